@@ -8,11 +8,13 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { LOGIN_TIMEOUT_MS, MAIN_BRANCH_OFF } from '../nodes/AlfaCrm/api/messages';
+import { MAIN_BRANCH_OFF } from '../nodes/AlfaCrm/api/messages';
 import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
 import { DEFAULT_REQUESTS_PER_SECOND } from '../nodes/AlfaCrm/api/rateLimiter';
 import { DEFAULT_RATE_LIMIT_WAIT_MS } from '../nodes/AlfaCrm/api/retry';
-import { beforeSend, loginOf, renewToken } from '../nodes/AlfaCrm/api/session';
+import { renewToken, startCall } from '../nodes/AlfaCrm/api/login';
+import { readLogin } from '../nodes/AlfaCrm/api/session';
+import { LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/request';
 
 /** Inside of the branch that the credential names, if it does. */
 const TEST_URL =
@@ -214,8 +216,8 @@ export class AlfaCrmApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
-		const { appKey } = loginOf(credentials);
-		const callSignal = beforeSend(credentials);
+		const { appKey } = readLogin(credentials);
+		const callSignal = startCall(credentials);
 		const headers: IDataObject = {
 			...request.headers,
 			'X-ALFACRM-TOKEN': credentials.token as string,

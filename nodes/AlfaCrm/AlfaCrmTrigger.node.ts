@@ -7,7 +7,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { CREDENTIAL } from './api/client';
-import { labelExpression } from './form/labelExpression';
+import { writeLabelExpression } from './form/labelExpression';
 import { listSearch } from './loadOptions/listSearch';
 import { loadOptions } from './loadOptions/loadOptions';
 import { declaredLists } from './trigger/changeFilters';
@@ -21,7 +21,7 @@ export class AlfaCrmTrigger implements INodeType {
 		icon: { light: 'file:../../icons/alfacrm.svg', dark: 'file:../../icons/alfacrm.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: `={{ ${labelExpression('event', [eventParameter])} }}`,
+		subtitle: `={{ ${writeLabelExpression('event', [eventParameter])} }}`,
 		description:
 			'Leads, clients, lessons, payments of a school: starts the workflow when something is new, changes or falls due',
 		activationMessage:

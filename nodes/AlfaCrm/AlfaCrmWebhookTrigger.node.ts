@@ -8,7 +8,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { CREDENTIAL } from './api/client';
-import { labelsExpression } from './form/labelExpression';
+import { writeLabelListExpression } from './form/labelExpression';
 import { listSearch } from './loadOptions/listSearch';
 import { loadOptions } from './loadOptions/loadOptions';
 import { changeEntities, changeEvents, declaredLists } from './trigger/changeFilters';
@@ -22,7 +22,7 @@ export class AlfaCrmWebhookTrigger implements INodeType {
 		icon: { light: 'file:../../icons/alfacrm.svg', dark: 'file:../../icons/alfacrm.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: `={{ (${labelsExpression('entities', changeEntities)} || "Everything") + ": " + (${labelsExpression('events', changeEvents)} || "All Events") }}`,
+		subtitle: `={{ (${writeLabelListExpression('entities', changeEntities)} || "Everything") + ": " + (${writeLabelListExpression('events', changeEvents)} || "All Events") }}`,
 		description: 'Starts the workflow instantly when AlfaCRM sends a webhook',
 		eventTriggerDescription: 'Waiting for AlfaCRM to call the Test URL',
 		activationMessage: 'AlfaCRM can now call your Production URL.',

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { rateLimiterOf } from '../../nodes/AlfaCrm/api/rateLimiter';
+import { getRateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
 import type { Fault } from '../../sandbox';
 import { Engine } from './support/engine';
 import { useFastTime } from './support/fastTime';
@@ -134,7 +134,7 @@ describe('a redirect to another host', () => {
 		const execution = new AbortController();
 		askFor(290);
 		const running = engine.run({ parameters: listStages, signal: execution.signal });
-		while (rateLimiterOf(hostname).askedMs === 0) await sleep(5);
+		while (getRateLimiter(hostname).requestedPauseMs === 0) await sleep(5);
 		const calls = school.calls();
 		const begun = performance.now();
 

@@ -2,7 +2,7 @@ import type { ICredentialDataDecryptedObject, INodeParameters } from 'n8n-workfl
 import { sleep } from 'n8n-workflow';
 
 import type { Fault } from '../../sandbox';
-import { rateLimiterOf } from '../../nodes/AlfaCrm/api/rateLimiter';
+import { getRateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
 import { Engine } from './support/engine';
 import { useFastTime } from './support/fastTime';
 import { findByPhone, officeOf } from './support/office';
@@ -190,7 +190,7 @@ describe('an execution that is cancelled while it logs in', () => {
 		[
 			'waits to be repeated',
 			{ status: 429, headers: { 'retry-after': '60' } },
-			() => rateLimiterOf(otherNameOf(server.url)).askedMs > 0,
+			() => getRateLimiter(otherNameOf(server.url)).requestedPauseMs > 0,
 		],
 	])('ends at once where the login %s', async (what, answer, isThere) => {
 		server.answer = () => answer;

@@ -4,9 +4,9 @@ import { DateTime } from 'luxon';
 
 import type { ListReader } from '../../nodes/AlfaCrm/api/list';
 import type { Occurrence } from '../../nodes/AlfaCrm/store/calendar/occurrences';
-import { occurrenceOf } from '../../nodes/AlfaCrm/store/calendar/occurrences';
+import { readLessonAsOccurrence } from '../../nodes/AlfaCrm/store/calendar/occurrences';
 import type { Participant } from '../../nodes/AlfaCrm/store/calendar/participants';
-import { participantsOf } from '../../nodes/AlfaCrm/store/calendar/participants';
+import { readParticipantsOfLessons } from '../../nodes/AlfaCrm/store/calendar/participants';
 import type { Settings } from '../../sandbox';
 import { depth, seed } from '../support/depth';
 import type { Story } from '../support/lessonStories';
@@ -188,7 +188,7 @@ it('where there is time for some groups only, the soonest lessons come first and
 		const occurrences = lessons.map(({ branch, hour, ...row }, index) => {
 			const time_from = `2026-03-10 ${String(hour).padStart(2, '0')}:00:00`;
 			const lesson = { id: 9_001 + index, date: '2026-03-10', time_from, status: 1, ...row };
-			return { branch, lesson: occurrenceOf(lesson, ZONE, branch) as Occurrence };
+			return { branch, lesson: readLessonAsOccurrence(lesson, ZONE, branch) as Occurrence };
 		});
 		const inBranches = (some: readonly Occurrence[]) =>
 			[1, 2].map((branch) => ({
@@ -198,7 +198,7 @@ it('where there is time for some groups only, the soonest lessons come first and
 				),
 			}));
 		let left = occurrences.map(({ lesson }) => lesson);
-		const whole = await participantsOf(reader, inBranches(left), { zone: ZONE });
+		const whole = await readParticipantsOfLessons(reader, inBranches(left), { zone: ZONE });
 		expect(whole.unreadLessons).toEqual([]);
 		const parts: Participant[] = [];
 		let polls = 0;
@@ -206,7 +206,7 @@ it('where there is time for some groups only, the soonest lessons come first and
 			const before = left.length;
 			read = 0;
 			const hasTime = () => read < groupsAtATime;
-			const part = await participantsOf(reader, inBranches(left), { zone: ZONE, hasTime });
+			const part = await readParticipantsOfLessons(reader, inBranches(left), { zone: ZONE, hasTime });
 			left = part.unreadLessons;
 			expect(left.length).toBeLessThan(before);
 			parts.push(...part.participants);

@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import type { ProcessedData } from '../../nodes/AlfaCrm/api/databaseLock';
+import type { ProcessedData } from '../../nodes/AlfaCrm/api/databaseRow';
 
 interface Connection {
 	/** Milliseconds that the database takes for a statement that writes these entries, or none. */

@@ -10,20 +10,39 @@ import { currentVersion, wasWrittenSince } from './locks';
  */
 
 /** For an hour, AlfaCRM is expected to behave as it was seen to. */
-const SEEN_MS = HOUR_MS;
+const BEHAVIOUR_MS = HOUR_MS;
 
 /** Lists that people seldom change, such as branches and names, are kept for this long. */
 export const LIST_MS = 5 * MINUTE_MS;
-const MOST_SEEN = 1_000;
+
+const MOST_BEHAVIOURS = 1_000;
 const MOST_READINGS = 300;
 
 /** When each behaviour was seen last, by `performance.now()`, the oldest first. */
-const seen = new Map<string, number>();
+const behavioursSeenAt = new Map<string, number>();
 
 /** The lists that were read, the oldest first. */
 const readings = new Map<string, Reading<unknown>>();
-/** The readings under way. */
-const underWay = new Map<string, Promise<unknown>>();
+
+/**
+ * The readings under way. Each promise resolves when its reading has ended, also after a failure.
+ */
+const pendingReadings = new Map<string, Promise<void>>();
+
+// ------------------------------------------------------- behaviours
+
+/** Notes that AlfaCRM was seen to behave in some way, such as ignoring a filter. */
+export function noteBehaviour(key: string): void {
+	lruSet(behavioursSeenAt, key, performance.now(), MOST_BEHAVIOURS);
+}
+
+/** Tells whether AlfaCRM was seen to behave in some way within the last hour. */
+export function wasBehaviourSeen(key: string): boolean {
+	const seenAt = behavioursSeenAt.get(key);
+	return seenAt !== undefined && performance.now() - seenAt < BEHAVIOUR_MS;
+}
+
+// ------------------------------------------------------- readings
 
 /** A value that was read from AlfaCRM. */
 export interface Reading<T> {
@@ -34,66 +53,82 @@ export interface Reading<T> {
 	version: number;
 }
 
-/** Notes that AlfaCRM was seen to behave in some way. */
-export function noteSeen(key: string): void {
-	lruSet(seen, key, performance.now(), MOST_SEEN);
-}
-
-export function wasSeen(key: string): boolean {
-	return performance.now() - (seen.get(key) ?? -Infinity) < SEEN_MS;
-}
-
 interface ReadingOptions<T> {
-	/** A value that was read earlier, by `performance.now()`, is too old for the caller. */
+	/** The earliest moment at which the value may have been read, by `performance.now()`. */
 	notBefore: number;
 	/** The keys of the writes that make the value stale: see `recordWrite`. */
 	writes: readonly string[];
-	/** Tells whether the value may be kept for others. */
+	/** Tells whether the value may be kept for other executions. */
 	isKept: (value: T) => boolean;
 	/** Ends the wait for a reading of another execution. */
 	signal?: AbortSignal;
 }
 
 /**
- * Returns the value that is known, or reads it. Executions that need the same value at the same
- * moment wait for the one that reads it. Each waits only once, then reads by itself.
+ * Returns the value that another execution of the same account has read, or reads it. Executions
+ * that need the same value at the same moment wait for the one that reads it.
+ *
+ * An execution waits only once. If the value that it waited for is not good enough, it reads the
+ * value itself.
  */
-export async function readForAll<T>(
+export async function readForAllExecutions<T>(
 	key: string,
 	read: () => Promise<T>,
-	{ notBefore, writes, isKept, signal }: ReadingOptions<T>,
+	options: ReadingOptions<T>,
 ): Promise<Reading<T>> {
-	const findKnown = () => {
-		const reading = readings.get(key) as Reading<T> | undefined;
-		const isGood = reading && reading.at >= notBefore && !wasWrittenSince(writes, reading.version);
-		return isGood ? reading : undefined;
-	};
-	const readingOfOther = findKnown() ? undefined : underWay.get(key);
-	if (readingOfOther) await abortable(readingOfOther, signal);
-	const known = findKnown();
-	if (known) return known;
+	const earlierReading = findReading(key, options);
+	if (earlierReading !== undefined) return earlierReading;
 
+	const pendingReading = pendingReadings.get(key);
+	if (pendingReading !== undefined) {
+		await abortable(pendingReading, options.signal);
+		const finishedReading = findReading(key, options);
+		if (finishedReading !== undefined) return finishedReading;
+	}
+
+	return await readAndKeep(key, read, options);
+}
+
+/** Finds a reading that is young enough, and after which none of the records was written. */
+function findReading<T>(
+	key: string,
+	{ notBefore, writes }: ReadingOptions<T>,
+): Reading<T> | undefined {
+	const reading = readings.get(key) as Reading<T> | undefined;
+	if (reading === undefined || reading.at < notBefore) return undefined;
+
+	return wasWrittenSince(writes, reading.version) ? undefined : reading;
+}
+
+/** Reads a value, and keeps it for other executions. Meanwhile they can wait for it. */
+async function readAndKeep<T>(
+	key: string,
+	read: () => Promise<T>,
+	{ isKept }: ReadingOptions<T>,
+): Promise<Reading<T>> {
 	const at = performance.now();
 	const version = currentVersion();
 	const value = read();
-	// Settles in any case: those who wait look for the result in `readings`.
+
+	// Those who wait look for the value in `readings`, so they need no result and no failure.
 	const end = value.then(
 		() => {},
 		() => {},
 	);
-	underWay.set(key, end);
+	pendingReadings.set(key, end);
 	try {
 		const reading = { value: await value, at, version };
 		if (isKept(reading.value)) keepReading(key, reading);
 		return reading;
 	} finally {
-		if (underWay.get(key) === end) underWay.delete(key);
+		// An execution that waited in vain may have begun a reading of its own since.
+		if (pendingReadings.get(key) === end) pendingReadings.delete(key);
 	}
 }
 
 /**
- * Keeps a reading, and removes those that are too old for everybody. Otherwise the lists of an
- * account at rest would stay for ever.
+ * Keeps a reading, and removes the readings that are too old for any execution. Otherwise the lists
+ * of an account that is no longer used would stay for ever.
  */
 function keepReading(key: string, reading: Reading<unknown>): void {
 	lruSet(readings, key, reading, MOST_READINGS);
@@ -107,7 +142,7 @@ function keepReading(key: string, reading: Reading<unknown>): void {
  * address.
  */
 export function forgetAccounts(): void {
-	seen.clear();
+	behavioursSeenAt.clear();
 	readings.clear();
-	underWay.clear();
+	pendingReadings.clear();
 }

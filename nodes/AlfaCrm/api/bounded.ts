@@ -1,20 +1,24 @@
-/** Adds an item to a list, and removes the first one where there are more than `most`. */
-export function boundedPush<T>(list: T[], item: T, most: number): void {
+/**
+ * Adds an item to a list. If the list then has more than `maxLength` items, removes the first one.
+ */
+export function boundedPush<T>(list: T[], item: T, maxLength: number): void {
 	list.push(item);
-	if (list.length > most) list.shift();
+	if (list.length > maxLength) list.shift();
 }
 
 /**
- * Sets an entry of a map. Where there are more than `most`, removes the entry that was set longest
- * ago.
+ * Sets an entry of a map. If the map then has more than `maxSize` entries, removes the entry that
+ * was set longest ago.
  *
- * @returns the value of the removed entry
+ * @returns the value of the removed entry; undefined if none was removed
  */
-export function lruSet<K, V>(entries: Map<K, V>, key: K, value: V, most: number): V | undefined {
+export function lruSet<K, V>(entries: Map<K, V>, key: K, value: V, maxSize: number): V | undefined {
+	// A map lists its entries in the order in which they were added, so the entry is added anew.
 	entries.delete(key);
 	entries.set(key, value);
-	if (entries.size <= most) return undefined;
-	const [oldest, gone] = entries.entries().next().value as [K, V];
-	entries.delete(oldest);
-	return gone;
+	if (entries.size <= maxSize) return undefined;
+
+	const [oldestKey, oldestValue] = entries.entries().next().value as [K, V];
+	entries.delete(oldestKey);
+	return oldestValue;
 }

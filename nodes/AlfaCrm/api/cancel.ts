@@ -1,23 +1,24 @@
-import { cancelled, ResponseError } from './failures';
-
-/** The listeners of each signal. */
-const listenersOf = new WeakMap<AbortSignal, Set<() => void>>();
+import { makeCancelledError, ResponseError } from './failures';
 
 /**
- * Calls all listeners of a signal. It is the handler of the signal's abort event, so `this` is the
- * signal.
+ * The listeners of each signal. Many calls of an execution wait for the same signal, and Node warns
+ * of a memory leak if one signal has more than ten listeners. So each signal gets one real
+ * listener, `callListeners`, which calls those that are listed here.
+ */
+const listenersBySignal = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls all listeners of a signal. It handles the signal's abort event, so `this` is the signal.
  */
 function callListeners(this: AbortSignal): void {
-	for (const listener of listenersOf.get(this) ?? []) {
+	for (const listener of listenersBySignal.get(this) ?? []) {
 		listener();
 	}
 }
 
 /**
- * Calls a listener when a signal aborts, or immediately if it has already aborted.
- *
- * Many calls of an execution wait for the same signal. Node warns of a memory leak if one signal
- * has more than ten listeners, so each signal gets one real listener, `callListeners`.
+ * Calls a listener when a signal aborts, or immediately if it has already aborted. A signal may
+ * have any number of listeners, of which Node sees only one.
  *
  * @returns a function that removes the listener
  */
@@ -28,9 +29,10 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
 		return () => {};
 	}
 
-	const listeners = listenersOf.get(signal) ?? new Set();
+	const listeners = listenersBySignal.get(signal) ?? new Set();
 	if (listeners.size === 0) signal.addEventListener('abort', callListeners, { once: true });
-	listenersOf.set(signal, listeners.add(listener));
+	listeners.add(listener);
+	listenersBySignal.set(signal, listeners);
 
 	return () => {
 		listeners.delete(listener);
@@ -75,7 +77,7 @@ export async function withTimeout<T>(answer: Promise<T>, ms: number): Promise<T>
 export async function abortable<T>(
 	promise: Promise<T>,
 	signal: AbortSignal | undefined,
-	makeError: () => Error = cancelled,
+	makeError: () => Error = makeCancelledError,
 ): Promise<T> {
 	if (signal === undefined) return await promise;
 
@@ -84,6 +86,7 @@ export async function abortable<T>(
 		removeListener = onAbort(signal, () => reject(makeError()));
 	});
 	try {
+		// The cancellation comes first, so that it wins if both have settled.
 		return await Promise.race([aborted, promise]);
 	} finally {
 		removeListener();
@@ -96,7 +99,7 @@ export async function abortable<T>(
  * answer that comes drop by drop would never end.
  */
 export class CallClock {
-	/** Ends the call. */
+	/** Ends the call when it aborts. */
 	private readonly controller = new AbortController();
 	private readonly removeExecutionListener: () => void;
 	private removeTimeListener?: () => void;
@@ -116,8 +119,8 @@ export class CallClock {
 	}
 
 	/**
-	 * Starts the clock. Call it when the call is sent: the login that n8n may do before is limited by
-	 * a clock of its own.
+	 * Starts the clock. Do so when the call is sent, and not before: the login that n8n may make
+	 * first has a clock of its own.
 	 *
 	 * @returns the signal that ends the call
 	 */
@@ -145,7 +148,7 @@ export class CallClock {
 	async wait<T>(answer: Promise<T>, isInProgress: () => boolean): Promise<T> {
 		const makeError = () => {
 			if (this.hasTimedOut) return new ResponseError({ kind: 'noAnswer', code: 'ETIMEDOUT' });
-			return cancelled(isInProgress());
+			return makeCancelledError(isInProgress());
 		};
 		return await abortable(answer, this.controller.signal, makeError);
 	}

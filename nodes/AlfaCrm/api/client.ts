@@ -1,35 +1,38 @@
 import type { ICredentialDataDecryptedObject, INode, NodeApiError } from 'n8n-workflow';
 
-import type { ApiContext, ApiRequest } from './request';
-import {
-	branchOfForm,
-	isBranchList,
-	mayAnswerElsewhere,
-	pathOf,
-	requestOptions,
-	TIMEOUT_MS,
-} from './request';
+import type { ApiResponse } from './answer';
+import { assertSuccess, markAsNotSent, readFailure } from './answer';
 import { CallClock } from './cancel';
+import type { Connection } from './connection';
+import { parseConnection } from './connection';
 import { keepDescriptionParts, wordDescription } from './effects';
-import type { ApiFailure, ApiResponse } from './failures';
+import type { ApiFailure } from './failures';
 import {
-	cancelled,
-	failureOf,
+	makeCancelledError,
 	mayBeInProgress,
 	mayHaveTakenEffect,
 	nodeError,
 	redact,
 	ResponseError,
-	assertSuccess,
-	unsent,
 } from './failures';
-import { explain } from './messages';
-import { readId } from '../values/formats';
-import { rateLimiterOf, readCallsAtOnce, readRate } from './rateLimiter';
-import { readRateLimitWait, SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
+import { explainFailure } from './messages';
+import { registerCall } from './login';
+import { getRateLimiter } from './rateLimiter';
+import { RefusedLogin } from './refusedLogin';
+import type { ApiContext, ApiRequest } from './request';
+import {
+	buildPath,
+	isBranchList,
+	makeRequestOptions,
+	mayAnswerInOtherBranch,
+	readFormBranch,
+	TIMEOUT_MS,
+} from './request';
+import { withRetries } from './retry';
 import type { Login } from './session';
-import { accountOf, FRESH_MS, loginOf, noteCall, sessionOf } from './session';
+import { getSession, nameAccount, readLogin, YOUNG_TOKEN_MS } from './session';
 
+/** The name of the type of the credential. */
 export const CREDENTIAL = 'alfaCrmApi';
 
 /** AlfaCRM gets at least this long to end a call whose answer was lost. */
@@ -42,69 +45,51 @@ const MIN_IN_PROGRESS_MS = 1_000;
 const CREDENTIAL_MS = 1_000;
 
 /**
- * After so many logins whose tokens were refused, an execution gives up. In an account where each
+ * A client gives up after this many logins whose tokens were refused. In an account where each
  * login ends the older tokens, two n8n processes would otherwise end each other's tokens again and
- * again. API notes 1.
+ * again. Nobody knows whether AlfaCRM ends them (API notes 1).
  */
 const MOST_LOGINS = 3;
 
-/**
- * After a login that a web page answered, no other login is tried for this long: a firewall that
- * stopped the login of one item stops those of all others too.
- */
-const WEB_PAGE_PAUSE_MS = 60_000;
-
-/** The settings of the credential that hold for all calls. */
-interface Connection {
-	origin: string;
-	account: string;
-	email: string;
-	perSecond: number;
-	/** 0 for as many as the rate needs. */
-	callsAtOnce: number;
-	rateLimitWaitMs: number;
-	/** The branch in which the list of branches is called. */
-	branchId?: number;
-}
-
-/** The answer of a call, or the failure that its caller expected. */
+/** How a call ended: with the answer of a success, or with a failure. */
 type Outcome = { answer: ApiResponse } | { failure: ApiFailure };
 
-interface ExpectedFailures {
-	/** Tells whether the caller knows what to do about a failure. */
-	isExpected: (failure: ApiFailure) => boolean;
-	/** Tells the same about a failure after which not even another token is to be tried. */
-	isFinal?: (failure: ApiFailure) => boolean;
-}
+/** The data of the credential. n8n writes the token of a new login into this object. */
+type CredentialWithToken = ICredentialDataDecryptedObject & { token: string };
 
-/** A login that AlfaCRM or a firewall refused. Each of many items would try it again. */
-interface RefusedLogin {
-	login: string;
-	failure: ApiFailure;
-	/** Until when it is not tried again, by `performance.now()`. */
-	until: number;
+type FailureTest = (failure: ApiFailure) => boolean;
+
+/** The failures that are returned to the caller. Each other failure is thrown. */
+interface ReturnedFailures {
+	/** Tells whether the caller knows what to do about a failure. Asked after all other tokens. */
+	isExpected: FailureTest;
+	/** Tells whether a failure is returned at once, without a try with another token. */
+	isReturnedAtOnce?: FailureTest;
 }
 
 /**
  * Speaks to AlfaCRM for one execution of a node, one poll, or one dropdown. Make a new client for
  * each of them, because the credential may be edited in between.
  *
- * A call goes through these steps: `request` reads the connection from the credential;
+ * A call goes through these steps: `attempt` connects, which means that it reads the credential;
  * `sendWithTokens` tries another token where AlfaCRM refuses one; `sendWithRetries` waits for the
- * rate limiter and repeats what is safe to repeat; `sendOnce` sends.
+ * rate limiter and repeats what is safe to repeat; `sendOnce` sends the call; `makeError` puts a
+ * failure into words.
  */
 export class ApiClient {
-	private connection?: Connection;
 	/**
-	 * Actions whose lists AlfaCRM gives without a page size only, such as `customer/index`.
-	 * API notes 7a.
+	 * The names of the actions, such as `customer/index`, that are called without a page size,
+	 * because AlfaCRM has refused one or a large page did not arrive.
 	 */
-	readonly withoutPageSize = new Set<string>();
+	readonly actionsWithoutPageSize = new Set<string>();
+	private connection?: Connection;
+	/** The credential as it was read last, and when, by `performance.now()`. */
 	private credential?: { values: ICredentialDataDecryptedObject; readAt: number };
-	private refusedLogin?: RefusedLogin;
+	private readonly refusedLogin = new RefusedLogin();
 	/** New tokens that AlfaCRM refused since the last call that succeeded. */
 	private readonly refusedNewTokens = new Set<string>();
-	private readonly begun = performance.now();
+	/** When the work of this client began, by `performance.now()`. */
+	private readonly beganAt = performance.now();
 	/** Whether AlfaCRM has answered a call or taken a login, so that the hostname is right. */
 	private isHostKnown = false;
 
@@ -118,13 +103,14 @@ export class ApiClient {
 		return this.context.getNode();
 	}
 
+	/** The time zone of the workflow, such as `Europe/Moscow`. */
 	get zone(): string {
 		return this.context.getTimezone();
 	}
 
 	/**
-	 * Aborts when the execution is cancelled or the deadline has come. Polls and dropdowns have
-	 * neither.
+	 * Aborts when the execution is cancelled or the deadline has come. Undefined where neither can
+	 * happen, as in a poll or a dropdown.
 	 */
 	get signal(): AbortSignal | undefined {
 		if (this.deadline !== undefined) return this.deadline;
@@ -146,19 +132,20 @@ export class ApiClient {
 		return (await this.connect(undefined)).email;
 	}
 
+	/** Returns the address of AlfaCRM without a path, such as `https://demo.s20.online`. */
 	async origin(): Promise<string> {
 		return (await this.connect(undefined)).origin;
 	}
 
 	/**
-	 * How many calls may be under way at once: as many as the credential says, or as many as the rate
-	 * needs by now.
+	 * How many calls may be in flight: as many as the credential says, or as many as it takes at the
+	 * present speed of AlfaCRM to reach the rate.
 	 */
 	get callsAtOnce(): number {
 		if (this.connection === undefined) return 1;
 
 		const { origin, perSecond, callsAtOnce } = this.connection;
-		return callsAtOnce || rateLimiterOf(origin).callsAtOnce(perSecond);
+		return callsAtOnce > 0 ? callsAtOnce : getRateLimiter(origin).callsAtOnce(perSecond);
 	}
 
 	/**
@@ -169,86 +156,207 @@ export class ApiClient {
 	 * @throws NodeApiError that says what happened and what to do
 	 */
 	async request(call: ApiRequest): Promise<ApiResponse> {
-		return (await this.attempt(call, () => false)) as ApiResponse;
+		const expectsNoFailure = () => false;
+		return (await this.attempt(call, expectsNoFailure)) as ApiResponse;
 	}
 
 	/**
-	 * Sends one call like `request`, where the caller knows what to do about some failures.
+	 * Sends one call like `request`, for a caller that knows what to do about some failures.
 	 *
 	 * @returns undefined after a failure that `isExpected` accepts
+	 * @throws NodeApiError for any other failure
 	 */
-	async attempt(
-		call: ApiRequest,
-		isExpected: (failure: ApiFailure) => boolean,
-	): Promise<ApiResponse | undefined> {
+	async attempt(call: ApiRequest, isExpected: FailureTest): Promise<ApiResponse | undefined> {
 		const connection = await this.connect(call.itemIndex);
-		const isWithoutBranch = isBranchList(call) && call.branch === undefined;
-		const outcome = isWithoutBranch
+
+		const isBranchListWithoutBranch = isBranchList(call) && call.branch === undefined;
+		const outcome = isBranchListWithoutBranch
 			? await this.readBranchList(connection, call, isExpected)
 			: await this.sendWithTokens(connection, call, { isExpected });
+
 		return 'answer' in outcome ? outcome.answer : undefined;
 	}
 
+	// ------------------------------------------------------- connect
+
 	/**
-	 * Reads the list of branches. Where the main branch is switched off, AlfaCRM answers this call
-	 * only inside another branch: the one that the credential names for it, or the one of the form.
-	 * API notes 2.
+	 * Connects, which only means that the credential is read. Does so once for all calls; after a
+	 * failure, the next call tries again.
+	 */
+	private async connect(itemIndex: number | undefined): Promise<Connection> {
+		this.connection ??= await this.readConnection(itemIndex);
+		return this.connection;
+	}
+
+	/**
+	 * Reads the connection from the credential.
+	 *
+	 * @throws NodeApiError if 'Hostname' is not a host name
+	 */
+	private async readConnection(itemIndex: number | undefined): Promise<Connection> {
+		const credential = await this.context.getCredentials(CREDENTIAL);
+		const canBeCancelled = 'getExecutionCancelSignal' in this.context;
+		try {
+			return parseConnection(credential, { canBeCancelled });
+		} catch (error) {
+			const { message } = error as Error;
+			throw nodeError(this.node, { message }, itemIndex, { cause: 'configuration-invalid' });
+		}
+	}
+
+	/**
+	 * Returns the credential with the token to send. An empty token makes n8n log in.
+	 *
+	 * @throws ResponseError if the credential leads to another account by now, or if AlfaCRM has
+	 * refused its login before
+	 */
+	private async readCredentialWithToken(
+		{ account }: Connection,
+		progress: CallProgress,
+	): Promise<CredentialWithToken> {
+		const { values, readAt } = await this.readCredential();
+		const login = readLogin(values);
+		if (nameAccount(login) !== account) {
+			const serverMessage =
+				'the credential was changed to another account meanwhile. Run it again.';
+			throw new ResponseError({ kind: 'notSent', serverMessage });
+		}
+
+		progress.login = login;
+		const loginFailure = this.refusedLogin.findFailure(login);
+		if (loginFailure !== undefined) throw new ResponseError(loginFailure);
+
+		const readStoredToken = async () => await this.readStoredToken(login);
+		const token = await getSession(login).chooseToken(
+			String(values.token ?? ''),
+			readAt,
+			readStoredToken,
+		);
+		return { ...values, token };
+	}
+
+	/**
+	 * Returns the credential as it was at most a second ago. After a login that was refused it is
+	 * read again, because somebody may have corrected it.
+	 */
+	private async readCredential(): Promise<NonNullable<ApiClient['credential']>> {
+		const now = performance.now();
+		const { credential } = this;
+		const isFresh = credential !== undefined && now - credential.readAt < CREDENTIAL_MS;
+		if (isFresh && !this.refusedLogin.exists) return credential;
+
+		const values = await this.context.getCredentials(CREDENTIAL);
+		this.credential = { values, readAt: now };
+		return this.credential;
+	}
+
+	/**
+	 * Reads the token that n8n's database holds by now, where another process may have stored one.
+	 *
+	 * @returns an empty text if there is none, or if the credential has another login by now
+	 */
+	private async readStoredToken(login: Login): Promise<string> {
+		const credential = await this.context.getCredentials(CREDENTIAL);
+		const hasSameLogin = getSession(readLogin(credential)) === getSession(login);
+		return hasSameLogin ? String(credential.token ?? '') : '';
+	}
+
+	// ------------------------------------------------------- send
+
+	/**
+	 * Reads the list of branches for a call that names no branch. Where the main branch is switched
+	 * off, AlfaCRM answers this call only inside another branch (API notes 2): inside the one that
+	 * the credential names for it or, if it names none, inside the branch of the node's form.
 	 */
 	private async readBranchList(
 		connection: Connection,
 		call: ApiRequest,
-		isExpected: (failure: ApiFailure) => boolean,
+		isExpected: FailureTest,
 	): Promise<Outcome> {
-		const branch = connection.branchId ?? branchOfForm(this.context, call.itemIndex);
-		if (branch === undefined) return await this.sendWithTokens(connection, call, { isExpected });
+		if (connection.branchListBranch !== undefined) {
+			const callInBranch = { ...call, branch: connection.branchListBranch };
+			return await this.sendWithTokens(connection, callInBranch, { isExpected });
+		}
 
-		const inBranch = { ...call, branch };
-		if (connection.branchId !== undefined) {
-			return await this.sendWithTokens(connection, inBranch, { isExpected });
+		const formBranch = readFormBranch(this.context, call.itemIndex);
+		if (formBranch === undefined) {
+			return await this.sendWithTokens(connection, call, { isExpected });
 		}
 
 		const outcome = await this.sendWithTokens(connection, call, {
 			isExpected,
-			isFinal: mayAnswerElsewhere,
+			isReturnedAtOnce: mayAnswerInOtherBranch,
 		});
-		const isRefused = 'failure' in outcome && mayAnswerElsewhere(outcome.failure);
-		return isRefused ? await this.sendWithTokens(connection, inBranch, { isExpected }) : outcome;
+		const isRefused = 'failure' in outcome && mayAnswerInOtherBranch(outcome.failure);
+		if (!isRefused) return outcome;
+
+		const callInBranch = { ...call, branch: formBranch };
+		return await this.sendWithTokens(connection, callInBranch, { isExpected });
 	}
 
-	/** Sends a call, and again with another token while AlfaCRM refuses the token. */
+	/**
+	 * Sends a call, and sends it again with another token for as long as AlfaCRM refuses the token.
+	 *
+	 * @returns the answer, or a failure that the caller wants to have
+	 * @throws NodeApiError for any other failure
+	 */
 	private async sendWithTokens(
 		connection: Connection,
 		call: ApiRequest,
-		{ isExpected, isFinal = () => false }: ExpectedFailures,
+		{ isExpected, isReturnedAtOnce = () => false }: ReturnedFailures,
 	): Promise<Outcome> {
 		const progress = new CallProgress();
 		for (;;) {
-			try {
-				const answer = await this.sendWithRetries(connection, call, progress);
-				this.refusedNewTokens.clear();
-				this.isHostKnown = true;
-				return { answer };
-			} catch (error) {
-				const failure = failureOf(error);
-				this.isHostKnown ||= progress.loginCount > 0 || failure.kind === 'refusal';
-				this.noteRefusedLogin(failure, progress.login);
+			const outcome = await this.sendWithToken(connection, call, progress);
+			if ('answer' in outcome) return outcome;
 
-				if (isFinal(failure)) return { failure };
-				if (await this.giveUpToken(failure, progress)) continue;
-				if (isExpected(failure)) return { failure };
+			const { failure } = outcome;
+			// The caller has a better idea than another token.
+			if (isReturnedAtOnce(failure)) return outcome;
 
-				if (mayHaveTakenEffect(failure)) call.onLost?.(inProgressMs(failure, progress.elapsedMs));
-				throw this.errorOf(failure, connection, call, progress);
+			// AlfaCRM carries out nothing for a token that it refuses, so even a write is sent again.
+			const hasGivenUpToken = await this.giveUpRefusedToken(failure, progress);
+			if (hasGivenUpToken) continue;
+
+			// Asked only now, because the caller may expect a 403 and another token may prevent it.
+			if (isExpected(failure)) return outcome;
+
+			// The caller has to know that the record may be there, or may come in a moment.
+			if (mayHaveTakenEffect(failure)) {
+				call.onLost?.(estimateMsInProgress(failure, progress.elapsedMs));
 			}
+			throw this.makeError(failure, connection, call, progress);
 		}
 	}
 
-	/** Sends a call at the limited rate, and again where that does no harm. */
+	/** Sends a call with one token, and notes what the outcome says about the host and the login. */
+	private async sendWithToken(
+		connection: Connection,
+		call: ApiRequest,
+		progress: CallProgress,
+	): Promise<Outcome> {
+		try {
+			const answer = await this.sendWithRetries(connection, call, progress);
+			this.isHostKnown = true;
+			// AlfaCRM accepts tokens again, so its earlier refusals no longer count.
+			this.refusedNewTokens.clear();
+			return { answer };
+		} catch (error) {
+			const failure = readFailure(error);
+			// Only AlfaCRM gives tokens, and only AlfaCRM finds fault with the fields of a call.
+			this.isHostKnown ||= progress.loginCount > 0 || failure.kind === 'refusal';
+			this.refusedLogin.note(failure, progress.login);
+			return { failure };
+		}
+	}
+
+	/** Sends a call when the rate limiter allows it, and again where that does no harm. */
 	private async sendWithRetries(
 		connection: Connection,
 		call: ApiRequest,
 		progress: CallProgress,
 	): Promise<ApiResponse> {
+		const limiter = getRateLimiter(connection.origin);
 		const options = {
 			perSecond: connection.perSecond,
 			atOnce: connection.callsAtOnce,
@@ -257,79 +365,160 @@ export class ApiClient {
 			rateLimitWaitMs: connection.rateLimitWaitMs,
 		};
 		const send = async () => await this.sendOnce(connection, call, progress);
-		return await withRetries(rateLimiterOf(connection.origin), options, send);
+		return await withRetries(limiter, options, send);
 	}
 
-	/** Sends a call once. n8n logs in before it if there is no token. */
+	/**
+	 * Sends a call once through n8n, which first logs in if the credential has no token.
+	 *
+	 * n8n may take a while for that. So what belongs right before the call is registered here, and
+	 * the credential's code runs it when n8n has a token.
+	 */
 	private async sendOnce(
 		connection: Connection,
 		call: ApiRequest,
 		progress: CallProgress,
 	): Promise<ApiResponse> {
-		const credential = await this.credentialWithToken(connection, progress).catch(
-			(error: unknown) => {
-				throw unsent(error);
-			},
-		);
+		const credential = await this.prepareCredential(connection, progress);
 		const tokenBefore = credential.token;
+
 		const clock = new CallClock(TIMEOUT_MS, this.signal);
+		// n8n wraps this error into one of its own, so it is kept.
 		let errorBeforeSending: unknown;
-		noteCall(credential, () => {
-			try {
-				// Reading the credential and logging in took n8n a while.
-				if (this.signal?.aborted) throw cancelled();
-				call.onSend?.();
-			} catch (error) {
-				errorBeforeSending = error;
-			}
+		registerCall(credential, () => {
+			errorBeforeSending = this.findReasonNotToSend(call);
 			if (errorBeforeSending !== undefined) throw errorBeforeSending;
+
 			return clock.start();
 		});
 
 		try {
-			const answer = this.sendByN8n(`${connection.origin}/${pathOf(call)}`, call, credential);
-			// The signal of the clock ends the request, but not the login before it, during which there
-			// is no token yet.
-			return assertSuccess(await clock.wait(answer, () => credential.token !== ''));
+			const answer = this.sendByN8n(connection, call, credential);
+			// While there is no token, n8n is still logging in, so AlfaCRM does not have the call yet.
+			const isInProgress = () => credential.token !== '';
+			return assertSuccess(await clock.wait(answer, isInProgress));
 		} catch (error) {
-			// n8n wraps the error into one of its own.
 			if (errorBeforeSending !== undefined) throw errorBeforeSending;
-			throw credential.token === '' ? unsent(error) : error;
+			throw credential.token === '' ? markAsNotSent(error) : error;
 		} finally {
 			clock.stop();
+			// n8n writes the token of a new login into the credential.
 			progress.noteToken(credential.token, { isNew: credential.token !== tokenBefore });
 		}
 	}
 
+	/** Reads the credential of a call. If that fails, the error says that the call was not sent. */
+	private async prepareCredential(
+		connection: Connection,
+		progress: CallProgress,
+	): Promise<CredentialWithToken> {
+		try {
+			return await this.readCredentialWithToken(connection, progress);
+		} catch (error) {
+			throw markAsNotSent(error);
+		}
+	}
+
 	/**
+	 * Finds out why a call must not be sent any more.
+	 *
+	 * @returns the error to throw; undefined if the call may be sent
+	 */
+	private findReasonNotToSend(call: ApiRequest): unknown {
+		if (this.signal?.aborted) return makeCancelledError();
+
+		try {
+			call.onSend?.();
+			return undefined;
+		} catch (error) {
+			return error;
+		}
+	}
+
+	/**
+	 * Hands a call to n8n.
+	 *
 	 * @param credential n8n writes a new token into it, so the caller learns which token AlfaCRM saw
 	 */
 	private async sendByN8n(
-		url: string,
+		{ origin }: Connection,
 		call: ApiRequest,
 		credential: ICredentialDataDecryptedObject,
 	): Promise<unknown> {
 		const { httpRequestWithAuthentication } = this.context.helpers;
-		return await (httpRequestWithAuthentication.call(
-			this.context,
-			CREDENTIAL,
-			requestOptions(url, call),
-			{
-				credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data: credential },
-				// n8n must send nothing again: it would not show the body of a 401, which may be no answer
-				// of AlfaCRM at all.
-				preAuthenticationRetryStatusCode: [],
-			},
-		) as Promise<unknown>);
+		const options = makeRequestOptions(`${origin}/${buildPath(call)}`, call);
+		return await (httpRequestWithAuthentication.call(this.context, CREDENTIAL, options, {
+			credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data: credential },
+			// n8n must send nothing again: it would not show the body of a 401, which may be no answer of
+			// AlfaCRM at all.
+			preAuthenticationRetryStatusCode: [],
+		}) as Promise<unknown>);
 	}
 
-	private errorOf(
+	// ------------------------------------------------------- which failures to retry with another token
+
+	/**
+	 * Rejects the token of a call if AlfaCRM has refused it, so that the session gives another one.
+	 *
+	 * @returns whether the call should be sent again; false if the token is not to blame, or after
+	 * too many logins
+	 */
+	private async giveUpRefusedToken(failure: ApiFailure, progress: CallProgress): Promise<boolean> {
+		const { login, token } = progress;
+		// The call failed before it had a token.
+		if (login === undefined || token === '') return false;
+		if (!(await this.isTokenToBlame(failure, login, token))) return false;
+
+		if (progress.isNewToken) this.refusedNewTokens.add(token);
+		// Counts the logins of this call, and the logins of other calls since the last success.
+		const loginsInVain = Math.max(progress.loginCount, this.refusedNewTokens.size);
+		if (loginsInVain >= MOST_LOGINS) return false;
+
+		getSession(login).reject(token);
+		return true;
+	}
+
+	/** Tells whether a call failed because of its token. */
+	private async isTokenToBlame(
+		{ status }: ApiFailure,
+		login: Login,
+		token: string,
+	): Promise<boolean> {
+		if (status === 401) return true;
+		if (status !== 403) return false;
+
+		// Some clients log in again after a 403, so AlfaCRM may send one for an old token. API notes 1.
+		if (!this.isFreshToken(login, token)) return true;
+
+		// A fresh token has not expired: the user lacks the right, unless a new login has ended it.
+		return await this.isReplaced(token);
+	}
+
+	/**
+	 * Tells whether this process logged in for a token while this client was at work, and at most
+	 * five minutes ago.
+	 */
+	private isFreshToken(login: Login, token: string): boolean {
+		const freshSince = Math.max(this.beganAt, performance.now() - YOUNG_TOKEN_MS);
+		return getSession(login).wasIssuedSince(token, freshSince);
+	}
+
+	/** Tells whether another process has logged in meanwhile, which may have ended this token. */
+	private async isReplaced(token: string): Promise<boolean> {
+		const { token: storedToken } = await this.context.getCredentials(CREDENTIAL);
+		return Boolean(storedToken) && storedToken !== token;
+	}
+
+	// ------------------------------------------------------- what the error says
+
+	/** Makes the error for a call that failed, without the secrets of the credential. */
+	private makeError(
 		failure: ApiFailure,
 		{ origin, rateLimitWaitMs }: Connection,
 		call: ApiRequest,
 		{ elapsedMs, login, loginCount, token }: CallProgress,
 	): NodeApiError {
-		const explanation = explain(failure, {
+		const explanation = explainFailure(failure, {
 			...call,
 			host: new URL(origin).host,
 			isHostKnown: this.isHostKnown,
@@ -347,156 +536,18 @@ export class ApiClient {
 			description: wordDescription(descriptionParts),
 			status: explanation.status,
 		};
+
 		const error = nodeError(this.node, text, call.itemIndex, explanation.failure);
 		return keepDescriptionParts(error, descriptionParts);
-	}
-
-	// ------------------------------------------------------- refused logins and tokens
-
-	/**
-	 * Remembers a login that was refused: until the credential is corrected, or for a while if a web
-	 * page answered it.
-	 */
-	private noteRefusedLogin(failure: ApiFailure, login: Login | undefined): void {
-		if (failure.kind !== 'login' || this.isRefused(login)) return;
-
-		const isLasting = ['credential-invalid', 'configuration-invalid'].includes(
-			failure.declaredCause ?? '',
-		);
-		if (!isLasting && !failure.isForeign) return;
-
-		const until = isLasting ? Infinity : performance.now() + WEB_PAGE_PAUSE_MS;
-		this.refusedLogin = { login: JSON.stringify(login), failure, until };
-	}
-
-	private isRefused(login: Login | undefined): boolean {
-		const { refusedLogin } = this;
-		return refusedLogin?.login === JSON.stringify(login) && performance.now() < refusedLogin.until;
-	}
-
-	/**
-	 * Gives up the token of a call after a 401. After a 403 too, because some clients log in again
-	 * after one (API notes 1); but a 403 for a fresh token means that the user lacks the right.
-	 *
-	 * @returns whether another token is to be tried
-	 */
-	private async giveUpToken(
-		{ status }: ApiFailure,
-		{ login, token, loginCount, isNewToken }: CallProgress,
-	): Promise<boolean> {
-		if (login === undefined || token === '' || (status !== 401 && status !== 403)) return false;
-
-		const session = sessionOf(login);
-		// A token that this execution has logged in for, or that is a few minutes old, has not expired.
-		const isFresh = session.isIssuedSince(
-			token,
-			Math.max(this.begun, performance.now() - FRESH_MS),
-		);
-		if (status === 403 && isFresh && !(await this.isReplaced(token))) return false;
-
-		if (isNewToken) this.refusedNewTokens.add(token);
-		if (Math.max(loginCount, this.refusedNewTokens.size) >= MOST_LOGINS) return false;
-
-		session.reject(token);
-		return true;
-	}
-
-	/** Tells whether another process has logged in meanwhile, which may have ended this token. */
-	private async isReplaced(token: string): Promise<boolean> {
-		const { token: stored } = await this.context.getCredentials(CREDENTIAL);
-		return Boolean(stored) && stored !== token;
-	}
-
-	// ------------------------------------------------------- the credential
-
-	/**
-	 * Reads the connection from the credential, once for all calls. After a failure, the next call
-	 * reads it again.
-	 */
-	private async connect(itemIndex: number | undefined): Promise<Connection> {
-		return (this.connection ??= await this.readConnection(itemIndex));
-	}
-
-	private async readConnection(itemIndex: number | undefined): Promise<Connection> {
-		const credential = await this.context.getCredentials(CREDENTIAL);
-		const wait = readRateLimitWait(credential.rateLimitWait);
-		try {
-			const login = loginOf(credential);
-			return {
-				origin: login.origin,
-				account: accountOf(login),
-				email: login.email,
-				perSecond: readRate(credential.requestsPerSecond),
-				callsAtOnce: readCallsAtOnce(credential.callsAtOnce),
-				// Only an execution can be cancelled. A poll has little time, and nobody looks at an empty
-				// dropdown for long.
-				rateLimitWaitMs: this.isExecution ? wait : Math.min(wait, SHORT_RATE_LIMIT_WAIT_MS),
-				branchId: readId(credential.branchId),
-			};
-		} catch (error) {
-			const { message } = error as Error;
-			throw nodeError(this.node, { message }, itemIndex, { cause: 'configuration-invalid' });
-		}
-	}
-
-	private get isExecution(): boolean {
-		return 'getExecutionCancelSignal' in this.context;
-	}
-
-	/**
-	 * Returns the credential with the token to send. An empty token makes n8n log in.
-	 *
-	 * @throws ResponseError if the credential leads to another account by now, or its login was
-	 * refused
-	 */
-	private async credentialWithToken(
-		{ account }: Connection,
-		progress: CallProgress,
-	): Promise<ICredentialDataDecryptedObject & { token: string }> {
-		const { values, readAt } = await this.readCredential();
-		const login = loginOf(values);
-		if (accountOf(login) !== account) {
-			const serverMessage =
-				'the credential was changed to another account meanwhile. Run it again.';
-			throw new ResponseError({ kind: 'notSent', serverMessage });
-		}
-
-		progress.login = login;
-		if (this.refusedLogin !== undefined && this.isRefused(login)) {
-			throw new ResponseError(this.refusedLogin.failure);
-		}
-
-		const session = sessionOf(login);
-		const readStoredToken = async () => {
-			const stored = await this.context.getCredentials(CREDENTIAL);
-			return sessionOf(loginOf(stored)) === session ? String(stored.token ?? '') : '';
-		};
-		const token = await session.token(String(values.token ?? ''), readAt, readStoredToken);
-		return { ...values, token };
-	}
-
-	/**
-	 * Returns the credential as it was at most a second ago. After a login that was refused it is
-	 * read again, because somebody may have corrected it.
-	 */
-	private async readCredential(): Promise<NonNullable<ApiClient['credential']>> {
-		const now = performance.now();
-		const { credential } = this;
-		const isFresh = credential !== undefined && now - credential.readAt < CREDENTIAL_MS;
-		if (isFresh && this.refusedLogin === undefined) return credential;
-
-		const values = await this.context.getCredentials(CREDENTIAL);
-		this.credential = { values, readAt: now };
-		return this.credential;
 	}
 }
 
 /** Notes how long one call takes, and which tokens it used. */
 class CallProgress {
-	private readonly begun = performance.now();
+	private readonly beganAt = performance.now();
 	/** The login that the token belongs to. */
 	login?: Login;
-	/** The token that AlfaCRM saw last; empty before the first. */
+	/** The token that AlfaCRM saw last; empty if there was none. */
 	token = '';
 	/** Whether n8n logged in for that token during this call. */
 	isNewToken = false;
@@ -504,7 +555,7 @@ class CallProgress {
 	loginCount = 0;
 
 	get elapsedMs(): number {
-		return performance.now() - this.begun;
+		return performance.now() - this.beganAt;
 	}
 
 	noteToken(token: string, { isNew }: { isNew: boolean }): void {
@@ -518,7 +569,7 @@ class CallProgress {
  * Returns for how many milliseconds AlfaCRM may still be at work on a call whose answer was lost. A
  * call that took long may take as long again.
  */
-function inProgressMs(failure: ApiFailure, elapsedMs: number): number {
+function estimateMsInProgress(failure: ApiFailure, elapsedMs: number): number {
 	if (!mayBeInProgress(failure)) return 0;
 
 	return Math.min(Math.max(elapsedMs, MIN_IN_PROGRESS_MS), TIMEOUT_MS);

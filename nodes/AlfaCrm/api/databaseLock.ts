@@ -1,25 +1,35 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { lruSet } from './bounded';
-import { abortable, sleepUnref, withTimeout } from './cancel';
+import { abortable, sleepUnref } from './cancel';
+import type { ProcessedData } from './databaseRow';
+import { ANSWER_MS, DatabaseRow, NoRowError } from './databaseRow';
 
 /**
- * A lock for the work of one node, which only one of all n8n processes holds. It uses the row of
- * n8n's database in which n8n keeps what a node has processed.
+ * A lock for the work of one node, which only one of all n8n processes holds. A row of n8n's
+ * database is the lock: see `DatabaseRow`.
  *
- * - **Taking.** n8n inserts the row under a primary key, so only one of several processes succeeds.
- *   An existing row is read and written as a whole: if two processes add entries at the same
- *   moment, one entry gets lost, and a late write restores an old state.
- * - **Waiting.** Each waiting process adds a mark to the row. The holder sees it within a second.
- *   From then on the holder adds heartbeats, and hands the lock over when its work is done.
+ * - **Taking.** The process that inserts the row has the lock. It removes the row to hand the lock
+ *   over.
+ * - **Waiting.** Each waiting process adds an entry to the row, its waiting entry. The holder looks
+ *   at the row every second, so it soon sees the entry. From then on the holder takes no new work,
+ *   adds heartbeats, and hands the lock over when its work is done.
  * - **Lease.** The holder begins no write later than `LEASE_MS` after it last saw that nobody
  *   waited, or last added a heartbeat.
- * - **Dead holder.** A waiting process that has seen its own mark for `DEAD_MS` in a row without a
- *   heartbeat removes the row. The time between `LEASE_MS` and `DEAD_MS` is for statements and
- *   calls under way. No clocks are compared.
+ * - **Dead holder.** A waiting process that has seen its own waiting entry for `DEAD_MS` in a row
+ *   without a heartbeat takes the holder for dead. It adds a claim, which is an entry that
+ *   announces the removal of the row, and removes the row some seconds later. The time between
+ *   `LEASE_MS` and `DEAD_MS` is for statements and calls under way. No clocks are compared.
+ *
+ * All times are milliseconds, and all moments are those of `performance.now()`.
+ */
+
+/**
+ * The holder may write for this long after it last saw that nobody waited, or added a heartbeat.
  */
 const LEASE_MS = 40_000;
+
+/** A holder that has added no heartbeat for this long, although it was waited for, is dead. */
 const DEAD_MS = 60_000;
 
 /**
@@ -67,84 +77,212 @@ const WAIT_BEFORE_SEARCH_MS = 29_000;
  */
 const FOUND_IN_A_ROW = 10;
 
-/**
- * A statement without an answer counts as failed after this time. A database that has not answered
- * for this long counts as down.
- */
-const ANSWER_MS = 30_000;
-
-/** A process keeps so many locks, more than there are nodes at work at the same time. */
+/** How many locks a process keeps: more than there are nodes at work at the same time. */
 const MOST_LOCKS = 1_000;
 
-/** The functions by which n8n lets a node remember, in an execution, what it has processed. */
-export type ProcessedData = Pick<
-	IExecuteFunctions['helpers'],
-	'checkProcessedAndRecord' | 'clearAllProcessedItems' | 'getProcessedDataCount'
->;
+/** A row for which nobody waits has two entries: the first one and the one of its holder. */
+const ENTRIES_IF_NOBODY_WAITS = 2;
 
-const OPTIONS = { mode: 'entries' } as const;
-/**
- * The first entry of each row. A process that adds it and does not find it there has inserted the
- * row.
- */
-const LOCKED = 'locked';
-/** A row for which nobody waits has two entries: `LOCKED` and the mark of its holder. */
-const NOBODY_WAITS = 2;
+/** The locks by workflow and node. n8n's database has one row for each. */
+const locks = new Map<string, DatabaseLock>();
 
 /**
- * n8n cannot keep a row: the workflow is not in its database, or n8n is too old, or the user keeps
- * something else in the row.
+ * Returns the lock of a node of a workflow. Beyond `MOST_LOCKS`, the lock that was used longest ago
+ * is forgotten. If it is still in use, the new lock waits for its row, as another process would.
  */
-class NoRowError extends UserError {}
+export function getDatabaseLock(workflowId: string | undefined, nodeId: string): DatabaseLock {
+	const key = JSON.stringify([workflowId, nodeId]);
+	const lock = locks.get(key) ?? new DatabaseLock();
+	lruSet(locks, key, lock, MOST_LOCKS);
+	return lock;
+}
 
-function hasNoRow(error: unknown): boolean {
-	const { code, name, message } = error as { code?: unknown; name?: unknown; message?: unknown };
-	return (
-		code === 'ERR_ASSERTION' ||
-		name === 'DeduplicationError' ||
-		/foreign key/i.test(String(message))
+// ------------------------------------------------------- the lock
+
+/**
+ * The lock of one node, in one process. While this process holds the lock, it has a lease, which
+ * several pieces of its work join and leave.
+ */
+export class DatabaseLock {
+	/** Counts the leases of this process. */
+	private epoch = 0;
+	private lease?: Lease;
+	/** The attempt to take the lock at once that is under way. */
+	private attempt?: Promise<void>;
+	/** The wait for the lock that is under way. All waiting work of this process shares it. */
+	private waiting?: Promise<void>;
+	/** Until when this process leaves the lock to others. */
+	private backoffUntil = 0;
+	/** How many searches in a row have found a record. */
+	private foundInARow = 0;
+
+	/**
+	 * Joins the lease of this process, if it has the lock or can have it at once.
+	 *
+	 * @returns undefined if another process has the lock, or the database takes too long to say so
+	 */
+	async tryEnter(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
+		if (this.lease?.isOpen !== true) {
+			await abortable(Promise.race([this.takeIfFree(data), sleepUnref(TRY_MS)]), signal);
+		}
+		return this.joinLease();
+	}
+
+	/**
+	 * Waits for the lock before a search, but not for long, and not at all where the node hardly ever
+	 * creates a record.
+	 *
+	 * @returns undefined if the search must do without the lock
+	 */
+	async enterBeforeSearch(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
+		const firstLease = await this.tryEnter(data, signal);
+		if (firstLease !== undefined || this.foundInARow >= FOUND_IN_A_ROW) return firstLease;
+
+		const timeIsUp = sleepUnref(WAIT_BEFORE_SEARCH_MS).then(() => true);
+		for (;;) {
+			// If the database fails, the search comes first, because it may find a record.
+			const hasFailed = this.waitForLock(data).then(
+				() => false,
+				() => true,
+			);
+			const isWaitOver = await abortable(Promise.race([hasFailed, timeIsUp]), signal);
+
+			// A lease that other work of this process has ended since cannot be joined: wait again.
+			const lease = this.joinLease();
+			if (lease !== undefined || isWaitOver) return lease;
+		}
+	}
+
+	/** Notes whether a search has found a record, or a record had to be created. */
+	noteSearch({ hasFound }: { hasFound: boolean }): void {
+		this.foundInARow = hasFound ? this.foundInARow + 1 : 0;
+	}
+
+	/**
+	 * Waits for the lock, for as long as it takes.
+	 *
+	 * @throws UserError if n8n's database does not answer
+	 */
+	async enter(data?: ProcessedData, signal?: AbortSignal): Promise<Lease> {
+		for (;;) {
+			const lease = this.joinLease();
+			if (lease !== undefined) return lease;
+
+			await abortable(this.waitForLock(data), signal);
+		}
+	}
+
+	/** Joins the lease of this process; undefined if it has none that takes more work. */
+	private joinLease(): Lease | undefined {
+		const { lease } = this;
+		if (lease?.isOpen !== true) return undefined;
+
+		lease.join();
+		return lease;
+	}
+
+	/** Whether this process may ask for the row. Right after a handover, others come first. */
+	private get mayTake(): boolean {
+		return this.lease?.isHeld !== true && performance.now() >= this.backoffUntil;
+	}
+
+	/** Takes the lock, unless another process has it or work of this process waits for it already. */
+	private async takeIfFree(data?: ProcessedData): Promise<void> {
+		await this.lease?.ending;
+		if (!this.mayTake || this.waiting !== undefined) return;
+
+		this.attempt ??= this.insertRowIfFree(new DatabaseRow(data)).finally(() => {
+			this.attempt = undefined;
+		});
+		await this.attempt;
+	}
+
+	/**
+	 * Inserts the row if there is none. The row is counted first, because a process that adds its
+	 * waiting entry to the row of another one makes it hand the lock over.
+	 */
+	private async insertRowIfFree(row: DatabaseRow): Promise<void> {
+		try {
+			if ((await row.countEntries()) > 0) return;
+
+			const takenAt = await new Waiter(row).tryToTake();
+			if (takenAt !== undefined) this.beginLease(row, takenAt);
+		} catch (error) {
+			// After any other failure of the database, the lock is tried again if there is something to
+			// create.
+			if (error instanceof NoRowError) this.beginLeaseWithoutRow();
+		}
+	}
+
+	/** Waits until this process has the lock. All work of the process shares one wait. */
+	private async waitForLock(data?: ProcessedData): Promise<void> {
+		this.waiting ??= this.lookUntilTaken(new DatabaseRow(data)).finally(() => {
+			this.waiting = undefined;
+		});
+		await this.waiting;
+	}
+
+	/**
+	 * Looks at the row again and again, until this process has the lock.
+	 *
+	 * @throws UserError if n8n's database has not answered for `ANSWER_MS`
+	 */
+	private async lookUntilTaken(row: DatabaseRow): Promise<void> {
+		const waiter = new Waiter(row);
+		let answeredAt = performance.now();
+		for (;;) {
+			try {
+				const takenAt = this.mayTake ? await waiter.tryToTake() : undefined;
+				if (takenAt !== undefined) this.beginLease(row, takenAt);
+				answeredAt = performance.now();
+			} catch (error) {
+				if (error instanceof NoRowError) {
+					this.beginLeaseWithoutRow();
+				} else if (performance.now() - answeredAt >= ANSWER_MS) {
+					throw makeDatabaseDownError(error);
+				}
+			}
+			// An attempt to take the lock at once may have succeeded meanwhile, too.
+			if (this.lease?.isOpen === true) return;
+
+			await sleepUnref(LOOK_MS * (0.5 + Math.random()));
+		}
+	}
+
+	/**
+	 * Begins a lease, after this process has inserted the row.
+	 *
+	 * @param takenAt when the statement was sent that inserted it
+	 */
+	private beginLease(row: DatabaseRow, takenAt: number): void {
+		this.epoch += 1;
+		this.keepLease(this.epoch, row, takenAt);
+	}
+
+	/** Begins a lease that holds within this process only, where n8n cannot keep a row. */
+	private beginLeaseWithoutRow(): void {
+		this.keepLease(0, undefined, performance.now());
+	}
+
+	/** Keeps a lease until it ends. If others wait then, this process lets them go first. */
+	private keepLease(epoch: number, row: DatabaseRow | undefined, takenAt: number): void {
+		const lease = new Lease(epoch, row, takenAt, ({ isAwaited }) => {
+			if (isAwaited) this.backoffUntil = performance.now() + BACKOFF_MS;
+			if (this.lease === lease) this.lease = undefined;
+		});
+		this.lease = lease;
+	}
+}
+
+/** Makes the error for work that could not get the lock, because the database is down. */
+function makeDatabaseDownError(cause: unknown): UserError {
+	return new UserError(
+		`n8n's database did not answer for ${ANSWER_MS / 1_000} seconds, so this was not saved: another n8n process may be doing the same. Run it again.`,
+		{ cause },
 	);
 }
 
-/** The row of n8n's database that is the lock. */
-class Row {
-	constructor(private readonly data: ProcessedData | undefined) {}
-
-	/** Counts the entries. 0 means that the lock is free. */
-	async size(): Promise<number> {
-		return await this.ask(async (data) => await data.getProcessedDataCount('node', OPTIONS));
-	}
-
-	/**
-	 * Adds entries, `LOCKED` among them.
-	 *
-	 * @returns the entries that were there already. If `LOCKED` is not among them, this process has
-	 * inserted the row.
-	 */
-	async add(...entries: string[]): Promise<unknown[]> {
-		const all = [LOCKED, ...entries];
-		const add = async (data: ProcessedData) =>
-			await data.checkProcessedAndRecord(all, 'node', OPTIONS);
-		return (await this.ask(add)).processed;
-	}
-
-	async remove(): Promise<void> {
-		await this.ask(async (data) => await data.clearAllProcessedItems('node', OPTIONS));
-	}
-
-	/**
-	 * Runs a statement. If no answer comes, the statement may still be carried out later.
-	 *
-	 * @throws NoRowError if n8n cannot keep a row
-	 */
-	private async ask<T>(statement: (data: ProcessedData) => Promise<T>): Promise<T> {
-		if (this.data === undefined) throw new NoRowError('No processed data');
-
-		return await withTimeout(statement(this.data), ANSWER_MS).catch((error: unknown) => {
-			throw hasNoRow(error) ? new NoRowError('No row', { cause: error }) : error;
-		});
-	}
-}
+// ------------------------------------------------------- the holder
 
 /**
  * The time for which a process holds the lock. It ends when the work is done and another process
@@ -152,12 +290,13 @@ class Row {
  * leave it.
  */
 export class Lease {
-	/** How many pieces of work have joined. */
-	private users = 0;
-	/** Whether another process waits. */
-	private isWanted = false;
-	/** Until when no other process takes the lock. */
-	private until: number;
+	/** How many pieces of work have joined and not left. */
+	private workCount = 0;
+	/** Whether another process waits for the lock. */
+	private isAwaited = false;
+	/** Until when no other process takes the lock, so that work may write. */
+	private heldUntil: number;
+	/** The look at the row that is under way. */
 	private renewing?: Promise<void>;
 	/** The removal of the row, once it has begun. */
 	ending?: Promise<void>;
@@ -171,12 +310,12 @@ export class Lease {
 	 */
 	constructor(
 		readonly epoch: number,
-		private readonly row: Row | undefined,
+		private readonly row: DatabaseRow | undefined,
 		takenAt: number,
-		private readonly onEnd: (isWanted: boolean) => void,
+		private readonly onEnd: (end: { isAwaited: boolean }) => void,
 	) {
-		this.until = row === undefined ? Infinity : takenAt + LEASE_MS;
-		if (row !== undefined) void this.watch(row);
+		this.heldUntil = row === undefined ? Infinity : takenAt + LEASE_MS;
+		if (row !== undefined) void this.keepRenewing(row);
 		void this.endWhenIdle();
 	}
 
@@ -185,26 +324,27 @@ export class Lease {
 	 * several machines do not matter.
 	 */
 	get isHeld(): boolean {
-		return performance.now() < this.until;
+		return performance.now() < this.heldUntil;
 	}
 
 	/** Whether more work may join. */
 	get isOpen(): boolean {
-		return this.isHeld && !this.isWanted && this.ending === undefined;
+		return this.isHeld && !this.isAwaited && this.ending === undefined;
 	}
 
+	/** Begins one piece of work. It must call `leave` once. */
 	join(): void {
-		this.users += 1;
+		this.workCount += 1;
 	}
 
-	/** Ends one piece of work. Each piece that has joined calls it once. */
+	/** Ends one piece of work that has joined. */
 	leave(): void {
-		this.users -= 1;
+		this.workCount -= 1;
 		void this.endWhenIdle();
 	}
 
 	/** Renews the lease every second, as long as it is held. */
-	private async watch(row: Row): Promise<void> {
+	private async keepRenewing(row: DatabaseRow): Promise<void> {
 		while (this.isHeld && this.ending === undefined) {
 			await sleepUnref(RENEW_MS);
 			if (this.ending === undefined) {
@@ -212,46 +352,50 @@ export class Lease {
 				this.renewing = this.renew(row).catch(() => undefined);
 				await this.renewing;
 			}
-			if (this.isWanted) await this.endWhenIdle();
+			if (this.isAwaited) await this.endWhenIdle();
 		}
 	}
 
 	/**
-	 * Renews the lease, by seeing that nobody waits or by adding a heartbeat. Waiting processes count
-	 * the time from their marks on, so a look that finds the first mark renews nothing.
+	 * Renews the lease. While nobody waits, it is enough to see that. While another process waits,
+	 * the lease is renewed by a heartbeat.
+	 *
+	 * Seeing the first waiting entry renews nothing, because that process counts the time from its
+	 * entry on and does not know when it was seen.
 	 */
-	private async renew(row: Row): Promise<void> {
-		const begun = performance.now();
-		const addsHeartbeat = this.isWanted;
-		const entryCount = addsHeartbeat ? await this.addHeartbeat(row) : await row.size();
-		// Once the lease has run out, the row may be that of another process.
+	private async renew(row: DatabaseRow): Promise<void> {
+		const beganAt = performance.now();
+		const addsHeartbeat = this.isAwaited;
+		const entryCount = addsHeartbeat ? await this.addHeartbeat(row) : await row.countEntries();
+		// Once the lease has run out, the row may belong to another process.
 		if (!this.isHeld) return;
 
 		if (entryCount === 0) {
 			// Another process took this one for dead and removed the row.
-			this.until = -Infinity;
-		} else if (addsHeartbeat || entryCount === NOBODY_WAITS) {
-			this.until = begun + LEASE_MS;
+			this.heldUntil = -Infinity;
+		} else if (addsHeartbeat || entryCount === ENTRIES_IF_NOBODY_WAITS) {
+			this.heldUntil = beganAt + LEASE_MS;
 		} else {
-			this.isWanted = true;
+			this.isAwaited = true;
 		}
 	}
 
 	/**
-	 * Adds a heartbeat. It consists of two entries, so that it differs from the mark of another
-	 * waiting process.
+	 * Adds a heartbeat. It consists of two entries, so that it differs from the waiting entry of
+	 * another process.
 	 *
-	 * @returns how many of its entries, `LOCKED` included, were there already; 0 if the row was gone
+	 * @returns 0 if the row was gone
 	 */
-	private async addHeartbeat(row: Row): Promise<number> {
+	private async addHeartbeat(row: DatabaseRow): Promise<number> {
 		const name = `heartbeat ${Math.random()}`;
-		const entriesBefore = await row.add(`${name} 1`, `${name} 2`);
+		const { entriesBefore } = await row.add(`${name} 1`, `${name} 2`);
 		return entriesBefore.length;
 	}
 
+	/** Ends the lease, unless work has joined it or joins it within a moment. */
 	private async endWhenIdle(): Promise<void> {
 		if (this.isOpen) await sleepUnref(LINGER_MS);
-		if (this.users > 0) return;
+		if (this.workCount > 0) return;
 
 		this.ending ??= this.end();
 		await this.ending;
@@ -259,236 +403,103 @@ export class Lease {
 
 	/** Removes the row, so that another process can take the lock. */
 	private async end(): Promise<void> {
+		const { row } = this;
 		// A heartbeat after the removal would make a row that nobody holds.
 		await this.renewing;
 		// Learns of a process that has begun to wait within the last second, which gets the lock next.
-		if (this.row !== undefined && !this.isWanted) await this.renew(this.row).catch(() => undefined);
+		if (row !== undefined && !this.isAwaited) await this.renew(row).catch(() => undefined);
 		// A late removal would remove the row of another process, because all use the same row.
-		if (this.isHeld) await this.row?.remove().catch(() => undefined);
-		this.onEnd(this.isWanted);
+		if (row !== undefined && this.isHeld) await row.remove().catch(() => undefined);
+		this.onEnd({ isAwaited: this.isAwaited });
 	}
 }
 
+// ------------------------------------------------------- a waiting process
+
 /** A process that waits for the lock, and replaces a dead holder. */
 class Waiter {
-	private readonly mark = `mark ${Math.random()}`;
+	/** The entry by which this process shows that it waits. */
+	private readonly waitingEntry = `mark ${Math.random()}`;
 	/** How many entries the row had at the last look. */
-	private size = 0;
+	private entryCount = 0;
+	/** When the last look began. */
 	private lookedAt = -Infinity;
 	/** From this moment on, the holder is taken for dead, unless the row changes before. */
 	private deadAt = Infinity;
 
-	constructor(private readonly row: Row) {}
+	constructor(private readonly row: DatabaseRow) {}
 
 	/**
-	 * Tries to take the lock, and watches whether the holder is alive.
+	 * Takes the lock if it is free, by adding the waiting entry. Otherwise watches whether the holder
+	 * is alive, and removes the row of a dead one.
 	 *
 	 * @returns when the statement was sent that took the lock; undefined while another process has it
 	 */
-	async look(): Promise<number | undefined> {
-		const { row, mark, size: sizeBefore, lookedAt } = this;
-		const begun = performance.now();
-		const entriesBefore = await row.add(mark);
-		if (!entriesBefore.includes(LOCKED)) return begun;
+	async tryToTake(): Promise<number | undefined> {
+		const lookBeganAt = performance.now();
+		const { hasInsertedRow, entriesBefore } = await this.row.add(this.waitingEntry);
+		if (hasInsertedRow) return lookBeganAt;
 
-		// A mark that took very long may have restored the row of the dead holder over that of its
-		// successor.
-		const isQuick = performance.now() - begun < CLAIM_MS;
-		const size = await row.size();
+		// A statement that took very long may have written the row of the dead holder over the row of
+		// the next holder.
+		const wasQuick = performance.now() - lookBeganAt < CLAIM_MS;
+		const entryCount = await this.row.countEntries();
 		const now = performance.now();
-		// One entry more is the mark of another waiting process; a heartbeat adds two.
-		const isSameRow =
-			entriesBefore.includes(mark) && (size === sizeBefore || size === sizeBefore + 1);
-		const isUnchanged = isSameRow && isQuick && now - lookedAt < BREAK_MS;
-		if (!isUnchanged) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
-		this.size = size;
-		this.lookedAt = begun;
+		const hasWatchedWithoutBreak = now - this.lookedAt < BREAK_MS;
 
-		return now < this.deadAt ? undefined : await this.replaceDeadHolder(size);
+		const keepsWatching =
+			wasQuick && hasWatchedWithoutBreak && this.isRowUnchanged(entriesBefore, entryCount);
+		if (!keepsWatching) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
+		this.entryCount = entryCount;
+		this.lookedAt = lookBeganAt;
+
+		return now < this.deadAt ? undefined : await this.replaceDeadHolder(entryCount);
 	}
 
 	/**
-	 * Claims the row of a dead holder and removes it. If two processes claim it at the same moment,
-	 * one of them either sees that it is not the first, or overwrites the claim of the other.
-	 *
-	 * @returns when the statement was sent that took the lock; undefined as long as there is a row
+	 * Tells whether the last look has seen the same row, and the holder has added no heartbeat since.
+	 * One entry more is the waiting entry of another process; a heartbeat adds two.
 	 */
-	private async replaceDeadHolder(size: number): Promise<number | undefined> {
-		const { row, mark } = this;
+	private isRowUnchanged(entriesBefore: readonly unknown[], entryCount: number): boolean {
+		const isSameRow = entriesBefore.includes(this.waitingEntry);
+		const addedCount = entryCount - this.entryCount;
+		return isSameRow && (addedCount === 0 || addedCount === 1);
+	}
+
+	/**
+	 * Claims the row of a dead holder, and removes it some seconds later. If two processes claim it
+	 * at the same moment, one of them either sees that it is not the first, or overwrites the claim
+	 * of the other.
+	 *
+	 * @returns when the statement was sent that took the lock, if the row was gone; otherwise
+	 * undefined, and the next look may take the lock
+	 */
+	private async replaceDeadHolder(entryCount: number): Promise<number | undefined> {
+		const { row, waitingEntry } = this;
 		// The row is watched anew, whatever becomes of the claim.
-		this.size = 0;
+		this.entryCount = 0;
 
 		// All processes that claim the row in its present state add the same two entries, whether or
-		// not they see one mark more.
-		const sharedClaims = [`claimed at ${size}`, `claimed at ${size + 1}`];
+		// not they see one waiting entry more.
+		const sharedClaims = [`claimed at ${entryCount}`, `claimed at ${entryCount + 1}`];
 		const ownClaim = `claim ${Math.random()}`;
-		const begun = performance.now();
-		const entriesBefore = await row.add(mark, ...sharedClaims, ownClaim);
-		if (!entriesBefore.includes(LOCKED)) return begun;
+		const claimedAt = performance.now();
+		const claiming = await row.add(waitingEntry, ...sharedClaims, ownClaim);
+		if (claiming.hasInsertedRow) return claimedAt;
 
-		const isFirst = !sharedClaims.some((entry) => entriesBefore.includes(entry));
-		if (!isFirst || !entriesBefore.includes(mark)) return undefined;
+		const isFirstClaim = !sharedClaims.some((claim) => claiming.entriesBefore.includes(claim));
+		const isSameRow = claiming.entriesBefore.includes(waitingEntry);
+		if (!isFirstClaim || !isSameRow) return undefined;
 
 		await sleepUnref(CLAIM_MS);
 		const lookedAgainAt = performance.now();
-		const entriesThen = await row.add(ownClaim);
-		if (!entriesThen.includes(LOCKED)) return lookedAgainAt;
+		const secondLook = await row.add(ownClaim);
+		if (secondLook.hasInsertedRow) return lookedAgainAt;
 
 		// A claim that was written late may stand in the row of the next holder.
-		const isInTime = performance.now() - begun < 2 * CLAIM_MS;
-		if (isInTime && entriesThen.includes(ownClaim)) await row.remove();
+		const isInTime = performance.now() - claimedAt < 2 * CLAIM_MS;
+		const isClaimThere = secondLook.entriesBefore.includes(ownClaim);
+		if (isInTime && isClaimThere) await row.remove();
 		return undefined;
 	}
 }
-
-/** The lock of one node, in one process. */
-export class DatabaseLock {
-	private epoch = 0;
-	private lease?: Lease;
-	/** An attempt to take the lock at once that is under way. */
-	private attempt?: Promise<void>;
-	/** The wait of all work of this process that waits for the lock. */
-	private waiting?: Promise<void>;
-	private backoffUntil = 0;
-	/** How many searches in a row have found a record. */
-	private foundInARow = 0;
-
-	/** Joins the lease of this process, if it has the lock or can have it at once. */
-	async tryEnter(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
-		if (this.lease?.isOpen !== true) {
-			await abortable(Promise.race([this.tryToTake(data), sleepUnref(TRY_MS)]), signal);
-		}
-		return this.join();
-	}
-
-	/**
-	 * Waits for the lock before a search, but not for long, and not at all where the node hardly ever
-	 * creates a record.
-	 *
-	 * @returns undefined if the search must do without the lock
-	 */
-	async enterBeforeSearch(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
-		const lease = await this.tryEnter(data, signal);
-		if (lease !== undefined || this.foundInARow >= FOUND_IN_A_ROW) return lease;
-
-		const timeIsUp = sleepUnref(WAIT_BEFORE_SEARCH_MS).then(() => true);
-		for (;;) {
-			// If the database fails, the search comes first, because it may find a record.
-			const hasFailed = this.waitOnce(data).then(
-				() => false,
-				() => true,
-			);
-			const endsWait = await abortable(Promise.race([hasFailed, timeIsUp]), signal);
-			if (endsWait) return this.join();
-
-			const lateLease = this.join();
-			if (lateLease !== undefined) return lateLease;
-		}
-	}
-
-	/** Notes whether a search has found a record, or a record had to be created. */
-	noteSearch({ hasFound }: { hasFound: boolean }): void {
-		this.foundInARow = hasFound ? this.foundInARow + 1 : 0;
-	}
-
-	/** Waits for the lock, for as long as it takes. */
-	async enter(data?: ProcessedData, signal?: AbortSignal): Promise<Lease> {
-		for (;;) {
-			const lease = this.join();
-			if (lease !== undefined) return lease;
-
-			await abortable(this.waitOnce(data), signal);
-		}
-	}
-
-	/** Waits until this process has the lock. All work of the process shares one wait. */
-	private async waitOnce(data?: ProcessedData): Promise<void> {
-		this.waiting ??= this.wait(new Row(data)).finally(() => (this.waiting = undefined));
-		await this.waiting;
-	}
-
-	private join(): Lease | undefined {
-		const { lease } = this;
-		if (lease?.isOpen !== true) return undefined;
-
-		lease.join();
-		return lease;
-	}
-
-	private get mayTake(): boolean {
-		return this.lease?.isHeld !== true && performance.now() >= this.backoffUntil;
-	}
-
-	private async tryToTake(data?: ProcessedData): Promise<void> {
-		await this.lease?.ending;
-		if (!this.mayTake || this.waiting !== undefined) return;
-
-		this.attempt ??= this.takeAtOnce(new Row(data)).finally(() => (this.attempt = undefined));
-		await this.attempt;
-	}
-
-	private async takeAtOnce(row: Row): Promise<void> {
-		try {
-			if ((await row.size()) === 0) this.begin(await new Waiter(row).look(), row);
-		} catch (error) {
-			// After any other failure of the database, the lock is tried again if there is something to
-			// create.
-			if (error instanceof NoRowError) this.begin(performance.now());
-		}
-	}
-
-	private async wait(row: Row): Promise<void> {
-		const waiter = new Waiter(row);
-		let answeredAt = performance.now();
-		for (;;) {
-			try {
-				if (this.mayTake) this.begin(await waiter.look(), row);
-				answeredAt = performance.now();
-			} catch (error) {
-				if (error instanceof NoRowError) this.begin(performance.now());
-				else if (performance.now() - answeredAt >= ANSWER_MS) throw noDatabase(error);
-			}
-			// Another attempt of this process may have succeeded, too.
-			if (this.lease?.isOpen === true) return;
-
-			await sleepUnref(LOOK_MS * (0.5 + Math.random()));
-		}
-	}
-
-	/**
-	 * Begins a lease.
-	 *
-	 * @param takenAt when the lock was taken; undefined if another process has it
-	 */
-	private begin(takenAt: number | undefined, row?: Row): void {
-		if (takenAt === undefined) return;
-
-		if (row !== undefined) this.epoch += 1;
-		const epoch = row === undefined ? 0 : this.epoch;
-		const lease = new Lease(epoch, row, takenAt, (isWanted) => {
-			if (isWanted) this.backoffUntil = performance.now() + BACKOFF_MS;
-			if (this.lease === lease) this.lease = undefined;
-		});
-		this.lease = lease;
-	}
-}
-
-/** The locks by workflow and node. n8n's database has one row for each. */
-const locks = new Map<string, DatabaseLock>();
-
-/**
- * Returns the lock of a node of a workflow. Beyond `MOST_LOCKS`, the lock that was used longest ago
- * is forgotten. If it is still in use, the new lock waits for its row, as another process would.
- */
-export function databaseLockOf(workflowId: string | undefined, nodeId: string): DatabaseLock {
-	const key = JSON.stringify([workflowId, nodeId]);
-	const lock = locks.get(key) ?? new DatabaseLock();
-	lruSet(locks, key, lock, MOST_LOCKS);
-	return lock;
-}
-
-const noDatabase = (cause: unknown): UserError =>
-	new UserError(
-		`n8n's database did not answer for ${ANSWER_MS / 1_000} seconds, so this was not saved: another n8n process may be doing the same. Run it again.`,
-		{ cause },
-	);

@@ -1,33 +1,33 @@
 /**
- * The effect of an item is the part of an error that tells about the writes of its item, for
- * example "Nothing was saved." It is the last sentence of the error's description, so that nobody
- * repeats a write that was carried out.
+ * What an error says about the writes of its item, for example "Nothing was saved." This is the
+ * last sentence of the error's description, so that nobody repeats a write that was carried out.
  *
- * The sentence is worded when the error is made, and worded anew if other items of the same
- * execution were carried out. n8n's classes of errors have one text only, so the parts of that text
- * are kept here, by the error.
+ * - `unsaid`: the error says nothing about writes, because it is not known what was saved, or
+ *   because the item only reads.
+ * - `nothingSent`: nothing was sent to AlfaCRM.
+ * - `nothingSaved`: it is certain that nothing was saved.
+ * - `saved`: AlfaCRM has confirmed the tasks, for example "create a customer".
  */
 export type Effect =
-	/**
-	 * The error says nothing about writes: it may not be known what was saved, or the item only
-	 * reads.
-	 */
 	| { kind: 'unsaid' }
 	| { kind: 'nothingSent' }
 	| { kind: 'nothingSaved' }
-	/** AlfaCRM has confirmed these tasks, for example "create a customer". */
 	| { kind: 'saved'; tasks: readonly string[] };
 
-/** The parts of the description of an error. */
+/**
+ * The parts of the description of an error. The description is worded when the error is made, and
+ * worded anew if other items of the same execution were carried out.
+ */
 export interface DescriptionParts {
 	/** Advice for the user, in whole sentences; may be empty. */
 	advice: string;
 	effect: Effect;
 }
 
+/** The parts by error, because n8n's classes of errors have room for one text only. */
 const partsByError = new WeakMap<Error, DescriptionParts>();
 
-/** Keeps the parts of an error's description, for `descriptionParts`. */
+/** Keeps the parts of an error's description, for `readDescriptionParts`. */
 export function keepDescriptionParts<E extends Error>(error: E, parts: DescriptionParts): E {
 	partsByError.set(error, parts);
 	return error;
@@ -36,13 +36,15 @@ export function keepDescriptionParts<E extends Error>(error: E, parts: Descripti
 /**
  * Returns the parts of an error's description. All of it is advice if the error was made by n8n.
  */
-export function descriptionParts(error: Error & { description?: string | null }): DescriptionParts {
+export function readDescriptionParts(
+	error: Error & { description?: string | null },
+): DescriptionParts {
 	const parts = partsByError.get(error);
 	return parts ?? { advice: error.description ?? '', effect: { kind: 'unsaid' } };
 }
 
 /**
- * Words a description.
+ * Puts the parts of a description together: the advice, then what was saved.
  *
  * @param isOneOfSeveral whether other items were carried out, so that "nothing" has to be limited
  * to this item
@@ -51,10 +53,10 @@ export function wordDescription(
 	{ advice, effect }: DescriptionParts,
 	{ isOneOfSeveral = false } = {},
 ): string {
-	return joinSentences(advice, effectSentence(effect, isOneOfSeveral));
+	return joinSentences(advice, wordEffect(effect, isOneOfSeveral));
 }
 
-/** Puts texts of whole sentences one after the other, without those that are empty. */
+/** Puts texts of whole sentences one after the other. Leaves out empty texts. */
 export function joinSentences(...texts: readonly string[]): string {
 	return texts
 		.map((text) => text.trim())
@@ -62,7 +64,8 @@ export function joinSentences(...texts: readonly string[]): string {
 		.join(' ');
 }
 
-function effectSentence(effect: Effect, isOneOfSeveral: boolean): string {
+/** Words an effect as a sentence; an empty text if the error says nothing about writes. */
+function wordEffect(effect: Effect, isOneOfSeveral: boolean): string {
 	const nothing = isOneOfSeveral ? 'Of this item nothing' : 'Nothing';
 	switch (effect.kind) {
 		case 'unsaid':

@@ -3,15 +3,32 @@ import { UserError } from 'n8n-workflow';
 /** Blanks that are copied along, invisible ones included. */
 const OUTER_BLANKS =
 	/^[\s\u200b-\u200f\u202a-\u202e\u2060]+|[\s\u200b-\u200f\u202a-\u202e\u2060]+$/g;
+
+/** AlfaCRM's domain, where only the first part of the hostname is given. */
 const DEFAULT_DOMAIN = 's20.online';
+
 const NOT_A_HOST = "'Hostname' is not a host name. Enter it as in demo.s20.online.";
+
+/** Matches the names of this computer: `localhost`, `127.0.0.1`, `[::1]`. */
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
 /**
- * Reads scheme, host and port: `demo`, `demo.s20.online`, `https://demo.s20.online/company/1`,
- * `localhost:3000`. A URL parser would take a subdomain of digits for an IP address.
+ * Matches an address with a user name or a password: `user:secret@demo.s20.online`. An `@` after
+ * the host, as in `demo.s20.online/?mail=a@b.c`, does not matter.
  */
-const SPELLING =
+const WITH_USER_NAME = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/;
+
+/**
+ * Takes an address apart into scheme, host and port. What follows them is ignored.
+ *
+ * - accepts `demo`, `demo.s20.online`, `https://demo.s20.online/company/1`, `localhost:3000`
+ * - rejects `demo_1.s20.online`, `/company/1`, `demo s20`
+ *
+ * A URL parser is not used, because it would take a subdomain of digits for an IP address.
+ */
+const ADDRESS =
 	/^(?:([a-z][a-z0-9+.-]*):\/\/)?(\[::1\]|[a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::(\d{1,5}))?(?:[/?#].*)?$/;
+
 /** Ports that a browser leaves out. They are removed, so that one host has one origin. */
 const STANDARD_PORT = /^(https:.*):443$|^(http:.*):80$/;
 
@@ -22,32 +39,38 @@ const STANDARD_PORT = /^(https:.*):443$|^(http:.*):80$/;
  *
  * @throws UserError if the text is no host, asks for plain HTTP elsewhere, or holds a user name
  */
-export function originOf(hostname: unknown): string {
+export function readOrigin(hostname: unknown): string {
 	const text = trimBlanks(hostname).toLowerCase();
 	if (text === '') throw new UserError("'Hostname' is empty. Enter yours, e.g. demo.s20.online.");
-	if (/^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/.test(text)) {
+	if (WITH_USER_NAME.test(text)) {
 		throw new UserError("'Hostname' must not contain a user name or password, only the host.");
 	}
-	const [, scheme, host, port] = SPELLING.exec(text) ?? [];
+
+	const [, scheme, host, port] = ADDRESS.exec(text) ?? [];
 	// `https//demo` without its colon would send the key to the school named "https".
 	const isScheme = host === 'https' || host === 'http';
-	if (host === undefined || isScheme || Number(port ?? 0) > 65_535) throw new UserError(NOT_A_HOST);
+	const isPortTooLarge = Number(port ?? 0) > 65_535;
+	if (host === undefined || isScheme || isPortTooLarge) throw new UserError(NOT_A_HOST);
 
 	const isLoopback = LOOPBACK.test(host);
-	if (scheme !== undefined && scheme !== 'https' && !(isLoopback && scheme === 'http')) {
+	const isSchemeSafe =
+		scheme === undefined || scheme === 'https' || (isLoopback && scheme === 'http');
+	if (!isSchemeSafe) {
 		throw new UserError(
 			`'Hostname' asks for ${scheme}:// which would send the API key unprotected. Use https:// or leave the scheme out.`,
 		);
 	}
-	const domain = isLoopback || host.includes('.') ? '' : `.${DEFAULT_DOMAIN}`;
+
 	const protocol = isLoopback ? (scheme ?? 'http') : 'https';
-	return `${protocol}://${host}${domain}${port ? `:${port}` : ''}`.replace(STANDARD_PORT, '$1$2');
+	const domain = isLoopback || host.includes('.') ? '' : `.${DEFAULT_DOMAIN}`;
+	const portPart = port ? `:${port}` : '';
+	return `${protocol}://${host}${domain}${portPart}`.replace(STANDARD_PORT, '$1$2');
 }
 
 /** Tells whether an address leads to the host of an origin. */
 export function hasOrigin(origin: string, address: string): boolean {
 	try {
-		return originOf(address) === origin;
+		return readOrigin(address) === origin;
 	} catch {
 		return false;
 	}
@@ -59,8 +82,8 @@ export function trimBlanks(value: unknown): string {
 }
 
 /**
- * Does the work of `originOf` as an n8n expression, for the one place that cannot call a function:
- * the request of the credential's test. It must agree with `originOf` only on what that accepts,
- * because the login before the test refuses the rest.
+ * Does the work of `readOrigin` as an n8n expression, for the one place that cannot call a
+ * function: the request of the credential's test. It must agree with `readOrigin` only on what that
+ * accepts, because the login before the test refuses the rest.
  */
-export const ORIGIN_EXPRESSION = `={{ $credentials.hostname.replace(${String(OUTER_BLANKS)}, '').toLowerCase().replace(${String(SPELLING)}, (_all, scheme, host, port) => (${String(LOOPBACK)}.test(host) ? (scheme || 'http') + '://' + host : 'https://' + host + (host.includes('.') ? '' : '.${DEFAULT_DOMAIN}')) + (port ? ':' + port : '')).replace(${String(STANDARD_PORT)}, '$1$2') }}`;
+export const ORIGIN_EXPRESSION = `={{ $credentials.hostname.replace(${String(OUTER_BLANKS)}, '').toLowerCase().replace(${String(ADDRESS)}, (_all, scheme, host, port) => (${String(LOOPBACK)}.test(host) ? (scheme || 'http') + '://' + host : 'https://' + host + (host.includes('.') ? '' : '.${DEFAULT_DOMAIN}')) + (port ? ':' + port : '')).replace(${String(STANDARD_PORT)}, '$1$2') }}`;

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ApiClient } from './client';
 import { asNodeError } from './failures';
 import type { ListQuery, ListRequest, Page, RowKey } from './pages';
-import { LARGEST_PAGE, pages } from './pages';
+import { LARGEST_PAGE, readPages } from './pages';
 
 /**
  * Reads the rows of a list, each once.
@@ -11,10 +11,11 @@ import { LARGEST_PAGE, pages } from './pages';
  * - **Rows may be missing**, because others come and go while the pages are read. AlfaCRM's own
  *   count shows that. Then the list is read once more. The rows of both readings are taken, but
  *   only a reading that came whole by itself proves that none is missing.
- * - **An index may show one status at a time**, as that of lessons does. Then the list is read in
- *   several passes, one for each status. API notes 5.11.
- * - **AlfaCRM may ignore a filter.** Then the few rows that a limit asks for are not the wanted
- *   ones, and the list is read in large pages instead. API notes 11.
+ * - **One call may not show all records**: that for lessons shows one status at a time
+ *   (API notes 5.11). Then the list is read in several passes. Each pass adds something to the body
+ *   of the call, such as a status, and the rows of all passes are put together.
+ * - **AlfaCRM may ignore a filter** (API notes 11). Then the few rows that a limit asks for are not
+ *   the wanted ones, and the list is read in large pages instead.
  * - **The caller may not need all rows.** A limit counts the wanted rows; a goal looks at each page
  *   and ends the reading.
  */
@@ -71,9 +72,10 @@ export interface ListReader {
 	collect(list: ListQuery, options: CollectOptions): Promise<Collected>;
 }
 
-export const listReader = (client: ApiClient): ListReader => ({
-	collect: async (list, options) => await collect(client, list, options),
-});
+/** Makes a reader that reads lists with a client. */
+export function makeListReader(client: ApiClient): ListReader {
+	return { collect: async (list, options) => await collect(client, list, options) };
+}
 
 /**
  * Reads the rows of a list, each once, and reads the list once more if rows are missing.
@@ -83,23 +85,33 @@ export const listReader = (client: ApiClient): ListReader => ({
 export async function collect(
 	client: ApiClient,
 	list: ListRequest,
-	{ limit = Infinity, keep = () => true, passes = [{}], goal = WHOLE_LIST }: CollectOptions = {},
+	{
+		limit = Infinity,
+		keep = () => true,
+		passes = [NOTHING_TO_ADD],
+		goal = WHOLE_LIST,
+	}: CollectOptions = {},
 ): Promise<Collected> {
 	const wantedRows = new WantedRows(limit, keep);
 	const results: ReadingResult[] = [];
 	try {
 		for (const pass of passes) {
-			if (wantedRows.isFull || results.some(wasEndedByGoal)) break;
+			const hasEnough = wantedRows.isFull || results.some(wasEndedByGoal);
+			if (hasEnough) break;
 
 			const pageSize = Math.min(limit, LARGEST_PAGE);
-			const passList = { pageSize, ...list, body: { ...list.body, ...pass } };
-			results.push(await new PassReading(client, passList, wantedRows, goal).read());
+			const listOfPass = { pageSize, ...list, body: { ...list.body, ...pass } };
+			const reading = new PassReading(client, listOfPass, wantedRows, goal);
+			results.push(await reading.read());
 		}
 	} catch (caught) {
 		throw asNodeError(client.node, caught, list.itemIndex);
 	}
 	return { rows: wantedRows.toArray(), ...combineResults(results) };
 }
+
+/** The addition to the body of the call, where a list is read in one pass. */
+const NOTHING_TO_ADD: IDataObject = {};
 
 // ---------------------------------------------------------------- goals
 
@@ -111,7 +123,7 @@ export const ONE_PAGE: ReadingGoal = { add: () => {}, isReached: () => true };
 
 // ---------------------------------------------------------------- one pass
 
-/** Reads a list for one pass: once, and once more if rows are missing then. */
+/** Reads a list in one pass: once, and once more if rows are missing then. */
 class PassReading {
 	/** The keys of all rows that came in either reading. */
 	private readonly seenKeys = new Set<RowKey>();
@@ -123,42 +135,51 @@ class PassReading {
 		private readonly goal: ReadingGoal,
 	) {}
 
+	/** Reads the list, and reads it once more if rows are missing. */
 	async read(): Promise<ReadingResult> {
-		const firstResult = await this.readPages(this.list);
+		const firstResult = await this.readOnce(this.list);
+		if (firstResult.isComplete || wasEndedByGoal(firstResult)) return firstResult;
 
-		// A reading that began on a later page lacks the rows of the pages before. They were read by an
-		// earlier one.
+		// A reading that began on a later page always lacks the rows of the pages before. The caller
+		// has read them already.
 		const isContinuation = (this.list.firstPage ?? 0) > 0;
-		if (firstResult.isComplete || wasEndedByGoal(firstResult) || isContinuation) return firstResult;
+		if (isContinuation) return firstResult;
 
-		return await this.readPages(this.list);
+		return await this.readOnce(this.list);
 	}
 
 	/** Reads page by page to the end of the list, to the limit or to the goal. */
-	private async readPages(list: ListRequest): Promise<ReadingResult> {
+	private async readOnce(list: ListRequest): Promise<ReadingResult> {
 		let result: ReadingResult = { isComplete: false, readCount: this.seenKeys.size };
 		let hasUnwantedRows = false;
-		// Pages are asked for ahead, as far as rows are missing. If some rows are unwanted, the limit
-		// may take all pages.
+		// Pages are requested ahead for the rows that are missing up to the limit. Once a row was
+		// unwanted, more rows are needed than are missing, perhaps all of the list.
 		const countRowsToRead = () => (hasUnwantedRows ? Infinity : this.wantedRows.missingCount);
 
-		for await (const page of pages(this.client, list, countRowsToRead)) {
-			this.goal.add(this.withoutSeenRows(page));
-			for (const key of page.keys) this.seenKeys.add(key);
+		for await (const page of readPages(this.client, list, countRowsToRead)) {
+			this.goal.add(this.dropSeenRows(page));
+			for (const key of page.keys) {
+				this.seenKeys.add(key);
+			}
 			const unwantedCount = this.wantedRows.add(page);
 			hasUnwantedRows ||= unwantedCount > 0;
 
-			result = this.resultAfter(page);
-			if (page.last || result.isComplete) return result;
+			result = this.makeResult(page);
+			if (page.isLast || result.isComplete) return result;
 			if (this.goal.isReached()) return { ...result, nextPage: page.number + 1 };
 
+			// AlfaCRM seems to ignore the filter, so many pages may have to be read. Large ones are
+			// quicker.
 			const isFilterIgnored = unwantedCount > 0 && isFilledSmallPage(page);
-			if (isFilterIgnored) return await this.readPages({ ...list, pageSize: LARGEST_PAGE });
+			if (isFilterIgnored) return await this.readOnce({ ...list, pageSize: LARGEST_PAGE });
 		}
 		return result;
 	}
 
-	private withoutSeenRows(page: Page): Page {
+	/**
+	 * Drops the rows of a page that an earlier reading has brought, so that the goal gets each once.
+	 */
+	private dropSeenRows(page: Page): Page {
 		// Most lists are read once, so no page has rows that came before.
 		if (!page.keys.some((key) => this.seenKeys.has(key))) return page;
 
@@ -166,16 +187,17 @@ class PassReading {
 		return { ...page, rows: page.rows.filter(isNew), keys: page.keys.filter(isNew) };
 	}
 
-	private resultAfter(page: Page): ReadingResult {
+	/** Makes the result of a reading that ends with this page. */
+	private makeResult(page: Page): ReadingResult {
 		return {
 			isComplete: page.isWhole || this.wantedRows.isFull,
-			total: page.due ?? page.total,
+			total: page.totalAtStart ?? page.total,
 			readCount: this.seenKeys.size,
 		};
 	}
 }
 
-/** Whether a page has as many rows as it was asked for, and could have had more. */
+/** Tells whether a page has as many rows as were asked for, and more could have been asked for. */
 function isFilledSmallPage({ items, size = LARGEST_PAGE }: Page): boolean {
 	return size < LARGEST_PAGE && items.length === size;
 }
@@ -189,6 +211,7 @@ class WantedRows {
 		private readonly isWanted: (row: IDataObject) => boolean,
 	) {}
 
+	/** Whether as many rows have come as the limit allows. */
 	get isFull(): boolean {
 		return this.rows.size >= this.limit;
 	}
@@ -206,13 +229,13 @@ class WantedRows {
 	 */
 	add({ rows, keys }: Page): number {
 		let unwantedCount = 0;
-		rows.forEach((row, index) => {
+		for (const [index, row] of rows.entries()) {
 			if (this.isWanted(row)) {
 				this.rows.set(keys[index], row);
 			} else {
-				unwantedCount++;
+				unwantedCount += 1;
 			}
-		});
+		}
 		return unwantedCount;
 	}
 
@@ -224,9 +247,11 @@ class WantedRows {
 
 // ---------------------------------------------------------------- results
 
-const wasEndedByGoal = ({ nextPage }: ReadingResult): boolean => nextPage !== undefined;
+function wasEndedByGoal({ nextPage }: ReadingResult): boolean {
+	return nextPage !== undefined;
+}
 
-/** Makes one result of those of all passes. */
+/** Makes one result of the results of all passes. */
 function combineResults(results: readonly ReadingResult[]): ReadingResult {
 	const nothingRead: ReadingResult = { isComplete: true, readCount: 0 };
 	const { total, readCount } = results.reduce(chooseMoreLacking, nothingRead);
@@ -239,12 +264,15 @@ function combineResults(results: readonly ReadingResult[]): ReadingResult {
 }
 
 /**
- * Chooses the result that lacks more rows. One without a total says nothing about that, so any
- * other is better.
+ * Chooses the result that lacks more rows. A result without a total does not say how many it lacks,
+ * so any other result is preferred.
  */
-function chooseMoreLacking(one: ReadingResult, other: ReadingResult): ReadingResult {
-	if (one.total === undefined) return other;
-	return countLackingRows(other) > countLackingRows(one) ? other : one;
+function chooseMoreLacking(first: ReadingResult, second: ReadingResult): ReadingResult {
+	if (first.total === undefined) return second;
+	return countLackingRows(second) > countLackingRows(first) ? second : first;
 }
 
-const countLackingRows = ({ total = 0, readCount }: ReadingResult): number => total - readCount;
+/** Counts the rows that did not come, by AlfaCRM's own total. */
+function countLackingRows({ total = 0, readCount }: ReadingResult): number {
+	return total - readCount;
+}

@@ -2,21 +2,23 @@ import { sleep } from 'n8n-workflow';
 
 import { lruSet } from './bounded';
 import { abortable } from './cancel';
-import { cancelled } from './failures';
+import { makeCancelledError } from './failures';
 
 /**
- * The end of each lock's queue. The promise settles when the last in the queue has left. A lock
- * without an entry is free.
+ * Locks, and the latest writes, of the records that this process deals with. Both hold within one
+ * n8n process. Their keys begin with the account (`ApiClient.account()`), because two credentials
+ * may belong to one account.
  */
-const tails = new Map<string, Promise<void>>();
 
 /**
- * Holds locks while `work` is under way. Work that reads, decides and writes locks what it is
- * about. Without the lock, two executions could both decide by what they read before either had
- * written. Whoever asks first gets a lock first.
- *
- * The locks hold within one n8n process. Keys begin with the account (`ApiClient.account()`),
- * because two credentials may belong to one account.
+ * The end of each lock's queue. The promise resolves when the last work in the queue has left. A
+ * lock without an entry is free.
+ */
+const queueEnds = new Map<string, Promise<void>>();
+
+/**
+ * Holds locks while `work` is under way. Without them, two executions could both read that a record
+ * is missing, and both create it. Work that comes first gets a lock first.
  *
  * Work that holds a lock may ask for another one, as long as all work does so in the same order:
  * first the match keys of a record, then one record after the other.
@@ -24,6 +26,7 @@ const tails = new Map<string, Promise<void>>();
  * @param signal ends the wait at once; work that has begun goes on
  * @param underWayMs called when the work has ended; returns for how many milliseconds AlfaCRM may
  * still be at work on what was sent. The locks are held until then.
+ * @throws ResponseError if the signal aborts before the work has begun
  */
 export async function withLock<T>(
 	keys: readonly string[],
@@ -31,54 +34,67 @@ export async function withLock<T>(
 	work: () => Promise<T>,
 	underWayMs: () => number = () => 0,
 ): Promise<T> {
-	if (signal?.aborted) throw cancelled();
+	if (signal?.aborted) throw makeCancelledError();
 
-	let leave = () => {};
-	const left = new Promise<void>((resolve) => {
-		leave = resolve;
+	let leaveQueues = () => {};
+	const hasLeft = new Promise<void>((resolve) => {
+		leaveQueues = resolve;
 	});
 	// Joins all queues at once, so that no two pieces of work wait for each other.
-	const ends = [...new Set(keys)].map((key) => joinQueue(key, left));
+	const turns = [...new Set(keys)].map((key) => joinQueue(key, hasLeft));
 	try {
-		await abortable(Promise.all(ends), signal);
-		if (signal?.aborted) throw cancelled();
+		await abortable(Promise.all(turns), signal);
+		// The signal may abort in the very moment in which the last lock becomes free.
+		if (signal?.aborted) throw makeCancelledError();
 	} catch {
-		leave();
-		throw cancelled();
+		leaveQueues();
+		throw makeCancelledError();
 	}
 
 	try {
 		return await work();
 	} finally {
-		leaveAfter(underWayMs(), leave);
+		leaveAfter(underWayMs(), leaveQueues);
 	}
 }
 
-/** Calls `leave` after so many milliseconds, or at once for 0. */
+/** Calls `leave` after a number of milliseconds, or at once for 0. */
 export function leaveAfter(ms: number, leave: () => void): void {
-	if (ms > 0) void sleep(ms).then(leave);
-	else leave();
+	if (ms > 0) {
+		void sleep(ms).then(leave);
+	} else {
+		leave();
+	}
 }
 
 /**
- * Waits until everybody who asked for a lock before has left it. `left` settles when the caller
- * leaves it.
+ * Joins the queue of a lock, and waits until all work before has left the queue.
+ *
+ * @param hasLeft resolves when the caller leaves the queue
  */
-async function joinQueue(key: string, left: Promise<void>): Promise<void> {
-	const before = tails.get(key);
-	const tail = Promise.resolve(before).then(async () => await left);
-	tails.set(key, tail);
-	void tail.then(() => tails.get(key) === tail && tails.delete(key));
-	await before;
+async function joinQueue(key: string, hasLeft: Promise<void>): Promise<void> {
+	const endBefore = queueEnds.get(key);
+	const end = Promise.resolve(endBefore).then(async () => await hasLeft);
+	queueEnds.set(key, end);
+
+	// When the last work has left, nobody needs the entry.
+	void end.then(() => {
+		if (queueEnds.get(key) === end) queueEnds.delete(key);
+	});
+	await endBefore;
 }
 
-/** The latest writes of so many records are known, more than a long execution makes. */
+// ------------------------------------------------------- the latest writes
+
+/** Of how many records the latest write is known: more than a long execution writes. */
 const MOST_WRITES = 20_000;
 
 /** The version of each record's latest write, by the key of its lock, the oldest first. */
-const writes = new Map<string, number>();
+const versionsWritten = new Map<string, number>();
+
 /** Counts the writes of this process. */
 let latestVersion = 0;
+
 /** Up to this version, it is no longer known which records were written. */
 let forgottenVersion = 0;
 
@@ -96,7 +112,8 @@ export function currentVersion(): number {
 export function recordWrite(keys: readonly string[]): void {
 	latestVersion += 1;
 	for (const key of keys) {
-		forgottenVersion = lruSet(writes, key, latestVersion, MOST_WRITES) ?? forgottenVersion;
+		const removedVersion = lruSet(versionsWritten, key, latestVersion, MOST_WRITES);
+		forgottenVersion = removedVersion ?? forgottenVersion;
 	}
 }
 
@@ -105,5 +122,8 @@ export function recordWrite(keys: readonly string[]): void {
  * read then may be stale.
  */
 export function wasWrittenSince(keys: readonly string[], version: number): boolean {
-	return version < forgottenVersion || keys.some((key) => (writes.get(key) ?? 0) > version);
+	// A write that is forgotten may have been one of these records.
+	if (version < forgottenVersion) return true;
+
+	return keys.some((key) => (versionsWritten.get(key) ?? 0) > version);
 }

@@ -2,25 +2,28 @@ import type { Failure as DeclaredCause, INode } from 'n8n-workflow';
 
 import type { DescriptionParts, Effect } from './effects';
 import { joinSentences, wordDescription } from './effects';
-import type { ApiFailure } from './failures';
-import {
-	CHECK_IN_BROWSER,
-	isTooMany,
-	LoginError,
-	mayHaveTakenEffect,
-	networkTrouble,
-	nodeError,
-} from './failures';
+import type { ApiFailure, FailureKind } from './failures';
+import { isRateLimited, mayHaveTakenEffect, nodeError } from './failures';
+import { CHECK_IN_BROWSER, describeNetworkTrouble } from './networkTroubles';
 import type { ApiRequest } from './request';
-import { isBranchList, mayAnswerElsewhere, TIMEOUT_MS } from './request';
+import { isBranchList, mayAnswerInOtherBranch, TIMEOUT_MS } from './request';
+
+/**
+ * Puts failed calls into words: what happened, and what to do next.
+ *
+ * The message says "could not" only if AlfaCRM certainly did not carry out the call. No message
+ * holds a network code such as ECONNRESET, because n8n replaces a message that does.
+ */
 
 /** The advice where AlfaCRM refuses the list of branches. API notes 2. */
 export const MAIN_BRANCH_OFF =
 	"If the main branch is disabled in AlfaCRM, enter the number of another branch as 'Branch ID' in the advanced settings of the credential.";
+
+/** The advice after a write whose answer was lost. */
 const LOST_WRITE =
 	'AlfaCRM may have carried it out all the same: look there before you run this again.';
 
-const FOREIGN =
+const FOREIGN_ANSWER =
 	'AlfaCRM answers in JSON: a firewall or a proxy may have sent this instead or cut it off, or AlfaCRM is being updated.';
 
 /**
@@ -28,10 +31,10 @@ const FOREIGN =
  * how long.
  */
 const DEFAULT_RETRY_AFTER_MS = 60_000;
-export const LOGIN_TIMEOUT_MS = 10_000;
 
 /** A call that failed. */
 export interface FailedCall extends ApiRequest {
+	/** The host of AlfaCRM, such as `demo.s20.online`. */
 	host: string;
 	/** Whether n8n logged in during this call, and AlfaCRM accepted the login. */
 	isNewLogin?: boolean;
@@ -43,99 +46,28 @@ export interface FailedCall extends ApiRequest {
 	isHostKnown?: boolean;
 }
 
+/** What an error says. */
 interface Explanation {
+	/** What happened, in one sentence without a full stop. */
 	message: string;
+	/** What to do next, in whole sentences. */
 	description?: string;
+	/** The HTTP status that the error shows. */
 	status?: number;
+	/** What n8n is told about the failure: whether to wait, for how long, or to correct something. */
 	failure?: DeclaredCause;
 }
 
-type Text = (failure: ApiFailure, call: FailedCall) => Explanation;
+type Explainer = (failure: ApiFailure, call: FailedCall) => Explanation;
 
-/**
- * Puts a failed call into words: what happened and what to do next. No message holds a network
- * code, because n8n replaces a message that does.
- */
-export function explain(
-	failure: ApiFailure,
-	call: FailedCall,
-): Explanation & { descriptionParts: DescriptionParts } {
-	const text = texts[failure.kind](failure, call);
-	const lost = isLost(failure, call) ? LOST_WRITE : '';
-	const descriptionParts = {
-		advice: joinSentences(lost, text.description ?? ''),
-		effect: effectOf(failure, call),
-	};
-	const description = wordDescription(descriptionParts);
-	return {
-		status: failure.status,
-		...text,
-		description: description || undefined,
-		descriptionParts,
-	};
-}
-
-/** Tells whether the call is a write that AlfaCRM may have carried out. */
-function isLost(failure: ApiFailure, { isIdempotent }: FailedCall): boolean {
-	return !isIdempotent && mayHaveTakenEffect(failure);
-}
-
-/**
- * Returns the end of a message, which names the task. It says "could not" only if AlfaCRM certainly
- * did not carry out the call.
- */
-function unfinished(failure: ApiFailure, call: FailedCall): string {
-	return isLost(failure, call) ? `, when asked to ${call.task}` : `, so it could not ${call.task}`;
-}
-
-/** Finds out what the item of the call has saved, as far as that is known. */
-function effectOf({ kind }: ApiFailure, { isIdempotent, savedBefore = [] }: FailedCall): Effect {
-	if (savedBefore.length > 0) return { kind: 'saved', tasks: savedBefore };
-	return kind === 'refusal' && !isIdempotent ? { kind: 'nothingSaved' } : { kind: 'unsaid' };
-}
-
-const texts: Record<ApiFailure['kind'], Text> = {
-	login: (failure) => {
-		const { serverMessage: message = 'The login to AlfaCRM did not succeed' } = failure;
-		if (isTooMany(failure)) return { message, ...slowDown(failure) };
-		const { declaredCause: cause = 'credential-invalid' } = failure;
-		// For a server or a network, the message of the login already says what to do.
-		const description =
-			cause === 'temporarily-unavailable'
-				? 'It was during the login, before the call itself was sent.'
-				: "Open the credential, correct it and press 'Retry' or 'Test' there.";
-		return { message, description, failure: { cause } as DeclaredCause };
-	},
-	refusal: (failure, call) => ({
-		...refusal(failure, call),
-		status: failure.status ?? 200,
-		// A list that AlfaCRM refuses may come later. A write fails again until its fields are
-		// corrected.
-		...(call.isIdempotent ? { failure: { cause: 'temporarily-unavailable' } } : {}),
-	}),
-	redirect: (failure, call) => ({
-		message: `${call.host} answered with a redirect${failure.location ? ` to ${failure.location}` : ''}, which was not followed${unfinished(failure, call)}`,
-		description:
-			"No token was sent there. Check 'Hostname' in the credential: it must be the address at which AlfaCRM itself opens.",
-		failure: { cause: 'configuration-invalid' },
-	}),
-	foreign: (failure, call) => {
-		const { serverMessage = 'did not answer as AlfaCRM does', foreignStatus } = failure;
-		const status = foreignStatus === undefined ? '' : ` (HTTP ${foreignStatus})`;
-		return {
-			message: `${call.host} ${serverMessage}${status}${unfinished(failure, call)}`,
-			description: `${FOREIGN} ${call.isHostKnown ? 'Try again later.' : CHECK_IN_BROWSER}`,
-			failure: { cause: 'temporarily-unavailable' },
-		};
-	},
-	noAnswer: (failure, call) => {
-		const { what, advice } = networkTrouble(failure.code, TIMEOUT_MS);
-		return {
-			message: `${call.host} ${what}${unfinished(failure, call)}`,
-			description: advice,
-			failure: { cause: 'temporarily-unavailable' },
-		};
-	},
+/** The words for each kind of failure. */
+const EXPLAINERS: Record<FailureKind, Explainer> = {
+	login: explainFailedLogin,
+	status: explainStatus,
+	redirect: explainRedirect,
+	refusal: explainRefusal,
+	foreign: explainForeignAnswer,
+	noAnswer: explainNoAnswer,
 	cancelled: () => ({ message: 'The execution was cancelled' }),
 	notSent: ({ serverMessage = '', reason }, { task }) => ({
 		message: `Could not ${task}: ${serverMessage}`,
@@ -144,105 +76,28 @@ const texts: Record<ApiFailure['kind'], Text> = {
 	unexpected: ({ serverMessage = 'no reason was given' }, { task }) => ({
 		message: `Could not ${task}: ${serverMessage}`,
 	}),
-	status: (failure, call) => {
-		const { status = 0, serverMessage } = failure;
-		const textOf = status >= 500 ? serverFailed : STATUS_TEXTS[status];
-		const text = (textOf ?? otherStatus)(failure, call);
-		const advice = isBranchList(call) && mayAnswerElsewhere(failure) ? MAIN_BRANCH_OFF : '';
-		const said = textOf && serverMessage ? `AlfaCRM said: ${serverMessage}` : '';
-		return { ...text, description: [text.description, advice, said].filter(Boolean).join(' ') };
-	},
 };
 
-/**
- * Tells whether AlfaCRM names a field. Messages that belong to no field are under '' or under a
- * position in a list.
- */
-const isField = (key: string): boolean => key !== '' && !/^\d+$/.test(key);
-
-const refusal: Text = ({ fields = {}, serverMessage }, { task, labels, body, query }) => {
-	const entries = Object.entries(fields);
-	if (entries.length === 0) {
-		return {
-			message: `AlfaCRM did not ${task}${serverMessage ? `: ${serverMessage}` : ' and gave no reason'}`,
-		};
-	}
-	const label = (field: string) => labels?.[field] ?? field;
-	const lines = entries.map(
-		([field, words]) => `${isField(field) ? `${label(field)} – ` : ''}${words.join(' ')}`,
-	);
-	const named = entries.map(([field]) => field).filter(isField);
-	const isSent = (field: string) => body === undefined || field in { ...query, ...body };
-	const namesOf = (some: string[]) =>
-		some.map((field) => `'${label(field)}' (${field})`).join(', ');
-	const wrong = namesOf(named.filter(isSent));
-	const missing = namesOf(named.filter((field) => !isSent(field)));
-	const advice = [wrong && `correct ${wrong}`, missing && `fill ${missing}`]
-		.filter(Boolean)
-		.join(', ');
-	return {
-		message: `AlfaCRM did not ${task}: ${lines.join('; ')}`,
-		description: advice && `${advice.charAt(0).toUpperCase()}${advice.slice(1)} and run it again.`,
+/** Puts a failed call into words: what happened, what to do next, and what was saved before. */
+export function explainFailure(
+	failure: ApiFailure,
+	call: FailedCall,
+): Explanation & { descriptionParts: DescriptionParts } {
+	const explanation = EXPLAINERS[failure.kind](failure, call);
+	const lostWriteAdvice = isLostWrite(failure, call) ? LOST_WRITE : '';
+	const descriptionParts = {
+		advice: joinSentences(lostWriteAdvice, explanation.description ?? ''),
+		effect: findEffect(failure, call),
 	};
-};
 
-const inBranch = ({ branch }: FailedCall): string =>
-	branch === undefined ? '' : ` in branch ${branch}`;
-
-const STATUS_TEXTS: Readonly<Partial<Record<number, Text>>> = {
-	401: (_failure, { isNewLogin, task }) => ({
-		message: isNewLogin
-			? `AlfaCRM does not accept the login, even a new one, and would not ${task}`
-			: `AlfaCRM does not accept the login and would not ${task}`,
-		description:
-			"Check the credential; some accounts also need 'App Key' in the advanced settings.",
-		failure: { cause: 'credential-invalid' },
-	}),
-	403: (_failure, call) => ({
-		message: `AlfaCRM denied access: this user may not ${call.task}${inBranch(call)}`,
-		description: `${call.isNewLogin ? 'The login works. ' : ''}In AlfaCRM, give the role of this user the v2api module and the right to this data, or choose a branch that the user sees.`,
-		failure: { cause: 'credential-invalid' },
-	}),
-	404: (_failure, call) => ({
-		message: `AlfaCRM answered "not found" when asked to ${call.task}${inBranch(call)}`,
-		description: 'The record or the branch does not exist, or not for this user.',
-		failure: { cause: 'configuration-invalid' },
-	}),
-	429: (failure, call) => ({ message: tooManyText(failure, call), ...slowDown(failure) }),
-};
-
-const serverFailed: Text = ({ status }, { task }) => ({
-	message: `AlfaCRM could not ${task} (HTTP ${status})`,
-	description: "AlfaCRM's server had trouble; try again later.",
-	failure: { cause: 'temporarily-unavailable' },
-});
-
-const otherStatus: Text = ({ status, serverMessage }, { task }) => ({
-	message: `AlfaCRM would not ${task} (HTTP ${status})${serverMessage ? `: ${serverMessage}` : ''}`,
-	description: 'Check the parameters of this node.',
-});
-
-function tooManyText(
-	{ retryAfterMs = 0 }: ApiFailure,
-	{ task, rateLimitWaitMs, waitedMs }: FailedCall,
-): string {
-	// AlfaCRM asks for a longer pause than the call had left.
-	if (retryAfterMs > 0 && waitedMs < Math.max(rateLimitWaitMs, retryAfterMs))
-		return `AlfaCRM receives too many requests, asks to wait for ${inSeconds(retryAfterMs)} and did not ${task}`;
-	if (rateLimitWaitMs === 0) return `AlfaCRM receives too many requests and did not ${task}`;
-	return `AlfaCRM still received too many requests after ${inSeconds(rateLimitWaitMs)} and did not ${task}`;
+	const description = wordDescription(descriptionParts);
+	return {
+		status: failure.status,
+		...explanation,
+		description: description || undefined,
+		descriptionParts,
+	};
 }
-
-function inSeconds(ms: number): string {
-	const seconds = Math.ceil(ms / 1_000);
-	return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
-}
-
-const slowDown = ({ retryAfterMs }: ApiFailure): Omit<Explanation, 'message'> => ({
-	description:
-		"Run less at the same time, or lower 'Requests per Second' in the advanced settings of the credential.",
-	failure: { cause: 'rate-limited', retryAfterMs: retryAfterMs || DEFAULT_RETRY_AFTER_MS },
-});
 
 /** Makes the error for an empty list of branches, which no account has. */
 export function noBranchesError(node: INode): Error {
@@ -253,79 +108,240 @@ export function noBranchesError(node: INode): Error {
 	return nodeError(node, text, undefined, { cause: 'temporarily-unavailable' });
 }
 
-type LoginText = [text: string, cause?: DeclaredCause['cause']];
+/** Finds out what the item of the call has saved, as far as that is known. */
+function findEffect({ kind }: ApiFailure, { isIdempotent, savedBefore = [] }: FailedCall): Effect {
+	if (savedBefore.length > 0) return { kind: 'saved', tasks: savedBefore };
 
-interface LoginCall {
-	host: string;
-	/** Says that AlfaCRM did not accept the login, and what to check. */
-	rejected: string;
-	/** AlfaCRM's own message, as a sentence. */
-	said: string;
+	// AlfaCRM itself says that it has not carried out the write.
+	const isRefusedWrite = kind === 'refusal' && !isIdempotent;
+	return isRefusedWrite ? { kind: 'nothingSaved' } : { kind: 'unsaid' };
+}
+
+/** Tells whether the call is a write that AlfaCRM may have carried out. */
+function isLostWrite(failure: ApiFailure, { isIdempotent }: FailedCall): boolean {
+	return !isIdempotent && mayHaveTakenEffect(failure);
 }
 
 /**
- * Puts a failed login into one complete text, because the test of the credential shows nothing
- * else.
- *
- * @param hasAppKey whether 'App Key' is filled in, so that it may be wrong
+ * Words the end of a message, which names the task: ", so it could not create a customer". After a
+ * write that AlfaCRM may have carried out, it must not say "could not".
  */
-export function explainLogin(failure: ApiFailure, origin: string, hasAppKey = false): LoginError {
-	const { host } = new URL(origin);
-	const { kind, serverMessage, retryAfterMs } = failure;
-	const said = serverMessage ? ` AlfaCRM said: ${serverMessage.replace(/\.$/, '')}.` : '';
-	const also = hasAppKey ? " Check 'App Key', too." : '';
-	const rejected = `AlfaCRM did not accept the login. Check 'Email' and 'API Key': the key must be the v2api key of that very user.${also}`;
-	const [text, cause] = loginTexts[kind]?.(failure, { host, rejected, said }) ?? [
-		`The login to AlfaCRM did not succeed${serverMessage ? `: ${serverMessage}` : '.'}`,
-		'temporarily-unavailable',
-	];
-	return new LoginError(text, cause, retryAfterMs, kind === 'foreign' || undefined);
+function wordUnfinishedTask(failure: ApiFailure, call: FailedCall): string {
+	return isLostWrite(failure, call)
+		? `, when asked to ${call.task}`
+		: `, so it could not ${call.task}`;
 }
 
-const loginTexts: Partial<
-	Record<ApiFailure['kind'], (failure: ApiFailure, login: LoginCall) => LoginText>
-> = {
-	refusal: (_failure, { rejected, said }) => [`${rejected}${said}`],
-	redirect: ({ location }, { host }) => [
-		`${host} answered with a redirect${location ? ` to ${location}` : ''}, which was not followed so that the key stays here. Check 'Hostname'.`,
-		'configuration-invalid',
-	],
-	foreign: ({ foreignStatus }, { host }) => {
-		const status = foreignStatus === undefined ? '' : ` (HTTP ${foreignStatus})`;
-		return [
-			`${host} does not answer as AlfaCRM does: a web page or an incomplete text${status} came instead of data. Check 'Hostname', or try again later.`,
-			'temporarily-unavailable',
-		];
-	},
-	noAnswer: ({ code }, { host }) => {
-		const { what, advice, isLasting } = networkTrouble(code, LOGIN_TIMEOUT_MS);
-		return [
-			`${host} ${what}. ${advice}`,
-			isLasting ? 'configuration-invalid' : 'temporarily-unavailable',
-		];
-	},
-	status: loginStatusText,
+// ------------------------------------------------------- one function for each kind of failure
+
+/**
+ * Explains a login that failed before the call was sent. `makeLoginError` has made the message,
+ * which already says what to check.
+ */
+function explainFailedLogin(failure: ApiFailure): Explanation {
+	const { serverMessage: message = 'The login to AlfaCRM did not succeed' } = failure;
+	if (isRateLimited(failure)) return { message, ...adviseToSlowDown(failure) };
+
+	const { declaredCause: cause = 'credential-invalid' } = failure;
+	// For a server or a network, the message of the login already says what to do.
+	const description =
+		cause === 'temporarily-unavailable'
+			? 'It was during the login, before the call itself was sent.'
+			: "Open the credential, correct it and press 'Retry' or 'Test' there.";
+	return { message, description, failure: { cause } as DeclaredCause };
+}
+
+function explainRedirect(failure: ApiFailure, call: FailedCall): Explanation {
+	const target = failure.location ? ` to ${failure.location}` : '';
+	return {
+		message: `${call.host} answered with a redirect${target}, which was not followed${wordUnfinishedTask(failure, call)}`,
+		description:
+			"No token was sent there. Check 'Hostname' in the credential: it must be the address at which AlfaCRM itself opens.",
+		failure: { cause: 'configuration-invalid' },
+	};
+}
+
+/** Explains an answer that did not come from AlfaCRM, such as the web page of a firewall. */
+function explainForeignAnswer(failure: ApiFailure, call: FailedCall): Explanation {
+	const { serverMessage = 'did not answer as AlfaCRM does', foreignStatus } = failure;
+	const status = foreignStatus === undefined ? '' : ` (HTTP ${foreignStatus})`;
+	return {
+		message: `${call.host} ${serverMessage}${status}${wordUnfinishedTask(failure, call)}`,
+		description: `${FOREIGN_ANSWER} ${call.isHostKnown ? 'Try again later.' : CHECK_IN_BROWSER}`,
+		failure: { cause: 'temporarily-unavailable' },
+	};
+}
+
+/** Explains a failure of the network, or that no answer came in time. */
+function explainNoAnswer(failure: ApiFailure, call: FailedCall): Explanation {
+	const { event, advice } = describeNetworkTrouble(failure.code, TIMEOUT_MS);
+	return {
+		message: `${call.host} ${event}${wordUnfinishedTask(failure, call)}`,
+		description: advice,
+		failure: { cause: 'temporarily-unavailable' },
+	};
+}
+
+// ------------------------------------------------------- a refusal
+
+/** Explains that AlfaCRM itself said no, in JSON, for example because a field is wrong. */
+function explainRefusal(failure: ApiFailure, call: FailedCall): Explanation {
+	return {
+		message: `AlfaCRM did not ${call.task}${wordReasons(failure, call)}`,
+		description: adviseOnFields(failure, call),
+		status: failure.status ?? 200,
+		// A list that AlfaCRM refuses may come later. A write fails again until its fields are
+		// corrected.
+		failure: call.isIdempotent ? { cause: 'temporarily-unavailable' } : undefined,
+	};
+}
+
+/** Words the reasons of a refusal, to follow the task: ": Phone – is wrong; Name – is empty". */
+function wordReasons({ fields = {}, serverMessage }: ApiFailure, call: FailedCall): string {
+	const reasons = Object.entries(fields).map(([field, texts]) => {
+		const reason = texts.join(' ');
+		return isFieldName(field) ? `${labelField(field, call)} – ${reason}` : reason;
+	});
+	if (reasons.length > 0) return `: ${reasons.join('; ')}`;
+
+	return serverMessage ? `: ${serverMessage}` : ' and gave no reason';
+}
+
+/**
+ * Advises to correct the refused fields that were sent, and to fill those that were not sent.
+ *
+ * @returns an empty text if AlfaCRM names no field
+ */
+function adviseOnFields({ fields = {} }: ApiFailure, call: FailedCall): string {
+	const { body, query } = call;
+	// A call without a body has no fields that could be filled.
+	const isSent = (field: string) => body === undefined || field in { ...query, ...body };
+	const refusedFields = Object.keys(fields).filter(isFieldName);
+	const wrongFields = refusedFields.filter(isSent);
+	const missingFields = refusedFields.filter((field) => !isSent(field));
+
+	const steps: string[] = [];
+	if (wrongFields.length > 0) steps.push(`correct ${listFields(wrongFields, call)}`);
+	if (missingFields.length > 0) steps.push(`fill ${listFields(missingFields, call)}`);
+	if (steps.length === 0) return '';
+
+	const advice = `${steps.join(', ')} and run it again.`;
+	return `${advice.charAt(0).toUpperCase()}${advice.slice(1)}`;
+}
+
+/** Lists fields as the form and as the API call them: "'Phone' (phone), 'Name' (name)". */
+function listFields(fields: readonly string[], call: FailedCall): string {
+	return fields.map((field) => `'${labelField(field, call)}' (${field})`).join(', ');
+}
+
+/** Returns the label that a field has in the form; its name of the API if it has none. */
+function labelField(field: string, { labels }: FailedCall): string {
+	return labels?.[field] ?? field;
+}
+
+/**
+ * Tells whether AlfaCRM names a field. Messages that belong to no field are under '' or under a
+ * position in a list.
+ */
+function isFieldName(key: string): boolean {
+	return key !== '' && !/^\d+$/.test(key);
+}
+
+// ------------------------------------------------------- an HTTP status
+
+/** The words for the statuses below 500 that have words of their own. */
+const STATUS_TEXTS: Readonly<Partial<Record<number, Explainer>>> = {
+	401: (_failure, { isNewLogin, task }) => ({
+		message: isNewLogin
+			? `AlfaCRM does not accept the login, even a new one, and would not ${task}`
+			: `AlfaCRM does not accept the login and would not ${task}`,
+		description:
+			"Check the credential; some accounts also need 'App Key' in the advanced settings.",
+		failure: { cause: 'credential-invalid' },
+	}),
+	403: (_failure, call) => ({
+		message: `AlfaCRM denied access: this user may not ${call.task}${wordBranch(call)}`,
+		description: `${call.isNewLogin ? 'The login works. ' : ''}In AlfaCRM, give the role of this user the v2api module and the right to this data, or choose a branch that the user sees.`,
+		failure: { cause: 'credential-invalid' },
+	}),
+	404: (_failure, call) => ({
+		message: `AlfaCRM answered "not found" when asked to ${call.task}${wordBranch(call)}`,
+		description: 'The record or the branch does not exist, or not for this user.',
+		failure: { cause: 'configuration-invalid' },
+	}),
+	429: (failure, call) => ({
+		message: wordTooManyRequests(failure, call),
+		...adviseToSlowDown(failure),
+	}),
 };
 
-function loginStatusText(
-	{ status = 0 }: ApiFailure,
-	{ host, rejected, said }: LoginCall,
-): LoginText {
-	if (status === 404) {
-		const text = `There is no AlfaCRM at ${host}: the address of the login was not found. Check 'Hostname'.`;
-		return [text, 'configuration-invalid'];
+/** Explains an HTTP error of AlfaCRM, or of a server in front of it that is down or busy. */
+function explainStatus(failure: ApiFailure, call: FailedCall): Explanation {
+	const { status = 0, serverMessage } = failure;
+	const explainKnownStatus = status >= 500 ? explainServerError : STATUS_TEXTS[status];
+	const explanation = (explainKnownStatus ?? explainOtherStatus)(failure, call);
+
+	const mayNeedBranch = isBranchList(call) && mayAnswerInOtherBranch(failure);
+	const branchAdvice = mayNeedBranch ? MAIN_BRANCH_OFF : '';
+	// The message for any other status already has AlfaCRM's words.
+	const isQuoteMissing = explainKnownStatus !== undefined && Boolean(serverMessage);
+	const quote = isQuoteMissing ? `AlfaCRM said: ${serverMessage}` : '';
+	const description = joinSentences(explanation.description ?? '', branchAdvice, quote);
+	return { ...explanation, description };
+}
+
+/** Explains a status of 500 or more. */
+function explainServerError({ status }: ApiFailure, { task }: FailedCall): Explanation {
+	return {
+		message: `AlfaCRM could not ${task} (HTTP ${status})`,
+		description: "AlfaCRM's server had trouble; try again later.",
+		failure: { cause: 'temporarily-unavailable' },
+	};
+}
+
+/** Explains a status below 500 that has no words of its own. */
+function explainOtherStatus(
+	{ status, serverMessage }: ApiFailure,
+	{ task }: FailedCall,
+): Explanation {
+	const reason = serverMessage ? `: ${serverMessage}` : '';
+	return {
+		message: `AlfaCRM would not ${task} (HTTP ${status})${reason}`,
+		description: 'Check the parameters of this node.',
+	};
+}
+
+/** Words where a call was sent, to follow its task; empty if it names no branch. */
+function wordBranch({ branch }: FailedCall): string {
+	return branch === undefined ? '' : ` in branch ${branch}`;
+}
+
+// ------------------------------------------------------- too many requests
+
+/** Words how long a call has waited while AlfaCRM got too many requests, or should have waited. */
+function wordTooManyRequests(
+	{ retryAfterMs = 0 }: ApiFailure,
+	{ task, rateLimitWaitMs, waitedMs }: FailedCall,
+): string {
+	// AlfaCRM asks for a longer pause than the call had left.
+	const isPauseTooLong = retryAfterMs > 0 && waitedMs < Math.max(rateLimitWaitMs, retryAfterMs);
+	if (isPauseTooLong) {
+		return `AlfaCRM receives too many requests, asks to wait for ${wordSeconds(retryAfterMs)} and did not ${task}`;
 	}
-	if (status === 429)
-		return [
-			`AlfaCRM receives too many requests and did not take the login.${said}`,
-			'rate-limited',
-		];
-	if (status >= 500) {
-		const text = `AlfaCRM could not take the login (HTTP ${status}). Try again later.${said}`;
-		return [text, 'temporarily-unavailable'];
-	}
-	if (status === 401 || status === 403) return [`${rejected} (HTTP ${status}.${said})`];
-	return [
-		`AlfaCRM would not take the login (HTTP ${status}).${said} Check 'Hostname', 'Email' and 'API Key'.`,
-	];
+	if (rateLimitWaitMs === 0) return `AlfaCRM receives too many requests and did not ${task}`;
+	return `AlfaCRM still received too many requests after ${wordSeconds(rateLimitWaitMs)} and did not ${task}`;
+}
+
+function wordSeconds(ms: number): string {
+	const seconds = Math.ceil(ms / 1_000);
+	return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
+}
+
+/** Advises to send fewer requests, and tells n8n how long to wait. */
+function adviseToSlowDown({ retryAfterMs }: ApiFailure): Omit<Explanation, 'message'> {
+	return {
+		description:
+			"Run less at the same time, or lower 'Requests per Second' in the advanced settings of the credential.",
+		failure: { cause: 'rate-limited', retryAfterMs: retryAfterMs || DEFAULT_RETRY_AFTER_MS },
+	};
 }

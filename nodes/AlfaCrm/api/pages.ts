@@ -1,11 +1,24 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { ApiResponse } from './answer';
 import type { ApiClient } from './client';
-import type { ApiFailure, ApiResponse } from './failures';
+import type { ApiFailure } from './failures';
 import { mayHaveTakenEffect, nodeError } from './failures';
 import type { ApiRequest } from './request';
-import { nameOf } from './request';
-import { UNAVAILABLE } from './retry';
+import { nameAction } from './request';
+import { UNAVAILABLE_STATUSES } from './retry';
+
+/**
+ * Reads the pages of a list one after the other, from page 0, whatever their size.
+ *
+ * - **The server decides.** AlfaCRM may send more or fewer rows on a page than the call asked for.
+ * - **Rows move.** A list may grow or shrink while it is read, so a row may move to another page.
+ *   It comes out once, and a page tells whether any row may be missing.
+ * - **The end** is reached when as many rows have come as the total says, at an empty page, or at a
+ *   page without a new row (unless the total has grown meanwhile).
+ * - **Large pages may not arrive.** Then the reading begins again with pages of AlfaCRM's own size.
+ *   Rows that came before do not come again.
+ */
 
 /** The documented largest page size. API notes 3. */
 export const LARGEST_PAGE = 500;
@@ -17,7 +30,7 @@ export const SMALLEST_PAGE = 20;
 const LARGEST_USUAL_PAGE = 50;
 const USUAL_PAGES = [SMALLEST_PAGE, LARGEST_USUAL_PAGE];
 
-/** A list with more pages never ends: so many of the smallest pages hold 200,000 records. */
+/** A list with more pages never ends: 10,000 of the smallest pages hold 200,000 records. */
 const MOST_PAGES = 10_000;
 
 /** A call for the pages of a list. The action is `index` unless another one is named. */
@@ -51,109 +64,174 @@ export interface Page {
 	size?: number;
 	/** How many rows the list has, as this page says. Some entities have no total. */
 	total?: number;
-	/** How many rows the list had when the walk began, if AlfaCRM said so. */
-	due?: number;
-	/** No page follows. */
-	last: boolean;
-	/** This is the last page, and no row is missing that was there when the walk began. */
+	/** How many rows the list had when the reading began, if AlfaCRM said so. */
+	totalAtStart?: number;
+	/** Whether no page follows. */
+	isLast: boolean;
+	/** Whether this is the last page, and no row is missing that was there when the reading began. */
 	isWhole: boolean;
 }
 
+/** What AlfaCRM answered to a call for a page. */
 type PageResponse = Pick<Page, 'items' | 'size' | 'total'>;
 
 /**
- * Reads the pages of a list one after the other, whatever their size.
+ * Reads the pages of a list one after the other, until the list or the caller ends the reading.
  *
- * - **Shifted rows.** A row that moves to another page while the list is read comes out once.
- * - **The end** is reached when as many rows have come as the total says, at an empty page, or at a
- *   page without a new row (unless the total has grown meanwhile).
- * - **Large pages that do not arrive.** The walk begins again with pages of AlfaCRM's own size.
- *   Rows that came before do not come again.
- *
- * @param rowsWanted returns how many more rows the caller will take; pages may be requested ahead
- * for them
+ * @param countWantedRows returns how many more rows the caller will take; pages may be requested
+ * ahead for them
+ * @throws NodeApiError when a page does not come, or when the list never ends
  */
-export async function* pages(
+export async function* readPages(
 	client: ApiClient,
 	{ firstPage = 0, pageSize, ...call }: ListRequest,
-	rowsWanted: () => number = () => 0,
+	countWantedRows: () => number = () => 0,
 ): AsyncGenerator<Page, undefined> {
-	const walk = new Walk(Number(call.body?.pageSize));
-	/** The requests under way, by page number. */
-	const requests = new Map<number, Promise<PageResponse | undefined>>();
-	let size = firstPage > 0 && client.withoutPageSize.has(nameOf(call)) ? undefined : pageSize;
+	const requests = new PageRequests(client, call, { firstPage, pageSize });
+	const progress = new ListProgress(Number(call.body?.pageSize));
 
-	for (let number = firstPage; number < firstPage + MOST_PAGES; number++) {
-		const requestCount = Math.max(1, Math.min(walk.pagesWanted(rowsWanted()), client.callsAtOnce));
-		for (let next = number; next < number + requestCount; next++) {
-			if (requests.has(next)) continue;
+	let number = firstPage;
+	while (number < firstPage + MOST_PAGES) {
+		const usefulCount = progress.countPagesToCome(countWantedRows());
+		requests.sendAhead(number, Math.min(usefulCount, client.callsAtOnce));
 
-			const request = fetchPage(client, call, next, { size, mayBeginAgain: firstPage === 0 });
-			// If the caller stops early, nobody waits for this page, and its failure must not end the
-			// process.
-			request.catch(() => {});
-			requests.set(next, request);
-		}
-
-		const answer = await requests.get(number);
-		requests.delete(number);
-		if (answer === undefined) {
-			client.withoutPageSize.add(nameOf(call));
-			walk.beginAgain();
-			requests.clear();
-			size = undefined;
-			// The loop goes on with page 0.
-			number = -1;
+		const response = await requests.take(number);
+		if (response === undefined) {
+			// The page was too large to arrive. With smaller pages, this number has other rows.
+			requests.beginAgainWithoutSize();
+			progress.beginAgain();
+			number = 0;
 			continue;
 		}
 
-		// Page 0 may have come without a size. Then the whole walk goes on without one.
-		size = answer.size;
-		const page = walk.take(number, answer);
+		const page = progress.addPage(number, response);
 		yield page;
-		if (page.last) return;
+		if (page.isLast) return;
+		number += 1;
 	}
-	throw endlessError(client, call);
+	throw makeEndlessListError(client, call);
 }
 
-/**
- * Fetches a page. Fetches page 0 again without a page size if AlfaCRM refuses the size, or if the
- * large page does not arrive. The client remembers that, and asks for later lists of this action
- * without a size: so does a program in production for payments. API notes 3, 7a.
- *
- * @param mayBeginAgain whether the walk began with page 0
- * @returns undefined if a later page is too large to arrive, and the walk may begin again
- */
-async function fetchPage(
-	client: ApiClient,
-	call: ListRequest,
-	page: number,
-	{ size, mayBeginAgain }: { size?: number; mayBeginAgain: boolean },
-): Promise<PageResponse | undefined> {
-	const request = (pageSize?: number): ApiRequest => {
-		const body = { ...call.body, ...(pageSize === undefined ? {} : { pageSize }), page };
-		return { action: 'index', ...call, body, isIdempotent: true };
-	};
-	const asksForSize = size !== undefined && (page > 0 || !client.withoutPageSize.has(nameOf(call)));
-	if (asksForSize) {
-		const mayHelpWithoutSize = (failure: ApiFailure) => {
-			if (page === 0 && isBodyRefused(failure)) return true;
+// ------------------------------------------------------- requests
 
-			return (page === 0 || mayBeginAgain) && mayBeTooLarge(failure, size);
-		};
-		const answer = await client.attempt(request(size), mayHelpWithoutSize);
-		if (answer !== undefined) return { ...readPageOrFail(client, call, answer), size };
-		if (page > 0) return undefined;
+/** Requests the pages of one reading, several at once where that is useful. */
+class PageRequests {
+	/** The requests under way, by page number. */
+	private readonly requests = new Map<number, Promise<PageResponse | undefined>>();
+	/** The name of the action, such as `customer/index`. */
+	private readonly actionName: string;
+	/** Whether the reading began with page 0. A reading that began later cannot begin again. */
+	private readonly mayBeginAgain: boolean;
+	/** The page size to ask for, if any. */
+	private size?: number;
+
+	constructor(
+		private readonly client: ApiClient,
+		private readonly call: ListRequest,
+		{ firstPage, pageSize }: { firstPage: number; pageSize?: number },
+	) {
+		this.actionName = nameAction(call);
+		this.mayBeginAgain = firstPage === 0;
+		const mayAskForSize = !client.actionsWithoutPageSize.has(this.actionName);
+		this.size = mayAskForSize ? pageSize : undefined;
 	}
 
-	const answer = readPageOrFail(client, call, await client.request(request()));
-	if (asksForSize) client.withoutPageSize.add(nameOf(call));
-	return answer;
+	/** Requests a page, and the pages after it until `count` pages are requested. */
+	sendAhead(number: number, count: number): void {
+		for (let next = number; next < number + Math.max(1, count); next++) {
+			if (this.requests.has(next)) continue;
+
+			const request = this.fetchPage(next);
+			// If the caller stops early, nobody waits for this page, and its failure must not end the
+			// process.
+			request.catch(() => {});
+			this.requests.set(next, request);
+		}
+	}
+
+	/**
+	 * Waits for a page that was requested.
+	 *
+	 * @returns undefined if the page is too large to arrive, and the reading has to begin again
+	 */
+	async take(number: number): Promise<PageResponse | undefined> {
+		const response = await this.requests.get(number);
+		this.requests.delete(number);
+
+		// Page 0 may have come without a size. Then the whole reading goes on without one.
+		if (response !== undefined) this.size = response.size;
+		return response;
+	}
+
+	/** Drops all requests. From now on, no page size is asked for. */
+	beginAgainWithoutSize(): void {
+		this.client.actionsWithoutPageSize.add(this.actionName);
+		this.requests.clear();
+		this.size = undefined;
+	}
+
+	/**
+	 * Fetches a page. Fetches page 0 again without a page size if AlfaCRM refuses the size, or if the
+	 * large page does not arrive. The client remembers that, and asks for later lists of this action
+	 * without a size: so does a program in production for payments. API notes 3, 7a.
+	 *
+	 * @returns undefined if a later page is too large to arrive, and the reading may begin again
+	 */
+	private async fetchPage(number: number): Promise<PageResponse | undefined> {
+		const { client, size } = this;
+		if (size === undefined) return await this.fetchPageWithoutSize(number);
+
+		const isFirst = number === 0;
+		const maySizeBeToBlame = (failure: ApiFailure) => {
+			// AlfaCRM has taken this size for page 0, so it does not refuse the size of a later page.
+			if (isFirst && isBodyRefused(failure)) return true;
+
+			return (isFirst || this.mayBeginAgain) && mayBeTooLarge(failure, size);
+		};
+		const answer = await client.attempt(this.makeCall(number, size), maySizeBeToBlame);
+		if (answer !== undefined) return { ...this.readPageOrFail(answer), size };
+		// A later page of another size would have other rows, so all pages have to be read again.
+		if (!isFirst) return undefined;
+
+		const response = await this.fetchPageWithoutSize(number);
+		client.actionsWithoutPageSize.add(this.actionName);
+		return response;
+	}
+
+	/** Fetches a page of the size that AlfaCRM chooses. */
+	private async fetchPageWithoutSize(number: number): Promise<PageResponse> {
+		return this.readPageOrFail(await this.client.request(this.makeCall(number)));
+	}
+
+	/** Makes the call for a page. It changes nothing, so it may be sent again. */
+	private makeCall(page: number, pageSize?: number): ApiRequest {
+		const sizeInBody = pageSize === undefined ? {} : { pageSize };
+		const body = { ...this.call.body, ...sizeInBody, page };
+		return { action: 'index', ...this.call, body, isIdempotent: true };
+	}
+
+	/**
+	 * Reads the page from an answer.
+	 *
+	 * @throws NodeApiError if the answer is no list
+	 */
+	private readPageOrFail(answer: ApiResponse): PageResponse {
+		const page = readPage(answer);
+		if (page !== undefined) return page;
+
+		const { task, itemIndex } = this.call;
+		const text = {
+			message: `AlfaCRM sent no list when asked to ${task}`,
+			description: "Check 'Hostname' in the credential, or try again later.",
+		};
+		throw nodeError(this.client.node, text, itemIndex, { cause: 'temporarily-unavailable' });
+	}
 }
 
 /** Tells whether AlfaCRM refused the body, of which the page size is a part. API notes 4, 7a. */
-const isBodyRefused = ({ kind, status }: ApiFailure): boolean =>
-	kind === 'refusal' || status === 400;
+function isBodyRefused({ kind, status }: ApiFailure): boolean {
+	return kind === 'refusal' || status === 400;
+}
 
 /**
  * Tells whether a page may be too large to arrive: the server gives up on it, or no answer comes.
@@ -161,24 +239,10 @@ const isBodyRefused = ({ kind, status }: ApiFailure): boolean =>
 function mayBeTooLarge(failure: ApiFailure, size: number): boolean {
 	const { kind, status = 0 } = failure;
 	const isLost = kind === 'noAnswer' && mayHaveTakenEffect(failure);
-	return size > LARGEST_USUAL_PAGE && (isLost || UNAVAILABLE.includes(status));
+	return size > LARGEST_USUAL_PAGE && (isLost || UNAVAILABLE_STATUSES.includes(status));
 }
 
-/** @throws NodeApiError if the answer is no list */
-function readPageOrFail(
-	{ node }: ApiClient,
-	{ task, itemIndex }: ListRequest,
-	answer: ApiResponse,
-): PageResponse {
-	const page = readPage(answer);
-	if (page !== undefined) return page;
-
-	const text = {
-		message: `AlfaCRM sent no list when asked to ${task}`,
-		description: "Check 'Hostname' in the credential, or try again later.",
-	};
-	throw nodeError(node, text, itemIndex, { cause: 'temporarily-unavailable' });
-}
+// ------------------------------------------------------- the rows of an answer
 
 /**
  * Reads the rows of an answer, and its total unless that is lower than the number of rows.
@@ -190,49 +254,60 @@ export function readPage(answer: ApiResponse): PageResponse | undefined {
 	if (!Array.isArray(items)) return undefined;
 
 	const rows = (items as unknown[]).filter(isRow);
-	const count = total === undefined || total === null ? NaN : Number(total);
-	return { items: rows, total: Number.isFinite(count) && count >= rows.length ? count : undefined };
+	const hasTotal = total !== undefined && total !== null;
+	const count = hasTotal ? Number(total) : NaN;
+	const isPossible = Number.isFinite(count) && count >= rows.length;
+	return { items: rows, total: isPossible ? count : undefined };
 }
 
-const isRow = (item: unknown): item is IDataObject =>
-	typeof item === 'object' && item !== null && !Array.isArray(item);
+function isRow(item: unknown): item is IDataObject {
+	return typeof item === 'object' && item !== null && !Array.isArray(item);
+}
+
+/** Reads the ID of a row. An ID that came as a text of digits counts as that number. */
+function readRowId({ id }: IDataObject): RowKey | undefined {
+	const isId = typeof id === 'number' || (typeof id === 'string' && id !== '');
+	return isId ? Number(id) || id : undefined;
+}
+
+// ------------------------------------------------------- the progress of a reading
 
 /**
  * Notes what one reading of a list has brought so far: which rows have come, and whether any may be
  * missing.
  *
- * Rows without an ID, such as entries of the log, are told apart by their places. New entries come
- * on top of the log, so an entry that was on a page may move down to the next page. The growth of
- * the total says how far.
+ * Rows without an ID, such as entries of the log, are told apart by their positions. New entries
+ * come on top of the log, so an entry that was on a page may move down to the next page. The growth
+ * of the total says how far. A position counts rows from the top, in the list as it was when the
+ * reading began.
  */
-class Walk {
+class ListProgress {
+	/** The keys of all rows that have come. */
 	private readonly seenKeys = new Set<RowKey>();
 	/**
 	 * How many rows without an ID have the same content: in the whole list so far, or on this page if
 	 * there is no total.
 	 */
 	private readonly copyCounts = new Map<string, number>();
-	/** The total when the walk began. */
-	private due?: number;
+	/** The total when the reading began. */
+	private totalAtStart?: number;
 	/** The latest total. */
 	private total?: number;
-	/** How many rows have come, those that came twice included. */
-	private count = 0;
-	/**
-	 * How many rows from the top have been read, counted in the list as it was when the walk began.
-	 */
-	private placesRead = 0;
+	/** How many rows have come. A row that came twice counts twice. */
+	private rowCount = 0;
+	/** How many positions from the top have been read. */
+	private positionsRead = 0;
 	/**
 	 * Whether the total has become lower, so that a row may have moved to a page that had been read
 	 * before.
 	 */
 	private hasShrunk = false;
 	/** Whether equal rows without an ID were on two pages. They may be one row that has moved. */
-	private isUnclear = false;
+	private hasUnclearRows = false;
 	/** The largest number of rows on a page. */
 	private fullestPage = 1;
 	/**
-	 * How many rows had come when the walk began again. Until then, pages bring nothing new, which
+	 * How many rows had come when the reading began again. Until then, pages bring nothing new, which
 	 * does not end the list.
 	 */
 	private rereadCount = 0;
@@ -241,95 +316,112 @@ class Walk {
 	constructor(private readonly requestedSize: number) {}
 
 	/** Returns how many pages are known to follow and are wanted. */
-	pagesWanted(rowsWanted: number): number {
-		const rowsLeft = (this.total ?? 0) - this.count;
-		return Math.ceil(Math.min(rowsLeft, rowsWanted) / this.fullestPage);
+	countPagesToCome(wantedRows: number): number {
+		const rowsToCome = (this.total ?? 0) - this.rowCount;
+		return Math.ceil(Math.min(rowsToCome, wantedRows) / this.fullestPage);
 	}
 
 	/** Begins again with page 0, in pages of another size. Rows that have come do not come again. */
 	beginAgain(): void {
-		this.rereadCount = this.count;
-		this.count = 0;
+		this.rereadCount = this.rowCount;
+		this.rowCount = 0;
 		this.fullestPage = 1;
 	}
 
-	/** Takes the next page, and tells which of its rows are new and whether it is the last one. */
-	take(number: number, { items, total, size }: PageResponse): Page {
-		const isTotalReliable = number > 0 || !isPageLength(items, total, size ?? this.requestedSize);
-		if (total !== undefined && isTotalReliable) {
-			this.hasShrunk ||= total < (this.total ?? 0);
-			this.due ??= total;
-			this.total = total;
-		}
+	/** Adds the next page, and tells which of its rows are new and whether it is the last one. */
+	addPage(number: number, { items, total, size }: PageResponse): Page {
+		const requestedSize = size ?? this.requestedSize;
+		const mayCountPageOnly = number === 0 && mayBePageLength(items, total, requestedSize);
+		if (total !== undefined && !mayCountPageOnly) this.noteTotal(total);
+
 		const { rows, keys } = this.takeNewRows(items);
-		this.count += items.length;
+		this.rowCount += items.length;
 		this.fullestPage = Math.max(this.fullestPage, items.length);
 
-		const { due, hasShrunk } = this;
-		const last = this.isLastPage(items, { hasNewRows: rows.length > 0 });
-		const isComplete =
-			due === undefined ? items.length === 0 && !this.isUnclear : this.seenKeys.size >= due;
-		const isWhole = last && isComplete && !hasShrunk;
-		return { number, items, rows, keys, size, total, due, last, isWhole };
+		const { totalAtStart } = this;
+		const isLast = this.isLastPage(items, { hasNewRows: rows.length > 0 });
+		const isWhole = isLast && this.hasAllRows(items) && !this.hasShrunk;
+		return { number, items, rows, keys, size, total, totalAtStart, isLast, isWhole };
 	}
 
+	/** Notes how many rows the list has by now. */
+	private noteTotal(total: number): void {
+		this.hasShrunk ||= total < (this.total ?? 0);
+		this.totalAtStart ??= total;
+		this.total = total;
+	}
+
+	/** Tells whether no page follows the one that has just been added. */
 	private isLastPage(
 		items: readonly IDataObject[],
 		{ hasNewRows }: { hasNewRows: boolean },
 	): boolean {
-		if (items.length === 0 || this.count >= (this.total ?? Infinity)) return true;
+		if (items.length === 0 || this.rowCount >= (this.total ?? Infinity)) return true;
 		if (hasNewRows) return false;
 
 		// A page of known rows ends the list, unless rows have come on top meanwhile or the list is
 		// being read again.
-		const isRereading = this.count <= this.rereadCount;
-		return this.movedDown === 0 && !isRereading;
+		const isRereading = this.rowCount <= this.rereadCount;
+		return this.addedOnTop === 0 && !isRereading;
 	}
 
+	/**
+	 * Tells whether at the last page as many rows have come as there were at the start. Without a
+	 * total, only an empty page shows that the list is over.
+	 */
+	private hasAllRows(lastItems: readonly IDataObject[]): boolean {
+		if (this.totalAtStart !== undefined) return this.seenKeys.size >= this.totalAtStart;
+
+		return lastItems.length === 0 && !this.hasUnclearRows;
+	}
+
+	/** Picks the rows of a page that were on no earlier page, and notes them. */
 	private takeNewRows(items: readonly IDataObject[]): Pick<Page, 'keys' | 'rows'> {
 		const rows: IDataObject[] = [];
 		const keys: RowKey[] = [];
+		const { addedOnTop } = this;
 		const hasTotal = this.total !== undefined;
+		// Without a total, nothing shows whether an equal row on the next page is the same one.
 		if (!hasTotal) this.copyCounts.clear();
-		const { movedDown } = this;
 
-		items.forEach((row, index) => {
-			const id = idOf(row);
-			const placeAtBegin = this.count + index - movedDown;
-			const wasRead = placeAtBegin >= 0 && placeAtBegin < this.placesRead;
-			if (id === undefined && hasTotal && wasRead) return;
+		for (const [index, row] of items.entries()) {
+			const id = readRowId(row);
+			const position = this.rowCount + index - addedOnTop;
+			const isPositionRead = position >= 0 && position < this.positionsRead;
+			// The row was on the page before, and has moved down.
+			if (id === undefined && hasTotal && isPositionRead) continue;
 
-			const key = id ?? this.copyKeyOf(JSON.stringify(row));
+			const key = id ?? this.makeContentKey(row);
 			if (this.seenKeys.has(key)) {
-				this.isUnclear ||= id === undefined;
-				return;
+				this.hasUnclearRows ||= id === undefined;
+				continue;
 			}
+
 			this.seenKeys.add(key);
 			keys.push(key);
 			rows.push(row);
-		});
+		}
 
-		this.placesRead = Math.max(this.placesRead, this.count + items.length - movedDown);
+		const positionAfterPage = this.rowCount + items.length - addedOnTop;
+		this.positionsRead = Math.max(this.positionsRead, positionAfterPage);
 		return { rows, keys };
 	}
 
-	/** How many places the rows may have moved down since the walk began. API notes 5.21. */
-	private get movedDown(): number {
-		return Math.max(0, (this.total ?? 0) - (this.due ?? 0));
+	/**
+	 * How many rows may have been added on top since the reading began, so that all others have moved
+	 * down. API notes 5.21.
+	 */
+	private get addedOnTop(): number {
+		return Math.max(0, (this.total ?? 0) - (this.totalAtStart ?? 0));
 	}
 
 	/** Makes the key of a row without an ID: its content, with a number from the second copy on. */
-	private copyKeyOf(content: string): string {
-		const count = (this.copyCounts.get(content) ?? 0) + 1;
-		this.copyCounts.set(content, count);
-		return count === 1 ? content : `${count} ${content}`;
+	private makeContentKey(row: IDataObject): string {
+		const content = JSON.stringify(row);
+		const copyCount = (this.copyCounts.get(content) ?? 0) + 1;
+		this.copyCounts.set(content, copyCount);
+		return copyCount === 1 ? content : `${copyCount} ${content}`;
 	}
-}
-
-function idOf({ id }: IDataObject): RowKey | undefined {
-	return typeof id === 'number' || (typeof id === 'string' && id !== '')
-		? Number(id) || id
-		: undefined;
 }
 
 /**
@@ -338,14 +430,15 @@ function idOf({ id }: IDataObject): RowKey | undefined {
  *
  * @param requestedSize the page size that was asked for; NaN if none was
  */
-export const isPageLength = (
+export function mayBePageLength(
 	items: readonly IDataObject[],
 	total?: number,
 	requestedSize = NaN,
-): boolean => items.length === total && [...USUAL_PAGES, requestedSize].includes(total);
+): boolean {
+	return items.length === total && [...USUAL_PAGES, requestedSize].includes(total);
+}
 
-/** Makes the error for a list that never ends. */
-function endlessError(client: ApiClient, { task, itemIndex }: ListRequest): Error {
+function makeEndlessListError(client: ApiClient, { task, itemIndex }: ListRequest): Error {
 	const text = {
 		message: `AlfaCRM did not come to an end within ${MOST_PAGES} pages when asked to ${task}`,
 		description: "Narrow it down with 'Filters' or 'Limit'.",

@@ -10,14 +10,19 @@ import type {
 import { readIds } from '../values/formats';
 import type { ApiFailure } from './failures';
 
+/** A call fails if its whole answer has not come after this time. */
 export const TIMEOUT_MS = 30_000;
+
+/** The same for a login. */
+export const LOGIN_TIMEOUT_MS = 10_000;
 
 /** One call of AlfaCRM's API. */
 export interface ApiRequest {
-	/** Kebab-case, as in the URL: `lead-status`. */
+	/** The name of the entity in the URL, in kebab-case: `lead-status`. */
 	path: string;
+	/** What to do with the entity, as in the URL: `index`, `create`. */
 	action: string;
-	/** Left out for global entities. */
+	/** The branch in the URL. Left out for global entities. */
 	branch?: number;
 	query?: IDataObject;
 	body?: IDataObject;
@@ -29,6 +34,7 @@ export interface ApiRequest {
 	savedBefore?: readonly string[];
 	/** The labels of the form by field name of the API. */
 	labels?: Record<string, string>;
+	/** The number of the input item for which the call is made, from 0. */
 	itemIndex?: number;
 	/** Called just before the call is sent. It throws if the call must not be sent any more. */
 	onSend?: () => void;
@@ -40,8 +46,10 @@ export interface ApiRequest {
 	onLost?: (underWayMs: number) => void;
 }
 
-/** Returns the path of a call: `v2api/1/customer/index`. */
-export function pathOf({
+/**
+ * Builds the path of a call: `v2api/1/customer/index`, or `v2api/customer/index` without branch.
+ */
+export function buildPath({
 	branch,
 	path,
 	action,
@@ -50,13 +58,15 @@ export function pathOf({
 }
 
 /** Names an action, as the key of what is known about it: `customer/index`. */
-export const nameOf = ({
+export function nameAction({
 	path,
 	action = 'index',
-}: Pick<ApiRequest, 'path'> & { action?: string }): string => `${path}/${action}`;
+}: Pick<ApiRequest, 'path'> & { action?: string }): string {
+	return `${path}/${action}`;
+}
 
-/** Makes the options by which n8n sends a call. */
-export function requestOptions(
+/** Makes the options with which n8n sends a call. */
+export function makeRequestOptions(
 	url: string,
 	{ query, body = {} }: Pick<ApiRequest, 'body' | 'query'>,
 ): IHttpRequestOptions {
@@ -74,6 +84,23 @@ export function requestOptions(
 	};
 }
 
+// ------------------------------------------------------- the list of branches
+
+/** Tells whether a call reads the list of branches. */
+export function isBranchList(call: Pick<ApiRequest, 'action' | 'path'>): boolean {
+	return nameAction(call) === 'branch/index';
+}
+
+/** With these statuses, AlfaCRM refuses a list in one branch that may answer in another. */
+const BRANCH_REFUSALS: ReadonlyArray<ApiFailure['status']> = [400, 403, 404, 405];
+
+/** Tells whether a list that AlfaCRM refused may be read in another branch. */
+export function mayAnswerInOtherBranch({ status }: ApiFailure): boolean {
+	return BRANCH_REFUSALS.includes(status);
+}
+
+// ------------------------------------------------------- the branch of the form
+
 /** The contexts of n8n from which AlfaCRM is called. */
 export type ApiContext =
 	| IExecuteFunctions
@@ -81,39 +108,56 @@ export type ApiContext =
 	| IPollFunctions
 	| IWebhookFunctions;
 
-export const isBranchList = (call: Pick<ApiRequest, 'action' | 'path'>): boolean =>
-	nameOf(call) === 'branch/index';
-
-/** With these statuses, AlfaCRM refuses a list in one branch that may answer in another. */
-const REFUSALS: ReadonlyArray<ApiFailure['status']> = [400, 403, 404, 405];
-
-export const mayAnswerElsewhere = ({ status }: ApiFailure): boolean => REFUSALS.includes(status);
-
-/** Returns the value of a branch parameter: an ID or, before the node runs, perhaps a name. */
-export const branchIn = (given: unknown): unknown =>
-	typeof given === 'object' && given !== null && 'value' in given ? given.value : given;
-
-/** Reads the IDs that a parameter holds. A name is no ID, even if it consists of digits. */
-function idsIn(given: unknown): number[] {
-	const isName =
-		typeof given === 'object' && given !== null && 'mode' in given && given.mode === 'name';
-	const values = [branchIn(given)]
-		.flat()
-		.flatMap((value) => (typeof value === 'string' ? value.split(',') : [value]));
-	return isName ? [] : readIds(values);
-}
-
-/** Reads from the form the branch in which the node works, or the first one that it watches. */
-export function branchOfForm(context: ApiContext, itemIndex = 0): number | undefined {
-	const read = (name: string): unknown => {
-		if ('getCurrentNodeParameter' in context) return context.getCurrentNodeParameter(name);
-		if ('getInputData' in context) return context.getNodeParameter(name, itemIndex, '');
-		return context.getNodeParameter(name, '');
-	};
+/**
+ * Reads from the form the branch in which the node works, or the first branch that the trigger
+ * watches.
+ *
+ * @returns undefined if no branch is chosen, or if it is not known before the node runs
+ */
+export function readFormBranch(context: ApiContext, itemIndex = 0): number | undefined {
 	try {
-		return idsIn(read('branchId')).at(0) ?? idsIn(read('branchIds')).at(0);
+		const [workBranch] = readIdsInParameter(readParameter(context, 'branchId', itemIndex));
+		if (workBranch !== undefined) return workBranch;
+
+		const [watchedBranch] = readIdsInParameter(readParameter(context, 'branchIds', itemIndex));
+		return watchedBranch;
 	} catch {
 		// If an expression fails, the operation that needs the value says so.
 		return undefined;
 	}
+}
+
+/**
+ * Reads a parameter of the node's form. Each kind of context has a function of its own for that.
+ */
+function readParameter(context: ApiContext, name: string, itemIndex: number): unknown {
+	if ('getCurrentNodeParameter' in context) return context.getCurrentNodeParameter(name);
+	if ('getInputData' in context) return context.getNodeParameter(name, itemIndex, '');
+	return context.getNodeParameter(name, '');
+}
+
+/** Reads the IDs that a parameter holds. A name is no ID, even if it consists of digits. */
+function readIdsInParameter(parameter: unknown): number[] {
+	const isName =
+		typeof parameter === 'object' &&
+		parameter !== null &&
+		'mode' in parameter &&
+		parameter.mode === 'name';
+	if (isName) return [];
+
+	const values = [unwrapParameter(parameter)].flat();
+	const separateValues = values.flatMap((value) =>
+		typeof value === 'string' ? value.split(',') : [value],
+	);
+	return readIds(separateValues);
+}
+
+/**
+ * Returns the value of a parameter. n8n keeps a choice from a searchable list as `{ mode, value }`,
+ * and any other value as it is.
+ */
+export function unwrapParameter(parameter: unknown): unknown {
+	return typeof parameter === 'object' && parameter !== null && 'value' in parameter
+		? parameter.value
+		: parameter;
 }

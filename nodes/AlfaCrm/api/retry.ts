@@ -1,28 +1,37 @@
 import { sleep } from 'n8n-workflow';
 
+import { readFailure } from './answer';
 import { abortable } from './cancel';
 import type { ApiFailure } from './failures';
-import { failureOf, isTooMany, networkTrouble, ResponseError, timedOut } from './failures';
+import { isRateLimited, isTimeout, ResponseError, TOO_MANY_REQUESTS } from './failures';
+import { describeNetworkTrouble } from './networkTroubles';
 import type { RateLimiter, RateOptions } from './rateLimiter';
 import { readAmount } from './rateLimiter';
 
 /**
- * Delays before a read is sent again whose answer was lost. There is one delay for each retry.
- * API notes 7.
+ * Decides whether a call that failed is sent again, and when. Three facts decide:
+ *
+ * - **Too many calls.** AlfaCRM does not carry out a call that it refuses as too many, so each call
+ *   is sent again, writes included.
+ * - **Lost answers.** AlfaCRM may have carried out a call whose answer was lost. A read is sent
+ *   again, because it changes nothing. A write is not.
+ * - **Lasting failures.** Where the next attempt would fail in the same way, nothing is sent again.
  */
-const LOST_DELAYS_MS = [1_000, 2_000];
+
+/** Delays in milliseconds before each retry of a read whose answer was lost. API notes 7. */
+const LOST_ANSWER_DELAYS_MS = [1_000, 2_000];
 
 /** Delays after a timeout: one retry only, because each attempt takes 30 seconds. */
-const TIMED_OUT_DELAYS_MS = [1_000];
+const TIMEOUT_DELAYS_MS = [1_000];
 
 /**
  * Delays after a web page or another answer that is not AlfaCRM's. A school saw one in the middle
  * of a list, and a retry 5 to 10 seconds later got through. API notes 7.
  */
-const FOREIGN_DELAYS_MS = [5_000, 5_000];
+const FOREIGN_ANSWER_DELAYS_MS = [5_000, 5_000];
 
 /** HTTP statuses of a server that cannot answer at the moment. */
-export const UNAVAILABLE = [502, 503, 504];
+export const UNAVAILABLE_STATUSES = [502, 503, 504];
 
 /**
  * A call waits at most this long while there are too many calls, unless the credential says
@@ -30,10 +39,14 @@ export const UNAVAILABLE = [502, 503, 504];
  */
 export const DEFAULT_RATE_LIMIT_WAIT_MS = 300_000;
 
-/** A call waits at most this long where nobody can cancel it, or where a user watches. */
+/** A call waits at most this long where it cannot be cancelled, or where a user watches. */
 export const SHORT_RATE_LIMIT_WAIT_MS = 15_000;
 
-/** Reads *Wait on Too Many Requests* of the credential, in seconds. 0 means no wait. */
+/**
+ * Reads *Wait on Too Many Requests* of the credential, in seconds. 0 means no wait.
+ *
+ * @returns milliseconds
+ */
 export function readRateLimitWait(value: unknown): number {
 	const seconds = readAmount(value);
 	return seconds === undefined ? DEFAULT_RATE_LIMIT_WAIT_MS : seconds * 1_000;
@@ -44,111 +57,132 @@ interface RetryOptions extends RateOptions {
 	 * True for a call that may be sent again after its answer was lost, because it changes nothing.
 	 */
 	isIdempotent: boolean;
-	/**
-	 * A login that meets a web page is not sent again: most of the time the hostname is wrong, and a
-	 * user waits for the test of the credential.
-	 */
+	/** True for a login. */
 	isLogin?: boolean;
 	/**
-	 * While AlfaCRM refuses a call as too many, it is sent again for so many milliseconds after its
-	 * first attempt.
+	 * For how many milliseconds after its first attempt a call is sent again while AlfaCRM refuses it
+	 * as too many.
 	 */
 	rateLimitWaitMs: number;
 }
 
-/** The course of a call so far. */
-interface RetryProgress {
-	/** How many answers were lost. */
-	lostCount: number;
-	/** Milliseconds since the first attempt. */
-	elapsedMs: number;
-}
-
 /**
- * Sends a call as the rate limiter allows. Sends it again where that does no harm: a call that was
- * refused as too many, and a read whose answer was lost.
+ * Sends a call as the rate limiter allows. Sends it again where that does no harm: after a refusal
+ * as too many, and after a lost answer of a read.
  *
- * @throws what `send` threw last
+ * @throws what `send` threw last; ResponseError if AlfaCRM wants a longer pause than the call may
+ * wait, or if the signal aborts
  */
 export async function withRetries<T>(
 	limiter: RateLimiter,
 	options: RetryOptions,
 	send: () => Promise<T>,
 ): Promise<T> {
-	let firstSentAt: number | undefined;
-	const elapsedMs = () => (firstSentAt === undefined ? 0 : performance.now() - firstSentAt);
-	const sendNow = async () => {
-		firstSentAt ??= performance.now();
+	const attempts = new Attempts();
+	const sendAttempt = async () => {
+		attempts.noteStart();
 		return await send();
 	};
 
-	for (let lostCount = 0; ; ) {
-		assertTimeLeft(limiter, elapsedMs(), options);
-		const outcome = await limiter.run(options, sendNow).then(
+	for (;;) {
+		assertTimeLeft(limiter, options, attempts);
+		const outcome = await limiter.run(options, sendAttempt).then(
 			(answer) => ({ answer }),
 			(error: unknown) => ({ error }),
 		);
 		if ('answer' in outcome) return outcome.answer;
 
-		const failure = failureOf(outcome.error);
-		const delayMs = retryDelay(failure, options, { lostCount, elapsedMs: elapsedMs() });
+		const failure = readFailure(outcome.error);
+		const delayMs = chooseRetryDelay(failure, options, attempts);
 		if (delayMs === undefined) throw outcome.error;
 
-		if (isTooMany(failure)) {
-			// The pause holds back all calls to this AlfaCRM, this one included.
+		if (isRateLimited(failure)) {
+			// The limiter holds back all calls to this AlfaCRM for that time, this one included.
 			limiter.pauseFor(delayMs);
 		} else {
-			lostCount += 1;
+			attempts.lostCount += 1;
 			await abortable(sleep(delayMs), options.signal);
 		}
 	}
 }
 
-/** @throws ResponseError if AlfaCRM has asked for a pause that is longer than the call may wait */
-function assertTimeLeft(
-	limiter: RateLimiter,
-	elapsedMs: number,
-	{ rateLimitWaitMs }: RetryOptions,
-): void {
-	const { askedMs } = limiter;
-	if (askedMs > 0 && elapsedMs + askedMs >= rateLimitWaitMs) {
-		throw new ResponseError({ kind: 'status', status: 429, retryAfterMs: askedMs });
+/** The attempts to send one call. */
+class Attempts {
+	/** How many answers were lost. Refusals as too many do not count. */
+	lostCount = 0;
+	/** When the first attempt began, by `performance.now()`. */
+	private firstStartAt?: number;
+
+	/** Notes that an attempt begins, after its wait for the rate limiter. */
+	noteStart(): void {
+		this.firstStartAt ??= performance.now();
+	}
+
+	/** Milliseconds since the first attempt began; 0 before. */
+	get elapsedMs(): number {
+		return this.firstStartAt === undefined ? 0 : performance.now() - this.firstStartAt;
 	}
 }
 
 /**
- * Returns the milliseconds until a call may be sent again, or undefined if it must not be or has no
- * time left.
+ * Fails a call before it waits in vain.
+ *
+ * @throws ResponseError if AlfaCRM has asked for a pause that is longer than the call may wait
  */
-function retryDelay(
+function assertTimeLeft(
+	limiter: RateLimiter,
+	{ rateLimitWaitMs }: RetryOptions,
+	{ elapsedMs }: Attempts,
+): void {
+	const pauseMs = limiter.requestedPauseMs;
+	if (pauseMs > 0 && elapsedMs + pauseMs >= rateLimitWaitMs) {
+		throw new ResponseError({
+			kind: 'status',
+			status: TOO_MANY_REQUESTS,
+			retryAfterMs: pauseMs,
+		});
+	}
+}
+
+/**
+ * Chooses after how many milliseconds a call that failed is sent again.
+ *
+ * @returns undefined if it must not be sent again, or if there is no time or no retry left
+ */
+function chooseRetryDelay(
 	failure: ApiFailure,
 	options: RetryOptions,
-	{ lostCount, elapsedMs }: RetryProgress,
+	{ elapsedMs, lostCount }: Attempts,
 ): number | undefined {
 	// A call that was refused as too many was not carried out, so even a write may be sent again.
-	if (isTooMany(failure)) {
+	if (isRateLimited(failure)) {
 		const { retryAfterMs = 0 } = failure;
 		return elapsedMs + retryAfterMs < options.rateLimitWaitMs ? retryAfterMs : undefined;
 	}
 
-	// AlfaCRM may have carried out any other failed call.
+	// AlfaCRM may have carried out a call that failed in any other way, so a write is not sent again.
 	if (!options.isIdempotent) return undefined;
 
-	if (failure.kind === 'foreign') {
-		return options.isLogin ? undefined : FOREIGN_DELAYS_MS[lostCount];
-	}
-	if (!mayPassSoon(failure)) return undefined;
+	// Where a web page answers a login, the hostname is wrong most of the time, and a user waits for
+	// the test of the credential.
+	if (failure.kind === 'foreign' && options.isLogin) return undefined;
 
-	const delays = timedOut(failure) ? TIMED_OUT_DELAYS_MS : LOST_DELAYS_MS;
-	return delays[lostCount];
+	// Each list of delays has one entry for each retry. Beyond its end, no retry is left.
+	if (failure.kind === 'foreign') return FOREIGN_ANSWER_DELAYS_MS[lostCount];
+	// The next attempt would fail in the same way.
+	if (!mayPassSoon(failure)) return undefined;
+	if (isTimeout(failure)) return TIMEOUT_DELAYS_MS[lostCount];
+	return LOST_ANSWER_DELAYS_MS[lostCount];
 }
 
 /**
- * Tells whether the same call may succeed in a moment: the network or the server failed in a way
- * that passes.
+ * Tells whether the same call may succeed in a moment, because the network or the server failed in
+ * a way that passes.
  */
 function mayPassSoon({ kind, code, status = 0, isForeign = false }: ApiFailure): boolean {
-	if (kind === 'noAnswer') return !networkTrouble(code).isLasting;
+	if (kind === 'noAnswer') return !describeNetworkTrouble(code).isLasting;
+	if (kind !== 'status') return false;
 
-	return kind === 'status' && (UNAVAILABLE.includes(status) || isForeign);
+	// A server error without a body of AlfaCRM's comes from a server in front of it.
+	return UNAVAILABLE_STATUSES.includes(status) || isForeign;
 }

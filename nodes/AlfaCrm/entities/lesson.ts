@@ -225,7 +225,7 @@ export const LESSON_FIELDS = {
 	teacher: teachers,
 	room,
 	day,
-	length: duration,
+	duration,
 	end,
 };
 

@@ -12,8 +12,8 @@ import type { INodeProperties } from 'n8n-workflow';
 import { sortByDisplayName } from '../fields/order';
 
 /**
- * The parameters of one operation, by the sections in which they stand. The order of the sections
- * is the order of the form.
+ * The parameters of one operation, by the section of the form in which they stand, such as
+ * `match` or `json`. The order of the sections is the order of the form.
  */
 export type FormPart<Section extends string> = Partial<Record<Section, readonly INodeProperties[]>>;
 
@@ -21,7 +21,10 @@ export type FormPart<Section extends string> = Partial<Record<Section, readonly 
 type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
 type ShowValue = NonNullable<Show[string]>[number];
 
-/** A condition under which a parameter is shown or hidden: an AI agent uses the node as a tool. */
+/**
+ * A condition for `show` or `hide` of a parameter: an AI agent uses the node as a tool. n8n knows
+ * the key `@tool`.
+ */
 export const USED_AS_TOOL = { '@tool': [true] };
 
 /**
@@ -34,12 +37,13 @@ interface ShownPart<Section extends string> {
 }
 
 /**
- * Lists the parameters of a form, section by section.
+ * Lists the parameters of a form, section by section. Equal parameters of several operations become
+ * one parameter.
  *
  * @param selectors the parameters that select what is shown, such as `resource`; each part has a
  * value for all of them
  */
-export function assemble<Section extends string>(
+export function assembleForm<Section extends string>(
 	sections: readonly Section[],
 	selectors: readonly string[],
 	parts: ReadonlyArray<ShownPart<Section>>,
@@ -47,40 +51,50 @@ export function assemble<Section extends string>(
 	return sections.flatMap((section) => assembleSection(section, selectors, parts));
 }
 
-/** Lists the parameters of one section. The parameters of each part keep their order. */
+/**
+ * Lists the parameters of one section. The parameters of each part keep their order.
+ *
+ * With the selectors `resource` and `operation`, equal parameters are merged twice: first those of
+ * the operations of one resource, then those of the resources. Parameters of two resources are
+ * merged only if they are shown for the same operations.
+ */
 function assembleSection<Section extends string>(
 	section: Section,
 	selectors: readonly string[],
 	parts: ReadonlyArray<ShownPart<Section>>,
 ): INodeProperties[] {
 	const [selector, ...otherSelectors] = selectors;
-	if (selector === undefined) return parts.flatMap((part) => parametersIn(section, part));
+	if (selector === undefined) return parts.flatMap((part) => listParameters(section, part));
 
-	const groups = groupBySelection(selector, parts);
-	return mergeEqualParameters(
-		selector,
-		groups.map((group) => assembleSection(section, otherSelectors, group)),
-	);
+	const groups = groupBySelectedValue(selector, parts);
+	const sequences = groups.map((group) => assembleSection(section, otherSelectors, group));
+	return mergeEqualParameters(selector, sequences);
 }
 
 /**
  * Lists the parameters that a part has in a section, each shown only while the part is selected.
  */
-function parametersIn<Section extends string>(
+function listParameters<Section extends string>(
 	section: Section,
 	{ show, part }: ShownPart<Section>,
 ): INodeProperties[] {
-	const selection: Show = Object.fromEntries(
-		Object.entries(show).map(([name, value]) => [name, [value]]),
-	);
+	const selection: Show = {};
+	for (const [selector, value] of Object.entries(show)) {
+		selection[selector] = [value];
+	}
+
+	// A condition that the parameter itself declares for a selector counts instead of the selection.
 	const parameters = part[section] ?? [];
 	return parameters.map((parameter) =>
 		showWhen(parameter, { ...selection, ...parameter.displayOptions?.show }),
 	);
 }
 
-/** Groups the parts that are shown for the same value of a selector. */
-function groupBySelection<Section extends string>(
+/**
+ * Groups parts by the value of a selector for which they are shown: for the selector `resource`,
+ * the parts of each resource.
+ */
+function groupBySelectedValue<Section extends string>(
 	selector: string,
 	parts: ReadonlyArray<ShownPart<Section>>,
 ): Array<Array<ShownPart<Section>>> {
@@ -88,44 +102,54 @@ function groupBySelection<Section extends string>(
 	for (const part of parts) {
 		const value = part.show[selector];
 		const group = groups.get(value) ?? [];
-		groups.set(value, [...group, part]);
+		group.push(part);
+		groups.set(value, group);
 	}
 	return [...groups.values()];
 }
 
 /**
  * Joins sequences of parameters into one. Two parameters are merged into one if they differ only in
- * the values of a selector. They stay two if merging would change the order of the parameters
- * within a sequence: each parameter is merged only with one behind the previous parameter of its
- * sequence.
+ * the values of a selector, and if that keeps the order of the parameters in each sequence.
  */
 function mergeEqualParameters(
 	selector: string,
 	sequences: readonly INodeProperties[][],
 ): INodeProperties[] {
 	const merged = new MergedParameters(selector);
-	for (const sequence of sequences) merged.addSequence(sequence);
+	for (const sequence of sequences) {
+		merged.addSequence(sequence);
+	}
 	return merged.toParameters();
 }
 
 interface MergedParameter {
 	parameter: INodeProperties;
 	/**
-	 * The key of the parameter. Parameters that differ only in the values of the selector share it.
+	 * The parameter as a text, without the values of the selector. Two parameters with the same text
+	 * are merged.
 	 */
 	identity: string;
 	/** The values of the selector for which the parameter is shown. */
 	values: Set<ShowValue>;
 }
 
+/** The parameters of several sequences, joined into one sequence. */
 class MergedParameters {
 	private readonly entries: MergedParameter[] = [];
 
 	constructor(private readonly selector: string) {}
 
+	/**
+	 * Adds the parameters of a sequence. Each one ends up behind the one before it, so the sequence
+	 * keeps its order.
+	 */
 	addSequence(sequence: readonly INodeProperties[]): void {
-		let position = 0;
-		for (const parameter of sequence) position = this.add(parameter, position) + 1;
+		let firstPosition = 0;
+		for (const parameter of sequence) {
+			const position = this.add(parameter, firstPosition);
+			firstPosition = position + 1;
+		}
 	}
 
 	toParameters(): INodeProperties[] {
@@ -135,30 +159,36 @@ class MergedParameters {
 	}
 
 	/**
-	 * Adds a parameter at a position, or merges it with an equal one that stands there or further
-	 * down.
+	 * Merges a parameter with an equal one that stands at a position or further down. If there is
+	 * none, inserts the parameter at that position.
 	 *
 	 * @returns the position at which the parameter now stands
 	 */
-	private add(parameter: INodeProperties, position: number): number {
+	private add(parameter: INodeProperties, firstPosition: number): number {
 		const entry = this.toEntry(parameter);
 		const indexOfEqual = this.entries.findIndex(
-			({ identity }, index) => index >= position && identity === entry.identity,
+			({ identity }, index) => index >= firstPosition && identity === entry.identity,
 		);
-		if (indexOfEqual < 0) {
-			this.entries.splice(position, 0, entry);
-			return position;
+		if (indexOfEqual === -1) {
+			this.entries.splice(firstPosition, 0, entry);
+			return firstPosition;
 		}
-		for (const value of entry.values) this.entries[indexOfEqual].values.add(value);
+
+		const equalEntry = this.entries[indexOfEqual];
+		for (const value of entry.values) {
+			equalEntry.values.add(value);
+		}
 		return indexOfEqual;
 	}
 
+	/** Separates the values of the selector from everything else by which parameters differ. */
 	private toEntry(parameter: INodeProperties): MergedParameter {
 		const { show = {}, ...otherOptions } = parameter.displayOptions ?? {};
 		const { [this.selector]: values = [], ...otherConditions } = show;
 		const displayOptions = { ...otherOptions, show: otherConditions };
 		return {
 			parameter,
+			// If two equal parameters have their keys in another order, they are only not merged.
 			identity: JSON.stringify({ ...parameter, displayOptions }),
 			values: new Set(values),
 		};

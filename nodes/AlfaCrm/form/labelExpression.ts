@@ -12,28 +12,37 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
  * @param dropdowns the declarations of the dropdown; there are several if each resource declares
  * its own
  */
-export function labelExpression(
+export function writeLabelExpression(
 	parameterName: string,
 	dropdowns: readonly INodeProperties[],
 ): string {
 	const value = `$parameter["${parameterName}"]`;
-	return `(${labelsByValue(dropdowns)}[${value}] ?? ${value})`;
+	const labels = writeLabelsByValue(dropdowns);
+	return `(${labels}[${value}] ?? ${value})`;
 }
 
 /**
  * Writes an expression that gives the labels of all values chosen in a multiple-choice dropdown,
  * separated by commas.
  */
-export function labelsExpression(parameterName: string, dropdown: INodeProperties): string {
+export function writeLabelListExpression(parameterName: string, dropdown: INodeProperties): string {
+	// The parameter may hold a list or, from an expression, one value. `flat` makes both a list.
 	const values = `[$parameter["${parameterName}"]].flat()`;
-	return `${values}.map((one) => ${labelsByValue([dropdown])}[one] ?? one).join(", ")`;
+	const labels = writeLabelsByValue([dropdown]);
+	return `${values}.map((one) => ${labels}[one] ?? one).join(", ")`;
 }
 
-/** Writes an object literal with the label of each value that the dropdowns offer. */
-function labelsByValue(dropdowns: readonly INodeProperties[]): string {
-	const options = dropdowns.flatMap(
-		(dropdown) => (dropdown.options ?? []) as INodePropertyOptions[],
-	);
-	const labels = options.map(({ name, value }) => [String(value), name]);
-	return JSON.stringify(Object.fromEntries(labels));
+/**
+ * Writes an object literal with the label of each value that the dropdowns offer. If two dropdowns
+ * offer the same value, the label of the last one counts.
+ */
+function writeLabelsByValue(dropdowns: readonly INodeProperties[]): string {
+	const labels: Record<string, string> = {};
+	for (const dropdown of dropdowns) {
+		const options = (dropdown.options ?? []) as INodePropertyOptions[];
+		for (const option of options) {
+			labels[String(option.value)] = option.name;
+		}
+	}
+	return JSON.stringify(labels);
 }

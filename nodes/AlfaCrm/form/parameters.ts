@@ -20,7 +20,7 @@ export abstract class ParameterReader {
 	/** The time zone of the workflow, such as `Europe/Moscow`. */
 	abstract readonly zone: string;
 	/**
-	 * The address of the AlfaCRM, such as `https://demo.s20.online`. A user may give the address of
+	 * The address of the account, such as `https://demo.s20.online`. A user may give the address of
 	 * one of its pages in place of an ID.
 	 */
 	abstract readonly origin: string;
@@ -34,15 +34,20 @@ export abstract class ParameterReader {
 	/** Makes the error that refuses a value. */
 	abstract unreadableError(message: string, label: string): Error;
 
-	/** Returns the value of a field that has a parameter of its own. */
-	inputOf({ name, label }: FieldBasics, defaultValue: Parameter['default'] = ''): unknown {
+	/**
+	 * Returns the value that the node has for a field of AlfaCRM. The field must be a parameter by
+	 * itself, not part of a collection or of the field mapper.
+	 */
+	inputOfField(field: FieldBasics, defaultValue: Parameter['default'] = ''): unknown {
+		const { name, label } = field;
 		return this.input({ name, displayName: label, default: defaultValue });
 	}
 
 	/** Reads a switch. */
 	flag(parameter: Parameter): boolean {
 		const field: Field = { type: 'flag', ...basicsOf(parameter) };
-		return this.toWire(field, this.input(parameter)) === 1;
+		// AlfaCRM takes a switch as 1 or 0.
+		return this.toRequestValue(field, this.input(parameter)) === 1;
 	}
 
 	/** Reads one of the choices that the form declares. */
@@ -53,7 +58,7 @@ export abstract class ParameterReader {
 			default: parameter.default as string,
 			...basicsOf(parameter),
 		};
-		return this.toWire(field, this.input(parameter)) as T;
+		return this.toRequestValue(field, this.input(parameter)) as T;
 	}
 
 	/**
@@ -63,25 +68,33 @@ export abstract class ParameterReader {
 	choices(parameter: Parameter): string[] {
 		const value = this.input(parameter);
 		if (Array.isArray(value) && value.length === 0) return [];
+
 		const field: Field = { type: 'choices', choices: choicesOf(parameter), ...basicsOf(parameter) };
-		return this.toWire(field, value) as string[];
+		return this.toRequestValue(field, value) as string[];
 	}
 
 	/** Reads a whole number within the bounds of the form. */
 	integer(parameter: Parameter): number {
 		const { minValue, maxValue } = parameter.typeOptions ?? {};
+		const lowerBound = minValue === undefined ? {} : { min: minValue };
+		const upperBound = maxValue === undefined ? {} : { max: maxValue };
 		const field: Field = {
 			type: 'integer',
-			...(minValue === undefined ? {} : { min: minValue }),
-			...(maxValue === undefined ? {} : { max: maxValue }),
+			...lowerBound,
+			...upperBound,
 			...basicsOf(parameter),
 		};
-		return this.toWire(field, this.input(parameter)) as number;
+		return this.toRequestValue(field, this.input(parameter)) as number;
 	}
 
-	/** @throws NodeOperationError if the parameter is empty */
+	/**
+	 * Reads a text.
+	 *
+	 * @throws NodeOperationError if the text is empty
+	 */
 	text(parameter: Parameter): string {
-		return this.toWire({ type: 'text', ...basicsOf(parameter) }, this.input(parameter)) as string;
+		const field: Field = { type: 'text', ...basicsOf(parameter) };
+		return this.toRequestValue(field, this.input(parameter)) as string;
 	}
 
 	/**
@@ -89,14 +102,16 @@ export abstract class ParameterReader {
 	 * which entity the record is, so it is not known which page would be the right one.
 	 */
 	id(parameter: Parameter): number {
-		return this.toWire({ type: 'id', ...basicsOf(parameter) }, this.input(parameter)) as number;
+		const field: Field = { type: 'id', ...basicsOf(parameter) };
+		return this.toRequestValue(field, this.input(parameter)) as number;
 	}
 
 	/**
-	 * Converts a value to the form in which AlfaCRM takes the field. An empty value is refused; a
-	 * caller that accepts empty values checks for them first.
+	 * Converts a value that the user has given to the format in which AlfaCRM takes the field. An
+	 * empty value is refused; a caller that accepts empty values checks for them first.
 	 */
-	toWire(field: Field | Filter, value: unknown): Wire {
+	toRequestValue(field: Field | Filter, value: unknown): Wire {
+		// `serialize` accepts an empty list, because it empties a field.
 		if (isList(field) && isBlank(field, value)) {
 			const label = labelInForm(field);
 			throw this.unreadableError(`'${label}' must be filled, but it is ${quoted(value)}`, label);
@@ -105,18 +120,24 @@ export abstract class ParameterReader {
 		try {
 			return serialize(field, value, this.zone);
 		} catch (caught) {
-			if (caught instanceof UnreadableValue)
+			if (caught instanceof UnreadableValue) {
 				throw this.unreadableError(caught.message, caught.label);
+			}
+			// An expression may give an object that cannot be turned into a text, for example.
 			throw this.unreadableError(`'${field.label}' cannot be read`, field.label);
 		}
 	}
 
-	/** Refuses the address of a page of another AlfaCRM, where the same ID is another record. */
+	/**
+	 * Refuses the address of a page in the AlfaCRM of another school, where the same ID belongs to
+	 * another record.
+	 */
 	private assertAddressesOfAccount(field: Field | Filter, value: unknown): void {
 		const addresses = addressesIn(field, value);
-		const foreign = addresses.find(({ address }) => !hasOrigin(this.origin, address));
-		if (foreign === undefined) return;
-		const { label, address } = foreign;
+		const foreignAddress = addresses.find(({ address }) => !hasOrigin(this.origin, address));
+		if (foreignAddress === undefined) return;
+
+		const { label, address } = foreignAddress;
 		throw this.unreadableError(
 			`'${label}' has an address that is not in the AlfaCRM of the credential: ${quoted(address)}`,
 			label,
@@ -125,7 +146,7 @@ export abstract class ParameterReader {
 }
 
 /** Reads the parameters that a user added to a collection such as 'Options'. */
-export class Collection extends ParameterReader {
+export class CollectionReader extends ParameterReader {
 	readonly zone: string;
 	readonly origin: string;
 
@@ -149,8 +170,9 @@ export class Collection extends ParameterReader {
 		return Object.hasOwn(this.values, name);
 	}
 
-	input({ name, default: defaultValue }: Parameter): unknown {
-		return this.has(name) ? this.values[name] : defaultValue;
+	/** Returns what the user added for a parameter, or its default if the user did not add it. */
+	input(parameter: Parameter): unknown {
+		return this.has(parameter.name) ? this.values[parameter.name] : parameter.default;
 	}
 
 	unreadableError(message: string, label: string): Error {
@@ -168,11 +190,13 @@ export class Collection extends ParameterReader {
 	}
 }
 
+/** Returns the name and the label of a parameter, under the names that they have in a field. */
 function basicsOf({ name, displayName }: Parameter): FieldBasics {
 	return { name, label: displayName };
 }
 
-function choicesOf({ options = [] }: Parameter): Choice[] {
-	const choices = options as INodePropertyOptions[];
-	return choices.map(({ name, value }) => ({ label: name, value: value as string }));
+/** Returns the choices of a dropdown, under the names that they have in a field. */
+function choicesOf(parameter: Parameter): Choice[] {
+	const options = (parameter.options ?? []) as INodePropertyOptions[];
+	return options.map(({ name, value }) => ({ label: name, value: value as string }));
 }

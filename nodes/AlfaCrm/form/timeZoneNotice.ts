@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 /**
- * Shown last in the forms of operations and events that depend on dates or times. n8n's Google
- * Calendar node has a notice like it.
+ * A notice about the time zone, shown last in the forms of operations and events that depend on
+ * dates or times. It is modelled on the one in n8n's Google Calendar node.
  */
 export const timeZoneNotice: INodeProperties = {
 	displayName:

@@ -18,8 +18,8 @@ import { chooseBranch } from './formChoices';
 type ColumnsLoader = (this: ILoadOptionsFunctions) => Promise<ResourceMapperFields>;
 
 /**
- * Lists the columns of the field mapper, with a method for each entity with custom fields. The
- * columns are the declared fields, and the custom fields that records of the account have. n8n
+ * The methods that list the columns of the field mapper, one for each entity with custom fields.
+ * The columns are the declared fields, and the custom fields that records of the account have. n8n
  * requires the name `resourceMapping`.
  */
 export const resourceMapping: Record<string, ColumnsLoader> = Object.fromEntries(
@@ -28,14 +28,13 @@ export const resourceMapping: Record<string, ColumnsLoader> = Object.fromEntries
 		.map((entity) => [columnsMethod(entity), makeColumnsLoader(entity)]),
 );
 
+/** Makes the method that lists the columns of the field mapper for an entity. */
 function makeColumnsLoader(entity: Entity): ColumnsLoader {
 	return async function (this: ILoadOptionsFunctions) {
 		const isCreate = this.getCurrentNodeParameter('operation') === 'create';
-		const fields = [
-			...listDeclaredColumns(entity, isCreate),
-			...(await readCustomColumns(this, entity)),
-		];
-		return { fields };
+		const declaredColumns = listDeclaredColumns(entity, isCreate);
+		const customColumns = await readCustomColumns(this, entity);
+		return { fields: [...declaredColumns, ...customColumns] };
 	};
 }
 
@@ -61,20 +60,30 @@ async function readCustomColumns(
 	entity: Entity,
 ): Promise<ResourceMapperField[]> {
 	const rows = await readFirstPage(context, entity);
-	const names = new Set(rows.flatMap((row) => Object.keys(row).filter(isCustom)));
-	return [...names]
-		.sort()
-		.map((name) => ({ ...toColumn(customField(name), false), type: guessType(rows, name) }));
+	const customNames = rows.flatMap((row) => Object.keys(row).filter(isCustom));
+	const distinctNames = [...new Set(customNames)].sort();
+
+	const isRequired = false;
+	return distinctNames.map((name) => ({
+		...toColumn(customField(name), isRequired),
+		type: guessType(rows, name),
+	}));
 }
 
+/** Reads the first page of the records of an entity, archived ones included. */
 async function readFirstPage(
 	context: ILoadOptionsFunctions,
 	entity: Entity,
 ): Promise<IDataObject[]> {
 	const client = new ApiClient(context);
 	const branch = await chooseBranch(context, client, entity);
-	const task = `read the custom fields of ${entity.plural.toLowerCase()}`;
-	const list = { path: entity.path, branch, body: entity.hidden?.show, task };
+	const filtersThatShowArchived = entity.hidden?.show;
+	const list = {
+		path: entity.path,
+		branch,
+		body: filtersThatShowArchived,
+		task: `read the custom fields of ${entity.plural.toLowerCase()}`,
+	};
 	const { rows } = await collect(client, list, { goal: ONE_PAGE });
 	return rows;
 }
@@ -82,7 +91,7 @@ async function readFirstPage(
 /** Guesses the type of a custom field by the first value that it has. */
 function guessType(rows: readonly IDataObject[], name: string): FieldType {
 	const values = rows.map((row) => row[name]);
-	const sample = values.find((value) => value !== null && value !== undefined);
-	if (Array.isArray(sample)) return 'array';
-	return typeof sample === 'number' ? 'number' : 'string';
+	const firstValue = values.find((value) => value !== null && value !== undefined);
+	if (Array.isArray(firstValue)) return 'array';
+	return typeof firstValue === 'number' ? 'number' : 'string';
 }

@@ -5,7 +5,7 @@ import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 import type { ApiClient } from '../api/client';
 import { collect } from '../api/list';
 import { noBranchesError } from '../api/messages';
-import { branchIn, branchOfForm } from '../api/request';
+import { unwrapParameter, readFormBranch } from '../api/request';
 import { branch as branchEntity, isClosedBranch } from '../entities/branch';
 import type { Field } from '../entities/fieldTypes';
 import { listCall } from '../entities/listCall';
@@ -30,34 +30,38 @@ export async function chooseBranch(
 ): Promise<number | undefined> {
 	if (entity.scope === 'global') return undefined;
 
-	const branchInForm = branchOfForm(context);
+	const branchInForm = readFormBranch(context);
 	if (branchInForm !== undefined) return branchInForm;
 
 	const { rows } = await collect(client, listCall(branchEntity));
 	const branches = rows.sort(compareByWeight);
-	const openBranch = branches.find((row) => !isClosedBranch(row));
+	const openBranch = branches.find((branch) => !isClosedBranch(branch));
 	const defaultBranch = openBranch ?? branches.at(0);
-	const branch = findBranchByName(context, branches) ?? defaultBranch;
-	if (branch === undefined) throw noBranchesError(client.node);
-	return readId(branch.id);
+
+	const chosenBranch = findBranchByName(context, branches) ?? defaultBranch;
+	if (chosenBranch === undefined) throw noBranchesError(client.node);
+	return readId(chosenBranch.id);
 }
 
 /**
- * Finds the first branch that the form holds by name. The form keeps the name; the node looks up
- * its ID only when it runs.
+ * Finds the first branch whose name stands in the form. A user may type the name in place of the
+ * ID; the node looks up the ID only when it runs.
  */
 function findBranchByName(
 	context: ILoadOptionsFunctions,
 	branches: readonly IDataObject[],
 ): IDataObject | undefined {
-	const namesInForm = ['branchId', 'branchIds']
-		.map((parameter) => branchIn(context.getCurrentNodeParameter(parameter)))
-		.filter((name) => typeof name === 'string')
-		.map(normalizeText);
-	const namedBranches = namesInForm.flatMap((name) =>
-		branches.filter((branch) => normalizeText(titleOf(branch, branchEntity)) === name),
-	);
-	return namedBranches.at(0);
+	for (const parameter of ['branchId', 'branchIds']) {
+		const nameInForm = unwrapParameter(context.getCurrentNodeParameter(parameter));
+		if (typeof nameInForm !== 'string') continue;
+
+		const normalName = normalizeText(nameInForm);
+		const branch = branches.find(
+			(candidate) => normalizeText(titleOf(candidate, branchEntity)) === normalName,
+		);
+		if (branch !== undefined) return branch;
+	}
+	return undefined;
 }
 
 /**
@@ -79,7 +83,8 @@ export function readChosenId(
 	zone: string,
 ): number | undefined {
 	try {
-		return readId(serialize(field, context.getCurrentNodeParameter(field.name), zone));
+		const value = context.getCurrentNodeParameter(field.name);
+		return readId(serialize(field, value, zone));
 	} catch {
 		return undefined;
 	}

@@ -2,7 +2,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 
 import { ApiClient } from '../api/client';
 import { collect } from '../api/list';
-import { cgi } from '../entities/cgi';
+import { cgi as membershipEntity } from '../entities/cgi';
 import { customer } from '../entities/customer';
 import type { Field } from '../entities/fieldTypes';
 import { lesson as lessonEntity } from '../entities/lesson';
@@ -41,7 +41,7 @@ export async function listLessonCustomers(
 	const memberIds = await readMemberIds(client, branch, lesson);
 	const customerIds = [...new Set([...namedCustomerIds(lesson), ...memberIds])];
 	const names = new RecordNames(client, branch);
-	await names.read(customer, customerIds);
+	await names.readByIds(customer, customerIds);
 
 	const options = customerIds.map((id) => ({
 		name: names.of(customer.resource, id) ?? `Customer ${id}`,
@@ -72,16 +72,14 @@ async function findLesson(
 /** Lists the customers whom a lesson names, in its list of customers or in its attendance. */
 function namedCustomerIds(lesson: IDataObject): number[] {
 	const attendance = listOf(lesson.details).filter(isPlain);
-	return readIds([
-		...listOf(lesson.customer_ids),
-		...attendance.map(({ customer_id }) => customer_id),
-	]);
+	const attendanceIds = attendance.map(({ customer_id }) => customer_id);
+	return readIds([...listOf(lesson.customer_ids), ...attendanceIds]);
 }
 
 /**
- * Reads the IDs of the members of the groups of a lesson on its day. The members of a group that
- * cannot be read are left out. The customers whom the lesson itself names can be chosen
- * nevertheless.
+ * Reads the IDs of the members of a lesson's groups: of the customers who belong to a group on the
+ * day of the lesson or, if the lesson shows no day, today. The members of a group that cannot be
+ * read are left out, so that at least the customers whom the lesson names can be chosen.
  */
 async function readMemberIds(
 	client: ApiClient,
@@ -89,13 +87,19 @@ async function readMemberIds(
 	lesson: IDataObject,
 ): Promise<number[]> {
 	const day = formatDay(lesson.time_from ?? lesson.date, 'dotted', client.zone);
-	const onThatDay = day === undefined ? {} : { b_date: day, e_date: day };
-	const memberships = await Promise.all(
-		readIds(listOf(lesson.group_ids)).map(async (groupId) => {
-			const list = { ...listCall(cgi, branch), query: { group_id: groupId }, body: onThatDay };
-			const { rows } = await collect(client, list).catch(() => ({ rows: [] as IDataObject[] }));
+	// As far as known, AlfaCRM lists the memberships that include a day from `b_date` to `e_date`.
+	const body = day === undefined ? {} : { b_date: day, e_date: day };
+	const readMemberships = async (groupId: number): Promise<IDataObject[]> => {
+		const list = { ...listCall(membershipEntity, branch), query: { group_id: groupId }, body };
+		try {
+			const { rows } = await collect(client, list);
 			return rows;
-		}),
-	);
-	return readIds(memberships.flat().map(({ customer_id }) => customer_id));
+		} catch {
+			return [];
+		}
+	};
+
+	const groupIds = readIds(listOf(lesson.group_ids));
+	const membershipLists = await Promise.all(groupIds.map(readMemberships));
+	return readIds(membershipLists.flat().map(({ customer_id }) => customer_id));
 }

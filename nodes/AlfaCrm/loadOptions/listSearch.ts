@@ -8,8 +8,8 @@ import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from '
 import { ApiClient } from '../api/client';
 import { collect } from '../api/list';
 import type { ListRequest, Page } from '../api/pages';
-import { pages } from '../api/pages';
-import { branchOfForm } from '../api/request';
+import { readPages } from '../api/pages';
+import { readFormBranch } from '../api/request';
 import type { Field } from '../entities/fieldTypes';
 import { listCall, passesOf } from '../entities/listCall';
 import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
@@ -48,8 +48,13 @@ export const listSearch: Record<string, SearchMethod> = {
 	[LESSON_CUSTOMERS]: makeShortListSearch(LESSON_CUSTOMERS),
 };
 
+/**
+ * Makes the method that fills the searchable list of an entity: a search page by page if the list
+ * is long, and the whole list if it is short.
+ */
 function makeSearchMethod(entity: Entity): SearchMethod {
-	if (entity.listed?.search === undefined) return makeShortListSearch(listMethod(entity));
+	const isShortList = entity.listed?.search === undefined;
+	if (isShortList) return makeShortListSearch(listMethod(entity));
 
 	const parentKey = findParentKey(entity);
 	return async function (this: ILoadOptionsFunctions, typedText = '', paginationToken = '') {
@@ -75,6 +80,19 @@ function makeShortListSearch(method: string): SearchMethod {
 
 // ---------------------------------------------------------------- all records of an entity
 
+/** AlfaCRM's list that a search reads, and the bodies of the calls. */
+interface SearchCalls {
+	client: ApiClient;
+	list: ListRequest;
+	bodies: SearchBodies;
+}
+
+/**
+ * Searches the records of an entity page by page, until there are enough results to show. When the
+ * user scrolls, n8n calls again with the pagination token, and the search goes on from there.
+ *
+ * @param paginationToken empty for a new search
+ */
 async function searchRecords(
 	context: ILoadOptionsFunctions,
 	entity: Entity,
@@ -83,68 +101,85 @@ async function searchRecords(
 ): Promise<INodeListSearchResult> {
 	const client = new ApiClient(context);
 	const branch = await chooseBranch(context, client, entity);
-	const list = listCall(entity, branch);
 	const bodies = { passes: passesToSearch(entity), filters: search.filters };
-	const found = new FoundRecords(entity, search, new RecordNames(client, branch));
+	const calls = { client, list: listCall(entity, branch), bodies };
+	const results = new FoundRecords(entity, search, new RecordNames(client, branch));
+	const cursor = await searchPages(calls, readCursor(paginationToken), results);
 
-	let cursor: SearchCursor | undefined = readCursor(paginationToken);
-	for (let pagesRead = 0; pagesRead < MAX_PAGES && found.count < MIN_RESULTS; pagesRead++) {
-		if (cursor === undefined) break;
-		cursor = await searchPage(client, list, bodies, cursor, found);
-	}
-
-	const isNothingFound = found.count === 0 && cursor === undefined;
-	const mayBeInOtherBranch = branch !== undefined && branchOfForm(context) === undefined;
+	// A later call adds to the results that the user has scrolled through.
+	const isFirstCall = paginationToken === '';
+	const isNothingFound = isFirstCall && results.count === 0 && cursor === undefined;
+	const mayBeInOtherBranch = branch !== undefined && readFormBranch(context) === undefined;
 	if (isNothingFound && mayBeInOtherBranch) {
 		return showSentence("Nothing found. If there are several branches, choose 'Branch' first");
 	}
-	return { results: found.toResults(), paginationToken: toToken(cursor) };
+	return { results: results.toResults(), paginationToken: toToken(cursor) };
 }
 
 /**
- * Reads one page, and adds what matches the search.
+ * Reads one page after the other until there are enough results to show.
  *
- * @returns what to read next
+ * @returns where to go on when the user scrolls; undefined at the end of the search
+ */
+async function searchPages(
+	calls: SearchCalls,
+	firstCursor: SearchCursor,
+	results: FoundRecords,
+): Promise<SearchCursor | undefined> {
+	let cursor: SearchCursor | undefined = firstCursor;
+	for (let pagesRead = 0; pagesRead < MAX_PAGES; pagesRead++) {
+		if (cursor === undefined || results.count >= MIN_RESULTS) break;
+		cursor = await searchPage(calls, cursor, results);
+	}
+	return cursor;
+}
+
+/**
+ * Reads the page at which a cursor stands, and adds the records that match the search to the
+ * results. The cursor names one of the passes (such as the archived records), one of the filters
+ * and a page.
+ *
+ * @returns what to read next; undefined at the end of the search
  */
 async function searchPage(
-	client: ApiClient,
-	list: ListRequest,
-	bodies: SearchBodies,
+	calls: SearchCalls,
 	cursor: SearchCursor,
-	found: FoundRecords,
+	results: FoundRecords,
 ): Promise<SearchCursor | undefined> {
+	const { client, list, bodies } = calls;
 	const pass = bodies.passes[cursor.pass];
-	const body = { ...pass, ...bodies.filters[cursor.filter] };
-	const page = await readPage(client, { ...list, body }, cursor);
+	const filter = bodies.filters[cursor.filter];
+	const page = await readPage(client, { ...list, body: { ...pass, ...filter } }, cursor);
 
 	// Only the pass for archived records has `removed` in its body.
-	const isArchivedPass = 'removed' in pass;
-	const foundCount = isRepeatedPage(cursor, page) ? 0 : await found.add(page.rows, isArchivedPass);
+	const areArchived = 'removed' in pass;
+	const isRepeated = isRepeatedPage(cursor, page);
+	const foundCount = isRepeated ? 0 : await results.add(page.rows, { areArchived });
 	return nextCursor(bodies, cursor, page, foundCount);
 }
 
-async function readPage(
-	client: ApiClient,
-	list: ListRequest,
-	{ page, size }: SearchCursor,
-): Promise<Page> {
-	// `pages` yields at least one page or throws, so the first step always has a value.
-	const walk = pages(client, { ...list, firstPage: page, pageSize: size });
+/** Reads the page at which a cursor stands. */
+async function readPage(client: ApiClient, list: ListRequest, cursor: SearchCursor): Promise<Page> {
+	const walk = readPages(client, { ...list, firstPage: cursor.page, pageSize: cursor.size });
+	// `readPages` yields at least one page or throws, so the first step always has a value.
 	const { value } = await walk.next();
 	return value as Page;
 }
 
 /**
- * Lists the passes in which a long list is asked, one after the other, to show all records. If
- * AlfaCRM lists archived records apart, the first pass asks for active records and the second for
- * archived ones (`removed: 2`). Otherwise there are the passes of the entity, such as one for each
- * status of lessons. API notes 3.
+ * Returns the bodies with which a long list is asked, one after the other, to show all records: the
+ * passes. If AlfaCRM lists archived records apart, the first one asks for active records and the
+ * second for archived ones. Otherwise they are those of the entity, such as one for each status of
+ * lessons. API notes 3.
  */
 function passesToSearch(entity: Entity): IDataObject[] {
-	const { removed, ...view } = entity.hidden?.show ?? {};
-	const hasArchive = removed !== undefined;
-	if (hasArchive) return [view, { ...view, removed: 2 }];
-	return passesOf(entity).map((pass) => ({ ...view, ...pass }));
+	// `show` has `removed` only if records of the entity can be archived.
+	const { removed, ...otherFilters } = entity.hidden?.show ?? {};
+	if (removed !== undefined) {
+		const onlyArchived = { removed: 2 };
+		return [otherFilters, { ...otherFilters, ...onlyArchived }];
+	}
+	return passesOf(entity).map((pass) => ({ ...otherFilters, ...pass }));
 }
 
 // ---------------------------------------------------------------- the records of one parent
@@ -154,12 +189,13 @@ function passesToSearch(entity: Entity): IDataObject[] {
  * undefined if the records are listed without a parent.
  */
 function findParentKey({ listed, keys = [] }: Entity): Field | undefined {
-	return keys.find(({ name }) => name === listed?.search?.of);
+	const nameOfParentKey = listed?.search?.of;
+	return keys.find(({ name }) => name === nameOfParentKey);
 }
 
 /**
- * Lists the records of the parent that is chosen in the form. They are few, so all are read at
- * once.
+ * Lists the records of the parent that is chosen in the form, such as the subscriptions of a
+ * customer. They are few, so all are read at once.
  */
 async function searchRecordsOfParent(
 	context: ILoadOptionsFunctions,
@@ -169,15 +205,16 @@ async function searchRecordsOfParent(
 ): Promise<INodeListSearchResult> {
 	const client = new ApiClient(context);
 	const parentId = readParentId(context, parentKey, client.zone);
-	if (parentId === undefined)
+	if (parentId === undefined) {
 		return showSentence(`Choose '${parentKey.label}' first, or give an ID`);
+	}
 
 	const branch = await chooseBranch(context, client, entity);
 	const list = { ...listCall(entity, branch), query: { [parentKey.name]: parentId } };
 	const { rows } = await collect(client, list, { passes: passesToSearch(entity) });
-	const found = new FoundRecords(entity, search, new RecordNames(client, branch));
-	await found.add(rows);
-	return { results: found.toResults() };
+	const results = new FoundRecords(entity, search, new RecordNames(client, branch));
+	await results.add(rows, { areArchived: false });
+	return { results: results.toResults() };
 }
 
 /**
@@ -194,17 +231,20 @@ function readParentId(
 	const parameters = [name, `updateFields.${name}`, `additionalFields.${name}`];
 	const isResourceOfParent =
 		'entity' in parentKey && parentKey.entity === context.getCurrentNodeParameter('resource');
-	if (isResourceOfParent) parameters.push('id');
+	if (isResourceOfParent) {
+		parameters.push('id');
+	}
 
-	const ids = parameters.map((parameter) =>
-		readChosenId(context, { ...parentKey, name: parameter }, zone),
-	);
-	return ids.find((id) => id !== undefined);
+	for (const parameter of parameters) {
+		const id = readChosenId(context, { ...parentKey, name: parameter }, zone);
+		if (id !== undefined) return id;
+	}
+	return undefined;
 }
 
 // ---------------------------------------------------------------- results
 
-/** The records that a search has found so far. A record that two pages show counts once. */
+/** The records that a search has found so far. A record that two pages show is in it once. */
 class FoundRecords {
 	private readonly resultsById = new Map<unknown, SearchResult>();
 
@@ -222,15 +262,19 @@ class FoundRecords {
 	 * Adds the rows that match the search.
 	 *
 	 * @param areArchived whether AlfaCRM was asked for archived records
-	 * @returns how many rows match
+	 * @returns how many rows match, those that were found before included
 	 */
-	async add(rows: readonly IDataObject[], areArchived = false): Promise<number> {
-		await this.names.readFor(rows, this.entity);
+	async add(
+		rows: readonly IDataObject[],
+		{ areArchived }: { areArchived: boolean },
+	): Promise<number> {
+		await this.names.readForTitles(rows, this.entity);
 		let matchCount = 0;
 		for (const row of rows) {
 			const isArchived = areArchived || isArchivedSubscription(row);
 			const title = fullTitleOf(row, this.entity, this.names, isArchived);
 			if (!this.search.matches(row, title)) continue;
+
 			this.resultsById.set(row.id, { name: title, value: row.id as number });
 			matchCount++;
 		}

@@ -9,7 +9,7 @@ import { entities, entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { NONE } from '../fields/reference';
 import { titleOf, toldApart } from '../fields/titles';
-import { readId } from '../values/formats';
+import { readId, readIds } from '../values/formats';
 import { chooseBranch, compareByWeight } from './formChoices';
 import { listLessonCustomers } from './lessonCustomers';
 
@@ -33,8 +33,8 @@ function makeOptionsLoader(entity: Entity): OptionsLoader {
 }
 
 /**
- * Lists the records of an entity in the order of AlfaCRM. If other records may do without a record
- * of this entity, as a lead may have no stage, the choice for that comes first.
+ * Lists the records of an entity in the order of AlfaCRM. If other records may have none of them,
+ * as a lead may have no stage, the choice for "none" comes first.
  */
 async function listOptions(
 	context: ILoadOptionsFunctions,
@@ -48,7 +48,9 @@ async function listOptions(
 
 	const options = rows.map((row) => toOption(row, entity, containerNames));
 	const nameOfNone = entity.listed?.none;
-	if (nameOfNone !== undefined) options.unshift({ name: nameOfNone, value: NONE });
+	if (nameOfNone !== undefined) {
+		options.unshift({ name: nameOfNone, value: NONE });
+	}
 	return toldApart(options);
 }
 
@@ -56,12 +58,12 @@ async function listOptions(
  * The names of containers, by ID. A container is a record that has others as its parts: a funnel is
  * the container of its lead stages.
  */
-type ContainerNames = ReadonlyMap<number | undefined, string>;
+type ContainerNames = ReadonlyMap<number, string>;
 
 /**
- * Reads the names of the containers of the rows, if there are several containers. Without the
- * names, stages of two funnels could not be told apart. If the list of containers cannot be read,
- * the dropdown does not show their names.
+ * Reads the names of the containers to which rows belong, such as the funnels of lead stages, if
+ * there are several. Without the names, stages of two funnels could not be told apart. If the list
+ * of containers cannot be read, the dropdown does not show their names.
  */
 async function readContainerNames(
 	client: ApiClient,
@@ -69,18 +71,36 @@ async function readContainerNames(
 	branch: number | undefined,
 	rows: readonly IDataObject[],
 ): Promise<ContainerNames> {
+	const names = new Map<number, string>();
 	const partOf = listed?.partOf;
-	if (partOf === undefined) return new Map();
+	if (partOf === undefined) return names;
 
-	const containerIds = rows
-		.map((row) => readId(row[partOf.field]))
-		.filter((id) => id !== undefined);
+	const containerIds = readIds(rows.map((row) => row[partOf.field]));
 	const hasSeveral = new Set(containerIds).size > 1;
-	if (!hasSeveral) return new Map();
+	if (!hasSeveral) return names;
 
 	const container = entityOf(partOf.entity);
-	const list = await collect(client, listCall(container, branch)).catch(() => ({ rows: [] }));
-	return new Map(list.rows.map((row) => [readId(row.id), titleOf(row, container)]));
+	for (const row of await readRowsIfPossible(client, container, branch)) {
+		const id = readId(row.id);
+		if (id !== undefined) {
+			names.set(id, titleOf(row, container));
+		}
+	}
+	return names;
+}
+
+/** Reads the rows of a list. Returns no rows if the list cannot be read. */
+async function readRowsIfPossible(
+	client: ApiClient,
+	entity: Entity,
+	branch: number | undefined,
+): Promise<IDataObject[]> {
+	try {
+		const { rows } = await collect(client, listCall(entity, branch));
+		return rows;
+	} catch {
+		return [];
+	}
 }
 
 /**
@@ -95,9 +115,14 @@ function toOption(
 	const inactive = isSwitchedOff(row) ? ' (inactive)' : '';
 	const nameParts = [`${titleOf(row, entity)}${inactive}`];
 
-	const { partOf } = entity.listed ?? {};
-	const containerName = partOf && containerNames.get(readId(row[partOf.field]));
-	if (containerName !== undefined) nameParts.push(containerName);
-	if (archivedFlag(row)) nameParts.push('archived');
+	const containerField = entity.listed?.partOf?.field;
+	const containerId = containerField === undefined ? undefined : readId(row[containerField]);
+	const containerName = containerId === undefined ? undefined : containerNames.get(containerId);
+	if (containerName !== undefined) {
+		nameParts.push(containerName);
+	}
+	if (archivedFlag(row)) {
+		nameParts.push('archived');
+	}
 	return { name: nameParts.join(' · '), value: row.id as number };
 }

@@ -30,26 +30,28 @@ export class RecordNames implements KnownNames {
 		return this.client.zone;
 	}
 
+	/** Returns the name of a record; undefined if it was not read or not found. */
 	of(resource: string, id: unknown): string | undefined {
 		const recordId = readId(id);
-		return recordId === undefined ? undefined : this.namesByResource.get(resource)?.get(recordId);
+		if (recordId === undefined) return undefined;
+		return this.namesByResource.get(resource)?.get(recordId);
 	}
 
 	/** Reads the names that the titles of rows need and that have not been read yet. */
-	async readFor(rows: readonly IDataObject[], entity: Entity): Promise<void> {
+	async readForTitles(rows: readonly IDataObject[], entity: Entity): Promise<void> {
 		const idsByResource = [...namedIn(rows, entity)];
-		await Promise.all(
-			idsByResource.map(async ([resource, ids]) => await this.read(entityOf(resource), [...ids])),
-		);
+		const readNames = async ([resource, ids]: [string, Set<number>]) =>
+			await this.readByIds(entityOf(resource), [...ids]);
+		await Promise.all(idsByResource.map(readNames));
 	}
 
-	/** Reads the names of records by their IDs. */
-	async read(entity: Entity, ids: readonly number[]): Promise<void> {
+	/** Reads the names of the records of an entity that have these IDs. `of` returns them. */
+	async readByIds(entity: Entity, ids: readonly number[]): Promise<void> {
 		const knownNames = this.namesByResource.get(entity.resource);
 		const newIds = ids.filter((id) => !knownNames?.has(id));
 		if (newIds.length === 0) return;
 
-		const idsFilter = entity.filters.find(({ name }) => name === 'ids');
+		const idsFilter = makeIdsFilter(entity, newIds);
 		const isFirstPageRead = knownNames !== undefined;
 		// Without a filter by ID there is nothing to read but the first page once more.
 		if (idsFilter === undefined && isFirstPageRead) return;
@@ -57,19 +59,22 @@ export class RecordNames implements KnownNames {
 		// A name that is not found stays undefined, so it is not asked for again.
 		const names = knownNames ?? new Map<number, string | undefined>();
 		this.namesByResource.set(entity.resource, names);
-		for (const id of newIds) names.set(id, undefined);
+		for (const id of newIds) {
+			names.set(id, undefined);
+		}
 
-		// Some filters by IDs are sent in another form than as an array; `ask` makes that form.
-		const filter = idsFilter && (idsFilter.ask?.(newIds) ?? { [idsFilter.name]: newIds });
-		for (const row of await this.readFirstPage(entity, filter)) {
+		for (const row of await this.readFirstPage(entity, idsFilter)) {
 			const id = readId(row.id);
-			if (id !== undefined) names.set(id, titleOf(row, entity));
+			if (id !== undefined) {
+				names.set(id, titleOf(row, entity));
+			}
 		}
 	}
 
 	/** Reads the first page of a list. Returns no rows if the list cannot be read. */
 	private async readFirstPage(entity: Entity, filter?: IDataObject): Promise<IDataObject[]> {
-		const body = { ...entity.hidden?.show, ...filter };
+		const filtersThatShowArchived = entity.hidden?.show;
+		const body = { ...filtersThatShowArchived, ...filter };
 		const list = { ...listCall(entity, this.branch), body };
 		try {
 			const { rows } = await collect(this.client, list, { goal: ONE_PAGE });
@@ -78,4 +83,16 @@ export class RecordNames implements KnownNames {
 			return [];
 		}
 	}
+}
+
+/**
+ * Makes the filter that lists the records with these IDs. Returns undefined if the entity has no
+ * filter by IDs.
+ */
+function makeIdsFilter(entity: Entity, ids: number[]): IDataObject | undefined {
+	const declaredFilter = entity.filters.find(({ name }) => name === 'ids');
+	if (declaredFilter === undefined) return undefined;
+
+	// Some filters are sent in another way than as an array under their name.
+	return declaredFilter.ask?.(ids) ?? { [declaredFilter.name]: ids };
 }

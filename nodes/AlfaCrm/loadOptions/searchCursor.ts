@@ -11,9 +11,9 @@ import type { Page } from '../api/pages';
  * pass and a filter has one or more pages.
  */
 export interface SearchCursor {
-	/** The index of the pass. */
+	/** The index of the pass in `SearchBodies.passes`. */
 	pass: number;
-	/** The index of the filter. */
+	/** The index of the filter in `SearchBodies.filters`. */
 	filter: number;
 	/** The number of the page to read, from 0. */
 	page: number;
@@ -43,20 +43,24 @@ export function readCursor(token: string): SearchCursor {
  * for no more.
  */
 export function toToken(cursor: SearchCursor | undefined): string | undefined {
-	return cursor && JSON.stringify(cursor);
+	return cursor === undefined ? undefined : JSON.stringify(cursor);
 }
 
 /**
- * The passes and the filters of a search. The body of each call is a pass together with a filter.
+ * What a search asks AlfaCRM for. The body of each call is one of the passes together with one of
+ * the filters.
  */
 export interface SearchBodies {
+	/** Such as one body for active and one for archived records. All of them are asked. */
 	passes: readonly IDataObject[];
+	/** Such as one filter for each spelling of a phone. The first that finds something is used. */
 	filters: readonly IDataObject[];
 }
 
 /**
- * Whether AlfaCRM has sent the previous page again, in place of an empty page behind the last one.
- * Nobody has reported that, but several integrations guard against it. API notes 3.
+ * Whether AlfaCRM has sent the previous page again, because it was asked for a page after the last
+ * one. Usually it sends an empty page then. Nobody has reported a repeated one, but several
+ * integrations guard against it. API notes 3.
  */
 export function isRepeatedPage(cursor: SearchCursor, page: Page): boolean {
 	const lastId = page.items.at(-1)?.id;
@@ -64,39 +68,47 @@ export function isRepeatedPage(cursor: SearchCursor, page: Page): boolean {
 }
 
 /**
- * Decides what to read after a page: the first page of the next filter, the next page, or the first
- * page of the next pass. A filter is given up only if its first page has found nothing.
+ * Decides what to read after a page. A search goes through one or more passes, such as first active
+ * and then archived records. In each pass, its filters are tried until the first page of one finds
+ * something; then the other pages with that filter are read.
  *
  * @param foundCount how many rows of the page match the search
  * @returns undefined at the end of the search
  */
 export function nextCursor(
-	{ passes, filters }: SearchBodies,
+	bodies: SearchBodies,
 	cursor: SearchCursor,
 	page: Page,
 	foundCount: number,
 ): SearchCursor | undefined {
-	const hasFirstPageFoundNothing = cursor.page === 0 && foundCount === 0;
-	const hasNextFilter = cursor.filter + 1 < filters.length;
-	if (hasFirstPageFoundNothing && hasNextFilter) {
-		return { ...FIRST_PAGE, pass: cursor.pass, filter: cursor.filter + 1 };
+	const hasFoundNothing = cursor.page === 0 && foundCount === 0;
+	const nextFilter = cursor.filter + 1;
+	if (hasFoundNothing && nextFilter < bodies.filters.length) {
+		return { ...FIRST_PAGE, pass: cursor.pass, filter: nextFilter };
 	}
 
 	const rowsRead = cursor.rowsRead + page.items.length;
-	if (!isRepeatedPage(cursor, page) && !isLastPage(page, rowsRead)) {
+	const hasNextPage = !isRepeatedPage(cursor, page) && !isLastPage(page, rowsRead);
+	if (hasNextPage) {
 		const lastId = page.items.at(-1)?.id;
 		return { ...cursor, page: cursor.page + 1, rowsRead, lastId, size: page.size };
 	}
 
-	const hasNextPass = cursor.pass + 1 < passes.length;
-	return hasNextPass ? { ...FIRST_PAGE, pass: cursor.pass + 1 } : undefined;
+	const nextPass = cursor.pass + 1;
+	const isLastPass = nextPass >= bodies.passes.length;
+	return isLastPass ? undefined : { ...FIRST_PAGE, pass: nextPass };
 }
 
 /**
- * Whether no page follows. A total that only equals the number of rows on the page is not trusted,
- * because it may count this page alone. API notes 3.
+ * Whether no page follows.
+ *
+ * @param rowsRead how many rows this page and the pages before it have
  */
-function isLastPage({ items, last, total = Infinity }: Page, rowsRead: number): boolean {
-	const isTotalReached = total > items.length && rowsRead >= total;
-	return last || isTotalReached;
+function isLastPage(page: Page, rowsRead: number): boolean {
+	if (page.isLast) return true;
+
+	// AlfaCRM may send the number of rows on this page as the total, so such a total proves nothing.
+	// API notes 3.
+	const { total } = page;
+	return total !== undefined && total > page.items.length && rowsRead >= total;
 }

@@ -17,9 +17,9 @@ export interface Search {
 }
 
 /**
- * Makes the search for a typed text. The text is read as a day, an ID, a phone number or a name:
- * the first of these that it can be and that the entity is searched by. If it is none of them, the
- * search looks for the text in titles.
+ * Makes the search for a typed text. The text is tried as a day, an ID, a phone number and a name,
+ * in this order, and the first that fits the text and the entity is used. If none fits, the search
+ * looks for the text in titles.
  */
 export function makeSearch({ listed }: Entity, typedText: string, zone: string): Search {
 	const searchSettings = listed?.search;
@@ -39,47 +39,57 @@ type SearchSettings = NonNullable<Listed['search']>;
 const matchesAnything = (): boolean => true;
 
 function makeSearchForAll(): Search {
-	return { filters: [{}], matches: matchesAnything };
+	const noFilter = {};
+	return { filters: [noFilter], matches: matchesAnything };
 }
 
 /**
- * Searches by a day. A day without a year, such as "10.02", means the nearest one, before or after
- * today.
+ * Searches by a day, if the entity has filters for days. A day without a year, such as "10.02",
+ * means the nearest one, before or after today.
  */
 function makeDaySearch(
-	{ day: dayFilters }: SearchSettings,
+	settings: SearchSettings,
 	typedText: string,
 	zone: string,
 ): Search | undefined {
 	const day = formatDay(typedText, 'iso', zone) ?? nearestDay(typedText, zone);
-	if (dayFilters === undefined || day === undefined) return undefined;
+	if (settings.day === undefined || day === undefined) return undefined;
 
-	const filter = Object.fromEntries(dayFilters.map((name) => [name, day]));
+	const [firstDayFilter, lastDayFilter] = settings.day;
+	const filter = { [firstDayFilter]: day, [lastDayFilter]: day };
 	return { filters: [filter], matches: matchesAnything };
 }
 
-/** Searches by ID, if the text consists of digits and the entity is searched by ID then. */
-function makeIdSearch({ digits }: SearchSettings, typedText: string): Search | undefined {
-	if (digits !== 'id' || !/^\d+$/.test(typedText)) return undefined;
+/** Searches by ID, if the text consists of digits and digits are IDs for this entity. */
+function makeIdSearch(settings: SearchSettings, typedText: string): Search | undefined {
+	const consistsOfDigits = /^\d+$/.test(typedText);
+	if (settings.digits !== 'id' || !consistsOfDigits) return undefined;
 
 	const id = Number(typedText);
 	return { filters: [{ id }], matches: (row) => Number(row.id) === id };
 }
 
 /**
- * Searches by a phone number or by some digits of one. AlfaCRM may compare the number as it was
- * written in the record, so each usual spelling is tried. API notes 5.3.
+ * Searches by a phone number or by some digits of one, if digits are a phone for this entity.
+ * AlfaCRM may compare the number as it was written in the record, so each usual spelling is tried.
+ * API notes 5.3.
  */
-function makePhoneSearch(
-	{ digits: phoneField }: SearchSettings,
-	typedText: string,
-): Search | undefined {
+function makePhoneSearch(settings: SearchSettings, typedText: string): Search | undefined {
+	// The name of the filter and of the field, such as `phone`.
+	const phoneField = settings.digits;
 	if (phoneField === undefined || phoneField === 'id' || !isLikePhone(typedText)) return undefined;
 
+	const spellings = partForms(typedText);
 	return {
-		filters: partForms(typedText).map((spelling) => ({ [phoneField]: spelling })),
-		matches: (row) => [row[phoneField]].flat().some((phone) => holdsPhone(phone ?? '', typedText)),
+		filters: spellings.map((spelling) => ({ [phoneField]: spelling })),
+		matches: (row) => hasPhone(row, phoneField, typedText),
 	};
+}
+
+/** Whether one of the phones of a row contains the typed digits. */
+function hasPhone(row: IDataObject, phoneField: string, typedText: string): boolean {
+	const phones = [row[phoneField]].flat();
+	return phones.some((phone) => holdsPhone(phone ?? '', typedText));
 }
 
 /** Whether a text has nothing but digits and what people write between them. */
@@ -89,7 +99,8 @@ function isLikePhone(text: string): boolean {
 }
 
 /** Searches by name, if AlfaCRM has a filter for the names of the entity. */
-function makeNameSearch({ by: nameFilter }: SearchSettings, typedText: string): Search | undefined {
+function makeNameSearch(settings: SearchSettings, typedText: string): Search | undefined {
+	const nameFilter = settings.by;
 	if (nameFilter === undefined) return undefined;
 	return { filters: [{ [nameFilter]: typedText }], matches: matchesAnything };
 }
@@ -98,6 +109,10 @@ function makeNameSearch({ by: nameFilter }: SearchSettings, typedText: string): 
  * Lists all records and looks for the text in their titles, because no filter of AlfaCRM finds it.
  */
 function makeTitleSearch(typedText: string): Search {
+	const noFilter = {};
 	const normalText = normalizeText(typedText);
-	return { filters: [{}], matches: (_row, title) => normalizeText(title).includes(normalText) };
+	return {
+		filters: [noFilter],
+		matches: (_row, title) => normalizeText(title).includes(normalText),
+	};
 }

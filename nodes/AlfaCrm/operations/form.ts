@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { resources } from '../entities/registry';
-import { assemble, showWhen } from '../form/assemble';
+import { assembleForm, showWhen } from '../form/assemble';
 import { timeZoneNotice } from '../form/timeZoneNotice';
-import { labelExpression } from '../form/labelExpression';
+import { writeLabelExpression } from '../form/labelExpression';
 import type { Entity } from '../entities/types';
 import { lists } from './lists';
 import { FORM_SECTIONS } from '../run/operation';
@@ -24,7 +24,7 @@ export function nodeProperties(): INodeProperties[] {
 		resourceParameter,
 		...operationParameters,
 		showWhen(branchParameter, { resource: [...lists.keys()] }),
-		...assemble(FORM_SECTIONS, ['resource', 'operation'], parts),
+		...assembleForm(FORM_SECTIONS, ['resource', 'operation'], parts),
 		...[...otherResources.values()].flatMap(({ form }) => form),
 	];
 }
@@ -46,7 +46,7 @@ function shownPartsOf(entity: Entity) {
  * operation and resource: "Get Many: Customer".
  */
 export function subtitle(): string {
-	const operation = labelExpression('operation', operationParameters);
-	const resource = labelExpression('resource', [resourceParameter]);
+	const operation = writeLabelExpression('operation', operationParameters);
+	const resource = writeLabelExpression('resource', [resourceParameter]);
 	return `={{ ${operation} + ": " + ${resource} }}`;
 }

@@ -9,7 +9,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { entities } from '../entities/registry';
 import type { Entity, ListResource } from '../entities/types';
 import { sortByName } from '../fields/order';
-import { assemble, showWhen } from '../form/assemble';
+import { assembleForm, showWhen } from '../form/assemble';
 import { objectOf, STRING } from '../output/recordSchema';
 import type { Item } from '../run/item';
 import type { Output, OtherResource } from '../run/operation';
@@ -55,7 +55,7 @@ function makeListResource(declaration: ListDeclaration): OtherResource {
 		show: { [entityParameter.name]: entity.resource },
 		part: getMany.form(entity),
 	}));
-	const getManyForm = assemble(FORM_SECTIONS, [entityParameter.name], getManyParts);
+	const getManyForm = assembleForm(FORM_SECTIONS, [entityParameter.name], getManyParts);
 	const showForResource = (parameter: INodeProperties) =>
 		showFor(declaration, members.length, parameter);
 
@@ -113,8 +113,8 @@ function makeEntityOption({ plural, resource, certainty }: Entity): INodePropert
 }
 
 /**
- * Shows a parameter only for the resource. `assemble` names the entities for which a parameter is
- * shown. If these are all entities of the resource, the condition is left out, because it would
+ * Shows a parameter only for the resource. `assembleForm` names the entities for which a parameter
+ * is shown. If these are all entities of the resource, the condition is left out, because it would
  * only make n8n's description of the node longer.
  */
 function showFor(

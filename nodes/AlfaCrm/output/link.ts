@@ -14,24 +14,26 @@ import { readId } from '../values/formats';
 export const LINK = 'url';
 
 /**
- * Returns the address of the page that shows a record of an entity with pages. Returns null if the
- * ID, the branch or the address of the AlfaCRM is not known.
+ * Builds the address of the page that shows a record. Returns null if no page shows records of the
+ * entity, or if the ID, the branch or the address of the account is not known.
  *
- * @param origin the address of the AlfaCRM, such as `https://demo.s20.online`
+ * @param origin the address of the account, such as `https://demo.s20.online`
  * @param listedIn the ID of the branch in whose list the record was found
  */
-export function linkOf(
+export function buildLink(
 	{ pages = [] }: Entity,
 	row: IDataObject,
 	origin: string,
 	listedIn?: number,
 ): string | null {
 	const id = readId(row.id);
-	const branch = branchOf(row, listedIn);
+	const branch = findBranchOfRecord(row, listedIn);
 	if (id === undefined || branch === undefined || origin === '') return null;
 
-	// A page with `isOf` shows only some records of the entity: that of leads shows no clients.
-	const page = pages.find(({ isOf }) => isOf?.(row)) ?? pages[0];
+	// A page with `isOf` shows only some records of the entity: the page of leads shows no clients.
+	// The first page shows the records that no such page shows.
+	const page = pages.find(({ isOf }) => isOf?.(row)) ?? pages.at(0);
+	if (page === undefined) return null;
 	return `${origin}/company/${branch}/${page.name}/view?id=${id}`;
 }
 
@@ -40,17 +42,18 @@ export function linkOf(
  * was found, unless the record names only other branches: a branch may also list records of other
  * branches. API notes 3.
  */
-export function branchOf(row: IDataObject, listedIn?: number): number | undefined {
+export function findBranchOfRecord(row: IDataObject, listedIn?: number): number | undefined {
 	if (listedIn !== undefined && belongsToBranch(row, listedIn)) return listedIn;
-	return shownBranches(row).at(0) ?? listedIn;
+	return shownBranches(row).at(0);
 }
 
 /**
- * Whether a value of an input item is an address that `linkOf` has made, or the null that `linkOf`
- * returns for no address. If an earlier step has returned the item, its address must not be written
- * to AlfaCRM.
+ * Whether a value is what `buildLink` returns: an address, or null for a record without one. An
+ * input item may have such a value from an earlier step, and it must not be written to AlfaCRM.
+ *
+ * @param value the value of the key `LINK` of an input item
  */
-export function isLink({ pages = [] }: Entity, value: unknown): boolean {
+export function isBuiltLink({ pages = [] }: Entity, value: unknown): boolean {
 	if (value === null) return pages.length > 0;
 	return typeof value === 'string' && pages.some(({ name }) => value.includes(`/${name}/view?id=`));
 }

@@ -16,17 +16,18 @@ import type { Titles } from '../store/shortList';
 import { readId, readIds, readNumber } from '../values/formats';
 
 /**
- * Gives what is needed to show records for people: the names of the records of short lists, and the
- * address of the AlfaCRM for links.
+ * Gives what is needed to show records for people: the names of records that other records refer to
+ * by ID, such as rooms, and the address of the account for links.
  */
 export interface NameSource {
+	/** The address of the account, such as `https://demo.s20.online`. */
 	origin: string;
 	/**
-	 * Reads the names of a short list. Each list is read only once, however many records need it.
+	 * Returns the names of the records of an entity, by ID. The list is read only once, however many
+	 * records need it; but it is read again if it lacks one of `ids`.
 	 *
-	 * @param ids the IDs whose names are needed; if a list that was read earlier lacks one of them,
-	 * it is read again
-	 * @returns the names by ID; undefined if the list cannot be read
+	 * @param ids the IDs whose names are needed
+	 * @returns undefined if the list cannot be read
 	 */
 	titlesIn(entity: Entity, branch?: number, ids?: readonly number[]): Promise<Titles | undefined>;
 }
@@ -36,26 +37,32 @@ export interface NamedField {
 	field: Shown;
 	/** The key under which the name stands in the row. */
 	nameKey: string;
-	/** Where the names come from: a short list of the account, or the declared choices. */
-	words: Words;
+	/** Where the names come from: a list of the account, or the declared choices of the field. */
+	namesFrom: Words;
 }
 
-/** Finds the fields whose values have names: references to short lists, and choices. */
-export function namedFields(fields: readonly Shown[]): NamedField[] {
-	return fields.flatMap((field) => {
-		const words = kindOf(field).words(field);
-		return words === undefined ? [] : [{ field, nameKey: nameKeyFor(field), words }];
-	});
+/**
+ * Finds the fields whose values have names. Some refer to other records by ID, such as `room_id`;
+ * others have declared choices, such as `status`.
+ */
+export function findNamedFields(fields: readonly Shown[]): NamedField[] {
+	const namedFields: NamedField[] = [];
+	for (const field of fields) {
+		const namesFrom = kindOf(field).words(field);
+		if (namesFrom !== undefined) {
+			namedFields.push({ field, nameKey: makeNameKey(field), namesFrom });
+		}
+	}
+	return namedFields;
 }
 
 /**
  * Makes the key of the name: `subject_name` for `subject_id`, `teacher_names` for `teacher_ids`,
  * `status_name` for `status`.
  */
-function nameKeyFor(field: Shown): string {
-	return isList(field)
-		? `${field.name.replace(/_ids$/, '')}_names`
-		: `${field.name.replace(/_id$/, '')}_name`;
+function makeNameKey(field: Shown): string {
+	if (isList(field)) return `${field.name.replace(/_ids$/, '')}_names`;
+	return `${field.name.replace(/_id$/, '')}_name`;
 }
 
 /**
@@ -69,8 +76,10 @@ export async function withNames(
 ): Promise<IDataObject> {
 	const output = new Map<string, IDataObject[string]>();
 	for (const [key, value] of Object.entries(row)) {
-		// AlfaCRM may show an empty name. Then this loop has filled it already, when it came to the ID.
-		if (!output.has(key)) output.set(key, value);
+		// If AlfaCRM shows an empty name behind the ID, the name that was found for the ID is kept.
+		if (!output.has(key)) {
+			output.set(key, value);
+		}
 
 		const namedField = fields.find(({ field }) => field.name === key);
 		if (namedField === undefined || value === undefined) continue;
@@ -84,78 +93,91 @@ export async function withNames(
 }
 
 /**
- * Finds the name of a value, or an array of names if the field is a list. Reads no short list if
- * the value contains no ID.
+ * Finds the name of a value, or an array of names if the field is a list. Reads a list of AlfaCRM
+ * only if the value contains an ID.
  */
 async function findName(
-	{ field, words }: NamedField,
+	{ field, namesFrom }: NamedField,
 	value: unknown,
 	branch: number | undefined,
 	source: NameSource,
 ): Promise<IDataObject[string]> {
-	if ('choices' in words)
-		return nameOrNamesOf(field, value, (code) => labelOf(words.choices, code));
+	if ('choices' in namesFrom) {
+		return replaceByNames(field, value, (code) => findChoiceLabel(namesFrom.choices, code));
+	}
 
-	const ids = readIds(itemsOf(field, value));
-	const titles =
-		ids.length > 0 ? await source.titlesIn(entityOf(words.entity), branch, ids) : undefined;
-	return nameOrNamesOf(field, value, (reference) => titleOfReference(reference, titles));
+	const ids = readIds(listItems(field, value));
+	const entity = entityOf(namesFrom.entity);
+	const titles = ids.length > 0 ? await source.titlesIn(entity, branch, ids) : undefined;
+	return replaceByNames(field, value, (reference) => findReferencedName(reference, titles));
 }
 
 /**
  * Returns the name of a value, or an array of names if the field is a list. Returns null if no name
- * is known. If only some names of a list are known, the other items are shown by their IDs.
+ * is known. If only some names of a list are known, the other items are shown by their IDs, and
+ * items without an ID are left out.
  */
-function nameOrNamesOf(
+function replaceByNames(
 	field: Shown,
 	value: unknown,
-	nameOfItem: (item: unknown) => string | undefined,
+	findItemName: (item: unknown) => string | undefined,
 ): IDataObject[string] {
-	if (!isList(field)) return nameOfItem(value) ?? null;
+	if (!isList(field)) return findItemName(value) ?? null;
 
-	const items = itemsOf(field, value);
-	const hasNoName = items.every((item) => nameOfItem(item) === undefined);
-	if (items.length > 0 && hasNoName) return null;
+	const items = listItems(field, value);
+	const isNoNameKnown = items.every((item) => findItemName(item) === undefined);
+	if (items.length > 0 && isNoNameKnown) return null;
 
-	const namesOrIds = items.map((item) => nameOfItem(item) ?? String(readId(item) ?? ''));
-	return namesOrIds.filter((text) => text !== '');
+	const namesOrIds: string[] = [];
+	for (const item of items) {
+		const text = findItemName(item) ?? String(readId(item) ?? '');
+		if (text !== '') {
+			namesOrIds.push(text);
+		}
+	}
+	return namesOrIds;
 }
 
 /** Finds the label of a choice by its code, which AlfaCRM may show as a number or as a text. */
-function labelOf(choices: readonly Choice[], code: unknown): string | undefined {
-	return choices.find((choice) => String(choice.value) === String(code).trim())?.label;
+function findChoiceLabel(choices: readonly Choice[], code: unknown): string | undefined {
+	const codeText = String(code).trim();
+	const choice = choices.find(({ value }) => String(value) === codeText);
+	return choice?.label;
 }
 
 /**
  * Finds the name of the record that a row refers to. AlfaCRM may show the name itself, or an object
  * with the name, in place of the ID. API notes 5.6.
  */
-function titleOfReference(reference: unknown, titles?: Titles): string | undefined {
+function findReferencedName(reference: unknown, titles?: Titles): string | undefined {
 	const id = readId(reference);
 	if (id !== undefined) return titles?.get(id);
 
-	const text = isPlain(reference) ? reference.name : reference;
-	if (typeof text !== 'string' || text.trim() === '') return undefined;
-	const isNumber = readNumber(text) !== undefined;
-	return isNumber ? undefined : text.trim();
+	const shownName = isPlain(reference) ? reference.name : reference;
+	if (typeof shownName !== 'string') return undefined;
+
+	const name = shownName.trim();
+	// A number that is no ID, such as "0", is no name either.
+	const isNumber = readNumber(shownName) !== undefined;
+	return name === '' || isNumber ? undefined : name;
 }
 
 /**
- * Lists the items of a value. The items of an array are taken as they are, because a name may
- * contain a comma, at which a text would be split.
+ * Lists the items of a value. A text is split at its commas. The items of an array are not split,
+ * because a name may contain a comma.
  */
-function itemsOf(field: Shown, value: unknown): unknown[] {
+function listItems(field: Shown, value: unknown): unknown[] {
 	if (isEmpty(value)) return [];
 	if (Array.isArray(value)) return value.filter((item) => !isEmpty(item));
 	return itemsIn(field, value);
 }
 
 /**
- * Whether a key of an input item holds a name that `withNames` has added, because the item also has
- * the field that the name belongs to. When the item is written to AlfaCRM, only the field is sent.
+ * Whether a key of an input item holds a name that `withNames` has added. It is taken for one if
+ * the item also has the field that the name belongs to. When the item is written to AlfaCRM, only
+ * the field is sent.
  */
 export function isAddedName(fields: readonly Shown[], input: IDataObject, key: string): boolean {
-	return namedFields(fields).some(
-		({ field, nameKey }) => nameKey === key && Object.hasOwn(input, field.name),
-	);
+	const fieldsOfKey = findNamedFields(fields).filter(({ nameKey }) => nameKey === key);
+	return fieldsOfKey.some(({ field }) => Object.hasOwn(input, field.name));
 }

@@ -1,6 +1,6 @@
 /**
- * Turns records that were read into output items. Names are put beside IDs. Records of an entity
- * with many fields are simplified as well, unless the user switches *Simplify* off.
+ * Turns records that were read from AlfaCRM into output items. Names are put beside IDs. Records of
+ * an entity with many fields are simplified as well, unless the user switches *Simplify* off.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
@@ -12,7 +12,7 @@ import type { JsonSchema } from '../fields/kind';
 import type { ParameterReader } from '../form/parameters';
 import type { LocatedRecord } from '../store/located';
 import type { NamedField, NameSource } from './names';
-import { namedFields, withNames } from './names';
+import { findNamedFields, withNames } from './names';
 import type { ObjectSchema } from './recordSchema';
 import { objectOf, recordSchema, shownFields, STRING } from './recordSchema';
 import { makeSimplifier, simplifiedSchema } from './simplified';
@@ -23,9 +23,9 @@ export const simplify: INodeProperties = {
 	name: 'simplify',
 	type: 'boolean',
 	default: true,
-	// Whether other parameters are shown may depend on this one, so the editor must know its value;
-	// an expression would not have one yet. Also, n8n lets an AI model fill any parameter that takes
-	// an expression, and a model must not choose how much of a record it receives.
+	// An expression is not allowed here, for two reasons. The editor must know the value, because it
+	// may decide which other parameters are shown. And n8n lets an AI model fill any parameter that
+	// takes an expression, but a model must not choose how much of a record it receives.
 	noDataExpression: true,
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
@@ -44,12 +44,14 @@ export function simplifyForm({ simple }: Entity): INodeProperties[] {
  * which cannot be read is refused before anything is sent.
  */
 export function makeRowsToOutput(parameters: ParameterReader, entity: Entity): RowsToOutput {
-	const fields = namedFieldsOf(entity);
-	if (entity.simple === undefined) return makeConverter(fields, keepWholeRow);
-	if (!parameters.flag(simplify)) return async (rows) => rows.map(({ row }) => row);
+	const namedFields = findNamedOutputFields(entity);
+	if (entity.simple === undefined) return makeConverter(namedFields, keepWholeRow);
+	if (!parameters.flag(simplify)) return async (records) => records.map(({ row }) => row);
 
-	const simplifyRow = makeSimplifier(entity, fields);
-	return makeConverter(fields, (row, { branch }, origin) => simplifyRow(row, origin, branch));
+	const simplifyRow = makeSimplifier(entity, namedFields);
+	return makeConverter(namedFields, (row, record, origin) =>
+		simplifyRow(row, origin, record.branch),
+	);
 }
 
 /**
@@ -57,38 +59,55 @@ export function makeRowsToOutput(parameters: ParameterReader, entity: Entity): R
  * an entity.
  */
 export function makeRowsToNamedOutput(fields: readonly Shown[]): RowsToOutput {
-	return makeConverter(namedFields(fields), keepWholeRow);
+	return makeConverter(findNamedFields(fields), keepWholeRow);
 }
 
 /** Describes the output of `makeRowsToOutput` with *Simplify* on. */
 export function outputSchema(entity: Entity): ObjectSchema {
-	if (entity.simple) return simplifiedSchema(entity, namedFieldsOf(entity));
-	return withNameSchema(recordSchema(entity), shownFields(entity));
+	if (entity.simple) return simplifiedSchema(entity, findNamedOutputFields(entity));
+	return addNamesToSchema(recordSchema(entity), shownFields(entity));
 }
 
-/** Adds the names to the schema of a row, each right behind the field that it names. */
-export function withNameSchema(
+/**
+ * Adds the names that stand beside IDs and codes, such as `room_name` beside `room_id`, to the
+ * schema of a row. Each name comes right behind the field that it names.
+ */
+export function addNamesToSchema(
 	{ properties }: ObjectSchema,
 	fields: readonly Shown[],
 ): ObjectSchema {
-	const namedFieldByName = new Map(namedFields(fields).map((named) => [named.field.name, named]));
-	const withNamesBeside: Record<string, JsonSchema> = {};
+	const namedFields = findNamedFields(fields);
+	const namedFieldByName = new Map(
+		namedFields.map((namedField) => [namedField.field.name, namedField]),
+	);
+	const propertiesWithNames: Record<string, JsonSchema> = {};
 	for (const [name, schema] of Object.entries(properties)) {
-		withNamesBeside[name] = schema;
-		const named = namedFieldByName.get(name);
-		if (named === undefined || named.nameKey in properties) continue;
-		withNamesBeside[named.nameKey] = isList(named.field)
-			? { type: 'array', items: STRING }
-			: STRING;
+		propertiesWithNames[name] = schema;
+
+		const namedField = namedFieldByName.get(name);
+		if (namedField === undefined || namedField.nameKey in properties) continue;
+
+		propertiesWithNames[namedField.nameKey] = nameSchemaOf(namedField.field);
 	}
-	return objectOf(withNamesBeside);
+	return objectOf(propertiesWithNames);
 }
 
-/** Finds the fields of an entity that get a name in the output. */
-function namedFieldsOf(entity: Entity): NamedField[] {
+/** Describes the name beside a field: one text, or an array of texts if the field is a list. */
+function nameSchemaOf(field: Shown): JsonSchema {
+	return isList(field) ? { type: 'array', items: STRING } : STRING;
+}
+
+/**
+ * Finds the fields of an entity that get a name in the output. Of a record that is simplified,
+ * these are only the fields that are kept, so that no list of names is read in vain.
+ */
+function findNamedOutputFields(entity: Entity): NamedField[] {
+	const fields = shownFields(entity);
 	const { simple } = entity;
-	const fields = shownFields(entity).filter(({ name }) => simple?.includes(name) ?? true);
-	return namedFields(fields);
+	if (simple === undefined) return findNamedFields(fields);
+
+	const usefulFields = fields.filter(({ name }) => simple.includes(name));
+	return findNamedFields(usefulFields);
 }
 
 /** Turns a row that has names into an output item. */
@@ -97,14 +116,13 @@ type NamedRowToOutput = (row: IDataObject, record: LocatedRecord, origin: string
 const keepWholeRow: NamedRowToOutput = (row) => row;
 
 /** Makes the function that puts names beside IDs and then turns each row into an output item. */
-function makeConverter(fields: readonly NamedField[], showRow: NamedRowToOutput): RowsToOutput {
+function makeConverter(fields: readonly NamedField[], toItem: NamedRowToOutput): RowsToOutput {
 	return async (records, source) => {
 		const items: IDataObject[] = [];
-		// Rows are shown one after the other: the first one reads the lists of names, and the others
-		// reuse them.
+		// One after the other: the first row reads the lists of names, and the others reuse them.
 		for (const record of records) {
-			const row = await withNames(record, fields, source);
-			items.push(showRow(row, record, source.origin));
+			const rowWithNames = await withNames(record, fields, source);
+			items.push(toItem(rowWithNames, record, source.origin));
 		}
 		return items;
 	};

@@ -9,26 +9,29 @@ export type ObjectSchema = JsonSchema & { properties: Record<string, JsonSchema>
 
 export const STRING: JsonSchema = { type: 'string' };
 
+/** Describes an object by its properties. */
 export function objectOf(properties: Record<string, JsonSchema>): ObjectSchema {
 	return { type: 'object', properties };
 }
 
 /** Describes a record as AlfaCRM shows it. */
 export function recordSchema(entity: Entity): ObjectSchema {
-	const otherFields = shownFields(entity).filter(({ name }) => name !== 'id');
-	const { properties } = objectSchema(otherFields);
-	if (entity.withoutId) return objectOf({ ...properties });
+	const fields = shownFields(entity);
+	const otherFields = fields.filter(({ name }) => name !== 'id');
+	const { properties = {} } = objectSchema(otherFields);
+	if (entity.withoutId) return objectOf(properties);
 	return objectOf({ id: { type: 'integer' }, ...properties });
 }
 
 /**
- * Lists the fields that AlfaCRM shows in a record. A field that AlfaCRM shows as another type than
- * it accepts is declared twice: as accepted in `fields`, as shown in `outputFields`. The
- * declaration in `outputFields` is returned.
+ * Lists the fields that AlfaCRM shows in a record, and the keys: the IDs of the record's parent. A
+ * field that AlfaCRM shows as another type than it accepts is declared twice: as accepted in
+ * `fields`, as shown in `outputFields`. The declaration in `outputFields` is returned.
  */
 export function shownFields({ fields, keys = [], outputFields = [] }: Entity): Shown[] {
 	const readableFields = fields.filter(({ writeOnly }) => !writeOnly);
 	const declarations = [...readableFields, ...keys, ...outputFields];
+
 	// A later entry of a Map replaces an earlier one with the same key.
 	const lastDeclarations = new Map(declarations.map((field) => [field.name, field]));
 	return [...lastDeclarations.values()];

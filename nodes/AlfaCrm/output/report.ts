@@ -23,7 +23,8 @@ export type RecordToOutput = (row: IDataObject, sent?: IDataObject) => IDataObje
 
 /**
  * Makes the function that turns written records into output items. For an entity with many fields
- * it returns the useful fields and those that the user has given; for any other the whole record.
+ * it returns the useful fields and those that the user has given; for any other the whole record of
+ * AlfaCRM's answer.
  *
  * @param givenFields the names of the fields that the user has given, as AlfaCRM calls them
  */
@@ -35,26 +36,36 @@ export function makeRecordToOutput(
 	if (entity.simple === undefined) return (row) => row;
 
 	const readableFields = shownFields(entity).map(({ name }) => name);
-	const shownGivenFields = givenFields.filter(
+	const givenReadableFields = givenFields.filter(
 		(name) => readableFields.includes(name) || isCustom(name),
 	);
-	const simple = [...new Set([...entity.simple, ...shownGivenFields])];
+	const simple = [...new Set([...entity.simple, ...givenReadableFields])];
 	const simplifyRow = makeSimplifier({ ...entity, simple });
 	return (row, sent) => {
 		const record = { ...sent, ...row };
-		// An answer may show only some fields of a record. The others may have values that are not
-		// known here, so they are left out of the output instead of shown as null. API notes 4.
-		const entries = Object.entries(simplifyRow(record, origin));
-		const knownEntries = entries.filter(([name]) => name === LINK || record[name] !== undefined);
-		return Object.fromEntries(knownEntries);
+		const item = simplifyRow(record, origin);
+		return leaveOutUnknownFields(item, record);
 	};
 }
 
-/** What became of a record. */
+/**
+ * Leaves out the fields of an output item that the record does not have. AlfaCRM's answer to a
+ * write may show only some fields; the others may have values, so null would be wrong. API notes 4.
+ */
+function leaveOutUnknownFields(item: IDataObject, record: IDataObject): IDataObject {
+	const entries = Object.entries(item);
+	const knownEntries = entries.filter(([name]) => name === LINK || record[name] !== undefined);
+	return Object.fromEntries(knownEntries);
+}
+
+/**
+ * What became of a record. It is `unchanged` if there was nothing to save, and `skipped` if the
+ * user's settings say to leave it as it is.
+ */
 type OperationResult = 'created' | 'updated' | 'unchanged' | 'skipped' | 'deleted';
 
 /** Makes an output item of a record, with what became of it and which fields have changed. */
-export function report(
+export function makeReportItem(
 	toOutput: RecordToOutput,
 	row: IDataObject,
 	operationResult: OperationResult,
@@ -63,7 +74,7 @@ export function report(
 	return { ...withResult(toOutput(row), operationResult), changedFields };
 }
 
-/** Describes the output of `report`. */
+/** Describes the output of `makeReportItem`. */
 export function reportSchema(entity: Entity): ObjectSchema {
 	const { properties } = withResultSchema(simplifiedSchema(entity));
 	return objectOf({ ...properties, changedFields: { type: 'array', items: STRING } });

@@ -10,13 +10,14 @@ import type { Shown } from '../entities/fieldTypes';
 import type { Entity } from '../entities/types';
 import { itemsIn, kindOf } from '../fields/field';
 import type { JsonSchema } from '../fields/kind';
-import { LINK, linkOf } from './link';
+import { LINK, buildLink } from './link';
 import type { NamedField } from './names';
 import type { ObjectSchema } from './recordSchema';
 import { objectOf, recordSchema, shownFields, STRING } from './recordSchema';
 
 /**
- * Makes a function that simplifies records of an entity.
+ * Makes a function that simplifies records of an entity: it keeps the useful fields with the names
+ * beside them, writes their values in a simple way, and adds the link to the record's page.
  *
  * @param fieldsWithNames the fields beside which the rows contain names
  */
@@ -24,14 +25,13 @@ export function makeSimplifier(
 	entity: Entity,
 	fieldsWithNames: readonly NamedField[] = [],
 ): (row: IDataObject, origin: string, branch?: number) => IDataObject {
-	const usefulKeys = usefulKeysOf(entity, fieldsWithNames);
-	const flatten = makeFlattener(shownFields(entity), fieldsWithNames);
+	const usefulKeys = listUsefulKeys(entity, fieldsWithNames);
+	const simplifyValues = makeValueSimplifier(shownFields(entity), fieldsWithNames);
 	return (row, origin, branch) => {
 		const usefulValues = Object.fromEntries(usefulKeys.map((key) => [key, row[key]]));
-		const simplified = flatten(usefulValues);
-		return entity.pages
-			? { ...simplified, [LINK]: linkOf(entity, row, origin, branch) }
-			: simplified;
+		const simplifiedRow = simplifyValues(usefulValues);
+		if (!entity.pages) return simplifiedRow;
+		return { ...simplifiedRow, [LINK]: buildLink(entity, row, origin, branch) };
 	};
 }
 
@@ -46,70 +46,92 @@ export function simplifiedSchema(
 	const { properties } = recordSchema(entity);
 	if (entity.simple === undefined) return objectOf(properties);
 
-	const simplified: Record<string, JsonSchema> = {};
-	for (const key of usefulKeysOf(entity, fieldsWithNames)) {
-		simplified[key] = flattenedSchema(properties[key] ?? STRING);
+	const simplifiedProperties: Record<string, JsonSchema> = {};
+	for (const key of listUsefulKeys(entity, fieldsWithNames)) {
+		// A name beside a field is not among the properties of the record.
+		simplifiedProperties[key] = simplifiedValueSchema(properties[key] ?? STRING);
 	}
-	return objectOf(entity.pages ? { ...simplified, [LINK]: STRING } : simplified);
+	if (entity.pages) {
+		simplifiedProperties[LINK] = STRING;
+	}
+	return objectOf(simplifiedProperties);
 }
 
 /** Lists the keys of the useful fields, each with the key of its name behind it. */
-function usefulKeysOf({ simple = [] }: Entity, fieldsWithNames: readonly NamedField[]): string[] {
-	return simple.flatMap((fieldName) => {
+function listUsefulKeys({ simple = [] }: Entity, fieldsWithNames: readonly NamedField[]): string[] {
+	const keys: string[] = [];
+	for (const fieldName of simple) {
+		keys.push(fieldName);
+
 		const namedField = fieldsWithNames.find(({ field }) => field.name === fieldName);
-		return namedField === undefined ? [fieldName] : [fieldName, namedField.nameKey];
-	});
+		if (namedField !== undefined) {
+			keys.push(namedField.nameKey);
+		}
+	}
+	return keys;
 }
 
 /**
- * Makes a function that flattens the values of rows: a list of plain values becomes one text, a day
- * is written `yyyy-mm-dd`, and what AlfaCRM does not show is null.
+ * Makes a function that simplifies the values of rows: a list of plain values becomes one text, a
+ * day is written `yyyy-mm-dd`, and what AlfaCRM does not show is null.
  */
-export function makeFlattener(
+export function makeValueSimplifier(
 	fields: readonly Shown[],
 	fieldsWithNames: readonly NamedField[],
 ): (row: IDataObject) => IDataObject {
 	const fieldByKey = new Map(fields.map((field) => [field.name, field]));
-	for (const { nameKey } of fieldsWithNames) fieldByKey.set(nameKey, LIST_OF_NAMES);
+	for (const { nameKey } of fieldsWithNames) {
+		fieldByKey.set(nameKey, LIST_OF_NAMES);
+	}
+
 	return (row) => {
 		const entries = Object.entries(row);
 		return Object.fromEntries(
-			entries.map(([key, value]) => [key, flattenValue(value, fieldByKey.get(key))]),
+			entries.map(([key, value]) => [key, simplifyValue(value, fieldByKey.get(key))]),
 		);
 	};
 }
 
 /**
  * Declares the names beside a field as a list of texts: a field may have several names, and a name
- * may contain a comma.
+ * may contain a comma. A single name stays as it is.
  */
 const LIST_OF_NAMES: Shown = { type: 'texts', name: 'names', label: 'Names' };
 
-function flattenValue(value: IDataObject[string], field?: Shown): IDataObject[string] {
+/**
+ * Simplifies one value of a row: see `makeValueSimplifier`. A list that contains objects stays as
+ * it is.
+ *
+ * @param field undefined for a key that the entity does not declare
+ */
+function simplifyValue(value: IDataObject[string], field?: Shown): IDataObject[string] {
 	if (value === undefined) return null;
 	if (!Array.isArray(value)) {
 		return field === undefined ? value : kindOf(field).simplified(value);
 	}
+
 	const items: unknown[] = value;
 	const hasObjects = items.some((item) => typeof item === 'object');
-	return hasObjects ? value : flattenList(items, field);
+	return hasObjects ? value : joinItems(items, field);
 }
 
 /**
- * Joins the values of a list with commas. The node must read the text back as the same list. If
- * several values would not come back so, because one contains a comma, for example, the list is
- * written as JSON: the phone "+7 900 000-00-22, mother" is one value. A single text is written as
- * it is.
+ * Joins the values of a list with commas.
+ *
+ * A later step may hand the text back to this node, which must read the same list from it. If it
+ * would not, because a value contains a comma, for example, the list is written as JSON instead:
+ * the phone "+7 900 000-00-22, mother" is one value. Nothing has to be checked if there is only one
+ * text, or if the field is not known.
  */
-function flattenList(items: readonly unknown[], field?: Shown): string | number {
+function joinItems(items: readonly unknown[], field?: Shown): string | number {
 	const [firstItem] = items;
 	// A later Merge step compares an ID as a number, and would not find it as a text.
 	if (items.length === 1 && typeof firstItem === 'number') return firstItem;
 
 	const text = items.join(', ');
-	// Nothing is joined here, so the text needs no check. Most lists are as short as this.
-	const isPlainText = items.length === 0 || (items.length === 1 && typeof firstItem === 'string');
-	if (isPlainText || field === undefined) return text;
+	const isSingleText = items.length === 1 && typeof firstItem === 'string';
+	const isNothingJoined = items.length === 0 || isSingleText;
+	if (isNothingJoined || field === undefined) return text;
 	return isReadAs(field, text, items) ? text : JSON.stringify(items);
 }
 
@@ -124,9 +146,10 @@ function isReadAs(field: Shown, text: string, items: readonly unknown[]): boolea
 }
 
 /**
- * Describes a flattened value: a list of plain values is one text, or the only number of the list.
+ * Describes a value that `simplifyValue` has simplified: a list of plain values is one text, or the
+ * only number of the list.
  */
-function flattenedSchema(schema: JsonSchema): JsonSchema {
+function simplifiedValueSchema(schema: JsonSchema): JsonSchema {
 	const { items } = schema;
 	if (items === undefined || items.type === 'object') return schema;
 	return items.type === 'integer' ? { type: ['string', 'integer'] } : STRING;

@@ -10,8 +10,8 @@
  * AlfaCRM does not list the custom fields of an account, so no entity declares them. They are
  * recognised by their names, `custom_…`, and handled apart from declared fields. API notes 9.
  *
- * A `Wire` is a value in the format in which AlfaCRM takes it: `item.toWire` makes it of the user's
- * value.
+ * A `Wire` is a value in the format in which AlfaCRM takes it: `item.toRequestValue` makes it of
+ * the user's value.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
@@ -26,7 +26,7 @@ import { collection } from '../form/assemble';
 import { oncePer } from '../form/oncePer';
 import type { Field, Wire } from '../entities/fieldTypes';
 import type { Item } from './item';
-import type { Collection } from '../form/parameters';
+import type { CollectionReader } from '../form/parameters';
 
 // ---------------------------------------------------------------- the form
 
@@ -62,7 +62,7 @@ export const textOptions = oncePer((fields: readonly Field[]): INodeProperties[]
 });
 
 /** Reads whether long texts may be cut. Returns undefined if the form does not offer it. */
-export const mayShortenTexts = (options?: Collection): boolean | undefined =>
+export const mayShortenTexts = (options?: CollectionReader): boolean | undefined =>
 	options?.flag(shortenTexts);
 
 // ---------------------------------------------------------------- a new record
@@ -92,9 +92,9 @@ export function buildRequestBody(
 		const value = getValueOrDefault(item, field, input[field.name], branch);
 		if (isBlank(field, value)) continue;
 
-		const wire = item.toWire(field, value);
-		// `toWire` returns null if the user chose to have none, for example no stage of the funnel. A
-		// new record has none anyway, so null is sent only where a choice is required.
+		const wire = item.toRequestValue(field, value);
+		// `toRequestValue` returns null if the user chose to have none, for example no stage of the
+		// funnel. A new record has none anyway, so null is sent only where a choice is required.
 		const mustBeSent = wire !== null || field.required === true;
 		if (mustBeSent) body[field.name] = fitText(item, field, wire, shortensTexts);
 	}
@@ -184,7 +184,7 @@ export function buildUpdateBody(
 			if (mustKeepValue(field)) throw missingError(item, field);
 			body[field.name] = clearedValue(field);
 		} else if (!isBlank(field, value)) {
-			const wire = item.toWire(field, value);
+			const wire = item.toRequestValue(field, value);
 			body[field.name] = fitText(item, field, wire, shortensTexts);
 		}
 	}
@@ -231,7 +231,7 @@ function buildCustomBody(
 
 		const field = customField(name);
 		if (!isBlank(field, value)) {
-			body[name] = item.toWire(field, value);
+			body[name] = item.toRequestValue(field, value);
 		} else if (options.overwritesWithEmpty && value !== undefined) {
 			body[name] = clearedValue(field);
 		}

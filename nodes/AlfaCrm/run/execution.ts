@@ -1,9 +1,10 @@
 import type { IDataObject, IExecuteFunctions, INodeParameters } from 'n8n-workflow';
 
-import { noteSeen, wasSeen } from '../api/accountKnowledge';
+import { noteBehaviour, wasBehaviourSeen } from '../api/accountKnowledge';
 import { ApiClient } from '../api/client';
-import type { DatabaseLock, ProcessedData } from '../api/databaseLock';
-import { databaseLockOf } from '../api/databaseLock';
+import type { DatabaseLock } from '../api/databaseLock';
+import { getDatabaseLock } from '../api/databaseLock';
+import type { ProcessedData } from '../api/databaseRow';
 import { currentVersion, wasWrittenSince, withLock } from '../api/locks';
 import type { WriteCall } from '../store/cachedList';
 import { SchoolClock } from '../values/schoolClock';
@@ -130,7 +131,7 @@ export class Execution {
 
 	/** The lock of this node of this workflow, which holds across all n8n processes. */
 	get databaseLock(): DatabaseLock {
-		return databaseLockOf(this.context.getWorkflow().id, this.context.getNode().id);
+		return getDatabaseLock(this.context.getWorkflow().id, this.context.getNode().id);
 	}
 
 	/**
@@ -225,7 +226,7 @@ export class Execution {
 	/** Whether AlfaCRM was seen to behave in some way, for example to ignore a filter. */
 	knowsBehaviour(key: BehaviourKey): boolean {
 		const [text] = this.toTexts([key]);
-		return this.seenBehaviours.has(text) || wasSeen(text);
+		return this.seenBehaviours.has(text) || wasBehaviourSeen(text);
 	}
 
 	/**
@@ -236,7 +237,7 @@ export class Execution {
 	noteBehaviour(key: BehaviourKey, { isProven }: { isProven: boolean }): void {
 		const [text] = this.toTexts([key]);
 		this.seenBehaviours.add(text);
-		if (isProven) noteSeen(text);
+		if (isProven) noteBehaviour(text);
 	}
 
 	/**

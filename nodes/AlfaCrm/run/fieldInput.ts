@@ -23,7 +23,7 @@ import type { Field, Wire } from '../entities/fieldTypes';
 import { quoted } from '../fields/unreadable';
 import { USED_AS_TOOL, showWhen } from '../form/assemble';
 import type { OperationPart } from './operation';
-import { isLink, LINK } from '../output/link';
+import { isBuiltLink, LINK } from '../output/link';
 import { isAddedName } from '../output/names';
 import { shownFields } from '../output/recordSchema';
 import type { Item } from './item';
@@ -262,7 +262,7 @@ function readForm(
 ): IDataObject {
 	const input: IDataObject = {};
 	for (const field of prominentFields) {
-		input[field.name] = item.inputOf(field) as Wire;
+		input[field.name] = item.inputOfField(field) as Wire;
 	}
 
 	const { [customFields.name]: customInput, ...addedInput } = item.object(collection);
@@ -357,7 +357,7 @@ function dropUnknownFields(
  * beside an ID, or the link to the record's page.
  */
 function isAddedByNode(entity: Entity, input: IDataObject, name: string): boolean {
-	if (name === LINK) return isLink(entity, input[name]);
+	if (name === LINK) return isBuiltLink(entity, input[name]);
 	return isAddedName(shownFields(entity), input, name);
 }
 

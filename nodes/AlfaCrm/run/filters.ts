@@ -84,8 +84,8 @@ export function readViews(item: Item, entity: Entity): ChosenViews {
 
 /** Reads which choice of a view the user has made, such as *Active*, as AlfaCRM's number. */
 function readViewChoice(item: Item, view: View): number {
-	const input = item.inputOf(view, view.default);
-	return Number(item.toWire(view, input));
+	const input = item.inputOfField(view, view.default);
+	return Number(item.toRequestValue(view, input));
 }
 
 /**
@@ -123,7 +123,7 @@ export function readFilters(item: Item, entity: Entity): IDataObject {
 			throw item.error(`'Filters' has no "${name}"`, 'Remove it, or correct its name.');
 		}
 		assertFilterHasValue(item, entity, filter, value);
-		values[name] = item.toWire(filter, value);
+		values[name] = item.toRequestValue(filter, value);
 	}
 	return values;
 }
@@ -141,7 +141,7 @@ function assertFilterHasValue(item: Item, entity: Entity, filter: Filter, value:
 		throw item.error(`The filter '${labelInForm(filter)}' is empty`, advice);
 	}
 
-	// A filter with a single value is left to `toWire`, which tells what it expects.
+	// A filter with a single value is left to `toRequestValue`, which tells what it expects.
 	const isListWithoutUsableValue = isList(filter) && isBlank(filter, value);
 	if (isListWithoutUsableValue) {
 		const problem = unusable(filter, value);

@@ -2,7 +2,7 @@ import type { IDataObject, NodeApiError } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { keepDescriptionParts, wordDescription } from '../api/effects';
-import type { ApiResponse } from '../api/failures';
+import type { ApiResponse } from '../api/answer';
 import { asNodeError, hasStatus, nodeError } from '../api/failures';
 import type { Collected, CollectOptions } from '../api/list';
 import type { ListQuery } from '../api/pages';

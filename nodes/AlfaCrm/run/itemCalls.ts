@@ -1,16 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import type { ApiResponse } from '../api/failures';
-import { cancelled } from '../api/failures';
+import type { ApiResponse } from '../api/answer';
+import { makeCancelledError } from '../api/failures';
 import type { Collected, CollectOptions } from '../api/list';
 import { collect } from '../api/list';
 import type { ListQuery } from '../api/pages';
 import type { ApiRequest } from '../api/request';
 import { isPlain } from '../fields/blank';
 import { isCustom } from '../fields/custom';
-import type { FallbackDates } from '../store/fallbackDates';
-import { isDayUnreadable, withFallbackDates } from '../store/fallbackDates';
+import type { FallbackFormats } from '../store/fallbackDates';
+import { isRefusedForDayFormat, writeFallbackFormats } from '../store/fallbackDates';
 import { readFlag, readId } from '../values/formats';
 import type { Execution } from './execution';
 import type { ItemLog } from './itemLog';
@@ -24,7 +24,7 @@ type CallContext = Pick<ApiRequest, 'itemIndex' | 'onSend' | 'savedBefore'>;
  * A call as an operation describes it. Whether it may be repeated is decided by `fetch` and `send`.
  */
 export type ItemRequest = Omit<ApiRequest, keyof CallContext | 'isIdempotent' | 'onLost'> & {
-	fallbackDates?: FallbackDates;
+	fallbackFormats?: FallbackFormats;
 };
 
 /** The parts of an item that its calls use. */
@@ -77,7 +77,7 @@ export class ItemCalls {
 	private noteSending(): void {
 		const { execution, log } = this.item;
 		const isFirstCall = !log.hasSent;
-		if (isFirstCall && execution.isStopping) throw cancelled();
+		if (isFirstCall && execution.isStopping) throw makeCancelledError();
 		this.assertMaySend();
 		log.noteSent();
 	}
@@ -135,16 +135,16 @@ export class ItemCalls {
 	 * write once more with its days in their fallback formats: see `fallbackDates.ts`.
 	 */
 	private async sendInEitherFormat(
-		call: ApiRequest & Pick<ItemRequest, 'fallbackDates'>,
+		call: ApiRequest & Pick<ItemRequest, 'fallbackFormats'>,
 	): Promise<ApiResponse> {
 		const { execution } = this.item;
 		const { client } = execution;
-		const callInFallbackFormat = withFallbackDates(call, execution.zone);
+		const callInFallbackFormat = writeFallbackFormats(call, execution.zone);
 		const needsFallbackFormat = execution.knowsBehaviour(fallbackDatesKey(call));
 		if (needsFallbackFormat) return await client.request(callInFallbackFormat);
 
 		// `attempt` returns undefined if AlfaCRM could not read a day, and throws any other failure.
-		const answer = await client.attempt(call, (failure) => isDayUnreadable(failure, call));
+		const answer = await client.attempt(call, (failure) => isRefusedForDayFormat(failure, call));
 		if (answer !== undefined) return answer;
 
 		const secondAnswer = await client.request(callInFallbackFormat);

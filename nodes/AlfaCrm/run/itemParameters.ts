@@ -2,7 +2,7 @@ import type { IDataObject, NodeOperationError } from 'n8n-workflow';
 
 import { isPlain } from '../fields/blank';
 import type { Parameter } from '../form/parameters';
-import { Collection, ParameterReader } from '../form/parameters';
+import { CollectionReader, ParameterReader } from '../form/parameters';
 import { parseJson } from '../values/formats';
 import type { Execution } from './execution';
 import type { Resolution } from './resolution';
@@ -65,7 +65,7 @@ export abstract class ItemParameters extends ParameterReader {
 	 * @throws NodeOperationError for a name that the form does not declare, because its value would
 	 * have no effect
 	 */
-	collection(parameter: Parameter): Collection {
+	collection(parameter: Parameter): CollectionReader {
 		const values = this.object(parameter);
 		const knownNames = new Set((parameter.options ?? []).map(({ name }) => name));
 		const unknownName = Object.keys(values).find((name) => !knownNames.has(name));
@@ -75,7 +75,7 @@ export abstract class ItemParameters extends ParameterReader {
 				'Remove it, or correct its name.',
 			);
 		}
-		return new Collection(this, parameter, values);
+		return new CollectionReader(this, parameter, values);
 	}
 
 	/**

@@ -106,7 +106,7 @@ async function replaceNamesInEntry(
 	if (names.length === 0) return [entry];
 
 	const list = await readListWithNames(lookup, field, names, entry);
-	const isWholeEntryOneName = typeof entry === 'string' && list.named(entry).length > 0;
+	const isWholeEntryOneName = typeof entry === 'string' && list.findByName(entry).length > 0;
 	const texts = isWholeEntryOneName ? [entry] : splitTexts;
 	return texts.map((text) => {
 		const name = readName(field, text, mode);
@@ -166,7 +166,7 @@ async function readListWithNames(
 
 /** Whether a value is the name of exactly one record of a list. */
 function hasOneRecordNamed(list: ShortList, name: unknown): boolean {
-	return typeof name === 'string' && list.named(name).length === 1;
+	return typeof name === 'string' && list.findByName(name).length === 1;
 }
 
 /** Whether each of the names is that of exactly one record of a list. */
@@ -180,7 +180,7 @@ function hasOneRecordForEach(list: ShortList, names: readonly string[]): boolean
  * @throws what `lookup.error` makes, for an unknown or ambiguous name
  */
 function findId(lookup: NameLookup, field: Reference, name: string, list: ShortList): number {
-	const [match, ...otherMatches] = list.named(name);
+	const [match, ...otherMatches] = list.findByName(name);
 	if (match === undefined) throw unknownNameError(lookup, field, name, list);
 	if (otherMatches.length > 0) throw ambiguousNameError(lookup, field, name, list);
 
@@ -215,7 +215,7 @@ function ambiguousNameError(
 	list: ShortList,
 ): Error {
 	const plural = entityOf(field.entity).plural.toLowerCase();
-	const matches = list.named(name);
+	const matches = list.findByName(name);
 	return lookup.error(
 		`'${labelInForm(field)}' is ${quoted(name)}, and ${matches.length} ${plural} are called that`,
 		`Give the ID of the one that is meant: ${listChoices(matches)}.${hiddenRecordsNote(list)}`,

@@ -4,7 +4,7 @@ import type { Entity } from '../entities/types';
 import type { NameSource } from '../output/names';
 import type { Branch } from '../store/located';
 import type { ShortList, Titles } from '../store/shortList';
-import { listOfNames, readShortList } from '../store/shortList';
+import { makeShortListRequest, readShortList } from '../store/shortList';
 import type { Item } from './item';
 import { shortListName, titlesName } from './keys';
 
@@ -98,5 +98,5 @@ async function readTitles(
  * all branches share.
  */
 function branchOfList(entity: Entity, branch: Branch): Branch {
-	return listOfNames(entity, branch).branch;
+	return makeShortListRequest(entity, branch).branch;
 }

@@ -83,7 +83,7 @@ export async function completeFromOwner(
 	const copiedTexts = copyTexts(foundOwner.row, fields, body);
 	const completedBody = { ...copiedTexts, ...body };
 	if (branchField && givenBranches.length === 0) {
-		completedBody[branchField.name] = item.toWire(branchField, branch);
+		completedBody[branchField.name] = item.toRequestValue(branchField, branch);
 	}
 	const ownerBranches = branchField ? [...foundOwner.branches] : undefined;
 	return { body: completedBody, branch, ownerBranches };

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Reading } from '../api/accountKnowledge';
-import { readForAll } from '../api/accountKnowledge';
+import { readForAllExecutions } from '../api/accountKnowledge';
 import type { ApiClient } from '../api/client';
 import { currentVersion, recordWrite, wasWrittenSince } from '../api/locks';
 import type { WriteCall } from '../store/cachedList';
@@ -111,7 +111,7 @@ export class ReadingCache {
 		const [key] = this.toTexts([[path, name]]);
 		const keysOfWrites = this.toTexts([entityKey(path)]);
 		const { signal } = this.client;
-		return await readForAll(key, read, { ...shared, writes: keysOfWrites, signal });
+		return await readForAllExecutions(key, read, { ...shared, writes: keysOfWrites, signal });
 	}
 
 	/** Returns the reading of a value, unless it is stale or older than the caller accepts. */

@@ -7,7 +7,7 @@
 import { hasStatus } from '../api/failures';
 import type { Entity } from '../entities/types';
 import type { Branch, LocatedRecord, Target } from '../store/located';
-import { findOfAnyKind, notFound, notShown } from '../store/records';
+import { findOfAnyKind, describeMissingRecord, describeUnlistedRecord } from '../store/records';
 import { allBranches, findInBranches, IN_SEARCHED_BRANCHES } from './branches';
 import type { Item } from './item';
 import { readKindPasses } from './readList';
@@ -27,10 +27,14 @@ export async function findRecordInBranch(
 ): Promise<LocatedRecord | undefined> {
 	const { branch } = target;
 	const readOtherKinds = async () => await readKindPasses(item, entity, branch);
-	const { record, isConclusive } = await findOfAnyKind(item, entity, id, target, readOtherKinds);
+	const { record, isConclusive } = await findOfAnyKind(
+		item,
+		{ entity, id, target },
+		readOtherKinds,
+	);
 	if (record) return { row: record, branch };
 	if (isConclusive) return undefined;
-	const { message, description } = notShown(entity, id, branch);
+	const { message, description } = describeUnlistedRecord(entity, id, branch);
 	throw item.apiError(message, description);
 }
 
@@ -116,7 +120,7 @@ function mayBeInAnyBranch({ match }: Entity): boolean {
 export function notFoundError(item: Item, entity: Entity, id: number, branch?: number): Error {
 	const searchedBranch = mayBeInAnyBranch(entity) ? undefined : branch;
 	const wereAllBranchesSearched = entity.scope === 'branch' && searchedBranch === undefined;
-	const { message, description } = notFound(entity, id, searchedBranch);
+	const { message, description } = describeMissingRecord(entity, id, searchedBranch);
 	const fullMessage = wereAllBranchesSearched ? `${message}${IN_SEARCHED_BRANCHES}` : message;
 	return item.apiError(fullMessage, description, 404);
 }

@@ -116,7 +116,7 @@ class NameResolver {
 
 	/** Resolves a field that has a parameter of its own. */
 	async resolveField(field: AnyField): Promise<void> {
-		const value = this.item.inputOf(field);
+		const value = this.item.inputOfField(field);
 		const resolvedValue = await this.resolveValue(field, value);
 		if (resolvedValue !== value) this.setParameter(field.name, resolvedValue);
 	}

@@ -21,7 +21,7 @@ import { recordKey } from './keys';
 import { archivedByRow } from '../entities/archive';
 import { isArchived } from './archived';
 import type { RecordToOutput } from '../output/report';
-import { report } from '../output/report';
+import { makeReportItem } from '../output/report';
 import type { Target, LocatedRecord } from '../store/located';
 
 // ---------------------------------------------------------------- the form
@@ -109,7 +109,7 @@ export async function saveChanges(
 			`Nothing of this ${noun} had to be changed`,
 			`${noun} ${idTextOf(record)}`,
 		);
-		return report(show, record.row, 'unchanged', changedFields);
+		return makeReportItem(show, record.row, 'unchanged', changedFields);
 	}
 
 	const savedRecord = await sendUpdate(task, record, changedValues);
@@ -120,7 +120,7 @@ export async function saveChanges(
 	}
 	const givesArchiveFlag = 'removed' in changes.values;
 	if (!givesArchiveFlag) warnIfInArchive(task, record);
-	return report(show, savedRecord.row, 'updated', changedFields);
+	return makeReportItem(show, savedRecord.row, 'updated', changedFields);
 }
 
 /**

@@ -13,7 +13,7 @@ import { isEmpty } from '../fields/blank';
 import { listOf, toParameters, toProperty } from '../fields/field';
 import { picker } from '../fields/reference';
 import { oncePer } from '../form/oncePer';
-import { fallbackDatesOf } from '../store/fallbackDates';
+import { collectFallbackFormats } from '../store/fallbackDates';
 import type { Branch, Target } from '../store/located';
 import { readIds } from '../values/formats';
 import type { Item } from './item';
@@ -30,14 +30,14 @@ import type { OperationPart } from './operation';
 export function targetOf(item: Item, entity: Entity, keys: Entity['keys'] = []): Target {
 	const query: IDataObject = {};
 	for (const key of keys) {
-		query[key.name] = item.toWire(key, item.inputOf(key));
+		query[key.name] = item.toRequestValue(key, item.inputOfField(key));
 	}
 
 	const target = {
 		path: entity.path,
 		query,
 		labels: labelsOf([...entity.fields, ...keys]),
-		fallbackDates: fallbackDatesOf(entity.fields),
+		fallbackFormats: collectFallbackFormats(entity.fields),
 	};
 	if (entity.scope === 'global') return target;
 
@@ -75,7 +75,7 @@ export function givenBranch(item: Item): number | undefined {
 
 /** @throws NodeOperationError if 'Branch' is empty or cannot be read */
 function readBranch(item: Item): number {
-	return item.toWire(branchField, item.inputOf(branchField)) as number;
+	return item.toRequestValue(branchField, item.inputOfField(branchField)) as number;
 }
 
 /**
@@ -148,7 +148,7 @@ export const idParameter = oncePer((entity: Entity): INodeProperties => {
 export function idOf(item: Item, entity: Entity): number {
 	const { name, displayName } = idParameter(entity);
 	const field = { type: 'id', entity: entity.resource, name, label: displayName } as const;
-	return item.toWire(field, item.inputOf(field)) as number;
+	return item.toRequestValue(field, item.inputOfField(field)) as number;
 }
 
 /** Returns the parameters for the keys of an entity: the IDs of its records' parent. */

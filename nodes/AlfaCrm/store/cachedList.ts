@@ -12,7 +12,8 @@ export type WriteCall = Pick<ApiRequest, 'action' | 'body' | 'branch' | 'query'>
 interface FieldIndex {
 	field: Field;
 	/**
-	 * The IDs of the rows that have or had a value, by the value's normal form: see `normalForms`.
+	 * The IDs of the rows that have a value, or had it before a write, by the normal form of the
+	 * value: see `normalForms`. IDs are only added, so whoever uses the index compares the rows.
 	 */
 	idsByForm: Map<string, Set<number>>;
 }
@@ -21,8 +22,8 @@ interface FieldIndex {
  * A list that is read once for all items of an execution. An index for each searched field finds
  * rows without comparing every row.
  *
- * The items also write to AlfaCRM. `Execution.noteSaved` adds each write to the list, so that later
- * items find the records that earlier items have saved.
+ * The items also write to AlfaCRM. `noteWrite` is called for each write, so that later items find
+ * the records that earlier items have saved.
  */
 export class CachedList {
 	private readonly rowsById = new Map<number, IDataObject>();
@@ -39,7 +40,9 @@ export class CachedList {
 	) {
 		for (const row of rows) {
 			const id = readId(row.id);
-			if (id !== undefined) this.rowsById.set(id, row);
+			if (id !== undefined) {
+				this.rowsById.set(id, row);
+			}
 		}
 	}
 
@@ -52,50 +55,75 @@ export class CachedList {
 	 * index also finds a row by the values that it had before a write.
 	 */
 	findCandidates(field: Field, value: unknown): IDataObject[] {
-		const { idsByForm } = this.indexFor(field);
-		const ids = normalForms(field, value).flatMap((form) => [...(idsByForm.get(form) ?? [])]);
-		const distinctIds = [...new Set(ids)];
-		return distinctIds.map((id) => this.rowsById.get(id)).filter((row) => row !== undefined);
+		const { idsByForm } = this.getIndex(field);
+		const ids = new Set<number>();
+		for (const form of normalForms(field, value)) {
+			const idsOfForm = idsByForm.get(form) ?? [];
+			for (const id of idsOfForm) {
+				ids.add(id);
+			}
+		}
+
+		// The index may still have the IDs of rows that are no longer in the list.
+		const rows = [...ids].map((id) => this.rowsById.get(id));
+		return rows.filter((row) => row !== undefined);
 	}
 
 	/**
 	 * Brings the list up to date after a write that AlfaCRM has confirmed.
 	 *
+	 * @param write the call that was sent
 	 * @param model the record in AlfaCRM's answer
 	 */
-	noteWrite({ action, branch, body = {}, query }: WriteCall, model: IDataObject): void {
-		const id = readId(action === 'create' ? model.id : query?.id);
+	noteWrite(write: WriteCall, model: IDataObject): void {
+		const id = readId(write.action === 'create' ? model.id : write.query?.id);
 		if (id === undefined) return;
 
-		// AlfaCRM accepts the archive flag even if it has no effect. So only the flag in its answer
-		// counts, not the flag that was sent. API notes 4.
-		const sentFields = 'removed' in body ? { ...body, removed: undefined } : body;
-		const row = { ...this.rowsById.get(id), ...sentFields, ...model };
-		if (action === 'delete' || !this.isListed(row, branch)) {
+		const earlierRow = this.rowsById.get(id);
+		const row = { ...earlierRow, ...withoutArchiveFlag(write.body ?? {}), ...model };
+		const isInList = write.action !== 'delete' && this.isListed(row, write.branch);
+		if (!isInList) {
 			this.rowsById.delete(id);
 			return;
 		}
+
 		this.rowsById.set(id, row);
-		for (const index of this.indexes.values()) addToIndex(index, id, row);
+		for (const index of this.indexes.values()) {
+			addToIndex(index, id, row);
+		}
 	}
 
-	/** Returns the index of a field. The first search by the field builds it. */
-	private indexFor(field: Field): FieldIndex {
+	/** Returns the index of the rows by a field. The first search by the field builds it. */
+	private getIndex(field: Field): FieldIndex {
 		const existingIndex = this.indexes.get(field.name);
 		if (existingIndex !== undefined) return existingIndex;
 
 		const index: FieldIndex = { field, idsByForm: new Map() };
-		for (const [id, row] of this.rowsById) addToIndex(index, id, row);
+		for (const [id, row] of this.rowsById) {
+			addToIndex(index, id, row);
+		}
 		this.indexes.set(field.name, index);
 		return index;
 	}
 }
 
+/**
+ * Copies the sent fields of a record, and sets the archive flag to undefined if it was sent.
+ * AlfaCRM accepts the flag even if it has no effect (API notes 4), so after such a write neither
+ * the sent flag nor the one of the earlier row counts, but only the flag in AlfaCRM's answer.
+ */
+function withoutArchiveFlag(sentFields: IDataObject): IDataObject {
+	return 'removed' in sentFields ? { ...sentFields, removed: undefined } : sentFields;
+}
+
 /** Adds a row to an index, under every normal form of each of its values. */
-function addToIndex({ field, idsByForm }: FieldIndex, id: number, row: IDataObject): void {
-	const forms = listOf(row[field.name]).flatMap((value) => normalForms(field, value));
+function addToIndex(index: FieldIndex, id: number, row: IDataObject): void {
+	const { field, idsByForm } = index;
+	const values = listOf(row[field.name]);
+	const forms = values.flatMap((value) => normalForms(field, value));
 	for (const form of forms) {
 		const ids = idsByForm.get(form) ?? new Set<number>();
-		idsByForm.set(form, ids.add(id));
+		ids.add(id);
+		idsByForm.set(form, ids);
 	}
 }

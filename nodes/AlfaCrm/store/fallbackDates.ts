@@ -1,6 +1,6 @@
 /**
  * For a few days, such as the first day of a group, it is not known which of two formats AlfaCRM
- * reads. API notes 5.6 and 5.11. Such a day is sent in the likelier format first. If AlfaCRM
+ * accepts. API notes 5.6 and 5.11. Such a day is sent in the likelier format first. If AlfaCRM
  * answers that it cannot read the day, it has saved nothing. Then the call is sent once more with
  * the day in the other format, the fallback.
  */
@@ -12,47 +12,51 @@ import type { DateFormat } from '../values/formats';
 import { formatDay } from '../values/formats';
 
 /** The fallback format of each field that has one, by the name of the field. */
-export type FallbackDates = Readonly<Partial<Record<string, DateFormat>>>;
+export type FallbackFormats = Readonly<Partial<Record<string, DateFormat>>>;
 
 /** A call, with the fallback formats of the fields in its body. */
-type Call = Pick<ApiRequest, 'body'> & { fallbackDates?: FallbackDates };
+type Call = Pick<ApiRequest, 'body'> & { fallbackFormats?: FallbackFormats };
 
 /**
  * Matches AlfaCRM's message that a value has the wrong format. API notes 4.
  */
 const WRONG_FORMAT = /формат/i;
 
-/** Collects the fallback formats that fields declare. */
-export function fallbackDatesOf(fields: readonly Field[]): FallbackDates {
+/**
+ * Collects the second format of each field for days whose format is not certain. The result has the
+ * names of the fields as its keys.
+ */
+export function collectFallbackFormats(fields: readonly Field[]): FallbackFormats {
 	const formats: Record<string, DateFormat> = {};
-	for (const { name, fallbackDateFormat } of fields) {
-		if (fallbackDateFormat !== undefined) formats[name] = fallbackDateFormat;
+	for (const field of fields) {
+		if (field.fallbackDateFormat !== undefined) {
+			formats[field.name] = field.fallbackDateFormat;
+		}
 	}
 	return formats;
 }
 
 /**
- * Whether AlfaCRM refuses a call because it cannot read a day that has a fallback format. Nothing
- * has been saved then.
+ * Whether AlfaCRM refuses a call because it cannot read a day, and the day has a second format to
+ * try. After such a refusal nothing has been saved.
  */
-export function isDayUnreadable(
-	failure: ApiFailure,
-	{ body = {}, fallbackDates = {} }: Call,
-): boolean {
+export function isRefusedForDayFormat(failure: ApiFailure, call: Call): boolean {
 	if (failure.kind !== 'refusal') return false;
 
-	const sentDays = Object.keys(fallbackDates).filter((name) => name in body);
-	const messages = sentDays.flatMap((name) => failure.fields?.[name] ?? []);
+	const body = call.body ?? {};
+	const namesWithFallback = Object.keys(call.fallbackFormats ?? {});
+	const sentNames = namesWithFallback.filter((name) => name in body);
+	const messages = sentNames.flatMap((name) => failure.fields?.[name] ?? []);
 	return messages.some((message) => WRONG_FORMAT.test(message));
 }
 
-/** Copies a call, and writes the days in its body in their fallback formats. */
-export function withFallbackDates<C extends Call>(call: C, zone: string): C {
-	const { body = {}, fallbackDates = {} } = call;
-	const rewrittenBody = { ...body };
-	// The type of `FallbackDates` allows undefined formats, but `fallbackDatesOf` makes none.
-	for (const [name, format = 'iso'] of Object.entries(fallbackDates)) {
-		if (name in body) rewrittenBody[name] = formatDay(body[name], format, zone) ?? body[name];
+/** Copies a call, and writes each day in its body that has a second format in that format. */
+export function writeFallbackFormats<C extends Call>(call: C, zone: string): C {
+	const body = { ...call.body };
+	const formats: FallbackFormats = call.fallbackFormats ?? {};
+	for (const [name, format] of Object.entries(formats)) {
+		if (format === undefined || !(name in body)) continue;
+		body[name] = formatDay(body[name], format, zone) ?? body[name];
 	}
-	return { ...call, body: rewrittenBody };
+	return { ...call, body };
 }

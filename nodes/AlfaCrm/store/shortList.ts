@@ -12,29 +12,11 @@ import { readFlag, readIds } from '../values/formats';
 /** The titles of the records of a list, by ID. */
 export type Titles = ReadonlyMap<number, string>;
 
-/** Reads the short list of an entity. */
-export async function readShortList(
-	reader: ListReader,
-	entity: Entity,
-	branch?: number,
-): Promise<ShortList> {
-	const list = await reader.collect(listOfNames(entity, branch), {});
-	return new ShortList(entity, list);
-}
-
-/**
- * Makes the call for the rows of a short list. It asks for archived records too, because old
- * records refer to them.
- */
-export function listOfNames(entity: Entity, branch?: number): ListRequest {
-	return { ...listCall(entity, branch), body: { ...entity.hidden?.show } };
-}
-
 /** A record of a short list. */
 interface ListedRecord {
 	id: number;
 	title: string;
-	/** The title without case, extra blanks and ё, for comparison. */
+	/** The title as it is compared: without capital letters and extra blanks, and with е for ё. */
 	normalTitle: string;
 	/** Whether it can still be chosen in AlfaCRM: neither switched off nor archived. */
 	isActive: boolean;
@@ -55,21 +37,21 @@ export class ShortList {
 	/**
 	 * Takes the rows of the list. Leaves out rows without an ID, because no record can refer to them.
 	 */
-	constructor(entity: Entity, { rows, isComplete }: Pick<Collected, 'isComplete' | 'rows'>) {
-		this.records = rows
-			.map((row) => readRecord(entity, row))
-			.filter((record) => record !== undefined);
+	constructor(entity: Entity, list: Pick<Collected, 'isComplete' | 'rows'>) {
+		const records = list.rows.map((row) => readRecord(entity, row));
+		this.records = records.filter((record) => record !== undefined);
 		this.titles = new Map(this.records.map(({ id, title }) => [id, title]));
-		this.isComplete = isComplete;
+		this.isComplete = list.isComplete;
 	}
 
 	/**
-	 * Finds the records with a name. Case, extra blanks and ё do not matter. If some of the records
-	 * are active, returns only these.
+	 * Finds the records with a name, in whatever spelling: see `normalTitle`. If some of them can
+	 * still be chosen in AlfaCRM, returns only these.
 	 */
-	named(name: string): ListedRecord[] {
+	findByName(name: string): ListedRecord[] {
 		const normalName = normalizeText(name);
-		return preferActive(this.records.filter(({ normalTitle }) => normalTitle === normalName));
+		const records = this.records.filter(({ normalTitle }) => normalTitle === normalName);
+		return preferActive(records);
 	}
 
 	/** The records that a user may choose from: the active ones, or all if none is active. */
@@ -78,6 +60,28 @@ export class ShortList {
 	}
 }
 
+/**
+ * Reads a list of an entity that is short enough to read it whole, such as the rooms of a branch.
+ */
+export async function readShortList(
+	reader: ListReader,
+	entity: Entity,
+	branch?: number,
+): Promise<ShortList> {
+	const list = await reader.collect(makeShortListRequest(entity, branch), {});
+	return new ShortList(entity, list);
+}
+
+/**
+ * Makes the request for a list that translates IDs to names. It asks for archived records too,
+ * because old records refer to them.
+ */
+export function makeShortListRequest(entity: Entity, branch?: number): ListRequest {
+	const filtersThatShowArchived = entity.hidden?.show;
+	return { ...listCall(entity, branch), body: { ...filtersThatShowArchived } };
+}
+
+/** Reads what a short list needs of a row. Returns undefined for a row without an ID. */
 function readRecord(entity: Entity, row: IDataObject): ListedRecord | undefined {
 	const [id] = readIds([row.id]);
 	if (id === undefined) return undefined;
@@ -94,8 +98,11 @@ function readRecord(entity: Entity, row: IDataObject): ListedRecord | undefined 
 
 /** Whether a row shows that it is archived. Subscriptions call the flag `dead`. API notes 5.5. */
 function isArchived(entity: Entity, row: IDataObject): boolean {
-	// A short list has no time zone. On the day of archiving itself, UTC may be off by some hours.
-	return archivedByRow(entity, row, 'UTC') === true || readFlag(row.dead) === 1;
+	if (readFlag(row.dead) === 1) return true;
+
+	// The time zone of the school is not known here. So a record may count as archived some hours too
+	// early or too late on the day on which it is archived.
+	return archivedByRow(entity, row, 'UTC') === true;
 }
 
 /** Returns the active records, or all records if none is active. */

@@ -4,7 +4,7 @@ import { DateTime } from 'luxon';
 
 import { ApiClient } from '../api/client';
 import { asNodeError, hasStatus } from '../api/failures';
-import { listReader } from '../api/list';
+import { makeListReader } from '../api/list';
 import { entityOf } from '../entities/registry';
 import { isEmpty } from '../fields/blank';
 import { isBlank } from '../fields/field';
@@ -65,14 +65,14 @@ export class TriggerParameters extends ParameterReader {
 		// The label is the form's own already, as that of a field that stands there.
 		const field = { type: 'references', entity, name, label, prominent: true } as const;
 		const value = await replaceNames(this.lookupIn(watched), field, this.input(parameter));
-		return isBlank(field, value) ? [] : (this.toWire(field, value) as Array<number | null>);
+		return isBlank(field, value) ? [] : (this.toRequestValue(field, value) as Array<number | null>);
 	}
 
 	/** Records by their IDs alone, for which nothing is asked. */
 	ids(parameter: Parameter): number[] {
 		const field = { type: 'ids', name: parameter.name, label: parameter.displayName } as const;
 		const value = this.input(parameter);
-		return isBlank(field, value) ? [] : (this.toWire(field, value) as number[]);
+		return isBlank(field, value) ? [] : (this.toRequestValue(field, value) as number[]);
 	}
 
 	private lookupIn(watched: readonly number[]): NameLookup {
@@ -87,7 +87,7 @@ export class TriggerParameters extends ParameterReader {
 				// One branch that cannot be read stops no other.
 				for (const branch of branches) {
 					try {
-						return await readShortList(listReader(client), entity, branch);
+						return await readShortList(makeListReader(client), entity, branch);
 					} catch (caught) {
 						failure = caught;
 					}

@@ -3,7 +3,7 @@ import type { IPollFunctions } from 'n8n-workflow';
 import type { ApiClient } from '../api/client';
 import type { NameSource } from '../output/names';
 import type { Titles } from '../store/shortList';
-import { listOfNames, readShortList } from '../store/shortList';
+import { makeShortListRequest, readShortList } from '../store/shortList';
 import { pollReader } from './eventSource';
 
 /**
@@ -25,7 +25,7 @@ export async function makePollNames(
 	return {
 		origin: await client.origin(),
 		titlesIn: async (entity, branch) => {
-			const list = listOfNames(entity, branch);
+			const list = makeShortListRequest(entity, branch);
 			const key = JSON.stringify([list.path, list.branch]);
 			if (titlesByList.has(key) || Date.now() >= deadline) return titlesByList.get(key);
 

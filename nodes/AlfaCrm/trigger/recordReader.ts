@@ -4,7 +4,7 @@ import { lruSet } from '../api/bounded';
 import type { ApiClient } from '../api/client';
 import { CREDENTIAL } from '../api/client';
 import { asNodeError, nodeError } from '../api/failures';
-import { collect, listReader } from '../api/list';
+import { collect, makeListReader } from '../api/list';
 import { kindPasses, listCall, passesOf } from '../entities/listCall';
 import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
@@ -16,7 +16,7 @@ import type { Change } from './change';
 import { changeOf } from './change';
 import type { NewRecord } from './eventSource';
 import { isLasting } from './eventSource';
-import { notShown, notFound, findOfAnyKind } from '../store/records';
+import { describeUnlistedRecord, describeMissingRecord, findOfAnyKind } from '../store/records';
 
 /** How long a record that AlfaCRM fails to show holds up what was changed after it. */
 const PATIENCE_MS = HOUR_MS;
@@ -96,7 +96,10 @@ export class RecordReader {
 					return { record };
 				}
 				if (isConclusive) isSearched = true;
-				else failures.push(nodeError(client.node, notShown(entity, id, branch), undefined));
+				else
+					failures.push(
+						nodeError(client.node, describeUnlistedRecord(entity, id, branch), undefined),
+					);
 			} catch (caught) {
 				const failure = asNodeError(client.node, caught);
 				// Where it should be it is waited for; another branch that cannot be read stops nothing.
@@ -107,7 +110,7 @@ export class RecordReader {
 		}
 		const where = entity.scope === 'global' ? '' : IN_SEARCHED_BRANCHES;
 		const reasons = [
-			...(isSearched ? [notFound(entity, id).message + where] : []),
+			...(isSearched ? [describeMissingRecord(entity, id).message + where] : []),
 			...failures.slice(0, 1).map(messageOf),
 		];
 		const isHidden = failures.every((failure) => isLasting(client, failure));
@@ -198,12 +201,9 @@ async function recordIn(
 		);
 	};
 	return await findOfAnyKind(
-		listReader(client),
-		entity,
-		change.entity_id,
-		target,
+		makeListReader(client),
+		{ entity, id: change.entity_id, target, passes },
 		otherKinds,
-		passes,
 	);
 }
 

@@ -37,7 +37,7 @@ export function clientOf(login: ICredentialDataDecryptedObject): ApiClient {
 	return new ApiClient(context as unknown as IExecuteFunctions);
 }
 
-/** As n8n sends it; errors have what an Axios error has, by which `failureOf` knows them. */
+/** As n8n sends it; errors have what an Axios error has, by which `readFailure` knows them. */
 async function httpRequest(options: IHttpRequestOptions): Promise<unknown> {
 	const { url, method, headers, body, qs = {}, timeout = 30_000 } = options;
 	const query = new URLSearchParams(qs as Record<string, string>).toString();

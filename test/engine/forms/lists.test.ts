@@ -236,6 +236,14 @@ describe('the picker of customers', () => {
 		expect(await names(2)).toEqual([expect.stringContaining('Северова Яна')]);
 	});
 
+	it('adds no "Nothing found" below the records that were found, however far one scrolls', async () => {
+		const ids = Array.from({ length: 40 }, (_, index) => client(`Рядова ${index}`));
+
+		const results = await scrolled('customers', 'Рядова', { branchId: '' });
+
+		expect(sorted(idsIn(results))).toEqual(ids);
+	});
+
 	it('does not take a name for a number', async () => {
 		const id = client('Группа 2026-27', { phone: ['+7(987)654-32-10'] });
 		expect(await found('Группа 2026')).toEqual([id]);

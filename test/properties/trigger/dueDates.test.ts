@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import type { DueState } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueDates';
-import { step, withSettings } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueDates';
+import { dayNumberAt } from '../../../nodes/AlfaCrm/trigger/dayNumbers';
+import type { DueState } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueDatesState';
+import { findDueRecords, restoreMemory } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueDatesState';
 import type { DueName } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
-import { dayAt, dueKinds } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
+import { dueKinds } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
 import { depth, seed } from '../../support/depth';
 
 const MINUTE = 60_000;
@@ -360,18 +361,25 @@ function toldOf(what: DueName, { zone, tellsFirst, clients, polls }: World): num
 	const kind = dueKinds[what];
 	let text: string | undefined;
 	return polls.map(({ at, limit, watched, failing, partial, take, unreadable }) => {
-		const today = dayAt(at, zone);
+		const today = dayNumberAt(at, zone);
 		const before = text === undefined ? undefined : (JSON.parse(text) as DueState);
-		const state = withSettings(before, { branches: watched, limit, today });
+		const memory = restoreMemory(before, { branches: watched, limit, today });
 		const rowsOf = (branch: number) =>
 			clients
 				.filter(({ branches }) => branches.includes(branch))
 				.map((client) => cardOf(client, at, unreadable));
 		const read = watched.filter((branch) => !failing.includes(branch));
-		const snapshots = new Map(
+		const looks = new Map(
 			read.map((branch) => [branch, { rows: rowsOf(branch), isComplete: !partial.includes(branch) }]),
 		);
-		const { records, stateAfter } = step(state, { kind, limit, today, now: at, tellsFirst, snapshots });
+		const { records, stateAfter } = findDueRecords(memory, {
+			kind,
+			limit,
+			today,
+			now: at,
+			reportsAtStart: tellsFirst,
+			looks,
+		});
 		const told = records.slice(0, take);
 		text = JSON.stringify(stateAfter(told.length));
 		return told.map(({ row }) => Number(row.id));

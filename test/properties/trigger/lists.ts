@@ -23,7 +23,7 @@ export class MemoryLists {
 		const client = {
 			node: NODE,
 			callsAtOnce: 1,
-			withoutPageSize: new Set(),
+			actionsWithoutPageSize: new Set(),
 			attempt: async (call: ApiRequest) => await this.answer(call),
 			request: async (call: ApiRequest) => await this.answer(call),
 		};

@@ -1,9 +1,9 @@
 import {
 	forgetAccounts,
 	LIST_MS,
-	noteSeen,
-	readForAll,
-	wasSeen,
+	noteBehaviour,
+	readForAllExecutions,
+	wasBehaviourSeen,
 } from '../../../nodes/AlfaCrm/api/accountKnowledge';
 import { recordWrite } from '../../../nodes/AlfaCrm/api/locks';
 import { HOUR_MS, MINUTE_MS } from '../../../nodes/AlfaCrm/values/time';
@@ -27,31 +27,31 @@ let readings: number;
 beforeEach(() => (readings = 0));
 const read = async (key = KEY, given: Given = {}, from = async () => await Promise.resolve(++readings)) => {
 	const options = { notBefore: performance.now() - LIST_MS, writes: [], isKept: () => true, ...given };
-	return (await readForAll<unknown>(key, from, options)).value;
+	return (await readForAllExecutions<unknown>(key, from, options)).value;
 };
 
 describe('what AlfaCRM was seen to do', () => {
 	it('is known for an hour, and anew if it is seen anew', () => {
-		expect(wasSeen(KEY)).toBe(false);
-		noteSeen(KEY);
+		expect(wasBehaviourSeen(KEY)).toBe(false);
+		noteBehaviour(KEY);
 		jest.advanceTimersByTime(HOUR_MS - 1);
-		expect(wasSeen(KEY)).toBe(true);
-		noteSeen(KEY);
+		expect(wasBehaviourSeen(KEY)).toBe(true);
+		noteBehaviour(KEY);
 		jest.advanceTimersByTime(HOUR_MS - 1);
-		expect(wasSeen(KEY)).toBe(true);
+		expect(wasBehaviourSeen(KEY)).toBe(true);
 		jest.advanceTimersByTime(1);
-		expect(wasSeen(KEY)).toBe(false);
+		expect(wasBehaviourSeen(KEY)).toBe(false);
 	});
 
 	it('is known of that account alone', () => {
-		noteSeen(KEY);
+		noteBehaviour(KEY);
 		for (const other of [accountOf('127.0.0.1:2'), accountOf('127.0.0.1:1', 'b@school.example')])
-			expect(wasSeen(keyOf(other, 'branch'))).toBe(false);
+			expect(wasBehaviourSeen(keyOf(other, 'branch'))).toBe(false);
 	});
 
 	it('is forgotten where there is too much of it, the oldest first', () => {
-		for (let n = 0; n <= 1_000; n++) noteSeen(String(n));
-		expect(['0', '1', '1000'].map(wasSeen)).toEqual([false, true, true]);
+		for (let n = 0; n <= 1_000; n++) noteBehaviour(String(n));
+		expect(['0', '1', '1000'].map(wasBehaviourSeen)).toEqual([false, true, true]);
 	});
 });
 

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import type { ApiRequest } from '../../../nodes/AlfaCrm/api/request';
-import { pathOf, requestOptions } from '../../../nodes/AlfaCrm/api/request';
+import { buildPath, makeRequestOptions } from '../../../nodes/AlfaCrm/api/request';
 import { answered, NODE, unanswered, WEB_PAGE } from '../../support/nodeErrors';
 import type { ContextOptions } from '../apiSupport';
 import { contextOf, failed, failureOfCall, READ, WRITE } from '../apiSupport';
@@ -10,13 +10,13 @@ import { settle, stopTime } from './clock';
 
 describe('a call', () => {
 	it('goes to its branch, if it has one', () => {
-		expect(pathOf({ branch: 1, path: 'lead-status', action: 'index' })).toBe('v2api/1/lead-status/index');
-		expect(pathOf({ path: 'branch', action: 'index' })).toBe('v2api/branch/index');
+		expect(buildPath({ branch: 1, path: 'lead-status', action: 'index' })).toBe('v2api/1/lead-status/index');
+		expect(buildPath({ path: 'branch', action: 'index' })).toBe('v2api/branch/index');
 	});
 
 	it('carries JSON, asks for JSON and follows no redirect, which would get the token', () => {
 		const url = 'https://demo.s20.online/v2api/branch/index';
-		expect(requestOptions(url, { ...READ, query: { id: 1 }, body: { page: 0 } })).toEqual({
+		expect(makeRequestOptions(url, { ...READ, query: { id: 1 }, body: { page: 0 } })).toEqual({
 			method: 'POST',
 			url,
 			qs: { id: 1 },
@@ -26,7 +26,7 @@ describe('a call', () => {
 			timeout: 30_000,
 			disableFollowRedirect: true,
 		});
-		expect(requestOptions(url, READ).body).toBe('{}');
+		expect(makeRequestOptions(url, READ).body).toBe('{}');
 	});
 
 	it('has node, time zone and signal of the execution, or a limit of its own', () => {

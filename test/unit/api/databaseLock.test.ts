@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { DatabaseLock, databaseLockOf } from '../../../nodes/AlfaCrm/api/databaseLock';
+import { DatabaseLock, getDatabaseLock } from '../../../nodes/AlfaCrm/api/databaseLock';
 import { ProcessedRows } from '../../support/processedData';
 import { randomFrom } from '../../support/random';
 import { settle, stopTime, timed } from './clock';
@@ -14,13 +14,13 @@ stopTime({ random: () => random() });
 
 describe('the lock of a node in the database', () => {
 	it('is one for each node of a workflow, kept for those that were at work last', () => {
-		const [lock, idle] = ['node', 'idle'].map((node) => databaseLockOf('workflow', node));
-		expect(databaseLockOf('other workflow', 'node')).not.toBe(lock);
+		const [lock, idle] = ['node', 'idle'].map((node) => getDatabaseLock('workflow', node));
+		expect(getDatabaseLock('other workflow', 'node')).not.toBe(lock);
 		for (let nth = 0; nth < 999; nth++) {
-			databaseLockOf('workflow', `${nth}`);
-			expect(databaseLockOf('workflow', 'node')).toBe(lock);
+			getDatabaseLock('workflow', `${nth}`);
+			expect(getDatabaseLock('workflow', 'node')).toBe(lock);
 		}
-		expect(databaseLockOf('workflow', 'idle')).not.toBe(idle);
+		expect(getDatabaseLock('workflow', 'idle')).not.toBe(idle);
 	});
 });
 

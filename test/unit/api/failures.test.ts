@@ -1,17 +1,15 @@
 import type { JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
+import { assertSuccess, readFailure, readFieldMessages } from '../../../nodes/AlfaCrm/api/answer';
 import type { ApiFailure } from '../../../nodes/AlfaCrm/api/failures';
 import {
 	asNodeError,
 	errorJson,
-	failureOf,
-	fieldMessages,
 	LoginError,
 	mayHaveTakenEffect,
 	nodeError,
 	ResponseError,
-	assertSuccess,
 } from '../../../nodes/AlfaCrm/api/failures';
 import { answered, NODE, unanswered, WEB_PAGE } from '../../support/nodeErrors';
 
@@ -94,9 +92,9 @@ describe('what went wrong with a call', () => {
 	it.each(CASES)(
 		"is read out of an error of httpRequest, and of n8n's own error: %s",
 		(_what, error, failure) => {
-			expect(failureOf(error)).toEqual(failure);
+			expect(readFailure(error)).toEqual(failure);
 			const { serverMessage, ...rest } = failure;
-			const read = failureOf(wrapped(error));
+			const read = readFailure(wrapped(error));
 			expect(read).toMatchObject(rest);
 			if (failure.kind !== 'unexpected') expect(read.serverMessage).toEqual(serverMessage);
 		},
@@ -109,8 +107,8 @@ describe('what went wrong with a call', () => {
 			for (const lost of ['retryAfterMs', 'location']) Reflect.deleteProperty(expected, lost);
 			for (const left of [wrapped(error), wrapped(asAxios(error))]) {
 				Object.defineProperty(left, 'cause', { value: undefined });
-				expect(failureOf(left)).toMatchObject(expected);
-				if (failure.kind !== 'unexpected') expect(failureOf(left).serverMessage).toEqual(serverMessage);
+				expect(readFailure(left)).toMatchObject(expected);
+				if (failure.kind !== 'unexpected') expect(readFailure(left).serverMessage).toEqual(serverMessage);
 			}
 		},
 	);
@@ -120,8 +118,8 @@ describe('what went wrong with a call', () => {
 		(status) => {
 			const page = answered(status, WEB_PAGE);
 			const failure = { kind: 'foreign', foreignStatus: status, serverMessage: 'answered with a web page' };
-			expect(failureOf(page)).toEqual(failure);
-			expect(failureOf(wrapped(page))).toEqual(failure);
+			expect(readFailure(page)).toEqual(failure);
+			expect(readFailure(wrapped(page))).toEqual(failure);
 		},
 	);
 
@@ -132,7 +130,7 @@ describe('what went wrong with a call', () => {
 		['the error of another service', { error: { code: 403, message: 'Forbidden' } }],
 		['a list', [{ field: 'phone', message: 'is wrong' }]],
 	])('is no refusal of AlfaCRM where HTTP 403 comes with %s', (_body, data) => {
-		expect(failureOf(wrapped(answered(403, data)))).toMatchObject({ kind: 'foreign', foreignStatus: 403 });
+		expect(readFailure(wrapped(answered(403, data)))).toMatchObject({ kind: 'foreign', foreignStatus: 403 });
 	});
 
 	it.each([400, 401, 403, 404, 422])(
@@ -140,7 +138,7 @@ describe('what went wrong with a call', () => {
 		(status) => {
 			const left = wrapped(answered(status, WEB_PAGE));
 			Object.defineProperty(left, 'cause', { value: undefined });
-			expect(failureOf(left)).toMatchObject({ kind: 'foreign', foreignStatus: status });
+			expect(readFailure(left)).toMatchObject({ kind: 'foreign', foreignStatus: status });
 		},
 	);
 
@@ -148,28 +146,28 @@ describe('what went wrong with a call', () => {
 		['a web page', WEB_PAGE],
 		['nothing', ''],
 	])('is that there are too many calls where HTTP 429 comes with %s', (_body, data) => {
-		expect(failureOf(answered(429, data))).toEqual({ kind: 'status', status: 429 });
+		expect(readFailure(answered(429, data))).toEqual({ kind: 'status', status: 429 });
 	});
 
 	it('may have been carried out where a web page came', () => {
-		expect(mayHaveTakenEffect(failureOf(answered(404, WEB_PAGE)))).toBe(true);
-		expect(mayHaveTakenEffect(failureOf(answered(404, yii(404, 'Not found'))))).toBe(false);
+		expect(mayHaveTakenEffect(readFailure(answered(404, WEB_PAGE)))).toBe(true);
+		expect(mayHaveTakenEffect(readFailure(answered(404, yii(404, 'Not found'))))).toBe(false);
 	});
 
 	it('is told by an answer that is no success', () => {
 		const failure: ApiFailure = { kind: 'refusal', fields: { name: ['is empty'] } };
-		expect(failureOf(new ResponseError(failure))).toBe(failure);
+		expect(readFailure(new ResponseError(failure))).toBe(failure);
 	});
 
 	it.each(['boom', null, undefined])('is unexpected where %j was thrown', (thrown) => {
-		expect(failureOf(thrown).kind).toBe('unexpected');
+		expect(readFailure(thrown).kind).toBe('unexpected');
 	});
 
 	it('keeps nothing of the request, which holds the key and the token', () => {
 		const error = Object.assign(answered(500, yii(500, 'Oops')), {
 			config: { headers: { 'X-ALFACRM-TOKEN': 'secret-token' }, data: '{"api_key":"secret-key"}' },
 		});
-		expect(JSON.stringify([failureOf(error), failureOf(wrapped(error))])).not.toContain('secret');
+		expect(JSON.stringify([readFailure(error), readFailure(wrapped(error))])).not.toContain('secret');
 	});
 });
 
@@ -242,7 +240,7 @@ it.each<[errors: unknown, messages: Record<string, string[]> | undefined]>([
 	[{ name: [], phone: null, note: '', web: ['one'] }, { web: ['one'] }],
 	[[null, '', []], undefined],
 ])('the messages by field in %j are %j', (errors, messages) => {
-	expect(fieldMessages(errors)).toEqual(messages);
+	expect(readFieldMessages(errors)).toEqual(messages);
 });
 
 describe('an error of the node', () => {

@@ -2,7 +2,7 @@ import type { INodeTypes } from 'n8n-workflow';
 import { UserError, Workflow } from 'n8n-workflow';
 
 import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node';
-import { ORIGIN_EXPRESSION, originOf } from '../../../nodes/AlfaCrm/api/host';
+import { ORIGIN_EXPRESSION, readOrigin } from '../../../nodes/AlfaCrm/api/host';
 import { NODE } from '../../support/nodeErrors';
 
 const DEMO = 'https://demo.s20.online';
@@ -54,7 +54,7 @@ const REFUSED: Array<[spelling: unknown, why: RegExp]> = [
 /** What becomes of a spelling: an origin, or why there is none. */
 function outcomeOf(spelling: string): { origin?: string; why?: string } {
 	try {
-		return { origin: originOf(spelling) };
+		return { origin: readOrigin(spelling) };
 	} catch (error) {
 		return { why: (error as Error).message };
 	}
@@ -62,13 +62,13 @@ function outcomeOf(spelling: string): { origin?: string; why?: string } {
 
 describe("what a user enters as 'Hostname'", () => {
 	it.each(ALL)('%j leads to %s, which leads to itself', (spelling, origin) => {
-		expect(originOf(spelling)).toBe(origin);
-		expect(originOf(origin)).toBe(origin);
+		expect(readOrigin(spelling)).toBe(origin);
+		expect(readOrigin(origin)).toBe(origin);
 	});
 
 	it.each(REFUSED)('refuses %j', (spelling, why) => {
-		expect(() => originOf(spelling)).toThrow(UserError);
-		expect(() => originOf(spelling)).toThrow(why);
+		expect(() => readOrigin(spelling)).toThrow(UserError);
+		expect(() => readOrigin(spelling)).toThrow(why);
 	});
 
 	it.each([
@@ -97,7 +97,7 @@ describe('ORIGIN_EXPRESSION, evaluated by n8n', () => {
 			'',
 		);
 
-	it.each(ALL)('makes of %j the same as originOf: %s', (spelling, origin) => {
+	it.each(ALL)('makes of %j the same as readOrigin: %s', (spelling, origin) => {
 		expect(evaluate(spelling)).toBe(origin);
 	});
 
@@ -109,7 +109,7 @@ describe('ORIGIN_EXPRESSION, evaluated by n8n', () => {
 		'demo.s20.online\\company',
 		'demo%2Es20.online',
 		'0x7f000001',
-	])('does not make something else of the oddity %j than originOf', (spelling) => {
+	])('does not make something else of the oddity %j than readOrigin', (spelling) => {
 		expect([undefined, evaluate(spelling)]).toContain(outcomeOf(spelling).origin);
 	});
 
@@ -121,11 +121,11 @@ describe('ORIGIN_EXPRESSION, evaluated by n8n', () => {
 		hosts.flatMap((host) => ports.flatMap((port) => tails.map((tail) => `${scheme}${host}${port}${tail}`))),
 	);
 
-	it('agrees with originOf on each combination of scheme, host, port and rest that is accepted', () => {
+	it('agrees with readOrigin on each combination of scheme, host, port and rest that is accepted', () => {
 		const accepted = spellings.filter((spelling) => outcomeOf(spelling).origin !== undefined);
 		expect(accepted.length).toBeGreaterThan(300);
 		expect(accepted.length).toBeLessThan(spellings.length);
 		const made = accepted.map((spelling) => [spelling, evaluate(spelling)]);
-		expect(made).toEqual(accepted.map((spelling) => [spelling, originOf(spelling)]));
+		expect(made).toEqual(accepted.map((spelling) => [spelling, readOrigin(spelling)]));
 	});
 });

@@ -4,7 +4,7 @@ import { NodeApiError } from 'n8n-workflow';
 import type { CollectOptions, ReadingGoal } from '../../../nodes/AlfaCrm/api/list';
 import { collect, ONE_PAGE } from '../../../nodes/AlfaCrm/api/list';
 import type { ListRequest, Page } from '../../../nodes/AlfaCrm/api/pages';
-import { isPageLength, pages } from '../../../nodes/AlfaCrm/api/pages';
+import { mayBePageLength, readPages } from '../../../nodes/AlfaCrm/api/pages';
 import { answered, unanswered, WEB_PAGE, yiiError } from '../../support/nodeErrors';
 import type { Sent } from '../apiSupport';
 import { contextOf, failed, listing } from '../apiSupport';
@@ -55,7 +55,7 @@ class RowCountGoal implements ReadingGoal {
 async function walk(server: Server, call: ListRequest = CALL) {
 	const { client, sent } = contextOf(server);
 	const read: Page[] = [];
-	for await (const page of pages(client, call)) read.push(page);
+	for await (const page of readPages(client, call)) read.push(page);
 	return { read, ids: read.flatMap((page) => page.rows.map(({ id }) => id)), sent };
 }
 
@@ -101,7 +101,7 @@ describe('a list whose large pages do not arrive', () => {
 			expect(second).toMatchObject({ rows: rows(120), isComplete: true });
 			const sizes = sent.map(({ body }) => body.pageSize).filter((size) => size !== 500);
 			expect(sizes).toEqual([undefined, undefined, undefined, undefined, undefined, undefined]);
-			expect([...client.withoutPageSize]).toEqual(['customer/index']);
+			expect([...client.actionsWithoutPageSize]).toEqual(['customer/index']);
 		},
 	);
 
@@ -129,7 +129,7 @@ describe('a list whose large pages do not arrive', () => {
 		const { client } = contextOf(({ body }) => failed(answered(body.pageSize === undefined ? 502 : 504)));
 
 		await expect(settle(collect(client, CALL))).rejects.toMatchObject({ httpCode: '502' });
-		expect(client.withoutPageSize.size).toBe(0);
+		expect(client.actionsWithoutPageSize.size).toBe(0);
 	});
 
 	it('is not asked for without a size where no more rows were asked for than AlfaCRM gives by itself', async () => {
@@ -150,7 +150,7 @@ describe('a list whose large pages do not arrive', () => {
 
 	it('is not begun again by a walk that goes on from a later page', async () => {
 		const { client } = failingFrom(1, answered(504), rows(1_120));
-		const walk = pages(client, { ...CALL, firstPage: 1, pageSize: 500 });
+		const walk = readPages(client, { ...CALL, firstPage: 1, pageSize: 500 });
 
 		await expect(settle(walk.next())).rejects.toMatchObject({ httpCode: '504' });
 	});
@@ -184,13 +184,13 @@ describe('a page', () => {
 		}
 		const sizes = sent.map(({ body }) => body.pageSize);
 		expect(sizes).toEqual([500, undefined, undefined, 500, undefined]);
-		expect([...client.withoutPageSize]).toEqual(['customer/index', 'customer/others']);
+		expect([...client.actionsWithoutPageSize]).toEqual(['customer/index', 'customer/others']);
 	});
 
 	it('of a walk that goes on is asked for without a size where page 0 was', async () => {
 		const { client, sent } = without(refuse(400));
-		client.withoutPageSize.add('customer/index');
-		await pages(client, { ...CALL, firstPage: 3, pageSize: 500 }).next();
+		client.actionsWithoutPageSize.add('customer/index');
+		await readPages(client, { ...CALL, firstPage: 3, pageSize: 500 }).next();
 		expect(sent.map(({ body }) => [body.page, body.pageSize])).toEqual([[3, undefined]]);
 	});
 
@@ -201,13 +201,13 @@ describe('a page', () => {
 			context: { itemIndex: 4 },
 		});
 		expect(sent.filter(({ body }) => body.pageSize === undefined)).toEqual([]);
-		expect(client.withoutPageSize.size).toBe(0);
+		expect(client.actionsWithoutPageSize.size).toBe(0);
 	});
 
 	it('does not tell that the size was the reason where none is taken either, or where it comes later', async () => {
 		const refused = contextOf(refuse(400));
 		await expect(collect(refused.client, CALL)).rejects.toMatchObject({ httpCode: '400' });
-		expect(refused.client.withoutPageSize.size).toBe(0);
+		expect(refused.client.actionsWithoutPageSize.size).toBe(0);
 		const later = contextOf((request) => (request.body.page === 1 ? refuse(400)() : honouring(700)(request)));
 		await expect(collect(later.client, CALL)).rejects.toMatchObject({ httpCode: '400' });
 		expect(later.sent.map(({ body }) => body.page)).toEqual([0, 1]);
@@ -221,7 +221,7 @@ describe('a page', () => {
 		[{ items: [{ id: 1 }, { id: 2 }], total: 1 }, [{ id: 1 }, { id: 2 }], undefined],
 		[[{ id: 1 }], [{ id: 1 }], undefined],
 	])('%j holds rows, and a total if that is a number of no fewer', async (answer, items, total) => {
-		const { value } = await pages(contextOf(() => answer).client, CALL).next();
+		const { value } = await readPages(contextOf(() => answer).client, CALL).next();
 		expect(value).toMatchObject({ items, total });
 	});
 
@@ -255,7 +255,7 @@ describe('a page', () => {
 	])(
 		'with %d rows, a total of %j, where %j were asked for, may count itself: %j',
 		(count, total, asked, may) => {
-			expect(isPageLength(rows(count), total, asked)).toBe(may);
+			expect(mayBePageLength(rows(count), total, asked)).toBe(may);
 		},
 	);
 });
@@ -311,11 +311,11 @@ describe('a list', () => {
 	it('can be walked from a later page on, to its end, and is asked for no more than the reader wants', async () => {
 		const { client, sent } = contextOf(listing(() => rows(50), 20));
 		const read: number[] = [];
-		for await (const { number, rows: found } of pages(client, { ...CALL, firstPage: 1 }))
+		for await (const { number, rows: found } of readPages(client, { ...CALL, firstPage: 1 }))
 			read.push(number, found.length);
 		expect(read).toEqual([1, 20, 2, 10, 3, 0]);
 		sent.length = 0;
-		for await (const page of pages(client, CALL)) if (page.rows.length > 0) break;
+		for await (const page of readPages(client, CALL)) if (page.rows.length > 0) break;
 		expect(sent).toHaveLength(1);
 	});
 

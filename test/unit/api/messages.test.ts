@@ -1,7 +1,9 @@
 import type { ApiFailure } from '../../../nodes/AlfaCrm/api/failures';
 import { nodeError } from '../../../nodes/AlfaCrm/api/failures';
 import type { FailedCall } from '../../../nodes/AlfaCrm/api/messages';
-import { explain, explainLogin, LOGIN_TIMEOUT_MS } from '../../../nodes/AlfaCrm/api/messages';
+import { makeLoginError } from '../../../nodes/AlfaCrm/api/loginMessages';
+import { explainFailure } from '../../../nodes/AlfaCrm/api/messages';
+import { LOGIN_TIMEOUT_MS } from '../../../nodes/AlfaCrm/api/request';
 import { NODE } from '../../support/nodeErrors';
 
 /** n8n puts a text of its own in place of a message that contains one of these. */
@@ -39,7 +41,7 @@ const calls = [
 	['a write', WRITE],
 ] as const;
 const wordsOf = (failure: ApiFailure, call: FailedCall) => {
-	const { message, description = '' } = explain(failure, call);
+	const { message, description = '' } = explainFailure(failure, call);
 	return `${message} ${description}`;
 };
 
@@ -105,7 +107,7 @@ describe.each(calls)('the message of %s', (_which, call) => {
 	it.each([...ALL, ...WITHOUT_TASK])(
 		'names the cause, is shown as it is, in words that n8n likes, after %s',
 		(_what, failure, cause) => {
-			const text = explain(failure, call);
+			const text = explainFailure(failure, call);
 			expect(text.message).toMatch(cause);
 			const shown = nodeError(NODE, text, 0, text.failure);
 			expect([shown.message, shown.description ?? undefined]).toEqual([text.message, text.description]);
@@ -118,12 +120,12 @@ describe.each(calls)('the message of %s', (_which, call) => {
 	);
 
 	it.each(ALL)('names the task after %s', (_what, failure) => {
-		expect(explain(failure, call).message).toContain(call.task);
+		expect(explainFailure(failure, call).message).toContain(call.task);
 	});
 });
 
 it.each(UNANSWERED)('after %s it says what happened and what to do', (code, message, description) => {
-	const text = explain(noAnswer(code), READ);
+	const text = explainFailure(noAnswer(code), READ);
 	expect(text.message).toMatch(message);
 	expect(text.description).toMatch(description);
 });
@@ -152,7 +154,7 @@ describe('whether it was carried out all the same', () => {
 	];
 
 	it.each(LOST)('is left open for a write, and no question for a read, after %j', (failure) => {
-		expect(explain(failure, WRITE).description).toMatch(MAY_BE_DONE);
+		expect(explainFailure(failure, WRITE).description).toMatch(MAY_BE_DONE);
 		expect(wordsOf(failure, READ)).not.toMatch(MAY_BE_DONE);
 	});
 
@@ -161,13 +163,13 @@ describe('whether it was carried out all the same', () => {
 	});
 
 	it.each([REDIRECT, HTML])('is not denied after %j', (failure) => {
-		expect(explain(failure, WRITE).message).not.toMatch(/could not/);
-		expect(explain(failure, READ).message).toMatch(/could not/);
+		expect(explainFailure(failure, WRITE).message).not.toMatch(/could not/);
+		expect(explainFailure(failure, READ).message).toMatch(/could not/);
 	});
 });
 
 describe('what was saved', () => {
-	const described = (failure: ApiFailure, call: FailedCall) => explain(failure, call).description;
+	const described = (failure: ApiFailure, call: FailedCall) => explainFailure(failure, call).description;
 
 	it('is nothing after a write that AlfaCRM refused, and no question after a read', () => {
 		expect(described(REFUSED, WRITE)).toMatch(/Nothing was saved\.$/);
@@ -191,7 +193,7 @@ describe('what was saved', () => {
 
 describe('a refusal', () => {
 	const described = (fields: ApiFailure['fields'], sent: Partial<FailedCall> = {}) =>
-		explain({ kind: 'refusal', fields }, { ...WRITE, ...sent });
+		explainFailure({ kind: 'refusal', fields }, { ...WRITE, ...sent });
 
 	it("names each field by its label, the server's words and the name that the API uses", () => {
 		const fields = { phone: ['is wrong', 'is taken'], name: ['is empty'], custom_school: ['is unknown'] };
@@ -233,19 +235,19 @@ describe('a refusal', () => {
 	});
 
 	it.each([422, 403, 503])('carries the status of the answer: %d', (code) => {
-		expect(explain({ ...REFUSED, status: code }, WRITE).status).toBe(code);
-		expect(explain(status(code), WRITE).status).toBe(code);
+		expect(explainFailure({ ...REFUSED, status: code }, WRITE).status).toBe(code);
+		expect(explainFailure(status(code), WRITE).status).toBe(code);
 	});
 });
 
 it.each([403, 404])('after %d it names the branch, if there is one', (code) => {
-	expect(explain(status(code), READ).message).toContain('in branch 3');
-	expect(explain(status(code), { ...READ, branch: undefined }).message).not.toContain('branch');
+	expect(explainFailure(status(code), READ).message).toContain('in branch 3');
+	expect(explainFailure(status(code), { ...READ, branch: undefined }).message).not.toContain('branch');
 });
 
 describe('a web page with a status', () => {
 	it('sends nobody to the hostname once AlfaCRM has answered there', () => {
-		const text = explain({ ...HTML, foreignStatus: 400 }, { ...READ, isHostKnown: true });
+		const text = explainFailure({ ...HTML, foreignStatus: 400 }, { ...READ, isHostKnown: true });
 		expect(text.message).toBe(
 			'demo.s20.online answered with a web page (HTTP 400), so it could not list the customers',
 		);
@@ -255,11 +257,13 @@ describe('a web page with a status', () => {
 	});
 
 	it('names the hostname where AlfaCRM has not answered yet', () => {
-		expect(explain(HTML_403, READ).description).toMatch(/Check 'Hostname' in the credential and whether/);
+		expect(explainFailure(HTML_403, READ).description).toMatch(
+			/Check 'Hostname' in the credential and whether/,
+		);
 	});
 
 	it('gives the error no status, by which it would count as a refusal of AlfaCRM', () => {
-		expect(explain(HTML_403, READ).status).toBeUndefined();
+		expect(explainFailure(HTML_403, READ).status).toBeUndefined();
 	});
 });
 
@@ -276,24 +280,24 @@ describe('what n8n is told of the cause', () => {
 		[{ kind: 'login' }, 'credential-invalid'],
 		[{ kind: 'login', declaredCause: 'rate-limited' }, 'rate-limited'],
 	])('of %j in a list: %s', (failure, cause) => {
-		expect(explain(failure, READ).failure?.cause).toBe(cause);
+		expect(explainFailure(failure, READ).failure?.cause).toBe(cause);
 	});
 
 	it.each<ApiFailure>([status(429), { kind: 'login', declaredCause: 'rate-limited' }])(
 		'holds how long AlfaCRM asked to wait, else a minute, and blames no credential, after %j',
 		(failure) => {
-			const text = explain({ ...failure, retryAfterMs: 90_000 }, READ);
+			const text = explainFailure({ ...failure, retryAfterMs: 90_000 }, READ);
 			expect(text.failure).toMatchObject({ retryAfterMs: 90_000 });
 			expect(text.description).toMatch(/^Run less at the same time/);
-			expect(explain(failure, READ).failure).toMatchObject({ retryAfterMs: 60_000 });
+			expect(explainFailure(failure, READ).failure).toMatchObject({ retryAfterMs: 60_000 });
 		},
 	);
 });
 
 it('a credential is to be corrected after a login that was refused, and not after one that met a server in trouble', () => {
-	expect(explain({ kind: 'login' }, WRITE).description).toMatch(/^Open the credential, correct it/);
+	expect(explainFailure({ kind: 'login' }, WRITE).description).toMatch(/^Open the credential, correct it/);
 	const inTrouble: ApiFailure = { kind: 'login', declaredCause: 'temporarily-unavailable' };
-	expect(explain(inTrouble, WRITE).description).toBe(
+	expect(explainFailure(inTrouble, WRITE).description).toBe(
 		'It was during the login, before the call itself was sent.',
 	);
 });
@@ -307,7 +311,7 @@ it.each([
 	'after 429 with %i ms to wait, of %i ms after %i ms, it says what is true',
 	(asked, mayWait, waited, says) => {
 		const call = { ...READ, rateLimitWaitMs: mayWait, waitedMs: waited };
-		expect(explain(status(429, { retryAfterMs: asked }), call).message).toMatch(says);
+		expect(explainFailure(status(429, { retryAfterMs: asked }), call).message).toMatch(says);
 	},
 );
 
@@ -343,7 +347,7 @@ describe('the one text of a login that does not succeed', () => {
 		],
 		[{ kind: 'unexpected' }, /did not succeed\.$/, 'temporarily-unavailable'],
 	])('says what is wrong after %j, and declares the cause', (failure, says, cause) => {
-		const { message, context } = explainLogin(failure, 'https://demo.s20.online');
+		const { message, context } = makeLoginError(failure, 'https://demo.s20.online');
 		expect(message).toMatch(says);
 		for (const bad of [NETWORK_CODES, DISCOURAGED, UNREADABLE]) expect(message).not.toMatch(bad);
 		expect(context).toMatchObject({ loginFailed: cause });
@@ -352,14 +356,16 @@ describe('the one text of a login that does not succeed', () => {
 	it.each<ApiFailure>([HTML_403, { kind: 'foreign' }])(
 		'tells that AlfaCRM did not send it: %j',
 		(failure) => {
-			const { context } = explainLogin(failure, 'https://demo.s20.online');
+			const { context } = makeLoginError(failure, 'https://demo.s20.online');
 
 			expect(context).toEqual({ loginFailed: 'temporarily-unavailable', isForeign: true });
 		},
 	);
 
 	it('blames the app key only where there is one', () => {
-		expect(explainLogin(status(403), 'https://demo.s20.online').message).not.toMatch(/App Key/);
-		expect(explainLogin(status(403), 'https://demo.s20.online', true).message).toMatch(/'App Key'/);
+		expect(makeLoginError(status(403), 'https://demo.s20.online').message).not.toMatch(/App Key/);
+		expect(makeLoginError(status(403), 'https://demo.s20.online', { hasAppKey: true }).message).toMatch(
+			/'App Key'/,
+		);
 	});
 });

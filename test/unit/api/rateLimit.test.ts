@@ -4,7 +4,7 @@ import { ResponseError } from '../../../nodes/AlfaCrm/api/failures';
 import type { RateOptions } from '../../../nodes/AlfaCrm/api/rateLimiter';
 import {
 	RateLimiter,
-	rateLimiterOf,
+	getRateLimiter,
 	readCallsAtOnce,
 	readRate,
 } from '../../../nodes/AlfaCrm/api/rateLimiter';
@@ -104,10 +104,10 @@ describe('the rate limit', () => {
 	});
 
 	it('is one for all that call the same host, and another one for another host', async () => {
-		const one = rateLimiterOf('https://one.s20.online');
-		expect(rateLimiterOf('https://one.s20.online')).toBe(one);
+		const one = getRateLimiter('https://one.s20.online');
+		expect(getRateLimiter('https://one.s20.online')).toBe(one);
 		one.pauseFor(10_000);
-		const [held, free] = [watched(one), watched(rateLimiterOf('https://two.s20.online'))];
+		const [held, free] = [watched(one), watched(getRateLimiter('https://two.s20.online'))];
 		await later(0);
 		expect([held.sentAt, free.sentAt]).toEqual([undefined, 0]);
 	});

@@ -1,8 +1,9 @@
 import type { JsonObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { failureOf, LoginError, ResponseError } from '../../../nodes/AlfaCrm/api/failures';
-import { explainLogin } from '../../../nodes/AlfaCrm/api/messages';
+import { readFailure } from '../../../nodes/AlfaCrm/api/answer';
+import { LoginError, ResponseError } from '../../../nodes/AlfaCrm/api/failures';
+import { makeLoginError } from '../../../nodes/AlfaCrm/api/loginMessages';
 import { RateLimiter } from '../../../nodes/AlfaCrm/api/rateLimiter';
 import { readRateLimitWait, withRetries } from '../../../nodes/AlfaCrm/api/retry';
 import { answered, NODE, unanswered, WEB_PAGE } from '../../support/nodeErrors';
@@ -113,7 +114,10 @@ describe.each(CALLS)('after 429, %s', (_what, isIdempotent) => {
 
 	it.each<[what: string, error: Error]>([
 		["inside n8n's own error", wrapped(tooMany('20'))],
-		['to the login before it', wrapped(explainLogin(failureOf(tooMany('20')), 'https://demo.s20.online'))],
+		[
+			'to the login before it',
+			wrapped(makeLoginError(readFailure(tooMany('20')), 'https://demo.s20.online')),
+		],
 	])('waits as long as an answer asks that comes %s', async (_where, error) => {
 		const { gaps, answer } = await course([error, 'done'], { isIdempotent });
 		expect(gaps[0]).toBeGreaterThanOrEqual(20_000);
@@ -137,7 +141,7 @@ describe('where another call was asked to wait for a minute', () => {
 		limiter.pauseFor(60_000);
 		const { error, sentAt, endedAt } = await course(['done'], { limiter, rateLimitWaitMs });
 		expect([sentAt, endedAt]).toEqual([[], 0]);
-		expect(failureOf(error)).toEqual({ kind: 'status', status: 429, retryAfterMs: 60_000 });
+		expect(readFailure(error)).toEqual({ kind: 'status', status: 429, retryAfterMs: 60_000 });
 	});
 
 	it('one that has waited before may wait so much less', async () => {

@@ -8,7 +8,7 @@ import { NodeApiError, sleep } from 'n8n-workflow';
 
 import { AlfaCrmApi } from '../../../credentials/AlfaCrmApi.credentials';
 import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
-import { accountOf, loginOf, Session } from '../../../nodes/AlfaCrm/api/session';
+import { nameAccount, readLogin, Session } from '../../../nodes/AlfaCrm/api/session';
 import { answered, NODE, unanswered, WEB_PAGE } from '../../support/nodeErrors';
 import type { ContextOptions, Sent } from '../apiSupport';
 import { contextOf, failed, failureOfCall, READ, WRITE } from '../apiSupport';
@@ -34,7 +34,7 @@ describe('a session', () => {
 	/** The token to send, and how long it took to know it. */
 	async function asked(session: Session, stored: string, read = reading(''), readAt = Infinity) {
 		const begun = performance.now();
-		const token = await settle(session.token(stored, readAt, read));
+		const token = await settle(session.chooseToken(stored, readAt, read));
 		return { token, ms: performance.now() - begun };
 	}
 
@@ -78,7 +78,7 @@ describe('a session', () => {
 			const session = new Session();
 			session.reject('dead');
 			const read = appearing(at, readMs);
-			const both = Promise.all([1, 2].map(async () => await session.token('dead', 0, read)));
+			const both = Promise.all([1, 2].map(async () => await session.chooseToken('dead', 0, read)));
 			expect(await settle(both)).toEqual(['of another process', 'of another process']);
 			expect([read.mock.calls.length, performance.now()]).toEqual([looks, ms]);
 			expect(await asked(session, 'dead', read)).toEqual({ token: 'of another process', ms: 0 });
@@ -117,17 +117,17 @@ describe('a session', () => {
 	it('knows since when it has a token for which it has logged in', async () => {
 		const session = new Session();
 		await settle(session.renew('', logins()));
-		expect([60, 61].map((moment) => session.isIssuedSince('token 1', moment))).toEqual([true, false]);
-		expect(session.isIssuedSince('stored', 0)).toBe(false);
+		expect([60, 61].map((moment) => session.wasIssuedSince('token 1', moment))).toEqual([true, false]);
+		expect(session.wasIssuedSince('stored', 0)).toBe(false);
 	});
 });
 
 it('a login has no blanks around email, key and app key', () => {
 	const credential = { hostname: 'demo', email: ' A@b.example\n', apiKey: '\u200bkey\u00a0', appKey: ' ' };
 	const login = { origin: 'https://demo.s20.online', email: 'A@b.example', apiKey: 'key', appKey: '' };
-	expect(loginOf(credential)).toEqual(login);
-	expect(accountOf(login)).toBe('https://demo.s20.online|a@b.example');
-	expect(loginOf({ hostname: 'demo' })).toMatchObject({ email: '', apiKey: '', appKey: '' });
+	expect(readLogin(credential)).toEqual(login);
+	expect(nameAccount(login)).toBe('https://demo.s20.online|a@b.example');
+	expect(readLogin({ hostname: 'demo' })).toMatchObject({ email: '', apiKey: '', appKey: '' });
 });
 
 describe('a call', () => {

@@ -24,7 +24,7 @@ it.each<[string, number[]]>([
 	['Без номера', []],
 	['', []],
 ])('by the name %j there are %j', (name, ids) => {
-	expect(rooms.named(name).map(({ id }) => id)).toEqual(ids);
+	expect(rooms.findByName(name).map(({ id }) => id)).toEqual(ids);
 });
 
 it('what can be chosen is active, unless nothing is', () => {

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import type { ProcessedData } from '../../../nodes/AlfaCrm/api/databaseLock';
+import type { ProcessedData } from '../../../nodes/AlfaCrm/api/databaseRow';
 import { Execution } from '../../../nodes/AlfaCrm/run/execution';
 import { Item } from '../../../nodes/AlfaCrm/run/item';
 import type { ContextOptions, Sent } from '../apiSupport';

@@ -17,7 +17,7 @@ import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { isBlank, kindOf, sameValue } from '../../fields/field';
 import type { RecordToOutput } from '../../output/report';
-import { makeRecordToOutput, report } from '../../output/report';
+import { makeRecordToOutput, makeReportItem } from '../../output/report';
 import { readFields } from '../../run/actionFields';
 import { buildRequestBody, mayShortenTexts, textOptions } from '../../run/body';
 import type { LockKey } from '../../run/keys';
@@ -198,7 +198,7 @@ export async function createAddition(addition: Addition): Promise<IDataObject> {
 		additionLock(addition),
 	]);
 
-	return report(toOutput, { ...body, ...savedRecord }, 'created', Object.keys(body));
+	return makeReportItem(toOutput, { ...body, ...savedRecord }, 'created', Object.keys(body));
 }
 
 /** Returns an existing record as the output shows it. A hint says that nothing was added. */
@@ -212,7 +212,7 @@ function reportExisting({ item, entity, toOutput }: Addition, record: IDataObjec
 	);
 
 	const noChangedFields: string[] = [];
-	return report(toOutput, record, 'unchanged', noChangedFields);
+	return makeReportItem(toOutput, record, 'unchanged', noChangedFields);
 }
 
 /**

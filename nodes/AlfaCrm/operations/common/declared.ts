@@ -14,7 +14,7 @@ import {
 	simplifyForm,
 	makeRowsToOutput,
 	outputSchema,
-	withNameSchema,
+	addNamesToSchema,
 } from '../../output/readings';
 import { makeRecordToOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
@@ -116,7 +116,7 @@ function makeReadingKind<K extends 'get' | 'getMany'>(
 		output: (entity, { outputFields }) => {
 			if (outputFields === undefined) return outputSchema(entity);
 			const { properties } = objectSchema(outputFields);
-			return withNameSchema(objectOf({ ...properties }), outputFields);
+			return addNamesToSchema(objectOf({ ...properties }), outputFields);
 		},
 
 		onlyReads: true,

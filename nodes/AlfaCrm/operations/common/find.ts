@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Entity, MatchKey } from '../../entities/types';
 import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
-import type { Collection } from '../../form/parameters';
+import type { CollectionReader } from '../../form/parameters';
 import { simplifyForm, makeRowsToOutput, outputSchema } from '../../output/readings';
 import { searchBranchesField, IN_SEARCHED_BRANCHES } from '../../run/branches';
 import type { Item } from '../../run/item';
@@ -122,7 +122,11 @@ export interface FindRequest {
  *
  * @throws NodeOperationError if the match values are empty or unusable
  */
-export function readFindRequest(item: Item, entity: Entity, options: Collection): FindRequest {
+export function readFindRequest(
+	item: Item,
+	entity: Entity,
+	options: CollectionReader,
+): FindRequest {
 	const key = readMatchKey(item, entity);
 	const search = readSearch(item, entity, key);
 	const ifNone = options.choice<IfNone>(options.parameter('ifNone'));

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { CUSTOMER_TYPE } from '../../entities/customer';
 import type { ActionOf, Entity } from '../../entities/types';
-import { makeRecordToOutput, report, reportSchema } from '../../output/report';
+import { makeRecordToOutput, makeReportItem, reportSchema } from '../../output/report';
 import { optionsForm, readFields } from '../../run/actionFields';
 import { buildRequestBody } from '../../run/body';
 import { recordKey } from '../../run/keys';
@@ -118,7 +118,7 @@ async function changeOrSkip(
 	const skipReason = await findSkipReason?.(record);
 	if (skipReason !== undefined) {
 		item.execution.hints.addRepeat(skipReason, `${entity.label.toLowerCase()} ${id}`);
-		return report(show, record.row, 'skipped', []);
+		return makeReportItem(show, record.row, 'skipped', []);
 	}
 	return await saveChanges({ item, entity, target, show }, record, { values, addToLists });
 }

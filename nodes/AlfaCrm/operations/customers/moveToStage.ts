@@ -38,7 +38,7 @@ function readMove(item: Item, values: IDataObject): StageMove {
 	const [optionsParameter] = optionsForm([onlyIfInStage, neverBack]);
 	const options = item.collection(optionsParameter);
 	const allowedStages = options.has(onlyIfInStage.name)
-		? (options.toWire(onlyIfInStage, options.input(toProperty(onlyIfInStage))) as StageId[])
+		? (options.toRequestValue(onlyIfInStage, options.input(toProperty(onlyIfInStage))) as StageId[])
 		: undefined;
 	const isOneWay = options.has(neverBack.name) && options.flag(toProperty(neverBack));
 	const toStage = values.lead_status_id as StageId;

@@ -14,10 +14,10 @@ import { dayOf } from '../../entities/lesson';
 import { INCOME, NO_INCOME } from '../../entities/pay';
 import { listOf } from '../../fields/field';
 import type { JsonSchema } from '../../fields/kind';
-import { linkOf } from '../../output/link';
+import { buildLink } from '../../output/link';
 import type { ObjectSchema } from '../../output/recordSchema';
 import { objectOf, STRING } from '../../output/recordSchema';
-import { attendanceDetailOf, groupIdsOf } from '../../store/calendar/lessonRow';
+import { findAttendanceEntry, groupIdsOf } from '../../store/calendar/lessonRow';
 import type { Titles } from '../../store/shortList';
 import { formatDay, formatTime, readFlag, readId } from '../../values/formats';
 import type { OverviewFacts } from './overviewFacts';
@@ -141,7 +141,7 @@ const OVERVIEW_FIELDS: OverviewFields = {
 	paid_until: day('paid_till'),
 	last_attended: day('last_attend_date'),
 	archived: { schema: BOOLEAN, read: readIsArchived },
-	url: text((card, { origin, branch }) => linkOf(customerEntity, card, origin, branch)),
+	url: text((card, { origin, branch }) => buildLink(customerEntity, card, origin, branch)),
 	next_lesson: object(NEXT_LESSON_FIELDS, (_card, facts) => lessonsToCome(facts)[0]),
 	groups: list(GROUP_FIELDS, ({ lists }) => lists.groupIds?.map((groupId) => ({ id: groupId }))),
 	subscriptions: list(SUBSCRIPTION_FIELDS, currentSubscriptions),
@@ -250,7 +250,7 @@ function yesOrNo(name: string): OverviewField {
 function fromAttendance({ schema, read }: OverviewField): OverviewField {
 	return {
 		schema,
-		read: (lesson, facts) => read(attendanceDetailOf(lesson, facts.customerId) ?? {}, facts),
+		read: (lesson, facts) => read(findAttendanceEntry(lesson, facts.customerId) ?? {}, facts),
 	};
 }
 

@@ -2,23 +2,20 @@
  * Decides how a customer becomes a member of a group in a period, given the memberships that the
  * customer has in this group already. Nothing here calls AlfaCRM.
  *
- * - *A membership overlaps the period*: it begins no later than the period. It ends exactly with
- *   the period if the user has given an end, because this end is what the user asks for.
+ * - *A membership overlaps the period*: it is changed to begin no later than the period. It is
+ *   changed to end with the period if the user has given an end, because this end is what the user
+ *   asks for.
  * - *The user has given no end, and a membership begins after the period*: this membership is moved
  *   to begin with the period. A new membership without an end would overlap with it.
  * - *Otherwise*: a new membership is created.
  *
  * Days are texts `yyyy-mm-dd`, so they compare as texts. A membership without an end has a last day
- * that is later than every other day: see `lastDay` in `periods.ts`.
+ * that is later than every other day: see `lastDayOf` in `periods.ts`.
  */
 
 import type { IDataObject } from 'n8n-workflow';
 
-import {
-	firstDay as firstDayOf,
-	lastDay as lastDayOf,
-	overlapsDays,
-} from '../../store/calendar/periods';
+import { firstDayOf, lastDayOf, overlapsDays } from '../../store/calendar/periods';
 import { daysAfter, dotted } from '../../values/formats';
 
 /** The period in which a customer should be in a group. */
@@ -42,16 +39,16 @@ export interface MembershipUpdate {
 	 * change.
 	 */
 	newDays: IDataObject;
-	/** Whether the customer is in the group on at least one day of the period already. */
-	isMember: boolean;
+	/** Whether the customer was in the group on at least one day of the period before the change. */
+	wasMember: boolean;
 }
 
 /**
  * Decides whether an existing membership is used for the period, and with which days.
  *
  * @returns `create` if a new membership is needed. `refuse` if several memberships overlap the
- * period, and the last of them begins after the first day of the period: it would have to begin
- * earlier, and would then overlap with the membership before it.
+ * period, and the one that ends last begins after the first day of the period: it would have to
+ * begin earlier, and would then overlap with the others.
  */
 export function decideMembership(
 	memberships: readonly IDataObject[],
@@ -60,66 +57,91 @@ export function decideMembership(
 ): MembershipUpdate | 'create' | 'refuse' {
 	const overlappingMemberships = findOverlappingMemberships(memberships, period, zone);
 	const nextMembership = findNextMembership(memberships, period, zone);
-	const membership =
-		overlappingMemberships.at(0) ?? (period.isOpenEnded ? nextMembership : undefined);
+	const wasMember = overlappingMemberships.length > 0;
+	const movableMembership = period.isOpenEnded ? nextMembership : undefined;
+	// The overlapping membership that ends last comes first.
+	const membership = wasMember ? overlappingMemberships[0] : movableMembership;
 	if (membership === undefined) return 'create';
 
 	const beginsTooLate = firstDayOf(membership, zone) > period.from;
 	if (beginsTooLate && overlappingMemberships.length > 1) return 'refuse';
 
+	const newDays = decideNewDays(membership, period, nextMembership, zone);
+	return { membership, newDays, wasMember };
+}
+
+/**
+ * Decides which days of a membership have to be changed, so that it includes the period.
+ *
+ * @param nextMembership the first membership that begins after the period
+ * @returns the new first and last day as they are sent; no field for a day that stays
+ */
+function decideNewDays(
+	membership: IDataObject,
+	period: Period,
+	nextMembership: IDataObject | undefined,
+	zone: string,
+): IDataObject {
 	const newDays: IDataObject = {};
-	if (beginsTooLate) {
+	if (firstDayOf(membership, zone) > period.from) {
 		newDays.b_date = dotted(period.from);
 	}
+
 	const oldEnd = lastDayOf(membership, zone);
-	const newEnd = period.isOpenEnded ? postponeEnd(oldEnd, period, nextMembership, zone) : period.to;
+	const newEnd = period.isOpenEnded
+		? decideOpenEnd(oldEnd, period, nextMembership, zone)
+		: period.to;
 	if (newEnd !== oldEnd) {
 		newDays.e_date = newEnd === undefined ? null : dotted(newEnd);
 	}
-	return { membership, newDays, isMember: overlappingMemberships.length > 0 };
+	return newDays;
 }
 
 /** Finds the memberships that overlap the period. The membership that ends last comes first. */
 function findOverlappingMemberships(
 	memberships: readonly IDataObject[],
-	{ from, to }: Period,
+	period: Period,
 	zone: string,
 ): IDataObject[] {
-	return memberships
-		.filter((membership) => overlapsDays(membership, from, to, zone))
-		.sort((a, b) => compareDays(lastDayOf(b, zone), lastDayOf(a, zone)));
+	const overlappingMemberships = memberships.filter((membership) =>
+		overlapsDays(membership, period.from, period.to, zone),
+	);
+	return overlappingMemberships.sort((a, b) => compareDays(lastDayOf(b, zone), lastDayOf(a, zone)));
 }
 
 /** Finds the first membership that begins after the period. */
 function findNextMembership(
 	memberships: readonly IDataObject[],
-	{ to }: Period,
+	period: Period,
 	zone: string,
 ): IDataObject | undefined {
-	return memberships
-		.filter((membership) => firstDayOf(membership, zone) > to)
-		.sort((a, b) => compareDays(firstDayOf(a, zone), firstDayOf(b, zone)))
-		.at(0);
+	const laterMemberships = memberships.filter(
+		(membership) => firstDayOf(membership, zone) > period.to,
+	);
+	laterMemberships.sort((a, b) => compareDays(firstDayOf(a, zone), firstDayOf(b, zone)));
+	return laterMemberships.at(0);
 }
 
 /**
- * Decides when a membership ends if the user has given no end. A membership that ends after the
- * period keeps its end. A membership that ends by the last day of the period loses its end, or ends
- * on the day before the next membership begins.
+ * Decides when a membership ends if the user has given no end.
  *
- * If the membership is the next membership itself, it begins after the period. Then it also ends
- * after the period and keeps its end, so it never ends before itself.
+ * - *It ends after the period*: it keeps its end. That holds for the next membership, too, if it is
+ *   moved to begin with the period.
+ * - *It ends by the last day of the period*: it loses its end or, if there is a next membership,
+ *   ends on the day before that one begins.
  *
+ * @param nextMembership the first membership that begins after the period
  * @returns undefined for a membership that gets no end
  */
-function postponeEnd(
+function decideOpenEnd(
 	oldEnd: string,
-	{ to }: Period,
+	period: Period,
 	nextMembership: IDataObject | undefined,
 	zone: string,
 ): string | undefined {
-	if (oldEnd > to) return oldEnd;
-	return nextMembership === undefined ? undefined : daysAfter(firstDayOf(nextMembership, zone), -1);
+	if (oldEnd > period.to) return oldEnd;
+	if (nextMembership === undefined) return undefined;
+	return daysAfter(firstDayOf(nextMembership, zone), -1);
 }
 
 /** Compares two days for `sort`: the earlier day comes first. */

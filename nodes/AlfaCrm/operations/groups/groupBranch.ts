@@ -10,48 +10,49 @@ import { readIds } from '../../values/formats';
 import type { MembershipForm } from './membership';
 
 /**
- * Returns the form with a branch of the group, so that the calls go to that branch.
+ * Chooses the branch for the calls about a membership. It is a branch of the group, because AlfaCRM
+ * finds memberships by their group (API notes 5.7).
  *
- * If the user has chosen no branch, the form has the branch in which the customer was found, and
- * the group may be in another one. AlfaCRM finds memberships by their group, so the calls have to
- * name a branch of the group (API notes 5.7). If the group is in several other branches, the form
- * gets a branch to which the customer's card belongs, too. A branch that the user has chosen stays.
+ * - *The user has chosen a branch, or the account has only one*: this branch stays.
+ * - *Otherwise* the form has the branch in which the customer was found, and the group may be in
+ *   other branches. Of several branches of the group, one is chosen to which the customer belongs.
  *
  * The branch also stays if AlfaCRM shows the group in no branch. AlfaCRM then answers the next call
  * with what is wrong with the group.
  *
- * @throws NodeOperationError if the group is in several branches and the card belongs to none of
- * them
+ * @throws NodeOperationError if the group is in several branches and the customer belongs to none
+ * of them
  */
-export async function useBranchOfGroup(form: MembershipForm): Promise<MembershipForm> {
+export async function chooseBranchOfGroup(form: MembershipForm): Promise<Branch> {
 	const { item, branch, customerId, groupId } = form;
-	// Otherwise the user has chosen the branch, or it is the only one of the account.
+	// `place` is set if 'Branch' is empty.
 	const isBranchOfCustomer = item.place?.hasRecord === true;
-	if (!isBranchOfCustomer) return form;
+	if (!isBranchOfCustomer) return branch;
 
-	const groupBranches = await readGroupBranches(item, groupId, branch);
-	const isGroupInBranch = groupBranches.some((groupBranch) => groupBranch === branch);
-	if (isGroupInBranch || groupBranches.length === 0) return form;
-	if (groupBranches.length === 1) return { ...form, branch: groupBranches[0] };
+	const groupBranches: readonly Branch[] = await readGroupBranches(item, groupId, branch);
+	if (groupBranches.length === 0 || groupBranches.includes(branch)) return branch;
+	if (groupBranches.length === 1) return groupBranches[0];
 
-	const cardBranches = await readCardBranches(form);
-	const sharedBranch = groupBranches.find((groupBranch) => cardBranches.includes(groupBranch));
-	if (sharedBranch !== undefined) return { ...form, branch: sharedBranch };
+	const customerBranches: readonly Branch[] = await readCustomerBranches(form);
+	const sharedBranch = groupBranches.find((groupBranch) => customerBranches.includes(groupBranch));
+	if (sharedBranch !== undefined) return sharedBranch;
 	throw item.error(
 		`Group ${groupId} is in the branches ${groupBranches.join(', ')}, and customer ${customerId} was found in branch ${branch}`,
 		`Choose one of the group's branches in 'Branch'.`,
 	);
 }
 
-/** Reads the branches to which the customer's card belongs. */
-async function readCardBranches({ item, branch, customerId }: MembershipForm): Promise<number[]> {
+/** Reads the branches to which the customer belongs. */
+async function readCustomerBranches(form: MembershipForm): Promise<number[]> {
+	const { item, branch, customerId } = form;
 	const target = { path: customerEntity.path, query: {}, labels: {}, branch };
-	const card = await findRecordInBranch(item, customerEntity, customerId, target);
-	return card === undefined ? [] : shownBranches(card.row);
+	const customer = await findRecordInBranch(item, customerEntity, customerId, target);
+	return customer === undefined ? [] : shownBranches(customer.row);
 }
 
 /**
- * Reads the branches of a group, once for all items that look for it first in the same branch.
+ * Reads the branches of a group. Items that begin to look for it in the same branch share one
+ * reading.
  *
  * @param firstBranch the branch in which the group is looked for first. It is a part of the cache
  * name, because it decides the result if the group names no branches.
@@ -63,16 +64,29 @@ async function readGroupBranches(
 	firstBranch: Branch,
 ): Promise<number[]> {
 	const cacheName = JSON.stringify(['branches of', groupId, firstBranch]);
-	return await item.execution.cached(groupEntity.path, cacheName, async () => {
-		const branches = await allBranches(item, firstBranch);
-		const group = await findInBranches(item, branches, async (branch) => {
-			const target = { path: groupEntity.path, query: {}, labels: {}, branch };
-			return await findRecordInBranch(item, groupEntity, groupId, target);
-		});
+	return await item.execution.cached(
+		groupEntity.path,
+		cacheName,
+		async () => await findGroupBranches(item, groupId, firstBranch),
+	);
+}
 
-		// A group whose row names no branches belongs to the branch in which it was found.
-		const namedBranches = readIds(listOf(group?.row.branch_ids));
-		if (namedBranches.length > 0) return namedBranches;
-		return group?.branch === undefined ? [] : [group.branch];
-	});
+/** Looks for a group in one branch after the other, and returns the branches that it names. */
+async function findGroupBranches(
+	item: Item,
+	groupId: number,
+	firstBranch: Branch,
+): Promise<number[]> {
+	const findInBranch = async (branch: Branch) => {
+		const target = { path: groupEntity.path, query: {}, labels: {}, branch };
+		return await findRecordInBranch(item, groupEntity, groupId, target);
+	};
+	const branches = await allBranches(item, firstBranch);
+	const group = await findInBranches(item, branches, findInBranch);
+	if (group === undefined) return [];
+
+	// A group whose row names no branches belongs to the branch in which it was found.
+	const namedBranches = readIds(listOf(group.row.branch_ids));
+	if (namedBranches.length > 0) return namedBranches;
+	return group.branch === undefined ? [] : [group.branch];
 }

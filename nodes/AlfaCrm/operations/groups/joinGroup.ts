@@ -7,7 +7,7 @@ import type { ActionKind } from '../../run/operation';
 import { formatDay, today } from '../../values/formats';
 import type { MembershipUpdate, Period } from './decideMembership';
 import { decideMembership } from './decideMembership';
-import { useBranchOfGroup } from './groupBranch';
+import { chooseBranchOfGroup } from './groupBranch';
 import type { MembershipForm } from './membership';
 import {
 	hintThatNothingChanged,
@@ -23,7 +23,7 @@ import {
  * otherwise a membership is created. `decideMembership.ts` decides between the two.
  */
 export const joinGroup: ActionKind<'joinGroup'> = {
-	// An empty 'Start Date' means today.
+	// An empty 'Start Date' means today, so the result depends on the clock.
 	decidesByTime: () => true,
 
 	// The form has only the customer and the fields that the action declares.
@@ -32,20 +32,27 @@ export const joinGroup: ActionKind<'joinGroup'> = {
 	async execute(item, entity, action) {
 		const form = readMembershipForm(item, entity, action);
 		const period = readPeriod(form);
-		return await item.withLock([form.lock], async () => {
-			const formInBranch = await useBranchOfGroup(form);
-			const output = await findOrCreateByPlan(
-				item,
-				async () => await useExistingMembership(formInBranch, period),
-				async ({ otherMemberships }) =>
-					await createMembership(formInBranch, period, otherMemberships),
-			);
+		return await item.withLock([form.membershipsKey], async () => {
+			const branch = await chooseBranchOfGroup(form);
+			const output = await addToGroup({ ...form, branch }, period);
 			return [output];
 		});
 	},
 
 	output: () => membershipSchema('alreadyMember'),
 };
+
+/**
+ * Makes the customer a member by an existing membership or, if none can be used, by a new one.
+ * Returns the output of the action.
+ */
+async function addToGroup(form: MembershipForm, period: Period): Promise<IDataObject> {
+	return await findOrCreateByPlan(
+		form.item,
+		async () => await reuseMembership(form, period),
+		async ({ otherMemberships }) => await createMembership(form, period, otherMemberships),
+	);
+}
 
 /**
  * Reads the period in which the customer should be in the group.
@@ -62,25 +69,31 @@ function readPeriod({ item, fields }: MembershipForm): Period {
 	const to = endDate ?? earliestEnd;
 	if (to >= from) return { from, to, isOpenEnded: endDate === undefined };
 
+	const earliestDay = fields.b_date === undefined ? 'today' : "'Start Date'";
 	throw item.error(
-		`'End Date' must not be before ${fields.b_date === undefined ? 'today' : "'Start Date'"}`,
+		`'End Date' must not be before ${earliestDay}`,
 		"Give a later day, or use 'Remove From Group'.",
 	);
+}
+
+/** What is known before a membership is created. */
+interface CreationPlan {
+	/** The memberships that the customer has in the group on days outside of the period. */
+	otherMemberships: readonly IDataObject[];
 }
 
 /**
  * Looks for an existing membership that includes the period, or can include it after a change of
  * its days, and makes this change.
  *
- * @returns the output of the action. If a membership has to be created, the existing ones, which
- * `createMembership` needs.
- * @throws NodeOperationError if the period overlaps several memberships and begins in an earlier
- * one of them
+ * @returns the output of the action as `existing`; a `plan` if a membership has to be created
+ * @throws NodeOperationError if the period overlaps several memberships, and the one that ends last
+ * begins after the first day of the period
  */
-async function useExistingMembership(
+async function reuseMembership(
 	form: MembershipForm,
 	period: Period,
-): Promise<ExistingOrPlan<IDataObject, { otherMemberships: readonly IDataObject[] }>> {
+): Promise<ExistingOrPlan<IDataObject, CreationPlan>> {
 	const { item } = form;
 	const memberships = await listMemberships(form);
 	const decision = decideMembership(memberships, period, item.zone);
@@ -92,7 +105,8 @@ async function useExistingMembership(
 		);
 	}
 
-	return { existing: await updateIfNeeded(form, decision) };
+	const output = await updateIfNeeded(form, decision);
+	return { existing: output };
 }
 
 /** Changes the days of a membership if necessary, and returns the output of the action. */
@@ -100,14 +114,14 @@ async function updateIfNeeded(
 	form: MembershipForm,
 	update: MembershipUpdate,
 ): Promise<IDataObject> {
-	const { membership, newDays, isMember } = update;
-	if (hasNoFields(newDays)) {
+	const alreadyMember = update.wasMember;
+	if (hasNoFields(update.newDays)) {
 		hintThatCustomerIsMember(form);
-		return { ...withResult(form.toOutput(membership), 'unchanged'), alreadyMember: isMember };
+		return makeOutput(form, update.membership, 'unchanged', { alreadyMember });
 	}
 
 	const changedMembership = await changeDays(form, update);
-	return { ...withResult(form.toOutput(changedMembership), 'updated'), alreadyMember: isMember };
+	return makeOutput(form, changedMembership, 'updated', { alreadyMember });
 }
 
 /** Changes the days of a membership, and returns the membership as it is afterwards. */
@@ -117,16 +131,14 @@ async function changeDays(
 ): Promise<IDataObject> {
 	const { customerId, groupId } = form;
 	const task = `change the days of customer ${customerId} in group ${groupId} (membership ${String(membership.id)})`;
-	const savedFields = await saveMembership(
-		form,
-		{ action: 'update', body: newDays, task },
-		membership,
-	);
+	const call = { action: 'update', body: newDays, task };
+	const savedFields = await saveMembership(form, call, membership);
 	return { ...membership, ...newDays, ...savedFields };
 }
 
 /**
- * Creates a membership for the period.
+ * Creates a membership for the period, and returns the output of the action. If AlfaCRM refuses it
+ * because the customer is in the group already, reports that nothing was changed.
  *
  * @param otherMemberships the memberships of the customer in this group outside of the period
  */
@@ -144,10 +156,11 @@ async function createMembership(
 		return reportAlreadyMember(form);
 	}
 
-	const finalMembership = await postponeEnd(form, period, membership);
-	return { ...withResult(form.toOutput(finalMembership), 'created'), alreadyMember: false };
+	const finalMembership = await extendNewMembership(form, period, membership);
+	return makeOutput(form, finalMembership, 'created', { alreadyMember: false });
 }
 
+/** Sends the call that creates a membership, and returns the membership. */
 async function sendMembership(form: MembershipForm): Promise<IDataObject> {
 	const { customerId, groupId, fields } = form;
 	const body = { group_id: groupId, customer_id: customerId, ...fields };
@@ -161,8 +174,9 @@ async function sendMembership(form: MembershipForm): Promise<IDataObject> {
  */
 function reportAlreadyMember(form: MembershipForm): IDataObject {
 	hintThatCustomerIsMember(form);
-	const output = form.toOutput({ customer_id: form.customerId, group_id: form.groupId });
-	return { ...withResult(output, 'unchanged'), alreadyMember: true };
+	const { customerId, groupId } = form;
+	const knownFields = { customer_id: customerId, group_id: groupId };
+	return makeOutput(form, knownFields, 'unchanged', { alreadyMember: true });
 }
 
 /**
@@ -184,16 +198,19 @@ function meansAlreadyMember(
 	otherMemberships: readonly IDataObject[],
 ): boolean {
 	// The form has no other fields than 'Start Date' and 'End Date'.
-	const hasDays = Object.keys(fields).length > 0;
-	return ALREADY_MEMBER_MESSAGE.test(error.message) && !hasDays && otherMemberships.length === 0;
+	const hasDays = !hasNoFields(fields);
+	if (hasDays || otherMemberships.length > 0) return false;
+	return ALREADY_MEMBER_MESSAGE.test(error.message);
 }
 
 /**
  * Postpones the end of a new membership if the user has given no end. AlfaCRM gives such a
  * membership the end of its group. If the group ends during the period, the membership would end
  * with it, and a later run would not find the customer in the group.
+ *
+ * @returns the membership as it is afterwards
  */
-async function postponeEnd(
+async function extendNewMembership(
 	form: MembershipForm,
 	period: Period,
 	membership: IDataObject,
@@ -201,9 +218,26 @@ async function postponeEnd(
 	if (!period.isOpenEnded) return membership;
 
 	const decision = decideMembership([membership], period, form.item.zone);
-	// A text means that AlfaCRM has given the membership days outside of the period. They stay.
-	if (typeof decision === 'string' || hasNoFields(decision.newDays)) return membership;
-	return await changeDays(form, decision);
+	// AlfaCRM has given the membership days outside of the period. They stay.
+	if (decision === 'create' || decision === 'refuse') return membership;
+
+	const lastsLongEnough = hasNoFields(decision.newDays);
+	return lastsLongEnough ? membership : await changeDays(form, decision);
+}
+
+/**
+ * Makes the output item of a membership.
+ *
+ * @param alreadyMember whether the customer was in the group before this run
+ */
+function makeOutput(
+	form: MembershipForm,
+	membership: IDataObject,
+	operationResult: 'created' | 'unchanged' | 'updated',
+	{ alreadyMember }: { alreadyMember: boolean },
+): IDataObject {
+	const output = form.toOutput(membership);
+	return { ...withResult(output, operationResult), alreadyMember };
 }
 
 function hintThatCustomerIsMember(form: MembershipForm): void {

@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { withResult } from '../../output/report';
 import type { ActionKind } from '../../run/operation';
-import { firstDay as firstDayOf, lastDay as lastDayOf } from '../../store/calendar/periods';
+import { firstDayOf, lastDayOf } from '../../store/calendar/periods';
 import { dotted, formatDay, today } from '../../values/formats';
-import { useBranchOfGroup } from './groupBranch';
+import { chooseBranchOfGroup } from './groupBranch';
 import type { MembershipForm } from './membership';
 import {
 	hintThatNothingChanged,
@@ -26,13 +26,9 @@ export const leaveGroup: ActionKind<'leaveGroup'> = {
 	async execute(item, entity, action) {
 		const form = readMembershipForm(item, entity, action);
 		const departure = readDeparture(form);
-		return await item.withLock([form.lock], async () => {
-			const formInBranch = await useBranchOfGroup(form);
-			const memberships = await findMembershipsToEnd(formInBranch, departure);
-			assertNotEndedBeforeBeginning(formInBranch, departure, memberships);
-			return memberships.length > 0
-				? await endMemberships(formInBranch, departure, memberships)
-				: [reportAlreadyLeft(formInBranch, departure)];
+		return await item.withLock([form.membershipsKey], async () => {
+			const branch = await chooseBranchOfGroup(form);
+			return await takeOutOfGroup({ ...form, branch }, departure);
 		});
 	},
 
@@ -44,16 +40,27 @@ interface Departure {
 	/** The last day in the group, `yyyy-mm-dd`. */
 	lastDay: string;
 	/** Whether memberships are deleted instead of ended. */
-	isDeletion: boolean;
+	deletesMemberships: boolean;
 }
 
+/** Reads from the form when and how the customer leaves the group. */
 function readDeparture({ item, fields }: MembershipForm): Departure {
-	return {
-		// 'Last Day' has a default, today, so there is a day even if the user has left it empty.
-		lastDay: formatDay(fields.e_date, 'iso', item.zone) ?? today('iso', item.zone),
-		// Workflows store the choice in 'How' under this name.
-		isDeletion: fields.leave_by === 'delete',
-	};
+	// 'Last Day' has a default, today, so there is a day even if the user has left it empty.
+	const lastDay = formatDay(fields.e_date, 'iso', item.zone) ?? today('iso', item.zone);
+	// Workflows store the choice in 'How' under this name.
+	const deletesMemberships = fields.leave_by === 'delete';
+	return { lastDay, deletesMemberships };
+}
+
+/**
+ * Takes the customer out of the group, and returns an output item for each membership that was
+ * ended or deleted. If there is none, reports that nothing was changed.
+ */
+async function takeOutOfGroup(form: MembershipForm, departure: Departure): Promise<IDataObject[]> {
+	const memberships = await findMembershipsToEnd(form, departure);
+	assertNotEndedBeforeBeginning(form, departure, memberships);
+	if (memberships.length === 0) return [reportAlreadyLeft(form, departure)];
+	return await endMemberships(form, departure, memberships);
 }
 
 /**
@@ -63,52 +70,54 @@ function readDeparture({ item, fields }: MembershipForm): Departure {
  */
 async function findMembershipsToEnd(
 	form: MembershipForm,
-	{ lastDay, isDeletion }: Departure,
+	{ lastDay, deletesMemberships }: Departure,
 ): Promise<IDataObject[]> {
 	const memberships = await listMemberships(form);
 	return memberships.filter((membership) => {
-		const end = lastDayOf(membership, form.item.zone);
-		return end > lastDay || (isDeletion && end === lastDay);
+		const lastDayOfMembership = lastDayOf(membership, form.item.zone);
+		const endsOnLastDay = lastDayOfMembership === lastDay;
+		return lastDayOfMembership > lastDay || (deletesMemberships && endsOnLastDay);
 	});
 }
 
 /**
- * Makes sure that no membership is ended before its first day. A membership that begins after today
- * is deleted instead of ended. A membership that has begun stays on record, unless the user has
- * chosen the deletion.
+ * Makes sure that no membership would have to end before its first day.
+ *
+ * Such a membership is deleted by `endMemberships` if it begins after today. A membership that has
+ * begun stays on record, unless the user has chosen the deletion.
  *
  * @throws NodeOperationError for a membership that began after the last day and not after today
  */
 function assertNotEndedBeforeBeginning(
 	{ item }: MembershipForm,
-	{ lastDay, isDeletion }: Departure,
+	{ lastDay, deletesMemberships }: Departure,
 	memberships: readonly IDataObject[],
 ): void {
-	if (isDeletion) return;
+	if (deletesMemberships) return;
 
 	const currentDay = today('iso', item.zone);
-	const firstDays = memberships.map((membership) => firstDayOf(membership, item.zone));
-	const firstDayAfterEnd = firstDays.find(
-		(firstDay) => firstDay > lastDay && firstDay <= currentDay,
-	);
-	if (firstDayAfterEnd === undefined) return;
+	for (const membership of memberships) {
+		const firstDay = firstDayOf(membership, item.zone);
+		const beganAfterLastDay = firstDay > lastDay && firstDay <= currentDay;
+		if (!beganAfterLastDay) continue;
 
-	throw item.error(
-		`'Last Day' must not be before the membership began, on ${firstDayAfterEnd}`,
-		"Give a later day, or set 'How' to Delete It.",
-	);
+		throw item.error(
+			`'Last Day' must not be before the membership began, on ${firstDay}`,
+			"Give a later day, or set 'How' to Delete It.",
+		);
+	}
 }
 
 /** Ends or deletes the memberships one after the other. */
 async function endMemberships(
 	form: MembershipForm,
-	{ lastDay, isDeletion }: Departure,
+	{ lastDay, deletesMemberships }: Departure,
 	memberships: readonly IDataObject[],
 ): Promise<IDataObject[]> {
 	const output: IDataObject[] = [];
 	for (const membership of memberships) {
 		// A membership that begins after the last day cannot end on that day, so it is deleted.
-		const isDeleted = isDeletion || firstDayOf(membership, form.item.zone) > lastDay;
+		const isDeleted = deletesMemberships || firstDayOf(membership, form.item.zone) > lastDay;
 		const result = isDeleted
 			? await deleteMembership(form, membership)
 			: await endMembership(form, membership, lastDay);
@@ -117,15 +126,19 @@ async function endMemberships(
 	return output;
 }
 
+/** Deletes a membership, and returns the output item. */
 async function deleteMembership(
 	form: MembershipForm,
 	membership: IDataObject,
 ): Promise<IDataObject> {
 	const task = describeTask(form, membership);
-	const savedFields = await saveMembership(form, { action: 'delete', body: {}, task }, membership);
-	return withResult(form.toOutput({ ...membership, ...savedFields }), 'deleted');
+	const call = { action: 'delete', body: {}, task };
+	const savedFields = await saveMembership(form, call, membership);
+	const deletedMembership = { ...membership, ...savedFields };
+	return withResult(form.toOutput(deletedMembership), 'deleted');
 }
 
+/** Ends a membership on a day, and returns the output item. */
 async function endMembership(
 	form: MembershipForm,
 	membership: IDataObject,
@@ -134,11 +147,14 @@ async function endMembership(
 	const task = describeTask(form, membership);
 	const body = { e_date: dotted(lastDay) };
 	const savedFields = await saveMembership(form, { action: 'update', body, task }, membership);
-	return withResult(form.toOutput({ ...membership, ...body, ...savedFields }), 'updated');
+	const endedMembership = { ...membership, ...body, ...savedFields };
+	return withResult(form.toOutput(endedMembership), 'updated');
 }
 
-function describeTask({ customerId, groupId }: MembershipForm, { id }: IDataObject): string {
-	return `take customer ${customerId} out of group ${groupId} (membership ${String(id)})`;
+/** Says for error messages what a call about a membership does. */
+function describeTask(form: MembershipForm, membership: IDataObject): string {
+	const { customerId, groupId } = form;
+	return `take customer ${customerId} out of group ${groupId} (membership ${String(membership.id)})`;
 }
 
 /**

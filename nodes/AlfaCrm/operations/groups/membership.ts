@@ -36,24 +36,27 @@ export interface MembershipForm {
 	fields: IDataObject;
 	/** The labels of the fields in the form, by AlfaCRM's names of the fields. */
 	labels: Record<string, string>;
-	/** Makes items about the same customer and group run one after the other. */
-	lock: LockKey;
+	/**
+	 * The key of all memberships of the customer in the group. Its lock makes items about them run
+	 * one after the other.
+	 */
+	membershipsKey: LockKey;
 	toOutput: RecordToOutput;
 }
 
-/** Reads the form of an action about a customer and a group. */
-export function readMembershipForm(
-	item: Item,
-	entity: Entity,
-	{ fields: formFields = [] }: Action,
-): MembershipForm {
+/**
+ * Reads the form of an action about a customer and a group.
+ *
+ * @throws NodeOperationError if no group is given, or a value cannot be used
+ */
+export function readMembershipForm(item: Item, entity: Entity, action: Action): MembershipForm {
+	const formFields = action.fields ?? [];
 	const { branch } = targetOf(item, entity);
 	const customerId = idOf(item, entity);
-	// `buildRequestBody` converts the values as AlfaCRM takes them, and refuses a form without a
-	// group.
-	const { group_id, ...fields } = buildRequestBody(item, formFields, readFields(item, formFields), {
-		branch,
-	});
+
+	const input = readFields(item, formFields);
+	const { group_id, ...fields } = buildRequestBody(item, formFields, input, { branch });
+	// The group is a required field, so `buildRequestBody` has returned it or thrown an error.
 	const groupId = group_id as number;
 	return {
 		item,
@@ -62,10 +65,16 @@ export function readMembershipForm(
 		groupId,
 		fields,
 		labels: labelsOf([...shownFields(membershipEntity), ...formFields]),
-		lock: [membershipEntity.path, customerId, groupId],
-		// The fields that *Simplify* keeps include all fields of a membership, so none is added.
-		toOutput: makeRecordToOutput(item, membershipEntity, []),
+		membershipsKey: [membershipEntity.path, customerId, groupId],
+		toOutput: makeMembershipToOutput(item),
 	};
+}
+
+/** Makes the function that turns memberships into output items. */
+function makeMembershipToOutput(item: Item): RecordToOutput {
+	// The output has all fields of a membership, so the fields that the user has given add nothing.
+	const givenFields: string[] = [];
+	return makeRecordToOutput(item, membershipEntity, givenFields);
 }
 
 /** Lists all memberships of the customer in the group, including past and future ones. */
@@ -93,25 +102,26 @@ export async function listMemberships(form: MembershipForm): Promise<IDataObject
  * @returns the membership as AlfaCRM shows it in its answer
  */
 export async function saveMembership(
-	{ item, branch, groupId, labels, lock }: MembershipForm,
+	form: MembershipForm,
 	call: Pick<ItemRequest, 'action' | 'body' | 'task'>,
 	membership?: IDataObject,
 ): Promise<IDataObject> {
-	const groupQuery = { group_id: groupId };
-	const query = membership === undefined ? groupQuery : { id: membership.id, ...groupQuery };
-	const changedRecords =
-		membership === undefined ? [lock] : [lock, recordKey(membershipEntity, Number(membership.id))];
-	return await item.save(
-		{ path: membershipEntity.path, branch, labels, query, ...call },
-		changedRecords,
-	);
+	const { item, branch, groupId, labels, membershipsKey } = form;
+	const target = { path: membershipEntity.path, branch, labels };
+	// `save` takes the keys of the records that the call changes, so that they are read anew.
+	if (membership === undefined) {
+		const query = { group_id: groupId };
+		return await item.save({ ...target, query, ...call }, [membershipsKey]);
+	}
+
+	const query = { id: membership.id, group_id: groupId };
+	const membershipKey = recordKey(membershipEntity, Number(membership.id));
+	return await item.save({ ...target, query, ...call }, [membershipsKey, membershipKey]);
 }
 
 /** Tells the user that everything was done already and nothing was changed. */
-export function hintThatNothingChanged(
-	{ item, customerId, groupId }: MembershipForm,
-	message: string,
-): void {
+export function hintThatNothingChanged(form: MembershipForm, message: string): void {
+	const { item, customerId, groupId } = form;
 	item.execution.hints.addRepeat(message, `customer ${customerId}, group ${groupId}`);
 }
 

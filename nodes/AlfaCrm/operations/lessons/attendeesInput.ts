@@ -22,14 +22,14 @@ const { customer: customerField, group: groupField, teacher: teacherField } = LE
  */
 export function assertPeopleGiven(item: Item, input: IDataObject): void {
 	for (const field of [customerField, groupField, teacherField]) {
-		const cameOutEmpty = isBlankIn(input, field) && isFilledByUser(item, input, field);
+		const cameOutEmpty = isBlankIn(input, field) && isGivenByUser(item, input, field);
 		if (cameOutEmpty && !isEmptyOnPurpose(item, input, field)) {
 			throw emptyFieldError(item, field, 'leave it out if the lesson has none');
 		}
 	}
 
-	const isForNobody = isBlankIn(input, customerField) && isBlankIn(input, groupField);
-	if (!isForNobody) return;
+	const hasAttendees = !isBlankIn(input, customerField) || !isBlankIn(input, groupField);
+	if (hasAttendees) return;
 	throw item.error(
 		`'${groupField.label}' and '${customerField.label}' are both empty, so the lesson would be for nobody`,
 		`Fill one of them.`,
@@ -40,18 +40,22 @@ export function assertPeopleGiven(item: Item, input: IDataObject): void {
 const isBlankIn = (input: IDataObject, field: Field): boolean => isBlank(field, input[field.name]);
 
 /**
- * Whether the user has filled a blank field. The user gives the fields in the form, in JSON or with
- * the Field Mapper, which maps the columns of the input item. In the form, a field is filled if it
- * holds any text or an expression, even one that comes out empty. In the other two ways, a field is
- * filled if it is among the given fields at all.
+ * Whether the user has given a field, even if its value came out empty. The user gives the fields
+ * in the form, in JSON or with the Field Mapper, which maps the columns of the input item. In the
+ * form, a field is given if it holds any text or an expression. In the other two ways, a field is
+ * given if it is among the given fields at all.
  */
-function isFilledByUser(item: Item, input: IDataObject, { name }: Field): boolean {
-	const { [name]: parameter, columns } = item.execution.parameters;
-	if (isInFormMode(item, lessonEntity)) return !isEmpty(input[name]) || isExpression(parameter);
+function isGivenByUser(item: Item, input: IDataObject, { name }: Field): boolean {
+	const { parameters } = item.execution;
+	if (isInFormMode(item, lessonEntity)) {
+		return !isEmpty(input[name]) || isExpression(parameters[name]);
+	}
+	if (name in input) return true;
 
-	// `input` lacks a mapped column whose value is null, so the mapper's own expression decides.
-	const { value: mappedColumns } = (columns ?? {}) as { value?: IDataObject | null };
-	return name in input || isExpression(mappedColumns?.[name]);
+	// `input` lacks a mapped column whose value is null, so look whether the column has an
+	// expression.
+	const mapper = (parameters.columns ?? {}) as { value?: IDataObject | null };
+	return isExpression(mapper.value?.[name]);
 }
 
 /**
@@ -59,12 +63,12 @@ function isFilledByUser(item: Item, input: IDataObject, { name }: Field): boolea
  * given. JSON and mapped input may hold a lesson as AlfaCRM shows it, and AlfaCRM shows an empty
  * list of customers for a group lesson.
  */
-function isEmptyOnPurpose(item: Item, input: IDataObject, field: Field): boolean {
-	if (field === teacherField || isInFormMode(item, lessonEntity)) return false;
+function isEmptyOnPurpose(item: Item, input: IDataObject, blankField: Field): boolean {
+	if (blankField === teacherField || isInFormMode(item, lessonEntity)) return false;
 
-	const value: unknown = input[field.name];
+	const value: unknown = input[blankField.name];
 	// *Simplify* writes a list as text, so an empty list may be ''.
 	const isEmptyList = value === '' || (Array.isArray(value) && value.length === 0);
-	const isOtherFieldFilled = isBlankIn(input, customerField) !== isBlankIn(input, groupField);
-	return isEmptyList && isOtherFieldFilled;
+	const alternativeField = blankField === customerField ? groupField : customerField;
+	return isEmptyList && !isBlankIn(input, alternativeField);
 }

@@ -14,7 +14,7 @@ import {
 	roomIdOf,
 	teacherIdsOf,
 } from '../../store/calendar/lessonRow';
-import { readTimeSpan } from '../../store/calendar/timeSpan';
+import { doOverlap, readTimeSpan } from '../../store/calendar/timeSpan';
 import type { Branch } from '../../store/located';
 import { formatTime, readId } from '../../values/formats';
 import type { RecordDraft } from '../common/create';
@@ -37,13 +37,16 @@ export const createLesson: Operation = {
 	form: (entity) => ({ ...create.form(entity), options: [lessonOptions] }),
 
 	async execute(item, entity) {
-		const draft = readDraft(item, entity, entity.fields, (input) => {
-			assertPeopleGiven(item, input);
-			return dropUnusedDuration(input);
-		});
+		const draft = readDraft(item, entity, entity.fields, (input) => prepareInput(item, input));
 		return [await createOnce(item, entity, draft)];
 	},
 };
+
+/** Makes sure that the input names attendees, and leaves out a duration that has no effect. */
+function prepareInput(item: Item, input: IDataObject): IDataObject {
+	assertPeopleGiven(item, input);
+	return dropUnusedDuration(input);
+}
 
 const checkTeacherAndRoom: INodeProperties = {
 	displayName: 'Check Teacher and Room',
@@ -60,8 +63,8 @@ const lessonOptions = collection(
 	'Add Option',
 );
 
-/** A new lesson that is checked before it is created, with the checks that the user has chosen. */
-interface CheckedLesson {
+/** A new lesson, and the checks before it is created. */
+interface LessonToCheck {
 	/** The fields of the lesson as they are sent. */
 	fields: IDataObject;
 	branch: Branch;
@@ -72,55 +75,46 @@ interface CheckedLesson {
 	checksTeacherAndRoom: boolean;
 }
 
-/** Creates the lesson of a draft, after the checks that the user has chosen. */
+/**
+ * Creates the lesson that the form describes, or returns it if it exists already.
+ *
+ * @param draft the fields of the lesson, as they were read from the form
+ */
 async function createOnce(item: Item, entity: Entity, draft: RecordDraft): Promise<IDataObject> {
 	const saveLesson = async () => await saveDraft(item, entity, draft);
-	const lesson = readCheckedLesson(item, draft);
+	const lesson = readLessonToCheck(item, draft);
 	if (lesson === undefined) return await saveLesson();
 
-	const findExistingOrRefuse = async () => {
-		const lessonsOfDay = await readLessonsToCompare(item, lesson);
-		const existingLesson = findExistingLesson(lesson, lessonsOfDay, item.zone);
-		if (existingLesson === undefined) {
-			assertTeacherAndRoomFree(item, lesson, lessonsOfDay);
-			return undefined;
-		}
-		hintThatLessonExists(item, existingLesson);
-		return draft.show(existingLesson);
-	};
-	const locks = locksFor(lesson);
-	return await item.withLock(
-		locks,
-		async () => await findOrCreate(item, findExistingOrRefuse, saveLesson),
-	);
+	const findLesson = async () => await findExistingLesson(item, lesson, draft);
+	const findOrSave = async () => await findOrCreate(item, findLesson, saveLesson);
+	const locks = makeLocks(lesson);
+	return await item.withLock(locks, findOrSave);
 }
 
 /**
- * Reads the chosen checks, and what they need to know of the new lesson.
+ * Reads from the form which checks the user has chosen, and what they need to know of the new
+ * lesson.
  *
- * @returns undefined if nothing can be checked, and the lesson is created at once: both checks are
- * off, or the lesson has no day or no start
+ * @returns undefined if the lesson is created without a check: both checks are off, or the lesson
+ * has no day or no start, so that it cannot be compared with other lessons
  */
-function readCheckedLesson(item: Item, { body, branch }: RecordDraft): CheckedLesson | undefined {
+function readLessonToCheck(item: Item, draft: RecordDraft): LessonToCheck | undefined {
 	const options = item.collection(lessonOptions);
 	const returnsExisting = options.flag(skipIfThere);
 	const checksTeacherAndRoom = options.flag(checkTeacherAndRoom);
-	const day = dayOf(body, item.zone);
-	const hasChecks = returnsExisting || checksTeacherAndRoom;
-	const hasTime = readTimeSpan(body, item.zone) !== undefined;
-	if (!hasChecks || !hasTime || day === undefined) return undefined;
+	if (!returnsExisting && !checksTeacherAndRoom) return undefined;
 
-	return {
-		fields: body,
-		branch: readId(body.branch_id) ?? branch,
-		day,
-		returnsExisting,
-		checksTeacherAndRoom,
-	};
+	const fields = draft.body;
+	const day = dayOf(fields, item.zone);
+	const hasStart = readTimeSpan(fields, item.zone) !== undefined;
+	if (day === undefined || !hasStart) return undefined;
+
+	const branch = readId(fields.branch_id) ?? draft.branch;
+	return { fields, branch, day, returnsExisting, checksTeacherAndRoom };
 }
 
-/** Locks every attendee, every teacher and the room of a lesson on its day. */
-function locksFor({ fields, day }: CheckedLesson): LockKey[] {
+/** Makes the keys to lock for a lesson: every attendee, every teacher and the room on its day. */
+function makeLocks({ fields, day }: LessonToCheck): LockKey[] {
 	const roomId = roomIdOf(fields);
 	return makeLessonLocks(day, {
 		groupIds: groupIdsOf(fields),
@@ -131,59 +125,92 @@ function locksFor({ fields, day }: CheckedLesson): LockKey[] {
 }
 
 /**
+ * Finds the new lesson if it exists already, and returns it as the output shows it.
+ *
+ * @returns undefined if the lesson does not exist, and its teacher and room are free
+ * @throws NodeOperationError if the lesson does not exist, and its teacher or room has another
+ * lesson at that time
+ */
+async function findExistingLesson(
+	item: Item,
+	newLesson: LessonToCheck,
+	draft: RecordDraft,
+): Promise<IDataObject | undefined> {
+	const lessonsOfDay = await readLessonsToCompare(item, newLesson);
+	const existingLesson = newLesson.returnsExisting
+		? findRepeatedLesson(newLesson, lessonsOfDay, item.zone)
+		: undefined;
+	if (existingLesson !== undefined) {
+		hintThatLessonExists(item, existingLesson);
+		return draft.show(existingLesson);
+	}
+
+	if (newLesson.checksTeacherAndRoom) {
+		assertTeacherAndRoomFree(item, newLesson, lessonsOfDay);
+	}
+	return undefined;
+}
+
+/**
  * Reads the lessons of the day that may be the lesson itself, or may occupy its teacher or room.
  */
 async function readLessonsToCompare(
 	item: Item,
-	{ fields, branch, day, checksTeacherAndRoom }: CheckedLesson,
+	{ fields, branch, day, checksTeacherAndRoom }: LessonToCheck,
 ): Promise<IDataObject[]> {
 	// Only a teacher can have lessons in other branches: a room belongs to one branch.
 	const otherBranches = checksTeacherAndRoom
 		? await findBranchesOfTeachers(item, teacherIdsOf(fields), branch)
 		: [];
-	// A cancelled lesson is compared with cancelled lessons only.
+	// The user may create a cancelled lesson. It is compared with cancelled lessons only.
 	const readsCancelled = isCancelled(fields);
-	return await readLessonsOfDay(item, day, { branch, otherBranches, readsCancelled });
+	return await readLessonsOfDay(item, { day, branch, otherBranches, readsCancelled });
 }
 
 /**
  * Finds a lesson of the day that starts at the same time as the new lesson and has all its
  * attendees. It counts as the new lesson.
  */
-function findExistingLesson(
-	{ fields, returnsExisting }: CheckedLesson,
+function findRepeatedLesson(
+	{ fields }: LessonToCheck,
 	lessonsOfDay: readonly IDataObject[],
 	zone: string,
 ): IDataObject | undefined {
-	if (!returnsExisting) return undefined;
 	return lessonsOfDay.find(
 		(lesson) => hasAllAttendeesOf(lesson, fields) && startTogether(lesson, fields, zone),
 	);
 }
 
 /**
- * @throws NodeOperationError if another lesson overlaps with the new one and has its teacher or
- * room
+ * Makes sure that the teachers and the room of the new lesson are free at its time.
+ *
+ * @throws NodeOperationError if another lesson overlaps with the new one and has one of its
+ * teachers or its room
  */
 function assertTeacherAndRoomFree(
 	item: Item,
-	{ fields, checksTeacherAndRoom }: CheckedLesson,
+	{ fields }: LessonToCheck,
 	lessonsOfDay: readonly IDataObject[],
 ): void {
 	// A cancelled lesson needs neither a teacher nor a room.
-	if (!checksTeacherAndRoom || isCancelled(fields)) return;
+	if (isCancelled(fields)) return;
 
 	for (const lesson of lessonsOfDay) {
 		const shared = findSharedTeacherOrRoom(lesson, fields);
 		if (shared === undefined || !overlap(lesson, fields, item.zone)) continue;
+
+		const lessonText = `lesson ${String(lesson.id)}, ${describeTime(lesson, item.zone)}`;
 		throw item.error(
-			`${shared.label} ${shared.id} has another lesson at that time: lesson ${String(lesson.id)}, ${describeTime(lesson, item.zone)}`,
+			`${shared.label} ${shared.id} has another lesson at that time: ${lessonText}`,
 			`Choose another time ('Get Free Slots' of the teacher shows some), or switch '${checkTeacherAndRoom.displayName}' off in 'Options'.`,
 		);
 	}
 }
 
-/** Finds a teacher that two lessons have in common, or else their common room. */
+/**
+ * Finds a teacher that two lessons have in common, or else their common room. Returns its ID, and
+ * 'Teacher' or 'Room' as its label.
+ */
 function findSharedTeacherOrRoom(
 	lesson: IDataObject,
 	otherLesson: IDataObject,
@@ -194,7 +221,8 @@ function findSharedTeacherOrRoom(
 
 	const roomId = roomIdOf(lesson);
 	const hasSameRoom = roomId !== undefined && roomId === roomIdOf(otherLesson);
-	return hasSameRoom ? { label: LESSON_FIELDS.room.label, id: roomId } : undefined;
+	if (hasSameRoom) return { label: LESSON_FIELDS.room.label, id: roomId };
+	return undefined;
 }
 
 /** Whether two lessons of one day start at the same time. */
@@ -211,7 +239,7 @@ function overlap(lesson: IDataObject, otherLesson: IDataObject, zone: string): b
 	const span = readTimeSpan(lesson, zone);
 	const otherSpan = readTimeSpan(otherLesson, zone);
 	if (span === undefined || otherSpan === undefined) return false;
-	return span.begin < otherSpan.end && otherSpan.begin < span.end;
+	return doOverlap(span, otherSpan);
 }
 
 /**

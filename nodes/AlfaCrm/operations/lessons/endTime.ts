@@ -13,13 +13,15 @@ import { MINUTES_OF_A_DAY } from '../../values/time';
 /**
  * Leaves out the duration of a lesson where it has no effect: beside an end time, which AlfaCRM
  * uses instead, and if it is empty. AlfaCRM stores the start and the end of a lesson and no
- * duration, so there is nothing that an empty duration could empty.
+ * duration, so an empty duration changes nothing.
  */
 export function dropUnusedDuration(input: IDataObject): IDataObject {
-	const { length: durationField, end: endField } = LESSON_FIELDS;
-	const { [durationField.name]: duration, ...otherInput } = input;
-	const isUsed = !isBlank(durationField, duration) && isBlank(endField, input[endField.name]);
-	return isUsed ? input : otherInput;
+	const { duration: durationField, end: endField } = LESSON_FIELDS;
+	const { [durationField.name]: duration, ...inputWithoutDuration } = input;
+
+	const hasDuration = !isBlank(durationField, duration);
+	const hasEnd = !isBlank(endField, input[endField.name]);
+	return hasDuration && !hasEnd ? input : inputWithoutDuration;
 }
 
 /**
@@ -35,41 +37,48 @@ export function dropUnusedDuration(input: IDataObject): IDataObject {
  */
 export function moveEndTime(
 	item: Item,
-	{ label, fields }: Pick<Entity, 'label' | 'fields'>,
+	entity: Pick<Entity, 'fields' | 'label'>,
 	record: IDataObject,
 	changes: IDataObject,
 ): IDataObject {
-	const { start, end } = timeFieldsOf(fields);
-	const isEndGiven = end.name in changes || LESSON_FIELDS.length.name in changes;
-	const durationMinutes = minutesBetween(record[start.name], record[end.name], item.zone);
-	if (!(start.name in changes) || isEndGiven || durationMinutes === undefined) return {};
+	const { startField, endField } = findTimeFields(entity.fields);
+	const hasNewStart = startField.name in changes;
+	const hasNewEnd = endField.name in changes || LESSON_FIELDS.duration.name in changes;
+	if (!hasNewStart || hasNewEnd) return {};
 
-	const newStart = String(changes[start.name]);
-	const newEndMinutes = minutesOfClock(newStart) + durationMinutes;
-	if (newEndMinutes >= MINUTES_OF_A_DAY) {
-		throw item.error(
-			`'${end.label}' would be on the next day: the ${label.toLowerCase()} takes ${durationMinutes} minutes`,
-			`'${start.label}' is ${newStart}. Correct it, or give '${end.label}' too.`,
-		);
+	const storedStart = record[startField.name];
+	const storedEnd = record[endField.name];
+	const storedMinutes = countMinutesBetween(storedStart, storedEnd, item.zone);
+	if (storedMinutes === undefined) return {};
+
+	const newStart = String(changes[startField.name]);
+	const newEndMinutes = minutesOfClock(newStart) + storedMinutes;
+	if (newEndMinutes < MINUTES_OF_A_DAY) {
+		return { [endField.name]: clockOfMinutes(newEndMinutes) };
 	}
-	return { [end.name]: clockOfMinutes(newEndMinutes) };
+
+	const noun = entity.label.toLowerCase();
+	throw item.error(
+		`'${endField.label}' would be on the next day: the ${noun} takes ${storedMinutes} minutes`,
+		`'${startField.label}' is ${newStart}. Correct it, or give '${endField.label}' too.`,
+	);
 }
 
 /**
  * Finds the fields of the start time and the end time. A lesson has `time_from` and `time_to`; a
  * regular lesson has `time_from_v` and `time_to_v`.
  */
-function timeFieldsOf(fields: readonly Field[]): { start: Field; end: Field } {
-	const start = fields.find(({ name }) => name.startsWith('time_from')) as Field;
-	const end = fields.find(({ name }) => name.startsWith('time_to')) as Field;
-	return { start, end };
+function findTimeFields(fields: readonly Field[]): { startField: Field; endField: Field } {
+	const startField = fields.find(({ name }) => name.startsWith('time_from')) as Field;
+	const endField = fields.find(({ name }) => name.startsWith('time_to')) as Field;
+	return { startField, endField };
 }
 
 /**
  * Returns the minutes from a start to an end; undefined if one of them cannot be read, or if the
  * end is not after the start.
  */
-function minutesBetween(start: unknown, end: unknown, zone: string): number | undefined {
+function countMinutesBetween(start: unknown, end: unknown, zone: string): number | undefined {
 	const startTime = formatTime(start, zone);
 	const endTime = formatTime(end, zone);
 	if (startTime === undefined || endTime === undefined) return undefined;

@@ -10,12 +10,11 @@ import { customerIdsOf, groupIdsOf } from '../../store/calendar/lessonRow';
 
 /** Whether an existing lesson has all customers and all groups of the new lesson. */
 export function hasAllAttendeesOf(existingLesson: IDataObject, newLesson: IDataObject): boolean {
-	const customerIds = customerIdsOf(existingLesson);
-	const groupIds = groupIdsOf(existingLesson);
-	return (
-		customerIdsOf(newLesson).every((id) => customerIds.includes(id)) &&
-		groupIdsOf(newLesson).every((id) => groupIds.includes(id))
-	);
+	const existingCustomerIds = customerIdsOf(existingLesson);
+	const existingGroupIds = groupIdsOf(existingLesson);
+	const hasAllCustomers = customerIdsOf(newLesson).every((id) => existingCustomerIds.includes(id));
+	const hasAllGroups = groupIdsOf(newLesson).every((id) => existingGroupIds.includes(id));
+	return hasAllCustomers && hasAllGroups;
 }
 
 /** Tells the user that the lesson exists and that this run has created no other lesson. */

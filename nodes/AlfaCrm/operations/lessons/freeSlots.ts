@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
@@ -13,6 +13,7 @@ import { buildRequestBody } from '../../run/body';
 import { assertExpressionHasValue } from '../../run/fieldInput';
 import { limitForm, readLimit, warnOfLimit } from '../../run/readList';
 import { targetOf } from '../../run/target';
+import type { SlotSearch, TeacherSlot } from './timetable';
 import {
 	assertDayRange,
 	assertRoomExists,
@@ -51,29 +52,22 @@ const options = collection(
  * too.
  */
 export const freeSlots: ActionKind<'freeSlots'> = {
-	// Slots that have begun are left out.
+	// Slots that have begun are left out, so the result depends on the clock.
 	decidesByTime: () => true,
 	form: () => ({ duration: [lessonDuration], limit: limitForm, options: [options] }),
 
-	async execute(item, entity, { fields: fields = [] }) {
-		const { chosenTeacherIds, limit, ...search } = readSearchForm(item, entity, fields);
+	async execute(item, entity, { fields = [] }) {
+		const { search, chosenTeacherIds, limit } = readSearchForm(item, entity, fields);
 		const teachers = await readTeachers(item, search.target, chosenTeacherIds);
 		await assertRoomExists(item, search.target, search.roomId);
 
 		// One slot more than the limit shows that there are more.
-		const slots = await findSlots(item, { ...search, teachers }, { enough: limit + 1 });
+		const neededCount = limit + 1;
+		const slots = await findSlots(item, { ...search, teachers }, { neededCount });
 		if (slots.length > limit) {
 			warnOfLimit(item, limit, 'slots');
 		}
-		return slots.slice(0, limit).map(({ teacher, ...slot }) => ({
-			...slot,
-			teacher_id: teacher.id,
-			teacher_name: teacher.name,
-			branch_id: search.target.branch ?? null,
-			room_id: search.roomId ?? null,
-			duration: search.duration,
-			time_zone: item.zone,
-		}));
+		return slots.slice(0, limit).map((slot) => toOutput(slot, search, item.zone));
 	},
 
 	// A day is `yyyy-mm-dd`, a time `hh:mm`, and a duration minutes.
@@ -92,39 +86,58 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 	onlyReads: true,
 };
 
+/** What the user is looking for. The teachers of the search are read from AlfaCRM later. */
+interface SearchForm {
+	search: Omit<SlotSearch, 'teachers'>;
+	/** The teachers that the user has chosen; empty for all teachers of the branch. */
+	chosenTeacherIds: number[];
+	/** The most slots to return. */
+	limit: number;
+}
+
 /**
- * Reads what the user is looking for. Of the teachers it reads only the IDs; `readTeachers` reads
- * the rest from AlfaCRM.
+ * Reads from the form for which slots the user is looking. Of the chosen teachers it reads only the
+ * IDs.
  */
-function readSearchForm(item: Item, entity: Entity, fields: readonly Field[]) {
+function readSearchForm(item: Item, entity: Entity, fields: readonly Field[]): SearchForm {
 	const target = targetOf(item, entity);
 	const input = readFilterFields(item, fields);
-	const {
-		id: teacherIds,
-		date_from,
-		date_to,
-		room_id,
-		subject_id,
-	} = buildRequestBody(item, fields, input);
+	const values = buildRequestBody(item, fields, input);
 
 	// Without a teacher the search takes all teachers. An expression that comes out empty must not
-	// have this effect. The action declares the field of the teacher first.
-	const [teacherField] = fields;
+	// have this effect.
+	const teacherField = fields.find(({ name }) => name === 'id') as Field;
 	assertExpressionHasValue(item, teacherField, input[teacherField.name]);
 
 	const chosenOptions = item.collection(options);
+	const includesPastSlots = chosenOptions.flag(includePastSlots);
 	const search = {
 		target,
-		firstDay: String(date_from),
-		lastDay: String(date_to),
-		roomId: readId(room_id),
-		subjectId: readId(subject_id),
+		firstDay: String(values.date_from),
+		lastDay: String(values.date_to),
+		roomId: readId(values.room_id),
+		subjectId: readId(values.subject_id),
 		duration: item.integer(lessonDuration),
 		step: chosenOptions.integer(slotStep),
-		notBefore: chosenOptions.flag(includePastSlots) ? undefined : wallClock(item.zone),
+		notBefore: includesPastSlots ? undefined : wallClock(item.zone),
 		includesOtherBranchHours: chosenOptions.flag(includeOtherBranchHours),
 	};
 	const limit = readLimit(item);
-	assertDayRange(item, search.firstDay, search.lastDay, 'Date From');
-	return { ...search, chosenTeacherIds: readIds(listOf(teacherIds)), limit };
+	assertDayRange(item, search, { firstDayLabel: 'Date From' });
+	return { search, chosenTeacherIds: readIds(listOf(values.id)), limit };
+}
+
+/** Makes the output item of a free slot. */
+function toOutput(slot: TeacherSlot, search: SearchForm['search'], zone: string): IDataObject {
+	return {
+		date: slot.date,
+		start: slot.start,
+		end: slot.end,
+		teacher_id: slot.teacher.id,
+		teacher_name: slot.teacher.name,
+		branch_id: search.target.branch ?? null,
+		room_id: search.roomId ?? null,
+		duration: search.duration,
+		time_zone: zone,
+	};
 }

@@ -6,11 +6,11 @@ import type { Field, Shown } from '../../entities/fieldTypes';
 import { lesson as lessonEntity } from '../../entities/lesson';
 import type { Entity } from '../../entities/types';
 import { readId } from '../../values/formats';
-import { LINK, linkOf } from '../../output/link';
+import { LINK, buildLink } from '../../output/link';
 import type { NameSource } from '../../output/names';
-import { namedFields, withNames } from '../../output/names';
-import { simplify, withNameSchema } from '../../output/readings';
-import { makeFlattener } from '../../output/simplified';
+import { findNamedFields, withNames } from '../../output/names';
+import { simplify, addNamesToSchema } from '../../output/readings';
+import { makeValueSimplifier } from '../../output/simplified';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { readFilterFields } from '../../run/actionFields';
 import { buildRequestBody } from '../../run/body';
@@ -27,14 +27,17 @@ import type { ActionKind } from '../../run/operation';
 import { limitForm, readLimit, makeReaderWithHints, warnOfLimit } from '../../run/readList';
 import { findRecordInBranch, notFoundError } from '../../run/records';
 import { givenBranch } from '../../run/target';
-import { occurrenceOf } from '../../store/calendar/occurrences';
+import { readLessonAsOccurrence } from '../../store/calendar/occurrences';
 import type {
 	LessonsOfBranch,
 	Participant,
 	ParticipantOptions,
 	ParticipantReading,
 } from '../../store/calendar/participants';
-import { participantsOf, readParticipants } from '../../store/calendar/participants';
+import {
+	readParticipantsOfLessons,
+	readParticipantsOfDays,
+} from '../../store/calendar/participants';
 import type { Branch } from '../../store/located';
 import { assertDayRange } from './timetable';
 
@@ -43,7 +46,8 @@ import { assertDayRange } from './timetable';
  * person at each lesson is one item.
  */
 export const participants: ActionKind<'participants'> = {
-	// Whether a customer is archived may depend on today's date: see `archivedByRow`.
+	// Whether a customer is archived may depend on today's date (`archivedByRow` in
+	// `entities/archive.ts`), so the result depends on the clock.
 	decidesByTime: () => true,
 	form: () => ({ limit: limitForm, simplify: [simplify] }),
 
@@ -54,25 +58,23 @@ export const participants: ActionKind<'participants'> = {
 		const reading = await readFromBranches(item, entity, form, branches);
 		warnOfMissingCards(item, reading.customerIdsWithoutCard);
 
-		const { limit } = form;
-		if (reading.participants.length > limit) {
-			warnOfLimit(item, limit, 'participants');
+		if (reading.participants.length > form.limit) {
+			warnOfLimit(item, form.limit, 'participants');
 		}
-		return await shownParticipants(
-			reading.participants.slice(0, limit),
-			nameSourceOf(item),
-			form.isSimple,
-		);
+		const returnedParticipants = reading.participants.slice(0, form.limit);
+		const { isSimple } = form;
+		return await makeParticipantItems(returnedParticipants, nameSourceOf(item), { isSimple });
 	},
 
 	output: () => participantSchema,
 	onlyReads: true,
+	// While 'Branch' is empty, all branches are read.
 	readsAllBranches: true,
 };
 
 interface ParticipantsForm {
-	/** The branch that the user has chosen; undefined for all open ones. */
-	branch: Branch;
+	/** The branch that the user has chosen; undefined if all open branches are read. */
+	branch?: number;
 	/** Both `yyyy-mm-dd`, and both included. */
 	firstDay: string;
 	lastDay: string;
@@ -82,28 +84,31 @@ interface ParticipantsForm {
 	isSimple: boolean;
 }
 
+/**
+ * Reads from the form whose participants the user asks for: the days, or one lesson.
+ *
+ * @throws NodeOperationError if a value cannot be used, or the days are in the wrong order
+ */
 function readForm(item: Item, fields: readonly Field[]): ParticipantsForm {
-	const { date_from, date_to, lesson_id } = buildRequestBody(
-		item,
-		fields,
-		readFilterFields(item, fields),
-	);
+	const input = readFilterFields(item, fields);
+	const values = buildRequestBody(item, fields, input);
 	const form = {
-		firstDay: String(date_from),
-		lastDay: String(date_to),
-		lessonId: readId(lesson_id),
+		firstDay: String(values.date_from),
+		lastDay: String(values.date_to),
+		lessonId: readId(values.lesson_id),
 		limit: readLimit(item),
 		isSimple: item.flag(simplify),
 		branch: givenBranch(item),
 	};
 	if (form.lessonId === undefined) {
-		assertDayRange(item, form.firstDay, form.lastDay, 'Date From');
+		assertDayRange(item, form, { firstDayLabel: 'Date From' });
 	}
 	return form;
 }
 
 /**
- * Reads who comes. A branch that this user may not see is left out, with a hint.
+ * Reads who comes to the lessons of some days, or to one lesson. A branch that this user may not
+ * see is left out, with a hint.
  *
  * @throws NodeApiError if this user may see none of the branches. An empty result would say that
  * nobody comes.
@@ -114,46 +119,54 @@ async function readFromBranches(
 	form: ParticipantsForm,
 	branches: readonly Branch[],
 ): Promise<ParticipantReading> {
-	const reader = makeReaderWithHints(item, 'rows');
+	const readerThatWarns = makeReaderWithHints(item, 'rows');
 	const options: ParticipantOptions = {
 		zone: item.zone,
-		skippedBranches: 'deniedBranches',
+		// A branch that this user may not see is skipped.
+		branchesToSkip: 'deniedBranches',
+		// The card of a customer may be in another branch than the lesson.
 		listOtherBranches: async () => await allBranches(item, form.branch ?? branches[0]),
 	};
 	if (form.lessonId !== undefined) {
 		const lesson = await findLesson(item, entity, form.lessonId, branches);
-		const reading = await participantsOf(reader, [lesson], options);
-		tellOfDeniedBranches(item, [lesson.branch], reading);
+		const reading = await readParticipantsOfLessons(readerThatWarns, [lesson], options);
+		reportDeniedBranches(item, [lesson.branch], reading);
 		return reading;
 	}
 
 	const days = { from: form.firstDay, to: form.lastDay };
-	const reading = await readParticipants(reader, { branches, ...days }, options);
-	tellOfDeniedBranches(item, branches, reading);
+	const reading = await readParticipantsOfDays(readerThatWarns, { branches, ...days }, options);
+	reportDeniedBranches(item, branches, reading);
 	return reading;
 }
 
 /**
  * Adds a hint for each branch that this user may not see.
  *
- * @param branches the branches of the lessons. `reading` may also tell of other branches that this
- * user may not see, because the cards of customers were looked for there as well.
- * @throws NodeApiError if this user may see none of `branches`
+ * @param lessonBranches the branches of the lessons, at least one. `reading` may tell of further
+ * denied branches, where the cards of customers were looked for: they get a hint, too.
+ * @throws NodeApiError if this user may see none of `lessonBranches`
  */
-function tellOfDeniedBranches(
+function reportDeniedBranches(
 	item: Item,
-	branches: readonly Branch[],
-	{ failures }: ParticipantReading,
+	lessonBranches: readonly Branch[],
+	reading: ParticipantReading,
 ): void {
-	const isEveryBranchDenied = branches.every((branch) => failures.has(branch));
-	if (isEveryBranchDenied) throw item.asError(failures.get(branches[0]));
+	const errorsByBranch = reading.failures;
+	const mayReadNone = lessonBranches.every((branch) => errorsByBranch.has(branch));
+	if (mayReadNone) throw item.asError(errorsByBranch.get(lessonBranches[0]));
 
-	for (const branch of failures.keys()) {
+	for (const branch of errorsByBranch.keys()) {
 		hintThatBranchIsHidden(item, branch);
 	}
 }
 
-/** @throws NodeApiError if the lesson is in none of the branches */
+/**
+ * Finds a lesson in the first of the branches that has it.
+ *
+ * @returns the branch, and the lesson if it takes place: a cancelled lesson has no participants
+ * @throws NodeApiError if the lesson is in none of the branches
+ */
 async function findLesson(
 	item: Item,
 	entity: Entity,
@@ -161,18 +174,22 @@ async function findLesson(
 	branches: readonly Branch[],
 ): Promise<LessonsOfBranch> {
 	const target = { path: entity.path, query: {}, labels: {} };
-	const findIn = async (branch: Branch) =>
+	const findInBranch = async (branch: Branch) =>
 		await findRecordInBranch(item, lessonEntity, id, { ...target, branch });
-	const [firstBranch] = branches;
-	const isOneBranch = branches.length === 1;
-	const found = isOneBranch
-		? await findIn(firstBranch)
-		: await findInBranches(item, branches, findIn);
-	if (found === undefined)
-		throw notFoundError(item, entity, id, isOneBranch ? firstBranch : undefined);
 
-	const occurrence = occurrenceOf(found.row, item.zone, found.branch);
-	return { branch: found.branch, occurrences: occurrence === undefined ? [] : [occurrence] };
+	const [firstBranch, ...otherBranches] = branches;
+	const isOnlyBranch = otherBranches.length === 0;
+	// `findInBranches` skips a branch that cannot be read. For an only branch that is an error.
+	const lesson = isOnlyBranch
+		? await findInBranch(firstBranch)
+		: await findInBranches(item, branches, findInBranch);
+	if (lesson === undefined) {
+		throw notFoundError(item, entity, id, isOnlyBranch ? firstBranch : undefined);
+	}
+
+	const occurrence = readLessonAsOccurrence(lesson.row, item.zone, lesson.branch);
+	const occurrences = occurrence === undefined ? [] : [occurrence];
+	return { branch: lesson.branch, occurrences };
 }
 
 // ---------------------------------------------------------------- output
@@ -181,7 +198,7 @@ const contactFields = customerEntity.fields
 	.filter(({ name }) => ['phone', 'email'].includes(name))
 	.map((field) => ({ ...field, name: `customer_${field.name}` }));
 
-/** The fields of the lesson besides its time. Each has a name beside its ID. */
+/** The fields of the lesson that hold IDs. The output shows a name beside each ID. */
 const lessonFields: Shown[] = [
 	reference('group_id', 'Group', 'group'),
 	reference('subject_id', 'Subject', 'subject'),
@@ -189,12 +206,12 @@ const lessonFields: Shown[] = [
 	reference('room_id', 'Room', 'room'),
 	reference('lesson_type_id', 'Lesson Type', 'lessonType'),
 ];
-const lessonNames = namedFields(lessonFields);
-const flatten = makeFlattener([...contactFields, ...lessonFields], lessonNames);
+const lessonNames = findNamedFields(lessonFields);
+const flatten = makeValueSimplifier([...contactFields, ...lessonFields], lessonNames);
 
 const INTEGER = { type: 'integer' } as const;
 
-const participantSchema = withNameSchema(
+const participantSchema = addNamesToSchema(
 	objectOf({
 		time_from: STRING,
 		customer_id: INTEGER,
@@ -215,15 +232,15 @@ const participantSchema = withNameSchema(
 );
 
 /**
- * Returns an output item for each participant.
+ * Makes an output item for each participant.
  *
  * @param isSimple whether an item has only the useful fields, and names beside IDs. Otherwise it
  * has all fields of the lesson and of the customer's card.
  */
-export async function shownParticipants(
+export async function makeParticipantItems(
 	participantList: readonly Participant[],
 	names: NameSource,
-	isSimple: boolean,
+	{ isSimple }: { isSimple: boolean },
 ): Promise<IDataObject[]> {
 	if (!isSimple) return participantList.map((participant) => ({ ...participant }));
 
@@ -236,6 +253,7 @@ export async function shownParticipants(
 	return items;
 }
 
+/** Makes an output item with the useful fields of a participant, and names beside IDs. */
 async function simplifyParticipant(
 	participant: Participant,
 	names: NameSource,
@@ -255,9 +273,8 @@ async function simplifyParticipant(
 		lesson_type_id: participant.lesson_type_id,
 		branch_id,
 	};
-	const namedRow = await withNames({ row, branch: branch_id ?? undefined }, lessonNames, names);
-	return {
-		...flatten(namedRow),
-		[LINK]: linkOf(customerEntity, customer, names.origin, participant.customer_branch),
-	};
+	const locatedRow = { row, branch: branch_id ?? undefined };
+	const rowWithNames = await withNames(locatedRow, lessonNames, names);
+	const link = buildLink(customerEntity, customer, names.origin, participant.customer_branch);
+	return { ...flatten(rowWithNames), [LINK]: link };
 }

@@ -1,3 +1,4 @@
+import type { Field } from '../../entities/fieldTypes';
 import { lesson as lessonEntity, LESSON_FIELDS } from '../../entities/lesson';
 import type { LockKey } from '../../run/keys';
 
@@ -10,23 +11,22 @@ interface Occupied {
 }
 
 /**
- * Names one lock for each group, customer, teacher and room on a day.
+ * Makes the keys to lock for a lesson: one for each group, customer, teacher and room on its day.
  *
- * *Lesson → Create* and *Lesson → Book* use the same locks. So two items of this process that need
+ * *Lesson → Create* and *Lesson → Book* make the same keys. So two items of this process that need
  * the same teacher on the same day run one after the other, and the second one sees the lesson of
  * the first.
  */
 export function makeLessonLocks(day: string, occupied: Occupied): LockKey[] {
-	const lock = ({ name }: { name: string }, id: number): LockKey => [
-		lessonEntity.path,
-		day,
-		name,
-		id,
-	];
 	return [
-		...occupied.groupIds.map((id) => lock(LESSON_FIELDS.group, id)),
-		...occupied.customerIds.map((id) => lock(LESSON_FIELDS.customer, id)),
-		...occupied.teacherIds.map((id) => lock(LESSON_FIELDS.teacher, id)),
-		...occupied.roomIds.map((id) => lock(LESSON_FIELDS.room, id)),
+		...makeFieldLocks(day, LESSON_FIELDS.group, occupied.groupIds),
+		...makeFieldLocks(day, LESSON_FIELDS.customer, occupied.customerIds),
+		...makeFieldLocks(day, LESSON_FIELDS.teacher, occupied.teacherIds),
+		...makeFieldLocks(day, LESSON_FIELDS.room, occupied.roomIds),
 	];
+}
+
+/** Makes a key for each ID in one field of a lesson, such as each of its teachers. */
+function makeFieldLocks(day: string, field: Field, ids: readonly number[]): LockKey[] {
+	return ids.map((id): LockKey => [lessonEntity.path, day, field.name, id]);
 }

@@ -5,7 +5,7 @@
  * moves the end time.
  */
 
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Field } from '../../entities/fieldTypes';
 import { regularLesson } from '../../entities/regularLesson';
@@ -19,10 +19,10 @@ import { create, readDraft, saveDraft } from '../common/create';
 import { makeUpdate } from '../common/update';
 import { moveEndTime } from './endTime';
 
-const startField = fieldNamed('time_from_v');
-const endField = fieldNamed('time_to_v');
+const startField = findField('time_from_v');
+const endField = findField('time_to_v');
 
-function fieldNamed(name: string): Field {
+function findField(name: string): Field {
 	return regularLesson.fields.find((field) => field.name === name) as Field;
 }
 
@@ -34,15 +34,14 @@ const duration = wholeNumber({
 	description: "Minutes; not used if 'End Time' is given",
 });
 
+/** *Regular Lesson → Create*: creates a regular lesson from its start and its end or duration. */
 export const createRegularLesson: Operation = {
 	...create,
 
 	form(entity) {
-		const { prominentFields = [], ...otherParts } = create.form(entity);
-		const fieldsWithDuration = prominentFields.flatMap((parameter) =>
-			parameter.name === startField.name ? [parameter, duration] : [parameter],
-		);
-		return { ...otherParts, prominentFields: fieldsWithDuration };
+		const formOfCreate = create.form(entity);
+		const prominentFields = addDurationAfterStart(formOfCreate.prominentFields ?? []);
+		return { ...formOfCreate, prominentFields };
 	},
 
 	async execute(item, entity) {
@@ -51,31 +50,48 @@ export const createRegularLesson: Operation = {
 	},
 };
 
+/** *Regular Lesson → Update*: changes fields of a regular lesson, and keeps its duration. */
 export const updateRegularLesson: Operation = makeUpdate({
-	makeBody: (item, entity, record, changes) => ({
-		...changes,
-		...moveEndTime(item, entity, record, changes),
-	}),
+	makeBody(item, entity, record, changes) {
+		const movedEndTime = moveEndTime(item, entity, record, changes);
+		return { ...changes, ...movedEndTime };
+	},
 });
 
+/** Puts 'Duration' behind 'Start Time' in the form. */
+function addDurationAfterStart(parameters: readonly INodeProperties[]): INodeProperties[] {
+	const extendedParameters: INodeProperties[] = [];
+	for (const parameter of parameters) {
+		extendedParameters.push(parameter);
+		if (parameter.name === startField.name) {
+			extendedParameters.push(duration);
+		}
+	}
+	return extendedParameters;
+}
+
 /**
- * Adds the end time to the input of a new regular lesson, unless the user has given one.
+ * Adds the end time to the input of a new regular lesson: the start time and the duration of the
+ * form. Adds nothing if the user has given an end time, or no start time.
  *
- * @throws NodeOperationError if the lesson would end after midnight
+ * @throws NodeOperationError if the lesson would end at midnight or later
  */
 function addEndTime(item: Item, input: IDataObject): IDataObject {
-	const start: unknown = input[startField.name];
-	const end: unknown = input[endField.name];
-	if (isBlank(startField, start) || !isBlank(endField, end)) return input;
+	const hasStart = !isBlank(startField, input[startField.name]);
+	const hasEnd = !isBlank(endField, input[endField.name]);
+	if (!hasStart || hasEnd) return input;
 
-	const startTime = item.toWire(startField, start) as string;
+	const startTime = item.toRequestValue(startField, input[startField.name]) as string;
 	const startMinutes = minutesOfClock(startTime);
 	const endMinutes = startMinutes + item.integer(duration);
-	if (endMinutes < MINUTES_OF_A_DAY)
+	if (endMinutes < MINUTES_OF_A_DAY) {
 		return { ...input, [endField.name]: clockOfMinutes(endMinutes) };
+	}
 
+	const lastMinute = MINUTES_OF_A_DAY - 1;
+	const longestDuration = lastMinute - startMinutes;
 	throw item.error(
-		`'${duration.displayName}' must be at most ${MINUTES_OF_A_DAY - 1 - startMinutes} minutes to end on the same day`,
+		`'${duration.displayName}' must be at most ${longestDuration} minutes to end on the same day`,
 		`'${startField.label}' is ${startTime}. Correct one of them.`,
 	);
 }

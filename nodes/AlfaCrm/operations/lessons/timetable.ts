@@ -7,9 +7,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { daysAfter, formatDay, OPEN_END, readId } from '../../values/formats';
 import { belongsToBranch, shownBranches } from '../../entities/branch';
-import { lesson } from '../../entities/lesson';
+import { lesson as lessonEntity } from '../../entities/lesson';
 import { listCall, passesOf } from '../../entities/listCall';
-import { regularLesson } from '../../entities/regularLesson';
+import { regularLesson as regularLessonEntity } from '../../entities/regularLesson';
 import { room as roomEntity } from '../../entities/room';
 import { teacher as teacherEntity } from '../../entities/teacher';
 import type { Entity } from '../../entities/types';
@@ -23,8 +23,8 @@ import { findFreeSlots, startOf, teachersOfSubject } from '../../store/calendar/
 import { getRecord } from '../../run/records';
 import type { Branch, Target } from '../../store/located';
 
-/** The most days that a search may cover. A longer range is a mistake in one of the days. */
-const MOST_DAYS = 366;
+/** The most days that a form may ask for. A longer range is a mistake in one of the days. */
+const MAX_RANGE_DAYS = 366;
 
 /** Most users want a slot soon, so a search reads only these days first. */
 const FIRST_DAYS = 14;
@@ -36,10 +36,10 @@ const FIRST_DAYS = 14;
 const SUBJECT_DAYS = 28;
 
 /**
- * Ends the error about an incomplete list: "so it is not sure when the teacher is free". A missing
- * lesson would make the teacher look free.
+ * What is uncertain if a list is incomplete, because a missing lesson would make the teacher look
+ * free. Ends the sentence of the error: "so it is not sure when the teacher is free".
  */
-const UNSURE_IF_INCOMPLETE = 'when the teacher is free';
+const UNCERTAINTY = 'when the teacher is free';
 
 const MINUTES_RANGE = { min: 5, max: 1440 };
 
@@ -62,6 +62,7 @@ export const slotStep = wholeNumber({
 /** A teacher who may give the lesson. */
 export interface Teacher {
 	id: number;
+	/** Null if AlfaCRM shows none. */
 	name: IDataObject[string];
 	/**
 	 * The branches that the teacher works in, and the branch in which the teacher was found. A lesson
@@ -73,8 +74,9 @@ export interface Teacher {
 }
 
 /**
- * A search for slots with any of several teachers. The head of `slots.ts` says in which formats
- * the days and times are.
+ * A search for slots with any of several teachers. It has the properties of a `SlotRequest`, such
+ * as the days, the duration and the room, except those that differ from teacher to teacher. Days
+ * are `yyyy-mm-dd`, and durations minutes.
  */
 export interface SlotSearch
 	extends Omit<SlotRequest, 'branchId' | 'teacherId' | 'teacherLeavesOn' | 'zone'> {
@@ -89,51 +91,62 @@ export interface SlotSearch
 	attendeeLessons?: readonly IDataObject[];
 }
 
-type TeacherSlot = Slot & { teacher: Teacher };
+/** A free slot, and the teacher who is free in it. */
+export type TeacherSlot = Slot & { teacher: Teacher };
 
 /**
  * Finds free slots with any of the teachers, the earliest first; slots that start together are in
- * the order of the teachers.
+ * the order of the teachers. Reads only the first two weeks of a search if they have enough slots.
  *
- * @param enough the number of slots that the caller needs. If the first two weeks have as many, the
- * later days are not read, and their slots are missing from the result. `Infinity` finds all slots.
+ * @param neededCount how many slots the caller needs. The result may have more, and slots after
+ * the first two weeks may be missing from it. `Infinity` finds all slots.
  */
 export async function findSlots(
 	item: Item,
 	search: SlotSearch,
-	{ enough }: { enough: number },
+	{ neededCount }: { neededCount: number },
 ): Promise<TeacherSlot[]> {
 	if (search.teachers.length === 0) return [];
 
 	const lastOfFirstDays = daysAfter(search.firstDay, FIRST_DAYS - 1);
-	if (enough < Infinity && lastOfFirstDays < search.lastDay) {
-		const slots = await findAllSlots(item, { ...search, lastDay: lastOfFirstDays });
-		if (slots.length >= enough) return slots;
+	const needsAllSlots = neededCount === Infinity;
+	if (!needsAllSlots && lastOfFirstDays < search.lastDay) {
+		const earlySlots = await findAllSlots(item, { ...search, lastDay: lastOfFirstDays });
+		if (earlySlots.length >= neededCount) return earlySlots;
 	}
 	return await findAllSlots(item, search);
 }
 
+/** Finds all free slots on the days of a search, in the order of `findSlots`. */
 async function findAllSlots(item: Item, search: SlotSearch): Promise<TeacherSlot[]> {
 	const { timetable, teachers } = await readTimetable(item, search);
-	const slots = teachers.flatMap((teacher) => {
+	const slots: TeacherSlot[] = [];
+	for (const teacher of teachers) {
 		const slotRequest = makeSlotRequest(teacher, search, item.zone);
-		return findFreeSlots(timetable, slotRequest).map((slot) => ({ ...slot, teacher }));
-	});
-	return slots.sort((a, b) => compareTexts(startOf(a), startOf(b)));
+		for (const slot of findFreeSlots(timetable, slotRequest)) {
+			slots.push({ ...slot, teacher });
+		}
+	}
+	return slots.sort(compareStarts);
 }
 
-function compareTexts(a: string, b: string): number {
-	if (a === b) return 0;
-	return a < b ? -1 : 1;
+/** Compares two slots for `sort`: the slot that starts earlier comes first. */
+function compareStarts(slot: Slot, otherSlot: Slot): number {
+	const start = startOf(slot);
+	const otherStart = startOf(otherSlot);
+	if (start === otherStart) return 0;
+	return start < otherStart ? -1 : 1;
 }
 
 /** Narrows a search down to one of its teachers. */
 export function makeSlotRequest(teacher: Teacher, search: SlotSearch, zone: string): SlotRequest {
+	// Without a branch, working hours of all branches count.
+	const branchOfHours = search.includesOtherBranchHours ? undefined : search.target.branch;
 	return {
 		...search,
 		teacherId: teacher.id,
 		teacherLeavesOn: teacher.leavesOn,
-		branchId: search.includesOtherBranchHours ? undefined : search.target.branch,
+		branchId: branchOfHours,
 		zone,
 	};
 }
@@ -146,20 +159,26 @@ export function makeSlotRequest(teacher: Teacher, search: SlotSearch, zone: stri
  */
 export async function assertRoomExists(item: Item, target: Target, roomId?: number): Promise<void> {
 	if (roomId === undefined) return;
-	await getRecord(item, roomEntity, roomId, { ...target, path: roomEntity.path });
+
+	const roomTarget = { ...target, path: roomEntity.path };
+	await getRecord(item, roomEntity, roomId, roomTarget);
 }
 
 /**
+ * Makes sure that the days of a form are in order and cover at most a year.
+ *
  * @param firstDayLabel the label of the first day in the form
  * @throws NodeOperationError if the last day is before the first day or more than a year later
  */
 export function assertDayRange(
 	item: Item,
-	firstDay: string,
-	lastDay: string,
-	firstDayLabel: string,
+	{ firstDay, lastDay }: { firstDay: string; lastDay: string },
+	{ firstDayLabel }: { firstDayLabel: string },
 ): void {
-	if (firstDay <= lastDay && lastDay < daysAfter(firstDay, MOST_DAYS)) return;
+	const isInOrder = firstDay <= lastDay;
+	const isShortEnough = lastDay < daysAfter(firstDay, MAX_RANGE_DAYS);
+	if (isInOrder && isShortEnough) return;
+
 	throw item.error(
 		`'Date To' must be between '${firstDayLabel}' (${firstDay}) and a year later, but it is ${lastDay}`,
 		'Correct one of the days.',
@@ -179,25 +198,25 @@ export async function readTeachers(
 	chosenIds: readonly number[],
 ): Promise<Teacher[]> {
 	if (chosenIds.length === 0) return await readBranchTeachers(item, target.branch);
-	const rows = await Promise.all(
-		chosenIds.map(async (id) => await readTeacherRow(item, target, id)),
-	);
-	// `toTeacher` returns undefined only for a row without an ID, which these rows have.
-	return rows.flatMap((row) => toTeacher(row, target.branch, item.zone) ?? []);
+
+	const readRow = async (id: number) => await readTeacherRow(item, target, id);
+	const rows = await Promise.all(chosenIds.map(readRow));
+	return toTeachers(rows, target.branch, item.zone);
 }
 
+/** Reads a chosen teacher, once for all items. */
 async function readTeacherRow(item: Item, target: Target, id: number): Promise<IDataObject> {
-	const { branch } = target;
-	const read = async () => {
-		const { row } = await getRecord(item, teacherEntity, id, {
-			...target,
-			path: teacherEntity.path,
-		});
-		return row;
-	};
-	return await readOncePerRun(item, teacherEntity, ['one', branch, id], read);
+	const teacherTarget = { ...target, path: teacherEntity.path };
+	const teacher = await readOncePerRun(
+		item,
+		teacherEntity,
+		['one', target.branch, id],
+		async () => await getRecord(item, teacherEntity, id, teacherTarget),
+	);
+	return teacher.row;
 }
 
+/** Reads the active teachers of a branch, once for all items. */
 async function readBranchTeachers(item: Item, branch: Branch): Promise<Teacher[]> {
 	const list = { ...listCall(teacherEntity, branch), query: {}, body: {} };
 	const rows = await readOncePerRun(
@@ -206,23 +225,31 @@ async function readBranchTeachers(item: Item, branch: Branch): Promise<Teacher[]
 		['all', branch],
 		async () => await readWholeList(item, teacherEntity, list, 'who teaches there'),
 	);
-	return rows
-		.filter((row) => belongsToBranch(row, branch))
-		.flatMap((row) => toTeacher(row, branch, item.zone) ?? []);
+	const rowsOfBranch = rows.filter((row) => belongsToBranch(row, branch));
+	return toTeachers(rowsOfBranch, branch, item.zone);
 }
 
-/** Returns undefined for a row without an ID. */
-function toTeacher(row: IDataObject, branch: Branch, zone: string): Teacher | undefined {
-	const id = readId(row.id);
-	if (id === undefined) return undefined;
+/**
+ * Reads teachers from the rows of AlfaCRM's list. Leaves out rows without an ID.
+ *
+ * @param listBranch the branch whose list shows the rows
+ */
+function toTeachers(rows: readonly IDataObject[], listBranch: Branch, zone: string): Teacher[] {
+	const teachers: Teacher[] = [];
+	for (const row of rows) {
+		const id = readId(row.id);
+		if (id === undefined) continue;
 
-	const endDay = formatDay(row.e_date, 'iso', zone);
-	return {
-		id,
-		name: row.name ?? null,
-		branches: [...new Set([branch, ...shownBranches(row)])],
-		leavesOn: endDay === OPEN_END ? undefined : endDay,
-	};
+		// AlfaCRM shows the day `OPEN_END` for a teacher who stays.
+		const endDay = formatDay(row.e_date, 'iso', zone);
+		teachers.push({
+			id,
+			name: row.name ?? null,
+			branches: [...new Set([listBranch, ...shownBranches(row)])],
+			leavesOn: endDay === OPEN_END ? undefined : endDay,
+		});
+	}
+	return teachers;
 }
 
 // ---------------------------------------------------------------- reading the timetable
@@ -240,66 +267,99 @@ export async function readTimetable(
 	item: Item,
 	search: SlotSearch,
 ): Promise<{ timetable: Timetable; teachers: readonly Teacher[] }> {
-	const { target, teachers, subjectId, attendeeLessons = [] } = search;
-	const teacherBranches = teachers.flatMap(({ branches }) => branches);
-	const otherBranches = [...new Set(teacherBranches)].filter((branch) => branch !== target.branch);
-	const [workingHours, ...branchLessons] = await Promise.all([
+	const readOtherBranch = async (branch: Branch) =>
+		await readLessonsOfOtherBranch(item, search, branch);
+	const [workingHours, ownRows, otherRows] = await Promise.all([
 		readWorkingHours(item, search),
 		readLessonsOfOwnBranch(item, search),
-		...otherBranches.map(async (branch) => await readLessonsOfOtherBranch(item, search, branch)),
+		Promise.all(findOtherBranches(search).map(readOtherBranch)),
 	]);
 
-	const rows: LessonRows = {
-		lessons: uniqueRecords([
-			...attendeeLessons,
-			...branchLessons.flatMap(({ lessons }) => lessons),
-		]),
-		regularLessons: uniqueRecords(branchLessons.flatMap(({ regularLessons }) => regularLessons)),
-	};
+	const rows = joinLessonRows(search, [ownRows, ...otherRows]);
 	const timetable = { workingHours, calendar: new Calendar(rows, item.zone) };
-	if (subjectId === undefined) return { timetable, teachers };
-
-	const idsOfSubject = teachersOfSubject(rows, subjectId, {
-		lastDay: search.lastDay,
-		zone: item.zone,
-	});
-	return { timetable, teachers: teachers.filter(({ id }) => idsOfSubject.has(id)) };
+	const teachers = pickTeachersOfSubject(search, rows, item.zone);
+	return { timetable, teachers };
 }
 
+/** Finds the branches in which the teachers work, except the branch of the lesson. */
+function findOtherBranches({ target, teachers }: SlotSearch): Branch[] {
+	const branches = new Set(teachers.flatMap((teacher) => teacher.branches));
+	return [...branches].filter((branch) => branch !== target.branch);
+}
+
+/** Joins the lessons of the attendees and of all branches, each once. */
+function joinLessonRows(search: SlotSearch, rowsOfBranches: readonly LessonRows[]): LessonRows {
+	const attendeeLessons = search.attendeeLessons ?? [];
+	const branchLessons = rowsOfBranches.flatMap((rows) => rows.lessons);
+	const regularLessons = rowsOfBranches.flatMap((rows) => rows.regularLessons);
+	return {
+		lessons: uniqueRecords([...attendeeLessons, ...branchLessons]),
+		regularLessons: uniqueRecords(regularLessons),
+	};
+}
+
+/** Picks the teachers who have lessons of the subject; all teachers if there is no subject. */
+function pickTeachersOfSubject(
+	search: SlotSearch,
+	rows: LessonRows,
+	zone: string,
+): readonly Teacher[] {
+	const { teachers, subjectId, lastDay } = search;
+	if (subjectId === undefined) return teachers;
+
+	const idsOfSubject = teachersOfSubject(rows, subjectId, { lastDay, zone });
+	return teachers.filter(({ id }) => idsOfSubject.has(id));
+}
+
+/** Reads the working hours of the teachers in the branch of the lesson, once for all items. */
 async function readWorkingHours(item: Item, search: SlotSearch): Promise<IDataObject[]> {
 	const { branch } = search.target;
-	const filter = teacherFilter(search);
+	const filter = makeTeacherFilter(search);
+	// Working hours are a list of the entity of teachers. The plural is for messages.
 	const workingHours = { ...teacherEntity, plural: 'Working Hours' };
 	const list = { ...listCall(workingHours, branch), action: 'working-hour', body: filter };
 	return await readOncePerRun(
 		item,
 		teacherEntity,
 		['hours', branch, filter],
-		async () => await readWholeList(item, workingHours, list, UNSURE_IF_INCOMPLETE),
+		async () => await readWholeList(item, workingHours, list, UNCERTAINTY),
 	);
 }
 
 /** Reads the lessons of the branch in which the lesson is to be, and in which the room is. */
 async function readLessonsOfOwnBranch(item: Item, search: SlotSearch): Promise<LessonRows> {
-	const { target, roomId, subjectId, firstDay, involvesAttendees } = search;
-	const { branch } = target;
-	const filter = teacherFilter(search);
-	const days = lessonDaysFilter(search);
-	// Lessons of the weeks before show who teaches the subject.
-	const lessonDays =
-		subjectId === undefined ? days : { ...days, date_from: daysAfter(firstDay, -SUBJECT_DAYS) };
-	// Without a filter by teacher the list has all lessons, so also those in the room.
-	const readsRoomLessons = roomId !== undefined && 'teacher_id' in filter;
+	const { branch } = search.target;
+	const teacherFilter = makeTeacherFilter(search);
+	// With a filter by teacher, the list lacks lessons in the room that other teachers give.
+	const needsRoomLessons = search.roomId !== undefined && 'teacher_id' in teacherFilter;
 	// No filter of regular lessons by room is known, and AlfaCRM may ignore the filters by group and
 	// customer. So all regular lessons are read if the room or the attendees matter. API notes 5.13.
-	const regularFilter = readsRoomLessons || involvesAttendees !== undefined ? {} : filter;
+	const needsAllRegularLessons = needsRoomLessons || search.involvesAttendees !== undefined;
 
+	const lessonFilter = { ...teacherFilter, ...makeOwnBranchDaysFilter(search) };
+	const regularLessonFilter = needsAllRegularLessons ? {} : teacherFilter;
 	const [lessons, roomLessons, regularLessons] = await Promise.all([
-		readAll(item, lesson, branch, { ...filter, ...lessonDays }),
-		readsRoomLessons ? readAll(item, lesson, branch, { room_ids: [roomId], ...days }) : [],
-		readRegularLessons(item, branch, regularFilter),
+		readAll(item, lessonEntity, branch, lessonFilter),
+		needsRoomLessons ? readRoomLessons(item, search) : [],
+		readRegularLessons(item, branch, regularLessonFilter),
 	]);
 	return { lessons: [...lessons, ...roomLessons], regularLessons };
+}
+
+/**
+ * Makes the filter by day for the branch of the lesson. If the teachers of a subject are searched
+ * for, it includes the weeks before, whose lessons show who teaches the subject.
+ */
+function makeOwnBranchDaysFilter(search: SlotSearch): IDataObject {
+	const daysFilter = makeLessonDaysFilter(search);
+	if (search.subjectId === undefined) return daysFilter;
+	return { ...daysFilter, date_from: daysAfter(search.firstDay, -SUBJECT_DAYS) };
+}
+
+/** Reads the lessons in the room, whoever gives them. */
+async function readRoomLessons(item: Item, search: SlotSearch): Promise<IDataObject[]> {
+	const roomFilter = { room_ids: [search.roomId], ...makeLessonDaysFilter(search) };
+	return await readAll(item, lessonEntity, search.target.branch, roomFilter);
 }
 
 /**
@@ -311,17 +371,17 @@ async function readLessonsOfOtherBranch(
 	search: SlotSearch,
 	branch: Branch,
 ): Promise<LessonRows> {
-	const filter = teacherFilter(search);
-	const days = lessonDaysFilter(search);
-	const read = async (): Promise<LessonRows> => {
+	const teacherFilter = makeTeacherFilter(search);
+	const lessonFilter = { ...teacherFilter, ...makeLessonDaysFilter(search) };
+	const readLessonRows = async (): Promise<LessonRows> => {
 		const [lessons, regularLessons] = await Promise.all([
-			readAll(item, lesson, branch, { ...filter, ...days }),
-			readRegularLessons(item, branch, filter),
+			readAll(item, lessonEntity, branch, lessonFilter),
+			readRegularLessons(item, branch, teacherFilter),
 		]);
 		return { lessons, regularLessons };
 	};
-	const branchLessons = await item.readIfAllowed(read, { treats404AsDenied: true });
-	if (branchLessons !== undefined) return branchLessons;
+	const lessonRows = await item.readIfAllowed(readLessonRows, { treats404AsDenied: true });
+	if (lessonRows !== undefined) return lessonRows;
 
 	item.execution.hints.add(
 		'Not all branches in which the teacher works can be seen, so the teacher may be busy there in a slot',
@@ -334,8 +394,10 @@ async function readLessonsOfOtherBranch(
  * Makes the filter for the lessons on the days of a search and a week before and after them. A
  * lesson outside of the search may replace a regular lesson on a day of the search.
  */
-export function lessonDaysFilter(days: Pick<SlotSearch, 'firstDay' | 'lastDay'>): IDataObject {
-	const { firstDay, lastDay } = daysToRead(days.firstDay, days.lastDay);
+export function makeLessonDaysFilter(
+	search: Pick<SlotSearch, 'firstDay' | 'lastDay'>,
+): IDataObject {
+	const { firstDay, lastDay } = daysToRead(search.firstDay, search.lastDay);
 	return { date_from: firstDay, date_to: lastDay };
 }
 
@@ -343,10 +405,11 @@ export function lessonDaysFilter(days: Pick<SlotSearch, 'firstDay' | 'lastDay'>)
  * Makes the filter by teacher, if the search has one teacher. For several teachers, one list of all
  * lessons takes fewer calls than a list for each teacher.
  */
-function teacherFilter({ teachers }: SlotSearch): IDataObject {
+function makeTeacherFilter({ teachers }: SlotSearch): IDataObject {
 	return teachers.length === 1 ? { teacher_id: teachers[0].id } : {};
 }
 
+/** Reads regular lessons of a branch, once for all items: a booking does not change them. */
 async function readRegularLessons(
 	item: Item,
 	branch: Branch,
@@ -354,31 +417,35 @@ async function readRegularLessons(
 ): Promise<IDataObject[]> {
 	return await readOncePerRun(
 		item,
-		regularLesson,
+		regularLessonEntity,
 		['all', branch, filter],
-		async () => await readAll(item, regularLesson, branch, filter),
+		async () => await readAll(item, regularLessonEntity, branch, filter),
 	);
 }
 
+/** Reads all records of an entity in a branch that AlfaCRM lists with a filter. */
 async function readAll(
 	item: Item,
 	entity: Entity,
 	branch: Branch,
-	body: IDataObject,
+	filter: IDataObject,
 ): Promise<IDataObject[]> {
-	const list = { ...listCall(entity, branch), body, passes: passesOf(entity) };
-	return await readWholeList(item, entity, list, UNSURE_IF_INCOMPLETE);
+	const list = { ...listCall(entity, branch), body: filter, passes: passesOf(entity) };
+	return await readWholeList(item, entity, list, UNCERTAINTY);
 }
 
 /**
- * Reads a list once for all items of an execution. Use it only for lists that a booking does not
- * change, such as working hours: a later item would not see the change.
+ * Reads a list or a record once for all items of an execution. Use it only for what a booking does
+ * not change, such as working hours: a later item would not see the change.
+ *
+ * @param nameParts what together names the reading among those of the entity
  */
 async function readOncePerRun<T>(
 	item: Item,
-	{ path }: Entity,
-	cacheKey: unknown[],
+	entity: Entity,
+	nameParts: readonly unknown[],
 	read: () => Promise<T>,
 ): Promise<T> {
-	return await item.execution.cached(path, JSON.stringify(['slots', ...cacheKey]), read);
+	const cacheName = JSON.stringify(['slots', ...nameParts]);
+	return await item.execution.cached(entity.path, cacheName, read);
 }

@@ -26,7 +26,8 @@ export async function assertPayersSubscription({
 	// A user who may enter payments may lack permission to see subscriptions. Then the payment is
 	// entered without this check.
 	const result = await item.readIfAllowed(
-		async () => await findById(item, customerTariff, subscriptionId, subscriptions),
+		async () =>
+			await findById(item, { entity: customerTariff, id: subscriptionId, target: subscriptions }),
 	);
 	if (result === undefined || result.record !== undefined) return;
 	// If some rows of the list did not arrive, the subscription may be among them.

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
 import { isBlank } from '../../fields/field';
-import type { Collection } from '../../form/parameters';
+import type { CollectionReader } from '../../form/parameters';
 import type { Branch, Target } from '../../store/located';
 import { allBranches, searchBranchesField } from '../branches';
 import type { Item } from '../item';
@@ -13,13 +13,13 @@ import { branchesOf } from '../target';
  * be searched: the option is not set, or it is an empty list. Any other empty value is refused,
  * since it may come from an expression that finds nothing.
  */
-export function readChosenBranches(options: Collection): number[] {
+export function readChosenBranches(options: CollectionReader): number[] {
 	const { name } = searchBranchesField;
 	if (!options.has(name)) return [];
 
 	const input = options.input(options.parameter(name));
 	const isEmptyList = Array.isArray(input) && isBlank(searchBranchesField, input);
-	return isEmptyList ? [] : (options.toWire(searchBranchesField, input) as number[]);
+	return isEmptyList ? [] : (options.toRequestValue(searchBranchesField, input) as number[]);
 }
 
 /**

@@ -68,7 +68,7 @@ export function readMatchKey(item: Item, entity: Entity): MatchKey {
 
 /** Reads the value by which the user looks for a record, as the user gave it for a field. */
 export function readMatchValue(item: Item, field: Field): unknown {
-	return isCustom(field.name) ? item.input(customValueParameter) : item.inputOf(field);
+	return isCustom(field.name) ? item.input(customValueParameter) : item.inputOfField(field);
 }
 
 /** Makes the parameter 'Match By', in which the user chooses how the record is searched for. */

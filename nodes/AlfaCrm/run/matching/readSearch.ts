@@ -55,7 +55,7 @@ export function readSearch(
 		const input = readValue(field);
 		if (isBlank(field, input)) continue;
 
-		const value = item.toWire(field, input);
+		const value = item.toRequestValue(field, input);
 		const shortValue = shorten ? shorten(field, value) : value;
 		const usableValue = keepUsableValues(field, shortValue);
 		if (usableValue === undefined) continue;

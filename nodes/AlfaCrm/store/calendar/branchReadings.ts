@@ -2,13 +2,14 @@ import { hasStatus } from '../../api/failures';
 import type { Branch } from '../located';
 
 /**
- * Which failures make a reading skip a branch, so that it goes on with the next one:
+ * The branches that are left out when several branches are read; any other failure ends the
+ * reading.
  *
- * - `deniedBranches`: this user may not see the branch.
- * - `failedBranches`: the branch cannot be read for any reason. For a trigger, which tries again at
- *   its next poll.
+ * - `deniedBranches`: the branches that this user may not see.
+ * - `failedBranches`: all branches that cannot be read, whatever the reason. Triggers choose this,
+ *   because they try again at their next poll.
  */
-export type SkippedBranches = 'deniedBranches' | 'failedBranches';
+export type BranchesToSkip = 'deniedBranches' | 'failedBranches';
 
 /** AlfaCRM's statuses for a branch that this user may not see: "forbidden" or "not found". */
 const DENIED_STATUSES = [403, 404];
@@ -18,31 +19,40 @@ export class BranchReadings {
 	/** The first failure of each branch that could not be read. */
 	readonly failures = new Map<Branch, unknown>();
 
-	/** @param skippedBranches if it is undefined, no branch is skipped: every failure is thrown */
-	constructor(private readonly skippedBranches?: SkippedBranches) {}
+	/** @param branchesToSkip if it is undefined, no branch is skipped: every failure is thrown */
+	constructor(private readonly branchesToSkip?: BranchesToSkip) {}
 
 	hasFailed(branch: Branch): boolean {
 		return this.failures.has(branch);
 	}
 
 	/**
-	 * Reads something in a branch.
+	 * Reads something in a branch. The branch is tried even if it has failed before; a caller that
+	 * does not want that asks `hasFailed` first.
 	 *
 	 * @returns undefined if the reading failed and the branch is skipped
 	 * @throws the failure, unless the branch is skipped
 	 */
 	async tryRead<T>(branch: Branch, read: () => Promise<T>): Promise<T | undefined> {
 		return await read().catch((failure: unknown) => {
-			if (!this.isSkipped(failure)) throw failure;
-			if (!this.hasFailed(branch)) {
-				this.failures.set(branch, failure);
-			}
+			this.skipOrThrow(branch, failure);
 			return undefined;
 		});
 	}
 
-	private isSkipped(failure: unknown): boolean {
-		if (this.skippedBranches === 'failedBranches') return true;
-		return this.skippedBranches === 'deniedBranches' && hasStatus(failure, ...DENIED_STATUSES);
+	/** Remembers the first failure of a branch that is skipped; throws any other failure. */
+	private skipOrThrow(branch: Branch, failure: unknown): void {
+		if (!this.isReasonToSkip(failure)) throw failure;
+
+		if (!this.hasFailed(branch)) {
+			this.failures.set(branch, failure);
+		}
+	}
+
+	/** Whether a branch is skipped after a failure. */
+	private isReasonToSkip(failure: unknown): boolean {
+		if (this.branchesToSkip === undefined) return false;
+		if (this.branchesToSkip === 'failedBranches') return true;
+		return hasStatus(failure, ...DENIED_STATUSES);
 	}
 }

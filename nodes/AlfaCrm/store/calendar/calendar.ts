@@ -5,10 +5,13 @@ import { daysAfter } from '../../values/formats';
 import { idOf, isCancelled, regularLessonIdOf } from './lessonRow';
 import type { RegularDays } from './regularLessonRow';
 import { readRegularDays, takesPlaceOn } from './regularLessonRow';
-import type { LessonOfRegular, ReplacedDays } from './replacedDays';
+import type { LessonFromRegular, ReplacedDays } from './replacedDays';
 import { findReplacedDays } from './replacedDays';
 
-/** The lessons and regular lessons of one or several branches, as AlfaCRM lists them. */
+/**
+ * The lessons and regular lessons of one or several branches, as AlfaCRM lists them. A regular
+ * lesson is a rule such as "Mondays at 17:00", from which AlfaCRM makes lessons.
+ */
 export interface LessonRows {
 	/**
 	 * Lessons of every status: a cancelled lesson shows that its regular lesson does not take place
@@ -52,12 +55,12 @@ export function daysToRead(
 }
 
 /**
- * Decides what takes place on a day. Free slots, bookings, participants, checks and reminders all
- * use this class, so they agree.
+ * Decides what takes place on a day. Free slots, bookings, participants, the checks of *Daily
+ * Check* and reminders all use this class, so they agree.
  *
  * A lesson takes place unless it is cancelled. A regular lesson takes place on its weekday, unless
- * a lesson that AlfaCRM has made from it replaces that day. Days are texts, `yyyy-mm-dd`, which
- * compare as texts.
+ * a lesson that AlfaCRM has made from it replaces that day. Days are texts, `yyyy-mm-dd`, so `<`
+ * compares them by time.
  */
 export class Calendar {
 	private readonly lessonsByDay: ReadonlyMap<string, readonly IDataObject[]>;
@@ -68,9 +71,8 @@ export class Calendar {
 	constructor(rows: LessonRows, zone: string) {
 		this.lessonsByDay = groupByDay(rows.lessons, zone);
 		this.regularLessons = rows.regularLessons.map((row) => readRegularLesson(row, zone));
-		this.replacedDays = findReplacedDays(
-			findLessonsOfRegulars(this.lessonsByDay, this.regularLessons),
-		);
+		const lessonsFromRegular = findLessonsFromRegular(this.lessonsByDay, this.regularLessons);
+		this.replacedDays = findReplacedDays(lessonsFromRegular);
 	}
 
 	/**
@@ -81,21 +83,28 @@ export class Calendar {
 		return [...this.lessonsOn(date), ...this.regularLessonsOn(date)];
 	}
 
+	/** Returns the lessons of a day, without the cancelled ones. */
 	private lessonsOn(date: string): OccurrenceRow[] {
 		const lessons = this.lessonsByDay.get(date) ?? [];
-		return lessons
-			.filter((lesson) => !isCancelled(lesson))
-			.map((lesson) => ({ date, lesson, isRegular: false, isProbablyReplaced: false }));
+		const uncancelledLessons = lessons.filter((lesson) => !isCancelled(lesson));
+		return uncancelledLessons.map((lesson) => ({
+			date,
+			lesson,
+			isRegular: false,
+			isProbablyReplaced: false,
+		}));
 	}
 
+	/** Returns the regular lessons of a day, without those that a lesson certainly replaces. */
 	private regularLessonsOn(date: string): OccurrenceRow[] {
 		const occurrences: OccurrenceRow[] = [];
 		for (const { id, row, days } of this.regularLessons) {
 			if (!takesPlaceOn(days, date)) continue;
-			const replacement = this.replacedDays.find(id, date);
-			if (replacement === 'replaced') continue;
 
-			const isProbablyReplaced = replacement === 'probablyReplaced';
+			const status = this.replacedDays.findStatus(id, date);
+			if (status === 'replaced') continue;
+
+			const isProbablyReplaced = status === 'probablyReplaced';
 			occurrences.push({ date, lesson: row, isRegular: true, isProbablyReplaced });
 		}
 		return occurrences;
@@ -108,11 +117,9 @@ interface RegularLesson {
 	days: RegularDays;
 }
 
-const readRegularLesson = (row: IDataObject, zone: string): RegularLesson => ({
-	id: idOf(row),
-	row,
-	days: readRegularDays(row, zone),
-});
+function readRegularLesson(row: IDataObject, zone: string): RegularLesson {
+	return { id: idOf(row), row, days: readRegularDays(row, zone) };
+}
 
 /** Groups lessons by their day. Leaves out lessons that show no day. */
 function groupByDay(lessons: readonly IDataObject[], zone: string): Map<string, IDataObject[]> {
@@ -128,19 +135,28 @@ function groupByDay(lessons: readonly IDataObject[], zone: string): Map<string, 
 	return lessonsByDay;
 }
 
-/** Finds the lessons that were made from one of the regular lessons. */
-function findLessonsOfRegulars(
+/** Finds the lessons that AlfaCRM has made from one of these regular lessons. */
+function findLessonsFromRegular(
 	lessonsByDay: ReadonlyMap<string, readonly IDataObject[]>,
 	regularLessons: readonly RegularLesson[],
-): LessonOfRegular[] {
-	const daysByRegularId = new Map(regularLessons.map(({ id, days }) => [id, days]));
-	const lessonsOfRegulars: LessonOfRegular[] = [];
+): LessonFromRegular[] {
+	const daysByRegularId = new Map<number, RegularDays>();
+	for (const { id, days } of regularLessons) {
+		if (id !== undefined) {
+			daysByRegularId.set(id, days);
+		}
+	}
+
+	const lessonsFromRegular: LessonFromRegular[] = [];
 	for (const [date, lessons] of lessonsByDay) {
 		for (const lesson of lessons) {
 			const regularId = regularLessonIdOf(lesson);
+			if (regularId === undefined) continue;
+
 			const regularDays = daysByRegularId.get(regularId);
-			if (regularId === undefined || regularDays === undefined) continue;
-			lessonsOfRegulars.push({
+			if (regularDays === undefined) continue;
+
+			lessonsFromRegular.push({
 				date,
 				regularId,
 				regularDays,
@@ -148,5 +164,5 @@ function findLessonsOfRegulars(
 			});
 		}
 	}
-	return lessonsOfRegulars;
+	return lessonsFromRegular;
 }

@@ -4,10 +4,10 @@ import type { ListReader } from '../../api/list';
 import { archivedByRow } from '../../entities/archive';
 import { customer as customerEntity, isRejected } from '../../entities/customer';
 import { listCall } from '../../entities/listCall';
-import { idsOf } from '../../values/formats';
+import { idsOf, readId } from '../../values/formats';
 import type { Branch } from '../located';
 
-/** The card of a customer, and the branch whose list shows it. */
+/** The record of a customer, and the branch whose list shows it. */
 interface CustomerCard {
 	row: IDataObject;
 	branch: Branch;
@@ -19,7 +19,10 @@ interface CustomerCard {
  */
 const MOST_SINGLE_CALLS = 5;
 
-/** Reads and keeps the cards of customers: their records. Archived customers are included. */
+/**
+ * Reads and keeps the cards of customers: their records, and the branches that list them. Archived
+ * customers are included.
+ */
 export class CustomerCards {
 	private readonly cards = new Map<number, CustomerCard>();
 	/** The finished lookups, as `branch customerId` ("1 501"), so that none is repeated. */
@@ -34,14 +37,15 @@ export class CustomerCards {
 		private readonly zone: string,
 	) {}
 
-	/** Adds a card that the caller has read itself. */
+	/** Keeps a card that was read, here or by the caller. */
 	add(id: number, card: CustomerCard): void {
 		this.cards.set(id, card);
 	}
 
 	/** Returns the IDs whose card has not been read, each once. */
-	missing(ids: readonly number[]): number[] {
-		return [...new Set(ids)].filter((id) => !this.cards.has(id));
+	findIdsWithoutCard(ids: readonly number[]): number[] {
+		const distinctIds = [...new Set(ids)];
+		return distinctIds.filter((id) => !this.cards.has(id));
 	}
 
 	find(id: number): CustomerCard | undefined {
@@ -54,76 +58,85 @@ export class CustomerCards {
 	 */
 	findAttending(id: number): CustomerCard | undefined {
 		const card = this.cards.get(id);
-		if (card === undefined || this.isArchivedByRow(card) || isRejected(card.row)) return undefined;
+		if (card === undefined || this.isShownAsArchived(card) || isRejected(card.row))
+			return undefined;
 		return card;
 	}
 
-	/** Whether the row of a card shows that the customer is archived. */
-	isArchivedByRow({ row }: CustomerCard): boolean {
-		// `archivedByRow` returns undefined if the row does not tell. Then the customer counts as not
-		// archived.
-		return archivedByRow(customerEntity, row, this.zone) === true;
+	/** Whether a card shows that the customer is archived. False if the card does not tell. */
+	isShownAsArchived(card: CustomerCard): boolean {
+		return archivedByRow(customerEntity, card.row, this.zone) === true;
 	}
 
 	/**
 	 * Looks up the missing cards of customers in a branch.
 	 *
-	 * One call with a list of IDs is tried first. Only one known program sends `id` as a list, so
-	 * AlfaCRM may not support it (API notes 3). If no such call has returned at least two cards so
-	 * far, the cards that are still missing are requested one by one, or the branch's whole list is
-	 * read.
+	 * Several cards are requested by one call with a list of IDs. Only one known program sends such a
+	 * list, so AlfaCRM may not support it (API notes 3). Until a list has brought at least two cards,
+	 * the cards that it did not bring are requested without a list.
 	 */
-	async read(branch: Branch, ids: readonly number[]): Promise<void> {
+	async readMissing(branch: Branch, ids: readonly number[]): Promise<void> {
 		const lookupOf = (id: number) => `${branch} ${id}`;
-		const missingIds = this.missing(ids).filter((id) => !this.finishedLookups.has(lookupOf(id)));
-		if (missingIds.length > 1) {
-			const count = await this.readCards({ id: missingIds }, branch, missingIds);
-			this.takesIdLists ||= count > 1;
+		const missingIds = this.findIdsWithoutCard(ids);
+		const newIds = missingIds.filter((id) => !this.finishedLookups.has(lookupOf(id)));
+
+		if (newIds.length > 1) {
+			await this.readByIdList(branch, newIds);
+		}
+		// If ID lists work, a card that the list did not return is not in this branch. A single ID was
+		// not requested yet.
+		const mayBeInBranch = newIds.length === 1 || !this.takesIdLists;
+		if (mayBeInBranch) {
+			await this.readWithoutIdList(branch, this.findIdsWithoutCard(newIds));
 		}
 
-		// A single ID was not requested yet. Of several IDs nothing more is requested if ID lists work:
-		// then a card that the list did not return is not in this branch.
-		if (missingIds.length === 1 || !this.takesIdLists) {
-			await this.readWithoutIdLists(branch, this.missing(missingIds));
-		}
-
-		for (const id of missingIds) {
+		for (const id of newIds) {
 			this.finishedLookups.add(lookupOf(id));
 		}
 	}
 
+	/** Reads several cards by one call, and remembers if such calls work. */
+	private async readByIdList(branch: Branch, ids: readonly number[]): Promise<void> {
+		const cardCount = await this.readList({ id: ids }, branch, ids);
+		if (cardCount > 1) {
+			this.takesIdLists = true;
+		}
+	}
+
 	/** Reads cards one by one, or the branch's whole list if there are many. */
-	private async readWithoutIdLists(branch: Branch, ids: readonly number[]): Promise<void> {
+	private async readWithoutIdList(branch: Branch, ids: readonly number[]): Promise<void> {
 		if (ids.length > MOST_SINGLE_CALLS) {
 			const noFilter = {};
-			await this.readCards(noFilter, branch, ids);
+			await this.readList(noFilter, branch, ids);
 			return;
 		}
-		await Promise.all(ids.map(async (id) => await this.readCards({ id }, branch, [id])));
+		await Promise.all(ids.map(async (id) => await this.readList({ id }, branch, [id])));
 	}
 
 	/**
-	 * Reads one list of customers and keeps the cards with these IDs.
+	 * Reads one list of customers, and keeps the cards of the customers with these IDs.
 	 *
 	 * @returns how many of the cards the list held
 	 */
-	private async readCards(
+	private async readList(
 		filter: IDataObject,
 		branch: Branch,
 		ids: readonly number[],
 	): Promise<number> {
 		// Without these filters AlfaCRM lists no leads and no archived customers. API notes 3.
-		const includeEverybody = customerEntity.hidden?.show;
+		const filtersThatShowEverybody = customerEntity.hidden?.show;
 		const list = {
 			...listCall(customerEntity, branch),
-			body: { ...filter, ...includeEverybody },
+			body: { ...filter, ...filtersThatShowEverybody },
 		};
+		const requestedIds = new Set<number | undefined>(ids);
 		// AlfaCRM may ignore the filter, so each row is checked.
-		const isRequested = (row: IDataObject) => idsOf([row]).some((id) => ids.includes(id));
+		const isRequested = (row: IDataObject) => requestedIds.has(readId(row.id));
 
 		const { rows } = await this.reader.collect(list, { keep: isRequested });
 		for (const row of rows) {
-			for (const id of idsOf([row])) {
+			const id = readId(row.id);
+			if (id !== undefined) {
 				this.add(id, { row, branch });
 			}
 		}

@@ -2,14 +2,14 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { dayOf } from '../../entities/lesson';
 import { readIds } from '../../values/formats';
-import { isOnDay, overlapsDays } from './periods';
+import { includesDay, overlapsDays } from './periods';
 import { involvesAnyOf } from './attendees';
 import { namesCustomer } from './lessonRow';
 
 /**
  * Decides which lessons a customer takes part in:
  *
- * - the lessons whose list of customers or attendance has the customer
+ * - the lessons that name the customer, in their list of customers or in their attendance
  * - the lessons of a group on the days on which the customer is a member of that group
  *
  * API notes 5.7 and 5.11.
@@ -20,7 +20,8 @@ import { namesCustomer } from './lessonRow';
  */
 export class CustomerLessons {
 	/**
-	 * @param memberships past, current and future memberships of the customer: rows of `cgi/customer`
+	 * @param memberships past, current and future memberships of the customer in groups: rows of
+	 * AlfaCRM's list `cgi/customer`
 	 */
 	constructor(
 		readonly customerId: number,
@@ -33,24 +34,29 @@ export class CustomerLessons {
 	 * `lastDay`.
 	 */
 	groupIdsWithin(firstDay: string, lastDay: string): number[] {
-		const memberships = this.memberships.filter((row) =>
-			overlapsDays(row, firstDay, lastDay, this.zone),
+		const memberships = this.memberships.filter((membership) =>
+			overlapsDays(membership, firstDay, lastDay, this.zone),
 		);
 		return distinctGroupIds(memberships);
 	}
 
 	/** Returns the groups of which the customer is a member on `day`. */
 	groupIdsOn(day: string): number[] {
-		return distinctGroupIds(this.memberships.filter((row) => isOnDay(row, day, this.zone)));
+		const memberships = this.memberships.filter((membership) =>
+			includesDay(membership, day, this.zone),
+		);
+		return distinctGroupIds(memberships);
 	}
 
 	/**
-	 * Returns filters for `lesson/index`, one for each call. Together these calls list all lessons of
-	 * the customer from `firstDay` to `lastDay`.
+	 * Returns filters for AlfaCRM's list of lessons, one for each call. Together these calls list all
+	 * lessons of the customer from `firstDay` to `lastDay`.
 	 */
 	filtersWithin(firstDay: string, lastDay: string): IDataObject[] {
-		const groupFilters = this.groupIdsWithin(firstDay, lastDay).map((group_id) => ({ group_id }));
-		return [{ customer_id: this.customerId }, ...groupFilters];
+		const customerFilter = { customer_id: this.customerId };
+		const groupIds = this.groupIdsWithin(firstDay, lastDay);
+		const groupFilters = groupIds.map((group_id) => ({ group_id }));
+		return [customerFilter, ...groupFilters];
 	}
 
 	/**
@@ -59,12 +65,12 @@ export class CustomerLessons {
 	 * @param day the date to check; needed for a regular lesson, whose row holds only a weekday
 	 */
 	includes(lesson: IDataObject, day = dayOf(lesson, this.zone)): boolean {
+		// `involvesAnyOf` does not read the attendance of a lesson.
+		if (namesCustomer(lesson, this.customerId)) return true;
+
 		const groupIds = day === undefined ? [] : this.groupIdsOn(day);
 		const attendees = { customerIds: [this.customerId], groupIds };
-
-		// Both check the lesson's customers. `namesCustomer` also reads its attendance, and
-		// `involvesAnyOf` also reads its groups and the owner of a regular lesson.
-		return namesCustomer(lesson, this.customerId) || involvesAnyOf(attendees, lesson);
+		return involvesAnyOf(attendees, lesson);
 	}
 }
 

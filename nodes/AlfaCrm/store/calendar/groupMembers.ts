@@ -7,10 +7,10 @@ import { readId, readIds } from '../../values/formats';
 import type { Branch } from '../located';
 import type { BranchReadings } from './branchReadings';
 import type { Occurrence } from './occurrences';
-import { isOnDay } from './periods';
+import { includesDay } from './periods';
 
-/** An occurrence, and the branch whose lists show it. */
-export interface LocatedOccurrence {
+/** A lesson, and the branch whose lists show it. */
+export interface LocatedLesson {
 	branch: Branch;
 	lesson: Occurrence;
 }
@@ -18,26 +18,26 @@ export interface LocatedOccurrence {
 /** Limits the reading of members. */
 export interface MemberOptions {
 	/**
-	 * Called before the members of each group are read. The first few groups are read even without
-	 * time.
+	 * Whether there is time to read another group: a trigger has only some seconds for each poll. The
+	 * first few groups are read without asking.
 	 */
 	hasTime: () => boolean;
 	/**
-	 * Whether the members for a lesson of today were read before. Then only today's members are read,
-	 * to find customers who have joined since.
+	 * Returns true for a lesson of today whose members were read at an earlier poll. For such a
+	 * lesson only today's members are read, to find customers who have joined since.
 	 */
 	wasReadBefore: (lesson: Occurrence) => boolean;
 }
 
 /**
- * How many groups are read at the same time. It is more than the calls that may be under way, so
- * that there is always a next call to send.
+ * How many groups are read at the same time. This is more than the number of calls that may be
+ * under way at once, so that a next call is always ready.
  */
-const AT_ONCE = 6;
+const GROUPS_AT_ONCE = 6;
 
 /**
- * The passes that list today's members only: one call without a range of days. Memberships of all
- * times take two calls. API notes 5.7.
+ * The bodies of the calls that list today's members only. AlfaCRM lists them if a call names no
+ * days, so there is one call with an empty body. API notes 5.7.
  */
 const ONLY_TODAY: readonly IDataObject[] = [{}];
 
@@ -56,20 +56,23 @@ export class GroupMembers {
 	 *
 	 * @param lessons in the order in which their groups are read
 	 */
-	async read(
-		lessons: readonly LocatedOccurrence[],
-		{ hasTime, wasReadBefore }: MemberOptions,
-	): Promise<void> {
-		const tasks = groupsToRead(lessons, wasReadBefore).map(
-			(group) => async () => await this.readGroup(group),
-		);
-		// All groups of the first lesson are read, so that each poll finishes at least one lesson.
-		const groupsOfFirstLesson = lessons[0]?.lesson.group_ids.length ?? 0;
-		await doSideBySide(tasks, { least: Math.max(AT_ONCE, groupsOfFirstLesson), hasTime });
+	async read(lessons: readonly LocatedLesson[], options: MemberOptions): Promise<void> {
+		const groups = listGroupsToRead(lessons, options.wasReadBefore);
+		const tasks = groups.map((group) => async () => await this.readGroup(group));
+
+		// All groups of the first lesson are read. So each poll gets through at least one lesson,
+		// however little time it has.
+		const firstLesson = lessons.at(0)?.lesson;
+		const groupsOfFirstLesson = firstLesson?.group_ids.length ?? 0;
+		const minTasks = Math.max(GROUPS_AT_ONCE, groupsOfFirstLesson);
+		await runInParallel(tasks, { minTasks, hasTime: options.hasTime });
 	}
 
-	private async readGroup({ branch, groupId, passes }: GroupToRead): Promise<void> {
+	/** Reads the members of a group, unless its branch is known to be unreadable. */
+	private async readGroup({ branch, groupId, needsAllTimes }: GroupToRead): Promise<void> {
 		if (this.readings.hasFailed(branch)) return;
+
+		const passes = needsAllTimes ? passesOf(cgi) : ONLY_TODAY;
 		const read = async () => await readMembers(this.reader, branch, groupId, passes);
 		const memberships = await this.readings.tryRead(branch, read);
 		if (memberships !== undefined) {
@@ -78,7 +81,7 @@ export class GroupMembers {
 	}
 
 	/** Whether the members of all groups of a lesson have been read. */
-	hasAllOf({ branch, lesson }: LocatedOccurrence): boolean {
+	hasReadGroupsOf({ branch, lesson }: LocatedLesson): boolean {
 		return lesson.group_ids.every((groupId) => this.membershipsByGroup.has(keyOf(branch, groupId)));
 	}
 
@@ -90,8 +93,8 @@ export class GroupMembers {
 	 * is a member. For a customer in none of the groups, the first group of the lesson; null for a
 	 * lesson without groups.
 	 */
-	customersOf({ branch, lesson }: LocatedOccurrence): Map<number, number | null> {
-		const [firstGroupId = null] = lesson.group_ids;
+	findCustomersOf({ branch, lesson }: LocatedLesson): Map<number, number | null> {
+		const firstGroupId = lesson.group_ids.at(0) ?? null;
 		const groupByCustomer = new Map<number, number | null>();
 		for (const customerId of lesson.customer_ids) {
 			groupByCustomer.set(customerId, firstGroupId);
@@ -99,7 +102,8 @@ export class GroupMembers {
 
 		// Later entries overwrite earlier ones. So the groups are added from last to first, and a
 		// member of several groups ends up with the first of them.
-		for (const groupId of [...lesson.group_ids].reverse()) {
+		const lastGroupFirst = [...lesson.group_ids].reverse();
+		for (const groupId of lastGroupFirst) {
 			for (const customerId of this.memberIdsOn(lesson.date, branch, groupId)) {
 				groupByCustomer.set(customerId, groupId);
 			}
@@ -109,15 +113,16 @@ export class GroupMembers {
 
 	private memberIdsOn(day: string, branch: Branch, groupId: number): number[] {
 		const memberships = this.membershipsByGroup.get(keyOf(branch, groupId)) ?? [];
-		const membershipsOfDay = memberships.filter((row) => isOnDay(row, day, this.zone));
+		const membershipsOfDay = memberships.filter((row) => includesDay(row, day, this.zone));
 		return readIds(membershipsOfDay.map(({ customer_id }) => customer_id));
 	}
 }
 
 /**
- * Reads the memberships of a group.
+ * Reads the memberships of customers in a group.
  *
- * @param passes `passesOf(cgi)` for memberships of all times; `[{}]` for those of today
+ * @param passes the bodies with which the list is requested one after the other: `passesOf(cgi)`
+ * for memberships of all times, `[{}]` for those of today
  */
 export async function readMembers(
 	reader: ListReader,
@@ -125,17 +130,22 @@ export async function readMembers(
 	groupId: number,
 	passes: readonly IDataObject[],
 ): Promise<IDataObject[]> {
-	const query = { group_id: groupId };
+	// Sources differ in where they send the group, so it is in the query and in the body.
+	const groupFilter = { group_id: groupId };
 	const list = {
 		path: cgi.path,
 		branch,
-		query,
-		body: query,
+		query: groupFilter,
+		body: groupFilter,
 		task: `list the members of group ${groupId}`,
 	};
 	const { rows } = await reader.collect(list, { passes });
+
 	// AlfaCRM may ignore the filter. A row that shows no group counts as one of this group.
-	return rows.filter(({ group_id }) => (readId(group_id) ?? groupId) === groupId);
+	return rows.filter(({ group_id }) => {
+		const shownGroupId = readId(group_id);
+		return shownGroupId === undefined || shownGroupId === groupId;
+	});
 }
 
 const keyOf = (branch: Branch, groupId: number): string => `${String(branch)} ${groupId}`;
@@ -143,46 +153,47 @@ const keyOf = (branch: Branch, groupId: number): string => `${String(branch)} ${
 interface GroupToRead {
 	branch: Branch;
 	groupId: number;
-	/** The passes for the memberships: `ONLY_TODAY`, or `passesOf(cgi)` for all times. */
-	passes: readonly IDataObject[];
+	/** Whether memberships of all times are read, and not only those of today. */
+	needsAllTimes: boolean;
 }
 
 /**
- * Returns each group once, in the order of the lessons. If one of its lessons needs the memberships
- * of all times, these are read.
+ * Lists the groups of lessons, each once, in the order of the lessons. Memberships of all times are
+ * needed if at least one lesson of the group needs them.
  */
-function groupsToRead(
-	lessons: readonly LocatedOccurrence[],
+function listGroupsToRead(
+	lessons: readonly LocatedLesson[],
 	wasReadBefore: (lesson: Occurrence) => boolean,
 ): GroupToRead[] {
-	const allTimes = passesOf(cgi);
 	const groups = new Map<string, GroupToRead>();
 	for (const { branch, lesson } of lessons) {
+		const lessonNeedsAllTimes = !wasReadBefore(lesson);
 		for (const groupId of lesson.group_ids) {
 			const key = keyOf(branch, groupId);
-			const needsAllTimes = !wasReadBefore(lesson) || groups.get(key)?.passes === allTimes;
-			groups.set(key, { branch, groupId, passes: needsAllTimes ? allTimes : ONLY_TODAY });
+			const earlierLessonNeedsAllTimes = groups.get(key)?.needsAllTimes === true;
+			const needsAllTimes = lessonNeedsAllTimes || earlierLessonNeedsAllTimes;
+			groups.set(key, { branch, groupId, needsAllTimes });
 		}
 	}
 	return [...groups.values()];
 }
 
 /**
- * Begins tasks in their order, `AT_ONCE` at a time, as long as there is time. The first `least`
- * tasks are done even without time.
+ * Begins tasks in their order, `GROUPS_AT_ONCE` at a time, as long as there is time. The first
+ * `minTasks` tasks are begun whether there is time or not.
  */
-async function doSideBySide(
+async function runInParallel(
 	tasks: ReadonlyArray<() => Promise<void>>,
-	{ least, hasTime }: { least: number; hasTime: () => boolean },
+	{ minTasks, hasTime }: { minTasks: number; hasTime: () => boolean },
 ): Promise<void> {
 	let begunCount = 0;
-	const mayBeginNext = () => begunCount < tasks.length && (begunCount < least || hasTime());
-	const doNext = async (): Promise<void> => {
+	const mayBeginNext = () => begunCount < tasks.length && (begunCount < minTasks || hasTime());
+	const runTasks = async (): Promise<void> => {
 		while (mayBeginNext()) {
 			const task = tasks[begunCount];
 			begunCount += 1;
 			await task();
 		}
 	};
-	await Promise.all(Array.from({ length: AT_ONCE }, doNext));
+	await Promise.all(Array.from({ length: GROUPS_AT_ONCE }, runTasks));
 }

@@ -42,103 +42,115 @@ export interface Occurrence {
 	room_id: number | null;
 	teacher_ids: number[];
 	group_ids: number[];
-	/** The customers in the lesson's own list and attendance. Members of its groups come as well. */
+	/**
+	 * The customers in the lesson's own list and attendance. Members of its groups also take part,
+	 * but are not listed here.
+	 */
 	customer_ids: number[];
 }
 
-/** A range of days, both included, as `yyyy-mm-dd`, in the time zone of the school. */
-export interface Days {
+/** The days from `from` to `to`, both included and written `yyyy-mm-dd`. */
+export interface DayRange {
 	from: string;
 	to: string;
+	/** The time zone of the school. */
 	zone: string;
 }
 
 /**
- * Finds what takes place on some days in a branch.
+ * Finds what takes place on some days in a branch: its lessons, and its regular lessons on days
+ * that have no lesson yet. Leaves out regular lessons that a moved lesson probably replaces.
  *
  * @param rows the lessons must include all days of `daysToRead`
  */
-export function findOccurrences(
-	rows: LessonRows,
-	{ from, to, zone }: Days,
-	branch: Branch,
-): Occurrence[] {
+export function findOccurrences(rows: LessonRows, days: DayRange, branch: Branch): Occurrence[] {
+	const { from, to, zone } = days;
 	const calendar = new Calendar(rows, zone);
 	const occurrences: Occurrence[] = [];
 	for (let date = from; date <= to; date = daysAfter(date, 1)) {
-		const rowsOfDay = calendar
-			.occurrencesOn(date)
-			.filter(({ isProbablyReplaced }) => !isProbablyReplaced);
-		occurrences.push(...rowsOfDay.map((row) => toOccurrence(row, branch, zone)));
+		for (const row of calendar.occurrencesOn(date)) {
+			if (!row.isProbablyReplaced) {
+				occurrences.push(readRow(row, branch, zone));
+			}
+		}
 	}
 	return occurrences;
 }
 
+/** Reads the row of a lesson or a regular lesson on its day. */
+function readRow(
+	{ lesson, date, isRegular }: OccurrenceRow,
+	branch: Branch,
+	zone: string,
+): Occurrence {
+	if (isRegular) return readRegularOccurrence(lesson, date, branch, zone);
+	return readLessonOccurrence(lesson, date, branch, zone);
+}
+
 /**
- * Reads a lesson as an occurrence. Returns undefined for a lesson that is cancelled or shows no
- * day.
+ * Reads the row of a lesson as an occurrence. Returns undefined for a lesson that is cancelled or
+ * shows no day.
  */
-export function occurrenceOf(
+export function readLessonAsOccurrence(
 	lesson: IDataObject,
 	zone: string,
 	branch: Branch,
 ): Occurrence | undefined {
 	const date = dayOf(lesson, zone);
 	if (date === undefined || isCancelled(lesson)) return undefined;
-	return fromLesson(lesson, date, branch, zone);
+	return readLessonOccurrence(lesson, date, branch, zone);
 }
 
-function toOccurrence(
-	{ lesson, date, isRegular }: OccurrenceRow,
+/** Reads the row of a lesson that takes place on `date`. */
+function readLessonOccurrence(
+	lesson: IDataObject,
+	date: string,
 	branch: Branch,
 	zone: string,
 ): Occurrence {
-	return isRegular
-		? fromRegularLesson(lesson, date, branch, zone)
-		: fromLesson(lesson, date, branch, zone);
-}
-
-function fromLesson(lesson: IDataObject, date: string, branch: Branch, zone: string): Occurrence {
 	return {
 		lesson_id: idOf(lesson) ?? null,
 		regular_id: regularLessonIdOf(lesson) ?? null,
-		...commonFields(lesson, branch),
+		...readCommonFields(lesson, branch),
 		date,
-		time_from: momentOf(lesson.time_from, date, zone),
-		time_to: momentOf(lesson.time_to, date, zone),
+		time_from: formatMoment(lesson.time_from, date, zone),
+		time_to: formatMoment(lesson.time_to, date, zone),
 		status: statusOf(lesson),
 		group_ids: groupIdsOf(lesson),
 		customer_ids: namedCustomerIds(lesson),
 	};
 }
 
-function fromRegularLesson(
+/** Reads the row of a regular lesson that takes place on `date`. */
+function readRegularOccurrence(
 	regularLesson: IDataObject,
 	date: string,
 	branch: Branch,
 	zone: string,
 ): Occurrence {
-	const { time_from, time_to } = timesOf(regularLesson);
-	const begin = momentOf(time_from, date, zone);
-	const end = momentOf(time_to, date, zone);
-	// A regular lesson shows times without days, so an end at or before its begin is on the next day.
-	const endsNextDay = begin !== null && end !== null && end <= begin;
-	const { customerIds, groupIds } = ownerOf(regularLesson);
+	const times = timesOf(regularLesson);
+	const start = formatMoment(times.time_from, date, zone);
+	const endOnSameDay = formatMoment(times.time_to, date, zone);
+	// A regular lesson shows times without days, so an end at or before its start is on the next day.
+	const endsNextDay = start !== null && endOnSameDay !== null && endOnSameDay <= start;
+	const end = endsNextDay ? formatMoment(times.time_to, daysAfter(date, 1), zone) : endOnSameDay;
+
+	const owner = ownerOf(regularLesson);
 	return {
 		lesson_id: null,
 		regular_id: idOf(regularLesson) ?? null,
-		...commonFields(regularLesson, branch),
+		...readCommonFields(regularLesson, branch),
 		date,
-		time_from: begin,
-		time_to: endsNextDay ? momentOf(time_to, daysAfter(date, 1), zone) : end,
+		time_from: start,
+		time_to: end,
 		status: LESSON_STATUS.planned,
-		group_ids: groupIds,
-		customer_ids: customerIds,
+		group_ids: owner.groupIds,
+		customer_ids: owner.customerIds,
 	};
 }
 
 /** Reads the fields that lessons and regular lessons have in common. */
-function commonFields(lesson: IDataObject, branch: Branch) {
+function readCommonFields(lesson: IDataObject, branch: Branch) {
 	return {
 		branch_id: branchIdOf(lesson) ?? branch ?? null,
 		lesson_type_id: lessonTypeIdOf(lesson) ?? null,
@@ -148,10 +160,14 @@ function commonFields(lesson: IDataObject, branch: Branch) {
 	};
 }
 
-/** Reads a time as `yyyy-mm-dd hh:mm:ss`. A value without a day is a time on `date`. */
-function momentOf(value: unknown, date: string, zone: string): string | null {
+/**
+ * Writes a day with a time as `yyyy-mm-dd hh:mm:ss`. If the value is a time only, the day is
+ * `date`. Returns null if the value has no time.
+ */
+function formatMoment(value: unknown, date: string, zone: string): string | null {
 	const time = formatTime(value, zone);
 	if (time === undefined) return null;
+
 	const day = formatDay(value, 'iso', zone) ?? date;
 	return `${day} ${time}:00`;
 }
@@ -159,15 +175,23 @@ function momentOf(value: unknown, date: string, zone: string): string | null {
 // ---------------------------------------------------------------- telling occurrences apart
 
 /**
- * Returns a text that identifies an occurrence. It consists of an ID and the start. When AlfaCRM
- * makes a lesson from a regular lesson, the key stays the same. When the occurrence is moved to
- * another time, its key changes.
+ * Returns a text that identifies an occurrence, such as "r71 2026-03-10 17:00:00": the ID of the
+ * regular lesson (r) or of the lesson (l), and the start. When AlfaCRM makes a lesson from a
+ * regular lesson, the key stays the same. When the occurrence is moved to another time, its key
+ * changes.
  */
-export function lessonKey({ lesson_id, regular_id, date, time_from }: Occurrence): string {
-	const lesson = regular_id === null ? `l${String(lesson_id)}` : `r${regular_id}`;
-	return `${lesson} ${time_from ?? date}`;
+export function occurrenceKeyOf(occurrence: Occurrence): string {
+	const { lesson_id, regular_id } = occurrence;
+	const idWithLetter = regular_id === null ? `l${String(lesson_id)}` : `r${regular_id}`;
+	const start = occurrence.time_from ?? occurrence.date;
+	return `${idWithLetter} ${start}`;
 }
 
-/** Returns a text by which occurrences are sorted by time; those at the same time by their key. */
-export const timeSortKey = (occurrence: Occurrence): string =>
-	`${occurrence.time_from ?? occurrence.date} ${lessonKey(occurrence)}`;
+/**
+ * Returns a text by which occurrences are sorted by time. If several begin at the same time, their
+ * keys decide.
+ */
+export function timeSortKey(occurrence: Occurrence): string {
+	const start = occurrence.time_from ?? occurrence.date;
+	return `${start} ${occurrenceKeyOf(occurrence)}`;
+}

@@ -8,13 +8,13 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ListReader } from '../../api/list';
 import type { Branch } from '../located';
-import type { SkippedBranches } from './branchReadings';
+import type { BranchesToSkip } from './branchReadings';
 import { BranchReadings } from './branchReadings';
 import { CustomerCards } from './customerCards';
-import type { LocatedOccurrence, MemberOptions } from './groupMembers';
+import type { LocatedLesson, MemberOptions } from './groupMembers';
 import { GroupMembers } from './groupMembers';
-import type { Days, Occurrence } from './occurrences';
-import { lessonKey, timeSortKey } from './occurrences';
+import type { Occurrence } from './occurrences';
+import { occurrenceKeyOf, timeSortKey } from './occurrences';
 import { readOccurrences } from './readOccurrences';
 
 /**
@@ -23,9 +23,9 @@ import { readOccurrences } from './readOccurrences';
  */
 export interface Participant extends Occurrence {
 	customer_id: number;
-	/** The card of the customer: the row of the customer's record. */
+	/** The row of the customer's record. */
 	customer: IDataObject;
-	/** The branch whose list shows the card. */
+	/** The branch in whose list the customer was found. */
 	customer_branch: Branch;
 	/**
 	 * The first group of the lesson of which the customer is a member. For a customer in none of the
@@ -45,62 +45,78 @@ export interface ParticipantOptions extends Partial<MemberOptions> {
 	/**
 	 * Which branches are skipped if they cannot be read. By default every failure is thrown.
 	 */
-	skippedBranches?: SkippedBranches;
+	branchesToSkip?: BranchesToSkip;
 	/**
-	 * Returns more branches in which to look for cards. Called only if a card is in none of the
-	 * branches of the lessons.
+	 * Returns further branches whose customers are searched. Called only if a customer is not in the
+	 * branch of any of the customer's lessons.
 	 */
 	listOtherBranches?: () => Promise<readonly Branch[]>;
-	/** Cards that were read before. */
+	/** The records of customers that were read before. */
 	cards?: CustomerCards;
 }
 
 export interface ParticipantReading {
 	/** Each customer once for each lesson, the earliest lesson first. */
 	participants: Participant[];
-	/** The lessons that there was no time to read. They are the latest lessons. */
+	/**
+	 * The lessons whose members were not read for lack of time, and all later ones. They come after
+	 * the lessons of `participants`.
+	 */
 	unreadLessons: Occurrence[];
 	/**
-	 * The customers whose card is in the list of no branch. In one account, lessons and payments name
-	 * 158 such customers. API notes 3.
+	 * The customers whom lessons name but no list of customers has. Such customers are not rare: one
+	 * account had 158 of them. API notes 3.
 	 */
 	customerIdsWithoutCard: number[];
-	/** The failures of skipped branches. The participants of their lessons are missing. */
+	/**
+	 * The first failure of each branch that was skipped. The participants of its lessons are missing,
+	 * or customers of other lessons who are listed only in this branch.
+	 */
 	failures: ReadonlyMap<Branch, unknown>;
 }
 
-/** Reads the participants of the lessons of some days. */
-export async function readParticipants(
-	reader: ListReader,
-	{ branches, from, to }: { branches: readonly Branch[] } & Omit<Days, 'zone'>,
-	options: ParticipantOptions,
-): Promise<ParticipantReading> {
-	const readings = new BranchReadings(options.skippedBranches);
-	const days = { from, to, zone: options.zone };
-	const lessons = await Promise.all(
-		branches.map(async (branch) => {
-			const read = async () => await readOccurrences(reader, branch, days);
-			return { branch, occurrences: (await readings.tryRead(branch, read)) ?? [] };
-		}),
-	);
-	return await readPeople(reader, lessons, options, readings);
+/** The days whose participants are read, from `from` to `to`, as `yyyy-mm-dd`. */
+interface RequestedDays {
+	branches: readonly Branch[];
+	from: string;
+	to: string;
 }
 
-/** Reads the participants of lessons that were read before. */
-export async function participantsOf(
+/** Reads the lessons of some days in some branches, and the participants of these lessons. */
+export async function readParticipantsOfDays(
+	reader: ListReader,
+	request: RequestedDays,
+	options: ParticipantOptions,
+): Promise<ParticipantReading> {
+	const days = { from: request.from, to: request.to, zone: options.zone };
+	const readings = new BranchReadings(options.branchesToSkip);
+	const readLessons = async (branch: Branch): Promise<LessonsOfBranch> => {
+		const read = async () => await readOccurrences(reader, branch, days);
+		const occurrences = await readings.tryRead(branch, read);
+		return { branch, occurrences: occurrences ?? [] };
+	};
+
+	const lessons = await Promise.all(request.branches.map(readLessons));
+	return await readMembersAndCards(reader, lessons, options, readings);
+}
+
+/** Reads the participants of lessons that the caller has read. */
+export async function readParticipantsOfLessons(
 	reader: ListReader,
 	lessons: readonly LessonsOfBranch[],
 	options: ParticipantOptions,
 ): Promise<ParticipantReading> {
-	return await readPeople(reader, lessons, options, new BranchReadings(options.skippedBranches));
+	const readings = new BranchReadings(options.branchesToSkip);
+	return await readMembersAndCards(reader, lessons, options, readings);
 }
 
 /**
- * Reads the members of the groups of all lessons, and then the cards of the customers who come.
+ * Reads the members of the groups of all lessons, and then the cards (the records) of the customers
+ * who come.
  *
  * @param readings holds the branches that could not be read so far, and notes further ones
  */
-async function readPeople(
+async function readMembersAndCards(
 	reader: ListReader,
 	lessonsOfBranches: readonly LessonsOfBranch[],
 	options: ParticipantOptions,
@@ -111,54 +127,65 @@ async function readPeople(
 	const members = new GroupMembers(reader, readings, zone);
 	await members.read(lessons, { hasTime, wasReadBefore });
 
-	const { reachedLessons, unreadLessons } = splitAtFirstUnread(lessons, members, readings);
-	const expectedLessons = reachedLessons.map((lesson) => ({
+	const { lessonsWithMembers, unreadLessons } = splitAtFirstUnread(lessons, members, readings);
+	const attendedLessons = lessonsWithMembers.map((lesson) => ({
 		...lesson,
-		customers: members.customersOf(lesson),
+		customers: members.findCustomersOf(lesson),
 	}));
 
 	const cards = options.cards ?? new CustomerCards(reader, zone);
-	const branches = lessonsOfBranches
-		.map(({ branch }) => branch)
-		.filter((branch) => !readings.hasFailed(branch));
-	await readCardsOfBranches(branches, expectedLessons, cards, readings);
-
-	const readableLessons = expectedLessons.filter(({ branch }) => !readings.hasFailed(branch));
-	const customerIds = customerIdsIn(readableLessons);
-	await readCardsElsewhere(customerIds, branches, cards, readings, options);
+	const branches = lessonsOfBranches.map(({ branch }) => branch);
+	const lessonsWithCards = await readCards(attendedLessons, {
+		branches,
+		cards,
+		readings,
+		listOtherBranches: options.listOtherBranches,
+	});
 
 	return {
-		participants: participantsIn(readableLessons, cards),
+		participants: listParticipants(lessonsWithCards, cards),
 		unreadLessons: unreadLessons.map(({ lesson }) => lesson),
-		customerIdsWithoutCard: cards.missing(customerIds),
+		customerIdsWithoutCard: cards.findIdsWithoutCard(listCustomerIds(lessonsWithCards)),
 		failures: readings.failures,
 	};
 }
 
-/** Sorts lessons by time, the earliest first. */
-function sortByTime(lessonsOfBranches: readonly LessonsOfBranch[]): LocatedOccurrence[] {
-	return lessonsOfBranches
-		.flatMap(({ branch, occurrences }) => occurrences.map((lesson) => ({ branch, lesson })))
-		.sort((a, b) => (timeSortKey(a.lesson) < timeSortKey(b.lesson) ? -1 : 1));
+/** Sorts the lessons of all branches by time, the earliest first. */
+function sortByTime(lessonsOfBranches: readonly LessonsOfBranch[]): LocatedLesson[] {
+	const lessons: LocatedLesson[] = [];
+	for (const { branch, occurrences } of lessonsOfBranches) {
+		lessons.push(...occurrences.map((lesson) => ({ branch, lesson })));
+	}
+	return lessons.sort(compareLessonTimes);
+}
+
+function compareLessonTimes(a: LocatedLesson, b: LocatedLesson): number {
+	const keyA = timeSortKey(a.lesson);
+	const keyB = timeSortKey(b.lesson);
+	if (keyA === keyB) return 0;
+	return keyA < keyB ? -1 : 1;
 }
 
 /**
- * Divides lessons at the first lesson whose members there was no time to read, so that the trigger
- * can go on from there. Leaves out lessons of branches that cannot be read: more time would not
- * help.
+ * Divides lessons at the first one whose group members were not read for lack of time. A trigger
+ * reads this lesson and all later ones at its next poll.
+ *
+ * For a lesson whose branch cannot be read, more time would not help. Such a lesson never is the
+ * first unread one, and `lessonsWithMembers` leaves it out.
  */
 function splitAtFirstUnread(
-	lessons: readonly LocatedOccurrence[],
+	lessons: readonly LocatedLesson[],
 	members: GroupMembers,
 	readings: BranchReadings,
-): { reachedLessons: LocatedOccurrence[]; unreadLessons: LocatedOccurrence[] } {
-	const isReadable = ({ branch }: LocatedOccurrence) => !readings.hasFailed(branch);
-	const firstUnread = lessons.findIndex(
-		(located) => isReadable(located) && !members.hasAllOf(located),
-	);
+): { lessonsWithMembers: LocatedLesson[]; unreadLessons: LocatedLesson[] } {
+	const isReadable = (lesson: LocatedLesson) => !readings.hasFailed(lesson.branch);
+	const isUnread = (lesson: LocatedLesson) =>
+		isReadable(lesson) && !members.hasReadGroupsOf(lesson);
+
+	const firstUnread = lessons.findIndex(isUnread);
 	const end = firstUnread === -1 ? lessons.length : firstUnread;
 	return {
-		reachedLessons: lessons.slice(0, end).filter(isReadable),
+		lessonsWithMembers: lessons.slice(0, end).filter(isReadable),
 		unreadLessons: lessons.slice(end),
 	};
 }
@@ -166,59 +193,79 @@ function splitAtFirstUnread(
 // ---------------------------------------------------------------- cards
 
 /** A lesson, and the customers who come to it: a group ID for each customer ID. */
-interface ExpectedLesson extends LocatedOccurrence {
+interface AttendedLesson extends LocatedLesson {
 	customers: ReadonlyMap<number, number | null>;
 }
 
-const customerIdsIn = (lessons: readonly ExpectedLesson[]): number[] =>
-	lessons.flatMap(({ customers }) => [...customers.keys()]);
+function listCustomerIds(lessons: readonly AttendedLesson[]): number[] {
+	return lessons.flatMap(({ customers }) => [...customers.keys()]);
+}
 
-/** Reads cards in the branches of the customers' lessons, where most of the cards are. */
-async function readCardsOfBranches(
-	branches: readonly Branch[],
-	lessons: readonly ExpectedLesson[],
-	cards: CustomerCards,
-	readings: BranchReadings,
-): Promise<void> {
-	const readIn = async (branch: Branch) => {
-		const customerIds = customerIdsIn(lessons.filter((lesson) => lesson.branch === branch));
-		await readings.tryRead(branch, async () => await cards.read(branch, customerIds));
-	};
-	await Promise.all(branches.map(readIn));
+/** Where the cards of customers are looked up. */
+interface CardSearch {
+	/** The branches of the lessons. */
+	branches: readonly Branch[];
+	cards: CustomerCards;
+	readings: BranchReadings;
+	listOtherBranches: ParticipantOptions['listOtherBranches'];
 }
 
 /**
- * Looks for the missing cards in one branch after the other. Begins with the branches of all
- * lessons, because a customer's card may be in the branch of another lesson.
+ * Reads the cards of the customers of lessons: first in the branches of their lessons, where most
+ * of the cards are, then in all other branches.
+ *
+ * @returns the lessons, without those of branches whose customers cannot be read
  */
-async function readCardsElsewhere(
-	customerIds: readonly number[],
-	branches: readonly Branch[],
-	cards: CustomerCards,
-	readings: BranchReadings,
-	{ listOtherBranches = async () => await Promise.resolve([]) }: ParticipantOptions,
-): Promise<void> {
-	if (cards.missing(customerIds).length === 0) return;
+async function readCards(
+	lessons: readonly AttendedLesson[],
+	search: CardSearch,
+): Promise<AttendedLesson[]> {
+	const { cards, readings } = search;
+	const branches = search.branches.filter((branch) => !readings.hasFailed(branch));
+	const readCardsOfBranch = async (branch: Branch) => {
+		const lessonsOfBranch = lessons.filter((lesson) => lesson.branch === branch);
+		const customerIds = listCustomerIds(lessonsOfBranch);
+		await readings.tryRead(branch, async () => await cards.readMissing(branch, customerIds));
+	};
+	await Promise.all(branches.map(readCardsOfBranch));
 
-	for (const branch of new Set([...branches, ...(await listOtherBranches())])) {
-		await readings.tryRead(
-			branch,
-			async () => await cards.read(branch, cards.missing(customerIds)),
-		);
+	const readableLessons = lessons.filter(({ branch }) => !readings.hasFailed(branch));
+	await searchMissingCards(listCustomerIds(readableLessons), { ...search, branches });
+	return readableLessons;
+}
+
+/**
+ * Looks for the customers whose card is missing, in one branch after the other. The branches of the
+ * lessons come first, because a customer's card may be in the branch of another lesson.
+ */
+async function searchMissingCards(
+	customerIds: readonly number[],
+	search: CardSearch,
+): Promise<void> {
+	const { cards, readings } = search;
+	if (cards.findIdsWithoutCard(customerIds).length === 0) return;
+
+	const otherBranches = (await search.listOtherBranches?.()) ?? [];
+	const branches = new Set([...search.branches, ...otherBranches]);
+	for (const branch of branches) {
+		const missingIds = cards.findIdsWithoutCard(customerIds);
+		await readings.tryRead(branch, async () => await cards.readMissing(branch, missingIds));
 	}
 }
 
 // ---------------------------------------------------------------- participants
 
-function participantsIn(lessons: readonly ExpectedLesson[], cards: CustomerCards): Participant[] {
+/** Lists the customers of each lesson who may attend it. Each has a card in `cards`. */
+function listParticipants(lessons: readonly AttendedLesson[], cards: CustomerCards): Participant[] {
 	const participants = new Map<string, Participant>();
 	for (const { lesson, customers } of lessons) {
 		for (const [customer_id, group_id] of customers) {
 			const card = cards.findAttending(customer_id);
 			if (card === undefined) continue;
+
 			// The lists of two branches may show the same lesson. The second one overwrites the first.
-			const key = `${lesson.lesson_id ?? lessonKey(lesson)} ${customer_id}`;
-			participants.set(key, {
+			const lessonKey = lesson.lesson_id ?? occurrenceKeyOf(lesson);
+			participants.set(`${lessonKey} ${customer_id}`, {
 				...lesson,
 				customer_id,
 				group_id,

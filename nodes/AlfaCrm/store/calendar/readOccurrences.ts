@@ -7,7 +7,7 @@ import { listCall, passesOf } from '../../entities/listCall';
 import { regularLesson as regularLessonEntity } from '../../entities/regularLesson';
 import type { Branch } from '../located';
 import { daysToRead } from './calendar';
-import type { Days, Occurrence } from './occurrences';
+import type { DayRange, Occurrence } from './occurrences';
 import { findOccurrences } from './occurrences';
 
 /**
@@ -17,16 +17,18 @@ import { findOccurrences } from './occurrences';
 export async function readOccurrences(
 	reader: ListReader,
 	branch: Branch,
-	days: Days,
+	days: DayRange,
 ): Promise<Occurrence[]> {
 	const { firstDay, lastDay } = daysToRead(days.from, days.to);
 	const lessonList = {
 		...listCall(lessonEntity, branch),
 		body: { date_from: firstDay, date_to: lastDay },
 	};
+	const regularLessonList = listCall(regularLessonEntity, branch);
 	const [lessons, regularLessons] = await Promise.all([
+		// AlfaCRM lists lessons of one status at a time, so there is a pass (one reading) for each.
 		reader.collect(lessonList, { passes: passesOf(lessonEntity) }),
-		reader.collect(listCall(regularLessonEntity, branch), {}),
+		reader.collect(regularLessonList, {}),
 	]);
 
 	// The list of a branch may show records of other branches too. API notes 3.

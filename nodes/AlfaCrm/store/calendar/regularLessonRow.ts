@@ -3,12 +3,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId, readInteger } from '../../values/formats';
-import { firstDay, lastDay } from './periods';
+import { firstDayOf, lastDayOf } from './periods';
 import type { LessonTimes } from './timeSpan';
 
 /**
- * The weekday and the period of a regular lesson. It takes place on these days, except on days that
- * a lesson replaces: see `replacedDays.ts`.
+ * When a regular lesson takes place: on one weekday, from the first to the last day. Lessons may
+ * replace some of these days: see `replacedDays.ts`.
  */
 export interface RegularDays {
 	/** 0 is Sunday; undefined if AlfaCRM shows no weekday. */
@@ -19,21 +19,26 @@ export interface RegularDays {
 }
 
 /**
- * Reads the days of a regular lesson. AlfaCRM numbers its weekdays from 1, Monday, to 6, Saturday;
- * Sunday may be 7 or 0.
+ * Reads the weekday and the period of a regular lesson. AlfaCRM numbers the weekdays from 1,
+ * Monday, to 6, Saturday; Sunday may be 7 or 0.
  */
 export function readRegularDays(regularLesson: IDataObject, zone: string): RegularDays {
-	const weekday = readInteger(regularLesson.day);
+	const alfaCrmWeekday = readInteger(regularLesson.day);
 	return {
-		weekday: weekday === undefined ? undefined : weekday % 7,
-		firstDay: firstDay(regularLesson, zone),
-		lastDay: lastDay(regularLesson, zone),
+		weekday: alfaCrmWeekday === undefined ? undefined : alfaCrmWeekday % 7,
+		firstDay: firstDayOf(regularLesson, zone),
+		lastDay: lastDayOf(regularLesson, zone),
 	};
 }
 
-/** Whether the rule of a regular lesson includes a date. A lesson may still replace that day. */
-export const takesPlaceOn = (days: RegularDays, date: string): boolean =>
-	days.weekday === weekdayOf(date) && days.firstDay <= date && date <= days.lastDay;
+/**
+ * Whether a date has the weekday of a regular lesson and lies in its period. A lesson may still
+ * replace that day.
+ */
+export function takesPlaceOn(days: RegularDays, date: string): boolean {
+	const isInPeriod = days.firstDay <= date && date <= days.lastDay;
+	return isInPeriod && days.weekday === weekdayOf(date);
+}
 
 /** Returns the weekday of a date; 0 is Sunday. */
 export const weekdayOf = (date: string): number => new Date(`${date}T00:00Z`).getUTCDay();
@@ -48,19 +53,19 @@ interface Owner {
 }
 
 /**
- * Reads the owner of a regular lesson. Both lists are empty for the row of a lesson, which has no
- * owner.
+ * Reads for whom a regular lesson is: for one customer or for one group. Both lists are empty for
+ * the row of a lesson, which lists its customers and groups instead.
  */
 export function ownerOf({ related_class, related_id }: IDataObject): Owner {
 	const id = readId(related_id);
 	if (id === undefined) return { customerIds: [], groupIds: [] };
-	return related_class === 'Customer'
-		? { customerIds: [id], groupIds: [] }
-		: { customerIds: [], groupIds: [id] };
+
+	// The class is `Customer` or `Group`.
+	if (related_class === 'Customer') return { customerIds: [id], groupIds: [] };
+	return { customerIds: [], groupIds: [id] };
 }
 
 /** Returns the times of a regular lesson under the names that they have in a lesson. */
-export const timesOf = ({ time_from_v, time_to_v }: IDataObject): LessonTimes => ({
-	time_from: time_from_v,
-	time_to: time_to_v,
-});
+export function timesOf({ time_from_v, time_to_v }: IDataObject): LessonTimes {
+	return { time_from: time_from_v, time_to: time_to_v };
+}

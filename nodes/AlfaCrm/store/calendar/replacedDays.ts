@@ -1,41 +1,47 @@
 /**
- * Decides which days of a regular lesson are replaced by lessons. A lesson of every status replaces
- * a day: planned, completed or cancelled. AlfaCRM shows in a lesson from which regular lesson it
- * was made, but not for which day (API notes 5.11).
+ * Decides which days of a regular lesson are replaced by lessons: on such a day, the lesson takes
+ * place (or is cancelled) in place of the regular lesson. A lesson of every status replaces a day:
+ * planned, completed or cancelled. AlfaCRM shows in a lesson from which regular lesson it was made,
+ * but not for which day (API notes 5.11).
  *
- * - **On the weekday of the regular lesson**, a lesson replaces that day.
- * - **On another weekday**, the lesson was moved. It replaces the nearest day before it on which
- *   the regular lesson takes place. If another lesson replaces that day, it replaces the nearest
- *   day after it. Both days are less than a week away.
+ * - **A lesson on the weekday of the regular lesson** replaces that day.
+ * - **A lesson on another weekday** was moved. It replaces the nearest regular day before it. If
+ *   another lesson already replaces that day, it replaces the nearest regular day after it. Both
+ *   days are less than a week away.
  *
- * The day of a moved lesson is a guess, because it may have been put off from the day before or
- * brought forward from the day after. The guess counts as certain, so that something else may be
- * booked at that time, in two cases:
+ * Which day a moved lesson replaces is a guess: the lesson may have been put off from the day
+ * before it, or brought forward from the day after it. The guess counts as certain in three cases,
+ * so that something else may be booked at the time of the replaced day:
  *
- * - The other day has a lesson of its own in the calendar. A cancelled one does not count, because
- *   the moved lesson may make up for it.
- * - The lesson was put off by at most `MOST_DAYS_PUT_OFF` days, so the other day is farther away.
+ * - Only one of the two days is a day of the regular lesson, because it begins or ends that week.
+ * - The day that is not chosen has a lesson of its own in the calendar. A cancelled lesson does not
+ *   count here, because the moved lesson may make up for it.
+ * - The moved lesson is at most `MOST_DAYS_PUT_OFF` days after the chosen day. The day after it is
+ *   farther away then.
  *
- * In all other cases the day is only *probably* replaced: nobody comes, and nothing else is booked.
- * One guess never makes another one certain. Otherwise a chain of moved lessons could free a day in
- * a search over many days that is taken in a search over few.
+ * In all other cases the day is only *probably* replaced: nobody is expected to come, and nothing
+ * else is booked.
+ *
+ * A guess never makes another guess certain: a day that a moved lesson replaces does not count as a
+ * day with a lesson of its own. Otherwise the same day could be free in a search over many days,
+ * which sees a whole chain of moved lessons, and taken in a search over a few.
  */
 
 import { daysAfter } from '../../values/formats';
 import type { RegularDays } from './regularLessonRow';
 import { takesPlaceOn } from './regularLessonRow';
 
-/** A lesson is put off by this many days at most where the guess counts as certain. */
+/** A lesson that comes at most so many days after a regular day certainly replaces that day. */
 const MOST_DAYS_PUT_OFF = 3;
 
-/** A moved lesson is on another weekday, so it is never a whole week away from a day. */
+/** A moved lesson is on another weekday, so it is never a whole week away from a regular day. */
 const MOST_DAYS_APART = 6;
 
-/** How sure it is that a lesson replaces a day. */
-type Replacement = 'replaced' | 'probablyReplaced';
+/** Whether it is certain or only probable that a lesson replaces a day. */
+type DayStatus = 'replaced' | 'probablyReplaced';
 
 /** A lesson of the calendar, and the regular lesson from which it was made. */
-export interface LessonOfRegular {
+export interface LessonFromRegular {
 	/** The day of the lesson. */
 	date: string;
 	regularId: number;
@@ -44,41 +50,45 @@ export interface LessonOfRegular {
 }
 
 /**
- * Finds the days that lessons replace.
+ * Finds the days of regular lessons on which a lesson takes place in their place.
  *
  * @param lessons the lessons of the days of interest, and of a week before and after them
  */
-export function findReplacedDays(lessons: readonly LessonOfRegular[]): ReplacedDays {
+export function findReplacedDays(lessons: readonly LessonFromRegular[]): ReplacedDays {
 	const replacedDays = new ReplacedDays();
-	const movedLessons: LessonOfRegular[] = [];
+	const movedLessons: LessonFromRegular[] = [];
 	for (const lesson of lessons) {
-		const { date, regularId, regularDays, isCancelled } = lesson;
+		const { date, regularId, regularDays } = lesson;
 		// A lesson from before the first day belongs to an older timetable, for example on another
-		// weekday.
+		// weekday. A lesson after the last day may have been put off from it.
 		if (date < regularDays.firstDay) continue;
 
-		if (takesPlaceOn(regularDays, date)) {
-			replacedDays.add(regularId, date, 'replaced');
-			if (!isCancelled) replacedDays.addOwnLesson(regularId, date);
-		} else {
+		if (!takesPlaceOn(regularDays, date)) {
 			movedLessons.push(lesson);
+			continue;
+		}
+
+		replacedDays.add(regularId, date, 'replaced');
+		if (!lesson.isCancelled) {
+			replacedDays.addOwnLesson(regularId, date);
 		}
 	}
 
-	movedLessons.sort((a, b) => (a.date < b.date ? -1 : 1));
+	// Of several moved lessons, the earliest takes the earliest day.
+	movedLessons.sort((a, b) => a.date.localeCompare(b.date));
 	for (const movedLesson of movedLessons) {
 		addDayOfMovedLesson(movedLesson, replacedDays);
 	}
 	return replacedDays;
 }
 
-/** The days of regular lessons that lessons of the calendar replace. */
+/** The days of regular lessons on which a lesson takes place in their place. */
 export class ReplacedDays {
-	private readonly replacements = new Map<string, Replacement>();
+	private readonly statuses = new Map<string, DayStatus>();
 	private readonly daysWithOwnLesson = new Set<string>();
 
-	add(regularId: number, date: string, replacement: Replacement): void {
-		this.replacements.set(keyOf(regularId, date), replacement);
+	add(regularId: number, date: string, status: DayStatus): void {
+		this.statuses.set(keyOf(regularId, date), status);
 	}
 
 	/** Notes that a day has a lesson of its own, which is not cancelled. */
@@ -90,26 +100,28 @@ export class ReplacedDays {
 		return this.daysWithOwnLesson.has(keyOf(regularId, date));
 	}
 
-	/** Returns how sure it is that a day is replaced; undefined if no lesson replaces it. */
-	find(regularId: number | undefined, date: string): Replacement | undefined {
-		return regularId === undefined ? undefined : this.replacements.get(keyOf(regularId, date));
+	/** Returns undefined for a day that no lesson replaces. */
+	findStatus(regularId: number | undefined, date: string): DayStatus | undefined {
+		if (regularId === undefined) return undefined;
+		return this.statuses.get(keyOf(regularId, date));
 	}
 }
 
 const keyOf = (regularId: number, date: string): string => `${regularId} ${date}`;
 
 /**
- * Adds the day that a moved lesson replaces. Adds none if other lessons replace both days around
- * it.
+ * Adds the day of a regular lesson that a moved lesson replaces: the nearest day before it or, if
+ * another lesson replaces that day, the nearest day after it. Adds nothing if other lessons replace
+ * both.
  */
-function addDayOfMovedLesson(
-	{ date, regularId, regularDays }: LessonOfRegular,
-	replacedDays: ReplacedDays,
-): void {
+function addDayOfMovedLesson(lesson: LessonFromRegular, replacedDays: ReplacedDays): void {
+	const { date, regularId, regularDays } = lesson;
 	const dayBefore = findNearDay(regularDays, date, 'before');
 	const dayAfter = findNearDay(regularDays, date, 'after');
 	const nearDays = [dayBefore, dayAfter].filter((day) => day !== undefined);
-	const chosenDay = nearDays.find((day) => replacedDays.find(regularId, day.date) === undefined);
+
+	const isFree = (day: NearDay) => replacedDays.findStatus(regularId, day.date) === undefined;
+	const chosenDay = nearDays.find(isFree);
 	if (chosenDay === undefined) return;
 
 	const otherDays = nearDays.filter((day) => day !== chosenDay);
@@ -133,8 +145,9 @@ function findNearDay(
 	lessonDate: string,
 	side: 'before' | 'after',
 ): NearDay | undefined {
+	const direction = side === 'before' ? -1 : 1;
 	for (let distance = 1; distance <= MOST_DAYS_APART; distance++) {
-		const date = daysAfter(lessonDate, side === 'before' ? -distance : distance);
+		const date = daysAfter(lessonDate, direction * distance);
 		if (takesPlaceOn(regularDays, date)) return { date, distance };
 	}
 	return undefined;

@@ -27,7 +27,7 @@ export interface Timetable {
 	calendar: Calendar;
 }
 
-/** The lesson for which a slot is searched: it has one teacher. */
+/** What a free time is needed for: a lesson of one teacher, on some days. */
 export interface SlotRequest {
 	teacherId: number;
 	/** The day on which the teacher leaves the school. On that day and later there are no slots. */
@@ -69,8 +69,9 @@ export interface Slot {
 export type Obstacle = OccurrenceRow | 'outsideWorkingHours';
 
 /**
- * Finds all free slots, the earliest first. The first slot of a day starts with the working hours,
- * and another slot starts after every step.
+ * Finds all free times for a lesson, the earliest first. The first one starts when the working
+ * hours begin, and the next ones a step later each. After a break in the working hours this starts
+ * anew.
  */
 export function findFreeSlots(timetable: Timetable, request: SlotRequest): Slot[] {
 	const teacherDays = new TeacherDays(timetable, request);
@@ -81,28 +82,38 @@ export function findFreeSlots(timetable: Timetable, request: SlotRequest): Slot[
 	return slots;
 }
 
+/** Finds the free times of one day. */
 function findSlotsOn(date: string, teacherDays: TeacherDays, request: SlotRequest): Slot[] {
 	const workingHours = teacherDays.workingHoursOn(date);
 	if (workingHours.length === 0) return [];
 
-	const { duration, step, notBefore = '' } = request;
 	const busyTimes = teacherDays.busyTimesOn(date);
 	const slots: Slot[] = [];
 	for (const hours of workingHours) {
-		for (let begin = hours.begin; begin + duration <= hours.end; begin += step) {
-			const slotSpan = { begin, end: begin + duration };
-			const slot = {
-				date,
-				start: clockOfMinutes(slotSpan.begin),
-				end: clockOfMinutes(slotSpan.end),
-			};
-			const isTaken = busyTimes.some(({ span }) => doOverlap(span, slotSpan));
-			if (!isTaken && startOf(slot) >= notBefore) {
-				slots.push(slot);
-			}
+		for (const span of listSpansWithin(hours, request)) {
+			const slot = { date, start: clockOfMinutes(span.begin), end: clockOfMinutes(span.end) };
+			const isTooEarly = request.notBefore !== undefined && startOf(slot) < request.notBefore;
+			if (isTooEarly || isTaken(span, busyTimes)) continue;
+
+			slots.push(slot);
 		}
 	}
 	return slots;
+}
+
+/**
+ * Lists the times of a lesson that fit into working hours, each a step later than the one before.
+ */
+function listSpansWithin(hours: TimeSpan, { duration, step }: SlotRequest): TimeSpan[] {
+	const spans: TimeSpan[] = [];
+	for (let begin = hours.begin; begin + duration <= hours.end; begin += step) {
+		spans.push({ begin, end: begin + duration });
+	}
+	return spans;
+}
+
+function isTaken(span: TimeSpan, busyTimes: readonly BusyTime[]): boolean {
+	return busyTimes.some((busyTime) => doOverlap(busyTime.span, span));
 }
 
 /** Returns the day and the time at which a slot starts, as a text that sorts by time. */
@@ -110,9 +121,10 @@ export const startOf = ({ date, start }: Pick<Slot, 'date' | 'start'>): string =
 	`${date} ${start}`;
 
 /**
- * Finds out what keeps a lesson from starting at a given time of the first day; undefined if
- * nothing does.
+ * Finds out why a lesson cannot start at a given time of `request.firstDay`. Returns undefined if
+ * it can.
  *
+ * @param request only the first day counts; `step` and `notBefore` are not used
  * @param startTime `hh:mm`
  * @param checksWorkingHours whether the lesson has to be within the working hours; otherwise it may
  * be at any time of the day
@@ -128,34 +140,43 @@ export function findObstacle(
 	const begin = minutesOfClock(startTime);
 	const lessonSpan = { begin, end: begin + request.duration };
 
-	const busyTime = teacherDays.busyTimesOn(date).find(({ span }) => doOverlap(span, lessonSpan));
-	if (busyTime !== undefined) return busyTime.occurrence;
+	const busyTimes = teacherDays.busyTimesOn(date);
+	const conflict = busyTimes.find(({ span }) => doOverlap(span, lessonSpan));
+	if (conflict !== undefined) return conflict.occurrence;
 
 	const openHours = checksWorkingHours
 		? teacherDays.workingHoursOn(date)
 		: teacherDays.wholeDay(date);
-	const isWithinHours = openHours.some(
-		(hours) => hours.begin <= begin && lessonSpan.end <= hours.end,
-	);
+	const isWithinHours = openHours.some((hours) => isWithin(lessonSpan, hours));
 	return isWithinHours ? undefined : 'outsideWorkingHours';
+}
+
+function isWithin(span: TimeSpan, hours: TimeSpan): boolean {
+	return hours.begin <= span.begin && span.end <= hours.end;
 }
 
 /**
  * Finds the IDs of the teachers who have lessons of a subject up to a day. AlfaCRM has no list of
  * the subjects of a teacher.
  *
- * @param lastDay `yyyy-mm-dd`; later lessons are read only because of moved lessons
+ * @param rows may also have lessons after `lastDay`, which a `Calendar` needs; they do not count
+ * @param lastDay `yyyy-mm-dd`
  */
 export function teachersOfSubject(
-	{ lessons, regularLessons }: LessonRows,
+	rows: LessonRows,
 	subjectId: number,
 	{ lastDay, zone }: { lastDay: string; zone: string },
 ): Set<number> {
-	const lessonsInTime = lessons.filter((lesson) => (dayOf(lesson, zone) ?? '') <= lastDay);
-	const subjectLessons = [...lessonsInTime, ...regularLessons].filter(
-		(lesson) => subjectIdOf(lesson) === subjectId,
-	);
+	const lessonsInTime = rows.lessons.filter((lesson) => mayBeBy(lastDay, lesson, zone));
+	const lessons = [...lessonsInTime, ...rows.regularLessons];
+	const subjectLessons = lessons.filter((lesson) => subjectIdOf(lesson) === subjectId);
 	return new Set(subjectLessons.flatMap(teacherIdsOf));
+}
+
+/** Whether a lesson may be on a day or before it. True for a lesson that shows no day. */
+function mayBeBy(lastDay: string, lesson: IDataObject, zone: string): boolean {
+	const day = dayOf(lesson, zone);
+	return day === undefined || day <= lastDay;
 }
 
 /** The time that a lesson or regular lesson takes from the teacher, the room or an attendee. */
@@ -185,15 +206,19 @@ class TeacherDays {
 		return this.hasTeacherLeft(date) ? [] : [{ begin: 0, end: MINUTES_OF_A_DAY }];
 	}
 
+	/**
+	 * Returns the lessons of a day that need the teacher, the room or an attendee, and their times. A
+	 * lesson counts on the day on which it starts.
+	 */
 	busyTimesOn(date: string): BusyTime[] {
-		return this.timetable.calendar
-			.occurrencesOn(date)
-			.filter(({ lesson }) => this.isInTheWay(lesson, date))
-			.map((occurrence) => ({ occurrence, span: this.spanOf(occurrence) }));
+		const occurrences = this.timetable.calendar.occurrencesOn(date);
+		const conflicts = occurrences.filter(({ lesson }) => this.isInTheWay(lesson, date));
+		return conflicts.map((occurrence) => ({ occurrence, span: this.spanOf(occurrence) }));
 	}
 
 	private spanOf({ lesson, isRegular }: OccurrenceRow): TimeSpan {
-		return readBusySpan(isRegular ? timesOf(lesson) : lesson, this.request.zone);
+		const times = isRegular ? timesOf(lesson) : lesson;
+		return readBusySpan(times, this.request.zone);
 	}
 
 	/**

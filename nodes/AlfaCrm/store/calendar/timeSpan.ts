@@ -10,7 +10,7 @@ export interface TimeSpan {
 }
 
 /**
- * The begin and the end of a lesson, as AlfaCRM shows them and under its names: `hh:mm` or
+ * When a lesson starts and ends, as AlfaCRM shows it and under AlfaCRM's names: `hh:mm` or
  * `yyyy-mm-dd hh:mm:ss`. A new lesson may have a duration in minutes instead of an end.
  */
 export interface LessonTimes {
@@ -20,27 +20,34 @@ export interface LessonTimes {
 }
 
 /**
- * Reads the time span of a lesson. A lesson without an end, or with an end at or before its begin
- * (after midnight), takes the rest of the day.
+ * Reads from when to when a lesson lasts. A lesson without an end, or with an end at or before its
+ * start (after midnight), takes the rest of the day.
  *
- * @returns undefined for a lesson without a begin
+ * @returns undefined for a lesson without a start
  */
 export function readTimeSpan(times: LessonTimes, zone: string): TimeSpan | undefined {
 	const begin = readMinutes(times.time_from, zone);
-	return begin === undefined ? undefined : spanFrom(begin, times, zone);
+	if (begin === undefined) return undefined;
+	return { begin, end: readEnd(begin, times, zone) };
 }
 
 /**
- * Reads the time span for which a lesson keeps a teacher or a room busy. A lesson without a begin
- * may begin at any time, so it counts from midnight.
+ * Reads the time for which a lesson keeps a teacher or a room busy. A lesson without a start may
+ * start at any time, so it counts from midnight.
  */
 export function readBusySpan(times: LessonTimes, zone: string): TimeSpan {
-	return spanFrom(readMinutes(times.time_from, zone) ?? 0, times, zone);
+	const begin = readMinutes(times.time_from, zone) ?? 0;
+	return { begin, end: readEnd(begin, times, zone) };
 }
 
-function spanFrom(begin: number, { time_to, duration }: LessonTimes, zone: string): TimeSpan {
-	const end = readMinutes(time_to, zone) ?? begin + Number(duration ?? 0);
-	return { begin, end: end > begin ? end : MINUTES_OF_A_DAY };
+/**
+ * Reads the end of a lesson that starts `begin` minutes after midnight. Returns the end of the day
+ * if the lesson shows no end, or one that is not after the start.
+ */
+function readEnd(begin: number, times: LessonTimes, zone: string): number {
+	const endByDuration = begin + Number(times.duration ?? 0);
+	const end = readMinutes(times.time_to, zone) ?? endByDuration;
+	return end > begin ? end : MINUTES_OF_A_DAY;
 }
 
 /** Reads a time as minutes after midnight; undefined if it cannot be read. */
@@ -53,8 +60,9 @@ export const doOverlap = (a: TimeSpan, b: TimeSpan): boolean => a.begin < b.end 
 
 /** Sorts spans, and joins those that touch or overlap. */
 export function mergeSpans(spans: readonly TimeSpan[]): TimeSpan[] {
+	const earliestFirst = [...spans].sort((a, b) => a.begin - b.begin);
 	const merged: TimeSpan[] = [];
-	for (const { begin, end } of [...spans].sort((a, b) => a.begin - b.begin)) {
+	for (const { begin, end } of earliestFirst) {
 		const previous = merged.at(-1);
 		if (previous !== undefined && begin <= previous.end) {
 			previous.end = Math.max(previous.end, end);

@@ -8,7 +8,8 @@ import { weekdayOf } from './regularLessonRow';
 import type { TimeSpan } from './timeSpan';
 import { mergeSpans, readMinutes } from './timeSpan';
 
-interface HoursOwner {
+/** Whose working hours to find. */
+interface HoursFilter {
 	teacherId: number;
 	/**
 	 * The branch whose working hours count. If it is missing, the working hours of all branches
@@ -19,52 +20,69 @@ interface HoursOwner {
 
 /**
  * Finds the working hours of a teacher on a day, in order. Hours that touch or overlap are joined.
+ *
+ * @param rows the working hours of all teachers, as AlfaCRM lists them
  */
 export function findWorkingHours(
 	rows: readonly IDataObject[],
-	{ teacherId, branchId }: HoursOwner,
+	filter: HoursFilter,
 	date: string,
 	zone: string,
 ): TimeSpan[] {
-	const spans = rows
-		.filter((hours) => weekdayOfRow(hours) === weekdayOf(date))
-		.filter(
-			({ teacher_id, branch_id }) =>
-				appliesTo(teacher_id, teacherId) && appliesTo(branch_id, branchId),
-		)
-		.map((hours) => readSpan(hours, zone))
-		.filter(({ begin, end }) => begin < end);
+	const weekday = weekdayOf(date);
+	const spans: TimeSpan[] = [];
+	for (const row of rows) {
+		const isOnDay = readWeekday(row) === weekday;
+		if (!isOnDay || !areHoursOf(filter, row)) continue;
+
+		const span = readSpan(row, zone);
+		if (span !== undefined) {
+			spans.push(span);
+		}
+	}
 	return mergeSpans(spans);
 }
 
 /**
- * Whether working hours apply to a teacher or a branch. Hours without a readable ID apply to all
- * teachers or branches. Without an `id` to compare, all hours apply.
+ * Whether working hours belong to a teacher and a branch. Hours that name no teacher belong to all
+ * teachers, and hours that name no branch to all branches.
  */
-const appliesTo = (shownId: unknown, id: number | undefined): boolean =>
-	id === undefined || (readId(shownId) ?? id) === id;
+function areHoursOf({ teacherId, branchId }: HoursFilter, row: IDataObject): boolean {
+	const shownTeacher = readId(row.teacher_id);
+	if (shownTeacher !== undefined && shownTeacher !== teacherId) return false;
+
+	const shownBranch = readId(row.branch_id);
+	return branchId === undefined || shownBranch === undefined || shownBranch === branchId;
+}
 
 /**
  * Reads the weekday of working hours; the result 0 is Sunday. AlfaCRM numbers them from 1, Sunday,
  * to 7, Saturday. It numbers the weekdays of regular lessons from Monday.
  */
-const weekdayOfRow = ({ weekday }: IDataObject): number => Number(weekday) - 1;
+const readWeekday = ({ weekday }: IDataObject): number => Number(weekday) - 1;
 
 /**
- * Reads the time span. It is empty (the begin is not before the end) if a time cannot be read,
- * because the hours of the teacher are not known then.
+ * Reads from when to when working hours last. Returns undefined if a time cannot be read, or if the
+ * end is not after the start: then it is not known when the teacher works.
  */
-function readSpan({ time_from, time_to }: IDataObject, zone: string): TimeSpan {
-	return { begin: readMinutes(time_from, zone) ?? MINUTES_OF_A_DAY, end: readEnd(time_to, zone) };
+function readSpan({ time_from, time_to }: IDataObject, zone: string): TimeSpan | undefined {
+	const begin = readMinutes(time_from, zone);
+	const end = readEndOfHours(time_to, zone);
+	if (begin === undefined || end === undefined || end <= begin) return undefined;
+	return { begin, end };
 }
 
 /**
- * Reads the end, in minutes after midnight; -1 if it cannot be read. AlfaCRM may show 17:00 as
- * 16:59, and midnight as 00:00 or 24:00.
+ * Reads the end of working hours, in minutes after midnight. AlfaCRM may show 17:00 as 16:59, and
+ * midnight as 00:00 or 24:00. Returns undefined if the time cannot be read.
  */
-function readEnd(value: unknown, zone: string): number {
+function readEndOfHours(value: unknown, zone: string): number | undefined {
 	if (String(value).startsWith('24:00')) return MINUTES_OF_A_DAY;
-	const minutes = readMinutes(value, zone) ?? -1;
+
+	const minutes = readMinutes(value, zone);
+	if (minutes === undefined) return undefined;
 	if (minutes === 0) return MINUTES_OF_A_DAY;
-	return minutes % 60 === 59 ? minutes + 1 : minutes;
+
+	const isLastMinuteOfHour = minutes % 60 === 59;
+	return isLastMinuteOfHour ? minutes + 1 : minutes;
 }

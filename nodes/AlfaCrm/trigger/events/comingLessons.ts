@@ -1,5 +1,5 @@
 import { wholeNumber } from '../../form/wholeNumber';
-import { shownParticipants } from '../../operations/lessons/getParticipants';
+import { makeParticipantItems } from '../../operations/lessons/getParticipants';
 import { simplify } from '../../output/readings';
 import { MINUTE_MS } from '../../values/time';
 import type { Reminder } from '../sources/comingLessons/comingLessonsState';
@@ -32,7 +32,7 @@ export const comingLessons: EventKind<'comingLessons'> = {
 			limitedBy: hoursBefore.displayName,
 			itemsOf: async ({ records, names }) => {
 				const found = (records as readonly Reminder[]).map(({ participant }) => participant);
-				return await shownParticipants(found, names, isSimple);
+				return await makeParticipantItems(found, names, { isSimple });
 			},
 		};
 	},

@@ -4,11 +4,11 @@ import type { EventOf } from '../../entities/events';
 import { reference, references } from '../../entities/fields';
 import type { Shown } from '../../entities/fieldTypes';
 import { customer as customerEntity } from '../../entities/customer';
-import { branchOf, LINK, linkOf } from '../../output/link';
+import { findBranchOfRecord, LINK, buildLink } from '../../output/link';
 import type { NameSource } from '../../output/names';
-import { namedFields, withNames } from '../../output/names';
+import { findNamedFields, withNames } from '../../output/names';
 import { simplify } from '../../output/readings';
-import { makeFlattener } from '../../output/simplified';
+import { makeValueSimplifier } from '../../output/simplified';
 import { formatDay, readFlag, readId } from '../../values/formats';
 import type { Change } from '../change';
 import { recordNamed } from '../change';
@@ -161,7 +161,7 @@ const shown: Shown[] = [
 ];
 
 /** What IDs in items stand for. */
-const named = namedFields(shown);
+const named = findNamedFields(shown);
 
 /** A few fields, before their names are looked up. */
 function fewOf(row: IDataObject, { details = [] }: DerivedEvent): IDataObject {
@@ -170,7 +170,7 @@ function fewOf(row: IDataObject, { details = [] }: DerivedEvent): IDataObject {
 
 /** Lists as one text each; the change stays as it is. */
 const simplified = ({ change, ...row }: IDataObject): IDataObject => ({
-	...makeFlattener(shown, named)(row),
+	...makeValueSimplifier(shown, named)(row),
 	change,
 });
 
@@ -217,7 +217,8 @@ async function withRecords(
 	const customer = await read('Customer', row.customer_id);
 	const group = await read('Group', row.group_id);
 	const branch =
-		readId(row.branch_id) ?? branchOf({ ...customer?.record, ...group?.record }, branches[0]);
+		readId(row.branch_id) ??
+		findBranchOfRecord({ ...customer?.record, ...group?.record }, branches[0]);
 	const { customer_id, group_id, change, ...rest } = await withNames({ row, branch }, named, names);
 	return {
 		customer_id,
@@ -228,7 +229,7 @@ async function withRecords(
 		...(group_id === undefined ? {} : { group_id, group_name: group?.record?.name ?? null }),
 		...rest,
 		branch_id: branch ?? null,
-		[LINK]: linkOf(customerEntity, customer?.record ?? {}, names.origin, branch),
+		[LINK]: buildLink(customerEntity, customer?.record ?? {}, names.origin, branch),
 		change,
 	};
 }

@@ -8,10 +8,11 @@ import { eventTypes } from '../../entities/events';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { wholeNumber } from '../../form/wholeNumber';
-import type { DueRecord } from '../sources/dueDates/dueDates';
+import { dayNumberAt } from '../dayNumbers';
+import type { DueRecord } from '../sources/dueDates/dueDatesState';
 import { DueDates } from '../sources/dueDates/dueDates';
 import type { DueName } from '../sources/dueDates/dueKinds';
-import { dayAt, dueKinds, hundredths } from '../sources/dueDates/dueKinds';
+import { dueKinds, hundredths } from '../sources/dueDates/dueKinds';
 import { simplifyForm } from '../../output/readings';
 import { inOptions } from '../parameters';
 import type { TriggerParameters } from '../parameters';
@@ -75,7 +76,7 @@ export const BY_TIME = valuesOf('dueDate');
 export const COMING = valuesOf('comingLessons');
 
 /** Whether it falls due on a certain day; a debt does not. */
-const dependsOnDay = (what: DueName): boolean => dueKinds[what].opensFrom !== undefined;
+const dependsOnDay = (what: DueName): boolean => !dueKinds[what].isLasting;
 
 /** The names of the events that depend on the time zone of the workflow. */
 export const BY_CLOCK = eventTypes
@@ -132,7 +133,7 @@ const setups: Record<EventOf<'dueDate'>['what'], Setup> = {
 function balanceIn(given: TriggerParameters): number {
 	const { name, displayName: label } = balanceBelow;
 	const field: Field = { type: 'number', name, label };
-	return readNumber(given.toWire(field, given.input(balanceBelow))) as number;
+	return readNumber(given.toRequestValue(field, given.input(balanceBelow))) as number;
 }
 
 export const dueDate: EventKind<'dueDate'> = {
@@ -144,7 +145,7 @@ export const dueDate: EventKind<'dueDate'> = {
 			limit: limit(parameters),
 			zone: parameters.dayZone,
 			everyMs: parameters.integer(inOptions(lookEvery)) * MINUTE_MS,
-			tellsFirst: parameters.choice(inOptions(firstPoll)) === 'due',
+			reportsAtStart: parameters.choice(inOptions(firstPoll)) === 'due',
 		});
 		return {
 			source,
@@ -152,11 +153,11 @@ export const dueDate: EventKind<'dueDate'> = {
 			zone: dependsOnDay(what) ? parameters.dayZone : undefined,
 			limitedBy: parameter.displayName,
 			itemsOf: async (found) => {
-				const today = dayAt(found.now, parameters.dayZone);
+				const today = dayNumberAt(found.now, parameters.dayZone);
 				const rows = await shownRows(parameters, client)(found);
 				return rows.map((row, index) => {
-					const { mark, row: card } = found.records[index] as DueRecord;
-					return { ...dueKinds[what].describe(mark, today, card), ...row };
+					const { value, row: card } = found.records[index] as DueRecord;
+					return { ...dueKinds[what].describe(value, today, card), ...row };
 				});
 			},
 		};

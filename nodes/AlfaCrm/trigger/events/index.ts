@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { EventKindName, EventType } from '../../entities/events';
 import { eventTypes } from '../../entities/events';
-import { assemble } from '../../form/assemble';
+import { assembleForm } from '../../form/assemble';
 import type { EventKind } from './kind';
 import { EVENT_SECTIONS } from './kind';
 import { logged } from './logged';
@@ -28,7 +28,7 @@ export const kindOf = ({ kind }: EventType) => kinds[kind] as EventKind<EventKin
 
 /** The parameters of all events. */
 export const eventForms = (): INodeProperties[] =>
-	assemble(
+	assembleForm(
 		EVENT_SECTIONS,
 		['event'],
 		eventTypes.map((event) => ({ show: { event: event.value }, part: kindOf(event).form(event) })),

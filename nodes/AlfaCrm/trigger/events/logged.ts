@@ -15,7 +15,7 @@ import {
 } from '../changeFilters';
 import { classLabels, entityOfClass } from '../../entities/registry';
 import { showWhen } from '../../form/assemble';
-import { branchOf } from '../../output/link';
+import { findBranchOfRecord } from '../../output/link';
 import { ChangeLog } from '../sources/changeLog/changeLog';
 import { makeRowsToOutput, simplify } from '../../output/readings';
 import { oneByOne } from '../eventSource';
@@ -100,7 +100,8 @@ async function itemsOf(
 			? await recordReader.find(change, branches)
 			: { record: null };
 		const entity = entityOfClass(change.entity);
-		const rows = record === null ? [] : [{ row: record, branch: branchOf(record, branches[0]) }];
+		const rows =
+			record === null ? [] : [{ row: record, branch: findBranchOfRecord(record, branches[0]) }];
 		const isShown = entity !== undefined && parameters.flag(simplify);
 		const [shown] = isShown ? await makeRowsToOutput(parameters, entity)(rows, names) : [record];
 		const error = missing === 'gone' || reason === undefined ? {} : { recordError: reason };

@@ -82,7 +82,7 @@ export const newCustomers: EventKind<'newCustomers'> = {
 	 * known when they are one day.
 	 */
 	async watch(parameters, _event, branches) {
-		const type = parameters.toWire(typeField, parameters.input(typeParameter));
+		const type = parameters.toRequestValue(typeField, parameters.input(typeParameter));
 		const isArchivedToo = parameters.flag(includeArchived);
 		const ids: Array<[name: string, list: Array<number | null>]> = [];
 		for (const { entity, parameter } of references)

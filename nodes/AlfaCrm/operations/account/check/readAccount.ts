@@ -5,7 +5,7 @@ import { asNodeError, hasStatus } from '../../../api/failures';
 import type { ReadingGoal } from '../../../api/list';
 import { collect } from '../../../api/list';
 import type { Page } from '../../../api/pages';
-import { rateLimiterOf } from '../../../api/rateLimiter';
+import { getRateLimiter } from '../../../api/rateLimiter';
 import type { ApiRequest } from '../../../api/request';
 import { branch as branchEntity, isClosedBranch } from '../../../entities/branch';
 import { customer } from '../../../entities/customer';
@@ -83,7 +83,7 @@ export async function readAccount(
 	requestedBranch: number | undefined,
 	context: CallContext = {},
 ): Promise<AccountReading> {
-	const limiter = rateLimiterOf(await client.origin());
+	const limiter = getRateLimiter(await client.origin());
 	const refusedBefore = limiter.refusedCount;
 	const reader = new FirstPageReader(client, context);
 
@@ -93,7 +93,7 @@ export async function readAccount(
 	const lists = await readLists(reader, branchList, branch);
 
 	// The client keeps the names of these calls, such as `customer/index`.
-	const callsRefusingPageSize = [...client.withoutPageSize];
+	const callsRefusingPageSize = [...client.actionsWithoutPageSize];
 	return {
 		branch,
 		branchAccess,

@@ -8,9 +8,9 @@ import { allBranches } from '../../../run/branches';
 import { warnOfMissingCards } from '../../../run/missingCards';
 import type { LessonRows } from '../../../store/calendar/calendar';
 import type { Occurrence } from '../../../store/calendar/occurrences';
-import { findOccurrences, occurrenceOf } from '../../../store/calendar/occurrences';
+import { findOccurrences, readLessonAsOccurrence } from '../../../store/calendar/occurrences';
 import type { LessonsOfBranch, Participant } from '../../../store/calendar/participants';
-import { participantsOf } from '../../../store/calendar/participants';
+import { readParticipantsOfLessons } from '../../../store/calendar/participants';
 import type { Branch } from '../../../store/located';
 import type { CustomerDirectory } from './customerDirectory';
 import type { CheckName, Days } from './finding';
@@ -18,7 +18,7 @@ import type { SchoolReader } from './schoolReader';
 
 /**
  * Finds the lessons that are in the calendar on the checked day. Cancelled lessons are left out,
- * because `occurrenceOf` returns undefined for them.
+ * because `readLessonAsOccurrence` returns undefined for them.
  */
 export function lessonsOfCheckedDay(
 	lessons: readonly IDataObject[],
@@ -26,7 +26,7 @@ export function lessonsOfCheckedDay(
 	branch: number,
 ): Occurrence[] {
 	return lessons
-		.flatMap((lesson) => occurrenceOf(lesson, zone, branch) ?? [])
+		.flatMap((lesson) => readLessonAsOccurrence(lesson, zone, branch) ?? [])
 		.filter(({ date }) => date === checkedDay);
 }
 
@@ -61,12 +61,12 @@ export async function readParticipants(
 	const plannedLessons = lessons.filter(
 		({ date, status }) => date === tomorrow && status === LESSON_STATUS.planned,
 	);
-	const { participants, customerIdsWithoutCard, failures } = await participantsOf(
+	const { participants, customerIdsWithoutCard, failures } = await readParticipantsOfLessons(
 		makeParticipantReader(schoolReader),
 		splitByBranch(plannedLessons),
 		{
 			zone,
-			skippedBranches: 'deniedBranches',
+			branchesToSkip: 'deniedBranches',
 			// If this user may not list the branches, only the first checked one is searched.
 			listOtherBranches: async () => await allBranches(item, branches[0]),
 			cards: customers.cards,

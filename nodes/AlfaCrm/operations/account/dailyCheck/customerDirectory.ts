@@ -97,14 +97,14 @@ export class CustomerDirectory {
 		await Promise.all(branches.map(async (branch) => await this.lookUpIn(branch, ids)));
 
 		const isLimitedToBranches = form.chosenBranches.length > 0;
-		if (isLimitedToBranches || this.cards.missing(ids).length === 0) return;
+		if (isLimitedToBranches || this.cards.findIdsWithoutCard(ids).length === 0) return;
 		for (const branch of await this.readOtherBranches()) {
 			await this.lookUpIn(branch, ids);
 		}
 	}
 
 	private async lookUpIn(branch: Branch, ids: readonly number[]): Promise<void> {
-		const read = async () => await this.cards.read(branch, ids);
+		const read = async () => await this.cards.readMissing(branch, ids);
 		await this.schoolReader.item.readIfAllowed(read, { treats404AsDenied: true });
 	}
 
@@ -127,6 +127,6 @@ export class CustomerDirectory {
 	isArchived(id: number): boolean {
 		const card = this.cards.find(id);
 		if (card === undefined || this.hasActive(id)) return false;
-		return this.completeBranches.has(card.branch) || this.cards.isArchivedByRow(card);
+		return this.completeBranches.has(card.branch) || this.cards.isShownAsArchived(card);
 	}
 }

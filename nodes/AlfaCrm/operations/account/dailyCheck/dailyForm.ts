@@ -4,7 +4,7 @@ import { isoDate } from '../../../entities/fields';
 import { toProperty } from '../../../fields/field';
 import { sortByName } from '../../../fields/order';
 import { collection } from '../../../form/assemble';
-import type { Collection } from '../../../form/parameters';
+import type { CollectionReader } from '../../../form/parameters';
 import { wholeNumber } from '../../../form/wholeNumber';
 import { searchBranchesField } from '../../../run/branches';
 import type { Item } from '../../../run/item';
@@ -61,13 +61,13 @@ export function readDailyForm(item: Item): DailyForm {
 	};
 }
 
-function readChecks(options: Collection): CheckName[] {
+function readChecks(options: CollectionReader): CheckName[] {
 	const chosenChecks = options.choices(checks);
 	if (chosenChecks.length === 0) return CHECK_NAMES;
 	return CHECK_NAMES.filter((checkName) => chosenChecks.includes(checkName));
 }
 
-function readDays(options: Collection): Days {
+function readDays(options: CollectionReader): Days {
 	const { zone } = options;
 	const today = todayIn('iso', zone);
 	const yesterday = daysAfter(today, -1);
@@ -81,7 +81,7 @@ function readDays(options: Collection): Days {
 }
 
 /** Reads the day that the user has chosen, as `yyyy-mm-dd`; undefined if none is chosen. */
-function readChosenDay(options: Collection): string | undefined {
+function readChosenDay(options: CollectionReader): string | undefined {
 	if (!options.has(dayField.name)) return undefined;
-	return String(options.toWire(dayField, options.input(toProperty(dayField))));
+	return String(options.toRequestValue(dayField, options.input(toProperty(dayField))));
 }

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { customer as customerEntity } from '../../../entities/customer';
 import { group as groupEntity } from '../../../entities/group';
-import { linkOf } from '../../../output/link';
+import { buildLink } from '../../../output/link';
 import { objectOf, STRING } from '../../../output/recordSchema';
 import { CHECK_NAMES } from './dailyChecks';
 import type { Finding, Names } from './finding';
@@ -76,11 +76,11 @@ function urlOf(finding: Finding, records: KnownRecords, origin: string): string 
 	if (customerId !== undefined) {
 		// The ID is enough for a link; the branch is then that of the finding.
 		const card = records.customers.findActive(customerId) ?? { row: { id: customerId } };
-		return linkOf(customerEntity, card.row, origin, card.branch ?? branch);
+		return buildLink(customerEntity, card.row, origin, card.branch ?? branch);
 	}
 	if (groupId !== undefined) {
 		const group = records.groups.get(groupId) ?? { row: { id: groupId } };
-		return linkOf(groupEntity, group.row, origin, group.branch ?? branch);
+		return buildLink(groupEntity, group.row, origin, group.branch ?? branch);
 	}
 	return null;
 }

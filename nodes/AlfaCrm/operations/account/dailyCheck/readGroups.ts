@@ -4,7 +4,7 @@ import { archivedFlag } from '../../../entities/archive';
 import { group as groupEntity } from '../../../entities/group';
 import { isPlain } from '../../../fields/blank';
 import { listOf } from '../../../fields/field';
-import { isOnDay } from '../../../store/calendar/periods';
+import { includesDay } from '../../../store/calendar/periods';
 import type { Branch, LocatedRecord } from '../../../store/located';
 import { readId, readIds } from '../../../values/formats';
 import type { CustomerDirectory } from './customerDirectory';
@@ -97,7 +97,7 @@ function collectMembers(customerCards: readonly LocatedRecord[]): Map<number, Se
 
 /** Whether a group is not archived, and today is one of its days. */
 const isRunning = (group: IDataObject, { today, zone }: Days): boolean =>
-	readId(group.id) !== undefined && archivedFlag(group) !== true && isOnDay(group, today, zone);
+	readId(group.id) !== undefined && archivedFlag(group) !== true && includesDay(group, today, zone);
 
 /**
  * Finds the members of a group by the cards of customers. If they seem too few, reads them from the

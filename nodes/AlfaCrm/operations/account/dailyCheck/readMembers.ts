@@ -5,7 +5,7 @@ import { passesOf } from '../../../entities/listCall';
 import type { Item } from '../../../run/item';
 import { makeReaderWithHints } from '../../../run/readList';
 import { readMembers } from '../../../store/calendar/groupMembers';
-import { isOnDay } from '../../../store/calendar/periods';
+import { includesDay } from '../../../store/calendar/periods';
 import type { Branch } from '../../../store/located';
 import { readIds } from '../../../values/formats';
 import type { CheckName } from './finding';
@@ -35,7 +35,7 @@ export async function readCurrentMembers(
 		{ checks, plural, branch },
 		async () => await readMembers(reader, branch, groupId, ONLY_TODAY),
 	);
-	const current = memberships?.filter((membership) => isOnDay(membership, today, zone));
+	const current = memberships?.filter((membership) => includesDay(membership, today, zone));
 	return current && customerIdsIn(current);
 }
 

@@ -1,4 +1,4 @@
-import { cancelled } from '../../../api/failures';
+import { makeCancelledError } from '../../../api/failures';
 import { judgeStep, judgeUnreadStep, makeRow } from './judgeStep';
 import type { TrialRow } from './trialReport';
 import type { ReadBack, Trial, TrialStep, WriteAnswer } from './trialStep';
@@ -64,7 +64,7 @@ export class StepRunner {
 	}
 
 	private async readBack(step: TrialStep, answer: WriteAnswer): Promise<ReadBack> {
-		if (this.isCancelled) throw cancelled();
+		if (this.isCancelled) throw makeCancelledError();
 		return await step.readBack(this.trial, answer);
 	}
 

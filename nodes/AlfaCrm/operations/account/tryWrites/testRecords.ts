@@ -9,7 +9,7 @@ import type { Entity } from '../../../entities/types';
 import { isArchived } from '../../../run/archived';
 import { findRecordInBranch } from '../../../run/records';
 import { labelsOf } from '../../../run/target';
-import { lastDay } from '../../../store/calendar/periods';
+import { lastDayOf } from '../../../store/calendar/periods';
 import type { LocatedRecord, Target } from '../../../store/located';
 import { formatDay, idsOf, readId } from '../../../values/formats';
 import type { TestSignature } from './testSignature';
@@ -206,7 +206,7 @@ export class TestRecords {
 	async hasLeftGroup(): Promise<boolean> {
 		const { day, zone } = this.facts;
 		const memberships = await this.readMemberships();
-		return memberships.every((membership) => lastDay(membership, zone) <= day);
+		return memberships.every((membership) => lastDayOf(membership, zone) <= day);
 	}
 
 	private async readList(

@@ -93,7 +93,7 @@ function listKeyFields({ item, entity, input, search }: UpsertRequest): KeyField
 }
 
 function readFieldValues(item: Item, field: Field, inputValue: unknown): unknown[] {
-	return isBlank(field, inputValue) ? [] : listOf(item.toWire(field, inputValue));
+	return isBlank(field, inputValue) ? [] : listOf(item.toRequestValue(field, inputValue));
 }
 
 /** Returns a match value, in the spelling of the fields to save if they have the same value. */
@@ -145,7 +145,7 @@ function keepOwnValues(
 
 		const isHeldBy = ({ row }: Match, singleValue: unknown) =>
 			hasMatchValue(field, row[name], singleValue);
-		const ownValues = listOf(item.toWire(field, value)).filter(
+		const ownValues = listOf(item.toRequestValue(field, value)).filter(
 			(singleValue) =>
 				isHeldBy(match, singleValue) || !otherMatches.some((other) => isHeldBy(other, singleValue)),
 		);

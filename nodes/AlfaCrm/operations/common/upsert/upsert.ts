@@ -5,7 +5,7 @@ import { findOrCreate } from '../../../run/findOrCreate';
 import { matchForm } from '../../../run/matching/matchForm';
 import { listBranchesToSearch } from '../../../run/matching/branchesToSearch';
 import type { Operation } from '../../../run/operation';
-import { report, reportSchema } from '../../../output/report';
+import { makeReportItem, reportSchema } from '../../../output/report';
 import { objectOf, STRING } from '../../../output/recordSchema';
 import type { Branch } from '../../../store/located';
 import { locksForRequest } from './keyValues';
@@ -91,6 +91,7 @@ async function searchAndSave(
 		async () => ({ action: 'create' as const, output: await createRecord(request) }),
 	);
 	if (result.action === 'create') return [result.output];
-	if (result.action === 'skip') return [report(request.show, result.match.row, 'skipped', [])];
+	if (result.action === 'skip')
+		return [makeReportItem(request.show, result.match.row, 'skipped', [])];
 	return await updateRecords(request, result);
 }

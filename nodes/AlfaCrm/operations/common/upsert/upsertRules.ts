@@ -5,7 +5,7 @@ import { toProperty } from '../../../fields/field';
 import { sortByName } from '../../../fields/order';
 import { collection } from '../../../form/assemble';
 import { oncePer } from '../../../form/oncePer';
-import type { Collection } from '../../../form/parameters';
+import type { CollectionReader } from '../../../form/parameters';
 import { searchBranchesField } from '../../../run/branches';
 import { overwriteWithEmpty, shortenOption, mayShortenTexts } from '../../../run/body';
 import { listModeForm, addsToLists } from '../../../run/saveChanges';
@@ -131,7 +131,11 @@ export interface UpsertRules {
 	shortensTexts: boolean | undefined;
 }
 
-export function readUpsertRules(entity: Entity, options: Collection, key: MatchKey): UpsertRules {
+export function readUpsertRules(
+	entity: Entity,
+	options: CollectionReader,
+	key: MatchKey,
+): UpsertRules {
 	const readChoice = <T extends string>(name: string): T =>
 		options.choice<T>(options.parameter(name));
 	const fieldsOnlyForNew = readFieldsOnlyForNew(entity, options, key);
@@ -155,7 +159,7 @@ export function readUpsertRules(entity: Entity, options: Collection, key: MatchK
  */
 function readFieldsOnlyForNew(
 	{ match }: Entity,
-	options: Collection,
+	options: CollectionReader,
 	key: MatchKey,
 ): readonly string[] {
 	if (options.has('onlyForNew')) return options.choices(options.parameter('onlyForNew'));

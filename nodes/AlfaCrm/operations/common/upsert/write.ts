@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../../entities/types';
 import { isBlank, kindOf } from '../../../fields/field';
-import { report } from '../../../output/report';
+import { makeReportItem } from '../../../output/report';
 import { isArchived } from '../../../run/archived';
 import { buildRequestBody } from '../../../run/body';
 import { recordKey } from '../../../run/keys';
@@ -38,7 +38,7 @@ export async function createRecord(request: UpsertRequest): Promise<IDataObject>
 	const body = toAlfaCrmSpelling(entity, completeValues);
 	const task = `create the ${entity.label.toLowerCase()}`;
 	const savedRecord = await item.save({ ...target, action: 'create', body, task });
-	return report(show, { ...body, ...savedRecord }, 'created', Object.keys(body));
+	return makeReportItem(show, { ...body, ...savedRecord }, 'created', Object.keys(body));
 }
 
 /** Makes the default values of the required fields, with which the form of *Create* begins too. */

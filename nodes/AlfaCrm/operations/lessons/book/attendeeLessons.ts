@@ -12,6 +12,7 @@ import { formatTime, readId } from '../../../values/formats';
 import type { Item } from '../../../run/item';
 import { hasAllAttendeesOf } from '../existingLesson';
 import { readWholeList } from '../../../run/readList';
+import type { Attendees } from '../../../store/calendar/attendees';
 import { involvesAnyOf } from '../../../store/calendar/attendees';
 import type { Booking } from './bookingForm';
 import { CustomerLessons } from '../../../store/calendar/customerLessons';
@@ -26,26 +27,27 @@ import {
 	teacherIdsOf,
 } from '../../../store/calendar/lessonRow';
 import type { SlotSearch } from '../timetable';
-import { lessonDaysFilter } from '../timetable';
+import { makeLessonDaysFilter } from '../timetable';
 import type { Branch } from '../../../store/located';
 
 /**
- * Ends the error about an incomplete list: "so it is not sure when the customer is free". A missing
- * lesson would make the customer look free.
+ * What is uncertain if a list is incomplete, because a missing lesson would make the customer look
+ * free. Ends the sentence of the error: "so it is not sure when the customer is free".
  */
-const UNSURE_IF_INCOMPLETE = 'when the customer is free';
+const UNCERTAINTY = 'when the customer is free';
 
 /**
  * Reads the lessons that AlfaCRM lists for the first attendee: the first customer, or else the
- * first group. It reads the days of a search and a week before and after them, because a lesson may
- * have been moved by some days. The lists of all statuses are read, because a cancelled lesson
- * shows that its regular lesson does not take place on that day. AlfaCRM filters by one customer or
- * group. API notes 5.11.
+ * first group. AlfaCRM filters by one customer or group (API notes 5.11), and a lesson that has all
+ * attendees is in this list, too.
+ *
+ * It reads the days of the booking and a week before and after them, because a lesson may have been
+ * moved by some days. The lists of all statuses are read, because a cancelled lesson shows that its
+ * regular lesson does not take place on that day.
  */
-export async function readAttendeeLessons(
+export async function readFirstAttendeeLessons(
 	item: Item,
-	{ attendees }: Booking,
-	search: SlotSearch,
+	{ attendees, search }: Booking,
 ): Promise<IDataObject[]> {
 	const [customerId] = attendees.customerIds;
 	const [groupId] = attendees.groupIds;
@@ -53,7 +55,7 @@ export async function readAttendeeLessons(
 		customerId === undefined ? { group_id: groupId } : { customer_id: customerId };
 	return await readWholeList(item, lessonEntity, {
 		...listCall(lessonEntity, search.target.branch),
-		body: { ...attendeeFilter, ...lessonDaysFilter(search) },
+		body: { ...attendeeFilter, ...makeLessonDaysFilter(search) },
 		passes: passesOf(lessonEntity),
 		// Completes an error: "AlfaCRM did not look for the same lesson".
 		task: 'look for the same lesson',
@@ -61,22 +63,25 @@ export async function readAttendeeLessons(
 }
 
 /**
- * Returns the search, extended so that it avoids the times at which the attendees have lessons. It
- * reads the lessons of every booked group. For the first customer it also reads the lessons of the
- * customer's groups, since a group lesson may list none of the members: see `CustomerLessons`.
+ * Returns the search of a booking with the lessons of the attendees, so that it avoids their times.
  *
- * @param firstAttendeeLessons the result of `readAttendeeLessons`
+ * The lessons of every booked group are read. For the first customer, the lessons of the customer's
+ * groups are read as well, since a group lesson may list none of the members: see
+ * `CustomerLessons`. For further customers nothing more is read.
+ *
+ * @param firstAttendeeLessons the result of `readFirstAttendeeLessons`
  */
-export async function makeSearchAvoidAttendeeLessons(
+export async function avoidAttendeeLessons(
 	item: Item,
-	{ attendees }: Booking,
-	search: SlotSearch,
+	booking: Booking,
 	firstAttendeeLessons: readonly IDataObject[],
 ): Promise<SlotSearch> {
-	const customerLessons = await readCustomerLessons(item, { attendees, search });
+	const { attendees, search } = booking;
+	const customerLessons = await readCustomerLessons(item, booking);
 	if (customerLessons === undefined) {
 		// Only groups are booked. `firstAttendeeLessons` holds the lessons of the first one.
-		const groupLessons = await readGroupLessons(item, search, attendees.groupIds.slice(1));
+		const otherGroupIds = attendees.groupIds.slice(1);
+		const groupLessons = await readGroupLessons(item, search, otherGroupIds);
 		return { ...search, attendeeLessons: [...firstAttendeeLessons, ...groupLessons] };
 	}
 
@@ -84,31 +89,47 @@ export async function makeSearchAvoidAttendeeLessons(
 	const groupIds = new Set([...attendees.groupIds, ...customerGroupIds]);
 	const groupLessons = await readGroupLessons(item, search, [...groupIds]);
 
-	// The list of a customer contains group lessons, too. A group lesson in this list is the
-	// customer's, even if no membership shows it.
-	const listedIds = new Set(firstAttendeeLessons.filter(isGroupLesson).map(idOf));
-	const isListed = (lesson: IDataObject) => isGroupLesson(lesson) && listedIds.has(idOf(lesson));
-	return {
-		...search,
-		attendeeLessons: [...firstAttendeeLessons, ...groupLessons],
-		involvesAttendees: (lesson, day) =>
-			involvesAnyOf(attendees, lesson) || customerLessons.includes(lesson, day) || isListed(lesson),
+	const attendeeLessons = [...firstAttendeeLessons, ...groupLessons];
+	const involvesAttendees = makeAttendeeCheck(attendees, customerLessons, firstAttendeeLessons);
+	return { ...search, attendeeLessons, involvesAttendees };
+}
+
+/**
+ * Makes the function that tells whether an attendee takes part in a lesson, or in a regular lesson
+ * on a day.
+ *
+ * @param customerLessons knows the groups of the first customer on each day
+ * @param listedLessons the lessons that AlfaCRM lists for the first customer. A group lesson in
+ * this list is the customer's, even if no membership shows it.
+ */
+function makeAttendeeCheck(
+	attendees: Attendees,
+	customerLessons: CustomerLessons,
+	listedLessons: readonly IDataObject[],
+): (lesson: IDataObject, day: string) => boolean {
+	const listedGroupLessons = listedLessons.filter(isGroupLesson);
+	const listedIds = new Set(listedGroupLessons.map(idOf));
+	return (lesson, day) => {
+		if (involvesAnyOf(attendees, lesson)) return true;
+		if (customerLessons.includes(lesson, day)) return true;
+		return isGroupLesson(lesson) && listedIds.has(idOf(lesson));
 	};
 }
 
 /**
- * Reads the memberships of the first customer, which tell which group lessons are the customer's.
+ * Reads the memberships of the first customer. They show which group lessons are the customer's:
+ * see `CustomerLessons`.
  *
  * @returns undefined for a booking of groups alone
  */
 export async function readCustomerLessons(
 	item: Item,
-	{ attendees, search }: Pick<Booking, 'attendees' | 'search'>,
+	{ attendees, search }: Booking,
 ): Promise<CustomerLessons | undefined> {
 	const [customerId] = attendees.customerIds;
 	if (customerId === undefined) return undefined;
 
-	const memberships = await readMemberships(item, search.target.branch, customerId);
+	const memberships = await readMembershipsOnce(item, search.target.branch, customerId);
 	return new CustomerLessons(customerId, memberships, item.zone);
 }
 
@@ -124,25 +145,42 @@ async function readGroupLessons(
 	groupIds: readonly number[],
 ): Promise<IDataObject[]> {
 	if (groupIds.length === 0) return [];
-	return await readWholeList(
-		item,
-		lessonEntity,
-		{
-			...listCall(lessonEntity, search.target.branch),
-			body: lessonDaysFilter(search),
-			// A list shows one group in one status, so each pass asks for one pair of them.
-			passes: groupIds.flatMap((group_id) =>
-				passesOf(lessonEntity).map((status) => ({ group_id, ...status })),
-			),
-		},
-		UNSURE_IF_INCOMPLETE,
-	);
+
+	const list = {
+		...listCall(lessonEntity, search.target.branch),
+		body: makeLessonDaysFilter(search),
+		passes: groupIds.flatMap(makeGroupPasses),
+	};
+	return await readWholeList(item, lessonEntity, list, UNCERTAINTY);
+}
+
+/**
+ * Makes the filters that together list all lessons of a group: a list of AlfaCRM shows one group in
+ * one status.
+ */
+function makeGroupPasses(groupId: number): IDataObject[] {
+	const statusFilters = passesOf(lessonEntity);
+	return statusFilters.map((statusFilter) => ({ group_id: groupId, ...statusFilter }));
 }
 
 /**
  * Reads the past, current and future memberships of a customer, once for all items: a booking does
  * not change memberships.
  */
+async function readMembershipsOnce(
+	item: Item,
+	branch: Branch,
+	customerId: number,
+): Promise<IDataObject[]> {
+	const cacheName = JSON.stringify(['memberships', branch, customerId]);
+	return await item.execution.cached(
+		membershipEntity.path,
+		cacheName,
+		async () => await readMemberships(item, branch, customerId),
+	);
+}
+
+/** Reads the past, current and future memberships of a customer. */
 async function readMemberships(
 	item: Item,
 	branch: Branch,
@@ -157,16 +195,13 @@ async function readMemberships(
 		passes: passesOf(membershipEntity),
 		task: `list the groups of customer ${customerId}`,
 	};
-	const read = async () => {
-		const rows = await readWholeList(item, membershipEntity, list, UNSURE_IF_INCOMPLETE);
-		// AlfaCRM may ignore the filter. A row that shows no customer counts as this customer's.
-		return rows.filter(({ customer_id }) => (readId(customer_id) ?? customerId) === customerId);
-	};
-	return await item.execution.cached(
-		membershipEntity.path,
-		JSON.stringify(['memberships', branch, customerId]),
-		read,
-	);
+	const rows = await readWholeList(item, membershipEntity, list, UNCERTAINTY);
+
+	// AlfaCRM may ignore the filter. A row that shows no customer counts as this customer's.
+	return rows.filter((row) => {
+		const shownCustomerId = readId(row.customer_id);
+		return shownCustomerId === undefined || shownCustomerId === customerId;
+	});
 }
 
 /**
@@ -181,12 +216,22 @@ export function findExistingLesson(
 	zone: string,
 ): IDataObject | undefined {
 	if (!booking.returnsExisting) return undefined;
-	return attendeeLessons
-		.filter((lesson) => isRequestedLesson(lesson, booking, zone))
-		.sort((a, b) => (String(a.time_from) < String(b.time_from) ? -1 : 1))
-		.at(0);
+
+	const requestedLessons = attendeeLessons.filter((lesson) =>
+		isRequestedLesson(lesson, booking, zone),
+	);
+	return requestedLessons.sort(compareStarts).at(0);
 }
 
+/**
+ * Compares two lessons for `sort`: the lesson that starts earlier comes first. AlfaCRM shows the
+ * start as `yyyy-mm-dd hh:mm:ss`, so starts compare as texts.
+ */
+function compareStarts(lesson: IDataObject, otherLesson: IDataObject): number {
+	return String(lesson.time_from) < String(otherLesson.time_from) ? -1 : 1;
+}
+
+/** Whether an existing lesson is one that the booking would create. */
 function isRequestedLesson(lesson: IDataObject, booking: Booking, zone: string): boolean {
 	const { search, lessonFields, startTime } = booking;
 	const day = dayOf(lesson, zone) ?? '';
@@ -209,15 +254,12 @@ function isRequestedLesson(lesson: IDataObject, booking: Booking, zone: string):
  *
  * @param start `yyyy-mm-dd hh:mm`
  */
-function mayBeFirstFreeSlot(
-	lesson: IDataObject,
-	start: string,
-	{ search, chosenTeacherIds }: Booking,
-): boolean {
-	const hasNotBegun = start >= (search.notBefore ?? '');
-	const isRegular = regularLessonIdOf(lesson) !== undefined;
-	const hasChosenTeacher =
-		chosenTeacherIds.length === 0 ||
-		teacherIdsOf(lesson).some((id) => chosenTeacherIds.includes(id));
-	return hasNotBegun && isPlanned(lesson) && !isRegular && hasChosenTeacher;
+function mayBeFirstFreeSlot(lesson: IDataObject, start: string, booking: Booking): boolean {
+	const hasBegun = start < (booking.search.notBefore ?? '');
+	const isOfRegularLesson = regularLessonIdOf(lesson) !== undefined;
+	if (hasBegun || isOfRegularLesson || !isPlanned(lesson)) return false;
+
+	const { chosenTeacherIds } = booking;
+	const mayHaveAnyTeacher = chosenTeacherIds.length === 0;
+	return mayHaveAnyTeacher || teacherIdsOf(lesson).some((id) => chosenTeacherIds.includes(id));
 }

@@ -14,10 +14,10 @@ import type { CustomerLessons } from '../../../store/calendar/customerLessons';
 import { teacherIdsOf } from '../../../store/calendar/lessonRow';
 import { daysAfter } from '../../../values/formats';
 import {
+	avoidAttendeeLessons,
 	findExistingLesson,
-	makeSearchAvoidAttendeeLessons,
-	readAttendeeLessons,
 	readCustomerLessons,
+	readFirstAttendeeLessons,
 } from './attendeeLessons';
 import { hintThatLessonExists } from '../existingLesson';
 import { makeLessonLocks } from '../lessonLocks';
@@ -25,7 +25,7 @@ import type { Teacher } from '../timetable';
 import { assertRoomExists, lessonDuration, readTeachers } from '../timetable';
 import { moveLeadsToStage, warnOfArchivedCustomers } from './bookedCustomers';
 import type { Booking, BookingForm } from './bookingForm';
-import { bookingFields, bookingOptions, readBookingForm } from './bookingForm';
+import { bookingOptions, makeBookingParameters, readBookingForm } from './bookingForm';
 import type { LessonSlot } from './chooseSlot';
 import { chooseSlot } from './chooseSlot';
 
@@ -45,11 +45,11 @@ import { chooseSlot } from './chooseSlot';
  * - `store/calendar/slots.ts`: works out free slots and obstacles from these lists
  */
 export const bookLesson: ActionKind<'bookLesson'> = {
-	// A time that has passed cannot be booked.
+	// A time that has passed cannot be booked, so the result depends on the clock.
 	decidesByTime: () => true,
 
 	form: (_entity, { fields = [] }) => ({
-		prominentFields: bookingFields(fields),
+		prominentFields: makeBookingParameters(fields),
 		duration: [lessonDuration],
 		options: [bookingOptions],
 	}),
@@ -58,15 +58,15 @@ export const bookLesson: ActionKind<'bookLesson'> = {
 		const form = readBookingForm(item, entity, fields);
 		const booking = await readTeachersAndRoom(item, form);
 
-		// The memberships tell the groups of the customer, which are locked too. A user who may not
-		// see memberships can still get a lesson that was booked before. Before a new lesson is
-		// booked, `makeSearchAvoidAttendeeLessons` reads the memberships again. It fails for such a
-		// user, because without them nobody knows when the customer is busy.
+		// Undefined if this user may not see memberships. The groups of the customer are then not
+		// locked, and only a lesson that exists already can be returned: `avoidAttendeeLessons` fails
+		// for this user before a new lesson is booked.
 		const customerLessons = await item.readIfAllowed(
 			async () => await readCustomerLessons(item, booking),
 		);
 
-		return await item.withLock(locksFor(booking, customerLessons), async () => {
+		const locks = makeLocks(booking, customerLessons);
+		return await item.withLock(locks, async () => {
 			const bookedLesson = await findOrBookLesson(item, booking);
 			await moveLeadsToStage(item, booking, bookedLesson);
 			return [toOutput(item, entity, booking, bookedLesson)];
@@ -90,23 +90,32 @@ async function readTeachersAndRoom(item: Item, form: BookingForm): Promise<Booki
 	const { target, roomId } = form.search;
 	const teachers = await readTeachers(item, target, form.chosenTeacherIds);
 	await assertRoomExists(item, target, roomId);
-	return { ...form, search: { ...form.search, teachers } };
+
+	const search = { ...form.search, teachers };
+	return { ...form, search };
 }
 
 /**
- * Locks every attendee, teacher and room of a booking on every day on which the lesson may take
- * place. See `lessonLocks.ts` for the effect.
+ * Makes the keys to lock for a booking: every attendee, teacher and room on every day on which the
+ * lesson may take place. See `lessonLocks.ts` for the effect.
  *
  * A lesson of a group also makes the members of the group busy. So the groups of the customer are
  * locked too, and a booking for one of these groups waits until this booking is done.
+ *
+ * @param customerLessons knows the groups of the customer on each day; undefined for a booking of
+ * groups alone, or if this user may not see memberships
  */
-function locksFor({ search, attendees }: Booking, customerLessons?: CustomerLessons): LockKey[] {
+function makeLocks(
+	{ search, attendees }: Booking,
+	customerLessons: CustomerLessons | undefined,
+): LockKey[] {
 	const { firstDay, lastDay, roomId, teachers } = search;
 	const locks: LockKey[] = [];
 	for (let day = firstDay; day <= lastDay; day = daysAfter(day, 1)) {
-		const customerGroupIds = customerLessons?.groupIdsOn(day) ?? [];
+		const groupsOfCustomer = customerLessons?.groupIdsOn(day) ?? [];
+		const groupIds = new Set([...attendees.groupIds, ...groupsOfCustomer]);
 		const locksOfDay = makeLessonLocks(day, {
-			groupIds: [...new Set([...attendees.groupIds, ...customerGroupIds])],
+			groupIds: [...groupIds],
 			customerIds: attendees.customerIds,
 			teacherIds: teachers.map(({ id }) => id),
 			roomIds: roomId === undefined ? [] : [roomId],
@@ -116,32 +125,41 @@ function locksFor({ search, attendees }: Booking, customerLessons?: CustomerLess
 	return locks;
 }
 
+/**
+ * Finds the lesson that the user asks for, or books it. The search for the lesson also chooses the
+ * free slot, because both need the lessons of the attendees.
+ */
 async function findOrBookLesson(item: Item, booking: Booking): Promise<BookedLesson> {
+	const bookInSlot = async (slot: LessonSlot) => {
+		const lesson = await createLesson(item, booking, slot);
+		return { lesson, isNew: true };
+	};
 	return await findOrCreateByPlan(
 		item,
 		async () => await findLessonOrSlot(item, booking),
-		async (slot) => ({ lesson: await createLesson(item, booking, slot), isNew: true }),
+		bookInSlot,
 	);
 }
 
-/** Finds the lesson if it is booked already. Otherwise chooses the slot in which to book it. */
+/**
+ * Finds the lesson if it is booked already. Otherwise chooses the slot in which to book it.
+ *
+ * @throws NodeOperationError if no slot is free
+ */
 async function findLessonOrSlot(
 	item: Item,
 	booking: Booking,
 ): Promise<ExistingOrPlan<BookedLesson, LessonSlot>> {
-	// The days of the booking. For an error, `chooseSlot` reads the lessons of other days.
-	const attendeeLessons = await readAttendeeLessons(item, booking, booking.search);
+	const attendeeLessons = await readFirstAttendeeLessons(item, booking);
 	const existingLesson = findExistingLesson(booking, attendeeLessons, item.zone);
 	if (existingLesson !== undefined) return returnExisting(item, existingLesson);
 
-	const search = await makeSearchAvoidAttendeeLessons(
-		item,
-		booking,
-		booking.search,
-		attendeeLessons,
-	);
+	const search = await avoidAttendeeLessons(item, booking, attendeeLessons);
 	const choice = await chooseSlot(item, { ...booking, search });
-	return 'slot' in choice ? { plan: choice.slot } : returnExisting(item, choice.existingLesson);
+	if ('slot' in choice) return { plan: choice.slot };
+
+	// Another n8n process has booked the lesson since `attendeeLessons` were read.
+	return returnExisting(item, choice.existingLesson);
 }
 
 /** Returns a lesson that exists already, and tells the user that no other lesson was booked. */
@@ -159,7 +177,7 @@ async function createLesson(item: Item, booking: Booking, slot: LessonSlot): Pro
 		...lessonFields,
 		branch_id: search.target.branch,
 		// `slot.date` is `yyyy-mm-dd`; AlfaCRM takes `dd.mm.yyyy`. API notes 5.11.
-		lesson_date: item.toWire(LESSON_FIELDS.day, slot.date),
+		lesson_date: item.toRequestValue(LESSON_FIELDS.day, slot.date),
 		time_from: slot.start,
 		duration: search.duration,
 		teacher_ids: [slot.teacher.id],
@@ -176,20 +194,20 @@ function toOutput(
 	{ lessonFields, search }: Booking,
 	{ lesson, isNew }: BookedLesson,
 ): IDataObject {
-	const pickUsefulFields = makeRecordToOutput(item, entity, Object.keys(lessonFields));
+	const givenFields = Object.keys(lessonFields);
+	const pickUsefulFields = makeRecordToOutput(item, entity, givenFields);
 	return {
 		...withResult(pickUsefulFields(lesson), isNew ? 'created' : 'unchanged'),
-		teacher_names: teacherNamesOf(lesson, search.teachers),
+		teacher_names: listTeacherNames(lesson, search.teachers),
 	};
 }
 
 /**
  * Lists the names of a lesson's teachers, with commas; null if none of them is among `teachers`.
  */
-function teacherNamesOf(lesson: IDataObject, teachers: readonly Teacher[]): string | null {
+function listTeacherNames(lesson: IDataObject, teachers: readonly Teacher[]): string | null {
 	const teacherIds = teacherIdsOf(lesson);
-	const names = teachers
-		.filter(({ id }) => teacherIds.includes(id))
-		.map(({ name }) => String(name));
+	const teachersOfLesson = teachers.filter(({ id }) => teacherIds.includes(id));
+	const names = teachersOfLesson.map(({ name }) => String(name));
 	return names.join(', ') || null;
 }

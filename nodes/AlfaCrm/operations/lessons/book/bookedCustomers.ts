@@ -1,6 +1,7 @@
 /**
- * What *Lesson → Book* does with the cards of the booked customers: it warns of archived customers
- * before the lesson is created, and moves leads to a stage of the funnel afterwards.
+ * What *Lesson → Book* does with the cards of the booked customers, which are the customers'
+ * records: it warns of archived customers before the lesson is created, and moves leads to a stage
+ * of the funnel afterwards.
  */
 
 import {
@@ -26,20 +27,22 @@ import type { Booking } from './bookingForm';
  * Adds a hint for each archived customer and rejected lead. *Get Participants* leaves them out, so
  * reminders about the lesson do not reach them.
  *
- * @throws NodeApiError if a card does not exist or this user may not read it. Then it is not known
- * whether the user has to be warned, so nothing is booked.
+ * @throws NodeApiError if a customer does not exist or this user may not read the record. Then it
+ * is not known whether the user has to be warned, so nothing is booked.
  */
 export async function warnOfArchivedCustomers(item: Item, booking: Booking): Promise<void> {
-	const target = customerTarget(booking);
+	const target = makeCustomerTarget(booking);
 	for (const customerId of booking.attendees.customerIds) {
 		await warnIfArchived(item, target, customerId);
 	}
 }
 
+/** Adds a hint if a customer is archived or a rejected lead. */
 async function warnIfArchived(item: Item, target: Target, customerId: number): Promise<void> {
 	const customer = await getRecord(item, customerEntity, customerId, target);
-	if (!isRejected(customer.row) && !(await isArchived(item, customerEntity, target, customer)))
-		return;
+	const isLeftOut =
+		isRejected(customer.row) || (await isArchived(item, customerEntity, target, customer));
+	if (!isLeftOut) return;
 
 	item.execution.hints.add(
 		"Archived customers and rejected leads are left out by 'Get Participants', and so by reminders: restore the card first",
@@ -64,8 +67,8 @@ interface StageMove {
  * Only a new lesson moves a lead back to an earlier stage. If an earlier run has booked the lesson,
  * the staff may have moved the lead on since then, and this run must not undo that.
  *
- * @throws NodeApiError if AlfaCRM refuses. Its description says that the lesson was booked, because
- * the item's log holds the booking.
+ * @throws NodeApiError if AlfaCRM refuses. The error says that the lesson was booked, because
+ * `item.save` has noted the booking.
  */
 export async function moveLeadsToStage(
 	item: Item,
@@ -75,7 +78,7 @@ export async function moveLeadsToStage(
 	const { stageId, attendees } = booking;
 	if (stageId === undefined) return;
 
-	const target = customerTarget(booking);
+	const target = makeCustomerTarget(booking);
 	const move = { stageId, mayMoveBack: isNew };
 	for (const customerId of attendees.customerIds) {
 		const lock = recordKey(customerEntity, customerId);
@@ -83,11 +86,15 @@ export async function moveLeadsToStage(
 	}
 }
 
+/**
+ * Moves a lead to a stage. Adds a hint instead for a client, who has no stage, and for a lead who
+ * may not move back and is not shown to be in an earlier stage.
+ */
 async function moveLeadToStage(
 	item: Item,
 	target: Target,
 	customerId: number,
-	{ stageId, mayMoveBack }: StageMove,
+	move: StageMove,
 ): Promise<void> {
 	const { hints } = item.execution;
 	const customer = await getRecord(item, customerEntity, customerId, target);
@@ -97,27 +104,34 @@ async function moveLeadToStage(
 		return;
 	}
 
-	const values = { lead_status_id: stageId };
+	const values = { lead_status_id: move.stageId };
 	const changedValues = pickChangedValues(item, customerEntity, customer.row, values);
 	const isInStage = Object.keys(changedValues).length === 0;
 	if (isInStage) return;
 
-	if (!mayMoveBack && !(await movesForward(item, customer, stageId))) {
+	const mayMove = move.mayMoveBack || (await movesForward(item, customer, move.stageId));
+	if (!mayMove) {
 		hints.add(
 			"The lesson was there already, and AlfaCRM does not show that the lead is in a stage before 'Stage', so that was left",
 			`customer ${customerId}`,
 		);
 		return;
 	}
-	// The changed card is no part of the output, which is the lesson, so `show` leaves it unchanged.
-	const recordTask = {
-		item,
-		entity: customerEntity,
-		target,
-		show: (row: LocatedRecord['row']) => row,
-	};
+	await saveStage(item, target, customer, values);
+}
+
+/** Sends the new stage of a lead. */
+async function saveStage(
+	item: Item,
+	target: Target,
+	lead: LocatedRecord,
+	values: { lead_status_id: number },
+): Promise<void> {
+	// The output is the lesson, so the changed lead needs no formatting.
+	const show = (row: LocatedRecord['row']) => row;
+	const task = { item, entity: customerEntity, target, show };
 	// `addToLists` has no effect, since the stage is not a list.
-	await saveChanges(recordTask, customer, { values, addToLists: false });
+	await saveChanges(task, lead, { values, addToLists: false });
 }
 
 /**
@@ -130,21 +144,14 @@ async function movesForward(item: Item, lead: LocatedRecord, stageId: number): P
 
 	// `comesBefore` returns undefined if AlfaCRM does not show the order of the two stages. The lead
 	// then stays where it is.
-	const isMoveBack = await comesBefore(item, {
-		lead,
-		stageId,
-		otherStageId: currentStage,
-	});
+	const isMoveBack = await comesBefore(item, { lead, stageId, otherStageId: currentStage });
 	return isMoveBack === false;
 }
 
 /** Makes the target of calls about customers, in the branch of the lesson. */
-function customerTarget({ search }: Booking): Target {
+function makeCustomerTarget({ search }: Booking): Target {
 	const { branch, labels } = search.target;
-	return {
-		path: customerEntity.path,
-		branch,
-		query: {},
-		labels: { ...labelsOf(customerEntity.fields), ...labels },
-	};
+	// The user sees the form of the lesson, so its labels take precedence in messages.
+	const customerLabels = { ...labelsOf(customerEntity.fields), ...labels };
+	return { path: customerEntity.path, branch, query: {}, labels: customerLabels };
 }

@@ -12,18 +12,19 @@ import { collection, showWhen } from '../../../form/assemble';
 import { fieldsForm, readFields } from '../../../run/actionFields';
 import { buildRequestBody } from '../../../run/body';
 import type { Item } from '../../../run/item';
-import { labelsOf, targetOf } from '../../../run/target';
 import type { Attendees } from '../../../store/calendar/attendees';
 import { involvesAnyOf } from '../../../store/calendar/attendees';
 import {
 	customerIdsOf,
 	groupIdsOf,
 	roomIdOf,
+	subjectIdOf,
 	teacherIdsOf,
 } from '../../../store/calendar/lessonRow';
 import type { Branch, Target } from '../../../store/located';
 import { readId, wallClock } from '../../../values/formats';
 import { skipIfThere } from '../../common/create';
+import { readActionTarget } from '../actionTarget';
 import { assertPeopleGiven } from '../attendeesInput';
 import type { SlotSearch } from '../timetable';
 import { assertDayRange, lessonDuration, slotStep } from '../timetable';
@@ -47,7 +48,10 @@ export interface BookingForm {
 	attendees: Attendees;
 	/** The stage of the funnel to which leads are moved after the booking. */
 	stageId?: number;
-	/** Whether a lesson that exists already is returned instead of booking a second one. */
+	/**
+	 * Whether a lesson that exists already is returned instead of booking a second one: the option
+	 * *Skip If It Already Exists*.
+	 */
 	returnsExisting: boolean;
 	/** Whether a lesson at a given time has to be within the working hours of the teacher. */
 	checksWorkingHours: boolean;
@@ -84,57 +88,39 @@ const SHOWN_FOR_CHOICE: Readonly<Record<string, string>> = {
 	date_to: WHEN.firstFree,
 };
 
-/** Returns the parameters for the fields of a booking. */
-export function bookingFields(fields: readonly Field[]): INodeProperties[] {
+/**
+ * Makes the parameters for the fields of a booking. 'Start Time' and 'Date To' are shown only for
+ * their choice of 'When'.
+ */
+export function makeBookingParameters(fields: readonly Field[]): INodeProperties[] {
 	const { prominentFields = [] } = fieldsForm(fields);
-	return prominentFields.map((property) => {
-		const choice = SHOWN_FOR_CHOICE[property.name];
-		return choice === undefined ? property : showWhen(property, { when: [choice] });
+	return prominentFields.map((parameter) => {
+		const choice = SHOWN_FOR_CHOICE[parameter.name];
+		if (choice === undefined) return parameter;
+		return showWhen(parameter, { when: [choice] });
 	});
 }
 
 // ---------------------------------------------------------------- how the form is read
 
 /**
- * Reads the form and makes all checks that need no call to AlfaCRM.
+ * Reads the form of a booking, and makes all checks that need no call to AlfaCRM.
  *
  * @throws NodeOperationError for the first value that cannot be used
  */
 export function readBookingForm(item: Item, entity: Entity, fields: readonly Field[]): BookingForm {
-	const target = readTarget(item, entity, fields);
-	const { startTime, lastDay, stageId, lessonFields } = readFieldValues(
-		item,
-		fields,
-		target.branch,
-	);
-	const attendees = {
-		customerIds: customerIdsOf(lessonFields),
-		groupIds: groupIdsOf(lessonFields),
-	};
-	const chosenTeacherIds = teacherIdsOf(lessonFields);
-	// 'Date' is required, so there is a day.
-	const firstDay = dayOf(lessonFields, item.zone) as string;
-	const options = item.collection(bookingOptions);
-
-	const search = {
-		target,
-		firstDay,
-		lastDay: lastDay ?? firstDay,
-		roomId: roomIdOf(lessonFields),
-		// If the user has chosen no teacher, any teacher of the subject may give the lesson.
-		subjectId: chosenTeacherIds.length === 0 ? readId(lessonFields.subject_id) : undefined,
-		duration: item.integer(lessonDuration),
-		step: options.integer(slotStep),
-		// A slot that has begun cannot be booked.
-		notBefore: wallClock(item.zone),
-		involvesAttendees: (lesson: IDataObject) => involvesAnyOf(attendees, lesson),
-	};
-	assertDayRange(item, search.firstDay, search.lastDay, 'Date');
+	const target = readActionTarget(item, entity, fields);
+	const values = readFieldValues(item, fields, target.branch);
+	const { startTime, stageId, lessonFields } = values;
+	const search = readSearch(item, target, values);
+	const attendees = readAttendees(lessonFields);
+	assertDayRange(item, search, { firstDayLabel: 'Date' });
 	assertStageHasCustomer(item, stageId, attendees);
 
+	const options = item.collection(bookingOptions);
 	return {
 		search,
-		chosenTeacherIds,
+		chosenTeacherIds: teacherIdsOf(lessonFields),
 		startTime,
 		lessonFields,
 		attendees,
@@ -144,13 +130,38 @@ export function readBookingForm(item: Item, entity: Entity, fields: readonly Fie
 	};
 }
 
-/**
- * Adds the labels of this form to the target, so that messages name the fields as the user sees
- * them.
- */
-function readTarget(item: Item, entity: Entity, fields: readonly Field[]): Target {
-	const target = targetOf(item, entity);
-	return { ...target, labels: { ...target.labels, ...labelsOf(fields) } };
+/** Reads where and when the lesson may take place. */
+function readSearch(
+	item: Item,
+	target: Target,
+	{ lessonFields, lastDay }: FieldValues,
+): BookingForm['search'] {
+	const attendees = readAttendees(lessonFields);
+	const options = item.collection(bookingOptions);
+	// 'Date' is required, so there is a day.
+	const firstDay = dayOf(lessonFields, item.zone) as string;
+	// If the user has chosen no teacher, any teacher of the subject may give the lesson.
+	const isTeacherChosen = teacherIdsOf(lessonFields).length > 0;
+	return {
+		target,
+		firstDay,
+		lastDay: lastDay ?? firstDay,
+		roomId: roomIdOf(lessonFields),
+		subjectId: isTeacherChosen ? undefined : subjectIdOf(lessonFields),
+		duration: item.integer(lessonDuration),
+		step: options.integer(slotStep),
+		// A slot that has begun cannot be booked.
+		notBefore: wallClock(item.zone),
+		// Lessons that name an attendee are in the way. `avoidAttendeeLessons` adds the lessons of the
+		// customer's groups later, because it has to read the memberships for that.
+		involvesAttendees: (lesson) => involvesAnyOf(attendees, lesson),
+	};
+}
+
+function readAttendees(lessonFields: IDataObject): Attendees {
+	const customerIds = customerIdsOf(lessonFields);
+	const groupIds = groupIdsOf(lessonFields);
+	return { customerIds, groupIds };
 }
 
 /** The values of the fields of the form. */
@@ -173,7 +184,8 @@ function readFieldValues(item: Item, fields: readonly Field[], branch: Branch): 
 	assertPeopleGiven(item, input);
 
 	const when = readWhen(item, fields, input);
-	const body = buildRequestBody(item, fieldsShownFor(when, fields), input, { branch });
+	const shownFields = pickShownFields(when, fields);
+	const body = buildRequestBody(item, shownFields, input, { branch });
 	const { date_to, lead_status_id, ...lessonFields } = body;
 	return {
 		// 'Start Time' and 'Date To' are required where the form shows them.
@@ -196,13 +208,16 @@ function readWhen(item: Item, fields: readonly Field[], input: IDataObject): unk
 }
 
 /**
- * Leaves out 'When' itself and the fields that the form hides. A hidden field may still hold a
- * value from before the user changed 'When', and that value must not be read.
+ * Picks the fields that the form shows for a choice of 'When', without 'When' itself. A hidden
+ * field may still hold a value from before the user changed 'When', and that value must not be
+ * read.
  */
-function fieldsShownFor(when: unknown, fields: readonly Field[]): Field[] {
+function pickShownFields(when: unknown, fields: readonly Field[]): Field[] {
 	return fields.filter(({ name }) => {
+		if (name === 'when') return false;
+
 		const choice = SHOWN_FOR_CHOICE[name];
-		return name !== 'when' && (choice === undefined || choice === when);
+		return choice === undefined || choice === when;
 	});
 }
 

@@ -10,11 +10,11 @@ import type { Item } from '../../../run/item';
 import { findObstacle, startOf } from '../../../store/calendar/slots';
 import { daysAfter } from '../../../values/formats';
 import {
+	avoidAttendeeLessons,
 	findExistingLesson,
-	makeSearchAvoidAttendeeLessons,
-	readAttendeeLessons,
+	readFirstAttendeeLessons,
 } from './attendeeLessons';
-import type { SlotSearch, Teacher } from '../timetable';
+import type { SlotSearch, Teacher, TeacherSlot } from '../timetable';
 import { findSlots, makeSlotRequest, readTimetable } from '../timetable';
 import type { Booking } from './bookingForm';
 import type { Candidate, LessonTime } from './slotErrors';
@@ -44,12 +44,15 @@ type SlotOrExistingLesson = { slot: LessonSlot } | { existingLesson: IDataObject
  */
 export async function chooseSlot(item: Item, booking: Booking): Promise<SlotOrExistingLesson> {
 	const { startTime, search } = booking;
-	if (startTime === undefined) return { slot: await chooseFirstFreeSlot(item, search) };
+	if (startTime === undefined) {
+		const slot = await chooseFirstFreeSlot(item, search);
+		return { slot };
+	}
 	return await chooseSlotAt(item, booking, { date: search.firstDay, start: startTime });
 }
 
 async function chooseFirstFreeSlot(item: Item, search: SlotSearch): Promise<LessonSlot> {
-	const slots = await findSlots(item, search, { enough: 1 });
+	const slots = await findSlots(item, search, { neededCount: 1 });
 	if (slots.length > 0) return slots[0];
 
 	const { message, advice } = explainNoFreeSlot(search);
@@ -66,46 +69,45 @@ async function chooseSlotAt(
 	booking: Booking,
 	time: LessonTime,
 ): Promise<SlotOrExistingLesson> {
-	const candidates = await findObstacles(item, booking, time);
+	const { search } = booking;
+	const candidates = await readCandidates(item, booking, time);
 	const freeCandidate = candidates.find(({ obstacle }) => obstacle === undefined);
-	const hasPassed = startOf(time) < earliestStartOf(booking.search);
+	const hasPassed = startOf(time) < earliestStartOf(search);
 	if (freeCandidate !== undefined && !hasPassed) {
 		return { slot: { ...time, teacher: freeCandidate.teacher } };
 	}
 
 	// The obstacle may be the lesson to book itself: another n8n process may have booked it since the
-	// lessons of the attendees were read. The lessons are read for the days of the offer, which needs
-	// them as well. These days leave out a requested day that has passed, but no process books a
-	// lesson on such a day.
-	const offerSearch = withOfferDays(booking.search);
-	const attendeeLessons = await readAttendeeLessons(item, booking, offerSearch);
+	// lessons of the attendees were read. It is looked for on the days of the offer. They leave out a
+	// requested day that has passed, but no process books a lesson on such a day.
+	const offerBooking = { ...booking, search: makeOfferSearch(search) };
+	const attendeeLessons = await readFirstAttendeeLessons(item, offerBooking);
 	const existingLesson = findExistingLesson(booking, attendeeLessons, item.zone);
 	if (existingLesson !== undefined) return { existingLesson };
 
 	const reason = hasPassed
 		? explainPassedTime(time, item.zone)
-		: explainObstacles(candidates, booking.search, time);
-	const searchAvoidingAttendees = await makeSearchAvoidAttendeeLessons(
-		item,
-		booking,
-		offerSearch,
-		attendeeLessons,
-	);
-	throw item.error(reason, await offerSlotsAfter(item, searchAvoidingAttendees, time));
+		: explainObstacles(candidates, search, time);
+	const offerSearch = await avoidAttendeeLessons(item, offerBooking, attendeeLessons);
+	const offer = await offerSlotsAfter(item, offerSearch, time);
+	throw item.error(reason, offer);
 }
 
 /**
- * Finds out for each teacher of a booking what keeps the teacher from giving the lesson at a time.
+ * Reads the timetable of the teachers of a booking, and finds out for each teacher what keeps the
+ * teacher from giving the lesson on the first day of the search.
+ *
+ * @param time the time on that day
  */
-async function findObstacles(
+async function readCandidates(
 	item: Item,
 	{ search, checksWorkingHours }: Booking,
-	{ start }: LessonTime,
+	time: LessonTime,
 ): Promise<Candidate[]> {
 	const { timetable, teachers } = await readTimetable(item, search);
 	return teachers.map((teacher) => {
 		const slotRequest = makeSlotRequest(teacher, search, item.zone);
-		const obstacle = findObstacle(timetable, slotRequest, start, { checksWorkingHours });
+		const obstacle = findObstacle(timetable, slotRequest, time.start, { checksWorkingHours });
 		return { teacher, obstacle };
 	});
 }
@@ -116,19 +118,20 @@ async function findObstacles(
 const OFFER = { slots: 3, days: 14 };
 
 /**
- * Returns the earliest start that a search allows, as `startOf` writes it; '' if every start is
+ * Returns the earliest start that a search allows, `yyyy-mm-dd hh:mm`; '' if every start is
  * allowed. A booking allows no start before now: see `readBookingForm`.
  */
 const earliestStartOf = ({ notBefore = '' }: SlotSearch): string => notBefore;
 
 /**
- * Returns a search with the days for which an error offers slots. They begin on the requested day,
- * or today if that day has passed.
+ * Makes the search for the slots that an error offers. Its days begin on the requested day, or
+ * today if that day has passed.
  */
-function withOfferDays(search: SlotSearch): SlotSearch {
+function makeOfferSearch(search: SlotSearch): SlotSearch {
 	const [today] = earliestStartOf(search).split(' ');
 	const firstDay = search.firstDay < today ? today : search.firstDay;
-	return { ...search, firstDay, lastDay: daysAfter(firstDay, OFFER.days - 1) };
+	const lastDay = daysAfter(firstDay, OFFER.days - 1);
+	return { ...search, firstDay, lastDay };
 }
 
 /**
@@ -139,12 +142,21 @@ async function offerSlotsAfter(item: Item, search: SlotSearch, time: LessonTime)
 	const startOnFirstDay = startOf({ date: search.firstDay, start: time.start });
 	const earliestStart = earliestStartOf(search);
 	const notBefore = startOnFirstDay > earliestStart ? startOnFirstDay : earliestStart;
-	const slots = await findSlots(item, { ...search, notBefore }, { enough: Infinity });
-
 	// Several teachers may be free at one time, and each time is offered once. So all slots are
-	// needed to have three times. They are sorted by time, so slots of one time follow each other.
-	const slotsAtDifferentTimes = slots.filter(
-		(slot, index) => index === 0 || startOf(slot) !== startOf(slots[index - 1]),
-	);
-	return describeOffer(slotsAtDifferentTimes.slice(0, OFFER.slots), search, { days: OFFER.days });
+	// needed to have three times.
+	const slots = await findSlots(item, { ...search, notBefore }, { neededCount: Infinity });
+
+	const offeredSlots = pickOneSlotPerTime(slots).slice(0, OFFER.slots);
+	return describeOffer(offeredSlots, search, { days: OFFER.days });
+}
+
+/**
+ * Picks the first slot at each time. Slots are sorted by time, so those of one time follow each
+ * other.
+ */
+function pickOneSlotPerTime(slots: readonly TeacherSlot[]): TeacherSlot[] {
+	return slots.filter((slot, index) => {
+		const isFirstSlot = index === 0;
+		return isFirstSlot || startOf(slot) !== startOf(slots[index - 1]);
+	});
 }

@@ -33,13 +33,13 @@ export function explainNoFreeSlot(search: SlotSearch): { message: string; advice
 	const { duration, firstDay, lastDay } = search;
 	return {
 		message: `No slot of ${duration} minutes is free from ${firstDay} to ${lastDay}`,
-		advice: `Give later days, other teachers, another room or a shorter 'Duration'. A teacher is free within the working hours in AlfaCRM only.${teacherHint(search)}`,
+		advice: `Give later days, other teachers, another room or a shorter 'Duration'. A teacher is free within the working hours in AlfaCRM only.${describeConsideredTeachers(search)}`,
 	};
 }
 
 /**
- * Says that the requested time has passed. The user's workflow may have another time zone than the
- * school.
+ * Says that the requested time has passed. It names the time zone, because the workflow may have
+ * another one than the school.
  */
 export function explainPassedTime(time: LessonTime, zone: string): string {
 	return `${startOf(time)} has passed by the clock of the workflow (${zone})`;
@@ -47,8 +47,8 @@ export function explainPassedTime(time: LessonTime, zone: string): string {
 
 /**
  * Says why no candidate can give the lesson at the requested time. The obstacle of a single
- * candidate is named. Several candidates may each have another obstacle, so then only a lesson of
- * the attendees is named, because it is in the way of every candidate.
+ * candidate is named. Several candidates may have different obstacles; then only a lesson of the
+ * attendees is named, because it is in the way of every candidate.
  */
 export function explainObstacles(
 	candidates: readonly Candidate[],
@@ -63,20 +63,27 @@ export function explainObstacles(
 	return explainObstacle(candidate.teacher, candidate.obstacle, search, time);
 }
 
-/**
- * Finds a candidate whose obstacle is a lesson of the attendees. A lesson at a given time is
- * searched on one day, so the first day of the search is the day of the obstacle.
- */
+/** Finds a candidate who cannot give the lesson because the attendees have another one then. */
 function findCandidateBlockedByAttendees(
 	candidates: readonly Candidate[],
 	search: SlotSearch,
 ): Candidate | undefined {
-	return candidates.find(
-		({ obstacle }) =>
-			typeof obstacle === 'object' && search.involvesAttendees?.(obstacle.lesson, search.firstDay),
-	);
+	return candidates.find(({ obstacle }) => {
+		if (obstacle === undefined || obstacle === 'outsideWorkingHours') return false;
+		return isLessonOfAttendees(obstacle.lesson, search);
+	});
 }
 
+/**
+ * Whether the attendees of a booking take part in a lesson or regular lesson. It takes place on the
+ * first day of the search: a lesson at a requested time is booked on that day.
+ */
+function isLessonOfAttendees(lesson: IDataObject, search: SlotSearch): boolean {
+	if (search.involvesAttendees === undefined) return false;
+	return search.involvesAttendees(lesson, search.firstDay);
+}
+
+/** Says what keeps a teacher from giving the lesson at the requested time. */
 function explainObstacle(
 	teacher: Teacher,
 	obstacle: Obstacle,
@@ -88,22 +95,21 @@ function explainObstacle(
 		return `${describeTeacher(teacher)} does not work ${time} for ${search.duration} minutes`;
 	}
 
+	// Any other obstacle is a lesson or regular lesson.
 	const { lesson, isRegular } = obstacle;
+	const busyParty = nameBusyParty(lesson, teacher, search);
 	const kind = isRegular ? 'regular lesson' : 'lesson';
-	return `${nameBusyParty(lesson, teacher, search)} has another lesson ${time}: ${kind} ${String(lesson.id)}`;
+	return `${busyParty} has another lesson ${time}: ${kind} ${String(lesson.id)}`;
 }
 
 /**
  * Names the attendees, the teacher or the room, whichever has the lesson that is in the way. If the
  * teacher and the room both have it, the teacher is named.
  */
-function nameBusyParty(
-	lesson: IDataObject,
-	teacher: Teacher,
-	{ involvesAttendees, roomId, firstDay }: SlotSearch,
-): string {
-	if (involvesAttendees?.(lesson, firstDay)) return 'The customer or group';
+function nameBusyParty(lesson: IDataObject, teacher: Teacher, search: SlotSearch): string {
+	if (isLessonOfAttendees(lesson, search)) return 'The customer or group';
 
+	const { roomId } = search;
 	const isLessonOfTeacher = teacherIdsOf(lesson).includes(teacher.id);
 	const isLessonInRoom = roomId !== undefined && roomIdOf(lesson) === roomId;
 	return isLessonInRoom && !isLessonOfTeacher ? `Room ${roomId}` : describeTeacher(teacher);
@@ -121,17 +127,18 @@ export function describeOffer(
 	search: SlotSearch,
 	{ days }: { days: number },
 ): string {
-	if (slots.length === 0) return `Nothing is free within ${days} days.${teacherHint(search)}`;
+	if (slots.length === 0)
+		return `Nothing is free within ${days} days.${describeConsideredTeachers(search)}`;
 
-	const offered = slots.map((slot) => `${startOf(slot)} (${String(slot.teacher.name)})`);
-	return `Free next: ${offered.join(', ')}.`;
+	const slotTexts = slots.map((slot) => `${startOf(slot)} (${String(slot.teacher.name)})`);
+	return `Free next: ${slotTexts.join(', ')}.`;
 }
 
 /**
  * Says which teachers were considered, if the user has chosen none. Only then does the search have
  * a subject: see `readBookingForm`.
  */
-function teacherHint({ subjectId }: SlotSearch): string {
+function describeConsideredTeachers({ subjectId }: SlotSearch): string {
 	if (subjectId === undefined) return '';
 	return " As 'Teacher' is empty, only those count who have lessons of the subject (regular ones, or some since four weeks before): choose others by name.";
 }

@@ -34,7 +34,7 @@ interface AttendanceForm {
 	resolveNames(unresolvedItem: Item): Promise<Item>;
 }
 
-/** The field that holds attendances as rows. AlfaCRM calls it so. API notes 5.11. */
+/** AlfaCRM's name for the field that holds attendances as rows. API notes 5.11. */
 const ROWS_FIELD_NAME = 'details';
 
 /** The fields of the form that name customers. */
@@ -42,8 +42,8 @@ const ATTENDANCE_FIELD_NAMES = ['present_ids', 'absent_ids', ROWS_FIELD_NAME];
 
 type RowsField = Extract<Field, { type: 'rows' }>;
 
-/** Returns the field of the form that holds attendances as rows. */
-export const attendanceRowsFieldOf = (fields: readonly Field[]): RowsField =>
+/** Finds the field of the form that holds attendances as rows. */
+export const findAttendanceRowsField = (fields: readonly Field[]): RowsField =>
 	fields.find(({ name }) => name === ROWS_FIELD_NAME) as RowsField;
 
 /**
@@ -56,17 +56,16 @@ export async function readAttendanceInput(
 	items: readonly [Item, ...Item[]],
 	form: AttendanceForm,
 ): Promise<AttendanceInput> {
-	return items.length === 1 ? readItem(items[0], form) : await readSeveralItems(items, form);
+	if (items.length === 1) return readItem(items[0], form);
+	return await readSeveralItems(items, form);
 }
 
 /** Reads what one item gives. */
 function readItem(item: Item, { fields, branch }: AttendanceForm): AttendanceInput {
 	const input = readFields(item, fields);
+	const attendances = readAttendances(item, fields, input);
 	const otherFields = fields.filter(({ name }) => !ATTENDANCE_FIELD_NAMES.includes(name));
-	return {
-		attendances: readAttendances(item, fields, input),
-		otherFields: buildRequestBody(item, otherFields, input, { branch }),
-	};
+	return { attendances, otherFields: buildRequestBody(item, otherFields, input, { branch }) };
 }
 
 // ---------------------------------------------------------------- the attendances of one item
@@ -77,41 +76,71 @@ function readItem(item: Item, { fields, branch }: AttendanceForm): AttendanceInp
  * @throws NodeOperationError if the item names no customer, or names a customer twice
  */
 function readAttendances(item: Item, fields: readonly Field[], input: IDataObject): IDataObject[] {
-	const rowsField = attendanceRowsFieldOf(fields);
-	const idFields = fields.filter(
-		(field) => ATTENDANCE_FIELD_NAMES.includes(field.name) && field !== rowsField,
-	);
+	const rowsField = findAttendanceRowsField(fields);
+	const isIdField = ({ name }: Field) =>
+		ATTENDANCE_FIELD_NAMES.includes(name) && name !== ROWS_FIELD_NAME;
+	const idFields = fields.filter(isIdField);
+
 	const { present_ids = [], absent_ids = [] } = buildRequestBody(item, idFields, input);
-	const rows = isBlank(rowsField, input.details) ? [] : item.toWire(rowsField, input.details);
-	const attendancesAsGiven = [
-		...(rows as IDataObject[]),
-		...(present_ids as number[]).map((customer_id) => ({ customer_id, is_attend: 1 })),
-		...(absent_ids as number[]).map((customer_id) => ({ customer_id, is_attend: 0 })),
+	const givenAttendances = [
+		...readAttendanceRows(item, rowsField, input),
+		...makeAttendances(present_ids as number[], { is_attend: 1 }),
+		...makeAttendances(absent_ids as number[], { is_attend: 0 }),
 	];
-	// `buildRequestBody` puts the fields of each attendance into one order, leaves out empty fields,
-	// and makes sure that a row has its required fields. The values are converted already, and stay
-	// as they are. The branch is added later, by `mergeAttendances`, because that of a stored
-	// attendance takes precedence.
-	const attendances = attendancesAsGiven.map((attendance) =>
+	// The values are converted already, and `buildRequestBody` leaves them as they are. It puts the
+	// fields of each attendance into one order, leaves out empty fields, and makes sure that a row
+	// has its required fields.
+	const attendances = givenAttendances.map((attendance) =>
 		buildRequestBody(item, rowsField.fields, attendance),
 	);
+	assertEachCustomerNamedOnce(item, attendances, [...idFields, rowsField]);
+	return attendances;
+}
 
-	const labels = [...idFields, rowsField].map(({ label }) => `'${label}'`);
+function readAttendanceRows(item: Item, rowsField: RowsField, input: IDataObject): IDataObject[] {
+	const rows: unknown = input[ROWS_FIELD_NAME];
+	if (isBlank(rowsField, rows)) return [];
+	return item.toRequestValue(rowsField, rows) as IDataObject[];
+}
+
+/** Makes an attendance for each customer. All were present, or all were absent. */
+function makeAttendances(
+	customerIds: readonly number[],
+	{ is_attend }: { is_attend: 0 | 1 },
+): IDataObject[] {
+	return customerIds.map((customer_id) => ({ customer_id, is_attend }));
+}
+
+/**
+ * @param formFields the fields in which the user names customers
+ * @throws NodeOperationError if an item names no customer, or names a customer twice
+ */
+function assertEachCustomerNamedOnce(
+	item: Item,
+	attendances: readonly IDataObject[],
+	formFields: readonly Field[],
+): void {
+	const labels = formFields.map(({ label }) => `'${label}'`);
 	const advice = `Name each customer once, in ${joinWords(labels, 'or')}.`;
 	if (attendances.length === 0) {
-		const places = joinWords(labels, 'and');
-		throw item.error(`No customer is given who was present or absent: ${places} are empty`, advice);
+		const emptyFields = joinWords(labels, 'and');
+		throw item.error(
+			`No customer is given who was present or absent: ${emptyFields} are empty`,
+			advice,
+		);
 	}
+
 	const repeatedCustomer = findRepeatedCustomer(attendances);
 	if (repeatedCustomer !== undefined) {
 		throw item.error(`Customer ${repeatedCustomer} is given twice`, advice);
 	}
-	return attendances;
 }
 
 /** Joins words to `a, b and c`. */
 function joinWords(words: readonly string[], conjunction: 'and' | 'or'): string {
-	return `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1)}`;
+	const firstWords = words.slice(0, -1).join(', ');
+	const lastWord = words.at(-1);
+	return `${firstWords} ${conjunction} ${lastWord}`;
 }
 
 /** Finds a customer who has more than one attendance. */
@@ -133,18 +162,17 @@ async function readSeveralItems(
 	// The first item completes the lesson for all of them (see `lessonItems.ts`), so it reports the
 	// errors.
 	const [completingItem] = items;
-	const { lessonId, fields } = form;
+	const makeError = (message: string) =>
+		makeErrorAboutItems(completingItem, form.lessonId, message);
 	const joinedFields: IDataObject = {};
 	const attendances: IDataObject[] = [];
 
 	const itemsInOrder = [...items].sort((a, b) => a.index - b.index);
 	for (const item of itemsInOrder) {
 		const input = await readItemOfSeveral(item, form, completingItem);
-		const contradicted = findContradiction(fields, joinedFields, input.otherFields, item.zone);
+		const contradicted = findContradiction(form.fields, joinedFields, input.otherFields, item.zone);
 		if (contradicted !== undefined) {
-			throw errorAboutItems(
-				completingItem,
-				lessonId,
+			throw makeError(
 				`item ${item.index} and one before it contradict each other on '${contradicted.label}'`,
 			);
 		}
@@ -153,14 +181,10 @@ async function readSeveralItems(
 	}
 
 	// The input may come from a sheet in which a row stands twice. Equal attendances are kept once.
-	const distinctAttendances = withoutDuplicates(attendances);
+	const distinctAttendances = removeDuplicates(attendances);
 	const repeatedCustomer = findRepeatedCustomer(distinctAttendances);
 	if (repeatedCustomer !== undefined) {
-		throw errorAboutItems(
-			completingItem,
-			lessonId,
-			`some contradict each other on customer ${repeatedCustomer}`,
-		);
+		throw makeError(`some contradict each other on customer ${repeatedCustomer}`);
 	}
 	return { attendances: distinctAttendances, otherFields: joinedFields };
 }
@@ -172,15 +196,18 @@ async function readItemOfSeveral(
 	completingItem: Item,
 ): Promise<AttendanceInput> {
 	try {
+		// The completing item is resolved already. Resolving it again finds no names and changes
+		// nothing.
 		const item = await form.resolveNames(unresolvedItem);
 		const branch = givenBranch(item) ?? form.branch;
 		if (branch !== form.branch) {
+			// The message becomes a part of the error below.
 			throw item.error(`another 'Branch' is given, ${branch}`, 'Give the branch of the lesson.');
 		}
 		return readItem(item, form);
 	} catch (caught) {
 		const { message, description } = unresolvedItem.asError(caught);
-		throw errorAboutItems(
+		throw makeErrorAboutItems(
 			completingItem,
 			form.lessonId,
 			`item ${unresolvedItem.index} cannot be used: ${message}`,
@@ -200,30 +227,32 @@ function findContradiction(
 	values: IDataObject,
 	zone: string,
 ): Field | undefined {
-	return fields.find(
-		(field) =>
-			field.name in earlierValues &&
-			field.name in values &&
-			!sameValue(field, earlierValues[field.name], values[field.name], zone),
-	);
+	return fields.find((field) => {
+		const { name } = field;
+		const isGivenTwice = name in earlierValues && name in values;
+		return isGivenTwice && !sameValue(field, earlierValues[name], values[name], zone);
+	});
 }
 
 /**
- * Equal attendances have equal texts, because `readAttendances` puts their fields into one order.
+ * Returns equal attendances once. They have equal texts, because `readAttendances` puts their
+ * fields into one order.
  */
-function withoutDuplicates(attendances: readonly IDataObject[]): IDataObject[] {
-	const byContent = new Map(
-		attendances.map((attendance) => [JSON.stringify(attendance), attendance]),
-	);
-	return [...byContent.values()];
+function removeDuplicates(attendances: readonly IDataObject[]): IDataObject[] {
+	const attendancesByText = new Map<string, IDataObject>();
+	for (const attendance of attendances) {
+		attendancesByText.set(JSON.stringify(attendance), attendance);
+	}
+	return [...attendancesByText.values()];
 }
 
 /**
  * Makes an error about the items of one lesson as a whole.
  *
- * @param advice whole sentences; if empty, the description has only the sentence about all items
+ * @param message begins with a small letter: it goes on from "Of the items about lesson 501, …"
+ * @param advice whole sentences; the error adds that all items are saved at once or not at all
  */
-function errorAboutItems(
+function makeErrorAboutItems(
 	completingItem: Item,
 	lessonId: number,
 	message: string,

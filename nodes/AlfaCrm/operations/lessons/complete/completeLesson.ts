@@ -4,24 +4,26 @@ import type { Field } from '../../../entities/fieldTypes';
 import { dayOf, LESSON_STATUS } from '../../../entities/lesson';
 import type { ActionOf, Entity } from '../../../entities/types';
 import type { RecordToOutput } from '../../../output/report';
-import { makeRecordToOutput, report, reportSchema } from '../../../output/report';
+import { makeRecordToOutput, makeReportItem, reportSchema } from '../../../output/report';
 import { recordKey } from '../../../run/keys';
 import type { ExistingOrPlan } from '../../../run/findOrCreate';
 import { findOrCreateByPlan } from '../../../run/findOrCreate';
 import type { Item } from '../../../run/item';
 import type { ActionKind } from '../../../run/operation';
 import { getRecord } from '../../../run/records';
+import type { Place } from '../../../run/resolution';
 import { resolveNames } from '../../../run/resolveNames';
-import { idOf, labelsOf, targetOf } from '../../../run/target';
+import { idOf } from '../../../run/target';
 import { isCancelled } from '../../../store/calendar/lessonRow';
 import type { Branch, Target } from '../../../store/located';
 import { daysAfter, readId, today } from '../../../values/formats';
+import { readActionTarget } from '../actionTarget';
 import { moveEndTime } from '../endTime';
-import { attendanceRowsFieldOf, readAttendanceInput } from './attendanceInput';
+import { findAttendanceRowsField, readAttendanceInput } from './attendanceInput';
 import { completeTogether } from './lessonItems';
 import {
 	findDifferingAttendances,
-	holdsFields,
+	holdsValues,
 	mergeAttendances,
 	readStoredAttendances,
 } from './storedAttendances';
@@ -45,7 +47,8 @@ export const completeLesson: ActionKind<'completeLesson'> = {
 		return await completeTogether(item, entity, async (items) => {
 			const request = await readRequest(items, entity, action);
 			const lock = recordKey(entity, request.lessonId);
-			return await item.withLock([lock], async () => [await findOrComplete(request)]);
+			const output = await item.withLock([lock], async () => await findOrComplete(request));
+			return [output];
 		});
 	},
 
@@ -80,7 +83,7 @@ interface CompletionRequest {
 	toOutput: RecordToOutput;
 }
 
-/** Reads the lesson to complete from the items about it. */
+/** Reads from the items about a lesson what the user has given to complete it. */
 async function readRequest(
 	items: readonly [Item, ...Item[]],
 	entity: Entity,
@@ -89,24 +92,18 @@ async function readRequest(
 	const [item] = items;
 	const { fields = [] } = action;
 	const lessonId = idOf(item, entity);
-	const ownTarget = targetOf(item, entity);
-	const target = { ...ownTarget, labels: { ...ownTarget.labels, ...labelsOf(fields) } };
+	const target = readActionTarget(item, entity, fields);
 
 	const { attendances, otherFields } = await readAttendanceInput(items, {
 		lessonId,
 		fields,
 		branch: target.branch,
-		async resolveNames(unresolvedItem) {
-			// The branch in which the first item's lesson was found is also that of the other items.
-			const placedItem =
-				unresolvedItem.place === undefined
-					? unresolvedItem.resolvedWith({ place: item.place })
-					: unresolvedItem;
-			return await resolveNames(placedItem, entity, action.name);
-		},
+		resolveNames: async (unresolvedItem) =>
+			await resolveNamesInPlace(unresolvedItem, item.place, entity, action),
 	});
-	const { if_completed, ...lessonFields } = otherFields;
+	const { if_completed: choiceIfCompleted, ...lessonFields } = otherFields;
 
+	const givenFields = ['details', ...Object.keys(lessonFields)];
 	return {
 		item,
 		entity,
@@ -114,13 +111,30 @@ async function readRequest(
 		lessonId,
 		target,
 		fields,
-		attendanceFields: attendanceRowsFieldOf(fields).fields,
+		attendanceFields: findAttendanceRowsField(fields).fields,
 		attendances,
 		lessonFields,
-		// Workflows store the choice 'Send It Again' under this name.
-		sendsAgain: if_completed === 'teach',
-		toOutput: makeRecordToOutput(item, entity, ['details', ...Object.keys(lessonFields)]),
+		// Workflows store the choice 'Send It Again' as "teach", AlfaCRM's name for completing.
+		sendsAgain: choiceIfCompleted === 'teach',
+		toOutput: makeRecordToOutput(item, entity, givenFields),
 	};
+}
+
+/**
+ * Puts IDs in place of the names that an item holds.
+ *
+ * @param place the branch in which the lesson was found, if 'Branch' is empty. It holds for all
+ * items about the lesson.
+ */
+async function resolveNamesInPlace(
+	unresolvedItem: Item,
+	place: Place | undefined,
+	entity: Entity,
+	action: CompleteAction,
+): Promise<Item> {
+	const hasPlace = unresolvedItem.place !== undefined;
+	const placedItem = hasPlace ? unresolvedItem : unresolvedItem.resolvedWith({ place });
+	return await resolveNames(placedItem, entity, action.name);
 }
 
 // ---------------------------------------------------------------- completing
@@ -148,8 +162,8 @@ interface CompletionPlan {
 /**
  * Completes the lesson, or returns it if it is completed with the same values already.
  *
- * Nothing is created here. `findOrCreateByPlan` is used for its database lock, which keeps two n8n
- * processes from completing the lesson at the same moment: AlfaCRM might charge it twice.
+ * Nothing is created here. `findOrCreateByPlan` is used for its lock in n8n's database, which keeps
+ * two n8n processes from completing the lesson at the same moment: AlfaCRM might charge it twice.
  */
 async function findOrComplete(request: CompletionRequest): Promise<IDataObject> {
 	return await findOrCreateByPlan(
@@ -169,29 +183,18 @@ async function findOrComplete(request: CompletionRequest): Promise<IDataObject> 
 async function readLessonAndPlan(
 	request: CompletionRequest,
 ): Promise<ExistingOrPlan<IDataObject, CompletionPlan>> {
-	const { item, lessonId, fields, attendanceFields, toOutput } = request;
+	const { item, lessonId, attendanceFields } = request;
 	const stored = await readStoredLesson(request);
-	const lessonFields = {
-		...request.lessonFields,
-		branch_id: stored.branch,
-		// The times are among the fields of the form, which are not those of the entity.
-		...moveEndTime(item, { ...request.entity, fields }, stored.lesson, request.lessonFields),
-	};
+	const lessonFields = makeLessonFields(request, stored);
 
 	if (stored.isCompleted) {
-		const differing = findDifferingAttendances(
-			request.attendances,
-			stored.attendances,
-			attendanceFields,
-			item.zone,
-		);
-		const hasSameFields = holdsFields(stored.lesson, lessonFields, fields, item.zone);
-		if (differing.length === 0 && hasSameFields) {
-			hintThatLessonIsCompleted(item, lessonId);
-			const changedFields: string[] = [];
-			return { existing: report(toOutput, stored.lesson, 'unchanged', changedFields) };
+		const differences = findDifferences(request, stored, lessonFields);
+		if (differences === undefined) {
+			return { existing: reportAlreadyCompleted(request, stored.lesson) };
 		}
-		if (!request.sendsAgain) throw completedError(item, lessonId, differing);
+		if (!request.sendsAgain) {
+			throw makeCompletedError(item, lessonId, differences.attendances);
+		}
 	} else {
 		assertMayHaveTakenPlace(item, lessonId, stored.lesson);
 	}
@@ -203,66 +206,99 @@ async function readLessonAndPlan(
 	return { plan: { stored, lessonFields, attendances } };
 }
 
-async function readStoredLesson({
-	item,
-	entity,
-	lessonId,
-	target,
-}: CompletionRequest): Promise<StoredLesson> {
+/** Makes the fields of the lesson that are sent, besides its attendances. */
+function makeLessonFields(request: CompletionRequest, stored: StoredLesson): IDataObject {
+	const { item, entity, fields, lessonFields } = request;
+	// The form has the times of a lesson among its fields.
+	const formEntity = { ...entity, fields };
+	const movedEndTime = moveEndTime(item, formEntity, stored.lesson, lessonFields);
+	return { ...lessonFields, branch_id: stored.branch, ...movedEndTime };
+}
+
+/**
+ * Finds out whether a completed lesson differs from what would be sent.
+ *
+ * @returns the given attendances that AlfaCRM does not show, or shows with other values. If there
+ * is none, another field of the lesson differs. Undefined if nothing differs.
+ */
+function findDifferences(
+	request: CompletionRequest,
+	stored: StoredLesson,
+	lessonFields: IDataObject,
+): { attendances: IDataObject[] } | undefined {
+	const { zone } = request.item;
+	const attendances = findDifferingAttendances(
+		request.attendances,
+		stored.attendances,
+		request.attendanceFields,
+		zone,
+	);
+	const hasSameFields = holdsValues(stored.lesson, lessonFields, request.fields, zone);
+	return attendances.length === 0 && hasSameFields ? undefined : { attendances };
+}
+
+/** Reports that the lesson is completed with the same values already, so nothing was changed. */
+function reportAlreadyCompleted(request: CompletionRequest, lesson: IDataObject): IDataObject {
+	const { item, lessonId, toOutput } = request;
+	item.execution.hints.addRepeat(
+		'This lesson was completed like that already; nothing was changed',
+		`lesson ${lessonId}`,
+	);
+	const changedFields: string[] = [];
+	return makeReportItem(toOutput, lesson, 'unchanged', changedFields);
+}
+
+/** Reads the lesson that is to be completed, with the attendances that AlfaCRM shows so far. */
+async function readStoredLesson(request: CompletionRequest): Promise<StoredLesson> {
+	const { item, entity, lessonId, target } = request;
 	const { row: lesson } = await getRecord(item, entity, lessonId, target);
 	const isCompleted = Number(lesson.status) === LESSON_STATUS.completed;
-	return {
-		lesson,
-		isCompleted,
-		attendances: readStoredAttendances(item, lessonId, lesson, { isCompleted }),
-		// A branch may also list lessons of other branches (API notes 3), so the branch in the record
-		// counts.
-		branch: readId(lesson.branch_id) ?? target.branch,
-	};
+	const attendances = readStoredAttendances(item, lessonId, lesson, { isCompleted });
+	// A branch may also list lessons of other branches (API notes 3), so the branch in the record
+	// counts.
+	const branch = readId(lesson.branch_id) ?? target.branch;
+	return { lesson, isCompleted, attendances, branch };
 }
 
 /** Completes the lesson in AlfaCRM. */
 async function sendCompletion(
 	request: CompletionRequest,
-	{ stored, lessonFields, attendances }: CompletionPlan,
+	plan: CompletionPlan,
 ): Promise<IDataObject> {
-	const { item, entity, action, lessonId, target, toOutput } = request;
-	// `action.fixed` is the status *completed*, which the action declares.
-	const body = { ...lessonFields, details: attendances, ...action.fixed };
+	const { item, entity, action, lessonId, toOutput } = request;
+	const { stored, lessonFields, attendances } = plan;
+	// The action declares the status *completed* as the value that it always sends.
+	const completedStatus = action.fixed;
+	const body = { ...lessonFields, details: attendances, ...completedStatus };
 	const call = {
-		...target,
+		...request.target,
 		action: action.action,
 		query: { id: lessonId },
 		body,
 		task: `complete lesson ${lessonId}`,
 	};
+	const changedRecords = [recordKey(entity, lessonId)];
 
 	const unnamedIds = await findUnnamedCustomers(item, stored.lesson, stored.branch, attendances);
-	const savedFields = await item.save(call, [recordKey(entity, lessonId)]);
+	const savedFields = await item.save(call, changedRecords);
 	warnOfUnnamedCustomers(item, lessonId, unnamedIds);
 
 	// The answer of AlfaCRM may lack fields of the lesson. Their values are then those that were read
 	// before, except for the status.
-	const completedLesson = { ...stored.lesson, ...action.fixed, ...savedFields };
-	return report(toOutput, completedLesson, 'updated', Object.keys(body));
+	const completedLesson = { ...stored.lesson, ...completedStatus, ...savedFields };
+	return makeReportItem(toOutput, completedLesson, 'updated', Object.keys(body));
 }
 
-// ---------------------------------------------------------------- what the user is told
-
-function hintThatLessonIsCompleted(item: Item, lessonId: number): void {
-	item.execution.hints.addRepeat(
-		'This lesson was completed like that already; nothing was changed',
-		`lesson ${lessonId}`,
-	);
-}
+// ---------------------------------------------------------------- lessons that cannot be completed
 
 /**
  * Refuses a cancelled lesson, and a lesson after tomorrow. A lesson of tomorrow is accepted: the
  * time zone of the school is not known, so tomorrow may be today there.
  */
 function assertMayHaveTakenPlace(item: Item, lessonId: number, lesson: IDataObject): void {
-	if (isCancelled(lesson))
+	if (isCancelled(lesson)) {
 		throw item.error(`Lesson ${lessonId} is cancelled, so nobody attended it`);
+	}
 
 	const day = dayOf(lesson, item.zone);
 	const tomorrow = daysAfter(today('iso', item.zone), 1);
@@ -274,15 +310,23 @@ function assertMayHaveTakenPlace(item: Item, lessonId: number, lesson: IDataObje
 }
 
 /**
- * @param differing the given attendances that AlfaCRM does not show, or shows with other values. If
- * there is none, another field of the lesson differs.
+ * Makes the error for a lesson that is completed with other values already.
+ *
+ * @param differingAttendances the given attendances that AlfaCRM does not show, or shows with other
+ * values. If there is none, another field of the lesson differs.
  */
-function completedError(item: Item, lessonId: number, differing: readonly IDataObject[]): Error {
-	const customers = differing.map(({ customer_id }) => String(customer_id)).join(', ');
+function makeCompletedError(
+	item: Item,
+	lessonId: number,
+	differingAttendances: readonly IDataObject[],
+): Error {
+	const customerIds = differingAttendances.map(({ customer_id }) => String(customer_id));
+	const difference =
+		customerIds.length === 0
+			? 'other details'
+			: `another attendance of customer ${customerIds.join(', ')}`;
 	return item.error(
-		customers === ''
-			? `Lesson ${lessonId} is already completed, with other details`
-			: `Lesson ${lessonId} is already completed, with another attendance of customer ${customers}`,
+		`Lesson ${lessonId} is already completed, with ${difference}`,
 		"Correct it in AlfaCRM, or set 'If Already Completed' to Send It Again. Everybody who was at a lesson has to reach this node in one run.",
 	);
 }

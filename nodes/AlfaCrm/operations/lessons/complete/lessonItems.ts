@@ -20,9 +20,9 @@ export async function completeTogether(
 	entity: Entity,
 	complete: Complete,
 ): Promise<IDataObject[]> {
-	const itemsByLesson = itemsByLessonOf(item, entity);
-	// An item is missing in the map if its lesson could not be read before the item was resolved. It
-	// then completes the lesson alone.
+	const itemsByLesson = groupItemsOnce(item, entity);
+	// The map lacks an item whose lesson ID could be read only after the item was resolved. Such an
+	// item completes its lesson alone.
 	const lessonItems = itemsByLesson.get(idOf(item, entity)) ?? new LessonItems([item]);
 	return await lessonItems.completeOnce(item, complete);
 }
@@ -39,19 +39,25 @@ class LessonItems {
 
 	/** Calls `complete` for the first item that asks. All later items get the same result. */
 	async completeOnce(item: Item, complete: Complete): Promise<IDataObject[]> {
-		// By index: `item` is resolved, and the items of the list are not, so they are different
-		// objects.
-		const otherItems = this.items.filter((otherItem) => otherItem.index !== item.index);
-		this.result ??= complete([item, ...otherItems]).finally(() => {
-			// The other items send nothing themselves, so they take over what the first item has saved.
-			// This holds after an error, too: their errors then say what was saved before it.
-			for (const otherItem of otherItems) {
-				otherItem.addSavesOf(item);
-			}
-		});
+		this.result ??= this.completeBy(item, complete);
 		const records = await this.result;
 		// Each item returns copies, so that a change to the output of one item leaves the others alone.
 		return records.map((record) => ({ ...record }));
+	}
+
+	/** Completes the lesson by the call of one item. The other items take over what it has saved. */
+	private async completeBy(item: Item, complete: Complete): Promise<IDataObject[]> {
+		// By index: `item` is resolved, and the items of the list are not, so they are different
+		// objects.
+		const otherItems = this.items.filter((otherItem) => otherItem.index !== item.index);
+		try {
+			return await complete([item, ...otherItems]);
+		} finally {
+			// This holds after an error, too: the errors of the other items say what was saved before it.
+			for (const otherItem of otherItems) {
+				otherItem.addSavesOf(item);
+			}
+		}
 	}
 }
 
@@ -59,14 +65,17 @@ type ItemsByLesson = Map<number, LessonItems>;
 
 const itemsByExecution = new WeakMap<Execution, ItemsByLesson>();
 
-/** Returns the items of the execution, grouped by the ID of their lesson. */
-function itemsByLessonOf(item: Item, entity: Entity): ItemsByLesson {
-	const itemsByLesson =
-		itemsByExecution.get(item.execution) ?? groupByLesson(item.unresolvedItems, entity);
+/** Groups the items of the execution by the ID of their lesson, once for all items. */
+function groupItemsOnce(item: Item, entity: Entity): ItemsByLesson {
+	const knownItems = itemsByExecution.get(item.execution);
+	if (knownItems !== undefined) return knownItems;
+
+	const itemsByLesson = groupByLesson(item.unresolvedItems, entity);
 	itemsByExecution.set(item.execution, itemsByLesson);
 	return itemsByLesson;
 }
 
+/** Groups items by the ID of their lesson. Leaves out items whose ID cannot be read. */
 function groupByLesson(items: readonly Item[], entity: Entity): ItemsByLesson {
 	const itemsByLesson: ItemsByLesson = new Map();
 	for (const item of items) {

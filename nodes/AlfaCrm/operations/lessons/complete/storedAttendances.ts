@@ -13,28 +13,33 @@ import type { Item } from '../../../run/item';
 import type { Branch } from '../../../store/located';
 import { readId } from '../../../values/formats';
 
-/** The fields of an attendance that say whose it is, and nothing of how the customer took part. */
+/**
+ * The fields that say whose attendance it is, and nothing of how the customer took part. They are
+ * not compared.
+ */
 const IDENTITY_FIELDS = ['id', 'customer_id', 'branch_id'];
 
-/** The field for why a customer was absent. */
+/** The field of an attendance for why a customer was absent. */
 const ABSENCE_REASON = 'reason_id';
 
 /**
  * Reads the attendances that AlfaCRM shows of a lesson.
  *
- * @throws NodeOperationError if they have an unknown format, or a completed lesson shows none. The
- * author of one integration saw that a list without a filter by customer may show completed lessons
- * without their attendances. Sending such a lesson again would delete its attendances. API notes
- * 5.11.
+ * AlfaCRM may list completed lessons without their attendances (seen in one integration; API notes
+ * 5.11). Sending such a lesson again would delete its attendances.
+ *
+ * @throws NodeOperationError if the attendances have an unknown format, or a completed lesson shows
+ * none
  */
 export function readStoredAttendances(
 	item: Item,
 	lessonId: number,
-	{ details }: IDataObject,
+	lesson: IDataObject,
 	{ isCompleted }: { isCompleted: boolean },
 ): IDataObject[] {
-	const rows = listOf(details);
-	if (!rows.every((row) => isPlain(row) && row.customer_id !== undefined)) {
+	const rows = listOf(lesson.details);
+	const isFormatKnown = rows.every((row) => isPlain(row) && row.customer_id !== undefined);
+	if (!isFormatKnown) {
 		throw item.error(
 			`AlfaCRM shows the attendance of lesson ${lessonId} in an unknown format`,
 			'Complete the lesson in AlfaCRM.',
@@ -49,12 +54,12 @@ export function readStoredAttendances(
 	return rows as IDataObject[];
 }
 
-/** Finds the attendance of a customer. */
+/** Finds the attendance of the customer who is in another attendance, or in any such object. */
 export function findAttendance(
 	attendances: readonly IDataObject[],
-	{ customer_id }: IDataObject,
+	customer: { customer_id?: IDataObject[string] },
 ): IDataObject | undefined {
-	const customerId = readId(customer_id);
+	const customerId = readId(customer.customer_id);
 	return attendances.find((attendance) => readId(attendance.customer_id) === customerId);
 }
 
@@ -67,29 +72,33 @@ export function findDifferingAttendances(
 ): IDataObject[] {
 	return attendances.filter((attendance) => {
 		const stored = findAttendance(storedAttendances, attendance);
-		return stored === undefined || !holdsFields(stored, attendance, fields, zone);
+		return stored === undefined || !holdsValues(stored, attendance, fields, zone);
 	});
 }
 
 /**
- * Whether a stored record already holds all values that would be sent, apart from those that
- * identify it.
+ * Whether a stored attendance or lesson already holds all values that would be sent, apart from
+ * `IDENTITY_FIELDS`. A lesson has one of them, its branch, which completing it never changes.
  */
-export function holdsFields(
+export function holdsValues(
 	stored: IDataObject,
 	values: IDataObject,
 	fields: readonly Field[],
 	zone: string,
 ): boolean {
-	return fields
-		.filter(({ name }) => name in values && !IDENTITY_FIELDS.includes(name))
-		.every((field) => isStored(field, stored[field.name], values[field.name], zone));
+	for (const field of fields) {
+		const { name } = field;
+		if (!(name in values) || IDENTITY_FIELDS.includes(name)) continue;
+		if (!isStored(field, stored[name], values[name], zone)) return false;
+	}
+	return true;
 }
 
 /**
  * Merges the attendances that the user has given with the stored ones. A value that the user has
  * not given stays as AlfaCRM shows it.
  *
+ * @param fields the fields of an attendance that can be sent
  * @param branch the branch of the attendances for which AlfaCRM shows no branch
  * @param keepsOthers also sends the stored attendances of customers whom the user does not name, as
  * AlfaCRM shows them. AlfaCRM would otherwise lose these attendances of a completed lesson.
@@ -100,26 +109,33 @@ export function mergeAttendances(
 	fields: readonly Field[],
 	{ branch, keepsOthers }: { branch: Branch; keepsOthers: boolean },
 ): IDataObject[] {
-	const namedAttendances = attendances.map((attendance) => {
+	const mergedAttendances: IDataObject[] = [];
+	for (const attendance of attendances) {
 		const stored = findAttendance(storedAttendances, attendance) ?? {};
-		return {
+		const mergedAttendance = {
+			// The stored branch takes precedence, and a given one even more.
 			branch_id: branch,
 			...pickWritable(stored, fields),
 			...clearAbsenceReason(stored, attendance),
 			...attendance,
 		};
-	});
-	if (!keepsOthers) return namedAttendances;
+		mergedAttendances.push(mergedAttendance);
+	}
+	if (!keepsOthers) return mergedAttendances;
 
-	const otherAttendances = storedAttendances
-		.filter((stored) => findAttendance(attendances, stored) === undefined)
-		.map((stored) => pickWritable(stored, fields));
-	return [...namedAttendances, ...otherAttendances];
+	for (const stored of storedAttendances) {
+		const isNamed = findAttendance(attendances, stored) !== undefined;
+		if (!isNamed) {
+			mergedAttendances.push(pickWritable(stored, fields));
+		}
+	}
+	return mergedAttendances;
 }
 
 /**
- * Empties the absence reason of a customer who was recorded as absent and was present after all.
- * AlfaCRM may charge the lesson depending on this reason.
+ * Returns the field that empties the absence reason of a customer who was recorded as absent and
+ * was present after all; no field for any other customer. AlfaCRM may charge the lesson depending
+ * on this reason.
  */
 function clearAbsenceReason(stored: IDataObject, attendance: IDataObject): IDataObject {
 	// `Number(null)` would be 0, so a missing value is read as 1: it does not say that anybody was
@@ -131,8 +147,7 @@ function clearAbsenceReason(stored: IDataObject, attendance: IDataObject): IData
 }
 
 /**
- * Returns the values of a stored attendance that can be sent. AlfaCRM shows more, such as the
- * charge.
+ * Picks the values of a stored attendance that can be sent. AlfaCRM shows more, such as the charge.
  */
 function pickWritable(stored: IDataObject, fields: readonly Field[]): IDataObject {
 	const writable: IDataObject = {};

@@ -10,7 +10,7 @@ import { makeReaderWithHints } from '../../../run/readList';
 import { CustomerCards } from '../../../store/calendar/customerCards';
 import { groupIdsOf } from '../../../store/calendar/lessonRow';
 import { readMembers } from '../../../store/calendar/groupMembers';
-import { isOnDay } from '../../../store/calendar/periods';
+import { includesDay } from '../../../store/calendar/periods';
 import type { Branch } from '../../../store/located';
 import { readIds } from '../../../values/formats';
 import { findAttendance } from './storedAttendances';
@@ -33,11 +33,11 @@ export function warnOfUnnamedCustomers(
 }
 
 /**
- * Finds the customers who are expected at a lesson and are not named in its attendances. Expected
- * are the customers whom the lesson lists. If it lists none, these are the members of its groups on
- * its day. API notes 5.11.
+ * Finds the customers who are expected at a lesson and are not named in its attendances. The
+ * expected customers are those whom the lesson lists. If it lists none, they are the members of its
+ * groups on its day. API notes 5.11.
  *
- * Only a hint needs the result. If a list cannot be read, there is no hint, and the lesson is
+ * Only a hint needs the result. If a list cannot be read, the result is empty, and the lesson is
  * completed all the same.
  *
  * @param lesson the lesson as AlfaCRM shows it before it is completed
@@ -49,25 +49,37 @@ export async function findUnnamedCustomers(
 	branch: Branch,
 	attendances: readonly IDataObject[],
 ): Promise<number[]> {
-	const isUnnamed = (customer_id: number) =>
-		findAttendance(attendances, { customer_id }) === undefined;
-	// AlfaCRM may show the customers as a text, such as `1, 2, 3`. `itemsIn` splits it as a field of
-	// the type `ids` would, and `readIds` makes numbers of the parts.
-	const customerIds = readIds(itemsIn({ type: 'ids' }, lesson.customer_ids));
-	if (customerIds.length > 0) return customerIds.filter(isUnnamed);
+	const isUnnamed = (customerId: number) =>
+		findAttendance(attendances, { customer_id: customerId }) === undefined;
+
+	const listedIds = readListedCustomerIds(lesson);
+	if (listedIds.length > 0) return listedIds.filter(isUnnamed);
 
 	const day = dayOf(lesson, item.zone);
 	if (day === undefined) return [];
 
 	try {
 		const memberIds = await readMemberIds(item, groupIdsOf(lesson), day, branch);
-		return await leaveOutArchived(item, memberIds.filter(isUnnamed), branch);
+		const unnamedIds = memberIds.filter(isUnnamed);
+		return await leaveOutArchived(item, unnamedIds, branch);
 	} catch {
 		return [];
 	}
 }
 
-/** Reads the members of groups on a day, each once. */
+/**
+ * Reads the IDs in a lesson's list of customers. AlfaCRM may show the list as a text, such as
+ * `1, 2, 3`. `itemsIn` splits it like the value of a field of the type `ids`.
+ */
+function readListedCustomerIds(lesson: IDataObject): number[] {
+	const parts = itemsIn({ type: 'ids' }, lesson.customer_ids);
+	return readIds(parts);
+}
+
+/**
+ * Reads the members of groups on a day, each once. Adds a hint if AlfaCRM does not return all rows
+ * of a list.
+ */
 async function readMemberIds(
 	item: Item,
 	groupIds: readonly number[],
@@ -75,15 +87,15 @@ async function readMemberIds(
 	branch: Branch,
 ): Promise<number[]> {
 	const reader = makeReaderWithHints(item, membershipEntity.plural.toLowerCase());
-	const memberIds: number[] = [];
+	const memberIds = new Set<number>();
 	for (const groupId of groupIds) {
 		const memberships = await readMembers(reader, branch, groupId, passesOf(membershipEntity));
-		const membershipsOfDay = memberships.filter((membership) =>
-			isOnDay(membership, day, item.zone),
-		);
-		memberIds.push(...readIds(membershipsOfDay.map(({ customer_id }) => customer_id)));
+		const membershipsOnDay = memberships.filter((row) => includesDay(row, day, item.zone));
+		for (const customerId of readIds(membershipsOnDay.map((row) => row.customer_id))) {
+			memberIds.add(customerId);
+		}
 	}
-	return [...new Set(memberIds)];
+	return [...memberIds];
 }
 
 /**
@@ -95,13 +107,14 @@ async function leaveOutArchived(
 	customerIds: readonly number[],
 	branch: Branch,
 ): Promise<number[]> {
-	const cards = new CustomerCards(
-		makeReaderWithHints(item, customerEntity.plural.toLowerCase()),
-		item.zone,
-	);
-	await cards.read(branch, customerIds);
+	const reader = makeReaderWithHints(item, customerEntity.plural.toLowerCase());
+	const cards = new CustomerCards(reader, item.zone);
+	await cards.readMissing(branch, customerIds);
+
 	return customerIds.filter((id) => {
 		const hasCard = cards.find(id) !== undefined;
-		return !hasCard || cards.findAttending(id) !== undefined;
+		// `findAttending` finds only the cards of customers who may attend lessons.
+		const mayAttend = cards.findAttending(id) !== undefined;
+		return !hasCard || mayAttend;
 	});
 }

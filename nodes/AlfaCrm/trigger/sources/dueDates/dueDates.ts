@@ -1,279 +1,137 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import type { ApiClient } from '../../../api/client';
 import { nodeError } from '../../../api/failures';
-import type { Collected } from '../../../api/list';
+import type { Collected, CollectOptions, ListReader } from '../../../api/list';
 import { archivedFlag } from '../../../entities/archive';
 import { customer, CUSTOMER_TYPE } from '../../../entities/customer';
 import { listCall } from '../../../entities/listCall';
 import { readFlag } from '../../../values/formats';
-import type { DueKind } from './dueKinds';
-import { dayAt } from './dueKinds';
+import { dayNumberAt } from '../../dayNumbers';
 import type {
 	EventSource,
-	NewRecord,
 	PollRequest,
 	PollResult,
 	SampleRequest,
 	Samples,
 } from '../../eventSource';
+import { DeadlineGoal, inEach } from '../../eventSource';
+import type { DueState } from './dueDatesState';
 import {
-	byBranch,
-	DeadlineGoal,
-	inEach,
-	isOfOtherBranch,
-	mapBranches,
-	placesOf,
-	recordsIn,
-	rowId,
-} from '../../eventSource';
-import { idsIn, rangesOf } from '../../idRanges';
-import {
-	checkNumber,
-	checkText,
-	makeObjectCheck,
-	makeOptional,
-	makeRecordCheck,
-} from '../../storedShape';
-
-/** How many days a branch that cannot be read is made up for. */
-const PATIENCE_DAYS = 60;
-/** Polls do not come on the second. */
-const PUNCTUALITY = 0.9;
-
-interface BranchState {
-	/**
-	 * The day of its last whole look, at first that of the first poll; missing where it was chosen
-	 * later and not read whole yet.
-	 */
-	day?: number;
-	/** n8n's time of that look in milliseconds; missing until the first one. */
-	at?: number;
-}
-
-/** What is known of what falls due, as plain JSON. */
-export interface DueState {
-	/** Clients who were reported, as ranges of IDs, by the mark of what is due. */
-	known: Record<string, string>;
-	/** The same of those whose occasion was there before, which another limit forgets. */
-	noted?: Record<string, string>;
-	/** The limit of the last poll. */
-	limit: number;
-	branches: Record<string, BranchState>;
-}
-
-const checkState = makeObjectCheck<DueState>({
-	known: makeRecordCheck(checkText),
-	noted: makeOptional(makeRecordCheck(checkText)),
-	limit: checkNumber,
-	branches: makeRecordCheck(
-		makeObjectCheck<BranchState>({ day: makeOptional(checkNumber), at: makeOptional(checkNumber) }),
-	),
-});
+	checkDueState,
+	findDueRecords,
+	isLookDue,
+	makeMemoryAfterLoss,
+	makeMemoryForSamples,
+	restoreMemory,
+} from './dueDatesState';
+import type { DueKind } from './dueKinds';
 
 interface DueSettings {
 	kind: DueKind;
-	/** It is due as soon as its level is no more than this. */
+	/** The highest level at which an occasion is due. See `dueKinds.ts`. */
 	limit: number;
-	/** The time zone whose day it is. */
+	/** The time zone by which days are counted. */
 	zone: string;
-	/** How often clients are looked through. */
+	/** The time between two looks at a branch, in milliseconds. */
 	everyMs: number;
-	/** Whether the first poll reports what falls due on that day; of what lasts, all that is due. */
-	tellsFirst: boolean;
-}
-
-interface Seen extends Omit<DueSettings, 'everyMs' | 'zone'> {
-	/** The clients of a branch; undefined where it was not their time yet. */
-	snapshots: ReadonlyMap<number, Pick<Collected, 'isComplete' | 'rows'> | undefined>;
-	today: number;
-	now: number;
-}
-
-/** What is known of a client. */
-interface Memory {
-	mark: number;
-	isTold: boolean;
-}
-
-export interface DueRecord extends NewRecord {
-	mark: number;
+	/**
+	 * Whether the first poll reports the dated occasions that fall due on the day of this poll, and
+	 * all lasting occasions that are due.
+	 */
+	reportsAtStart: boolean;
 }
 
 /**
- * The state under the settings of this poll. With another limit it starts anew, and forgets who was
- * only noted.
- */
-export function withSettings(
-	state: DueState | undefined,
-	{ branches, limit, today }: { branches: readonly number[]; limit: number; today: number },
-): DueState {
-	const isBeginning = state?.limit !== limit;
-	const stateOf = (branch: number) =>
-		isBeginning ? { day: today } : (state.branches[branch] ?? {});
-	const { known = {}, noted } = state ?? {};
-	return { known, noted: isBeginning ? {} : noted, limit, branches: byBranch(branches, stateOf) };
-}
-
-/**
- * The state of a trigger that has lost its own. Its branches are as if they were chosen later, so
- * that all that is due is known.
- */
-const stateAfterLoss = (branches: readonly number[], limit: number): DueState => ({
-	known: {},
-	noted: {},
-	limit,
-	branches: byBranch(branches, () => ({})),
-});
-
-/**
- * One poll: what fell due, the earliest first, and what is known once so many of it were reported.
- */
-export function step(
-	state: DueState,
-	seen: Seen,
-): { records: DueRecord[]; stateAfter: (taken: number) => DueState } {
-	const { kind, limit, now, snapshots, today } = seen;
-	const isLasting = kind.opensFrom === undefined;
-	const known = new Map([...readKnown(state.noted, false), ...readKnown(state.known, true)]);
-	const records: DueRecord[] = [];
-	for (const [id, one] of recordsIn(snapshots, isClient)) {
-		if (isOfOtherBranch(one)) continue;
-		const from = kind.opensFrom?.(lastLook(state, one.branches, today), limit) ?? -Infinity;
-		const mark = kind.read(one.row, from);
-		if (mark === undefined || mark < from) continue;
-		const before = known.get(id);
-		if (kind.levelOf(mark, today) > limit) {
-			// A day is known by itself, whatever comes between.
-			if (isLasting) known.delete(id);
-		} else if (before !== undefined && kind.isSame(before.mark, mark)) {
-			if (isLasting) known.set(id, { ...before, mark: Math.min(before.mark, mark) });
-		} else if (isNews(state, seen, one, mark)) records.push({ ...one, mark });
-		else known.set(id, { mark, isTold: false });
-	}
-	records.sort((one, other) => one.mark - other.mark || rowId(one.row) - rowId(other.row));
-	return {
-		records,
-		stateAfter: (taken) => {
-			const next = new Map(known);
-			for (const { row, mark } of records.slice(0, taken))
-				next.set(rowId(row), { mark, isTold: true });
-			// What lasts is known until a card says otherwise, never because one is missing.
-			const first = kind.opensFrom?.(today - PATIENCE_DAYS, limit) ?? -Infinity;
-			const isRead = (branch: number) =>
-				taken >= records.length && snapshots.get(branch)?.isComplete === true;
-			const branches = mapBranches(state.branches, (before, branch) =>
-				isRead(branch) ? { day: today, at: now } : before,
-			);
-			const [told, noted] = [true, false].map((isTold) => writeKnown(next, isTold, first));
-			return { known: told, noted, limit, branches };
-		},
-	};
-}
-
-/** A filter may be ignored, and archived ones are nobody's to remind. API notes 3. */
-const isClient = (row: IDataObject): boolean =>
-	(readFlag(row.is_study) ?? CUSTOMER_TYPE.client) === CUSTOMER_TYPE.client && !archivedFlag(row);
-
-/**
- * The day on which all of some branches had been looked through; one that cannot be read is made up
- * for, but not without end.
- */
-function lastLook({ branches: all }: DueState, branches: readonly number[], today: number): number {
-	const days = branches.map((branch) => all[branch].day ?? today);
-	return Math.max(Math.min(today, ...days), today - PATIENCE_DAYS);
-}
-
-/** Whether what is due was not there when its branches were looked through first. */
-function isNews(
-	{ branches: all }: DueState,
-	{ kind, limit, tellsFirst }: Seen,
-	one: NewRecord,
-	mark: number,
-): boolean {
-	if (placesOf(one).some((branch) => all[branch]?.at !== undefined)) return true;
-	const [firstPoll] = one.branches.flatMap((branch) => all[branch].day ?? []);
-	if (firstPoll === undefined) return false;
-	if (kind.opensFrom === undefined) return tellsFirst;
-	// At the limit it fell due on the day of the first poll, above it later.
-	const level = kind.levelOf(mark, firstPoll);
-	return tellsFirst ? level >= limit : level > limit;
-}
-
-const readKnown = (known: DueState['known'] = {}, isTold: boolean): Array<[number, Memory]> =>
-	Object.entries(known).flatMap(([mark, ids]) =>
-		Array.from(idsIn(ids), (id): [number, Memory] => [id, { mark: Number(mark), isTold }]),
-	);
-
-/** @param first the lowest mark that is kept */
-function writeKnown(
-	known: ReadonlyMap<number, Memory>,
-	wasTold: boolean,
-	first: number,
-): Record<string, string> {
-	const groups: Record<string, number[]> = {};
-	for (const [id, { mark, isTold }] of known)
-		if (isTold === wasTold && mark >= first) (groups[mark] ??= []).push(id);
-	return Object.fromEntries(Object.entries(groups).map(([mark, ids]) => [mark, rangesOf(ids)]));
-}
-
-/**
- * Tells what falls due, by the cards of the clients: once in a while, and when a day begins.
- * API notes 5.3.
+ * Reports clients for whom something falls due, by their cards. It reads all cards of a branch,
+ * because it is not known whether AlfaCRM's filters go by the fields of the card (API notes 5.3).
+ * That takes many calls, so it reads them only now and then, and when a day begins.
+ *
+ * This file reads the cards. `dueDatesState.ts` decides which clients are reported, and explains
+ * the words.
  */
 export class DueDates implements EventSource {
-	readonly checkState = checkState;
+	readonly checkState = checkDueState;
 
 	constructor(private readonly settings: DueSettings) {}
 
-	async poll(request: PollRequest, before: unknown): Promise<PollResult> {
+	async poll(request: PollRequest, stored: unknown): Promise<PollResult> {
 		const { branches, client, hasLostState, now, reader } = request;
 		const { everyMs, limit, zone } = this.settings;
-		const today = dayAt(now, zone);
-		const state = hasLostState
-			? stateAfterLoss(branches, limit)
-			: withSettings(before as DueState | undefined, { branches, limit, today });
-		const isTime = ({ day, at = 0 }: BranchState) =>
-			day !== today || Math.abs(now - at) >= everyMs * PUNCTUALITY;
-		const { found: snapshots, failures } = await inEach(branches, async (branch) =>
-			isTime(state.branches[branch]) ? await reader.collect(clientsOf(branch), {}) : undefined,
-		);
-		this.assertFieldShown(client, snapshots);
-		return { failures, ...step(state, { ...this.settings, snapshots, today, now }) };
+		const today = dayNumberAt(now, zone);
+		const memory = hasLostState
+			? makeMemoryAfterLoss(branches)
+			: restoreMemory(stored as DueState | undefined, { branches, limit, today });
+
+		// A branch without a due look counts as readable: the poll goes on if another one fails.
+		const lookIfDue = async (branch: number) =>
+			isLookDue(memory.branches.get(branch), { everyMs, now, today })
+				? await readClients(reader, branch, {})
+				: undefined;
+		const { found, failures } = await inEach(branches, lookIfDue);
+		const looks = withoutUndefined(found);
+		this.assertFieldShown(client, looks);
+
+		return { failures, ...findDueRecords(memory, { ...this.settings, looks, today, now }) };
 	}
 
-	/** What is due now, whenever it fell due. */
-	async samples(
-		{ branches, client, deadline, now, reader }: SampleRequest,
-		count: number,
-	): Promise<Samples> {
-		const { limit, zone } = this.settings;
-		const today = dayAt(now, zone);
-		const { found: snapshots } = await inEach(
-			branches,
-			async (branch) =>
-				await reader.collect(clientsOf(branch), { goal: new DeadlineGoal(deadline) }),
-		);
-		this.assertFieldShown(client, snapshots);
-		const looked = byBranch(branches, () => ({ day: today, at: now }));
-		const state: DueState = { known: {}, limit, branches: looked };
-		const { records } = step(state, { ...this.settings, snapshots, today, now });
+	/** Returns what is due now, no matter when it fell due, for a test in the editor. */
+	async samples(request: SampleRequest, count: number): Promise<Samples> {
+		const { branches, client, deadline, now, reader } = request;
+		const today = dayNumberAt(now, this.settings.zone);
+
+		const look = async (branch: number) =>
+			await readClients(reader, branch, { goal: new DeadlineGoal(deadline) });
+		const { found: looks } = await inEach(branches, look);
+		this.assertFieldShown(client, looks);
+
+		const memory = makeMemoryForSamples(branches, { today, now });
+		const { records } = findDueRecords(memory, { ...this.settings, looks, today, now });
 		return { records: records.slice(-count), isComplete: Date.now() < deadline };
 	}
 
-	/** @throws NodeApiError if clients were read and no card has the field that the event goes by */
-	private assertFieldShown(client: ApiClient, snapshots: Seen['snapshots']): void {
+	/**
+	 * Checks that the cards show the field that has the value. Otherwise the trigger would never
+	 * report anybody. API notes 5.3: a card may lack `balance`.
+	 *
+	 * @throws NodeApiError if clients were read, but none of their cards has the field
+	 */
+	private assertFieldShown(client: ApiClient, looks: ReadonlyMap<number, Collected>): void {
 		const { kind } = this.settings;
-		const cards = [...snapshots.values()].flatMap((list) => list?.rows ?? []).filter(isClient);
-		if (cards.length === 0 || cards.some((card) => card[kind.field] !== undefined)) return;
-		throw fieldMissingError(client, kind, cards.length);
+		const cards = [...looks.values()].flatMap(({ rows }) => rows);
+		const isFieldShown = cards.some((card) => card[kind.field] !== undefined);
+		if (cards.length > 0 && !isFieldShown) throw fieldMissingError(client, kind, cards.length);
 	}
 }
 
-/**
- * Without the field on any card the trigger would stay silent for ever. A card may lack `balance`.
- * API notes 5.3.
- */
+/** Reads the cards of the clients of a branch, without leads and archived customers. */
+async function readClients(
+	reader: ListReader,
+	branch: number,
+	options: CollectOptions,
+): Promise<Collected> {
+	const list = {
+		...listCall(customer, branch),
+		body: { is_study: CUSTOMER_TYPE.client },
+		task: 'look through the clients',
+	};
+	const clients = await reader.collect(list, options);
+
+	// AlfaCRM may ignore a filter (API notes 3). A card without the flag counts as one of a client.
+	const rows = clients.rows.filter((card) => {
+		const customerType = readFlag(card.is_study) ?? CUSTOMER_TYPE.client;
+		return customerType === CUSTOMER_TYPE.client && !archivedFlag(card);
+	});
+	return { ...clients, rows };
+}
+
+/** Leaves out the branches for which nothing was read. */
+function withoutUndefined<T>(byBranch: ReadonlyMap<number, T | undefined>): Map<number, T> {
+	const defined = new Map<number, T>();
+	for (const [branch, value] of byBranch) {
+		if (value !== undefined) defined.set(branch, value);
+	}
+	return defined;
+}
+
 function fieldMissingError(
 	{ node }: ApiClient,
 	{ field, fieldMeaning }: DueKind,
@@ -285,9 +143,3 @@ function fieldMissingError(
 	};
 	return nodeError(node, text, undefined);
 }
-
-const clientsOf = (branch: number) => ({
-	...listCall(customer, branch),
-	body: { is_study: CUSTOMER_TYPE.client },
-	task: 'look through the clients',
-});

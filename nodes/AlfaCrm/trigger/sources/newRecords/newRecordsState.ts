@@ -3,115 +3,49 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Collected } from '../../../api/list';
 import { daysAfter } from '../../../values/formats';
 import { DAY_MS, HOUR_MS } from '../../../values/time';
-import type { NewRecord, PollRequest, PollResult } from '../../eventSource';
-import {
-	byBranch,
-	isOfOtherBranch,
-	mapBranches,
-	placesOf,
-	recordsIn,
-	rowId,
-} from '../../eventSource';
-import { idsIn, rangesOf } from '../../idRanges';
+import type { NewRecord, PollRequest } from '../../eventSource';
+import { isOfOtherBranch, placesOf, recordsIn, rowId } from '../../eventSource';
 import { dayOf, hoursAfter, latest, stampOf, timeAt, ZONES_HOURS } from '../../stamps';
-import {
-	checkFlag,
-	checkNumber,
-	checkText,
-	makeObjectCheck,
-	makeOptional,
-	makeRecordCheck,
-} from '../../storedShape';
+import { KnownRecords } from './knownRecords';
+import type { BranchMemory, Mark, RecordsMemory, RecordsState } from './recordsMemory';
+import { storeMemory } from './recordsMemory';
 
 /**
- * Decides which records are new. It reads nothing from AlfaCRM: `newRecords.ts` does.
+ * Decides which records are new, and what the trigger remembers until its next poll. It reads
+ * nothing from AlfaCRM: `newRecords.ts` does.
  *
  * - **Baseline.** The first poll takes every record that is there as already reported.
  * - **Mark.** IDs grow with each new record. Records up to the ID of the mark are old, and are not
  *   looked at any more. The mark moves on to the last record that was created two days ago. So a
  *   record that shows up late, such as a lead that was moved into a watched branch a day later, is
  *   still above the mark.
- * - **Above the mark**, the state remembers the IDs of all records that the trigger has come
- *   across: reported ones, unwanted ones (which the filters left out), and those of other branches.
+ * - **Known records.** Above the mark, the trigger remembers the IDs of all records that it has
+ *   come across: reported ones, unwanted ones (which the filters left out), and those of other
+ *   branches.
  * - **Whole reading.** Once an hour all lists are read whole, and only then the mark moves. In
- *   between, the first pages are enough.
+ *   between, the first pages are enough, once they show as many unknown records as AlfaCRM's count
+ *   of the list, its total, has grown by.
  */
 
 /** A record may show up this much later than it was created. */
 const LATE_HOURS = 48;
 
-/** For a branch that cannot be read, the mark waits this long. */
+/** If a branch cannot be read, the mark waits this long for it. */
 const PATIENCE_MS = 7 * DAY_MS;
 
 /** All lists are read whole this often. */
-const WHOLE_MS = HOUR_MS;
-
-/** What is remembered of a branch. Workflows store these names. */
-interface BranchState {
-	/**
-	 * How many rows AlfaCRM counts from the day of `since` on. Undefined while some of them are still
-	 * to be reported.
-	 */
-	total?: number;
-	/** Since when the branch could not be read, by n8n's clock in milliseconds. */
-	unreadAt?: number;
-	/**
-	 * The branch was chosen, or could be read, only after the first poll. The records that its first
-	 * reading shows are not reported, because they were there before.
-	 */
-	isChosen?: true;
-}
-
-/** What is remembered of new records, as plain JSON. Workflows store these names. */
-export interface RecordsState {
-	/** Records up to this ID are old. */
-	mark: number;
-	/**
-	 * The day before the creation of the mark, `yyyy-mm-dd`. Lists are asked for from this day on.
-	 */
-	since: string;
-	/** Ranges of IDs above the mark: records that were reported, or that were there before. */
-	told: string;
-	/** Ranges of IDs above the mark: records that the filters left out. */
-	unwanted: string;
-	/**
-	 * Ranges of IDs above the mark: records of other branches. Totals count them, but they are
-	 * reported only if they come into a watched branch.
-	 */
-	foreign?: string;
-	/** When all readable lists were last read whole, by n8n's clock in milliseconds. */
-	wholeAt?: number;
-	/** The state of each watched branch, by its ID. */
-	branches: Record<string, BranchState>;
-	/** Identifies the chosen branches and the filters of the last poll. */
-	scope: string;
-	filters: string;
-}
-
-export const checkRecordsState = makeObjectCheck<RecordsState>({
-	mark: checkNumber,
-	since: checkText,
-	told: checkText,
-	unwanted: checkText,
-	foreign: makeOptional(checkText),
-	wholeAt: makeOptional(checkNumber),
-	branches: makeRecordCheck(
-		makeObjectCheck<BranchState>({
-			total: makeOptional(checkNumber),
-			unreadAt: makeOptional(checkNumber),
-			isChosen: makeOptional(checkFlag),
-		}),
-	),
-	scope: checkText,
-	filters: checkText,
-});
+const WHOLE_READING_MS = HOUR_MS;
 
 /** The lists of branches as a poll has read them: whole, or the first pages. */
-type Snapshots = ReadonlyMap<number, Pick<Collected, 'isComplete' | 'rows' | 'total'>>;
+type ListsByBranch = ReadonlyMap<number, Pick<Collected, 'isComplete' | 'rows' | 'total'>>;
 
+/** A record that the list of at least one branch shows. */
 export interface ListedRecord extends NewRecord {
 	id: number;
-	/** The time as AlfaCRM shows it, in an unknown time zone; empty if it cannot be read. */
+	/**
+	 * `yyyy-mm-dd hh:mm:ss` as AlfaCRM shows it, in an unknown time zone; empty if AlfaCRM shows no
+	 * readable time.
+	 */
 	createdAt: string;
 }
 
@@ -120,224 +54,273 @@ export interface ListedRecord extends NewRecord {
 /**
  * Takes a baseline: every record up to the newest one counts as already reported.
  *
- * @param newest the newest record that is there, if there is any
- * @param failedBranches the branches that could not be read
+ * @param newestRecord undefined if there is no record
+ * @param failures what went wrong, by branch; only the branches that could not be read
  * @param today `yyyy-mm-dd`
  */
 export function takeBaseline(
-	{ branches, filters, scope }: PollRequest,
-	newest: ListedRecord | undefined,
-	failedBranches: ReadonlyMap<number, unknown>,
+	request: PollRequest,
+	newestRecord: Pick<ListedRecord, 'createdAt' | 'id'> | undefined,
+	failures: ReadonlyMap<number, unknown>,
 	today: string,
 ): RecordsState {
-	const { id = 0, createdAt = '' } = newest ?? {};
-	return {
-		...markAt({ id, createdAt: createdAt || today }),
-		told: '',
-		unwanted: '',
-		branches: byBranch(branches, (branch) =>
-			failedBranches.has(branch) ? { isChosen: true } : {},
-		),
-		scope,
-		filters,
+	const { id = 0, createdAt = '' } = newestRecord ?? {};
+	const createdOn = createdAt === '' ? today : createdAt;
+	const branches = request.branches.map((branch): [number, BranchMemory] => [
+		branch,
+		{ wasAddedLater: failures.has(branch) },
+	]);
+
+	const memory: RecordsMemory = {
+		mark: makeMark({ id, createdAt: createdOn }),
+		known: new KnownRecords(),
+		branches: new Map(branches),
 	};
+	return storeMemory(memory, request);
 }
 
 // ---------------------------------------------------------------- later polls
 
-/** Adapts the state to the settings of this poll. */
-export function withSettings(
-	state: RecordsState,
-	{ branches, filters, scope }: PollRequest,
-): RecordsState {
-	const stateOfAddedBranch: BranchState = scope === state.scope ? {} : { isChosen: true };
-	const watchedBranches = byBranch(
-		branches,
-		(branch) => state.branches[branch] ?? stateOfAddedBranch,
-	);
-
-	// Records that the old filters left out are not reported under new filters.
-	const haveFiltersChanged = filters !== state.filters;
-	const told = haveFiltersChanged ? `${state.told},${state.unwanted}` : state.told;
-	const unwanted = haveFiltersChanged ? '' : state.unwanted;
-	return { ...state, told, unwanted, branches: watchedBranches, scope, filters };
+/** What is to be known to decide which of the listed records are new. */
+interface RecordsPoll {
+	request: PollRequest;
+	/** The lists of the branches that could be read. */
+	lists: ListsByBranch;
+	/** Whether the filters let a record pass. */
+	isWanted: (row: IDataObject) => boolean;
 }
 
 /**
- * Decides which of the listed records are new.
+ * Finds the new records among the listed ones, the lowest ID first.
  *
- * @param snapshots the lists of the branches that could be read
- * @param wants tells whether the filters let a record pass
- * @param now by n8n's clock in milliseconds
- * @returns the new records, the lowest ID first, and the state after so many of them were reported
+ * @returns also the state to store once some of them were reported
  */
-export function step(
-	state: RecordsState,
-	snapshots: Snapshots,
-	wants: (row: IDataObject) => boolean,
-	now: number,
-): Pick<PollResult, 'stateAfter' | 'records'> {
-	const toldIds = idsIn(state.told);
-	const listed = listedIn(snapshots);
-	const unknownRecords = listed.filter(({ id }) => id > state.mark && !toldIds.has(id));
-	const ownRecords = unknownRecords.filter((record) => !isOfOtherBranch(record));
-
-	const wasThereBefore = makeEarlierTest(state);
-	const earlierRecords = ownRecords.filter(wasThereBefore);
-	const records = ownRecords.filter((record) => !wasThereBefore(record) && wants(record.row));
-	const { unwantedIds, foreignIds } = sortOut(state, { unknownRecords, ownRecords, records });
-
-	const stateAfter = (reportedCount: number): RecordsState => {
-		const isAllReported = reportedCount >= records.length;
-		const isWhole = isWholeDue(state, now);
-		const branches = branchesAfter(state, snapshots, now, { isAllReported });
-		const mayMoveMark = isAllReported && isWhole && areAllRead(branches, now);
-		const { mark, since } = mayMoveMark ? moveMark(state, listed, now) : state;
-
-		const aboveMark = (ids: Iterable<number>) => rangesOf([...ids].filter((id) => id > mark));
-		const reportedRecords = [...earlierRecords, ...records.slice(0, reportedCount)];
-		return {
-			...state,
-			mark,
-			since,
-			told: aboveMark([...toldIds, ...reportedRecords.map(({ id }) => id)]),
-			unwanted: aboveMark(unwantedIds),
-			foreign: aboveMark(foreignIds) || undefined,
-			wholeAt: wholeAtAfter(state, { since, isWhole, now }),
-			branches,
-		};
+export function findNewRecords(
+	memory: RecordsMemory,
+	{ request, lists, isWanted }: RecordsPoll,
+): { records: ListedRecord[]; stateAfter: (reportedCount: number) => RecordsState } {
+	const listedRecords = combineLists(lists);
+	const classified = classifyRecords(listedRecords, memory, isWanted);
+	return {
+		records: classified.new,
+		stateAfter: (reportedCount) => {
+			const reading = { lists, listedRecords, now: request.now };
+			const memoryAfter = memoryAfterReporting(reportedCount, classified, memory, reading);
+			return storeMemory(memoryAfter, request);
+		},
 	};
-	return { records, stateAfter };
 }
 
-/** Returns the records of all lists, the lowest ID first. */
-export const listedIn = (snapshots: Snapshots): ListedRecord[] =>
-	[...recordsIn(snapshots)]
-		.map(([id, record]) => ({ ...record, id, createdAt: stampOf(record.row, 'created_at') }))
-		.sort((a, b) => a.id - b.id);
+/** Returns the records of all lists, each once, the lowest ID first. */
+export function combineLists(lists: ListsByBranch): ListedRecord[] {
+	const listedRecords = [...recordsIn(lists)].map(([id, record]) => ({
+		...record,
+		id,
+		createdAt: stampOf(record.row, 'created_at'),
+	}));
+	return listedRecords.sort((a, b) => a.id - b.id);
+}
+
+/** Records that were not reported before, by what is to be done about them. */
+interface ClassifiedRecords {
+	/** To be reported. */
+	new: ListedRecord[];
+	/** In a branch that was added later. They were there before, so they count as reported. */
+	earlier: ListedRecord[];
+	/** Left out by the filters. */
+	unwanted: ListedRecord[];
+	/** Listed by a watched branch, but of another one. */
+	ofOtherBranch: ListedRecord[];
+}
+
+function classifyRecords(
+	listedRecords: readonly ListedRecord[],
+	{ mark, known, branches }: RecordsMemory,
+	isWanted: RecordsPoll['isWanted'],
+): ClassifiedRecords {
+	const classified: ClassifiedRecords = { new: [], earlier: [], unwanted: [], ofOtherBranch: [] };
+	for (const record of listedRecords) {
+		if (record.id <= mark.id || known.wasReported(record.id)) continue;
+
+		if (isOfOtherBranch(record)) {
+			classified.ofOtherBranch.push(record);
+		} else if (wasThereBefore(record, branches)) {
+			classified.earlier.push(record);
+		} else if (isWanted(record.row)) {
+			classified.new.push(record);
+		} else {
+			classified.unwanted.push(record);
+		}
+	}
+	return classified;
+}
 
 /**
- * Makes a function that tells whether a record was there before its branch was watched. A record
- * counts as new if a branch that was watched before shows it too.
+ * Whether a record was there before its branches were watched. A record counts as new if one of its
+ * branches was watched before.
  */
-function makeEarlierTest({ branches }: RecordsState): (record: NewRecord) => boolean {
-	const isNewlyWatched = (branch: number) => !(branch in branches) || branches[branch].isChosen;
-	return (record) => placesOf(record).every(isNewlyWatched);
+function wasThereBefore(record: NewRecord, branches: RecordsMemory['branches']): boolean {
+	return placesOf(record).every((branch) => branches.get(branch)?.wasAddedLater !== false);
 }
 
-interface SortedRecords {
-	/** The records that the trigger has never come across. */
-	unknownRecords: readonly ListedRecord[];
-	/** Those of them that belong to a watched branch. */
-	ownRecords: readonly ListedRecord[];
-	/** Those of them that are to be reported. */
-	records: readonly ListedRecord[];
+// ---------------------------------------------------------------- after the poll
+
+/** What a poll has read, and when. */
+interface Reading {
+	lists: ListsByBranch;
+	/** The records of all lists, the lowest ID first. */
+	listedRecords: readonly ListedRecord[];
+	/** n8n's time in milliseconds. */
+	now: number;
 }
 
-/** Adds the records that are not reported to the unwanted ones or to those of other branches. */
-function sortOut(
-	state: RecordsState,
-	{ unknownRecords, ownRecords, records }: SortedRecords,
-): { unwantedIds: Set<number>; foreignIds: Set<number> } {
-	const foreignIds = idsIn(state.foreign ?? '');
-	for (const { id } of unknownRecords) foreignIds.add(id);
+/**
+ * Returns what to remember once the first `reportedCount` new records were reported. The next poll
+ * finds the others again.
+ */
+function memoryAfterReporting(
+	reportedCount: number,
+	classified: ClassifiedRecords,
+	memory: RecordsMemory,
+	reading: Reading,
+): RecordsMemory {
+	const { now, listedRecords } = reading;
+	const areAllReported = reportedCount >= classified.new.length;
+	const isWholeReading = isWholeReadingDue(memory, now);
+	const branches = branchesAfter(memory, reading, { areAllReported, isWholeReading });
 
-	const unwantedIds = idsIn(state.unwanted);
-	for (const { id } of ownRecords) {
-		foreignIds.delete(id);
-		unwantedIds.add(id);
-	}
-	for (const { id } of records) unwantedIds.delete(id);
-	return { unwantedIds, foreignIds };
+	const mayMoveMark = areAllReported && isWholeReading && isEveryBranchRead(branches, now);
+	const mark = mayMoveMark ? moveMark(memory.mark, listedRecords, now) : memory.mark;
+
+	const reportedRecords = classified.new.slice(0, reportedCount);
+	return {
+		mark,
+		known: knownAfter(memory.known, classified, reportedRecords),
+		lastWholeReadingAt: wholeReadingAfter(memory, mark, { isWholeReading, now }),
+		branches,
+	};
 }
 
-// ---------------------------------------------------------------- branches
+/** Adds the records that the trigger has come across. */
+function knownAfter(
+	before: KnownRecords,
+	classified: ClassifiedRecords,
+	reportedRecords: readonly ListedRecord[],
+): KnownRecords {
+	const known = before.copy();
+	for (const { id } of classified.new) known.forget(id);
+	for (const { id } of reportedRecords) known.addReported(id);
+	for (const { id } of classified.earlier) known.addReported(id);
+	for (const { id } of classified.unwanted) known.addUnwanted(id);
+	for (const { id } of classified.ofOtherBranch) known.addOfOtherBranch(id);
+	return known;
+}
 
 function branchesAfter(
-	state: RecordsState,
-	snapshots: Snapshots,
-	now: number,
-	{ isAllReported }: { isAllReported: boolean },
-): RecordsState['branches'] {
-	return mapBranches(state.branches, (branchState, branch) => {
-		const { isComplete, total } = snapshots.get(branch) ?? {};
-		const newTotal = { total: isAllReported ? total : undefined };
-		if (isComplete) return newTotal;
+	memory: RecordsMemory,
+	{ lists, now }: Reading,
+	{ areAllReported, isWholeReading }: { areAllReported: boolean; isWholeReading: boolean },
+): RecordsMemory['branches'] {
+	const branches = new Map<number, BranchMemory>();
+	for (const [branch, before] of memory.branches) {
+		const list = lists.get(branch);
+		// While records of the list are still to be reported, the list must be read again, even if it
+		// does not grow.
+		const total = areAllReported ? list?.total : undefined;
 
-		// If the first pages were enough, nothing else has become known about the branch.
-		const wasUnread = isWholeDue(state, now) || !snapshots.has(branch);
-		return wasUnread
-			? { ...branchState, unreadAt: branchState.unreadAt ?? now }
-			: { ...branchState, ...newTotal, unreadAt: undefined };
-	});
+		const couldNotBeRead = list === undefined || (isWholeReading && !list.isComplete);
+		if (couldNotBeRead) {
+			branches.set(branch, { ...before, unreadSince: before.unreadSince ?? now });
+		} else if (list.isComplete) {
+			branches.set(branch, { total, wasAddedLater: false });
+		} else {
+			// The first pages were enough.
+			branches.set(branch, { ...before, total, unreadSince: undefined });
+		}
+	}
+	return branches;
 }
 
 /**
- * Tells whether all branches could be read, except those that have been unreadable for too long.
+ * Whether all branches could be read, except those that could not be read for so long that the mark
+ * does not wait for them any more.
  */
-function areAllRead(branches: RecordsState['branches'], now: number): boolean {
-	return Object.values(branches).every(
-		({ unreadAt }) => unreadAt === undefined || now - unreadAt >= PATIENCE_MS,
+function isEveryBranchRead(branches: RecordsMemory['branches'], now: number): boolean {
+	return [...branches.values()].every(
+		({ unreadSince }) => unreadSince === undefined || now - unreadSince >= PATIENCE_MS,
 	);
 }
 
-/** Tells whether the lists are to be read whole. All are read whole in the same poll. */
-export const isWholeDue = ({ wholeAt = 0 }: RecordsState, now: number): boolean =>
-	// `Math.abs`, because the clock may have been set back.
-	Math.abs(now - wholeAt) >= WHOLE_MS;
+/** Whether all lists are to be read whole in this poll. */
+export function isWholeReadingDue({ lastWholeReadingAt }: RecordsMemory, now: number): boolean {
+	if (lastWholeReadingAt === undefined) return true;
 
-function wholeAtAfter(
-	state: RecordsState,
-	{ since, isWhole, now }: { since: string; isWhole: boolean; now: number },
+	// The clock of n8n may have been set back.
+	const passedMs = Math.abs(now - lastWholeReadingAt);
+	return passedMs >= WHOLE_READING_MS;
+}
+
+function wholeReadingAfter(
+	memory: RecordsMemory,
+	mark: Mark,
+	{ isWholeReading, now }: { isWholeReading: boolean; now: number },
 ): number | undefined {
 	// Lists from another day on have other totals, so they are read whole once more.
-	if (since !== state.since) return undefined;
+	const haveTotalsChanged = mark.since !== memory.mark.since;
+	if (haveTotalsChanged) return undefined;
 
-	return isWhole ? now : state.wholeAt;
+	return isWholeReading ? now : memory.lastWholeReadingAt;
 }
 
 // ---------------------------------------------------------------- the mark
 
 /** Moves the mark to the last record that is old enough, but never back. */
-function moveMark(
-	state: RecordsState,
-	listed: readonly ListedRecord[],
-	now: number,
-): Pick<RecordsState, 'mark' | 'since'> {
-	const lastOldRecord = findLastOldRecord(listed, now);
-	return lastOldRecord !== undefined && lastOldRecord.id > state.mark
-		? markAt(lastOldRecord)
-		: state;
+function moveMark(mark: Mark, listedRecords: readonly ListedRecord[], now: number): Mark {
+	const lastOldRecord = findLastOldRecord(listedRecords, now);
+	if (lastOldRecord === undefined || lastOldRecord.id <= mark.id) return mark;
+
+	return makeMark(lastOldRecord);
 }
 
 /**
  * Finds the last record that was created at least two days ago. AlfaCRM's present time is that of
- * the newest record, or that of n8n's clock in the time zone that is furthest behind.
+ * the newest record, or that of n8n's clock in the time zone that is furthest behind, whichever is
+ * later.
  */
-function findLastOldRecord(listed: readonly ListedRecord[], now: number): ListedRecord | undefined {
-	const datedRecords = listed.filter(({ createdAt }) => createdAt !== '');
+function findLastOldRecord(
+	listedRecords: readonly ListedRecord[],
+	now: number,
+): ListedRecord | undefined {
+	const datedRecords = listedRecords.filter(({ createdAt }) => createdAt !== '');
 	const newestTime = datedRecords.at(-1)?.createdAt ?? '';
 	const presentTime = latest(newestTime, hoursAfter(timeAt(now), -ZONES_HOURS));
 	const twoDaysAgo = hoursAfter(presentTime, -LATE_HOURS);
 	return datedRecords.filter(({ createdAt }) => createdAt <= twoDaysAgo).at(-1);
 }
 
-/** Makes a mark of a record. Lists are asked for from the day before on. */
-export const markAt = ({
-	id,
-	createdAt,
-}: Pick<ListedRecord, 'createdAt' | 'id'>): Pick<RecordsState, 'mark' | 'since'> => ({
-	mark: id,
-	since: daysAfter(dayOf(createdAt), -1),
-});
+/**
+ * Makes a mark of a record. Lists are asked for from the day before on, because the clock of
+ * another branch may be behind, so that a record with a higher ID shows the day before.
+ */
+function makeMark({ id, createdAt }: Pick<ListedRecord, 'createdAt' | 'id'>): Mark {
+	return { id, since: daysAfter(dayOf(createdAt), -1) };
+}
+
+/**
+ * Whether lists from a day on certainly hold all records that are newer than a record.
+ *
+ * @param record undefined if there are fewer records than needed
+ * @param firstDay `yyyy-mm-dd`; empty for lists of all records
+ */
+export function doListsReachBackTo(record: ListedRecord | undefined, firstDay: string): boolean {
+	if (record === undefined) return false;
+
+	return record.createdAt === '' || makeMark(record).since >= firstDay;
+}
+
+// ---------------------------------------------------------------- known records
 
 /** Makes a function that tells whether the trigger has never come across a record. */
-export function makeUnknownTest({
-	mark,
-	told,
-	unwanted,
-	foreign,
-}: RecordsState): (row: IDataObject) => boolean {
-	const knownIds = idsIn([told, unwanted, foreign].join());
-	return (row) => rowId(row) > mark && !knownIds.has(rowId(row));
+export function makeUnknownTest(memory: RecordsMemory): (row: IDataObject) => boolean {
+	return (row) => rowId(row) > memory.mark.id && !memory.known.has(rowId(row));
 }

@@ -4,7 +4,7 @@ import { customer as customerEntity } from '../../../../entities/customer';
 import { group as groupEntity } from '../../../../entities/group';
 import { findRecordInBranch } from '../../../../run/records';
 import { labelsOf } from '../../../../run/target';
-import { firstDay, lastDay } from '../../../../store/calendar/periods';
+import { firstDayOf, lastDayOf } from '../../../../store/calendar/periods';
 import type { Removal, Trial, TrialStep } from '../trialStep';
 import { CONFIRMED } from '../trialStep';
 import { explainMissingLead } from './leadSteps';
@@ -42,7 +42,7 @@ export const joinGroup: TrialStep = {
 		if (membership === undefined) return { isDone: false };
 
 		const isCurrent =
-			firstDay(membership, item.zone) <= day && lastDay(membership, item.zone) >= day;
+			firstDayOf(membership, item.zone) <= day && lastDayOf(membership, item.zone) >= day;
 		return { isDone: true, problems: isCurrent ? [] : ['Its days do not cover today'] };
 	},
 };

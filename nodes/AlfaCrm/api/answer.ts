@@ -1,0 +1,274 @@
+import type { Failure as DeclaredCause, IDataObject } from 'n8n-workflow';
+import { ExecutionBaseError, NodeApiError } from 'n8n-workflow';
+
+import type { ApiFailure } from './failures';
+import { ResponseError, TOO_MANY_REQUESTS } from './failures';
+
+/** The JSON of a successful answer. A few actions answer with a list. */
+export type ApiResponse = IDataObject | IDataObject[];
+
+/** Stands for the body in a message, after the name of the host. */
+const WEB_PAGE = 'answered with a web page';
+
+/** The parts of an Axios error that are used here. */
+interface HttpFailure {
+	/** Code of a network failure, such as ECONNRESET. */
+	code?: string;
+	message?: string;
+	/** Left out if no answer came. */
+	response?: HttpResponse;
+}
+
+interface HttpResponse {
+	status?: number;
+	headers?: IDataObject;
+	/** The body: an object if it was JSON, else a text. */
+	data?: unknown;
+}
+
+/** The context of the credential's errors: see `LoginError` and `TokenRefusedError`. */
+interface CredentialErrorContext {
+	loginFailed?: DeclaredCause['cause'];
+	tokenRefused?: boolean;
+	retryAfterMs?: number;
+	isForeign?: boolean;
+}
+
+// ------------------------------------------------------- an answer with HTTP 200
+
+/**
+ * Finds the failures that come with HTTP 200: `success: false`, or `errors` that are not empty.
+ * API notes 4.
+ *
+ * @returns the answer of a success
+ * @throws ResponseError for a failure
+ */
+export function assertSuccess(answer: unknown): ApiResponse {
+	if (typeof answer !== 'object' || answer === null) {
+		const serverMessage = isWebPage(answer) ? WEB_PAGE : 'sent an answer that is not complete JSON';
+		throw new ResponseError({ kind: 'foreign', serverMessage });
+	}
+	// A bare list has no field that could report a failure.
+	if (Array.isArray(answer)) return answer as IDataObject[];
+
+	const failure = findFailureInBody(answer as IDataObject);
+	if (failure !== undefined) throw new ResponseError(failure);
+	return answer as IDataObject;
+}
+
+/** Finds the failure that the JSON of an answer with HTTP 200 reports. */
+function findFailureInBody(body: IDataObject): ApiFailure | undefined {
+	const { success, errors, message, status, code } = body;
+	const serverMessage = typeof message === 'string' ? message : undefined;
+	const fields = readFieldMessages(errors);
+	// Lists, for example, come without `success`.
+	const hasNoVerdict = success === undefined;
+
+	if (isNo(success) || (hasNoVerdict && fields !== undefined)) {
+		return { kind: 'refusal', fields, serverMessage };
+	}
+
+	// The answer claims a success and lists errors, so nobody knows what was saved.
+	if (fields !== undefined) {
+		const allMessages = Object.values(fields).flat().join(' ');
+		return { kind: 'unexpected', serverMessage: allMessages };
+	}
+
+	// A Yii exception with HTTP 200. Two programs in production guard against that. API notes 1, 4.
+	const isErrorStatus = (number: number) => number >= 400 && number < 600;
+	const yiiStatus = [status, code].map(Number).find(isErrorStatus);
+	if (hasNoVerdict && serverMessage !== undefined && yiiStatus !== undefined) {
+		return { kind: 'status', status: yiiStatus, serverMessage };
+	}
+
+	return undefined;
+}
+
+/** Tells whether a flag means "no". AlfaCRM also writes flags as 0 and 1. API notes 10. */
+function isNo(flag: unknown): boolean {
+	return flag === false || flag === 0;
+}
+
+// ------------------------------------------------------- an error
+
+/**
+ * Reads any failure of `httpRequest` (an Axios error), of `httpRequestWithAuthentication` (a
+ * NodeApiError around one), or of the credential.
+ */
+export function readFailure(error: unknown): ApiFailure {
+	if (error instanceof ResponseError) return error.failure;
+
+	const credentialFailure = readCredentialFailure(error);
+	if (credentialFailure !== undefined) return credentialFailure;
+
+	const { code, message, response } = readHttpFailure(error);
+	const status = response?.status;
+	if (status !== undefined && status >= 300) return readStatusFailure(status, response);
+	// The status was that of a success, but the body broke off.
+	if (status !== undefined) return { kind: 'noAnswer', code: 'ECONNRESET' };
+	// The signal of the call has ended it while it was under way.
+	if (code === 'ERR_CANCELED') return { kind: 'cancelled', isInProgress: true };
+	if (code !== undefined) return { kind: 'noAnswer', code };
+	return { kind: 'unexpected', serverMessage: message };
+}
+
+/**
+ * Marks an error as one before the call was sent, unless AlfaCRM or something in its place has
+ * answered. An example is n8n's database that failed when n8n read the credential or stored a new
+ * token.
+ *
+ * @returns the error to throw
+ */
+export function markAsNotSent(error: unknown): unknown {
+	if (error instanceof ResponseError) return error;
+
+	const { kind, status } = readFailure(error);
+	const isAnswered = kind === 'foreign' || status !== undefined;
+	if (kind === 'login' || isAnswered) return error;
+
+	const { message } = error instanceof NodeApiError ? readHttpFailure(error) : (error as Error);
+	return new ResponseError({
+		kind: 'notSent',
+		serverMessage: 'n8n could not prepare the request',
+		reason: message,
+	});
+}
+
+/** Reads an error that the code of the credential has thrown; undefined for any other error. */
+function readCredentialFailure(error: unknown): ApiFailure | undefined {
+	if (!(error instanceof ExecutionBaseError)) return undefined;
+
+	const context: CredentialErrorContext = error.context;
+	if (context.tokenRefused) return { kind: 'status', status: 401 };
+	if (context.loginFailed === undefined) return undefined;
+
+	return {
+		kind: 'login',
+		serverMessage: error.message,
+		declaredCause: context.loginFailed,
+		retryAfterMs: context.retryAfterMs,
+		isForeign: context.isForeign,
+	};
+}
+
+/**
+ * Reads the HTTP failure from an Axios error, or from a NodeApiError that n8n made of one. n8n 1.99
+ * to 2.33 keep only the status or the code there, and the JSON that came.
+ */
+function readHttpFailure(error: unknown): HttpFailure {
+	if (!(error instanceof NodeApiError)) return (error ?? {}) as HttpFailure;
+	if (error.cause !== undefined) return error.cause as HttpFailure;
+
+	const { httpCode, message, messages } = error;
+	const statusMatch = /status code (\d{3})$/.exec(messages.join('\n'));
+	// `httpCode` is a status such as "404", or a network code such as "ECONNRESET".
+	const status = Number(httpCode) || Number(statusMatch?.[1]);
+	if (status > 0) return { message, response: { status, data: error.context.data } };
+	return { message, code: httpCode ?? undefined };
+}
+
+/** Reads an answer with an HTTP status of 300 or more. */
+function readStatusFailure(status: number, { headers = {}, data }: HttpResponse = {}): ApiFailure {
+	if (status < 400) {
+		return { kind: 'redirect', status, location: readHost(headers.location) };
+	}
+
+	// A foreign answer that says "server down" or "too many" is believed: it comes from a server in
+	// front of AlfaCRM. Any other status of a foreign answer means nothing.
+	const isForeign = !isFromAlfaCrm(data);
+	const isServerDown = status >= 500;
+	if (isForeign && !isServerDown && status !== TOO_MANY_REQUESTS) {
+		const serverMessage = isWebPage(data) ? WEB_PAGE : undefined;
+		return { kind: 'foreign', foreignStatus: status, serverMessage };
+	}
+
+	// One program in production expects 422 for validation messages. API notes 4.
+	const fields = readFieldMessages((data as IDataObject | null | undefined)?.errors);
+	const isRefusal = status === 422 && fields !== undefined;
+	return {
+		kind: isRefusal ? 'refusal' : 'status',
+		status,
+		fields,
+		serverMessage: readServerMessage(data),
+		isForeign: isForeign && isServerDown ? true : undefined,
+		retryAfterMs: readRetryAfter(headers['retry-after']),
+	};
+}
+
+// ------------------------------------------------------- parts of a body or a header
+
+/**
+ * Tells whether AlfaCRM itself sent the body of an error: a Yii exception, or validation messages
+ * (API notes 1, 4).
+ *
+ * Any other body, such as a web page, comes from a firewall, a proxy or a server that is being
+ * updated. Its status does not mean that a right is missing or that a record does not exist, and a
+ * later call may get through.
+ */
+function isFromAlfaCrm(body: unknown): boolean {
+	if (typeof body !== 'object' || body === null) return false;
+
+	const { name, message, status, code, success, errors } = body as IDataObject;
+	const hasNumber = typeof status === 'number' || typeof code === 'number';
+	const isYiiException = typeof name === 'string' && typeof message === 'string' && hasNumber;
+	return isYiiException || isNo(success) || readFieldMessages(errors) !== undefined;
+}
+
+/**
+ * Reads AlfaCRM's `errors`, which may be a map of lists, a map of texts, a list or one text. A
+ * success has `[]`. API notes 4.
+ *
+ * @returns messages by field, under '' if they belong to no field; undefined if there are none
+ */
+export function readFieldMessages(errors: unknown): Record<string, string[]> | undefined {
+	const isWithoutFields = typeof errors === 'string' || Array.isArray(errors);
+	const errorsByField = isWithoutFields ? { '': errors } : (errors ?? {});
+
+	const messagesByField = new Map<string, string[]>();
+	for (const [field, texts] of Object.entries(errorsByField as IDataObject)) {
+		const messages = flattenTexts(texts);
+		if (messages.length > 0) messagesByField.set(field, messages);
+	}
+	return messagesByField.size > 0 ? Object.fromEntries(messagesByField) : undefined;
+}
+
+/** Lists all texts inside a value, however deeply lists and objects are nested. */
+function flattenTexts(value: unknown): string[] {
+	if (value === null || value === undefined || value === '') return [];
+	if (typeof value === 'object') return Object.values(value).flatMap(flattenTexts);
+	return [String(value)];
+}
+
+/** Returns the `message` of a Yii exception, or else its `name`. A web page has neither. */
+function readServerMessage(data: unknown): string | undefined {
+	if (typeof data !== 'object' || data === null) return undefined;
+
+	const { message, name } = data as IDataObject;
+	if (typeof message === 'string' && message !== '') return message;
+	if (typeof name === 'string' && name !== '') return name;
+	return undefined;
+}
+
+/** Tells whether a body is a web page: a text that begins with `<`. */
+function isWebPage(data: unknown): boolean {
+	return typeof data === 'string' && /^\s*</.test(data);
+}
+
+/**
+ * Reads a Retry-After header that gives whole seconds, as one program does. It is not known whether
+ * AlfaCRM sends the header. API notes 7.
+ *
+ * @returns milliseconds; undefined for anything else, such as a date
+ */
+function readRetryAfter(header: unknown): number | undefined {
+	return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) * 1_000 : undefined;
+}
+
+/** Returns the host of the address to which a redirect points; undefined for a relative address. */
+function readHost(location: unknown): string | undefined {
+	try {
+		return new URL(String(location)).host;
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,53 @@
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
+import { readId } from '../values/formats';
+import { readCallsAtOnce, readRate } from './rateLimiter';
+import { readRateLimitWait, SHORT_RATE_LIMIT_WAIT_MS } from './retry';
+import { nameAccount, readLogin } from './session';
+
+/** The settings of a credential that hold for all calls of a client. */
+export interface Connection {
+	/** The address of AlfaCRM without a path, such as `https://demo.s20.online`. */
+	origin: string;
+	/** Names the AlfaCRM and its user: see `nameAccount`. */
+	account: string;
+	/** The email of the user. */
+	email: string;
+	/** How many calls may be sent in any second; 0 for no limit. */
+	perSecond: number;
+	/** How many calls may be in flight; 0 for as many as it takes to reach the rate. */
+	callsAtOnce: number;
+	/** For how many milliseconds a call is sent again while AlfaCRM gets too many requests. */
+	rateLimitWaitMs: number;
+	/**
+	 * The branch inside which the list of branches is called. The user fills it in only if the main
+	 * branch is switched off.
+	 */
+	branchListBranch?: number;
+}
+
+/**
+ * Reads the settings of a credential that hold for all calls.
+ *
+ * @param canBeCancelled whether a user can end a long wait. A poll and a dropdown cannot be
+ * cancelled: a poll has little time, and nobody looks at an empty dropdown for long. So they wait
+ * for a short time only.
+ * @throws UserError if 'Hostname' is not a host name
+ */
+export function parseConnection(
+	credential: ICredentialDataDecryptedObject,
+	{ canBeCancelled }: { canBeCancelled: boolean },
+): Connection {
+	const login = readLogin(credential);
+	const waitMs = readRateLimitWait(credential.rateLimitWait);
+
+	return {
+		origin: login.origin,
+		account: nameAccount(login),
+		email: login.email,
+		perSecond: readRate(credential.requestsPerSecond),
+		callsAtOnce: readCallsAtOnce(credential.callsAtOnce),
+		rateLimitWaitMs: canBeCancelled ? waitMs : Math.min(waitMs, SHORT_RATE_LIMIT_WAIT_MS),
+		branchListBranch: readId(credential.branchId),
+	};
+}

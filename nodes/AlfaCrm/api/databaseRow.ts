@@ -1,0 +1,95 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import { withTimeout } from './cancel';
+
+/**
+ * The row of n8n's database in which n8n keeps what a node has processed. All n8n processes see it.
+ *
+ * n8n inserts the row under a primary key, so of several processes that find no row only one can
+ * insert it. n8n reads and writes an existing row as a whole: if two processes add entries at the
+ * same moment, one entry gets lost, and a late write restores an old state.
+ */
+
+/**
+ * A statement without an answer counts as failed after this time. A database that has not answered
+ * for this long counts as down.
+ */
+export const ANSWER_MS = 30_000;
+
+/** The functions by which n8n lets a node remember, in an execution, what it has processed. */
+export type ProcessedData = Pick<
+	IExecuteFunctions['helpers'],
+	'checkProcessedAndRecord' | 'clearAllProcessedItems' | 'getProcessedDataCount'
+>;
+
+const OPTIONS = { mode: 'entries' } as const;
+
+/**
+ * The first entry of each row. A process that adds it and does not find it there has inserted the
+ * row.
+ */
+const FIRST_ENTRY = 'locked';
+
+/**
+ * n8n cannot keep a row: the workflow is not in its database, or n8n is too old, or the user keeps
+ * something else in the row.
+ */
+export class NoRowError extends UserError {}
+
+/** What became of adding entries. */
+export interface AddedEntries {
+	/** Whether there was no row before, so that this process has inserted it. */
+	hasInsertedRow: boolean;
+	/** Which of the added entries the row had before. */
+	entriesBefore: readonly unknown[];
+}
+
+export class DatabaseRow {
+	/** @param data undefined where n8n is too old to keep a row */
+	constructor(private readonly data: ProcessedData | undefined) {}
+
+	/** Counts the entries. 0 means that there is no row. */
+	async countEntries(): Promise<number> {
+		return await this.run(async (data) => await data.getProcessedDataCount('node', OPTIONS));
+	}
+
+	/** Adds entries, or inserts the row with them if there is none. */
+	async add(...entries: string[]): Promise<AddedEntries> {
+		const allEntries = [FIRST_ENTRY, ...entries];
+		const { processed } = await this.run(
+			async (data) => await data.checkProcessedAndRecord(allEntries, 'node', OPTIONS),
+		);
+		return { hasInsertedRow: !processed.includes(FIRST_ENTRY), entriesBefore: processed };
+	}
+
+	/** Removes the row, by whatever process it was inserted. */
+	async remove(): Promise<void> {
+		await this.run(async (data) => await data.clearAllProcessedItems('node', OPTIONS));
+	}
+
+	/**
+	 * Runs a statement. If no answer comes, the statement may still be carried out later.
+	 *
+	 * @throws NoRowError if n8n cannot keep a row
+	 */
+	private async run<T>(statement: (data: ProcessedData) => Promise<T>): Promise<T> {
+		if (this.data === undefined) throw new NoRowError('No processed data');
+
+		try {
+			return await withTimeout(statement(this.data), ANSWER_MS);
+		} catch (error) {
+			throw saysNoRow(error) ? new NoRowError('No row', { cause: error }) : error;
+		}
+	}
+}
+
+/** Tells whether an error of n8n or its database says that it cannot keep a row. */
+function saysNoRow(error: unknown): boolean {
+	const { code, name, message } = error as { code?: unknown; name?: unknown; message?: unknown };
+	return (
+		code === 'ERR_ASSERTION' ||
+		name === 'DeduplicationError' ||
+		/foreign key/i.test(String(message))
+	);
+}
