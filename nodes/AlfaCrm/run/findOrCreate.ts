@@ -43,19 +43,25 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 		if ('existing' in result) return result.existing;
 
 		const { plan } = result;
-		const assertLockHeld = () => {
-			// Once the lock is lost, another process may be creating the same record. So nothing more is
-			// sent. Where n8n cannot keep a lock at all, the lease counts as held.
-			if (lease?.isHeld !== true) {
-				throw new ResponseError({ kind: 'notSent', serverMessage: LOCK_LOST });
-			}
-		};
+		const assertLockHeld = () => assertHeld(lease);
 		return await item.withGuard(assertLockHeld, async () => await create(plan));
 	} finally {
 		// After a create without an answer, AlfaCRM may still be carrying it out. The lock is kept
 		// until that must be over.
 		leaveAfter(item.underWayMs, () => lease?.leave());
 	}
+}
+
+/**
+ * Checks that this process still holds the database lock. Once the lock is lost, another process
+ * may be creating the same record, so nothing more is sent. Where n8n cannot keep a lock at all,
+ * the lease counts as held.
+ *
+ * @throws ResponseError if the lock is lost
+ */
+function assertHeld(lease: { isHeld: boolean } | undefined): void {
+	if (lease?.isHeld === true) return;
+	throw new ResponseError({ kind: 'notSent', serverMessage: LOCK_LOST });
 }
 
 /**

@@ -236,7 +236,7 @@ export async function readFiltered(
 	filter: FieldFilter,
 	uncertainFact?: string,
 ): Promise<FilteredRows> {
-	const { fieldName, filterBody, mayMatch } = filter;
+	const { fieldName, filterBody } = filter;
 	const { execution } = item;
 	const ignoresFilterKey: BehaviourKey = [entity.path, 'ignores the filter', fieldName];
 	const hasFilter = Object.keys(filterBody).length > 0;
@@ -249,14 +249,18 @@ export async function readFiltered(
 	const filteredList = { ...list, body: { ...list.body, ...filterBody } };
 	const rows = await readWholeList(item, entity, filteredList, uncertainFact);
 	assertFieldShown(rows, filter);
-
-	// Rows that cannot have the value prove that AlfaCRM ignores the filter. A few of them do no
-	// harm: they come in one call, as with a filter that works.
-	const strayRows = rows.filter((row) => !mayMatch(row));
-	const isFilterIgnored = strayRows.length >= SMALLEST_PAGE;
 	// Not shared with other executions: one with a single item would read the whole list for nothing.
-	if (isFilterIgnored) execution.noteBehaviour(ignoresFilterKey, { isProven: false });
+	if (isFilterIgnored(rows, filter)) execution.noteBehaviour(ignoresFilterKey, { isProven: false });
 	return { rows };
+}
+
+/**
+ * Whether AlfaCRM has ignored a filter: it has returned a page or more of rows that cannot have the
+ * value. Fewer such rows do no harm: they come in one call, as with a filter that works.
+ */
+function isFilterIgnored(rows: readonly IDataObject[], { mayMatch }: FieldFilter): boolean {
+	const rowsWithoutValue = rows.filter((row) => !mayMatch(row));
+	return rowsWithoutValue.length >= SMALLEST_PAGE;
 }
 
 /** @throws the filter's `fieldMissingError` if there are rows and none of them shows its field */

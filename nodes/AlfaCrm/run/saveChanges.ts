@@ -94,33 +94,43 @@ interface Changes {
 	addToLists: boolean;
 }
 
-/** Sends the values that differ from the record, and reports which fields those were. */
+/**
+ * Saves new values of a record. Sends only the values that differ from the record, and sends
+ * nothing if all are equal.
+ *
+ * @returns the record as output, with the names of the changed fields
+ */
 export async function saveChanges(
 	task: RecordTask,
 	record: FoundRecord,
 	changes: Changes,
 ): Promise<IDataObject> {
-	const { item, entity, show } = task;
+	const { entity, show } = task;
 	const changedValues = await findChangedValues(task, record, changes);
 	const changedFields = Object.keys(changedValues);
 	if (changedFields.length === 0) {
-		const noun = entity.label.toLowerCase();
-		item.execution.hints.addRepeat(
-			`Nothing of this ${noun} had to be changed`,
-			`${noun} ${idTextOf(record)}`,
-		);
+		hintThatNothingChanged(task, record);
 		return makeReportItem(show, record.row, 'unchanged', changedFields);
 	}
 
 	const savedRecord = await sendUpdate(task, record, changedValues);
-	const wasArchiveFlagSent = entity.archive !== undefined && 'removed' in changedValues;
-	if (wasArchiveFlagSent) {
+	const movesRecord = entity.archive !== undefined && 'removed' in changedValues;
+	if (movesRecord) {
 		const isToBeArchived = changedValues.removed === 1;
 		await warnIfFlagHasNoEffect(task, savedRecord, { isToBeArchived });
 	}
-	const givesArchiveFlag = 'removed' in changes.values;
-	if (!givesArchiveFlag) warnIfInArchive(task, record);
+	const isAboutArchive = 'removed' in changes.values;
+	if (!isAboutArchive) warnIfInArchive(task, record);
 	return makeReportItem(show, savedRecord.row, 'updated', changedFields);
+}
+
+/** Adds the hint that the record has all of the values already. */
+function hintThatNothingChanged({ item, entity }: RecordTask, record: LocatedRecord): void {
+	const noun = entity.label.toLowerCase();
+	item.execution.hints.addRepeat(
+		`Nothing of this ${noun} had to be changed`,
+		`${noun} ${idTextOf(record)}`,
+	);
 }
 
 /**
