@@ -95,7 +95,7 @@ module.exports = {
 				'What a poll finds is a function of the state and the pages that were read; it may say what went wrong.',
 			severity: 'error',
 			from: {
-				path: '^nodes/AlfaCrm/trigger/(idRanges|stamps|sources/(dueDates/|newRecords/newRecordsState|comingLessons/comingLessonsState|changeLog/(changeLog|reportedEvents)))',
+				path: '^nodes/AlfaCrm/trigger/(idRanges|stamps|sources/(dueDates/|newRecords/newRecordsState|comingLessons/comingLessonsState|changeLog/(changeLogState|derivedEventsState|knownKeys|logEntries|logExcerpt|logRows|reportedEvents|shortKeys)))',
 			},
 			to: {
 				path: '^nodes/AlfaCrm/(api/(?!failures)|store/(?!calendar/occurrences)|(operations|run|output|loadOptions|form|trigger/(events|webhook))/)',

@@ -1,6 +1,6 @@
 import type { Action, ActionKindName } from '../entities/types';
 import { dependsOnToday, fieldsForm } from '../run/actionFields';
-import type { ActionKind, Operation } from '../run/operation';
+import type { ActionKind, Operation, OperationText } from '../run/operation';
 import { bookLesson } from './lessons/book/bookLesson';
 import { freeSlots } from './lessons/freeSlots';
 import { participants } from './lessons/getParticipants';
@@ -39,26 +39,38 @@ const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 	save,
 };
 
-/** Makes the operation that carries out an action of an entity. */
-export function operationFor(action: Action): Operation {
-	const { label, title, description, query = [], fields = [], idAs } = action;
-	const formFields = [...query, ...fields];
+/** Makes the operation that carries out an action of an entity, such as *Archive*. */
+export function makeActionOperation(action: Action): Operation {
 	// The cast is safe because the table has the implementation for `action.kind` under that name.
 	// TypeScript cannot see it.
 	const kind = kinds[action.kind] as ActionKind<ActionKindName>;
+	const formFields = [...(action.query ?? []), ...(action.fields ?? [])];
+	// `idAs` is AlfaCRM's name for the ID of the record. An action without it is about no record.
+	const isAboutRecord = action.idAs !== undefined;
+	const decidesByTime = kind.decidesByTime?.(action) === true;
+	const hasDefaultByTime = formFields.some(dependsOnToday);
 
 	return {
-		text: () => ({ name: label, action: title, ...(description ? { description } : {}) }),
+		text: () => makeActionText(action),
 		form: (entity) => ({
 			...fieldsForm(formFields),
-			id: idAs === undefined ? [] : [recordParameter(entity)],
+			id: isAboutRecord ? [recordParameter(entity)] : [],
+			// The kind of the action may replace these parts of the form.
 			...kind.form(entity, action),
 		}),
 		execute: async (item, entity) => await kind.execute(item, entity, action),
 		output: (entity) => kind.output(entity, action),
 		onlyReads: kind.onlyReads,
 		readsAllBranches: kind.readsAllBranches,
-		// Today's date may be the default of a field.
-		decidesByTime: kind.decidesByTime?.(action) === true || formFields.some(dependsOnToday),
+		// If set, the form names the time zone of the workflow.
+		decidesByTime: decidesByTime || hasDefaultByTime,
 	};
+}
+
+/** Makes the texts of an action in n8n's list of operations. */
+function makeActionText({ label, title, description }: Action): OperationText {
+	// n8n calls the sentence that stands for the whole operation its "action".
+	const text: OperationText = { name: label, action: title };
+	if (description) text.description = description;
+	return text;
 }

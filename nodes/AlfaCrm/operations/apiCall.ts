@@ -100,8 +100,9 @@ export const apiCall: OtherResource = {
 
 /**
  * AlfaCRM's actions that list rows and change nothing. 'Page Through All' sends a call once for
- * each page, so it must not be used for any other action. The sources of these names are in
- * API notes 3 (`index`), 5.7 (`customer`) and 5.15 (the others).
+ * each page, so it must not be used for any other action.
+ *
+ * The sources are API notes 3 (`index`), 5.7 (`customer`) and 5.15 (the others).
  */
 const LIST_ACTIONS: ReadonlySet<string> = new Set([
 	'index',
@@ -110,25 +111,33 @@ const LIST_ACTIONS: ReadonlySet<string> = new Set([
 	'teacher-rate',
 ]);
 
+/** Sends the call of the form, and returns the rows of the answer. */
 async function performCall(item: Item): Promise<IDataObject[]> {
 	const call = readCall(item);
-	const isListCall = LIST_ACTIONS.has(call.action);
-	if (item.flag(allPages)) return await readAllPages(item, call, isListCall);
+	const changesNothing = LIST_ACTIONS.has(call.action);
+	if (item.flag(allPages)) {
+		if (!changesNothing) throw notAListError(item, call);
+		return await readAllPages(item, call);
+	}
 
-	const answer = isListCall ? await item.fetch(call) : await sendLocked(item, call);
-	return toRows(item, call, answer, { onlyReads: isListCall });
+	const answer = changesNothing ? await item.fetch(call) : await sendLocked(item, call);
+	// If the answer has no rows, the error says whether the call may have changed something.
+	return toRows(item, call, answer, { onlyReads: changesNothing });
 }
 
+/** Reads the call that the user has composed in the form. */
 function readCall(item: Item): ItemRequest {
 	const path = readAddressPart(item, callPath);
 	const action = readAddressPart(item, callAction);
 	// Only an empty text means that the call goes without a branch. An expression that finds nothing
 	// gives another empty value, such as undefined, and `item.id` refuses it.
 	const hasBranch = item.input(callBranch) !== '';
+	const branch = hasBranch ? item.id(callBranch) : undefined;
+
 	return {
 		path,
 		action,
-		branch: hasBranch ? item.id(callBranch) : undefined,
+		branch,
 		query: item.object(callQuery),
 		body: item.object(callBody),
 		task: `call ${path}/${action}`,
@@ -138,8 +147,7 @@ function readCall(item: Item): ItemRequest {
 /**
  * Reads a part of the URL of the call, such as `lead-status`.
  *
- * @throws NodeOperationError if it is no text, or has other characters than small letters, digits
- * and hyphens
+ * @throws NodeOperationError if it is not a text of small letters, digits and hyphens
  */
 function readAddressPart(item: Item, parameter: INodeProperties): string {
 	const input = item.input(parameter);
@@ -147,33 +155,39 @@ function readAddressPart(item: Item, parameter: INodeProperties): string {
 	const text = item.text(parameter);
 	const isAddressPart = /^[a-z][a-z0-9-]*$/.test(text);
 	if (typeof input === 'string' && isAddressPart) return text;
+
 	throw item.error(
 		`'${parameter.displayName}' is not a part of an API address: "${text}"`,
 		'It has small letters and hyphens only, e.g. lead-status.',
 	);
 }
 
-async function readAllPages(
-	item: Item,
-	call: ItemRequest,
-	isListCall: boolean,
-): Promise<IDataObject[]> {
-	if (!isListCall) {
-		throw item.error(
-			`'Page Through All' is for actions that list, and "${call.action}" is not known to be one`,
-			`It takes ${[...LIST_ACTIONS].join(', ')}.`,
-		);
-	}
+/** Makes the error for 'Page Through All' with an action that may change something. */
+function notAListError(item: Item, { action }: ItemRequest): Error {
+	return item.error(
+		`'Page Through All' is for actions that list, and "${action}" is not known to be one`,
+		`It takes ${[...LIST_ACTIONS].join(', ')}.`,
+	);
+}
+
+/** Reads the rows of all pages of a list. */
+async function readAllPages(item: Item, call: ItemRequest): Promise<IDataObject[]> {
+	// Messages speak of rows, because the entity may not be known.
+	const plural = 'rows';
 	// No page size is added, because AlfaCRM gets the body as the user has written it.
-	return await readList(item, 'rows', { ...call, pageSize: undefined });
+	return await readList(item, plural, { ...call, pageSize: undefined });
 }
 
 /**
- * Sends a call that may write. If the query has an ID, the call may change that record, so it takes
- * turns with other changes of the record.
+ * Sends a call that may write. If the query has an ID, the call may change the record with that ID.
+ * Then it waits for other changes of this record in this process, and marks what was read of the
+ * record as outdated.
  */
 async function sendLocked(item: Item, call: ItemRequest): Promise<IDataObject | IDataObject[]> {
 	const id = readId(call.query?.id);
-	const keys = id === undefined ? [] : [recordKey(call, id)];
-	return await item.withLock(keys, async () => await item.sendApiCall(call, keys));
+	const changedRecords = id === undefined ? [] : [recordKey(call, id)];
+	return await item.withLock(
+		changedRecords,
+		async () => await item.sendApiCall(call, changedRecords),
+	);
 }

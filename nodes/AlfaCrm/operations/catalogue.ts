@@ -1,12 +1,14 @@
 import { resources } from '../entities/registry';
 import type { Catalogue } from '../run/operation';
 import { entriesOf } from './operations';
-import { operationName, otherResources, resourceParameter } from './resource';
+import { operationParameterBase, otherResources, resourceParameter } from './resource';
 
 /** What the node can do: `performAll` looks up here what an item asks for. */
 export const catalogue: Catalogue = {
 	resource: resourceParameter,
-	operation: operationName,
+	operation: operationParameterBase,
+	// An entity that has no resource of its own is found through the list that it is in: see
+	// `lists.ts`.
 	entities: new Map(resources.map((entity) => [entity.resource, entity])),
 	entriesOf,
 	otherResources,

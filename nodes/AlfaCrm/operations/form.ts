@@ -8,37 +8,43 @@ import type { Entity } from '../entities/types';
 import { lists } from './lists';
 import { FORM_SECTIONS } from '../run/operation';
 import { entriesOf } from './operations';
-import { operationParameter, otherResources, resourceParameter } from './resource';
+import { makeOperationParameter, otherResources, resourceParameter } from './resource';
 import { asksForBranch, branchParameter } from '../run/target';
 
 /** The parameters 'Operation', one for each resource. */
 const operationParameters = [
-	...resources.map(operationParameter),
+	...resources.map(makeOperationParameter),
 	...Array.from(otherResources.values(), ({ operation }) => operation),
 ];
 
-/** Makes all parameters of the node from those of its operations. */
+/** Makes all parameters of the node *AlfaCRM* from those of its operations. */
 export function nodeProperties(): INodeProperties[] {
-	const parts = resources.flatMap(shownPartsOf);
+	const otherForms = Array.from(otherResources.values(), ({ form }) => form);
+	const parts = resources.flatMap(listShownParts);
 	return [
 		resourceParameter,
 		...operationParameters,
+		// The resources of `lists.ts` ask for the branch whichever entity is chosen in them.
 		showWhen(branchParameter, { resource: [...lists.keys()] }),
 		...assembleForm(FORM_SECTIONS, ['resource', 'operation'], parts),
-		...[...otherResources.values()].flatMap(({ form }) => form),
+		...otherForms.flat(),
 	];
 }
 
-/** Returns the parameters of each operation of an entity, and for which choices they are shown. */
-function shownPartsOf(entity: Entity) {
-	return Array.from(entriesOf(entity), ([name, { operation, formPart }]) => ({
-		show: { resource: entity.resource, operation: name },
-		part: {
-			...formPart,
-			branch: asksForBranch(entity, formPart) ? [branchParameter] : [],
-			timeZone: operation.decidesByTime ? [timeZoneNotice] : [],
-		},
-	}));
+/**
+ * Lists the parameters of each operation of an entity, with the values of 'Resource' and
+ * 'Operation' for which they are shown.
+ */
+function listShownParts(entity: Entity) {
+	return Array.from(entriesOf(entity), ([operationValue, { operation, formPart }]) => {
+		const branch = asksForBranch(entity, formPart) ? [branchParameter] : [];
+		// The notice names the time zone by which the operation reads the clock.
+		const timeZone = operation.decidesByTime ? [timeZoneNotice] : [];
+		return {
+			show: { resource: entity.resource, operation: operationValue },
+			part: { ...formPart, branch, timeZone },
+		};
+	});
 }
 
 /**

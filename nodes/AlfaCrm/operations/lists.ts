@@ -21,7 +21,7 @@ interface ListDeclaration {
 	/** The value of 'Resource'. Stored in workflows. */
 	resource: ListResource;
 	label: string;
-	/** The action in n8n's list of operations, which is all that an AI agent sees. */
+	/** The text of *Get Many* in n8n's list of operations. An AI agent sees only this text. */
 	action: string;
 	/** The parameter that chooses one of the entities. Its name is stored in workflows. */
 	entityChoice: Pick<INodeProperties, 'default' | 'displayName' | 'name'>;
@@ -47,27 +47,30 @@ export const lists: ReadonlyMap<string, OtherResource> = new Map(
 	declarations.map((declaration) => [declaration.resource, makeListResource(declaration)]),
 );
 
+/**
+ * Makes a resource such as *Reference List*: the form chooses one of its entities, and the
+ * operation *Get Many* lists the records of this entity.
+ */
 function makeListResource(declaration: ListDeclaration): OtherResource {
 	const { resource, label } = declaration;
 	const members = entities.filter(({ listedIn }) => listedIn === resource);
 	const entityParameter = makeEntityParameter(declaration, members);
-	const getManyParts = members.map((entity) => ({
-		show: { [entityParameter.name]: entity.resource },
-		part: getMany.form(entity),
-	}));
-	const getManyForm = assembleForm(FORM_SECTIONS, [entityParameter.name], getManyParts);
+	// All parameters but 'Operation'.
+	const parameters = [entityParameter, ...makeGetManyForm(entityParameter.name, members)];
 	const showForResource = (parameter: INodeProperties) =>
-		showFor(declaration, members.length, parameter);
+		showOnlyFor(declaration, members.length, parameter);
 
 	return {
 		label,
 		operation: showForResource(makeOperationParameter(declaration)),
-		form: [entityParameter, ...getManyForm].map(showForResource),
+		form: parameters.map(showForResource),
 		execute: async (item) => await getManyOf(item, entityParameter, members),
+		// The entities have other fields as well, which depend on the entity that is chosen.
 		outputs: { getAll: objectOf({ id: { type: 'integer' }, name: STRING }) },
 	};
 }
 
+/** Lists the records of the entity that the form chooses. */
 async function getManyOf(
 	item: Item,
 	entityParameter: INodeProperties,
@@ -76,6 +79,8 @@ async function getManyOf(
 	// `item.choice` refuses a value that the parameter does not offer, so the entity is found.
 	const choice = item.choice(entityParameter);
 	const entity = members.find(({ resource }) => resource === choice) as Entity;
+
+	// The item gets its branch, and IDs in place of the names that the user has given.
 	const resolvedItem = await resolveListItem(item, entity);
 	const rows = await getMany.execute(resolvedItem, entity);
 	return rows.map((json) => ({ json }));
@@ -83,6 +88,21 @@ async function getManyOf(
 
 // ---------------------------------------------------------------- the form
 
+/**
+ * Makes the parameters of *Get Many* for all entities of a resource. Each parameter is shown for
+ * the entities that have it.
+ *
+ * @param choiceName the name of the parameter that chooses the entity
+ */
+function makeGetManyForm(choiceName: string, members: readonly Entity[]): INodeProperties[] {
+	const parts = members.map((entity) => ({
+		show: { [choiceName]: entity.resource },
+		part: getMany.form(entity),
+	}));
+	return assembleForm(FORM_SECTIONS, [choiceName], parts);
+}
+
+/** Makes the parameter 'Operation', whose only choice is *Get Many*. */
 function makeOperationParameter({ action }: ListDeclaration): INodeProperties {
 	return {
 		displayName: 'Operation',
@@ -94,18 +114,21 @@ function makeOperationParameter({ action }: ListDeclaration): INodeProperties {
 	};
 }
 
+/** Makes the parameter that chooses one of the entities, such as 'List'. */
 function makeEntityParameter(
 	{ entityChoice }: ListDeclaration,
 	members: readonly Entity[],
 ): INodeProperties {
+	const options = members.map(makeEntityOption);
 	return {
 		...entityChoice,
 		type: 'options',
 		noDataExpression: true,
-		options: sortByName(members.map(makeEntityOption)),
+		options: sortByName(options),
 	};
 }
 
+/** Makes the choice of an entity, such as *Lesson Types* in 'List'. */
 function makeEntityOption({ plural, resource, certainty }: Entity): INodePropertyOptions {
 	const option: INodePropertyOptions = { name: plural, value: resource };
 	if (certainty === 'unconfirmed') option.description = 'Not verified live';
@@ -113,21 +136,20 @@ function makeEntityOption({ plural, resource, certainty }: Entity): INodePropert
 }
 
 /**
- * Shows a parameter only for the resource. `assembleForm` names the entities for which a parameter
- * is shown. If these are all entities of the resource, the condition is left out, because it would
- * only make n8n's description of the node longer.
+ * Shows a parameter only while the resource is chosen, and only for the entities that have the
+ * parameter: `assemble` has put those into its conditions. If all entities of the resource have the
+ * parameter, the condition on the entity is left out, because it would only make n8n's description
+ * of the node longer.
  */
-function showFor(
+function showOnlyFor(
 	{ resource, entityChoice }: ListDeclaration,
 	memberCount: number,
 	parameter: INodeProperties,
 ): INodeProperties {
-	const { [entityChoice.name]: shownEntities = [], ...otherConditions } =
-		parameter.displayOptions?.show ?? {};
-	const isForAll = shownEntities.length === 0 || shownEntities.length === memberCount;
-	return showWhen(parameter, {
-		resource: [resource],
-		...(isForAll ? {} : { [entityChoice.name]: shownEntities }),
-		...otherConditions,
-	});
+	const conditions = parameter.displayOptions?.show ?? {};
+	const { [entityChoice.name]: shownEntities = [], ...otherConditions } = conditions;
+	const isShownForAll = shownEntities.length === 0 || shownEntities.length === memberCount;
+	const entityCondition = isShownForAll ? {} : { [entityChoice.name]: shownEntities };
+
+	return showWhen(parameter, { resource: [resource], ...entityCondition, ...otherConditions });
 }

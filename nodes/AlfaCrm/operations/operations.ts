@@ -1,8 +1,7 @@
-import { entities } from '../entities/registry';
 import type { Entity, OperationName } from '../entities/types';
 import { oncePer } from '../form/oncePer';
 import type { CatalogueEntry, Operation } from '../run/operation';
-import { operationFor } from './actions';
+import { makeActionOperation } from './actions';
 import { create } from './common/create';
 import { deleteRecord } from './common/delete';
 import { find } from './common/find';
@@ -15,7 +14,10 @@ import { updateLesson } from './lessons/updateLesson';
 import { createRegularLesson, updateRegularLesson } from './lessons/regularLesson';
 import { updatePayment } from './payments/updatePayment';
 
-/** The operations that are the same for all entities. */
+/**
+ * The operations that are the same for all entities, by their values of 'Operation'. The values are
+ * stored in workflows, so *Get Many* keeps its older value `getAll`.
+ */
 const commonOperations: Record<OperationName, Operation> = {
 	create,
 	delete: deleteRecord,
@@ -37,34 +39,32 @@ const replacingOperations: Readonly<Record<string, Partial<Record<OperationName,
 };
 
 /**
- * The operations of each entity by their names. They are made once, because every item looks its
- * operation up.
+ * Returns the operations of an entity, as a map from the value of 'Operation'. The map is made
+ * once, because every item looks its operation up.
  */
-const operationsByEntity: ReadonlyMap<Entity, ReadonlyMap<string, Operation>> = new Map(
-	entities.map((entity) => [entity, makeOperations(entity)]),
-);
-
-/** Returns the operations of an entity by the values of 'Operation'. */
-export function operationsOf(entity: Entity): ReadonlyMap<string, Operation> {
-	// Only the entities of the registry are in the map.
-	return operationsByEntity.get(entity) ?? makeOperations(entity);
-}
+export const operationsOf = oncePer(makeOperations);
 
 /**
- * Returns the operations of an entity by the values of 'Operation', each with its parameters. The
- * parameters are built once.
+ * Returns the operations of an entity with their parameters, as a map from the value of
+ * 'Operation'. The parameters are built once.
  */
 export const entriesOf = oncePer((entity: Entity): ReadonlyMap<string, CatalogueEntry> => {
-	const operations = [...operationsOf(entity)];
-	return new Map(
-		operations.map(([name, operation]) => [name, { operation, formPart: operation.form(entity) }]),
-	);
+	const entries = new Map<string, CatalogueEntry>();
+	for (const [value, operation] of operationsOf(entity)) {
+		entries.set(value, { operation, formPart: operation.form(entity) });
+	}
+	return entries;
 });
 
-function makeOperations({ resource, operations, actions = [] }: Entity): Map<string, Operation> {
-	const replacing = replacingOperations[resource] ?? {};
-	const result = new Map<string, Operation>();
-	for (const name of operations) result.set(name, replacing[name] ?? commonOperations[name]);
-	for (const action of actions) result.set(action.name, operationFor(action));
-	return result;
+/** Makes the operations of an entity: those that it declares by name, and its actions. */
+function makeOperations(entity: Entity): ReadonlyMap<string, Operation> {
+	const replacements = replacingOperations[entity.resource] ?? {};
+	const operations = new Map<string, Operation>();
+	for (const name of entity.operations) {
+		operations.set(name, replacements[name] ?? commonOperations[name]);
+	}
+	for (const action of entity.actions ?? []) {
+		operations.set(action.name, makeActionOperation(action));
+	}
+	return operations;
 }

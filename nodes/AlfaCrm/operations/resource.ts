@@ -10,9 +10,10 @@ import { API_CALL, apiCall } from './apiCall';
 import { lists } from './lists';
 import { operationsOf } from './operations';
 
-/** The choices of 'Resource' that are no entities, by their values. */
+/** The choices of 'Resource' that are not entities, by their values. */
 export const otherResources: ReadonlyMap<string, OtherResource> = new Map([
 	...lists,
+	// The folder of the account may not import `operations.ts`, which imports from such folders.
 	[ACCOUNT, makeAccountResource(operationsOf)],
 	[API_CALL, apiCall],
 ]);
@@ -37,34 +38,49 @@ export const resourceParameter: INodeProperties = {
 };
 
 /**
- * The parameter 'Operation' without its choices, which depend on the resource. The operation of any
- * resource can be read with it.
+ * The parameter 'Operation' without its choices, which depend on the resource. Whichever resource
+ * is chosen, this parameter reads the value of 'Operation'.
  */
-export const operationName = { displayName: 'Operation', name: 'operation', default: '' };
+export const operationParameterBase = { displayName: 'Operation', name: 'operation', default: '' };
 
 /** Makes the parameter 'Operation' for the records of an entity. */
-export function operationParameter(entity: Entity): INodeProperties {
-	const operations = [...operationsOf(entity)];
+export function makeOperationParameter(entity: Entity): INodeProperties {
+	const options = Array.from(operationsOf(entity), ([value, operation]) =>
+		makeOption(entity, value, operation),
+	);
 	return {
-		...operationName,
+		...operationParameterBase,
 		type: 'options',
 		noDataExpression: true,
 		displayOptions: { show: { resource: [entity.resource] } },
-		options: sortByName(operations.map(([name, operation]) => makeOption(entity, name, operation))),
+		options: sortByName(options),
 		default: 'getAll',
 	};
 }
 
-function sortResources(options: Array<{ name: string; value: string }>): INodePropertyOptions[] {
-	// The index is -1 for any other resource, so the last resources come after it.
-	const placeAtEnd = ({ value }: { value: string }) => LAST_RESOURCES.indexOf(value);
-	return sortByName(options).sort((left, right) => placeAtEnd(left) - placeAtEnd(right));
+/** A choice of 'Resource'. */
+interface ResourceOption {
+	name: string;
+	value: string;
 }
 
+/** Sorts the choices of 'Resource' by name, and puts `LAST_RESOURCES` behind the others. */
+function sortResources(options: ResourceOption[]): INodePropertyOptions[] {
+	const usualOptions = options.filter(({ value }) => !LAST_RESOURCES.includes(value));
+	const lastOptions = LAST_RESOURCES.flatMap((resource) =>
+		options.filter(({ value }) => value === resource),
+	);
+	return [...sortByName(usualOptions), ...lastOptions];
+}
+
+/** Makes the choice of 'Operation' for an operation of an entity. */
 function makeOption(entity: Entity, value: string, operation: Operation): INodePropertyOptions {
+	// The operation puts these into its texts, as in "Get many customers".
 	const nouns = { one: entity.label.toLowerCase(), many: entity.plural.toLowerCase() };
 	const { name, action, description } = operation.text(nouns, entity);
+	// Facts about AlfaCRM of which the package is not sure are marked in the description.
 	const fullDescription = isUnconfirmed(entity, value) ? addDoubt(description) : description;
+
 	const option: INodePropertyOptions = { value, name, action };
 	if (fullDescription) option.description = fullDescription;
 	return option;
@@ -78,9 +94,11 @@ function isUnconfirmed(entity: Entity, operationValue: string): boolean {
 	const { certainty, unconfirmed = [], actions = [] } = entity;
 	const action = actions.find(({ name }) => name === operationValue);
 	if (action) return action.unconfirmed === true;
+
 	return certainty === 'unconfirmed' || unconfirmed.some((name) => name === operationValue);
 }
 
+/** Adds to a description that the operation was not verified in a live AlfaCRM. */
 function addDoubt(description?: string): string {
 	const doubt = 'Not verified live';
 	return description ? `${description.replace(/\.$/, '')}. ${doubt}.` : doubt;

@@ -64,7 +64,7 @@ export function listModeForm(fields: readonly Field[], byDefault: ListMode): INo
  * Reads *Multi-Value Fields*: whether the given values are added to the lists of a record. If not,
  * they replace the lists.
  */
-export function addsToLists(
+export function readAddsToLists(
 	reader: ParameterReader,
 	fields: readonly Field[],
 	byDefault: ListMode,

@@ -3,10 +3,10 @@
  * steps:
  *
  * 1. `readActionDraft` reads from the form what to add.
- * 2. `completeAddition` takes what the form leaves open, such as the branch, from the record of the
- *    customer.
- * 3. `findOrAdd` creates the record, unless it would repeat an existing one. Each entity has its
- *    own rule for that: see `payments/existingPayment.ts` and `customers/equalRecords.ts`.
+ * 2. `completeFromCustomer` takes what the form leaves open, such as the branch, from the record of
+ *    the customer.
+ * 3. `findOrCreateAddition` creates the record, unless it would repeat an existing one. Each entity
+ *    has its own rule for that: see `payments/existingPayment.ts` and `customers/equalRecords.ts`.
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -19,7 +19,7 @@ import { isBlank, kindOf, sameValue } from '../../fields/field';
 import type { RecordToOutput } from '../../output/report';
 import { makeRecordToOutput, makeReportItem } from '../../output/report';
 import { readFields } from '../../run/actionFields';
-import { buildRequestBody, mayShortenTexts, textOptions } from '../../run/body';
+import { buildRequestBody } from '../../run/body';
 import type { LockKey } from '../../run/keys';
 import { findOrCreate } from '../../run/findOrCreate';
 import type { Item } from '../../run/item';
@@ -27,6 +27,7 @@ import type { Draft } from '../../run/owner';
 import { addAuthor, completeFromOwner } from '../../run/owner';
 import { branchesOf, labelsOf, targetOf } from '../../run/target';
 import type { Branch, Target } from '../../store/located';
+import { readShortensLongTexts } from './create';
 
 /**
  * An addition as the form describes it. Its body holds the values of the form and the ID of the
@@ -34,18 +35,20 @@ import type { Branch, Target } from '../../store/located';
  */
 export interface AdditionDraft extends Draft {
 	item: Item;
-	/** The entity of the new record, such as the payments. */
+	/** The entity of the new record, such as payments. */
 	entity: Entity;
 	customerId: number;
 	/** The field of the new record that holds the customer. */
 	customerField: string;
 }
 
-/** An addition as it will be sent. */
+/** An addition as it is sent to AlfaCRM, and what is needed to find an existing record like it. */
 export interface Addition {
 	item: Item;
+	/** The entity of the new record, such as payments. */
 	entity: Entity;
 	customerId: number;
+	/** The field of the new record that holds the customer. */
 	customerField: string;
 	/** The fields of the action, which the form asks for. */
 	fields: readonly Field[];
@@ -70,48 +73,42 @@ export interface Addition {
 }
 
 /**
- * Reads the fields of an action that adds a record. The result does not name the customer yet.
+ * Reads the new record from the form of an action that adds one. The form may name the customer in
+ * another place, so the result does not hold the customer.
  *
- * @param resource the entity that has the action, such as the customers
- * @param hasTextOptions whether the form offers 'Shorten Long Texts'
+ * @param actionEntity the entity under which the action stands, such as customers
+ * @param offersShortening whether the form offers 'Shorten Long Texts'
  */
 export function readActionDraft(
 	item: Item,
-	resource: Entity,
+	actionEntity: Entity,
 	fields: readonly Field[],
-	{ hasTextOptions }: { hasTextOptions: boolean },
+	{ offersShortening }: { offersShortening: boolean },
 ): Draft {
-	const { branch } = targetOf(item, resource);
+	const { branch } = targetOf(item, actionEntity);
 	const input = readFields(item, fields);
-	const shortensTexts = hasTextOptions ? readShortensLongTexts(item, fields) : undefined;
+	const shortensTexts = offersShortening ? readShortensLongTexts(item, fields) : undefined;
 	const body = buildRequestBody(item, fields, input, { branch, shortensTexts });
+
 	return { fields, input, body, branch };
 }
 
 /**
- * Reads 'Shorten Long Texts'. Undefined if no field has a limit, because the form does not offer
- * the option then, and error messages must not advise it.
- */
-function readShortensLongTexts(item: Item, fields: readonly Field[]): boolean | undefined {
-	const [options] = textOptions(fields);
-	return options === undefined ? undefined : mayShortenTexts(item.collection(options));
-}
-
-/**
- * Reads the record of the customer, and completes an addition from it: with the branch, and with
+ * Reads the record of the customer, and completes the new record from it: with the branch, and with
  * texts such as the payer's name.
  *
  * @throws NodeApiError if there is no such customer, NodeOperationError if the user has to choose
  * one of the customer's branches
  */
-export async function completeAddition(draft: AdditionDraft): Promise<Addition> {
+export async function completeFromCustomer(draft: AdditionDraft): Promise<Addition> {
 	const { item, entity, customerId, customerField, fields } = draft;
-	const owner = { entity: customerEntity, id: customerId };
-	const {
-		body,
-		branch,
-		ownerBranches: customerBranches = [],
-	} = await completeFromOwner(item, draft, owner);
+	const customer = { entity: customerEntity, id: customerId };
+	const completedDraft = await completeFromOwner(item, draft, customer);
+
+	const { body, branch, ownerBranches: customerBranches = [] } = completedDraft;
+	const branchesOfRecord = branchesOf(branch, entity.fields, body);
+	const likelyBranches = new Set([draft.branch, ...branchesOfRecord]);
+	const givenFields = Object.keys(draft.body);
 
 	return {
 		item,
@@ -122,20 +119,22 @@ export async function completeAddition(draft: AdditionDraft): Promise<Addition> 
 		target: makeTarget(draft, branch),
 		body,
 		comparedFields: chooseComparedFields(draft),
-		likelyBranches: [...new Set([draft.branch, ...branchesOf(branch, entity.fields, body)])],
+		likelyBranches: [...likelyBranches],
 		customerBranches,
-		toOutput: makeRecordToOutput(item, entity, Object.keys(draft.body)),
+		toOutput: makeRecordToOutput(item, entity, givenFields),
 	};
 }
 
+/** Makes the address of the call that creates the record, and the labels for AlfaCRM's errors. */
 function makeTarget(
 	{ entity, fields, customerField, body }: AdditionDraft,
 	branch: Branch,
 ): Target {
-	// AlfaCRM reads the record that others belong to from the query alone, such as the customer of a
-	// subscription. In the body it is ignored or refused. API notes 0.
-	const keys = entity.keys ?? [];
-	const query = Object.fromEntries(keys.map(({ name }) => [name, body[name]]));
+	// AlfaCRM takes the customer of a subscription, for example, from the query alone. In the body it
+	// is ignored or refused. `entity.keys` are these fields of the query. API notes 0.
+	const query: IDataObject = {};
+	for (const { name } of entity.keys ?? []) query[name] = body[name];
+
 	// An error of AlfaCRM that names the field of the customer is about the parameter 'Customer'.
 	const customerLabel = { name: customerField, label: customerEntity.label };
 	const labels = labelsOf([...entity.fields, ...fields, customerLabel]);
@@ -143,17 +142,21 @@ function makeTarget(
 }
 
 /**
- * Chooses the fields in which an existing record is compared: those that the form fills. The
- * customer is not among them, because only the customer's records are compared.
+ * Chooses the fields in which an existing record is compared with the new one: those that the user
+ * has filled. The customer is not among them, because only the customer's records are compared.
  */
 function chooseComparedFields({ entity, customerField, input, body }: AdditionDraft): Field[] {
-	return entity.fields.filter((field) => {
-		// The body has the branch of the call if the user gives none. An earlier run may have added the
-		// record in another branch, from which the customer has moved since. So the branch is compared
-		// only if the user has given it.
+	const comparedFields: Field[] = [];
+	for (const field of entity.fields) {
+		if (field.name === customerField) continue;
+
+		// If the user gives no branch (`fromBranch`), the body has the branch of the call. The branch
+		// is then not compared: an earlier run may have added the record in another branch, from which
+		// the customer has moved since.
 		const value = field.fromBranch ? input[field.name] : body[field.name];
-		return field.name !== customerField && !isBlank(field, value);
-	});
+		if (!isBlank(field, value)) comparedFields.push(field);
+	}
+	return comparedFields;
 }
 
 /**
@@ -161,7 +164,7 @@ function chooseComparedFields({ entity, customerField, input, body }: AdditionDr
  * add records of one entity to one customer take turns, so that each sees what the item before it
  * added.
  */
-export function additionLock({
+export function makeAdditionLock({
 	entity,
 	customerId,
 }: Pick<Addition, 'customerId' | 'entity'>): LockKey {
@@ -169,36 +172,35 @@ export function additionLock({
 }
 
 /**
- * Returns the existing record that an addition would repeat, as the output shows it. If there is
- * none, creates the record. The database lock keeps other n8n processes from creating it at the
+ * Returns the existing record that the new record would repeat, as the output shows it. If there is
+ * none, creates the new record. The database lock keeps other n8n processes from creating it at the
  * same time: see `findOrCreate`.
  *
- * @param find returns the existing record, or undefined
+ * @param findExisting returns the existing record, or undefined
  * @param create creates the record, and returns it as the output shows it
  */
-export async function findOrAdd(
+export async function findOrCreateAddition(
 	addition: Addition,
-	find: () => Promise<IDataObject | undefined>,
+	findExisting: () => Promise<IDataObject | undefined>,
 	create: () => Promise<IDataObject>,
 ): Promise<IDataObject> {
 	const findAndReport = async () => {
-		const existing = await find();
+		const existing = await findExisting();
 		return existing === undefined ? undefined : reportExisting(addition, existing);
 	};
 	return await findOrCreate(addition.item, findAndReport, create);
 }
 
-/** Creates the record of an addition in AlfaCRM, and returns it as the output shows it. */
+/** Creates a customer's new record in AlfaCRM, and returns it as the output shows it. */
 export async function createAddition(addition: Addition): Promise<IDataObject> {
 	const { item, entity, fields, target, toOutput } = addition;
 	const body = await addAuthor(item, fields, addition.body, target.branch);
-	const task = `create the ${nounOf(entity)}`;
+	const call = { ...target, action: 'create', body, task: `create the ${nounOf(entity)}` };
+	const savedRecord = await item.save(call, [makeAdditionLock(addition)]);
 
-	const savedRecord = await item.save({ ...target, action: 'create', body, task }, [
-		additionLock(addition),
-	]);
-
-	return makeReportItem(toOutput, { ...body, ...savedRecord }, 'created', Object.keys(body));
+	// AlfaCRM's answer may lack fields. The output then shows them as they were sent.
+	const record = { ...body, ...savedRecord };
+	return makeReportItem(toOutput, record, 'created', Object.keys(body));
 }
 
 /** Returns an existing record as the output shows it. A hint says that nothing was added. */
@@ -211,13 +213,13 @@ function reportExisting({ item, entity, toOutput }: Addition, record: IDataObjec
 		`${noun} ${String(record.id)}${addedAt}`,
 	);
 
-	const noChangedFields: string[] = [];
-	return makeReportItem(toOutput, record, 'unchanged', noChangedFields);
+	const changedFields: string[] = [];
+	return makeReportItem(toOutput, record, 'unchanged', changedFields);
 }
 
 /**
- * Checks whether a record in AlfaCRM has the values of an addition in the compared fields. A field
- * that the record does not show is not compared, because nobody can say whether it differs.
+ * Checks whether a record in AlfaCRM has the values of a new record in some fields. A field that
+ * the record does not show is not compared, because nobody can say whether it differs.
  */
 export function hasSameValues(
 	record: IDataObject,
@@ -226,11 +228,18 @@ export function hasSameValues(
 ): boolean {
 	const shownFields = comparedFields.filter(({ name }) => record[name] !== undefined);
 	return shownFields.every((field) => {
-		const value = record[field.name];
-		// Some accounts show an empty value in place of 0 for a flag that is not set.
-		const shownValue = isEmpty(value) ? kindOf(field).valueIfMissing : value;
+		const shownValue = readShownValue(field, record);
 		return sameValue(field, shownValue, body[field.name], item.zone);
 	});
+}
+
+/**
+ * Reads the value of a field from a record. For a flag that is not set, some accounts show an empty
+ * value: it is read as 0.
+ */
+function readShownValue(field: Field, record: IDataObject): unknown {
+	const value = record[field.name];
+	return isEmpty(value) ? kindOf(field).valueIfMissing : value;
 }
 
 /** Returns the noun for a record of an entity, for use in a sentence: "payment". */

@@ -1,15 +1,18 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { ListQuery } from '../../api/pages';
 import { passesOf } from '../../entities/listCall';
+import type { Entity } from '../../entities/types';
 import { listOf } from '../../fields/field';
 import { allBranches, findInBranches } from '../../run/branches';
+import type { Item } from '../../run/item';
 import { readWholeList, readWholeListOnce } from '../../run/readList';
 import type { Branch } from '../../store/located';
-import { readId } from '../../values/formats';
+import { readIds } from '../../values/formats';
 import type { Addition } from './addition';
 import { nounOf } from './addition';
 
-/** How to search a customer's records for the existing record that an addition would repeat. */
+/** How to search a customer's records for the existing record that a new record would repeat. */
 interface AdditionSearch {
 	/** Filters for AlfaCRM's list, besides the query of `Addition.target`, which is always sent. */
 	filters?: IDataObject;
@@ -17,20 +20,20 @@ interface AdditionSearch {
 	isListOfAllCustomers?: boolean;
 	/** Whether to search every branch of the account, and not only those of the customer. */
 	searchesAllBranches?: boolean;
-	/** Tells whether a record is the one that the addition would repeat. */
-	isRepeated: (record: IDataObject) => boolean;
+	/** Tells whether a record is the one that the new record would repeat. */
+	isSameRecord: (record: IDataObject) => boolean;
 }
 
 /**
- * What a search has found: the existing record that the addition would repeat or, if there is none,
- * all other records of the customer, so that the caller can look at them again.
+ * What a search has found: the existing record or, if there is none, all records of the customer,
+ * so that the caller can look for one that might be the same.
  */
-type SearchResult = { existing: IDataObject } | { otherRecords: IDataObject[] };
+type SearchResult = { existing: IDataObject } | { customerRecords: IDataObject[] };
 
 /**
- * Searches a customer's records for one that an addition would repeat. It begins with
- * `Addition.likelyBranches`. The other branches that the customer is or was in come last: an
- * earlier run may have added the record there before the customer moved.
+ * Searches a customer's records for one that the new record would repeat. The search begins with
+ * the branches in which it is most likely. The other branches that the customer is or was in come
+ * last: an earlier run may have added the record there before the customer moved.
  *
  * @throws NodeOperationError if rows of a list are missing, because the existing record may be
  * among them
@@ -39,12 +42,11 @@ export async function searchCustomerRecords(
 	addition: Addition,
 	search: AdditionSearch,
 ): Promise<SearchResult> {
-	const otherRecords: IDataObject[] = [];
+	const customerRecords: IDataObject[] = [];
 	const searchBranch = async (branch: Branch) => {
 		const records = await readCustomerRecords(addition, search, branch);
-		const existing = records.find(search.isRepeated);
-		if (existing === undefined) otherRecords.push(...records);
-		return existing;
+		customerRecords.push(...records);
+		return records.find(search.isSameRecord);
 	};
 
 	for (const branch of addition.likelyBranches) {
@@ -52,9 +54,10 @@ export async function searchCustomerRecords(
 		if (existing !== undefined) return { existing };
 	}
 
+	// Branches that the user of the credential may not see are left out from here on.
 	const otherBranches = await listOtherBranches(addition, search);
 	const existing = await findInBranches(addition.item, otherBranches, searchBranch);
-	return existing === undefined ? { otherRecords } : { existing };
+	return existing === undefined ? { customerRecords } : { existing };
 }
 
 /** Lists the branches to search after the likely ones. */
@@ -76,17 +79,30 @@ async function readCustomerRecords(
 	const list = {
 		...target,
 		branch,
+		// Some lists take the customer from the query, as some sources say, and others from the body.
 		body: { ...target.query, ...filters },
-		// The list is read once for each of these bodies, since AlfaCRM hides some records otherwise.
+		// AlfaCRM leaves some records out of a plain list. The list is read once more for each pass,
+		// which asks for such records.
 		passes: passesOf(entity),
 		task: `look for the same ${nounOf(entity)}`,
 	};
 	const records = isListOfAllCustomers
-		? (await readWholeListOnce(item, entity, list)).rows
+		? await readListOfAllCustomers(item, entity, list)
 		: await readWholeList(item, entity, list);
 
-	// A list may hold other customers' records: AlfaCRM may ignore the filter by customer.
-	return records.filter((record) =>
-		listOf(record[customerField]).some((id) => readId(id) === customerId),
-	);
+	// AlfaCRM may ignore the filter by customer, and list other customers' records.
+	return records.filter((record) => {
+		const customerIds = readIds(listOf(record[customerField]));
+		return customerIds.includes(customerId);
+	});
+}
+
+/** Reads a list that is the same for every customer: once, for all items of the execution. */
+async function readListOfAllCustomers(
+	item: Item,
+	entity: Entity,
+	list: ListQuery & { passes: readonly IDataObject[] },
+): Promise<readonly IDataObject[]> {
+	const { rows } = await readWholeListOnce(item, entity, list);
+	return rows;
 }

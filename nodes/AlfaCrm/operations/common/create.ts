@@ -24,15 +24,16 @@ import { addAuthor, completeFromOwner } from '../../run/owner';
 import { keysForm, targetOf } from '../../run/target';
 import type { Target } from '../../store/located';
 
-/** Creates a record at each run, without a look at the existing ones. */
+/** Creates a record at each run, without a search for an existing one. */
 export const create: Operation = {
 	text: ({ one }) => ({ name: 'Create', action: `Create ${one}` }),
 
 	form: (entity) => ({
 		...inputModeForm(entity, entity.fields.filter(isNeeded)),
 		keys: keysForm(entity),
-		prominentFields: prominentForm(entity, prominentFields(entity)),
-		fields: hasAdditionalFields(entity) ? [inFormMode(entity, additionalFields(entity))] : [],
+		prominentFields: prominentForm(entity, listProminentFields(entity)),
+		fields: makeAdditionalForm(entity),
+		// Only entities with many fields have options.
 		options: canBeSimplified(entity) ? textOptions(entity.fields) : [],
 	}),
 
@@ -44,7 +45,9 @@ export const create: Operation = {
 	output: (entity) => simplifiedSchema(entity),
 };
 
-/** The parameter of operations that create a record only if it would repeat no existing record. */
+/**
+ * Lets the user choose whether an existing record is returned instead of being created once more.
+ */
 export const skipIfThere: INodeProperties = {
 	displayName: 'Skip If It Already Exists',
 	name: 'skipIfThere',
@@ -53,21 +56,20 @@ export const skipIfThere: INodeProperties = {
 	description: 'Whether to return the same one if it is there',
 };
 
-/** A record that is about to be created. */
+/** A new record as the form describes it. */
 export interface RecordDraft extends Draft {
-	/** Where the record is sent. */
+	/** The address of the call: path, branch and query. */
 	target: Target;
 	/** Turns the created record into the output. */
 	show: RecordToOutput;
 }
 
 /**
- * Reads from the form the record to create, before anything is sent.
+ * Reads the new record from the form, before anything is sent.
  *
- * @param fields the fields to send, where an operation declares a field in another way than the
- * entity does
- * @param completeInput returns the given fields with the values that follow from them, such as an
- * end time from a duration; may throw if they cannot be saved
+ * @param fields the fields to send; by default those that the entity declares
+ * @param completeInput adds values that follow from the given ones, such as an end time from a
+ * duration; may throw if they cannot be saved
  */
 export function readDraft(
 	item: Item,
@@ -76,23 +78,25 @@ export function readDraft(
 	completeInput = (input: IDataObject) => input,
 ): RecordDraft {
 	const target = targetOf(item, entity, entity.keys);
-	const givenInput = readFieldInput(
-		item,
-		entity,
-		additionalFields(entity),
-		prominentFields(entity),
-	);
+	const prominentFields = listProminentFields(entity);
+	const additionalFields = makeAdditionalFields(entity);
+	const givenInput = readFieldInput(item, entity, additionalFields, prominentFields);
 	const input = completeInput(givenInput);
-	const shortensTexts = readShortensLongTexts(item, entity, fields);
+	const shortensTexts = canBeSimplified(entity) ? readShortensLongTexts(item, fields) : undefined;
 
-	const values = buildRequestBody(item, fields, input, { branch: target.branch, shortensTexts });
+	const values = buildRequestBody(item, fields, input, {
+		branch: target.branch,
+		shortensTexts,
+	});
+	// The query names the record to which the new one belongs. Some sources have it in the body, so
+	// both have it.
 	const body = { ...target.query, ...values };
 	const show = makeRecordToOutput(item, entity, Object.keys(body));
 	return { target, fields, input, body, branch: target.branch, show };
 }
 
 /**
- * Creates the record of a draft, and returns it as the output shows it. Values that other records
+ * Creates a record in AlfaCRM, and returns it as the output shows it. Values that other records
  * decide are added first: a payment gets the name and the branch of its payer, a comment its
  * author.
  */
@@ -103,39 +107,42 @@ export async function saveDraft(
 ): Promise<IDataObject> {
 	const { body: completedBody, branch } = await completeFromOwner(item, draft);
 	const body = await addAuthor(item, draft.fields, completedBody, branch);
+
 	const task = `create the ${entity.label.toLowerCase()}`;
 	const savedRecord = await item.save({ ...target, branch, action: 'create', body, task });
-	// AlfaCRM's answer may lack fields, which the output then shows as they were sent.
+	// AlfaCRM's answer may lack fields. The output then shows them as they were sent.
 	return show(savedRecord, body);
 }
 
 /**
- * Reads 'Shorten Long Texts'. Undefined if the form of the entity does not offer the option, so
- * that error messages do not advise it.
+ * Reads whether 'Shorten Long Texts' is on. Returns undefined if none of the fields has a limit:
+ * the form does not offer the option then, and error messages must not advise it.
  */
-function readShortensLongTexts(
-	item: Item,
-	entity: Entity,
-	fields: readonly Field[],
-): boolean | undefined {
-	if (!canBeSimplified(entity)) return undefined;
+export function readShortensLongTexts(item: Item, fields: readonly Field[]): boolean | undefined {
 	const [options] = textOptions(fields);
 	return options === undefined ? undefined : mayShortenTexts(item.collection(options));
 }
 
-const prominentFields = oncePer((entity: Entity) => entity.fields.filter(hasOwnParameter));
+/** Lists the fields that have a parameter of their own, outside 'Additional Fields'. */
+const listProminentFields = oncePer((entity: Entity) => entity.fields.filter(hasOwnParameter));
 
-const additionalFields = oncePer((entity: Entity) => {
+/** Makes the parameter 'Additional Fields', from which the user chooses fields to fill. */
+const makeAdditionalFields = oncePer((entity: Entity) => {
 	const otherFields = entity.fields.filter((field) => !hasOwnParameter(field));
 	return collection('Additional Fields', 'additionalFields', fieldOptions(otherFields, entity));
 });
 
 /**
- * Whether 'Additional Fields' has anything to offer. A subject, for example, has no field but its
- * name, which has a parameter of its own.
+ * Makes the part of the form with 'Additional Fields'. It is empty if there is nothing to choose: a
+ * subject, for example, has no field but its name, which has a parameter of its own.
  */
-function hasAdditionalFields({ fields, custom }: Entity): boolean {
-	return (
-		custom === true || fields.some((field) => !hasOwnParameter(field) && !field.withoutParameter)
+function makeAdditionalForm(entity: Entity): INodeProperties[] {
+	// Any custom field can be added.
+	const hasCustomFields = entity.custom === true;
+	const hasOtherFields = entity.fields.some(
+		(field) => !hasOwnParameter(field) && !field.withoutParameter,
 	);
+	if (!hasCustomFields && !hasOtherFields) return [];
+
+	return [inFormMode(entity, makeAdditionalFields(entity))];
 }

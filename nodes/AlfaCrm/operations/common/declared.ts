@@ -21,6 +21,7 @@ import { simplifiedSchema } from '../../output/simplified';
 import { objectOf } from '../../output/recordSchema';
 import { readFields, readFilterFields } from '../../run/actionFields';
 import { buildRequestBody } from '../../run/body';
+import type { LockKey } from '../../run/keys';
 import { recordKey } from '../../run/keys';
 import { makeActionRowTest } from '../../run/filters';
 import type { Item } from '../../run/item';
@@ -32,50 +33,73 @@ import { toRows, limitForm, readLimit, readList } from '../../run/readList';
 import { idOf, labelsOf, targetOf } from '../../run/target';
 
 /** Reads one answer without pages: an object, or a list of rows. */
-export const get = makeReadingKind<'get'>({}, async (item, _entity, _action, call) =>
-	toRows(item, call, await item.fetch(call), { onlyReads: true }),
-);
+export const get = makeReadingAction<'get'>({}, readAnswer);
+
+/** Sends the call of an action, and returns the rows in its answer. */
+async function readAnswer(item: Item, _entity: Entity, _action: Action, call: ItemRequest) {
+	const answer = await item.fetch(call);
+	return toRows(item, call, answer, { onlyReads: true });
+}
 
 /** Reads the pages of a list. */
-export const getMany = makeReadingKind<'getMany'>(
-	{ limit: limitForm },
-	async (item, entity, action, call) => {
-		const plural = entity.plural.toLowerCase();
-		// AlfaCRM ignores filters that it does not know, so each row is compared with them here.
-		const passesFilters = makeActionRowTest(fieldsOf(action), { ...call.query, ...call.body });
-		return await readList(item, plural, call, { limit: readLimit(item), keep: passesFilters });
-	},
-);
+export const getMany = makeReadingAction<'getMany'>({ limit: limitForm }, readPages);
+
+/** Reads the rows that an action lists, up to the limit of the form. */
+async function readPages(item: Item, entity: Entity, action: Action, call: ItemRequest) {
+	const plural = entity.plural.toLowerCase();
+	const limit = readLimit(item);
+	// AlfaCRM ignores filters that it does not know, so each row is compared with them here.
+	const filters = { ...call.query, ...call.body };
+	const passesFilters = makeActionRowTest(listFields(action), filters);
+
+	return await readList(item, plural, call, { limit, keep: passesFilters });
+}
 
 /** Sends one call that changes something each time that it runs. */
 export const save: ActionKind<'save'> = {
 	form: () => ({}),
 
 	async execute(item, entity, action) {
-		const { call, input, id } = readDeclaredCall(item, entity, action, readFields);
-		const locks = id === undefined ? [] : [recordKey(entity, id)];
-		const showRecord = makeRecordToOutput(item, entity, Object.keys(call.body ?? {}));
+		const declaredCall = readDeclaredCall(item, entity, action, readFields);
+		const { id } = declaredCall;
+		const changedRecords = id === undefined ? [] : [recordKey(entity, id)];
 
-		return await item.withLock(locks, async () => {
-			const { actionName, body: fieldValues } = separateActionName(action, call);
-			const draft = { fields: action.fields ?? [], input, body: fieldValues, branch: call.branch };
-			const { body, branch } = await completeFromOwner(item, draft);
-			const saved = await item.save({ ...call, action: actionName, body, branch }, locks, {
-				confirms: action.confirmedBy,
-			});
-
-			// Only a call to the path of the entity answers with a record of the entity.
-			const savesRecordOfEntity = action.path === undefined;
-			if (savesRecordOfEntity) return [showRecord(saved, body)];
-			return [{ ...(id === undefined ? {} : { id }), ...saved }];
-		});
+		return await item.withLock(changedRecords, async () => [
+			await sendDeclaredCall(item, entity, action, declaredCall, changedRecords),
+		]);
 	},
 
 	// The answer of a call to another path than the entity's is not known, so no field is declared.
 	output: (entity, { path }) => (path === undefined ? simplifiedSchema(entity) : objectOf({})),
 };
 
-/** Reads the rows that an action returns. */
+/**
+ * Sends the call of an action, and returns the saved record as the output shows it.
+ *
+ * @param changedRecords the key of the record that the call changes; empty if it changes none
+ */
+async function sendDeclaredCall(
+	item: Item,
+	entity: Entity,
+	action: ActionOf<'save'>,
+	{ call, input, id }: DeclaredCall,
+	changedRecords: readonly LockKey[],
+): Promise<IDataObject> {
+	const givenFields = Object.keys(call.body ?? {});
+	const showRecord = makeRecordToOutput(item, entity, givenFields);
+	const completeCall = await completeDeclaredCall(item, action, call, input);
+	// `confirmedBy` is a field of the answer. If it is there, AlfaCRM has saved the change.
+	const answer = await item.save(completeCall, changedRecords, { confirms: action.confirmedBy });
+
+	// Only a call to the path of the entity answers with a record of the entity.
+	const savesRecordOfEntity = action.path === undefined;
+	if (savesRecordOfEntity) return showRecord(answer, completeCall.body);
+
+	const idOfRecord = id === undefined ? {} : { id };
+	return { ...idOfRecord, ...answer };
+}
+
+/** Reads from AlfaCRM the rows that an action returns. */
 type ReadRows = (
 	item: Item,
 	entity: Entity,
@@ -89,7 +113,7 @@ type ReadRows = (
  *
  * @param form the parameters that every action of the kind has, besides the fields of the action
  */
-function makeReadingKind<K extends 'get' | 'getMany'>(
+function makeReadingAction<K extends 'get' | 'getMany'>(
 	form: OperationPart,
 	readRows: ReadRows,
 ): ActionKind<K> {
@@ -102,20 +126,21 @@ function makeReadingKind<K extends 'get' | 'getMany'>(
 		async execute(item, entity, action) {
 			const { call } = readDeclaredCall(item, entity, action, readFilterFields);
 			const { outputFields } = action;
+			// Both add the names of records beside their IDs. The second one can also simplify.
 			const showRows = outputFields
 				? makeRowsToNamedOutput(outputFields)
 				: makeRowsToOutput(item, entity);
 
 			const rows = await readRows(item, entity, action, call);
-			return await showRows(
-				rows.map((row) => ({ row, branch: call.branch })),
-				nameSourceOf(item),
-			);
+			const locatedRows = rows.map((row) => ({ row, branch: call.branch }));
+			return await showRows(locatedRows, nameSourceOf(item));
 		},
 
 		output: (entity, { outputFields }) => {
 			if (outputFields === undefined) return outputSchema(entity);
+
 			const { properties } = objectSchema(outputFields);
+			// Adds the names that the output has beside the IDs.
 			return addNamesToSchema(objectOf({ ...properties }), outputFields);
 		},
 
@@ -123,7 +148,7 @@ function makeReadingKind<K extends 'get' | 'getMany'>(
 	};
 }
 
-/** The call of an action, and the input that it was made from. */
+/** The call of an action, and the values of the form that it was made from. */
 interface DeclaredCall {
 	call: ItemRequest;
 	/** The fields of the action as the user gave them. */
@@ -143,26 +168,33 @@ function readDeclaredCall(
 	action: Action,
 	readInput: typeof readFields,
 ): DeclaredCall {
-	const { query = [], fields = [], idAs } = action;
 	const { path, branch, labels } = targetOf(item, entity);
-	// `idAs` is the name under which AlfaCRM takes the ID of the record.
+	// `idAs` is AlfaCRM's name for the ID of the record. An action without it is about no record.
+	const { idAs } = action;
 	const id = idAs === undefined ? undefined : idOf(item, entity);
-	const input = readInput(item, fieldsOf(action));
 	const idQuery = idAs === undefined ? {} : { [idAs]: id };
+
+	const fields = listFields(action);
+	const input = readInput(item, fields);
+	const queryValues = buildRequestBody(item, action.query ?? [], input, { branch });
+	const bodyValues = buildRequestBody(item, action.fields ?? [], input, { branch });
 
 	const call: ItemRequest = {
 		path: action.path ?? path,
 		action: action.action,
 		branch,
-		query: { ...idQuery, ...buildRequestBody(item, query, input, { branch }) },
-		body: { ...buildRequestBody(item, fields, input, { branch }), ...action.fixed },
-		labels: { ...labels, ...labelsOf(fieldsOf(action)) },
+		query: { ...idQuery, ...queryValues },
+		body: { ...bodyValues, ...action.fixed },
+		labels: { ...labels, ...labelsOf(fields) },
 		task: describeTask(action, id),
 	};
 	return { call, input, id };
 }
 
-const fieldsOf = ({ query = [], fields = [] }: Action): Field[] => [...query, ...fields];
+/** Lists the fields in the form of an action: those of the query, and those of the body. */
+function listFields({ query = [], fields = [] }: Action): Field[] {
+	return [...query, ...fields];
+}
 
 /** Describes an action for messages, as in "add or spend bonus of customer (501)". */
 function describeTask({ title }: Action, id: number | undefined): string {
@@ -171,15 +203,33 @@ function describeTask({ title }: Action, id: number | undefined): string {
 }
 
 /**
- * Separates the name of AlfaCRM's action, which is the last part of the URL, from the body. Some
- * declarations let the user choose it in a field (`actionBy`), which is not sent in the body.
+ * Completes the call of an action that changes something: puts the last part of the URL in its
+ * place, and adds the branch and the texts that the record of the customer decides.
  */
-function separateActionName(
-	{ actionBy }: ActionOf<'save'>,
-	{ action, body = {} }: ItemRequest,
-): { actionName: string; body: IDataObject } {
-	if (actionBy === undefined) return { actionName: action, body };
+async function completeDeclaredCall(
+	item: Item,
+	action: ActionOf<'save'>,
+	call: ItemRequest,
+	input: IDataObject,
+): Promise<ItemRequest> {
+	const { urlAction, body: fieldValues } = chooseUrlAction(action, call);
+	const draft = { fields: action.fields ?? [], input, body: fieldValues, branch: call.branch };
+	const { body, branch } = await completeFromOwner(item, draft);
 
-	const { [actionBy]: chosenName, ...otherFields } = body;
-	return { actionName: chosenName === undefined ? action : String(chosenName), body: otherFields };
+	return { ...call, action: urlAction, body, branch };
+}
+
+/**
+ * Chooses the last part of the URL, such as `update`. Some declarations let the user choose it in a
+ * field of the form (`actionBy`), which is then taken out of the body.
+ */
+function chooseUrlAction(
+	{ actionBy }: ActionOf<'save'>,
+	{ action: usualUrlAction, body = {} }: ItemRequest,
+): { urlAction: string; body: IDataObject } {
+	if (actionBy === undefined) return { urlAction: usualUrlAction, body };
+
+	const { [actionBy]: chosenUrlAction, ...otherValues } = body;
+	if (chosenUrlAction === undefined) return { urlAction: usualUrlAction, body: otherValues };
+	return { urlAction: String(chosenUrlAction), body: otherValues };
 }

@@ -12,27 +12,33 @@ import type { Target } from '../../store/located';
 export const deleteRecord: Operation = {
 	text: ({ one }) => ({ name: 'Delete', action: `Delete ${one}` }),
 
-	form: (entity) => ({ id: [idParameter(entity)], keys: keysForm(entity) }),
+	form: (entity) => ({
+		id: [idParameter(entity)],
+		// The ID of the record to which this one belongs, such as the customer of a subscription.
+		keys: keysForm(entity),
+	}),
 
 	async execute(item, entity) {
 		const target = targetOf(item, entity, entity.keys);
 		const id = idOf(item, entity);
-		const lock = recordKey(entity, id);
+		const deletedRecord = recordKey(entity, id);
 		const call = {
 			action: 'delete',
 			query: { id, ...target.query },
 			task: `delete ${entity.label.toLowerCase()} ${id}`,
 		};
-		const deleteAt = async (recordTarget: Target) =>
-			await item.save({ ...recordTarget, ...call }, [lock]);
+		const deleteIn = async (targetInBranch: Target) =>
+			await item.save({ ...targetInBranch, ...call }, [deletedRecord]);
 
-		await item.withLock([lock], async () => {
-			// The form may also name the record to which this one belongs, such as the customer of a
-			// subscription. AlfaCRM may look at the ID alone and delete another customer's subscription.
-			// `getRecord` throws if the customer has none with this ID.
+		await item.withLock([deletedRecord], async () => {
+			// For a subscription, the form names the customer too. AlfaCRM may look at the ID alone, and
+			// delete another customer's subscription. `getRecord` throws if this customer has no
+			// subscription with the ID.
 			if (hasParent(target)) await getRecord(item, entity, id, target);
-			await writeInBranchOfRecord(item, entity, id, target, deleteAt);
+			// `writeInBranchOfRecord` finds the branch of the record.
+			await writeInBranchOfRecord(item, entity, id, target, deleteIn);
 		});
+
 		return [{ id, deleted: true }];
 	},
 

@@ -11,6 +11,7 @@ export const get: Operation = {
 
 	form: (entity) => ({
 		id: [recordParameter(entity)],
+		// The ID of the record to which this one belongs, such as the customer of a subscription.
 		keys: keysForm(entity),
 		simplify: simplifyForm(entity),
 	}),

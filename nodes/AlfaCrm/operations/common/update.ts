@@ -22,22 +22,23 @@ import type { Item } from '../../run/item';
 import type { Operation } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
 import { getRecord, writeInBranchOfRecord } from '../../run/records';
-import { addToList, listModeForm, addsToLists } from '../../run/saveChanges';
+import { addToList, listModeForm, readAddsToLists } from '../../run/saveChanges';
 import { idOf, hasParent, keysForm, targetOf } from '../../run/target';
 import type { LocatedRecord, Target } from '../../store/located';
 
-/** In what the update of an entity, such as lessons, differs from that of most entities. */
+/** What is special about the update of some entities, such as lessons. */
 interface UpdateRules {
 	/**
-	 * Changes the given fields before they are read, for example where one of them excludes another.
+	 * Changes the values of the form before they are read, for example where one field excludes
+	 * another.
 	 */
 	adjustInput?: (input: IDataObject) => IDataObject;
 	/**
-	 * Makes the body to send from the changes and the record. The record is read before. If left out,
-	 * the body is the changes.
+	 * Makes the body to send from the changes and the record, which is read first. Without this rule,
+	 * the changes are sent.
 	 */
 	makeBody?: (item: Item, entity: Entity, record: IDataObject, changes: IDataObject) => IDataObject;
-	/** Tells whether these changes need `makeBody`. If left out, all changes do. */
+	/** Tells whether `makeBody` is needed for these changes. Without this rule, it always is. */
 	needsRecord?: (changes: IDataObject) => boolean;
 }
 
@@ -51,17 +52,20 @@ export const makeUpdate = (rules: UpdateRules = {}): Operation => ({
 	form: (entity) => ({
 		...inputModeForm(entity),
 		id: [recordParameter(entity)],
+		// The ID of the record to which this one belongs, such as the customer of a subscription.
 		keys: keysForm(entity),
-		listMode: listModeForm(entity.fields, 'replace'),
-		fields: [inFormMode(entity, updateFields(entity))],
+		listMode: listModeForm(entity.fields, DEFAULT_LIST_MODE),
+		// In the other input modes, one object holds all fields.
+		fields: [inFormMode(entity, makeUpdateFields(entity))],
+		// Only entities with many fields have options.
 		options: canBeSimplified(entity) ? [updateOptions] : [],
 	}),
 
 	async execute(item, entity) {
 		const request = readUpdateRequest(item, entity, rules);
-		const lock = recordKey(entity, request.id);
+		const changedRecord = recordKey(entity, request.id);
 
-		return await item.withLock([lock], async () => {
+		return await item.withLock([changedRecord], async () => {
 			const record = await readRecordIfNeeded(item, entity, request, rules);
 			const body = makeUpdateBody(item, entity, request, record, rules);
 			return [await sendUpdate(item, entity, request, record, body)];
@@ -73,25 +77,33 @@ export const makeUpdate = (rules: UpdateRules = {}): Operation => ({
 
 export const update = makeUpdate();
 
-const updateFields = oncePer((entity: Entity) =>
+/** By default, the values that the user gives for a list replace those that it has. */
+const DEFAULT_LIST_MODE = 'replace';
+
+/** Makes the parameter 'Update Fields', in which the user chooses the fields to change. */
+const makeUpdateFields = oncePer((entity: Entity) =>
 	collection('Update Fields', 'updateFields', fieldOptions(entity.fields, entity)),
 );
 
 const updateOptions = collection('Options', 'options', [overwriteWithEmpty], 'Add Option');
 
-/** What the form says about the record and its changes. */
+/** Which record the form changes, and what it changes. */
 interface UpdateRequest {
 	id: number;
 	target: Target;
-	/** The given fields in the format in which AlfaCRM takes them. */
+	/** The given values in the format in which AlfaCRM takes them. */
 	changes: IDataObject;
-	/** The changed fields whose values are added to the list that the record has. */
+	/** The changed lists that keep the values that they have: the given values are added to them. */
 	extendedLists: readonly Field[];
 	/** Turns the updated record into the output. */
 	show: RecordToOutput;
 }
 
-/** @throws NodeOperationError if the form changes nothing */
+/**
+ * Reads from the form which record is changed and how, before anything is sent.
+ *
+ * @throws NodeOperationError if the form changes nothing
+ */
 function readUpdateRequest(
 	item: Item,
 	entity: Entity,
@@ -99,42 +111,55 @@ function readUpdateRequest(
 ): UpdateRequest {
 	const target = targetOf(item, entity, entity.keys);
 	const id = idOf(item, entity);
-	const overwritesWithEmpty =
-		canBeSimplified(entity) && item.collection(updateOptions).flag(overwriteWithEmpty);
-	const givenInput = readFieldInput(item, entity, updateFields(entity));
+	const overwritesWithEmpty = readOverwritesWithEmpty(item, entity);
+	const givenInput = readFieldInput(item, entity, makeUpdateFields(entity));
 	const input = adjustInput ? adjustInput(givenInput) : givenInput;
 
 	const changes = buildUpdateBody(item, entity, input, { overwritesWithEmpty });
-	const changedLists = entity.fields.filter((field) => isList(field) && field.name in changes);
-	const extendedLists = addsToLists(item, entity.fields, 'replace') ? changedLists : [];
+	const extendedLists = readExtendedLists(item, entity, changes);
 	if (Object.keys(changes).length === 0) throw nothingToUpdateError(item, entity, input);
 
 	const show = makeRecordToOutput(item, entity, Object.keys(changes));
 	return { id, target, changes, extendedLists, show };
 }
 
+/** Reads whether an empty value of the form empties its field. Only some forms offer this. */
+function readOverwritesWithEmpty(item: Item, entity: Entity): boolean {
+	if (!canBeSimplified(entity)) return false;
+	return item.collection(updateOptions).flag(overwriteWithEmpty);
+}
+
+/** Lists the changed lists to which the values of the form are added, if the form says to add. */
+function readExtendedLists(item: Item, entity: Entity, changes: IDataObject): Field[] {
+	const addsToLists = readAddsToLists(item, entity.fields, DEFAULT_LIST_MODE);
+	if (!addsToLists) return [];
+	return entity.fields.filter((field) => isList(field) && field.name in changes);
+}
+
 /**
- * Makes the error for a form that changes nothing. It quotes the given values that say nothing,
- * such as an empty phone mask.
+ * Makes the error for a form that changes nothing. It quotes values that are filled but cannot be
+ * used, such as an empty phone mask.
  */
 function nothingToUpdateError(item: Item, entity: Entity, input: IDataObject): Error {
-	const unusableFields = entity.fields.filter(({ name }) => !isEmpty(input[name]));
-	const unusableValues = unusableFields
-		.map((field) => unusable(field, input[field.name]))
-		.join(' and ');
+	const unusableValues = entity.fields
+		.filter(({ name }) => !isEmpty(input[name]))
+		.map((field) => unusable(field, input[field.name]));
+	const problem = unusableValues.join(' and ') || 'no field was given a value';
 	const howToEmpty = canBeSimplified(entity)
 		? " To empty a field, turn on 'Overwrite With Empty Values' in 'Options'."
 		: '';
+
 	return item.error(
-		`There is nothing to update: ${unusableValues || 'no field was given a value'}`,
+		`There is nothing to update: ${problem}`,
 		`Give at least one field of the record.${howToEmpty}`,
 	);
 }
 
 /**
- * Reads the record if the update needs it: to add values to a list, for `makeBody`, or to make sure
- * that the record belongs to the customer whom the form names. AlfaCRM may look at the ID alone and
- * update another customer's subscription. `getRecord` throws if the customer has none with this ID.
+ * Reads the record if the update needs it: to add values to a list, to make the body, or to make
+ * sure that a subscription belongs to the customer whom the form names. AlfaCRM may look at the ID
+ * alone, and update another customer's subscription. `getRecord` throws if the customer has none
+ * with this ID.
  */
 async function readRecordIfNeeded(
 	item: Item,
@@ -142,11 +167,16 @@ async function readRecordIfNeeded(
 	{ id, target, changes, extendedLists }: UpdateRequest,
 	rules: UpdateRules,
 ): Promise<LocatedRecord | undefined> {
-	const isNeeded = extendedLists.length > 0 || hasParent(target) || bodyNeedsRecord(rules, changes);
+	const extendsLists = extendedLists.length > 0;
+	const isNeeded = extendsLists || hasParent(target) || isBodyMadeFromRecord(rules, changes);
 	return isNeeded ? await getRecord(item, entity, id, target) : undefined;
 }
 
-function bodyNeedsRecord({ makeBody, needsRecord }: UpdateRules, changes: IDataObject): boolean {
+/** Tells whether the entity has a rule that makes the body of these changes from the record. */
+function isBodyMadeFromRecord(
+	{ makeBody, needsRecord }: UpdateRules,
+	changes: IDataObject,
+): boolean {
 	if (makeBody === undefined) return false;
 	return needsRecord === undefined || needsRecord(changes);
 }
@@ -162,16 +192,23 @@ function makeUpdateBody(
 	record: LocatedRecord | undefined,
 	rules: UpdateRules,
 ): IDataObject {
+	// The record is not read if the changes are enough.
 	if (record === undefined) return changes;
 
 	const fullChanges = { ...changes };
 	for (const field of extendedLists) {
-		fullChanges[field.name] = addToList(item, field, record.row[field.name], changes[field.name]);
+		const { name } = field;
+		fullChanges[name] = addToList(item, field, record.row[name], changes[name]);
 	}
-	if (rules.makeBody === undefined || !bodyNeedsRecord(rules, changes)) return fullChanges;
+	if (rules.makeBody === undefined || !isBodyMadeFromRecord(rules, changes)) return fullChanges;
+
 	return rules.makeBody(item, entity, record.row, fullChanges);
 }
 
+/**
+ * Sends the update, and returns the updated record as the output shows it. If AlfaCRM does not have
+ * the record in the expected branch, finds its branch and sends the update there.
+ */
 async function sendUpdate(
 	item: Item,
 	entity: Entity,
@@ -185,10 +222,14 @@ async function sendUpdate(
 		body,
 		task: `update ${entity.label.toLowerCase()} ${id}`,
 	};
-	const updateAt = async (recordTarget: Target) =>
-		await item.save({ ...recordTarget, ...call }, [recordKey(entity, id)]);
+	const changedRecord = recordKey(entity, id);
+	const updateIn = async (targetInBranch: Target) =>
+		await item.save({ ...targetInBranch, ...call }, [changedRecord]);
+
 	// A record that was read may have been found in another branch than that of the form.
-	const expectedTarget = record === undefined ? target : { ...target, branch: record.branch };
-	const savedRecord = await writeInBranchOfRecord(item, entity, id, expectedTarget, updateAt);
+	const expectedBranch = record === undefined ? target.branch : record.branch;
+	const expectedTarget = { ...target, branch: expectedBranch };
+	const savedRecord = await writeInBranchOfRecord(item, entity, id, expectedTarget, updateIn);
+
 	return show({ id, ...savedRecord }, body);
 }

@@ -11,10 +11,10 @@ import { recordParameter } from '../../run/recordParameter';
 import { idOf } from '../../run/target';
 import type { Addition, AdditionDraft } from '../common/addition';
 import {
-	additionLock,
-	completeAddition,
+	completeFromCustomer,
 	createAddition,
-	findOrAdd,
+	findOrCreateAddition,
+	makeAdditionLock,
 	readActionDraft,
 } from '../common/addition';
 import { searchCustomerRecords } from '../common/additionSearch';
@@ -27,7 +27,7 @@ import { equalRecordRules } from './equalRecords';
  * added by an earlier run of the workflow, or by the staff.
  */
 export const addToCustomer: ActionKind<'addToCustomer'> = {
-	// Decides whether the form names the time zone of the workflow.
+	// If the comparison depends on the time, the form names the time zone of the workflow.
 	decidesByTime: ({ addedResource }) => equalRecordRules[addedResource].decidesByTime === true,
 
 	form: (customerEntity, { fields = [], addedResource }) => ({
@@ -38,47 +38,46 @@ export const addToCustomer: ActionKind<'addToCustomer'> = {
 
 	async execute(item, customerEntity, action) {
 		const rule = equalRecordRules[action.addedResource];
-		const form = readForm(item, customerEntity, action);
+		const draft = readCustomerDraft(item, customerEntity, action);
+		// Undefined if the user wants a new record at each run.
 		const isEqual = item.flag(skipIfThere) ? rule.makeEqualityTest(item) : undefined;
 
-		return await item.withLock([additionLock(form)], async () => {
-			const addition = await completeAddition(form);
+		return await item.withLock([makeAdditionLock(draft)], async () => {
+			const addition = await completeFromCustomer(draft);
 			const create = async () => await createAddition(addition);
 			if (isEqual === undefined) return [await create()];
 
-			const find = async () => await findEqualRecord(addition, rule, isEqual);
-			return [await findOrAdd(addition, find, create)];
+			const findExisting = async () => await findEqualRecord(addition, rule, isEqual);
+			return [await findOrCreateAddition(addition, findExisting, create)];
 		});
 	},
 
 	output: (_customerEntity, { addedResource }) => reportSchema(entityOf(addedResource)),
 };
 
-/** Reads the new record from the form. Call it before anything is sent. */
-function readForm(
+/** Reads the customer and the new record from the form. Call it before anything is sent. */
+function readCustomerDraft(
 	item: Item,
 	customerEntity: Entity,
-	{ fields = [], addedResource, customerField, fixed }: ActionOf<'addToCustomer'>,
+	action: ActionOf<'addToCustomer'>,
 ): AdditionDraft {
-	const entity = entityOf(addedResource);
-	const draft = readActionDraft(item, customerEntity, fields, { hasTextOptions: true });
+	const { fields = [], customerField } = action;
+	const entity = entityOf(action.addedResource);
+	const draft = readActionDraft(item, customerEntity, fields, { offersShortening: true });
 	const customerId = idOf(item, customerEntity);
-	// A task may be about several customers.
+
+	// A task may be about several customers, so its field takes a list of them.
 	const isListOfCustomers = entity.fields.some(
 		(field) => field.name === customerField && isList(field),
 	);
 	const customerValue = isListOfCustomers ? [customerId] : customerId;
+	// The values in `fixed` are the same for every record that the action adds.
+	const body = { ...draft.body, [customerField]: customerValue, ...action.fixed };
 
-	return {
-		...draft,
-		item,
-		entity,
-		customerId,
-		customerField,
-		body: { ...draft.body, [customerField]: customerValue, ...fixed },
-	};
+	return { ...draft, item, entity, customerId, customerField, body };
 }
 
+/** Finds the customer's record that is equal to the new one, by the rule of its entity. */
 async function findEqualRecord(
 	addition: Addition,
 	rule: EqualRecordRule,
@@ -87,7 +86,7 @@ async function findEqualRecord(
 	const result = await searchCustomerRecords(addition, {
 		filters: rule.makeFilters?.(addition.body),
 		isListOfAllCustomers: rule.isListOfAllCustomers,
-		isRepeated: (record) => isEqual(record, addition),
+		isSameRecord: (record) => isEqual(record, addition),
 	});
 	return 'existing' in result ? result.existing : undefined;
 }

@@ -9,37 +9,41 @@ import { recordKey } from '../../run/keys';
 import type { Item } from '../../run/item';
 import type { ActionKind } from '../../run/operation';
 import { getRecord } from '../../run/records';
-import { listModeForm, addsToLists, saveChanges } from '../../run/saveChanges';
+import { listModeForm, readAddsToLists, saveChanges } from '../../run/saveChanges';
 import { idOf, labelsOf, targetOf } from '../../run/target';
 import type { LocatedRecord, Target } from '../../store/located';
 import { readFlag } from '../../values/formats';
 
 /**
- * The kinds of actions that bring one record into a state, such as Archive or Assign Manager. Each
- * action declares its kind in `entities/`.
+ * The kinds of actions that change one record in a certain way, such as *Archive* or *Assign
+ * Manager*. Each action declares its kind in `entities/`.
  */
 type ChangeKind = 'change' | 'moveToStage' | 'rejectLead';
 
 /**
- * Returns the reason for leaving a record unchanged, as a sentence for the user. Returns undefined
- * if the record is to be changed.
+ * Looks for a reason to leave a record unchanged. Returns it as a sentence for the user, or
+ * undefined if the record should be changed.
  */
 export type SkipRule = (record: LocatedRecord) => Promise<string | undefined>;
 
 /** What an action does differently from a plain change. */
 interface ChangeRules {
-	/** @throws NodeOperationError for a record that the action must not change */
+	/**
+	 * Checks the record before the change.
+	 *
+	 * @throws NodeOperationError if the action must not change it
+	 */
 	assertMayChange?: (item: Item, record: LocatedRecord) => void;
 	/** Chooses which of the values in the form are sent. */
 	chooseValues?: (formValues: IDataObject) => IDataObject;
 	/**
-	 * Reads the options of the form, before anything is sent. The rule is applied to the record after
-	 * it has been read and locked.
+	 * Reads the options of the form, before anything is sent, and makes the rule that decides whether
+	 * the record is left unchanged. The rule is applied later, after the record has been read.
 	 */
 	makeSkipRule?: (item: Item, values: IDataObject) => SkipRule;
 }
 
-/** Brings one record into a state, and changes nothing if it is in that state already. */
+/** Gives one record the values of the action, and sends nothing if it has them already. */
 export const change = makeChangeAction();
 
 /** Marks a lead as lost, for a reason. The user may archive it at the same time. */
@@ -55,13 +59,15 @@ export const rejectLead = makeChangeAction({
 export function makeChangeAction(rules: ChangeRules = {}): ActionKind<ChangeKind> {
 	return {
 		form: (_entity, { fields = [], options = [] }) => ({
-			listMode: listModeForm(fields, 'add'),
+			listMode: listModeForm(fields, DEFAULT_LIST_MODE),
 			options: optionsForm(options),
 		}),
 
 		async execute(item, entity, action) {
 			const request = readChangeRequest(item, entity, action, rules);
-			return await item.withLock([recordKey(entity, request.id)], async () => {
+			const changedRecord = recordKey(entity, request.id);
+
+			return await item.withLock([changedRecord], async () => {
 				const record = await getRecord(item, entity, request.id, request.target);
 				rules.assertMayChange?.(item, record);
 				return [await changeOrSkip(item, entity, record, request)];
@@ -72,35 +78,43 @@ export function makeChangeAction(rules: ChangeRules = {}): ActionKind<ChangeKind
 	};
 }
 
+/** By default, the values that the user gives for a list are added to those that it has. */
+const DEFAULT_LIST_MODE = 'add';
+
 /** The change that the user asks for in the form. */
 interface ChangeRequest {
 	id: number;
 	target: Target;
-	/** The values that the record is to have, by AlfaCRM's names of the fields. */
+	/** The values that the record should have after the change, by AlfaCRM's names of the fields. */
 	values: IDataObject;
 	/** Whether values of list fields are added to the values that the record has, or replace them. */
 	addToLists: boolean;
+	/** Looks for a reason to leave the record unchanged. */
 	findSkipReason?: SkipRule;
 }
 
-/** Reads the form. Call it before anything is sent. */
+/** Reads from the form which record is changed and how. Call it before anything is sent. */
 function readChangeRequest(
 	item: Item,
 	entity: Entity,
 	{ fields = [], fixed }: ActionOf<ChangeKind>,
 	{ chooseValues, makeSkipRule }: ChangeRules,
 ): ChangeRequest {
-	const recordTarget = targetOf(item, entity);
-	const labels = { ...recordTarget.labels, ...labelsOf(fields) };
-	const target = { ...recordTarget, labels };
+	const entityTarget = targetOf(item, entity);
+	// The labels name the fields in AlfaCRM's errors. The form of the action has its own labels.
+	const labels = { ...entityTarget.labels, ...labelsOf(fields) };
+	const target = { ...entityTarget, labels };
 	const id = idOf(item, entity);
+
 	const formValues = buildRequestBody(item, fields, readFields(item, fields), {
 		branch: target.branch,
 	});
 	const chosenValues = chooseValues === undefined ? formValues : chooseValues(formValues);
 	const findSkipReason = makeSkipRule?.(item, chosenValues);
-	const addToLists = addsToLists(item, fields, 'add');
+	const addToLists = readAddsToLists(item, fields, DEFAULT_LIST_MODE);
+	// The values in `fixed` are the same for every record that the action changes.
 	const values = { ...chosenValues, ...fixed };
+
 	return { id, target, values, addToLists, findSkipReason };
 }
 
@@ -116,23 +130,30 @@ async function changeOrSkip(
 ): Promise<IDataObject> {
 	const show = makeRecordToOutput(item, entity, Object.keys(values));
 	const skipReason = await findSkipReason?.(record);
-	if (skipReason !== undefined) {
-		item.execution.hints.addRepeat(skipReason, `${entity.label.toLowerCase()} ${id}`);
-		return makeReportItem(show, record.row, 'skipped', []);
+	if (skipReason === undefined) {
+		return await saveChanges({ item, entity, target, show }, record, { values, addToLists });
 	}
-	return await saveChanges({ item, entity, target, show }, record, { values, addToLists });
+
+	item.execution.hints.addRepeat(skipReason, `${entity.label.toLowerCase()} ${id}`);
+	const changedFields: string[] = [];
+	return makeReportItem(show, record.row, 'skipped', changedFields);
 }
 
-/** Refuses to reject a client: only a lead can be lost. */
+/** @throws NodeOperationError if the customer is a client: only a lead can be lost */
 function assertIsLead(item: Item, { row: customer }: LocatedRecord): void {
-	if (readFlag(customer.is_study) === CUSTOMER_TYPE.lead) return;
+	const isLead = readFlag(customer.is_study) === CUSTOMER_TYPE.lead;
+	if (isLead) return;
+
 	throw item.error(`Customer ${String(customer.id)} is a client, not a lead`);
 }
 
 /**
- * Leaves out the archive flag if 'Archive Too' is off. Sending the flag as 0 would restore a lead
- * that is archived.
+ * Leaves the archive flag out of the values if 'Archive Too' is off. Sending the flag as 0 would
+ * restore a lead that is archived.
  */
-function leaveOutZeroArchiveFlag({ removed, ...otherValues }: IDataObject): IDataObject {
-	return Number(removed) === 1 ? { ...otherValues, removed } : otherValues;
+function leaveOutZeroArchiveFlag(formValues: IDataObject): IDataObject {
+	const { removed: archiveFlag, ...otherValues } = formValues;
+	if (Number(archiveFlag) !== 1) return otherValues;
+
+	return { ...otherValues, removed: archiveFlag };
 }

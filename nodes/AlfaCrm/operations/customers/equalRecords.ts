@@ -1,8 +1,11 @@
 /**
- * Decides whether an addition repeats an existing record. It does if the two are equal: if the
- * record has the same values in the fields that the user has filled. Each entity has an exception.
- * A comment is equal only within some minutes of being added. A subscription may have another
- * balance. A task that is done or archived is equal to no new task.
+ * Decides whether a customer's new record would repeat an existing one. It would if the existing
+ * record is equal: if it has the same values in the fields that the user has filled. Each entity
+ * has an exception:
+ *
+ * - A comment is equal only if it was added some minutes ago.
+ * - A subscription may have another balance.
+ * - A task that is done or archived is not equal.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
@@ -18,7 +21,7 @@ import { MINUTE_MS } from '../../values/time';
 import type { Addition } from '../common/addition';
 import { hasSameValues } from '../common/addition';
 
-/** Tells whether a record of the customer is equal to an addition. */
+/** Tells whether a record of the customer is equal to the new one. */
 export type EqualityTest = (record: IDataObject, addition: Addition) => boolean;
 
 /** How the records of one entity are recognised as equal. */
@@ -29,7 +32,7 @@ export interface EqualRecordRule {
 	 * Whether the test compares times or days, so that the form names the time zone of the workflow.
 	 */
 	decidesByTime?: true;
-	/** Makes the filters for AlfaCRM's list from the values of the addition. */
+	/** Makes the filters for AlfaCRM's list from the values of the new record. */
 	makeFilters?: (body: IDataObject) => IDataObject;
 	/**
 	 * Set if AlfaCRM's list cannot be filtered by customer, so that it shows the records of all
@@ -40,7 +43,7 @@ export interface EqualRecordRule {
 	makeEqualityTest: (item: Item) => EqualityTest;
 }
 
-/** For how many minutes after it was added a comment is equal to a new one. */
+/** A comment counts as equal if it was added fewer than this many minutes ago. */
 const sameWithin = showWhen(
 	wholeNumber({
 		displayName: 'Same Within (Minutes)',
@@ -52,15 +55,17 @@ const sameWithin = showWhen(
 	{ skipIfThere: [true] },
 );
 
+/** Decides for each entity when a record of the customer is equal to the new one. */
 export const equalRecordRules: Record<AddedResource, EqualRecordRule> = {
 	communication: {
 		form: [sameWithin],
 		decidesByTime: true,
 		makeEqualityTest(item) {
 			const minutes = item.integer(sameWithin);
-			return (comment, addition) =>
-				hasSameValues(comment, addition, addition.comparedFields) &&
-				isRecent(comment.added, minutes, item.zone);
+			return (comment, newComment) => {
+				if (!isRecent(comment.added, minutes, item.zone)) return false;
+				return hasSameValues(comment, newComment, newComment.comparedFields);
+			};
 		},
 	},
 
@@ -72,27 +77,35 @@ export const equalRecordRules: Record<AddedResource, EqualRecordRule> = {
 		decidesByTime: true,
 		// No filter of tasks by customer is known. API notes 5.18.
 		isListOfAllCustomers: true,
-		makeFilters: ({ due_date: day }) =>
-			day === undefined ? { due_date_is_null: true } : { due_date_from: day, due_date_to: day },
+		makeFilters: makeDueDateFilters,
 		makeEqualityTest: () => isEqualOpenTask,
 	},
 };
 
-function isEqualSubscription(subscription: IDataObject, addition: Addition): boolean {
+/** Tells whether a subscription of the customer is equal to the new one. */
+function isEqualSubscription(subscription: IDataObject, newSubscription: Addition): boolean {
 	// The balance of a subscription changes with each lesson.
-	const lastingFields = addition.comparedFields.filter(({ name }) => name !== 'balance');
-	return hasSameValues(subscription, addition, lastingFields);
+	const lastingFields = newSubscription.comparedFields.filter(({ name }) => name !== 'balance');
+	return hasSameValues(subscription, newSubscription, lastingFields);
 }
 
-function isEqualOpenTask(task: IDataObject, addition: Addition): boolean {
-	const isClosed = readFlag(task.is_done) === 1 || readFlag(task.is_archive) === 1;
-	if (isClosed) return false;
+/** Makes the filters that list the tasks with the due date of a new task, or those without one. */
+function makeDueDateFilters({ due_date: dueDate }: IDataObject): IDataObject {
+	if (dueDate === undefined) return { due_date_is_null: true };
+	return { due_date_from: dueDate, due_date_to: dueDate };
+}
+
+/** Tells whether a task is equal to the new one. A task that is done or archived is not. */
+function isEqualOpenTask(task: IDataObject, newTask: Addition): boolean {
+	const isDone = readFlag(task.is_done) === 1;
+	const isArchived = readFlag(task.is_archive) === 1;
+	if (isDone || isArchived) return false;
 
 	// AlfaCRM may ignore the filter for tasks without a due date.
-	const isNewTaskWithoutDate = addition.body.due_date === undefined;
-	if (isNewTaskWithoutDate && !isEmpty(task.due_date)) return false;
+	const isDueDateGiven = newTask.body.due_date !== undefined;
+	if (!isDueDateGiven && !isEmpty(task.due_date)) return false;
 
-	return hasSameValues(task, addition, addition.comparedFields);
+	return hasSameValues(task, newTask, newTask.comparedFields);
 }
 
 /**
@@ -104,10 +117,14 @@ function isEqualOpenTask(task: IDataObject, addition: Addition): boolean {
  * - A time further in the future than time zones can explain is a mistake in the data, and not
  *   recent. Otherwise the same record could never be added again.
  *
- * @param stamp when the record was added, as AlfaCRM shows it
+ * @param addedAt when the record was added, as AlfaCRM shows it
  */
-function isRecent(stamp: unknown, minutes: number, zone: string): boolean {
-	const ahead = aheadMs(stamp, zone);
-	if (ahead === undefined) return true;
-	return ahead >= -minutes * MINUTE_MS && ahead <= MOST_AHEAD_MS;
+function isRecent(addedAt: unknown, minutes: number, zone: string): boolean {
+	// Negative if the record was added in the past.
+	const aheadOfNowMs = aheadMs(addedAt, zone);
+	if (aheadOfNowMs === undefined) return true;
+
+	const isTooOld = aheadOfNowMs < -minutes * MINUTE_MS;
+	const isTooFarAhead = aheadOfNowMs > MOST_AHEAD_MS;
+	return !isTooOld && !isTooFarAhead;
 }

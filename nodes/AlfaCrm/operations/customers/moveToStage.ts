@@ -4,6 +4,7 @@ import { isUnsorted, stageOf } from '../../entities/customer';
 import { neverBack, onlyIfInStage } from '../../entities/customerJobs';
 import { toProperty } from '../../fields/field';
 import { optionsForm } from '../../run/actionFields';
+import type { CollectionReader } from '../../form/parameters';
 import type { Item } from '../../run/item';
 import { type StageId, comesBefore } from '../../run/stages';
 import type { LocatedRecord } from '../../store/located';
@@ -17,7 +18,7 @@ import { makeChangeAction } from './change';
  */
 export const moveToStage = makeChangeAction({ makeSkipRule });
 
-/** Where a lead is to be moved, and when it is left where it is. */
+/** The stage to which a lead is moved, and the stages in which it stays. */
 interface StageMove {
 	/** The ID of the stage; null for 'Not Sorted', which is no stage. */
 	toStage: StageId;
@@ -29,25 +30,44 @@ interface StageMove {
 	isOneWay: boolean;
 }
 
+/**
+ * Reads the form, and makes the rule that looks for a reason to leave a lead where it is.
+ *
+ * @param values the values that the action sends
+ */
 function makeSkipRule(item: Item, values: IDataObject): SkipRule {
 	const move = readMove(item, values);
 	return async (lead) => await findSkipReason(item, move, lead);
 }
 
+/** Reads to which stage a lead is moved, and the options that leave it where it is. */
 function readMove(item: Item, values: IDataObject): StageMove {
+	// The declaration of the action has the same options.
 	const [optionsParameter] = optionsForm([onlyIfInStage, neverBack]);
 	const options = item.collection(optionsParameter);
-	const allowedStages = options.has(onlyIfInStage.name)
-		? (options.toRequestValue(onlyIfInStage, options.input(toProperty(onlyIfInStage))) as StageId[])
-		: undefined;
+	const allowedStages = readAllowedStages(options);
 	const isOneWay = options.has(neverBack.name) && options.flag(toProperty(neverBack));
-	const toStage = values.lead_status_id as StageId;
-	return { toStage, pipelineId: values.pipeline_id, allowedStages, isOneWay };
+
+	return {
+		toStage: values.lead_status_id as StageId,
+		pipelineId: values.pipeline_id,
+		allowedStages,
+		isOneWay,
+	};
+}
+
+/** Reads the stages in 'Only If In Stage'. Returns undefined if the user has not set the option. */
+function readAllowedStages(options: CollectionReader): StageId[] | undefined {
+	if (!options.has(onlyIfInStage.name)) return undefined;
+
+	const input = options.input(toProperty(onlyIfInStage));
+	return options.toRequestValue(onlyIfInStage, input) as StageId[];
 }
 
 /**
  * Returns the reason for leaving a lead where it is, or undefined if it may be moved. Also returns
- * undefined if the lead is in the stage already: nothing differs then, so nothing is sent.
+ * undefined if the lead is in the stage already: only values that differ are sent, and the stage
+ * does not differ.
  */
 async function findSkipReason(
 	item: Item,
@@ -60,24 +80,34 @@ async function findSkipReason(
 	if (move.allowedStages !== undefined && !isInOneOf(move.allowedStages, lead.row)) {
 		return "Left as it is, for it is in no stage of 'Only If In Stage'";
 	}
+
 	// A lead in no stage is at the very beginning of the funnel, so it cannot move back.
-	const mayMoveBack = move.isOneWay && currentStage !== null;
-	if (mayMoveBack && (await isMoveBack(item, move, lead, currentStage))) {
+	const canMoveBack = currentStage !== null;
+	if (move.isOneWay && canMoveBack && (await isMoveBack(item, move, lead, currentStage))) {
 		return "Left as it is, for 'Never Back' is on and it is further in the funnel";
 	}
 	return undefined;
 }
 
 /**
- * Whether a customer is in one of the stages. 'Not Sorted', which is null, means leads only:
- * clients have no stage either.
+ * Whether a customer is in one of the stages. The stage null is 'Not Sorted', and means only leads
+ * without a stage: clients have no stage either.
  */
 function isInOneOf(stages: readonly StageId[], customer: IDataObject): boolean {
+	// Without a stage, this is undefined and equal to none of the stages.
 	const currentStage = stageOf(customer);
-	return stages.some((stage) => (stage === null ? isUnsorted(customer) : stage === currentStage));
+	for (const stage of stages) {
+		if (stage === null && isUnsorted(customer)) return true;
+		if (stage !== null && stage === currentStage) return true;
+	}
+	return false;
 }
 
-/** @throws NodeOperationError if AlfaCRM does not show which of the two stages comes first */
+/**
+ * Whether the stage to which a lead is moved comes before its current stage.
+ *
+ * @throws NodeOperationError if AlfaCRM does not show which of the two stages comes first
+ */
 async function isMoveBack(
 	item: Item,
 	{ toStage, pipelineId }: StageMove,
@@ -86,13 +116,14 @@ async function isMoveBack(
 ): Promise<boolean> {
 	// Without a funnel in the form, the lead stays in its own funnel.
 	const pipeline = readId(pipelineId ?? lead.row.pipeline_id);
-	const isTargetEarlier = await comesBefore(item, {
+	const isBefore = await comesBefore(item, {
 		lead,
 		stageId: toStage,
 		otherStageId: currentStage,
 		funnel: pipeline,
 	});
-	if (isTargetEarlier !== undefined) return isTargetEarlier;
+	if (isBefore !== undefined) return isBefore;
+
 	throw item.error(
 		`AlfaCRM does not show whether stage ${toStage} comes before stage ${currentStage}`,
 		"Use 'Only If In Stage' in place of 'Never Back'.",

@@ -30,9 +30,10 @@ export const overview: ActionKind<'overview'> = {
 		const customers = await findCustomers(item, request.find);
 		if (customers.length === 0) return makeNoMatchOutput(request.find);
 
-		return await Promise.all(
-			customers.map(async (customer) => await makeOverview(item, customer, request)),
+		const overviews = customers.map(
+			async (customer) => await makeOverview(item, customer, request),
 		);
+		return await Promise.all(overviews);
 	},
 
 	output: overviewSchema,
@@ -45,30 +46,35 @@ interface FoundCustomer extends LocatedRecord {
 }
 
 /**
- * Finds the customers that the form asks for. If the form gives an ID, a single call may be enough;
- * a search makes several.
+ * Finds the customers that the form asks for. If the form gives an ID, a single call may be enough.
+ * A search makes several.
  */
 async function findCustomers(item: Item, request: FindRequest): Promise<FoundCustomer[]> {
-	return (await findWithSingleCall(item, request)) ?? (await findRecords(item, request));
+	const customer = await findWithSingleCall(item, request);
+	if (customer !== undefined) return [customer];
+
+	return await findRecords(item, request);
 }
 
 /**
  * Looks a customer up by ID in the branch of the form, with a single call.
  *
  * @returns undefined if a search is needed: the customer is in another branch, the branch of the
- * form is not among the chosen ones, or only active customers may be found, which a single call may
- * not prove
+ * form is not one of those in 'Search in Branch', or archived customers should not be found. A
+ * single call may not show whether a customer is archived.
  */
 async function findWithSingleCall(
 	item: Item,
 	{ entity, key, search, target, takesArchived, chosenBranches }: FindRequest,
-): Promise<FoundCustomer[] | undefined> {
+): Promise<FoundCustomer | undefined> {
 	const { branch } = target;
-	if (key.name !== byId.name || branch === undefined || !takesArchived) return undefined;
-	if (chosenBranches.length > 0 && !chosenBranches.includes(branch)) return undefined;
+	const isSearchedById = key.name === byId.name;
+	if (!isSearchedById || branch === undefined || !takesArchived) return undefined;
 
-	const customer = await findRecordInBranch(item, entity, Number(search.matchValues.id), target);
-	return customer && [customer];
+	const isBranchLeftOut = chosenBranches.length > 0 && !chosenBranches.includes(branch);
+	if (isBranchLeftOut) return undefined;
+
+	return await findRecordInBranch(item, entity, Number(search.matchValues.id), target);
 }
 
 /** Reads the lists and the names side by side, and works out the overview of one customer. */
@@ -80,9 +86,10 @@ async function makeOverview(
 	// `yyyy-mm-dd hh:mm`
 	const now = wallClock(item.zone);
 	const [today] = now.split(' ');
+	const otherBranches = listOtherBranches(customer, request.find.chosenBranches);
 	const subject: OverviewSubject = {
 		customerId: Number(customer.row.id),
-		branches: [customer.branch, ...otherBranchesOf(customer, request.find.chosenBranches)],
+		branches: [customer.branch, ...otherBranches],
 		today,
 	};
 
@@ -107,19 +114,21 @@ async function makeOverview(
 }
 
 /**
- * Finds the other branches in which the customer may have lessons, payments and tasks: the branches
- * that the card names. If the user has chosen branches, only these are returned.
+ * Lists the other branches in which the customer may have lessons, payments and tasks: the branches
+ * that the customer's record names. If the user has chosen branches in 'Search in Branch', only
+ * these are listed.
  */
-function otherBranchesOf(
-	{ row: card, branch }: LocatedRecord,
+function listOtherBranches(
+	{ row: customer, branch: foundIn }: LocatedRecord,
 	chosenBranches: readonly Branch[],
 ): Branch[] {
 	// Calls without a branch are answered from the branches that AlfaCRM itself chooses, so there are
 	// no others to ask.
-	if (branch === undefined) return [];
+	if (foundIn === undefined) return [];
 
-	const branchesOfCard = new Set(readIds(listOf(card.branch_ids)));
-	const otherBranches = [...branchesOfCard].filter((id) => id !== branch);
+	const branchesOfCustomer = new Set(readIds(listOf(customer.branch_ids)));
+	const otherBranches = [...branchesOfCustomer].filter((branch) => branch !== foundIn);
 	if (chosenBranches.length === 0) return otherBranches;
-	return otherBranches.filter((id) => chosenBranches.includes(id));
+
+	return otherBranches.filter((branch) => chosenBranches.includes(branch));
 }

@@ -37,8 +37,9 @@ export interface OverviewFacts {
 }
 
 /**
- * The rows of one customer that were read from AlfaCRM's lists. A list is undefined if this user
- * may read it in no branch, or if it was not read because the form leaves it out.
+ * The rows of one customer that were read from AlfaCRM's lists. A list is undefined if the user of
+ * the credential may not read it in any branch, or if it was not read because the form leaves it
+ * out.
  */
 export interface OverviewLists {
 	/** The IDs of the groups of which the customer is a member today. */
@@ -73,74 +74,85 @@ export interface OverviewNames {
 	groups?: Titles;
 }
 
+/** Whether a customer is a client: a lead does not study yet. */
 export const isClient = ({ is_study }: IDataObject): boolean =>
 	Number(is_study) === CUSTOMER_TYPE.client;
 
 /** Chooses the planned lessons that have not begun, the next one first. */
-export function lessonsToCome({ lists, now, zone }: OverviewFacts): IDataObject[] {
-	const lessons = lists.plannedLessons ?? [];
-	return lessons
-		.filter((lesson) => beginningOf(lesson, zone) > now)
-		.sort(ascendingBy((lesson) => beginningOf(lesson, zone)));
+export function chooseUpcomingLessons({ lists, now, zone }: OverviewFacts): IDataObject[] {
+	const readBeginning = (lesson: IDataObject) => readBeginningOfLesson(lesson, zone);
+	const plannedLessons = lists.plannedLessons ?? [];
+	const upcomingLessons = plannedLessons.filter((lesson) => readBeginning(lesson) > now);
+	return sortAscending(upcomingLessons, readBeginning);
 }
 
 /** Chooses the subscriptions that are neither archived nor over. API notes 5.5. */
-export function currentSubscriptions({ lists, zone }: OverviewFacts): IDataObject[] | undefined {
+export function chooseCurrentSubscriptions(facts: OverviewFacts): IDataObject[] | undefined {
+	const { lists, zone } = facts;
 	return lists.subscriptions?.filter((subscription) => isCurrent(subscription, zone));
 }
 
 /** Chooses the last completed lessons, the latest first. */
-export function latestLessons({
-	lists,
-	recentCount,
-	zone,
-}: OverviewFacts): IDataObject[] | undefined {
-	return lists.completedLessons
-		?.slice()
-		.sort(descendingBy((lesson) => beginningOf(lesson, zone)))
-		.slice(0, recentCount);
+export function chooseLatestLessons(facts: OverviewFacts): IDataObject[] | undefined {
+	const { lists, recentCount, zone } = facts;
+	if (lists.completedLessons === undefined) return undefined;
+
+	const readBeginning = (lesson: IDataObject) => readBeginningOfLesson(lesson, zone);
+	return sortDescending(lists.completedLessons, readBeginning).slice(0, recentCount);
 }
 
 /** Chooses the last payments, the latest first. */
-export function latestPayments({
-	lists,
-	recentCount,
-	zone,
-}: OverviewFacts): IDataObject[] | undefined {
-	const paymentDay = (payment: IDataObject) => formatDay(payment.document_date, 'iso', zone) ?? '';
-	return lists.payments?.slice().sort(descendingBy(paymentDay)).slice(0, recentCount);
+export function chooseLatestPayments(facts: OverviewFacts): IDataObject[] | undefined {
+	const { lists, recentCount, zone } = facts;
+	if (lists.payments === undefined) return undefined;
+
+	const readDay = (payment: IDataObject) => formatDay(payment.document_date, 'iso', zone) ?? '';
+	return sortDescending(lists.payments, readDay).slice(0, recentCount);
 }
 
 /**
  * Chooses the tasks of the customer that are neither done nor archived, by due date. Tasks without
  * a due date come last.
  */
-export function openTasks({ lists, customerId, zone }: OverviewFacts): IDataObject[] | undefined {
-	const dueDay = (task: IDataObject) => formatDay(task.due_date, 'iso', zone) ?? AFTER_ALL_DAYS;
-	return lists.tasks
-		?.filter((task) => readIds(listOf(task.customer_ids)).includes(customerId))
-		.filter((task) => readFlag(task.is_done) !== 1 && readFlag(task.is_archive) !== 1)
-		.sort(ascendingBy(dueDay));
+export function chooseOpenTasks(facts: OverviewFacts): IDataObject[] | undefined {
+	const { lists, customerId, zone } = facts;
+	if (lists.tasks === undefined) return undefined;
+
+	const openTasks = lists.tasks.filter((task) => isOpenTaskOf(customerId, task));
+	const readDueDay = (task: IDataObject) => formatDay(task.due_date, 'iso', zone) ?? AFTER_ALL_DAYS;
+	return sortAscending(openTasks, readDueDay);
+}
+
+/** Whether a task is about the customer, and neither done nor archived. */
+function isOpenTaskOf(customerId: number, task: IDataObject): boolean {
+	const isOfCustomer = readIds(listOf(task.customer_ids)).includes(customerId);
+	const isDone = readFlag(task.is_done) === 1;
+	const isArchived = readFlag(task.is_archive) === 1;
+	return isOfCustomer && !isDone && !isArchived;
 }
 
 /** As a text, it comes after every day that is written `yyyy-mm-dd`. */
 const AFTER_ALL_DAYS = '9999';
 
 /** Reads when a lesson begins: `yyyy-mm-dd hh:mm`. */
-function beginningOf(lesson: IDataObject, zone: string): string {
+function readBeginningOfLesson(lesson: IDataObject, zone: string): string {
 	const day = dayOf(lesson, zone) ?? '';
 	const time = formatTime(lesson.time_from, zone) ?? '';
 	return `${day} ${time}`;
 }
 
-type RowOrder = (a: IDataObject, b: IDataObject) => number;
-
-/** Makes a comparison that sorts rows by a text, such as a day as `yyyy-mm-dd`. */
-function ascendingBy(textOf: (row: IDataObject) => string): RowOrder {
-	return (a, b) => textOf(a).localeCompare(textOf(b));
+/** Sorts rows by a text that is read from each, such as a day as `yyyy-mm-dd`. */
+function sortAscending(
+	rows: readonly IDataObject[],
+	readText: (row: IDataObject) => string,
+): IDataObject[] {
+	return [...rows].sort((a, b) => readText(a).localeCompare(readText(b)));
 }
 
-function descendingBy(textOf: (row: IDataObject) => string): RowOrder {
-	const ascending = ascendingBy(textOf);
-	return (a, b) => ascending(b, a);
+/** Sorts rows by a text that is read from each, the greatest text first. */
+function sortDescending(
+	rows: readonly IDataObject[],
+	readText: (row: IDataObject) => string,
+): IDataObject[] {
+	return [...rows].sort((a, b) => readText(b).localeCompare(readText(a)));
 }

@@ -22,15 +22,15 @@ import type { Titles } from '../../store/shortList';
 import { formatDay, formatTime, readFlag, readId } from '../../values/formats';
 import type { OverviewFacts } from './overviewFacts';
 import {
-	currentSubscriptions,
+	chooseCurrentSubscriptions,
 	isClient,
-	latestLessons,
-	latestPayments,
-	lessonsToCome,
-	openTasks,
+	chooseLatestLessons,
+	chooseLatestPayments,
+	chooseUpcomingLessons,
+	chooseOpenTasks,
 } from './overviewFacts';
 
-/** Makes the overview of a customer. */
+/** Makes the overview of a customer from the customer's record and the rows that were read. */
 export function toOverview(card: IDataObject, facts: OverviewFacts): IDataObject {
 	return readFields(OVERVIEW_FIELDS, card, facts);
 }
@@ -56,13 +56,13 @@ const BOOLEAN: JsonSchema = { type: 'boolean' };
 // ---------------------------------------------------------------- the tables of fields
 
 const LESSON_FIELDS: OverviewFields = {
-	lesson_id: id('id'),
-	branch_id: id('branch_id'),
-	date: text(readLessonDay),
-	start: time('time_from'),
-	end: time('time_to'),
-	type: unchanged('lesson_type_name'),
-	topic: unchanged('topic'),
+	lesson_id: idField('id'),
+	branch_id: idField('branch_id'),
+	date: textField(readLessonDay),
+	start: timeField('time_from'),
+	end: timeField('time_to'),
+	type: unchangedField('lesson_type_name'),
+	topic: unchangedField('topic'),
 };
 
 const NEXT_LESSON_FIELDS: OverviewFields = {
@@ -72,95 +72,107 @@ const NEXT_LESSON_FIELDS: OverviewFields = {
 
 /** The rows are objects `{ id }`, because the memberships give only the IDs of the groups. */
 const GROUP_FIELDS: OverviewFields = {
-	id: id('id'),
-	name: text((group, { names }) => nameOf(names.groups, group.id)),
-	next_lesson: object(LESSON_FIELDS, readNextLessonOfGroup),
+	id: idField('id'),
+	name: textField((group, { names }) => findName(names.groups, group.id)),
+	next_lesson: objectField(LESSON_FIELDS, readNextLessonOfGroup),
 };
 
 const SUBSCRIPTION_FIELDS: OverviewFields = {
-	id: id('id'),
-	plan_id: id('tariff_id'),
-	plan_name: text((subscription, { names }) => nameOf(names.plans, subscription.tariff_id)),
-	from: day('b_date'),
-	until: text(readLastDayOfSubscription),
-	balance: unchanged('balance'),
-	lessons_left: unchanged('paid_lesson_count', INTEGER),
-	note: unchanged('note'),
+	id: idField('id'),
+	plan_id: idField('tariff_id'),
+	plan_name: textField((subscription, { names }) => findName(names.plans, subscription.tariff_id)),
+	from: dayField('b_date'),
+	until: textField(readLastDayOfSubscription),
+	balance: unchangedField('balance'),
+	lessons_left: unchangedField('paid_lesson_count', INTEGER),
+	note: unchangedField('note'),
 };
 
 const ATTENDANCE_FIELDS: OverviewFields = {
 	...LESSON_FIELDS,
-	attended: fromAttendance(yesOrNo('is_attend')),
-	grade: fromAttendance(unchanged('grade')),
-	homework_grade: fromAttendance(unchanged('homework_grade_id', INTEGER)),
-	bonus: fromAttendance(unchanged('bonus', INTEGER)),
-	note: fromAttendance(unchanged('note')),
+	attended: attendanceField(yesOrNoField('is_attend')),
+	grade: attendanceField(unchangedField('grade')),
+	homework_grade: attendanceField(unchangedField('homework_grade_id', INTEGER)),
+	bonus: attendanceField(unchangedField('bonus', INTEGER)),
+	note: attendanceField(unchangedField('note')),
 };
 
 const PAYMENT_FIELDS: OverviewFields = {
-	id: id('id'),
-	date: day('document_date'),
-	income: unchanged('income'),
-	expenditure: unchanged('expenditure'),
-	type_id: id('pay_type_id'),
+	id: idField('id'),
+	date: dayField('document_date'),
+	income: unchangedField('income'),
+	expenditure: unchangedField('expenditure'),
+	type_id: idField('pay_type_id'),
 	incoming: { schema: BOOLEAN, read: readIsIncome },
-	confirmed: yesOrNo('is_confirmed'),
-	note: unchanged('note'),
+	confirmed: yesOrNoField('is_confirmed'),
+	note: unchangedField('note'),
 };
 
 const TASK_FIELDS: OverviewFields = {
-	id: id('id'),
-	title: unchanged('title'),
-	text: unchanged('text'),
-	due_date: day('due_date'),
-	assigned_ids: joinedList('assigned_ids'),
+	id: idField('id'),
+	title: unchangedField('title'),
+	text: unchangedField('text'),
+	due_date: dayField('due_date'),
+	assigned_ids: joinedListField('assigned_ids'),
 };
 
 const ERROR_FIELDS: OverviewFields = {
-	part: unchanged('part'),
-	reason: unchanged('reason'),
+	part: unchangedField('part'),
+	reason: unchangedField('reason'),
 };
 
 /** The fields of the customer's card come first, then those that are read from lists. */
 const OVERVIEW_FIELDS: OverviewFields = {
-	id: id('id'),
-	name: unchanged('name'),
-	type: text((card) => (isClient(card) ? 'client' : 'lead')),
-	phone: joinedList('phone'),
-	email: joinedList('email'),
-	payer_name: unchanged('legal_name'),
-	branch_ids: joinedList('branch_ids'),
-	branch_names: text(readBranchNames),
-	manager_id: id('assigned_id'),
-	manager_name: text((card, { names }) => nameOf(names.managers, card.assigned_id)),
-	stage_id: { schema: INTEGER, read: stageIdOf },
-	stage_name: text((card, { names }) => nameOf(names.stages, stageIdOf(card))),
-	balance: unchanged('balance'),
-	bonus: unchanged('balance_bonus', INTEGER),
-	lessons_left: unchanged('paid_lesson_count', INTEGER),
-	paid_until: day('paid_till'),
-	last_attended: day('last_attend_date'),
+	id: idField('id'),
+	name: unchangedField('name'),
+	type: textField((card) => (isClient(card) ? 'client' : 'lead')),
+	phone: joinedListField('phone'),
+	email: joinedListField('email'),
+	payer_name: unchangedField('legal_name'),
+	branch_ids: joinedListField('branch_ids'),
+	branch_names: textField(readBranchNames),
+	manager_id: idField('assigned_id'),
+	manager_name: textField((card, { names }) => findName(names.managers, card.assigned_id)),
+	stage_id: { schema: INTEGER, read: readStageId },
+	stage_name: textField((card, { names }) => findName(names.stages, readStageId(card))),
+	balance: unchangedField('balance'),
+	bonus: unchangedField('balance_bonus', INTEGER),
+	lessons_left: unchangedField('paid_lesson_count', INTEGER),
+	paid_until: dayField('paid_till'),
+	last_attended: dayField('last_attend_date'),
 	archived: { schema: BOOLEAN, read: readIsArchived },
-	url: text((card, { origin, branch }) => buildLink(customerEntity, card, origin, branch)),
-	next_lesson: object(NEXT_LESSON_FIELDS, (_card, facts) => lessonsToCome(facts)[0]),
-	groups: list(GROUP_FIELDS, ({ lists }) => lists.groupIds?.map((groupId) => ({ id: groupId }))),
-	subscriptions: list(SUBSCRIPTION_FIELDS, currentSubscriptions),
-	attendance: list(ATTENDANCE_FIELDS, latestLessons),
-	payments: list(PAYMENT_FIELDS, latestPayments),
-	tasks: list(TASK_FIELDS, openTasks),
-	overviewErrors: list(ERROR_FIELDS, ({ lists }) =>
-		lists.errors.map(({ part, reason }) => ({ part, reason })),
-	),
+	url: textField((card, { origin, branch }) => buildLink(customerEntity, card, origin, branch)),
+	next_lesson: objectField(NEXT_LESSON_FIELDS, (_card, facts) => chooseUpcomingLessons(facts)[0]),
+	groups: listField(GROUP_FIELDS, listGroupRows),
+	subscriptions: listField(SUBSCRIPTION_FIELDS, chooseCurrentSubscriptions),
+	attendance: listField(ATTENDANCE_FIELDS, chooseLatestLessons),
+	payments: listField(PAYMENT_FIELDS, chooseLatestPayments),
+	tasks: listField(TASK_FIELDS, chooseOpenTasks),
+	// AlfaCRM's names have no capital letters, so the name cannot be that of one of its fields.
+	overviewErrors: listField(ERROR_FIELDS, listErrorRows),
 };
 
 // ---------------------------------------------------------------- fields with a rule
 
+/** Reads the day of a lesson, `yyyy-mm-dd`. */
 function readLessonDay(lesson: IDataObject, { zone }: OverviewFacts): string {
 	return dayOf(lesson, zone) ?? '';
 }
 
+/** Lists the groups of the customer as rows that `GROUP_FIELDS` can read. */
+function listGroupRows({ lists }: OverviewFacts): IDataObject[] | undefined {
+	return lists.groupIds?.map((groupId) => ({ id: groupId }));
+}
+
+function listErrorRows({ lists }: OverviewFacts): IDataObject[] {
+	return lists.errors.map(({ part, reason }) => ({ part, reason }));
+}
+
+/** Finds the next lesson of a group of the customer; undefined if none is planned. */
 function readNextLessonOfGroup(group: IDataObject, facts: OverviewFacts): IDataObject | undefined {
-	return lessonsToCome(facts).find((lesson) => groupIdsOf(lesson).includes(Number(group.id)));
+	const groupId = Number(group.id);
+	const upcomingLessons = chooseUpcomingLessons(facts);
+	return upcomingLessons.find((lesson) => groupIdsOf(lesson).includes(groupId));
 }
 
 /**
@@ -172,111 +184,121 @@ function readLastDayOfSubscription(subscription: IDataObject, { zone }: Overview
 
 /**
  * Whether a payment is an income. Its type decides, because AlfaCRM may show the amount of a refund
- * as `income`, too. Returns null for a type that the account has added, because nobody knows
- * whether it is an income. API notes 5.16.
+ * as `income`, too. Returns null if the payment shows no type, or a type that the account has
+ * added: nobody knows whether that is an income. API notes 5.16.
  */
 function readIsIncome(payment: IDataObject): boolean | null {
-	const type = readId(payment.pay_type_id) ?? 0;
+	const type = readId(payment.pay_type_id);
 	if (type === INCOME) return true;
-	return NO_INCOME.includes(type) ? false : null;
+
+	const isKnownOtherType = type !== undefined && NO_INCOME.includes(type);
+	return isKnownOtherType ? false : null;
 }
 
 /** Lists the branches by name. A branch without a name is shown by its ID. */
 function readBranchNames(card: IDataObject, { names }: OverviewFacts): string | undefined {
 	if (names.branches === undefined) return undefined;
-	return listOf(card.branch_ids)
-		.map((branchId) => nameOf(names.branches, branchId) ?? branchId)
-		.join(', ');
+
+	const branchNames = listOf(card.branch_ids).map(
+		(branchId) => findName(names.branches, branchId) ?? branchId,
+	);
+	return branchNames.join(', ');
 }
 
 /** Reads the stage of a lead, or the study status of a client. */
-function stageIdOf(card: IDataObject): number | undefined {
+function readStageId(card: IDataObject): number | undefined {
 	return isClient(card) ? readId(card.study_status_id) : stageOf(card);
 }
 
+/**
+ * Whether the customer is archived. If the search has not shown it, the record of the customer may.
+ */
 function readIsArchived(card: IDataObject, { wasFoundArchived, zone }: OverviewFacts) {
 	return wasFoundArchived ?? archivedByRow(customerEntity, card, zone);
 }
 
-function nameOf(titles: Titles | undefined, idValue: unknown): string | undefined {
+/** Finds the name of a record by its ID in a list of names. */
+function findName(titles: Titles | undefined, idValue: unknown): string | undefined {
 	const recordId = readId(idValue);
 	return recordId === undefined ? undefined : titles?.get(recordId);
 }
 
 // ---------------------------------------------------------------- kinds of fields
 
-/** A value that is returned as AlfaCRM shows it, perhaps under another name. */
-function unchanged(name: string, schema: JsonSchema = STRING): OverviewField {
+/** Declares a value that is returned as AlfaCRM shows it, perhaps under another name. */
+function unchangedField(name: string, schema: JsonSchema = STRING): OverviewField {
 	return { schema, read: (row) => row[name] };
 }
 
-function id(name: string): OverviewField {
+/** Declares the ID of a record. */
+function idField(name: string): OverviewField {
 	return { schema: INTEGER, read: (row) => readId(row[name]) };
 }
 
-/** A text that a function reads from the row. */
-function text(read: FieldReader): OverviewField {
+/** Declares a text that a function reads from the row. */
+function textField(read: FieldReader): OverviewField {
 	return { schema: STRING, read };
 }
 
-/** A list of plain values as one text. */
-function joinedList(name: string): OverviewField {
-	return text((row) => listOf(row[name]).join(', '));
+/** Declares a list of plain values that is shown as one text. */
+function joinedListField(name: string): OverviewField {
+	return textField((row) => listOf(row[name]).join(', '));
 }
 
-/** `yyyy-mm-dd` */
-function day(name: string): OverviewField {
-	return text((row, { zone }) => formatDay(row[name], 'iso', zone));
+/** Declares a day that is shown as `yyyy-mm-dd`. */
+function dayField(name: string): OverviewField {
+	return textField((row, { zone }) => formatDay(row[name], 'iso', zone));
 }
 
-/** `hh:mm` */
-function time(name: string): OverviewField {
-	return text((row, { zone }) => formatTime(row[name], zone) ?? '');
+/** Declares a time of day that is shown as `hh:mm`. */
+function timeField(name: string): OverviewField {
+	return textField((row, { zone }) => formatTime(row[name], zone) ?? '');
 }
 
 /**
- * A yes or no, or null if AlfaCRM shows neither. If null became `false`, the overview would report
- * an absence or an unconfirmed payment that may not be one.
+ * Declares a value that is true or false. If AlfaCRM shows neither, it is undefined, and null in
+ * the overview. If it were `false`, the overview would report an absence or an unconfirmed payment
+ * that may not be one.
  */
-function yesOrNo(name: string): OverviewField {
-	const readFlagOf: FieldReader = (row) => {
+function yesOrNoField(name: string): OverviewField {
+	const readYesOrNo: FieldReader = (row) => {
 		const flag = readFlag(row[name]);
 		return flag === undefined ? undefined : flag === 1;
 	};
-	return { schema: BOOLEAN, read: readFlagOf };
+	return { schema: BOOLEAN, read: readYesOrNo };
 }
 
-/** Reads a field from what the attendance of a lesson says of the customer. */
-function fromAttendance({ schema, read }: OverviewField): OverviewField {
-	return {
-		schema,
-		read: (lesson, facts) => read(findAttendanceEntry(lesson, facts.customerId) ?? {}, facts),
+/** Declares a value that is read from the customer's entry in the attendance list of a lesson. */
+function attendanceField({ schema, read }: OverviewField): OverviewField {
+	const readFromAttendance: FieldReader = (lesson, facts) => {
+		const attendance = findAttendanceEntry(lesson, facts.customerId) ?? {};
+		return read(attendance, facts);
 	};
+	return { schema, read: readFromAttendance };
 }
 
-/** An object that is made of one row. */
-function object(
+/** Declares an object that is made of one row. It is undefined without the row. */
+function objectField(
 	fields: OverviewFields,
 	findRow: (row: IDataObject, facts: OverviewFacts) => IDataObject | undefined,
 ): OverviewField {
-	return {
-		schema: schemaOf(fields),
-		read: (row, facts) => {
-			const source = findRow(row, facts);
-			return source && readFields(fields, source, facts);
-		},
+	const readObject: FieldReader = (row, facts) => {
+		const rowOfObject = findRow(row, facts);
+		return rowOfObject && readFields(fields, rowOfObject, facts);
 	};
+	return { schema: schemaOf(fields), read: readObject };
 }
 
-/** A list with an object for each row. */
-function list(
+/** Declares a list with an object for each row. It is undefined if the rows were not read. */
+function listField(
 	fields: OverviewFields,
 	chooseRows: (facts: OverviewFacts) => readonly IDataObject[] | undefined,
 ): OverviewField {
-	return {
-		schema: { type: 'array', items: schemaOf(fields) },
-		read: (_row, facts) => chooseRows(facts)?.map((row) => readFields(fields, row, facts)),
+	const readList: FieldReader = (_row, facts) => {
+		const rows = chooseRows(facts);
+		return rows?.map((row) => readFields(fields, row, facts));
 	};
+	return { schema: { type: 'array', items: schemaOf(fields) }, read: readList };
 }
 
 /**
@@ -286,13 +308,15 @@ function list(
 function readFields(fields: OverviewFields, row: IDataObject, facts: OverviewFacts): IDataObject {
 	const values: IDataObject = {};
 	for (const [name, { read }] of Object.entries(fields)) {
-		if (facts.leftOutFields.includes(name)) continue;
-		values[name] = read(row, facts) ?? null;
+		const isLeftOut = facts.leftOutFields.includes(name);
+		if (!isLeftOut) values[name] = read(row, facts) ?? null;
 	}
 	return values;
 }
 
+/** Describes the object that `readFields` makes. */
 function schemaOf(fields: OverviewFields): ObjectSchema {
-	const properties = Object.entries(fields).map(([name, { schema }]) => [name, schema]);
-	return objectOf(Object.fromEntries(properties));
+	const properties: Record<string, JsonSchema> = {};
+	for (const [name, { schema }] of Object.entries(fields)) properties[name] = schema;
+	return objectOf(properties);
 }

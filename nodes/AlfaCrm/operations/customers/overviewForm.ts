@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { byId, byTheName } from '../../entities/common';
 import type { Entity } from '../../entities/types';
@@ -8,11 +8,11 @@ import type { Item } from '../../run/item';
 import { matchForm } from '../../run/matching/matchForm';
 import type { OperationPart } from '../../run/operation';
 import type { FindRequest } from '../common/find';
-import { findOptions, readFindRequest } from '../common/find';
+import { makeFindOptions, readFindRequest } from '../common/find';
 
 /** The overview that the user asks for in the form. */
 export interface OverviewRequest {
-	/** Which customers are looked up, and what happens if there is none. */
+	/** Which customers are found, and what happens if there is none. */
 	find: FindRequest;
 	/** How many days ahead the next lesson is looked for. */
 	daysAhead: number;
@@ -26,25 +26,25 @@ export interface OverviewRequest {
 	leftOutFields: readonly string[];
 }
 
-/** Declares the parameters of 'Get Overview'. */
+/** Makes the parameters of 'Get Overview'. */
 export function overviewForm(entity: Entity): OperationPart {
 	return {
-		match: matchForm(withIdAndName(entity)),
+		match: matchForm(addIdAndNameKeys(entity)),
 		leaveOut: [leaveOut],
-		options: [overviewOptions()],
+		options: [makeOverviewOptions()],
 	};
 }
 
 /** Reads the form before anything is sent. */
 export function readOverviewRequest(item: Item, entity: Entity): OverviewRequest {
-	const options = item.collection(overviewOptions());
+	const options = item.collection(makeOverviewOptions());
 	return {
-		find: readFindRequest(item, withIdAndName(entity), options),
+		find: readFindRequest(item, addIdAndNameKeys(entity), options),
 		daysAhead: options.integer(options.parameter('daysAhead')),
 		recentCount: options.integer(options.parameter('last')),
 		readsAllNames: options.flag(options.parameter('allNames')),
 		readsAllTasks: options.flag(options.parameter('allTasks')),
-		leftOutFields: findLeftOutFields(item.choices(leaveOut)),
+		leftOutFields: listLeftOutFields(item.choices(leaveOut)),
 	};
 }
 
@@ -111,25 +111,27 @@ export const leaveOut: INodeProperties = {
 	// n8n lets a model fill any parameter that takes an expression, and a model must not decide
 	// what stays private.
 	noDataExpression: true,
-	options: sortByName(
-		LEAVE_OUT_CHOICES.map(({ name, value, description }) => ({ name, value, description })),
-	),
+	options: sortByName(LEAVE_OUT_CHOICES.map(toOption)),
 	default: ['notes'],
 	description: 'What is not returned: for parents, Contacts, Manager and Stage, and Tasks as well',
 };
 
-function findLeftOutFields(leftOutValues: readonly string[]): string[] {
-	return LEAVE_OUT_CHOICES.filter(({ value }) => leftOutValues.includes(value)).flatMap(
-		({ fields }) => fields,
-	);
+function toOption({ name, value, description }: LeaveOutChoice): INodePropertyOptions {
+	return { name, value, description };
+}
+
+/** Lists the fields that are left out by the chosen values of 'Leave Out'. */
+function listLeftOutFields(chosenValues: readonly string[]): string[] {
+	const choices = LEAVE_OUT_CHOICES.filter(({ value }) => chosenValues.includes(value));
+	return choices.flatMap(({ fields }) => fields);
 }
 
 /**
- * Declares the options of Find and those of an overview. By default, if several customers match,
- * all are returned.
+ * Makes the options of 'Get Overview': those of 'Find', and some more. By default, if several
+ * customers match, all are returned.
  */
-function overviewOptions(): INodeProperties {
-	return findOptions('all', OVERVIEW_OPTIONS);
+function makeOverviewOptions(): INodeProperties {
+	return makeFindOptions('all', OVERVIEW_OPTIONS);
 }
 
 const OVERVIEW_OPTIONS: INodeProperties[] = [
@@ -165,9 +167,15 @@ const OVERVIEW_OPTIONS: INodeProperties[] = [
 	},
 ];
 
-/** Adds two match keys to those of Find: the ID, which is offered first, and the name. */
-function withIdAndName(entity: Entity): Entity {
-	const otherKeys = (entity.match?.keys ?? []).filter(({ name }) => name !== byId.name);
+/**
+ * Copies the customer entity, with two more choices of 'Match By' than 'Find' has: the ID, which is
+ * offered first, and the name.
+ */
+function addIdAndNameKeys(entity: Entity): Entity {
+	const keysOfFind = entity.match?.keys ?? [];
+	const otherKeys = keysOfFind.filter(({ name }) => name !== byId.name);
 	const keys = [byId, ...otherKeys, byTheName];
-	return { ...entity, match: { onlyForNew: [], ...entity.match, keys } };
+	// Only *Create or Update* uses `onlyForNew`.
+	const onlyForNew = entity.match?.onlyForNew ?? [];
+	return { ...entity, match: { onlyForNew, keys } };
 }

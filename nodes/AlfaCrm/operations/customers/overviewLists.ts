@@ -31,23 +31,24 @@ export interface OverviewSubject {
 }
 
 /**
- * Reads the lists of one customer side by side. If this user may not read a list, the overview
- * lacks its part and says why.
+ * Reads the lists of one customer side by side. If the user of the credential may not read a list,
+ * the overview lacks the part that is made from it, and says why.
  */
 export async function readOverviewLists(
 	item: Item,
 	subject: OverviewSubject,
 	request: OverviewRequest,
 ): Promise<OverviewLists> {
-	const readUnlessLeftOut = async (list: PartList): Promise<PartReading> =>
-		request.leftOutFields.includes(list.part) ? { errors: [] } : await readPart(item, list);
+	// The user of the node may leave parts out. Their lists are not read.
+	const readUnlessLeftOut = async (source: PartSource): Promise<PartReading> =>
+		request.leftOutFields.includes(source.part) ? { errors: [] } : await readPart(item, source);
 
 	const [timetable, completedLessons, subscriptions, payments, tasks] = await Promise.all([
 		readTimetable(item, subject, request),
-		readUnlessLeftOut(makeCompletedLessonsList(subject, request)),
-		readUnlessLeftOut(makeSubscriptionsList(subject)),
-		readUnlessLeftOut(makePaymentsList(subject, request)),
-		readUnlessLeftOut(makeTasksList(subject, request)),
+		readUnlessLeftOut(describeCompletedLessons(subject, request)),
+		readUnlessLeftOut(describeSubscriptions(subject)),
+		readUnlessLeftOut(describePayments(subject, request)),
+		readUnlessLeftOut(describeTasks(subject, request)),
 	]);
 
 	const readings = [timetable, completedLessons, subscriptions, payments, tasks];
@@ -62,35 +63,34 @@ export async function readOverviewLists(
 	};
 }
 
+/** The groups and the planned lessons of the customer, and what could not be read of them. */
 type Timetable = Pick<OverviewLists, 'errors' | 'groupIds' | 'plannedLessons'>;
 
 /**
  * Reads the groups of the customer, and then the planned lessons. A planned lesson may name only a
  * group and none of its members. So if the groups cannot be read, only lessons that name the
- * customer are found, and the user is told.
+ * customer are found, and an error in the overview says so.
  */
 async function readTimetable(
 	item: Item,
 	subject: OverviewSubject,
 	{ daysAhead }: OverviewRequest,
 ): Promise<Timetable> {
-	const memberships = await readPart(item, makeMembershipsList(subject));
-	const lessons = new CustomerLessons(subject.customerId, memberships.rows ?? [], item.zone);
-	const lastDay = daysAfter(subject.today, daysAhead);
-	const planned = await readPart(
-		item,
-		makePlannedLessonsList(subject, lessons, lastDay, item.zone),
-	);
-
+	const memberships = await readPart(item, describeMemberships(subject));
 	const areGroupsKnown = memberships.rows !== undefined;
+	// Knows from the memberships in which lessons the customer takes part.
+	const lessonTest = new CustomerLessons(subject.customerId, memberships.rows ?? [], item.zone);
+
+	const period = { firstDay: subject.today, lastDay: daysAfter(subject.today, daysAhead) };
+	const lessonSource = describePlannedLessons(subject, lessonTest, period, item.zone);
+	const plannedLessons = await readPart(item, lessonSource);
+
+	const errors = [...memberships.errors, ...plannedLessons.errors];
+	if (!areGroupsKnown) errors.push(LESSONS_OF_GROUPS_MISSING);
 	return {
-		groupIds: areGroupsKnown ? lessons.groupIdsOn(subject.today) : undefined,
-		plannedLessons: planned.rows,
-		errors: [
-			...memberships.errors,
-			...planned.errors,
-			...(areGroupsKnown ? [] : [LESSONS_OF_GROUPS_MISSING]),
-		],
+		groupIds: areGroupsKnown ? lessonTest.groupIdsOn(subject.today) : undefined,
+		plannedLessons: plannedLessons.rows,
+		errors,
 	};
 }
 
@@ -102,12 +102,13 @@ const LESSONS_OF_GROUPS_MISSING: OverviewError = {
 };
 
 /**
- * How to read the list from which a part of the overview is made. A part is a field such as
+ * The list from which a part of the overview is made, and how to read it. A part is a field such as
  * `payments`.
  */
-interface PartList {
+interface PartSource {
 	/** The name of the field. */
 	part: string;
+	/** The entity whose records the list has. */
 	entity: Entity;
 	branches: readonly Branch[];
 	/** What the call contains besides the entity and the branch. */
@@ -115,59 +116,67 @@ interface PartList {
 	/** How many pages are read, and which rows are kept. */
 	options?: CollectOptions;
 	/**
-	 * Set for a list that is the same for every customer: the name under which its rows are kept, so
-	 * that the list is read once for all items.
+	 * Set for a list that is the same for every customer, so that it is read once for all items: the
+	 * name under which its rows are kept.
 	 */
-	sharedAs?: string;
+	cacheName?: string;
 }
 
 /**
- * Describes the list of past, current and future memberships. AlfaCRM lists only current ones if it
- * is asked without dates, so a further pass has dates. API notes 5.7.
+ * Describes the list of memberships, which say when the customer belongs to which group. Without
+ * dates in the call, AlfaCRM lists only current ones. So the list is read twice, the second time
+ * with dates (`passes`). API notes 5.7.
  */
-function makeMembershipsList(subject: OverviewSubject): PartList {
+function describeMemberships(subject: OverviewSubject): PartSource {
 	return {
 		part: 'groups',
 		entity: cgi,
 		branches: subject.branches,
 		call: { action: 'customer', query: { customer_id: subject.customerId } },
-		options: { passes: passesOf(cgi), keep: makeOwnershipCheck(subject) },
+		options: { passes: passesOf(cgi), keep: makeOwnershipTest(subject) },
 	};
 }
 
+/** The days of a period, the first and the last day included: `yyyy-mm-dd`. */
+interface Period {
+	firstDay: string;
+	lastDay: string;
+}
+
 /**
- * Describes the list of planned lessons from today to a last day. AlfaCRM may ignore a filter, so
+ * Describes the list of the customer's planned lessons in a period. AlfaCRM may ignore a filter, so
  * each lesson is checked.
  *
- * @param lastDay `yyyy-mm-dd`
+ * @param lessonTest tells in which lessons the customer takes part
  */
-function makePlannedLessonsList(
-	{ branches, today }: OverviewSubject,
-	lessons: CustomerLessons,
-	lastDay: string,
+function describePlannedLessons(
+	{ branches }: OverviewSubject,
+	lessonTest: CustomerLessons,
+	{ firstDay, lastDay }: Period,
 	zone: string,
-): PartList {
-	const isWithinDays = (lesson: IDataObject) => {
+): PartSource {
+	const isWithinPeriod = (lesson: IDataObject) => {
 		const day = dayOf(lesson, zone) ?? '';
-		return today <= day && day <= lastDay;
+		return firstDay <= day && day <= lastDay;
 	};
 	return {
 		part: 'next_lesson',
 		entity: lessonEntity,
 		branches,
-		call: { body: { status: LESSON_STATUS.planned, date_from: today, date_to: lastDay } },
+		call: { body: { status: LESSON_STATUS.planned, date_from: firstDay, date_to: lastDay } },
 		options: {
-			passes: lessons.filtersWithin(today, lastDay),
-			keep: (lesson) => isWithinDays(lesson) && lessons.includes(lesson),
+			// One reading for lessons that name the customer, and one for each group of the customer.
+			passes: lessonTest.filtersWithin(firstDay, lastDay),
+			keep: (lesson) => isWithinPeriod(lesson) && lessonTest.includes(lesson),
 		},
 	};
 }
 
 /** Describes the list of the latest completed lessons. */
-function makeCompletedLessonsList(
+function describeCompletedLessons(
 	{ customerId, branches }: OverviewSubject,
 	request: OverviewRequest,
-): PartList {
+): PartSource {
 	return {
 		part: 'attendance',
 		entity: lessonEntity,
@@ -184,25 +193,26 @@ function makeCompletedLessonsList(
  * Describes the list of subscriptions. Every branch lists all subscriptions of a customer, so one
  * branch is enough. API notes 5.5.
  */
-function makeSubscriptionsList(subject: OverviewSubject): PartList {
+function describeSubscriptions(subject: OverviewSubject): PartSource {
+	// AlfaCRM takes the customer from the query. Some sources have it in the body, so both have it.
 	const filter = { customer_id: subject.customerId };
 	return {
 		part: 'subscriptions',
 		entity: customerTariff,
 		branches: subject.branches.slice(0, 1),
 		call: { query: filter, body: filter },
-		options: { keep: makeOwnershipCheck(subject) },
+		options: { keep: makeOwnershipTest(subject) },
 	};
 }
 
 /** Describes the list of the latest payments. */
-function makePaymentsList(subject: OverviewSubject, request: OverviewRequest): PartList {
+function describePayments(subject: OverviewSubject, request: OverviewRequest): PartSource {
 	return {
 		part: 'payments',
 		entity: pay,
 		branches: subject.branches,
 		call: { body: { customer_id: subject.customerId } },
-		options: { keep: makeOwnershipCheck(subject), limit: countRowsToRead(request) },
+		options: { keep: makeOwnershipTest(subject), limit: countRowsToRead(request) },
 	};
 }
 
@@ -210,30 +220,32 @@ function makePaymentsList(subject: OverviewSubject, request: OverviewRequest): P
  * Describes the list of the tasks of all customers, because no filter by customer is known. API
  * notes 5.18. Only the first page is read, unless the user wants the whole list searched.
  */
-function makeTasksList(
+function describeTasks(
 	{ branches }: OverviewSubject,
 	{ readsAllTasks }: OverviewRequest,
-): PartList {
+): PartSource {
 	return {
 		part: 'tasks',
 		entity: taskEntity,
 		branches,
+		// The goal ends the reading. Without one, the list is read to its end.
 		options: { goal: readsAllTasks ? undefined : ONE_PAGE },
-		sharedAs: readsAllTasks ? 'all tasks' : 'first tasks',
+		cacheName: readsAllTasks ? 'all tasks' : 'first tasks',
 	};
 }
 
 /**
- * Makes a check whether a row belongs to the customer: AlfaCRM may ignore the filter by customer.
+ * Makes a function that tells whether a row belongs to the customer: AlfaCRM may ignore the filter
+ * by customer.
  */
-function makeOwnershipCheck({ customerId }: OverviewSubject): (row: IDataObject) => boolean {
+function makeOwnershipTest({ customerId }: OverviewSubject): (row: IDataObject) => boolean {
 	return (row) => readId(row.customer_id) === customerId;
 }
 
 /**
  * Returns how many rows to read to find the latest lessons or payments. AlfaCRM was seen to list
- * the latest first, but documents no order. So more rows are read than are shown, and then sorted
- * by date. API notes 3.
+ * the latest first, but documents no order. So a whole small page is read even if fewer rows are
+ * shown, and the rows are sorted by date. API notes 3.
  */
 function countRowsToRead({ recentCount }: OverviewRequest): number {
 	return Math.max(SMALLEST_PAGE, recentCount);
@@ -241,7 +253,7 @@ function countRowsToRead({ recentCount }: OverviewRequest): number {
 
 /** What was read of a part. */
 interface PartReading {
-	/** Undefined if no branch gave the list. */
+	/** Undefined if the list could not be read in any branch. */
 	rows?: IDataObject[];
 	errors: OverviewError[];
 }
@@ -249,52 +261,66 @@ interface PartReading {
 /**
  * Reads the list of a part in all branches. A row that several branches list is returned only once.
  */
-async function readPart(item: Item, list: PartList): Promise<PartReading> {
+async function readPart(item: Item, source: PartSource): Promise<PartReading> {
 	const readings = await Promise.all(
-		list.branches.map(async (branch) => await readPartOfBranch(item, list, branch)),
+		source.branches.map(async (branch) => await readPartOfBranch(item, source, branch)),
 	);
-	const listedRows = readings.map(({ rows }) => rows).filter((rows) => rows !== undefined);
-	return {
-		rows: listedRows.length === 0 ? undefined : uniqueRecords(listedRows.flat()),
-		errors: readings.flatMap(({ errors }) => errors),
-	};
+	const errors = readings.flatMap((reading) => reading.errors);
+
+	const listsOfBranches = readings.map(({ rows }) => rows).filter((rows) => rows !== undefined);
+	if (listsOfBranches.length === 0) return { errors };
+
+	return { rows: uniqueRecords(listsOfBranches.flat()), errors };
 }
 
-async function readPartOfBranch(item: Item, list: PartList, branch: Branch): Promise<PartReading> {
+/**
+ * Reads the list of a part in one branch. If the user of the credential may not read it, returns an
+ * error for the overview.
+ */
+async function readPartOfBranch(
+	item: Item,
+	source: PartSource,
+	branch: Branch,
+): Promise<PartReading> {
 	try {
-		const collected = await collectRows(item, list, branch);
-		// Set if the goal `ONE_PAGE` ended the reading before the end of the list.
+		const collected = await collectRows(item, source, branch);
+		const { rows } = collected;
+		// `nextPage` is set if the goal `ONE_PAGE` ended the reading before the end of the list.
 		const isOnlyFirstPage = collected.nextPage !== undefined;
-		if (isOnlyFirstPage)
-			return { rows: collected.rows, errors: [makeFirstPageError(list, collected)] };
+		if (isOnlyFirstPage) return { rows, errors: [makeFirstPageError(source, collected)] };
 
-		warnOfMissing(item, list.entity.plural.toLowerCase(), collected);
-		return { rows: collected.rows, errors: [] };
+		warnOfMissing(item, source.entity.plural.toLowerCase(), collected);
+		return { rows, errors: [] };
 	} catch (caught) {
 		// Any other failure may be temporary. Then the item fails, so that the overview does not lack a
 		// part by accident.
 		if (!hasStatus(caught, 403, 404)) throw item.asError(caught);
-		return { errors: [{ part: list.part, reason: caught.message }] };
+
+		return { errors: [{ part: source.part, reason: caught.message }] };
 	}
 }
 
-/** Reads the rows of a list in one branch. Reads a shared list once for all items. */
+/**
+ * Reads the rows of a list in one branch. A list that is the same for every customer is read once
+ * for all items.
+ */
 async function collectRows(
 	item: Item,
-	{ entity, call, options, sharedAs }: PartList,
+	{ entity, call, options, cacheName }: PartSource,
 	branch: Branch,
 ): Promise<Collected> {
 	const list = { ...listCall(entity, branch), ...call };
 	const read = async () => await item.collect(list, options);
-	if (sharedAs === undefined) return await read();
-	return await item.execution.cached(entity.path, `${sharedAs} of ${branch}`, read);
+	if (cacheName === undefined) return await read();
+
+	return await item.execution.cached(entity.path, `${cacheName} of ${branch}`, read);
 }
 
 /**
  * Makes the error for a list of which only the first page was read. Only the list of tasks is read
- * so.
+ * like this.
  */
-function makeFirstPageError({ part }: PartList, { rows, total }: Collected): OverviewError {
+function makeFirstPageError({ part }: PartSource, { rows, total }: Collected): OverviewError {
 	const ofTotal = total === undefined ? '' : ` of ${total}`;
 	const reason = `AlfaCRM cannot be asked for the tasks of one customer, and only the first ${rows.length}${ofTotal} were looked through. 'Search All Tasks' looks through all.`;
 	return { part, reason };

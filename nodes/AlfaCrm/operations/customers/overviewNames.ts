@@ -13,31 +13,39 @@ import { isClient } from './overviewFacts';
 import type { OverviewRequest } from './overviewForm';
 
 /**
- * Reads the lists of names. Each list costs a call, so only two are read by default: the managers,
- * and either the plans for a client or the stages for a lead.
+ * Reads the names that the overview shows beside IDs. Each list of names costs a call, so only two
+ * are read by default: the managers, and either the plans for a client or the stages for a lead.
  */
 export async function readOverviewNames(
 	item: Item,
-	{ row: card, branch }: LocatedRecord,
+	{ row: customer, branch }: LocatedRecord,
 	{ readsAllNames, leftOutFields }: OverviewRequest,
 ): Promise<Omit<OverviewNames, 'groups'>> {
-	const { titlesIn } = nameSourceOf(item);
+	const nameSource = nameSourceOf(item);
 	const readIf = async (isNeeded: boolean, entity: Entity) =>
-		isNeeded ? await titlesIn(entity, branch) : undefined;
+		isNeeded ? await nameSource.titlesIn(entity, branch) : undefined;
 
-	const isLead = !isClient(card);
-	const showsManager = !leftOutFields.includes('manager_name');
-	const showsStage = !leftOutFields.includes('stage_name');
+	const isLead = !isClient(customer);
+	const needsPlans = readsAllNames || !isLead;
+	const needsManagers = !leftOutFields.includes('manager_name');
+	const needsStages = !leftOutFields.includes('stage_name') && (readsAllNames || isLead);
+	// A client has a study status in place of a stage.
+	const stageEntity = isLead ? leadStatus : studyStatus;
+
 	const [plans, managers, stages, branches] = await Promise.all([
-		readIf(readsAllNames || !isLead, tariff),
-		readIf(showsManager, user),
-		readIf(showsStage && (readsAllNames || isLead), isLead ? leadStatus : studyStatus),
+		// AlfaCRM calls a plan a tariff.
+		readIf(needsPlans, tariff),
+		readIf(needsManagers, user),
+		readIf(needsStages, stageEntity),
 		readIf(readsAllNames, branchEntity),
 	]);
 	return { plans, managers, stages, branches };
 }
 
-/** Reads the names of the groups of a customer in all branches; nothing if there are no groups. */
+/**
+ * Reads the names of groups in all branches of the customer. Reads nothing if the customer is in no
+ * group.
+ */
 export async function readGroupNames(
 	item: Item,
 	branches: readonly Branch[],
@@ -45,9 +53,12 @@ export async function readGroupNames(
 ): Promise<Titles> {
 	if (groupIds.length === 0) return new Map();
 
-	const { titlesIn } = nameSourceOf(item);
-	const namesByBranch = await Promise.all(
-		branches.map(async (branch) => await titlesIn(groupEntity, branch)),
+	const nameSource = nameSourceOf(item);
+	const namesOfBranches = await Promise.all(
+		branches.map(async (branch) => await nameSource.titlesIn(groupEntity, branch)),
 	);
-	return new Map(namesByBranch.flatMap((names) => [...(names ?? [])]));
+
+	// The names of a branch are undefined if they could not be read.
+	const readableNames = namesOfBranches.filter((names) => names !== undefined);
+	return new Map(readableNames.flatMap((names) => [...names]));
 }

@@ -11,15 +11,15 @@ import { findPayer } from './externalIdSearch';
 import { savePayment } from './savePayment';
 
 /**
- * Enters a refund or a correction. An external ID makes sure that it is entered only once. Without
- * one it is entered each time: two equal refunds may both be meant, as when a payment is given back
- * in equal parts.
+ * Enters a refund, or a payment that corrects another one. An external ID makes sure that it is
+ * entered only once. Without one it is entered at each run: two equal refunds may both be meant,
+ * for example if a payment is given back in equal parts.
  */
 export const correctPayment: ActionKind<'correctPayment'> = {
 	form: () => ({}),
 
 	async execute(item, paymentEntity, { fields = [] }) {
-		const draft = readActionDraft(item, paymentEntity, fields, { hasTextOptions: false });
+		const draft = readActionDraft(item, paymentEntity, fields, { offersShortening: false });
 		const { externalId, body } = extractExternalId(item, draft.body, { isIncome: false });
 		const customerId = await readOrFindPayer(item, draft.branch, body, externalId);
 		const mayDuplicate = externalId === undefined;
@@ -39,9 +39,11 @@ export const correctPayment: ActionKind<'correctPayment'> = {
 async function readOrFindPayer(
 	item: Item,
 	branch: Branch,
-	{ customer_id }: IDataObject,
+	{ customer_id: givenId }: IDataObject,
 	externalId?: ExternalId,
 ): Promise<number> {
-	if (customer_id !== undefined || externalId === undefined) return Number(customer_id);
-	return await findPayer(item, branch, externalId);
+	const isCustomerEmpty = givenId === undefined;
+	if (isCustomerEmpty && externalId !== undefined) return await findPayer(item, branch, externalId);
+
+	return Number(givenId);
 }

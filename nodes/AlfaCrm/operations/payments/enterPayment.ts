@@ -21,7 +21,7 @@ export const enterPayment: ActionKind<'enterPayment'> = {
 	}),
 
 	async execute(item, customerEntity, { fields = [] }) {
-		const draft = readActionDraft(item, customerEntity, fields, { hasTextOptions: true });
+		const draft = readActionDraft(item, customerEntity, fields, { offersShortening: true });
 		const { externalId, body } = extractExternalId(item, draft.body, { isIncome: true });
 		const customerId = idOf(item, customerEntity);
 		const mayDuplicate = !item.flag(skipIfThere);

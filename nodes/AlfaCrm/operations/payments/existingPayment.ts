@@ -31,6 +31,7 @@ export async function findExistingPayment(
 	const existing = await findPaymentWithId(newPayment, externalId);
 	if (existing === undefined) return undefined;
 
+	// The same ID does not prove enough: banks and templates use an ID again.
 	assertSameAmount(newPayment, externalId, existing);
 	assertCloseDate(newPayment, externalId, existing);
 	return existing;
@@ -39,42 +40,53 @@ export async function findExistingPayment(
 /**
  * Finds the payment with the external ID: first among the payments of the customer, then among the
  * payments of all customers.
+ *
+ * @throws NodeOperationError if another customer's payment has the ID, or if no payment has it, but
+ * the staff may have entered this payment without it
  */
 async function findPaymentWithId(
 	newPayment: Addition,
 	externalId: ExternalId,
 ): Promise<IDataObject | undefined> {
+	const isSamePayment = (payment: IDataObject) =>
+		hasExternalId(payment, externalId) && haveMatchingTypes(payment, newPayment.body, externalId);
+
 	const result = await searchCustomerRecords(newPayment, {
 		filters: makeFilters(newPayment),
 		// The staff may have entered the payment in a branch that the customer has left since.
 		searchesAllBranches: true,
-		isRepeated: (payment) =>
-			hasExternalId(payment, externalId) && haveMatchingTypes(payment, newPayment.body, externalId),
+		isSameRecord: isSamePayment,
 	});
 	if ('existing' in result) return result.existing;
 
 	const existing = await findAmongAllPayments(newPayment, externalId);
 	if (existing !== undefined) return existing;
 
-	assertNoneEnteredByHand(newPayment, externalId, result.otherRecords);
+	assertNoneEnteredByHand(newPayment, externalId, result.customerRecords);
 	return undefined;
 }
 
-/** Finds the customer's payment that has the same values in the fields that the user has filled. */
+/**
+ * Finds the customer's payment that has the same values in the fields that the user has filled.
+ *
+ * @throws NodeOperationError if such a payment has an external ID, so that it may be another one
+ */
 async function findEqualPayment(newPayment: Addition): Promise<IDataObject | undefined> {
-	// A payment with an external ID may be another payment of the same day and amount. It is
-	// certainly the same one only if the user has filled the note, because then both payments have
-	// the same note.
+	// If the user has filled the note, it is among the compared values. An equal payment then has the
+	// same note, together with any external ID in it.
 	const isNoteCompared = !isEmpty(newPayment.body.note);
-	const isCertainlySame = (payment: IDataObject) => isNoteCompared || !hasAnyIdInNote(payment);
+	const isSamePayment = (payment: IDataObject) => {
+		const mayBeAnotherPayment = hasAnyIdInNote(payment) && !isNoteCompared;
+		return isEqualPayment(payment, newPayment) && !mayBeAnotherPayment;
+	};
 
 	const result = await searchCustomerRecords(newPayment, {
 		filters: makeFilters(newPayment),
-		isRepeated: (payment) => isEqualPayment(payment, newPayment) && isCertainlySame(payment),
+		isSameRecord: isSamePayment,
 	});
 	if ('existing' in result) return result.existing;
 
-	assertNoEqualPaymentHasId(newPayment, result.otherRecords);
+	assertNoEqualPaymentHasId(newPayment, result.customerRecords);
 	return undefined;
 }
 

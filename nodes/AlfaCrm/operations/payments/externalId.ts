@@ -13,7 +13,7 @@ import { listOf } from '../../fields/field';
 import { withoutInvisible } from '../../fields/normalizeText';
 import { quoted } from '../../fields/unreadable';
 import type { Item } from '../../run/item';
-import { readId } from '../../values/formats';
+import { readId, readIds } from '../../values/formats';
 import { findIdFault } from './externalIdFaults';
 
 /**
@@ -39,11 +39,11 @@ export interface ExternalId {
 // ---------------------------------------------------------------- reading the form
 
 /**
- * Takes the external ID out of the values of the form, and puts it into the note or custom field
- * that will keep it.
+ * Takes the external ID out of the values of the form, and puts it into the note or the custom
+ * field that will keep it.
  *
- * @param isIncome whether the operation enters incomes. If the form has a payment type that is no
- * income, such as a refund, the external ID is not the ID of an income either.
+ * @param isIncome whether the operation enters incomes. The user may still choose another type of
+ * payment in the form, such as a refund. Then the external ID is that of a refund.
  * @returns the external ID, if the user has given one, and the values to send
  * @throws NodeOperationError for an ID by which the payment could not be found again
  */
@@ -52,24 +52,18 @@ export function extractExternalId(
 	formValues: IDataObject,
 	{ isIncome }: { isIncome: boolean },
 ): { externalId?: ExternalId; body: IDataObject } {
-	const {
-		[externalIdInput.name]: idFromForm,
-		[customFieldInput.name]: fieldFromForm,
-		...body
-	} = formValues;
-	if (idFromForm === undefined && fieldFromForm === undefined) return { body };
+	const { idFromForm, fieldFromForm, body } = separateIdParameters(formValues);
 	if (idFromForm === undefined) {
-		throw item.error(
-			`'${customFieldInput.label}' is given, but no '${externalIdInput.label}'`,
-			`Add '${externalIdInput.label}'.`,
-		);
+		if (fieldFromForm === undefined) return { body };
+		throw idMissingError(item);
 	}
 
 	const value = normalizeId(idFromForm);
 	assertCanBeFoundAgain(item, value);
 	const externalId: ExternalId = { value, isIncome: isIncome && mayBeIncome(body) };
 	if (fieldFromForm === undefined) {
-		return { externalId, body: { ...body, note: addIdToNote(body.note, value) } };
+		const note = addIdToNote(body.note, value);
+		return { externalId, body: { ...body, note } };
 	}
 
 	const customField = String(fieldFromForm);
@@ -77,17 +71,39 @@ export function extractExternalId(
 	return { externalId: { ...externalId, customField }, body: { ...body, [customField]: value } };
 }
 
+/** Separates the external ID, and the custom field that should keep it, from the other values. */
+function separateIdParameters(formValues: IDataObject) {
+	const {
+		[externalIdInput.name]: idFromForm,
+		[customFieldInput.name]: fieldFromForm,
+		...body
+	} = formValues;
+	return { idFromForm, fieldFromForm, body };
+}
+
+function idMissingError(item: Item): Error {
+	return item.error(
+		`'${customFieldInput.label}' is given, but no '${externalIdInput.label}'`,
+		`Add '${externalIdInput.label}'.`,
+	);
+}
+
+/** @throws NodeOperationError for an ID that many payments may share, such as a lost number */
 function assertCanBeFoundAgain(item: Item, id: string): void {
+	// Such as "contain a digit other than 0"; undefined for a good ID.
 	const requirement = findIdFault(id);
 	if (requirement === undefined) return;
+
 	throw item.error(
 		`'${externalIdInput.label}' must ${requirement}, but it is ${quoted(id)}`,
 		`Correct it, or the expression that fills it.`,
 	);
 }
 
+/** @throws NodeOperationError if the name is not that of a custom field */
 function assertIsCustomField(item: Item, name: string): void {
 	if (isCustom(name)) return;
+
 	throw item.error(
 		`'${customFieldInput.label}' is no name of a custom field: ${quoted(name)}`,
 		`It starts with custom_, as in the output of 'Get' with 'Simplify' off.`,
@@ -97,9 +113,11 @@ function assertIsCustomField(item: Item, name: string): void {
 // ---------------------------------------------------------------- IDs in notes
 
 /**
- * Matches an external ID in a note, such as `[ID inv-1]`; spaces inside the brackets may differ.
- * The brackets tell inv-1 from inv-10, and from other text of a bank or of the staff. Whatever this
- * recognises, `makeIdFilter` in `externalIdSearch.ts` must find as well.
+ * Matches an external ID in a note, such as `[ID inv-1]`. The brackets tell inv-1 from inv-10, and
+ * from other text of a bank or of the staff. If the staff has typed other spaces inside the
+ * brackets, the ID is recognised too.
+ *
+ * Only the exact tag is found by AlfaCRM's filter: see `makeIdFilter` in `externalIdSearch.ts`.
  */
 const TAG = /\[\s*ID\s([^[\]]*)\]/g;
 
@@ -122,21 +140,25 @@ export function idsInNote(note: unknown): string[] {
 }
 
 /**
- * Adds an external ID in front of a note, so that the note keeps the ID even if somebody cuts its
- * end off.
+ * Adds an external ID in front of a note, unless the note has it already. In front, it stays even
+ * if somebody cuts off the end of the note.
  */
 function addIdToNote(note: unknown, id: string): string {
 	if (isEmpty(note)) return toTag(id);
-	return idsInNote(note).includes(id) ? String(note) : `${toTag(id)} ${String(note)}`;
+
+	const noteText = String(note);
+	return idsInNote(noteText).includes(id) ? noteText : `${toTag(id)} ${noteText}`;
 }
 
 // ---------------------------------------------------------------- comparing payments
 
-/** Whether a payment has an external ID, in its note or in the custom field. */
+/** Whether a payment has this external ID, in its note or in the custom field. */
 export function hasExternalId(payment: IDataObject, { value, customField }: ExternalId): boolean {
 	if (idsInNote(payment.note).includes(value)) return true;
 	if (customField === undefined) return false;
-	return listOf(payment[customField]).map(normalizeId).includes(value);
+
+	const idsInField = listOf(payment[customField]).map(normalizeId);
+	return idsInField.includes(value);
 }
 
 /** Whether the note of a payment has any external ID. */
@@ -160,14 +182,19 @@ export function haveMatchingTypes(
 	{ isIncome }: ExternalId,
 ): boolean {
 	if (payment.pay_type_id === undefined) return true;
-	if (readId(payment.pay_type_id) === readId(newPayment.pay_type_id)) return true;
-	return isIncome && mayBeIncome(payment);
+
+	const isSameType = readId(payment.pay_type_id) === readId(newPayment.pay_type_id);
+	const areIncomes = isIncome && mayBeIncome(payment);
+	return isSameType || areIncomes;
 }
 
 /**
- * Whether a payment may belong to a customer: AlfaCRM shows this customer in the payment, or does
- * not show whose payment it is.
+ * Whether a payment may belong to a customer: AlfaCRM shows this customer in the payment, or shows
+ * the payment without the field of the customer. An empty field says that it belongs to nobody.
  */
-export function mayBelongTo(customerId: number, { customer_id: shownIds }: IDataObject): boolean {
-	return shownIds === undefined || listOf(shownIds).some((id) => readId(id) === customerId);
+export function mayBelongTo(customerId: number, payment: IDataObject): boolean {
+	const shownId = payment.customer_id;
+	if (shownId === undefined) return true;
+
+	return readIds(listOf(shownId)).includes(customerId);
 }

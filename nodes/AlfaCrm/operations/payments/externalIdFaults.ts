@@ -14,9 +14,12 @@ import { isGenerated } from './generatedId';
  * must", such as "not end with a separator". Returns undefined for a good ID.
  */
 export function findIdFault(id: string): string | undefined {
-	if (/[[\]]/.test(id))
+	if (SQUARE_BRACKET.test(id)) {
 		return "contain no square brackets, since the payment's note stores it inside them";
+	}
+	// An unfilled placeholder, such as `{{id}}` or `%id%`.
 	if (PLACEHOLDER.test(id)) return 'hold no expression that was not filled';
+	// Such as `#N/A`.
 	if (SHEET_ERROR.test(id)) return 'hold no error of a sheet';
 	// A generated ID may contain no digits and end in a dash, so it is exempt from the remaining
 	// checks. A word such as "undefined" is a fault even in an ID that looks generated.
@@ -26,6 +29,7 @@ export function findIdFault(id: string): string | undefined {
 	// A spreadsheet shows long numbers as 7,90056E+10, so different numbers become the same text.
 	if (hasRounded(id)) return 'hold no number that a sheet has rounded';
 	if (LOST_VALUE.test(id)) return 'hold a number in place of "undefined", "null" or "NaN"';
+	// A year without its number, such as `inv-2026-0`, `-2026`, `inv-2026-` or `inv--2026`.
 	if (LOST_NUMBER.test(id)) return 'hold a number in place of the 0 at its end';
 	if (LOST_BEGINNING.test(id)) return 'not begin with a separator';
 	if (FINAL_SEPARATOR.test(id)) return 'not end with a separator';
@@ -33,6 +37,8 @@ export function findIdFault(id: string): string | undefined {
 	if (DOUBLE_DASH.test(id)) return 'have its number between the dashes';
 	return undefined;
 }
+
+const SQUARE_BRACKET = /[[\]]/;
 
 /**
  * A placeholder of a template that nobody filled: `{{id}}`, `${id}`, `<id>`, `%id%`. The Message-ID
@@ -63,7 +69,9 @@ const DIGIT_OTHER_THAN_ZERO = /(?!0)\p{N}/u;
  */
 const LOST_BEGINNING = /^[\p{Pd}\u2212_/.:]20\d\d(?:[-_/.](?:0?[1-9]|1[0-2]))?$/u;
 
-/** A separator that no number follows: `inv-2026-`, `order_2026_`, `№`. */
+/**
+ * A separator that no number follows: `inv-2026-`, `order_2026_`, `№`. U+2212 is the minus sign.
+ */
 const FINAL_SEPARATOR = /[\p{Pd}\u2212:№_#/]$/u;
 
 /**

@@ -45,13 +45,14 @@ export async function findAmongAllPayments(
 ): Promise<IDataObject | undefined> {
 	const { item, customerId, target, body } = newPayment;
 	const type = readId(body.pay_type_id);
-	// A list without a type shows the incomes in every account. Another type is asked for as well.
+	// A list without a type shows the incomes in every account, but other types only in some. So the
+	// list is read once more with another type.
 	const typeFilters = type === INCOME ? [ANY_TYPE] : [{ pay_type_id: type }, ANY_TYPE];
 	const payments = await readPaymentsWithId(item, target.branch, externalId, typeFilters);
 
-	const existing = payments.find(
-		(payment) => mayBelongTo(customerId, payment) && haveMatchingTypes(payment, body, externalId),
-	);
+	const isSamePayment = (payment: IDataObject) =>
+		mayBelongTo(customerId, payment) && haveMatchingTypes(payment, body, externalId);
+	const existing = payments.find(isSamePayment);
 	if (existing !== undefined) return existing;
 
 	assertNoOtherCustomerHasId(newPayment, externalId, payments);
@@ -73,13 +74,15 @@ export async function findPayer(
 	const payments = await readPaymentsWithId(item, branch, externalId, [ANY_TYPE]);
 	const incomes = payments.filter(mayBeIncome);
 
-	const [payerId, ...otherPayerIds] = new Set(
-		incomes.map(({ customer_id }) => readId(customer_id)),
-	);
-	if (payerId !== undefined && otherPayerIds.length === 0) return payerId;
+	const payerIds = new Set(incomes.map(({ customer_id }) => readId(customer_id)));
+	const [payerId] = payerIds;
+	// An income whose customer AlfaCRM does not show has added undefined to the IDs.
+	if (payerId !== undefined && payerIds.size === 1) return payerId;
+
 	throw unknownPayerError(item, externalId, incomes);
 }
 
+/** Makes the error for an external ID of no income, or of incomes whose payer is not clear. */
 function unknownPayerError(
 	item: Item,
 	{ value }: ExternalId,
@@ -102,39 +105,51 @@ function unknownPayerError(
 }
 
 /**
- * Reads the payments with an external ID, of all customers and in all branches. Branches that this
- * user may not see are left out, except the branch of the call.
+ * Reads the payments with an external ID, of all customers and in all branches. Branches that the
+ * user of the credential may not see are left out, except the branch of the item.
  *
+ * @param branchOfItem the branch in which the new payment is entered; it is read first
  * @param typeFilters filters by payment type; each branch is read once with each of them
- * @throws NodeApiError if the branch of the call cannot be read
+ * @throws NodeApiError if the branch of the item cannot be read
  */
 async function readPaymentsWithId(
 	item: Item,
-	callBranch: Branch,
+	branchOfItem: Branch,
 	externalId: ExternalId,
 	typeFilters: readonly IDataObject[],
 ): Promise<IDataObject[]> {
-	const filter = makeIdFilter(item, externalId);
-	const payments: IDataObject[] = [];
-	const readBranch = async (branch: Branch): Promise<undefined> => {
-		const list = {
-			path: pay.path,
-			branch,
-			passes: typeFilters,
-			body: {},
-			task: 'look for the same payment',
-		};
-		const { rows } = await readFiltered(item, pay, list, filter);
-		payments.push(...rows.filter((payment) => hasExternalId(payment, externalId)));
-	};
+	const branches = await allBranches(item, branchOfItem);
+	const otherBranches = branches.filter((branch) => branch !== branchOfItem);
 
-	const branches = await allBranches(item, callBranch);
-	const otherBranches = branches.filter((branch) => branch !== callBranch);
-	await readBranch(callBranch);
-	// `findInBranches` stops at the first result. `readBranch` returns none, so all branches are
+	const payments = await readPaymentsInBranch(item, branchOfItem, externalId, typeFilters);
+	const addPaymentsOf = async (branch: Branch): Promise<undefined> => {
+		const morePayments = await readPaymentsInBranch(item, branch, externalId, typeFilters);
+		payments.push(...morePayments);
+	};
+	// `findInBranches` stops at the first result. `addPaymentsOf` returns none, so all branches are
 	// read.
-	await findInBranches(item, otherBranches, readBranch);
+	await findInBranches(item, otherBranches, addPaymentsOf);
 	return payments;
+}
+
+/** Reads the payments of one branch that have an external ID. */
+async function readPaymentsInBranch(
+	item: Item,
+	branch: Branch,
+	externalId: ExternalId,
+	typeFilters: readonly IDataObject[],
+): Promise<IDataObject[]> {
+	const list = {
+		path: pay.path,
+		branch,
+		body: {},
+		// The list is read once with each of these filters.
+		passes: typeFilters,
+		task: 'look for the same payment',
+	};
+	const filter = makeIdFilter(item, externalId);
+	const { rows } = await readFiltered(item, pay, list, filter);
+	return rows.filter((payment) => hasExternalId(payment, externalId));
 }
 
 /**
@@ -144,16 +159,21 @@ async function readPaymentsWithId(
 function makeIdFilter(item: Item, { value, customField }: ExternalId): FieldFilter {
 	const fieldName = customField ?? 'note';
 	const text = customField === undefined ? toTag(value) : value;
+
 	return {
 		fieldName,
 		filterBody: { [fieldName]: text },
+		// If many rows do not match, AlfaCRM has ignored the filter.
 		mayMatch: (payment) => normalizeId(payment[fieldName]).includes(text),
 		// If AlfaCRM does not store or show the field, no run would find the payment, and each run
 		// would enter it again.
-		fieldMissingError: () =>
-			item.error(
-				`AlfaCRM's payments show no field "${fieldName}", so the '${externalIdInput.label}' would not be found again`,
-				`Give one that they have as '${customFieldInput.label}': 'Get' with 'Simplify' off shows them.`,
-			),
+		fieldMissingError: () => fieldMissingError(item, fieldName),
 	};
+}
+
+function fieldMissingError(item: Item, fieldName: string): Error {
+	return item.error(
+		`AlfaCRM's payments show no field "${fieldName}", so the '${externalIdInput.label}' would not be found again`,
+		`Give one that they have as '${customFieldInput.label}': 'Get' with 'Simplify' off shows them.`,
+	);
 }

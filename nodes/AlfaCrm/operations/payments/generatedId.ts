@@ -6,8 +6,8 @@
  */
 
 /**
- * Tells whether a program has generated an ID, so that neither a dash at its end nor a lack of
- * digits is a fault.
+ * Tells whether a program has generated an ID, such as "xRtbQmWe-kL_". Then neither a dash at its
+ * end nor a lack of digits is a fault.
  */
 export function isGenerated(id: string): boolean {
 	if (!ENCODED.test(id)) return false;
@@ -17,9 +17,13 @@ export function isGenerated(id: string): boolean {
 	const hasDigit = /\d/.test(id);
 	if (!hasDigit && hasOneCase(id.slice(1))) return false;
 
-	const parts = id.replace(/=+$/, '').split(SEPARATORS);
+	const idWithoutPadding = id.replace(/=+$/, '');
+	const parts = idWithoutPadding.split(SEPARATORS);
 	const endsWithSeparator = parts.at(-1) === '';
-	if (endsWithSeparator) return !isEndOfPrefix(parts.at(-2) ?? '', id);
+	if (endsWithSeparator) {
+		const lastPart = parts.at(-2) ?? '';
+		return !isEndOfPrefix(lastPart, id);
+	}
 
 	// The characters of base64 include the plus sign, which people do not write in IDs.
 	return id.includes('+') || !parts.every(isReadable);
@@ -35,10 +39,10 @@ const ENCODED = /^[A-Za-z0-9+/_-]{10,}={0,2}$/;
 const SEPARATORS = /[-_/]+/;
 
 /**
- * The length of the longest last part that may look readable by chance, as "h" does in the
+ * The length of the longest last part that may be readable by accident, such as "h" in the
  * generated ID "N9EbFTUd22v88MK2JF1I-h_".
  */
-const LONGEST_CHANCE_PART = 2;
+const LONGEST_ACCIDENTAL_PART = 2;
 
 /**
  * The least number of borders between a letter and a digit in a generated ID. Prefixes such as
@@ -51,13 +55,17 @@ const BORDER = /(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])/g;
 
 /**
  * Tells whether an ID that ends in a separator is a prefix that has lost its number. It is one if
- * its last part is a word, an abbreviation or a year, as in "mrchnt-2026-". The earlier parts do
- * not matter, unless the last part is so short that it may look readable by chance.
+ * its last part is a word, an abbreviation or a year, as in "mrchnt-2026-". A very short last part
+ * may be readable by accident: it does not count if the whole ID mixes letters and digits as a
+ * generator does.
  */
 function isEndOfPrefix(lastPart: string, id: string): boolean {
 	const borderCount = id.match(BORDER)?.length ?? 0;
-	const isChance = lastPart.length <= LONGEST_CHANCE_PART && borderCount >= FEWEST_BORDERS;
-	return isReadable(lastPart) && !isChance;
+	const isMixed = borderCount >= FEWEST_BORDERS;
+	const isVeryShort = lastPart.length <= LONGEST_ACCIDENTAL_PART;
+	if (isMixed && isVeryShort) return false;
+
+	return isReadable(lastPart);
 }
 
 // ---------------------------------------------------------------- words and abbreviations
@@ -75,11 +83,12 @@ const LONGEST_ABBREVIATION = 4;
 function isReadable(part: string): boolean {
 	const [, letters] = /^\d*([A-Za-z]*)\d*$/.exec(part) ?? [];
 	if (letters === undefined) return false;
-
 	if (!hasOneCase(letters)) return isCamelCase(letters);
+
 	return letters.length <= LONGEST_ABBREVIATION || isWord(letters);
 }
 
+/** Whether the letters of a text are all small, or all capital. */
 const hasOneCase = (text: string): boolean =>
 	text === text.toLowerCase() || text === text.toUpperCase();
 
@@ -103,8 +112,12 @@ function isCamelCase(letters: string): boolean {
 	const [otherHump = ''] = otherHumps;
 	const isAbbreviation = otherHump === otherHump.toUpperCase();
 	const longestOtherHump = isAbbreviation ? LONGEST_ABBREVIATION : LONGEST_SHORT_HUMP;
-	const wordsMakeUpHalf = words.join('').length >= letters.length / 2;
-	return otherHump.length <= longestOtherHump && wordsMakeUpHalf;
+	const isOtherHumpShort = otherHump.length <= longestOtherHump;
+
+	// Random letters also form a short word here and there.
+	const wordLetterCount = words.join('').length;
+	const wordsMakeUpHalf = wordLetterCount >= letters.length / 2;
+	return isOtherHumpShort && wordsMakeUpHalf;
 }
 
 /**
@@ -113,7 +126,7 @@ function isCamelCase(letters: string): boolean {
  */
 const DIGRAPHS = /shch|sch|sh|ch|zh|kh|ts|ck|th|ph/g;
 
-/** Sequences of letters that no word holds, after each digraph has become a single consonant. */
+/** Sequences of letters that no word has, after each digraph has become a single consonant. */
 const UNPRONOUNCEABLE = [
 	// Four consonants: "rtbm".
 	/[^aeiouy]{4}/,
@@ -131,16 +144,20 @@ const UNPRONOUNCEABLE = [
 	/w(?![aeiouyhrnls]|$)/,
 ];
 
+/** The least share of vowels among the sounds of a word. */
 const LEAST_SHARE_OF_VOWELS = 0.25;
+/** The least number of letters in a word. */
 const SHORTEST_WORD = 3;
 
 /** Tells whether letters can be pronounced as a word. */
 function isWord(letters: string): boolean {
-	// A digraph counts as one consonant, so any consonant may stand for it.
+	if (letters.length < SHORTEST_WORD) return false;
+
+	// A digraph such as "sh" counts as one consonant, so any consonant may stand for it.
 	const sounds = letters.toLowerCase().replace(DIGRAPHS, 'k');
 	const vowels = sounds.replace(/[^aeiouy]/g, '');
 	const hasEnoughVowels = vowels.length / sounds.length >= LEAST_SHARE_OF_VOWELS;
 
 	const isPronounceable = !UNPRONOUNCEABLE.some((sequence) => sequence.test(sounds));
-	return letters.length >= SHORTEST_WORD && hasEnoughVowels && isPronounceable;
+	return hasEnoughVowels && isPronounceable;
 }

@@ -9,27 +9,27 @@ import type { Addition } from '../common/addition';
  *
  * @throws NodeOperationError if AlfaCRM lists no such subscription of the payer
  */
-export async function assertPayersSubscription({
-	item,
-	customerId,
-	target,
-	body,
-}: Addition): Promise<void> {
+export async function assertPayersSubscription(newPayment: Addition): Promise<void> {
+	const { item, customerId, target, body } = newPayment;
 	const subscriptionId = readId(body.ctt_id);
 	if (subscriptionId === undefined) return;
 
-	const subscriptions = {
+	const subscriptionTarget = {
 		...target,
 		path: customerTariff.path,
 		query: { customer_id: customerId },
 	};
 	// A user who may enter payments may lack permission to see subscriptions. Then the payment is
 	// entered without this check.
-	const result = await item.readIfAllowed(
-		async () =>
-			await findById(item, { entity: customerTariff, id: subscriptionId, target: subscriptions }),
-	);
-	if (result === undefined || result.record !== undefined) return;
+	const find = async () =>
+		await findById(item, {
+			entity: customerTariff,
+			id: subscriptionId,
+			target: subscriptionTarget,
+		});
+	const result = await item.readIfAllowed(find);
+	if (result === undefined) return;
+	if (result.record !== undefined) return;
 	// If some rows of the list did not arrive, the subscription may be among them.
 	if (!result.isConclusive) return;
 

@@ -5,12 +5,17 @@ import type { LockKey } from '../../run/keys';
 import type { Item } from '../../run/item';
 import type { Draft } from '../../run/owner';
 import type { AdditionDraft } from '../common/addition';
-import { additionLock, completeAddition, createAddition, findOrAdd } from '../common/addition';
+import {
+	completeFromCustomer,
+	createAddition,
+	findOrCreateAddition,
+	makeAdditionLock,
+} from '../common/addition';
 import { findExistingPayment } from './existingPayment';
 import type { ExternalId } from './externalId';
 import { assertPayersSubscription } from './paidSubscription';
 
-/** A payment as the user has described it in the form. */
+/** A new payment as the user has described it in the form. */
 interface PaymentForm extends Draft {
 	item: Item;
 	customerId: number;
@@ -33,41 +38,31 @@ export async function savePayment(
 	{ mayDuplicate }: { mayDuplicate: boolean },
 ): Promise<IDataObject> {
 	const { item, externalId } = payment;
-	const form = toAdditionForm(payment);
+	const draft = makeAdditionDraft(payment);
 
-	return await item.withLock(locksFor(form, externalId), async () => {
-		const newPayment = await completeAddition(form);
+	return await item.withLock(makePaymentLocks(draft, externalId), async () => {
+		// The record of the customer adds the branch and the name of the payer.
+		const newPayment = await completeFromCustomer(draft);
 		const create = async () => {
 			await assertPayersSubscription(newPayment);
 			return await createAddition(newPayment);
 		};
 		if (mayDuplicate) return await create();
 
-		const find = async () => await findExistingPayment(newPayment, externalId);
-		return await findOrAdd(newPayment, find, create);
+		const findExisting = async () => await findExistingPayment(newPayment, externalId);
+		return await findOrCreateAddition(newPayment, findExisting, create);
 	});
 }
 
-/** Describes a payment as an addition: adds the entity, and the customer to the values. */
-function toAdditionForm({
-	item,
-	customerId,
-	fields,
-	input,
-	body,
-	branch,
-}: PaymentForm): AdditionDraft {
+/**
+ * Makes the general form of a customer's new record from a payment: adds the entity, and the
+ * customer among the values to send.
+ */
+function makeAdditionDraft(payment: PaymentForm): AdditionDraft {
+	const { item, customerId, fields, input, branch } = payment;
 	const customerField = 'customer_id';
-	return {
-		item,
-		entity: pay,
-		customerId,
-		customerField,
-		fields,
-		input,
-		body: { ...body, [customerField]: customerId },
-		branch,
-	};
+	const body = { ...payment.body, [customerField]: customerId };
+	return { item, entity: pay, customerId, customerField, fields, input, body, branch };
 }
 
 /**
@@ -75,8 +70,10 @@ function toAdditionForm({
  * saves no other payment of the same customer, and no other payment with the same external ID for
  * any customer.
  */
-function locksFor(form: AdditionDraft, externalId?: ExternalId): LockKey[] {
-	const customerLock = additionLock(form);
+function makePaymentLocks(draft: AdditionDraft, externalId?: ExternalId): LockKey[] {
+	const customerLock = makeAdditionLock(draft);
 	if (externalId === undefined) return [customerLock];
-	return [customerLock, [pay.path, externalIdInput.name, externalId.value]];
+
+	const externalIdLock: LockKey = [pay.path, externalIdInput.name, externalId.value];
+	return [customerLock, externalIdLock];
 }

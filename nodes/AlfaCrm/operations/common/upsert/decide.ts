@@ -1,9 +1,10 @@
+import type { IfSeveral } from '../../../run/matching/chooseMatches';
 import { chooseMatches } from '../../../run/matching/chooseMatches';
 import type { Search } from '../../../run/matching/readSearch';
 import type { Match } from '../../../run/matching/search';
 import type { UpsertRules } from './upsertRules';
 
-/** What Create or Update does after its search. */
+/** What *Create or Update* does after its search. */
 type UpsertDecision =
 	/** No record matches, or only archived ones for which the user wants a new record. */
 	| { action: 'create' }
@@ -24,28 +25,35 @@ type UpsertDecision =
 	| { action: 'refuseArchivedId' };
 
 /**
- * Decides what to do about the records that match a search. Archived matches count only if no
- * active record matches.
+ * Decides what *Create or Update* does with the records that match a search. Archived matches count
+ * only if no active record matches.
  */
 export function decideUpsert(
 	search: Search,
 	allMatches: readonly Match[],
 	{ ifSeveral, ifArchived }: Pick<UpsertRules, 'ifArchived' | 'ifSeveral'>,
 ): UpsertDecision {
-	const candidates = chooseMatches(allMatches, ifSeveral);
-	const activeMatches = candidates.filter(({ archived }) => !archived);
-	const matches = activeMatches.length > 0 ? activeMatches : candidates;
-	const isOnlyArchived = activeMatches.length === 0 && candidates.length > 0;
 	const isMatchedById = 'id' in search.matchValues;
+	// The best match comes first. If the user has given two phones, only the matches of one phone may
+	// count.
+	const candidates = chooseMatches(allMatches, ifSeveral);
+	if (candidates.length === 0) return { action: isMatchedById ? 'refuseUnknownId' : 'create' };
 
-	if (matches.length === 0) return { action: isMatchedById ? 'refuseUnknownId' : 'create' };
-	if (isOnlyArchived && ifArchived === 'create') {
-		return { action: isMatchedById ? 'refuseArchivedId' : 'create' };
-	}
-	// Nothing is written, so the best match will do, even if several match: see `sortMatches`.
-	if (isOnlyArchived && ifArchived === 'skip') return { action: 'skip', match: matches[0] };
+	const activeMatches = candidates.filter(({ archived }) => !archived);
+	if (activeMatches.length > 0) return decideUpdate(activeMatches, ifSeveral);
 
+	// Only archived records match.
+	if (ifArchived === 'create') return { action: isMatchedById ? 'refuseArchivedId' : 'create' };
+	// Nothing is written, so it does no harm to take the best match, even if several match.
+	if (ifArchived === 'skip') return { action: 'skip', match: candidates[0] };
+	return decideUpdate(candidates, ifSeveral);
+}
+
+/** Decides which of the matches are updated, by the option 'If Several Match'. */
+function decideUpdate(matches: Match[], ifSeveral: IfSeveral): UpsertDecision {
 	if (ifSeveral === 'all') return { action: 'update', matches };
 	if (ifSeveral === 'refuse' && matches.length > 1) return { action: 'refuseSeveral', matches };
-	return { action: 'update', matches: matches.slice(0, 1) };
+
+	const bestMatch = matches.slice(0, 1);
+	return { action: 'update', matches: bestMatch };
 }

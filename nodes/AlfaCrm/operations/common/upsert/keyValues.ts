@@ -1,8 +1,8 @@
 /*
- * Decides which values of the key's fields are saved.
+ * Decides which values are saved in the fields of the match key, such as the phone.
  *
  * The user can give values of one field in two parts of the form. A phone under 'Match By' is a
- * match value: it finds the record. Phones under 'Fields' are to be saved in the record. Both parts
+ * match value: the record is found by it. Phones under 'Fields' are saved in the record. Both parts
  * together give the value that the record gets.
  */
 
@@ -18,58 +18,51 @@ import type { Match } from '../../../run/matching/search';
 import type { UpsertRequest } from './request';
 
 /**
- * Returns the locks on all values of a new record by which another item may search for it. The
- * items take turns, so that only one of them creates the record.
+ * Makes the locks on all values of a new record by which another item may search for it. The items
+ * take turns, so that only one of them creates the record.
  */
-export function locksForRequest({ entity, changes, search }: UpsertRequest): LockKey[] {
+export function makeRequestLocks({ entity, changes, search }: UpsertRequest): LockKey[] {
 	return [...makeValueLockKeys(entity, changes), ...makeValueLockKeys(entity, search.matchValues)];
 }
 
 /**
- * Makes the values of the key's fields for a new record. It gets every match value, so that the
- * next run finds it. A list also gets the values among the fields to save. If the fields to save
- * have a match value in another spelling, that spelling is saved.
+ * Makes the values that a new record gets in the fields of the match key, such as the phone. It
+ * gets every match value, so that the next run finds it. A list, such as phones, also gets the
+ * values of this field under 'Fields'. If a match value is there in another spelling, that spelling
+ * is saved.
  */
 export function makeKeyValuesForNewRecord(request: UpsertRequest): IDataObject {
 	const values: IDataObject = {};
-	for (const { field, matchValue, fieldValues } of listKeyFields(request)) {
-		if (isList(field)) {
-			const spelledValues = listOf(matchValue).map((value) => spellAsIn(field, value, fieldValues));
-			values[field.name] = union(field, [], [...spelledValues, ...fieldValues]) as Wire;
-		} else {
-			values[field.name] = spellAsIn(field, matchValue, fieldValues) as Wire;
-		}
+	for (const keyField of listKeyFields(request)) {
+		const { field, matchValue } = keyField;
+		values[field.name] = isList(field)
+			? joinLists(keyField, { storedValues: [] })
+			: (useGivenSpelling(keyField, matchValue) as Wire);
 	}
 	return values;
 }
 
 /**
- * Makes the values of the key's fields for the update of a match.
+ * Makes the values that a match gets in the fields of the match key, such as the phone.
  *
- * - A field with one value keeps the spelling that the record has. An empty one gets the match
- *   value. If the fields to save have a value for it, it is left out here.
- * - A list keeps its values, unless the fields to save have values that replace them. The match
- *   value is in the new list in any case, so that the next run finds the record.
+ * - A field with one value keeps the spelling that the record has. If it is empty, it gets the
+ *   match value. If the user gives a value for it under 'Fields', it is left out here.
+ * - A list keeps its values, unless the user gives values under 'Fields' that replace them. The
+ *   list always gets the match value, so that the next run finds the record.
  */
 export function makeKeyValuesForUpdate(request: UpsertRequest, row: IDataObject): IDataObject {
 	const values: IDataObject = {};
-	for (const { field, matchValue, fieldValues } of listKeyFields(request)) {
-		const { name } = field;
-		const hasFieldValues = fieldValues.length > 0;
+	for (const keyField of listKeyFields(request)) {
+		const { field, matchValue, fieldValues } = keyField;
+		const storedValue = row[field.name];
 		if (isList(field)) {
-			// If the user adds values to lists, the stored values are left to `saveChanges`: it puts them
-			// before the new ones.
-			const keepsStored = !request.rules.addsToLists && !hasFieldValues;
-			const storedValues = keepsStored ? listOf(row[name]) : [];
-			const spelledValues = listOf(matchValue).map((value) => spellAsIn(field, value, fieldValues));
-			values[name] = union(field, storedValues, [...spelledValues, ...fieldValues]) as Wire;
-			continue;
+			const storedValues = keepsStoredList(request, keyField) ? listOf(storedValue) : [];
+			values[field.name] = joinLists(keyField, { storedValues });
+		} else if (fieldValues.length === 0) {
+			// A record that was found by phone may lack the email of the key 'Phone or Email'.
+			values[field.name] = isBlank(field, storedValue) ? (matchValue as Wire) : storedValue;
 		}
-
-		// The value among the fields to save is in `UpsertRequest.changes` already.
-		if (hasFieldValues) continue;
-		// A record that was found by phone may lack the email of the key 'Phone or Email'.
-		values[name] = isBlank(field, row[name]) ? (matchValue as Wire) : row[name];
+		// Otherwise, `UpsertRequest.changes` has the value from 'Fields' already.
 	}
 	return values;
 }
@@ -77,28 +70,53 @@ export function makeKeyValuesForUpdate(request: UpsertRequest, row: IDataObject)
 /** A field of the match key, with the values from both parts of the form. */
 interface KeyField {
 	field: Field;
+	/** The value under 'Match By'. */
 	matchValue: unknown;
-	/** The values among the fields to save, in AlfaCRM's format. */
+	/** The values under 'Fields', in AlfaCRM's format. */
 	fieldValues: unknown[];
 }
 
 /** Lists the fields of the match key that can be saved. The ID cannot. */
 function listKeyFields({ item, entity, input, search }: UpsertRequest): KeyField[] {
-	return Object.entries(search.matchValues)
-		.filter(([name]) => name !== 'id')
-		.map(([name, matchValue]) => {
-			const field = findField(entity, name);
-			return { field, matchValue, fieldValues: readFieldValues(item, field, input[name]) };
-		});
+	const keyFields: KeyField[] = [];
+	for (const [name, matchValue] of Object.entries(search.matchValues)) {
+		if (name === 'id') continue;
+
+		const field = findField(entity, name);
+		const fieldValues = readFieldValues(item, field, input[name]);
+		keyFields.push({ field, matchValue, fieldValues });
+	}
+	return keyFields;
 }
 
 function readFieldValues(item: Item, field: Field, inputValue: unknown): unknown[] {
 	return isBlank(field, inputValue) ? [] : listOf(item.toRequestValue(field, inputValue));
 }
 
-/** Returns a match value, in the spelling of the fields to save if they have the same value. */
-function spellAsIn(field: Field, matchValue: unknown, fieldValues: readonly unknown[]): unknown {
-	return fieldValues.find((value) => sameItem(field, matchValue, value)) ?? matchValue;
+/**
+ * Whether the new list begins with the values that the record has. It does not if the values under
+ * 'Fields' replace them. If the user adds values to lists, `saveChanges` puts the stored values in
+ * front.
+ */
+function keepsStoredList({ rules }: UpsertRequest, { fieldValues }: KeyField): boolean {
+	return fieldValues.length === 0 && !rules.addsToLists;
+}
+
+/** Joins stored values, match values and the values under 'Fields' into a list. */
+function joinLists(
+	keyField: KeyField,
+	{ storedValues }: { storedValues: readonly unknown[] },
+): Wire {
+	const { field, matchValue, fieldValues } = keyField;
+	const matchValues = listOf(matchValue).map((value) => useGivenSpelling(keyField, value));
+	// `union` adds no value that the list has already.
+	return union(field, storedValues, [...matchValues, ...fieldValues]) as Wire;
+}
+
+/** Returns a match value in the spelling that it has under 'Fields', if it is there as well. */
+function useGivenSpelling({ field, fieldValues }: KeyField, matchValue: unknown): unknown {
+	const sameValue = fieldValues.find((value) => sameItem(field, matchValue, value));
+	return sameValue ?? matchValue;
 }
 
 /**
@@ -125,8 +143,8 @@ export function leaveOutValuesOfOtherMatches(
 }
 
 /**
- * Keeps the values that the match has, and those that no other match has. Only fields with several
- * match values are concerned, because a single match value belongs to every match.
+ * Keeps the values that the match has, and those that no other match has. Looks only at fields with
+ * several match values, such as two phones.
  */
 function keepOwnValues(
 	{ item, entity, search }: UpsertRequest,
@@ -143,14 +161,22 @@ function keepOwnValues(
 			continue;
 		}
 
-		const isHeldBy = ({ row }: Match, singleValue: unknown) =>
-			hasMatchValue(field, row[name], singleValue);
-		const ownValues = listOf(item.toRequestValue(field, value)).filter(
-			(singleValue) =>
-				isHeldBy(match, singleValue) || !otherMatches.some((other) => isHeldBy(other, singleValue)),
+		const ownValues = listOf(item.toRequestValue(field, value)).filter((singleValue) =>
+			isOwnValue(field, singleValue, match, otherMatches),
 		);
 		// An empty list in the update would empty the list that the record has.
 		if (ownValues.length > 0) keptValues[name] = ownValues as Wire;
 	}
 	return keptValues;
+}
+
+/** Whether a match has a value, or may get it because no other match has it. */
+function isOwnValue(
+	field: Field,
+	value: unknown,
+	match: Match,
+	otherMatches: readonly Match[],
+): boolean {
+	const hasValue = ({ row }: Match) => hasMatchValue(field, row[field.name], value);
+	return hasValue(match) || !otherMatches.some(hasValue);
 }

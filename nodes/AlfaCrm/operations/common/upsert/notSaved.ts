@@ -9,8 +9,8 @@ import type { Item } from '../../../run/item';
 import { findField } from '../../../run/matching/readSearch';
 
 /**
- * Joins the given texts that the saved record does not hold, for example because an update leaves
- * the name alone. A workflow can save them elsewhere, such as in a comment.
+ * Finds the typed texts that the saved record does not have, for example because an update leaves
+ * the name alone, and joins them. A workflow can save them elsewhere, such as in a comment.
  *
  * @param typedValues the values of the form by field name. Numbers, days and choices among them are
  * left out, because people choose those and do not type them.
@@ -25,23 +25,24 @@ export function findUnsavedTexts(
 	for (const [name, typedValue] of Object.entries(typedValues)) {
 		const field = findField(entity, name);
 		if (!isTypedText(field) || isEmpty(typedValue)) continue;
-		if (holdsTypedValue(item, field, record[name], typedValue)) continue;
+		if (hasTypedValue(item, field, record[name], typedValue)) continue;
+
 		unsavedTexts.push(listOf(typedValue).join(', ').trim());
 	}
 	return unsavedTexts.join(', ');
 }
 
-/** Whether the values of a field are texts, or lists of texts, by its schema. */
+/** Whether a field takes texts or a list of texts, which people type. */
 function isTypedText(field: Field): boolean {
 	const { type, items } = kindOf(field).schema(field);
-	return [type, items?.type].includes('string');
+	return type === 'string' || items?.type === 'string';
 }
 
 /**
- * Whether a field of the record holds everything that was typed for it. The words of a person's
- * name may be in another order.
+ * Whether a record has everything that was typed for a field. The words of a person's name may be
+ * in another order.
  */
-function holdsTypedValue(
+function hasTypedValue(
 	item: Item,
 	field: Field,
 	storedValue: unknown,
@@ -49,22 +50,22 @@ function holdsTypedValue(
 ): boolean {
 	const isPersonName = field.type === 'text' && field.isPersonName === true;
 	if (isPersonName && sameItem(field, storedValue, typedValue)) return true;
-
 	if (!isList(field)) return isStored(field, storedValue, typedValue, item.zone);
-	return itemsIn(field, typedValue).every((typedItem) =>
-		holdsTypedItem(field, storedValue, typedItem),
-	);
+
+	// A typed text may hold several values, such as two phones with a comma between them.
+	const typedItems = itemsIn(field, typedValue);
+	return typedItems.every((typedItem) => hasTypedItem(field, listOf(storedValue), typedItem));
 }
 
 /**
- * Whether a list holds a typed item, with any words that were typed beside it. A list with
- * +7(900)555-00-01 holds "89005550001", but it does not hold "89005550001 call after six".
+ * Whether a list of the record has a typed value, such as a phone, together with any words beside
+ * it. A list with +7(900)555-00-01 has "89005550001", but not "89005550001 call after six".
  */
-function holdsTypedItem(field: Field, storedList: unknown, typedItem: unknown): boolean {
+function hasTypedItem(field: Field, storedItems: readonly unknown[], typedItem: unknown): boolean {
 	const typedText = normalizeText(String(typedItem));
-	const mayHaveWords = kindOf(field).mayHaveWords(typedText);
-	return listOf(storedList).some((storedItem) => {
-		if (!sameItem(field, storedItem, typedItem)) return false;
-		return !mayHaveWords || normalizeText(String(storedItem)).includes(typedText);
-	});
+	const mayHaveWordsBeside = kindOf(field).mayHaveWords(typedText);
+	const equalItems = storedItems.filter((storedItem) => sameItem(field, storedItem, typedItem));
+	if (!mayHaveWordsBeside) return equalItems.length > 0;
+
+	return equalItems.some((storedItem) => normalizeText(String(storedItem)).includes(typedText));
 }

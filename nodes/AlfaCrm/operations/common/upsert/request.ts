@@ -15,7 +15,7 @@ import type { Target } from '../../../store/located';
 import { findUnsavedTexts } from './notSaved';
 import { readUpsertInput } from './upsertFields';
 import type { UpsertRules } from './upsertRules';
-import { readUpsertRules, upsertOptions } from './upsertRules';
+import { makeUpsertOptions, readUpsertRules } from './upsertRules';
 import { toAlfaCrmSpelling } from './spelling';
 
 /** What the form of *Create or Update* asks for. */
@@ -23,15 +23,16 @@ export interface UpsertRequest {
 	item: Item;
 	entity: Entity;
 	target: Target;
+	/** The match key, and the values to find the record by. */
 	search: Search;
 	/** The IDs of the branches to search. Empty if all branches are to be searched. */
 	chosenBranches: number[];
 	/**
-	 * The fields to save, as the user gave them. A new record is made from these, because it also
-	 * needs the defaults. The match values are in `search`.
+	 * The fields to save, as the user gave them. A new record is made from these. The match values
+	 * are in `search`.
 	 */
 	input: IDataObject;
-	/** The fields to save in AlfaCRM's format. An update is made from these. */
+	/** The fields to save in AlfaCRM's format and spelling. An update is made from these. */
 	changes: IDataObject;
 	rules: UpsertRules;
 	/** Turns a saved record into the output. */
@@ -47,11 +48,13 @@ export interface UpsertRequest {
  */
 export function readUpsertRequest(item: Item, entity: Entity): UpsertRequest {
 	const key = readMatchKey(item, entity);
-	const options = item.collection(upsertOptions(entity));
+	const options = item.collection(makeUpsertOptions(entity));
 	const chosenBranches = readChosenBranches(options);
 	const rules = readUpsertRules(entity, options, key);
-	const shorten = (field: Field, value: Wire) => fitText(item, field, value, rules.shortensTexts);
-	const search = readSearch(item, entity, key, { shorten });
+	// The record that is created may get a shortened name. So the next run searches by the shortened
+	// name.
+	const fitLength = (field: Field, value: Wire) => fitText(item, field, value, rules.shortensTexts);
+	const search = readSearch(item, entity, key, { shorten: fitLength });
 	const input = readUpsertInput(item, entity, key);
 	const show = makeUpsertOutput(item, entity, key, input);
 
@@ -61,7 +64,8 @@ export function readUpsertRequest(item: Item, entity: Entity): UpsertRequest {
 		});
 	}
 
-	const changes = buildUpdateBody(item, entity, input, rules);
+	const { overwritesWithEmpty, shortensTexts } = rules;
+	const changes = buildUpdateBody(item, entity, input, { overwritesWithEmpty, shortensTexts });
 	return {
 		item,
 		entity,
@@ -90,8 +94,10 @@ function makeUpsertOutput(
 
 	const typedValues: IDataObject = { ...input };
 	for (const fieldName of key.fields) {
-		typedValues[fieldName] = readMatchValue(item, findField(entity, fieldName)) as Wire;
+		const matchValue = readMatchValue(item, findField(entity, fieldName));
+		typedValues[fieldName] = matchValue as IDataObject[string];
 	}
+
 	return (record) => ({
 		...pickUsefulFields(record),
 		notSaved: findUnsavedTexts(item, entity, typedValues, record),

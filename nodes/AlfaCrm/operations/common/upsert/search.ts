@@ -6,7 +6,7 @@ import type { Branch } from '../../../store/located';
 import { decideUpsert } from './decide';
 import type { UpsertRequest } from './request';
 
-/** The matches that an item updates. */
+/** The records that match the search and that an item updates. */
 export interface MatchesToUpdate {
 	action: 'update';
 	matches: Match[];
@@ -14,7 +14,7 @@ export interface MatchesToUpdate {
 	allMatches: Match[];
 }
 
-/** An archived match that stays as it is. */
+/** An archived record that matches the search and stays as it is. */
 interface MatchToSkip {
 	action: 'skip';
 	match: Match;
@@ -26,15 +26,15 @@ interface MatchToSkip {
  * @returns undefined if a new record is to be created
  * @throws NodeApiError if no record has the given ID, NodeOperationError if the record with the ID
  * is archived and a new one is wanted, if several records match and the options say to stop, or if
- * a similar record stops the search
+ * a record does not match but is so similar that the user may mean it
  */
 export async function findExistingMatches(
 	request: UpsertRequest,
 	branches: readonly Branch[],
 ): Promise<MatchesToUpdate | MatchToSkip | undefined> {
 	const { item, entity, target, search, rules } = request;
-	// If archived matches do not keep a new record from being created, archived records that are only
-	// similar must not either.
+	// If the user wants a new record in place of an archived one, `findMatches` also ignores archived
+	// records that are only similar.
 	const takesArchived = rules.ifArchived !== 'create';
 	const allMatches = await findMatches({
 		item,

@@ -9,10 +9,10 @@ import { findField } from '../../../run/matching/readSearch';
  * finds it. Values whose spelling does not matter stay as they are.
  */
 export function toAlfaCrmSpelling(entity: Entity, values: IDataObject): IDataObject {
-	return Object.fromEntries(
-		Object.entries(values).map(([name, value]) => [
-			name,
-			canonical(findField(entity, name), value),
-		]),
-	);
+	const spelledValues: IDataObject = {};
+	for (const [name, value] of Object.entries(values)) {
+		const field = findField(entity, name);
+		spelledValues[name] = canonical(field, value);
+	}
+	return spelledValues;
 }

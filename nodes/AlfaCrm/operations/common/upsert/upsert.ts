@@ -8,21 +8,21 @@ import type { Operation } from '../../../run/operation';
 import { makeReportItem, reportSchema } from '../../../output/report';
 import { objectOf, STRING } from '../../../output/recordSchema';
 import type { Branch } from '../../../store/located';
-import { locksForRequest } from './keyValues';
+import { makeRequestLocks } from './keyValues';
 import type { UpsertRequest } from './request';
 import { readUpsertRequest } from './request';
 import { findExistingMatches } from './search';
-import { prominentFieldsForm, upsertFields } from './upsertFields';
-import { upsertOptions } from './upsertRules';
+import { makeUpsertFields, prominentFieldsForm } from './upsertFields';
+import { makeUpsertOptions } from './upsertRules';
 import { createRecord, updateRecords } from './write';
 
 /**
- * Searches for a record by a match key. If none matches, creates one. If one matches, saves the
- * given values that differ from those of the record.
+ * Searches for a record by a match key, such as the phone. If none matches, creates one. If one
+ * matches, saves the given values that differ from those of the record.
  *
  * - `upsertFields.ts` and `upsertRules.ts` declare the form; `request.ts` reads it, before anything
  *   is sent.
- * - `keyValues.ts` makes the locks, and decides which values of the key's fields are saved.
+ * - `keyValues.ts` makes the locks, and decides which values are saved in the fields of the key.
  * - `search.ts` finds the records that match, by the functions of `run/matching`, which *Find* uses
  *   as well.
  * - `decide.ts` decides what to do: create, update, skip or refuse.
@@ -39,14 +39,14 @@ export const upsert: Operation = {
 		...inputModeForm(entity),
 		match: matchForm(entity),
 		prominentFields: prominentFieldsForm(entity),
-		fields: [inFormMode(entity, upsertFields(entity))],
-		options: [upsertOptions(entity)],
+		fields: [inFormMode(entity, makeUpsertFields(entity))],
+		options: [makeUpsertOptions(entity)],
 	}),
 
 	async execute(item, entity) {
 		const request = readUpsertRequest(item, entity);
 
-		return await item.withLock(locksForRequest(request), async () => {
+		return await item.withLock(makeRequestLocks(request), async () => {
 			// Without a usable match value there is nothing to search for. `readUpsertRequest` has
 			// refused it unless the options say to create a record then.
 			if (!request.search.isUsable) return [await createRecord(request)];
@@ -61,37 +61,45 @@ export const upsert: Operation = {
 };
 
 /**
- * Updates the matches, or creates a record. If a match does not match any more when it is about to
- * be updated, searches again. That is rare: somebody must change the record between a search and
- * the update after it.
+ * Updates the records that match, or creates a record.
+ *
+ * Somebody may change a record between the search and the update, so that it does not have the
+ * match values any more. Then this searches again, until the records stay as they were found. That
+ * is rare, so it soon ends.
  */
 async function createOrUpdate(request: UpsertRequest): Promise<IDataObject[]> {
 	const { item, entity, target, chosenBranches, changes } = request;
 	const branches = await listBranchesToSearch(item, entity, target, chosenBranches, changes);
 
-	for (;;) {
-		const output = await searchAndSave(request, branches);
-		if (output !== 'search again') return output;
+	let output = await searchAndSave(request, branches);
+	while (output === 'search again') {
+		output = await searchAndSave(request, branches);
 	}
+	return output;
 }
 
 /**
- * Searches, and creates a record if none is found. Only the creation needs the database lock of
- * `findOrCreate`: two processes that update one record do not make a second one.
+ * Searches for records that match. Creates a record if there is none, and updates them otherwise.
+ * Only the creation needs the database lock of `findOrCreate`: two processes that update one record
+ * do not make a second one.
  *
- * @returns the output, or 'search again' if a match does not match any more
+ * @returns the output, or 'search again' if a record was changed after the search
  */
 async function searchAndSave(
 	request: UpsertRequest,
 	branches: readonly Branch[],
 ): Promise<IDataObject[] | 'search again'> {
-	const result = await findOrCreate(
-		request.item,
-		async () => await findExistingMatches(request, branches),
-		async () => ({ action: 'create' as const, output: await createRecord(request) }),
-	);
+	const { item, show } = request;
+	const find = async () => await findExistingMatches(request, branches);
+	const create = async () => {
+		const output = await createRecord(request);
+		return { action: 'create' as const, output };
+	};
+	const result = await findOrCreate(item, find, create);
+
 	if (result.action === 'create') return [result.output];
-	if (result.action === 'skip')
-		return [makeReportItem(request.show, result.match.row, 'skipped', [])];
-	return await updateRecords(request, result);
+	if (result.action === 'update') return await updateRecords(request, result);
+
+	const changedFields: string[] = [];
+	return [makeReportItem(show, result.match.row, 'skipped', changedFields)];
 }

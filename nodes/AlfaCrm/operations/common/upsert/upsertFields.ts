@@ -8,9 +8,12 @@ import { oncePer } from '../../../form/oncePer';
 import { fieldOptions, inFormMode, readFieldInput } from '../../../run/fieldInput';
 import type { Item } from '../../../run/item';
 
-/** Returns the collection 'Fields', with the fields that are not prominent. */
-export const upsertFields = oncePer((entity: Entity): INodeProperties => {
-	const prominentFields = prominentFieldsOf(entity);
+/**
+ * Makes the collection 'Fields'. It offers all fields but the prominent ones, which have parameters
+ * of their own because every new record needs them.
+ */
+export const makeUpsertFields = oncePer((entity: Entity): INodeProperties => {
+	const prominentFields = listProminentFields(entity);
 	const otherFields = entity.fields.filter((field) => !prominentFields.includes(field));
 	return {
 		...collection('Fields', 'fieldsToSet', fieldOptions(otherFields, entity)),
@@ -19,44 +22,54 @@ export const upsertFields = oncePer((entity: Entity): INodeProperties => {
 });
 
 /**
- * Returns the parameters of the prominent fields. The parameter of a field is hidden while a match
- * key with this field is chosen, because the match value is the value of the field then.
+ * Makes the parameters of the prominent fields, such as the name: those that every new record
+ * needs. The parameter of a field is hidden while a match key with this field is chosen, because
+ * the match value is the value of the field then.
  */
 export function prominentFieldsForm(entity: Entity): INodeProperties[] {
-	const { label, match } = entity;
-	return prominentFieldsOf(entity).flatMap((field) => {
-		const otherKeys = (match?.keys ?? []).filter((key) => !key.fields.includes(field.name));
-		if (otherKeys.length === 0) return [];
+	return listProminentFields(entity).flatMap((field) => makeProminentParameter(entity, field));
+}
 
-		const isOnlyForNew = match?.onlyForNew?.includes(field.name) === true;
-		const note = isOnlyForNew ? ' One that is found keeps its own.' : '';
-		const description = `A new ${label.toLowerCase()} needs it.${note}`;
-		const property = toProperty({ ...field, description });
-		return [inFormMode(entity, showWhen(property, { matchBy: otherKeys.map(({ name }) => name) }))];
-	});
+/** Makes the parameter of a prominent field; none if the field is in every match key. */
+function makeProminentParameter(entity: Entity, field: Field): INodeProperties[] {
+	const { label, match } = entity;
+	const otherKeys = (match?.keys ?? []).filter((key) => !key.fields.includes(field.name));
+	if (otherKeys.length === 0) return [];
+
+	const isOnlyForNew = match?.onlyForNew?.includes(field.name) === true;
+	const note = isOnlyForNew ? ' One that is found keeps its own.' : '';
+	const description = `A new ${label.toLowerCase()} needs it.${note}`;
+	const property = toProperty({ ...field, description });
+
+	const matchBy = otherKeys.map(({ name }) => name);
+	return [inFormMode(entity, showWhen(property, { matchBy }))];
 }
 
 /** Reads the fields to save as the user gave them, whichever input mode was used. */
 export function readUpsertInput(item: Item, entity: Entity, key: MatchKey): IDataObject {
-	const prominentFields = prominentFieldsOf(entity).filter(
+	const prominentFields = listProminentFields(entity).filter(
 		({ name }) => !key.fields.includes(name),
 	);
-	const input = readFieldInput(item, entity, upsertFields(entity), prominentFields);
+	const input = readFieldInput(item, entity, makeUpsertFields(entity), prominentFields);
 
 	// The user cannot remove a prominent parameter from the form. So an empty one means that there is
 	// nothing to save; it never means that the value in AlfaCRM should be removed.
-	const isLeftEmpty = (name: string) =>
-		prominentFields.some((field) => field.name === name && isBlank(field, input[name]));
-	return Object.fromEntries(Object.entries(input).filter(([name]) => !isLeftEmpty(name)));
+	const isLeftEmpty = (name: string, value: unknown) =>
+		prominentFields.some((field) => field.name === name && isBlank(field, value));
+	const filledInput = Object.entries(input).filter(([name, value]) => !isLeftEmpty(name, value));
+	return Object.fromEntries(filledInput);
 }
 
 /**
- * Returns the prominent fields: those that a new record needs and that have no default. They have
- * parameters outside the collection 'Fields'.
+ * Lists the prominent fields: those that a new record needs and that have no default. A field that
+ * is always filled, a dropdown or a switch, is not among them.
  */
-const prominentFieldsOf = oncePer(({ fields }: Entity): Field[] =>
-	fields.filter((field) => {
+const listProminentFields = oncePer(({ fields }: Entity): Field[] => {
+	const prominentFields: Field[] = [];
+	for (const field of fields) {
 		const { alwaysFilled, defaultValue } = kindOf(field);
-		return isNeeded(field) && !alwaysFilled && defaultValue(field) === undefined;
-	}),
-);
+		const hasDefault = alwaysFilled || defaultValue(field) !== undefined;
+		if (isNeeded(field) && !hasDefault) prominentFields.push(field);
+	}
+	return prominentFields;
+});

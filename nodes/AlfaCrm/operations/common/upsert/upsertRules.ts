@@ -8,7 +8,7 @@ import { oncePer } from '../../../form/oncePer';
 import type { CollectionReader } from '../../../form/parameters';
 import { searchBranchesField } from '../../../run/branches';
 import { overwriteWithEmpty, shortenOption, mayShortenTexts } from '../../../run/body';
-import { listModeForm, addsToLists } from '../../../run/saveChanges';
+import { listModeForm, readAddsToLists } from '../../../run/saveChanges';
 import type { IfSeveral } from '../../../run/matching/chooseMatches';
 import { makeFirstMatchOption } from '../../../run/matching/chooseMatches';
 
@@ -24,104 +24,113 @@ type IfUnusable = 'refuse' | 'create';
  */
 const ALL_FIELDS = 'all';
 
-/** Returns the options of Create or Update. */
-export const upsertOptions = oncePer((entity: Entity): INodeProperties => {
-	const { fields, match } = entity;
-	return collection(
-		'Options',
-		'options',
-		[
-			{
-				displayName: 'If the Match Is Archived',
-				name: 'ifArchived',
-				type: 'options',
-				options: [
-					{
-						name: 'Create a New One',
-						value: 'create',
-						description: 'Leave the archived one alone',
-					},
-					{
-						name: 'Restore and Update',
-						value: 'restore',
-						description:
-							'Clear its flag together with the update. Check in AlfaCRM that this restores it.',
-					},
-					{
-						name: 'Skip',
-						value: 'skip',
-						description: 'Change nothing and return the archived one',
-					},
-					{
-						name: 'Update',
-						value: 'update',
-						description: 'Save the changes and leave it in the archive',
-					},
-				],
-				default: 'update',
-				description: 'What happens when only archived ones match',
-			},
-			{
-				displayName: 'If Match Value Is Unusable',
-				description: 'Empty, or nothing that a record can be told by',
-				name: 'ifKeyEmpty',
-				type: 'options',
-				options: [
-					{
-						name: 'Create a New One',
-						value: 'create',
-						description: 'Without looking for it first: a new one at each run',
-					},
-					{ name: 'Stop', value: 'refuse', description: 'Save nothing' },
-				],
-				default: 'refuse',
-			},
-			{
-				displayName: 'If Several Match',
-				name: 'ifSeveral',
-				type: 'options',
-				options: [
-					{ name: 'Stop', value: 'refuse', description: 'Save nothing and name their IDs' },
-					{
-						name: 'Update All',
-						value: 'all',
-						description: 'Change each of them; one item comes out for each',
-					},
-					makeFirstMatchOption('Update the First'),
-				],
-				default: 'refuse',
-			},
-			...listModeForm(fields, 'add'),
-			{
-				displayName: 'Set Only on Creation',
-				name: 'onlyForNew',
-				type: 'multiOptions',
-				options: sortByName([
-					{
-						name: 'All Fields',
-						value: ALL_FIELDS,
-						description: 'Custom fields and the match value too',
-					},
-					...fields.map(({ name, label }) => ({ name: label, value: name })),
-				]),
-				default: [...(match?.onlyForNew ?? [])],
-				description:
-					'Left alone when a record is updated: all in a public form. Matched by ID, none is unless chosen.',
-			},
-			overwriteWithEmpty,
-			...shortenOption(fields),
-			toProperty(searchBranchesField),
-		],
-		'Add Option',
-	);
+/** Makes the parameter 'Options' of *Create or Update*. */
+export const makeUpsertOptions = oncePer((entity: Entity): INodeProperties => {
+	const options = [
+		ifArchivedOption,
+		ifUnusableOption,
+		ifSeveralOption,
+		...listModeForm(entity.fields, DEFAULT_LIST_MODE),
+		makeOnlyForNewOption(entity),
+		overwriteWithEmpty,
+		...shortenOption(entity.fields),
+		toProperty(searchBranchesField),
+	];
+	return collection('Options', 'options', options, 'Add Option');
 });
+
+/** By default, the values that the user gives for a list are added to those that it has. */
+const DEFAULT_LIST_MODE = 'add';
+
+const ifArchivedOption: INodeProperties = {
+	displayName: 'If the Match Is Archived',
+	name: 'ifArchived',
+	type: 'options',
+	options: [
+		{
+			name: 'Create a New One',
+			value: 'create',
+			description: 'Leave the archived one alone',
+		},
+		{
+			name: 'Restore and Update',
+			value: 'restore',
+			description:
+				'Clear its flag together with the update. Check in AlfaCRM that this restores it.',
+		},
+		{
+			name: 'Skip',
+			value: 'skip',
+			description: 'Change nothing and return the archived one',
+		},
+		{
+			name: 'Update',
+			value: 'update',
+			description: 'Save the changes and leave it in the archive',
+		},
+	],
+	default: 'update',
+	description: 'What happens when only archived ones match',
+};
+
+const ifUnusableOption: INodeProperties = {
+	displayName: 'If Match Value Is Unusable',
+	description: 'Empty, or nothing that a record can be told by',
+	// An older name, which is stored in workflows.
+	name: 'ifKeyEmpty',
+	type: 'options',
+	options: [
+		{
+			name: 'Create a New One',
+			value: 'create',
+			description: 'Without looking for it first: a new one at each run',
+		},
+		{ name: 'Stop', value: 'refuse', description: 'Save nothing' },
+	],
+	default: 'refuse',
+};
+
+const ifSeveralOption: INodeProperties = {
+	displayName: 'If Several Match',
+	name: 'ifSeveral',
+	type: 'options',
+	options: [
+		{ name: 'Stop', value: 'refuse', description: 'Save nothing and name their IDs' },
+		{
+			name: 'Update All',
+			value: 'all',
+			description: 'Change each of them; one item comes out for each',
+		},
+		makeFirstMatchOption('Update the First'),
+	],
+	default: 'refuse',
+};
+
+/** Makes the option 'Set Only on Creation', which offers the fields of the entity. */
+function makeOnlyForNewOption({ fields, match }: Entity): INodeProperties {
+	const allFields = {
+		name: 'All Fields',
+		value: ALL_FIELDS,
+		description: 'Custom fields and the match value too',
+	};
+	const fieldChoices = fields.map(({ name, label }) => ({ name: label, value: name }));
+	return {
+		displayName: 'Set Only on Creation',
+		name: 'onlyForNew',
+		type: 'multiOptions',
+		options: sortByName([allFields, ...fieldChoices]),
+		default: [...(match?.onlyForNew ?? [])],
+		description:
+			'Left alone when a record is updated: all in a public form. Matched by ID, none is unless chosen.',
+	};
+}
 
 /** What the options say about the records that match, and about the values to save. */
 export interface UpsertRules {
 	ifSeveral: IfSeveral;
 	ifArchived: IfArchived;
 	ifUnusable: IfUnusable;
-	/** Whether only a new record gets the value of a field, so that an update leaves it alone. */
+	/** Whether a value is saved only in a new record, so that an update leaves the field alone. */
 	isOnlyForNew(fieldName: string): boolean;
 	/** Whether an empty value empties its field. Otherwise it is left out. */
 	overwritesWithEmpty: boolean;
@@ -131,23 +140,22 @@ export interface UpsertRules {
 	shortensTexts: boolean | undefined;
 }
 
+/** Reads the options of *Create or Update* from the form. */
 export function readUpsertRules(
 	entity: Entity,
 	options: CollectionReader,
 	key: MatchKey,
 ): UpsertRules {
-	const readChoice = <T extends string>(name: string): T =>
-		options.choice<T>(options.parameter(name));
 	const fieldsOnlyForNew = readFieldsOnlyForNew(entity, options, key);
+	const areAllOnlyForNew = fieldsOnlyForNew.includes(ALL_FIELDS);
+
 	return {
-		ifSeveral: readChoice<IfSeveral>('ifSeveral'),
-		ifArchived: readChoice<IfArchived>('ifArchived'),
-		// This older name of 'If Match Value Is Unusable' is stored in workflows.
-		ifUnusable: readChoice<IfUnusable>('ifKeyEmpty'),
-		isOnlyForNew: (fieldName) =>
-			fieldsOnlyForNew.includes(ALL_FIELDS) || fieldsOnlyForNew.includes(fieldName),
+		ifSeveral: options.choice<IfSeveral>(ifSeveralOption),
+		ifArchived: options.choice<IfArchived>(ifArchivedOption),
+		ifUnusable: options.choice<IfUnusable>(ifUnusableOption),
+		isOnlyForNew: (fieldName) => areAllOnlyForNew || fieldsOnlyForNew.includes(fieldName),
 		overwritesWithEmpty: options.flag(overwriteWithEmpty),
-		addsToLists: addsToLists(options, entity.fields, 'add'),
+		addsToLists: readAddsToLists(options, entity.fields, DEFAULT_LIST_MODE),
 		shortensTexts: mayShortenTexts(options),
 	};
 }
@@ -163,5 +171,6 @@ function readFieldsOnlyForNew(
 	key: MatchKey,
 ): readonly string[] {
 	if (options.has('onlyForNew')) return options.choices(options.parameter('onlyForNew'));
+
 	return key.name === 'id' ? [] : (match?.onlyForNew ?? []);
 }

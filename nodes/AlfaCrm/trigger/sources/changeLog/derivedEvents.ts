@@ -2,8 +2,6 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Change } from '../../change';
 import { changeOf } from '../../change';
-import { ChangeLog } from './changeLog';
-import { shortKey } from './logEntries';
 import type {
 	EventSource,
 	NewRecord,
@@ -13,155 +11,179 @@ import type {
 	Samples,
 } from '../../eventSource';
 import { oneByOne } from '../../eventSource';
-import { LogLookup } from './logLookup';
-import type { ReportedEvent, StoredEvents } from './reportedEvents';
-import { ReportedEvents } from './reportedEvents';
 import type { Check } from '../../storedShape';
-import { checkText, makeObjectCheck, makeOptional } from '../../storedShape';
+import { ChangeLog } from './changeLog';
+import type { DerivedState, EventIdentity } from './derivedEventsState';
+import {
+	countDoneEntries,
+	makeDerivedStateCheck,
+	NOTHING_REPORTED,
+	ReportedItems,
+} from './derivedEventsState';
+import { LogLookup } from './logLookup';
+import type { StoredEvents } from './reportedEvents';
 
-/** How many entries of the log are looked through for one that can be shown. */
+/** A test in the editor looks through this many entries of the log for each item that it shows. */
 const ENTRIES_PER_SAMPLE = 8;
 
-/** What an event makes of entries of the log. */
-export interface DerivedEvent {
-	/** The class, where one alone tells it all. */
+/** A kind of event, and how the change log and AlfaCRM's lists show it. */
+export interface DerivedEvent extends EventIdentity {
+	/** The class of all entries that may show the event, such as Customer, if they have only one. */
 	className?: string;
-	/** Whether an entry may tell of it, by itself. */
+	/** Whether an entry may show the event, as far as the entry itself says. */
 	wants: (change: Change) => boolean;
-	/** Its items, with what had to be read for that; none if it turns out to be something else. */
+	/**
+	 * Makes the items to which an entry leads, and reads what is missing for them. Returns none if
+	 * the entry turns out to show something else.
+	 *
+	 * @param branches the watched branches that list the entry
+	 */
 	derive: (
 		change: Change,
 		branches: readonly number[],
 		lookup: LogLookup,
 	) => Promise<IDataObject[]>;
-	/** Fields that are left out of what is simplified, with their names. */
+	/** Fields that a simplified item leaves out, together with the names for their IDs. */
 	details?: readonly string[];
-	/** Of what several entries may tell: what makes it one. Others are told by one entry each. */
-	keyOf?: (item: IDataObject) => string;
-	/**
-	 * The lesson that an item belongs to. Once its key is forgotten, nothing of that lesson is
-	 * reported any more.
-	 */
-	lessonOf?: (item: IDataObject) => number | undefined;
 }
 
-/** What is known between two polls, as plain JSON. */
-interface DerivedState extends StoredEvents {
-	log: unknown;
-}
-
-const NOTHING_REPORTED: StoredEvents = { reported: '' };
-
-/** Tells what entries of the log mean: each may tell several things, and several may tell one. */
+/**
+ * Finds new derived events: entries of the change log hint at them, and the rest is read from
+ * AlfaCRM.
+ *
+ * This file reads. `derivedEventsState.ts` says what a derived event is, and decides which items
+ * are new.
+ */
 export class DerivedEvents implements EventSource {
 	readonly checkState: Check;
 	private readonly log: ChangeLog;
 
 	constructor(private readonly event: DerivedEvent) {
-		const { className } = event;
-		this.log = new ChangeLog(event.wants, className === undefined ? {} : { entity: className });
-		this.checkState = makeObjectCheck<DerivedState>({
-			log: this.log.checkState,
-			reported: checkText,
-			lessons: makeOptional(checkText),
-			olderLessons: makeOptional(checkText),
-		});
+		const sampleFilter = event.className === undefined ? {} : { entity: event.className };
+		this.log = new ChangeLog(event.wants, sampleFilter);
+		this.checkState = makeDerivedStateCheck(this.log.checkState);
 	}
 
-	async poll(request: PollRequest, before: unknown): Promise<PollResult> {
-		if (before === undefined) return await this.first(request);
-		const { client, deadline, most, now, reader } = request;
-		const { log, ...stored } = before as DerivedState;
-		// What is found has to be read as well.
-		const half = now + (deadline - now) / 2;
+	async poll(request: PollRequest, storedState: unknown): Promise<PollResult> {
+		if (storedState === undefined) return await this.pollFirst(request);
+
+		const { log: logState, ...storedEvents } = storedState as DerivedState;
 		const {
 			records: entries,
-			stateAfter,
+			stateAfter: logStateAfter,
 			failures,
-		} = await this.log.poll({ ...request, deadline: half }, log);
-		const lookup = new LogLookup(client, reader, failures);
-		// Grows while entries are read, so that two of them do not tell the same.
-		const known = new ReportedEvents(stored);
-		const isEnough = (read: readonly NewRecord[][]) =>
-			Date.now() >= deadline || read.flat().length >= most;
-		const derive = async (entry: NewRecord) => await this.derive(entry, lookup, known);
-		const read = await oneByOne(entries, isEnough, derive);
-		const records = read.flat();
-		return {
-			records,
-			failures,
-			stateAfter: (taken) => ({
-				log: stateAfter(
-					taken < records.length
-						? read.findIndex((items) => items.includes(records[taken]))
-						: read.length,
-				),
-				...this.remember(stored, records.slice(0, taken)),
-			}),
-		};
+		} = await this.log.poll(withHalfTheTime(request), logState);
+
+		const lookup = new LogLookup(request.client, request.reader, failures);
+		const itemsByEntry = await this.deriveAll(entries, lookup, storedEvents, request);
+		const items = itemsByEntry.flat();
+
+		const stateAfter = (reportedCount: number): DerivedState => ({
+			log: logStateAfter(countDoneEntries(itemsByEntry, reportedCount)),
+			...this.remember(storedEvents, items.slice(0, reportedCount)),
+		});
+		return { records: items, failures, stateAfter };
 	}
 
+	/** Makes items of the newest entries, for a test in the editor. */
 	async samples(request: SampleRequest, count: number): Promise<Samples> {
 		const { client, deadline, reader } = request;
-		const most = count * ENTRIES_PER_SAMPLE;
-		const { records: entries, isComplete } = await this.log.samples(request, most);
-		const lookup = new LogLookup(client, reader);
-		const known = new ReportedEvents(NOTHING_REPORTED);
-		const records: NewRecord[] = [];
-		for (const entry of [...entries].reverse()) {
-			if (records.length >= count || (Date.now() >= deadline && records.length > 0)) break;
-			records.unshift(...(await this.derive(entry, lookup, known)));
-		}
-		return { records: records.slice(-count), isComplete: isComplete && entries.length < most };
-	}
+		const mostEntries = count * ENTRIES_PER_SAMPLE;
+		const { records: entries, isComplete } = await this.log.samples(request, mostEntries);
 
-	private async first(request: PollRequest): Promise<PollResult> {
-		const { startWith } = request;
-		const { stateAfter, failures } = await this.log.poll({ ...request, startWith: 0 }, undefined);
-		const asked = { ...request, deadline: Infinity };
-		const { records } = startWith === 0 ? { records: [] } : await this.samples(asked, startWith);
+		const lookup = new LogLookup(client, reader);
+		const knownItems = new ReportedItems(this.event, NOTHING_REPORTED);
+		const newestFirst = [...entries].reverse();
+		let items: NewRecord[] = [];
+		for (const entry of newestFirst) {
+			const isLate = Date.now() >= deadline;
+			if (items.length >= count || (isLate && items.length > 0)) break;
+
+			const olderItems = await this.deriveNewItems(entry, lookup, knownItems);
+			items = [...olderItems, ...items];
+		}
 		return {
-			records,
-			failures,
-			stateAfter: () => ({ log: stateAfter(0), ...this.remember(NOTHING_REPORTED, records) }),
+			records: items.slice(-count),
+			isComplete: isComplete && entries.length < mostEntries,
 		};
 	}
 
-	/** What an entry tells that is not known, and is from now on. */
-	private async derive(
+	/**
+	 * Takes the baseline of the log, and reports as many of the newest events as 'Start With Newest'
+	 * asks for.
+	 */
+	private async pollFirst(request: PollRequest): Promise<PollResult> {
+		const logRequest = { ...request, startWith: 0 };
+		const { stateAfter: logStateAfter, failures } = await this.log.poll(logRequest, undefined);
+
+		const records = await this.readFirstReport(request);
+		const stateAfter = (): DerivedState => ({
+			log: logStateAfter(0),
+			...this.remember(NOTHING_REPORTED, records),
+		});
+		return { records, failures, stateAfter };
+	}
+
+	/** Reads what the first poll reports, besides taking the baseline. */
+	private async readFirstReport(request: PollRequest): Promise<NewRecord[]> {
+		if (request.startWith === 0) return [];
+
+		// Without a deadline: the baseline of the log counts all entries as seen, so no later poll
+		// reports what is not read now.
+		const endlessRequest = { ...request, deadline: Infinity };
+		const { records } = await this.samples(endlessRequest, request.startWith);
+		return records;
+	}
+
+	/**
+	 * Makes the new items of entries, entry by entry, until a poll has as many as it reports at most
+	 * or its time is over.
+	 */
+	private async deriveAll(
+		entries: readonly NewRecord[],
+		lookup: LogLookup,
+		storedEvents: StoredEvents,
+		{ deadline, most }: PollRequest,
+	): Promise<NewRecord[][]> {
+		const knownItems = new ReportedItems(this.event, storedEvents);
+		const isEnough = (itemsByEntry: readonly NewRecord[][]) =>
+			Date.now() >= deadline || itemsByEntry.flat().length >= most;
+		return await oneByOne(
+			entries,
+			isEnough,
+			async (entry) => await this.deriveNewItems(entry, lookup, knownItems),
+		);
+	}
+
+	/** Makes the items of an entry that are not known yet, and adds them to the known ones. */
+	private async deriveNewItems(
 		{ row, branches }: NewRecord,
 		lookup: LogLookup,
-		known: ReportedEvents,
+		knownItems: ReportedItems,
 	): Promise<NewRecord[]> {
-		const items = await this.event.derive(changeOf(row, branches[0]) as Change, branches, lookup);
-		const told: NewRecord[] = [];
+		const change = changeOf(row, branches[0]) as Change;
+		const items = await this.event.derive(change, branches, lookup);
+
+		const newItems: NewRecord[] = [];
 		for (const item of items) {
-			const event = this.eventOf(item);
-			if (event !== undefined) {
-				if (known.has(event)) continue;
-				known.add(event);
-			}
-			told.push({ row: item, branches });
+			if (knownItems.has(item)) continue;
+
+			knownItems.add(item);
+			newItems.push({ row: item, branches });
 		}
-		return told;
+		return newItems;
 	}
 
-	/** Adds events that are reported to those that were reported before. */
-	private remember(stored: StoredEvents, records: readonly NewRecord[]): StoredEvents {
-		// An event that one entry alone tells of need not be remembered.
-		if (this.event.keyOf === undefined) return stored;
-		const reported = new ReportedEvents(stored);
-		for (const { row } of records) {
-			const event = this.eventOf(row);
-			if (event !== undefined) reported.add(event);
-		}
-		return reported.toStored();
+	/** Adds the events of reported items to those that were reported before. */
+	private remember(storedEvents: StoredEvents, records: readonly NewRecord[]): StoredEvents {
+		const reportedItems = new ReportedItems(this.event, storedEvents);
+		for (const { row } of records) reportedItems.add(row);
+		return reportedItems.toStored();
 	}
+}
 
-	/** Names the event of an item. Returns undefined if one entry alone tells of it. */
-	private eventOf(item: IDataObject): ReportedEvent | undefined {
-		const { keyOf, lessonOf } = this.event;
-		if (keyOf === undefined) return undefined;
-		return { key: shortKey(keyOf(item)), lesson: lessonOf?.(item) };
-	}
+/** Leaves half of the time that a poll has for reading what the entries of the log do not say. */
+function withHalfTheTime(request: PollRequest): PollRequest {
+	const { deadline, now } = request;
+	return { ...request, deadline: now + (deadline - now) / 2 };
 }

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../../../api/client';
-import type { ListReader } from '../../../api/list';
+import type { Collected, ListReader } from '../../../api/list';
 import { ONE_PAGE } from '../../../api/list';
 import type { ListQuery } from '../../../api/pages';
 import { LARGEST_PAGE } from '../../../api/pages';
@@ -11,18 +11,24 @@ import { isPlain } from '../../../fields/blank';
 import { readId } from '../../../values/formats';
 import type { Change } from '../../change';
 import { changeOf, recordNamed } from '../../change';
-import { logQuery } from './logPages';
 import type { Found } from '../../recordReader';
 import { messageOf, orFailure, RecordReader } from '../../recordReader';
+import { makeLogQuery } from './logPages';
 
 /**
- * Reads what is needed to understand entries of the log. A list that cannot be read fails the poll,
- * and the next one tries again; that of a customer's lessons for an hour.
+ * Reads what an entry of the change log leaves out: other fields of its record, the lesson that it
+ * is about, and the customers of that lesson.
+ *
+ * An *attendance* says whether one customer was at one lesson. AlfaCRM's log calls it
+ * LessonDetails, and a lesson lists those of its customers in `details`.
+ *
+ * If AlfaCRM fails to show something, the poll fails, and the next one tries again. If AlfaCRM has
+ * failed to show a lesson for an hour, the event is reported without its lesson.
  */
 export class LogLookup {
 	private readonly records: RecordReader;
 
-	/** @param failures branches whose log could not be read in the poll */
+	/** @param failures the branches whose logs could not be read in this poll, with the reasons */
 	constructor(
 		private readonly client: ApiClient,
 		private readonly reader: ListReader,
@@ -32,109 +38,191 @@ export class LogLookup {
 	}
 
 	/**
-	 * All that the log says of a record: entries that change it hold only what they change.
+	 * Returns the fields of a record as the log shows them. An entry may name only the fields that it
+	 * changes. If it lacks the ID in a needed field, the record's older entries are read as well.
 	 * API notes 5.21.
+	 *
+	 * @param branch a branch whose log lists the entry
+	 * @param needed names of fields that hold an ID
 	 */
 	async fieldsOf(change: Change, branch: number, needed: readonly string[]): Promise<IDataObject> {
-		const own = { ...change.fields_rel, ...change.fields_old, ...change.fields_new };
-		if (needed.every((name) => readId(own[name]) !== undefined)) return own;
-		const { entity, entity_id } = change;
-		const list = logQuery(branch, { entity, entity_id });
-		// One page holds all that happens to a record; the newest comes first, and what it says counts.
-		const { rows } = await this.reader.collect(list, { goal: ONE_PAGE });
-		const changes = rows.flatMap((row) => changeOf(row, branch) ?? []);
-		const all = changes
-			.filter((one) => one.entity === entity && one.entity_id === entity_id)
-			.reduceRight<IDataObject>(
-				(told, one) => ({
-					...told,
-					...one.fields_rel,
-					...one.fields_old,
-					...filled(one.fields_new),
-				}),
-				{},
-			);
-		return { ...all, ...own };
+		const fields = { ...change.fields_rel, ...change.fields_old, ...change.fields_new };
+		const hasNeeded = needed.every((name) => readId(fields[name]) !== undefined);
+		if (hasNeeded) return fields;
+
+		const changes = await this.readChangesOfRecord(change, branch);
+		return { ...mergeFields(changes), ...fields };
 	}
 
-	/** A lesson that is completed, most likely. */
-	async lesson(id: number, branches: readonly number[]): Promise<Found> {
-		const change = {
-			...recordNamed('Lesson', id),
+	/** Finds a lesson by its ID. It is looked for among the completed lessons first. */
+	async lesson(lessonId: number, branches: readonly number[]): Promise<Found> {
+		const change: Change = {
+			...recordNamed('Lesson', lessonId),
 			fields_new: { status: LESSON_STATUS.completed },
 		};
 		return await this.records.find(change, branches);
 	}
 
 	/**
-	 * The lesson that somebody's attendance belongs to. The log may not name it: then it is the
-	 * customer's completed one with these details. API notes 5.11 and 5.21.
+	 * Finds the lesson of an attendance. The log may not name the lesson. Then it is the completed
+	 * lesson of the customer that lists the attendance. API notes 5.11 and 5.21.
 	 */
 	async lessonOf(attendance: IDataObject, branches: readonly number[]): Promise<Found> {
-		const [lesson, customer_id, details] = ['lesson_id', 'customer_id', 'id'].map((name) =>
-			readId(attendance[name]),
-		);
-		if (lesson !== undefined) return await this.lesson(lesson, branches);
-		if (customer_id === undefined) return unsaid('whose lesson it was');
-		const keep = (row: IDataObject) => detailsIn(row).some(({ id }) => readId(id) === details);
-		const what = `${await this.client.origin()} ${String(customer_id)} at lesson of ${String(details)}`;
-		const refused: Error[] = [];
-		for (const branch of branches) {
-			const list = { ...completed(branch, { customer_id }), pageSize: LARGEST_PAGE };
-			const found = await orFailure(this.client, what, async () => {
-				return await this.reader.collect(list, { keep, limit: 1 });
-			});
-			if (found instanceof Error) refused.push(found);
-			else if (found.rows.length > 0) return { record: found.rows[0] };
-		}
-		if (refused.length > 0)
-			return { record: null, reason: messageOf(refused[0]), missing: 'hidden' };
-		if (this.failures.size > 0)
-			return unsaid('which lesson it was, and not all branches could be read');
-		// It is planned again, or gone.
-		return { record: null, missing: 'gone' };
+		const lessonId = readId(attendance.lesson_id);
+		if (lessonId !== undefined) return await this.lesson(lessonId, branches);
+
+		const customerId = readId(attendance.customer_id);
+		if (customerId === undefined) return makeUnclearResult('whose lesson it was');
+
+		return await this.findLessonOfCustomer(customerId, readId(attendance.id), branches);
 	}
 
 	/**
-	 * Who was at a lesson. Some accounts show that only to who asks for the lessons of a customer.
-	 * API notes 5.11.
+	 * Returns the attendances of a lesson. Some accounts show them only if the lessons of a customer
+	 * are asked for, so the lesson is read once for each customer there. API notes 5.11.
+	 *
+	 * @param customerIds the customers to ask for
 	 */
 	async detailsOf(
 		lesson: IDataObject,
 		branch: number,
-		customers: readonly number[],
+		customerIds: readonly number[],
 	): Promise<IDataObject[]> {
-		const found = detailsIn(lesson);
-		if (found.length > 0) return found;
-		const id = readId(lesson.id);
-		for (const customer_id of customers) {
-			const keep = (row: IDataObject) => readId(row.id) === id;
-			const { rows } = await this.reader.collect(completed(branch, { id, customer_id }), {
-				keep,
-				limit: 1,
-			});
-			found.push(
-				...rows.flatMap(detailsIn).filter((one) => readId(one.customer_id) === customer_id),
-			);
+		const attendances = listAttendances(lesson);
+		if (attendances.length > 0) return attendances;
+
+		for (const customerId of customerIds) {
+			const lessons = await this.readLessonOfCustomer(lesson, branch, customerId);
+			const attendancesOfCustomer = lessons
+				.flatMap(listAttendances)
+				.filter(({ customer_id }) => readId(customer_id) === customerId);
+			attendances.push(...attendancesOfCustomer);
 		}
-		return found;
+		return attendances;
+	}
+
+	/**
+	 * Reads the entries of one record from the log of a branch, the newest first. One page holds all
+	 * that happens to a record.
+	 */
+	private async readChangesOfRecord(
+		{ entity, entity_id }: Change,
+		branch: number,
+	): Promise<Change[]> {
+		const list = makeLogQuery(branch, { entity, entity_id });
+		const { rows } = await this.reader.collect(list, { goal: ONE_PAGE });
+		const changes = rows.flatMap((row) => changeOf(row, branch) ?? []);
+		// AlfaCRM may ignore a filter.
+		return changes.filter(
+			(candidate) => candidate.entity === entity && candidate.entity_id === entity_id,
+		);
+	}
+
+	/** Finds the completed lesson of a customer that lists an attendance, in one of the branches. */
+	private async findLessonOfCustomer(
+		customerId: number,
+		attendanceId: number | undefined,
+		branches: readonly number[],
+	): Promise<Found> {
+		const failures: Error[] = [];
+		for (const branch of branches) {
+			const result = await this.readLessonWithAttendance(customerId, attendanceId, branch);
+			if (result instanceof Error) {
+				failures.push(result);
+			} else if (result.rows.length > 0) {
+				return { record: result.rows[0] };
+			}
+		}
+		return this.explainMissingLesson(failures);
+	}
+
+	/**
+	 * Reads the lessons of a customer in a branch, up to the lesson that lists an attendance.
+	 *
+	 * @returns the failure if AlfaCRM refuses, or has failed for an hour
+	 * @throws NodeApiError for any other failure, so that the next poll tries again
+	 */
+	private async readLessonWithAttendance(
+		customerId: number,
+		attendanceId: number | undefined,
+		branch: number,
+	): Promise<Collected | Error> {
+		const lessons = makeCompletedLessonsQuery(branch, { customer_id: customerId });
+		const list = { ...lessons, pageSize: LARGEST_PAGE };
+		const listsAttendance = (lesson: IDataObject) =>
+			listAttendances(lesson).some(({ id }) => readId(id) === attendanceId);
+
+		// Since when this fails is remembered under this key.
+		const origin = await this.client.origin();
+		const key = `${origin} ${customerId} at lesson of ${String(attendanceId)}`;
+		return await orFailure(
+			this.client,
+			key,
+			async () => await this.reader.collect(list, { keep: listsAttendance, limit: 1 }),
+		);
+	}
+
+	/**
+	 * Says why no lesson was found.
+	 *
+	 * @param failures the reasons why lists of lessons could not be read
+	 */
+	private explainMissingLesson(failures: readonly Error[]): Found {
+		if (failures.length > 0) {
+			return { record: null, reason: messageOf(failures[0]), missing: 'hidden' };
+		}
+		if (this.failures.size > 0) {
+			return makeUnclearResult('which lesson it was, and not all branches could be read');
+		}
+		// All lists were read. The lesson is planned again, or deleted.
+		return { record: null, missing: 'gone' };
+	}
+
+	/** Reads a lesson from the list of a customer's lessons. Returns one row, or none. */
+	private async readLessonOfCustomer(
+		{ id }: IDataObject,
+		branch: number,
+		customerId: number,
+	): Promise<IDataObject[]> {
+		const lessonId = readId(id);
+		const list = makeCompletedLessonsQuery(branch, { id: lessonId, customer_id: customerId });
+		const isThisLesson = (row: IDataObject) => readId(row.id) === lessonId;
+		const { rows } = await this.reader.collect(list, { keep: isThisLesson, limit: 1 });
+		return rows;
 	}
 }
 
-const completed = (branch: number, body: IDataObject): ListQuery => ({
+/** Makes the call that lists completed lessons. AlfaCRM lists lessons of one status at a time. */
+const makeCompletedLessonsQuery = (branch: number, filter: IDataObject): ListQuery => ({
 	...listCall(lessonEntity, branch),
-	body: { ...body, status: LESSON_STATUS.completed },
+	body: { ...filter, status: LESSON_STATUS.completed },
 });
 
-const unsaid = (what: string): Found => ({
+/** Makes the result of a search for a lesson about which the log says too little. */
+const makeUnclearResult = (what: string): Found => ({
 	record: null,
 	reason: `The change log does not say ${what}`,
 	missing: 'hidden',
 });
 
-/** What is emptied tells less than what was there. */
-const filled = (fields: IDataObject): IDataObject =>
+/**
+ * Merges the fields in entries of one record. A newer entry overrides an older one, but a field
+ * that was emptied keeps the value that it had: for an event, that value says more.
+ *
+ * @param changes the newest first
+ */
+function mergeFields(changes: readonly Change[]): IDataObject {
+	let fields: IDataObject = {};
+	for (const { fields_rel, fields_old, fields_new } of [...changes].reverse()) {
+		fields = { ...fields, ...fields_rel, ...fields_old, ...withoutEmptied(fields_new) };
+	}
+	return fields;
+}
+
+/** Leaves out the fields that an entry has emptied. */
+const withoutEmptied = (fields: IDataObject): IDataObject =>
 	Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 
-const detailsIn = ({ details }: IDataObject): IDataObject[] =>
+/** Lists the attendances that a lesson shows. What is no list of objects counts as empty. */
+const listAttendances = ({ details }: IDataObject): IDataObject[] =>
 	Array.isArray(details) ? (details as IDataObject[]).filter(isPlain) : [];

@@ -1,5 +1,5 @@
 import { idsIn, rangesOf } from '../../idRanges';
-import { splitKeys } from './logEntries';
+import { splitKeys } from './shortKeys';
 
 /**
  * Remembers which events were reported, because several entries of the log may be about the same
@@ -20,7 +20,7 @@ const MOST_KEYS = 3_000;
  */
 const MOST_LESSON_CHARACTERS = 10_000;
 
-/** The number that a lesson run holds for events without a lesson. Real IDs begin with 1. */
+/** Stands for the lesson of events without a lesson. Real IDs begin with 1. */
 const NO_LESSON = 0;
 
 /**
@@ -44,6 +44,7 @@ export interface StoredEvents {
 }
 
 export interface ReportedEvent {
+	/** As `makeShortKey` makes it. */
 	key: string;
 	/** The lesson that the event belongs to, if it is known. */
 	lesson?: number;
@@ -51,12 +52,16 @@ export interface ReportedEvent {
 
 /** Events of one lesson that were reported one after the other. */
 interface LessonRun {
+	/** The ID of the lesson, or `NO_LESSON`. */
 	lesson: number;
+	/** How many events there are. */
 	count: number;
 }
 
 export class ReportedEvents {
+	/** The keys of the latest events, the oldest first: a set keeps the order of adding. */
 	private readonly keys: Set<string>;
+	/** The lessons of these keys, in the same order. */
 	private readonly runs: LessonRun[];
 	private readonly olderLessons: Set<number>;
 
@@ -66,33 +71,34 @@ export class ReportedEvents {
 		this.olderLessons = idsIn(olderLessons);
 	}
 
+	/** Whether an event was reported, or may have been because it belongs to an older lesson. */
 	has({ key, lesson = NO_LESSON }: ReportedEvent): boolean {
 		return this.keys.has(key) || this.olderLessons.has(lesson);
 	}
 
 	add({ key, lesson = NO_LESSON }: ReportedEvent): void {
 		if (this.keys.has(key)) return;
-		this.keys.add(key);
 
+		this.keys.add(key);
+		this.addToRuns(lesson);
+		if (this.keys.size > MOST_KEYS) this.forgetOldestKey();
+	}
+
+	toStored(): StoredEvents {
+		return {
+			reported: [...this.keys].join(''),
+			lessons: this.runs.map(writeRun).join(','),
+			olderLessons: limitRanges(rangesOf(this.olderLessons)),
+		};
+	}
+
+	private addToRuns(lesson: number): void {
 		const lastRun = this.runs.at(-1);
 		if (lastRun?.lesson === lesson) {
 			lastRun.count++;
 		} else {
 			this.runs.push({ lesson, count: 1 });
 		}
-
-		if (this.keys.size > MOST_KEYS) this.forgetOldestKey();
-	}
-
-	toStored(): StoredEvents {
-		const lessons = this.runs.map(({ lesson, count }) =>
-			count === 1 ? `${lesson}` : `${lesson}*${count}`,
-		);
-		return {
-			reported: [...this.keys].join(''),
-			lessons: lessons.join(','),
-			olderLessons: limitRanges(rangesOf(this.olderLessons)),
-		};
 	}
 
 	/** Forgets the oldest key, and remembers its lesson, if it has one, among the older lessons. */
@@ -113,25 +119,32 @@ export class ReportedEvents {
  * @param keyCount the number of keys; if the runs count fewer, the oldest keys have no lesson
  */
 function readRuns(text: string, keyCount: number): LessonRun[] {
-	const runs = text
-		.split(',')
-		.filter(Boolean)
-		.map((run): LessonRun => {
-			const [lesson, count = 1] = run.split('*').map(Number);
-			return { lesson, count };
-		});
-
+	const runs = text.split(',').filter(Boolean).map(readRun);
 	const countInRuns = runs.reduce((sum, { count }) => sum + count, 0);
 	const countWithoutRun = keyCount - countInRuns;
 	if (countWithoutRun <= 0) return runs;
+
 	return [{ lesson: NO_LESSON, count: countWithoutRun }, ...runs];
 }
 
-/** Drops the lowest ranges if the text is too long. */
+/** Reads `501*12` as 12 events of lesson 501, and `502` as one event of lesson 502. */
+function readRun(text: string): LessonRun {
+	const [lesson, count = '1'] = text.split('*');
+	return { lesson: Number(lesson), count: Number(count) };
+}
+
+const writeRun = ({ lesson, count }: LessonRun): string =>
+	count === 1 ? `${lesson}` : `${lesson}*${count}`;
+
+/**
+ * Drops the lowest IDs if the text is too long.
+ *
+ * @param ranges ascending IDs, `480-497,499`
+ */
 function limitRanges(ranges: string): string {
 	if (ranges.length <= MOST_LESSON_CHARACTERS) return ranges;
-	// IDs ascend, so the highest are at the end. The first range there may be cut in half, so it is
-	// dropped.
-	const end = ranges.slice(-MOST_LESSON_CHARACTERS);
-	return end.slice(end.indexOf(',') + 1);
+
+	const highestRanges = ranges.slice(-MOST_LESSON_CHARACTERS);
+	// The first of them may be cut in half, so it is dropped.
+	return highestRanges.slice(highestRanges.indexOf(',') + 1);
 }

@@ -186,7 +186,9 @@ export function endScan(
 		began,
 		nearLessons,
 		nextNearAt,
-		participants: participants.filter((participant) => keysOfBranch.has(occurrenceKeyOf(participant))),
+		participants: participants.filter((participant) =>
+			keysOfBranch.has(occurrenceKeyOf(participant)),
+		),
 		scannedUpTo: lastPosition ?? scannedUpTo,
 		isComplete: scannedLessons.length === unscannedLessons.length,
 	};

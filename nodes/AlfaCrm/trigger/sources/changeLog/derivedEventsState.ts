@@ -1,0 +1,101 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Check } from '../../storedShape';
+import { checkText, makeObjectCheck, makeOptional } from '../../storedShape';
+import type { ReportedEvent, StoredEvents } from './reportedEvents';
+import { ReportedEvents } from './reportedEvents';
+import { makeShortKey } from './shortKeys';
+
+/**
+ * Decides which items of derived events are new. It reads nothing from AlfaCRM: `derivedEvents.ts`
+ * does.
+ *
+ * - **Derived event.** Something that happened to a customer, such as an attendance. Entries of the
+ *   change log hint at it, and the rest is read from AlfaCRM.
+ * - **Item.** What the trigger reports of one event: the customer, the lesson and so on. One entry
+ *   may lead to several items. A completed lesson leads to an item for each of its customers.
+ * - **Event key.** Identifies an event to which several entries may lead, so that it is reported
+ *   once. Events to which only one entry leads have no key.
+ */
+
+/** Identifies the events of one kind by their items. */
+export interface EventIdentity {
+	/** Returns the key of an event. Undefined if only one entry can lead to an event of this kind. */
+	keyOf?: (item: IDataObject) => string;
+	/**
+	 * Returns the ID of the lesson to which an event belongs. After the key of an event is forgotten,
+	 * no event of its lesson is reported any more.
+	 */
+	lessonOf?: (item: IDataObject) => number | undefined;
+}
+
+/** What is remembered between two polls, as plain JSON. Workflows store these names. */
+export interface DerivedState extends StoredEvents {
+	/** The state of the change log. */
+	log: unknown;
+}
+
+export const NOTHING_REPORTED: StoredEvents = { reported: '' };
+
+export const makeDerivedStateCheck = (checkLogState: Check): Check =>
+	makeObjectCheck<DerivedState>({
+		log: checkLogState,
+		reported: checkText,
+		lessons: makeOptional(checkText),
+		olderLessons: makeOptional(checkText),
+	});
+
+/** Remembers the events of items, so that no event is reported twice. */
+export class ReportedItems {
+	private readonly events: ReportedEvents;
+
+	constructor(
+		private readonly identity: EventIdentity,
+		private readonly stored: StoredEvents,
+	) {
+		this.events = new ReportedEvents(stored);
+	}
+
+	/** Whether the event of an item is known. An event without a key never is. */
+	has(item: IDataObject): boolean {
+		const event = this.identifyEvent(item);
+		return event !== undefined && this.events.has(event);
+	}
+
+	add(item: IDataObject): void {
+		const event = this.identifyEvent(item);
+		if (event !== undefined) this.events.add(event);
+	}
+
+	toStored(): StoredEvents {
+		return this.identity.keyOf === undefined ? this.stored : this.events.toStored();
+	}
+
+	private identifyEvent(item: IDataObject): ReportedEvent | undefined {
+		const { identity } = this;
+		if (identity.keyOf === undefined) return undefined;
+
+		return { key: makeShortKey(identity.keyOf(item)), lesson: identity.lessonOf?.(item) };
+	}
+}
+
+/**
+ * Counts the entries that are done once this many items were reported: those before the first entry
+ * with an item that was not.
+ *
+ * @param itemsByEntry the items of each entry, in the order in which they are reported
+ */
+export function countDoneEntries(
+	itemsByEntry: ReadonlyArray<readonly unknown[]>,
+	reportedCount: number,
+): number {
+	let itemCount = 0;
+	let doneCount = 0;
+	for (const items of itemsByEntry) {
+		itemCount += items.length;
+		if (itemCount > reportedCount) break;
+
+		doneCount++;
+	}
+	return doneCount;
+}

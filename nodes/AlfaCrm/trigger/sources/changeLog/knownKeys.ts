@@ -1,0 +1,87 @@
+import { hoursAfter } from '../../stamps';
+import type { LogEntry } from './logEntries';
+import { splitKeys } from './shortKeys';
+
+/**
+ * Remembers the keys of the entries that the trigger has seen, and forgets the oldest.
+ *
+ * Keys are kept in buckets. A bucket holds the keys of all entries of the same ten minutes, and is
+ * forgotten as a whole.
+ */
+
+/**
+ * The buckets may take at most this many characters, as JSON: more than 4,000 keys. A bucket that
+ * must not be forgotten yet is kept even if there are more.
+ */
+const MOST_CHARACTERS = 29_000;
+
+const TEN_MINUTES_IN_HOURS = 1 / 6;
+
+/**
+ * Keys one after the other, by the first 15 characters of their entries' times. The bucket
+ * `2026-02-10 09:3` holds the keys from 09:30:00 to 09:39:59. Workflows store this, so the shape
+ * must not change.
+ */
+export type KeyBuckets = Record<string, string>;
+
+export class KnownKeys {
+	private readonly buckets: KeyBuckets;
+	private readonly keys: Set<string>;
+
+	constructor(storedBuckets: KeyBuckets) {
+		this.buckets = { ...storedBuckets };
+		this.keys = new Set(Object.values(storedBuckets).flatMap(splitKeys));
+	}
+
+	has({ key }: Pick<LogEntry, 'key'>): boolean {
+		return this.keys.has(key);
+	}
+
+	/** @param entry one whose key is not known yet */
+	add({ key, time }: LogEntry): void {
+		const bucket = bucketAt(time);
+		this.buckets[bucket] = (this.buckets[bucket] ?? '') + key;
+		this.keys.add(key);
+	}
+
+	/** Forgets the buckets before the one that a time belongs to. */
+	forgetBefore(time: string): void {
+		const oldBuckets = Object.keys(this.buckets).filter((bucket) => bucket < bucketAt(time));
+		oldBuckets.forEach((bucket) => this.forgetBucket(bucket));
+	}
+
+	/**
+	 * Forgets the oldest buckets while there are too many characters. Keeps the bucket of `keepFrom`
+	 * and all later ones. Keeps the newest bucket in any case, because more entries of the same ten
+	 * minutes may come.
+	 *
+	 * @returns the end of the last bucket that was forgotten; empty if none was
+	 */
+	forgetOldestIfTooMany({ keepFrom }: { keepFrom: string }): string {
+		let forgottenUntil = '';
+		const allButNewest = Object.keys(this.buckets).sort().slice(0, -1);
+		for (const bucket of allButNewest) {
+			const isSmallEnough = JSON.stringify(this.buckets).length <= MOST_CHARACTERS;
+			if (isSmallEnough || bucket >= bucketAt(keepFrom)) break;
+
+			this.forgetBucket(bucket);
+			forgottenUntil = endOfBucket(bucket);
+		}
+		return forgottenUntil;
+	}
+
+	toStored(): KeyBuckets {
+		return { ...this.buckets };
+	}
+
+	private forgetBucket(bucket: string): void {
+		for (const key of splitKeys(this.buckets[bucket])) this.keys.delete(key);
+		delete this.buckets[bucket];
+	}
+}
+
+/** Returns the name of the bucket for entries of a time. */
+const bucketAt = (time: string): string => time.slice(0, 15);
+
+/** Returns the time at which the next bucket begins. */
+const endOfBucket = (bucket: string): string => hoursAfter(`${bucket}0:00`, TEN_MINUTES_IN_HOURS);
