@@ -392,6 +392,33 @@ describe('at a time', () => {
 		expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: lesson ${lessonId}`);
 	});
 
+	it("refuses the time of another teacher's lesson of the second customer that is booked", async () => {
+		const lessonId = lesson({ teacher_ids: [2], customer_ids: [boris] });
+
+		const [message] = await stopped(form({ customer_ids: `${anna},${boris}`, teacher_ids: [1] }));
+
+		expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: lesson ${lessonId}`);
+		expect(booked()).toEqual([]);
+	});
+
+	it('refuses the time of a lesson of a group in which the second customer is', async () => {
+		school.add('cgi', { customer_id: boris, group_id: 1, b_date: '01.09.2030', e_date: null });
+		const lessonId = lesson({ teacher_ids: [2], customer_ids: [], group_ids: [1] });
+
+		const [message] = await stopped(form({ customer_ids: `${anna},${boris}`, teacher_ids: [1, 3] }));
+
+		expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: lesson ${lessonId}`);
+		expect(booked()).toEqual([]);
+	});
+
+	it('gives no name of a teacher who has none in AlfaCRM', async () => {
+		school.patch('teacher', 1, { name: null });
+
+		const { json } = await school.done(form());
+
+		expect(json).toMatchObject([{ operationResult: 'created', teacher_names: null }]);
+	});
+
 	it('books at the time of a lesson of the second group that is cancelled', async () => {
 		const secondGroup = school.add('group', { name: 'B', branch_ids: [1] });
 		lesson({ teacher_ids: [2], customer_ids: [], group_ids: [secondGroup], status: 2 });

@@ -65,9 +65,8 @@ export async function readFirstAttendeeLessons(
 /**
  * Returns the search of a booking with the lessons of the attendees, so that it avoids their times.
  *
- * The lessons of every booked group are read. For the first customer, the lessons of the customer's
- * groups are read as well, since a group lesson may list none of the members: see
- * `CustomerLessons`. For further customers nothing more is read.
+ * The lessons of every booked customer and group are read. The lessons of the customers' groups are
+ * read as well, since a group lesson may list none of the members: see `CustomerLessons`.
  *
  * @param firstAttendeeLessons the result of `readFirstAttendeeLessons`
  */
@@ -77,20 +76,29 @@ export async function avoidAttendeeLessons(
 	firstAttendeeLessons: readonly IDataObject[],
 ): Promise<SlotSearch> {
 	const { attendees, search } = booking;
-	const customerLessons = await readCustomerLessons(item, booking);
-	if (customerLessons === undefined) {
-		// Only groups are booked. `firstAttendeeLessons` holds the lessons of the first one.
-		const otherGroupIds = attendees.groupIds.slice(1);
-		const groupLessons = await readGroupLessons(item, search, otherGroupIds);
-		return { ...search, attendeeLessons: [...firstAttendeeLessons, ...groupLessons] };
-	}
+	const [, ...otherCustomerIds] = attendees.customerIds;
+	const otherCustomersLessons = await readListedLessons(item, search, {
+		name: 'customer_id',
+		ids: otherCustomerIds,
+	});
+	const listedLessons = [...firstAttendeeLessons, ...otherCustomersLessons];
 
-	const customerGroupIds = customerLessons.groupIdsWithin(search.firstDay, search.lastDay);
-	const groupIds = new Set([...attendees.groupIds, ...customerGroupIds]);
-	const groupLessons = await readGroupLessons(item, search, [...groupIds]);
+	const customers = await readCustomerLessons(item, booking);
+	const customerGroupIds = customers.flatMap((customer) =>
+		customer.groupIdsWithin(search.firstDay, search.lastDay),
+	);
+	// In a booking of groups alone, `firstAttendeeLessons` holds the lessons of the first group.
+	const bookedGroupIds = customers.length === 0 ? attendees.groupIds.slice(1) : attendees.groupIds;
+	const groupIds = new Set([...bookedGroupIds, ...customerGroupIds]);
+	const groupLessons = await readListedLessons(item, search, {
+		name: 'group_id',
+		ids: [...groupIds],
+	});
 
-	const attendeeLessons = [...firstAttendeeLessons, ...groupLessons];
-	const involvesAttendees = makeAttendeeCheck(attendees, customerLessons, firstAttendeeLessons);
+	const attendeeLessons = [...listedLessons, ...groupLessons];
+	if (customers.length === 0) return { ...search, attendeeLessons };
+
+	const involvesAttendees = makeAttendeeCheck(attendees, customers, listedLessons);
 	return { ...search, attendeeLessons, involvesAttendees };
 }
 
@@ -98,69 +106,70 @@ export async function avoidAttendeeLessons(
  * Makes the function that tells whether an attendee takes part in a lesson, or in a regular lesson
  * on a day.
  *
- * @param customerLessons knows the groups of the first customer on each day
- * @param listedLessons the lessons that AlfaCRM lists for the first customer. A group lesson in
- * this list is the customer's, even if no membership shows it.
+ * @param customers know the groups of each booked customer on each day
+ * @param listedLessons the lessons that AlfaCRM lists for the customers. A group lesson in this
+ * list is a customer's, even if no membership shows it.
  */
 function makeAttendeeCheck(
 	attendees: Attendees,
-	customerLessons: CustomerLessons,
+	customers: readonly CustomerLessons[],
 	listedLessons: readonly IDataObject[],
 ): (lesson: IDataObject, day: string) => boolean {
 	const listedGroupLessons = listedLessons.filter(isGroupLesson);
 	const listedIds = new Set(listedGroupLessons.map(idOf));
 	return (lesson, day) => {
 		if (involvesAnyOf(attendees, lesson)) return true;
-		if (customerLessons.includes(lesson, day)) return true;
+		if (customers.some((customer) => customer.includes(lesson, day))) return true;
 		return isGroupLesson(lesson) && listedIds.has(idOf(lesson));
 	};
 }
 
 /**
- * Reads the memberships of the first customer. They show which group lessons are the customer's:
+ * Reads the memberships of the booked customers. They show which group lessons are the customers':
  * see `CustomerLessons`.
  *
- * @returns undefined for a booking of groups alone
+ * @returns one `CustomerLessons` for each customer; none for a booking of groups alone
  */
 export async function readCustomerLessons(
 	item: Item,
 	{ attendees, search }: Booking,
-): Promise<CustomerLessons | undefined> {
-	const [customerId] = attendees.customerIds;
-	if (customerId === undefined) return undefined;
-
-	const memberships = await readMembershipsOnce(item, search.target.branch, customerId);
-	return new CustomerLessons(customerId, memberships, item.zone);
+): Promise<CustomerLessons[]> {
+	const customers: CustomerLessons[] = [];
+	for (const customerId of attendees.customerIds) {
+		const memberships = await readMembershipsOnce(item, search.target.branch, customerId);
+		customers.push(new CustomerLessons(customerId, memberships, item.zone));
+	}
+	return customers;
 }
 
 const isGroupLesson = (lesson: IDataObject): boolean => groupIdsOf(lesson).length > 0;
 
 /**
- * Reads the lessons of groups in all statuses, on the days of a search and a week before and after
- * them.
+ * Reads the lessons that AlfaCRM lists for some customers, or for some groups, in all statuses, on
+ * the days of a search and a week before and after them.
  */
-async function readGroupLessons(
+async function readListedLessons(
 	item: Item,
 	search: SlotSearch,
-	groupIds: readonly number[],
+	attendees: { name: 'customer_id' | 'group_id'; ids: readonly number[] },
 ): Promise<IDataObject[]> {
-	if (groupIds.length === 0) return [];
+	if (attendees.ids.length === 0) return [];
 
 	const list = {
 		...listCall(lessonEntity, search.target.branch),
 		body: makeLessonDaysFilter(search),
-		passes: groupIds.flatMap(makeGroupPasses),
+		passes: attendees.ids.flatMap((id) => makeStatusPasses({ [attendees.name]: id })),
 	};
 	return await readWholeList(item, lessonEntity, list, UNCERTAINTY);
 }
 
 /**
- * Makes the filters that together list all lessons of a group: a list of AlfaCRM shows one group in
- * one status.
+ * Makes the filters that together list all lessons of a customer or a group: a list of AlfaCRM
+ * shows one of them, in one status.
  */
-function makeGroupPasses(groupId: number): IDataObject[] {
+function makeStatusPasses(attendeeFilter: IDataObject): IDataObject[] {
 	const statusFilters = passesOf(lessonEntity);
-	return statusFilters.map((statusFilter) => ({ group_id: groupId, ...statusFilter }));
+	return statusFilters.map((statusFilter) => ({ ...attendeeFilter, ...statusFilter }));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { isEmpty } from '../../../fields/blank';
 import { LESSON_FIELDS } from '../../../entities/lesson';
 import type { Entity } from '../../../entities/types';
 import { makeRecordToOutput, withResult, withResultSchema } from '../../../output/report';
@@ -58,14 +59,14 @@ export const bookLesson: ActionKind<'bookLesson'> = {
 		const form = readBookingForm(item, entity, fields);
 		const booking = await readTeachersAndRoom(item, form);
 
-		// Undefined if this user may not see memberships. The groups of the customer are then not
+		// Undefined if this user may not see memberships. The groups of the customers are then not
 		// locked, and only a lesson that exists already can be returned: `avoidAttendeeLessons` fails
 		// for this user before a new lesson is booked.
-		const customerLessons = await item.readIfAllowed(
+		const customers = await item.readIfAllowed(
 			async () => await readCustomerLessons(item, booking),
 		);
 
-		const locks = makeLocks(booking, customerLessons);
+		const locks = makeLocks(booking, customers ?? []);
 		return await item.withLock(locks, async () => {
 			const bookedLesson = await findOrBookLesson(item, booking);
 			await moveLeadsToStage(item, booking, bookedLesson);
@@ -99,21 +100,20 @@ async function readTeachersAndRoom(item: Item, form: BookingForm): Promise<Booki
  * Makes the keys to lock for a booking: every attendee, teacher and room on every day on which the
  * lesson may take place. See `lessonLocks.ts` for the effect.
  *
- * A lesson of a group also makes the members of the group busy. So the groups of the customer are
+ * A lesson of a group also makes the members of the group busy. So the groups of the customers are
  * locked too, and a booking for one of these groups waits until this booking is done.
  *
- * @param customerLessons knows the groups of the customer on each day; undefined for a booking of
- * groups alone, or if this user may not see memberships
+ * @param customers know the groups of each booked customer on each day
  */
 function makeLocks(
 	{ search, attendees }: Booking,
-	customerLessons: CustomerLessons | undefined,
+	customers: readonly CustomerLessons[],
 ): LockKey[] {
 	const { firstDay, lastDay, roomId, teachers } = search;
 	const locks: LockKey[] = [];
 	for (let day = firstDay; day <= lastDay; day = daysAfter(day, 1)) {
-		const groupsOfCustomer = customerLessons?.groupIdsOn(day) ?? [];
-		const groupIds = new Set([...attendees.groupIds, ...groupsOfCustomer]);
+		const groupsOfCustomers = customers.flatMap((customer) => customer.groupIdsOn(day));
+		const groupIds = new Set([...attendees.groupIds, ...groupsOfCustomers]);
 		const locksOfDay = makeLessonLocks(day, {
 			groupIds: [...groupIds],
 			customerIds: attendees.customerIds,
@@ -208,6 +208,7 @@ function toOutput(
 function listTeacherNames(lesson: IDataObject, teachers: readonly Teacher[]): string | null {
 	const teacherIds = teacherIdsOf(lesson);
 	const teachersOfLesson = teachers.filter(({ id }) => teacherIds.includes(id));
-	const names = teachersOfLesson.map(({ name }) => String(name));
+	const namedTeachers = teachersOfLesson.filter(({ name }) => !isEmpty(name));
+	const names = namedTeachers.map(({ name }) => String(name));
 	return names.join(', ') || null;
 }
