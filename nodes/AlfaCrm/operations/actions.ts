@@ -60,8 +60,8 @@ export function makeActionOperation(action: Action): Operation {
 		}),
 		execute: async (item, entity) => await kind.execute(item, entity, action),
 		output: (entity) => kind.output(entity, action),
-		reads: kind.reads,
-		anyBranch: kind.anyBranch,
+		onlyReads: kind.onlyReads,
+		readsAllBranches: kind.readsAllBranches,
 		// If set, the form names the time zone of the workflow.
 		decidesByTime: decidesByTime || hasDefaultByTime,
 	};

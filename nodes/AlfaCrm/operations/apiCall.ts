@@ -122,7 +122,7 @@ async function performCall(item: Item): Promise<IDataObject[]> {
 
 	const answer = changesNothing ? await item.fetch(call) : await sendLocked(item, call);
 	// If the answer has no rows, the error says whether the call may have changed something.
-	return toRows(item, call, answer, changesNothing);
+	return toRows(item, call, answer, { onlyReads: changesNothing });
 }
 
 /** Reads the call that the user has composed in the form. */
@@ -186,5 +186,8 @@ async function readAllPages(item: Item, call: ItemRequest): Promise<IDataObject[
 async function sendLocked(item: Item, call: ItemRequest): Promise<IDataObject | IDataObject[]> {
 	const id = readId(call.query?.id);
 	const changedRecords = id === undefined ? [] : [recordKey(call, id)];
-	return await item.withLock(changedRecords, async () => await item.call(call, changedRecords));
+	return await item.withLock(
+		changedRecords,
+		async () => await item.sendApiCall(call, changedRecords),
+	);
 }

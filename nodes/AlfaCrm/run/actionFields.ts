@@ -1,13 +1,13 @@
 /**
  * Shows the fields of an action in the form, and reads them. A prominent field has its own
- * parameter: a required field without a default, or one that is declared so. The user adds all
- * other fields from the collection *Additional Fields*.
+ * parameter: a required field without a default, or a field that is declared `prominent`. The user
+ * adds all other fields from the collection *Additional Fields*.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { isBlank, hasOwnParameter, toParameters, toProperty } from '../fields/field';
-import type { Field } from '../entities/fieldTypes';
+import type { Field, Wire } from '../entities/fieldTypes';
 import { collection } from '../form/assemble';
 import type { Item } from './item';
 import type { OperationPart } from './operation';
@@ -15,28 +15,40 @@ import { emptyFieldError } from './fieldInput';
 
 // ---------------------------------------------------------------- the form
 
-/** Makes the parameters of an action's fields. */
+/**
+ * Makes the parameters of an action's fields: one for each prominent field, and the collection
+ * *Additional Fields* for all other fields.
+ */
 export function fieldsForm(fields: readonly Field[]): OperationPart {
+	const prominentFields = fields.filter(hasOwnParameter);
+	const hasOtherFields = prominentFields.length < fields.length;
 	return {
-		prominentFields: fields.filter(hasOwnParameter).flatMap(toParameters),
-		fields: fields.every(hasOwnParameter) ? [] : [additionalFields(fields)],
+		prominentFields: prominentFields.flatMap(toParameters),
+		fields: hasOtherFields ? [makeAdditionalFields(fields)] : [],
 	};
 }
 
-const additionalFields = (fields: readonly Field[]): INodeProperties =>
-	collection(
-		'Additional Fields',
-		'additionalFields',
-		fields.filter((field) => !hasOwnParameter(field) && !field.withoutParameter).map(toProperty),
+/**
+ * Makes the collection *Additional Fields*. A field that is declared `withoutParameter` is not in
+ * the form at all.
+ */
+function makeAdditionalFields(fields: readonly Field[]): INodeProperties {
+	const addableFields = fields.filter(
+		(field) => !hasOwnParameter(field) && !field.withoutParameter,
 	);
+	return collection('Additional Fields', 'additionalFields', addableFields.map(toProperty));
+}
 
-/** Makes the *Options* of an action, if it has any. */
-export const optionsForm = (options: readonly Field[]): INodeProperties[] =>
-	options.length === 0
-		? []
-		: [collection('Options', 'options', options.map(toProperty), 'Add Option')];
+/** Makes the collection *Options* of an action, if the action has any options. */
+export function optionsForm(options: readonly Field[]): INodeProperties[] {
+	if (options.length === 0) return [];
+	return [collection('Options', 'options', options.map(toProperty), 'Add Option')];
+}
 
-/** Whether the default of a field is today, or a day that is counted from today. */
+/**
+ * Whether the default of a field is today, or a day that is counted from today. An operation with
+ * such a field depends on the time zone of the workflow, so its form names the zone.
+ */
 export const dependsOnToday = (field: Field): boolean =>
 	field.fallback === 'today' || (field.type === 'date' && field.daysAhead !== undefined);
 
@@ -49,37 +61,50 @@ export const dependsOnToday = (field: Field): boolean =>
  * @throws NodeOperationError if the user has added a `neverEmpty` field and its value is empty
  */
 export function readFields(item: Item, fields: readonly Field[]): IDataObject {
-	return readValues(item, fields, ({ neverEmpty }) => neverEmpty === true);
+	const { input, emptiedFields } = readValues(item, fields);
+	const refusedField = emptiedFields.find(({ neverEmpty }) => neverEmpty);
+	if (refusedField) throw emptyFieldError(item, refusedField);
+	return input;
 }
 
 /**
- * Reads the values of fields that narrow down what an action lists. Refuses each field that the
- * user has added and that is empty: AlfaCRM would ignore it and list more than the user wants.
+ * Reads the values of fields that narrow down what an action lists.
+ *
+ * @throws NodeOperationError if the user has added a field and its value is empty. AlfaCRM would
+ * ignore the field and list more than the user wants.
  */
 export function readFilterFields(item: Item, fields: readonly Field[]): IDataObject {
-	return readValues(item, fields, () => true);
+	const { input, emptiedFields } = readValues(item, fields);
+	if (emptiedFields.length > 0) throw emptyFieldError(item, emptiedFields[0]);
+	return input;
 }
 
-function readValues(
-	item: Item,
-	fields: readonly Field[],
-	mayNotBeEmpty: (field: Field) => boolean,
-): IDataObject {
-	const additional = fields.every(hasOwnParameter)
-		? undefined
-		: item.collection(additionalFields(fields));
-	const wasAdded = ({ name }: Field) => additional?.has(name) === true;
-	const readValue = (field: Field): unknown => {
-		if (hasOwnParameter(field)) return item.inputOfField(field);
-		return wasAdded(field) ? additional?.input(toProperty(field)) : undefined;
-	};
+interface ActionInput {
+	/** The values of all fields by name; undefined for a field that the user has not added. */
+	input: IDataObject;
+	/** The fields that the user has added to *Additional Fields* and whose values are empty. */
+	emptiedFields: Field[];
+}
 
-	const input = Object.fromEntries(
-		fields.map((field) => [field.name, readValue(field)]),
-	) as IDataObject;
+/** Reads the values of an action's fields, and finds the added fields whose values are empty. */
+function readValues(item: Item, fields: readonly Field[]): ActionInput {
+	const hasAdditionalFields = !fields.every(hasOwnParameter);
+	const additional = hasAdditionalFields
+		? item.collection(makeAdditionalFields(fields))
+		: undefined;
+
+	const input: IDataObject = {};
+	const emptiedFields: Field[] = [];
 	for (const field of fields) {
-		const isEmptied = wasAdded(field) && isBlank(field, input[field.name]);
-		if (isEmptied && mayNotBeEmpty(field)) throw emptyFieldError(item, field);
+		const { name } = field;
+		if (hasOwnParameter(field)) {
+			input[name] = item.inputOfField(field) as Wire;
+		} else if (additional?.has(name)) {
+			input[name] = additional.input(toProperty(field)) as Wire;
+			if (isBlank(field, input[name])) emptiedFields.push(field);
+		} else {
+			input[name] = undefined;
+		}
 	}
-	return input;
+	return { input, emptiedFields };
 }

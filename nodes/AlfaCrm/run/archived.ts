@@ -11,8 +11,8 @@ import type { Target, LocatedRecord } from '../store/located';
  *
  * - **The flag `removed`** proves it, but rows may lack it.
  * - **The day of archiving**, such as `e_date` of a customer, proves only one thing: `OPEN_END`
- *   (2030-12-31) means that the record is not archived. Whether any other day has come depends on
- *   the school's clock, which AlfaCRM does not show.
+ *   (2030-12-31), the day of all records that nobody has archived, means that the record is active.
+ *   Whether any other day has come depends on the school's clock, which AlfaCRM does not show.
  * - **A group** may show neither a flag nor such a day.
  *
  * API notes 3, "Customer list semantics".
@@ -32,34 +32,35 @@ export async function isArchived(
 	if (flag !== undefined) return flag;
 
 	const { day: dayField } = entity.archive;
-	const isNeverArchived =
-		dayField !== undefined && formatDay(row[dayField], 'iso', item.zone) === OPEN_END;
-	if (isNeverArchived) return false;
+	const archivingDay = dayField && formatDay(row[dayField], 'iso', item.zone);
+	if (archivingDay === OPEN_END) return false;
 
 	return await isListedAsArchived(item, entity, target, record);
 }
 
+/** Whether AlfaCRM's list of archived records has a record. */
 async function isListedAsArchived(
 	item: Item,
 	entity: Entity,
 	target: Target,
-	{ row, branch }: LocatedRecord,
+	record: LocatedRecord,
 ): Promise<boolean> {
+	const { row, branch } = record;
 	const id = readId(row.id);
 	const noun = entity.label.toLowerCase();
-	const plural = entity.plural.toLowerCase();
-	// `removed: 2` lists archived records only. API notes 3.
-	const list = {
-		...target,
-		branch,
-		body: { id, ...target.query, ...entity.hidden?.show, removed: 2 },
-		task: `look for the ${noun} in the archive`,
+	const nouns = { label: noun, plural: `archived ${entity.plural.toLowerCase()}` };
+
+	const body = {
+		id,
+		// Most sources have the parent's ID in the query, some have it in the body, so it is in both.
+		...target.query,
+		// Shows records that the list leaves out by default.
+		...entity.hidden?.show,
+		// Lists archived records only. API notes 3.
+		removed: 2,
 	};
-	const archivedRows = await readWholeList(
-		item,
-		{ label: noun, plural: `archived ${plural}` },
-		list,
-		`whether ${noun} ${String(row.id)} is archived`,
-	);
+	const list = { ...target, branch, body, task: `look for the ${noun} in the archive` };
+	const uncertainFact = `whether ${noun} ${String(row.id)} is archived`;
+	const archivedRows = await readWholeList(item, nouns, list, uncertainFact);
 	return archivedRows.some((archivedRow) => readId(archivedRow.id) === id);
 }

@@ -9,6 +9,9 @@
  *
  * AlfaCRM does not list the custom fields of an account, so no entity declares them. They are
  * recognised by their names, `custom_…`, and handled apart from declared fields. API notes 9.
+ *
+ * A `Wire` is a value in the format in which AlfaCRM takes it: `item.toRequestValue` makes it of
+ * the user's value.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
@@ -49,43 +52,54 @@ const shortenTexts: INodeProperties = {
 export const shortenOption = (fields: readonly Field[]): INodeProperties[] =>
 	fields.some((field) => longestOf(field) !== undefined) ? [shortenTexts] : [];
 
-/** Makes the collection *Options* for an operation whose only option is to cut long texts. */
-export const textOptions = oncePer((fields: readonly Field[]): INodeProperties[] =>
-	shortenOption(fields).map((option) => collection('Options', 'options', [option], 'Add Option')),
-);
+/**
+ * Makes the collection *Options* for an operation whose only option is to cut long texts. Makes
+ * none if AlfaCRM limits no text of the fields.
+ */
+export const textOptions = oncePer((fields: readonly Field[]): INodeProperties[] => {
+	const options = shortenOption(fields);
+	return options.length === 0 ? [] : [collection('Options', 'options', options, 'Add Option')];
+});
 
-/** Reads whether the user wants long texts to be cut; undefined if the form does not offer it. */
-export const readShortensTexts = (options?: CollectionReader): boolean | undefined =>
+/** Reads whether long texts may be cut. Returns undefined if the form does not offer it. */
+export const mayShortenTexts = (options?: CollectionReader): boolean | undefined =>
 	options?.flag(shortenTexts);
 
 // ---------------------------------------------------------------- a new record
 
+interface RequestBodyOptions {
+	/** The branch of the call: the default for the field that holds the record's branch. */
+	branch?: number;
+	/** Whether long texts are cut; undefined if the form does not offer it. */
+	shortensTexts?: boolean;
+}
+
 /**
- * Makes the body of a new record, or of an action, from the values that the user has given.
+ * Makes the body of a call that creates a record or carries out an action, from the values that the
+ * user has given.
  *
- * @param branch the branch of the call: the default for the field that says the record's branch
- * @param shortensTexts whether long texts are cut; undefined if the form does not offer it
- * @throws NodeOperationError when a required field is empty, or a value cannot be sent
+ * @throws NodeOperationError if a required field is empty, or a value cannot be sent
  */
-export function bodyOf(
+export function buildRequestBody(
 	item: Item,
 	fields: readonly Field[],
 	input: IDataObject,
-	branch?: number,
-	shortensTexts?: boolean,
+	options: RequestBodyOptions = {},
 ): IDataObject {
+	const { branch, shortensTexts } = options;
 	const body: IDataObject = {};
 	for (const field of fields) {
-		const value = valueOrDefault(item, field, input[field.name], branch);
+		const value = getValueOrDefault(item, field, input[field.name], branch);
 		if (isBlank(field, value)) continue;
 
-		const wire = fitText(item, field, item.toRequestValue(field, value), shortensTexts);
+		const wire = item.toRequestValue(field, value);
 		// `toRequestValue` returns null if the user chose to have none, for example no stage of the
 		// funnel. A new record has none anyway, so null is sent only where a choice is required.
-		if (wire !== null || field.required) body[field.name] = wire;
+		const mustBeSent = wire !== null || field.required === true;
+		if (mustBeSent) body[field.name] = fitText(item, field, wire, shortensTexts);
 	}
 	assertAlternativesFilled(item, fields, body);
-	return { ...body, ...customBody(item, input, { overwrites: false }) };
+	return { ...body, ...buildCustomBody(item, input, { overwritesWithEmpty: false }) };
 }
 
 /**
@@ -93,28 +107,42 @@ export function bodyOf(
  *
  * @throws NodeOperationError if a required field has neither
  */
-function valueOrDefault(item: Item, field: Field, givenValue: unknown, branch?: number): unknown {
+function getValueOrDefault(
+	item: Item,
+	field: Field,
+	givenValue: unknown,
+	branch?: number,
+): unknown {
 	if (!isBlank(field, givenValue)) return givenValue;
 
-	const value = defaultFor(item, field, branch);
-	if (isBlank(field, value) && field.required) throw missingError(item, field);
-	return value;
-}
-
-function defaultFor(item: Item, { fromBranch, fallback }: Field, branch?: number): unknown {
-	if (fallback === 'today') return today('iso', item.zone);
-	if (fromBranch) return branch;
-	// Finding the author takes a call. `addAuthor` makes it once all other values have been checked.
-	return fallback === 'author' ? undefined : fallback;
+	const defaultValue = getDefault(item, field, branch);
+	if (isBlank(field, defaultValue) && field.required) throw missingError(item, field);
+	return defaultValue;
 }
 
 /**
+ * Returns the default of a field for a new record: today, the branch of the call, or a declared
+ * value. Undefined if it has none.
+ */
+function getDefault(item: Item, field: Field, branch?: number): unknown {
+	if (field.fallback === 'today') return today('iso', item.zone);
+	// `fromBranch` marks the field that holds the branch of the record.
+	if (field.fromBranch) return branch;
+	// To find the author takes a call. `addAuthor` makes that call after all values were checked.
+	if (field.fallback === 'author') return undefined;
+	return field.fallback;
+}
+
+/**
+ * Checks that of two fields that can stand for each other, at least one is filled.
+ *
  * @throws NodeOperationError if a field and the field named by its `requiredUnless` are both empty
  */
 function assertAlternativesFilled(item: Item, fields: readonly Field[], body: IDataObject): void {
 	for (const { name, label, requiredUnless } of fields) {
-		const isFilled = name in body || requiredUnless === undefined || requiredUnless in body;
-		if (isFilled) continue;
+		if (requiredUnless === undefined) continue;
+		const isEitherFilled = name in body || requiredUnless in body;
+		if (isEitherFilled) continue;
 
 		const alternative = fields.find((field) => field.name === requiredUnless);
 		const alternativeLabel = alternative?.label ?? requiredUnless;
@@ -127,40 +155,46 @@ function assertAlternativesFilled(item: Item, fields: readonly Field[], body: ID
 
 // ---------------------------------------------------------------- a change
 
+interface UpdateBodyOptions {
+	/** Whether an empty value empties the field. If not, it is left out. */
+	overwritesWithEmpty: boolean;
+	/** Whether long texts are cut; undefined if the form does not offer it. */
+	shortensTexts?: boolean;
+}
+
 /**
- * Makes the body of a change from the fields that the user has given.
+ * Makes the body of a call that changes a record, from the fields that the user has given.
  *
- * @param overwrites whether an empty value empties the field; else it is left out
- * @param shortensTexts whether long texts are cut; undefined if the form does not offer it
  * @throws NodeOperationError if the change would empty a field that must have a value, or if a
  * value cannot be sent
  */
-export function changesOf(
+export function buildUpdateBody(
 	item: Item,
 	entity: Entity,
 	input: IDataObject,
-	overwrites: boolean,
-	shortensTexts?: boolean,
+	options: UpdateBodyOptions,
 ): IDataObject {
+	const { overwritesWithEmpty, shortensTexts } = options;
 	const body: IDataObject = {};
 	for (const field of entity.fields) {
 		const value = input[field.name];
-		if (!isBlank(field, value)) {
-			body[field.name] = fitText(item, field, item.toRequestValue(field, value), shortensTexts);
-		} else if (overwrites && !isUndefined(value)) {
-			// An expression that finds nothing gives undefined, so undefined never empties a field.
+		// An expression that finds nothing gives undefined, so undefined never empties a field.
+		const emptiesField = isBlank(field, value) && overwritesWithEmpty && !isUndefined(value);
+		if (emptiesField) {
 			if (mustKeepValue(field)) throw missingError(item, field);
 			body[field.name] = clearedValue(field);
+		} else if (!isBlank(field, value)) {
+			const wire = item.toRequestValue(field, value);
+			body[field.name] = fitText(item, field, wire, shortensTexts);
 		}
 	}
 	assertOwnerIdGiven(item, entity, body);
-	return { ...body, ...customBody(item, input, { overwrites }) };
+	return { ...body, ...buildCustomBody(item, input, { overwritesWithEmpty }) };
 }
 
 /**
  * Whether a field cannot be emptied. That is so for required fields and for two others: AlfaCRM
- * shows a record without a branch nowhere, and a lesson without a start or an end takes place at no
- * time.
+ * does not show a record that has no branch, and a lesson needs a start and an end.
  */
 const mustKeepValue = ({ required, fromBranch, type }: Field): boolean =>
 	required === true || fromBranch === true || type === 'time';
@@ -173,25 +207,23 @@ const mustKeepValue = ({ required, fromBranch, type }: Field): boolean =>
  */
 function assertOwnerIdGiven(item: Item, { fields }: Entity, body: IDataObject): void {
 	for (const field of fields) {
-		const lacksId = field.type === 'owner' && field.by in body && !(field.name in body);
+		if (field.type !== 'owner') continue;
+		const kindFieldName = field.by;
+		const lacksId = kindFieldName in body && !(field.name in body);
 		if (!lacksId) continue;
 
-		const kindField = fields.find(({ name }) => name === field.by);
-		throw missingError(item, field, ` together with '${kindField?.label ?? field.by}'`);
+		const kindField = fields.find(({ name }) => name === kindFieldName);
+		throw missingError(item, field, ` together with '${kindField?.label ?? kindFieldName}'`);
 	}
 }
 
 // ---------------------------------------------------------------- new records and changes
 
-/**
- * Makes the part of a body that holds custom fields.
- *
- * @param overwrites whether an empty value empties the field; otherwise it is left out
- */
-function customBody(
+/** Makes the part of a body that holds custom fields. */
+function buildCustomBody(
 	item: Item,
 	input: IDataObject,
-	{ overwrites }: { overwrites: boolean },
+	options: { overwritesWithEmpty: boolean },
 ): IDataObject {
 	const body: IDataObject = {};
 	for (const [name, value] of Object.entries(input)) {
@@ -200,7 +232,7 @@ function customBody(
 		const field = customField(name);
 		if (!isBlank(field, value)) {
 			body[name] = item.toRequestValue(field, value);
-		} else if (overwrites && value !== undefined) {
+		} else if (options.overwritesWithEmpty && value !== undefined) {
 			body[name] = clearedValue(field);
 		}
 	}
@@ -216,8 +248,9 @@ function customBody(
  */
 export function fitText(item: Item, field: Field, value: Wire, shortensTexts?: boolean): Wire {
 	const longest = longestOf(field);
-	if (longest === undefined || typeof value !== 'string' || lengthOf(value) <= longest)
-		return value;
+	if (longest === undefined || typeof value !== 'string') return value;
+	const length = lengthOf(value);
+	if (length <= longest) return value;
 
 	if (shortensTexts) {
 		item.execution.hints.add(
@@ -227,24 +260,26 @@ export function fitText(item: Item, field: Field, value: Wire, shortensTexts?: b
 		return shortened(value, longest);
 	}
 
-	const orCut =
-		shortensTexts === undefined ? '' : `, or turn on '${shortenTexts.displayName}' in 'Options'`;
+	const isOptionOffered = shortensTexts !== undefined;
+	const optionAdvice = isOptionOffered
+		? `, or turn on '${shortenTexts.displayName}' in 'Options'`
+		: '';
 	throw item.error(
-		`'${field.label}' has ${lengthOf(value)} characters; AlfaCRM accepts at most ${longest}`,
-		`Shorten it${orCut}.`,
+		`'${field.label}' has ${length} characters; AlfaCRM accepts at most ${longest}`,
+		`Shorten it${optionAdvice}.`,
 	);
 }
 
 /**
  * Makes the error for a field that must have a value.
  *
- * @param besides names a field that has to be filled as well, for the advice
+ * @param moreAdvice follows the label in the advice, such as " together with 'Kind'"
  */
-function missingError(item: Item, field: Field, besides = ''): Error {
+function missingError(item: Item, field: Field, moreAdvice = ''): Error {
 	const label = labelInForm(field);
 	const wouldBeInNoBranch = field.fromBranch && !field.required;
 	const message = wouldBeInNoBranch
 		? `'${label}' is empty, but a record in no branch would be shown nowhere`
 		: `'${label}' is empty, but it is required`;
-	return item.error(message, `Fill '${label}'${besides}, or check the expression in it.`);
+	return item.error(message, `Fill '${label}'${moreAdvice}, or check the expression in it.`);
 }

@@ -7,7 +7,7 @@ import type { ShortList, Titles } from '../store/shortList';
 import { MINUTE_MS } from '../values/time';
 import type { Item } from './item';
 import { NEWEST_BRANCHES, RECENT_BRANCHES } from './keys';
-import { shortListOf } from './names';
+import { readShortListOnce } from './names';
 import { incompleteListError } from './readList';
 import type { Place } from './resolution';
 import { branchParameter } from './target';
@@ -16,31 +16,38 @@ import { branchParameter } from './target';
  * How old the list of branches may be, in milliseconds. It is short, so that a new branch is soon
  * searched for customers too.
  */
-const BRANCHES_MS = MINUTE_MS;
+const MAX_BRANCHES_AGE_MS = MINUTE_MS;
 
 /**
- * The field *Search in Branch*: the branches to search for a record; all branches if it is empty.
+ * The field *Search in Branch*: the branches in which a record is searched for. All branches are
+ * searched if it is empty.
  */
 export const searchBranchesField = references('searchBranches', 'Search in Branch', 'branch', {
 	description: 'If not in all of the account',
 });
 
 /**
- * Ends a message that a record was not found: branches that this user may not see were not
- * searched.
+ * The last words of a message that a record was not found. The credential's user may lack
+ * permission to see some branches, so they were not searched.
  */
 export const IN_SEARCHED_BRANCHES = ' in the branches that could be searched';
 
 // ---------------------------------------------------------------- the branches of the account
 
 /**
- * Returns the branches of the account, with `firstBranch` first. If this user may not list the
- * branches, adds a hint and returns `firstBranch` alone.
+ * Reads the IDs of all branches of the account, and returns them with `firstBranch` first. If the
+ * credential's user may not list the branches, adds a hint and returns `firstBranch` alone.
+ *
+ * @param firstBranch the branch in which calls about the record go; undefined if none is chosen
  */
 export async function allBranches(item: Item, firstBranch: Branch): Promise<Branch[]> {
 	const list = await readBranches(item);
-	const ids = [...(list?.titles.keys() ?? [])];
-	if (ids.length > 0) return [firstBranch, ...ids.filter((id) => id !== firstBranch)];
+	// `titles` has all branches, `choices` only those that are not switched off.
+	const ids = list === undefined ? [] : [...list.titles.keys()];
+	if (ids.length > 0) {
+		const otherIds = ids.filter((id) => id !== firstBranch);
+		return [firstBranch, ...otherIds];
+	}
 
 	item.execution.hints.add(
 		'This user may not list the branches, so only the one that is chosen was searched',
@@ -50,33 +57,37 @@ export async function allBranches(item: Item, firstBranch: Branch): Promise<Bran
 }
 
 /**
- * Returns the branches that are not switched off; all branches if every one is. Undefined if this
- * user may not list the branches.
+ * Reads which branches are not switched off. Returns all branches if all are switched off, and
+ * undefined if the credential's user may not list the branches.
  */
-export async function branchesInUse(item: Item): Promise<number[] | undefined> {
+export async function readBranchesInUse(item: Item): Promise<number[] | undefined> {
 	const list = await readBranches(item);
 	return list?.choices.map(({ id }) => id);
 }
 
 /**
- * Returns the branches to read for an operation that reads all branches in use while 'Branch' is
- * empty.
+ * Reads which branches are not switched off, for an operation that reads all of them while 'Branch'
+ * is empty.
  *
- * @throws NodeOperationError if this user may not list the branches, or AlfaCRM lists none
+ * @throws NodeOperationError if the credential's user may not list the branches, or AlfaCRM lists
+ * none
  */
-export async function openBranches(item: Item): Promise<Branch[]> {
-	const branches = (await branchesInUse(item)) ?? [];
-	if (branches.length > 0) return branches;
-	// Without a list of branches, `findPlace` throws the error that tells the user what to do.
+export async function requireBranchesInUse(item: Item): Promise<Branch[]> {
+	const branches = await readBranchesInUse(item);
+	if (branches !== undefined && branches.length > 0) return branches;
+
+	// Without a list of branches, `findPlace` reads the list anew. It returns the only branch, or
+	// throws the error that tells the user what to do.
 	const place = await findPlace(item);
 	return [place?.branch];
 }
 
 /**
- * Reads the branches of the account, once for all items. Undefined if this user may not list them.
+ * Reads the branches of the account, once for all items. The list may be a minute old. Returns
+ * undefined if the credential's user may not list the branches.
  */
 async function readBranches(item: Item): Promise<ShortList | undefined> {
-	const notBefore = performance.now() - BRANCHES_MS;
+	const notBefore = performance.now() - MAX_BRANCHES_AGE_MS;
 	return await readBranchesOnce(item, RECENT_BRANCHES, notBefore);
 }
 
@@ -88,48 +99,57 @@ async function readNewestBranches(item: Item): Promise<ShortList | undefined> {
 	return await readBranchesOnce(item, NEWEST_BRANCHES, item.execution.startedAt);
 }
 
+/**
+ * Reads the branches of the account unless the execution has read them under this name.
+ *
+ * @param notBefore the earliest moment at which the list may have been read
+ * @throws NodeOperationError if branches are missing from the list
+ */
 async function readBranchesOnce(
 	item: Item,
-	name: string,
+	cacheName: string,
 	notBefore: number,
 ): Promise<ShortList | undefined> {
-	const readWhole = async () => {
-		const list = await shortListOf(item, branchEntity, undefined, notBefore);
-		if (list.isComplete) return list;
-		throw incompleteListError(item, 'branches', 'which ones there are');
+	const readWholeList = async () => {
+		const list = await readShortListOnce(item, branchEntity, undefined, notBefore);
+		if (!list.isComplete) throw incompleteListError(item, 'branches', 'which ones there are');
+		return list;
 	};
 	// While the main branch is switched off, AlfaCRM refuses the list of branches. API notes 11.
-	const read = async () => await item.readIfAllowed(readWhole, { treats404AsDenied: true });
-	return await item.execution.cached(branchEntity.path, name, read);
+	const readIfAllowed = async () =>
+		await item.readIfAllowed(readWholeList, { treats404AsDenied: true });
+	return await item.execution.cached(branchEntity.path, cacheName, readIfAllowed);
 }
 
 // ---------------------------------------------------------------- searching branches
 
 /**
- * Searches one branch after the other until `look` finds something. Skips branches that this user
- * may not see, and adds a hint.
+ * Searches one branch after the other until a record is found. Skips branches that the credential's
+ * user may not see, and adds a hint.
  *
- * @param look searches one branch; returns undefined if it finds nothing there
+ * @param findInBranch searches one branch; returns undefined if it finds nothing there
  */
 export async function findInBranches<T>(
 	item: Item,
 	branches: readonly Branch[],
-	look: (branch: Branch) => Promise<T | undefined>,
+	findInBranch: (branch: Branch) => Promise<T | undefined>,
 ): Promise<T | undefined> {
 	for (const branchId of branches) {
-		const lookHere = async () => ({ found: await look(branchId) });
-		const result = await item.readIfAllowed(lookHere, { treats404AsDenied: true });
+		// The object tells "nothing found" from "not allowed", for which `readIfAllowed` returns
+		// undefined.
+		const search = async () => ({ record: await findInBranch(branchId) });
+		const result = await item.readIfAllowed(search, { treats404AsDenied: true });
 		if (result === undefined) {
 			hintThatBranchIsHidden(item, branchId);
-		} else if (result.found !== undefined) {
-			return result.found;
+		} else if (result.record !== undefined) {
+			return result.record;
 		}
 	}
 	return undefined;
 }
 
 /**
- * Adds a hint that this user may not see a branch, so its records are missing from the output.
+ * Adds a hint that the credential's user may not see a branch, so records there are not found.
  */
 export function hintThatBranchIsHidden(item: Item, hiddenBranch: Branch): void {
 	item.execution.hints.add(
@@ -153,9 +173,13 @@ export interface RecordSearch {
 	find(branches: readonly Branch[]): Promise<FoundRecord | undefined>;
 }
 
+/** A record that was found, and a branch in which it is. */
 export interface FoundRecord {
 	branch: Branch;
-	/** The ID of the record. Undefined if the user has given it already. */
+	/**
+	 * The ID of the record, if the form gives a match value such as a phone. Undefined if the form
+	 * gives the ID itself: then the parameter stays as it is.
+	 */
 	id?: unknown;
 }
 
@@ -168,6 +192,7 @@ interface PlaceOfRecord extends Place {
  * Finds the branch in which an item works if 'Branch' is empty: the branch of its record, or the
  * only branch of the account.
  *
+ * @param search how to find the item's record, if it has one
  * @returns undefined if the user has chosen a branch
  * @throws NodeOperationError if the account may have several branches, and the item has no record
  * to find the branch by
@@ -176,12 +201,13 @@ export async function findPlace(
 	item: Item,
 	search?: RecordSearch,
 ): Promise<PlaceOfRecord | undefined> {
-	if (!isEmpty(item.input(branchParameter))) return undefined;
+	const isBranchChosen = !isEmpty(item.input(branchParameter));
+	if (isBranchChosen) return undefined;
 
-	const branches = (await readBranches(item))?.titles;
+	const list = await readBranches(item);
+	const branches = list?.titles;
 	if (search && branches && branches.size > 1) {
-		// Undefined stands for the branch of the call, which comes first in lists of branches. A search
-		// by ID leaves it out.
+		// A search takes the chosen branch first in its list. Here none is chosen: undefined.
 		const record = await search.find([undefined, ...branches.keys()]);
 		return { branch: record?.branch, hasRecord: record?.branch !== undefined, record };
 	}
@@ -198,20 +224,21 @@ export async function findPlace(
 }
 
 /**
- * Returns the only branch of the account.
+ * Returns the only branch of the account. If several branches or none are known, reads the list
+ * anew, because somebody may have opened or removed a branch since.
  *
- * @param knownBranches the branches as they were read up to a minute ago; undefined if this user
- * may not list them. Unless it holds exactly one branch, the branches are read anew, because
- * somebody may have opened or removed one since.
- * @throws NodeOperationError if there are several branches or none, or this user may not list them
+ * @param knownBranches the branches as they were read up to a minute ago; undefined if the
+ * credential's user may not list them
+ * @throws NodeOperationError if there are several branches or none, or the user may not list them
  */
 async function findOnlyBranch(
 	item: Item,
 	knownBranches: Titles | undefined,
 	asksForIdOnly: boolean,
 ): Promise<{ id: number; title: string }> {
-	const isCertain = knownBranches === undefined || knownBranches.size === 1;
-	const branches = isCertain ? knownBranches : (await readNewestBranches(item))?.titles;
+	const mustReadAnew = knownBranches !== undefined && knownBranches.size !== 1;
+	const newestList = mustReadAnew ? await readNewestBranches(item) : undefined;
+	const branches = mustReadAnew ? newestList?.titles : knownBranches;
 
 	const [onlyBranch, ...otherBranches] = branches ?? [];
 	if (onlyBranch === undefined || otherBranches.length > 0) {
@@ -221,6 +248,12 @@ async function findOnlyBranch(
 	return { id, title };
 }
 
+/**
+ * Makes the error for an item whose branch cannot be found.
+ *
+ * @param branches the branches of the account; undefined if the credential's user may not list them
+ * @param asksForIdOnly whether the form has no parameter 'Branch' that the user could fill
+ */
 function unknownBranchError(
 	item: Item,
 	branches: Titles | undefined,
@@ -230,7 +263,9 @@ function unknownBranchError(
 		? `AlfaCRM shows ${branches.size} branches of the account`
 		: 'this user may not list the branches of the account';
 	const advice = branches ? '' : ` ${MAIN_BRANCH_OFF}`;
-	if (asksForIdOnly) return item.error(`The branch of this record is not known: ${reason}`, advice);
+	if (asksForIdOnly) {
+		return item.error(`The branch of this record is not known: ${reason}`, advice);
+	}
 	return item.error(
 		`'Branch' is empty, and ${reason}`,
 		`Choose the branch, or check the expression in it.${advice}`,

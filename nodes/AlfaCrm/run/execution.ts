@@ -9,7 +9,7 @@ import { currentVersion, wasWrittenSince, withLock } from '../api/locks';
 import type { WriteCall } from '../store/cachedList';
 import { SchoolClock } from '../values/schoolClock';
 import { Hints } from './hints';
-import type { LockKey } from './keys';
+import type { BehaviourKey, Key, LockKey } from './keys';
 import type { CacheOptions } from './readingCache';
 import { ReadingCache } from './readingCache';
 
@@ -42,8 +42,10 @@ export class Execution {
 	/** The values of the parameters without an expression, which are the same for all items. */
 	private readonly constantParameters = new Map<string, unknown>();
 	private readonly readings: ReadingCache;
-	/** The behaviours of AlfaCRM that this execution has met, by the names of their keys. */
-	private readonly seenKeys = new Set<string>();
+	/**
+	 * The behaviours of AlfaCRM that this execution has seen: their keys as texts (`toTexts`).
+	 */
+	private readonly seenBehaviours = new Set<string>();
 	/**
 	 * The epoch of the database lock at the last search: a number that grows each time this process
 	 * gets the lock. 0 if it searched without the lock; undefined before the first search.
@@ -55,9 +57,10 @@ export class Execution {
 		this.zone = context.getTimezone();
 		this.schoolClock = new SchoolClock(this.zone);
 		this.parameters = context.getNode().parameters;
-		this.readings = new ReadingCache(this.client, (keys) => this.nameKeys(keys));
+		this.readings = new ReadingCache(this.client, (keys) => this.toTexts(keys));
 	}
 
+	/** Whether the user has cancelled the execution. */
 	get isCancelled(): boolean {
 		return this.client.signal?.aborted === true;
 	}
@@ -71,7 +74,11 @@ export class Execution {
 
 	// ---------------------------------------------------------------- the credential and the parameters
 
-	/** @throws NodeApiError if the credential cannot be used */
+	/**
+	 * Reads the address of AlfaCRM and the name of the account from the credential.
+	 *
+	 * @throws NodeApiError if the credential cannot be used
+	 */
 	async readCredential(): Promise<void> {
 		const origin = await this.client.origin();
 		this.account = { origin, name: await this.client.account() };
@@ -88,14 +95,19 @@ export class Execution {
 	 * Reads a parameter for an item. A parameter without an expression is read once for all items,
 	 * because n8n goes through the whole form of the node each time.
 	 *
-	 * @param byDefault the value of a parameter that the node does not have
+	 * @param defaultValue the value of a parameter that the node does not have
 	 */
-	parameter(name: string, itemIndex: number, byDefault: unknown): unknown {
+	parameter(name: string, itemIndex: number, defaultValue: unknown): unknown {
 		if (this.constantParameters.has(name)) return this.constantParameters.get(name);
 
-		const value: unknown = this.context.getNodeParameter(name, itemIndex, byDefault as IDataObject);
-		const isConstant =
-			Object.hasOwn(this.parameters, name) && !holdsExpression(this.parameters[name]);
+		const value: unknown = this.context.getNodeParameter(
+			name,
+			itemIndex,
+			defaultValue as IDataObject,
+		);
+		// A parameter that the node does not have is not kept, because callers give different defaults.
+		const hasParameter = Object.hasOwn(this.parameters, name);
+		const isConstant = hasParameter && !holdsExpression(this.parameters[name]);
 		if (isConstant) this.constantParameters.set(name, value);
 		return value;
 	}
@@ -106,15 +118,15 @@ export class Execution {
 	 * Does some work while no other work of this process and account holds one of the keys. Work that
 	 * shares a key runs in the order in which it asked for the lock.
 	 *
-	 * @param underWayMs called when the work has ended; returns for how many milliseconds AlfaCRM may
-	 * still be carrying out a write. The lock is held until then.
+	 * @param getUnderWayMs called when the work has ended; returns for how many milliseconds AlfaCRM
+	 * may still be carrying out a write. The lock is held until then.
 	 */
 	async withLock<T>(
 		keys: readonly LockKey[],
 		work: () => Promise<T>,
-		underWayMs: () => number,
+		getUnderWayMs: () => number,
 	): Promise<T> {
-		return await withLock(this.nameKeys(keys), this.client.signal, work, underWayMs);
+		return await withLock(this.toTexts(keys), this.client.signal, work, getUnderWayMs);
 	}
 
 	/** The lock of this node of this workflow, which holds across all n8n processes. */
@@ -128,37 +140,43 @@ export class Execution {
 	 */
 	get processedData(): ProcessedData | undefined {
 		const { helpers } = this.context;
-		const isSaved = Boolean(this.context.getWorkflow().id);
-		return isSaved && typeof helpers.checkProcessedAndRecord === 'function' ? helpers : undefined;
+		const isWorkflowSaved = Boolean(this.context.getWorkflow().id);
+		const hasHelpers = typeof helpers.checkProcessedAndRecord === 'function';
+		return isWorkflowSaved && hasHelpers ? helpers : undefined;
 	}
 
 	/**
-	 * Notes the epoch of the database lock before a search; 0 for a search without the lock. If the
-	 * lock is a new one, forgets everything that was read before: other processes may have written
-	 * meanwhile.
+	 * Notes before a search which lease of the database lock this process has. Forgets everything
+	 * that was read before if this process did not have the lock all the time since the last search:
+	 * other processes may have written meanwhile.
+	 *
+	 * @param epoch the number of the lease; 0 for a search without the lock. Nothing is forgotten for
+	 * such a search: before a record is created, the search is repeated with the lock.
 	 */
 	noteEpoch(epoch: number): void {
-		const hasNewLock = this.epoch !== undefined && epoch !== 0 && epoch !== this.epoch;
-		if (hasNewLock) this.readings.forgetAll();
+		const isFirstSearch = this.epoch === undefined;
+		const hasNewLease = epoch !== 0 && epoch !== this.epoch;
+		if (hasNewLease && !isFirstSearch) this.readings.forgetAll();
 		this.epoch = epoch;
 	}
 
 	// ---------------------------------------------------------------- writes
 
 	/**
-	 * Returns how many writes this process has noted so far. Pass it to `wasWrittenSince` later.
+	 * Returns how many writes this process has noted so far. Call it before you read a record: the
+	 * number tells `wasWrittenSince` later when the record was read.
 	 */
-	version(): number {
+	countWrites(): number {
 		return currentVersion();
 	}
 
 	/**
-	 * Whether any execution of this process may have written one of the records since.
+	 * Whether any execution of this process may have written one of the records since they were read.
 	 *
-	 * @param since the `version()` at the time of the reading
+	 * @param writeCount what `countWrites` returned just before the records were read
 	 */
-	wasWrittenSince(keys: readonly LockKey[], since: number): boolean {
-		return wasWrittenSince(this.nameKeys(keys), since);
+	wasWrittenSince(keys: readonly LockKey[], writeCount: number): boolean {
+		return wasWrittenSince(this.toTexts(keys), writeCount);
 	}
 
 	/**
@@ -206,9 +224,9 @@ export class Execution {
 	}
 
 	/** Whether AlfaCRM was seen to behave in some way, for example to ignore a filter. */
-	knowsBehaviour(key: LockKey): boolean {
-		const [name] = this.nameKeys([key]);
-		return this.seenKeys.has(name) || wasBehaviourSeen(name);
+	knowsBehaviour(key: BehaviourKey): boolean {
+		const [text] = this.toTexts([key]);
+		return this.seenBehaviours.has(text) || wasBehaviourSeen(text);
 	}
 
 	/**
@@ -216,16 +234,16 @@ export class Execution {
 	 *
 	 * @param isProven whether other executions of the account may rely on it too
 	 */
-	noteBehaviour(key: LockKey, isProven: boolean): void {
-		const [name] = this.nameKeys([key]);
-		this.seenKeys.add(name);
-		if (isProven) noteBehaviour(name);
+	noteBehaviour(key: BehaviourKey, { isProven }: { isProven: boolean }): void {
+		const [text] = this.toTexts([key]);
+		this.seenBehaviours.add(text);
+		if (isProven) noteBehaviour(text);
 	}
 
 	/**
 	 * Turns keys into texts that are unique in this process: each begins with the account.
 	 */
-	private nameKeys(keys: readonly LockKey[]): string[] {
+	private toTexts(keys: readonly Key[]): string[] {
 		const account = this.account?.name ?? '';
 		return keys.map((key) => JSON.stringify([account, ...key]));
 	}

@@ -15,19 +15,18 @@ export interface FailedItem {
  *
  * @param items all items of the execution
  */
-export function errorOfExecution(failures: readonly FailedItem[], items: readonly Item[]): Error {
-	const [first, ...otherFailures] = [...failures].sort((a, b) => a.item.index - b.item.index);
+export function makeExecutionError(failures: readonly FailedItem[], items: readonly Item[]): Error {
+	const sortedFailures = [...failures].sort((a, b) => a.item.index - b.item.index);
+	const [firstFailure, ...laterFailures] = sortedFailures;
 	const failedItems = new Set(failures.map(({ item }) => item));
-	const carriedOut = items.filter((item) => mayHaveSaved(item) && !failedItems.has(item));
+	const carriedOutItems = items.filter((item) => mayHaveSaved(item) && !failedItems.has(item));
 
-	const { error } = first;
-	const ownDescription = wordDescription(readDescriptionParts(error), {
-		isOneOfSeveral: carriedOut.length > 0,
-	});
+	const { error } = firstFailure;
+	const wereOthersCarriedOut = carriedOutItems.length > 0;
 	const description = joinSentences(
-		ownDescription,
-		carriedOut.length > 0 ? `Carried out: ${nameItems(carriedOut)}.` : '',
-		...otherFailures.map(describeFailure),
+		wordDescription(readDescriptionParts(error), { isOneOfSeveral: wereOthersCarriedOut }),
+		wereOthersCarriedOut ? `Carried out: ${listIndexes(carriedOutItems)}.` : '',
+		...laterFailures.map(describeFailure),
 	);
 
 	error.description = description === '' ? undefined : description;
@@ -41,22 +40,28 @@ function mayHaveSaved(item: Item): boolean {
 	return item.hasSaved || item.hasMadeApiCall;
 }
 
+/** Describes the failure of one more item: its message, and its description if it has one. */
 function describeFailure({ item, error }: FailedItem): string {
 	const description = error.description?.trim() ?? '';
 	const message = `Item ${item.index} failed as well: ${error.message}`;
 	return description === '' ? message : `${message}. ${description}`;
 }
 
-/** Lists the indexes of items, with ranges: "items 0 to 11, 13". */
-function nameItems(items: readonly Item[]): string {
+/** Lists the indexes of items in rising order, with ranges: "items 0 to 11, 13". */
+function listIndexes(items: readonly Item[]): string {
 	const ranges: Array<{ first: number; last: number }> = [];
 	for (const { index } of items) {
-		const range = ranges.at(-1);
-		if (range?.last === index - 1) range.last = index;
-		else ranges.push({ first: index, last: index });
+		const lastRange = ranges.at(-1);
+		if (lastRange?.last === index - 1) {
+			lastRange.last = index;
+		} else {
+			ranges.push({ first: index, last: index });
+		}
 	}
-	const texts = ranges.map(({ first, last }) =>
+
+	const rangeTexts = ranges.map(({ first, last }) =>
 		first === last ? `${first}` : `${first} to ${last}`,
 	);
-	return `${items.length > 1 ? 'items' : 'item'} ${texts.join(', ')}`;
+	const noun = items.length > 1 ? 'items' : 'item';
+	return `${noun} ${rangeTexts.join(', ')}`;
 }

@@ -2,7 +2,8 @@
  * Shows and reads the fields of a record that is created or changed. A user can give them in three
  * ways:
  *
- * - **Form**: a parameter for each field. An entity without custom fields has this way only.
+ * - **Form**: a parameter for each field. An entity without custom fields has this way only,
+ *   because its form can show every field.
  * - **JSON**: one object with all fields. AI agents use this way.
  * - **Field Mapper**: n8n's table that matches fields with values of the input item.
  *
@@ -18,7 +19,7 @@ import type { Entity } from '../entities/types';
 import { isEmpty, isPicker } from '../fields/blank';
 import { isCustom } from '../fields/custom';
 import { isBlank, jsonHint, toParameters, toProperty } from '../fields/field';
-import type { Field } from '../entities/fieldTypes';
+import type { Field, Wire } from '../entities/fieldTypes';
 import { quoted } from '../fields/unreadable';
 import { USED_AS_TOOL, showWhen } from '../form/assemble';
 import type { OperationPart } from './operation';
@@ -30,9 +31,13 @@ import type { Parameter } from '../form/parameters';
 
 type InputMode = 'form' | 'json' | 'map';
 
-/** Whether *Simplify* leaves out fields of an entity. Forms of such an entity have options. */
+/**
+ * Whether *Simplify* leaves out fields of an entity. The forms that create or change such an entity
+ * have *Simplify* among their options.
+ */
 export const canBeSimplified = ({ simple }: Entity): boolean => simple !== undefined;
 
+/** Whether the user can choose a way other than the form: the entity takes custom fields. */
 const hasInputModes = ({ custom }: Entity): boolean => custom === true;
 
 // ---------------------------------------------------------------- the form
@@ -46,28 +51,38 @@ const hasInputModes = ({ custom }: Entity): boolean => custom === true;
 export function inputModeForm(entity: Entity, neededFields: readonly Field[] = []): OperationPart {
 	if (!hasInputModes(entity)) return {};
 
+	const jsonParameters = makeJsonForm(entity, neededFields);
 	return {
 		inputMode: [inputMode],
-		mapper: [inMode('map', mapper(entity))],
-		json: jsonForm(entity, neededFields).map((property) => inMode('json', property)),
+		mapper: [showInMode('map', makeMapper(entity))],
+		json: jsonParameters.map((parameter) => showInMode('json', parameter)),
 	};
 }
 
 /** Shows a parameter only in the input mode *Form*, if the entity has input modes. */
-export const inFormMode = (entity: Entity, property: INodeProperties): INodeProperties =>
-	hasInputModes(entity) ? inMode('form', property) : property;
+export function inFormMode(entity: Entity, parameter: INodeProperties): INodeProperties {
+	return hasInputModes(entity) ? showInMode('form', parameter) : parameter;
+}
 
-const inMode = (mode: InputMode, property: INodeProperties): INodeProperties =>
-	showWhen(property, { inputMode: [mode], ...property.displayOptions?.show });
+/** Shows a parameter only while the user has chosen an input mode. */
+function showInMode(mode: InputMode, parameter: INodeProperties): INodeProperties {
+	return showWhen(parameter, { inputMode: [mode], ...parameter.displayOptions?.show });
+}
 
 /** Makes the parameters of prominent fields: each has its own parameter. */
-export const prominentForm = (entity: Entity, fields: readonly Field[]): INodeProperties[] =>
-	fields.flatMap(toParameters).map((parameter) => inFormMode(entity, parameter));
+export function prominentForm(entity: Entity, fields: readonly Field[]): INodeProperties[] {
+	const parameters = fields.flatMap(toParameters);
+	return parameters.map((parameter) => inFormMode(entity, parameter));
+}
 
-/** Makes the options of a collection of fields, such as *Additional Fields*. */
-export function fieldOptions(fields: readonly Field[], { custom }: Entity): INodeProperties[] {
-	const properties = fields.filter(({ withoutParameter }) => !withoutParameter).map(toProperty);
-	return custom ? [...properties, customFields] : properties;
+/**
+ * Makes the parameters in a collection of fields, such as *Additional Fields*. A field that is
+ * declared `withoutParameter` is not in the form; it can be given as JSON or in the mapper.
+ */
+export function fieldOptions(fields: readonly Field[], entity: Entity): INodeProperties[] {
+	const fieldsInForm = fields.filter(({ withoutParameter }) => !withoutParameter);
+	const parameters = fieldsInForm.map(toProperty);
+	return entity.custom ? [...parameters, customFields] : parameters;
 }
 
 const inputMode: INodeProperties = {
@@ -87,7 +102,8 @@ const inputMode: INodeProperties = {
 	default: 'form',
 };
 
-const mapper = (entity: Entity): INodeProperties => ({
+/** Makes the parameter for n8n's table that matches fields with values of the input item. */
+const makeMapper = (entity: Entity): INodeProperties => ({
 	displayName: 'Fields',
 	name: 'columns',
 	type: 'resourceMapper',
@@ -123,9 +139,9 @@ const jsonInput: INodeProperties = {
 
 /**
  * Makes the parameters of the mode *JSON*. In the editor, a person fills in an empty object and
- * sees the list of fields below it. In a tool, an AI agent gives the object (`OF_TOOL`).
+ * sees the list of fields below it. When the node is used as a tool, an AI agent gives the object.
  */
-function jsonForm(entity: Entity, neededFields: readonly Field[]): INodeProperties[] {
+function makeJsonForm(entity: Entity, neededFields: readonly Field[]): INodeProperties[] {
 	const fieldList = describeFields(entity, neededFields);
 	const notice: INodeProperties = {
 		displayName: `Fields: ${fieldList}.`,
@@ -137,26 +153,31 @@ function jsonForm(entity: Entity, neededFields: readonly Field[]): INodeProperti
 	return [
 		{ ...jsonInput, ...hiddenFromAgents },
 		{ ...notice, ...hiddenFromAgents },
-		showWhen(jsonInputOfAgent(fieldList), USED_AS_TOOL),
+		showWhen(makeAgentInput(fieldList), USED_AS_TOOL),
 	];
 }
 
 /**
  * Makes the parameter that an AI agent fills in. Its default lists the fields in the description of
- * `$fromAI`, the only text about a parameter that an agent sees. n8n's button "let the model
- * define" would leave that description empty.
+ * `$fromAI`, the only text about a parameter that an agent sees.
+ *
+ * The marker makes the editor show the parameter as one that the model defines, as if the user had
+ * pressed n8n's button for that. The button itself would leave the description empty.
  */
-const jsonInputOfAgent = (fieldList: string): INodeProperties => ({
+const makeAgentInput = (fieldList: string): INodeProperties => ({
 	...jsonInput,
 	default: `={{ ${FROM_AI_AUTO_GENERATED_MARKER} $fromAI('JSON', \`${fieldList}\`, 'json') }}`,
 });
 
-/** Lists the fields of a record and the values that each takes; `neededFields` come first. */
-function describeFields({ fields }: Entity, neededFields: readonly Field[] = []): string {
-	const otherFields = fields.filter((field) => !neededFields.includes(field));
+/**
+ * Lists the fields of an entity and the values that each takes, for a person or an AI agent who
+ * writes JSON. The fields that a new record must have come first.
+ */
+function describeFields(entity: Entity, neededFields: readonly Field[] = []): string {
+	const optionalFields = entity.fields.filter((field) => !neededFields.includes(field));
 	const neededList = neededFields.map(jsonHint).join(', ');
-	const otherList = `${otherFields.map(jsonHint).join(', ')}, custom_... (custom fields)`;
-	return neededList === '' ? otherList : `required: ${neededList}; optional: ${otherList}`;
+	const optionalList = `${optionalFields.map(jsonHint).join(', ')}, custom_... (custom fields)`;
+	return neededList === '' ? optionalList : `required: ${neededList}; optional: ${optionalList}`;
 }
 
 /**
@@ -207,13 +228,19 @@ export function readFieldInput(
 	prominentFields: readonly Field[] = [],
 ): IDataObject {
 	const mode = readInputMode(item, entity);
-	const readers: Record<InputMode, () => IDataObject> = {
-		form: () => readForm(item, collection, prominentFields),
-		json: () => item.object(jsonInput),
-		map: () => readMapper(item, entity),
-	};
-	const input = readers[mode]();
-	return withoutUnknownFields(item, entity, input, mode);
+	let input: IDataObject;
+	switch (mode) {
+		case 'form':
+			input = readForm(item, collection, prominentFields);
+			break;
+		case 'json':
+			input = item.object(jsonInput);
+			break;
+		case 'map':
+			input = readMapper(item, entity);
+			break;
+	}
+	return dropUnknownFields(item, entity, input, mode);
 }
 
 /**
@@ -222,27 +249,30 @@ export function readFieldInput(
 export const isInFormMode = (item: Item, entity: Entity): boolean =>
 	readInputMode(item, entity) === 'form';
 
-const readInputMode = (item: Item, entity: Entity): InputMode =>
-	hasInputModes(entity) ? item.choice(inputMode) : 'form';
+/** Reads in which of the three ways the user gives the fields. */
+function readInputMode(item: Item, entity: Entity): InputMode {
+	return hasInputModes(entity) ? item.choice(inputMode) : 'form';
+}
 
+/** Reads the fields that have parameters in the form, and the custom fields. */
 function readForm(
 	item: Item,
 	collection: Parameter,
 	prominentFields: readonly Field[],
 ): IDataObject {
-	const prominentInput = Object.fromEntries(
-		prominentFields.map((field) => [field.name, item.inputOfField(field)]),
-	) as IDataObject;
-	const { [customFields.name]: customInput, ...otherInput } = item.object({
-		...collection,
-		default: {},
-	});
-	return { ...prominentInput, ...otherInput, ...readCustomFields(item, customInput) };
+	const input: IDataObject = {};
+	for (const field of prominentFields) {
+		input[field.name] = item.inputOfField(field) as Wire;
+	}
+
+	const { [customFields.name]: customInput, ...addedInput } = item.object(collection);
+	return { ...input, ...addedInput, ...readCustomFields(item, customInput) };
 }
 
 /** Reads the custom fields of the form: pairs of a name and a value. */
 function readCustomFields(item: Item, customInput: unknown): IDataObject {
 	const { values: pairs = [] } = (customInput ?? {}) as { values?: IDataObject[] };
+
 	const input: IDataObject = {};
 	for (const pair of pairs) {
 		const name = readCustomName(item, pair.name);
@@ -257,6 +287,7 @@ function readCustomFields(item: Item, customInput: unknown): IDataObject {
 	return input;
 }
 
+/** @throws NodeOperationError unless the user gives the name of a custom field */
 function readCustomName(item: Item, givenName: unknown): string {
 	const name = typeof givenName === 'string' ? givenName.trim() : '';
 	if (isCustom(name)) return name;
@@ -272,35 +303,42 @@ function readCustomName(item: Item, givenName: unknown): string {
 
 /** Reads the columns of the mapper, or takes the whole input item if n8n maps it automatically. */
 function readMapper(item: Item, entity: Entity): IDataObject {
-	const mapping = item.object({ ...mapper(entity), default: {} }) as unknown as ResourceMapperValue;
+	const mapping = item.object(makeMapper(entity)) as unknown as ResourceMapperValue;
 	if (mapping.mappingMode === 'autoMapInputData') return item.json;
 
 	// n8n gives null for a column that the user has left empty.
-	const filledColumns = Object.entries(mapping.value ?? {}).filter(([, value]) => value !== null);
+	const columns = Object.entries(mapping.value ?? {});
+	const filledColumns = columns.filter(([, value]) => value !== null);
 	return Object.fromEntries(filledColumns);
 }
 
 // ---------------------------------------------------------------- unknown fields
 
 /**
- * Leaves out values that are no fields of the record.
+ * Leaves out the values of the input that are no fields of the record.
  *
  * - **Values that this node adds to its output**, such as the name beside an ID, are left out
  *   silently. So a record from the output can be used as input.
  * - **Other values** are refused. In the mapper they are left out with a hint, because an input
  *   item that is mapped as a whole holds more than the record.
  */
-function withoutUnknownFields(
+function dropUnknownFields(
 	item: Item,
 	entity: Entity,
 	input: IDataObject,
 	mode: InputMode,
 ): IDataObject {
 	const fieldNames = new Set(entity.fields.map(({ name }) => name));
-	const isKnown = (name: string) =>
-		fieldNames.has(name) || (entity.custom === true && isCustom(name));
-	const unknownNames = Object.keys(input).filter((name) => !isKnown(name));
-	const unexpectedNames = unknownNames.filter((name) => !isAddedByNode(entity, input, name));
+	const knownInput: IDataObject = {};
+	const unexpectedNames: string[] = [];
+	for (const [name, value] of Object.entries(input)) {
+		const isField = fieldNames.has(name) || (entity.custom === true && isCustom(name));
+		if (isField) {
+			knownInput[name] = value;
+		} else if (!isAddedByNode(entity, input, name)) {
+			unexpectedNames.push(name);
+		}
+	}
 
 	if (unexpectedNames.length > 0 && mode !== 'map') {
 		throw unknownFieldsError(item, entity, unexpectedNames, mode);
@@ -311,17 +349,19 @@ function withoutUnknownFields(
 			`"${name}"`,
 		);
 	}
-	return Object.fromEntries(Object.entries(input).filter(([name]) => isKnown(name)));
+	return knownInput;
 }
 
 /**
- * Whether this node adds a value to the records in its output: the name beside an ID, or the link
- * to the record's page.
+ * Whether a value of the input is one that this node adds to the records in its output: the name
+ * beside an ID, or the link to the record's page.
  */
-const isAddedByNode = (entity: Entity, input: IDataObject, name: string): boolean =>
-	isAddedName(shownFields(entity), input, name) ||
-	(name === LINK && isBuiltLink(entity, input[name]));
+function isAddedByNode(entity: Entity, input: IDataObject, name: string): boolean {
+	if (name === LINK) return isBuiltLink(entity, input[name]);
+	return isAddedName(shownFields(entity), input, name);
+}
 
+/** Makes the error for values of the input that are no fields of the entity. */
 function unknownFieldsError(
 	item: Item,
 	entity: Entity,
@@ -339,11 +379,12 @@ function unknownFieldsError(
 // ---------------------------------------------------------------- expressions that find nothing
 
 /**
- * @throws NodeOperationError if an expression fills a field and its result is empty. The user
- * cannot have meant that.
+ * Refuses an empty value that an expression gives for a field. The user cannot have meant that.
+ *
+ * @throws NodeOperationError if the parameter of the field is an expression and its value is empty
  */
 export function assertExpressionHasValue(item: Item, field: Field, value: unknown): void {
-	const { [field.name]: parameter } = item.execution.parameters;
+	const parameter = item.execution.parameters[field.name];
 	if (isBlank(field, value) && isExpression(parameter)) throw emptyFieldError(item, field);
 }
 
@@ -352,15 +393,16 @@ export function assertExpressionHasValue(item: Item, field: Field, value: unknow
  *
  * @param alternative what the user can do besides checking the expression
  */
-export const emptyFieldError = (item: Item, { label }: Field, alternative = 'remove it'): Error =>
-	item.error(
-		`'${label}' is set but came out empty`,
+export function emptyFieldError(item: Item, field: Field, alternative = 'remove it'): Error {
+	return item.error(
+		`'${field.label}' is set but came out empty`,
 		`Check the expression that fills it, or ${alternative}.`,
 	);
+}
 
 /**
- * Whether a raw parameter of the node is an expression: `=` with something after it. `=` alone is
- * an expression without content.
+ * Whether a parameter of the node is an expression with content, as the user has written it: `=`
+ * with something after it. n8n's resource locator holds the text in its `value`.
  */
 export function isExpression(parameter: unknown): boolean {
 	const text = isPicker(parameter) ? parameter.value : parameter;

@@ -3,14 +3,14 @@
  *
  * - **Views**, such as *Active* or *Archived*, which the form always shows.
  * - **The partition**, which the form always shows as well: a field, such as the status of lessons,
- *   of which the index lists only one value at a time.
+ *   of which AlfaCRM lists only one value at a time.
  * - **Filters**, which the user adds.
  *
  * Each choice is read from the form and sent with the call. AlfaCRM ignores a filter that it does
  * not know and lists all rows, so each row is compared with the choices again. API notes 11.
  *
- * A *pass* is one of the bodies with which the index is asked, one after the other, to list every
- * wanted row.
+ * One call may not list every wanted row. Then AlfaCRM is asked several times, each time with
+ * another addition to the body of the call. Such an addition is called a *pass*.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
@@ -38,17 +38,20 @@ import type { Target } from '../store/located';
 
 // ---------------------------------------------------------------- the form
 
-const filtersParameter = oncePer(
+/** Makes the collection *Filters* of an entity. It is made once, because every item reads it. */
+const makeFiltersParameter = oncePer(
 	({ filters }: Entity): INodeProperties =>
 		collection('Filters', 'filters', filters.map(toProperty), 'Add Filter'),
 );
 
+/** Makes the parameters by which a list of an entity's records is narrowed down. */
 export function filtersForm(entity: Entity) {
 	const { views = [], partition } = entity.hidden ?? {};
+	const hasFilters = entity.filters.length > 0;
 	return {
 		defaultFilters: views.map(toProperty),
 		partition: partition ? [toProperty({ ...partition, type: 'choices' })] : [],
-		fields: entity.filters.length > 0 ? [filtersParameter(entity)] : [],
+		fields: hasFilters ? [makeFiltersParameter(entity)] : [],
 	};
 }
 
@@ -62,23 +65,38 @@ interface ChosenViews {
 	hasRow: (row: IDataObject) => boolean;
 }
 
-export function readViews(item: Item, { hidden: { views = [] } = {} }: Entity): ChosenViews {
-	const readChoice = (view: View) =>
-		Number(item.toRequestValue(view, item.inputOfField(view, view.default)));
-	const choices = views.map((view) => ({ view, value: readChoice(view) }));
-	const bodies: IDataObject[] = choices.map(({ view, value }) => view.ask(value));
-	return {
-		body: Object.assign({}, ...bodies) as IDataObject,
-		hasRow: (row) => choices.every(({ view, value }) => view.holds(row, value, item.zone)),
-	};
+/**
+ * Reads which views of a list the user has chosen, such as *Active* customers. AlfaCRM lists only
+ * some of the records if it is not asked for others.
+ */
+export function readViews(item: Item, entity: Entity): ChosenViews {
+	const views = entity.hidden?.views ?? [];
+	const choices = views.map((view) => ({ view, value: readViewChoice(item, view) }));
+
+	let body: IDataObject = {};
+	for (const { view, value } of choices) {
+		body = { ...body, ...view.ask(value) };
+	}
+	const hasRow = (row: IDataObject) =>
+		choices.every(({ view, value }) => view.holds(row, value, item.zone));
+	return { body, hasRow };
+}
+
+/** Reads which choice of a view the user has made, such as *Active*, as AlfaCRM's number. */
+function readViewChoice(item: Item, view: View): number {
+	const input = item.inputOfField(view, view.default);
+	return Number(item.toRequestValue(view, input));
 }
 
 /**
- * Reads the values of the partition that the user has chosen, such as statuses of lessons. Makes a
- * pass for each value, because the index lists one value at a time. If none is chosen, makes a pass
- * for every value.
+ * Makes the additions to a call by which AlfaCRM lists every wanted row. For example, AlfaCRM lists
+ * lessons of one status at a time, so there is one addition for each status that the user has
+ * chosen. If the user has chosen none, there is one for every status.
+ *
+ * @returns one empty addition for a list that shows all rows at once
  */
-export function readPartition(item: Item, { hidden: { partition } = {} }: Entity): IDataObject[] {
+export function readPartition(item: Item, entity: Entity): IDataObject[] {
+	const partition = entity.hidden?.partition;
 	if (partition === undefined) return [{}];
 
 	const { name, label, choices } = partition;
@@ -90,13 +108,14 @@ export function readPartition(item: Item, { hidden: { partition } = {} }: Entity
 }
 
 /**
- * Reads the values of the filters that the user has added, by the names of the filters.
+ * Reads the values of the filters that the user has added, by the names of the filters. Converts
+ * them to AlfaCRM's formats.
  *
  * @throws NodeOperationError for an empty filter. Without it AlfaCRM would return every record, and
  * the next node might change them all.
  */
 export function readFilters(item: Item, entity: Entity): IDataObject {
-	const input = item.object({ ...filtersParameter(entity), default: {} });
+	const input = item.object(makeFiltersParameter(entity));
 	const values: IDataObject = {};
 	for (const [name, value] of Object.entries(input)) {
 		const filter = entity.filters.find((candidate) => candidate.name === name);
@@ -109,39 +128,59 @@ export function readFilters(item: Item, entity: Entity): IDataObject {
 	return values;
 }
 
-function assertFilterHasValue(
-	item: Item,
-	{ plural }: Entity,
-	filter: Filter,
-	value: unknown,
-): void {
-	const advice = `Without it all ${plural.toLowerCase()} would be returned. Fill it, or remove it from 'Filters'.`;
-	if (isEmpty(value)) throw item.error(`The filter '${labelInForm(filter)}' is empty`, advice);
-	// A single value that says nothing is refused by `toRequestValue`, which tells what it expects.
-	if (isList(filter) && isBlank(filter, value)) throw item.error(unusable(filter, value), advice);
+/**
+ * Checks that the user has given a value for a filter.
+ *
+ * @throws NodeOperationError if the filter is empty, or if it is a list in which no value says
+ * anything, such as "no phone"
+ */
+function assertFilterHasValue(item: Item, entity: Entity, filter: Filter, value: unknown): void {
+	const plural = entity.plural.toLowerCase();
+	const advice = `Without it all ${plural} would be returned. Fill it, or remove it from 'Filters'.`;
+	if (isEmpty(value)) {
+		throw item.error(`The filter '${labelInForm(filter)}' is empty`, advice);
+	}
+
+	// A filter with a single value is left to `toRequestValue`, which tells what it expects.
+	const isListWithoutUsableValue = isList(filter) && isBlank(filter, value);
+	if (isListWithoutUsableValue) {
+		const problem = unusable(filter, value);
+		throw item.error(problem, advice);
+	}
 }
 
 // ---------------------------------------------------------------- asking AlfaCRM
 
 /**
- * Makes the passes for the filters that the user has added. A filter may need several passes: a
- * part of a phone number is searched for in every spelling in which AlfaCRM may have stored the
- * number.
+ * Makes the additions to a call (passes) that ask AlfaCRM for the filters that the user has added.
+ * A filter may need several passes: a part of a phone number is searched for in every spelling in
+ * which AlfaCRM may have stored the number.
+ *
+ * @param values the values of the filters by name
  */
-export function makeFilterPasses({ filters }: Entity, values: IDataObject): IDataObject[] {
-	return pickFieldsWithValue(filters, values)
-		.map((filter) => makePassesOf(filter, values[filter.name]))
-		.reduce(combinePasses, [{}]);
+export function makeFilterPasses(entity: Entity, values: IDataObject): IDataObject[] {
+	let passes: IDataObject[] = [{}];
+	for (const filter of pickFieldsWithValue(entity.filters, values)) {
+		const passesOfFilter = makePassesOfFilter(filter, values[filter.name]);
+		passes = combinePasses(passes, passesOfFilter);
+	}
+	return passes;
 }
 
-function makePassesOf(filter: Filter, value: Wire): IDataObject[] {
+/** Makes one addition to a call for each spelling in which a filter must be asked for. */
+function makePassesOfFilter(filter: Filter, value: Wire): IDataObject[] {
 	if (filter.ask !== undefined) return [filter.ask(value)];
 	return kindOf(filter).filterForms(filter, filter.name, value);
 }
 
-/** Makes a pass of each pair: one pass of the first list and one of the second. */
-export const combinePasses = (passes: IDataObject[], otherPasses: IDataObject[]): IDataObject[] =>
-	passes.flatMap((pass) => otherPasses.map((otherPass) => ({ ...pass, ...otherPass })));
+/** Combines every pass of the first list with every pass of the second. */
+export function combinePasses(passes: IDataObject[], otherPasses: IDataObject[]): IDataObject[] {
+	const combinedPasses: IDataObject[] = [];
+	for (const pass of passes) {
+		for (const otherPass of otherPasses) combinedPasses.push({ ...pass, ...otherPass });
+	}
+	return combinedPasses;
+}
 
 /** Picks the filters, or the fields of an action, for which `values` has a value. */
 const pickFieldsWithValue = <F extends Field | Filter>(
@@ -151,29 +190,28 @@ const pickFieldsWithValue = <F extends Field | Filter>(
 
 // ---------------------------------------------------------------- checking the rows again
 
-/** Whether a row passes a filter; undefined if the row does not show the field to compare. */
-type Verdict = boolean | undefined;
-
 /**
  * Makes a function that tells whether a row passes all filters. A row that does not show the field
  * of a filter passes it, and a hint names the filter that could not be checked.
+ *
+ * @param values the values of the filters by name
  */
 export async function makeRowTest(
 	item: Item,
-	{ filters, plural }: Entity,
+	entity: Entity,
 	target: Target,
 	values: IDataObject,
 ): Promise<(row: IDataObject) => boolean> {
-	const filtersToCheck = pickFieldsWithValue(filters, values);
-	const memberIds = await readMemberIds(item, filtersToCheck, target, values);
-	const hint = `AlfaCRM may ignore a filter, and it does not show whether it did, so check the ${plural.toLowerCase()}`;
+	const filters = pickFieldsWithValue(entity.filters, values);
+	const memberIds = await readMemberIds(item, filters, target, values);
+	const hint = `AlfaCRM may ignore a filter, and it does not show whether it did, so check the ${entity.plural.toLowerCase()}`;
 
-	const isAskedFor = (row: IDataObject, filter: Filter): boolean => {
-		const verdict = judgeRow(row, filter, values[filter.name], { memberIds, zone: item.zone });
-		if (verdict === undefined) item.execution.hints.add(hint, filter.label);
-		return verdict ?? true;
+	const passesFilter = (row: IDataObject, filter: Filter): boolean => {
+		const isWanted = checkRow(row, filter, values[filter.name], { memberIds, zone: item.zone });
+		if (isWanted === undefined) item.execution.hints.add(hint, filter.label);
+		return isWanted ?? true;
 	};
-	return (row) => filtersToCheck.every((filter) => isAskedFor(row, filter));
+	return (row) => filters.every((filter) => passesFilter(row, filter));
 }
 
 /** Makes a function that tells whether a row may have the values that were sent with an action. */
@@ -186,26 +224,46 @@ export function makeActionRowTest(
 		fieldsToCheck.every((field) => mayHaveValue(field, row[field.name], values[field.name]));
 }
 
-function judgeRow(
+/** What rows are compared with, besides the value of the filter. */
+interface CheckContext {
+	/** The IDs of the customers in the group that the user asks for. */
+	memberIds: ReadonlySet<number | undefined>;
+	/** The time zone in which days are read. */
+	zone: string;
+}
+
+/**
+ * Checks whether a row passes a filter. The filter declares how (`verifyBy`): by the members of a
+ * group, by a function of its own, or by a number or day to compare with. By default the row must
+ * have the value of the filter in the field of that name.
+ *
+ * @returns undefined if the row does not show the field to compare
+ */
+function checkRow(
 	row: IDataObject,
 	filter: Filter,
 	value: Wire,
-	{ memberIds, zone }: { memberIds: ReadonlySet<number | undefined>; zone: string },
-): Verdict {
-	const { name, verifyBy } = filter;
-	if (verifyBy === undefined) return mayHaveValue(filter, row[name], value);
-	if (verifyBy === 'members') return memberIds.has(readId(row.id));
-	if (typeof verifyBy === 'function') return verifyBy(row, value);
-	return isOnSideOfBound(row, verifyBy, value, zone);
+	context: CheckContext,
+): boolean | undefined {
+	const { name, verifyBy: verification } = filter;
+	if (verification === undefined) return mayHaveValue(filter, row[name], value);
+	if (verification === 'members') return context.memberIds.has(readId(row.id));
+	if (typeof verification === 'function') return verification(row, value);
+	return isOnSideOfBound(row, verification, value, context.zone);
 }
 
-/** Whether a number or a day of a row is at or above a bound ("from"), or at or below it ("to"). */
+/**
+ * Whether a number or a day of a row is at or above a bound ("from"), or at or below it ("to").
+ *
+ * @returns undefined if the row does not show the field to compare, or shows no number in it
+ */
 function isOnSideOfBound(
 	row: IDataObject,
-	{ field, test, unless }: FieldVerification,
+	verification: FieldVerification,
 	bound: Wire,
 	zone: string,
-): Verdict {
+): boolean | undefined {
+	const { field, test, unless } = verification;
 	// A row with a number other than 0 in the field `unless` passes. For example, the sum of a refund
 	// is its expenditure, so its income is not compared.
 	const hasNumberElsewhere = unless !== undefined && Boolean(readNumber(row[unless]));
@@ -218,11 +276,15 @@ function isOnSideOfBound(
 		const shownNumber = readNumber(shownValue);
 		return shownNumber === undefined ? undefined : isOnSide(test, shownNumber, bound);
 	}
+
+	// A row that shows no day does not pass.
 	const shownDay = formatDay(shownValue, 'iso', zone);
 	const boundDay = formatDay(bound, 'iso', zone);
-	return shownDay !== undefined && boundDay !== undefined && isOnSide(test, shownDay, boundDay);
+	if (shownDay === undefined || boundDay === undefined) return false;
+	return isOnSide(test, shownDay, boundDay);
 }
 
+/** Whether a value is at or above a bound ("from"), or at or below it ("to"). */
 const isOnSide = <T extends number | string>(
 	test: FieldVerification['test'],
 	value: T,
@@ -234,51 +296,56 @@ const isOnSide = <T extends number | string>(
  * not show the field, or the filter's type has no way to compare.
  */
 function mayHaveValue(filter: Field | Filter, shownValue: unknown, value: unknown): boolean {
-	const matches = matcherOf(filter);
+	const matches = getMatcher(filter);
 	if (shownValue === undefined || matches === undefined) return true;
 
 	const shownValues = listOf(shownValue);
-	const comparedValues =
-		shownValues.length > 0 ? shownValues : listOf(kindOf(filter).valueIfMissing);
-	return comparedValues.some((comparedValue) => matches(comparedValue, value));
+	// A field that is shown but empty stands for a value in some types: an empty flag means "no".
+	if (shownValues.length === 0) shownValues.push(...listOf(kindOf(filter).valueIfMissing));
+	return shownValues.some((singleValue) => matches(singleValue, value));
 }
 
+/** Compares a value that a row shows with the value of a filter. */
+type Matcher = (shownValue: unknown, value: unknown) => boolean;
+
 /**
- * Returns the function that compares a value of a row with the value of a filter; undefined if the
- * filter's type has none, because the filter finds more than exact values.
+ * Returns the function that compares a row with the value of a filter. Returns undefined if the
+ * filter's type has none: then a row that AlfaCRM finds need not have exactly that value.
  */
-function matcherOf(
-	filter: Field | Filter,
-): ((shownValue: unknown, value: unknown) => boolean) | undefined {
+function getMatcher(filter: Field | Filter): Matcher | undefined {
 	const { isExact, finds } = kindOf(filter);
 	if (finds !== undefined) return finds;
-	return isExact ? (shownValue, value) => sameItem(filter, shownValue, value) : undefined;
+	if (!isExact) return undefined;
+	return (shownValue, value) => sameItem(filter, shownValue, value);
 }
 
 /**
- * Reads the IDs of the customers in the group of the filter by group; reads nothing without that
- * filter. Rows of customers do not always show their groups, so they are checked against the
- * group's list of members. API notes 5.3 and 5.7.
+ * Reads the IDs of the customers in the group that the user filters by. Reads nothing if the user
+ * does not filter by a group.
+ *
+ * Rows of customers do not always show their groups, so they are checked against the group's list
+ * of members. API notes 5.3 and 5.7.
  */
 async function readMemberIds(
 	item: Item,
 	filters: readonly Filter[],
-	{ branch }: Target,
+	target: Target,
 	values: IDataObject,
 ): Promise<Set<number | undefined>> {
 	const groupFilter = filters.find(({ verifyBy }) => verifyBy === 'members');
 	if (groupFilter === undefined) return new Set();
 
-	const query = { group_id: values[groupFilter.name] };
+	// Most sources have the group's ID in the query, some have it in the body, so it is in both.
+	const groupId = { group_id: values[groupFilter.name] };
 	const list = {
 		path: cgi.path,
-		branch,
-		query,
-		body: query,
+		branch: target.branch,
+		query: groupId,
+		body: groupId,
 		task: 'list the members of the group',
 	};
 	// Customers who are missing from the list of members are left out of the output. If the list is
 	// incomplete, `readList` adds a hint.
-	const members = await readList(item, 'members of the group', list);
-	return new Set(members.map(({ customer_id }) => readId(customer_id)));
+	const memberships = await readList(item, 'members of the group', list);
+	return new Set(memberships.map(({ customer_id }) => readId(customer_id)));
 }

@@ -38,17 +38,13 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 			execution.noteEpoch(lease.epoch);
 			result = await search();
 		}
+		// A node that hardly ever creates a record does not wait for the lock before its next search.
 		databaseLock.noteSearch({ hasFound: 'existing' in result });
 		if ('existing' in result) return result.existing;
 
 		const { plan } = result;
-		// Once the lock is lost, another process may be creating the same record. So nothing more is
-		// sent.
-		const assertLockHeld = () => {
-			if (lease?.isHeld !== true)
-				throw new ResponseError({ kind: 'notSent', serverMessage: LOCK_LOST });
-		};
-		return await item.guarded(assertLockHeld, async () => await create(plan));
+		const assertLockHeld = () => assertHeld(lease);
+		return await item.withGuard(assertLockHeld, async () => await create(plan));
 	} finally {
 		// After a create without an answer, AlfaCRM may still be carrying it out. The lock is kept
 		// until that must be over.
@@ -57,7 +53,20 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 }
 
 /**
- * Does the same as `findOrCreateByPlan` for a record that can be created without a plan.
+ * Checks that this process still holds the database lock. Once the lock is lost, another process
+ * may be creating the same record, so nothing more is sent. Where n8n cannot keep a lock at all,
+ * the lease counts as held.
+ *
+ * @throws ResponseError if the lock is lost
+ */
+function assertHeld(lease: { isHeld: boolean } | undefined): void {
+	if (lease?.isHeld === true) return;
+	throw new ResponseError({ kind: 'notSent', serverMessage: LOCK_LOST });
+}
+
+/**
+ * Returns a record that exists already, or creates it, while the database lock keeps other n8n
+ * processes from creating the same record. See `findOrCreateByPlan`.
  *
  * @param find returns undefined if there is no such record yet
  */

@@ -18,8 +18,9 @@ import { NOTHING_RESOLVED } from './resolution';
 /** The state that an item shares with the items that `resolvedWith` makes of it. */
 interface SharedState {
 	/**
-	 * All items of the execution in their order, unresolved. They are not the same objects as the
-	 * resolved items, so compare items by `index`.
+	 * All items of the execution in their order, unresolved. An operation that does one piece of work
+	 * for several items, such as completing a lesson with the attendance of each, finds them here.
+	 * They are not the same objects as the resolved items, so compare items by `index`.
 	 */
 	unresolvedItems: readonly Item[];
 	log: ItemLog;
@@ -39,33 +40,31 @@ export class Item extends ItemParameters {
 	readonly log: ItemLog;
 	private readonly calls: ItemCalls;
 
+	/**
+	 * @param sharedState the state of the item from which `resolvedWith` makes this one; empty for a
+	 * new item
+	 */
 	constructor(
 		execution: Execution,
 		index: number,
-		{
-			unresolvedItems = [],
-			log = new ItemLog(),
-			parameterValues = new Map(),
-		}: Partial<SharedState> = {},
+		sharedState: Partial<SharedState> = {},
 		resolution = NOTHING_RESOLVED,
 	) {
-		super(execution, index, resolution, parameterValues);
-		this.unresolvedItems = unresolvedItems;
-		this.log = log;
+		super(execution, index, resolution, sharedState.parameterValues ?? new Map());
+		this.unresolvedItems = sharedState.unresolvedItems ?? [];
+		this.log = sharedState.log ?? new ItemLog();
 		this.calls = new ItemCalls(this);
 	}
 
 	/**
-	 * Returns an item with these findings added to its resolution. Both items write to the same log.
+	 * Makes an item that also knows these findings, such as its branch or the ID of its record. Both
+	 * items write to the same log.
 	 */
 	resolvedWith(findings: Partial<Resolution>): Item {
-		const { execution, index, unresolvedItems, log, parameterValues } = this;
-		return new Item(
-			execution,
-			index,
-			{ unresolvedItems, log, parameterValues },
-			{ ...this.resolution, ...findings },
-		);
+		const { unresolvedItems, log, parameterValues } = this;
+		const sharedState = { unresolvedItems, log, parameterValues };
+		const resolution = { ...this.resolution, ...findings };
+		return new Item(this.execution, this.index, sharedState, resolution);
 	}
 
 	/** The branch in which the item works if 'Branch' is empty. */
@@ -83,7 +82,8 @@ export class Item extends ItemParameters {
 	 * @param advice whole sentences
 	 */
 	error(message: string, advice = ''): NodeOperationError {
-		const descriptionParts = { advice, effect: this.log.effect(this.resolution) };
+		const effect = this.log.getEffect(this.resolution);
+		const descriptionParts = { advice, effect };
 		const description = wordDescription(descriptionParts);
 		const node = this.execution.context.getNode();
 		const error = new NodeOperationError(node, message, {
@@ -137,16 +137,21 @@ export class Item extends ItemParameters {
 		return this.log.underWayMs;
 	}
 
-	/** Adds the confirmed writes of another item to this item, because they did its work too. */
-	countSavesOf({ log }: Item): void {
-		this.log.addSavesOf(log);
+	/**
+	 * Adds the confirmed writes of another item to the log of this item, which sends no calls itself:
+	 * the other item did the work of both. For example, one item completes a lesson for all items
+	 * about that lesson.
+	 */
+	addSavesOf(otherItem: Item): void {
+		this.log.addSavesOf(otherItem.log);
 	}
 
 	/**
-	 * Adds the sent calls and confirmed writes of another item, which did a part of this item's work.
+	 * Adds the sent calls and confirmed writes of another item to the log of this item: the other
+	 * item did a part of this item's work. For example, *Try Writes* makes an item for each step.
 	 */
-	countWorkOf({ log }: Item): void {
-		this.log.addWorkOf(log);
+	addCallsAndSavesOf(otherItem: Item): void {
+		this.log.addCallsAndSavesOf(otherItem.log);
 	}
 
 	// ---------------------------------------------------------------- calls
@@ -160,16 +165,17 @@ export class Item extends ItemParameters {
 	}
 
 	/**
-	 * Reads something that this user may lack permission to see; returns undefined in that case.
+	 * Reads something that the credential's user may lack permission to see. Returns undefined in
+	 * that case.
 	 *
-	 * @param treats404AsDenied whether a 404 means missing permission as well. AlfaCRM may answer 404
-	 * for a branch that this user may not see.
+	 * @param options.treats404AsDenied whether a 404 means missing permission as well: AlfaCRM may
+	 * answer 404 for a branch that the user may not see
 	 */
 	async readIfAllowed<T>(
 		read: () => Promise<T>,
-		{ treats404AsDenied = false } = {},
+		options = { treats404AsDenied: false },
 	): Promise<T | undefined> {
-		const deniedStatuses = treats404AsDenied ? [403, 404] : [403];
+		const deniedStatuses = options.treats404AsDenied ? [403, 404] : [403];
 		try {
 			return await read();
 		} catch (caught) {
@@ -179,15 +185,15 @@ export class Item extends ItemParameters {
 	}
 
 	/**
-	 * Does some work with a check before each of its calls: see `ItemCalls.guarded`.
+	 * Does some work with a check before each of its calls: see `ItemCalls.withGuard`.
 	 */
-	async guarded<T>(assertMaySend: () => void, work: () => Promise<T>): Promise<T> {
-		return await this.calls.guarded(assertMaySend, work);
+	async withGuard<T>(assertMaySend: () => void, work: () => Promise<T>): Promise<T> {
+		return await this.calls.withGuard(assertMaySend, work);
 	}
 
 	/** Returns the properties that every call of the item has. */
-	requestContext(): ReturnType<ItemCalls['context']> {
-		return this.calls.context();
+	requestContext(): ReturnType<ItemCalls['makeCallContext']> {
+		return this.calls.makeCallContext();
 	}
 
 	/** Sends a call that only reads. */
@@ -215,12 +221,13 @@ export class Item extends ItemParameters {
 	}
 
 	/**
-	 * Sends an *API Call*, whose effect is not known. So its answer needs no confirmation, and the
-	 * lists that are kept for later items are not updated. No item reads them: n8n takes no
-	 * expression in 'Resource', so if one item is an API Call, all are, and API Calls use no kept
+	 * Sends an *API Call*. Its effect is not known, so its answer needs no confirmation.
+	 *
+	 * The lists that are kept for later items are not updated, because no item reads them: if one
+	 * item is an API Call, all are (n8n takes no expression in 'Resource'), and API Calls use no kept
 	 * list.
 	 */
-	async call(call: ItemRequest, records: readonly LockKey[]): Promise<ApiResponse> {
+	async sendApiCall(call: ItemRequest, records: readonly LockKey[]): Promise<ApiResponse> {
 		const answer = await this.send(call, records);
 		this.log.noteApiCall();
 		return answer;

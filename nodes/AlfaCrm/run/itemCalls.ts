@@ -28,7 +28,7 @@ export type ItemRequest = Omit<ApiRequest, keyof CallContext | 'isIdempotent' | 
 };
 
 /** The parts of an item that its calls use. */
-interface Sender {
+interface CallingItem {
 	readonly execution: Execution;
 	readonly index: number;
 	readonly log: ItemLog;
@@ -40,29 +40,29 @@ interface Sender {
  * the readings of other executions stale after a write.
  */
 export class ItemCalls {
-	/** Called before each call; throws if it must not be sent: see `guarded`. */
+	/** Called before each call; throws if it must not be sent: see `withGuard`. */
 	private assertMaySend = () => {};
 
-	constructor(private readonly item: Sender) {}
+	constructor(private readonly item: CallingItem) {}
 
 	/**
 	 * Does some work with a check before each of its calls. For example, the item must still hold the
-	 * database lock.
+	 * database lock. Within such work, another check replaces this one until its work is done.
 	 *
 	 * @param assertMaySend throws if the call must not be sent
 	 */
-	async guarded<T>(assertMaySend: () => void, work: () => Promise<T>): Promise<T> {
-		const outerAssert = this.assertMaySend;
+	async withGuard<T>(assertMaySend: () => void, work: () => Promise<T>): Promise<T> {
+		const previousCheck = this.assertMaySend;
 		this.assertMaySend = assertMaySend;
 		try {
 			return await work();
 		} finally {
-			this.assertMaySend = outerAssert;
+			this.assertMaySend = previousCheck;
 		}
 	}
 
-	/** Returns the properties that every call of the item has. */
-	context(): CallContext {
+	/** Makes the properties that every call of the item has. */
+	makeCallContext(): CallContext {
 		const { index, log } = this.item;
 		return { itemIndex: index, savedBefore: log.savedTasks, onSend: () => this.noteSending() };
 	}
@@ -76,7 +76,8 @@ export class ItemCalls {
 	 */
 	private noteSending(): void {
 		const { execution, log } = this.item;
-		if (!log.hasSent && execution.isStopping) throw makeCancelledError();
+		const isFirstCall = !log.hasSent;
+		if (isFirstCall && execution.isStopping) throw makeCancelledError();
 		this.assertMaySend();
 		log.noteSent();
 	}
@@ -84,13 +85,13 @@ export class ItemCalls {
 	/** Sends a call that only reads. */
 	async fetch(call: ItemRequest): Promise<ApiResponse> {
 		const { client } = this.item.execution;
-		return await client.request({ ...call, isIdempotent: true, ...this.context() });
+		return await client.request({ ...call, isIdempotent: true, ...this.makeCallContext() });
 	}
 
 	/** Reads the rows of a list, each once; all of them if no limit is given. */
 	async collect(list: ListQuery, options: CollectOptions): Promise<Collected> {
 		const { client, schoolClock } = this.item.execution;
-		const collected = await collect(client, { ...list, ...this.context() }, options);
+		const collected = await collect(client, { ...list, ...this.makeCallContext() }, options);
 		schoolClock.note(collected.rows);
 		return collected;
 	}
@@ -102,25 +103,31 @@ export class ItemCalls {
 	 * @param records the keys of the records that the call may change
 	 */
 	async send(call: ItemRequest, records: readonly LockKey[]): Promise<ApiResponse> {
-		const { execution, log } = this.item;
-		const onLost = (underWayMs: number) => {
-			log.noteLostWrite(underWayMs);
-			execution.forget(call.path, records);
-			// A reading made while AlfaCRM carries out the write becomes stale when the write is done.
-			// After `underWayMs` it must be done.
-			if (underWayMs > 0) void sleep(underWayMs).then(() => execution.forget(call.path, records));
-		};
-
-		// Noted before as well, because the answer may come late or never.
+		const { execution } = this.item;
+		// The write is noted before as well as after, because the answer may come late or never.
 		execution.noteWrite(call.path, records);
 		const answer = await this.sendInEitherFormat({
 			...call,
 			isIdempotent: false,
-			...this.context(),
-			onLost,
+			...this.makeCallContext(),
+			onLost: (underWayMs) => this.noteLostWrite(call, records, underWayMs),
 		});
 		execution.noteWrite(call.path, records);
 		return answer;
+	}
+
+	/**
+	 * Notes a write whose answer was lost, and makes every execution read the entity anew.
+	 *
+	 * @param underWayMs for how many milliseconds AlfaCRM may still be carrying out the write
+	 */
+	private noteLostWrite(call: ItemRequest, records: readonly LockKey[], underWayMs: number): void {
+		const { execution, log } = this.item;
+		log.noteLostWrite(underWayMs);
+		execution.forget(call.path, records);
+		// A reading made while AlfaCRM carries out the write becomes stale when the write is done.
+		// After `underWayMs` it must be done.
+		if (underWayMs > 0) void sleep(underWayMs).then(() => execution.forget(call.path, records));
 	}
 
 	/**
@@ -131,17 +138,17 @@ export class ItemCalls {
 		call: ApiRequest & Pick<ItemRequest, 'fallbackFormats'>,
 	): Promise<ApiResponse> {
 		const { execution } = this.item;
-		const callWithOtherDays = writeFallbackFormats(call, execution.zone);
-		if (execution.knowsBehaviour(fallbackDatesKey(call)))
-			return await execution.client.request(callWithOtherDays);
+		const { client } = execution;
+		const callInFallbackFormat = writeFallbackFormats(call, execution.zone);
+		const needsFallbackFormat = execution.knowsBehaviour(fallbackDatesKey(call));
+		if (needsFallbackFormat) return await client.request(callInFallbackFormat);
 
-		const answer = await execution.client.attempt(call, (failure) =>
-			isRefusedForDayFormat(failure, call),
-		);
+		// `attempt` returns undefined if AlfaCRM could not read a day, and throws any other failure.
+		const answer = await client.attempt(call, (failure) => isRefusedForDayFormat(failure, call));
 		if (answer !== undefined) return answer;
 
-		const secondAnswer = await execution.client.request(callWithOtherDays);
-		execution.noteBehaviour(fallbackDatesKey(call), true);
+		const secondAnswer = await client.request(callInFallbackFormat);
+		execution.noteBehaviour(fallbackDatesKey(call), { isProven: true });
 		return secondAnswer;
 	}
 
@@ -149,41 +156,47 @@ export class ItemCalls {
 	 * Sends a write, and throws unless AlfaCRM confirms it. All writes except API Calls go this way.
 	 *
 	 * @param records the keys of the records that the call changes; none for a new record
-	 * @param confirms a field of the answer that confirms the write if the answer has no `success`.
-	 * Bonus calls need it: only one source describes their answers, and it is not sure that they have
-	 * `success`. API notes 6.
+	 * @param options.confirms a field of the answer that confirms the write if the answer has no
+	 * `success`. Bonus calls need it: only one source describes their answers, and it is not certain
+	 * that they have `success`. API notes 6.
 	 * @returns the record as AlfaCRM holds it now
 	 */
 	async save(
 		call: ItemRequest,
 		records: readonly LockKey[],
-		{ confirms }: { confirms?: string },
+		options: { confirms?: string },
 	): Promise<IDataObject> {
-		const { execution, log } = this.item;
+		const { confirms } = options;
 		const answer = (await this.send(call, records)) as IDataObject;
 		const record = isPlain(answer.model) ? (answer.model as IDataObject) : {};
 		if (!isConfirmed(call, answer, record, confirms)) {
-			execution.forget(call.path, records);
+			this.item.execution.forget(call.path, records);
 			throw this.item.apiError(
 				`AlfaCRM answered but did not confirm that it could ${call.task}`,
 				'Look in AlfaCRM whether it was saved before you run this again.',
 			);
 		}
 
-		log.noteSaved(call.task);
-		execution.schoolClock.note([record]);
-		const ignoredFields = findUnknownCustomFields(call, record);
-		this.warnOfUnknownCustomFields(ignoredFields);
-		// A field with null is not filled in from the sent values: neither in the lists that
-		// `noteSaved`
-		// updates nor in the output.
-		for (const name of ignoredFields) record[name] = null;
-		execution.noteSaved(call.path, call, record);
+		const unknownFields = findUnknownCustomFields(call, record);
+		this.warnOfUnknownCustomFields(unknownFields);
+		// Null, so that neither the kept lists nor the output take the sent value for a saved one.
+		for (const name of unknownFields) record[name] = null;
+		this.noteSaved(call, record);
 
-		const hasRecord = confirms === undefined || 'model' in answer;
-		return hasRecord ? record : withoutEnvelope(answer);
+		// A call with a confirming field of its own may answer without a record.
+		const isRecordExpected = confirms === undefined || 'model' in answer;
+		return isRecordExpected ? record : withoutEnvelope(answer);
 	}
 
+	/** Notes a write that AlfaCRM has confirmed, in the log and in the lists for later items. */
+	private noteSaved(call: ItemRequest, record: IDataObject): void {
+		const { execution, log } = this.item;
+		log.noteSaved(call.task);
+		execution.schoolClock.note([record]);
+		execution.noteSaved(call.path, call, record);
+	}
+
+	/** Adds a hint for custom fields that were sent but do not exist in AlfaCRM. */
 	private warnOfUnknownCustomFields(names: readonly string[]): void {
 		for (const name of names) {
 			this.item.execution.hints.add(
@@ -203,8 +216,12 @@ function isConfirmed(
 	record: IDataObject,
 	confirms: string | undefined,
 ): boolean {
-	if (call.action === 'create' && readId(record.id) === undefined) return false;
-	return readFlag(answer.success) === 1 || (confirms !== undefined && confirms in answer);
+	const lacksNewId = call.action === 'create' && readId(record.id) === undefined;
+	if (lacksNewId) return false;
+
+	const hasSuccess = readFlag(answer.success) === 1;
+	const hasConfirmingField = confirms !== undefined && confirms in answer;
+	return hasSuccess || hasConfirmingField;
 }
 
 /**
@@ -212,10 +229,11 @@ function isConfirmed(
  * the record in the answer lacks them. An answer that shows only the ID and sent fields may not be
  * the whole record, so it proves nothing.
  */
-function findUnknownCustomFields({ body: sent = {} }: ItemRequest, record: IDataObject): string[] {
-	const isRecord = Object.keys(record).some((name) => name !== 'id' && !(name in sent));
-	if (!isRecord) return [];
-	return Object.keys(sent).filter((name) => isCustom(name) && !(name in record));
+function findUnknownCustomFields(call: ItemRequest, record: IDataObject): string[] {
+	const sentValues = call.body ?? {};
+	const isWholeRecord = Object.keys(record).some((name) => name !== 'id' && !(name in sentValues));
+	if (!isWholeRecord) return [];
+	return Object.keys(sentValues).filter((name) => isCustom(name) && !(name in record));
 }
 
 /** Leaves out the fields of an answer that say whether the call succeeded. */

@@ -65,30 +65,31 @@ export class ItemLog {
 		this.underWayUntil = performance.now() + underWayMs;
 	}
 
-	/** Adds the confirmed writes of another item, because they did the work of this item too. */
-	addSavesOf(log: ItemLog): void {
-		this.tasks.push(...log.tasks);
+	/** Adds the confirmed writes of another item: see `Item.addSavesOf`. */
+	addSavesOf(otherLog: ItemLog): void {
+		this.tasks.push(...otherLog.tasks);
 	}
 
-	/** Adds the sent calls and confirmed writes of another item, which did a part of the work. */
-	addWorkOf(log: ItemLog): void {
-		this.isSent ||= log.isSent;
-		this.addSavesOf(log);
+	/** Adds the sent calls and confirmed writes of another item: see `Item.addCallsAndSavesOf`. */
+	addCallsAndSavesOf(otherLog: ItemLog): void {
+		this.isSent ||= otherLog.isSent;
+		this.addSavesOf(otherLog);
 	}
 
 	/**
-	 * Returns what an error about the item says about its writes. It says nothing about an item that
-	 * only reads and has sent a call: such an item has no writes.
+	 * Returns what an error about the item says of its effect: that nothing was sent, that nothing
+	 * was saved, or what was saved. If the item has sent a call, but its operation only reads, the
+	 * error says nothing about writes.
 	 */
-	effect({ onlyReads }: { onlyReads: boolean }): Effect {
+	getEffect(options: { onlyReads: boolean }): Effect {
 		if (!this.hasSent) return { kind: 'nothingSent' };
-		if (onlyReads) return { kind: 'unsaid' };
+		if (options.onlyReads) return { kind: 'unsaid' };
 		return this.hasSaved ? this.confirmedEffect : { kind: 'nothingSaved' };
 	}
 
 	/**
-	 * The writes that AlfaCRM has confirmed. If there are none, the error says nothing: AlfaCRM may
-	 * have saved something without confirming it.
+	 * What an error says of the writes that AlfaCRM has confirmed. If there are none, the error says
+	 * nothing: AlfaCRM may have saved something without confirming it.
 	 */
 	get confirmedEffect(): Effect {
 		return this.hasSaved ? { kind: 'saved', tasks: this.savedTasks } : { kind: 'unsaid' };

@@ -36,44 +36,59 @@ export abstract class ItemParameters extends ParameterReader {
 		return this.execution.origin;
 	}
 
+	/** The JSON of the input item, with IDs in place of names if the item was resolved. */
 	get json(): IDataObject {
-		return this.resolution.json ?? this.execution.context.getInputData()[this.index].json;
+		if (this.resolution.json) return this.resolution.json;
+		const inputItems = this.execution.context.getInputData();
+		return inputItems[this.index].json;
 	}
 
 	/**
-	 * Returns the value of a parameter: the value with IDs in place of names if the resolution has
-	 * one, or else the value in the form.
+	 * Returns the value of a parameter: the value with IDs in place of names if the item was resolved
+	 * and the parameter held names; else the value in the form.
 	 */
-	input({ name, default: byDefault }: Parameter): unknown {
-		const { parameters } = this.resolution;
-		if (parameters.has(name)) return parameters.get(name);
+	input(parameter: Parameter): unknown {
+		const { name } = parameter;
+		const { parameters: resolvedValues } = this.resolution;
+		if (resolvedValues.has(name)) return resolvedValues.get(name);
 
 		if (!this.parameterValues.has(name)) {
-			this.parameterValues.set(name, this.execution.parameter(name, this.index, byDefault));
+			const value = this.execution.parameter(name, this.index, parameter.default);
+			this.parameterValues.set(name, value);
 		}
 		return this.parameterValues.get(name);
 	}
 
 	/**
-	 * Reads a collection of the form. Refuses a name that the form does not declare, because its
-	 * value would have no effect.
+	 * Reads the values that the user has added to a collection of the form, such as 'Options'.
+	 *
+	 * @throws NodeOperationError for a name that the form does not declare, because its value would
+	 * have no effect
 	 */
-	collection(declared: Parameter): CollectionReader {
-		const values = this.object({ ...declared, default: {} });
-		const knownNames = new Set((declared.options ?? []).map(({ name }) => name));
+	collection(parameter: Parameter): CollectionReader {
+		const values = this.object(parameter);
+		const knownNames = new Set((parameter.options ?? []).map(({ name }) => name));
 		const unknownName = Object.keys(values).find((name) => !knownNames.has(name));
-		if (unknownName === undefined) return new CollectionReader(this, declared, values);
-		throw this.error(
-			`'${declared.displayName}' has no "${unknownName}"`,
-			'Remove it, or correct its name.',
-		);
+		if (unknownName !== undefined) {
+			throw this.error(
+				`'${parameter.displayName}' has no "${unknownName}"`,
+				'Remove it, or correct its name.',
+			);
+		}
+		return new CollectionReader(this, parameter, values);
 	}
 
-	/** @throws NodeOperationError if the parameter is not a JSON object */
+	/**
+	 * Reads a parameter that holds an object, or the JSON of one. An empty text counts as `{}`.
+	 *
+	 * @throws NodeOperationError if the parameter holds anything else
+	 */
 	object(parameter: Parameter): IDataObject {
 		const value = this.input(parameter);
-		const object =
-			typeof value === 'string' ? parseJson(value.trim() === '' ? '{}' : value) : value;
+		const isEmptyText = typeof value === 'string' && value.trim() === '';
+		if (isEmptyText) return {};
+
+		const object = typeof value === 'string' ? parseJson(value) : value;
 		if (isPlain(object)) return object as IDataObject;
 		throw this.error(
 			`'${parameter.displayName}' is not a JSON object`,

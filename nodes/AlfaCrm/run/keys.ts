@@ -9,11 +9,17 @@ import type { Branch } from '../store/located';
 
 type HasPath = Pick<Entity, 'path'>;
 
+/** A key begins with the path of an entity, so that keys of two entities always differ. */
+export type Key = readonly [path: string, ...parts: Array<string | number>];
+
 /**
  * Identifies a record, or a value by which a record is searched for, such as a phone number. Only
- * one piece of work at a time may hold the lock of a key. It begins with the path of the entity.
+ * one piece of work at a time may hold the lock of a key.
  */
-export type LockKey = readonly [path: string, ...parts: Array<string | number>];
+export type LockKey = Key;
+
+/** Identifies something that AlfaCRM was seen to do, such as ignoring a filter. */
+export type BehaviourKey = Key;
 
 // ---------------------------------------------------------------- locks and writes
 
@@ -32,35 +38,42 @@ export const recordKey = ({ path }: HasPath, id: number): LockKey => [path, 'rec
  * Makes the key for a behaviour: AlfaCRM reads the days of this entity only in their fallback
  * format.
  */
-export const fallbackDatesKey = ({ path }: HasPath): LockKey => [
+export const fallbackDatesKey = ({ path }: HasPath): BehaviourKey => [
 	path,
 	'takes days in the other format',
 ];
 
 // ---------------------------------------------------------------- names of readings: see `Execution.cached`
 
-/** Names the reading of the short list in which names of an entity's records are looked up. */
+/**
+ * Names the reading of a short list: the IDs and names of all records of an entity, such as rooms.
+ */
 export const shortListName = (branch: Branch): string => JSON.stringify(['short', branch]);
 
 /**
  * Names the reading of the titles of an entity's records, which the output shows beside IDs. It is
- * kept even if this user may not read the titles, so that the list is not requested again.
+ * kept even if the credential's user may not read the titles, so that the list is not requested
+ * again.
  *
  * @param notBefore the earliest moment at which the list may have been read, by
- * `performance.now()`; undefined for a list of the last `LIST_MS`
+ * `performance.now()`; undefined if it may be up to `LIST_MS` old
  */
 export const titlesName = (branch: Branch, notBefore?: number): string =>
-	JSON.stringify(['names', branch, notBefore]);
+	JSON.stringify(['titles', branch, notBefore]);
 
 /** Names the reading of the account's branches that is at most a minute old. */
-export const RECENT_BRANCHES = 'all, or none that may be listed';
+export const RECENT_BRANCHES = 'branches of the last minute';
 
 /** Names the reading of the account's branches that was made after the execution began. */
-export const NEWEST_BRANCHES = 'all by now';
+export const NEWEST_BRANCHES = 'branches since the execution began';
 
-/** Names the search for records by the values of a match key in some branches. */
-export const keyMatchesName = (matchValues: object, branches: readonly Branch[]): string =>
-	JSON.stringify(['named', matchValues, branches]);
+/**
+ * Names the search for the records that have certain values, such as a phone, in some branches.
+ *
+ * @param matchValues the values by the names of their fields
+ */
+export const matchesName = (matchValues: object, branches: readonly Branch[]): string =>
+	JSON.stringify(['matches', matchValues, branches]);
 
 /** Names the search for the branch of a record by the record's ID. */
 export const branchOfRecordName = (id: number): string => JSON.stringify(['branch of', id]);

@@ -1,8 +1,8 @@
 import type { Item } from './item';
 
 /**
- * Adds a hint about customers who come to a lesson but are missing from the output: no list that
- * was read shows their card, which is the record of a customer.
+ * Adds a hint about customers who come to a lesson but are missing from the output: no list shows
+ * their records, which the hint calls cards.
  */
 export function warnOfMissingCards(item: Item, customerIds: readonly number[]): void {
 	if (customerIds.length === 0) return;

@@ -19,16 +19,16 @@ type Reference = (Field | Filter) & OfType<'reference' | 'references'>;
 
 /** Reads the lists in which names are looked up. */
 export interface NameLookup {
-	/** Returns undefined for a list that this user may not read. */
+	/** Returns undefined for a list that the credential's user may not read. */
 	readList(entity: Entity): Promise<ShortList | undefined>;
 	/**
-	 * Reads the list anew. Missing if `readList` always does so; otherwise `readList` may return a
-	 * list that is some minutes old.
+	 * Reads the list anew. Leave it out if `readList` always reads anew. Otherwise `readList` may
+	 * return a list that is some minutes old.
 	 */
 	readNewestList?: NameLookup['readList'];
 	/** Makes the error that refuses a name. */
 	error(message: string, advice: string): Error;
-	/** Called for each record that was found by its name and belongs to certain branches. */
+	/** Called for each record that was found by its name and belongs to certain branches only. */
 	noteBoundRecord?(record: BoundRecord): void;
 }
 
@@ -45,10 +45,11 @@ export async function replaceName(
 	field: Reference,
 	value: unknown,
 ): Promise<unknown> {
-	const { content, mode } = unpack(value);
-	const name = nameIn(field, content, mode);
+	const { content, mode } = unpackPicker(value);
+	const name = readName(field, content, mode);
 	if (name === undefined) return value;
-	const list = await listWithNames(lookup, field, [name]);
+
+	const list = await readListWithNames(lookup, field, [name]);
 	return findId(lookup, field, name, list);
 }
 
@@ -64,53 +65,73 @@ export async function replaceNames(
 	field: Reference,
 	value: unknown,
 ): Promise<unknown> {
-	const { content, mode } = unpack(value);
-	const entries: readonly unknown[] = Array.isArray(content)
-		? content
-		: (listIn(content) ?? [content]);
+	const { content, mode } = unpackPicker(value);
+	const entries = splitIntoEntries(content);
+	const entriesWithIds: unknown[] = [];
+	for (const entry of entries) {
+		const values = await replaceNamesInEntry(lookup, field, entry, mode);
+		entriesWithIds.push(...values);
+	}
 
-	const results: unknown[] = [];
-	for (const entry of entries)
-		results.push(...(await replaceNamesInEntry(lookup, field, entry, mode)));
-
-	return results.every((result, index) => result === entries[index]) ? value : results;
+	const holdsNoName = entriesWithIds.every((entry, index) => entry === entries[index]);
+	return holdsNoName ? value : entriesWithIds;
 }
 
+/** Returns the entries of a list, which may be written as JSON. A single value is one entry. */
+function splitIntoEntries(value: unknown): readonly unknown[] {
+	if (Array.isArray(value)) return value;
+	return listIn(value) ?? [value];
+}
+
+/**
+ * Replaces the names in one entry of a list by IDs. The entry is an ID, a name, or a text with
+ * several of them between commas. A name may hold a comma itself, so the whole text is looked up
+ * first.
+ *
+ * @returns the IDs; the entry itself if it holds no name
+ */
 async function replaceNamesInEntry(
 	lookup: NameLookup,
 	field: Reference,
 	entry: unknown,
 	mode: unknown,
 ): Promise<unknown[]> {
-	const texts = itemsOf(entry, parts);
-	const names = texts.map((text) => nameIn(field, text, mode)).filter((name) => name !== undefined);
+	// `parts` splits a text at commas, semicolons and line breaks.
+	const splitTexts = itemsOf(entry, parts);
+	const names: string[] = [];
+	for (const text of splitTexts) {
+		const name = readName(field, text, mode);
+		if (name !== undefined) names.push(name);
+	}
 	if (names.length === 0) return [entry];
 
-	const list = await listWithNames(lookup, field, names, entry);
-	// The whole text goes first: a name may hold a comma itself.
-	const isOneName = typeof entry === 'string' && list.findByName(entry).length > 0;
-	return (isOneName ? [entry] : texts).map((text) => {
-		const name = nameIn(field, text, mode);
+	const list = await readListWithNames(lookup, field, names, entry);
+	const isWholeEntryOneName = typeof entry === 'string' && list.findByName(entry).length > 0;
+	const texts = isWholeEntryOneName ? [entry] : splitTexts;
+	return texts.map((text) => {
+		const name = readName(field, text, mode);
 		return name === undefined ? text : findId(lookup, field, name, list);
 	});
 }
 
 /** Takes the value and the mode (`id`, `name`, `list`, …) out of n8n's resource locator. */
-function unpack(value: unknown): { content: unknown; mode?: unknown } {
+function unpackPicker(value: unknown): { content: unknown; mode?: unknown } {
 	if (!isPicker(value)) return { content: value };
 	const { mode } = value as { mode?: unknown };
 	return { content: value.value, mode };
 }
 
 /**
- * Returns the name in a value; undefined if the value is an ID, a web address, empty, or the choice
- * of none. Digits are an ID, unless the mode says that the user gives a name.
+ * Returns the name in a value. Returns undefined if the value is an ID, a web address, empty, or
+ * the choice of none. Digits are an ID, unless the mode says that the user gives a name.
  */
-function nameIn(field: Reference, value: unknown, mode?: unknown): string | undefined {
-	// A sheet holds the name of a room that is called 1 as a number.
-	const text = mode === 'name' && typeof value === 'number' ? String(value) : value;
+function readName(field: Reference, value: unknown, mode?: unknown): string | undefined {
+	const isByName = mode === 'name';
+	// In a sheet, the name of the room "1" comes as the number 1.
+	const text = isByName && typeof value === 'number' ? String(value) : value;
 	if (typeof text !== 'string' || isEmpty(text) || isNone(field, text)) return undefined;
-	const isId = readId(text) !== undefined && mode !== 'name';
+
+	const isId = !isByName && readId(text) !== undefined;
 	const isAddress = /^\s*https?:/i.test(text);
 	return isId || isAddress ? undefined : text;
 }
@@ -120,27 +141,37 @@ function nameIn(field: Reference, value: unknown, mode?: unknown): string | unde
  * each name: somebody may have added or renamed a record since the list was read.
  *
  * @param entry the text that holds the names. The whole text may also be one name with a comma.
- * @throws what `lookup.error` makes, if this user may not read the list
+ * @throws what `lookup.error` makes, if the credential's user may not read the list
  */
-async function listWithNames(
+async function readListWithNames(
 	lookup: NameLookup,
 	field: Reference,
 	names: readonly string[],
 	entry?: unknown,
 ): Promise<ShortList> {
 	const entity = entityOf(field.entity);
-	const knownList = await lookup.readList(entity);
-	const isKnown = (text: unknown) =>
-		typeof text === 'string' && knownList?.findByName(text).length === 1;
-	const needsNewestList = knownList !== undefined && !isKnown(entry) && !names.every(isKnown);
-
-	const list =
-		needsNewestList && lookup.readNewestList ? await lookup.readNewestList(entity) : knownList;
+	let list = await lookup.readList(entity);
+	if (list !== undefined && lookup.readNewestList) {
+		const hasEveryName = hasOneRecordNamed(list, entry) || hasOneRecordForEach(list, names);
+		if (!hasEveryName) list = await lookup.readNewestList(entity);
+	}
 	if (list !== undefined) return list;
+
+	const plural = entity.plural.toLowerCase();
 	throw lookup.error(
-		`'${labelInForm(field)}' is ${quoted(names[0])}, and this user may not list the ${entity.plural.toLowerCase()} to look for that name`,
+		`'${labelInForm(field)}' is ${quoted(names[0])}, and this user may not list the ${plural} to look for that name`,
 		'Give the ID instead.',
 	);
+}
+
+/** Whether a value is the name of exactly one record of a list. */
+function hasOneRecordNamed(list: ShortList, name: unknown): boolean {
+	return typeof name === 'string' && list.findByName(name).length === 1;
+}
+
+/** Whether each of the names is that of exactly one record of a list. */
+function hasOneRecordForEach(list: ShortList, names: readonly string[]): boolean {
+	return names.every((name) => hasOneRecordNamed(list, name));
 }
 
 /**
@@ -149,18 +180,20 @@ async function listWithNames(
  * @throws what `lookup.error` makes, for an unknown or ambiguous name
  */
 function findId(lookup: NameLookup, field: Reference, name: string, list: ShortList): number {
-	const matches = list.findByName(name);
-	const [match, ...otherMatches] = matches;
+	const [match, ...otherMatches] = list.findByName(name);
 	if (match === undefined) throw unknownNameError(lookup, field, name, list);
 	if (otherMatches.length > 0) throw ambiguousNameError(lookup, field, name, list);
 
 	const { id, title, branches } = match;
-	if (branches.length > 0) {
-		lookup.noteBoundRecord?.({ given: `'${labelInForm(field)}' (${title})`, branches });
+	const belongsToBranches = branches.length > 0;
+	if (belongsToBranches) {
+		const description = `'${labelInForm(field)}' (${title})`;
+		lookup.noteBoundRecord?.({ description, branches });
 	}
 	return id;
 }
 
+/** Makes the error for a name that no record has. It lists the records that there are. */
 function unknownNameError(
 	lookup: NameLookup,
 	field: Reference,
@@ -174,6 +207,7 @@ function unknownNameError(
 	);
 }
 
+/** Makes the error for a name that several records have. It lists their IDs. */
 function ambiguousNameError(
 	lookup: NameLookup,
 	field: Reference,
@@ -188,13 +222,17 @@ function ambiguousNameError(
 	);
 }
 
+/** Lists records by title and ID for an error: the first ones, and how many more there are. */
 function listChoices(choices: ShortList['choices']): string {
+	if (choices.length === 0) return 'none';
+
 	const shownChoices = choices.slice(0, MOST_CHOICES).map(({ title, id }) => `${title} (${id})`);
-	const text = shownChoices.length === 0 ? 'none' : shownChoices.join(', ');
+	const text = shownChoices.join(', ');
 	const hiddenCount = choices.length - shownChoices.length;
 	return hiddenCount === 0 ? text : `${text} and ${hiddenCount} more`;
 }
 
+/** Tells in an error that the list of records lacks some, if AlfaCRM counts more of them. */
 function hiddenRecordsNote({ isComplete }: ShortList): string {
 	return isComplete ? '' : ' AlfaCRM counts some that it does not show.';
 }

@@ -9,13 +9,13 @@ import type { Item } from './item';
 import { shortListName, titlesName } from './keys';
 
 /**
- * Reads the short list in which the names of an entity's records are looked up. It is read once for
- * all items, and shared with other executions of the account.
+ * Reads the IDs and names of all records of an entity, such as rooms: its short list. The list is
+ * read once for all items, and shared with other executions of the account.
  *
  * @param notBefore the earliest moment at which the list may have been read, by
  * `performance.now()`; by default `LIST_MS` ago
  */
-export async function shortListOf(
+export async function readShortListOnce(
 	item: Item,
 	entity: Entity,
 	branch?: number,
@@ -23,32 +23,42 @@ export async function shortListOf(
 ): Promise<ShortList> {
 	const listBranch = branchOfList(entity, branch);
 	const read = async () => await readShortList(item, entity, listBranch);
-	// An empty list is not shared, because AlfaCRM may send one by mistake, with a total above 0.
-	// API notes 3.
+	// An empty list is not shared either: AlfaCRM may send one by mistake. API notes 3.
 	const isKept = ({ isComplete, titles }: ShortList) => isComplete && titles.size > 0;
 	const options = { shared: { notBefore, isKept } };
 	return await item.execution.cached(entity.path, shortListName(listBranch), read, options);
 }
 
 /**
- * Makes the source from which the output takes the names beside IDs. Each list is read once, for
- * the first item that needs it. If a list cannot be read, the item does not fail, and the list is
- * not requested again.
+ * Makes the source from which the output takes the names (titles) beside IDs. Each list is read
+ * once, for the first item that needs it. If a list cannot be read, the item does not fail, and the
+ * list is not requested again.
  */
 export function nameSourceOf(item: Item): NameSource {
 	return {
 		origin: item.origin,
-		async titlesIn(entity, branch, ids = []) {
-			const titles = await readTitlesOnce(item, entity, branch);
-			const isEnough = titles === undefined || ids.every((id) => titles.has(id));
-			// The list may come from another execution and lack a record that was added since.
-			return isEnough
-				? titles
-				: await readTitlesOnce(item, entity, branch, item.execution.startedAt);
-		},
+		titlesIn: async (entity, branch, ids) =>
+			await readTitlesWithIds(item, entity, branch, ids ?? []),
 	};
 }
 
+/**
+ * Reads the titles of an entity's records. Reads them anew in this execution if one of the IDs is
+ * not among them: the list may come from another execution, and a record may have been added since.
+ */
+async function readTitlesWithIds(
+	item: Item,
+	entity: Entity,
+	branch: Branch,
+	ids: readonly number[],
+): Promise<Titles | undefined> {
+	const titles = await readTitlesOnce(item, entity, branch);
+	const lacksId = titles !== undefined && ids.some((id) => !titles.has(id));
+	if (!lacksId) return titles;
+	return await readTitlesOnce(item, entity, branch, item.execution.startedAt);
+}
+
+/** Reads the titles of an entity's records, unless the execution has read or tried that before. */
 async function readTitlesOnce(
 	item: Item,
 	entity: Entity,
@@ -71,7 +81,7 @@ async function readTitles(
 	notBefore?: number,
 ): Promise<Titles | undefined> {
 	try {
-		const { titles } = await shortListOf(item, entity, branch, notBefore);
+		const { titles } = await readShortListOnce(item, entity, branch, notBefore);
 		return titles;
 	} catch (caught) {
 		if (item.execution.isCancelled) throw item.asError(caught);

@@ -7,23 +7,30 @@ import type { Item } from './item';
 import type { ObjectSchema } from '../output/recordSchema';
 
 /**
- * The sections of an operation's form, from top to bottom. An `OperationPart` gives the parameters for
- * each of its sections, and the order of the sections decides the order of the form.
+ * The sections of an operation's form, from top to bottom. An `OperationPart` gives the parameters
+ * for each of its sections, and the order of the sections decides the order of the form.
  */
 export const FORM_SECTIONS = [
 	'branch',
+	// The parent of the record, such as the customer of a subscription.
 	'keys',
 	'id',
+	// How a record is found without its ID, such as by its phone.
 	'match',
 	'inputMode',
+	// The parts that an overview of a customer leaves out.
 	'leaveOut',
 	'prominentFields',
 	'duration',
+	// Whether new values are added to the lists of a record or replace them.
 	'listMode',
+	// Whether nothing is added if an equal record exists already.
 	'skipIfThere',
 	'mapper',
 	'json',
+	// Views such as *Active* or *Archived*: see `filters.ts`.
 	'defaultFilters',
+	// The values of a field of which AlfaCRM lists one at a time: see `filters.ts`.
 	'partition',
 	'limit',
 	'fields',
@@ -61,9 +68,9 @@ export interface Operation {
 	/** Describes the output of the operation with the default options. */
 	output(entity: Entity): ObjectSchema;
 	/** Set if the operation saves nothing. Then no error says what was saved. */
-	reads?: true;
-	/** Set if the operation reads all branches while 'Branch' is empty. */
-	anyBranch?: true;
+	onlyReads?: true;
+	/** Set if the operation itself reads all branches while 'Branch' is empty. */
+	readsAllBranches?: true;
 	/**
 	 * Whether the operation decides something by the clock or the date of the workflow. Then the form
 	 * names the workflow's time zone.
@@ -72,8 +79,8 @@ export interface Operation {
 }
 
 /**
- * Everything about an action that depends on its kind. It makes an operation together with the
- * declaration of the action in its entity.
+ * A kind of actions, such as `change`, which changes a record. Together with the declaration of one
+ * action, such as *Archive* of a customer, it makes an operation.
  */
 export interface ActionKind<K extends ActionKindName> {
 	/** Makes the parameters of the action, except those for the record and for declared fields. */
@@ -82,10 +89,10 @@ export interface ActionKind<K extends ActionKindName> {
 	execute(item: Item, entity: Entity, action: ActionOf<K>): Promise<IDataObject[]>;
 	/** Describes the output of the action with the default options. */
 	output(entity: Entity, action: ActionOf<K>): ObjectSchema;
-	/** See `Operation.reads`. */
-	reads?: true;
-	/** See `Operation.anyBranch`. */
-	anyBranch?: true;
+	/** See `Operation.onlyReads`. */
+	onlyReads?: true;
+	/** See `Operation.readsAllBranches`. */
+	readsAllBranches?: true;
 	/**
 	 * Whether the action decides something by the clock. A field whose default depends on today's
 	 * date does not count here: see `dependsOnToday`.

@@ -55,8 +55,10 @@ interface CompletedDraft {
 }
 
 /**
- * Completes a new record from its owner: chooses its branch, and copies texts that the user has not
- * given. For example, a payment takes the name of its payer.
+ * Completes a new record from the record to which it is added, its owner. Chooses the branch of the
+ * new record, and copies texts that the user has not given: a payment takes the name of its payer,
+ * for example. A record without an owner stays as it is, and so does one whose owner the
+ * credential's user may not see.
  *
  * @param owner by default the customer of the new record, if one of its fields copies a text of the
  * customer (`copyFrom`)
@@ -66,39 +68,39 @@ interface CompletedDraft {
 export async function completeFromOwner(
 	item: Item,
 	draft: Draft,
-	owner = customerOf(draft),
+	owner = findCustomer(draft),
 ): Promise<CompletedDraft> {
-	const { fields, body } = draft;
-	const foundOwner = owner && (await readOwner(item, owner, draft.branch));
-	if (foundOwner === undefined) return { body, branch: draft.branch };
+	const { fields, body, branch: callBranch } = draft;
+	const foundOwner = owner === undefined ? undefined : await readOwner(item, owner, callBranch);
+	if (foundOwner === undefined) return { body, branch: callBranch };
 
+	// The field that holds the branch of the record is declared `fromBranch`.
 	const branchField = fields.find(({ fromBranch }) => fromBranch);
 	const givenBranches = readGivenBranches(branchField, draft);
-	const branch = chooseBranch(item, foundOwner, {
-		branchField,
-		givenBranches,
-		callBranch: draft.branch,
-	});
+	const branch = chooseBranch(item, foundOwner, { branchField, givenBranches, callBranch });
+	assertNamesBelongTo(item, branch, foundOwner);
 
-	const completedBody = { ...copyTexts(foundOwner.row, fields, body), ...body };
+	const copiedTexts = copyTexts(foundOwner.row, fields, body);
+	const completedBody = { ...copiedTexts, ...body };
 	if (branchField && givenBranches.length === 0) {
 		completedBody[branchField.name] = item.toRequestValue(branchField, branch);
 	}
-	assertNamesBelongTo(item, branch, foundOwner);
 	const ownerBranches = branchField ? [...foundOwner.branches] : undefined;
 	return { body: completedBody, branch, ownerBranches };
 }
 
-/** Returns the customer of a new record, if one of its fields copies a text of the customer. */
-function customerOf({ fields, body }: Draft): Owner | undefined {
-	if (!fields.some(({ copyFrom }) => copyFrom)) return undefined;
+/** Finds the customer of a new record, if one of its fields copies a text of the customer. */
+function findCustomer({ fields, body }: Draft): Owner | undefined {
+	const copiesText = fields.some(({ copyFrom }) => copyFrom);
+	if (!copiesText) return undefined;
+
 	const id = readId(body.customer_id);
 	return id === undefined ? undefined : { entity: customer, id };
 }
 
 /**
- * Reads the owner. Returns undefined if this user may not see the owner: AlfaCRM may still let the
- * user add the new record.
+ * Reads the record to which the new record is added. Returns undefined if the credential's user may
+ * not see it: AlfaCRM may still let the user add the new record.
  */
 async function readOwner(
 	item: Item,
@@ -108,7 +110,10 @@ async function readOwner(
 	const { entity, id } = owner;
 	const target = { path: entity.path, branch, query: {}, labels: {} };
 	const record = await item.readIfAllowed(async () => await getRecord(item, entity, id, target));
-	return record && { ...owner, ...record, branches: readIds(listOf(record.row.branch_ids)) };
+	if (record === undefined) return undefined;
+
+	const branches = readIds(listOf(record.row.branch_ids));
+	return { ...owner, ...record, branches };
 }
 
 /**
@@ -122,11 +127,13 @@ function copyTexts(
 ): IDataObject {
 	const copies: IDataObject = {};
 	for (const field of fields) {
-		const { name, copyFrom } = field;
-		if (copyFrom === undefined || body[name] !== undefined) continue;
-		const texts = copyFrom.map((sourceField) => readText(ownerRow[sourceField]));
-		const text = texts.find((candidate) => !isEmpty(candidate)) ?? '';
-		if (text !== '') copies[name] = shortened(text, longestOf(field));
+		const { name, copyFrom: sourceFields } = field;
+		const isGiven = body[name] !== undefined;
+		if (sourceFields === undefined || isGiven) continue;
+
+		const texts = sourceFields.map((sourceField) => readText(ownerRow[sourceField]));
+		const firstText = texts.find((text) => !isEmpty(text));
+		if (firstText) copies[name] = shortened(firstText, longestOf(field));
 	}
 	return copies;
 }
@@ -142,6 +149,7 @@ interface BranchSources {
 	callBranch: Branch;
 }
 
+/** Reads the branches that the user has given in the record's own field for them. */
 function readGivenBranches(branchField: Field | undefined, { input, body }: Draft): number[] {
 	if (branchField === undefined || isBlank(branchField, input[branchField.name])) return [];
 	return readIds(listOf(body[branchField.name]));
@@ -151,29 +159,32 @@ function readGivenBranches(branchField: Field | undefined, { input, body }: Draf
  * Chooses the branch into which a new record goes. The first of these that applies decides:
  *
  * 1. the first branch that the user has given in the record's own field
- * 2. the branch of the call, if the user chose it and the owner is in it
- * 3. the only branch of the owner
- * 4. the branch in which the owner was found, if the record has no field for one branch
+ * 2. the branch that the user has chosen in 'Branch', if the owner is in it
+ * 3. the branch in which the owner was found, if AlfaCRM does not show the owner's branches
+ * 4. the only branch of the owner
+ * 5. the branch in which the owner was found, if the record has no field for its branch, or has one
+ *    that holds a list of branches
  *
  * @throws NodeOperationError if the user has to choose one of several branches
  */
-function chooseBranch(
-	item: Item,
-	owner: FoundOwner,
-	{ branchField, givenBranches, callBranch }: BranchSources,
-): Branch {
+function chooseBranch(item: Item, owner: FoundOwner, sources: BranchSources): Branch {
+	const { branchField, givenBranches, callBranch } = sources;
 	if (givenBranches.length > 0) {
 		warnOfForeignBranch(item, owner, branchField, givenBranches);
 		return givenBranches[0];
 	}
 
-	// A branch that was found through a record was not chosen by the user.
-	const chosenBranch = item.place?.hasRecord ? undefined : callBranch;
-	const isOwnerThere = chosenBranch !== undefined && owner.branches.includes(chosenBranch);
-	if (isOwnerThere || owner.branches.length === 0) return owner.branch;
+	// If 'Branch' is empty, the branch of the call may have been found through a record.
+	const isBranchChosen = !item.place?.hasRecord;
+	const chosenBranch = isBranchChosen ? callBranch : undefined;
+	const isOwnerInChosenBranch = chosenBranch !== undefined && owner.branches.includes(chosenBranch);
+	// The owner was searched for in the chosen branch first, so `owner.branch` is that branch.
+	if (isOwnerInChosenBranch) return owner.branch;
+	if (owner.branches.length === 0) return owner.branch;
 	if (owner.branches.length === 1) return owner.branches[0];
-	// A list of branches needs no choice of one.
-	if (branchField === undefined || isList(branchField)) return owner.branch;
+
+	const needsOneBranch = branchField !== undefined && !isList(branchField);
+	if (!needsOneBranch) return owner.branch;
 
 	const reason = chosenBranch === undefined ? "'Branch' is empty" : `not in branch ${chosenBranch}`;
 	throw item.error(
@@ -185,16 +196,18 @@ function chooseBranch(
 /** Adds a hint if the owner is in none of the branches that the user has given. */
 function warnOfForeignBranch(
 	item: Item,
-	{ entity, id, branches }: FoundOwner,
+	owner: FoundOwner,
 	branchField: Field | undefined,
 	givenBranches: readonly number[],
 ): void {
-	const isForeign = branches.length > 0 && !givenBranches.some((given) => branches.includes(given));
-	if (!isForeign) return;
+	const { entity, id, branches: ownerBranches } = owner;
+	const isOwnerInOne = givenBranches.some((branch) => ownerBranches.includes(branch));
+	if (isOwnerInOne || ownerBranches.length === 0) return;
+
 	const noun = entity.label.toLowerCase();
 	item.execution.hints.add(
 		`'${branchField?.label}' is a branch that the ${noun} is not in`,
-		`${noun} ${id} is in ${branches.join(', ')}, not in ${givenBranches.join(', ')}`,
+		`${noun} ${id} is in ${ownerBranches.join(', ')}, not in ${givenBranches.join(', ')}`,
 	);
 }
 
@@ -206,13 +219,13 @@ function warnOfForeignBranch(
  */
 function assertNamesBelongTo(item: Item, branch: Branch, { entity }: FoundOwner): void {
 	if (branch === undefined) return;
-	const foreignRecord = item.resolution.boundRecords.find(
-		({ branches }) => !branches.includes(branch),
-	);
+	const { boundRecords } = item.resolution;
+	const foreignRecord = boundRecords.find(({ branches }) => !branches.includes(branch));
 	if (foreignRecord === undefined) return;
-	const { given, branches } = foreignRecord;
+
+	const { description, branches } = foreignRecord;
 	throw item.error(
-		`${given} is of branch ${branches.join(', ')}, but this goes into branch ${branch}, that of the ${entity.label.toLowerCase()}`,
+		`${description} is of branch ${branches.join(', ')}, but this goes into branch ${branch}, that of the ${entity.label.toLowerCase()}`,
 		`Choose branch ${branch} in 'Branch', or give the ID.`,
 	);
 }
@@ -232,26 +245,28 @@ export async function addAuthor(
 	const authorField = fields.find(({ fallback }) => fallback === 'author');
 	if (authorField === undefined || body[authorField.name] !== undefined) return body;
 
+	// Other executions of the account use the ID too, if it was found.
 	const shared = {
 		notBefore: performance.now() - LIST_MS,
 		isKept: (id: number | undefined) => id !== undefined,
 	};
-	const read = async () => await findOwnUser(item, branch);
-	const userId = await item.execution.cached(user.path, OWN_USER, read, { shared });
+	const findUser = async () => await findCredentialUser(item, branch);
+	const userId = await item.execution.cached(user.path, OWN_USER, findUser, { shared });
 	return userId === undefined ? body : { [authorField.name]: userId, ...body };
 }
 
 /**
- * Finds the ID of the credential's user by the email. Returns undefined if the list does not show
- * that user, or this user may not read it.
+ * Finds the ID of the credential's user by the email. Returns undefined if the list of users does
+ * not show that user, or if that user may not read the list.
  */
-async function findOwnUser(item: Item, branch: Branch): Promise<number | undefined> {
-	const ownEmail = normalizeText(await item.execution.client.email());
-	const isOwn = (row: IDataObject) =>
-		listOf(row.email).some((email) => normalizeText(String(email)) === ownEmail);
-	const list = { ...listCall(user, branch), pageSize: LARGEST_PAGE };
+async function findCredentialUser(item: Item, branch: Branch): Promise<number | undefined> {
+	const credentialEmail = normalizeText(await item.execution.client.email());
+	const hasCredentialEmail = (row: IDataObject) =>
+		listOf(row.email).some((email) => normalizeText(String(email)) === credentialEmail);
 
-	const read = async () => await item.collect(list, { keep: isOwn, limit: 1 });
+	const list = { ...listCall(user, branch), pageSize: LARGEST_PAGE };
+	const read = async () => await item.collect(list, { keep: hasCredentialEmail, limit: 1 });
 	const users = await item.readIfAllowed(read, { treats404AsDenied: true });
-	return readId(users?.rows[0]?.id);
+	const credentialUser = users?.rows.at(0);
+	return readId(credentialUser?.id);
 }

@@ -4,7 +4,7 @@ import { sleep } from 'n8n-workflow';
 import { errorJson } from '../api/failures';
 import type { Execution } from './execution';
 import type { FailedItem } from './failedItems';
-import { errorOfExecution } from './failedItems';
+import { makeExecutionError } from './failedItems';
 import { Item } from './item';
 import type { Catalogue } from './operation';
 import { prepareItem } from './prepareItem';
@@ -44,23 +44,27 @@ class ItemQueue {
 	) {
 		const inputItems = execution.context.getInputData();
 		for (const index of inputItems.keys()) {
+			// All items share one array, so each sees those that are added after it, too.
 			this.items.push(new Item(execution, index, { unresolvedItems: this.items }));
 		}
 		this.output = this.items.map(() => []);
 	}
 
+	/** Carries out all items, and returns their output in the order of the items. */
 	async run(): Promise<INodeExecutionData[]> {
 		await this.beginItems();
 		await Promise.all(this.underWay);
-		if (this.failures.length > 0) throw errorOfExecution(this.failures, this.items);
+		if (this.failures.length > 0) throw makeExecutionError(this.failures, this.items);
 		return this.output.flat();
 	}
 
+	/** Begins the items in their order, as many at once as AlfaCRM's rate limit can use. */
 	private async beginItems(): Promise<void> {
 		const isOneByOne = this.isOneByOne();
+		// `callsAtOnce` is read each time: it grows with the time that AlfaCRM takes to answer.
+		const getMostAtOnce = () => (isOneByOne ? 1 : this.execution.client.callsAtOnce);
 		for (const item of this.items) {
-			// `callsAtOnce` is read each time: it grows with the time that AlfaCRM takes to answer.
-			while (this.underWay.size >= (isOneByOne ? 1 : this.execution.client.callsAtOnce)) {
+			while (this.underWay.size >= getMostAtOnce()) {
 				await Promise.race(this.underWay);
 			}
 			// `sleep(0)` lets the items under way go on. If one of them fails before its first call, this
@@ -84,17 +88,16 @@ class ItemQueue {
 	 * first item.
 	 */
 	private async begin(item: Item): Promise<void> {
-		if (this.execution.origin === '') await this.execution.readCredential();
+		const isCredentialRead = this.execution.origin !== '';
+		if (!isCredentialRead) await this.execution.readCredential();
 		const perform = await prepareItem(item, this.catalogue);
 		// Another item may have failed meanwhile.
 		if (this.execution.isStopping) return;
 
 		const performItem = async () => {
 			const results = await perform();
-			this.output[item.index] = results.map((result) => ({
-				...result,
-				pairedItem: { item: item.index },
-			}));
+			const { index } = item;
+			this.output[index] = results.map((result) => ({ ...result, pairedItem: { item: index } }));
 		};
 		const work = this.attempt(item, performItem).finally(() => this.underWay.delete(work));
 		this.underWay.add(work);
@@ -110,8 +113,8 @@ class ItemQueue {
 		} catch (caught) {
 			// An item that has sent nothing when another item fails is told to stop. That is no failure
 			// of its own.
-			const hasNotBegun = this.execution.isStopping && !item.hasSent;
-			if (!hasNotBegun) this.noteFailure(item, item.asError(caught));
+			const wasToldToStop = this.execution.isStopping && !item.hasSent;
+			if (!wasToldToStop) this.noteFailure(item, item.asError(caught));
 		}
 	}
 
@@ -119,7 +122,11 @@ class ItemQueue {
 	private noteFailure(item: Item, error: NodeApiError | NodeOperationError): void {
 		const { context, isCancelled } = this.execution;
 		this.execution.isStopping = !context.continueOnFail() || isCancelled;
-		if (this.execution.isStopping) this.failures.push({ item, error });
-		else this.output[item.index] = [{ json: errorJson(error), pairedItem: { item: item.index } }];
+		if (this.execution.isStopping) {
+			this.failures.push({ item, error });
+			return;
+		}
+		const pairedItem = { item: item.index };
+		this.output[item.index] = [{ json: errorJson(error), pairedItem }];
 	}
 }

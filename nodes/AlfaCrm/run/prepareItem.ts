@@ -7,11 +7,10 @@ type Perform = () => Promise<Output[]>;
 
 /**
  * Finds the operation of an item, its branch, and the records that its parameters name. For a
- * resource that is no entity, such as *API Call*, finds only the resource.
+ * resource that is not an entity, such as *API Call*, finds only the resource.
  *
- * @returns a function that carries out the operation. The keys of its locks are known by then, so
- * it asks for its locks before it waits for anything else. So items that begin one after the other
- * get shared locks in their order.
+ * @returns a function that carries out the operation. Call the functions in the order of the items:
+ * each asks for its locks first, so items that need the same lock get it in that order.
  */
 export async function prepareItem(item: Item, catalogue: Catalogue): Promise<Perform> {
 	const resource = item.choice(catalogue.resource);
@@ -23,10 +22,11 @@ export async function prepareItem(item: Item, catalogue: Catalogue): Promise<Per
 
 	const operationName = item.text(catalogue.operation);
 	const entry = catalogue.entriesOf(entity).get(operationName);
-	if (entry === undefined)
+	if (entry === undefined) {
 		throw item.error(
 			`'Operation' must be one that ${entity.label} has, but it is "${operationName}"`,
 		);
+	}
 
 	const { operation } = entry;
 	item.execution.decidesByTime ||= operation.decidesByTime === true;

@@ -18,7 +18,7 @@ import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { showWhen } from '../form/assemble';
 import { CachedList } from '../store/cachedList';
-import type { LockKey } from './keys';
+import type { BehaviourKey } from './keys';
 import type { Item } from './item';
 import type { ItemRequest } from './itemCalls';
 import { branchesOf } from './target';
@@ -73,11 +73,11 @@ export async function readList(
 	options: CollectOptions = {},
 ): Promise<IDataObject[]> {
 	const { limit = Infinity, passes = [{}] } = options;
-	const { rows, total = Infinity } = await warningReader(item, plural).collect(list, options);
+	const reader = makeReaderWithHints(item, plural);
+	const { rows, total = Infinity } = await reader.collect(list, options);
 
-	// The total does not prove that more wanted rows exist: it counts unwanted rows too. A small
-	// total proves nothing either: after several passes it is the total of one pass, and some lists
-	// have no total. API notes 3.
+	// There may be more rows if AlfaCRM counts more, or if the count is not known: some lists have no
+	// total, and after several passes it is the total of one pass. API notes 3.
 	const mayHaveMore = passes.length > 1 || total > limit;
 	if (rows.length >= limit && mayHaveMore) warnOfLimit(item, limit, plural);
 	return rows;
@@ -96,8 +96,8 @@ export function warnOfLimit(item: Item, limit: number, plural: string): void {
 	);
 }
 
-/** Makes a reader of lists that adds a hint if rows are missing. */
-export const warningReader = (item: Item, plural: string): ListReader => ({
+/** Makes a reader of lists that adds a hint if rows of a list are missing. */
+export const makeReaderWithHints = (item: Item, plural: string): ListReader => ({
 	async collect(list, options) {
 		const collected = await item.collect(list, options);
 		warnOfMissing(item, plural, collected);
@@ -106,19 +106,17 @@ export const warningReader = (item: Item, plural: string): ListReader => ({
 });
 
 /** Adds a hint if rows of a list are missing. */
-export function warnOfMissing(
-	item: Item,
-	plural: string,
-	{ isComplete, total, readCount }: Omit<Collected, 'rows'>,
-): void {
-	if (isComplete) return;
+export function warnOfMissing(item: Item, plural: string, reading: Omit<Collected, 'rows'>): void {
+	if (reading.isComplete) return;
 
-	const isCountKnown = total !== undefined && total > readCount;
+	const { total, readCount } = reading;
+	const isMissingCountKnown = total !== undefined && total > readCount;
+	const detail = isMissingCountKnown
+		? `AlfaCRM reported ${total} ${plural}, ${readCount} came, ${total - readCount} missing`
+		: `${readCount} ${plural} came`;
 	item.execution.hints.add(
 		'A list did not come whole, though it was read again. Run it once more to be sure to have all rows',
-		isCountKnown
-			? `AlfaCRM reported ${total} ${plural}, ${readCount} came, ${total - readCount} missing`
-			: `${readCount} ${plural} came`,
+		detail,
 	);
 }
 
@@ -127,8 +125,12 @@ export function warnOfMissing(
  * every row without an ID.
  */
 export function uniqueRecords(rows: readonly IDataObject[]): IDataObject[] {
-	const recordsByKey = new Map(rows.map((row) => [readId(row.id) ?? row, row]));
-	return [...recordsByKey.values()];
+	const rowsByKey = new Map<unknown, IDataObject>();
+	for (const row of rows) {
+		const key = readId(row.id) ?? row;
+		rowsByKey.set(key, row);
+	}
+	return [...rowsByKey.values()];
 }
 
 // ---------------------------------------------------------------- rows that decide something
@@ -138,17 +140,20 @@ type WholeListQuery = ListQuery & Pick<CollectOptions, 'passes'>;
 /**
  * Reads all rows of a list, so that a record that is not among them does not exist.
  *
- * @param claim ends the error's sentence "it is not sure …", such as "that this payment is new"
+ * @param list the list, and the additions to its body with which it is asked for all rows
+ * @param uncertainFact what is not certain if rows are missing, for the error: by default "that
+ * this payment is new"
  * @throws NodeOperationError if rows are missing
  */
 export async function readWholeList(
 	item: Item,
-	{ label, plural }: Pick<Entity, 'label' | 'plural'>,
-	{ passes, ...list }: WholeListQuery,
-	claim = `that this ${label.toLowerCase()} is new`,
+	entity: Pick<Entity, 'label' | 'plural'>,
+	list: WholeListQuery,
+	uncertainFact = `that this ${entity.label.toLowerCase()} is new`,
 ): Promise<IDataObject[]> {
-	const { rows, isComplete } = await item.collect(list, { passes });
-	if (!isComplete) throw incompleteListError(item, plural.toLowerCase(), claim);
+	const { passes, ...query } = list;
+	const { rows, isComplete } = await item.collect(query, { passes });
+	if (!isComplete) throw incompleteListError(item, entity.plural.toLowerCase(), uncertainFact);
 	return rows;
 }
 
@@ -156,26 +161,36 @@ export async function readWholeList(
  * Reads all rows of a list once for all items of the execution. The writes of the items are added
  * to it.
  *
+ * @param uncertainFact see `readWholeList`
  * @throws NodeOperationError if rows are missing
  */
 export async function readWholeListOnce(
 	item: Item,
 	entity: Entity,
 	list: WholeListQuery,
-	claim?: string,
+	uncertainFact?: string,
 ): Promise<CachedList> {
 	// AlfaCRM's list of a branch shows a record that was written in that branch or belongs to it.
-	const isListed = (row: IDataObject, writtenIn?: number) =>
-		branchesOf(writtenIn, entity.fields, row).includes(list.branch);
-	const read = async () => new CachedList(await readWholeList(item, entity, list, claim), isListed);
-	const name = JSON.stringify(['whole', list.branch, list.body, list.passes]);
-	return await item.execution.cached(entity.path, name, read);
+	const isListed = (row: IDataObject, writtenIn?: number) => {
+		const branches = branchesOf(writtenIn, entity.fields, row);
+		return branches.includes(list.branch);
+	};
+	const read = async () => {
+		const rows = await readWholeList(item, entity, list, uncertainFact);
+		return new CachedList(rows, isListed);
+	};
+	const cacheName = JSON.stringify(['whole', list.branch, list.body, list.passes]);
+	return await item.execution.cached(entity.path, cacheName, read);
 }
 
-/** @param claim ends the sentence "it is not sure …" */
-export function incompleteListError(item: Item, plural: string, claim: string): Error {
+/**
+ * Makes the error for a list of which rows are missing.
+ *
+ * @param uncertainFact what is not certain without them, such as "that this payment is new"
+ */
+export function incompleteListError(item: Item, plural: string, uncertainFact: string): Error {
 	return item.error(
-		`AlfaCRM's list of ${plural} did not come whole, so it is not sure ${claim}`,
+		`AlfaCRM's list of ${plural} did not come whole, so it is not sure ${uncertainFact}`,
 		'Run it again.',
 	);
 }
@@ -186,7 +201,7 @@ export interface FieldFilter {
 	/**
 	 * The part of the body that asks for the value; empty if the list has no filter by this field.
 	 */
-	query: IDataObject;
+	filterBody: IDataObject;
 	/**
 	 * Whether a row may have the value. If AlfaCRM returns a page or more of rows that cannot have
 	 * it, it has ignored the filter.
@@ -199,8 +214,10 @@ export interface FieldFilter {
 interface FilteredRows {
 	/** The rows to compare with the value. */
 	rows: IDataObject[];
-	/** The whole list, if it was read without the filter. `rows` are then all of its rows. */
-	whole?: CachedList;
+	/**
+	 * The list, if it was read as a whole, without the filter. `rows` are then all of its rows.
+	 */
+	wholeList?: CachedList;
 }
 
 /**
@@ -209,76 +226,93 @@ interface FilteredRows {
  * AlfaCRM ignores a filter that it does not know and lists all rows. With such a filter, every item
  * would read all rows again. So if AlfaCRM was seen to ignore the filter, or the list has none, the
  * whole list is read once for all items. API notes 11.
+ *
+ * @param uncertainFact see `readWholeList`
  */
 export async function readFiltered(
 	item: Item,
 	entity: Entity,
 	list: WholeListQuery,
 	filter: FieldFilter,
-	claim?: string,
+	uncertainFact?: string,
 ): Promise<FilteredRows> {
-	const { fieldName, query, mayMatch } = filter;
-	const ignoredKey: LockKey = [entity.path, 'ignores the filter', fieldName];
-	const hasQuery = Object.keys(query).length > 0;
-	if (!hasQuery || item.execution.knowsBehaviour(ignoredKey)) {
-		const whole = await readWholeListOnce(item, entity, list, claim);
-		const { rows } = whole;
-		assertFieldShown(rows, filter);
-		return { rows, whole };
+	const { fieldName, filterBody } = filter;
+	const { execution } = item;
+	const ignoresFilterKey: BehaviourKey = [entity.path, 'ignores the filter', fieldName];
+	const hasFilter = Object.keys(filterBody).length > 0;
+	if (!hasFilter || execution.knowsBehaviour(ignoresFilterKey)) {
+		const wholeList = await readWholeListOnce(item, entity, list, uncertainFact);
+		assertFieldShown(wholeList.rows, filter);
+		return { rows: wholeList.rows, wholeList };
 	}
 
-	const filteredList = { ...list, body: { ...list.body, ...query } };
-	const rows = await readWholeList(item, entity, filteredList, claim);
+	const filteredList = { ...list, body: { ...list.body, ...filterBody } };
+	const rows = await readWholeList(item, entity, filteredList, uncertainFact);
 	assertFieldShown(rows, filter);
-
-	// Fewer rows than the smallest page cost one call, as with a filter that works. So only a page of
-	// such rows or more proves that the filter is ignored.
-	const strayRows = rows.filter((row) => !mayMatch(row));
-	const isFilterIgnored = strayRows.length >= SMALLEST_PAGE;
 	// Not shared with other executions: one with a single item would read the whole list for nothing.
-	if (isFilterIgnored) item.execution.noteBehaviour(ignoredKey, false);
+	if (isFilterIgnored(rows, filter)) execution.noteBehaviour(ignoresFilterKey, { isProven: false });
 	return { rows };
 }
 
+/**
+ * Whether AlfaCRM has ignored a filter: it has returned a page or more of rows that cannot have the
+ * value. Fewer such rows do no harm: they come in one call, as with a filter that works.
+ */
+function isFilterIgnored(rows: readonly IDataObject[], { mayMatch }: FieldFilter): boolean {
+	const rowsWithoutValue = rows.filter((row) => !mayMatch(row));
+	return rowsWithoutValue.length >= SMALLEST_PAGE;
+}
+
 /** @throws the filter's `fieldMissingError` if there are rows and none of them shows its field */
-function assertFieldShown(
-	rows: readonly IDataObject[],
-	{ fieldName, fieldMissingError }: FieldFilter,
-): void {
+function assertFieldShown(rows: readonly IDataObject[], filter: FieldFilter): void {
+	const { fieldName, fieldMissingError } = filter;
 	if (fieldMissingError === undefined || rows.length === 0) return;
-	if (!rows.some((row) => fieldName in row)) throw fieldMissingError();
+
+	const isFieldShown = rows.some((row) => fieldName in row);
+	if (!isFieldShown) throw fieldMissingError();
 }
 
 // ---------------------------------------------------------------- kinds of records
 
 /**
  * Makes the passes for kinds of records that AlfaCRM may leave out of a plain list, such as refunds
- * in the list of payments. Each pass asks for one kind. Adds a hint if this user may not list the
- * kinds. API notes 5.16.
+ * in the list of payments. Each pass asks for one kind. Adds a hint if the credential's user may
+ * not list the kinds. API notes 5.16.
  */
 export async function readKindPasses(
 	item: Item,
 	entity: Entity,
 	branch?: number,
 ): Promise<IDataObject[]> {
-	const { kinds } = entity.hidden ?? {};
+	const kinds = entity.hidden?.kinds;
 	if (kinds === undefined) return [];
 
 	const kindEntity = entityOf(kinds.entity);
-	const kindsPlural = kindEntity.plural.toLowerCase();
-	const read = async (): Promise<IDataObject[]> => {
-		const kindRows = await item.readIfAllowed(
-			async () => await readList(item, kindsPlural, listCall(kindEntity, branch)),
-		);
-		if (kindRows !== undefined) return kindRows;
+	const read = async () => await readKindsIfAllowed(item, entity, kindEntity, branch);
+	const cacheName = JSON.stringify(['kinds', branch]);
+	const kindRows = await item.execution.cached(kindEntity.path, cacheName, read);
+	return kindPasses(kinds, kindRows);
+}
 
-		item.execution.hints.add(
-			`AlfaCRM may leave out some ${entity.plural.toLowerCase()}, and this user may not list the ${kindsPlural} by which to ask for them`,
-		);
-		return [];
-	};
-	const name = JSON.stringify(['kinds', branch]);
-	return kindPasses(kinds, await item.execution.cached(kindEntity.path, name, read));
+/**
+ * Reads the kinds of records that an entity has. If the credential's user may not list them, adds a
+ * hint and returns none.
+ */
+async function readKindsIfAllowed(
+	item: Item,
+	entity: Entity,
+	kindEntity: Entity,
+	branch?: number,
+): Promise<IDataObject[]> {
+	const kindsPlural = kindEntity.plural.toLowerCase();
+	const list = listCall(kindEntity, branch);
+	const kindRows = await item.readIfAllowed(async () => await readList(item, kindsPlural, list));
+	if (kindRows !== undefined) return kindRows;
+
+	item.execution.hints.add(
+		`AlfaCRM may leave out some ${entity.plural.toLowerCase()}, and this user may not list the ${kindsPlural} by which to ask for them`,
+	);
+	return [];
 }
 
 // ---------------------------------------------------------------- rows in one answer
@@ -286,22 +320,21 @@ export async function readKindPasses(
 /**
  * Returns the rows of an answer without pages: a list of rows, or one row.
  *
- * @param isIdempotent false for a call that may have changed something
+ * @param options.onlyReads whether the call cannot have changed anything
  * @throws NodeApiError if the answer holds anything but rows
  */
 export function toRows(
 	item: Item,
-	{ task }: Pick<ItemRequest, 'task'>,
+	call: Pick<ItemRequest, 'task'>,
 	answer: IDataObject | IDataObject[],
-	isIdempotent = true,
+	options: { onlyReads: boolean },
 ): IDataObject[] {
 	const rows = Array.isArray(answer) ? answer : [answer];
-	if (rows.every((row) => typeof row === 'object' && row !== null)) return rows;
+	const areRows = rows.every((row) => typeof row === 'object' && row !== null);
+	if (areRows) return rows;
 
-	throw item.apiError(
-		`AlfaCRM sent something unexpected when asked to ${task}`,
-		isIdempotent
-			? "Check 'Hostname' in the credential, or try again later."
-			: 'AlfaCRM may have carried it out all the same: look there before you run this again.',
-	);
+	const advice = options.onlyReads
+		? "Check 'Hostname' in the credential, or try again later."
+		: 'AlfaCRM may have carried it out all the same: look there before you run this again.';
+	throw item.apiError(`AlfaCRM sent something unexpected when asked to ${call.task}`, advice);
 }

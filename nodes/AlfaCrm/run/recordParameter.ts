@@ -11,39 +11,46 @@ import { idParameter } from './target';
 
 /**
  * The mode for a custom field. The user types its name and its value into one input, as in
- * `CUSTOM_EXAMPLE`. Stored in workflows.
+ * `CUSTOM_EXAMPLE`. Workflows have stored the name of the mode, so it must not change.
  */
 const CUSTOM_MODE = 'custom';
 
 const CUSTOM_EXAMPLE = 'custom_crm_id=1042';
 
-/** Follows "'Customer'" in the message that a value in the custom mode cannot be read. */
-export const NO_CUSTOM_VALUE = `must be a custom field and its value, such as ${CUSTOM_EXAMPLE}`;
+/**
+ * What the record of an operation must be in the custom mode. It is the middle of a message:
+ * `'Customer' must be a custom field and its value, such as custom_crm_id=1042, but it is "1042"`.
+ */
+export const MUST_BE_CUSTOM_VALUE = `must be a custom field and its value, such as ${CUSTOM_EXAMPLE}`;
 
-/** Makes the parameter for the record of an operation. */
+/**
+ * Makes the parameter for the record of an operation. It has the modes for IDs, and a mode such as
+ * *By Phone* for each match key.
+ */
 export function recordParameter(entity: Entity): INodeProperties {
 	const { modes: idModes, ...parameter } = idParameter(entity);
 	if (idModes === undefined) return parameter;
-	const keys = singleValueKeys(entity);
+
+	const keyModes = listSingleValueKeys(entity).map((key) => makeKeyMode(entity, key));
+	return { ...parameter, modes: [...idModes, ...keyModes] };
+}
+
+/** Makes the mode in which the user gives a value for a match key, such as a phone. */
+function makeKeyMode(entity: Entity, key: MatchKey): INodePropertyMode {
 	return {
-		...parameter,
-		modes: [
-			...idModes,
-			...keys.map((key) => ({
-				displayName: `By ${key.label}`,
-				name: modeName(key),
-				type: 'string' as const,
-				...makeModeHelp(entity, key),
-			})),
-		],
+		displayName: `By ${key.label}`,
+		name: getModeName(key),
+		type: 'string' as const,
+		...makeModeHelp(entity, key),
 	};
 }
 
 /**
- * Finds the match key of a mode. Returns undefined for a mode for IDs, and for an unknown mode.
+ * Finds the match key of a mode, such as the key *Phone* of the mode *By Phone*. Returns undefined
+ * for a mode for IDs, and for an unknown mode.
  */
-export function keyOfMode(entity: Entity, mode: unknown): MatchKey | undefined {
-	return singleValueKeys(entity).find((key) => modeName(key) === mode);
+export function findKeyOfMode(entity: Entity, mode: unknown): MatchKey | undefined {
+	return listSingleValueKeys(entity).find((key) => getModeName(key) === mode);
 }
 
 /**
@@ -52,23 +59,26 @@ export function keyOfMode(entity: Entity, mode: unknown): MatchKey | undefined {
  */
 export function readCustomValue(text: unknown): { name: string; value: string } | undefined {
 	if (typeof text !== 'string') return undefined;
-	const [, name, value] = /^\s*(custom_\w+)\s*=([\s\S]*)$/.exec(text) ?? [];
-	return name === undefined ? undefined : { name, value: value.trim() };
+	const match = /^\s*(custom_\w+)\s*=([\s\S]*)$/.exec(text);
+	if (match === null) return undefined;
+
+	const [, name, value] = match;
+	return { name, value: value.trim() };
 }
 
 /**
- * Returns the match keys with one field, whose value the user can give in place of an ID. A key
+ * Lists the match keys with one field, whose value the user can give in place of an ID. A key
  * without a declared field is for a custom field. The key for the ID is left out: it has modes
  * already.
  */
-function singleValueKeys({ match }: Entity): MatchKey[] {
-	const keys = match?.keys ?? [];
-	return keys.filter(({ fields }) => fields.length < 2 && fields[0] !== 'id');
+function listSingleValueKeys(entity: Entity): MatchKey[] {
+	const keys = entity.match?.keys ?? [];
+	return keys.filter(({ fields }) => fields.length <= 1 && fields[0] !== 'id');
 }
 
 /** Returns the name of the mode for a key: its field, or `CUSTOM_MODE` for a custom field. */
-function modeName({ fields: [fieldName = CUSTOM_MODE] }: MatchKey): string {
-	return fieldName;
+function getModeName(key: MatchKey): string {
+	return key.fields.at(0) ?? CUSTOM_MODE;
 }
 
 /**
@@ -77,10 +87,10 @@ function modeName({ fields: [fieldName = CUSTOM_MODE] }: MatchKey): string {
  */
 function makeModeHelp(
 	entity: Entity,
-	{ fields: [fieldName], description }: MatchKey,
+	key: MatchKey,
 ): Pick<INodePropertyMode, 'hint' | 'placeholder' | 'validation'> {
-	const hint = description ? { hint: description } : {};
-	const field = entity.fields.find(({ name }) => name === fieldName);
+	const hint = key.description ? { hint: key.description } : {};
+	const field = entity.fields.find(({ name }) => name === key.fields.at(0));
 	if (field) return { ...hint, placeholder: field.placeholder };
 
 	const properties = {

@@ -13,13 +13,13 @@ import type { Item } from './item';
 import { readKindPasses } from './readList';
 
 /**
- * Reads a record in the branch of the target. Finds kinds that lists leave out, such as refunds,
- * too.
+ * Reads a record in one branch, that of the target. Finds records of every kind, such as refunds,
+ * which AlfaCRM's list of payments leaves out.
  *
  * @returns undefined if AlfaCRM has no such record there
  * @throws NodeApiError if rows of the list are missing, so that the record may be among them
  */
-export async function currentRecord(
+export async function findRecordInBranch(
 	item: Item,
 	entity: Entity,
 	id: number,
@@ -50,17 +50,17 @@ export async function getRecord(
 	id: number,
 	target: Target,
 ): Promise<LocatedRecord> {
-	const readIn = async (branch: Branch) =>
-		await currentRecord(item, entity, id, { ...target, branch });
+	const findIn = async (branch: Branch) =>
+		await findRecordInBranch(item, entity, id, { ...target, branch });
 	if (!isBranchUnknown(entity, target)) {
-		const record = await readIn(target.branch);
+		const record = await findIn(target.branch);
 		if (record) return record;
 		if (!mayBeInAnyBranch(entity)) throw notFoundError(item, entity, id, target.branch);
 	}
 
-	// The first of `allBranches` is the branch of the target, which was read or is not known.
+	// `allBranches` returns the branch of the target first. Skip it: it was read, or there is none.
 	const [, ...otherBranches] = await allBranches(item, target.branch);
-	const record = await findInBranches(item, otherBranches, readIn);
+	const record = await findInBranches(item, otherBranches, findIn);
 	if (record) return record;
 	throw notFoundError(item, entity, id, target.branch);
 }
@@ -69,28 +69,29 @@ export async function getRecord(
  * Writes a record in the branch of the target. If the target has no branch, or AlfaCRM answers that
  * the record is not there, finds the branch of the record and writes it there.
  *
+ * @param write writes the record in the branch of the target that it is given
  * @throws NodeApiError if there is no such record
  */
-export async function writeAnywhere<T>(
+export async function writeInBranchOfRecord<T>(
 	item: Item,
 	entity: Entity,
 	id: number,
 	target: Target,
 	write: (target: Target) => Promise<T>,
 ): Promise<T> {
-	const findBranch = async () => {
+	if (isBranchUnknown(entity, target)) {
 		const { branch } = await getRecord(item, entity, id, target);
-		return branch;
-	};
-	if (isBranchUnknown(entity, target))
-		return await write({ ...target, branch: await findBranch() });
+		return await write({ ...target, branch });
+	}
 
 	try {
 		return await write(target);
 	} catch (caught) {
-		if (!hasStatus(caught, 404) || !mayBeInAnyBranch(entity)) throw item.asError(caught);
-		const branch = await findBranch();
-		// The record is there, so AlfaCRM's 404 has another reason.
+		const mayBeInOtherBranch = hasStatus(caught, 404) && mayBeInAnyBranch(entity);
+		if (!mayBeInOtherBranch) throw item.asError(caught);
+
+		const { branch } = await getRecord(item, entity, id, target);
+		// The record is in the branch of the target, so AlfaCRM's 404 has another reason.
 		if (branch === target.branch) throw item.asError(caught);
 		return await write({ ...target, branch });
 	}
@@ -110,18 +111,16 @@ function mayBeInAnyBranch({ match }: Entity): boolean {
 }
 
 /**
- * Makes the error for a record that was not found. It names the branch that was searched, or says
- * that other branches may hold the record.
+ * Makes the error for a record that was not found. It names the branch that was searched. If all
+ * branches were searched, it says that some of them may not be visible to the user.
  *
- * @param branch the only branch that was searched, if there is one
+ * @param branch the branch of the call. It is not named for a record that may be in any branch,
+ * because then all branches were searched.
  */
 export function notFoundError(item: Item, entity: Entity, id: number, branch?: number): Error {
 	const searchedBranch = mayBeInAnyBranch(entity) ? undefined : branch;
-	const wereBranchesSearched = entity.scope === 'branch' && searchedBranch === undefined;
+	const wereAllBranchesSearched = entity.scope === 'branch' && searchedBranch === undefined;
 	const { message, description } = describeMissingRecord(entity, id, searchedBranch);
-	return item.apiError(
-		message + (wereBranchesSearched ? IN_SEARCHED_BRANCHES : ''),
-		description,
-		404,
-	);
+	const fullMessage = wereAllBranchesSearched ? `${message}${IN_SEARCHED_BRANCHES}` : message;
+	return item.apiError(fullMessage, description, 404);
 }

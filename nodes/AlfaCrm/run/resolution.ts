@@ -5,16 +5,16 @@ export interface Place {
 	/** The ID of the branch; undefined for an operation that searches all branches itself. */
 	branch?: number;
 	/**
-	 * Whether the item's record was found in this branch. If not, this is the only branch of the
-	 * account. The record may be in other branches as well.
+	 * Whether the item's record was found in this branch; it may be in other branches as well. If
+	 * false, and there is a branch, it is the only branch of the account.
 	 */
 	hasRecord: boolean;
 }
 
 /** A record that the user gives by its name, and that belongs to certain branches only. */
 export interface BoundRecord {
-	/** The parameter and the name, for a message: "'Room' (Blue)". */
-	given: string;
+	/** Names the parameter and the record in a message: "'Room' (Blue)". */
+	description: string;
 	branches: readonly number[];
 }
 
@@ -33,6 +33,10 @@ export interface Resolution {
 	 * The JSON of the input item with IDs in place of names. Set if *Field Mapper* maps all of it.
 	 */
 	readonly json?: IDataObject;
+	/**
+	 * The records that were found by their names and belong to certain branches only. `owner.ts`
+	 * checks that they belong to the branch of a new record.
+	 */
 	readonly boundRecords: readonly BoundRecord[];
 }
 

@@ -28,21 +28,17 @@ interface Job {
  *
  * @returns the resolved item, for the operation
  */
-export async function resolveItem(
-	item: Item,
-	{ entity, operationName, entry }: Job,
-): Promise<Item> {
+export async function resolveItem(item: Item, job: Job): Promise<Item> {
+	const { entity, operationName, entry } = job;
 	const { operation } = entry;
-	const itemOfOperation = item.resolvedWith({ onlyReads: operation.reads === true });
-	// Throws if the ID or the key cannot be read, before anything is sent.
-	const record = readRequestedRecord(itemOfOperation, entity, entry);
+	const startItem = item.resolvedWith({ onlyReads: operation.onlyReads === true });
+	// Throws if the ID or the match value, such as a phone, cannot be read: before anything is sent.
+	const record = readRequestedRecord(startItem, entity, entry);
 
-	const needsBranch = entity.scope === 'branch' && !operation.anyBranch;
-	const placedItem = needsBranch
-		? await resolvePlace(itemOfOperation, entity, record)
-		: itemOfOperation;
-	const namedItem = await resolveNames(placedItem, entity, operationName);
-	return await resolveRecord(namedItem, entity, record);
+	const needsBranch = entity.scope === 'branch' && !operation.readsAllBranches;
+	const itemWithBranch = needsBranch ? await resolveBranch(startItem, entity, record) : startItem;
+	const itemWithIds = await resolveNames(itemWithBranch, entity, operationName);
+	return await resolveRecord(itemWithIds, entity, record);
 }
 
 /**
@@ -50,33 +46,43 @@ export async function resolveItem(
  * `operations/lists.ts`. Finds the branch and the records that its parameters name.
  */
 export async function resolveListItem(item: Item, entity: Entity): Promise<Item> {
-	const itemOfReading = item.resolvedWith({ onlyReads: true });
-	const placedItem =
-		entity.scope === 'branch' ? await resolvePlace(itemOfReading, entity) : itemOfReading;
-	return await resolveNames(placedItem, entity, 'getAll');
+	const startItem = item.resolvedWith({ onlyReads: true });
+	const needsBranch = entity.scope === 'branch';
+	const itemWithBranch = needsBranch ? await resolveBranch(startItem, entity) : startItem;
+	return await resolveNames(itemWithBranch, entity, 'getAll');
 }
 
 /**
  * Finds the branch in which an item works if 'Branch' is empty. If the item's record was found on
  * the way, puts its ID into the item too.
  */
-async function resolvePlace(item: Item, entity: Entity, record?: RequestedRecord): Promise<Item> {
+async function resolveBranch(item: Item, entity: Entity, record?: RequestedRecord): Promise<Item> {
 	const place = await findPlace(item, record);
 	if (place === undefined) return item;
+
 	const { branch, hasRecord } = place;
-	const placedItem = item.resolvedWith({ place: { branch, hasRecord } });
-	return putId(placedItem, entity, place.record?.id);
+	const itemWithBranch = item.resolvedWith({ place: { branch, hasRecord } });
+	return putId(itemWithBranch, entity, place.record?.id);
 }
 
-/** Finds the record that the user gives by a key, unless it was found together with the branch. */
+/**
+ * Finds the record that the user gives by a match key, such as a phone, unless it was found
+ * together with the branch.
+ */
 async function resolveRecord(item: Item, entity: Entity, record?: RequestedRecord): Promise<Item> {
-	if (!record?.isByKey || item.place?.hasRecord) return item;
-	const branches = await allBranches(item, item.place?.branch ?? givenBranch(item));
+	const wasFoundWithBranch = item.place?.hasRecord === true;
+	if (!record?.isByKey || wasFoundWithBranch) return item;
+
+	const firstBranch = item.place?.branch ?? givenBranch(item);
+	const branches = await allBranches(item, firstBranch);
 	const foundRecord = await record.find(branches);
 	return putId(item, entity, foundRecord?.id);
 }
 
-/** Puts the ID of the item's record in place of the key by which the user gives it. */
+/**
+ * Puts the ID of the item's record in place of the value, such as a phone, by which the user gives
+ * the record. Changes nothing if the user has given the ID itself: then `id` is undefined.
+ */
 function putId(item: Item, entity: Entity, id: unknown): Item {
 	if (id === undefined) return item;
 	const parameters = new Map(item.resolution.parameters).set(idParameter(entity).name, id);

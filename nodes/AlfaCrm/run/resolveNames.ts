@@ -14,7 +14,8 @@ import { JSON_INPUT } from './fieldInput';
 import type { Item } from './item';
 import type { NameLookup } from './nameLookup';
 import { replaceName, replaceNames } from './nameLookup';
-import { shortListOf } from './names';
+import { readShortListOnce } from './names';
+import type { BoundRecord } from './resolution';
 import { branchField, givenBranch } from './target';
 
 type AnyField = Field | Filter;
@@ -29,39 +30,45 @@ type AnyField = Field | Filter;
  * @throws NodeOperationError for an unknown or ambiguous name, with the names that there are
  */
 export async function resolveNames(item: Item, entity: Entity, operation: string): Promise<Item> {
-	const fields = [...fieldsInForm(entity, operation), searchBranchesField].filter(mayHoldNames);
-	const resolver = new NameResolver(item);
+	const fieldsInForm = [...listFieldsInForm(entity, operation), searchBranchesField];
+	const fields = fieldsInForm.filter(mayHoldNames);
+	const fieldsForBranch = fields.filter(holdsBranch);
+	const otherFields = fields.filter((field) => !holdsBranch(field));
 
+	const resolver = new NameResolver(item);
 	// 'Branch' first: all other lists are read in that branch.
 	await resolver.resolveField(branchField);
 	// Names in the other fields of a record are looked up in the record's own branch, if it is given.
-	await resolver.resolveFields(fields.filter(isBranchOfRecord));
-	await resolver.resolveFields(fields.filter((field) => !isBranchOfRecord(field)));
+	await resolver.resolveFields(fieldsForBranch);
+	await resolver.resolveFields(otherFields);
 	return resolver.resolvedItem;
 }
 
-/** Returns the fields and filters that the form of an operation has. */
-function fieldsInForm(
-	{ fields, filters, keys = [], actions = [] }: Entity,
-	operation: string,
-): AnyField[] {
+/** Lists the fields and filters that the form of an operation has. */
+function listFieldsInForm(entity: Entity, operation: string): AnyField[] {
+	const { fields, filters, keys = [], actions = [] } = entity;
 	const action = actions.find(({ name }) => name === operation);
-	if (action === undefined) return [...(operation === 'getAll' ? filters : fields), ...keys];
-	const { query = [], fields: actionFields = [], options = [] } = action;
-	return [...query, ...actionFields, ...options, ...keys];
+	if (action !== undefined) {
+		const { query = [], fields: actionFields = [], options = [] } = action;
+		return [...query, ...actionFields, ...options, ...keys];
+	}
+
+	const narrowsList = operation === 'getAll';
+	return narrowsList ? [...filters, ...keys] : [...fields, ...keys];
 }
 
 /**
- * Whether a field may hold the name of a record, or the branch of the record. All other fields are
- * left unread, because n8n would resolve their expressions for nothing.
+ * Whether names must be looked for in a field: it refers to records, or holds the branch of the
+ * record. All other fields are left unread, because n8n would resolve their expressions for
+ * nothing.
  */
 function mayHoldNames(field: AnyField): boolean {
 	if (field.type === 'rows') return field.fields.some(mayHoldNames);
-	return field.type === 'reference' || field.type === 'references' || isBranchOfRecord(field);
+	return field.type === 'reference' || field.type === 'references' || holdsBranch(field);
 }
 
-/** Whether a field holds the branch or branches of the record. */
-function isBranchOfRecord(field: AnyField): boolean {
+/** Whether a field holds the branch or branches of the record. It is declared `fromBranch`. */
+function holdsBranch(field: AnyField): boolean {
 	return 'fromBranch' in field && field.fromBranch === true;
 }
 
@@ -83,13 +90,11 @@ class NameResolver {
 			readList: async (entity) => await this.readList(entity),
 			readNewestList: async (entity) => await this.readList(entity, this.item.execution.startedAt),
 			error: (message, advice) => this.item.error(message, advice),
-			noteBoundRecord: (record) => {
-				const boundRecords = [...this.item.resolution.boundRecords, record];
-				this.item = this.item.resolvedWith({ boundRecords });
-			},
+			noteBoundRecord: (record) => this.noteBoundRecord(record),
 		};
 	}
 
+	/** The item, with IDs in place of the names that have been resolved so far. */
 	get resolvedItem(): Item {
 		return this.item;
 	}
@@ -101,8 +106,11 @@ class NameResolver {
 			// A text holds fields only in the parameter 'JSON'. A text elsewhere is a value, even if it
 			// looks like JSON.
 			const mayHoldFields = name === JSON_INPUT || (isPlain(rawValue) && !isPicker(rawValue));
-			if (field) await this.resolveField(field);
-			else if (mayHoldFields) await this.resolveFieldsWithin(name, fields);
+			if (field) {
+				await this.resolveField(field);
+			} else if (mayHoldFields) {
+				await this.resolveFieldsWithin(name, fields);
+			}
 		}
 	}
 
@@ -113,23 +121,46 @@ class NameResolver {
 		if (resolvedValue !== value) this.setParameter(field.name, resolvedValue);
 	}
 
-	/** Resolves the fields in a parameter that holds several: a collection, JSON or the mapper. */
+	/**
+	 * Puts IDs in place of names in a parameter that holds several fields: a collection such as
+	 * *Additional Fields*, the parameter 'JSON', or n8n's field mapper.
+	 */
 	private async resolveFieldsWithin(name: string, fields: readonly AnyField[]): Promise<void> {
 		const value = this.item.input({ name, displayName: name, default: {} });
 		const content = typeof value === 'string' ? parseJson(value) : value;
 		if (!isPlain(content)) return;
 
-		// Only the mapper has a mapping mode: it maps the whole input item, or columns in `value`.
-		const { mappingMode } = content;
-		if (mappingMode === undefined) {
-			const values = await this.resolveValues(fields, content as IDataObject);
-			if (values !== content) this.setParameter(name, values);
-		} else if (mappingMode === 'autoMapInputData') {
-			const json = await this.resolveValues(fields, this.item.json);
-			if (json !== this.item.json) this.item = this.item.resolvedWith({ json });
-		} else if (isPlain(content.value)) {
-			const values = await this.resolveValues(fields, content.value as IDataObject);
-			if (values !== content.value) this.setParameter(name, { ...content, value: values });
+		// Only the field mapper has a mapping mode.
+		const isMapper = content.mappingMode !== undefined;
+		if (isMapper) {
+			await this.resolveMapping(name, content, fields);
+			return;
+		}
+		const resolvedContent = await this.resolveValues(fields, content as IDataObject);
+		if (resolvedContent !== content) this.setParameter(name, resolvedContent);
+	}
+
+	/**
+	 * Puts IDs in place of names in what the field mapper maps: the whole input item, or the columns
+	 * that the user has filled (`mapping.value`).
+	 */
+	private async resolveMapping(
+		name: string,
+		mapping: Record<string, unknown>,
+		fields: readonly AnyField[],
+	): Promise<void> {
+		if (mapping.mappingMode === 'autoMapInputData') {
+			const { json } = this.item;
+			const resolvedJson = await this.resolveValues(fields, json);
+			if (resolvedJson !== json) this.item = this.item.resolvedWith({ json: resolvedJson });
+			return;
+		}
+
+		const columns = mapping.value;
+		if (!isPlain(columns)) return;
+		const resolvedColumns = await this.resolveValues(fields, columns as IDataObject);
+		if (resolvedColumns !== columns) {
+			this.setParameter(name, { ...mapping, value: resolvedColumns });
 		}
 	}
 
@@ -138,16 +169,20 @@ class NameResolver {
 		this.item = this.item.resolvedWith({ parameters });
 	}
 
+	/** Keeps a record that was found by its name and belongs to certain branches only. */
+	private noteBoundRecord(record: BoundRecord): void {
+		const boundRecords = [...this.item.resolution.boundRecords, record];
+		this.item = this.item.resolvedWith({ boundRecords });
+	}
+
 	/** Resolves the values of fields in an object. Returns the same object if it holds no name. */
 	private async resolveValues(
 		fields: readonly AnyField[],
 		values: IDataObject,
 	): Promise<IDataObject> {
-		return await replaceEach(
-			fields,
-			values,
-			async (field, value) => await this.resolveValue(field, value),
-		);
+		const resolve = async (field: AnyField, value: unknown) =>
+			await this.resolveValue(field, value);
+		return await replaceEach(fields, values, resolve);
 	}
 
 	/**
@@ -156,37 +191,55 @@ class NameResolver {
 	 */
 	private async resolveValue(field: AnyField, value: unknown): Promise<unknown> {
 		const resolvedValue = await this.replaceNamesIn(field, value);
-		if (isBranchOfRecord(field)) {
+		if (holdsBranch(field)) {
 			const branches = isPicker(resolvedValue) ? resolvedValue.value : resolvedValue;
-			this.recordBranch ??= readIds(itemsOf(branches, parts)).at(0);
+			const branchIds = readIds(itemsOf(branches, parts));
+			this.recordBranch ??= branchIds.at(0);
 		}
 		return resolvedValue;
 	}
 
+	/** Puts IDs in place of the names in the value of a field, if the field takes names at all. */
 	private async replaceNamesIn(field: AnyField, value: unknown): Promise<unknown> {
 		if (field.type === 'rows') return await this.replaceNamesInRows(field.fields, value);
-		if ((field.type !== 'reference' && field.type !== 'references') || !takesNames(field))
-			return value;
-		return field.type === 'references'
-			? await replaceNames(this.lookup, field, value)
-			: await replaceName(this.lookup, field, value);
+		if (field.type === 'reference' && takesNames(field)) {
+			return await replaceName(this.lookup, field, value);
+		}
+		if (field.type === 'references' && takesNames(field)) {
+			return await replaceNames(this.lookup, field, value);
+		}
+		return value;
 	}
 
+	/**
+	 * Puts IDs in place of the names in a list of rows, such as the attendance of a lesson. Returns
+	 * the same value if no row holds a name.
+	 */
 	private async replaceNamesInRows(fields: readonly AnyField[], value: unknown): Promise<unknown> {
+		const replaceInCell = async (field: AnyField, cell: unknown) =>
+			await this.replaceNamesIn(field, cell);
+
 		const rows = rowsIn(value) ?? [];
 		const resolvedRows: IDataObject[] = [];
 		for (const row of rows) {
-			const replaceIn = async (field: AnyField, cell: unknown) =>
-				await this.replaceNamesIn(field, cell);
-			resolvedRows.push(await replaceEach(fields, row, replaceIn));
+			const resolvedRow = await replaceEach(fields, row, replaceInCell);
+			resolvedRows.push(resolvedRow);
 		}
-		return resolvedRows.every((row, index) => row === rows[index]) ? value : resolvedRows;
+		const holdNoName = resolvedRows.every((row, index) => row === rows[index]);
+		return holdNoName ? value : resolvedRows;
 	}
 
+	/**
+	 * Reads the IDs and names of an entity's records. Returns undefined if the credential's user may
+	 * not read the list.
+	 *
+	 * @param notBefore the earliest moment at which the list may have been read
+	 */
 	private async readList(entity: Entity, notBefore?: number): Promise<ShortList | undefined> {
 		const { item } = this;
 		const branch = entity.scope === 'branch' ? await this.findLookupBranch() : undefined;
-		return await item.readIfAllowed(async () => await shortListOf(item, entity, branch, notBefore));
+		const read = async () => await readShortListOnce(item, entity, branch, notBefore);
+		return await item.readIfAllowed(read);
 	}
 
 	/**
@@ -197,9 +250,10 @@ class NameResolver {
 		const { item } = this;
 		const branch = this.recordBranch ?? item.place?.branch ?? givenBranch(item);
 		if (branch !== undefined) return branch;
-		// The first of `allBranches` is the branch that was passed, undefined here.
-		const [, firstBranch] = await allBranches(item, undefined);
-		return firstBranch;
+
+		// `allBranches` returns the branch that it is given first: undefined. The others follow.
+		const [, firstBranchOfAccount] = await allBranches(item, undefined);
+		return firstBranchOfAccount;
 	}
 }
 

@@ -2,8 +2,8 @@
  * Saves changes of a record that was read before. Sends only values that differ from the record,
  * and sends nothing if all are equal. So a second run changes nothing.
  *
- * - **Lists** are replaced by AlfaCRM as a whole. To add values to a list, the old values are sent
- *   together with the new ones.
+ * - **A list of values** is replaced by AlfaCRM as a whole. To add values to it, the old values are
+ *   sent together with the new ones.
  * - **The archive flag** (`removed`) is accepted by AlfaCRM even if it has no effect. So after it
  *   was sent, the record's status is read again. API notes 4.
  */
@@ -28,8 +28,11 @@ import type { Target, LocatedRecord } from '../store/located';
 
 type ListMode = 'add' | 'replace';
 
-/** Makes the parameter *Multi-Value Fields*: whether a list keeps the values that it has. */
-function listMode(fields: readonly Field[], byDefault: ListMode): INodeProperties {
+/**
+ * Makes the parameter *Multi-Value Fields*: whether a field with several values keeps those that it
+ * has.
+ */
+function makeListMode(fields: readonly Field[], byDefault: ListMode): INodeProperties {
 	const labels = fields.filter(isList).map(({ label }) => label);
 	return {
 		displayName: 'Multi-Value Fields',
@@ -53,25 +56,31 @@ function listMode(fields: readonly Field[], byDefault: ListMode): INodePropertie
 }
 
 /** Makes the parameter *Multi-Value Fields* if any of the fields is a list. */
-export const listModeForm = (fields: readonly Field[], byDefault: ListMode): INodeProperties[] =>
-	fields.some(isList) ? [listMode(fields, byDefault)] : [];
+export function listModeForm(fields: readonly Field[], byDefault: ListMode): INodeProperties[] {
+	return fields.some(isList) ? [makeListMode(fields, byDefault)] : [];
+}
 
 /**
- * Reads *Multi-Value Fields*: whether values are added to lists. Otherwise they replace the lists.
+ * Reads *Multi-Value Fields*: whether the given values are added to the lists of a record. If not,
+ * they replace the lists.
  */
-export const readAddToLists = (
+export function readAddsToLists(
 	reader: ParameterReader,
 	fields: readonly Field[],
 	byDefault: ListMode,
-): boolean => fields.some(isList) && reader.choice(listMode(fields, byDefault)) === 'add';
+): boolean {
+	if (!fields.some(isList)) return false;
+	return reader.choice(makeListMode(fields, byDefault)) === 'add';
+}
 
 // ---------------------------------------------------------------- saving
 
-/** The item that changes a record, the record's entity and target, and the form of the output. */
 interface RecordTask {
+	/** The item that changes the record. */
 	item: Item;
 	entity: Entity;
 	target: Target;
+	/** Turns the changed record into output. */
 	show: RecordToOutput;
 }
 
@@ -85,30 +94,43 @@ interface Changes {
 	addToLists: boolean;
 }
 
-/** Sends the values that differ from the record, and reports which fields those were. */
+/**
+ * Saves new values of a record. Sends only the values that differ from the record, and sends
+ * nothing if all are equal.
+ *
+ * @returns the record as output, with the names of the changed fields
+ */
 export async function saveChanges(
 	task: RecordTask,
 	record: FoundRecord,
 	changes: Changes,
 ): Promise<IDataObject> {
-	const { item, entity, show } = task;
+	const { entity, show } = task;
 	const changedValues = await findChangedValues(task, record, changes);
 	const changedFields = Object.keys(changedValues);
 	if (changedFields.length === 0) {
-		const noun = entity.label.toLowerCase();
-		item.execution.hints.addRepeat(
-			`Nothing of this ${noun} had to be changed`,
-			`${noun} ${idTextOf(record)}`,
-		);
+		hintThatNothingChanged(task, record);
 		return makeReportItem(show, record.row, 'unchanged', changedFields);
 	}
 
 	const savedRecord = await sendUpdate(task, record, changedValues);
-	if (entity.archive && 'removed' in changedValues) {
-		await warnIfFlagHasNoEffect(task, savedRecord, { isToBeArchived: changedValues.removed === 1 });
+	const movesRecord = entity.archive !== undefined && 'removed' in changedValues;
+	if (movesRecord) {
+		const isToBeArchived = changedValues.removed === 1;
+		await warnIfFlagHasNoEffect(task, savedRecord, { isToBeArchived });
 	}
-	if (!('removed' in changes.values)) warnIfInArchive(task, record);
+	const isAboutArchive = 'removed' in changes.values;
+	if (!isAboutArchive) warnIfInArchive(task, record);
 	return makeReportItem(show, savedRecord.row, 'updated', changedFields);
+}
+
+/** Adds the hint that the record has all of the values already. */
+function hintThatNothingChanged({ item, entity }: RecordTask, record: LocatedRecord): void {
+	const noun = entity.label.toLowerCase();
+	item.execution.hints.addRepeat(
+		`Nothing of this ${noun} had to be changed`,
+		`${noun} ${idTextOf(record)}`,
+	);
 }
 
 /**
@@ -116,22 +138,28 @@ export async function saveChanges(
  * AlfaCRM first whether the record is archived, because its row may not show it.
  */
 async function findChangedValues(
-	{ item, entity, target }: RecordTask,
+	task: RecordTask,
 	record: FoundRecord,
-	{ values, addToLists }: Changes,
+	changes: Changes,
 ): Promise<IDataObject> {
-	if (!('removed' in values)) return differences(item, entity, record.row, values, { addToLists });
-
-	const removed = Number(await isArchived(item, entity, target, record));
-	return differences(item, entity, { ...record.row, removed }, values, { addToLists });
+	const { item, entity, target } = task;
+	const { values, addToLists } = changes;
+	let { row } = record;
+	if ('removed' in values) {
+		const removed = Number(await isArchived(item, entity, target, record));
+		row = { ...row, removed };
+	}
+	return pickChangedValues(item, entity, row, values, { addToLists });
 }
 
 /** Sends the changed values, and returns the record after the change. */
 async function sendUpdate(
-	{ item, entity, target }: RecordTask,
-	{ row, branch }: FoundRecord,
+	task: RecordTask,
+	record: FoundRecord,
 	changedValues: IDataObject,
 ): Promise<LocatedRecord> {
+	const { item, entity, target } = task;
+	const { row, branch } = record;
 	const id = Number(row.id);
 	const call = {
 		...target,
@@ -143,23 +171,28 @@ async function sendUpdate(
 	};
 	const answeredRow = await item.save(call, [recordKey(entity, id)]);
 
-	// The confirmed answer may not hold the record, so the sent values count as saved.
-	return { row: { ...row, ...withoutArchiveFlag(changedValues), ...answeredRow }, branch };
+	// The answer confirms the change, but it may not hold the record. So the sent values count as
+	// saved.
+	const savedRow = { ...row, ...withoutArchiveFlag(changedValues), ...answeredRow };
+	return { row: savedRow, branch };
 }
 
 /**
  * Leaves out the archive flag: a confirmed update does not prove that the record was moved.
  */
 function withoutArchiveFlag(values: IDataObject): IDataObject {
-	return Object.fromEntries(Object.entries(values).filter(([name]) => name !== 'removed'));
+	const entries = Object.entries(values);
+	return Object.fromEntries(entries.filter(([name]) => name !== 'removed'));
 }
 
 /** Adds a hint if AlfaCRM has accepted the archive flag, but the record's status is unchanged. */
 async function warnIfFlagHasNoEffect(
-	{ item, entity, target }: RecordTask,
+	task: RecordTask,
 	record: LocatedRecord,
-	{ isToBeArchived }: { isToBeArchived: boolean },
+	options: { isToBeArchived: boolean },
 ): Promise<void> {
+	const { item, entity, target } = task;
+	const { isToBeArchived } = options;
 	const isInArchive = await isArchived(item, entity, target, record);
 	if (isInArchive === isToBeArchived) return;
 
@@ -192,21 +225,25 @@ const idTextOf = ({ row }: LocatedRecord): string => String(row.id);
 
 /**
  * Picks the values that differ from a record. A field that its row does not show counts as empty.
+ *
+ * @param options.addToLists whether a list keeps the values that it has; the given values are then
+ * added to them
  */
-export function differences(
+export function pickChangedValues(
 	item: Item,
 	entity: Pick<Entity, 'fields'>,
 	row: IDataObject,
 	values: IDataObject,
-	{ addToLists = false } = {},
+	options = { addToLists: false },
 ): IDataObject {
 	const changedValues: IDataObject = {};
-	for (const [name, value] of Object.entries(values)) {
+	for (const [name, givenValue] of Object.entries(values)) {
 		const field = entity.fields.find((candidate) => candidate.name === name) ?? customField(name);
 		const shownValue = row[name];
-		const valueToSave =
-			addToLists && isList(field) ? addToList(item, field, shownValue, value) : value;
-		if (!isStored(field, shownValue, valueToSave, item.zone)) changedValues[name] = valueToSave;
+		const extendsList = options.addToLists && isList(field);
+		const value = extendsList ? addToList(item, field, shownValue, givenValue) : givenValue;
+
+		if (!isStored(field, shownValue, value, item.zone)) changedValues[name] = value;
 	}
 	return changedValues;
 }
@@ -230,8 +267,8 @@ export function addToList(item: Item, field: Field, shownValue: unknown, givenVa
 		);
 	}
 	const shownItems = listOf(shownValue);
-	const lacksIds =
-		kindOf(field).holdsIds && shownItems.some((shownItem) => readId(shownItem) === undefined);
+	const showsOnlyIds = shownItems.every((shownItem) => readId(shownItem) !== undefined);
+	const lacksIds = kindOf(field).holdsIds && !showsOnlyIds;
 	if (lacksIds) {
 		throw cannotAddError(
 			item,
@@ -243,6 +280,7 @@ export function addToList(item: Item, field: Field, shownValue: unknown, givenVa
 	return union(field, shownItems, givenItems) as Wire;
 }
 
+/** Makes the error for a list to which nothing can be added. */
 function cannotAddError(item: Item, { label }: Field, message: string): Error {
 	return item.error(
 		message,

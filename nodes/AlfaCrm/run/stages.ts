@@ -9,7 +9,7 @@ import type { Item } from './item';
 import { readWholeListOnce } from './readList';
 
 /** The ID of the stage of a lead; null for a lead in no stage ("not sorted"). */
-export type Stage = number | null;
+export type StageId = number | null;
 
 /** A stage as AlfaCRM lists it. */
 interface ListedStage {
@@ -19,36 +19,44 @@ interface ListedStage {
 	weight?: number;
 }
 
+/** Two stages to compare. */
+interface StagePair {
+	/** The lead, in whose branch the stages are read. */
+	lead: LocatedRecord;
+	/** The stage that may come earlier. */
+	stageId: StageId;
+	/** The stage to compare with. */
+	otherStageId: number;
+	/** The ID of the lead's funnel, if it is known. */
+	funnel?: number;
+}
+
 /**
  * Whether a stage comes before another stage of the same funnel. Stages are sorted by their weight.
  * Leads in no stage come before all stages of their funnel. API notes 5.4.
  *
- * @param lead the lead, in whose branch the stages are read
- * @param stage the stage that may come earlier
- * @param laterStage the ID of the stage to compare with
- * @param funnel the ID of the lead's funnel, if it is known
  * @returns undefined if AlfaCRM does not show the order of the two stages
  */
 export async function comesBefore(
 	item: Item,
-	lead: LocatedRecord,
-	stage: Stage,
-	laterStage: number,
-	funnel?: number,
+	{ lead, stageId, otherStageId, funnel }: StagePair,
 ): Promise<boolean | undefined> {
-	const list = { ...listCall(leadStatus, lead.branch), query: {} };
+	const list = listCall(leadStatus, lead.branch);
 	const { rows } = await readWholeListOnce(item, leadStatus, list, 'which stage comes first');
-	const later = findStage(rows, laterStage);
+	const otherStage = findStage(rows, otherStageId);
+	if (stageId === null) return isSameFunnel(funnel, otherStage?.funnel);
 
-	if (stage === null) return isSameFunnel(funnel, later?.funnel);
-	const earlier = findStage(rows, stage);
-	if (earlier && later && earlier.funnel !== later.funnel) return false;
-	return hasLowerWeight(earlier?.weight, later?.weight);
+	const stage = findStage(rows, stageId);
+	if (stage && otherStage && stage.funnel !== otherStage.funnel) return false;
+	return hasLowerWeight(stage?.weight, otherStage?.weight);
 }
 
+/** Finds a stage in AlfaCRM's list of stages, and reads its funnel and its position there. */
 function findStage(rows: readonly IDataObject[], id: number): ListedStage | undefined {
 	const row = rows.find((candidate) => readId(candidate.id) === id);
 	if (row === undefined) return undefined;
+
+	// Checked first, because `Number` would turn an empty text into 0.
 	const weight = isEmpty(row.weight) ? NaN : Number(row.weight);
 	return { funnel: readId(row.pipeline_id), weight: Number.isNaN(weight) ? undefined : weight };
 }

@@ -1,7 +1,7 @@
 /**
  * Makes and reads the parameters that say where the calls of an operation go: the branch, the ID of
  * the record, and the keys. A key is the ID of a parent, for a record that belongs to another
- * record: for example `customer_id` for a subscription.
+ * record: `customer_id` for a subscription, for example.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
@@ -22,14 +22,17 @@ import type { OperationPart } from './operation';
 // ---------------------------------------------------------------- the target
 
 /**
- * Reads where the calls about an entity's records go.
+ * Reads from the form where the calls about an entity's records go: the branch, and the IDs of the
+ * parent, such as the customer of a subscription.
  *
- * @param keys the keys of the entity, if the form of the operation asks for them
+ * @param keys the fields for the IDs of the parent, if the form of the operation asks for them
  */
 export function targetOf(item: Item, entity: Entity, keys: Entity['keys'] = []): Target {
-	const query = Object.fromEntries(
-		keys.map((key) => [key.name, item.toRequestValue(key, item.inputOfField(key))]),
-	);
+	const query: IDataObject = {};
+	for (const key of keys) {
+		query[key.name] = item.toRequestValue(key, item.inputOfField(key));
+	}
+
 	const target = {
 		path: entity.path,
 		query,
@@ -37,8 +40,10 @@ export function targetOf(item: Item, entity: Entity, keys: Entity['keys'] = []):
 		fallbackFormats: collectFallbackFormats(entity.fields),
 	};
 	if (entity.scope === 'global') return target;
-	const branchId = item.place ? item.place.branch : readBranch(item);
-	return { ...target, branch: branchId };
+
+	// If 'Branch' is empty, `resolveItem` has found the branch.
+	const branch = item.place ? item.place.branch : readBranch(item);
+	return { ...target, branch };
 }
 
 /** Returns the labels of fields by AlfaCRM's names, for messages about AlfaCRM's errors. */
@@ -49,8 +54,8 @@ export function labelsOf(
 }
 
 /**
- * Whether the records of a target belong to a parent: then the query of each call names the parent.
- * AlfaCRM may ignore the parent, and take any record with the ID.
+ * Whether the records of a target belong to a parent, such as a customer: then the query of each
+ * call has the ID of the parent. AlfaCRM may ignore the parent, and take any record with the ID.
  */
 export const hasParent = ({ query }: Target): boolean => Object.keys(query).length > 0;
 
@@ -74,21 +79,27 @@ function readBranch(item: Item): number {
 }
 
 /**
- * Whether a form asks for the branch. It does not if it asks for the ID of a record, by which
- * `findPlace` finds the branch. But if it has a dropdown, it asks: n8n loads the choices of a
- * branch.
+ * Whether a form asks for the branch. A form that asks for the ID of a record needs no branch:
+ * `findPlace` finds the branch by the record. But a form with a dropdown needs one, because n8n
+ * loads the choices of a dropdown from one branch.
  */
-export function asksForBranch({ scope }: Entity, part: OperationPart): boolean {
-	if (scope !== 'branch') return false;
+export function asksForBranch(entity: Entity, part: OperationPart): boolean {
+	if (entity.scope !== 'branch') return false;
+
 	const hasRecordId = part.id !== undefined && part.id.length > 0;
 	const parameters = Object.values(part).flat();
-	return !hasRecordId || parameters.some(isFromList);
+	const hasDropdown = parameters.some(isDropdown);
+	return hasDropdown || !hasRecordId;
 }
 
-function isFromList({ type, typeOptions, options = [] }: INodeProperties): boolean {
+/**
+ * Whether n8n loads choices or columns from AlfaCRM for a parameter, or for one in a collection.
+ */
+function isDropdown(parameter: INodeProperties): boolean {
+	const { type, typeOptions, options = [] } = parameter;
 	if (type === 'resourceLocator') return true;
 	if (typeOptions?.loadOptionsMethod || typeOptions?.resourceMapper) return true;
-	return options.some((option) => 'type' in option && isFromList(option));
+	return options.some((option) => 'type' in option && isDropdown(option));
 }
 
 /**
@@ -102,17 +113,24 @@ export function branchesOf(
 	input: IDataObject,
 ): Branch[] {
 	if (callBranch === undefined) return [undefined];
+
+	// The fields that hold the branch of the record are declared `fromBranch`.
 	const branchFields = fields.filter(({ fromBranch }) => fromBranch);
-	const givenBranches = readIds(branchFields.flatMap(({ name }) => listOf(input[name])));
-	return [...new Set([callBranch, ...givenBranches])];
+	const branchValues = branchFields.flatMap(({ name }) => listOf(input[name]));
+	const recordBranches = readIds(branchValues);
+	return [...new Set([callBranch, ...recordBranches])];
 }
 
 // ---------------------------------------------------------------- the record
 
-/** The parameter for the record that an operation is about. */
+/**
+ * Makes the parameter for the record that an operation is about: a picker if the entity's list can
+ * be searched, else a text. It is made once for each entity, because every item reads it.
+ */
 export const idParameter = oncePer((entity: Entity): INodeProperties => {
 	const basics = { name: 'id', required: true };
-	if (entity.listed?.search) return { displayName: entity.label, ...picker(entity), ...basics };
+	const isListSearchable = entity.listed?.search !== undefined;
+	if (isListSearchable) return { displayName: entity.label, ...picker(entity), ...basics };
 	return {
 		displayName: `${entity.label} ID`,
 		...basics,

@@ -95,7 +95,7 @@ export class Process {
 		const item = {
 			execution: { databaseLock: this.lock, processedData, noteEpoch: () => {}, client: {} },
 			underWayMs: 0,
-			guarded: async (assertHeld: () => void, create: () => Promise<unknown>) => {
+			withGuard: async (assertHeld: () => void, create: () => Promise<unknown>) => {
 				assertMaySend = assertHeld;
 				// As when it waits for the rate limit.
 				await sleep(pause());

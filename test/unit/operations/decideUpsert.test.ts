@@ -20,7 +20,7 @@ const USUAL = { ifSeveral: 'refuse', ifArchived: 'update' } as const;
 
 function makeMatch(id: number, archived = false): Match {
 	const row = { id, phone: ['+7(900)555-00-01'] };
-	return { row, branch: 1, archived, matchedBy: BY_PHONE, version: 0, isCached: false };
+	return { row, branch: 1, archived, matchedBy: BY_PHONE, writeCount: 0, isCached: false };
 }
 
 describe('decideUpsert', () => {

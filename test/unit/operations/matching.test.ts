@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import {
 	findField,
-	locksFor,
+	makeValueLockKeys,
 	readSearch,
 	unusableValueError,
 } from '../../../nodes/AlfaCrm/run/matching/readSearch';
@@ -145,20 +145,22 @@ describe('who writes a record holds a lock', () => {
 			custom_a: 'B',
 			dob: null,
 		};
-		expect(locksFor(customer, values)).toEqual([
+		expect(makeValueLockKeys(customer, values)).toEqual([
 			['customer', 'name', 'мия'],
 			['customer', 'phone', '79005550001'],
 			['customer', 'phone', '1234567'],
 			['customer', 'email', 'a@example.org'],
 			['customer', 'custom_a', 'b'],
 		]);
-		expect(locksFor(customer, { phone: '+7(900)555-00-01' })).toEqual([['customer', 'phone', '79005550001']]);
-		expect(locksFor(customer, { id: 7 })).toEqual([['customer', 'id', '7']]);
+		expect(makeValueLockKeys(customer, { phone: '+7(900)555-00-01' })).toEqual([
+			['customer', 'phone', '79005550001'],
+		]);
+		expect(makeValueLockKeys(customer, { id: 7 })).toEqual([['customer', 'id', '7']]);
 	});
 
 	it('that is the same for a name in both orders', () => {
-		const locks = locksFor(customer, { name: 'Колычев Павел' });
-		const otherLocks = locksFor(customer, { name: 'Павел Колычев' });
+		const locks = makeValueLockKeys(customer, { name: 'Колычев Павел' });
+		const otherLocks = makeValueLockKeys(customer, { name: 'Павел Колычев' });
 
 		expect(locks).toEqual([['customer', 'name', 'колычев павел']]);
 		expect(otherLocks).toEqual([['customer', 'name', 'колычев павел']]);

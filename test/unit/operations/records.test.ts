@@ -3,8 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { text } from '../../../nodes/AlfaCrm/entities/fields';
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
-import { bodyOf, changesOf } from '../../../nodes/AlfaCrm/run/body';
-import { addToList, differences } from '../../../nodes/AlfaCrm/run/saveChanges';
+import { buildRequestBody, buildUpdateBody } from '../../../nodes/AlfaCrm/run/body';
+import { addToList, pickChangedValues } from '../../../nodes/AlfaCrm/run/saveChanges';
 import { branchesOf } from '../../../nodes/AlfaCrm/run/target';
 import { byPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
 import { deskOf } from './support';
@@ -35,11 +35,11 @@ describe('a new record', () => {
 		// What is neither a field nor a custom one is not sent.
 		[{ name: 'Мия', other: 1, day: '2026-01-02' }, undefined, { name: 'Мия', day: '02.01.2026', count: 3 }],
 	])('of %j in branch %j is sent as %j', (given, branch, body) => {
-		expect(bodyOf(item, FIELDS, given, branch)).toEqual(body);
+		expect(buildRequestBody(item, FIELDS, given, { branch })).toEqual(body);
 	});
 
 	it('lacks nothing that AlfaCRM requires', () => {
-		const missing = () => bodyOf(item, FIELDS, { name: ' ', sum: 5 });
+		const missing = () => buildRequestBody(item, FIELDS, { name: ' ', sum: 5 });
 		expect(missing).toThrow("'Name' is empty, but it is required");
 		expect(missing).toThrow(
 			expect.objectContaining({
@@ -54,8 +54,10 @@ describe('a text that is longer than AlfaCRM takes', () => {
 	const entity = { ...customer, fields };
 	it('is none as long as people count no more characters, in a new record and in a change', () => {
 		for (const name of ['Мария', '  Мария  ', '👍🏽👍🏽M']) {
-			expect(bodyOf(item, fields, { name }, 1)).toEqual({ name: name.trim() });
-			expect(changesOf(item, entity, { name }, false)).toEqual({ name: name.trim() });
+			expect(buildRequestBody(item, fields, { name }, { branch: 1 })).toEqual({ name: name.trim() });
+			expect(buildUpdateBody(item, entity, { name }, { overwritesWithEmpty: false })).toEqual({
+				name: name.trim(),
+			});
 		}
 	});
 });
@@ -74,13 +76,15 @@ describe('a change', () => {
 		[{ custom_a: '', custom_b: 'x', other: 1 }, false, { custom_b: 'x' }],
 		[{ branch_ids: [2] }, true, { branch_ids: [2] }],
 		[{ name: '', branch_ids: [] }, false, {}],
-	])('of %j, with empty values: %j, is %j', (given, overwriteWithEmpty, body) => {
-		expect(changesOf(item, entity, given, overwriteWithEmpty)).toEqual(body);
+	])('of %j, with empty values: %j, is %j', (given, overwritesWithEmpty, body) => {
+		expect(buildUpdateBody(item, entity, given, { overwritesWithEmpty })).toEqual(body);
 	});
 
 	it('empties nothing without which the record would be lost', () => {
-		expect(() => changesOf(item, entity, { name: '' }, true)).toThrow("'Name' is empty, but it is required");
-		expect(() => changesOf(item, entity, { branch_ids: [] }, true)).toThrow(
+		expect(() => buildUpdateBody(item, entity, { name: '' }, { overwritesWithEmpty: true })).toThrow(
+			"'Name' is empty, but it is required",
+		);
+		expect(() => buildUpdateBody(item, entity, { branch_ids: [] }, { overwritesWithEmpty: true })).toThrow(
 			"'Branch Names or IDs' is empty, but a record in no branch would be shown nowhere",
 		);
 	});
@@ -105,7 +109,7 @@ describe('what differs from the record', () => {
 		[{ note: 'Мама.\r\nПапа ' }, { note: 'Мама.\nПапа' }, {}],
 		[{ dob: '2015-09-04', lead_status_id: 1 }, { dob: '04.09.2015', lead_status_id: '1' }, {}],
 	])('%j, where %j is given, is %j', (record, wire, body) => {
-		expect(differences(item, customer, record, wire)).toEqual(body);
+		expect(pickChangedValues(item, customer, record, wire)).toEqual(body);
 	});
 
 	it.each<[IDataObject, IDataObject, IDataObject]>([
@@ -117,7 +121,7 @@ describe('what differs from the record', () => {
 		[{ name: 'a' }, { name: 'b' }, { name: 'b' }],
 		[{ custom_a: ['a'] }, { custom_a: ['b'] }, { custom_a: ['b'] }],
 	])('%j, to whose lists %j is added, is %j', (record, wire, body) => {
-		expect(differences(item, customer, record, wire, { addToLists: true })).toEqual(body);
+		expect(pickChangedValues(item, customer, record, wire, { addToLists: true })).toEqual(body);
 	});
 
 	it('is unknown where values are to join a list that AlfaCRM does not show, or shows by names', () => {

@@ -19,7 +19,7 @@ import { isBlank, kindOf, sameValue } from '../../fields/field';
 import type { RecordToOutput } from '../../output/report';
 import { makeRecordToOutput, makeReportItem } from '../../output/report';
 import { readFields } from '../../run/actionFields';
-import { bodyOf } from '../../run/body';
+import { buildRequestBody } from '../../run/body';
 import type { LockKey } from '../../run/keys';
 import { findOrCreate } from '../../run/findOrCreate';
 import type { Item } from '../../run/item';
@@ -88,7 +88,7 @@ export function readActionDraft(
 	const { branch } = targetOf(item, actionEntity);
 	const input = readFields(item, fields);
 	const shortensTexts = offersShortening ? readShortensLongTexts(item, fields) : undefined;
-	const body = bodyOf(item, fields, input, branch, shortensTexts);
+	const body = buildRequestBody(item, fields, input, { branch, shortensTexts });
 
 	return { fields, input, body, branch };
 }

@@ -8,7 +8,7 @@ import { oncePer } from '../../form/oncePer';
 import type { RecordToOutput } from '../../output/report';
 import { makeRecordToOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
-import { bodyOf, readShortensTexts, textOptions } from '../../run/body';
+import { buildRequestBody, mayShortenTexts, textOptions } from '../../run/body';
 import {
 	fieldOptions,
 	inFormMode,
@@ -84,7 +84,10 @@ export function readDraft(
 	const input = completeInput(givenInput);
 	const shortensTexts = canBeSimplified(entity) ? readShortensLongTexts(item, fields) : undefined;
 
-	const values = bodyOf(item, fields, input, target.branch, shortensTexts);
+	const values = buildRequestBody(item, fields, input, {
+		branch: target.branch,
+		shortensTexts,
+	});
 	// The query names the record to which the new one belongs. Some sources have it in the body, so
 	// both have it.
 	const body = { ...target.query, ...values };
@@ -117,7 +120,7 @@ export async function saveDraft(
  */
 export function readShortensLongTexts(item: Item, fields: readonly Field[]): boolean | undefined {
 	const [options] = textOptions(fields);
-	return options === undefined ? undefined : readShortensTexts(item.collection(options));
+	return options === undefined ? undefined : mayShortenTexts(item.collection(options));
 }
 
 /** Lists the fields that have a parameter of their own, outside 'Additional Fields'. */

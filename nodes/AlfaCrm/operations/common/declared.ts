@@ -20,7 +20,7 @@ import { makeRecordToOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
 import { objectOf } from '../../output/recordSchema';
 import { readFields, readFilterFields } from '../../run/actionFields';
-import { bodyOf } from '../../run/body';
+import { buildRequestBody } from '../../run/body';
 import type { LockKey } from '../../run/keys';
 import { recordKey } from '../../run/keys';
 import { makeActionRowTest } from '../../run/filters';
@@ -38,7 +38,7 @@ export const get = makeReadingAction<'get'>({}, readAnswer);
 /** Sends the call of an action, and returns the rows in its answer. */
 async function readAnswer(item: Item, _entity: Entity, _action: Action, call: ItemRequest) {
 	const answer = await item.fetch(call);
-	return toRows(item, call, answer);
+	return toRows(item, call, answer, { onlyReads: true });
 }
 
 /** Reads the pages of a list. */
@@ -144,7 +144,7 @@ function makeReadingAction<K extends 'get' | 'getMany'>(
 			return addNamesToSchema(objectOf({ ...properties }), outputFields);
 		},
 
-		reads: true,
+		onlyReads: true,
 	};
 }
 
@@ -176,8 +176,8 @@ function readDeclaredCall(
 
 	const fields = listFields(action);
 	const input = readInput(item, fields);
-	const queryValues = bodyOf(item, action.query ?? [], input, branch);
-	const bodyValues = bodyOf(item, action.fields ?? [], input, branch);
+	const queryValues = buildRequestBody(item, action.query ?? [], input, { branch });
+	const bodyValues = buildRequestBody(item, action.fields ?? [], input, { branch });
 
 	const call: ItemRequest = {
 		path: action.path ?? path,

@@ -1,7 +1,7 @@
 import { objectOf } from '../../output/recordSchema';
 import { recordKey } from '../../run/keys';
 import type { Operation } from '../../run/operation';
-import { getRecord, writeAnywhere } from '../../run/records';
+import { getRecord, writeInBranchOfRecord } from '../../run/records';
 import { idOf, idParameter, hasParent, keysForm, targetOf } from '../../run/target';
 import type { Target } from '../../store/located';
 
@@ -35,8 +35,8 @@ export const deleteRecord: Operation = {
 			// delete another customer's subscription. `getRecord` throws if this customer has no
 			// subscription with the ID.
 			if (hasParent(target)) await getRecord(item, entity, id, target);
-			// `writeAnywhere` finds the branch of the record.
-			await writeAnywhere(item, entity, id, target, deleteIn);
+			// `writeInBranchOfRecord` finds the branch of the record.
+			await writeInBranchOfRecord(item, entity, id, target, deleteIn);
 		});
 
 		return [{ id, deleted: true }];

@@ -46,7 +46,7 @@ export const find: Operation = {
 	},
 
 	output: outputSchema,
-	reads: true,
+	onlyReads: true,
 };
 
 /**
@@ -163,7 +163,14 @@ export async function findRecords(item: Item, request: FindRequest): Promise<Mat
 	const branches = await listBranchesToSearch(item, entity, target, chosenBranches);
 	// Archived matches are among these even without `takesArchived`. It only decides whether an
 	// archived record that is similar stops the search.
-	const allMatches = await findMatches(item, entity, target, search, branches, { takesArchived });
+	const allMatches = await findMatches({
+		item,
+		entity,
+		target,
+		search,
+		branches,
+		takesArchived,
+	});
 
 	const candidates = chooseMatches(allMatches, ifSeveral);
 	const matches = takesArchived ? candidates : candidates.filter(({ archived }) => !archived);

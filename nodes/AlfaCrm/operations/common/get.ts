@@ -26,5 +26,5 @@ export const get: Operation = {
 	},
 
 	output: outputSchema,
-	reads: true,
+	onlyReads: true,
 };

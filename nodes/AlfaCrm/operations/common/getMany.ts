@@ -42,7 +42,7 @@ export const getMany: Operation = {
 	},
 
 	output: outputSchema,
-	reads: true,
+	onlyReads: true,
 };
 
 /** What the form says about the records to list. */

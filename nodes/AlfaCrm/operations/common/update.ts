@@ -9,7 +9,7 @@ import { oncePer } from '../../form/oncePer';
 import type { RecordToOutput } from '../../output/report';
 import { makeRecordToOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
-import { changesOf, overwriteWithEmpty } from '../../run/body';
+import { buildUpdateBody, overwriteWithEmpty } from '../../run/body';
 import { recordKey } from '../../run/keys';
 import {
 	fieldOptions,
@@ -21,8 +21,8 @@ import {
 import type { Item } from '../../run/item';
 import type { Operation } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
-import { getRecord, writeAnywhere } from '../../run/records';
-import { addToList, listModeForm, readAddToLists } from '../../run/saveChanges';
+import { getRecord, writeInBranchOfRecord } from '../../run/records';
+import { addToList, listModeForm, readAddsToLists } from '../../run/saveChanges';
 import { idOf, hasParent, keysForm, targetOf } from '../../run/target';
 import type { LocatedRecord, Target } from '../../store/located';
 
@@ -115,7 +115,7 @@ function readUpdateRequest(
 	const givenInput = readFieldInput(item, entity, makeUpdateFields(entity));
 	const input = adjustInput ? adjustInput(givenInput) : givenInput;
 
-	const changes = changesOf(item, entity, input, overwritesWithEmpty);
+	const changes = buildUpdateBody(item, entity, input, { overwritesWithEmpty });
 	const extendedLists = readExtendedLists(item, entity, changes);
 	if (Object.keys(changes).length === 0) throw nothingToUpdateError(item, entity, input);
 
@@ -131,7 +131,7 @@ function readOverwritesWithEmpty(item: Item, entity: Entity): boolean {
 
 /** Lists the changed lists to which the values of the form are added, if the form says to add. */
 function readExtendedLists(item: Item, entity: Entity, changes: IDataObject): Field[] {
-	const addsToLists = readAddToLists(item, entity.fields, DEFAULT_LIST_MODE);
+	const addsToLists = readAddsToLists(item, entity.fields, DEFAULT_LIST_MODE);
 	if (!addsToLists) return [];
 	return entity.fields.filter((field) => isList(field) && field.name in changes);
 }
@@ -229,7 +229,7 @@ async function sendUpdate(
 	// A record that was read may have been found in another branch than that of the form.
 	const expectedBranch = record === undefined ? target.branch : record.branch;
 	const expectedTarget = { ...target, branch: expectedBranch };
-	const savedRecord = await writeAnywhere(item, entity, id, expectedTarget, updateIn);
+	const savedRecord = await writeInBranchOfRecord(item, entity, id, expectedTarget, updateIn);
 
 	return show({ id, ...savedRecord }, body);
 }

@@ -4,12 +4,12 @@ import { CUSTOMER_TYPE } from '../../entities/customer';
 import type { ActionOf, Entity } from '../../entities/types';
 import { makeRecordToOutput, makeReportItem, reportSchema } from '../../output/report';
 import { optionsForm, readFields } from '../../run/actionFields';
-import { bodyOf } from '../../run/body';
+import { buildRequestBody } from '../../run/body';
 import { recordKey } from '../../run/keys';
 import type { Item } from '../../run/item';
 import type { ActionKind } from '../../run/operation';
 import { getRecord } from '../../run/records';
-import { listModeForm, readAddToLists, saveChanges } from '../../run/saveChanges';
+import { listModeForm, readAddsToLists, saveChanges } from '../../run/saveChanges';
 import { idOf, labelsOf, targetOf } from '../../run/target';
 import type { LocatedRecord, Target } from '../../store/located';
 import { readFlag } from '../../values/formats';
@@ -106,10 +106,12 @@ function readChangeRequest(
 	const target = { ...entityTarget, labels };
 	const id = idOf(item, entity);
 
-	const formValues = bodyOf(item, fields, readFields(item, fields), target.branch);
+	const formValues = buildRequestBody(item, fields, readFields(item, fields), {
+		branch: target.branch,
+	});
 	const chosenValues = chooseValues === undefined ? formValues : chooseValues(formValues);
 	const findSkipReason = makeSkipRule?.(item, chosenValues);
-	const addToLists = readAddToLists(item, fields, DEFAULT_LIST_MODE);
+	const addToLists = readAddsToLists(item, fields, DEFAULT_LIST_MODE);
 	// The values in `fixed` are the same for every record that the action changes.
 	const values = { ...chosenValues, ...fixed };
 

@@ -6,7 +6,7 @@ import { toProperty } from '../../fields/field';
 import { optionsForm } from '../../run/actionFields';
 import type { CollectionReader } from '../../form/parameters';
 import type { Item } from '../../run/item';
-import { type Stage, comesBefore } from '../../run/stages';
+import { type StageId, comesBefore } from '../../run/stages';
 import type { LocatedRecord } from '../../store/located';
 import { readId } from '../../values/formats';
 import type { SkipRule } from './change';
@@ -21,11 +21,11 @@ export const moveToStage = makeChangeAction({ makeSkipRule });
 /** The stage to which a lead is moved, and the stages in which it stays. */
 interface StageMove {
 	/** The ID of the stage; null for 'Not Sorted', which is no stage. */
-	toStage: Stage;
+	toStage: StageId;
 	/** The ID of the funnel, if the user has chosen one. */
 	pipelineId?: unknown;
 	/** 'Only If In Stage': leads in other stages stay where they are. */
-	allowedStages?: readonly Stage[];
+	allowedStages?: readonly StageId[];
 	/** 'Never Back': leads that are further in the funnel stay where they are. */
 	isOneWay: boolean;
 }
@@ -49,7 +49,7 @@ function readMove(item: Item, values: IDataObject): StageMove {
 	const isOneWay = options.has(neverBack.name) && options.flag(toProperty(neverBack));
 
 	return {
-		toStage: values.lead_status_id as Stage,
+		toStage: values.lead_status_id as StageId,
 		pipelineId: values.pipeline_id,
 		allowedStages,
 		isOneWay,
@@ -57,11 +57,11 @@ function readMove(item: Item, values: IDataObject): StageMove {
 }
 
 /** Reads the stages in 'Only If In Stage'. Returns undefined if the user has not set the option. */
-function readAllowedStages(options: CollectionReader): Stage[] | undefined {
+function readAllowedStages(options: CollectionReader): StageId[] | undefined {
 	if (!options.has(onlyIfInStage.name)) return undefined;
 
 	const input = options.input(toProperty(onlyIfInStage));
-	return options.toRequestValue(onlyIfInStage, input) as Stage[];
+	return options.toRequestValue(onlyIfInStage, input) as StageId[];
 }
 
 /**
@@ -93,7 +93,7 @@ async function findSkipReason(
  * Whether a customer is in one of the stages. The stage null is 'Not Sorted', and means only leads
  * without a stage: clients have no stage either.
  */
-function isInOneOf(stages: readonly Stage[], customer: IDataObject): boolean {
+function isInOneOf(stages: readonly StageId[], customer: IDataObject): boolean {
 	// Without a stage, this is undefined and equal to none of the stages.
 	const currentStage = stageOf(customer);
 	for (const stage of stages) {
@@ -116,7 +116,12 @@ async function isMoveBack(
 ): Promise<boolean> {
 	// Without a funnel in the form, the lead stays in its own funnel.
 	const pipeline = readId(pipelineId ?? lead.row.pipeline_id);
-	const isBefore = await comesBefore(item, lead, toStage, currentStage, pipeline);
+	const isBefore = await comesBefore(item, {
+		lead,
+		stageId: toStage,
+		otherStageId: currentStage,
+		funnel: pipeline,
+	});
 	if (isBefore !== undefined) return isBefore;
 
 	throw item.error(

@@ -4,7 +4,7 @@ import { byId } from '../../entities/common';
 import { listOf } from '../../fields/field';
 import type { Item } from '../../run/item';
 import type { ActionKind } from '../../run/operation';
-import { currentRecord } from '../../run/records';
+import { findRecordInBranch } from '../../run/records';
 import type { Branch, LocatedRecord } from '../../store/located';
 import { readIds, wallClock } from '../../values/formats';
 import type { FindRequest } from '../common/find';
@@ -37,7 +37,7 @@ export const overview: ActionKind<'overview'> = {
 	},
 
 	output: overviewSchema,
-	reads: true,
+	onlyReads: true,
 };
 
 interface FoundCustomer extends LocatedRecord {
@@ -74,7 +74,7 @@ async function findWithSingleCall(
 	const isBranchLeftOut = chosenBranches.length > 0 && !chosenBranches.includes(branch);
 	if (isBranchLeftOut) return undefined;
 
-	return await currentRecord(item, entity, Number(search.matchValues.id), target);
+	return await findRecordInBranch(item, entity, Number(search.matchValues.id), target);
 }
 
 /** Reads the lists and the names side by side, and works out the overview of one customer. */

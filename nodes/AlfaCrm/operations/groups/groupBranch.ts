@@ -4,7 +4,7 @@ import { group as groupEntity } from '../../entities/group';
 import { listOf } from '../../fields/field';
 import { allBranches, findInBranches } from '../../run/branches';
 import type { Item } from '../../run/item';
-import { currentRecord } from '../../run/records';
+import { findRecordInBranch } from '../../run/records';
 import type { Branch } from '../../store/located';
 import { readIds } from '../../values/formats';
 import type { MembershipForm } from './membership';
@@ -46,7 +46,7 @@ export async function chooseBranchOfGroup(form: MembershipForm): Promise<Branch>
 async function readCustomerBranches(form: MembershipForm): Promise<number[]> {
 	const { item, branch, customerId } = form;
 	const target = { path: customerEntity.path, query: {}, labels: {}, branch };
-	const customer = await currentRecord(item, customerEntity, customerId, target);
+	const customer = await findRecordInBranch(item, customerEntity, customerId, target);
 	return customer === undefined ? [] : shownBranches(customer.row);
 }
 
@@ -79,7 +79,7 @@ async function findGroupBranches(
 ): Promise<number[]> {
 	const findInBranch = async (branch: Branch) => {
 		const target = { path: groupEntity.path, query: {}, labels: {}, branch };
-		return await currentRecord(item, groupEntity, groupId, target);
+		return await findRecordInBranch(item, groupEntity, groupId, target);
 	};
 	const branches = await allBranches(item, firstBranch);
 	const group = await findInBranches(item, branches, findInBranch);

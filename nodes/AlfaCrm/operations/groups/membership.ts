@@ -15,7 +15,7 @@ import { simplifiedSchema } from '../../output/simplified';
 import type { ObjectSchema } from '../../output/recordSchema';
 import { objectOf, shownFields } from '../../output/recordSchema';
 import { readFields } from '../../run/actionFields';
-import { bodyOf } from '../../run/body';
+import { buildRequestBody } from '../../run/body';
 import type { LockKey } from '../../run/keys';
 import { recordKey } from '../../run/keys';
 import type { Item } from '../../run/item';
@@ -55,8 +55,8 @@ export function readMembershipForm(item: Item, entity: Entity, action: Action): 
 	const customerId = idOf(item, entity);
 
 	const input = readFields(item, formFields);
-	const { group_id, ...fields } = bodyOf(item, formFields, input, branch);
-	// The group is a required field, so `bodyOf` has returned it or thrown an error.
+	const { group_id, ...fields } = buildRequestBody(item, formFields, input, { branch });
+	// The group is a required field, so `buildRequestBody` has returned it or thrown an error.
 	const groupId = group_id as number;
 	return {
 		item,

@@ -9,7 +9,7 @@ import type { Item } from '../../run/item';
 import type { ActionKind } from '../../run/operation';
 import { readFilterFields } from '../../run/actionFields';
 import { objectOf, STRING } from '../../output/recordSchema';
-import { bodyOf } from '../../run/body';
+import { buildRequestBody } from '../../run/body';
 import { assertExpressionHasValue } from '../../run/fieldInput';
 import { limitForm, readLimit, warnOfLimit } from '../../run/readList';
 import { targetOf } from '../../run/target';
@@ -83,7 +83,7 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 			duration: { type: 'integer' },
 			time_zone: STRING,
 		}),
-	reads: true,
+	onlyReads: true,
 };
 
 /** What the user is looking for. The teachers of the search are read from AlfaCRM later. */
@@ -102,7 +102,7 @@ interface SearchForm {
 function readSearchForm(item: Item, entity: Entity, fields: readonly Field[]): SearchForm {
 	const target = targetOf(item, entity);
 	const input = readFilterFields(item, fields);
-	const values = bodyOf(item, fields, input);
+	const values = buildRequestBody(item, fields, input);
 
 	// Without a teacher the search takes all teachers. An expression that comes out empty must not
 	// have this effect.

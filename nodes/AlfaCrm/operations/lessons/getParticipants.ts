@@ -13,19 +13,19 @@ import { simplify, addNamesToSchema } from '../../output/readings';
 import { makeValueSimplifier } from '../../output/simplified';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { readFilterFields } from '../../run/actionFields';
-import { bodyOf } from '../../run/body';
+import { buildRequestBody } from '../../run/body';
 import {
 	allBranches,
 	findInBranches,
 	hintThatBranchIsHidden,
-	openBranches,
+	requireBranchesInUse,
 } from '../../run/branches';
 import type { Item } from '../../run/item';
 import { warnOfMissingCards } from '../../run/missingCards';
 import { nameSourceOf } from '../../run/names';
 import type { ActionKind } from '../../run/operation';
-import { limitForm, readLimit, warningReader, warnOfLimit } from '../../run/readList';
-import { currentRecord, notFoundError } from '../../run/records';
+import { limitForm, readLimit, makeReaderWithHints, warnOfLimit } from '../../run/readList';
+import { findRecordInBranch, notFoundError } from '../../run/records';
 import { givenBranch } from '../../run/target';
 import { readLessonAsOccurrence } from '../../store/calendar/occurrences';
 import type {
@@ -53,7 +53,7 @@ export const participants: ActionKind<'participants'> = {
 
 	async execute(item, entity, { fields: fields = [] }) {
 		const form = readForm(item, fields);
-		const branches = form.branch === undefined ? await openBranches(item) : [form.branch];
+		const branches = form.branch === undefined ? await requireBranchesInUse(item) : [form.branch];
 
 		const reading = await readFromBranches(item, entity, form, branches);
 		warnOfMissingCards(item, reading.customerIdsWithoutCard);
@@ -67,9 +67,9 @@ export const participants: ActionKind<'participants'> = {
 	},
 
 	output: () => participantSchema,
-	reads: true,
+	onlyReads: true,
 	// While 'Branch' is empty, all branches are read.
-	anyBranch: true,
+	readsAllBranches: true,
 };
 
 interface ParticipantsForm {
@@ -91,7 +91,7 @@ interface ParticipantsForm {
  */
 function readForm(item: Item, fields: readonly Field[]): ParticipantsForm {
 	const input = readFilterFields(item, fields);
-	const values = bodyOf(item, fields, input);
+	const values = buildRequestBody(item, fields, input);
 	const form = {
 		firstDay: String(values.date_from),
 		lastDay: String(values.date_to),
@@ -119,7 +119,7 @@ async function readFromBranches(
 	form: ParticipantsForm,
 	branches: readonly Branch[],
 ): Promise<ParticipantReading> {
-	const readerThatWarns = warningReader(item, 'rows');
+	const readerThatWarns = makeReaderWithHints(item, 'rows');
 	const options: ParticipantOptions = {
 		zone: item.zone,
 		// A branch that this user may not see is skipped.
@@ -175,7 +175,7 @@ async function findLesson(
 ): Promise<LessonsOfBranch> {
 	const target = { path: entity.path, query: {}, labels: {} };
 	const findInBranch = async (branch: Branch) =>
-		await currentRecord(item, lessonEntity, id, { ...target, branch });
+		await findRecordInBranch(item, lessonEntity, id, { ...target, branch });
 
 	const [firstBranch, ...otherBranches] = branches;
 	const isOnlyBranch = otherBranches.length === 0;

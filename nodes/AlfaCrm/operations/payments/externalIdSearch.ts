@@ -162,7 +162,7 @@ function makeIdFilter(item: Item, { value, customField }: ExternalId): FieldFilt
 
 	return {
 		fieldName,
-		query: { [fieldName]: text },
+		filterBody: { [fieldName]: text },
 		// If many rows do not match, AlfaCRM has ignored the filter.
 		mayMatch: (payment) => normalizeId(payment[fieldName]).includes(text),
 		// If AlfaCRM does not store or show the field, no run would find the payment, and each run

@@ -14,9 +14,10 @@ import { branchesOf } from '../target';
  * since it may come from an expression that finds nothing.
  */
 export function readChosenBranches(options: CollectionReader): number[] {
-	if (!options.has(searchBranchesField.name)) return [];
+	const { name } = searchBranchesField;
+	if (!options.has(name)) return [];
 
-	const input = options.input(options.parameter(searchBranchesField.name));
+	const input = options.input(options.parameter(name));
 	const isEmptyList = Array.isArray(input) && isBlank(searchBranchesField, input);
 	return isEmptyList ? [] : (options.toRequestValue(searchBranchesField, input) as number[]);
 }
@@ -26,17 +27,17 @@ export function readChosenBranches(options: CollectionReader): number[] {
  * account.
  *
  * @param newRecord the fields of a record that may be created. The branches into which it goes are
- * searched too, or the next run would not find it and create it once more.
+ * searched too, or the next run would miss the record and create it again.
  */
 export async function listBranchesToSearch(
 	item: Item,
 	entity: Entity,
-	{ branch }: Target,
+	target: Target,
 	chosenBranches: readonly number[],
 	newRecord?: IDataObject,
 ): Promise<Branch[]> {
-	if (chosenBranches.length === 0) return await allBranches(item, branch);
+	if (chosenBranches.length === 0) return await allBranches(item, target.branch);
 
-	const branchesOfNewRecord = newRecord ? branchesOf(branch, entity.fields, newRecord) : [];
+	const branchesOfNewRecord = newRecord ? branchesOf(target.branch, entity.fields, newRecord) : [];
 	return [...new Set([...chosenBranches, ...branchesOfNewRecord])];
 }

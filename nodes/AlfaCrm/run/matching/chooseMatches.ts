@@ -4,11 +4,16 @@ import { CUSTOMER_TYPE } from '../../entities/customer';
 import { listOf } from '../../fields/field';
 import { readFlag } from '../../values/formats';
 import { matchesSearch } from './compare';
+import type { Search } from './readSearch';
 import type { Match } from './search';
 
 /**
- * What 'If Several Match' can be set to. The values are stored in workflows. `newest` takes the
- * first match in the order of `sortMatches`, and age decides last in it.
+ * What 'If Several Match' can be set to. Workflows have stored the values, so they stay as they
+ * are:
+ *
+ * - `refuse`: an error
+ * - `newest`: the first match in the order of `sortMatches`, which is not always the newest
+ * - `all`: all matches
  */
 export type IfSeveral = 'refuse' | 'newest' | 'all';
 
@@ -31,7 +36,8 @@ export const makeFirstMatchOption = (name: string): INodePropertyOptions => ({
  * @param matches what `findMatches` returned
  */
 export function chooseMatches(matches: readonly Match[], ifSeveral: IfSeveral): Match[] {
-	return sortMatches(ifSeveral === 'all' ? matches : keepMatchesOfFirstValue(matches));
+	const chosenMatches = ifSeveral === 'all' ? matches : keepMatchesOfFirstValue(matches);
+	return sortMatches(chosenMatches);
 }
 
 /**
@@ -44,8 +50,8 @@ function keepMatchesOfFirstValue(matches: readonly Match[]): readonly Match[] {
 
 	// All matches were found by the same search: see `findMatches`.
 	const { matchedBy } = matches[0];
-	// With the key 'Phone or Email', the phone may be one person's and the email another's. Neither
-	// counts more than the other, so the order of the phones decides nothing.
+	// With the key 'Phone or Email', a record may match by its email alone, whatever the phones are.
+	// So the order of the phones decides nothing.
 	if (matchedBy.key.isOneEnough) return matches;
 
 	const fieldWithSeveralValues = matchedBy.fields.find(
@@ -53,28 +59,49 @@ function keepMatchesOfFirstValue(matches: readonly Match[]): readonly Match[] {
 	);
 	if (fieldWithSeveralValues === undefined) return matches;
 
-	const { name } = fieldWithSeveralValues;
-	const matchesByValue = listOf(matchedBy.matchValues[name]).map((value) => {
-		const matchValues = { ...matchedBy.matchValues, [name]: [value] as string[] };
-		const searchByValue = { ...matchedBy, matchValues };
+	const groups = groupByMatchValue(matches, matchedBy, fieldWithSeveralValues.name);
+	const activeGroup = groups.find((group) => group.some(({ archived }) => !archived));
+	const firstGroup = groups.find((group) => group.length > 0);
+	return activeGroup ?? firstGroup ?? matches;
+}
+
+/**
+ * Groups the matches of a search by the match value that they have in a field: one group for each
+ * phone, for example. A group may be empty.
+ */
+function groupByMatchValue(
+	matches: readonly Match[],
+	search: Search,
+	fieldName: string,
+): Match[][] {
+	const values = listOf(search.matchValues[fieldName]);
+	return values.map((value) => {
+		const matchValues = { ...search.matchValues, [fieldName]: [value] as string[] };
+		const searchByValue = { ...search, matchValues };
 		return matches.filter(({ row }) => matchesSearch(searchByValue, row));
 	});
-	const hasActive = (group: readonly Match[]) => group.some(({ archived }) => !archived);
-	return (
-		matchesByValue.find(hasActive) ?? matchesByValue.find((group) => group.length > 0) ?? matches
-	);
 }
 
 /**
  * Sorts matches: active before archived, then clients before leads, then the highest ID. AlfaCRM
  * counts its IDs upwards, so the highest ID is the newest record.
  */
-export function sortMatches<T extends Pick<Match, 'archived' | 'row'>>(matches: readonly T[]): T[] {
-	return [...matches].sort((a, b) => rankOf(a) - rankOf(b) || Number(b.row.id) - Number(a.row.id));
+export function sortMatches<T extends SortableMatch>(matches: readonly T[]): T[] {
+	return [...matches].sort(compareMatches);
+}
+
+type SortableMatch = Pick<Match, 'archived' | 'row'>;
+
+/** Compares two matches for `sortMatches`: a negative number if the first match goes first. */
+function compareMatches(match: SortableMatch, otherMatch: SortableMatch): number {
+	const rankDifference = rankMatch(match) - rankMatch(otherMatch);
+	if (rankDifference !== 0) return rankDifference;
+	return Number(otherMatch.row.id) - Number(match.row.id);
 }
 
 /** Ranks active clients 0, active leads 1, archived clients 2, archived leads 3. */
-function rankOf({ archived, row }: Pick<Match, 'archived' | 'row'>): number {
+function rankMatch({ archived, row }: SortableMatch): number {
 	const isClient = readFlag(row.is_study) === CUSTOMER_TYPE.client;
-	return (archived ? 2 : 0) + (isClient ? 0 : 1);
+	const firstRank = archived ? 2 : 0;
+	return isClient ? firstRank : firstRank + 1;
 }

@@ -1,10 +1,13 @@
 /*
  * Compares a row with the match values of a search.
  *
- * A row matches if its values have the same normal form as the match values. A row that does not
- * match may still be similar: its name lacks the patronymic, for example. Then it is unknown
- * whether the row is the record that the user means. An update could change a stranger's record,
- * and a new record could be a second one of the same person.
+ * Match values are the values by which the user looks for a record, such as a phone. A row matches
+ * if its values have a normal form in common with the match values: the phones +7 900 555-00-01 and
+ * 89005550001 have the same one. A few types of fields then compare the values themselves, too.
+ *
+ * A row that does not match may still be similar: its name lacks the patronymic, for example. Then
+ * it is unknown whether the row is the record that the user means. An update could change a
+ * stranger's record, and a new record could be a second one of the same person.
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -24,17 +27,19 @@ export function matchesSearch({ key, fields, matchValues }: Search, row: IDataOb
 
 /** Whether a field of a record holds the match value, or one of several match values. */
 export function hasMatchValue(field: Field, storedValue: unknown, matchValue: unknown): boolean {
-	const matchForms = new Set(listOf(matchValue).flatMap((value) => normalForms(field, value)));
-	const valuesWithCommonForm = listOf(storedValue).filter((stored) =>
-		normalForms(field, stored).some((form) => matchForms.has(form)),
-	);
+	const matchValues = listOf(matchValue);
+	const matchForms = new Set(matchValues.flatMap((value) => normalForms(field, value)));
+	const valuesWithCommonForm = listOf(storedValue).filter((stored) => {
+		const storedForms = normalForms(field, stored);
+		return storedForms.some((form) => matchForms.has(form));
+	});
 
 	// A common normal form is not enough for some types of fields: they compare the values
 	// themselves.
-	const { isSameKey } = kindOf(field);
-	if (isSameKey === undefined) return valuesWithCommonForm.length > 0;
+	const { isSameKey: isSameValue } = kindOf(field);
+	if (isSameValue === undefined) return valuesWithCommonForm.length > 0;
 	return valuesWithCommonForm.some((stored) =>
-		listOf(matchValue).some((value) => isSameKey(field, stored, value)),
+		matchValues.some((value) => isSameValue(field, stored, value)),
 	);
 }
 
@@ -56,16 +61,23 @@ export function findSimilarity(search: Search, row: IDataObject): Similarity | u
 	if (matchesSearch(search, row)) return undefined;
 
 	const { key, fields, matchValues } = search;
-	const differingFields = fields.filter(
-		(field) => !hasMatchValue(field, row[field.name], matchValues[field.name]),
-	);
-	const similarities = differingFields.flatMap((field): Similarity[] => {
-		const difference = describeDifference(field, row[field.name], matchValues[field.name]);
-		return difference === undefined ? [] : [{ field, difference }];
-	});
+	let isEveryFieldSimilar = true;
+	const similarities: Similarity[] = [];
+	for (const field of fields) {
+		const storedValue = row[field.name];
+		const matchValue = matchValues[field.name];
+		if (hasMatchValue(field, storedValue, matchValue)) continue;
 
-	const isEveryFieldSimilar = similarities.length === differingFields.length;
-	return key.isOneEnough || isEveryFieldSimilar ? similarities.at(0) : undefined;
+		const difference = describeDifference(field, storedValue, matchValue);
+		if (difference === undefined) {
+			isEveryFieldSimilar = false;
+		} else {
+			similarities.push({ field, difference });
+		}
+	}
+
+	const isRowSimilar = key.isOneEnough || isEveryFieldSimilar;
+	return isRowSimilar ? similarities.at(0) : undefined;
 }
 
 /**

@@ -22,13 +22,15 @@ import { idParameter } from '../target';
 /** Returns the parameters for the match key and its match values. */
 export function matchForm(entity: Entity): INodeProperties[] {
 	const keys = keysOf(entity);
-	const keysWithCustomField = keys.filter(takesCustomField);
 	const fieldNames = new Set(keys.flatMap(({ fields }) => fields));
-	const valueParameters = [...fieldNames].flatMap((fieldName) => {
+	const valueParameters: INodeProperties[] = [];
+	for (const fieldName of fieldNames) {
 		const keysWithField = keys.filter(({ fields }) => fields.includes(fieldName));
-		return showForKeys(makeValueParameter(entity, fieldName, keysWithField), keysWithField);
-	});
+		const parameter = makeValueParameter(entity, fieldName, keysWithField);
+		valueParameters.push(...showForKeys(parameter, keysWithField));
+	}
 
+	const keysWithCustomField = keys.filter(takesCustomField);
 	return [
 		matchByParameter(entity),
 		...showForKeys(customFieldParameter, keysWithCustomField),
@@ -50,6 +52,7 @@ export function readMatchKey(item: Item, entity: Entity): MatchKey {
 	if (key === undefined) throw item.error(`'Match By' has no choice "${keyName}"`);
 	if (!takesCustomField(key)) return key;
 
+	// The key 'First That Is Found' may go without a custom field: its other fields are enough.
 	const isCustomFieldOptional = key.mayHaveCustomField === true;
 	const isCustomFieldLeftOut =
 		isEmpty(item.input(customFieldParameter)) && isEmpty(item.input(customValueParameter));
@@ -63,11 +66,12 @@ export function readMatchKey(item: Item, entity: Entity): MatchKey {
 	);
 }
 
-/** Reads the match value of a field as the user gave it. */
+/** Reads the value by which the user looks for a record, as the user gave it for a field. */
 export function readMatchValue(item: Item, field: Field): unknown {
 	return isCustom(field.name) ? item.input(customValueParameter) : item.inputOfField(field);
 }
 
+/** Makes the parameter 'Match By', in which the user chooses how the record is searched for. */
 const matchByParameter = oncePer((entity: Entity): INodeProperties => {
 	const keys = keysOf(entity);
 	const firstKeyName = keys.at(0)?.name ?? '';
@@ -80,10 +84,13 @@ const matchByParameter = oncePer((entity: Entity): INodeProperties => {
 	};
 });
 
-function makeKeyOption({ name, label, description }: MatchKey): INodePropertyOptions {
-	return { name: label, value: name, ...(description ? { description } : {}) };
+/** Makes the choice of 'Match By' for a key. */
+function makeKeyOption(key: MatchKey): INodePropertyOptions {
+	const option = { name: key.label, value: key.name };
+	return key.description ? { ...option, description: key.description } : option;
 }
 
+/** Holds the name of the custom field. Workflows have stored the name of the parameter. */
 const customFieldParameter: INodeProperties = {
 	displayName: 'Custom Field',
 	name: 'matchField',
@@ -93,7 +100,7 @@ const customFieldParameter: INodeProperties = {
 	description: 'Starts with custom_',
 };
 
-/** Holds the match value of the custom field. */
+/** Holds the match value of the custom field. Workflows have stored the name of the parameter. */
 const customValueParameter: INodeProperties = {
 	displayName: 'Value',
 	name: 'matchValue',
@@ -112,8 +119,8 @@ const takesCustomField = ({ fields, mayHaveCustomField }: MatchKey): boolean =>
 
 /**
  * Makes the parameter for the match value of a declared field or of the ID. Several keys share the
- * parameter. Its description is that of the key that consists of this field alone: "In any format"
- * comes from the key 'Phone'.
+ * parameter. If the field has no description of its own, the parameter has that of the key that
+ * consists of this field alone: "In any format" comes from the key 'Phone'.
  */
 function makeValueParameter(
 	entity: Entity,
@@ -123,8 +130,9 @@ function makeValueParameter(
 	const field = entity.fields.find(({ name }) => name === fieldName);
 	if (field === undefined) return idParameter(entity);
 
-	const description = keysWithField.find(({ fields }) => fields.length === 1)?.description;
-	return toSingleProperty({ ...(description ? { description } : {}), ...field });
+	const keyOfField = keysWithField.find(({ fields }) => fields.length === 1);
+	const description = keyOfField?.description;
+	return toSingleProperty(description ? { description, ...field } : field);
 }
 
 /**
@@ -132,16 +140,16 @@ function makeValueParameter(
  * enough for the key.
  */
 function showForKeys(parameter: INodeProperties, keys: readonly MatchKey[]): INodeProperties[] {
-	const keysWithAllValues = keys.filter(({ isOneEnough }) => !isOneEnough);
-	const keysWithAnyValue = keys.filter(({ isOneEnough }) => isOneEnough);
+	const keysNeedingAll = keys.filter(({ isOneEnough }) => !isOneEnough);
+	const keysNeedingOne = keys.filter(({ isOneEnough }) => isOneEnough);
 
 	const shownParameters: INodeProperties[] = [];
-	if (keysWithAllValues.length > 0) {
+	if (keysNeedingAll.length > 0) {
 		const requiredParameter = { ...parameter, required: true };
-		shownParameters.push(showWhen(requiredParameter, { matchBy: namesOf(keysWithAllValues) }));
+		shownParameters.push(showWhen(requiredParameter, { matchBy: namesOf(keysNeedingAll) }));
 	}
-	if (keysWithAnyValue.length > 0) {
-		shownParameters.push(showWhen(parameter, { matchBy: namesOf(keysWithAnyValue) }));
+	if (keysNeedingOne.length > 0) {
+		shownParameters.push(showWhen(parameter, { matchBy: namesOf(keysNeedingOne) }));
 	}
 	return shownParameters;
 }

@@ -1,9 +1,13 @@
 /*
- * Asks AlfaCRM's lists for the records that may have a match value.
+ * Asks AlfaCRM's lists for the records that may have a match value: the value by which the user
+ * looks for a record, such as a phone.
  *
  * AlfaCRM may compare a phone by its digits, or as the text that is stored. So one match value may
  * need several filters, one for each spelling. If an answer shows that AlfaCRM compares digits, or
  * ignores the filter, no call is made for the other spellings.
+ *
+ * A filter is the part of a call's body that asks for a value: `{ phone: '1112233' }`. Its name is
+ * that of the field.
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -15,8 +19,9 @@ import { isBlank, kindOf, listOf } from '../../fields/field';
 import { normalizeText } from '../../fields/normalizeText';
 import type { Target } from '../../store/located';
 import type { Execution } from '../execution';
-import type { LockKey } from '../keys';
+import type { BehaviourKey } from '../keys';
 import type { Item } from '../item';
+import type { FieldFilter } from '../readList';
 import { readFiltered } from '../readList';
 import { hasMatchValue } from './compare';
 import type { Search } from './readSearch';
@@ -24,6 +29,7 @@ import { findField } from './readSearch';
 
 /** How a list is asked for the records with one match value. */
 interface MatchQuery {
+	entity: Entity;
 	field: Field;
 	matchValue: unknown;
 	/**
@@ -34,28 +40,39 @@ interface MatchQuery {
 }
 
 /**
- * Makes the queries of a search: one for each match value of a field. A key may name the fields to
- * query (`queriedFields`), because its other fields are only compared.
+ * Makes the queries of a search: one for each match value of a field. If the key of the search
+ * names the fields to query (`queriedFields`), AlfaCRM is asked only for these. Its other fields
+ * are only compared with the rows.
  */
-export function makeQueries(entity: Entity, { key, matchValues }: Search): MatchQuery[] {
-	const queriedNames = (key.queriedFields ?? key.fields).filter((name) => name in matchValues);
-	return queriedNames.flatMap((name) => {
+export function makeQueries(entity: Entity, search: Search): MatchQuery[] {
+	const { key, matchValues } = search;
+	const queries: MatchQuery[] = [];
+	for (const name of key.queriedFields ?? key.fields) {
+		if (!(name in matchValues)) continue;
+
 		const field = findField(entity, name);
-		return listOf(matchValues[name]).map((matchValue) => makeQuery(entity, field, matchValue));
-	});
+		for (const matchValue of listOf(matchValues[name])) {
+			queries.push(makeQuery(entity, field, matchValue));
+		}
+	}
+	return queries;
 }
 
 /** A filter that leaves nothing out, so that the whole list is read. */
 const NO_FILTER: IDataObject = {};
 
+/**
+ * Makes the filters by which AlfaCRM is asked for one match value, one for each spelling. If the
+ * list takes no filter by the field, the whole list is read instead.
+ */
 function makeQuery(entity: Entity, field: Field, matchValue: unknown): MatchQuery {
 	const filters = kindOf(field).searchForms(field, field.name, matchValue as Wire);
 	const filterNames = filters.flatMap((filter) => Object.keys(filter));
-	const doesListTakeFilters = filterNames.every((name) => takesFilter(entity, name));
-	return { field, matchValue, filters: doesListTakeFilters ? filters : [NO_FILTER] };
+	const listTakesFilters = filterNames.every((name) => takesFilter(entity, name));
+	return { entity, field, matchValue, filters: listTakesFilters ? filters : [NO_FILTER] };
 }
 
-/** Tells whether the list of an entity takes a filter by a field. */
+/** Whether the list of an entity takes a filter by a field. */
 function takesFilter(entity: Entity, name: string): boolean {
 	return name === 'id' || isCustom(name) || entity.filters.some((filter) => filter.name === name);
 }
@@ -68,49 +85,62 @@ interface Candidates {
 }
 
 /**
- * Reads the rows that may have a match value.
+ * Reads the rows that may have a match value, such as a phone, by one of the filters that ask for
+ * it.
  *
  * @throws NodeOperationError if no row shows the field, or if rows are missing. Then a record that
  * matches could be overlooked, and a wrong record could be taken or a second one be created.
  */
 export async function readCandidates(
 	item: Item,
-	entity: Entity,
 	target: Target,
-	{ field, matchValue }: MatchQuery,
+	query: MatchQuery,
 	filter: IDataObject,
 ): Promise<Candidates> {
-	const fieldMissingError = () =>
-		isCustom(field.name)
-			? unknownFieldError(item, entity, field)
-			: hiddenFieldError(item, entity, field);
-	// A row that does not match is no proof that AlfaCRM ignores the filter, if it contains the text
-	// of the filter: 9005550001 is a part of 79005550001, for example.
-	const mayMatch = (row: IDataObject) => {
-		const storedValue = row[field.name];
-		return (
-			hasMatchValue(field, storedValue, matchValue) || containsAnyPart(field, storedValue, filter)
-		);
-	};
+	const { entity, field, matchValue } = query;
+	// `hidden.show` lists the records that AlfaCRM leaves out by default, such as archived ones.
 	const list = {
 		...target,
 		body: { ...target.query, ...entity.hidden?.show },
 		task: `look for the ${entity.label.toLowerCase()}`,
 	};
-	const fieldFilter = {
+	const fieldFilter: FieldFilter = {
 		fieldName: field.name,
-		query: filter,
-		mayMatch,
-		fieldMissingError,
+		filterBody: filter,
+		mayMatch: (row) => mayBeFoundBy(query, filter, row[field.name]),
+		fieldMissingError: () => missingFieldError(item, entity, field),
 	};
-	const claim = `which ${entity.plural.toLowerCase()} match`;
+	const uncertainFact = `which ${entity.plural.toLowerCase()} match`;
+	const reading = await readFiltered(item, entity, list, fieldFilter, uncertainFact);
 
-	const { rows, whole } = await readFiltered(item, entity, list, fieldFilter, claim);
+	const { rows, wholeList } = reading;
 	if (isEveryValueHidden(field, filter, rows)) throw hiddenFieldError(item, entity, field);
-	if (whole === undefined) return { rows, isCached: false };
-	return { rows: whole.findCandidates(field, matchValue), isCached: true };
+	if (wholeList === undefined) return { rows, isCached: false };
+	// The whole list was read, without the filter. Most of its rows do not match.
+	return { rows: wholeList.findCandidates(field, matchValue), isCached: true };
 }
 
+/**
+ * Whether a filter that works may find a stored value: the value matches, or contains the text of
+ * the filter. For example, 9005550001 is a part of 79005550001. A row with any other value shows
+ * that AlfaCRM ignores the filter.
+ */
+function mayBeFoundBy(query: MatchQuery, filter: IDataObject, storedValue: unknown): boolean {
+	const { field, matchValue } = query;
+	if (hasMatchValue(field, storedValue, matchValue)) return true;
+	return containsAnyPart(field, storedValue, filter);
+}
+
+/**
+ * Makes the error for a field that no row shows. A custom field probably does not exist; any other
+ * field is hidden from the credential's user.
+ */
+function missingFieldError(item: Item, entity: Entity, field: Field): Error {
+	if (isCustom(field.name)) return unknownFieldError(item, entity, field);
+	return hiddenFieldError(item, entity, field);
+}
+
+/** Makes the error for a custom field that no record of the entity has. */
 function unknownFieldError(item: Item, { label }: Entity, { name }: Field): Error {
 	return item.error(
 		`AlfaCRM's ${label.toLowerCase()} has no field "${name}"`,
@@ -119,8 +149,8 @@ function unknownFieldError(item: Item, { label }: Entity, { name }: Field): Erro
 }
 
 /**
- * Makes the error for a field that AlfaCRM does not show to this user. Without its values no record
- * matches, so each run would create a new one.
+ * Makes the error for a field that AlfaCRM does not show to the credential's user. Without its
+ * values no record matches, so each run would create a new one.
  */
 function hiddenFieldError(item: Item, { plural }: Entity, { label }: Field): Error {
 	return item.error(
@@ -130,16 +160,16 @@ function hiddenFieldError(item: Item, { plural }: Entity, { label }: Field): Err
 }
 
 /**
- * The declared filters that only one source names, so that AlfaCRM may ignore them and list all
- * customers. API notes 5.3.
+ * The declared filters that only one source of the API notes names. AlfaCRM may ignore them and
+ * list all customers. API notes 5.3.
  */
 const UNCONFIRMED_FILTERS = ['email'];
 
 /**
- * Tells whether AlfaCRM has found records by a field, but shows its value on none of them. A filter
- * by a declared field works (API notes 5.3), so such records have a value, and AlfaCRM hides it
- * from this user. An unconfirmed filter, or one by a custom field, proves nothing: AlfaCRM may have
- * ignored it.
+ * Whether AlfaCRM has found records by a field, but shows its value on none of them. A filter by a
+ * declared field works (API notes 5.3), so such records have a value, and AlfaCRM hides it from the
+ * credential's user. An unconfirmed filter, or one by a custom field, proves nothing: AlfaCRM may
+ * have ignored it.
  */
 function isEveryValueHidden(
 	field: Field,
@@ -152,9 +182,10 @@ function isEveryValueHidden(
 
 	return rows.every((row) => {
 		const storedValue = row[field.name];
-		// A dummy phone such as +7(999)999-99-99 counts as blank. If AlfaCRM has found it by 9999, its
-		// value is not hidden.
-		return isBlank(field, storedValue) && !containsAnyPart(field, storedValue, filter);
+		// A dummy phone such as +7(999)999-99-99 counts as blank, but AlfaCRM shows it. It was found by
+		// a filter such as 9999, whose text it contains.
+		const isShown = containsAnyPart(field, storedValue, filter);
+		return isBlank(field, storedValue) && !isShown;
 	});
 }
 
@@ -173,17 +204,16 @@ function isEveryValueHidden(
  */
 export function noteSpellings(
 	execution: Execution,
-	entity: Entity,
-	{ field }: MatchQuery,
+	query: MatchQuery,
 	filter: IDataObject,
 	rows: readonly IDataObject[],
 ): void {
+	const { entity, field } = query;
 	const rowsWithoutText = rows.filter((row) => lacksFilterText(row, filter));
 	if (rowsWithoutText.length === 0) return;
 
 	const comparesDigits = rowsWithoutText.every((row) => hasFilterDigits(field, row, filter));
-	const isForAllExecutions = comparesDigits;
-	execution.noteBehaviour(spellingsKey(entity, filter), isForAllExecutions);
+	execution.noteBehaviour(spellingsKey(entity, filter), { isProven: comparesDigits });
 }
 
 /**
@@ -192,14 +222,14 @@ export function noteSpellings(
  */
 export function findsEverySpelling(
 	execution: Execution,
-	entity: Entity,
+	{ entity }: MatchQuery,
 	filter: IDataObject,
 ): boolean {
 	return execution.knowsBehaviour(spellingsKey(entity, filter));
 }
 
 /** Makes the key under which `noteBehaviour` keeps that a filter finds every spelling. */
-const spellingsKey = ({ path }: Entity, filter: IDataObject): LockKey => [
+const spellingsKey = ({ path }: Entity, filter: IDataObject): BehaviourKey => [
 	path,
 	'finds all spellings',
 	...Object.keys(filter),
@@ -210,35 +240,42 @@ const spellingsKey = ({ path }: Entity, filter: IDataObject): LockKey => [
  * it was written.
  */
 function lacksFilterText(row: IDataObject, filter: IDataObject): boolean {
-	return Object.entries(filter).some(([name, text]) => {
+	return Object.entries(filter).some(([name, filterText]) => {
 		if (row[name] === undefined) return false;
-		const searchedText = normalizeText(String(text));
-		return !listOf(row[name]).some((stored) =>
-			normalizeText(String(stored)).includes(searchedText),
-		);
+
+		const searchedText = normalizeText(String(filterText));
+		const storedTexts = listOf(row[name]).map((stored) => normalizeText(String(stored)));
+		return !storedTexts.some((storedText) => storedText.includes(searchedText));
 	});
 }
 
 /** Whether a filter consists of digits, and the row has these digits in any spelling. */
 function hasFilterDigits(field: Field, row: IDataObject, filter: IDataObject): boolean {
-	return Object.values(filter).every(
-		(part) => /^\d+$/.test(String(part)) && containsPart(field, row[field.name], part),
-	);
+	return Object.values(filter).every((filterText) => {
+		const hasOnlyDigits = /^\d+$/.test(String(filterText));
+		return hasOnlyDigits && containsPart(field, row[field.name], filterText);
+	});
 }
 
 /** Whether AlfaCRM may have found a stored value by one of the texts of a filter. */
 function containsAnyPart(field: Field, storedValue: unknown, filter: IDataObject): boolean {
-	return Object.values(filter).some((part) => containsPart(field, storedValue, part));
+	return Object.values(filter).some((filterText) => containsPart(field, storedValue, filterText));
 }
 
 /**
  * Whether AlfaCRM may have found a stored value by a text of a filter. AlfaCRM's filters find
- * values that contain the text. API notes 10.
+ * values that contain the text; of a text with several words, each word is looked for by itself.
+ * API notes 10.
  */
-function containsPart(field: Field, storedValue: unknown, part: unknown): boolean {
-	const words = normalizeText(String(part)).split(' ');
-	const hasWords = (stored: unknown) =>
-		words.every((word) => normalizeText(String(stored)).includes(word));
-	const canFind = kindOf(field).finds ?? hasWords;
-	return listOf(storedValue).some((stored) => canFind(stored, part));
+function containsPart(field: Field, storedValue: unknown, filterText: unknown): boolean {
+	// Some types of fields compare in a way of their own, such as phones by their digits.
+	const canFind = kindOf(field).finds ?? containsWords;
+	return listOf(storedValue).some((stored) => canFind(stored, filterText));
+}
+
+/** Whether a stored text contains each word of a filter's text, in any order. */
+function containsWords(stored: unknown, filterText: unknown): boolean {
+	const storedText = normalizeText(String(stored));
+	const words = normalizeText(String(filterText)).split(' ');
+	return words.every((word) => storedText.includes(word));
 }

@@ -26,29 +26,28 @@ export interface Search {
 
 interface SearchOptions {
 	/**
-	 * Cuts a match value to the length that AlfaCRM takes. If a new record would get a shortened
-	 * name, the next run must search by the shortened name.
+	 * Cuts a match value to the length that AlfaCRM accepts; by default it is not cut. A new record
+	 * is saved with the cut value, so the next run must search by the cut value too.
 	 */
-	fit?: (field: Field, value: Wire) => Wire;
+	shorten?: (field: Field, value: Wire) => Wire;
 	/** Reads the match value of a field. By default from the parameters below 'Match By'. */
 	readValue?: (field: Field) => unknown;
 }
 
 /**
- * Reads the match values of a key. A phone among the fields to save is no match value. Nothing is
- * thrown for match values that are missing or unusable: callers look at `isUsable`.
+ * Reads the match values of a key: the values by which the user looks for a record, such as a
+ * phone. Nothing is thrown for match values that are missing or unusable: callers look at
+ * `isUsable`.
  *
- * @throws NodeOperationError if a match value cannot be read, such as a day
+ * @throws NodeOperationError if a match value cannot be read, such as the text "soon" for a day
  */
 export function readSearch(
 	item: Item,
 	entity: Entity,
 	key: MatchKey,
-	{
-		fit = (_field, value) => value,
-		readValue = (field) => readMatchValue(item, field),
-	}: SearchOptions = {},
+	options: SearchOptions = {},
 ): Search {
+	const { shorten, readValue = (field) => readMatchValue(item, field) } = options;
 	const fields: Field[] = [];
 	const matchValues: IDataObject = {};
 	for (const fieldName of key.fields) {
@@ -56,7 +55,9 @@ export function readSearch(
 		const input = readValue(field);
 		if (isBlank(field, input)) continue;
 
-		const usableValue = keepUsableValues(field, fit(field, item.toRequestValue(field, input)));
+		const value = item.toRequestValue(field, input);
+		const shortValue = shorten ? shorten(field, value) : value;
+		const usableValue = keepUsableValues(field, shortValue);
 		if (usableValue === undefined) continue;
 
 		fields.push(field);
@@ -77,33 +78,38 @@ export function readSearch(
 function keepUsableValues(field: Field, value: Wire): Wire | undefined {
 	const usableValues = listOf(value).filter((singleValue) => isUsableValue(field, singleValue));
 	if (usableValues.length === 0) return undefined;
+	// A value that is not a list stays a single value.
 	return Array.isArray(value) ? (usableValues as Wire) : value;
 }
 
-/** Whether a value can tell one record from another. */
+/** Whether a value can tell one record from another. Values such as "no phone" cannot. */
 const isUsableValue = (field: Field, value: unknown): boolean =>
 	normalForms(field, value).length > 0;
 
+interface UnusableValueOptions extends Pick<SearchOptions, 'readValue'> {
+	/** Continues the advice of the error, such as ", or turn on …". */
+	moreAdvice?: string;
+}
+
 /**
- * Makes the error for match values that are empty or unusable. Without a match value, a run could
- * only take any record, or create a new one each time.
- *
- * @param moreAdvice continues the advice of the error, such as ", or turn on …"
+ * Makes the error for match values, such as a phone, that are empty or unusable. Without a match
+ * value, a run could only take any record, or create a new one each time.
  */
 export function unusableValueError(
 	item: Item,
 	entity: Entity,
 	key: MatchKey,
-	{
-		moreAdvice = '',
-		readValue = (field) => readMatchValue(item, field),
-	}: Pick<SearchOptions, 'readValue'> & { moreAdvice?: string } = {},
+	options: UnusableValueOptions = {},
 ): Error {
+	const { moreAdvice = '', readValue = (field) => readMatchValue(item, field) } = options;
 	const fields = key.fields.map((name) => findField(entity, name));
 	const unusableInputs = fields.flatMap((field) => describeUnusableInput(field, readValue(field)));
-	const problem =
-		unusableInputs.length > 0 ? unusableInputs.join(' and ') : describeEmptyFields(key, fields);
-	const remedy = unusableInputs.length > 0 ? 'Correct' : 'Fill';
+
+	const isEveryInputEmpty = unusableInputs.length === 0;
+	const problem = isEveryInputEmpty
+		? describeEmptyFields(key, fields)
+		: unusableInputs.join(' and ');
+	const remedy = isEveryInputEmpty ? 'Fill' : 'Correct';
 	return item.error(
 		`${problem}, so no ${entity.label.toLowerCase()} can be looked for`,
 		`${remedy} it, or check the expression in it${moreAdvice}.`,
@@ -115,13 +121,20 @@ export function unusableValueError(
  * empty would puzzle the user. Returns an empty list for any other input.
  */
 function describeUnusableInput(field: Field, input: unknown): string[] {
+	if (isEmpty(input)) return [];
 	const hasUsableValue = itemsIn(field, input).some((value) => isUsableValue(field, value));
-	return isEmpty(input) || hasUsableValue ? [] : [unusable(field, input)];
+	return hasUsableValue ? [] : [unusable(field, input)];
 }
 
+/**
+ * Says which fields of a key are empty: "'Phone' is empty", "Neither 'Phone' nor 'Email' is
+ * filled".
+ */
 function describeEmptyFields(key: MatchKey, fields: readonly Field[]): string {
 	const labels = fields.map(({ label }) => `'${label}'`);
-	if (labels.length < 2) return `${labels.at(0) ?? `'${key.label}'`} is empty`;
+	// A key without fields stands for a custom field that the user has not named.
+	if (labels.length === 0) return `'${key.label}' is empty`;
+	if (labels.length === 1) return `${labels[0]} is empty`;
 	if (key.isOneEnough) return `Neither ${labels.join(' nor ')} is filled`;
 	return `${labels.join(' and ')} are not both filled`;
 }
@@ -132,25 +145,29 @@ function describeEmptyFields(key: MatchKey, fields: readonly Field[]): string {
  * returned unchanged.
  */
 export function splitByField(search: Search): Search[] {
-	const { key, fields, matchValues } = search;
-	if (!key.isTriedInOrder) return [search];
+	if (!search.key.isTriedInOrder) return [search];
 
-	return fields.map((field) => ({
-		...search,
-		key: { name: field.name, label: field.label, fields: [field.name] },
-		fields: [field],
-		matchValues: { [field.name]: matchValues[field.name] },
-	}));
+	return search.fields.map((field) => {
+		const { name, label } = field;
+		return {
+			...search,
+			key: { name, label, fields: [name] },
+			fields: [field],
+			matchValues: { [name]: search.matchValues[name] },
+		};
+	});
 }
 
 /** Names the fields of a search for a message, such as "Phone or Email". */
 export function describeSearch({ key, fields }: Search): string {
-	return key.isTriedInOrder ? fields.map(({ label }) => label).join(' or ') : key.label;
+	if (!key.isTriedInOrder) return key.label;
+	const labels = fields.map(({ label }) => label);
+	return labels.join(' or ');
 }
 
 /**
- * Returns the field of an entity with a name. Entities do not declare the ID and custom fields, so
- * their declarations are made here.
+ * Finds the field with a name among the fields of an entity. Entities do not declare the ID and
+ * custom fields, so their declarations are made here.
  */
 export function findField(entity: Entity, name: string): Field {
 	if (name === 'id') {
@@ -160,19 +177,24 @@ export function findField(entity: Entity, name: string): Field {
 }
 
 /**
- * Returns the locks on all values by which somebody could search for a record. All spellings of a
- * value share a lock, because the locks are made of normal forms. The fields of all match keys are
- * locked, and all custom fields: another execution may search for the same new record by another
- * key.
+ * Makes the keys of the locks that are held while a record with these values is searched for and
+ * created. They keep another item or execution from creating the same record meanwhile.
+ *
+ * That execution may search by another match key, so the fields of all match keys are locked, and
+ * all custom fields. All spellings of a value share a lock, because its key is made of the value's
+ * normal form.
  */
-export function locksFor(entity: Entity, values: IDataObject): LockKey[] {
-	const keyFields = new Set(entity.match?.keys.flatMap(({ fields }) => fields));
-	const locks: LockKey[] = [];
+export function makeValueLockKeys(entity: Entity, values: IDataObject): LockKey[] {
+	const matchKeys = entity.match?.keys ?? [];
+	const searchedFields = new Set(matchKeys.flatMap(({ fields }) => fields));
+	const lockKeys: LockKey[] = [];
 	for (const [name, value] of Object.entries(values)) {
-		if (!keyFields.has(name) && !isCustom(name)) continue;
+		const isSearchedBy = searchedFields.has(name) || isCustom(name);
+		if (!isSearchedBy) continue;
+
 		const field = findField(entity, name);
-		const forms = listOf(value).flatMap((singleValue) => normalForms(field, singleValue));
-		locks.push(...forms.map((form): LockKey => [entity.path, name, form]));
+		const normalValues = listOf(value).flatMap((singleValue) => normalForms(field, singleValue));
+		for (const normalValue of normalValues) lockKeys.push([entity.path, name, normalValue]);
 	}
-	return locks;
+	return lockKeys;
 }

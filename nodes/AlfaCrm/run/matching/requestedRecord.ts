@@ -15,10 +15,10 @@ import type { Branch } from '../../store/located';
 import type { FoundRecord, RecordSearch } from '../branches';
 import { findInBranches, IN_SEARCHED_BRANCHES } from '../branches';
 import type { Item } from '../item';
-import { branchOfRecordName, keyMatchesName } from '../keys';
+import { branchOfRecordName, matchesName } from '../keys';
 import type { CatalogueEntry } from '../operation';
-import { keyOfMode, NO_CUSTOM_VALUE, readCustomValue } from '../recordParameter';
-import { currentRecord, notFoundError } from '../records';
+import { findKeyOfMode, MUST_BE_CUSTOM_VALUE, readCustomValue } from '../recordParameter';
+import { findRecordInBranch, notFoundError } from '../records';
 import { asksForBranch, branchParameter, idOf, idParameter, labelsOf } from '../target';
 import { chooseMatches } from './chooseMatches';
 import type { Search } from './readSearch';
@@ -35,68 +35,75 @@ export interface RequestedRecord extends RecordSearch {
 	isByKey: boolean;
 }
 
-/** The search for an operation that needs none, because it searches all branches itself. */
+/**
+ * Finds no branch, for an operation that searches all branches itself. Such an operation goes on
+ * without a branch where another operation would fail.
+ */
 const findNothing = async (): Promise<undefined> => await Promise.resolve(undefined);
 
 /**
- * Reads from the form which record an operation is about. Sends nothing.
+ * Reads from the form which record an operation is about, and makes the search that finds it. Sends
+ * nothing.
  *
- * @returns undefined if no search is needed, or if a search could not find out the branch
- * @throws NodeOperationError if the ID or the match value cannot be read
+ * @returns undefined if no search is needed, or if no search can tell the branch, as for a new
+ * record
+ * @throws NodeOperationError if the ID or the match value, such as a phone, cannot be read
  */
 export function readRequestedRecord(
 	item: Item,
 	entity: Entity,
-	{ operation, formPart }: CatalogueEntry,
+	entry: CatalogueEntry,
 ): RequestedRecord | undefined {
-	const { scope, keys: parentKeys = [] } = entity;
+	const { formPart } = entry;
 	// A subscription, for example, is reached through its customer, whom the form names. The branch
 	// must be that of the customer.
-	if (scope === 'global' || parentKeys.length > 0) return undefined;
+	const belongsToParent = entity.keys !== undefined && entity.keys.length > 0;
+	if (entity.scope === 'global' || belongsToParent) return undefined;
 
 	const { mode, value } = readLocator(item, entity);
-	const key = keyOfMode(entity, mode);
+	const key = findKeyOfMode(entity, mode);
 	const isBranchChosen = !isEmpty(item.input(branchParameter));
 	// With an ID and a branch, nothing is left to find out.
 	if (!key && isBranchChosen) return undefined;
 
 	const asksForIdOnly = !asksForBranch(entity, formPart);
-	const { id: [parameter] = [], match = [] } = formPart;
+	const parameter = formPart.id?.at(0);
 	if (parameter === undefined) {
-		// *Find* searches all branches by the key in 'Match By'. An operation that may create a record
-		// needs to know its branch, which only the form can say.
-		const searchesBranchesItself = match.length > 0 && operation.reads === true;
-		return searchesBranchesItself
-			? { isByKey: false, asksForIdOnly, find: findNothing }
-			: undefined;
+		if (!searchesAllBranches(entry)) return undefined;
+		return { isByKey: false, asksForIdOnly, find: findNothing };
 	}
 
 	// An operation that takes IDs only has no mode for the key.
 	const offersKey = parameter.modes?.some(({ name }) => name === mode) === true;
 	if (key && offersKey) {
 		const search = readKeySearch(item, entity, key, value);
-		return {
-			isByKey: true,
-			asksForIdOnly,
-			find: async (branches) => await findByKey(item, entity, search, branches),
-		};
+		const findRecord = async (branches: readonly Branch[]) =>
+			await findByKey(item, entity, search, branches);
+		return { isByKey: true, asksForIdOnly, find: findRecord };
 	}
 
 	const id = idOf(item, entity);
-	return {
-		isByKey: false,
-		asksForIdOnly,
-		// Operations by the ID alone find the record in any branch themselves: see `run/records.ts`.
-		find: asksForIdOnly
-			? findNothing
-			: async (branches) => await findById(item, entity, id, branches),
-	};
+	// Operations by the ID alone find the record in any branch themselves: see `run/records.ts`.
+	if (asksForIdOnly) return { isByKey: false, asksForIdOnly, find: findNothing };
+	const findBranch = async (branches: readonly Branch[]) =>
+		await findById(item, entity, id, branches);
+	return { isByKey: false, asksForIdOnly, find: findBranch };
 }
 
 /**
- * Reads how the form names the record: n8n keeps a mode, such as *By Phone*, and a value. Any
- * object will do, because an AI builder may leave out the property by which n8n marks such an
- * object.
+ * Whether an operation whose form has no record searches all branches itself. *Find*, which has
+ * 'Match By' and creates nothing, does so. An operation that may create a record needs to know its
+ * branch, which only the form can say.
+ */
+function searchesAllBranches({ operation, formPart }: CatalogueEntry): boolean {
+	const hasMatchBy = formPart.match !== undefined && formPart.match.length > 0;
+	return hasMatchBy && operation.onlyReads === true;
+}
+
+/**
+ * Reads how the form names the record: n8n keeps a mode, such as *By Phone*, and a value. n8n marks
+ * such an object with a property, which is not required here: an AI that builds workflows may leave
+ * it out.
  */
 function readLocator(item: Item, entity: Entity): { mode?: unknown; value?: unknown } {
 	const locator = item.input({ ...idParameter(entity), default: '' });
@@ -118,25 +125,27 @@ type KeptMatch = Pick<Match, 'archived' | 'branch' | 'row'>;
  * @throws NodeOperationError if the value is empty or unusable
  */
 function readKeySearch(item: Item, entity: Entity, key: MatchKey, value: unknown): Search {
-	const isOfCustomField = key.fields.length === 0;
-	const customValue = isOfCustomField ? readCustomValue(value) : undefined;
-	if (isOfCustomField && !customValue && !isEmpty(value)) {
+	const isForCustomField = key.fields.length === 0;
+	const customValue = isForCustomField ? readCustomValue(value) : undefined;
+	if (isForCustomField && !customValue && !isEmpty(value)) {
 		throw item.unreadableError(
-			`'${entity.label}' ${NO_CUSTOM_VALUE}, but it is ${quoted(value)}`,
+			`'${entity.label}' ${MUST_BE_CUSTOM_VALUE}, but it is ${quoted(value)}`,
 			entity.label,
 		);
 	}
 
 	const searchedKey = customValue ? { ...key, fields: [customValue.name] } : key;
+	// The key has one field, so it has one value.
 	const readValue = () => (customValue ? customValue.value : value);
 	const search = readSearch(item, entity, searchedKey, { readValue });
 	if (!search.isUsable) throw unusableValueError(item, entity, searchedKey, { readValue });
-
 	return search;
 }
 
 /**
- * Finds the only record that a key names. Archived matches count only if no active record matches.
+ * Finds the only record with a match value, such as a phone. Archived matches count only if no
+ * active record matches. Each value is searched for once in an execution, unless the execution
+ * writes a record of the entity.
  *
  * @throws NodeApiError if no record matches, NodeOperationError if several match, or if a similar
  * record stops the search
@@ -148,21 +157,25 @@ async function findByKey(
 	branches: readonly Branch[],
 ): Promise<FoundRecord> {
 	const read = async () => await readMatches(item, entity, search, branches);
-	const name = keyMatchesName(search.matchValues, branches);
-	const matches = await item.execution.cached(entity.path, name, read, {
+	const cacheName = matchesName(search.matchValues, branches);
+	const matches = await item.execution.cached(entity.path, cacheName, read, {
 		isStaleAfterOwnWrite: true,
 	});
 
 	const activeMatches = matches.filter(({ archived }) => !archived);
-	const [match, ...otherMatches] = activeMatches.length > 0 ? activeMatches : matches;
+	const countingMatches = activeMatches.length > 0 ? activeMatches : matches;
+	const match = countingMatches.at(0);
 	if (match === undefined) throw noMatchError(item, entity, search);
-	if (otherMatches.length > 0) {
+	if (countingMatches.length > 1) {
 		const advice = "Give the ID of the one that is meant, which 'Find' returns";
-		throw severalMatchError(item, entity, search.key, [match, ...otherMatches], advice);
+		throw severalMatchError(item, entity, search.key, countingMatches, advice);
 	}
 	return { id: match.row.id, branch: match.branch };
 }
 
+/**
+ * Searches the branches for records with the match values, and keeps only what is needed of them.
+ */
 async function readMatches(
 	item: Item,
 	entity: Entity,
@@ -170,16 +183,17 @@ async function readMatches(
 	branches: readonly Branch[],
 ): Promise<KeptMatch[]> {
 	const target = { path: entity.path, query: {}, labels: labelsOf(entity.fields) };
-	const matches = await findMatches(item, entity, target, search, branches, {
-		takesArchived: true,
-	});
-	// `refuse` stands for any choice but `all`: if several phones are given, one of them decides.
-	return chooseMatches(matches, 'refuse').map(({ row, branch: matchBranch, archived }) => {
+	const takesArchived = true;
+	const matches = await findMatches({ item, entity, target, search, branches, takesArchived });
+	// If several phones are given, only the matches of one of them are kept: see `chooseMatches`.
+	const chosenMatches = chooseMatches(matches, 'refuse');
+	return chosenMatches.map(({ row, branch, archived }) => {
 		const keptRow: IDataObject = { id: row.id, is_study: row.is_study };
-		return { row: keptRow, branch: matchBranch, archived };
+		return { row: keptRow, branch, archived };
 	});
 }
 
+/** Makes the error for a match value, such as a phone, that no record has. */
 function noMatchError(item: Item, entity: Entity, { key }: Search): Error {
 	return item.apiError(
 		`AlfaCRM has no ${entity.label.toLowerCase()} with this ${key.label.toLowerCase()}${IN_SEARCHED_BRANCHES}`,
@@ -201,14 +215,15 @@ async function findById(
 	branches: readonly Branch[],
 ): Promise<FoundRecord> {
 	const read = async () => await findBranchOf(item, entity, id, branches);
-	const name = branchOfRecordName(id);
-	const recordBranch = await item.execution.cached(entity.path, name, read, {
+	const cacheName = branchOfRecordName(id);
+	const recordBranch = await item.execution.cached(entity.path, cacheName, read, {
 		isStaleAfterOwnWrite: true,
 	});
 	if (recordBranch === undefined) throw notFoundError(item, entity, id);
 	return { branch: recordBranch };
 }
 
+/** Searches the branches for a record. Returns undefined if none has it. */
 async function findBranchOf(
 	item: Item,
 	entity: Entity,
@@ -216,9 +231,10 @@ async function findBranchOf(
 	branches: readonly Branch[],
 ): Promise<Branch> {
 	const target = { path: entity.path, query: {}, labels: {} };
-	const look = async (searchedBranch: Branch) =>
-		await currentRecord(item, entity, id, { ...target, branch: searchedBranch });
-	const searchedBranches = branches.filter((searchedBranch) => searchedBranch !== undefined);
-	const record = await findInBranches(item, searchedBranches, look);
+	const findIn = async (branch: Branch) =>
+		await findRecordInBranch(item, entity, id, { ...target, branch });
+	// The first of the branches is undefined if none is chosen. Nothing can be read there.
+	const knownBranches = branches.filter((branch) => branch !== undefined);
+	const record = await findInBranches(item, knownBranches, findIn);
 	return record?.branch;
 }

@@ -23,10 +23,10 @@ export interface Match extends LocatedRecord {
 	 */
 	matchedBy: Search;
 	/**
-	 * The number of writes in this process just before the record was read, from `Execution.version`.
-	 * With it, a later write to the record is noticed.
+	 * How many writes this process had noted just before the record was read. With this number,
+	 * `Execution.wasWrittenSince` tells whether the record was written later.
 	 */
-	version: number;
+	writeCount: number;
 	/**
 	 * Whether the record comes from a list that was read once for all items, so that it may have
 	 * changed since.
@@ -40,6 +40,19 @@ export interface Match extends LocatedRecord {
 interface SimilarRecord extends LocatedRecord {
 	matchedBy: Search;
 	similarity: Similarity;
+}
+
+/** A search for records, and where it takes place. */
+interface SearchTask {
+	item: Item;
+	entity: Entity;
+	/** Where the records are listed. Its branch is replaced by each of `branches`. */
+	target: Target;
+	search: Search;
+	/** The chosen branch, or undefined if none is chosen, and then all other branches to search. */
+	branches: readonly Branch[];
+	/** Whether the caller does anything with archived records. */
+	takesArchived: boolean;
 }
 
 /** What a search has found. Each record is in it once. */
@@ -58,89 +71,83 @@ interface KeySearchResult {
  * the user means. A similar record that is archived stops the run only if the caller takes archived
  * records and no archived record matches.
  *
- * @param takesArchived whether the caller does anything with archived records
  * @returns the matches of one search, so that all have the same `matchedBy`
  * @throws NodeOperationError if a similar record stops the run
  */
-export async function findMatches(
-	item: Item,
-	entity: Entity,
-	target: Target,
-	search: Search,
-	branches: readonly Branch[],
-	{ takesArchived }: { takesArchived: boolean },
-): Promise<Match[]> {
+export async function findMatches(task: SearchTask): Promise<Match[]> {
 	let archivedMatches: Match[] = [];
 	const similarRecords: SimilarRecord[] = [];
-	for (const searchByField of splitByField(search)) {
-		const result = await searchBranches(item, entity, target, searchByField, branches);
-		if (result.matches.some(({ archived }) => !archived)) return result.matches;
+	for (const search of splitByField(task.search)) {
+		const result = await searchBranches({ ...task, search });
+		const hasActiveMatch = result.matches.some(({ archived }) => !archived);
+		if (hasActiveMatch) return result.matches;
 
 		if (archivedMatches.length === 0) archivedMatches = result.matches;
 		similarRecords.push(...result.similarRecords);
 	}
 
+	// An archived similar record matters only if the caller takes archived records and has no
+	// archived match that it could take.
+	const { item, entity, target, takesArchived } = task;
 	const archivedMatch = takesArchived ? archivedMatches.at(0) : undefined;
-	const ignoresArchived = !takesArchived || archivedMatch !== undefined;
+	const archivedMatters = takesArchived && archivedMatch === undefined;
 	for (const record of similarRecords) {
-		const isIgnored = ignoresArchived && (await isArchived(item, entity, target, record));
-		if (!isIgnored) throw similarRecordError(item, entity, record, archivedMatch);
+		const matters = archivedMatters || !(await isArchived(item, entity, target, record));
+		if (matters) throw similarRecordError(item, entity, record, archivedMatch);
 	}
 	return archivedMatches;
 }
 
 /**
- * Searches the branches one after the other. Every row is compared with the match values, because
- * AlfaCRM ignores some filters, and other filters also find rows that do not match.
+ * Searches the branches one after the other for records that match or are similar. Every row is
+ * compared with the match values, because AlfaCRM ignores some filters, and other filters also find
+ * rows that do not match.
  */
-async function searchBranches(
-	item: Item,
-	entity: Entity,
-	target: Target,
-	search: Search,
-	[firstBranch, ...otherBranches]: readonly Branch[],
-): Promise<KeySearchResult> {
+async function searchBranches(task: SearchTask): Promise<KeySearchResult> {
+	const { item, entity, target, search } = task;
+	const [chosenBranch, ...otherBranches] = task.branches;
 	const findings = new Findings(search);
 	const searchBranch = async (branch: Branch): Promise<undefined> => {
-		await searchOneBranch(item, entity, { ...target, branch }, search, findings);
+		await addFindingsOfBranch(item, entity, { ...target, branch }, findings);
 	};
 
-	// If this user may not read the first branch, the search fails. A global entity is read without a
-	// branch. For any other entity, an undefined first branch means that none is chosen.
-	if (firstBranch !== undefined || entity.scope === 'global') await searchBranch(firstBranch);
-	// Branches that this user may not read are skipped, with a hint. `searchBranch` returns
+	// A global entity has no branches: it is read without one. For any other entity, undefined means
+	// that no branch is chosen. If the user of the credential may not read the chosen branch, the
+	// search fails.
+	const isGlobal = entity.scope === 'global';
+	if (chosenBranch !== undefined || isGlobal) await searchBranch(chosenBranch);
+	// Other branches that the user may not read are skipped, with a hint. `searchBranch` returns
 	// undefined, so `findInBranches` goes on to the last branch.
 	await findInBranches(item, otherBranches, searchBranch);
 
 	const matches: Match[] = [];
 	for (const match of findings.matches) {
-		matches.push({ ...match, archived: await isArchived(item, entity, target, match) });
+		const archived = await isArchived(item, entity, target, match);
+		matches.push({ ...match, archived });
 	}
 	return { matches, similarRecords: findings.similarRecords };
 }
 
 /**
- * Asks the list of one branch for each match value. Goes on to the next spelling of the value
- * unless AlfaCRM finds all spellings by one filter.
+ * Asks AlfaCRM's list of one branch for each match value, and adds the rows to the findings. Goes
+ * on to the next spelling of a value unless AlfaCRM finds all spellings by one filter.
  */
-async function searchOneBranch(
+async function addFindingsOfBranch(
 	item: Item,
 	entity: Entity,
 	target: Target,
-	search: Search,
 	findings: Findings,
 ): Promise<void> {
 	const { execution } = item;
-	for (const query of makeQueries(entity, search)) {
+	for (const query of makeQueries(entity, findings.search)) {
 		for (const filter of query.filters) {
-			const version = execution.version();
-			const { rows, isCached } = await readCandidates(item, entity, target, query, filter);
-			for (const row of rows) {
-				findings.add(row, { branch: target.branch, version, isCached });
-			}
+			const writeCount = execution.countWrites();
+			const { rows, isCached } = await readCandidates(item, target, query, filter);
+			const source = { branch: target.branch, writeCount, isCached };
+			for (const row of rows) findings.add(row, source);
 
-			noteSpellings(execution, entity, query, filter, rows);
-			if (findsEverySpelling(execution, entity, filter)) break;
+			noteSpellings(execution, query, filter, rows);
+			if (findsEverySpelling(execution, query, filter)) break;
 		}
 	}
 }
@@ -153,7 +160,7 @@ class Findings {
 	private readonly matchById = new Map<number, UncheckedMatch>();
 	private readonly similarById = new Map<number, SimilarRecord>();
 
-	constructor(private readonly search: Search) {}
+	constructor(readonly search: Search) {}
 
 	get matches(): UncheckedMatch[] {
 		return [...this.matchById.values()];
@@ -164,18 +171,19 @@ class Findings {
 	}
 
 	/** Compares a row with the match values, and keeps it if it matches or is similar. */
-	add(row: IDataObject, source: Pick<Match, 'branch' | 'isCached' | 'version'>): void {
+	add(row: IDataObject, source: Pick<Match, 'branch' | 'isCached' | 'writeCount'>): void {
 		const id = readId(row.id);
 		if (id === undefined || this.matchById.has(id)) return;
 
-		const matchedBy = this.search;
-		if (matchesSearch(matchedBy, row)) {
-			this.matchById.set(id, { ...source, row, matchedBy });
+		const { search } = this;
+		if (matchesSearch(search, row)) {
+			this.matchById.set(id, { ...source, row, matchedBy: search });
 			return;
 		}
-		const similarity = findSimilarity(matchedBy, row);
+		const similarity = findSimilarity(search, row);
 		if (similarity !== undefined) {
-			this.similarById.set(id, { row, branch: source.branch, matchedBy, similarity });
+			const { branch } = source;
+			this.similarById.set(id, { row, branch, matchedBy: search, similarity });
 		}
 	}
 }
@@ -188,14 +196,18 @@ class Findings {
  */
 function similarRecordError(
 	item: Item,
-	{ label }: Entity,
-	{ row, matchedBy, similarity: { field, difference } }: SimilarRecord,
+	entity: Entity,
+	similarRecord: SimilarRecord,
 	archivedMatch?: Match,
 ): Error {
+	const { label } = entity;
+	const { row, matchedBy, similarity } = similarRecord;
+	const { field, difference } = similarity;
 	const noun = label.toLowerCase();
 	const matchValue = listOf(matchedBy.matchValues[field.name]).join(', ');
 	const storedValue = listOf(row[field.name]).join(', ');
 	const problem = `${label} ${String(row.id)} with '${field.label}' ${quoted(storedValue)} may be the one with ${quoted(matchValue)}: ${difference}`;
+
 	if (archivedMatch !== undefined) {
 		const archivedId = String(archivedMatch.row.id);
 		return item.error(

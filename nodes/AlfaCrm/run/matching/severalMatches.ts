@@ -23,9 +23,11 @@ export function severalMatchError(
 ): Error {
 	const noun = entity.label.toLowerCase();
 	const plural = entity.plural.toLowerCase();
+	const matchList = describeMatches(matches).join(', ');
+	const narrowerKey = describeNarrowerKey(entity, key);
 	return item.error(
-		`${matches.length} ${plural} match by ${key.label}: ${describeMatches(matches).join(', ')}`,
-		`${advice}, match by something that only one ${noun} has${describeNarrowerKey(entity, key)}, or merge them in AlfaCRM.`,
+		`${matches.length} ${plural} match by ${key.label}: ${matchList}`,
+		`${advice}, match by something that only one ${noun} has${narrowerKey}, or merge them in AlfaCRM.`,
 	);
 }
 
@@ -45,30 +47,35 @@ export function warnOfSeveralMatches(
 }
 
 /**
- * Describes a key with several fields that must all match, if it is not the key in use. It matches
- * fewer records. The text follows a sentence: " (Phone and Name tells siblings apart …)".
+ * Recommends a key that matches fewer records than the key in use, because all of its fields must
+ * match. The text stands in the middle of a sentence: " (Phone and Name tells siblings apart …)".
+ * It is empty if there is no such key, or if it is the key in use.
  */
-function describeNarrowerKey({ match }: Entity, usedKey: MatchKey): string {
-	const narrowerKey = match?.keys.find(
-		({ fields, isOneEnough }) => fields.length > 1 && !isOneEnough,
-	);
+function describeNarrowerKey(entity: Entity, usedKey: MatchKey): string {
+	const keys = entity.match?.keys ?? [];
+	const narrowerKey = keys.find(({ fields, isOneEnough }) => fields.length > 1 && !isOneEnough);
 	if (narrowerKey === undefined || narrowerKey === usedKey) return '';
 
+	// The description begins with a verb, as in "Tells siblings apart …".
 	const { label, description = '' } = narrowerKey;
-	return ` (${label} ${description.charAt(0).toLowerCase()}${description.slice(1)})`;
+	const lowerCaseDescription = `${description.charAt(0).toLowerCase()}${description.slice(1)}`;
+	return ` (${label} ${lowerCaseDescription})`;
 }
 
 /** Describes each match for a message, as in "501 (client)" and "388 (lead, archived)". */
 function describeMatches(matches: readonly NamedMatch[]): string[] {
 	return matches.map(({ row, archived }) => {
-		const words = [customerTypeOf(row), archived ? 'archived' : ''].filter((word) => word !== '');
-		return words.length === 0 ? String(row.id) : `${String(row.id)} (${words.join(', ')})`;
+		const id = String(row.id);
+		const customerType = describeCustomerType(row);
+		const words = archived ? [...customerType, 'archived'] : customerType;
+		return words.length === 0 ? id : `${id} (${words.join(', ')})`;
 	});
 }
 
-/** Returns "lead" or "client", or an empty text if a row shows neither. */
-function customerTypeOf({ is_study }: IDataObject): string {
-	const customerType = readFlag(is_study);
-	if (customerType === CUSTOMER_TYPE.lead) return 'lead';
-	return customerType === CUSTOMER_TYPE.client ? 'client' : '';
+/** Returns the word "lead" or "client"; no word if a row shows neither. */
+function describeCustomerType(row: IDataObject): string[] {
+	const customerType = readFlag(row.is_study);
+	if (customerType === CUSTOMER_TYPE.lead) return ['lead'];
+	if (customerType === CUSTOMER_TYPE.client) return ['client'];
+	return [];
 }

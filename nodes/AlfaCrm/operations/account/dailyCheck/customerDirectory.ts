@@ -1,7 +1,7 @@
 import { customer as customerEntity, CUSTOMER_TYPE } from '../../../entities/customer';
 import { listCall } from '../../../entities/listCall';
 import { allBranches } from '../../../run/branches';
-import { warningReader } from '../../../run/readList';
+import { makeReaderWithHints } from '../../../run/readList';
 import { CustomerCards } from '../../../store/calendar/customerCards';
 import type { Branch, LocatedRecord } from '../../../store/located';
 import { readId } from '../../../values/formats';
@@ -25,7 +25,7 @@ export class CustomerDirectory {
 
 	constructor(private readonly schoolReader: SchoolReader) {
 		// Adds a hint if a list of cards is incomplete.
-		const reader = warningReader(schoolReader.item, customerEntity.plural.toLowerCase());
+		const reader = makeReaderWithHints(schoolReader.item, customerEntity.plural.toLowerCase());
 		this.cards = new CustomerCards(reader, schoolReader.form.days.zone);
 	}
 

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { MAIN_BRANCH_OFF } from '../../../api/messages';
 import { branch as branchEntity } from '../../../entities/branch';
-import { branchesInUse, searchBranchesField } from '../../../run/branches';
+import { readBranchesInUse, searchBranchesField } from '../../../run/branches';
 import type { Item } from '../../../run/item';
 import { resolveNames } from '../../../run/resolveNames';
 import { ACCOUNT } from '../accountForm';
@@ -62,7 +62,7 @@ async function checkSchool(item: Item, form: DailyForm): Promise<IDataObject[]> 
 async function readBranchesToCheck(item: Item, { chosenBranches }: DailyForm): Promise<number[]> {
 	if (chosenBranches.length > 0) return chosenBranches;
 
-	const openBranches = await branchesInUse(item);
+	const openBranches = await readBranchesInUse(item);
 	if (openBranches !== undefined) return openBranches;
 
 	throw item.error(

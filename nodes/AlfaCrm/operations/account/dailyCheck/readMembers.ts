@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { cgi as membershipEntity } from '../../../entities/cgi';
 import { passesOf } from '../../../entities/listCall';
 import type { Item } from '../../../run/item';
-import { warningReader } from '../../../run/readList';
+import { makeReaderWithHints } from '../../../run/readList';
 import { readMembers } from '../../../store/calendar/groupMembers';
 import { includesDay } from '../../../store/calendar/periods';
 import type { Branch } from '../../../store/located';
@@ -30,7 +30,7 @@ export async function readCurrentMembers(
 	const { today, zone } = schoolReader.form.days;
 	const { plural } = membershipEntity;
 	// Adds a hint if the list of members is incomplete.
-	const reader = warningReader(schoolReader.item, plural.toLowerCase());
+	const reader = makeReaderWithHints(schoolReader.item, plural.toLowerCase());
 	const memberships = await schoolReader.readOrHint(
 		{ checks, plural, branch },
 		async () => await readMembers(reader, branch, groupId, ONLY_TODAY),

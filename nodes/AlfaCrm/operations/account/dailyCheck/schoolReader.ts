@@ -6,7 +6,7 @@ import { belongsToBranch } from '../../../entities/branch';
 import { listCall } from '../../../entities/listCall';
 import type { Entity } from '../../../entities/types';
 import type { Item } from '../../../run/item';
-import { warningReader } from '../../../run/readList';
+import { makeReaderWithHints } from '../../../run/readList';
 import type { Branch, LocatedRecord } from '../../../store/located';
 import { DAILY_CHECKS } from './dailyChecks';
 import type { DailyForm } from './dailyForm';
@@ -119,7 +119,7 @@ export class SchoolReader {
 
 	/** Reads a list, and adds a hint if rows are missing. */
 	async collect(list: ListQuery, plural: string, options: CollectOptions = {}): Promise<Collected> {
-		return await warningReader(this.item, plural.toLowerCase()).collect(list, options);
+		return await makeReaderWithHints(this.item, plural.toLowerCase()).collect(list, options);
 	}
 
 	/**

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../../entities/types';
 import { labelInForm } from '../../../fields/field';
-import { differences } from '../../../run/saveChanges';
+import { pickChangedValues } from '../../../run/saveChanges';
 import type { TrialOperations } from './trialOperations';
 
 /** Says which of the sent fields of a record AlfaCRM shows with another value, or not at all. */
@@ -15,7 +15,7 @@ export function compareFields(
 
 	// The item gives the time zone in which days are compared. Its form does not matter.
 	const anyItem = operations.makeItem();
-	const differingNames = Object.keys(differences(anyItem, entity, record, sent));
+	const differingNames = Object.keys(pickChangedValues(anyItem, entity, record, sent));
 	return differingNames.map((name) => {
 		const field = entity.fields.find((candidate) => candidate.name === name);
 		const label = field ? labelInForm(field) : name;

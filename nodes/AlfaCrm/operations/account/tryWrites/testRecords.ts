@@ -7,7 +7,7 @@ import { passesOf } from '../../../entities/listCall';
 import { task as taskEntity } from '../../../entities/task';
 import type { Entity } from '../../../entities/types';
 import { isArchived } from '../../../run/archived';
-import { currentRecord } from '../../../run/records';
+import { findRecordInBranch } from '../../../run/records';
 import { labelsOf } from '../../../run/target';
 import { lastDayOf } from '../../../store/calendar/periods';
 import type { LocatedRecord, Target } from '../../../store/located';
@@ -122,7 +122,7 @@ export class TestRecords {
 	}
 
 	private async findLeadById(id: number): Promise<LocatedRecord | undefined> {
-		const record = await currentRecord(
+		const record = await findRecordInBranch(
 			this.operations.makeItem(),
 			customerEntity,
 			id,

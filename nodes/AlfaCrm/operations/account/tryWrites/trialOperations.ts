@@ -69,7 +69,7 @@ export class TrialOperations {
 		try {
 			return await work(filledItem);
 		} finally {
-			this.item.countWorkOf(filledItem);
+			this.item.addCallsAndSavesOf(filledItem);
 			const { underWayMs } = filledItem;
 			if (underWayMs > 0 && !this.item.execution.isCancelled) await sleep(underWayMs);
 		}

@@ -13,7 +13,7 @@ import { isBlank, isList, listOf, sameItem, union } from '../../../fields/field'
 import type { LockKey } from '../../../run/keys';
 import type { Item } from '../../../run/item';
 import { hasMatchValue } from '../../../run/matching/compare';
-import { findField, locksFor } from '../../../run/matching/readSearch';
+import { findField, makeValueLockKeys } from '../../../run/matching/readSearch';
 import type { Match } from '../../../run/matching/search';
 import type { UpsertRequest } from './request';
 
@@ -22,7 +22,7 @@ import type { UpsertRequest } from './request';
  * take turns, so that only one of them creates the record.
  */
 export function makeRequestLocks({ entity, changes, search }: UpsertRequest): LockKey[] {
-	return [...locksFor(entity, changes), ...locksFor(entity, search.matchValues)];
+	return [...makeValueLockKeys(entity, changes), ...makeValueLockKeys(entity, search.matchValues)];
 }
 
 /**

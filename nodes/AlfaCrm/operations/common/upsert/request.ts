@@ -4,7 +4,7 @@ import type { Field, Wire } from '../../../entities/fieldTypes';
 import type { Entity, MatchKey } from '../../../entities/types';
 import type { RecordToOutput } from '../../../output/report';
 import { makeRecordToOutput } from '../../../output/report';
-import { changesOf, fitText } from '../../../run/body';
+import { buildUpdateBody, fitText } from '../../../run/body';
 import type { Item } from '../../../run/item';
 import type { Search } from '../../../run/matching/readSearch';
 import { findField, readSearch, unusableValueError } from '../../../run/matching/readSearch';
@@ -54,7 +54,7 @@ export function readUpsertRequest(item: Item, entity: Entity): UpsertRequest {
 	// The record that is created may get a shortened name. So the next run searches by the shortened
 	// name.
 	const fitLength = (field: Field, value: Wire) => fitText(item, field, value, rules.shortensTexts);
-	const search = readSearch(item, entity, key, { fit: fitLength });
+	const search = readSearch(item, entity, key, { shorten: fitLength });
 	const input = readUpsertInput(item, entity, key);
 	const show = makeUpsertOutput(item, entity, key, input);
 
@@ -65,7 +65,7 @@ export function readUpsertRequest(item: Item, entity: Entity): UpsertRequest {
 	}
 
 	const { overwritesWithEmpty, shortensTexts } = rules;
-	const changes = changesOf(item, entity, input, overwritesWithEmpty, shortensTexts);
+	const changes = buildUpdateBody(item, entity, input, { overwritesWithEmpty, shortensTexts });
 	return {
 		item,
 		entity,

@@ -36,7 +36,14 @@ export async function findExistingMatches(
 	// If the user wants a new record in place of an archived one, `findMatches` also ignores archived
 	// records that are only similar.
 	const takesArchived = rules.ifArchived !== 'create';
-	const allMatches = await findMatches(item, entity, target, search, branches, { takesArchived });
+	const allMatches = await findMatches({
+		item,
+		entity,
+		target,
+		search,
+		branches,
+		takesArchived,
+	});
 
 	const decision = decideUpsert(search, allMatches, rules);
 	switch (decision.action) {

@@ -7,8 +7,8 @@ import { collection } from '../../../form/assemble';
 import { oncePer } from '../../../form/oncePer';
 import type { CollectionReader } from '../../../form/parameters';
 import { searchBranchesField } from '../../../run/branches';
-import { overwriteWithEmpty, shortenOption, readShortensTexts } from '../../../run/body';
-import { listModeForm, readAddToLists } from '../../../run/saveChanges';
+import { overwriteWithEmpty, shortenOption, mayShortenTexts } from '../../../run/body';
+import { listModeForm, readAddsToLists } from '../../../run/saveChanges';
 import type { IfSeveral } from '../../../run/matching/chooseMatches';
 import { makeFirstMatchOption } from '../../../run/matching/chooseMatches';
 
@@ -155,8 +155,8 @@ export function readUpsertRules(
 		ifUnusable: options.choice<IfUnusable>(ifUnusableOption),
 		isOnlyForNew: (fieldName) => areAllOnlyForNew || fieldsOnlyForNew.includes(fieldName),
 		overwritesWithEmpty: options.flag(overwriteWithEmpty),
-		addsToLists: readAddToLists(options, entity.fields, DEFAULT_LIST_MODE),
-		shortensTexts: readShortensTexts(options),
+		addsToLists: readAddsToLists(options, entity.fields, DEFAULT_LIST_MODE),
+		shortensTexts: mayShortenTexts(options),
 	};
 }
 

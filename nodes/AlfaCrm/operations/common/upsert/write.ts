@@ -3,14 +3,14 @@ import type { IDataObject } from 'n8n-workflow';
 import { isBlank, kindOf } from '../../../fields/field';
 import { makeReportItem } from '../../../output/report';
 import { isArchived } from '../../../run/archived';
-import { bodyOf } from '../../../run/body';
+import { buildRequestBody } from '../../../run/body';
 import { recordKey } from '../../../run/keys';
 import { matchesSearch } from '../../../run/matching/compare';
 import { findField } from '../../../run/matching/readSearch';
 import type { Match } from '../../../run/matching/search';
 import { warnOfSeveralMatches } from '../../../run/matching/severalMatches';
 import { getRecord } from '../../../run/records';
-import { differences, saveChanges } from '../../../run/saveChanges';
+import { pickChangedValues, saveChanges } from '../../../run/saveChanges';
 import {
 	leaveOutValuesOfOtherMatches,
 	makeKeyValuesForUpdate,
@@ -24,8 +24,12 @@ import { toAlfaCrmSpelling } from './spelling';
 export async function createRecord(request: UpsertRequest): Promise<IDataObject> {
 	const { item, entity, target, rules, show } = request;
 	const values = makeValuesOfNewRecord(request);
-	// `bodyOf` does not change values that are in AlfaCRM's format already, such as match values.
-	const sentValues = bodyOf(item, entity.fields, values, target.branch, rules.shortensTexts);
+	// `buildRequestBody` does not change values that are in AlfaCRM's format already, such as match
+	// values.
+	const sentValues = buildRequestBody(item, entity.fields, values, {
+		branch: target.branch,
+		shortensTexts: rules.shortensTexts,
+	});
 	const body = toAlfaCrmSpelling(entity, sentValues);
 
 	const task = `create the ${entity.label.toLowerCase()}`;
@@ -123,12 +127,12 @@ async function updateMatch(
 function mustBeReadAgain(request: UpsertRequest, match: Match): boolean {
 	const { item, entity, rules } = request;
 	const key = recordKey(entity, Number(match.row.id));
-	if (item.execution.wasWrittenSince([key], match.version)) return true;
+	if (item.execution.wasWrittenSince([key], match.writeCount)) return true;
 	// The search itself has just read the record.
 	if (!match.isCached) return false;
 
 	const values = makeValuesToSave(request, match);
-	const changedValues = differences(item, entity, match.row, values, {
+	const changedValues = pickChangedValues(item, entity, match.row, values, {
 		addToLists: rules.addsToLists,
 	});
 	return Object.keys(changedValues).length > 0;

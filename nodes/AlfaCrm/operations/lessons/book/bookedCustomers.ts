@@ -14,7 +14,7 @@ import { isArchived } from '../../../run/archived';
 import { recordKey } from '../../../run/keys';
 import type { Item } from '../../../run/item';
 import { getRecord } from '../../../run/records';
-import { differences, saveChanges } from '../../../run/saveChanges';
+import { pickChangedValues, saveChanges } from '../../../run/saveChanges';
 import { comesBefore } from '../../../run/stages';
 import { labelsOf } from '../../../run/target';
 import type { LocatedRecord, Target } from '../../../store/located';
@@ -105,7 +105,7 @@ async function moveLeadToStage(
 	}
 
 	const values = { lead_status_id: move.stageId };
-	const changedValues = differences(item, customerEntity, customer.row, values);
+	const changedValues = pickChangedValues(item, customerEntity, customer.row, values);
 	const isInStage = Object.keys(changedValues).length === 0;
 	if (isInStage) return;
 
@@ -144,7 +144,7 @@ async function movesForward(item: Item, lead: LocatedRecord, stageId: number): P
 
 	// `comesBefore` returns undefined if AlfaCRM does not show the order of the two stages. The lead
 	// then stays where it is.
-	const isMoveBack = await comesBefore(item, lead, stageId, currentStage);
+	const isMoveBack = await comesBefore(item, { lead, stageId, otherStageId: currentStage });
 	return isMoveBack === false;
 }
 

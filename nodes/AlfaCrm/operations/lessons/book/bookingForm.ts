@@ -10,7 +10,7 @@ import { dayOf, WHEN } from '../../../entities/lesson';
 import type { Entity } from '../../../entities/types';
 import { collection, showWhen } from '../../../form/assemble';
 import { fieldsForm, readFields } from '../../../run/actionFields';
-import { bodyOf } from '../../../run/body';
+import { buildRequestBody } from '../../../run/body';
 import type { Item } from '../../../run/item';
 import type { Attendees } from '../../../store/calendar/attendees';
 import { involvesAnyOf } from '../../../store/calendar/attendees';
@@ -185,7 +185,7 @@ function readFieldValues(item: Item, fields: readonly Field[], branch: Branch): 
 
 	const when = readWhen(item, fields, input);
 	const shownFields = pickShownFields(when, fields);
-	const body = bodyOf(item, shownFields, input, branch);
+	const body = buildRequestBody(item, shownFields, input, { branch });
 	const { date_to, lead_status_id, ...lessonFields } = body;
 	return {
 		// 'Start Time' and 'Date To' are required where the form shows them.
@@ -197,12 +197,13 @@ function readFieldValues(item: Item, fields: readonly Field[], branch: Branch): 
 }
 
 /**
- * Reads 'When' before the other fields, because it decides which of them the form shows. `bodyOf`
- * makes sure that the value is one of the choices: an expression may give anything.
+ * Reads 'When' before the other fields, because it decides which of them the form shows.
+ * `buildRequestBody` makes sure that the value is one of the choices: an expression may give
+ * anything.
  */
 function readWhen(item: Item, fields: readonly Field[], input: IDataObject): unknown {
 	const whenFields = fields.filter(({ name }) => name === 'when');
-	const { when } = bodyOf(item, whenFields, input);
+	const { when } = buildRequestBody(item, whenFields, input);
 	return when;
 }
 

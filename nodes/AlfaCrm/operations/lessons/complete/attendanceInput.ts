@@ -9,7 +9,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Field } from '../../../entities/fieldTypes';
 import { isBlank, sameValue } from '../../../fields/field';
 import { readFields } from '../../../run/actionFields';
-import { bodyOf } from '../../../run/body';
+import { buildRequestBody } from '../../../run/body';
 import type { Item } from '../../../run/item';
 import { givenBranch } from '../../../run/target';
 import type { Branch } from '../../../store/located';
@@ -65,7 +65,7 @@ function readItem(item: Item, { fields, branch }: AttendanceForm): AttendanceInp
 	const input = readFields(item, fields);
 	const attendances = readAttendances(item, fields, input);
 	const otherFields = fields.filter(({ name }) => !ATTENDANCE_FIELD_NAMES.includes(name));
-	return { attendances, otherFields: bodyOf(item, otherFields, input, branch) };
+	return { attendances, otherFields: buildRequestBody(item, otherFields, input, { branch }) };
 }
 
 // ---------------------------------------------------------------- the attendances of one item
@@ -81,17 +81,17 @@ function readAttendances(item: Item, fields: readonly Field[], input: IDataObjec
 		ATTENDANCE_FIELD_NAMES.includes(name) && name !== ROWS_FIELD_NAME;
 	const idFields = fields.filter(isIdField);
 
-	const { present_ids = [], absent_ids = [] } = bodyOf(item, idFields, input);
+	const { present_ids = [], absent_ids = [] } = buildRequestBody(item, idFields, input);
 	const givenAttendances = [
 		...readAttendanceRows(item, rowsField, input),
 		...makeAttendances(present_ids as number[], { is_attend: 1 }),
 		...makeAttendances(absent_ids as number[], { is_attend: 0 }),
 	];
-	// The values are converted already, and `bodyOf` leaves them as they are. It puts the fields of
-	// each attendance into one order, leaves out empty fields, and makes sure that a row has its
-	// required fields.
+	// The values are converted already, and `buildRequestBody` leaves them as they are. It puts the
+	// fields of each attendance into one order, leaves out empty fields, and makes sure that a row
+	// has its required fields.
 	const attendances = givenAttendances.map((attendance) =>
-		bodyOf(item, rowsField.fields, attendance),
+		buildRequestBody(item, rowsField.fields, attendance),
 	);
 	assertEachCustomerNamedOnce(item, attendances, [...idFields, rowsField]);
 	return attendances;

@@ -55,7 +55,7 @@ class LessonItems {
 		} finally {
 			// This holds after an error, too: the errors of the other items say what was saved before it.
 			for (const otherItem of otherItems) {
-				otherItem.countSavesOf(item);
+				otherItem.addSavesOf(item);
 			}
 		}
 	}

@@ -6,7 +6,7 @@ import { dayOf } from '../../../entities/lesson';
 import { passesOf } from '../../../entities/listCall';
 import { itemsIn } from '../../../fields/field';
 import type { Item } from '../../../run/item';
-import { warningReader } from '../../../run/readList';
+import { makeReaderWithHints } from '../../../run/readList';
 import { CustomerCards } from '../../../store/calendar/customerCards';
 import { groupIdsOf } from '../../../store/calendar/lessonRow';
 import { readMembers } from '../../../store/calendar/groupMembers';
@@ -86,7 +86,7 @@ async function readMemberIds(
 	day: string,
 	branch: Branch,
 ): Promise<number[]> {
-	const reader = warningReader(item, membershipEntity.plural.toLowerCase());
+	const reader = makeReaderWithHints(item, membershipEntity.plural.toLowerCase());
 	const memberIds = new Set<number>();
 	for (const groupId of groupIds) {
 		const memberships = await readMembers(reader, branch, groupId, passesOf(membershipEntity));
@@ -107,7 +107,7 @@ async function leaveOutArchived(
 	customerIds: readonly number[],
 	branch: Branch,
 ): Promise<number[]> {
-	const reader = warningReader(item, customerEntity.plural.toLowerCase());
+	const reader = makeReaderWithHints(item, customerEntity.plural.toLowerCase());
 	const cards = new CustomerCards(reader, item.zone);
 	await cards.readMissing(branch, customerIds);
 

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { hasStatus } from '../../../../api/failures';
 import { customer as customerEntity, CUSTOMER_TYPE, stageOf } from '../../../../entities/customer';
-import { bodyOf, changesOf } from '../../../../run/body';
+import { buildRequestBody, buildUpdateBody } from '../../../../run/body';
 import { labelsOf } from '../../../../run/target';
 import { readId } from '../../../../values/formats';
 import { compareFields } from '../compareFields';
@@ -33,11 +33,11 @@ export const createLead: TrialStep = {
 		const idProblems = isWrongId ? [`It is not found by the ID ${answeredId}`] : [];
 		if (lead === undefined) return { isDone: false, problems: idProblems };
 
-		const sent = bodyOf(
+		const sent = buildRequestBody(
 			operations.makeItem(),
 			customerEntity.fields,
 			leadInput(signature.text),
-			branch,
+			{ branch },
 		);
 		const fieldProblems = compareFields(operations, customerEntity, { sent, record: lead });
 		const hasStage = stageOf(lead) !== undefined;
@@ -115,7 +115,7 @@ const leadChanges = ({ signature }: Trial): IDataObject => ({
 /** Converts input fields to what is sent to AlfaCRM for them. */
 function toWireFields({ operations }: Trial, input: IDataObject): IDataObject {
 	const overwritesWithEmpty = false;
-	return changesOf(operations.makeItem(), customerEntity, input, overwritesWithEmpty);
+	return buildUpdateBody(operations.makeItem(), customerEntity, input, { overwritesWithEmpty });
 }
 
 async function sendUpdate({ operations, records }: Trial, input: IDataObject): Promise<void> {

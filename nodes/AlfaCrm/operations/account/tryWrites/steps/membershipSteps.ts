@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { customer as customerEntity } from '../../../../entities/customer';
 import { group as groupEntity } from '../../../../entities/group';
-import { currentRecord } from '../../../../run/records';
+import { findRecordInBranch } from '../../../../run/records';
 import { labelsOf } from '../../../../run/target';
 import { firstDayOf, lastDayOf } from '../../../../store/calendar/periods';
 import type { Removal, Trial, TrialStep } from '../trialStep';
@@ -72,7 +72,8 @@ async function readGroup({ item, operations, branch, groupId }: Trial) {
 		labels: labelsOf(groupEntity.fields),
 	};
 	return await item.readIfAllowed(
-		async () => await currentRecord(operations.makeItem(), groupEntity, Number(groupId), target),
+		async () =>
+			await findRecordInBranch(operations.makeItem(), groupEntity, Number(groupId), target),
 	);
 }
 

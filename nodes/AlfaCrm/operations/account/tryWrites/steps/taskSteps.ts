@@ -1,6 +1,6 @@
 import { customer as customerEntity } from '../../../../entities/customer';
 import { task as taskEntity } from '../../../../entities/task';
-import { bodyOf } from '../../../../run/body';
+import { buildRequestBody } from '../../../../run/body';
 import { readId } from '../../../../values/formats';
 import { compareFields } from '../compareFields';
 import type { Removal, TrialStep } from '../trialStep';
@@ -34,7 +34,7 @@ export const createTask: TrialStep = {
 			due_date: day,
 			customer_ids: [records.leadId],
 		};
-		const sent = bodyOf(operations.makeItem(), taskEntity.fields, input, branch);
+		const sent = buildRequestBody(operations.makeItem(), taskEntity.fields, input, { branch });
 		const fieldProblems = compareFields(operations, taskEntity, { sent, record: task });
 		const listProblems = isListedByDay ? [] : ['It is not listed by its due date'];
 		return { isDone: true, problems: [...fieldProblems, ...listProblems] };
