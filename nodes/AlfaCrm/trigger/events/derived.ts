@@ -244,9 +244,9 @@ async function makeSimplifiedItems(
 /** Leaves out the fields that a simplified item does not have, before their names are looked up. */
 function withoutDetails(
 	row: IDataObject,
-	{ fieldsLeftOut: details = [] }: DerivedEvent,
+	{ fieldsLeftOut = [] }: DerivedEvent,
 ): IDataObject {
-	return Object.fromEntries(Object.entries(row).filter(([name]) => !details.includes(name)));
+	return Object.fromEntries(Object.entries(row).filter(([name]) => !fieldsLeftOut.includes(name)));
 }
 
 /** Adds the customer's name and contacts, the name of the group, and the names of all other IDs. */
