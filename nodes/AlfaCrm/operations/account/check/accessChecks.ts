@@ -25,7 +25,7 @@ import {
  * Checks for each branch in which `readAccount` has tried to list records whether the user may do
  * so, then whether the branch lists customers of other branches.
  */
-export function branchChecks({ branchAccess, customersByBranch }: AccountReading): Finding[] {
+export function checkBranches({ branchAccess, customersByBranch }: AccountReading): Finding[] {
 	return [
 		...[...branchAccess].map(([branch, access]) => checkBranchAccess(branch, access)),
 		...[...customersByBranch].map(([branch, customers]) =>
@@ -78,10 +78,10 @@ function checkForeignCustomers(branch: number, customers: readonly IDataObject[]
 // ---------------------------------------------------------------- lists
 
 /** Checks for each list whether the user may read it. */
-export const listAccessChecks = (account: AccountReading): Finding[] =>
-	account.lists.map((list) => checkListAccess(list, account));
+export const checkLists = (account: AccountReading): Finding[] =>
+	account.lists.map((list) => checkList(list, account));
 
-function checkListAccess(list: ListReading, account: AccountReading): Finding {
+function checkList(list: ListReading, account: AccountReading): Finding {
 	const topic = { check: 'list', subject: `${list.entity.path}/index`, expected: 'readable' };
 	switch (list.outcome) {
 		case 'read':

@@ -80,9 +80,9 @@ export type ListReading = ReadList | RefusedList | SkippedList;
 export type BranchAccess = 'readable' | 'denied' | 'unknown';
 
 /** Returns the rows of a list; none if it was not read. */
-export const rowsOfList = (list: ListReading | undefined): IDataObject[] =>
+export const getRows = (list: ListReading | undefined): IDataObject[] =>
 	list?.outcome === 'read' ? list.rows : [];
 
 /** Returns the rows of the list with a path; none if it was not read. */
-export const rowsByPath = ({ lists }: AccountReading, path: string): IDataObject[] =>
-	rowsOfList(lists.find(({ entity }) => entity.path === path));
+export const findRowsByPath = ({ lists }: AccountReading, path: string): IDataObject[] =>
+	getRows(lists.find(({ entity }) => entity.path === path));

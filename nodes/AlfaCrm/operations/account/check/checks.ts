@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { branchChecks, listAccessChecks } from './accessChecks';
+import { checkBranches, checkLists } from './accessChecks';
 import type { WorkflowClock } from './dateChecks';
-import { checkTimeZone, dateFormatChecks } from './dateChecks';
+import { checkTimeZone, checkDateFormats } from './dateChecks';
 import type { Finding } from './finding';
-import { countOf, reportAsExpected, reportDifference } from './finding';
-import { checkNewIds, checkPageSize, checkTotals, orderChecks } from './listChecks';
+import { formatCount, reportAsExpected, reportDifference } from './finding';
+import { checkNewIds, checkPageSize, checkTotals, checkOrders } from './listChecks';
 import type { AccountReading } from './accountReading';
 import { checkAnswerTime, checkTooManyRequests } from './speedChecks';
 
@@ -35,13 +35,13 @@ export function checkAccount(account: AccountReading, clock: WorkflowClock): IDa
  */
 function runChecks(account: AccountReading, clock: WorkflowClock): Finding[] {
 	return [
-		...branchChecks(account),
-		...listAccessChecks(account),
+		...checkBranches(account),
+		...checkLists(account),
 		checkPageSize(account),
 		checkTotals(account),
-		...orderChecks(account),
+		...checkOrders(account),
 		checkNewIds(account),
-		...dateFormatChecks(account),
+		...checkDateFormats(account),
 		checkTimeZone(account, clock),
 		checkAnswerTime(account),
 		checkTooManyRequests(account),
@@ -57,7 +57,7 @@ interface FindingCounts {
 function summarize({ differenceCount, asExpectedCount, unknownCount }: FindingCounts): Finding {
 	const topic = { check: 'summary', subject: 'account', expected: 'no differences' };
 	const unknownNote =
-		unknownCount === 0 ? '' : ` ${countOf(unknownCount, 'thing')} could not be told.`;
+		unknownCount === 0 ? '' : ` ${formatCount(unknownCount, 'thing')} could not be told.`;
 	if (differenceCount === 0) {
 		return reportAsExpected(topic, {
 			found: topic.expected,
@@ -65,7 +65,7 @@ function summarize({ differenceCount, asExpectedCount, unknownCount }: FindingCo
 		});
 	}
 
-	const differences = countOf(differenceCount, 'difference');
+	const differences = formatCount(differenceCount, 'difference');
 	const advice =
 		differenceCount === 1
 			? 'the next item says what to do.'

@@ -3,7 +3,7 @@ import { MINUTE_MS } from '../../../values/time';
 import type { Finding } from './finding';
 import { compareWithExpected, reportAsExpected, reportDifference, reportUnknown } from './finding';
 import type { AccountReading } from './accountReading';
-import { rowsByPath } from './accountReading';
+import { findRowsByPath } from './accountReading';
 
 /** The time and the time zone of the workflow. */
 export interface WorkflowClock {
@@ -44,18 +44,18 @@ const READABLE_FORMATS = [
 const OTHER_FORMAT = 'another';
 
 /** Checks in which formats AlfaCRM shows days and times. */
-export const dateFormatChecks = (account: AccountReading): Finding[] =>
+export const checkDateFormats = (account: AccountReading): Finding[] =>
 	DATE_FIELDS.map((dateField) => checkDateFormat(dateField, account));
 
 function checkDateFormat({ path, field, format }: DateField, account: AccountReading): Finding {
 	const topic = { check: 'date format', subject: `${path}.${field}`, expected: format };
-	const values = rowsByPath(account, path).map((row) => row[field]);
+	const values = findRowsByPath(account, path).map((row) => row[field]);
 	const texts = values.filter(
 		(value): value is string => typeof value === 'string' && value !== '',
 	);
 	if (texts.length === 0) return reportUnknown(topic, { needs: 'rows that show one' });
 
-	const formats = [...new Set(texts.map(formatOf))].sort();
+	const formats = [...new Set(texts.map(recognizeFormat))].sort();
 	const meaningIfReadable = 'The node reads these, and passes them on as they are.';
 	const meaningIfUnreadable =
 		'The node passes these on as they are, and may not read them where it compares days: please report this item.';
@@ -65,7 +65,7 @@ function checkDateFormat({ path, field, format }: DateField, account: AccountRea
 	});
 }
 
-const formatOf = (value: string): string =>
+const recognizeFormat = (value: string): string =>
 	READABLE_FORMATS.find(({ pattern }) => pattern.test(value))?.format ?? OTHER_FORMAT;
 
 /**
@@ -87,7 +87,7 @@ export function checkTimeZone(account: AccountReading, { zone, now }: WorkflowCl
 		subject: 'newest change in the log',
 		expected: 'that of the workflow',
 	};
-	const changesAheadMs = rowsByPath(account, 'log').flatMap(
+	const changesAheadMs = findRowsByPath(account, 'log').flatMap(
 		(row) => aheadMs(row.date_time, zone, now) ?? [],
 	);
 	// Without any change in the log this is -Infinity, which is not recent either.

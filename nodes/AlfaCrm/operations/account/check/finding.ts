@@ -80,5 +80,5 @@ export function compareWithExpected(
 }
 
 /** Writes `1 call`, `2 calls`. */
-export const countOf = (count: number, noun: string): string =>
+export const formatCount = (count: number, noun: string): string =>
 	`${count} ${noun}${count === 1 ? '' : 's'}`;

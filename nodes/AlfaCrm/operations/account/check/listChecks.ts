@@ -1,7 +1,7 @@
 import { LARGEST_PAGE } from '../../../api/pages';
 import { formatDay, readId } from '../../../values/formats';
 import type { AccountReading } from './accountReading';
-import { rowsByPath, rowsOfList } from './accountReading';
+import { findRowsByPath, getRows } from './accountReading';
 import type { Finding } from './finding';
 import { compareWithExpected, reportAsExpected, reportUnknown } from './finding';
 
@@ -11,7 +11,7 @@ import { compareWithExpected, reportAsExpected, reportUnknown } from './finding'
  * Where nobody requested a page size, AlfaCRM gave pages of 20 or 50 rows (API notes 3). So only a
  * page of more rows proves that AlfaCRM follows the page size that the node requests.
  */
-const LARGEST_UNASKED_PAGE = 50;
+const LARGEST_DEFAULT_PAGE = 50;
 
 /** Checks whether AlfaCRM gives pages of the size that the node requests. */
 export function checkPageSize({ lists, pathsRefusingPageSize }: AccountReading): Finding {
@@ -30,10 +30,10 @@ export function checkPageSize({ lists, pathsRefusingPageSize }: AccountReading):
 	// If no list has a second page, and AlfaCRM refused the page size for no list, the longest page
 	// is a lower bound of the page size.
 	if (sizes.size === 0 && pathsRefusingPageSize.length === 0) {
-		const longest = Math.max(...lists.map((list) => rowsOfList(list).length));
-		return longest > LARGEST_UNASKED_PAGE
+		const longest = Math.max(...lists.map((list) => getRows(list).length));
+		return longest > LARGEST_DEFAULT_PAGE
 			? reportAsExpected(topic, { found: `${longest} rows at least`, meaning: meanings.asExpected })
-			: reportUnknown(topic, { needs: `a list of more than ${LARGEST_UNASKED_PAGE} rows` });
+			: reportUnknown(topic, { needs: `a list of more than ${LARGEST_DEFAULT_PAGE} rows` });
 	}
 
 	const sizesText = [...sizes].sort((a, b) => a - b).join(' or ');
@@ -93,12 +93,12 @@ const ORDERED_LISTS: readonly OrderedList[] = [
 ];
 
 /** Checks whether the newest rows of some lists come first. */
-export const orderChecks = (account: AccountReading): Finding[] =>
+export const checkOrders = (account: AccountReading): Finding[] =>
 	ORDERED_LISTS.map((list) => checkOrder(list, account));
 
 function checkOrder({ path, timeField, otherwise }: OrderedList, account: AccountReading): Finding {
 	const topic = { check: 'order of a list', subject: path, expected: 'newest first' };
-	const times = rowsByPath(account, path).map((row) => toSortableTime(row[timeField]));
+	const times = findRowsByPath(account, path).map((row) => formatSortableTime(row[timeField]));
 	if (!areDifferent(times)) return reportUnknown(topic, { needs: 'rows of two times' });
 
 	return compareWithExpected(topic, describeOrder(times), {
@@ -122,9 +122,9 @@ const isNewestFirst = (times: readonly string[]): boolean =>
  */
 export function checkNewIds(account: AccountReading): Finding {
 	const topic = { check: 'IDs', subject: 'customer', expected: 'grow with the time of creation' };
-	const customers = rowsByPath(account, 'customer').filter(({ created_at }) => created_at);
+	const customers = findRowsByPath(account, 'customer').filter(({ created_at }) => created_at);
 	const largestIdFirst = customers.sort((a, b) => Number(readId(b.id)) - Number(readId(a.id)));
-	const times = largestIdFirst.map(({ created_at }) => toSortableTime(created_at));
+	const times = largestIdFirst.map(({ created_at }) => formatSortableTime(created_at));
 	if (!areDifferent(times))
 		return reportUnknown(topic, { needs: 'customers that were created at two times' });
 
@@ -145,7 +145,7 @@ export function checkNewIds(account: AccountReading): Finding {
  * which stay as they are, and some as `09.02.2026`, which is a day in any time zone. A value that
  * is missing or cannot be read becomes an empty text, which sorts as the oldest.
  */
-const toSortableTime = (value: unknown): string =>
+const formatSortableTime = (value: unknown): string =>
 	/^\d{4}-/.test(String(value)) ? String(value) : (formatDay(value, 'iso', 'utc') ?? '');
 
 /** Whether at least two values differ, so that their order says something. */

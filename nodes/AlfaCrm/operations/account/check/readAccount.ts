@@ -20,7 +20,7 @@ import type {
 	ReadList,
 	RefusedList,
 } from './accountReading';
-import { rowsOfList } from './accountReading';
+import { getRows } from './accountReading';
 
 /**
  * At most this many branches are probed besides the requested one, because each takes at least one
@@ -43,7 +43,7 @@ const USUAL_RESOURCES = [customer.resource, 'subject', 'lesson', 'user'];
  * in the answer (API notes 4). Any other failure concerns the login, the network or all of AlfaCRM,
  * so it ends the check.
  */
-const STATUSES_OF_ONE_LIST = [200, 400, 403, 404, 405, 422, 500];
+const STATUSES_CONCERNING_ONE_LIST = [200, 400, 403, 404, 405, 422, 500];
 
 /** How to list records that AlfaCRM only lists for one owner. */
 interface OwnedList {
@@ -114,7 +114,7 @@ async function probeBranches(
 	branchList: ListReading,
 	requestedBranch: number | undefined,
 ): Promise<Map<number, BranchAccess>> {
-	const openBranches = rowsOfList(branchList).filter((row) => !isClosedBranch(row));
+	const openBranches = getRows(branchList).filter((row) => !isClosedBranch(row));
 	const openIds = idsOf(openBranches).sort((a, b) => a - b);
 	const requestedIds = requestedBranch === undefined ? [] : [requestedBranch];
 	const ids = new Set([...requestedIds, ...openIds.slice(0, MOST_PROBED_BRANCHES)]);
@@ -149,7 +149,7 @@ async function readLists(
 	}
 	for (const [resource, { owner, ownerParameter, query }] of Object.entries(OWNED_LISTS)) {
 		const entity = entityOf(resource);
-		const [ownerId] = idsOf(rowsOfList(byResource.get(owner)));
+		const [ownerId] = idsOf(getRows(byResource.get(owner)));
 		const list: ListReading =
 			ownerId === undefined
 				? { outcome: 'skipped', entity, missingOwner: owner }
@@ -204,7 +204,7 @@ class FirstPageReader {
 			const fullPageSize = nextPage === undefined ? undefined : goal.firstPageLength;
 			return { outcome: 'read', entity, rows, total, fullPageSize };
 		} catch (error) {
-			if (!hasStatus(error, ...STATUSES_OF_ONE_LIST)) throw asNodeError(this.client.node, error);
+			if (!hasStatus(error, ...STATUSES_CONCERNING_ONE_LIST)) throw asNodeError(this.client.node, error);
 			return { outcome: 'refused', entity, status: Number(error.httpCode) };
 		}
 	}

@@ -1,7 +1,7 @@
 import type { Finding } from './finding';
 import {
 	compareWithExpected,
-	countOf,
+	formatCount,
 	reportAsExpected,
 	reportDifference,
 	reportUnknown,
@@ -36,7 +36,7 @@ export function checkAnswerTime({ answerTimesMs }: AccountReading): Finding {
  */
 export function checkTooManyRequests({ tooManyRequestsCount }: AccountReading): Finding {
 	const topic = { check: 'too many requests', subject: 'calls', expected: 'none' };
-	const found = tooManyRequestsCount === 0 ? topic.expected : countOf(tooManyRequestsCount, 'call');
+	const found = tooManyRequestsCount === 0 ? topic.expected : formatCount(tooManyRequestsCount, 'call');
 	return compareWithExpected(topic, found, {
 		asExpected: 'AlfaCRM refused no call as too many.',
 		otherwise:

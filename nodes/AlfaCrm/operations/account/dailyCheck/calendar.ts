@@ -20,7 +20,7 @@ import type { SchoolReader } from './schoolReader';
  * Finds the lessons that are in the calendar on the checked day. Cancelled lessons are left out,
  * because `readLessonAsOccurrence` returns undefined for them.
  */
-export function lessonsOfCheckedDay(
+export function findLessonsOfCheckedDay(
 	lessons: readonly IDataObject[],
 	{ checkedDay, zone }: Days,
 	branch: number,
@@ -34,7 +34,7 @@ export function lessonsOfCheckedDay(
  * Finds the lessons of today and tomorrow. If a regular lesson takes place on one of these days,
  * but the calendar has no lesson for it yet, the regular lesson is included.
  */
-export function lessonsAhead(
+export function findLessonsAhead(
 	rows: LessonRows,
 	{ today, tomorrow, zone }: Days,
 	branch: number,
@@ -73,7 +73,7 @@ export async function readParticipants(
 		},
 	);
 	warnOfMissingCards(item, customerIdsWithoutCard);
-	hintAtDeniedBranches(schoolReader, failures.keys());
+	addHintsAboutDeniedBranches(schoolReader, failures.keys());
 
 	const activeParticipants = participants.filter(
 		({ customer_id }) => !customers.isArchived(customer_id),
@@ -110,12 +110,12 @@ const makeParticipantReader = (schoolReader: SchoolReader): ListReader => ({
  * for in branches that are not checked. If this user may not see such a branch, the check lacks
  * nothing, so no hint is added. An undefined branch is that of a lesson whose branch is unknown.
  */
-function hintAtDeniedBranches(schoolReader: SchoolReader, deniedBranches: Iterable<Branch>): void {
+function addHintsAboutDeniedBranches(schoolReader: SchoolReader, deniedBranches: Iterable<Branch>): void {
 	for (const branch of deniedBranches) {
 		const isChecked = branch === undefined || schoolReader.branches.includes(branch);
 		if (!isChecked) continue;
 
 		const plural = 'Customers or members of groups';
-		schoolReader.hintAtMissingList({ checks: CHECKS, plural, branch });
+		schoolReader.addHintsAboutDeniedList({ checks: CHECKS, plural, branch });
 	}
 }

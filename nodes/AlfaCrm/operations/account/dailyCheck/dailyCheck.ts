@@ -10,7 +10,7 @@ import { CustomerDirectory } from './customerDirectory';
 import { DAILY_CHECKS } from './dailyChecks';
 import type { DailyForm } from './dailyForm';
 import { readDailyForm } from './dailyForm';
-import { toItems } from './dailyItems';
+import { buildItems } from './dailyItems';
 import { readNames } from './readNames';
 import { readSchool } from './readSchool';
 import { SchoolReader } from './schoolReader';
@@ -28,13 +28,13 @@ export async function dailyCheck(unresolvedItem: Item): Promise<IDataObject[]> {
 	const form = readDailyForm(item);
 
 	const checkOnce = async () => await checkSchool(item, form);
-	const findings = await item.execution.cached(ACCOUNT, cacheNameOf(form), checkOnce);
+	const findings = await item.execution.cached(ACCOUNT, makeCacheName(form), checkOnce);
 	// Each input item gets objects of its own, because later nodes may change them.
 	return findings.map((finding) => ({ ...finding }));
 }
 
 /** Names the reading of a form. Leaves out the time, so that later items share the reading too. */
-function cacheNameOf({ days: { checkedDay, today }, ...choices }: DailyForm): string {
+function makeCacheName({ days: { checkedDay, today }, ...choices }: DailyForm): string {
 	return JSON.stringify(['daily', choices, checkedDay, today]);
 }
 
@@ -51,7 +51,7 @@ async function checkSchool(item: Item, form: DailyForm): Promise<IDataObject[]> 
 
 	const knownRecords = { customers, groups: records.groups };
 	const names = await readNames(item, findings, knownRecords);
-	return toItems(findings, { names, records: knownRecords, origin: item.origin });
+	return buildItems(findings, { names, records: knownRecords, origin: item.origin });
 }
 
 /**

@@ -34,21 +34,21 @@ interface ItemContext {
 }
 
 /** Turns findings into output items, sorted by check and then by time. */
-export function toItems(findings: readonly Finding[], context: ItemContext): IDataObject[] {
-	const items = findings.map((finding) => toItem(finding, context));
-	return items.sort((a, b) => sortKeyOf(a).localeCompare(sortKeyOf(b)));
+export function buildItems(findings: readonly Finding[], context: ItemContext): IDataObject[] {
+	const items = findings.map((finding) => buildItem(finding, context));
+	return items.sort((a, b) => buildSortKey(a).localeCompare(buildSortKey(b)));
 }
 
-type DailyItem = ReturnType<typeof toItem>;
+type DailyItem = ReturnType<typeof buildItem>;
 
-function toItem(finding: Finding, { names, records, origin }: ItemContext) {
+function buildItem(finding: Finding, { names, records, origin }: ItemContext) {
 	const { groupIds = [], teacherIds = [] } = finding;
-	const customerId = onlyCustomerOf(finding);
+	const customerId = findOnlyCustomer(finding);
 	const teacherNames = teacherIds.map((id) => names.teacher(id)).join(', ');
 	return {
 		check: finding.check,
 		message: finding.describe(names),
-		url: urlOf(finding, records, origin),
+		url: buildPageLink(finding, records, origin),
 		date: finding.date,
 		time: finding.time ?? null,
 		branch_id: finding.branch,
@@ -62,15 +62,15 @@ function toItem(finding: Finding, { names, records, origin }: ItemContext) {
 }
 
 /** Returns the customer that a finding is about; undefined if it is about several. */
-const onlyCustomerOf = ({ customerIds = [] }: Finding): number | undefined =>
+const findOnlyCustomer = ({ customerIds = [] }: Finding): number | undefined =>
 	customerIds.length === 1 ? customerIds[0] : undefined;
 
 /**
  * Returns the address of the customer's page, or else of the first group's page; null if a finding
  * is about neither.
  */
-function urlOf(finding: Finding, records: KnownRecords, origin: string): string | null {
-	const customerId = onlyCustomerOf(finding);
+function buildPageLink(finding: Finding, records: KnownRecords, origin: string): string | null {
+	const customerId = findOnlyCustomer(finding);
 	const groupId = finding.groupIds?.at(0);
 	const branch = finding.branch ?? undefined;
 	if (customerId !== undefined) {
@@ -89,5 +89,5 @@ function urlOf(finding: Finding, records: KnownRecords, origin: string): string 
  * Returns a text to sort by: first by check, in the order of `DAILY_CHECKS`, then by day, time and
  * message. As a text, the index of a check sorts correctly up to ten checks.
  */
-const sortKeyOf = ({ check, date, time, message }: DailyItem): string =>
+const buildSortKey = ({ check, date, time, message }: DailyItem): string =>
 	[CHECK_NAMES.indexOf(check), date, time ?? '', message].join(' ');

@@ -10,7 +10,7 @@ import {
 	describeLesson,
 	describeTimes,
 	joinNames,
-	timeOf,
+	formatTimeOfDay,
 } from './wording';
 
 /**
@@ -27,7 +27,7 @@ export function findStillPlanned(
 		.filter((lesson) => isPlanned(lesson) && isOver(lesson, now))
 		.map((lesson) => ({
 			check: 'stillPlanned',
-			...subjectOf(lesson),
+			...listLessonDetails(lesson),
 			describe: (names) =>
 				`${describeLesson(lesson, names)} is still planned: nobody has completed or cancelled it.`,
 		}));
@@ -48,7 +48,7 @@ export function findUnmarkedLessons(
 		.filter(({ lesson_id }) => !markedLessonIds.has(lesson_id))
 		.map((lesson) => ({
 			check: 'notMarked',
-			...subjectOf(lesson),
+			...listLessonDetails(lesson),
 			describe: (names) =>
 				`${describeLesson(lesson, names)} is completed, but nobody is marked as present or absent.`,
 		}));
@@ -85,7 +85,7 @@ function findOverlapsOn(date: string, lessons: readonly Occurrence[]): Finding[]
  * lesson without both times, because it is unknown what that overlaps.
  */
 function withTimeSpan(lesson: Occurrence) {
-	const span = timeSpanOf(lesson);
+	const span = readTimesOf(lesson);
 	return span === undefined ? [] : [{ lesson, ...span }];
 }
 
@@ -98,7 +98,7 @@ const tieBreakerOf = ({ lesson_id }: Occurrence): number => lesson_id ?? 0;
  */
 function reportOverlap(earlier: Occurrence, later: Occurrence): Finding | undefined {
 	const teacherIds = earlier.teacher_ids.filter((id) => later.teacher_ids.includes(id));
-	const roomIds = roomIdsOf(earlier).filter((id) => id === later.room_id);
+	const roomIds = listRoomIds(earlier).filter((id) => id === later.room_id);
 	if (teacherIds.length === 0 && roomIds.length === 0) return undefined;
 
 	const describe = (names: Names) => {
@@ -115,12 +115,12 @@ function reportOverlap(earlier: Occurrence, later: Occurrence): Finding | undefi
 	};
 	return {
 		check: 'overlap',
-		...subjectOf(later),
+		...listLessonDetails(later),
 		// A regular lesson that is not in the calendar yet has no ID. If the later lesson is one, the
 		// item has the ID of the earlier lesson, but the day and time of the later one.
 		lessonId: later.lesson_id ?? earlier.lesson_id,
 		groupIds: [...earlier.group_ids, ...later.group_ids],
-		customerIds: [...individualCustomersOf(earlier), ...individualCustomersOf(later)],
+		customerIds: [...listIndividualCustomers(earlier), ...listIndividualCustomers(later)],
 		teacherIds,
 		roomIds,
 		describe,
@@ -128,23 +128,23 @@ function reportOverlap(earlier: Occurrence, later: Occurrence): Finding | undefi
 }
 
 /** Returns the part of a finding that describes its lesson: the time and the records. */
-const subjectOf = (lesson: Occurrence) => ({
+const listLessonDetails = (lesson: Occurrence) => ({
 	date: lesson.date,
-	time: timeOf(lesson.time_from),
+	time: formatTimeOfDay(lesson.time_from),
 	branch: lesson.branch_id,
 	lessonId: lesson.lesson_id,
 	groupIds: lesson.group_ids,
-	customerIds: individualCustomersOf(lesson),
+	customerIds: listIndividualCustomers(lesson),
 	teacherIds: lesson.teacher_ids,
 });
 
-const roomIdsOf = ({ room_id }: Occurrence): number[] => (room_id === null ? [] : [room_id]);
+const listRoomIds = ({ room_id }: Occurrence): number[] => (room_id === null ? [] : [room_id]);
 
 /**
  * Returns the customers of an individual lesson. For a lesson of a group, the group stands for
  * them.
  */
-const individualCustomersOf = ({ group_ids, customer_ids }: Occurrence): number[] =>
+const listIndividualCustomers = ({ group_ids, customer_ids }: Occurrence): number[] =>
 	group_ids.length > 0 ? [] : customer_ids;
 
 const isInCalendar = ({ lesson_id }: Occurrence): boolean => lesson_id !== null;
@@ -158,7 +158,7 @@ const isPlanned = ({ status }: Occurrence): boolean => status === LESSON_STATUS.
  * @param now `yyyy-mm-dd hh:mm`
  */
 function isOver(lesson: Occurrence, now: string): boolean {
-	const { end } = timeSpanOf(lesson) ?? { end: MINUTES_OF_A_DAY };
+	const { end } = readTimesOf(lesson) ?? { end: MINUTES_OF_A_DAY };
 	return `${lesson.date} ${clockOfMinutes(end)}` <= now;
 }
 
@@ -167,5 +167,5 @@ function isOver(lesson: Occurrence, now: string): boolean {
  * show both times. The times of an occurrence are by the clock of the school and name no zone, so
  * any zone gives the same minutes.
  */
-const timeSpanOf = ({ time_from, time_to }: Occurrence) =>
+const readTimesOf = ({ time_from, time_to }: Occurrence) =>
 	time_to === null ? undefined : readTimeSpan({ time_from, time_to }, 'UTC');

@@ -4,7 +4,7 @@ import { CUSTOMER_TYPE } from '../../../entities/customer';
 import type { Participant } from '../../../store/calendar/participants';
 import { readNumber } from '../../../values/formats';
 import type { Finding, Names } from './finding';
-import { timeOf } from './wording';
+import { formatTimeOfDay } from './wording';
 
 /**
  * Finds clients who come to a lesson, but whose card shows a debt or no paid lesson (`balance` and
@@ -20,8 +20,8 @@ export function findUnpaidParticipants(participants: readonly Participant[]): Fi
 			firstLessons.set(customer_id, participant);
 	}
 	return [...firstLessons.values()].flatMap((participant) => {
-		const reasons = reasonsToPay(participant.customer);
-		return reasons.length === 0 ? [] : [toFinding(participant, reasons)];
+		const reasons = findReasonsToPay(participant.customer);
+		return reasons.length === 0 ? [] : [makeFinding(participant, reasons)];
 	});
 }
 
@@ -32,7 +32,7 @@ const isClient = ({ is_study }: IDataObject): boolean => Number(is_study) === CU
  * Reads from a card why its customer has to pay. A card that shows neither balance nor paid lessons
  * gives no reason.
  */
-function reasonsToPay(customer: IDataObject): string[] {
+function findReasonsToPay(customer: IDataObject): string[] {
 	const balance = readNumber(customer.balance);
 	const paidLessonCount = readNumber(customer.paid_lesson_count);
 
@@ -43,9 +43,9 @@ function reasonsToPay(customer: IDataObject): string[] {
 	return reasons;
 }
 
-function toFinding(participant: Participant, reasons: readonly string[]): Finding {
+function makeFinding(participant: Participant, reasons: readonly string[]): Finding {
 	const { customer_id, group_id, date, time_from, branch_id, lesson_id, teacher_ids } = participant;
-	const time = timeOf(time_from);
+	const time = formatTimeOfDay(time_from);
 	const describe = (names: Names) => {
 		const atTime = time === undefined ? '' : ` at ${time}`;
 		const ofGroup = group_id === null ? '' : ` (${names.group(group_id)})`;

@@ -9,7 +9,7 @@ import { customerIdsOf, groupIdsOf } from '../../../store/calendar/lessonRow';
 import type { LocatedRecord } from '../../../store/located';
 import { readFlag, readId } from '../../../values/formats';
 import type { Days } from './finding';
-import { readMembersOfAnyTime } from './readMembers';
+import { readMembersOnAnyDay } from './readMembers';
 
 /**
  * Finds the lessons in which somebody is marked as present or absent.
@@ -26,7 +26,7 @@ export async function findMarkedLessons(
 	lessons: readonly LocatedRecord[],
 	{ checkedDay, zone }: Days,
 ): Promise<Set<number | null>> {
-	const markedIds = new Set(lessons.filter(({ row }) => isAnybodyMarked(row)).map(idOf));
+	const markedIds = new Set(lessons.filter(({ row }) => isAnybodyMarked(row)).map(readLessonId));
 	const showsAttendance = lessons.some(({ row: lesson }) => listOf(lesson.details).length > 0);
 	if (showsAttendance) return markedIds;
 
@@ -36,10 +36,10 @@ export async function findMarkedLessons(
 	);
 	for (const lesson of completedLessons) {
 		// Two branches may list the same lesson.
-		if (markedIds.has(idOf(lesson))) continue;
+		if (markedIds.has(readLessonId(lesson))) continue;
 
 		const isMarked = await isMarkedForAnyCustomer(item, lesson);
-		if (isMarked) markedIds.add(idOf(lesson));
+		if (isMarked) markedIds.add(readLessonId(lesson));
 	}
 	return markedIds;
 }
@@ -63,7 +63,7 @@ async function readCustomersOf(
 	const namedIds = customerIdsOf(lesson);
 	return namedIds.length > 0
 		? namedIds
-		: await readMembersOfAnyTime(item, groupIdsOf(lesson), branch);
+		: await readMembersOnAnyDay(item, groupIdsOf(lesson), branch);
 }
 
 /** Reads a completed lesson in the list of the lessons of a customer. */
@@ -72,7 +72,7 @@ async function readLessonOfCustomer(
 	lesson: LocatedRecord,
 	customerId: number,
 ): Promise<IDataObject | undefined> {
-	const lessonId = idOf(lesson);
+	const lessonId = readLessonId(lesson);
 	const list = {
 		...listCall(lessonEntity, lesson.branch),
 		body: { id: lessonId, customer_id: customerId, status: LESSON_STATUS.completed },
@@ -89,4 +89,4 @@ async function readLessonOfCustomer(
 const isAnybodyMarked = ({ details }: IDataObject): boolean =>
 	listOf(details).some((detail) => isPlain(detail) && readFlag(detail.is_attend) !== undefined);
 
-const idOf = ({ row: lesson }: LocatedRecord): number | null => readId(lesson.id) ?? null;
+const readLessonId = ({ row: lesson }: LocatedRecord): number | null => readId(lesson.id) ?? null;

@@ -60,10 +60,10 @@ export async function readGroups(
 		branch,
 		memberCount: memberIds.filter((customerId) => !customers.isArchived(customerId)).length,
 	}));
-	return { groups: byId(groupRecords), groupSizes };
+	return { groups: indexById(groupRecords), groupSizes };
 }
 
-function byId(records: readonly LocatedRecord[]): Map<number, LocatedRecord> {
+function indexById(records: readonly LocatedRecord[]): Map<number, LocatedRecord> {
 	const recordsById = new Map<number, LocatedRecord>();
 	for (const record of records) {
 		const id = readId(record.row.id);

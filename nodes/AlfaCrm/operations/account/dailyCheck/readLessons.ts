@@ -6,7 +6,7 @@ import { regularLesson as regularLessonEntity } from '../../../entities/regularL
 import { daysToRead } from '../../../store/calendar/calendar';
 import type { Occurrence } from '../../../store/calendar/occurrences';
 import type { LocatedRecord } from '../../../store/located';
-import { lessonsAhead, lessonsOfCheckedDay } from './calendar';
+import { findLessonsAhead, findLessonsOfCheckedDay } from './calendar';
 import type { CheckName } from './finding';
 import { findMarkedLessons } from './readAttendance';
 import type { SchoolReader } from './schoolReader';
@@ -62,8 +62,8 @@ async function readLessonsOf(
 	return {
 		records: lessons.map((row) => ({ row, branch })),
 		occurrences: [
-			...(looksAhead ? lessonsAhead(rows, days, branch) : []),
-			...lessonsOfCheckedDay(lessons, days, branch),
+			...(looksAhead ? findLessonsAhead(rows, days, branch) : []),
+			...findLessonsOfCheckedDay(lessons, days, branch),
 		],
 	};
 }

@@ -31,19 +31,19 @@ export async function readCurrentMembers(
 	const { plural } = membershipEntity;
 	// Adds a hint if the list of members is incomplete.
 	const reader = warningReader(schoolReader.item, plural.toLowerCase());
-	const memberships = await schoolReader.readOrHint(
+	const memberships = await schoolReader.readNeededList(
 		{ checks, plural, branch },
 		async () => await readMembers(reader, branch, groupId, ONLY_TODAY),
 	);
 	const current = memberships?.filter((membership) => includesDay(membership, today, zone));
-	return current && customerIdsIn(current);
+	return current && listCustomerIds(current);
 }
 
 /**
  * Reads the IDs of the customers who are, were or will be members of some groups. A group that this
  * user may not see has none.
  */
-export async function readMembersOfAnyTime(
+export async function readMembersOnAnyDay(
 	item: Item,
 	groupIds: readonly number[],
 	branch: Branch,
@@ -59,10 +59,10 @@ export async function readMembersOfAnyTime(
 				),
 		),
 	);
-	return customerIdsIn(membershipsOfGroups.flatMap((memberships) => memberships ?? []));
+	return listCustomerIds(membershipsOfGroups.flatMap((memberships) => memberships ?? []));
 }
 
 /** Returns each customer of some memberships once. */
-const customerIdsIn = (memberships: readonly IDataObject[]): number[] => [
+const listCustomerIds = (memberships: readonly IDataObject[]): number[] => [
 	...new Set(readIds(memberships.map(({ customer_id }) => customer_id))),
 ];

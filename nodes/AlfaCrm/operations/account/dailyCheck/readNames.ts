@@ -37,13 +37,13 @@ export async function readNames(
 		groupIds.some((id) => !groups.has(id)),
 	);
 	const [teacherTitles, roomTitles, groupTitles] = await Promise.all([
-		readTitles(item, teacherEntity, branchesOf(withTeacher)),
-		readTitles(item, roomEntity, branchesOf(withRoom)),
-		readTitles(item, groupEntity, branchesOf(withUnknownGroup)),
+		readTitles(item, teacherEntity, listBranches(withTeacher)),
+		readTitles(item, roomEntity, listBranches(withRoom)),
+		readTitles(item, groupEntity, listBranches(withUnknownGroup)),
 	]);
 	return {
-		customer: (id) => titleIn(customers.findActive(id), customerEntity) ?? `customer ${id}`,
-		group: (id) => titleIn(groups.get(id), groupEntity) ?? groupTitles.get(id) ?? `group ${id}`,
+		customer: (id) => readTitle(customers.findActive(id), customerEntity) ?? `customer ${id}`,
+		group: (id) => readTitle(groups.get(id), groupEntity) ?? groupTitles.get(id) ?? `group ${id}`,
 		// Sentences say `room` before it.
 		room: (id) => roomTitles.get(id) ?? String(id),
 		teacher: (id) => teacherTitles.get(id) ?? `teacher ${id}`,
@@ -51,7 +51,7 @@ export async function readNames(
 }
 
 /** Returns each branch of some findings once; undefined stands for an unknown branch. */
-const branchesOf = (findings: readonly Finding[]): Branch[] => [
+const listBranches = (findings: readonly Finding[]): Branch[] => [
 	...new Set(findings.map(({ branch }) => branch ?? undefined)),
 ];
 
@@ -71,5 +71,5 @@ async function readTitles(
 	return new Map(titlesOfBranches.flatMap((titles) => [...(titles ?? [])]));
 }
 
-const titleIn = (record: LocatedRecord | undefined, entity: Entity): string | undefined =>
+const readTitle = (record: LocatedRecord | undefined, entity: Entity): string | undefined =>
 	record && titleOf(record.row, entity);

@@ -48,7 +48,7 @@ export class SchoolReader {
 	 * @param read reads the list; must not return undefined, which stands for a denied list
 	 * @returns undefined if this user may not read it
 	 */
-	async readOrHint<T>(
+	async readNeededList<T>(
 		{ checks, plural, branch }: NeededList,
 		read: () => Promise<T>,
 	): Promise<T | undefined> {
@@ -58,7 +58,7 @@ export class SchoolReader {
 			return result;
 		}
 
-		this.hintAtMissingList({ checks, plural, branch });
+		this.addHintsAboutDeniedList({ checks, plural, branch });
 		return undefined;
 	}
 
@@ -66,7 +66,7 @@ export class SchoolReader {
 	 * Adds a hint for each check that needs a list and that the user has chosen, because this user
 	 * may not read the list.
 	 */
-	hintAtMissingList({ checks, plural, branch }: NeededList): void {
+	addHintsAboutDeniedList({ checks, plural, branch }: NeededList): void {
 		for (const check of this.form.checks.filter((chosen) => checks.includes(chosen))) {
 			this.item.execution.hints.add(
 				`The check '${DAILY_CHECKS[check].label}' is not whole, because this user may not list all that it takes`,
@@ -89,7 +89,7 @@ export class SchoolReader {
 		const { plural } = entity;
 		const list = { ...listCall(entity, branch), body };
 		const read = async () => await this.collect(list, plural, options);
-		const collected = await this.readOrHint({ checks, plural, branch }, read);
+		const collected = await this.readNeededList({ checks, plural, branch }, read);
 		// The list of a branch may also show records of other branches. API notes 3.
 		return collected?.rows.filter((row) => belongsToBranch(row, branch));
 	}

@@ -27,11 +27,11 @@ export function nameGroupsOrCustomers(lesson: Occurrence, names: Names): string 
 }
 
 /** Takes the time out of `2026-02-09 17:00:00`, which is by the clock of the school already. */
-export const timeOf = (moment: string | null): string | undefined => formatTime(moment, 'UTC');
+export const formatTimeOfDay = (moment: string | null): string | undefined => formatTime(moment, 'UTC');
 
 /** Writes `10:00–11:00`; a time that AlfaCRM does not show is left out. */
 export const describeTimes = ({ time_from, time_to }: Occurrence): string =>
-	[timeOf(time_from), timeOf(time_to)].filter((time) => time !== undefined).join('–');
+	[formatTimeOfDay(time_from), formatTimeOfDay(time_to)].filter((time) => time !== undefined).join('–');
 
 /** Writes `The lesson of Robotics on 2026-02-09 at 17:00–18:00 with Lev Petrov`. */
 export function describeLesson(lesson: Occurrence, names: Names): string {

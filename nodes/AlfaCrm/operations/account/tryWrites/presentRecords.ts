@@ -52,7 +52,7 @@ export class PresentRecords {
 	 * If it shows none, a record whose reading failed (`unread`) was not written. An `unseen` record
 	 * stays in doubt, because AlfaCRM has confirmed it without ever showing it.
 	 */
-	note(kind: RecordKind, ids: readonly number[]): void {
+	setShown(kind: RecordKind, ids: readonly number[]): void {
 		this.ids[kind] = [...ids];
 		if (ids.length > 0 || this.doubts.get(kind) === 'unread') this.doubts.delete(kind);
 	}

@@ -1,8 +1,8 @@
 import type { StepRunner } from './stepRunner';
-import { removeComment } from './steps/commentSteps';
-import { archiveLead, removeLead } from './steps/leadSteps';
-import { leaveGroup, removeMembership } from './steps/membershipSteps';
-import { makeCloseTaskStep, removeTask } from './steps/taskSteps';
+import { commentRemoval } from './steps/commentSteps';
+import { archiveLeadStep, leadRemoval } from './steps/leadSteps';
+import { leaveGroupStep, membershipRemoval } from './steps/membershipSteps';
+import { makeCloseTaskStep, taskRemoval } from './steps/taskSteps';
 import type { Removal, Trial, TrialStep } from './trialStep';
 import { CONFIRMED } from './trialStep';
 
@@ -15,10 +15,10 @@ import { CONFIRMED } from './trialStep';
  * step that could not be read back.
  */
 export async function takeBack(trial: Trial, runner: StepRunner): Promise<void> {
-	await removeAll(trial, runner, removeComment);
-	await removeAll(trial, runner, removeTask);
+	await removeAll(trial, runner, commentRemoval);
+	await removeAll(trial, runner, taskRemoval);
 	await closeRemainingTasks(trial, runner);
-	await removeAll(trial, runner, removeMembership);
+	await removeAll(trial, runner, membershipRemoval);
 	await endRemainingMembership(trial, runner);
 	await removeLeadIfAlone(trial, runner);
 	await archiveRemainingLead(trial, runner);
@@ -69,7 +69,7 @@ async function endRemainingMembership({ records }: Trial, runner: StepRunner): P
 
 	// If it cannot be read, it is ended to be safe.
 	const hasLeft = await records.hasLeftGroup().catch(() => false);
-	if (!hasLeft) await runner.tryStep(leaveGroup);
+	if (!hasLeft) await runner.tryStep(leaveGroupStep);
 }
 
 /**
@@ -79,14 +79,14 @@ async function endRemainingMembership({ records }: Trial, runner: StepRunner): P
 async function removeLeadIfAlone(trial: Trial, runner: StepRunner): Promise<void> {
 	const { present } = trial.records;
 	if (present.has('membership') || present.isInDoubt('membership')) {
-		runner.skipStep(removeLead.name, 'Its membership stays.');
+		runner.skipStep(leadRemoval.name, 'Its membership stays.');
 	} else {
-		await removeAll(trial, runner, removeLead);
+		await removeAll(trial, runner, leadRemoval);
 	}
 }
 
 /** Archives the lead that was not deleted, if it was found and AlfaCRM shows it as active. */
 async function archiveRemainingLead({ records }: Trial, runner: StepRunner): Promise<void> {
 	const isActive = records.isLeadKnown && records.present.has('lead') && !records.isLeadArchived;
-	if (isActive) await runner.tryStep(archiveLead);
+	if (isActive) await runner.tryStep(archiveLeadStep);
 }

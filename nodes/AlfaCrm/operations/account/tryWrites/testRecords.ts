@@ -96,7 +96,7 @@ export class TestRecords {
 	): Promise<{ lead?: IDataObject; isFoundById: boolean }> {
 		const leadById = answeredId === undefined ? undefined : await this.findLeadById(answeredId);
 		this.lead = leadById ?? (await this.findLeadByName());
-		if (this.lead !== undefined) this.present.note('lead', idsOf([this.lead.row]));
+		if (this.lead !== undefined) this.present.setShown('lead', idsOf([this.lead.row]));
 		return { lead: this.lead?.row, isFoundById: leadById !== undefined };
 	}
 
@@ -108,7 +108,7 @@ export class TestRecords {
 	/** Looks for the lead again. Keeps it, whether it is there, and whether it is in the archive. */
 	private async refreshLead(): Promise<IDataObject[]> {
 		const lead = this.lead ? await this.findLeadById(this.leadId) : await this.findLeadByName();
-		this.present.note('lead', lead ? idsOf([lead.row]) : []);
+		this.present.setShown('lead', lead ? idsOf([lead.row]) : []);
 		if (lead === undefined) return [];
 
 		this.lead = lead;
@@ -128,7 +128,7 @@ export class TestRecords {
 			id,
 			this.leadTarget,
 		);
-		return record && this.facts.signature.isOn(record.row) ? record : undefined;
+		return record && this.facts.signature.isIn(record.row) ? record : undefined;
 	}
 
 	private async findLeadByName(): Promise<LocatedRecord | undefined> {
@@ -141,7 +141,7 @@ export class TestRecords {
 			task: 'look for the test lead',
 		};
 		const { rows } = await this.operations.makeItem().collect(list, {
-			keep: (lead) => signature.isOn(lead),
+			keep: (lead) => signature.isIn(lead),
 			limit: 1,
 		});
 		const lead = rows.at(0);
@@ -167,7 +167,7 @@ export class TestRecords {
 	/**
 	 * Keeps the ID of the task, so that the task is found even if AlfaCRM does not save its due date.
 	 */
-	noteCreatedTask(id: number | undefined): void {
+	setCreatedTaskId(id: number | undefined): void {
 		this.createdTaskId = id;
 	}
 
@@ -213,7 +213,7 @@ export class TestRecords {
 		kind: RecordKind,
 		entity: Entity,
 		filter: ListFilter,
-		isOfTrial = (row: IDataObject) => this.facts.signature.isOn(row),
+		isOfTrial = (row: IDataObject) => this.facts.signature.isIn(row),
 	): Promise<IDataObject[]> {
 		const list = {
 			path: entity.path,
@@ -225,7 +225,7 @@ export class TestRecords {
 			passes: passesOf(entity),
 			keep: isOfTrial,
 		});
-		this.present.note(kind, idsOf(rows));
+		this.present.setShown(kind, idsOf(rows));
 		return rows;
 	}
 }

@@ -23,7 +23,7 @@ export class TestSignature {
 	 * Whether this trial has written a record. A record without the stamp is somebody else's,
 	 * whatever ID AlfaCRM names.
 	 */
-	isOn({ name, note, title, text, comment }: IDataObject): boolean {
+	isIn({ name, note, title, text, comment }: IDataObject): boolean {
 		return [name, note, title, text, comment].some((value) => String(value).includes(this.stamp));
 	}
 }

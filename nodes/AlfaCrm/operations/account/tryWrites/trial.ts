@@ -11,7 +11,7 @@ import { takeBack } from './takeBack';
 import { TestRecords } from './testRecords';
 import type { OperationsOf } from './trialOperations';
 import { TrialOperations } from './trialOperations';
-import { writeReport } from './trialReport';
+import { buildReport } from './trialReport';
 import type { Trial } from './trialStep';
 import { WRITE_STEPS } from './writeSteps';
 
@@ -46,7 +46,7 @@ export async function runTrial(
 
 	const failure = writeFailure ?? takeBackFailure;
 	if (failure !== undefined) throw explainFailure(trial, failure.reason);
-	return writeReport(runner.rows, trial.records.describeRemaining(), trial.day);
+	return buildReport(runner.rows, trial.records.describeRemaining(), trial.day);
 }
 
 async function writeRecords(runner: StepRunner): Promise<void> {

@@ -15,7 +15,7 @@ export interface TrialRow {
  * @param remaining the records that stay in AlfaCRM, such as `lead 501`
  * @param day `yyyy-mm-dd`
  */
-export function writeReport(
+export function buildReport(
 	rows: readonly TrialRow[],
 	remaining: readonly string[],
 	day: string,
@@ -37,21 +37,21 @@ export function writeReport(
 		step: 'report',
 		result: wrongCount === 0 ? 'works' : 'differs',
 		message: `${verdict} ${remainder}`,
-		report: writeTable(rows, remainder, day),
+		report: buildTable(rows, remainder, day),
 	};
 	return [...rows.map((row) => ({ ...row })), summary];
 }
 
 /** Writes the table in Markdown. */
-function writeTable(rows: readonly TrialRow[], remainder: string, day: string): string {
+function buildTable(rows: readonly TrialRow[], remainder: string, day: string): string {
 	return [
 		`### Account → Try Writes, ${day}`,
 		'',
 		'| step | result | message |',
 		'| --- | --- | --- |',
-		...rows.map(({ step, result, message }) => `| ${step} | ${result} | ${toCell(message)} |`),
+		...rows.map(({ step, result, message }) => `| ${step} | ${result} | ${formatCell(message)} |`),
 		'',
-		toCell(remainder),
+		formatCell(remainder),
 	].join('\n');
 }
 
@@ -59,7 +59,7 @@ function writeTable(rows: readonly TrialRow[], remainder: string, day: string): 
  * Writes a text as a cell of a Markdown table: on one line, without HTML, and so that GitHub
  * notifies nobody.
  */
-const toCell = (text: string): string =>
+const formatCell = (text: string): string =>
 	text
 		.replace(/\s+/g, ' ')
 		.replace(/[\\|`*_]/g, '\\$&')

@@ -1,7 +1,7 @@
-import { addComment } from './steps/commentSteps';
-import { archiveLead, createLead, updateLead } from './steps/leadSteps';
-import { joinGroup, leaveGroup } from './steps/membershipSteps';
-import { createTask } from './steps/taskSteps';
+import { addCommentStep } from './steps/commentSteps';
+import { archiveLeadStep, createLeadStep, updateLeadStep } from './steps/leadSteps';
+import { joinGroupStep, leaveGroupStep } from './steps/membershipSteps';
+import { createTaskStep } from './steps/taskSteps';
 import type { TrialStep } from './trialStep';
 
 /**
@@ -9,11 +9,11 @@ import type { TrialStep } from './trialStep';
  * back what AlfaCRM has made of it. What they have written is taken back in `takeBack.ts`.
  */
 export const WRITE_STEPS: readonly TrialStep[] = [
-	createLead,
-	updateLead,
-	addComment,
-	createTask,
-	joinGroup,
-	leaveGroup,
-	archiveLead,
+	createLeadStep,
+	updateLeadStep,
+	addCommentStep,
+	createTaskStep,
+	joinGroupStep,
+	leaveGroupStep,
+	archiveLeadStep,
 ];

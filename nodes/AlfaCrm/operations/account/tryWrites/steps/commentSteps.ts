@@ -12,7 +12,7 @@ import { explainMissingLead } from './leadSteps';
 /** The type that *Add Comment* sends: among all communication with a customer, 1 is a comment. */
 const COMMENT_TYPE = 1;
 
-export const addComment: TrialStep = {
+export const addCommentStep: TrialStep = {
 	name: 'add comment',
 	kind: 'comment',
 	creates: true,
@@ -55,7 +55,7 @@ function checkCommentTime({ added }: IDataObject, zone: string): string[] {
 	];
 }
 
-export const removeComment: Removal = {
+export const commentRemoval: Removal = {
 	name: 'delete comment',
 	kind: 'comment',
 	async remove({ operations }, id) {

@@ -15,13 +15,13 @@ import { CONFIRMED } from '../trialStep';
 export const explainMissingLead = ({ records }: Trial): string | undefined =>
 	records.isLeadKnown ? undefined : 'There is no test lead.';
 
-export const createLead: TrialStep = {
+export const createLeadStep: TrialStep = {
 	name: 'create lead',
 	kind: 'lead',
 	creates: true,
 
 	async write({ operations, signature }) {
-		const form = { inputMode: 'json', json: leadInput(signature.text) };
+		const form = { inputMode: 'json', json: makeLeadInput(signature.text) };
 		const [lead] = await operations.execute(customerEntity, 'create', form);
 		return { outcome: 'confirmed', createdId: readId(lead.id) };
 	},
@@ -36,7 +36,7 @@ export const createLead: TrialStep = {
 		const sent = bodyOf(
 			operations.makeItem(),
 			customerEntity.fields,
-			leadInput(signature.text),
+			makeLeadInput(signature.text),
 			branch,
 		);
 		const fieldProblems = compareFields(operations, customerEntity, { sent, record: lead });
@@ -46,7 +46,7 @@ export const createLead: TrialStep = {
 	},
 };
 
-const leadInput = (signatureText: string): IDataObject => ({
+const makeLeadInput = (signatureText: string): IDataObject => ({
 	name: signatureText,
 	note: signatureText,
 	is_study: CUSTOMER_TYPE.lead,
@@ -57,7 +57,7 @@ const leadInput = (signatureText: string): IDataObject => ({
 /**
  * Reserved domains and an area code that no country gives out, so that no message reaches anybody.
  */
-const NOBODY = {
+const CONTACTS_OF_NOBODY = {
 	phone: '+7(000)000-00-01',
 	email: 'n8n-test@example.org',
 	web: 'https://example.org/n8n-test',
@@ -73,23 +73,23 @@ const STATUSES_OF_REFUSED_VALUES = [200, 400, 422];
  * Sends several fields at once. If AlfaCRM refuses that, sends each field alone, to find out which
  * one it refuses.
  */
-export const updateLead: TrialStep = {
+export const updateLeadStep: TrialStep = {
 	name: 'update lead',
 	kind: 'lead',
 	findReasonToSkip: explainMissingLead,
 
 	async write(trial) {
 		try {
-			await sendUpdate(trial, leadChanges(trial));
+			await sendUpdate(trial, makeLeadChanges(trial));
 			return CONFIRMED;
 		} catch (caught) {
 			if (!hasStatus(caught, ...STATUSES_OF_REFUSED_VALUES)) throw trial.item.asError(caught);
-			return await sendFieldsAlone(trial, describeError(trial, caught));
+			return await sendFieldsOneByOne(trial, describeError(trial, caught));
 		}
 	},
 
 	async readBack(trial, answer) {
-		const sentFields = toWireFields(trial, leadChanges(trial));
+		const sentFields = makeRequestFields(trial, makeLeadChanges(trial));
 		const record = await trial.records.readKnownLead();
 		const findProblems = (sent: IDataObject) =>
 			compareFields(trial.operations, customerEntity, { sent, record });
@@ -104,8 +104,8 @@ export const updateLead: TrialStep = {
 	},
 };
 
-const leadChanges = ({ signature }: Trial): IDataObject => ({
-	...NOBODY,
+const makeLeadChanges = ({ signature }: Trial): IDataObject => ({
+	...CONTACTS_OF_NOBODY,
 	note: `${signature.text}. Updated.`,
 	legal_name: TEST_NOTICE,
 	dob: '2015-03-01',
@@ -113,7 +113,7 @@ const leadChanges = ({ signature }: Trial): IDataObject => ({
 });
 
 /** Converts input fields to what is sent to AlfaCRM for them. */
-function toWireFields({ operations }: Trial, input: IDataObject): IDataObject {
+function makeRequestFields({ operations }: Trial, input: IDataObject): IDataObject {
 	const overwritesWithEmpty = false;
 	return changesOf(operations.makeItem(), customerEntity, input, overwritesWithEmpty);
 }
@@ -128,10 +128,10 @@ async function sendUpdate({ operations, records }: Trial, input: IDataObject): P
  *
  * @param refusalTogether what AlfaCRM said to all fields together
  */
-async function sendFieldsAlone(trial: Trial, refusalTogether: string): Promise<WriteAnswer> {
+async function sendFieldsOneByOne(trial: Trial, refusalTogether: string): Promise<WriteAnswer> {
 	const labels = labelsOf(customerEntity.fields);
-	const input = leadChanges(trial);
-	const wireFields = toWireFields(trial, input);
+	const input = makeLeadChanges(trial);
+	const wireFields = makeRequestFields(trial, input);
 	const acceptedFields: IDataObject = {};
 	const refusals: string[] = [];
 	for (const [name, value] of Object.entries(input)) {
@@ -151,7 +151,7 @@ async function sendFieldsAlone(trial: Trial, refusalTogether: string): Promise<W
 
 // ---------------------------------------------------------------- archive and delete lead
 
-export const archiveLead: TrialStep = {
+export const archiveLeadStep: TrialStep = {
 	name: 'archive lead',
 	kind: 'lead',
 	findReasonToSkip: explainMissingLead,
@@ -168,7 +168,7 @@ export const archiveLead: TrialStep = {
 	},
 };
 
-export const removeLead: Removal = {
+export const leadRemoval: Removal = {
 	name: 'delete lead',
 	kind: 'lead',
 	async remove({ operations }, id) {

@@ -20,12 +20,12 @@ const explainMissingMembership = (trial: Trial): string | undefined =>
 	(trial.records.present.has('membership') ? undefined : 'There is no membership.');
 
 /** The form of the operations that concern the membership of the lead. */
-const membershipForm = ({ records, groupId }: Trial): IDataObject => ({
+const makeMembershipForm = ({ records, groupId }: Trial): IDataObject => ({
 	id: records.leadId,
 	group_id: groupId,
 });
 
-export const joinGroup: TrialStep = {
+export const joinGroupStep: TrialStep = {
 	name: 'add to group',
 	kind: 'membership',
 	creates: true,
@@ -33,7 +33,7 @@ export const joinGroup: TrialStep = {
 
 	async write(trial) {
 		await hideGroupName(trial);
-		await trial.operations.execute(customerEntity, 'addToGroup', membershipForm(trial));
+		await trial.operations.execute(customerEntity, 'addToGroup', makeMembershipForm(trial));
 		return CONFIRMED;
 	},
 
@@ -76,13 +76,13 @@ async function readGroup({ item, operations, branch, groupId }: Trial) {
 	);
 }
 
-export const leaveGroup: TrialStep = {
+export const leaveGroupStep: TrialStep = {
 	name: 'remove from group',
 	kind: 'membership',
 	findReasonToSkip: explainMissingMembership,
 
 	async write(trial) {
-		const form = { ...membershipForm(trial), leave_by: 'end' };
+		const form = { ...makeMembershipForm(trial), leave_by: 'end' };
 		await trial.operations.execute(customerEntity, 'removeFromGroup', form);
 		return CONFIRMED;
 	},
@@ -92,11 +92,11 @@ export const leaveGroup: TrialStep = {
 	},
 };
 
-export const removeMembership: Removal = {
+export const membershipRemoval: Removal = {
 	name: 'delete membership',
 	kind: 'membership',
 	async remove(trial) {
-		const form = { ...membershipForm(trial), leave_by: 'delete' };
+		const form = { ...makeMembershipForm(trial), leave_by: 'delete' };
 		await trial.operations.execute(customerEntity, 'removeFromGroup', form);
 	},
 };

@@ -7,7 +7,7 @@ import type { Removal, TrialStep } from '../trialStep';
 import { CONFIRMED } from '../trialStep';
 import { explainMissingLead } from './leadSteps';
 
-export const createTask: TrialStep = {
+export const createTaskStep: TrialStep = {
 	name: 'create task',
 	kind: 'task',
 	creates: true,
@@ -19,7 +19,7 @@ export const createTask: TrialStep = {
 			title: signature.text,
 			additionalFields: { text: signature.text, due_date: day },
 		});
-		records.noteCreatedTask(readId(task.id));
+		records.setCreatedTaskId(readId(task.id));
 		return CONFIRMED;
 	},
 
@@ -41,7 +41,7 @@ export const createTask: TrialStep = {
 	},
 };
 
-export const removeTask: Removal = {
+export const taskRemoval: Removal = {
 	name: 'delete task',
 	kind: 'task',
 	async remove({ operations }, id) {
