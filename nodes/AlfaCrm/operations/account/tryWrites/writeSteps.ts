@@ -5,8 +5,8 @@ import { createTaskStep } from './steps/taskSteps';
 import type { TrialStep } from './trialStep';
 
 /**
- * The writes of a trial, in their order. Each step executes an operation of the node, and reads
- * back what AlfaCRM has made of it. What they have written is taken back in `takeBack.ts`.
+ * The steps that write, in their order. Each one executes an operation of the node, and reads back
+ * what AlfaCRM shows then. `takeBack.ts` takes back what they have written.
  */
 export const WRITE_STEPS: readonly TrialStep[] = [
 	createLeadStep,

@@ -7,6 +7,7 @@ import type { Removal, TrialStep } from '../trialStep';
 import { CONFIRMED } from '../trialStep';
 import { explainMissingLead } from './leadSteps';
 
+/** Creates a task of the test lead, due today. */
 export const createTaskStep: TrialStep = {
 	name: 'create task',
 	kind: 'task',
@@ -19,13 +20,14 @@ export const createTaskStep: TrialStep = {
 			title: signature.text,
 			additionalFields: { text: signature.text, due_date: day },
 		});
+		// Every later reading of the task needs the ID, so `records` keeps it.
 		records.setCreatedTaskId(readId(task.id));
 		return CONFIRMED;
 	},
 
 	async readBack({ operations, records, signature, day, branch }) {
 		const { tasks, isListedByDay } = await records.readTasks();
-		const task = tasks.at(0);
+		const [task] = tasks;
 		if (task === undefined) return { isDone: false };
 
 		const input = {
@@ -41,6 +43,7 @@ export const createTaskStep: TrialStep = {
 	},
 };
 
+/** Deletes the task of the trial. */
 export const taskRemoval: Removal = {
 	name: 'delete task',
 	kind: 'task',
@@ -49,9 +52,10 @@ export const taskRemoval: Removal = {
 	},
 };
 
-/** Makes the step that closes a task which AlfaCRM has not deleted. */
+/** Makes the step that closes and archives a task, for a task that AlfaCRM has not deleted. */
 export function makeCloseTaskStep(id: number): TrialStep {
 	const closedTask = { is_done: 1, is_archive: 1 };
+
 	return {
 		name: 'close task',
 		kind: 'task',
@@ -59,6 +63,7 @@ export function makeCloseTaskStep(id: number): TrialStep {
 			await operations.execute(taskEntity, 'update', { id, updateFields: closedTask });
 			return CONFIRMED;
 		},
+
 		async readBack({ operations, records }) {
 			const { tasks } = await records.readTasks();
 			const record = tasks.find((task) => readId(task.id) === id);
