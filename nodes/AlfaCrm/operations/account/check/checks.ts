@@ -10,8 +10,10 @@ import type { AccountReading } from './accountReading';
 import { checkAnswerTime, checkTooManyRequests } from './speedChecks';
 
 /**
- * Checks an account. Returns a summary, then the findings: first what differs or was denied, then
- * what is as expected, then what is unknown.
+ * Checks an account that was read.
+ *
+ * @returns output items: a summary, then what differs or was denied, then what is as expected, then
+ * what is unknown
  */
 export function checkAccount(account: AccountReading, clock: WorkflowClock): IDataObject[] {
 	const findings = runChecks(account, clock);
@@ -26,12 +28,13 @@ export function checkAccount(account: AccountReading, clock: WorkflowClock): IDa
 		asExpectedCount: asExpected.length,
 		unknownCount: unknown.length,
 	});
-	return [summary, ...differences, ...asExpected, ...unknown].map((finding) => ({ ...finding }));
+	const sortedFindings = [summary, ...differences, ...asExpected, ...unknown];
+	return sortedFindings.map((finding) => ({ ...finding }));
 }
 
 /**
- * Runs all checks of an account, in the order of the output. To add a check, write a function in
- * this folder and call it here.
+ * Runs all checks of an account. Findings with the same verdict have this order in the output. To
+ * add a check, write a function in this folder and call it here.
  */
 function runChecks(account: AccountReading, clock: WorkflowClock): Finding[] {
 	return [
@@ -48,12 +51,14 @@ function runChecks(account: AccountReading, clock: WorkflowClock): Finding[] {
 	];
 }
 
+/** How many findings there are of each kind. */
 interface FindingCounts {
 	differenceCount: number;
 	asExpectedCount: number;
 	unknownCount: number;
 }
 
+/** Makes the first item of the output, which says how many differences there are. */
 function summarize({ differenceCount, asExpectedCount, unknownCount }: FindingCounts): Finding {
 	const topic = { check: 'summary', subject: 'account', expected: 'no differences' };
 	const unknownNote =
