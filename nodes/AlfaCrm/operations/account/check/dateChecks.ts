@@ -89,18 +89,13 @@ const TOLERANCE_MINUTES = 2;
  * zone (API notes 10), so the newest change of the log is read in the zone of the workflow. If it
  * then lies in the future, the zones differ.
  */
-export function checkTimeZone(account: AccountReading, { zone, now }: WorkflowClock): Finding {
+export function checkTimeZone(account: AccountReading, clock: WorkflowClock): Finding {
 	const topic = {
 		check: 'time zone',
 		subject: 'newest change in the log',
 		expected: 'that of the workflow',
 	};
-	const changesAheadMs = findRowsByPath(account, 'log').flatMap(
-		(row) => aheadMs(row.date_time, zone, now) ?? [],
-	);
-	// Without any change in the log this is -Infinity, which is not recent either.
-	const newestAheadMs = Math.max(...changesAheadMs);
-	const minutesAhead = Math.round(newestAheadMs / MINUTE_MS);
+	const minutesAhead = findMinutesAhead(account, clock);
 	const isRecent = minutesAhead >= -RECENT_MINUTES;
 	if (!isRecent) {
 		return reportUnknown(topic, {
@@ -122,4 +117,16 @@ export function checkTimeZone(account: AccountReading, { zone, now }: WorkflowCl
 		meaning:
 			'The clock of the school is ahead of the workflow by at least this: set the time zone of the workflow (Settings → Timezone) to that of the school.',
 	});
+}
+
+/**
+ * Returns how many minutes the newest change of the log is ahead of the clock of the workflow: less
+ * than zero if it lies in the past, and -Infinity if the log shows no change.
+ */
+function findMinutesAhead(account: AccountReading, { zone, now }: WorkflowClock): number {
+	const changesAheadMs = findRowsByPath(account, 'log').flatMap(
+		(row) => aheadMs(row.date_time, zone, now) ?? [],
+	);
+	const newestAheadMs = Math.max(...changesAheadMs);
+	return Math.round(newestAheadMs / MINUTE_MS);
 }

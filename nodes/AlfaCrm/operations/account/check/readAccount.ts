@@ -96,14 +96,15 @@ export async function readAccount(
 	const branch = requestedBranch ?? chooseBranch(branchAccess);
 	const lists = await readLists(reader, branchList, branch);
 
-	// The client keeps the names of these calls, such as `customer/index`.
+	// The client keeps the names of calls, such as `customer/index`.
 	const callsRefusingPageSize = [...client.withoutPageSize];
+	const pathsRefusingPageSize = callsRefusingPageSize.map((name) => name.replace('/index', ''));
 	return {
 		branch,
 		branchAccess,
 		customersByBranch: reader.customersByBranch,
 		lists,
-		pathsRefusingPageSize: callsRefusingPageSize.map((name) => name.replace('/index', '')),
+		pathsRefusingPageSize,
 		answerTimesMs: reader.answerTimesMs,
 		tooManyRequestsCount: limiter.refusedCount - refusedBefore,
 	};
@@ -203,6 +204,8 @@ class FirstPageReader {
 	readonly answerTimesMs: number[] = [];
 	/** The first page of customers of each branch that was probed, by branch ID. */
 	readonly customersByBranch = new Map<number, readonly IDataObject[]>();
+	/** When the last call was sent. */
+	private lastSentAt = 0;
 
 	constructor(
 		private readonly client: ApiClient,
@@ -210,7 +213,8 @@ class FirstPageReader {
 	) {}
 
 	/**
-	 * Reads the first page of a list as the operations request it, archived rows included.
+	 * Reads the first page of a list as the operations request it, with archived and other hidden
+	 * rows.
 	 *
 	 * @throws NodeApiError for a failure that concerns more than this list
 	 */
@@ -219,25 +223,19 @@ class FirstPageReader {
 		branch?: number,
 		query?: IDataObject,
 	): Promise<ReadList | RefusedList> {
-		let sentAt = 0;
-		// Runs before each call, so the time is that of the last call without waiting for its turn.
-		const onSend = () => {
-			this.context.onSend?.();
-			sentAt = performance.now();
-		};
-		const filtersThatShowHiddenRows = entity.hidden?.show;
 		const list = {
 			...listCall(entity, branch),
 			...this.context,
-			body: filtersThatShowHiddenRows,
+			body: entity.hidden?.show,
 			query,
-			onSend,
+			onSend: () => this.noteSending(),
 		};
 		const goal = new FirstPageGoal();
 
 		try {
 			const { rows, total, nextPage } = await collect(this.client, list, { goal });
-			this.answerTimesMs.push(performance.now() - sentAt);
+			this.answerTimesMs.push(performance.now() - this.lastSentAt);
+
 			// If the list ended, its first page may not be full, so its length is no page size.
 			const fullPageSize = nextPage === undefined ? undefined : goal.firstPageLength;
 			return { outcome: 'read', entity, rows, total, fullPageSize };
@@ -246,6 +244,12 @@ class FirstPageReader {
 				throw asNodeError(this.client.node, error);
 			return { outcome: 'refused', entity, status: Number(error.httpCode) };
 		}
+	}
+
+	/** Notes the time just before a call is sent, when it has waited for its turn already. */
+	private noteSending(): void {
+		this.context.onSend?.();
+		this.lastSentAt = performance.now();
 	}
 
 	/**

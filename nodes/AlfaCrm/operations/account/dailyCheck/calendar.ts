@@ -59,23 +59,20 @@ export async function readParticipants(
 
 	const { item, form, branches } = schoolReader;
 	const { tomorrow, zone } = form.days;
-	const lessonsToAttend = lessons.filter(
+	const plannedLessons = lessons.filter(
 		({ date, status }) => date === tomorrow && status === LESSON_STATUS.planned,
 	);
 
+	const listReader = makeParticipantReader(schoolReader);
 	const [firstBranch] = branches;
-	const reading = await readParticipantsOfLessons(
-		makeParticipantReader(schoolReader),
-		splitByBranch(lessonsToAttend),
-		{
-			zone,
-			// Branches that this user may not see are left out, and returned as `failures`.
-			branchesToSkip: 'deniedBranches',
-			// If this user may not list the branches, only the first checked one is searched.
-			listOtherBranches: async () => await allBranches(item, firstBranch),
-			cards: customers.cards,
-		},
-	);
+	const reading = await readParticipantsOfLessons(listReader, splitByBranch(plannedLessons), {
+		zone,
+		// Branches that this user may not see are left out, and returned as `failures`.
+		branchesToSkip: 'deniedBranches',
+		// If this user may not list the branches, only the first checked one is searched.
+		listOtherBranches: async () => await allBranches(item, firstBranch),
+		cards: customers.cards,
+	});
 	warnOfMissingCards(item, reading.customerIdsWithoutCard);
 	addHintsAboutDeniedBranches(schoolReader, reading.failures.keys());
 

@@ -29,11 +29,11 @@ export async function readNames(
 	findings: readonly Finding[],
 	{ customers, groups }: KnownRecords,
 ): Promise<Names> {
-	const needsCustomers = findings.some(({ customerIds = [] }) =>
+	const hasUnknownCustomer = findings.some(({ customerIds = [] }) =>
 		customerIds.some((id) => !customers.hasActive(id)),
 	);
-	if (needsCustomers) {
-		// Adds the customers to `customers`.
+	if (hasUnknownCustomer) {
+		// The result is not needed: `findActive` finds the customers from now on.
 		await customers.readActiveCustomers();
 	}
 

@@ -23,8 +23,8 @@ export function joinNames(names: readonly string[]): string {
 export const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /**
- * Names the groups that have a lesson, or else its customers. A lesson with neither is named by its
- * ID; a regular lesson that is not in the calendar yet has none.
+ * Names the groups that have a lesson, or else its customers, or else the lesson by its ID. A
+ * regular lesson that is not in the calendar yet has no ID, so it is a lesson of nobody.
  */
 export function nameGroupsOrCustomers(lesson: Occurrence, names: Names): string {
 	const { group_ids, customer_ids, lesson_id } = lesson;

@@ -58,7 +58,7 @@ export class PresentRecords {
 	 * it was not written. An `unseen` record stays in doubt until AlfaCRM shows one, because AlfaCRM
 	 * has confirmed it.
 	 */
-	setShown(kind: RecordKind, ids: readonly number[]): void {
+	setShownIds(kind: RecordKind, ids: readonly number[]): void {
 		this.shownIds[kind] = [...ids];
 
 		const isAnyShown = ids.length > 0;

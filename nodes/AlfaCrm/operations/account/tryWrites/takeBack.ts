@@ -48,6 +48,8 @@ function makeRemovalStep(removal: Removal, ids: readonly number[]): TrialStep {
 	return {
 		name,
 		kind,
+
+		/** Deletes the records one after the other. */
 		async write(trial) {
 			for (const id of ids) {
 				await remove(trial, id);
@@ -55,6 +57,7 @@ function makeRemovalStep(removal: Removal, ids: readonly number[]): TrialStep {
 			return CONFIRMED;
 		},
 
+		/** Looks which records remain. */
 		async readBack(trial) {
 			const remaining = await trial.records.read(kind);
 			return { isDone: remaining.length === 0, shownInstead: describeRemaining(trial) };

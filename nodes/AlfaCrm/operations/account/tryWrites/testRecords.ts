@@ -102,7 +102,7 @@ export class TestRecords {
 		const lead = leadById ?? (await this.findLeadByName());
 
 		this.lead = lead;
-		if (lead !== undefined) this.present.setShown('lead', idsOf([lead.row]));
+		if (lead !== undefined) this.present.setShownIds('lead', idsOf([lead.row]));
 		return { lead: lead?.row, isFoundById: leadById !== undefined };
 	}
 
@@ -117,7 +117,7 @@ export class TestRecords {
 		const lead = this.isLeadKnown
 			? await this.findLeadById(this.leadId)
 			: await this.findLeadByName();
-		this.present.setShown('lead', lead === undefined ? [] : idsOf([lead.row]));
+		this.present.setShownIds('lead', lead === undefined ? [] : idsOf([lead.row]));
 		if (lead === undefined) return [];
 
 		this.lead = lead;
@@ -185,8 +185,8 @@ export class TestRecords {
 	 */
 	async readTasks(): Promise<{ tasks: IDataObject[]; isListedByDay: boolean }> {
 		const day = formatDay(this.facts.day, 'dotted', 'utc');
-		const isDueOnDay = { due_date_from: day, due_date_to: day };
-		const tasksOfDay = await this.readSignedRows('task', taskEntity, { body: isDueOnDay });
+		const dueDateFilter = { due_date_from: day, due_date_to: day };
+		const tasksOfDay = await this.readSignedRows('task', taskEntity, { body: dueDateFilter });
 		if (tasksOfDay.length > 0) return { tasks: tasksOfDay, isListedByDay: true };
 
 		const taskId = this.createdTaskId;
@@ -247,7 +247,7 @@ export class TestRecords {
 
 		const item = this.operations.makeItem();
 		const { rows } = await item.collect(list, { passes, keep: isOfTrial });
-		this.present.setShown(kind, idsOf(rows));
+		this.present.setShownIds(kind, idsOf(rows));
 		return rows;
 	}
 }

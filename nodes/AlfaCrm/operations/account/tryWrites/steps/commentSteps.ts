@@ -21,6 +21,7 @@ export const addCommentStep: TrialStep = {
 	creates: true,
 	findReasonToSkip: explainMissingLead,
 
+	/** Adds a comment with the text of the trial by the operation *Add Comment*. */
 	async write({ operations, records, signature }) {
 		await operations.execute(customerEntity, 'addComment', {
 			id: records.leadId,
@@ -29,6 +30,7 @@ export const addCommentStep: TrialStep = {
 		return CONFIRMED;
 	},
 
+	/** Looks for the comment, and compares it with what was sent. */
 	async readBack({ item, operations, records, signature }) {
 		const [comment] = await records.readComments();
 		if (comment === undefined) return { isDone: false };

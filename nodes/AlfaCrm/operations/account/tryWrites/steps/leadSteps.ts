@@ -21,12 +21,14 @@ export const createLeadStep: TrialStep = {
 	kind: 'lead',
 	creates: true,
 
+	/** Creates the lead by the operation *Create*. */
 	async write({ operations, signature }) {
 		const form = { inputMode: 'json', json: makeLeadInput(signature.text) };
 		const [lead] = await operations.execute(customerEntity, 'create', form);
 		return { outcome: 'confirmed', createdId: readId(lead.id) };
 	},
 
+	/** Looks for the new lead, and compares it with what was sent. */
 	async readBack({ operations, records, signature, branch }, answer) {
 		const answeredId = answer.outcome === 'confirmed' ? answer.createdId : undefined;
 		const { lead, isFoundById } = await records.findCreatedLead(answeredId);
@@ -77,6 +79,7 @@ export const updateLeadStep: TrialStep = {
 	kind: 'lead',
 	findReasonToSkip: explainMissingLead,
 
+	/** Sends all fields together, and one by one if AlfaCRM refuses their values. */
 	async write(trial) {
 		try {
 			await sendUpdate(trial, makeLeadChanges(trial));
@@ -90,6 +93,9 @@ export const updateLeadStep: TrialStep = {
 		}
 	},
 
+	/**
+	 * Compares the lead with the fields that were sent, or those that AlfaCRM accepted one by one.
+	 */
 	async readBack(trial, answer) {
 		const sentFields = makeRequestFields(trial, makeLeadChanges(trial));
 		const record = await trial.records.readKnownLead();
@@ -100,15 +106,10 @@ export const updateLeadStep: TrialStep = {
 
 		const { acceptedFields = {} } = answer;
 		const isAnyFieldAccepted = Object.keys(acceptedFields).length > 0;
-		if (isAnyFieldAccepted) {
-			// The accepted fields are in the lead anyway, so they do not show that the refused update
-			// was saved.
-			return { isDone: false, problems: findProblems(acceptedFields) };
-		}
-		// If the lead shows all fields, AlfaCRM has saved the update although it did not confirm it.
-		// Otherwise the refusal says enough, so no field is compared for the report.
-		const isSavedUnconfirmed = problemsOfAllFields.length === 0;
-		return { isDone: isSavedUnconfirmed, problems: findProblems({}) };
+		// If the lead shows all fields, AlfaCRM has saved the refused update all the same. Fields that
+		// it accepted one by one prove nothing: they are in the lead anyway.
+		const isSavedUnconfirmed = !isAnyFieldAccepted && problemsOfAllFields.length === 0;
+		return { isDone: isSavedUnconfirmed, problems: findProblems(acceptedFields) };
 	},
 };
 
@@ -174,6 +175,7 @@ export const archiveLeadStep: TrialStep = {
 		return CONFIRMED;
 	},
 
+	/** Looks whether the lead is in the archive. */
 	async readBack({ records }) {
 		// Updates `isLeadArchived`.
 		await records.read('lead');

@@ -41,12 +41,14 @@ export const joinGroupStep: TrialStep = {
 	creates: true,
 	findReasonToSkip: explainMissingGroup,
 
+	/** Adds the lead to the group by the operation *Add to Group*. */
 	async write(trial) {
 		await hideGroupName(trial);
 		await trial.operations.execute(customerEntity, 'addToGroup', makeMembershipForm(trial));
 		return CONFIRMED;
 	},
 
+	/** Looks for the membership, and checks that its days cover today. */
 	async readBack({ item, records, day }) {
 		const [membership] = await records.readMemberships();
 		if (membership === undefined) return { isDone: false };
@@ -98,6 +100,7 @@ export const leaveGroupStep: TrialStep = {
 	kind: 'membership',
 	findReasonToSkip: explainMissingMembership,
 
+	/** Ends the membership today by the operation *Remove from Group*. */
 	async write(trial) {
 		const form = { ...makeMembershipForm(trial), leave_by: 'end' };
 		await trial.operations.execute(customerEntity, 'removeFromGroup', form);

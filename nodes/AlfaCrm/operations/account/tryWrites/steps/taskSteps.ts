@@ -14,6 +14,7 @@ export const createTaskStep: TrialStep = {
 	creates: true,
 	findReasonToSkip: explainMissingLead,
 
+	/** Creates a task with the text of the trial by the operation *Create Task*. */
 	async write({ operations, records, signature, day }) {
 		const [task] = await operations.execute(customerEntity, 'createTask', {
 			id: records.leadId,
@@ -25,6 +26,7 @@ export const createTaskStep: TrialStep = {
 		return CONFIRMED;
 	},
 
+	/** Looks for the task, and compares it with what was sent. */
 	async readBack({ operations, records, signature, day, branch }) {
 		const { tasks, isListedByDay } = await records.readTasks();
 		const [task] = tasks;
@@ -64,6 +66,7 @@ export function makeCloseTaskStep(id: number): TrialStep {
 			return CONFIRMED;
 		},
 
+		/** Looks whether the task is closed and archived. */
 		async readBack({ operations, records }) {
 			const { tasks } = await records.readTasks();
 			const record = tasks.find((task) => readId(task.id) === id);
