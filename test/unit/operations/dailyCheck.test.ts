@@ -64,6 +64,12 @@ describe('Daily Check counts the members of a group', () => {
 		]);
 	});
 
+	it('calls a group without a name by its ID', async () => {
+		school.patch('group', 41, { name: '' });
+
+		expect(await findSmallGroups()).toEqual(['Group 41 has no members, fewer than 1.']);
+	});
+
 	it('looks for the cards of members only if a group is small without them', async () => {
 		addMember();
 		addMember({ branch_ids: [3] });

@@ -1,6 +1,6 @@
 import type { TrialRow } from '../../../nodes/AlfaCrm/operations/account/tryWrites/trialReport';
 import { hideSecrets } from '../../../nodes/AlfaCrm/operations/account/tryWrites/secrets';
-import { writeReport } from '../../../nodes/AlfaCrm/operations/account/tryWrites/trialReport';
+import { buildReport } from '../../../nodes/AlfaCrm/operations/account/tryWrites/trialReport';
 
 const row = (step: string, result: TrialRow['result'], message = ''): TrialRow => ({ step, result, message });
 
@@ -26,7 +26,7 @@ describe('the report of Try Writes', () => {
 		],
 	] as const)('of %j with %j left', (results, left, message, result) => {
 		const rows = results.map((one, index) => row(`step ${index}`, one));
-		const items = writeReport(rows, left, '2026-11-30');
+		const items = buildReport(rows, left, '2026-11-30');
 		expect(items.slice(0, -1)).toEqual(rows);
 		expect(items.at(-1)).toMatchObject({ step: 'report', result, message });
 	});
@@ -34,7 +34,7 @@ describe('the report of Try Writes', () => {
 	it('is a table, whatever AlfaCRM says', () => {
 		const said = 'a | b\n<img src=x> `c` \\| @somebody *d*';
 		const report = String(
-			writeReport([row('create lead', 'refused', said)], [], '2026-11-30').at(-1)?.report,
+			buildReport([row('create lead', 'refused', said)], [], '2026-11-30').at(-1)?.report,
 		);
 		expect(report.split('\n')).toEqual([
 			...['### Account → Try Writes, 2026-11-30', '', '| step | result | message |', '| --- | --- | --- |'],

@@ -28,7 +28,7 @@ const operation: INodeProperties = {
 		{
 			name: 'Daily Check',
 			value: 'dailyCheck',
-			// Lessons, groups, payments, debts: n8n's linter allows no commas in an action.
+			// There are no commas between the nouns, because n8n's linter forbids them in an action.
 			action: 'Daily check of lessons groups payments and debts in account',
 			description: 'Reads only; one item for each thing to put right',
 		},
@@ -42,8 +42,9 @@ const operation: INodeProperties = {
 };
 
 /**
- * Makes the resource of the account as a whole. Its operations say what the user may do in it, what
- * has to be put right in the school, and whether AlfaCRM carries out what the node writes.
+ * Makes the resource 'Account', which stands for the whole school and for no entity. Its operations
+ * say what the user may read, what has to be put right in the school, and whether AlfaCRM carries
+ * out what the node writes.
  *
  * @param operationsOf gives the operations of an entity; *Try Writes* runs those that write
  */
@@ -61,6 +62,7 @@ export function makeAccountResource(operationsOf: OperationsOf): OtherResource {
 			showForOperations(groupToTry, 'tryWrites'),
 			showForOperations(branchOptions, 'check', 'tryWrites'),
 			showForOperations(dailyOptions, 'dailyCheck'),
+			// The other operations report a wrong time zone in their output.
 			showForOperations(timeZoneNotice, 'dailyCheck'),
 		],
 		async execute(item) {
@@ -72,6 +74,6 @@ export function makeAccountResource(operationsOf: OperationsOf): OtherResource {
 	};
 }
 
-/** Shows a parameter for some of the operations only. */
+/** Returns a parameter that the form shows for some of the operations only. */
 const showForOperations = (parameter: INodeProperties, ...operations: string[]): INodeProperties =>
 	showWhen(parameter, { resource: [ACCOUNT], operation: operations });

@@ -242,10 +242,7 @@ async function makeSimplifiedItems(
 }
 
 /** Leaves out the fields that a simplified item does not have, before their names are looked up. */
-function withoutDetails(
-	row: IDataObject,
-	{ fieldsLeftOut = [] }: DerivedEvent,
-): IDataObject {
+function withoutDetails(row: IDataObject, { fieldsLeftOut = [] }: DerivedEvent): IDataObject {
 	return Object.fromEntries(Object.entries(row).filter(([name]) => !fieldsLeftOut.includes(name)));
 }
 

@@ -22,23 +22,26 @@ import {
 // ---------------------------------------------------------------- branches
 
 /**
- * Checks for each branch in which `readAccount` has tried to list records whether the user may do
- * so, then whether the branch lists customers of other branches.
+ * Checks the branches that `readAccount` has tried: first whether the user may list records there,
+ * then whether the list of customers shows customers of other branches.
  */
-export function branchChecks({ branchAccess, customersByBranch }: AccountReading): Finding[] {
-	return [
-		...[...branchAccess].map(([branch, access]) => checkBranchAccess(branch, access)),
-		...[...customersByBranch].map(([branch, customers]) =>
-			checkForeignCustomers(branch, customers),
-		),
-	];
+export function checkBranches({ branchAccess, customersByBranch }: AccountReading): Finding[] {
+	const findings: Finding[] = [];
+	for (const [branch, access] of branchAccess) {
+		findings.push(checkBranchAccess(branch, access));
+	}
+	for (const [branch, customers] of customersByBranch) {
+		findings.push(checkForeignCustomers(branch, customers));
+	}
+	return findings;
 }
 
+/** Checks whether the user may list records in a branch. */
 function checkBranchAccess(branch: number, access: BranchAccess): Finding {
 	const topic = { check: 'branch', subject: `branch ${branch}`, expected: 'readable' };
 	switch (access) {
 		case 'unknown':
-			return reportUnknown(topic, { needs: 'a list that AlfaCRM shows or denies' });
+			return reportUnknown(topic, { missingData: 'a list that AlfaCRM shows or denies' });
 		case 'readable':
 			return reportAsExpected(topic, {
 				found: 'readable',
@@ -63,51 +66,58 @@ function checkForeignCustomers(branch: number, customers: readonly IDataObject[]
 		subject: `branch ${branch}`,
 		expected: 'none',
 	};
-	if (customers.length === 0) return reportUnknown(topic, { needs: 'customers in the branch' });
+	if (customers.length === 0)
+		return reportUnknown(topic, { missingData: 'customers in the branch' });
 
-	const foreign = customers.filter((customer) => !belongsToBranch(customer, branch));
-	const found =
-		foreign.length === 0 ? 'none' : `${foreign.length} of ${customers.length} customers`;
+	const foreignCustomers = customers.filter((customer) => !belongsToBranch(customer, branch));
+	const foreignCount = foreignCustomers.length;
+	const found = foreignCount === 0 ? 'none' : `${foreignCount} of ${customers.length} customers`;
 	return compareWithExpected(topic, found, {
-		asExpected: 'The list of the branch shows its own customers.',
-		otherwise:
+		meaningIfExpected: 'The list of the branch shows its own customers.',
+		meaningIfDifferent:
 			'The list of the branch also shows customers who name other branches. Get Many and the AlfaCRM Trigger leave those out; Find and Create or Update find them.',
 	});
 }
 
 // ---------------------------------------------------------------- lists
 
-/** Checks for each list whether the user may read it. */
-export const listAccessChecks = (account: AccountReading): Finding[] =>
-	account.lists.map((list) => checkListAccess(list, account));
+/** Checks for the list of each entity whether the user may read it. */
+export const checkLists = (account: AccountReading): Finding[] =>
+	account.lists.map((list) => checkList(list, account));
 
-function checkListAccess(list: ListReading, account: AccountReading): Finding {
+/** Checks whether the user may read the list of an entity. */
+function checkList(list: ListReading, account: AccountReading): Finding {
 	const topic = { check: 'list', subject: `${list.entity.path}/index`, expected: 'readable' };
 	switch (list.outcome) {
 		case 'read':
 			return reportReadList(topic, list);
 		case 'skipped':
-			return reportUnknown(topic, { needs: `a ${list.missingOwner} that can be read` });
+			return reportUnknown(topic, { missingData: `a ${list.missingOwner} that can be read` });
 		case 'refused':
 			return reportRefusedList(topic, list, account);
 	}
 }
 
-function reportReadList(topic: Topic, { entity, rows, total, fullPageSize }: ReadList): Finding {
-	const mayList = `This user may list ${entity.plural.toLowerCase()}`;
-	// Without a total, the number of rows is only known if `rows` is the whole list: then no page was
-	// known to be full.
-	const isWholeList = fullPageSize === undefined;
-	const count = total ?? (isWholeList ? rows.length : null);
-	return rows.length > 0
-		? reportAsExpected(topic, { found: 'readable', rows: count, meaning: `${mayList}.` })
-		: reportAsExpected(topic, {
-				found: 'empty',
-				rows: count,
-				meaning: `${mayList}, and there are none here.`,
-			});
+/** Reports a list that the user may read, and how many rows it has. */
+function reportReadList(topic: Topic, list: ReadList): Finding {
+	const rows = countRows(list);
+	const mayList = `This user may list ${list.entity.plural.toLowerCase()}`;
+	if (list.rows.length > 0) {
+		return reportAsExpected(topic, { found: 'readable', rows, meaning: `${mayList}.` });
+	}
+	const meaning = `${mayList}, and there are none here.`;
+	return reportAsExpected(topic, { found: 'empty', rows, meaning });
 }
 
+/** Returns how many rows a list has; null if that is unknown. */
+function countRows({ rows, total, fullPageSize }: ReadList): number | null {
+	if (total !== undefined) return total;
+	// `fullPageSize` is only there if another page follows.
+	const isWholeList = fullPageSize === undefined;
+	return isWholeList ? rows.length : null;
+}
+
+/** Reports a list that AlfaCRM refused: denied to this user, missing, or failed. */
 function reportRefusedList(
 	topic: Topic,
 	{ entity, status }: RefusedList,
@@ -127,20 +137,26 @@ function reportRefusedList(
 	});
 }
 
-/**
- * Says why AlfaCRM may have denied a list, and what to do. If AlfaCRM also denied the lists of the
- * branch that nearly every user may read, the cause is the branch or the whole role, and not a
- * right to this list.
- */
-function explainDenial(entity: Entity, { branch, branchAccess }: AccountReading): string {
-	if (entity.scope === 'branch' && branchAccess.get(branch) === 'denied') {
-		const readable = [...branchAccess.keys()].find((id) => branchAccess.get(id) === 'readable');
-		const suggestion = readable === undefined ? 'another branch' : `branch ${readable}`;
-		return `AlfaCRM denied everything usual in branch ${branch}, so either this user does not work there or the role has no rights: check ${suggestion} by 'Branch ID'.`;
-	}
-	const events = eventSources.has(entity.resource) ? ', and events of the AlfaCRM Trigger too' : '';
+/** Says why AlfaCRM may have denied a list, and what to do. */
+function explainDenial(entity: Entity, account: AccountReading): string {
+	const isBranchDenied = account.branchAccess.get(account.branch) === 'denied';
+	if (entity.scope === 'branch' && isBranchDenied) return explainDeniedBranch(account);
+
+	const hasEvents = eventSources.has(entity.resource);
 	// Only records with an ID can be chosen in a dropdown.
 	const hasDropdown = !entity.withoutId;
-	const dropdowns = hasDropdown ? '; their dropdowns stay empty' : '';
-	return `The role of this user may not list ${entity.plural.toLowerCase()}: their operations end with an error${events}${dropdowns}. If you need them, give the role that right in AlfaCRM.`;
+	const eventsNote = hasEvents ? ', and events of the AlfaCRM Trigger too' : '';
+	const dropdownsNote = hasDropdown ? '; their dropdowns stay empty' : '';
+	return `The role of this user may not list ${entity.plural.toLowerCase()}: their operations end with an error${eventsNote}${dropdownsNote}. If you need them, give the role that right in AlfaCRM.`;
+}
+
+/**
+ * Says why AlfaCRM may have denied a list of a branch, if it also denied the lists that nearly
+ * every user may read: because of the branch or the whole role, and not of a right to this list.
+ */
+function explainDeniedBranch({ branch, branchAccess }: AccountReading): string {
+	const branches = [...branchAccess.keys()];
+	const readableBranch = branches.find((id) => branchAccess.get(id) === 'readable');
+	const suggestion = readableBranch === undefined ? 'another branch' : `branch ${readableBranch}`;
+	return `AlfaCRM denied everything usual in branch ${branch}, so either this user does not work there or the role has no rights: check ${suggestion} by 'Branch ID'.`;
 }

@@ -7,13 +7,13 @@ export interface AccountReading {
 	/** The branch whose lists were read. */
 	branch: number;
 	/**
-	 * Whether the user may list records in each branch that was tried, by branch ID, in the order in
-	 * which the branches were tried.
+	 * Whether the user may list records in a branch, by branch ID. It has the branches that were
+	 * tried, in the order in which they were tried.
 	 */
 	branchAccess: ReadonlyMap<number, BranchAccess>;
 	/**
-	 * The first page of customers, by branch ID. It has each branch that was tried and where this
-	 * user may list customers.
+	 * The first page of customers, by branch ID. It has the tried branches in which this user may
+	 * list customers.
 	 */
 	customersByBranch: ReadonlyMap<number, readonly IDataObject[]>;
 	/** One reading for each entity, in the order of the entities. */
@@ -21,7 +21,8 @@ export interface AccountReading {
 	/** The paths of the lists that AlfaCRM refused because a page size was requested. */
 	pathsRefusingPageSize: readonly string[];
 	/**
-	 * For each list that was read: how many milliseconds AlfaCRM took to answer the last call of it.
+	 * For each list that was read, how many milliseconds AlfaCRM took to answer the last call. A call
+	 * may be sent again, and a list may take two calls.
 	 */
 	answerTimesMs: readonly number[];
 	/**
@@ -43,8 +44,8 @@ export interface ReadList {
 	/** How many rows the whole list has, if AlfaCRM says so. */
 	total?: number;
 	/**
-	 * How many rows the first page held; undefined if no other page follows, because then the first
-	 * page need not be full.
+	 * How many rows the first page held. Undefined if no other page follows, because then the first
+	 * page is perhaps not full.
 	 */
 	fullPageSize?: number;
 }
@@ -58,8 +59,8 @@ export interface RefusedList {
 }
 
 /**
- * A list that was not requested, because AlfaCRM only lists it for one owner, such as the customer
- * of subscriptions, and the list of owners showed none.
+ * A list that was not requested. AlfaCRM only lists its records for one owner, as subscriptions for
+ * one customer, and the list of owners showed none.
  */
 interface SkippedList {
 	outcome: 'skipped';
@@ -79,10 +80,15 @@ export type ListReading = ReadList | RefusedList | SkippedList;
  */
 export type BranchAccess = 'readable' | 'denied' | 'unknown';
 
-/** Returns the rows of a list; none if it was not read. */
-export const rowsOfList = (list: ListReading | undefined): IDataObject[] =>
+/** Returns the rows of a list, or none if AlfaCRM did not show the list. */
+export const getRows = (list: ListReading | undefined): IDataObject[] =>
 	list?.outcome === 'read' ? list.rows : [];
 
-/** Returns the rows of the list with a path; none if it was not read. */
-export const rowsByPath = ({ lists }: AccountReading, path: string): IDataObject[] =>
-	rowsOfList(lists.find(({ entity }) => entity.path === path));
+/**
+ * Returns the rows of the list that has a path, such as `customer`, or none if AlfaCRM did not show
+ * the list.
+ */
+export function findRowsByPath({ lists }: AccountReading, path: string): IDataObject[] {
+	const list = lists.find(({ entity }) => entity.path === path);
+	return getRows(list);
+}

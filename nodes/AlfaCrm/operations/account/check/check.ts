@@ -21,8 +21,9 @@ export const checkSchema = objectOf({
  * expects. The account is read once for all items of the execution that name the same branch.
  */
 export async function check(item: Item): Promise<IDataObject[]> {
+	const { execution } = item;
 	const branch = readRequestedBranch(item);
-	const read = async () => await readAccount(item.execution.client, branch, item.requestContext());
-	const account = await item.execution.cached(ACCOUNT, `branch ${branch}`, read);
+	const read = async () => await readAccount(execution.client, branch, item.requestContext());
+	const account = await execution.cached(ACCOUNT, `branch ${branch}`, read);
 	return checkAccount(account, { zone: item.zone, now: Date.now() });
 }

@@ -1,17 +1,19 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { branchChecks, listAccessChecks } from './accessChecks';
+import { checkBranches, checkLists } from './accessChecks';
 import type { WorkflowClock } from './dateChecks';
-import { checkTimeZone, dateFormatChecks } from './dateChecks';
+import { checkTimeZone, checkDateFormats } from './dateChecks';
 import type { Finding } from './finding';
-import { countOf, reportAsExpected, reportDifference } from './finding';
-import { checkNewIds, checkPageSize, checkTotals, orderChecks } from './listChecks';
+import { formatCount, reportAsExpected, reportDifference } from './finding';
+import { checkNewIds, checkPageSize, checkTotals, checkOrders } from './listChecks';
 import type { AccountReading } from './accountReading';
 import { checkAnswerTime, checkTooManyRequests } from './speedChecks';
 
 /**
- * Checks an account. Returns a summary, then the findings: first what differs or was denied, then
- * what is as expected, then what is unknown.
+ * Checks an account that was read.
+ *
+ * @returns output items: a summary, then what differs or was denied, then what is as expected, then
+ * what is unknown
  */
 export function checkAccount(account: AccountReading, clock: WorkflowClock): IDataObject[] {
 	const findings = runChecks(account, clock);
@@ -26,38 +28,41 @@ export function checkAccount(account: AccountReading, clock: WorkflowClock): IDa
 		asExpectedCount: asExpected.length,
 		unknownCount: unknown.length,
 	});
-	return [summary, ...differences, ...asExpected, ...unknown].map((finding) => ({ ...finding }));
+	const sortedFindings = [summary, ...differences, ...asExpected, ...unknown];
+	return sortedFindings.map((finding) => ({ ...finding }));
 }
 
 /**
- * Runs all checks of an account, in the order of the output. To add a check, write a function in
- * this folder and call it here.
+ * Runs all checks of an account. Findings with the same verdict have this order in the output. To
+ * add a check, write a function in this folder and call it here.
  */
 function runChecks(account: AccountReading, clock: WorkflowClock): Finding[] {
 	return [
-		...branchChecks(account),
-		...listAccessChecks(account),
+		...checkBranches(account),
+		...checkLists(account),
 		checkPageSize(account),
 		checkTotals(account),
-		...orderChecks(account),
+		...checkOrders(account),
 		checkNewIds(account),
-		...dateFormatChecks(account),
+		...checkDateFormats(account),
 		checkTimeZone(account, clock),
 		checkAnswerTime(account),
 		checkTooManyRequests(account),
 	];
 }
 
+/** How many findings there are of each kind. */
 interface FindingCounts {
 	differenceCount: number;
 	asExpectedCount: number;
 	unknownCount: number;
 }
 
+/** Makes the first item of the output, which says how many differences there are. */
 function summarize({ differenceCount, asExpectedCount, unknownCount }: FindingCounts): Finding {
 	const topic = { check: 'summary', subject: 'account', expected: 'no differences' };
 	const unknownNote =
-		unknownCount === 0 ? '' : ` ${countOf(unknownCount, 'thing')} could not be told.`;
+		unknownCount === 0 ? '' : ` ${formatCount(unknownCount, 'thing')} could not be told.`;
 	if (differenceCount === 0) {
 		return reportAsExpected(topic, {
 			found: topic.expected,
@@ -65,7 +70,7 @@ function summarize({ differenceCount, asExpectedCount, unknownCount }: FindingCo
 		});
 	}
 
-	const differences = countOf(differenceCount, 'difference');
+	const differences = formatCount(differenceCount, 'difference');
 	const advice =
 		differenceCount === 1
 			? 'the next item says what to do.'

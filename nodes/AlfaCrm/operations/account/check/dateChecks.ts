@@ -3,12 +3,12 @@ import { MINUTE_MS } from '../../../values/time';
 import type { Finding } from './finding';
 import { compareWithExpected, reportAsExpected, reportDifference, reportUnknown } from './finding';
 import type { AccountReading } from './accountReading';
-import { rowsByPath } from './accountReading';
+import { findRowsByPath } from './accountReading';
 
 /** The time and the time zone of the workflow. */
 export interface WorkflowClock {
 	zone: string;
-	/** Milliseconds. */
+	/** The time, in milliseconds since 1970. */
 	now: number;
 }
 
@@ -40,33 +40,41 @@ const READABLE_FORMATS = [
 	{ pattern: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/, format: 'yyyy-mm-dd hh:mm:ss' },
 ];
 
-/** How the report calls a format that is none of `READABLE_FORMATS`. */
+/** What the report calls a format that the node cannot read. */
 const OTHER_FORMAT = 'another';
 
 /** Checks in which formats AlfaCRM shows days and times. */
-export const dateFormatChecks = (account: AccountReading): Finding[] =>
+export const checkDateFormats = (account: AccountReading): Finding[] =>
 	DATE_FIELDS.map((dateField) => checkDateFormat(dateField, account));
 
+/** Checks in which format AlfaCRM shows one field, by all rows of the first page that show it. */
 function checkDateFormat({ path, field, format }: DateField, account: AccountReading): Finding {
 	const topic = { check: 'date format', subject: `${path}.${field}`, expected: format };
-	const values = rowsByPath(account, path).map((row) => row[field]);
-	const texts = values.filter(
+	const values = findRowsByPath(account, path).map((row) => row[field]);
+	const dates = values.filter(
 		(value): value is string => typeof value === 'string' && value !== '',
 	);
-	if (texts.length === 0) return reportUnknown(topic, { needs: 'rows that show one' });
+	if (dates.length === 0) return reportUnknown(topic, { missingData: 'rows that show one' });
 
-	const formats = [...new Set(texts.map(formatOf))].sort();
+	const formats = new Set(dates.map(recognizeFormat));
+	const found = [...formats].sort().join(', ');
 	const meaningIfReadable = 'The node reads these, and passes them on as they are.';
 	const meaningIfUnreadable =
 		'The node passes these on as they are, and may not read them where it compares days: please report this item.';
-	return compareWithExpected(topic, formats.join(', '), {
-		asExpected: meaningIfReadable,
-		otherwise: formats.includes(OTHER_FORMAT) ? meaningIfUnreadable : meaningIfReadable,
+	const isAnyUnreadable = formats.has(OTHER_FORMAT);
+	return compareWithExpected(topic, found, {
+		meaningIfExpected: meaningIfReadable,
+		meaningIfDifferent: isAnyUnreadable ? meaningIfUnreadable : meaningIfReadable,
 	});
 }
 
-const formatOf = (value: string): string =>
-	READABLE_FORMATS.find(({ pattern }) => pattern.test(value))?.format ?? OTHER_FORMAT;
+/**
+ * Returns the format of a day or time, such as `dd.mm.yyyy`; `another` if the node cannot read it.
+ */
+function recognizeFormat(date: string): string {
+	const readableFormat = READABLE_FORMATS.find(({ pattern }) => pattern.test(date));
+	return readableFormat?.format ?? OTHER_FORMAT;
+}
 
 /**
  * If the newest change seems older than this, nothing is known about the time zone. The change may
@@ -77,38 +85,48 @@ const RECENT_MINUTES = 15;
 const TOLERANCE_MINUTES = 2;
 
 /**
- * Checks whether the workflow has the time zone of the school. AlfaCRM's stamps name no time zone
- * (API notes 10). The newest change is read in the zone of the workflow: if it then lies in the
- * future, the zones differ.
+ * Checks whether the workflow has the time zone of the school. The times that AlfaCRM shows name no
+ * zone (API notes 10), so the newest change of the log is read in the zone of the workflow. If it
+ * then lies in the future, the zones differ.
  */
-export function checkTimeZone(account: AccountReading, { zone, now }: WorkflowClock): Finding {
+export function checkTimeZone(account: AccountReading, clock: WorkflowClock): Finding {
 	const topic = {
 		check: 'time zone',
 		subject: 'newest change in the log',
 		expected: 'that of the workflow',
 	};
-	const changesAheadMs = rowsByPath(account, 'log').flatMap(
-		(row) => aheadMs(row.date_time, zone, now) ?? [],
-	);
-	// Without any change in the log this is -Infinity, which is not recent either.
-	const minutesAhead = Math.round(Math.max(...changesAheadMs) / MINUTE_MS);
-	if (minutesAhead < -RECENT_MINUTES) {
+	const minutesAhead = findMinutesAhead(account, clock);
+	const isRecent = minutesAhead >= -RECENT_MINUTES;
+	if (!isRecent) {
 		return reportUnknown(topic, {
-			needs: 'a change of the last minutes: make one, and check again',
+			missingData: 'a change of the last minutes: make one, and check again',
 		});
 	}
 
-	if (minutesAhead <= TOLERANCE_MINUTES) {
+	const isSameZone = minutesAhead <= TOLERANCE_MINUTES;
+	if (isSameZone) {
 		return reportAsExpected(topic, {
 			found: topic.expected,
 			meaning:
 				'Likely, since something has changed just now: the school has the time zone of the workflow.',
 		});
 	}
-	// The change may have been made some minutes ago, so the zones may be further apart.
+	// "At least", because the change may have been made some minutes ago.
 	return reportDifference(topic, {
 		found: `${minutesAhead} min ahead`,
 		meaning:
 			'The clock of the school is ahead of the workflow by at least this: set the time zone of the workflow (Settings → Timezone) to that of the school.',
 	});
+}
+
+/**
+ * Returns how many minutes the newest change of the log is ahead of the clock of the workflow: less
+ * than zero if it lies in the past, and -Infinity if the log shows no change.
+ */
+function findMinutesAhead(account: AccountReading, { zone, now }: WorkflowClock): number {
+	const changesAheadMs = findRowsByPath(account, 'log').flatMap(
+		(row) => aheadMs(row.date_time, zone, now) ?? [],
+	);
+	const newestAheadMs = Math.max(...changesAheadMs);
+	return Math.round(newestAheadMs / MINUTE_MS);
 }

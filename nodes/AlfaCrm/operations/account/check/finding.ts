@@ -1,10 +1,10 @@
-/** The subject of a check, and the node's expectation of it. */
+/** What a check looks at, and what the node expects to find. */
 export interface Topic {
 	/** The name of the check, as `docs/check.md` calls it. */
 	check: string;
 	/** The checked thing, such as `customer/index`. */
 	subject: string;
-	/** The expectation of the node, in a few words. */
+	/** What the node expects, in a few words, such as `newest first`. */
 	expected: string;
 }
 
@@ -13,9 +13,7 @@ export interface Topic {
  * personal data, so that a user can send it to anybody.
  */
 export interface Finding extends Topic {
-	/**
-	 * The state that was found, in a few words. Empty if the account holds too little to find out.
-	 */
+	/** What was found, in a few words. Empty if the account holds too little to find out. */
 	found: string;
 	/**
 	 * The number of rows of a list. Null if that is unknown, or if the finding is about something
@@ -23,26 +21,25 @@ export interface Finding extends Topic {
 	 */
 	rows: number | null;
 	verdict: 'as expected' | 'differs' | 'denied' | 'unknown';
-	/** The meaning of the finding for the node, and advice. */
+	/** What the finding means for the node, and what the user should do. */
 	meaning: string;
 }
 
 type FindingDetails = Pick<Finding, 'found' | 'meaning'> & Partial<Pick<Finding, 'rows'>>;
 
-/** Makes a function that makes findings with a verdict. */
-const makeReport =
-	(verdict: Finding['verdict']) =>
-	(topic: Topic, { found, rows = null, meaning }: FindingDetails): Finding => ({
-		...topic,
-		found,
-		rows,
-		verdict,
-		meaning,
-	});
+/** Makes the finding of a check that found what the node expects. */
+export function reportAsExpected(topic: Topic, details: FindingDetails): Finding {
+	const { found, rows = null, meaning } = details;
+	return { ...topic, found, rows, verdict: 'as expected', meaning };
+}
 
-export const reportAsExpected = makeReport('as expected');
-export const reportDifference = makeReport('differs');
+/** Makes the finding of a check that found something else than the node expects. */
+export function reportDifference(topic: Topic, details: FindingDetails): Finding {
+	const { found, rows = null, meaning } = details;
+	return { ...topic, found, rows, verdict: 'differs', meaning };
+}
 
+/** Makes the finding of a check of something that AlfaCRM denied to this user. */
 export const reportDenied = (topic: Topic, meaning: string): Finding => ({
 	...topic,
 	found: 'denied',
@@ -52,33 +49,36 @@ export const reportDenied = (topic: Topic, meaning: string): Finding => ({
 });
 
 /**
- * Reports that a check could not find out anything.
+ * Makes the finding of a check that could not find out anything.
  *
- * @param needs ends the sentence `Nothing to tell it by; it takes …`: what the account must hold
- * for the check, such as `customers in the branch`
+ * @param missingData what the account would have to show, such as `customers in the branch`. It
+ * ends the sentence `Nothing to tell it by; it takes …`.
  */
-export const reportUnknown = (topic: Topic, { needs }: { needs: string }): Finding => ({
+export const reportUnknown = (topic: Topic, { missingData }: { missingData: string }): Finding => ({
 	...topic,
 	found: '',
 	rows: null,
 	verdict: 'unknown',
-	meaning: `Nothing to tell it by; it takes ${needs}.`,
+	meaning: `Nothing to tell it by; it takes ${missingData}.`,
 });
 
-/**
- * Compares two texts: reports what was found as expected if it is the text that the topic expects,
- * and as a difference otherwise.
- */
-export function compareWithExpected(
-	topic: Topic,
-	found: string,
-	{ asExpected, otherwise }: { asExpected: string; otherwise: string },
-): Finding {
-	return found === topic.expected
-		? reportAsExpected(topic, { found, meaning: asExpected })
-		: reportDifference(topic, { found, meaning: otherwise });
+/** What each result of a comparison means for the node. */
+interface Meanings {
+	meaningIfExpected: string;
+	meaningIfDifferent: string;
 }
 
-/** Writes `1 call`, `2 calls`. */
-export const countOf = (count: number, noun: string): string =>
+/**
+ * Compares what was found with what the node expects, and makes the finding. The texts have to be
+ * equal.
+ */
+export function compareWithExpected(topic: Topic, found: string, meanings: Meanings): Finding {
+	if (found === topic.expected) {
+		return reportAsExpected(topic, { found, meaning: meanings.meaningIfExpected });
+	}
+	return reportDifference(topic, { found, meaning: meanings.meaningIfDifferent });
+}
+
+/** Writes a number with its noun: `1 call`, `2 calls`. */
+export const formatCount = (count: number, noun: string): string =>
 	`${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,7 +1,7 @@
 import { LARGEST_PAGE } from '../../../api/pages';
 import { formatDay, readId } from '../../../values/formats';
-import type { AccountReading } from './accountReading';
-import { rowsByPath, rowsOfList } from './accountReading';
+import type { AccountReading, ListReading } from './accountReading';
+import { findRowsByPath, getRows } from './accountReading';
 import type { Finding } from './finding';
 import { compareWithExpected, reportAsExpected, reportUnknown } from './finding';
 
@@ -11,37 +11,44 @@ import { compareWithExpected, reportAsExpected, reportUnknown } from './finding'
  * Where nobody requested a page size, AlfaCRM gave pages of 20 or 50 rows (API notes 3). So only a
  * page of more rows proves that AlfaCRM follows the page size that the node requests.
  */
-const LARGEST_UNASKED_PAGE = 50;
+const LARGEST_DEFAULT_PAGE = 50;
 
 /** Checks whether AlfaCRM gives pages of the size that the node requests. */
 export function checkPageSize({ lists, pathsRefusingPageSize }: AccountReading): Finding {
 	const topic = { check: 'page size', subject: 'lists', expected: `${LARGEST_PAGE} rows` };
 	const meanings = {
-		asExpected: 'Lists come in large pages, so that they take few calls.',
-		otherwise: `AlfaCRM gives smaller pages than the ${LARGEST_PAGE} rows that the node asks for: long lists take more calls, and nothing is lost. Filter what you can.`,
+		meaningIfExpected: 'Lists come in large pages, so that they take few calls.',
+		meaningIfDifferent: `AlfaCRM gives smaller pages than the ${LARGEST_PAGE} rows that the node asks for: long lists take more calls, and nothing is lost. Filter what you can.`,
 	};
-	const sizes = new Set(
-		lists
-			.filter((list) => list.outcome === 'read')
-			.map(({ fullPageSize }) => fullPageSize)
-			.filter((size) => size !== undefined),
-	);
+	const pageSizes = findPageSizes(lists);
+	const isAnyRefused = pathsRefusingPageSize.length > 0;
 
-	// If no list has a second page, and AlfaCRM refused the page size for no list, the longest page
-	// is a lower bound of the page size.
-	if (sizes.size === 0 && pathsRefusingPageSize.length === 0) {
-		const longest = Math.max(...lists.map((list) => rowsOfList(list).length));
-		return longest > LARGEST_UNASKED_PAGE
-			? reportAsExpected(topic, { found: `${longest} rows at least`, meaning: meanings.asExpected })
-			: reportUnknown(topic, { needs: `a list of more than ${LARGEST_UNASKED_PAGE} rows` });
+	if (pageSizes.length === 0 && !isAnyRefused) {
+		// No list has a second page, so the longest page only shows how large pages are at least.
+		const longestPage = Math.max(...lists.map((list) => getRows(list).length));
+		if (longestPage <= LARGEST_DEFAULT_PAGE) {
+			const missingData = `a list of more than ${LARGEST_DEFAULT_PAGE} rows`;
+			return reportUnknown(topic, { missingData });
+		}
+		const found = `${longestPage} rows at least`;
+		return reportAsExpected(topic, { found, meaning: meanings.meaningIfExpected });
 	}
 
-	const sizesText = [...sizes].sort((a, b) => a - b).join(' or ');
-	const sizesFound = sizes.size === 0 ? 'no long list' : `${sizesText} rows`;
-	const refusals =
-		pathsRefusingPageSize.length === 0 ? '' : `, refused for ${pathsRefusingPageSize.join(', ')}`;
-	// This is the text of `topic.expected` if all full pages have the requested size.
-	return compareWithExpected(topic, sizesFound + refusals, meanings);
+	const sizes = pageSizes.length === 0 ? 'no long list' : `${pageSizes.join(' or ')} rows`;
+	const refusals = isAnyRefused ? `, refused for ${pathsRefusingPageSize.join(', ')}` : '';
+	// If all full pages have the requested size, this is the expected text, such as `500 rows`.
+	const found = `${sizes}${refusals}`;
+	return compareWithExpected(topic, found, meanings);
+}
+
+/** Returns the sizes of full pages that lists came in, each once, the smallest first. */
+function findPageSizes(lists: readonly ListReading[]): number[] {
+	const pageSizes = new Set<number>();
+	for (const list of lists) {
+		const pageSize = list.outcome === 'read' ? list.fullPageSize : undefined;
+		if (pageSize !== undefined) pageSizes.add(pageSize);
+	}
+	return [...pageSizes].sort((a, b) => a - b);
 }
 
 /**
@@ -51,16 +58,16 @@ export function checkPageSize({ lists, pathsRefusingPageSize }: AccountReading):
 export function checkTotals({ lists }: AccountReading): Finding {
 	const topic = { check: 'number of rows', subject: 'lists', expected: 'told' };
 	const readLists = lists.filter((list) => list.outcome === 'read');
-	if (readLists.length === 0) return reportUnknown(topic, { needs: 'a list that can be read' });
+	if (readLists.length === 0)
+		return reportUnknown(topic, { missingData: 'a list that can be read' });
 
-	const pathsWithoutTotal = readLists
-		.filter(({ total }) => total === undefined)
-		.map(({ entity }) => entity.path);
+	const listsWithoutTotal = readLists.filter(({ total }) => total === undefined);
+	const pathsWithoutTotal = listsWithoutTotal.map(({ entity }) => entity.path);
 	const found =
 		pathsWithoutTotal.length === 0 ? 'told' : `missing for ${pathsWithoutTotal.join(', ')}`;
 	return compareWithExpected(topic, found, {
-		asExpected: 'The node knows when a list came whole, and says so when it did not.',
-		otherwise:
+		meaningIfExpected: 'The node knows when a list came whole, and says so when it did not.',
+		meaningIfDifferent:
 			'There the node reads on until a page is empty, and cannot say whether rows are missing: where each row counts, compare with AlfaCRM.',
 	});
 }
@@ -73,7 +80,7 @@ interface OrderedList {
 	/** The field that says how new a row is. */
 	timeField: string;
 	/** The meaning for the node if the list has another order. */
-	otherwise: string;
+	meaningIfDifferent: string;
 }
 
 /** The meaning of another order for *Get Many*, which takes the first rows of a list. */
@@ -85,34 +92,38 @@ const ORDERED_LISTS: readonly OrderedList[] = [
 	{
 		path: 'log',
 		timeField: 'date_time',
-		otherwise:
+		meaningIfDifferent:
 			'The AlfaCRM Trigger looks for the latest changes at the top of this list: please report this item.',
 	},
-	{ path: 'lesson', timeField: 'date', otherwise: MEANING_FOR_LIMIT },
-	{ path: 'pay', timeField: 'document_date', otherwise: MEANING_FOR_LIMIT },
+	{ path: 'lesson', timeField: 'date', meaningIfDifferent: MEANING_FOR_LIMIT },
+	{ path: 'pay', timeField: 'document_date', meaningIfDifferent: MEANING_FOR_LIMIT },
 ];
 
-/** Checks whether the newest rows of some lists come first. */
-export const orderChecks = (account: AccountReading): Finding[] =>
+/** Checks for several lists whether the newest rows come first. */
+export const checkOrders = (account: AccountReading): Finding[] =>
 	ORDERED_LISTS.map((list) => checkOrder(list, account));
 
-function checkOrder({ path, timeField, otherwise }: OrderedList, account: AccountReading): Finding {
-	const topic = { check: 'order of a list', subject: path, expected: 'newest first' };
-	const times = rowsByPath(account, path).map((row) => toSortableTime(row[timeField]));
-	if (!areDifferent(times)) return reportUnknown(topic, { needs: 'rows of two times' });
+/** Checks whether the newest rows of a list come first. The order of equal times says nothing. */
+function checkOrder(list: OrderedList, account: AccountReading): Finding {
+	const topic = { check: 'order of a list', subject: list.path, expected: 'newest first' };
+	const rows = findRowsByPath(account, list.path);
+	const times = rows.map((row) => formatSortableTime(row[list.timeField]));
+	if (!areDifferent(times)) return reportUnknown(topic, { missingData: 'rows of two times' });
 
 	return compareWithExpected(topic, describeOrder(times), {
-		asExpected: 'The newest come first.',
-		otherwise,
+		meaningIfExpected: 'The newest come first.',
+		meaningIfDifferent: list.meaningIfDifferent,
 	});
 }
 
+/** Says in which order the times of a list come. */
 function describeOrder(times: readonly string[]): string {
 	if (isNewestFirst(times)) return 'newest first';
 	if (isNewestFirst([...times].reverse())) return 'oldest first';
 	return 'another';
 }
 
+/** Whether no time is later than the time before it. */
 const isNewestFirst = (times: readonly string[]): boolean =>
 	times.every((time, index) => index === 0 || time <= times[index - 1]);
 
@@ -122,31 +133,36 @@ const isNewestFirst = (times: readonly string[]): boolean =>
  */
 export function checkNewIds(account: AccountReading): Finding {
 	const topic = { check: 'IDs', subject: 'customer', expected: 'grow with the time of creation' };
-	const customers = rowsByPath(account, 'customer').filter(({ created_at }) => created_at);
+	const customers = findRowsByPath(account, 'customer').filter(({ created_at }) => created_at);
 	const largestIdFirst = customers.sort((a, b) => Number(readId(b.id)) - Number(readId(a.id)));
-	const times = largestIdFirst.map(({ created_at }) => toSortableTime(created_at));
-	if (!areDifferent(times))
-		return reportUnknown(topic, { needs: 'customers that were created at two times' });
+	const times = largestIdFirst.map(({ created_at }) => formatSortableTime(created_at));
+	if (!areDifferent(times)) {
+		return reportUnknown(topic, { missingData: 'customers that were created at two times' });
+	}
 
-	const createdAfterNextLargerId = times.filter(
-		(time, index) => index > 0 && time > times[index - 1],
-	);
-	const wrongCount = createdAfterNextLargerId.length;
+	// The times before have larger IDs, so no time should be later than the one before it.
+	const timesOutOfOrder = times.filter((time, index) => index > 0 && time > times[index - 1]);
+	const wrongCount = timesOutOfOrder.length;
 	const found = wrongCount === 0 ? topic.expected : `${wrongCount} of ${times.length} do not`;
 	return compareWithExpected(topic, found, {
-		asExpected: 'The AlfaCRM Trigger tells new customers by their IDs.',
-		otherwise:
+		meaningIfExpected: 'The AlfaCRM Trigger tells new customers by their IDs.',
+		meaningIfDifferent:
 			'The AlfaCRM Trigger tells new customers by their IDs, and here some with a larger ID are older: please report this item.',
 	});
 }
 
 /**
- * Writes a day or time so that it compares as text. AlfaCRM shows some as `2026-02-09 17:00:00`,
- * which stay as they are, and some as `09.02.2026`, which is a day in any time zone. A value that
- * is missing or cannot be read becomes an empty text, which sorts as the oldest.
+ * Formats a day or time as a text that sorts by time. `2026-02-09 17:00:00` stays as it is, and
+ * `09.02.2026` becomes `2026-02-09`. A value that is missing or cannot be read becomes an empty
+ * text, which sorts as the oldest.
  */
-const toSortableTime = (value: unknown): string =>
-	/^\d{4}-/.test(String(value)) ? String(value) : (formatDay(value, 'iso', 'utc') ?? '');
+function formatSortableTime(value: unknown): string {
+	const text = String(value);
+	const beginsWithYear = /^\d{4}-/.test(text);
+	if (beginsWithYear) return text;
+	// A day without a time is the same in any time zone.
+	return formatDay(value, 'iso', 'utc') ?? '';
+}
 
 /** Whether at least two values differ, so that their order says something. */
 const areDifferent = (values: readonly string[]): boolean => new Set(values).size > 1;

@@ -20,7 +20,7 @@ import type {
 	ReadList,
 	RefusedList,
 } from './accountReading';
-import { rowsOfList } from './accountReading';
+import { getRows } from './accountReading';
 
 /**
  * At most this many branches are probed besides the requested one, because each takes at least one
@@ -39,18 +39,22 @@ const DEFAULT_BRANCH = 1;
 const USUAL_RESOURCES = [customer.resource, 'subject', 'lesson', 'user'];
 
 /**
- * HTTP statuses of failures that concern one list. AlfaCRM also refuses with status 200 and errors
- * in the answer (API notes 4). Any other failure concerns the login, the network or all of AlfaCRM,
- * so it ends the check.
+ * HTTP statuses of failures that may concern a single list, so that the check goes on. AlfaCRM also
+ * refuses with status 200 and errors in the answer (API notes 4). Any other failure concerns the
+ * login, the network or all of AlfaCRM, and ends the check.
  */
-const STATUSES_OF_ONE_LIST = [200, 400, 403, 404, 405, 422, 500];
+const STATUSES_CONCERNING_ONE_LIST = [200, 400, 403, 404, 405, 422, 500];
 
-/** How to list records that AlfaCRM only lists for one owner. */
+/**
+ * How to list records that AlfaCRM only lists for one owner, such as the subscriptions of a
+ * customer.
+ */
 interface OwnedList {
-	/** The resource of the owner. */
+	/** The resource of the owner, such as `customer`. */
 	owner: string;
 	/** The query parameter that holds the owner's ID. */
 	ownerParameter: string;
+	/** Further query parameters. */
 	query?: IDataObject;
 }
 
@@ -65,8 +69,8 @@ const OWNED_LISTS: Readonly<Record<string, OwnedList>> = {
 };
 
 /**
- * The data that each call carries from the item that causes the check. `savedBefore` goes into
- * messages about failed calls: it lists the writes that the item has saved by then.
+ * What each call takes from the item that causes the check. `itemIndex` and `savedBefore` (what the
+ * item has saved before) go into messages about failed calls.
  */
 type CallContext = Pick<ApiRequest, 'itemIndex' | 'onSend' | 'savedBefore'>;
 
@@ -92,14 +96,15 @@ export async function readAccount(
 	const branch = requestedBranch ?? chooseBranch(branchAccess);
 	const lists = await readLists(reader, branchList, branch);
 
-	// The client keeps the names of these calls, such as `customer/index`.
+	// The client keeps the names of calls, such as `customer/index`.
 	const callsRefusingPageSize = [...client.actionsWithoutPageSize];
+	const pathsRefusingPageSize = callsRefusingPageSize.map((name) => name.replace('/index', ''));
 	return {
 		branch,
 		branchAccess,
 		customersByBranch: reader.customersByBranch,
 		lists,
-		pathsRefusingPageSize: callsRefusingPageSize.map((name) => name.replace('/index', '')),
+		pathsRefusingPageSize,
 		answerTimesMs: reader.answerTimesMs,
 		tooManyRequestsCount: limiter.refusedCount - refusedBefore,
 	};
@@ -114,58 +119,93 @@ async function probeBranches(
 	branchList: ListReading,
 	requestedBranch: number | undefined,
 ): Promise<Map<number, BranchAccess>> {
-	const openBranches = rowsOfList(branchList).filter((row) => !isClosedBranch(row));
+	const branches = chooseBranchesToProbe(branchList, requestedBranch);
+	const branchAccess = new Map<number, BranchAccess>();
+	for (const branch of branches) {
+		const access = await reader.probeBranch(branch);
+		branchAccess.set(branch, access);
+	}
+	return branchAccess;
+}
+
+/**
+ * Chooses the requested branch and the open ones with the smallest IDs, or the default branch if
+ * there are none.
+ */
+function chooseBranchesToProbe(
+	branchList: ListReading,
+	requestedBranch: number | undefined,
+): Set<number> {
+	const openBranches = getRows(branchList).filter((row) => !isClosedBranch(row));
 	const openIds = idsOf(openBranches).sort((a, b) => a - b);
 	const requestedIds = requestedBranch === undefined ? [] : [requestedBranch];
-	const ids = new Set([...requestedIds, ...openIds.slice(0, MOST_PROBED_BRANCHES)]);
-	if (ids.size === 0) ids.add(DEFAULT_BRANCH);
 
-	const access = new Map<number, BranchAccess>();
-	for (const id of ids) {
-		access.set(id, await reader.probeBranch(id));
-	}
-	return access;
+	const idsToProbe = new Set([...requestedIds, ...openIds.slice(0, MOST_PROBED_BRANCHES)]);
+	if (idsToProbe.size === 0) idsToProbe.add(DEFAULT_BRANCH);
+	return idsToProbe;
 }
 
 /** Chooses the first readable branch, or the first one if none is readable. */
 function chooseBranch(branchAccess: ReadonlyMap<number, BranchAccess>): number {
-	const ids = [...branchAccess.keys()];
-	return ids.find((id) => branchAccess.get(id) === 'readable') ?? ids[0];
+	const branches = [...branchAccess.keys()];
+	const readableBranch = branches.find((branch) => branchAccess.get(branch) === 'readable');
+	return readableBranch ?? branches[0];
 }
 
 /**
- * Reads the list of each entity. Lists that need an owner come last, since the owner comes from
- * another list.
+ * Reads the list of each entity in a branch. Lists that need an owner are read last, because the
+ * owner is taken from another list.
+ *
+ * @param branchList the list of branches, which was read before
  */
 async function readLists(
 	reader: FirstPageReader,
 	branchList: ListReading,
 	branch: number,
 ): Promise<ListReading[]> {
-	const byResource = new Map([[branchEntity.resource, branchList]]);
+	const listsByResource = new Map([[branchEntity.resource, branchList]]);
 	for (const entity of entities) {
-		if (entity.resource in OWNED_LISTS || byResource.has(entity.resource)) continue;
-		byResource.set(entity.resource, await reader.read(entity, branch));
+		const needsOwner = entity.resource in OWNED_LISTS;
+		if (needsOwner || listsByResource.has(entity.resource)) continue;
+
+		const list = await reader.read(entity, branch);
+		listsByResource.set(entity.resource, list);
 	}
-	for (const [resource, { owner, ownerParameter, query }] of Object.entries(OWNED_LISTS)) {
-		const entity = entityOf(resource);
-		const [ownerId] = idsOf(rowsOfList(byResource.get(owner)));
-		const list: ListReading =
-			ownerId === undefined
-				? { outcome: 'skipped', entity, missingOwner: owner }
-				: await reader.read(entity, branch, { ...query, [ownerParameter]: ownerId });
-		byResource.set(resource, list);
+	for (const [resource, { owner }] of Object.entries(OWNED_LISTS)) {
+		const owners = getRows(listsByResource.get(owner));
+		const list = await readOwnedList(reader, entityOf(resource), branch, owners);
+		listsByResource.set(resource, list);
 	}
-	return entities.flatMap(({ resource }) => byResource.get(resource) ?? []);
+
+	// In the order of the entities.
+	return entities.flatMap(({ resource }) => listsByResource.get(resource) ?? []);
 }
 
 /**
- * Reads first pages of lists. Keeps how long AlfaCRM took to answer the last call of each list that
- * was read, and the customers of each branch that was probed.
+ * Reads the list of one owner, such as the subscriptions of a customer. Skips it without owners.
  */
+async function readOwnedList(
+	reader: FirstPageReader,
+	entity: Entity,
+	branch: number,
+	owners: IDataObject[],
+): Promise<ListReading> {
+	const { owner, ownerParameter, query } = OWNED_LISTS[entity.resource];
+	const [ownerId] = idsOf(owners);
+	if (ownerId === undefined) return { outcome: 'skipped', entity, missingOwner: owner };
+
+	const queryOfOwner = { ...query, [ownerParameter]: ownerId };
+	return await reader.read(entity, branch, queryOfOwner);
+}
+
+/** Reads first pages of lists, and keeps what else the calls show of the account. */
 class FirstPageReader {
+	/** How long AlfaCRM took to answer the last call of each list, in milliseconds. */
 	readonly answerTimesMs: number[] = [];
+	/** The first page of customers of each branch that was probed, by branch ID. */
 	readonly customersByBranch = new Map<number, readonly IDataObject[]>();
+	/** When the last call was sent. */
+	private lastSentAt = 0;
 
 	constructor(
 		private readonly client: ApiClient,
@@ -173,7 +213,8 @@ class FirstPageReader {
 	) {}
 
 	/**
-	 * Reads the first page of a list as the operations request it, archived rows included.
+	 * Reads the first page of a list as the operations request it, with archived and other hidden
+	 * rows.
 	 *
 	 * @throws NodeApiError for a failure that concerns more than this list
 	 */
@@ -182,36 +223,39 @@ class FirstPageReader {
 		branch?: number,
 		query?: IDataObject,
 	): Promise<ReadList | RefusedList> {
-		let sentAt = 0;
-		const onSend = () => {
-			this.context.onSend?.();
-			sentAt = performance.now();
-		};
-		const includeHiddenRows = entity.hidden?.show;
 		const list = {
 			...listCall(entity, branch),
 			...this.context,
-			body: includeHiddenRows,
+			body: entity.hidden?.show,
 			query,
-			onSend,
+			onSend: () => this.noteSending(),
 		};
 		const goal = new FirstPageGoal();
 
 		try {
 			const { rows, total, nextPage } = await collect(this.client, list, { goal });
-			this.answerTimesMs.push(performance.now() - sentAt);
+			this.answerTimesMs.push(performance.now() - this.lastSentAt);
+
 			// If the list ended, its first page may not be full, so its length is no page size.
 			const fullPageSize = nextPage === undefined ? undefined : goal.firstPageLength;
 			return { outcome: 'read', entity, rows, total, fullPageSize };
 		} catch (error) {
-			if (!hasStatus(error, ...STATUSES_OF_ONE_LIST)) throw asNodeError(this.client.node, error);
+			if (!hasStatus(error, ...STATUSES_CONCERNING_ONE_LIST))
+				throw asNodeError(this.client.node, error);
 			return { outcome: 'refused', entity, status: Number(error.httpCode) };
 		}
 	}
 
+	/** Notes the time just before a call is sent, when it has waited for its turn already. */
+	private noteSending(): void {
+		this.context.onSend?.();
+		this.lastSentAt = performance.now();
+	}
+
 	/**
-	 * Probes a branch: requests the usual lists one after the other, until AlfaCRM does not deny one.
-	 * Keeps the customers if AlfaCRM lists them.
+	 * Finds out whether the user may list records in a branch: requests lists that nearly every user
+	 * may read, one after the other, as long as AlfaCRM denies them. Keeps the customers if AlfaCRM
+	 * lists them.
 	 */
 	async probeBranch(branch: number): Promise<BranchAccess> {
 		for (const resource of USUAL_RESOURCES) {
@@ -228,17 +272,19 @@ class FirstPageReader {
 }
 
 /**
- * Ends the reading of a list as soon as it is known whether a second page follows. Page 0 shows it
- * by the total. Without a total only page 1 shows it, which may be empty.
+ * Ends the reading of a list as soon as it is known whether a second page follows. Pages are
+ * numbered from 0. The first page shows it if it names a total of all rows. Otherwise the second
+ * page, which may be empty, has to be read.
  *
- * `collect` asks `isReached` after each page but the last. So if the total says that page 0 is the
- * last, the list has ended, and the goal has not ended it: `nextPage` is undefined.
+ * If the first page is the only one, the list ends by itself: `collect` does not ask `isReached`
+ * after the last page, and returns no `nextPage`.
  */
 class FirstPageGoal implements ReadingGoal {
-	/** How many rows page 0 holds. */
+	/** How many rows the first page holds. */
 	firstPageLength?: number;
 	private knowsIfSecondPageFollows = false;
 
+	/** Takes a page of the list. */
 	add({ items, number, total }: Page): void {
 		this.firstPageLength ??= items.length;
 		const isFirstPage = number === 0;

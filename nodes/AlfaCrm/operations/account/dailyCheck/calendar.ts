@@ -16,25 +16,26 @@ import type { CustomerDirectory } from './customerDirectory';
 import type { CheckName, Days } from './finding';
 import type { SchoolReader } from './schoolReader';
 
-/**
- * Finds the lessons that are in the calendar on the checked day. Cancelled lessons are left out,
- * because `readLessonAsOccurrence` returns undefined for them.
- */
-export function lessonsOfCheckedDay(
+/** Finds the lessons of the checked day that AlfaCRM lists, without the cancelled ones. */
+export function findLessonsOfCheckedDay(
 	lessons: readonly IDataObject[],
 	{ checkedDay, zone }: Days,
 	branch: number,
 ): Occurrence[] {
-	return lessons
-		.flatMap((lesson) => readLessonAsOccurrence(lesson, zone, branch) ?? [])
-		.filter(({ date }) => date === checkedDay);
+	const lessonsOfDay: Occurrence[] = [];
+	for (const lesson of lessons) {
+		// Undefined for a cancelled lesson.
+		const occurrence = readLessonAsOccurrence(lesson, zone, branch);
+		if (occurrence?.date === checkedDay) lessonsOfDay.push(occurrence);
+	}
+	return lessonsOfDay;
 }
 
 /**
- * Finds the lessons of today and tomorrow. If a regular lesson takes place on one of these days,
- * but the calendar has no lesson for it yet, the regular lesson is included.
+ * Finds the lessons of today and tomorrow. A regular lesson that takes place on one of these days
+ * is included, even if AlfaCRM has not put a lesson for it in the calendar yet.
  */
-export function lessonsAhead(
+export function findLessonsAhead(
 	rows: LessonRows,
 	{ today, tomorrow, zone }: Days,
 	branch: number,
@@ -46,8 +47,8 @@ export function lessonsAhead(
 const CHECKS: readonly CheckName[] = ['comesUnpaid'];
 
 /**
- * Reads who comes tomorrow to a planned lesson, without archived customers. Adds their cards to
- * `customers`, so that the findings can name them.
+ * Reads the customers who come to a planned lesson tomorrow, without archived ones. Adds their
+ * cards (the records of customers) to `customers`, so that the findings can name them.
  */
 export async function readParticipants(
 	schoolReader: SchoolReader,
@@ -61,27 +62,32 @@ export async function readParticipants(
 	const plannedLessons = lessons.filter(
 		({ date, status }) => date === tomorrow && status === LESSON_STATUS.planned,
 	);
-	const { participants, customerIdsWithoutCard, failures } = await readParticipantsOfLessons(
-		makeParticipantReader(schoolReader),
-		splitByBranch(plannedLessons),
-		{
-			zone,
-			branchesToSkip: 'deniedBranches',
-			// If this user may not list the branches, only the first checked one is searched.
-			listOtherBranches: async () => await allBranches(item, branches[0]),
-			cards: customers.cards,
-		},
-	);
-	warnOfMissingCards(item, customerIdsWithoutCard);
-	hintAtDeniedBranches(schoolReader, failures.keys());
 
-	const activeParticipants = participants.filter(
+	const listReader = makeParticipantReader(schoolReader);
+	const [firstBranch] = branches;
+	const reading = await readParticipantsOfLessons(listReader, splitByBranch(plannedLessons), {
+		zone,
+		// Branches that this user may not see are left out, and returned as `failures`.
+		branchesToSkip: 'deniedBranches',
+		// If this user may not list the branches, only the first checked one is searched.
+		listOtherBranches: async () => await allBranches(item, firstBranch),
+		cards: customers.cards,
+	});
+	warnOfMissingCards(item, reading.customerIdsWithoutCard);
+	addHintsAboutDeniedBranches(schoolReader, reading.failures.keys());
+
+	const activeParticipants = reading.participants.filter(
 		({ customer_id }) => !customers.isArchived(customer_id),
 	);
-	for (const { customer, customer_branch } of activeParticipants) {
+	addCards(activeParticipants, customers);
+	return activeParticipants;
+}
+
+/** Adds the cards of participants to the cards of customers who are not archived. */
+function addCards(participants: readonly Participant[], customers: CustomerDirectory): void {
+	for (const { customer, customer_branch } of participants) {
 		customers.addActive({ row: customer, branch: customer_branch });
 	}
-	return activeParticipants;
 }
 
 /** Splits lessons by their branch; undefined stands for an unknown branch. */
@@ -106,16 +112,19 @@ const makeParticipantReader = (schoolReader: SchoolReader): ListReader => ({
 });
 
 /**
- * Adds hints about branches whose members or cards this user may not list. Cards are also looked
- * for in branches that are not checked. If this user may not see such a branch, the check lacks
- * nothing, so no hint is added. An undefined branch is that of a lesson whose branch is unknown.
+ * Adds hints about the checked branches in which this user may not list customers or members of
+ * groups. Customers are also looked for in branches that are not checked. A denied one of these has
+ * no hint: `warnOfMissingCards` already names the customers who were not found.
  */
-function hintAtDeniedBranches(schoolReader: SchoolReader, deniedBranches: Iterable<Branch>): void {
+function addHintsAboutDeniedBranches(
+	schoolReader: SchoolReader,
+	deniedBranches: Iterable<Branch>,
+): void {
 	for (const branch of deniedBranches) {
-		const isChecked = branch === undefined || schoolReader.branches.includes(branch);
+		const isChecked = branch !== undefined && schoolReader.branches.includes(branch);
 		if (!isChecked) continue;
 
 		const plural = 'Customers or members of groups';
-		schoolReader.hintAtMissingList({ checks: CHECKS, plural, branch });
+		schoolReader.addHintsAboutDeniedList({ checks: CHECKS, plural, branch });
 	}
 }

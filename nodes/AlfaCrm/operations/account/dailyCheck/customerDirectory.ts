@@ -12,7 +12,7 @@ import type { SchoolReader } from './schoolReader';
  * record of one customer.
  *
  * The list of a branch holds no archived customers unless AlfaCRM is asked for them. So a customer
- * who is missing from a complete list, but whose card is found when asked for by ID, is archived.
+ * is archived if the complete list of the branch does not show the card, but a request by ID does.
  */
 export class CustomerDirectory {
 	/** All cards that were read, those of archived customers included. */
@@ -21,7 +21,8 @@ export class CustomerDirectory {
 	private readonly activeCards = new Map<number, LocatedRecord>();
 	/** The branches whose list of active customers came complete. */
 	private readonly completeBranches = new Set<Branch>();
-	private activeCustomers?: Promise<LocatedRecord[]>;
+	/** The reading of `readActiveCustomers`, once it has begun. */
+	private activeCustomersReading?: Promise<LocatedRecord[]>;
 
 	constructor(private readonly schoolReader: SchoolReader) {
 		// Adds a hint if a list of cards is incomplete.
@@ -45,25 +46,26 @@ export class CustomerDirectory {
 		if (id === undefined || this.hasActive(id)) return;
 
 		this.activeCards.set(id, card);
-		// `CustomerCards` demands a branch, even if it is undefined; in `LocatedRecord` it may be
-		// missing.
+		// A `LocatedRecord` may lack the property `branch`; `CustomerCards` demands it.
 		this.cards.add(id, { row: card.row, branch: card.branch });
 	}
 
 	/**
-	 * Reads all customers who are not archived, with the groups that they are in. They are read once.
+	 * Reads all customers of the checked branches who are not archived, with the groups that they are
+	 * in. The lists are requested at the first call only.
 	 */
 	async readActiveCustomers(): Promise<LocatedRecord[]> {
-		this.activeCustomers ??= this.readActiveCustomersInAllBranches();
-		return await this.activeCustomers;
+		this.activeCustomersReading ??= this.readActiveCustomersInAllBranches();
+		return await this.activeCustomersReading;
 	}
 
+	/** Reads and keeps the customers of the checked branches who are not archived. */
 	private async readActiveCustomersInAllBranches(): Promise<LocatedRecord[]> {
+		const { branches } = this.schoolReader;
 		const cardsOfBranches = await Promise.all(
-			this.schoolReader.branches.map(
-				async (branch) => await this.readActiveCustomersInBranch(branch),
-			),
+			branches.map(async (branch) => await this.readActiveCustomersInBranch(branch)),
 		);
+
 		const cards = cardsOfBranches.flat();
 		for (const card of cards) {
 			this.addActive(card);
@@ -71,17 +73,18 @@ export class CustomerDirectory {
 		return cards;
 	}
 
+	/**
+	 * Reads the customers of a branch who are not archived. If this user may not list them, returns
+	 * none and adds no hint, because the checks go on: members are then read from the groups, and
+	 * names are replaced by IDs.
+	 */
 	private async readActiveCustomersInBranch(branch: number): Promise<LocatedRecord[]> {
 		const list = {
 			...listCall(customerEntity, branch),
 			body: { is_study: CUSTOMER_TYPE.all, withGroups: true },
 		};
-		// Adds no hint if this user may not list customers, because the checks go on: members are then
-		// read from the groups, and names are replaced by IDs.
-		const collected = await this.schoolReader.item.readIfAllowed(
-			async () => await this.schoolReader.collect(list, customerEntity.plural),
-			{ treats404AsDenied: true },
-		);
+		const read = async () => await this.schoolReader.collect(list, customerEntity.plural);
+		const collected = await this.schoolReader.item.readIfAllowed(read, { treats404AsDenied: true });
 		if (collected === undefined) return [];
 
 		if (collected.isComplete) this.completeBranches.add(branch);
@@ -89,44 +92,50 @@ export class CustomerDirectory {
 	}
 
 	/**
-	 * Looks up cards by ID, those of archived customers included. Looks in the checked branches
-	 * first, then in the others, unless the user has chosen branches.
+	 * Looks up the cards of customers by ID, and keeps them in `cards`, archived ones included. Looks
+	 * in the checked branches first, then in the others, unless the user has chosen branches.
 	 */
 	async lookUp(ids: readonly number[]): Promise<void> {
 		const { branches, form } = this.schoolReader;
 		await Promise.all(branches.map(async (branch) => await this.lookUpIn(branch, ids)));
 
 		const isLimitedToBranches = form.chosenBranches.length > 0;
-		if (isLimitedToBranches || this.cards.findIdsWithoutCard(ids).length === 0) return;
+		const isAnyMissing = this.cards.findIdsWithoutCard(ids).length > 0;
+		if (isLimitedToBranches || !isAnyMissing) return;
+
+		// One branch after the other: a card that one of them shows is not requested in the next.
 		for (const branch of await this.readOtherBranches()) {
 			await this.lookUpIn(branch, ids);
 		}
 	}
 
+	/** Looks up the cards that are missing still in a branch, if this user may see it. */
 	private async lookUpIn(branch: Branch, ids: readonly number[]): Promise<void> {
 		const read = async () => await this.cards.readMissing(branch, ids);
 		await this.schoolReader.item.readIfAllowed(read, { treats404AsDenied: true });
 	}
 
 	/**
-	 * Reads which branches the account has besides the checked ones, such as closed ones. If this
-	 * user may not list the branches, there are none.
+	 * Reads which branches the account has besides the checked ones, such as closed ones. Returns
+	 * none if this user may not list the branches.
 	 */
 	private async readOtherBranches(): Promise<Branch[]> {
 		const { item, branches } = this.schoolReader;
 		const [firstCheckedBranch] = branches;
 		const branchesOfAccount = await allBranches(item, firstCheckedBranch);
-		// If no branch is checked, `allBranches` may return an undefined one: calls without a branch.
+		// Undefined means a call without a branch. It is only there if the account has no branches.
 		return branchesOfAccount.filter((branch) => branch === undefined || !branches.includes(branch));
 	}
 
 	/**
-	 * Whether a customer is known to be archived. A customer without a card, such as one in a branch
-	 * that this user may not see, is not known to be.
+	 * Whether a customer is known to be archived. False for a customer without a card, such as one in
+	 * a branch that this user may not see.
 	 */
 	isArchived(id: number): boolean {
 		const card = this.cards.find(id);
 		if (card === undefined || this.hasActive(id)) return false;
-		return this.completeBranches.has(card.branch) || this.cards.isShownAsArchived(card);
+
+		const isMissingInCompleteList = this.completeBranches.has(card.branch);
+		return isMissingInCompleteList || this.cards.isShownAsArchived(card);
 	}
 }

@@ -10,36 +10,45 @@ import { CustomerDirectory } from './customerDirectory';
 import { DAILY_CHECKS } from './dailyChecks';
 import type { DailyForm } from './dailyForm';
 import { readDailyForm } from './dailyForm';
-import { toItems } from './dailyItems';
+import { buildItems } from './dailyItems';
 import { readNames } from './readNames';
 import { readSchool } from './readSchool';
 import { SchoolReader } from './schoolReader';
 
 /**
- * Finds what has to be put right in the school: one item for each thing. Items of an execution with
- * the same form share one reading.
+ * Finds what has to be put right in the school, and returns one output item for each thing. Items
+ * with the same form share one result.
+ *
+ * @param userItem an item whose form may hold names of branches instead of IDs
  */
-export async function dailyCheck(unresolvedItem: Item): Promise<IDataObject[]> {
+export async function dailyCheck(userItem: Item): Promise<IDataObject[]> {
 	// The clock decides which day was yesterday and which lesson is over, so a wrong time zone is
 	// worth a hint.
-	unresolvedItem.execution.decidesByTime = true;
-	const readingItem = unresolvedItem.resolvedWith({ onlyReads: true });
-	const item = await resolveNames(readingItem, branchEntity, 'dailyCheck');
+	userItem.execution.decidesByTime = true;
+
+	// The form holds names of branches only, in the field 'Search in Branch'.
+	const itemThatOnlyReads = userItem.resolvedWith({ onlyReads: true });
+	const item = await resolveNames(itemThatOnlyReads, branchEntity, 'dailyCheck');
 	const form = readDailyForm(item);
 
-	const checkOnce = async () => await checkSchool(item, form);
-	const findings = await item.execution.cached(ACCOUNT, cacheNameOf(form), checkOnce);
+	const check = async () => await checkSchool(item, form);
+	const sharedItems = await item.execution.cached(ACCOUNT, makeCacheName(form), check);
 	// Each input item gets objects of its own, because later nodes may change them.
-	return findings.map((finding) => ({ ...finding }));
-}
-
-/** Names the reading of a form. Leaves out the time, so that later items share the reading too. */
-function cacheNameOf({ days: { checkedDay, today }, ...choices }: DailyForm): string {
-	return JSON.stringify(['daily', choices, checkedDay, today]);
+	return sharedItems.map((outputItem) => ({ ...outputItem }));
 }
 
 /**
- * Reads the records, lets each chosen check look at them, and names what the findings are about.
+ * Makes the name under which the result of a form is cached. The time of the day is not in it, so
+ * that later items find the result, too.
+ */
+function makeCacheName(form: DailyForm): string {
+	const { days, ...choices } = form;
+	return JSON.stringify(['daily', choices, days.checkedDay, days.today]);
+}
+
+/**
+ * Reads the records of the school, runs the chosen checks on them, and makes output items that name
+ * the records.
  */
 async function checkSchool(item: Item, form: DailyForm): Promise<IDataObject[]> {
 	const branches = await readBranchesToCheck(item, form);
@@ -49,9 +58,9 @@ async function checkSchool(item: Item, form: DailyForm): Promise<IDataObject[]> 
 	const records = await readSchool(schoolReader, customers);
 	const findings = form.checks.flatMap((check) => DAILY_CHECKS[check].find(records));
 
-	const knownRecords = { customers, groups: records.groups };
-	const names = await readNames(item, findings, knownRecords);
-	return toItems(findings, { names, records: knownRecords, origin: item.origin });
+	const namedRecords = { customers, groups: records.groups };
+	const names = await readNames(item, findings, namedRecords);
+	return buildItems(findings, { names, records: namedRecords, origin: item.origin });
 }
 
 /**

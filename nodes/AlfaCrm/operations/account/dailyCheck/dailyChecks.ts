@@ -8,7 +8,7 @@ import type { SchoolRecords } from './schoolRecords';
 interface DailyCheck {
 	/** The name of the check in the form. */
 	label: string;
-	/** Finds what has to be put right. Reads nothing: `readSchool.ts` has read the records. */
+	/** Finds what has to be put right. Sends no calls: `readSchool.ts` has read the records. */
 	find(records: SchoolRecords): Finding[];
 }
 
@@ -41,4 +41,5 @@ export const DAILY_CHECKS: Readonly<Record<CheckName, DailyCheck>> = {
 	},
 };
 
+/** The names of all checks, in the order of the output. */
 export const CHECK_NAMES = Object.keys(DAILY_CHECKS) as CheckName[];

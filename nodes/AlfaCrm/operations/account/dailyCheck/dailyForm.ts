@@ -45,6 +45,7 @@ export interface DailyForm {
 	/** The checks to run, in the order of the output. */
 	checks: CheckName[];
 	days: Days;
+	/** A group with fewer members is small. */
 	fewestMembers: number;
 	/** The branches that the user has chosen; empty for all open ones. */
 	chosenBranches: number[];
@@ -61,12 +62,14 @@ export function readDailyForm(item: Item): DailyForm {
 	};
 }
 
+/** Reads which checks to run; all checks if the user has chosen none. */
 function readChecks(options: CollectionReader): CheckName[] {
 	const chosenChecks = options.choices(checks);
 	if (chosenChecks.length === 0) return CHECK_NAMES;
 	return CHECK_NAMES.filter((checkName) => chosenChecks.includes(checkName));
 }
 
+/** Reads the day to check, and finds out the other days from the clock. */
 function readDays(options: CollectionReader): Days {
 	const { zone } = options;
 	const today = todayIn('iso', zone);
@@ -83,5 +86,7 @@ function readDays(options: CollectionReader): Days {
 /** Reads the day that the user has chosen, as `yyyy-mm-dd`; undefined if none is chosen. */
 function readChosenDay(options: CollectionReader): string | undefined {
 	if (!options.has(dayField.name)) return undefined;
-	return String(options.toRequestValue(dayField, options.input(toProperty(dayField))));
+
+	const typedDay = options.input(toProperty(dayField));
+	return String(options.toRequestValue(dayField, typedDay));
 }

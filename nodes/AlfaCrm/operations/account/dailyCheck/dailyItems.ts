@@ -25,7 +25,7 @@ export const dailySchema = objectOf({
 	teacher_name: STRING,
 });
 
-/** The names and records by which items are made. */
+/** The names and records that output items show. */
 interface ItemContext {
 	names: Names;
 	records: KnownRecords;
@@ -34,21 +34,29 @@ interface ItemContext {
 }
 
 /** Turns findings into output items, sorted by check and then by time. */
-export function toItems(findings: readonly Finding[], context: ItemContext): IDataObject[] {
-	const items = findings.map((finding) => toItem(finding, context));
-	return items.sort((a, b) => sortKeyOf(a).localeCompare(sortKeyOf(b)));
+export function buildItems(findings: readonly Finding[], context: ItemContext): IDataObject[] {
+	const items = findings.map((finding) => buildItem(finding, context));
+	const compareItems = (a: DailyItem, b: DailyItem) =>
+		buildSortKey(a).localeCompare(buildSortKey(b));
+	return items.sort(compareItems);
 }
 
-type DailyItem = ReturnType<typeof toItem>;
+type DailyItem = ReturnType<typeof buildItem>;
 
-function toItem(finding: Finding, { names, records, origin }: ItemContext) {
+/**
+ * Builds the output item of a finding. It names the customer only if the finding is about one, and
+ * the first of several groups.
+ */
+function buildItem(finding: Finding, { names, records, origin }: ItemContext) {
 	const { groupIds = [], teacherIds = [] } = finding;
-	const customerId = onlyCustomerOf(finding);
-	const teacherNames = teacherIds.map((id) => names.teacher(id)).join(', ');
+	const customerId = findOnlyCustomer(finding);
+	const customerName = customerId === undefined ? null : names.customer(customerId);
+	const teacherNames = teacherIds.map((id) => names.teacher(id));
+
 	return {
 		check: finding.check,
 		message: finding.describe(names),
-		url: urlOf(finding, records, origin),
+		url: buildPageLink(finding, records, origin),
 		date: finding.date,
 		time: finding.time ?? null,
 		branch_id: finding.branch,
@@ -56,38 +64,46 @@ function toItem(finding: Finding, { names, records, origin }: ItemContext) {
 		payment_id: finding.paymentId ?? null,
 		group_id: groupIds.at(0) ?? null,
 		customer_id: customerId ?? null,
-		customer_name: customerId === undefined ? null : names.customer(customerId),
-		teacher_name: teacherIds.length === 0 ? null : teacherNames,
+		customer_name: customerName,
+		teacher_name: teacherNames.length === 0 ? null : teacherNames.join(', '),
 	};
 }
 
-/** Returns the customer that a finding is about; undefined if it is about several. */
-const onlyCustomerOf = ({ customerIds = [] }: Finding): number | undefined =>
+/** Returns the ID of the customer that a finding is about; undefined for none or several. */
+const findOnlyCustomer = ({ customerIds = [] }: Finding): number | undefined =>
 	customerIds.length === 1 ? customerIds[0] : undefined;
 
 /**
- * Returns the address of the customer's page, or else of the first group's page; null if a finding
- * is about neither.
+ * Builds the address of a page in AlfaCRM: of the customer that a finding is about, or else of the
+ * first group. Null if the finding is about neither.
+ *
+ * If the record was not read, its ID and the branch of the finding are enough for the address.
  */
-function urlOf(finding: Finding, records: KnownRecords, origin: string): string | null {
-	const customerId = onlyCustomerOf(finding);
-	const groupId = finding.groupIds?.at(0);
-	const branch = finding.branch ?? undefined;
+function buildPageLink(finding: Finding, records: KnownRecords, origin: string): string | null {
+	const branchOfFinding = finding.branch ?? undefined;
+
+	const customerId = findOnlyCustomer(finding);
 	if (customerId !== undefined) {
-		// The ID is enough for a link; the branch is then that of the finding.
-		const card = records.customers.findActive(customerId) ?? { row: { id: customerId } };
-		return buildLink(customerEntity, card.row, origin, card.branch ?? branch);
+		const card = records.customers.findActive(customerId);
+		const row = card?.row ?? { id: customerId };
+		return buildLink(customerEntity, row, origin, card?.branch ?? branchOfFinding);
 	}
+
+	const groupId = finding.groupIds?.at(0);
 	if (groupId !== undefined) {
-		const group = records.groups.get(groupId) ?? { row: { id: groupId } };
-		return buildLink(groupEntity, group.row, origin, group.branch ?? branch);
+		const group = records.groups.get(groupId);
+		const row = group?.row ?? { id: groupId };
+		return buildLink(groupEntity, row, origin, group?.branch ?? branchOfFinding);
 	}
 	return null;
 }
 
 /**
- * Returns a text to sort by: first by check, in the order of `DAILY_CHECKS`, then by day, time and
- * message. As a text, the index of a check sorts correctly up to ten checks.
+ * Builds a text to sort by: first by check, in the order of `DAILY_CHECKS`, then by day, time and
+ * message.
  */
-const sortKeyOf = ({ check, date, time, message }: DailyItem): string =>
-	[CHECK_NAMES.indexOf(check), date, time ?? '', message].join(' ');
+function buildSortKey({ check, date, time, message }: DailyItem): string {
+	// There are fewer than ten checks, so each index is one digit and sorts correctly as a text.
+	const checkIndex = CHECK_NAMES.indexOf(check);
+	return [checkIndex, date, time ?? '', message].join(' ');
+}

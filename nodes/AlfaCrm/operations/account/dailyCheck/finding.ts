@@ -1,7 +1,13 @@
 /**
- * The name of a check in the form and in the output; workflows store it. `DAILY_CHECKS` has what
- * the form calls each. `comesUnpaid` finds clients who come to a lesson in debt or without paid
- * lessons.
+ * The name of a check in the output and in stored workflows. The labels in the form are in
+ * `DAILY_CHECKS`.
+ *
+ * - `stillPlanned`: a lesson is over, but nobody has completed or cancelled it.
+ * - `overlap`: two lessons need the same teacher or room at the same time.
+ * - `smallGroup`: a group has too few members.
+ * - `notMarked`: in a completed lesson nobody is marked as present or absent.
+ * - `noPayer`: a payment belongs to no customer.
+ * - `comesUnpaid`: a client comes to a lesson in debt or without paid lessons.
  */
 export type CheckName =
 	| 'stillPlanned'
@@ -24,8 +30,8 @@ export interface Days {
 }
 
 /**
- * Returns the name of the record that has an ID. If the name is unknown, returns a text with the
- * ID, such as `customer 501`; for a room the ID alone, because sentences say `room` before it.
+ * Returns the names of records by their IDs. If a name is unknown, returns a text with the ID, such
+ * as `customer 501`; for a room the ID alone, because sentences say `room` before it.
  */
 export interface Names {
 	customer(id: number): string;

@@ -1,25 +1,40 @@
-import type { Days, Finding } from './finding';
+import type { Days, Finding, Names } from './finding';
 import type { GroupSize } from './schoolRecords';
+import { capitalize } from './wording';
 
-/** Finds groups with too few members. */
+/** Finds the groups that have fewer members today than the user has set as the minimum. */
 export function findSmallGroups(
 	groupSizes: readonly GroupSize[],
 	fewestMembers: number,
 	{ today }: Days,
 ): Finding[] {
-	return groupSizes
-		.filter(({ memberCount }) => memberCount < fewestMembers)
-		.map(({ id, branch, memberCount }) => ({
+	const smallGroups = groupSizes.filter(({ memberCount }) => memberCount < fewestMembers);
+	return smallGroups.map(({ id, branch, memberCount }) => {
+		const describe = (names: Names) => {
+			const members = describeMemberCount(memberCount);
+			return `${describeGroup(id, names)} has ${members}, fewer than ${fewestMembers}.`;
+		};
+		return {
 			check: 'smallGroup',
 			date: today,
 			branch: branch ?? null,
 			groupIds: [id],
-			describe: (names) =>
-				`Group ${names.group(id)} has ${describeCount(memberCount)}, fewer than ${fewestMembers}.`,
-		}));
+			describe,
+		};
+	});
 }
 
-function describeCount(memberCount: number): string {
+/** Writes `Group Robotics`, or `Group 41` for a group whose name is unknown. */
+function describeGroup(id: number, names: Names): string {
+	const name = names.group(id);
+	const nameById = `Group ${id}`;
+	// `names` already calls a group without a name by its ID.
+	const isNameById = capitalize(name) === nameById;
+	return isNameById ? nameById : `Group ${name}`;
+}
+
+/** Writes `no members`, `1 member`, `2 members`. */
+function describeMemberCount(memberCount: number): string {
 	if (memberCount === 0) return 'no members';
 	return memberCount === 1 ? '1 member' : `${memberCount} members`;
 }

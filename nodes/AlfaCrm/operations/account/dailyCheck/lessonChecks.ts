@@ -1,5 +1,6 @@
 import { LESSON_STATUS } from '../../../entities/lesson';
 import type { Occurrence } from '../../../store/calendar/occurrences';
+import type { TimeSpan } from '../../../store/calendar/timeSpan';
 import { readTimeSpan } from '../../../store/calendar/timeSpan';
 import { clockOfMinutes } from '../../../values/formats';
 import { MINUTES_OF_A_DAY } from '../../../values/time';
@@ -10,7 +11,7 @@ import {
 	describeLesson,
 	describeTimes,
 	joinNames,
-	timeOf,
+	formatTimeOfDay,
 } from './wording';
 
 /**
@@ -22,36 +23,43 @@ export function findStillPlanned(
 	lessons: readonly Occurrence[],
 	{ checkedDay, now }: Days,
 ): Finding[] {
-	return lessons
-		.filter((lesson) => lesson.date === checkedDay && isInCalendar(lesson))
-		.filter((lesson) => isPlanned(lesson) && isOver(lesson, now))
-		.map((lesson) => ({
-			check: 'stillPlanned',
-			...subjectOf(lesson),
-			describe: (names) =>
-				`${describeLesson(lesson, names)} is still planned: nobody has completed or cancelled it.`,
-		}));
+	const lessonsOfDay = lessons.filter(
+		(lesson) => lesson.date === checkedDay && isInCalendar(lesson),
+	);
+	const overdueLessons = lessonsOfDay.filter((lesson) => isPlanned(lesson) && isOver(lesson, now));
+
+	return overdueLessons.map((lesson) => ({
+		check: 'stillPlanned',
+		...listLessonDetails(lesson),
+		describe: (names) =>
+			`${describeLesson(lesson, names)} is still planned: nobody has completed or cancelled it.`,
+	}));
 }
 
 /**
  * Finds completed lessons of the checked day in which nobody is marked as present or absent.
  *
- * @param markedLessonIds see `SchoolRecords`
+ * @param markedLessonIds the IDs of the lessons in which somebody is marked; null stands for
+ * lessons without an ID
  */
 export function findUnmarkedLessons(
 	lessons: readonly Occurrence[],
 	markedLessonIds: ReadonlySet<number | null>,
 	{ checkedDay }: Days,
 ): Finding[] {
-	return lessons
-		.filter(({ date, status }) => date === checkedDay && status === LESSON_STATUS.completed)
-		.filter(({ lesson_id }) => !markedLessonIds.has(lesson_id))
-		.map((lesson) => ({
-			check: 'notMarked',
-			...subjectOf(lesson),
-			describe: (names) =>
-				`${describeLesson(lesson, names)} is completed, but nobody is marked as present or absent.`,
-		}));
+	const completedLessons = lessons.filter(
+		({ date, status }) => date === checkedDay && status === LESSON_STATUS.completed,
+	);
+	const unmarkedLessons = completedLessons.filter(
+		({ lesson_id }) => !markedLessonIds.has(lesson_id),
+	);
+
+	return unmarkedLessons.map((lesson) => ({
+		check: 'notMarked',
+		...listLessonDetails(lesson),
+		describe: (names) =>
+			`${describeLesson(lesson, names)} is completed, but nobody is marked as present or absent.`,
+	}));
 }
 
 /**
@@ -66,85 +74,122 @@ export function findOverlaps(
 	return dates.flatMap((date) => findOverlapsOn(date, lessons));
 }
 
+/** Finds the pairs of planned lessons of one day that need the same teacher or room. */
 function findOverlapsOn(date: string, lessons: readonly Occurrence[]): Finding[] {
-	const timedLessons = lessons
-		.filter((lesson) => lesson.date === date && isPlanned(lesson))
-		.flatMap(withTimeSpan)
-		.sort((a, b) => a.begin - b.begin || tieBreakerOf(a.lesson) - tieBreakerOf(b.lesson));
+	const plannedLessons = lessons.filter((lesson) => lesson.date === date && isPlanned(lesson));
+	const timedLessons = readTimes(plannedLessons).sort(compareBeginnings);
 
-	return timedLessons.flatMap((earlier, index) =>
-		timedLessons
-			.slice(index + 1)
-			.filter((later) => later.begin < earlier.end)
-			.flatMap((later) => reportOverlap(earlier.lesson, later.lesson) ?? []),
+	const findings: Finding[] = [];
+	for (const [index, earlier] of timedLessons.entries()) {
+		const laterLessons = timedLessons.slice(index + 1);
+		const overlappingLessons = laterLessons.filter((later) => later.begin < earlier.end);
+		for (const later of overlappingLessons) {
+			const conflict = findSharedResources(earlier.lesson, later.lesson);
+			if (conflict !== undefined) findings.push(makeOverlapFinding(conflict));
+		}
+	}
+	return findings;
+}
+
+/** A lesson, and when it begins and ends, in minutes after midnight. */
+interface TimedLesson extends TimeSpan {
+	lesson: Occurrence;
+}
+
+/**
+ * Reads when lessons begin and end. Leaves out a lesson that does not show both times, because it
+ * is unknown what the lesson overlaps.
+ */
+function readTimes(lessons: readonly Occurrence[]): TimedLesson[] {
+	const timedLessons: TimedLesson[] = [];
+	for (const lesson of lessons) {
+		const timeSpan = readTimesOf(lesson);
+		if (timeSpan !== undefined) timedLessons.push({ lesson, ...timeSpan });
+	}
+	return timedLessons;
+}
+
+/**
+ * Compares lessons by their beginning. If two begin together, compares their IDs, so that a pair
+ * has the same order in each run. Lessons without an ID come first.
+ */
+function compareBeginnings(a: TimedLesson, b: TimedLesson): number {
+	if (a.begin !== b.begin) return a.begin - b.begin;
+
+	const idOfA = a.lesson.lesson_id ?? 0;
+	const idOfB = b.lesson.lesson_id ?? 0;
+	return idOfA - idOfB;
+}
+
+/** Two lessons, and the teachers and rooms that both need. */
+interface Conflict {
+	earlier: Occurrence;
+	later: Occurrence;
+	teacherIds: readonly number[];
+	roomIds: readonly number[];
+}
+
+/** Finds the teachers and the room that two lessons share; undefined if they share none. */
+function findSharedResources(earlier: Occurrence, later: Occurrence): Conflict | undefined {
+	const teacherIds = earlier.teacher_ids.filter((id) => later.teacher_ids.includes(id));
+	const roomIds = listRoomIds(earlier).filter((id) => id === later.room_id);
+	if (teacherIds.length === 0 && roomIds.length === 0) return undefined;
+	return { earlier, later, teacherIds, roomIds };
+}
+
+/**
+ * Makes the finding of two lessons that need the same teacher or room. An output item shows one
+ * day, one time and one lesson: those of the later lesson. If the later lesson is a regular lesson
+ * that is not in the calendar yet, it has no ID, so the item shows the ID of the earlier one, which
+ * people can open.
+ */
+function makeOverlapFinding(conflict: Conflict): Finding {
+	const { earlier, later, teacherIds, roomIds } = conflict;
+	return {
+		check: 'overlap',
+		...listLessonDetails(later),
+		lessonId: later.lesson_id ?? earlier.lesson_id,
+		groupIds: [...earlier.group_ids, ...later.group_ids],
+		customerIds: [...listIndividualCustomers(earlier), ...listIndividualCustomers(later)],
+		teacherIds,
+		roomIds,
+		describe: (names) => describeConflict(conflict, names),
+	};
+}
+
+/** Writes which teachers and rooms are booked twice, and by which lessons. */
+function describeConflict(conflict: Conflict, names: Names): string {
+	const { earlier, later, teacherIds, roomIds } = conflict;
+	const teachers = teacherIds.map((id) => names.teacher(id));
+	const rooms = roomIds.map((id) => `room ${names.room(id)}`);
+	const bookedTwice = [...teachers, ...rooms];
+	const verb = bookedTwice.length > 1 ? 'are' : 'is';
+
+	const earlierLesson = `${nameGroupsOrCustomers(earlier, names)} at ${describeTimes(earlier)}`;
+	const laterLesson = `${nameGroupsOrCustomers(later, names)} at ${describeTimes(later)}`;
+	return capitalize(
+		`${joinNames(bookedTwice)} ${verb} booked twice on ${earlier.date}: ${earlierLesson}, and ${laterLesson}.`,
 	);
 }
 
-/**
- * Returns a lesson with the minutes of the day when it begins and ends. Returns nothing for a
- * lesson without both times, because it is unknown what that overlaps.
- */
-function withTimeSpan(lesson: Occurrence) {
-	const span = timeSpanOf(lesson);
-	return span === undefined ? [] : [{ lesson, ...span }];
-}
-
-/** Sorts lessons that begin together, so that a pair has the same order in each run. */
-const tieBreakerOf = ({ lesson_id }: Occurrence): number => lesson_id ?? 0;
-
-/**
- * Reports what two lessons need at the same time; undefined if they share neither a teacher nor a
- * room.
- */
-function reportOverlap(earlier: Occurrence, later: Occurrence): Finding | undefined {
-	const teacherIds = earlier.teacher_ids.filter((id) => later.teacher_ids.includes(id));
-	const roomIds = roomIdsOf(earlier).filter((id) => id === later.room_id);
-	if (teacherIds.length === 0 && roomIds.length === 0) return undefined;
-
-	const describe = (names: Names) => {
-		const bookedTwice = [
-			...teacherIds.map((id) => names.teacher(id)),
-			...roomIds.map((id) => `room ${names.room(id)}`),
-		];
-		const verb = bookedTwice.length > 1 ? 'are' : 'is';
-		const earlierLesson = `${nameGroupsOrCustomers(earlier, names)} at ${describeTimes(earlier)}`;
-		const laterLesson = `${nameGroupsOrCustomers(later, names)} at ${describeTimes(later)}`;
-		return capitalize(
-			`${joinNames(bookedTwice)} ${verb} booked twice on ${earlier.date}: ${earlierLesson}, and ${laterLesson}.`,
-		);
-	};
-	return {
-		check: 'overlap',
-		...subjectOf(later),
-		// A regular lesson that is not in the calendar yet has no ID. If the later lesson is one, the
-		// item has the ID of the earlier lesson, but the day and time of the later one.
-		lessonId: later.lesson_id ?? earlier.lesson_id,
-		groupIds: [...earlier.group_ids, ...later.group_ids],
-		customerIds: [...individualCustomersOf(earlier), ...individualCustomersOf(later)],
-		teacherIds,
-		roomIds,
-		describe,
-	};
-}
-
-/** Returns the part of a finding that describes its lesson: the time and the records. */
-const subjectOf = (lesson: Occurrence) => ({
+/** Returns the part of a finding that tells which lesson it is about: the time and the records. */
+const listLessonDetails = (lesson: Occurrence) => ({
 	date: lesson.date,
-	time: timeOf(lesson.time_from),
+	time: formatTimeOfDay(lesson.time_from),
 	branch: lesson.branch_id,
 	lessonId: lesson.lesson_id,
 	groupIds: lesson.group_ids,
-	customerIds: individualCustomersOf(lesson),
+	customerIds: listIndividualCustomers(lesson),
 	teacherIds: lesson.teacher_ids,
 });
 
-const roomIdsOf = ({ room_id }: Occurrence): number[] => (room_id === null ? [] : [room_id]);
+const listRoomIds = ({ room_id }: Occurrence): number[] => (room_id === null ? [] : [room_id]);
 
 /**
- * Returns the customers of an individual lesson. For a lesson of a group, the group stands for
- * them.
+ * Returns the customers of an individual lesson. Returns none for a lesson of groups, because the
+ * finding names the groups.
  */
-const individualCustomersOf = ({ group_ids, customer_ids }: Occurrence): number[] =>
+const listIndividualCustomers = ({ group_ids, customer_ids }: Occurrence): number[] =>
 	group_ids.length > 0 ? [] : customer_ids;
 
 const isInCalendar = ({ lesson_id }: Occurrence): boolean => lesson_id !== null;
@@ -152,14 +197,16 @@ const isInCalendar = ({ lesson_id }: Occurrence): boolean => lesson_id !== null;
 const isPlanned = ({ status }: Occurrence): boolean => status === LESSON_STATUS.planned;
 
 /**
- * Whether a lesson has ended. A lesson without an end is over when its day is: `24:00` sorts after
- * every time of the day, and before the next day.
+ * Whether a lesson has ended. A lesson without an end is over when its day is over: it ends at
+ * `24:00`, which sorts after every time of the day and before the next day.
  *
  * @param now `yyyy-mm-dd hh:mm`
  */
 function isOver(lesson: Occurrence, now: string): boolean {
-	const { end } = timeSpanOf(lesson) ?? { end: MINUTES_OF_A_DAY };
-	return `${lesson.date} ${clockOfMinutes(end)}` <= now;
+	const timeSpan = readTimesOf(lesson);
+	const endMinutes = timeSpan?.end ?? MINUTES_OF_A_DAY;
+	const end = `${lesson.date} ${clockOfMinutes(endMinutes)}`;
+	return end <= now;
 }
 
 /**
@@ -167,5 +214,7 @@ function isOver(lesson: Occurrence, now: string): boolean {
  * show both times. The times of an occurrence are by the clock of the school and name no zone, so
  * any zone gives the same minutes.
  */
-const timeSpanOf = ({ time_from, time_to }: Occurrence) =>
-	time_to === null ? undefined : readTimeSpan({ time_from, time_to }, 'UTC');
+function readTimesOf({ time_from, time_to }: Occurrence): TimeSpan | undefined {
+	if (time_to === null) return undefined;
+	return readTimeSpan({ time_from, time_to }, 'UTC');
+}

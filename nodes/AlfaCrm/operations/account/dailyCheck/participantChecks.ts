@@ -4,7 +4,7 @@ import { CUSTOMER_TYPE } from '../../../entities/customer';
 import type { Participant } from '../../../store/calendar/participants';
 import { readNumber } from '../../../values/formats';
 import type { Finding, Names } from './finding';
-import { timeOf } from './wording';
+import { formatTimeOfDay } from './wording';
 
 /**
  * Finds clients who come to a lesson, but whose card shows a debt or no paid lesson (`balance` and
@@ -13,53 +13,69 @@ import { timeOf } from './wording';
  * @param participants the earliest lesson first
  */
 export function findUnpaidParticipants(participants: readonly Participant[]): Finding[] {
+	const findings: Finding[] = [];
+	for (const participant of chooseFirstLessons(participants)) {
+		const reasons = findReasonsToPay(participant.customer);
+		if (reasons.length > 0) findings.push(makeFinding(participant, reasons));
+	}
+	return findings;
+}
+
+/** Chooses one participation of each client: that in the first lesson. */
+function chooseFirstLessons(participants: readonly Participant[]): Participant[] {
 	const firstLessons = new Map<number, Participant>();
 	for (const participant of participants) {
 		const { customer, customer_id } = participant;
-		if (isClient(customer) && !firstLessons.has(customer_id))
-			firstLessons.set(customer_id, participant);
+		const isFirstLesson = !firstLessons.has(customer_id);
+		if (isClient(customer) && isFirstLesson) firstLessons.set(customer_id, participant);
 	}
-	return [...firstLessons.values()].flatMap((participant) => {
-		const reasons = reasonsToPay(participant.customer);
-		return reasons.length === 0 ? [] : [toFinding(participant, reasons)];
-	});
+	return [...firstLessons.values()];
 }
 
-/** A lead pays nothing yet, so none is reported. */
+/** Whether a customer is a client. A lead pays nothing yet, so no lead is reported. */
 const isClient = ({ is_study }: IDataObject): boolean => Number(is_study) === CUSTOMER_TYPE.client;
 
 /**
- * Reads from a card why its customer has to pay. A card that shows neither balance nor paid lessons
- * gives no reason.
+ * Reads from the record of a customer why the customer has to pay: a debt, or no paid lessons. A
+ * record that shows neither balance nor paid lessons gives no reason.
  */
-function reasonsToPay(customer: IDataObject): string[] {
+function findReasonsToPay(customer: IDataObject): string[] {
 	const balance = readNumber(customer.balance);
 	const paidLessonCount = readNumber(customer.paid_lesson_count);
 
 	const reasons: string[] = [];
 	if (balance !== undefined && balance < 0) reasons.push(`owes ${(-balance).toFixed(2)}`);
-	if (paidLessonCount !== undefined && paidLessonCount <= 0)
+	if (paidLessonCount !== undefined && paidLessonCount <= 0) {
 		reasons.push('has no paid lessons left');
+	}
 	return reasons;
 }
 
-function toFinding(participant: Participant, reasons: readonly string[]): Finding {
-	const { customer_id, group_id, date, time_from, branch_id, lesson_id, teacher_ids } = participant;
-	const time = timeOf(time_from);
-	const describe = (names: Names) => {
-		const atTime = time === undefined ? '' : ` at ${time}`;
-		const ofGroup = group_id === null ? '' : ` (${names.group(group_id)})`;
-		return `${names.customer(customer_id)} comes on ${date}${atTime}${ofGroup} and ${reasons.join(' and ')}.`;
-	};
+/** Makes the finding of a client who comes to a lesson and has to pay. */
+function makeFinding(participant: Participant, reasons: readonly string[]): Finding {
+	const { group_id } = participant;
 	return {
 		check: 'comesUnpaid',
-		date,
-		time,
-		branch: branch_id,
-		lessonId: lesson_id,
+		date: participant.date,
+		time: formatTimeOfDay(participant.time_from),
+		branch: participant.branch_id,
+		lessonId: participant.lesson_id,
 		groupIds: group_id === null ? [] : [group_id],
-		customerIds: [customer_id],
-		teacherIds: teacher_ids,
-		describe,
+		customerIds: [participant.customer_id],
+		teacherIds: participant.teacher_ids,
+		describe: (names) => describeUnpaid(participant, reasons, names),
 	};
+}
+
+/** Writes `Mia Orlova comes on 2026-02-11 at 10:00 (Robotics) and owes 500.00.` */
+function describeUnpaid(
+	participant: Participant,
+	reasons: readonly string[],
+	names: Names,
+): string {
+	const { customer_id, group_id, date } = participant;
+	const time = formatTimeOfDay(participant.time_from);
+	const atTime = time === undefined ? '' : ` at ${time}`;
+	const ofGroup = group_id === null ? '' : ` (${names.group(group_id)})`;
+	return `${names.customer(customer_id)} comes on ${date}${atTime}${ofGroup} and ${reasons.join(' and ')}.`;
 }

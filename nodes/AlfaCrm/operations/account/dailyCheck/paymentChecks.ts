@@ -5,22 +5,29 @@ import type { LocatedRecord } from '../../../store/located';
 import { formatDay, readId } from '../../../values/formats';
 import type { Days, Finding } from './finding';
 
-/** Finds payments of the type income on the checked day that belong to no customer. */
+/**
+ * Finds payments of the type income on the checked day that belong to no customer. `readPayments`
+ * asks AlfaCRM for such payments only, but AlfaCRM may ignore filters, so each row is checked.
+ */
 export function findPaymentsWithoutCustomer(
 	payments: readonly LocatedRecord[],
 	{ checkedDay, zone }: Days,
 ): Finding[] {
-	return payments
-		.filter(({ row: payment }) => formatDay(payment.document_date, 'iso', zone) === checkedDay)
-		.filter(({ row: payment }) => isIncome(payment) && readId(payment.customer_id) === undefined)
-		.map(({ row: payment, branch }) => ({
-			check: 'noPayer',
-			date: checkedDay,
-			branch: readId(payment.branch_id) ?? branch ?? null,
-			paymentId: readId(payment.id),
-			describe: () =>
-				`Payment ${String(payment.id)} of ${String(payment.income)}${describePayer(payment)} on ${checkedDay} has no customer.`,
-		}));
+	const incomesOfDay = payments.filter(({ row: payment }) => {
+		const isOfDay = formatDay(payment.document_date, 'iso', zone) === checkedDay;
+		return isOfDay && isIncome(payment);
+	});
+	const incomesWithoutCustomer = incomesOfDay.filter(
+		({ row: payment }) => readId(payment.customer_id) === undefined,
+	);
+
+	return incomesWithoutCustomer.map(({ row: payment, branch }) => ({
+		check: 'noPayer',
+		date: checkedDay,
+		branch: readId(payment.branch_id) ?? branch ?? null,
+		paymentId: readId(payment.id),
+		describe: () => `${describePayment(payment)} on ${checkedDay} has no customer.`,
+	}));
 }
 
 /**
@@ -31,6 +38,12 @@ export function findPaymentsWithoutCustomer(
 const isIncome = ({ pay_type_id }: IDataObject): boolean =>
 	(readId(pay_type_id) ?? INCOME) === INCOME;
 
-/** Writes ` from Anna Orlova` if the staff has typed in the name of the payer. */
-const describePayer = ({ payer_name }: IDataObject): string =>
-	typeof payer_name === 'string' && payer_name !== '' ? ` from ${payer_name}` : '';
+/**
+ * Writes `Payment 1200 of 4500.00 from Anna Orlova`. The staff may have typed in the name of the
+ * person who paid, although the payment belongs to no customer.
+ */
+function describePayment({ id, income: amount, payer_name }: IDataObject): string {
+	const hasPayerName = typeof payer_name === 'string' && payer_name !== '';
+	const fromPayer = hasPayerName ? ` from ${payer_name}` : '';
+	return `Payment ${String(id)} of ${String(amount)}${fromPayer}`;
+}

@@ -9,14 +9,15 @@ import { customerIdsOf, groupIdsOf } from '../../../store/calendar/lessonRow';
 import type { LocatedRecord } from '../../../store/located';
 import { readFlag, readId } from '../../../values/formats';
 import type { Days } from './finding';
-import { readMembersOfAnyTime } from './readMembers';
+import { readMembersOnAnyDay } from './readMembers';
 
 /**
  * Finds the lessons in which somebody is marked as present or absent.
  *
- * Some accounts show attendance only in a list of the lessons of one customer (API notes 5.11). So
- * if no lesson shows any attendance, each completed lesson of the checked day is requested again:
- * once for each of its customers, until one of them is marked.
+ * The `details` of a lesson are its attendance: a row for each customer. Some accounts show them
+ * only in a list of the lessons of one customer (API notes 5.11). So if no lesson shows any, each
+ * completed lesson of the checked day is requested again: once for each of its customers, until one
+ * of them is marked.
  *
  * @returns the IDs of the lessons; null stands for lessons without an ID, which cannot be told
  * apart
@@ -26,26 +27,29 @@ export async function findMarkedLessons(
 	lessons: readonly LocatedRecord[],
 	{ checkedDay, zone }: Days,
 ): Promise<Set<number | null>> {
-	const markedIds = new Set(lessons.filter(({ row }) => isAnybodyMarked(row)).map(idOf));
+	const markedLessons = lessons.filter(({ row: lesson }) => isAnybodyMarked(lesson));
+	const markedIds = new Set(markedLessons.map(readLessonId));
 	const showsAttendance = lessons.some(({ row: lesson }) => listOf(lesson.details).length > 0);
 	if (showsAttendance) return markedIds;
 
-	const completedLessons = lessons.filter(
-		({ row: lesson }) =>
-			Number(lesson.status) === LESSON_STATUS.completed && dayOf(lesson, zone) === checkedDay,
-	);
+	const completedLessons = lessons.filter(({ row: lesson }) => {
+		const isCompleted = Number(lesson.status) === LESSON_STATUS.completed;
+		return isCompleted && dayOf(lesson, zone) === checkedDay;
+	});
 	for (const lesson of completedLessons) {
 		// Two branches may list the same lesson.
-		if (markedIds.has(idOf(lesson))) continue;
+		if (markedIds.has(readLessonId(lesson))) continue;
 
 		const isMarked = await isMarkedForAnyCustomer(item, lesson);
-		if (isMarked) markedIds.add(idOf(lesson));
+		if (isMarked) markedIds.add(readLessonId(lesson));
 	}
 	return markedIds;
 }
 
+/** Whether the list of the lessons of at least one customer shows that somebody is marked. */
 async function isMarkedForAnyCustomer(item: Item, lesson: LocatedRecord): Promise<boolean> {
-	for (const customerId of await readCustomersOf(item, lesson)) {
+	const customerIds = await readCustomersOf(item, lesson);
+	for (const customerId of customerIds) {
 		const shownLesson = await readLessonOfCustomer(item, lesson, customerId);
 		if (shownLesson !== undefined && isAnybodyMarked(shownLesson)) return true;
 	}
@@ -53,40 +57,40 @@ async function isMarkedForAnyCustomer(item: Item, lesson: LocatedRecord): Promis
 }
 
 /**
- * Reads the customers of a lesson. A lesson of a group may not name them, and then they are the
- * members of the group.
+ * Reads the IDs of the customers of a lesson. If a lesson of groups does not name its customers,
+ * they are the members of the groups.
  */
 async function readCustomersOf(
 	item: Item,
 	{ row: lesson, branch }: LocatedRecord,
 ): Promise<number[]> {
 	const namedIds = customerIdsOf(lesson);
-	return namedIds.length > 0
-		? namedIds
-		: await readMembersOfAnyTime(item, groupIdsOf(lesson), branch);
+	if (namedIds.length > 0) return namedIds;
+	return await readMembersOnAnyDay(item, groupIdsOf(lesson), branch);
 }
 
-/** Reads a completed lesson in the list of the lessons of a customer. */
+/** Reads a completed lesson again, in the list of the lessons of one customer. */
 async function readLessonOfCustomer(
 	item: Item,
 	lesson: LocatedRecord,
 	customerId: number,
 ): Promise<IDataObject | undefined> {
-	const lessonId = idOf(lesson);
+	const lessonId = readLessonId(lesson);
 	const list = {
 		...listCall(lessonEntity, lesson.branch),
 		body: { id: lessonId, customer_id: customerId, status: LESSON_STATUS.completed },
 	};
-	const isLesson = (row: IDataObject) => readId(row.id) === lessonId;
-	const { rows } = await item.collect(list, { keep: isLesson, limit: 1 });
+	// AlfaCRM may ignore the filter.
+	const isRequestedLesson = (row: IDataObject) => readId(row.id) === lessonId;
+	const { rows } = await item.collect(list, { keep: isRequestedLesson, limit: 1 });
 	return rows.at(0);
 }
 
 /**
- * Whether a lesson says of at least one customer whether they were there. An absence counts as a
- * mark. API notes 5.11.
+ * Whether at least one customer of a lesson is marked as present or absent. API notes 5.11.
  */
 const isAnybodyMarked = ({ details }: IDataObject): boolean =>
 	listOf(details).some((detail) => isPlain(detail) && readFlag(detail.is_attend) !== undefined);
 
-const idOf = ({ row: lesson }: LocatedRecord): number | null => readId(lesson.id) ?? null;
+/** Returns the ID of a lesson; null if it has none. */
+const readLessonId = ({ row: lesson }: LocatedRecord): number | null => readId(lesson.id) ?? null;

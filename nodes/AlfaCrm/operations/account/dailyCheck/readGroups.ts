@@ -5,13 +5,13 @@ import { group as groupEntity } from '../../../entities/group';
 import { isPlain } from '../../../fields/blank';
 import { listOf } from '../../../fields/field';
 import { includesDay } from '../../../store/calendar/periods';
-import type { Branch, LocatedRecord } from '../../../store/located';
+import type { LocatedRecord } from '../../../store/located';
 import { readId, readIds } from '../../../values/formats';
 import type { CustomerDirectory } from './customerDirectory';
 import type { CheckName, Days } from './finding';
 import { readCurrentMembers } from './readMembers';
-import type { SchoolReader } from './schoolReader';
-import type { SchoolRecords } from './schoolRecords';
+import type { BranchRecord, SchoolReader } from './schoolReader';
+import type { GroupSize, SchoolRecords } from './schoolRecords';
 
 /** The checks that need groups. */
 const CHECKS: readonly CheckName[] = ['smallGroup'];
@@ -19,7 +19,7 @@ const CHECKS: readonly CheckName[] = ['smallGroup'];
 /** A group that is running, and the customers who are its members today. */
 interface GroupMembers {
 	id: number;
-	branch?: Branch;
+	branch: number;
 	memberIds: readonly number[];
 }
 
@@ -27,9 +27,9 @@ interface GroupMembers {
  * Reads the groups, and counts the members of those that are running. Archived customers do not
  * count.
  *
- * Reading the members of one group costs a call. The cards of all customers are read in few calls,
- * and show in which groups each customer is (API notes 5.3), but perhaps not in all of them. So the
- * members of a group are only read if its members according to the cards are too few.
+ * Reading the members of one group costs a call. The cards (the records) of all customers are read
+ * in few calls, and show in which groups each customer is (API notes 5.3), but perhaps not all
+ * groups. So the members of a group are only read if the cards show too few.
  */
 export async function readGroups(
 	schoolReader: SchoolReader,
@@ -37,33 +37,35 @@ export async function readGroups(
 ): Promise<Pick<SchoolRecords, 'groups' | 'groupSizes'>> {
 	if (!schoolReader.isAnyChosen(CHECKS)) return { groups: new Map(), groupSizes: [] };
 
-	const [groupRecords, customerCards] = await Promise.all([
+	const { days, fewestMembers } = schoolReader.form;
+	const [groups, customerCards] = await Promise.all([
 		schoolReader.readAllBranches(CHECKS, groupEntity),
 		customers.readActiveCustomers(),
 	]);
-	const memberIdsByCards = collectMembers(customerCards);
-	const runningGroups = groupRecords.filter(({ row: group }) =>
-		isRunning(group, schoolReader.form.days),
-	);
-	const membersOfGroups = await Promise.all(
-		runningGroups.map(
-			async (group) => await readGroupMembers(schoolReader, group, memberIdsByCards),
-		),
-	);
-	const groupMembers = membersOfGroups.filter((members) => members !== undefined);
 
-	await customers.lookUp(
-		findUnlistedMembers(groupMembers, customers, schoolReader.form.fewestMembers),
-	);
-	const groupSizes = groupMembers.map(({ id, branch, memberIds }) => ({
-		id,
-		branch,
-		memberCount: memberIds.filter((customerId) => !customers.isArchived(customerId)).length,
-	}));
-	return { groups: byId(groupRecords), groupSizes };
+	const runningGroups = groups.filter(({ row: group }) => isRunning(group, days));
+	const membersByCards = listMembersByCards(customerCards);
+	const groupMembers = await readMembersOfGroups(schoolReader, runningGroups, membersByCards);
+
+	// `isArchived` needs the cards of the members who are in no list of active customers.
+	const unlistedMembers = findUnlistedMembers(groupMembers, customers, fewestMembers);
+	await customers.lookUp(unlistedMembers);
+
+	const groupSizes = groupMembers.map((members) => countMembers(members, customers));
+	return { groups: indexById(groups), groupSizes };
 }
 
-function byId(records: readonly LocatedRecord[]): Map<number, LocatedRecord> {
+/** Counts the members of a group who are not archived. */
+function countMembers(
+	{ id, branch, memberIds }: GroupMembers,
+	customers: CustomerDirectory,
+): GroupSize {
+	const activeIds = memberIds.filter((customerId) => !customers.isArchived(customerId));
+	return { id, branch, memberCount: activeIds.length };
+}
+
+/** Returns records by their IDs. Leaves out records without an ID. */
+function indexById(records: readonly LocatedRecord[]): Map<number, LocatedRecord> {
 	const recordsById = new Map<number, LocatedRecord>();
 	for (const record of records) {
 		const id = readId(record.row.id);
@@ -72,66 +74,89 @@ function byId(records: readonly LocatedRecord[]): Map<number, LocatedRecord> {
 	return recordsById;
 }
 
-/**
- * Collects the customers of each group from their cards. A card shows each of its groups as an ID,
- * or as a row that has the ID.
- *
- * @returns customer IDs by group ID
- */
-function collectMembers(customerCards: readonly LocatedRecord[]): Map<number, Set<number>> {
-	const memberIdsByGroup = new Map<number, Set<number>>();
+/** The IDs of the customers in each group, by the ID of the group. */
+type MembersByGroup = ReadonlyMap<number, ReadonlySet<number>>;
+
+/** Lists the members of each group, as the cards (the records) of customers show them. */
+function listMembersByCards(customerCards: readonly LocatedRecord[]): MembersByGroup {
+	const membersByGroup = new Map<number, Set<number>>();
 	for (const { row: card } of customerCards) {
 		const customerId = readId(card.id);
-		const groupIds = readIds(
-			listOf(card.groups).map((group) => (isPlain(group) ? group.id : group)),
-		);
 		if (customerId === undefined) continue;
-		for (const groupId of groupIds) {
-			const memberIds = memberIdsByGroup.get(groupId) ?? new Set();
+
+		for (const groupId of readGroupIds(card)) {
+			const memberIds = membersByGroup.get(groupId) ?? new Set();
 			memberIds.add(customerId);
-			memberIdsByGroup.set(groupId, memberIds);
+			membersByGroup.set(groupId, memberIds);
 		}
 	}
-	return memberIdsByGroup;
+	return membersByGroup;
+}
+
+/**
+ * Reads the IDs of the groups of a customer. A card shows each group as an ID, or as a row that has
+ * the ID.
+ */
+function readGroupIds(card: IDataObject): number[] {
+	const groups = listOf(card.groups);
+	return readIds(groups.map((group) => (isPlain(group) ? group.id : group)));
 }
 
 /** Whether a group is not archived, and today is one of its days. */
-const isRunning = (group: IDataObject, { today, zone }: Days): boolean =>
-	readId(group.id) !== undefined && archivedFlag(group) !== true && includesDay(group, today, zone);
+function isRunning(group: IDataObject, { today, zone }: Days): boolean {
+	const hasId = readId(group.id) !== undefined;
+	const isArchived = archivedFlag(group) === true;
+	return hasId && !isArchived && includesDay(group, today, zone);
+}
+
+/** Reads the members of several groups. Leaves out groups whose members this user may not read. */
+async function readMembersOfGroups(
+	schoolReader: SchoolReader,
+	groups: readonly BranchRecord[],
+	membersByCards: MembersByGroup,
+): Promise<GroupMembers[]> {
+	const membersOfGroups = await Promise.all(
+		groups.map(async (group) => await readMembersOfGroup(schoolReader, group, membersByCards)),
+	);
+	return membersOfGroups.filter((members) => members !== undefined);
+}
 
 /**
- * Finds the members of a group by the cards of customers. If they seem too few, reads them from the
- * group.
+ * Takes the members of a group from the cards of customers. If these seem too few, reads the
+ * members from the group.
  *
  * @returns undefined if this user may not read them
  */
-async function readGroupMembers(
+async function readMembersOfGroup(
 	schoolReader: SchoolReader,
-	{ row: group, branch }: LocatedRecord,
-	memberIdsByCards: ReadonlyMap<number, ReadonlySet<number>>,
+	{ row: group, branch }: BranchRecord,
+	membersByCards: MembersByGroup,
 ): Promise<GroupMembers | undefined> {
 	const id = Number(group.id);
-	const idsByCards = [...(memberIdsByCards.get(id) ?? [])];
-	if (idsByCards.length >= schoolReader.form.fewestMembers)
-		return { id, branch, memberIds: idsByCards };
+	const idsByCards = [...(membersByCards.get(id) ?? [])];
+	const areEnough = idsByCards.length >= schoolReader.form.fewestMembers;
+	if (areEnough) return { id, branch, memberIds: idsByCards };
 
 	const memberIds = await readCurrentMembers(schoolReader, CHECKS, { branch, groupId: id });
 	return memberIds && { id, branch, memberIds };
 }
 
 /**
- * Finds members who are in no list of active customers, of groups that are small without them.
- * Their cards are in the archive or in another branch. Archived members do not count, so their
- * cards have to be looked up.
+ * Finds the members whose cards have to be looked up: those who are in no list of active customers.
+ * They are archived, and then do not count as members, or they are in another branch. In a group
+ * with enough other members, that makes no difference, so none is looked up.
  */
 function findUnlistedMembers(
 	groups: readonly GroupMembers[],
 	customers: CustomerDirectory,
 	fewestMembers: number,
 ): number[] {
-	return groups.flatMap(({ memberIds }) => {
+	const idsToLookUp: number[] = [];
+	for (const { memberIds } of groups) {
 		const unlistedIds = memberIds.filter((customerId) => !customers.hasActive(customerId));
 		const listedCount = memberIds.length - unlistedIds.length;
-		return listedCount < fewestMembers ? unlistedIds : [];
-	});
+		const isSmallWithoutThem = listedCount < fewestMembers;
+		if (isSmallWithoutThem) idsToLookUp.push(...unlistedIds);
+	}
+	return idsToLookUp;
 }

@@ -6,7 +6,7 @@ import { regularLesson as regularLessonEntity } from '../../../entities/regularL
 import { daysToRead } from '../../../store/calendar/calendar';
 import type { Occurrence } from '../../../store/calendar/occurrences';
 import type { LocatedRecord } from '../../../store/located';
-import { lessonsAhead, lessonsOfCheckedDay } from './calendar';
+import { findLessonsAhead, findLessonsOfCheckedDay } from './calendar';
 import type { CheckName } from './finding';
 import { findMarkedLessons } from './readAttendance';
 import type { SchoolReader } from './schoolReader';
@@ -15,10 +15,13 @@ import type { SchoolRecords } from './schoolRecords';
 /** The checks that look at the lessons of today and tomorrow. */
 const CHECKS_AHEAD: readonly CheckName[] = ['overlap', 'comesUnpaid'];
 
-/** The checks that need lessons of any day. */
+/** All checks that need lessons. */
 const CHECKS_OF_LESSONS: readonly CheckName[] = ['stillPlanned', 'notMarked', ...CHECKS_AHEAD];
 
-/** Reads the lessons that the chosen checks look at, and in which of them somebody is marked. */
+/**
+ * Reads the lessons that the chosen checks look at, and finds those in which somebody is marked as
+ * present or absent.
+ */
 export async function readLessons(
 	schoolReader: SchoolReader,
 ): Promise<Pick<SchoolRecords, 'lessons' | 'markedLessonIds'>> {
@@ -26,46 +29,49 @@ export async function readLessons(
 	if (passes.length === 0) return { lessons: [], markedLessonIds: new Set() };
 
 	const lessonsOfBranches = await Promise.all(
-		schoolReader.branches.map(async (branch) => await readLessonsOf(schoolReader, branch, passes)),
+		schoolReader.branches.map(
+			async (branch) => await readLessonsOfBranch(schoolReader, branch, passes),
+		),
 	);
-	const records = lessonsOfBranches.flatMap((ofBranch) => ofBranch.records);
-	const occurrences = lessonsOfBranches.flatMap((ofBranch) => ofBranch.occurrences);
+	const records = lessonsOfBranches.flatMap((lessonsOfBranch) => lessonsOfBranch.records);
+	const occurrences = lessonsOfBranches.flatMap((lessonsOfBranch) => lessonsOfBranch.occurrences);
 
 	const markedLessonIds = schoolReader.isAnyChosen(['notMarked'])
 		? await findMarkedLessons(schoolReader.item, records, schoolReader.form.days)
 		: new Set<number | null>();
-	return { lessons: withoutRepeats(occurrences), markedLessonIds };
+	return { lessons: removeRepeats(occurrences), markedLessonIds };
 }
 
+/** The lessons of one branch. */
 interface LessonsOfBranch {
 	/** The lessons as AlfaCRM lists them. */
 	records: LocatedRecord[];
+	/** The same lessons without cancelled ones, and regular lessons of today and tomorrow. */
 	occurrences: Occurrence[];
 }
 
-async function readLessonsOf(
+/** Reads the lessons of a branch, and the regular lessons if a check looks at today or tomorrow. */
+async function readLessonsOfBranch(
 	schoolReader: SchoolReader,
 	branch: number,
 	passes: readonly IDataObject[],
 ): Promise<LessonsOfBranch> {
 	const { days } = schoolReader.form;
 	const looksAhead = schoolReader.isAnyChosen(CHECKS_AHEAD);
-	const [lessons, regularLessons] = await Promise.all([
+	const [lessons, regularLessons = []] = await Promise.all([
 		schoolReader.readBranch(CHECKS_OF_LESSONS, lessonEntity, branch, { passes }),
 		looksAhead ? schoolReader.readBranch(CHECKS_AHEAD, regularLessonEntity, branch) : [],
 	]);
-	// Only the lessons show for which regular lessons the calendar has one already. If this user may
-	// not list the lessons, no regular lesson is reported either.
+	// Without the lessons it is unknown which regular lessons have a lesson in the calendar already.
+	// So if this user may not list the lessons, no regular lesson is returned either.
 	if (lessons === undefined) return { records: [], occurrences: [] };
 
-	const rows = { lessons, regularLessons: regularLessons ?? [] };
-	return {
-		records: lessons.map((row) => ({ row, branch })),
-		occurrences: [
-			...(looksAhead ? lessonsAhead(rows, days, branch) : []),
-			...lessonsOfCheckedDay(lessons, days, branch),
-		],
-	};
+	const records = lessons.map((row) => ({ row, branch }));
+	const lessonsOfCheckedDay = findLessonsOfCheckedDay(lessons, days, branch);
+	if (!looksAhead) return { records, occurrences: lessonsOfCheckedDay };
+
+	const lessonsAhead = findLessonsAhead({ lessons, regularLessons }, days, branch);
+	return { records, occurrences: [...lessonsAhead, ...lessonsOfCheckedDay] };
 }
 
 /**
@@ -84,18 +90,20 @@ function makePasses(schoolReader: SchoolReader): IDataObject[] {
 		date_from: firstDay,
 		date_to: lastDay,
 	}));
-	const passesOfDay = statusesOfCheckedDay(schoolReader).map((status) => ({
+	const passesOfDay = listStatusesOfCheckedDay(schoolReader).map((status) => ({
 		status,
 		date_from: checkedDay,
 		date_to: checkedDay,
 	}));
 
 	if (!schoolReader.isAnyChosen(CHECKS_AHEAD)) return passesOfDay;
-	const isDayIncluded = firstDay <= checkedDay && checkedDay <= lastDay;
-	return isDayIncluded ? passesAhead : [...passesAhead, ...passesOfDay];
+	// `passesAhead` bring all statuses, and may include the checked day.
+	const includeCheckedDay = firstDay <= checkedDay && checkedDay <= lastDay;
+	return includeCheckedDay ? passesAhead : [...passesAhead, ...passesOfDay];
 }
 
-function statusesOfCheckedDay(schoolReader: SchoolReader): number[] {
+/** Lists the statuses of the lessons of the checked day that a chosen check looks at. */
+function listStatusesOfCheckedDay(schoolReader: SchoolReader): number[] {
 	const statuses: number[] = [];
 	if (schoolReader.isAnyChosen(['stillPlanned', 'overlap'])) statuses.push(LESSON_STATUS.planned);
 	if (schoolReader.isAnyChosen(['notMarked'])) statuses.push(LESSON_STATUS.completed);
@@ -103,11 +111,16 @@ function statusesOfCheckedDay(schoolReader: SchoolReader): number[] {
 }
 
 /**
- * Leaves out repeats: a lesson that two branches list, or one of the checked day that is also among
- * those of today and tomorrow.
+ * Returns each lesson once. A lesson may be there twice: two branches list it, or the checked day
+ * is today or tomorrow.
  */
-function withoutRepeats(lessons: readonly Occurrence[]): Occurrence[] {
-	const keyOf = ({ lesson_id, regular_id, date }: Occurrence) =>
-		lesson_id ?? `${String(regular_id)} ${date}`;
-	return [...new Map(lessons.map((lesson) => [keyOf(lesson), lesson])).values()];
+function removeRepeats(lessons: readonly Occurrence[]): Occurrence[] {
+	const lessonsByKey = new Map<number | string, Occurrence>();
+	for (const lesson of lessons) {
+		const { lesson_id, regular_id, date } = lesson;
+		// A regular lesson that is not in the calendar yet has no `lesson_id`.
+		const key = lesson_id ?? `${String(regular_id)} ${date}`;
+		lessonsByKey.set(key, lesson);
+	}
+	return [...lessonsByKey.values()];
 }

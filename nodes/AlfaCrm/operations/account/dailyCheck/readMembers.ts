@@ -12,10 +12,10 @@ import type { CheckName } from './finding';
 import type { SchoolReader } from './schoolReader';
 
 /**
- * One pass without a filter. If no dates are requested, AlfaCRM lists only the memberships of today
- * (API notes 5.7).
+ * The filters for the memberships of today: one request without any filter. If no dates are
+ * requested, AlfaCRM lists only the memberships of today (API notes 5.7).
  */
-const ONLY_TODAY: readonly IDataObject[] = [{}];
+const FILTERS_FOR_TODAY: readonly IDataObject[] = [{}];
 
 /**
  * Reads the IDs of the customers who are members of a group today.
@@ -25,44 +25,41 @@ const ONLY_TODAY: readonly IDataObject[] = [{}];
 export async function readCurrentMembers(
 	schoolReader: SchoolReader,
 	checks: readonly CheckName[],
-	{ branch, groupId }: { branch: Branch; groupId: number },
+	{ branch, groupId }: { branch: number; groupId: number },
 ): Promise<number[] | undefined> {
 	const { today, zone } = schoolReader.form.days;
 	const { plural } = membershipEntity;
 	// Adds a hint if the list of members is incomplete.
 	const reader = makeReaderWithHints(schoolReader.item, plural.toLowerCase());
-	const memberships = await schoolReader.readOrHint(
-		{ checks, plural, branch },
-		async () => await readMembers(reader, branch, groupId, ONLY_TODAY),
-	);
-	const current = memberships?.filter((membership) => includesDay(membership, today, zone));
-	return current && customerIdsIn(current);
+	const read = async () => await readMembers(reader, branch, groupId, FILTERS_FOR_TODAY);
+	const memberships = await schoolReader.readNeededList({ checks, plural, branch }, read);
+	if (memberships === undefined) return undefined;
+
+	const isCurrent = (membership: IDataObject) => includesDay(membership, today, zone);
+	return listCustomerIds(memberships.filter(isCurrent));
 }
 
 /**
- * Reads the IDs of the customers who are, were or will be members of some groups. A group that this
- * user may not see has none.
+ * Reads the IDs of the customers who are, were or will be members of some groups. Leaves out groups
+ * that this user may not see.
  */
-export async function readMembersOfAnyTime(
+export async function readMembersOnAnyDay(
 	item: Item,
 	groupIds: readonly number[],
 	branch: Branch,
 ): Promise<number[]> {
-	const membershipsOfGroups = await Promise.all(
-		groupIds.map(
-			async (groupId) =>
-				await item.readIfAllowed(
-					async () => await readMembers(item, branch, groupId, passesOf(membershipEntity)),
-					{
-						treats404AsDenied: true,
-					},
-				),
-		),
-	);
-	return customerIdsIn(membershipsOfGroups.flatMap((memberships) => memberships ?? []));
+	const filtersForAllDays = passesOf(membershipEntity);
+	const readGroup = async (groupId: number) => {
+		const read = async () => await readMembers(item, branch, groupId, filtersForAllDays);
+		const memberships = await item.readIfAllowed(read, { treats404AsDenied: true });
+		return memberships ?? [];
+	};
+
+	const membershipsOfGroups = await Promise.all(groupIds.map(readGroup));
+	return listCustomerIds(membershipsOfGroups.flat());
 }
 
-/** Returns each customer of some memberships once. */
-const customerIdsIn = (memberships: readonly IDataObject[]): number[] => [
+/** Returns the ID of each customer of some memberships once. */
+const listCustomerIds = (memberships: readonly IDataObject[]): number[] => [
 	...new Set(readIds(memberships.map(({ customer_id }) => customer_id))),
 ];

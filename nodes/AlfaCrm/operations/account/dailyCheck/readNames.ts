@@ -10,7 +10,10 @@ import type { Branch, LocatedRecord } from '../../../store/located';
 import type { CustomerDirectory } from './customerDirectory';
 import type { Finding, Names } from './finding';
 
-/** The records that the checks have read, of the kinds that have a page of their own in AlfaCRM. */
+/**
+ * The customers and groups that the checks have read. Both have a page in AlfaCRM, to which an
+ * output item links.
+ */
 export interface KnownRecords {
 	customers: CustomerDirectory;
 	groups: ReadonlyMap<number, LocatedRecord>;
@@ -26,50 +29,64 @@ export async function readNames(
 	findings: readonly Finding[],
 	{ customers, groups }: KnownRecords,
 ): Promise<Names> {
-	const isAnyCustomerUnknown = findings.some(({ customerIds = [] }) =>
+	const hasUnknownCustomer = findings.some(({ customerIds = [] }) =>
 		customerIds.some((id) => !customers.hasActive(id)),
 	);
-	if (isAnyCustomerUnknown) await customers.readActiveCustomers();
+	if (hasUnknownCustomer) {
+		// The result is not needed: `findActive` finds the customers from now on.
+		await customers.readActiveCustomers();
+	}
 
 	const withTeacher = findings.filter(({ teacherIds = [] }) => teacherIds.length > 0);
 	const withRoom = findings.filter(({ roomIds = [] }) => roomIds.length > 0);
 	const withUnknownGroup = findings.filter(({ groupIds = [] }) =>
 		groupIds.some((id) => !groups.has(id)),
 	);
-	const [teacherTitles, roomTitles, groupTitles] = await Promise.all([
-		readTitles(item, teacherEntity, branchesOf(withTeacher)),
-		readTitles(item, roomEntity, branchesOf(withRoom)),
-		readTitles(item, groupEntity, branchesOf(withUnknownGroup)),
+	const [teacherNames, roomNames, groupNames] = await Promise.all([
+		readNamesById(item, teacherEntity, listBranches(withTeacher)),
+		readNamesById(item, roomEntity, listBranches(withRoom)),
+		readNamesById(item, groupEntity, listBranches(withUnknownGroup)),
 	]);
+
 	return {
-		customer: (id) => titleIn(customers.findActive(id), customerEntity) ?? `customer ${id}`,
-		group: (id) => titleIn(groups.get(id), groupEntity) ?? groupTitles.get(id) ?? `group ${id}`,
+		customer: (id) => nameOf(customers.findActive(id), customerEntity) ?? `customer ${id}`,
+		group: (id) => nameOf(groups.get(id), groupEntity) ?? groupNames.get(id) ?? `group ${id}`,
 		// Sentences say `room` before it.
-		room: (id) => roomTitles.get(id) ?? String(id),
-		teacher: (id) => teacherTitles.get(id) ?? `teacher ${id}`,
+		room: (id) => roomNames.get(id) ?? String(id),
+		teacher: (id) => teacherNames.get(id) ?? `teacher ${id}`,
 	};
 }
 
 /** Returns each branch of some findings once; undefined stands for an unknown branch. */
-const branchesOf = (findings: readonly Finding[]): Branch[] => [
+const listBranches = (findings: readonly Finding[]): Branch[] => [
 	...new Set(findings.map(({ branch }) => branch ?? undefined)),
 ];
 
 /**
- * Reads the titles of the records of an entity in some branches, by ID. The title is the name that
- * a list shows.
+ * Reads the names of the records of an entity in some branches.
+ *
+ * @returns names by ID
  */
-async function readTitles(
+async function readNamesById(
 	item: Item,
 	entity: Entity,
 	branches: readonly Branch[],
 ): Promise<Map<number, string>> {
 	const { titlesIn } = nameSourceOf(item);
-	const titlesOfBranches = await Promise.all(
+	const namesOfBranches = await Promise.all(
 		branches.map(async (branch) => await titlesIn(entity, branch)),
 	);
-	return new Map(titlesOfBranches.flatMap((titles) => [...(titles ?? [])]));
+
+	const namesById = new Map<number, string>();
+	for (const names of namesOfBranches) {
+		// Undefined if this user may not read the list.
+		for (const [id, name] of names ?? []) {
+			namesById.set(id, name);
+		}
+	}
+	return namesById;
 }
 
-const titleIn = (record: LocatedRecord | undefined, entity: Entity): string | undefined =>
+/** Returns the name that a record shows; undefined if the record was not read. */
+const nameOf = (record: LocatedRecord | undefined, entity: Entity): string | undefined =>
 	record && titleOf(record.row, entity);

@@ -19,7 +19,7 @@ export async function readPayments(schoolReader: SchoolReader): Promise<LocatedR
 	const body = { pay_type_id: INCOME, date_from: filterDay, date_to: filterDay };
 	// AlfaCRM may ignore the filter and list all payments of many years, so only those of the day are
 	// kept. API notes 5.16.
-	const isOfDay = (payment: IDataObject) =>
+	const isOfCheckedDay = (payment: IDataObject) =>
 		formatDay(payment.document_date, 'iso', zone) === checkedDay;
-	return await schoolReader.readAllBranches(CHECKS, pay, { body, keep: isOfDay });
+	return await schoolReader.readAllBranches(CHECKS, pay, { body, keep: isOfCheckedDay });
 }

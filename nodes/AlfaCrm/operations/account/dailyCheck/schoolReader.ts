@@ -7,17 +7,22 @@ import { listCall } from '../../../entities/listCall';
 import type { Entity } from '../../../entities/types';
 import type { Item } from '../../../run/item';
 import { makeReaderWithHints } from '../../../run/readList';
-import type { Branch, LocatedRecord } from '../../../store/located';
+import type { LocatedRecord } from '../../../store/located';
 import { DAILY_CHECKS } from './dailyChecks';
 import type { DailyForm } from './dailyForm';
 import type { CheckName } from './finding';
 
-/** A list of one branch, and the checks that cannot work properly without it. */
+/** A list of one branch, and the checks whose results are incomplete without it. */
 interface NeededList {
 	checks: readonly CheckName[];
 	/** The name of the listed records, such as `Payments`. */
 	plural: string;
-	branch: Branch;
+	branch: number;
+}
+
+/** A record, and the checked branch whose list shows it. */
+export interface BranchRecord extends LocatedRecord {
+	branch: number;
 }
 
 type ReadOptions = CollectOptions & Pick<ListQuery, 'body'>;
@@ -27,6 +32,7 @@ type ReadOptions = CollectOptions & Pick<ListQuery, 'body'>;
  * not read is left out, and a hint names the checks that lack it.
  */
 export class SchoolReader {
+	/** Whether this user may read at least one of the lists. */
 	private isAnyListRead = false;
 
 	/** @param branches the branches to check */
@@ -42,41 +48,41 @@ export class SchoolReader {
 	}
 
 	/**
-	 * Reads a list of a branch. If this user may not read it, adds a hint for each check that lacks
-	 * it.
+	 * Reads a list that some checks need. If this user may not read it, adds a hint to the output for
+	 * each of these checks.
 	 *
 	 * @param read reads the list; must not return undefined, which stands for a denied list
-	 * @returns undefined if this user may not read it
+	 * @returns undefined if this user may not read the list
 	 */
-	async readOrHint<T>(
-		{ checks, plural, branch }: NeededList,
-		read: () => Promise<T>,
-	): Promise<T | undefined> {
+	async readNeededList<T>(list: NeededList, read: () => Promise<T>): Promise<T | undefined> {
+		// AlfaCRM may answer 404 for a branch that this user may not see.
 		const result = await this.item.readIfAllowed(read, { treats404AsDenied: true });
-		if (result !== undefined) {
-			this.isAnyListRead = true;
-			return result;
+		if (result === undefined) {
+			this.addHintsAboutDeniedList(list);
+			return undefined;
 		}
 
-		this.hintAtMissingList({ checks, plural, branch });
-		return undefined;
+		this.isAnyListRead = true;
+		return result;
 	}
 
 	/**
-	 * Adds a hint for each check that needs a list and that the user has chosen, because this user
-	 * may not read the list.
+	 * Adds a hint for each chosen check that needs a list which this user may not read: the results
+	 * of the check are incomplete.
 	 */
-	hintAtMissingList({ checks, plural, branch }: NeededList): void {
-		for (const check of this.form.checks.filter((chosen) => checks.includes(chosen))) {
+	addHintsAboutDeniedList({ checks, plural, branch }: NeededList): void {
+		const affectedChecks = this.form.checks.filter((check) => checks.includes(check));
+		for (const check of affectedChecks) {
 			this.item.execution.hints.add(
 				`The check '${DAILY_CHECKS[check].label}' is not whole, because this user may not list all that it takes`,
-				`${plural.toLowerCase()} of branch ${String(branch)}`,
+				`${plural.toLowerCase()} of branch ${branch}`,
 			);
 		}
 	}
 
 	/**
-	 * Reads the rows of a branch.
+	 * Reads the rows of an entity in a branch, which some checks need. If this user may not list
+	 * them, adds a hint to the output for each of these checks.
 	 *
 	 * @returns undefined if this user may not list them
 	 */
@@ -84,42 +90,49 @@ export class SchoolReader {
 		checks: readonly CheckName[],
 		entity: Entity,
 		branch: number,
-		{ body, ...options }: ReadOptions = {},
+		readOptions: ReadOptions = {},
 	): Promise<IDataObject[] | undefined> {
+		const { body, ...options } = readOptions;
 		const { plural } = entity;
 		const list = { ...listCall(entity, branch), body };
 		const read = async () => await this.collect(list, plural, options);
-		const collected = await this.readOrHint({ checks, plural, branch }, read);
+		const collected = await this.readNeededList({ checks, plural, branch }, read);
+
 		// The list of a branch may also show records of other branches. API notes 3.
 		return collected?.rows.filter((row) => belongsToBranch(row, branch));
 	}
 
 	/**
-	 * Reads the rows of all checked branches. A record of several branches is returned once, with the
-	 * first branch that lists it. Only call this for an entity whose records have IDs.
+	 * Reads the records of an entity in all checked branches. A record of several branches is
+	 * returned once, with the first branch that lists it. Only call this for an entity whose records
+	 * have IDs.
 	 */
 	async readAllBranches(
 		checks: readonly CheckName[],
 		entity: Entity,
 		options: ReadOptions = {},
-	): Promise<LocatedRecord[]> {
-		const recordsOfBranches = await Promise.all(
-			this.branches.map(async (branch) => {
-				const rows = await this.readBranch(checks, entity, branch, options);
-				return (rows ?? []).map((row) => ({ row, branch }));
-			}),
-		);
+	): Promise<BranchRecord[]> {
+		const readRecords = async (branch: number): Promise<BranchRecord[]> => {
+			const rows = await this.readBranch(checks, entity, branch, options);
+			return (rows ?? []).map((row) => ({ row, branch }));
+		};
+		const recordsOfBranches = await Promise.all(this.branches.map(readRecords));
 
-		const recordsById = new Map<unknown, LocatedRecord>();
+		const recordsById = new Map<unknown, BranchRecord>();
 		for (const record of recordsOfBranches.flat()) {
 			if (!recordsById.has(record.row.id)) recordsById.set(record.row.id, record);
 		}
 		return [...recordsById.values()];
 	}
 
-	/** Reads a list, and adds a hint if rows are missing. */
+	/**
+	 * Reads a list, and adds a hint if rows are missing.
+	 *
+	 * @param plural the name of the listed records, such as `Payments`
+	 */
 	async collect(list: ListQuery, plural: string, options: CollectOptions = {}): Promise<Collected> {
-		return await makeReaderWithHints(this.item, plural.toLowerCase()).collect(list, options);
+		const reader = makeReaderWithHints(this.item, plural.toLowerCase());
+		return await reader.collect(list, options);
 	}
 
 	/**

@@ -7,8 +7,8 @@ import type { Days } from './finding';
 export interface SchoolRecords {
 	days: Days;
 	/**
-	 * The lessons of the checked day, today and tomorrow. Those of today and tomorrow include regular
-	 * lessons for which the calendar has no lesson yet.
+	 * The lessons of the checked day, today and tomorrow, without cancelled ones. For today and
+	 * tomorrow, regular lessons that have no lesson in the calendar yet are included.
 	 */
 	lessons: readonly Occurrence[];
 	/**
@@ -18,7 +18,7 @@ export interface SchoolRecords {
 	markedLessonIds: ReadonlySet<number | null>;
 	/** The groups that are not archived, by ID. */
 	groups: ReadonlyMap<number, LocatedRecord>;
-	/** How many members each group has that is running today. */
+	/** The size of each group that is running today. */
 	groupSizes: readonly GroupSize[];
 	/** A group with fewer members is small. */
 	fewestMembers: number;

@@ -5,7 +5,11 @@ import { labelInForm } from '../../../fields/field';
 import { pickChangedValues } from '../../../run/saveChanges';
 import type { TrialOperations } from './trialOperations';
 
-/** Says which of the sent fields of a record AlfaCRM shows with another value, or not at all. */
+/**
+ * Compares the fields that were sent for a record with the record as AlfaCRM shows it.
+ *
+ * @returns a sentence for each field that has another value or is not shown
+ */
 export function compareFields(
 	operations: TrialOperations,
 	entity: Entity,
@@ -15,12 +19,19 @@ export function compareFields(
 
 	// The item gives the time zone in which days are compared. Its form does not matter.
 	const anyItem = operations.makeItem();
-	const differingNames = Object.keys(pickChangedValues(anyItem, entity, record, sent));
-	return differingNames.map((name) => {
-		const field = entity.fields.find((candidate) => candidate.name === name);
-		const label = field ? labelInForm(field) : name;
-		return record[name] === undefined
-			? `'${label}' is not shown`
-			: `'${label}' was sent as ${JSON.stringify(sent[name])} and reads back as ${JSON.stringify(record[name])}`;
+	const differingFields = pickChangedValues(anyItem, entity, record, sent);
+	return Object.keys(differingFields).map((name) => {
+		const label = findLabel(entity, name);
+		if (record[name] === undefined) return `'${label}' is not shown`;
+
+		const sentText = JSON.stringify(sent[name]);
+		const shownText = JSON.stringify(record[name]);
+		return `'${label}' was sent as ${sentText} and reads back as ${shownText}`;
 	});
+}
+
+/** Returns the label of a field in the form, or AlfaCRM's name of a field that no form has. */
+function findLabel(entity: Entity, fieldName: string): string {
+	const field = entity.fields.find(({ name }) => name === fieldName);
+	return field === undefined ? fieldName : labelInForm(field);
 }

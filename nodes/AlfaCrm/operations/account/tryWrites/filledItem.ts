@@ -4,27 +4,29 @@ import type { Parameter } from '../../../form/parameters';
 import { Item } from '../../../run/item';
 
 /**
- * An item whose form the node fills itself. An operation treats it like an item whose form a user
- * has filled.
+ * An item whose form the node fills itself, and not a user. Operations treat it like any other
+ * item.
  */
 export class FilledItem extends Item {
 	/**
-	 * @param item the item of the user, whose execution it belongs to
-	 * @param values the values of the form by parameter; a parameter that is missing has its default
+	 * @param userItem the user's item; the filled item runs in its execution
+	 * @param values the values of the form, by the name of the parameter; a parameter that is missing
+	 * has its default value
 	 */
 	constructor(
-		{ execution, index }: Item,
+		userItem: Item,
 		private readonly values: IDataObject,
 	) {
-		super(execution, index);
+		super(userItem.execution, userItem.index);
 	}
 
-	/** Is empty, so that no data of the user's input item can get into the test records. */
+	/** The input data: none, so that no data of the user's item can get into the test records. */
 	override get json(): IDataObject {
 		return {};
 	}
 
-	override input({ name, default: byDefault }: Parameter): unknown {
-		return name in this.values ? this.values[name] : byDefault;
+	override input(parameter: Parameter): unknown {
+		const isFilled = parameter.name in this.values;
+		return isFilled ? this.values[parameter.name] : parameter.default;
 	}
 }

@@ -4,19 +4,21 @@ import type { ReadBack, WriteAnswer } from './trialStep';
 /** Judges a step by how AlfaCRM answered and by what it shows afterwards. */
 export function judgeStep(stepName: string, answer: WriteAnswer, readBack: ReadBack): TrialRow {
 	const { isDone, shownInstead = 'does not show it', problems = [] } = readBack;
+
 	if (answer.outcome === 'refused') {
-		return isDone
-			? makeRow(stepName, 'differs', [
-					'AlfaCRM did it without confirming it',
-					answer.refusal,
-					...problems,
-				])
-			: makeRow(stepName, 'refused', [answer.refusal, ...problems]);
+		if (!isDone) return makeRow(stepName, 'refused', [answer.refusal, ...problems]);
+
+		const contradiction = 'AlfaCRM did it without confirming it';
+		return makeRow(stepName, 'differs', [contradiction, answer.refusal, ...problems]);
 	}
+
 	if (!isDone) {
-		return makeRow(stepName, 'differs', [`AlfaCRM confirmed it, but ${shownInstead}`, ...problems]);
+		const contradiction = `AlfaCRM confirmed it, but ${shownInstead}`;
+		return makeRow(stepName, 'differs', [contradiction, ...problems]);
 	}
-	return makeRow(stepName, problems.length === 0 ? 'works' : 'differs', problems);
+
+	const result = problems.length === 0 ? 'works' : 'differs';
+	return makeRow(stepName, result, problems);
 }
 
 /**
@@ -29,21 +31,22 @@ export function judgeUnreadStep(
 	readError: string,
 ): TrialRow {
 	const unread = `It cannot be read back: ${readError}`;
-	return answer.outcome === 'refused'
-		? makeRow(stepName, 'refused', [answer.refusal, unread])
-		: makeRow(stepName, 'differs', [unread]);
+	if (answer.outcome === 'refused') return makeRow(stepName, 'refused', [answer.refusal, unread]);
+	return makeRow(stepName, 'differs', [unread]);
 }
 
-/** @param sentences with or without a full stop */
+/**
+ * Makes the row of a step in the report.
+ *
+ * @param sentences make up the message; with or without a full stop
+ */
 export function makeRow(
 	stepName: string,
 	result: TrialResult,
 	sentences: readonly string[],
 ): TrialRow {
-	const message = sentences
-		.filter((sentence) => sentence !== '')
-		.map(asSentence)
-		.join(' ');
+	const filledSentences = sentences.filter((sentence) => sentence !== '');
+	const message = filledSentences.map(asSentence).join(' ');
 	return { step: stepName, result, message };
 }
 

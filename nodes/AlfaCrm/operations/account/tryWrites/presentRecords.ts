@@ -4,23 +4,26 @@ export type RecordKind = 'lead' | 'comment' | 'task' | 'membership';
 const KINDS: readonly RecordKind[] = ['lead', 'comment', 'task', 'membership'];
 
 /**
- * Why a record may be in AlfaCRM although none was shown. `unread`: the record was written, but
- * nothing could be read afterwards. `unseen`: AlfaCRM confirmed the record, but does not show it.
+ * Why a record may be in AlfaCRM although AlfaCRM has not shown it.
+ *
+ * - `unread`: the record may have been written, but nothing could be read afterwards.
+ * - `unseen`: AlfaCRM confirmed the record, but does not show it.
  */
 type Doubt = 'unread' | 'unseen';
 
-/** How to name the test lead, to which the other records belong. */
-interface LeadDescription {
-	/** Undefined if the lead was never found. */
+/** What is known of the test lead, to which the other records belong. */
+interface TestLead {
+	/** The ID; undefined if the lead was never found. */
 	leadId?: number;
 	isArchived: boolean;
-	/** The name of the lead. */
+	/** The name, by which people find a lead whose ID is unknown. */
 	name: string;
 }
 
-/** Keeps which records of the trial are in AlfaCRM now, and which ones may be. */
+/** Keeps track of the records of the trial: which are in AlfaCRM now, and which may be. */
 export class PresentRecords {
-	private readonly ids: Record<RecordKind, number[]> = {
+	/** The IDs of the records that AlfaCRM showed last. */
+	private readonly shownIds: Record<RecordKind, number[]> = {
 		lead: [],
 		comment: [],
 		task: [],
@@ -30,11 +33,12 @@ export class PresentRecords {
 
 	/** Returns the IDs of the records that AlfaCRM showed last. */
 	idsOf(kind: RecordKind): readonly number[] {
-		return this.ids[kind];
+		return this.shownIds[kind];
 	}
 
+	/** Whether AlfaCRM showed a record of a kind when it was read last. */
 	has(kind: RecordKind): boolean {
-		return this.ids[kind].length > 0;
+		return this.shownIds[kind].length > 0;
 	}
 
 	/** Whether a record may be there although AlfaCRM has shown none. */
@@ -42,34 +46,52 @@ export class PresentRecords {
 		return this.doubts.has(kind);
 	}
 
+	/** Notes that a record may be in AlfaCRM although AlfaCRM has not shown it. */
 	addDoubt(kind: RecordKind, doubt: Doubt): void {
 		this.doubts.set(kind, doubt);
 	}
 
 	/**
-	 * Notes the records that AlfaCRM shows now, which may be none.
+	 * Replaces the IDs of the records of a kind by those that AlfaCRM shows now, which may be none.
 	 *
-	 * If it shows none, a record whose reading failed (`unread`) was not written. An `unseen` record
-	 * stays in doubt, because AlfaCRM has confirmed it without ever showing it.
+	 * A record that could not be read before (`unread`) is in doubt no longer: if AlfaCRM shows none,
+	 * it was not written. An `unseen` record stays in doubt until AlfaCRM shows one, because AlfaCRM
+	 * has confirmed it.
 	 */
-	note(kind: RecordKind, ids: readonly number[]): void {
-		this.ids[kind] = [...ids];
-		if (ids.length > 0 || this.doubts.get(kind) === 'unread') this.doubts.delete(kind);
+	setShownIds(kind: RecordKind, ids: readonly number[]): void {
+		this.shownIds[kind] = [...ids];
+
+		const isAnyShown = ids.length > 0;
+		const wasUnread = this.doubts.get(kind) === 'unread';
+		if (isAnyShown || wasUnread) this.doubts.delete(kind);
 	}
 
 	/**
 	 * Names all records that are in AlfaCRM or may be: `lead 501 (archived)`, `perhaps a comment of
 	 * lead 501`.
 	 */
-	describe({ leadId, isArchived, name }: LeadDescription): string[] {
-		const archivedMark = isArchived ? ' (archived)' : '';
-		const ofLead = leadId === undefined ? '' : ` of lead ${leadId}`;
+	describe(lead: TestLead): string[] {
 		return KINDS.flatMap((kind) => {
-			const isLead = kind === 'lead';
-			if (this.has(kind))
-				return this.ids[kind].map((id) => `${kind} ${id}${isLead ? archivedMark : ofLead}`);
-			if (!this.isInDoubt(kind)) return [];
-			return [`perhaps a ${kind}${isLead ? ` named "${name}"` : ofLead}`];
+			if (this.has(kind)) return this.describeShown(kind, lead);
+			if (this.isInDoubt(kind)) return [describeDoubtful(kind, lead)];
+			return [];
 		});
 	}
+
+	/** Names the records of a kind that AlfaCRM shows: `comment 7 of lead 501`. */
+	private describeShown(kind: RecordKind, lead: TestLead): string[] {
+		const archivedMark = lead.isArchived ? ' (archived)' : '';
+		const addition = kind === 'lead' ? archivedMark : describeOwner(lead);
+		return this.shownIds[kind].map((id) => `${kind} ${id}${addition}`);
+	}
 }
+
+/** Names a record that may be in AlfaCRM, but that AlfaCRM does not show. */
+function describeDoubtful(kind: RecordKind, lead: TestLead): string {
+	const addition = kind === 'lead' ? ` named "${lead.name}"` : describeOwner(lead);
+	return `perhaps a ${kind}${addition}`;
+}
+
+/** Writes ` of lead 501`, which follows the name of a record; empty if the ID is unknown. */
+const describeOwner = ({ leadId }: TestLead): string =>
+	leadId === undefined ? '' : ` of lead ${leadId}`;

@@ -1,8 +1,8 @@
 import type { StepRunner } from './stepRunner';
-import { removeComment } from './steps/commentSteps';
-import { archiveLead, removeLead } from './steps/leadSteps';
-import { leaveGroup, removeMembership } from './steps/membershipSteps';
-import { makeCloseTaskStep, removeTask } from './steps/taskSteps';
+import { commentRemoval } from './steps/commentSteps';
+import { archiveLeadStep, leadRemoval } from './steps/leadSteps';
+import { leaveGroupStep, membershipRemoval } from './steps/membershipSteps';
+import { makeCloseTaskStep, taskRemoval } from './steps/taskSteps';
 import type { Removal, Trial, TrialStep } from './trialStep';
 import { CONFIRMED } from './trialStep';
 
@@ -15,40 +15,49 @@ import { CONFIRMED } from './trialStep';
  * step that could not be read back.
  */
 export async function takeBack(trial: Trial, runner: StepRunner): Promise<void> {
-	await removeAll(trial, runner, removeComment);
-	await removeAll(trial, runner, removeTask);
+	await removeAll(trial, runner, commentRemoval);
+	await removeAll(trial, runner, taskRemoval);
 	await closeRemainingTasks(trial, runner);
-	await removeAll(trial, runner, removeMembership);
+	await removeAll(trial, runner, membershipRemoval);
 	await endRemainingMembership(trial, runner);
 	await removeLeadIfAlone(trial, runner);
 	await archiveRemainingLead(trial, runner);
 }
 
-/** Deletes all records of a kind that AlfaCRM shows. */
+/** Deletes all records of one kind that the trial has written and AlfaCRM shows. */
 async function removeAll(trial: Trial, runner: StepRunner, removal: Removal): Promise<void> {
 	const { records } = trial;
 	const { name, kind } = removal;
-	// A record in doubt may be found by now.
-	if (records.present.isInDoubt(kind)) await records.read(kind).catch(() => undefined);
+	if (records.present.isInDoubt(kind)) {
+		// The record may be found by now. Reading updates `present`; a failure leaves the doubt.
+		await records.read(kind).catch(() => undefined);
+	}
 
 	if (records.present.has(kind)) {
-		await runner.tryStep(makeRemovalStep(removal, records.present.idsOf(kind)));
-	} else {
-		runner.skipStep(name, records.present.isInDoubt(kind) ? 'It is not found.' : 'There is none.');
+		const ids = records.present.idsOf(kind);
+		await runner.tryStep(makeRemovalStep(removal, ids));
+		return;
 	}
+	const reason = records.present.isInDoubt(kind) ? 'It is not found.' : 'There is none.';
+	runner.skipStep(name, reason);
 }
 
+/** Makes the step that deletes some records of one kind and looks which ones remain. */
 function makeRemovalStep(removal: Removal, ids: readonly number[]): TrialStep {
 	const { name, kind, remove, describeRemaining = () => 'shows it still' } = removal;
 	return {
 		name,
 		kind,
+
+		/** Deletes the records one after the other. */
 		async write(trial) {
 			for (const id of ids) {
 				await remove(trial, id);
 			}
 			return CONFIRMED;
 		},
+
+		/** Looks which records remain. */
 		async readBack(trial) {
 			const remaining = await trial.records.read(kind);
 			return { isDone: remaining.length === 0, shownInstead: describeRemaining(trial) };
@@ -56,20 +65,20 @@ function makeRemovalStep(removal: Removal, ids: readonly number[]): TrialStep {
 	};
 }
 
-/** Closes the tasks that were not deleted, so that they stand in nobody's list of things to do. */
+/** Closes the tasks that AlfaCRM did not delete, so that nobody has them in a list of tasks. */
 async function closeRemainingTasks(trial: Trial, runner: StepRunner): Promise<void> {
 	for (const id of trial.records.present.idsOf('task')) {
 		await runner.tryStep(makeCloseTaskStep(id));
 	}
 }
 
-/** Ends a membership that was not deleted, unless it has ended. */
+/** Ends a membership that AlfaCRM did not delete, unless it has ended. */
 async function endRemainingMembership({ records }: Trial, runner: StepRunner): Promise<void> {
 	if (!records.present.has('membership')) return;
 
-	// If it cannot be read, it is ended to be safe.
+	// If the membership cannot be read, it is ended to be safe.
 	const hasLeft = await records.hasLeftGroup().catch(() => false);
-	if (!hasLeft) await runner.tryStep(leaveGroup);
+	if (!hasLeft) await runner.tryStep(leaveGroupStep);
 }
 
 /**
@@ -79,14 +88,14 @@ async function endRemainingMembership({ records }: Trial, runner: StepRunner): P
 async function removeLeadIfAlone(trial: Trial, runner: StepRunner): Promise<void> {
 	const { present } = trial.records;
 	if (present.has('membership') || present.isInDoubt('membership')) {
-		runner.skipStep(removeLead.name, 'Its membership stays.');
+		runner.skipStep(leadRemoval.name, 'Its membership stays.');
 	} else {
-		await removeAll(trial, runner, removeLead);
+		await removeAll(trial, runner, leadRemoval);
 	}
 }
 
-/** Archives the lead that was not deleted, if it was found and AlfaCRM shows it as active. */
+/** Archives the lead that AlfaCRM did not delete, unless it is in the archive. */
 async function archiveRemainingLead({ records }: Trial, runner: StepRunner): Promise<void> {
-	const isActive = records.isLeadKnown && records.present.has('lead') && !records.isLeadArchived;
-	if (isActive) await runner.tryStep(archiveLead);
+	const isActive = records.present.has('lead') && !records.isLeadArchived;
+	if (isActive) await runner.tryStep(archiveLeadStep);
 }

@@ -28,15 +28,18 @@ interface TrialFacts {
 	signature: TestSignature;
 }
 
-interface ListFilter {
+/** Which list of a branch to request, and of which records. */
+interface ListRequest {
+	/** The action that lists; `index` if undefined. */
 	action?: string;
 	query?: IDataObject;
 	body?: IDataObject;
 }
 
 /**
- * Reads which records of the trial AlfaCRM shows, and keeps what was shown last. Only a record that
- * holds the signature of the trial is read: AlfaCRM may name a wrong ID or ignore a filter.
+ * Reads which records of the trial AlfaCRM shows, and keeps what was shown last. Rows without the
+ * signature of the trial are left out, because AlfaCRM may name a wrong ID or ignore a filter. A
+ * membership cannot hold the signature: see `readMemberships`.
  */
 export class TestRecords {
 	/** Which records AlfaCRM showed when they were read last. */
@@ -45,6 +48,7 @@ export class TestRecords {
 	isLeadArchived = false;
 	/** The lead as it was found last. It is kept after the lead was deleted. */
 	private lead?: LocatedRecord;
+	/** The ID with which AlfaCRM answered when the task was created. */
 	private createdTaskId?: number;
 
 	constructor(
@@ -66,7 +70,7 @@ export class TestRecords {
 		}
 	}
 
-	/** Names all records that are in AlfaCRM or may be. */
+	/** Names all records of the trial that are in AlfaCRM or may be. */
 	describeRemaining(): string[] {
 		return this.present.describe({
 			leadId: this.lead === undefined ? undefined : this.leadId,
@@ -82,72 +86,73 @@ export class TestRecords {
 		return this.lead !== undefined;
 	}
 
-	/** Only call this if `isLeadKnown`. */
+	/** The ID of the lead. Only read this if `isLeadKnown`. */
 	get leadId(): number {
 		return Number(this.lead?.row.id);
 	}
 
 	/**
-	 * Looks for a new lead by the ID that AlfaCRM has answered with, if any, or else by its name.
-	 * Keeps the lead.
+	 * Looks for the lead that was just created, and keeps it: by the ID with which AlfaCRM has
+	 * answered, or else by its name.
 	 */
 	async findCreatedLead(
 		answeredId: number | undefined,
 	): Promise<{ lead?: IDataObject; isFoundById: boolean }> {
 		const leadById = answeredId === undefined ? undefined : await this.findLeadById(answeredId);
-		this.lead = leadById ?? (await this.findLeadByName());
-		if (this.lead !== undefined) this.present.note('lead', idsOf([this.lead.row]));
-		return { lead: this.lead?.row, isFoundById: leadById !== undefined };
+		const lead = leadById ?? (await this.findLeadByName());
+
+		this.lead = lead;
+		if (lead !== undefined) this.present.setShownIds('lead', idsOf([lead.row]));
+		return { lead: lead?.row, isFoundById: leadById !== undefined };
 	}
 
-	/** Reads the lead that was found before, and keeps nothing. */
+	/** Reads the lead as it is now. Only call this if `isLeadKnown`. */
 	async readKnownLead(): Promise<IDataObject | undefined> {
-		return (await this.findLeadById(this.leadId))?.row;
+		const lead = await this.findLeadById(this.leadId);
+		return lead?.row;
 	}
 
 	/** Looks for the lead again. Keeps it, whether it is there, and whether it is in the archive. */
 	private async refreshLead(): Promise<IDataObject[]> {
-		const lead = this.lead ? await this.findLeadById(this.leadId) : await this.findLeadByName();
-		this.present.note('lead', lead ? idsOf([lead.row]) : []);
+		const lead = this.isLeadKnown
+			? await this.findLeadById(this.leadId)
+			: await this.findLeadByName();
+		this.present.setShownIds('lead', lead === undefined ? [] : idsOf([lead.row]));
 		if (lead === undefined) return [];
 
 		this.lead = lead;
-		this.isLeadArchived = await isArchived(
-			this.operations.makeItem(),
-			customerEntity,
-			this.leadTarget,
-			lead,
-		);
+		const item = this.operations.makeItem();
+		this.isLeadArchived = await isArchived(item, customerEntity, this.leadTarget, lead);
 		return [lead.row];
 	}
 
+	/** Reads the customer with an ID; undefined if it is not the lead of this trial. */
 	private async findLeadById(id: number): Promise<LocatedRecord | undefined> {
-		const record = await findRecordInBranch(
-			this.operations.makeItem(),
-			customerEntity,
-			id,
-			this.leadTarget,
-		);
-		return record && this.facts.signature.isOn(record.row) ? record : undefined;
+		const item = this.operations.makeItem();
+		const customer = await findRecordInBranch(item, customerEntity, id, this.leadTarget);
+		if (customer === undefined) return undefined;
+		return this.facts.signature.isIn(customer.row) ? customer : undefined;
 	}
 
+	/** Looks for the lead of this trial by its name, which holds the signature. */
 	private async findLeadByName(): Promise<LocatedRecord | undefined> {
 		const { branch, signature } = this.facts;
-		// Without these filters AlfaCRM lists no leads, and no archived ones. API notes 3.
-		const includeEverybody = customerEntity.hidden?.show;
+		// Without these filters AlfaCRM lists no leads and no archived customers. API notes 3.
+		const filtersThatShowEverybody = customerEntity.hidden?.show;
 		const list = {
 			...this.leadTarget,
-			body: { ...includeEverybody, name: signature.text },
+			body: { ...filtersThatShowEverybody, name: signature.text },
 			task: 'look for the test lead',
 		};
-		const { rows } = await this.operations.makeItem().collect(list, {
-			keep: (lead) => signature.isOn(lead),
-			limit: 1,
-		});
-		const lead = rows.at(0);
+		const isTestLead = (lead: IDataObject) => signature.isIn(lead);
+
+		const item = this.operations.makeItem();
+		const { rows } = await item.collect(list, { keep: isTestLead, limit: 1 });
+		const [lead] = rows;
 		return lead && { row: lead, branch };
 	}
 
+	/** What all calls about the lead have in common. */
 	private get leadTarget(): Target {
 		return {
 			path: customerEntity.path,
@@ -159,33 +164,35 @@ export class TestRecords {
 
 	// ---------------------------------------------------------------- what belongs to the lead
 
+	/** Reads the comments that the trial has added to the lead. */
 	async readComments(): Promise<IDataObject[]> {
 		const query = { class: 'Customer', related_id: this.leadId };
-		return await this.readList('comment', communication, { query });
+		return await this.readSignedRows('comment', communication, { query });
 	}
 
 	/**
-	 * Keeps the ID of the task, so that the task is found even if AlfaCRM does not save its due date.
+	 * Keeps the ID of the created task, so that `readTasks` finds the task even if AlfaCRM does not
+	 * save its due date.
 	 */
-	noteCreatedTask(id: number | undefined): void {
+	setCreatedTaskId(id: number | undefined): void {
 		this.createdTaskId = id;
 	}
 
 	/**
-	 * Reads the task by its due date, as *Create Task* looks for a task that exists already. If it is
-	 * not listed by that day, reads it by its ID, or without an ID among the tasks without a due
-	 * date.
+	 * Reads the task of the trial by its due date, as *Create Task* looks for a task that exists
+	 * already. If no list by that day shows it, reads it by its ID. If the ID is unknown, looks among
+	 * the tasks that have no due date.
 	 */
 	async readTasks(): Promise<{ tasks: IDataObject[]; isListedByDay: boolean }> {
 		const day = formatDay(this.facts.day, 'dotted', 'utc');
-		const tasksOfDay = await this.readList('task', taskEntity, {
-			body: { due_date_from: day, due_date_to: day },
-		});
+		const dueDateFilter = { due_date_from: day, due_date_to: day };
+		const tasksOfDay = await this.readSignedRows('task', taskEntity, { body: dueDateFilter });
 		if (tasksOfDay.length > 0) return { tasks: tasksOfDay, isListedByDay: true };
 
-		const body =
-			this.createdTaskId === undefined ? { due_date_is_null: true } : { id: this.createdTaskId };
-		return { tasks: await this.readList('task', taskEntity, { body }), isListedByDay: false };
+		const taskId = this.createdTaskId;
+		const body = taskId === undefined ? { due_date_is_null: true } : { id: taskId };
+		const tasks = await this.readSignedRows('task', taskEntity, { body });
+		return { tasks, isListedByDay: false };
 	}
 
 	/**
@@ -195,11 +202,13 @@ export class TestRecords {
 	async readMemberships(): Promise<IDataObject[]> {
 		// `cgi/customer` lists the memberships of one customer (API notes 2). A row may name no
 		// customer, because all rows belong to that one.
-		const filter = { action: 'customer', query: { customer_id: this.leadId } };
-		const isOfLeadInGroup = ({ group_id, customer_id }: IDataObject) =>
-			readId(group_id) === this.facts.groupId &&
-			(readId(customer_id) ?? this.leadId) === this.leadId;
-		return await this.readList('membership', cgi, filter, isOfLeadInGroup);
+		const request = { action: 'customer', query: { customer_id: this.leadId } };
+		const isOfLeadInGroup = ({ group_id, customer_id }: IDataObject) => {
+			const isInGroup = readId(group_id) === this.facts.groupId;
+			const customerId = readId(customer_id) ?? this.leadId;
+			return isInGroup && customerId === this.leadId;
+		};
+		return await this.readRows('membership', cgi, request, isOfLeadInGroup);
 	}
 
 	/** Whether no membership of the lead in the group lasts longer than today. */
@@ -209,23 +218,36 @@ export class TestRecords {
 		return memberships.every((membership) => lastDayOf(membership, zone) <= day);
 	}
 
-	private async readList(
+	/** Reads the rows of a list that hold the signature of the trial. */
+	private async readSignedRows(
 		kind: RecordKind,
 		entity: Entity,
-		filter: ListFilter,
-		isOfTrial = (row: IDataObject) => this.facts.signature.isOn(row),
+		request: ListRequest,
+	): Promise<IDataObject[]> {
+		const isSigned = (row: IDataObject) => this.facts.signature.isIn(row);
+		return await this.readRows(kind, entity, request, isSigned);
+	}
+
+	/** Reads the rows of a list that belong to the trial, and keeps their IDs in `present`. */
+	private async readRows(
+		kind: RecordKind,
+		entity: Entity,
+		request: ListRequest,
+		isOfTrial: (row: IDataObject) => boolean,
 	): Promise<IDataObject[]> {
 		const list = {
 			path: entity.path,
 			branch: this.facts.branch,
-			...filter,
+			...request,
 			task: `look for the ${kind} of the test lead`,
 		};
-		const { rows } = await this.operations.makeItem().collect(list, {
-			passes: passesOf(entity),
-			keep: isOfTrial,
-		});
-		this.present.note(kind, idsOf(rows));
+		// Without a filter AlfaCRM may leave records out, so the list is requested with several
+		// filters.
+		const passes = passesOf(entity);
+
+		const item = this.operations.makeItem();
+		const { rows } = await item.collect(list, { passes, keep: isOfTrial });
+		this.present.setShownIds(kind, idsOf(rows));
 		return rows;
 	}
 }

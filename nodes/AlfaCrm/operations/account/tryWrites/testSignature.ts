@@ -12,18 +12,23 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz';
  * have different stamps, so neither takes back what the other has written.
  */
 export class TestSignature {
-	/** Has only letters, so that AlfaCRM does not take it for a number. */
+	/** Random letters. There are no digits, so that AlfaCRM does not take the stamp for a number. */
 	private readonly stamp = Array.from(
 		{ length: STAMP_LENGTH },
 		() => ALPHABET[randomInt(ALPHABET.length)],
 	).join('');
+	/**
+	 * The text that each record of the trial holds, such as `n8n test, may be deleted (qwertyui)`.
+	 */
 	readonly text = `${TEST_NOTICE} (${this.stamp})`;
 
 	/**
-	 * Whether this trial has written a record. A record without the stamp is somebody else's,
-	 * whatever ID AlfaCRM names.
+	 * Whether the stamp is in a record, so that this trial has written it. A record without the stamp
+	 * is somebody else's, even if AlfaCRM answers with its ID when the trial creates a record.
 	 */
-	isOn({ name, note, title, text, comment }: IDataObject): boolean {
-		return [name, note, title, text, comment].some((value) => String(value).includes(this.stamp));
+	isIn(record: IDataObject): boolean {
+		const { name, note, title, text, comment } = record;
+		const texts = [name, note, title, text, comment].map(String);
+		return texts.some((value) => value.includes(this.stamp));
 	}
 }

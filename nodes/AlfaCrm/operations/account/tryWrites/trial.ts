@@ -11,25 +11,25 @@ import { takeBack } from './takeBack';
 import { TestRecords } from './testRecords';
 import type { OperationsOf } from './trialOperations';
 import { TrialOperations } from './trialOperations';
-import { writeReport } from './trialReport';
+import { buildReport } from './trialReport';
 import type { Trial } from './trialStep';
 import { WRITE_STEPS } from './writeSteps';
 
 /** Where to write, as the form says. */
 export interface TrialForm {
-	/** The first open branch if undefined. */
+	/** The branch; if undefined, the first open one. */
 	branch?: number;
-	/** The group that the lead joins and leaves; if undefined, that is not tried. */
+	/** The group that the lead joins and leaves. If undefined, neither is tried. */
 	groupId?: number;
 }
 
 /**
- * Writes a test lead and what belongs to it as the operations do, reads each back, and takes back
- * what it can.
+ * Tries what the operations of the node write: writes a test lead and its records, reads each back,
+ * and takes back what it can.
  *
  * @returns an item for each step, and a report
  * @throws NodeApiError if the login or the network fails before anything is written, or if the
- * execution is cancelled
+ * execution is cancelled. Later failures are results of steps.
  */
 export async function runTrial(
 	item: Item,
@@ -39,16 +39,19 @@ export async function runTrial(
 	const trial = await makeTrial(item, operationsOf, form);
 	const runner = new StepRunner(trial);
 
-	const writeFailure = await catchFailure(async () => await writeRecords(runner));
-	const takeBackFailure = item.execution.isCancelled
-		? undefined
-		: await catchFailure(async () => await takeBack(trial, runner));
-
-	const failure = writeFailure ?? takeBackFailure;
+	let failure = await catchFailure(async () => await writeRecords(runner));
+	// A cancelled execution sends no further calls, so it can take nothing back.
+	if (!item.execution.isCancelled) {
+		const takeBackFailure = await catchFailure(async () => await takeBack(trial, runner));
+		failure ??= takeBackFailure;
+	}
 	if (failure !== undefined) throw explainFailure(trial, failure.reason);
-	return writeReport(runner.rows, trial.records.describeRemaining(), trial.day);
+
+	const remaining = trial.records.describeRemaining();
+	return buildReport(runner.rows, remaining, trial.day);
 }
 
+/** Tries all steps that write, one after the other. */
 async function writeRecords(runner: StepRunner): Promise<void> {
 	for (const step of WRITE_STEPS) {
 		await runner.tryStepIfPossible(step);
@@ -57,7 +60,9 @@ async function writeRecords(runner: StepRunner): Promise<void> {
 
 /**
  * Returns the failure of some work instead of throwing it, so that the records can be taken back
- * first.
+ * first. Undefined if the work succeeds.
+ *
+ * @returns an object, because a reason alone could be undefined
  */
 async function catchFailure(work: () => Promise<void>): Promise<{ reason: unknown } | undefined> {
 	try {
@@ -83,6 +88,7 @@ function explainFailure({ item, records, signature }: Trial, reason: unknown): E
 	);
 }
 
+/** Makes the objects that the steps of a trial share. Only the list of branches is requested. */
 async function makeTrial(item: Item, operationsOf: OperationsOf, form: TrialForm): Promise<Trial> {
 	const branch = await chooseBranch(item, form.branch);
 	const { client, origin } = item.execution;
@@ -101,22 +107,32 @@ async function makeTrial(item: Item, operationsOf: OperationsOf, form: TrialForm
  * Returns the requested branch, or else the first open one. The branches are listed even if one is
  * requested, because a login that fails must end the trial before it writes.
  *
- * @throws NodeOperationError if none is requested and this user may not list the branches
+ * @throws NodeOperationError if none is requested, and this user may not list the branches or all
+ * are closed
  */
 async function chooseBranch(item: Item, requestedBranch: number | undefined): Promise<number> {
-	const branches = await item.readIfAllowed(
-		async () => await item.collect(listCall(branchEntity)),
-		{
-			treats404AsDenied: true,
-		},
-	);
-	const openBranches = (branches?.rows ?? []).filter((branch) => !isClosedBranch(branch));
-	const [firstOpenBranch] = idsOf(openBranches).sort((a, b) => a - b);
+	const branches = await readBranches(item);
+	if (requestedBranch !== undefined) return requestedBranch;
 
-	const branch = requestedBranch ?? firstOpenBranch;
-	if (branch !== undefined) return branch;
-	throw item.error(
-		"'Branch ID' is empty, and this user may not list the branches of the account",
-		"Fill it in 'Options'.",
-	);
+	const advice = "Fill it in 'Options'.";
+	if (branches === undefined) {
+		throw item.error(
+			"'Branch ID' is empty, and this user may not list the branches of the account",
+			advice,
+		);
+	}
+
+	const openBranches = branches.filter((branch) => !isClosedBranch(branch));
+	const [firstOpenBranch] = idsOf(openBranches).sort((a, b) => a - b);
+	if (firstOpenBranch !== undefined) return firstOpenBranch;
+	throw item.error("'Branch ID' is empty, and no branch of the account is open", advice);
+}
+
+/** Reads the branches of the account. Undefined if this user may not list them. */
+async function readBranches(item: Item): Promise<IDataObject[] | undefined> {
+	const read = async () => await item.collect(listCall(branchEntity));
+	// While the main branch is switched off, AlfaCRM refuses this list, perhaps with 404.
+	// API notes 11.
+	const branches = await item.readIfAllowed(read, { treats404AsDenied: true });
+	return branches?.rows;
 }

@@ -11,8 +11,8 @@ import { FilledItem } from './filledItem';
 export type OperationsOf = (entity: Entity) => ReadonlyMap<string, Operation>;
 
 /**
- * Executes operations of the node for the trial, as they are executed for a user, in forms that the
- * trial fills.
+ * Executes operations of the node for the trial. The trial fills their forms; everything else is as
+ * for a user.
  */
 export class TrialOperations {
 	constructor(
@@ -36,10 +36,9 @@ export class TrialOperations {
 		if (operation === undefined) {
 			throw new RangeError(`${entity.label} has no operation ${operationName}`);
 		}
-		return await this.run(
-			values,
-			async (filledItem) => await operation.execute(filledItem, entity),
-		);
+		const executeFor = async (filledItem: FilledItem) =>
+			await operation.execute(filledItem, entity);
+		return await this.runForItem(this.makeItem(values), executeFor);
 	}
 
 	/** Deletes a comment, for which the node has no operation. */
@@ -49,29 +48,36 @@ export class TrialOperations {
 			branch: this.branch,
 			action: 'delete',
 			query: { id },
-			// The purpose of the call, for messages about it.
+			// Messages about a failed call name its purpose by this.
 			task: `delete comment ${id}`,
 		};
 		// `save` sends a call that writes, and makes sure that AlfaCRM confirms it.
-		await this.run({}, async (filledItem) => await filledItem.save(call));
+		const sendCall = async (filledItem: FilledItem) => await filledItem.save(call);
+		await this.runForItem(this.makeItem(), sendCall);
 	}
 
 	/**
-	 * Runs work for a filled item. What the filled item has sent and saved is also noted for the
-	 * user's item, whose errors tell what was saved. If AlfaCRM may still be carrying out a write,
-	 * waits until that must be done, so that the next reading shows the result.
+	 * Runs some work for a filled item. Afterwards, adds what the filled item has sent and saved to
+	 * the user's item, because errors of the user's item say what was saved.
 	 */
-	private async run<T>(
-		values: IDataObject,
+	private async runForItem<T>(
+		filledItem: FilledItem,
 		work: (filledItem: FilledItem) => Promise<T>,
 	): Promise<T> {
-		const filledItem = this.makeItem(values);
 		try {
 			return await work(filledItem);
 		} finally {
 			this.item.addCallsAndSavesOf(filledItem);
-			const { underWayMs } = filledItem;
-			if (underWayMs > 0 && !this.item.execution.isCancelled) await sleep(underWayMs);
+			await this.waitForLostWrite(filledItem);
 		}
+	}
+
+	/**
+	 * Waits as long as AlfaCRM may still be carrying out a write whose answer was lost, so that the
+	 * next reading shows its result. A cancelled execution reads nothing more, so it does not wait.
+	 */
+	private async waitForLostWrite({ underWayMs }: FilledItem): Promise<void> {
+		const mayBeUnderWay = underWayMs > 0;
+		if (mayBeUnderWay && !this.item.execution.isCancelled) await sleep(underWayMs);
 	}
 }

@@ -15,9 +15,11 @@ export interface Trial {
 	groupId?: number;
 	/** Today, by the clock of the workflow: `yyyy-mm-dd`. */
 	day: string;
+	/** The text by which the trial recognizes its records. */
 	signature: TestSignature;
 	operations: TrialOperations;
 	records: TestRecords;
+	/** The words that must not appear in the report. */
 	secrets: Secrets;
 }
 
@@ -34,10 +36,14 @@ export type WriteAnswer =
 			outcome: 'refused';
 			/** What went wrong, and what AlfaCRM said. */
 			refusal: string;
-			/** The fields that AlfaCRM accepted when each was sent alone. */
+			/**
+			 * The fields that AlfaCRM accepted when each was sent alone, after it had refused them
+			 * together. Only *update lead* sends fields alone.
+			 */
 			acceptedFields?: IDataObject;
 	  };
 
+/** The answer to a write that creates nothing, or whose new ID is not needed. */
 export const CONFIRMED: WriteAnswer = { outcome: 'confirmed' };
 
 /** What AlfaCRM shows after a write. */
@@ -59,21 +65,26 @@ export interface TrialStep {
 	name: string;
 	/** Which kind of record is written. */
 	kind: RecordKind;
-	/** Whether the record is new, so that it may exist even if it cannot be read back. */
+	/**
+	 * Whether the step creates a record. If the record then cannot be read back, it may be in AlfaCRM
+	 * all the same, and the report says so.
+	 */
 	creates?: true;
 	/** Says why the step cannot be tried; undefined if it can. */
 	findReasonToSkip?(trial: Trial): string | undefined;
-	/** Writes, as the operation of the node does. An error counts as a refusal. */
+	/** Sends the write, as an operation of the node does. An error counts as a refusal. */
 	write(trial: Trial): Promise<WriteAnswer>;
 	/** Reads what AlfaCRM shows now. */
 	readBack(trial: Trial, answer: WriteAnswer): Promise<ReadBack>;
 }
 
-/** How the records of a kind are deleted when the trial is over. */
+/** Deletes the records of a kind when the trial is over. */
 export interface Removal {
 	/** What the report calls the step. */
 	name: string;
+	/** Which kind of record is deleted. */
 	kind: RecordKind;
+	/** Deletes one record. An error counts as a refusal. */
 	remove(trial: Trial, id: number): Promise<void>;
 	/** Returns `shownInstead` of the read-back if a record is still there. */
 	describeRemaining?(trial: Trial): string;

@@ -36,9 +36,10 @@ export const trialSchema = objectOf({
 });
 
 /**
- * Tries what the node writes, with a test lead. One lead is written for all items of the execution.
+ * Tries the write operations of the node on a test lead. One lead is written for all items of the
+ * execution, with the branch and the group of the first item.
  *
- * @throws NodeOperationError if the user has not switched it on
+ * @throws NodeOperationError if 'Write a Test Lead' is off
  */
 export async function tryWrites(item: Item, operationsOf: OperationsOf): Promise<IDataObject[]> {
 	if (!item.flag(writeTestLeadSwitch)) {
@@ -47,11 +48,13 @@ export async function tryWrites(item: Item, operationsOf: OperationsOf): Promise
 			'Switch it on: a lead marked as a test is then written to this AlfaCRM.',
 		);
 	}
+
 	const form = readTrialForm(item);
 	const run = async () => await runTrial(item, operationsOf, form);
 	return await item.execution.cached(ACCOUNT, 'writes', run);
 }
 
+/** Reads the branch and the group in which to write. */
 function readTrialForm(item: Item): TrialForm {
 	// Only an empty text means no group. An expression that finds nothing gives undefined, which is
 	// refused: the user has meant a group.

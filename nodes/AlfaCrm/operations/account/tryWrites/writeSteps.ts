@@ -1,19 +1,19 @@
-import { addComment } from './steps/commentSteps';
-import { archiveLead, createLead, updateLead } from './steps/leadSteps';
-import { joinGroup, leaveGroup } from './steps/membershipSteps';
-import { createTask } from './steps/taskSteps';
+import { addCommentStep } from './steps/commentSteps';
+import { archiveLeadStep, createLeadStep, updateLeadStep } from './steps/leadSteps';
+import { joinGroupStep, leaveGroupStep } from './steps/membershipSteps';
+import { createTaskStep } from './steps/taskSteps';
 import type { TrialStep } from './trialStep';
 
 /**
- * The writes of a trial, in their order. Each step executes an operation of the node, and reads
- * back what AlfaCRM has made of it. What they have written is taken back in `takeBack.ts`.
+ * The steps that write, in their order. Each one executes an operation of the node, and reads back
+ * what AlfaCRM shows then. `takeBack.ts` takes back what they have written.
  */
 export const WRITE_STEPS: readonly TrialStep[] = [
-	createLead,
-	updateLead,
-	addComment,
-	createTask,
-	joinGroup,
-	leaveGroup,
-	archiveLead,
+	createLeadStep,
+	updateLeadStep,
+	addCommentStep,
+	createTaskStep,
+	joinGroupStep,
+	leaveGroupStep,
+	archiveLeadStep,
 ];

@@ -4,50 +4,64 @@ import { customer as customerEntity } from '../../../../entities/customer';
 import { group as groupEntity } from '../../../../entities/group';
 import { findRecordInBranch } from '../../../../run/records';
 import { labelsOf } from '../../../../run/target';
-import { firstDayOf, lastDayOf } from '../../../../store/calendar/periods';
+import { includesDay } from '../../../../store/calendar/periods';
 import type { Removal, Trial, TrialStep } from '../trialStep';
 import { CONFIRMED } from '../trialStep';
 import { explainMissingLead } from './leadSteps';
 
-/** Returns the reason to skip a step that needs the group; undefined if the group is known. */
-const explainMissingGroup = (trial: Trial): string | undefined =>
-	explainMissingLead(trial) ??
-	(trial.groupId === undefined ? "'Group ID' is not filled in." : undefined);
+/**
+ * Returns the reason to skip a step that needs the lead and a group; undefined if there are both.
+ */
+function explainMissingGroup(trial: Trial): string | undefined {
+	const reasonOfLead = explainMissingLead(trial);
+	if (reasonOfLead !== undefined) return reasonOfLead;
+
+	return trial.groupId === undefined ? "'Group ID' is not filled in." : undefined;
+}
 
 /** Returns the reason to skip a step that needs the membership; undefined if it is there. */
-const explainMissingMembership = (trial: Trial): string | undefined =>
-	explainMissingGroup(trial) ??
-	(trial.records.present.has('membership') ? undefined : 'There is no membership.');
+function explainMissingMembership(trial: Trial): string | undefined {
+	const reasonOfGroup = explainMissingGroup(trial);
+	if (reasonOfGroup !== undefined) return reasonOfGroup;
 
-/** The form of the operations that concern the membership of the lead. */
-const membershipForm = ({ records, groupId }: Trial): IDataObject => ({
+	const hasMembership = trial.records.present.has('membership');
+	return hasMembership ? undefined : 'There is no membership.';
+}
+
+/** Makes the form of the operations that concern the membership of the lead in the group. */
+const makeMembershipForm = ({ records, groupId }: Trial): IDataObject => ({
 	id: records.leadId,
 	group_id: groupId,
 });
 
-export const joinGroup: TrialStep = {
+/** Makes the test lead a member of the group. */
+export const joinGroupStep: TrialStep = {
 	name: 'add to group',
 	kind: 'membership',
 	creates: true,
 	findReasonToSkip: explainMissingGroup,
 
+	/** Adds the lead to the group by the operation *Add to Group*. */
 	async write(trial) {
 		await hideGroupName(trial);
-		await trial.operations.execute(customerEntity, 'addToGroup', membershipForm(trial));
+		await trial.operations.execute(customerEntity, 'addToGroup', makeMembershipForm(trial));
 		return CONFIRMED;
 	},
 
+	/** Looks for the membership, and checks that its days cover today. */
 	async readBack({ item, records, day }) {
-		const membership = (await records.readMemberships()).at(0);
+		const [membership] = await records.readMemberships();
 		if (membership === undefined) return { isDone: false };
 
-		const isCurrent =
-			firstDayOf(membership, item.zone) <= day && lastDayOf(membership, item.zone) >= day;
-		return { isDone: true, problems: isCurrent ? [] : ['Its days do not cover today'] };
+		const coversToday = includesDay(membership, day, item.zone);
+		return { isDone: true, problems: coversToday ? [] : ['Its days do not cover today'] };
 	},
 };
 
-/** A shorter name would also be found inside of other words of the report. */
+/**
+ * The length from which a name is hidden. A shorter one is often a part of other words of the
+ * report, which would become unreadable.
+ */
 const SHORTEST_HIDDEN_NAME = 4;
 
 /**
@@ -58,11 +72,15 @@ async function hideGroupName(trial: Trial): Promise<void> {
 	// A failure must not end the trial: the step tries to join the group all the same, and reports
 	// what AlfaCRM says. If the group cannot be read, its name is not hidden.
 	const group = await readGroup(trial).catch(() => undefined);
-	const name = String(group?.row.name ?? '');
-	if (name.length >= SHORTEST_HIDDEN_NAME) trial.secrets.add(name);
+	const groupName = String(group?.row.name ?? '');
+	if (groupName.length >= SHORTEST_HIDDEN_NAME) trial.secrets.add(groupName);
 }
 
-/** Reads the group that the lead joins; undefined if there is none or this user may not read it. */
+/**
+ * Reads the group that the lead joins. Only call this if the user has chosen a group.
+ *
+ * @returns undefined if there is no such group or this user may not read it
+ */
 async function readGroup({ item, operations, branch, groupId }: Trial) {
 	const target = {
 		path: groupEntity.path,
@@ -71,19 +89,20 @@ async function readGroup({ item, operations, branch, groupId }: Trial) {
 		// Messages about a failed call name fields by these.
 		labels: labelsOf(groupEntity.fields),
 	};
-	return await item.readIfAllowed(
-		async () =>
-			await findRecordInBranch(operations.makeItem(), groupEntity, Number(groupId), target),
-	);
+	const read = async () =>
+		await findRecordInBranch(operations.makeItem(), groupEntity, Number(groupId), target);
+	return await item.readIfAllowed(read);
 }
 
-export const leaveGroup: TrialStep = {
+/** Ends the membership of the test lead today. */
+export const leaveGroupStep: TrialStep = {
 	name: 'remove from group',
 	kind: 'membership',
 	findReasonToSkip: explainMissingMembership,
 
+	/** Ends the membership today by the operation *Remove from Group*. */
 	async write(trial) {
-		const form = { ...membershipForm(trial), leave_by: 'end' };
+		const form = { ...makeMembershipForm(trial), leave_by: 'end' };
 		await trial.operations.execute(customerEntity, 'removeFromGroup', form);
 		return CONFIRMED;
 	},
@@ -93,11 +112,15 @@ export const leaveGroup: TrialStep = {
 	},
 };
 
-export const removeMembership: Removal = {
+/**
+ * Deletes the membership of the test lead. *Remove from Group* finds it by the lead and the group,
+ * so it needs no ID.
+ */
+export const membershipRemoval: Removal = {
 	name: 'delete membership',
 	kind: 'membership',
 	async remove(trial) {
-		const form = { ...membershipForm(trial), leave_by: 'delete' };
+		const form = { ...makeMembershipForm(trial), leave_by: 'delete' };
 		await trial.operations.execute(customerEntity, 'removeFromGroup', form);
 	},
 };

@@ -7,25 +7,29 @@ import type { Removal, TrialStep } from '../trialStep';
 import { CONFIRMED } from '../trialStep';
 import { explainMissingLead } from './leadSteps';
 
-export const createTask: TrialStep = {
+/** Creates a task of the test lead, due today. */
+export const createTaskStep: TrialStep = {
 	name: 'create task',
 	kind: 'task',
 	creates: true,
 	findReasonToSkip: explainMissingLead,
 
+	/** Creates a task with the text of the trial by the operation *Create Task*. */
 	async write({ operations, records, signature, day }) {
 		const [task] = await operations.execute(customerEntity, 'createTask', {
 			id: records.leadId,
 			title: signature.text,
 			additionalFields: { text: signature.text, due_date: day },
 		});
-		records.noteCreatedTask(readId(task.id));
+		// Every later reading of the task needs the ID, so `records` keeps it.
+		records.setCreatedTaskId(readId(task.id));
 		return CONFIRMED;
 	},
 
+	/** Looks for the task, and compares it with what was sent. */
 	async readBack({ operations, records, signature, day, branch }) {
 		const { tasks, isListedByDay } = await records.readTasks();
-		const task = tasks.at(0);
+		const [task] = tasks;
 		if (task === undefined) return { isDone: false };
 
 		const input = {
@@ -41,7 +45,8 @@ export const createTask: TrialStep = {
 	},
 };
 
-export const removeTask: Removal = {
+/** Deletes the task of the trial. */
+export const taskRemoval: Removal = {
 	name: 'delete task',
 	kind: 'task',
 	async remove({ operations }, id) {
@@ -49,9 +54,10 @@ export const removeTask: Removal = {
 	},
 };
 
-/** Makes the step that closes a task which AlfaCRM has not deleted. */
+/** Makes the step that closes and archives a task, for a task that AlfaCRM has not deleted. */
 export function makeCloseTaskStep(id: number): TrialStep {
 	const closedTask = { is_done: 1, is_archive: 1 };
+
 	return {
 		name: 'close task',
 		kind: 'task',
@@ -59,6 +65,8 @@ export function makeCloseTaskStep(id: number): TrialStep {
 			await operations.execute(taskEntity, 'update', { id, updateFields: closedTask });
 			return CONFIRMED;
 		},
+
+		/** Looks whether the task is closed and archived. */
 		async readBack({ operations, records }) {
 			const { tasks } = await records.readTasks();
 			const record = tasks.find((task) => readId(task.id) === id);

@@ -1,0 +1,31 @@
+import { answered } from '../../support/nodeErrors';
+import { SmallSchool } from './school';
+
+/** Account → Try Writes: the branch in which the test lead is written. */
+describe('Try Writes without a Branch ID', () => {
+	const form = { resource: 'account', operation: 'tryWrites', writeTestLead: true };
+
+	it('says that no branch is open if all are closed', async () => {
+		const school = new SmallSchool();
+		school.patch('branch', 1, { is_active: 0 });
+		school.patch('branch', 2, { is_active: 0 });
+
+		expect(await school.stopped(form)).toMatchObject({
+			message: "'Branch ID' is empty, and no branch of the account is open",
+			description: "Fill it in 'Options'. Nothing was saved.",
+		});
+	});
+
+	it('says that this user may not list the branches if AlfaCRM denies the list', async () => {
+		const school = new SmallSchool();
+		school.onCall = (call) => {
+			if (call === 'branch/index') throw answered(403);
+			return undefined;
+		};
+
+		expect(await school.stopped(form)).toMatchObject({
+			message: "'Branch ID' is empty, and this user may not list the branches of the account",
+			description: "Fill it in 'Options'. Nothing was saved.",
+		});
+	});
+});
