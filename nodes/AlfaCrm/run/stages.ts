@@ -47,7 +47,7 @@ export async function comesBefore(
 	if (stageId === null) return isSameFunnel(funnel, otherStage?.funnel);
 
 	const stage = findStage(rows, stageId);
-	if (stage && otherStage && stage.funnel !== otherStage.funnel) return false;
+	if (!isSameFunnel(stage?.funnel, otherStage?.funnel)) return false;
 	return hasLowerWeight(stage?.weight, otherStage?.weight);
 }
 

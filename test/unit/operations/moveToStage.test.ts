@@ -106,6 +106,12 @@ describe('Never Back', () => {
 		);
 	});
 
+	it('leaves a lead where it is if it is further, though AlfaCRM shows no funnel of its stage', async () => {
+		school.patch('lead-status', CAME, { pipeline_id: null });
+
+		await check({ neverBack: true }, [CAME, ASKED, false], { pipeline_id: 1 });
+	});
+
 	it('is off unless somebody turns it on', async () => {
 		await check({ neverBack: false }, [CAME, ASKED, true]);
 		expect(school.calls).not.toContain('lead-status/index');
