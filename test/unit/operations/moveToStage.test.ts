@@ -44,6 +44,16 @@ async function check(options: IDataObject, [from, to, goes]: Row, row: IDataObje
 }
 
 describe('Only If In Stage', () => {
+	it('leaves the funnel of a lead that is in no allowed stage, even if its stage would stay', async () => {
+		const id = lead(null, { pipeline_id: 1 });
+
+		const funnel = { additionalFields: { pipeline_id: 2 } };
+		const { json } = await move(id, 'none', { onlyIfInStage: [ASKED] }, funnel);
+
+		expect(json).toMatchObject([{ id, operationResult: 'skipped' }]);
+		expect(school.row('customer', id)).toMatchObject({ lead_status_id: null, pipeline_id: 1 });
+	});
+
 	it.each<[unknown, ...Row]>([
 		[[ASKED], ASKED, INVITED, true],
 		[[ASKED, INVITED], INVITED, CAME, true],

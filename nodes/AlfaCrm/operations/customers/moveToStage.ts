@@ -75,18 +75,24 @@ async function findSkipReason(
 	lead: LocatedRecord,
 ): Promise<string | undefined> {
 	const currentStage = stageOf(lead.row) ?? null;
-	if (currentStage === move.toStage) return undefined;
+	const isInStage = currentStage === move.toStage;
+	if (isInStage && !changesFunnel(move, lead)) return undefined;
 
 	if (move.allowedStages !== undefined && !isInOneOf(move.allowedStages, lead.row)) {
 		return "Left as it is, for it is in no stage of 'Only If In Stage'";
 	}
 
 	// A lead in no stage is at the very beginning of the funnel, so it cannot move back.
-	const canMoveBack = currentStage !== null;
+	const canMoveBack = currentStage !== null && !isInStage;
 	if (move.isOneWay && canMoveBack && (await isMoveBack(item, move, lead, currentStage))) {
 		return "Left as it is, for 'Never Back' is on and it is further in the funnel";
 	}
 	return undefined;
+}
+
+/** Whether the user has chosen another funnel than that of the lead. */
+function changesFunnel({ pipelineId }: StageMove, lead: LocatedRecord): boolean {
+	return pipelineId !== undefined && readId(pipelineId) !== readId(lead.row.pipeline_id);
 }
 
 /**
