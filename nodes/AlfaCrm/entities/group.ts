@@ -26,7 +26,10 @@ import {
 const levelField = reference('level_id', 'Level', 'level');
 const status = id('status_id', 'Status ID');
 
-/** API notes 5.6. Sources disagree on the format of both days. */
+/**
+ * Groups of customers who are taught together. Sources disagree on the format of their first and
+ * last day, so each has a fallback format. API notes 5.6.
+ */
 export const group = writable({
 	resource: 'group',
 	className: 'Group',
@@ -34,7 +37,7 @@ export const group = writable({
 	pages: [{ name: 'group' }],
 	certainty: 'confirmed',
 	actions: archiving('group'),
-	listed: { search: { by: 'name' } },
+	listed: { search: { textFilter: 'name' } },
 	simple: [
 		'id',
 		'name',
@@ -59,7 +62,7 @@ export const group = writable({
 		}),
 		levelField,
 		longText('note', 'Note', { longest: 255 }),
-		integer('limit', 'Seats', {}),
+		integer('limit', 'Seats'),
 		dottedDate('b_date', 'Start Date', { fallbackDateFormat: 'iso' }),
 		status,
 		references('teacher_ids', 'Teacher', 'teacher'),
@@ -84,7 +87,7 @@ export const group = writable({
 	],
 });
 
-/** API notes 5.6 and 5.22: of groups, and a filter of customers. */
+/** The levels of groups. Customers can be filtered by them. API notes 5.6 and 5.22. */
 export const level = referenceList({
 	resource: 'level',
 	className: 'Level',

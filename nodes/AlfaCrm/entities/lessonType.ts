@@ -1,7 +1,7 @@
 import { referenceList } from './common';
 import { flag, integer, text } from './fields';
 
-/** API notes 5.12: individual, group, trial, and what an account adds. */
+/** Types of lessons: individual, group, trial, and those that a school adds. API notes 5.12. */
 export const lessonType = referenceList({
 	resource: 'lessonType',
 	label: 'Lesson Type',

@@ -1,7 +1,7 @@
-import { name, nameFilter, weight, writable, ownBranch, only } from './common';
+import { name, nameFilter, weight, writable, ownBranch, yesNoFilter } from './common';
 import { flag } from './fields';
 
-/** API notes 5.2. */
+/** The places where a branch teaches. API notes 5.2. */
 export const location = writable({
 	resource: 'location',
 	className: 'Location',
@@ -13,5 +13,5 @@ export const location = writable({
 		ownBranch,
 	],
 	outputFields: [weight],
-	filters: [only('is_active', 'Active', 'active locations', 'inactive ones'), nameFilter],
+	filters: [yesNoFilter('is_active', 'Active', 'active locations', 'inactive ones'), nameFilter],
 });

@@ -1,7 +1,7 @@
 import { readable } from './common';
 import { choice, dottedDate, id, range, reference, text } from './fields';
 
-/** API notes 5.21. */
+/** The values of `event`. API notes 5.21. */
 export const LOG_EVENT = { created: 1, updated: 2, deleted: 3 } as const;
 
 const LOG_EVENTS = [
@@ -10,7 +10,7 @@ const LOG_EVENTS = [
 	{ value: LOG_EVENT.deleted, label: 'Deleted' },
 ];
 
-/** API notes 5.21. Rows have no ID; the newest come first. */
+/** AlfaCRM's log of changes. Its entries have no ID, and the newest come first. API notes 5.21. */
 export const log = readable({
 	resource: 'log',
 	label: 'Change Log',

@@ -1,7 +1,11 @@
 import { referenceList, weight } from './common';
 import { flag, reference, references, text } from './fields';
 
-/** What payments are sorted by. API notes 5.17: `index` is all that is known. */
+/**
+ * The short lists by which payments are sorted: accounts, items with their categories, and types.
+ * Only the index of each is known. API notes 5.17.
+ */
+
 export const payAccount = referenceList({
 	resource: 'payAccount',
 	className: 'PayAccount',

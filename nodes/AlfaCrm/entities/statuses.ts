@@ -11,8 +11,8 @@ import {
 import { flag, reference, text } from './fields';
 import type { Entity } from './types';
 
-/** The short lists that an account defines for itself share one shape. API notes 5.4. */
-const list = (
+/** Makes an entity for a short list of statuses. These lists share most fields. API notes 5.4. */
+const statusList = (
 	facts: Pick<Entity, 'resource' | 'className' | 'label' | 'fields'> & Partial<Entity>,
 ): Entity =>
 	writable({
@@ -22,7 +22,8 @@ const list = (
 		...facts,
 	});
 
-export const studyStatus = list({
+/** The statuses of studies, such as "on holiday". */
+export const studyStatus = statusList({
 	resource: 'studyStatus',
 	className: 'StudyStatus',
 	label: 'Study Status',
@@ -30,7 +31,8 @@ export const studyStatus = list({
 	fields: [name('e.g. Studying'), enabled],
 });
 
-export const leadStatus = list({
+/** The stages of the funnels. */
+export const leadStatus = statusList({
 	resource: 'leadStatus',
 	className: 'LeadStatus',
 	label: 'Stage',
@@ -41,13 +43,15 @@ export const leadStatus = list({
 		reference('pipeline_id', 'Pipeline', 'pipeline'),
 	],
 	listed: {
-		// "Не разобрано" in AlfaCRM, a column that is no row of this list. API notes 5.3.
+		// AlfaCRM shows leads in no stage in the column "Не разобрано", which is not a stage itself.
+		// API notes 5.3.
 		none: 'Not Sorted',
 		partOf: { field: 'pipeline_id', entity: 'pipeline' },
 	},
 });
 
-export const leadSource = list({
+/** The places where leads come from, such as the website. */
+export const leadSource = statusList({
 	resource: 'leadSource',
 	className: 'LeadSource',
 	label: 'Lead Source',
@@ -59,8 +63,8 @@ export const leadSource = list({
 	filters: [text('code', 'Code'), enabledFilter, nameFilter],
 });
 
-/** No filters of it are listed. */
-export const leadReject = list({
+/** The reasons why leads are lost. No source lists filters of them. API notes 5.4. */
+export const leadReject = statusList({
 	resource: 'leadReject',
 	className: 'LeadReject',
 	label: 'Lead Reject Reason',
@@ -69,7 +73,10 @@ export const leadReject = list({
 	filters: [],
 });
 
-/** Two integrations list it, none writes it; its fields are taken to be those of the others. */
+/**
+ * The reasons why clients leave. Two integrations list them and none writes them. Their fields are
+ * assumed to be those of the other lists. API notes 5.4.
+ */
 export const customerReject = referenceList({
 	resource: 'customerReject',
 	className: 'CustomerReject',
@@ -78,7 +85,7 @@ export const customerReject = referenceList({
 	outputFields: [text('name', 'Name'), flag('is_enabled', 'Enabled'), weight],
 });
 
-/** API notes 5.4: one integration lists it, and a live account answered. */
+/** The funnels. One integration lists them, and a live account has answered. API notes 5.4. */
 export const pipeline = referenceList({
 	resource: 'pipeline',
 	label: 'Pipeline',

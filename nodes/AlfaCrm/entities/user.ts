@@ -1,7 +1,7 @@
 import { referenceList, emailFilter } from './common';
 import { text } from './fields';
 
-/** API notes 5.22. */
+/** The users of the account: the staff who log in to AlfaCRM. API notes 5.22. */
 export const user = referenceList({
 	resource: 'user',
 	className: 'User',
@@ -12,8 +12,8 @@ export const user = referenceList({
 });
 
 /**
- * The account's own legal entities. API notes 5.22: one source, which lists no fields; the name is
- * assumed.
+ * The legal entities of the school. The only source lists no fields, so the field `name` is
+ * assumed. API notes 5.22.
  */
 export const company = referenceList({
 	resource: 'company',

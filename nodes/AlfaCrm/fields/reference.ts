@@ -39,9 +39,10 @@ const withHint = (description: string | undefined, hint: string): string =>
  * Tells whether a field takes names in place of IDs. A list that belongs to one record, such as its
  * subscriptions, has no names.
  */
-export const takesNames = ({ listedBy }: { listedBy?: string }): boolean => listedBy === undefined;
+export const takesNames = ({ loadMethod }: { loadMethod?: string }): boolean =>
+	loadMethod === undefined;
 
-type ToShortList = Pick<OfType<'reference'>, 'entity' | 'listedBy'>;
+type ToShortList = Pick<OfType<'reference'>, 'entity' | 'loadMethod'>;
 
 /**
  * Makes the parts of a kind whose list may offer "none", for which AlfaCRM holds null.
@@ -68,8 +69,8 @@ export const reference: FieldKind<OfType<'reference'>> = {
 	...oneRecord,
 	...orNone(oneRecord, 'the name or the ID of a record'),
 	jsonHint: (field) => (takesNames(field) ? 'name or ID' : 'ID') + orNoneHint(field),
-	widget: ({ entity, listedBy, whileEmpty }) =>
-		picker(entityOf(entity), { byName: takesNames({ listedBy }), listedBy, whileEmpty }),
+	widget: ({ entity, loadMethod, whileEmpty }) =>
+		picker(entityOf(entity), { byName: takesNames({ loadMethod }), loadMethod, whileEmpty }),
 	columnLabel: (label) => `${label} Name or ID`,
 };
 
@@ -77,14 +78,14 @@ export const references: FieldKind<OfType<'references'>> = {
 	...severalRecords,
 	...orNone(severalRecords, 'one or more names or IDs of records'),
 	jsonHint: (field) => `list of ${takesNames(field) ? 'names or ' : ''}IDs${orNoneHint(field)}`,
-	widget: ({ entity, listedBy, description }) => ({
+	widget: ({ entity, loadMethod, description }) => ({
 		type: 'multiOptions',
-		typeOptions: loadedFrom(entity, listedBy),
+		typeOptions: loadedFrom(entity, loadMethod),
 		description: withHint(description, `Choose from the list, or specify IDs ${EXPRESSION}`),
 		default: [],
 	}),
-	standing: ({ entity, listedBy }) =>
-		takesNames({ listedBy })
+	standing: ({ entity, loadMethod }) =>
+		takesNames({ loadMethod })
 			? picker(entityOf(entity), { several: true, byName: true })
 			: undefined,
 	formLabel: (label) => `${label} Names or IDs`,
@@ -127,7 +128,7 @@ interface PickerOptions {
 	/** Takes names, which are looked up in the list. */
 	byName?: boolean;
 	/** The method that fills the list; by default, the one that lists all records of the entity. */
-	listedBy?: string;
+	loadMethod?: string;
 	/** The text of the list while nothing is chosen. */
 	whileEmpty?: string;
 }
@@ -143,7 +144,7 @@ const nameExampleOf = ({ fields, label }: Entity): string =>
  */
 export function picker(
 	entity: Entity,
-	{ several, withoutUrl, byName, listedBy = listMethod(entity), whileEmpty }: PickerOptions = {},
+	{ several, withoutUrl, byName, loadMethod = listMethod(entity), whileEmpty }: PickerOptions = {},
 ): Pick<INodeProperties, 'type' | 'default' | 'modes'> {
 	const noun = entity.label.toLowerCase();
 	const [page] = withoutUrl ? [] : (entity.pages ?? []);
@@ -156,7 +157,7 @@ export function picker(
 				name: 'list',
 				type: 'list',
 				placeholder: whileEmpty ?? `Select a ${noun}...`,
-				typeOptions: { searchListMethod: listedBy, searchable: true },
+				typeOptions: { searchListMethod: loadMethod, searchable: true },
 			},
 			...(byName
 				? [
@@ -193,9 +194,9 @@ export function picker(
  * Makes the options of a dropdown. Its list is loaded again when the branch changes, or the record
  * if the list belongs to one.
  */
-export function loadedFrom(resource: string, listedBy?: string): INodeProperties['typeOptions'] {
-	if (listedBy)
-		return { loadOptionsMethod: listedBy, loadOptionsDependsOn: ['branchId.value', 'id.value'] };
+export function loadedFrom(resource: string, loadMethod?: string): INodeProperties['typeOptions'] {
+	if (loadMethod)
+		return { loadOptionsMethod: loadMethod, loadOptionsDependsOn: ['branchId.value', 'id.value'] };
 	const entity = entityOf(resource);
 	return {
 		loadOptionsMethod: listMethod(entity),

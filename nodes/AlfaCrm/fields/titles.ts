@@ -42,8 +42,8 @@ export function fullTitleOf(
  * Returns one detail of a title, such as a phone or a day; undefined if the row does not show it.
  */
 function detailOf(row: IDataObject, detail: Detail, names: KnownNames): string | undefined {
-	const { name, choices, shownAs, until } = detail;
-	if (until !== undefined) return periodOf(row, name, until, names.zone);
+	const { name, choices, shownAs, lastDayField } = detail;
+	if (lastDayField !== undefined) return periodOf(row, name, lastDayField, names.zone);
 
 	const value = firstValueOf(row, name);
 	if (value === undefined) return undefined;

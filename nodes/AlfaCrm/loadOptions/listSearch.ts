@@ -186,9 +186,9 @@ function passesToSearch(entity: Entity): IDataObject[] {
  * Finds the key that holds the parent of a record, such as the customer of a subscription. Returns
  * undefined if the records are listed without a parent.
  */
-function findParentKey({ listed, keys = [] }: Entity): Field | undefined {
-	const nameOfParentKey = listed?.search?.of;
-	return keys.find(({ name }) => name === nameOfParentKey);
+function findParentKey({ listed, parentFields = [] }: Entity): Field | undefined {
+	const nameOfParentKey = listed?.search?.parentField;
+	return parentFields.find(({ name }) => name === nameOfParentKey);
 }
 
 /**

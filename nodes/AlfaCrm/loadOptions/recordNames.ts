@@ -94,5 +94,5 @@ function makeIdsFilter(entity: Entity, ids: number[]): IDataObject | undefined {
 	if (declaredFilter === undefined) return undefined;
 
 	// Some filters are sent in another way than as an array under their name.
-	return declaredFilter.ask?.(ids) ?? { [declaredFilter.name]: ids };
+	return declaredFilter.makeBody?.(ids) ?? { [declaredFilter.name]: ids };
 }

@@ -53,9 +53,9 @@ function makeDaySearch(
 	zone: string,
 ): Search | undefined {
 	const day = formatDay(typedText, 'iso', zone) ?? nearestDay(typedText, zone);
-	if (settings.day === undefined || day === undefined) return undefined;
+	if (settings.dayFilters === undefined || day === undefined) return undefined;
 
-	const [firstDayFilter, lastDayFilter] = settings.day;
+	const [firstDayFilter, lastDayFilter] = settings.dayFilters;
 	const filter = { [firstDayFilter]: day, [lastDayFilter]: day };
 	return { filters: [filter], matches: matchesAnything };
 }
@@ -63,7 +63,7 @@ function makeDaySearch(
 /** Searches by ID, if the text consists of digits and digits are IDs for this entity. */
 function makeIdSearch(settings: SearchSettings, typedText: string): Search | undefined {
 	const consistsOfDigits = /^\d+$/.test(typedText);
-	if (settings.digits !== 'id' || !consistsOfDigits) return undefined;
+	if (settings.digitsFilter !== 'id' || !consistsOfDigits) return undefined;
 
 	const id = Number(typedText);
 	return { filters: [{ id }], matches: (row) => Number(row.id) === id };
@@ -76,7 +76,7 @@ function makeIdSearch(settings: SearchSettings, typedText: string): Search | und
  */
 function makePhoneSearch(settings: SearchSettings, typedText: string): Search | undefined {
 	// The name of the filter and of the field, such as `phone`.
-	const phoneField = settings.digits;
+	const phoneField = settings.digitsFilter;
 	if (phoneField === undefined || phoneField === 'id' || !isLikePhone(typedText)) return undefined;
 
 	const spellings = partForms(typedText);
@@ -100,7 +100,7 @@ function isLikePhone(text: string): boolean {
 
 /** Searches by name, if AlfaCRM has a filter for the names of the entity. */
 function makeNameSearch(settings: SearchSettings, typedText: string): Search | undefined {
-	const nameFilter = settings.by;
+	const nameFilter = settings.textFilter;
 	if (nameFilter === undefined) return undefined;
 	return { filters: [{ [nameFilter]: typedText }], matches: matchesAnything };
 }

@@ -41,7 +41,7 @@ const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 
 /** Makes the operation that carries out an action of an entity. */
 export function operationFor(action: Action): Operation {
-	const { label, title, description, query = [], fields = [], idAs } = action;
+	const { label, title, description, query = [], fields = [], recordIdName } = action;
 	const formFields = [...query, ...fields];
 	// The cast is safe because the table has the implementation for `action.kind` under that name.
 	// TypeScript cannot see it.
@@ -51,7 +51,7 @@ export function operationFor(action: Action): Operation {
 		text: () => ({ name: label, action: title, ...(description ? { description } : {}) }),
 		form: (entity) => ({
 			...fieldsForm(formFields),
-			id: idAs === undefined ? [] : [recordParameter(entity)],
+			id: recordIdName === undefined ? [] : [recordParameter(entity)],
 			...kind.form(entity, action),
 		}),
 		execute: async (item, entity) => await kind.execute(item, entity, action),

@@ -66,10 +66,10 @@ export function readViews(item: Item, { hidden: { views = [] } = {} }: Entity): 
 	const readChoice = (view: View) =>
 		Number(item.toRequestValue(view, item.inputOfField(view, view.default)));
 	const choices = views.map((view) => ({ view, value: readChoice(view) }));
-	const bodies: IDataObject[] = choices.map(({ view, value }) => view.ask(value));
+	const bodies: IDataObject[] = choices.map(({ view, value }) => view.makeBody(value));
 	return {
 		body: Object.assign({}, ...bodies) as IDataObject,
-		hasRow: (row) => choices.every(({ view, value }) => view.holds(row, value, item.zone)),
+		hasRow: (row) => choices.every(({ view, value }) => view.includesRow(row, value, item.zone)),
 	};
 }
 
@@ -135,7 +135,7 @@ export function makeFilterPasses({ filters }: Entity, values: IDataObject): IDat
 }
 
 function makePassesOf(filter: Filter, value: Wire): IDataObject[] {
-	if (filter.ask !== undefined) return [filter.ask(value)];
+	if (filter.makeBody !== undefined) return [filter.makeBody(value)];
 	return kindOf(filter).filterForms(filter, filter.name, value);
 }
 
@@ -192,11 +192,11 @@ function judgeRow(
 	value: Wire,
 	{ memberIds, zone }: { memberIds: ReadonlySet<number | undefined>; zone: string },
 ): Verdict {
-	const { name, verifyBy } = filter;
-	if (verifyBy === undefined) return mayHaveValue(filter, row[name], value);
-	if (verifyBy === 'members') return memberIds.has(readId(row.id));
-	if (typeof verifyBy === 'function') return verifyBy(row, value);
-	return isOnSideOfBound(row, verifyBy, value, zone);
+	const { name, checkRowBy } = filter;
+	if (checkRowBy === undefined) return mayHaveValue(filter, row[name], value);
+	if (checkRowBy === 'members') return memberIds.has(readId(row.id));
+	if (typeof checkRowBy === 'function') return checkRowBy(row, value);
+	return isOnSideOfBound(row, checkRowBy, value, zone);
 }
 
 /** Whether a number or a day of a row is at or above a bound ("from"), or at or below it ("to"). */
@@ -266,7 +266,7 @@ async function readMemberIds(
 	{ branch }: Target,
 	values: IDataObject,
 ): Promise<Set<number | undefined>> {
-	const groupFilter = filters.find(({ verifyBy }) => verifyBy === 'members');
+	const groupFilter = filters.find(({ checkRowBy }) => checkRowBy === 'members');
 	if (groupFilter === undefined) return new Set();
 
 	const query = { group_id: values[groupFilter.name] };

@@ -42,13 +42,14 @@ export async function resolveNames(item: Item, entity: Entity, operation: string
 
 /** Returns the fields and filters that the form of an operation has. */
 function fieldsInForm(
-	{ fields, filters, keys = [], actions = [] }: Entity,
+	{ fields, filters, parentFields = [], actions = [] }: Entity,
 	operation: string,
 ): AnyField[] {
 	const action = actions.find(({ name }) => name === operation);
-	if (action === undefined) return [...(operation === 'getAll' ? filters : fields), ...keys];
+	if (action === undefined)
+		return [...(operation === 'getAll' ? filters : fields), ...parentFields];
 	const { query = [], fields: actionFields = [], options = [] } = action;
-	return [...query, ...actionFields, ...options, ...keys];
+	return [...query, ...actionFields, ...options, ...parentFields];
 }
 
 /**

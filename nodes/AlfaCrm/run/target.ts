@@ -26,7 +26,7 @@ import type { OperationPart } from './operation';
  *
  * @param keys the keys of the entity, if the form of the operation asks for them
  */
-export function targetOf(item: Item, entity: Entity, keys: Entity['keys'] = []): Target {
+export function targetOf(item: Item, entity: Entity, keys: Entity['parentFields'] = []): Target {
 	const query = Object.fromEntries(
 		keys.map((key) => [key.name, item.toRequestValue(key, item.inputOfField(key))]),
 	);
@@ -134,4 +134,5 @@ export function idOf(item: Item, entity: Entity): number {
 }
 
 /** Returns the parameters for the keys of an entity: the IDs of its records' parent. */
-export const keysForm = ({ keys = [] }: Entity): INodeProperties[] => keys.flatMap(toParameters);
+export const keysForm = ({ parentFields = [] }: Entity): INodeProperties[] =>
+	parentFields.flatMap(toParameters);

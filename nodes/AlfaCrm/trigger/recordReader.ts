@@ -171,7 +171,9 @@ function unreadable({ node }: ApiClient, change: Change, entity?: Entity): strin
 	if (node.credentials?.[CREDENTIAL] === undefined)
 		return 'The record was not read, because this node has no credential. Select one in the node.';
 	const fields = fieldsOf(change);
-	const missing = (entity.keys ?? []).find(({ name }) => (fields[name] ?? undefined) === undefined);
+	const missing = (entity.parentFields ?? []).find(
+		({ name }) => (fields[name] ?? undefined) === undefined,
+	);
 	if (missing === undefined) return undefined;
 	return `AlfaCRM finds a ${entity.label.toLowerCase()} only by its ${missing.name} too, which the event does not hold. Use the fields of the event.`;
 }
@@ -185,7 +187,9 @@ async function recordIn(
 ) {
 	const { kinds, partition } = entity.hidden ?? {};
 	const fields = fieldsOf(change);
-	const query = Object.fromEntries((entity.keys ?? []).map(({ name }) => [name, fields[name]]));
+	const query = Object.fromEntries(
+		(entity.parentFields ?? []).map(({ name }) => [name, fields[name]]),
+	);
 	const target = { path: entity.path, query, labels: {}, branch };
 	// A list that shows one status or kind at a time is asked first for the one that the change
 	// names. API notes 5.11 and 5.16.

@@ -47,7 +47,7 @@ export function fieldOf(
 						...entity.filters,
 					]
 				: entity.fields;
-	const found = [...own, ...(entity.keys ?? [])].find((field) => field.name === name) as
+	const found = [...own, ...(entity.parentFields ?? [])].find((field) => field.name === name) as
 		| Described
 		| undefined;
 	if (found) return { ...found, ...boundsOf(entity.resource, operation, name) };

@@ -28,7 +28,7 @@ const field = <T extends ShownType>(type: T): Shown =>
 
 const SUM = { type: 'number', min: 0.01 } as const;
 const STAGE = { type: 'reference', entity: 'leadStatus' } as const;
-const PRESENT: FieldType = { type: 'reference', entity: 'customer', listedBy: 'lessonCustomers' };
+const PRESENT: FieldType = { type: 'reference', entity: 'customer', loadMethod: 'lessonCustomers' };
 const DAYS = [
 	{ value: 1, label: 'Monday' },
 	{ value: 7, label: 'Sunday' },

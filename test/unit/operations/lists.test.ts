@@ -64,7 +64,7 @@ describe('a row is checked again', () => {
 	});
 
 	const filterOf = (resource: string, name: string) =>
-		filter({ verifyBy: entityOf(resource).filters.find((one) => one.name === name)?.verifyBy });
+		filter({ verifyBy: entityOf(resource).filters.find((one) => one.name === name)?.checkRowBy });
 
 	it.each<[resource: string, name: string, wanted: unknown, row: IDataObject, boolean]>([
 		['task', 'due_date_is_null', true, { due_date: null }, true],
@@ -155,7 +155,7 @@ describe('a row is in the view that was chosen', () => {
 	])('%s %j: %j', (resource, row, views) => {
 		const all = entityOf(resource).hidden!.views!;
 		const view = all.find(({ name }) => name === 'removed') ?? all[0];
-		const isIn = (chosen: number) => view.holds(row, chosen, 'UTC');
+		const isIn = (chosen: number) => view.includesRow(row, chosen, 'UTC');
 		expect([0, 1, 2].filter(isIn)).toEqual(views);
 	});
 });

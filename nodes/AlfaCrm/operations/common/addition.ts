@@ -134,7 +134,7 @@ function makeTarget(
 ): Target {
 	// AlfaCRM reads the record that others belong to from the query alone, such as the customer of a
 	// subscription. In the body it is ignored or refused. API notes 0.
-	const keys = entity.keys ?? [];
+	const keys = entity.parentFields ?? [];
 	const query = Object.fromEntries(keys.map(({ name }) => [name, body[name]]));
 	// An error of AlfaCRM that names the field of the customer is about the parameter 'Customer'.
 	const customerLabel = { name: customerField, label: customerEntity.label };

@@ -75,7 +75,7 @@ export function readDraft(
 	fields: readonly Field[] = entity.fields,
 	completeInput = (input: IDataObject) => input,
 ): RecordDraft {
-	const target = targetOf(item, entity, entity.keys);
+	const target = targetOf(item, entity, entity.parentFields);
 	const givenInput = readFieldInput(
 		item,
 		entity,

@@ -143,19 +143,19 @@ function readDeclaredCall(
 	action: Action,
 	readInput: typeof readFields,
 ): DeclaredCall {
-	const { query = [], fields = [], idAs } = action;
+	const { query = [], fields = [], recordIdName } = action;
 	const { path, branch, labels } = targetOf(item, entity);
-	// `idAs` is the name under which AlfaCRM takes the ID of the record.
-	const id = idAs === undefined ? undefined : idOf(item, entity);
+	// `recordIdName` is the name under which AlfaCRM takes the ID of the record.
+	const id = recordIdName === undefined ? undefined : idOf(item, entity);
 	const input = readInput(item, fieldsOf(action));
-	const idQuery = idAs === undefined ? {} : { [idAs]: id };
+	const idQuery = recordIdName === undefined ? {} : { [recordIdName]: id };
 
 	const call: ItemRequest = {
 		path: action.path ?? path,
 		action: action.action,
 		branch,
 		query: { ...idQuery, ...bodyOf(item, query, input, branch) },
-		body: { ...bodyOf(item, fields, input, branch), ...action.fixed },
+		body: { ...bodyOf(item, fields, input, branch), ...action.fixedValues },
 		labels: { ...labels, ...labelsOf(fieldsOf(action)) },
 		task: describeTask(action, id),
 	};

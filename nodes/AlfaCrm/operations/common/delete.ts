@@ -15,7 +15,7 @@ export const deleteRecord: Operation = {
 	form: (entity) => ({ id: [idParameter(entity)], keys: keysForm(entity) }),
 
 	async execute(item, entity) {
-		const target = targetOf(item, entity, entity.keys);
+		const target = targetOf(item, entity, entity.parentFields);
 		const id = idOf(item, entity);
 		const lock = recordKey(entity, id);
 		const call = {

@@ -65,7 +65,7 @@ interface ListRequest {
 
 function readListRequest(item: Item, entity: Entity): ListRequest {
 	return {
-		target: targetOf(item, entity, entity.keys),
+		target: targetOf(item, entity, entity.parentFields),
 		limit: readLimit(item),
 		filters: readFilters(item, entity),
 		views: readViews(item, entity),
@@ -139,10 +139,10 @@ class OtherBranchRows {
 	private readonly isListOfOwner: boolean;
 
 	constructor(
-		{ keys = [] }: Entity,
+		{ parentFields = [] }: Entity,
 		private readonly target: Target,
 	) {
-		this.isListOfOwner = keys.length > 0;
+		this.isListOfOwner = parentFields.length > 0;
 	}
 
 	get count(): number {

@@ -97,7 +97,7 @@ function readUpdateRequest(
 	entity: Entity,
 	{ adjustInput }: UpdateRules,
 ): UpdateRequest {
-	const target = targetOf(item, entity, entity.keys);
+	const target = targetOf(item, entity, entity.parentFields);
 	const id = idOf(item, entity);
 	const overwritesWithEmpty =
 		canBeSimplified(entity) && item.collection(updateOptions).flag(overwriteWithEmpty);

@@ -58,7 +58,7 @@ export const addToCustomer: ActionKind<'addToCustomer'> = {
 function readForm(
 	item: Item,
 	customerEntity: Entity,
-	{ fields = [], addedResource, customerField, fixed }: ActionOf<'addToCustomer'>,
+	{ fields = [], addedResource, customerField, fixedValues }: ActionOf<'addToCustomer'>,
 ): AdditionDraft {
 	const entity = entityOf(addedResource);
 	const draft = readActionDraft(item, customerEntity, fields, { hasTextOptions: true });
@@ -75,7 +75,7 @@ function readForm(
 		entity,
 		customerId,
 		customerField,
-		body: { ...draft.body, [customerField]: customerValue, ...fixed },
+		body: { ...draft.body, [customerField]: customerValue, ...fixedValues },
 	};
 }
 

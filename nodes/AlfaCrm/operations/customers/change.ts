@@ -87,7 +87,7 @@ interface ChangeRequest {
 function readChangeRequest(
 	item: Item,
 	entity: Entity,
-	{ fields = [], fixed }: ActionOf<ChangeKind>,
+	{ fields = [], fixedValues }: ActionOf<ChangeKind>,
 	{ chooseValues, makeSkipRule }: ChangeRules,
 ): ChangeRequest {
 	const recordTarget = targetOf(item, entity);
@@ -98,7 +98,7 @@ function readChangeRequest(
 	const chosenValues = chooseValues === undefined ? formValues : chooseValues(formValues);
 	const findSkipReason = makeSkipRule?.(item, chosenValues);
 	const addToLists = readAddToLists(item, fields, 'add');
-	const values = { ...chosenValues, ...fixed };
+	const values = { ...chosenValues, ...fixedValues };
 	return { id, target, values, addToLists, findSkipReason };
 }
 

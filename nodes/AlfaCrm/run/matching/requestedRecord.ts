@@ -49,7 +49,7 @@ export function readRequestedRecord(
 	entity: Entity,
 	{ operation, formPart }: CatalogueEntry,
 ): RequestedRecord | undefined {
-	const { scope, keys: parentKeys = [] } = entity;
+	const { scope, parentFields: parentKeys = [] } = entity;
 	// A subscription, for example, is reached through its customer, whom the form names. The branch
 	// must be that of the customer.
 	if (scope === 'global' || parentKeys.length > 0) return undefined;

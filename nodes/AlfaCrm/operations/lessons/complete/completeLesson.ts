@@ -228,7 +228,7 @@ async function sendCompletion(
 ): Promise<IDataObject> {
 	const { item, entity, action, lessonId, target, toOutput } = request;
 	// `action.fixed` is the status *completed*, which the action declares.
-	const body = { ...lessonFields, details: attendances, ...action.fixed };
+	const body = { ...lessonFields, details: attendances, ...action.fixedValues };
 	const call = {
 		...target,
 		action: action.action,
@@ -243,7 +243,7 @@ async function sendCompletion(
 
 	// The answer of AlfaCRM may lack fields of the lesson. Their values are then those that were read
 	// before, except for the status.
-	const completedLesson = { ...stored.lesson, ...action.fixed, ...savedFields };
+	const completedLesson = { ...stored.lesson, ...action.fixedValues, ...savedFields };
 	return makeReportItem(toOutput, completedLesson, 'updated', Object.keys(body));
 }
 
