@@ -1,11 +1,11 @@
-import { withoutInvisible } from './normalizeText';
+import { removeInvisible } from './normalizeText';
 
 /**
  * Tells whether a value is empty for any field: undefined, null, an empty text, an empty list, or a
  * picker without a choice.
  */
 export function isEmpty(value: unknown): boolean {
-	if (typeof value === 'string') return withoutInvisible(value).trim() === '';
+	if (typeof value === 'string') return removeInvisible(value).trim() === '';
 	if (Array.isArray(value)) return value.length === 0;
 	return value === undefined || value === null || (isPicker(value) && isEmpty(value.value));
 }

@@ -2,9 +2,9 @@ import { formatDay, readFlag } from '../values/formats';
 import { isEmpty } from './blank';
 import { normalizeIdentifier, normalizeText } from './normalizeText';
 import type { FieldKind } from './kind';
-import { oneForm, single } from './kind';
+import { formOrNone, singleParts } from './kind';
 import { isUnfilled } from './unreadable';
-import { asRead, isWritable, readText, textForms } from './text';
+import { normalizeAppearance, isWritable, readText, makeTextFilters } from './text';
 import type { Field, OfType, Wire } from '../entities/fieldTypes';
 
 const NAME = /^custom_\w+$/;
@@ -49,7 +49,7 @@ function readItem(value: unknown, zone: string): string | number | undefined {
  * Returns the form by which a value is compared. The type is not known: a text that looks like a
  * day is a day, and a flag is 0 or 1.
  */
-function formOf(value: unknown, zone: string, textOf = normalizeText): string | undefined {
+function makeForm(value: unknown, zone: string, textOf = normalizeText): string | undefined {
 	if (typeof value === 'boolean') return String(readFlag(value));
 	if (typeof value === 'string' && A_DAY.test(value.trim())) {
 		return formatDay(value, 'iso', zone) ?? textOf(value);
@@ -59,18 +59,24 @@ function formOf(value: unknown, zone: string, textOf = normalizeText): string | 
 	return text === undefined ? formatDay(value, 'iso', zone) : textOf(text);
 }
 
-function formsOf(value: unknown, zone: string, textOf = normalizeText): Array<string | undefined> {
+function makeForms(
+	value: unknown,
+	zone: string,
+	textOf = normalizeText,
+): Array<string | undefined> {
 	const items = Array.isArray(value) ? value.filter((item) => !isEmpty(item)) : [value];
-	return items.map((item) => formOf(item, zone, textOf));
+	return items.map((item) => makeForm(item, zone, textOf));
 }
 
 /**
  * Returns filters for each way in which a value may be stored: a day may be written in two formats.
  */
-function searchFormsOf(name: string, item: Wire): Array<Record<string, Wire>> {
-	if (typeof item !== 'string' || !A_DAY.test(item)) return textForms(name, item);
+function makeFilters(name: string, item: Wire): Array<Record<string, Wire>> {
+	if (typeof item !== 'string' || !A_DAY.test(item)) return makeTextFilters(name, item);
 	const days = (['iso', 'dotted'] as const).map((format) => formatDay(item, format, ANY_ZONE));
-	return days.includes(undefined) ? textForms(name, item) : days.map((day) => ({ [name]: day }));
+	return days.includes(undefined)
+		? makeTextFilters(name, item)
+		: days.map((day) => ({ [name]: day }));
 }
 
 /**
@@ -81,8 +87,8 @@ function searchFormsOf(name: string, item: Wire): Array<Record<string, Wire>> {
 const makeComparison =
 	(textOf: (text: string) => string) =>
 	(_field: unknown, value: unknown, otherValue: unknown, zone: string): boolean => {
-		const forms = formsOf(value, zone, textOf);
-		const otherForms = formsOf(otherValue, zone, textOf);
+		const forms = makeForms(value, zone, textOf);
+		const otherForms = makeForms(otherValue, zone, textOf);
 		if ([...forms, ...otherForms].includes(undefined)) return false;
 
 		return (
@@ -97,20 +103,20 @@ function shareForm(
 	matchValue: unknown,
 	textOf: (text: string) => string,
 ): boolean {
-	const forms = formsOf(matchValue, ANY_ZONE, textOf);
-	return formsOf(storedValue, ANY_ZONE, textOf).some(
+	const forms = makeForms(matchValue, ANY_ZONE, textOf);
+	return makeForms(storedValue, ANY_ZONE, textOf).some(
 		(form) => form !== undefined && forms.includes(form),
 	);
 }
 
 export const custom: FieldKind<OfType<'custom'>> = {
-	...single,
+	...singleParts,
 	isBlank: (_field, value) => Array.isArray(value) && value.every(isEmpty),
 	expected: () => 'a text, a number, yes or no, a date, or a list of those',
 	serialize: (_field, item, zone) => readValue(item, zone),
-	normalize: (_field, item, zone) =>
-		formsOf(item, zone)
-			.flatMap(oneForm)
+	makeNormalForms: (_field, item, zone) =>
+		makeForms(item, zone)
+			.flatMap(formOrNone)
 			.filter((form) => !isUnfilled(form) && !MISSING.test(form)),
 	isSame: makeComparison(normalizeIdentifier),
 	isSameKey: (_field, storedValue, matchValue) =>
@@ -120,7 +126,7 @@ export const custom: FieldKind<OfType<'custom'>> = {
 		const isEqual = shareForm(storedValue, matchValue, normalizeIdentifier);
 		return isEqualIfLowercase && !isEqual ? 'they differ in capital letters only' : undefined;
 	},
-	isStored: makeComparison(asRead),
-	searchForms: (_field, name, item) => searchFormsOf(name, item),
+	isStored: makeComparison(normalizeAppearance),
+	makeSearchFilters: (_field, name, item) => makeFilters(name, item),
 	clearedValue: '',
 };

@@ -14,7 +14,7 @@ import { object } from './object';
 import { phonePart, phones } from './phones';
 import { owner, record, records, reference, references } from './reference';
 import { rows } from './rows';
-import { longestOf, longText, text, texts } from './text';
+import { readMaxLength, longText, text, texts } from './text';
 import type {
 	Field,
 	FieldBasics,
@@ -55,7 +55,15 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	record,
 	records,
 	owner,
-	rows: rows({ isBlank, addressesIn, serialize, sameValue, isStored, toProperty, objectSchema }),
+	rows: rows({
+		isBlank,
+		findWebAddresses,
+		serialize,
+		sameValue,
+		isStored,
+		toProperty,
+		objectSchema,
+	}),
 	object,
 };
 
@@ -79,7 +87,7 @@ export function isBlank(field: ShownType, value: unknown): boolean {
 	if (isEmpty(value)) return true;
 
 	const kind = kindOf(field);
-	const hasNoItem = kind.isList && kind.items(field, value).length === 0;
+	const hasNoItem = kind.isList && kind.splitItems(field, value).length === 0;
 	return hasNoItem || kind.isBlank(field, value);
 }
 
@@ -94,21 +102,21 @@ export function serialize(field: Shown, value: unknown, zone: string): Wire {
 	if (kind.isList && isBlank(field, value)) return [];
 	const wires = isBlank(field, value)
 		? [undefined]
-		: kind.items(field, value).map((item) => kind.serialize(field, item, zone));
+		: kind.splitItems(field, value).map((item) => kind.serialize(field, item, zone));
 	if (wires.includes(undefined))
 		throw unreadable({ label: labelInForm(field) }, kind.expected(field), value);
 	return kind.isList ? (wires as Wire) : wires[0];
 }
 
 /** Returns the web addresses in a value that were given in place of IDs. */
-export function addressesIn(
+export function findWebAddresses(
 	field: Pick<FieldBasics, 'label'> & ShownType,
 	value: unknown,
 ): Address[] {
 	const kind = kindOf(field);
 	return isEmpty(value)
 		? []
-		: kind.items(field, value).flatMap((item) => kind.addresses(field, item));
+		: kind.splitItems(field, value).flatMap((item) => kind.findWebAddresses(field, item));
 }
 
 /**
@@ -155,8 +163,8 @@ function areEqual(
 	const areListsEqual = (left: unknown[], right: unknown[]) =>
 		left.every((item) => includes(right, item)) && right.every((item) => includes(left, item));
 
-	const items = kind.items(field, value);
-	const otherItems = kind.items(field, otherValue);
+	const items = kind.splitItems(field, value);
+	const otherItems = kind.splitItems(field, otherValue);
 	if (areListsEqual(items, otherItems)) return true;
 
 	return kind.isList && areListsEqual(splitAgain(field, items), splitAgain(field, otherItems));
@@ -168,7 +176,7 @@ function areEqual(
  */
 function splitAgain(field: ShownType, items: unknown[]): unknown[] {
 	const areTexts = items.every((item) => typeof item === 'string');
-	return areTexts ? kindOf(field).items(field, items.join(', ')) : items;
+	return areTexts ? kindOf(field).splitItems(field, items.join(', ')) : items;
 }
 
 /** Tells whether two single values mean the same. For a list, they are items. */
@@ -182,9 +190,9 @@ export function sameItem(field: ShownType, item: unknown, otherItem: unknown): b
  * Adds values to a list. The present values stay first, as they are written, and no value is added
  * that is there already.
  */
-export function union(field: ShownType, present: unknown, added: unknown): Wire[] {
+export function addItems(field: ShownType, present: unknown, added: unknown): Wire[] {
 	const values = listOf(present);
-	const splitItems = (value: unknown) => kindOf(field).items(field, value);
+	const splitItems = (value: unknown) => kindOf(field).splitItems(field, value);
 	const knownItems = values.flatMap(splitItems);
 
 	for (const item of listOf(added).flatMap(splitItems)) {
@@ -197,8 +205,8 @@ export function union(field: ShownType, present: unknown, added: unknown): Wire[
 }
 
 /** Returns the values that were given, however the list is written. */
-export const itemsIn = (field: ShownType, value: unknown): unknown[] =>
-	kindOf(field).items(field, value);
+export const splitItems = (field: ShownType, value: unknown): unknown[] =>
+	kindOf(field).splitItems(field, value);
 
 /** Returns the values that AlfaCRM holds, one by one. */
 export function listOf(value: unknown): unknown[] {
@@ -207,7 +215,7 @@ export function listOf(value: unknown): unknown[] {
 }
 
 /** Writes a value as AlfaCRM itself does, so that AlfaCRM's own search finds it. */
-export function canonical(field: ShownType, value: Wire): Wire {
+export function canonicalize(field: ShownType, value: Wire): Wire {
 	const kind = kindOf(field);
 	if (!kind.isList) return kind.canonicalize(value);
 
@@ -227,21 +235,21 @@ const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 export function normalForms(field: ShownType, value: unknown): string[] {
 	if (isEmpty(value)) return [];
 
-	const forms = kindOf(field).normalize(field, value, ANY_ZONE);
+	const forms = kindOf(field).makeNormalForms(field, value, ANY_ZONE);
 	return forms.filter((form) => LETTER_OR_DIGIT.test(form));
 }
 
-function describe(field: Shown): string | undefined {
+function makeDescription(field: Shown): string | undefined {
 	const { description } = field;
-	const longest = longestOf(field);
+	const longest = readMaxLength(field);
 	if (longest === undefined) return description;
 	const most = `At most ${longest} characters`;
 	return description ? `${description.replace(/\.$/, '')}. ${most}.` : most;
 }
 
-function propertyOf(field: Shown, displayName: string, widget: Widget): INodeProperties {
+function makeProperty(field: Shown, displayName: string, widget: Widget): INodeProperties {
 	const { name, placeholder } = field;
-	const description = describe(field);
+	const description = makeDescription(field);
 	return {
 		displayName,
 		name,
@@ -254,7 +262,7 @@ function propertyOf(field: Shown, displayName: string, widget: Widget): INodePro
 /** Makes the parameter of a field or filter in the form. */
 export function toProperty(field: Shown): INodeProperties {
 	const kind = kindOf(field);
-	return propertyOf(field, kind.formLabel(field.label), kind.widget(field));
+	return makeProperty(field, kind.formLabel(field.label), kind.widget(field));
 }
 
 /** Tells whether a new record needs a value of this field from the user. */
@@ -271,11 +279,11 @@ export const hasOwnParameter = (field: Field): boolean =>
  */
 export function toParameters(field: Field): INodeProperties[] {
 	const kind = kindOf(field);
-	const isDemanded = field.required === true && !kind.alwaysFilled;
+	const isDemanded = field.required === true && !kind.isAlwaysFilled;
 	const demanded = isDemanded ? { required: true } : {};
 	const variants = kind.variants(field);
-	const standing = kind.standing(field);
-	const property = standing ? propertyOf(field, field.label, standing) : toProperty(field);
+	const standing = kind.standaloneWidget(field);
+	const property = standing ? makeProperty(field, field.label, standing) : toProperty(field);
 	if (variants.length === 0) return [{ ...property, ...demanded }];
 
 	return variants.map(({ label, widget, show }) => ({
@@ -298,7 +306,8 @@ export function toSingleProperty(field: Shown): INodeProperties {
 /** Returns the label that the form shows for a field. */
 export function labelInForm(field: Shown): string {
 	const kind = kindOf(field);
-	const hasOtherParameter = kind.standing(field) !== undefined || kind.variants(field).length > 0;
+	const hasOtherParameter =
+		kind.standaloneWidget(field) !== undefined || kind.variants(field).length > 0;
 	const usesFieldLabel = hasOwnParameter(field as Field) && hasOtherParameter;
 	return usesFieldLabel ? field.label : kind.formLabel(field.label);
 }
@@ -307,7 +316,7 @@ export function labelInForm(field: Shown): string {
  * Makes the message for a value that counts as empty although something was given, such as an empty
  * input mask.
  */
-export const unusable = (field: Shown, value: unknown): string =>
+export const describeUnusable = (field: Shown, value: unknown): string =>
 	`'${labelInForm(field)}' holds no usable ${kindOf(field).noun}: ${quoted(value)}`;
 
 /** Makes the column of a field in the field mapper. */

@@ -1,7 +1,7 @@
-import { normalizeText, withoutInvisible } from './normalizeText';
+import { normalizeText, removeInvisible } from './normalizeText';
 import type { FieldKind } from './kind';
-import { itemsOf, parts } from './lists';
-import { isStoredText, readText, severalTexts } from './text';
+import { readItems, splitText } from './lists';
+import { isStoredText, readText, textListParts } from './text';
 import type { OfType } from '../entities/fieldTypes';
 
 /**
@@ -47,31 +47,35 @@ function telegramForm(person: string): string | undefined {
 interface Service {
 	host: RegExp;
 	path: RegExp;
-	formOf: (person: string) => string | undefined;
+	makeForm: (person: string) => string | undefined;
 }
 
 const SERVICES: readonly Service[] = [
 	{
 		host: /^(?:t|telegram)\.me$|^telegram\.dog$/,
 		path: /^(?!(?:share|proxy|socks)\?)(?:s\/)?@?(\w+)\/?(?:[?#].*)?$/i,
-		formOf: telegramForm,
+		makeForm: telegramForm,
 	},
 	// A query may name the person, as in vk.com/im?sel=1, so an address with a query has no form.
 	{
 		host: /^(?:m\.)?vk(?:\.com|\.ru|ontakte\.ru)$/,
 		path: /^([\w.]+)\/?$/i,
-		formOf: (person) => `vk:${person.toLowerCase()}`,
+		makeForm: (person) => `vk:${person.toLowerCase()}`,
 	},
 	{
 		host: /^instagram\.com$/,
 		path: /^([\w.]+)\/?(?:[?#].*)?$/i,
-		formOf: (person) => `instagram:${person.toLowerCase()}`,
+		makeForm: (person) => `instagram:${person.toLowerCase()}`,
 	},
-	{ host: /^wa\.me$/, path: /^\+?(\d+)\/?(?:[?#].*)?$/, formOf: (person) => `whatsapp:${person}` },
+	{
+		host: /^wa\.me$/,
+		path: /^\+?(\d+)\/?(?:[?#].*)?$/,
+		makeForm: (person) => `whatsapp:${person}`,
+	},
 	{
 		host: /^(?:api|web)\.whatsapp\.com$/,
 		path: /^send\/?\?(?:\S*&)?phone=(?:\+|%2b)?(\d+)/i,
-		formOf: (person) => `whatsapp:${person}`,
+		makeForm: (person) => `whatsapp:${person}`,
 	},
 ];
 
@@ -87,7 +91,7 @@ const IN_TELEGRAM =
 	/^(?:@|tg:\/\/\S*?[?&](?:domain|id|user_id)=|(?:https?:\/\/)?web\.telegram\.org\/\S*#@?)(\w+)(?=&|$)/i;
 
 /** Returns the form of a word that is a link by itself: an address, or @ with a name. */
-function linkIn(word: string): string | undefined {
+function readLink(word: string): string | undefined {
 	if (UNFILLED_END.test(word)) return undefined;
 
 	const [, telegramPerson] = IN_TELEGRAM.exec(word) ?? [];
@@ -100,7 +104,7 @@ function linkIn(word: string): string | undefined {
 
 	const service = SERVICES.find((candidate) => candidate.host.test(host));
 	const [, person] = service?.path.exec(path) ?? [];
-	const form = person === undefined ? undefined : service?.formOf(person);
+	const form = person === undefined ? undefined : service?.makeForm(person);
 	if (form !== undefined) return form;
 
 	const trimmedPath = path.replace(/\/+$/, '');
@@ -121,7 +125,7 @@ const PUNCTUATION = /^[([{<«"'„“]+|[)\]}>»"'”“,.;:!]+$/g;
 
 /** Reads a text: the form of each link, and the other words. */
 function readLinks(value: unknown): { forms: string[]; otherWords: string } {
-	const text = withoutInvisible(
+	const text = removeInvisible(
 		typeof value === 'string' ? value : (readText(value) ?? ''),
 	).normalize('NFKC');
 	if (text.length > LONGEST) return { forms: [], otherWords: normalizeText(text) };
@@ -132,7 +136,9 @@ function readLinks(value: unknown): { forms: string[]; otherWords: string } {
 		.split(/\s+/)
 		.map((word) => word.replace(PUNCTUATION, ''));
 	const isAlone = words.length === 1;
-	const links = words.map((word) => linkIn(word) ?? (isAlone ? telegramPersonIn(word) : undefined));
+	const links = words.map(
+		(word) => readLink(word) ?? (isAlone ? telegramPersonIn(word) : undefined),
+	);
 
 	// Next to other words, a name with @ may be that of any service.
 	const hasOtherWords = links.includes(undefined);
@@ -156,17 +162,17 @@ function telegramPersonIn(word: string): string | undefined {
 
 /** Splits a text into several links, which may be separated by blanks alone. */
 const splitLinks = (text: string): string[] =>
-	parts(text).flatMap((part) => {
+	splitText(text).flatMap((part) => {
 		const words = part.split(/\s+/).filter((word) => word !== '');
-		return words.length > 1 && words.every(linkIn) ? words : [part];
+		return words.length > 1 && words.every(readLink) ? words : [part];
 	});
 
 /** Addresses of websites, and people in messengers. */
 export const links: FieldKind<OfType<'links'>> = {
-	...severalTexts,
+	...textListParts,
 	noun: 'web address, or name or number in Telegram',
-	items: (_field, value) => itemsOf(value, splitLinks),
-	normalize: (_field, item) => readLinks(item).forms,
+	splitItems: (_field, value) => readItems(value, splitLinks),
+	makeNormalForms: (_field, item) => readLinks(item).forms,
 	isSame(_field, value, otherValue) {
 		const links = readLinks(value);
 		const otherLinks = readLinks(otherValue);
@@ -176,5 +182,5 @@ export const links: FieldKind<OfType<'links'>> = {
 	isStored: isStoredText,
 	// Two values with different words beside their links are different.
 	mayHaveWords: () => false,
-	searchForms: (_field, name, item) => [{ [name]: item }],
+	makeSearchFilters: (_field, name, item) => [{ [name]: item }],
 };

@@ -4,7 +4,7 @@ import { listMethod } from '../entities/methodNames';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { isPicker } from './blank';
-import { oneRecord, severalRecords } from './id';
+import { recordParts, recordListParts } from './id';
 import type { FieldKind } from './kind';
 import type { OfType, Wire } from '../entities/fieldTypes';
 
@@ -15,7 +15,7 @@ import type { OfType, Wire } from '../entities/fieldTypes';
 export const NONE = 'none';
 
 /** Returns what the list calls "none"; undefined if the list does not offer it. */
-const noneOf = ({ entity }: { entity: string }): string | undefined =>
+const labelOfNone = ({ entity }: { entity: string }): string | undefined =>
 	entityOf(entity).listed?.none;
 
 /**
@@ -23,7 +23,7 @@ const noneOf = ({ entity }: { entity: string }): string | undefined =>
  * calls it.
  */
 export function isNone(field: { entity: string }, item: unknown): boolean {
-	const none = noneOf(field);
+	const none = labelOfNone(field);
 	const value = isPicker(item) ? item.value : item;
 	if (none === undefined || typeof value !== 'string') return false;
 
@@ -49,13 +49,13 @@ type ToShortList = Pick<OfType<'reference'>, 'entity' | 'loadMethod'>;
  *
  * @param expectedNames describes the values of a field that takes names
  */
-const orNone = (
-	{ expected, serialize }: Pick<typeof oneRecord, 'expected' | 'serialize'>,
+const makeNoneParts = (
+	{ expected, serialize }: Pick<typeof recordParts, 'expected' | 'serialize'>,
 	expectedNames: string,
 ) => ({
 	expected: (field: ToShortList) => {
-		const words = takesNames(field) ? expectedNames : expected();
-		return noneOf(field) === undefined ? words : `${words}, or ${NONE}`;
+		const valueNames = takesNames(field) ? expectedNames : expected();
+		return labelOfNone(field) === undefined ? valueNames : `${valueNames}, or ${NONE}`;
 	},
 	serialize: (field: ToShortList, item: unknown): Wire | undefined =>
 		isNone(field, item) ? null : serialize(field, item),
@@ -63,11 +63,11 @@ const orNone = (
 });
 
 const orNoneHint = (field: ToShortList): string =>
-	noneOf(field) === undefined ? '' : `, "${NONE}" = ${noneOf(field)}`;
+	labelOfNone(field) === undefined ? '' : `, "${NONE}" = ${labelOfNone(field)}`;
 
 export const reference: FieldKind<OfType<'reference'>> = {
-	...oneRecord,
-	...orNone(oneRecord, 'the name or the ID of a record'),
+	...recordParts,
+	...makeNoneParts(recordParts, 'the name or the ID of a record'),
 	jsonHint: (field) => (takesNames(field) ? 'name or ID' : 'ID') + orNoneHint(field),
 	widget: ({ entity, loadMethod, whileEmpty }) =>
 		picker(entityOf(entity), { byName: takesNames({ loadMethod }), loadMethod, whileEmpty }),
@@ -75,16 +75,16 @@ export const reference: FieldKind<OfType<'reference'>> = {
 };
 
 export const references: FieldKind<OfType<'references'>> = {
-	...severalRecords,
-	...orNone(severalRecords, 'one or more names or IDs of records'),
+	...recordListParts,
+	...makeNoneParts(recordListParts, 'one or more names or IDs of records'),
 	jsonHint: (field) => `list of ${takesNames(field) ? 'names or ' : ''}IDs${orNoneHint(field)}`,
 	widget: ({ entity, loadMethod, description }) => ({
 		type: 'multiOptions',
-		typeOptions: loadedFrom(entity, loadMethod),
+		typeOptions: makeListOptions(entity, loadMethod),
 		description: withHint(description, `Choose from the list, or specify IDs ${EXPRESSION}`),
 		default: [],
 	}),
-	standing: ({ entity, loadMethod }) =>
+	standaloneWidget: ({ entity, loadMethod }) =>
 		takesNames({ loadMethod })
 			? picker(entityOf(entity), { several: true, byName: true })
 			: undefined,
@@ -93,19 +93,19 @@ export const references: FieldKind<OfType<'references'>> = {
 };
 
 export const record: FieldKind<OfType<'record'>> = {
-	...oneRecord,
+	...recordParts,
 	widget: ({ entity }) => picker(entityOf(entity)),
 	columnLabel: (label) => `${label} ID`,
 };
 
 export const records: FieldKind<OfType<'records'>> = {
-	...severalRecords,
+	...recordListParts,
 	widget: ({ entity }) => picker(entityOf(entity), { several: true }),
 	columnLabel: (label) => `${label} IDs`,
 };
 
 export const owner: FieldKind<OfType<'owner'>> = {
-	...oneRecord,
+	...recordParts,
 	formLabel: (label) => `${label} ID`,
 	columnLabel: (label) => `${label} ID`,
 	variants: ({ by, entities }) =>
@@ -194,7 +194,10 @@ export function picker(
  * Makes the options of a dropdown. Its list is loaded again when the branch changes, or the record
  * if the list belongs to one.
  */
-export function loadedFrom(resource: string, loadMethod?: string): INodeProperties['typeOptions'] {
+export function makeListOptions(
+	resource: string,
+	loadMethod?: string,
+): INodeProperties['typeOptions'] {
 	if (loadMethod)
 		return { loadOptionsMethod: loadMethod, loadOptionsDependsOn: ['branchId.value', 'id.value'] };
 	const entity = entityOf(resource);

@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { parseJson } from '../values/formats';
 import { isEmpty, isPlain } from './blank';
 import type { Address, FieldKind, JsonSchema } from './kind';
-import { single } from './kind';
+import { singleParts } from './kind';
 import { sortByDisplayName } from './order';
 import type { Field, OfType, Shown, Wire } from '../entities/fieldTypes';
 import { UnreadableValue } from './unreadable';
@@ -14,7 +14,7 @@ import { UnreadableValue } from './unreadable';
  */
 interface FieldFunctions {
 	isBlank(field: Field, value: unknown): boolean;
-	addressesIn(field: Field, value: unknown): Address[];
+	findWebAddresses(field: Field, value: unknown): Address[];
 	serialize(field: Field, value: unknown, zone: string): Wire;
 	sameValue(field: Field, value: unknown, otherValue: unknown, zone: string): boolean;
 	isStored(field: Field, storedValue: unknown, value: unknown, zone: string): boolean;
@@ -92,15 +92,15 @@ export const rows = (functions: FieldFunctions): FieldKind<Rows> => {
 		};
 
 	return {
-		...single,
+		...singleParts,
 		isBlank: (_field, value) => rowsIn(value)?.length === 0,
 		expected: () => 'a list of rows, each an object',
-		addresses: ({ fields }, item) =>
+		findWebAddresses: ({ fields }, item) =>
 			(rowsIn(item) ?? []).flatMap((row) =>
-				fields.flatMap((field) => functions.addressesIn(field, row[field.name])),
+				fields.flatMap((field) => functions.findWebAddresses(field, row[field.name])),
 			),
 		serialize: (field, item, zone) => rowsIn(item)?.map((row) => readRow(field, row, zone)),
-		normalize: () => [],
+		makeNormalForms: () => [],
 		isSame: makeComparison(functions.sameValue),
 		isStored: makeComparison(functions.isStored),
 		clearedValue: [],

@@ -31,7 +31,7 @@ export function fullTitleOf(
 	isArchived: boolean,
 ): string {
 	const details = (entity.listed?.details ?? [])
-		.map((detail) => detailOf(row, detail, names))
+		.map((detail) => describeDetail(row, detail, names))
 		.filter((detail) => detail !== undefined);
 	const hasTitle = titleFields(entity).length > 0 || details.length === 0;
 	const parts = hasTitle ? [titleOf(row, entity), ...details] : details;
@@ -41,9 +41,9 @@ export function fullTitleOf(
 /**
  * Returns one detail of a title, such as a phone or a day; undefined if the row does not show it.
  */
-function detailOf(row: IDataObject, detail: Detail, names: KnownNames): string | undefined {
+function describeDetail(row: IDataObject, detail: Detail, names: KnownNames): string | undefined {
 	const { name, choices, shownAs, lastDayField } = detail;
-	if (lastDayField !== undefined) return periodOf(row, name, lastDayField, names.zone);
+	if (lastDayField !== undefined) return describePeriod(row, name, lastDayField, names.zone);
 
 	const value = firstValueOf(row, name);
 	if (value === undefined) return undefined;
@@ -70,7 +70,12 @@ const entityIn = (row: IDataObject, { entity, owner }: Detail): string | undefin
 /**
  * Writes a period: "1 Sep 2025 – 31 May 2026". A period without an end shows only its beginning.
  */
-function periodOf(row: IDataObject, from: string, until: string, zone: string): string | undefined {
+function describePeriod(
+	row: IDataObject,
+	from: string,
+	until: string,
+	zone: string,
+): string | undefined {
 	const dayIn = (name: string) => {
 		const value = firstValueOf(row, name);
 		return value === undefined ? '' : (shortDay(value, zone) ?? String(value));
@@ -81,7 +86,7 @@ function periodOf(row: IDataObject, from: string, until: string, zone: string): 
 }
 
 /** Collects the IDs of other records that the titles of rows name, by entity. */
-export function namedIn(
+export function collectNamedIds(
 	rows: readonly IDataObject[],
 	{ listed }: Entity,
 ): Map<string, Set<number>> {
@@ -99,7 +104,9 @@ export function namedIn(
 }
 
 /** Adds the ID to the name of each entry whose name another entry has too. */
-export function toldApart<T extends { name: string; value: unknown }>(entries: readonly T[]): T[] {
+export function addIdsToEqualNames<T extends { name: string; value: unknown }>(
+	entries: readonly T[],
+): T[] {
 	const counts = new Map<string, number>();
 	for (const { name } of entries) counts.set(name, (counts.get(name) ?? 0) + 1);
 	return entries.map((entry) =>

@@ -16,7 +16,7 @@ import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { normalizeText } from '../fields/normalizeText';
-import { fullTitleOf, toldApart } from '../fields/titles';
+import { fullTitleOf, addIdsToEqualNames } from '../fields/titles';
 import { readFlag } from '../values/formats';
 import { chooseBranch, readChosenId } from './formChoices';
 import { loadOptions } from './loadOptions';
@@ -281,7 +281,7 @@ class FoundRecords {
 
 	/** Lists the results. Results with the same title also show their IDs. */
 	toResults(): SearchResult[] {
-		return toldApart([...this.resultsById.values()]);
+		return addIdsToEqualNames([...this.resultsById.values()]);
 	}
 }
 

@@ -8,7 +8,7 @@ import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
 import { entities, entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { NONE } from '../fields/reference';
-import { titleOf, toldApart } from '../fields/titles';
+import { titleOf, addIdsToEqualNames } from '../fields/titles';
 import { readId, readIds } from '../values/formats';
 import { chooseBranch, compareByWeight } from './formChoices';
 import { listLessonCustomers } from './lessonCustomers';
@@ -51,7 +51,7 @@ async function listOptions(
 	if (nameOfNone !== undefined) {
 		options.unshift({ name: nameOfNone, value: NONE });
 	}
-	return toldApart(options);
+	return addIdsToEqualNames(options);
 }
 
 /**

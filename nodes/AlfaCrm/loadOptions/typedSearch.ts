@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity, Listed } from '../entities/types';
 import { normalizeText } from '../fields/normalizeText';
-import { digitsIn, holdsPhone, isTooShort, partForms } from '../fields/phones';
+import { digitsIn, isFoundByPhone, isTooShort, makePartSearchTexts } from '../fields/phones';
 import { formatDay, nearestDay } from '../values/formats';
 
 export interface Search {
@@ -79,7 +79,7 @@ function makePhoneSearch(settings: SearchSettings, typedText: string): Search | 
 	const phoneField = settings.digitsFilter;
 	if (phoneField === undefined || phoneField === 'id' || !isLikePhone(typedText)) return undefined;
 
-	const spellings = partForms(typedText);
+	const spellings = makePartSearchTexts(typedText);
 	return {
 		filters: spellings.map((spelling) => ({ [phoneField]: spelling })),
 		matches: (row) => hasPhone(row, phoneField, typedText),
@@ -89,7 +89,7 @@ function makePhoneSearch(settings: SearchSettings, typedText: string): Search | 
 /** Whether one of the phones of a row contains the typed digits. */
 function hasPhone(row: IDataObject, phoneField: string, typedText: string): boolean {
 	const phones = [row[phoneField]].flat();
-	return phones.some((phone) => holdsPhone(phone ?? '', typedText));
+	return phones.some((phone) => isFoundByPhone(phone ?? '', typedText));
 }
 
 /** Whether a text has nothing but digits and what people write between them. */

@@ -18,7 +18,7 @@ import type { Entity } from '../entities/types';
 import { isUndefined } from '../fields/blank';
 import { customField, isCustom } from '../fields/custom';
 import { clearedValue, isBlank, labelInForm } from '../fields/field';
-import { lengthOf, longestOf, shortened } from '../fields/text';
+import { countCharacters, readMaxLength, shorten } from '../fields/text';
 import { collection } from '../form/assemble';
 import { oncePer } from '../form/oncePer';
 import type { Field, Wire } from '../entities/fieldTypes';
@@ -47,7 +47,7 @@ const shortenTexts: INodeProperties = {
 
 /** Offers to cut long texts, if AlfaCRM limits the length of one of the fields. */
 export const shortenOption = (fields: readonly Field[]): INodeProperties[] =>
-	fields.some((field) => longestOf(field) !== undefined) ? [shortenTexts] : [];
+	fields.some((field) => readMaxLength(field) !== undefined) ? [shortenTexts] : [];
 
 /** Makes the collection *Options* for an operation whose only option is to cut long texts. */
 export const textOptions = oncePer((fields: readonly Field[]): INodeProperties[] =>
@@ -215,8 +215,8 @@ function customBody(
  * @throws NodeOperationError if a text is too long and the user does not want it to be cut
  */
 export function fitText(item: Item, field: Field, value: Wire, shortensTexts?: boolean): Wire {
-	const longest = longestOf(field);
-	if (longest === undefined || typeof value !== 'string' || lengthOf(value) <= longest)
+	const longest = readMaxLength(field);
+	if (longest === undefined || typeof value !== 'string' || countCharacters(value) <= longest)
 		return value;
 
 	if (shortensTexts) {
@@ -224,13 +224,13 @@ export function fitText(item: Item, field: Field, value: Wire, shortensTexts?: b
 			'Texts that are longer than AlfaCRM takes were shortened',
 			`'${field.label}' to ${longest} characters`,
 		);
-		return shortened(value, longest);
+		return shorten(value, longest);
 	}
 
 	const orCut =
 		shortensTexts === undefined ? '' : `, or turn on '${shortenTexts.displayName}' in 'Options'`;
 	throw item.error(
-		`'${field.label}' has ${lengthOf(value)} characters; AlfaCRM accepts at most ${longest}`,
+		`'${field.label}' has ${countCharacters(value)} characters; AlfaCRM accepts at most ${longest}`,
 		`Shorten it${orCut}.`,
 	);
 }

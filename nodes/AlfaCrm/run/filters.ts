@@ -27,7 +27,7 @@ import {
 	listOf,
 	sameItem,
 	toProperty,
-	unusable,
+	describeUnusable,
 } from '../fields/field';
 import type { Field, FieldVerification, Filter, Wire } from '../entities/fieldTypes';
 import { collection } from '../form/assemble';
@@ -118,7 +118,8 @@ function assertFilterHasValue(
 	const advice = `Without it all ${plural.toLowerCase()} would be returned. Fill it, or remove it from 'Filters'.`;
 	if (isEmpty(value)) throw item.error(`The filter '${labelInForm(filter)}' is empty`, advice);
 	// A single value that says nothing is refused by `toRequestValue`, which tells what it expects.
-	if (isList(filter) && isBlank(filter, value)) throw item.error(unusable(filter, value), advice);
+	if (isList(filter) && isBlank(filter, value))
+		throw item.error(describeUnusable(filter, value), advice);
 }
 
 // ---------------------------------------------------------------- asking AlfaCRM
@@ -136,7 +137,7 @@ export function makeFilterPasses({ filters }: Entity, values: IDataObject): IDat
 
 function makePassesOf(filter: Filter, value: Wire): IDataObject[] {
 	if (filter.makeBody !== undefined) return [filter.makeBody(value)];
-	return kindOf(filter).filterForms(filter, filter.name, value);
+	return kindOf(filter).makeFilterBodies(filter, filter.name, value);
 }
 
 /** Makes a pass of each pair: one pass of the first list and one of the second. */
@@ -250,8 +251,8 @@ function mayHaveValue(filter: Field | Filter, shownValue: unknown, value: unknow
 function matcherOf(
 	filter: Field | Filter,
 ): ((shownValue: unknown, value: unknown) => boolean) | undefined {
-	const { isExact, finds } = kindOf(filter);
-	if (finds !== undefined) return finds;
+	const { isExact, mayFind } = kindOf(filter);
+	if (mayFind !== undefined) return mayFind;
 	return isExact ? (shownValue, value) => sameItem(filter, shownValue, value) : undefined;
 }
 

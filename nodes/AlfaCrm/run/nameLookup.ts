@@ -8,7 +8,7 @@ import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { isEmpty, isPicker } from '../fields/blank';
 import { labelInForm } from '../fields/field';
-import { itemsOf, listIn, parts } from '../fields/lists';
+import { readItems, parseJsonList, splitText } from '../fields/lists';
 import { isNone } from '../fields/reference';
 import { quoted } from '../fields/unreadable';
 import type { ShortList } from '../store/shortList';
@@ -67,7 +67,7 @@ export async function replaceNames(
 	const { content, mode } = unpack(value);
 	const entries: readonly unknown[] = Array.isArray(content)
 		? content
-		: (listIn(content) ?? [content]);
+		: (parseJsonList(content) ?? [content]);
 
 	const results: unknown[] = [];
 	for (const entry of entries)
@@ -82,7 +82,7 @@ async function replaceNamesInEntry(
 	entry: unknown,
 	mode: unknown,
 ): Promise<unknown[]> {
-	const texts = itemsOf(entry, parts);
+	const texts = readItems(entry, splitText);
 	const names = texts.map((text) => nameIn(field, text, mode)).filter((name) => name !== undefined);
 	if (names.length === 0) return [entry];
 

@@ -16,7 +16,7 @@ import { user } from '../entities/user';
 import { isEmpty } from '../fields/blank';
 import { isBlank, isList, listOf } from '../fields/field';
 import { normalizeText } from '../fields/normalizeText';
-import { longestOf, readText, shortened } from '../fields/text';
+import { readMaxLength, readText, shorten } from '../fields/text';
 import type { Branch, LocatedRecord } from '../store/located';
 import { readId, readIds } from '../values/formats';
 import type { Item } from './item';
@@ -126,7 +126,7 @@ function copyTexts(
 		if (copyFrom === undefined || body[name] !== undefined) continue;
 		const texts = copyFrom.map((sourceField) => readText(ownerRow[sourceField]));
 		const text = texts.find((candidate) => !isEmpty(candidate)) ?? '';
-		if (text !== '') copies[name] = shortened(text, longestOf(field));
+		if (text !== '') copies[name] = shorten(text, readMaxLength(field));
 	}
 	return copies;
 }

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Field, Filter } from '../entities/fieldTypes';
 import type { Entity } from '../entities/types';
 import { isPicker, isPlain } from '../fields/blank';
-import { itemsOf, parts } from '../fields/lists';
+import { readItems, splitText } from '../fields/lists';
 import { takesNames } from '../fields/reference';
 import { rowsIn } from '../fields/rows';
 import type { Branch } from '../store/located';
@@ -159,7 +159,7 @@ class NameResolver {
 		const resolvedValue = await this.replaceNamesIn(field, value);
 		if (isBranchOfRecord(field)) {
 			const branches = isPicker(resolvedValue) ? resolvedValue.value : resolvedValue;
-			this.recordBranch ??= readIds(itemsOf(branches, parts)).at(0);
+			this.recordBranch ??= readIds(readItems(branches, splitText)).at(0);
 		}
 		return resolvedValue;
 	}

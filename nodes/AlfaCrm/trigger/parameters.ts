@@ -8,7 +8,7 @@ import { listReader } from '../api/list';
 import { entityOf } from '../entities/registry';
 import { isEmpty } from '../fields/blank';
 import { isBlank } from '../fields/field';
-import { loadedFrom, picker } from '../fields/reference';
+import { makeListOptions, picker } from '../fields/reference';
 import { quoted, unreadable, UnreadableValue } from '../fields/unreadable';
 import type { Parameter } from '../form/parameters';
 import { ParameterReader } from '../form/parameters';
@@ -129,7 +129,7 @@ export const severalOf = (
 	name,
 	type: 'multiOptions',
 	typeOptions: {
-		loadOptionsMethod: loadedFrom(entity)?.loadOptionsMethod,
+		loadOptionsMethod: makeListOptions(entity)?.loadOptionsMethod,
 		...(entityOf(entity).scope === 'branch' ? { loadOptionsDependsOn: ['branchIds'] } : {}),
 	},
 	default: [],

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
-import { isList, unusable } from '../../fields/field';
+import { isList, describeUnusable } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { oncePer } from '../../form/oncePer';
 import type { RecordToOutput } from '../../output/report';
@@ -120,7 +120,7 @@ function readUpdateRequest(
 function nothingToUpdateError(item: Item, entity: Entity, input: IDataObject): Error {
 	const unusableFields = entity.fields.filter(({ name }) => !isEmpty(input[name]));
 	const unusableValues = unusableFields
-		.map((field) => unusable(field, input[field.name]))
+		.map((field) => describeUnusable(field, input[field.name]))
 		.join(' and ');
 	const howToEmpty = canBeSimplified(entity)
 		? " To empty a field, turn on 'Overwrite With Empty Values' in 'Options'."

@@ -49,7 +49,7 @@ export function makeQueries(entity: Entity, { key, matchValues }: Search): Match
 const NO_FILTER: IDataObject = {};
 
 function makeQuery(entity: Entity, field: Field, matchValue: unknown): MatchQuery {
-	const filters = kindOf(field).searchForms(field, field.name, matchValue as Wire);
+	const filters = kindOf(field).makeSearchFilters(field, field.name, matchValue as Wire);
 	const filterNames = filters.flatMap((filter) => Object.keys(filter));
 	const doesListTakeFilters = filterNames.every((name) => takesFilter(entity, name));
 	return { field, matchValue, filters: doesListTakeFilters ? filters : [NO_FILTER] };
@@ -239,6 +239,6 @@ function containsPart(field: Field, storedValue: unknown, part: unknown): boolea
 	const words = normalizeText(String(part)).split(' ');
 	const hasWords = (stored: unknown) =>
 		words.every((word) => normalizeText(String(stored)).includes(word));
-	const canFind = kindOf(field).finds ?? hasWords;
+	const canFind = kindOf(field).mayFind ?? hasWords;
 	return listOf(storedValue).some((stored) => canFind(stored, part));
 }

@@ -9,7 +9,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field, Wire } from '../../../entities/fieldTypes';
-import { isBlank, isList, listOf, sameItem, union } from '../../../fields/field';
+import { isBlank, isList, listOf, sameItem, addItems } from '../../../fields/field';
 import type { LockKey } from '../../../run/keys';
 import type { Item } from '../../../run/item';
 import { hasMatchValue } from '../../../run/matching/compare';
@@ -35,7 +35,7 @@ export function makeKeyValuesForNewRecord(request: UpsertRequest): IDataObject {
 	for (const { field, matchValue, fieldValues } of listKeyFields(request)) {
 		if (isList(field)) {
 			const spelledValues = listOf(matchValue).map((value) => spellAsIn(field, value, fieldValues));
-			values[field.name] = union(field, [], [...spelledValues, ...fieldValues]) as Wire;
+			values[field.name] = addItems(field, [], [...spelledValues, ...fieldValues]) as Wire;
 		} else {
 			values[field.name] = spellAsIn(field, matchValue, fieldValues) as Wire;
 		}
@@ -62,7 +62,7 @@ export function makeKeyValuesForUpdate(request: UpsertRequest, row: IDataObject)
 			const keepsStored = !request.rules.addsToLists && !hasFieldValues;
 			const storedValues = keepsStored ? listOf(row[name]) : [];
 			const spelledValues = listOf(matchValue).map((value) => spellAsIn(field, value, fieldValues));
-			values[name] = union(field, storedValues, [...spelledValues, ...fieldValues]) as Wire;
+			values[name] = addItems(field, storedValues, [...spelledValues, ...fieldValues]) as Wire;
 			continue;
 		}
 

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Field } from '../../../entities/fieldTypes';
 import type { Entity } from '../../../entities/types';
 import { isEmpty } from '../../../fields/blank';
-import { isList, isStored, itemsIn, kindOf, listOf, sameItem } from '../../../fields/field';
+import { isList, isStored, splitItems, kindOf, listOf, sameItem } from '../../../fields/field';
 import { normalizeText } from '../../../fields/normalizeText';
 import type { Item } from '../../../run/item';
 import { findField } from '../../../run/matching/readSearch';
@@ -51,7 +51,7 @@ function holdsTypedValue(
 	if (isPersonName && sameItem(field, storedValue, typedValue)) return true;
 
 	if (!isList(field)) return isStored(field, storedValue, typedValue, item.zone);
-	return itemsIn(field, typedValue).every((typedItem) =>
+	return splitItems(field, typedValue).every((typedItem) =>
 		holdsTypedItem(field, storedValue, typedItem),
 	);
 }

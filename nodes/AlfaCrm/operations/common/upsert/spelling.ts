@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../../entities/types';
-import { canonical } from '../../../fields/field';
+import { canonicalize } from '../../../fields/field';
 import { findField } from '../../../run/matching/readSearch';
 
 /**
@@ -12,7 +12,7 @@ export function toAlfaCrmSpelling(entity: Entity, values: IDataObject): IDataObj
 	return Object.fromEntries(
 		Object.entries(values).map(([name, value]) => [
 			name,
-			canonical(findField(entity, name), value),
+			canonicalize(findField(entity, name), value),
 		]),
 	);
 }

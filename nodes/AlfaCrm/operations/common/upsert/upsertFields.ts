@@ -56,7 +56,7 @@ export function readUpsertInput(item: Item, entity: Entity, key: MatchKey): IDat
  */
 const prominentFieldsOf = oncePer(({ fields }: Entity): Field[] =>
 	fields.filter((field) => {
-		const { alwaysFilled, defaultValue } = kindOf(field);
-		return isNeeded(field) && !alwaysFilled && defaultValue(field) === undefined;
+		const { isAlwaysFilled, defaultValue } = kindOf(field);
+		return isNeeded(field) && !isAlwaysFilled && defaultValue(field) === undefined;
 	}),
 );

@@ -4,7 +4,7 @@ import { cgi as membershipEntity } from '../../../entities/cgi';
 import { customer as customerEntity } from '../../../entities/customer';
 import { dayOf } from '../../../entities/lesson';
 import { passesOf } from '../../../entities/listCall';
-import { itemsIn } from '../../../fields/field';
+import { splitItems } from '../../../fields/field';
 import type { Item } from '../../../run/item';
 import { warningReader } from '../../../run/readList';
 import { CustomerCards } from '../../../store/calendar/customerCards';
@@ -53,7 +53,7 @@ export async function findUnnamedCustomers(
 		findAttendance(attendances, { customer_id }) === undefined;
 	// AlfaCRM may show the customers as a text, such as `1, 2, 3`. `itemsIn` splits it as a field of
 	// the type `ids` would, and `readIds` makes numbers of the parts.
-	const customerIds = readIds(itemsIn({ type: 'ids' }, lesson.customer_ids));
+	const customerIds = readIds(splitItems({ type: 'ids' }, lesson.customer_ids));
 	if (customerIds.length > 0) return customerIds.filter(isUnnamed);
 
 	const day = dayOf(lesson, item.zone);
