@@ -63,3 +63,18 @@ export function parseJsonList(text: unknown): unknown[] | undefined {
 	const value = parseJson(text);
 	return Array.isArray(value) ? value : undefined;
 }
+
+/**
+ * Tells whether each item of one list has an equal item in the other list, in any order. An item
+ * may stand in one list more often than in the other.
+ */
+export function haveEqualItems<T>(
+	items: readonly T[],
+	otherItems: readonly T[],
+	areEqual: (item: T, otherItem: T) => boolean,
+): boolean {
+	const isIn = (list: readonly T[], item: T) => list.some((candidate) => areEqual(item, candidate));
+	return (
+		items.every((item) => isIn(otherItems, item)) && otherItems.every((item) => isIn(items, item))
+	);
+}

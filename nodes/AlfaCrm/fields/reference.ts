@@ -9,19 +9,21 @@ import type { FieldKind } from './kind';
 import type { OfType, Wire } from '../entities/fieldTypes';
 
 /**
- * The value of a form in which the user chose "none" of a list, such as no stage. Stored in
- * workflows.
+ * The kinds for references to records of another entity. `reference` and `references` are for
+ * entities with few records, whose names the node looks up. `record` and `records` are for entities
+ * with many records, which are searched for. An `owner` is a record of one of several entities.
+ *
+ * A list may offer the choice "none", such as no stage. AlfaCRM holds null for it.
  */
+
+/** The value of the choice "none". Stored in workflows. */
 export const NONE = 'none';
 
-/** Returns what the list calls "none"; undefined if the list does not offer it. */
+/** Returns the label of the choice "none". Undefined if the list does not offer that choice. */
 const labelOfNone = ({ entity }: { entity: string }): string | undefined =>
 	entityOf(entity).listed?.none;
 
-/**
- * Tells whether the user chose "none": by its value or, as an expression may, by what the list
- * calls it.
- */
+/** Tells whether the user chose "none". An expression may give its value or its label. */
 export function isNone(field: { entity: string }, item: unknown): boolean {
 	const none = labelOfNone(field);
 	const value = isPicker(item) ? item.value : item;
@@ -32,6 +34,7 @@ export function isNone(field: { entity: string }, item: unknown): boolean {
 
 const EXPRESSION = 'using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
 
+/** Adds a sentence to a description, if there is one. */
 const withHint = (description: string | undefined, hint: string): string =>
 	description ? `${description.replace(/\.$/, '')}. ${hint}.` : hint;
 
@@ -42,33 +45,36 @@ const withHint = (description: string | undefined, hint: string): string =>
 export const takesNames = ({ loadMethod }: { loadMethod?: string }): boolean =>
 	loadMethod === undefined;
 
+/** A field whose values are records of a short list. */
 type ToShortList = Pick<OfType<'reference'>, 'entity' | 'loadMethod'>;
 
 /**
- * Makes the parts of a kind whose list may offer "none", for which AlfaCRM holds null.
+ * Makes the parts of a kind whose list may offer the choice "none".
  *
- * @param expectedNames describes the values of a field that takes names
+ * @param parts the parts of a kind without that choice
+ * @param expectedNames describes the values of a field that takes names, for messages
  */
 const makeNoneParts = (
-	{ expected, serialize }: Pick<typeof recordParts, 'expected' | 'serialize'>,
+	parts: Pick<typeof recordParts, 'expected' | 'serialize'>,
 	expectedNames: string,
 ) => ({
 	expected: (field: ToShortList) => {
-		const valueNames = takesNames(field) ? expectedNames : expected();
+		const valueNames = takesNames(field) ? expectedNames : parts.expected();
 		return labelOfNone(field) === undefined ? valueNames : `${valueNames}, or ${NONE}`;
 	},
 	serialize: (field: ToShortList, item: unknown): Wire | undefined =>
-		isNone(field, item) ? null : serialize(field, item),
+		isNone(field, item) ? null : parts.serialize(field, item),
 	words: ({ entity }: ToShortList) => ({ entity }),
 });
 
-const orNoneHint = (field: ToShortList): string =>
+/** Adds the choice "none" to the description of what JSON takes. */
+const makeNoneHint = (field: ToShortList): string =>
 	labelOfNone(field) === undefined ? '' : `, "${NONE}" = ${labelOfNone(field)}`;
 
 export const reference: FieldKind<OfType<'reference'>> = {
 	...recordParts,
 	...makeNoneParts(recordParts, 'the name or the ID of a record'),
-	jsonHint: (field) => (takesNames(field) ? 'name or ID' : 'ID') + orNoneHint(field),
+	jsonHint: (field) => (takesNames(field) ? 'name or ID' : 'ID') + makeNoneHint(field),
 	widget: ({ entity, loadMethod, whileEmpty }) =>
 		picker(entityOf(entity), { byName: takesNames({ loadMethod }), loadMethod, whileEmpty }),
 	columnLabel: (label) => `${label} Name or ID`,
@@ -77,7 +83,7 @@ export const reference: FieldKind<OfType<'reference'>> = {
 export const references: FieldKind<OfType<'references'>> = {
 	...recordListParts,
 	...makeNoneParts(recordListParts, 'one or more names or IDs of records'),
-	jsonHint: (field) => `list of ${takesNames(field) ? 'names or ' : ''}IDs${orNoneHint(field)}`,
+	jsonHint: (field) => `list of ${takesNames(field) ? 'names or ' : ''}IDs${makeNoneHint(field)}`,
 	widget: ({ entity, loadMethod, description }) => ({
 		type: 'multiOptions',
 		typeOptions: makeListOptions(entity, loadMethod),
@@ -133,8 +139,8 @@ interface PickerOptions {
 	whileEmpty?: string;
 }
 
-/** Returns an example of a name, for the placeholder. */
-const nameExampleOf = ({ fields, label }: Entity): string =>
+/** Makes an example of a name, for the placeholder. */
+const makeNameExample = ({ fields, label }: Entity): string =>
 	fields.find(({ name }) => name === 'name')?.placeholder ??
 	`e.g. the name of the ${label.toLowerCase()}`;
 
@@ -165,7 +171,7 @@ export function picker(
 							displayName: 'By Name',
 							name: 'name',
 							type: 'string' as const,
-							placeholder: nameExampleOf(entity),
+							placeholder: makeNameExample(entity),
 						},
 					]
 				: []),
@@ -198,8 +204,10 @@ export function makeListOptions(
 	resource: string,
 	loadMethod?: string,
 ): INodeProperties['typeOptions'] {
-	if (loadMethod)
+	if (loadMethod) {
 		return { loadOptionsMethod: loadMethod, loadOptionsDependsOn: ['branchId.value', 'id.value'] };
+	}
+
 	const entity = entityOf(resource);
 	return {
 		loadOptionsMethod: listMethod(entity),

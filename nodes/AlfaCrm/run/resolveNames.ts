@@ -5,7 +5,7 @@ import type { Entity } from '../entities/types';
 import { isPicker, isPlain } from '../fields/blank';
 import { readItems, splitText } from '../fields/lists';
 import { takesNames } from '../fields/reference';
-import { rowsIn } from '../fields/rows';
+import { readRows } from '../fields/rows';
 import type { Branch } from '../store/located';
 import type { ShortList } from '../store/shortList';
 import { parseJson, readIds } from '../values/formats';
@@ -174,7 +174,7 @@ class NameResolver {
 	}
 
 	private async replaceNamesInRows(fields: readonly AnyField[], value: unknown): Promise<unknown> {
-		const rows = rowsIn(value) ?? [];
+		const rows = readRows(value) ?? [];
 		const resolvedRows: IDataObject[] = [];
 		for (const row of rows) {
 			const replaceIn = async (field: AnyField, cell: unknown) =>
