@@ -72,7 +72,8 @@ const SERVICES: readonly Service[] = [
 		path: /^(?!(?:share|proxy|socks)\?)(?:s\/)?@?(\w+)\/?(?:[?#].*)?$/i,
 		makeForm: makeTelegramForm,
 	},
-	// A query may name the person, as in vk.com/im?sel=1, so an address with a query has no form.
+	// A query may name another person, as in vk.com/im?sel=1. An address with a query is therefore
+	// compared as a whole.
 	{
 		host: /^(?:m\.)?vk(?:\.com|\.ru|ontakte\.ru)$/,
 		path: /^([\w.]+)\/?$/i,
@@ -103,7 +104,7 @@ const ADDRESS = /^(?:https?:\/\/)?((?:[\p{L}\d_-]+\.)+\p{L}{2,}(?::\d+)?)(?:\/|(
 /**
  * Reads the person in `@anna_p`, `tg://resolve?domain=anna_p` and `web.telegram.org/k/#@anna_p`.
  */
-const IN_TELEGRAM =
+const PERSON_IN_TELEGRAM =
 	/^(?:@|tg:\/\/\S*?[?&](?:domain|id|user_id)=|(?:https?:\/\/)?web\.telegram\.org\/\S*#@?)(\w+)(?=&|$)/i;
 
 /**
@@ -113,7 +114,7 @@ const IN_TELEGRAM =
 function readLink(word: string): string | undefined {
 	if (isUnfilledAddress(word)) return undefined;
 
-	const [, telegramPerson] = IN_TELEGRAM.exec(word) ?? [];
+	const [, telegramPerson] = PERSON_IN_TELEGRAM.exec(word) ?? [];
 	if (telegramPerson !== undefined) return makeTelegramForm(telegramPerson);
 
 	const [, hostInText = '', path = ''] = ADDRESS.exec(word) ?? [];

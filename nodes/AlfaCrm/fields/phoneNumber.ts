@@ -242,8 +242,8 @@ function hideOtherDigits(value: string): string {
 /**
  * Reads digits as a phone number. Returns undefined if they cannot be one.
  *
- * @param hasCountry whether the digits begin with the code of a country, because a plus stands
- * before them
+ * @param hasCountry whether the digits begin with the code of a country, because a plus, 00 or 8 10
+ * stands before them
  */
 function readNumber(
 	digits: Digits,

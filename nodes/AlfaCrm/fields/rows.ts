@@ -49,7 +49,7 @@ export function readRows(value: unknown): IDataObject[] | undefined {
  * of a number is empty: otherwise a number would be sent that nobody gave, and would replace a
  * bonus in AlfaCRM.
  */
-function propertyInRow({ required }: Field, property: INodeProperties): INodeProperties {
+function makePropertyInRow({ required }: Field, property: INodeProperties): INodeProperties {
 	if (!required) return property.type === 'number' ? { ...property, default: '' } : property;
 
 	return { ...property, typeOptions: { ...property.typeOptions, showEvenWhenOptional: true } };
@@ -138,7 +138,7 @@ export const rows = (functions: FieldFunctions): FieldKind<Rows> => {
 					values: sortByDisplayName(
 						fields
 							.filter(({ withoutParameter }) => !withoutParameter)
-							.map((field) => propertyInRow(field, functions.toProperty(field))),
+							.map((field) => makePropertyInRow(field, functions.toProperty(field))),
 					),
 				},
 			],
