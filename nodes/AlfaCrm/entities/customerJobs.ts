@@ -14,7 +14,7 @@ import {
 import { customerTariff } from './customerTariff';
 import { incomeFields, pay } from './pay';
 import { task } from './task';
-import type { Action, AddedResource, Entity } from './types';
+import type { Action, ActionOf, AddedResource, Entity } from './types';
 
 const group = record('group_id', 'Group', 'group', { required: true });
 
@@ -29,7 +29,11 @@ export const neverBack = flag('neverBack', 'Never Back', {
 });
 
 /** The settings of an action that changes the card of a customer. */
-const change = { action: 'update', idAs: 'id', kind: 'change' } as const;
+const change = {
+	action: 'update',
+	recordIdName: 'id',
+	kind: 'change',
+} as const satisfies Partial<ActionOf<'change'>>;
 
 /**
  * Actions that change the card of a customer, from lead to client. AlfaCRM takes a partial update

@@ -59,12 +59,12 @@ const makeNoneParts = (
 	expectedNames: string,
 ) => ({
 	expected: (field: ToShortList) => {
-		const valueNames = takesNames(field) ? expectedNames : parts.expected();
-		return labelOfNone(field) === undefined ? valueNames : `${valueNames}, or ${NONE}`;
+		const words = takesNames(field) ? expectedNames : parts.expected();
+		return labelOfNone(field) === undefined ? words : `${words}, or ${NONE}`;
 	},
 	serialize: (field: ToShortList, item: unknown): Wire | undefined =>
 		isNone(field, item) ? null : parts.serialize(field, item),
-	words: ({ entity }: ToShortList) => ({ entity }),
+	valueNames: ({ entity }: ToShortList) => ({ entity }),
 });
 
 /** Adds the choice "none" to the description of what JSON takes. */
