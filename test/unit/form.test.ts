@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { Field } from '../../nodes/AlfaCrm/entities/fieldTypes';
-import { byTheName } from '../../nodes/AlfaCrm/entities/common';
+import { byWholeName } from '../../nodes/AlfaCrm/entities/common';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/accountForm';
 import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
@@ -248,7 +248,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		if (!matches && !isOverview) return;
 		expect(named('matchBy')?.default).toBe(isOverview ? 'id' : keys[0].name);
 		for (const { name, fields, isOneEnough, mayHaveCustomField } of isOverview
-			? [...keys, byTheName]
+			? [...keys, byWholeName]
 			: keys) {
 			const form = formOf({ resource: value, operation, matchBy: name });
 			const byName = fields.length === 0 || mayHaveCustomField ? ['matchField', 'matchValue'] : [];

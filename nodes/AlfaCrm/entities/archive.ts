@@ -18,7 +18,7 @@ import type { Field } from './fieldTypes';
  * records are AlfaCRM's default and need no body. An explicit `removed: 0` may hide leads without a
  * stage. API notes 3.
  */
-export const archivedView = (plural: string) => ({
+export const makeArchivedView = (plural: string) => ({
 	...choice(
 		'removed',
 		'Record Status',
@@ -42,7 +42,7 @@ export const archivedView = (plural: string) => ({
  *
  * @param reasons the fields that say why a record is archived
  */
-export const archiving = (noun: string, reasons: readonly Field[] = []): Action[] => [
+export const makeArchiveActions = (noun: string, reasons: readonly Field[] = []): Action[] => [
 	{
 		name: 'archive',
 		label: 'Archive',
@@ -71,7 +71,7 @@ export const isSwitchedOff = ({ is_enabled, is_active }: IDataObject): boolean =
 	[is_enabled, is_active].some((flag) => readFlag(flag) === 0);
 
 /** Whether the flag of a row says that it is archived; undefined if the row has no flag. */
-export function archivedFlag({ removed }: IDataObject): boolean | undefined {
+export function readArchivedFlag({ removed }: IDataObject): boolean | undefined {
 	const flag = readFlag(removed);
 	return flag === undefined ? undefined : flag === 1;
 }
@@ -87,7 +87,7 @@ export function archivedByRow(
 	row: IDataObject,
 	zone: string,
 ): boolean | undefined {
-	const flag = archivedFlag(row);
+	const flag = readArchivedFlag(row);
 	if (flag !== undefined) return flag;
 	const day = archive?.day === undefined ? undefined : formatDay(row[archive.day], 'iso', zone);
 	return day === undefined ? undefined : day !== OPEN_END && day <= today('iso', zone);

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readFlag, readIds } from '../values/formats';
-import { name, nameFilter, weight, writable, yesNoFilter } from './common';
+import { name, nameFilter, weight, makeWritableEntity, yesNoFilter } from './common';
 import { flag, references } from './fields';
 
 const subjects = references('subject_ids', 'Subject', 'subject');
@@ -10,7 +10,7 @@ const subjects = references('subject_ids', 'Subject', 'subject');
  * The branches of the school. API notes 5.1. AlfaCRM documents no filter by ID for them, so the
  * form offers none.
  */
-export const branch = writable({
+export const branch = makeWritableEntity({
 	resource: 'branch',
 	className: 'Branch',
 	scope: 'global',

@@ -1,4 +1,4 @@
-import { readable } from './common';
+import { makeReadableEntity } from './common';
 import { dottedDate, record, reference } from './fields';
 
 const group = record('group_id', 'Group', 'group', { required: true });
@@ -27,7 +27,7 @@ const period = [
  * the actions 'Add to Group' and 'Remove From Group' of a customer. AlfaCRM's name `cgi` stands for
  * "customer-group involve". API notes 5.7.
  */
-export const cgi = readable({
+export const cgi = makeReadableEntity({
 	resource: 'cgi',
 	className: 'CustomerGroupInvolve',
 	label: 'Group Member',

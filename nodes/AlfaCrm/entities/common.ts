@@ -38,14 +38,14 @@ const makeDefaults = ({ resource, label }: EntityFacts) => ({
 });
 
 /** Makes an entity that the API lists, creates, changes and deletes. */
-export const writable = (facts: EntityFacts & Pick<Entity, 'fields'>): Entity => ({
+export const makeWritableEntity = (facts: EntityFacts & Pick<Entity, 'fields'>): Entity => ({
 	...makeDefaults(facts),
 	operations: facts.match ? [...CRUD, 'find', 'upsert'] : CRUD,
 	...facts,
 });
 
 /** Makes an entity that the API is known to list, but not to change. */
-export const readable = (facts: EntityFacts): Entity => ({
+export const makeReadableEntity = (facts: EntityFacts): Entity => ({
 	...makeDefaults(facts),
 	operations: ['getAll'],
 	fields: [],
@@ -53,11 +53,11 @@ export const readable = (facts: EntityFacts): Entity => ({
 });
 
 /**
- * Makes an entity for a short list of the account to which other records refer, such as rooms. It
+ * Makes an entity for a short list of the account to which other records refer, such as levels. It
  * is listed under the resource 'Reference List'.
  */
-export const referenceList = (facts: EntityFacts): Entity =>
-	readable({ ...facts, listedIn: 'referenceList' });
+export const makeReferenceList = (facts: EntityFacts): Entity =>
+	makeReadableEntity({ ...facts, listedIn: 'referenceList' });
 
 /**
  * Picks fields of an entity for the form of an action. The keys of `changes` name the fields. Their
@@ -88,7 +88,8 @@ export const byCustomField: MatchKey = {
 	fields: [],
 };
 
-export const byTheName: MatchKey = {
+/** Matches by the name of a record. */
+export const byWholeName: MatchKey = {
 	name: 'name',
 	label: 'Name',
 	description: 'The whole name, case-insensitive',
@@ -174,8 +175,7 @@ export const phoneFilter = phonePart('phone', 'Phone', {
 export const idFilter = id('id', 'ID', { description: 'Of the one record to return' });
 
 /**
- * Declares a filter by several IDs of an entity. Not all entities apply it, so rows are checked
- * again.
+ * Declares a filter by several IDs of an entity. AlfaCRM may ignore it, so rows are checked again.
  */
 export const idsFilter = (entity: string, placeholder: string): Filter =>
 	ids('ids', 'IDs', {

@@ -1,4 +1,4 @@
-import { author, idFilter, writable } from './common';
+import { author, idFilter, makeWritableEntity } from './common';
 import { choice, id, longText, owner, reference, text } from './fields';
 
 /** The classes of records that may have comments. API notes 5.19. */
@@ -16,7 +16,7 @@ const OWNERS = { Customer: 'customer', Group: 'group', Lead: 'customer', Task: '
 export const comment = longText('comment', 'Comment', { required: true, longest: 2048 });
 
 /** Comments on a record, such as a customer. API notes 5.19. */
-export const communication = writable({
+export const communication = makeWritableEntity({
 	resource: 'communication',
 	className: 'Communication',
 	label: 'Communication',

@@ -1,14 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readFlag, readIds } from '../values/formats';
-import { archivedView, archiving } from './archive';
+import { makeArchivedView, makeArchiveActions } from './archive';
 import {
 	idsFilter,
 	note,
 	personName,
 	timestampFilters,
 	timestamps,
-	writable,
+	makeWritableEntity,
 	ownBranches,
 	company,
 	emailFilter,
@@ -151,13 +151,13 @@ const overview: Action = {
  * Leads and clients. They are one entity of AlfaCRM, and `is_study` tells them apart. A plain list
  * shows only active clients. API notes 3 and 5.3.
  */
-export const customer = writable({
+export const customer = makeWritableEntity({
 	resource: 'customer',
 	className: 'Customer',
 	label: 'Customer',
 	pages: [{ name: 'customer' }, { name: 'lead', isOf: isLead }],
 	certainty: 'confirmed',
-	actions: [...archiving('customer', [leaving]), ...jobs, overview],
+	actions: [...makeArchiveActions('customer', [leaving]), ...jobs, overview],
 	listed: {
 		search: { textFilter: 'name', digitsFilter: 'phone' },
 		details: [{ name: 'phone' }, { name: 'is_study', choices: [LEAD, CLIENT] }],
@@ -194,7 +194,7 @@ export const customer = writable({
 				includesRow: ({ is_study }, chosen) =>
 					chosen === CUSTOMER_TYPE.all || is_study === undefined || Number(is_study) === chosen,
 			},
-			archivedView('customers'),
+			makeArchivedView('customers'),
 		],
 	},
 	match: {

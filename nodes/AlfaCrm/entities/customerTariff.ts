@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay, readFlag, today } from '../values/formats';
-import { idFilter, note, writable, yesNoFilter } from './common';
+import { idFilter, note, makeWritableEntity, yesNoFilter } from './common';
 import {
 	choice,
 	dottedDate,
@@ -38,7 +38,7 @@ export function isCurrent(row: IDataObject, zone: string): boolean {
  * The subscriptions of a customer. They can be listed for one customer only, and every branch lists
  * the same ones. API notes 5.5.
  */
-export const customerTariff = writable({
+export const customerTariff = makeWritableEntity({
 	resource: 'customerTariff',
 	className: 'CustomerToTariff',
 	label: 'Customer Subscription',

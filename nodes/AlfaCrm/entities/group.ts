@@ -1,14 +1,14 @@
-import { archivedView, archiving } from './archive';
+import { makeArchivedView, makeArchiveActions } from './archive';
 import {
 	idsFilter,
 	name,
 	nameFilter,
 	timestampFilters,
 	timestamps,
-	writable,
+	makeWritableEntity,
 	ownBranches,
 	company,
-	referenceList,
+	makeReferenceList,
 } from './common';
 import {
 	dottedDate,
@@ -30,13 +30,13 @@ const status = id('status_id', 'Status ID');
  * Groups of customers who are taught together. Sources disagree on the format of their first and
  * last day, so each has a fallback format. API notes 5.6.
  */
-export const group = writable({
+export const group = makeWritableEntity({
 	resource: 'group',
 	className: 'Group',
 	label: 'Group',
 	pages: [{ name: 'group' }],
 	certainty: 'confirmed',
-	actions: archiving('group'),
+	actions: makeArchiveActions('group'),
 	listed: { search: { textFilter: 'name' } },
 	simple: [
 		'id',
@@ -51,7 +51,7 @@ export const group = writable({
 		'note',
 	],
 	custom: true,
-	hidden: { show: { removed: 1 }, views: [archivedView('groups')] },
+	hidden: { show: { removed: 1 }, views: [makeArchivedView('groups')] },
 	archive: {},
 	fields: [
 		name('e.g. Robotics Tue 17:00'),
@@ -88,7 +88,7 @@ export const group = writable({
 });
 
 /** The levels of groups. Customers can be filtered by them. API notes 5.6 and 5.22. */
-export const level = referenceList({
+export const level = makeReferenceList({
 	resource: 'level',
 	className: 'Level',
 	label: 'Level',

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay } from '../values/formats';
-import { idFilter, note, timestamps, writable, ownBranch } from './common';
+import { idFilter, note, timestamps, makeWritableEntity, ownBranch } from './common';
 import {
 	boolean,
 	choice,
@@ -246,7 +246,7 @@ export const LESSON_FIELDS = {
  * Lessons: the planned, cancelled and completed entries of the calendar. A plain list may show only
  * completed ones, so lists are read once for each status. API notes 5.11.
  */
-export const lesson = writable({
+export const lesson = makeWritableEntity({
 	resource: 'lesson',
 	className: 'Lesson',
 	label: 'Lesson',

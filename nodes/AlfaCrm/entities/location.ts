@@ -1,8 +1,8 @@
-import { name, nameFilter, weight, writable, ownBranch, yesNoFilter } from './common';
+import { name, nameFilter, weight, makeWritableEntity, ownBranch, yesNoFilter } from './common';
 import { flag } from './fields';
 
 /** The places where a branch teaches. API notes 5.2. */
-export const location = writable({
+export const location = makeWritableEntity({
 	resource: 'location',
 	className: 'Location',
 	label: 'Location',

@@ -1,4 +1,4 @@
-import { readable } from './common';
+import { makeReadableEntity } from './common';
 import { choice, dottedDate, id, range, reference, text } from './fields';
 
 /** The values of `event`. API notes 5.21. */
@@ -11,7 +11,7 @@ const LOG_EVENTS = [
 ];
 
 /** AlfaCRM's log of changes. Its entries have no ID, and the newest come first. API notes 5.21. */
-export const log = readable({
+export const log = makeReadableEntity({
 	resource: 'log',
 	label: 'Change Log',
 	plural: 'Change Log Entries',

@@ -1,4 +1,4 @@
-import { readable, yesNoFilter } from './common';
+import { makeReadableEntity, yesNoFilter } from './common';
 import { emailPart, isoDate, range, reference, text } from './fields';
 
 const sender = reference('user_id', 'User', 'user', { description: 'Who sent it' });
@@ -18,7 +18,7 @@ const message = { certainty: 'documented', listedIn: 'message' } as const;
  * Text messages. No source lists the fields of a row of any message, so the preview of the output
  * shows only the sender, which is known from a filter. API notes 5.20.
  */
-export const smsMessage = readable({
+export const smsMessage = makeReadableEntity({
 	...message,
 	resource: 'smsMessage',
 	className: 'SmsMessage',
@@ -28,7 +28,7 @@ export const smsMessage = readable({
 	filters: [...sendingFilters, text('phone', 'Phone')],
 });
 
-export const mailMessage = readable({
+export const mailMessage = makeReadableEntity({
 	...message,
 	resource: 'mailMessage',
 	className: 'MailMessage',
@@ -43,4 +43,8 @@ export const mailMessage = readable({
 });
 
 /** Phone calls. No source lists filters of them. API notes 5.20. */
-export const phoneCall = readable({ ...message, resource: 'phoneCall', label: 'Phone Call' });
+export const phoneCall = makeReadableEntity({
+	...message,
+	resource: 'phoneCall',
+	label: 'Phone Call',
+});

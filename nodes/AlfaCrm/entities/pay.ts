@@ -1,7 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../values/formats';
-import { pickFields, note, timestampFilters, timestamps, writable, yesNoFilter } from './common';
+import {
+	pickFields,
+	note,
+	timestampFilters,
+	timestamps,
+	makeWritableEntity,
+	yesNoFilter,
+} from './common';
 import {
 	dottedDate,
 	flag,
@@ -182,7 +189,7 @@ const correctPayment: Action = {
  * Payments. A plain list shows all types of payments in one account, and may show only incomes in
  * another. API notes 5.16.
  */
-export const pay = writable({
+export const pay = makeWritableEntity({
 	resource: 'pay',
 	className: 'Pay',
 	label: 'Payment',

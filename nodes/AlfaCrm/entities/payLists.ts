@@ -1,4 +1,4 @@
-import { referenceList, weight } from './common';
+import { makeReferenceList, weight } from './common';
 import { flag, reference, references, text } from './fields';
 
 /**
@@ -6,7 +6,7 @@ import { flag, reference, references, text } from './fields';
  * Only the index of each is known. API notes 5.17.
  */
 
-export const payAccount = referenceList({
+export const payAccount = makeReferenceList({
 	resource: 'payAccount',
 	className: 'PayAccount',
 	label: 'Payment Account',
@@ -20,7 +20,7 @@ export const payAccount = referenceList({
 	],
 });
 
-export const payItem = referenceList({
+export const payItem = makeReferenceList({
 	resource: 'payItem',
 	label: 'Payment Item',
 	certainty: 'confirmed',
@@ -33,7 +33,7 @@ export const payItem = referenceList({
 	],
 });
 
-export const payItemCategory = referenceList({
+export const payItemCategory = makeReferenceList({
 	resource: 'payItemCategory',
 	className: 'PayItemCategory',
 	label: 'Payment Item Category',
@@ -42,7 +42,7 @@ export const payItemCategory = referenceList({
 	outputFields: [text('name', 'Name'), weight],
 });
 
-export const payType = referenceList({
+export const payType = makeReferenceList({
 	resource: 'payType',
 	label: 'Payment Type',
 	certainty: 'confirmed',

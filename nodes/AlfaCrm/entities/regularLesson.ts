@@ -1,4 +1,4 @@
-import { writable, ownBranch } from './common';
+import { makeWritableEntity, ownBranch } from './common';
 import {
 	boolean,
 	choice,
@@ -33,7 +33,7 @@ const OWNER_ENTITIES = { Group: 'group', Customer: 'customer' };
  * Regular lessons: rules such as "Mondays at 17:00". Only generic clients are known to change and
  * delete them. API notes 5.13.
  */
-export const regularLesson = writable({
+export const regularLesson = makeWritableEntity({
 	resource: 'regularLesson',
 	className: 'RegularLesson',
 	label: 'Regular Lesson',

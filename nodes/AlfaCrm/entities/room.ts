@@ -1,8 +1,8 @@
-import { enabledFilter, name, note, weight, writable, ownBranch } from './common';
+import { enabledFilter, name, note, weight, makeWritableEntity, ownBranch } from './common';
 import { flag, id, reference } from './fields';
 
 /** The rooms of a branch. API notes 5.14. */
-export const room = writable({
+export const room = makeWritableEntity({
 	resource: 'room',
 	className: 'Room',
 	label: 'Room',

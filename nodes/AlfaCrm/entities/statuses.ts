@@ -4,18 +4,18 @@ import {
 	name,
 	nameFilter,
 	nameOfAnyLength,
-	referenceList,
+	makeReferenceList,
 	weight,
-	writable,
+	makeWritableEntity,
 } from './common';
 import { flag, reference, text } from './fields';
 import type { Entity } from './types';
 
 /** Makes an entity for a short list of statuses. These lists share most fields. API notes 5.4. */
-const statusList = (
+const makeStatusList = (
 	facts: Pick<Entity, 'resource' | 'className' | 'label' | 'fields'> & Partial<Entity>,
 ): Entity =>
-	writable({
+	makeWritableEntity({
 		certainty: 'confirmed',
 		outputFields: [weight],
 		filters: [enabledFilter, nameFilter],
@@ -23,7 +23,7 @@ const statusList = (
 	});
 
 /** The statuses of studies, such as "on holiday". */
-export const studyStatus = statusList({
+export const studyStatus = makeStatusList({
 	resource: 'studyStatus',
 	className: 'StudyStatus',
 	label: 'Study Status',
@@ -32,7 +32,7 @@ export const studyStatus = statusList({
 });
 
 /** The stages of the funnels. */
-export const leadStatus = statusList({
+export const leadStatus = makeStatusList({
 	resource: 'leadStatus',
 	className: 'LeadStatus',
 	label: 'Stage',
@@ -51,7 +51,7 @@ export const leadStatus = statusList({
 });
 
 /** The places where leads come from, such as the website. */
-export const leadSource = statusList({
+export const leadSource = makeStatusList({
 	resource: 'leadSource',
 	className: 'LeadSource',
 	label: 'Lead Source',
@@ -64,7 +64,7 @@ export const leadSource = statusList({
 });
 
 /** The reasons why leads are lost. No source lists filters of them. API notes 5.4. */
-export const leadReject = statusList({
+export const leadReject = makeStatusList({
 	resource: 'leadReject',
 	className: 'LeadReject',
 	label: 'Lead Reject Reason',
@@ -77,7 +77,7 @@ export const leadReject = statusList({
  * The reasons why clients leave. Two integrations list them and none writes them. Their fields are
  * assumed to be those of the other lists. API notes 5.4.
  */
-export const customerReject = referenceList({
+export const customerReject = makeReferenceList({
 	resource: 'customerReject',
 	className: 'CustomerReject',
 	label: 'Customer Reject Reason',
@@ -86,7 +86,7 @@ export const customerReject = referenceList({
 });
 
 /** The funnels. One integration lists them, and a live account has answered. API notes 5.4. */
-export const pipeline = referenceList({
+export const pipeline = makeReferenceList({
 	resource: 'pipeline',
 	label: 'Pipeline',
 	certainty: 'confirmed',

@@ -1,8 +1,8 @@
-import { name, nameFilter, weight, writable } from './common';
+import { name, nameFilter, weight, makeWritableEntity } from './common';
 import { boolean } from './fields';
 
 /** The subjects that a school teaches. A plain list may show only active ones. API notes 5.8. */
-export const subject = writable({
+export const subject = makeWritableEntity({
 	resource: 'subject',
 	className: 'Subject',
 	label: 'Subject',

@@ -1,4 +1,4 @@
-import { referenceList } from './common';
+import { makeReferenceList } from './common';
 import { choice, flag, integer, references, text } from './fields';
 
 /** The values of `type`. API notes 5.9. */
@@ -12,7 +12,7 @@ export const TARIFF_TYPES = [
  * The plans by which subscriptions are sold. The number of lessons is `lessons_count` in most
  * sources and `lesson_count` in one. API notes 5.9.
  */
-export const tariff = referenceList({
+export const tariff = makeReferenceList({
 	resource: 'tariff',
 	className: 'Tariff',
 	label: 'Subscription Plan',

@@ -1,4 +1,4 @@
-import { author, company, writable, ownBranches } from './common';
+import { author, company, makeWritableEntity, ownBranches } from './common';
 import {
 	boolean,
 	dottedDate,
@@ -23,7 +23,7 @@ const taskTitle = text('title', 'Title', {
  * Tasks of the staff. The two integrations write only a few of the fields. The others are known
  * from lists. API notes 5.18.
  */
-export const task = writable({
+export const task = makeWritableEntity({
 	resource: 'task',
 	className: 'Task',
 	label: 'Task',

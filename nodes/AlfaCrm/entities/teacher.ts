@@ -1,5 +1,5 @@
-import { archivedView } from './archive';
-import { nameFilter, note, readable, phoneFilter } from './common';
+import { makeArchivedView } from './archive';
+import { nameFilter, note, makeReadableEntity, phoneFilter } from './common';
 import {
 	choice,
 	dottedDate,
@@ -80,7 +80,7 @@ const freeSlots: Action = {
  * Teachers. The only source about writing them has invented fields, so the package only lists them.
  * API notes 5.15.
  */
-export const teacher = readable({
+export const teacher = makeReadableEntity({
 	resource: 'teacher',
 	className: 'Teacher',
 	label: 'Teacher',
@@ -91,7 +91,7 @@ export const teacher = readable({
 	simple: ['id', 'name', 'phone', 'email', 'branch_ids', 'dob', 'gender', 'note', 'e_date'],
 	// Rows of teachers have no flag `removed`, but show a day. API notes 5.15.
 	archive: { day: 'e_date' },
-	hidden: { show: { removed: 1 }, views: [archivedView('teachers')] },
+	hidden: { show: { removed: 1 }, views: [makeArchivedView('teachers')] },
 	outputFields: [
 		text('name', 'Name'),
 		text('avatarUrl', 'Avatar URL'),

@@ -1,8 +1,8 @@
-import { referenceList, emailFilter } from './common';
+import { makeReferenceList, emailFilter } from './common';
 import { text } from './fields';
 
 /** The users of the account: the staff who log in to AlfaCRM. API notes 5.22. */
-export const user = referenceList({
+export const user = makeReferenceList({
 	resource: 'user',
 	className: 'User',
 	label: 'User',
@@ -15,7 +15,7 @@ export const user = referenceList({
  * The legal entities of the school. The only source lists no fields, so the field `name` is
  * assumed. API notes 5.22.
  */
-export const company = referenceList({
+export const company = makeReferenceList({
 	resource: 'company',
 	scope: 'global',
 	label: 'Company',

@@ -2,7 +2,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 
 import { ApiClient } from '../api/client';
 import { collect } from '../api/list';
-import { archivedFlag, isSwitchedOff } from '../entities/archive';
+import { readArchivedFlag, isSwitchedOff } from '../entities/archive';
 import { listCall } from '../entities/listCall';
 import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
 import { entities, entityOf } from '../entities/registry';
@@ -121,7 +121,7 @@ function toOption(
 	if (containerName !== undefined) {
 		nameParts.push(containerName);
 	}
-	if (archivedFlag(row)) {
+	if (readArchivedFlag(row)) {
 		nameParts.push('archived');
 	}
 	return { name: nameParts.join(' · '), value: row.id as number };

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { byId, byTheName } from '../../entities/common';
+import { byId, byWholeName } from '../../entities/common';
 import type { Entity } from '../../entities/types';
 import { sortByName } from '../../fields/order';
 import { wholeNumber } from '../../form/wholeNumber';
@@ -168,6 +168,6 @@ const OVERVIEW_OPTIONS: INodeProperties[] = [
 /** Adds two match keys to those of Find: the ID, which is offered first, and the name. */
 function withIdAndName(entity: Entity): Entity {
 	const otherKeys = (entity.match?.keys ?? []).filter(({ name }) => name !== byId.name);
-	const keys = [byId, ...otherKeys, byTheName];
+	const keys = [byId, ...otherKeys, byWholeName];
 	return { ...entity, match: { onlyForNew: [], ...entity.match, keys } };
 }

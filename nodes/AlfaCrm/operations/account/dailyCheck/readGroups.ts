@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { archivedFlag } from '../../../entities/archive';
+import { readArchivedFlag } from '../../../entities/archive';
 import { group as groupEntity } from '../../../entities/group';
 import { isPlain } from '../../../fields/blank';
 import { listOf } from '../../../fields/field';
@@ -97,7 +97,9 @@ function collectMembers(customerCards: readonly LocatedRecord[]): Map<number, Se
 
 /** Whether a group is not archived, and today is one of its days. */
 const isRunning = (group: IDataObject, { today, zone }: Days): boolean =>
-	readId(group.id) !== undefined && archivedFlag(group) !== true && includesDay(group, today, zone);
+	readId(group.id) !== undefined &&
+	readArchivedFlag(group) !== true &&
+	includesDay(group, today, zone);
 
 /**
  * Finds the members of a group by the cards of customers. If they seem too few, reads them from the

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ApiClient } from '../../../api/client';
 import { nodeError } from '../../../api/failures';
 import type { Collected } from '../../../api/list';
-import { archivedFlag } from '../../../entities/archive';
+import { readArchivedFlag } from '../../../entities/archive';
 import { customer, CUSTOMER_TYPE } from '../../../entities/customer';
 import { listCall } from '../../../entities/listCall';
 import { readFlag } from '../../../values/formats';
@@ -173,7 +173,8 @@ export function step(
 
 /** A filter may be ignored, and archived ones are nobody's to remind. API notes 3. */
 const isClient = (row: IDataObject): boolean =>
-	(readFlag(row.is_study) ?? CUSTOMER_TYPE.client) === CUSTOMER_TYPE.client && !archivedFlag(row);
+	(readFlag(row.is_study) ?? CUSTOMER_TYPE.client) === CUSTOMER_TYPE.client &&
+	!readArchivedFlag(row);
 
 /**
  * The day on which all of some branches had been looked through; one that cannot be read is made up
