@@ -24,7 +24,7 @@ const flagParts = {
 	widget: () => ({ type: 'boolean' as const, default: true }),
 	column: () => ({ type: 'boolean' as const }),
 	isAlwaysFilled: true,
-};
+} satisfies Partial<FieldKind<unknown>>;
 
 /** Yes or no, sent as 1 or 0. */
 export const flag: FieldKind<OfType<'flag'>> = {

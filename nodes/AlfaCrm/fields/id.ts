@@ -62,7 +62,7 @@ export const recordParts = {
 	serialize: (field: OfRecord, item: unknown) => readRecordId(field, item),
 	schema: (): JsonSchema => ({ type: 'integer' }),
 	jsonHint: (): string => 'ID',
-};
+} satisfies Partial<FieldKind<OfRecord>>;
 
 /**
  * Returns the content of a picker: one ID, or a text with several IDs. Returns any other value
@@ -84,7 +84,7 @@ export const recordListParts = {
 	expected: () => 'one or more numbers of records',
 	schema: (): JsonSchema => ({ type: 'array', items: { type: 'integer' } }),
 	jsonHint: () => 'list of IDs',
-};
+} satisfies Partial<FieldKind<OfRecord>>;
 
 export const id: FieldKind<OfType<'id'>> = { ...recordParts };
 export const ids: FieldKind<OfType<'ids'>> = { ...recordListParts };

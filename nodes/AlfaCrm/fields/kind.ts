@@ -209,7 +209,7 @@ export const singleParts = {
 	schema: (): JsonSchema => ({ type: 'string' }),
 	simplify: (storedValue: Wire): Wire => storedValue,
 	jsonHint: (): string => '',
-};
+} satisfies Partial<FieldKind<unknown>>;
 
 /** The parts that kinds of a list share. They are those of a list of texts. */
 export const listParts = {
@@ -220,7 +220,7 @@ export const listParts = {
 	// value.
 	schema: (): JsonSchema => ({ type: 'array', items: { type: 'string' } }),
 	jsonHint: () => 'list',
-};
+} satisfies Partial<FieldKind<unknown>>;
 
 /**
  * Makes the parts of a kind that compare items. Two items are equal if they have a normal form in

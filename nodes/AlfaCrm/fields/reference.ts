@@ -57,15 +57,16 @@ type ToShortList = Pick<OfType<'reference'>, 'entity' | 'loadMethod'>;
 const makeNoneParts = (
 	parts: Pick<typeof recordParts, 'expected' | 'serialize'>,
 	expectedNames: string,
-) => ({
-	expected: (field: ToShortList) => {
-		const words = takesNames(field) ? expectedNames : parts.expected();
-		return labelOfNone(field) === undefined ? words : `${words}, or ${NONE}`;
-	},
-	serialize: (field: ToShortList, item: unknown): Wire | undefined =>
-		isNone(field, item) ? null : parts.serialize(field, item),
-	valueNames: ({ entity }: ToShortList) => ({ entity }),
-});
+) =>
+	({
+		expected: (field: ToShortList) => {
+			const words = takesNames(field) ? expectedNames : parts.expected();
+			return labelOfNone(field) === undefined ? words : `${words}, or ${NONE}`;
+		},
+		serialize: (field: ToShortList, item: unknown): Wire | undefined =>
+			isNone(field, item) ? null : parts.serialize(field, item),
+		valueNames: ({ entity }: ToShortList) => ({ entity }),
+	}) satisfies Partial<FieldKind<ToShortList>>;
 
 /** Adds the choice "none" to the description of what JSON takes. */
 const makeNoneHint = (field: ToShortList): string =>

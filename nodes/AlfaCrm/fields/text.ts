@@ -92,7 +92,7 @@ const textParts = {
 	makeSearchFilters: (_field: unknown, name: string, item: Wire) => makeTextFilters(name, item),
 	expected: () => 'a text',
 	serialize: (_field: unknown, item: unknown) => readText(item),
-};
+} satisfies Partial<FieldKind<unknown>>;
 
 const readTextOrEmpty = (value: unknown): string => readText(value) ?? '';
 
@@ -138,7 +138,7 @@ export const textListParts = {
 	serialize: (_field: unknown, item: unknown) =>
 		typeof item === 'boolean' ? undefined : readText(item),
 	widget: makeTextListWidget,
-};
+} satisfies Partial<FieldKind<unknown>>;
 
 /** A list of texts. */
 export const texts: FieldKind<OfType<'texts'>> = {
