@@ -11,8 +11,8 @@ const { add, row, rows, run, set, stopped, whole } = officeOf(school);
 
 const HOME = 2;
 const byId = entities.filter(
-	({ scope, operations, keys = [], match }) =>
-		scope === 'branch' && operations.includes('get') && keys.length === 0 && !match,
+	({ scope, operations, parentFields = [], match }) =>
+		scope === 'branch' && operations.includes('get') && parentFields.length === 0 && !match,
 );
 const find = ({ resource }: Entity, id: unknown, operation = 'get', more: object = {}): INodeParameters => ({
 	...{ resource, operation, id: String(id), ...more },

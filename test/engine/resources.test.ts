@@ -181,7 +181,7 @@ const last = () => school.sandbox.journal.at(-1);
 const asQuery = (keys: IDataObject) =>
 	Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, String(value)]));
 const keysFor = (resource: string, operation: string, keys: IDataObject): IDataObject => {
-	const { keys: all = [], operations } = entityOf(resource);
+	const { parentFields: all = [], operations } = entityOf(resource);
 	const declared = operations.some((one) => one === operation) ? all : [];
 	return Object.fromEntries(declared.map(({ name }) => [name, keys[name]]));
 };
@@ -264,7 +264,7 @@ describe.each(readOnly.map(({ resource }) => ({ resource })))('$resource', ({ re
 	const entity = entityOf(resource);
 
 	it('is listed to the end, and read by ID', async () => {
-		const keys = Object.fromEntries((entity.keys ?? []).map(({ name }) => [name, pick(group())]));
+		const keys = Object.fromEntries((entity.parentFields ?? []).map(({ name }) => [name, pick(group())]));
 		const list = await run({ ...listingOf(entity), ...keys, returnAll: true, ...asSent });
 		expect(list.length).toBeGreaterThan(0);
 		const base = entity.scope === 'global' ? '/v2api' : '/v2api/1';

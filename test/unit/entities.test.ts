@@ -31,23 +31,23 @@ const allOf = ({
 	fields,
 	filters,
 	hidden: { views = [], partition } = {},
-	keys = [],
+	parentFields = [],
 	actions = [],
 }: Entity) =>
 	[
 		...fields,
 		...filters,
 		...views,
-		...keys,
+		...parentFields,
 		...(partition ? [{ ...partition, type: 'choices' as const }] : []),
 		...actions.flatMap(askedBy),
 	].flatMap(deep);
 
 /** What a record has when AlfaCRM returns it. */
-const returned = ({ fields, outputFields = [], keys = [] }: Entity): Array<Field | Shown> => [
+const returned = ({ fields, outputFields = [], parentFields = [] }: Entity): Array<Field | Shown> => [
 	{ type: 'id', name: 'id', label: 'ID' },
 	...outputFields,
-	...keys,
+	...parentFields,
 	...fields.filter(({ writeOnly }) => !writeOnly),
 ];
 
@@ -85,7 +85,7 @@ describe('the registry', () => {
 });
 
 describe.each(TABLE)('%s', (_resource, entity) => {
-	const { resource, path, label, plural, fields, filters, keys = [], listed = {} } = entity;
+	const { resource, path, label, plural, fields, filters, parentFields = [], listed = {} } = entity;
 	const { certainty, operations, outputFields = [], actions = [], match } = entity;
 	const { views = [], partition, show = {}, passes = [] } = entity.hidden ?? {};
 	const columns = namesOf(returned(entity));
@@ -134,11 +134,12 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 	});
 
 	it('is searched by texts, an ID or days that the index can filter by', () => {
-		const { by, digits, day = [] } = listed.search ?? {};
+		const { textFilter, digitsFilter, dayFilters = [] } = listed.search ?? {};
 		const typeOf = (name: string) => filters.find((filter) => filter.name === name)?.type;
-		if (by !== undefined) expect(typeOf(by)).toBe('text');
-		if (digits !== undefined) expect(typeOf(digits)).toBe(digits === 'id' ? 'id' : 'phonePart');
-		expect(day.map(typeOf)).toEqual(day.map(() => 'date'));
+		if (textFilter !== undefined) expect(typeOf(textFilter)).toBe('text');
+		if (digitsFilter !== undefined)
+			expect(typeOf(digitsFilter)).toBe(digitsFilter === 'id' ? 'id' : 'phonePart');
+		expect(dayFilters.map(typeOf)).toEqual(dayFilters.map(() => 'date'));
 	});
 
 	it('is called, and told from namesakes, by fields that are returned, if by others than its name', () => {
@@ -159,13 +160,13 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 	});
 
 	it('checks rows again against a field that they have', () => {
-		for (const { name, type, verifyBy } of filters) {
-			if (typeof verifyBy !== 'object') continue;
-			expect(strange([verifyBy.field], columns)).toEqual([]);
-			const of = returned(entity).find((field) => field.name === verifyBy.field)?.type ?? '';
+		for (const { name, type, checkRowBy } of filters) {
+			if (typeof checkRowBy !== 'object') continue;
+			expect(strange([checkRowBy.field], columns)).toEqual([]);
+			const of = returned(entity).find((field) => field.name === checkRowBy.field)?.type ?? '';
 			expect(type === 'date' ? ['date'] : ['integer', 'number', 'text']).toContain(of);
-			expect(columns).toContain(verifyBy.unless ?? columns[0]);
-			expect(name.endsWith(`_${verifyBy.test}`)).toBe(true);
+			expect(columns).toContain(checkRowBy.unless ?? columns[0]);
+			expect(name.endsWith(`_${checkRowBy.test}`)).toBe(true);
 		}
 	});
 
@@ -192,10 +193,10 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		['name', namesOf],
 		['label', labelsOf],
 	])('gives no two fields, filters or views the same %s', (_what, of) => {
-		for (const all of [fields, [...filters, ...besideFilters], outputFields, keys]) {
+		for (const all of [fields, [...filters, ...besideFilters], outputFields, parentFields]) {
 			expect(repeated(of(all))).toEqual([]);
 		}
-		expect(repeated(labelsOf([...keys, ...fields]))).toEqual([]);
+		expect(repeated(labelsOf([...parentFields, ...fields]))).toEqual([]);
 	});
 
 	it('uses names that AlfaCRM can know', () => {
@@ -226,7 +227,7 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 	});
 
 	it('asks for IDs that travel in the query always, and for nothing else of that name', () => {
-		for (const key of keys) {
+		for (const key of parentFields) {
 			expect(key).toMatchObject({ required: true });
 			expect([...namesOf(fields), ...namesOf(filters), ...namesOf(besideFilters)]).not.toContain(key.name);
 		}
@@ -240,7 +241,7 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 			expect(strange(target.listed?.title ?? ['name'], namesOf(returned(target)))).toEqual([]);
 			expect(target.operations).toContain('getAll');
 			// A dropdown is filled with a call that has nothing but the branch; a picker may ask for the parent first.
-			expect(namesOf(target.keys)).toEqual([target.listed?.search?.of ?? []].flat());
+			expect(namesOf(target.parentFields)).toEqual([target.listed?.search?.parentField ?? []].flat());
 		}
 	});
 
@@ -335,7 +336,7 @@ const ACTIONS = TABLE.flatMap(([resource, entity]) =>
 );
 
 describe.each(ACTIONS)('%s', (_key, action, { path, actions = [] }) => {
-	const { name, idAs, query = [], fields = [], fixed = {}, kind } = action;
+	const { name, recordIdName, query = [], fields = [], fixedValues = {}, kind } = action;
 	const saves = !reads(kind);
 
 	it('is a verb in camelCase of its own', () => {
@@ -348,17 +349,17 @@ describe.each(ACTIONS)('%s', (_key, action, { path, actions = [] }) => {
 	it('goes to a URL that AlfaCRM can have', () => {
 		expect(action.path ?? path).toMatch(/^[a-z]+(-[a-z]+)*$/);
 		expect(action.action).toMatch(/^[a-z]+(-[a-z]+)*$/);
-		if (idAs !== undefined) expect(idAs).toMatch(/^(id|[a-z]+_ids?)$/);
+		if (recordIdName !== undefined) expect(recordIdName).toMatch(/^(id|[a-z]+_ids?)$/);
 	});
 
 	it('asks for nothing twice, nor shows it', () => {
 		expect(repeated(namesOf(action.outputFields))).toEqual([]);
-		expect(repeated([...namesOf(query), ...(idAs ? [idAs] : [])])).toEqual([]);
-		expect(repeated([...namesOf(fields), ...Object.keys(fixed)])).toEqual([]);
+		expect(repeated([...namesOf(query), ...(recordIdName ? [recordIdName] : [])])).toEqual([]);
+		expect(repeated([...namesOf(fields), ...Object.keys(fixedValues)])).toEqual([]);
 	});
 
 	it('sends nothing of its own accord where it only reads', () => {
-		if (!saves) expect(action.fixed).toBeUndefined();
+		if (!saves) expect(action.fixedValues).toBeUndefined();
 		expect(name.startsWith('get')).toBe(!saves);
 	});
 
@@ -369,8 +370,8 @@ describe.each(ACTIONS)('%s', (_key, action, { path, actions = [] }) => {
 		expect([added.path, action.action]).toEqual([action.path, 'create']);
 		const customerField = action.kind === 'addToCustomer' ? action.customerField : 'customer_id';
 		expect(customerField).toMatch(/^[a-z]+_ids?$/);
-		const sent = [...namesOf(fields), ...Object.keys(fixed), customerField];
-		const required = [...added.fields, ...(added.keys ?? [])].filter((field) => field.required);
+		const sent = [...namesOf(fields), ...Object.keys(fixedValues), customerField];
+		const required = [...added.fields, ...(added.parentFields ?? [])].filter((field) => field.required);
 		expect(namesOf(required).filter((field) => !sent.includes(field))).toEqual([]);
 	});
 });

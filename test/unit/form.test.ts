@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { Field } from '../../nodes/AlfaCrm/entities/fieldTypes';
-import { byTheName } from '../../nodes/AlfaCrm/entities/common';
+import { byWholeName } from '../../nodes/AlfaCrm/entities/common';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/accountForm';
 import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
@@ -103,7 +103,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('offers more than resource and operation, and asks for the ID where one record is meant', () => {
-		const isAbout = action?.idAs !== undefined || addedResourceOf(action) !== undefined;
+		const isAbout = action?.recordIdName !== undefined || addedResourceOf(action) !== undefined;
 		const needsId = ['delete', 'get', 'update'].includes(operation) || isAbout || isOverview;
 		for (const form of forms) {
 			expect(form.length).toBeGreaterThan(2);
@@ -117,7 +117,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('asks for the IDs that travel in the query exactly where they do', () => {
-		for (const key of entity?.keys ?? []) {
+		for (const key of entity?.parentFields ?? []) {
 			if (action) continue;
 			const travels = entity?.operations.some((one) => one === operation);
 			for (const form of forms) {
@@ -197,7 +197,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const ahead = entity.fields.filter(standsAlone);
 		const [firstKey] = entity.match?.keys ?? [];
 		const lacking = namesOf(ahead.filter(isLeftToUser)).filter((name) => !firstKey?.fields.includes(name));
-		const keys = namesOf(entity.keys ?? []);
+		const keys = namesOf(entity.parentFields ?? []);
 		const own: Record<string, string[]> = {
 			form: {
 				create: [
@@ -248,7 +248,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		if (!matches && !isOverview) return;
 		expect(named('matchBy')?.default).toBe(isOverview ? 'id' : keys[0].name);
 		for (const { name, fields, isOneEnough, mayHaveCustomField } of isOverview
-			? [...keys, byTheName]
+			? [...keys, byWholeName]
 			: keys) {
 			const form = formOf({ resource: value, operation, matchBy: name });
 			const byName = fields.length === 0 || mayHaveCustomField ? ['matchField', 'matchValue'] : [];

@@ -64,10 +64,10 @@ it.each(Object.entries(schemas))('%s is an object whose parts all have a type', 
 });
 
 describe.each(TABLE)('%s', (resource, entity) => {
-	const { fields, outputFields = [], keys = [], simple, operations, actions = [] } = entity;
+	const { fields, outputFields = [], parentFields = [], simple, operations, actions = [] } = entity;
 	const of = (operation: string) => schemas[`${resource}/${operation}`];
-	const returned = [...outputFields, ...keys, ...fields.filter(({ writeOnly }) => !writeOnly)];
-	const byName = new Map([...fields, ...keys, ...outputFields].map((field) => [field.name, field]));
+	const returned = [...outputFields, ...parentFields, ...fields.filter(({ writeOnly }) => !writeOnly)];
+	const byName = new Map([...fields, ...parentFields, ...outputFields].map((field) => [field.name, field]));
 	const withNames = (names: readonly string[]) =>
 		names.flatMap((name) => {
 			const field = byName.get(name);
@@ -138,7 +138,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 			const about = addedResourceOf(action) ?? (flag ? 'cgi' : resource);
 			const saved = entityOf(about);
 			const read = namesIn(schemas[`${about}/getAll`]);
-			const names = [...saved.fields, ...(saved.keys ?? []), ...(saved.outputFields ?? [])].flatMap(
+			const names = [...saved.fields, ...(saved.parentFields ?? []), ...(saved.outputFields ?? [])].flatMap(
 				nameBeside,
 			);
 			const wanted = [

@@ -6,10 +6,19 @@ import type { Action, Entity } from './types';
 import type { Field } from './fieldTypes';
 
 /**
- * AlfaCRM leaves archived records out unless it is told otherwise. To say so hides leads without a
- * stage in some accounts, so that is left to its default. API notes 3.
+ * Declares how records are archived, and how a row shows that it is.
+ *
+ * AlfaCRM has no archive of its own: a record is archived if its flag `removed` is 1. Lists leave
+ * archived records out by default. Rows of some lists lack the flag; customers and teachers then
+ * show it by `e_date`, which is a past day if they are archived and 2030-12-31 if not. API notes 3.
  */
-export const archivedView = (plural: string) => ({
+
+/**
+ * Makes the choice *Record Status* for a list: active records, archived records, or both. Active
+ * records are AlfaCRM's default and need no body. An explicit `removed: 0` may hide leads without a
+ * stage. API notes 3.
+ */
+export const makeArchivedView = (plural: string) => ({
 	...choice(
 		'removed',
 		'Record Status',
@@ -21,24 +30,27 @@ export const archivedView = (plural: string) => ({
 		0,
 		{ description: `Which ${plural} are returned` },
 	),
-	ask: (chosen: number): IDataObject => (chosen === 0 ? {} : { removed: chosen }),
-	holds: ({ removed }: IDataObject, chosen: number): boolean =>
+	makeBody: (chosen: number): IDataObject => (chosen === 0 ? {} : { removed: chosen }),
+	includesRow: ({ removed }: IDataObject, chosen: number): boolean =>
 		chosen === 1 || removed === undefined || (readFlag(removed) === 1) === (chosen === 2),
 });
 
 /**
- * API notes 4: there is no call of its own for this, so a flag is written. Customers: tried by two
- * integrations; groups: in production in one; nobody is known to clear it.
+ * Makes the actions *Archive* and *Restore*, which write the flag, because AlfaCRM has no call for
+ * them. Two integrations have tried to archive customers, one archives groups in production, and no
+ * source is known to restore a record. API notes 4.
+ *
+ * @param reasons the fields that say why a record is archived
  */
-export const archiving = (noun: string, reasons: readonly Field[] = []): Action[] => [
+export const makeArchiveActions = (noun: string, reasons: readonly Field[] = []): Action[] => [
 	{
 		name: 'archive',
 		label: 'Archive',
 		title: `Archive ${noun}`,
 		action: 'update',
-		idAs: 'id',
+		recordIdName: 'id',
 		...(reasons.length > 0 ? { fields: reasons } : {}),
-		fixed: { removed: 1 },
+		fixedValues: { removed: 1 },
 		kind: 'change',
 		unconfirmed: true,
 	},
@@ -47,8 +59,8 @@ export const archiving = (noun: string, reasons: readonly Field[] = []): Action[
 		label: 'Restore',
 		title: `Restore archived ${noun}`,
 		action: 'update',
-		idAs: 'id',
-		fixed: { removed: 0 },
+		recordIdName: 'id',
+		fixedValues: { removed: 0 },
 		kind: 'change',
 		unconfirmed: true,
 	},
@@ -58,22 +70,24 @@ export const archiving = (noun: string, reasons: readonly Field[] = []): Action[
 export const isSwitchedOff = ({ is_enabled, is_active }: IDataObject): boolean =>
 	[is_enabled, is_active].some((flag) => readFlag(flag) === 0);
 
-/** Whether a row says by its flag that it is archived; undefined if it has none. API notes 3. */
-export function archivedFlag({ removed }: IDataObject): boolean | undefined {
+/** Whether the flag of a row says that it is archived; undefined if the row has no flag. */
+export function readArchivedFlag({ removed }: IDataObject): boolean | undefined {
 	const flag = readFlag(removed);
 	return flag === undefined ? undefined : flag === 1;
 }
 
 /**
- * Whether a record shows by itself that it is archived, with nothing asked for that: good enough to
- * be shown, or for a hint. By its flag or its day; undefined where it shows neither. API notes 3.
+ * Whether a row shows that it is archived, by its flag or else by its day; undefined if it shows
+ * neither. AlfaCRM is not asked for it, so this is good enough for a title or a hint. API notes 3.
+ *
+ * @param zone the time zone that decides which day is today
  */
 export function archivedByRow(
 	{ archive }: Entity,
 	row: IDataObject,
 	zone: string,
 ): boolean | undefined {
-	const flag = archivedFlag(row);
+	const flag = readArchivedFlag(row);
 	if (flag !== undefined) return flag;
 	const day = archive?.day === undefined ? undefined : formatDay(row[archive.day], 'iso', zone);
 	return day === undefined ? undefined : day !== OPEN_END && day <= today('iso', zone);

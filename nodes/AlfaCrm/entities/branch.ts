@@ -1,16 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readFlag, readIds } from '../values/formats';
-import { name, nameFilter, weight, writable, only } from './common';
+import { name, nameFilter, weight, makeWritableEntity, yesNoFilter } from './common';
 import { flag, references } from './fields';
 
 const subjects = references('subject_ids', 'Subject', 'subject');
 
 /**
- * Describes branches. API notes 5.1. AlfaCRM documents no filter by ID for them, so the form offers
- * none.
+ * The branches of the school. API notes 5.1. AlfaCRM documents no filter by ID for them, so the
+ * form offers none.
  */
-export const branch = writable({
+export const branch = makeWritableEntity({
 	resource: 'branch',
 	className: 'Branch',
 	scope: 'global',
@@ -23,7 +23,11 @@ export const branch = writable({
 		subjects,
 	],
 	outputFields: [weight],
-	filters: [only('is_active', 'Active', 'active branches', 'inactive ones'), nameFilter, subjects],
+	filters: [
+		yesNoFilter('is_active', 'Active', 'active branches', 'inactive ones'),
+		nameFilter,
+		subjects,
+	],
 });
 
 /** Whether a branch is no longer in use. A missing flag counts as in use. */

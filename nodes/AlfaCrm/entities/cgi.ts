@@ -1,4 +1,4 @@
-import { readable } from './common';
+import { makeReadableEntity } from './common';
 import { dottedDate, record, reference } from './fields';
 
 const group = record('group_id', 'Group', 'group', { required: true });
@@ -12,6 +12,7 @@ const membership = [
 	dottedDate('e_date', 'End Date'),
 ];
 
+/** AlfaCRM lists only current memberships if a call names no days. API notes 5.7. */
 const period = [
 	dottedDate('b_date', 'Start Date', {
 		description: 'Without days only current ones come',
@@ -22,15 +23,16 @@ const period = [
 ];
 
 /**
- * A customer in a group, which 'Add to Group' and 'Remove From Group' of the customer write.
- * API notes 5.7.
+ * The memberships: which customer belongs to which group, and on which days. They are written by
+ * the actions 'Add to Group' and 'Remove From Group' of a customer. AlfaCRM's name `cgi` stands for
+ * "customer-group involve". API notes 5.7.
  */
-export const cgi = readable({
+export const cgi = makeReadableEntity({
 	resource: 'cgi',
 	className: 'CustomerGroupInvolve',
 	label: 'Group Member',
 	certainty: 'confirmed',
-	keys: [group],
+	parentFields: [group],
 	actions: [
 		{
 			name: 'getByCustomer',
@@ -42,7 +44,7 @@ export const cgi = readable({
 			kind: 'getMany',
 		},
 	],
-	// Without days the index shows current ones only.
+	// A plain list shows only current memberships, so a second pass names a period that holds all.
 	hidden: { passes: [{ b_date: '01.01.2000', e_date: '31.12.2099' }] },
 	simple: ['id', 'customer_id', 'group_id', 'b_date', 'e_date'],
 	outputFields: membership,

@@ -12,54 +12,67 @@ import {
 	reference,
 	references,
 	text,
-	today,
+	startingToday,
 } from './fields';
 import type { Entity, MatchKey, OperationName } from './types';
 import type { Field, Filter } from './fieldTypes';
 
+/**
+ * Makes entities from their facts, and declares the fields, filters and match keys that several
+ * entities share.
+ */
+
 const CRUD = ['create', 'delete', 'get', 'getAll', 'update'] as const satisfies OperationName[];
 
-type Facts = Pick<Entity, 'resource' | 'label' | 'certainty'> & Partial<Entity>;
+/** What the declaration of an entity has to say. The rest has defaults. */
+type EntityFacts = Pick<Entity, 'resource' | 'label' | 'certainty'> & Partial<Entity>;
 
 /**
- * Every entity has in its URL the name that the node has for it: `study-status` for `studyStatus`.
+ * Makes the settings that most entities have. The URL of `studyStatus` has the path `study-status`.
  */
-const basics = ({ resource, label }: Facts) => ({
+const makeDefaults = ({ resource, label }: EntityFacts) => ({
 	path: resource.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`),
 	scope: 'branch' as const,
 	plural: `${label}s`,
 	filters: [],
 });
 
-/** What the API lists, creates, changes and deletes. */
-export const writable = (facts: Facts & Pick<Entity, 'fields'>): Entity => ({
-	...basics(facts),
+/** Makes an entity that the API lists, creates, changes and deletes. */
+export const makeWritableEntity = (facts: EntityFacts & Pick<Entity, 'fields'>): Entity => ({
+	...makeDefaults(facts),
 	operations: facts.match ? [...CRUD, 'find', 'upsert'] : CRUD,
 	...facts,
 });
 
-/** What the API is known to show, but not to change. */
-export const readable = (facts: Facts): Entity => ({
-	...basics(facts),
+/** Makes an entity that the API is known to list, but not to change. */
+export const makeReadableEntity = (facts: EntityFacts): Entity => ({
+	...makeDefaults(facts),
 	operations: ['getAll'],
 	fields: [],
 	...facts,
 });
 
-/** The same for a short list of the account, which other records refer to. */
-export const referenceList = (facts: Facts): Entity =>
-	readable({ ...facts, listedIn: 'referenceList' });
+/**
+ * Makes an entity for a short list of the account to which other records refer, such as levels. It
+ * is listed under the resource 'Reference List'.
+ */
+export const makeReferenceList = (facts: EntityFacts): Entity =>
+	makeReadableEntity({ ...facts, listedIn: 'referenceList' });
 
-/** Fields of an entity as an action asks for them, with what is said of them there. */
-export const fieldsLike = (
+/**
+ * Picks fields of an entity for the form of an action. The keys of `changes` name the fields. Their
+ * values replace settings of a field; {} takes the field as it is.
+ */
+export const pickFields = (
 	{ fields }: Pick<Entity, 'fields'>,
 	changes: Record<string, Partial<Field>>,
 ): Field[] =>
 	Object.entries(changes).map(([name, change]) => {
-		const field = fields.find((one) => one.name === name);
+		const field = fields.find((candidate) => candidate.name === name);
 		return { ...field, ...change } as Field;
 	});
 
+/** Matches by the ID of a record, for users who know it. */
 export const byId: MatchKey = {
 	name: 'id',
 	label: 'ID',
@@ -67,7 +80,7 @@ export const byId: MatchKey = {
 	fields: ['id'],
 };
 
-/** Custom fields differ by account, so the form asks for the name. */
+/** Matches by a custom field. Custom fields differ by account, so the form asks for the name. */
 export const byCustomField: MatchKey = {
 	name: 'customField',
 	label: 'Custom Field',
@@ -75,22 +88,30 @@ export const byCustomField: MatchKey = {
 	fields: [],
 };
 
-export const byTheName: MatchKey = {
+/** Matches by the name of a record. */
+export const byWholeName: MatchKey = {
 	name: 'name',
 	label: 'Name',
 	description: 'The whole name, case-insensitive',
 	fields: ['name'],
 };
 
+/** Declares a name. Most entities take at most 50 characters. API notes 5. */
 export const name = (placeholder: string): Field =>
 	text('name', 'Name', { required: true, longest: 50, placeholder });
-/** The order of its words says nothing. API notes 5.3. */
+
+/**
+ * Declares the name of a person. Schools write the family name first, other programs the given
+ * name, so the order of the words makes no difference. API notes 5.3.
+ */
 export const personName = (placeholder: string): Field =>
 	text('name', 'Name', { required: true, longest: 50, placeholder, isPersonName: true });
-/** No limit of its length is known. */
+
+/** Declares a name for which no limit of its length is known. */
 export const nameOfAnyLength = (placeholder: string): Field =>
 	text('name', 'Name', { required: true, placeholder });
 
+/** The place of a record in its short list: the lowest weight comes first. API notes 5.4. */
 export const weight = integer('weight', 'Weight');
 
 export const enabled = flag('is_enabled', 'Enabled', {
@@ -100,17 +121,25 @@ export const enabled = flag('is_enabled', 'Enabled', {
 
 export const note = longText('note', 'Note');
 
-/** AlfaCRM refuses a comment that has none. API notes 5.18 and 5.19. */
+/**
+ * The author of a comment or a task. AlfaCRM refuses a comment without an author, and may refuse a
+ * task. API notes 5.18 and 5.19.
+ */
 export const author = reference('user_id', 'Author', 'user', {
 	description: 'If not the user of the credential',
 	fallback: 'author',
 });
 
-/** The branch of a record that is in one only. */
+/**
+ * The branch of a record that can be in one branch only. The form has no parameter for it, because
+ * 'Branch' of the form decides it.
+ */
 export const ownBranch: Field = reference('branch_id', 'Branch', 'branch', {
 	fromBranch: true,
 	withoutParameter: true,
 });
+
+/** Declares the branches of a record that can be in several. */
 export const ownBranches = (): Field =>
 	references('branch_ids', 'Branch', 'branch', {
 		fromBranch: true,
@@ -121,34 +150,50 @@ export const company = reference('company_id', 'Company', 'company', {
 	description: 'Your legal entity',
 });
 
-/** A filter by yes or no. */
-export const only = (name: string, label: string, yes: string, no = 'others'): Field & Filter =>
-	flag(name, label, { description: `Whether ${yes} or ${no} are returned` });
+/**
+ * Declares a filter for a flag. Its description is "Whether <yes> or <no> are returned".
+ */
+export const yesNoFilter = (
+	name: string,
+	label: string,
+	yes: string,
+	no = 'others',
+): Field & Filter => flag(name, label, { description: `Whether ${yes} or ${no} are returned` });
 
+/** A filter for people by their email. */
 export const emailFilter = emailPart('email', 'Email', {
 	description: 'One address, or a part of it',
 	placeholder: 'e.g. name@example.org',
 });
+
+/** A filter for people by their phone. */
 export const phoneFilter = phonePart('phone', 'Phone', {
 	description: 'In any format, or some digits',
 	placeholder: 'e.g. 9000001',
 });
+
 export const idFilter = id('id', 'ID', { description: 'Of the one record to return' });
+
+/**
+ * Declares a filter by several IDs of an entity. AlfaCRM may ignore it, so rows are checked again.
+ */
 export const idsFilter = (entity: string, placeholder: string): Filter =>
 	ids('ids', 'IDs', {
 		entity,
 		description: 'Separated by commas',
 		placeholder,
-		verifyBy: ({ id }, wanted) => (wanted as unknown[]).includes(readId(id)),
+		checkRowBy: ({ id }, requestedIds) => (requestedIds as unknown[]).includes(readId(id)),
 	});
+
 export const nameFilter = text('name', 'Name');
-export const enabledFilter = only('is_enabled', 'Enabled', 'enabled', 'disabled ones');
+export const enabledFilter = yesNoFilter('is_enabled', 'Enabled', 'enabled', 'disabled ones');
 
 /**
- * When a record was made and changed last, as it is returned and as it is filtered. API notes 10.
+ * When a record was created and last changed. AlfaCRM returns a moment, `yyyy-mm-dd hh:mm:ss`, and
+ * its filters take days. API notes 10.
  */
 export const timestamps = [text('created_at', 'Created At'), text('updated_at', 'Updated At')];
 export const timestampFilters = [
-	...range(today(dottedDate), 'created_at', 'Created'),
+	...range(startingToday(dottedDate), 'created_at', 'Created'),
 	...range(dottedDate, 'updated_at', 'Updated'),
 ];

@@ -1,25 +1,28 @@
-import { author, idFilter, writable } from './common';
+import { author, idFilter, makeWritableEntity } from './common';
 import { choice, id, longText, owner, reference, text } from './fields';
 
+/** The classes of records that may have comments. API notes 5.19. */
 const CLASSES = [
 	{ value: 'Customer', label: 'Customer' },
 	{ value: 'Group', label: 'Group' },
 	{ value: 'Lead', label: 'Lead', description: 'In most accounts a Customer' },
 	{ value: 'Task', label: 'Task' },
 ];
+
+/** The entity of each class. Leads are customers with `is_study` 0. API notes 5.3. */
 const OWNERS = { Customer: 'customer', Group: 'group', Lead: 'customer', Task: 'task' };
 
-/** API notes 5.19. */
+/** The text of a comment. AlfaCRM takes at most 2048 characters. API notes 5.19. */
 export const comment = longText('comment', 'Comment', { required: true, longest: 2048 });
 
-/** Comments on a record. API notes 5.19. */
-export const communication = writable({
+/** Comments on a record, such as a customer. API notes 5.19. */
+export const communication = makeWritableEntity({
 	resource: 'communication',
 	className: 'Communication',
 	label: 'Communication',
 	certainty: 'confirmed',
 	operations: ['create', 'getAll'],
-	keys: [
+	parentFields: [
 		choice('class', 'Related Type', CLASSES, 'Customer', {
 			required: true,
 			description: 'What it is about',

@@ -1,14 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readFlag, readIds } from '../values/formats';
-import { archivedView, archiving } from './archive';
+import { makeArchivedView, makeArchiveActions } from './archive';
 import {
 	idsFilter,
 	note,
 	personName,
 	timestampFilters,
 	timestamps,
-	writable,
+	makeWritableEntity,
 	ownBranches,
 	company,
 	emailFilter,
@@ -39,19 +39,27 @@ import {
 import { jobs } from './customerJobs';
 import type { Action, MatchKey } from './types';
 
-/** API notes 5.3. `all` is for filters. */
+/**
+ * The values of `is_study`. A card has `lead` or `client`; only filters take `all`. API notes 3.
+ */
 export const CUSTOMER_TYPE = { lead: 0, client: 1, all: 2 } as const;
 
-/** The stage that a card shows; some accounts show a list of them. API notes 5.3. */
+/**
+ * Reads the stage of a lead from a card. Some accounts show a list of stages, of which the first is
+ * taken. Returns undefined if the card shows no stage. API notes 5.3.
+ */
 export const stageOf = ({ lead_status_id, lead_status_ids }: IDataObject): number | undefined =>
 	readIds([lead_status_id, lead_status_ids].flat())[0];
 
 const isLead = ({ is_study }: IDataObject): boolean => readFlag(is_study) === CUSTOMER_TYPE.lead;
 
-/** A lead in no stage. API notes 5.3. */
+/** Whether a card is a lead in no stage, which AlfaCRM calls not sorted. API notes 5.3. */
 export const isUnsorted = (row: IDataObject): boolean => isLead(row) && stageOf(row) === undefined;
 
-/** A lead that is lost: a client may have been one before. API notes 5.3. */
+/**
+ * Whether a card is a lead that is lost. A client may show a reject reason from the time before he
+ * became a client, so only leads count. API notes 5.3.
+ */
 export const isRejected = (row: IDataObject): boolean =>
 	isLead(row) && readIds([row.lead_reject_id]).length > 0;
 
@@ -75,7 +83,10 @@ const leaving = reference('customer_reject_id', 'Customer Reject Reason', 'custo
 	description: 'Why a client left',
 });
 
-/** Siblings share the phone and the email of a parent. */
+/**
+ * The match keys of customers. Siblings often share the phone and the email of a parent, so some
+ * keys compare the name as well.
+ */
 const keys: MatchKey[] = [
 	{
 		name: 'phone',
@@ -123,7 +134,10 @@ const keys: MatchKey[] = [
 	byId,
 ];
 
-/** API notes 5.3, 5.5, 5.7, 5.11, 5.16 and 5.18. */
+/**
+ * Makes one item of a customer's card, subscriptions, groups, lessons, payments and tasks.
+ * API notes 5.3, 5.5, 5.7, 5.11, 5.16 and 5.18.
+ */
 const overview: Action = {
 	name: 'getOverview',
 	label: 'Get Overview',
@@ -134,18 +148,18 @@ const overview: Action = {
 };
 
 /**
- * Leads and clients: one entity of AlfaCRM, told apart by `is_study`. API notes 5.3, list semantics
- * in 3.
+ * Leads and clients. They are one entity of AlfaCRM, and `is_study` tells them apart. A plain list
+ * shows only active clients. API notes 3 and 5.3.
  */
-export const customer = writable({
+export const customer = makeWritableEntity({
 	resource: 'customer',
 	className: 'Customer',
 	label: 'Customer',
 	pages: [{ name: 'customer' }, { name: 'lead', isOf: isLead }],
 	certainty: 'confirmed',
-	actions: [...archiving('customer', [leaving]), ...jobs, overview],
+	actions: [...makeArchiveActions('customer', [leaving]), ...jobs, overview],
 	listed: {
-		search: { by: 'name', digits: 'phone' },
+		search: { textFilter: 'name', digitsFilter: 'phone' },
 		details: [{ name: 'phone' }, { name: 'is_study', choices: [LEAD, CLIENT] }],
 	},
 	simple: [
@@ -176,11 +190,11 @@ export const customer = writable({
 					CUSTOMER_TYPE.all,
 					{ description: 'Which customers to return' },
 				),
-				ask: (is_study) => ({ is_study }),
-				holds: ({ is_study }, chosen) =>
+				makeBody: (is_study) => ({ is_study }),
+				includesRow: ({ is_study }, chosen) =>
 					chosen === CUSTOMER_TYPE.all || is_study === undefined || Number(is_study) === chosen,
 			},
-			archivedView('customers'),
+			makeArchivedView('customers'),
 		],
 	},
 	match: {
@@ -249,17 +263,17 @@ export const customer = writable({
 		emailFilter,
 		record('group_id', 'Group', 'group', {
 			description: 'Who is in the group now',
-			verifyBy: 'members',
+			checkRowBy: 'members',
 		}),
-		// One integration gives `id` a list. API notes 3.
-		{ ...idsFilter('customer', 'e.g. 501, 502'), ask: (id) => ({ id }) },
+		// One integration gives the filter `id` a list of IDs. No filter `ids` is known. API notes 3.
+		{ ...idsFilter('customer', 'e.g. 501, 502'), makeBody: (id) => ({ id }) },
 		...range(isoDate, 'last_attend_date', 'Last Attended', 'last_attend_date'),
 		reference('lead_source_id', 'Lead Source', 'leadSource'),
 		reference('lead_status_id', 'Stage', 'leadStatus', {
-			ask: (stage) =>
+			makeBody: (stage) =>
 				stage === null ? { is_study: CUSTOMER_TYPE.lead } : { lead_status_id: stage },
-			// A row may show its stages under another name. API notes 5.3.
-			verifyBy: (row, stage) => stage !== null || isUnsorted(row),
+			// A row may show its stage under two names, so only "Not Sorted" is checked. API notes 5.3.
+			checkRowBy: (row, stage) => stage !== null || isUnsorted(row),
 		}),
 		...range(integer, 'lesson_count', 'Remaining Lessons', 'paid_lesson_count'),
 		reference('level_id', 'Level', 'level'),

@@ -1,4 +1,4 @@
-import { author, fieldsLike, note } from './common';
+import { author, pickFields, note } from './common';
 import { comment, communication } from './communication';
 import {
 	choice,
@@ -14,23 +14,30 @@ import {
 import { customerTariff } from './customerTariff';
 import { incomeFields, pay } from './pay';
 import { task } from './task';
-import type { Action, AddedResource, Entity } from './types';
+import type { Action, ActionOf, AddedResource, Entity } from './types';
 
 const group = record('group_id', 'Group', 'group', { required: true });
 
-/** When 'Move to Stage' leaves a lead where it is. */
+/** An option of 'Move to Stage': a lead in any other stage is left where it is. */
 export const onlyIfInStage = references('onlyIfInStage', 'Only If In Stage', 'leadStatus', {
 	description: 'Leads elsewhere are skipped',
 });
+
+/** An option of 'Move to Stage': a lead that is further in the funnel is left where it is. */
 export const neverBack = flag('neverBack', 'Never Back', {
 	description: 'Whether to skip who is further in the funnel',
 });
 
-const change = { action: 'update', idAs: 'id', kind: 'change' } as const;
+/** The settings of an action that changes the card of a customer. */
+const change = {
+	action: 'update',
+	recordIdName: 'id',
+	kind: 'change',
+} as const satisfies Partial<ActionOf<'change'>>;
 
 /**
- * The life of a lead and a client, step by step. API notes 4 and 5.3: a partial update changes what
- * it names.
+ * Actions that change the card of a customer, from lead to client. AlfaCRM takes a partial update
+ * of a customer and leaves the other fields alone. API notes 4 and 5.3.
  */
 const steps: Action[] = [
 	{
@@ -39,7 +46,7 @@ const steps: Action[] = [
 		title: 'Convert lead to client',
 		...change,
 		fields: [reference('study_status_id', 'Study Status', 'studyStatus')],
-		fixed: { is_study: 1 },
+		fixedValues: { is_study: 1 },
 	},
 	{
 		name: 'moveToStage',
@@ -87,7 +94,7 @@ const steps: Action[] = [
 	},
 ];
 
-/** API notes 5.7. */
+/** Actions that add a customer to a group or take the customer out. API notes 5.7. */
 const groups: Action[] = [
 	{
 		name: 'addToGroup',
@@ -96,7 +103,7 @@ const groups: Action[] = [
 		description: 'Who is in it gets alreadyMember: true',
 		path: 'cgi',
 		action: 'create',
-		idAs: 'customer_id',
+		recordIdName: 'customer_id',
 		fields: [
 			group,
 			dottedDate('e_date', 'End Date', {
@@ -115,7 +122,7 @@ const groups: Action[] = [
 		description: 'Who is not in it gets alreadyLeft: true',
 		path: 'cgi',
 		action: 'update',
-		idAs: 'customer_id',
+		recordIdName: 'customer_id',
 		fields: [
 			group,
 			choice(
@@ -145,7 +152,11 @@ const groups: Action[] = [
 	},
 ];
 
-/** The settings of an action that adds a record to a customer. */
+/**
+ * Makes the settings of an action that adds a record to a customer.
+ *
+ * @param customerField the field of the added record that holds the ID of the customer
+ */
 const addToCustomer = (addedResource: AddedResource, { path }: Entity, customerField: string) =>
 	({ path, action: 'create', kind: 'addToCustomer', addedResource, customerField }) as const;
 
@@ -157,7 +168,7 @@ const additions: Action[] = [
 		title: 'Sell subscription to customer',
 		description: 'Unless an identical one exists',
 		...addToCustomer('customerTariff', customerTariff, 'customer_id'),
-		fields: fieldsLike(customerTariff, {
+		fields: pickFields(customerTariff, {
 			tariff_id: {},
 			balance: {},
 			e_date: {},
@@ -188,7 +199,7 @@ const additions: Action[] = [
 		description: 'Unless the same was added minutes ago',
 		...addToCustomer('communication', communication, 'related_id'),
 		fields: [comment, author],
-		fixed: { class: 'Customer', type_id: 1 },
+		fixedValues: { class: 'Customer', type_id: 1 },
 	},
 	{
 		name: 'createTask',
@@ -196,7 +207,7 @@ const additions: Action[] = [
 		title: 'Create task about customer',
 		description: 'Unless an identical open one exists',
 		...addToCustomer('task', task, 'customer_ids'),
-		fields: fieldsLike(task, {
+		fields: pickFields(task, {
 			title: {},
 			assigned_ids: {},
 			user_id: {},
@@ -212,8 +223,8 @@ const additions: Action[] = [
 ];
 
 /**
- * API notes 6: known from one integration, which runs in production; its answer is assumed, not
- * seen.
+ * Adds or spends bonus money. One integration does it in production. Its source does not show the
+ * answer of AlfaCRM, so the answer is assumed. API notes 6.
  */
 const changeBonus: Action = {
 	name: 'changeBonus',
@@ -221,7 +232,7 @@ const changeBonus: Action = {
 	title: 'Add or spend bonus of customer',
 	kind: 'save',
 	path: 'bonus',
-	idAs: 'customer_id',
+	recordIdName: 'customer_id',
 	action: 'bonus-add',
 	actionBy: 'change',
 	fields: [
@@ -242,14 +253,14 @@ const changeBonus: Action = {
 	unconfirmed: true,
 };
 
-/** API notes 6: dates were seen in both formats. */
+/** Reads the calendar of a customer. Sources write its days in both formats. API notes 6. */
 const calendar: Action = {
 	name: 'getCalendar',
 	label: 'Get Calendar',
 	title: 'Get calendar of customer between two days',
 	path: 'calendar',
 	action: 'customer',
-	idAs: 'id',
+	recordIdName: 'id',
 	query: [
 		dottedDate('date1', 'Date From', { required: true, daysAhead: 0 }),
 		dottedDate('date2', 'Date To', { required: true, daysAhead: 7 }),
@@ -263,5 +274,5 @@ const calendar: Action = {
 	kind: 'get',
 };
 
-/** What is done with a customer every day. */
+/** The actions that a school uses every day. `customer.ts` adds the others. */
 export const jobs: Action[] = [calendar, changeBonus, ...steps, ...groups, ...additions];

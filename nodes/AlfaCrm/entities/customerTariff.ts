@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay, readFlag, today } from '../values/formats';
-import { idFilter, note, writable, only } from './common';
+import { idFilter, note, makeWritableEntity, yesNoFilter } from './common';
 import {
 	choice,
 	dottedDate,
@@ -16,31 +16,38 @@ import {
 import { TARIFF_TYPES } from './tariff';
 
 /**
- * Whether a subscription is archived, as one of its flags says; undefined if it shows none.
+ * Whether one of the flags of a subscription says that it is archived; undefined if it has no flag.
  * API notes 5.5.
  */
-function isDead({ dead, removed }: IDataObject): boolean | undefined {
+function isArchived({ dead, removed }: IDataObject): boolean | undefined {
 	const flags = [dead, removed].filter((flag) => flag !== undefined);
 	return flags.length === 0 ? undefined : flags.some((flag) => readFlag(flag) === 1);
 }
 
-/** Neither archived nor ended before today; the day stands under either name. API notes 5.5. */
+/**
+ * Whether a subscription is current: neither archived nor ended before today. The last day stands
+ * in `e_date` or in `end`, depending on the account. API notes 5.5.
+ */
 export function isCurrent(row: IDataObject, zone: string): boolean {
-	const last = [row.e_date, row.end].map((day) => formatDay(day, 'iso', zone)).find((day) => day);
-	return isDead(row) !== true && (last === undefined || last >= today('iso', zone));
+	const lastDay = formatDay(row.e_date, 'iso', zone) ?? formatDay(row.end, 'iso', zone);
+	const isOver = lastDay !== undefined && lastDay < today('iso', zone);
+	return isArchived(row) !== true && !isOver;
 }
 
-/** API notes 5.5. The same records come back in every branch. */
-export const customerTariff = writable({
+/**
+ * The subscriptions of a customer. They can be listed for one customer only, and every branch lists
+ * the same ones. API notes 5.5.
+ */
+export const customerTariff = makeWritableEntity({
 	resource: 'customerTariff',
 	className: 'CustomerToTariff',
 	label: 'Customer Subscription',
 	certainty: 'confirmed',
-	// 'Sell Subscription' of the customer creates it.
+	// Subscriptions are created by the action 'Sell Subscription' of a customer.
 	operations: ['delete', 'getAll', 'update'],
-	keys: [record('customer_id', 'Customer', 'customer', { required: true })],
+	parentFields: [record('customer_id', 'Customer', 'customer', { required: true })],
 	hidden: {
-		// Without it the index may show current ones only. API notes 5.5.
+		// A plain list may show only current subscriptions. API notes 5.5.
 		passes: [{ dead: true }],
 		views: [
 			{
@@ -55,21 +62,22 @@ export const customerTariff = writable({
 					0,
 					{ description: 'Which subscriptions are returned' },
 				),
-				// False shows all, and nothing the current ones. API notes 5.5.
-				ask: (chosen) => (chosen === 0 ? {} : { dead: chosen === 2 }),
-				holds: (row, chosen, zone) => {
+				// `dead: false` lists all, `dead: true` the archived ones. Current ones need no body.
+				// API notes 5.5.
+				makeBody: (chosen) => (chosen === 0 ? {} : { dead: chosen === 2 }),
+				includesRow: (row, chosen, zone) => {
 					if (chosen === 0) return isCurrent(row, zone);
-					return chosen === 1 || isDead(row) !== false;
+					return chosen === 1 || isArchived(row) !== false;
 				},
 			},
 		],
 	},
 	listed: {
 		title: [],
-		search: { of: 'customer_id' },
+		search: { parentField: 'customer_id' },
 		details: [
 			{ name: 'tariff_id', entity: 'tariff' },
-			{ name: 'b_date', until: 'e_date' },
+			{ name: 'b_date', lastDayField: 'e_date' },
 		],
 	},
 	simple: [
@@ -105,7 +113,7 @@ export const customerTariff = writable({
 	filters: [
 		idFilter,
 		choice('tariff_type', 'Plan Type', TARIFF_TYPES, 1),
-		only('is_separate_balance', 'Separate Balance', 'those with one'),
+		yesNoFilter('is_separate_balance', 'Separate Balance', 'those with one'),
 		reference('tariff_id', 'Subscription Plan', 'tariff'),
 	],
 });

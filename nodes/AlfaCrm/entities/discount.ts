@@ -1,8 +1,11 @@
-import { note, referenceList } from './common';
+import { note, makeReferenceList } from './common';
 import { dottedDate, id, integer, record, reference, references } from './fields';
 
-/** API notes 5.10. What is said of writing them looks invented. */
-export const discount = referenceList({
+/**
+ * The discounts of customers. The only source about writing them looks invented, so the package
+ * only lists them. API notes 5.10.
+ */
+export const discount = makeReferenceList({
 	resource: 'discount',
 	label: 'Discount',
 	certainty: 'confirmed',

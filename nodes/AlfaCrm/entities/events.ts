@@ -5,36 +5,45 @@ import type { Nothing } from './fieldTypes';
 import { LESSON_STATUS } from './lesson';
 import { isCashCollection } from './pay';
 
-/** What tells that an event has happened: what each kind of event declares. */
+/**
+ * Declares the events that the polling trigger can report. The kind of an event decides which list
+ * of AlfaCRM shows that it has happened.
+ */
+
+/** The kinds of events, with the settings that only events of a kind have. */
 export interface EventKinds {
-	/** A customer is new, told by the list of customers. */
+	/** A lead or client is new in the list of customers. */
 	newCustomers: Nothing;
-	/** A record is new, told by the list of its resource. */
+	/** A record is new in the list of its resource. */
 	newRecords: {
 		resource: string;
-		/** Which new records are reported; all if missing. */
+		/** Whether a new record is reported. By default every new record is. */
 		counts?: (row: IDataObject) => boolean;
 	};
-	/** A change is in the log of AlfaCRM. API notes 5.21. */
+	/** AlfaCRM's log of changes has an entry that the settings describe. API notes 5.21. */
 	logged: {
-		/** The class that it is about; any if missing. */
+		/** The class of the changed record, such as `Customer`. By default any class. */
 		className?: string;
+		/** The changes that are reported. By default all. */
 		on?: readonly ChangeName[];
-		/** The field must have got another value. */
+		/** The name of a field whose value must have changed. */
 		changes?: string;
-		/** The field must have got this value. */
+		/** A field that must have changed to this value. */
 		becomes?: readonly [field: string, value: number];
-		/** What the user may ask for besides. */
+		/** The filters that the form of the trigger offers. */
 		filters?: ReadonlyArray<'stages' | 'entities' | 'events' | 'changedFields'>;
 	};
-	/** What the log tells only together with the records that it is about. API notes 5.21. */
+	/**
+	 * AlfaCRM's log of changes has an entry, and the records that it names show what has happened.
+	 * API notes 5.21.
+	 */
 	derived: { what: 'archived' | 'attended' | 'joinedGroup' | 'leftGroup' | 'missed' | 'sold' };
 	/**
-	 * A lesson begins in some hours, told by the timetable, each person apart. API notes 5.7, 5.11
-	 * and 5.13.
+	 * The timetable has a lesson that begins in some hours. There is one event for each person who
+	 * comes. API notes 5.7, 5.11 and 5.13.
 	 */
 	comingLessons: Nothing;
-	/** What falls due by the day, or by a balance, told by the cards of clients. API notes 5.3. */
+	/** The card of a client shows that something falls due, by a day or a balance. API notes 5.3. */
 	dueDate: { what: 'birthday' | 'inDebt' | 'lessonsRunningOut' | 'notSeen' | 'subscriptionEnding' };
 }
 
@@ -43,28 +52,28 @@ export type EventKindName = keyof EventKinds;
 export type EventOf<K extends EventKindName> = K extends EventKindName
 	? {
 			kind: K;
-			/** Stored in workflows. */
+			/** The value of 'Event'. Stored in workflows. */
 			value: string;
 			label: string;
-			/** For n8n's panel, which would say "On in debt". */
+			/** The sentence in n8n's panel. Without it, n8n would make "On in debt" of the label. */
 			action: string;
 			description: string;
 		} & EventKinds[K]
 	: never;
 
-/** What the polling trigger can wait for, as data. */
+/** An event that the polling trigger can report. */
 export type EventType = EventOf<EventKindName>;
 
 type ChangeName = 'create' | 'update' | 'delete';
 
-/** What AlfaCRM's log and webhooks tell of a record. API notes 8. */
+/** The changes of a record that AlfaCRM's log and webhooks report. API notes 8. */
 export const changeNames: ReadonlyArray<{ value: ChangeName; label: string; action: string }> = [
 	{ value: 'create', label: 'Created', action: 'When AlfaCRM reports a created record' },
 	{ value: 'delete', label: 'Deleted', action: 'When AlfaCRM reports a deleted record' },
 	{ value: 'update', label: 'Updated', action: 'When AlfaCRM reports a changed record' },
 ];
 
-/** In the order of their labels. */
+/** All events, in the order of their labels. */
 export const eventTypes: readonly EventType[] = [
 	{
 		kind: 'dueDate',
@@ -258,7 +267,7 @@ export const eventTypes: readonly EventType[] = [
 	},
 ];
 
-/** The resource whose list tells that an event of a kind has happened. */
+/** Returns the resource whose list shows that an event of a kind has happened. */
 const SOURCES: { [K in EventKindName]: (event: EventOf<K>) => string } = {
 	newCustomers: () => 'customer',
 	newRecords: ({ resource }) => resource,
@@ -268,7 +277,7 @@ const SOURCES: { [K in EventKindName]: (event: EventOf<K>) => string } = {
 	dueDate: () => 'customer',
 };
 
-/** The resources whose lists tell of events. */
+/** The resources whose lists the polling trigger reads. */
 export const eventSources: ReadonlySet<string> = new Set(
 	eventTypes.map((event) => (SOURCES[event.kind] as (event: EventType) => string)(event)),
 );

@@ -2,18 +2,28 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { DateFormat } from '../values/formats';
 
-/** What travels in a request or an answer. */
+/**
+ * Declares what fields and filters are. Each has a type, such as `phones` or `reference`, and the
+ * type decides its parameter in the form, the check of its value, and how the value is written in a
+ * call. `fields/` has one module for each type. `fields.ts` has a short function to declare a field
+ * of each type.
+ */
+
+/** The wire: a value as it travels in a call to AlfaCRM or in an answer. */
 export type Wire = IDataObject[string];
 
+// ---------------------------------------------------------------- types
+
 export interface FieldBasics {
-	/** As AlfaCRM calls it. */
+	/** AlfaCRM's name, such as `teacher_ids`. */
 	name: string;
-	/** Title Case, as the form shows it. */
+	/** The label in the form, in Title Case. */
 	label: string;
 	description?: string;
 	placeholder?: string;
 }
 
+/** One of the values that a field may have. */
 export interface Choice {
 	value: number | string;
 	label: string;
@@ -30,99 +40,120 @@ export interface Bounds {
 export type Nothing = Record<never, never>;
 
 interface TextSettings {
-	/** The most characters that AlfaCRM takes, as people count them. */
+	/** The most characters that AlfaCRM takes, counted as people count them: 👍 is one. */
 	longest?: number;
-	/** The order of its words does not count. */
+	/** The text is a name. The order of its words makes no difference. */
 	isPersonName?: true;
 }
 
 interface ReferenceSettings {
+	/** The entity of the record, by its resource. */
 	entity: string;
-	/** The method that lists those of the record which the form is about. */
-	listedBy?: string;
-	/** What the list shows while none is chosen, where it need not be. */
+	/**
+	 * The n8n method that fills the list, such as `lessonCustomers`. By default the list has all
+	 * records of the entity.
+	 */
+	loadMethod?: string;
+	/** What the list shows while nothing is chosen, if it may stay empty. */
 	whileEmpty?: string;
 }
 
 /**
- * The settings that a field of each type has, besides those that all fields have. `fieldKinds` has
- * a kind for each type, or does not compile.
+ * The settings that only fields of one type have. A type that has no kind in `fieldKinds`
+ * (`fields/field.ts`) does not compile.
  */
 interface FieldTypes {
+	/** A short text. */
 	text: TextSettings;
+	/** A text that may have several lines. */
 	longText: TextSettings;
 	/**
-	 * One text given for the list is several, at its commas, semicolons and line breaks, unless
-	 * `split` is off.
+	 * A list of texts. If the user gives one text, it is split at commas, semicolons and line breaks,
+	 * unless `split` is false.
 	 */
 	texts: { split?: false };
 	/**
-	 * Addresses of websites, and names and numbers in messengers, which are the same in any spelling.
+	 * A list of addresses of websites, and of names and numbers in messengers. `@anna_p` and
+	 * `t.me/anna_p` are equal.
 	 */
 	links: Nothing;
+	/** A list of email addresses. */
 	emails: Nothing;
-	/** An address of email, or a part of one, to search with. */
+	/** A filter for lists of people: an email address, or a part of one. */
 	emailPart: Nothing;
-	/** Phone numbers, which are the same in any spelling. */
+	/** A list of phone numbers. `+7 900 111-22-33` and `89001112233` are equal. */
 	phones: Nothing;
-	/** A phone number, or some digits of one, to search with. */
+	/** A filter for lists of people: a phone number, or some digits of one. */
 	phonePart: Nothing;
-	/** A `custom_` field, whose type AlfaCRM does not tell. */
+	/**
+	 * A field that a school has added. Its name begins with `custom_`. AlfaCRM does not tell its
+	 * type.
+	 */
 	custom: Nothing;
-	/** Hundredths are the smallest part. */
+	/** A number with at most two decimals. */
 	number: Bounds;
 	integer: Bounds & { default?: number };
-	/** Yes or no, on the wire 0 or 1. */
+	/** Yes or no, written as 1 or 0. */
 	flag: Nothing;
-	/** Yes or no, on the wire false or true, as a few filters want it. */
+	/** Yes or no, written as true or false, which only a few filters take. */
 	boolean: Nothing;
 	date: {
 		format: DateFormat;
-		/** The form begins with the day that is so many days ahead. */
+		/** The form suggests a day: 0 is today, 7 is a week ahead. */
 		daysAhead?: number;
 	};
-	/** Of the day, `hh:mm`. */
+	/** A time of day, `hh:mm`. */
 	time: Nothing;
+	/** One of several values. */
 	choice: { choices: readonly Choice[]; default: number | string };
-	/** Days of the week and the like; several at once. */
+	/** Some of several values, such as the days of the week. */
 	choices: { choices: readonly Choice[] };
-	/** Of a record of `entity`; without it only a number names one. */
+	/** The ID of a record. If `entity` is set, the address of the record's page is taken as well. */
 	id: { entity?: string };
 	ids: { entity?: string };
-	/** One record, or several, of another entity, picked from a dropdown. For short lists. */
+	/** One record of another entity that has few records, such as a room: chosen from a dropdown. */
 	reference: ReferenceSettings;
+	/** Several records of another entity that has few records. */
 	references: ReferenceSettings;
-	/** One record of another entity, searched for. For long lists. */
+	/** One record of another entity that has many records, such as a customer: searched for. */
 	record: { entity: string };
-	/** One of them picked, or several given by their IDs. */
+	/** Several records of another entity that has many: one that is searched for, or several IDs. */
 	records: { entity: string };
-	/** One record of the entity that the value of another field stands for. */
+	/**
+	 * One record whose entity depends on the value of the field `by`. `{ Group: 'group' }` in
+	 * `entities` says that for the value `Group` it is a record of `group`. An owner never has the
+	 * setting `entity`, so that code may ask any field for it.
+	 */
 	owner: { by: string; entities: Readonly<Record<string, string>>; entity?: undefined };
-	/** A list of small records inside this one, such as the attendance of a lesson. */
+	/** A list of small records inside the record, such as the attendance of a lesson. */
 	rows: {
 		fields: readonly Field[];
-		/** What AlfaCRM shows in a row and does not take; passed over when a row comes back. */
+		/** The fields that AlfaCRM shows in a row and does not take. They are accepted and not sent. */
 		readOnly?: readonly string[];
 	};
 }
 
-/** And of what AlfaCRM returns; an object has keys that nobody can declare. */
+/** The types of what AlfaCRM returns. */
 interface ShownTypes extends FieldTypes {
+	/** An object with keys that nobody can declare. */
 	object: Nothing;
 }
 
+/** Makes a union with one member for each type: the name of the type with its settings. */
 type Typed<Types> = { [K in keyof Types]: { type: K } & Types[K] }[keyof Types];
 
-/** What a field holds decides its parameter in the form, its check and its format on the wire. */
 export type FieldType = Typed<FieldTypes>;
 
 export type ShownType = Typed<ShownTypes>;
 export type TypeName = keyof ShownTypes;
 export type OfType<K extends TypeName> = { type: K } & ShownTypes[K];
 
+// ---------------------------------------------------------------- filters
+
 /**
- * How a row is compared with what a filter asked for: by a field of it, unless another one holds a
- * value.
+ * Compares a row with a bound. For a filter such as `sum_from` (test: 'from'), a row passes if its
+ * `field` is at or above the bound; for `sum_to`, if it is at or below. A row with a number other
+ * than 0 in the field `unless` always passes.
  */
 export interface FieldVerification {
 	field: string;
@@ -132,61 +163,75 @@ export interface FieldVerification {
 
 type Verification =
 	| FieldVerification
-	/** By what the entity itself knows of its rows; undefined where the row does not tell. */
-	| ((row: IDataObject, wanted: Wire) => boolean | undefined)
-	/** For customers, against the members of the group that is asked for. */
+	/** Returns whether a row has the value of the filter; undefined if the row does not show it. */
+	| ((row: IDataObject, filterValue: Wire) => boolean | undefined)
+	/**
+	 * Compares rows of customers with the list of members of the group that is the filter's value.
+	 */
 	| 'members';
 
-/** What a filter may have besides. */
+/** The settings that only filters have. */
 export interface FilterSettings {
 	/**
-	 * How rows are checked again, since the server is known to ignore this filter, or not known to
-	 * heed it. Without it a filter whose type finds certain rows only is checked against the field of
-	 * its name, if rows show it.
+	 * How the rows of the answer are compared with the filter. It is set if AlfaCRM is known to
+	 * ignore the filter, or is not known to apply it. Without it, rows are compared by the field with
+	 * the name of the filter, if the type of the filter has exact values and the row shows that
+	 * field.
 	 */
-	verifyBy?: Verification;
-	/** What AlfaCRM is asked, if not for the value under the filter's own name. */
-	ask?: (wanted: Wire) => IDataObject;
+	checkRowBy?: Verification;
+	/**
+	 * Makes the part of the body that asks for a value of the filter. By default it is the value
+	 * under the name of the filter.
+	 */
+	makeBody?: (filterValue: Wire) => IDataObject;
 }
 
+/** A choice by which AlfaCRM narrows down a list, such as the payments of one customer. */
 export type Filter = FieldBasics & FieldType & FilterSettings;
 
-/** What a field may have besides. */
+// ---------------------------------------------------------------- fields
+
+/** The settings that only fields have. */
 export interface FieldSettings {
-	/** Asked for at create, and never emptied. */
+	/** A new record needs a value, and an update never empties it. */
 	required?: boolean;
-	/** In a new record the branch of the call stands in for a value that is not given. */
+	/** If a new record gets no value, it gets the branch of the call. */
 	fromBranch?: boolean;
 	/**
-	 * Not in the form, where another parameter says it; what comes as JSON may hold another value.
+	 * The form has no parameter for the field, because another parameter already decides it, as
+	 * 'Branch' does. Input in JSON may still give a value.
 	 */
 	withoutParameter?: boolean;
-	/** Not among what AlfaCRM returns, at least not under this name. */
+	/** AlfaCRM does not return the field, or returns it under another name. */
 	writeOnly?: boolean;
 	/**
-	 * How a day is written where AlfaCRM refuses it in its format, for sources disagree on that.
-	 * API notes 5.6 and 5.11.
+	 * The format in which a day is sent once more, if AlfaCRM refuses it in the usual format. Sources
+	 * disagree on the format of these fields. API notes 5.6 and 5.11.
 	 */
 	fallbackDateFormat?: DateFormat;
-	/** Sent when nothing is given; the author is the user of the credential. */
+	/**
+	 * What a new record gets if the user gives no value: a number, the current day, or the author,
+	 * who is the user of the credential.
+	 */
 	fallback?: number | 'today' | 'author';
-	/** Its parameter stands with the required ones, though it may stay empty. */
+	/** The parameter stands next to the required ones, although it may stay empty. */
 	prominent?: boolean;
 	/**
-	 * A value that is set in the form but came out empty is refused. Without it, the operation would
-	 * do something else.
+	 * If the user has added the field and its value is empty, the operation is refused. Ignoring the
+	 * field would make the operation do something else, such as enter a payment twice.
 	 */
 	neverEmpty?: boolean;
-	/** A record that has neither this nor that field says nothing. */
+	/** The name of another field. At least one of the two needs a value. */
 	requiredUnless?: string;
 	/**
-	 * Texts of the customer: a new record for which it is not given takes the first that is filled,
-	 * cut to fit.
+	 * Names of fields of the customer. If a new record gets no value, it gets the text of the first
+	 * of these fields that is not empty, cut to the length that the field takes.
 	 */
 	copyFrom?: readonly string[];
 }
 
+/** A value of a record that AlfaCRM takes when the record is created or updated. */
 export type Field = FieldBasics & FieldType & FieldSettings;
 
-/** What AlfaCRM returns. */
+/** A value of a record as AlfaCRM returns it. */
 export type Shown = FieldBasics & ShownType;

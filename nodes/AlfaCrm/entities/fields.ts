@@ -10,123 +10,141 @@ import type {
 	OfType,
 } from './fieldTypes';
 
-type Simple = Exclude<
+/**
+ * Declares fields and filters: one short function for each type, so that the declaration of an
+ * entity reads as a table. `text('note', 'Note', { longest: 255 })` is a text with AlfaCRM's name
+ * `note` and the label "Note".
+ */
+
+/** The types of which a declaration needs only a name, a label and settings. */
+type PlainType = Exclude<
 	FieldType['type'],
 	'date' | 'owner' | `choice${string}` | `re${string}` | 'rows'
 >;
-type Extra = Pick<FieldBasics, 'description' | 'placeholder'> & FieldSettings & FilterSettings;
-type Made = Field & Filter;
-type Make = (name: string, label: string, extra?: Extra) => Made;
 
-/** Short forms, so that a declaration reads as a table. */
-const simple =
-	<K extends Simple>(type: K) =>
-	(name: string, label: string, extra?: Extra & Omit<OfType<K>, 'type'>): Made =>
-		({ type, name, label, ...extra }) as Made;
+/** The settings that may follow the label. */
+type Settings = Pick<FieldBasics, 'description' | 'placeholder'> & FieldSettings & FilterSettings;
 
-export const text = simple('text');
-export const longText = simple('longText');
-export const texts = simple('texts');
-export const links = simple('links');
-export const emails = simple('emails');
-export const emailPart = simple('emailPart');
-export const phones = simple('phones');
-export const phonePart = simple('phonePart');
-export const integer = simple('integer');
-export const id = simple('id');
-export const ids = simple('ids');
-export const number = simple('number');
-export const flag = simple('flag');
-export const boolean = simple('boolean');
-export const time = simple('time');
+/** A declaration can stand among the fields and among the filters of an entity. */
+type Declaration = Field & Filter;
+type Declare = (name: string, label: string, settings?: Settings) => Declaration;
 
-const dated =
+/** Makes the function that declares fields of a type. */
+const makeDeclarer =
+	<K extends PlainType>(type: K) =>
+	(name: string, label: string, settings?: Settings & Omit<OfType<K>, 'type'>): Declaration =>
+		({ type, name, label, ...settings }) as Declaration;
+
+export const text = makeDeclarer('text');
+export const longText = makeDeclarer('longText');
+export const texts = makeDeclarer('texts');
+export const links = makeDeclarer('links');
+export const emails = makeDeclarer('emails');
+export const emailPart = makeDeclarer('emailPart');
+export const phones = makeDeclarer('phones');
+export const phonePart = makeDeclarer('phonePart');
+export const integer = makeDeclarer('integer');
+export const id = makeDeclarer('id');
+export const ids = makeDeclarer('ids');
+export const number = makeDeclarer('number');
+export const flag = makeDeclarer('flag');
+export const boolean = makeDeclarer('boolean');
+export const time = makeDeclarer('time');
+
+/** Makes the function that declares days in a format. */
+const makeDateDeclarer =
 	(format: DateFormat) =>
-	(name: string, label: string, extra?: Extra & { daysAhead?: number }): Made => ({
+	(name: string, label: string, settings?: Settings & { daysAhead?: number }): Declaration => ({
 		type: 'date',
 		format,
 		name,
 		label,
-		...extra,
+		...settings,
 	});
 
-export const dottedDate = dated('dotted');
-export const isoDottedDate = dated('isoDotted');
-export const isoDate = dated('iso');
+export const dottedDate = makeDateDeclarer('dotted');
+export const isoDottedDate = makeDateDeclarer('isoDotted');
+export const isoDate = makeDateDeclarer('iso');
 
-/** A filter that begins with today, for what is asked of each day: new leads, lessons, payments. */
-export const today =
-	(make: ReturnType<typeof dated>): Make =>
-	(name, label, extra) =>
-		make(name, label, { ...extra, daysAhead: 0 });
+/**
+ * Makes the function that declares filters for a day, with today as the suggested value. It is for
+ * lists that users read each day: new leads, lessons, payments.
+ */
+export const startingToday =
+	(declare: ReturnType<typeof makeDateDeclarer>): Declare =>
+	(name, label, settings) =>
+		declare(name, label, { ...settings, daysAhead: 0 });
 
 export const choice = (
 	name: string,
 	label: string,
 	choices: readonly Choice[],
-	byDefault: Choice['value'],
-	extra: Extra = {},
-): Made & { type: 'choice' } => ({
+	defaultValue: Choice['value'],
+	settings: Settings = {},
+): Declaration & { type: 'choice' } => ({
 	type: 'choice',
 	choices,
-	default: byDefault,
+	default: defaultValue,
 	name,
 	label,
-	...extra,
+	...settings,
 });
 
 export const choices = (
 	name: string,
 	label: string,
-	offered: readonly Choice[],
-	extra: Extra = {},
-): Made => ({ type: 'choices', choices: offered, name, label, ...extra });
+	offeredChoices: readonly Choice[],
+	settings: Settings = {},
+): Declaration => ({ type: 'choices', choices: offeredChoices, name, label, ...settings });
 
-const pointing =
+/** Makes the function that declares references to records of another entity. */
+const makeReferenceDeclarer =
 	(type: 'reference' | 'references' | 'record' | 'records') =>
 	(
 		name: string,
 		label: string,
 		entity: string,
-		extra: Extra & Partial<Omit<OfType<'references'>, 'entity' | 'type'>> = {},
-	): Made => ({ type, entity, name, label, ...extra });
+		settings: Settings & Partial<Omit<OfType<'references'>, 'entity' | 'type'>> = {},
+	): Declaration => ({ type, entity, name, label, ...settings });
 
-export const reference = pointing('reference');
-export const references = pointing('references');
-export const record = pointing('record');
-export const records = pointing('records');
+export const reference = makeReferenceDeclarer('reference');
+export const references = makeReferenceDeclarer('references');
+export const record = makeReferenceDeclarer('record');
+export const records = makeReferenceDeclarer('records');
 
 export const owner = (
 	name: string,
 	label: string,
 	by: string,
 	entities: Readonly<Record<string, string>>,
-	extra: Extra = {},
-): Made => ({ type: 'owner', by, entities, name, label, ...extra });
+	settings: Settings = {},
+): Declaration => ({ type: 'owner', by, entities, name, label, ...settings });
 
 export const rows = (
 	name: string,
 	label: string,
 	fields: readonly Field[],
-	extra: Extra & Pick<OfType<'rows'>, 'readOnly'> = {},
-): Made => ({ type: 'rows', fields, name, label, ...extra });
+	settings: Settings & Pick<OfType<'rows'>, 'readOnly'> = {},
+): Declaration => ({ type: 'rows', fields, name, label, ...settings });
 
 /**
- * A pair of filters `<name>_from` and `<name>_to`, checked again against a field where the server
- * ignores them.
+ * Declares a pair of filters, `<name>_from` and `<name>_to`.
  *
- * @param unless a row that holds a number in this field is not checked
+ * @param declare declares one filter of the pair, such as `number` or `dottedDate`
+ * @param verifiedField the field of a row that is compared with both bounds, if AlfaCRM is known to
+ * ignore the filters
+ * @param unless a row with a number other than 0 in this field is not compared
  */
 export function range(
-	make: Make,
+	declare: Declare,
 	name: string,
 	label: string,
 	verifiedField?: string,
 	unless?: string,
 ): Filter[] {
 	return (['from', 'to'] as const).map((test) => {
-		const end = test === 'from' ? 'From' : 'To';
-		const extra = verifiedField ? { verifyBy: { field: verifiedField, test, unless } } : {};
-		return make(`${name}_${test}`, `${label} ${end}`, extra);
+		const labelOfBound = test === 'from' ? 'From' : 'To';
+		const settings = verifiedField ? { checkRowBy: { field: verifiedField, test, unless } } : {};
+		return declare(`${name}_${test}`, `${label} ${labelOfBound}`, settings);
 	});
 }

@@ -1,14 +1,14 @@
-import { archivedView, archiving } from './archive';
+import { makeArchivedView, makeArchiveActions } from './archive';
 import {
 	idsFilter,
 	name,
 	nameFilter,
 	timestampFilters,
 	timestamps,
-	writable,
+	makeWritableEntity,
 	ownBranches,
 	company,
-	referenceList,
+	makeReferenceList,
 } from './common';
 import {
 	dottedDate,
@@ -26,15 +26,18 @@ import {
 const levelField = reference('level_id', 'Level', 'level');
 const status = id('status_id', 'Status ID');
 
-/** API notes 5.6. Sources disagree on the format of both days. */
-export const group = writable({
+/**
+ * Groups of customers who are taught together. Sources disagree on the format of their first and
+ * last day, so each has a fallback format. API notes 5.6.
+ */
+export const group = makeWritableEntity({
 	resource: 'group',
 	className: 'Group',
 	label: 'Group',
 	pages: [{ name: 'group' }],
 	certainty: 'confirmed',
-	actions: archiving('group'),
-	listed: { search: { by: 'name' } },
+	actions: makeArchiveActions('group'),
+	listed: { search: { textFilter: 'name' } },
 	simple: [
 		'id',
 		'name',
@@ -48,7 +51,7 @@ export const group = writable({
 		'note',
 	],
 	custom: true,
-	hidden: { show: { removed: 1 }, views: [archivedView('groups')] },
+	hidden: { show: { removed: 1 }, views: [makeArchivedView('groups')] },
 	archive: {},
 	fields: [
 		name('e.g. Robotics Tue 17:00'),
@@ -59,7 +62,7 @@ export const group = writable({
 		}),
 		levelField,
 		longText('note', 'Note', { longest: 255 }),
-		integer('limit', 'Seats', {}),
+		integer('limit', 'Seats'),
 		dottedDate('b_date', 'Start Date', { fallbackDateFormat: 'iso' }),
 		status,
 		references('teacher_ids', 'Teacher', 'teacher'),
@@ -84,8 +87,8 @@ export const group = writable({
 	],
 });
 
-/** API notes 5.6 and 5.22: of groups, and a filter of customers. */
-export const level = referenceList({
+/** The levels of groups. Customers can be filtered by them. API notes 5.6 and 5.22. */
+export const level = makeReferenceList({
 	resource: 'level',
 	className: 'Level',
 	label: 'Level',

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay } from '../values/formats';
-import { idFilter, note, timestamps, writable, ownBranch } from './common';
+import { idFilter, note, timestamps, makeWritableEntity, ownBranch } from './common';
 import {
 	boolean,
 	choice,
@@ -19,20 +19,25 @@ import {
 	rows,
 	text,
 	time,
-	today,
+	startingToday,
 } from './fields';
 import { LESSON_CUSTOMERS } from './methodNames';
 import type { Action } from './types';
 import type { Field } from './fieldTypes';
 
-/** The day of a lesson, which its times have as well. API notes 5.11. */
+/**
+ * Reads the day of a lesson as `yyyy-mm-dd`. It stands in `date`, and also in the start time,
+ * `2026-02-10 17:00:00`. Returns undefined if a row shows no day. API notes 5.11.
+ */
 export const dayOf = (
 	{ time_from, date, lesson_date }: IDataObject,
 	zone: string,
 ): string | undefined =>
-	[time_from, date, lesson_date].map((value) => formatDay(value, 'iso', zone)).find((day) => day);
+	formatDay(time_from, 'iso', zone) ??
+	formatDay(date, 'iso', zone) ??
+	formatDay(lesson_date, 'iso', zone);
 
-/** API notes 5.11. */
+/** The values of `status`. API notes 5.11. */
 export const LESSON_STATUS = { planned: 1, cancelled: 2, completed: 3 } as const;
 
 const STATUSES = [
@@ -47,11 +52,12 @@ const teachers = references('teacher_ids', 'Teacher', 'teacher');
 const room = reference('room_id', 'Room', 'room');
 const topic = text('topic', 'Topic');
 const homework = longText('homework', 'Homework');
-const from = time('time_from', 'Start Time');
-const to = time('time_to', 'End Time');
+const startTime = time('time_from', 'Start Time');
+const endTime = time('time_to', 'End Time');
 
 /**
- * How one customer took part. Grades were never seen filled, so they are sent as they are given.
+ * The fields of one customer's attendance. No source shows a grade with a value, so grades are sent
+ * as the user writes them. API notes 5.11.
  */
 const ATTENDANCE = [
 	flag('is_attend', 'Attended', { required: true, description: 'Whether the customer was there' }),
@@ -62,12 +68,13 @@ const ATTENDANCE = [
 	note,
 ];
 
+/** The attendance of all customers of a lesson, as a list of rows. */
 const details = rows(
 	'details',
 	'Attendance',
 	[
 		reference('customer_id', 'Customer', 'customer', {
-			listedBy: LESSON_CUSTOMERS,
+			loadMethod: LESSON_CUSTOMERS,
 			required: true,
 		}),
 		...ATTENDANCE,
@@ -78,8 +85,8 @@ const details = rows(
 );
 
 /**
- * API notes 5.11 and 6: one integration uses it; its body is taken from there and from the official
- * table.
+ * Completes a lesson. One integration uses this call. The fields of the body come from there and
+ * from the official table. API notes 5.11 and 6.
  */
 const complete: Action = {
 	name: 'complete',
@@ -87,15 +94,15 @@ const complete: Action = {
 	title: 'Complete lesson with attendance',
 	description: 'One item for a lesson or several',
 	action: 'teach',
-	idAs: 'id',
+	recordIdName: 'id',
 	fields: [
 		references('present_ids', 'Present Customer', 'customer', {
-			listedBy: LESSON_CUSTOMERS,
+			loadMethod: LESSON_CUSTOMERS,
 			prominent: true,
 			description: 'Who attended',
 		}),
 		references('absent_ids', 'Absent Customer', 'customer', {
-			listedBy: LESSON_CUSTOMERS,
+			loadMethod: LESSON_CUSTOMERS,
 			prominent: true,
 			description: 'Who did not; this marks nobody else as present',
 		}),
@@ -118,15 +125,21 @@ const complete: Action = {
 			'refuse',
 			{ required: true, description: 'With another attendance or other details' },
 		),
-		...[ownBranch, homework, room, teachers, from, to, topic],
+		ownBranch,
+		homework,
+		room,
+		teachers,
+		startTime,
+		endTime,
+		topic,
 	],
-	fixed: { status: LESSON_STATUS.completed },
+	fixedValues: { status: LESSON_STATUS.completed },
 	kind: 'completeLesson',
 };
 
 /**
- * API notes 5.3, 5.7, 5.11 and 5.13: AlfaCRM has no call for it, so it is worked out of several
- * lists.
+ * Lists who comes to lessons. AlfaCRM has no call for it, so the node works it out from the
+ * lessons, the regular lessons, the groups and the cards. API notes 5.3, 5.7, 5.11 and 5.13.
  */
 const participants: Action = {
 	name: 'getParticipants',
@@ -144,7 +157,7 @@ const participants: Action = {
 const day = dottedDate('lesson_date', 'Lesson Date', {
 	required: true,
 	writeOnly: true,
-	// One source writes it so. API notes 5.11.
+	// One source writes the day as `yyyy-mm-dd`. API notes 5.11.
 	fallbackDateFormat: 'iso',
 });
 const customers = records('customer_ids', 'Customer', 'customer', {
@@ -168,16 +181,16 @@ const status = choice('status', 'Status', STATUSES, 1, {
 });
 
 const end: Field = {
-	...to,
+	...endTime,
 	description: "In place of 'Duration'",
 };
 
-/** When a lesson is to be. Stored in workflows. */
-export const WHEN = { time: 'time', firstFree: 'firstFree' } as const;
+/** The values of 'When' in the form that books a lesson. Stored in workflows. */
+export const BOOKING_TIME = { time: 'time', firstFree: 'firstFree' } as const;
 
 /**
- * API notes 5.11, 5.13 and 5.15: what is free is worked out, for AlfaCRM refuses a room that is
- * taken, but no teacher.
+ * Books a lesson. AlfaCRM refuses a lesson in a room that is taken, but not one of a teacher who is
+ * busy. So the node works out the free times itself. API notes 5.11, 5.13 and 5.15.
  */
 const book: Action = {
 	name: 'book',
@@ -195,21 +208,21 @@ const book: Action = {
 			'when',
 			'When',
 			[
-				{ value: WHEN.time, label: 'At a Time' },
-				{ value: WHEN.firstFree, label: 'First Free Slot' },
+				{ value: BOOKING_TIME.time, label: 'At a Time' },
+				{ value: BOOKING_TIME.firstFree, label: 'First Free Slot' },
 			],
-			WHEN.time,
+			BOOKING_TIME.time,
 			{ required: true },
 		),
 		{ ...day, label: 'Date', description: 'Of the lesson, or the first to look at' },
-		{ ...from, required: true },
+		{ ...startTime, required: true },
 		isoDate('date_to', 'Date To', {
 			required: true,
 			description: 'The last to look at',
 			daysAhead: 7,
 		}),
 		note,
-		// One that nobody was asked for would be as good as none.
+		// Without the room, the lesson would be booked in no room.
 		{ ...room, neverEmpty: true },
 		reference('lead_status_id', 'Stage', 'leadStatus', {
 			description: 'To which the lead is moved then',
@@ -218,7 +231,7 @@ const book: Action = {
 	kind: 'bookLesson',
 };
 
-/** Whom and what a lesson takes up, and when. */
+/** The fields that say when a lesson takes place, and which people and which room it needs. */
 export const LESSON_FIELDS = {
 	group: groups,
 	customer: customers,
@@ -229,8 +242,11 @@ export const LESSON_FIELDS = {
 	end,
 };
 
-/** API notes 5.11. */
-export const lesson = writable({
+/**
+ * Lessons: the planned, cancelled and completed entries of the calendar. A plain list may show only
+ * completed ones, so lists are read once for each status. API notes 5.11.
+ */
+export const lesson = makeWritableEntity({
 	resource: 'lesson',
 	className: 'Lesson',
 	label: 'Lesson',
@@ -247,9 +263,9 @@ export const lesson = writable({
 			{ name: 'topic' },
 			{ name: 'status', choices: STATUSES },
 		],
-		search: { digits: 'id', day: ['date_from', 'date_to'] },
+		search: { digitsFilter: 'id', dayFilters: ['date_from', 'date_to'] },
 	},
-	// Both times have the date. API notes 5.11.
+	// The date is left out, because both times have it. API notes 5.11.
 	simple: [
 		'id',
 		'time_from',
@@ -275,7 +291,7 @@ export const lesson = writable({
 		groups,
 		customers,
 		day,
-		{ ...from, required: true },
+		{ ...startTime, required: true },
 		duration,
 		{ ...lessonType, required: true },
 		{ ...subject, required: true },
@@ -289,7 +305,8 @@ export const lesson = writable({
 		topic,
 	],
 	outputFields: [
-		// Longer than other lists that have names, but nobody tells a lesson by numbers.
+		// Groups are too many for a dropdown. They are shown by name nevertheless, because nobody
+		// recognizes a lesson by the numbers of its groups.
 		references('group_ids', 'Group', 'group'),
 		isoDate('date', 'Date'),
 		rows('details', 'Attendance', [
@@ -309,8 +326,8 @@ export const lesson = writable({
 		record('customer_id', 'Customer', 'customer', { description: 'Who takes part' }),
 		record('group_id', 'Group', 'group', { description: 'Which group takes part' }),
 		idFilter,
-		// Some integrations send dotted days. API notes 5.11.
-		...range(today(isoDate), 'date', 'Lesson Date', 'date'),
+		// Most sources send `yyyy-mm-dd`, some send `dd.mm.yyyy`. API notes 5.11.
+		...range(startingToday(isoDate), 'date', 'Lesson Date', 'date'),
 		lessonType,
 		references('location_ids', 'Location', 'location'),
 		references('room_ids', 'Room', 'room'),

@@ -1,8 +1,8 @@
-import { referenceList } from './common';
+import { makeReferenceList } from './common';
 import { flag, integer, text } from './fields';
 
-/** API notes 5.12: individual, group, trial, and what an account adds. */
-export const lessonType = referenceList({
+/** Types of lessons: individual, group, trial, and those that a school adds. API notes 5.12. */
+export const lessonType = makeReferenceList({
 	resource: 'lessonType',
 	label: 'Lesson Type',
 	certainty: 'confirmed',

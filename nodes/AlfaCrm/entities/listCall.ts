@@ -6,14 +6,22 @@ import type { Entity, Hidden } from './types';
 
 type ListCall = Pick<ApiRequest, 'action' | 'branch' | 'path' | 'task'>;
 
-/** What to ask an index one after the other to see every record. */
+/**
+ * Returns the bodies with which the index is called, one after the other, to show every record: the
+ * passes. The empty body asks for a plain list, which may leave out some records.
+ */
 export function passesOf({ hidden }: Pick<Entity, 'hidden'>): readonly IDataObject[] {
 	const { partition, passes = [] } = hidden ?? {};
 	if (partition === undefined) return [{}, ...passes];
 	return partition.choices.map(({ value }) => ({ [partition.name]: value }));
 }
 
-/** Bodies to ask with for all kinds but the usual one, which a list shows unasked. */
+/**
+ * Makes one body for each kind of record that a plain list may leave out, such as
+ * `{ pay_type_id: 5 }` for refunds. The usual kind needs no body, because a plain list shows it.
+ *
+ * @param kinds the records of the entity that lists the kinds
+ */
 export const kindPasses = (
 	{ name, usual }: NonNullable<Hidden['kinds']>,
 	kinds: readonly IDataObject[],
@@ -23,7 +31,7 @@ export const kindPasses = (
 		.map((id) => ({ [name]: id }));
 
 /**
- * The call that lists all records of an entity; what belongs to no branch is listed without one.
+ * Makes the call that lists the records of an entity. The call for a global entity names no branch.
  */
 export function listCall(
 	{ path, plural, scope }: Pick<Entity, 'path' | 'plural' | 'scope'>,

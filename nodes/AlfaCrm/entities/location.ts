@@ -1,8 +1,8 @@
-import { name, nameFilter, weight, writable, ownBranch, only } from './common';
+import { name, nameFilter, weight, makeWritableEntity, ownBranch, yesNoFilter } from './common';
 import { flag } from './fields';
 
-/** API notes 5.2. */
-export const location = writable({
+/** The places where a branch teaches. API notes 5.2. */
+export const location = makeWritableEntity({
 	resource: 'location',
 	className: 'Location',
 	label: 'Location',
@@ -13,5 +13,5 @@ export const location = writable({
 		ownBranch,
 	],
 	outputFields: [weight],
-	filters: [only('is_active', 'Active', 'active locations', 'inactive ones'), nameFilter],
+	filters: [yesNoFilter('is_active', 'Active', 'active locations', 'inactive ones'), nameFilter],
 });

@@ -1,7 +1,7 @@
-import { readable } from './common';
+import { makeReadableEntity } from './common';
 import { choice, dottedDate, id, range, reference, text } from './fields';
 
-/** API notes 5.21. */
+/** The values of `event`. API notes 5.21. */
 export const LOG_EVENT = { created: 1, updated: 2, deleted: 3 } as const;
 
 const LOG_EVENTS = [
@@ -10,8 +10,8 @@ const LOG_EVENTS = [
 	{ value: LOG_EVENT.deleted, label: 'Deleted' },
 ];
 
-/** API notes 5.21. Rows have no ID; the newest come first. */
-export const log = readable({
+/** AlfaCRM's log of changes. Its entries have no ID, and the newest come first. API notes 5.21. */
+export const log = makeReadableEntity({
 	resource: 'log',
 	label: 'Change Log',
 	plural: 'Change Log Entries',

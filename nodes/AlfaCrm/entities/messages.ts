@@ -1,44 +1,50 @@
-import { readable, only } from './common';
+import { makeReadableEntity, yesNoFilter } from './common';
 import { emailPart, isoDate, range, reference, text } from './fields';
 
 const sender = reference('user_id', 'User', 'user', { description: 'Who sent it' });
 
-const sending = [
+/** The filters that text messages and emails share. */
+const sendingFilters = [
 	...range(isoDate, 'date', 'Date'),
-	only('is_fail', 'Failed', 'messages that failed'),
-	only('is_sent', 'Sent', 'messages that were sent'),
+	yesNoFilter('is_fail', 'Failed', 'messages that failed'),
+	yesNoFilter('is_sent', 'Sent', 'messages that were sent'),
 	sender,
 ];
 
+/** The settings that all messages share. */
 const message = { certainty: 'documented', listedIn: 'message' } as const;
 
 /**
- * The messages that were sent and received. No source lists the fields of a row; one field is known
- * from a filter. API notes 5.20.
+ * Text messages. No source lists the fields of a row of any message, so the preview of the output
+ * shows only the sender, which is known from a filter. API notes 5.20.
  */
-export const smsMessage = readable({
+export const smsMessage = makeReadableEntity({
 	...message,
 	resource: 'smsMessage',
 	className: 'SmsMessage',
 	label: 'SMS Message',
 	certainty: 'confirmed',
 	outputFields: [sender],
-	filters: [...sending, text('phone', 'Phone')],
+	filters: [...sendingFilters, text('phone', 'Phone')],
 });
 
-export const mailMessage = readable({
+export const mailMessage = makeReadableEntity({
 	...message,
 	resource: 'mailMessage',
 	className: 'MailMessage',
 	label: 'Mail Message',
 	outputFields: [sender],
 	filters: [
-		...sending,
-		// A row may call the sender so.
-		emailPart('email', 'Email', { placeholder: 'e.g. name@example.org', verifyBy: () => true }),
+		...sendingFilters,
+		// The email of a row may be that of the sender, so rows are not compared with the filter.
+		emailPart('email', 'Email', { placeholder: 'e.g. name@example.org', checkRowBy: () => true }),
 		text('subject', 'Subject'),
 	],
 });
 
-/** No filters of it are listed. */
-export const phoneCall = readable({ ...message, resource: 'phoneCall', label: 'Phone Call' });
+/** Phone calls. No source lists filters of them. API notes 5.20. */
+export const phoneCall = makeReadableEntity({
+	...message,
+	resource: 'phoneCall',
+	label: 'Phone Call',
+});

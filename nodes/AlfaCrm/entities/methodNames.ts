@@ -1,16 +1,17 @@
 import type { Entity } from './types';
 
-const inOneWord = (text: string): string =>
+/** Writes a label as one word in camelCase: "Study Statuses" becomes `studyStatuses`. */
+const toCamelCase = (text: string): string =>
 	`${text.charAt(0).toLowerCase()}${text.slice(1).replace(/ /g, '')}`;
 
-/**
- * Under which name the dropdown and the searchable list of an entity are found, e.g.
- * `studyStatuses`.
- */
-export const listMethod = ({ plural }: Entity): string => inOneWord(plural);
+/** Names the n8n method that fills the dropdown and the searchable list of an entity. */
+export const listMethod = ({ plural }: Entity): string => toCamelCase(plural);
 
-/** Under which name the customers of the lesson in the form are found. */
+/** The name of the n8n method that lists the customers of the lesson that is chosen in the form. */
 export const LESSON_CUSTOMERS = 'lessonCustomers';
 
-/** Under which name the columns of an entity's field mapper are found, e.g. `customerColumns`. */
-export const columnsMethod = ({ label }: Entity): string => inOneWord(`${label}Columns`);
+/**
+ * Names the n8n method that loads the columns of the field mapper for an entity, such as
+ * `customerColumns`.
+ */
+export const columnsMethod = ({ label }: Entity): string => toCamelCase(`${label}Columns`);

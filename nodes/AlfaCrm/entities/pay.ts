@@ -1,7 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../values/formats';
-import { fieldsLike, note, timestampFilters, timestamps, writable, only } from './common';
+import {
+	pickFields,
+	note,
+	timestampFilters,
+	timestamps,
+	makeWritableEntity,
+	yesNoFilter,
+} from './common';
 import {
 	dottedDate,
 	flag,
@@ -13,7 +20,7 @@ import {
 	record,
 	reference,
 	text,
-	today,
+	startingToday,
 } from './fields';
 import type { Field } from './fieldTypes';
 import type { Action } from './types';
@@ -34,7 +41,10 @@ export const PAY_TYPE = {
 } as const;
 
 export const INCOME: number = PAY_TYPE.income;
-/** Types that are no income. What types of the account's own are is not known. */
+/**
+ * The types that are no income. A type that a school has added may be an income or not, so it is in
+ * neither.
+ */
 export const NO_INCOME: readonly number[] = Object.values(PAY_TYPE).filter(
 	(type) => type !== INCOME,
 );
@@ -51,7 +61,7 @@ export const isCashCollection = ({ customer_id, pay_type_id }: IDataObject): boo
 const account = reference('pay_account_id', 'Payment Account', 'payAccount');
 const type = reference('pay_type_id', 'Payment Type', 'payType');
 const item = reference('pay_item_id', 'Payment Item', 'payItem');
-const place = reference('location_id', 'Location', 'location');
+const location = reference('location_id', 'Location', 'location');
 const customer = record('customer_id', 'Customer', 'customer');
 const commodity = id('commodity_id', 'Commodity ID');
 
@@ -60,17 +70,19 @@ const branch = reference('branch_id', 'Branch of Payment', 'branch', {
 	description: "If not the one above, or the payer's only one",
 });
 const date = dottedDate('document_date', 'Payment Date', { required: true });
-/** One source says that a new payment needs it. API notes 5.16. */
-const PAYER = ['legal_name', 'name'];
+
+/** The fields of a customer that may hold the name of the payer: the legal name, else the name. */
+const PAYER_NAMES = ['legal_name', 'name'];
+
+/** One source says that a new payment needs the name of the payer. API notes 5.16. */
 const payer = text('payer_name', 'Payer Name', {
 	longest: 50,
 	description: 'If not that of the customer',
-	copyFrom: PAYER,
+	copyFrom: PAYER_NAMES,
 });
 
 /**
- * The amount, whatever the type of the payment: AlfaCRM calls it `income` in refunds, too.
- * API notes 5.16.
+ * The amount of a payment of any type. AlfaCRM calls it `income` even in refunds. API notes 5.16.
  */
 export const amountField = number('income', 'Amount', {
 	required: true,
@@ -90,7 +102,7 @@ const fields: Field[] = [
 		description: 'What is paid for',
 	}),
 	record('group_id', 'Group', 'group'),
-	place,
+	location,
 	note,
 	payer,
 	item,
@@ -98,21 +110,23 @@ const fields: Field[] = [
 ];
 
 /**
- * The number that a payment provider or a bank gave to a payment: see
+ * The external ID: the number that a payment provider or a bank gave to a payment. See
  * `operations/payments/externalId.ts`.
  */
 export const externalIdInput = text('externalId', 'External ID', {
 	description: 'Entered once. The note keeps it as [ID inv-1]. Bank numbers repeat: add the date.',
 	neverEmpty: true,
 });
+
+/** The custom field of payments that keeps the external ID, if the note does not. */
 export const customFieldInput = text('externalIdField', 'External ID Field', {
 	description: 'Custom field that keeps it, if not the note',
 	neverEmpty: true,
 });
 const externalIdInputs = [externalIdInput, customFieldInput];
 
-/** The fields of a payment in the form that enters an income. */
-const paymentFields = fieldsLike(
+/** The fields of a payment that the form for an income offers. */
+const incomeRecordFields = pickFields(
 	{ fields },
 	{
 		income: { nonZero: undefined, min: 0.01, description: undefined },
@@ -132,11 +146,12 @@ const paymentFields = fieldsLike(
 		pay_type_id: { fallback: INCOME, required: false, description: 'An income (1) if left empty' },
 	},
 );
-/** The whole form that enters an income. */
-export const incomeFields = [...paymentFields, ...externalIdInputs];
+
+/** All fields of the form for an income. */
+export const incomeFields = [...incomeRecordFields, ...externalIdInputs];
 
 /**
- * Enters a refund or a correction. The signs of their amounts are known from one integration.
+ * Enters a refund or a correction. One integration shows which amounts are negative.
  * API notes 5.16.
  */
 const correctPayment: Action = {
@@ -171,10 +186,10 @@ const correctPayment: Action = {
 };
 
 /**
- * API notes 5.16. The plain list shows all types in one account, and may show incomes only in
- * another.
+ * Payments. A plain list shows all types of payments in one account, and may show only incomes in
+ * another. API notes 5.16.
  */
-export const pay = writable({
+export const pay = makeWritableEntity({
 	resource: 'pay',
 	className: 'Pay',
 	label: 'Payment',
@@ -196,7 +211,7 @@ export const pay = writable({
 	custom: true,
 	hidden: { kinds: { name: 'pay_type_id', entity: 'payType', usual: INCOME } },
 	fields,
-	// The sum of a refund may stand in either.
+	// A refund has its sum in `income` or in `expenditure`. API notes 5.16.
 	outputFields: [
 		text('income', 'Amount'),
 		text('expenditure', 'Expenditure'),
@@ -206,22 +221,22 @@ export const pay = writable({
 		...timestamps,
 	],
 	filters: [
-		only('is_confirmed', 'Confirmed', 'confirmed payments'),
+		yesNoFilter('is_confirmed', 'Confirmed', 'confirmed payments'),
 		customer,
 		ids('group_ids', 'Group IDs', {
 			entity: 'group',
 			description: 'Separated by commas',
 			placeholder: 'e.g. 40, 41',
 		}),
-		place,
+		location,
 		text('note', 'Note', { description: 'Part of the note' }),
 		text('payer_name', 'Payer Name', { description: 'Part of it' }),
 		account,
-		...range(today(isoDottedDate), 'date', 'Payment Date', 'document_date'),
+		...range(startingToday(isoDottedDate), 'date', 'Payment Date', 'document_date'),
 		item,
 		reference('pay_item_category_id', 'Payment Item Category', 'payItemCategory'),
 		type,
-		// A refund may carry its sum in the other field.
+		// A payment with an expenditure has its sum there, so its income is not compared.
 		...range(number, 'sum', 'Amount', 'income', 'expenditure'),
 		...timestampFilters,
 	],

@@ -1,8 +1,12 @@
-import { referenceList, weight } from './common';
+import { makeReferenceList, weight } from './common';
 import { flag, reference, references, text } from './fields';
 
-/** What payments are sorted by. API notes 5.17: `index` is all that is known. */
-export const payAccount = referenceList({
+/**
+ * The short lists by which payments are sorted: accounts, items with their categories, and types.
+ * Only the index of each is known. API notes 5.17.
+ */
+
+export const payAccount = makeReferenceList({
 	resource: 'payAccount',
 	className: 'PayAccount',
 	label: 'Payment Account',
@@ -16,7 +20,7 @@ export const payAccount = referenceList({
 	],
 });
 
-export const payItem = referenceList({
+export const payItem = makeReferenceList({
 	resource: 'payItem',
 	label: 'Payment Item',
 	certainty: 'confirmed',
@@ -29,7 +33,7 @@ export const payItem = referenceList({
 	],
 });
 
-export const payItemCategory = referenceList({
+export const payItemCategory = makeReferenceList({
 	resource: 'payItemCategory',
 	className: 'PayItemCategory',
 	label: 'Payment Item Category',
@@ -38,7 +42,7 @@ export const payItemCategory = referenceList({
 	outputFields: [text('name', 'Name'), weight],
 });
 
-export const payType = referenceList({
+export const payType = makeReferenceList({
 	resource: 'payType',
 	label: 'Payment Type',
 	certainty: 'confirmed',

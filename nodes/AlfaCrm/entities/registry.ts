@@ -29,7 +29,7 @@ import { teacher } from './teacher';
 import type { Entity } from './types';
 import { company, user } from './user';
 
-/** Everything that the node knows of AlfaCRM, in the order of the labels. */
+/** All entities, in the order of their labels. */
 export const entities: readonly Entity[] = [
 	branch,
 	log,
@@ -67,7 +67,7 @@ export const entities: readonly Entity[] = [
 	user,
 ];
 
-/** Those that are resources of their own; the others are listed under one that they share. */
+/** The entities that are resources of the form. The others share a resource, such as 'Message'. */
 export const resources: readonly Entity[] = entities.filter(
 	({ listedIn }) => listedIn === undefined,
 );
@@ -82,12 +82,18 @@ export function entityOf(resource: string): Entity {
 
 const byClassName = new Map(entities.map((entity) => [entity.className, entity]));
 
-/** @returns undefined for what the log and the webhooks name and the API does not list */
+/**
+ * Finds an entity by the name that the log and the webhooks give it, such as `CustomerToTariff`.
+ * Returns undefined for a class that the API does not list.
+ */
 export function entityOfClass(className: string): Entity | undefined {
 	return byClassName.get(className);
 }
 
-/** Classes that AlfaCRM's log and webhooks name and its API does not list. API notes 5.21. */
+/**
+ * Labels of the classes that the log and the webhooks name and the API does not list.
+ * API notes 5.21.
+ */
 const OTHER_CLASSES: Record<string, string> = {
 	AclRole: 'Access Role',
 	Bill: 'Bill',
@@ -112,7 +118,7 @@ const OTHER_CLASSES: Record<string, string> = {
 	TaskTemplate: 'Task Template',
 };
 
-/** What AlfaCRM's log and webhooks call a record, with its label. */
+/** The label of each class of records that the log and the webhooks name. */
 export const classLabels: Readonly<Record<string, string>> = {
 	...Object.fromEntries(
 		entities.flatMap(({ className, label }) =>

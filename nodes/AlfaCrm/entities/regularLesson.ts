@@ -1,4 +1,4 @@
-import { writable, ownBranch } from './common';
+import { makeWritableEntity, ownBranch } from './common';
 import {
 	boolean,
 	choice,
@@ -14,11 +14,14 @@ import {
 	time,
 } from './fields';
 
+/** The days of the week when a regular lesson is written: 1 is Monday. API notes 5.13. */
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'].map(
 	(label, index) => ({ value: index + 1, label }),
 );
-/** As they are shown: AlfaCRM may say 0 for a Sunday. API notes 5.13. */
+
+/** The days of the week when a regular lesson is read: a Sunday may be 0 or 7. API notes 5.13. */
 const SHOWN_DAYS = [...DAYS, { value: 0, label: 'Sunday' }];
+
 const OWNERS = [
 	{ value: 'Group', label: 'Group' },
 	{ value: 'Customer', label: 'Customer' },
@@ -26,8 +29,11 @@ const OWNERS = [
 
 const OWNER_ENTITIES = { Group: 'group', Customer: 'customer' };
 
-/** API notes 5.13. Changing and deleting them is known from generic clients only. */
-export const regularLesson = writable({
+/**
+ * Regular lessons: rules such as "Mondays at 17:00". Only generic clients are known to change and
+ * delete them. API notes 5.13.
+ */
+export const regularLesson = makeWritableEntity({
 	resource: 'regularLesson',
 	className: 'RegularLesson',
 	label: 'Regular Lesson',
@@ -41,7 +47,7 @@ export const regularLesson = writable({
 			{ name: 'day', choices: SHOWN_DAYS },
 			{ name: 'time_from_v' },
 			{ name: 'subject_id', entity: 'subject' },
-			{ name: 'b_date', until: 'e_date' },
+			{ name: 'b_date', lastDayField: 'e_date' },
 		],
 	},
 	simple: [
@@ -86,8 +92,11 @@ export const regularLesson = writable({
 	filters: [
 		...range(isoDate, 'date', 'Date'),
 		record('group_id', 'Group', 'group', {
-			verifyBy: ({ related_class = 'Group', related_id: of }, group) =>
-				related_class === 'Group' && (of === undefined ? undefined : String(of) === String(group)),
+			// AlfaCRM is reported to ignore this filter. API notes 5.13.
+			checkRowBy: ({ related_class = 'Group', related_id: ownerId }, groupId) => {
+				if (related_class !== 'Group') return false;
+				return ownerId === undefined ? undefined : String(ownerId) === String(groupId);
+			},
 		}),
 		reference('teacher_id', 'Teacher', 'teacher'),
 	],

@@ -1,8 +1,8 @@
-import { enabledFilter, name, note, weight, writable, ownBranch } from './common';
+import { enabledFilter, name, note, weight, makeWritableEntity, ownBranch } from './common';
 import { flag, id, reference } from './fields';
 
-/** API notes 5.14. */
-export const room = writable({
+/** The rooms of a branch. API notes 5.14. */
+export const room = makeWritableEntity({
 	resource: 'room',
 	className: 'Room',
 	label: 'Room',
@@ -14,7 +14,7 @@ export const room = writable({
 			description: 'In the palette of AlfaCRM',
 			placeholder: 'e.g. 2',
 		}),
-		// Where it stands among the others.
+		// AlfaCRM requires a weight, so a new room gets 0 if the user gives none.
 		{ ...weight, required: true, fallback: 0 },
 		ownBranch,
 		flag('is_enabled', 'Enabled', { description: 'Whether it can be chosen' }),

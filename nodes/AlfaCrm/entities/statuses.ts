@@ -4,25 +4,26 @@ import {
 	name,
 	nameFilter,
 	nameOfAnyLength,
-	referenceList,
+	makeReferenceList,
 	weight,
-	writable,
+	makeWritableEntity,
 } from './common';
 import { flag, reference, text } from './fields';
 import type { Entity } from './types';
 
-/** The short lists that an account defines for itself share one shape. API notes 5.4. */
-const list = (
+/** Makes an entity for a short list of statuses. These lists share most fields. API notes 5.4. */
+const makeStatusList = (
 	facts: Pick<Entity, 'resource' | 'className' | 'label' | 'fields'> & Partial<Entity>,
 ): Entity =>
-	writable({
+	makeWritableEntity({
 		certainty: 'confirmed',
 		outputFields: [weight],
 		filters: [enabledFilter, nameFilter],
 		...facts,
 	});
 
-export const studyStatus = list({
+/** The statuses of studies, such as "on holiday". */
+export const studyStatus = makeStatusList({
 	resource: 'studyStatus',
 	className: 'StudyStatus',
 	label: 'Study Status',
@@ -30,7 +31,8 @@ export const studyStatus = list({
 	fields: [name('e.g. Studying'), enabled],
 });
 
-export const leadStatus = list({
+/** The stages of the funnels. */
+export const leadStatus = makeStatusList({
 	resource: 'leadStatus',
 	className: 'LeadStatus',
 	label: 'Stage',
@@ -41,13 +43,15 @@ export const leadStatus = list({
 		reference('pipeline_id', 'Pipeline', 'pipeline'),
 	],
 	listed: {
-		// "Не разобрано" in AlfaCRM, a column that is no row of this list. API notes 5.3.
+		// AlfaCRM shows leads in no stage in the column "Не разобрано", which is not a stage itself.
+		// API notes 5.3.
 		none: 'Not Sorted',
 		partOf: { field: 'pipeline_id', entity: 'pipeline' },
 	},
 });
 
-export const leadSource = list({
+/** The places where leads come from, such as the website. */
+export const leadSource = makeStatusList({
 	resource: 'leadSource',
 	className: 'LeadSource',
 	label: 'Lead Source',
@@ -59,8 +63,8 @@ export const leadSource = list({
 	filters: [text('code', 'Code'), enabledFilter, nameFilter],
 });
 
-/** No filters of it are listed. */
-export const leadReject = list({
+/** The reasons why leads are lost. No source lists filters of them. API notes 5.4. */
+export const leadReject = makeStatusList({
 	resource: 'leadReject',
 	className: 'LeadReject',
 	label: 'Lead Reject Reason',
@@ -69,8 +73,11 @@ export const leadReject = list({
 	filters: [],
 });
 
-/** Two integrations list it, none writes it; its fields are taken to be those of the others. */
-export const customerReject = referenceList({
+/**
+ * The reasons why clients leave. Two integrations list them and none writes them. Their fields are
+ * assumed to be those of the other lists. API notes 5.4.
+ */
+export const customerReject = makeReferenceList({
 	resource: 'customerReject',
 	className: 'CustomerReject',
 	label: 'Customer Reject Reason',
@@ -78,8 +85,8 @@ export const customerReject = referenceList({
 	outputFields: [text('name', 'Name'), flag('is_enabled', 'Enabled'), weight],
 });
 
-/** API notes 5.4: one integration lists it, and a live account answered. */
-export const pipeline = referenceList({
+/** The funnels. One integration lists them, and a live account has answered. API notes 5.4. */
+export const pipeline = makeReferenceList({
 	resource: 'pipeline',
 	label: 'Pipeline',
 	certainty: 'confirmed',

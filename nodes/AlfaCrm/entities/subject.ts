@@ -1,8 +1,8 @@
-import { name, nameFilter, weight, writable } from './common';
+import { name, nameFilter, weight, makeWritableEntity } from './common';
 import { boolean } from './fields';
 
-/** API notes 5.8. */
-export const subject = writable({
+/** The subjects that a school teaches. A plain list may show only active ones. API notes 5.8. */
+export const subject = makeWritableEntity({
 	resource: 'subject',
 	className: 'Subject',
 	label: 'Subject',
@@ -13,8 +13,8 @@ export const subject = writable({
 	filters: [
 		boolean('active', 'Active', {
 			description: 'Whether only active ones are returned',
-			// A row need not show why it was found.
-			verifyBy: () => true,
+			// Rows may not show whether a subject is active, so they are not compared.
+			checkRowBy: () => true,
 		}),
 		nameFilter,
 	],

@@ -1,6 +1,7 @@
-import { referenceList } from './common';
+import { makeReferenceList } from './common';
 import { choice, flag, integer, references, text } from './fields';
 
+/** The values of `type`. API notes 5.9. */
 export const TARIFF_TYPES = [
 	{ value: 1, label: 'Per Lesson' },
 	{ value: 2, label: 'Monthly' },
@@ -8,10 +9,10 @@ export const TARIFF_TYPES = [
 ];
 
 /**
- * API notes 5.9. Sources disagree whether it is `lessons_count`, which was seen more often, or
- * `lesson_count`.
+ * The plans by which subscriptions are sold. The number of lessons is `lessons_count` in most
+ * sources and `lesson_count` in one. API notes 5.9.
  */
-export const tariff = referenceList({
+export const tariff = makeReferenceList({
 	resource: 'tariff',
 	className: 'Tariff',
 	label: 'Subscription Plan',

@@ -1,4 +1,4 @@
-import { author, company, writable, ownBranches } from './common';
+import { author, company, makeWritableEntity, ownBranches } from './common';
 import {
 	boolean,
 	dottedDate,
@@ -11,10 +11,7 @@ import {
 	text,
 } from './fields';
 
-/**
- * API notes 5.18. One integration writes a title and a text, another a text alone; the rest is
- * known from what is read.
- */
+/** One integration writes a title and a text, another only a text. API notes 5.18. */
 const taskTitle = text('title', 'Title', {
 	prominent: true,
 	requiredUnless: 'text',
@@ -22,7 +19,11 @@ const taskTitle = text('title', 'Title', {
 	placeholder: 'e.g. Call back',
 });
 
-export const task = writable({
+/**
+ * Tasks of the staff. The two integrations write only a few of the fields. The others are known
+ * from lists. API notes 5.18.
+ */
+export const task = makeWritableEntity({
 	resource: 'task',
 	className: 'Task',
 	label: 'Task',
@@ -70,8 +71,10 @@ export const task = writable({
 		...range(dottedDate, 'due_date', 'Due Date', 'due_date'),
 		boolean('due_date_is_null', 'Without Due Date', {
 			description: 'Whether to return only those',
-			verifyBy: ({ due_date: day }, isNull) =>
-				day === undefined ? undefined : (day === null || day === '') === isNull,
+			checkRowBy: ({ due_date: day }, isWithoutDay) => {
+				if (day === undefined) return undefined;
+				return (day === null || day === '') === isWithoutDay;
+			},
 		}),
 	],
 });

@@ -1,5 +1,5 @@
-import { archivedView } from './archive';
-import { nameFilter, note, readable, phoneFilter } from './common';
+import { makeArchivedView } from './archive';
+import { nameFilter, note, makeReadableEntity, phoneFilter } from './common';
 import {
 	choice,
 	dottedDate,
@@ -15,14 +15,17 @@ import {
 } from './fields';
 import type { Action } from './types';
 
-/** Not the numbers of the days of regular lessons. */
+/**
+ * The days of the week in working hours: 1 is Sunday. In regular lessons, 1 is Monday.
+ * API notes 5.15.
+ */
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'].map(
 	(label, index) => ({ value: index + 1, label }),
 );
 
 /**
- * API notes 5.15: several integrations list them, one of them those of one teacher; nothing writes
- * them.
+ * Lists the working hours of teachers. Several integrations do so, one of them for a single
+ * teacher. No source writes working hours. API notes 5.15.
  */
 const lists: Action[] = [
 	{
@@ -43,8 +46,8 @@ const lists: Action[] = [
 ];
 
 /**
- * API notes 5.11, 5.13 and 5.15: AlfaCRM has no call for it, so it is worked out of what stands in
- * the timetable.
+ * Lists the free times of teachers. AlfaCRM has no call for it, so the node works them out from the
+ * working hours and the timetable. API notes 5.11, 5.13 and 5.15.
  */
 const freeSlots: Action = {
 	name: 'getFreeSlots',
@@ -73,19 +76,22 @@ const freeSlots: Action = {
 	kind: 'freeSlots',
 };
 
-/** API notes 5.15. Fields for writing teachers are known from a guess only. */
-export const teacher = readable({
+/**
+ * Teachers. The only source about writing them has invented fields, so the package only lists them.
+ * API notes 5.15.
+ */
+export const teacher = makeReadableEntity({
 	resource: 'teacher',
 	className: 'Teacher',
 	label: 'Teacher',
 	operations: ['get', 'getAll'],
 	certainty: 'confirmed',
 	actions: [...lists, freeSlots],
-	listed: { search: { by: 'name' } },
+	listed: { search: { textFilter: 'name' } },
 	simple: ['id', 'name', 'phone', 'email', 'branch_ids', 'dob', 'gender', 'note', 'e_date'],
-	// Teachers show no flag, but the day. API notes 5.15.
+	// Rows of teachers have no flag `removed`, but show a day. API notes 5.15.
 	archive: { day: 'e_date' },
-	hidden: { show: { removed: 1 }, views: [archivedView('teachers')] },
+	hidden: { show: { removed: 1 }, views: [makeArchivedView('teachers')] },
 	outputFields: [
 		text('name', 'Name'),
 		text('avatarUrl', 'Avatar URL'),

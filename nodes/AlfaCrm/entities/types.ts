@@ -11,48 +11,68 @@ import type {
 	Shown,
 } from './fieldTypes';
 
-/** A resource that lists several entities, one of which is chosen in the form. */
+/**
+ * Declares what the package knows of AlfaCRM's entities, as plain data. `Entity` at the end of this
+ * file has one setting for each fact. The form, the calls, the checks of rows, the dropdowns, the
+ * output schemas and the tables of the README are all made from it. The comment of a declaration
+ * names the section of the API notes (`docs/alfacrm-api.md`) on which its facts rest.
+ *
+ * Two words of AlfaCRM's API: the *index* is the call that lists the records of an entity, and the
+ * *body* is the JSON that a call sends, such as `{ is_study: 2, removed: 1 }`.
+ */
+
+/** A resource of the form that stands for several entities. The user chooses one of them. */
 export type ListResource = 'message' | 'referenceList';
 
+/** The operations that most entities have. All others are actions. */
 export type OperationName = 'create' | 'delete' | 'find' | 'get' | 'getAll' | 'update' | 'upsert';
 
 /**
- * How sure the facts about a thing are: several independent sources or a live account agree; the
- * official tables say so; one source, or sources that contradict each other.
+ * How sure the facts about an entity are:
+ *
+ * - confirmed: several independent sources agree, or a live account has shown it
+ * - documented: AlfaCRM's official tables say so
+ * - unconfirmed: only one source says so, or the sources contradict each other
  */
 type Certainty = 'confirmed' | 'documented' | 'unconfirmed';
 
-/** A match key: it identifies a record whose ID is not known, for example by a phone. */
+// ---------------------------------------------------------------- finding a record again
+
+/** A match key: identifies a record whose ID is not known, for example by a phone. */
 export interface MatchKey {
-	/** Value of 'Match By'; stored in workflows. */
+	/** The value of 'Match By', such as `phoneAndName`. Stored in workflows. */
 	name: string;
 	label: string;
 	description?: string;
 	/**
-	 * The fields whose match values a record must have: declared ones, or `id`. Empty if the user
-	 * names a custom field.
+	 * The names of the fields that are compared with the match values of the user: fields of the
+	 * entity, or `id`. Empty if the user names a custom field instead.
 	 */
 	fields: readonly string[];
-	/** One matching field is enough; otherwise all must match. */
+	/** A record matches if one of the fields does. Otherwise all fields must match. */
 	isOneEnough?: true;
-	/** The fields are tried in their order, and the first that finds a record decides. */
+	/** The fields are tried in their order, and the first field that finds a record decides. */
 	isTriedInOrder?: true;
-	/** The user may name a custom field, which then is the last of `fields`. */
+	/** The user may add the name of a custom field, which becomes the last of `fields`. */
 	mayHaveCustomField?: true;
 	/**
-	 * The fields that the list is asked for; all if left out. The rows that come are compared by all
-	 * `fields`.
+	 * The fields that AlfaCRM is asked to filter by; by default all. The rows of the answer are
+	 * compared by all `fields`.
 	 */
 	queriedFields?: readonly string[];
 }
 
-/** How a record is found again, in any branch of the account, and saved without doubling it. */
+/** How a record is found again in any branch of the account, so that it is not created twice. */
 export interface Matching {
-	/** The first one is offered first. */
+	/** The match keys that the form offers, in this order. */
 	keys: readonly MatchKey[];
-	/** Fields that an update leaves alone unless that is changed in the form. */
+	/**
+	 * The fields that only a new record gets. An update leaves them alone unless the user opts in.
+	 */
 	onlyForNew: readonly string[];
 }
+
+// ---------------------------------------------------------------- actions
 
 /**
  * The resource of a record that an action of the kind `addToCustomer` adds. How an equal record is
@@ -62,19 +82,21 @@ export type AddedResource = 'communication' | 'customerTariff' | 'task';
 
 /**
  * The kinds of actions, with the settings that only actions of a kind have. Each kind has a module
- * in the folder of `operations/` for what it is about. A kind that does something "unless" it is so
- * already reads before it writes, so an action of that kind can run again without doing anything
- * twice.
+ * in the folder of `operations/` for what it is about. A kind that does something "unless" it is
+ * already done reads before it writes. So an action of that kind can run twice, and the second run
+ * changes nothing.
  */
 interface ActionKinds {
-	/** Sends one call that writes, each time. */
+	/** Sends one call that writes, at each run. */
 	save: {
 		/**
-		 * The field of the answer that confirms the call, where AlfaCRM does not answer with `success`.
+		 * The field of the answer that shows that the call has succeeded, such as `balance_bonus`. Set
+		 * for a call that AlfaCRM does not answer with `success`.
 		 */
 		confirmedBy?: string;
 		/**
-		 * The field of the form whose value is the last part of the URL. It is not sent in the body.
+		 * The field of the form whose value becomes the last part of the URL, such as `bonus-spend`.
+		 * The field is not sent in the body.
 		 */
 		actionBy?: string;
 	};
@@ -82,66 +104,69 @@ interface ActionKinds {
 	getMany: Nothing;
 	/** Reads an answer that has no pages: a list of rows, or one object. */
 	get: Nothing;
-	/** Changes a record, unless it has these values already; sends only the values that differ. */
+	/** Changes a record, unless it has these values already. Sends only the values that differ. */
 	change: Nothing;
-	/** Moves a lead to a stage, unless the options say to leave it where it is. */
+	/** Moves a lead to a stage, unless the options say to leave the lead where it is. */
 	moveToStage: Nothing;
-	/** Marks a lead as lost, unless it is marked already; refuses a client. */
+	/** Marks a lead as lost, unless it is marked already. Refuses a client. */
 	rejectLead: Nothing;
-	/** Adds a record such as a comment to a customer, unless an equal one is there already. */
+	/** Adds a record such as a comment to a customer, unless the customer has an equal one. */
 	addToCustomer: {
 		addedResource: AddedResource;
-		/** The field of the added record that holds the customer. */
+		/** The field of the added record that holds the ID of the customer. */
 		customerField: string;
 	};
-	/** Enters an income of a customer, unless the same payment is there already. */
+	/** Enters an income of a customer, unless the same payment exists already. */
 	enterPayment: Nothing;
-	/** Enters a refund or a correction; one with an External ID, unless it is there already. */
+	/** Enters a refund or a correction. With an External ID, unless that ID exists already. */
 	correctPayment: Nothing;
 	/** Adds a customer to a group, unless the customer is a member already. */
 	joinGroup: Nothing;
-	/** Takes a customer out of a group, unless the customer is no member any more. */
+	/** Takes a customer out of a group, unless the customer is no longer a member. */
 	leaveGroup: Nothing;
-	/** Completes a lesson with its attendance, unless it is completed so already. */
+	/** Completes a lesson with its attendance, unless it is completed with that attendance. */
 	completeLesson: Nothing;
-	/** Gathers what matters of one customer from several lists. */
+	/** Gathers the most important facts about one customer from several lists. */
 	overview: Nothing;
 	/** Finds free times of a teacher. */
 	freeSlots: Nothing;
 	/** Books a lesson at a free time, unless it is booked already. */
 	bookLesson: Nothing;
-	/** Lists who comes to lessons. */
+	/** Lists the people who are expected at lessons. */
 	participants: Nothing;
 }
 
 export type ActionKindName = keyof ActionKinds;
 
-/** The settings of every action. */
+/** The settings that actions of every kind have. */
 interface ActionBasics {
-	/** The value of 'Operation': a verb in camelCase, stored in workflows. */
+	/** The value of 'Operation': a verb in camelCase, such as `archive`. Stored in workflows. */
 	name: string;
 	/** The name in the list of operations. */
 	label: string;
-	/** "Complete lesson with attendance": the only text that an AI agent sees. */
+	/** A short sentence, such as "Complete lesson with attendance": all that an AI agent sees. */
 	title: string;
 	description?: string;
-	/** The path of the call, if it is not the entity's own. */
+	/** The path of the call, such as `cgi`, if it is not the path of the entity. */
 	path?: string;
-	/** The last part of the URL. */
+	/** The last part of the URL, such as `update`. */
 	action: string;
-	/** Has the form ask for a record of the entity, and sends its ID to AlfaCRM under this name. */
-	idAs?: string;
+	/**
+	 * Makes the form ask for a record of the entity. This is the name under which AlfaCRM takes the
+	 * ID of that record in the query, such as `id` or `customer_id`.
+	 */
+	recordIdName?: string;
 	/** The fields of the form that are sent in the query. */
 	query?: readonly Field[];
 	/** The fields of the form that are sent in the body. */
 	fields?: readonly Field[];
-	/** Fields in the options of the form that are not sent; the node alone uses them. */
+	/** The fields of the form that steer only the node. They are not sent. */
 	options?: readonly Field[];
-	/** Values that every such call sends. */
-	fixed?: IDataObject;
+	/** Values that every call of the action sends in the body, such as `{ removed: 1 }`. */
+	fixedValues?: IDataObject;
 	/**
-	 * The fields of the output, if it is no record of the entity. The editor previews the output from
-	 * them.
+	 * The fields of an output item, if it is not a record of the entity. The editor previews the
+	 * output from them.
 	 */
 	outputFields?: readonly (FieldBasics & FieldType)[];
 	/** The facts about this action are less certain than those about its entity. */
@@ -152,141 +177,186 @@ export type ActionOf<K extends ActionKindName> = K extends ActionKindName
 	? ActionBasics & { kind: K } & ActionKinds[K]
 	: never;
 
-/** Something that can be done with a record besides the usual operations. */
+/** An operation that only some entities have, such as Archive. */
 export type Action = ActionOf<ActionKindName>;
 
+// ---------------------------------------------------------------- records that a list leaves out
+
 /**
- * A filter that always stands in the form of a list, because the server's own default hides
- * records.
+ * A choice that always stands in the form of a list, because the index hides records by default.
+ * For example, *Record Status* of customers: Active, Active and Archived, or Archived.
  */
 export type View = FieldBasics &
 	OfType<'choice'> & {
-		/** What the index is asked for a choice. */
-		ask(chosen: number): IDataObject;
-		/** Whether a row belongs to a choice, as far as it shows. */
-		holds(row: IDataObject, chosen: number, zone: string): boolean;
+		/** Makes the part of the index's body for the value that the user has chosen. */
+		makeBody(chosen: number): IDataObject;
+		/**
+		 * Whether a row belongs to the chosen value. True if the row does not show it. The index may
+		 * ignore the body, so its rows are checked again.
+		 */
+		includesRow(row: IDataObject, chosen: number, zone: string): boolean;
 	};
 
-/** Values that the index shows one at a time; all of them are asked for unless some are chosen. */
+/**
+ * A field of which the index lists only one value at a time, such as the status of lessons. The
+ * form offers its values. Without a choice, the index is called once for each value.
+ */
 export type Partition = FieldBasics & { choices: ReadonlyArray<Choice & { value: number }> };
 
-/** What an index leaves out unless it is asked for. */
+/** The records that the index leaves out of a plain list, and how they are listed nevertheless. */
 export interface Hidden {
+	/** The choices that the form of a list always shows. */
 	views?: readonly View[];
-	/** Shows a record that the defaults would hide, together with whatever else is asked. */
+	/**
+	 * The body with which the index leaves out nothing, such as `{ removed: 1 }`. It is sent along
+	 * when a record is looked for by its ID or by a match key.
+	 */
 	show?: Readonly<Record<string, number | boolean>>;
 	/**
-	 * Bodies with which the index shows more records, asked one after the other where none may be
-	 * missed.
+	 * Further bodies for the index, such as `{ dead: true }` for archived subscriptions. A reading
+	 * that must miss no record calls the index without a body and then with each of these. Each such
+	 * reading of the list is a pass.
 	 */
 	passes?: readonly IDataObject[];
+	/** Takes the place of `passes`: there is one pass for each value of the partition. */
 	partition?: Partition;
 	/**
-	 * Only records of the `usual` kind may come: the filter for another kind, and the entity whose
-	 * IDs it takes.
+	 * A plain list may show records of the `usual` kind only, such as incomes of the type 1. Records
+	 * of another kind are listed by the filter `name`, such as `pay_type_id`. The values of the
+	 * filter are the IDs of the records of `entity`, such as `payType`.
 	 */
 	kinds?: { name: string; entity: string; usual: number };
 }
 
+// ---------------------------------------------------------------- titles and searches
+
 /**
- * A detail that a list shows in the title of a record: the first value of a field that is not
- * empty.
+ * A part of the title of a record in a list, such as the phone in "Mia Orlova · +7(900)000-22-33".
+ * It shows a field of the record; if the field holds a list, the first value that is not empty.
  */
 export interface Detail {
+	/** The name of the field. */
 	name: string;
+	/** The labels of the values of the field. */
 	choices?: readonly Choice[];
-	/** The record that it numbers is shown by its name, which is in the list of this entity. */
+	/** The field holds the ID of a record of this entity, and the title shows the record's name. */
 	entity?: string;
-	/** The same where another field says of which entity it is. */
+	/**
+	 * The field holds the ID of a record, and the field `by` decides of which entity it is: `Group`
+	 * may stand for `group`, for example.
+	 */
 	owner?: { by: string; entities: Readonly<Record<string, string>> };
-	/** A day, or a moment with its time. */
+	/** The field holds a day, or a moment that is shown with its time. */
 	shownAs?: 'day' | 'moment';
-	/** The day that ends the period which begins with it. */
-	until?: string;
+	/** The field holds the first day of a period. This is the name of the field with its last day. */
+	lastDayField?: string;
 }
 
-/** How a record is called in dropdowns and lists that are searched, and how it is found there. */
+/**
+ * Declares that the entity has too many records for a dropdown. The form searches AlfaCRM for the
+ * text that the user types, by the first of these settings that fits the text. If none fits, the
+ * text is looked for in the titles of all records. An empty object means that no filter fits.
+ */
+export interface ListSearch {
+	/** The filter for a text, such as `name`. */
+	textFilter?: string;
+	/** The filter for a text of digits only: `id`, or `phone` for a part of a phone number. */
+	digitsFilter?: string;
+	/** The filters for a day. */
+	dayFilters?: readonly [from: string, to: string];
+	/**
+	 * The name of the parent field, such as `customer_id`, if the records belong to a parent. Then
+	 * the records of one parent are listed, after the user has chosen the parent.
+	 */
+	parentField?: string;
+}
+
+/** What a record is called in dropdowns and searchable lists, and how it is searched for there. */
 export interface Listed {
-	/** Fields that name it, if not `name`; none where `details` say it all. */
+	/**
+	 * The fields that make the name of a record; by default `name`. Empty if `details` say it all.
+	 */
 	title?: readonly string[];
-	/** Fields that tell namesakes apart. */
+	/** The fields that tell records with the same name apart. */
 	details?: readonly Detail[];
 	/**
-	 * The name of the choice "none" in dropdowns, if a record may have none of this entity.
+	 * What the dropdown calls the choice of no record, such as "Not Sorted" for no stage. Without it
+	 * the dropdown does not offer that choice.
 	 */
 	none?: string;
 	/**
-	 * The field that numbers what a record is a part of, in the list of that entity. Dropdowns name
-	 * it where there are several.
+	 * The container of a record, such as the funnel of a stage: the field that holds its ID, and its
+	 * entity. If there are several containers, dropdowns show the name of each record's container.
 	 */
 	partOf?: { field: string; entity: string };
-	/**
-	 * Too many for a dropdown. Records are searched by the filter `by`; by `digits` when only those
-	 * are typed; by the pair `day` when a date is. What no filter can find is looked for in the
-	 * titles of each page. Those `of` a record, which that key names, are listed once it is chosen.
-	 */
-	search?: { by?: string; digits?: string; day?: readonly [from: string, to: string]; of?: string };
+	search?: ListSearch;
 }
 
 /**
- * A page of AlfaCRM, as in `/company/1/{name}/view?id=501`, and which records it shows, if not all.
- * API notes 6.
+ * A page of AlfaCRM's website, as in `/company/1/{name}/view?id=501`. `isOf` decides whether the
+ * page shows a record; without it, the page shows every record. API notes 6.
  */
 export interface Page {
 	name: string;
 	isOf?: (row: IDataObject) => boolean;
 }
 
+// ---------------------------------------------------------------- the entity
+
 /**
- * An entity of AlfaCRM as data: from this come the form, the request, the checks, the dropdowns,
- * the schemas and the tables of the README. Sources of the facts are named in each declaration's
- * comment by the sections of the project's API notes.
+ * A kind of record that AlfaCRM keeps, such as customers, with everything the package knows of it.
  */
 export interface Entity {
-	/** camelCase; stored in workflows. */
+	/** The value of 'Resource', in camelCase, such as `customerTariff`. Stored in workflows. */
 	resource: string;
-	/** kebab-case, as in the URL. */
+	/** The name in the URL, in kebab-case, such as `customer-tariff`. */
 	path: string;
-	/** Global entities are addressed without a branch. */
+	/** The URL of a global entity names no branch. */
 	scope: 'global' | 'branch';
 	label: string;
 	plural: string;
 	certainty: Certainty;
 	operations: readonly OperationName[];
-	/** Writable fields. */
+	/** The fields that AlfaCRM takes when a record is created or updated. */
 	fields: readonly Field[];
-	/** Optional ones, sent only when they are set. */
+	/** The filters that the user may add to a list. Only filters with a value are sent. */
 	filters: readonly Filter[];
 
-	/** The resource under which it is listed together with others; it has none of its own. */
+	/**
+	 * The resource of the form under which the entity is listed, if it has no resource of its own.
+	 */
 	listedIn?: ListResource;
-	/** Its rows have no ID. */
+	/** The rows of the entity have no ID. */
 	withoutId?: true;
-	/** What the log and the webhooks call it, where that is known. API notes 5.21. */
+	/** The name of the entity in the log and the webhooks, where it is known. API notes 5.21. */
 	className?: string;
-	/** Those of `operations` that rest on less than the entity as a whole. */
+	/** Those of `operations` about which the facts are less certain than about the entity. */
 	unconfirmed?: readonly OperationName[];
 	/**
-	 * Further fields that AlfaCRM returns, or fields that it returns with another type, for the
-	 * preview of the output.
+	 * Fields that AlfaCRM returns and does not take, or returns with another type than it takes. The
+	 * editor previews the output from them.
 	 */
 	outputFields?: readonly Shown[];
-	/** The most useful fields of a wide record, what counts first: ten at most. */
+	/** The names of the most useful fields, at most ten, which *Simplify* keeps, in this order. */
 	simple?: readonly string[];
-	/** Accepts `custom_...` fields. */
+	/** The entity has custom fields, whose names begin with `custom_`. */
 	custom?: boolean;
 	hidden?: Hidden;
 	listed?: Listed;
-	/** Pages that show one; the first shows those that no other does. */
+	/** The pages of AlfaCRM that show one record. The first shows all records that no other shows. */
 	pages?: readonly Page[];
-	/** What it is told by besides its ID; makes Find and Create or Update possible. */
+	/** How a record is found again. Without it, there is no *Find* and no *Create or Update*. */
 	match?: Matching;
-	/** Can be archived: by the flag `removed`, and for some by a day, which is reached. */
+	/**
+	 * Records of the entity can be archived. They show it by the flag `removed`, and some by the
+	 * field `day`: they are archived from that day on.
+	 */
 	archive?: { day?: string };
 	/**
-	 * The fields that the usual operations send in the query, such as the customer to whom the
-	 * records belong. They are sent in the body too, because some sources have them there.
+	 * The fields that name the parent of the records, such as the customer of a subscription. The
+	 * usual operations send them in the query. They send them in the body as well, because some
+	 * sources have them there. API notes 2.
 	 */
-	keys?: readonly Field[];
+	parentFields?: readonly Field[];
 	actions?: readonly Action[];
 }

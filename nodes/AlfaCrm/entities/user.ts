@@ -1,8 +1,8 @@
-import { referenceList, emailFilter } from './common';
+import { makeReferenceList, emailFilter } from './common';
 import { text } from './fields';
 
-/** API notes 5.22. */
-export const user = referenceList({
+/** The users of the account: the staff who log in to AlfaCRM. API notes 5.22. */
+export const user = makeReferenceList({
 	resource: 'user',
 	className: 'User',
 	label: 'User',
@@ -12,10 +12,10 @@ export const user = referenceList({
 });
 
 /**
- * The account's own legal entities. API notes 5.22: one source, which lists no fields; the name is
- * assumed.
+ * The legal entities of the school. The only source lists no fields, so the field `name` is
+ * assumed. API notes 5.22.
  */
-export const company = referenceList({
+export const company = makeReferenceList({
 	resource: 'company',
 	scope: 'global',
 	label: 'Company',

@@ -1,11 +1,11 @@
-import { withoutInvisible } from './normalizeText';
+import { removeInvisible } from './normalizeText';
 
 /**
  * Tells whether a value is empty for any field: undefined, null, an empty text, an empty list, or a
  * picker without a choice.
  */
 export function isEmpty(value: unknown): boolean {
-	if (typeof value === 'string') return withoutInvisible(value).trim() === '';
+	if (typeof value === 'string') return removeInvisible(value).trim() === '';
 	if (Array.isArray(value)) return value.length === 0;
 	return value === undefined || value === null || (isPicker(value) && isEmpty(value.value));
 }
@@ -17,10 +17,16 @@ export function isEmpty(value: unknown): boolean {
 export const isUndefined = (value: unknown): boolean =>
 	value === undefined || (isPicker(value) && value.value === undefined);
 
-/** The modes of n8n's pickers that give an ID or a name. */
+/**
+ * The modes of n8n's picker (resource locator) that give an ID or a name. The value of a picker is
+ * an object such as `{ __rl: true, mode: 'list', value: 501 }`.
+ */
 const MODES: readonly unknown[] = ['list', 'name', 'id', 'url'];
 
-/** Tells whether a picker holds a match value, such as a phone number. Its digits are no ID. */
+/**
+ * Tells whether a picker has another mode: the user chose a match key, such as the phone. Then the
+ * digits of its value are no ID.
+ */
 export const isPickedByKey = (value: unknown): boolean =>
 	isPicker(value) && 'mode' in value && !isEmpty(value.mode) && !MODES.includes(value.mode);
 

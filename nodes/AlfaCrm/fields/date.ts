@@ -1,41 +1,48 @@
 import { formatDay, formatTime, isoDay } from '../values/formats';
 import type { FieldKind } from './kind';
-import { comparedBy, oneForm, single } from './kind';
+import { makeComparisonParts, formOrNone, singleParts } from './kind';
 import type { OfType } from '../entities/fieldTypes';
+
+/**
+ * The kinds for a day and for a time of day. They are the shortest kinds, so copy one of them to
+ * make a kind for another single value.
+ */
 
 /** Tells whether a day is before 1900. A browser makes the year 0026 of two typed digits. */
 const isTooOld = (item: unknown, zone: string): boolean =>
 	(formatDay(item, 'iso', zone) ?? '') < '1900';
 
-/** Makes the expression for a day some days ahead, or an empty default. */
-function dayAhead(days?: number): string {
+/**
+ * Makes the default of the form: an expression for the day that lies some days ahead, or nothing.
+ */
+function makeDefaultDay(days?: number): string {
 	if (days === undefined) return '';
 	const later = days === 0 ? '' : `.plus({ days: ${days} })`;
 	return `={{ $today${later}.toISODate() }}`;
 }
 
 export const date: FieldKind<OfType<'date'>> = {
-	...single,
-	...comparedBy((_field, item, zone) => oneForm(formatDay(item, 'iso', zone))),
+	...singleParts,
+	...makeComparisonParts((_field, item, zone) => formOrNone(formatDay(item, 'iso', zone))),
 	expected: () => 'a date from 1900 on, such as 2026-02-28 or 28.02.2026',
 	serialize: ({ format }, item, zone) =>
 		isTooOld(item, zone) ? undefined : formatDay(item, format, zone),
-	// No index has a filter for one day.
-	searchForms: (_field, name, item) => [{ [`${name}_from`]: item, [`${name}_to`]: item }],
+	// No index has a filter for one day, so the filters for the first and the last day are used.
+	makeSearchFilters: (_field, name, item) => [{ [`${name}_from`]: item, [`${name}_to`]: item }],
 	// Older versions of n8n ask for a time as well, which is ignored.
 	widget: ({ daysAhead }) => ({
 		type: 'dateTime',
 		typeOptions: { dateOnly: true },
-		default: dayAhead(daysAhead),
+		default: makeDefaultDay(daysAhead),
 	}),
 	column: () => ({ type: 'dateTime' }),
-	simplified: isoDay,
+	simplify: isoDay,
 	jsonHint: () => 'date',
 };
 
 export const time: FieldKind<OfType<'time'>> = {
-	...single,
-	...comparedBy((_field, item, zone) => oneForm(formatTime(item, zone))),
+	...singleParts,
+	...makeComparisonParts((_field, item, zone) => formOrNone(formatTime(item, zone))),
 	expected: () => 'a time of day such as 17:00',
 	serialize: (_field, item, zone) => formatTime(item, zone),
 	widget: () => ({ type: 'string', placeholder: 'e.g. 17:00', default: '' }),

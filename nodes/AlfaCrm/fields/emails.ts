@@ -1,8 +1,8 @@
 import { normalizeText } from './normalizeText';
 import type { FieldKind } from './kind';
-import { comparedBy, single } from './kind';
-import { itemsOf, parts } from './lists';
-import { normalizedText, readText, severalTexts, textForms } from './text';
+import { makeComparisonParts, singleParts } from './kind';
+import { readItems, splitText } from './lists';
+import { makeTextForms, readText, textListParts, makeTextFilters } from './text';
 import type { OfType } from '../entities/fieldTypes';
 
 /**
@@ -43,22 +43,22 @@ const WHOLE_ADDRESS = /^[^@]+@[^@]+\.\p{L}{2,}$/u;
 
 /** A field that holds several addresses. */
 export const emails: FieldKind<OfType<'emails'>> = {
-	...severalTexts,
+	...textListParts,
 	noun: 'email address',
-	items: (_field, value) => itemsOf(value, splitEmails),
-	normalize: (_field, item) => findAddresses(item),
+	splitItems: (_field, value) => readItems(value, splitEmails),
+	makeNormalForms: (_field, item) => findAddresses(item),
 	isSame: isSameEmail,
-	searchForms: (_field, name, item) =>
-		findAddresses(item).flatMap((address) => textForms(name, address)),
+	makeSearchFilters: (_field, name, item) =>
+		findAddresses(item).flatMap((address) => makeTextFilters(name, address)),
 };
 
 /**
  * A filter of lists of people: one address, which may stand behind a name, or a part of an address.
  */
 export const emailPart: FieldKind<OfType<'emailPart'>> = {
-	...single,
-	...comparedBy((_field: unknown, item) => normalizedText(readSingleAddress(item))),
-	finds: matchesEmailFilter,
+	...singleParts,
+	...makeComparisonParts((_field: unknown, item) => makeTextForms(readSingleAddress(item))),
+	mayFind: matchesEmailFilter,
 	expected: () => 'one email address, or a part of one',
 	serialize: (_field, item) => readSingleAddress(item),
 };
@@ -74,7 +74,7 @@ function isSameEmail(
 	zone: string,
 ): boolean {
 	const addresses = findAddresses(value);
-	if (addresses.length === 0) return severalTexts.isSame(field, value, comparedValue, zone);
+	if (addresses.length === 0) return textListParts.isSame(field, value, comparedValue, zone);
 
 	const comparedAddresses = findAddresses(comparedValue);
 	return (
@@ -119,7 +119,7 @@ function findAddresses(value: unknown): string[] {
  */
 function splitEmails(text: string): string[] {
 	// `parts` splits at commas, semicolons and line breaks.
-	const pieces = joinSenderNames(parts(text.replace(QUOTED_SENDER_NAME, '')));
+	const pieces = joinSenderNames(splitText(text.replace(QUOTED_SENDER_NAME, '')));
 	return pieces.flatMap((piece) => {
 		if (!SENDERS.test(piece)) return splitPlainAddresses(piece);
 		return Array.from(piece.matchAll(ADDRESS_IN_BRACKETS), ([, address]) => address);

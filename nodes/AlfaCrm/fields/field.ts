@@ -9,12 +9,13 @@ import { boolean, flag } from './flag';
 import { id, ids } from './id';
 import type { Address, FieldKind, JsonSchema, Widget } from './kind';
 import { links } from './links';
+import { haveEqualItems } from './lists';
 import { integer, number } from './number';
 import { object } from './object';
 import { phonePart, phones } from './phones';
 import { owner, record, records, reference, references } from './reference';
 import { rows } from './rows';
-import { longestOf, longText, text, texts } from './text';
+import { readMaxLength, longText, text, texts } from './text';
 import type {
 	Field,
 	FieldBasics,
@@ -25,6 +26,12 @@ import type {
 	Wire,
 } from '../entities/fieldTypes';
 import { quoted, unreadable } from './unreadable';
+
+/**
+ * Does with a field what its type decides. `fieldKinds` has the kind of each type: `kind.ts` says
+ * what a kind is. The functions below add what all types have in common, such as lists and empty
+ * values.
+ */
 
 /**
  * The kind of each type of field. A type without a kind, or a kind without a part, does not
@@ -55,7 +62,15 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	record,
 	records,
 	owner,
-	rows: rows({ isBlank, addressesIn, serialize, sameValue, isStored, toProperty, objectSchema }),
+	rows: rows({
+		isBlank,
+		findWebAddresses,
+		serialize,
+		sameValue,
+		isStored,
+		toProperty,
+		objectSchema,
+	}),
 	object,
 };
 
@@ -79,7 +94,7 @@ export function isBlank(field: ShownType, value: unknown): boolean {
 	if (isEmpty(value)) return true;
 
 	const kind = kindOf(field);
-	const hasNoItem = kind.isList && kind.items(field, value).length === 0;
+	const hasNoItem = kind.isList && kind.splitItems(field, value).length === 0;
 	return hasNoItem || kind.isBlank(field, value);
 }
 
@@ -92,23 +107,25 @@ export function isBlank(field: ShownType, value: unknown): boolean {
 export function serialize(field: Shown, value: unknown, zone: string): Wire {
 	const kind = kindOf(field);
 	if (kind.isList && isBlank(field, value)) return [];
-	const wires = isBlank(field, value)
-		? [undefined]
-		: kind.items(field, value).map((item) => kind.serialize(field, item, zone));
-	if (wires.includes(undefined))
+
+	const items = isBlank(field, value) ? [] : kind.splitItems(field, value);
+	const wires = items.map((item) => kind.serialize(field, item, zone));
+	if (wires.length === 0 || wires.includes(undefined)) {
 		throw unreadable({ label: labelInForm(field) }, kind.expected(field), value);
+	}
 	return kind.isList ? (wires as Wire) : wires[0];
 }
 
-/** Returns the web addresses in a value that were given in place of IDs. */
-export function addressesIn(
+/** Finds the web addresses of records that the user gave in place of IDs. */
+export function findWebAddresses(
 	field: Pick<FieldBasics, 'label'> & ShownType,
 	value: unknown,
 ): Address[] {
+	if (isEmpty(value)) return [];
+
 	const kind = kindOf(field);
-	return isEmpty(value)
-		? []
-		: kind.items(field, value).flatMap((item) => kind.addresses(field, item));
+	const items = kind.splitItems(field, value);
+	return items.flatMap((item) => kind.findWebAddresses(field, item));
 }
 
 /**
@@ -121,7 +138,7 @@ export function sameValue(
 	otherValue: unknown,
 	zone: string,
 ): boolean {
-	return areEqual('isSame', field, value, otherValue, zone);
+	return areEqualValues('isSame', field, value, otherValue, zone);
 }
 
 /** Tells whether AlfaCRM already holds a value, so that there is nothing to save. */
@@ -131,15 +148,16 @@ export function isStored(
 	value: unknown,
 	zone: string,
 ): boolean {
-	return areEqual('isStored', field, storedValue, value, zone);
+	return areEqualValues('isStored', field, storedValue, value, zone);
 }
 
 /**
- * Compares two values by a relation of their kind. Two lists are equal if each item of one has an
- * equal item in the other, in any order.
+ * Compares two values item by item. Two lists are equal if they have equal items, in any order.
+ *
+ * @param comparison the part of the kind that compares two items
  */
-function areEqual(
-	relation: 'isSame' | 'isStored',
+function areEqualValues(
+	comparison: 'isSame' | 'isStored',
 	field: ShownType,
 	value: unknown,
 	otherValue: unknown,
@@ -150,16 +168,14 @@ function areEqual(
 	if (isValueBlank || isOtherBlank) return isValueBlank && isOtherBlank;
 
 	const kind = kindOf(field);
-	const includes = (items: unknown[], item: unknown) =>
-		items.some((candidate) => kind[relation](field, item, candidate, zone));
-	const areListsEqual = (left: unknown[], right: unknown[]) =>
-		left.every((item) => includes(right, item)) && right.every((item) => includes(left, item));
+	const areEqualItems = (item: unknown, otherItem: unknown) =>
+		kind[comparison](field, item, otherItem, zone);
+	const items = kind.splitItems(field, value);
+	const otherItems = kind.splitItems(field, otherValue);
+	if (haveEqualItems(items, otherItems, areEqualItems)) return true;
+	if (!kind.isList) return false;
 
-	const items = kind.items(field, value);
-	const otherItems = kind.items(field, otherValue);
-	if (areListsEqual(items, otherItems)) return true;
-
-	return kind.isList && areListsEqual(splitAgain(field, items), splitAgain(field, otherItems));
+	return haveEqualItems(splitAgain(field, items), splitAgain(field, otherItems), areEqualItems);
 }
 
 /**
@@ -168,10 +184,10 @@ function areEqual(
  */
 function splitAgain(field: ShownType, items: unknown[]): unknown[] {
 	const areTexts = items.every((item) => typeof item === 'string');
-	return areTexts ? kindOf(field).items(field, items.join(', ')) : items;
+	return areTexts ? kindOf(field).splitItems(field, items.join(', ')) : items;
 }
 
-/** Tells whether two single values mean the same. For a list, they are items. */
+/** Tells whether two items mean the same, however they are written. Two empty items do. */
 export function sameItem(field: ShownType, item: unknown, otherItem: unknown): boolean {
 	if (isEmpty(item) || isEmpty(otherItem)) return isEmpty(item) && isEmpty(otherItem);
 
@@ -179,35 +195,36 @@ export function sameItem(field: ShownType, item: unknown, otherItem: unknown): b
 }
 
 /**
- * Adds values to a list. The present values stay first, as they are written, and no value is added
- * that is there already.
+ * Adds items to a stored list, such as a new phone to the phones of a customer. The stored values
+ * stay first, as they are written. An item that is stored already is not added.
  */
-export function union(field: ShownType, present: unknown, added: unknown): Wire[] {
-	const values = listOf(present);
-	const splitItems = (value: unknown) => kindOf(field).items(field, value);
-	const knownItems = values.flatMap(splitItems);
+export function addItems(field: ShownType, storedValue: unknown, addedValue: unknown): Wire[] {
+	const values = listOf(storedValue);
+	// A stored value may hold several items: two phones in one text.
+	const presentItems = values.flatMap((value) => splitItems(field, value));
+	const addedItems = listOf(addedValue).flatMap((value) => splitItems(field, value));
 
-	for (const item of listOf(added).flatMap(splitItems)) {
-		if (knownItems.some((knownItem) => sameItem(field, knownItem, item))) continue;
+	for (const item of addedItems) {
+		if (presentItems.some((presentItem) => sameItem(field, presentItem, item))) continue;
 
 		values.push(item);
-		knownItems.push(item);
+		presentItems.push(item);
 	}
 	return values as Wire[];
 }
 
-/** Returns the values that were given, however the list is written. */
-export const itemsIn = (field: ShownType, value: unknown): unknown[] =>
-	kindOf(field).items(field, value);
+/** Splits a value into its items, however the list is written: `'1, 2'` and `[1, 2]` have two. */
+export const splitItems = (field: ShownType, value: unknown): unknown[] =>
+	kindOf(field).splitItems(field, value);
 
-/** Returns the values that AlfaCRM holds, one by one. */
+/** Returns a value of AlfaCRM as a list. Only an array has several values; a text is not split. */
 export function listOf(value: unknown): unknown[] {
 	if (Array.isArray(value)) return [...(value as unknown[])];
 	return isEmpty(value) ? [] : [value];
 }
 
 /** Writes a value as AlfaCRM itself does, so that AlfaCRM's own search finds it. */
-export function canonical(field: ShownType, value: Wire): Wire {
+export function canonicalize(field: ShownType, value: Wire): Wire {
 	const kind = kindOf(field);
 	if (!kind.isList) return kind.canonicalize(value);
 
@@ -220,28 +237,32 @@ export const clearedValue = (field: ShownType): Wire => kindOf(field).clearedVal
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 
 /**
- * Returns the normal forms of a value: two values match if they have one in common. A value that
- * strangers may share has none, such as a dash, the word "no" for an email, or a phone number with
- * too few digits.
+ * Makes the normal forms of an item: texts that are the same for every spelling, such as
+ * `79001112233` for `8 (900) 111-22-33`. Two items match if they have one form in common. An item
+ * that strangers may share has none, such as a dash, the word "no" for an email, or a phone number
+ * with too few digits.
  */
-export function normalForms(field: ShownType, value: unknown): string[] {
-	if (isEmpty(value)) return [];
+export function normalForms(field: ShownType, item: unknown): string[] {
+	if (isEmpty(item)) return [];
 
-	const forms = kindOf(field).normalize(field, value, ANY_ZONE);
+	const forms = kindOf(field).makeNormalForms(field, item, ANY_ZONE);
 	return forms.filter((form) => LETTER_OR_DIGIT.test(form));
 }
 
-function describe(field: Shown): string | undefined {
+/** Makes the description of a parameter, with the length that AlfaCRM takes. */
+function makeDescription(field: Shown): string | undefined {
 	const { description } = field;
-	const longest = longestOf(field);
-	if (longest === undefined) return description;
-	const most = `At most ${longest} characters`;
-	return description ? `${description.replace(/\.$/, '')}. ${most}.` : most;
+	const maxLength = readMaxLength(field);
+	if (maxLength === undefined) return description;
+
+	const lengthNote = `At most ${maxLength} characters`;
+	return description ? `${description.replace(/\.$/, '')}. ${lengthNote}.` : lengthNote;
 }
 
-function propertyOf(field: Shown, displayName: string, widget: Widget): INodeProperties {
+/** Makes a parameter from its widget, with the name and the texts of the field. */
+function makeProperty(field: Shown, displayName: string, widget: Widget): INodeProperties {
 	const { name, placeholder } = field;
-	const description = describe(field);
+	const description = makeDescription(field);
 	return {
 		displayName,
 		name,
@@ -254,7 +275,7 @@ function propertyOf(field: Shown, displayName: string, widget: Widget): INodePro
 /** Makes the parameter of a field or filter in the form. */
 export function toProperty(field: Shown): INodeProperties {
 	const kind = kindOf(field);
-	return propertyOf(field, kind.formLabel(field.label), kind.widget(field));
+	return makeProperty(field, kind.formLabel(field.label), kind.widget(field));
 }
 
 /** Tells whether a new record needs a value of this field from the user. */
@@ -271,12 +292,15 @@ export const hasOwnParameter = (field: Field): boolean =>
  */
 export function toParameters(field: Field): INodeProperties[] {
 	const kind = kindOf(field);
-	const isDemanded = field.required === true && !kind.alwaysFilled;
+	const isDemanded = field.required === true && !kind.isAlwaysFilled;
 	const demanded = isDemanded ? { required: true } : {};
+
 	const variants = kind.variants(field);
-	const standing = kind.standing(field);
-	const property = standing ? propertyOf(field, field.label, standing) : toProperty(field);
-	if (variants.length === 0) return [{ ...property, ...demanded }];
+	if (variants.length === 0) {
+		const widget = kind.standaloneWidget(field);
+		const property = widget ? makeProperty(field, field.label, widget) : toProperty(field);
+		return [{ ...property, ...demanded }];
+	}
 
 	return variants.map(({ label, widget, show }) => ({
 		...toProperty(field),
@@ -298,7 +322,8 @@ export function toSingleProperty(field: Shown): INodeProperties {
 /** Returns the label that the form shows for a field. */
 export function labelInForm(field: Shown): string {
 	const kind = kindOf(field);
-	const hasOtherParameter = kind.standing(field) !== undefined || kind.variants(field).length > 0;
+	const hasOtherParameter =
+		kind.standaloneWidget(field) !== undefined || kind.variants(field).length > 0;
 	const usesFieldLabel = hasOwnParameter(field as Field) && hasOtherParameter;
 	return usesFieldLabel ? field.label : kind.formLabel(field.label);
 }
@@ -307,7 +332,7 @@ export function labelInForm(field: Shown): string {
  * Makes the message for a value that counts as empty although something was given, such as an empty
  * input mask.
  */
-export const unusable = (field: Shown, value: unknown): string =>
+export const describeUnusable = (field: Shown, value: unknown): string =>
 	`'${labelInForm(field)}' holds no usable ${kindOf(field).noun}: ${quoted(value)}`;
 
 /** Makes the column of a field in the field mapper. */

@@ -1,6 +1,6 @@
 import { readFlag } from '../values/formats';
 import type { FieldKind } from './kind';
-import { comparedBy, oneForm, single } from './kind';
+import { makeComparisonParts, formOrNone, singleParts } from './kind';
 import type { OfType } from '../entities/fieldTypes';
 
 /**
@@ -14,27 +14,30 @@ function readStoredFlag(value: unknown): 0 | 1 | undefined {
 	return readFlag(word);
 }
 
-const basis = {
-	...single,
+/** The parts that both kinds of yes or no share. A row that does not show a flag counts as no. */
+const flagParts = {
+	...singleParts,
 	isExact: true,
 	valueIfMissing: 0,
-	...comparedBy((_field: unknown, item) => oneForm(readStoredFlag(item))),
+	...makeComparisonParts((_field: unknown, item) => formOrNone(readStoredFlag(item))),
 	expected: () => 'true or false',
 	widget: () => ({ type: 'boolean' as const, default: true }),
 	column: () => ({ type: 'boolean' as const }),
-	alwaysFilled: true,
-};
+	isAlwaysFilled: true,
+} satisfies Partial<FieldKind<unknown>>;
 
+/** Yes or no, sent as 1 or 0. */
 export const flag: FieldKind<OfType<'flag'>> = {
-	...basis,
+	...flagParts,
 	serialize: (_field, item) => readFlag(item),
 	defaultValue: () => 1,
 	schema: () => ({ type: 'integer' }),
 	jsonHint: () => '0 or 1',
 };
 
+/** Yes or no, sent as true or false. */
 export const boolean: FieldKind<OfType<'boolean'>> = {
-	...basis,
+	...flagParts,
 	serialize: (_field, item) => {
 		const flagValue = readFlag(item);
 		return flagValue === undefined ? undefined : flagValue === 1;

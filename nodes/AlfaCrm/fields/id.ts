@@ -2,9 +2,14 @@ import { readId } from '../values/formats';
 import { entityOf } from '../entities/registry';
 import { isPickedByKey, isPicker } from './blank';
 import type { FieldKind, JsonSchema } from './kind';
-import { comparedBy, oneForm, single } from './kind';
-import { itemsOf, parts } from './lists';
+import { makeComparisonParts, formOrNone, singleParts } from './kind';
+import { readItems, splitText } from './lists';
 import type { FieldBasics, OfType, Wire } from '../entities/fieldTypes';
+
+/**
+ * The kinds for the ID of a record and for several IDs. The user may type an ID, choose a record
+ * from n8n's picker, or give the address of the record's page in AlfaCRM.
+ */
 
 /** A field whose values are records of an entity. */
 interface OfRecord {
@@ -12,8 +17,10 @@ interface OfRecord {
 }
 
 /**
- * Reads host, page and query of the address of a record:
- * https://demo.s20.online/company/1/customer/view?id=501. API notes 6.
+ * Reads the host, the page and the query of the address of a record. API notes 6.
+ *
+ * `https://demo.s20.online/company/1/customer/view?id=501` → `https://demo.s20.online`, `customer`,
+ * `id=501`
  */
 const RECORD_ADDRESS =
 	/^(https?:\/\/[^\s/?#]+)\/company\/\d+\/([a-z-]+)\/view\/?\?([^\s#]*)(?:#\S*)?$/i;
@@ -42,11 +49,12 @@ function readRecordId({ entity }: OfRecord, value: unknown): number | undefined 
 	return isPageOfEntity && others.length === 0 ? readId(id) : undefined;
 }
 
-export const oneRecord = {
-	...single,
+/** The parts of kinds whose value is one record. */
+export const recordParts = {
+	...singleParts,
 	isExact: true,
-	...comparedBy((field: OfRecord, item) => oneForm(readRecordId(field, item))),
-	addresses: ({ label }: Pick<FieldBasics, 'label'>, item: unknown) => {
+	...makeComparisonParts((field: OfRecord, item) => formOrNone(readRecordId(field, item))),
+	findWebAddresses: ({ label }: Pick<FieldBasics, 'label'>, item: unknown) => {
 		const address = addressIn(item);
 		return address === undefined ? [] : [{ label, address }];
 	},
@@ -54,23 +62,29 @@ export const oneRecord = {
 	serialize: (field: OfRecord, item: unknown) => readRecordId(field, item),
 	schema: (): JsonSchema => ({ type: 'integer' }),
 	jsonHint: (): string => 'ID',
-};
+} satisfies Partial<FieldKind<OfRecord>>;
 
-/** Returns the content of a picker, which holds one ID or a text with several. */
-const pickedIn = (value: unknown): unknown =>
-	isPicker(value) && !isPicker(value.value) && !isPickedByKey(value) ? value.value : value;
+/**
+ * Returns the content of a picker: one ID, or a text with several IDs. Returns any other value
+ * unchanged, also a picker that does not hold IDs.
+ */
+function unwrapPicker(value: unknown): unknown {
+	const holdsIds = isPicker(value) && !isPicker(value.value) && !isPickedByKey(value);
+	return holdsIds ? value.value : value;
+}
 
-export const severalRecords = {
-	...oneRecord,
+/** The parts of kinds whose value is a list of records. */
+export const recordListParts = {
+	...recordParts,
 	isList: true,
 	isExact: false,
 	holdsIds: true,
 	clearedValue: [] as Wire[],
-	items: (_field: unknown, value: unknown) => itemsOf(pickedIn(value), parts),
+	splitItems: (_field: unknown, value: unknown) => readItems(unwrapPicker(value), splitText),
 	expected: () => 'one or more numbers of records',
 	schema: (): JsonSchema => ({ type: 'array', items: { type: 'integer' } }),
 	jsonHint: () => 'list of IDs',
-};
+} satisfies Partial<FieldKind<OfRecord>>;
 
-export const id: FieldKind<OfType<'id'>> = { ...oneRecord };
-export const ids: FieldKind<OfType<'ids'>> = { ...severalRecords };
+export const id: FieldKind<OfType<'id'>> = { ...recordParts };
+export const ids: FieldKind<OfType<'ids'>> = { ...recordListParts };

@@ -2,6 +2,19 @@ import type { INodeProperties, ResourceMapperField } from 'n8n-workflow';
 
 import type { Choice, FieldBasics, Wire } from '../entities/fieldTypes';
 
+/**
+ * Declares what the type of a field decides: its parameter in the form, the check of a value, how
+ * the value is sent, compared and searched for. All of this is the *kind* of the type.
+ *
+ * To make another type, copy `date.ts` for a single value or `choice.ts` for a list. Take over the
+ * parts that most kinds share (`singleParts` or `listParts` below), and replace those that differ.
+ * Then declare the type in `entities/fieldTypes.ts`, and add its kind to `fieldKinds` in
+ * `field.ts`.
+ *
+ * Two words. A *value* is what a field holds, such as `'1, 2'` or `[1, 2]`. An *item* is one of the
+ * values of a list, such as `1`. If a field holds a single value, its item is that value.
+ */
+
 type JsonType = 'array' | 'boolean' | 'integer' | 'object' | 'string';
 
 export interface JsonSchema {
@@ -27,74 +40,73 @@ export interface Variant {
 }
 
 /**
- * Where the names of a field's values are: in a list of the account, or in the declared choices.
+ * Where the names of a field's values come from: the records of an entity, or the labels of the
+ * declared choices.
  */
-export type Words = { entity: string } | { choices: readonly Choice[] };
+export type ValueNames = { entity: string } | { choices: readonly Choice[] };
 
-/**
- * Everything that depends on the type of a field. Each type is one module; to make another, copy
- * `date.ts` for a single value or `choice.ts` for a list, and add it to `fieldKinds`. `F` is the
- * declaration of a field of this type.
- */
+/** The kind of a type. `F` is the declaration of a field of that type. */
 export interface FieldKind<F> {
 	/** Whether a field of this type holds several values. AlfaCRM replaces them as a whole. */
 	isList: boolean;
 	/**
-	 * Returns the values that were given: all values of a list, however it is written, or the one
-	 * value.
+	 * Splits a value into its items, however the list is written: `[1, 2]`, `'1, 2'` and `'[1, 2]'`
+	 * give two items. If the field holds a single value, the value is the only item.
 	 */
-	items(field: F, value: unknown): unknown[];
+	splitItems(field: F, value: unknown): unknown[];
 	/**
 	 * Tells whether a value counts as empty, although it is not undefined, null, an empty text or an
 	 * empty list.
 	 */
 	isBlank(field: F, value: unknown): boolean;
-	/** Describes the values that the field takes, for messages: "a whole number". */
+	/** Describes the values that the field takes, for messages: "must be *a whole number*". */
 	expected(field: F): string;
-	/** Names one value, for messages: "phone number". */
+	/** Names one value, for messages: "holds no usable *phone number*". */
 	noun: string;
-	/** Turns one value into what is sent to AlfaCRM. Returns undefined if it cannot be read. */
+	/** Turns an item into what is sent to AlfaCRM. Returns undefined if it cannot be read. */
 	serialize(field: F, item: unknown, zone: string): Wire | undefined;
 	/**
-	 * Returns the web addresses that were given in place of IDs. The caller checks that they lead to
-	 * the same AlfaCRM.
+	 * Finds the web addresses of records that the user gave in place of IDs. The caller checks that
+	 * they lead to the AlfaCRM of the credential.
 	 */
-	addresses(field: F & Pick<FieldBasics, 'label'>, item: unknown): Address[];
+	findWebAddresses(field: F & Pick<FieldBasics, 'label'>, item: unknown): Address[];
 	/**
-	 * Returns the normal forms of a value. Two values match if they have one in common. A value that
-	 * many records share has none.
+	 * Makes the normal forms of an item: texts that are the same for every spelling, such as
+	 * `79001112233` for `8 (900) 111-22-33`. Two items match if they have one form in common. An item
+	 * may have several forms, because it may mean several values, or none, if it is unreadable or
+	 * many records share it, as the phone "no".
 	 */
-	normalize(field: F, item: unknown, zone: string): string[];
-	/**
-	 * Tells whether two values (for a list: two items) mean the same, however they are written.
-	 * Neither is empty.
-	 */
+	makeNormalForms(field: F, item: unknown, zone: string): string[];
+	/** Tells whether two items mean the same, however they are written. Neither is empty. */
 	isSame(field: F, value: unknown, otherValue: unknown, zone: string): boolean;
 	/**
-	 * Tells whether AlfaCRM already holds a value, so that there is nothing to save. What a person
-	 * may want to correct, such as a capital letter, makes a difference. What AlfaCRM writes in its
-	 * own way makes none.
+	 * Tells whether AlfaCRM already holds an item, so that there is nothing to save. A difference
+	 * that a person may want to correct counts, such as a capital letter. A difference that AlfaCRM
+	 * makes itself does not, such as the spelling of a phone number.
 	 */
 	isStored(field: F, storedValue: unknown, value: unknown, zone: string): boolean;
 	/**
-	 * Tells whether two values with a common normal form identify the same record. Left out if they
+	 * Tells whether two items with a common normal form identify the same record. Left out if they
 	 * always do.
 	 */
 	isSameKey?(field: F, storedValue: unknown, matchValue: unknown): boolean;
 	/**
-	 * Tells why two values that do not match may still belong to one record, such as a name with and
-	 * without the patronymic. Returns undefined if they cannot.
+	 * Says why two items that do not match may still belong to one record. For example, one of two
+	 * names may lack the patronymic. Returns undefined if nothing suggests that they do.
 	 */
 	explainSimilarity?(field: F, storedValue: unknown, matchValue: unknown): string | undefined;
-	/** Tells whether a value has words that another value of the same meaning may lack. */
+	/**
+	 * Tells whether an item has words that another item with the same meaning may lack, as
+	 * "9001112233 (mother)" and "9001112233".
+	 */
 	mayHaveWords(item: string): boolean;
-	/** Whether the values are IDs, which AlfaCRM may show by name. */
+	/** Whether the items are IDs. AlfaCRM may show names in their place. */
 	holdsIds: boolean;
 	/**
-	 * Tells where the names of the values are. Undefined if values say what they mean, or if the list
-	 * of names would be too long.
+	 * Returns where the names of the values come from. Undefined if the values need no name, or if
+	 * the entity has too many records to list.
 	 */
-	words(field: F): Words | undefined;
+	valueNames(field: F): ValueNames | undefined;
 	/** Writes a value as AlfaCRM itself does, so that AlfaCRM's own search finds it. */
 	canonicalize(item: Wire): Wire;
 	/** The value of a row that does not show the field, if that is known. */
@@ -107,111 +119,129 @@ export interface FieldKind<F> {
 	 */
 	isExact: boolean;
 	/**
-	 * Tells whether a filter of this type may find a row, for filters that also find other values.
+	 * Tells whether a filter of this type may find a row that holds `storedValue`. It is for filters
+	 * that also find other values than the one that they ask for, such as parts of a phone number.
 	 */
-	finds?: (storedValue: unknown, filterValue: unknown) => boolean;
+	mayFind?: (storedValue: unknown, filterValue: unknown) => boolean;
 	/**
-	 * Makes the filters that together find one value in every spelling. `item` is a value as it is
-	 * sent.
+	 * Makes the bodies with which the index finds the records that hold an item in any spelling:
+	 * `{ name: 'ксандр' }` for the name "Александр Артёмов". They may find other records as well.
+	 *
+	 * @param name the name of the field, which is also the name of its filter
+	 * @param item an item as it is sent
 	 */
-	searchForms(field: F, name: string, item: Wire): Array<Record<string, Wire>>;
-	/** Makes the filters for the value of a filter, which may be a whole list. */
-	filterForms(field: F, name: string, value: Wire): Array<Record<string, Wire>>;
-	/** The field's parameter in the form. */
+	makeSearchFilters(field: F, name: string, item: Wire): Array<Record<string, Wire>>;
+	/**
+	 * Makes the bodies for the value of a filter in the form. The value may be a list.
+	 *
+	 * @param name the name of the filter
+	 */
+	makeFilterBodies(field: F, name: string, value: Wire): Array<Record<string, Wire>>;
+	/** Makes the parameter of the field in the form. */
 	widget(field: F & FieldBasics): Widget;
 	/**
-	 * The field's parameter where the form shows it from the beginning, if not the usual one. n8n
-	 * would fill a dropdown there before the credential of a new node is set, and show "Error
-	 * fetching options".
+	 * Makes another parameter for a form that shows the field from the beginning, if `widget` would
+	 * be a dropdown. n8n would fill the dropdown before the credential of a new node is set, and show
+	 * "Error fetching options". Undefined if `widget` will do.
 	 */
-	standing(field: F): Widget | undefined;
+	standaloneWidget(field: F): Widget | undefined;
 	/**
-	 * The parameters in place of the usual one, if another parameter decides what is asked for; else
-	 * none.
+	 * Makes the parameters that take the place of `widget` if another parameter decides which of them
+	 * the form shows. Empty for all other fields.
 	 */
 	variants(field: F): Variant[];
-	/** The label of the parameter, made of the label of the field. */
+	/** Makes the label of the parameter from the label of the field. */
 	formLabel(label: string): string;
 	/** Whether the parameter cannot be left empty. */
-	alwaysFilled: boolean;
-	/** The value with which the form and a new record begin, if there is one. */
+	isAlwaysFilled: boolean;
+	/** Returns the value with which the form and a new record begin, if there is one. */
 	defaultValue(field: F): Wire | undefined;
-	/** The field's column in the field mapper. */
+	/** Makes the column of the field in n8n's field mapper. */
 	column(
 		field: F,
 		required: boolean,
 	): Pick<ResourceMapperField, 'type' | 'options' | 'defaultValue'>;
 	/**
-	 * The label of the column. A column takes values from the input, so it has no dropdown of names.
+	 * Makes the label of the column. A column takes values from the input and has no dropdown, so its
+	 * label says whether names are taken.
 	 */
 	columnLabel(label: string): string;
-	/** The schema of the value that AlfaCRM returns. */
+	/** Makes the JSON schema of the value that AlfaCRM returns. */
 	schema(field: F): JsonSchema;
-	/** Turns a stored value that is no list into the value that *Simplify* shows. */
-	simplified(storedValue: Wire): Wire;
-	/** Describes the values of the JSON input, in brackets behind the name; empty for a text. */
+	/** Turns a stored value, unless it is a list, into the value that *Simplify* shows. */
+	simplify(storedValue: Wire): Wire;
+	/** Describes the values that the input in JSON takes, such as "0 or 1". Empty for a text. */
 	jsonHint(field: F): string;
 }
 
-/** The parts of a kind that holds one value, which is typed as a text. */
-export const single = {
+/**
+ * The parts that kinds of a single value share. They are those of a short text. `isSame`,
+ * `isStored`, `makeNormalForms`, `serialize` and `expected` differ from kind to kind, so they are
+ * missing here.
+ */
+export const singleParts = {
 	isList: false as boolean,
 	isExact: false as boolean,
-	items: (_field: unknown, value: unknown): unknown[] => [value],
+	splitItems: (_field: unknown, value: unknown): unknown[] => [value],
 	isBlank: (): boolean => false,
 	noun: 'value' as string,
-	addresses: (): Address[] => [],
+	findWebAddresses: (): Address[] => [],
 	mayHaveWords: (item: string): boolean => /\p{L}/u.test(item),
 	holdsIds: false as boolean,
-	words: (): Words | undefined => undefined,
+	valueNames: (): ValueNames | undefined => undefined,
 	canonicalize: (item: Wire): Wire => item,
 	valueIfMissing: undefined,
 	clearedValue: null,
-	searchForms: (_field: unknown, name: string, item: Wire): Array<Record<string, Wire>> => [
+	makeSearchFilters: (_field: unknown, name: string, item: Wire): Array<Record<string, Wire>> => [
 		{ [name]: item },
 	],
-	filterForms: (_field: unknown, name: string, value: Wire): Array<Record<string, Wire>> => [
+	makeFilterBodies: (_field: unknown, name: string, value: Wire): Array<Record<string, Wire>> => [
 		{ [name]: value },
 	],
 	widget: (): Widget => ({ type: 'string', default: '' }),
-	standing: (): Widget | undefined => undefined,
+	standaloneWidget: (): Widget | undefined => undefined,
 	variants: (): Variant[] => [],
 	formLabel: (label: string): string => label,
-	alwaysFilled: false as boolean,
+	isAlwaysFilled: false as boolean,
 	defaultValue: (): undefined => undefined,
 	column: () => ({ type: 'string' as const }),
 	columnLabel: (label: string): string => label,
 	schema: (): JsonSchema => ({ type: 'string' }),
-	simplified: (storedValue: Wire): Wire => storedValue,
+	simplify: (storedValue: Wire): Wire => storedValue,
 	jsonHint: (): string => '',
-};
+} satisfies Partial<FieldKind<unknown>>;
 
-/** The parts of a kind that holds several values, which are texts. */
-export const several = {
-	...single,
+/** The parts that kinds of a list share. They are those of a list of texts. */
+export const listParts = {
+	...singleParts,
 	isList: true,
 	clearedValue: [] as Wire[],
 	// The column stays a text: n8n's editor for lists takes JSON only, and most lists have a single
 	// value.
 	schema: (): JsonSchema => ({ type: 'array', items: { type: 'string' } }),
 	jsonHint: () => 'list',
-};
-
-type Normalize<F> = FieldKind<F>['normalize'];
+} satisfies Partial<FieldKind<unknown>>;
 
 /**
- * Makes the parts of a kind that compare values, for values that are equal if they have a normal
- * form in common.
+ * Makes the parts of a kind that compare items. Two items are equal if they have a normal form in
+ * common. The two functions `isSame` and `isStored` then agree.
  */
-export const comparedBy = <F>(
-	normalize: Normalize<F>,
-): Pick<FieldKind<F>, 'isSame' | 'isStored' | 'normalize'> => {
-	const isSame: FieldKind<F>['isSame'] = (field, value, otherValue, zone) => {
-		const forms = normalize(field, value, zone);
-		return normalize(field, otherValue, zone).some((form) => forms.includes(form));
+export const makeComparisonParts = <F>(
+	makeNormalForms: FieldKind<F>['makeNormalForms'],
+): Pick<FieldKind<F>, 'isSame' | 'isStored' | 'makeNormalForms'> => {
+	const isSame: FieldKind<F>['isSame'] = (field, item, otherItem, zone) => {
+		const forms = makeNormalForms(field, item, zone);
+		const otherForms = makeNormalForms(field, otherItem, zone);
+		return otherForms.some((form) => forms.includes(form));
 	};
-	return { normalize, isSame, isStored: isSame };
+	return { makeNormalForms, isSame, isStored: isSame };
 };
 
-/** Returns one normal form, or none if the value could not be read. */
-export const oneForm = (value: unknown): string[] => (value === undefined ? [] : [String(value)]);
+/**
+ * Makes the list of normal forms of an item that has at most one. The list is empty if the item
+ * could not be read.
+ *
+ * @param readValue what was read from the item, such as a number; undefined if it could not be read
+ */
+export const formOrNone = (readValue: unknown): string[] =>
+	readValue === undefined ? [] : [String(readValue)];

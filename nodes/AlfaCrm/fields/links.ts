@@ -1,7 +1,7 @@
-import { normalizeText, withoutInvisible } from './normalizeText';
+import { normalizeText, removeInvisible } from './normalizeText';
 import type { FieldKind } from './kind';
-import { itemsOf, parts } from './lists';
-import { isStoredText, readText, severalTexts } from './text';
+import { readItems, splitText } from './lists';
+import { isStoredText, readText, textListParts } from './text';
 import type { OfType } from '../entities/fieldTypes';
 
 /**
@@ -28,50 +28,71 @@ const TELEGRAM_NAME = /^[a-z]\w{2,30}[a-z\d]$/i;
 const MESSENGER_NUMBER = /^[1-9]\d{4,15}$/;
 /** A shorter word alone may mean anything. */
 const SHORTEST_NAME_ALONE = 5;
-/** Accepts words that name a service or nobody, not a person. */
+/** Accepts words that name a service or nobody, such as `telegram` and `unknown`. */
 const NO_NAME = /^(?:unknown|username|telegram|whatsapp|instagram|facebook|vkontakte)$/i;
-/** Accepts what an expression without a value leaves at the end: t.me/undefined, vk.com/id. */
-const UNFILLED_END =
-	/(?:(?:^|[@/=+]|\/id)(?:undefined|null|nan)|[?&](?:\w*id|sel|domain|phone)=|\/[@+]|(?:vk\.\w+|\.me)\/id)\/*$/i;
+/**
+ * Accept the end of an address whose expression found no value. Rejects `t.me/anna_p`.
+ *
+ * - the word for no value: `t.me/undefined`, `vk.com/idnull`
+ * - a query without a value: `vk.com/im?sel=`
+ * - nothing behind a sign or `id`: `t.me/+`, `vk.com/id`
+ */
+const WORD_FOR_NO_VALUE = /(?:^|[@/=+]|\/id)(?:undefined|null|nan)\/*$/i;
+const QUERY_WITHOUT_VALUE = /[?&](?:\w*id|sel|domain|phone)=\/*$/i;
+const PATH_WITHOUT_PERSON = /(?:\/[@+]|(?:vk\.\w+|\.me)\/id)\/*$/i;
+
+/** Tells whether the expression in an address found no value. */
+const isUnfilledAddress = (word: string): boolean =>
+	[WORD_FOR_NO_VALUE, QUERY_WITHOUT_VALUE, PATH_WITHOUT_PERSON].some((end) => end.test(word));
+
 /** A longer text is a letter, not a link. */
 const LONGEST = 1_000;
 
-/** Makes the form of a person in Telegram, who is known by name or number. */
-function telegramForm(person: string): string | undefined {
+/** Makes the form of a person in Telegram. Returns undefined if the text is no name or number. */
+function makeTelegramForm(person: string): string | undefined {
 	if (MESSENGER_NUMBER.test(person)) return person;
 
 	return TELEGRAM_NAME.test(person) ? `telegram:${person.toLowerCase()}` : undefined;
 }
 
-/** A service with pages of people. The first group of `path` names the person. */
+/**
+ * A service with pages of people, such as `vk.com/anna.p`. The host is compared without `www.`, in
+ * small letters. The path is what follows the slash behind the host. Its first group reads the
+ * person.
+ */
 interface Service {
 	host: RegExp;
 	path: RegExp;
-	formOf: (person: string) => string | undefined;
+	makeForm: (person: string) => string | undefined;
 }
 
 const SERVICES: readonly Service[] = [
 	{
 		host: /^(?:t|telegram)\.me$|^telegram\.dog$/,
 		path: /^(?!(?:share|proxy|socks)\?)(?:s\/)?@?(\w+)\/?(?:[?#].*)?$/i,
-		formOf: telegramForm,
+		makeForm: makeTelegramForm,
 	},
-	// A query may name the person, as in vk.com/im?sel=1, so an address with a query has no form.
+	// A query may name another person, as in vk.com/im?sel=1. An address with a query is therefore
+	// compared as a whole.
 	{
 		host: /^(?:m\.)?vk(?:\.com|\.ru|ontakte\.ru)$/,
 		path: /^([\w.]+)\/?$/i,
-		formOf: (person) => `vk:${person.toLowerCase()}`,
+		makeForm: (person) => `vk:${person.toLowerCase()}`,
 	},
 	{
 		host: /^instagram\.com$/,
 		path: /^([\w.]+)\/?(?:[?#].*)?$/i,
-		formOf: (person) => `instagram:${person.toLowerCase()}`,
+		makeForm: (person) => `instagram:${person.toLowerCase()}`,
 	},
-	{ host: /^wa\.me$/, path: /^\+?(\d+)\/?(?:[?#].*)?$/, formOf: (person) => `whatsapp:${person}` },
+	{
+		host: /^wa\.me$/,
+		path: /^\+?(\d+)\/?(?:[?#].*)?$/,
+		makeForm: (person) => `whatsapp:${person}`,
+	},
 	{
 		host: /^(?:api|web)\.whatsapp\.com$/,
 		path: /^send\/?\?(?:\S*&)?phone=(?:\+|%2b)?(\d+)/i,
-		formOf: (person) => `whatsapp:${person}`,
+		makeForm: (person) => `whatsapp:${person}`,
 	},
 ];
 
@@ -83,26 +104,31 @@ const ADDRESS = /^(?:https?:\/\/)?((?:[\p{L}\d_-]+\.)+\p{L}{2,}(?::\d+)?)(?:\/|(
 /**
  * Reads the person in `@anna_p`, `tg://resolve?domain=anna_p` and `web.telegram.org/k/#@anna_p`.
  */
-const IN_TELEGRAM =
+const PERSON_IN_TELEGRAM =
 	/^(?:@|tg:\/\/\S*?[?&](?:domain|id|user_id)=|(?:https?:\/\/)?web\.telegram\.org\/\S*#@?)(\w+)(?=&|$)/i;
 
-/** Returns the form of a word that is a link by itself: an address, or @ with a name. */
-function linkIn(word: string): string | undefined {
-	if (UNFILLED_END.test(word)) return undefined;
+/**
+ * Makes the form of a word that is a link by itself: an address, or @ with a name. Returns
+ * undefined if the word is no link, or if the link names nobody.
+ */
+function readLink(word: string): string | undefined {
+	if (isUnfilledAddress(word)) return undefined;
 
-	const [, telegramPerson] = IN_TELEGRAM.exec(word) ?? [];
-	if (telegramPerson !== undefined) return telegramForm(telegramPerson);
+	const [, telegramPerson] = PERSON_IN_TELEGRAM.exec(word) ?? [];
+	if (telegramPerson !== undefined) return makeTelegramForm(telegramPerson);
 
 	const [, hostInText = '', path = ''] = ADDRESS.exec(word) ?? [];
 	const host = hostInText.toLowerCase().replace(/^www\./, '');
+	// Telegram also takes the name as a subdomain: anna_p.t.me.
 	const [, subdomain] = /^(\w+)\.t\.me$/.exec(host) ?? [];
-	if (subdomain !== undefined) return telegramForm(subdomain);
+	if (subdomain !== undefined) return makeTelegramForm(subdomain);
 
 	const service = SERVICES.find((candidate) => candidate.host.test(host));
 	const [, person] = service?.path.exec(path) ?? [];
-	const form = person === undefined ? undefined : service?.formOf(person);
-	if (form !== undefined) return form;
+	const formOfPerson = person === undefined ? undefined : service?.makeForm(person);
+	if (formOfPerson !== undefined) return formOfPerson;
 
+	// Any other address is compared as a whole.
 	const trimmedPath = path.replace(/\/+$/, '');
 	// A service's address without a path identifies nobody.
 	if (host === '' || (service && trimmedPath === '')) return undefined;
@@ -119,11 +145,18 @@ const TELEGRAM_LABEL =
 /** Accepts brackets, quotation marks and punctuation around a word. */
 const PUNCTUATION = /^[([{<«"'„“]+|[)\]}>»"'”“,.;:!]+$/g;
 
-/** Reads a text: the form of each link, and the other words. */
-function readLinks(value: unknown): { forms: string[]; otherWords: string } {
-	const text = withoutInvisible(
-		typeof value === 'string' ? value : (readText(value) ?? ''),
-	).normalize('NFKC');
+/** The links of a text, and the words beside them. */
+interface Links {
+	/** The form of each link, sorted and each once. */
+	forms: string[];
+	/** The words that are no links, normalized for a comparison. */
+	otherWords: string;
+}
+
+/** Reads the links of a text. */
+function readLinks(value: unknown): Links {
+	const givenText = typeof value === 'string' ? value : (readText(value) ?? '');
+	const text = removeInvisible(givenText).normalize('NFKC');
 	if (text.length > LONGEST) return { forms: [], otherWords: normalizeText(text) };
 
 	const words = text
@@ -132,41 +165,52 @@ function readLinks(value: unknown): { forms: string[]; otherWords: string } {
 		.split(/\s+/)
 		.map((word) => word.replace(PUNCTUATION, ''));
 	const isAlone = words.length === 1;
-	const links = words.map((word) => linkIn(word) ?? (isAlone ? telegramPersonIn(word) : undefined));
-
-	// Next to other words, a name with @ may be that of any service.
-	const hasOtherWords = links.includes(undefined);
-	const forms = links.map((link, index) =>
-		hasOtherWords && words[index].startsWith('@') ? undefined : link,
+	const links = words.map(
+		(word) => readLink(word) ?? (isAlone ? readTelegramPerson(word) : undefined),
 	);
-	const otherWords = words.filter((_word, index) => forms[index] === undefined);
-	return {
-		forms: [...new Set(forms)].filter((form) => form !== undefined).sort(),
-		otherWords: normalizeText(otherWords.join(' ')),
-	};
+	const hasOtherWords = links.includes(undefined);
+
+	const forms = new Set<string>();
+	const otherWords: string[] = [];
+	for (const [index, word] of words.entries()) {
+		const form = links[index];
+		// Next to other words, a name with @ may be that of any service.
+		const isOfAnyService = hasOtherWords && word.startsWith('@');
+		if (form === undefined || isOfAnyService) {
+			otherWords.push(word);
+		} else {
+			forms.add(form);
+		}
+	}
+	return { forms: [...forms].sort(), otherWords: normalizeText(otherWords.join(' ')) };
 }
 
-/** Reads a word alone as a person in Telegram: programs give the number, or the name without @. */
-function telegramPersonIn(word: string): string | undefined {
-	if (word.length < SHORTEST_NAME_ALONE || NO_NAME.test(word) || UNFILLED_END.test(word))
-		return undefined;
+/**
+ * Reads a text of one word as a person in Telegram. Programs give the number of a person, or the
+ * name without @.
+ */
+function readTelegramPerson(word: string): string | undefined {
+	if (word.length < SHORTEST_NAME_ALONE) return undefined;
+	if (NO_NAME.test(word) || isUnfilledAddress(word)) return undefined;
 
-	return telegramForm(word);
+	return makeTelegramForm(word);
 }
 
 /** Splits a text into several links, which may be separated by blanks alone. */
-const splitLinks = (text: string): string[] =>
-	parts(text).flatMap((part) => {
+function splitLinks(text: string): string[] {
+	return splitText(text).flatMap((part) => {
 		const words = part.split(/\s+/).filter((word) => word !== '');
-		return words.length > 1 && words.every(linkIn) ? words : [part];
+		const areAllLinks = words.every((word) => readLink(word) !== undefined);
+		return words.length > 1 && areAllLinks ? words : [part];
 	});
+}
 
-/** Addresses of websites, and people in messengers. */
+/** A list of addresses of websites, and of people in messengers. */
 export const links: FieldKind<OfType<'links'>> = {
-	...severalTexts,
+	...textListParts,
 	noun: 'web address, or name or number in Telegram',
-	items: (_field, value) => itemsOf(value, splitLinks),
-	normalize: (_field, item) => readLinks(item).forms,
+	splitItems: (_field, value) => readItems(value, splitLinks),
+	makeNormalForms: (_field, item) => readLinks(item).forms,
 	isSame(_field, value, otherValue) {
 		const links = readLinks(value);
 		const otherLinks = readLinks(otherValue);
@@ -176,5 +220,5 @@ export const links: FieldKind<OfType<'links'>> = {
 	isStored: isStoredText,
 	// Two values with different words beside their links are different.
 	mayHaveWords: () => false,
-	searchForms: (_field, name, item) => [{ [name]: item }],
+	makeSearchFilters: (_field, name, item) => [{ [name]: item }],
 };

@@ -1,52 +1,80 @@
 import { parseJson } from '../values/formats';
 import { isEmpty } from './blank';
 
+/** Reads lists, which users, n8n and *Simplify* write in several ways. */
+
+/** Accepts line breaks, and commas and semicolons. Two in a row count as one. */
 const SEPARATORS = /([\r\n]+|[,;]+)/;
 /** Accepts a web address without blanks. */
 const WEB_ADDRESS = /^\s*https?:\/\/\S*$/i;
 /** Accepts the beginning of a new text behind a comma: a blank or another address. */
 const NEW_TEXT = /^(\s|$|https?:\/\/|www\.)/i;
 
-/** Splits a text at commas, semicolons and line breaks, as *Simplify* writes a list. */
-export function parts(text: string): string[] {
-	const [first, ...others] = text.split(SEPARATORS);
-	const texts = [first];
-	for (let index = 0; index < others.length; index += 2) {
-		const [separator, next] = others.slice(index, index + 2);
-		const last = texts[texts.length - 1];
-		const isPartOfAddress =
-			WEB_ADDRESS.test(last) && /[,;]/.test(separator) && !NEW_TEXT.test(next);
-		if (isPartOfAddress) {
-			texts[texts.length - 1] = `${last}${separator}${next}`;
+/**
+ * Splits a text at commas, semicolons and line breaks: `a, b` gives `a` and ` b`. *Simplify* writes
+ * lists like that. A comma or a semicolon inside a web address does not split it.
+ */
+export function splitText(text: string): string[] {
+	// The group of SEPARATORS makes `split` return the separators too: text, separator, text, …
+	const pieces = text.split(SEPARATORS);
+	const texts = [pieces[0]];
+	for (let index = 1; index < pieces.length; index += 2) {
+		const separator = pieces[index];
+		const nextText = pieces[index + 1];
+		const lastText = texts[texts.length - 1];
+		const isInsideAddress =
+			WEB_ADDRESS.test(lastText) && /[,;]/.test(separator) && !NEW_TEXT.test(nextText);
+		if (isInsideAddress) {
+			texts[texts.length - 1] = `${lastText}${separator}${nextText}`;
 		} else {
-			texts.push(next);
+			texts.push(nextText);
 		}
 	}
 	return texts;
 }
 
 /**
- * Returns the values of a list, however the list is written: as an array, in JSON, as one text that
- * `split` splits, or as a single value. Empty values are left out.
+ * Reads the items of a list, however the list is written: `[1, 2]`, `'[1, 2]'`, `'1, 2'` or `1`.
+ * Lists may stand inside lists. Empty items are left out.
+ *
+ * @param split splits a text that is not JSON, such as `splitText`
  */
-export function itemsOf(value: unknown, split: (text: string) => string[]): unknown[] {
-	if (Array.isArray(value)) return value.flatMap((item) => itemsOf(item, split));
+export function readItems(value: unknown, split: (text: string) => string[]): unknown[] {
+	if (Array.isArray(value)) return value.flatMap((item) => readItems(item, split));
 	if (typeof value !== 'string') return isEmpty(value) ? [] : [value];
-	const list = listIn(value);
-	if (list) return itemsOf(list, split);
 
-	return split(value)
+	const jsonList = parseJsonList(value);
+	if (jsonList) return readItems(jsonList, split);
+
+	const isSeparatorOnly = (text: string) => /^[,;\s]+$/.test(text);
+	const texts = split(value)
 		.map((text) => text.trim())
-		.filter((text) => !isEmpty(text) && !/^[,;\s]+$/.test(text))
-		.flatMap((text) => (listIn(text) ? itemsOf(text, split) : [text]));
+		.filter((text) => !isEmpty(text) && !isSeparatorOnly(text));
+	// One of the texts may be a list as JSON again.
+	return texts.flatMap((text) => (parseJsonList(text) ? readItems(text, split) : [text]));
 }
 
 /**
- * Reads a list that was written as JSON, which n8n's field mapper keeps as a text. Returns
- * undefined for any other text.
+ * Reads a list that was written as JSON. n8n's field mapper keeps it as a text. Returns undefined
+ * for any other text.
  */
-export function listIn(text: unknown): unknown[] | undefined {
+export function parseJsonList(text: unknown): unknown[] | undefined {
 	if (typeof text !== 'string' || !text.trim().startsWith('[')) return undefined;
 	const value = parseJson(text);
 	return Array.isArray(value) ? value : undefined;
+}
+
+/**
+ * Tells whether each item of one list has an equal item in the other list, in any order. An item
+ * may stand in one list more often than in the other.
+ */
+export function haveEqualItems<T>(
+	items: readonly T[],
+	otherItems: readonly T[],
+	areEqual: (item: T, otherItem: T) => boolean,
+): boolean {
+	const isIn = (list: readonly T[], item: T) => list.some((candidate) => areEqual(item, candidate));
+	return (
+		items.every((item) => isIn(otherItems, item)) && otherItems.every((item) => isIn(items, item))
+	);
 }

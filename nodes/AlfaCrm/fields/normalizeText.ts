@@ -6,7 +6,7 @@ const INVISIBLE = /\p{Cf}/gu;
  * Unicode composes a letter make no difference: `Анна  Артёмова` and `анна артемова` are equal.
  */
 export function normalizeText(text: string): string {
-	return withoutInvisible(text)
+	return removeInvisible(text)
 		.normalize('NFC')
 		.toLowerCase()
 		.normalize('NFC')
@@ -20,7 +20,7 @@ export function normalizeText(text: string): string {
  * cus_aBc1.
  */
 export function normalizeIdentifier(text: string): string {
-	return withoutInvisible(text)
+	return removeInvisible(text)
 		.normalize('NFC')
 		.replace(/\s+/g, ' ')
 		.trim()
@@ -28,47 +28,62 @@ export function normalizeIdentifier(text: string): string {
 		.replace(/Ё/g, 'Е');
 }
 
-export const withoutInvisible = (text: string): string => text.replace(INVISIBLE, '');
+/** Removes the characters of a text that nobody can see. */
+export const removeInvisible = (text: string): string => text.replace(INVISIBLE, '');
 
+/** Only the beginning of a long text is looked at, because one rare fragment is enough. */
 const LONGEST_TEXT = 200;
-/** A part of four characters is rare in other texts. */
+/** A fragment of four characters is rare in other texts. */
 const RARE_LENGTH = 4;
 /**
- * Accepts a letter that can be written in several ways: е, ё, and any letter with a mark of its
- * own. For decomposed texts.
+ * Accepts a letter that can be written in several ways: е, ё, and any letter with an accent. The
+ * text must be decomposed (NFD), so that the accent is a character of its own.
  */
 const VARYING_LETTER = /[её]\p{M}*|.\p{M}+/iu;
 
 /**
- * Returns search fragments for a server that compares characters literally. Every spelling that
- * `normalizeText` treats as equal contains at least one of them: е may be written ё, and Unicode
- * may compose a letter from one character or from two.
+ * Finds fragments of a text to search for, on a server that compares characters literally. Every
+ * spelling that `normalizeText` treats as equal contains at least one of the fragments.
  *
- * The fragment is the longest part of a word without such letters. If that is too short to be rare,
- * it is the longest part with one е or ё, in both spellings. Invisible characters split a word.
+ * The spellings differ where е is written ё, and where Unicode composes a letter from one character
+ * or from two. So the fragment is the longest part of a word without such letters. If it is too
+ * short to be rare, the fragments are the longest part with one е or ё, in both spellings.
+ * Invisible characters split a word, because only some spellings have them.
  *
  * - `Александр Артёмов` → `ксандр`
+ * - `Лёва` → `Лева`, and `Лёва` with ё as one character and as two
  */
-export function sharedParts(text: string): string[] {
+export function findSearchFragments(text: string): string[] {
 	const words = text
 		.slice(0, LONGEST_TEXT)
 		.normalize('NFC')
 		.split(/[\s\p{Cf}]+/u);
-	const constantPart = longestOf(
-		words.flatMap((word) => word.normalize('NFD').split(VARYING_LETTER)),
-	);
+	const partsThatNeverVary = words.flatMap((word) => word.normalize('NFD').split(VARYING_LETTER));
+	const constantPart = findLongest(partsThatNeverVary);
 	if (constantPart.length >= RARE_LENGTH) return [constantPart];
 
-	const part = longestOf(words.flatMap(partsWithOneYo));
+	const part = findLongest(words.flatMap(findPartsWithOneYo));
 	if (part === '') return [];
 
-	const spellings = ['её', 'ЕЁ'].flatMap(([e, yo]) => [part.replace(yo, e), part.replace(e, yo)]);
-	return [...new Set(spellings.flatMap((spelling) => [spelling, spelling.normalize('NFD')]))];
+	const spellings = [
+		part.replace('ё', 'е'),
+		part.replace('е', 'ё'),
+		part.replace('Ё', 'Е'),
+		part.replace('Е', 'Ё'),
+	];
+	const fragments = spellings.flatMap((spelling) => [spelling, spelling.normalize('NFD')]);
+	return [...new Set(fragments)];
 }
 
-/** Returns the parts of a word with at most one е or ё: `ёлке` has `ёлк` and `лке`. */
-const partsWithOneYo = (word: string): string[] =>
-	[...word.matchAll(/(?<=^|[её])(?=([^её]*[её]?[^её]*))/giu)].map(([, part]) => part);
+/**
+ * Accepts the beginning of a word and the place behind each е and ё. The group reads the part that
+ * begins there and has at most one е or ё.
+ */
+const PARTS_WITH_ONE_YO = /(?<=^|[её])(?=([^её]*[её]?[^её]*))/giu;
 
-const longestOf = (texts: readonly string[]): string =>
+/** Finds the parts of a word with at most one е or ё: `ёлке` has `ёлк` and `лке`. */
+const findPartsWithOneYo = (word: string): string[] =>
+	Array.from(word.matchAll(PARTS_WITH_ONE_YO), ([, part]) => part);
+
+const findLongest = (texts: readonly string[]): string =>
 	texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '');

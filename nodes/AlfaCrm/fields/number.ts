@@ -1,6 +1,6 @@
 import { readAmount, readInteger } from '../values/formats';
 import type { FieldKind } from './kind';
-import { comparedBy, oneForm, single } from './kind';
+import { makeComparisonParts, formOrNone, singleParts } from './kind';
 import type { Bounds, OfType } from '../entities/fieldTypes';
 
 /** No number of a school is larger. From 1e21 on, JavaScript writes numbers with an exponent. */
@@ -31,13 +31,12 @@ function makeSerializer(
 	};
 }
 
-/**
- * Returns the number with which the form begins, or nothing if the field does not take that number.
- */
+/** Returns the number with which the form begins. It begins empty if the field does not take it. */
 const formDefault = (field: Bounds, number: number): number | '' =>
 	fits(field, number) ? number : '';
 
-const limits = ({ min, max }: Bounds) => ({
+/** Returns the bounds of a field as n8n's form takes them. */
+const makeFormLimits = ({ min, max }: Bounds) => ({
 	...(min === undefined ? {} : { minValue: min }),
 	...(max === undefined ? {} : { maxValue: max }),
 });
@@ -57,33 +56,42 @@ function readWholeNumber(value: unknown): number | undefined {
 	return number === 0 ? 0 : number;
 }
 
-const basis = { ...single, column: () => ({ type: 'number' as const }), jsonHint: () => 'number' };
+/** The parts that both kinds of numbers share. */
+const numberParts = {
+	...singleParts,
+	column: () => ({ type: 'number' as const }),
+	jsonHint: () => 'number',
+};
 
 /**
- * Money and other numbers with cents. AlfaCRM returns them as texts, so the schema is that of a
- * text.
+ * Money and other numbers with at most two decimals. AlfaCRM returns them as texts such as
+ * `5000.00`, so the schema stays that of a text.
  */
 export const number: FieldKind<OfType<'number'>> = {
-	...basis,
-	...comparedBy((_field, item) => oneForm(readCents(item))),
+	...numberParts,
+	...makeComparisonParts((_field, item) => formOrNone(readCents(item))),
 	expected: (field) => `a number${describeBounds(field)}, such as 1290.90 or 1 290,90`,
 	serialize: makeSerializer(readCents),
 	widget: (field) => ({
 		type: 'number',
-		typeOptions: { ...limits(field), numberPrecision: 2 },
+		typeOptions: { ...makeFormLimits(field), numberPrecision: 2 },
 		default: formDefault(field, 0),
 	}),
 };
 
+/** A whole number. */
 export const integer: FieldKind<OfType<'integer'>> = {
-	...basis,
-	...comparedBy((_field, item) => oneForm(readWholeNumber(item))),
+	...numberParts,
+	...makeComparisonParts((_field, item) => formOrNone(readWholeNumber(item))),
 	expected: (field) => `a whole number${describeBounds(field)}`,
 	serialize: makeSerializer(readWholeNumber),
-	defaultValue: (field) => (fits(field, field.default ?? 0) ? (field.default ?? 0) : undefined),
+	defaultValue(field) {
+		const defaultNumber = field.default ?? 0;
+		return fits(field, defaultNumber) ? defaultNumber : undefined;
+	},
 	widget: (field) => ({
 		type: 'number',
-		typeOptions: { ...limits(field), numberPrecision: 0 },
+		typeOptions: { ...makeFormLimits(field), numberPrecision: 0 },
 		default: formDefault(field, field.default ?? 0),
 	}),
 	schema: () => ({ type: 'integer' }),

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { parseJson } from '../values/formats';
 import { isPlain } from './blank';
 import type { FieldKind } from './kind';
-import { comparedBy, oneForm, single } from './kind';
+import { makeComparisonParts, formOrNone, singleParts } from './kind';
 import type { OfType } from '../entities/fieldTypes';
 
 /**
@@ -20,26 +20,31 @@ export function canonicalJson(value: unknown, lists: 'ordered' | 'unordered' = '
 	});
 }
 
-const objectIn = (value: unknown): Record<string, unknown> | undefined => {
+/** Reads an object, or JSON of one. Returns undefined for anything else. */
+const readObject = (value: unknown): Record<string, unknown> | undefined => {
 	const object = typeof value === 'string' ? parseJson(value) : value;
 	return isPlain(object) ? object : undefined;
 };
 
-/** Returns the text by which an object is compared; undefined if the value is no object. */
-function textOf(value: unknown): string | undefined {
+/**
+ * Writes an object as a text by which it is compared. Returns undefined if the value is no object,
+ * or one that cannot be written as JSON.
+ */
+function makeComparableText(value: unknown): string | undefined {
 	try {
-		return canonicalJson(objectIn(value));
+		return canonicalJson(readObject(value));
 	} catch {
 		return undefined;
 	}
 }
 
+/** An object with any keys, such as the old and new values of an entry in AlfaCRM's log. */
 export const object: FieldKind<OfType<'object'>> = {
-	...single,
-	...comparedBy((_field, item) => oneForm(textOf(item))),
-	isBlank: (_field, value) => textOf(value) === '{}',
+	...singleParts,
+	...makeComparisonParts((_field, item) => formOrNone(makeComparableText(item))),
+	isBlank: (_field, value) => makeComparableText(value) === '{}',
 	expected: () => 'an object',
-	serialize: (_field, item) => parseJson(textOf(item) ?? '') as IDataObject | undefined,
+	serialize: (_field, item) => parseJson(makeComparableText(item) ?? '') as IDataObject | undefined,
 	widget: () => ({ type: 'json', default: '{}' }),
 	column: () => ({ type: 'object' }),
 	schema: () => ({ type: 'object' }),

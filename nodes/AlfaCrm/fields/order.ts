@@ -11,6 +11,7 @@ export function sortByDisplayName(properties: INodeProperties[]): INodePropertie
 	return [...properties].sort((a, b) => a.displayName.localeCompare(b.displayName, 'en'));
 }
 
+/** Makes the options of a dropdown from choices. */
 export const toOptions = (choices: readonly Choice[]): INodePropertyOptions[] =>
 	sortByName(
 		choices.map(({ value, label, description }) => ({

@@ -31,7 +31,7 @@ import { ROUNDED } from './unreadable';
  * | `tg://user?id=123456789`, `120363041234567890@g.us` | none |
  */
 
-/** A number in international form, without its plus. */
+/** The digits of a number in international form, without the plus: `79001112233`. */
 type Digits = string;
 
 /** A number within a text. */
@@ -39,26 +39,28 @@ interface PhoneNumber {
 	digits: Digits;
 	/** Whether it begins with the code of its country. */
 	hasCountry: boolean;
-	/** Whether none of its digits is missing, as far as one can know. */
+	/** Whether it has at least as many digits as a number needs, so that none is missing. */
 	isWhole: boolean;
-	/** Whether it is as long as the numbers of its country, so that no digit can be hidden. */
+	/** Whether it has as many digits as the numbers of its country have, so that none is hidden. */
 	isExact: boolean;
 	/** Where it begins and ends in the text. */
 	begin: number;
 	end: number;
 }
 
-/** A longer text is a letter. Only so much of it is searched for numbers. */
+/** A longer text is a letter. Only its first characters are searched for numbers. */
 const MAX_TEXT = 1_000;
 
 /** Accepts the last comma, semicolon or line break of a text. */
 const LAST_SEPARATOR = /[,;\r\n](?=[^,;\r\n]*$)/;
-/** Accepts what opens the next number: a plus, a bracket, or the `2.` of a list. */
+/** Accepts what stands right before the next number: a plus, a bracket, or the `2.` of a list. */
 const NUMBER_OPENING = /((?<=\d)\s\d[.)])?[+([\s]*$/;
 /** Accepts the words behind the last number of a text. */
 const TRAILING_WORDS = /(?<=[\d)])[^\d)]*$/;
 
-/** Tells whether two phone numbers are the same: they have an international form in common. */
+/**
+ * Tells whether two phone numbers are the same: whether they have an international form in common.
+ */
 export function samePhone(phone: unknown, otherPhone: unknown): boolean {
 	const forms = normalizePhone(phone);
 	return normalizePhone(otherPhone).some((digits) => forms.includes(digits));
@@ -69,14 +71,14 @@ export function samePhone(phone: unknown, otherPhone: unknown): boolean {
  * The table above has examples.
  */
 export const normalizePhone = (value: unknown): Digits[] => [
-	...new Set(numbersOf(value).flatMap(internationalForms)),
+	...new Set(findCertainNumbers(value).flatMap(makeInternationalForms)),
 ];
 
 /** Removes the .0 that a spreadsheet adds to a phone: 9001112233.0. */
 export const removeEmptyFraction = (text: string): string => text.replace(EMPTY_FRACTION, '');
 
 /** Tells whether a text holds a phone number. An extension alone is none. */
-export const hasNumber = (text: string): boolean => numbersIn(text).length > 0;
+export const hasNumber = (text: string): boolean => findNumbers(text).length > 0;
 
 /**
  * Tells whether a text has places without a digit, as in an empty input mask or a hidden number.
@@ -92,21 +94,24 @@ export const isHidden = (text: string): boolean => PLACES.test(text);
  * - `мама 89001112233 папа 89004445566` → `мама 89001112233` and `папа 89004445566`
  */
 export function splitNumbers(text: string): string[] {
-	const numbers = numbersIn(text);
-	const cuts = numbers.slice(1).flatMap((next, index) => {
-		const cut = placeBetween(text, numbers[index], next);
-		return cut === undefined ? [] : [cut];
-	});
-	if (cuts.length === 0) return [text];
+	const numbers = findNumbers(text);
+	const cuts: number[] = [];
+	for (let index = 1; index < numbers.length; index += 1) {
+		const cut = findCut(text, numbers[index - 1], numbers[index]);
+		if (cut !== undefined) {
+			cuts.push(cut);
+		}
+	}
 
-	return [0, ...cuts].map((cut, index) => text.slice(cut, cuts[index]));
+	const begins = [0, ...cuts];
+	return begins.map((begin, index) => text.slice(begin, cuts[index]));
 }
 
 /**
- * Finds the place between two numbers at which a text is cut; undefined if they may be parts of one
- * number.
+ * Finds the place between two numbers at which a text is cut. Returns undefined if they may be
+ * parts of one number.
  */
-function placeBetween(text: string, number: PhoneNumber, next: PhoneNumber): number | undefined {
+function findCut(text: string, number: PhoneNumber, next: PhoneNumber): number | undefined {
 	const separator = text.slice(number.end, next.begin).search(LAST_SEPARATOR);
 	if (separator >= 0) return number.end + separator + 1;
 	if (!next.isWhole || !number.isWhole) return undefined;
@@ -118,24 +123,33 @@ function placeBetween(text: string, number: PhoneNumber, next: PhoneNumber): num
 }
 
 /**
- * Returns the texts by which AlfaCRM is searched for a number. It may compare digits, or the very
- * characters: so a search asks for the last eight digits, and for the last four as people write
- * them. The text itself is added if it has none of these.
+ * Makes the texts by which AlfaCRM is searched for a number. AlfaCRM may compare the digits, or the
+ * characters as they are written. So one search is for the last eight digits, and others are for
+ * the last four digits as people write them. The text itself is added if it contains none of these.
  */
-export function phoneForms(value: unknown): string[] {
-	const numbers = numbersOf(value).map((number) => internationalForms(number)[0]);
-	const forms = numbers.flatMap((digits) => [digits.slice(-8), ...ends(digits)]);
+export function makeSearchTexts(value: unknown): string[] {
+	const numbers = findCertainNumbers(value).map((number) => makeInternationalForms(number)[0]);
+	const searchTexts = numbers.flatMap((digits) => [digits.slice(-8), ...writeLastDigits(digits)]);
+	if (searchTexts.length === 0) return [];
+
 	const text = String(value).trim();
-	const isWrittenOtherwise = forms.length > 0 && !forms.some((form) => text.includes(form));
-	return [...new Set(isWrittenOtherwise ? [...forms, text] : forms)];
+	const isInUsualSpelling = searchTexts.some((searchText) => text.includes(searchText));
+	return [...new Set(isInUsualSpelling ? searchTexts : [...searchTexts, text])];
 }
 
 /** Writes the last four digits in three ways: `2233`, `22-33`, `22 33`. */
-export function ends(digits: Digits): string[] {
-	const tens = digits.slice(-4, -2);
-	const ones = digits.slice(-2);
-	return [tens + ones, `${tens}-${ones}`, `${tens} ${ones}`];
+export function writeLastDigits(digits: Digits): string[] {
+	const firstPair = digits.slice(-4, -2);
+	const secondPair = digits.slice(-2);
+	return [firstPair + secondPair, `${firstPair}-${secondPair}`, `${firstPair} ${secondPair}`];
 }
+
+/**
+ * Reads the four groups of a Russian or Kazakh number: `900`, `111`, `22` and `33` of 79001112233.
+ */
+const HOME_NUMBER = /^7([1-9]\d\d)(\d{3})(\d\d)(\d\d)$/;
+/** Accepts what people dial before the code of a country: 00, or 810 before eleven digits. */
+const DIALLED_PREFIX = /^(?:00|810(?=\d{11}))/;
 
 /**
  * Writes a Russian or Kazakh number as AlfaCRM does: `+7(900)111-22-33`. A value with anything
@@ -144,30 +158,33 @@ export function ends(digits: Digits): string[] {
 export function formatPhone<T>(value: T): T | string {
 	const text = String(value);
 	const [digits = ''] = normalizePhone(text);
-	const [, ...parts] = /^7([1-9]\d\d)(\d{3})(\d\d)(\d\d)$/.exec(digits) ?? [];
-	if (parts.length === 0) return value;
+	const [, city, first, second, third] = HOME_NUMBER.exec(digits) ?? [];
+	if (city === undefined) return value;
 
-	const digitsInText = text.replace(/\D/g, '').replace(/^(?:00|810(?=\d{11}))/, '');
-	const isAlone =
-		!/[\p{L}#:,;]/u.test(text) && numbersIn(text)[0]?.digits.length === digitsInText.length;
+	const digitsInText = text.replace(/\D/g, '').replace(DIALLED_PREFIX, '');
+	const hasOnlyNumber = findNumbers(text)[0]?.digits.length === digitsInText.length;
+	const isAlone = hasOnlyNumber && !/[\p{L}#:,;]/u.test(text);
 	// Ten digits may be a foreign number without its plus, unless they are those of a mobile phone.
 	const isCertain = digitsInText.length > NATIONAL_LENGTH || digits.startsWith('79');
 	if (!isAlone || !isCertain) return value;
 
-	const [city, first, second, third] = parts;
 	return `+7(${city})${first}-${second}-${third}`;
 }
 
 /**
- * Returns the longest number of a text (the first one of equal length), and the other numbers that
- * are whole.
+ * Finds the numbers of a value that are certain: the longest number, and all other numbers that are
+ * whole. Of two numbers of one length, the first counts as the longest.
  */
-function numbersOf(value: unknown): PhoneNumber[] {
+function findCertainNumbers(value: unknown): PhoneNumber[] {
 	if (typeof value !== 'string' && typeof value !== 'number') return [];
 
-	const numbers = [...numbersIn(String(value))];
-	const [longest, ...others] = numbers.sort((a, b) => b.digits.length - a.digits.length);
-	return longest === undefined ? [] : [longest, ...others.filter(({ isWhole }) => isWhole)];
+	const numbers = [...findNumbers(String(value))];
+	const [longestNumber, ...otherNumbers] = numbers.sort(
+		(a, b) => b.digits.length - a.digits.length,
+	);
+	if (longestNumber === undefined) return [];
+
+	return [longestNumber, ...otherNumbers.filter(({ isWhole }) => isWhole)];
 }
 
 /**
@@ -177,8 +194,8 @@ function numbersOf(value: unknown): PhoneNumber[] {
 const recentTexts = new Map<string, readonly PhoneNumber[]>();
 const MOST_RECENT_TEXTS = 100;
 
-/** Finds the numbers in a text, in its order. */
-function numbersIn(value: string): readonly PhoneNumber[] {
+/** Finds the numbers in a text, in the order of the text. */
+function findNumbers(value: string): readonly PhoneNumber[] {
 	const text = value.slice(0, MAX_TEXT);
 	const knownNumbers = recentTexts.get(text);
 	if (knownNumbers !== undefined) return knownNumbers;
@@ -189,72 +206,104 @@ function numbersIn(value: string): readonly PhoneNumber[] {
 	return numbers;
 }
 
-/**
- * Searches a text for numbers. Digits that belong to no number are replaced by other signs of the
- * same length first, so that the places of the numbers stay the same.
- */
+/** Searches a text for numbers. */
 function searchNumbers(value: string): PhoneNumber[] {
-	const text = value
+	const text = hideOtherDigits(value);
+	const hasHiddenDigits = isHidden(text);
+
+	const numbers: PhoneNumber[] = [];
+	for (const { 0: match, index, groups: { abroad, home } = {} } of text.matchAll(NUMBER)) {
+		// The match of an extension has no group, and gives no digits and no number.
+		const digits = (abroad ?? home ?? '').replace(/\D/g, '');
+		const number = readNumber(digits, abroad !== undefined);
+		if (number === undefined) continue;
+		// If the text hides digits, as in 9** ***-12-34, only a number of full length is certain.
+		if (hasHiddenDigits && !number.isExact) continue;
+
+		numbers.push({ ...number, begin: index, end: index + match.length });
+	}
+	return numbers;
+}
+
+/**
+ * Replaces digits that belong to no phone number, such as those of a time, with other signs. Each
+ * sign takes the place of one digit, so that the places of the numbers stay the same. Digits of
+ * East Asian keyboards become plain digits.
+ */
+function hideOtherDigits(value: string): string {
+	return value
 		.replace(FULL_WIDTH, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
 		.replace(EMPTY_FRACTION, (fraction) => '@'.repeat(fraction.length))
 		.replace(NO_NUMBER, (digits) => '@'.repeat(digits.length))
 		.replace(BEFORE_NUMBER, (digits) => '@'.repeat(digits.length))
 		.replace(ROUNDED, (digits) => 'E'.repeat(digits.length));
-	const hasHiddenDigits = isHidden(text);
-
-	return [...text.matchAll(NUMBER)].flatMap(
-		({ 0: match, index, groups: { abroad, home } = {} }) => {
-			const number = numberOf((abroad ?? home ?? '').replace(/\D/g, ''), abroad !== undefined);
-			if (!number || (hasHiddenDigits && !number.isExact)) return [];
-
-			return [{ ...number, begin: index, end: index + match.length }];
-		},
-	);
-}
-
-/** Reads digits as a phone number; undefined if they cannot be one. */
-function numberOf(digits: Digits, hasCountry: boolean) {
-	const { code, length: usual } = countryOf(digits, hasCountry);
-	const isHomeMobile = !hasCountry && /^9\d{9}$/.test(digits);
-	const length = isHomeMobile ? NATIONAL_LENGTH : usual;
-	const isWhole = digits.length >= (length ?? NATIONAL_LENGTH);
-	const isExact = digits.length === (length ?? (hasCountry ? NaN : NATIONAL_LENGTH));
-	const fewest = hasCountry
-		? Math.max(MIN_DIGITS_WITH_COUNTRY, (code?.length ?? 0) + MIN_DIGITS)
-		: MIN_DIGITS;
-	// People who do not want to give their number type one digit again and again. Some real numbers
-	// end like that.
-	const ownDigits = isWhole ? digits.slice(code?.length ?? 0) : digits;
-	const isFiller =
-		hasCountry && code === undefined
-			? /^\d{0,3}(\d)\1{6,}$/.test(digits)
-			: /^(\d)\1*$/.test(ownDigits);
-	if (digits.length < fewest || isFiller) return undefined;
-
-	return { digits, hasCountry, isWhole, isExact };
 }
 
 /**
- * Finds the code of a number's country and the length of its numbers; neither if the country is not
- * known.
+ * Reads digits as a phone number. Returns undefined if they cannot be one.
+ *
+ * @param hasCountry whether the digits begin with the code of a country, because a plus, 00 or 8 10
+ * stands before them
  */
-function countryOf(digits: string, hasCountry: boolean): { code?: string; length?: number } {
+function readNumber(
+	digits: Digits,
+	hasCountry: boolean,
+): Omit<PhoneNumber, 'begin' | 'end'> | undefined {
+	const country = findCountry(digits, hasCountry);
+	const codeLength = country.code?.length ?? 0;
+	const minDigits = hasCountry
+		? Math.max(MIN_DIGITS_WITH_COUNTRY, codeLength + MIN_DIGITS)
+		: MIN_DIGITS;
+	if (digits.length < minDigits) return undefined;
+
+	// Without a country, ten digits that begin with 9 are a Russian mobile number.
+	const isHomeMobile = !hasCountry && /^9\d{9}$/.test(digits);
+	const expectedLength = isHomeMobile ? NATIONAL_LENGTH : country.length;
+	const isWhole = digits.length >= (expectedLength ?? NATIONAL_LENGTH);
+	// The numbers of an unknown country may have any length.
+	const exactLength = expectedLength ?? (hasCountry ? undefined : NATIONAL_LENGTH);
+	const isExact = digits.length === exactLength;
+
+	const isFiller =
+		hasCountry && country.code === undefined
+			? FILLER_ABROAD.test(digits)
+			: FILLER.test(isWhole ? digits.slice(codeLength) : digits);
+	return isFiller ? undefined : { digits, hasCountry, isWhole, isExact };
+}
+
+/**
+ * Accepts what people type who do not want to give their number: one digit again and again. The
+ * code of the country has been removed.
+ */
+const FILLER = /^(\d)\1*$/;
+/**
+ * Accepts one digit at least seven times, behind the code of an unknown country, which has at most
+ * three digits. Some real numbers end in several equal digits, so fewer are accepted as a number.
+ */
+const FILLER_ABROAD = /^\d{0,3}(\d)\1{6,}$/;
+
+/**
+ * Finds the code of a number's country, and the length of its numbers with the code. Returns an
+ * empty object if the country is not known.
+ */
+function findCountry(digits: string, hasCountry: boolean): { code?: string; length?: number } {
 	if (!hasCountry && digits.startsWith('8')) return { code: '7', length: 11 };
 	return COUNTRIES.find(({ code }) => digits.startsWith(code)) ?? {};
 }
 
 /**
- * Returns the numbers that digits may mean in international form. Without a country, they may mean
- * several.
+ * Makes the international forms of a number. A number without the code of its country may mean
+ * several numbers.
  */
-function internationalForms({ digits, hasCountry }: PhoneNumber): Digits[] {
+function makeInternationalForms({ digits, hasCountry }: PhoneNumber): Digits[] {
 	const national = digits.slice(-NATIONAL_LENGTH);
 	// No country has +89, so a plus before 8 9 is a slip; +84 and the like are other countries.
-	const home = hasCountry ? /^(?:7\d|89)\d{9}$/ : /^[78]?\d{10}$/;
+	const isHomeNumber = (hasCountry ? /^(?:7\d|89)\d{9}$/ : /^[78]?\d{10}$/).test(digits);
 	// Many forms begin with +7, and people type their whole number behind it: +7 8 900 555-00-01.
 	const isSlip =
 		digits.length === SLIP_LENGTH && SLIP_CODES.some((code) => digits.startsWith(code));
-	if (!home.test(digits) && !isSlip) return [digits];
+	if (!isHomeNumber && !isSlip) return [digits];
+
 	// In Belarus, numbers are dialled with 80 in place of +375. AlfaCRM writes such a number as
 	// +7(0XX)…
 	const belarusian = national.startsWith('0') ? [`375${national.slice(1)}`] : [];

@@ -8,16 +8,25 @@ export const NATIONAL_LENGTH = 10;
 
 /**
  * Countries whose numbers schools write without a plus: the code, and how many digits a number has
- * together with its code.
+ * together with its code. `89` is no country, but the beginning of a Russian mobile number that is
+ * written with 8 in place of 7.
  */
 export const COUNTRIES: ReadonlyArray<{ code: string; length: number }> = [
-	...['7', '89', '373', '374', '993'].map((code) => ({ code, length: 11 })),
-	...['375', '380', '992', '994', '995', '996', '998'].map((code) => ({ code, length: 12 })),
+	{ code: '7', length: 11 },
+	{ code: '89', length: 11 },
+	{ code: '373', length: 11 },
+	{ code: '374', length: 11 },
+	{ code: '993', length: 11 },
+	{ code: '375', length: 12 },
+	{ code: '380', length: 12 },
+	{ code: '992', length: 12 },
+	{ code: '994', length: 12 },
+	{ code: '995', length: 12 },
+	{ code: '996', length: 12 },
+	{ code: '998', length: 12 },
 ];
-/**
- * Fewer digits are no phone number, but the number of a house, an extension, or an empty input
- * mask.
- */
+
+/** Fewer digits are no phone number, but a house number, an extension, or an empty input mask. */
 export const MIN_DIGITS = 5;
 export const MIN_DIGITS_WITH_COUNTRY = 7;
 
@@ -26,9 +35,13 @@ export const MIN_DIGITS_WITH_COUNTRY = 7;
  * line break end a number.
  */
 const GAP = '[\\t\\v\\f\\p{Zs}\\p{Cf}\\p{Pd}()\\[\\]{}<>./\\\\|_·•‧*~=\'’`"\u2212]*';
-/** Matches so many further digits, with gaps between them. */
+/**
+ * Makes the expression for further digits, with gaps between them.
+ *
+ * @param count how many: a number, or a range such as `'5,'` for at least five
+ */
 const more = (count: number | string): string => `(?:${GAP}\\d){${count}}`;
-/** Matches a number of exactly this length that begins with a code. */
+/** Makes the expression for a number of exactly this length that begins with a code. */
 const exactly = (code: string, length: number): string =>
 	`${[...code].join(GAP)}${more(length - code.length)}(?!\\d)`;
 /**
@@ -65,7 +78,12 @@ const COUNTED = `(?:${COUNTED_STEMS})|(?:${COUNTED_WORDS})(?!\\p{L})`;
  * ребёнка"), two digits before a counted thing ("12 лет"), or too many digits. Rejects two digits
  * before another word, which may be the end of a foreign number: "919 876 54 32 10 Radj".
  */
-const UNRELATED_DIGITS = `(?=\\s+(?:\\d[\\s-]*\\p{L}|\\d\\d[\\s-]*(?:(?:й|th)\\s*)?(?:${COUNTED})|\\d${more('5,')}))`;
+const UNRELATED_DIGITS =
+	'(?=\\s+(?:' +
+	['\\d[\\s-]*\\p{L}', `\\d\\d[\\s-]*(?:(?:й|th)\\s*)?(?:${COUNTED})`, `\\d${more('5,')}`].join(
+		'|',
+	) +
+	'))';
 /**
  * Accepts a mobile number in Russian groups before digits that do not belong to it: 900 111-22-33
  * in "900 111-22-33 12 лет".
@@ -127,13 +145,33 @@ export const BEFORE_NUMBER = new RegExp(
 	`(?!(?:[.-]?\\d){9})(?:${WORDED}|${DATED})(?=[ \\t]+\\+?[78]${GAP}[3489]${more(9)}(?!${GAP}\\d))`,
 	'gu',
 );
+/** Accepts WhatsApp's groups, lists, channels and hidden accounts: `120363041234567890@g.us`. */
+const WHATSAPP_WITHOUT_NUMBER = /\d[\d:-]*@(?:g\.us|lid|broadcast|newsletter)(?![\w.])/u;
+/** Accepts a link of the Telegram program: `tg://user?id=123456789`. */
+const TELEGRAM_PROGRAM_LINK = /tg:\/\/[^\s,;]*/u;
 /**
- * Accepts digits that are no phone number:
- *
- * - WhatsApp's groups, lists, channels and accounts without a number: `120363041234567890@g.us`;
- * - Telegram's links without a phone number: `tg://user?id=123456789`, `t.me/name`;
- * - times: `18:00`;
- * - the number of a line in a list: the `1` of `1) 900…` and of `1. 8 900 111-22-33`.
+ * Accepts a link to Telegram: `t.me/name`. Rejects one with a phone number: `t.me/+79001112233`.
  */
-export const NO_NUMBER =
-	/\d[\d:-]*@(?:g\.us|lid|broadcast|newsletter)(?![\w.])|tg:\/\/[^\s,;]*|(?<![\w.])(?:t|telegram)\.me\/(?!\+?\d{10,15}(?!\d))[^\s,;]*|(?<!\d)[012]?\d:[0-5]\d(?!\d)|(?<![\d(+][^\S\n]?)\d(?=\)\s)|(?:(?<![\d(+][^\S\n]?)\d|(?<=\d[^\S\n])\d(?=[.)]))(?=\D{1,3}[78]\D{0,2}9(?:\D{0,4}\d){9}(?!\d))/giu;
+const TELEGRAM_LINK = /(?<![\w.])(?:t|telegram)\.me\/(?!\+?\d{10,15}(?!\d))[^\s,;]*/u;
+/** Accepts a time: `18:00`. */
+const TIME = /(?<!\d)[012]?\d:[0-5]\d(?!\d)/u;
+/** Accepts the number of a line in a list: the `1` of `1) 900…`. */
+const LINE_NUMBER = /(?<![\d(+][^\S\n]?)\d(?=\)\s)/u;
+/** Accepts the number of a line before a Russian mobile number: the `1` of `1. 8 900 111-22-33`. */
+const LINE_NUMBER_BEFORE_MOBILE =
+	/(?:(?<![\d(+][^\S\n]?)\d|(?<=\d[^\S\n])\d(?=[.)]))(?=\D{1,3}[78]\D{0,2}9(?:\D{0,4}\d){9}(?!\d))/u;
+
+/** Accepts digits that are no phone number. */
+export const NO_NUMBER = new RegExp(
+	[
+		WHATSAPP_WITHOUT_NUMBER,
+		TELEGRAM_PROGRAM_LINK,
+		TELEGRAM_LINK,
+		TIME,
+		LINE_NUMBER,
+		LINE_NUMBER_BEFORE_MOBILE,
+	]
+		.map(({ source }) => source)
+		.join('|'),
+	'giu',
+);

@@ -1,29 +1,35 @@
 import { isEmpty } from './blank';
 import type { FieldKind } from './kind';
-import { comparedBy, oneForm, several, single } from './kind';
-import { itemsOf } from './lists';
+import { makeComparisonParts, formOrNone, listParts, singleParts } from './kind';
+import { readItems } from './lists';
 import {
-	ends,
+	writeLastDigits,
 	formatPhone,
 	hasNumber,
 	isHidden,
 	normalizePhone,
-	phoneForms,
+	makeSearchTexts,
 	removeEmptyFraction,
 	samePhone,
 	splitNumbers,
 } from './phoneNumber';
-import { isStoredText, normalizedText, textsWidget } from './text';
+import { isStoredText, makeTextForms, makeTextListWidget } from './text';
 import { hasRounded } from './unreadable';
 import type { OfType, Wire } from '../entities/fieldTypes';
 
-/** Accepts the places of an input mask, which are no words: +7 (XXX) XXX-XX-XX. */
+/**
+ * The kinds for a list of phone numbers, and for a filter by a phone number or some digits of one.
+ * `phoneNumber.ts` finds the numbers in a text.
+ */
+
+/** Accepts the letters of an empty input mask, which are no words: +7 (XXX) XXX-XX-XX. */
 const MASK = /[xх]/giu;
 
 /**
- * Tells whether an item counts as empty: a bare country code, an empty input mask, an extension.
+ * Tells whether an item counts as empty, because it has neither a number nor a word: a bare country
+ * code, an empty input mask, an extension.
  */
-function saysNothing(item: unknown): boolean {
+function hasNoContent(item: unknown): boolean {
 	if (isEmpty(item)) return true;
 	if (typeof item !== 'string' && typeof item !== 'number') return false;
 
@@ -52,34 +58,46 @@ function readPhone(item: unknown): string | undefined {
 	return removeEmptyFraction(String(item).trim()).replace(WHATSAPP, '+$1');
 }
 
+/** Accepts the separators at both ends of a number: `/ 8 900 111-22-33,`. */
+const SEPARATORS_AT_ENDS = /^[,;/\\|\s]+|[,;/\\|\s]+$/g;
+
 const splitPhones = (text: string): string[] =>
-	splitNumbers(text).map((phone) => phone.replace(/^[,;/\\|\s]+|[,;/\\|\s]+$/g, ''));
+	splitNumbers(text).map((phone) => phone.replace(SEPARATORS_AT_ENDS, ''));
 
-const items = (value: unknown): unknown[] =>
-	itemsOf(value, splitPhones)
-		.filter((item) => !saysNothing(item))
-		.map((item) => readPhone(item) ?? item);
-
-/** Compares values as texts, for those that hold no number, such as "ask the mother". */
-function sameText(value: unknown, otherValue: unknown): boolean {
-	const [text] = normalizedText(value);
-	return text !== undefined && normalizedText(otherValue).includes(text);
+/**
+ * Reads the phones of a value. An item that is no phone number stays as it is, so that the check of
+ * the value can quote it.
+ */
+function readPhones(value: unknown): unknown[] {
+	const items = readItems(value, splitPhones).filter((item) => !hasNoContent(item));
+	return items.map((item) => readPhone(item) ?? item);
 }
 
+/**
+ * Tells whether two values are equal as texts. It serves values without a number, as "ask mother".
+ */
+function isSameText(value: unknown, otherValue: unknown): boolean {
+	const [text] = makeTextForms(value);
+	return text !== undefined && makeTextForms(otherValue).includes(text);
+}
+
+/** A list of phone numbers. */
 export const phones: FieldKind<OfType<'phones'>> = {
-	...several,
-	items: (_field, value) => items(value),
-	isBlank: (_field, value) => items(value).length === 0,
+	...listParts,
+	splitItems: (_field, value) => readPhones(value),
+	isBlank: (_field, value) => readPhones(value).length === 0,
 	noun: 'phone number',
 	expected: () => 'a phone number or a list of phone numbers',
 	serialize: (_field, item) => readPhone(item),
-	normalize: (_field, item) => normalizePhone(item),
-	isSame: (_field, one, other) => samePhone(one, other) || sameText(one, other),
-	isStored: (field, held, wanted) => samePhone(held, wanted) || isStoredText(field, held, wanted),
-	searchForms: (_field, name, item) => phoneForms(item).map((form) => ({ [name]: form })),
-	finds: (held, asked) => digitsIn(held).includes(digitsIn(asked)),
+	makeNormalForms: (_field, item) => normalizePhone(item),
+	isSame: (_field, item, otherItem) => samePhone(item, otherItem) || isSameText(item, otherItem),
+	isStored: (field, storedItem, item) =>
+		samePhone(storedItem, item) || isStoredText(field, storedItem, item),
+	makeSearchFilters: (_field, name, item) =>
+		makeSearchTexts(item).map((form) => ({ [name]: form })),
+	mayFind: (storedPhone, filterValue) => digitsIn(storedPhone).includes(digitsIn(filterValue)),
 	canonicalize: (item) => formatPhone(item) as Wire,
-	widget: textsWidget,
+	widget: makeTextListWidget,
 };
 
 /** The last eight digits of a whole number are enough to search for it. */
@@ -92,18 +110,18 @@ const FEWEST_DIGITS = 3;
 const isWholeNumber = (text: string): boolean =>
 	digitsIn(text).length >= WHOLE_DIGITS && hasNumber(text);
 
+/** Reads the digits of a value, also those of East Asian keyboards (１). */
 export const digitsIn = (value: unknown): string =>
 	String(value).normalize('NFKC').replace(/\D/g, '');
 
 /** Removes the 8 or 7 at the beginning of a number: 8 900 … and 7 900 … mean +7 900 …. */
-const nationalPart = (digits: string): string => digits.replace(/^[78](?=\d{3,}$)/, '');
+const removeCountryCode = (digits: string): string => digits.replace(/^[78](?=\d{3,}$)/, '');
 
 /**
- * Returns the digits to search with for a phone number or a part of one.
- *
- * @returns undefined if there are none, or if the value is a text with words
+ * Reads the digits with which AlfaCRM is searched for a phone number or a part of one. Returns
+ * undefined if the value has no digits, or has words.
  */
-function phoneDigits(value: unknown): string | undefined {
+function readSearchDigits(value: unknown): string | undefined {
 	if (typeof value !== 'string' && typeof value !== 'number') return undefined;
 	const text = String(value).normalize('NFKC');
 	const digits = digitsIn(text);
@@ -113,11 +131,11 @@ function phoneDigits(value: unknown): string | undefined {
 }
 
 /**
- * Tells whether the phone of a row is the one that is searched for, or has the digits that are
- * searched for.
+ * Tells whether a search finds a phone. The search is for a whole number or for a part of one, as
+ * the user typed it.
  */
-export function holdsPhone(storedPhone: unknown, searched: unknown): boolean {
-	const text = String(searched).normalize('NFKC');
+export function isFoundByPhone(storedPhone: unknown, searchedPhone: unknown): boolean {
+	const text = String(searchedPhone).normalize('NFKC');
 	const storedDigits = digitsIn(storedPhone);
 	const digits = digitsIn(text);
 
@@ -131,29 +149,37 @@ export function holdsPhone(storedPhone: unknown, searched: unknown): boolean {
 
 	if (storedDigits.includes(digits)) return true;
 	if (isWholeNumber(text)) return samePhone(storedPhone, text);
-	return storedDigits.startsWith(`7${nationalPart(digits)}`);
+
+	// The beginning of a number may be typed with 8, as 8 900, and be stored with 7.
+	return storedDigits.startsWith(`7${removeCountryCode(digits)}`);
 }
 
-/** Writes the first digits of a number as AlfaCRM does: `(900)111-22`. */
+/** Writes the first digits of a number as AlfaCRM does: `90011122` becomes `(900)111-22`. */
 function formatBeginning(digits: string): string {
-	const [, city, ...others] = /^(\d{1,3})(\d{0,3})(\d{0,2})(\d{0,2})$/.exec(digits) ?? [];
+	const [, city, ...otherGroups] = /^(\d{1,3})(\d{0,3})(\d{0,2})(\d{0,2})$/.exec(digits) ?? [];
 	if (city === undefined) return digits;
-	return `(${city}${city.length === 3 ? ')' : ''}${others.filter((part) => part !== '').join('-')}`;
+
+	const closingBracket = city.length === 3 ? ')' : '';
+	const local = otherGroups.filter((group) => group !== '').join('-');
+	return `(${city}${closingBracket}${local}`;
 }
 
-/** Writes the last digits of a number as AlfaCRM does: `111-22-33`. */
-const formatEnd = (digits: string): string =>
-	digits.length > 7 ? digits : digits.replace(/(\d\d)(\d\d)$/, '-$1-$2').replace(/^-/, '');
+/** Writes the last digits of a number as AlfaCRM does: `1112233` becomes `111-22-33`. */
+function formatEnd(digits: string): string {
+	const isEndOnly = digits.length <= 7;
+	return isEndOnly ? digits.replace(/(\d\d)(\d\d)$/, '-$1-$2').replace(/^-/, '') : digits;
+}
 
 /**
- * Returns the texts by which AlfaCRM is searched for a part of a number. AlfaCRM may compare the
- * digits, or the number as it is written there. API notes 5.3.
+ * Makes the texts by which AlfaCRM is searched for a number or a part of one. AlfaCRM may compare
+ * the digits, or the number as it is written there, so each usual spelling is among them.
+ * API notes 5.3.
  */
-export function partForms(text: string): string[] {
-	const digits = phoneDigits(text) ?? text;
-	if (isWholeNumber(text)) return [digits, ...ends(digits)];
+export function makePartSearchTexts(text: string): string[] {
+	const digits = readSearchDigits(text) ?? text;
+	if (isWholeNumber(text)) return [digits, ...writeLastDigits(digits)];
 
-	const nationalDigits = nationalPart(digits);
+	const nationalDigits = removeCountryCode(digits);
 	return [...new Set([nationalDigits, formatBeginning(nationalDigits), formatEnd(digits), text])];
 }
 
@@ -164,20 +190,22 @@ export const isTooShort = (text: string): boolean =>
 	!/\p{L}/u.test(text) &&
 	(digitsIn(text).length < FEWEST_DIGITS || (isHidden(text) && !hasNumber(text)));
 
-/** Tells whether a text holds two numbers, or parts of two. */
-const areSeveral = (text: string): boolean =>
+/** Tells whether a text holds two numbers, or parts of two: `900 111, 900 222`. */
+const holdsSeveralNumbers = (text: string): boolean =>
 	splitNumbers(text).length > 1 || /\d\s*[,;\r\n]\s*[+(]?\d/.test(text);
 
 /** A filter for lists of people: a phone number in any spelling, or some digits of it. */
 export const phonePart: FieldKind<OfType<'phonePart'>> = {
-	...single,
-	...comparedBy((_field: unknown, item) => oneForm(phoneDigits(item))),
-	finds: holdsPhone,
+	...singleParts,
+	...makeComparisonParts((_field: unknown, item) => formOrNone(readSearchDigits(item))),
+	mayFind: isFoundByPhone,
 	isBlank: (_field, value) =>
 		(typeof value === 'string' || typeof value === 'number') && isTooShort(String(value)),
 	expected: () => `one phone number, or at least ${FEWEST_DIGITS} digits of it`,
-	serialize: (_field, item) =>
-		phoneDigits(item) === undefined || areSeveral(String(item)) ? undefined : String(item).trim(),
-	// AlfaCRM may look at the digits, or at the number as it is written. API notes 5.3.
-	filterForms: (_field, name, value) => partForms(String(value)).map((form) => ({ [name]: form })),
+	serialize(_field, item) {
+		const isReadable = readSearchDigits(item) !== undefined && !holdsSeveralNumbers(String(item));
+		return isReadable ? String(item).trim() : undefined;
+	},
+	makeFilterBodies: (_field, name, value) =>
+		makePartSearchTexts(String(value)).map((form) => ({ [name]: form })),
 };

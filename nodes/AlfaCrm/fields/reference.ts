@@ -4,26 +4,28 @@ import { listMethod } from '../entities/methodNames';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { isPicker } from './blank';
-import { oneRecord, severalRecords } from './id';
+import { recordParts, recordListParts } from './id';
 import type { FieldKind } from './kind';
 import type { OfType, Wire } from '../entities/fieldTypes';
 
 /**
- * The value of a form in which the user chose "none" of a list, such as no stage. Stored in
- * workflows.
+ * The kinds for references to records of another entity. `reference` and `references` are for
+ * entities with few records, whose names the node looks up. `record` and `records` are for entities
+ * with many records, which are searched for. An `owner` is a record of one of several entities.
+ *
+ * A list may offer the choice "none", such as no stage. AlfaCRM holds null for it.
  */
+
+/** The value of the choice "none". Stored in workflows. */
 export const NONE = 'none';
 
-/** Returns what the list calls "none"; undefined if the list does not offer it. */
-const noneOf = ({ entity }: { entity: string }): string | undefined =>
+/** Returns the label of the choice "none". Undefined if the list does not offer that choice. */
+const labelOfNone = ({ entity }: { entity: string }): string | undefined =>
 	entityOf(entity).listed?.none;
 
-/**
- * Tells whether the user chose "none": by its value or, as an expression may, by what the list
- * calls it.
- */
+/** Tells whether the user chose "none". An expression may give its value or its label. */
 export function isNone(field: { entity: string }, item: unknown): boolean {
-	const none = noneOf(field);
+	const none = labelOfNone(field);
 	const value = isPicker(item) ? item.value : item;
 	if (none === undefined || typeof value !== 'string') return false;
 
@@ -32,6 +34,7 @@ export function isNone(field: { entity: string }, item: unknown): boolean {
 
 const EXPRESSION = 'using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
 
+/** Adds a sentence to a description, if there is one. */
 const withHint = (description: string | undefined, hint: string): string =>
 	description ? `${description.replace(/\.$/, '')}. ${hint}.` : hint;
 
@@ -39,52 +42,57 @@ const withHint = (description: string | undefined, hint: string): string =>
  * Tells whether a field takes names in place of IDs. A list that belongs to one record, such as its
  * subscriptions, has no names.
  */
-export const takesNames = ({ listedBy }: { listedBy?: string }): boolean => listedBy === undefined;
+export const takesNames = ({ loadMethod }: { loadMethod?: string }): boolean =>
+	loadMethod === undefined;
 
-type ToShortList = Pick<OfType<'reference'>, 'entity' | 'listedBy'>;
+/** A field whose values are records of a short list. */
+type ToShortList = Pick<OfType<'reference'>, 'entity' | 'loadMethod'>;
 
 /**
- * Makes the parts of a kind whose list may offer "none", for which AlfaCRM holds null.
+ * Makes the parts of a kind whose list may offer the choice "none".
  *
- * @param expectedNames describes the values of a field that takes names
+ * @param parts the parts of a kind without that choice
+ * @param expectedNames describes the values of a field that takes names, for messages
  */
-const orNone = (
-	{ expected, serialize }: Pick<typeof oneRecord, 'expected' | 'serialize'>,
+const makeNoneParts = (
+	parts: Pick<typeof recordParts, 'expected' | 'serialize'>,
 	expectedNames: string,
-) => ({
-	expected: (field: ToShortList) => {
-		const words = takesNames(field) ? expectedNames : expected();
-		return noneOf(field) === undefined ? words : `${words}, or ${NONE}`;
-	},
-	serialize: (field: ToShortList, item: unknown): Wire | undefined =>
-		isNone(field, item) ? null : serialize(field, item),
-	words: ({ entity }: ToShortList) => ({ entity }),
-});
+) =>
+	({
+		expected: (field: ToShortList) => {
+			const words = takesNames(field) ? expectedNames : parts.expected();
+			return labelOfNone(field) === undefined ? words : `${words}, or ${NONE}`;
+		},
+		serialize: (field: ToShortList, item: unknown): Wire | undefined =>
+			isNone(field, item) ? null : parts.serialize(field, item),
+		valueNames: ({ entity }: ToShortList) => ({ entity }),
+	}) satisfies Partial<FieldKind<ToShortList>>;
 
-const orNoneHint = (field: ToShortList): string =>
-	noneOf(field) === undefined ? '' : `, "${NONE}" = ${noneOf(field)}`;
+/** Adds the choice "none" to the description of what JSON takes. */
+const makeNoneHint = (field: ToShortList): string =>
+	labelOfNone(field) === undefined ? '' : `, "${NONE}" = ${labelOfNone(field)}`;
 
 export const reference: FieldKind<OfType<'reference'>> = {
-	...oneRecord,
-	...orNone(oneRecord, 'the name or the ID of a record'),
-	jsonHint: (field) => (takesNames(field) ? 'name or ID' : 'ID') + orNoneHint(field),
-	widget: ({ entity, listedBy, whileEmpty }) =>
-		picker(entityOf(entity), { byName: takesNames({ listedBy }), listedBy, whileEmpty }),
+	...recordParts,
+	...makeNoneParts(recordParts, 'the name or the ID of a record'),
+	jsonHint: (field) => (takesNames(field) ? 'name or ID' : 'ID') + makeNoneHint(field),
+	widget: ({ entity, loadMethod, whileEmpty }) =>
+		picker(entityOf(entity), { byName: takesNames({ loadMethod }), loadMethod, whileEmpty }),
 	columnLabel: (label) => `${label} Name or ID`,
 };
 
 export const references: FieldKind<OfType<'references'>> = {
-	...severalRecords,
-	...orNone(severalRecords, 'one or more names or IDs of records'),
-	jsonHint: (field) => `list of ${takesNames(field) ? 'names or ' : ''}IDs${orNoneHint(field)}`,
-	widget: ({ entity, listedBy, description }) => ({
+	...recordListParts,
+	...makeNoneParts(recordListParts, 'one or more names or IDs of records'),
+	jsonHint: (field) => `list of ${takesNames(field) ? 'names or ' : ''}IDs${makeNoneHint(field)}`,
+	widget: ({ entity, loadMethod, description }) => ({
 		type: 'multiOptions',
-		typeOptions: loadedFrom(entity, listedBy),
+		typeOptions: makeListOptions(entity, loadMethod),
 		description: withHint(description, `Choose from the list, or specify IDs ${EXPRESSION}`),
 		default: [],
 	}),
-	standing: ({ entity, listedBy }) =>
-		takesNames({ listedBy })
+	standaloneWidget: ({ entity, loadMethod }) =>
+		takesNames({ loadMethod })
 			? picker(entityOf(entity), { several: true, byName: true })
 			: undefined,
 	formLabel: (label) => `${label} Names or IDs`,
@@ -92,19 +100,19 @@ export const references: FieldKind<OfType<'references'>> = {
 };
 
 export const record: FieldKind<OfType<'record'>> = {
-	...oneRecord,
+	...recordParts,
 	widget: ({ entity }) => picker(entityOf(entity)),
 	columnLabel: (label) => `${label} ID`,
 };
 
 export const records: FieldKind<OfType<'records'>> = {
-	...severalRecords,
+	...recordListParts,
 	widget: ({ entity }) => picker(entityOf(entity), { several: true }),
 	columnLabel: (label) => `${label} IDs`,
 };
 
 export const owner: FieldKind<OfType<'owner'>> = {
-	...oneRecord,
+	...recordParts,
 	formLabel: (label) => `${label} ID`,
 	columnLabel: (label) => `${label} ID`,
 	variants: ({ by, entities }) =>
@@ -127,13 +135,13 @@ interface PickerOptions {
 	/** Takes names, which are looked up in the list. */
 	byName?: boolean;
 	/** The method that fills the list; by default, the one that lists all records of the entity. */
-	listedBy?: string;
+	loadMethod?: string;
 	/** The text of the list while nothing is chosen. */
 	whileEmpty?: string;
 }
 
-/** Returns an example of a name, for the placeholder. */
-const nameExampleOf = ({ fields, label }: Entity): string =>
+/** Makes an example of a name, for the placeholder. */
+const makeNameExample = ({ fields, label }: Entity): string =>
 	fields.find(({ name }) => name === 'name')?.placeholder ??
 	`e.g. the name of the ${label.toLowerCase()}`;
 
@@ -143,7 +151,7 @@ const nameExampleOf = ({ fields, label }: Entity): string =>
  */
 export function picker(
 	entity: Entity,
-	{ several, withoutUrl, byName, listedBy = listMethod(entity), whileEmpty }: PickerOptions = {},
+	{ several, withoutUrl, byName, loadMethod = listMethod(entity), whileEmpty }: PickerOptions = {},
 ): Pick<INodeProperties, 'type' | 'default' | 'modes'> {
 	const noun = entity.label.toLowerCase();
 	const [page] = withoutUrl ? [] : (entity.pages ?? []);
@@ -156,7 +164,7 @@ export function picker(
 				name: 'list',
 				type: 'list',
 				placeholder: whileEmpty ?? `Select a ${noun}...`,
-				typeOptions: { searchListMethod: listedBy, searchable: true },
+				typeOptions: { searchListMethod: loadMethod, searchable: true },
 			},
 			...(byName
 				? [
@@ -164,7 +172,7 @@ export function picker(
 							displayName: 'By Name',
 							name: 'name',
 							type: 'string' as const,
-							placeholder: nameExampleOf(entity),
+							placeholder: makeNameExample(entity),
 						},
 					]
 				: []),
@@ -193,9 +201,14 @@ export function picker(
  * Makes the options of a dropdown. Its list is loaded again when the branch changes, or the record
  * if the list belongs to one.
  */
-export function loadedFrom(resource: string, listedBy?: string): INodeProperties['typeOptions'] {
-	if (listedBy)
-		return { loadOptionsMethod: listedBy, loadOptionsDependsOn: ['branchId.value', 'id.value'] };
+export function makeListOptions(
+	resource: string,
+	loadMethod?: string,
+): INodeProperties['typeOptions'] {
+	if (loadMethod) {
+		return { loadOptionsMethod: loadMethod, loadOptionsDependsOn: ['branchId.value', 'id.value'] };
+	}
+
 	const entity = entityOf(resource);
 	return {
 		loadOptionsMethod: listMethod(entity),

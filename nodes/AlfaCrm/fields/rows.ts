@@ -2,8 +2,9 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { parseJson } from '../values/formats';
 import { isEmpty, isPlain } from './blank';
+import { haveEqualItems } from './lists';
 import type { Address, FieldKind, JsonSchema } from './kind';
-import { single } from './kind';
+import { singleParts } from './kind';
 import { sortByDisplayName } from './order';
 import type { Field, OfType, Shown, Wire } from '../entities/fieldTypes';
 import { UnreadableValue } from './unreadable';
@@ -14,7 +15,7 @@ import { UnreadableValue } from './unreadable';
  */
 interface FieldFunctions {
 	isBlank(field: Field, value: unknown): boolean;
-	addressesIn(field: Field, value: unknown): Address[];
+	findWebAddresses(field: Field, value: unknown): Address[];
 	serialize(field: Field, value: unknown, zone: string): Wire;
 	sameValue(field: Field, value: unknown, otherValue: unknown, zone: string): boolean;
 	isStored(field: Field, storedValue: unknown, value: unknown, zone: string): boolean;
@@ -24,15 +25,21 @@ interface FieldFunctions {
 
 type Rows = OfType<'rows'>;
 
-/** Reads rows from a list, from JSON, or from the form. Returns undefined for anything else. */
-export function rowsIn(value: unknown): IDataObject[] | undefined {
+/**
+ * Reads rows from a list, from JSON, or from the form, which holds them as
+ * `{ values: [row, row] }`. Returns undefined for anything else.
+ */
+export function readRows(value: unknown): IDataObject[] | undefined {
 	if (isEmpty(value)) return [];
-	if (typeof value === 'string') return rowsIn(parseJson(value) ?? false);
+	// A text that is not JSON becomes false, which is neither empty nor a list.
+	if (typeof value === 'string') return readRows(parseJson(value) ?? false);
 	if (Array.isArray(value)) return value.every(isPlain) ? (value as IDataObject[]) : undefined;
 	if (!isPlain(value)) return undefined;
-	const { values, ...others } = value;
-	const isOfForm = Object.keys(others).length === 0 && (isEmpty(values) || Array.isArray(values));
-	return isOfForm ? rowsIn(values) : undefined;
+
+	const { values, ...otherKeys } = value;
+	const hasOnlyValues = Object.keys(otherKeys).length === 0;
+	const isOfForm = hasOnlyValues && (isEmpty(values) || Array.isArray(values));
+	return isOfForm ? readRows(values) : undefined;
 }
 
 /**
@@ -42,16 +49,28 @@ export function rowsIn(value: unknown): IDataObject[] | undefined {
  * of a number is empty: otherwise a number would be sent that nobody gave, and would replace a
  * bonus in AlfaCRM.
  */
-function propertyInRow({ required }: Field, property: INodeProperties): INodeProperties {
+function makePropertyInRow({ required }: Field, property: INodeProperties): INodeProperties {
 	if (!required) return property.type === 'number' ? { ...property, default: '' } : property;
 
 	return { ...property, typeOptions: { ...property.typeOptions, showEvenWhenOptional: true } };
 }
 
-/** Makes the kind of a field that holds rows, such as the prices of a plan. */
+/**
+ * Makes the kind of a field that holds rows: small records inside a record, such as the attendance
+ * of a lesson.
+ */
 export const rows = (functions: FieldFunctions): FieldKind<Rows> => {
-	/** @throws UnreadableValue if a row has an unknown field or lacks a required one */
-	function readRow({ fields, readOnly = [] }: Rows, row: IDataObject, zone: string): IDataObject {
+	/**
+	 * Turns a row into what is sent to AlfaCRM. Leaves out empty fields, and those that AlfaCRM only
+	 * shows.
+	 *
+	 * @throws UnreadableValue if a row has an unknown field or lacks a required one
+	 */
+	function serializeRow(
+		{ fields, readOnly = [] }: Rows,
+		row: IDataObject,
+		zone: string,
+	): IDataObject {
 		const knownNames = [...fields.map(({ name }) => name), ...readOnly];
 		const unknownName = Object.keys(row).find((name) => !knownNames.includes(name));
 		if (unknownName !== undefined) {
@@ -80,27 +99,25 @@ export const rows = (functions: FieldFunctions): FieldKind<Rows> => {
 	const makeComparison =
 		(areFieldsEqual: FieldFunctions['sameValue']): FieldKind<Rows>['isSame'] =>
 		({ fields }, value, otherValue, zone) => {
-			const left = rowsIn(value);
-			const right = rowsIn(otherValue);
-			if (left === undefined || right === undefined) return false;
+			const rowList = readRows(value);
+			const otherRowList = readRows(otherValue);
+			if (rowList === undefined || otherRowList === undefined) return false;
 
 			const areRowsEqual = (row: IDataObject, otherRow: IDataObject) =>
 				fields.every((field) => areFieldsEqual(field, row[field.name], otherRow[field.name], zone));
-			const includes = (rowList: IDataObject[], row: IDataObject) =>
-				rowList.some((otherRow) => areRowsEqual(row, otherRow));
-			return left.every((row) => includes(right, row)) && right.every((row) => includes(left, row));
+			return haveEqualItems(rowList, otherRowList, areRowsEqual);
 		};
 
 	return {
-		...single,
-		isBlank: (_field, value) => rowsIn(value)?.length === 0,
+		...singleParts,
+		isBlank: (_field, value) => readRows(value)?.length === 0,
 		expected: () => 'a list of rows, each an object',
-		addresses: ({ fields }, item) =>
-			(rowsIn(item) ?? []).flatMap((row) =>
-				fields.flatMap((field) => functions.addressesIn(field, row[field.name])),
+		findWebAddresses: ({ fields }, item) =>
+			(readRows(item) ?? []).flatMap((row) =>
+				fields.flatMap((field) => functions.findWebAddresses(field, row[field.name])),
 			),
-		serialize: (field, item, zone) => rowsIn(item)?.map((row) => readRow(field, row, zone)),
-		normalize: () => [],
+		serialize: (field, item, zone) => readRows(item)?.map((row) => serializeRow(field, row, zone)),
+		makeNormalForms: () => [],
 		isSame: makeComparison(functions.sameValue),
 		isStored: makeComparison(functions.isStored),
 		clearedValue: [],
@@ -121,7 +138,7 @@ export const rows = (functions: FieldFunctions): FieldKind<Rows> => {
 					values: sortByDisplayName(
 						fields
 							.filter(({ withoutParameter }) => !withoutParameter)
-							.map((field) => propertyInRow(field, functions.toProperty(field))),
+							.map((field) => makePropertyInRow(field, functions.toProperty(field))),
 					),
 				},
 			],

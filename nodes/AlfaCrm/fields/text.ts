@@ -1,10 +1,15 @@
-import { normalizeText, sharedParts } from './normalizeText';
+import { normalizeText, findSearchFragments } from './normalizeText';
 import type { FieldKind, Widget } from './kind';
-import { comparedBy, oneForm, several, single } from './kind';
-import { itemsOf, parts } from './lists';
+import { makeComparisonParts, formOrNone, listParts, singleParts } from './kind';
+import { readItems, splitText } from './lists';
 import { hasExtraWords, normalizeName, replaceCommas } from './personName';
 import { isRounded } from './unreadable';
 import type { FieldBasics, OfType, ShownType, Wire } from '../entities/fieldTypes';
+
+/**
+ * The kinds for texts: a short text, a long text, and a list of texts. Texts match in any spelling
+ * (`normalizeText.ts`), and names of people with their words in any order (`personName.ts`).
+ */
 
 /**
  * Tells whether people would write a number like this. A number with an exponent comes from a
@@ -12,7 +17,10 @@ import type { FieldBasics, OfType, ShownType, Wire } from '../entities/fieldType
  */
 export const isWritable = (number: number): boolean => /^-?\d{1,16}(\.\d+)?$/.test(String(number));
 
-/** Reads a value as a text. Returns undefined if it cannot be written as one. */
+/**
+ * Reads a value as a text. Returns undefined if people would not write it as a text: a list, an
+ * object, or a number that was rounded, such as `7,90056E+10`.
+ */
 export function readText(value: unknown): string | undefined {
 	if (typeof value === 'string') return isRounded(value) ? undefined : value.trim();
 	if (typeof value === 'boolean') return String(value);
@@ -20,31 +28,35 @@ export function readText(value: unknown): string | undefined {
 	return typeof value === 'number' && isWritable(value) ? String(value) : undefined;
 }
 
-export function normalizedText(value: unknown): string[] {
+/** Makes the normal form of a text: a list with one form, or an empty list if it is no text. */
+export function makeTextForms(value: unknown): string[] {
 	const text = readText(value);
-	return oneForm(text === undefined ? undefined : normalizeText(text));
+	return formOrNone(text === undefined ? undefined : normalizeText(text));
 }
 
 /** Returns how many characters AlfaCRM takes at most, if that is known. */
-export const longestOf = (field: ShownType): number | undefined =>
+export const readMaxLength = (field: ShownType): number | undefined =>
 	field.type === 'text' || field.type === 'longText' ? field.longest : undefined;
 
-/** Counts characters as people do: an emoji is one. */
-export const lengthOf = (text: string): number => [...text].length;
+/**
+ * Counts the characters of a text. Most emojis count as one, although JavaScript stores them as
+ * two.
+ */
+export const countCharacters = (text: string): number => [...text].length;
 
 /** Cuts a text to a length. The last character then is an ellipsis. */
-export function shortened(text: string, longest = Infinity): string {
-	if (lengthOf(text) <= longest) return text;
+export function shorten(text: string, longest = Infinity): string {
+	if (countCharacters(text) <= longest) return text;
 
 	const beginning = [...text].slice(0, longest - 1).join('');
 	return `${beginning.trimEnd()}…`;
 }
 
 /**
- * Returns a text as a person sees it: the composition of letters, the kind of line breaks and
- * blanks around it are invisible.
+ * Removes the differences of texts that nobody can see: how Unicode composes a letter, the kind of
+ * line breaks, and blanks around the text.
  */
-export const asRead = (text: string): string =>
+export const normalizeAppearance = (text: string): string =>
 	text.normalize('NFC').replace(/\r\n?/g, '\n').trim();
 
 /**
@@ -56,70 +68,83 @@ export function isStoredText(_field: unknown, storedValue: unknown, value: unkno
 	const text = readText(value);
 	if (storedText === undefined || text === undefined) return false;
 
-	return asRead(storedText) === asRead(text);
+	return normalizeAppearance(storedText) === normalizeAppearance(text);
 }
 
 /**
- * Makes the filters that together find a text in any spelling. They may find other texts as well.
+ * Makes the bodies with which the index finds a text in any spelling. They may find other texts as
+ * well.
+ *
+ * @param name the name of the filter
  */
-export const textForms = (name: string, item: Wire): Array<Record<string, Wire>> =>
-	typeof item === 'string'
-		? sharedParts(item).map((part) => ({ [name]: part }))
-		: [{ [name]: item }];
+export function makeTextFilters(name: string, item: Wire): Array<Record<string, Wire>> {
+	if (typeof item !== 'string') return [{ [name]: item }];
 
-const basis = {
-	...single,
-	...comparedBy((_field: unknown, item) => normalizedText(item)),
+	return findSearchFragments(item).map((fragment) => ({ [name]: fragment }));
+}
+
+/** The parts that the kinds of a single text share. */
+const textParts = {
+	...singleParts,
+	...makeComparisonParts((_field: unknown, item) => makeTextForms(item)),
 	isStored: isStoredText,
 	clearedValue: '',
-	searchForms: (_field: unknown, name: string, item: Wire) => textForms(name, item),
+	makeSearchFilters: (_field: unknown, name: string, item: Wire) => makeTextFilters(name, item),
 	expected: () => 'a text',
 	serialize: (_field: unknown, item: unknown) => readText(item),
-};
+} satisfies Partial<FieldKind<unknown>>;
 
-const asText = (value: unknown): string => readText(value) ?? '';
+const readTextOrEmpty = (value: unknown): string => readText(value) ?? '';
 
+/** A short text. */
 export const text: FieldKind<OfType<'text'>> = {
-	...basis,
-	...comparedBy(({ isPersonName }: OfType<'text'>, item) =>
-		isPersonName ? oneForm(normalizeName(asText(item))) : normalizedText(item),
+	...textParts,
+	...makeComparisonParts(({ isPersonName }: OfType<'text'>, item) =>
+		isPersonName ? formOrNone(normalizeName(readTextOrEmpty(item))) : makeTextForms(item),
 	),
 	isStored: isStoredText,
 	explainSimilarity({ isPersonName }, storedValue, matchValue) {
-		const isSimilar = isPersonName && hasExtraWords(asText(storedValue), asText(matchValue));
+		const isSimilar =
+			isPersonName && hasExtraWords(readTextOrEmpty(storedValue), readTextOrEmpty(matchValue));
 		return isSimilar ? 'one of the two has more words' : undefined;
 	},
-	searchForms: ({ isPersonName }, name, item) =>
-		textForms(name, isPersonName ? replaceCommas(String(item)) : item),
+	makeSearchFilters: ({ isPersonName }, name, item) =>
+		makeTextFilters(name, isPersonName ? replaceCommas(String(item)) : item),
 };
 
+/** A text that may have several lines. */
 export const longText: FieldKind<OfType<'longText'>> = {
-	...basis,
+	...textParts,
 	widget: () => ({ type: 'string', typeOptions: { rows: 3 }, default: '' }),
 };
 
 /**
- * Shows one input below the other. The first is there from the beginning; an empty one counts as no
- * value.
+ * Makes a parameter that shows one input below the other. The first is there from the beginning. An
+ * empty input counts as no value.
  */
-export const textsWidget = ({ label }: FieldBasics): Widget => ({
+export const makeTextListWidget = ({ label }: FieldBasics): Widget => ({
 	type: 'string',
 	typeOptions: { multipleValues: true, multipleValueButtonText: `Add ${label}` },
 	default: [''],
 });
 
-export const severalTexts = {
-	...several,
-	...comparedBy((_field: unknown, item) => normalizedText(item)),
+/** The parts that kinds of a list of texts share. A flag is no text here. */
+export const textListParts = {
+	...listParts,
+	...makeComparisonParts((_field: unknown, item) => makeTextForms(item)),
 	isStored: isStoredText,
-	searchForms: basis.searchForms,
+	makeSearchFilters: textParts.makeSearchFilters,
 	expected: () => 'a text or a list of texts',
 	serialize: (_field: unknown, item: unknown) =>
 		typeof item === 'boolean' ? undefined : readText(item),
-	widget: textsWidget,
-};
+	widget: makeTextListWidget,
+} satisfies Partial<FieldKind<unknown>>;
 
+/** A list of texts. */
 export const texts: FieldKind<OfType<'texts'>> = {
-	...severalTexts,
-	items: ({ split }, value) => itemsOf(value, split === false ? (wholeText) => [wholeText] : parts),
+	...textListParts,
+	splitItems({ split }, value) {
+		const keepWhole = (wholeText: string) => [wholeText];
+		return readItems(value, split === false ? keepWhole : splitText);
+	},
 };

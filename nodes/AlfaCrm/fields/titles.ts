@@ -1,18 +1,27 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatTime, readId, shortDay } from '../values/formats';
+import { formatTime, readIds, shortDay } from '../values/formats';
 import { entityOf } from '../entities/registry';
 import type { Detail, Entity } from '../entities/types';
 
-/** The names of the records whose IDs a title holds. */
+/**
+ * Makes the titles of records: how dropdowns and searchable lists call them. A title is the name of
+ * the record, followed by details such as a phone. `Listed` in `entities/types.ts` declares both.
+ */
+
+/**
+ * The names of records to which titles refer by their IDs, and the time zone of the days in titles.
+ */
 export interface KnownNames {
 	zone: string;
+	/** Returns the name of a record. Undefined if it is not known. */
 	of(resource: string, id: unknown): string | undefined;
 }
 
+/** Returns the names of the fields that make the name of a record. */
 const titleFields = ({ listed }: Entity): readonly string[] => listed?.title ?? ['name'];
 
-/** Returns how a record is called in a list. */
+/** Makes the title of a record without details: its name, or "Customer 501" if it has none. */
 export function titleOf(row: IDataObject, entity: Entity): string {
 	const words = titleFields(entity)
 		.map((field) => row[field])
@@ -21,8 +30,8 @@ export function titleOf(row: IDataObject, entity: Entity): string {
 }
 
 /**
- * Returns how a record is called in a list with details, so that people with the same name can be
- * told apart.
+ * Makes the title of a record with its details, so that people with the same name look different:
+ * "Mia Orlova · +7(900)000-22-33 · Lead · archived".
  */
 export function fullTitleOf(
 	row: IDataObject,
@@ -31,7 +40,7 @@ export function fullTitleOf(
 	isArchived: boolean,
 ): string {
 	const details = (entity.listed?.details ?? [])
-		.map((detail) => detailOf(row, detail, names))
+		.map((detail) => describeDetail(row, detail, names))
 		.filter((detail) => detail !== undefined);
 	const hasTitle = titleFields(entity).length > 0 || details.length === 0;
 	const parts = hasTitle ? [titleOf(row, entity), ...details] : details;
@@ -39,19 +48,21 @@ export function fullTitleOf(
 }
 
 /**
- * Returns one detail of a title, such as a phone or a day; undefined if the row does not show it.
+ * Describes one detail of a title, such as a phone or a day. Returns undefined if the row does not
+ * show it.
  */
-function detailOf(row: IDataObject, detail: Detail, names: KnownNames): string | undefined {
-	const { name, choices, shownAs, until } = detail;
-	if (until !== undefined) return periodOf(row, name, until, names.zone);
+function describeDetail(row: IDataObject, detail: Detail, names: KnownNames): string | undefined {
+	const { name, choices, shownAs, lastDayField } = detail;
+	if (lastDayField !== undefined) return describePeriod(row, name, lastDayField, names.zone);
 
 	const value = firstValueOf(row, name);
 	if (value === undefined) return undefined;
 
 	const entity = entityIn(row, detail);
 	if (choices) return choices.find((choice) => String(choice.value) === String(value))?.label;
-	if (entity !== undefined)
+	if (entity !== undefined) {
 		return names.of(entity, value) ?? `${entityOf(entity).label} ${String(value)}`;
+	}
 	if (shownAs === undefined) return typeof value === 'string' ? value : undefined;
 
 	const time = shownAs === 'moment' ? formatTime(value, names.zone) : undefined;
@@ -70,41 +81,58 @@ const entityIn = (row: IDataObject, { entity, owner }: Detail): string | undefin
 /**
  * Writes a period: "1 Sep 2025 – 31 May 2026". A period without an end shows only its beginning.
  */
-function periodOf(row: IDataObject, from: string, until: string, zone: string): string | undefined {
-	const dayIn = (name: string) => {
+function describePeriod(
+	row: IDataObject,
+	firstDayField: string,
+	lastDayField: string,
+	zone: string,
+): string | undefined {
+	const describeDay = (name: string) => {
 		const value = firstValueOf(row, name);
 		return value === undefined ? '' : (shortDay(value, zone) ?? String(value));
 	};
-	const begin = dayIn(from);
-	const end = dayIn(until);
-	return begin === '' && end === '' ? undefined : `${begin} – ${end}`.trim();
+	const firstDay = describeDay(firstDayField);
+	const lastDay = describeDay(lastDayField);
+	return firstDay === '' && lastDay === '' ? undefined : `${firstDay} – ${lastDay}`.trim();
 }
 
-/** Collects the IDs of other records that the titles of rows name, by entity. */
-export function namedIn(
+/**
+ * Collects the IDs of the records that appear by name in the titles of rows, such as the groups of
+ * lessons. The IDs are grouped by the resource of their entity.
+ */
+export function collectNamedIds(
 	rows: readonly IDataObject[],
 	{ listed }: Entity,
 ): Map<string, Set<number>> {
-	const named = new Map<string, Set<number>>();
+	const idsByResource = new Map<string, Set<number>>();
 	for (const row of rows) {
 		for (const detail of listed?.details ?? []) {
 			const entity = entityIn(row, detail);
-			const [id] = [row[detail.name]].flat().flatMap((value) => readId(value) ?? []);
-			if (id !== undefined && entity !== undefined) {
-				named.set(entity, (named.get(entity) ?? new Set()).add(id));
-			}
+			// A title shows only the first record of a list.
+			const [id] = readIds([row[detail.name]].flat());
+			if (id === undefined || entity === undefined) continue;
+
+			const ids = idsByResource.get(entity) ?? new Set();
+			idsByResource.set(entity, ids.add(id));
 		}
 	}
-	return named;
+	return idsByResource;
 }
 
-/** Adds the ID to the name of each entry whose name another entry has too. */
-export function toldApart<T extends { name: string; value: unknown }>(entries: readonly T[]): T[] {
+/**
+ * Adds the ID to names that several entries share, so that a user can tell the entries apart:
+ * "Room 3 · ID 7".
+ */
+export function addIdsToEqualNames<T extends { name: string; value: unknown }>(
+	entries: readonly T[],
+): T[] {
 	const counts = new Map<string, number>();
-	for (const { name } of entries) counts.set(name, (counts.get(name) ?? 0) + 1);
-	return entries.map((entry) =>
-		counts.get(entry.name) === 1
-			? entry
-			: { ...entry, name: `${entry.name} · ID ${String(entry.value)}` },
-	);
+	for (const { name } of entries) {
+		counts.set(name, (counts.get(name) ?? 0) + 1);
+	}
+
+	return entries.map((entry) => {
+		const isUnique = counts.get(entry.name) === 1;
+		return isUnique ? entry : { ...entry, name: `${entry.name} · ID ${String(entry.value)}` };
+	});
 }

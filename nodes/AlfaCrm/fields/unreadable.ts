@@ -22,13 +22,14 @@ export function unreadable(
 	value: unknown,
 ) {
 	const isRoundedText = typeof value !== 'number' && hasRounded(asText(value));
-	const lost = isRoundedText ? ', a number that was rounded: its last digits are lost' : '';
+	const reason = isRoundedText ? ', a number that was rounded: its last digits are lost' : '';
 	return new UnreadableValue(
-		`'${label}' must be ${expected}, but it is ${quoted(value)}${lost}`,
+		`'${label}' must be ${expected}, but it is ${quoted(value)}${reason}`,
 		label,
 	);
 }
 
+/** The most characters of a value that a message quotes. */
 const LONGEST = 60;
 
 /** Quotes a value for a message. Of a picker, its content is quoted. */
@@ -38,6 +39,7 @@ export function quoted(value: unknown): string {
 	return `"${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}"`;
 }
 
+/** Writes any value as a text for a message. */
 function asText(value: unknown): string {
 	try {
 		return typeof value === 'object' ? (JSON.stringify(value) ?? 'an object') : String(value);
@@ -56,17 +58,25 @@ export const ROUNDED = /\d+(?:[.,]\d+)?E\+\d{1,3}(?!\d)/gi;
 export const hasRounded = (text: string): boolean => text.search(ROUNDED) >= 0;
 
 /**
- * Accepts a text whose expression found no value, or an empty mask: `inv-undefined`, `inv-`,
- * `[object Object]`, `№`, `___`. Rejects `inv-17`.
+ * Accept a text whose expression found no value, or an empty input mask. All reject `inv-17`.
+ *
+ * - the word for no value at the end: `inv-undefined`, `null`
+ * - an object that was written as a text: `[object Object]`
+ * - an empty mask: `___`
+ * - nothing behind a dash or another sign: `inv-`, `№`
  */
-const UNFILLED =
-	/(?:^|[-_:/#№=\s])(?:undefined|null|nan)$|\[object Object\]$|(?<!\w)_{3,}(?!\w)|[\p{Pd}\u2212:№]$/iu;
+const UNFILLED: readonly RegExp[] = [
+	/(?:^|[-_:/#№=\s])(?:undefined|null|nan)$/iu,
+	/\[object Object\]$/iu,
+	/(?<!\w)_{3,}(?!\w)/iu,
+	/[\p{Pd}\u2212:№]$/iu,
+];
 
 /**
  * Tells whether a text is what an expression without a value leaves. Many records would have it in
  * common.
  */
-export const isUnfilled = (text: string): boolean => UNFILLED.test(text);
+export const isUnfilled = (text: string): boolean => UNFILLED.some((pattern) => pattern.test(text));
 
 /** Tells whether a text is nothing but a rounded number. */
 export const isRounded = (text: string): boolean =>

@@ -2,7 +2,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { hasOrigin } from '../api/host';
 import type { Choice, Field, FieldBasics, Filter, Wire } from '../entities/fieldTypes';
-import { addressesIn, isBlank, isList, labelInForm, serialize } from '../fields/field';
+import { findWebAddresses, isBlank, isList, labelInForm, serialize } from '../fields/field';
 import { quoted, UnreadableValue } from '../fields/unreadable';
 
 /** A parameter as the form declares it: its label, its default, its choices and its bounds. */
@@ -133,7 +133,7 @@ export abstract class ParameterReader {
 	 * another record.
 	 */
 	private assertAddressesOfAccount(field: Field | Filter, value: unknown): void {
-		const addresses = addressesIn(field, value);
+		const addresses = findWebAddresses(field, value);
 		const foreignAddress = addresses.find(({ address }) => !hasOrigin(this.origin, address));
 		if (foreignAddress === undefined) return;
 

@@ -9,7 +9,7 @@ import { lesson as lessonEntity } from '../entities/lesson';
 import { listCall, passesOf } from '../entities/listCall';
 import { isPlain } from '../fields/blank';
 import { listOf } from '../fields/field';
-import { toldApart } from '../fields/titles';
+import { addIdsToEqualNames } from '../fields/titles';
 import { formatDay, readId, readIds } from '../values/formats';
 import { chooseBranch, readChosenId } from './formChoices';
 import { RecordNames } from './recordNames';
@@ -48,7 +48,7 @@ export async function listLessonCustomers(
 		value: id,
 	}));
 	options.sort((a, b) => a.name.localeCompare(b.name, 'ru'));
-	return toldApart(options);
+	return addIdsToEqualNames(options);
 }
 
 /**

@@ -16,7 +16,7 @@ import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { normalizeText } from '../fields/normalizeText';
-import { fullTitleOf, toldApart } from '../fields/titles';
+import { fullTitleOf, addIdsToEqualNames } from '../fields/titles';
 import { readFlag } from '../values/formats';
 import { chooseBranch, readChosenId } from './formChoices';
 import { loadOptions } from './loadOptions';
@@ -188,9 +188,9 @@ function passesToSearch(entity: Entity): IDataObject[] {
  * Finds the key that holds the parent of a record, such as the customer of a subscription. Returns
  * undefined if the records are listed without a parent.
  */
-function findParentKey({ listed, keys = [] }: Entity): Field | undefined {
-	const nameOfParentKey = listed?.search?.of;
-	return keys.find(({ name }) => name === nameOfParentKey);
+function findParentKey({ listed, parentFields = [] }: Entity): Field | undefined {
+	const nameOfParentKey = listed?.search?.parentField;
+	return parentFields.find(({ name }) => name === nameOfParentKey);
 }
 
 /**
@@ -283,7 +283,7 @@ class FoundRecords {
 
 	/** Lists the results. Results with the same title also show their IDs. */
 	toResults(): SearchResult[] {
-		return toldApart([...this.resultsById.values()]);
+		return addIdsToEqualNames([...this.resultsById.values()]);
 	}
 }
 

@@ -2,13 +2,13 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 
 import { ApiClient } from '../api/client';
 import { collect } from '../api/list';
-import { archivedFlag, isSwitchedOff } from '../entities/archive';
+import { readArchivedFlag, isSwitchedOff } from '../entities/archive';
 import { listCall } from '../entities/listCall';
 import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
 import { entities, entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { NONE } from '../fields/reference';
-import { titleOf, toldApart } from '../fields/titles';
+import { titleOf, addIdsToEqualNames } from '../fields/titles';
 import { readId, readIds } from '../values/formats';
 import { chooseBranch, compareByWeight } from './formChoices';
 import { listLessonCustomers } from './lessonCustomers';
@@ -51,7 +51,7 @@ async function listOptions(
 	if (nameOfNone !== undefined) {
 		options.unshift({ name: nameOfNone, value: NONE });
 	}
-	return toldApart(options);
+	return addIdsToEqualNames(options);
 }
 
 /**
@@ -121,7 +121,7 @@ function toOption(
 	if (containerName !== undefined) {
 		nameParts.push(containerName);
 	}
-	if (archivedFlag(row)) {
+	if (readArchivedFlag(row)) {
 		nameParts.push('archived');
 	}
 	return { name: nameParts.join(' · '), value: row.id as number };

@@ -6,7 +6,7 @@ import { listCall } from '../entities/listCall';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import type { KnownNames } from '../fields/titles';
-import { namedIn, titleOf } from '../fields/titles';
+import { collectNamedIds, titleOf } from '../fields/titles';
 import { readId } from '../values/formats';
 
 /**
@@ -39,7 +39,7 @@ export class RecordNames implements KnownNames {
 
 	/** Reads the names that the titles of rows need and that have not been read yet. */
 	async readForTitles(rows: readonly IDataObject[], entity: Entity): Promise<void> {
-		const idsByResource = [...namedIn(rows, entity)];
+		const idsByResource = [...collectNamedIds(rows, entity)];
 		const readNames = async ([resource, ids]: [string, Set<number>]) =>
 			await this.readByIds(entityOf(resource), [...ids]);
 		await Promise.all(idsByResource.map(readNames));
@@ -94,5 +94,5 @@ function makeIdsFilter(entity: Entity, ids: number[]): IDataObject | undefined {
 	if (declaredFilter === undefined) return undefined;
 
 	// Some filters are sent in another way than as an array under their name.
-	return declaredFilter.ask?.(ids) ?? { [declaredFilter.name]: ids };
+	return declaredFilter.makeBody?.(ids) ?? { [declaredFilter.name]: ids };
 }

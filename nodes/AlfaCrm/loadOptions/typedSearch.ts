@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity, Listed } from '../entities/types';
 import { normalizeText } from '../fields/normalizeText';
-import { digitsIn, holdsPhone, isTooShort, partForms } from '../fields/phones';
+import { digitsIn, isFoundByPhone, isTooShort, makePartSearchTexts } from '../fields/phones';
 import { formatDay, nearestDay } from '../values/formats';
 
 export interface Search {
@@ -53,9 +53,9 @@ function makeDaySearch(
 	zone: string,
 ): Search | undefined {
 	const day = formatDay(typedText, 'iso', zone) ?? nearestDay(typedText, zone);
-	if (settings.day === undefined || day === undefined) return undefined;
+	if (settings.dayFilters === undefined || day === undefined) return undefined;
 
-	const [firstDayFilter, lastDayFilter] = settings.day;
+	const [firstDayFilter, lastDayFilter] = settings.dayFilters;
 	const filter = { [firstDayFilter]: day, [lastDayFilter]: day };
 	return { filters: [filter], matches: matchesAnything };
 }
@@ -63,7 +63,7 @@ function makeDaySearch(
 /** Searches by ID, if the text consists of digits and digits are IDs for this entity. */
 function makeIdSearch(settings: SearchSettings, typedText: string): Search | undefined {
 	const consistsOfDigits = /^\d+$/.test(typedText);
-	if (settings.digits !== 'id' || !consistsOfDigits) return undefined;
+	if (settings.digitsFilter !== 'id' || !consistsOfDigits) return undefined;
 
 	const id = Number(typedText);
 	return { filters: [{ id }], matches: (row) => Number(row.id) === id };
@@ -76,10 +76,10 @@ function makeIdSearch(settings: SearchSettings, typedText: string): Search | und
  */
 function makePhoneSearch(settings: SearchSettings, typedText: string): Search | undefined {
 	// The name of the filter and of the field, such as `phone`.
-	const phoneField = settings.digits;
+	const phoneField = settings.digitsFilter;
 	if (phoneField === undefined || phoneField === 'id' || !isLikePhone(typedText)) return undefined;
 
-	const spellings = partForms(typedText);
+	const spellings = makePartSearchTexts(typedText);
 	return {
 		filters: spellings.map((spelling) => ({ [phoneField]: spelling })),
 		matches: (row) => hasPhone(row, phoneField, typedText),
@@ -89,7 +89,7 @@ function makePhoneSearch(settings: SearchSettings, typedText: string): Search | 
 /** Whether one of the phones of a row contains the typed digits. */
 function hasPhone(row: IDataObject, phoneField: string, typedText: string): boolean {
 	const phones = [row[phoneField]].flat();
-	return phones.some((phone) => holdsPhone(phone ?? '', typedText));
+	return phones.some((phone) => isFoundByPhone(phone ?? '', typedText));
 }
 
 /** Whether a text has nothing but digits and what people write between them. */
@@ -100,7 +100,7 @@ function isLikePhone(text: string): boolean {
 
 /** Searches by name, if AlfaCRM has a filter for the names of the entity. */
 function makeNameSearch(settings: SearchSettings, typedText: string): Search | undefined {
-	const nameFilter = settings.by;
+	const nameFilter = settings.textFilter;
 	if (nameFilter === undefined) return undefined;
 	return { filters: [{ [nameFilter]: typedText }], matches: matchesAnything };
 }

@@ -45,8 +45,9 @@ export function makeActionOperation(action: Action): Operation {
 	// TypeScript cannot see it.
 	const kind = kinds[action.kind] as ActionKind<ActionKindName>;
 	const formFields = [...(action.query ?? []), ...(action.fields ?? [])];
-	// `idAs` is AlfaCRM's name for the ID of the record. An action without it is about no record.
-	const isAboutRecord = action.idAs !== undefined;
+	// `recordIdName` is AlfaCRM's name for the ID of the record. An action without it is about no
+	// record.
+	const isAboutRecord = action.recordIdName !== undefined;
 	const decidesByTime = kind.decidesByTime?.(action) === true;
 	const hasDefaultByTime = formFields.some(dependsOnToday);
 

@@ -9,8 +9,8 @@ import type { Choice, Shown } from '../entities/fieldTypes';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { isEmpty, isPlain } from '../fields/blank';
-import { isList, itemsIn, kindOf } from '../fields/field';
-import type { Words } from '../fields/kind';
+import { isList, splitItems, kindOf } from '../fields/field';
+import type { ValueNames } from '../fields/kind';
 import type { LocatedRecord } from '../store/located';
 import type { Titles } from '../store/shortList';
 import { readId, readIds, readNumber } from '../values/formats';
@@ -38,7 +38,7 @@ export interface NamedField {
 	/** The key under which the name stands in the row. */
 	nameKey: string;
 	/** Where the names come from: a list of the account, or the declared choices of the field. */
-	namesFrom: Words;
+	namesFrom: ValueNames;
 }
 
 /**
@@ -48,7 +48,7 @@ export interface NamedField {
 export function findNamedFields(fields: readonly Shown[]): NamedField[] {
 	const namedFields: NamedField[] = [];
 	for (const field of fields) {
-		const namesFrom = kindOf(field).words(field);
+		const namesFrom = kindOf(field).valueNames(field);
 		if (namesFrom !== undefined) {
 			namedFields.push({ field, nameKey: makeNameKey(field), namesFrom });
 		}
@@ -169,7 +169,7 @@ function findReferencedName(reference: unknown, titles?: Titles): string | undef
 function listItems(field: Shown, value: unknown): unknown[] {
 	if (isEmpty(value)) return [];
 	if (Array.isArray(value)) return value.filter((item) => !isEmpty(item));
-	return itemsIn(field, value);
+	return splitItems(field, value);
 }
 
 /**

@@ -28,9 +28,9 @@ export function recordSchema(entity: Entity): ObjectSchema {
  * field that AlfaCRM shows as another type than it accepts is declared twice: as accepted in
  * `fields`, as shown in `outputFields`. The declaration in `outputFields` is returned.
  */
-export function shownFields({ fields, keys = [], outputFields = [] }: Entity): Shown[] {
+export function shownFields({ fields, parentFields = [], outputFields = [] }: Entity): Shown[] {
 	const readableFields = fields.filter(({ writeOnly }) => !writeOnly);
-	const declarations = [...readableFields, ...keys, ...outputFields];
+	const declarations = [...readableFields, ...parentFields, ...outputFields];
 
 	// A later entry of a Map replaces an earlier one with the same key.
 	const lastDeclarations = new Map(declarations.map((field) => [field.name, field]));

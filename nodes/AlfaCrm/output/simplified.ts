@@ -8,7 +8,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Shown } from '../entities/fieldTypes';
 import type { Entity } from '../entities/types';
-import { itemsIn, kindOf } from '../fields/field';
+import { splitItems, kindOf } from '../fields/field';
 import type { JsonSchema } from '../fields/kind';
 import { LINK, buildLink } from './link';
 import type { NamedField } from './names';
@@ -107,7 +107,7 @@ const LIST_OF_NAMES: Shown = { type: 'texts', name: 'names', label: 'Names' };
 function simplifyValue(value: IDataObject[string], field?: Shown): IDataObject[string] {
 	if (value === undefined) return null;
 	if (!Array.isArray(value)) {
-		return field === undefined ? value : kindOf(field).simplified(value);
+		return field === undefined ? value : kindOf(field).simplify(value);
 	}
 
 	const items: unknown[] = value;
@@ -137,8 +137,8 @@ function joinItems(items: readonly unknown[], field?: Shown): string | number {
 
 /** Whether a field reads a text back as the same items. */
 function isReadAs(field: Shown, text: string, items: readonly unknown[]): boolean {
-	const itemsOfText = itemsIn(field, text).map(String);
-	const itemsOfList = itemsIn(field, items).map(String);
+	const itemsOfText = splitItems(field, text).map(String);
+	const itemsOfList = splitItems(field, items).map(String);
 	return (
 		itemsOfText.length === itemsOfList.length &&
 		itemsOfText.every((item, index) => item === itemsOfList[index])

@@ -1,5 +1,5 @@
 import { formatDay, OPEN_END, readId } from '../values/formats';
-import { archivedFlag } from '../entities/archive';
+import { readArchivedFlag } from '../entities/archive';
 import type { Entity } from '../entities/types';
 import type { Item } from './item';
 import { readWholeList } from './readList';
@@ -28,7 +28,7 @@ export async function isArchived(
 	if (entity.archive === undefined) return false;
 
 	const { row } = record;
-	const flag = archivedFlag(row);
+	const flag = readArchivedFlag(row);
 	if (flag !== undefined) return flag;
 
 	const { day: dayField } = entity.archive;

@@ -21,7 +21,7 @@ import type { Entity } from '../entities/types';
 import { isUndefined } from '../fields/blank';
 import { customField, isCustom } from '../fields/custom';
 import { clearedValue, isBlank, labelInForm } from '../fields/field';
-import { lengthOf, longestOf, shortened } from '../fields/text';
+import { countCharacters, readMaxLength, shorten } from '../fields/text';
 import { collection } from '../form/assemble';
 import { oncePer } from '../form/oncePer';
 import type { Field, Wire } from '../entities/fieldTypes';
@@ -50,7 +50,7 @@ const shortenTexts: INodeProperties = {
 
 /** Offers to cut long texts, if AlfaCRM limits the length of one of the fields. */
 export const shortenOption = (fields: readonly Field[]): INodeProperties[] =>
-	fields.some((field) => longestOf(field) !== undefined) ? [shortenTexts] : [];
+	fields.some((field) => readMaxLength(field) !== undefined) ? [shortenTexts] : [];
 
 /**
  * Makes the collection *Options* for an operation whose only option is to cut long texts. Makes
@@ -247,9 +247,9 @@ function buildCustomBody(
  * @throws NodeOperationError if a text is too long and the user does not want it to be cut
  */
 export function fitText(item: Item, field: Field, value: Wire, shortensTexts?: boolean): Wire {
-	const longest = longestOf(field);
+	const longest = readMaxLength(field);
 	if (longest === undefined || typeof value !== 'string') return value;
-	const length = lengthOf(value);
+	const length = countCharacters(value);
 	if (length <= longest) return value;
 
 	if (shortensTexts) {
@@ -257,7 +257,7 @@ export function fitText(item: Item, field: Field, value: Wire, shortensTexts?: b
 			'Texts that are longer than AlfaCRM takes were shortened',
 			`'${field.label}' to ${longest} characters`,
 		);
-		return shortened(value, longest);
+		return shorten(value, longest);
 	}
 
 	const isOptionOffered = shortensTexts !== undefined;

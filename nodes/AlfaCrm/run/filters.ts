@@ -27,7 +27,7 @@ import {
 	listOf,
 	sameItem,
 	toProperty,
-	unusable,
+	describeUnusable,
 } from '../fields/field';
 import type { Field, FieldVerification, Filter, Wire } from '../entities/fieldTypes';
 import { collection } from '../form/assemble';
@@ -75,10 +75,10 @@ export function readViews(item: Item, entity: Entity): ChosenViews {
 
 	let body: IDataObject = {};
 	for (const { view, value } of choices) {
-		body = { ...body, ...view.ask(value) };
+		body = { ...body, ...view.makeBody(value) };
 	}
 	const hasRow = (row: IDataObject) =>
-		choices.every(({ view, value }) => view.holds(row, value, item.zone));
+		choices.every(({ view, value }) => view.includesRow(row, value, item.zone));
 	return { body, hasRow };
 }
 
@@ -144,7 +144,7 @@ function assertFilterHasValue(item: Item, entity: Entity, filter: Filter, value:
 	// A filter with a single value is left to `toRequestValue`, which tells what it expects.
 	const isListWithoutUsableValue = isList(filter) && isBlank(filter, value);
 	if (isListWithoutUsableValue) {
-		const problem = unusable(filter, value);
+		const problem = describeUnusable(filter, value);
 		throw item.error(problem, advice);
 	}
 }
@@ -169,8 +169,8 @@ export function makeFilterPasses(entity: Entity, values: IDataObject): IDataObje
 
 /** Makes one addition to a call for each spelling in which a filter must be asked for. */
 function makePassesOfFilter(filter: Filter, value: Wire): IDataObject[] {
-	if (filter.ask !== undefined) return [filter.ask(value)];
-	return kindOf(filter).filterForms(filter, filter.name, value);
+	if (filter.makeBody !== undefined) return [filter.makeBody(value)];
+	return kindOf(filter).makeFilterBodies(filter, filter.name, value);
 }
 
 /** Combines every pass of the first list with every pass of the second. */
@@ -233,7 +233,7 @@ interface CheckContext {
 }
 
 /**
- * Checks whether a row passes a filter. The filter declares how (`verifyBy`): by the members of a
+ * Checks whether a row passes a filter. The filter declares how (`checkRowBy`): by the members of a
  * group, by a function of its own, or by a number or day to compare with. By default the row must
  * have the value of the filter in the field of that name.
  *
@@ -245,7 +245,7 @@ function checkRow(
 	value: Wire,
 	context: CheckContext,
 ): boolean | undefined {
-	const { name, verifyBy: verification } = filter;
+	const { name, checkRowBy: verification } = filter;
 	if (verification === undefined) return mayHaveValue(filter, row[name], value);
 	if (verification === 'members') return context.memberIds.has(readId(row.id));
 	if (typeof verification === 'function') return verification(row, value);
@@ -313,7 +313,7 @@ type Matcher = (shownValue: unknown, value: unknown) => boolean;
  * filter's type has none: then a row that AlfaCRM finds need not have exactly that value.
  */
 function getMatcher(filter: Field | Filter): Matcher | undefined {
-	const { isExact, finds } = kindOf(filter);
+	const { isExact, mayFind: finds } = kindOf(filter);
 	if (finds !== undefined) return finds;
 	if (!isExact) return undefined;
 	return (shownValue, value) => sameItem(filter, shownValue, value);
@@ -332,7 +332,7 @@ async function readMemberIds(
 	target: Target,
 	values: IDataObject,
 ): Promise<Set<number | undefined>> {
-	const groupFilter = filters.find(({ verifyBy }) => verifyBy === 'members');
+	const groupFilter = filters.find(({ checkRowBy }) => checkRowBy === 'members');
 	if (groupFilter === undefined) return new Set();
 
 	// Most sources have the group's ID in the query, some have it in the body, so it is in both.

@@ -8,7 +8,7 @@ import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { isEmpty, isPicker } from '../fields/blank';
 import { labelInForm } from '../fields/field';
-import { itemsOf, listIn, parts } from '../fields/lists';
+import { readItems, parseJsonList, splitText } from '../fields/lists';
 import { isNone } from '../fields/reference';
 import { quoted } from '../fields/unreadable';
 import type { ShortList } from '../store/shortList';
@@ -80,7 +80,7 @@ export async function replaceNames(
 /** Returns the entries of a list, which may be written as JSON. A single value is one entry. */
 function splitIntoEntries(value: unknown): readonly unknown[] {
 	if (Array.isArray(value)) return value;
-	return listIn(value) ?? [value];
+	return parseJsonList(value) ?? [value];
 }
 
 /**
@@ -97,7 +97,7 @@ async function replaceNamesInEntry(
 	mode: unknown,
 ): Promise<unknown[]> {
 	// `parts` splits a text at commas, semicolons and line breaks.
-	const splitTexts = itemsOf(entry, parts);
+	const splitTexts = readItems(entry, splitText);
 	const names: string[] = [];
 	for (const text of splitTexts) {
 		const name = readName(field, text, mode);

@@ -16,7 +16,7 @@ import { user } from '../entities/user';
 import { isEmpty } from '../fields/blank';
 import { isBlank, isList, listOf } from '../fields/field';
 import { normalizeText } from '../fields/normalizeText';
-import { longestOf, readText, shortened } from '../fields/text';
+import { readMaxLength, readText, shorten } from '../fields/text';
 import type { Branch, LocatedRecord } from '../store/located';
 import { readId, readIds } from '../values/formats';
 import type { Item } from './item';
@@ -133,7 +133,7 @@ function copyTexts(
 
 		const texts = sourceFields.map((sourceField) => readText(ownerRow[sourceField]));
 		const firstText = texts.find((text) => !isEmpty(text));
-		if (firstText) copies[name] = shortened(firstText, longestOf(field));
+		if (firstText) copies[name] = shorten(firstText, readMaxLength(field));
 	}
 	return copies;
 }

@@ -3,9 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Field, Filter } from '../entities/fieldTypes';
 import type { Entity } from '../entities/types';
 import { isPicker, isPlain } from '../fields/blank';
-import { itemsOf, parts } from '../fields/lists';
+import { readItems, splitText } from '../fields/lists';
 import { takesNames } from '../fields/reference';
-import { rowsIn } from '../fields/rows';
+import { readRows } from '../fields/rows';
 import type { Branch } from '../store/located';
 import type { ShortList } from '../store/shortList';
 import { parseJson, readIds } from '../values/formats';
@@ -46,15 +46,15 @@ export async function resolveNames(item: Item, entity: Entity, operation: string
 
 /** Lists the fields and filters that the form of an operation has. */
 function listFieldsInForm(entity: Entity, operation: string): AnyField[] {
-	const { fields, filters, keys = [], actions = [] } = entity;
+	const { fields, filters, parentFields = [], actions = [] } = entity;
 	const action = actions.find(({ name }) => name === operation);
 	if (action !== undefined) {
 		const { query = [], fields: actionFields = [], options = [] } = action;
-		return [...query, ...actionFields, ...options, ...keys];
+		return [...query, ...actionFields, ...options, ...parentFields];
 	}
 
 	const narrowsList = operation === 'getAll';
-	return narrowsList ? [...filters, ...keys] : [...fields, ...keys];
+	return narrowsList ? [...filters, ...parentFields] : [...fields, ...parentFields];
 }
 
 /**
@@ -193,7 +193,7 @@ class NameResolver {
 		const resolvedValue = await this.replaceNamesIn(field, value);
 		if (holdsBranch(field)) {
 			const branches = isPicker(resolvedValue) ? resolvedValue.value : resolvedValue;
-			const branchIds = readIds(itemsOf(branches, parts));
+			const branchIds = readIds(readItems(branches, splitText));
 			this.recordBranch ??= branchIds.at(0);
 		}
 		return resolvedValue;
@@ -219,7 +219,7 @@ class NameResolver {
 		const replaceInCell = async (field: AnyField, cell: unknown) =>
 			await this.replaceNamesIn(field, cell);
 
-		const rows = rowsIn(value) ?? [];
+		const rows = readRows(value) ?? [];
 		const resolvedRows: IDataObject[] = [];
 		for (const row of rows) {
 			const resolvedRow = await replaceEach(fields, row, replaceInCell);

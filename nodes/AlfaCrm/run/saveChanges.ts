@@ -14,7 +14,7 @@ import { readId } from '../values/formats';
 import type { Field, Wire } from '../entities/fieldTypes';
 import type { Entity } from '../entities/types';
 import { customField } from '../fields/custom';
-import { isList, isStored, kindOf, listOf, union } from '../fields/field';
+import { isList, isStored, kindOf, listOf, addItems } from '../fields/field';
 import type { Item } from './item';
 import type { ParameterReader } from '../form/parameters';
 import { recordKey } from './keys';
@@ -277,7 +277,7 @@ export function addToList(item: Item, field: Field, shownValue: unknown, givenVa
 		);
 	}
 
-	return union(field, shownItems, givenItems) as Wire;
+	return addItems(field, shownItems, givenItems) as Wire;
 }
 
 /** Makes the error for a list to which nothing can be added. */

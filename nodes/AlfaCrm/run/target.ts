@@ -27,7 +27,7 @@ import type { OperationPart } from './operation';
  *
  * @param keys the fields for the IDs of the parent, if the form of the operation asks for them
  */
-export function targetOf(item: Item, entity: Entity, keys: Entity['keys'] = []): Target {
+export function targetOf(item: Item, entity: Entity, keys: Entity['parentFields'] = []): Target {
 	const query: IDataObject = {};
 	for (const key of keys) {
 		query[key.name] = item.toRequestValue(key, item.inputOfField(key));
@@ -152,4 +152,5 @@ export function idOf(item: Item, entity: Entity): number {
 }
 
 /** Returns the parameters for the keys of an entity: the IDs of its records' parent. */
-export const keysForm = ({ keys = [] }: Entity): INodeProperties[] => keys.flatMap(toParameters);
+export const keysForm = ({ parentFields = [] }: Entity): INodeProperties[] =>
+	parentFields.flatMap(toParameters);

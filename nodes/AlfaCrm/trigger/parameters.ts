@@ -11,7 +11,7 @@ import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { isEmpty } from '../fields/blank';
 import { isBlank } from '../fields/field';
-import { loadedFrom, picker } from '../fields/reference';
+import { makeListOptions, picker } from '../fields/reference';
 import { quoted, unreadable, UnreadableValue } from '../fields/unreadable';
 import type { Parameter } from '../form/parameters';
 import { ParameterReader } from '../form/parameters';
@@ -173,7 +173,7 @@ export function makeMultiSelect(parameter: RecordParameter): INodeProperties {
 		name,
 		type: 'multiOptions',
 		typeOptions: {
-			loadOptionsMethod: loadedFrom(entity)?.loadOptionsMethod,
+			loadOptionsMethod: makeListOptions(entity)?.loadOptionsMethod,
 			...(dependsOnBranch ? { loadOptionsDependsOn: ['branchIds'] } : {}),
 		},
 		default: [],

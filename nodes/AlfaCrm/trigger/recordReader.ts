@@ -275,7 +275,7 @@ function findUnreadableReason(
 	}
 
 	const fields = mergeFields(change);
-	const missingKey = (entity.keys ?? []).find(
+	const missingKey = (entity.parentFields ?? []).find(
 		({ name }) => (fields[name] ?? undefined) === undefined,
 	);
 	if (missingKey === undefined) return undefined;
@@ -294,7 +294,9 @@ async function findInBranch(
 	branch: number | undefined,
 ): ReturnType<typeof findOfAnyKind> {
 	const fields = mergeFields(change);
-	const query = Object.fromEntries((entity.keys ?? []).map(({ name }) => [name, fields[name]]));
+	const query = Object.fromEntries(
+		(entity.parentFields ?? []).map(({ name }) => [name, fields[name]]),
+	);
 	const target = { path: entity.path, query, labels: {}, branch };
 
 	const { kinds } = entity.hidden ?? {};

@@ -4,6 +4,11 @@ import type { IDataObject } from 'n8n-workflow';
 import { DAY_MS } from './time';
 
 /**
+ * Reads and writes days, times, numbers and flags, in the formats of AlfaCRM, n8n and people. A
+ * function that reads returns undefined if it cannot read the value.
+ */
+
+/**
  * The formats in which AlfaCRM takes days: 01.03.2026, 2026-03-01 and 2026.03.01. Each field and
  * filter has its own.
  */
@@ -66,13 +71,16 @@ export function nearestDay(typed: string, zone: string): string | undefined {
 	if (day === undefined) return undefined;
 
 	const now = DateTime.fromMillis(Date.now(), { zone });
-	const years = year === undefined ? [now.year - 1, now.year, now.year + 1] : [2000 + Number(year)];
+	const possibleYears =
+		year === undefined ? [now.year - 1, now.year, now.year + 1] : [2000 + Number(year)];
+	const possibleDays = possibleYears.map((possibleYear) =>
+		DateTime.fromObject({ year: possibleYear, month: Number(month), day: Number(day) }, { zone }),
+	);
+
+	// 29 February exists in some of the years only.
+	const days = possibleDays.filter(({ isValid }) => isValid);
 	const distance = (date: DateTime) => Math.abs(date.toMillis() - now.toMillis());
-	const [nearest] = years
-		.map((possibleYear) => ({ year: possibleYear, month: Number(month), day: Number(day) }))
-		.map((parts) => DateTime.fromObject(parts, { zone }))
-		.filter(({ isValid }) => isValid)
-		.sort((a, b) => distance(a) - distance(b));
+	const [nearest] = days.sort((a, b) => distance(a) - distance(b));
 	return nearest?.toISODate() ?? undefined;
 }
 
@@ -108,7 +116,7 @@ export const dotted = (day: string): string | undefined => formatDay(day, 'dotte
  * @returns undefined if the value has no time
  */
 export function formatTime(value: unknown, zone: string): string | undefined {
-	const text = textOf(value);
+	const text = toDateText(value);
 	const [, hours, minutes] = /^(\d|[01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?$/.exec(text) ?? [];
 	if (hours !== undefined) return `${hours.padStart(2, '0')}:${minutes}`;
 
@@ -129,7 +137,7 @@ export function formatTime(value: unknown, zone: string): string | undefined {
  * @returns milliseconds since 1970; undefined if the value is no time
  */
 export function readMoment(value: unknown, zone: string): number | undefined {
-	const text = textOf(value);
+	const text = toDateText(value);
 	const date = DateTime.fromISO(text.replace(' ', 'T'), { zone });
 	return date.isValid ? date.toMillis() : undefined;
 }
@@ -139,7 +147,7 @@ export function readMoment(value: unknown, zone: string): number | undefined {
  * the autumn change of clocks shows twice, none if the time cannot be read.
  */
 export function readPossibleMoments(value: unknown, zone: string): number[] {
-	const text = textOf(value);
+	const text = toDateText(value);
 	// A time with an offset of its own means one moment.
 	const date = DateTime.fromISO(text.replace(' ', 'T'), { zone, setZone: true });
 	return date.isValid ? date.getPossibleOffsets().map((possible) => possible.toMillis()) : [];
@@ -151,49 +159,63 @@ export function minutesOfClock(clock: string): number {
 	return hours * 60 + minutes;
 }
 
-/** Writes minutes after midnight as `hh:mm`. */
-export const clockOfMinutes = (minutes: number): string =>
-	[Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
+/** Writes minutes after midnight as `hh:mm`: 545 is `09:05`. */
+export function clockOfMinutes(minutes: number): string {
+	const hours = Math.floor(minutes / 60);
+	return `${writeTwoDigits(hours)}:${writeTwoDigits(minutes % 60)}`;
+}
 
+const writeTwoDigits = (number: number): string => String(number).padStart(2, '0');
+
+/** Reads a time with or without seconds: 14:05, 14:05:00, 14:05:00.000. */
 const CLOCK = '(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:[.,]\\d+)?)?';
+/**
+ * Reads an offset from UTC, perhaps with the name of the zone: Z, +03:00, +03:00[Europe/Moscow].
+ */
+const OFFSET = '(?:Z|[+-]\\d\\d(?::?\\d\\d)?)(?:\\[[^\\]]+\\])?';
 /**
  * Reads a day with or without a time and an offset: 2026-03-01, 2026-03-01 14:05,
  * 2026-03-01T14:05:00+03:00[Europe/Moscow].
  */
 const ISO = new RegExp(
-	`^(?<day>\\d{4}-\\d\\d-\\d\\d)(?:[T ](?<time>${CLOCK})(?<offset>(?:Z|[+-]\\d\\d(?::?\\d\\d)?)(?:\\[[^\\]]+\\])?)?)?$`,
+	`^(?<day>\\d{4}-\\d\\d-\\d\\d)(?:[T ](?<time>${CLOCK})(?<offset>${OFFSET})?)?$`,
 );
 /** Reads 1.3.2026 and 01.03.2026 14:05. */
 const DOTTED = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?$/;
-/** Reads 10.02, 10.02. and 10.02.26. */
+/** Reads a day as people type it in short: 10.02, 10.02. and 10.02.26. */
 const SHORT = /^(?<day>\d{1,2})\.(?<month>\d{1,2})(?:\.(?<year>\d\d)?)?$/;
+/** Reads 2026.03.01. */
 const ISO_DOTTED = /^\d{4}\.\d\d\.\d\d$/;
+/** Accepts 00:00, 00:00:00 and 00:00:00.000. */
 const MIDNIGHT = /^00:00(?::00(?:[.,]0+)?)?$/;
 
 /** Reads a day in any format and returns it as `yyyy-mm-dd`. */
 function readDay(value: unknown, zone: string): string | undefined {
-	const text = textOf(value);
+	const text = toDateText(value);
 	const [, day, month, year] = DOTTED.exec(text) ?? [];
-	if (day !== undefined)
-		return realDay(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`);
-	if (ISO_DOTTED.test(text)) return realDay(text.replaceAll('.', '-'));
+	if (day !== undefined) {
+		return checkDay(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`);
+	}
+	if (ISO_DOTTED.test(text)) return checkDay(text.replaceAll('.', '-'));
 
 	const parts = ISO.exec(text)?.groups;
 	if (parts === undefined) return undefined;
 
 	const { time = '00:00', offset } = parts;
-	if (offset === undefined || MIDNIGHT.test(time)) return realDay(parts.day);
+	// A midnight means the day as it is written, in whatever zone it was written.
+	if (offset === undefined || MIDNIGHT.test(time)) return checkDay(parts.day);
+
 	return DateTime.fromISO(text.replace(' ', 'T'), { zone }).toISODate() ?? undefined;
 }
 
-/** Returns the day, or undefined if there is no such day, as for 2026-02-30. */
-const realDay = (day: string): string | undefined => (daysAfter(day, 0) === day ? day : undefined);
+/** Returns a day `yyyy-mm-dd` unchanged, or undefined if there is no such day, as 2026-02-30. */
+const checkDay = (day: string): string | undefined => (daysAfter(day, 0) === day ? day : undefined);
 
 /**
- * Returns the text of a date. n8n may use another copy of Luxon, so a DateTime is recognized by its
- * `toISO` method.
+ * Writes a date as a text: a text, a Date or a Luxon DateTime. Returns an empty text for anything
+ * else. n8n may use another copy of Luxon, so a DateTime is recognized by its method `toISO`.
  */
-function textOf(value: unknown): string {
+function toDateText(value: unknown): string {
 	if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
 	if (hasToIso(value)) return String(value.toISO());
 	return typeof value === 'string' ? value.trim() : '';
@@ -219,14 +241,15 @@ export function idsOf(rows: readonly IDataObject[]): number[] {
 	return readIds(rows.map(({ id }) => id));
 }
 
+/** Reads a whole number. */
 export function readInteger(value: unknown): number | undefined {
 	const number = readNumber(value);
 	return number !== undefined && Number.isSafeInteger(number) ? number : undefined;
 }
 
 /**
- * Reads a number as AlfaCRM and expressions write it. Blanks within it are refused, because "501
- * 502" are two IDs.
+ * Reads a number as AlfaCRM and expressions write it: 5, "5", "-5.50". A text with a blank inside
+ * is refused, because "501 502" are two IDs.
  */
 export function readNumber(value: unknown): number | undefined {
 	if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
@@ -236,13 +259,13 @@ export function readNumber(value: unknown): number | undefined {
 }
 
 /**
- * Accepts amounts as people write them: 3 872,70 ₽, 1290.90, 500 руб. Rejects 1,290, which may mean
- * thousands.
+ * Reads the sign, the whole part and the decimals of an amount as people write it: 3 872,70 ₽,
+ * 1290.90, 500 руб. Rejects 1,290, which may mean thousands.
  */
 const AMOUNT =
 	/^([+-]?)(\d+|\d{1,3}(?:[^\S\r\n]\d{3})+)(?:\.(\d+)|,(\d{1,2}))?\s*(?:₽|р(?:уб)?\.?)?$/i;
 
-/** Accepts a point that may separate thousands, as in price lists: 5.000, 12.905 ₽. */
+/** Accepts an amount whose point may separate thousands, as in price lists: 5.000, 12.905 ₽. */
 const AMBIGUOUS = /^[+-]?[1-9]\d{0,2}\.\d{3}\D*$/;
 
 /**
@@ -260,7 +283,7 @@ export function readAmount(value: unknown): number | undefined {
 	return readNumber(`${sign}${whole.replace(/\s/g, '')}.${decimals}`);
 }
 
-/** Reads JSON. Returns undefined if the text is none. */
+/** Reads JSON. Returns undefined if the text is not JSON. */
 export function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(text);
@@ -269,7 +292,7 @@ export function parseJson(text: string): unknown {
 	}
 }
 
-/** Reads a flag, which AlfaCRM writes as 0 or 1. */
+/** Reads a flag. AlfaCRM writes it as 0 or 1, other programs write true and false. */
 export function readFlag(value: unknown): 0 | 1 | undefined {
 	const flag = typeof value === 'string' ? value.trim().toLowerCase() : value;
 	// Spreadsheets write TRUE.

@@ -17,7 +17,7 @@ import { HOUR_MS, MINUTE_MS } from './time';
  */
 const STAMP_FIELDS = ['created_at', 'updated_at', 'added', 'date_time'];
 
-/** Accepts `2025-03-01 14:05`, not `2025-03-01`. */
+/** Accepts a day with a time, `2025-03-01 14:05`. Rejects a day alone, `2025-03-01`. */
 const HAS_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
 
 /**
@@ -51,14 +51,14 @@ export function aheadMs(stamp: unknown, zone: string, now = Date.now()): number 
 export class SchoolClock {
 	private mostAheadMs = 0;
 	/**
-	 * Kept for the minute that it was made in, because formatting a time for each saved record is
-	 * slow.
+	 * The earliest stamp that proves a wrong time zone, and the minute since 1970 for which it holds.
+	 * It is made once a minute, because formatting a time for each saved record is slow.
 	 */
-	private leastProof = { minute: NaN, text: '' };
+	private earliestProof = { minute: NaN, stamp: '' };
 	/**
-	 * The latest stamp that proved a wrong time zone. An earlier one proves no more. In a wrong time
-	 * zone each saved record has a stamp that proves something, and parsing each of them would be
-	 * slow.
+	 * The latest stamp that proved a wrong time zone. An earlier stamp proves nothing new, so it is
+	 * not parsed. In a wrong time zone every saved record has a stamp that proves it, and parsing all
+	 * of them would be slow.
 	 */
 	private latestStamp = '';
 
@@ -68,13 +68,15 @@ export class SchoolClock {
 	/** Notes the stamps of rows that AlfaCRM has shown. */
 	note(rows: readonly IDataObject[]): void {
 		const now = Date.now();
-		const leastProof = this.leastProofAt(now);
+		const earliestProof = this.findEarliestProof(now);
 		for (const row of rows) {
 			for (const field of STAMP_FIELDS) {
 				const stamp = row[field];
 				if (typeof stamp !== 'string') continue;
-				// Compares as text first; parsing each stamp is slow.
-				if (stamp >= leastProof && stamp > this.latestStamp) this.noteStamp(stamp, now);
+				// Stamps are compared as texts first, because parsing each of them is slow.
+				if (stamp >= earliestProof && stamp > this.latestStamp) {
+					this.noteStamp(stamp, now);
+				}
 			}
 		}
 	}
@@ -94,15 +96,16 @@ export class SchoolClock {
 	 * Returns the earliest stamp that proves a wrong time zone, as AlfaCRM writes it:
 	 * `2025-03-01 14:05`.
 	 */
-	private leastProofAt(now: number): string {
+	private findEarliestProof(now: number): string {
 		const minute = Math.floor(now / MINUTE_MS);
-		if (minute !== this.leastProof.minute) {
+		if (minute !== this.earliestProof.minute) {
 			const moment = DateTime.fromMillis(now + LEAST_AHEAD_MS, { zone: this.zone });
-			this.leastProof = { minute, text: moment.toFormat('yyyy-MM-dd HH:mm') };
+			this.earliestProof = { minute, stamp: moment.toFormat('yyyy-MM-dd HH:mm') };
 		}
-		return this.leastProof.text;
+		return this.earliestProof.stamp;
 	}
 
+	/** Notes by how much a stamp is ahead, if that proves a wrong time zone. */
 	private noteStamp(stamp: string, now: number): void {
 		if (!HAS_TIME.test(stamp)) return;
 
@@ -111,9 +114,9 @@ export class SchoolClock {
 		const moments = readPossibleMoments(stamp, this.zone);
 		if (moments.length === 0) return;
 
-		const ahead = Math.min(...moments) - now;
-		if (ahead >= LEAST_AHEAD_MS && ahead <= MOST_AHEAD_MS) {
-			this.mostAheadMs = Math.max(this.mostAheadMs, ahead);
+		const aheadOfNowMs = Math.min(...moments) - now;
+		if (aheadOfNowMs >= LEAST_AHEAD_MS && aheadOfNowMs <= MOST_AHEAD_MS) {
+			this.mostAheadMs = Math.max(this.mostAheadMs, aheadOfNowMs);
 			this.latestStamp = stamp;
 		}
 	}
@@ -125,9 +128,10 @@ export class SchoolClock {
  * A record that was created 10 minutes ago in a school 8 hours ahead has a stamp 7 hours and 50
  * minutes ahead. Time zones are half hours apart, so this proves 8 hours.
  */
-function describeDifference(ahead: number): string {
-	if (ahead < HOUR_MS) return `${Math.floor(ahead / MINUTE_MS)} minutes`;
+function describeDifference(differenceMs: number): string {
+	if (differenceMs < HOUR_MS) return `${Math.floor(differenceMs / MINUTE_MS)} minutes`;
 
-	const hours = Math.ceil((ahead - TOLERANCE_MS) / HOUR_MS / STEP_HOURS) * STEP_HOURS;
+	const certainHours = (differenceMs - TOLERANCE_MS) / HOUR_MS;
+	const hours = Math.ceil(certainHours / STEP_HOURS) * STEP_HOURS;
 	return hours === 1 ? '1 hour' : `${hours} hours`;
 }

@@ -219,7 +219,7 @@ function ownPhone({ id, phone }: Row, all: readonly Row[]): string | undefined {
 }
 
 function begun(entity: Entity, operation: string, world: World, { row, named }: Target): Given {
-	const keys = entity.operations.some((one) => one === operation) ? (entity.keys ?? []) : [];
+	const keys = entity.operations.some((one) => one === operation) ? (entity.parentFields ?? []) : [];
 	const where = keys.map((key) => [
 		key.name,
 		key.type === 'record' ? picked(row?.[key.name]) : row?.[key.name],

@@ -32,7 +32,7 @@ export interface Described {
 	/** Without it a record says nothing, unless it has that field. */
 	requiredUnless?: string;
 	/** What AlfaCRM is asked in its place. */
-	ask?: (said: never) => object;
+	makeBody?: (said: never) => object;
 }
 
 const REFUSE: Meaning = { refuse: true };

@@ -198,7 +198,7 @@ export class Oracle {
 	/** In a call of the operation, or in the record as it is stored. */
 	private arrived(meant: unknown, { requests, changes, rows }: Outcome): boolean {
 		const { field, role } = this.probe;
-		const [name = field.name] = Object.keys(field.ask?.(meant as never) ?? {});
+		const [name = field.name] = Object.keys(field.makeBody?.(meant as never) ?? {});
 		if (
 			role === 'key' ||
 			['branchId', 'branchToCheck', 'groupToTry'].includes(field.name) ||

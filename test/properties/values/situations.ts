@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
 
-import { byTheName } from '../../../nodes/AlfaCrm/entities/common';
+import { byWholeName } from '../../../nodes/AlfaCrm/entities/common';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import type { Action, Entity } from '../../../nodes/AlfaCrm/entities/types';
 import { actionTable, entityAt, formOf } from '../../support/form';
@@ -47,7 +47,7 @@ export function fieldOf(
 						...entity.filters,
 					]
 				: entity.fields;
-	const found = [...own, ...(entity.keys ?? [])].find((field) => field.name === name) as
+	const found = [...own, ...(entity.parentFields ?? [])].find((field) => field.name === name) as
 		| Described
 		| undefined;
 	if (found) return { ...found, ...boundsOf(entity.resource, operation, name) };
@@ -94,7 +94,7 @@ function filled(store: Store, situation: Situation, fixed: INodeParameters): INo
 
 /** Values of the key: those that a record has, or those of nobody. */
 function keyValues(entity: Entity, key: string, row: Row | undefined): INodeParameters {
-	const keys = [...(entity.match?.keys ?? []), byTheName];
+	const keys = [...(entity.match?.keys ?? []), byWholeName];
 	const { fields = [], mayHaveCustomField } = keys.find(({ name }) => name === key) ?? {};
 	const own = customFieldOf(entity.resource);
 	const byName = { matchField: own, matchValue: String(row?.[own] ?? 'Нигде') };
@@ -219,7 +219,7 @@ const MODES: Record<string, (entity: Entity) => string[]> = {
 	update: modesOf,
 	getAll: () => ['all', 'limit'],
 	find: ({ match }) => (match?.keys ?? []).map(({ name }) => `by ${name}`),
-	getOverview: ({ match }) => [...(match?.keys ?? []), byTheName].map(({ name }) => `by ${name}`),
+	getOverview: ({ match }) => [...(match?.keys ?? []), byWholeName].map(({ name }) => `by ${name}`),
 	upsert: ({ match, custom }) => [
 		...(match?.keys ?? []).flatMap(({ name }) => [`form ${name} found`, `form ${name} new`]),
 		`json ${match?.keys[0].name} found`,

@@ -15,7 +15,7 @@ import {
 	toColumn,
 	toProperty,
 	toSingleProperty,
-	union,
+	addItems,
 } from '../../../nodes/AlfaCrm/fields/field';
 import type { Field, Shown, Wire } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { UnreadableValue } from '../../../nodes/AlfaCrm/fields/unreadable';
@@ -128,7 +128,7 @@ describe.each(TABLE)('%s', (_name, field) => {
 					!isRest;
 				if (tells) expect(readings.length).toBeGreaterThan(0);
 				if (readings.length > 0)
-					expect(kindOf(field).searchForms(field, 'sample', item as Wire)).not.toEqual([]);
+					expect(kindOf(field).makeSearchFilters(field, 'sample', item as Wire)).not.toEqual([]);
 			}
 		}
 	});
@@ -163,14 +163,14 @@ describe.each(TABLE.filter(([, field]) => isList(field)))('%s, a list', (_name, 
 	it('grows by what it lacks and by nothing else', () => {
 		fc.assert(
 			fc.property(lists, lists, (present, added) => {
-				const all = union(field, present, added);
+				const all = addItems(field, present, added);
 				expect(all.slice(0, present.length)).toEqual(present);
-				expect(union(field, all, added)).toEqual(all);
-				expect(union(field, all, present)).toEqual(all);
+				expect(addItems(field, all, added)).toEqual(all);
+				expect(addItems(field, all, present)).toEqual(all);
 				for (const item of [...present, ...added]) {
 					expect(all.some((each) => sameItem(field, each, item))).toBe(true);
 				}
-				expect(union(field, [], present).length).toBeLessThanOrEqual(present.length);
+				expect(addItems(field, [], present).length).toBeLessThanOrEqual(present.length);
 			}),
 			runs,
 		);

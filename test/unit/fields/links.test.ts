@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import {
 	isBlank,
 	isStored,
-	itemsIn,
+	splitItems,
 	normalForms,
 	sameItem,
-	union,
+	addItems,
 } from '../../../nodes/AlfaCrm/fields/field';
 import { depth, seed } from '../../support/depth';
 
@@ -120,24 +120,24 @@ it('words beside a link are no part of it, and make another text', () => {
 
 it('what a card has is not added in another spelling, and nothing else is lost', () => {
 	const card = ['https://t.me/masha_orlova', 'vk.com/id1'];
-	expect(union(field, card, ['@Masha_Orlova', 'vk.ru/id1/', 'masha_orlova'])).toEqual(card);
-	expect(union(field, card, ['@masha_orlova (мама)', '@mia'])).toEqual([
+	expect(addItems(field, card, ['@Masha_Orlova', 'vk.ru/id1/', 'masha_orlova'])).toEqual(card);
+	expect(addItems(field, card, ['@masha_orlova (мама)', '@mia'])).toEqual([
 		...card,
 		'@masha_orlova (мама)',
 		'@mia',
 	]);
-	expect(union(field, ['@masha_orlova @mia_o'], ['t.me/mia_o'])).toEqual(['@masha_orlova @mia_o']);
+	expect(addItems(field, ['@masha_orlova @mia_o'], ['t.me/mia_o'])).toEqual(['@masha_orlova @mia_o']);
 	// A correction is one all the same.
 	expect(isStored(field, card, ['@masha_orlova', 'vk.com/id1'], 'UTC')).toBe(false);
 	expect(isStored(field, card, card.join(', '), 'UTC')).toBe(true);
 });
 
 it('several in one text are several', () => {
-	expect(itemsIn(field, '@masha_orlova vk.com/id1; 123456789')).toEqual([
+	expect(splitItems(field, '@masha_orlova vk.com/id1; 123456789')).toEqual([
 		...['@masha_orlova', 'vk.com/id1', '123456789'],
 	]);
-	expect(itemsIn(field, 'мама @masha_orlova')).toEqual(['мама @masha_orlova']);
-	expect(itemsIn(field, 'https://school.example/a,b')).toEqual(['https://school.example/a,b']);
+	expect(splitItems(field, 'мама @masha_orlova')).toEqual(['мама @masha_orlova']);
+	expect(splitItems(field, 'https://school.example/a,b')).toEqual(['https://school.example/a,b']);
 	expect(isBlank(field, [' ', ''])).toBe(true);
 	expect(formsOf('@masha_orlova @mia_o')).toHaveLength(2);
 });
@@ -179,7 +179,7 @@ describe('names of Telegram', () => {
 			fc.property(fc.string({ maxLength: 40 }), (text) => {
 				if (text.trim() === '') return;
 				expect(sameItem(field, text, text)).toBe(true);
-				expect(union(field, [text], [text])).toEqual([text]);
+				expect(addItems(field, [text], [text])).toEqual([text]);
 			}),
 			{ numRuns: depth.phoneSpellings, seed },
 		);

@@ -5,11 +5,11 @@ import { isBlank, kindOf, normalForms, serialize } from '../../../nodes/AlfaCrm/
 import {
 	formatPhone,
 	normalizePhone,
-	phoneForms,
+	makeSearchTexts,
 	samePhone,
 	splitNumbers,
 } from '../../../nodes/AlfaCrm/fields/phoneNumber';
-import { holdsPhone } from '../../../nodes/AlfaCrm/fields/phones';
+import { isFoundByPhone } from '../../../nodes/AlfaCrm/fields/phones';
 
 /** One number and how it may be written, and others that must not be taken for it. */
 const TABLE: Array<[number: string, same: string[], other: string[]]> = [
@@ -52,7 +52,7 @@ describe.each(TABLE)('%s', (number, same, others) => {
 	});
 
 	it('is asked for by its last digits, however these are written', () => {
-		const forms = phoneForms(number);
+		const forms = makeSearchTexts(number);
 		expect(forms.some((form) => number.includes(form))).toBe(true);
 		const digits = number.replace(/\D/g, '').replace(/^8(?=\d{10})/, '7');
 		for (const form of forms) expect(digits.endsWith(form.replace(/\D/g, '').slice(-7))).toBe(true);
@@ -62,7 +62,7 @@ describe.each(TABLE)('%s', (number, same, others) => {
 
 it.each(['', ' ', '-', 'нет', null, undefined, [], {}])('%j is no number and like no other', (nothing) => {
 	expect(samePhone(nothing, nothing)).toBe(false);
-	expect(phoneForms(nothing)).toEqual([]);
+	expect(makeSearchTexts(nothing)).toEqual([]);
 });
 
 it.each([
@@ -173,7 +173,7 @@ describe('a number that says nothing', () => {
 	])('%s is like no other, itself included', (nothing) => {
 		expect(normalizePhone(nothing)).toEqual([]);
 		expect(samePhone(nothing, nothing)).toBe(false);
-		expect(phoneForms(nothing)).toEqual([]);
+		expect(makeSearchTexts(nothing)).toEqual([]);
 		expect(formatPhone(nothing)).toBe(nothing);
 	});
 });
@@ -204,7 +204,7 @@ it.each<[string, string[]]>([
 	// In no way that people write it: so it is asked for as it was given, too.
 	[' 8 900 5550 00 1 ', ['05550001', '0001', '00-01', '00 01', '8 900 5550 00 1']],
 ])('%j is asked for by %j', (text, forms) => {
-	expect(phoneForms(text)).toEqual(forms);
+	expect(makeSearchTexts(text)).toEqual(forms);
 });
 
 describe('an address of a messenger', () => {
@@ -395,7 +395,7 @@ describe('a phone, or a part of one, to search with', () => {
 		// No number at all, and yet more digits than one has.
 		['22222222222', ['22222222222']],
 	])('%j is asked for by %j', (value, forms) => {
-		expect(kindOf(PART).filterForms(PART, 'phone', value)).toEqual(forms.map((phone) => ({ phone })));
+		expect(kindOf(PART).makeFilterBodies(PART, 'phone', value)).toEqual(forms.map((phone) => ({ phone })));
 	});
 
 	it('is the same part however it is spelled', () => {
@@ -418,7 +418,7 @@ describe('a row', () => {
 		['8 900 555 00 01, +375 29 123-45-67', '+375'],
 		['+375 29 123-45-67', '+7 029 123 45 67'],
 	])('that holds %j is found by %j', (held, wanted) => {
-		expect(holdsPhone(held, wanted)).toBe(true);
+		expect(isFoundByPhone(held, wanted)).toBe(true);
 	});
 
 	it.each<[held: unknown, wanted: unknown]>([
@@ -427,7 +427,7 @@ describe('a row', () => {
 		['+7(911)790-05-00', '8 900 5'],
 		['нет', '900'],
 	])('that holds %j is not found by %j', (held, wanted) => {
-		expect(holdsPhone(held, wanted)).toBe(false);
+		expect(isFoundByPhone(held, wanted)).toBe(false);
 	});
 });
 

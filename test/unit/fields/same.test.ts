@@ -1,6 +1,6 @@
 import type { ShownType } from '../../../nodes/AlfaCrm/entities/fieldTypes';
-import { isStored, sameItem, sameValue, union } from '../../../nodes/AlfaCrm/fields/field';
-import { normalizeText, sharedParts } from '../../../nodes/AlfaCrm/fields/normalizeText';
+import { isStored, sameItem, sameValue, addItems } from '../../../nodes/AlfaCrm/fields/field';
+import { normalizeText, findSearchFragments } from '../../../nodes/AlfaCrm/fields/normalizeText';
 import { seed } from '../../support/depth';
 import { randomFrom } from '../../support/random';
 
@@ -97,9 +97,9 @@ it('one item of a list that is empty is like another that is, and like no other'
 });
 
 it('a list grows by what it does not have, and keeps what it has as it is written', () => {
-	const phones = union({ type: 'phones' }, ['+7(900)555-00-01'], ['89005550001', '123-45', '12345']);
+	const phones = addItems({ type: 'phones' }, ['+7(900)555-00-01'], ['89005550001', '123-45', '12345']);
 	expect(phones).toEqual(['+7(900)555-00-01', '123-45']);
-	expect(union(teachers, [1, 2], ['2', 3])).toEqual([1, 2, 3]);
+	expect(addItems(teachers, [1, 2], ['2', 3])).toEqual([1, 2, 3]);
 });
 
 /** Other ways to write a text that comparing takes for the same; capitals aside, which AlfaCRM takes for small ones. */
@@ -118,7 +118,7 @@ it.each([
 	...['Zoë Brontë', 'Орлова'],
 ])('every spelling of %j holds one of the parts', (text) => {
 	const random = randomFrom(seed);
-	const parts = sharedParts(text);
+	const parts = findSearchFragments(text);
 	expect(parts).not.toEqual([]);
 	for (let count = 0; count < 50; count++) {
 		const other = respelled(text, random);
@@ -132,11 +132,11 @@ it.each([
 	['ЁЖ', ['ЁЖ', 'Е\u0308Ж', 'ЕЖ']],
 	['', []],
 ])('%j is asked for by %j', (text, parts) => {
-	expect(sharedParts(text)).toEqual(parts);
+	expect(findSearchFragments(text)).toEqual(parts);
 });
 
 it('asks few questions, whatever the text', () => {
 	for (const text of ['еёеёеёеёеё', 'Ёё Ёё', 'ежевечерне еле-еле', 'й'.repeat(40)]) {
-		expect(sharedParts(text).length).toBeLessThanOrEqual(6);
+		expect(findSearchFragments(text).length).toBeLessThanOrEqual(6);
 	}
 });

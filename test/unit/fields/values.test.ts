@@ -3,7 +3,7 @@ import { DateTime } from 'luxon';
 import type { Field, FieldType, Shown, ShownType, Wire } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import {
-	addressesIn,
+	findWebAddresses,
 	clearedValue,
 	isBlank,
 	jsonHint,
@@ -15,7 +15,7 @@ import {
 	toParameters,
 	toProperty,
 	toSingleProperty,
-	union,
+	addItems,
 } from '../../../nodes/AlfaCrm/fields/field';
 import { normalizeText } from '../../../nodes/AlfaCrm/fields/normalizeText';
 import { quoted, unreadable, UnreadableValue } from '../../../nodes/AlfaCrm/fields/unreadable';
@@ -28,7 +28,7 @@ const field = <T extends ShownType>(type: T): Shown =>
 
 const SUM = { type: 'number', min: 0.01 } as const;
 const STAGE = { type: 'reference', entity: 'leadStatus' } as const;
-const PRESENT: FieldType = { type: 'reference', entity: 'customer', listedBy: 'lessonCustomers' };
+const PRESENT: FieldType = { type: 'reference', entity: 'customer', loadMethod: 'lessonCustomers' };
 const DAYS = [
 	{ value: 1, label: 'Monday' },
 	{ value: 7, label: 'Sunday' },
@@ -265,7 +265,7 @@ describe('is looked up', () => {
 		[{ type: 'custom' }, 12, [{ sample: 12 }]],
 		[{ type: 'custom' }, '04.09.2015', [{ sample: '2015-09-04' }, { sample: '04.09.2015' }]],
 	])('%j: %j by %j', (type, value, forms) => {
-		expect(kindOf(type).searchForms(type, 'sample', value)).toEqual(forms);
+		expect(kindOf(type).makeSearchFilters(type, 'sample', value)).toEqual(forms);
 	});
 });
 
@@ -291,7 +291,7 @@ describe('addresses of email', () => {
 	])('%j is looked up as %j', (value, addresses) => {
 		expect(normalForms(EMAILS, value)).toEqual(addresses);
 		const forms = kindOf(EMAILS)
-			.searchForms(EMAILS, 'email', value as string)
+			.makeSearchFilters(EMAILS, 'email', value as string)
 			.map(({ email }) => String(email));
 		expect(addresses.filter((address) => !forms.some((form) => address.includes(form)))).toEqual([]);
 		expect(forms.length > 0).toBe(addresses.length > 0);
@@ -341,13 +341,13 @@ describe('addresses of email', () => {
 	});
 
 	it('a list that holds an address does not grow by the sender of a mail', () => {
-		const grown = union(EMAILS, ['anna@example.org'], ['"Petrova, Anna" <Anna@Example.org>']);
+		const grown = addItems(EMAILS, ['anna@example.org'], ['"Petrova, Anna" <Anna@Example.org>']);
 
 		expect(grown).toEqual(['anna@example.org']);
 	});
 
 	it('a list that holds the sender of a mail does not grow by the address', () => {
-		const grown = union(
+		const grown = addItems(
 			EMAILS,
 			['Anna Petrova <anna@example.org>'],
 			['anna@example.org', 'Anna <anna@example.org>'],
@@ -382,7 +382,7 @@ describe('addresses of pages', () => {
 			found('Customer', 1, 4),
 		],
 	])('%j: in %j are %j', (type, value, addresses) => {
-		expect(addressesIn({ label: 'Customer', ...type }, value)).toEqual(addresses);
+		expect(findWebAddresses({ label: 'Customer', ...type }, value)).toEqual(addresses);
 	});
 });
 

@@ -31,15 +31,15 @@ describe('a row is checked again', () => {
 		['to', 9, '10', false],
 		['to', 0, 0, true],
 	])('by %s of %j: one that holds %j passes: %j', async (test, wanted, held, isWanted) => {
-		const checked = filter({ verifyBy: { field: 'shown', test } });
+		const checked = filter({ checkRowBy: { field: 'shown', test } });
 		expect(await passes(checked, wanted, { shown: held as IDataObject })).toEqual([isWanted, []]);
 	});
 
 	it.each([
 		[{ field: 'shown', test: 'to' }],
 		[({ shown }: IDataObject) => (shown === undefined ? undefined : false)],
-	])('and passes where it does not show the field, which the user is told', async (verifyBy) => {
-		expect(await passes(filter({ verifyBy }), [7], { asked: 8 })).toEqual([
+	])('and passes where it does not show the field, which the user is told', async (checkRowBy) => {
+		expect(await passes(filter({ checkRowBy }), [7], { asked: 8 })).toEqual([
 			true,
 			['AlfaCRM may ignore a filter, and it does not show whether it did, so check the customers: Asked'],
 		]);
@@ -48,7 +48,7 @@ describe('a row is checked again', () => {
 	it.each([null, '', 'нет', {}])(
 		'and passes where it shows %j in place of a number, which the user is told',
 		async (held) => {
-			const checked = filter({ verifyBy: { field: 'shown', test: 'to' } });
+			const checked = filter({ checkRowBy: { field: 'shown', test: 'to' } });
 			expect(await passes(checked, -1, { shown: held })).toEqual([
 				true,
 				[expect.stringContaining('may ignore')],
@@ -57,14 +57,14 @@ describe('a row is checked again', () => {
 	);
 
 	it('unless it holds its number elsewhere', async () => {
-		const checked = filter({ verifyBy: { field: 'shown', test: 'from', unless: 'other' } });
+		const checked = filter({ checkRowBy: { field: 'shown', test: 'from', unless: 'other' } });
 		expect(await passes(checked, 100, { shown: '0.00', other: '500.00' })).toEqual([true, []]);
 		expect(await passes(checked, 100, { shown: '0.00', other: '0.00' })).toEqual([false, []]);
 		expect(await passes(checked, 100, { shown: '50.00' })).toEqual([false, []]);
 	});
 
 	const filterOf = (resource: string, name: string) =>
-		filter({ verifyBy: entityOf(resource).filters.find((one) => one.name === name)?.verifyBy });
+		filter({ checkRowBy: entityOf(resource).filters.find((one) => one.name === name)?.checkRowBy });
 
 	it.each<[resource: string, name: string, wanted: unknown, row: IDataObject, boolean]>([
 		['task', 'due_date_is_null', true, { due_date: null }, true],
@@ -155,7 +155,7 @@ describe('a row is in the view that was chosen', () => {
 	])('%s %j: %j', (resource, row, views) => {
 		const all = entityOf(resource).hidden!.views!;
 		const view = all.find(({ name }) => name === 'removed') ?? all[0];
-		const isIn = (chosen: number) => view.holds(row, chosen, 'UTC');
+		const isIn = (chosen: number) => view.includesRow(row, chosen, 'UTC');
 		expect([0, 1, 2].filter(isIn)).toEqual(views);
 	});
 });

@@ -133,7 +133,7 @@ function makeTarget(
 	// AlfaCRM takes the customer of a subscription, for example, from the query alone. In the body it
 	// is ignored or refused. `entity.keys` are these fields of the query. API notes 0.
 	const query: IDataObject = {};
-	for (const { name } of entity.keys ?? []) query[name] = body[name];
+	for (const { name } of entity.parentFields ?? []) query[name] = body[name];
 
 	// An error of AlfaCRM that names the field of the customer is about the parameter 'Customer'.
 	const customerLabel = { name: customerField, label: customerEntity.label };

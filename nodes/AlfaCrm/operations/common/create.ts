@@ -77,7 +77,7 @@ export function readDraft(
 	fields: readonly Field[] = entity.fields,
 	completeInput = (input: IDataObject) => input,
 ): RecordDraft {
-	const target = targetOf(item, entity, entity.keys);
+	const target = targetOf(item, entity, entity.parentFields);
 	const prominentFields = listProminentFields(entity);
 	const additionalFields = makeAdditionalFields(entity);
 	const givenInput = readFieldInput(item, entity, additionalFields, prominentFields);

@@ -169,10 +169,10 @@ function readDeclaredCall(
 	readInput: typeof readFields,
 ): DeclaredCall {
 	const { path, branch, labels } = targetOf(item, entity);
-	// `idAs` is AlfaCRM's name for the ID of the record. An action without it is about no record.
-	const { idAs } = action;
-	const id = idAs === undefined ? undefined : idOf(item, entity);
-	const idQuery = idAs === undefined ? {} : { [idAs]: id };
+	// An action without `recordIdName` is about no record.
+	const { recordIdName } = action;
+	const id = recordIdName === undefined ? undefined : idOf(item, entity);
+	const idQuery = recordIdName === undefined ? {} : { [recordIdName]: id };
 
 	const fields = listFields(action);
 	const input = readInput(item, fields);
@@ -184,7 +184,7 @@ function readDeclaredCall(
 		action: action.action,
 		branch,
 		query: { ...idQuery, ...queryValues },
-		body: { ...bodyValues, ...action.fixed },
+		body: { ...bodyValues, ...action.fixedValues },
 		labels: { ...labels, ...labelsOf(fields) },
 		task: describeTask(action, id),
 	};

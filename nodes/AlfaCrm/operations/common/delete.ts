@@ -19,7 +19,7 @@ export const deleteRecord: Operation = {
 	}),
 
 	async execute(item, entity) {
-		const target = targetOf(item, entity, entity.keys);
+		const target = targetOf(item, entity, entity.parentFields);
 		const id = idOf(item, entity);
 		const deletedRecord = recordKey(entity, id);
 		const call = {

@@ -17,7 +17,7 @@ export const get: Operation = {
 	}),
 
 	async execute(item, entity) {
-		const target = targetOf(item, entity, entity.keys);
+		const target = targetOf(item, entity, entity.parentFields);
 		const id = idOf(item, entity);
 		const showRecords = makeRowsToOutput(item, entity);
 

@@ -64,7 +64,7 @@ interface ListRequest {
 /** Reads from the form which records to list, before anything is sent. */
 function readListRequest(item: Item, entity: Entity): ListRequest {
 	return {
-		target: targetOf(item, entity, entity.keys),
+		target: targetOf(item, entity, entity.parentFields),
 		limit: readLimit(item),
 		filters: readFilters(item, entity),
 		views: readViews(item, entity),
@@ -153,7 +153,7 @@ class OtherBranchRows {
 	private readonly isListOfOneParent: boolean;
 
 	constructor(
-		{ keys: parentFields = [] }: Entity,
+		{ parentFields: parentFields = [] }: Entity,
 		private readonly target: Target,
 	) {
 		this.isListOfOneParent = parentFields.length > 0;

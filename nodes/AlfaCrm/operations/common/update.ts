@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
-import { isList, unusable } from '../../fields/field';
+import { isList, describeUnusable } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { oncePer } from '../../form/oncePer';
 import type { RecordToOutput } from '../../output/report';
@@ -109,7 +109,7 @@ function readUpdateRequest(
 	entity: Entity,
 	{ adjustInput }: UpdateRules,
 ): UpdateRequest {
-	const target = targetOf(item, entity, entity.keys);
+	const target = targetOf(item, entity, entity.parentFields);
 	const id = idOf(item, entity);
 	const overwritesWithEmpty = readOverwritesWithEmpty(item, entity);
 	const givenInput = readFieldInput(item, entity, makeUpdateFields(entity));
@@ -143,7 +143,7 @@ function readExtendedLists(item: Item, entity: Entity, changes: IDataObject): Fi
 function nothingToUpdateError(item: Item, entity: Entity, input: IDataObject): Error {
 	const unusableValues = entity.fields
 		.filter(({ name }) => !isEmpty(input[name]))
-		.map((field) => unusable(field, input[field.name]));
+		.map((field) => describeUnusable(field, input[field.name]));
 	const problem = unusableValues.join(' and ') || 'no field was given a value';
 	const howToEmpty = canBeSimplified(entity)
 		? " To empty a field, turn on 'Overwrite With Empty Values' in 'Options'."

@@ -72,7 +72,7 @@ function readCustomerDraft(
 	);
 	const customerValue = isListOfCustomers ? [customerId] : customerId;
 	// The values in `fixed` are the same for every record that the action adds.
-	const body = { ...draft.body, [customerField]: customerValue, ...action.fixed };
+	const body = { ...draft.body, [customerField]: customerValue, ...action.fixedValues };
 
 	return { ...draft, item, entity, customerId, customerField, body };
 }

@@ -97,7 +97,7 @@ interface ChangeRequest {
 function readChangeRequest(
 	item: Item,
 	entity: Entity,
-	{ fields = [], fixed }: ActionOf<ChangeKind>,
+	{ fields = [], fixedValues }: ActionOf<ChangeKind>,
 	{ chooseValues, makeSkipRule }: ChangeRules,
 ): ChangeRequest {
 	const entityTarget = targetOf(item, entity);
@@ -113,7 +113,7 @@ function readChangeRequest(
 	const findSkipReason = makeSkipRule?.(item, chosenValues);
 	const addToLists = readAddsToLists(item, fields, DEFAULT_LIST_MODE);
 	// The values in `fixed` are the same for every record that the action changes.
-	const values = { ...chosenValues, ...fixed };
+	const values = { ...chosenValues, ...fixedValues };
 
 	return { id, target, values, addToLists, findSkipReason };
 }

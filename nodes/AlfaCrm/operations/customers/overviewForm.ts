@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { byId, byTheName } from '../../entities/common';
+import { byId, byWholeName } from '../../entities/common';
 import type { Entity } from '../../entities/types';
 import { sortByName } from '../../fields/order';
 import { wholeNumber } from '../../form/wholeNumber';
@@ -174,7 +174,7 @@ const OVERVIEW_OPTIONS: INodeProperties[] = [
 function addIdAndNameKeys(entity: Entity): Entity {
 	const keysOfFind = entity.match?.keys ?? [];
 	const otherKeys = keysOfFind.filter(({ name }) => name !== byId.name);
-	const keys = [byId, ...otherKeys, byTheName];
+	const keys = [byId, ...otherKeys, byWholeName];
 	// Only *Create or Update* uses `onlyForNew`.
 	const onlyForNew = entity.match?.onlyForNew ?? [];
 	return { ...entity, match: { onlyForNew, keys } };

@@ -10,7 +10,7 @@ import { customFieldInput, externalIdInput, NO_INCOME } from '../../entities/pay
 import { isEmpty } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import { listOf } from '../../fields/field';
-import { withoutInvisible } from '../../fields/normalizeText';
+import { removeInvisible } from '../../fields/normalizeText';
 import { quoted } from '../../fields/unreadable';
 import type { Item } from '../../run/item';
 import { readId, readIds } from '../../values/formats';
@@ -129,7 +129,7 @@ export const toTag = (id: string): string => `[ID ${id}]`;
  * several spaces by one, and composes accented letters.
  */
 export function normalizeId(value: unknown): string {
-	return withoutInvisible(String(value)).normalize('NFC').replace(/\s+/g, ' ').trim();
+	return removeInvisible(String(value)).normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 
 /** Lists the external IDs in a note, in their order. */

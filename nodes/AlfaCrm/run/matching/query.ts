@@ -66,7 +66,7 @@ const NO_FILTER: IDataObject = {};
  * list takes no filter by the field, the whole list is read instead.
  */
 function makeQuery(entity: Entity, field: Field, matchValue: unknown): MatchQuery {
-	const filters = kindOf(field).searchForms(field, field.name, matchValue as Wire);
+	const filters = kindOf(field).makeSearchFilters(field, field.name, matchValue as Wire);
 	const filterNames = filters.flatMap((filter) => Object.keys(filter));
 	const listTakesFilters = filterNames.every((name) => takesFilter(entity, name));
 	return { entity, field, matchValue, filters: listTakesFilters ? filters : [NO_FILTER] };
@@ -269,7 +269,7 @@ function containsAnyPart(field: Field, storedValue: unknown, filter: IDataObject
  */
 function containsPart(field: Field, storedValue: unknown, filterText: unknown): boolean {
 	// Some types of fields compare in a way of their own, such as phones by their digits.
-	const canFind = kindOf(field).finds ?? containsWords;
+	const canFind = kindOf(field).mayFind ?? containsWords;
 	return listOf(storedValue).some((stored) => canFind(stored, filterText));
 }
 

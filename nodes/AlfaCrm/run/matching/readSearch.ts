@@ -4,7 +4,14 @@ import type { Field, Wire } from '../../entities/fieldTypes';
 import type { Entity, MatchKey } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { customField, isCustom } from '../../fields/custom';
-import { canonical, isBlank, itemsIn, listOf, normalForms, unusable } from '../../fields/field';
+import {
+	canonicalize,
+	isBlank,
+	splitItems,
+	listOf,
+	normalForms,
+	describeUnusable,
+} from '../../fields/field';
 import type { LockKey } from '../keys';
 import type { Item } from '../item';
 import { idParameter } from '../target';
@@ -62,7 +69,7 @@ export function readSearch(
 
 		fields.push(field);
 		// AlfaCRM's search finds a value in AlfaCRM's own spelling.
-		matchValues[fieldName] = canonical(field, usableValue);
+		matchValues[fieldName] = canonicalize(field, usableValue);
 	}
 
 	const isComplete = fields.length === key.fields.length;
@@ -122,8 +129,8 @@ export function unusableValueError(
  */
 function describeUnusableInput(field: Field, input: unknown): string[] {
 	if (isEmpty(input)) return [];
-	const hasUsableValue = itemsIn(field, input).some((value) => isUsableValue(field, value));
-	return hasUsableValue ? [] : [unusable(field, input)];
+	const hasUsableValue = splitItems(field, input).some((value) => isUsableValue(field, value));
+	return hasUsableValue ? [] : [describeUnusable(field, input)];
 }
 
 /**

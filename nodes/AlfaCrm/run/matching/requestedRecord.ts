@@ -57,7 +57,7 @@ export function readRequestedRecord(
 	const { formPart } = entry;
 	// A subscription, for example, is reached through its customer, whom the form names. The branch
 	// must be that of the customer.
-	const belongsToParent = entity.keys !== undefined && entity.keys.length > 0;
+	const belongsToParent = entity.parentFields !== undefined && entity.parentFields.length > 0;
 	if (entity.scope === 'global' || belongsToParent) return undefined;
 
 	const { mode, value } = readLocator(item, entity);

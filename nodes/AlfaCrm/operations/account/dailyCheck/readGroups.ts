@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { archivedFlag } from '../../../entities/archive';
+import { readArchivedFlag } from '../../../entities/archive';
 import { group as groupEntity } from '../../../entities/group';
 import { isPlain } from '../../../fields/blank';
 import { listOf } from '../../../fields/field';
@@ -105,7 +105,7 @@ function readGroupIds(card: IDataObject): number[] {
 /** Whether a group is not archived, and today is one of its days. */
 function isRunning(group: IDataObject, { today, zone }: Days): boolean {
 	const hasId = readId(group.id) !== undefined;
-	const isArchived = archivedFlag(group) === true;
+	const isArchived = readArchivedFlag(group) === true;
 	return hasId && !isArchived && includesDay(group, today, zone);
 }
 

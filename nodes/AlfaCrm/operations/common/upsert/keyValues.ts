@@ -9,7 +9,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field, Wire } from '../../../entities/fieldTypes';
-import { isBlank, isList, listOf, sameItem, union } from '../../../fields/field';
+import { isBlank, isList, listOf, sameItem, addItems } from '../../../fields/field';
 import type { LockKey } from '../../../run/keys';
 import type { Item } from '../../../run/item';
 import { hasMatchValue } from '../../../run/matching/compare';
@@ -110,7 +110,7 @@ function joinLists(
 	const { field, matchValue, fieldValues } = keyField;
 	const matchValues = listOf(matchValue).map((value) => useGivenSpelling(keyField, value));
 	// `union` adds no value that the list has already.
-	return union(field, storedValues, [...matchValues, ...fieldValues]) as Wire;
+	return addItems(field, storedValues, [...matchValues, ...fieldValues]) as Wire;
 }
 
 /** Returns a match value in the spelling that it has under 'Fields', if it is there as well. */

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Field } from '../../../entities/fieldTypes';
 import type { Entity } from '../../../entities/types';
 import { isEmpty } from '../../../fields/blank';
-import { isList, isStored, itemsIn, kindOf, listOf, sameItem } from '../../../fields/field';
+import { isList, isStored, splitItems, kindOf, listOf, sameItem } from '../../../fields/field';
 import { normalizeText } from '../../../fields/normalizeText';
 import type { Item } from '../../../run/item';
 import { findField } from '../../../run/matching/readSearch';
@@ -53,7 +53,7 @@ function hasTypedValue(
 	if (!isList(field)) return isStored(field, storedValue, typedValue, item.zone);
 
 	// A typed text may hold several values, such as two phones with a comma between them.
-	const typedItems = itemsIn(field, typedValue);
+	const typedItems = splitItems(field, typedValue);
 	return typedItems.every((typedItem) => hasTypedItem(field, listOf(storedValue), typedItem));
 }
 

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../../entities/types';
-import { canonical } from '../../../fields/field';
+import { canonicalize } from '../../../fields/field';
 import { findField } from '../../../run/matching/readSearch';
 
 /**
@@ -12,7 +12,7 @@ export function toAlfaCrmSpelling(entity: Entity, values: IDataObject): IDataObj
 	const spelledValues: IDataObject = {};
 	for (const [name, value] of Object.entries(values)) {
 		const field = findField(entity, name);
-		spelledValues[name] = canonical(field, value);
+		spelledValues[name] = canonicalize(field, value);
 	}
 	return spelledValues;
 }

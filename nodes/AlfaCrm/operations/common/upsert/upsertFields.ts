@@ -67,7 +67,7 @@ export function readUpsertInput(item: Item, entity: Entity, key: MatchKey): IDat
 const listProminentFields = oncePer(({ fields }: Entity): Field[] => {
 	const prominentFields: Field[] = [];
 	for (const field of fields) {
-		const { alwaysFilled, defaultValue } = kindOf(field);
+		const { isAlwaysFilled: alwaysFilled, defaultValue } = kindOf(field);
 		const hasDefault = alwaysFilled || defaultValue(field) !== undefined;
 		if (isNeeded(field) && !hasDefault) prominentFields.push(field);
 	}

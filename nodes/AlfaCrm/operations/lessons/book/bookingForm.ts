@@ -6,7 +6,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Field } from '../../../entities/fieldTypes';
-import { dayOf, WHEN } from '../../../entities/lesson';
+import { dayOf, BOOKING_TIME } from '../../../entities/lesson';
 import type { Entity } from '../../../entities/types';
 import { collection, showWhen } from '../../../form/assemble';
 import { fieldsForm, readFields } from '../../../run/actionFields';
@@ -84,8 +84,8 @@ export const bookingOptions = collection(
  * others.
  */
 const SHOWN_FOR_CHOICE: Readonly<Record<string, string>> = {
-	time_from: WHEN.time,
-	date_to: WHEN.firstFree,
+	time_from: BOOKING_TIME.time,
+	date_to: BOOKING_TIME.firstFree,
 };
 
 /**
@@ -189,7 +189,7 @@ function readFieldValues(item: Item, fields: readonly Field[], branch: Branch): 
 	const { date_to, lead_status_id, ...lessonFields } = body;
 	return {
 		// 'Start Time' and 'Date To' are required where the form shows them.
-		startTime: when === WHEN.time ? (lessonFields.time_from as string) : undefined,
+		startTime: when === BOOKING_TIME.time ? (lessonFields.time_from as string) : undefined,
 		lastDay: date_to as string | undefined,
 		stageId: readId(lead_status_id),
 		lessonFields,

@@ -268,7 +268,7 @@ async function sendCompletion(
 	const { item, entity, action, lessonId, toOutput } = request;
 	const { stored, lessonFields, attendances } = plan;
 	// The action declares the status *completed* as the value that it always sends.
-	const completedStatus = action.fixed;
+	const completedStatus = action.fixedValues;
 	const body = { ...lessonFields, details: attendances, ...completedStatus };
 	const call = {
 		...request.target,

@@ -4,7 +4,7 @@ import { cgi as membershipEntity } from '../../../entities/cgi';
 import { customer as customerEntity } from '../../../entities/customer';
 import { dayOf } from '../../../entities/lesson';
 import { passesOf } from '../../../entities/listCall';
-import { itemsIn } from '../../../fields/field';
+import { splitItems } from '../../../fields/field';
 import type { Item } from '../../../run/item';
 import { makeReaderWithHints } from '../../../run/readList';
 import { CustomerCards } from '../../../store/calendar/customerCards';
@@ -72,7 +72,7 @@ export async function findUnnamedCustomers(
  * `1, 2, 3`. `itemsIn` splits it like the value of a field of the type `ids`.
  */
 function readListedCustomerIds(lesson: IDataObject): number[] {
-	const parts = itemsIn({ type: 'ids' }, lesson.customer_ids);
+	const parts = splitItems({ type: 'ids' }, lesson.customer_ids);
 	return readIds(parts);
 }
 

@@ -1,7 +1,7 @@
 import type { ApiClient } from '../../../api/client';
 import { nodeError } from '../../../api/failures';
 import type { Collected, CollectOptions, ListReader } from '../../../api/list';
-import { archivedFlag } from '../../../entities/archive';
+import { readArchivedFlag } from '../../../entities/archive';
 import { customer, CUSTOMER_TYPE } from '../../../entities/customer';
 import { listCall } from '../../../entities/listCall';
 import { readFlag } from '../../../values/formats';
@@ -118,7 +118,7 @@ async function readClients(
 	// AlfaCRM may ignore a filter (API notes 3). A card without the flag counts as one of a client.
 	const rows = clients.rows.filter((card) => {
 		const customerType = readFlag(card.is_study) ?? CUSTOMER_TYPE.client;
-		return customerType === CUSTOMER_TYPE.client && !archivedFlag(card);
+		return customerType === CUSTOMER_TYPE.client && !readArchivedFlag(card);
 	});
 	return { ...clients, rows };
 }
