@@ -20,7 +20,11 @@ async function customersOf(change: Change, lesson: IDataObject): Promise<unknown
 	const lists = new MemoryLists(() => [{ id: 7, status: 3, branch_id: 1, ...lesson }]);
 	const node = { ...NODE, credentials: { [CREDENTIAL]: {} } };
 	Object.assign(lists.client, { node, origin: async () => 'https://demo.s20.online' });
-	const items = await makeAttendanceEvent(1).deriveItems(change, [1], new LogLookup(lists.client, lists.reader));
+	const items = await makeAttendanceEvent(1).deriveItems(
+		change,
+		[1],
+		new LogLookup(lists.client, lists.reader),
+	);
 	return items.map(({ customer_id }) => customer_id);
 }
 
