@@ -38,7 +38,7 @@ const FIRST_ENTRY = 'locked';
 export class NoRowError extends UserError {}
 
 /** What became of adding entries. */
-export interface AddedEntries {
+interface AddedEntries {
 	/** Whether there was no row before, so that this process has inserted it. */
 	hasInsertedRow: boolean;
 	/** Which of the added entries the row had before. */
