@@ -124,12 +124,12 @@ async function readClients(
 }
 
 /** Leaves out the branches for which nothing was read. */
-function withoutUndefined<T>(makeBranchStates: ReadonlyMap<number, T | undefined>): Map<number, T> {
-	const defined = new Map<number, T>();
-	for (const [branch, value] of makeBranchStates) {
-		if (value !== undefined) defined.set(branch, value);
+function withoutUndefined<T>(valueByBranch: ReadonlyMap<number, T | undefined>): Map<number, T> {
+	const definedValues = new Map<number, T>();
+	for (const [branch, value] of valueByBranch) {
+		if (value !== undefined) definedValues.set(branch, value);
 	}
-	return defined;
+	return definedValues;
 }
 
 function fieldMissingError(

@@ -125,10 +125,10 @@ function findLowestOpenValue(lastLookDay: number, { kind, limit }: DuePoll): num
 }
 
 /**
- * What to do about an occasion of a client:
+ * What to do about something that falls due for a client, such as a birthday or a debt:
  *
  * - `new`: report it.
- * - `baseline`: do not report it, neither now nor later.
+ * - `baseline`: do not report it, neither now nor later. It was due when the trigger began.
  * - `lasts`: note the value of a known lasting occasion.
  * - `hasEnded`: forget a lasting occasion, if one is known.
  * - `nothing`: the occasion is dated. It is known already, or not due yet. A dated occasion is
@@ -136,6 +136,12 @@ function findLowestOpenValue(lastLookDay: number, { kind, limit }: DuePoll): num
  */
 type Verdict = 'baseline' | 'hasEnded' | 'lasts' | 'new' | 'nothing';
 
+/**
+ * Decides what to do about a birthday, a debt or the like of one client: whether to report it, and
+ * whether to remember or forget it.
+ *
+ * @param value what the client's card shows, as a number
+ */
 function judgeOccasion(
 	client: NewRecord,
 	value: number,
@@ -150,10 +156,12 @@ function judgeOccasion(
 	const isKnown = knownValue !== undefined && kind.isSameOccasion(knownValue, value);
 	if (isKnown) return kind.isLasting ? 'lasts' : 'nothing';
 
-	const hadLook = listBranchesOf(client).some(
+	const wereCardsReadBefore = listBranchesOf(client).some(
 		(branch) => memory.branches.get(branch)?.lastLook !== undefined,
 	);
-	return hadLook || isNewAtFirstLook(client, value, memory, poll) ? 'new' : 'baseline';
+	if (wereCardsReadBefore) return 'new';
+
+	return isNewAtFirstLook(client, value, memory, poll) ? 'new' : 'baseline';
 }
 
 /**

@@ -142,8 +142,8 @@ export class NewRecords implements EventSource {
 	// ---------------------------------------------------------------- later polls
 
 	/**
-	 * Reads the list of a branch, or only its first pages if they show as many unknown records as the
-	 * total has grown by.
+	 * Reads the list of a branch. Stops after its first pages if they show as many unknown records as
+	 * AlfaCRM's count of the list has grown by since the last poll.
 	 *
 	 * Most polls find nothing new, or little, so a small page 0 is read first. If it is not enough,
 	 * reading starts again with large pages, because page numbers depend on the size of the pages.
@@ -165,7 +165,9 @@ export class NewRecords implements EventSource {
 		smallPageGoal.add(smallPage);
 		if (smallPageGoal.isReached() || smallPage.isComplete) return smallPage;
 
-		return await reader.collect(list, { goal: new GrowthGoal(isUnknown, totalBefore) });
+		// A new goal, because the large pages show the records of the small page again.
+		const largePagesGoal = new GrowthGoal(isUnknown, totalBefore);
+		return await reader.collect(list, { goal: largePagesGoal });
 	}
 
 	/**

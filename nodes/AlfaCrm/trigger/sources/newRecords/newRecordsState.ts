@@ -102,8 +102,9 @@ export function findNewRecords(
 	const listedRecords = combineLists(lists);
 	const classified = classifyRecords(listedRecords, memory, isWanted);
 	return {
-		records: classified.new,
+		records: classified.toReport,
 		stateAfter: (reportedCount) => {
+			// Records that this poll does not report stay unknown, so that the next poll finds them.
 			const reading = { lists, listedRecords, now: request.now };
 			const memoryAfter = memoryAfterReporting(reportedCount, classified, memory, reading);
 			return storeMemory(memoryAfter, request);
@@ -123,8 +124,8 @@ export function combineLists(lists: ListsByBranch): ListedRecord[] {
 
 /** Records that were not reported before, by what is to be done about them. */
 interface ClassifiedRecords {
-	/** To be reported. */
-	new: ListedRecord[];
+	/** New, so that they are to be reported. */
+	toReport: ListedRecord[];
 	/** In a branch that was added later. They were there before, so they count as reported. */
 	earlier: ListedRecord[];
 	/** Left out by the filters. */
@@ -133,12 +134,18 @@ interface ClassifiedRecords {
 	ofOtherBranch: ListedRecord[];
 }
 
+/** Sorts the records that were not reported before by what is to be done about them. */
 function classifyRecords(
 	listedRecords: readonly ListedRecord[],
 	{ mark, known, branches }: RecordsMemory,
 	isWanted: RecordsPoll['isWanted'],
 ): ClassifiedRecords {
-	const classified: ClassifiedRecords = { new: [], earlier: [], unwanted: [], ofOtherBranch: [] };
+	const classified: ClassifiedRecords = {
+		toReport: [],
+		earlier: [],
+		unwanted: [],
+		ofOtherBranch: [],
+	};
 	for (const record of listedRecords) {
 		if (record.id <= mark.id || known.wasReported(record.id)) continue;
 
@@ -147,7 +154,7 @@ function classifyRecords(
 		} else if (wasThereBefore(record, branches)) {
 			classified.earlier.push(record);
 		} else if (isWanted(record.row)) {
-			classified.new.push(record);
+			classified.toReport.push(record);
 		} else {
 			classified.unwanted.push(record);
 		}
@@ -185,14 +192,14 @@ function memoryAfterReporting(
 	reading: Reading,
 ): RecordsMemory {
 	const { now, listedRecords } = reading;
-	const areAllReported = reportedCount >= classified.new.length;
+	const areAllReported = reportedCount >= classified.toReport.length;
 	const isWholeReading = isWholeReadingDue(memory, now);
 	const branches = branchesAfter(memory, reading, { areAllReported, isWholeReading });
 
 	const mayMoveMark = areAllReported && isWholeReading && isEveryBranchRead(branches, now);
 	const mark = mayMoveMark ? moveMark(memory.mark, listedRecords, now) : memory.mark;
 
-	const reportedRecords = classified.new.slice(0, reportedCount);
+	const reportedRecords = classified.toReport.slice(0, reportedCount);
 	return {
 		mark,
 		known: knownAfter(memory.known, classified, reportedRecords),
@@ -208,7 +215,7 @@ function knownAfter(
 	reportedRecords: readonly ListedRecord[],
 ): KnownRecords {
 	const known = before.copy();
-	for (const { id } of classified.new) known.forget(id);
+	for (const { id } of classified.toReport) known.forget(id);
 	for (const { id } of reportedRecords) known.addReported(id);
 	for (const { id } of classified.earlier) known.addReported(id);
 	for (const { id } of classified.unwanted) known.addUnwanted(id);
