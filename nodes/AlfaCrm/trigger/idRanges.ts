@@ -8,7 +8,7 @@ interface IdRange {
 	last: number;
 }
 
-/** Writes IDs as ranges. */
+/** Writes IDs as ranges, such as `501-503,560`. An ID that comes twice is written once. */
 export function rangesOf(ids: Iterable<number>): string {
 	const ranges: IdRange[] = [];
 	for (const id of [...new Set(ids)].sort((a, b) => a - b)) {
@@ -24,7 +24,7 @@ export function rangesOf(ids: Iterable<number>): string {
 		.join(',');
 }
 
-/** Reads the IDs that `rangesOf` has written. */
+/** Reads IDs from a text of ranges, such as `501-503,560`. */
 export function idsIn(ranges: string): Set<number> {
 	const ids = new Set<number>();
 	for (const range of ranges.split(',').filter(Boolean)) {

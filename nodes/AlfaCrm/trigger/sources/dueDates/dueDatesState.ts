@@ -190,9 +190,9 @@ function isNewAtFirstLook(
 // ---------------------------------------------------------------- before the poll
 
 /**
- * Whether a poll is to look at a branch: now and then, and when a day begins.
+ * Whether a poll is to read all cards of a branch: now and then, and when a day begins.
  *
- * @param everyMs the time between two looks, in milliseconds
+ * @param everyMs the time between two readings of all cards, in milliseconds
  */
 export function isLookDue(
 	{ lastLook }: BranchLooks = {},
@@ -223,7 +223,9 @@ function stateAfterReporting(
 	return storeMemory({ known, branches }, poll);
 }
 
-/** Notes the looks of a poll. A look that has missed clients does not count. */
+/**
+ * Notes when the cards of each branch were read. A reading that has missed clients does not count.
+ */
 function branchesAfterLooks(
 	branches: DueMemory['branches'],
 	{ looks, today, now }: DuePoll,
