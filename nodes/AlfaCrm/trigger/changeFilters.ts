@@ -115,7 +115,7 @@ export function readChangedFields(
 	parameters: TriggerParameters,
 	classes: readonly string[],
 ): string[] {
-	const labelsByField = collectFields(classes);
+	const labelsByField = collectFieldLabels(classes);
 	return parameters.words(changedFields).flatMap((word) => {
 		const declaredFields = findFields(labelsByField, word);
 		if (declaredFields.length > 0) return declaredFields;
@@ -155,8 +155,8 @@ export const declaredLists: Record<
 	(this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>
 > = {
 	async changedFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-		const labelsByField = collectFields(findChosenClasses(this));
-		return await Promise.resolve(sortByName(toOptions(labelsByField)));
+		const labelsByField = collectFieldLabels(findChosenClasses(this));
+		return await Promise.resolve(sortByName(makeFieldOptions(labelsByField)));
 	},
 };
 
@@ -181,7 +181,7 @@ function findChosenClasses(form: ILoadOptionsFunctions): string[] {
 type LabelsByField = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Collects the declared fields of classes; of all classes if the list is empty. */
-function collectFields(classes: readonly string[]): LabelsByField {
+function collectFieldLabels(classes: readonly string[]): LabelsByField {
 	const labelsByField = new Map<string, Set<string>>();
 	for (const entity of entities) {
 		const { className } = entity;
@@ -199,7 +199,7 @@ function collectFields(classes: readonly string[]): LabelsByField {
 }
 
 /** Makes the options of a list. Where two fields have the same label, their names are added. */
-function toOptions(labelsByField: LabelsByField): INodePropertyOptions[] {
+function makeFieldOptions(labelsByField: LabelsByField): INodePropertyOptions[] {
 	const fields = [...labelsByField.entries()].map(([name, labels]) => ({
 		name,
 		label: [...labels].join(' / '),

@@ -73,7 +73,7 @@ export async function runPoll(context: IPollFunctions): Promise<INodeExecutionDa
 
 	const data = context.getWorkflowStaticData('node');
 	const trigger = makeTriggerKey(context);
-	const isAlone = runningPolls.begin(trigger, data, mayBeActivation(context));
+	const isAlone = runningPolls.tryToBegin(trigger, data, mayBeActivation(context));
 	if (!isAlone) return null;
 
 	try {
@@ -109,8 +109,8 @@ async function reportNewRecords(
 	// next poll will know.
 	if (stored.isOvertaken) return null;
 
-	logNewBeginning(context, stored);
-	const run = beginRun(context, settings, stored);
+	logWhyStartingAnew(context, stored);
+	const run = makePollRun(context, settings, stored);
 	const { items, newState, passingFailure } = await findNewItems(run);
 	// n8n may drop the items of a poll whose workflow was published again. The new poll finds the
 	// same records, so this poll stores nothing.
@@ -179,7 +179,11 @@ interface PollRun {
 	recordsUntil: number;
 }
 
-function beginRun(context: IPollFunctions, settings: PollSettings, stored: StoredState): PollRun {
+function makePollRun(
+	context: IPollFunctions,
+	settings: PollSettings,
+	stored: StoredState,
+): PollRun {
 	const now = Date.now();
 	const budget = readBudgetMs(context);
 	// A trigger that starts anew, for another event or without its state, reports nothing old.
@@ -198,7 +202,7 @@ function beginRun(context: IPollFunctions, settings: PollSettings, stored: Store
 }
 
 /** Writes to n8n's log why a trigger that has polled before starts anew. */
-function logNewBeginning(context: IPollFunctions, stored: StoredState): void {
+function logWhyStartingAnew(context: IPollFunctions, stored: StoredState): void {
 	const { name } = context.getNode();
 	if (stored.hasOtherSubject) {
 		context.logger.info(

@@ -90,10 +90,10 @@ export class RecordReader {
 		if (knownResult !== undefined) return knownResult;
 
 		const entity = entityOfClass(change.entity);
-		if (entity === undefined) return hiddenRecord(describeUnknownClass(change));
+		if (entity === undefined) return makeHiddenResult(describeUnknownClass(change));
 		const unreadableReason = findUnreadableReason(this.client, change, entity);
 		// Such a result is not kept: another change of the record may hold what this one lacks.
-		if (unreadableReason !== undefined) return hiddenRecord(unreadableReason);
+		if (unreadableReason !== undefined) return makeHiddenResult(unreadableReason);
 
 		const result = await this.search(entity, change, likelyBranches);
 		this.results.set(makeRecordKey(change), result);
@@ -180,7 +180,7 @@ export class RecordReader {
 
 const DELETED: MissingRecord = { record: null, missing: 'gone' };
 
-const hiddenRecord = (reason: string): MissingRecord => ({
+const makeHiddenResult = (reason: string): MissingRecord => ({
 	record: null,
 	missing: 'hidden',
 	reason,
@@ -274,7 +274,7 @@ function findUnreadableReason(
 		return 'The record was not read, because this node has no credential. Select one in the node.';
 	}
 
-	const fields = mergeFields(change);
+	const fields = mergeOldAndNewFields(change);
 	const missingKey = (entity.parentFields ?? []).find(
 		({ name }) => (fields[name] ?? undefined) === undefined,
 	);
@@ -293,7 +293,7 @@ async function findInBranch(
 	change: Change,
 	branch: number | undefined,
 ): ReturnType<typeof findOfAnyKind> {
-	const fields = mergeFields(change);
+	const fields = mergeOldAndNewFields(change);
 	const query = Object.fromEntries(
 		(entity.parentFields ?? []).map(({ name }) => [name, fields[name]]),
 	);
@@ -308,7 +308,7 @@ async function findInBranch(
 
 	return await findOfAnyKind(
 		makeListReader(client),
-		{ entity, id: change.entity_id, target, passes: orderPasses(entity, fields) },
+		{ entity, id: change.entity_id, target, passes: listLikelyPassesFirst(entity, fields) },
 		readOtherKinds,
 	);
 }
@@ -319,7 +319,7 @@ async function findInBranch(
  * list is read for that one first, because the record is most likely there. API notes 5.11 and
  * 5.16.
  */
-function orderPasses(entity: Entity, fields: IDataObject): readonly IDataObject[] {
+function listLikelyPassesFirst(entity: Entity, fields: IDataObject): readonly IDataObject[] {
 	const passes = passesOf(entity);
 	const { kinds, partition } = entity.hidden ?? {};
 	const filterName = partition?.name ?? kinds?.name;
@@ -334,7 +334,7 @@ function orderPasses(entity: Entity, fields: IDataObject): readonly IDataObject[
 }
 
 /** Returns the fields that a change names, with their new values where there are any. */
-const mergeFields = ({ fields_old, fields_new }: Change): IDataObject => ({
+const mergeOldAndNewFields = ({ fields_old, fields_new }: Change): IDataObject => ({
 	...fields_old,
 	...fields_new,
 });
