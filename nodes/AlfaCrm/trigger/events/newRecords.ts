@@ -18,7 +18,7 @@ import type { EventKind, EventWatch } from './kind';
 export const newRecords: EventKind<'newRecords'> = {
 	form: ({ resource }) => ({ output: simplifyForm(entityOf(resource)) }),
 	watch: (parameters, { resource, counts }) => ({
-		source: makeSource(resource, {}, counts),
+		source: makeNewRecordsSource(resource, {}, counts),
 		filters: {},
 		makeItems: makeRowsToItems(parameters, entityOf(resource)),
 	}),
@@ -30,7 +30,7 @@ export const newRecords: EventKind<'newRecords'> = {
  * @param body what the list is asked for, besides what the source asks for itself
  * @param isWanted whether a record is reported
  */
-function makeSource(
+function makeNewRecordsSource(
 	resource: string,
 	body: IDataObject = {},
 	isWanted: (row: IDataObject) => boolean = () => true,
@@ -118,10 +118,10 @@ export const newCustomers: EventKind<'newCustomers'> = {
 		// Without `removed`, the list leaves archived customers out. API notes 3.
 		const body = includesArchived ? { ...allTypes, removed: 1 } : allTypes;
 		const isWanted = (card: IDataObject) =>
-			isOfType(card, wantedType) && hasReferences(card, idsByField);
+			isOfType(card, wantedType) && hasWantedReferences(card, idsByField);
 
 		return {
-			source: makeSource('customer', body, isWanted),
+			source: makeNewRecordsSource('customer', body, isWanted),
 			// Stored states have a digest of this shape.
 			filters: { type: wantedType, ids: [...idsByField] },
 			makeItems: makeRowsToItems(parameters, customer),
@@ -159,7 +159,7 @@ function isOfType(card: IDataObject, wantedType: unknown): boolean {
 /**
  * Whether a customer has one of the wanted records in each field. An empty list wants everything.
  */
-function hasReferences(card: IDataObject, idsByField: IdsByField): boolean {
+function hasWantedReferences(card: IDataObject, idsByField: IdsByField): boolean {
 	return [...idsByField].every(
 		([field, ids]) => ids.length === 0 || ids.some((id) => hasReference(card, field, id)),
 	);
