@@ -73,8 +73,9 @@ export function passesFilters(filters: ChangeFilters, change: Change): boolean {
 	if (events.length > 0 && !events.includes(change.event)) return false;
 	if (classes.length > 0 && !includesIgnoringCase(classes, change.entity)) return false;
 
+	if (fields.length === 0) return true;
 	// Only updates list the fields that they change. Events of unknown names may list none.
-	if (change.event !== 'update' || fields.length === 0) return true;
+	if (change.event !== 'update') return true;
 	const isChanged = (field: string) =>
 		Object.hasOwn(change.fields_new, field) || Object.hasOwn(change.fields_old, field);
 	return fields.some(isChanged);
@@ -85,23 +86,31 @@ export function passesFilters(filters: ChangeFilters, change: Change): boolean {
  * upper or lower case.
  */
 export function readEvents(parameters: TriggerParameters): string[] {
-	const names = parameters.words(changeEvents).map(findEventName);
+	const words = parameters.words(changeEvents);
+	const names = words.map(findEventName);
+	const areAllKnown = names.every((name) => name !== undefined);
+	if (areAllKnown) return names;
+
 	// `choices` refuses an unknown word with an error that lists the known ones.
-	return names.every((name) => name !== undefined) ? names : parameters.choices(changeEvents);
+	return parameters.choices(changeEvents);
 }
 
+/** Finds the event that has a word as its name or as its label; undefined if none has. */
 function findEventName(word: string): string | undefined {
-	return changeNames.find(
-		({ value, label }) => isEqualIgnoringCase(value, word) || isEqualIgnoringCase(label, word),
-	)?.value;
+	const namedEvent = changeNames.find(({ value, label }) =>
+		includesIgnoringCase([value, label], word),
+	);
+	return namedEvent?.value;
 }
 
 /** Reads 'Entities'. A class that is not declared is kept as the user wrote it. */
 export function readClasses(parameters: TriggerParameters): string[] {
 	const knownClasses = Object.keys(classLabels);
-	return parameters
-		.words(changeEntities)
-		.map((word) => knownClasses.find((name) => isEqualIgnoringCase(name, word)) ?? word);
+	const words = parameters.words(changeEntities);
+	return words.map((word) => {
+		const knownClass = knownClasses.find((name) => isEqualIgnoringCase(name, word));
+		return knownClass ?? word;
+	});
 }
 
 /**

@@ -220,17 +220,14 @@ function logWhyStartingAnew(context: IPollFunctions, stored: StoredState): void 
  * Reads the branches of the account. If that fails, the branches of an earlier poll are used, and
  * n8n's log says so.
  */
-async function readAccountBranches({
-	context,
-	client,
-	stored,
-	now,
-}: PollRun): Promise<KnownBranches> {
+async function readAccountBranches(run: PollRun): Promise<KnownBranches> {
+	const { context, client, stored, now } = run;
 	const { name } = context.getNode();
-	const logFailure = ({ message }: Error) =>
+	const logFailure = ({ message }: Error) => {
 		context.logger.warn(
 			`'${name}' could not list the branches, and looks into those it knows: ${message}`,
 		);
+	};
 	return await readActiveBranches(client, now, stored.previous, logFailure);
 }
 
@@ -297,10 +294,11 @@ async function makeItems(run: PollRun, records: readonly NewRecord[]): Promise<I
  * reason.
  */
 async function makeItemsOfFirstPoll(
-	{ client, settings, startWith, now }: PollRun,
+	run: PollRun,
 	records: readonly NewRecord[],
 	names: NameSource,
 ): Promise<IDataObject[]> {
+	const { client, settings, startWith, now } = run;
 	const reported = records.slice(0, Math.max(settings.most, startWith));
 
 	const items: IDataObject[] = [];

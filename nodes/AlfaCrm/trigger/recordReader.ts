@@ -274,12 +274,13 @@ function findUnreadableReason(
 		return 'The record was not read, because this node has no credential. Select one in the node.';
 	}
 
+	// AlfaCRM lists some records only for their parent, such as the subscriptions of a customer.
 	const fields = mergeOldAndNewFields(change);
-	const missingKey = (entity.parentFields ?? []).find(
-		({ name }) => (fields[name] ?? undefined) === undefined,
-	);
-	if (missingKey === undefined) return undefined;
-	return `AlfaCRM finds a ${entity.label.toLowerCase()} only by its ${missingKey.name} too, which the event does not hold. Use the fields of the event.`;
+	const parentFields = entity.parentFields ?? [];
+	const missingParent = parentFields.find(({ name }) => (fields[name] ?? null) === null);
+	if (missingParent === undefined) return undefined;
+
+	return `AlfaCRM finds a ${entity.label.toLowerCase()} only by its ${missingParent.name} too, which the event does not hold. Use the fields of the event.`;
 }
 
 /**
@@ -294,9 +295,8 @@ async function findInBranch(
 	branch: number | undefined,
 ): ReturnType<typeof findOfAnyKind> {
 	const fields = mergeOldAndNewFields(change);
-	const query = Object.fromEntries(
-		(entity.parentFields ?? []).map(({ name }) => [name, fields[name]]),
-	);
+	const parentFields = entity.parentFields ?? [];
+	const query = Object.fromEntries(parentFields.map(({ name }) => [name, fields[name]]));
 	const target = { path: entity.path, query, labels: {}, branch };
 
 	const { kinds } = entity.hidden ?? {};
@@ -314,10 +314,10 @@ async function findInBranch(
 }
 
 /**
- * Lists the passes in which the list of an entity is read. Some lists show one status or one kind
- * at a time: that of lessons one status, that of payments one type. If the change names one, the
- * list is read for that one first, because the record is most likely there. API notes 5.11 and
- * 5.16.
+ * Lists the filters with which the list of an entity is asked, one after the other. Some lists show
+ * one status or one kind at a time: that of lessons one status, that of payments one type. If the
+ * change names one, the list is read for that one first, because the record is most likely there.
+ * API notes 5.11 and 5.16.
  */
 function listLikelyPassesFirst(entity: Entity, fields: IDataObject): readonly IDataObject[] {
 	const passes = passesOf(entity);
@@ -327,10 +327,10 @@ function listLikelyPassesFirst(entity: Entity, fields: IDataObject): readonly ID
 
 	const namedValue = readId(fields[filterName]);
 	if (namedValue === undefined) return passes;
-	return [
-		{ [filterName]: namedValue },
-		...passes.filter((pass) => pass[filterName] !== namedValue),
-	];
+
+	const likelyPass = { [filterName]: namedValue };
+	const otherPasses = passes.filter((pass) => pass[filterName] !== namedValue);
+	return [likelyPass, ...otherPasses];
 }
 
 /** Returns the fields that a change names, with their new values where there are any. */
