@@ -284,6 +284,7 @@ export class StoredState {
 	}
 }
 
+/** Returns the latest states of a workflow's triggers; none yet for a new workflow. */
 function getLatestStates(workflow: string): Map<string, Stored> {
 	const states = statesInProcess.get(workflow) ?? new Map<string, Stored>();
 	lruSet(statesInProcess, workflow, states, MOST_WORKFLOWS);
