@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { beginDelivery, deliveryKey } from '../../nodes/AlfaCrm/trigger/webhook/deliveries';
+import { beginDelivery, makeDeliveryKey } from '../../nodes/AlfaCrm/trigger/webhook/deliveries';
 
 /** As many as are kept. */
 const LATEST = 1_000;
@@ -84,10 +84,10 @@ describe('the key of a delivery', () => {
 		fields_new: { status: 3 },
 		fields_rel: [],
 	};
-	const keyOf = (more: object = {}, hasTime = true) => deliveryKey({ ...BODY, ...more }, hasTime);
+	const keyOf = (more: object = {}, hasTime = true) => makeDeliveryKey({ ...BODY, ...more }, hasTime);
 
 	it('is the same however the names of its body are sorted', () => {
-		expect(deliveryKey(Object.fromEntries(Object.entries(BODY).reverse()), true)).toBe(keyOf());
+		expect(makeDeliveryKey(Object.fromEntries(Object.entries(BODY).reverse()), true)).toBe(keyOf());
 	});
 
 	it('is the same whether IDs are numbers or texts', () => {
@@ -98,7 +98,7 @@ describe('the key of a delivery', () => {
 	});
 
 	it('is what version 1.0.0 stored for the same body', () => {
-		expect(deliveryKey({ ...BODY, branch_id: 1, datetime: '2026-02-10 18:05:00' }, true)).toBe(
+		expect(makeDeliveryKey({ ...BODY, branch_id: 1, datetime: '2026-02-10 18:05:00' }, true)).toBe(
 			'oJ462BY5QI8AO7GE',
 		);
 	});

@@ -54,7 +54,8 @@ export async function readActiveBranches(
 		return knownBranches;
 	}
 
-	const activeBranches = sortedIds(list.rows.filter((row) => !isClosedBranch(row)));
+	const activeRows = list.rows.filter((row) => !isClosedBranch(row));
+	const activeBranches = sortedIds(activeRows);
 	if (activeBranches.length === 0) throw allSwitchedOffError(client);
 	return { branches: activeBranches, branchesReadAt: list.isComplete ? now : 0 };
 }
@@ -89,4 +90,5 @@ async function listBranches(client: ApiClient): Promise<Collected> {
 	return list;
 }
 
+/** Reads the IDs of rows, in ascending order. */
 const sortedIds = (rows: IDataObject[]): number[] => idsOf(rows).sort((a, b) => a - b);

@@ -73,8 +73,9 @@ export function passesFilters(filters: ChangeFilters, change: Change): boolean {
 	if (events.length > 0 && !events.includes(change.event)) return false;
 	if (classes.length > 0 && !includesIgnoringCase(classes, change.entity)) return false;
 
+	if (fields.length === 0) return true;
 	// Only updates list the fields that they change. Events of unknown names may list none.
-	if (change.event !== 'update' || fields.length === 0) return true;
+	if (change.event !== 'update') return true;
 	const isChanged = (field: string) =>
 		Object.hasOwn(change.fields_new, field) || Object.hasOwn(change.fields_old, field);
 	return fields.some(isChanged);
@@ -85,23 +86,31 @@ export function passesFilters(filters: ChangeFilters, change: Change): boolean {
  * upper or lower case.
  */
 export function readEvents(parameters: TriggerParameters): string[] {
-	const names = parameters.words(changeEvents).map(findEventName);
+	const words = parameters.words(changeEvents);
+	const names = words.map(findEventName);
+	const areAllKnown = names.every((name) => name !== undefined);
+	if (areAllKnown) return names;
+
 	// `choices` refuses an unknown word with an error that lists the known ones.
-	return names.every((name) => name !== undefined) ? names : parameters.choices(changeEvents);
+	return parameters.choices(changeEvents);
 }
 
+/** Finds the event that has a word as its name or as its label; undefined if none has. */
 function findEventName(word: string): string | undefined {
-	return changeNames.find(
-		({ value, label }) => isEqualIgnoringCase(value, word) || isEqualIgnoringCase(label, word),
-	)?.value;
+	const namedEvent = changeNames.find(({ value, label }) =>
+		includesIgnoringCase([value, label], word),
+	);
+	return namedEvent?.value;
 }
 
 /** Reads 'Entities'. A class that is not declared is kept as the user wrote it. */
 export function readClasses(parameters: TriggerParameters): string[] {
 	const knownClasses = Object.keys(classLabels);
-	return parameters
-		.words(changeEntities)
-		.map((word) => knownClasses.find((name) => isEqualIgnoringCase(name, word)) ?? word);
+	const words = parameters.words(changeEntities);
+	return words.map((word) => {
+		const knownClass = knownClasses.find((name) => isEqualIgnoringCase(name, word));
+		return knownClass ?? word;
+	});
 }
 
 /**
@@ -115,7 +124,7 @@ export function readChangedFields(
 	parameters: TriggerParameters,
 	classes: readonly string[],
 ): string[] {
-	const labelsByField = collectFields(classes);
+	const labelsByField = collectFieldLabels(classes);
 	return parameters.words(changedFields).flatMap((word) => {
 		const declaredFields = findFields(labelsByField, word);
 		if (declaredFields.length > 0) return declaredFields;
@@ -155,8 +164,8 @@ export const declaredLists: Record<
 	(this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>
 > = {
 	async changedFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-		const labelsByField = collectFields(findChosenClasses(this));
-		return await Promise.resolve(sortByName(toOptions(labelsByField)));
+		const labelsByField = collectFieldLabels(findChosenClasses(this));
+		return await Promise.resolve(sortByName(makeFieldOptions(labelsByField)));
 	},
 };
 
@@ -181,7 +190,7 @@ function findChosenClasses(form: ILoadOptionsFunctions): string[] {
 type LabelsByField = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Collects the declared fields of classes; of all classes if the list is empty. */
-function collectFields(classes: readonly string[]): LabelsByField {
+function collectFieldLabels(classes: readonly string[]): LabelsByField {
 	const labelsByField = new Map<string, Set<string>>();
 	for (const entity of entities) {
 		const { className } = entity;
@@ -199,7 +208,7 @@ function collectFields(classes: readonly string[]): LabelsByField {
 }
 
 /** Makes the options of a list. Where two fields have the same label, their names are added. */
-function toOptions(labelsByField: LabelsByField): INodePropertyOptions[] {
+function makeFieldOptions(labelsByField: LabelsByField): INodePropertyOptions[] {
 	const fields = [...labelsByField.entries()].map(([name, labels]) => ({
 		name,
 		label: [...labels].join(' / '),

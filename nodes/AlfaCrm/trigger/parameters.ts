@@ -114,7 +114,7 @@ export class TriggerParameters extends ParameterReader {
 	/**
 	 * Reads a short list in the first branch in which it can be read.
 	 *
-	 * @returns undefined if this user may not read it
+	 * @returns undefined if this user may not read it, or if there is no branch to read it in
 	 * @throws NodeApiError if it cannot be read for another reason
 	 */
 	private async readNames(
@@ -123,7 +123,8 @@ export class TriggerParameters extends ParameterReader {
 		watchedBranches: readonly number[],
 	): Promise<ShortList | undefined> {
 		let lastFailure: unknown;
-		for (const branch of await this.listBranchesFor(client, entity, watchedBranches)) {
+		const branches = await this.listBranchesFor(client, entity, watchedBranches);
+		for (const branch of branches) {
 			try {
 				return await readShortList(makeListReader(client), entity, branch);
 			} catch (caught) {
@@ -131,8 +132,9 @@ export class TriggerParameters extends ParameterReader {
 			}
 		}
 
-		const mayNotRead = lastFailure === undefined || hasStatus(lastFailure, 403);
-		if (mayNotRead) return undefined;
+		const hasNoBranch = lastFailure === undefined;
+		const isForbidden = hasStatus(lastFailure, 403);
+		if (hasNoBranch || isForbidden) return undefined;
 		throw asNodeError(this.context.getNode(), lastFailure);
 	}
 
@@ -147,7 +149,9 @@ export class TriggerParameters extends ParameterReader {
 	): Promise<ReadonlyArray<number | undefined>> {
 		if (entity.scope !== 'branch') return [undefined];
 		if (watchedBranches.length > 0) return watchedBranches;
-		return (await readActiveBranches(client, Date.now())).branches;
+
+		const { branches: activeBranches } = await readActiveBranches(client, Date.now());
+		return activeBranches;
 	}
 }
 
@@ -167,15 +171,17 @@ interface RecordParameter {
  */
 export function makeMultiSelect(parameter: RecordParameter): INodeProperties {
 	const { displayName, name, entity, description } = parameter;
+	const typeOptions: INodeProperties['typeOptions'] = {
+		loadOptionsMethod: makeListOptions(entity)?.loadOptionsMethod,
+	};
 	const dependsOnBranch = entityOf(entity).scope === 'branch';
+	if (dependsOnBranch) typeOptions.loadOptionsDependsOn = ['branchIds'];
+
 	return {
 		displayName: `${displayName} Names or IDs`,
 		name,
 		type: 'multiOptions',
-		typeOptions: {
-			loadOptionsMethod: makeListOptions(entity)?.loadOptionsMethod,
-			...(dependsOnBranch ? { loadOptionsDependsOn: ['branchIds'] } : {}),
-		},
+		typeOptions,
 		default: [],
 		description: `${description}. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.`,
 	};

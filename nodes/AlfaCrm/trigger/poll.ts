@@ -73,7 +73,7 @@ export async function runPoll(context: IPollFunctions): Promise<INodeExecutionDa
 
 	const data = context.getWorkflowStaticData('node');
 	const trigger = makeTriggerKey(context);
-	const isAlone = runningPolls.begin(trigger, data, mayBeActivation(context));
+	const isAlone = runningPolls.tryToBegin(trigger, data, mayBeActivation(context));
 	if (!isAlone) return null;
 
 	try {
@@ -109,8 +109,8 @@ async function reportNewRecords(
 	// next poll will know.
 	if (stored.isOvertaken) return null;
 
-	logNewBeginning(context, stored);
-	const run = beginRun(context, settings, stored);
+	logWhyStartingAnew(context, stored);
+	const run = makePollRun(context, settings, stored);
 	const { items, newState, passingFailure } = await findNewItems(run);
 	// n8n may drop the items of a poll whose workflow was published again. The new poll finds the
 	// same records, so this poll stores nothing.
@@ -179,7 +179,11 @@ interface PollRun {
 	recordsUntil: number;
 }
 
-function beginRun(context: IPollFunctions, settings: PollSettings, stored: StoredState): PollRun {
+function makePollRun(
+	context: IPollFunctions,
+	settings: PollSettings,
+	stored: StoredState,
+): PollRun {
 	const now = Date.now();
 	const budget = readBudgetMs(context);
 	// A trigger that starts anew, for another event or without its state, reports nothing old.
@@ -198,7 +202,7 @@ function beginRun(context: IPollFunctions, settings: PollSettings, stored: Store
 }
 
 /** Writes to n8n's log why a trigger that has polled before starts anew. */
-function logNewBeginning(context: IPollFunctions, stored: StoredState): void {
+function logWhyStartingAnew(context: IPollFunctions, stored: StoredState): void {
 	const { name } = context.getNode();
 	if (stored.hasOtherSubject) {
 		context.logger.info(
@@ -216,17 +220,14 @@ function logNewBeginning(context: IPollFunctions, stored: StoredState): void {
  * Reads the branches of the account. If that fails, the branches of an earlier poll are used, and
  * n8n's log says so.
  */
-async function readAccountBranches({
-	context,
-	client,
-	stored,
-	now,
-}: PollRun): Promise<KnownBranches> {
+async function readAccountBranches(run: PollRun): Promise<KnownBranches> {
+	const { context, client, stored, now } = run;
 	const { name } = context.getNode();
-	const logFailure = ({ message }: Error) =>
+	const logFailure = ({ message }: Error) => {
 		context.logger.warn(
 			`'${name}' could not list the branches, and looks into those it knows: ${message}`,
 		);
+	};
 	return await readActiveBranches(client, now, stored.previous, logFailure);
 }
 
@@ -293,10 +294,11 @@ async function makeItems(run: PollRun, records: readonly NewRecord[]): Promise<I
  * reason.
  */
 async function makeItemsOfFirstPoll(
-	{ client, settings, startWith, now }: PollRun,
+	run: PollRun,
 	records: readonly NewRecord[],
 	names: NameSource,
 ): Promise<IDataObject[]> {
+	const { client, settings, startWith, now } = run;
 	const reported = records.slice(0, Math.max(settings.most, startWith));
 
 	const items: IDataObject[] = [];

@@ -134,6 +134,7 @@ export async function readPollSettings(context: IPollFunctions): Promise<PollSet
 	};
 }
 
+/** Reads which event the user has chosen. An expression may give one that does not exist. */
 function readEvent(context: IPollFunctions): EventType {
 	const name = context.getNodeParameter(eventParameter.name) as string;
 	const event = eventTypes.find(({ value }) => value === name);
@@ -147,7 +148,7 @@ function readEvent(context: IPollFunctions): EventType {
 
 /** Returns how many milliseconds n8n gives a poll. */
 export function readBudgetMs(context: IPollFunctions): number {
-	return typeof context.getPollBudgetMs === 'function'
-		? context.getPollBudgetMs()
-		: DEFAULT_BUDGET_MS;
+	// n8n before 2.38 has no such function.
+	if (typeof context.getPollBudgetMs !== 'function') return DEFAULT_BUDGET_MS;
+	return context.getPollBudgetMs();
 }

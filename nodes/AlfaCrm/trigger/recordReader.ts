@@ -90,10 +90,10 @@ export class RecordReader {
 		if (knownResult !== undefined) return knownResult;
 
 		const entity = entityOfClass(change.entity);
-		if (entity === undefined) return hiddenRecord(describeUnknownClass(change));
+		if (entity === undefined) return makeHiddenResult(describeUnknownClass(change));
 		const unreadableReason = findUnreadableReason(this.client, change, entity);
 		// Such a result is not kept: another change of the record may hold what this one lacks.
-		if (unreadableReason !== undefined) return hiddenRecord(unreadableReason);
+		if (unreadableReason !== undefined) return makeHiddenResult(unreadableReason);
 
 		const result = await this.search(entity, change, likelyBranches);
 		this.results.set(makeRecordKey(change), result);
@@ -180,7 +180,7 @@ export class RecordReader {
 
 const DELETED: MissingRecord = { record: null, missing: 'gone' };
 
-const hiddenRecord = (reason: string): MissingRecord => ({
+const makeHiddenResult = (reason: string): MissingRecord => ({
 	record: null,
 	missing: 'hidden',
 	reason,
@@ -274,12 +274,13 @@ function findUnreadableReason(
 		return 'The record was not read, because this node has no credential. Select one in the node.';
 	}
 
-	const fields = mergeFields(change);
-	const missingKey = (entity.parentFields ?? []).find(
-		({ name }) => (fields[name] ?? undefined) === undefined,
-	);
-	if (missingKey === undefined) return undefined;
-	return `AlfaCRM finds a ${entity.label.toLowerCase()} only by its ${missingKey.name} too, which the event does not hold. Use the fields of the event.`;
+	// AlfaCRM lists some records only for their parent, such as the subscriptions of a customer.
+	const fields = mergeOldAndNewFields(change);
+	const parentFields = entity.parentFields ?? [];
+	const missingParent = parentFields.find(({ name }) => (fields[name] ?? null) === null);
+	if (missingParent === undefined) return undefined;
+
+	return `AlfaCRM finds a ${entity.label.toLowerCase()} only by its ${missingParent.name} too, which the event does not hold. Use the fields of the event.`;
 }
 
 /**
@@ -293,10 +294,9 @@ async function findInBranch(
 	change: Change,
 	branch: number | undefined,
 ): ReturnType<typeof findOfAnyKind> {
-	const fields = mergeFields(change);
-	const query = Object.fromEntries(
-		(entity.parentFields ?? []).map(({ name }) => [name, fields[name]]),
-	);
+	const fields = mergeOldAndNewFields(change);
+	const parentFields = entity.parentFields ?? [];
+	const query = Object.fromEntries(parentFields.map(({ name }) => [name, fields[name]]));
 	const target = { path: entity.path, query, labels: {}, branch };
 
 	const { kinds } = entity.hidden ?? {};
@@ -308,18 +308,18 @@ async function findInBranch(
 
 	return await findOfAnyKind(
 		makeListReader(client),
-		{ entity, id: change.entity_id, target, passes: orderPasses(entity, fields) },
+		{ entity, id: change.entity_id, target, passes: listLikelyPassesFirst(entity, fields) },
 		readOtherKinds,
 	);
 }
 
 /**
- * Lists the passes in which the list of an entity is read. Some lists show one status or one kind
- * at a time: that of lessons one status, that of payments one type. If the change names one, the
- * list is read for that one first, because the record is most likely there. API notes 5.11 and
- * 5.16.
+ * Lists the filters with which the list of an entity is asked, one after the other. Some lists show
+ * one status or one kind at a time: that of lessons one status, that of payments one type. If the
+ * change names one, the list is read for that one first, because the record is most likely there.
+ * API notes 5.11 and 5.16.
  */
-function orderPasses(entity: Entity, fields: IDataObject): readonly IDataObject[] {
+function listLikelyPassesFirst(entity: Entity, fields: IDataObject): readonly IDataObject[] {
 	const passes = passesOf(entity);
 	const { kinds, partition } = entity.hidden ?? {};
 	const filterName = partition?.name ?? kinds?.name;
@@ -327,14 +327,14 @@ function orderPasses(entity: Entity, fields: IDataObject): readonly IDataObject[
 
 	const namedValue = readId(fields[filterName]);
 	if (namedValue === undefined) return passes;
-	return [
-		{ [filterName]: namedValue },
-		...passes.filter((pass) => pass[filterName] !== namedValue),
-	];
+
+	const likelyPass = { [filterName]: namedValue };
+	const otherPasses = passes.filter((pass) => pass[filterName] !== namedValue);
+	return [likelyPass, ...otherPasses];
 }
 
 /** Returns the fields that a change names, with their new values where there are any. */
-const mergeFields = ({ fields_old, fields_new }: Change): IDataObject => ({
+const mergeOldAndNewFields = ({ fields_old, fields_new }: Change): IDataObject => ({
 	...fields_old,
 	...fields_new,
 });

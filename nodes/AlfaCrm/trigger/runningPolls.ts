@@ -26,7 +26,7 @@ export class RunningPolls {
 	 * that poll.
 	 * @returns false if the poll must not run, because another poll of the trigger is under way
 	 */
-	begin(trigger: string, data: IDataObject, mayBeActivation: boolean): boolean {
+	tryToBegin(trigger: string, data: IDataObject, mayBeActivation: boolean): boolean {
 		const running = this.pollsByTrigger.get(trigger);
 		if (running === undefined) {
 			this.pollsByTrigger.set(trigger, { polls: new Set([data]), latest: data });

@@ -152,7 +152,7 @@ export class StoredState {
 		this.isDurable = !('__dataChanged' in nodeData);
 		this.latestStates = this.isDurable
 			? new Map<string, Stored>()
-			: latestStatesOf(String(context.getWorkflow().id));
+			: getLatestStates(String(context.getWorkflow().id));
 
 		const { newest, problem } = this.findNewestState();
 		this.newest = newest;
@@ -216,8 +216,8 @@ export class StoredState {
 		for (const [key, latestState] of this.latestStates) {
 			if (key === this.stateKey) continue;
 
-			const storedState = readState(readContent(this.workflowData[key]));
-			const isOverwritten = takeNewer(storedState, latestState) === latestState;
+			const storedState = readState(readStateOfEntry(this.workflowData[key]));
+			const isOverwritten = chooseNewerState(storedState, latestState) === latestState;
 			if (isOverwritten) assignIfChanged(this.workflowData, key, { state: latestState });
 		}
 	}
@@ -241,7 +241,7 @@ export class StoredState {
 	private findNewestState(): { newest?: Stored; problem?: string } {
 		const copies = [
 			this.nodeData.state,
-			readContent(this.workflowData[this.stateKey]),
+			readStateOfEntry(this.workflowData[this.stateKey]),
 			this.latestStates.get(this.stateKey),
 		];
 		let newest: Stored | undefined;
@@ -251,7 +251,7 @@ export class StoredState {
 
 			const problem = this.findProblem(copy);
 			if (problem === undefined) {
-				newest = takeNewer(newest, this.readOwnState(copy));
+				newest = chooseNewerState(newest, this.readOwnState(copy));
 			} else {
 				firstProblem ??= problem;
 			}
@@ -284,7 +284,8 @@ export class StoredState {
 	}
 }
 
-function latestStatesOf(workflow: string): Map<string, Stored> {
+/** Returns the latest states of a workflow's triggers; none yet for a new workflow. */
+function getLatestStates(workflow: string): Map<string, Stored> {
 	const states = statesInProcess.get(workflow) ?? new Map<string, Stored>();
 	lruSet(statesInProcess, workflow, states, MOST_WORKFLOWS);
 	return states;
@@ -302,7 +303,7 @@ function assignIfChanged(data: IDataObject, key: string, value: object): void {
 }
 
 /** Returns the newer one of two states, or the first one if they are equally old. */
-function takeNewer(state?: Stored, otherState?: Stored): Stored | undefined {
+function chooseNewerState(state?: Stored, otherState?: Stored): Stored | undefined {
 	const isOtherNewer = (otherState?.savedAt ?? -1) > (state?.savedAt ?? -1);
 	return isOtherNewer ? otherState : (state ?? otherState);
 }
@@ -326,7 +327,7 @@ function findLossReason(newest?: Stored, problem?: string): string | undefined {
  * Takes a state out of an entry of the workflow's static data, which is `{ state }`. Returns
  * anything else that stands there unchanged, so that the checks refuse it.
  */
-const readContent = (entry: unknown): unknown => (isPlain(entry) ? entry.state : entry);
+const readStateOfEntry = (entry: unknown): unknown => (isPlain(entry) ? entry.state : entry);
 
 /** Reads a state of any version; undefined if there is none, or if it is broken. */
 function readState(copy: unknown): Stored | undefined {

@@ -4,6 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { ApiClient } from '../api/client';
 import { readActiveBranches } from './branches';
 import { ClockWatch } from './clockWatch';
+import type { Samples } from './eventSource';
 import { makePollReader } from './eventSource';
 import type { PollSettings } from './pollForm';
 import { readPollSettings } from './pollForm';
@@ -27,36 +28,52 @@ export async function runTestPoll(context: IPollFunctions): Promise<INodeExecuti
 	const now = Date.now();
 	const deadline = now + SAMPLE_MS;
 	const settings = await readPollSettings(context);
-	const { source, makeItems, zone } = settings;
 	const branches = settings.chosenBranches ?? (await readActiveBranches(client, now)).branches;
 
-	const clockWatch = new ClockWatch(context, zone);
+	const clockWatch = new ClockWatch(context, settings.zone);
 	const reader = clockWatch.watch(makePollReader(client, Infinity));
 	const request = { branches, client, now, reader, deadline };
-	const { records, isComplete } = await source.samples(request, SAMPLES);
+	const samples = await settings.source.samples(request, SAMPLES);
 	clockWatch.warn();
 
 	const names = await makePollNames(context, client, deadline);
-	const items = await makeItems({ records, client, names, deadline: Infinity, now });
-	if (items.length === 0) throw noSamplesError(context, isComplete, settings);
+	const items = await settings.makeItems({
+		records: samples.records,
+		client,
+		names,
+		// All of the few samples are shown, however long that takes.
+		deadline: Infinity,
+		now,
+	});
+	if (items.length === 0) throw noSamplesError(context, settings, samples);
 
 	return items.map((json) => ({ json }));
 }
 
-/** @param isComplete whether AlfaCRM has no other records that were not looked at */
+/** Makes the error of a test that has found no record to show. It advises what to change. */
 function noSamplesError(
 	context: IPollFunctions,
-	isComplete: boolean,
-	{ limitedBy }: PollSettings,
+	settings: PollSettings,
+	{ isComplete: areAllRecordsChecked }: Samples,
 ): NodeOperationError {
-	const message = isComplete
+	const message = areAllRecordsChecked
 		? 'AlfaCRM has nothing yet that this trigger would report'
 		: 'Among the newest records of AlfaCRM is none that this trigger would report';
-	const advice =
-		limitedBy === undefined
-			? 'Loosen the filters or choose other branches, or add a record in AlfaCRM that fits and fetch again.'
-			: `'${limitedBy}' says who counts: change it for the test and put it back before you publish, or choose other branches, and fetch again.`;
+	const advice = adviseOnSamples(settings.limitingParameterLabel);
 	return new NodeOperationError(context.getNode(), message, {
 		description: `${advice} Once it is active, the trigger works without a test event.`,
 	});
+}
+
+/**
+ * Says how a user gets records for the test.
+ *
+ * @param limitingParameterLabel the parameter that decides whom the event concerns, such as 'Days
+ * Before the Birthday'; undefined if the event has none
+ */
+function adviseOnSamples(limitingParameterLabel: string | undefined): string {
+	if (limitingParameterLabel === undefined) {
+		return 'Loosen the filters or choose other branches, or add a record in AlfaCRM that fits and fetch again.';
+	}
+	return `'${limitingParameterLabel}' says who counts: change it for the test and put it back before you publish, or choose other branches, and fetch again.`;
 }

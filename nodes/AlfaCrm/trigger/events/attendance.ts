@@ -43,7 +43,7 @@ const DETAILS_FIELDS = ['reason_id', 'grade', 'note', 'commission'];
  * What a simplified item leaves out, because a message to the customer does not need it. The event
  * itself tells `is_attend`.
  */
-const NOT_USEFUL = [
+const FIELDS_LEFT_OUT = [
 	'date',
 	'time_to',
 	'is_attend',
@@ -64,19 +64,23 @@ const NOT_USEFUL = [
 export function makeAttendanceEvent(attended: Attended): DerivedEvent {
 	return {
 		mayShowEvent: (change) => mayTellAttendance(change, attended),
-		deriveItems: async (change, branches, lookup) =>
-			change.entity === DETAILS_CLASS
-				? await deriveFromDetails(change, attended, branches, lookup)
-				: await deriveFromLesson(change, attended, branches, lookup),
+		deriveItems: async (change, branches, lookup) => {
+			const tellsOfOneCustomer = change.entity === DETAILS_CLASS;
+			if (tellsOfOneCustomer) return await deriveFromDetails(change, attended, branches, lookup);
+			return await deriveFromLesson(change, attended, branches, lookup);
+		},
 		// A customer who was there has no reason for absence; one who was not has no grade.
-		fieldsLeftOut: [...NOT_USEFUL, attended === 1 ? 'reason_id' : 'grade'],
-		// The log may not say which lesson it was. Then the ID of the attendance identifies it.
-		makeEventKey: ({ lesson_id, customer_id, details_id }) =>
-			lesson_id === null
-				? `details ${String(details_id)}`
-				: `${String(lesson_id)} ${String(customer_id)}`,
+		fieldsLeftOut: [...FIELDS_LEFT_OUT, attended === 1 ? 'reason_id' : 'grade'],
+		makeEventKey: makeAttendanceKey,
 		readLessonId: ({ lesson_id }) => readId(lesson_id),
 	};
+}
+
+/** Makes the key by which an attendance is reported once: its lesson and its customer. */
+function makeAttendanceKey({ lesson_id, customer_id, details_id }: IDataObject): string {
+	// The log may not say which lesson it was. Then the ID of the attendance identifies it.
+	if (lesson_id === null) return `details ${String(details_id)}`;
+	return `${String(lesson_id)} ${String(customer_id)}`;
 }
 
 /** Whether an entry of the log may tell of the attendance that the event reports. */
@@ -87,11 +91,15 @@ function mayTellAttendance(change: Change, attended: Attended): boolean {
 	if (entity !== DETAILS_CLASS) return false;
 
 	const loggedAttendance = readFlag(fields_new.is_attend);
-	// A new entry without `is_attend` may mean either.
-	return loggedAttendance === undefined ? event === 'create' : loggedAttendance === attended;
+	// An entry of a new record without `is_attend` may mean either.
+	if (loggedAttendance === undefined) return event === 'create';
+	return loggedAttendance === attended;
 }
 
-/** Makes the item of an entry of the log that tells of one customer; none if it is not so now. */
+/**
+ * Makes the item of a log entry that tells of one customer's attendance. Makes none if the lesson,
+ * as it is now, does not show this attendance.
+ */
 async function deriveFromDetails(
 	change: Change,
 	attended: Attended,
@@ -100,50 +108,58 @@ async function deriveFromDetails(
 ): Promise<IDataObject[]> {
 	const loggedFields = await lookup.readFields(change, branches[0], ['customer_id']);
 	const loggedDetails: IDataObject = { ...loggedFields, id: change.entity_id };
-	const {
-		record: lesson,
-		reason,
-		missing,
-	} = await lookup.findLessonOfAttendance(loggedDetails, branches);
-	if (lesson === null) {
+	const lessonResult = await lookup.findLessonOfAttendance(loggedDetails, branches);
+	if (lessonResult.record === null) {
 		// The log itself tells of this customer, unless the lesson is gone.
-		const isReported = missing !== 'gone' && hasAttendance(loggedDetails, attended);
-		if (!isReported) return [];
-		return [{ ...toItem(change, {}, loggedDetails, branches[0]), lesson_error: reason }];
+		const isLessonGone = lessonResult.missing === 'gone';
+		if (isLessonGone || !isOfAttendance(loggedDetails, attended)) return [];
+
+		const item = buildAttendanceItem(change, {}, loggedDetails, branches[0]);
+		return [{ ...item, lesson_error: lessonResult.reason }];
 	}
+
+	const lesson = lessonResult.record;
 	if (!isCompleted(lesson)) return [];
 
 	const branch = readId(lesson.branch_id) ?? branches[0];
 	const customers = readIds([loggedDetails.customer_id ?? []].flat());
 	const shownDetails = await lookup.readAttendances(lesson, branch, customers);
-	return findDetailsOfCustomer(shownDetails, loggedDetails)
-		.filter((details) => hasAttendance(details, attended))
-		.map((details) => toItem(change, lesson, details, branch));
+	const detailsOfCustomer = findDetailsOfCustomer(shownDetails, loggedDetails);
+	return detailsOfCustomer
+		.filter((details) => isOfAttendance(details, attended))
+		.map((details) => buildAttendanceItem(change, lesson, details, branch));
 }
 
-/** Makes the items of an entry of the log that tells of a lesson: one for each customer of it. */
+/**
+ * Makes the items of a log entry that tells of a completed lesson: one for each customer who was
+ * there, or for each customer who missed it.
+ */
 async function deriveFromLesson(
 	change: Change,
 	attended: Attended,
 	branches: readonly number[],
 	lookup: LogLookup,
 ): Promise<IDataObject[]> {
-	const { record: lesson, reason, missing } = await lookup.findLesson(change.entity_id, branches);
-	if (lesson === null) {
+	const lessonResult = await lookup.findLesson(change.entity_id, branches);
+	if (lessonResult.record === null) {
 		// No other entry may tell of these customers, so a lesson that AlfaCRM fails to show becomes
 		// one item without a customer.
-		if (missing !== 'failed') return [];
+		if (lessonResult.missing !== 'failed') return [];
+
 		const unknownDetails = { lesson_id: change.entity_id };
-		return [{ ...toItem(change, {}, unknownDetails, branches[0]), lesson_error: reason }];
+		const item = buildAttendanceItem(change, {}, unknownDetails, branches[0]);
+		return [{ ...item, lesson_error: lessonResult.reason }];
 	}
+
+	const lesson = lessonResult.record;
 	if (!isCompleted(lesson)) return [];
 
 	const branch = readId(lesson.branch_id) ?? branches[0];
 	const customers = readIds([lesson.customer_ids ?? []].flat());
 	const shownDetails = await lookup.readAttendances(lesson, branch, customers);
 	return shownDetails
-		.filter((details) => hasAttendance(details, attended))
-		.map((details) => toItem(change, lesson, details, branch));
+		.filter((details) => isOfAttendance(details, attended))
+		.map((details) => buildAttendanceItem(change, lesson, details, branch));
 }
 
 /**
@@ -153,7 +169,7 @@ function isCompleted(lesson: IDataObject): boolean {
 	return readId(lesson.status) === LESSON_STATUS.completed;
 }
 
-function hasAttendance(details: IDataObject, attended: Attended): boolean {
+function isOfAttendance(details: IDataObject, attended: Attended): boolean {
 	return readFlag(details.is_attend) === attended;
 }
 
@@ -167,19 +183,21 @@ function findDetailsOfCustomer(
 ): IDataObject[] {
 	if (shownDetails.length === 0) return [loggedDetails];
 
-	return shownDetails.filter(
-		({ id, customer_id }) =>
-			readId(id) === loggedDetails.id || readId(customer_id) === readId(loggedDetails.customer_id),
-	);
+	const loggedCustomer = readId(loggedDetails.customer_id);
+	return shownDetails.filter((details) => {
+		const isSameAttendance = readId(details.id) === loggedDetails.id;
+		const isOfCustomer = readId(details.customer_id) === loggedCustomer;
+		return isSameAttendance || isOfCustomer;
+	});
 }
 
 /**
- * Makes an item.
+ * Makes the item of one customer at one lesson. What is unknown is null.
  *
  * @param lesson empty if it could not be read
  * @param details what AlfaCRM tells of one customer's attendance
  */
-function toItem(
+function buildAttendanceItem(
 	change: Change,
 	lesson: IDataObject,
 	details: IDataObject,

@@ -23,19 +23,20 @@ export const comingLessons: EventKind<'comingLessons'> = {
 
 	watch: (parameters) => {
 		const isSimple = parameters.flag(simplify);
+		const minutesBetweenLooks = parameters.integer(inOptions(lookEvery));
 		return {
 			source: new ComingLessons({
 				hours: parameters.integer(hoursBefore),
 				zone: parameters.dayZone,
-				everyMs: parameters.integer(inOptions(lookEvery)) * MINUTE_MS,
+				everyMs: minutesBetweenLooks * MINUTE_MS,
 			}),
 			filters: {},
 			zone: parameters.dayZone,
-			limitedBy: hoursBefore.displayName,
-			makeItems: async ({ records, names }) => {
-				const reminders = records as readonly Reminder[];
+			limitingParameterLabel: hoursBefore.displayName,
+			makeItems: async (reported) => {
+				const reminders = reported.records as readonly Reminder[];
 				const participants = reminders.map(({ participant }) => participant);
-				return await makeParticipantItems(participants, names, { isSimple });
+				return await makeParticipantItems(participants, reported.names, { isSimple });
 			},
 		};
 	},

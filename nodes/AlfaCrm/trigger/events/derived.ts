@@ -50,17 +50,20 @@ const dayOfChange = ({ datetime }: Change): string => dayOf(datetime ?? '');
  * @returns undefined if the fields do not have the last day
  */
 function isOver(change: Change, fields: IDataObject): boolean | undefined {
-	return 'e_date' in fields ? readLastDay(fields) <= dayOfChange(change) : undefined;
+	if (!('e_date' in fields)) return undefined;
+	return readLastDay(fields) <= dayOfChange(change);
 }
 
 /** Whether the change ends something that was not over before. */
 function isEnding(change: Change): boolean {
-	return isOver(change, change.fields_new) === true && isOver(change, change.fields_old) !== true;
+	const wasOver = isOver(change, change.fields_old) === true;
+	return isOver(change, change.fields_new) === true && !wasOver;
 }
 
 /** Whether the change takes back the end of something that was over. */
 function isTakingBackEnd(change: Change): boolean {
-	return isOver(change, change.fields_new) === false && isOver(change, change.fields_old) === true;
+	const wasOver = isOver(change, change.fields_old) === true;
+	return isOver(change, change.fields_new) === false && wasOver;
 }
 
 // ---------------------------------------------------------------- events
@@ -94,29 +97,35 @@ const archived: DerivedEvent = {
 
 /** What happens to a record that belongs to a customer, such as a membership. */
 interface OwnedRecordEvent {
-	/** The class of the record. */
+	/** AlfaCRM's class of the record, such as `CustomerGroupInvolve` for memberships. */
 	className: string;
 	/** The field that refers to the group or the plan. An update may leave it out. */
 	referenceField: string;
 	/** Whether a change of such a record is the event. */
-	wants: (change: Change) => boolean;
-	/** Returns what an item has of the record. */
-	describe: (fields: IDataObject, id: number) => IDataObject;
+	isEvent: (change: Change) => boolean;
+	/** Makes the fields of the item that come from the record, from its fields in the log. */
+	pickRecordFields: (fields: IDataObject, id: number) => IDataObject;
 }
 
-function makeOwnedRecordEvent(event: OwnedRecordEvent): DerivedEvent {
-	const { className, referenceField, wants, describe } = event;
+/**
+ * Makes an event of a record that belongs to a customer. Each change that is the event becomes one
+ * item, with the customer and the fields of the record.
+ */
+function makeOwnedRecordEvent(ownedRecord: OwnedRecordEvent): DerivedEvent {
+	const { className, referenceField } = ownedRecord;
 	return {
 		className,
-		mayShowEvent: (change) => change.entity === className && wants(change),
+		mayShowEvent: (change) => change.entity === className && ownedRecord.isEvent(change),
 		deriveItems: async (change, branches, lookup) => {
 			const neededFields = ['customer_id', referenceField];
 			const fields = await lookup.readFields(change, branches[0], neededFields);
-			// Several logs list the entry, so its branch is not known unless the record names it.
+			const recordFields = ownedRecord.pickRecordFields(fields, change.entity_id);
+			// If several logs list the entry, its branch is not known unless the record names it.
 			const onlyBranch = branches.length === 1 ? branches[0] : null;
+
 			const item = {
 				customer_id: readIdOrNull(fields.customer_id),
-				...describe(fields, change.entity_id),
+				...recordFields,
 				branch_id: readId(fields.branch_id) ?? onlyBranch,
 				change,
 			};
@@ -125,12 +134,17 @@ function makeOwnedRecordEvent(event: OwnedRecordEvent): DerivedEvent {
 	};
 }
 
-function makeMembershipEvent(wants: OwnedRecordEvent['wants']): DerivedEvent {
+/**
+ * Makes an event of memberships, such as *Customer Joined Group*.
+ *
+ * @param isEvent whether a change of a membership is the event
+ */
+function makeMembershipEvent(isEvent: OwnedRecordEvent['isEvent']): DerivedEvent {
 	return makeOwnedRecordEvent({
 		className: 'CustomerGroupInvolve',
 		referenceField: 'group_id',
-		wants,
-		describe: ({ group_id, b_date, e_date }, id) => ({
+		isEvent,
+		pickRecordFields: ({ group_id, b_date, e_date }, id) => ({
 			group_id: readIdOrNull(group_id),
 			b_date: readDay(b_date),
 			e_date: readDay(e_date),
@@ -162,8 +176,8 @@ const leftGroup = makeMembershipEvent((change) => {
 const sold = makeOwnedRecordEvent({
 	className: 'CustomerToTariff',
 	referenceField: 'tariff_id',
-	wants: ({ event }) => event === 'create',
-	describe: (fields, id) => ({
+	isEvent: ({ event }) => event === 'create',
+	pickRecordFields: (fields, id) => ({
 		subscription_id: id,
 		tariff_id: readIdOrNull(fields.tariff_id),
 		subject_ids: fields.subject_ids ?? [],
@@ -195,14 +209,17 @@ const simplifyWithNames: INodeProperties = {
 export const derived: EventKind<'derived'> = {
 	form: () => ({ output: [simplifyWithNames] }),
 
-	watch: (parameters, { what }) => ({
-		source: new DerivedEvents(derivedEvents[what]),
-		filters: {},
-		makeItems: async (reported) =>
-			parameters.flag(simplifyWithNames)
-				? await makeSimplifiedItems(reported, derivedEvents[what])
-				: reported.records.map(({ row }) => row),
-	}),
+	watch: (parameters, { what: eventName }) => {
+		const event = derivedEvents[eventName];
+		return {
+			source: new DerivedEvents(event),
+			filters: {},
+			makeItems: async (reported) => {
+				if (parameters.flag(simplifyWithNames)) return await makeSimplifiedItems(reported, event);
+				return reported.records.map(({ row }) => row);
+			},
+		};
+	},
 };
 
 /** The fields of simplified items that have a type: IDs get names, and lists become one text. */
@@ -224,68 +241,89 @@ const shownFields: Shown[] = [
 
 const fieldsWithNames = findNamedFields(shownFields);
 
-/** Makes simplified items, as many as there is time to read their customers for. */
+/**
+ * Makes simplified items, with names beside IDs and lists as one text. Makes as many as there is
+ * time to read their customers for.
+ */
 async function makeSimplifiedItems(
-	{ records, client, names, deadline }: ReportedRecords,
+	reported: ReportedRecords,
 	event: DerivedEvent,
 ): Promise<IDataObject[]> {
-	const recordReader = new RecordReader(client);
-	const flatten = makeValueSimplifier(shownFields, fieldsWithNames);
-	const isTooLate = () => Date.now() >= deadline;
+	const recordReader = new RecordReader(reported.client);
+	const simplifyValues = makeValueSimplifier(shownFields, fieldsWithNames);
+	const isTooLate = () => Date.now() >= reported.deadline;
 
-	return await convertInOrder(records, isTooLate, async ({ row, branches }) => {
-		const useful = { row: withoutDetails(row, event), branches };
-		const { change, ...fields } = await addNames(useful, recordReader, names);
+	return await convertInOrder(reported.records, isTooLate, async ({ row, branches }) => {
+		// The names of fields that are left out need not be looked up.
+		const shownRow = leaveOutFields(row, event.fieldsLeftOut ?? []);
+		const rowWithNames = await addNames({ row: shownRow, branches }, recordReader, reported.names);
+
 		// The change stays as it came.
-		return { ...flatten(fields), change };
+		const { change, ...fields } = rowWithNames;
+		return { ...simplifyValues(fields), change };
 	});
 }
 
-/** Leaves out the fields that a simplified item does not have, before their names are looked up. */
-function withoutDetails(row: IDataObject, { fieldsLeftOut = [] }: DerivedEvent): IDataObject {
-	return Object.fromEntries(Object.entries(row).filter(([name]) => !fieldsLeftOut.includes(name)));
+/** Returns a copy of a row without some of its fields. */
+function leaveOutFields(row: IDataObject, fieldsLeftOut: readonly string[]): IDataObject {
+	const shownFieldsOfRow = Object.entries(row).filter(([name]) => !fieldsLeftOut.includes(name));
+	return Object.fromEntries(shownFieldsOfRow);
 }
 
-/** Adds the customer's name and contacts, the name of the group, and the names of all other IDs. */
+/**
+ * Adds to an item the customer's name and contacts, the name of the group, and the names of all
+ * other IDs. The customer stands first, and the change last.
+ */
 async function addNames(
 	{ row, branches }: NewRecord,
 	recordReader: RecordReader,
 	names: NameSource,
 ): Promise<IDataObject> {
-	const customer = await readIfNamed(recordReader, 'Customer', row.customer_id, branches);
-	const group = await readIfNamed(recordReader, 'Group', row.group_id, branches);
-	const branch =
-		readId(row.branch_id) ??
-		findBranchOfRecord({ ...customer?.record, ...group?.record }, branches[0]);
+	const customer = await readRecordIfNamed(recordReader, 'Customer', row.customer_id, branches);
+	const group = await readRecordIfNamed(recordReader, 'Group', row.group_id, branches);
+	const customerCard = customer?.record ?? {};
+	const groupRecord = group?.record ?? {};
 
-	const named = await withNames({ row, branch }, fieldsWithNames, names);
-	const { customer_id, group_id, change, ...otherFields } = named;
-	const customerError = customer?.reason === undefined ? {} : { customer_error: customer.reason };
-	const groupFields =
-		group_id === undefined ? {} : { group_id, group_name: group?.record?.name ?? null };
-	return {
+	const branchOfRecords = findBranchOfRecord({ ...customerCard, ...groupRecord }, branches[0]);
+	const branch = readId(row.branch_id) ?? branchOfRecords;
+
+	const rowWithNames = await withNames({ row, branch }, fieldsWithNames, names);
+	const { customer_id, group_id, change, ...otherFields } = rowWithNames;
+	const item: IDataObject = {
 		customer_id,
-		customer_name: customer?.record?.name ?? null,
-		customer_phone: customer?.record?.phone ?? null,
-		customer_email: customer?.record?.email ?? null,
-		...customerError,
-		...groupFields,
+		customer_name: customerCard.name ?? null,
+		customer_phone: customerCard.phone ?? null,
+		customer_email: customerCard.email ?? null,
+	};
+	// The reason why the customer's card could not be read.
+	if (customer?.reason !== undefined) item.customer_error = customer.reason;
+	if (group_id !== undefined) {
+		item.group_id = group_id;
+		item.group_name = groupRecord.name ?? null;
+	}
+	return {
+		...item,
 		...otherFields,
 		branch_id: branch ?? null,
-		[LINK]: buildLink(customerEntity, customer?.record ?? {}, names.origin, branch),
+		[LINK]: buildLink(customerEntity, customerCard, names.origin, branch),
 		change,
 	};
 }
 
-/** Reads the record of a class that an item names; undefined if the item names none. */
-async function readIfNamed(
+/**
+ * Reads the record whose ID an item has, such as its customer.
+ *
+ * @param className AlfaCRM's class of the record, such as `Customer`
+ * @returns undefined if the item has no such ID
+ */
+async function readRecordIfNamed(
 	recordReader: RecordReader,
 	className: string,
-	id: unknown,
+	shownId: unknown,
 	branches: readonly number[],
 ): Promise<RecordResult | undefined> {
-	const knownId = readId(id);
-	if (knownId === undefined) return undefined;
+	const id = readId(shownId);
+	if (id === undefined) return undefined;
 
-	return await recordReader.find(makeChangeForReading(className, knownId), branches);
+	return await recordReader.find(makeChangeForReading(className, id), branches);
 }

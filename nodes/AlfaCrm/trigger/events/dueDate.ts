@@ -4,12 +4,12 @@
  * their parameters and their items.
  */
 
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readNumber } from '../../values/formats';
 import { MINUTE_MS } from '../../values/time';
 import { customer } from '../../entities/customer';
-import type { EventKindName, EventOf } from '../../entities/events';
+import type { EventKindName, EventOf, EventType } from '../../entities/events';
 import { eventTypes } from '../../entities/events';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
@@ -22,7 +22,7 @@ import { dueKinds, hundredths } from '../sources/dueDates/dueKinds';
 import { simplifyForm } from '../../output/readings';
 import { inOptions } from '../parameters';
 import type { TriggerParameters } from '../parameters';
-import type { EventKind } from './kind';
+import type { EventKind, ReportedRecords } from './kind';
 import { makeRowsToItems } from './newRecords';
 
 const lessonsLeft = wholeNumber({
@@ -78,38 +78,44 @@ interface Limit {
 	 * Reads the level at which it is due, in the unit of `DueKind.levelOf`: days until it, lessons
 	 * left, or hundredths of a sum. It is due as soon as the level is no higher.
 	 */
-	read: (parameters: TriggerParameters) => number;
+	readLimit: (parameters: TriggerParameters) => number;
 }
 
 const limits: Record<EventOf<'dueDate'>['what'], Limit> = {
 	birthday: {
 		parameter: birthdayIn,
-		read: (parameters) => parameters.integer(birthdayIn),
+		readLimit: (parameters) => parameters.integer(birthdayIn),
 	},
 	inDebt: {
 		parameter: balanceBelow,
 		// 'Balance Below' itself is no debt yet.
-		read: (parameters) => hundredths(readBalance(parameters)) - 1,
+		readLimit: (parameters) => hundredths(readBalance(parameters)) - 1,
 	},
 	lessonsRunningOut: {
 		parameter: lessonsLeft,
-		read: (parameters) => parameters.integer(lessonsLeft),
+		readLimit: (parameters) => parameters.integer(lessonsLeft),
 	},
 	notSeen: {
 		parameter: daysNotSeen,
 		// The last visit is in the past, so the days until it are negative.
-		read: (parameters) => -parameters.integer(daysNotSeen),
+		readLimit: (parameters) => -parameters.integer(daysNotSeen),
 	},
 	subscriptionEnding: {
 		parameter: endsIn,
-		read: (parameters) => parameters.integer(endsIn),
+		readLimit: (parameters) => parameters.integer(endsIn),
 	},
 };
 
+/** Reads 'Balance Below' as a number. An expression may give it as a text, such as "-1 000". */
 function readBalance(parameters: TriggerParameters): number {
-	const { name, displayName: label } = balanceBelow;
-	const field: Field = { type: 'number', name, label };
-	return readNumber(parameters.toRequestValue(field, parameters.input(balanceBelow))) as number;
+	const field: Field = {
+		type: 'number',
+		name: balanceBelow.name,
+		label: balanceBelow.displayName,
+	};
+	const input = parameters.input(balanceBelow);
+	const balance = parameters.toRequestValue(field, input);
+	return readNumber(balance) as number;
 }
 
 /** The fields of a card that tell something of leads only. */
@@ -122,36 +128,58 @@ const client: Entity = {
 };
 
 export const dueDate: EventKind<'dueDate'> = {
-	form: ({ what }) => ({ filters: [limits[what].parameter], output: simplifyForm(client) }),
+	form: (event) => ({
+		filters: [limits[event.what].parameter],
+		output: simplifyForm(client),
+	}),
 
-	watch(parameters, { what }) {
-		const { parameter, read } = limits[what];
+	/** Makes the watch for one event, such as *Birthday*, with the limit that the user chose. */
+	watch(parameters, event) {
+		const limit = limits[event.what];
+		const minutesBetweenLooks = parameters.integer(inOptions(lookEvery));
+
 		const source = new DueDates({
-			kind: dueKinds[what],
-			limit: read(parameters),
+			kind: dueKinds[event.what],
+			limit: limit.readLimit(parameters),
 			zone: parameters.dayZone,
-			everyMs: parameters.integer(inOptions(lookEvery)) * MINUTE_MS,
+			everyMs: minutesBetweenLooks * MINUTE_MS,
 			reportsAtStart: parameters.choice(inOptions(firstPoll)) === 'due',
 		});
 		return {
 			source,
 			filters: {},
-			zone: dependsOnDay(what) ? parameters.dayZone : undefined,
-			limitedBy: parameter.displayName,
-			makeItems: async (reported) => {
-				const today = dayNumberAt(reported.now, parameters.dayZone);
-				const items = await makeRowsToItems(parameters, client)(reported);
-				return items.map((item, index) => {
-					const { value, row: card } = reported.records[index] as DueRecord;
-					return { ...dueKinds[what].describe(value, today, card), ...item };
-				});
-			},
+			zone: dependsOnDay(event.what) ? parameters.dayZone : undefined,
+			limitingParameterLabel: limit.parameter.displayName,
+			makeItems: async (reported) => await makeItems(reported, parameters, event.what),
 		};
 	},
 };
 
+/**
+ * Makes the items of clients for whom something is due: the fields of the card, and before them
+ * what the event is about, such as the age at the next birthday.
+ */
+async function makeItems(
+	reported: ReportedRecords,
+	parameters: TriggerParameters,
+	dueName: DueName,
+): Promise<IDataObject[]> {
+	const dueKind = dueKinds[dueName];
+	const today = dayNumberAt(reported.now, parameters.dayZone);
+	const convertCards = makeRowsToItems(parameters, client);
+	const cardItems = await convertCards(reported);
+
+	return cardItems.map((cardItem, index) => {
+		const { value, row: card } = reported.records[index] as DueRecord;
+		const dueFields = dueKind.describe(value, today, card);
+		return { ...dueFields, ...cardItem };
+	});
+}
+
 /** Whether something falls due on a certain day, as a birthday does; a debt does not. */
-const dependsOnDay = (what: DueName): boolean => !dueKinds[what].isLasting;
+function dependsOnDay(dueName: DueName): boolean {
+	return !dueKinds[dueName].isLasting;
+}
 
 // ---------------------------------------------------------------- names of events for the form
 
@@ -159,12 +187,12 @@ export const EVENTS_THAT_FALL_DUE = listEventNames('dueDate');
 export const EVENTS_OF_COMING_LESSONS = listEventNames('comingLessons');
 
 /** The events that depend on the time zone of the workflow. */
-export const EVENTS_BY_TIME_ZONE = eventTypes
-	.filter(
-		(event) =>
-			event.kind === 'comingLessons' || (event.kind === 'dueDate' && dependsOnDay(event.what)),
-	)
-	.map(({ value }) => value);
+export const EVENTS_BY_TIME_ZONE = eventTypes.filter(dependsOnTimeZone).map(({ value }) => value);
+
+function dependsOnTimeZone(event: EventType): boolean {
+	if (event.kind === 'comingLessons') return true;
+	return event.kind === 'dueDate' && dependsOnDay(event.what);
+}
 
 function listEventNames(kind: EventKindName): string[] {
 	return eventTypes.filter((event) => event.kind === kind).map(({ value }) => value);

@@ -42,7 +42,7 @@ export interface EventWatch {
 	 * The label of the parameter that decides whom the event concerns. It is set for events that
 	 * concern nobody on most days, and a test that finds nothing advises to change that parameter.
 	 */
-	limitedBy?: string;
+	limitingParameterLabel?: string;
 	/**
 	 * Makes the items of new records, oldest first. Makes fewer items if there is no time to read
 	 * more records; then they are those of the first records.

@@ -47,21 +47,24 @@ const fetchRecord: INodeProperties = {
 };
 
 export const logged: EventKind<'logged'> = {
-	form: (event) => ({
-		filters: [
-			...(hasFilter(event, 'stages') ? [toStage] : []),
-			...(hasFilter(event, 'entities') ? [changeEntities] : []),
-			...(hasFilter(event, 'events') ? [changeEvents] : []),
-		],
-		changedFields: hasFilter(event, 'changedFields') ? [changedFields] : [],
-		output: [fetchRecord, showWhen(simplify, { fetchRecord: [true] })],
-	}),
+	form(event) {
+		const filters: INodeProperties[] = [];
+		if (hasFilter(event, 'stages')) filters.push(toStage);
+		if (hasFilter(event, 'entities')) filters.push(changeEntities);
+		if (hasFilter(event, 'events')) filters.push(changeEvents);
+
+		return {
+			filters,
+			changedFields: hasFilter(event, 'changedFields') ? [changedFields] : [],
+			output: [fetchRecord, showWhen(simplify, { fetchRecord: [true] })],
+		};
+	},
 
 	async watch(parameters, event, branches) {
 		const filters = await readFilters(parameters, event, branches);
 		const isWanted = (change: Change) =>
-			passesFilters(filters, change) &&
 			isEvent(event, change) &&
+			passesFilters(filters, change) &&
 			hasWantedStage(change, filters.stages);
 
 		return {
@@ -89,46 +92,58 @@ interface LoggedFilters {
 	stages: Array<number | null>;
 }
 
+/** Reads the filters that the form of an event offers. The class of an event may be fixed. */
 async function readFilters(
 	parameters: TriggerParameters,
 	event: LoggedEvent,
 	branches: readonly number[],
 ): Promise<LoggedFilters> {
 	const classOfEvent = event.className === undefined ? [] : [event.className];
-	const classes = hasFilter(event, 'entities') ? readClasses(parameters) : classOfEvent;
-	return {
-		classes,
-		events: hasFilter(event, 'events') ? readEvents(parameters) : [],
-		fields: hasFilter(event, 'changedFields') ? readChangedFields(parameters, classes) : [],
-		stages: hasFilter(event, 'stages')
-			? await parameters.references(toStage, 'leadStatus', branches)
-			: [],
+	const filters: LoggedFilters = {
+		classes: hasFilter(event, 'entities') ? readClasses(parameters) : classOfEvent,
+		events: [],
+		fields: [],
+		stages: [],
 	};
+	if (hasFilter(event, 'events')) filters.events = readEvents(parameters);
+	if (hasFilter(event, 'changedFields')) {
+		filters.fields = readChangedFields(parameters, filters.classes);
+	}
+	if (hasFilter(event, 'stages')) {
+		filters.stages = await parameters.references(toStage, 'leadStatus', branches);
+	}
+	return filters;
 }
 
-/** Whether a change is what an event stands for, by the declaration of the event. */
+/**
+ * Whether a change is what an event stands for, by the declaration of the event in
+ * `entities/events.ts`: its class, what happened, and which field has changed or got which value.
+ */
 function isEvent(event: LoggedEvent, change: Change): boolean {
 	const { className, on: eventNames, changes: changedField, becomes } = event;
 	if (className !== undefined && className !== change.entity) return false;
 	if (eventNames && !eventNames.some((name) => name === change.event)) return false;
+
 	if (changedField !== undefined) {
 		// A field that was emptied may stand among the old values only.
 		const isNamed = changedField in change.fields_new || changedField in change.fields_old;
 		return isNamed && hasChanged(change, changedField);
 	}
-	if (becomes === undefined) return true;
-
-	const [field, value] = becomes;
-	return hasBecome(change, field, value);
+	if (becomes !== undefined) {
+		const [field, value] = becomes;
+		return hasBecome(change, field, value);
+	}
+	return true;
 }
 
-function hasWantedStage(
-	{ fields_new }: Change,
-	wantedStages: ReadonlyArray<number | null>,
-): boolean {
+/**
+ * Whether a change moves a lead to one of the wanted stages; null among them stands for "not
+ * sorted". An empty list wants every stage.
+ */
+function hasWantedStage(change: Change, wantedStages: ReadonlyArray<number | null>): boolean {
 	if (wantedStages.length === 0) return true;
 
-	const stage = readId(fields_new.lead_status_id) ?? null;
+	const stage = readId(change.fields_new.lead_status_id) ?? null;
 	return wantedStages.includes(stage);
 }
 
@@ -148,39 +163,49 @@ function makeSampleFilter(classes: readonly string[]): IDataObject {
  * there is no time to read more records, but makes at least one item.
  */
 async function makeItems(
-	{ records, client, names, deadline }: ReportedRecords,
+	reported: ReportedRecords,
 	parameters: TriggerParameters,
 ): Promise<IDataObject[]> {
 	const fetchesRecord = parameters.flag(fetchRecord);
-	const isTooLate = () => fetchesRecord && Date.now() >= deadline;
-	const recordReader = new RecordReader(client, records);
+	const isTooLate = () => fetchesRecord && Date.now() >= reported.deadline;
+	const recordReader = new RecordReader(reported.client, reported.records);
 
-	return await convertInOrder(records, isTooLate, async ({ row, branches }) => {
+	return await convertInOrder(reported.records, isTooLate, async ({ row, branches }) => {
 		const change = readLogEntry(row, branches[0]) as Change;
-		const id = change.entity_id;
-		if (!fetchesRecord) return { id, change };
+		const item: IDataObject = { id: change.entity_id };
 
-		const { record, reason, missing } = await recordReader.find(change, branches);
-		const fields =
-			record === null ? {} : await showRecord(parameters, change, record, branches[0], names);
-		// A record that is gone needs no explanation: the change tells of it.
-		const needsReason = reason !== undefined && missing !== 'gone';
-		return { id, ...fields, ...(needsReason ? { recordError: reason } : {}), change };
+		if (fetchesRecord) {
+			const result = await recordReader.find(change, branches);
+			if (result.record !== null) {
+				const located = { row: result.record, branch: branches[0] };
+				Object.assign(item, await showRecord(located, change.entity, parameters, reported.names));
+			}
+			// A record that is gone needs no explanation: the change tells of it.
+			const needsReason = result.reason !== undefined && result.missing !== 'gone';
+			if (needsReason) item.recordError = result.reason;
+		}
+		return { ...item, change };
 	});
 }
 
-/** Returns the fields of a record as the user wants to see them: simplified, or as they came. */
+/**
+ * Returns the fields of a record as the user wants to see them: simplified, or as they came.
+ *
+ * @param listed the record, and the branch whose log lists its change
+ * @param className AlfaCRM's class of the record. A record of an unknown class is not simplified.
+ */
 async function showRecord(
+	listed: { row: IDataObject; branch: number },
+	className: string,
 	parameters: TriggerParameters,
-	change: Change,
-	record: IDataObject,
-	listedIn: number,
 	names: NameSource,
 ): Promise<IDataObject> {
-	const entity = entityOfClass(change.entity);
+	const { row: record, branch: branchOfLog } = listed;
+	const entity = entityOfClass(className);
 	if (entity === undefined || !parameters.flag(simplify)) return record;
 
-	const located = { row: record, branch: findBranchOfRecord(record, listedIn) };
-	const [simplified] = await makeRowsToOutput(parameters, entity)([located], names);
+	const located = { row: record, branch: findBranchOfRecord(record, branchOfLog) };
+	const convertRows = makeRowsToOutput(parameters, entity);
+	const [simplified] = await convertRows([located], names);
 	return simplified;
 }

@@ -18,7 +18,7 @@ import type { EventKind, EventWatch } from './kind';
 export const newRecords: EventKind<'newRecords'> = {
 	form: ({ resource }) => ({ output: simplifyForm(entityOf(resource)) }),
 	watch: (parameters, { resource, counts }) => ({
-		source: makeSource(resource, {}, counts),
+		source: makeNewRecordsSource(resource, {}, counts),
 		filters: {},
 		makeItems: makeRowsToItems(parameters, entityOf(resource)),
 	}),
@@ -30,7 +30,7 @@ export const newRecords: EventKind<'newRecords'> = {
  * @param body what the list is asked for, besides what the source asks for itself
  * @param isWanted whether a record is reported
  */
-function makeSource(
+function makeNewRecordsSource(
 	resource: string,
 	body: IDataObject = {},
 	isWanted: (row: IDataObject) => boolean = () => true,
@@ -50,7 +50,8 @@ export function makeRowsToItems(
 ): EventWatch['makeItems'] {
 	return async ({ records, names }) => {
 		const rows = records.map(({ row, branches }) => ({ row, branch: branches[0] }));
-		return await makeRowsToOutput(parameters, entity)(rows, names);
+		const convertRows = makeRowsToOutput(parameters, entity);
+		return await convertRows(rows, names);
 	};
 }
 
@@ -118,10 +119,10 @@ export const newCustomers: EventKind<'newCustomers'> = {
 		// Without `removed`, the list leaves archived customers out. API notes 3.
 		const body = includesArchived ? { ...allTypes, removed: 1 } : allTypes;
 		const isWanted = (card: IDataObject) =>
-			isOfType(card, wantedType) && hasReferences(card, idsByField);
+			isOfType(card, wantedType) && hasWantedReferences(card, idsByField);
 
 		return {
-			source: makeSource('customer', body, isWanted),
+			source: makeNewRecordsSource('customer', body, isWanted),
 			// Stored states have a digest of this shape.
 			filters: { type: wantedType, ids: [...idsByField] },
 			makeItems: makeRowsToItems(parameters, customer),
@@ -132,17 +133,15 @@ export const newCustomers: EventKind<'newCustomers'> = {
 /** The wanted IDs by the field of the card; null among them for a lead without a stage. */
 type IdsByField = ReadonlyMap<string, ReadonlyArray<number | null>>;
 
+/** Reads which managers, lead sources and stages the user wants, each by ID or by name. */
 async function readReferenceFilters(
 	parameters: TriggerParameters,
 	branches: readonly number[],
 ): Promise<IdsByField> {
 	const idsByField = new Map<string, Array<number | null>>();
 	for (const { name, entity, parameter } of referenceFilters) {
-		const ids = await parameters.references(
-			parameterIn(customerFilters, parameter),
-			entity,
-			branches,
-		);
+		const parameterOfFilters = parameterIn(customerFilters, parameter);
+		const ids = await parameters.references(parameterOfFilters, entity, branches);
 		idsByField.set(name, ids);
 	}
 	return idsByField;
@@ -153,18 +152,27 @@ async function readReferenceFilters(
  */
 function isOfType(card: IDataObject, wantedType: unknown): boolean {
 	if (wantedType === CUSTOMER_TYPE.all) return true;
-	return (readFlag(card.is_study) ?? wantedType) === wantedType;
+
+	const shownType = readFlag(card.is_study);
+	return shownType === undefined || shownType === wantedType;
 }
 
 /**
  * Whether a customer has one of the wanted records in each field. An empty list wants everything.
  */
-function hasReferences(card: IDataObject, idsByField: IdsByField): boolean {
-	return [...idsByField].every(
-		([field, ids]) => ids.length === 0 || ids.some((id) => hasReference(card, field, id)),
-	);
+function hasWantedReferences(card: IDataObject, idsByField: IdsByField): boolean {
+	for (const [field, wantedIds] of idsByField) {
+		if (wantedIds.length === 0) continue;
+		if (!wantedIds.some((id) => hasReference(card, field, id))) return false;
+	}
+	return true;
 }
 
+/**
+ * Whether a card refers to a record in one of its fields.
+ *
+ * @param id the ID of the record; null for "no stage"
+ */
 function hasReference(card: IDataObject, field: string, id: number | null): boolean {
 	// Only the list of stages offers "none": a lead that is not sorted.
 	if (id === null) return isUnsorted(card);

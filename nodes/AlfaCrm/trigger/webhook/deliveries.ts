@@ -49,7 +49,7 @@ export interface NewDelivery {
  * Begins the work on a delivery, unless it was received before.
  *
  * @param trigger identifies the trigger in this process
- * @param key the key of the delivery, from `deliveryKey`
+ * @param key the key of the delivery, from `makeDeliveryKey`
  * @param saved the static data that n8n keeps for this node; its property `deliveries` has the keys
  * @returns undefined if the delivery was received before
  */
@@ -58,25 +58,32 @@ export function beginDelivery(
 	key: string,
 	saved: IDataObject,
 ): NewDelivery | undefined {
-	const known = deliveriesByTrigger.get(trigger) ?? { started: [], underWay: new Set() };
-	lruSet(deliveriesByTrigger, trigger, known, MOST_TRIGGERS);
+	const deliveries = getDeliveriesOf(trigger);
 	const savedKeys = Array.isArray(saved.deliveries) ? (saved.deliveries as string[]) : [];
-	const wasReceived =
-		savedKeys.includes(key) || known.started.includes(key) || known.underWay.has(key);
-	if (wasReceived) return undefined;
 
-	known.underWay.add(key);
+	const hasStarted = savedKeys.includes(key) || deliveries.started.includes(key);
+	const isUnderWay = deliveries.underWay.has(key);
+	if (hasStarted || isUnderWay) return undefined;
+
+	deliveries.underWay.add(key);
 	return {
 		markStarted: () => {
-			known.started = keepLatest([...savedKeys, ...known.started, key]);
-			saved.deliveries = [...known.started];
+			deliveries.started = keepLatestKeys([...savedKeys, ...deliveries.started, key]);
+			saved.deliveries = [...deliveries.started];
 		},
-		end: () => known.underWay.delete(key),
+		end: () => deliveries.underWay.delete(key),
 	};
 }
 
+/** Returns what this process remembers of a trigger's deliveries; nothing yet for a new trigger. */
+function getDeliveriesOf(trigger: string): TriggerDeliveries {
+	const deliveries = deliveriesByTrigger.get(trigger) ?? { started: [], underWay: new Set() };
+	lruSet(deliveriesByTrigger, trigger, deliveries, MOST_TRIGGERS);
+	return deliveries;
+}
+
 /** Returns each key once, and only the latest keys. */
-function keepLatest(keys: readonly string[]): string[] {
+function keepLatestKeys(keys: readonly string[]): string[] {
 	return [...new Set(keys)].slice(-LATEST_DELIVERIES);
 }
 
@@ -84,19 +91,23 @@ function keepLatest(keys: readonly string[]): string[] {
  * Makes the key of a delivery. Deliveries with equal bodies have equal keys. Without a time, two
  * different changes may have equal bodies, so each delivery gets a key of its own.
  */
-export function deliveryKey(body: unknown, hasTime: boolean): string {
-	return hasTime ? digest(canonicalJson(withNumericIds(body)), DIGEST_LENGTH) : randomUUID();
+export function makeDeliveryKey(body: unknown, hasTime: boolean): string {
+	if (!hasTime) return randomUUID();
+
+	const bodyWithNumericIds = readIdsAsNumbers(body);
+	return digest(canonicalJson(bodyWithNumericIds), DIGEST_LENGTH);
 }
 
 /** The IDs of a delivery, which AlfaCRM may send as texts. API notes 8. */
 const ID_NAMES = ['branch_id', 'entity_id', 'user_id'];
 
 /** Turns IDs that came as texts into numbers. A value that is no number stays as it came. */
-function withNumericIds(body: unknown): unknown {
+function readIdsAsNumbers(body: unknown): unknown {
 	if (!isPlain(body)) return body;
 
 	const result = { ...body };
-	for (const name of ID_NAMES.filter((idName) => Object.hasOwn(body, idName))) {
+	for (const name of ID_NAMES) {
+		if (!Object.hasOwn(body, name)) continue;
 		result[name] = readInteger(body[name]) ?? body[name];
 	}
 	return result;

@@ -76,8 +76,9 @@ export function isWanted(parameters: TriggerParameters, change: Change): boolean
 		fields: readChangedFields(parameters, classes),
 	};
 
-	const isInWantedBranch =
-		wantedBranches.length === 0 || wantedBranches.includes(change.branch_id ?? 0);
+	// No branch has the ID 0: a change without a branch is in none of the wanted ones.
+	const branchOfChange = change.branch_id ?? 0;
+	const isInWantedBranch = wantedBranches.length === 0 || wantedBranches.includes(branchOfChange);
 	return isInWantedBranch && passesFilters(filters, change);
 }
 

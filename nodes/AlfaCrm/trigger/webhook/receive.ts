@@ -17,7 +17,7 @@ import { makeTriggerKey } from '../digest';
 import { TriggerParameters } from '../parameters';
 import { describeError, RecordReader } from '../recordReader';
 import type { NewDelivery } from './deliveries';
-import { beginDelivery, deliveryKey } from './deliveries';
+import { beginDelivery, makeDeliveryKey } from './deliveries';
 import { fetchFullRecord, ignoreRepeatedDeliveries, isWanted } from './form';
 
 /**
@@ -33,35 +33,37 @@ const RECORD_MS = 5_000;
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const secret = readSecret(context);
 	if (!carriesSecret(context, secret)) {
-		return refuse(context, 403, 'The secret in the URL is missing or wrong');
+		return refuseCall(context, 403, 'The secret in the URL is missing or wrong');
 	}
 
 	const body = readJsonBody(context);
 	const change = readChange(body);
-	if (typeof change === 'string') return refuse(context, 400, change);
+	if (typeof change === 'string') return refuseCall(context, 400, change);
 
 	const parameters = new TriggerParameters(context);
-	if (!isWanted(parameters, change)) return ignore('Not an event that this workflow asks for');
+	if (!isWanted(parameters, change)) return ignoreCall('Not an event that this workflow asks for');
 
-	const hasTime = isTime(change.datetime);
-	const key = deliveryKey(body, hasTime);
-	const delivery = ignoresRepeated(context, parameters, hasTime)
+	const hasTime = isRealTime(change.datetime);
+	const key = makeDeliveryKey(body, hasTime);
+	// Two changes without a time may be equal, so neither of them counts as a repeated one.
+	const checksRepeated = ignoresRepeatedDeliveries(context, parameters) && hasTime;
+	const delivery = checksRepeated
 		? beginDelivery(makeTriggerKey(context), key, context.getWorkflowStaticData('node'))
 		: UNCHECKED_DELIVERY;
-	if (delivery === undefined) return ignore('Received before');
+	if (delivery === undefined) return ignoreCall('Received before');
 
 	try {
-		const record = parameters.flag(fetchFullRecord)
+		const recordFields = parameters.flag(fetchFullRecord)
 			? await readRecord(context, change, secret)
 			: {};
 		// The answer comes last, because an event that was answered with 200 must not be lost: nothing
 		// is awaited between the answer and n8n's start of the execution. The node answers by itself,
 		// because n8n 2.41 does not save its static data if n8n answers.
-		answer(context, 200, 'Workflow was started');
+		answerCall(context, 200, 'Workflow was started');
 		delivery.markStarted();
 		return {
 			noWebhookResponse: true,
-			workflowData: [[{ json: { ...change, deliveryKey: key, ...record } }]],
+			workflowData: [[{ json: { ...change, deliveryKey: key, ...recordFields } }]],
 		};
 	} finally {
 		delivery.end();
@@ -69,18 +71,18 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 }
 
 /** Whether the time of a change is one. A time that consists of zeros is none. */
-function isTime(datetime: string | null): boolean {
+function isRealTime(datetime: string | null): boolean {
 	return /[1-9]/.test(datetime ?? '');
 }
 
-/** Whether a delivery that was received before must not start the workflow again. */
-function ignoresRepeated(
+/** Whether the user wants that a delivery which was received before starts no workflow again. */
+function ignoresRepeatedDeliveries(
 	context: IWebhookFunctions,
 	parameters: TriggerParameters,
-	hasTime: boolean,
 ): boolean {
 	// A test in the editor takes every delivery, and remembers none.
-	return parameters.flag(ignoreRepeatedDeliveries) && hasTime && context.getMode() !== 'manual';
+	const isTest = context.getMode() === 'manual';
+	return parameters.flag(ignoreRepeatedDeliveries) && !isTest;
 }
 
 /** Stands for a delivery that is not compared with earlier ones, and is not remembered. */
@@ -94,9 +96,13 @@ const UNCHECKED_DELIVERY: NewDelivery = { markStarted: () => {}, end: () => {} }
 function readSecret(context: IWebhookFunctions): string {
 	const node = context.getNode();
 	const value: unknown = context.getNodeParameter('secret', '');
+	const isText = typeof value === 'string' || typeof value === 'number';
 	// Blanks around the secret may have been copied with it.
-	const secret = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
-	if (secret === '' && (node.parameters.secret ?? '') !== '') {
+	const secret = isText ? String(value).trim() : '';
+
+	// The node's own parameter is the expression, before n8n has computed its value.
+	const isFilledInForm = (node.parameters.secret ?? '') !== '';
+	if (secret === '' && isFilledInForm) {
 		throw new NodeOperationError(node, "'Secret' gives no text", {
 			description:
 				'The call was refused, for without a secret whoever knows the URL could start the workflow. Correct it, or leave it empty if that is what you want.',
@@ -113,7 +119,8 @@ function carriesSecret(context: IWebhookFunctions, secret: string): boolean {
 	// The user wants no secret.
 	if (secret === '') return true;
 
-	const { secret: secretInUrl } = context.getQueryData() as { secret?: unknown };
+	const query = context.getQueryData() as { secret?: unknown };
+	const secretInUrl = query.secret;
 	return typeof secretInUrl === 'string' && isEqualInConstantTime(secretInUrl.trim(), secret);
 }
 
@@ -127,27 +134,33 @@ function isEqualInConstantTime(text: string, otherText: string): boolean {
 }
 
 /**
- * Returns the JSON body of a call. n8n would read forms and XML as well, which AlfaCRM does not
- * send.
+ * Returns the JSON body of a call; undefined for another type of body. n8n would read forms and XML
+ * as well, which AlfaCRM does not send.
  */
 function readJsonBody(context: IWebhookFunctions): unknown {
-	const { 'content-type': type = '' } = context.getHeaderData();
-	return /^application\/json\b/i.test(String(type)) ? context.getBodyData() : undefined;
+	const headers = context.getHeaderData();
+	const isJson = /^application\/json\b/i.test(String(headers['content-type'] ?? ''));
+	return isJson ? context.getBodyData() : undefined;
 }
 
 /** Refuses a call. n8n's log says so as well, because AlfaCRM shows the answer to nobody. */
-function refuse(context: IWebhookFunctions, status: number, message: string): IWebhookResponseData {
+function refuseCall(
+	context: IWebhookFunctions,
+	status: number,
+	message: string,
+): IWebhookResponseData {
 	context.logger.warn(`'${context.getNode().name}' refused a call with ${status}: ${message}`);
-	answer(context, status, message);
+	answerCall(context, status, message);
 	return { noWebhookResponse: true };
 }
 
 /** Ignores a call. n8n answers it with 200. */
-function ignore(message: string): IWebhookResponseData {
+function ignoreCall(message: string): IWebhookResponseData {
 	return { webhookResponse: { message } };
 }
 
-function answer(context: IWebhookFunctions, status: number, message: string): void {
+/** Answers a call with a status and a JSON message. */
+function answerCall(context: IWebhookFunctions, status: number, message: string): void {
 	context.getResponseObject().status(status).json({ message });
 }
 
