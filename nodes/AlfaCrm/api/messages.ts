@@ -299,7 +299,7 @@ function explainServerError({ status }: ApiFailure, { task }: FailedCall): Expla
 	};
 }
 
-/** Explains a status below 500 that has no words of its own. */
+/** Explains an HTTP status below 500 for which there is no other explanation. */
 function explainOtherStatus(
 	{ status, serverMessage }: ApiFailure,
 	{ task }: FailedCall,

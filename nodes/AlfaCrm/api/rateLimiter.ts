@@ -185,16 +185,20 @@ export class RateLimiter {
 		}
 	}
 
-	/** Starts the calls that may start now, and plans to look again for the next one. */
+	/**
+	 * Starts the calls in line that may start now. If a call has to wait, plans to look at the line
+	 * again when that call may start.
+	 */
 	private startCalls(): void {
 		while (this.waiting.length > 0) {
 			const now = performance.now();
 			const call = this.chooseNextCall(now);
 			const startsAt = call === undefined ? Infinity : this.findStartTime(call, now);
 			if (call === undefined || startsAt > now) {
-				// Looks again after a second at the latest, because calls that hang stop counting with
-				// time.
-				this.lookAgainAt(Math.min(startsAt, now + SECOND_MS), now);
+				// Looks again after a second at the latest, because a call that gets no answer for long no
+				// longer counts as one in flight.
+				const lookAt = Math.min(startsAt, now + SECOND_MS);
+				this.lookAgainAt(lookAt, now);
 				return;
 			}
 			this.start(call, now);
