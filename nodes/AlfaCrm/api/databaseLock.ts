@@ -455,8 +455,9 @@ class Waiter {
 		const now = performance.now();
 		const hasWatchedWithoutBreak = now - this.lookedAt < BREAK_MS;
 
-		const keepsWatching =
-			wasQuick && hasWatchedWithoutBreak && this.isRowUnchanged(entriesBefore, entryCount);
+		const isUnchanged = this.isRowUnchanged(entriesBefore, entryCount);
+		// Any other look begins the watch anew.
+		const keepsWatching = wasQuick && hasWatchedWithoutBreak && isUnchanged;
 		if (!keepsWatching) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
 		this.entryCount = entryCount;
 		this.lookedAt = lookBeganAt;
