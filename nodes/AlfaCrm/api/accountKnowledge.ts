@@ -58,7 +58,7 @@ interface ReadingOptions<T> {
 	notBefore: number;
 	/** The keys of the writes that make the value stale: see `recordWrite`. */
 	writes: readonly string[];
-	/** Tells whether the value may be kept for other executions. */
+	/** Tells whether other executions may use the value. */
 	isKept: (value: T) => boolean;
 	/** Ends the wait for a reading of another execution. */
 	signal?: AbortSignal;
@@ -89,40 +89,42 @@ export async function readForAllExecutions<T>(
 	return await readAndKeep(key, read, options);
 }
 
-/** Finds a reading that is young enough, and after which none of the records was written. */
-function findReading<T>(
-	key: string,
-	{ notBefore, writes }: ReadingOptions<T>,
-): Reading<T> | undefined {
+/** Finds a kept value that was read late enough, and after which nothing was written to it. */
+function findReading<T>(key: string, options: ReadingOptions<T>): Reading<T> | undefined {
 	const reading = readings.get(key) as Reading<T> | undefined;
-	if (reading === undefined || reading.at < notBefore) return undefined;
+	if (reading === undefined || reading.at < options.notBefore) return undefined;
 
-	return wasWrittenSince(writes, reading.version) ? undefined : reading;
+	const isStale = wasWrittenSince(options.writes, reading.version);
+	return isStale ? undefined : reading;
 }
 
-/** Reads a value, and keeps it for other executions. Meanwhile they can wait for it. */
+/**
+ * Reads a value from AlfaCRM, and keeps it if `isKept` says that other executions may use it. While
+ * the value is read, executions that need it wait instead of reading it as well.
+ */
 async function readAndKeep<T>(
 	key: string,
 	read: () => Promise<T>,
-	{ isKept }: ReadingOptions<T>,
+	options: ReadingOptions<T>,
 ): Promise<Reading<T>> {
 	const at = performance.now();
 	const version = currentVersion();
-	const value = read();
+	const pendingValue = read();
 
-	// Those who wait look for the value in `readings`, so they need no result and no failure.
-	const end = value.then(
-		() => {},
-		() => {},
-	);
-	pendingReadings.set(key, end);
+	// Waiting executions look for the value in `readings`, so they need no result and no failure.
+	const ignoreResult = () => {};
+	const pendingReading = pendingValue.then(ignoreResult, ignoreResult);
+	pendingReadings.set(key, pendingReading);
+
 	try {
-		const reading = { value: await value, at, version };
-		if (isKept(reading.value)) keepReading(key, reading);
+		const value = await pendingValue;
+		const reading = { value, at, version };
+		if (options.isKept(value)) keepReading(key, reading);
 		return reading;
 	} finally {
-		// An execution that waited in vain may have begun a reading of its own since.
-		if (pendingReadings.get(key) === end) pendingReadings.delete(key);
+		// An execution that waited in vain may have begun to read the value itself since.
+		const isLatestReading = pendingReadings.get(key) === pendingReading;
+		if (isLatestReading) pendingReadings.delete(key);
 	}
 }
 

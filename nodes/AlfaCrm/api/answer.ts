@@ -134,7 +134,12 @@ export function markAsNotSent(error: unknown): unknown {
 	});
 }
 
-/** Reads an error that the code of the credential has thrown; undefined for any other error. */
+/**
+ * Reads an error that the code of the credential has thrown: AlfaCRM refused the token, or a login
+ * failed.
+ *
+ * @returns undefined for any other error
+ */
 function readCredentialFailure(error: unknown): ApiFailure | undefined {
 	if (!(error instanceof ExecutionBaseError)) return undefined;
 
@@ -173,17 +178,19 @@ function readStatusFailure(status: number, { headers = {}, data }: HttpResponse 
 		return { kind: 'redirect', status, location: readHost(headers.location) };
 	}
 
-	// A foreign answer that says "server down" or "too many" is believed: it comes from a server in
-	// front of AlfaCRM. Any other status of a foreign answer means nothing.
 	const isForeign = !isFromAlfaCrm(data);
 	const isServerDown = status >= 500;
-	if (isForeign && !isServerDown && status !== TOO_MANY_REQUESTS) {
+	// Where something other than AlfaCRM answered, "server down" and "too many" are believed: they
+	// come from a server in front of AlfaCRM. Any other status of such an answer means nothing.
+	const isStatusBelieved = !isForeign || isServerDown || status === TOO_MANY_REQUESTS;
+	if (!isStatusBelieved) {
 		const serverMessage = isWebPage(data) ? WEB_PAGE : undefined;
 		return { kind: 'foreign', foreignStatus: status, serverMessage };
 	}
 
 	// One program in production expects 422 for validation messages. API notes 4.
-	const fields = readFieldMessages((data as IDataObject | null | undefined)?.errors);
+	const body = data as IDataObject | null | undefined;
+	const fields = readFieldMessages(body?.errors);
 	const isRefusal = status === 422 && fields !== undefined;
 	return {
 		kind: isRefusal ? 'refusal' : 'status',

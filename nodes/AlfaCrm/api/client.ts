@@ -63,8 +63,11 @@ type FailureTest = (failure: ApiFailure) => boolean;
 interface ReturnedFailures {
 	/** Tells whether the caller knows what to do about a failure. Asked after all other tokens. */
 	isExpected: FailureTest;
-	/** Tells whether a failure is returned at once, without a try with another token. */
-	isReturnedAtOnce?: FailureTest;
+	/**
+	 * Tells whether the caller goes on in another branch after a failure. That failure is returned
+	 * at once, without a try with another token.
+	 */
+	isRetriedInOtherBranch?: FailureTest;
 }
 
 /**
@@ -91,7 +94,7 @@ export class ApiClient {
 	/** When the work of this client began, by `performance.now()`. */
 	private readonly beganAt = performance.now();
 	/** Whether AlfaCRM has answered a call or taken a login, so that the hostname is right. */
-	private isHostKnown = false;
+	private hasAlfaCrmAnswered = false;
 
 	/** @param deadline ends all calls when it aborts, in a context that cannot be cancelled itself */
 	constructor(
@@ -169,9 +172,10 @@ export class ApiClient {
 	async attempt(call: ApiRequest, isExpected: FailureTest): Promise<ApiResponse | undefined> {
 		const connection = await this.connect(call.itemIndex);
 
-		const isBranchListWithoutBranch = isBranchList(call) && call.branch === undefined;
-		const outcome = isBranchListWithoutBranch
-			? await this.readBranchList(connection, call, isExpected)
+		// AlfaCRM may refuse to list the branches unless the call names one of them.
+		const mayNeedBranch = isBranchList(call) && call.branch === undefined;
+		const outcome = mayNeedBranch
+			? await this.listBranches(connection, call, isExpected)
 			: await this.sendWithTokens(connection, call, { isExpected });
 
 		return 'answer' in outcome ? outcome.answer : undefined;
@@ -211,12 +215,13 @@ export class ApiClient {
 	 * refused its login before
 	 */
 	private async readCredentialWithToken(
-		{ account }: Connection,
+		connection: Connection,
 		progress: CallProgress,
 	): Promise<CredentialWithToken> {
 		const { values, readAt } = await this.readCredential();
 		const login = readLogin(values);
-		if (nameAccount(login) !== account) {
+		const isOtherAccount = nameAccount(login) !== connection.account;
+		if (isOtherAccount) {
 			const serverMessage =
 				'the credential was changed to another account meanwhile. Run it again.';
 			throw new ResponseError({ kind: 'notSent', serverMessage });
@@ -264,17 +269,21 @@ export class ApiClient {
 	// ------------------------------------------------------- send
 
 	/**
-	 * Reads the list of branches for a call that names no branch. Where the main branch is switched
-	 * off, AlfaCRM answers this call only inside another branch (API notes 2): inside the one that
-	 * the credential names for it or, if it names none, inside the branch of the node's form.
+	 * Sends a call that lists the branches and names none of them. Where the main branch is switched
+	 * off, AlfaCRM refuses such a call, but answers it inside another branch (API notes 2).
+	 *
+	 * If the credential names a branch for this, the call is sent inside that one. If it names none,
+	 * the call is sent without a branch first and, after a refusal, inside the branch that the node's
+	 * form names.
 	 */
-	private async readBranchList(
+	private async listBranches(
 		connection: Connection,
 		call: ApiRequest,
 		isExpected: FailureTest,
 	): Promise<Outcome> {
-		if (connection.branchListBranch !== undefined) {
-			const callInBranch = { ...call, branch: connection.branchListBranch };
+		const credentialBranch = connection.branchForBranchList;
+		if (credentialBranch !== undefined) {
+			const callInBranch = { ...call, branch: credentialBranch };
 			return await this.sendWithTokens(connection, callInBranch, { isExpected });
 		}
 
@@ -285,10 +294,10 @@ export class ApiClient {
 
 		const outcome = await this.sendWithTokens(connection, call, {
 			isExpected,
-			isReturnedAtOnce: mayAnswerInOtherBranch,
+			isRetriedInOtherBranch: mayAnswerInOtherBranch,
 		});
-		const isRefused = 'failure' in outcome && mayAnswerInOtherBranch(outcome.failure);
-		if (!isRefused) return outcome;
+		const isOtherBranchNeeded = 'failure' in outcome && mayAnswerInOtherBranch(outcome.failure);
+		if (!isOtherBranchNeeded) return outcome;
 
 		const callInBranch = { ...call, branch: formBranch };
 		return await this.sendWithTokens(connection, callInBranch, { isExpected });
@@ -303,33 +312,38 @@ export class ApiClient {
 	private async sendWithTokens(
 		connection: Connection,
 		call: ApiRequest,
-		{ isExpected, isReturnedAtOnce = () => false }: ReturnedFailures,
+		returnedFailures: ReturnedFailures,
 	): Promise<Outcome> {
+		const { isExpected, isRetriedInOtherBranch } = returnedFailures;
 		const progress = new CallProgress();
 		for (;;) {
 			const outcome = await this.sendWithToken(connection, call, progress);
 			if ('answer' in outcome) return outcome;
 
 			const { failure } = outcome;
-			// The caller has a better idea than another token.
-			if (isReturnedAtOnce(failure)) return outcome;
+			// Another branch is more likely to help than another token.
+			if (isRetriedInOtherBranch?.(failure)) return outcome;
 
 			// AlfaCRM carries out nothing for a token that it refuses, so even a write is sent again.
-			const hasGivenUpToken = await this.giveUpRefusedToken(failure, progress);
-			if (hasGivenUpToken) continue;
+			const isTokenRejected = await this.rejectTokenIfToBlame(failure, progress);
+			if (isTokenRejected) continue;
 
 			// Asked only now, because the caller may expect a 403 and another token may prevent it.
 			if (isExpected(failure)) return outcome;
 
 			// The caller has to know that the record may be there, or may come in a moment.
 			if (mayHaveTakenEffect(failure)) {
-				call.onLost?.(estimateMsInProgress(failure, progress.elapsedMs));
+				const msInProgress = estimateMsInProgress(failure, progress.elapsedMs);
+				call.onAnswerLost?.(msInProgress);
 			}
 			throw this.makeError(failure, connection, call, progress);
 		}
 	}
 
-	/** Sends a call with one token, and notes what the outcome says about the host and the login. */
+	/**
+	 * Sends a call with one token. Notes whether the outcome shows that the host is AlfaCRM's, and
+	 * whether AlfaCRM refused the login.
+	 */
 	private async sendWithToken(
 		connection: Connection,
 		call: ApiRequest,
@@ -337,14 +351,16 @@ export class ApiClient {
 	): Promise<Outcome> {
 		try {
 			const answer = await this.sendWithRetries(connection, call, progress);
-			this.isHostKnown = true;
+			this.hasAlfaCrmAnswered = true;
 			// AlfaCRM accepts tokens again, so its earlier refusals no longer count.
 			this.refusedNewTokens.clear();
 			return { answer };
 		} catch (error) {
 			const failure = readFailure(error);
 			// Only AlfaCRM gives tokens, and only AlfaCRM finds fault with the fields of a call.
-			this.isHostKnown ||= progress.loginCount > 0 || failure.kind === 'refusal';
+			const isHostAlfaCrm = progress.loginCount > 0 || failure.kind === 'refusal';
+			if (isHostAlfaCrm) this.hasAlfaCrmAnswered = true;
+
 			this.refusedLogin.note(failure, progress.login);
 			return { failure };
 		}
@@ -441,12 +457,13 @@ export class ApiClient {
 	 * @param credential n8n writes a new token into it, so the caller learns which token AlfaCRM saw
 	 */
 	private async sendByN8n(
-		{ origin }: Connection,
+		connection: Connection,
 		call: ApiRequest,
 		credential: ICredentialDataDecryptedObject,
 	): Promise<unknown> {
 		const { httpRequestWithAuthentication } = this.context.helpers;
-		const options = makeRequestOptions(`${origin}/${buildPath(call)}`, call);
+		const url = `${connection.origin}/${buildPath(call)}`;
+		const options = makeRequestOptions(url, call);
 		return await (httpRequestWithAuthentication.call(this.context, CREDENTIAL, options, {
 			credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data: credential },
 			// n8n must send nothing again: it would not show the body of a 401, which may be no answer of
@@ -458,16 +475,21 @@ export class ApiClient {
 	// ------------------------------------------------------- which failures to retry with another token
 
 	/**
-	 * Rejects the token of a call if AlfaCRM has refused it, so that the session gives another one.
+	 * Rejects the token of a call that failed because of it. The session then gives another token, so
+	 * the call can be sent again.
 	 *
-	 * @returns whether the call should be sent again; false if the token is not to blame, or after
-	 * too many logins
+	 * @returns whether the token was rejected; false if it is not to blame, or after too many logins
 	 */
-	private async giveUpRefusedToken(failure: ApiFailure, progress: CallProgress): Promise<boolean> {
+	private async rejectTokenIfToBlame(
+		failure: ApiFailure,
+		progress: CallProgress,
+	): Promise<boolean> {
 		const { login, token } = progress;
 		// The call failed before it had a token.
 		if (login === undefined || token === '') return false;
-		if (!(await this.isTokenToBlame(failure, login, token))) return false;
+
+		const isTokenToBlame = await this.isTokenToBlame(failure, login, token);
+		if (!isTokenToBlame) return false;
 
 		if (progress.isNewToken) this.refusedNewTokens.add(token);
 		// Counts the logins of this call, and the logins of other calls since the last success.
@@ -514,29 +536,27 @@ export class ApiClient {
 	/** Makes the error for a call that failed, without the secrets of the credential. */
 	private makeError(
 		failure: ApiFailure,
-		{ origin, rateLimitWaitMs }: Connection,
+		connection: Connection,
 		call: ApiRequest,
-		{ elapsedMs, login, loginCount, token }: CallProgress,
+		progress: CallProgress,
 	): NodeApiError {
 		const explanation = explainFailure(failure, {
 			...call,
-			host: new URL(origin).host,
-			isHostKnown: this.isHostKnown,
-			isNewLogin: loginCount > 0,
-			rateLimitWaitMs,
-			waitedMs: elapsedMs,
+			host: new URL(connection.origin).host,
+			isHostKnown: this.hasAlfaCrmAnswered,
+			isNewLogin: progress.loginCount > 0,
+			rateLimitWaitMs: connection.rateLimitWaitMs,
+			waitedMs: progress.elapsedMs,
 		});
 
 		// AlfaCRM's own words may repeat what was sent.
-		const secrets = [token, login?.apiKey, login?.appKey];
+		const secrets = [progress.token, progress.login?.apiKey, progress.login?.appKey];
+		const message = redact(explanation.message, secrets);
 		const { advice, effect } = explanation.descriptionParts;
 		const descriptionParts = { advice: redact(advice, secrets), effect };
-		const text = {
-			message: redact(explanation.message, secrets),
-			description: wordDescription(descriptionParts),
-			status: explanation.status,
-		};
+		const description = wordDescription(descriptionParts);
 
+		const text = { message, description, status: explanation.status };
 		const error = nodeError(this.node, text, call.itemIndex, explanation.failure);
 		return keepDescriptionParts(error, descriptionParts);
 	}

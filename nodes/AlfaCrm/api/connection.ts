@@ -23,7 +23,7 @@ export interface Connection {
 	 * The branch inside which the list of branches is called. The user fills it in only if the main
 	 * branch is switched off.
 	 */
-	branchListBranch?: number;
+	branchForBranchList?: number;
 }
 
 /**
@@ -48,6 +48,6 @@ export function parseConnection(
 		perSecond: readRate(credential.requestsPerSecond),
 		callsAtOnce: readCallsAtOnce(credential.callsAtOnce),
 		rateLimitWaitMs: canBeCancelled ? waitMs : Math.min(waitMs, SHORT_RATE_LIMIT_WAIT_MS),
-		branchListBranch: readId(credential.branchId),
+		branchForBranchList: readId(credential.branchId),
 	};
 }

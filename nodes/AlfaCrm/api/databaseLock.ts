@@ -198,19 +198,23 @@ export class DatabaseLock {
 	}
 
 	/**
-	 * Inserts the row if there is none. The row is counted first, because a process that adds its
-	 * waiting entry to the row of another one makes it hand the lock over.
+	 * Takes the lock by inserting its row into n8n's database, if there is no row yet.
+	 *
+	 * Looks for the row first. An attempt to insert one would ask a process that has the lock to give
+	 * it up, because it would show there as a process that waits.
 	 */
 	private async insertRowIfFree(row: DatabaseRow): Promise<void> {
 		try {
-			if ((await row.countEntries()) > 0) return;
+			const entryCount = await row.countEntries();
+			if (entryCount > 0) return;
 
-			const takenAt = await new Waiter(row).tryToTake();
+			const waiter = new Waiter(row);
+			const takenAt = await waiter.tryToTake();
 			if (takenAt !== undefined) this.beginLease(row, takenAt);
 		} catch (error) {
-			// After any other failure of the database, the lock is tried again if there is something to
-			// create.
-			if (error instanceof NoRowError) this.beginLeaseWithoutRow();
+			// Where n8n cannot keep a row, the lock holds within this process only. After any other
+			// failure of the database, the lock is tried again if there is something to create.
+			if (error instanceof NoRowError) this.beginLeaseInProcess();
 		}
 	}
 
@@ -237,7 +241,8 @@ export class DatabaseLock {
 				answeredAt = performance.now();
 			} catch (error) {
 				if (error instanceof NoRowError) {
-					this.beginLeaseWithoutRow();
+					// n8n cannot keep a row, so the lock holds within this process only.
+					this.beginLeaseInProcess();
 				} else if (performance.now() - answeredAt >= ANSWER_MS) {
 					throw makeDatabaseDownError(error);
 				}
@@ -260,11 +265,14 @@ export class DatabaseLock {
 	}
 
 	/** Begins a lease that holds within this process only, where n8n cannot keep a row. */
-	private beginLeaseWithoutRow(): void {
+	private beginLeaseInProcess(): void {
 		this.keepLease(0, undefined, performance.now());
 	}
 
-	/** Keeps a lease until it ends. If others wait then, this process lets them go first. */
+	/**
+	 * Keeps a lease, which is the time for which this process has the lock, until it ends. If other
+	 * processes wait for the lock then, this one lets them go first.
+	 */
 	private keepLease(epoch: number, row: DatabaseRow | undefined, takenAt: number): void {
 		const lease = new Lease(epoch, row, takenAt, ({ isAwaited }) => {
 			if (isAwaited) this.backoffUntil = performance.now() + BACKOFF_MS;
@@ -447,8 +455,9 @@ class Waiter {
 		const now = performance.now();
 		const hasWatchedWithoutBreak = now - this.lookedAt < BREAK_MS;
 
-		const keepsWatching =
-			wasQuick && hasWatchedWithoutBreak && this.isRowUnchanged(entriesBefore, entryCount);
+		const isUnchanged = this.isRowUnchanged(entriesBefore, entryCount);
+		// Any other look begins the watch anew.
+		const keepsWatching = wasQuick && hasWatchedWithoutBreak && isUnchanged;
 		if (!keepsWatching) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
 		this.entryCount = entryCount;
 		this.lookedAt = lookBeganAt;

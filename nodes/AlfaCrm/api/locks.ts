@@ -24,24 +24,23 @@ const queueEnds = new Map<string, Promise<void>>();
  * first the match keys of a record, then one record after the other.
  *
  * @param signal ends the wait at once; work that has begun goes on
- * @param underWayMs called when the work has ended; returns for how many milliseconds AlfaCRM may
- * still be at work on what was sent. The locks are held until then.
+ * @param readMsInProgress called when the work has ended; returns for how many milliseconds AlfaCRM
+ * may still be carrying out what was sent. The locks are held for that long.
  * @throws ResponseError if the signal aborts before the work has begun
  */
 export async function withLock<T>(
 	keys: readonly string[],
 	signal: AbortSignal | undefined,
 	work: () => Promise<T>,
-	underWayMs: () => number = () => 0,
+	readMsInProgress: () => number = () => 0,
 ): Promise<T> {
 	if (signal?.aborted) throw makeCancelledError();
 
-	let leaveQueues = () => {};
-	const hasLeft = new Promise<void>((resolve) => {
-		leaveQueues = resolve;
-	});
+	const place = new QueuePlace();
+	const leaveQueues = () => place.leave();
 	// Joins all queues at once, so that no two pieces of work wait for each other.
-	const turns = [...new Set(keys)].map((key) => joinQueue(key, hasLeft));
+	const uniqueKeys = [...new Set(keys)];
+	const turns = uniqueKeys.map((key) => joinQueue(key, place.hasLeft));
 	try {
 		await abortable(Promise.all(turns), signal);
 		// The signal may abort in the very moment in which the last lock becomes free.
@@ -54,7 +53,25 @@ export async function withLock<T>(
 	try {
 		return await work();
 	} finally {
-		leaveAfter(underWayMs(), leaveQueues);
+		leaveAfter(readMsInProgress(), leaveQueues);
+	}
+}
+
+/** The place of one piece of work in the queues of its locks. */
+class QueuePlace {
+	/** Resolves when the work has left the queues. */
+	readonly hasLeft: Promise<void>;
+	private resolveHasLeft = () => {};
+
+	constructor() {
+		this.hasLeft = new Promise((resolve) => {
+			this.resolveHasLeft = resolve;
+		});
+	}
+
+	/** Leaves the queues, so that the next work in each of them may begin. */
+	leave(): void {
+		this.resolveHasLeft();
 	}
 }
 

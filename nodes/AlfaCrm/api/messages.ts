@@ -299,14 +299,12 @@ function explainServerError({ status }: ApiFailure, { task }: FailedCall): Expla
 	};
 }
 
-/** Explains a status below 500 that has no words of its own. */
-function explainOtherStatus(
-	{ status, serverMessage }: ApiFailure,
-	{ task }: FailedCall,
-): Explanation {
+/** Explains an HTTP status below 500 for which there is no other explanation. */
+function explainOtherStatus(failure: ApiFailure, call: FailedCall): Explanation {
+	const { status, serverMessage } = failure;
 	const reason = serverMessage ? `: ${serverMessage}` : '';
 	return {
-		message: `AlfaCRM would not ${task} (HTTP ${status})${reason}`,
+		message: `AlfaCRM would not ${call.task} (HTTP ${status})${reason}`,
 		description: 'Check the parameters of this node.',
 	};
 }

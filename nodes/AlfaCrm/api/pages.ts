@@ -328,18 +328,25 @@ class ListProgress {
 		this.fullestPage = 1;
 	}
 
-	/** Adds the next page, and tells which of its rows are new and whether it is the last one. */
-	addPage(number: number, { items, total, size }: PageResponse): Page {
+	/**
+	 * Adds the next page, and tells which of its rows are new and whether it is the last one.
+	 *
+	 * @param number the number of the page, from 0
+	 */
+	addPage(number: number, response: PageResponse): Page {
+		const { items, total, size } = response;
 		const requestedSize = size ?? this.requestedSize;
-		const mayCountPageOnly = number === 0 && mayBePageLength(items, total, requestedSize);
-		if (total !== undefined && !mayCountPageOnly) this.noteTotal(total);
+		// The `total` of page 0 may count the rows of that page instead of the whole list.
+		const isTotalDoubtful = number === 0 && mayBePageLength(items, total, requestedSize);
+		if (total !== undefined && !isTotalDoubtful) this.noteTotal(total);
 
 		const { rows, keys } = this.takeNewRows(items);
 		this.rowCount += items.length;
 		this.fullestPage = Math.max(this.fullestPage, items.length);
 
 		const { totalAtStart } = this;
-		const isLast = this.isLastPage(items, { hasNewRows: rows.length > 0 });
+		const hasNewRows = rows.length > 0;
+		const isLast = this.isLastPage(items, { hasNewRows });
 		const isWhole = isLast && this.hasAllRows(items) && !this.hasShrunk;
 		return { number, items, rows, keys, size, total, totalAtStart, isLast, isWhole };
 	}
@@ -435,7 +442,10 @@ export function mayBePageLength(
 	total?: number,
 	requestedSize = NaN,
 ): boolean {
-	return items.length === total && [...USUAL_PAGES, requestedSize].includes(total);
+	if (items.length !== total) return false;
+
+	const pageSizes = [...USUAL_PAGES, requestedSize];
+	return pageSizes.includes(total);
 }
 
 function makeEndlessListError(client: ApiClient, { task, itemIndex }: ListRequest): Error {

@@ -185,16 +185,20 @@ export class RateLimiter {
 		}
 	}
 
-	/** Starts the calls that may start now, and plans to look again for the next one. */
+	/**
+	 * Starts the calls in line that may start now. If a call has to wait, plans to look at the line
+	 * again when that call may start.
+	 */
 	private startCalls(): void {
 		while (this.waiting.length > 0) {
 			const now = performance.now();
 			const call = this.chooseNextCall(now);
 			const startsAt = call === undefined ? Infinity : this.findStartTime(call, now);
 			if (call === undefined || startsAt > now) {
-				// Looks again after a second at the latest, because calls that hang stop counting with
-				// time.
-				this.lookAgainAt(Math.min(startsAt, now + SECOND_MS), now);
+				// Looks again after a second at the latest, because a call that gets no answer for long no
+				// longer counts as one in flight.
+				const lookAt = Math.min(startsAt, now + SECOND_MS);
+				this.lookAgainAt(lookAt, now);
 				return;
 			}
 			this.start(call, now);
@@ -223,8 +227,9 @@ export class RateLimiter {
 		return this.waiting.find(({ isLogin }) => isLogin);
 	}
 
-	/** Tells whether few enough calls are in flight for another one. */
-	private hasRoomInFlight({ isLogin, atOnce = 0, perSecond }: Call, now: number): boolean {
+	/** Tells whether a call may start although other calls still wait for their answers. */
+	private hasRoomInFlight(nextCall: Call, now: number): boolean {
+		const { isLogin, atOnce = 0, perSecond } = nextCall;
 		// A login is part of another call, so it does not count as a call in flight.
 		if (isLogin) return true;
 
@@ -234,8 +239,8 @@ export class RateLimiter {
 
 		if (callsInFlight.length >= MOST_CALLS_AT_ONCE) return false;
 
-		// Calls that hang do not hold up the next ones.
-		const liveCalls = callsInFlight.filter(({ startedAt }) => startedAt > now - HANGS_MS);
+		// Calls that have had no answer for long do not hold up the next ones.
+		const liveCalls = callsInFlight.filter((call) => call.startedAt > now - HANGS_MS);
 		return liveCalls.length < this.callsAtOnce(perSecond);
 	}
 
@@ -255,7 +260,8 @@ export class RateLimiter {
 
 		// For example, 7 calls count and the limit is 5. Another call may start when only 4 count, so
 		// when 3 have stopped counting. The third end has the index 7 - 5.
-		const ends = countingCalls.map(({ countsUntil }) => countsUntil).sort((a, b) => a - b);
+		const ends = countingCalls.map((call) => call.countsUntil);
+		ends.sort((a, b) => a - b);
 		const fewEnoughCountAt = ends[ends.length - mostCalls];
 		return Math.max(fewEnoughCountAt, pausedUntil);
 	}

@@ -6,11 +6,11 @@ const PAUSE_GROWTH = 0.1;
 const MOST_GROWING_REFUSALS = 20;
 
 /**
- * After a refusal, one more call a second is tried first after about 8 seconds, and then one more
- * every 3 seconds.
+ * About 8 seconds after a refusal, a process makes one call a second more than before, and every 3
+ * seconds yet another one.
  */
-const FIRST_TRY_MS = 8_000;
-const NEXT_TRY_MS = 3_000;
+const FIRST_INCREASE_MS = 8_000;
+const NEXT_INCREASE_MS = 3_000;
 
 /**
  * Lowers the rate of this process after AlfaCRM has refused a call as too many.
@@ -29,8 +29,8 @@ export class Refusals {
 	private countInARow = 0;
 	/** How many calls AlfaCRM took in the second before the latest refusal. */
 	private takenPerSecond = Infinity;
-	/** When one more call a second is tried first. */
-	private firstTryAt = 0;
+	/** When this process makes more calls a second again, for the first time. */
+	private firstIncreaseAt = 0;
 
 	/** Notes that AlfaCRM took a call. */
 	noteTaken(): void {
@@ -38,26 +38,47 @@ export class Refusals {
 	}
 
 	/**
-	 * Notes that AlfaCRM refused a call.
+	 * Notes that AlfaCRM refused a call: this process pauses, and afterwards makes fewer calls a
+	 * second.
 	 *
 	 * @param takenPerSecond how many calls AlfaCRM took in the second before
 	 */
 	noteRefusal(takenPerSecond: number): void {
 		const now = performance.now();
-		this.count += 1;
-
 		this.takenPerSecond = Math.max(1, takenPerSecond);
-		// Processes that were refused together try again at different moments.
-		this.firstTryAt = now + FIRST_TRY_MS * (0.75 + Math.random() / 2);
+		this.firstIncreaseAt = now + chooseFirstIncreaseDelay();
+		this.pausedUntil = now + choosePauseLength(this.countInARow);
 
-		const growth = 1 + Math.min(this.countInARow, MOST_GROWING_REFUSALS) * PAUSE_GROWTH;
-		this.pausedUntil = now + (PAUSE_MS / 2) * (1 + Math.random()) * growth;
+		this.count += 1;
 		this.countInARow += 1;
 	}
 
 	/** Returns how many calls a second this process may make; Infinity if none was refused. */
 	countAllowedPerSecond(now: number): number {
-		const triedCount = 1 + Math.floor((now - this.firstTryAt) / NEXT_TRY_MS);
-		return this.takenPerSecond + Math.max(0, triedCount);
+		if (now < this.firstIncreaseAt) return this.takenPerSecond;
+
+		const laterIncreases = Math.floor((now - this.firstIncreaseAt) / NEXT_INCREASE_MS);
+		return this.takenPerSecond + 1 + laterIncreases;
 	}
+}
+
+/**
+ * Chooses after how many milliseconds a refused process makes more calls a second again. The delay
+ * is random, so that processes that were refused together do so at different moments.
+ */
+function chooseFirstIncreaseDelay(): number {
+	const randomFactor = 0.75 + Math.random() / 2;
+	return FIRST_INCREASE_MS * randomFactor;
+}
+
+/**
+ * Chooses for how many milliseconds a process pauses after a refusal. The pause is random, and
+ * longer after several refusals in a row.
+ *
+ * @param earlierRefusals how many refusals came before this one in a row
+ */
+function choosePauseLength(earlierRefusals: number): number {
+	const growth = 1 + Math.min(earlierRefusals, MOST_GROWING_REFUSALS) * PAUSE_GROWTH;
+	const randomPauseMs = (PAUSE_MS / 2) * (1 + Math.random());
+	return randomPauseMs * growth;
 }

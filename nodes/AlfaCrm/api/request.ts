@@ -43,7 +43,7 @@ export interface ApiRequest {
 	 *
 	 * @param underWayMs for how many milliseconds AlfaCRM may still be at work on it
 	 */
-	onLost?: (underWayMs: number) => void;
+	onAnswerLost?: (underWayMs: number) => void;
 }
 
 /**

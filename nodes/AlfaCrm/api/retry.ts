@@ -129,13 +129,10 @@ class Attempts {
  *
  * @throws ResponseError if AlfaCRM has asked for a pause that is longer than the call may wait
  */
-function assertTimeLeft(
-	limiter: RateLimiter,
-	{ rateLimitWaitMs }: RetryOptions,
-	{ elapsedMs }: Attempts,
-): void {
+function assertTimeLeft(limiter: RateLimiter, options: RetryOptions, attempts: Attempts): void {
 	const pauseMs = limiter.requestedPauseMs;
-	if (pauseMs > 0 && elapsedMs + pauseMs >= rateLimitWaitMs) {
+	const isPauseTooLong = attempts.elapsedMs + pauseMs >= options.rateLimitWaitMs;
+	if (pauseMs > 0 && isPauseTooLong) {
 		throw new ResponseError({
 			kind: 'status',
 			status: TOO_MANY_REQUESTS,
@@ -152,23 +149,28 @@ function assertTimeLeft(
 function chooseRetryDelay(
 	failure: ApiFailure,
 	options: RetryOptions,
-	{ elapsedMs, lostCount }: Attempts,
+	attempts: Attempts,
 ): number | undefined {
+	const { elapsedMs, lostCount } = attempts;
+
 	// A call that was refused as too many was not carried out, so even a write may be sent again.
 	if (isRateLimited(failure)) {
 		const { retryAfterMs = 0 } = failure;
-		return elapsedMs + retryAfterMs < options.rateLimitWaitMs ? retryAfterMs : undefined;
+		const isTimeLeft = elapsedMs + retryAfterMs < options.rateLimitWaitMs;
+		return isTimeLeft ? retryAfterMs : undefined;
 	}
 
 	// AlfaCRM may have carried out a call that failed in any other way, so a write is not sent again.
 	if (!options.isIdempotent) return undefined;
 
-	// Where a web page answers a login, the hostname is wrong most of the time, and a user waits for
-	// the test of the credential.
-	if (failure.kind === 'foreign' && options.isLogin) return undefined;
+	// Something other than AlfaCRM answered, such as a firewall.
+	const isForeignAnswer = failure.kind === 'foreign';
+	// Where that happens to a login, the hostname is wrong most of the time, and a user waits for the
+	// test of the credential.
+	if (isForeignAnswer && options.isLogin) return undefined;
 
 	// Each list of delays has one entry for each retry. Beyond its end, no retry is left.
-	if (failure.kind === 'foreign') return FOREIGN_ANSWER_DELAYS_MS[lostCount];
+	if (isForeignAnswer) return FOREIGN_ANSWER_DELAYS_MS[lostCount];
 	// The next attempt would fail in the same way.
 	if (!mayPassSoon(failure)) return undefined;
 	if (isTimeout(failure)) return TIMEOUT_DELAYS_MS[lostCount];
@@ -179,7 +181,8 @@ function chooseRetryDelay(
  * Tells whether the same call may succeed in a moment, because the network or the server failed in
  * a way that passes.
  */
-function mayPassSoon({ kind, code, status = 0, isForeign = false }: ApiFailure): boolean {
+function mayPassSoon(failure: ApiFailure): boolean {
+	const { kind, code, status = 0, isForeign = false } = failure;
 	if (kind === 'noAnswer') return !describeNetworkTrouble(code).isLasting;
 	if (kind !== 'status') return false;
 

@@ -23,7 +23,7 @@ type CallContext = Pick<ApiRequest, 'itemIndex' | 'onSend' | 'savedBefore'>;
 /**
  * A call as an operation describes it. Whether it may be repeated is decided by `fetch` and `send`.
  */
-export type ItemRequest = Omit<ApiRequest, keyof CallContext | 'isIdempotent' | 'onLost'> & {
+export type ItemRequest = Omit<ApiRequest, keyof CallContext | 'isIdempotent' | 'onAnswerLost'> & {
 	fallbackFormats?: FallbackFormats;
 };
 
@@ -110,7 +110,7 @@ export class ItemCalls {
 			...call,
 			isIdempotent: false,
 			...this.makeCallContext(),
-			onLost: (underWayMs) => this.noteLostWrite(call, records, underWayMs),
+			onAnswerLost: (underWayMs) => this.noteLostWrite(call, records, underWayMs),
 		});
 		execution.noteWrite(call.path, records);
 		return answer;

@@ -89,10 +89,10 @@ describe('the credential', () => {
 		const { client, getCredentials, sent } = contextOf(() => ({}));
 		await client.account();
 		getCredentials.mockRejectedValueOnce(error);
-		const onLost = jest.fn();
-		const { message, description } = await failureOfCall(client, { ...WRITE, onLost });
+		const onAnswerLost = jest.fn();
+		const { message, description } = await failureOfCall(client, { ...WRITE, onAnswerLost });
 		expect(message).toBe('Could not create the customer: n8n could not prepare the request');
-		expect([description, onLost.mock.calls, sent]).toEqual([error.message, [], []]);
+		expect([description, onAnswerLost.mock.calls, sent]).toEqual([error.message, [], []]);
 	});
 
 	it('with an address that is none is refused, until it is corrected', async () => {
@@ -149,10 +149,10 @@ describe('an execution that is cancelled', () => {
 			execution.abort();
 			return await Promise.resolve({ ...stored });
 		});
-		const onLost = jest.fn();
-		const { message, description } = await failureOfCall(client, { ...WRITE, onLost });
+		const onAnswerLost = jest.fn();
+		const { message, description } = await failureOfCall(client, { ...WRITE, onAnswerLost });
 		expect([message, description, sent]).toEqual(['The execution was cancelled', '', []]);
-		expect(onLost).not.toHaveBeenCalled();
+		expect(onAnswerLost).not.toHaveBeenCalled();
 	});
 
 	it('says so when AlfaCRM was at work on it', async () => {
@@ -180,16 +180,16 @@ describe('a call whose answer does not end', () => {
 
 	it('is given up after 30 seconds in all, and its request is ended', async () => {
 		const { client, sent } = contextOf(neverEnding);
-		const onLost = jest.fn();
+		const onAnswerLost = jest.fn();
 
-		const { message, description } = await settle(failureOfCall(client, { ...WRITE, onLost }));
+		const { message, description } = await settle(failureOfCall(client, { ...WRITE, onAnswerLost }));
 
 		expect(performance.now()).toBe(30_000);
 		expect(message).toBe(
 			'demo.s20.online did not answer within 30 seconds, when asked to create the customer',
 		);
 		expect(description).toContain('AlfaCRM may have carried it out all the same');
-		expect(onLost.mock.calls).toEqual([[30_000]]);
+		expect(onAnswerLost.mock.calls).toEqual([[30_000]]);
 		expect(sent.map(({ signal }) => signal?.aborted)).toEqual([true]);
 	});
 

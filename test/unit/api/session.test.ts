@@ -311,10 +311,10 @@ describe('a call', () => {
 		jest
 			.spyOn(context.helpers, 'httpRequestWithAuthentication')
 			.mockRejectedValue(new NodeApiError(NODE, gone as JsonObject));
-		const onLost = jest.fn();
-		const { message, description } = await settle(failureOfCall(client, { ...WRITE, onLost }));
+		const onAnswerLost = jest.fn();
+		const { message, description } = await settle(failureOfCall(client, { ...WRITE, onAnswerLost }));
 		expect(message).toBe('Could not create the customer: n8n could not prepare the request');
-		expect([description, onLost.mock.calls]).toEqual(['The database went away', []]);
+		expect([description, onAnswerLost.mock.calls]).toEqual(['The database went away', []]);
 	});
 
 	it('leaves no doubt where it is cancelled during its login: it was not carried out', async () => {
@@ -327,10 +327,10 @@ describe('a call', () => {
 			},
 			signal: cancel.signal,
 		});
-		const onLost = jest.fn();
-		const { message, description } = await settle(failureOfCall(client, { ...WRITE, onLost }));
+		const onAnswerLost = jest.fn();
+		const { message, description } = await settle(failureOfCall(client, { ...WRITE, onAnswerLost }));
 		expect([message, description]).toEqual(['The execution was cancelled', '']);
-		expect(onLost).not.toHaveBeenCalled();
+		expect(onAnswerLost).not.toHaveBeenCalled();
 	});
 });
 
