@@ -47,7 +47,7 @@ const FORBIDDEN = `The login works, but this user may not list the branches. In 
 const TOO_MANY_REQUESTS =
 	'The login works, but AlfaCRM receives too many requests just now. Test again in a few seconds.';
 
-/** What the statuses of the answer mean. */
+/** Explains the statuses of the answer. */
 const STATUS_MESSAGES = [
 	...describeStatuses([301, 302, 303, 307, 308], REDIRECTED),
 	...describeStatuses([401], TOKEN_REFUSED),

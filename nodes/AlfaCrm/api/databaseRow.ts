@@ -37,7 +37,7 @@ const FIRST_ENTRY = 'locked';
  */
 export class NoRowError extends UserError {}
 
-/** What became of adding entries. */
+/** The result of adding entries to the row. */
 interface AddedEntries {
 	/** Whether there was no row before, so that this process has inserted it. */
 	hasInsertedRow: boolean;

@@ -1,5 +1,5 @@
 /**
- * What an error says about the writes of its item, for example "Nothing was saved." This is the
+ * The sentence of an error about the writes of its item, for example "Nothing was saved." It is the
  * last sentence of the error's description, so that nobody repeats a write that was carried out.
  *
  * - `unsaid`: the error says nothing about writes, because it is not known what was saved, or

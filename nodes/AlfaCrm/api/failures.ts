@@ -7,7 +7,7 @@ import { describeNetworkTrouble } from './networkTroubles';
 export const TOO_MANY_REQUESTS = 429;
 
 /**
- * What went wrong with a call:
+ * The kinds of failures of a call:
  *
  * - `login`: the login before the call failed.
  * - `status`: AlfaCRM answered with an HTTP error, or a server in front of it that is down or busy.

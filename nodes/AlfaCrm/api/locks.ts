@@ -103,7 +103,7 @@ async function joinQueue(key: string, hasLeft: Promise<void>): Promise<void> {
 
 // ------------------------------------------------------- the latest writes
 
-/** Of how many records the latest write is known: more than a long execution writes. */
+/** The number of records whose latest write is remembered: more than a long execution writes. */
 const MOST_WRITES = 20_000;
 
 /** The version of each record's latest write, by the key of its lock, the oldest first. */

@@ -22,8 +22,8 @@ import { getSession, readLogin } from './session';
  */
 
 /**
- * What to do right before each registered call is sent. The key is the object with the credential
- * that the client gave to n8n: n8n hands the same object to the credential's code.
+ * The callback to run right before each registered call is sent. The key is the object with the
+ * credential that the client gave to n8n: n8n hands the same object to the credential's code.
  */
 const registeredCalls = new WeakMap<ICredentialDataDecryptedObject, () => AbortSignal>();
 

@@ -11,9 +11,9 @@ import { LOGIN_TIMEOUT_MS } from './request';
  */
 
 interface LoginExplanation {
-	/** What happened and what to do, in whole sentences. */
+	/** Tells what happened and what to do, in whole sentences. */
 	text: string;
-	/** What n8n is told about the failure; left out where the credential is wrong. */
+	/** Tells n8n the cause of the failure; left out if the credential is wrong. */
 	cause?: DeclaredCause['cause'];
 }
 

@@ -46,15 +46,15 @@ export interface FailedCall extends ApiRequest {
 	isHostKnown?: boolean;
 }
 
-/** What an error says. */
+/** The parts of an error that the user sees. */
 interface Explanation {
-	/** What happened, in one sentence without a full stop. */
+	/** Tells what happened, in one sentence without a full stop. */
 	message: string;
-	/** What to do next, in whole sentences. */
+	/** Tells what to do next, in whole sentences. */
 	description?: string;
 	/** The HTTP status that the error shows. */
 	status?: number;
-	/** What n8n is told about the failure: whether to wait, for how long, or to correct something. */
+	/** Tells n8n whether to wait, for how long, or to have something corrected. */
 	failure?: DeclaredCause;
 }
 

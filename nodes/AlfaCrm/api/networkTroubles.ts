@@ -1,11 +1,11 @@
 /** Why no answer came, in words. */
 interface NetworkTrouble {
 	/**
-	 * What happened, in words that follow the name of the host: "refused the connection". They hold
-	 * no network code, because n8n replaces a message that does.
+	 * Tells what happened, in words that follow the name of the host: "refused the connection". They
+	 * hold no network code, because n8n replaces a message that does.
 	 */
 	event: string;
-	/** What the user should do, in whole sentences. */
+	/** Tells the user what to do, in whole sentences. */
 	advice: string;
 	/** Whether the request may have reached AlfaCRM. */
 	mayHaveArrived: boolean;

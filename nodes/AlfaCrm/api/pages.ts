@@ -72,7 +72,7 @@ export interface Page {
 	isWhole: boolean;
 }
 
-/** What AlfaCRM answered to a call for a page. */
+/** The answer of AlfaCRM to a call for a page. */
 type PageResponse = Pick<Page, 'items' | 'size' | 'total'>;
 
 /**

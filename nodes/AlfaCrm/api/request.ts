@@ -13,14 +13,14 @@ import type { ApiFailure } from './failures';
 /** A call fails if its whole answer has not come after this time. */
 export const TIMEOUT_MS = 30_000;
 
-/** The same for a login. */
+/** A login that takes longer than this many milliseconds is given up. */
 export const LOGIN_TIMEOUT_MS = 10_000;
 
 /** One call of AlfaCRM's API. */
 export interface ApiRequest {
 	/** The name of the entity in the URL, in kebab-case: `lead-status`. */
 	path: string;
-	/** What to do with the entity, as in the URL: `index`, `create`. */
+	/** The last part of the URL, which names the action: `index`, `create`. */
 	action: string;
 	/** The branch in the URL. Left out for global entities. */
 	branch?: number;

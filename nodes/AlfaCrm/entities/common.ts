@@ -24,7 +24,7 @@ import type { Field, Filter } from './fieldTypes';
 
 const CRUD = ['create', 'delete', 'get', 'getAll', 'update'] as const satisfies OperationName[];
 
-/** What the declaration of an entity has to say. The rest has defaults. */
+/** The facts that the declaration of an entity must give. All other facts have defaults. */
 type EntityFacts = Pick<Entity, 'resource' | 'label' | 'certainty'> & Partial<Entity>;
 
 /**

@@ -23,7 +23,7 @@ export interface FieldBasics {
 	placeholder?: string;
 }
 
-/** One of the values that a field may have. */
+/** A value that a field may have, with its label. */
 export interface Choice {
 	value: number | string;
 	label: string;
@@ -54,7 +54,7 @@ interface ReferenceSettings {
 	 * records of the entity.
 	 */
 	loadMethod?: string;
-	/** What the list shows while nothing is chosen, if it may stay empty. */
+	/** The text of the list while nothing is chosen, if it may stay empty. */
 	whileEmpty?: string;
 }
 
@@ -104,7 +104,7 @@ interface FieldTypes {
 	};
 	/** A time of day, `hh:mm`. */
 	time: Nothing;
-	/** One of several values. */
+	/** A single value out of declared choices. */
 	choice: { choices: readonly Choice[]; default: number | string };
 	/** Some of several values, such as the days of the week. */
 	choices: { choices: readonly Choice[] };
@@ -210,7 +210,7 @@ export interface FieldSettings {
 	 */
 	fallbackDateFormat?: DateFormat;
 	/**
-	 * What a new record gets if the user gives no value: a number, the current day, or the author,
+	 * The value of a new record if the user gives none: a number, the current day, or the author,
 	 * who is the user of the credential.
 	 */
 	fallback?: number | 'today' | 'author';

@@ -271,7 +271,7 @@ export interface ListSearch {
 	parentField?: string;
 }
 
-/** What a record is called in dropdowns and searchable lists, and how it is searched for there. */
+/** The title of a record in dropdowns and searchable lists, and how it is searched for there. */
 export interface Listed {
 	/**
 	 * The fields that make the name of a record; by default `name`. Empty if `details` say it all.
@@ -280,8 +280,8 @@ export interface Listed {
 	/** The fields that tell records with the same name apart. */
 	details?: readonly Detail[];
 	/**
-	 * What the dropdown calls the choice of no record, such as "Not Sorted" for no stage. Without it
-	 * the dropdown does not offer that choice.
+	 * The label of the choice of no record in the dropdown, such as "Not Sorted" for no stage.
+	 * Without it the dropdown does not offer that choice.
 	 */
 	none?: string;
 	/**
@@ -330,7 +330,7 @@ export interface Entity {
 	withoutId?: true;
 	/** The name of the entity in the log and the webhooks, where it is known. API notes 5.21. */
 	className?: string;
-	/** Those of `operations` about which the facts are less certain than about the entity. */
+	/** Names the operations whose facts are less certain than those of the entity. */
 	unconfirmed?: readonly OperationName[];
 	/**
 	 * Fields that AlfaCRM returns and does not take, or returns with another type than it takes. The

@@ -50,7 +50,7 @@ export function readItems(value: unknown, split: (text: string) => string[]): un
 	const texts = split(value)
 		.map((text) => text.trim())
 		.filter((text) => !isEmpty(text) && !isSeparatorOnly(text));
-	// One of the texts may be a list as JSON again.
+	// A text of the list may itself be a list as JSON.
 	return texts.flatMap((text) => (parseJsonList(text) ? readItems(text, split) : [text]));
 }
 

@@ -47,8 +47,8 @@ export function toToken(cursor: SearchCursor | undefined): string | undefined {
 }
 
 /**
- * What a search asks AlfaCRM for. The body of each call is one of the passes together with one of
- * the filters.
+ * The bodies of the calls of a search. The body of each call is one of the passes together with one
+ * of the filters.
  */
 export interface SearchBodies {
 	/** Such as one body for active and one for archived records. All of them are asked. */

@@ -25,7 +25,7 @@ interface AdditionSearch {
 }
 
 /**
- * What a search has found: the existing record or, if there is none, all records of the customer,
+ * The result of a search: the existing record or, if there is none, all records of the customer,
  * so that the caller can look for one that might be the same.
  */
 type SearchResult = { existing: IDataObject } | { customerRecords: IDataObject[] };

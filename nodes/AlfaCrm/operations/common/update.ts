@@ -26,7 +26,7 @@ import { addToList, listModeForm, readAddsToLists } from '../../run/saveChanges'
 import { idOf, hasParent, keysForm, targetOf } from '../../run/target';
 import type { LocatedRecord, Target } from '../../store/located';
 
-/** What is special about the update of some entities, such as lessons. */
+/** The rules by which the update of some entities, such as lessons, differs. */
 interface UpdateRules {
 	/**
 	 * Changes the values of the form before they are read, for example where one field excludes

@@ -40,7 +40,7 @@ const READABLE_FORMATS = [
 	{ pattern: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/, format: 'yyyy-mm-dd hh:mm:ss' },
 ];
 
-/** What the report calls a format that the node cannot read. */
+/** The name of a format that the node cannot read, as the report shows it. */
 const OTHER_FORMAT = 'another';
 
 /** Checks in which formats AlfaCRM shows days and times. */

@@ -1,10 +1,10 @@
-/** What a check looks at, and what the node expects to find. */
+/** The subject of a check, and the result that the node expects. */
 export interface Topic {
 	/** The name of the check, as `docs/check.md` calls it. */
 	check: string;
 	/** The checked thing, such as `customer/index`. */
 	subject: string;
-	/** What the node expects, in a few words, such as `newest first`. */
+	/** The expected result in a few words, such as `newest first`. */
 	expected: string;
 }
 
@@ -13,7 +13,7 @@ export interface Topic {
  * personal data, so that a user can send it to anybody.
  */
 export interface Finding extends Topic {
-	/** What was found, in a few words. Empty if the account holds too little to find out. */
+	/** The result in a few words. Empty if the account holds too little to find out. */
 	found: string;
 	/**
 	 * The number of rows of a list. Null if that is unknown, or if the finding is about something
@@ -21,7 +21,7 @@ export interface Finding extends Topic {
 	 */
 	rows: number | null;
 	verdict: 'as expected' | 'differs' | 'denied' | 'unknown';
-	/** What the finding means for the node, and what the user should do. */
+	/** Tells what the finding means for the node, and what the user should do. */
 	meaning: string;
 }
 
@@ -62,7 +62,7 @@ export const reportUnknown = (topic: Topic, { missingData }: { missingData: stri
 	meaning: `Nothing to tell it by; it takes ${missingData}.`,
 });
 
-/** What each result of a comparison means for the node. */
+/** The meaning for the node of each result of a comparison. */
 interface Meanings {
 	meaningIfExpected: string;
 	meaningIfDifferent: string;

@@ -69,8 +69,8 @@ const OWNED_LISTS: Readonly<Record<string, OwnedList>> = {
 };
 
 /**
- * What each call takes from the item that causes the check. `itemIndex` and `savedBefore` (what the
- * item has saved before) go into messages about failed calls.
+ * The properties that each call takes from the item that causes the check. `itemIndex` and
+ * `savedBefore` (what the item has saved before) go into messages about failed calls.
  */
 type CallContext = Pick<ApiRequest, 'itemIndex' | 'onSend' | 'savedBefore'>;
 

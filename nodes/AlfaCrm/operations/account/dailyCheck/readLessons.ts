@@ -46,7 +46,7 @@ export async function readLessons(
 interface LessonsOfBranch {
 	/** The lessons as AlfaCRM lists them. */
 	records: LocatedRecord[];
-	/** The same lessons without cancelled ones, and regular lessons of today and tomorrow. */
+	/** The lessons that are not cancelled, and the regular lessons of today and tomorrow. */
 	occurrences: Occurrence[];
 }
 

@@ -11,7 +11,7 @@ const KINDS: readonly RecordKind[] = ['lead', 'comment', 'task', 'membership'];
  */
 type Doubt = 'unread' | 'unseen';
 
-/** What is known of the test lead, to which the other records belong. */
+/** The test lead, to which the comment, task and membership belong, as far as it is known. */
 interface TestLead {
 	/** The ID; undefined if the lead was never found. */
 	leadId?: number;

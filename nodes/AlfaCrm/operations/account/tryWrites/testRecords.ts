@@ -152,7 +152,7 @@ export class TestRecords {
 		return lead && { row: lead, branch };
 	}
 
-	/** What all calls about the lead have in common. */
+	/** The target of all calls about the lead. */
 	private get leadTarget(): Target {
 		return {
 			path: customerEntity.path,

@@ -4,7 +4,7 @@ import type { Search } from '../../../run/matching/readSearch';
 import type { Match } from '../../../run/matching/search';
 import type { UpsertRules } from './upsertRules';
 
-/** What *Create or Update* does after its search. */
+/** The action that *Create or Update* takes after its search. */
 type UpsertDecision =
 	/** No record matches, or only archived ones for which the user wants a new record. */
 	| { action: 'create' }
