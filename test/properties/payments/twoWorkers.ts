@@ -1,0 +1,200 @@
+import type { IDataObject } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+
+import type { catalogue } from '../../../nodes/AlfaCrm/operations/catalogue';
+import type { performAll } from '../../../nodes/AlfaCrm/run/performAll';
+import { answered, unanswered } from '../../support/nodeErrors';
+import { ProcessedRows } from '../../support/processedData';
+import type { Sent } from '../../unit/apiSupport';
+import { SmallSchool } from '../../unit/operations/school';
+import type { deskOf } from '../../unit/operations/support';
+import type { History, Mishap, PayerName } from './histories';
+import { PAYER_NAMES, PAYERS } from './histories';
+
+/** How an execution of the node ended. */
+export type Outcome =
+	| { end: 'created' | 'unchanged' }
+	| { end: 'failed'; error: Error }
+	/** Its worker was killed, so nobody learns how it ended. */
+	| { end: 'died' };
+
+interface ExecutionOptions {
+	worker: 0 | 1;
+	timezone: string;
+	mishap: Mishap;
+}
+
+let schoolCount = 0;
+
+/** An AlfaCRM, and an n8n with two workers that run one workflow and share a database. */
+export class TwoWorkers {
+	readonly school: SmallSchool;
+	readonly customerIds: Readonly<Record<PayerName, number>>;
+	/** Names the account and the workflow: each history has its own. */
+	private readonly name = `history-${(schoolCount += 1)}`;
+	private readonly database = new ProcessedRows();
+	private readonly workers = [new Worker(PROCESSES[0]), new Worker(PROCESSES[1])];
+	private readonly spareProcesses = PROCESSES.slice(2);
+
+	/** @param random gives the delays of network and database, from 0 to below 1 */
+	constructor(
+		settings: History['settings'],
+		private readonly random: () => number,
+	) {
+		this.school = new SmallSchool({ ...settings, otherBranch: 'missing' });
+		this.school.add('pay-account', { name: 'Касса' });
+		this.school.add('pay-account', { name: 'Счёт' });
+		const customers = PAYER_NAMES.map((payer) => [payer, this.school.lead(PAYERS[payer])] as const);
+		this.customerIds = Object.fromEntries(customers) as Record<PayerName, number>;
+	}
+
+	/** Runs the node once in one of the workers. */
+	async execute(form: IDataObject, { worker: index, timezone, mishap }: ExecutionOptions): Promise<Outcome> {
+		const worker = this.workers[index];
+		const userStop = new AbortController();
+		const strike = {
+			stopExecution: () => userStop.abort(),
+			killWorker: () => this.replaceWorker(index),
+		};
+		let callCount = 0;
+		const answer = async (request: Sent) => {
+			const call = callCount++;
+			return await this.answer(request, { worker, strike, mishap: mishapOf(mishap, call, request) });
+		};
+
+		const { run } = worker.modules.deskOf(answer, {
+			parameters: form,
+			timezone,
+			credential: { hostname: this.name },
+			signal: userStop.signal,
+		});
+		const helpers = this.database.helpersOf({
+			latency: () => 1 + this.random() * 8,
+			ready: async () => await worker.continueIfAlive(),
+		});
+		Object.assign(run.context, { getWorkflow: () => ({ id: this.name, active: true }) });
+		Object.assign(run.context.helpers, helpers);
+
+		const ended = worker.modules.performAll(run, worker.modules.catalogue).then(
+			([{ json }]): Outcome => ({ end: json.operationResult as 'created' | 'unchanged' }),
+			(error: Error): Outcome => ({ end: 'failed', error }),
+		);
+		const died = worker.death.then((): Outcome => ({ end: 'died' }));
+		return await Promise.race([ended, died]);
+	}
+
+	/** Answers a call as AlfaCRM does, after a way through the network in which its mishap may happen. */
+	private async answer(
+		request: Sent,
+		{ worker, strike, mishap }: { worker: Worker; strike: Strike; mishap: MishapEffect },
+	): Promise<unknown> {
+		await this.passNetwork(worker);
+		mishap.beforeCall?.(strike);
+		await worker.continueIfAlive();
+
+		const answer = await this.school.answer(request);
+
+		mishap.afterCall?.(strike);
+		await this.passNetwork(worker);
+		mishap.beforeAnswer?.(strike);
+		return answer;
+	}
+
+	private async passNetwork(worker: Worker): Promise<void> {
+		await sleep(10 + this.random() * 60);
+		await worker.continueIfAlive();
+	}
+
+	/** Kills a worker, and starts another process in its place while there are any left. */
+	private replaceWorker(index: 0 | 1): void {
+		const process = this.spareProcesses.shift();
+		if (process === undefined) return;
+		this.workers[index].kill();
+		this.workers[index] = new Worker(process);
+	}
+}
+
+// ---------------------------------------------------------------- mishaps
+
+interface Strike {
+	stopExecution: () => void;
+	killWorker: () => void;
+}
+
+/** What a mishap does to a call: on the way to AlfaCRM, once AlfaCRM has acted, or at the end of the way back. */
+interface MishapEffect {
+	beforeCall?: (strike: Strike) => void;
+	afterCall?: (strike: Strike) => void;
+	beforeAnswer?: (strike: Strike) => void;
+}
+
+const MISHAP_EFFECTS: Readonly<Record<Mishap['kind'], MishapEffect>> = {
+	none: {},
+	answerLost: {
+		beforeAnswer: () => {
+			throw unanswered('ECONNRESET');
+		},
+	},
+	serverError: {
+		beforeCall: () => {
+			throw answered(500);
+		},
+	},
+	stoppedByUser: { beforeCall: ({ stopExecution }) => stopExecution() },
+	killedBeforeCall: { beforeCall: ({ killWorker }) => killWorker() },
+	killedAfterCall: { afterCall: ({ killWorker }) => killWorker() },
+};
+
+/** Chooses the mishap of a call: none, unless it is the call at which the execution is struck. */
+function mishapOf({ kind, call: struckCall }: Mishap, call: number, { url }: Sent): MishapEffect {
+	const isStruck = kind === 'answerLost' ? url.endsWith('/pay/create') : call === struckCall;
+	return isStruck ? MISHAP_EFFECTS[kind] : MISHAP_EFFECTS.none;
+}
+
+// ---------------------------------------------------------------- processes
+
+interface ProcessModules {
+	catalogue: typeof catalogue;
+	performAll: typeof performAll;
+	deskOf: typeof deskOf;
+}
+
+/** The modules of five processes, each loaded anew, so that the processes share no memory. */
+const PROCESSES: readonly ProcessModules[] = Array.from({ length: 5 }, loadModules);
+
+function loadModules(): ProcessModules {
+	const modules = {};
+	jest.isolateModules(() => {
+		Object.assign(
+			modules,
+			jest.requireActual<object>('../../unit/operations/support'),
+			jest.requireActual<object>('../../../nodes/AlfaCrm/operations/catalogue'),
+			jest.requireActual<object>('../../../nodes/AlfaCrm/run/performAll'),
+		);
+	});
+	return modules as ProcessModules;
+}
+
+/** A process of n8n that executes workflows until it is killed. */
+class Worker {
+	/** Settles when the process is killed. */
+	readonly death: Promise<void>;
+	private isDead = false;
+	private resolveDeath = () => {};
+
+	constructor(readonly modules: ProcessModules) {
+		this.death = new Promise((resolve) => {
+			this.resolveDeath = resolve;
+		});
+	}
+
+	kill(): void {
+		this.isDead = true;
+		this.resolveDeath();
+	}
+
+	/** Returns at once, or never if the process is dead. */
+	async continueIfAlive(): Promise<void> {
+		if (this.isDead) await new Promise(() => {});
+	}
+}
