@@ -1,94 +1,116 @@
-import type { IDataObject } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
-
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
-import { answered } from '../../support/nodeErrors';
-import { formOf, SmallSchool } from './school';
+import { LESSON_STATUS, REGULAR_LESSON_DAY, WORKING_HOUR_WEEKDAY } from '../../support/codes';
+import {
+	ANNA,
+	BookingSchool,
+	BORIS,
+	firstFreeTrialLesson,
+	GROUP,
+	groupLessonAt,
+	LESSON_TYPE,
+	MONDAY,
+	NOW,
+	PETROV,
+	PRIMEROV,
+	ROOM,
+	setClock,
+	SIDOROVA,
+	STAGE,
+	SUBJECT,
+	trialLessonAt,
+} from './bookingSchool';
 
-/** A Monday. */
-const DAY = '2031-03-10';
-/** The school's clock, for the node asks what has passed. */
-const NOW = '2031-03-03T09:00:00Z';
+const TUESDAY = '2031-03-11';
+const WEDNESDAY = '2031-03-12';
+const MONDAY_11_10_IN_MOSCOW = `${MONDAY}T08:10:00Z`;
 
-let school: SmallSchool;
-let anna: number;
-let boris: number;
+let school: BookingSchool;
+
 beforeEach(() => {
 	jest.useFakeTimers({ now: new Date(NOW), advanceTimers: true });
-	school = new SmallSchool();
-	for (const path of ['subject', 'subject', 'lesson-type', 'lesson-type', 'lesson-type', 'lead-status'])
-		school.add(path, { name: 'A' });
-	school.add('lead-status', { name: 'Пробный урок' });
-	for (const name of ['Петров Лев', 'Сидорова Ева', 'Примеров Ян'])
-		school.add('teacher', { name, branch_ids: [1] });
-	// Mondays and Tuesdays from ten to one.
-	for (const teacher_id of [1, 2, 3])
-		for (const weekday of [2, 3])
-			school.add('working-hour', { teacher_id, branch_id: 1, weekday, time_from: '10:00', time_to: '12:59' });
-	for (const branch_id of [1, 1, 2]) school.add('room', { name: 'A', branch_id, is_enabled: 1 });
-	school.add('group', { name: 'A', branch_ids: [1] });
-	[anna, boris] = [school.lead(), school.lead({ is_study: 1 })];
+	school = new BookingSchool();
 });
-afterEach(() => jest.useRealTimers());
 
-const lesson = (row: IDataObject = {}) =>
-	school.add('lesson', {
-		...{ branch_id: 1, date: DAY, time_from: `${DAY} 10:00:00`, time_to: `${DAY} 11:00:00` },
-		...{ lesson_type_id: 1, subject_id: 2, teacher_ids: [1], group_ids: [], status: 1, room_id: null },
-		...{ regular_id: null, customer_ids: [boris], ...row },
-	});
-const at = (from: string, to: string, date = DAY) => ({
-	...{ date, time_from: `${date} ${from}:00`, time_to: `${date} ${to}:00` },
+afterEach(() => {
+	jest.useRealTimers();
 });
-const regular = (row: IDataObject = {}) =>
-	school.add('regular-lesson', {
-		...{
-			branch_id: 1,
-			related_class: 'Group',
-			related_id: 1,
-			lesson_type_id: 2,
-			subject_id: 1,
-			room_id: null,
-		},
-		...{ day: 1, time_from_v: '10:00', time_to_v: '11:00', b_date: '2030-09-01', e_date: '2031-05-31' },
-		...{ teacher_ids: [1], ...row },
-	});
 
-const form = (more: IDataObject = {}) =>
-	formOf('book', {
-		...{ resource: 'lesson', customer_ids: String(anna), subject_id: 1, lesson_type_id: 3, teacher_ids: [1] },
-		...{ when: 'time', lesson_date: DAY, time_from: '10:00', date_to: '2031-03-16', duration: 60, ...more },
-	});
-const first = (more: IDataObject = {}) => form({ when: 'firstFree', time_from: '', ...more });
-const booked = () => school.rows('lesson').filter(({ lesson_type_id }) => lesson_type_id === 3);
-const times = () =>
-	booked().map(({ time_from, teacher_ids }) => `${String(time_from)} ${String(teacher_ids)}`);
-const stopped = async (parameters: IDataObject) => {
-	const { message, description } = await school.stopped(parameters);
-	return [message, description];
-};
+describe('Book at a time', () => {
+	it('books the lesson and returns it with the name of the teacher', async () => {
+		const form = trialLessonAt('10:00', {
+			additionalFields: { room_id: ROOM, note: 'Придёт с мамой' },
+		});
 
-describe('at a time', () => {
-	it('books a lesson, as the schema tells, and the second time finds it, with a hint', async () => {
-		const one = await school.done(form({ additionalFields: { room_id: 1, note: 'Придёт с мамой' } }));
-		expect(one.hints).toEqual([]);
-		expect(one.json).toEqual([
-			{
-				...{ id: 1, operationResult: 'created', time_from: `${DAY} 10:00:00`, time_to: `${DAY} 11:00:00` },
-				...{ status: 1, group_ids: '', customer_ids: anna, teacher_ids: 1, subject_id: 1, room_id: 1 },
-				...{ lesson_type_id: 3, note: 'Придёт с мамой', teacher_names: 'Петров Лев' },
-			},
+		const { lesson, hints } = await school.book(form);
+
+		expect(lesson).toEqual({
+			id: 1,
+			operationResult: 'created',
+			time_from: '2031-03-10 10:00:00',
+			time_to: '2031-03-10 11:00:00',
+			status: LESSON_STATUS.planned,
+			group_ids: '',
+			customer_ids: ANNA,
+			teacher_ids: PETROV,
+			subject_id: SUBJECT.chess,
+			room_id: ROOM,
+			lesson_type_id: LESSON_TYPE.trial,
+			note: 'Придёт с мамой',
+			teacher_names: 'Петров Лев',
+		});
+		expect(hints).toEqual([]);
+		expect(school.trialLessons()).toMatchObject([
+			{ id: 1, branch_id: 1, date: '2031-03-10', note: 'Придёт с мамой' },
 		]);
-		const known = Object.keys(allSchemas()['lesson/book'].properties);
-		expect([...Object.keys(one.json[0])].sort()).toEqual([...known, 'note'].sort());
-		expect(school.row('lesson', 1)).toMatchObject({ branch_id: 1, note: 'Придёт с мамой', date: DAY });
+	});
 
-		const calls = school.calls.length;
-		const two = await school.done(form({ lesson_date: '10.03.2031', time_from: `${DAY} 10:00:00` }));
-		expect(two.json).toMatchObject([{ id: 1, operationResult: 'unchanged', teacher_names: 'Петров Лев' }]);
-		expect(two.hints).toEqual(['This lesson was there already; no other one was booked: lesson 1']);
-		expect(booked()).toHaveLength(1);
-		expect(school.calls.slice(calls)).toEqual([
+	it('returns no teacher names for a teacher who has no name in AlfaCRM', async () => {
+		school.patch('teacher', PETROV, { name: null });
+
+		const { lesson } = await school.book(trialLessonAt('10:00'));
+
+		expect(lesson).toMatchObject({ operationResult: 'created', teacher_names: null });
+	});
+
+	it('returns the fields of its output schema', async () => {
+		const { lesson } = await school.book(trialLessonAt('10:00', { additionalFields: { room_id: ROOM } }));
+
+		const schema = allSchemas()['lesson/book'];
+		expect(Object.keys(lesson).sort()).toEqual(Object.keys(schema.properties).sort());
+	});
+
+	it('ignores a Date To that was filled in for another choice of When', async () => {
+		await school.book(trialLessonAt('10:00', { date_to: '2031-03-09' }));
+
+		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 10:00:00' }]);
+	});
+
+	it('returns the lesson that it booked before, with a hint, and books no other', async () => {
+		await school.book(trialLessonAt('10:00'));
+
+		const { lesson, hints } = await school.book(trialLessonAt('10:00'));
+
+		expect(lesson).toMatchObject({ id: 1, operationResult: 'unchanged', teacher_names: 'Петров Лев' });
+		expect(hints).toEqual(['This lesson was there already; no other one was booked: lesson 1']);
+		expect(school.trialLessons()).toHaveLength(1);
+	});
+
+	it('recognises the lesson that it booked before when date and time are written in another way', async () => {
+		await school.book(trialLessonAt('10:00', { lesson_date: '2031-03-10' }));
+
+		const { lesson } = await school.book(trialLessonAt('2031-03-10 10:00:00', { lesson_date: '10.03.2031' }));
+
+		expect(lesson).toMatchObject({ id: 1, operationResult: 'unchanged' });
+	});
+
+	it('reads the memberships and the lessons to find the lesson that it booked before', async () => {
+		await school.book(trialLessonAt('10:00'));
+		school.calls.length = 0;
+
+		await school.book(trialLessonAt('10:00'));
+
+		// The memberships are read once for each of the two branches, and the lessons once for each status.
+		expect(school.calls).toEqual([
 			'teacher/index',
 			'cgi/customer',
 			'cgi/customer',
@@ -98,606 +120,952 @@ describe('at a time', () => {
 		]);
 	});
 
-	it('finds it when it has been held, or is given by another teacher now; not one that was cancelled', async () => {
-		await school.done(form());
-		school.patch('lesson', 1, { status: 3, teacher_ids: [2] });
-		jest.setSystemTime(new Date('2031-03-11T09:00:00Z'));
-		expect((await school.done(form())).json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
-		jest.setSystemTime(new Date(NOW));
-		school.patch('lesson', 1, { status: 2 });
-		expect((await school.done(form())).json).toMatchObject([{ id: 2, operationResult: 'created' }]);
+	it('returns the lesson that it booked before after another teacher has held it', async () => {
+		await school.book(trialLessonAt('10:00'));
+		school.patch('lesson', 1, { status: LESSON_STATUS.held, teacher_ids: [SIDOROVA] });
+		setClock(`${TUESDAY}T09:00:00Z`);
+
+		const { lesson } = await school.book(trialLessonAt('10:00'));
+
+		expect(lesson).toMatchObject({ id: 1, operationResult: 'unchanged' });
 	});
 
-	it('finds the one that another process has booked since it was looked for', async () => {
-		let looks = 0;
-		school.onCall = (call) => {
-			// By status, and then what the teacher has.
-			if (call === 'lesson/index' && ++looks === 3)
-				lesson({ lesson_type_id: 3, subject_id: 1, customer_ids: [anna] });
-			return undefined;
-		};
-		expect((await school.done(form())).json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+	it('books again when the lesson that it booked before was cancelled', async () => {
+		await school.book(trialLessonAt('10:00'));
+		school.patch('lesson', 1, { status: LESSON_STATUS.cancelled });
+
+		const { lesson } = await school.book(trialLessonAt('10:00'));
+
+		expect(lesson).toMatchObject({ id: 2, operationResult: 'created' });
 	});
 
-	it('books a group, and a customer in a lesson of it', async () => {
-		const group = form({ customer_ids: '', group_ids: '1', lesson_type_id: 2 });
-		expect(await school.results(group, group)).toBe('created, unchanged');
-		expect(school.rows('lesson')).toMatchObject([{ group_ids: [1], customer_ids: [] }]);
+	it('returns the lesson that another process books while it searches', async () => {
+		// The search lists planned, cancelled and held lessons: the planned ones have been read by then.
+		school.actBeforeAnswer({ call: 'lesson/index', nth: 3 }, () => school.addTrialLesson());
+
+		const { lesson } = await school.book(trialLessonAt('10:00'));
+
+		expect(lesson).toMatchObject({ id: 1, operationResult: 'unchanged' });
+		expect(school.writes()).toEqual([]);
 	});
 
-	it.each<[string, () => IDataObject, IDataObject, string]>([
-		[
-			'a lesson',
-			() => ({ id: lesson() }),
-			{},
-			'Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson 1',
-		],
-		[
-			'a part of one',
-			() => ({ id: lesson(at('10:45', '11:45')) }),
-			{},
-			'Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson 1',
-		],
-		[
-			'a regular lesson that is not in the calendar',
-			() => ({ id: regular() }),
-			{},
-			'Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: regular lesson 1',
-		],
-		[
-			'a lesson of another teacher in the room',
-			() => ({ id: lesson({ teacher_ids: [2], room_id: 1 }) }),
-			{ additionalFields: { room_id: 1 } },
-			'Room 1 has another lesson on 2031-03-10 at 10:00: lesson 1',
-		],
-	])('refuses the time of %s, with the next free ones', async (what, add, more, message) => {
-		add();
-		const next = what === 'a part of one' ? `${DAY} 12:00` : `${DAY} 11:00`;
-		expect(await stopped(form(more))).toEqual([
-			message,
-			expect.stringContaining(`Free next: ${next} (Петров Лев), 2031-03-1`),
+	it('books a lesson for a group', async () => {
+		const { lesson } = await school.book(groupLessonAt('10:00'));
+
+		expect(lesson).toMatchObject({ operationResult: 'created' });
+		expect(school.rows('lesson')).toMatchObject([{ group_ids: [GROUP], customer_ids: [] }]);
+	});
+
+	it('returns the lesson that it booked before for a group', async () => {
+		await school.book(groupLessonAt('10:00'));
+
+		const { lesson } = await school.book(groupLessonAt('10:00'));
+
+		expect(lesson).toMatchObject({ operationResult: 'unchanged' });
+		expect(school.rows('lesson')).toHaveLength(1);
+	});
+
+	it('books the first of the given teachers who is free', async () => {
+		school.addLesson({ from: '10:00', to: '11:00', teacher_ids: [SIDOROVA] });
+
+		await school.book(trialLessonAt('10:00', { teacher_ids: [SIDOROVA, PRIMEROV, PETROV] }));
+
+		expect(school.trialLessons()).toMatchObject([
+			{ time_from: '2031-03-10 10:00:00', teacher_ids: [PRIMEROV] },
 		]);
-		expect(booked()).toEqual([]);
 	});
 
-	it.each<[string, IDataObject, string]>([
-		[
-			'before the hours',
-			{ time_from: '09:30' },
-			'Teacher 1 (Петров Лев) does not work on 2031-03-10 at 09:30 for 60 minutes',
-		],
-		[
-			'beyond them',
-			{ time_from: '12:30' },
-			'Teacher 1 (Петров Лев) does not work on 2031-03-10 at 12:30 for 60 minutes',
-		],
-		[
-			'on a Wednesday',
-			{ lesson_date: '2031-03-12' },
-			'Teacher 1 (Петров Лев) does not work on 2031-03-12 at 10:00 for 60 minutes',
-		],
-		...['2031-03-03', '2031-02-03', '2026-03-10'].map((day): [string, IDataObject, string] => [
-			'that has passed',
-			{ lesson_date: day },
-			`${day} 10:00 has passed by the clock of the workflow (Europe/Moscow)`,
-		]),
-	])('refuses a time %s', async (_when, more, message) => {
-		const [text, description] = await stopped(form(more));
-		expect(text).toBe(message);
-		expect(description).toMatch(
-			/^Free next: 2031-03-\d\d \d\d:\d\d \(Петров Лев\), .*\. Nothing was saved\.$/,
+	it('books where the regular lesson of the customer is cancelled on that day', async () => {
+		const regularLesson = school.addRegularLesson({
+			related_class: 'Customer',
+			related_id: ANNA,
+			teacher_ids: [SIDOROVA],
+		});
+		school.addLesson({
+			regular_id: regularLesson,
+			status: LESSON_STATUS.cancelled,
+			teacher_ids: [SIDOROVA],
+			customer_ids: [ANNA],
+		});
+
+		const { lesson } = await school.book(trialLessonAt('10:00'));
+
+		expect(lesson).toMatchObject({ operationResult: 'created' });
+	});
+
+	it('books outside of the working hours when Check Working Hours is off', async () => {
+		await school.book(trialLessonAt('20:00', { options: { checkHours: false } }));
+
+		expect(school.trialLessons()).toMatchObject([
+			{ time_from: '2031-03-10 20:00:00', teacher_ids: [PETROV] },
+		]);
+	});
+
+	it('refuses a lesson over midnight even when Check Working Hours is off', async () => {
+		const { message } = await school.expectRefused(
+			trialLessonAt('23:30', { options: { checkHours: false } }),
+		);
+
+		expect(message).toBe('Teacher 1 (Петров Лев) does not work on 2031-03-10 at 23:30 for 60 minutes');
+	});
+});
+
+describe('Book at a time that is taken', () => {
+	it('refuses the time of another lesson of the teacher and names the next free times', async () => {
+		school.addLesson({ from: '10:00', to: '11:00' });
+
+		const { message, description } = await school.expectRefused(trialLessonAt('10:00'));
+
+		expect(message).toBe('Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(description).toBe(
+			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
 		);
 	});
 
-	it.each([4242, 79161234567])('refuses whom nobody knows: customer %s', async (id) => {
-		for (const more of [{}, { additionalFields: { lead_status_id: 2 } }, { when: 'firstFree' }])
-			expect((await stopped(form({ customer_ids: String(id), ...more })))[0]).toContain(
-				`AlfaCRM has no customer with ID ${id}`,
-			);
-		expect(booked()).toEqual([]);
+	it('refuses a time that a lesson of the teacher overlaps in part', async () => {
+		school.addLesson({ from: '10:45', to: '11:45' });
+
+		const { message, description } = await school.expectRefused(trialLessonAt('10:00'));
+
+		expect(message).toBe('Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(description).toBe(
+			'Free next: 2031-03-10 12:00 (Петров Лев), 2031-03-11 10:00 (Петров Лев), 2031-03-11 10:30 (Петров Лев). Nothing was saved.',
+		);
 	});
 
-	it('books outside of the hours where that is chosen, and never over midnight', async () => {
-		const options = { checkHours: false };
-		await school.done(form({ time_from: '20:00', options }));
-		expect(times()).toEqual([`${DAY} 20:00:00 1`]);
-		expect((await stopped(form({ time_from: '23:30', options })))[0]).toContain('does not work');
+	it('refuses the time of a regular lesson of the teacher that is not in the calendar yet', async () => {
+		school.addRegularLesson();
+
+		const { message, description } = await school.expectRefused(trialLessonAt('10:00'));
+
+		expect(message).toBe(
+			'Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: regular lesson 1',
+		);
+		expect(description).toBe(
+			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
+		);
 	});
 
-	it.each<[string, () => unknown, IDataObject, string]>([
-		[
-			'another lesson of the customer',
-			() => lesson({ teacher_ids: [2], customer_ids: [boris, anna] }),
-			{},
-			'lesson 1',
-		],
-		[
-			'one that is of another type',
-			() => lesson({ ...at('10:30', '11:30'), customer_ids: [anna] }),
-			{},
-			'lesson 1',
-		],
-		[
-			'one of the group',
-			() => lesson({ teacher_ids: [2], group_ids: [1], customer_ids: [] }),
-			{ customer_ids: '', group_ids: '1', lesson_type_id: 2 },
-			'lesson 1',
-		],
-		[
-			'a regular one of the group',
-			() => regular({ teacher_ids: [1] }),
-			{ customer_ids: '', group_ids: '1', lesson_type_id: 2 },
-			'regular lesson 1',
-		],
-	])('refuses the time of %s, whoever is to teach', async (_what, add, more, which) => {
-		add();
-		for (const teacher_ids of [[1], [1, 3]]) {
-			const [message, description] = await stopped(form({ ...more, teacher_ids }));
-			expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: ${which}`);
-			expect(description).toMatch(/^Free next: 2031-03-10 1[12]:[03]0/);
-		}
-	});
+	it('refuses the time at which another teacher has a lesson in the room', async () => {
+		school.addLesson({ teacher_ids: [SIDOROVA], room_id: ROOM });
 
-	it('refuses the time of a lesson of the group in which the customer is, though it does not name the members', async () => {
-		const id = lesson({ teacher_ids: [2], customer_ids: [], group_ids: [1] });
-		// AlfaCRM finds by a customer every lesson that is the customer's. API notes 5.11.
-		school.onCall = (call, { body }) => {
-			if (call !== 'lesson/index' || !('customer_id' in body)) return undefined;
-			const items = body.status === 1 && body.customer_id === anna ? [school.row('lesson', id)] : [];
-			return { items, total: items.length, count: items.length, page: 0 };
-		};
-		for (const teacher_ids of [[1], [1, 3]]) {
-			const [message, description] = await stopped(form({ teacher_ids }));
-			expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: lesson ${id}`);
-			expect(description).toMatch(/^Free next: 2031-03-10 11:00/);
-		}
-		await school.done(first());
-		await school.done(form({ customer_ids: String(boris) }));
-		expect(times()).toEqual([`${DAY} 11:00:00 1`, `${DAY} 10:00:00 1`]);
-	});
-
-	describe('for a member of a group', () => {
-		const join = (b_date: string, e_date: string | null) =>
-			school.add('cgi', { customer_id: anna, group_id: 1, b_date, e_date });
-		/** On Monday at ten, with a teacher who is not to give the booked lesson. */
-		const addGroupLesson = (row: IDataObject = {}) =>
-			lesson({ teacher_ids: [2], customer_ids: [], group_ids: [1], ...row });
-
-		it('refuses the time of a group lesson that names nobody, and offers the next free times', async () => {
-			join('01.09.2030', null);
-			const lessonId = addGroupLesson();
-
-			const [message, description] = await stopped(form());
-
-			expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: lesson ${lessonId}`);
-			expect(description).toMatch(/^Free next: 2031-03-10 11:00 \(Петров Лев\)/);
-			expect(booked()).toEqual([]);
-		});
-
-		it('books the first slot after a group lesson that names nobody', async () => {
-			join('01.09.2030', null);
-			addGroupLesson();
-
-			await school.done(first());
-
-			expect(times()).toEqual([`${DAY} 11:00:00 1`]);
-		});
-
-		it.each<[string, string, string | null]>([
-			['has left the group the day before', '01.09.2030', '09.03.2031'],
-			['joins the group the day after', '11.03.2031', null],
-		])('books over a group lesson if the customer %s', async (_when, from, until) => {
-			join(from, until);
-			addGroupLesson();
-
-			await school.done(form());
-
-			expect(times()).toEqual([`${DAY} 10:00:00 1`]);
-		});
-
-		it('refuses the time of a regular lesson of the group that is not in the calendar yet', async () => {
-			join('10.03.2031', '10.03.2031');
-			regular({ teacher_ids: [2] });
-
-			const [message] = await stopped(form());
-
-			expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: regular lesson 1`);
-			await school.done(form({ lesson_date: '2031-03-17' }));
-			expect(times()).toEqual(['2031-03-17 10:00:00 1']);
-		});
-
-		it('books at the time of a regular lesson of the group that is cancelled that day', async () => {
-			join('01.09.2030', null);
-			addGroupLesson({ regular_id: regular({ teacher_ids: [2] }), status: 2 });
-
-			await school.done(form());
-
-			expect(times()).toEqual([`${DAY} 10:00:00 1`]);
-		});
-
-		it('reads the memberships once for a booking, and once for its repeat', async () => {
-			join('01.09.2030', null);
-
-			await school.done(form());
-			expect(school.calls.filter((call) => call === 'cgi/customer')).toHaveLength(2);
-
-			await school.done(form());
-			expect(school.calls.filter((call) => call === 'cgi/customer')).toHaveLength(4);
-		});
-
-		it('finds the lesson that was booked before also if the user may not list members', async () => {
-			join('01.09.2030', null);
-			await school.done(form());
-			school.settings.forbiddenCalls = ['cgi/customer'];
-
-			const { json } = await school.done(form());
-
-			expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
-		});
-
-		it('books one lesson if the group and the member are booked for one time at the same moment', async () => {
-			join('01.09.2030', null);
-			school.onCall = async () => await sleep(20);
-			const groupForm = form({ customer_ids: '', group_ids: '1', lesson_type_id: 2, teacher_ids: [1] });
-			const memberForm = form({ teacher_ids: [2] });
-
-			const runs = await Promise.all([school.run(groupForm), school.run(memberForm)]);
-
-			const errors = runs.flatMap(({ error }) => error?.message ?? []);
-			expect(errors).toEqual([`The customer or group has another lesson on ${DAY} at 10:00: lesson 1`]);
-			expect(school.rows('lesson')).toMatchObject([{ group_ids: [1] }]);
-		});
-
-		it('books the next free slot for the member while the group takes the first one', async () => {
-			join('01.09.2030', null);
-			school.onCall = async () => await sleep(20);
-			const groupForm = form({ customer_ids: '', group_ids: '1', lesson_type_id: 2, teacher_ids: [1] });
-			const memberForm = first({ teacher_ids: [2] });
-
-			await Promise.all([school.run(groupForm), school.run(memberForm)]);
-
-			expect(school.rows('lesson')).toMatchObject([
-				{ group_ids: [1], time_from: `${DAY} 10:00:00` },
-				{ customer_ids: [anna], time_from: `${DAY} 11:00:00` },
-			]);
-		});
-	});
-
-	it.each(['Customer', 'Group'])(
-		'refuses the time of a regular lesson of the %s itself, of whatever teacher',
-		async (related_class) => {
-			const isGroup = related_class === 'Group';
-			regular({ related_class, related_id: isGroup ? 1 : anna, teacher_ids: [2] });
-			const [message] = await stopped(form(isGroup ? { customer_ids: '', group_ids: '1' } : {}));
-			expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: regular lesson 1`);
-		},
-	);
-
-	it('refuses the time of a lesson of the second group that is booked', async () => {
-		const secondGroup = school.add('group', { name: 'B', branch_ids: [1] });
-		const lessonId = lesson({ teacher_ids: [2], customer_ids: [], group_ids: [secondGroup] });
-
-		const [message] = await stopped(
-			form({ customer_ids: '', group_ids: `1,${secondGroup}`, lesson_type_id: 2 }),
+		const { message, description } = await school.expectRefused(
+			trialLessonAt('10:00', { additionalFields: { room_id: ROOM } }),
 		);
 
-		expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: lesson ${lessonId}`);
+		expect(message).toBe('Room 1 has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(description).toBe(
+			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
+		);
+	});
+
+	it('refuses a time at which none of the given teachers is free', async () => {
+		school.addLesson({ teacher_ids: [PETROV, SIDOROVA, PRIMEROV] });
+
+		const { message } = await school.expectRefused(
+			trialLessonAt('10:00', { teacher_ids: [SIDOROVA, PRIMEROV, PETROV] }),
+		);
+
+		expect(message).toBe('No teacher is free on 2031-03-10 at 10:00 for 60 minutes');
+	});
+
+	it('says so when nothing is free within the next 14 days', async () => {
+		school.removeAllWorkingHours();
+		school.addWorkingHours(SIDOROVA, WORKING_HOUR_WEEKDAY.saturday);
+
+		const { message, description } = await school.expectRefused(trialLessonAt('10:00'));
+
+		expect(message).toBe('Teacher 1 (Петров Лев) does not work on 2031-03-10 at 10:00 for 60 minutes');
+		expect(description).toBe('Nothing is free within 14 days. Nothing was saved.');
+	});
+});
+
+describe.each([
+	{ teachers: 'one teacher', teacher_ids: [PETROV] },
+	{ teachers: 'several teachers', teacher_ids: [PETROV, PRIMEROV] },
+])('Book at a time at which the customer or group is busy, with $teachers', ({ teacher_ids }) => {
+	it('refuses the time of a lesson that the customer has with another teacher', async () => {
+		school.addLesson({ teacher_ids: [SIDOROVA], customer_ids: [BORIS, ANNA] });
+
+		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids }));
+
+		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(description).toBe(
+			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
+		);
+	});
+
+	it('refuses a time that a lesson of the customer with the same teacher overlaps in part', async () => {
+		school.addLesson({ from: '10:30', to: '11:30', teacher_ids: [PETROV], customer_ids: [ANNA] });
+
+		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids }));
+
+		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(description).toBe(
+			'Free next: 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев), 2031-03-11 10:00 (Петров Лев). Nothing was saved.',
+		);
+	});
+
+	it('refuses the time of a lesson that the group has with another teacher', async () => {
+		school.addLesson({ teacher_ids: [SIDOROVA], group_ids: [GROUP], customer_ids: [] });
+
+		const { message, description } = await school.expectRefused(groupLessonAt('10:00', { teacher_ids }));
+
+		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(description).toBe(
+			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
+		);
+	});
+
+	it('refuses the time of a regular lesson that the group has with the same teacher', async () => {
+		school.addRegularLesson({ related_class: 'Group', related_id: GROUP, teacher_ids: [PETROV] });
+
+		const { message, description } = await school.expectRefused(groupLessonAt('10:00', { teacher_ids }));
+
+		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson 1');
+		expect(description).toBe(
+			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
+		);
+	});
+
+	it('refuses the time of a lesson of the group in which the customer is a member', async () => {
+		school.addGroupLessonOfMember(ANNA);
+
+		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids }));
+
+		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(description).toBe(
+			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
+		);
+	});
+});
+
+describe('Book at a time at which the customer or group is busy', () => {
+	it('refuses the time of a regular lesson that the customer has with another teacher', async () => {
+		school.addRegularLesson({ related_class: 'Customer', related_id: ANNA, teacher_ids: [SIDOROVA] });
+
+		const { message } = await school.expectRefused(trialLessonAt('10:00'));
+
+		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson 1');
+	});
+
+	it('refuses the time of a regular lesson that the group has with another teacher', async () => {
+		school.addRegularLesson({ related_class: 'Group', related_id: GROUP, teacher_ids: [SIDOROVA] });
+
+		const { message } = await school.expectRefused(groupLessonAt('10:00'));
+
+		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson 1');
+	});
+
+	it('books the time of a lesson of the group for a customer who is not a member', async () => {
+		school.addGroupLessonOfMember(ANNA);
+
+		await school.book(trialLessonAt('10:00', { customer_ids: String(BORIS) }));
+
+		expect(school.trialLessons()).toMatchObject([
+			{ time_from: '2031-03-10 10:00:00', customer_ids: [BORIS] },
+		]);
+	});
+});
+
+describe('Book for several customers or groups', () => {
+	const SECOND_GROUP = 2;
+
+	it('refuses the time of a lesson that the second customer has with another teacher', async () => {
+		school.addLesson({ teacher_ids: [SIDOROVA], customer_ids: [BORIS] });
+
+		const { message } = await school.expectRefused(
+			trialLessonAt('10:00', { customer_ids: `${ANNA},${BORIS}`, teacher_ids: [PETROV] }),
+		);
+
+		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
+	});
+
+	it('refuses the time of a lesson of a group in which the second customer is a member', async () => {
+		school.addMembership(BORIS, { from: '01.09.2030', until: null });
+		school.addGroupLesson();
+
+		const { message } = await school.expectRefused(
+			trialLessonAt('10:00', { customer_ids: `${ANNA},${BORIS}`, teacher_ids: [PETROV, PRIMEROV] }),
+		);
+
+		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
+	});
+
+	it('refuses the time of a lesson of the second group', async () => {
+		school.add('group', { id: SECOND_GROUP, name: 'Группа Б', branch_ids: [1] });
+		school.addGroupLesson({ group_ids: [SECOND_GROUP] });
+
+		const { message } = await school.expectRefused(
+			groupLessonAt('10:00', { group_ids: `${GROUP},${SECOND_GROUP}` }),
+		);
+
+		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
+	});
+
+	it('books the time of a cancelled lesson of the second group', async () => {
+		school.add('group', { id: SECOND_GROUP, name: 'Группа Б', branch_ids: [1] });
+		school.addGroupLesson({ group_ids: [SECOND_GROUP], status: LESSON_STATUS.cancelled });
+
+		const { lesson } = await school.book(groupLessonAt('10:00', { group_ids: `${GROUP},${SECOND_GROUP}` }));
+
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 10:00:00' });
 	});
 
 	it('refuses the time of a lesson of the group that is booked together with a customer', async () => {
-		const lessonId = lesson({ teacher_ids: [2], customer_ids: [], group_ids: [1] });
+		school.addGroupLesson();
 
-		const [message] = await stopped(form({ group_ids: '1', lesson_type_id: 2 }));
-
-		expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: lesson ${lessonId}`);
-	});
-
-	it("refuses the time of another teacher's lesson of the second customer that is booked", async () => {
-		const lessonId = lesson({ teacher_ids: [2], customer_ids: [boris] });
-
-		const [message] = await stopped(form({ customer_ids: `${anna},${boris}`, teacher_ids: [1] }));
-
-		expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: lesson ${lessonId}`);
-		expect(booked()).toEqual([]);
-	});
-
-	it('refuses the time of a lesson of a group in which the second customer is', async () => {
-		school.add('cgi', { customer_id: boris, group_id: 1, b_date: '01.09.2030', e_date: null });
-		const lessonId = lesson({ teacher_ids: [2], customer_ids: [], group_ids: [1] });
-
-		const [message] = await stopped(form({ customer_ids: `${anna},${boris}`, teacher_ids: [1, 3] }));
-
-		expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: lesson ${lessonId}`);
-		expect(booked()).toEqual([]);
-	});
-
-	it('gives no name of a teacher who has none in AlfaCRM', async () => {
-		school.patch('teacher', 1, { name: null });
-
-		const { json } = await school.done(form());
-
-		expect(json).toMatchObject([{ operationResult: 'created', teacher_names: null }]);
-	});
-
-	it('books at the time of a lesson of the second group that is cancelled', async () => {
-		const secondGroup = school.add('group', { name: 'B', branch_ids: [1] });
-		lesson({ teacher_ids: [2], customer_ids: [], group_ids: [secondGroup], status: 2 });
-
-		const { json } = await school.done(
-			form({ customer_ids: '', group_ids: `1,${secondGroup}`, lesson_type_id: 2 }),
+		const { message } = await school.expectRefused(
+			trialLessonAt('10:00', { group_ids: String(GROUP), lesson_type_id: LESSON_TYPE.group }),
 		);
 
-		expect(json).toMatchObject([{ operationResult: 'created', time_from: `${DAY} 10:00:00` }]);
+		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
+	});
+});
+
+describe('Book for a member of a group', () => {
+	it('refuses the time of a group lesson that names no customers, and names the next free times', async () => {
+		school.addMembership(ANNA, { from: '01.09.2030', until: null });
+		school.addGroupLesson();
+
+		const { message, description } = await school.expectRefused(trialLessonAt('10:00'));
+
+		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(description).toBe(
+			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
+		);
 	});
 
-	it('books where a regular lesson of theirs was cancelled that day', async () => {
-		const regular_id = regular({ related_class: 'Customer', related_id: anna, teacher_ids: [2] });
-		lesson({ regular_id, status: 2, teacher_ids: [2], customer_ids: [anna] });
-		expect((await school.done(form())).json).toMatchObject([{ operationResult: 'created' }]);
+	it('books the first slot after a group lesson that names no customers', async () => {
+		school.addMembership(ANNA, { from: '01.09.2030', until: null });
+		school.addGroupLesson();
+
+		const { lesson } = await school.book(firstFreeTrialLesson());
+
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 11:00:00' });
 	});
 
-	it('says that nothing is free soon', async () => {
-		for (const { id } of school.rows('working-hour'))
-			school.patch('working-hour', id, { weekday: 7, teacher_id: 2 });
-		expect(await stopped(form())).toEqual([
-			'Teacher 1 (Петров Лев) does not work on 2031-03-10 at 10:00 for 60 minutes',
-			'Nothing is free within 14 days. Nothing was saved.',
+	it('books the time of a group lesson for a customer who has left the group the day before', async () => {
+		school.addMembership(ANNA, { from: '01.09.2030', until: '09.03.2031' });
+		school.addGroupLesson();
+
+		const { lesson } = await school.book(trialLessonAt('10:00'));
+
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 10:00:00' });
+	});
+
+	it('books the time of a group lesson for a customer who joins the group the day after', async () => {
+		school.addMembership(ANNA, { from: '11.03.2031', until: null });
+		school.addGroupLesson();
+
+		const { lesson } = await school.book(trialLessonAt('10:00'));
+
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 10:00:00' });
+	});
+
+	it('refuses the time of a regular lesson of the group on the only day of the membership', async () => {
+		school.addMembership(ANNA, { from: '10.03.2031', until: '10.03.2031' });
+		school.addRegularLesson({ teacher_ids: [SIDOROVA] });
+
+		const { message } = await school.expectRefused(trialLessonAt('10:00'));
+
+		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson 1');
+	});
+
+	it('books the time of a regular lesson of the group a week after the membership has ended', async () => {
+		school.addMembership(ANNA, { from: '10.03.2031', until: '10.03.2031' });
+		school.addRegularLesson({ teacher_ids: [SIDOROVA] });
+
+		const { lesson } = await school.book(trialLessonAt('10:00', { lesson_date: '2031-03-17' }));
+
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-17 10:00:00' });
+	});
+
+	it('books the time of a regular lesson of the group that is cancelled on that day', async () => {
+		school.addMembership(ANNA, { from: '01.09.2030', until: null });
+		const regularLesson = school.addRegularLesson({ teacher_ids: [SIDOROVA] });
+		school.addGroupLesson({ regular_id: regularLesson, status: LESSON_STATUS.cancelled });
+
+		const { lesson } = await school.book(trialLessonAt('10:00'));
+
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 10:00:00' });
+	});
+
+	it('reads the memberships of the two branches once', async () => {
+		school.addMembership(ANNA, { from: '01.09.2030', until: null });
+
+		await school.book(trialLessonAt('10:00'));
+
+		expect(school.sentTo('cgi/customer')).toHaveLength(2);
+	});
+
+	it('returns the lesson that it booked before although the user may not read memberships', async () => {
+		school.addMembership(ANNA, { from: '01.09.2030', until: null });
+		await school.book(trialLessonAt('10:00'));
+		school.settings.forbiddenCalls = ['cgi/customer'];
+
+		const { lesson } = await school.book(trialLessonAt('10:00'));
+
+		expect(lesson).toMatchObject({ id: 1, operationResult: 'unchanged' });
+	});
+
+	it('books one of two lessons when the group and the member are booked for one time at the same moment', async () => {
+		school.addMembership(ANNA, { from: '01.09.2030', until: null });
+		school.answerSlowly();
+		const groupForm = groupLessonAt('10:00', { teacher_ids: [PETROV] });
+		const memberForm = trialLessonAt('10:00', { teacher_ids: [SIDOROVA] });
+
+		const [groupOutcome, memberOutcome] = await Promise.all([school.run(groupForm), school.run(memberForm)]);
+
+		expect(groupOutcome.error).toBeUndefined();
+		expect(memberOutcome.error?.message).toBe(
+			'The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1',
+		);
+		expect(school.rows('lesson')).toMatchObject([{ group_ids: [GROUP] }]);
+	});
+
+	it('books the next free slot for the member while the group takes the first one', async () => {
+		school.addMembership(ANNA, { from: '01.09.2030', until: null });
+		school.answerSlowly();
+		const groupForm = groupLessonAt('10:00', { teacher_ids: [PETROV] });
+		const memberForm = firstFreeTrialLesson({ teacher_ids: [SIDOROVA] });
+
+		await Promise.all([school.run(groupForm), school.run(memberForm)]);
+
+		expect(school.rows('lesson')).toMatchObject([
+			{ group_ids: [GROUP], time_from: '2031-03-10 10:00:00' },
+			{ customer_ids: [ANNA], time_from: '2031-03-10 11:00:00' },
+		]);
+	});
+});
+
+describe('Book at a time outside of the working hours', () => {
+	it('refuses a time before the working hours and names the next free times', async () => {
+		const { message, description } = await school.expectRefused(trialLessonAt('09:30'));
+
+		expect(message).toBe('Teacher 1 (Петров Лев) does not work on 2031-03-10 at 09:30 for 60 minutes');
+		expect(description).toBe(
+			'Free next: 2031-03-10 10:00 (Петров Лев), 2031-03-10 10:30 (Петров Лев), 2031-03-10 11:00 (Петров Лев). Nothing was saved.',
+		);
+	});
+
+	it('refuses a lesson that would end after the working hours', async () => {
+		const { message, description } = await school.expectRefused(trialLessonAt('12:30'));
+
+		expect(message).toBe('Teacher 1 (Петров Лев) does not work on 2031-03-10 at 12:30 for 60 minutes');
+		expect(description).toBe(
+			'Free next: 2031-03-11 10:00 (Петров Лев), 2031-03-11 10:30 (Петров Лев), 2031-03-11 11:00 (Петров Лев). Nothing was saved.',
+		);
+	});
+
+	it('refuses a day on which the teacher does not work', async () => {
+		const { message, description } = await school.expectRefused(
+			trialLessonAt('10:00', { lesson_date: WEDNESDAY }),
+		);
+
+		expect(message).toBe('Teacher 1 (Петров Лев) does not work on 2031-03-12 at 10:00 for 60 minutes');
+		expect(description).toBe(
+			'Free next: 2031-03-17 10:00 (Петров Лев), 2031-03-17 10:30 (Петров Лев), 2031-03-17 11:00 (Петров Лев). Nothing was saved.',
+		);
+	});
+
+	it.each([
+		{ distance: 'some hours ago', lesson_date: '2031-03-03' },
+		{ distance: 'a month ago', lesson_date: '2031-02-03' },
+		{ distance: 'years ago', lesson_date: '2026-03-10' },
+	])('refuses a time that passed $distance', async ({ lesson_date }) => {
+		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { lesson_date }));
+
+		expect(message).toBe(`${lesson_date} 10:00 has passed by the clock of the workflow (Europe/Moscow)`);
+		expect(description).toBe(
+			'Free next: 2031-03-03 12:00 (Петров Лев), 2031-03-04 10:00 (Петров Лев), 2031-03-04 10:30 (Петров Лев). Nothing was saved.',
+		);
+	});
+});
+
+describe.each([
+	{ kind: 'an unknown ID', unknownCustomer: 4242 },
+	{ kind: 'a phone in place of an ID', unknownCustomer: 79161234567 },
+])('Book for $kind', ({ unknownCustomer }) => {
+	it('refuses a customer whom AlfaCRM does not have', async () => {
+		const { message } = await school.expectRefused(
+			trialLessonAt('10:00', { customer_ids: String(unknownCustomer) }),
+		);
+
+		expect(message).toContain(`AlfaCRM has no customer with ID ${unknownCustomer}`);
+	});
+
+	it('refuses a customer whom AlfaCRM does not have before it changes a stage', async () => {
+		const { message } = await school.expectRefused(
+			trialLessonAt('10:00', {
+				customer_ids: String(unknownCustomer),
+				additionalFields: { lead_status_id: STAGE.trialLesson },
+			}),
+		);
+
+		expect(message).toContain(`AlfaCRM has no customer with ID ${unknownCustomer}`);
+	});
+
+	it('refuses a first free slot for a customer whom AlfaCRM does not have', async () => {
+		const { message } = await school.expectRefused(
+			firstFreeTrialLesson({ customer_ids: String(unknownCustomer) }),
+		);
+
+		expect(message).toContain(`AlfaCRM has no customer with ID ${unknownCustomer}`);
+	});
+});
+
+describe('Book with an empty Teacher', () => {
+	it('books a teacher who has given lessons of the subject', async () => {
+		school.addLesson({
+			date: '2031-02-20',
+			subject_id: SUBJECT.chess,
+			status: LESSON_STATUS.held,
+			teacher_ids: [PRIMEROV],
+		});
+
+		await school.book(trialLessonAt('10:00', { teacher_ids: [] }));
+
+		expect(school.trialLessons()).toMatchObject([{ teacher_ids: [PRIMEROV] }]);
+	});
+
+	it('books a teacher who has regular lessons of the subject', async () => {
+		school.addRegularLesson({ subject_id: SUBJECT.drawing, teacher_ids: [SIDOROVA] });
+
+		await school.book(trialLessonAt('11:00', { teacher_ids: '', subject_id: SUBJECT.drawing }));
+
+		expect(school.trialLessons()).toMatchObject([{ teacher_ids: [SIDOROVA] }]);
+	});
+
+	it('refuses when nobody teaches the subject and says which teachers count', async () => {
+		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids: [] }));
+
+		expect(message).toBe('No teacher is free on 2031-03-10 at 10:00 for 60 minutes');
+		expect(description).toBe(
+			"Nothing is free within 14 days. As 'Teacher' is empty, only those count who have lessons of the subject (regular ones, or some since four weeks before): choose others by name. Nothing was saved.",
+		);
+	});
+
+	it('refuses the time of a lesson that the teacher has in another branch', async () => {
+		school.addRegularLesson({ teacher_ids: [PETROV], day: REGULAR_LESSON_DAY.friday });
+		school.patch('teacher', PETROV, { branch_ids: [1, 2] });
+		school.addLesson({ branch_id: 2 });
+
+		const { message } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids: [] }));
+
+		expect(message).toBe('Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson 1');
+	});
+
+	it('leaves out a teacher who does not work in the branch', async () => {
+		school.addRegularLesson({ teacher_ids: [PETROV], day: REGULAR_LESSON_DAY.friday });
+		school.patch('teacher', PETROV, { branch_ids: [2] });
+
+		const { message } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids: [] }));
+
+		expect(message).toBe('No teacher is free on 2031-03-10 at 10:00 for 60 minutes');
+	});
+});
+
+describe('Book the first free slot', () => {
+	it('books the first slot after a lesson of the teacher', async () => {
+		school.addLesson({ from: '10:00', to: '11:00' });
+
+		const { lesson } = await school.book(firstFreeTrialLesson());
+
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 11:00:00' });
+	});
+
+	it('ignores a Start Time that was filled in for another choice of When', async () => {
+		await school.book(firstFreeTrialLesson({ time_from: '12:00' }));
+
+		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 10:00:00' }]);
+	});
+
+	it.each([
+		{ change: 'nothing else', parameters: {} },
+		{ change: 'an earlier date', parameters: { lesson_date: '2031-03-03' } },
+		{ change: 'one more teacher', parameters: { teacher_ids: [PETROV, SIDOROVA] } },
+	])('returns the lesson to come when it is asked again with $change', async ({ parameters }) => {
+		await school.book(firstFreeTrialLesson());
+
+		const { lesson } = await school.book(firstFreeTrialLesson(parameters));
+
+		expect(lesson).toMatchObject({ id: 1, operationResult: 'unchanged' });
+		expect(school.trialLessons()).toHaveLength(1);
+	});
+
+	it('books the next slot for another customer', async () => {
+		await school.book(firstFreeTrialLesson());
+
+		await school.book(firstFreeTrialLesson({ customer_ids: String(BORIS) }));
+
+		expect(school.trialLessons()).toMatchObject([
+			{ time_from: '2031-03-10 10:00:00', customer_ids: [ANNA] },
+			{ time_from: '2031-03-10 11:00:00', customer_ids: [BORIS] },
 		]);
 	});
 
-	it('takes the first of several teachers who is free', async () => {
-		lesson({ teacher_ids: [2] });
-		await school.done(form({ teacher_ids: [2, 3, 1] }));
-		expect(times()).toEqual([`${DAY} 10:00:00 3`]);
-		lesson({ teacher_ids: [1] });
-		expect((await stopped(form({ customer_ids: String(school.lead()), teacher_ids: [2, 3, 1] })))[0]).toBe(
-			'No teacher is free on 2031-03-10 at 10:00 for 60 minutes',
+	it.each([
+		{ difference: 'is given by another teacher', lesson: { teacher_ids: [SIDOROVA] } },
+		{ difference: 'is of another subject', lesson: { subject_id: SUBJECT.drawing } },
+		{ difference: 'is of another type', lesson: { lesson_type_id: LESSON_TYPE.individual } },
+		{ difference: 'has been held', lesson: { status: LESSON_STATUS.held } },
+		{ difference: 'was cancelled', lesson: { status: LESSON_STATUS.cancelled } },
+		{ difference: 'takes place every week', lesson: { regular_id: 7 } },
+	])('books a slot although the customer has a lesson that $difference', async ({ lesson }) => {
+		const existingLesson = school.addTrialLesson(lesson);
+
+		const booked = await school.book(firstFreeTrialLesson());
+
+		expect(booked.lesson.operationResult).toBe('created');
+		expect(booked.lesson.id).not.toBe(existingLesson);
+	});
+
+	it('books a slot although the customer has such a lesson before the first day', async () => {
+		school.addTrialLesson({ date: MONDAY });
+
+		const { lesson } = await school.book(firstFreeTrialLesson({ lesson_date: TUESDAY }));
+
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-11 10:00:00' });
+	});
+
+	it('books one more slot when Skip If Already There is off', async () => {
+		school.addTrialLesson({ from: '10:00', to: '11:00' });
+
+		const { lesson } = await school.book(firstFreeTrialLesson({ options: { skipIfThere: false } }));
+
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 11:00:00' });
+	});
+
+	it('books the teacher who is free first', async () => {
+		school.addLesson({ from: '10:00', to: '12:30', teacher_ids: [PETROV] });
+		school.addLesson({ from: '10:00', to: '10:45', teacher_ids: [SIDOROVA] });
+
+		await school.book(firstFreeTrialLesson({ teacher_ids: [PETROV, SIDOROVA] }));
+
+		expect(school.trialLessons()).toMatchObject([
+			{ time_from: '2031-03-10 11:00:00', teacher_ids: [SIDOROVA] },
+		]);
+	});
+
+	it('books the teacher who is given first when two are free at the same time', async () => {
+		school.addLesson({ from: '10:00', to: '10:45', teacher_ids: [SIDOROVA, PRIMEROV] });
+
+		await school.book(firstFreeTrialLesson({ teacher_ids: [PRIMEROV, SIDOROVA] }));
+
+		expect(school.trialLessons()).toMatchObject([
+			{ time_from: '2031-03-10 11:00:00', teacher_ids: [PRIMEROV] },
+		]);
+	});
+
+	it('skips a slot at which the customer has a lesson with another teacher', async () => {
+		school.addLesson({ from: '10:15', to: '11:10', teacher_ids: [SIDOROVA], customer_ids: [ANNA] });
+
+		await school.book(firstFreeTrialLesson());
+
+		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 11:30:00' }]);
+	});
+
+	it('skips a slot at which a group of the customer has a lesson', async () => {
+		school.addGroupLessonOfMember(ANNA);
+
+		await school.book(firstFreeTrialLesson());
+
+		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 11:00:00' }]);
+	});
+
+	it('lets slots begin at the chosen step', async () => {
+		school.addLesson({ from: '10:00', to: '10:15' });
+
+		await school.book(firstFreeTrialLesson({ options: { step: 15 } }));
+
+		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 10:15:00' }]);
+	});
+
+	it('finds a slot that is weeks away', async () => {
+		school.removeAllWorkingHours();
+		school.addWorkingHours(PETROV, WORKING_HOUR_WEEKDAY.monday);
+		school.addLesson({ date: '2031-03-17', from: '09:00', to: '18:00' });
+		school.addLesson({ date: '2031-03-24', from: '09:00', to: '18:00' });
+
+		await school.book(firstFreeTrialLesson({ lesson_date: TUESDAY, date_to: '2031-06-30' }));
+
+		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-31 10:00:00' }]);
+	});
+
+	it('skips slots that have passed', async () => {
+		setClock(MONDAY_11_10_IN_MOSCOW);
+
+		await school.book(firstFreeTrialLesson());
+
+		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 11:30:00' }]);
+	});
+
+	it('books another slot once the booked lesson is over, although it is still marked as planned', async () => {
+		await school.book(firstFreeTrialLesson());
+		setClock(MONDAY_11_10_IN_MOSCOW);
+
+		await school.book(firstFreeTrialLesson());
+
+		expect(school.trialLessons()).toMatchObject([
+			{ time_from: '2031-03-10 10:00:00', status: LESSON_STATUS.planned },
+			{ time_from: '2031-03-10 11:30:00', status: LESSON_STATUS.planned },
+		]);
+	});
+
+	it('refuses when no slot is free in the period and says what to change', async () => {
+		const { message, description } = await school.expectRefused(
+			firstFreeTrialLesson({ lesson_date: WEDNESDAY }),
 		);
-	});
-});
 
-describe('any teacher', () => {
-	it('is one who has had lessons of the subject, or has regular ones', async () => {
-		lesson({ ...at('10:00', '11:00', '2031-02-20'), subject_id: 1, status: 3, teacher_ids: [3] });
-		regular({ teacher_ids: [2], subject_id: 2 });
-		await school.done(form({ teacher_ids: [] }));
-		expect(times()).toEqual([`${DAY} 10:00:00 3`]);
-		await school.done(
-			form({ teacher_ids: '', customer_ids: String(boris), subject_id: 2, time_from: '11:00' }),
-		);
-		expect(times()).toEqual([`${DAY} 10:00:00 3`, `${DAY} 11:00:00 2`]);
-	});
-
-	it('is nobody where nobody is known to teach it, which the message says', async () => {
-		const [message, description] = await stopped(form({ teacher_ids: [] }));
-		expect(message).toBe('No teacher is free on 2031-03-10 at 10:00 for 60 minutes');
-		expect(description).toMatch(/^Nothing is free within 14 days\. As 'Teacher' is empty, only those count/);
-	});
-
-	it('works in the branch, and may be busy in another one', async () => {
-		regular({ teacher_ids: [1], day: 5 });
-		school.patch('teacher', 1, { branch_ids: [1, 2] });
-		lesson({ branch_id: 2 });
-		expect((await stopped(form({ teacher_ids: [] })))[0]).toContain('lesson 1');
-		school.patch('teacher', 1, { branch_ids: [2] });
-		expect((await stopped(form({ teacher_ids: [] })))[0]).toContain('No teacher is free');
-	});
-});
-
-describe('the first free slot', () => {
-	it('is booked, once for a person who has one like it to come', async () => {
-		lesson();
-		const one = await school.done(first());
-		expect(one.json).toMatchObject([{ operationResult: 'created', time_from: `${DAY} 11:00:00` }]);
-		for (const more of [{}, { lesson_date: '2031-03-03' }, { teacher_ids: [1, 2] }])
-			expect((await school.done(first(more))).json).toMatchObject([
-				{ id: one.json[0].id, operationResult: 'unchanged' },
-			]);
-		expect(booked()).toHaveLength(1);
-		await school.done(first({ customer_ids: String(boris) }));
-		expect(times()).toEqual([`${DAY} 11:00:00 1`, `${DAY} 12:00:00 1`]);
-	});
-
-	it.each<[string, IDataObject, IDataObject]>([
-		['with another teacher', { teacher_ids: [2] }, {}],
-		['of another subject', { subject_id: 2 }, {}],
-		['of another type', { lesson_type_id: 1 }, {}],
-		['that was held', { status: 3 }, {}],
-		['that was cancelled', { status: 2 }, {}],
-		['of every week', { regular_id: 7 }, {}],
-		['before the time that is asked for', {}, { lesson_date: '2031-03-11' }],
-		['where another one is wanted', {}, { options: { skipIfThere: false } }],
-	])('is booked though there is one %s', async (_what, row, more) => {
-		const id = lesson({ subject_id: 1, lesson_type_id: 3, customer_ids: [anna], ...row });
-		expect((await school.done(first(more))).json[0]).not.toMatchObject({ id });
-	});
-
-	it('is that of the teacher who is free first, as given where several are', async () => {
-		lesson({ ...at('10:00', '12:30'), teacher_ids: [1] });
-		lesson({ ...at('10:00', '10:45'), teacher_ids: [2, 3] });
-		await school.done(first({ teacher_ids: [1, 3, 2] }));
-		expect(times()).toEqual([`${DAY} 11:00:00 3`]);
-	});
-
-	it('is none at which the customer is elsewhere', async () => {
-		lesson({ ...at('10:15', '11:10'), teacher_ids: [2], customer_ids: [anna] });
-		await school.done(first());
-		expect(times()).toEqual([`${DAY} 11:30:00 1`]);
-	});
-
-	it('begins at each step, and may be weeks away', async () => {
-		lesson(at('10:00', '10:15'));
-		await school.done(first({ options: { step: 15 } }));
-		expect(times()).toEqual([`${DAY} 10:15:00 1`]);
-		for (const { id } of school.rows('working-hour')) school.patch('working-hour', id, { teacher_id: 9 });
-		school.patch('working-hour', 1, { teacher_id: 1 });
-		for (const date of ['2031-03-17', '2031-03-24']) lesson(at('09:00', '18:00', date));
-		await school.done(
-			first({ customer_ids: String(boris), lesson_date: '2031-03-11', date_to: '2031-06-30' }),
-		);
-		expect(times()[1]).toBe('2031-03-31 10:00:00 1');
-	});
-
-	it('is refused where there is none', async () => {
-		const [message, description] = await stopped(first({ lesson_date: '2031-03-12' }));
 		expect(message).toBe('No slot of 60 minutes is free from 2031-03-12 to 2031-03-16');
-		expect(description).toMatch(/^Give later days.*Nothing was saved\.$/);
-	});
-
-	it('is another one once that which was booked is over, though nobody has marked it', async () => {
-		await school.done(first());
-		jest.setSystemTime(new Date(`${DAY}T08:10:00Z`));
-		expect((await school.done(first())).json).toMatchObject([{ operationResult: 'created' }]);
-		expect(times()).toEqual([`${DAY} 10:00:00 1`, `${DAY} 11:30:00 1`]);
-	});
-
-	it('is not one that has passed', async () => {
-		jest.setSystemTime(new Date(`${DAY}T08:10:00Z`));
-		await school.done(first());
-		expect(times()).toEqual([`${DAY} 11:30:00 1`]);
+		expect(description).toBe(
+			"Give later days, other teachers, another room or a shorter 'Duration'. A teacher is free within the working hours in AlfaCRM only. Nothing was saved.",
+		);
 	});
 });
 
-describe('a lesson for nobody', () => {
-	it.each<[string, unknown]>([
-		['null', null],
-		['an empty text', ''],
-		['an empty list', []],
-		['an empty picker', { __rl: true, mode: 'id', value: '' }],
-		['nothing', undefined],
-	])('is refused: %s', async (_what, customer_ids) => {
-		expect(await school.refused(form({ customer_ids } as IDataObject))).toMatchObject({
-			message: "'Group' and 'Customer' are both empty, so the lesson would be for nobody",
-		});
+describe('Book with a form that is not complete', () => {
+	it.each([
+		{ emptyValue: 'null', customer_ids: null },
+		{ emptyValue: 'an empty text', customer_ids: '' },
+		{ emptyValue: 'an empty list', customer_ids: [] },
+		{ emptyValue: 'an empty picker', customer_ids: { __rl: true, mode: 'id', value: '' } },
+		{ emptyValue: 'undefined', customer_ids: undefined },
+	])('refuses a lesson for nobody: $emptyValue as Customer', async ({ customer_ids }) => {
+		const { message } = await school.expectRefusedUnsent(trialLessonAt('10:00', { customer_ids }));
+
+		expect(message).toBe("'Group' and 'Customer' are both empty, so the lesson would be for nobody");
 	});
 
-	it.each<[string, IDataObject]>([
-		['Lesson Type', { lesson_type_id: '' }],
-		['Subject', { subject_id: null }],
-		['Date', { lesson_date: '' }],
-		['Start Time', { time_from: '' }],
-		['Date To', { when: 'firstFree', date_to: '' }],
-		['Date To', { when: 'firstFree', date_to: '2031-03-09' }],
-		['Room', { additionalFields: { room_id: '' } }],
-		['Stage', { customer_ids: '', group_ids: '1', additionalFields: { lead_status_id: 2 } }],
-		['Duration', { duration: 0 }],
-		['When', { when: 'soon' }],
-	])("is one without a right '%s', which is refused", async (label, more) => {
-		expect((await school.refused(form(more))).message).toContain(label);
-	});
+	it.each([
+		{ parameter: 'Lesson Type', value: 'empty', form: trialLessonAt('10:00', { lesson_type_id: '' }) },
+		{ parameter: 'Subject', value: 'null', form: trialLessonAt('10:00', { subject_id: null }) },
+		{ parameter: 'Date', value: 'empty', form: trialLessonAt('10:00', { lesson_date: '' }) },
+		{ parameter: 'Start Time', value: 'empty', form: trialLessonAt('') },
+		{ parameter: 'Date To', value: 'empty', form: firstFreeTrialLesson({ date_to: '' }) },
+		{
+			parameter: 'Date To',
+			value: 'before Date',
+			form: firstFreeTrialLesson({ date_to: '2031-03-09' }),
+		},
+		{
+			parameter: 'Room',
+			value: 'added and empty',
+			form: trialLessonAt('10:00', { additionalFields: { room_id: '' } }),
+		},
+		{
+			parameter: 'Stage',
+			value: 'set for a group',
+			form: groupLessonAt('10:00', { additionalFields: { lead_status_id: STAGE.trialLesson } }),
+		},
+		{ parameter: 'Duration', value: 'zero', form: trialLessonAt('10:00', { duration: 0 }) },
+		{ parameter: 'When', value: 'no choice of the list', form: trialLessonAt('10:00', { when: 'soon' }) },
+	])('names $parameter when it is $value', async ({ parameter, form }) => {
+		const { message } = await school.expectRefusedUnsent(form);
 
-	it("is told to fill 'Customer' or to remove 'Stage' if a stage is given for a group", async () => {
-		const groupWithStage = form({
-			customer_ids: '',
-			group_ids: '1',
-			additionalFields: { lead_status_id: 2 },
-		});
-
-		const { description } = await school.refused(groupWithStage);
-
-		expect(description).toBe("Fill 'Customer', or remove 'Stage'. Nothing was sent to AlfaCRM.");
+		expect(message).toContain(`'${parameter}'`);
 	});
 });
 
-it.each([
-	['a rejected lead', { is_study: 0, lead_reject_id: 1 }, true],
-	['an archived one', { e_date: '2026-01-15', removed: 1 }, true],
-	['anybody else', {}, false],
-])('%s is booked, with a hint only where nobody would be told of the lesson', async (_who, row, isTold) => {
-	const id = school.lead(row);
-	const { json, hints } = await school.done(form({ customer_ids: String(id) }));
-	expect(json).toMatchObject([{ operationResult: 'created' }]);
-	const told = expect.stringContaining(`left out by 'Get Participants'`) as string;
-	expect(hints).toEqual(isTold ? [told] : []);
+describe('Book for a customer whom reminders leave out', () => {
+	it.each([
+		{ kind: 'a rejected lead', values: { is_study: 0, lead_reject_id: 1 } },
+		{ kind: 'an archived customer', values: { e_date: '2026-01-15', removed: 1 } },
+	])('books $kind and warns in a hint', async ({ values }) => {
+		const customer = school.addCustomer(values);
+
+		const { lesson, hints } = await school.book(trialLessonAt('10:00', { customer_ids: String(customer) }));
+
+		expect(lesson.operationResult).toBe('created');
+		expect(hints).toEqual([
+			"Archived customers and rejected leads are left out by 'Get Participants', and so by reminders: restore the card first: customer 3",
+		]);
+	});
+
+	it('books any other customer without a hint', async () => {
+		const customer = school.addCustomer();
+
+		const { lesson, hints } = await school.book(trialLessonAt('10:00', { customer_ids: String(customer) }));
+
+		expect(lesson.operationResult).toBe('created');
+		expect(hints).toEqual([]);
+	});
 });
 
-describe('the stage of the lead', () => {
-	const staged = (more: IDataObject = {}) => form({ additionalFields: { lead_status_id: 2 }, ...more });
-	const stage = (id = anna) => school.row('customer', id).lead_status_id;
+describe('Book with a Stage', () => {
+	const withStage = { additionalFields: { lead_status_id: STAGE.trialLesson } };
 
-	it('is moved with the lesson, also where that was there, and once', async () => {
-		await school.done(form());
-		expect(await school.results(staged(), staged())).toBe('unchanged, unchanged');
-		expect(stage()).toBe(2);
+	it('moves the lead when it books the lesson', async () => {
+		await school.book(trialLessonAt('10:00', withStage));
+
+		expect(school.readStage(ANNA)).toBe(STAGE.trialLesson);
 		expect(school.writes()).toEqual(['lesson/create', 'customer/update']);
 	});
 
-	it('stays where staff have moved it on since the lesson was booked, so a run of the next day takes nobody back', async () => {
-		const paid = school.add('lead-status', { name: 'Оплачен', weight: 3, pipeline_id: 1 });
-		for (const [id, weight] of [1, 2].entries())
-			school.patch('lead-status', id + 1, { weight, pipeline_id: 1 });
-		await school.done(staged());
-		school.patch('customer', anna, { lead_status_id: paid });
-		for (const patch of [{}, { weight: null }]) {
-			school.patch('lead-status', paid, patch);
-			const { json, hints } = await school.done(staged());
-			expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
-			expect(hints).toContain(
-				`The lesson was there already, and AlfaCRM does not show that the lead is in a stage before 'Stage', so that was left: customer ${anna}`,
-			);
-			expect(stage()).toBe(paid);
-		}
-		school.patch('lead-status', paid, { weight: 3 });
-		// With a new lesson it begins again.
-		await school.done(staged({ time_from: '12:00' }));
-		expect(stage()).toBe(2);
-		school.patch('customer', anna, { lead_status_id: 1 });
-		expect(await school.results(staged())).toBe('unchanged');
-		expect(stage()).toBe(2);
+	it('moves the lead when the lesson was booked before', async () => {
+		await school.book(trialLessonAt('10:00'));
+
+		const { lesson } = await school.book(trialLessonAt('10:00', withStage));
+
+		expect(lesson.operationResult).toBe('unchanged');
+		expect(school.readStage(ANNA)).toBe(STAGE.trialLesson);
 	});
 
-	it('is none of a client, which a hint tells', async () => {
-		const { hints } = await school.done(staged({ customer_ids: String(boris) }));
-		expect(hints).toEqual([`A client has no stage, so that was not changed: customer ${boris}`]);
+	it('moves the lead once when it is run twice', async () => {
+		await school.book(trialLessonAt('10:00', withStage));
+
+		await school.book(trialLessonAt('10:00', withStage));
+
+		expect(school.writes()).toEqual(['lesson/create', 'customer/update']);
+	});
+
+	it('leaves a client without a stage and says so in a hint', async () => {
+		const { hints } = await school.book(
+			trialLessonAt('10:00', { ...withStage, customer_ids: String(BORIS) }),
+		);
+
+		expect(hints).toEqual(['A client has no stage, so that was not changed: customer 2']);
 		expect(school.writes()).toEqual(['lesson/create']);
 	});
 
-	it('that cannot be moved is an error which says that the lesson was booked; the next run moves it', async () => {
-		school.onCall = (call) => {
-			if (call === 'customer/update') throw answered(500);
-			return undefined;
-		};
-		const { error } = await school.run(staged());
-		expect(error?.description).toContain(`Saved before: book the lesson on ${DAY} at 10:00.`);
-		school.onCall = () => undefined;
-		expect(await school.results(staged())).toBe('unchanged');
-		expect([stage(), booked().length]).toEqual([2, 1]);
+	it("refuses a Stage for a group, and says to fill 'Customer' or to remove the stage", async () => {
+		const { description } = await school.expectRefusedUnsent(groupLessonAt('10:00', withStage));
+
+		expect(description).toBe("Fill 'Customer', or remove 'Stage'. Nothing was sent to AlfaCRM.");
+	});
+
+	it('says that the lesson was booked when the stage cannot be changed', async () => {
+		school.failCall('customer/update', 500);
+
+		const { error } = await school.run(trialLessonAt('10:00', withStage));
+
+		expect(error?.description).toContain('Saved before: book the lesson on 2031-03-10 at 10:00.');
+		expect(school.trialLessons()).toHaveLength(1);
+	});
+
+	it('moves the lead in the run after one that could not change the stage', async () => {
+		school.failCall('customer/update', 500);
+		await school.run(trialLessonAt('10:00', withStage));
+		school.answerAllCalls();
+
+		const { lesson } = await school.book(trialLessonAt('10:00', withStage));
+
+		expect(lesson.operationResult).toBe('unchanged');
+		expect(school.readStage(ANNA)).toBe(STAGE.trialLesson);
+		expect(school.trialLessons()).toHaveLength(1);
 	});
 });
 
-describe('what comes in the way', () => {
+describe('Book with a Stage that the lead may have left behind', () => {
+	const PAID = 3;
+	const withStage = { additionalFields: { lead_status_id: STAGE.trialLesson } };
+	const LEFT_ALONE =
+		"The lesson was there already, and AlfaCRM does not show that the lead is in a stage before 'Stage', so that was left: customer 1";
+
+	beforeEach(async () => {
+		school.patch('lead-status', STAGE.newLead, { pipeline_id: 1, weight: 1 });
+		school.patch('lead-status', STAGE.trialLesson, { pipeline_id: 1, weight: 2 });
+		school.add('lead-status', { id: PAID, name: 'Оплачен', pipeline_id: 1, weight: 3 });
+		await school.book(trialLessonAt('10:00', withStage));
+	});
+
+	it('leaves a lead whom the staff has moved on since the lesson was booked', async () => {
+		school.moveToStage(ANNA, PAID);
+
+		const { lesson, hints } = await school.book(trialLessonAt('10:00', withStage));
+
+		expect(lesson.operationResult).toBe('unchanged');
+		expect(hints).toContain(LEFT_ALONE);
+		expect(school.readStage(ANNA)).toBe(PAID);
+	});
+
+	it('leaves a lead whose stage has no known place among the others', async () => {
+		school.moveToStage(ANNA, PAID);
+		school.patch('lead-status', PAID, { weight: null });
+
+		const { lesson, hints } = await school.book(trialLessonAt('10:00', withStage));
+
+		expect(lesson.operationResult).toBe('unchanged');
+		expect(hints).toContain(LEFT_ALONE);
+		expect(school.readStage(ANNA)).toBe(PAID);
+	});
+
+	it('moves back a lead for whom it books a new lesson', async () => {
+		school.moveToStage(ANNA, PAID);
+
+		await school.book(trialLessonAt('12:00', withStage));
+
+		expect(school.readStage(ANNA)).toBe(STAGE.trialLesson);
+	});
+
+	it('moves a lead who is in an earlier stage although the lesson was booked before', async () => {
+		school.moveToStage(ANNA, STAGE.newLead);
+
+		const { lesson } = await school.book(trialLessonAt('10:00', withStage));
+
+		expect(lesson.operationResult).toBe('unchanged');
+		expect(school.readStage(ANNA)).toBe(STAGE.trialLesson);
+	});
+});
+
+describe('Book as a user who may not read everything', () => {
 	it.each([
-		'lesson/index',
-		'regular-lesson/index',
-		'teacher/working-hour',
-		'teacher/index',
-		'customer/index',
-		'cgi/customer',
-	])('%s that may not be read is an error, and nothing is booked', async (call) => {
+		{ list: 'lessons', call: 'lesson/index' },
+		{ list: 'regular lessons', call: 'regular-lesson/index' },
+		{ list: 'working hours', call: 'teacher/working-hour' },
+		{ list: 'teachers', call: 'teacher/index' },
+		{ list: 'customers', call: 'customer/index' },
+		{ list: 'memberships', call: 'cgi/customer' },
+	])('books nothing when the user may not read the $list', async ({ call }) => {
 		school.settings.forbiddenCalls = [call];
-		expect((await school.stopped(form())).httpCode).toBe('403');
+
+		const { httpCode } = await school.expectRefused(trialLessonAt('10:00'));
+
+		expect(httpCode).toBe('403');
 	});
 
-	it('another branch of the teacher that is closed is told in a hint', async () => {
-		school.patch('teacher', 1, { branch_ids: [1, 2] });
+	it('books and warns in a hint when the user may not read another branch of the teacher', async () => {
+		school.patch('teacher', PETROV, { branch_ids: [1, 2] });
 		school.settings.forbiddenBranches = [2];
-		const { hints } = await school.done(form());
-		expect(hints).toEqual([expect.stringMatching(/may be busy there in a slot: branch 2$/)]);
-	});
 
-	it('Create of the same hour at the same moment: one of both is booked', async () => {
-		const create = formOf('create', {
-			...{
-				resource: 'lesson',
-				customer_ids: String(boris),
-				lesson_date: DAY,
-				time_from: '10:30',
-				duration: 60,
-			},
-			...{ subject_id: 1, lesson_type_id: 3, teacher_ids: [1] },
-		});
-		const ends = await Promise.all([form(), create].map(async (one) => await school.run(one)));
-		expect(ends.filter(({ error }) => error !== undefined)).toHaveLength(1);
-		expect(booked()).toHaveLength(1);
+		const { hints } = await school.book(trialLessonAt('10:00'));
+
+		expect(hints).toEqual([
+			'Not all branches in which the teacher works can be seen, so the teacher may be busy there in a slot: branch 2',
+		]);
 	});
+});
+
+it('books one of two lessons when two customers book the same hour of a teacher at the same moment', async () => {
+	const outcomes = await Promise.all([
+		school.run(trialLessonAt('10:00', { customer_ids: String(ANNA) })),
+		school.run(trialLessonAt('10:00', { customer_ids: String(BORIS) })),
+	]);
+
+	expect(outcomes.filter(({ error }) => error !== undefined)).toHaveLength(1);
+	expect(school.trialLessons()).toHaveLength(1);
+});
+
+it('books one of two lessons when Book and Create take the same hour at the same moment', async () => {
+	const createForm = {
+		resource: 'lesson',
+		operation: 'create',
+		branchId: 1,
+		simplify: false,
+		customer_ids: String(BORIS),
+		lesson_date: MONDAY,
+		time_from: '10:30',
+		duration: 60,
+		subject_id: SUBJECT.chess,
+		lesson_type_id: LESSON_TYPE.trial,
+		teacher_ids: [PETROV],
+		additionalFields: {},
+		options: {},
+	};
+
+	const outcomes = await Promise.all([school.run(trialLessonAt('10:00')), school.run(createForm)]);
+
+	expect(outcomes.filter(({ error }) => error !== undefined)).toHaveLength(1);
+	expect(school.trialLessons()).toHaveLength(1);
 });
