@@ -254,20 +254,21 @@ class FirstPageReader {
 
 	/**
 	 * Finds out whether the user may list records in a branch: requests lists that nearly every user
-	 * may read, one after the other, as long as AlfaCRM denies them. Keeps the customers if AlfaCRM
-	 * lists them.
+	 * may read, one after the other, until AlfaCRM shows one. Keeps the customers if AlfaCRM lists
+	 * them.
 	 */
 	async probeBranch(branch: number): Promise<BranchAccess> {
+		let isEachListDenied = true;
 		for (const resource of USUAL_RESOURCES) {
 			const list = await this.read(entityOf(resource), branch);
 			if (list.outcome === 'read') {
 				if (resource === customer.resource) this.customersByBranch.set(branch, list.rows);
 				return 'readable';
 			}
-			// Only 403 says that a right is missing. After any other status nothing is known.
-			if (list.status !== 403) return 'unknown';
+			// Only 403 says that a right is missing. Any other status may concern this list alone.
+			if (list.status !== 403) isEachListDenied = false;
 		}
-		return 'denied';
+		return isEachListDenied ? 'denied' : 'unknown';
 	}
 }
 
