@@ -161,7 +161,7 @@ function makeOverlapFinding(conflict: Conflict): Finding {
 function describeConflict(conflict: Conflict, names: Names): string {
 	const { earlier, later, teacherIds, roomIds } = conflict;
 	const teachers = teacherIds.map((id) => names.teacher(id));
-	const rooms = roomIds.map((id) => `room ${names.room(id)}`);
+	const rooms = roomIds.map((id) => describeRoom(id, names));
 	const bookedTwice = [...teachers, ...rooms];
 	const verb = bookedTwice.length > 1 ? 'are' : 'is';
 
@@ -170,6 +170,14 @@ function describeConflict(conflict: Conflict, names: Names): string {
 	return capitalize(
 		`${joinNames(bookedTwice)} ${verb} booked twice on ${earlier.date}: ${earlierLesson}, and ${laterLesson}.`,
 	);
+}
+
+/** Writes `room Blue`, or `room 5` for a room whose name is unknown. */
+function describeRoom(id: number, names: Names): string {
+	const name = names.room(id);
+	// `names` already calls a room without a name by its ID: `Room 5`.
+	const isNameById = name === `Room ${id}`;
+	return isNameById ? `room ${id}` : `room ${name}`;
 }
 
 /** Returns the part of a finding that tells which lesson it is about: the time and the records. */
