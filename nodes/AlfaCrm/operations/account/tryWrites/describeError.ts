@@ -2,10 +2,11 @@ import { asSentence } from './judgeStep';
 import type { Trial } from './trialStep';
 
 /**
- * Matches what AlfaCRM said in the description of an error. `api/messages.ts` writes it there, and
- * `api/effects.ts` may add ` Saved before: …` after it, which is left out.
+ * Matches what AlfaCRM said in the description of an error, also on several lines.
+ * `api/messages.ts` writes it there, and `api/effects.ts` may add ` Saved before: …` after it, which
+ * is left out.
  */
-const WORDS_OF_ALFACRM = /AlfaCRM said: .*?(?= Saved before:|$)/;
+const WORDS_OF_ALFACRM = /AlfaCRM said: .*?(?= Saved before:|$)/s;
 
 /**
  * Describes an error for the report: what went wrong and what AlfaCRM said, without host, email and
