@@ -49,10 +49,12 @@ export async function allBranches(item: Item, firstBranch: Branch): Promise<Bran
 		return [firstBranch, ...otherIds];
 	}
 
-	item.execution.hints.add(
-		'This user may not list the branches, so only the one that is chosen was searched',
-		`branch ${String(firstBranch)}`,
-	);
+	if (firstBranch !== undefined) {
+		item.execution.hints.add(
+			'This user may not list the branches, so only the one that is chosen was searched',
+			`branch ${firstBranch}`,
+		);
+	}
 	return [firstBranch];
 }
 
@@ -149,11 +151,12 @@ export async function findInBranches<T>(
 }
 
 /**
- * Adds a hint that the credential's user may not see a branch, so records there are not found.
+ * Adds a hint that the credential's user may not see a branch, so records there are not found. The
+ * record that is searched for may be in a later branch, so the hint does not say that it is missing.
  */
 export function hintThatBranchIsHidden(item: Item, hiddenBranch: Branch): void {
 	item.execution.hints.add(
-		'This user may not see all branches, so a record there was not found',
+		'This user may not see all branches, so records there cannot be found',
 		`branch ${String(hiddenBranch)}`,
 	);
 }
