@@ -39,8 +39,8 @@ export class LogLookup {
 
 	/**
 	 * Returns the fields of a record as the log shows them. An entry may name only the fields that it
-	 * changes. If it lacks the ID in a needed field, the record's older entries are read as well.
-	 * API notes 5.21.
+	 * changes. If it lacks the ID in a needed field, or has emptied it, the record's older entries are
+	 * read as well. API notes 5.21.
 	 *
 	 * @param branch a branch whose log lists the entry
 	 * @param needed names of fields that hold an ID
@@ -51,11 +51,13 @@ export class LogLookup {
 		needed: readonly string[],
 	): Promise<IDataObject> {
 		const fields = { ...change.fields_rel, ...change.fields_old, ...change.fields_new };
-		const hasNeeded = needed.every((name) => readId(fields[name]) !== undefined);
-		if (hasNeeded) return fields;
+		const missing = needed.filter((name) => readId(fields[name]) === undefined);
+		if (missing.length === 0) return fields;
 
 		const changes = await this.readChangesOfRecord(change, branch);
-		return { ...mergeFields(changes), ...fields };
+		const mergedFields = mergeFields(changes);
+		const missingIds = Object.fromEntries(missing.map((name) => [name, mergedFields[name]]));
+		return { ...mergedFields, ...fields, ...missingIds };
 	}
 
 	/** Finds a lesson by its ID. It is looked for among the completed lessons first. */
