@@ -30,7 +30,7 @@ import { countOlderEntries, listEntries, FOREVER } from './logExcerpt';
  * - **Excerpt.** What a poll has read of the log of a branch (`logExcerpt.ts`). It goes up to the
  *   newest entry, or after a long pause only as far as one poll gets.
  * - **Added branch.** If the user has chosen a branch, what its log has so far is not new. If a
- *   branch was opened in AlfaCRM, all of its entries are new.
+ *   branch was opened in AlfaCRM, its entries are new from the earliest `since` of the others on.
  *
  * Times are texts `yyyy-mm-dd hh:mm:ss`, which sort by time. An empty text is before all times, and
  * `FOREVER` is after them.
