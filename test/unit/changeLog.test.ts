@@ -22,6 +22,8 @@ class WatchedLog {
 	/** The newest first. */
 	readonly rows: LogRow[] = [];
 	readonly lists: MemoryLists;
+	/** How many of the newest changes the first poll reports. */
+	startWith = 0;
 	private state: unknown;
 
 	/** @param showLesson the lesson with an ID, where lessons are read as well */
@@ -55,7 +57,7 @@ class WatchedLog {
 				scope,
 				filters: '',
 				most: 10_000,
-				startWith: 0,
+				startWith: this.startWith,
 			},
 			this.state,
 		);
@@ -109,6 +111,39 @@ describe('entries of one second', () => {
 
 		expect(ids.filter((id) => id === 7)).toEqual([7, 7, 7]);
 		expect(ids).toHaveLength(40);
+	});
+});
+
+describe('a first poll that reports the newest changes', () => {
+	it('reports a change once that comes in after the baseline was read', async () => {
+		const log = new WatchedLog();
+		log.startWith = 2;
+		log.write([1], '2026-02-10 08:00:00');
+		// The first two requests read the baseline, the third one reads the newest changes.
+		log.lists.onRequest = (number) => {
+			if (number === 3) log.write([2], '2026-02-10 08:59:00');
+		};
+
+		const firstIds = await log.pollIds();
+		const secondIds = await log.pollIds();
+
+		expect(firstIds).toEqual([1, 2]);
+		expect(secondIds).toEqual([]);
+	});
+
+	it('leaves a change that came in meanwhile, and is not among the newest, to the next poll', async () => {
+		const log = new WatchedLog();
+		log.startWith = 1;
+		log.write([1], '2026-02-10 08:00:00');
+		log.lists.onRequest = (number) => {
+			if (number === 3) log.write([2, 3], '2026-02-10 08:59:00');
+		};
+
+		const firstIds = await log.pollIds();
+		const secondIds = await log.pollIds();
+
+		expect(firstIds).toEqual([3]);
+		expect(secondIds).toEqual([2]);
 	});
 });
 

@@ -118,6 +118,22 @@ export function takeBaseline(
 	return evaluateExcerpts(state, excerpts, wantsNothing, now).stateAfter(0);
 }
 
+/**
+ * Adds the entries of the first report to those that the baseline counts as seen. One of them may
+ * have come after the baseline was read.
+ *
+ * @param records the oldest first
+ */
+export function addFirstReport(baseline: LogState, records: readonly NewRecord[]): LogState {
+	const knownKeys = new KnownKeys(baseline.known);
+	const newestFirst = records.map(({ row }) => row).reverse();
+	for (const entry of toEntries(newestFirst)) {
+		if (!knownKeys.has(entry)) knownKeys.add(entry);
+	}
+	knownKeys.forgetBefore(findEarliestSince(baseline.branches) ?? '');
+	return { ...baseline, known: knownKeys.toStored() };
+}
+
 /** Finds all wanted entries of excerpts, the oldest first, as if none was seen before. */
 export function findWantedEntries(excerpts: Excerpts, isWanted: WantedTest): NewRecord[] {
 	const branchStates = makeBranchStates([...excerpts.keys()], () => ({ since: '' }));
