@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { CREDENTIAL } from '../../nodes/AlfaCrm/api/client';
 import { ChangeLog } from '../../nodes/AlfaCrm/trigger/sources/changeLog/changeLog';
+import type { DerivedEvent } from '../../nodes/AlfaCrm/trigger/sources/changeLog/derivedEvents';
 import { DerivedEvents } from '../../nodes/AlfaCrm/trigger/sources/changeLog/derivedEvents';
 import { makeAttendanceEvent } from '../../nodes/AlfaCrm/trigger/events/attendance';
 import type { EventSource } from '../../nodes/AlfaCrm/trigger/eventSource';
@@ -120,6 +121,25 @@ describe('a first poll that reports the newest changes', () => {
 		log.startWith = 2;
 		log.write([1], '2026-02-10 08:00:00');
 		// The first two requests read the baseline, the third one reads the newest changes.
+		log.lists.onRequest = (number) => {
+			if (number === 3) log.write([2], '2026-02-10 08:59:00');
+		};
+
+		const firstIds = await log.pollIds();
+		const secondIds = await log.pollIds();
+
+		expect(firstIds).toEqual([1, 2]);
+		expect(secondIds).toEqual([]);
+	});
+
+	it('reports an event once whose change comes in after the baseline was read', async () => {
+		const archived: DerivedEvent = {
+			mayShowEvent: () => true,
+			deriveItems: async ({ entity_id }) => await Promise.resolve([{ entity_id }]),
+		};
+		const log = new WatchedLog(new DerivedEvents(archived));
+		log.startWith = 2;
+		log.write([1], '2026-02-10 08:00:00');
 		log.lists.onRequest = (number) => {
 			if (number === 3) log.write([2], '2026-02-10 08:59:00');
 		};

@@ -13,6 +13,8 @@ import type {
 import { convertInOrder } from '../../eventSource';
 import type { Check } from '../../storedShape';
 import { ChangeLog } from './changeLog';
+import type { LogState } from './changeLogState';
+import { addFirstReport } from './changeLogState';
 import type { DerivedState, EventIdentity } from './derivedEventsState';
 import {
 	countDoneEntries,
@@ -45,6 +47,12 @@ export interface DerivedEvent extends EventIdentity {
 	) => Promise<IDataObject[]>;
 	/** Fields that a simplified item leaves out, together with the names for their IDs. */
 	fieldsLeftOut?: readonly string[];
+}
+
+/** The newest items of a log, and the entries that led to them. */
+interface NewestItems extends Samples {
+	/** The entries that led to these records and to no others, the oldest first. */
+	doneEntries: NewRecord[];
 }
 
 /**
@@ -87,6 +95,12 @@ export class DerivedEvents implements EventSource {
 
 	/** Makes items of the newest entries, for a test in the editor. */
 	async samples(request: SampleRequest, count: number): Promise<Samples> {
+		const { records, isComplete } = await this.deriveNewest(request, count);
+		return { records, isComplete };
+	}
+
+	/** Makes the newest items, as many as are wanted or as there is time for. */
+	private async deriveNewest(request: SampleRequest, count: number): Promise<NewestItems> {
 		const { client, deadline, reader } = request;
 		const mostEntries = count * ENTRIES_PER_SAMPLE;
 		const { records: entries, isComplete } = await this.log.samples(request, mostEntries);
@@ -95,15 +109,18 @@ export class DerivedEvents implements EventSource {
 		const knownItems = new ReportedItems(this.event, NOTHING_REPORTED);
 		const newestFirst = [...entries].reverse();
 		let items: NewRecord[] = [];
+		const doneEntries: NewRecord[] = [];
 		for (const entry of newestFirst) {
 			const isLate = Date.now() >= deadline;
 			if (items.length >= count || (isLate && items.length > 0)) break;
 
 			const olderItems = await this.deriveNewItems(entry, lookup, knownItems);
 			items = [...olderItems, ...items];
+			if (items.length <= count) doneEntries.unshift(entry);
 		}
 		return {
 			records: items.slice(-count),
+			doneEntries,
 			isComplete: isComplete && entries.length < mostEntries,
 		};
 	}
@@ -116,23 +133,24 @@ export class DerivedEvents implements EventSource {
 		const logRequest = { ...request, startWith: 0 };
 		const { stateAfter: logStateAfter, failures } = await this.log.poll(logRequest, undefined);
 
-		const records = await this.readFirstReport(request);
+		const { records, doneEntries } = await this.readFirstReport(request);
 		const stateAfter = (): DerivedState => ({
-			log: logStateAfter(0),
+			log: addFirstReport(logStateAfter(0) as LogState, doneEntries),
 			...this.remember(NOTHING_REPORTED, records),
 		});
 		return { records, failures, stateAfter };
 	}
 
 	/** Reads what the first poll reports, besides taking the baseline. */
-	private async readFirstReport(request: PollRequest): Promise<NewRecord[]> {
-		if (request.startWith === 0) return [];
+	private async readFirstReport(
+		request: PollRequest,
+	): Promise<Pick<NewestItems, 'doneEntries' | 'records'>> {
+		if (request.startWith === 0) return { records: [], doneEntries: [] };
 
 		// Without a deadline: the baseline of the log counts all entries as seen, so no later poll
 		// reports what is not read now.
 		const endlessRequest = { ...request, deadline: Infinity };
-		const { records } = await this.samples(endlessRequest, request.startWith);
-		return records;
+		return await this.deriveNewest(endlessRequest, request.startWith);
 	}
 
 	/**
