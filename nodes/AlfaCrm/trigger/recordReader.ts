@@ -7,7 +7,8 @@
  * - **AlfaCRM fails to show the record.** The reading throws, so the poll fails, and the next poll
  *   tries again. After an hour, the change is reported without its record, because it would hold up
  *   all later changes. The result says why there is no record.
- * - **The record cannot be read at all**, or it is gone. The result says so at once.
+ * - **The record cannot be read at all**, it is gone, or AlfaCRM counts it without showing it, also
+ *   when the list is read again. The result says so at once.
  */
 
 import type { IDataObject } from 'n8n-workflow';
