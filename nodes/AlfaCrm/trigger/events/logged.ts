@@ -180,9 +180,8 @@ async function makeItems(
 				const located = { row: result.record, branch: branches[0] };
 				Object.assign(item, await showRecord(located, change.entity, parameters, reported.names));
 			}
-			// A record that is gone needs no explanation: the change tells of it.
-			const needsReason = result.reason !== undefined && result.missing !== 'gone';
-			if (needsReason) item.recordError = result.reason;
+			// A record that was deleted has no reason: its change tells of it.
+			if (result.reason !== undefined) item.recordError = result.reason;
 		}
 		return { ...item, change };
 	});
