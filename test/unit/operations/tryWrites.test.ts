@@ -48,3 +48,30 @@ describe('Try Writes of a write that AlfaCRM refuses', () => {
 		expect(createLead?.message).toContain('AlfaCRM said: SQL error:\ncolumn is missing');
 	});
 });
+
+describe('Try Writes that finds two comments of its own', () => {
+	it('deletes the second one although AlfaCRM refuses to delete the first', async () => {
+		const school = new SmallSchool();
+		school.add('user', { name: 'A', email: 'api@school.example' });
+		let deletions = 0;
+		school.onCall = (call) => {
+			const comments = school.rows('communication');
+			const isReadBack = call === 'communication/index' && comments.length === 1;
+			if (isReadBack && deletions === 0) school.add('communication', { ...comments[0], id: 2 });
+			if (call === 'communication/delete') {
+				deletions += 1;
+				if (deletions === 1) throw answered(422);
+			}
+			return undefined;
+		};
+
+		const { json } = await school.done({
+			resource: 'account',
+			operation: 'tryWrites',
+			writeTestLead: true,
+		});
+
+		expect(json.find(({ step }) => step === 'delete comment')).toMatchObject({ result: 'refused' });
+		expect(school.rows('communication')).toHaveLength(1);
+	});
+});

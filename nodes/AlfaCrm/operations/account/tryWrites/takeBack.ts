@@ -49,11 +49,13 @@ function makeRemovalStep(removal: Removal, ids: readonly number[]): TrialStep {
 		name,
 		kind,
 
-		/** Deletes the records one after the other. */
+		/** Deletes the records one after the other, also after one of them is refused. */
 		async write(trial) {
+			const failures: unknown[] = [];
 			for (const id of ids) {
-				await remove(trial, id);
+				await remove(trial, id).catch((caught: unknown) => failures.push(caught));
 			}
+			if (failures.length > 0) throw failures[0];
 			return CONFIRMED;
 		},
 
