@@ -23,7 +23,7 @@ export const MAIN_BRANCH_OFF =
 const LOST_WRITE =
 	'AlfaCRM may have carried it out all the same: look there before you run this again.';
 
-const FOREIGN_ANSWER =
+const INTERMEDIARY_ANSWERED =
 	'AlfaCRM answers in JSON: a firewall or a proxy may have sent this instead or cut it off, or AlfaCRM is being updated.';
 
 /**
@@ -66,7 +66,7 @@ const EXPLAINERS: Record<FailureKind, Explainer> = {
 	status: explainStatus,
 	redirect: explainRedirect,
 	refusal: explainRefusal,
-	foreign: explainForeignAnswer,
+	intermediary: explainIntermediaryAnswer,
 	noAnswer: explainNoAnswer,
 	cancelled: () => ({ message: 'The execution was cancelled' }),
 	notSent: ({ serverMessage = '', reason }, { task }) => ({
@@ -162,12 +162,12 @@ function explainRedirect(failure: ApiFailure, call: FailedCall): Explanation {
 }
 
 /** Explains an answer that did not come from AlfaCRM, such as the web page of a firewall. */
-function explainForeignAnswer(failure: ApiFailure, call: FailedCall): Explanation {
-	const { serverMessage = 'did not answer as AlfaCRM does', foreignStatus } = failure;
-	const status = foreignStatus === undefined ? '' : ` (HTTP ${foreignStatus})`;
+function explainIntermediaryAnswer(failure: ApiFailure, call: FailedCall): Explanation {
+	const { serverMessage = 'did not answer as AlfaCRM does', intermediaryStatus } = failure;
+	const status = intermediaryStatus === undefined ? '' : ` (HTTP ${intermediaryStatus})`;
 	return {
 		message: `${call.host} ${serverMessage}${status}${wordUnfinishedTask(failure, call)}`,
-		description: `${FOREIGN_ANSWER} ${call.isHostKnown ? 'Try again later.' : CHECK_IN_BROWSER}`,
+		description: `${INTERMEDIARY_ANSWERED} ${call.isHostKnown ? 'Try again later.' : CHECK_IN_BROWSER}`,
 		failure: { cause: 'temporarily-unavailable' },
 	};
 }

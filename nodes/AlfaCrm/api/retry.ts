@@ -28,7 +28,7 @@ const TIMEOUT_DELAYS_MS = [1_000];
  * Delays after a web page or another answer that is not AlfaCRM's. A school saw one in the middle
  * of a list, and a retry 5 to 10 seconds later got through. API notes 7.
  */
-const FOREIGN_ANSWER_DELAYS_MS = [5_000, 5_000];
+const INTERMEDIARY_DELAYS_MS = [5_000, 5_000];
 
 /** HTTP statuses of a server that cannot answer at the moment. */
 export const UNAVAILABLE_STATUSES = [502, 503, 504];
@@ -164,13 +164,13 @@ function chooseRetryDelay(
 	if (!options.isIdempotent) return undefined;
 
 	// Something other than AlfaCRM answered, such as a firewall.
-	const isForeignAnswer = failure.kind === 'foreign';
+	const isIntermediaryAnswer = failure.kind === 'intermediary';
 	// Where that happens to a login, the hostname is wrong most of the time, and a user waits for the
 	// test of the credential.
-	if (isForeignAnswer && options.isLogin) return undefined;
+	if (isIntermediaryAnswer && options.isLogin) return undefined;
 
 	// Each list of delays has one entry for each retry. Beyond its end, no retry is left.
-	if (isForeignAnswer) return FOREIGN_ANSWER_DELAYS_MS[lostCount];
+	if (isIntermediaryAnswer) return INTERMEDIARY_DELAYS_MS[lostCount];
 	// The next attempt would fail in the same way.
 	if (!mayPassSoon(failure)) return undefined;
 	if (isTimeout(failure)) return TIMEOUT_DELAYS_MS[lostCount];
@@ -182,10 +182,10 @@ function chooseRetryDelay(
  * a way that passes.
  */
 function mayPassSoon(failure: ApiFailure): boolean {
-	const { kind, code, status = 0, isForeign = false } = failure;
+	const { kind, code, status = 0, isFromIntermediary = false } = failure;
 	if (kind === 'noAnswer') return !describeNetworkTrouble(code).isLasting;
 	if (kind !== 'status') return false;
 
 	// A server error without a body of AlfaCRM's comes from a server in front of it.
-	return UNAVAILABLE_STATUSES.includes(status) || isForeign;
+	return UNAVAILABLE_STATUSES.includes(status) || isFromIntermediary;
 }
