@@ -1,5 +1,5 @@
 import { HOUR_MS, MINUTE_MS } from '../values/time';
-import { lruSet } from './bounded';
+import { boundedSet } from './bounded';
 import { abortable } from './cancel';
 import { currentVersion, wasWrittenSince } from './locks';
 
@@ -33,7 +33,7 @@ const pendingReadings = new Map<string, Promise<void>>();
 
 /** Notes that AlfaCRM was seen to behave in some way, such as ignoring a filter. */
 export function noteBehaviour(key: string): void {
-	lruSet(behavioursSeenAt, key, performance.now(), MOST_BEHAVIOURS);
+	boundedSet(behavioursSeenAt, key, performance.now(), MOST_BEHAVIOURS);
 }
 
 /** Tells whether AlfaCRM was seen to behave in some way within the last hour. */
@@ -59,7 +59,7 @@ interface ReadingOptions<T> {
 	/** The keys of the writes that make the value stale: see `recordWrite`. */
 	writes: readonly string[];
 	/** Tells whether other executions may use the value. */
-	isKept: (value: T) => boolean;
+	mayBeKept: (value: T) => boolean;
 	/** Ends the wait for a reading of another execution. */
 	signal?: AbortSignal;
 }
@@ -99,8 +99,8 @@ function findReading<T>(key: string, options: ReadingOptions<T>): Reading<T> | u
 }
 
 /**
- * Reads a value from AlfaCRM, and keeps it if `isKept` says that other executions may use it. While
- * the value is read, executions that need it wait instead of reading it as well.
+ * Reads a value from AlfaCRM, and keeps it if `mayBeKept` says that other executions may use it.
+ * While the value is read, executions that need it wait instead of reading it as well.
  */
 async function readAndKeep<T>(
 	key: string,
@@ -119,7 +119,7 @@ async function readAndKeep<T>(
 	try {
 		const value = await pendingValue;
 		const reading = { value, at, version };
-		if (options.isKept(value)) keepReading(key, reading);
+		if (options.mayBeKept(value)) keepReading(key, reading);
 		return reading;
 	} finally {
 		// An execution that waited in vain may have begun to read the value itself since.
@@ -133,7 +133,7 @@ async function readAndKeep<T>(
  * of an account that is no longer used would stay for ever.
  */
 function keepReading(key: string, reading: Reading<unknown>): void {
-	lruSet(readings, key, reading, MOST_READINGS);
+	boundedSet(readings, key, reading, MOST_READINGS);
 	for (const [otherKey, { at }] of readings) {
 		if (performance.now() - at > LIST_MS) readings.delete(otherKey);
 	}

@@ -3,9 +3,9 @@ import type { ICredentialDataDecryptedObject, INode, NodeApiError } from 'n8n-wo
 import type { ApiResponse } from './answer';
 import { assertSuccess, markAsNotSent, readFailure } from './answer';
 import { CallClock } from './cancel';
-import type { Connection } from './connection';
-import { parseConnection } from './connection';
-import { keepDescriptionParts, wordDescription } from './effects';
+import type { ConnectionSettings } from './connection';
+import { readConnectionSettings } from './connection';
+import { attachDescriptionParts, formatDescription } from './effects';
 import type { ApiFailure } from './failures';
 import {
 	makeCancelledError,
@@ -85,7 +85,7 @@ export class ApiClient {
 	 * because AlfaCRM has refused one or a large page did not arrive.
 	 */
 	readonly actionsWithoutPageSize = new Set<string>();
-	private connection?: Connection;
+	private connection?: ConnectionSettings;
 	/** The credential as it was read last, and when, by `performance.now()`. */
 	private credential?: { values: ICredentialDataDecryptedObject; readAt: number };
 	private readonly refusedLogin = new RefusedLogin();
@@ -187,7 +187,7 @@ export class ApiClient {
 	 * Connects, which only means that the credential is read. Does so once for all calls; after a
 	 * failure, the next call tries again.
 	 */
-	private async connect(itemIndex: number | undefined): Promise<Connection> {
+	private async connect(itemIndex: number | undefined): Promise<ConnectionSettings> {
 		this.connection ??= await this.readConnection(itemIndex);
 		return this.connection;
 	}
@@ -197,11 +197,11 @@ export class ApiClient {
 	 *
 	 * @throws NodeApiError if 'Hostname' is not a host name
 	 */
-	private async readConnection(itemIndex: number | undefined): Promise<Connection> {
+	private async readConnection(itemIndex: number | undefined): Promise<ConnectionSettings> {
 		const credential = await this.context.getCredentials(CREDENTIAL);
 		const canBeCancelled = 'getExecutionCancelSignal' in this.context;
 		try {
-			return parseConnection(credential, { canBeCancelled });
+			return readConnectionSettings(credential, { canBeCancelled });
 		} catch (error) {
 			const { message } = error as Error;
 			throw nodeError(this.node, { message }, itemIndex, { cause: 'configuration-invalid' });
@@ -215,7 +215,7 @@ export class ApiClient {
 	 * refused its login before
 	 */
 	private async readCredentialWithToken(
-		connection: Connection,
+		connection: ConnectionSettings,
 		progress: CallProgress,
 	): Promise<CredentialWithToken> {
 		const { values, readAt } = await this.readCredential();
@@ -277,7 +277,7 @@ export class ApiClient {
 	 * form names.
 	 */
 	private async listBranches(
-		connection: Connection,
+		connection: ConnectionSettings,
 		call: ApiRequest,
 		isExpected: FailureTest,
 	): Promise<Outcome> {
@@ -310,7 +310,7 @@ export class ApiClient {
 	 * @throws NodeApiError for any other failure
 	 */
 	private async sendWithTokens(
-		connection: Connection,
+		connection: ConnectionSettings,
 		call: ApiRequest,
 		returnedFailures: ReturnedFailures,
 	): Promise<Outcome> {
@@ -345,7 +345,7 @@ export class ApiClient {
 	 * whether AlfaCRM refused the login.
 	 */
 	private async sendWithToken(
-		connection: Connection,
+		connection: ConnectionSettings,
 		call: ApiRequest,
 		progress: CallProgress,
 	): Promise<Outcome> {
@@ -368,7 +368,7 @@ export class ApiClient {
 
 	/** Sends a call when the rate limiter allows it, and again where that does no harm. */
 	private async sendWithRetries(
-		connection: Connection,
+		connection: ConnectionSettings,
 		call: ApiRequest,
 		progress: CallProgress,
 	): Promise<ApiResponse> {
@@ -391,7 +391,7 @@ export class ApiClient {
 	 * the credential's code runs it when n8n has a token.
 	 */
 	private async sendOnce(
-		connection: Connection,
+		connection: ConnectionSettings,
 		call: ApiRequest,
 		progress: CallProgress,
 	): Promise<ApiResponse> {
@@ -425,7 +425,7 @@ export class ApiClient {
 
 	/** Reads the credential of a call. If that fails, the error says that the call was not sent. */
 	private async prepareCredential(
-		connection: Connection,
+		connection: ConnectionSettings,
 		progress: CallProgress,
 	): Promise<CredentialWithToken> {
 		try {
@@ -457,7 +457,7 @@ export class ApiClient {
 	 * @param credential n8n writes a new token into it, so the caller learns which token AlfaCRM saw
 	 */
 	private async sendByN8n(
-		connection: Connection,
+		connection: ConnectionSettings,
 		call: ApiRequest,
 		credential: ICredentialDataDecryptedObject,
 	): Promise<unknown> {
@@ -536,7 +536,7 @@ export class ApiClient {
 	/** Makes the error for a call that failed, without the secrets of the credential. */
 	private makeError(
 		failure: ApiFailure,
-		connection: Connection,
+		connection: ConnectionSettings,
 		call: ApiRequest,
 		progress: CallProgress,
 	): NodeApiError {
@@ -554,11 +554,11 @@ export class ApiClient {
 		const message = redact(explanation.message, secrets);
 		const { advice, effect } = explanation.descriptionParts;
 		const descriptionParts = { advice: redact(advice, secrets), effect };
-		const description = wordDescription(descriptionParts);
+		const description = formatDescription(descriptionParts);
 
 		const text = { message, description, status: explanation.status };
-		const error = nodeError(this.node, text, call.itemIndex, explanation.failure);
-		return keepDescriptionParts(error, descriptionParts);
+		const error = nodeError(this.node, text, call.itemIndex, explanation.n8nFailure);
+		return attachDescriptionParts(error, descriptionParts);
 	}
 }
 

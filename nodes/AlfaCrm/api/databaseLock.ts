@@ -1,6 +1,6 @@
 import { UserError } from 'n8n-workflow';
 
-import { lruSet } from './bounded';
+import { boundedSet } from './bounded';
 import { abortable, sleepUnref } from './cancel';
 import type { ProcessedData } from './databaseRow';
 import { ANSWER_MS, DatabaseRow, NoRowError } from './databaseRow';
@@ -93,7 +93,7 @@ const locks = new Map<string, DatabaseLock>();
 export function getDatabaseLock(workflowId: string | undefined, nodeId: string): DatabaseLock {
 	const key = JSON.stringify([workflowId, nodeId]);
 	const lock = locks.get(key) ?? new DatabaseLock();
-	lruSet(locks, key, lock, MOST_LOCKS);
+	boundedSet(locks, key, lock, MOST_LOCKS);
 	return lock;
 }
 

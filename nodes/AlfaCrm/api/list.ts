@@ -37,7 +37,7 @@ export interface CollectOptions {
 /** Follows a reading page by page, and decides when it has brought enough. */
 export interface ReadingGoal {
 	/**
-	 * Takes each page as it comes. Its `rows` are new: no earlier page had them, nor had the first
+	 * Takes each page as it comes. Its `newRows` are new: no earlier page had them, nor had the first
 	 * reading of a list that is read twice.
 	 */
 	add(page: Page): void;
@@ -154,7 +154,7 @@ class PassReading {
 		let hasUnwantedRows = false;
 		// Pages are requested ahead for the rows that are missing up to the limit. Once a row was
 		// unwanted, more rows are needed than are missing, perhaps all of the list.
-		const countRowsToRead = () => (hasUnwantedRows ? Infinity : this.wantedRows.missingCount);
+		const countRowsToRead = () => (hasUnwantedRows ? Infinity : this.wantedRows.remainingCount);
 
 		for await (const page of readPages(this.client, list, countRowsToRead)) {
 			this.goal.add(this.dropSeenRows(page));
@@ -184,7 +184,7 @@ class PassReading {
 		if (!page.keys.some((key) => this.seenKeys.has(key))) return page;
 
 		const isNew = (_value: unknown, index: number) => !this.seenKeys.has(page.keys[index]);
-		return { ...page, rows: page.rows.filter(isNew), keys: page.keys.filter(isNew) };
+		return { ...page, newRows: page.newRows.filter(isNew), keys: page.keys.filter(isNew) };
 	}
 
 	/** Makes the result of a reading that ends with this page. */
@@ -198,8 +198,8 @@ class PassReading {
 }
 
 /** Tells whether a page has as many rows as were asked for, and more could have been asked for. */
-function isFilledSmallPage({ items, size = LARGEST_PAGE }: Page): boolean {
-	return size < LARGEST_PAGE && items.length === size;
+function isFilledSmallPage({ allRows, size = LARGEST_PAGE }: Page): boolean {
+	return size < LARGEST_PAGE && allRows.length === size;
 }
 
 /** The wanted rows of all passes, each once. */
@@ -217,7 +217,7 @@ class WantedRows {
 	}
 
 	/** How many rows are missing up to the limit. */
-	get missingCount(): number {
+	get remainingCount(): number {
 		return this.limit - this.rows.size;
 	}
 
@@ -227,9 +227,9 @@ class WantedRows {
 	 *
 	 * @returns how many rows of the page are not wanted
 	 */
-	add({ rows, keys }: Page): number {
+	add({ newRows, keys }: Page): number {
 		let unwantedCount = 0;
-		for (const [index, row] of rows.entries()) {
+		for (const [index, row] of newRows.entries()) {
 			if (this.isWanted(row)) {
 				this.rows.set(keys[index], row);
 			} else {

@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { lruSet } from './bounded';
+import { boundedSet } from './bounded';
 import { abortable } from './cancel';
 import { makeCancelledError } from './failures';
 
@@ -129,7 +129,7 @@ export function currentVersion(): number {
 export function recordWrite(keys: readonly string[]): void {
 	latestVersion += 1;
 	for (const key of keys) {
-		const removedVersion = lruSet(versionsWritten, key, latestVersion, MOST_WRITES);
+		const removedVersion = boundedSet(versionsWritten, key, latestVersion, MOST_WRITES);
 		forgottenVersion = removedVersion ?? forgottenVersion;
 	}
 }

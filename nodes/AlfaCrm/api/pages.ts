@@ -55,10 +55,10 @@ export interface Page {
 	/** The number of the page, from 0. */
 	number: number;
 	/** All rows of the page as they came. */
-	items: IDataObject[];
+	allRows: IDataObject[];
 	/** The rows that were on no earlier page. */
-	rows: IDataObject[];
-	/** The keys of `rows`, in the same order. */
+	newRows: IDataObject[];
+	/** The keys of `newRows`, in the same order. */
 	keys: RowKey[];
 	/** The page size that was asked for, if any. */
 	size?: number;
@@ -73,7 +73,7 @@ export interface Page {
 }
 
 /** The answer of AlfaCRM to a call for a page. */
-type PageResponse = Pick<Page, 'items' | 'size' | 'total'>;
+type PageResponse = Pick<Page, 'allRows' | 'size' | 'total'>;
 
 /**
  * Reads the pages of a list one after the other, until the list or the caller ends the reading.
@@ -257,7 +257,7 @@ export function readPage(answer: ApiResponse): PageResponse | undefined {
 	const hasTotal = total !== undefined && total !== null;
 	const count = hasTotal ? Number(total) : NaN;
 	const isPossible = Number.isFinite(count) && count >= rows.length;
-	return { items: rows, total: isPossible ? count : undefined };
+	return { allRows: rows, total: isPossible ? count : undefined };
 }
 
 function isRow(item: unknown): item is IDataObject {
@@ -334,21 +334,21 @@ class ListProgress {
 	 * @param number the number of the page, from 0
 	 */
 	addPage(number: number, response: PageResponse): Page {
-		const { items, total, size } = response;
+		const { allRows, total, size } = response;
 		const requestedSize = size ?? this.requestedSize;
 		// The `total` of page 0 may count the rows of that page instead of the whole list.
-		const isTotalDoubtful = number === 0 && mayBePageLength(items, total, requestedSize);
+		const isTotalDoubtful = number === 0 && mayBePageLength(allRows, total, requestedSize);
 		if (total !== undefined && !isTotalDoubtful) this.noteTotal(total);
 
-		const { rows, keys } = this.takeNewRows(items);
-		this.rowCount += items.length;
-		this.fullestPage = Math.max(this.fullestPage, items.length);
+		const { newRows, keys } = this.takeNewRows(allRows);
+		this.rowCount += allRows.length;
+		this.fullestPage = Math.max(this.fullestPage, allRows.length);
 
 		const { totalAtStart } = this;
-		const hasNewRows = rows.length > 0;
-		const isLast = this.isLastPage(items, { hasNewRows });
-		const isWhole = isLast && this.hasAllRows(items) && !this.hasShrunk;
-		return { number, items, rows, keys, size, total, totalAtStart, isLast, isWhole };
+		const hasNewRows = newRows.length > 0;
+		const isLast = this.isLastPage(allRows, { hasNewRows });
+		const isWhole = isLast && this.hasAllRows(allRows) && !this.hasShrunk;
+		return { number, allRows, newRows, keys, size, total, totalAtStart, isLast, isWhole };
 	}
 
 	/** Notes how many rows the list has by now. */
@@ -383,8 +383,8 @@ class ListProgress {
 	}
 
 	/** Picks the rows of a page that were on no earlier page, and notes them. */
-	private takeNewRows(items: readonly IDataObject[]): Pick<Page, 'keys' | 'rows'> {
-		const rows: IDataObject[] = [];
+	private takeNewRows(items: readonly IDataObject[]): Pick<Page, 'keys' | 'newRows'> {
+		const newRows: IDataObject[] = [];
 		const keys: RowKey[] = [];
 		const { addedOnTop } = this;
 		const hasTotal = this.total !== undefined;
@@ -406,12 +406,12 @@ class ListProgress {
 
 			this.seenKeys.add(key);
 			keys.push(key);
-			rows.push(row);
+			newRows.push(row);
 		}
 
 		const positionAfterPage = this.rowCount + items.length - addedOnTop;
 		this.positionsRead = Math.max(this.positionsRead, positionAfterPage);
-		return { rows, keys };
+		return { newRows, keys };
 	}
 
 	/**

@@ -109,7 +109,7 @@ describe.each(calls)('the message of %s', (_which, call) => {
 		(_what, failure, cause) => {
 			const text = explainFailure(failure, call);
 			expect(text.message).toMatch(cause);
-			const shown = nodeError(NODE, text, 0, text.failure);
+			const shown = nodeError(NODE, text, 0, text.n8nFailure);
 			expect([shown.message, shown.description ?? undefined]).toEqual([text.message, text.description]);
 			expect(text.message).toMatch(/^[A-Z]|^demo\.s20\.online/);
 			expect(text.message).not.toMatch(NETWORK_CODES);
@@ -280,16 +280,16 @@ describe('what n8n is told of the cause', () => {
 		[{ kind: 'login' }, 'credential-invalid'],
 		[{ kind: 'login', declaredCause: 'rate-limited' }, 'rate-limited'],
 	])('of %j in a list: %s', (failure, cause) => {
-		expect(explainFailure(failure, READ).failure?.cause).toBe(cause);
+		expect(explainFailure(failure, READ).n8nFailure?.cause).toBe(cause);
 	});
 
 	it.each<ApiFailure>([status(429), { kind: 'login', declaredCause: 'rate-limited' }])(
 		'holds how long AlfaCRM asked to wait, else a minute, and blames no credential, after %j',
 		(failure) => {
 			const text = explainFailure({ ...failure, retryAfterMs: 90_000 }, READ);
-			expect(text.failure).toMatchObject({ retryAfterMs: 90_000 });
+			expect(text.n8nFailure).toMatchObject({ retryAfterMs: 90_000 });
 			expect(text.description).toMatch(/^Run less at the same time/);
-			expect(explainFailure(failure, READ).failure).toMatchObject({ retryAfterMs: 60_000 });
+			expect(explainFailure(failure, READ).n8nFailure).toMatchObject({ retryAfterMs: 60_000 });
 		},
 	);
 });
