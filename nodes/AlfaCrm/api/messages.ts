@@ -6,7 +6,7 @@ import type { ApiFailure, FailureKind } from './failures';
 import { isRateLimited, mayHaveTakenEffect, nodeError } from './failures';
 import { CHECK_IN_BROWSER, describeNetworkTrouble } from './networkTroubles';
 import type { ApiRequest } from './request';
-import { isBranchList, mayAnswerInOtherBranch, TIMEOUT_MS } from './request';
+import { isBranchList, mayBeListedInOtherBranch, TIMEOUT_MS } from './request';
 
 /**
  * Puts failed calls into words: what happened, and what to do next.
@@ -281,7 +281,7 @@ function explainStatus(failure: ApiFailure, call: FailedCall): Explanation {
 	const explainKnownStatus = status >= 500 ? explainServerError : STATUS_TEXTS[status];
 	const explanation = (explainKnownStatus ?? explainOtherStatus)(failure, call);
 
-	const mayNeedBranch = isBranchList(call) && mayAnswerInOtherBranch(failure);
+	const mayNeedBranch = isBranchList(call) && mayBeListedInOtherBranch(failure);
 	const branchAdvice = mayNeedBranch ? MAIN_BRANCH_OFF : '';
 	// The message for any other status already has AlfaCRM's words.
 	const isQuoteMissing = explainKnownStatus !== undefined && Boolean(serverMessage);
