@@ -39,7 +39,7 @@ const FIRST_ENTRY = 'locked';
 
 /**
  * n8n cannot keep a row: the workflow is not in its database, or n8n is too old, or the node has a
- * row of n8n's other kind, which keeps a date.
+ * row of another mode, which holds no entries.
  */
 export class NoRowError extends UserError {}
 
@@ -95,10 +95,10 @@ export class DatabaseRow {
 function saysThatNoRowCanBeKept(error: unknown): boolean {
 	const { code, name, message } = error as { code?: unknown; name?: unknown; message?: unknown };
 
-	// n8n asserts that the workflow has an ID, which it gets when it is saved.
-	const hasWorkflowNoId = code === 'ERR_ASSERTION';
+	// n8n asserts that it can keep rows at all, and that the workflow has an ID.
+	const isAssertionBroken = code === 'ERR_ASSERTION';
 	// The row refers to its workflow by a foreign key.
 	const isWorkflowNotStored = /foreign key/i.test(String(message));
 	const isRowOfOtherKind = name === 'DeduplicationError';
-	return hasWorkflowNoId || isWorkflowNotStored || isRowOfOtherKind;
+	return isAssertionBroken || isWorkflowNotStored || isRowOfOtherKind;
 }

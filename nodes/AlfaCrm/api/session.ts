@@ -20,7 +20,7 @@ const USUAL_WAIT_MS = 500;
 /**
  * Where n8n takes long to read a credential, the token of another process is stored late too. So
  * the wait may take as long as reading the credential 40 times, but never longer than
- * `LONGEST_WAIT_MS`. With 40, a reading of 12 milliseconds still allows the usual wait.
+ * `LONGEST_WAIT_MS`.
  */
 const READINGS_TO_WAIT = 40;
 const LONGEST_WAIT_MS = 3_000;
