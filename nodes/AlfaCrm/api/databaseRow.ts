@@ -26,9 +26,7 @@ export type ProcessedData = Pick<
 	'checkProcessedAndRecord' | 'clearAllProcessedItems' | 'getProcessedDataCount'
 >;
 
-/**
- * Makes n8n keep a list of entries for the node. In its other mode it keeps only the latest date.
- */
+/** Makes n8n keep a list of entries. In other modes it keeps only the latest date or number. */
 const KEEP_ENTRIES = { mode: 'entries' } as const;
 
 /**
