@@ -31,7 +31,7 @@ interface CredentialErrorContext {
 	loginFailed?: DeclaredCause['cause'];
 	tokenRefused?: boolean;
 	retryAfterMs?: number;
-	isForeign?: boolean;
+	isFromIntermediary?: boolean;
 }
 
 // ------------------------------------------------------- an answer with HTTP 200
@@ -46,7 +46,7 @@ interface CredentialErrorContext {
 export function assertSuccess(answer: unknown): ApiResponse {
 	if (typeof answer !== 'object' || answer === null) {
 		const serverMessage = isWebPage(answer) ? WEB_PAGE : 'sent an answer that is not complete JSON';
-		throw new ResponseError({ kind: 'foreign', serverMessage });
+		throw new ResponseError({ kind: 'intermediary', serverMessage });
 	}
 	// A bare list has no field that could report a failure.
 	if (Array.isArray(answer)) return answer as IDataObject[];
@@ -123,7 +123,7 @@ export function markAsNotSent(error: unknown): unknown {
 	if (error instanceof ResponseError) return error;
 
 	const { kind, status } = readFailure(error);
-	const isAnswered = kind === 'foreign' || status !== undefined;
+	const isAnswered = kind === 'intermediary' || status !== undefined;
 	if (kind === 'login' || isAnswered) return error;
 
 	const { message } = error instanceof NodeApiError ? readHttpFailure(error) : (error as Error);
@@ -152,7 +152,7 @@ function readCredentialFailure(error: unknown): ApiFailure | undefined {
 		serverMessage: error.message,
 		declaredCause: context.loginFailed,
 		retryAfterMs: context.retryAfterMs,
-		isForeign: context.isForeign,
+		isFromIntermediary: context.isFromIntermediary,
 	};
 }
 
@@ -178,14 +178,14 @@ function readStatusFailure(status: number, { headers = {}, data }: HttpResponse 
 		return { kind: 'redirect', status, location: readHost(headers.location) };
 	}
 
-	const isForeign = !isFromAlfaCrm(data);
+	const isFromIntermediary = !isFromAlfaCrm(data);
 	const isServerDown = status >= 500;
 	// Where something other than AlfaCRM answered, "server down" and "too many" are believed: they
 	// come from a server in front of AlfaCRM. Any other status of such an answer means nothing.
-	const isStatusBelieved = !isForeign || isServerDown || status === TOO_MANY_REQUESTS;
+	const isStatusBelieved = !isFromIntermediary || isServerDown || status === TOO_MANY_REQUESTS;
 	if (!isStatusBelieved) {
 		const serverMessage = isWebPage(data) ? WEB_PAGE : undefined;
-		return { kind: 'foreign', foreignStatus: status, serverMessage };
+		return { kind: 'intermediary', intermediaryStatus: status, serverMessage };
 	}
 
 	// One program in production expects 422 for validation messages. API notes 4.
@@ -197,7 +197,7 @@ function readStatusFailure(status: number, { headers = {}, data }: HttpResponse 
 		status,
 		fields,
 		serverMessage: readServerMessage(data),
-		isForeign: isForeign && isServerDown ? true : undefined,
+		isFromIntermediary: isFromIntermediary && isServerDown ? true : undefined,
 		retryAfterMs: readRetryAfter(headers['retry-after']),
 	};
 }

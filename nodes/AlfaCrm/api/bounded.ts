@@ -12,7 +12,12 @@ export function boundedPush<T>(list: T[], item: T, maxLength: number): void {
  *
  * @returns the value of the removed entry; undefined if none was removed
  */
-export function lruSet<K, V>(entries: Map<K, V>, key: K, value: V, maxSize: number): V | undefined {
+export function boundedSet<K, V>(
+	entries: Map<K, V>,
+	key: K,
+	value: V,
+	maxSize: number,
+): V | undefined {
 	// A map lists its entries in the order in which they were added, so the entry is added anew.
 	entries.delete(key);
 	entries.set(key, value);

@@ -6,7 +6,7 @@ import { readRateLimitWait, SHORT_RATE_LIMIT_WAIT_MS } from './retry';
 import { nameAccount, readLogin } from './session';
 
 /** The settings of a credential that hold for all calls of a client. */
-export interface Connection {
+export interface ConnectionSettings {
 	/** The address of AlfaCRM without a path, such as `https://demo.s20.online`. */
 	origin: string;
 	/** Names the AlfaCRM and its user: see `nameAccount`. */
@@ -34,10 +34,10 @@ export interface Connection {
  * for a short time only.
  * @throws UserError if 'Hostname' is not a host name
  */
-export function parseConnection(
+export function readConnectionSettings(
 	credential: ICredentialDataDecryptedObject,
 	{ canBeCancelled }: { canBeCancelled: boolean },
-): Connection {
+): ConnectionSettings {
 	const login = readLogin(credential);
 	const waitMs = readRateLimitWait(credential.rateLimitWait);
 

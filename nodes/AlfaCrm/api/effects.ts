@@ -28,7 +28,7 @@ export interface DescriptionParts {
 const partsByError = new WeakMap<Error, DescriptionParts>();
 
 /** Keeps the parts of an error's description, for `readDescriptionParts`. */
-export function keepDescriptionParts<E extends Error>(error: E, parts: DescriptionParts): E {
+export function attachDescriptionParts<E extends Error>(error: E, parts: DescriptionParts): E {
 	partsByError.set(error, parts);
 	return error;
 }
@@ -49,11 +49,11 @@ export function readDescriptionParts(
  * @param isOneOfSeveral whether other items were carried out, so that "nothing" has to be limited
  * to this item
  */
-export function wordDescription(
+export function formatDescription(
 	{ advice, effect }: DescriptionParts,
 	{ isOneOfSeveral = false } = {},
 ): string {
-	return joinSentences(advice, wordEffect(effect, isOneOfSeveral));
+	return joinSentences(advice, formatEffect(effect, isOneOfSeveral));
 }
 
 /** Puts texts of whole sentences one after the other. Leaves out empty texts. */
@@ -65,7 +65,7 @@ export function joinSentences(...texts: readonly string[]): string {
 }
 
 /** Words an effect as a sentence; an empty text if the error says nothing about writes. */
-function wordEffect(effect: Effect, isOneOfSeveral: boolean): string {
+function formatEffect(effect: Effect, isOneOfSeveral: boolean): string {
 	const nothing = isOneOfSeveral ? 'Of this item nothing' : 'Nothing';
 	switch (effect.kind) {
 		case 'unsaid':

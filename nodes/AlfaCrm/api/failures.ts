@@ -13,7 +13,7 @@ export const TOO_MANY_REQUESTS = 429;
  * - `status`: AlfaCRM answered with an HTTP error, or a server in front of it that is down or busy.
  * - `redirect`: the answer was a redirect, which is never followed.
  * - `refusal`: AlfaCRM itself said no, in JSON, for example because a field is wrong.
- * - `foreign`: something other than AlfaCRM answered, such as a firewall: see `isFromAlfaCrm`.
+ * - `intermediary`: something other than AlfaCRM answered, such as a firewall: see `isFromAlfaCrm`.
  * - `noAnswer`: the network failed, or no answer came in time.
  * - `cancelled`: the execution was cancelled.
  * - `notSent`: the call did not leave n8n.
@@ -24,7 +24,7 @@ export type FailureKind =
 	| 'status'
 	| 'redirect'
 	| 'refusal'
-	| 'foreign'
+	| 'intermediary'
 	| 'noAnswer'
 	| 'cancelled'
 	| 'notSent'
@@ -37,15 +37,15 @@ export type FailureKind =
 export interface ApiFailure {
 	kind: FailureKind;
 	/**
-	 * HTTP status of AlfaCRM's own answer, or of a server that is down or too busy. The status of a
-	 * foreign answer is in `foreignStatus`.
+	 * HTTP status of AlfaCRM's own answer, or of a server that is down or too busy. The status of an
+	 * intermediary's answer is in `intermediaryStatus`.
 	 */
 	status?: number;
 	/**
-	 * HTTP status of a foreign answer. It says nothing about rights or records, so only the message
-	 * uses it.
+	 * HTTP status of an intermediary's answer. It says nothing about rights or records, so only the
+	 * message uses it.
 	 */
-	foreignStatus?: number;
+	intermediaryStatus?: number;
 	/** AlfaCRM's own message, or our words in its place. */
 	serverMessage?: string;
 	/** Validation messages by field name of the API. Those that belong to no field are under ''. */
@@ -59,7 +59,7 @@ export interface ApiFailure {
 	/** The cause of a failed login, as n8n is told it. */
 	declaredCause?: DeclaredCause['cause'];
 	/** True if a server failed, or answered a login, with a body that AlfaCRM does not send. */
-	isForeign?: boolean;
+	isFromIntermediary?: boolean;
 	/** Why n8n could not send the call. These words may hold a network code of n8n's own database. */
 	reason?: string;
 	/** True if the call was cancelled while AlfaCRM was at work on it, not before it was sent. */
@@ -94,10 +94,10 @@ export class LoginError extends ExecutionBaseError {
 		message: string,
 		declaredCause: DeclaredCause['cause'] = 'credential-invalid',
 		retryAfterMs?: number,
-		isForeign?: boolean,
+		isFromIntermediary?: boolean,
 	) {
 		super(message);
-		this.context = { loginFailed: declaredCause, retryAfterMs, isForeign };
+		this.context = { loginFailed: declaredCause, retryAfterMs, isFromIntermediary };
 	}
 }
 
@@ -122,7 +122,7 @@ const MAY_HAVE_TAKEN_EFFECT: Record<FailureKind, (failure: ApiFailure) => boolea
 	refusal: () => false,
 	// AlfaCRM may have received the call before something else answered. A second payment would be
 	// worse than a look into AlfaCRM.
-	foreign: () => true,
+	intermediary: () => true,
 	noAnswer: ({ code }) => describeNetworkTrouble(code).mayHaveArrived,
 	cancelled: ({ isInProgress }) => isInProgress === true,
 	notSent: () => false,
@@ -179,8 +179,8 @@ export function nodeError(
 }
 
 /**
- * Tells whether AlfaCRM itself refused a call with one of these HTTP statuses. The error for a
- * foreign answer has no status.
+ * Tells whether AlfaCRM itself refused a call with one of these HTTP statuses. The error for
+ * an intermediary's answer has no status.
  */
 export function hasStatus(error: unknown, ...statuses: readonly number[]): error is NodeApiError {
 	return error instanceof NodeApiError && statuses.includes(Number(error.httpCode));

@@ -8,12 +8,13 @@ import { LARGEST_PAGE, readPages } from './pages';
 /**
  * Reads the rows of a list, each once.
  *
- * - **Rows may be missing**, because others come and go while the pages are read. AlfaCRM's own
- *   count shows that. Then the list is read once more. The rows of both readings are taken, but
- *   only a reading that came whole by itself proves that none is missing.
- * - **One call may not show all records**: that for lessons shows one status at a time
- *   (API notes 5.11). Then the list is read in several passes. Each pass adds something to the body
- *   of the call, such as a status, and the rows of all passes are put together.
+ * - **Rows may be missing**, because records are added and removed while the pages are read.
+ *   AlfaCRM's own count shows that rows are missing. Then the list is read once more. The rows of
+ *   both readings are returned, but only a single reading with all rows proves that none is
+ *   missing.
+ * - **Some lists show only a part of the records**: the list of lessons shows the lessons of one
+ *   status (API notes 5.11). Then the list is read in several passes. Each pass adds something to
+ *   the body of the call, such as a status, and the rows of all passes are put together.
  * - **AlfaCRM may ignore a filter** (API notes 11). Then the few rows that a limit asks for are not
  *   the wanted ones, and the list is read in large pages instead.
  * - **The caller may not need all rows.** A limit counts the wanted rows; a goal looks at each page
@@ -37,11 +38,11 @@ export interface CollectOptions {
 /** Follows a reading page by page, and decides when it has brought enough. */
 export interface ReadingGoal {
 	/**
-	 * Takes each page as it comes. Its `rows` are new: no earlier page had them, nor had the first
-	 * reading of a list that is read twice.
+	 * Takes each page as it comes. Its `newRows` came neither on an earlier page nor in an earlier
+	 * reading of the same list.
 	 */
 	add(page: Page): void;
-	/** Asked after each page but the last. */
+	/** Tells after each page but the last whether the reading may end. */
 	isReached(): boolean;
 }
 
@@ -51,7 +52,7 @@ export interface Collected extends ReadingResult {
 }
 
 interface ReadingResult {
-	/** False when rows may be missing; never because of the limit. */
+	/** False if rows may be missing. The rows beyond the limit do not count as missing. */
 	isComplete: boolean;
 	/**
 	 * How many rows AlfaCRM counts; undefined if it counts none for this list. After several passes,
@@ -67,7 +68,7 @@ interface ReadingResult {
 	nextPage?: number;
 }
 
-/** Reads the rows of lists, for an item or for a trigger. */
+/** Reads the rows of lists. An item and a trigger each make a reader with checks of their own. */
 export interface ListReader {
 	collect(list: ListQuery, options: CollectOptions): Promise<Collected>;
 }
@@ -85,28 +86,29 @@ export function makeListReader(client: ApiClient): ListReader {
 export async function collect(
 	client: ApiClient,
 	list: ListRequest,
-	{
-		limit = Infinity,
-		keep = () => true,
-		passes = [NOTHING_TO_ADD],
-		goal = WHOLE_LIST,
-	}: CollectOptions = {},
+	options: CollectOptions = {},
 ): Promise<Collected> {
+	const { limit = Infinity, keep = () => true } = options;
+	const { passes = [NOTHING_TO_ADD], goal = WHOLE_LIST } = options;
 	const wantedRows = new WantedRows(limit, keep);
+	const pageSize = Math.min(limit, LARGEST_PAGE);
+
 	const results: ReadingResult[] = [];
 	try {
 		for (const pass of passes) {
 			const hasEnough = wantedRows.isFull || results.some(wasEndedByGoal);
 			if (hasEnough) break;
 
-			const pageSize = Math.min(limit, LARGEST_PAGE);
-			const listOfPass = { pageSize, ...list, body: { ...list.body, ...pass } };
+			const body = { ...list.body, ...pass };
+			const listOfPass = { pageSize, ...list, body };
 			const reading = new PassReading(client, listOfPass, wantedRows, goal);
-			results.push(await reading.read());
+			const result = await reading.read();
+			results.push(result);
 		}
 	} catch (caught) {
 		throw asNodeError(client.node, caught, list.itemIndex);
 	}
+
 	return { rows: wantedRows.toArray(), ...combineResults(results) };
 }
 
@@ -140,8 +142,8 @@ class PassReading {
 		const firstResult = await this.readOnce(this.list);
 		if (firstResult.isComplete || wasEndedByGoal(firstResult)) return firstResult;
 
-		// A reading that began on a later page always lacks the rows of the pages before. The caller
-		// has read them already.
+		// A reading that began on a later page always lacks the rows of the earlier pages. The caller
+		// has those rows already.
 		const isContinuation = (this.list.firstPage ?? 0) > 0;
 		if (isContinuation) return firstResult;
 
@@ -152,9 +154,9 @@ class PassReading {
 	private async readOnce(list: ListRequest): Promise<ReadingResult> {
 		let result: ReadingResult = { isComplete: false, readCount: this.seenKeys.size };
 		let hasUnwantedRows = false;
-		// Pages are requested ahead for the rows that are missing up to the limit. Once a row was
-		// unwanted, more rows are needed than are missing, perhaps all of the list.
-		const countRowsToRead = () => (hasUnwantedRows ? Infinity : this.wantedRows.missingCount);
+		// Pages are requested ahead for the rows that remain up to the limit. If some rows are
+		// unwanted, more rows have to be read than remain, perhaps the whole list.
+		const countRowsToRead = () => (hasUnwantedRows ? Infinity : this.wantedRows.remainingCount);
 
 		for await (const page of readPages(this.client, list, countRowsToRead)) {
 			this.goal.add(this.dropSeenRows(page));
@@ -168,7 +170,7 @@ class PassReading {
 			if (page.isLast || result.isComplete) return result;
 			if (this.goal.isReached()) return { ...result, nextPage: page.number + 1 };
 
-			// AlfaCRM seems to ignore the filter, so many pages may have to be read. Large ones are
+			// AlfaCRM seems to ignore the filter, so many pages may have to be read. Large pages are
 			// quicker.
 			const isFilterIgnored = unwantedCount > 0 && isFilledSmallPage(page);
 			if (isFilterIgnored) return await this.readOnce({ ...list, pageSize: LARGEST_PAGE });
@@ -177,14 +179,23 @@ class PassReading {
 	}
 
 	/**
-	 * Drops the rows of a page that an earlier reading has brought, so that the goal gets each once.
+	 * Drops the rows of a page that an earlier reading has brought, so that the goal gets each row
+	 * once.
 	 */
 	private dropSeenRows(page: Page): Page {
-		// Most lists are read once, so no page has rows that came before.
-		if (!page.keys.some((key) => this.seenKeys.has(key))) return page;
+		// Most lists are read once, so no row of the page has come before.
+		const hasSeenRows = page.keys.some((key) => this.seenKeys.has(key));
+		if (!hasSeenRows) return page;
 
-		const isNew = (_value: unknown, index: number) => !this.seenKeys.has(page.keys[index]);
-		return { ...page, rows: page.rows.filter(isNew), keys: page.keys.filter(isNew) };
+		const newRows: IDataObject[] = [];
+		const keys: RowKey[] = [];
+		for (const [index, key] of page.keys.entries()) {
+			if (this.seenKeys.has(key)) continue;
+
+			newRows.push(page.newRows[index]);
+			keys.push(key);
+		}
+		return { ...page, newRows, keys };
 	}
 
 	/** Makes the result of a reading that ends with this page. */
@@ -198,8 +209,8 @@ class PassReading {
 }
 
 /** Tells whether a page has as many rows as were asked for, and more could have been asked for. */
-function isFilledSmallPage({ items, size = LARGEST_PAGE }: Page): boolean {
-	return size < LARGEST_PAGE && items.length === size;
+function isFilledSmallPage({ allRows, size = LARGEST_PAGE }: Page): boolean {
+	return size < LARGEST_PAGE && allRows.length === size;
 }
 
 /** The wanted rows of all passes, each once. */
@@ -216,8 +227,8 @@ class WantedRows {
 		return this.rows.size >= this.limit;
 	}
 
-	/** How many rows are missing up to the limit. */
-	get missingCount(): number {
+	/** How many more rows may come up to the limit. */
+	get remainingCount(): number {
 		return this.limit - this.rows.size;
 	}
 
@@ -227,11 +238,11 @@ class WantedRows {
 	 *
 	 * @returns how many rows of the page are not wanted
 	 */
-	add({ rows, keys }: Page): number {
+	add(page: Page): number {
 		let unwantedCount = 0;
-		for (const [index, row] of rows.entries()) {
+		for (const [index, row] of page.newRows.entries()) {
 			if (this.isWanted(row)) {
-				this.rows.set(keys[index], row);
+				this.rows.set(page.keys[index], row);
 			} else {
 				unwantedCount += 1;
 			}
@@ -247,6 +258,7 @@ class WantedRows {
 
 // ---------------------------------------------------------------- results
 
+/** Tells whether a goal ended a reading. Only then does the result name the page to go on with. */
 function wasEndedByGoal({ nextPage }: ReadingResult): boolean {
 	return nextPage !== undefined;
 }
@@ -254,21 +266,22 @@ function wasEndedByGoal({ nextPage }: ReadingResult): boolean {
 /** Makes one result of the results of all passes. */
 function combineResults(results: readonly ReadingResult[]): ReadingResult {
 	const nothingRead: ReadingResult = { isComplete: true, readCount: 0 };
-	const { total, readCount } = results.reduce(chooseMoreLacking, nothingRead);
+	const lackingMost = results.reduce(chooseMoreLacking, nothingRead);
 	return {
 		isComplete: results.every(({ isComplete }) => isComplete),
-		total,
-		readCount,
+		total: lackingMost.total,
+		readCount: lackingMost.readCount,
 		nextPage: results.find(wasEndedByGoal)?.nextPage,
 	};
 }
 
 /**
- * Chooses the result that lacks more rows. A result without a total does not say how many it lacks,
- * so any other result is preferred.
+ * Chooses the result that lacks more rows. A result without a total does not say how many rows it
+ * lacks, so any other result is preferred.
  */
 function chooseMoreLacking(first: ReadingResult, second: ReadingResult): ReadingResult {
 	if (first.total === undefined) return second;
+
 	return countLackingRows(second) > countLackingRows(first) ? second : first;
 }
 

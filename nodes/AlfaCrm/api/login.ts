@@ -110,7 +110,10 @@ async function logIn(helper: IHttpRequestHelper, login: Login, perSecond: number
 
 	// A successful answer without a token is a list, which AlfaCRM never sends for a login, or a
 	// refusal without words.
-	throw makeErrorWithoutSecrets({ kind: Array.isArray(answer) ? 'foreign' : 'refusal' }, login);
+	throw makeErrorWithoutSecrets(
+		{ kind: Array.isArray(answer) ? 'intermediary' : 'refusal' },
+		login,
+	);
 }
 
 /** Sends a login once. The app key travels in a header, for the few accounts that have one. */

@@ -32,7 +32,7 @@ const LOGIN_EXPLAINERS: Partial<Record<FailureKind, LoginExplainer>> = {
 		text: `${adviseToCheckLogin(hasAppKey)}${quoteServer(failure)}`,
 	}),
 	redirect: explainRedirect,
-	foreign: explainForeignAnswer,
+	intermediary: explainIntermediaryAnswer,
 	noAnswer: explainNoAnswer,
 	status: explainStatus,
 };
@@ -47,8 +47,8 @@ export function makeLoginError(
 	const explain = LOGIN_EXPLAINERS[failure.kind] ?? explainOtherFailure;
 	const { text, cause } = explain(failure, login);
 
-	const isForeign = failure.kind === 'foreign' ? true : undefined;
-	return new LoginError(text, cause, failure.retryAfterMs, isForeign);
+	const isFromIntermediary = failure.kind === 'intermediary' ? true : undefined;
+	return new LoginError(text, cause, failure.retryAfterMs, isFromIntermediary);
 }
 
 function explainRedirect({ location }: ApiFailure, { host }: FailedLogin): LoginExplanation {
@@ -59,11 +59,11 @@ function explainRedirect({ location }: ApiFailure, { host }: FailedLogin): Login
 	};
 }
 
-function explainForeignAnswer(
-	{ foreignStatus }: ApiFailure,
+function explainIntermediaryAnswer(
+	{ intermediaryStatus }: ApiFailure,
 	{ host }: FailedLogin,
 ): LoginExplanation {
-	const status = foreignStatus === undefined ? '' : ` (HTTP ${foreignStatus})`;
+	const status = intermediaryStatus === undefined ? '' : ` (HTTP ${intermediaryStatus})`;
 	return {
 		text: `${host} does not answer as AlfaCRM does: a web page or an incomplete text${status} came instead of data. Check 'Hostname', or try again later.`,
 		cause: 'temporarily-unavailable',

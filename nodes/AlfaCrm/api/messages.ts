@@ -1,12 +1,12 @@
 import type { Failure as DeclaredCause, INode } from 'n8n-workflow';
 
 import type { DescriptionParts, Effect } from './effects';
-import { joinSentences, wordDescription } from './effects';
+import { joinSentences, formatDescription } from './effects';
 import type { ApiFailure, FailureKind } from './failures';
 import { isRateLimited, mayHaveTakenEffect, nodeError } from './failures';
 import { CHECK_IN_BROWSER, describeNetworkTrouble } from './networkTroubles';
 import type { ApiRequest } from './request';
-import { isBranchList, mayAnswerInOtherBranch, TIMEOUT_MS } from './request';
+import { isBranchList, mayBeListedInOtherBranch, TIMEOUT_MS } from './request';
 
 /**
  * Puts failed calls into words: what happened, and what to do next.
@@ -23,7 +23,7 @@ export const MAIN_BRANCH_OFF =
 const LOST_WRITE =
 	'AlfaCRM may have carried it out all the same: look there before you run this again.';
 
-const FOREIGN_ANSWER =
+const INTERMEDIARY_ANSWERED =
 	'AlfaCRM answers in JSON: a firewall or a proxy may have sent this instead or cut it off, or AlfaCRM is being updated.';
 
 /**
@@ -55,7 +55,7 @@ interface Explanation {
 	/** The HTTP status that the error shows. */
 	status?: number;
 	/** Tells n8n whether to wait, for how long, or to have something corrected. */
-	failure?: DeclaredCause;
+	n8nFailure?: DeclaredCause;
 }
 
 type Explainer = (failure: ApiFailure, call: FailedCall) => Explanation;
@@ -66,7 +66,7 @@ const EXPLAINERS: Record<FailureKind, Explainer> = {
 	status: explainStatus,
 	redirect: explainRedirect,
 	refusal: explainRefusal,
-	foreign: explainForeignAnswer,
+	intermediary: explainIntermediaryAnswer,
 	noAnswer: explainNoAnswer,
 	cancelled: () => ({ message: 'The execution was cancelled' }),
 	notSent: ({ serverMessage = '', reason }, { task }) => ({
@@ -90,7 +90,7 @@ export function explainFailure(
 		effect: findEffect(failure, call),
 	};
 
-	const description = wordDescription(descriptionParts);
+	const description = formatDescription(descriptionParts);
 	return {
 		status: failure.status,
 		...explanation,
@@ -126,7 +126,7 @@ function isLostWrite(failure: ApiFailure, { isIdempotent }: FailedCall): boolean
  * Words the end of a message, which names the task: ", so it could not create a customer". After a
  * write that AlfaCRM may have carried out, it must not say "could not".
  */
-function wordUnfinishedTask(failure: ApiFailure, call: FailedCall): string {
+function describeUnfinishedTask(failure: ApiFailure, call: FailedCall): string {
 	return isLostWrite(failure, call)
 		? `, when asked to ${call.task}`
 		: `, so it could not ${call.task}`;
@@ -148,27 +148,27 @@ function explainFailedLogin(failure: ApiFailure): Explanation {
 		cause === 'temporarily-unavailable'
 			? 'It was during the login, before the call itself was sent.'
 			: "Open the credential, correct it and press 'Retry' or 'Test' there.";
-	return { message, description, failure: { cause } as DeclaredCause };
+	return { message, description, n8nFailure: { cause } as DeclaredCause };
 }
 
 function explainRedirect(failure: ApiFailure, call: FailedCall): Explanation {
 	const target = failure.location ? ` to ${failure.location}` : '';
 	return {
-		message: `${call.host} answered with a redirect${target}, which was not followed${wordUnfinishedTask(failure, call)}`,
+		message: `${call.host} answered with a redirect${target}, which was not followed${describeUnfinishedTask(failure, call)}`,
 		description:
 			"No token was sent there. Check 'Hostname' in the credential: it must be the address at which AlfaCRM itself opens.",
-		failure: { cause: 'configuration-invalid' },
+		n8nFailure: { cause: 'configuration-invalid' },
 	};
 }
 
 /** Explains an answer that did not come from AlfaCRM, such as the web page of a firewall. */
-function explainForeignAnswer(failure: ApiFailure, call: FailedCall): Explanation {
-	const { serverMessage = 'did not answer as AlfaCRM does', foreignStatus } = failure;
-	const status = foreignStatus === undefined ? '' : ` (HTTP ${foreignStatus})`;
+function explainIntermediaryAnswer(failure: ApiFailure, call: FailedCall): Explanation {
+	const { serverMessage = 'did not answer as AlfaCRM does', intermediaryStatus } = failure;
+	const status = intermediaryStatus === undefined ? '' : ` (HTTP ${intermediaryStatus})`;
 	return {
-		message: `${call.host} ${serverMessage}${status}${wordUnfinishedTask(failure, call)}`,
-		description: `${FOREIGN_ANSWER} ${call.isHostKnown ? 'Try again later.' : CHECK_IN_BROWSER}`,
-		failure: { cause: 'temporarily-unavailable' },
+		message: `${call.host} ${serverMessage}${status}${describeUnfinishedTask(failure, call)}`,
+		description: `${INTERMEDIARY_ANSWERED} ${call.isHostKnown ? 'Try again later.' : CHECK_IN_BROWSER}`,
+		n8nFailure: { cause: 'temporarily-unavailable' },
 	};
 }
 
@@ -176,9 +176,9 @@ function explainForeignAnswer(failure: ApiFailure, call: FailedCall): Explanatio
 function explainNoAnswer(failure: ApiFailure, call: FailedCall): Explanation {
 	const { event, advice } = describeNetworkTrouble(failure.code, TIMEOUT_MS);
 	return {
-		message: `${call.host} ${event}${wordUnfinishedTask(failure, call)}`,
+		message: `${call.host} ${event}${describeUnfinishedTask(failure, call)}`,
 		description: advice,
-		failure: { cause: 'temporarily-unavailable' },
+		n8nFailure: { cause: 'temporarily-unavailable' },
 	};
 }
 
@@ -187,17 +187,17 @@ function explainNoAnswer(failure: ApiFailure, call: FailedCall): Explanation {
 /** Explains that AlfaCRM itself said no, in JSON, for example because a field is wrong. */
 function explainRefusal(failure: ApiFailure, call: FailedCall): Explanation {
 	return {
-		message: `AlfaCRM did not ${call.task}${wordReasons(failure, call)}`,
+		message: `AlfaCRM did not ${call.task}${describeReasons(failure, call)}`,
 		description: adviseOnFields(failure, call),
 		status: failure.status ?? 200,
 		// A list that AlfaCRM refuses may come later. A write fails again until its fields are
 		// corrected.
-		failure: call.isIdempotent ? { cause: 'temporarily-unavailable' } : undefined,
+		n8nFailure: call.isIdempotent ? { cause: 'temporarily-unavailable' } : undefined,
 	};
 }
 
 /** Words the reasons of a refusal, to follow the task: ": Phone – is wrong; Name – is empty". */
-function wordReasons({ fields = {}, serverMessage }: ApiFailure, call: FailedCall): string {
+function describeReasons({ fields = {}, serverMessage }: ApiFailure, call: FailedCall): string {
 	const reasons = Object.entries(fields).map(([field, texts]) => {
 		const reason = texts.join(' ');
 		return isFieldName(field) ? `${labelField(field, call)} – ${reason}` : reason;
@@ -257,20 +257,20 @@ const STATUS_TEXTS: Readonly<Partial<Record<number, Explainer>>> = {
 			: `AlfaCRM does not accept the login and would not ${task}`,
 		description:
 			"Check the credential; some accounts also need 'App Key' in the advanced settings.",
-		failure: { cause: 'credential-invalid' },
+		n8nFailure: { cause: 'credential-invalid' },
 	}),
 	403: (_failure, call) => ({
-		message: `AlfaCRM denied access: this user may not ${call.task}${wordBranch(call)}`,
+		message: `AlfaCRM denied access: this user may not ${call.task}${describeBranch(call)}`,
 		description: `${call.isNewLogin ? 'The login works. ' : ''}In AlfaCRM, give the role of this user the v2api module and the right to this data, or choose a branch that the user sees.`,
-		failure: { cause: 'credential-invalid' },
+		n8nFailure: { cause: 'credential-invalid' },
 	}),
 	404: (_failure, call) => ({
-		message: `AlfaCRM answered "not found" when asked to ${call.task}${wordBranch(call)}`,
+		message: `AlfaCRM answered "not found" when asked to ${call.task}${describeBranch(call)}`,
 		description: 'The record or the branch does not exist, or not for this user.',
-		failure: { cause: 'configuration-invalid' },
+		n8nFailure: { cause: 'configuration-invalid' },
 	}),
 	429: (failure, call) => ({
-		message: wordTooManyRequests(failure, call),
+		message: describeTooManyRequests(failure, call),
 		...adviseToSlowDown(failure),
 	}),
 };
@@ -281,7 +281,7 @@ function explainStatus(failure: ApiFailure, call: FailedCall): Explanation {
 	const explainKnownStatus = status >= 500 ? explainServerError : STATUS_TEXTS[status];
 	const explanation = (explainKnownStatus ?? explainOtherStatus)(failure, call);
 
-	const mayNeedBranch = isBranchList(call) && mayAnswerInOtherBranch(failure);
+	const mayNeedBranch = isBranchList(call) && mayBeListedInOtherBranch(failure);
 	const branchAdvice = mayNeedBranch ? MAIN_BRANCH_OFF : '';
 	// The message for any other status already has AlfaCRM's words.
 	const isQuoteMissing = explainKnownStatus !== undefined && Boolean(serverMessage);
@@ -295,7 +295,7 @@ function explainServerError({ status }: ApiFailure, { task }: FailedCall): Expla
 	return {
 		message: `AlfaCRM could not ${task} (HTTP ${status})`,
 		description: "AlfaCRM's server had trouble; try again later.",
-		failure: { cause: 'temporarily-unavailable' },
+		n8nFailure: { cause: 'temporarily-unavailable' },
 	};
 }
 
@@ -310,27 +310,27 @@ function explainOtherStatus(failure: ApiFailure, call: FailedCall): Explanation 
 }
 
 /** Words where a call was sent, to follow its task; empty if it names no branch. */
-function wordBranch({ branch }: FailedCall): string {
+function describeBranch({ branch }: FailedCall): string {
 	return branch === undefined ? '' : ` in branch ${branch}`;
 }
 
 // ------------------------------------------------------- too many requests
 
 /** Words how long a call has waited while AlfaCRM got too many requests, or should have waited. */
-function wordTooManyRequests(
+function describeTooManyRequests(
 	{ retryAfterMs = 0 }: ApiFailure,
 	{ task, rateLimitWaitMs, waitedMs }: FailedCall,
 ): string {
 	// AlfaCRM asks for a longer pause than the call had left.
 	const isPauseTooLong = retryAfterMs > 0 && waitedMs < Math.max(rateLimitWaitMs, retryAfterMs);
 	if (isPauseTooLong) {
-		return `AlfaCRM receives too many requests, asks to wait for ${wordSeconds(retryAfterMs)} and did not ${task}`;
+		return `AlfaCRM receives too many requests, asks to wait for ${formatSeconds(retryAfterMs)} and did not ${task}`;
 	}
 	if (rateLimitWaitMs === 0) return `AlfaCRM receives too many requests and did not ${task}`;
-	return `AlfaCRM still received too many requests after ${wordSeconds(rateLimitWaitMs)} and did not ${task}`;
+	return `AlfaCRM still received too many requests after ${formatSeconds(rateLimitWaitMs)} and did not ${task}`;
 }
 
-function wordSeconds(ms: number): string {
+function formatSeconds(ms: number): string {
 	const seconds = Math.ceil(ms / 1_000);
 	return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
 }
@@ -340,6 +340,6 @@ function adviseToSlowDown({ retryAfterMs }: ApiFailure): Omit<Explanation, 'mess
 	return {
 		description:
 			"Run less at the same time, or lower 'Requests per Second' in the advanced settings of the credential.",
-		failure: { cause: 'rate-limited', retryAfterMs: retryAfterMs || DEFAULT_RETRY_AFTER_MS },
+		n8nFailure: { cause: 'rate-limited', retryAfterMs: retryAfterMs || DEFAULT_RETRY_AFTER_MS },
 	};
 }

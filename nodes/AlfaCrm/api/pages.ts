@@ -13,11 +13,11 @@ import { UNAVAILABLE_STATUSES } from './retry';
  *
  * - **The server decides.** AlfaCRM may send more or fewer rows on a page than the call asked for.
  * - **Rows move.** A list may grow or shrink while it is read, so a row may move to another page.
- *   It comes out once, and a page tells whether any row may be missing.
+ *   Each row is returned only once, and the last page tells whether any row may be missing.
  * - **The end** is reached when as many rows have come as the total says, at an empty page, or at a
  *   page without a new row (unless the total has grown meanwhile).
  * - **Large pages may not arrive.** Then the reading begins again with pages of AlfaCRM's own size.
- *   Rows that came before do not come again.
+ *   Rows that were returned before are not returned again.
  */
 
 /** The documented largest page size. API notes 3. */
@@ -30,7 +30,10 @@ export const SMALLEST_PAGE = 20;
 const LARGEST_USUAL_PAGE = 50;
 const USUAL_PAGES = [SMALLEST_PAGE, LARGEST_USUAL_PAGE];
 
-/** A list with more pages never ends: 10,000 of the smallest pages hold 200,000 records. */
+/**
+ * A list with more pages is taken for endless: 10,000 of the smallest pages hold 200,000 records,
+ * more than a school has.
+ */
 const MOST_PAGES = 10_000;
 
 /** A call for the pages of a list. The action is `index` unless another one is named. */
@@ -55,10 +58,10 @@ export interface Page {
 	/** The number of the page, from 0. */
 	number: number;
 	/** All rows of the page as they came. */
-	items: IDataObject[];
-	/** The rows that were on no earlier page. */
-	rows: IDataObject[];
-	/** The keys of `rows`, in the same order. */
+	allRows: IDataObject[];
+	/** The rows that no earlier page had. */
+	newRows: IDataObject[];
+	/** The keys of `newRows`, in the same order. */
 	keys: RowKey[];
 	/** The page size that was asked for, if any. */
 	size?: number;
@@ -68,12 +71,12 @@ export interface Page {
 	totalAtStart?: number;
 	/** Whether no page follows. */
 	isLast: boolean;
-	/** Whether this is the last page, and no row is missing that was there when the reading began. */
+	/** Whether this is the last page, and all rows have come that the list had at the start. */
 	isWhole: boolean;
 }
 
 /** The answer of AlfaCRM to a call for a page. */
-type PageResponse = Pick<Page, 'items' | 'size' | 'total'>;
+type PageResponse = Pick<Page, 'allRows' | 'size' | 'total'>;
 
 /**
  * Reads the pages of a list one after the other, until the list or the caller ends the reading.
@@ -84,16 +87,20 @@ type PageResponse = Pick<Page, 'items' | 'size' | 'total'>;
  */
 export async function* readPages(
 	client: ApiClient,
-	{ firstPage = 0, pageSize, ...call }: ListRequest,
+	list: ListRequest,
 	countWantedRows: () => number = () => 0,
 ): AsyncGenerator<Page, undefined> {
+	const { firstPage = 0, pageSize, ...call } = list;
 	const requests = new PageRequests(client, call, { firstPage, pageSize });
-	const progress = new ListProgress(Number(call.body?.pageSize));
+	// The user of the operation 'API Call' may have put a page size into the body.
+	const sizeInBody = Number(call.body?.pageSize);
+	const progress = new ListProgress(sizeInBody);
 
 	let number = firstPage;
 	while (number < firstPage + MOST_PAGES) {
 		const usefulCount = progress.countPagesToCome(countWantedRows());
-		requests.sendAhead(number, Math.min(usefulCount, client.callsAtOnce));
+		const countAtOnce = Math.min(usefulCount, client.callsAtOnce);
+		requests.ensureRequested(number, countAtOnce);
 
 		const response = await requests.take(number);
 		if (response === undefined) {
@@ -136,17 +143,25 @@ class PageRequests {
 		this.size = mayAskForSize ? pageSize : undefined;
 	}
 
-	/** Requests a page, and the pages after it until `count` pages are requested. */
-	sendAhead(number: number, count: number): void {
-		for (let next = number; next < number + Math.max(1, count); next++) {
-			if (this.requests.has(next)) continue;
-
-			const request = this.fetchPage(next);
-			// If the caller stops early, nobody waits for this page, and its failure must not end the
-			// process.
-			request.catch(() => {});
-			this.requests.set(next, request);
+	/**
+	 * Requests a page and the pages after it, unless they are requested already.
+	 *
+	 * @param count how many pages are useful; the first one is requested in any case
+	 */
+	ensureRequested(firstNumber: number, count: number): void {
+		const endNumber = firstNumber + Math.max(1, count);
+		for (let number = firstNumber; number < endNumber; number++) {
+			const isRequested = this.requests.has(number);
+			if (!isRequested) this.request(number);
 		}
+	}
+
+	/** Requests a page. If the caller stops early, nobody waits for it. */
+	private request(number: number): void {
+		const request = this.fetchPage(number);
+		// A failure for which nobody waits must not end the process.
+		request.catch(() => {});
+		this.requests.set(number, request);
 	}
 
 	/**
@@ -173,7 +188,7 @@ class PageRequests {
 	/**
 	 * Fetches a page. Fetches page 0 again without a page size if AlfaCRM refuses the size, or if the
 	 * large page does not arrive. The client remembers that, and asks for later lists of this action
-	 * without a size: so does a program in production for payments. API notes 3, 7a.
+	 * without a size. Another AlfaCRM client asks for payments without a size too. API notes 3, 7a.
 	 *
 	 * @returns undefined if a later page is too large to arrive, and the reading may begin again
 	 */
@@ -181,32 +196,39 @@ class PageRequests {
 		const { client, size } = this;
 		if (size === undefined) return await this.fetchPageWithoutSize(number);
 
-		const isFirst = number === 0;
-		const maySizeBeToBlame = (failure: ApiFailure) => {
-			// AlfaCRM has taken this size for page 0, so it does not refuse the size of a later page.
-			if (isFirst && isBodyRefused(failure)) return true;
-
-			return (isFirst || this.mayBeginAgain) && mayBeTooLarge(failure, size);
-		};
-		const answer = await client.attempt(this.makeCall(number, size), maySizeBeToBlame);
+		const call = this.makeCall(number, size);
+		const isExpected = (failure: ApiFailure) => this.maySizeBeToBlame(failure, number, size);
+		const answer = await client.attempt(call, isExpected);
 		if (answer !== undefined) return { ...this.readPageOrFail(answer), size };
 		// A later page of another size would have other rows, so all pages have to be read again.
-		if (!isFirst) return undefined;
+		if (number > 0) return undefined;
 
 		const response = await this.fetchPageWithoutSize(number);
 		client.actionsWithoutPageSize.add(this.actionName);
 		return response;
 	}
 
+	/** Tells whether a page may have failed because of its size, so that another size may help. */
+	private maySizeBeToBlame(failure: ApiFailure, number: number, size: number): boolean {
+		const isFirst = number === 0;
+		// AlfaCRM has accepted the size for page 0, so it does not refuse the size of a later page.
+		if (isFirst && isBodyRefused(failure)) return true;
+
+		const canChangeSize = isFirst || this.mayBeginAgain;
+		return canChangeSize && mayBeTooLarge(failure, size);
+	}
+
 	/** Fetches a page of the size that AlfaCRM chooses. */
 	private async fetchPageWithoutSize(number: number): Promise<PageResponse> {
-		return this.readPageOrFail(await this.client.request(this.makeCall(number)));
+		const answer = await this.client.request(this.makeCall(number));
+		return this.readPageOrFail(answer);
 	}
 
 	/** Makes the call for a page. It changes nothing, so it may be sent again. */
 	private makeCall(page: number, pageSize?: number): ApiRequest {
-		const sizeInBody = pageSize === undefined ? {} : { pageSize };
-		const body = { ...this.call.body, ...sizeInBody, page };
+		const body: IDataObject = { ...this.call.body };
+		if (pageSize !== undefined) body.pageSize = pageSize;
+		body.page = page;
 		return { action: 'index', ...this.call, body, isIdempotent: true };
 	}
 
@@ -237,27 +259,37 @@ function isBodyRefused({ kind, status }: ApiFailure): boolean {
  * Tells whether a page may be too large to arrive: the server gives up on it, or no answer comes.
  */
 function mayBeTooLarge(failure: ApiFailure, size: number): boolean {
+	const isLargerThanUsual = size > LARGEST_USUAL_PAGE;
+	if (!isLargerThanUsual) return false;
+
 	const { kind, status = 0 } = failure;
-	const isLost = kind === 'noAnswer' && mayHaveTakenEffect(failure);
-	return size > LARGEST_USUAL_PAGE && (isLost || UNAVAILABLE_STATUSES.includes(status));
+	const isAnswerLost = kind === 'noAnswer' && mayHaveTakenEffect(failure);
+	return isAnswerLost || UNAVAILABLE_STATUSES.includes(status);
 }
 
 // ------------------------------------------------------- the rows of an answer
 
 /**
- * Reads the rows of an answer, and its total unless that is lower than the number of rows.
+ * Reads the rows of an answer and its total: how many rows AlfaCRM says the list has.
  *
  * @returns undefined if the answer is no list
  */
 export function readPage(answer: ApiResponse): PageResponse | undefined {
+	// A few actions answer with a bare list, which has no total.
 	const { items, total } = Array.isArray(answer) ? { items: answer, total: undefined } : answer;
 	if (!Array.isArray(items)) return undefined;
 
-	const rows = (items as unknown[]).filter(isRow);
-	const hasTotal = total !== undefined && total !== null;
-	const count = hasTotal ? Number(total) : NaN;
-	const isPossible = Number.isFinite(count) && count >= rows.length;
-	return { items: rows, total: isPossible ? count : undefined };
+	const allRows = (items as unknown[]).filter(isRow);
+	return { allRows, total: readTotal(total, allRows.length) };
+}
+
+/** Reads a total; undefined if it is no number, or lower than the number of rows on the page. */
+function readTotal(total: unknown, rowCount: number): number | undefined {
+	if (total === undefined || total === null) return undefined;
+
+	const count = Number(total);
+	const isPossible = Number.isFinite(count) && count >= rowCount;
+	return isPossible ? count : undefined;
 }
 
 function isRow(item: unknown): item is IDataObject {
@@ -267,7 +299,9 @@ function isRow(item: unknown): item is IDataObject {
 /** Reads the ID of a row. An ID that came as a text of digits counts as that number. */
 function readRowId({ id }: IDataObject): RowKey | undefined {
 	const isId = typeof id === 'number' || (typeof id === 'string' && id !== '');
-	return isId ? Number(id) || id : undefined;
+	if (!isId) return undefined;
+
+	return Number(id) || id;
 }
 
 // ------------------------------------------------------- the progress of a reading
@@ -276,17 +310,21 @@ function readRowId({ id }: IDataObject): RowKey | undefined {
  * Notes what one reading of a list has brought so far: which rows have come, and whether any may be
  * missing.
  *
- * Rows without an ID, such as entries of the log, are told apart by their positions. New entries
- * come on top of the log, so an entry that was on a page may move down to the next page. The growth
- * of the total says how far. A position counts rows from the top, in the list as it was when the
- * reading began.
+ * Rows without an ID, such as entries of the log, are told apart by their positions. A position
+ * counts rows from the top, in the list as it was when the reading began. New entries come on top
+ * of the log, so an entry that was on one page may move down to the next page. The growth of the
+ * total says how far.
+ *
+ * For example, a page has 20 rows, and 3 entries come on top after page 0 was read. The first row
+ * of page 1 then has the position 20 - 3 = 17, which page 0 had already. Its fourth row is the
+ * first new one.
  */
 class ListProgress {
 	/** The keys of all rows that have come. */
 	private readonly seenKeys = new Set<RowKey>();
 	/**
-	 * How many rows without an ID have the same content: in the whole list so far, or on this page if
-	 * there is no total.
+	 * How many rows without an ID have come, by their content. Counts the rows of the whole list, or
+	 * of the present page only if the list has no total.
 	 */
 	private readonly copyCounts = new Map<string, number>();
 	/** The total when the reading began. */
@@ -307,8 +345,8 @@ class ListProgress {
 	/** The largest number of rows on a page. */
 	private fullestPage = 1;
 	/**
-	 * How many rows had come when the reading began again. Until then, pages bring nothing new, which
-	 * does not end the list.
+	 * How many rows had come when the reading began again. Until as many rows have come once more, a
+	 * page without a new row does not end the list.
 	 */
 	private rereadCount = 0;
 
@@ -321,7 +359,10 @@ class ListProgress {
 		return Math.ceil(Math.min(rowsToCome, wantedRows) / this.fullestPage);
 	}
 
-	/** Begins again with page 0, in pages of another size. Rows that have come do not come again. */
+	/**
+	 * Begins again with page 0, in pages of another size. The keys, positions and totals stay,
+	 * because the list is the same: rows that have come are not new.
+	 */
 	beginAgain(): void {
 		this.rereadCount = this.rowCount;
 		this.rowCount = 0;
@@ -334,21 +375,21 @@ class ListProgress {
 	 * @param number the number of the page, from 0
 	 */
 	addPage(number: number, response: PageResponse): Page {
-		const { items, total, size } = response;
+		const { allRows, total, size } = response;
 		const requestedSize = size ?? this.requestedSize;
-		// The `total` of page 0 may count the rows of that page instead of the whole list.
-		const isTotalDoubtful = number === 0 && mayBePageLength(items, total, requestedSize);
+		// The total of page 0 may count the rows of that page instead of the whole list.
+		const isTotalDoubtful = number === 0 && mayBePageLength(allRows, total, requestedSize);
 		if (total !== undefined && !isTotalDoubtful) this.noteTotal(total);
 
-		const { rows, keys } = this.takeNewRows(items);
-		this.rowCount += items.length;
-		this.fullestPage = Math.max(this.fullestPage, items.length);
+		const { newRows, keys } = this.takeNewRows(allRows);
+		this.rowCount += allRows.length;
+		this.fullestPage = Math.max(this.fullestPage, allRows.length);
 
 		const { totalAtStart } = this;
-		const hasNewRows = rows.length > 0;
-		const isLast = this.isLastPage(items, { hasNewRows });
-		const isWhole = isLast && this.hasAllRows(items) && !this.hasShrunk;
-		return { number, items, rows, keys, size, total, totalAtStart, isLast, isWhole };
+		const hasNewRows = newRows.length > 0;
+		const isLast = this.isLastPage(allRows, { hasNewRows });
+		const isWhole = isLast && this.hasAllRows(allRows) && !this.hasShrunk;
+		return { number, allRows, newRows, keys, size, total, totalAtStart, isLast, isWhole };
 	}
 
 	/** Notes how many rows the list has by now. */
@@ -382,36 +423,51 @@ class ListProgress {
 		return lastItems.length === 0 && !this.hasUnclearRows;
 	}
 
-	/** Picks the rows of a page that were on no earlier page, and notes them. */
-	private takeNewRows(items: readonly IDataObject[]): Pick<Page, 'keys' | 'rows'> {
-		const rows: IDataObject[] = [];
+	/** Picks the rows of the next page that no earlier page had, and notes them. */
+	private takeNewRows(pageRows: readonly IDataObject[]): Pick<Page, 'keys' | 'newRows'> {
+		const newRows: IDataObject[] = [];
 		const keys: RowKey[] = [];
-		const { addedOnTop } = this;
-		const hasTotal = this.total !== undefined;
 		// Without a total, nothing shows whether an equal row on the next page is the same one.
-		if (!hasTotal) this.copyCounts.clear();
+		if (this.total === undefined) this.copyCounts.clear();
 
-		for (const [index, row] of items.entries()) {
-			const id = readRowId(row);
-			const position = this.rowCount + index - addedOnTop;
-			const isPositionRead = position >= 0 && position < this.positionsRead;
-			// The row was on the page before, and has moved down.
-			if (id === undefined && hasTotal && isPositionRead) continue;
-
-			const key = id ?? this.makeContentKey(row);
-			if (this.seenKeys.has(key)) {
-				this.hasUnclearRows ||= id === undefined;
-				continue;
-			}
+		for (const [index, row] of pageRows.entries()) {
+			const key = this.identifyNewRow(row, index);
+			if (key === undefined) continue;
 
 			this.seenKeys.add(key);
 			keys.push(key);
-			rows.push(row);
+			newRows.push(row);
 		}
 
-		const positionAfterPage = this.rowCount + items.length - addedOnTop;
+		const positionAfterPage = this.findPosition(pageRows.length);
 		this.positionsRead = Math.max(this.positionsRead, positionAfterPage);
-		return { rows, keys };
+		return { newRows, keys };
+	}
+
+	/**
+	 * Returns the key of a row of the next page; undefined if an earlier page had the row.
+	 *
+	 * @param index the index of the row on the page
+	 */
+	private identifyNewRow(row: IDataObject, index: number): RowKey | undefined {
+		const id = readRowId(row);
+		if (id !== undefined) return this.seenKeys.has(id) ? undefined : id;
+
+		const position = this.findPosition(index);
+		const hasMovedDown = position >= 0 && position < this.positionsRead;
+		// Only a total shows how far the rows have moved.
+		if (this.total !== undefined && hasMovedDown) return undefined;
+
+		const contentKey = this.makeContentKey(row);
+		if (!this.seenKeys.has(contentKey)) return contentKey;
+
+		this.hasUnclearRows = true;
+		return undefined;
+	}
+
+	/** Returns the position of a row of the next page, in the list as it was at the start. */
+	private findPosition(indexOnPage: number): number {
+		return this.rowCount + indexOnPage - this.addedOnTop;
 	}
 
 	/**
@@ -432,8 +488,8 @@ class ListProgress {
 }
 
 /**
- * Tells whether the `total` of page 0 may be just the length of that page. A program in production
- * guards against that. API notes 3.
+ * Tells whether the `total` of page 0 may be just the length of that page, as another AlfaCRM
+ * client expects. API notes 3.
  *
  * @param requestedSize the page size that was asked for; NaN if none was
  */

@@ -20,15 +20,18 @@ const MOST_CALLS_AT_ONCE = 5;
  */
 const HANGS_MS = 2_000;
 
-/** A request reaches the server within this time, however long its answer takes. */
+/**
+ * The limiter assumes that a call arrives at the host at most this long after it started, however
+ * long its answer takes.
+ */
 const MAX_LATENESS_MS = 1_000;
 
 /** Covers clocks and timers that count whole milliseconds. */
 const MARGIN_MS = 5;
 
 /**
- * Every 40th call counts towards the limit for one more second. So a process that uses the whole
- * rate leaves a gap, in which other processes get a chance.
+ * A call usually counts towards the limit for one second. Every 40th call counts for two seconds,
+ * so that a process that uses the whole rate leaves a gap for the calls of other processes.
  */
 const GAP_EVERY = 40;
 const GAP_MS = 1_000;
@@ -61,11 +64,10 @@ export function readCallsAtOnce(value: unknown): number {
 export interface RateOptions {
 	/** How many calls may arrive in any second; 0 lifts the limit. */
 	perSecond: number;
-	/**
-	 * How many calls may be in flight, 0 for as many as the rate needs. Left out for a login, which
-	 * is part of another call.
-	 */
+	/** How many calls may be in flight; 0, the default, for as many as the rate needs. */
 	atOnce?: number;
+	/** True for a login. It is part of another call, so it does not count as a call in flight. */
+	isLogin?: boolean;
 	/** Ends the wait of the call. */
 	signal?: AbortSignal;
 }
@@ -86,10 +88,10 @@ export function getRateLimiter(origin: string): RateLimiter {
  *
  * - **Sliding window.** Each call counts towards the limit for a second. A call starts when fewer
  *   calls count than the limit allows (5 at 5 calls a second).
- * - **Slow calls.** Nobody knows when a call arrives at the host. A slow call may arrive much later
- *   than it started, and so closer to the calls after it. So it counts until a second after the
- *   latest moment at which it can have arrived.
- * - **Other processes** share the limit. A refused call shows them: see `Refusals`.
+ * - **Slow calls.** The host counts calls when they arrive, but this process knows only when they
+ *   start. A slow call may arrive at the same moment as calls that started later. So a call counts
+ *   until a second after the latest moment at which it can have arrived.
+ * - **Other processes** share the limit. Only a refused call reveals them: see `Refusals`.
  *
  * Times are those of `performance.now()`, which runs evenly even when the clock of the machine is
  * set.
@@ -119,7 +121,10 @@ export class RateLimiter {
 		const call = await this.waitInLine(options);
 		try {
 			// The execution may have been cancelled in the very moment in which the call could start.
-			const sending = options.signal?.aborted ? Promise.reject(makeCancelledError()) : send();
+			const isCancelled = options.signal?.aborted === true;
+			const sending = isCancelled ? Promise.reject(makeCancelledError()) : send();
+			// Notes the outcome before the `finally` below starts other calls, because these functions
+			// are added to the promise first.
 			sending.then(
 				() => this.noteAnswer(call),
 				(error: unknown) => this.noteFailure(call, error),
@@ -131,7 +136,7 @@ export class RateLimiter {
 		}
 	}
 
-	/** How many calls the host has refused as too many. */
+	/** How many calls the host has refused because there were too many. */
 	get refusedCount(): number {
 		return this.refusals.count;
 	}
@@ -150,7 +155,7 @@ export class RateLimiter {
 	 * Returns how many calls in flight it takes to reach the rate at the present speed of the host; 1
 	 * until that is known.
 	 */
-	callsAtOnce(perSecond: number): number {
+	countNeededAtOnce(perSecond: number): number {
 		const roundTripMs = this.roundTrips.findFastest();
 		if (roundTripMs === undefined) return 1;
 		if (perSecond === 0) return MOST_CALLS_AT_ONCE;
@@ -229,7 +234,7 @@ export class RateLimiter {
 
 	/** Tells whether a call may start although other calls still wait for their answers. */
 	private hasRoomInFlight(nextCall: Call, now: number): boolean {
-		const { isLogin, atOnce = 0, perSecond } = nextCall;
+		const { isLogin, atOnce, perSecond } = nextCall;
 		// A login is part of another call, so it does not count as a call in flight.
 		if (isLogin) return true;
 
@@ -241,7 +246,7 @@ export class RateLimiter {
 
 		// Calls that have had no answer for long do not hold up the next ones.
 		const liveCalls = callsInFlight.filter((call) => call.startedAt > now - HANGS_MS);
-		return liveCalls.length < this.callsAtOnce(perSecond);
+		return liveCalls.length < this.countNeededAtOnce(perSecond);
 	}
 
 	/**
@@ -251,19 +256,17 @@ export class RateLimiter {
 	private findStartTime({ perSecond }: Call, now: number): number {
 		const pausedUntil = Math.max(now, this.requestedPauseUntil, this.refusals.pausedUntil);
 
-		const allowedByHost = makeWindow(perSecond).mostCalls;
-		const mostCalls = Math.min(allowedByHost, this.refusals.countAllowedPerSecond(now));
+		// The credential limits the calls in each window of at least a second. After a refusal, this
+		// process allows itself no more calls in the window than the host took in a second.
+		const mostByCredential = makeWindow(perSecond).mostCalls;
+		const mostAfterRefusal = this.refusals.countAllowedPerSecond(now);
+		const mostCalls = Math.min(mostByCredential, mostAfterRefusal);
 		if (mostCalls === Infinity) return pausedUntil;
 
 		const countingCalls = this.started.filter(({ countsUntil }) => countsUntil > now);
 		if (countingCalls.length < mostCalls) return pausedUntil;
 
-		// For example, 7 calls count and the limit is 5. Another call may start when only 4 count, so
-		// when 3 have stopped counting. The third end has the index 7 - 5.
-		const ends = countingCalls.map((call) => call.countsUntil);
-		ends.sort((a, b) => a - b);
-		const fewEnoughCountAt = ends[ends.length - mostCalls];
-		return Math.max(fewEnoughCountAt, pausedUntil);
+		return Math.max(pausedUntil, findEndOfCrowd(countingCalls, mostCalls));
 	}
 
 	/** Takes a call out of the line, lets it start and counts it. */
@@ -278,7 +281,7 @@ export class RateLimiter {
 		if (leavesGap) call.windowMs += GAP_MS;
 
 		call.startedAt = now;
-		// Until the answer shows more, the call may arrive as late as any call.
+		// Assumes the latest arrival until the answer shows how long the call took.
 		call.countsUntil = now + MAX_LATENESS_MS + call.windowMs;
 		call.letStart();
 	}
@@ -306,12 +309,12 @@ export class RateLimiter {
 
 	/** Notes that the host answered a call, and how long that took. */
 	private noteAnswer(call: Call): void {
-		// A login tells nothing about the speed of calls. And until its token is stored, only one call
-		// may follow it.
+		// A login tells nothing about the speed of calls. Without a measured speed, only one call may
+		// be in flight, so only one call follows the first login before its token is stored.
 		if (!call.isLogin) this.roundTrips.add(performance.now() - call.startedAt);
 
 		this.refusals.noteTaken();
-		this.limitCounting(call);
+		this.setEndOfCounting(call);
 	}
 
 	/** Notes that a call failed. What that means for the rate depends on how it failed. */
@@ -323,12 +326,12 @@ export class RateLimiter {
 			return;
 		}
 
-		this.limitCounting(call);
+		this.setEndOfCounting(call);
 		if (isRateLimited(failure)) {
 			call.isRefused = true;
 			this.refusals.noteRefusal(this.countTakenBefore(call));
 		} else {
-			// AlfaCRM took the call, whatever it answered.
+			// The call did not fail because of too many calls.
 			this.refusals.noteTaken();
 		}
 	}
@@ -346,13 +349,15 @@ export class RateLimiter {
 	 * Sets until when a call counts, now that it has ended: for one window after the latest moment at
 	 * which it can have arrived.
 	 *
-	 * A call arrives later than the fastest possible call by at most as much as its round trip was
-	 * longer. The other part of its delay may have been on the way back.
+	 * Lateness is how much later a call arrives than the fastest possible call would. All of the time
+	 * by which its round trip was longer may have passed on the way to the host, so
+	 * lateness <= round trip - shortest possible round trip.
 	 */
-	private limitCounting(call: Call): void {
+	private setEndOfCounting(call: Call): void {
 		const roundTripMs = performance.now() - call.startedAt;
-		const latenessMs = roundTripMs - this.roundTrips.estimateShortestPossible() + MARGIN_MS;
-		const boundedLatenessMs = Math.min(Math.max(latenessMs, MARGIN_MS), MAX_LATENESS_MS);
+		const extraMs = roundTripMs - this.roundTrips.estimateShortestPossible();
+		const latenessMs = Math.max(0, extraMs) + MARGIN_MS;
+		const boundedLatenessMs = Math.min(latenessMs, MAX_LATENESS_MS);
 		call.countsUntil = call.startedAt + boundedLatenessMs + call.windowMs;
 	}
 }
@@ -360,35 +365,46 @@ export class RateLimiter {
 /** A call: in line, in flight, or ended and still counting towards the limit. */
 class Call {
 	readonly perSecond: number;
-	readonly atOnce?: number;
+	readonly atOnce: number;
+	readonly isLogin: boolean;
 	/** For how many milliseconds the call counts after it has arrived. */
 	windowMs: number;
 	/** When it left the line, by `performance.now()`. */
 	startedAt = 0;
 	/** Until when it counts towards the limit, by `performance.now()`. */
 	countsUntil = 0;
-	/** Whether AlfaCRM refused it as too many. */
+	/** Whether AlfaCRM refused it because there were too many calls. */
 	isRefused = false;
 	/** Resolves when the call may start. */
 	readonly mayStart: Promise<void>;
 	private resolveMayStart = () => {};
 
-	constructor({ perSecond, atOnce }: RateOptions) {
-		this.perSecond = perSecond;
-		this.atOnce = atOnce;
-		this.windowMs = makeWindow(perSecond).ms;
+	constructor(options: RateOptions) {
+		this.perSecond = options.perSecond;
+		this.atOnce = options.atOnce ?? 0;
+		this.isLogin = options.isLogin ?? false;
+		this.windowMs = makeWindow(options.perSecond).ms;
 		this.mayStart = new Promise((resolve) => {
 			this.resolveMayStart = resolve;
 		});
 	}
 
-	get isLogin(): boolean {
-		return this.atOnce === undefined;
-	}
-
+	/** Ends the wait in line. */
 	letStart(): void {
 		this.resolveMayStart();
 	}
+}
+
+/**
+ * Returns the moment at which so few of the counting calls still count that another call may start.
+ *
+ * For example, 7 calls count and the limit is 5. Another call may start when only 4 calls count, so
+ * when 3 of the 7 have stopped counting. The third end has the index 7 - 5.
+ */
+function findEndOfCrowd(countingCalls: readonly Call[], mostCalls: number): number {
+	const ends = countingCalls.map(({ countsUntil }) => countsUntil);
+	ends.sort((a, b) => a - b);
+	return ends[ends.length - mostCalls];
 }
 
 interface Window {

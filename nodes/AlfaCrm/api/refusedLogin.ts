@@ -36,11 +36,11 @@ export class RefusedLogin {
 		// The failure is the one that was noted before, and must not prolong the pause.
 		if (this.findFailure(login) !== undefined) return;
 
-		const { declaredCause, isForeign = false } = failure;
+		const { declaredCause, isFromIntermediary = false } = failure;
 		// AlfaCRM accepts such a login only after the user has corrected the credential.
 		const isLasting =
 			declaredCause === 'credential-invalid' || declaredCause === 'configuration-invalid';
-		if (!isLasting && !isForeign) return;
+		if (!isLasting && !isFromIntermediary) return;
 
 		const until = isLasting ? Infinity : performance.now() + WEB_PAGE_PAUSE_MS;
 		this.refused = { login: JSON.stringify(login), failure, until };

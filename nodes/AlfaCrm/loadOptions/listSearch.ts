@@ -154,7 +154,7 @@ async function searchPage(
 	// Only the pass for archived records has `removed` in its body.
 	const areArchived = 'removed' in pass;
 	const isRepeated = isRepeatedPage(cursor, page);
-	const foundCount = isRepeated ? 0 : await results.add(page.rows, { areArchived });
+	const foundCount = isRepeated ? 0 : await results.add(page.newRows, { areArchived });
 	return nextCursor(bodies, cursor, page, foundCount);
 }
 

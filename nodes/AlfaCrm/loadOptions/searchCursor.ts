@@ -63,7 +63,7 @@ export interface SearchBodies {
  * integrations guard against it. API notes 3.
  */
 export function isRepeatedPage(cursor: SearchCursor, page: Page): boolean {
-	const lastId = page.items.at(-1)?.id;
+	const lastId = page.allRows.at(-1)?.id;
 	return lastId !== undefined && lastId === cursor.lastId;
 }
 
@@ -87,10 +87,10 @@ export function nextCursor(
 		return { ...FIRST_PAGE, pass: cursor.pass, filter: nextFilter };
 	}
 
-	const rowsRead = cursor.rowsRead + page.items.length;
+	const rowsRead = cursor.rowsRead + page.allRows.length;
 	const hasNextPage = !isRepeatedPage(cursor, page) && !isLastPage(page, rowsRead);
 	if (hasNextPage) {
-		const lastId = page.items.at(-1)?.id;
+		const lastId = page.allRows.at(-1)?.id;
 		return { ...cursor, page: cursor.page + 1, rowsRead, lastId, size: page.size };
 	}
 
@@ -110,5 +110,5 @@ function isLastPage(page: Page, rowsRead: number): boolean {
 	// AlfaCRM may send the number of rows on this page as the total, so such a total proves nothing.
 	// API notes 3.
 	const { total } = page;
-	return total !== undefined && total > page.items.length && rowsRead >= total;
+	return total !== undefined && total > page.allRows.length && rowsRead >= total;
 }

@@ -1,6 +1,6 @@
 import type { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { readDescriptionParts, joinSentences, wordDescription } from '../api/effects';
+import { readDescriptionParts, joinSentences, formatDescription } from '../api/effects';
 import type { Item } from './item';
 
 /** An item that failed, and why. */
@@ -24,7 +24,7 @@ export function makeExecutionError(failures: readonly FailedItem[], items: reado
 	const { error } = firstFailure;
 	const wereOthersCarriedOut = carriedOutItems.length > 0;
 	const description = joinSentences(
-		wordDescription(readDescriptionParts(error), { isOneOfSeveral: wereOthersCarriedOut }),
+		formatDescription(readDescriptionParts(error), { isOneOfSeveral: wereOthersCarriedOut }),
 		wereOthersCarriedOut ? `Carried out: ${listIndexes(carriedOutItems)}.` : '',
 		...laterFailures.map(describeFailure),
 	);

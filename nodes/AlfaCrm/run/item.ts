@@ -1,7 +1,7 @@
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { keepDescriptionParts, wordDescription } from '../api/effects';
+import { attachDescriptionParts, formatDescription } from '../api/effects';
 import type { ApiResponse } from '../api/answer';
 import { asNodeError, hasStatus, nodeError } from '../api/failures';
 import type { Collected, CollectOptions } from '../api/list';
@@ -84,13 +84,13 @@ export class Item extends ItemParameters {
 	error(message: string, advice = ''): NodeOperationError {
 		const effect = this.log.getEffect(this.resolution);
 		const descriptionParts = { advice, effect };
-		const description = wordDescription(descriptionParts);
+		const description = formatDescription(descriptionParts);
 		const node = this.execution.context.getNode();
 		const error = new NodeOperationError(node, message, {
 			description: description === '' ? undefined : description,
 			itemIndex: this.index,
 		});
-		return keepDescriptionParts(error, descriptionParts);
+		return attachDescriptionParts(error, descriptionParts);
 	}
 
 	/**
@@ -102,9 +102,9 @@ export class Item extends ItemParameters {
 	 */
 	apiError(message: string, advice: string, status?: number): Error {
 		const descriptionParts = { advice, effect: this.log.confirmedEffect };
-		const text = { message, description: wordDescription(descriptionParts), status };
+		const text = { message, description: formatDescription(descriptionParts), status };
 		const error = nodeError(this.execution.context.getNode(), text, this.index);
-		return keepDescriptionParts(error, descriptionParts);
+		return attachDescriptionParts(error, descriptionParts);
 	}
 
 	/** Turns any error into a `NodeApiError` or `NodeOperationError` with the index of this item. */

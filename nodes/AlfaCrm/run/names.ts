@@ -24,8 +24,8 @@ export async function readShortListOnce(
 	const listBranch = branchOfList(entity, branch);
 	const read = async () => await readShortList(item, entity, listBranch);
 	// An empty list is not shared either: AlfaCRM may send one by mistake. API notes 3.
-	const isKept = ({ isComplete, titles }: ShortList) => isComplete && titles.size > 0;
-	const options = { shared: { notBefore, isKept } };
+	const mayBeKept = ({ isComplete, titles }: ShortList) => isComplete && titles.size > 0;
+	const options = { shared: { notBefore, mayBeKept } };
 	return await item.execution.cached(entity.path, shortListName(listBranch), read, options);
 }
 

@@ -248,7 +248,7 @@ export async function addAuthor(
 	// Other executions of the account use the ID too, if it was found.
 	const shared = {
 		notBefore: performance.now() - LIST_MS,
-		isKept: (id: number | undefined) => id !== undefined,
+		mayBeKept: (id: number | undefined) => id !== undefined,
 	};
 	const findUser = async () => await findCredentialUser(item, branch);
 	const userId = await item.execution.cached(user.path, OWN_USER, findUser, { shared });

@@ -139,7 +139,7 @@ interface SharedReading<T> {
 	/** The earliest moment at which the value may have been read, by `performance.now()`. */
 	notBefore: number;
 	/** Whether other executions may get the value. For example, an incomplete list is not shared. */
-	isKept: (value: T) => boolean;
+	mayBeKept: (value: T) => boolean;
 }
 
 export interface CacheOptions<T> {

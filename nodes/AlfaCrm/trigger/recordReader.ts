@@ -13,7 +13,7 @@
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { lruSet } from '../api/bounded';
+import { boundedSet } from '../api/bounded';
 import type { ApiClient } from '../api/client';
 import { CREDENTIAL } from '../api/client';
 import { asNodeError, nodeError } from '../api/failures';
@@ -213,7 +213,7 @@ class FailingReads {
 	throwForAnHour(key: string, failure: Error): void {
 		const now = Date.now();
 		const since = this.failingSince.get(key) ?? now;
-		lruSet(this.failingSince, key, since, MOST_FAILING);
+		boundedSet(this.failingSince, key, since, MOST_FAILING);
 		// `Math.abs`, because the clock may have been set back.
 		if (Math.abs(now - since) < PATIENCE_MS) throw failure;
 	}

@@ -28,7 +28,7 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
-import { lruSet } from '../api/bounded';
+import { boundedSet } from '../api/bounded';
 import { isPlain } from '../fields/blank';
 import { canonicalJson } from '../fields/object';
 import type { KnownBranches } from './branches';
@@ -201,7 +201,7 @@ export class StoredState {
 		}
 
 		if (isReport && this.isDurable) {
-			lruSet(handedOverAt, this.triggerKey, stored.savedAt, MOST_WORKFLOWS);
+			boundedSet(handedOverAt, this.triggerKey, stored.savedAt, MOST_WORKFLOWS);
 		}
 		// n8n may still drop the items of a report, and its state with them.
 		if (!isReport) this.latestStates.set(this.stateKey, stored);
@@ -287,7 +287,7 @@ export class StoredState {
 /** Returns the latest states of a workflow's triggers; none yet for a new workflow. */
 function getLatestStates(workflow: string): Map<string, Stored> {
 	const states = statesInProcess.get(workflow) ?? new Map<string, Stored>();
-	lruSet(statesInProcess, workflow, states, MOST_WORKFLOWS);
+	boundedSet(statesInProcess, workflow, states, MOST_WORKFLOWS);
 	return states;
 }
 

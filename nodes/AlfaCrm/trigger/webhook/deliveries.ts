@@ -9,7 +9,7 @@
 import { randomUUID } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
-import { lruSet } from '../../api/bounded';
+import { boundedSet } from '../../api/bounded';
 import { isPlain } from '../../fields/blank';
 import { canonicalJson } from '../../fields/object';
 import { readInteger } from '../../values/formats';
@@ -78,7 +78,7 @@ export function beginDelivery(
 /** Returns what this process remembers of a trigger's deliveries; nothing yet for a new trigger. */
 function getDeliveriesOf(trigger: string): TriggerDeliveries {
 	const deliveries = deliveriesByTrigger.get(trigger) ?? { started: [], underWay: new Set() };
-	lruSet(deliveriesByTrigger, trigger, deliveries, MOST_TRIGGERS);
+	boundedSet(deliveriesByTrigger, trigger, deliveries, MOST_TRIGGERS);
 	return deliveries;
 }
 

@@ -286,8 +286,8 @@ class FirstPageGoal implements ReadingGoal {
 	private knowsIfSecondPageFollows = false;
 
 	/** Takes a page of the list. */
-	add({ items, number, total }: Page): void {
-		this.firstPageLength ??= items.length;
+	add({ allRows, number, total }: Page): void {
+		this.firstPageLength ??= allRows.length;
 		const isFirstPage = number === 0;
 		this.knowsIfSecondPageFollows = total !== undefined || !isFirstPage;
 	}

@@ -128,9 +128,9 @@ async function readOldestSince(
 }
 
 /** Whether the total of a page shows that new entries fill too many pages for one poll. */
-function showsManyNewPages({ items, total = 0 }: Page, oldCount: number): boolean {
+function showsManyNewPages({ allRows, total = 0 }: Page, oldCount: number): boolean {
 	const newCount = total - oldCount;
-	return newCount > MOST_NEW_PAGES * items.length;
+	return newCount > MOST_NEW_PAGES * allRows.length;
 }
 
 /** Chooses the page with the newest entry that is not new or, if all are new, the last page. */

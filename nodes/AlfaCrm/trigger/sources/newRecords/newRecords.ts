@@ -162,7 +162,7 @@ export class NewRecords implements EventSource {
 		const isUnknown = makeUnknownTest(memory);
 		const smallPage = await readSmallPage(reader, list);
 		const smallPageGoal = new GrowthGoal(isUnknown, totalBefore);
-		smallPageGoal.add(smallPage);
+		smallPageGoal.add({ newRows: smallPage.rows, total: smallPage.total });
 		if (smallPageGoal.isReached() || smallPage.isComplete) return smallPage;
 
 		// A new goal, because the large pages show the records of the small page again.

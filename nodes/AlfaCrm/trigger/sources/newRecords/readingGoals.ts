@@ -32,8 +32,8 @@ export class GrowthGoal implements ReadingGoal {
 		private readonly totalBefore: number,
 	) {}
 
-	add({ rows, total }: Pick<Page, 'rows' | 'total'>): void {
-		this.unknownCount += rows.filter(this.isUnknown).length;
+	add({ newRows, total }: Pick<Page, 'newRows' | 'total'>): void {
+		this.unknownCount += newRows.filter(this.isUnknown).length;
 		this.total = total;
 	}
 
