@@ -9,7 +9,7 @@ interface IdRange {
 }
 
 /** Writes IDs as ranges, such as `501-503,560`. An ID that comes twice is written once. */
-export function rangesOf(ids: Iterable<number>): string {
+export function writeIdRanges(ids: Iterable<number>): string {
 	const ranges: IdRange[] = [];
 	for (const id of [...new Set(ids)].sort((a, b) => a - b)) {
 		const lastRange = ranges.at(-1);
@@ -25,7 +25,7 @@ export function rangesOf(ids: Iterable<number>): string {
 }
 
 /** Reads IDs from a text of ranges, such as `501-503,560`. */
-export function idsIn(ranges: string): Set<number> {
+export function readIdRanges(ranges: string): Set<number> {
 	const ids = new Set<number>();
 	for (const range of ranges.split(',').filter(Boolean)) {
 		const [first, last = first] = range.split('-').map(Number);

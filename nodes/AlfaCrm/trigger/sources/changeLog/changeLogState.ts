@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { NewRecord, PollRequest } from '../../eventSource';
 import { makeBranchStates, mapBranchStates } from '../../eventSource';
-import { earliest, hoursAfter, justAfter, latest, findNewestStamp } from '../../stamps';
+import { earliest, addHours, addOneSecond, latest, findNewestStamp } from '../../stamps';
 import {
 	checkNumber,
 	checkText,
@@ -13,7 +13,7 @@ import {
 import type { KeyBuckets } from './knownKeys';
 import { KnownKeys } from './knownKeys';
 import type { LogEntry } from './logEntries';
-import { readEntryTime, toEntries } from './logEntries';
+import { readEntryTime, makeEntries } from './logEntries';
 import type { LogExcerpt, OlderEntries } from './logExcerpt';
 import { countOlderEntries, listEntries, FOREVER } from './logExcerpt';
 
@@ -107,7 +107,7 @@ export function takeBaseline(
 	{ branches, now, scope }: Pick<PollRequest, 'branches' | 'now' | 'scope'>,
 	excerpts: Excerpts,
 ): LogState {
-	const since = earliestLateTime(findNewestTime(excerpts.values(), now));
+	const since = subtractLateHours(findNewestTime(excerpts.values(), now));
 	const branchStates = makeBranchStates(branches, (branch) =>
 		excerpts.has(branch) ? { since } : {},
 	);
@@ -129,7 +129,7 @@ export function findWantedEntries(excerpts: Excerpts, isWanted: WantedTest): New
 // ---------------------------------------------------------------- later polls
 
 /** Adapts the state to the branches that are watched now. */
-export function withSettings(
+export function adaptToWatchedBranches(
 	state: LogState,
 	{ branches, scope }: Pick<PollRequest, 'branches' | 'scope'>,
 ): LogState {
@@ -202,7 +202,7 @@ export class NewEntryFinder {
 
 	/** @param rows the newest first */
 	findNewEntries(rows: readonly IDataObject[]): LogEntry[] {
-		return toEntries(rows).filter(
+		return makeEntries(rows).filter(
 			(entry) => entry.time >= this.since && !this.knownKeys.has(entry),
 		);
 	}
@@ -289,10 +289,10 @@ function moveTimesForward(
 
 		// The keys of the entries in its log are not known, so only entries of a later time are new.
 		const lacksKeys = isJustChosen(before) && !hasReadAll;
-		if (lacksKeys) return { since: justAfter(findNewestTime([excerpt], now)) };
+		if (lacksKeys) return { since: addOneSecond(findNewestTime([excerpt], now)) };
 
 		return {
-			since: latest(before.since ?? excerpt.from, earliestLateTime(newestDone)),
+			since: latest(before.since ?? excerpt.from, subtractLateHours(newestDone)),
 			older: countOlderEntries(excerpt, latest(excerpt.from, newestDone)),
 		};
 	});
@@ -324,8 +324,8 @@ function forgetOldEntries(state: LogState, knownKeys: KnownKeys, doneUntil: stri
  * Returns the earliest time that a late entry may have, given the newest time in the log; empty
  * without a newest time.
  */
-export const earliestLateTime = (newestTime: string): string =>
-	newestTime === '' ? '' : hoursAfter(newestTime, -LATE_HOURS);
+export const subtractLateHours = (newestTime: string): string =>
+	newestTime === '' ? '' : addHours(newestTime, -LATE_HOURS);
 
 /**
  * Finds the time from which on any branch may have new entries; undefined if no branch was read

@@ -29,7 +29,7 @@ const ENTRIES_PER_SAMPLE = 8;
 /** A kind of event, and how the change log and AlfaCRM's lists show it. */
 export interface DerivedEvent extends EventIdentity {
 	/** The class of all entries that may show the event, such as Customer, if they have only one. */
-	className?: string;
+	entity?: string;
 	/** Whether an entry may show the event, as far as the entry itself says. */
 	mayShowEvent: (change: Change) => boolean;
 	/**
@@ -59,7 +59,7 @@ export class DerivedEvents implements EventSource {
 	private readonly log: ChangeLog;
 
 	constructor(private readonly event: DerivedEvent) {
-		const sampleFilter = event.className === undefined ? {} : { entity: event.className };
+		const sampleFilter = event.entity === undefined ? {} : { entity: event.entity };
 		this.log = new ChangeLog(event.mayShowEvent, sampleFilter);
 		this.checkState = makeDerivedStateCheck(this.log.checkState);
 	}

@@ -1,4 +1,4 @@
-import { hoursAfter } from '../../stamps';
+import { addHours } from '../../stamps';
 import type { LogEntry } from './logEntries';
 import { splitKeys } from './shortKeys';
 
@@ -84,4 +84,4 @@ export class KnownKeys {
 const bucketAt = (time: string): string => time.slice(0, 15);
 
 /** Returns the time at which the next bucket begins. */
-const endOfBucket = (bucket: string): string => hoursAfter(`${bucket}0:00`, TEN_MINUTES_IN_HOURS);
+const endOfBucket = (bucket: string): string => addHours(`${bucket}0:00`, TEN_MINUTES_IN_HOURS);

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { LogEntry } from './logEntries';
-import { readEntryTime, toEntries } from './logEntries';
+import { readEntryTime, makeEntries } from './logEntries';
 
 /**
  * An excerpt is a part of the change log of one branch, as a poll has read it: all entries from one
@@ -64,4 +64,4 @@ export const mayHaveLateEntry = (excerpt: LogExcerpt, older: OlderEntries): bool
 
 /** Lists the entries of an excerpt, the newest first. */
 export const listEntries = ({ rows, from, until }: LogExcerpt): LogEntry[] =>
-	toEntries(rows).filter(({ time }) => time >= from && time < until);
+	makeEntries(rows).filter(({ time }) => time >= from && time < until);

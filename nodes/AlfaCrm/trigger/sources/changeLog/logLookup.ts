@@ -45,7 +45,7 @@ export class LogLookup {
 	 * @param branch a branch whose log lists the entry
 	 * @param needed names of fields that hold an ID
 	 */
-	async readFields(
+	async readLoggedFields(
 		change: Change,
 		branch: number,
 		needed: readonly string[],

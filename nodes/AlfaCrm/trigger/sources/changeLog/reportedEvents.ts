@@ -1,4 +1,4 @@
-import { idsIn, rangesOf } from '../../idRanges';
+import { readIdRanges, writeIdRanges } from '../../idRanges';
 import { splitKeys } from './shortKeys';
 
 /**
@@ -68,7 +68,7 @@ export class ReportedEvents {
 	constructor({ reported, lessons = '', olderLessons = '' }: StoredEvents) {
 		this.keys = new Set(splitKeys(reported));
 		this.runs = readRuns(lessons, this.keys.size);
-		this.olderLessons = idsIn(olderLessons);
+		this.olderLessons = readIdRanges(olderLessons);
 	}
 
 	/** Whether an event was reported, or may have been because it belongs to an older lesson. */
@@ -88,7 +88,7 @@ export class ReportedEvents {
 		return {
 			reported: [...this.keys].join(''),
 			lessons: this.runs.map(writeRun).join(','),
-			olderLessons: limitRanges(rangesOf(this.olderLessons)),
+			olderLessons: limitRanges(writeIdRanges(this.olderLessons)),
 		};
 	}
 
