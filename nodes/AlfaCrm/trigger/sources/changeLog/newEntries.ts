@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Page } from '../../../api/pages';
 import { LARGEST_PAGE, SMALLEST_PAGE } from '../../../api/pages';
 import { readEntryTime } from './logEntries';
-import type { LogExcerpt, OlderEntries } from './logExcerpt';
+import type { LogExcerpt, EntriesBefore } from './logExcerpt';
 import { FOREVER, mayHaveLateEntry } from './logExcerpt';
 import type { BranchLog, DownwardReading, PagesDown, PageStart } from './logPages';
 import { readPagesDown } from './logPages';
@@ -46,12 +46,12 @@ export interface EntryGoal {
 /** What the last poll has left about the log of a branch. */
 interface LogProgress {
 	/** Entries before this time are not new. */
-	since: string;
+	earliestNewTime: string;
 	/**
 	 * How many entries there were before a later time. While the number is the same, none of them is
 	 * new, and reading can stop at that time instead of going down to `since`.
 	 */
-	older?: OlderEntries;
+	entriesBefore?: EntriesBefore;
 }
 
 /**
@@ -62,7 +62,7 @@ interface LogProgress {
  */
 export async function readNewEntries(
 	log: BranchLog,
-	{ since, older }: LogProgress,
+	{ earliestNewTime: since, entriesBefore: older }: LogProgress,
 	makeGoal: () => EntryGoal,
 ): Promise<LogExcerpt> {
 	if (older === undefined) return await readAllSince(log, since);
@@ -87,7 +87,7 @@ export async function readAllSince(log: BranchLog, from: string): Promise<LogExc
 /** Reads a small page 0. Returns undefined if there may be new entries that it does not show. */
 async function readSmallExcerpt(
 	log: BranchLog,
-	older: OlderEntries,
+	older: EntriesBefore,
 ): Promise<LogExcerpt | undefined> {
 	const reading = new ExcerptReading(log, older.time);
 	const { isReadDown, pageLength } = await reading.readDown({
