@@ -146,12 +146,13 @@ export function takeBaseline(
 	excerpts: Excerpts,
 ): StoredLogState {
 	const newestTime = findNewestTime(excerpts.values(), request.now);
+	const earliestLateTime = subtractLateHours(newestTime);
 	const branches = makeBranchStates(request.branches, (branch): BranchProgress => {
 		const excerpt = excerpts.get(branch);
 		if (excerpt === undefined) return {};
 
 		return {
-			earliestNewTime: subtractLateHours(newestTime),
+			earliestNewTime: earliestLateTime,
 			entriesBefore: countHandledEntries(excerpt, newestTime),
 		};
 	});
@@ -208,15 +209,15 @@ export function evaluateExcerpts(
 	isWanted: WantedTest,
 	now: number,
 ): EvaluatedExcerpts {
-	const allReadBefore = findTimeOfShortestExcerpt(excerpts);
+	const allReadBefore = findEarliestEnd(excerpts);
 	const newEntries = findNewEntries(state, excerpts, allReadBefore);
 	const wantedEntries = newEntries.filter(({ row }) => isWanted(row));
 	const unwantedEntries = newEntries.filter(({ row }) => !isWanted(row));
 
-	const isEveryLogRead =
-		allReadBefore === FOREVER && excerpts.size === Object.keys(state.branches).length;
+	const areAllBranchesRead = excerpts.size === Object.keys(state.branches).length;
+	const isEveryLogRead = areAllBranchesRead && allReadBefore === FOREVER;
 	// The log of a branch that the user has just chosen may list entries of the other branches too.
-	// Which of these entries are new is known only once the other logs were read as well.
+	// Only if all logs were read is it known which of these entries another branch has yet to report.
 	const seenEntries = isEveryLogRead
 		? findSeenEntriesOfChosenBranches(state, excerpts, newEntries)
 		: [];
@@ -238,12 +239,14 @@ export function evaluateExcerpts(
 }
 
 /**
- * Returns the time before which the entries of all branches were read.
+ * Finds the time at which the first of the excerpts ends: the entries before it were read in the
+ * logs of all branches.
  *
- * Entries of all branches are reported in the order of time. So a log that was read only in part
- * holds back the later entries of the other logs.
+ * A poll reports no entry after that time, because entries of all branches are reported in the
+ * order of time. So a log that was read only in part holds back the later entries of the other
+ * logs.
  */
-function findTimeOfShortestExcerpt(excerpts: Excerpts): string {
+function findEarliestEnd(excerpts: Excerpts): string {
 	let earliestEnd = FOREVER;
 	for (const { until } of excerpts.values()) earliestEnd = earliest(earliestEnd, until);
 	return earliestEnd;
@@ -260,7 +263,11 @@ export class NewEntryFinder {
 		this.earliestNewTime = state.branches[branch].earliestNewTime ?? FOREVER;
 	}
 
-	/** @param rows the newest first */
+	/**
+	 * Picks the entries whose key is not known and whose time is not too early to be new.
+	 *
+	 * @param rows the newest first
+	 */
 	pickNewEntries(rows: readonly IDataObject[]): LogEntry[] {
 		return makeEntries(rows).filter(
 			(entry) => entry.time >= this.earliestNewTime && !this.knownKeys.has(entry),
@@ -349,7 +356,7 @@ interface PollOutcome {
 	isEveryLogRead: boolean;
 }
 
-/** Makes the state to store after a poll that has reported the first entries it found. */
+/** Makes the state to store once a poll has reported the first `reportedCount` wanted entries. */
 function makeStateAfter(outcome: PollOutcome, reportedCount: number): StoredLogState {
 	const { state, wantedEntries, unwantedEntries, seenEntries } = outcome;
 	const reportedEntries = wantedEntries.slice(0, reportedCount);
@@ -373,17 +380,19 @@ function makeStateAfter(outcome: PollOutcome, reportedCount: number): StoredLogS
  */
 function moveProgressForward(outcome: PollOutcome, allHandledBefore: string): LogState['branches'] {
 	const { state, excerpts, now } = outcome;
-	// The time of the newest entry, if all entries were handled: late entries are older than it.
-	const handledUpTo = earliest(findNewestTime(excerpts.values(), now), allHandledBefore);
+	const newestTime = findNewestTime(excerpts.values(), now);
+	// No later than the newest entry: an entry that gets in late may be older than that one.
+	const handledUpTo = earliest(newestTime, allHandledBefore);
 
 	return mapBranchStates(state.branches, (progress, branch) => {
 		const excerpt = excerpts.get(branch);
 		if (excerpt === undefined) return progress;
 
-		const lacksKeysOfSeenEntries = isJustChosen(progress) && !outcome.isEveryLogRead;
-		return lacksKeysOfSeenEntries
-			? makeProgressAfterNewestEntry(excerpt, now)
-			: makeNextProgress(progress, excerpt, handledUpTo);
+		// Without every log, `seenEntries` is empty, so the keys of the branch's entries are not known.
+		const lacksKeys = isJustChosen(progress) && !outcome.isEveryLogRead;
+		if (lacksKeys) return makeProgressAfterNewestEntry(excerpt, now);
+
+		return makeNextProgress(progress, excerpt, handledUpTo);
 	});
 }
 
