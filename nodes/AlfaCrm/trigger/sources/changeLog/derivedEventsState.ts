@@ -80,7 +80,7 @@ export class ReportedItems {
 
 		return {
 			key: makeShortKey(makeEventKey(item)),
-			lesson: readLessonId?.(item),
+			lessonId: readLessonId?.(item),
 		};
 	}
 }
