@@ -10,8 +10,10 @@ interface IdRange {
 
 /** Writes IDs as ranges, such as `501-503,560`. An ID that comes twice is written once. */
 export function writeIdRanges(ids: Iterable<number>): string {
+	const sortedIds = [...new Set(ids)].sort((a, b) => a - b);
+
 	const ranges: IdRange[] = [];
-	for (const id of [...new Set(ids)].sort((a, b) => a - b)) {
+	for (const id of sortedIds) {
 		const lastRange = ranges.at(-1);
 		if (lastRange?.last === id - 1) {
 			lastRange.last = id;
@@ -19,9 +21,11 @@ export function writeIdRanges(ids: Iterable<number>): string {
 			ranges.push({ first: id, last: id });
 		}
 	}
-	return ranges
-		.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`))
-		.join(',');
+	return ranges.map(writeIdRange).join(',');
+}
+
+function writeIdRange({ first, last }: IdRange): string {
+	return first === last ? `${first}` : `${first}-${last}`;
 }
 
 /** Reads IDs from a text of ranges, such as `501-503,560`. */

@@ -1,4 +1,4 @@
-import { digest } from '../../digest';
+import { makeDigest } from '../../digest';
 
 /**
  * Makes keys that are short enough to store thousands of them between two polls. A key stands for a
@@ -14,7 +14,7 @@ const KEY_LENGTH = 6;
 
 const EACH_KEY = new RegExp(`.{${KEY_LENGTH}}`, 'g');
 
-export const makeShortKey = (text: string): string => digest(text, KEY_LENGTH);
+export const makeShortKey = (text: string): string => makeDigest(text, KEY_LENGTH);
 
 /** Splits keys that are stored one after the other. */
 export const splitKeys = (storedKeys: string): string[] => storedKeys.match(EACH_KEY) ?? [];
