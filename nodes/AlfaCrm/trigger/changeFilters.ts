@@ -134,7 +134,7 @@ export function readChangedFields(
 		// AlfaCRM has fields that are not declared here.
 		if (FIELD_NAME.test(word)) return [word];
 
-		throw unknownFieldError(parameters, labelsByField, word);
+		throw makeUnknownFieldError(parameters, labelsByField, word);
 	});
 }
 
@@ -150,7 +150,7 @@ function findFields(labelsByField: LabelsByField, word: string): string[] {
 	return fieldNames;
 }
 
-function unknownFieldError(
+function makeUnknownFieldError(
 	parameters: TriggerParameters,
 	labelsByField: LabelsByField,
 	word: string,

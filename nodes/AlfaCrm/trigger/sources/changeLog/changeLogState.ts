@@ -147,15 +147,11 @@ export function takeBaseline(
 ): StoredLogState {
 	const newestTime = findNewestTime(excerpts.values(), request.now);
 	const earliestLateTime = subtractLateHours(newestTime);
-	const branches = makeBranchStates(request.branches, (branch): BranchProgress => {
-		const excerpt = excerpts.get(branch);
-		if (excerpt === undefined) return {};
-
-		return {
-			earliestNewTime: earliestLateTime,
-			entriesBefore: countHandledEntries(excerpt, newestTime),
-		};
-	});
+	const branches = makeBranchStates(request.branches, (): BranchProgress => ({}));
+	for (const [branch, excerpt] of excerpts) {
+		const entriesBefore = countHandledEntries(excerpt, newestTime);
+		branches[branch] = { earliestNewTime: earliestLateTime, entriesBefore };
+	}
 	const state: LogState = { keyBuckets: {}, branches, scope: request.scope };
 
 	const knownKeys = new KnownKeys(state.keyBuckets);
@@ -348,7 +344,7 @@ interface PollOutcome {
 	wantedEntries: readonly NewEntry[];
 	/** The new entries that the user does not want. */
 	unwantedEntries: readonly NewEntry[];
-	/** Entries that count as seen although no poll has found them new. */
+	/** Entries of branches that were just chosen. They count as seen, and are not reported. */
 	seenEntries: readonly LogEntry[];
 	/** All entries before this time were read. */
 	allReadBefore: string;
@@ -374,26 +370,27 @@ function makeStateAfter(outcome: PollOutcome, reportedCount: number): StoredLogS
 }
 
 /**
- * Notes how far the logs of the branches were read and their entries handled.
+ * Notes for each branch how far the entries of its log were handled. A branch whose log could not
+ * be read keeps its progress.
  *
  * @param allHandledBefore all new entries before this time were reported, or are unwanted
  */
 function moveProgressForward(outcome: PollOutcome, allHandledBefore: string): LogState['branches'] {
 	const { state, excerpts, now } = outcome;
 	const newestTime = findNewestTime(excerpts.values(), now);
-	// No later than the newest entry: an entry that gets in late may be older than that one.
+	// If everything was handled, `allHandledBefore` is `FOREVER`. Progress ends at the newest entry.
 	const handledUpTo = earliest(newestTime, allHandledBefore);
 
-	return mapBranchStates(state.branches, (progress, branch) => {
-		const excerpt = excerpts.get(branch);
-		if (excerpt === undefined) return progress;
-
-		// Without every log, `seenEntries` is empty, so the keys of the branch's entries are not known.
+	const branches = { ...state.branches };
+	for (const [branch, excerpt] of excerpts) {
+		const progress = state.branches[branch];
+		// If a log was not read, `seenEntries` is empty, so the keys of this branch are not known.
 		const lacksKeys = isJustChosen(progress) && !outcome.isEveryLogRead;
-		if (lacksKeys) return makeProgressAfterNewestEntry(excerpt, now);
-
-		return makeNextProgress(progress, excerpt, handledUpTo);
-	});
+		branches[branch] = lacksKeys
+			? makeProgressAfterNewestEntry(excerpt, now)
+			: makeNextProgress(progress, excerpt, handledUpTo);
+	}
+	return branches;
 }
 
 /**
