@@ -61,7 +61,7 @@ export const changedFields: INodeProperties = {
 		'An update must have changed one of them; other events pass. Left empty, every change counts. An expression may also give names as AlfaCRM writes them, such as custom_school. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 };
 
-/** What the user asked for. An empty list lets every change pass. */
+/** The changes that the user asked for. An empty list lets every change pass. */
 interface ChangeFilters {
 	/** Names of events, such as `create`. */
 	events: string[];

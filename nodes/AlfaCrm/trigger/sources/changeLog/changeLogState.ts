@@ -28,8 +28,8 @@ import { countEntriesBefore, FOREVER } from './logExcerpt';
  * - **Handled entry.** A new entry is handled once it is reported or the user does not want it.
  * - **Late entry.** An entry may get into the log up to two hours after its time, below newer ones.
  *   So `earliestNewTime` stays two hours behind the newest handled entry.
- * - **Excerpt.** What a poll has read of the log of a branch (`logExcerpt.ts`). It goes up to the
- *   newest entry, or after a long pause only as far as one poll gets.
+ * - **Excerpt.** The part of a branch's log that a poll has read (`logExcerpt.ts`). It goes up to
+ *   the newest entry, or after a long pause only as far as one poll gets.
  * - **Added branch.** If the user has added a branch to the watched ones, the entries that its log
  *   has so far are not new. If somebody has opened a branch in AlfaCRM, its entries are new.
  *
@@ -40,7 +40,7 @@ import { countEntriesBefore, FOREVER } from './logExcerpt';
 /** An entry gets into the log at most this many hours after its time. */
 const LATE_HOURS = 2;
 
-/** What the trigger remembers of the logs. */
+/** The trigger remembers this of the logs between two polls. */
 export interface LogState {
 	/** The known keys, from the earliest `earliestNewTime` of the branches on. */
 	keyBuckets: KeyBuckets;
@@ -333,7 +333,7 @@ function findSeenEntriesOfChosenBranches(
 
 // ---------------------------------------------------------------- the state after a poll
 
-/** What a poll has read of the logs, and found in them. */
+/** The excerpts that a poll has read of the logs, and the entries that it has found in them. */
 interface PollOutcome {
 	/** The state before the poll. */
 	state: LogState;

@@ -12,7 +12,7 @@ import { makeShortKey } from './shortKeys';
  *
  * - **Derived event.** Something that happened to a customer, such as an attendance. Entries of the
  *   change log hint at it, and the rest is read from AlfaCRM.
- * - **Item.** What the trigger reports of one event: the customer, the lesson and so on. One entry
+ * - **Item.** The report of one event: the customer, the lesson and so on. One entry
  *   may lead to several items. A completed lesson leads to an item for each of its customers.
  * - **Event key.** Identifies an event to which several entries may lead, so that it is reported
  *   once. Events to which only one entry leads have no key. Such an entry leads to one item only,
@@ -30,7 +30,9 @@ export interface EventIdentity {
 	readLessonId?: (item: IDataObject) => number | undefined;
 }
 
-/** What is remembered between two polls, as plain JSON. Workflows store these names. */
+/**
+ * The state between two polls, as plain JSON. Workflows store these names, so they must not change.
+ */
 export interface DerivedState extends StoredEvents {
 	/** The state of the change log. */
 	log: unknown;

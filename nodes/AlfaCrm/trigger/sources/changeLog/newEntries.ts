@@ -38,7 +38,7 @@ const MOST_NEW_PAGES = 10;
 
 /** Decides when an upward reading has enough new entries. */
 export interface EntryGoal {
-	/** Counts the entries of rows that were just read. No row is passed twice. */
+	/** Counts the entries of rows that were just read. Each row is passed only once. */
 	add(rows: readonly IDataObject[]): void;
 	isReached(): boolean;
 }
@@ -71,15 +71,15 @@ export async function readNewEntries(
 	const smallExcerpt = await readSmallExcerpt(log, entriesBefore);
 	if (smallExcerpt !== undefined) return smallExcerpt;
 
-	// New entries are usually not older than the counted ones, so reading stops at their time.
+	// The entries that the last poll counted are old, so reading usually stops at their time.
 	const oldCount = entriesBefore.count;
-	const usualStart = { from: entriesBefore.time, oldCount };
-	const excerpt = await readOldestSince(log, usualStart, makeUpwardGoal);
+	const onTopOfCounted = { from: entriesBefore.time, oldCount };
+	const excerpt = await readOldestSince(log, onTopOfCounted, makeUpwardGoal);
 	if (!mayHaveLateEntry(excerpt, entriesBefore)) return excerpt;
 
-	// A late entry is somewhere among the counted ones, so the log is read again, further down.
-	const earliestStart = { from: earliestNewTime, oldCount };
-	return await readOldestSince(log, earliestStart, makeUpwardGoal);
+	// A late entry may have got in among the counted ones. So the log is read again, further down.
+	const withLateEntries = { from: earliestNewTime, oldCount };
+	return await readOldestSince(log, withLateEntries, makeUpwardGoal);
 }
 
 /** Reads a log from page 0 down to a time, however many pages that takes. */
