@@ -19,7 +19,7 @@ async function readMembership(newestEntry: IDataObject): Promise<IDataObject> {
 	const lists = new MemoryLists(() => [newestEntry, created]);
 	const lookup = new LogLookup(lists.client, lists.reader);
 	const change = readLogEntry(newestEntry, 1) as Change;
-	return await lookup.readFields(change, 1, ['customer_id', 'group_id']);
+	return await lookup.readLoggedFields(change, 1, ['customer_id', 'group_id']);
 }
 
 it('the customer and the group of a membership are known if its last entry shows them as empty', async () => {

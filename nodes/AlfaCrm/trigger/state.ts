@@ -32,7 +32,7 @@ import { boundedSet } from '../api/bounded';
 import { isPlain } from '../fields/blank';
 import { canonicalJson } from '../fields/object';
 import type { KnownBranches } from './branches';
-import { digest, makeTriggerKey } from './digest';
+import { makeDigest, makeTriggerKey } from './digest';
 import type { Check } from './storedShape';
 import {
 	checkNumber,
@@ -340,5 +340,5 @@ function readState(copy: unknown): Stored | undefined {
  * things were chosen makes no difference.
  */
 export function digestSettings(settings: unknown): string {
-	return digest(canonicalJson(settings, 'unordered'), 12);
+	return makeDigest(canonicalJson(settings, 'unordered'), 12);
 }

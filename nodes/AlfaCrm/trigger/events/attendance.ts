@@ -106,7 +106,7 @@ async function deriveFromDetails(
 	branches: readonly number[],
 	lookup: LogLookup,
 ): Promise<IDataObject[]> {
-	const loggedFields = await lookup.readFields(change, branches[0], ['customer_id']);
+	const loggedFields = await lookup.readLoggedFields(change, branches[0], ['customer_id']);
 	const loggedDetails: IDataObject = { ...loggedFields, id: change.entity_id };
 	const lessonResult = await lookup.findLessonOfAttendance(loggedDetails, branches);
 	if (lessonResult.record === null) {

@@ -73,7 +73,7 @@ function isTakingBackEnd(change: Change): boolean {
  * the last day of a customer who is not archived is far ahead. API notes 3 and 4.
  */
 const archived: DerivedEvent = {
-	className: 'Customer',
+	entity: 'Customer',
 	mayShowEvent: (change) => {
 		const { entity, event, fields_new, fields_old } = change;
 		if (entity !== 'Customer' || event !== 'update') return false;
@@ -114,11 +114,11 @@ interface OwnedRecordEvent {
 function makeOwnedRecordEvent(ownedRecord: OwnedRecordEvent): DerivedEvent {
 	const { className, referenceField } = ownedRecord;
 	return {
-		className,
+		entity: className,
 		mayShowEvent: (change) => change.entity === className && ownedRecord.isEvent(change),
 		deriveItems: async (change, branches, lookup) => {
 			const neededFields = ['customer_id', referenceField];
-			const fields = await lookup.readFields(change, branches[0], neededFields);
+			const fields = await lookup.readLoggedFields(change, branches[0], neededFields);
 			const recordFields = ownedRecord.pickRecordFields(fields, change.entity_id);
 			// If several logs list the entry, its branch is not known unless the record names it.
 			const onlyBranch = branches.length === 1 ? branches[0] : null;

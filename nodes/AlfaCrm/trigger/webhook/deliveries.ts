@@ -13,7 +13,7 @@ import { boundedSet } from '../../api/bounded';
 import { isPlain } from '../../fields/blank';
 import { canonicalJson } from '../../fields/object';
 import { readInteger } from '../../values/formats';
-import { digest } from '../digest';
+import { makeDigest } from '../digest';
 
 /** How many deliveries each trigger remembers. */
 const LATEST_DELIVERIES = 1_000;
@@ -95,7 +95,7 @@ export function makeDeliveryKey(body: unknown, hasTime: boolean): string {
 	if (!hasTime) return randomUUID();
 
 	const bodyWithNumericIds = readIdsAsNumbers(body);
-	return digest(canonicalJson(bodyWithNumericIds), DIGEST_LENGTH);
+	return makeDigest(canonicalJson(bodyWithNumericIds), DIGEST_LENGTH);
 }
 
 /** The IDs of a delivery, which AlfaCRM may send as texts. API notes 8. */

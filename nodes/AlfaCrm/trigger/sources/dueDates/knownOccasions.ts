@@ -1,4 +1,4 @@
-import { idsIn, rangesOf } from '../../idRanges';
+import { readIdRanges, writeIdRanges } from '../../idRanges';
 
 /** Client IDs as ranges, by the value of their occasion, such as `{ "20494": "501-503,507" }`. */
 type StoredOccasions = Readonly<Record<string, string>>;
@@ -83,13 +83,13 @@ export class KnownOccasions {
 			clientsByValue.set(occasion.value, clientIds);
 		}
 		return Object.fromEntries(
-			[...clientsByValue].map(([value, clientIds]) => [value, rangesOf(clientIds)]),
+			[...clientsByValue].map(([value, clientIds]) => [value, writeIdRanges(clientIds)]),
 		);
 	}
 }
 
 function readStored(stored: StoredOccasions): Array<{ clientId: number; value: number }> {
 	return Object.entries(stored).flatMap(([value, ranges]) =>
-		[...idsIn(ranges)].map((clientId) => ({ clientId, value: Number(value) })),
+		[...readIdRanges(ranges)].map((clientId) => ({ clientId, value: Number(value) })),
 	);
 }

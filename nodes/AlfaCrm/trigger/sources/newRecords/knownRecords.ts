@@ -1,4 +1,4 @@
-import { idsIn, rangesOf } from '../../idRanges';
+import { readIdRanges, writeIdRanges } from '../../idRanges';
 
 /** IDs as ranges, such as "501-503,507". */
 interface StoredRecords {
@@ -22,9 +22,9 @@ export class KnownRecords {
 	private readonly otherBranchIds: Set<number>;
 
 	constructor({ reported, unwanted, ofOtherBranches }: StoredRecords = NO_RECORDS) {
-		this.reportedIds = idsIn(reported);
-		this.unwantedIds = idsIn(unwanted);
-		this.otherBranchIds = idsIn(ofOtherBranches);
+		this.reportedIds = readIdRanges(reported);
+		this.unwantedIds = readIdRanges(unwanted);
+		this.otherBranchIds = readIdRanges(ofOtherBranches);
 	}
 
 	has(id: number): boolean {
@@ -68,7 +68,8 @@ export class KnownRecords {
 
 	/** Returns the records above a mark as plain JSON. */
 	toStored(mark: number): StoredRecords {
-		const writeIds = (ids: ReadonlySet<number>) => rangesOf([...ids].filter((id) => id > mark));
+		const writeIds = (ids: ReadonlySet<number>) =>
+			writeIdRanges([...ids].filter((id) => id > mark));
 		return {
 			reported: writeIds(this.reportedIds),
 			unwanted: writeIds(this.unwantedIds),

@@ -11,7 +11,7 @@ import type {
 	Samples,
 } from '../../eventSource';
 import { DeadlineGoal, readEachBranch, isOfOtherBranch, readSmallPage } from '../../eventSource';
-import { utcDayAt } from '../../stamps';
+import { writeUtcDay } from '../../stamps';
 import { DayRange } from './dayRange';
 import type { ListedRecord } from './newRecordsState';
 import {
@@ -77,7 +77,7 @@ export class NewRecords implements EventSource {
 		const endlessRequest = { ...request, deadline: Infinity };
 		const newest = await this.findNewest(endlessRequest, startWith);
 
-		const baseline = takeBaseline(request, newest.newestListed, newest.failures, utcDayAt(now));
+		const baseline = takeBaseline(request, newest.newestListed, newest.failures, writeUtcDay(now));
 		return {
 			records: startWith === 0 ? [] : newest.records.slice(-startWith),
 			failures: newest.failures,
@@ -96,7 +96,7 @@ export class NewRecords implements EventSource {
 		const range = new DayRange();
 		// The search ends at the latest when it asks for all records.
 		for (;;) {
-			const firstDay = range.getFirstDay(utcDayAt(request.now));
+			const firstDay = range.getFirstDay(writeUtcDay(request.now));
 			const { mostRows } = range;
 			const { found: lists, failures } = await this.readFrom(firstDay, mostRows, request);
 			const isLate = Date.now() >= request.deadline;

@@ -5,7 +5,14 @@ import { daysAfter } from '../../../values/formats';
 import { DAY_MS, HOUR_MS } from '../../../values/time';
 import type { NewRecord, PollRequest } from '../../eventSource';
 import { isOfOtherBranch, listBranchesOf, joinBranchLists, rowId } from '../../eventSource';
-import { dayOf, hoursAfter, latest, readStamp, utcTimeAt, ZONES_HOURS } from '../../stamps';
+import {
+	dayOf,
+	addHours,
+	latest,
+	readStamp,
+	writeUtcTime,
+	MOST_HOURS_BETWEEN_CLOCKS,
+} from '../../stamps';
 import { KnownRecords } from './knownRecords';
 import type { BranchMemory, Mark, RecordsMemory, RecordsState } from './recordsMemory';
 import { storeMemory } from './recordsMemory';
@@ -300,8 +307,8 @@ function findLastOldRecord(
 ): ListedRecord | undefined {
 	const datedRecords = listedRecords.filter(({ createdAt }) => createdAt !== '');
 	const newestTime = datedRecords.at(-1)?.createdAt ?? '';
-	const presentTime = latest(newestTime, hoursAfter(utcTimeAt(now), -ZONES_HOURS));
-	const twoDaysAgo = hoursAfter(presentTime, -LATE_HOURS);
+	const presentTime = latest(newestTime, addHours(writeUtcTime(now), -MOST_HOURS_BETWEEN_CLOCKS));
+	const twoDaysAgo = addHours(presentTime, -LATE_HOURS);
 	return datedRecords.filter(({ createdAt }) => createdAt <= twoDaysAgo).at(-1);
 }
 
