@@ -55,7 +55,7 @@ function startMemory(branches: readonly number[], now: number): ComingLessonsMem
 export const makeMemoryForSamples = (branches: readonly number[]): ComingLessonsMemory => ({
 	reminded: new CustomersByLesson(),
 	nearAtStart: new CustomersByLesson(),
-	branches: new Map(branches.map((branch) => [branch, { lastScanBegan: -Infinity }])),
+	branches: new Map(branches.map((branch) => [branch, { lastScanBeganAt: -Infinity }])),
 });
 
 /**
@@ -146,9 +146,9 @@ export const checkComingState = makeObjectCheck<ComingState>({
 function restoreProgress({ since, at, next, begun, upTo }: BranchState = {}): ScanProgress {
 	return {
 		watchedSince: since,
-		lastScanBegan: at,
+		lastScanBeganAt: at,
 		nextNearAt: next,
-		unfinishedScanBegan: begun,
+		unfinishedScanBeganAt: begun,
 		scannedUpTo: upTo,
 	};
 }
@@ -157,9 +157,9 @@ function restoreProgress({ since, at, next, begun, upTo }: BranchState = {}): Sc
 function storeProgress(progress: ScanProgress): BranchState {
 	const state: BranchState = {
 		since: progress.watchedSince,
-		at: progress.lastScanBegan,
+		at: progress.lastScanBeganAt,
 		next: progress.nextNearAt,
-		begun: progress.unfinishedScanBegan,
+		begun: progress.unfinishedScanBeganAt,
 		upTo: progress.scannedUpTo,
 	};
 	return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined));

@@ -31,7 +31,7 @@ export interface ComingSettings {
 	/** The time zone of the school. */
 	zone: string;
 	/** The time between two new scans, in milliseconds. */
-	everyMs: number;
+	scanIntervalMs: number;
 }
 
 /** The settings of the trigger, and the time of the poll. */
@@ -48,9 +48,9 @@ export interface ScanProgress {
 	 */
 	watchedSince?: number;
 	/** When the last complete scan began; undefined before the first one. */
-	lastScanBegan?: number;
+	lastScanBeganAt?: number;
 	/** When the unfinished scan began; undefined if none is unfinished. */
-	unfinishedScanBegan?: number;
+	unfinishedScanBeganAt?: number;
 	/** The position of the last lesson that was scanned. */
 	scannedUpTo?: Position;
 	/**
@@ -71,24 +71,24 @@ type Position = string;
 /** What a poll should scan in a branch. */
 interface ScanTask {
 	/** When the scan began, in milliseconds; in an earlier poll if it goes on. */
-	began: number;
+	beganAt: number;
 	/** Lessons up to this position were scanned before; undefined for a new scan. */
 	scannedUpTo?: Position;
 }
 
 /** Chooses what to scan in a branch. Returns undefined if there is nothing to scan in this poll. */
 export function chooseScanTask(progress: ScanProgress, poll: ComingPoll): ScanTask | undefined {
-	const { lastScanBegan, unfinishedScanBegan, scannedUpTo, nextNearAt = Infinity } = progress;
-	if (unfinishedScanBegan !== undefined) return { began: unfinishedScanBegan, scannedUpTo };
+	const { lastScanBeganAt, unfinishedScanBeganAt, scannedUpTo, nextNearAt = Infinity } = progress;
+	if (unfinishedScanBeganAt !== undefined) return { beganAt: unfinishedScanBeganAt, scannedUpTo };
 
 	const isNewScanDue =
-		lastScanBegan === undefined ||
-		isIntervalOver(lastScanBegan, computeScanInterval(poll), poll.now);
-	if (isNewScanDue) return { began: poll.now };
+		lastScanBeganAt === undefined ||
+		isIntervalOver(lastScanBeganAt, computeScanInterval(poll), poll.now);
+	if (isNewScanDue) return { beganAt: poll.now };
 
 	// The time of the last scan stays, so that the next new scan comes no later than usual.
 	const hasLessonBecomeNear = poll.now >= nextNearAt;
-	return hasLessonBecomeNear ? { began: lastScanBegan, scannedUpTo } : undefined;
+	return hasLessonBecomeNear ? { beganAt: lastScanBeganAt, scannedUpTo } : undefined;
 }
 
 /**
@@ -102,8 +102,8 @@ export function chooseDays(poll: ComingPoll): DayRange {
 }
 
 /** Computes the time between two new scans, in milliseconds. */
-function computeScanInterval({ everyMs, hours }: ComingPoll): number {
-	return Math.min(everyMs, (hours * HOUR_MS) / SCANS_WHILE_NEAR);
+function computeScanInterval({ scanIntervalMs, hours }: ComingPoll): number {
+	return Math.min(scanIntervalMs, (hours * HOUR_MS) / SCANS_WHILE_NEAR);
 }
 
 // ---------------------------------------------------------------- after reading the lessons
@@ -123,7 +123,7 @@ export interface BegunScan extends ScanTask {
  * @param lessons all lessons on the days of `chooseDays`
  */
 export function beginScan(
-	{ began, scannedUpTo }: ScanTask,
+	{ beganAt, scannedUpTo }: ScanTask,
 	lessons: readonly Occurrence[],
 	poll: ComingPoll,
 ): BegunScan {
@@ -136,7 +136,7 @@ export function beginScan(
 	const nearLessons = lessons.filter((lesson) => isNear(lesson) && !hasBegun(lesson));
 	const laterLessons = lessons.filter((lesson) => !isNear(lesson));
 	return {
-		began,
+		beganAt,
 		scannedUpTo,
 		nearLessons,
 		unscannedLessons: nearLessons.filter((lesson) => !wasScanned(lesson)),
@@ -159,7 +159,7 @@ function findEarliest(times: readonly number[]): number | undefined {
 // ---------------------------------------------------------------- after reading the participants
 
 /** What a scan has found out in one poll. */
-export interface Scan extends Pick<BegunScan, 'began' | 'nearLessons' | 'nextNearAt'> {
+export interface ScanResult extends Pick<BegunScan, 'beganAt' | 'nearLessons' | 'nextNearAt'> {
 	/** The participants of the lessons that were scanned in this poll. */
 	participants: readonly Participant[];
 	/** Whether the scan has reached the last near lesson. */
@@ -175,15 +175,15 @@ export interface Scan extends Pick<BegunScan, 'began' | 'nearLessons' | 'nextNea
  * @param unreadLessons the lessons, of all branches, for which there was no time
  */
 export function endScan(
-	{ began, scannedUpTo, nearLessons, unscannedLessons, nextNearAt }: BegunScan,
+	{ beganAt, scannedUpTo, nearLessons, unscannedLessons, nextNearAt }: BegunScan,
 	participants: readonly Participant[],
 	unreadLessons: readonly Occurrence[],
-): Scan {
+): ScanResult {
 	const keysOfBranch = new Set(unscannedLessons.map(occurrenceKeyOf));
 	const scannedLessons = unscannedLessons.filter((lesson) => !unreadLessons.includes(lesson));
 	const lastPosition = scannedLessons.map(timeSortKey).sort().at(-1);
 	return {
-		began,
+		beganAt,
 		nearLessons,
 		nextNearAt,
 		participants: participants.filter((participant) =>
@@ -195,15 +195,15 @@ export function endScan(
 }
 
 /** Returns how far a branch has got after a scan. */
-export function progressAfterScan(scan: Scan, before: ScanProgress = {}): ScanProgress {
+export function progressAfterScan(scan: ScanResult, before: ScanProgress = {}): ScanProgress {
 	const position = { scannedUpTo: scan.scannedUpTo, nextNearAt: scan.nextNearAt };
-	if (scan.isComplete) return { ...position, lastScanBegan: scan.began };
+	if (scan.isComplete) return { ...position, lastScanBeganAt: scan.beganAt };
 
-	const unfinished = { ...position, unfinishedScanBegan: scan.began };
-	const { lastScanBegan, watchedSince = scan.began } = before;
+	const unfinished = { ...position, unfinishedScanBeganAt: scan.beganAt };
+	const { lastScanBeganAt, watchedSince = scan.beganAt } = before;
 	// The next part of the first scan must still know which lessons were near when the trigger
 	// started.
-	return lastScanBegan === undefined
+	return lastScanBeganAt === undefined
 		? { ...unfinished, watchedSince }
-		: { ...unfinished, lastScanBegan };
+		: { ...unfinished, lastScanBeganAt };
 }

@@ -16,7 +16,7 @@ const ENOUGH_ROWS = 200;
  * The search takes four times as many days as long as there are too few records. Once a number of
  * days has turned out to have too many, it takes the middle between the two numbers.
  */
-export class DayRange {
+export class DayRangeSearch {
 	private days = FIRST_DAYS;
 	/** The largest number of days that had too few records. */
 	private tooFewDays = 0;

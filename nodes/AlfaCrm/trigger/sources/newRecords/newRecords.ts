@@ -12,7 +12,7 @@ import type {
 } from '../../eventSource';
 import { DeadlineGoal, readEachBranch, isOfOtherBranch, readSmallPage } from '../../eventSource';
 import { utcDayAt } from '../../stamps';
-import { DayRange } from './dayRange';
+import { DayRangeSearch } from './dayRange';
 import type { ListedRecord } from './newRecordsState';
 import {
 	combineLists,
@@ -22,7 +22,7 @@ import {
 	doListsReachBackTo,
 	takeBaseline,
 } from './newRecordsState';
-import { GrowthGoal, TooLongListGoal } from './readingGoals';
+import { AllNewRecordsGoal, RowLimitGoal } from './readingGoals';
 import type { RecordsMemory, RecordsState } from './recordsMemory';
 import { checkRecordsState, restoreMemory } from './recordsMemory';
 
@@ -93,7 +93,7 @@ export class NewRecords implements EventSource {
 	 * much longer than needed.
 	 */
 	private async findNewest(request: SampleRequest, count: number): Promise<NewestRecords> {
-		const range = new DayRange();
+		const range = new DayRangeSearch();
 		// The search ends at the latest when it asks for all records.
 		for (;;) {
 			const firstDay = range.getFirstDay(utcDayAt(request.now));
@@ -130,7 +130,7 @@ export class NewRecords implements EventSource {
 		{ branches, deadline, reader }: SampleRequest,
 	): Promise<{ found: Map<number, Collected>; failures: Map<number, unknown> }> {
 		return await readEachBranch(branches, async (branch) => {
-			const goal = new DeadlineGoal(deadline, new TooLongListGoal(mostRows));
+			const goal = new DeadlineGoal(deadline, new RowLimitGoal(mostRows));
 			return await reader.collect(this.makeList(branch, firstDay), { goal });
 		});
 	}
@@ -153,7 +153,7 @@ export class NewRecords implements EventSource {
 		branch: number,
 		memory: RecordsMemory,
 	): Promise<Collected> {
-		const list = this.makeList(branch, memory.mark.since);
+		const list = this.makeList(branch, memory.mark.firstDay);
 		const totalBefore = memory.branches.get(branch)?.total;
 		if (isWholeReadingDue(memory, now) || totalBefore === undefined) {
 			return await reader.collect(list, {});
@@ -161,12 +161,12 @@ export class NewRecords implements EventSource {
 
 		const isUnknown = makeUnknownTest(memory);
 		const smallPage = await readSmallPage(reader, list);
-		const smallPageGoal = new GrowthGoal(isUnknown, totalBefore);
+		const smallPageGoal = new AllNewRecordsGoal(isUnknown, totalBefore);
 		smallPageGoal.add(smallPage);
 		if (smallPageGoal.isReached() || smallPage.isComplete) return smallPage;
 
 		// A new goal, because the large pages show the records of the small page again.
-		const largePagesGoal = new GrowthGoal(isUnknown, totalBefore);
+		const largePagesGoal = new AllNewRecordsGoal(isUnknown, totalBefore);
 		return await reader.collect(list, { goal: largePagesGoal });
 	}
 

@@ -147,7 +147,7 @@ function classifyRecords(
 		ofOtherBranch: [],
 	};
 	for (const record of listedRecords) {
-		if (record.id <= mark.id || known.wasReported(record.id)) continue;
+		if (record.id <= mark.lastOldId || known.wasReported(record.id)) continue;
 
 		if (isOfOtherBranch(record)) {
 			classified.ofOtherBranch.push(record);
@@ -273,7 +273,7 @@ function wholeReadingAfter(
 	{ isWholeReading, now }: { isWholeReading: boolean; now: number },
 ): number | undefined {
 	// Lists from another day on have other totals, so they are read whole once more.
-	const haveTotalsChanged = mark.since !== memory.mark.since;
+	const haveTotalsChanged = mark.firstDay !== memory.mark.firstDay;
 	if (haveTotalsChanged) return undefined;
 
 	return isWholeReading ? now : memory.lastWholeReadingAt;
@@ -284,7 +284,7 @@ function wholeReadingAfter(
 /** Moves the mark to the last record that is old enough, but never back. */
 function moveMark(mark: Mark, listedRecords: readonly ListedRecord[], now: number): Mark {
 	const lastOldRecord = findLastOldRecord(listedRecords, now);
-	if (lastOldRecord === undefined || lastOldRecord.id <= mark.id) return mark;
+	if (lastOldRecord === undefined || lastOldRecord.id <= mark.lastOldId) return mark;
 
 	return makeMark(lastOldRecord);
 }
@@ -310,7 +310,7 @@ function findLastOldRecord(
  * another branch may be behind, so that a record with a higher ID shows the day before.
  */
 function makeMark({ id, createdAt }: Pick<ListedRecord, 'createdAt' | 'id'>): Mark {
-	return { id, since: daysAfter(dayOf(createdAt), -1) };
+	return { lastOldId: id, firstDay: daysAfter(dayOf(createdAt), -1) };
 }
 
 /**
@@ -322,12 +322,12 @@ function makeMark({ id, createdAt }: Pick<ListedRecord, 'createdAt' | 'id'>): Ma
 export function doListsReachBackTo(record: ListedRecord | undefined, firstDay: string): boolean {
 	if (record === undefined) return false;
 
-	return record.createdAt === '' || makeMark(record).since >= firstDay;
+	return record.createdAt === '' || makeMark(record).firstDay >= firstDay;
 }
 
 // ---------------------------------------------------------------- known records
 
 /** Makes a function that tells whether the trigger has never come across a record. */
 export function makeUnknownTest(memory: RecordsMemory): (row: IDataObject) => boolean {
-	return (row) => rowId(row) > memory.mark.id && !memory.known.has(rowId(row));
+	return (row) => rowId(row) > memory.mark.lastOldId && !memory.known.has(rowId(row));
 }

@@ -4,7 +4,7 @@ import type { ReadingGoal } from '../../../api/list';
 import type { Page } from '../../../api/pages';
 
 /** Is reached when a list turns out to have more rows than are worth reading. */
-export class TooLongListGoal implements ReadingGoal {
+export class RowLimitGoal implements ReadingGoal {
 	private total = 0;
 
 	constructor(private readonly mostRows: number) {}
@@ -22,7 +22,7 @@ export class TooLongListGoal implements ReadingGoal {
  * Is reached when the pages have shown as many unknown records as the list has grown by. Then the
  * pages that follow have only known records.
  */
-export class GrowthGoal implements ReadingGoal {
+export class AllNewRecordsGoal implements ReadingGoal {
 	private unknownCount = 0;
 	private total?: number;
 

@@ -27,12 +27,12 @@ export interface RecordsMemory {
 
 export interface Mark {
 	/** Records up to this ID are old. */
-	id: number;
+	lastOldId: number;
 	/**
 	 * The day before the creation of the record with this ID, `yyyy-mm-dd`. Lists are asked for from
 	 * this day on. Empty if AlfaCRM shows a day that does not exist; then lists are asked for whole.
 	 */
-	since: string;
+	firstDay: string;
 }
 
 export interface BranchMemory {
@@ -68,7 +68,7 @@ export function restoreMemory(
 	});
 
 	return {
-		mark: { id: stored.mark, since: stored.since },
+		mark: { lastOldId: stored.mark, firstDay: stored.since },
 		known: restoreKnown(stored, { haveFiltersChanged: filters !== stored.filters }),
 		lastWholeReadingAt: stored.wholeAt,
 		branches: new Map(watchedBranches),
@@ -92,10 +92,10 @@ export function storeMemory(
 	{ mark, known, lastWholeReadingAt, branches }: RecordsMemory,
 	{ filters, scope }: Pick<PollRequest, 'filters' | 'scope'>,
 ): RecordsState {
-	const { reported, unwanted, ofOtherBranches } = known.toStored(mark.id);
+	const { reported, unwanted, ofOtherBranches } = known.toStored(mark.lastOldId);
 	return {
-		mark: mark.id,
-		since: mark.since,
+		mark: mark.lastOldId,
+		since: mark.firstDay,
 		told: reported,
 		unwanted,
 		foreign: ofOtherBranches === '' ? undefined : ofOtherBranches,
