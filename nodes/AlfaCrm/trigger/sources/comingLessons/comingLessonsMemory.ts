@@ -12,7 +12,7 @@ import { CustomersByLesson } from './customersByLesson';
 import type { ComingPoll, ScanProgress } from './scans';
 
 /**
- * What the trigger *Lesson Coming Up* remembers between two polls, and its stored form.
+ * Keeps what the trigger *Lesson Coming Up* remembers between two polls, and its stored form.
  * `comingLessonsState.ts` explains the words.
  */
 export interface ComingLessonsMemory {
@@ -125,11 +125,11 @@ export interface ComingState {
 interface BranchState {
 	/** `watchedSince` */
 	since?: number;
-	/** `lastScanBegan` */
+	/** `lastScanBeganAt` */
 	at?: number;
 	/** `nextNearAt` */
 	next?: number;
-	/** `unfinishedScanBegan` */
+	/** `unfinishedScanBeganAt` */
 	begun?: number;
 	/** `scannedUpTo` */
 	upTo?: string;

@@ -189,7 +189,7 @@ function findEarliest(times: readonly number[]): number | undefined {
 
 // ---------------------------------------------------------------- after reading the participants
 
-/** What the scan of a branch has found out in one poll. The scan may go on in the next poll. */
+/** The result of scanning a branch in one poll. The scan may go on in the next poll. */
 export interface ScanResult extends Pick<BegunScan, 'beganAt' | 'nearLessons' | 'nextNearAt'> {
 	/** The participants of the lessons that were scanned in this poll. */
 	participants: readonly Participant[];
@@ -199,7 +199,7 @@ export interface ScanResult extends Pick<BegunScan, 'beganAt' | 'nearLessons' | 
 	scannedUpTo?: Position;
 }
 
-/** What a poll has read in all branches. */
+/** The participants whom a poll has read in all branches. */
 interface ReadParticipants {
 	participants: readonly Participant[];
 	/**

@@ -68,11 +68,12 @@ export class DueDates implements EventSource {
 			? makeMemoryAfterLoss(branches)
 			: restoreMemory(stored as DueState | undefined, { branches, limit, today });
 
-		const readClientsIfDue = async (branch: number) => {
-			const readingTimes = { intervalMs: readingIntervalMs, now, today };
-			const isDue = areCardsDueForReading(memory.branches.get(branch), readingTimes);
-			return isDue ? await readClients(reader, branch, {}) : undefined;
-		};
+		const times = { intervalMs: readingIntervalMs, now, today };
+		const dueBranches = branches.filter((branch) =>
+			areCardsDueForReading(memory.branches.get(branch), times),
+		);
+		const readClientsIfDue = async (branch: number) =>
+			dueBranches.includes(branch) ? await readClients(reader, branch, {}) : undefined;
 		// A branch whose cards are not read now counts as readable. So if another branch cannot be
 		// read, the poll goes on.
 		const { found, failures } = await readEachBranch(branches, readClientsIfDue);

@@ -40,7 +40,7 @@ export interface DueRecord extends NewRecord {
 	value: number;
 }
 
-/** What a poll has read, and the settings by which it decides. */
+/** The cards that a poll has read, and the settings by which it decides whom to report. */
 interface DuePoll {
 	kind: DueKind;
 	/** The highest level at which an occasion is due. */
@@ -81,11 +81,10 @@ export function findDueRecords(
 	}
 	recordsToReport.sort(compareByValue);
 
-	const updatedMemory = { ...memory, knownOccasions };
+	const decision = { records: recordsToReport, knownOccasions, branches: memory.branches };
 	return {
 		records: recordsToReport,
-		stateAfter: (reportedCount) =>
-			makeStateAfterReporting(reportedCount, recordsToReport, updatedMemory, poll),
+		stateAfter: (reportedCount) => makeStateAfterReporting(reportedCount, decision, poll),
 	};
 }
 
@@ -133,17 +132,17 @@ function readReportableValue(
 }
 
 /**
- * Finds the day on which the cards of some branches were read last: the earliest of their last
- * reading days, but no day that is too long ago for the trigger to make up for. A branch whose
- * cards were never read counts from the first poll.
+ * Finds the day up to which the trigger has read the cards of all these branches: the earliest of
+ * their last reading days. A branch whose cards were never read counts from the first poll. The
+ * trigger makes up for 60 days, so an earlier day is not returned.
  */
 function findLastReadingDay(branches: readonly number[], memory: DueMemory, today: number): number {
-	const lastDays = branches.map((branch) => {
-		const branchMemory = memory.branches.get(branch);
-		return branchMemory?.lastReading?.day ?? branchMemory?.unreadSince ?? today;
-	});
-
-	const earliestDay = Math.min(today, ...lastDays);
+	let earliestDay = today;
+	for (const branch of branches) {
+		const { lastReading, unreadSince } = memory.branches.get(branch) ?? {};
+		const lastDay = lastReading?.day ?? unreadSince ?? today;
+		earliestDay = Math.min(earliestDay, lastDay);
+	}
 	return Math.max(earliestDay, today - MOST_DAYS_MADE_UP);
 }
 
@@ -178,6 +177,7 @@ type Action = 'addToBaseline' | 'forget' | 'ignore' | 'noteValue' | 'report';
 function chooseAction(record: DueRecord, memory: DueMemory, poll: DuePoll): Action {
 	const { kind, limit, today } = poll;
 	const isDue = kind.computeLevel(record.value, today) <= limit;
+	// A birthday is still to come, but a debt that is not due has been paid.
 	if (!isDue) return kind.hasDay ? 'ignore' : 'forget';
 
 	const knownValue = memory.knownOccasions.getValue(rowId(record.row));
@@ -220,10 +220,11 @@ function isNewAtFirstReading(record: DueRecord, memory: DueMemory, poll: DuePoll
 }
 
 /**
- * Finds the day of the trigger's first poll, as the first of some branches that knows it has stored
- * it: it is the same in all branches.
+ * Finds the day of the trigger's first poll. It is stored with each branch whose cards were never
+ * read, and is the same in all of them.
  *
- * @returns undefined if all of the branches were added after the first poll
+ * @param branches branches whose cards were never read
+ * @returns undefined if all of them were added after the first poll
  */
 function findFirstPollDay(branches: readonly number[], memory: DueMemory): number | undefined {
 	const days = branches.map((branch) => memory.branches.get(branch)?.unreadSince);
@@ -262,26 +263,32 @@ export function areCardsDueForReading(
 	if (lastReading === undefined) return true;
 
 	const hasDayBegun = lastReading.day !== poll.today;
-	return hasDayBegun || isIntervalOver(lastReading.at, poll.intervalMs, poll.now);
+	return hasDayBegun || isIntervalOver(lastReading.beganAt, poll.intervalMs, poll.now);
 }
 
 // ---------------------------------------------------------------- after the poll
 
+/** The records to report, and the memory as it is before any of them is reported. */
+interface DueDecision extends DueMemory {
+	/** The records to report. */
+	records: readonly DueRecord[];
+}
+
 /** Makes the state to store once the first `reportedCount` of the due records were reported. */
 function makeStateAfterReporting(
 	reportedCount: number,
-	records: readonly DueRecord[],
-	memory: DueMemory,
+	decision: DueDecision,
 	poll: DuePoll,
 ): DueState {
-	const knownOccasions = memory.knownOccasions.copy();
-	for (const { row, value } of records.slice(0, reportedCount)) {
+	const knownOccasions = decision.knownOccasions.copy();
+	const reportedRecords = decision.records.slice(0, reportedCount);
+	for (const { row, value } of reportedRecords) {
 		knownOccasions.addReported(rowId(row), value);
 	}
 
 	// Until all records are reported, each poll reads the cards again and finds the other records.
-	const areAllReported = reportedCount >= records.length;
-	const branches = areAllReported ? noteReadings(memory.branches, poll) : memory.branches;
+	const areAllReported = reportedCount >= decision.records.length;
+	const branches = areAllReported ? noteReadings(decision.branches, poll) : decision.branches;
 	return storeMemory({ knownOccasions, branches }, poll);
 }
 
@@ -290,7 +297,7 @@ function makeStateAfterReporting(
  * count, so the next poll reads the branch again.
  */
 function noteReadings(branches: DueMemory['branches'], poll: DuePoll): DueMemory['branches'] {
-	const lastReading = { day: poll.today, at: poll.now };
+	const lastReading = { day: poll.today, beganAt: poll.now };
 	const updatedBranches = new Map(branches);
 	for (const branch of branches.keys()) {
 		const hasReadAllClients = poll.clientLists.get(branch)?.isComplete === true;
@@ -303,7 +310,7 @@ function noteReadings(branches: DueMemory['branches'], poll: DuePoll): DueMemory
 
 // ---------------------------------------------------------------- memory
 
-/** What the trigger remembers between two polls. */
+/** The memory of the trigger between two polls. */
 interface DueMemory {
 	knownOccasions: KnownOccasions;
 	/** The watched branches. */
@@ -325,7 +332,7 @@ interface BranchMemory {
 		/** A day number in the time zone of the workflow. */
 		day: number;
 		/** The time of n8n, in milliseconds. */
-		at: number;
+		beganAt: number;
 	};
 }
 
@@ -356,7 +363,7 @@ export function makeMemoryForSamples(
 	branches: readonly number[],
 	{ today, now }: Pick<DuePoll, 'now' | 'today'>,
 ): DueMemory {
-	const lastReading = { day: today, at: now };
+	const lastReading = { day: today, beganAt: now };
 	return {
 		knownOccasions: new KnownOccasions(),
 		branches: new Map(branches.map((branch) => [branch, { lastReading }])),
@@ -387,13 +394,17 @@ export function restoreMemory(
 	return { knownOccasions, branches };
 }
 
-/** @param stored undefined for a branch that was added after the last poll */
+/**
+ * Restores when a branch was read.
+ *
+ * @param stored undefined for a branch that was added after the last poll
+ */
 function restoreBranch(stored: BranchState | undefined): BranchMemory {
 	const { day, at } = stored ?? {};
-	// Only a reading has a time. A day alone is that of the first poll.
+	// Only a reading has a time of day. A day alone is that of the trigger's first poll.
 	if (day === undefined || at === undefined) return { unreadSince: day };
 
-	return { lastReading: { day, at } };
+	return { lastReading: { day, beganAt: at } };
 }
 
 /** Makes the stored form of the memory. Leaves out days that are too long ago to be reported. */
@@ -409,8 +420,13 @@ function storeMemory(memory: DueMemory, poll: DuePoll): DueState {
 	return { known: reported, noted: baseline, limit: poll.limit, branches };
 }
 
+/**
+ * Makes the stored form of when a branch was read. The one stored day is that of the last reading;
+ * in a branch that was never read, that of the trigger's first poll.
+ */
 function storeBranch({ unreadSince, lastReading }: BranchMemory): BranchState {
-	if (lastReading !== undefined) return lastReading;
+	if (lastReading !== undefined) return { day: lastReading.day, at: lastReading.beganAt };
+
 	return unreadSince === undefined ? {} : { day: unreadSince };
 }
 

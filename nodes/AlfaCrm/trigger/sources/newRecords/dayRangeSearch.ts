@@ -14,7 +14,7 @@ const MOST_ROWS_AT_FIRST = 200;
  * records a school adds in a day is not known.
  *
  * While there are too few records, the search multiplies the number of days by four. Once a number
- * of days has had too many records, it halves the difference between this number and the number
+ * of days has had too many records, it takes the middle between this number and the largest number
  * that had too few.
  */
 export class DayRangeSearch {

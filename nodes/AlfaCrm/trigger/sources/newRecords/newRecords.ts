@@ -30,7 +30,7 @@ import { checkRecordsState, restoreMemory } from './recordsMemory';
 interface NewestRecords extends Samples {
 	/** The newest of all listed records, unwanted ones included; undefined if there is none. */
 	newestListed: ListedRecord | undefined;
-	/** What went wrong, by branch. */
+	/** The errors of the branches that could not be read. */
 	failures: PollResult['failures'];
 }
 
@@ -44,7 +44,7 @@ interface DaysReading {
 	isTooLong: boolean;
 	/** Whether the deadline is over. Then the lists may have been read only in part. */
 	isLate: boolean;
-	/** What went wrong, by branch. */
+	/** The errors of the branches that could not be read. */
 	failures: PollResult['failures'];
 }
 
@@ -67,6 +67,7 @@ export class NewRecords implements EventSource {
 		private readonly isWanted: (row: IDataObject) => boolean,
 	) {}
 
+	/** Reads the lists of the branches, and finds the records that are new since the last poll. */
 	async poll(request: PollRequest, stored: unknown): Promise<PollResult> {
 		if (stored === undefined) return await this.pollFirst(request);
 
@@ -79,6 +80,7 @@ export class NewRecords implements EventSource {
 		return { records, failures, stateAfter };
 	}
 
+	/** Returns the newest records, for a test in the editor. */
 	async samples(request: SampleRequest, count: number): Promise<Samples> {
 		const { records, isComplete } = await this.findNewest(request, count);
 		return { records: records.slice(-count), isComplete };
@@ -119,7 +121,7 @@ export class NewRecords implements EventSource {
 		let reading = await this.readDays(search, request);
 		// The search comes to an end: each step narrows it, or lets lists be longer, or asks for more
 		// days, at the latest for all records.
-		while (!reading.isLate && !this.isEnough(reading, count)) {
+		while (!reading.isLate && !this.hasEnoughRecords(reading, count)) {
 			if (reading.isTooLong) {
 				search.takeFewerDays();
 			} else {
@@ -150,27 +152,36 @@ export class NewRecords implements EventSource {
 		const { found: lists, failures } = await readEachBranch(branches, readBranch);
 		const isLate = Date.now() >= deadline;
 
-		return {
-			firstDay,
-			listedRecords: combineLists(lists),
-			isTooLong: [...lists.values()].some((list) => wasTooLongToRead(list, mostRows)),
-			isLate,
-			failures,
-		};
+		const isTooLong = [...lists.values()].some((list) => wasTooLongToRead(list, mostRows));
+		return { firstDay, listedRecords: combineLists(lists), isTooLong, isLate, failures };
 	}
 
 	/** Whether the lists were read to their end, and show `count` records that are to be reported. */
-	private isEnough(reading: DaysReading, count: number): boolean {
+	private hasEnoughRecords(reading: DaysReading, count: number): boolean {
 		const { firstDay, isTooLong, listedRecords } = reading;
 		if (isTooLong) return false;
 
 		const areAllListed = firstDay === '';
 		if (areAllListed) return true;
 
-		// If no record is to be reported, only the newest one is needed, as the baseline.
-		const oldestNeeded =
-			count === 0 ? listedRecords.at(-1) : this.chooseReportable(listedRecords).at(-count);
+		const oldestNeeded = this.findOldestNeeded(listedRecords, count);
 		return doListsReachBackTo(oldestNeeded, firstDay);
+	}
+
+	/**
+	 * Finds the oldest of the newest `count` records that are to be reported. If none is to be
+	 * reported, only the newest record is needed, as the baseline.
+	 *
+	 * @returns undefined if there are fewer records
+	 */
+	private findOldestNeeded(
+		listedRecords: readonly ListedRecord[],
+		count: number,
+	): ListedRecord | undefined {
+		if (count === 0) return listedRecords.at(-1);
+
+		const reportableRecords = this.chooseReportable(listedRecords);
+		return reportableRecords.at(-count);
 	}
 
 	/** Chooses the records of the watched branches that the filters let pass. */

@@ -54,11 +54,11 @@ export interface ListedRecord extends NewRecord {
 
 // ---------------------------------------------------------------- the first poll
 
-/** What the first poll has found out. */
+/** The newest record and the failures that the first poll has found. */
 interface FirstReading {
 	/** Undefined if there is no record. */
 	newestRecord: Pick<ListedRecord, 'createdAt' | 'id'> | undefined;
-	/** What went wrong, by branch; only the branches that could not be read. */
+	/** The errors of the branches that could not be read. */
 	failures: ReadonlyMap<number, unknown>;
 	/** `yyyy-mm-dd` */
 	today: string;
@@ -90,7 +90,7 @@ export function takeBaseline(request: PollRequest, reading: FirstReading): Recor
 
 // ---------------------------------------------------------------- later polls
 
-/** What a poll has read, and the filters by which it decides which records are new. */
+/** The lists that a poll has read, and the filters by which it decides which records are new. */
 interface RecordsPoll {
 	request: PollRequest;
 	lists: ListsByBranch;
@@ -110,10 +110,10 @@ export function findNewRecords(
 	const { request, lists, isWanted } = poll;
 	const listedRecords = combineLists(lists);
 	const classified = classifyRecords(listedRecords, memory, isWanted);
-	const findings: Findings = { lists, listedRecords, classified, now: request.now };
+	const outcome: PollOutcome = { lists, listedRecords, classified, now: request.now };
 
 	const makeStateAfter = (reportedCount: number): RecordsState => {
-		const updatedMemory = updateMemory(memory, findings, reportedCount);
+		const updatedMemory = updateMemory(memory, outcome, reportedCount);
 		return storeMemory(updatedMemory, request);
 	};
 	return { records: classified.toReport, stateAfter: makeStateAfter };
@@ -186,8 +186,8 @@ function wasThereBefore(record: NewRecord, branches: RecordsMemory['branches']):
 
 // ---------------------------------------------------------------- after the poll
 
-/** What a poll has read and found, and when. */
-interface Findings {
+/** The lists that a poll has read, and the records that it has found in them. */
+interface PollOutcome {
 	lists: ListsByBranch;
 	/** The records of all lists, the lowest ID first. */
 	listedRecords: readonly ListedRecord[];
@@ -202,18 +202,19 @@ interface Findings {
  */
 function updateMemory(
 	memory: RecordsMemory,
-	findings: Findings,
+	outcome: PollOutcome,
 	reportedCount: number,
 ): RecordsMemory {
-	const { classified, listedRecords, now } = findings;
+	const { classified, listedRecords, now } = outcome;
 	const areAllReported = reportedCount >= classified.toReport.length;
 	const isWholeReading = isWholeReadingDue(memory, now);
-	const branches = updateBranches(memory, findings, { areAllReported, isWholeReading });
+	const branches = updateBranches(memory, outcome, { areAllReported, isWholeReading });
 
 	const mayMoveMark = areAllReported && isWholeReading && isEveryBranchRead(branches, now);
 	const mark = mayMoveMark ? moveMark(memory.mark, listedRecords, now) : memory.mark;
 
-	// From another day on, lists have other totals, so all lists are read whole once more.
+	// The totals of the lists count the records from `firstDay` on. When this day changes, all lists
+	// are read whole once more, for the new totals.
 	const haveTotalsChanged = mark.firstDay !== memory.mark.firstDay;
 	const lastWholeReadingAt = isWholeReading ? now : memory.lastWholeReadingAt;
 	return {
@@ -231,7 +232,8 @@ function updateKnownRecords(
 	reportedCount: number,
 ): KnownRecords {
 	const updatedRecords = knownRecords.copy();
-	// A new record may have been unwanted before. If it is not reported now, it must be unknown.
+	// A new record may have been unwanted before. It is forgotten, so that the next poll finds it
+	// again if this poll does not report it.
 	for (const { id } of classified.toReport) updatedRecords.forgetUnreported(id);
 
 	const reportedRecords = classified.toReport.slice(0, reportedCount);
@@ -253,16 +255,16 @@ interface PollProgress {
 /** Updates what is remembered of each branch by the list that the poll has read. */
 function updateBranches(
 	memory: RecordsMemory,
-	findings: Findings,
+	outcome: PollOutcome,
 	progress: PollProgress,
 ): RecordsMemory['branches'] {
 	const updatedBranches = new Map<number, BranchMemory>();
 	for (const [branch, branchMemory] of memory.branches) {
-		const list = findings.lists.get(branch);
+		const list = outcome.lists.get(branch);
 		if (wasListRead(list, progress)) {
 			updatedBranches.set(branch, updateReadBranch(branchMemory, list, progress));
 		} else {
-			const unreadSince = branchMemory.unreadSince ?? findings.now;
+			const unreadSince = branchMemory.unreadSince ?? outcome.now;
 			updatedBranches.set(branch, { ...branchMemory, unreadSince });
 		}
 	}
@@ -344,8 +346,8 @@ function findLastOldRecord(
 
 /**
  * Finds the day from which lists must be asked for, so that they show all records with a higher ID
- * than a record. It is the day before the record was created: a branch in another time zone may
- * show this day for records that are newer.
+ * than a record. It is the day before the record was created, because a branch in another time zone
+ * may show this earlier day for newer records.
  *
  * @param createdAt when the record was created, as AlfaCRM shows it
  */

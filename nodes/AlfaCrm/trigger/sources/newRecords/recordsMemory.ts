@@ -10,7 +10,7 @@ import {
 import { KnownRecords } from './knownRecords';
 
 /**
- * What the trigger remembers of new records between two polls, and its stored form.
+ * Keeps what the trigger remembers of new records between two polls, and its stored form.
  * `newRecordsState.ts` explains the words.
  */
 export interface RecordsMemory {
