@@ -54,8 +54,8 @@ export interface ScanProgress {
 	/** The position of the last lesson that was scanned. */
 	scannedUpTo?: Position;
 	/**
-	 * When the next lesson becomes near, as the last scan saw it. Undefined if there was no such
-	 * lesson on the days that the scan has read.
+	 * When the next lesson becomes near, as the last scan saw it. Undefined if it saw none on the
+	 * days that the scan has read.
 	 */
 	nextNearAt?: number;
 }
@@ -76,7 +76,7 @@ interface ScanTask {
 	scannedUpTo?: Position;
 }
 
-/** Chooses what to scan in a branch. Returns undefined if there is nothing to scan in this poll. */
+/** Chooses what to scan in a branch. Returns undefined if the branch has nothing to scan now. */
 export function chooseScanTask(progress: ScanProgress, poll: ComingPoll): ScanTask | undefined {
 	const { lastScanBeganAt, scannedUpTo, unfinishedScanBeganAt } = progress;
 	if (unfinishedScanBeganAt !== undefined) {
@@ -203,8 +203,8 @@ export interface ScanResult extends Pick<BegunScan, 'beganAt' | 'nearLessons' | 
 interface ReadParticipants {
 	participants: readonly Participant[];
 	/**
-	 * The lessons for which there was no time. They are the very objects of `unscannedLessons`, and
-	 * come after all lessons that were scanned.
+	 * The lessons whose participants were not read, for lack of time. They are the very objects of
+	 * `unscannedLessons`, and begin after all lessons that were scanned.
 	 */
 	unreadLessons: readonly Occurrence[];
 }

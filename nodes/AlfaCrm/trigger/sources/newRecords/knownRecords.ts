@@ -11,10 +11,10 @@ const NO_RECORDS: StoredRecords = { reported: '', unwanted: '', ofOtherBranches:
 
 /**
  * The records that the trigger has come across, by their IDs. It has only the records above the
- * mark: all records up to the ID of the mark are old, so they need not be remembered one by one.
+ * mark: all records up to the ID of the mark are old, so they are not remembered one by one.
  */
 export class KnownRecords {
-	/** Records that were reported, and those that were there before their branch was watched. */
+	/** Records that were reported, and those that existed before their branch was watched. */
 	private readonly reportedIds: Set<number>;
 	/**
 	 * Records that the filters left out. They are reported if they change, and the filters let them
@@ -38,7 +38,7 @@ export class KnownRecords {
 		return this.reportedIds.has(id);
 	}
 
-	/** Adds a record that was reported, or that was there before its branch was watched. */
+	/** Adds a record that was reported, or that existed before its branch was watched. */
 	addReported(id: number): void {
 		this.forgetUnreported(id);
 		this.reportedIds.add(id);

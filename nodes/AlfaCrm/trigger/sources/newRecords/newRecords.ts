@@ -87,8 +87,8 @@ export class NewRecords implements EventSource {
 	}
 
 	/**
-	 * Takes all records that are there as already reported, except as many of the newest ones as
-	 * 'Start With Newest' asks for, which it reports.
+	 * Takes all existing records as already reported, except the newest ones: it reports as many of
+	 * them as 'Start With Newest' says.
 	 */
 	private async pollFirst(request: PollRequest): Promise<PollResult> {
 		const { now, startWith } = request;
@@ -156,7 +156,7 @@ export class NewRecords implements EventSource {
 		return { firstDay, listedRecords: combineLists(lists), isTooLong, isLate, failures };
 	}
 
-	/** Whether the lists were read to their end, and show `count` records that are to be reported. */
+	/** Whether the lists were read to their end, and show `count` records to report. */
 	private hasEnoughRecords(reading: DaysReading, count: number): boolean {
 		const { firstDay, isTooLong, listedRecords } = reading;
 		if (isTooLong) return false;
@@ -169,10 +169,10 @@ export class NewRecords implements EventSource {
 	}
 
 	/**
-	 * Finds the oldest of the newest `count` records that are to be reported. If none is to be
-	 * reported, only the newest record is needed, as the baseline.
+	 * Finds the oldest record that a poll needs: the last of the `count` newest records to report. A
+	 * poll that reports none needs only the newest record, as the baseline.
 	 *
-	 * @returns undefined if there are fewer records
+	 * @returns undefined if the lists show fewer records
 	 */
 	private findOldestNeeded(
 		listedRecords: readonly ListedRecord[],

@@ -14,7 +14,7 @@ import { storeMemory } from './recordsMemory';
  * Decides which records are new, and what the trigger remembers until its next poll. It reads
  * nothing from AlfaCRM: `newRecords.ts` does.
  *
- * - **Baseline.** The first poll takes every record that is there as already reported.
+ * - **Baseline.** The first poll takes every existing record as already reported.
  * - **Mark.** IDs grow with each new record. Records up to the ID of the mark are old, and are not
  *   looked at any more. The mark moves on to the last record that is at least two days old. So a
  *   record that shows up late, such as a lead that was moved into a watched branch a day later, is
@@ -133,7 +133,7 @@ export function combineLists(lists: ListsByBranch): ListedRecord[] {
 interface ClassifiedRecords {
 	/** New records of the watched branches. */
 	toReport: ListedRecord[];
-	/** Records that were there before their branch was watched. They count as reported. */
+	/** Records that existed before their branch was watched. They count as reported. */
 	baseline: ListedRecord[];
 	/** Records that the filters left out. */
 	unwanted: ListedRecord[];
@@ -162,7 +162,7 @@ function classifyRecords(
 
 		if (isOfOtherBranch(record)) {
 			classified.ofOtherBranch.push(record);
-		} else if (wasThereBefore(record, memory.branches)) {
+		} else if (existedBeforeWatching(record, memory.branches)) {
 			classified.baseline.push(record);
 		} else if (isWanted(record.row)) {
 			classified.toReport.push(record);
@@ -174,10 +174,10 @@ function classifyRecords(
 }
 
 /**
- * Whether a record was there before its branches were watched. One branch that the trigger has
+ * Whether a record existed before its branches were watched. One branch that the trigger has
  * watched before is enough to make it a new record. Branches that are not watched do not count.
  */
-function wasThereBefore(record: NewRecord, branches: RecordsMemory['branches']): boolean {
+function existedBeforeWatching(record: NewRecord, branches: RecordsMemory['branches']): boolean {
 	const wasBranchWatchedBefore = listBranchesOf(record).some(
 		(branch) => branches.get(branch)?.hasBaseline === true,
 	);

@@ -46,8 +46,8 @@ export interface BranchMemory {
 	/** Since when the branch could not be read, by n8n's clock in milliseconds. */
 	unreadSince?: number;
 	/**
-	 * Whether the trigger knows which records were there before it watched the branch. If not, the
-	 * records that the first reading shows are not reported, because they were there before. This is
+	 * Whether the trigger knows which records existed before it watched the branch. If not, the
+	 * records that the first reading shows are not reported, because they may be old. This is
 	 * so in a branch that was chosen, or could be read, only after the first poll.
 	 */
 	hasBaseline: boolean;
@@ -62,7 +62,7 @@ export function restoreMemory(
 	settings: Pick<PollRequest, 'branches' | 'filters' | 'scope'>,
 ): RecordsMemory {
 	// If the user has chosen other branches, a branch without a state was added by the user.
-	// Otherwise it is a new branch of the account. Nothing was there before, so all of its records
+	// Otherwise it is a new branch of the account. It had no records before, so all of its records
 	// are reported.
 	const hasChoiceChanged = settings.scope !== stored.scope;
 	const addedBranch: BranchMemory = { hasBaseline: !hasChoiceChanged };
