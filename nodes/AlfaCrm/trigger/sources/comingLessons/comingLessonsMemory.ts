@@ -9,7 +9,7 @@ import {
 	makeRecordCheck,
 } from '../../storedShape';
 import { CustomersByLesson } from './customersByLesson';
-import type { ComingPoll, ScanProgress } from './scans';
+import type { ComingLessonsPoll, ScanProgress } from './scans';
 
 /**
  * Keeps what the trigger *Lesson Coming Up* remembers between two polls, and its stored form.
@@ -67,9 +67,9 @@ export function makeMemoryForSamples(branches: readonly number[]): ComingLessons
  * meanwhile, the trigger starts again, but still knows who was reminded.
  */
 export function restoreMemory(
-	stored: ComingState | undefined,
+	stored: ComingLessonsState | undefined,
 	branches: readonly number[],
-	poll: ComingPoll,
+	poll: ComingLessonsPoll,
 ): ComingLessonsMemory {
 	if (stored === undefined) return startMemory(branches, poll.now);
 
@@ -86,7 +86,10 @@ export function restoreMemory(
 }
 
 /** Makes the stored form of the memory. Leaves out lessons that are over. */
-export function storeMemory(memory: ComingLessonsMemory, poll: ComingPoll): ComingState {
+export function storeMemory(
+	memory: ComingLessonsMemory,
+	poll: ComingLessonsPoll,
+): ComingLessonsState {
 	const today = dayTextAt(poll.now, poll.zone);
 	const firstDay = daysAfter(today, -DAYS_REMEMBERED);
 
@@ -108,7 +111,7 @@ export function storeMemory(memory: ComingLessonsMemory, poll: ComingPoll): Comi
  * The stored form of the memory, as plain JSON. Workflows store these names, so they must not
  * change.
  */
-export interface ComingState {
+export interface ComingLessonsState {
 	/**
 	 * `reminded`: IDs of customers as ranges, by the occurrence key of their lesson, such as
 	 * `{ "l9001 2026-03-10 17:00:00": "501-503,507" }` for lesson 9001.
@@ -135,7 +138,7 @@ interface BranchState {
 	upTo?: string;
 }
 
-export const checkComingState = makeObjectCheck<ComingState>({
+export const checkComingLessonsState = makeObjectCheck<ComingLessonsState>({
 	told: makeRecordCheck(checkText),
 	noted: makeOptional(makeRecordCheck(checkText)),
 	hours: checkNumber,

@@ -25,7 +25,7 @@ import { isIntervalOver } from '../../intervals';
  */
 const SCANS_WHILE_NEAR = 4;
 
-export interface ComingSettings {
+export interface ComingLessonsSettings {
 	/** For how many hours before its beginning a lesson is near. */
 	hours: number;
 	/** The time zone of the school. */
@@ -35,7 +35,7 @@ export interface ComingSettings {
 }
 
 /** The settings of the trigger, and the time of the poll. */
-export interface ComingPoll extends ComingSettings {
+export interface ComingLessonsPoll extends ComingLessonsSettings {
 	/** The time of n8n, in milliseconds. */
 	now: number;
 }
@@ -77,7 +77,10 @@ interface ScanTask {
 }
 
 /** Chooses what to scan in a branch. Returns undefined if the branch has nothing to scan now. */
-export function chooseScanTask(progress: ScanProgress, poll: ComingPoll): ScanTask | undefined {
+export function chooseScanTask(
+	progress: ScanProgress,
+	poll: ComingLessonsPoll,
+): ScanTask | undefined {
 	const { lastScanBeganAt, scannedUpTo, unfinishedScanBeganAt } = progress;
 	if (unfinishedScanBeganAt !== undefined) {
 		return { beganAt: unfinishedScanBeganAt, scannedUpTo };
@@ -101,7 +104,7 @@ export function chooseScanTask(progress: ScanProgress, poll: ComingPoll): ScanTa
  * Chooses the days whose lessons a scan reads. They include the lessons that become near before the
  * next new scan, so that this scan sees when the next lesson becomes near.
  */
-export function chooseDays(poll: ComingPoll): DayRange {
+export function chooseDays(poll: ComingLessonsPoll): DayRange {
 	const { hours, zone, now } = poll;
 	const nextScanAt = now + computeScanInterval(poll);
 	const lastMoment = nextScanAt + hours * HOUR_MS;
@@ -113,7 +116,7 @@ export function chooseDays(poll: ComingPoll): DayRange {
 }
 
 /** Computes the time between two new scans, in milliseconds. */
-function computeScanInterval({ scanIntervalMs, hours }: ComingPoll): number {
+function computeScanInterval({ scanIntervalMs, hours }: ComingLessonsPoll): number {
 	const nearMs = hours * HOUR_MS;
 	return Math.min(scanIntervalMs, nearMs / SCANS_WHILE_NEAR);
 }
@@ -137,7 +140,7 @@ export interface BegunScan extends ScanTask {
 export function beginScan(
 	task: ScanTask,
 	lessons: readonly Occurrence[],
-	poll: ComingPoll,
+	poll: ComingLessonsPoll,
 ): BegunScan {
 	const { now, zone } = poll;
 	const nearLessons: Occurrence[] = [];
@@ -179,7 +182,7 @@ export function beginsAt({ time_from, date }: Occurrence, zone: string): number 
 }
 
 /** Returns when a lesson becomes near, in milliseconds: some hours before it begins. */
-export function becomesNearAt(lesson: Occurrence, { hours, zone }: ComingPoll): number {
+export function becomesNearAt(lesson: Occurrence, { hours, zone }: ComingLessonsPoll): number {
 	return beginsAt(lesson, zone) - hours * HOUR_MS;
 }
 

@@ -16,10 +16,10 @@ import type {
 	Samples,
 } from '../../eventSource';
 import { DeadlineGoal, readEachBranch } from '../../eventSource';
-import type { DueState } from './dueDatesState';
+import type { DueDatesMemory, DueDatesState } from './dueDatesState';
 import {
 	areCardsDueForReading,
-	checkDueState,
+	checkDueDatesState,
 	findDueRecords,
 	makeMemoryAfterLoss,
 	makeMemoryForSamples,
@@ -27,7 +27,7 @@ import {
 } from './dueDatesState';
 import type { DueKind } from './dueKinds';
 
-interface DueSettings {
+interface DueDatesSettings {
 	kind: DueKind;
 	/** The highest level at which an occasion is due. See `dueKinds.ts`. */
 	limit: number;
@@ -55,18 +55,16 @@ type ClientLists = ReadonlyMap<number, Collected>;
  * the words.
  */
 export class DueDates implements EventSource {
-	readonly checkState = checkDueState;
+	readonly checkState = checkDueDatesState;
 
-	constructor(private readonly settings: DueSettings) {}
+	constructor(private readonly settings: DueDatesSettings) {}
 
 	/** Reads the cards of the branches whose turn it is, and finds what has fallen due. */
 	async poll(request: PollRequest, stored: unknown): Promise<PollResult> {
-		const { branches, hasLostState, now, reader } = request;
-		const { limit, readingIntervalMs, zone } = this.settings;
+		const { branches, now, reader } = request;
+		const { readingIntervalMs, zone } = this.settings;
 		const today = dayNumberAt(now, zone);
-		const memory = hasLostState
-			? makeMemoryAfterLoss(branches)
-			: restoreMemory(stored as DueState | undefined, { branches, limit, today });
+		const memory = this.loadMemory(request, stored, today);
 
 		const times = { intervalMs: readingIntervalMs, now, today };
 		const dueBranches = branches.filter((branch) =>
@@ -83,6 +81,15 @@ export class DueDates implements EventSource {
 		const poll = { ...this.settings, clientLists, today, now };
 		const { records, stateAfter } = findDueRecords(memory, poll);
 		return { records, failures, stateAfter };
+	}
+
+	/** Restores what the last poll has stored. If it is lost, the poll reports nothing. */
+	private loadMemory(request: PollRequest, stored: unknown, today: number): DueDatesMemory {
+		const { branches, hasLostState } = request;
+		if (hasLostState) return makeMemoryAfterLoss(branches);
+
+		const { limit } = this.settings;
+		return restoreMemory(stored as DueDatesState | undefined, { branches, limit, today });
 	}
 
 	/** Returns what is due now, no matter when it fell due, for a test in the editor. */

@@ -41,7 +41,7 @@ export interface DueRecord extends NewRecord {
 }
 
 /** The cards that a poll has read, and the settings by which it decides whom to report. */
-interface DuePoll {
+interface DueDatesPoll {
 	kind: DueKind;
 	/** The highest level at which an occasion is due. */
 	limit: number;
@@ -66,9 +66,9 @@ interface DuePoll {
  * @returns also the state to store once some of them were reported
  */
 export function findDueRecords(
-	memory: DueMemory,
-	poll: DuePoll,
-): { records: DueRecord[]; stateAfter: (reportedCount: number) => DueState } {
+	memory: DueDatesMemory,
+	poll: DueDatesPoll,
+): { records: DueRecord[]; stateAfter: (reportedCount: number) => DueDatesState } {
 	const knownOccasions = memory.knownOccasions.copy();
 	const recordsToReport: DueRecord[] = [];
 	for (const record of readRecords(memory, poll)) {
@@ -100,7 +100,7 @@ function compareByValue(a: DueRecord, b: DueRecord): number {
  * Reads the values on the cards of all clients. Leaves out the clients of other branches, and those
  * whose card has no value, or a day that is too long ago to be reported.
  */
-function readRecords(memory: DueMemory, poll: DuePoll): DueRecord[] {
+function readRecords(memory: DueDatesMemory, poll: DueDatesPoll): DueRecord[] {
 	const records: DueRecord[] = [];
 	for (const client of joinBranchLists(poll.clientLists).values()) {
 		if (isOfOtherBranch(client)) continue;
@@ -120,8 +120,8 @@ function readRecords(memory: DueMemory, poll: DuePoll): DueRecord[] {
  */
 function readReportableValue(
 	client: NewRecord,
-	memory: DueMemory,
-	poll: DuePoll,
+	memory: DueDatesMemory,
+	poll: DueDatesPoll,
 ): number | undefined {
 	const lastReadingDay = findLastReadingDay(client.branches, memory, poll.today);
 	const lowestValue = findLowestReportableValue(lastReadingDay, poll);
@@ -136,7 +136,11 @@ function readReportableValue(
  * their last reading days. A branch whose cards were never read counts from the first poll. The
  * trigger makes up for 60 days, so an earlier day is not returned.
  */
-function findLastReadingDay(branches: readonly number[], memory: DueMemory, today: number): number {
+function findLastReadingDay(
+	branches: readonly number[],
+	memory: DueDatesMemory,
+	today: number,
+): number {
 	let earliestDay = today;
 	for (const branch of branches) {
 		const { lastReading, unreadSince } = memory.branches.get(branch) ?? {};
@@ -150,7 +154,7 @@ function findLastReadingDay(branches: readonly number[], memory: DueMemory, toda
  * Finds the lowest value that can still be reported: the first day that is not over. The value of
  * an occasion without a day, such as a balance, can always be reported.
  */
-function findLowestReportableValue(lastReadingDay: number, poll: DuePoll): number {
+function findLowestReportableValue(lastReadingDay: number, poll: DueDatesPoll): number {
 	const { kind, limit } = poll;
 	return kind.hasDay ? kind.findFirstReportableDay(lastReadingDay, limit) : -Infinity;
 }
@@ -162,19 +166,19 @@ function findLowestReportableValue(lastReadingDay: number, poll: DuePoll): numbe
  *
  * - `report`: the occasion is new.
  * - `addToBaseline`: it was due when the trigger began. It is reported neither now nor later.
- * - `noteValue`: an occasion without a day, such as a debt, is known and still due. Its value may
- *   have changed.
+ * - `noteLowestValue`: an occasion without a day, such as a debt, is known and still due. Its value
+ *   may have fallen further.
  * - `forget`: an occasion without a day has ended.
  * - `ignore`: an occasion with a day, such as a birthday, is known already, or not due yet. A known
  *   one is never forgotten before its day is over, because its day tells it from the next one.
  */
-type Action = 'addToBaseline' | 'forget' | 'ignore' | 'noteValue' | 'report';
+type Action = 'addToBaseline' | 'forget' | 'ignore' | 'noteLowestValue' | 'report';
 
 /**
  * Chooses whether to report a client's birthday, debt or other occasion, or to remember it without
  * a report, or to forget it.
  */
-function chooseAction(record: DueRecord, memory: DueMemory, poll: DuePoll): Action {
+function chooseAction(record: DueRecord, memory: DueDatesMemory, poll: DueDatesPoll): Action {
 	const { kind, limit, today } = poll;
 	const isDue = kind.computeLevel(record.value, today) <= limit;
 	// A birthday is still to come, but a debt that is not due has been paid.
@@ -182,7 +186,7 @@ function chooseAction(record: DueRecord, memory: DueMemory, poll: DuePoll): Acti
 
 	const knownValue = memory.knownOccasions.getValue(rowId(record.row));
 	const isKnown = knownValue !== undefined && kind.isSameOccasion(knownValue, record.value);
-	if (isKnown) return kind.hasDay ? 'ignore' : 'noteValue';
+	if (isKnown) return kind.hasDay ? 'ignore' : 'noteLowestValue';
 
 	if (wasCardReadBefore(record, memory)) return 'report';
 
@@ -193,7 +197,7 @@ function chooseAction(record: DueRecord, memory: DueMemory, poll: DuePoll): Acti
  * Whether an earlier poll has read the cards of any branch of a client. A branch that only the card
  * names counts as well: the client may be listed there, although this poll could not read the list.
  */
-function wasCardReadBefore(record: DueRecord, memory: DueMemory): boolean {
+function wasCardReadBefore(record: DueRecord, memory: DueDatesMemory): boolean {
 	return listBranchesOf(record).some((branch) => {
 		const lastReading = memory.branches.get(branch)?.lastReading;
 		return lastReading !== undefined;
@@ -204,7 +208,11 @@ function wasCardReadBefore(record: DueRecord, memory: DueMemory): boolean {
  * Whether an occasion is reported although the client's card is read for the first time. It is if
  * it fell due after the first poll, or if the user has chosen that the first poll reports it.
  */
-function isNewAtFirstReading(record: DueRecord, memory: DueMemory, poll: DuePoll): boolean {
+function isNewAtFirstReading(
+	record: DueRecord,
+	memory: DueDatesMemory,
+	poll: DueDatesPoll,
+): boolean {
 	const { kind, limit, reportsAtStart } = poll;
 	const firstPollDay = findFirstPollDay(record.branches, memory);
 	const wereBranchesAddedLater = firstPollDay === undefined;
@@ -226,7 +234,7 @@ function isNewAtFirstReading(record: DueRecord, memory: DueMemory, poll: DuePoll
  * @param branches branches whose cards were never read
  * @returns undefined if all of them were added after the first poll
  */
-function findFirstPollDay(branches: readonly number[], memory: DueMemory): number | undefined {
+function findFirstPollDay(branches: readonly number[], memory: DueDatesMemory): number | undefined {
 	const days = branches.map((branch) => memory.branches.get(branch)?.unreadSince);
 	return days.find((day) => day !== undefined);
 }
@@ -240,7 +248,7 @@ function updateKnownOccasions(
 	const clientId = rowId(record.row);
 	if (action === 'addToBaseline') {
 		knownOccasions.addToBaseline(clientId, record.value);
-	} else if (action === 'noteValue') {
+	} else if (action === 'noteLowestValue') {
 		knownOccasions.noteLowestValue(clientId, record.value);
 	} else if (action === 'forget') {
 		knownOccasions.forget(clientId);
@@ -257,7 +265,7 @@ function updateKnownOccasions(
  */
 export function areCardsDueForReading(
 	branchMemory: BranchMemory | undefined,
-	poll: { intervalMs: number } & Pick<DuePoll, 'now' | 'today'>,
+	poll: { intervalMs: number } & Pick<DueDatesPoll, 'now' | 'today'>,
 ): boolean {
 	const lastReading = branchMemory?.lastReading;
 	if (lastReading === undefined) return true;
@@ -269,7 +277,7 @@ export function areCardsDueForReading(
 // ---------------------------------------------------------------- after the poll
 
 /** The records to report, and the memory as it is before any of them is reported. */
-interface DueDecision extends DueMemory {
+interface DueDecision extends DueDatesMemory {
 	/** The records to report. */
 	records: readonly DueRecord[];
 }
@@ -278,8 +286,8 @@ interface DueDecision extends DueMemory {
 function makeStateAfterReporting(
 	reportedCount: number,
 	decision: DueDecision,
-	poll: DuePoll,
-): DueState {
+	poll: DueDatesPoll,
+): DueDatesState {
 	const knownOccasions = decision.knownOccasions.copy();
 	const reportedRecords = decision.records.slice(0, reportedCount);
 	for (const { row, value } of reportedRecords) {
@@ -296,7 +304,10 @@ function makeStateAfterReporting(
  * Notes that the cards of some branches were read now. A reading that has missed clients does not
  * count, so the next poll reads the branch again.
  */
-function noteReadings(branches: DueMemory['branches'], poll: DuePoll): DueMemory['branches'] {
+function noteReadings(
+	branches: DueDatesMemory['branches'],
+	poll: DueDatesPoll,
+): DueDatesMemory['branches'] {
 	const lastReading = { day: poll.today, beganAt: poll.now };
 	const updatedBranches = new Map(branches);
 	for (const branch of branches.keys()) {
@@ -311,7 +322,7 @@ function noteReadings(branches: DueMemory['branches'], poll: DuePoll): DueMemory
 // ---------------------------------------------------------------- memory
 
 /** The memory of the trigger between two polls. */
-interface DueMemory {
+export interface DueDatesMemory {
 	knownOccasions: KnownOccasions;
 	/** The watched branches. */
 	branches: ReadonlyMap<number, BranchMemory>;
@@ -337,7 +348,7 @@ interface BranchMemory {
 }
 
 /** Makes the memory of a trigger that starts today. */
-function startMemory(branches: readonly number[], today: number): DueMemory {
+function startMemory(branches: readonly number[], today: number): DueDatesMemory {
 	return {
 		knownOccasions: new KnownOccasions(),
 		branches: new Map(branches.map((branch) => [branch, { unreadSince: today }])),
@@ -348,7 +359,7 @@ function startMemory(branches: readonly number[], today: number): DueMemory {
  * Makes the memory of a trigger whose state was lost. Its branches count as added later, so that
  * all that is due becomes the baseline.
  */
-export function makeMemoryAfterLoss(branches: readonly number[]): DueMemory {
+export function makeMemoryAfterLoss(branches: readonly number[]): DueDatesMemory {
 	return {
 		knownOccasions: new KnownOccasions(),
 		branches: new Map(branches.map((branch) => [branch, {}])),
@@ -361,8 +372,8 @@ export function makeMemoryAfterLoss(branches: readonly number[]): DueMemory {
  */
 export function makeMemoryForSamples(
 	branches: readonly number[],
-	{ today, now }: Pick<DuePoll, 'now' | 'today'>,
-): DueMemory {
+	{ today, now }: Pick<DueDatesPoll, 'now' | 'today'>,
+): DueDatesMemory {
 	const lastReading = { day: today, beganAt: now };
 	return {
 		knownOccasions: new KnownOccasions(),
@@ -375,9 +386,9 @@ export function makeMemoryForSamples(
  * meanwhile, the trigger starts again, but still knows what was reported.
  */
 export function restoreMemory(
-	stored: DueState | undefined,
-	poll: { branches: readonly number[] } & Pick<DuePoll, 'limit' | 'today'>,
-): DueMemory {
+	stored: DueDatesState | undefined,
+	poll: { branches: readonly number[] } & Pick<DueDatesPoll, 'limit' | 'today'>,
+): DueDatesMemory {
 	if (stored === undefined) return startMemory(poll.branches, poll.today);
 
 	const hasLimitChanged = stored.limit !== poll.limit;
@@ -408,7 +419,7 @@ function restoreBranch(stored: BranchState | undefined): BranchMemory {
 }
 
 /** Makes the stored form of the memory. Leaves out days that are too long ago to be reported. */
-function storeMemory(memory: DueMemory, poll: DuePoll): DueState {
+function storeMemory(memory: DueDatesMemory, poll: DueDatesPoll): DueDatesState {
 	const earliestReadingDay = poll.today - MOST_DAYS_MADE_UP;
 	const lowestValue = findLowestReportableValue(earliestReadingDay, poll);
 	const { reported, baseline } = memory.knownOccasions.toStored(lowestValue);
@@ -444,7 +455,7 @@ interface BranchState {
  * The stored form of the memory, as plain JSON. Workflows store these names, so they must not
  * change.
  */
-export interface DueState {
+export interface DueDatesState {
 	/**
 	 * The occasions that were reported: IDs of clients as ranges, by the value on their cards. In
 	 * memory, those of the baseline count as known, too.
@@ -457,7 +468,7 @@ export interface DueState {
 	branches: Record<string, BranchState>;
 }
 
-export const checkDueState = makeObjectCheck<DueState>({
+export const checkDueDatesState = makeObjectCheck<DueDatesState>({
 	known: makeRecordCheck(checkText),
 	noted: makeOptional(makeRecordCheck(checkText)),
 	limit: checkNumber,

@@ -158,6 +158,10 @@ function isSameBirthday(knownBirthday: number, birthday: number): boolean {
 /** Birthdays of two years are further apart than this, even if the date of birth is corrected. */
 const MOST_DAYS_BIRTHDAY_MOVES = 300;
 
+/**
+ * Describes the next birthday of a client for the output: its day, and the age that the client
+ * reaches.
+ */
 function describeBirthday(birthday: number, today: number, card: IDataObject): IDataObject {
 	// The birthday was computed from the same card, so the card has a readable date of birth.
 	const dayOfBirth = readDayNumber(card.dob) as number;
@@ -178,7 +182,11 @@ function readBalanceInHundredths(card: IDataObject): number | undefined {
 /** Converts an amount of money to hundredths, such as kopecks. */
 export const hundredths = (amount: number): number => Math.round(amount * 100);
 
-/** @param balance in hundredths; negative if the client is in debt */
+/**
+ * Describes the debt of a client for the output.
+ *
+ * @param balance in hundredths; negative if the client is in debt
+ */
 function describeDebt(balance: number): IDataObject {
 	const debt = Math.max(0, -balance);
 	return { debt: debt / 100 };

@@ -31,8 +31,8 @@ export interface Mark {
 	lastOldId: number;
 	/**
 	 * The day before the creation of the record with this ID, `yyyy-mm-dd`. Lists are asked for from
-	 * this day on. It is empty if AlfaCRM shows a day that does not exist, such as 31 February; then
-	 * lists are asked for whole.
+	 * this day on. It is empty if the record shows a day that does not exist, such as 31 February,
+	 * because it has no day before. Then lists are asked for whole.
 	 */
 	firstDay: string;
 }
