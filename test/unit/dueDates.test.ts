@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { writeDay } from '../../nodes/AlfaCrm/trigger/dayNumbers';
-import type { DueDatesState } from '../../nodes/AlfaCrm/trigger/sources/dueDates/dueDatesState';
+import type { DueState } from '../../nodes/AlfaCrm/trigger/sources/dueDates/dueDatesState';
 import { findDueRecords, restoreMemory } from '../../nodes/AlfaCrm/trigger/sources/dueDates/dueDatesState';
 import type { DueName } from '../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
 import { dueKinds } from '../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
@@ -61,7 +61,7 @@ it.each<[what: DueName, card: object, days: number, isKnown: boolean]>([
 	['lessonsRunningOut', { paid_lesson_count: 0 }, 900, true],
 ])('%s by the card %j is known %i days later: %j', (what, card, days, isKnown) => {
 	const settings = { kind: dueKinds[what], limit: 0, reportsAtStart: false, now: 0 };
-	const at = (today: number, rows: object[], before?: DueDatesState) =>
+	const at = (today: number, rows: object[], before?: DueState) =>
 		findDueRecords(restoreMemory(before, { branches: [1], limit: 0, today }), {
 			...{ ...settings, today },
 			clientLists: new Map([[1, { rows: rows as IDataObject[], isComplete: true }]]),

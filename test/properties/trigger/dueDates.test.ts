@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import { dayNumberAt } from '../../../nodes/AlfaCrm/trigger/dayNumbers';
-import type { DueDatesState } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueDatesState';
+import type { DueState } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueDatesState';
 import { findDueRecords, restoreMemory } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueDatesState';
 import type { DueName } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
 import { dueKinds } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
@@ -362,7 +362,7 @@ function toldOf(what: DueName, { zone, tellsFirst, clients, polls }: World): num
 	let text: string | undefined;
 	return polls.map(({ at, limit, watched, failing, partial, take, unreadable }) => {
 		const today = dayNumberAt(at, zone);
-		const before = text === undefined ? undefined : (JSON.parse(text) as DueDatesState);
+		const before = text === undefined ? undefined : (JSON.parse(text) as DueState);
 		const memory = restoreMemory(before, { branches: watched, limit, today });
 		const rowsOf = (branch: number) =>
 			clients

@@ -67,7 +67,7 @@ export function makeMemoryForSamples(branches: readonly number[]): ComingLessons
  * meanwhile, the trigger starts again, but still knows who was reminded.
  */
 export function restoreMemory(
-	stored: ComingLessonsState | undefined,
+	stored: ComingState | undefined,
 	branches: readonly number[],
 	poll: ComingLessonsPoll,
 ): ComingLessonsMemory {
@@ -86,10 +86,7 @@ export function restoreMemory(
 }
 
 /** Makes the stored form of the memory. Leaves out lessons that are over. */
-export function storeMemory(
-	memory: ComingLessonsMemory,
-	poll: ComingLessonsPoll,
-): ComingLessonsState {
+export function storeMemory(memory: ComingLessonsMemory, poll: ComingLessonsPoll): ComingState {
 	const today = dayTextAt(poll.now, poll.zone);
 	const firstDay = daysAfter(today, -DAYS_REMEMBERED);
 
@@ -111,7 +108,7 @@ export function storeMemory(
  * The stored form of the memory, as plain JSON. Workflows store these names, so they must not
  * change.
  */
-export interface ComingLessonsState {
+export interface ComingState {
 	/**
 	 * `reminded`: IDs of customers as ranges, by the occurrence key of their lesson, such as
 	 * `{ "l9001 2026-03-10 17:00:00": "501-503,507" }` for lesson 9001.
@@ -138,7 +135,7 @@ interface BranchState {
 	upTo?: string;
 }
 
-export const checkComingLessonsState = makeObjectCheck<ComingLessonsState>({
+export const checkComingState = makeObjectCheck<ComingState>({
 	told: makeRecordCheck(checkText),
 	noted: makeOptional(makeRecordCheck(checkText)),
 	hours: checkNumber,

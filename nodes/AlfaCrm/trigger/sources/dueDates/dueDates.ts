@@ -16,10 +16,10 @@ import type {
 	Samples,
 } from '../../eventSource';
 import { DeadlineGoal, readEachBranch } from '../../eventSource';
-import type { DueDatesMemory, DueDatesState } from './dueDatesState';
+import type { DueDatesMemory, DueState } from './dueDatesState';
 import {
 	areCardsDueForReading,
-	checkDueDatesState,
+	checkDueState,
 	findDueRecords,
 	makeMemoryAfterLoss,
 	makeMemoryForSamples,
@@ -55,7 +55,7 @@ type ClientLists = ReadonlyMap<number, Collected>;
  * the words.
  */
 export class DueDates implements EventSource {
-	readonly checkState = checkDueDatesState;
+	readonly checkState = checkDueState;
 
 	constructor(private readonly settings: DueDatesSettings) {}
 
@@ -89,7 +89,7 @@ export class DueDates implements EventSource {
 		if (hasLostState) return makeMemoryAfterLoss(branches);
 
 		const { limit } = this.settings;
-		return restoreMemory(stored as DueDatesState | undefined, { branches, limit, today });
+		return restoreMemory(stored as DueState | undefined, { branches, limit, today });
 	}
 
 	/** Returns what is due now, no matter when it fell due, for a test in the editor. */

@@ -68,7 +68,7 @@ interface DueDatesPoll {
 export function findDueRecords(
 	memory: DueDatesMemory,
 	poll: DueDatesPoll,
-): { records: DueRecord[]; stateAfter: (reportedCount: number) => DueDatesState } {
+): { records: DueRecord[]; stateAfter: (reportedCount: number) => DueState } {
 	const knownOccasions = memory.knownOccasions.copy();
 	const recordsToReport: DueRecord[] = [];
 	for (const record of readRecords(memory, poll)) {
@@ -287,7 +287,7 @@ function makeStateAfterReporting(
 	reportedCount: number,
 	decision: DueDecision,
 	poll: DueDatesPoll,
-): DueDatesState {
+): DueState {
 	const knownOccasions = decision.knownOccasions.copy();
 	const reportedRecords = decision.records.slice(0, reportedCount);
 	for (const { row, value } of reportedRecords) {
@@ -386,7 +386,7 @@ export function makeMemoryForSamples(
  * meanwhile, the trigger starts again, but still knows what was reported.
  */
 export function restoreMemory(
-	stored: DueDatesState | undefined,
+	stored: DueState | undefined,
 	poll: { branches: readonly number[] } & Pick<DueDatesPoll, 'limit' | 'today'>,
 ): DueDatesMemory {
 	if (stored === undefined) return startMemory(poll.branches, poll.today);
@@ -419,7 +419,7 @@ function restoreBranch(stored: BranchState | undefined): BranchMemory {
 }
 
 /** Makes the stored form of the memory. Leaves out days that are too long ago to be reported. */
-function storeMemory(memory: DueDatesMemory, poll: DueDatesPoll): DueDatesState {
+function storeMemory(memory: DueDatesMemory, poll: DueDatesPoll): DueState {
 	const earliestReadingDay = poll.today - MOST_DAYS_MADE_UP;
 	const lowestValue = findLowestReportableValue(earliestReadingDay, poll);
 	const { reported, baseline } = memory.knownOccasions.toStored(lowestValue);
@@ -455,7 +455,7 @@ interface BranchState {
  * The stored form of the memory, as plain JSON. Workflows store these names, so they must not
  * change.
  */
-export interface DueDatesState {
+export interface DueState {
 	/**
 	 * The occasions that were reported: IDs of clients as ranges, by the value on their cards. In
 	 * memory, those of the baseline count as known, too.
@@ -468,7 +468,7 @@ export interface DueDatesState {
 	branches: Record<string, BranchState>;
 }
 
-export const checkDueDatesState = makeObjectCheck<DueDatesState>({
+export const checkDueState = makeObjectCheck<DueState>({
 	known: makeRecordCheck(checkText),
 	noted: makeOptional(makeRecordCheck(checkText)),
 	limit: checkNumber,
