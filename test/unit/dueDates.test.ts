@@ -45,7 +45,7 @@ it.each<[what: DueName, limit: number, most: number, card: (index: number) => ob
 		}));
 		const { stateAfter } = findDueRecords(restoreMemory(undefined, { branches: [1], limit, today: TODAY }), {
 			...{ kind: dueKinds[what], limit, reportsAtStart: false, today: TODAY, now: TODAY * 86_400_000 },
-			looks: new Map([[1, { rows, isComplete: true }]]),
+			clientLists: new Map([[1, { rows, isComplete: true }]]),
 		});
 		return JSON.stringify(stateAfter(0)).length;
 	};
@@ -64,7 +64,7 @@ it.each<[what: DueName, card: object, days: number, isKnown: boolean]>([
 	const at = (today: number, rows: object[], before?: DueState) =>
 		findDueRecords(restoreMemory(before, { branches: [1], limit: 0, today }), {
 			...{ ...settings, today },
-			looks: new Map([[1, { rows: rows as IDataObject[], isComplete: true }]]),
+			clientLists: new Map([[1, { rows: rows as IDataObject[], isComplete: true }]]),
 		}).stateAfter(0);
 	const first = at(TODAY, [{ id: 5, is_study: 1, ...card }]);
 	const { known, noted = {} } = at(TODAY + days, [], first);

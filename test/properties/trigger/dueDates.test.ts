@@ -369,7 +369,7 @@ function toldOf(what: DueName, { zone, tellsFirst, clients, polls }: World): num
 				.filter(({ branches }) => branches.includes(branch))
 				.map((client) => cardOf(client, at, unreadable));
 		const read = watched.filter((branch) => !failing.includes(branch));
-		const looks = new Map(
+		const clientLists = new Map(
 			read.map((branch) => [branch, { rows: rowsOf(branch), isComplete: !partial.includes(branch) }]),
 		);
 		const { records, stateAfter } = findDueRecords(memory, {
@@ -378,7 +378,7 @@ function toldOf(what: DueName, { zone, tellsFirst, clients, polls }: World): num
 			today,
 			now: at,
 			reportsAtStart: tellsFirst,
-			looks,
+			clientLists,
 		});
 		const told = records.slice(0, take);
 		text = JSON.stringify(stateAfter(told.length));

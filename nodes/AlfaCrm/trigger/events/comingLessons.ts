@@ -28,7 +28,7 @@ export const comingLessons: EventKind<'comingLessons'> = {
 			source: new ComingLessons({
 				hours: parameters.integer(hoursBefore),
 				zone: parameters.dayZone,
-				everyMs: minutesBetweenLooks * MINUTE_MS,
+				scanIntervalMs: minutesBetweenLooks * MINUTE_MS,
 			}),
 			filters: {},
 			zone: parameters.dayZone,

@@ -75,7 +75,7 @@ const balanceBelow: INodeProperties = {
 interface Limit {
 	parameter: INodeProperties;
 	/**
-	 * Reads the level at which it is due, in the unit of `DueKind.levelOf`: days until it, lessons
+	 * Reads the level at which it is due, in the unit of `DueKind.computeLevel`: days until it, lessons
 	 * left, or hundredths of a sum. It is due as soon as the level is no higher.
 	 */
 	readLimit: (parameters: TriggerParameters) => number;
@@ -142,7 +142,7 @@ export const dueDate: EventKind<'dueDate'> = {
 			kind: dueKinds[event.what],
 			limit: limit.readLimit(parameters),
 			zone: parameters.dayZone,
-			everyMs: minutesBetweenLooks * MINUTE_MS,
+			readingIntervalMs: minutesBetweenLooks * MINUTE_MS,
 			reportsAtStart: parameters.choice(inOptions(firstPoll)) === 'due',
 		});
 		return {
@@ -178,7 +178,7 @@ async function makeItems(
 
 /** Whether something falls due on a certain day, as a birthday does; a debt does not. */
 function dependsOnDay(dueName: DueName): boolean {
-	return !dueKinds[dueName].isLasting;
+	return dueKinds[dueName].hasDay;
 }
 
 // ---------------------------------------------------------------- names of events for the form
