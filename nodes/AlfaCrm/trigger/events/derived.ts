@@ -189,7 +189,7 @@ const sold = makeOwnedRecordEvent({
 	}),
 });
 
-const derivedEvents: Record<EventOf<'derived'>['what'], DerivedEvent> = {
+const derivedEvents: Record<EventOf<'derived'>['derivedEvent'], DerivedEvent> = {
 	archived,
 	attended: makeAttendanceEvent(1),
 	joinedGroup,
@@ -209,7 +209,7 @@ const simplifyWithNames: INodeProperties = {
 export const derived: EventKind<'derived'> = {
 	form: () => ({ output: [simplifyWithNames] }),
 
-	watch: (parameters, { what: eventName }) => {
+	watch: (parameters, { derivedEvent: eventName }) => {
 		const event = derivedEvents[eventName];
 		return {
 			source: new DerivedEvents(event),

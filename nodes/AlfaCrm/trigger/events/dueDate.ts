@@ -17,7 +17,7 @@ import { wholeNumber } from '../../form/wholeNumber';
 import { dayNumberAt } from '../dayNumbers';
 import type { DueRecord } from '../sources/dueDates/dueDatesState';
 import { DueDates } from '../sources/dueDates/dueDates';
-import type { DueName } from '../sources/dueDates/dueKinds';
+import type { OccasionName } from '../sources/dueDates/dueKinds';
 import { dueKinds, hundredths } from '../sources/dueDates/dueKinds';
 import { simplifyForm } from '../../output/readings';
 import { inOptions } from '../parameters';
@@ -81,7 +81,7 @@ interface Limit {
 	readLimit: (parameters: TriggerParameters) => number;
 }
 
-const limits: Record<EventOf<'dueDate'>['what'], Limit> = {
+const limits: Record<EventOf<'dueDate'>['occasion'], Limit> = {
 	birthday: {
 		parameter: birthdayIn,
 		readLimit: (parameters) => parameters.integer(birthdayIn),
@@ -129,17 +129,17 @@ const client: Entity = {
 
 export const dueDate: EventKind<'dueDate'> = {
 	form: (event) => ({
-		filters: [limits[event.what].parameter],
+		filters: [limits[event.occasion].parameter],
 		output: simplifyForm(client),
 	}),
 
 	/** Makes the watch for one event, such as *Birthday*, with the limit that the user chose. */
 	watch(parameters, event) {
-		const limit = limits[event.what];
+		const limit = limits[event.occasion];
 		const minutesBetweenLooks = parameters.integer(inOptions(lookEvery));
 
 		const source = new DueDates({
-			kind: dueKinds[event.what],
+			kind: dueKinds[event.occasion],
 			limit: limit.readLimit(parameters),
 			zone: parameters.dayZone,
 			everyMs: minutesBetweenLooks * MINUTE_MS,
@@ -148,9 +148,9 @@ export const dueDate: EventKind<'dueDate'> = {
 		return {
 			source,
 			filters: {},
-			zone: dependsOnDay(event.what) ? parameters.dayZone : undefined,
+			zone: dependsOnDay(event.occasion) ? parameters.dayZone : undefined,
 			limitingParameterLabel: limit.parameter.displayName,
-			makeItems: async (reported) => await makeItems(reported, parameters, event.what),
+			makeItems: async (reported) => await makeItems(reported, parameters, event.occasion),
 		};
 	},
 };
@@ -162,7 +162,7 @@ export const dueDate: EventKind<'dueDate'> = {
 async function makeItems(
 	reported: ReportedRecords,
 	parameters: TriggerParameters,
-	dueName: DueName,
+	dueName: OccasionName,
 ): Promise<IDataObject[]> {
 	const dueKind = dueKinds[dueName];
 	const today = dayNumberAt(reported.now, parameters.dayZone);
@@ -177,7 +177,7 @@ async function makeItems(
 }
 
 /** Whether something falls due on a certain day, as a birthday does; a debt does not. */
-function dependsOnDay(dueName: DueName): boolean {
+function dependsOnDay(dueName: OccasionName): boolean {
 	return !dueKinds[dueName].isLasting;
 }
 
@@ -191,7 +191,7 @@ export const EVENTS_BY_TIME_ZONE = eventTypes.filter(dependsOnTimeZone).map(({ v
 
 function dependsOnTimeZone(event: EventType): boolean {
 	if (event.kind === 'comingLessons') return true;
-	return event.kind === 'dueDate' && dependsOnDay(event.what);
+	return event.kind === 'dueDate' && dependsOnDay(event.occasion);
 }
 
 function listEventNames(kind: EventKindName): string[] {

@@ -17,8 +17,8 @@ import type { EventKind, EventWatch } from './kind';
 
 export const newRecords: EventKind<'newRecords'> = {
 	form: ({ resource }) => ({ output: simplifyForm(entityOf(resource)) }),
-	watch: (parameters, { resource, counts }) => ({
-		source: makeNewRecordsSource(resource, {}, counts),
+	watch: (parameters, { resource, isReported }) => ({
+		source: makeNewRecordsSource(resource, {}, isReported),
 		filters: {},
 		makeItems: makeRowsToItems(parameters, entityOf(resource)),
 	}),

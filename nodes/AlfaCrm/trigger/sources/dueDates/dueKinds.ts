@@ -24,7 +24,7 @@ import { findNextBirthday } from './birthdays';
  * To add a kind, declare it here, its event in `entities/events.ts`, and its parameter in
  * `events/dueDate.ts`.
  */
-export const dueKinds: Record<DueName, DueKind> = {
+export const dueKinds: Record<OccasionName, DueKind> = {
 	birthday: {
 		isLasting: false,
 		field: 'dob',
@@ -91,7 +91,7 @@ export const dueKinds: Record<DueName, DueKind> = {
 	},
 };
 
-export type DueName = EventOf<'dueDate'>['what'];
+export type OccasionName = EventOf<'dueDate'>['occasion'];
 
 export type DueKind = DatedKind | LastingKind;
 
