@@ -49,11 +49,11 @@ export interface PollRequest {
 	/** The IDs of the branches that are watched. */
 	branches: readonly number[];
 	/** A digest of the branches that the user has chosen. It differs for another choice. */
-	scope: string;
+	branchesDigest: string;
 	/** A digest of the filters that the user has set. It differs for other filters. */
-	filters: string;
+	filtersDigest: string;
 	/** How many records a poll reports at most. */
-	most: number;
+	maxRecords: number;
 	/** How many of the records that are there already the first poll reports. */
 	startWith: number;
 	/**
@@ -119,11 +119,11 @@ export const makePollReader = (client: ApiClient, deadline: number): ListReader 
 		const collected = await collect(client, list, { ...options, goal });
 		// A reading that stops before the last page has reached its own goal, or only the deadline.
 		const wasCutShort = collected.nextPage !== undefined && options.goal?.isReached() !== true;
-		if (wasCutShort) throw tooLongError(client, list);
+		if (wasCutShort) throw makeTooLongError(client, list);
 
 		const isEmptyThoughCounted =
 			collected.readCount === 0 && (collected.total ?? 0) >= SMALLEST_PAGE;
-		if (isEmptyThoughCounted) throw emptyListError(client, list);
+		if (isEmptyThoughCounted) throw makeEmptyListError(client, list);
 		return collected;
 	},
 });
@@ -186,10 +186,10 @@ export async function readEachBranch<T>(
 const LASTING_STATUSES = [400, 403, 404];
 
 /** Whether a failure is a refusal that the next poll would meet again. */
-export const isLasting = ({ node }: ApiClient, failure: unknown): boolean =>
+export const isLastingFailure = ({ node }: ApiClient, failure: unknown): boolean =>
 	hasStatus(asNodeError(node, failure), ...LASTING_STATUSES);
 
-export function emptyListError({ node }: ApiClient, { task, branch }: ListQuery): Error {
+export function makeEmptyListError({ node }: ApiClient, { task, branch }: ListQuery): Error {
 	const text = {
 		message: `AlfaCRM sent an empty list when asked to ${task}, though there is something in it`,
 		description: `It is the one of branch ${String(branch)}. Try again later, as an active workflow does by itself. If it stays empty, choose the other branches in 'Branch'.`,
@@ -197,7 +197,7 @@ export function emptyListError({ node }: ApiClient, { task, branch }: ListQuery)
 	return nodeError(node, text, undefined, { cause: 'temporarily-unavailable' });
 }
 
-function tooLongError({ node }: ApiClient, { task, branch }: ListQuery): Error {
+function makeTooLongError({ node }: ApiClient, { task, branch }: ListQuery): Error {
 	const text = {
 		message: `There was not enough time to ${task} in branch ${String(branch)}`,
 		description:
@@ -209,7 +209,7 @@ function tooLongError({ node }: ApiClient, { task, branch }: ListQuery): Error {
 // ---------------------------------------------------------------- records of several branches
 
 /** Reads the ID of a row; 0 if it has none. */
-export const rowId = ({ id }: IDataObject): number => readId(id) ?? 0;
+export const readIdOrZero = ({ id }: IDataObject): number => readId(id) ?? 0;
 
 /**
  * Joins the lists of branches: a record that several branches list becomes one `NewRecord`. Some
@@ -227,11 +227,11 @@ export function joinBranchLists(
 	for (const [branch, list] of lists) {
 		const rows = (list?.rows ?? []).filter(counts);
 		for (const row of rows) {
-			const earlierBranches = records.get(rowId(row))?.branches ?? [];
+			const earlierBranches = records.get(readIdOrZero(row))?.branches ?? [];
 			const branches = belongsToBranch(row, branch)
 				? [...earlierBranches, branch]
 				: earlierBranches;
-			records.set(rowId(row), { row, branches });
+			records.set(readIdOrZero(row), { row, branches });
 		}
 	}
 	return records;

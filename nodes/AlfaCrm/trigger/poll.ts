@@ -33,7 +33,7 @@ import { readActiveBranches } from './branches';
 import { ClockWatch } from './clockWatch';
 import { makeTriggerKey } from './digest';
 import type { NewRecord, PollRequest, PollResult } from './eventSource';
-import { isLasting, makePollReader } from './eventSource';
+import { isLastingFailure, makePollReader } from './eventSource';
 import type { PollSettings } from './pollForm';
 import { DEFAULT_BUDGET_MS, readBudgetMs, readPollSettings } from './pollForm';
 import { makePollNames } from './pollNames';
@@ -241,9 +241,9 @@ async function askSource(run: PollRun, branches: readonly number[]): Promise<Pol
 		now: run.now,
 		deadline: run.listsUntil,
 		branches,
-		scope: settings.scope,
-		filters: settings.filters,
-		most: settings.most,
+		branchesDigest: settings.branchesDigest,
+		filtersDigest: settings.filtersDigest,
+		maxRecords: settings.maxRecords,
 		startWith: run.startWith,
 		hasLostState: stored.hasLostState,
 	};
@@ -257,7 +257,7 @@ function findPassingFailure(
 	{ client }: PollRun,
 	failures: PollResult['failures'],
 ): NodeFailure | undefined {
-	const failure = [...failures.values()].find((candidate) => !isLasting(client, candidate));
+	const failure = [...failures.values()].find((candidate) => !isLastingFailure(client, candidate));
 	return failure === undefined ? undefined : asNodeError(client.node, failure);
 }
 
@@ -278,7 +278,7 @@ async function makeItems(run: PollRun, records: readonly NewRecord[]): Promise<I
 	const names = await makePollNames(context, client, recordsUntil);
 	if (stored.previous === undefined) return await makeItemsOfFirstPoll(run, records, names);
 
-	const reported = records.slice(0, settings.most);
+	const reported = records.slice(0, settings.maxRecords);
 	return await settings.makeItems({
 		records: reported,
 		client,
@@ -299,7 +299,7 @@ async function makeItemsOfFirstPoll(
 	names: NameSource,
 ): Promise<IDataObject[]> {
 	const { client, settings, startWith, now } = run;
-	const reported = records.slice(0, Math.max(settings.most, startWith));
+	const reported = records.slice(0, Math.max(settings.maxRecords, startWith));
 
 	const items: IDataObject[] = [];
 	// One call stops before a record that fails. The next call begins with that record, and throws if

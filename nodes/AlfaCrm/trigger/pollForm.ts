@@ -104,7 +104,7 @@ export const DEFAULT_BUDGET_MS = 300_000;
 
 /** What the form of the trigger says. */
 export interface PollSettings
-	extends Pick<PollRequest, 'filters' | 'scope' | 'most' | 'startWith'>,
+	extends Pick<PollRequest, 'filtersDigest' | 'branchesDigest' | 'maxRecords' | 'startWith'>,
 		Omit<EventWatch, 'filters'> {
 	/** The IDs of the chosen branches; undefined to watch all branches of the account. */
 	chosenBranches?: number[];
@@ -120,16 +120,16 @@ export async function readPollSettings(context: IPollFunctions): Promise<PollSet
 	const event = readEvent(context);
 	const parameters = new TriggerParameters(context);
 	const branches = (await parameters.references(branchesParameter, 'branch')) as number[];
-	const { filters, ...watch } = await findEventKind(event).watch(parameters, event, branches);
+	const { filters, ...watch } = await findEventKind(event).makeWatch(parameters, event, branches);
 	const origin = await new ApiClient(context).origin();
 
 	return {
 		...watch,
 		chosenBranches: branches.length > 0 ? [...new Set(branches)] : undefined,
 		subject: digestSettings([origin, event.value]),
-		filters: digestSettings(filters),
-		scope: digestSettings(branches),
-		most: parameters.integer(inOptions(maxPerPoll)),
+		filtersDigest: digestSettings(filters),
+		branchesDigest: digestSettings(branches),
+		maxRecords: parameters.integer(inOptions(maxPerPoll)),
 		startWith: parameters.integer(inOptions(startWith)),
 	};
 }

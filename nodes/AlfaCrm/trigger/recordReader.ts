@@ -27,7 +27,7 @@ import { readAllBranches } from './branches';
 import type { Change } from './change';
 import { readLogEntry } from './change';
 import type { NewRecord } from './eventSource';
-import { isLasting } from './eventSource';
+import { isLastingFailure } from './eventSource';
 import { describeUnlistedRecord, describeMissingRecord, findOfAnyKind } from '../store/records';
 
 /** The result of reading a record. */
@@ -130,7 +130,7 @@ export class RecordReader {
 				// Only a branch in which the record should be is worth waiting for. Another branch that
 				// cannot be read does not hold up the trigger.
 				const isLikely = branch === undefined || likelyBranches.includes(branch);
-				if (isLikely && !isLasting(client, failure)) {
+				if (isLikely && !isLastingFailure(client, failure)) {
 					failingReads.throwForAnHour(failureKey, failure);
 				}
 				failures.push(failure);
@@ -173,7 +173,7 @@ export class RecordReader {
 	/** @param failures the failures of the branches that could not be searched */
 	private explainMissing(failures: readonly Error[]): MissingRecord['missing'] {
 		if (failures.length === 0) return 'gone';
-		const areAllLasting = failures.every((failure) => isLasting(this.client, failure));
+		const areAllLasting = failures.every((failure) => isLastingFailure(this.client, failure));
 		return areAllLasting ? 'hidden' : 'failed';
 	}
 }
@@ -243,7 +243,7 @@ export async function readWithPatience<T>(
 		return result;
 	} catch (caught) {
 		const failure = asNodeError(client.node, caught);
-		if (!isLasting(client, failure)) failingReads.throwForAnHour(key, failure);
+		if (!isLastingFailure(client, failure)) failingReads.throwForAnHour(key, failure);
 		return failure;
 	}
 }

@@ -19,9 +19,9 @@ const hoursBefore = wholeNumber({
 
 /** The event that a lesson begins in some hours. It makes one item for each person who comes. */
 export const comingLessons: EventKind<'comingLessons'> = {
-	form: () => ({ filters: [hoursBefore], output: [simplify] }),
+	listParameters: () => ({ filters: [hoursBefore], output: [simplify] }),
 
-	watch: (parameters) => {
+	makeWatch: (parameters) => {
 		const isSimple = parameters.flag(simplify);
 		const minutesBetweenLooks = parameters.integer(inOptions(lookEvery));
 		return {

@@ -207,9 +207,9 @@ const simplifyWithNames: INodeProperties = {
 };
 
 export const derived: EventKind<'derived'> = {
-	form: () => ({ output: [simplifyWithNames] }),
+	listParameters: () => ({ output: [simplifyWithNames] }),
 
-	watch: (parameters, { derivedEvent: eventName }) => {
+	makeWatch: (parameters, { derivedEvent: eventName }) => {
 		const event = derivedEvents[eventName];
 		return {
 			source: new DerivedEvents(event),

@@ -128,13 +128,13 @@ const client: Entity = {
 };
 
 export const dueDate: EventKind<'dueDate'> = {
-	form: (event) => ({
+	listParameters: (event) => ({
 		filters: [limits[event.occasion].parameter],
 		output: simplifyForm(client),
 	}),
 
 	/** Makes the watch for one event, such as *Birthday*, with the limit that the user chose. */
-	watch(parameters, event) {
+	makeWatch(parameters, event) {
 		const limit = limits[event.occasion];
 		const minutesBetweenLooks = parameters.integer(inOptions(lookEvery));
 

@@ -54,6 +54,6 @@ export const makeEventParameters = (): INodeProperties[] =>
 		['event'],
 		eventTypes.map((event) => ({
 			show: { event: event.value },
-			part: findEventKind(event).form(event),
+			part: findEventKind(event).listParameters(event),
 		})),
 	);

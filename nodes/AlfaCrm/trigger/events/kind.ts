@@ -15,13 +15,13 @@ export const EVENT_SECTIONS = ['filters', 'changedFields', 'output'] as const;
 /** Everything that depends on the kind of an event. */
 export interface EventKind<K extends EventKindName> {
 	/** Returns the parameters of an event. */
-	form(event: EventOf<K>): FormPart<(typeof EVENT_SECTIONS)[number]>;
+	listParameters(event: EventOf<K>): FormPart<(typeof EVENT_SECTIONS)[number]>;
 	/**
 	 * Reads the parameters, and returns what the trigger watches for the event.
 	 *
 	 * @param branches the IDs of the branches that the user chose; empty for all branches
 	 */
-	watch(
+	makeWatch(
 		parameters: TriggerParameters,
 		event: EventOf<K>,
 		branches: readonly number[],

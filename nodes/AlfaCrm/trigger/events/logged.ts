@@ -47,7 +47,7 @@ const fetchRecord: INodeProperties = {
 };
 
 export const logged: EventKind<'logged'> = {
-	form(event) {
+	listParameters(event) {
 		const filters: INodeProperties[] = [];
 		if (hasFilter(event, 'stages')) filters.push(toStage);
 		if (hasFilter(event, 'entities')) filters.push(changeEntities);
@@ -60,7 +60,7 @@ export const logged: EventKind<'logged'> = {
 		};
 	},
 
-	async watch(parameters, event, branches) {
+	async makeWatch(parameters, event, branches) {
 		const filters = await readFilters(parameters, event, branches);
 		const isWanted = (change: Change) =>
 			isEvent(event, change) &&

@@ -16,8 +16,8 @@ import { makeMultiSelect, parameterIn } from '../parameters';
 import type { EventKind, EventWatch } from './kind';
 
 export const newRecords: EventKind<'newRecords'> = {
-	form: ({ resource }) => ({ output: simplifyForm(entityOf(resource)) }),
-	watch: (parameters, { resource, isReported }) => ({
+	listParameters: ({ resource }) => ({ output: simplifyForm(entityOf(resource)) }),
+	makeWatch: (parameters, { resource, isReported }) => ({
 		source: makeNewRecordsSource(resource, {}, isReported),
 		filters: {},
 		makeItems: makeRowsToItems(parameters, entityOf(resource)),
@@ -103,12 +103,12 @@ const customerFilters = collection(
 );
 
 export const newCustomers: EventKind<'newCustomers'> = {
-	form: () => ({
+	listParameters: () => ({
 		filters: [customerType, includeArchived, customerFilters],
 		output: simplifyForm(customer),
 	}),
 
-	async watch(parameters, _event, branches) {
+	async makeWatch(parameters, _event, branches) {
 		const wantedType = parameters.toRequestValue(customerTypeField, parameters.input(customerType));
 		const includesArchived = parameters.flag(includeArchived);
 		const idsByField = await readReferenceFilters(parameters, branches);

@@ -104,7 +104,11 @@ interface EvaluatedExcerpts {
  * is treated like a branch that the user chooses later.
  */
 export function takeBaseline(
-	{ branches, now, scope }: Pick<PollRequest, 'branches' | 'now' | 'scope'>,
+	{
+		branches,
+		now,
+		branchesDigest: scope,
+	}: Pick<PollRequest, 'branches' | 'now' | 'branchesDigest'>,
 	excerpts: Excerpts,
 ): LogState {
 	const since = earliestLateTime(findNewestTime(excerpts.values(), now));
@@ -131,7 +135,7 @@ export function findWantedEntries(excerpts: Excerpts, isWanted: WantedTest): New
 /** Adapts the state to the branches that are watched now. */
 export function withSettings(
 	state: LogState,
-	{ branches, scope }: Pick<PollRequest, 'branches' | 'scope'>,
+	{ branches, branchesDigest: scope }: Pick<PollRequest, 'branches' | 'branchesDigest'>,
 ): LogState {
 	// If the user has not changed the choice, an added branch was opened in AlfaCRM.
 	const wasOpened = scope === state.scope;

@@ -143,11 +143,11 @@ export class DerivedEvents implements EventSource {
 		entries: readonly NewRecord[],
 		lookup: LogLookup,
 		storedEvents: StoredEvents,
-		{ deadline, most }: PollRequest,
+		{ deadline, maxRecords }: PollRequest,
 	): Promise<NewRecord[][]> {
 		const knownItems = new ReportedItems(this.event, storedEvents);
 		const isEnough = (itemsByEntry: readonly NewRecord[][]) =>
-			Date.now() >= deadline || itemsByEntry.flat().length >= most;
+			Date.now() >= deadline || itemsByEntry.flat().length >= maxRecords;
 		return await convertInOrder(
 			entries,
 			isEnough,

@@ -1,6 +1,6 @@
 import type { Collected } from '../../../api/list';
 import type { NewRecord } from '../../eventSource';
-import { isOfOtherBranch, listBranchesOf, joinBranchLists, rowId } from '../../eventSource';
+import { isOfOtherBranch, listBranchesOf, joinBranchLists, readIdOrZero } from '../../eventSource';
 import { isIntervalOver } from '../../intervals';
 import {
 	checkNumber,
@@ -86,7 +86,7 @@ export function findDueRecords(
 		}
 	}
 
-	records.sort((a, b) => a.value - b.value || rowId(a.row) - rowId(b.row));
+	records.sort((a, b) => a.value - b.value || readIdOrZero(a.row) - readIdOrZero(b.row));
 	return {
 		records,
 		stateAfter: (reportedCount) =>
@@ -152,7 +152,7 @@ function judgeOccasion(
 	const isDue = kind.computeLevel(value, today) <= limit;
 	if (!isDue) return kind.isLasting ? 'hasEnded' : 'nothing';
 
-	const knownValue = memory.known.getValue(rowId(client.row));
+	const knownValue = memory.known.getValue(readIdOrZero(client.row));
 	const isKnown = knownValue !== undefined && kind.isSameOccasion(knownValue, value);
 	if (isKnown) return kind.isLasting ? 'lasts' : 'nothing';
 
@@ -214,7 +214,7 @@ function stateAfterReporting(
 ): DueState {
 	const known = memory.known.copy();
 	for (const { row, value } of records.slice(0, reportedCount)) {
-		known.addReported(rowId(row), value);
+		known.addReported(readIdOrZero(row), value);
 	}
 
 	// Until all records are reported, each poll looks at the branches again and finds the others.

@@ -4,7 +4,7 @@ import type { Collected } from '../../../api/list';
 import { daysAfter } from '../../../values/formats';
 import { DAY_MS, HOUR_MS } from '../../../values/time';
 import type { NewRecord, PollRequest } from '../../eventSource';
-import { isOfOtherBranch, listBranchesOf, joinBranchLists, rowId } from '../../eventSource';
+import { isOfOtherBranch, listBranchesOf, joinBranchLists, readIdOrZero } from '../../eventSource';
 import { dayOf, hoursAfter, latest, readStamp, utcTimeAt, ZONES_HOURS } from '../../stamps';
 import { KnownRecords } from './knownRecords';
 import type { BranchMemory, Mark, RecordsMemory, RecordsState } from './recordsMemory';
@@ -329,5 +329,5 @@ export function doListsReachBackTo(record: ListedRecord | undefined, firstDay: s
 
 /** Makes a function that tells whether the trigger has never come across a record. */
 export function makeUnknownTest(memory: RecordsMemory): (row: IDataObject) => boolean {
-	return (row) => rowId(row) > memory.mark.id && !memory.known.has(rowId(row));
+	return (row) => readIdOrZero(row) > memory.mark.id && !memory.known.has(readIdOrZero(row));
 }

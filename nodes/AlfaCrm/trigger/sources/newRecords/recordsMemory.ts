@@ -56,7 +56,11 @@ export interface BranchMemory {
  */
 export function restoreMemory(
 	stored: RecordsState,
-	{ branches, filters, scope }: Pick<PollRequest, 'branches' | 'filters' | 'scope'>,
+	{
+		branches,
+		filtersDigest: filters,
+		branchesDigest: scope,
+	}: Pick<PollRequest, 'branches' | 'filtersDigest' | 'branchesDigest'>,
 ): RecordsMemory {
 	// If other branches are chosen now, those without a state were added. Otherwise a branch without
 	// a state is a new one of the account, so that all its records are new.
@@ -90,7 +94,10 @@ function restoreKnown(
 /** Makes the stored form of the memory. Leaves out IDs that are no longer above the mark. */
 export function storeMemory(
 	{ mark, known, lastWholeReadingAt, branches }: RecordsMemory,
-	{ filters, scope }: Pick<PollRequest, 'filters' | 'scope'>,
+	{
+		filtersDigest: filters,
+		branchesDigest: scope,
+	}: Pick<PollRequest, 'filtersDigest' | 'branchesDigest'>,
 ): RecordsState {
 	const { reported, unwanted, ofOtherBranches } = known.toStored(mark.id);
 	return {
