@@ -17,7 +17,7 @@ import {
 	EVENTS_OF_COMING_LESSONS,
 	firstPoll,
 	lookEvery,
-} from './events/dueDate';
+} from './events/options';
 import type { EventWatch } from './events/kind';
 import type { PollRequest } from './eventSource';
 import { inOptions, makeRecordPicker, TriggerParameters } from './parameters';

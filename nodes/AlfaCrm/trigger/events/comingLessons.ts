@@ -5,7 +5,7 @@ import { MINUTE_MS } from '../../values/time';
 import type { Reminder } from '../sources/comingLessons/comingLessonsState';
 import { ComingLessons } from '../sources/comingLessons/comingLessons';
 import { inOptions } from '../parameters';
-import { lookEvery } from './dueDate';
+import { lookEvery } from './options';
 import type { EventKind } from './kind';
 
 const hoursBefore = wholeNumber({
