@@ -12,7 +12,7 @@ import { readFlag, readId } from '../../values/formats';
 import type { EventSource } from '../eventSource';
 import { NewRecords } from '../sources/newRecords/newRecords';
 import type { TriggerParameters } from '../parameters';
-import { makeMultiSelect, parameterIn } from '../parameters';
+import { makeMultiSelect, inCollection } from '../parameters';
 import type { EventKind, EventWatch } from './kind';
 
 export const newRecords: EventKind<'newRecords'> = {
@@ -140,7 +140,7 @@ async function readReferenceFilters(
 ): Promise<IdsByField> {
 	const idsByField = new Map<string, Array<number | null>>();
 	for (const { name, entity, parameter } of referenceFilters) {
-		const parameterOfFilters = parameterIn(customerFilters, parameter);
+		const parameterOfFilters = inCollection(customerFilters, parameter);
 		const ids = await parameters.references(parameterOfFilters, entity, branches);
 		idsByField.set(name, ids);
 	}
