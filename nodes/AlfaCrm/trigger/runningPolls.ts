@@ -15,8 +15,8 @@ interface TriggerPolls {
  *
  * - In n8n's default engine, all polls of an active trigger have the same object, and get another
  *   one when the workflow is published again.
- * - n8n's durable scheduler keeps its schedule in the database, and makes a new object for each
- *   poll. So there, polls are told apart by `mayBeActivation`.
+ * - n8n's durable scheduler, which administrators can switch on, makes a new object for each poll.
+ *   So there, a poll of another version is recognised by `mayBeActivation`.
  */
 export class RunningPolls {
 	private readonly pollsByTrigger = new Map<string, TriggerPolls>();
