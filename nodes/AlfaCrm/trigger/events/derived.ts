@@ -339,26 +339,34 @@ async function addNames(
 	const itemWithNames = await withNames({ row: item, branch }, fieldsWithNames, names);
 	const { customer_id, group_id, change, ...otherFields } = itemWithNames;
 
-	const customerFields: IDataObject = {
-		customer_id,
-		customer_name: customerCard.name ?? null,
-		customer_phone: customerCard.phone ?? null,
-		customer_email: customerCard.email ?? null,
-	};
-	const reasonForNoCard = customerResult?.reason;
-	if (reasonForNoCard !== undefined) customerFields.customer_error = reasonForNoCard;
-
 	const hasGroup = group_id !== undefined;
 	const groupFields = hasGroup ? { group_id, group_name: groupRecord.name ?? null } : {};
 
 	return {
-		...customerFields,
+		customer_id,
+		...makeCustomerFields(customerCard, customerResult?.reason),
 		...groupFields,
 		...otherFields,
 		branch_id: branch ?? null,
 		[LINK]: buildLink(customerEntity, customerCard, names.origin, branch),
 		change,
 	};
+}
+
+/**
+ * Makes the fields of an item that show its customer: the name and the contacts.
+ *
+ * @param card the customer's card; empty if it could not be read
+ * @param reasonForNoCard why the card could not be read; undefined if it could
+ */
+function makeCustomerFields(card: IDataObject, reasonForNoCard: string | undefined): IDataObject {
+	const fields: IDataObject = {
+		customer_name: card.name ?? null,
+		customer_phone: card.phone ?? null,
+		customer_email: card.email ?? null,
+	};
+	if (reasonForNoCard !== undefined) fields.customer_error = reasonForNoCard;
+	return fields;
 }
 
 /**
@@ -377,5 +385,7 @@ async function readRecord(
 	const id = readId(reference);
 	if (id === undefined) return undefined;
 
-	return await recordReader.find(makeChangeForReading(className, id), branches);
+	// The reader takes changes, because it usually reads the record of one.
+	const change = makeChangeForReading(className, id);
+	return await recordReader.find(change, branches);
 }
