@@ -5,7 +5,7 @@ import { MINUTE_MS } from '../../values/time';
 import type { Reminder } from '../sources/comingLessons/comingLessonsState';
 import { ComingLessons } from '../sources/comingLessons/comingLessons';
 import { inOptions } from '../parameters';
-import { lookEvery } from './dueDate';
+import { lookEvery } from './options';
 import type { EventKind } from './kind';
 
 const hoursBefore = wholeNumber({
@@ -19,9 +19,9 @@ const hoursBefore = wholeNumber({
 
 /** The event that a lesson begins in some hours. It makes one item for each person who comes. */
 export const comingLessons: EventKind<'comingLessons'> = {
-	form: () => ({ filters: [hoursBefore], output: [simplify] }),
+	listParameters: () => ({ filters: [hoursBefore], output: [simplify] }),
 
-	watch: (parameters) => {
+	makeWatch: (parameters) => {
 		const isSimple = parameters.flag(simplify);
 		const minutesBetweenLooks = parameters.integer(inOptions(lookEvery));
 		return {
@@ -34,6 +34,7 @@ export const comingLessons: EventKind<'comingLessons'> = {
 			zone: parameters.dayZone,
 			limitingParameterLabel: hoursBefore.displayName,
 			makeItems: async (reported) => {
+				// The source of this event, `ComingLessons`, finds only records that have a participant.
 				const reminders = reported.records as readonly Reminder[];
 				const participants = reminders.map(({ participant }) => participant);
 				return await makeParticipantItems(participants, reported.names, { isSimple });

@@ -68,7 +68,10 @@ export function beginDelivery(
 	deliveries.underWay.add(key);
 	return {
 		markStarted: () => {
-			deliveries.started = keepLatestKeys([...savedKeys, ...deliveries.started, key]);
+			// `deliveries.started` also has the keys of deliveries that have started since this one
+			// began.
+			const startedKeys = [...savedKeys, ...deliveries.started, key];
+			deliveries.started = keepLatestKeys(startedKeys);
 			saved.deliveries = [...deliveries.started];
 		},
 		end: () => deliveries.underWay.delete(key),
@@ -88,8 +91,10 @@ function keepLatestKeys(keys: readonly string[]): string[] {
 }
 
 /**
- * Makes the key of a delivery. Deliveries with equal bodies have equal keys. Without a time, two
- * different changes may have equal bodies, so each delivery gets a key of its own.
+ * Makes the key of a delivery. Deliveries with equal bodies have equal keys.
+ *
+ * @param hasTime whether the body says when the change was made. If it does not, two different
+ * changes may have equal bodies, so each delivery gets a key of its own.
  */
 export function makeDeliveryKey(body: unknown, hasTime: boolean): string {
 	if (!hasTime) return randomUUID();
@@ -101,14 +106,17 @@ export function makeDeliveryKey(body: unknown, hasTime: boolean): string {
 /** The IDs of a delivery, which AlfaCRM may send as texts. API notes 8. */
 const ID_NAMES = ['branch_id', 'entity_id', 'user_id'];
 
-/** Turns IDs that came as texts into numbers. A value that is no number stays as it came. */
+/**
+ * Returns a copy of a delivery in which IDs that came as texts are numbers, so that both ways of
+ * writing them give the same key. A value that is no number stays as it came.
+ */
 function readIdsAsNumbers(body: unknown): unknown {
 	if (!isPlain(body)) return body;
 
-	const result = { ...body };
+	const bodyWithNumericIds = { ...body };
 	for (const name of ID_NAMES) {
 		if (!Object.hasOwn(body, name)) continue;
-		result[name] = readInteger(body[name]) ?? body[name];
+		bodyWithNumericIds[name] = readInteger(body[name]) ?? body[name];
 	}
-	return result;
+	return bodyWithNumericIds;
 }

@@ -143,7 +143,7 @@ function toStoredState({ keyBuckets, branches, scope }: LogState): StoredLogStat
  * is treated like a branch that the user chooses later.
  */
 export function takeBaseline(
-	request: Pick<PollRequest, 'branches' | 'now' | 'scope'>,
+	request: Pick<PollRequest, 'branches' | 'branchesDigest' | 'now'>,
 	excerpts: Excerpts,
 ): StoredLogState {
 	const newestTime = findNewestTime(excerpts.values(), request.now);
@@ -153,7 +153,7 @@ export function takeBaseline(
 		const entriesBefore = countHandledEntries(excerpt, newestTime);
 		branches[branch] = { earliestNewTime: earliestLateTime, entriesBefore };
 	}
-	const state: LogState = { keyBuckets: {}, branches, scope: request.scope };
+	const state: LogState = { keyBuckets: {}, branches, scope: request.branchesDigest };
 
 	const knownKeys = new KnownKeys(state.keyBuckets);
 	for (const entry of findNewEntries(state, excerpts, FOREVER)) knownKeys.add(entry);
@@ -197,21 +197,21 @@ export function findWantedEntries(excerpts: Excerpts, isWanted: WantedTest): New
  */
 export function adaptToWatchedBranches(
 	state: LogState,
-	{ branches, scope }: Pick<PollRequest, 'branches' | 'scope'>,
+	request: Pick<PollRequest, 'branches' | 'branchesDigest'>,
 ): LogState {
 	// If the user has not changed the choice, an added branch was opened in AlfaCRM. All of its
 	// entries are new, so it may be read from the same time on as the branches that were there
 	// before.
-	const hasSameChoice = scope === state.scope;
+	const hasSameChoice = request.branchesDigest === state.scope;
 	const progressOfAddedBranch: BranchProgress = hasSameChoice
 		? { earliestNewTime: findEarliestNewTime(state.branches) }
 		: {};
 
 	const watchedBranches = makeBranchStates(
-		branches,
+		request.branches,
 		(branch) => state.branches[branch] ?? progressOfAddedBranch,
 	);
-	return { ...state, branches: watchedBranches, scope };
+	return { ...state, branches: watchedBranches, scope: request.branchesDigest };
 }
 
 /**

@@ -155,12 +155,12 @@ export class DerivedEvents implements EventSource {
 		entries: readonly NewRecord[],
 		lookup: LogLookup,
 		storedEvents: StoredEvents,
-		{ deadline, most }: PollRequest,
+		{ deadline, maxRecords }: PollRequest,
 	): Promise<NewRecord[][]> {
 		const knownItems = new ReportedItems(this.event, storedEvents);
 		const isEnough = (itemsByEntry: readonly NewRecord[][]) => {
 			const isLate = Date.now() >= deadline;
-			const hasMostItems = itemsByEntry.flat().length >= most;
+			const hasMostItems = itemsByEntry.flat().length >= maxRecords;
 			return isLate || hasMostItems;
 		};
 		return await convertInOrder(

@@ -1,6 +1,6 @@
 import type { Collected } from '../../../api/list';
 import type { NewRecord } from '../../eventSource';
-import { isOfOtherBranch, listBranchesOf, joinBranchLists, rowId } from '../../eventSource';
+import { isOfOtherBranch, listBranchesOf, joinBranchLists, readIdOrZero } from '../../eventSource';
 import { isIntervalOver } from '../../intervals';
 import {
 	checkNumber,
@@ -91,7 +91,7 @@ export function findDueRecords(
 /** Compares the values of two clients; for equal values, their IDs. */
 function compareByValue(a: DueRecord, b: DueRecord): number {
 	const difference = a.value - b.value;
-	return difference === 0 ? rowId(a.row) - rowId(b.row) : difference;
+	return difference === 0 ? readIdOrZero(a.row) - readIdOrZero(b.row) : difference;
 }
 
 // ---------------------------------------------------------------- reading the values
@@ -184,7 +184,7 @@ function chooseAction(record: DueRecord, memory: DueDatesMemory, poll: DueDatesP
 	// A birthday is still to come, but a debt that is not due has been paid.
 	if (!isDue) return kind.hasDay ? 'ignore' : 'forget';
 
-	const knownValue = memory.knownOccasions.getValue(rowId(record.row));
+	const knownValue = memory.knownOccasions.getValue(readIdOrZero(record.row));
 	const isKnown = knownValue !== undefined && kind.isSameOccasion(knownValue, record.value);
 	if (isKnown) return kind.hasDay ? 'ignore' : 'noteLowestValue';
 
@@ -245,7 +245,7 @@ function updateKnownOccasions(
 	record: DueRecord,
 	action: Exclude<Action, 'report'>,
 ): void {
-	const clientId = rowId(record.row);
+	const clientId = readIdOrZero(record.row);
 	if (action === 'addToBaseline') {
 		knownOccasions.addToBaseline(clientId, record.value);
 	} else if (action === 'noteLowestValue') {
@@ -291,7 +291,7 @@ function makeStateAfterReporting(
 	const knownOccasions = decision.knownOccasions.copy();
 	const reportedRecords = decision.records.slice(0, reportedCount);
 	for (const { row, value } of reportedRecords) {
-		knownOccasions.addReported(rowId(row), value);
+		knownOccasions.addReported(readIdOrZero(row), value);
 	}
 
 	// Until all records are reported, each poll reads the cards again and finds the other records.

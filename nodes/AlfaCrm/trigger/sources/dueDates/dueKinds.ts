@@ -25,7 +25,7 @@ import { findNextBirthday } from './birthdays';
  * To add a kind, declare it here, its event in `entities/events.ts`, and its parameter in
  * `events/dueDate.ts`.
  */
-export const dueKinds: Record<DueName, DueKind> = {
+export const dueKinds: Record<OccasionName, DueKind> = {
 	birthday: {
 		hasDay: true,
 		field: 'dob',
@@ -76,10 +76,8 @@ export const dueKinds: Record<DueName, DueKind> = {
 	},
 };
 
-type DueEvent = EventOf<'dueDate'>;
-
-/** The name of a kind, such as `birthday`. The declaration of the event calls it `what`. */
-export type DueName = DueEvent['what'];
+/** The name of a kind of occasion, such as `birthday`. */
+export type OccasionName = EventOf<'dueDate'>['occasion'];
 
 export type DueKind = KindWithDay | KindWithoutDay;
 

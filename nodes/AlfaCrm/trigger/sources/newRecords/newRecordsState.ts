@@ -4,7 +4,7 @@ import type { Collected } from '../../../api/list';
 import { daysAfter } from '../../../values/formats';
 import { DAY_MS, HOUR_MS } from '../../../values/time';
 import type { NewRecord, PollRequest } from '../../eventSource';
-import { isOfOtherBranch, listBranchesOf, joinBranchLists, rowId } from '../../eventSource';
+import { isOfOtherBranch, listBranchesOf, joinBranchLists, readIdOrZero } from '../../eventSource';
 import {
 	dayOf,
 	addHours,
@@ -382,7 +382,7 @@ export function doListsReachBackTo(record: ListedRecord | undefined, firstDay: s
 /** Makes a function that tells whether the trigger has never come across the record of a row. */
 export function makeUnknownTest(memory: RecordsMemory): (row: IDataObject) => boolean {
 	return (row) => {
-		const id = rowId(row);
+		const id = readIdOrZero(row);
 		const isOld = id <= memory.mark.lastOldId;
 		return !isOld && !memory.knownRecords.has(id);
 	};

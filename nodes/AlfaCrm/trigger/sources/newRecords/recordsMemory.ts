@@ -59,12 +59,12 @@ export interface BranchMemory {
  */
 export function restoreMemory(
 	stored: RecordsState,
-	settings: Pick<PollRequest, 'branches' | 'filters' | 'scope'>,
+	settings: Pick<PollRequest, 'branches' | 'branchesDigest' | 'filtersDigest'>,
 ): RecordsMemory {
 	// If the user has chosen other branches, a branch without a state was added by the user.
 	// Otherwise it is a new branch of the account. It had no records before, so all of its records
 	// are reported.
-	const hasChoiceChanged = settings.scope !== stored.scope;
+	const hasChoiceChanged = settings.branchesDigest !== stored.scope;
 	const addedBranch: BranchMemory = { hasBaseline: !hasChoiceChanged };
 
 	const branches = new Map<number, BranchMemory>();
@@ -73,7 +73,7 @@ export function restoreMemory(
 		branches.set(branch, branchState === undefined ? addedBranch : restoreBranch(branchState));
 	}
 
-	const haveFiltersChanged = settings.filters !== stored.filters;
+	const haveFiltersChanged = settings.filtersDigest !== stored.filters;
 	const restoreRecords = haveFiltersChanged ? restoreRecordsForNewFilters : restoreKnownRecords;
 	return {
 		mark: { lastOldId: stored.mark, firstDay: stored.since },
@@ -108,7 +108,7 @@ function restoreRecordsForNewFilters(stored: RecordsState): KnownRecords {
 /** Makes the stored form of the memory. Leaves out IDs that are no longer above the mark. */
 export function storeMemory(
 	memory: RecordsMemory,
-	settings: Pick<PollRequest, 'filters' | 'scope'>,
+	settings: Pick<PollRequest, 'branchesDigest' | 'filtersDigest'>,
 ): RecordsState {
 	const { mark, knownRecords, lastWholeReadingAt } = memory;
 	const { reported, unwanted, ofOtherBranches } = knownRecords.toStored(mark.lastOldId);
@@ -125,8 +125,8 @@ export function storeMemory(
 		foreign: ofOtherBranches === '' ? undefined : ofOtherBranches,
 		wholeAt: lastWholeReadingAt,
 		branches,
-		scope: settings.scope,
-		filters: settings.filters,
+		scope: settings.branchesDigest,
+		filters: settings.filtersDigest,
 	};
 }
 
