@@ -6,7 +6,7 @@
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { customFieldInput, externalIdInput, NO_INCOME } from '../../entities/pay';
+import { customFieldInput, externalIdInput, NON_INCOME_TYPES } from '../../entities/pay';
 import { isEmpty } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import { listOf } from '../../fields/field';
@@ -170,7 +170,7 @@ export const hasAnyIdInNote = (payment: IDataObject): boolean => idsInNote(payme
  * types are incomes. API notes 5.16.
  */
 export const mayBeIncome = (payment: IDataObject): boolean =>
-	!NO_INCOME.includes(Number(payment.pay_type_id));
+	!NON_INCOME_TYPES.includes(Number(payment.pay_type_id));
 
 /**
  * Whether two payments with the same external ID have types that make them the same payment: equal
