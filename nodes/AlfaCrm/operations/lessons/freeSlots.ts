@@ -51,7 +51,7 @@ const options = collection(
  * teachers are chosen, it lists the free times of each. If a room is chosen, it has to be free,
  * too.
  */
-export const freeSlots: ActionKind<'freeSlots'> = {
+export const getFreeSlots: ActionKind<'freeSlots'> = {
 	// Slots that have begun are left out, so the result depends on the clock.
 	decidesByTime: () => true,
 	form: () => ({ duration: [lessonDuration], limit: limitForm, options: [options] }),

@@ -45,7 +45,7 @@ import { assertDayRange } from './timetable';
  * *Lesson → Get Participants*: lists who comes to the lessons of some days, or to one lesson. Each
  * person at each lesson is one item.
  */
-export const participants: ActionKind<'participants'> = {
+export const getParticipants: ActionKind<'participants'> = {
 	// Whether a customer is archived may depend on today's date (`archivedByRow` in
 	// `entities/archive.ts`), so the result depends on the clock.
 	decidesByTime: () => true,
