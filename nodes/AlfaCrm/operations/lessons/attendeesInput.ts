@@ -20,7 +20,7 @@ const { customer: customerField, group: groupField, teacher: teacherField } = LE
  * @throws NodeOperationError if no customer and no group is given, or one of the fields came out
  * empty
  */
-export function assertPeopleGiven(item: Item, input: IDataObject): void {
+export function assertAttendeesGiven(item: Item, input: IDataObject): void {
 	for (const field of [customerField, groupField, teacherField]) {
 		const cameOutEmpty = isBlankIn(input, field) && isGivenByUser(item, input, field);
 		if (cameOutEmpty && !isEmptyOnPurpose(item, input, field)) {

@@ -19,10 +19,10 @@ import type { Branch } from '../../store/located';
 import { formatTime, readId } from '../../values/formats';
 import type { RecordDraft } from '../common/create';
 import { create, readDraft, saveDraft, skipIfThere } from '../common/create';
-import { assertPeopleGiven } from './attendeesInput';
+import { assertAttendeesGiven } from './attendeesInput';
 import { dropUnusedDuration } from './endTime';
 import { hasAllAttendeesOf, hintThatLessonExists } from './existingLesson';
-import { makeLessonLocks } from './lessonLocks';
+import { makeLessonLockKeys } from './lessonLocks';
 import { findBranchesOfTeachers, readLessonsOfDay } from './lessonsOfDay';
 
 /**
@@ -44,7 +44,7 @@ export const createLesson: Operation = {
 
 /** Makes sure that the input names attendees, and leaves out a duration that has no effect. */
 function prepareInput(item: Item, input: IDataObject): IDataObject {
-	assertPeopleGiven(item, input);
+	assertAttendeesGiven(item, input);
 	return dropUnusedDuration(input);
 }
 
@@ -87,7 +87,7 @@ async function createOnce(item: Item, entity: Entity, draft: RecordDraft): Promi
 
 	const findLesson = async () => await findExistingLesson(item, lesson, draft);
 	const findOrSave = async () => await findOrCreate(item, findLesson, saveLesson);
-	const locks = makeLocks(lesson);
+	const locks = makeLockKeys(lesson);
 	return await item.withLock(locks, findOrSave);
 }
 
@@ -114,9 +114,9 @@ function readLessonToCheck(item: Item, draft: RecordDraft): LessonToCheck | unde
 }
 
 /** Makes the keys to lock for a lesson: every attendee, every teacher and the room on its day. */
-function makeLocks({ fields, day }: LessonToCheck): LockKey[] {
+function makeLockKeys({ fields, day }: LessonToCheck): LockKey[] {
 	const roomId = roomIdOf(fields);
-	return makeLessonLocks(day, {
+	return makeLessonLockKeys(day, {
 		groupIds: groupIdsOf(fields),
 		customerIds: customerIdsOf(fields),
 		teacherIds: teacherIdsOf(fields),
@@ -177,7 +177,7 @@ function findRepeatedLesson(
 	zone: string,
 ): IDataObject | undefined {
 	return lessonsOfDay.find(
-		(lesson) => hasAllAttendeesOf(lesson, fields) && startTogether(lesson, fields, zone),
+		(lesson) => hasAllAttendeesOf(lesson, fields) && doLessonsStartTogether(lesson, fields, zone),
 	);
 }
 
@@ -197,7 +197,7 @@ function assertTeacherAndRoomFree(
 
 	for (const lesson of lessonsOfDay) {
 		const shared = findSharedTeacherOrRoom(lesson, fields);
-		if (shared === undefined || !overlap(lesson, fields, item.zone)) continue;
+		if (shared === undefined || !doLessonsOverlap(lesson, fields, item.zone)) continue;
 
 		const lessonText = `lesson ${String(lesson.id)}, ${describeTime(lesson, item.zone)}`;
 		throw item.error(
@@ -226,7 +226,11 @@ function findSharedTeacherOrRoom(
 }
 
 /** Whether two lessons of one day start at the same time. */
-function startTogether(lesson: IDataObject, otherLesson: IDataObject, zone: string): boolean {
+function doLessonsStartTogether(
+	lesson: IDataObject,
+	otherLesson: IDataObject,
+	zone: string,
+): boolean {
 	const span = readTimeSpan(lesson, zone);
 	const otherSpan = readTimeSpan(otherLesson, zone);
 	return span !== undefined && span.begin === otherSpan?.begin;
@@ -235,7 +239,7 @@ function startTogether(lesson: IDataObject, otherLesson: IDataObject, zone: stri
 /**
  * Whether two lessons of one day share some time. Lessons without a start overlap with no lesson.
  */
-function overlap(lesson: IDataObject, otherLesson: IDataObject, zone: string): boolean {
+function doLessonsOverlap(lesson: IDataObject, otherLesson: IDataObject, zone: string): boolean {
 	const span = readTimeSpan(lesson, zone);
 	const otherSpan = readTimeSpan(otherLesson, zone);
 	if (span === undefined || otherSpan === undefined) return false;

@@ -18,9 +18,9 @@ import {
 	assertDayRange,
 	assertRoomExists,
 	findSlots,
-	lessonDuration,
+	durationParameter,
 	readTeachers,
-	slotStep,
+	stepParameter,
 } from './timetable';
 
 const includeOtherBranchHours: INodeProperties = {
@@ -42,7 +42,7 @@ const includePastSlots: INodeProperties = {
 const options = collection(
 	'Options',
 	'options',
-	[includeOtherBranchHours, includePastSlots, slotStep],
+	[includeOtherBranchHours, includePastSlots, stepParameter],
 	'Add Option',
 );
 
@@ -54,7 +54,7 @@ const options = collection(
 export const getFreeSlots: ActionKind<'freeSlots'> = {
 	// Slots that have begun are left out, so the result depends on the clock.
 	decidesByTime: () => true,
-	form: () => ({ duration: [lessonDuration], limit: limitForm, options: [options] }),
+	form: () => ({ duration: [durationParameter], limit: limitForm, options: [options] }),
 
 	async execute(item, entity, { fields = [] }) {
 		const { search, chosenTeacherIds, limit } = readSearchForm(item, entity, fields);
@@ -117,8 +117,8 @@ function readSearchForm(item: Item, entity: Entity, fields: readonly Field[]): S
 		lastDay: String(values.date_to),
 		roomId: readId(values.room_id),
 		subjectId: readId(values.subject_id),
-		duration: item.integer(lessonDuration),
-		step: chosenOptions.integer(slotStep),
+		duration: item.integer(durationParameter),
+		step: chosenOptions.integer(stepParameter),
 		notBefore: includesPastSlots ? undefined : wallClock(item.zone),
 		includesOtherBranchHours: chosenOptions.flag(includeOtherBranchHours),
 	};

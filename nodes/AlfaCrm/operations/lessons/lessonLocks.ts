@@ -3,7 +3,7 @@ import { lesson as lessonEntity, LESSON_FIELDS } from '../../entities/lesson';
 import type { LockKey } from '../../run/keys';
 
 /** The groups, customers, teachers and rooms that a lesson occupies. */
-interface Occupied {
+interface OccupiedIds {
 	groupIds: readonly number[];
 	customerIds: readonly number[];
 	teacherIds: readonly number[];
@@ -17,16 +17,16 @@ interface Occupied {
  * the same teacher on the same day run one after the other, and the second one sees the lesson of
  * the first.
  */
-export function makeLessonLocks(day: string, occupied: Occupied): LockKey[] {
+export function makeLessonLockKeys(day: string, occupied: OccupiedIds): LockKey[] {
 	return [
-		...makeFieldLocks(day, LESSON_FIELDS.group, occupied.groupIds),
-		...makeFieldLocks(day, LESSON_FIELDS.customer, occupied.customerIds),
-		...makeFieldLocks(day, LESSON_FIELDS.teacher, occupied.teacherIds),
-		...makeFieldLocks(day, LESSON_FIELDS.room, occupied.roomIds),
+		...makeFieldLockKeys(day, LESSON_FIELDS.group, occupied.groupIds),
+		...makeFieldLockKeys(day, LESSON_FIELDS.customer, occupied.customerIds),
+		...makeFieldLockKeys(day, LESSON_FIELDS.teacher, occupied.teacherIds),
+		...makeFieldLockKeys(day, LESSON_FIELDS.room, occupied.roomIds),
 	];
 }
 
 /** Makes a key for each ID in one field of a lesson, such as each of its teachers. */
-function makeFieldLocks(day: string, field: Field, ids: readonly number[]): LockKey[] {
+function makeFieldLockKeys(day: string, field: Field, ids: readonly number[]): LockKey[] {
 	return ids.map((id): LockKey => [lessonEntity.path, day, field.name, id]);
 }

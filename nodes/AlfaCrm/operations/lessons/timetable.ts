@@ -39,11 +39,11 @@ const SUBJECT_DAYS = 28;
  * What is uncertain if a list is incomplete, because a missing lesson would make the teacher look
  * free. Ends the sentence of the error: "so it is not sure when the teacher is free".
  */
-const UNCERTAINTY = 'when the teacher is free';
+const UNCERTAIN_FACT = 'when the teacher is free';
 
 const MINUTES_RANGE = { min: 5, max: 1440 };
 
-export const lessonDuration = wholeNumber({
+export const durationParameter = wholeNumber({
 	displayName: 'Duration',
 	name: 'duration',
 	...MINUTES_RANGE,
@@ -51,7 +51,7 @@ export const lessonDuration = wholeNumber({
 	description: 'In minutes',
 });
 
-export const slotStep = wholeNumber({
+export const stepParameter = wholeNumber({
 	displayName: 'Step',
 	name: 'step',
 	...MINUTES_RANGE,
@@ -207,7 +207,7 @@ export async function readTeachers(
 /** Reads a chosen teacher, once for all items. */
 async function readTeacherRow(item: Item, target: Target, id: number): Promise<IDataObject> {
 	const teacherTarget = { ...target, path: teacherEntity.path };
-	const teacher = await readOncePerRun(
+	const teacher = await readOncePerExecution(
 		item,
 		teacherEntity,
 		['one', target.branch, id],
@@ -219,7 +219,7 @@ async function readTeacherRow(item: Item, target: Target, id: number): Promise<I
 /** Reads the active teachers of a branch, once for all items. */
 async function readBranchTeachers(item: Item, branch: Branch): Promise<Teacher[]> {
 	const list = { ...listCall(teacherEntity, branch), query: {}, body: {} };
-	const rows = await readOncePerRun(
+	const rows = await readOncePerExecution(
 		item,
 		teacherEntity,
 		['all', branch],
@@ -272,7 +272,7 @@ export async function readTimetable(
 	const [workingHours, ownRows, otherRows] = await Promise.all([
 		readWorkingHours(item, search),
 		readLessonsOfOwnBranch(item, search),
-		Promise.all(findOtherBranches(search).map(readOtherBranch)),
+		Promise.all(findOtherBranchesOfTeachers(search).map(readOtherBranch)),
 	]);
 
 	const rows = joinLessonRows(search, [ownRows, ...otherRows]);
@@ -282,7 +282,7 @@ export async function readTimetable(
 }
 
 /** Finds the branches in which the teachers work, except the branch of the lesson. */
-function findOtherBranches({ target, teachers }: SlotSearch): Branch[] {
+function findOtherBranchesOfTeachers({ target, teachers }: SlotSearch): Branch[] {
 	const branches = new Set(teachers.flatMap((teacher) => teacher.branches));
 	return [...branches].filter((branch) => branch !== target.branch);
 }
@@ -318,11 +318,11 @@ async function readWorkingHours(item: Item, search: SlotSearch): Promise<IDataOb
 	// Working hours are a list of the entity of teachers. The plural is for messages.
 	const workingHours = { ...teacherEntity, plural: 'Working Hours' };
 	const list = { ...listCall(workingHours, branch), action: 'working-hour', body: filter };
-	return await readOncePerRun(
+	return await readOncePerExecution(
 		item,
 		teacherEntity,
 		['hours', branch, filter],
-		async () => await readWholeList(item, workingHours, list, UNCERTAINTY),
+		async () => await readWholeList(item, workingHours, list, UNCERTAIN_FACT),
 	);
 }
 
@@ -415,7 +415,7 @@ async function readRegularLessons(
 	branch: Branch,
 	filter: IDataObject,
 ): Promise<IDataObject[]> {
-	return await readOncePerRun(
+	return await readOncePerExecution(
 		item,
 		regularLessonEntity,
 		['all', branch, filter],
@@ -431,7 +431,7 @@ async function readAll(
 	filter: IDataObject,
 ): Promise<IDataObject[]> {
 	const list = { ...listCall(entity, branch), body: filter, passes: passesOf(entity) };
-	return await readWholeList(item, entity, list, UNCERTAINTY);
+	return await readWholeList(item, entity, list, UNCERTAIN_FACT);
 }
 
 /**
@@ -440,7 +440,7 @@ async function readAll(
  *
  * @param nameParts what together names the reading among those of the entity
  */
-async function readOncePerRun<T>(
+async function readOncePerExecution<T>(
 	item: Item,
 	entity: Entity,
 	nameParts: readonly unknown[],

@@ -34,7 +34,7 @@ import type { Branch } from '../../../store/located';
  * What is uncertain if a list is incomplete, because a missing lesson would make the customer look
  * free. Ends the sentence of the error: "so it is not sure when the customer is free".
  */
-const UNCERTAINTY = 'when the customer is free';
+const UNCERTAIN_FACT = 'when the customer is free';
 
 /**
  * Reads the lessons that AlfaCRM lists for the first attendee: the first customer, or else the
@@ -45,7 +45,7 @@ const UNCERTAINTY = 'when the customer is free';
  * moved by some days. The lists of all statuses are read, because a cancelled lesson shows that its
  * regular lesson does not take place on that day.
  */
-export async function readFirstAttendeeLessons(
+export async function readLessonsOfFirstAttendee(
 	item: Item,
 	{ attendees, search }: Booking,
 ): Promise<IDataObject[]> {
@@ -68,9 +68,9 @@ export async function readFirstAttendeeLessons(
  * The lessons of every booked customer and group are read. The lessons of the customers' groups are
  * read as well, since a group lesson may list none of the members: see `CustomerLessons`.
  *
- * @param firstAttendeeLessons the result of `readFirstAttendeeLessons`
+ * @param firstAttendeeLessons the result of `readLessonsOfFirstAttendee`
  */
-export async function avoidAttendeeLessons(
+export async function addAttendeeLessons(
 	item: Item,
 	booking: Booking,
 	firstAttendeeLessons: readonly IDataObject[],
@@ -160,7 +160,7 @@ async function readListedLessons(
 		body: makeLessonDaysFilter(search),
 		passes: attendees.ids.flatMap((id) => makeStatusPasses({ [attendees.name]: id })),
 	};
-	return await readWholeList(item, lessonEntity, list, UNCERTAINTY);
+	return await readWholeList(item, lessonEntity, list, UNCERTAIN_FACT);
 }
 
 /**
@@ -204,7 +204,7 @@ async function readMemberships(
 		passes: passesOf(membershipEntity),
 		task: `list the groups of customer ${customerId}`,
 	};
-	const rows = await readWholeList(item, membershipEntity, list, UNCERTAINTY);
+	const rows = await readWholeList(item, membershipEntity, list, UNCERTAIN_FACT);
 
 	// AlfaCRM may ignore the filter. A row that shows no customer counts as this customer's.
 	return rows.filter((row) => {

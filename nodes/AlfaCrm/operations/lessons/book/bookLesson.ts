@@ -15,19 +15,19 @@ import type { CustomerLessons } from '../../../store/calendar/customerLessons';
 import { teacherIdsOf } from '../../../store/calendar/lessonRow';
 import { daysAfter } from '../../../values/formats';
 import {
-	avoidAttendeeLessons,
+	addAttendeeLessons,
 	findExistingLesson,
 	readCustomerLessons,
-	readFirstAttendeeLessons,
+	readLessonsOfFirstAttendee,
 } from './attendeeLessons';
 import { hintThatLessonExists } from '../existingLesson';
-import { makeLessonLocks } from '../lessonLocks';
+import { makeLessonLockKeys } from '../lessonLocks';
 import type { Teacher } from '../timetable';
-import { assertRoomExists, lessonDuration, readTeachers } from '../timetable';
+import { assertRoomExists, durationParameter, readTeachers } from '../timetable';
 import { moveLeadsToStage, warnOfArchivedCustomers } from './bookedCustomers';
 import type { Booking, BookingForm } from './bookingForm';
 import { bookingOptions, makeBookingParameters, readBookingForm } from './bookingForm';
-import type { LessonSlot } from './chooseSlot';
+import type { ChosenSlot } from './chooseSlot';
 import { chooseSlot } from './chooseSlot';
 
 /**
@@ -51,7 +51,7 @@ export const bookLesson: ActionKind<'bookLesson'> = {
 
 	form: (_entity, { fields = [] }) => ({
 		prominentFields: makeBookingParameters(fields),
-		duration: [lessonDuration],
+		duration: [durationParameter],
 		options: [bookingOptions],
 	}),
 
@@ -60,13 +60,13 @@ export const bookLesson: ActionKind<'bookLesson'> = {
 		const booking = await readTeachersAndRoom(item, form);
 
 		// Undefined if this user may not see memberships. The groups of the customers are then not
-		// locked, and only a lesson that exists already can be returned: `avoidAttendeeLessons` fails
+		// locked, and only a lesson that exists already can be returned: `addAttendeeLessons` fails
 		// for this user before a new lesson is booked.
 		const customers = await item.readIfAllowed(
 			async () => await readCustomerLessons(item, booking),
 		);
 
-		const locks = makeLocks(booking, customers ?? []);
+		const locks = makeLockKeys(booking, customers ?? []);
 		return await item.withLock(locks, async () => {
 			const bookedLesson = await findOrBookLesson(item, booking);
 			await moveLeadsToStage(item, booking, bookedLesson);
@@ -105,7 +105,7 @@ async function readTeachersAndRoom(item: Item, form: BookingForm): Promise<Booki
  *
  * @param customers know the groups of each booked customer on each day
  */
-function makeLocks(
+function makeLockKeys(
 	{ search, attendees }: Booking,
 	customers: readonly CustomerLessons[],
 ): LockKey[] {
@@ -114,7 +114,7 @@ function makeLocks(
 	for (let day = firstDay; day <= lastDay; day = daysAfter(day, 1)) {
 		const groupsOfCustomers = customers.flatMap((customer) => customer.groupIdsOn(day));
 		const groupIds = new Set([...attendees.groupIds, ...groupsOfCustomers]);
-		const locksOfDay = makeLessonLocks(day, {
+		const locksOfDay = makeLessonLockKeys(day, {
 			groupIds: [...groupIds],
 			customerIds: attendees.customerIds,
 			teacherIds: teachers.map(({ id }) => id),
@@ -130,7 +130,7 @@ function makeLocks(
  * free slot, because both need the lessons of the attendees.
  */
 async function findOrBookLesson(item: Item, booking: Booking): Promise<BookedLesson> {
-	const bookInSlot = async (slot: LessonSlot) => {
+	const bookInSlot = async (slot: ChosenSlot) => {
 		const lesson = await createLesson(item, booking, slot);
 		return { lesson, isNew: true };
 	};
@@ -149,12 +149,12 @@ async function findOrBookLesson(item: Item, booking: Booking): Promise<BookedLes
 async function findLessonOrSlot(
 	item: Item,
 	booking: Booking,
-): Promise<ExistingOrPlan<BookedLesson, LessonSlot>> {
-	const attendeeLessons = await readFirstAttendeeLessons(item, booking);
+): Promise<ExistingOrPlan<BookedLesson, ChosenSlot>> {
+	const attendeeLessons = await readLessonsOfFirstAttendee(item, booking);
 	const existingLesson = findExistingLesson(booking, attendeeLessons, item.zone);
 	if (existingLesson !== undefined) return returnExisting(item, existingLesson);
 
-	const search = await avoidAttendeeLessons(item, booking, attendeeLessons);
+	const search = await addAttendeeLessons(item, booking, attendeeLessons);
 	const choice = await chooseSlot(item, { ...booking, search });
 	if ('slot' in choice) return { plan: choice.slot };
 
@@ -169,7 +169,7 @@ function returnExisting(item: Item, lesson: IDataObject): { existing: BookedLess
 }
 
 /** Creates the lesson in AlfaCRM. */
-async function createLesson(item: Item, booking: Booking, slot: LessonSlot): Promise<IDataObject> {
+async function createLesson(item: Item, booking: Booking, slot: ChosenSlot): Promise<IDataObject> {
 	await warnOfArchivedCustomers(item, booking);
 
 	const { search, lessonFields } = booking;

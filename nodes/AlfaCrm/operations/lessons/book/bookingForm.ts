@@ -25,9 +25,9 @@ import type { Branch, Target } from '../../../store/located';
 import { readId, wallClock } from '../../../values/formats';
 import { skipIfThere } from '../../common/create';
 import { readActionTarget } from '../actionTarget';
-import { assertPeopleGiven } from '../attendeesInput';
+import { assertAttendeesGiven } from '../attendeesInput';
 import type { SlotSearch } from '../timetable';
-import { assertDayRange, lessonDuration, slotStep } from '../timetable';
+import { assertDayRange, durationParameter, stepParameter } from '../timetable';
 
 /**
  * What the user asks for, before anything is read from AlfaCRM. Days are `yyyy-mm-dd`, durations
@@ -75,7 +75,7 @@ const checkWorkingHours: INodeProperties = {
 export const bookingOptions = collection(
 	'Options',
 	'options',
-	[checkWorkingHours, skipIfThere, slotStep],
+	[checkWorkingHours, skipIfThere, stepParameter],
 	'Add Option',
 );
 
@@ -148,11 +148,11 @@ function readSearch(
 		lastDay: lastDay ?? firstDay,
 		roomId: roomIdOf(lessonFields),
 		subjectId: isTeacherChosen ? undefined : subjectIdOf(lessonFields),
-		duration: item.integer(lessonDuration),
-		step: options.integer(slotStep),
+		duration: item.integer(durationParameter),
+		step: options.integer(stepParameter),
 		// A slot that has begun cannot be booked.
 		notBefore: wallClock(item.zone),
-		// Lessons that name an attendee are in the way. `avoidAttendeeLessons` adds the lessons of the
+		// Lessons that name an attendee are in the way. `addAttendeeLessons` adds the lessons of the
 		// customer's groups later, because it has to read the memberships for that.
 		involvesAttendees: (lesson) => involvesAnyOf(attendees, lesson),
 	};
@@ -181,7 +181,7 @@ interface FieldValues {
 /** Reads the fields of the form, and separates those of the lesson from the others. */
 function readFieldValues(item: Item, fields: readonly Field[], branch: Branch): FieldValues {
 	const input = readFields(item, fields);
-	assertPeopleGiven(item, input);
+	assertAttendeesGiven(item, input);
 
 	const when = readWhen(item, fields, input);
 	const shownFields = pickShownFields(when, fields);

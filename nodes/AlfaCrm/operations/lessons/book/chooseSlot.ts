@@ -10,9 +10,9 @@ import type { Item } from '../../../run/item';
 import { findObstacle, startOf } from '../../../store/calendar/slots';
 import { daysAfter } from '../../../values/formats';
 import {
-	avoidAttendeeLessons,
+	addAttendeeLessons,
 	findExistingLesson,
-	readFirstAttendeeLessons,
+	readLessonsOfFirstAttendee,
 } from './attendeeLessons';
 import type { SlotSearch, Teacher, TeacherSlot } from '../timetable';
 import { findSlots, makeSlotRequest, readTimetable } from '../timetable';
@@ -26,7 +26,7 @@ import {
 } from './slotErrors';
 
 /** When the lesson takes place, and which teacher gives it. */
-export interface LessonSlot extends LessonTime {
+export interface ChosenSlot extends LessonTime {
 	teacher: Teacher;
 }
 
@@ -34,7 +34,7 @@ export interface LessonSlot extends LessonTime {
  * The slot to book. Or the lesson itself, if another n8n process has booked it while this one was
  * looking for a slot.
  */
-type SlotOrExistingLesson = { slot: LessonSlot } | { existingLesson: IDataObject };
+type SlotOrExistingLesson = { slot: ChosenSlot } | { existingLesson: IDataObject };
 
 /**
  * Chooses the slot of a booking.
@@ -51,7 +51,7 @@ export async function chooseSlot(item: Item, booking: Booking): Promise<SlotOrEx
 	return await chooseSlotAt(item, booking, { date: search.firstDay, start: startTime });
 }
 
-async function chooseFirstFreeSlot(item: Item, search: SlotSearch): Promise<LessonSlot> {
+async function chooseFirstFreeSlot(item: Item, search: SlotSearch): Promise<ChosenSlot> {
 	const slots = await findSlots(item, search, { neededCount: 1 });
 	if (slots.length > 0) return slots[0];
 
@@ -81,14 +81,14 @@ async function chooseSlotAt(
 	// lessons of the attendees were read. It is looked for on the days of the offer. They leave out a
 	// requested day that has passed, but no process books a lesson on such a day.
 	const offerBooking = { ...booking, search: makeOfferSearch(search) };
-	const attendeeLessons = await readFirstAttendeeLessons(item, offerBooking);
+	const attendeeLessons = await readLessonsOfFirstAttendee(item, offerBooking);
 	const existingLesson = findExistingLesson(booking, attendeeLessons, item.zone);
 	if (existingLesson !== undefined) return { existingLesson };
 
 	const reason = hasPassed
 		? explainPassedTime(time, item.zone)
 		: explainObstacles(candidates, search, time);
-	const offerSearch = await avoidAttendeeLessons(item, offerBooking, attendeeLessons);
+	const offerSearch = await addAttendeeLessons(item, offerBooking, attendeeLessons);
 	const offer = await offerSlotsAfter(item, offerSearch, time);
 	throw item.error(reason, offer);
 }

@@ -27,7 +27,10 @@ import {
 	mergeAttendances,
 	readStoredAttendances,
 } from './storedAttendances';
-import { findUnnamedCustomers, warnOfUnnamedCustomers } from './unnamedCustomers';
+import {
+	findCustomersWithoutAttendance,
+	warnOfCustomersWithoutAttendance,
+} from './customersWithoutAttendance';
 
 /**
  * *Lesson → Complete Lesson*: completes a planned lesson with its attendance. A lesson that is
@@ -37,7 +40,7 @@ import { findUnnamedCustomers, warnOfUnnamedCustomers } from './unnamedCustomers
  * - `lessonItems.ts`: all items about one lesson complete it with one call
  * - `attendanceInput.ts`: what the user has given, in one item or in several
  * - `storedAttendances.ts`: what AlfaCRM shows of the lesson, compared and merged with the input
- * - `unnamedCustomers.ts`: warns of customers of the lesson whom the input does not name
+ * - `customersWithoutAttendance.ts`: warns of customers of the lesson whom the input does not name
  */
 export const completeLesson: ActionKind<'completeLesson'> = {
 	// The form has only the lesson and the fields that the action declares.
@@ -193,7 +196,7 @@ async function readLessonAndPlan(
 			return { existing: reportAlreadyCompleted(request, stored.lesson) };
 		}
 		if (!request.sendsAgain) {
-			throw makeCompletedError(item, lessonId, differences.attendances);
+			throw makeAlreadyCompletedError(item, lessonId, differences.attendances);
 		}
 	} else {
 		assertMayHaveTakenPlace(item, lessonId, stored.lesson);
@@ -279,9 +282,14 @@ async function sendCompletion(
 	};
 	const changedRecords = [recordKey(entity, lessonId)];
 
-	const unnamedIds = await findUnnamedCustomers(item, stored.lesson, stored.branch, attendances);
+	const unnamedIds = await findCustomersWithoutAttendance(
+		item,
+		stored.lesson,
+		stored.branch,
+		attendances,
+	);
 	const savedFields = await item.save(call, changedRecords);
-	warnOfUnnamedCustomers(item, lessonId, unnamedIds);
+	warnOfCustomersWithoutAttendance(item, lessonId, unnamedIds);
 
 	// The answer of AlfaCRM may lack fields of the lesson. Their values are then those that were read
 	// before, except for the status.
@@ -315,7 +323,7 @@ function assertMayHaveTakenPlace(item: Item, lessonId: number, lesson: IDataObje
  * @param differingAttendances the given attendances that AlfaCRM does not show, or shows with other
  * values. If there is none, another field of the lesson differs.
  */
-function makeCompletedError(
+function makeAlreadyCompletedError(
 	item: Item,
 	lessonId: number,
 	differingAttendances: readonly IDataObject[],

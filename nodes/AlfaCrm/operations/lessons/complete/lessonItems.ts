@@ -12,13 +12,13 @@ import type { Item } from '../../../run/item';
 import { idOf } from '../../../run/target';
 
 /** Completes a lesson for all items about it; the first of them is the item that sends the call. */
-type Complete = (items: readonly [Item, ...Item[]]) => Promise<IDataObject[]>;
+type LessonCompleter = (items: readonly [Item, ...Item[]]) => Promise<IDataObject[]>;
 
 /** Completes the lesson of an item, or returns the result if another item has completed it. */
 export async function completeTogether(
 	item: Item,
 	entity: Entity,
-	complete: Complete,
+	complete: LessonCompleter,
 ): Promise<IDataObject[]> {
 	const itemsByLesson = groupItemsOnce(item, entity);
 	// The map lacks an item whose lesson ID could be read only after the item was resolved. Such an
@@ -38,7 +38,7 @@ class LessonItems {
 	}
 
 	/** Calls `complete` for the first item that asks. All later items get the same result. */
-	async completeOnce(item: Item, complete: Complete): Promise<IDataObject[]> {
+	async completeOnce(item: Item, complete: LessonCompleter): Promise<IDataObject[]> {
 		this.result ??= this.completeBy(item, complete);
 		const records = await this.result;
 		// Each item returns copies, so that a change to the output of one item leaves the others alone.
@@ -46,7 +46,7 @@ class LessonItems {
 	}
 
 	/** Completes the lesson by the call of one item. The other items take over what it has saved. */
-	private async completeBy(item: Item, complete: Complete): Promise<IDataObject[]> {
+	private async completeBy(item: Item, complete: LessonCompleter): Promise<IDataObject[]> {
 		// By index: `item` is resolved, and the items of the list are not, so they are different
 		// objects.
 		const otherItems = this.items.filter((otherItem) => otherItem.index !== item.index);

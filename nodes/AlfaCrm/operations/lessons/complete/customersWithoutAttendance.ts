@@ -20,7 +20,7 @@ import { findAttendance } from './storedAttendances';
  * neither as present nor as absent. A user who names only the absent customers may think that
  * AlfaCRM records all other customers as present.
  */
-export function warnOfUnnamedCustomers(
+export function warnOfCustomersWithoutAttendance(
 	item: Item,
 	lessonId: number,
 	customerIds: readonly number[],
@@ -43,7 +43,7 @@ export function warnOfUnnamedCustomers(
  * @param lesson the lesson as AlfaCRM shows it before it is completed
  * @param attendances the attendances that are sent, one for each customer
  */
-export async function findUnnamedCustomers(
+export async function findCustomersWithoutAttendance(
 	item: Item,
 	lesson: IDataObject,
 	branch: Branch,
