@@ -2,7 +2,7 @@ import type { Field } from '../../entities/fieldTypes';
 import { lesson as lessonEntity, LESSON_FIELDS } from '../../entities/lesson';
 import type { LockKey } from '../../run/keys';
 
-/** The groups, customers, teachers and rooms that a lesson occupies. */
+/** The groups, customers, teachers and rooms that a lesson keeps busy. */
 interface OccupiedIds {
 	groupIds: readonly number[];
 	customerIds: readonly number[];
@@ -11,11 +11,12 @@ interface OccupiedIds {
 }
 
 /**
- * Makes the keys to lock for a lesson: one for each group, customer, teacher and room on its day.
+ * Makes the keys to lock while a lesson is created: one for each group, customer, teacher and room
+ * on its day, such as "teacher 7 on 2026-02-10".
  *
- * *Lesson → Create* and *Lesson → Book* make the same keys. So two items of this process that need
- * the same teacher on the same day run one after the other, and the second one sees the lesson of
- * the first.
+ * *Lesson → Create* and *Lesson → Book* make the same keys. So if two items of this process need
+ * the same teacher on the same day, the second item waits until the first one has created its
+ * lesson.
  */
 export function makeLessonLockKeys(day: string, occupied: OccupiedIds): LockKey[] {
 	return [
@@ -26,7 +27,7 @@ export function makeLessonLockKeys(day: string, occupied: OccupiedIds): LockKey[
 	];
 }
 
-/** Makes a key for each ID in one field of a lesson, such as each of its teachers. */
+/** Makes a key for each ID in a field of a lesson, such as its teachers. */
 function makeFieldLockKeys(day: string, field: Field, ids: readonly number[]): LockKey[] {
 	return ids.map((id): LockKey => [lessonEntity.path, day, field.name, id]);
 }
