@@ -88,7 +88,7 @@ export async function moveLeadsToStage(
 /**
  * Moves a lead to a stage. Adds a hint instead in two cases:
  *
- * - The customer is a client: a customer who studies already, and so has no stage.
+ * - The customer is a client, who has no stage: a customer who studies or has studied.
  * - The lead may not move back, and the new stage may come before the current one.
  */
 async function moveLeadToStage(

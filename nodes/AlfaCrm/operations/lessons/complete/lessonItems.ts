@@ -24,8 +24,8 @@ export async function completeTogether(
 	complete: LessonCompleter,
 ): Promise<IDataObject[]> {
 	const itemsByLesson = groupItemsOnce(item, entity);
-	// The map lacks an item that gives its lesson by a name: the ID is known only after the item is
-	// resolved. Such an item completes its lesson alone.
+	// The map lacks an item whose lesson ID cannot be read before the item is resolved. Such an item
+	// completes its lesson alone.
 	const lessonItems = itemsByLesson.get(idOf(item, entity)) ?? new LessonItems([item]);
 	return await lessonItems.completeOnce(item, complete);
 }
@@ -34,7 +34,7 @@ export async function completeTogether(
 class LessonItems {
 	private result?: Promise<IDataObject[]>;
 
-	constructor(private readonly items: Item[] = []) {}
+	constructor(private readonly items: Item[]) {}
 
 	add(item: Item): void {
 		this.items.push(item);
@@ -44,7 +44,7 @@ class LessonItems {
 	async completeOnce(item: Item, complete: LessonCompleter): Promise<IDataObject[]> {
 		this.result ??= this.completeBy(item, complete);
 		const records = await this.result;
-		// n8n may change the output of an item, so each item gets its own copy.
+		// Each item gets its own copy, so that a change to the output of one item changes no other.
 		return records.map((record) => ({ ...record }));
 	}
 
@@ -85,7 +85,7 @@ function groupByLesson(items: readonly Item[], entity: Entity): ItemsByLesson {
 		const lessonId = readLessonId(item, entity);
 		if (lessonId === undefined) continue;
 
-		const lessonItems = itemsByLesson.get(lessonId) ?? new LessonItems();
+		const lessonItems = itemsByLesson.get(lessonId) ?? new LessonItems([]);
 		itemsByLesson.set(lessonId, lessonItems);
 		lessonItems.add(item);
 	}
