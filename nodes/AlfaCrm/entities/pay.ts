@@ -45,7 +45,7 @@ export const INCOME: number = PAY_TYPE.income;
  * The types that are no income. A type that a school has added may be an income or not, so it is in
  * neither.
  */
-export const NO_INCOME: readonly number[] = Object.values(PAY_TYPE).filter(
+export const NON_INCOME_TYPES: readonly number[] = Object.values(PAY_TYPE).filter(
 	(type) => type !== INCOME,
 );
 

@@ -2,8 +2,8 @@ import type { Action, ActionKindName } from '../entities/types';
 import { dependsOnToday, fieldsForm } from '../run/actionFields';
 import type { ActionKind, Operation, OperationText } from '../run/operation';
 import { bookLesson } from './lessons/book/bookLesson';
-import { freeSlots } from './lessons/freeSlots';
-import { participants } from './lessons/getParticipants';
+import { getFreeSlots } from './lessons/freeSlots';
+import { getParticipants } from './lessons/getParticipants';
 import { overview } from './customers/overview';
 import { recordParameter } from '../run/recordParameter';
 import { change, rejectLead } from './customers/change';
@@ -27,14 +27,14 @@ const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 	completeLesson,
 	correctPayment,
 	enterPayment,
-	freeSlots,
+	freeSlots: getFreeSlots,
 	get,
 	getMany,
 	joinGroup,
 	leaveGroup,
 	moveToStage,
 	overview,
-	participants,
+	participants: getParticipants,
 	rejectLead,
 	save,
 };

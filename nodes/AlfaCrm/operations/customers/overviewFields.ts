@@ -11,7 +11,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { customer as customerEntity, stageOf } from '../../entities/customer';
 import { archivedByRow } from '../../entities/archive';
 import { dayOf } from '../../entities/lesson';
-import { INCOME, NO_INCOME } from '../../entities/pay';
+import { INCOME, NON_INCOME_TYPES } from '../../entities/pay';
 import { listOf } from '../../fields/field';
 import type { JsonSchema } from '../../fields/kind';
 import { buildLink } from '../../output/link';
@@ -191,7 +191,7 @@ function readIsIncome(payment: IDataObject): boolean | null {
 	const type = readId(payment.pay_type_id);
 	if (type === INCOME) return true;
 
-	const isKnownOtherType = type !== undefined && NO_INCOME.includes(type);
+	const isKnownOtherType = type !== undefined && NON_INCOME_TYPES.includes(type);
 	return isKnownOtherType ? false : null;
 }
 
