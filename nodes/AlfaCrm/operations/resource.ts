@@ -76,7 +76,7 @@ function sortResources(options: ResourceOption[]): INodePropertyOptions[] {
 /** Makes the choice of 'Operation' for an operation of an entity. */
 function makeOption(entity: Entity, value: string, operation: Operation): INodePropertyOptions {
 	// The operation puts these into its texts, as in "Get many customers".
-	const nouns = { one: entity.label.toLowerCase(), many: entity.plural.toLowerCase() };
+	const nouns = { singular: entity.label.toLowerCase(), plural: entity.plural.toLowerCase() };
 	const { name, action, description } = operation.text(nouns, entity);
 	// Facts about AlfaCRM of which the package is not sure are marked in the description.
 	const fullDescription = isUnconfirmed(entity, value) ? addDoubt(description) : description;

@@ -12,8 +12,8 @@ import type { ObjectSchema } from '../output/recordSchema';
  */
 export const FORM_SECTIONS = [
 	'branch',
-	// The parent of the record, such as the customer of a subscription.
-	'keys',
+	// The record to which the record belongs, such as the customer of a subscription.
+	'parent',
 	'id',
 	// How a record is found without its ID, such as by its phone.
 	'match',
@@ -44,8 +44,8 @@ export type OperationPart = FormPart<(typeof FORM_SECTIONS)[number]>;
 
 /** An entity's nouns in the texts of its operations: "study status", "study statuses". */
 export interface Nouns {
-	one: string;
-	many: string;
+	singular: string;
+	plural: string;
 }
 
 /**

@@ -27,7 +27,7 @@ import type { Draft } from '../../run/owner';
 import { addAuthor, completeFromOwner } from '../../run/owner';
 import { branchesOf, labelsOf, targetOf } from '../../run/target';
 import type { Branch, Target } from '../../store/located';
-import { readShortensLongTexts } from './create';
+import { readShortenOption } from './create';
 
 /**
  * An addition as the form describes it. Its body holds the values of the form and the ID of the
@@ -87,7 +87,7 @@ export function readActionDraft(
 ): Draft {
 	const { branch } = targetOf(item, actionEntity);
 	const input = readFields(item, fields);
-	const shortensTexts = offersShortening ? readShortensLongTexts(item, fields) : undefined;
+	const shortensTexts = offersShortening ? readShortenOption(item, fields) : undefined;
 	const body = buildRequestBody(item, fields, input, { branch, shortensTexts });
 
 	return { fields, input, body, branch };

@@ -21,16 +21,16 @@ import type { Item } from '../../run/item';
 import type { Operation } from '../../run/operation';
 import type { Draft } from '../../run/owner';
 import { addAuthor, completeFromOwner } from '../../run/owner';
-import { keysForm, targetOf } from '../../run/target';
+import { parentForm, targetOf } from '../../run/target';
 import type { Target } from '../../store/located';
 
 /** Creates a record at each run, without a search for an existing one. */
 export const create: Operation = {
-	text: ({ one }) => ({ name: 'Create', action: `Create ${one}` }),
+	text: ({ singular }) => ({ name: 'Create', action: `Create ${singular}` }),
 
 	form: (entity) => ({
 		...inputModeForm(entity, entity.fields.filter(isNeeded)),
-		keys: keysForm(entity),
+		parent: parentForm(entity),
 		prominentFields: prominentForm(entity, listProminentFields(entity)),
 		fields: makeAdditionalForm(entity),
 		// Only entities with many fields have options.
@@ -82,7 +82,7 @@ export function readDraft(
 	const additionalFields = makeAdditionalFields(entity);
 	const givenInput = readFieldInput(item, entity, additionalFields, prominentFields);
 	const input = completeInput(givenInput);
-	const shortensTexts = canBeSimplified(entity) ? readShortensLongTexts(item, fields) : undefined;
+	const shortensTexts = canBeSimplified(entity) ? readShortenOption(item, fields) : undefined;
 
 	const values = buildRequestBody(item, fields, input, {
 		branch: target.branch,
@@ -118,7 +118,7 @@ export async function saveDraft(
  * Reads whether 'Shorten Long Texts' is on. Returns undefined if none of the fields has a limit:
  * the form does not offer the option then, and error messages must not advise it.
  */
-export function readShortensLongTexts(item: Item, fields: readonly Field[]): boolean | undefined {
+export function readShortenOption(item: Item, fields: readonly Field[]): boolean | undefined {
 	const [options] = textOptions(fields);
 	return options === undefined ? undefined : mayShortenTexts(item.collection(options));
 }

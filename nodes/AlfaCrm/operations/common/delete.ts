@@ -2,7 +2,7 @@ import { objectOf } from '../../output/recordSchema';
 import { recordKey } from '../../run/keys';
 import type { Operation } from '../../run/operation';
 import { getRecord, writeInBranchOfRecord } from '../../run/records';
-import { idOf, idParameter, hasParent, keysForm, targetOf } from '../../run/target';
+import { idOf, idParameter, hasParent, parentForm, targetOf } from '../../run/target';
 import type { Target } from '../../store/located';
 
 /**
@@ -10,12 +10,12 @@ import type { Target } from '../../store/located';
  * find the next record with that phone, and delete it too.
  */
 export const deleteRecord: Operation = {
-	text: ({ one }) => ({ name: 'Delete', action: `Delete ${one}` }),
+	text: ({ singular }) => ({ name: 'Delete', action: `Delete ${singular}` }),
 
 	form: (entity) => ({
 		id: [idParameter(entity)],
 		// The ID of the record to which this one belongs, such as the customer of a subscription.
-		keys: keysForm(entity),
+		parent: parentForm(entity),
 	}),
 
 	async execute(item, entity) {

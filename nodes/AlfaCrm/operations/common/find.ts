@@ -26,7 +26,10 @@ import type { Target } from '../../store/located';
  * nothing.
  */
 export const find: Operation = {
-	text: ({ one }) => ({ name: 'Find', action: `Find ${one} by phone or email or another key` }),
+	text: ({ singular }) => ({
+		name: 'Find',
+		action: `Find ${singular} by phone or email or another key`,
+	}),
 
 	form: (entity) => ({
 		match: matchForm(entity),

@@ -3,16 +3,16 @@ import { nameSourceOf } from '../../run/names';
 import type { Operation } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
 import { getRecord } from '../../run/records';
-import { idOf, keysForm, targetOf } from '../../run/target';
+import { idOf, parentForm, targetOf } from '../../run/target';
 
 /** Reads one record by its ID. */
 export const get: Operation = {
-	text: ({ one }) => ({ name: 'Get', action: `Get ${one}` }),
+	text: ({ singular }) => ({ name: 'Get', action: `Get ${singular}` }),
 
 	form: (entity) => ({
 		id: [recordParameter(entity)],
 		// The ID of the record to which this one belongs, such as the customer of a subscription.
-		keys: keysForm(entity),
+		parent: parentForm(entity),
 		simplify: simplifyForm(entity),
 	}),
 

@@ -16,18 +16,18 @@ import type { Item } from '../../run/item';
 import { nameSourceOf } from '../../run/names';
 import type { Operation } from '../../run/operation';
 import { limitForm, readLimit, readKindPasses, readList } from '../../run/readList';
-import { keysForm, targetOf } from '../../run/target';
+import { parentForm, targetOf } from '../../run/target';
 import type { Target } from '../../store/located';
 
 /** Lists records that pass the filters of the form. */
 export const getMany: Operation = {
-	text: ({ many }) => ({ name: 'Get Many', action: `Get many ${many}` }),
+	text: ({ plural }) => ({ name: 'Get Many', action: `Get many ${plural}` }),
 
 	form: (entity) => ({
 		...filtersForm(entity),
 		limit: limitForm,
 		// The ID of the parent to which the records belong, such as the customer of subscriptions.
-		keys: keysForm(entity),
+		parent: parentForm(entity),
 		simplify: simplifyForm(entity),
 	}),
 

@@ -23,7 +23,7 @@ import type { Operation } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
 import { getRecord, writeInBranchOfRecord } from '../../run/records';
 import { addToList, listModeForm, readAddsToLists } from '../../run/saveChanges';
-import { idOf, hasParent, keysForm, targetOf } from '../../run/target';
+import { idOf, hasParent, parentForm, targetOf } from '../../run/target';
 import type { LocatedRecord, Target } from '../../store/located';
 
 /** The rules by which the update of some entities, such as lessons, differs. */
@@ -47,13 +47,13 @@ interface UpdateRules {
  * are.
  */
 export const makeUpdate = (rules: UpdateRules = {}): Operation => ({
-	text: ({ one }) => ({ name: 'Update', action: `Update ${one}` }),
+	text: ({ singular }) => ({ name: 'Update', action: `Update ${singular}` }),
 
 	form: (entity) => ({
 		...inputModeForm(entity),
 		id: [recordParameter(entity)],
 		// The ID of the record to which this one belongs, such as the customer of a subscription.
-		keys: keysForm(entity),
+		parent: parentForm(entity),
 		listMode: listModeForm(entity.fields, DEFAULT_LIST_MODE),
 		// In the other input modes, one object holds all fields.
 		fields: [inFormMode(entity, makeUpdateFields(entity))],

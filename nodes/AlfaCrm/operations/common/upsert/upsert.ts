@@ -30,9 +30,9 @@ import { createRecord, updateRecords } from './write';
  *   finds the given texts that the record does not hold.
  */
 export const upsert: Operation = {
-	text: ({ one }) => ({
+	text: ({ singular }) => ({
 		name: 'Create or Update',
-		action: `Create or update ${one} without duplicates`,
+		action: `Create or update ${singular} without duplicates`,
 	}),
 
 	form: (entity) => ({
