@@ -4,7 +4,7 @@ import { showWhen } from '../form/assemble';
 import type { Item } from '../run/item';
 import type { ItemRequest } from '../run/itemCalls';
 import { recordKey } from '../run/keys';
-import type { OtherResource } from '../run/operation';
+import type { NonEntityResource } from '../run/operation';
 import { toRows, readList } from '../run/readList';
 import { readId } from '../values/formats';
 
@@ -85,7 +85,7 @@ const parameters = [callBranch, callPath, callAction, callQuery, callBody, allPa
  * The resource *API Call*: sends a call that the user composes. It logs in, keeps the rate limit
  * and words its errors like the calls of the other operations.
  */
-export const apiCall: OtherResource = {
+export const apiCall: NonEntityResource = {
 	label: 'API Call',
 	operation: showWhen(operation, { resource: [API_CALL] }),
 	form: parameters.map((parameter) => showWhen(parameter, { resource: [API_CALL] })),

@@ -1,7 +1,7 @@
-import { resources } from '../entities/registry';
+import { resourceEntities } from '../entities/registry';
 import type { Catalogue } from '../run/operation';
-import { entriesOf } from './operations';
-import { operationParameterBase, otherResources, resourceParameter } from './resource';
+import { operationEntriesOf } from './operations';
+import { operationParameterBase, nonEntityResources, resourceParameter } from './resource';
 
 /** What the node can do: `performAll` looks up here what an item asks for. */
 export const catalogue: Catalogue = {
@@ -9,7 +9,7 @@ export const catalogue: Catalogue = {
 	operation: operationParameterBase,
 	// An entity that has no resource of its own is found through the list that it is in: see
 	// `lists.ts`.
-	entities: new Map(resources.map((entity) => [entity.resource, entity])),
-	entriesOf,
-	otherResources,
+	entities: new Map(resourceEntities.map((entity) => [entity.resource, entity])),
+	operationEntriesOf,
+	nonEntityResources,
 };

@@ -12,7 +12,7 @@ import { sortByName } from '../fields/order';
 import { assembleForm, showWhen } from '../form/assemble';
 import { objectOf, STRING } from '../output/recordSchema';
 import type { Item } from '../run/item';
-import type { Output, OtherResource } from '../run/operation';
+import type { Output, NonEntityResource } from '../run/operation';
 import { FORM_SECTIONS } from '../run/operation';
 import { resolveListItem } from '../run/resolveItem';
 import { getMany } from './common/getMany';
@@ -43,7 +43,7 @@ const declarations: readonly ListDeclaration[] = [
 ];
 
 /** The resources that list several entities, by their values of 'Resource'. */
-export const lists: ReadonlyMap<string, OtherResource> = new Map(
+export const sharedResources: ReadonlyMap<string, NonEntityResource> = new Map(
 	declarations.map((declaration) => [declaration.resource, makeListResource(declaration)]),
 );
 
@@ -51,7 +51,7 @@ export const lists: ReadonlyMap<string, OtherResource> = new Map(
  * Makes a resource such as *Reference List*: the form chooses one of its entities, and the
  * operation *Get Many* lists the records of this entity.
  */
-function makeListResource(declaration: ListDeclaration): OtherResource {
+function makeListResource(declaration: ListDeclaration): NonEntityResource {
 	const { resource, label } = declaration;
 	const members = entities.filter(({ listedIn }) => listedIn === resource);
 	const entityParameter = makeEntityParameter(declaration, members);

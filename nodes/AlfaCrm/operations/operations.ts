@@ -48,7 +48,7 @@ export const operationsOf = oncePer(makeOperations);
  * Returns the operations of an entity with their parameters, as a map from the value of
  * 'Operation'. The parameters are built once.
  */
-export const entriesOf = oncePer((entity: Entity): ReadonlyMap<string, CatalogueEntry> => {
+export const operationEntriesOf = oncePer((entity: Entity): ReadonlyMap<string, CatalogueEntry> => {
 	const entries = new Map<string, CatalogueEntry>();
 	for (const [value, operation] of operationsOf(entity)) {
 		entries.set(value, { operation, formPart: operation.form(entity) });

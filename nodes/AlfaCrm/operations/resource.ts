@@ -1,18 +1,18 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { resources } from '../entities/registry';
+import { resourceEntities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { sortByName } from '../fields/order';
-import type { Operation, OtherResource } from '../run/operation';
+import type { Operation, NonEntityResource } from '../run/operation';
 import { makeAccountResource } from './account/account';
 import { ACCOUNT } from './account/accountForm';
 import { API_CALL, apiCall } from './apiCall';
-import { lists } from './lists';
+import { sharedResources } from './lists';
 import { operationsOf } from './operations';
 
 /** The choices of 'Resource' that are not entities, by their values. */
-export const otherResources: ReadonlyMap<string, OtherResource> = new Map([
-	...lists,
+export const nonEntityResources: ReadonlyMap<string, NonEntityResource> = new Map([
+	...sharedResources,
 	// The folder of the account may not import `operations.ts`, which imports from such folders.
 	[ACCOUNT, makeAccountResource(operationsOf)],
 	[API_CALL, apiCall],
@@ -31,8 +31,8 @@ export const resourceParameter: INodeProperties = {
 	type: 'options',
 	noDataExpression: true,
 	options: sortResources([
-		...resources.map(({ label, resource }) => ({ name: label, value: resource })),
-		...Array.from(otherResources, ([value, { label }]) => ({ name: label, value })),
+		...resourceEntities.map(({ label, resource }) => ({ name: label, value: resource })),
+		...Array.from(nonEntityResources, ([value, { label }]) => ({ name: label, value })),
 	]),
 	default: 'customer',
 };

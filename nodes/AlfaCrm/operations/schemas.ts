@@ -1,7 +1,7 @@
-import { resources } from '../entities/registry';
+import { resourceEntities } from '../entities/registry';
 import type { ObjectSchema } from '../output/recordSchema';
 import { operationsOf } from './operations';
-import { otherResources } from './resource';
+import { nonEntityResources } from './resource';
 
 /**
  * Describes the output of each operation as JSON Schema, by `<resource>/<operation>`. n8n shows it
@@ -10,12 +10,12 @@ import { otherResources } from './resource';
  */
 export function allSchemas(): Record<string, ObjectSchema> {
 	const schemas: Record<string, ObjectSchema> = {};
-	for (const entity of resources) {
+	for (const entity of resourceEntities) {
 		for (const [operationName, { output }] of operationsOf(entity)) {
 			schemas[`${entity.resource}/${operationName}`] = output(entity);
 		}
 	}
-	for (const [resource, { outputs }] of otherResources) {
+	for (const [resource, { outputs }] of nonEntityResources) {
 		for (const [operationName, schema] of Object.entries(outputs)) {
 			schemas[`${resource}/${operationName}`] = schema;
 		}

@@ -107,7 +107,7 @@ export interface Output {
 }
 
 /** A choice of 'Resource' that is not an entity of AlfaCRM, for example *API Call*. */
-export interface OtherResource {
+export interface NonEntityResource {
 	label: string;
 	/** The parameter *Operation* of this resource. */
 	operation: INodeProperties;
@@ -139,7 +139,7 @@ export interface Catalogue {
 	/** The entities by the values of `resource`. */
 	entities: ReadonlyMap<string, Entity>;
 	/** Returns the operations of an entity by the values of `operation`. */
-	entriesOf(entity: Entity): ReadonlyMap<string, CatalogueEntry>;
+	operationEntriesOf(entity: Entity): ReadonlyMap<string, CatalogueEntry>;
 	/** The resources that are no entities, by the values of `resource`. */
-	otherResources: ReadonlyMap<string, OtherResource>;
+	nonEntityResources: ReadonlyMap<string, NonEntityResource>;
 }
