@@ -48,8 +48,8 @@ export function makeActionOperation(action: Action): Operation {
 	// `recordIdName` is AlfaCRM's name for the ID of the record. An action without it is about no
 	// record.
 	const isAboutRecord = action.recordIdName !== undefined;
-	const decidesByTime = kind.decidesByTime?.(action) === true;
-	const hasDefaultByTime = formFields.some(dependsOnToday);
+	const dependsOnClock = kind.dependsOnTimeZone?.(action) === true;
+	const hasDefaultFromToday = formFields.some(dependsOnToday);
 
 	return {
 		text: () => makeActionText(action),
@@ -64,7 +64,7 @@ export function makeActionOperation(action: Action): Operation {
 		onlyReads: kind.onlyReads,
 		readsAllBranches: kind.readsAllBranches,
 		// If set, the form names the time zone of the workflow.
-		decidesByTime: decidesByTime || hasDefaultByTime,
+		dependsOnTimeZone: dependsOnClock || hasDefaultFromToday,
 	};
 }
 

@@ -39,7 +39,7 @@ function listShownParts(entity: Entity) {
 	return Array.from(operationEntriesOf(entity), ([operationValue, { operation, formPart }]) => {
 		const branch = asksForBranch(entity, formPart) ? [branchParameter] : [];
 		// The notice names the time zone by which the operation reads the clock.
-		const timeZone = operation.decidesByTime ? [timeZoneNotice] : [];
+		const timeZone = operation.dependsOnTimeZone ? [timeZoneNotice] : [];
 		return {
 			show: { resource: entity.resource, operation: operationValue },
 			part: { ...formPart, branch, timeZone },

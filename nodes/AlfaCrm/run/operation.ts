@@ -72,10 +72,10 @@ export interface Operation {
 	/** Set if the operation itself reads all branches while 'Branch' is empty. */
 	readsAllBranches?: true;
 	/**
-	 * Whether the operation decides something by the clock or the date of the workflow. Then the form
-	 * names the workflow's time zone.
+	 * Whether the operation reads the clock or the date of the workflow, so that its result depends on
+	 * the workflow's time zone. The form then names the time zone.
 	 */
-	decidesByTime?: boolean;
+	dependsOnTimeZone?: boolean;
 }
 
 /**
@@ -94,10 +94,10 @@ export interface ActionKind<K extends ActionKindName> {
 	/** See `Operation.readsAllBranches`. */
 	readsAllBranches?: true;
 	/**
-	 * Whether the action decides something by the clock. A field whose default depends on today's
-	 * date does not count here: see `dependsOnToday`.
+	 * Whether the action reads the clock, so that its result depends on the workflow's time zone. A
+	 * field whose default depends on today's date does not count here: see `dependsOnToday`.
 	 */
-	decidesByTime?: (action: ActionOf<K>) => boolean;
+	dependsOnTimeZone?: (action: ActionOf<K>) => boolean;
 }
 
 /** One output item of an input item. */

@@ -29,7 +29,7 @@ export async function prepareItem(item: Item, catalogue: Catalogue): Promise<Per
 	}
 
 	const { operation } = entry;
-	item.execution.decidesByTime ||= operation.decidesByTime === true;
+	item.execution.dependsOnTimeZone ||= operation.dependsOnTimeZone === true;
 	const resolvedItem = await resolveItem(item, { entity, operationName, entry });
 	return async () => {
 		const rows = await operation.execute(resolvedItem, entity);

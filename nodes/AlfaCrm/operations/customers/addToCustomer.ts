@@ -28,7 +28,7 @@ import { equalRecordRules } from './equalRecords';
  */
 export const addToCustomer: ActionKind<'addToCustomer'> = {
 	// If the comparison depends on the time, the form names the time zone of the workflow.
-	decidesByTime: ({ addedResource }) => equalRecordRules[addedResource].decidesByTime === true,
+	dependsOnTimeZone: ({ addedResource }) => equalRecordRules[addedResource].dependsOnTimeZone === true,
 
 	form: (customerEntity, { fields = [], addedResource }) => ({
 		id: [recordParameter(customerEntity)],

@@ -31,7 +31,7 @@ export interface EqualRecordRule {
 	/**
 	 * Whether the test compares times or days, so that the form names the time zone of the workflow.
 	 */
-	decidesByTime?: true;
+	dependsOnTimeZone?: true;
 	/** Makes the filters for AlfaCRM's list from the values of the new record. */
 	makeFilters?: (body: IDataObject) => IDataObject;
 	/**
@@ -59,7 +59,7 @@ const sameWithin = showWhen(
 export const equalRecordRules: Record<AddedResource, EqualRecordRule> = {
 	communication: {
 		form: [sameWithin],
-		decidesByTime: true,
+		dependsOnTimeZone: true,
 		makeEqualityTest(item) {
 			const minutes = item.integer(sameWithin);
 			return (comment, newComment) => {
@@ -74,7 +74,7 @@ export const equalRecordRules: Record<AddedResource, EqualRecordRule> = {
 	},
 
 	task: {
-		decidesByTime: true,
+		dependsOnTimeZone: true,
 		// No filter of tasks by customer is known. API notes 5.18.
 		isListOfAllCustomers: true,
 		makeFilters: makeDueDateFilters,

@@ -22,7 +22,7 @@ import { readGroupNames, readOverviewNames } from './overviewNames';
  * calls, and `overviewFields` works out the fields.
  */
 export const overview: ActionKind<'overview'> = {
-	decidesByTime: () => true,
+	dependsOnTimeZone: () => true,
 	form: overviewForm,
 
 	async execute(item, entity) {

@@ -53,7 +53,7 @@ const options = collection(
  */
 export const freeSlots: ActionKind<'freeSlots'> = {
 	// Slots that have begun are left out, so the result depends on the clock.
-	decidesByTime: () => true,
+	dependsOnTimeZone: () => true,
 	form: () => ({ duration: [lessonDuration], limit: limitForm, options: [options] }),
 
 	async execute(item, entity, { fields = [] }) {

@@ -47,7 +47,7 @@ import { chooseSlot } from './chooseSlot';
  */
 export const bookLesson: ActionKind<'bookLesson'> = {
 	// A time that has passed cannot be booked, so the result depends on the clock.
-	decidesByTime: () => true,
+	dependsOnTimeZone: () => true,
 
 	form: (_entity, { fields = [] }) => ({
 		prominentFields: makeBookingParameters(fields),
