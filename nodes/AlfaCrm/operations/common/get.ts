@@ -11,7 +11,7 @@ export const get: Operation = {
 
 	form: (entity) => ({
 		id: [recordParameter(entity)],
-		// The ID of the record to which this one belongs, such as the customer of a subscription.
+		// The customer of a subscription, for example: the record to which the wanted record belongs.
 		parent: parentForm(entity),
 		simplify: simplifyForm(entity),
 	}),
@@ -19,10 +19,11 @@ export const get: Operation = {
 	async execute(item, entity) {
 		const target = targetOf(item, entity, entity.parentFields);
 		const id = idOf(item, entity);
-		const showRecords = makeRowsToOutput(item, entity);
+		// Reads the parameter 'Simplify'. The whole form is read before the first call.
+		const toOutput = makeRowsToOutput(item, entity);
 
 		const record = await getRecord(item, entity, id, target);
-		return await showRecords([record], nameSourceOf(item));
+		return await toOutput([record], nameSourceOf(item));
 	},
 
 	output: outputSchema,

@@ -18,7 +18,7 @@ import {
 	readActionDraft,
 } from '../common/addition';
 import { searchCustomerRecords } from '../common/additionSearch';
-import { skipIfThere } from '../common/create';
+import { skipIfExists } from '../common/skipIfExists';
 import type { EqualRecordRule, EqualityTest } from './equalRecords';
 import { equalRecordRules } from './equalRecords';
 
@@ -28,11 +28,12 @@ import { equalRecordRules } from './equalRecords';
  */
 export const addToCustomer: ActionKind<'addToCustomer'> = {
 	// If the comparison depends on the time, the form names the time zone of the workflow.
-	dependsOnTimeZone: ({ addedResource }) => equalRecordRules[addedResource].dependsOnTimeZone === true,
+	dependsOnTimeZone: ({ addedResource }) =>
+		equalRecordRules[addedResource].dependsOnTimeZone === true,
 
 	form: (customerEntity, { fields = [], addedResource }) => ({
 		id: [recordParameter(customerEntity)],
-		skipIfThere: [skipIfThere, ...(equalRecordRules[addedResource].form ?? [])],
+		skipIfThere: [skipIfExists, ...(equalRecordRules[addedResource].form ?? [])],
 		options: textOptions(fields),
 	}),
 
@@ -40,7 +41,7 @@ export const addToCustomer: ActionKind<'addToCustomer'> = {
 		const rule = equalRecordRules[action.addedResource];
 		const draft = readCustomerDraft(item, customerEntity, action);
 		// Undefined if the user wants a new record at each run.
-		const isEqual = item.flag(skipIfThere) ? rule.makeEqualityTest(item) : undefined;
+		const isEqual = item.flag(skipIfExists) ? rule.makeEqualityTest(item) : undefined;
 
 		return await item.withLock([makeAdditionLock(draft)], async () => {
 			const addition = await completeFromCustomer(draft);

@@ -65,11 +65,11 @@ async function findCustomers(item: Item, request: FindRequest): Promise<FoundCus
  */
 async function findWithSingleCall(
 	item: Item,
-	{ entity, key, search, target, takesArchived, chosenBranches }: FindRequest,
+	{ entity, key, search, target, returnsArchived, chosenBranches }: FindRequest,
 ): Promise<FoundCustomer | undefined> {
 	const { branch } = target;
 	const isSearchedById = key.name === byId.name;
-	if (!isSearchedById || branch === undefined || !takesArchived) return undefined;
+	if (!isSearchedById || branch === undefined || !returnsArchived) return undefined;
 
 	const isBranchLeftOut = chosenBranches.length > 0 && !chosenBranches.includes(branch);
 	if (isBranchLeftOut) return undefined;

@@ -18,7 +18,8 @@ import { doOverlap, readTimeSpan } from '../../store/calendar/timeSpan';
 import type { Branch } from '../../store/located';
 import { formatTime, readId } from '../../values/formats';
 import type { RecordDraft } from '../common/create';
-import { create, readDraft, saveDraft, skipIfThere } from '../common/create';
+import { create, readDraft, saveDraft } from '../common/create';
+import { skipIfExists } from '../common/skipIfExists';
 import { assertPeopleGiven } from './attendeesInput';
 import { dropUnusedDuration } from './endTime';
 import { hasAllAttendeesOf, hintThatLessonExists } from './existingLesson';
@@ -59,7 +60,7 @@ const checkTeacherAndRoom: INodeProperties = {
 const lessonOptions = collection(
 	'Options',
 	'options',
-	[checkTeacherAndRoom, skipIfThere],
+	[checkTeacherAndRoom, skipIfExists],
 	'Add Option',
 );
 
@@ -100,7 +101,7 @@ async function createOnce(item: Item, entity: Entity, draft: RecordDraft): Promi
  */
 function readLessonToCheck(item: Item, draft: RecordDraft): LessonToCheck | undefined {
 	const options = item.collection(lessonOptions);
-	const returnsExisting = options.flag(skipIfThere);
+	const returnsExisting = options.flag(skipIfExists);
 	const checksTeacherAndRoom = options.flag(checkTeacherAndRoom);
 	if (!returnsExisting && !checksTeacherAndRoom) return undefined;
 

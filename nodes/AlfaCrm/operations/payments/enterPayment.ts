@@ -5,7 +5,7 @@ import type { ActionKind } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
 import { idOf } from '../../run/target';
 import { readActionDraft } from '../common/addition';
-import { skipIfThere } from '../common/create';
+import { skipIfExists } from '../common/skipIfExists';
 import { extractExternalId } from './externalId';
 import { savePayment } from './savePayment';
 
@@ -16,7 +16,7 @@ import { savePayment } from './savePayment';
 export const enterPayment: ActionKind<'enterPayment'> = {
 	form: (customerEntity, { fields = [] }) => ({
 		id: [recordParameter(customerEntity)],
-		skipIfThere: [skipIfThere],
+		skipIfThere: [skipIfExists],
 		options: textOptions(fields),
 	}),
 
@@ -24,7 +24,7 @@ export const enterPayment: ActionKind<'enterPayment'> = {
 		const draft = readActionDraft(item, customerEntity, fields, { offersShortening: true });
 		const { externalId, body } = extractExternalId(item, draft.body, { isIncome: true });
 		const customerId = idOf(item, customerEntity);
-		const mayDuplicate = !item.flag(skipIfThere);
+		const mayDuplicate = !item.flag(skipIfExists);
 
 		const payment = { ...draft, body, item, customerId, externalId };
 		return [await savePayment(payment, { mayDuplicate })];
