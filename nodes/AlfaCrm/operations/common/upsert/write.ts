@@ -125,7 +125,7 @@ async function updateMatch(
 }
 
 /**
- * Tells whether a match must be read again before it is updated. It must be in two cases:
+ * Tells whether a match must be read again before it is updated. There are two reasons:
  *
  * - This process has written the record since the search.
  * - The match comes from a list that was read once for all items (`isCached`), so other people may
@@ -155,9 +155,8 @@ async function readAgain(request: UpsertRequest, match: Match): Promise<MatchRec
 }
 
 /**
- * Tells whether a match must still be updated after its record was read again. It must not be if
- * the record has lost a match value, or if it was archived and the options say not to update
- * archived records.
+ * Tells whether a match must still be updated after its record was read again. No update is sent if
+ * the record has lost a match value, or was archived and the options exclude archived records.
  */
 function isStillToUpdate(
 	{ rules }: UpsertRequest,
