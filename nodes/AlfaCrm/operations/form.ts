@@ -11,7 +11,7 @@ import { operationEntriesOf } from './operations';
 import { makeOperationParameter, nonEntityResources, resourceParameter } from './resource';
 import { asksForBranch, branchParameter } from '../run/target';
 
-/** The parameters 'Operation', one for each resource. */
+/** The 'Operation' parameters: one for each resource. */
 const operationParameters = [
 	...resourceEntities.map(makeOperationParameter),
 	...Array.from(nonEntityResources.values(), ({ operation }) => operation),
@@ -20,11 +20,11 @@ const operationParameters = [
 /** Makes all parameters of the node *AlfaCRM* from those of its operations. */
 export function nodeProperties(): INodeProperties[] {
 	const otherForms = Array.from(nonEntityResources.values(), ({ form }) => form);
-	const parts = resourceEntities.flatMap(listShownParts);
+	const parts = resourceEntities.flatMap(makeOperationParts);
 	return [
 		resourceParameter,
 		...operationParameters,
-		// The resources of `lists.ts` ask for the branch whichever entity is chosen in them.
+		// Resources that several entities share, such as *Reference List*, always ask for the branch.
 		showWhen(branchParameter, { resource: [...sharedResources.keys()] }),
 		...assembleForm(FORM_SECTIONS, ['resource', 'operation'], parts),
 		...otherForms.flat(),
@@ -32,13 +32,14 @@ export function nodeProperties(): INodeProperties[] {
 }
 
 /**
- * Lists the parameters of each operation of an entity, with the values of 'Resource' and
- * 'Operation' for which they are shown.
+ * Makes the parts of the form for an entity: one for each operation. A part holds the parameters of
+ * the operation, and the values of 'Resource' and 'Operation' for which n8n shows them.
  */
-function listShownParts(entity: Entity) {
+function makeOperationParts(entity: Entity) {
 	return Array.from(operationEntriesOf(entity), ([operationValue, { operation, formPart }]) => {
 		const branch = asksForBranch(entity, formPart) ? [branchParameter] : [];
-		// The notice names the time zone by which the operation reads the clock.
+		// The result of some operations depends on the current time. The notice names the time zone in
+		// which the time is read.
 		const timeZone = operation.dependsOnTimeZone ? [timeZoneNotice] : [];
 		return {
 			show: { resource: entity.resource, operation: operationValue },

@@ -4,9 +4,9 @@ import { operationsOf } from './operations';
 import { nonEntityResources } from './resource';
 
 /**
- * Describes the output of each operation as JSON Schema, by `<resource>/<operation>`. n8n shows it
- * in the editor before a node has run, and its AI builder reads it. The build writes the schemas
- * into files, so nothing calls this function while the node runs.
+ * Describes the output of each operation as JSON Schema, by `<resource>/<operation>`. n8n shows the
+ * output in the editor before a node has run, and n8n's AI builder reads the schemas. The build
+ * writes them into files, so nothing calls this function while the node runs.
  */
 export function allSchemas(): Record<string, ObjectSchema> {
 	const schemas: Record<string, ObjectSchema> = {};
