@@ -1,5 +1,5 @@
 import type { Entity, OperationName } from '../entities/types';
-import { oncePer } from '../form/oncePer';
+import { memoize } from '../form/memoize';
 import type { CatalogueEntry, Operation } from '../run/operation';
 import { makeActionOperation } from './actions';
 import { create } from './common/create';
@@ -39,16 +39,16 @@ const replacingOperations: Readonly<Record<string, Partial<Record<OperationName,
 };
 
 /**
- * Returns the operations of an entity, by their values of 'Operation'. `oncePer` makes the map once
- * for each entity, because every item looks up its operation.
+ * Returns the operations of an entity, by their values of 'Operation'. The map is made once for
+ * each entity, because every item looks up its operation.
  */
-export const operationsOf = oncePer(makeOperations);
+export const operationsOf = memoize(makeOperations);
 
 /**
  * Returns the operations of an entity with their parameters, by their values of 'Operation'. The
  * parameters, too, are made once for each entity.
  */
-export const operationEntriesOf = oncePer((entity: Entity): ReadonlyMap<string, CatalogueEntry> => {
+export const operationEntriesOf = memoize((entity: Entity): ReadonlyMap<string, CatalogueEntry> => {
 	const entries = new Map<string, CatalogueEntry>();
 	for (const [value, operation] of operationsOf(entity)) {
 		entries.set(value, { operation, formPart: operation.form(entity) });

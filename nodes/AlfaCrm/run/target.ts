@@ -12,7 +12,7 @@ import type { Entity } from '../entities/types';
 import { isEmpty } from '../fields/blank';
 import { listOf, toParameters, toProperty } from '../fields/field';
 import { picker } from '../fields/reference';
-import { oncePer } from '../form/oncePer';
+import { memoize } from '../form/memoize';
 import { collectFallbackFormats } from '../store/fallbackDates';
 import type { Branch, Target } from '../store/located';
 import { readIds } from '../values/formats';
@@ -131,7 +131,7 @@ export function branchesOf(
  * Makes the parameter for the record that an operation is about: a picker if the entity's list can
  * be searched, else a text. It is made once for each entity, because every item reads it.
  */
-export const idParameter = oncePer((entity: Entity): INodeProperties => {
+export const idParameter = memoize((entity: Entity): INodeProperties => {
 	const basics = { name: 'id', required: true };
 	const isListSearchable = entity.listed?.search !== undefined;
 	if (isListSearchable) return { displayName: entity.label, ...picker(entity), ...basics };

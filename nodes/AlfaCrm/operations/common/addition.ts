@@ -65,8 +65,8 @@ export interface Addition extends AdditionBasics {
 	 */
 	likelyBranches: readonly Branch[];
 	/**
-	 * The branches that the customer is or was in. Empty if the form has no field for the record's
-	 * branch: that of a comment has none.
+	 * The branches that the customer is or was in. Empty if the form has no field for the branch of
+	 * the record: the form of *Add Comment* has none.
 	 */
 	customerBranches: readonly Branch[];
 	/** Turns the record into the output: its most useful fields, and the fields of the form. */
@@ -165,9 +165,9 @@ function chooseComparedFields({ entity, customerField, input, body }: AdditionDr
 }
 
 /**
- * Makes the key of the lock under which a record is added to a customer. With it, items of this
- * process that add payments to one customer, for example, take turns: each item finds the payment
- * that the item before it has added.
+ * Makes the key of the lock under which a record is added to a customer. Under this lock, items of
+ * this process take turns: an item that adds a payment to a customer first finds the payments that
+ * earlier items have added.
  */
 export function makeAdditionLock({
 	entity,

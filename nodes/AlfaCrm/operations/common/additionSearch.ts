@@ -65,7 +65,7 @@ export async function searchCustomerRecords(
 	return existing === undefined ? { customerRecords } : { existing };
 }
 
-/** Lists the branches to search after the likely ones. */
+/** Lists the branches to search after the likely branches. */
 async function listOtherBranches(
 	{ item, target, likelyBranches, customerBranches }: Addition,
 	{ searchesAllBranches }: AdditionSearch,

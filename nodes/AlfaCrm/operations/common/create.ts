@@ -4,7 +4,7 @@ import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { isNeeded, hasOwnParameter } from '../../fields/field';
 import { collection } from '../../form/assemble';
-import { oncePer } from '../../form/oncePer';
+import { memoize } from '../../form/memoize';
 import type { RecordToOutput } from '../../output/report';
 import { makeRecordToOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
@@ -50,7 +50,7 @@ export interface RecordDraft extends Draft {
 	/** The address of the call: path, branch and query. */
 	target: Target;
 	/** Turns the created record into the output. */
-	show: RecordToOutput;
+	toOutput: RecordToOutput;
 }
 
 /**
@@ -80,8 +80,8 @@ export function readDraft(
 	// The query names the parent, such as the customer of a new subscription. Some descriptions of
 	// AlfaCRM's API send the parent in the body instead, so it is sent in both places.
 	const body = { ...target.query, ...values };
-	const show = makeRecordToOutput(item, entity, Object.keys(body));
-	return { target, fields, input, body, branch: target.branch, show };
+	const toOutput = makeRecordToOutput(item, entity, Object.keys(body));
+	return { target, fields, input, body, branch: target.branch, toOutput };
 }
 
 /**
@@ -94,14 +94,14 @@ export async function saveDraft(
 	entity: Entity,
 	draft: RecordDraft,
 ): Promise<IDataObject> {
-	const { target, fields, show } = draft;
+	const { target, fields, toOutput } = draft;
 	const { body: completedBody, branch } = await completeFromOwner(item, draft);
 	const body = await addAuthor(item, fields, completedBody, branch);
 
 	const task = `create the ${entity.label.toLowerCase()}`;
 	const savedRecord = await item.save({ ...target, branch, action: 'create', body, task });
 	// AlfaCRM's answer may lack fields. The output shows such fields as they were sent.
-	return show(savedRecord, body);
+	return toOutput(savedRecord, body);
 }
 
 /**
@@ -122,13 +122,13 @@ function offersShortening(entity: Entity): boolean {
 }
 
 /**
- * Lists the fields that have a parameter of their own, outside 'Additional Fields'. `oncePer` keeps
- * the list of each entity, because every item needs it.
+ * Lists the fields that have a parameter of their own, outside 'Additional Fields'. The list is
+ * kept for each entity, because every item needs it.
  */
-const listProminentFields = oncePer((entity: Entity) => entity.fields.filter(hasOwnParameter));
+const listProminentFields = memoize((entity: Entity) => entity.fields.filter(hasOwnParameter));
 
 /** Makes the parameter 'Additional Fields', from which the user chooses fields to fill. */
-const makeAdditionalFields = oncePer((entity: Entity) => {
+const makeAdditionalFields = memoize((entity: Entity) => {
 	const otherFields = entity.fields.filter((field) => !hasOwnParameter(field));
 	return collection('Additional Fields', 'additionalFields', fieldOptions(otherFields, entity));
 });

@@ -74,7 +74,7 @@ export const save: ActionKind<'save'> = {
 	},
 
 	output: (entity, action) =>
-		// The fields of any other answer are not known.
+		// If the answer is no record of the entity, its fields are not known.
 		savesRecordOfEntity(action) ? simplifiedSchema(entity) : objectOf({}),
 };
 
@@ -91,13 +91,13 @@ async function sendDeclaredCall(
 	changedRecords: readonly LockKey[],
 ): Promise<IDataObject> {
 	const givenFields = Object.keys(call.body ?? {});
-	const showRecord = makeRecordToOutput(item, entity, givenFields);
+	const toOutput = makeRecordToOutput(item, entity, givenFields);
 	const completeCall = await completeDeclaredCall(item, action, call, input);
 	// `confirmedBy` is a field of the answer. If the answer has it, AlfaCRM has saved the change.
 	const answer = await item.save(completeCall, changedRecords, { confirms: action.confirmedBy });
-	if (savesRecordOfEntity(action)) return showRecord(answer, completeCall.body);
+	if (savesRecordOfEntity(action)) return toOutput(answer, completeCall.body);
 
-	// Any other answer may not tell which record was changed.
+	// The answer may not tell which record was changed, so the ID is added.
 	return id === undefined ? answer : { id, ...answer };
 }
 

@@ -21,8 +21,8 @@ import type { Target } from '../../store/located';
 
 /**
  * Lists records that pass the filters of the form. AlfaCRM may not list all of them in one call: it
- * lists the lessons of one status at a time, for example. Then it is asked several times, each time
- * with another *pass*: an addition to the body of the call, such as `{ status: 1 }`.
+ * lists the lessons of one status at a time, for example. Then the list is read several times, each
+ * time with another *pass*: an addition to the body of the call, such as `{ status: 1 }`.
  */
 export const getMany: Operation = {
 	text: ({ plural }) => ({ name: 'Get Many', action: `Get many ${plural}` }),

@@ -5,7 +5,7 @@ import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { isList, describeUnusable } from '../../fields/field';
 import { collection } from '../../form/assemble';
-import { oncePer } from '../../form/oncePer';
+import { memoize } from '../../form/memoize';
 import type { RecordToOutput } from '../../output/report';
 import { makeRecordToOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
@@ -80,11 +80,11 @@ export const makeUpdate = (rules: UpdateRules = {}): Operation => ({
 
 export const update = makeUpdate();
 
-/** By default, the values that the user gives for a list replace those that it has. */
+/** By default, the values that the user gives for a list replace the values of the record. */
 const DEFAULT_LIST_MODE = 'replace';
 
 /** Makes the parameter 'Update Fields', in which the user chooses the fields to change. */
-const makeUpdateFields = oncePer((entity: Entity) =>
+const makeUpdateFields = memoize((entity: Entity) =>
 	collection('Update Fields', 'updateFields', fieldOptions(entity.fields, entity)),
 );
 
@@ -102,7 +102,7 @@ interface UpdateRequest {
 	 */
 	listsToExtend: readonly Field[];
 	/** Turns the updated record into the output. */
-	show: RecordToOutput;
+	toOutput: RecordToOutput;
 }
 
 /**
@@ -125,8 +125,8 @@ function readUpdateRequest(
 	const listsToExtend = readListsToExtend(item, entity, changes);
 	if (Object.keys(changes).length === 0) throw nothingToUpdateError(item, entity, input);
 
-	const show = makeRecordToOutput(item, entity, Object.keys(changes));
-	return { id, target, changes, listsToExtend, show };
+	const toOutput = makeRecordToOutput(item, entity, Object.keys(changes));
+	return { id, target, changes, listsToExtend, toOutput };
 }
 
 /**
@@ -185,7 +185,8 @@ async function readRecordIfNeeded(
 }
 
 /**
- * Returns the rule that makes the body of these changes; undefined if they are sent by themselves.
+ * Returns the rule that makes the body of these changes; undefined if the changes themselves are
+ * sent.
  */
 function findBodyRule(
 	{ makeBody, needsRecord }: UpdateRules,
@@ -223,7 +224,7 @@ function makeBodyToSend(
 async function sendUpdate(
 	item: Item,
 	entity: Entity,
-	{ id, target, show }: UpdateRequest,
+	{ id, target, toOutput }: UpdateRequest,
 	record: LocatedRecord | undefined,
 	body: IDataObject,
 ): Promise<IDataObject> {
@@ -242,5 +243,5 @@ async function sendUpdate(
 	const expectedTarget = { ...target, branch: expectedBranch };
 	const savedRecord = await writeInBranchOfRecord(item, entity, id, expectedTarget, updateInBranch);
 
-	return show({ id, ...savedRecord }, body);
+	return toOutput({ id, ...savedRecord }, body);
 }

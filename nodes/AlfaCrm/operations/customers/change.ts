@@ -131,15 +131,15 @@ async function changeOrSkip(
 	record: LocatedRecord,
 	{ id, target, values, addToLists, findSkipReason }: ChangeRequest,
 ): Promise<IDataObject> {
-	const show = makeRecordToOutput(item, entity, Object.keys(values));
+	const toOutput = makeRecordToOutput(item, entity, Object.keys(values));
 	const skipReason = await findSkipReason?.(record);
 	if (skipReason === undefined) {
-		return await saveChanges({ item, entity, target, show }, record, { values, addToLists });
+		return await saveChanges({ item, entity, target, toOutput }, record, { values, addToLists });
 	}
 
 	item.execution.hints.addRepeat(skipReason, `${entity.label.toLowerCase()} ${id}`);
 	const changedFields: string[] = [];
-	return makeReportItem(show, record.row, 'skipped', changedFields);
+	return makeReportItem(toOutput, record.row, 'skipped', changedFields);
 }
 
 /** @throws NodeOperationError if the customer is a client: only a lead can be lost */

@@ -143,7 +143,7 @@ async function findExistingLesson(
 		: undefined;
 	if (existingLesson !== undefined) {
 		hintThatLessonExists(item, existingLesson);
-		return draft.show(existingLesson);
+		return draft.toOutput(existingLesson);
 	}
 
 	if (newLesson.checksTeacherAndRoom) {

@@ -36,7 +36,7 @@ export interface UpsertRequest {
 	changes: IDataObject;
 	rules: UpsertRules;
 	/** Turns a saved record into the output. */
-	show: RecordToOutput;
+	toOutput: RecordToOutput;
 }
 
 /**
@@ -55,7 +55,7 @@ export function readUpsertRequest(item: Item, entity: Entity): UpsertRequest {
 	const shorten = (field: Field, value: Wire) => fitText(item, field, value, rules.shortensTexts);
 	const search = readSearch(item, entity, key, { shorten });
 	const input = readUpsertInput(item, entity, key);
-	const show = makeUpsertOutput(item, entity, key, input);
+	const toOutput = makeUpsertToOutput(item, entity, key, input);
 
 	if (!search.isUsable && rules.ifUnusable === 'refuse') {
 		throw unusableValueError(item, entity, key, {
@@ -74,7 +74,7 @@ export function readUpsertRequest(item: Item, entity: Entity): UpsertRequest {
 		input,
 		changes: toAlfaCrmSpelling(entity, changes),
 		rules,
-		show,
+		toOutput,
 	};
 }
 
@@ -85,7 +85,7 @@ export function readUpsertRequest(item: Item, entity: Entity): UpsertRequest {
  * - the fields that the user has given
  * - `notSaved`: the texts of the form that the record does not have
  */
-function makeUpsertOutput(
+function makeUpsertToOutput(
 	item: Item,
 	entity: Entity,
 	key: MatchKey,

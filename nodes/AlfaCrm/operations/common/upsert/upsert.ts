@@ -95,7 +95,7 @@ async function searchAndSave(
 	request: UpsertRequest,
 	branches: readonly Branch[],
 ): Promise<IDataObject[] | 'search again'> {
-	const { item, show } = request;
+	const { item, toOutput } = request;
 	const find = async () => await findExistingMatches(request, branches);
 	const create = async (): Promise<CreatedRecord> => {
 		const output = await createRecord(request);
@@ -107,5 +107,5 @@ async function searchAndSave(
 	if (result.action === 'update') return await updateRecords(request, result);
 
 	const changedFields: string[] = [];
-	return [makeReportItem(show, result.match.row, 'skipped', changedFields)];
+	return [makeReportItem(toOutput, result.match.row, 'skipped', changedFields)];
 }

@@ -10,12 +10,12 @@ import type { Field } from '../../../entities/fieldTypes';
 import type { Entity, MatchKey } from '../../../entities/types';
 import { isBlank, isNeeded, kindOf, toProperty } from '../../../fields/field';
 import { collection, showWhen } from '../../../form/assemble';
-import { oncePer } from '../../../form/oncePer';
+import { memoize } from '../../../form/memoize';
 import { fieldOptions, inFormMode, readFieldInput } from '../../../run/fieldInput';
 import type { Item } from '../../../run/item';
 
 /** Makes the collection 'Fields', with all fields that are not prominent. */
-export const makeUpsertFields = oncePer((entity: Entity): INodeProperties => {
+export const makeUpsertFields = memoize((entity: Entity): INodeProperties => {
 	const prominentFields = listProminentFields(entity);
 	const otherFields = entity.fields.filter((field) => !prominentFields.includes(field));
 	return {
@@ -71,7 +71,7 @@ export function readUpsertInput(item: Item, entity: Entity, key: MatchKey): IDat
  * Lists the prominent fields: the fields that a new record needs and that have no default.
  * Dropdowns and switches always have a value, so they are not among them.
  */
-const listProminentFields = oncePer(({ fields }: Entity): Field[] => {
+const listProminentFields = memoize(({ fields }: Entity): Field[] => {
 	const prominentFields: Field[] = [];
 	for (const field of fields) {
 		const { isAlwaysFilled, defaultValue } = kindOf(field);

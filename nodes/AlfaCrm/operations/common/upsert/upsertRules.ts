@@ -4,7 +4,7 @@ import type { Entity, MatchKey } from '../../../entities/types';
 import { toProperty } from '../../../fields/field';
 import { sortByName } from '../../../fields/order';
 import { collection } from '../../../form/assemble';
-import { oncePer } from '../../../form/oncePer';
+import { memoize } from '../../../form/memoize';
 import type { CollectionReader } from '../../../form/parameters';
 import { searchBranchesField } from '../../../run/branches';
 import { overwriteWithEmpty, shortenOption, mayShortenTexts } from '../../../run/body';
@@ -28,7 +28,7 @@ type IfUnusable = 'refuse' | 'create';
 const ALL_FIELDS = 'all';
 
 /** Makes the parameter 'Options' of *Create or Update*. */
-export const makeUpsertOptions = oncePer((entity: Entity): INodeProperties => {
+export const makeUpsertOptions = memoize((entity: Entity): INodeProperties => {
 	const options = [
 		ifArchivedOption,
 		ifUnusableOption,

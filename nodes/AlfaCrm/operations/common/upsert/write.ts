@@ -27,7 +27,7 @@ import { toAlfaCrmSpelling } from './spelling';
 
 /** Creates a record with the match values, the given fields, and defaults for required fields. */
 export async function createRecord(request: UpsertRequest): Promise<IDataObject> {
-	const { item, entity, target, rules, show } = request;
+	const { item, entity, target, rules, toOutput } = request;
 	const values = makeValuesOfNewRecord(request);
 	// Match values are in AlfaCRM's format already, so `buildRequestBody` does not change them.
 	const sentValues = buildRequestBody(item, entity.fields, values, {
@@ -39,7 +39,7 @@ export async function createRecord(request: UpsertRequest): Promise<IDataObject>
 	const task = `create the ${entity.label.toLowerCase()}`;
 	const savedRecord = await item.save({ ...target, action: 'create', body, task });
 	// AlfaCRM's answer may lack fields. The output shows such fields as they were sent.
-	return makeReportItem(show, { ...body, ...savedRecord }, 'created', Object.keys(body));
+	return makeReportItem(toOutput, { ...body, ...savedRecord }, 'created', Object.keys(body));
 }
 
 /**
@@ -108,7 +108,7 @@ async function updateMatch(
 	if (!mustBeReadAgain(request, match)) return await saveDifferences(request, match);
 
 	const currentRecord = await readAgain(request, match);
-	if (isStillToUpdate(request, match, currentRecord)) {
+	if (mustStillBeUpdated(request, match, currentRecord)) {
 		return await saveDifferences(request, currentRecord);
 	}
 
@@ -158,7 +158,7 @@ async function readAgain(request: UpsertRequest, match: Match): Promise<MatchRec
  * Tells whether a match must still be updated after its record was read again. No update is sent if
  * the record has lost a match value, or was archived and the options exclude archived records.
  */
-function isStillToUpdate(
+function mustStillBeUpdated(
 	{ rules }: UpsertRequest,
 	{ matchedBy }: Match,
 	currentRecord: MatchRecord,

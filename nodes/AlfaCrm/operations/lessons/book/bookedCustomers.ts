@@ -128,8 +128,8 @@ async function saveStage(
 	values: { lead_status_id: number },
 ): Promise<void> {
 	// The output is the lesson, so the changed lead needs no formatting.
-	const show = (row: LocatedRecord['row']) => row;
-	const task = { item, entity: customerEntity, target, show };
+	const toOutput = (row: LocatedRecord['row']) => row;
+	const task = { item, entity: customerEntity, target, toOutput };
 	// `addToLists` has no effect, since the stage is not a list.
 	await saveChanges(task, lead, { values, addToLists: false });
 }
