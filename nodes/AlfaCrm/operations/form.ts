@@ -19,7 +19,7 @@ const operationParameters = [
 
 /** Makes all parameters of the node *AlfaCRM* from those of its operations. */
 export function nodeProperties(): INodeProperties[] {
-	const otherForms = Array.from(nonEntityResources.values(), ({ form }) => form);
+	const nonEntityForms = Array.from(nonEntityResources.values(), ({ form }) => form);
 	const parts = resourceEntities.flatMap(makeOperationParts);
 	return [
 		resourceParameter,
@@ -27,7 +27,7 @@ export function nodeProperties(): INodeProperties[] {
 		// Resources that several entities share, such as *Reference List*, always ask for the branch.
 		showWhen(branchParameter, { resource: [...sharedResources.keys()] }),
 		...assembleForm(FORM_SECTIONS, ['resource', 'operation'], parts),
-		...otherForms.flat(),
+		...nonEntityForms.flat(),
 	];
 }
 

@@ -18,7 +18,7 @@ import { FORM_SECTIONS } from '../run/operation';
 import { resolveListItem } from '../run/resolveItem';
 import { getMany } from './common/getMany';
 
-/** The declaration of a shared resource. */
+/** The declaration of a resource that several entities share. */
 interface ListDeclaration {
 	/** The value of 'Resource'. Workflows have stored this value, so it must not change. */
 	resource: ListResource;
@@ -49,14 +49,14 @@ const declarations: readonly ListDeclaration[] = [
 
 /** The resources that several entities share, by their values of 'Resource'. */
 export const sharedResources: ReadonlyMap<string, NonEntityResource> = new Map(
-	declarations.map((declaration) => [declaration.resource, makeListResource(declaration)]),
+	declarations.map((declaration) => [declaration.resource, makeSharedResource(declaration)]),
 );
 
 /**
  * Makes a resource such as *Reference List*. In its form, the user chooses one of the entities, and
  * the operation *Get Many* lists the records of the chosen entity.
  */
-function makeListResource(declaration: ListDeclaration): NonEntityResource {
+function makeSharedResource(declaration: ListDeclaration): NonEntityResource {
 	const { resource, label } = declaration;
 	const members = entities.filter(({ listedIn }) => listedIn === resource);
 	const entityParameter = makeEntityParameter(declaration, members);

@@ -60,8 +60,8 @@ interface ListRequest {
 	/** The user's choices in the filters that the form always shows, such as 'Archive'. */
 	views: ReturnType<typeof readViews>;
 	/**
-	 * The passes for the values of which AlfaCRM lists one at a time, such as the statuses of
-	 * lessons. If AlfaCRM lists all values together, there is a single pass, which is empty.
+	 * One pass for each value of the *partition*: the field of which AlfaCRM lists a single value at
+	 * a time, such as the status of lessons. An entity without a partition has one empty pass.
 	 */
 	partitionPasses: IDataObject[];
 }

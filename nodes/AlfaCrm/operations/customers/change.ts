@@ -21,7 +21,7 @@ import { readFlag } from '../../values/formats';
 type ChangeKind = 'change' | 'moveToStage' | 'rejectLead';
 
 /**
- * Looks for a reason to leave a record unchanged. Returns it as a sentence for the user, or
+ * Looks for a reason to leave a record unchanged. Returns the reason as a sentence for the user, or
  * undefined if the record should be changed.
  */
 export type SkipRule = (record: LocatedRecord) => Promise<string | undefined>;
@@ -31,7 +31,7 @@ interface ChangeRules {
 	/**
 	 * Checks whether the action may change the record.
 	 *
-	 * @throws NodeOperationError if it must not be changed
+	 * @throws NodeOperationError if the record must not be changed
 	 */
 	assertMayChange?: (item: Item, record: LocatedRecord) => void;
 	/** Chooses the values to save from the values of the form. */
@@ -46,7 +46,7 @@ interface ChangeRules {
 /** Saves the values of the action in one record. Sends nothing if the record has them already. */
 export const change = makeChangeAction();
 
-/** Marks a lead as lost, for a reason. The user may archive it at the same time. */
+/** Marks a lead as lost, for a reason. The user can archive the lead at the same time. */
 export const rejectLead = makeChangeAction({
 	assertMayChange: assertIsLead,
 	chooseValues: leaveOutZeroArchiveFlag,

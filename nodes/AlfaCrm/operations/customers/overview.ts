@@ -46,7 +46,7 @@ export const overview: ActionKind<'overview'> = {
 };
 
 interface FoundCustomer extends LocatedRecord {
-	/** Whether the customer is archived; undefined if the search does not show that. */
+	/** Whether the customer is archived. Undefined if a single call has found the customer. */
 	archived?: boolean;
 }
 
