@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { customer } from '../../nodes/AlfaCrm/entities/customer';
 import type { Field, ShownType, Wire } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { lesson } from '../../nodes/AlfaCrm/entities/lesson';
-import { entityOf, resources } from '../../nodes/AlfaCrm/entities/registry';
+import { entityOf, resourceEntities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { serialize } from '../../nodes/AlfaCrm/fields/field';
 import { simplifiedSchema, makeSimplifier } from '../../nodes/AlfaCrm/output/simplified';
 import { recordSchema } from '../../nodes/AlfaCrm/output/recordSchema';
-import { lists } from '../../nodes/AlfaCrm/operations/lists';
+import { sharedResources } from '../../nodes/AlfaCrm/operations/lists';
 import { allSchemas } from '../../nodes/AlfaCrm/operations/schemas';
 import { addedResourceOf, looksFirst, sends } from '../support/actionKinds';
 import { depth, seed } from '../support/depth';
@@ -28,7 +28,7 @@ function nameBeside(field: ShownType & { name: string }): string[] {
 }
 
 const schemas = allSchemas() as Record<string, Schema>;
-const TABLE = resources.map((entity): [string, Entity] => [entity.resource, entity]);
+const TABLE = resourceEntities.map((entity): [string, Entity] => [entity.resource, entity]);
 const namesIn = (schema: Schema) => Object.keys(schema.properties ?? {});
 
 /** Everything in a schema that says of what type it is. */
@@ -39,13 +39,13 @@ const parts = (schema: Schema): Schema[] => [
 ];
 
 it('each operation and each action has one schema, and nothing else has', () => {
-	const operations = resources.flatMap(({ resource, operations: usual, actions = [] }) =>
+	const operations = resourceEntities.flatMap(({ resource, operations: usual, actions = [] }) =>
 		[...usual, ...actions.map(({ name }) => name)].map((name) => `${resource}/${name}`),
 	);
 	expect(Object.keys(schemas).sort()).toEqual(
 		[
 			...operations,
-			...[...lists.keys()].map((list) => `${list}/getAll`),
+			...[...sharedResources.keys()].map((list) => `${list}/getAll`),
 			'account/check',
 			'account/dailyCheck',
 			'account/tryWrites',

@@ -68,7 +68,7 @@ export const entities: readonly Entity[] = [
 ];
 
 /** The entities that are resources of the form. The others share a resource, such as 'Message'. */
-export const resources: readonly Entity[] = entities.filter(
+export const resourceEntities: readonly Entity[] = entities.filter(
 	({ listedIn }) => listedIn === undefined,
 );
 

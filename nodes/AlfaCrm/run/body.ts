@@ -23,7 +23,7 @@ import { customField, isCustom } from '../fields/custom';
 import { clearedValue, isBlank, labelInForm } from '../fields/field';
 import { countCharacters, readMaxLength, shorten } from '../fields/text';
 import { collection } from '../form/assemble';
-import { oncePer } from '../form/oncePer';
+import { memoize } from '../form/memoize';
 import type { Field, Wire } from '../entities/fieldTypes';
 import type { Item } from './item';
 import type { CollectionReader } from '../form/parameters';
@@ -56,7 +56,7 @@ export const shortenOption = (fields: readonly Field[]): INodeProperties[] =>
  * Makes the collection *Options* for an operation whose only option is to cut long texts. Makes
  * none if AlfaCRM limits no text of the fields.
  */
-export const textOptions = oncePer((fields: readonly Field[]): INodeProperties[] => {
+export const textOptions = memoize((fields: readonly Field[]): INodeProperties[] => {
 	const options = shortenOption(fields);
 	return options.length === 0 ? [] : [collection('Options', 'options', options, 'Add Option')];
 });

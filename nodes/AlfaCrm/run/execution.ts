@@ -29,8 +29,8 @@ export class Execution {
 	 * Collects times from AlfaCRM's rows. They may prove that the workflow has the wrong time zone.
 	 */
 	readonly schoolClock: SchoolClock;
-	/** Whether an item decides something by the clock. A wrong time zone matters only then. */
-	decidesByTime = false;
+	/** Whether the result of an item depends on the time zone of the workflow. */
+	dependsOnTimeZone = false;
 	/** True once an item's failure ends the execution: no other item may begin. */
 	isStopping = false;
 
@@ -68,7 +68,7 @@ export class Execution {
 	/** Hands the hints to n8n once all items are done. */
 	showHints(): void {
 		const { warning } = this.schoolClock;
-		if (this.decidesByTime && warning !== undefined) this.hints.add(warning);
+		if (this.dependsOnTimeZone && warning !== undefined) this.hints.add(warning);
 		this.hints.show(this.context);
 	}
 

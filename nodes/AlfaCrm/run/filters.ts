@@ -31,7 +31,7 @@ import {
 } from '../fields/field';
 import type { Field, FieldVerification, Filter, Wire } from '../entities/fieldTypes';
 import { collection } from '../form/assemble';
-import { oncePer } from '../form/oncePer';
+import { memoize } from '../form/memoize';
 import type { Item } from './item';
 import { readList } from './readList';
 import type { Target } from '../store/located';
@@ -39,7 +39,7 @@ import type { Target } from '../store/located';
 // ---------------------------------------------------------------- the form
 
 /** Makes the collection *Filters* of an entity. It is made once, because every item reads it. */
-const makeFiltersParameter = oncePer(
+const makeFiltersParameter = memoize(
 	({ filters }: Entity): INodeProperties =>
 		collection('Filters', 'filters', filters.map(toProperty), 'Add Filter'),
 );

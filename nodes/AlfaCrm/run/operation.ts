@@ -12,8 +12,8 @@ import type { ObjectSchema } from '../output/recordSchema';
  */
 export const FORM_SECTIONS = [
 	'branch',
-	// The parent of the record, such as the customer of a subscription.
-	'keys',
+	// The record to which the record belongs, such as the customer of a subscription.
+	'parent',
 	'id',
 	// How a record is found without its ID, such as by its phone.
 	'match',
@@ -44,8 +44,8 @@ export type OperationPart = FormPart<(typeof FORM_SECTIONS)[number]>;
 
 /** An entity's nouns in the texts of its operations: "study status", "study statuses". */
 export interface Nouns {
-	one: string;
-	many: string;
+	singular: string;
+	plural: string;
 }
 
 /**
@@ -72,10 +72,10 @@ export interface Operation {
 	/** Set if the operation itself reads all branches while 'Branch' is empty. */
 	readsAllBranches?: true;
 	/**
-	 * Whether the operation decides something by the clock or the date of the workflow. Then the form
-	 * names the workflow's time zone.
+	 * Whether the operation reads the clock or the date of the workflow, so that its result depends on
+	 * the workflow's time zone. The form then names the time zone.
 	 */
-	decidesByTime?: boolean;
+	dependsOnTimeZone?: boolean;
 }
 
 /**
@@ -94,10 +94,10 @@ export interface ActionKind<K extends ActionKindName> {
 	/** See `Operation.readsAllBranches`. */
 	readsAllBranches?: true;
 	/**
-	 * Whether the action decides something by the clock. A field whose default depends on today's
-	 * date does not count here: see `dependsOnToday`.
+	 * Whether the action reads the clock, so that its result depends on the workflow's time zone. A
+	 * field whose default depends on today's date does not count here: see `dependsOnToday`.
 	 */
-	decidesByTime?: (action: ActionOf<K>) => boolean;
+	dependsOnTimeZone?: (action: ActionOf<K>) => boolean;
 }
 
 /** One output item of an input item. */
@@ -107,7 +107,7 @@ export interface Output {
 }
 
 /** A choice of 'Resource' that is not an entity of AlfaCRM, for example *API Call*. */
-export interface OtherResource {
+export interface NonEntityResource {
 	label: string;
 	/** The parameter *Operation* of this resource. */
 	operation: INodeProperties;
@@ -139,7 +139,7 @@ export interface Catalogue {
 	/** The entities by the values of `resource`. */
 	entities: ReadonlyMap<string, Entity>;
 	/** Returns the operations of an entity by the values of `operation`. */
-	entriesOf(entity: Entity): ReadonlyMap<string, CatalogueEntry>;
+	operationEntriesOf(entity: Entity): ReadonlyMap<string, CatalogueEntry>;
 	/** The resources that are no entities, by the values of `resource`. */
-	otherResources: ReadonlyMap<string, OtherResource>;
+	nonEntityResources: ReadonlyMap<string, NonEntityResource>;
 }

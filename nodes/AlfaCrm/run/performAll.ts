@@ -77,10 +77,10 @@ class ItemQueue {
 
 	/** Whether each item waits until the item before it is done. */
 	private isOneByOne(): boolean {
-		const { resource: parameter, otherResources } = this.catalogue;
+		const { resource: parameter, nonEntityResources } = this.catalogue;
 		// All items have the same resource, because the form takes no expression there.
 		const resource = String(this.execution.parameter(parameter.name, 0, ''));
-		return otherResources.get(resource)?.oneByOne === true;
+		return nonEntityResources.get(resource)?.oneByOne === true;
 	}
 
 	/**

@@ -14,14 +14,14 @@ type Perform = () => Promise<Output[]>;
  */
 export async function prepareItem(item: Item, catalogue: Catalogue): Promise<Perform> {
 	const resource = item.choice(catalogue.resource);
-	const otherResource = catalogue.otherResources.get(resource);
+	const otherResource = catalogue.nonEntityResources.get(resource);
 	if (otherResource) return async () => await otherResource.execute(item);
 
 	const entity = catalogue.entities.get(resource);
 	if (entity === undefined) throw item.error(`There is no resource "${resource}"`);
 
 	const operationName = item.text(catalogue.operation);
-	const entry = catalogue.entriesOf(entity).get(operationName);
+	const entry = catalogue.operationEntriesOf(entity).get(operationName);
 	if (entry === undefined) {
 		throw item.error(
 			`'Operation' must be one that ${entity.label} has, but it is "${operationName}"`,
@@ -29,7 +29,7 @@ export async function prepareItem(item: Item, catalogue: Catalogue): Promise<Per
 	}
 
 	const { operation } = entry;
-	item.execution.decidesByTime ||= operation.decidesByTime === true;
+	item.execution.dependsOnTimeZone ||= operation.dependsOnTimeZone === true;
 	const resolvedItem = await resolveItem(item, { entity, operationName, entry });
 	return async () => {
 		const rows = await operation.execute(resolvedItem, entity);

@@ -81,7 +81,7 @@ interface RecordTask {
 	entity: Entity;
 	target: Target;
 	/** Turns the changed record into output. */
-	show: RecordToOutput;
+	toOutput: RecordToOutput;
 }
 
 /** A record that was found. `archived` is set if the search has shown whether it is archived. */
@@ -105,12 +105,12 @@ export async function saveChanges(
 	record: FoundRecord,
 	changes: Changes,
 ): Promise<IDataObject> {
-	const { entity, show } = task;
+	const { entity, toOutput } = task;
 	const changedValues = await findChangedValues(task, record, changes);
 	const changedFields = Object.keys(changedValues);
 	if (changedFields.length === 0) {
 		hintThatNothingChanged(task, record);
-		return makeReportItem(show, record.row, 'unchanged', changedFields);
+		return makeReportItem(toOutput, record.row, 'unchanged', changedFields);
 	}
 
 	const savedRecord = await sendUpdate(task, record, changedValues);
@@ -121,7 +121,7 @@ export async function saveChanges(
 	}
 	const isAboutArchive = 'removed' in changes.values;
 	if (!isAboutArchive) warnIfInArchive(task, record);
-	return makeReportItem(show, savedRecord.row, 'updated', changedFields);
+	return makeReportItem(toOutput, savedRecord.row, 'updated', changedFields);
 }
 
 /** Adds the hint that the record has all of the values already. */

@@ -1,7 +1,7 @@
 /**
  * Makes and reads the parameters that say where the calls of an operation go: the branch, the ID of
- * the record, and the keys. A key is the ID of a parent, for a record that belongs to another
- * record: `customer_id` for a subscription, for example.
+ * the record, and the parent. The parent is the record to which others belong: a subscription, for
+ * example, belongs to a customer, and its calls send `customer_id` in the query.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
@@ -12,7 +12,7 @@ import type { Entity } from '../entities/types';
 import { isEmpty } from '../fields/blank';
 import { listOf, toParameters, toProperty } from '../fields/field';
 import { picker } from '../fields/reference';
-import { oncePer } from '../form/oncePer';
+import { memoize } from '../form/memoize';
 import { collectFallbackFormats } from '../store/fallbackDates';
 import type { Branch, Target } from '../store/located';
 import { readIds } from '../values/formats';
@@ -25,18 +25,22 @@ import type { OperationPart } from './operation';
  * Reads from the form where the calls about an entity's records go: the branch, and the IDs of the
  * parent, such as the customer of a subscription.
  *
- * @param keys the fields for the IDs of the parent, if the form of the operation asks for them
+ * @param parentFields the fields that name the parent, if the form of the operation asks for them
  */
-export function targetOf(item: Item, entity: Entity, keys: Entity['parentFields'] = []): Target {
+export function targetOf(
+	item: Item,
+	entity: Entity,
+	parentFields: Entity['parentFields'] = [],
+): Target {
 	const query: IDataObject = {};
-	for (const key of keys) {
-		query[key.name] = item.toRequestValue(key, item.inputOfField(key));
+	for (const field of parentFields) {
+		query[field.name] = item.toRequestValue(field, item.inputOfField(field));
 	}
 
 	const target = {
 		path: entity.path,
 		query,
-		labels: labelsOf([...entity.fields, ...keys]),
+		labels: labelsOf([...entity.fields, ...parentFields]),
 		fallbackFormats: collectFallbackFormats(entity.fields),
 	};
 	if (entity.scope === 'global') return target;
@@ -127,7 +131,7 @@ export function branchesOf(
  * Makes the parameter for the record that an operation is about: a picker if the entity's list can
  * be searched, else a text. It is made once for each entity, because every item reads it.
  */
-export const idParameter = oncePer((entity: Entity): INodeProperties => {
+export const idParameter = memoize((entity: Entity): INodeProperties => {
 	const basics = { name: 'id', required: true };
 	const isListSearchable = entity.listed?.search !== undefined;
 	if (isListSearchable) return { displayName: entity.label, ...picker(entity), ...basics };
@@ -151,6 +155,6 @@ export function idOf(item: Item, entity: Entity): number {
 	return item.toRequestValue(field, item.inputOfField(field)) as number;
 }
 
-/** Returns the parameters for the keys of an entity: the IDs of its records' parent. */
-export const keysForm = ({ parentFields = [] }: Entity): INodeProperties[] =>
+/** Makes the parameters that name the parent of an entity's records. */
+export const parentForm = ({ parentFields = [] }: Entity): INodeProperties[] =>
 	parentFields.flatMap(toParameters);

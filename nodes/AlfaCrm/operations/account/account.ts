@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { showWhen } from '../../form/assemble';
 import { timeZoneNotice } from '../../form/timeZoneNotice';
 import type { Item } from '../../run/item';
-import type { OtherResource } from '../../run/operation';
+import type { NonEntityResource } from '../../run/operation';
 import { ACCOUNT, branchOptions } from './accountForm';
 import { check, checkSchema } from './check/check';
 import { dailyCheck } from './dailyCheck/dailyCheck';
@@ -48,7 +48,7 @@ const operation: INodeProperties = {
  *
  * @param operationsOf gives the operations of an entity; *Try Writes* runs those that write
  */
-export function makeAccountResource(operationsOf: OperationsOf): OtherResource {
+export function makeAccountResource(operationsOf: OperationsOf): NonEntityResource {
 	const executors: Record<string, (item: Item) => Promise<IDataObject[]>> = {
 		check,
 		dailyCheck,

@@ -3,26 +3,27 @@ import { nameSourceOf } from '../../run/names';
 import type { Operation } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
 import { getRecord } from '../../run/records';
-import { idOf, keysForm, targetOf } from '../../run/target';
+import { idOf, parentForm, targetOf } from '../../run/target';
 
 /** Reads one record by its ID. */
 export const get: Operation = {
-	text: ({ one }) => ({ name: 'Get', action: `Get ${one}` }),
+	text: ({ singular }) => ({ name: 'Get', action: `Get ${singular}` }),
 
 	form: (entity) => ({
 		id: [recordParameter(entity)],
-		// The ID of the record to which this one belongs, such as the customer of a subscription.
-		keys: keysForm(entity),
+		// The customer of a subscription, for example: the record to which the wanted record belongs.
+		parent: parentForm(entity),
 		simplify: simplifyForm(entity),
 	}),
 
 	async execute(item, entity) {
 		const target = targetOf(item, entity, entity.parentFields);
 		const id = idOf(item, entity);
-		const showRecords = makeRowsToOutput(item, entity);
+		// Reads the parameter 'Simplify'. The whole form is read before the first call.
+		const toOutput = makeRowsToOutput(item, entity);
 
 		const record = await getRecord(item, entity, id, target);
-		return await showRecords([record], nameSourceOf(item));
+		return await toOutput([record], nameSourceOf(item));
 	},
 
 	output: outputSchema,

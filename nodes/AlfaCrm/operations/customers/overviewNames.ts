@@ -22,7 +22,7 @@ export async function readOverviewNames(
 	{ readsAllNames, leftOutFields }: OverviewRequest,
 ): Promise<Omit<OverviewNames, 'groups'>> {
 	const nameSource = nameSourceOf(item);
-	const readIf = async (isNeeded: boolean, entity: Entity) =>
+	const readNamesIf = async (isNeeded: boolean, entity: Entity) =>
 		isNeeded ? await nameSource.titlesIn(entity, branch) : undefined;
 
 	const isLead = !isClient(customer);
@@ -34,10 +34,10 @@ export async function readOverviewNames(
 
 	const [plans, managers, stages, branches] = await Promise.all([
 		// AlfaCRM calls a plan a tariff.
-		readIf(needsPlans, tariff),
-		readIf(needsManagers, user),
-		readIf(needsStages, stageEntity),
-		readIf(readsAllNames, branchEntity),
+		readNamesIf(needsPlans, tariff),
+		readNamesIf(needsManagers, user),
+		readNamesIf(needsStages, stageEntity),
+		readNamesIf(readsAllNames, branchEntity),
 	]);
 	return { plans, managers, stages, branches };
 }
@@ -58,7 +58,7 @@ export async function readGroupNames(
 		branches.map(async (branch) => await nameSource.titlesIn(groupEntity, branch)),
 	);
 
-	// The names of a branch are undefined if they could not be read.
+	// If the names of a branch could not be read, they are undefined.
 	const readableNames = namesOfBranches.filter((names) => names !== undefined);
 	return new Map(readableNames.flatMap((names) => [...names]));
 }

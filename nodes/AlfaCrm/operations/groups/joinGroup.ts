@@ -24,7 +24,7 @@ import {
  */
 export const joinGroup: ActionKind<'joinGroup'> = {
 	// An empty 'Start Date' means today, so the result depends on the clock.
-	decidesByTime: () => true,
+	dependsOnTimeZone: () => true,
 
 	// The form has only the customer and the fields that the action declares.
 	form: () => ({}),

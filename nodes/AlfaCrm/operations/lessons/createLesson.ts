@@ -18,7 +18,8 @@ import { doOverlap, readTimeSpan } from '../../store/calendar/timeSpan';
 import type { Branch } from '../../store/located';
 import { formatTime, readId } from '../../values/formats';
 import type { RecordDraft } from '../common/create';
-import { create, readDraft, saveDraft, skipIfThere } from '../common/create';
+import { create, readDraft, saveDraft } from '../common/create';
+import { skipIfExists } from '../common/skipIfExists';
 import { assertAttendeesGiven } from './attendeesInput';
 import { dropUnusedDuration } from './endTime';
 import { hasAllAttendeesOf, hintThatLessonExists } from './existingLesson';
@@ -62,7 +63,7 @@ const checkTeacherAndRoom: INodeProperties = {
 const lessonOptions = collection(
 	'Options',
 	'options',
-	[checkTeacherAndRoom, skipIfThere],
+	[checkTeacherAndRoom, skipIfExists],
 	'Add Option',
 );
 
@@ -106,7 +107,7 @@ async function findOrCreateLesson(
  */
 function readLessonToCheck(item: Item, draft: RecordDraft): LessonToCheck | undefined {
 	const options = item.collection(lessonOptions);
-	const returnsExisting = options.flag(skipIfThere);
+	const returnsExisting = options.flag(skipIfExists);
 	const checksTeacherAndRoom = options.flag(checkTeacherAndRoom);
 	if (!returnsExisting && !checksTeacherAndRoom) return undefined;
 
@@ -151,7 +152,7 @@ async function findExistingOrAssertFree(
 		: undefined;
 	if (existingLesson !== undefined) {
 		hintThatLessonExists(item, existingLesson);
-		return draft.show(existingLesson);
+		return draft.toOutput(existingLesson);
 	}
 
 	if (newLesson.checksTeacherAndRoom) {

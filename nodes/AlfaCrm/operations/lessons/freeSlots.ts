@@ -53,7 +53,7 @@ const options = collection(
  */
 export const getFreeSlots: ActionKind<'freeSlots'> = {
 	// The output leaves out slots that have begun, so it depends on the clock.
-	decidesByTime: () => true,
+	dependsOnTimeZone: () => true,
 	form: () => ({ duration: [durationParameter], limit: limitForm, options: [options] }),
 
 	async execute(item, entity, { fields: formFields = [] }) {

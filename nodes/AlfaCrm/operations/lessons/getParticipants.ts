@@ -48,7 +48,7 @@ import { assertDayRange } from './timetable';
 export const getParticipants: ActionKind<'participants'> = {
 	// Whether a customer is archived may depend on today's date (`archivedByRow` in
 	// `entities/archive.ts`), so the result depends on the clock.
-	decidesByTime: () => true,
+	dependsOnTimeZone: () => true,
 	form: () => ({ limit: limitForm, simplify: [simplify] }),
 
 	async execute(item, entity, { fields: formFields = [] }) {

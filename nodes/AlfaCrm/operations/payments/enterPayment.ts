@@ -5,7 +5,7 @@ import type { ActionKind } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
 import { idOf } from '../../run/target';
 import { readActionDraft } from '../common/addition';
-import { skipIfThere } from '../common/create';
+import { skipIfExists } from '../common/skipIfExists';
 import { extractExternalId } from './externalId';
 import { savePayment } from './savePayment';
 
@@ -16,7 +16,7 @@ import { savePayment } from './savePayment';
 export const enterPayment: ActionKind<'enterPayment'> = {
 	form: (customerEntity, { fields: formFields = [] }) => ({
 		id: [recordParameter(customerEntity)],
-		skipIfThere: [skipIfThere],
+		skipIfThere: [skipIfExists],
 		// The option 'Shorten Long Texts'.
 		options: textOptions(formFields),
 	}),
@@ -27,7 +27,7 @@ export const enterPayment: ActionKind<'enterPayment'> = {
 		const customerId = idOf(item, customerEntity);
 
 		const payment = { ...draft, body, item, customerId, externalId };
-		const searchesExisting = item.flag(skipIfThere);
+		const searchesExisting = item.flag(skipIfExists);
 		return [await savePayment(payment, { searchesExisting })];
 	},
 

@@ -15,7 +15,7 @@ import { isCustom } from '../../fields/custom';
 import { toSingleProperty } from '../../fields/field';
 import { sortByName } from '../../fields/order';
 import { showWhen } from '../../form/assemble';
-import { oncePer } from '../../form/oncePer';
+import { memoize } from '../../form/memoize';
 import type { Item } from '../item';
 import { idParameter } from '../target';
 
@@ -72,7 +72,7 @@ export function readMatchValue(item: Item, field: Field): unknown {
 }
 
 /** Makes the parameter 'Match By', in which the user chooses how the record is searched for. */
-const matchByParameter = oncePer((entity: Entity): INodeProperties => {
+const matchByParameter = memoize((entity: Entity): INodeProperties => {
 	const keys = keysOf(entity);
 	const firstKeyName = keys.at(0)?.name ?? '';
 	return {

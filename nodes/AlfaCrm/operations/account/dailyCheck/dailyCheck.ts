@@ -24,7 +24,7 @@ import { SchoolReader } from './schoolReader';
 export async function dailyCheck(userItem: Item): Promise<IDataObject[]> {
 	// The clock decides which day was yesterday and which lesson is over, so a wrong time zone is
 	// worth a hint.
-	userItem.execution.decidesByTime = true;
+	userItem.execution.dependsOnTimeZone = true;
 
 	// The form holds names of branches only, in the field 'Search in Branch'.
 	const itemThatOnlyReads = userItem.resolvedWith({ onlyReads: true });

@@ -49,7 +49,7 @@ import { chooseSlot } from './chooseSlot';
  */
 export const bookLesson: ActionKind<'bookLesson'> = {
 	// A time that has passed cannot be booked, so the output depends on the clock.
-	decidesByTime: () => true,
+	dependsOnTimeZone: () => true,
 
 	form: (_entity, { fields = [] }) => ({
 		prominentFields: makeBookingParameters(fields),

@@ -128,10 +128,10 @@ async function saveStage(
 	lead: LocatedRecord,
 	values: { lead_status_id: number },
 ): Promise<void> {
-	// `saveChanges` returns the changed lead through `show`, but the output of a booking is the
+	// `saveChanges` returns the changed lead through `toOutput`, but the output of a booking is the
 	// lesson.
-	const show = (row: LocatedRecord['row']) => row;
-	const task = { item, entity: customerEntity, target, show };
+	const toOutput = (row: LocatedRecord['row']) => row;
+	const task = { item, entity: customerEntity, target, toOutput };
 	// A lead has only one stage, so there is no list to add to.
 	await saveChanges(task, lead, { values, addToLists: false });
 }

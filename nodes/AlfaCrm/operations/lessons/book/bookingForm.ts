@@ -23,7 +23,7 @@ import {
 } from '../../../store/calendar/lessonRow';
 import type { Branch, Target } from '../../../store/located';
 import { readId, wallClock } from '../../../values/formats';
-import { skipIfThere } from '../../common/create';
+import { skipIfExists } from '../../common/skipIfExists';
 import { readActionTarget } from '../actionTarget';
 import { assertAttendeesGiven } from '../attendeesInput';
 import type { SlotSearch } from '../timetable';
@@ -75,7 +75,7 @@ const checkWorkingHours: INodeProperties = {
 export const bookingOptions = collection(
 	'Options',
 	'options',
-	[checkWorkingHours, skipIfThere, stepParameter],
+	[checkWorkingHours, skipIfExists, stepParameter],
 	'Add Option',
 );
 
@@ -125,7 +125,7 @@ export function readBookingForm(item: Item, entity: Entity, fields: readonly Fie
 		lessonFields,
 		attendees,
 		stageId,
-		returnsExisting: options.flag(skipIfThere),
+		returnsExisting: options.flag(skipIfExists),
 		checksWorkingHours: options.flag(checkWorkingHours),
 	};
 }

@@ -4,7 +4,7 @@
  *
  * Callers share the result, so they must not modify it. A result of undefined is not remembered.
  */
-export function oncePer<Key extends object, Result>(
+export function memoize<Key extends object, Result>(
 	compute: (key: Key) => Result,
 ): (key: Key) => Result {
 	const results = new WeakMap<Key, Result>();
