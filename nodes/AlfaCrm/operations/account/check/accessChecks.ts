@@ -7,7 +7,7 @@ import type {
 	AccountReading,
 	BranchAccess,
 	ListReading,
-	ReadList,
+	ShownList,
 	RefusedList,
 } from './accountReading';
 import type { Finding, Topic } from './finding';
@@ -90,7 +90,7 @@ function checkList(list: ListReading, account: AccountReading): Finding {
 	const topic = { check: 'list', subject: `${list.entity.path}/index`, expected: 'readable' };
 	switch (list.outcome) {
 		case 'read':
-			return reportReadList(topic, list);
+			return reportShownList(topic, list);
 		case 'skipped':
 			return reportUnknown(topic, { missingData: `a ${list.missingOwner} that can be read` });
 		case 'refused':
@@ -99,7 +99,7 @@ function checkList(list: ListReading, account: AccountReading): Finding {
 }
 
 /** Reports a list that the user may read, and how many rows it has. */
-function reportReadList(topic: Topic, list: ReadList): Finding {
+function reportShownList(topic: Topic, list: ShownList): Finding {
 	const rows = countRows(list);
 	const mayList = `This user may list ${list.entity.plural.toLowerCase()}`;
 	if (list.rows.length > 0) {
@@ -110,7 +110,7 @@ function reportReadList(topic: Topic, list: ReadList): Finding {
 }
 
 /** Returns how many rows a list has; null if that is unknown. */
-function countRows({ rows, total, fullPageSize }: ReadList): number | null {
+function countRows({ rows, total, fullPageSize }: ShownList): number | null {
 	if (total !== undefined) return total;
 	// `fullPageSize` is only there if another page follows.
 	const isWholeList = fullPageSize === undefined;

@@ -41,7 +41,7 @@ const READABLE_FORMATS = [
 ];
 
 /** The name of a format that the node cannot read, as the report shows it. */
-const OTHER_FORMAT = 'another';
+const UNREADABLE_FORMAT = 'another';
 
 /** Checks in which formats AlfaCRM shows days and times. */
 export const checkDateFormats = (account: AccountReading): Finding[] =>
@@ -61,7 +61,7 @@ function checkDateFormat({ path, field, format }: DateField, account: AccountRea
 	const meaningIfReadable = 'The node reads these, and passes them on as they are.';
 	const meaningIfUnreadable =
 		'The node passes these on as they are, and may not read them where it compares days: please report this item.';
-	const isAnyUnreadable = formats.has(OTHER_FORMAT);
+	const isAnyUnreadable = formats.has(UNREADABLE_FORMAT);
 	return compareWithExpected(topic, found, {
 		meaningIfExpected: meaningIfReadable,
 		meaningIfDifferent: isAnyUnreadable ? meaningIfUnreadable : meaningIfReadable,
@@ -73,16 +73,16 @@ function checkDateFormat({ path, field, format }: DateField, account: AccountRea
  */
 function recognizeFormat(date: string): string {
 	const readableFormat = READABLE_FORMATS.find(({ pattern }) => pattern.test(date));
-	return readableFormat?.format ?? OTHER_FORMAT;
+	return readableFormat?.format ?? UNREADABLE_FORMAT;
 }
 
 /**
  * If the newest change seems older than this, nothing is known about the time zone. The change may
  * be old, or it may be fresh and the clock of the school behind that of the workflow.
  */
-const RECENT_MINUTES = 15;
+const MAX_AGE_MINUTES = 15;
 /** The clocks of two computers in one time zone may differ by this much. */
-const TOLERANCE_MINUTES = 2;
+const CLOCK_TOLERANCE_MINUTES = 2;
 
 /**
  * Checks whether the workflow has the time zone of the school. The times that AlfaCRM shows name no
@@ -96,14 +96,14 @@ export function checkTimeZone(account: AccountReading, clock: WorkflowClock): Fi
 		expected: 'that of the workflow',
 	};
 	const minutesAhead = findMinutesAhead(account, clock);
-	const isRecent = minutesAhead >= -RECENT_MINUTES;
+	const isRecent = minutesAhead >= -MAX_AGE_MINUTES;
 	if (!isRecent) {
 		return reportUnknown(topic, {
 			missingData: 'a change of the last minutes: make one, and check again',
 		});
 	}
 
-	const isSameZone = minutesAhead <= TOLERANCE_MINUTES;
+	const isSameZone = minutesAhead <= CLOCK_TOLERANCE_MINUTES;
 	if (isSameZone) {
 		return reportAsExpected(topic, {
 			found: topic.expected,

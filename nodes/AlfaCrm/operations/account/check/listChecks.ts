@@ -14,16 +14,16 @@ import { compareWithExpected, reportAsExpected, reportUnknown } from './finding'
 const LARGEST_DEFAULT_PAGE = 50;
 
 /** Checks whether AlfaCRM gives pages of the size that the node requests. */
-export function checkPageSize({ lists, pathsRefusingPageSize }: AccountReading): Finding {
+export function checkPageSize({ lists, pathsWithoutPageSize }: AccountReading): Finding {
 	const topic = { check: 'page size', subject: 'lists', expected: `${LARGEST_PAGE} rows` };
 	const meanings = {
 		meaningIfExpected: 'Lists come in large pages, so that they take few calls.',
 		meaningIfDifferent: `AlfaCRM gives smaller pages than the ${LARGEST_PAGE} rows that the node asks for: long lists take more calls, and nothing is lost. Filter what you can.`,
 	};
 	const pageSizes = findPageSizes(lists);
-	const isAnyRefused = pathsRefusingPageSize.length > 0;
+	const isPageSizeRefused = pathsWithoutPageSize.length > 0;
 
-	if (pageSizes.length === 0 && !isAnyRefused) {
+	if (pageSizes.length === 0 && !isPageSizeRefused) {
 		// No list has a second page, so the longest page only shows how large pages are at least.
 		const longestPage = Math.max(...lists.map((list) => getRows(list).length));
 		if (longestPage <= LARGEST_DEFAULT_PAGE) {
@@ -35,7 +35,7 @@ export function checkPageSize({ lists, pathsRefusingPageSize }: AccountReading):
 	}
 
 	const sizes = pageSizes.length === 0 ? 'no long list' : `${pageSizes.join(' or ')} rows`;
-	const refusals = isAnyRefused ? `, refused for ${pathsRefusingPageSize.join(', ')}` : '';
+	const refusals = isPageSizeRefused ? `, refused for ${pathsWithoutPageSize.join(', ')}` : '';
 	// If all full pages have the requested size, this is the expected text, such as `500 rows`.
 	const found = `${sizes}${refusals}`;
 	return compareWithExpected(topic, found, meanings);

@@ -17,7 +17,7 @@ import type {
 	AccountReading,
 	BranchAccess,
 	ListReading,
-	ReadList,
+	ShownList,
 	RefusedList,
 } from './accountReading';
 import { getRows } from './accountReading';
@@ -98,13 +98,13 @@ export async function readAccount(
 
 	// The client keeps the names of calls, such as `customer/index`.
 	const callsRefusingPageSize = [...client.actionsWithoutPageSize];
-	const pathsRefusingPageSize = callsRefusingPageSize.map((name) => name.replace('/index', ''));
+	const pathsWithoutPageSize = callsRefusingPageSize.map((name) => name.replace('/index', ''));
 	return {
 		branch,
 		branchAccess,
 		customersByBranch: reader.customersByBranch,
 		lists,
-		pathsRefusingPageSize,
+		pathsWithoutPageSize,
 		answerTimesMs: reader.answerTimesMs,
 		tooManyRequestsCount: limiter.refusedCount - refusedBefore,
 	};
@@ -222,7 +222,7 @@ class FirstPageReader {
 		entity: Entity,
 		branch?: number,
 		query?: IDataObject,
-	): Promise<ReadList | RefusedList> {
+	): Promise<ShownList | RefusedList> {
 		const list = {
 			...listCall(entity, branch),
 			...this.context,

@@ -44,7 +44,7 @@ export function findLessonsAhead(
 }
 
 /** The checks that need the participants of lessons. */
-const CHECKS: readonly CheckName[] = ['comesUnpaid'];
+const CHECKS_OF_PARTICIPANTS: readonly CheckName[] = ['comesUnpaid'];
 
 /**
  * Reads the customers who come to a planned lesson tomorrow, without archived ones. Adds their
@@ -55,7 +55,7 @@ export async function readParticipants(
 	customers: CustomerDirectory,
 	lessons: readonly Occurrence[],
 ): Promise<Participant[]> {
-	if (!schoolReader.isAnyChosen(CHECKS)) return [];
+	if (!schoolReader.isAnyCheckChosen(CHECKS_OF_PARTICIPANTS)) return [];
 
 	const { item, form, branches } = schoolReader;
 	const { tomorrow, zone } = form.days;
@@ -125,6 +125,6 @@ function addHintsAboutDeniedBranches(
 		if (!isChecked) continue;
 
 		const plural = 'Customers or members of groups';
-		schoolReader.addHintsAboutDeniedList({ checks: CHECKS, plural, branch });
+		schoolReader.addHintsAboutDeniedList({ checks: CHECKS_OF_PARTICIPANTS, plural, branch });
 	}
 }

@@ -22,7 +22,7 @@ export class CustomerDirectory {
 	/** The branches whose list of active customers came complete. */
 	private readonly completeBranches = new Set<Branch>();
 	/** The reading of `readActiveCustomers`, once it has begun. */
-	private activeCustomersReading?: Promise<LocatedRecord[]>;
+	private activeCustomersPromise?: Promise<LocatedRecord[]>;
 
 	constructor(private readonly schoolReader: SchoolReader) {
 		// Adds a hint if a list of cards is incomplete.
@@ -55,8 +55,8 @@ export class CustomerDirectory {
 	 * in. The lists are requested at the first call only.
 	 */
 	async readActiveCustomers(): Promise<LocatedRecord[]> {
-		this.activeCustomersReading ??= this.readActiveCustomersInAllBranches();
-		return await this.activeCustomersReading;
+		this.activeCustomersPromise ??= this.readActiveCustomersInAllBranches();
+		return await this.activeCustomersPromise;
 	}
 
 	/** Reads and keeps the customers of the checked branches who are not archived. */
@@ -95,9 +95,9 @@ export class CustomerDirectory {
 	 * Looks up the cards of customers by ID, and keeps them in `cards`, archived ones included. Looks
 	 * in the checked branches first, then in the others, unless the user has chosen branches.
 	 */
-	async lookUp(ids: readonly number[]): Promise<void> {
+	async lookUpCards(ids: readonly number[]): Promise<void> {
 		const { branches, form } = this.schoolReader;
-		await Promise.all(branches.map(async (branch) => await this.lookUpIn(branch, ids)));
+		await Promise.all(branches.map(async (branch) => await this.lookUpCardsInBranch(branch, ids)));
 
 		const isLimitedToBranches = form.chosenBranches.length > 0;
 		const isAnyMissing = this.cards.findIdsWithoutCard(ids).length > 0;
@@ -105,12 +105,12 @@ export class CustomerDirectory {
 
 		// One branch after the other: a card that one of them shows is not requested in the next.
 		for (const branch of await this.readOtherBranches()) {
-			await this.lookUpIn(branch, ids);
+			await this.lookUpCardsInBranch(branch, ids);
 		}
 	}
 
 	/** Looks up the cards that are missing still in a branch, if this user may see it. */
-	private async lookUpIn(branch: Branch, ids: readonly number[]): Promise<void> {
+	private async lookUpCardsInBranch(branch: Branch, ids: readonly number[]): Promise<void> {
 		const read = async () => await this.cards.readMissing(branch, ids);
 		await this.schoolReader.item.readIfAllowed(read, { treats404AsDenied: true });
 	}

@@ -24,7 +24,7 @@ export const DAILY_CHECKS: Readonly<Record<CheckName, DailyCheck>> = {
 	},
 	smallGroup: {
 		label: 'Small Groups',
-		find: ({ groupSizes, fewestMembers, days }) => findSmallGroups(groupSizes, fewestMembers, days),
+		find: ({ groupSizes, minMembers, days }) => findSmallGroups(groupSizes, minMembers, days),
 	},
 	notMarked: {
 		label: 'Attendance Not Marked',

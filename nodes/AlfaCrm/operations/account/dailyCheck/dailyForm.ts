@@ -25,7 +25,7 @@ const checks: INodeProperties = {
 /** A field, as entities declare them; `toProperty` makes the parameter of n8n from it. */
 const dayField = isoDate('day', 'Day', { description: 'Yesterday if not given' });
 
-const fewestMembers = wholeNumber({
+const minMembers = wholeNumber({
 	displayName: 'Fewest Members',
 	name: 'fewest',
 	min: 1,
@@ -36,7 +36,7 @@ const fewestMembers = wholeNumber({
 export const dailyOptions = collection(
 	'Options',
 	'options',
-	[checks, toProperty(dayField), fewestMembers, toProperty(searchBranchesField)],
+	[checks, toProperty(dayField), minMembers, toProperty(searchBranchesField)],
 	'Add Option',
 );
 
@@ -46,7 +46,7 @@ export interface DailyForm {
 	checks: CheckName[];
 	days: Days;
 	/** A group with fewer members is small. */
-	fewestMembers: number;
+	minMembers: number;
 	/** The branches that the user has chosen; empty for all open ones. */
 	chosenBranches: number[];
 }
@@ -57,7 +57,7 @@ export function readDailyForm(item: Item): DailyForm {
 	return {
 		checks: readChecks(options),
 		days: readDays(options),
-		fewestMembers: options.integer(fewestMembers),
+		minMembers: options.integer(minMembers),
 		chosenBranches: readChosenBranches(options),
 	};
 }

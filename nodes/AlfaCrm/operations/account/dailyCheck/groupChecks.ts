@@ -5,14 +5,14 @@ import { capitalize } from './wording';
 /** Finds the groups that have fewer members today than the user has set as the minimum. */
 export function findSmallGroups(
 	groupSizes: readonly GroupSize[],
-	fewestMembers: number,
+	minMembers: number,
 	{ today }: Days,
 ): Finding[] {
-	const smallGroups = groupSizes.filter(({ memberCount }) => memberCount < fewestMembers);
+	const smallGroups = groupSizes.filter(({ memberCount }) => memberCount < minMembers);
 	return smallGroups.map(({ id, branch, memberCount }) => {
 		const describe = (names: Names) => {
 			const members = describeMemberCount(memberCount);
-			return `${describeGroup(id, names)} has ${members}, fewer than ${fewestMembers}.`;
+			return `${describeGroup(id, names)} has ${members}, fewer than ${minMembers}.`;
 		};
 		return {
 			check: 'smallGroup',

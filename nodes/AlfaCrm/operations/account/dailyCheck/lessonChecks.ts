@@ -30,7 +30,7 @@ export function findStillPlanned(
 
 	return overdueLessons.map((lesson) => ({
 		check: 'stillPlanned',
-		...listLessonDetails(lesson),
+		...makeLessonFields(lesson),
 		describe: (names) =>
 			`${describeLesson(lesson, names)} is still planned: nobody has completed or cancelled it.`,
 	}));
@@ -56,7 +56,7 @@ export function findUnmarkedLessons(
 
 	return unmarkedLessons.map((lesson) => ({
 		check: 'notMarked',
-		...listLessonDetails(lesson),
+		...makeLessonFields(lesson),
 		describe: (names) =>
 			`${describeLesson(lesson, names)} is completed, but nobody is marked as present or absent.`,
 	}));
@@ -147,7 +147,7 @@ function makeOverlapFinding(conflict: Conflict): Finding {
 	const { earlier, later, teacherIds, roomIds } = conflict;
 	return {
 		check: 'overlap',
-		...listLessonDetails(later),
+		...makeLessonFields(later),
 		lessonId: later.lesson_id ?? earlier.lesson_id,
 		groupIds: [...earlier.group_ids, ...later.group_ids],
 		customerIds: [...listIndividualCustomers(earlier), ...listIndividualCustomers(later)],
@@ -173,7 +173,7 @@ function describeConflict(conflict: Conflict, names: Names): string {
 }
 
 /** Returns the part of a finding that tells which lesson it is about: the time and the records. */
-const listLessonDetails = (lesson: Occurrence) => ({
+const makeLessonFields = (lesson: Occurrence) => ({
 	date: lesson.date,
 	time: formatTimeOfDay(lesson.time_from),
 	branch: lesson.branch_id,

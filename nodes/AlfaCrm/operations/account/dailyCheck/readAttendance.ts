@@ -48,7 +48,7 @@ export async function findMarkedLessons(
 
 /** Whether the list of the lessons of at least one customer shows that somebody is marked. */
 async function isMarkedForAnyCustomer(item: Item, lesson: LocatedRecord): Promise<boolean> {
-	const customerIds = await readCustomersOf(item, lesson);
+	const customerIds = await readCustomerIdsOf(item, lesson);
 	for (const customerId of customerIds) {
 		const shownLesson = await readLessonOfCustomer(item, lesson, customerId);
 		if (shownLesson !== undefined && isAnybodyMarked(shownLesson)) return true;
@@ -60,7 +60,7 @@ async function isMarkedForAnyCustomer(item: Item, lesson: LocatedRecord): Promis
  * Reads the IDs of the customers of a lesson. If a lesson of groups does not name its customers,
  * they are the members of the groups.
  */
-async function readCustomersOf(
+async function readCustomerIdsOf(
 	item: Item,
 	{ row: lesson, branch }: LocatedRecord,
 ): Promise<number[]> {

@@ -14,10 +14,10 @@ import type { BranchRecord, SchoolReader } from './schoolReader';
 import type { GroupSize, SchoolRecords } from './schoolRecords';
 
 /** The checks that need groups. */
-const CHECKS: readonly CheckName[] = ['smallGroup'];
+const CHECKS_OF_GROUPS: readonly CheckName[] = ['smallGroup'];
 
 /** A group that is running, and the customers who are its members today. */
-interface GroupMembers {
+interface RunningGroup {
 	id: number;
 	branch: number;
 	memberIds: readonly number[];
@@ -35,21 +35,22 @@ export async function readGroups(
 	schoolReader: SchoolReader,
 	customers: CustomerDirectory,
 ): Promise<Pick<SchoolRecords, 'groups' | 'groupSizes'>> {
-	if (!schoolReader.isAnyChosen(CHECKS)) return { groups: new Map(), groupSizes: [] };
+	if (!schoolReader.isAnyCheckChosen(CHECKS_OF_GROUPS))
+		return { groups: new Map(), groupSizes: [] };
 
-	const { days, fewestMembers } = schoolReader.form;
+	const { days, minMembers } = schoolReader.form;
 	const [groups, customerCards] = await Promise.all([
-		schoolReader.readAllBranches(CHECKS, groupEntity),
+		schoolReader.readRecordsInAllBranches(CHECKS_OF_GROUPS, groupEntity),
 		customers.readActiveCustomers(),
 	]);
 
 	const runningGroups = groups.filter(({ row: group }) => isRunning(group, days));
-	const membersByCards = listMembersByCards(customerCards);
+	const membersByCards = groupMembersByCards(customerCards);
 	const groupMembers = await readMembersOfGroups(schoolReader, runningGroups, membersByCards);
 
 	// `isArchived` needs the cards of the members who are in no list of active customers.
-	const unlistedMembers = findUnlistedMembers(groupMembers, customers, fewestMembers);
-	await customers.lookUp(unlistedMembers);
+	const unlistedMembers = findUnlistedMembers(groupMembers, customers, minMembers);
+	await customers.lookUpCards(unlistedMembers);
 
 	const groupSizes = groupMembers.map((members) => countMembers(members, customers));
 	return { groups: indexById(groups), groupSizes };
@@ -57,7 +58,7 @@ export async function readGroups(
 
 /** Counts the members of a group who are not archived. */
 function countMembers(
-	{ id, branch, memberIds }: GroupMembers,
+	{ id, branch, memberIds }: RunningGroup,
 	customers: CustomerDirectory,
 ): GroupSize {
 	const activeIds = memberIds.filter((customerId) => !customers.isArchived(customerId));
@@ -78,7 +79,7 @@ function indexById(records: readonly LocatedRecord[]): Map<number, LocatedRecord
 type MembersByGroup = ReadonlyMap<number, ReadonlySet<number>>;
 
 /** Lists the members of each group, as the cards (the records) of customers show them. */
-function listMembersByCards(customerCards: readonly LocatedRecord[]): MembersByGroup {
+function groupMembersByCards(customerCards: readonly LocatedRecord[]): MembersByGroup {
 	const membersByGroup = new Map<number, Set<number>>();
 	for (const { row: card } of customerCards) {
 		const customerId = readId(card.id);
@@ -114,7 +115,7 @@ async function readMembersOfGroups(
 	schoolReader: SchoolReader,
 	groups: readonly BranchRecord[],
 	membersByCards: MembersByGroup,
-): Promise<GroupMembers[]> {
+): Promise<RunningGroup[]> {
 	const membersOfGroups = await Promise.all(
 		groups.map(async (group) => await readMembersOfGroup(schoolReader, group, membersByCards)),
 	);
@@ -131,13 +132,16 @@ async function readMembersOfGroup(
 	schoolReader: SchoolReader,
 	{ row: group, branch }: BranchRecord,
 	membersByCards: MembersByGroup,
-): Promise<GroupMembers | undefined> {
+): Promise<RunningGroup | undefined> {
 	const id = Number(group.id);
 	const idsByCards = [...(membersByCards.get(id) ?? [])];
-	const areEnough = idsByCards.length >= schoolReader.form.fewestMembers;
+	const areEnough = idsByCards.length >= schoolReader.form.minMembers;
 	if (areEnough) return { id, branch, memberIds: idsByCards };
 
-	const memberIds = await readCurrentMembers(schoolReader, CHECKS, { branch, groupId: id });
+	const memberIds = await readCurrentMembers(schoolReader, CHECKS_OF_GROUPS, {
+		branch,
+		groupId: id,
+	});
 	return memberIds && { id, branch, memberIds };
 }
 
@@ -147,15 +151,15 @@ async function readMembersOfGroup(
  * with enough other members, that makes no difference, so none is looked up.
  */
 function findUnlistedMembers(
-	groups: readonly GroupMembers[],
+	groups: readonly RunningGroup[],
 	customers: CustomerDirectory,
-	fewestMembers: number,
+	minMembers: number,
 ): number[] {
 	const idsToLookUp: number[] = [];
 	for (const { memberIds } of groups) {
 		const unlistedIds = memberIds.filter((customerId) => !customers.hasActive(customerId));
 		const listedCount = memberIds.length - unlistedIds.length;
-		const isSmallWithoutThem = listedCount < fewestMembers;
+		const isSmallWithoutThem = listedCount < minMembers;
 		if (isSmallWithoutThem) idsToLookUp.push(...unlistedIds);
 	}
 	return idsToLookUp;

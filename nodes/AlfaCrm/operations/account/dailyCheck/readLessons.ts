@@ -36,7 +36,7 @@ export async function readLessons(
 	const records = lessonsOfBranches.flatMap((lessonsOfBranch) => lessonsOfBranch.records);
 	const occurrences = lessonsOfBranches.flatMap((lessonsOfBranch) => lessonsOfBranch.occurrences);
 
-	const markedLessonIds = schoolReader.isAnyChosen(['notMarked'])
+	const markedLessonIds = schoolReader.isAnyCheckChosen(['notMarked'])
 		? await findMarkedLessons(schoolReader.item, records, schoolReader.form.days)
 		: new Set<number | null>();
 	return { lessons: removeRepeats(occurrences), markedLessonIds };
@@ -57,10 +57,10 @@ async function readLessonsOfBranch(
 	passes: readonly IDataObject[],
 ): Promise<LessonsOfBranch> {
 	const { days } = schoolReader.form;
-	const looksAhead = schoolReader.isAnyChosen(CHECKS_AHEAD);
+	const looksAhead = schoolReader.isAnyCheckChosen(CHECKS_AHEAD);
 	const [lessons, regularLessons = []] = await Promise.all([
-		schoolReader.readBranch(CHECKS_OF_LESSONS, lessonEntity, branch, { passes }),
-		looksAhead ? schoolReader.readBranch(CHECKS_AHEAD, regularLessonEntity, branch) : [],
+		schoolReader.readRowsInBranch(CHECKS_OF_LESSONS, lessonEntity, branch, { passes }),
+		looksAhead ? schoolReader.readRowsInBranch(CHECKS_AHEAD, regularLessonEntity, branch) : [],
 	]);
 	// Without the lessons it is unknown which regular lessons have a lesson in the calendar already.
 	// So if this user may not list the lessons, no regular lesson is returned either.
@@ -96,7 +96,7 @@ function makePasses(schoolReader: SchoolReader): IDataObject[] {
 		date_to: checkedDay,
 	}));
 
-	if (!schoolReader.isAnyChosen(CHECKS_AHEAD)) return passesOfDay;
+	if (!schoolReader.isAnyCheckChosen(CHECKS_AHEAD)) return passesOfDay;
 	// `passesAhead` bring all statuses, and may include the checked day.
 	const includeCheckedDay = firstDay <= checkedDay && checkedDay <= lastDay;
 	return includeCheckedDay ? passesAhead : [...passesAhead, ...passesOfDay];
@@ -105,8 +105,9 @@ function makePasses(schoolReader: SchoolReader): IDataObject[] {
 /** Lists the statuses of the lessons of the checked day that a chosen check looks at. */
 function listStatusesOfCheckedDay(schoolReader: SchoolReader): number[] {
 	const statuses: number[] = [];
-	if (schoolReader.isAnyChosen(['stillPlanned', 'overlap'])) statuses.push(LESSON_STATUS.planned);
-	if (schoolReader.isAnyChosen(['notMarked'])) statuses.push(LESSON_STATUS.completed);
+	if (schoolReader.isAnyCheckChosen(['stillPlanned', 'overlap']))
+		statuses.push(LESSON_STATUS.planned);
+	if (schoolReader.isAnyCheckChosen(['notMarked'])) statuses.push(LESSON_STATUS.completed);
 	return statuses;
 }
 

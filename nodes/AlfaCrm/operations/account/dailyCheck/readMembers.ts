@@ -15,7 +15,7 @@ import type { SchoolReader } from './schoolReader';
  * The filters for the memberships of today: one request without any filter. If no dates are
  * requested, AlfaCRM lists only the memberships of today (API notes 5.7).
  */
-const FILTERS_FOR_TODAY: readonly IDataObject[] = [{}];
+const REQUESTS_FOR_TODAY: readonly IDataObject[] = [{}];
 
 /**
  * Reads the IDs of the customers who are members of a group today.
@@ -31,7 +31,7 @@ export async function readCurrentMembers(
 	const { plural } = membershipEntity;
 	// Adds a hint if the list of members is incomplete.
 	const reader = makeReaderWithHints(schoolReader.item, plural.toLowerCase());
-	const read = async () => await readMembers(reader, branch, groupId, FILTERS_FOR_TODAY);
+	const read = async () => await readMembers(reader, branch, groupId, REQUESTS_FOR_TODAY);
 	const memberships = await schoolReader.readNeededList({ checks, plural, branch }, read);
 	if (memberships === undefined) return undefined;
 

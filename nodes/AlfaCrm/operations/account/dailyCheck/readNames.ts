@@ -37,15 +37,15 @@ export async function readNames(
 		await customers.readActiveCustomers();
 	}
 
-	const withTeacher = findings.filter(({ teacherIds = [] }) => teacherIds.length > 0);
-	const withRoom = findings.filter(({ roomIds = [] }) => roomIds.length > 0);
-	const withUnknownGroup = findings.filter(({ groupIds = [] }) =>
+	const findingsWithTeacher = findings.filter(({ teacherIds = [] }) => teacherIds.length > 0);
+	const findingsWithRoom = findings.filter(({ roomIds = [] }) => roomIds.length > 0);
+	const findingsWithUnknownGroup = findings.filter(({ groupIds = [] }) =>
 		groupIds.some((id) => !groups.has(id)),
 	);
 	const [teacherNames, roomNames, groupNames] = await Promise.all([
-		readNamesById(item, teacherEntity, listBranches(withTeacher)),
-		readNamesById(item, roomEntity, listBranches(withRoom)),
-		readNamesById(item, groupEntity, listBranches(withUnknownGroup)),
+		readNamesById(item, teacherEntity, listBranches(findingsWithTeacher)),
+		readNamesById(item, roomEntity, listBranches(findingsWithRoom)),
+		readNamesById(item, groupEntity, listBranches(findingsWithUnknownGroup)),
 	]);
 
 	return {

@@ -7,11 +7,11 @@ import type { CheckName } from './finding';
 import type { SchoolReader } from './schoolReader';
 
 /** The checks that need payments. */
-const CHECKS: readonly CheckName[] = ['noPayer'];
+const CHECKS_OF_PAYMENTS: readonly CheckName[] = ['noPayer'];
 
 /** Reads the payments of the type income of the checked day. */
 export async function readPayments(schoolReader: SchoolReader): Promise<LocatedRecord[]> {
-	if (!schoolReader.isAnyChosen(CHECKS)) return [];
+	if (!schoolReader.isAnyCheckChosen(CHECKS_OF_PAYMENTS)) return [];
 
 	const { checkedDay, zone } = schoolReader.form.days;
 	// The filter takes days as `2026.02.09`.
@@ -21,5 +21,8 @@ export async function readPayments(schoolReader: SchoolReader): Promise<LocatedR
 	// kept. API notes 5.16.
 	const isOfCheckedDay = (payment: IDataObject) =>
 		formatDay(payment.document_date, 'iso', zone) === checkedDay;
-	return await schoolReader.readAllBranches(CHECKS, pay, { body, keep: isOfCheckedDay });
+	return await schoolReader.readRecordsInAllBranches(CHECKS_OF_PAYMENTS, pay, {
+		body,
+		keep: isOfCheckedDay,
+	});
 }

@@ -24,14 +24,14 @@ export async function readSchool(
 	const participants = await readParticipants(schoolReader, customers, lessons);
 	schoolReader.assertAnyListRead();
 
-	const { days, fewestMembers } = schoolReader.form;
+	const { days, minMembers } = schoolReader.form;
 	return {
 		days,
 		lessons,
 		markedLessonIds,
 		groups,
 		groupSizes,
-		fewestMembers,
+		minMembers,
 		payments,
 		participants,
 	};

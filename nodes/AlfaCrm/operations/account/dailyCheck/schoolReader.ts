@@ -43,7 +43,7 @@ export class SchoolReader {
 	) {}
 
 	/** Whether the user has chosen at least one of these checks. */
-	isAnyChosen(checks: readonly CheckName[]): boolean {
+	isAnyCheckChosen(checks: readonly CheckName[]): boolean {
 		return checks.some((check) => this.form.checks.includes(check));
 	}
 
@@ -86,7 +86,7 @@ export class SchoolReader {
 	 *
 	 * @returns undefined if this user may not list them
 	 */
-	async readBranch(
+	async readRowsInBranch(
 		checks: readonly CheckName[],
 		entity: Entity,
 		branch: number,
@@ -107,13 +107,13 @@ export class SchoolReader {
 	 * returned once, with the first branch that lists it. Only call this for an entity whose records
 	 * have IDs.
 	 */
-	async readAllBranches(
+	async readRecordsInAllBranches(
 		checks: readonly CheckName[],
 		entity: Entity,
 		options: ReadOptions = {},
 	): Promise<BranchRecord[]> {
 		const readRecords = async (branch: number): Promise<BranchRecord[]> => {
-			const rows = await this.readBranch(checks, entity, branch, options);
+			const rows = await this.readRowsInBranch(checks, entity, branch, options);
 			return (rows ?? []).map((row) => ({ row, branch }));
 		};
 		const recordsOfBranches = await Promise.all(this.branches.map(readRecords));

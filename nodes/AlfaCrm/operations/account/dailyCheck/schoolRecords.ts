@@ -21,7 +21,7 @@ export interface SchoolRecords {
 	/** The size of each group that is running today. */
 	groupSizes: readonly GroupSize[];
 	/** A group with fewer members is small. */
-	fewestMembers: number;
+	minMembers: number;
 	/** The payments of the type income of the checked day. */
 	payments: readonly LocatedRecord[];
 	/** The customers who come to lessons tomorrow, the earliest lesson first. */

@@ -3,13 +3,13 @@ import { formatTime } from '../../../values/formats';
 import type { Names } from './finding';
 
 /** A sentence names at most this many records, and says how many more there are. */
-const MOST_NAMED = 3;
+const MAX_NAMES = 3;
 
 /** Joins names to one text: `A`, `A and B`, `A, B and C`, `A, B, C and 2 more`. */
 export function joinNames(names: readonly string[]): string {
-	const unnamedCount = names.length - MOST_NAMED;
+	const unnamedCount = names.length - MAX_NAMES;
 	if (unnamedCount > 0) {
-		const firstNames = names.slice(0, MOST_NAMED);
+		const firstNames = names.slice(0, MAX_NAMES);
 		return `${firstNames.join(', ')} and ${unnamedCount} more`;
 	}
 
