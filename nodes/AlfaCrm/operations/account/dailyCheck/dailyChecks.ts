@@ -8,7 +8,7 @@ import type { SchoolRecords } from './schoolRecords';
 interface DailyCheck {
 	/** The name of the check in the form. */
 	label: string;
-	/** Finds what has to be put right. Sends no calls: `readSchool.ts` has read the records. */
+	/** Finds what has to be put right in the records, which `readSchool.ts` has read. */
 	find(records: SchoolRecords): Finding[];
 }
 
