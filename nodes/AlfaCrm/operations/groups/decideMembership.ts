@@ -1,9 +1,10 @@
 /**
  * Decides for *Add to Group* how a customer becomes a member of a group in a period, such as from
- * 1 March to 31 May. Most decisions use a membership that the customer has in this group already:
+ * 1 March to 31 May. The decision depends on the memberships that the customer has in this group:
  *
  * - *A membership overlaps the period*: its first day is changed if it begins after the first day
  *   of the period. Its last day becomes the last day of the period if the user has given that day.
+ *   Otherwise `decideOpenEnd` decides its last day.
  * - *No membership overlaps the period, the user has given no last day, and a membership begins
  *   later*: its first day becomes the first day of the period. A new membership without a last day
  *   would overlap with this membership.

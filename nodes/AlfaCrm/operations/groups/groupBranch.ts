@@ -15,8 +15,9 @@ import type { MembershipForm } from './membership';
  * (docs/alfacrm-api.md 5.7).
  *
  * - *The user has chosen a branch, or the account has only one branch*: takes this branch.
- * - *The branch was found by the customer*: takes it if it is a branch of the group. If not, takes
- *   the only branch of the group, or a branch to which both the group and the customer belong.
+ * - *The form has the branch in which the customer was found*: takes this branch if the group
+ *   belongs to it. If not, takes the only branch of the group, or a branch to which both the group
+ *   and the customer belong.
  * - *AlfaCRM shows the group in no branch*: takes the branch of the form. AlfaCRM then refuses the
  *   next call, and its message says what is wrong with the group.
  *

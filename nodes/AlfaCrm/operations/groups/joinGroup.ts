@@ -87,8 +87,8 @@ interface CreationPlan {
  * necessary.
  *
  * @returns the output item as `existing`; a `plan` if a membership has to be created
- * @throws NodeOperationError if the period overlaps several memberships, and the one that ends last
- * begins after the first day of the period
+ * @throws NodeOperationError if several memberships overlap the period, and none of them can be
+ * extended to its first day: see `refuse` in `decideMembership.ts`
  */
 async function reuseMembership(
 	form: MembershipForm,
@@ -205,7 +205,7 @@ function meansAlreadyMember(
 /**
  * Postpones the last day of a new membership if the user has given no last day. AlfaCRM then ends
  * the membership with the group. If the group ends in the period, a later run would not find the
- * customer in the group, and would create a membership again.
+ * customer in the group.
  *
  * @returns the membership after the change, if any
  */

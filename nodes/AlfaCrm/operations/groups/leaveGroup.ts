@@ -64,9 +64,9 @@ async function takeOutOfGroup(form: MembershipForm, departure: Departure): Promi
 }
 
 /**
- * Finds the memberships that have to be ended or deleted: those that go on after the last day. A
- * membership that ends on the last day can be deleted as well, but need not be ended. Memberships
- * that end earlier are left alone.
+ * Finds the memberships that have to be ended or deleted: those that go on after the last day. If
+ * the user has chosen the deletion, a membership that ends on the last day is deleted as well,
+ * because the customer is in the group on that day. Memberships that ended earlier stay on record.
  */
 async function findMembershipsToEnd(
 	form: MembershipForm,

@@ -158,7 +158,7 @@ function explainDenial(entity: Entity, account: AccountReading): string {
 /**
  * Says why AlfaCRM may have denied a list in a branch in which it has also denied the lists that
  * nearly every user may read. Then the reason is the branch or the user's role, and not a missing
- * right to the one list.
+ * right to this list.
  */
 function explainDeniedBranch({ branch, branchAccess }: AccountReading): string {
 	const branches = [...branchAccess.keys()];

@@ -1,6 +1,6 @@
 /**
- * The types of an account reading: what *Account → Check* has read of an account. The check reads
- * one page of every list in one branch, and some lists in other branches.
+ * The types for everything that *Account → Check* reads of an account: the first page of every list
+ * in one branch, and some lists in other branches.
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -17,8 +17,8 @@ export interface AccountReading {
 	 */
 	branchAccess: ReadonlyMap<number, BranchAccess>;
 	/**
-	 * The first page of customers, by branch ID: of each probed branch in which the user may list
-	 * customers.
+	 * The first page of customers in each probed branch in which the user may list customers, by
+	 * branch ID.
 	 */
 	customersByBranch: ReadonlyMap<number, readonly IDataObject[]>;
 	/** One reading for each entity, in the order of the entities. */
@@ -45,8 +45,8 @@ export interface ShownList {
 	outcome: 'read';
 	entity: Entity;
 	/**
-	 * The rows of the first page. If AlfaCRM names no total, the second page shows whether the list
-	 * goes on. Then its rows are included.
+	 * The rows of the first page. If AlfaCRM names no total, the second page is read as well, to see
+	 * whether the list goes on, and its rows are included.
 	 */
 	rows: IDataObject[];
 	/** How many rows the whole list has; undefined if AlfaCRM does not say it. */

@@ -121,8 +121,8 @@ export class CustomerDirectory {
 	}
 
 	/**
-	 * Reads which branches the account has besides the checked ones, such as closed ones. Returns
-	 * none if this user may not list the branches.
+	 * Reads which branches the account has besides the checked branches, such as closed branches.
+	 * Returns an empty list if this user may not list the branches.
 	 */
 	private async readOtherBranches(): Promise<Branch[]> {
 		const { item, branches } = this.schoolReader;

@@ -25,8 +25,8 @@ const CHECKS_AHEAD: readonly CheckName[] = ['overlap', 'comesUnpaid'];
 const CHECKS_OF_LESSONS: readonly CheckName[] = ['stillPlanned', 'notMarked', ...CHECKS_AHEAD];
 
 /**
- * Reads the lessons that the chosen checks look at, and finds those in which somebody is marked as
- * present or absent.
+ * Reads the lessons that the chosen checks need, and finds out in which lessons somebody is marked
+ * as present or absent.
  */
 export async function readLessons(
 	schoolReader: SchoolReader,

@@ -73,7 +73,7 @@ export class StepRunner {
 		return await step.readBack(this.trial, answer);
 	}
 
-	/** If AlfaCRM has confirmed a new record but does not show it, notes that it may be there. */
+	/** Notes that a new record may be in AlfaCRM if AlfaCRM has confirmed but does not show it. */
 	private noteIfUnseen(
 		{ createsRecord, kind }: TrialStep,
 		answer: WriteAnswer,

@@ -26,9 +26,10 @@ export async function takeBack(trial: Trial, runner: StepRunner): Promise<void> 
 }
 
 /**
- * Deletes the records of one kind that AlfaCRM shows. Skips the step if there are none. A record
- * may be in AlfaCRM although AlfaCRM has not shown it so far (`isInDoubt`), so the records of such
- * a kind are read again before.
+ * Deletes the records of one kind that AlfaCRM shows. Skips the step if AlfaCRM shows none.
+ *
+ * A kind is in doubt if AlfaCRM may have a record that it has not shown so far. The records of such
+ * a kind are read once more before the deletion.
  */
 async function removeRecords(trial: Trial, runner: StepRunner, removal: Removal): Promise<void> {
 	const { records } = trial;

@@ -144,7 +144,7 @@ async function sendUpdate({ operations, records }: Trial, input: IDataObject): P
 }
 
 /**
- * Updates each field of the test lead alone, to find out which ones AlfaCRM refuses.
+ * Updates each field of the test lead alone, to find out which fields AlfaCRM refuses.
  *
  * @param refusalOfAllFields what AlfaCRM said when all fields were sent together
  */
