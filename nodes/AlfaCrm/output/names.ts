@@ -5,7 +5,7 @@
 
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Choice, Shown } from '../entities/fieldTypes';
+import type { Choice, ShownField } from '../entities/fieldTypes';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { isEmpty, isPlain } from '../fields/blank';
@@ -29,12 +29,12 @@ export interface NameSource {
 	 * @param ids the IDs whose names are needed
 	 * @returns undefined if the list cannot be read
 	 */
-	titlesIn(entity: Entity, branch?: number, ids?: readonly number[]): Promise<Titles | undefined>;
+	findTitles(entity: Entity, branch?: number, ids?: readonly number[]): Promise<Titles | undefined>;
 }
 
 /** A field whose values have names. */
 export interface NamedField {
-	field: Shown;
+	field: ShownField;
 	/** The key under which the name stands in the row. */
 	nameKey: string;
 	/** Where the names come from: a list of the account, or the declared choices of the field. */
@@ -45,7 +45,7 @@ export interface NamedField {
  * Finds the fields whose values have names. Some refer to other records by ID, such as `room_id`;
  * others have declared choices, such as `status`.
  */
-export function findNamedFields(fields: readonly Shown[]): NamedField[] {
+export function findNamedFields(fields: readonly ShownField[]): NamedField[] {
 	const namedFields: NamedField[] = [];
 	for (const field of fields) {
 		const namesFrom = kindOf(field).valueNames(field);
@@ -60,7 +60,7 @@ export function findNamedFields(fields: readonly Shown[]): NamedField[] {
  * Makes the key of the name: `subject_name` for `subject_id`, `teacher_names` for `teacher_ids`,
  * `status_name` for `status`.
  */
-function makeNameKey(field: Shown): string {
+function makeNameKey(field: ShownField): string {
 	if (isList(field)) return `${field.name.replace(/_ids$/, '')}_names`;
 	return `${field.name.replace(/_id$/, '')}_name`;
 }
@@ -108,7 +108,7 @@ async function findName(
 
 	const ids = readIds(listItems(field, value));
 	const entity = entityOf(namesFrom.entity);
-	const titles = ids.length > 0 ? await source.titlesIn(entity, branch, ids) : undefined;
+	const titles = ids.length > 0 ? await source.findTitles(entity, branch, ids) : undefined;
 	return replaceByNames(field, value, (reference) => findReferencedName(reference, titles));
 }
 
@@ -118,7 +118,7 @@ async function findName(
  * items without an ID are left out.
  */
 function replaceByNames(
-	field: Shown,
+	field: ShownField,
 	value: unknown,
 	findItemName: (item: unknown) => string | undefined,
 ): IDataObject[string] {
@@ -166,7 +166,7 @@ function findReferencedName(reference: unknown, titles?: Titles): string | undef
  * Lists the items of a value. A text is split at its commas. The items of an array are not split,
  * because a name may contain a comma.
  */
-function listItems(field: Shown, value: unknown): unknown[] {
+function listItems(field: ShownField, value: unknown): unknown[] {
 	if (isEmpty(value)) return [];
 	if (Array.isArray(value)) return value.filter((item) => !isEmpty(item));
 	return splitItems(field, value);
@@ -177,7 +177,11 @@ function listItems(field: Shown, value: unknown): unknown[] {
  * the item also has the field that the name belongs to. When the item is written to AlfaCRM, only
  * the field is sent.
  */
-export function isAddedName(fields: readonly Shown[], input: IDataObject, key: string): boolean {
+export function isAddedName(
+	fields: readonly ShownField[],
+	input: IDataObject,
+	key: string,
+): boolean {
 	const fieldsOfKey = findNamedFields(fields).filter(({ nameKey }) => nameKey === key);
 	return fieldsOfKey.some(({ field }) => Object.hasOwn(input, field.name));
 }

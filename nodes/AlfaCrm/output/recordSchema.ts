@@ -1,6 +1,6 @@
 /** Describes output items as JSON schemas, from which the editor previews the output. */
 
-import type { Shown } from '../entities/fieldTypes';
+import type { ShownField } from '../entities/fieldTypes';
 import type { Entity } from '../entities/types';
 import { objectSchema } from '../fields/field';
 import type { JsonSchema } from '../fields/kind';
@@ -28,7 +28,11 @@ export function recordSchema(entity: Entity): ObjectSchema {
  * field that AlfaCRM shows as another type than it accepts is declared twice: as accepted in
  * `fields`, as shown in `outputFields`. The declaration in `outputFields` is returned.
  */
-export function shownFields({ fields, parentFields = [], outputFields = [] }: Entity): Shown[] {
+export function shownFields({
+	fields,
+	parentFields = [],
+	outputFields = [],
+}: Entity): ShownField[] {
 	const readableFields = fields.filter(({ writeOnly }) => !writeOnly);
 	const declarations = [...readableFields, ...parentFields, ...outputFields];
 

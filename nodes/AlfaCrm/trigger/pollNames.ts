@@ -31,7 +31,7 @@ class PollNames implements NameSource {
 		this.reader = makePollReader(client, deadline);
 	}
 
-	async titlesIn(entity: Entity, branch?: number): Promise<Titles | undefined> {
+	async findTitles(entity: Entity, branch?: number): Promise<Titles | undefined> {
 		const list = makeShortListRequest(entity, branch);
 		const key = JSON.stringify([list.path, list.branch]);
 		const isTooLate = Date.now() >= this.deadline;

@@ -4,10 +4,10 @@ import type { Entity, MatchKey } from '../../entities/types';
 import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import type { CollectionReader } from '../../form/parameters';
-import { simplifyForm, makeRowsToOutput, outputSchema } from '../../output/readings';
+import { makeSimplifyParameters, makeRowsToOutput, outputSchema } from '../../output/outputItems';
 import { searchBranchesField, IN_SEARCHED_BRANCHES } from '../../run/branches';
 import type { Item } from '../../run/item';
-import type { IfSeveral } from '../../run/matching/chooseMatches';
+import type { IfSeveralMatch } from '../../run/matching/chooseMatches';
 import { chooseMatches, makeFirstMatchOption } from '../../run/matching/chooseMatches';
 import type { Search } from '../../run/matching/readSearch';
 import { describeSearch, readSearch, unusableValueError } from '../../run/matching/readSearch';
@@ -30,7 +30,7 @@ export const find: Operation = {
 
 	form: (entity) => ({
 		match: matchForm(entity),
-		simplify: simplifyForm(entity),
+		simplify: makeSimplifyParameters(entity),
 		options: [makeFindOptions()],
 	}),
 
@@ -56,7 +56,7 @@ export const find: Operation = {
  * @param moreOptions options that only the other operation has
  */
 export function makeFindOptions(
-	ifSeveral: IfSeveral = 'refuse',
+	ifSeveral: IfSeveralMatch = 'refuse',
 	moreOptions: readonly INodeProperties[] = [],
 ): INodeProperties {
 	const options = [
@@ -94,7 +94,7 @@ const ifNoneOption: INodeProperties = {
 };
 
 /** Makes the option 'If Several Match'. Its default depends on the operation. */
-function makeIfSeveralOption(defaultChoice: IfSeveral): INodeProperties {
+function makeIfSeveralOption(defaultChoice: IfSeveralMatch): INodeProperties {
 	return {
 		displayName: 'If Several Match',
 		name: 'ifSeveral',
@@ -124,7 +124,7 @@ export interface FindRequest {
 	/** Whether archived records are returned too. */
 	takesArchived: boolean;
 	ifNone: IfNone;
-	ifSeveral: IfSeveral;
+	ifSeveral: IfSeveralMatch;
 }
 
 /**
@@ -140,7 +140,7 @@ export function readFindRequest(
 	const key = readMatchKey(item, entity);
 	const search = readSearch(item, entity, key);
 	const ifNone = options.choice<IfNone>(ifNoneOption);
-	const ifSeveral = options.choice<IfSeveral>(options.parameter('ifSeveral'));
+	const ifSeveral = options.choice<IfSeveralMatch>(options.parameter('ifSeveral'));
 	const takesArchived = options.flag(includeArchivedOption);
 	const chosenBranches = readChosenBranches(options);
 

@@ -1,4 +1,4 @@
-import { simplifyForm, makeRowsToOutput, outputSchema } from '../../output/readings';
+import { makeSimplifyParameters, makeRowsToOutput, outputSchema } from '../../output/outputItems';
 import { nameSourceOf } from '../../run/names';
 import type { Operation } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
@@ -13,7 +13,7 @@ export const get: Operation = {
 		id: [recordParameter(entity)],
 		// The ID of the record to which this one belongs, such as the customer of a subscription.
 		keys: keysForm(entity),
-		simplify: simplifyForm(entity),
+		simplify: makeSimplifyParameters(entity),
 	}),
 
 	async execute(item, entity) {

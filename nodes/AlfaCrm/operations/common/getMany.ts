@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { belongsToBranch } from '../../entities/branch';
 import type { Entity } from '../../entities/types';
-import { simplifyForm, makeRowsToOutput, outputSchema } from '../../output/readings';
+import { makeSimplifyParameters, makeRowsToOutput, outputSchema } from '../../output/outputItems';
 import {
 	combinePasses,
 	filtersForm,
@@ -28,7 +28,7 @@ export const getMany: Operation = {
 		limit: limitForm,
 		// The ID of the parent to which the records belong, such as the customer of subscriptions.
 		keys: keysForm(entity),
-		simplify: simplifyForm(entity),
+		simplify: makeSimplifyParameters(entity),
 	}),
 
 	async execute(item, entity) {

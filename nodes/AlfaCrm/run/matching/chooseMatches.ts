@@ -15,7 +15,7 @@ import type { Match } from './search';
  * - `newest`: the first match in the order of `sortMatches`, which is not always the newest
  * - `all`: all matches
  */
-export type IfSeveral = 'refuse' | 'newest' | 'all';
+export type IfSeveralMatch = 'refuse' | 'newest' | 'all';
 
 /**
  * Makes the option of 'If Several Match' that takes the first of several matches. Its description
@@ -35,7 +35,7 @@ export const makeFirstMatchOption = (name: string): INodePropertyOptions => ({
  *
  * @param matches what `findMatches` returned
  */
-export function chooseMatches(matches: readonly Match[], ifSeveral: IfSeveral): Match[] {
+export function chooseMatches(matches: readonly Match[], ifSeveral: IfSeveralMatch): Match[] {
 	const chosenMatches = ifSeveral === 'all' ? matches : keepMatchesOfFirstValue(matches);
 	return sortMatches(chosenMatches);
 }
@@ -52,7 +52,7 @@ function keepMatchesOfFirstValue(matches: readonly Match[]): readonly Match[] {
 	const { matchedBy } = matches[0];
 	// With the key 'Phone or Email', a record may match by its email alone, whatever the phones are.
 	// So the order of the phones decides nothing.
-	if (matchedBy.key.isOneEnough) return matches;
+	if (matchedBy.key.isOneFieldEnough) return matches;
 
 	const fieldWithSeveralValues = matchedBy.fields.find(
 		({ name }) => listOf(matchedBy.matchValues[name]).length > 1,

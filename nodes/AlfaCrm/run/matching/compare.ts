@@ -22,7 +22,7 @@ import type { Search } from './readSearch';
  */
 export function matchesSearch({ key, fields, matchValues }: Search, row: IDataObject): boolean {
 	const hasValue = (field: Field) => hasMatchValue(field, row[field.name], matchValues[field.name]);
-	return key.isOneEnough ? fields.some(hasValue) : fields.every(hasValue);
+	return key.isOneFieldEnough ? fields.some(hasValue) : fields.every(hasValue);
 }
 
 /** Whether a field of a record holds the match value, or one of several match values. */
@@ -36,7 +36,7 @@ export function hasMatchValue(field: Field, storedValue: unknown, matchValue: un
 
 	// A common normal form is not enough for some types of fields: they compare the values
 	// themselves.
-	const { isSameKey: isSameValue } = kindOf(field);
+	const { isSameValue: isSameValue } = kindOf(field);
 	if (isSameValue === undefined) return valuesWithCommonForm.length > 0;
 	return valuesWithCommonForm.some((stored) =>
 		matchValues.some((value) => isSameValue(field, stored, value)),
@@ -61,7 +61,7 @@ export function findSimilarity(search: Search, row: IDataObject): Similarity | u
 	if (matchesSearch(search, row)) return undefined;
 
 	const { key, fields, matchValues } = search;
-	let isEveryFieldSimilar = true;
+	let isNoFieldDifferent = true;
 	const similarities: Similarity[] = [];
 	for (const field of fields) {
 		const storedValue = row[field.name];
@@ -70,13 +70,13 @@ export function findSimilarity(search: Search, row: IDataObject): Similarity | u
 
 		const difference = describeDifference(field, storedValue, matchValue);
 		if (difference === undefined) {
-			isEveryFieldSimilar = false;
+			isNoFieldDifferent = false;
 		} else {
 			similarities.push({ field, difference });
 		}
 	}
 
-	const isRowSimilar = key.isOneEnough || isEveryFieldSimilar;
+	const isRowSimilar = key.isOneFieldEnough || isNoFieldDifferent;
 	return isRowSimilar ? similarities.at(0) : undefined;
 }
 

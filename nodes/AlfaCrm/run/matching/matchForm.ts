@@ -140,8 +140,8 @@ function makeValueParameter(
  * enough for the key.
  */
 function showForKeys(parameter: INodeProperties, keys: readonly MatchKey[]): INodeProperties[] {
-	const keysNeedingAll = keys.filter(({ isOneEnough }) => !isOneEnough);
-	const keysNeedingOne = keys.filter(({ isOneEnough }) => isOneEnough);
+	const keysNeedingAll = keys.filter(({ isOneFieldEnough }) => !isOneFieldEnough);
+	const keysNeedingOne = keys.filter(({ isOneFieldEnough }) => isOneFieldEnough);
 
 	const shownParameters: INodeProperties[] = [];
 	if (keysNeedingAll.length > 0) {

@@ -73,7 +73,7 @@ export function readSearch(
 	}
 
 	const isComplete = fields.length === key.fields.length;
-	const isUsable = fields.length > 0 && (isComplete || key.isOneEnough === true);
+	const isUsable = fields.length > 0 && (isComplete || key.isOneFieldEnough === true);
 	return { key, fields, matchValues, isUsable };
 }
 
@@ -142,7 +142,7 @@ function describeEmptyFields(key: MatchKey, fields: readonly Field[]): string {
 	// A key without fields stands for a custom field that the user has not named.
 	if (labels.length === 0) return `'${key.label}' is empty`;
 	if (labels.length === 1) return `${labels[0]} is empty`;
-	if (key.isOneEnough) return `Neither ${labels.join(' nor ')} is filled`;
+	if (key.isOneFieldEnough) return `Neither ${labels.join(' nor ')} is filled`;
 	return `${labels.join(' and ')} are not both filled`;
 }
 

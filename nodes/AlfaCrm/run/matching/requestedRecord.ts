@@ -32,7 +32,7 @@ export interface RequestedRecord extends RecordSearch {
 	/**
 	 * Whether a match key names the record. Then its ID has to be found even if a branch is chosen.
 	 */
-	isByKey: boolean;
+	isNamedByKey: boolean;
 }
 
 /**
@@ -70,7 +70,7 @@ export function readRequestedRecord(
 	const parameter = formPart.id?.at(0);
 	if (parameter === undefined) {
 		if (!searchesAllBranches(entry)) return undefined;
-		return { isByKey: false, asksForIdOnly, find: findNothing };
+		return { isNamedByKey: false, asksForIdOnly, find: findNothing };
 	}
 
 	// An operation that takes IDs only has no mode for the key.
@@ -79,15 +79,15 @@ export function readRequestedRecord(
 		const search = readKeySearch(item, entity, key, value);
 		const findRecord = async (branches: readonly Branch[]) =>
 			await findByKey(item, entity, search, branches);
-		return { isByKey: true, asksForIdOnly, find: findRecord };
+		return { isNamedByKey: true, asksForIdOnly, find: findRecord };
 	}
 
 	const id = idOf(item, entity);
 	// Operations by the ID alone find the record in any branch themselves: see `run/records.ts`.
-	if (asksForIdOnly) return { isByKey: false, asksForIdOnly, find: findNothing };
+	if (asksForIdOnly) return { isNamedByKey: false, asksForIdOnly, find: findNothing };
 	const findBranch = async (branches: readonly Branch[]) =>
 		await findById(item, entity, id, branches);
-	return { isByKey: false, asksForIdOnly, find: findBranch };
+	return { isNamedByKey: false, asksForIdOnly, find: findBranch };
 }
 
 /**

@@ -56,7 +56,7 @@ interface SearchTask {
 }
 
 /** What a search has found. Each record is in it once. */
-interface KeySearchResult {
+interface SearchResult {
 	matches: Match[];
 	similarRecords: SimilarRecord[];
 }
@@ -103,7 +103,7 @@ export async function findMatches(task: SearchTask): Promise<Match[]> {
  * compared with the match values, because AlfaCRM ignores some filters, and other filters also find
  * rows that do not match.
  */
-async function searchBranches(task: SearchTask): Promise<KeySearchResult> {
+async function searchBranches(task: SearchTask): Promise<SearchResult> {
 	const { item, entity, target, search } = task;
 	const [chosenBranch, ...otherBranches] = task.branches;
 	const findings = new Findings(search);

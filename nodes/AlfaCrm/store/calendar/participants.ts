@@ -8,8 +8,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ListReader } from '../../api/list';
 import type { Branch } from '../located';
-import type { BranchesToSkip } from './branchReadings';
-import { BranchReadings } from './branchReadings';
+import type { BranchesToSkip } from './branchReader';
+import { BranchReader } from './branchReader';
 import { CustomerCards } from './customerCards';
 import type { LocatedLesson, MemberOptions } from './groupMembers';
 import { GroupMembers } from './groupMembers';
@@ -89,15 +89,15 @@ export async function readParticipantsOfDays(
 	options: ParticipantOptions,
 ): Promise<ParticipantReading> {
 	const days = { from: request.from, to: request.to, zone: options.zone };
-	const readings = new BranchReadings(options.branchesToSkip);
+	const branchReader = new BranchReader(options.branchesToSkip);
 	const readLessons = async (branch: Branch): Promise<LessonsOfBranch> => {
 		const read = async () => await readOccurrences(reader, branch, days);
-		const occurrences = await readings.tryRead(branch, read);
+		const occurrences = await branchReader.tryRead(branch, read);
 		return { branch, occurrences: occurrences ?? [] };
 	};
 
 	const lessons = await Promise.all(request.branches.map(readLessons));
-	return await readMembersAndCards(reader, lessons, options, readings);
+	return await readMembersAndCards(reader, lessons, options, branchReader);
 }
 
 /** Reads the participants of lessons that the caller has read. */
@@ -106,31 +106,31 @@ export async function readParticipantsOfLessons(
 	lessons: readonly LessonsOfBranch[],
 	options: ParticipantOptions,
 ): Promise<ParticipantReading> {
-	const readings = new BranchReadings(options.branchesToSkip);
-	return await readMembersAndCards(reader, lessons, options, readings);
+	const branchReader = new BranchReader(options.branchesToSkip);
+	return await readMembersAndCards(reader, lessons, options, branchReader);
 }
 
 /**
  * Reads the members of the groups of all lessons, and then the cards (the records) of the customers
  * who come.
  *
- * @param readings holds the branches that could not be read so far, and notes further ones
+ * @param branchReader holds the branches that could not be read so far, and notes further ones
  */
 async function readMembersAndCards(
 	reader: ListReader,
 	lessonsOfBranches: readonly LessonsOfBranch[],
 	options: ParticipantOptions,
-	readings: BranchReadings,
+	branchReader: BranchReader,
 ): Promise<ParticipantReading> {
 	const { zone, hasTime = () => true, wasReadBefore = () => false } = options;
 	const lessons = sortByTime(lessonsOfBranches);
-	const members = new GroupMembers(reader, readings, zone);
+	const members = new GroupMembers(reader, branchReader, zone);
 	await members.read(lessons, { hasTime, wasReadBefore });
 
-	const { lessonsWithMembers, unreadLessons } = splitAtFirstUnread(lessons, members, readings);
+	const { lessonsWithMembers, unreadLessons } = splitAtFirstUnread(lessons, members, branchReader);
 	const attendedLessons = lessonsWithMembers.map((lesson) => ({
 		...lesson,
-		customers: members.findCustomersOf(lesson),
+		groupIdByCustomer: members.findCustomersOf(lesson),
 	}));
 
 	const cards = options.cards ?? new CustomerCards(reader, zone);
@@ -138,7 +138,7 @@ async function readMembersAndCards(
 	const lessonsWithCards = await readCards(attendedLessons, {
 		branches,
 		cards,
-		readings,
+		branchReader,
 		listOtherBranches: options.listOtherBranches,
 	});
 
@@ -146,7 +146,7 @@ async function readMembersAndCards(
 		participants: listParticipants(lessonsWithCards, cards),
 		unreadLessons: unreadLessons.map(({ lesson }) => lesson),
 		customerIdsWithoutCard: cards.findIdsWithoutCard(listCustomerIds(lessonsWithCards)),
-		failures: readings.failures,
+		failures: branchReader.failures,
 	};
 }
 
@@ -176,9 +176,9 @@ function compareLessonTimes(a: LocatedLesson, b: LocatedLesson): number {
 function splitAtFirstUnread(
 	lessons: readonly LocatedLesson[],
 	members: GroupMembers,
-	readings: BranchReadings,
+	branchReader: BranchReader,
 ): { lessonsWithMembers: LocatedLesson[]; unreadLessons: LocatedLesson[] } {
-	const isReadable = (lesson: LocatedLesson) => !readings.hasFailed(lesson.branch);
+	const isReadable = (lesson: LocatedLesson) => !branchReader.hasFailed(lesson.branch);
 	const isUnread = (lesson: LocatedLesson) =>
 		isReadable(lesson) && !members.hasReadGroupsOf(lesson);
 
@@ -194,11 +194,11 @@ function splitAtFirstUnread(
 
 /** A lesson, and the customers who come to it: a group ID for each customer ID. */
 interface AttendedLesson extends LocatedLesson {
-	customers: ReadonlyMap<number, number | null>;
+	groupIdByCustomer: ReadonlyMap<number, number | null>;
 }
 
 function listCustomerIds(lessons: readonly AttendedLesson[]): number[] {
-	return lessons.flatMap(({ customers }) => [...customers.keys()]);
+	return lessons.flatMap(({ groupIdByCustomer }) => [...groupIdByCustomer.keys()]);
 }
 
 /** Where the cards of customers are looked up. */
@@ -206,7 +206,7 @@ interface CardSearch {
 	/** The branches of the lessons. */
 	branches: readonly Branch[];
 	cards: CustomerCards;
-	readings: BranchReadings;
+	branchReader: BranchReader;
 	listOtherBranches: ParticipantOptions['listOtherBranches'];
 }
 
@@ -220,16 +220,16 @@ async function readCards(
 	lessons: readonly AttendedLesson[],
 	search: CardSearch,
 ): Promise<AttendedLesson[]> {
-	const { cards, readings } = search;
-	const branches = search.branches.filter((branch) => !readings.hasFailed(branch));
+	const { cards, branchReader } = search;
+	const branches = search.branches.filter((branch) => !branchReader.hasFailed(branch));
 	const readCardsOfBranch = async (branch: Branch) => {
 		const lessonsOfBranch = lessons.filter((lesson) => lesson.branch === branch);
 		const customerIds = listCustomerIds(lessonsOfBranch);
-		await readings.tryRead(branch, async () => await cards.readMissing(branch, customerIds));
+		await branchReader.tryRead(branch, async () => await cards.readMissing(branch, customerIds));
 	};
 	await Promise.all(branches.map(readCardsOfBranch));
 
-	const readableLessons = lessons.filter(({ branch }) => !readings.hasFailed(branch));
+	const readableLessons = lessons.filter(({ branch }) => !branchReader.hasFailed(branch));
 	await searchMissingCards(listCustomerIds(readableLessons), { ...search, branches });
 	return readableLessons;
 }
@@ -242,14 +242,14 @@ async function searchMissingCards(
 	customerIds: readonly number[],
 	search: CardSearch,
 ): Promise<void> {
-	const { cards, readings } = search;
+	const { cards, branchReader } = search;
 	if (cards.findIdsWithoutCard(customerIds).length === 0) return;
 
 	const otherBranches = (await search.listOtherBranches?.()) ?? [];
 	const branches = new Set([...search.branches, ...otherBranches]);
 	for (const branch of branches) {
 		const missingIds = cards.findIdsWithoutCard(customerIds);
-		await readings.tryRead(branch, async () => await cards.readMissing(branch, missingIds));
+		await branchReader.tryRead(branch, async () => await cards.readMissing(branch, missingIds));
 	}
 }
 
@@ -258,9 +258,9 @@ async function searchMissingCards(
 /** Lists the customers of each lesson who may attend it. Each has a card in `cards`. */
 function listParticipants(lessons: readonly AttendedLesson[], cards: CustomerCards): Participant[] {
 	const participants = new Map<string, Participant>();
-	for (const { lesson, customers } of lessons) {
-		for (const [customer_id, group_id] of customers) {
-			const card = cards.findAttending(customer_id);
+	for (const { lesson, groupIdByCustomer } of lessons) {
+		for (const [customer_id, group_id] of groupIdByCustomer) {
+			const card = cards.findAttendingCard(customer_id);
 			if (card === undefined) continue;
 
 			// The lists of two branches may show the same lesson. The second one overwrites the first.

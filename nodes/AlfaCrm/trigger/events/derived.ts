@@ -8,12 +8,12 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { EventOf } from '../../entities/events';
 import { reference, references } from '../../entities/fields';
-import type { Shown } from '../../entities/fieldTypes';
+import type { ShownField } from '../../entities/fieldTypes';
 import { customer as customerEntity } from '../../entities/customer';
 import { findBranchOfRecord, LINK, buildLink } from '../../output/link';
 import type { NameSource } from '../../output/names';
 import { findNamedFields, withNames } from '../../output/names';
-import { simplify } from '../../output/readings';
+import { simplify } from '../../output/outputItems';
 import { makeValueSimplifier } from '../../output/simplified';
 import { formatDay, readFlag, readId } from '../../values/formats';
 import type { Change } from '../change';
@@ -223,7 +223,7 @@ export const derived: EventKind<'derived'> = {
 };
 
 /** The fields of simplified items that have a type: IDs get names, and lists become one text. */
-const shownFields: Shown[] = [
+const shownFields: ShownField[] = [
 	...customerEntity.fields
 		.filter(({ name }) => ['phone', 'email'].includes(name))
 		.map((field) => ({ ...field, name: `customer_${field.name}` })),

@@ -19,7 +19,7 @@ import type { DueRecord } from '../sources/dueDates/dueDatesState';
 import { DueDates } from '../sources/dueDates/dueDates';
 import type { DueName } from '../sources/dueDates/dueKinds';
 import { dueKinds, hundredths } from '../sources/dueDates/dueKinds';
-import { simplifyForm } from '../../output/readings';
+import { makeSimplifyParameters } from '../../output/outputItems';
 import { inOptions } from '../parameters';
 import type { TriggerParameters } from '../parameters';
 import type { EventKind, ReportedRecords } from './kind';
@@ -130,7 +130,7 @@ const client: Entity = {
 export const dueDate: EventKind<'dueDate'> = {
 	form: (event) => ({
 		filters: [limits[event.what].parameter],
-		output: simplifyForm(client),
+		output: makeSimplifyParameters(client),
 	}),
 
 	/** Makes the watch for one event, such as *Birthday*, with the limit that the user chose. */

@@ -7,7 +7,7 @@ import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
-import { simplifyForm, makeRowsToOutput } from '../../output/readings';
+import { makeSimplifyParameters, makeRowsToOutput } from '../../output/outputItems';
 import { readFlag, readId } from '../../values/formats';
 import type { EventSource } from '../eventSource';
 import { NewRecords } from '../sources/newRecords/newRecords';
@@ -16,7 +16,7 @@ import { makeMultiSelect, parameterIn } from '../parameters';
 import type { EventKind, EventWatch } from './kind';
 
 export const newRecords: EventKind<'newRecords'> = {
-	form: ({ resource }) => ({ output: simplifyForm(entityOf(resource)) }),
+	form: ({ resource }) => ({ output: makeSimplifyParameters(entityOf(resource)) }),
 	watch: (parameters, { resource, counts }) => ({
 		source: makeNewRecordsSource(resource, {}, counts),
 		filters: {},
@@ -105,7 +105,7 @@ const customerFilters = collection(
 export const newCustomers: EventKind<'newCustomers'> = {
 	form: () => ({
 		filters: [customerType, includeArchived, customerFilters],
-		output: simplifyForm(customer),
+		output: makeSimplifyParameters(customer),
 	}),
 
 	async watch(parameters, _event, branches) {

@@ -9,7 +9,7 @@ import type { CollectionReader } from '../../../form/parameters';
 import { searchBranchesField } from '../../../run/branches';
 import { overwriteWithEmpty, shortenOption, mayShortenTexts } from '../../../run/body';
 import { listModeForm, readAddsToLists } from '../../../run/saveChanges';
-import type { IfSeveral } from '../../../run/matching/chooseMatches';
+import type { IfSeveralMatch } from '../../../run/matching/chooseMatches';
 import { makeFirstMatchOption } from '../../../run/matching/chooseMatches';
 
 /** What 'If the Match Is Archived' can be set to. The values are stored in workflows. */
@@ -127,7 +127,7 @@ function makeOnlyForNewOption({ fields, match }: Entity): INodeProperties {
 
 /** What the options say about the records that match, and about the values to save. */
 export interface UpsertRules {
-	ifSeveral: IfSeveral;
+	ifSeveral: IfSeveralMatch;
 	ifArchived: IfArchived;
 	ifUnusable: IfUnusable;
 	/** Whether a value is saved only in a new record, so that an update leaves the field alone. */
@@ -150,7 +150,7 @@ export function readUpsertRules(
 	const areAllOnlyForNew = fieldsOnlyForNew.includes(ALL_FIELDS);
 
 	return {
-		ifSeveral: options.choice<IfSeveral>(ifSeveralOption),
+		ifSeveral: options.choice<IfSeveralMatch>(ifSeveralOption),
 		ifArchived: options.choice<IfArchived>(ifArchivedOption),
 		ifUnusable: options.choice<IfUnusable>(ifUnusableOption),
 		isOnlyForNew: (fieldName) => areAllOnlyForNew || fieldsOnlyForNew.includes(fieldName),

@@ -113,8 +113,8 @@ async function leaveOutArchived(
 
 	return customerIds.filter((id) => {
 		const hasCard = cards.find(id) !== undefined;
-		// `findAttending` finds only the cards of customers who may attend lessons.
-		const mayAttend = cards.findAttending(id) !== undefined;
+		// `findAttendingCard` finds only the cards of customers who may attend lessons.
+		const mayAttend = cards.findAttendingCard(id) !== undefined;
 		return !hasCard || mayAttend;
 	});
 }

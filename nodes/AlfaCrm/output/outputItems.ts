@@ -5,7 +5,7 @@
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Shown } from '../entities/fieldTypes';
+import type { ShownField } from '../entities/fieldTypes';
 import type { Entity } from '../entities/types';
 import { isList } from '../fields/field';
 import type { JsonSchema } from '../fields/kind';
@@ -34,7 +34,7 @@ export const simplify: INodeProperties = {
 type RowsToOutput = (rows: readonly LocatedRecord[], source: NameSource) => Promise<IDataObject[]>;
 
 /** Declares *Simplify* for an entity with many fields. */
-export function simplifyForm({ simple }: Entity): INodeProperties[] {
+export function makeSimplifyParameters({ simple }: Entity): INodeProperties[] {
 	return simple ? [simplify] : [];
 }
 
@@ -58,7 +58,7 @@ export function makeRowsToOutput(parameters: ParameterReader, entity: Entity): R
  * Makes the function that turns rows into output items with names, for rows that are not records of
  * an entity.
  */
-export function makeRowsToNamedOutput(fields: readonly Shown[]): RowsToOutput {
+export function makeRowsToNamedOutput(fields: readonly ShownField[]): RowsToOutput {
 	return makeConverter(findNamedFields(fields), keepWholeRow);
 }
 
@@ -74,7 +74,7 @@ export function outputSchema(entity: Entity): ObjectSchema {
  */
 export function addNamesToSchema(
 	{ properties }: ObjectSchema,
-	fields: readonly Shown[],
+	fields: readonly ShownField[],
 ): ObjectSchema {
 	const namedFields = findNamedFields(fields);
 	const namedFieldByName = new Map(
@@ -93,7 +93,7 @@ export function addNamesToSchema(
 }
 
 /** Describes the name beside a field: one text, or an array of texts if the field is a list. */
-function nameSchemaOf(field: Shown): JsonSchema {
+function nameSchemaOf(field: ShownField): JsonSchema {
 	return isList(field) ? { type: 'array', items: STRING } : STRING;
 }
 

@@ -15,7 +15,7 @@ export type BranchesToSkip = 'deniedBranches' | 'failedBranches';
 const DENIED_STATUSES = [403, 404];
 
 /** Reads in several branches, and remembers which of them could not be read. */
-export class BranchReadings {
+export class BranchReader {
 	/** The first failure of each branch that could not be read. */
 	readonly failures = new Map<Branch, unknown>();
 
