@@ -57,7 +57,7 @@ export function simplifiedSchema(
 	return objectOf(simplifiedProperties);
 }
 
-/** Lists the keys of the useful fields, each with the key of its name behind it. */
+/** Lists the keys of the useful fields, each followed by the key of its name. */
 function listUsefulKeys({ simple = [] }: Entity, fieldsWithNames: readonly NamedField[]): string[] {
 	const keys: string[] = [];
 	for (const fieldName of simple) {
@@ -93,8 +93,8 @@ export function makeValueSimplifier(
 }
 
 /**
- * Declares the names beside a field as a list of texts: a field may have several names, and a name
- * may contain a comma. A single name stays as it is.
+ * Declares the names beside a field as a list of texts: a list of IDs has several names, and a name
+ * may contain a comma. The single name of a single ID is simplified as a text: it stays as it is.
  */
 const LIST_OF_NAMES: ShownField = { type: 'texts', name: 'names', label: 'Names' };
 
@@ -118,10 +118,10 @@ function simplifyValue(value: IDataObject[string], field?: ShownField): IDataObj
 /**
  * Joins the values of a list with commas.
  *
- * A later step may hand the text back to this node, which must read the same list from it. If it
- * would not, because a value contains a comma, for example, the list is written as JSON instead:
- * the phone "+7 900 000-00-22, mother" is one value. Nothing has to be checked if there is only one
- * text, or if the field is not known.
+ * A later step may hand the text back to this node, which must then read the same list from the
+ * text. A comma in a value prevents that: the phone "+7 900 000-00-22, mother" is one value. In
+ * such a case, the list is written as JSON instead. A single text stays as it is, and so do the
+ * values of a field that the entity does not declare.
  */
 function joinItems(items: readonly unknown[], field?: ShownField): string | number {
 	const [firstItem] = items;

@@ -2,8 +2,8 @@
  * Finds the record that an operation such as *Get* or *Add to Group* is about.
  *
  * The form names the record by its ID, or by a match key that takes one value, such as a phone. The
- * search takes place before the operation begins, and only if it is needed: a key does not say the
- * ID, and an empty 'Branch' does not say the branch.
+ * search takes place before the operation begins, and only if something is missing: the ID, because
+ * the form has a match key instead, or the branch, because 'Branch' is empty.
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -30,7 +30,8 @@ import { severalMatchError } from './severalMatches';
 /** The record that an operation is about, and the search that finds it (`find`). */
 export interface RequestedRecord extends RecordSearch {
 	/**
-	 * Whether a match key names the record. Then its ID has to be found even if a branch is chosen.
+	 * Whether a match key, such as 'Phone', names the record. Then the ID of the record has to be
+	 * found even if a branch is chosen.
 	 */
 	isNamedByKey: boolean;
 }

@@ -23,8 +23,8 @@ export interface MemberOptions {
 	 */
 	hasTime: () => boolean;
 	/**
-	 * Returns true for a lesson of today whose members were read at an earlier poll. For such a
-	 * lesson only today's members are read, to find customers who have joined since.
+	 * Whether the members of a lesson of today were read at an earlier poll. For such a lesson only
+	 * today's members are read, to find customers who have joined since that poll.
 	 */
 	wasReadBefore: (lesson: Occurrence) => boolean;
 }

@@ -1,7 +1,10 @@
 /**
  * Finds the participants of lessons: the customers in a lesson itself, and the members of its
- * groups on its day. Archived customers and rejected leads do not take part. API notes 5.3, 5.7,
- * 5.11 and 5.13.
+ * groups on its day. Archived customers and rejected leads do not take part. See
+ * docs/alfacrm-api.md 5.3, 5.7, 5.11 and 5.13.
+ *
+ * A card is the record of one customer. A lesson in this file is an `Occurrence`: a lesson of the
+ * calendar, or a regular lesson (such as "Mondays at 17:00") on a day that has no lesson yet.
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -28,8 +31,9 @@ export interface Participant extends Occurrence {
 	/** The branch in whose list the customer was found. */
 	customer_branch: Branch;
 	/**
-	 * The first group of the lesson of which the customer is a member. For a customer in none of the
-	 * groups, the first group of the lesson; null for a lesson without groups.
+	 * The first group of the lesson of which the customer is a member. If the
+	 * customer is a member of none and only the lesson itself names the customer, the first group of
+	 * the lesson. Null for a lesson without groups.
 	 */
 	group_id: number | null;
 }
@@ -51,7 +55,7 @@ export interface ParticipantOptions extends Partial<MemberOptions> {
 	 * branch of any of the customer's lessons.
 	 */
 	listOtherBranches?: () => Promise<readonly Branch[]>;
-	/** The records of customers that were read before. */
+	/** The cards of customers that were read before. */
 	cards?: CustomerCards;
 }
 
@@ -69,8 +73,8 @@ export interface ParticipantReading {
 	 */
 	customerIdsWithoutCard: number[];
 	/**
-	 * The first failure of each branch that was skipped. The participants of its lessons are missing,
-	 * or customers of other lessons who are listed only in this branch.
+	 * The first failure of each branch that was skipped. The participants of its lessons can be
+	 * missing, and so can customers of other lessons whom only this branch lists.
 	 */
 	failures: ReadonlyMap<Branch, unknown>;
 }
@@ -111,10 +115,9 @@ export async function readParticipantsOfLessons(
 }
 
 /**
- * Reads the members of the groups of all lessons, and then the cards (the records) of the customers
- * who come.
+ * Reads the members of the groups of all lessons, and then the cards of the customers who come.
  *
- * @param branchReader holds the branches that could not be read so far, and notes further ones
+ * @param branchReader remembers the branches that could not be read, here and earlier
  */
 async function readMembersAndCards(
 	reader: ListReader,
@@ -170,8 +173,8 @@ function compareLessonTimes(a: LocatedLesson, b: LocatedLesson): number {
  * Divides lessons at the first one whose group members were not read for lack of time. A trigger
  * reads this lesson and all later ones at its next poll.
  *
- * For a lesson whose branch cannot be read, more time would not help. Such a lesson never is the
- * first unread one, and `lessonsWithMembers` leaves it out.
+ * More time would not help a lesson whose branch cannot be read. So such a lesson is never the
+ * first unread lesson, and `lessonsWithMembers` leaves it out.
  */
 function splitAtFirstUnread(
 	lessons: readonly LocatedLesson[],
@@ -192,7 +195,7 @@ function splitAtFirstUnread(
 
 // ---------------------------------------------------------------- cards
 
-/** A lesson, and the customers who come to it: a group ID for each customer ID. */
+/** A lesson, and the customers who come to it: see `GroupMembers.findCustomersOf`. */
 interface AttendedLesson extends LocatedLesson {
 	groupIdByCustomer: ReadonlyMap<number, number | null>;
 }
@@ -255,7 +258,7 @@ async function searchMissingCards(
 
 // ---------------------------------------------------------------- participants
 
-/** Lists the customers of each lesson who may attend it. Each has a card in `cards`. */
+/** Lists the customers of each lesson who have a card and may attend lessons. */
 function listParticipants(lessons: readonly AttendedLesson[], cards: CustomerCards): Participant[] {
 	const participants = new Map<string, Participant>();
 	for (const { lesson, groupIdByCustomer } of lessons) {
@@ -263,7 +266,7 @@ function listParticipants(lessons: readonly AttendedLesson[], cards: CustomerCar
 			const card = cards.findAttendingCard(customer_id);
 			if (card === undefined) continue;
 
-			// The lists of two branches may show the same lesson. The second one overwrites the first.
+			// The lists of two branches can show the same lesson, but each participant is listed once.
 			const lessonKey = lesson.lesson_id ?? occurrenceKeyOf(lesson);
 			participants.set(`${lessonKey} ${customer_id}`, {
 				...lesson,
@@ -277,7 +280,7 @@ function listParticipants(lessons: readonly AttendedLesson[], cards: CustomerCar
 	return [...participants.values()].sort(compareParticipants);
 }
 
-/** Sorts by time, then by lesson, then by customer. */
+/** Sorts by time, then by the lesson or regular lesson, then by customer. */
 function compareParticipants(a: Participant, b: Participant): number {
 	const byTime = (a.time_from ?? a.date).localeCompare(b.time_from ?? b.date);
 	const byLesson = (a.lesson_id ?? 0) - (b.lesson_id ?? 0);
