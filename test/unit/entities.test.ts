@@ -1,5 +1,5 @@
 import { isUnsorted } from '../../nodes/AlfaCrm/entities/customer';
-import type { Field, Filter, Shown } from '../../nodes/AlfaCrm/entities/fieldTypes';
+import type { Field, Filter, ShownField } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { listMethod } from '../../nodes/AlfaCrm/entities/methodNames';
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import type { Action, Entity } from '../../nodes/AlfaCrm/entities/types';
@@ -44,7 +44,7 @@ const allOf = ({
 	].flatMap(deep);
 
 /** What a record has when AlfaCRM returns it. */
-const returned = ({ fields, outputFields = [], parentFields = [] }: Entity): Array<Field | Shown> => [
+const returned = ({ fields, outputFields = [], parentFields = [] }: Entity): Array<Field | ShownField> => [
 	{ type: 'id', name: 'id', label: 'ID' },
 	...outputFields,
 	...parentFields,
@@ -119,10 +119,10 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		if (!match) return;
 		expect([repeated(namesOf(match.keys)), repeated(labelsOf(match.keys))]).toEqual([[], []]);
 		const written = ['id', ...namesOf(fields.filter(({ writeOnly }) => !writeOnly))];
-		for (const { fields: own, isOneEnough, queriedFields = own, name } of match.keys) {
+		for (const { fields: own, isOneFieldEnough, queriedFields = own, name } of match.keys) {
 			expect([strange(own, written), strange(queriedFields, own)]).toEqual([[], []]);
 			if (own.length === 0) expect([name, entity.custom]).toEqual(['customField', true]);
-			if (isOneEnough) expect(own.length).toBeGreaterThan(1);
+			if (isOneFieldEnough) expect(own.length).toBeGreaterThan(1);
 		}
 		expect(strange(match.onlyForNew ?? [], namesOf(fields))).toEqual([]);
 	});

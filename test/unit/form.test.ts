@@ -247,14 +247,14 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		expect(named('matchBy') !== undefined).toBe(matches || isOverview);
 		if (!matches && !isOverview) return;
 		expect(named('matchBy')?.default).toBe(isOverview ? 'id' : keys[0].name);
-		for (const { name, fields, isOneEnough, mayHaveCustomField } of isOverview
+		for (const { name, fields, isOneFieldEnough, mayHaveCustomField } of isOverview
 			? [...keys, byWholeName]
 			: keys) {
 			const form = formOf({ resource: value, operation, matchBy: name });
 			const byName = fields.length === 0 || mayHaveCustomField ? ['matchField', 'matchValue'] : [];
 			const wanted = [...fields, ...byName];
 			for (const one of wanted)
-				expect([one, named(one, form)?.required]).toEqual([one, isOneEnough ? undefined : true]);
+				expect([one, named(one, form)?.required]).toEqual([one, isOneFieldEnough ? undefined : true]);
 			const isOther = (one: string) => keys.some((key) => key.fields.includes(one)) && !wanted.includes(one);
 			const needed = operation === 'upsert' ? namesOf((entity?.fields ?? []).filter(isLeftToUser)) : [];
 			expect(namesOf(form).filter(isOther)).toEqual(needed.filter(isOther));

@@ -106,7 +106,7 @@ const keys: MatchKey[] = [
 		label: 'Phone or Email',
 		description: 'One of the two is enough; an empty one is ignored',
 		fields: ['phone', 'email'],
-		isOneEnough: true,
+		isOneFieldEnough: true,
 	},
 	{ name: 'email', label: 'Email', description: 'Case-insensitive', fields: ['email'] },
 	{
@@ -120,7 +120,7 @@ const keys: MatchKey[] = [
 		label: 'First That Is Found',
 		description: 'By phone, else email, else Telegram or website, else custom field',
 		fields: ['phone', 'email', 'web'],
-		isOneEnough: true,
+		isOneFieldEnough: true,
 		isTriedInOrder: true,
 		mayHaveCustomField: true,
 	},

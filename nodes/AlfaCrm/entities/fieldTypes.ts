@@ -234,4 +234,4 @@ export interface FieldSettings {
 export type Field = FieldBasics & FieldType & FieldSettings;
 
 /** A value of a record as AlfaCRM returns it. */
-export type Shown = FieldBasics & ShownType;
+export type ShownField = FieldBasics & ShownType;

@@ -8,7 +8,7 @@ import type {
 	Filter,
 	Nothing,
 	OfType,
-	Shown,
+	ShownField,
 } from './fieldTypes';
 
 /**
@@ -50,7 +50,7 @@ export interface MatchKey {
 	 */
 	fields: readonly string[];
 	/** A record matches if one of the fields does. Otherwise all fields must match. */
-	isOneEnough?: true;
+	isOneFieldEnough?: true;
 	/** The fields are tried in their order, and the first field that finds a record decides. */
 	isTriedInOrder?: true;
 	/** The user may add the name of a custom field, which becomes the last of `fields`. */
@@ -336,7 +336,7 @@ export interface Entity {
 	 * Fields that AlfaCRM returns and does not take, or returns with another type than it takes. The
 	 * editor previews the output from them.
 	 */
-	outputFields?: readonly Shown[];
+	outputFields?: readonly ShownField[];
 	/** The names of the most useful fields, at most ten, which *Simplify* keeps, in this order. */
 	simple?: readonly string[];
 	/** The entity has custom fields, whose names begin with `custom_`. */

@@ -132,7 +132,7 @@ export const custom: FieldKind<OfType<'custom'>> = {
 	},
 	// Custom fields hold IDs of other programs, in which capital letters make a difference.
 	isSame: makeComparison(normalizeIdentifier),
-	isSameKey: (_field, storedValue, matchValue) =>
+	isSameValue: (_field, storedValue, matchValue) =>
 		haveCommonValue(storedValue, matchValue, normalizeIdentifier),
 	explainSimilarity(_field, storedValue, matchValue) {
 		const isEqualIfLowercase = haveCommonValue(storedValue, matchValue, normalizeText);

@@ -20,7 +20,7 @@ import type {
 	Field,
 	FieldBasics,
 	OfType,
-	Shown,
+	ShownField,
 	ShownType,
 	TypeName,
 	Wire,
@@ -104,7 +104,7 @@ export function isBlank(field: ShownType, value: unknown): boolean {
  *
  * @throws UnreadableValue that names the field
  */
-export function serialize(field: Shown, value: unknown, zone: string): Wire {
+export function serialize(field: ShownField, value: unknown, zone: string): Wire {
 	const kind = kindOf(field);
 	if (kind.isList && isBlank(field, value)) return [];
 
@@ -250,7 +250,7 @@ export function normalForms(field: ShownType, item: unknown): string[] {
 }
 
 /** Makes the description of a parameter, with the length that AlfaCRM takes. */
-function makeDescription(field: Shown): string | undefined {
+function makeDescription(field: ShownField): string | undefined {
 	const { description } = field;
 	const maxLength = readMaxLength(field);
 	if (maxLength === undefined) return description;
@@ -260,7 +260,7 @@ function makeDescription(field: Shown): string | undefined {
 }
 
 /** Makes a parameter from its widget, with the name and the texts of the field. */
-function makeProperty(field: Shown, displayName: string, widget: Widget): INodeProperties {
+function makeProperty(field: ShownField, displayName: string, widget: Widget): INodeProperties {
 	const { name, placeholder } = field;
 	const description = makeDescription(field);
 	return {
@@ -273,7 +273,7 @@ function makeProperty(field: Shown, displayName: string, widget: Widget): INodeP
 }
 
 /** Makes the parameter of a field or filter in the form. */
-export function toProperty(field: Shown): INodeProperties {
+export function toProperty(field: ShownField): INodeProperties {
 	const kind = kindOf(field);
 	return makeProperty(field, kind.formLabel(field.label), kind.widget(field));
 }
@@ -312,7 +312,7 @@ export function toParameters(field: Field): INodeProperties[] {
 }
 
 /** Makes a parameter that takes one value, even if the field holds several texts. */
-export function toSingleProperty(field: Shown): INodeProperties {
+export function toSingleProperty(field: ShownField): INodeProperties {
 	const { typeOptions, ...property } = toProperty(field);
 	if (!typeOptions?.multipleValues || property.type !== 'string') return toProperty(field);
 
@@ -320,7 +320,7 @@ export function toSingleProperty(field: Shown): INodeProperties {
 }
 
 /** Returns the label that the form shows for a field. */
-export function labelInForm(field: Shown): string {
+export function labelInForm(field: ShownField): string {
 	const kind = kindOf(field);
 	const hasOtherParameter =
 		kind.standaloneWidget(field) !== undefined || kind.variants(field).length > 0;
@@ -332,7 +332,7 @@ export function labelInForm(field: Shown): string {
  * Makes the message for a value that counts as empty although something was given, such as an empty
  * input mask.
  */
-export const describeUnusable = (field: Shown, value: unknown): string =>
+export const describeUnusable = (field: ShownField, value: unknown): string =>
 	`'${labelInForm(field)}' holds no usable ${kindOf(field).noun}: ${quoted(value)}`;
 
 /** Makes the column of a field in the field mapper. */
@@ -365,7 +365,7 @@ export function objectSchema(
  * Names a field and what it takes, for users who write JSON. An AI agent sees nothing else about
  * the field.
  */
-export function jsonHint(field: Shown): string {
+export function jsonHint(field: ShownField): string {
 	const hint = kindOf(field).jsonHint(field);
 	return hint ? `${field.name} (${hint})` : field.name;
 }

@@ -89,7 +89,7 @@ export interface FieldKind<F> {
 	 * Tells whether two items with a common normal form identify the same record. Left out if they
 	 * always do.
 	 */
-	isSameKey?(field: F, storedValue: unknown, matchValue: unknown): boolean;
+	isSameValue?(field: F, storedValue: unknown, matchValue: unknown): boolean;
 	/**
 	 * Says why two items that do not match may still belong to one record. For example, one of two
 	 * names may lack the patronymic. Returns undefined if nothing suggests that they do.

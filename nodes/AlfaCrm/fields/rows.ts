@@ -6,7 +6,7 @@ import { haveEqualItems } from './lists';
 import type { Address, FieldKind, JsonSchema } from './kind';
 import { singleParts } from './kind';
 import { sortByDisplayName } from './order';
-import type { Field, OfType, Shown, Wire } from '../entities/fieldTypes';
+import type { Field, OfType, ShownField, Wire } from '../entities/fieldTypes';
 import { UnreadableValue } from './unreadable';
 
 /**
@@ -20,7 +20,7 @@ interface FieldFunctions {
 	sameValue(field: Field, value: unknown, otherValue: unknown, zone: string): boolean;
 	isStored(field: Field, storedValue: unknown, value: unknown, zone: string): boolean;
 	toProperty(field: Field): INodeProperties;
-	objectSchema(fields: readonly Shown[]): JsonSchema;
+	objectSchema(fields: readonly ShownField[]): JsonSchema;
 }
 
 type Rows = OfType<'rows'>;

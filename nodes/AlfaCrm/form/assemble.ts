@@ -141,8 +141,8 @@ class MergedParameters {
 	constructor(private readonly selector: string) {}
 
 	/**
-	 * Adds the parameters of a sequence. Each one ends up behind the one before it, so the sequence
-	 * keeps its order.
+	 * Adds the parameters of a sequence. Each parameter is placed after the previous parameter of the
+	 * sequence, so the sequence keeps its order.
 	 */
 	addSequence(sequence: readonly INodeProperties[]): void {
 		let firstPosition = 0;
@@ -188,7 +188,7 @@ class MergedParameters {
 		const displayOptions = { ...otherOptions, show: otherConditions };
 		return {
 			parameter,
-			// If two equal parameters have their keys in another order, they are only not merged.
+			// Equal parameters whose keys are in different orders are not merged, which does no harm.
 			identity: JSON.stringify({ ...parameter, displayOptions }),
 			values: new Set(values),
 		};
@@ -196,16 +196,16 @@ class MergedParameters {
 }
 
 /**
- * Copies a parameter so that it is shown only while other parameters have the given values. They
- * replace the values that the parameter had in `displayOptions.show`.
+ * Copies a parameter so that it is shown only while other parameters have the values in `show`.
+ * `show` replaces the conditions that the parameter had in `displayOptions.show`.
  */
 export function showWhen(parameter: INodeProperties, show: Show): INodeProperties {
 	return { ...parameter, displayOptions: { ...parameter.displayOptions, show } };
 }
 
 /**
- * Declares a collection: the user adds those of its parameters that are needed. n8n requires them
- * to be sorted by name.
+ * Declares a collection: the user adds only the parameters that the workflow needs. n8n requires
+ * the parameters to be sorted by name.
  */
 export function collection(
 	displayName: string,

@@ -26,8 +26,8 @@ export abstract class ParameterReader {
 	abstract readonly origin: string;
 
 	/**
-	 * Returns the value that the node has, with expressions resolved, or the default if the node has
-	 * none.
+	 * Returns the value that the node has for a parameter, with expressions resolved. If the node has
+	 * no value, returns the default of the parameter.
 	 */
 	abstract input(parameter: Parameter): unknown;
 
@@ -98,8 +98,8 @@ export abstract class ParameterReader {
 	}
 
 	/**
-	 * Reads the ID of a record. The address of a page is refused: this parameter does not say of
-	 * which entity the record is, so it is not known which page would be the right one.
+	 * Reads the ID of a record. The address of a page is refused: the parameter does not say to which
+	 * entity the record belongs, so nobody can tell whether the page shows such a record.
 	 */
 	id(parameter: Parameter): number {
 		const field: Field = { type: 'id', ...basicsOf(parameter) };

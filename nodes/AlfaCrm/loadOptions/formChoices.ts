@@ -16,10 +16,12 @@ import { titleOf } from '../fields/titles';
 import { readId } from '../values/formats';
 
 /**
- * Chooses the branch in which a dropdown lists its records. This is the branch whose ID is in the
- * form; if a trigger watches several branches, the first of them. If the form holds a name instead,
- * it is the branch with that name. If no branch is chosen, or an expression will choose it when the
- * node runs, it is the first branch of the account that is not closed.
+ * Chooses the branch in which a dropdown lists its records. It is one of these:
+ *
+ * - the branch whose ID is in the form; if a trigger watches several branches, the first of them
+ * - the branch whose name is in the form
+ * - the first branch of the account that is not closed, if no branch is chosen or an expression
+ *   will choose the branch when the node runs
  *
  * @returns the ID of the branch; undefined for an entity that AlfaCRM addresses without a branch
  */
@@ -65,12 +67,12 @@ function findBranchByName(
 }
 
 /**
- * Compares two rows by `weight`, which gives the order of a list in AlfaCRM, and by name if the
- * weights are equal.
+ * Compares two rows by `weight`, the place of a row in AlfaCRM's own order of the list, and by
+ * name if the weights are equal.
  */
 export function compareByWeight(a: IDataObject, b: IDataObject): number {
-	const difference = Number(a.weight ?? 0) - Number(b.weight ?? 0);
-	return difference || String(a.name).localeCompare(String(b.name));
+	const weightDifference = Number(a.weight ?? 0) - Number(b.weight ?? 0);
+	return weightDifference || String(a.name).localeCompare(String(b.name));
 }
 
 /**

@@ -88,6 +88,7 @@ async function readMemberIds(
 ): Promise<number[]> {
 	const day = formatDay(lesson.time_from ?? lesson.date, 'dotted', client.zone);
 	// As far as known, AlfaCRM lists the memberships that include a day from `b_date` to `e_date`.
+	// Without these filters, it lists the memberships of today.
 	const body = day === undefined ? {} : { b_date: day, e_date: day };
 	const readMemberships = async (groupId: number): Promise<IDataObject[]> => {
 		const list = { ...listCall(membershipEntity, branch), query: { group_id: groupId }, body };

@@ -167,10 +167,13 @@ async function readPage(client: ApiClient, list: ListRequest, cursor: SearchCurs
 }
 
 /**
- * Returns the bodies with which a long list is asked, one after the other, to show all records: the
- * passes. If AlfaCRM lists archived records apart, the first one asks for active records and the
- * second for archived ones. Otherwise they are those of the entity, such as one for each status of
- * lessons. API notes 3.
+ * Returns the passes: the bodies with which a long list is requested, one after the other, because
+ * no single body shows all records (docs/alfacrm-api.md 3).
+ *
+ * - If records of the entity can be archived, the first pass requests active records and the second
+ *   pass archived records.
+ * - For any other entity, the passes come from its declaration, such as one pass for each status of
+ *   lessons.
  */
 function passesToSearch(entity: Entity): IDataObject[] {
 	// `show` has `removed` only if records of the entity can be archived.
@@ -244,7 +247,7 @@ function readParentId(
 
 // ---------------------------------------------------------------- results
 
-/** The records that a search has found so far. A record that two pages show is in it once. */
+/** The records that a search has found so far. A record that two pages show is kept once. */
 class FoundRecords {
 	private readonly resultsById = new Map<unknown, SearchResult>();
 
@@ -262,7 +265,7 @@ class FoundRecords {
 	 * Adds the rows that match the search.
 	 *
 	 * @param areArchived whether AlfaCRM was asked for archived records
-	 * @returns how many rows match, those that were found before included
+	 * @returns how many rows match, including records that an earlier page has shown
 	 */
 	async add(
 		rows: readonly IDataObject[],

@@ -33,8 +33,9 @@ function makeOptionsLoader(entity: Entity): OptionsLoader {
 }
 
 /**
- * Lists the records of an entity in the order of AlfaCRM. If other records may have none of them,
- * as a lead may have no stage, the choice for "none" comes first.
+ * Lists the records of an entity by `weight`, which gives the order of the list in AlfaCRM. If a
+ * field may refer to none of the records (a lead may have no stage), the choice for "none" comes
+ * first.
  */
 async function listOptions(
 	context: ILoadOptionsFunctions,
@@ -62,8 +63,8 @@ type ContainerNames = ReadonlyMap<number, string>;
 
 /**
  * Reads the names of the containers to which rows belong, such as the funnels of lead stages, if
- * there are several. Without the names, stages of two funnels could not be told apart. If the list
- * of containers cannot be read, the dropdown does not show their names.
+ * there are several. Without the names, a user could not distinguish equally named stages of two
+ * funnels. If the list of containers cannot be read, the dropdown does not show their names.
  */
 async function readContainerNames(
 	client: ApiClient,

@@ -51,16 +51,16 @@ export function toToken(cursor: SearchCursor | undefined): string | undefined {
  * of the filters.
  */
 export interface SearchBodies {
-	/** Such as one body for active and one for archived records. All of them are asked. */
+	/** For example, one body for active and one for archived records. All passes are requested. */
 	passes: readonly IDataObject[];
-	/** Such as one filter for each spelling of a phone. The first that finds something is used. */
+	/** For example, one filter for each spelling of a phone. The first that finds rows is used. */
 	filters: readonly IDataObject[];
 }
 
 /**
  * Whether AlfaCRM has sent the previous page again, because it was asked for a page after the last
- * one. Usually it sends an empty page then. Nobody has reported a repeated one, but several
- * integrations guard against it. API notes 3.
+ * one. Usually it sends an empty page then. Nobody has reported a repeated page, but several
+ * integrations guard against repeated pages. API notes 3.
  */
 export function isRepeatedPage(cursor: SearchCursor, page: Page): boolean {
 	const lastId = page.allRows.at(-1)?.id;

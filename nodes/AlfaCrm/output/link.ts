@@ -30,8 +30,8 @@ export function buildLink(
 	const branch = findBranchOfRecord(row, listedIn);
 	if (id === undefined || branch === undefined || origin === '') return null;
 
-	// A page with `isOf` shows only some records of the entity: the page of leads shows no clients.
-	// The first page shows the records that no such page shows.
+	// Some pages show only the records for which `isOf` is true: the page of leads shows no clients.
+	// The first page of the entity shows all other records.
 	const page = pages.find(({ isOf }) => isOf?.(row)) ?? pages.at(0);
 	if (page === undefined) return null;
 	return `${origin}/company/${branch}/${page.name}/view?id=${id}`;

@@ -37,7 +37,7 @@ export async function readShortListOnce(
 export function nameSourceOf(item: Item): NameSource {
 	return {
 		origin: item.origin,
-		titlesIn: async (entity, branch, ids) =>
+		findTitles: async (entity, branch, ids) =>
 			await readTitlesWithIds(item, entity, branch, ids ?? []),
 	};
 }
@@ -66,7 +66,7 @@ async function readTitlesOnce(
 	notBefore?: number,
 ): Promise<Titles | undefined> {
 	const name = titlesName(branchOfList(entity, branch), notBefore);
-	const read = async () => await readTitles(item, entity, branch, notBefore);
+	const read = async () => await findTitles(item, entity, branch, notBefore);
 	return await item.execution.cached(entity.path, name, read);
 }
 
@@ -74,7 +74,7 @@ async function readTitlesOnce(
  * Reads the titles of an entity's records. If the list cannot be read, adds a hint and returns
  * undefined.
  */
-async function readTitles(
+async function findTitles(
 	item: Item,
 	entity: Entity,
 	branch?: number,

@@ -71,7 +71,7 @@ async function resolveBranch(item: Item, entity: Entity, record?: RequestedRecor
  */
 async function resolveRecord(item: Item, entity: Entity, record?: RequestedRecord): Promise<Item> {
 	const wasFoundWithBranch = item.place?.hasRecord === true;
-	if (!record?.isByKey || wasFoundWithBranch) return item;
+	if (!record?.isNamedByKey || wasFoundWithBranch) return item;
 
 	const firstBranch = item.place?.branch ?? givenBranch(item);
 	const branches = await allBranches(item, firstBranch);

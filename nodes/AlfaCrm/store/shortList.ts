@@ -7,7 +7,7 @@ import { listCall } from '../entities/listCall';
 import type { Entity } from '../entities/types';
 import { normalizeText } from '../fields/normalizeText';
 import { titleOf } from '../fields/titles';
-import { readFlag, readIds } from '../values/formats';
+import { readFlag, readId, readIds } from '../values/formats';
 
 /** The titles of the records of a list, by ID. */
 export type Titles = ReadonlyMap<number, string>;
@@ -18,9 +18,9 @@ interface ListedRecord {
 	title: string;
 	/** The title as it is compared: without capital letters and extra blanks, and with е for ё. */
 	normalTitle: string;
-	/** Whether it can still be chosen in AlfaCRM: neither switched off nor archived. */
+	/** Whether users can still choose the record in AlfaCRM: not switched off, not archived. */
 	isActive: boolean;
-	/** The branches that it belongs to; empty if AlfaCRM shows none. */
+	/** The branches to which the record belongs; empty if AlfaCRM shows none. */
 	branches: number[];
 }
 
@@ -31,7 +31,7 @@ interface ListedRecord {
 export class ShortList {
 	private readonly records: ListedRecord[];
 	readonly titles: Titles;
-	/** False if AlfaCRM counts more records than it shows. */
+	/** False if AlfaCRM's total is higher than the number of rows that it sent. */
 	readonly isComplete: boolean;
 
 	/**
@@ -61,14 +61,15 @@ export class ShortList {
 }
 
 /**
- * Reads a list of an entity that is short enough to read it whole, such as the rooms of a branch.
+ * Reads a short list: all records of an entity that has only a few, such as the rooms of a branch.
  */
 export async function readShortList(
 	reader: ListReader,
 	entity: Entity,
 	branch?: number,
 ): Promise<ShortList> {
-	const list = await reader.collect(makeShortListRequest(entity, branch), {});
+	const readAllRows = {};
+	const list = await reader.collect(makeShortListRequest(entity, branch), readAllRows);
 	return new ShortList(entity, list);
 }
 
@@ -83,7 +84,7 @@ export function makeShortListRequest(entity: Entity, branch?: number): ListReque
 
 /** Reads what a short list needs of a row. Returns undefined for a row without an ID. */
 function readRecord(entity: Entity, row: IDataObject): ListedRecord | undefined {
-	const [id] = readIds([row.id]);
+	const id = readId(row.id);
 	if (id === undefined) return undefined;
 
 	const title = titleOf(row, entity);
@@ -100,8 +101,9 @@ function readRecord(entity: Entity, row: IDataObject): ListedRecord | undefined 
 function isArchived(entity: Entity, row: IDataObject): boolean {
 	if (readFlag(row.dead) === 1) return true;
 
-	// The time zone of the school is not known here. So a record may count as archived some hours too
-	// early or too late on the day on which it is archived.
+	// The time zone of the school is not known here, so on the day on which a record is archived, it
+	// counts as archived some hours too early or too late. `archivedByRow` returns undefined if the
+	// row does not show whether it is archived.
 	return archivedByRow(entity, row, 'UTC') === true;
 }
 

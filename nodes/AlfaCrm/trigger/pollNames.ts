@@ -40,7 +40,7 @@ class PollNames implements NameSource {
 	 *
 	 * @returns undefined if the list of names could not be read, or not before the deadline
 	 */
-	async titlesIn(entity: Entity, branch?: number): Promise<Titles | undefined> {
+	async findTitles(entity: Entity, branch?: number): Promise<Titles | undefined> {
 		const list = makeShortListRequest(entity, branch);
 		const listKey = JSON.stringify([list.path, list.branch]);
 		if (this.titlesByList.has(listKey)) return this.titlesByList.get(listKey);

@@ -17,18 +17,18 @@ import {
 	toSingleProperty,
 	addItems,
 } from '../../../nodes/AlfaCrm/fields/field';
-import type { Field, Shown, Wire } from '../../../nodes/AlfaCrm/entities/fieldTypes';
+import type { Field, ShownField, Wire } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { UnreadableValue } from '../../../nodes/AlfaCrm/fields/unreadable';
 import { depth, seed } from '../../support/depth';
 import { FIELDS, HOSTILE, LABEL, named, ZONE } from './samples';
 
 const runs = { seed, numRuns: depth.fieldValues };
-const TABLE = FIELDS.map((field): [string, Shown] => [named(field), field]);
+const TABLE = FIELDS.map((field): [string, ShownField] => [named(field), field]);
 
 /** What becomes of a value: nothing, its form on the wire, or a refusal. */
 type Outcome = { blank: true } | { wire: Wire } | { refused: UnreadableValue };
 
-function outcome(field: Shown, value: unknown): Outcome {
+function outcome(field: ShownField, value: unknown): Outcome {
 	if (isBlank(field, value)) return { blank: true };
 	try {
 		return { wire: serialize(field, value, ZONE) };

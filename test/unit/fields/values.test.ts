@@ -1,6 +1,12 @@
 import { DateTime } from 'luxon';
 
-import type { Field, FieldType, Shown, ShownType, Wire } from '../../../nodes/AlfaCrm/entities/fieldTypes';
+import type {
+	Field,
+	FieldType,
+	ShownField,
+	ShownType,
+	Wire,
+} from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import {
 	findWebAddresses,
@@ -23,8 +29,8 @@ import { isDeep } from '../../support/depth';
 import { ZONE } from './samples';
 
 /** A field that is declared so. */
-const field = <T extends ShownType>(type: T): Shown =>
-	({ name: 'sample', label: 'Sample', ...type }) as Shown;
+const field = <T extends ShownType>(type: T): ShownField =>
+	({ name: 'sample', label: 'Sample', ...type }) as ShownField;
 
 const SUM = { type: 'number', min: 0.01 } as const;
 const STAGE = { type: 'reference', entity: 'leadStatus' } as const;

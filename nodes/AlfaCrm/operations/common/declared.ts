@@ -11,11 +11,11 @@ import type { Action, ActionOf, Entity } from '../../entities/types';
 import { objectSchema } from '../../fields/field';
 import {
 	makeRowsToNamedOutput,
-	simplifyForm,
+	makeSimplifyParameters,
 	makeRowsToOutput,
 	outputSchema,
 	addNamesToSchema,
-} from '../../output/readings';
+} from '../../output/outputItems';
 import { makeRecordToOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
 import { objectOf } from '../../output/recordSchema';
@@ -134,7 +134,7 @@ function makeReadingAction<K extends 'get' | 'getMany'>({
 	return {
 		form: (entity, { outputFields }) => ({
 			...moreParameters,
-			simplify: outputFields ? [] : simplifyForm(entity),
+			simplify: outputFields ? [] : makeSimplifyParameters(entity),
 		}),
 
 		async execute(item, entity, action) {

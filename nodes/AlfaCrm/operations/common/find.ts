@@ -4,10 +4,10 @@ import type { Entity, MatchKey } from '../../entities/types';
 import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import type { CollectionReader } from '../../form/parameters';
-import { simplifyForm, makeRowsToOutput, outputSchema } from '../../output/readings';
+import { makeSimplifyParameters, makeRowsToOutput, outputSchema } from '../../output/outputItems';
 import { searchBranchesField, IN_SEARCHED_BRANCHES } from '../../run/branches';
 import type { Item } from '../../run/item';
-import type { IfSeveral } from '../../run/matching/chooseMatches';
+import type { IfSeveralMatch } from '../../run/matching/chooseMatches';
 import { chooseMatches, makeFirstMatchOption } from '../../run/matching/chooseMatches';
 import type { Search } from '../../run/matching/readSearch';
 import { describeSearch, readSearch, unusableValueError } from '../../run/matching/readSearch';
@@ -33,7 +33,7 @@ export const find: Operation = {
 
 	form: (entity) => ({
 		match: matchForm(entity),
-		simplify: simplifyForm(entity),
+		simplify: makeSimplifyParameters(entity),
 		options: [makeFindOptions()],
 	}),
 
@@ -60,7 +60,7 @@ export const find: Operation = {
  * @param moreOptions options that *Find* does not have
  */
 export function makeFindOptions(
-	defaultIfSeveral: IfSeveral = 'refuse',
+	defaultIfSeveral: IfSeveralMatch = 'refuse',
 	moreOptions: readonly INodeProperties[] = [],
 ): INodeProperties {
 	const options = [
@@ -98,7 +98,7 @@ const ifNoneOption: INodeProperties = {
 };
 
 /** Makes the option 'If Several Match'. Its default depends on the operation. */
-function makeIfSeveralOption(defaultChoice: IfSeveral): INodeProperties {
+function makeIfSeveralOption(defaultChoice: IfSeveralMatch): INodeProperties {
 	return {
 		displayName: 'If Several Match',
 		name: 'ifSeveral',
@@ -128,7 +128,7 @@ export interface FindRequest {
 	/** Whether archived records are returned too. */
 	returnsArchived: boolean;
 	ifNone: IfNone;
-	ifSeveral: IfSeveral;
+	ifSeveral: IfSeveralMatch;
 }
 
 /**
@@ -146,7 +146,7 @@ export function readFindRequest(
 	const ifNone = options.choice<IfNone>(ifNoneOption);
 	// `makeFindOptions` has made this option with the default of the operation.
 	const ifSeveralOption = options.parameter('ifSeveral');
-	const ifSeveral = options.choice<IfSeveral>(ifSeveralOption);
+	const ifSeveral = options.choice<IfSeveralMatch>(ifSeveralOption);
 	const returnsArchived = options.flag(includeArchivedOption);
 	const chosenBranches = readChosenBranches(options);
 

@@ -1,4 +1,4 @@
-import { simplifyForm, makeRowsToOutput, outputSchema } from '../../output/readings';
+import { makeSimplifyParameters, makeRowsToOutput, outputSchema } from '../../output/outputItems';
 import { nameSourceOf } from '../../run/names';
 import type { Operation } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
@@ -13,7 +13,7 @@ export const get: Operation = {
 		id: [recordParameter(entity)],
 		// The customer of a subscription, for example: the record to which the wanted record belongs.
 		parent: parentForm(entity),
-		simplify: simplifyForm(entity),
+		simplify: makeSimplifyParameters(entity),
 	}),
 
 	async execute(item, entity) {

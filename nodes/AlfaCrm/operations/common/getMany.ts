@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { belongsToBranch } from '../../entities/branch';
 import type { Entity } from '../../entities/types';
-import { simplifyForm, makeRowsToOutput, outputSchema } from '../../output/readings';
+import { makeSimplifyParameters, makeRowsToOutput, outputSchema } from '../../output/outputItems';
 import {
 	combinePasses,
 	filtersForm,
@@ -32,7 +32,7 @@ export const getMany: Operation = {
 		limit: limitForm,
 		// The customer of subscriptions, for example: the record to which the listed records belong.
 		parent: parentForm(entity),
-		simplify: simplifyForm(entity),
+		simplify: makeSimplifyParameters(entity),
 	}),
 
 	async execute(item, entity) {

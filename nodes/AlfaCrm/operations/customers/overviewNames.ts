@@ -23,7 +23,7 @@ export async function readOverviewNames(
 ): Promise<Omit<OverviewNames, 'groups'>> {
 	const nameSource = nameSourceOf(item);
 	const readNamesIf = async (isNeeded: boolean, entity: Entity) =>
-		isNeeded ? await nameSource.titlesIn(entity, branch) : undefined;
+		isNeeded ? await nameSource.findTitles(entity, branch) : undefined;
 
 	const isLead = !isClient(customer);
 	const needsPlans = readsAllNames || !isLead;
@@ -55,7 +55,7 @@ export async function readGroupNames(
 
 	const nameSource = nameSourceOf(item);
 	const namesOfBranches = await Promise.all(
-		branches.map(async (branch) => await nameSource.titlesIn(groupEntity, branch)),
+		branches.map(async (branch) => await nameSource.findTitles(groupEntity, branch)),
 	);
 
 	// If the names of a branch could not be read, they are undefined.

@@ -2,14 +2,14 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { customer as customerEntity } from '../../entities/customer';
 import { reference, references } from '../../entities/fields';
-import type { Field, Shown } from '../../entities/fieldTypes';
+import type { Field, ShownField } from '../../entities/fieldTypes';
 import { lesson as lessonEntity } from '../../entities/lesson';
 import type { Entity } from '../../entities/types';
 import { readId } from '../../values/formats';
 import { LINK, buildLink } from '../../output/link';
 import type { NameSource } from '../../output/names';
 import { findNamedFields, withNames } from '../../output/names';
-import { simplify, addNamesToSchema } from '../../output/readings';
+import { simplify, addNamesToSchema } from '../../output/outputItems';
 import { makeValueSimplifier } from '../../output/simplified';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { readFilterFields } from '../../run/actionFields';
@@ -212,7 +212,7 @@ const contactFields = customerEntity.fields
 	.map((field) => ({ ...field, name: `customer_${field.name}` }));
 
 /** The fields of the lesson that hold IDs. The output shows a name beside each ID. */
-const lessonFields: Shown[] = [
+const lessonFields: ShownField[] = [
 	reference('group_id', 'Group', 'group'),
 	reference('subject_id', 'Subject', 'subject'),
 	references('teacher_ids', 'Teacher', 'teacher'),

@@ -1,6 +1,7 @@
 /*
  * Declares and reads the part of the form that says which record is searched for. The user chooses
- * a match key in 'Match By'. Each field of the key has a parameter for its match value.
+ * a match key in 'Match By', such as 'Phone' or 'Phone and Name': the fields by which the record is
+ * searched for. Each field of the key has a parameter for its match value, such as +7 900 555-00-01.
  *
  * A custom field has no parameter of its own, because AlfaCRM does not list the custom fields of an
  * account. The user types its name into 'Custom Field', and its match value into 'Value'.
@@ -140,16 +141,16 @@ function makeValueParameter(
  * enough for the key.
  */
 function showForKeys(parameter: INodeProperties, keys: readonly MatchKey[]): INodeProperties[] {
-	const keysNeedingAll = keys.filter(({ isOneEnough }) => !isOneEnough);
-	const keysNeedingOne = keys.filter(({ isOneEnough }) => isOneEnough);
+	const keysNeedingAllFields = keys.filter(({ isOneFieldEnough }) => !isOneFieldEnough);
+	const keysNeedingOneField = keys.filter(({ isOneFieldEnough }) => isOneFieldEnough);
 
 	const shownParameters: INodeProperties[] = [];
-	if (keysNeedingAll.length > 0) {
+	if (keysNeedingAllFields.length > 0) {
 		const requiredParameter = { ...parameter, required: true };
-		shownParameters.push(showWhen(requiredParameter, { matchBy: namesOf(keysNeedingAll) }));
+		shownParameters.push(showWhen(requiredParameter, { matchBy: namesOf(keysNeedingAllFields) }));
 	}
-	if (keysNeedingOne.length > 0) {
-		shownParameters.push(showWhen(parameter, { matchBy: namesOf(keysNeedingOne) }));
+	if (keysNeedingOneField.length > 0) {
+		shownParameters.push(showWhen(parameter, { matchBy: namesOf(keysNeedingOneField) }));
 	}
 	return shownParameters;
 }

@@ -2,8 +2,8 @@
  * Finds the record that an operation such as *Get* or *Add to Group* is about.
  *
  * The form names the record by its ID, or by a match key that takes one value, such as a phone. The
- * search takes place before the operation begins, and only if it is needed: a key does not say the
- * ID, and an empty 'Branch' does not say the branch.
+ * search takes place before the operation begins, and only if something is missing: the ID, because
+ * the form has a match key instead, or the branch, because 'Branch' is empty.
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -30,9 +30,10 @@ import { severalMatchError } from './severalMatches';
 /** The record that an operation is about, and the search that finds it (`find`). */
 export interface RequestedRecord extends RecordSearch {
 	/**
-	 * Whether a match key names the record. Then its ID has to be found even if a branch is chosen.
+	 * Whether a match key, such as 'Phone', names the record. Then the ID of the record has to be
+	 * found even if a branch is chosen.
 	 */
-	isByKey: boolean;
+	isNamedByKey: boolean;
 }
 
 /**
@@ -70,7 +71,7 @@ export function readRequestedRecord(
 	const parameter = formPart.id?.at(0);
 	if (parameter === undefined) {
 		if (!searchesAllBranches(entry)) return undefined;
-		return { isByKey: false, asksForIdOnly, find: findNothing };
+		return { isNamedByKey: false, asksForIdOnly, find: findNothing };
 	}
 
 	// An operation that takes IDs only has no mode for the key.
@@ -79,15 +80,15 @@ export function readRequestedRecord(
 		const search = readKeySearch(item, entity, key, value);
 		const findRecord = async (branches: readonly Branch[]) =>
 			await findByKey(item, entity, search, branches);
-		return { isByKey: true, asksForIdOnly, find: findRecord };
+		return { isNamedByKey: true, asksForIdOnly, find: findRecord };
 	}
 
 	const id = idOf(item, entity);
 	// Operations by the ID alone find the record in any branch themselves: see `run/records.ts`.
-	if (asksForIdOnly) return { isByKey: false, asksForIdOnly, find: findNothing };
+	if (asksForIdOnly) return { isNamedByKey: false, asksForIdOnly, find: findNothing };
 	const findBranch = async (branches: readonly Branch[]) =>
 		await findById(item, entity, id, branches);
-	return { isByKey: false, asksForIdOnly, find: findBranch };
+	return { isNamedByKey: false, asksForIdOnly, find: findBranch };
 }
 
 /**

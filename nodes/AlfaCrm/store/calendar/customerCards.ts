@@ -56,7 +56,7 @@ export class CustomerCards {
 	 * Finds the card of a customer who may attend lessons. Returns undefined for archived customers
 	 * and rejected leads.
 	 */
-	findAttending(id: number): CustomerCard | undefined {
+	findAttendingCard(id: number): CustomerCard | undefined {
 		const card = this.cards.get(id);
 		if (card === undefined || this.isShownAsArchived(card) || isRejected(card.row))
 			return undefined;

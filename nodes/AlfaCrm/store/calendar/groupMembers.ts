@@ -5,7 +5,7 @@ import { cgi } from '../../entities/cgi';
 import { passesOf } from '../../entities/listCall';
 import { readId, readIds } from '../../values/formats';
 import type { Branch } from '../located';
-import type { BranchReadings } from './branchReadings';
+import type { BranchReader } from './branchReader';
 import type { Occurrence } from './occurrences';
 import { includesDay } from './periods';
 
@@ -23,8 +23,8 @@ export interface MemberOptions {
 	 */
 	hasTime: () => boolean;
 	/**
-	 * Returns true for a lesson of today whose members were read at an earlier poll. For such a
-	 * lesson only today's members are read, to find customers who have joined since.
+	 * Whether the members of a lesson of today were read at an earlier poll. For such a lesson only
+	 * today's members are read, to find customers who have joined since that poll.
 	 */
 	wasReadBefore: (lesson: Occurrence) => boolean;
 }
@@ -47,7 +47,7 @@ export class GroupMembers {
 
 	constructor(
 		private readonly reader: ListReader,
-		private readonly readings: BranchReadings,
+		private readonly branchReader: BranchReader,
 		private readonly zone: string,
 	) {}
 
@@ -70,11 +70,11 @@ export class GroupMembers {
 
 	/** Reads the members of a group, unless its branch is known to be unreadable. */
 	private async readGroup({ branch, groupId, needsAllTimes }: GroupToRead): Promise<void> {
-		if (this.readings.hasFailed(branch)) return;
+		if (this.branchReader.hasFailed(branch)) return;
 
 		const passes = needsAllTimes ? passesOf(cgi) : ONLY_TODAY;
 		const read = async () => await readMembers(this.reader, branch, groupId, passes);
-		const memberships = await this.readings.tryRead(branch, read);
+		const memberships = await this.branchReader.tryRead(branch, read);
 		if (memberships !== undefined) {
 			this.membershipsByGroup.set(keyOf(branch, groupId), memberships);
 		}

@@ -1,6 +1,6 @@
 import { wholeNumber } from '../../form/wholeNumber';
 import { makeParticipantItems } from '../../operations/lessons/getParticipants';
-import { simplify } from '../../output/readings';
+import { simplify } from '../../output/outputItems';
 import { MINUTE_MS } from '../../values/time';
 import type { Reminder } from '../sources/comingLessons/comingLessonsState';
 import { ComingLessons } from '../sources/comingLessons/comingLessons';

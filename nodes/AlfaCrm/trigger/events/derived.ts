@@ -8,12 +8,12 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { EventOf } from '../../entities/events';
 import { reference, references } from '../../entities/fields';
-import type { Shown } from '../../entities/fieldTypes';
+import type { ShownField } from '../../entities/fieldTypes';
 import { customer as customerEntity } from '../../entities/customer';
 import { findBranchOfRecord, LINK, buildLink } from '../../output/link';
 import type { NameSource } from '../../output/names';
 import { findNamedFields, withNames } from '../../output/names';
-import { simplify } from '../../output/readings';
+import { simplify } from '../../output/outputItems';
 import { makeValueSimplifier } from '../../output/simplified';
 import { formatDay, readFlag, readId } from '../../values/formats';
 import type { Change } from '../change';
@@ -269,7 +269,7 @@ export const derived: EventKind<'derived'> = {
  * Declares the fields of items whose values a simplified item shows in another way: an ID gets a
  * name beside it, and a list of phones or emails becomes one text.
  */
-const declaredFields: Shown[] = [
+const declaredFields: ShownField[] = [
 	...customerEntity.fields
 		.filter(({ name }) => ['phone', 'email'].includes(name))
 		.map((field) => ({ ...field, name: `customer_${field.name}` })),

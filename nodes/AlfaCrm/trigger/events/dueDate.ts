@@ -17,7 +17,7 @@ import type { DueRecord } from '../sources/dueDates/dueDatesState';
 import { DueDates } from '../sources/dueDates/dueDates';
 import type { OccasionName } from '../sources/dueDates/dueKinds';
 import { dueKinds, hundredths } from '../sources/dueDates/dueKinds';
-import { simplifyForm } from '../../output/readings';
+import { makeSimplifyParameters } from '../../output/outputItems';
 import { inOptions } from '../parameters';
 import type { TriggerParameters } from '../parameters';
 import type { EventKind, ReportedRecords } from './kind';
@@ -142,7 +142,7 @@ const clientEntity: Entity = {
 export const dueDate: EventKind<'dueDate'> = {
 	listParameters: ({ occasion }) => ({
 		filters: [dueLimits[occasion].parameter],
-		output: simplifyForm(clientEntity),
+		output: makeSimplifyParameters(clientEntity),
 	}),
 
 	/**

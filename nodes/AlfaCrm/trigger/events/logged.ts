@@ -20,7 +20,7 @@ import { showWhen } from '../../form/assemble';
 import { findBranchOfRecord } from '../../output/link';
 import type { NameSource } from '../../output/names';
 import { ChangeLog } from '../sources/changeLog/changeLog';
-import { makeRowsToOutput, simplify } from '../../output/readings';
+import { makeRowsToOutput, simplify } from '../../output/outputItems';
 import { convertInOrder } from '../eventSource';
 import type { TriggerParameters } from '../parameters';
 import { makeRecordPicker } from '../parameters';

@@ -7,7 +7,7 @@ import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
-import { simplifyForm, makeRowsToOutput } from '../../output/readings';
+import { makeSimplifyParameters, makeRowsToOutput } from '../../output/outputItems';
 import { readFlag, readId } from '../../values/formats';
 import type { EventSource } from '../eventSource';
 import { NewRecords } from '../sources/newRecords/newRecords';
@@ -16,7 +16,7 @@ import { makeMultiSelect, inCollection } from '../parameters';
 import type { EventKind, EventWatch } from './kind';
 
 export const newRecords: EventKind<'newRecords'> = {
-	listParameters: ({ resource }) => ({ output: simplifyForm(entityOf(resource)) }),
+	listParameters: ({ resource }) => ({ output: makeSimplifyParameters(entityOf(resource)) }),
 	makeWatch: (parameters, { resource, isReported }) => ({
 		source: makeNewRecordsSource(resource, {}, isReported),
 		filters: {},
@@ -106,7 +106,7 @@ const customerFilters = collection(
 export const newCustomers: EventKind<'newCustomers'> = {
 	listParameters: () => ({
 		filters: [customerTypeParameter, includeArchived, customerFilters],
-		output: simplifyForm(customer),
+		output: makeSimplifyParameters(customer),
 	}),
 
 	async makeWatch(parameters, _event, branches) {

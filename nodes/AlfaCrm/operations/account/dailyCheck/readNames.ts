@@ -79,9 +79,9 @@ async function readNamesById(
 	entity: Entity,
 	branches: readonly Branch[],
 ): Promise<Map<number, string>> {
-	const { titlesIn } = nameSourceOf(item);
+	const { findTitles } = nameSourceOf(item);
 	const namesOfBranches = await Promise.all(
-		branches.map(async (branch) => await titlesIn(entity, branch)),
+		branches.map(async (branch) => await findTitles(entity, branch)),
 	);
 
 	const namesById = new Map<number, string>();

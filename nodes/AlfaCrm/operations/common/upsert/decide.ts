@@ -1,4 +1,4 @@
-import type { IfSeveral } from '../../../run/matching/chooseMatches';
+import type { IfSeveralMatch } from '../../../run/matching/chooseMatches';
 import { chooseMatches } from '../../../run/matching/chooseMatches';
 import type { Search } from '../../../run/matching/readSearch';
 import type { Match } from '../../../run/matching/search';
@@ -51,7 +51,7 @@ export function decideUpsert(
 }
 
 /** Decides which of the matches are updated, by the option 'If Several Match'. */
-function decideUpdate(matches: Match[], ifSeveral: IfSeveral): UpsertDecision {
+function decideUpdate(matches: Match[], ifSeveral: IfSeveralMatch): UpsertDecision {
 	if (ifSeveral === 'all') return { action: 'update', matches };
 	if (ifSeveral === 'refuse' && matches.length > 1) return { action: 'refuseSeveral', matches };
 

@@ -9,7 +9,7 @@ import type { CollectionReader } from '../../../form/parameters';
 import { searchBranchesField } from '../../../run/branches';
 import { overwriteWithEmpty, shortenOption, mayShortenTexts } from '../../../run/body';
 import { listModeForm, readAddsToLists } from '../../../run/saveChanges';
-import type { IfSeveral } from '../../../run/matching/chooseMatches';
+import type { IfSeveralMatch } from '../../../run/matching/chooseMatches';
 import { makeFirstMatchOption } from '../../../run/matching/chooseMatches';
 
 /** The values of 'If the Match Is Archived'. Workflows have stored them, so they stay. */
@@ -130,7 +130,7 @@ function makeOnlyForNewOption({ fields, match }: Entity): INodeProperties {
 
 /** The options of *Create or Update*, as the user has set them. */
 export interface UpsertRules {
-	ifSeveral: IfSeveral;
+	ifSeveral: IfSeveralMatch;
 	ifArchived: IfArchived;
 	ifUnusable: IfUnusable;
 	/** Whether a field is saved only in a new record. An update leaves the field unchanged. */
@@ -155,7 +155,7 @@ export function readUpsertRules(
 	const isEveryFieldOnlyForNew = fieldsOnlyForNew.includes(ALL_FIELDS);
 
 	return {
-		ifSeveral: options.choice<IfSeveral>(ifSeveralOption),
+		ifSeveral: options.choice<IfSeveralMatch>(ifSeveralOption),
 		ifArchived: options.choice<IfArchived>(ifArchivedOption),
 		ifUnusable: options.choice<IfUnusable>(ifUnusableOption),
 		isOnlyForNew: (fieldName) => isEveryFieldOnlyForNew || fieldsOnlyForNew.includes(fieldName),

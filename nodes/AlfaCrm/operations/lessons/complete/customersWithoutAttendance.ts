@@ -115,8 +115,8 @@ async function leaveOutArchived(
 
 	return customerIds.filter((id) => {
 		const isCardFound = cards.find(id) !== undefined;
-		// `findAttending` leaves out archived customers and rejected leads.
-		const mayAttend = cards.findAttending(id) !== undefined;
+		// `findAttendingCard` leaves out archived customers and rejected leads.
+		const mayAttend = cards.findAttendingCard(id) !== undefined;
 		return !isCardFound || mayAttend;
 	});
 }

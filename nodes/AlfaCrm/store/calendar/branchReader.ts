@@ -2,7 +2,7 @@ import { hasStatus } from '../../api/failures';
 import type { Branch } from '../located';
 
 /**
- * The branches that are left out when several branches are read; any other failure ends the
+ * Which branches are skipped if they cannot be read. The failure of any other branch ends the
  * reading.
  *
  * - `deniedBranches`: the branches that this user may not see.
@@ -14,8 +14,8 @@ export type BranchesToSkip = 'deniedBranches' | 'failedBranches';
 /** AlfaCRM's statuses for a branch that this user may not see: "forbidden" or "not found". */
 const DENIED_STATUSES = [403, 404];
 
-/** Reads in several branches, and remembers which of them could not be read. */
-export class BranchReadings {
+/** Reads data of several branches, and remembers which branches could not be read. */
+export class BranchReader {
 	/** The first failure of each branch that could not be read. */
 	readonly failures = new Map<Branch, unknown>();
 
@@ -27,8 +27,8 @@ export class BranchReadings {
 	}
 
 	/**
-	 * Reads something in a branch. The branch is tried even if it has failed before; a caller that
-	 * does not want that asks `hasFailed` first.
+	 * Calls `read` for a branch, even if an earlier call has failed for this branch. A caller that
+	 * wants no second try checks `hasFailed` first.
 	 *
 	 * @returns undefined if the reading failed and the branch is skipped
 	 * @throws the failure, unless the branch is skipped
