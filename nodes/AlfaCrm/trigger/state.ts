@@ -359,7 +359,7 @@ function readPollState(stored: Stored): PollState {
 }
 
 /** A digest has 12 characters, so 72 bits. Two settings never have the same one by chance. */
-const DIGEST_LENGTH = 12;
+const SETTINGS_DIGEST_LENGTH = 12;
 
 /**
  * Makes a digest of settings, which is stored in place of them: a short text that differs for
@@ -367,5 +367,5 @@ const DIGEST_LENGTH = 12;
  */
 export function digestSettings(settings: unknown): string {
 	const settingsInOneOrder = canonicalJson(settings, 'unordered');
-	return makeDigest(settingsInOneOrder, DIGEST_LENGTH);
+	return makeDigest(settingsInOneOrder, SETTINGS_DIGEST_LENGTH);
 }
