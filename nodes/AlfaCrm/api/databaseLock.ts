@@ -75,7 +75,14 @@ const TRY_MS = 5_000;
  * record meanwhile. AlfaCRM takes only a few calls a second, so a long wait is better than many
  * repeated searches.
  */
-const WAIT_BEFORE_SEARCH_MS = 29_000;
+const WAIT_BEFORE_SEARCH_MS = 59_000;
+
+/**
+ * A process that has waited for the lock begins its work this long after it has taken the lock.
+ * AlfaCRM counts the calls of the last second, whoever has sent them, and the former holder has
+ * probably sent as many as it takes. Refused calls would make this process slow for some seconds.
+ */
+const PAUSE_AFTER_HANDOVER_MS = 1_100;
 
 /**
  * A node whose last ten searches all found a record hardly creates any, so it does not wait before
@@ -273,6 +280,7 @@ export class DatabaseLock {
 		const takenAt = await waitingProcess.tryToTake();
 		if (takenAt === undefined) return;
 
+		if (waitingProcess.hasWaited) await sleepUnref(PAUSE_AFTER_HANDOVER_MS);
 		this.latestEpoch += 1;
 		this.beginLease({ epoch: this.latestEpoch, row, takenAt });
 	}
@@ -486,6 +494,11 @@ class WaitingProcess {
 	private deadAt = Infinity;
 
 	constructor(private readonly row: DatabaseRow) {}
+
+	/** Whether another process had the lock at an earlier look. */
+	get hasWaited(): boolean {
+		return this.entryCount > 0;
+	}
 
 	/**
 	 * Takes the lock if it is free, by adding the waiting entry. Otherwise watches whether the holder

@@ -14,7 +14,7 @@ export type ExistingOrPlan<Existing, Plan> = { existing: Existing } | { plan: Pl
  * Searches for a record and returns it. If there is none, creates it from the plan of the search,
  * while the database lock keeps other n8n processes from creating the same record.
  *
- * If this process does not get the lock within half a minute, it searches without the lock, so that
+ * If this process does not get the lock within a minute, it searches without the lock, so that
  * an existing record is found without a long wait. If the search finds none, the process waits for
  * the lock and searches again, because another process may have created the record meanwhile.
  *
