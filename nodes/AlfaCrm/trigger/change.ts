@@ -9,6 +9,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { parseJson, readId, readInteger } from '../values/formats';
 import { LOG_EVENT } from '../entities/log';
 import { isPlain } from '../fields/blank';
+import { canonicalJson } from '../fields/object';
 
 /**
  * How many levels of objects and lists a body may have: 100 for its fields, and one for the body
@@ -120,12 +121,17 @@ export function hasChanged({ event, fields_old, fields_new }: Change, field: str
 	return event === 'create' || !isSameValue(fields_old[field], fields_new[field]);
 }
 
-/**
- * Compares values as texts, because AlfaCRM sends some numbers as texts. A missing value is the
- * same as an empty one.
- */
+/** Compares two values of a field. A missing value is the same as an empty one. */
 function isSameValue(firstValue: unknown, secondValue: unknown): boolean {
-	return String(firstValue ?? '') === String(secondValue ?? '');
+	return writeComparableText(firstValue) === writeComparableText(secondValue);
+}
+
+/** Writes a value as a text, because AlfaCRM sends some numbers as texts. */
+function writeComparableText(value: unknown): string {
+	// `String` would write every map in the same way.
+	if (isPlain(value)) return canonicalJson(value);
+	if (Array.isArray(value)) return value.map(writeComparableText).join(',');
+	return String(value ?? '');
 }
 
 function isFilledText(value: unknown): value is string {

@@ -11,13 +11,16 @@
  *
  * - If anything fails before step 4, or n8n stops, the state is still that of the previous poll,
  *   and no item was handed over. The next poll finds the same records again. None is lost, and none
- *   is reported twice.
+ *   is reported twice. (If n8n stays off until a lesson has begun, or for 60 days, reminders of
+ *   this time are no longer of use and are left out.)
  * - If only some branches cannot be read, the records of the others are reported. The state of a
  *   branch that was not read stays as it was, so a later poll finds what happened there.
  * - If time runs out, the poll reports the records that it has made items of. The new state notes
- *   only these as reported, and the next poll finds the others again.
+ *   only these as reported, and the next poll finds the others again. How a source makes such a
+ *   state: `stateAfter` in `eventSource.ts`.
  * - If AlfaCRM fails to show the record of a change, the polls fail for up to an hour; then the
- *   change is reported without its record (`recordReader.ts`).
+ *   change is reported without its record (`recordReader.ts`). A restart of n8n begins this hour
+ *   anew.
  * - If n8n itself crashes after step 4, while it writes the state to its database and starts the
  *   execution, it may lose or repeat the items of that poll. This is the only such moment, and a
  *   node cannot prevent it.

@@ -15,9 +15,11 @@
  * - *Something falls due by a field of the client's card*: a declaration of kind `dueDate`, a
  *   `DueKind` in `sources/dueDates/dueKinds.ts`, and its parameter in `dueDate.ts`.
  * - *None of these kinds fits*: a new kind, as `newCustomers` and `comingLessons` are, which have
- *   one event each. It needs a type in `EventKinds` of
- *   `entities/events.ts`, a module here, a line in `kinds` below and, if no folder of `sources/`
- *   reads the right list, an `EventSource`. TypeScript complains until all of this is there.
+ *   one event each. It needs a type in `EventKinds` and a line in `SOURCES` of `entities/events.ts`,
+ *   a module here, a line in `kinds` below and, if no folder of `sources/` reads the right list, an
+ *   `EventSource`. TypeScript complains until all of this is there. It does not complain of
+ *   `options.ts` and `pollForm.ts`, which show some options and notices for some kinds only: add
+ *   the new kind there as well.
  *
  * CONTRIBUTING.md lists the tests and the pages that belong to a new event.
  */
