@@ -1,5 +1,5 @@
 /**
- * What a source of events is, and what all sources use for reading.
+ * The interface of event sources, and the functions with which all sources read.
  *
  * A source (`sources/<kind>/`) reads lists of AlfaCRM and finds out what is new. It stores nothing
  * itself. `poll.ts` hands it the state that the previous poll has stored. The source returns the
@@ -35,7 +35,7 @@ export interface EventSource {
 	samples: (request: SampleRequest, count: number) => Promise<Samples>;
 }
 
-/** What a source needs for a poll. */
+/** The input of a poll: everything that a source needs. */
 export interface PollRequest {
 	client: ApiClient;
 	reader: ListReader;
@@ -73,7 +73,7 @@ export interface NewRecord {
 	branches: number[];
 }
 
-/** What a source has found in a poll. */
+/** The result of a poll. */
 export interface PollResult {
 	/** Oldest first. */
 	records: NewRecord[];
@@ -92,7 +92,7 @@ export type SampleRequest = Pick<
 	'branches' | 'client' | 'deadline' | 'now' | 'reader'
 >;
 
-/** What a test in the editor shows. */
+/** The records that a test in the editor shows. */
 export interface Samples {
 	/** Oldest first. */
 	records: NewRecord[];

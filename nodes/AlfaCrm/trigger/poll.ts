@@ -138,7 +138,7 @@ async function reportNewRecords(
 	return null;
 }
 
-/** What a poll has found, before it stores anything. */
+/** The findings of a poll, before it stores anything. */
 interface PollOutcome {
 	items: IDataObject[];
 	/** The state to store once the items are handed over. */
@@ -173,7 +173,7 @@ async function findNewItems(run: PollRun): Promise<PollOutcome> {
 	return { items, newState, temporaryFailure };
 }
 
-/** What the steps of one poll have in common. */
+/** The values that the steps of one poll share. */
 interface PollRun {
 	context: IPollFunctions;
 	client: ApiClient;

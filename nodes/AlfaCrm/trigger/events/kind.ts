@@ -1,4 +1,4 @@
-/** What every kind of event must have. `index.ts` says how to add one. */
+/** Types for the kinds of events. `index.ts` says how to add a kind. */
 
 import type { IDataObject } from 'n8n-workflow';
 
@@ -28,7 +28,7 @@ export interface EventKind<K extends EventKindName> {
 	): Promise<EventWatch> | EventWatch;
 }
 
-/** What a trigger watches for its event, and how it makes items of what it finds. */
+/** Tells a trigger what to watch for its event, and how to make items of new records. */
 export interface EventWatch {
 	source: EventSource;
 	/**

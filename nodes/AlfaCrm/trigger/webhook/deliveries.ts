@@ -26,7 +26,7 @@ const DIGEST_LENGTH = 16;
 
 /** The deliveries of one trigger in this process, by their keys. */
 interface TriggerDeliveries {
-	/** Those that have started the workflow, the latest last. */
+	/** Deliveries that have started the workflow, the latest last. */
 	started: string[];
 	underWay: Set<string>;
 }
