@@ -1,4 +1,4 @@
-import type { Failure as DeclaredCause, IDataObject } from 'n8n-workflow';
+import type { Failure as N8nFailure, IDataObject } from 'n8n-workflow';
 import { ExecutionBaseError, NodeApiError } from 'n8n-workflow';
 
 import type { ApiFailure } from './failures';
@@ -28,7 +28,7 @@ interface HttpResponse {
 
 /** The context of the credential's errors: see `LoginError` and `TokenRefusedError`. */
 interface CredentialErrorContext {
-	loginFailed?: DeclaredCause['cause'];
+	loginFailed?: N8nFailure['cause'];
 	tokenRefused?: boolean;
 	retryAfterMs?: number;
 	isFromIntermediary?: boolean;

@@ -74,7 +74,7 @@ export async function withTimeout<T>(answer: Promise<T>, ms: number): Promise<T>
  * cancelled
  * @throws the error of `makeError` if the signal aborts first
  */
-export async function abortable<T>(
+export async function waitUnlessAborted<T>(
 	promise: Promise<T>,
 	signal: AbortSignal | undefined,
 	makeError: () => Error = makeCancelledError,
@@ -150,6 +150,6 @@ export class CallClock {
 			if (this.hasTimedOut) return new ResponseError({ kind: 'noAnswer', code: 'ETIMEDOUT' });
 			return makeCancelledError(isInProgress());
 		};
-		return await abortable(answer, this.controller.signal, makeError);
+		return await waitUnlessAborted(answer, this.controller.signal, makeError);
 	}
 }

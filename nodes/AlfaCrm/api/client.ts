@@ -24,7 +24,7 @@ import {
 	buildPath,
 	isBranchList,
 	makeRequestOptions,
-	mayBeListedInOtherBranch,
+	canAnotherBranchHelp,
 	readFormBranch,
 	TIMEOUT_MS,
 } from './request';
@@ -289,7 +289,7 @@ export class ApiClient {
 
 		const returnedFailures = { isExpected, returnsBranchRefusals: true };
 		const outcome = await this.sendWithTokens(settings, call, returnedFailures);
-		const isRefused = 'failure' in outcome && mayBeListedInOtherBranch(outcome.failure);
+		const isRefused = 'failure' in outcome && canAnotherBranchHelp(outcome.failure);
 		if (!isRefused) return outcome;
 
 		const callInBranch = { ...call, branch: formBranch };
@@ -315,7 +315,7 @@ export class ApiClient {
 
 			const { failure } = outcome;
 			// Another branch is more likely to help than another token.
-			if (returnsBranchRefusals && mayBeListedInOtherBranch(failure)) return outcome;
+			if (returnsBranchRefusals && canAnotherBranchHelp(failure)) return outcome;
 
 			// AlfaCRM carries out nothing for a token that it refuses, so even a write is sent again.
 			const isTokenRefused = await this.isTokenRefused(failure, progress);
@@ -350,7 +350,7 @@ export class ApiClient {
 			const isHostAlfaCrm = progress.loginCount > 0 || failure.kind === 'refusal';
 			if (isHostAlfaCrm) this.hasAlfaCrmAnswered = true;
 
-			this.refusedLogin.note(failure, progress.login);
+			this.refusedLogin.noteFailure(failure, progress.login);
 			return { failure };
 		}
 	}

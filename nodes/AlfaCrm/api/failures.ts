@@ -1,4 +1,4 @@
-import type { Failure as DeclaredCause, IDataObject, INode } from 'n8n-workflow';
+import type { Failure as N8nFailure, IDataObject, INode } from 'n8n-workflow';
 import { ExecutionBaseError, NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
 import { describeNetworkTrouble } from './networkTroubles';
@@ -57,7 +57,7 @@ export interface ApiFailure {
 	/** The host to which a redirect pointed. */
 	location?: string;
 	/** The cause of a failed login, as n8n is told it. */
-	declaredCause?: DeclaredCause['cause'];
+	declaredCause?: N8nFailure['cause'];
 	/** True if a server failed, or answered a login, with a body that AlfaCRM does not send. */
 	isFromIntermediary?: boolean;
 	/** Why n8n could not send the call. These words may hold a network code of n8n's own database. */
@@ -92,7 +92,7 @@ export function makeCancelledError(isInProgress = false): ResponseError {
 export class LoginError extends ExecutionBaseError {
 	constructor(
 		message: string,
-		declaredCause: DeclaredCause['cause'] = 'credential-invalid',
+		declaredCause: N8nFailure['cause'] = 'credential-invalid',
 		retryAfterMs?: number,
 		isFromIntermediary?: boolean,
 	) {
@@ -163,7 +163,7 @@ export function nodeError(
 	node: INode,
 	text: { message: string; description?: string; status?: number },
 	itemIndex: number | undefined,
-	failure?: DeclaredCause,
+	failure?: N8nFailure,
 ): NodeApiError {
 	return new NodeApiError(
 		node,
@@ -202,7 +202,7 @@ export function asNodeError(
  * It has no keys but `error` and `message`. Then n8n sends the item to the error output and adds
  * the data of the input item. With an `error` object on the item itself, n8n would drop those data.
  */
-export function errorJson(error: NodeApiError | NodeOperationError): IDataObject {
+export function makeErrorJson(error: NodeApiError | NodeOperationError): IDataObject {
 	const advice = error.description?.trim() ?? '';
 	const httpCode = error instanceof NodeApiError ? error.httpCode : null;
 	const status = httpCode ? `HTTP ${httpCode}` : '';

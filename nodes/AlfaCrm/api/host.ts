@@ -10,13 +10,13 @@ const DEFAULT_DOMAIN = 's20.online';
 const NOT_A_HOST = "'Hostname' is not a host name. Enter it as in demo.s20.online.";
 
 /** Matches the names of this computer: `localhost`, `127.0.0.1`, `[::1]`. */
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /**
  * Matches an address with a user name or a password: `user:secret@demo.s20.online`. An `@` after
  * the host, as in `demo.s20.online/?mail=a@b.c`, does not matter.
  */
-const WITH_USER_NAME = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/;
+const ADDRESS_WITH_USER_NAME = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/;
 
 /**
  * Takes an address apart into scheme, host and port. What follows them is ignored.
@@ -30,7 +30,7 @@ const ADDRESS =
 	/^(?:([a-z][a-z0-9+.-]*):\/\/)?(\[::1\]|[a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::(\d{1,5}))?(?:[/?#].*)?$/;
 
 /** Ports that a browser leaves out. They are removed, so that one host has one origin. */
-const STANDARD_PORT = /^(https:.*):443$|^(http:.*):80$/;
+const ORIGIN_WITH_STANDARD_PORT = /^(https:.*):443$|^(http:.*):80$/;
 
 /**
  * Turns what people put into 'Hostname' into an origin to call: `demo`, `demo.s20.online` and a URL
@@ -42,7 +42,7 @@ const STANDARD_PORT = /^(https:.*):443$|^(http:.*):80$/;
 export function readOrigin(hostname: unknown): string {
 	const text = trimBlanks(hostname).toLowerCase();
 	if (text === '') throw new UserError("'Hostname' is empty. Enter yours, e.g. demo.s20.online.");
-	if (WITH_USER_NAME.test(text)) {
+	if (ADDRESS_WITH_USER_NAME.test(text)) {
 		throw new UserError("'Hostname' must not contain a user name or password, only the host.");
 	}
 
@@ -52,7 +52,7 @@ export function readOrigin(hostname: unknown): string {
 	const isPortTooLarge = Number(port ?? 0) > 65_535;
 	if (host === undefined || isScheme || isPortTooLarge) throw new UserError(NOT_A_HOST);
 
-	const isLoopback = LOOPBACK.test(host);
+	const isLoopback = LOOPBACK_HOST.test(host);
 	const isSchemeSafe =
 		scheme === undefined || scheme === 'https' || (isLoopback && scheme === 'http');
 	if (!isSchemeSafe) {
@@ -64,11 +64,11 @@ export function readOrigin(hostname: unknown): string {
 	const protocol = isLoopback ? (scheme ?? 'http') : 'https';
 	const domain = isLoopback || host.includes('.') ? '' : `.${DEFAULT_DOMAIN}`;
 	const portPart = port ? `:${port}` : '';
-	return `${protocol}://${host}${domain}${portPart}`.replace(STANDARD_PORT, '$1$2');
+	return `${protocol}://${host}${domain}${portPart}`.replace(ORIGIN_WITH_STANDARD_PORT, '$1$2');
 }
 
 /** Tells whether an address leads to the host of an origin. */
-export function hasOrigin(origin: string, address: string): boolean {
+export function leadsToOrigin(origin: string, address: string): boolean {
 	try {
 		return readOrigin(address) === origin;
 	} catch {
@@ -86,4 +86,4 @@ export function trimBlanks(value: unknown): string {
  * function: the request of the credential's test. It must agree with `readOrigin` only on what that
  * accepts, because the login before the test refuses the rest.
  */
-export const ORIGIN_EXPRESSION = `={{ $credentials.hostname.replace(${String(OUTER_BLANKS)}, '').toLowerCase().replace(${String(ADDRESS)}, (_all, scheme, host, port) => (${String(LOOPBACK)}.test(host) ? (scheme || 'http') + '://' + host : 'https://' + host + (host.includes('.') ? '' : '.${DEFAULT_DOMAIN}')) + (port ? ':' + port : '')).replace(${String(STANDARD_PORT)}, '$1$2') }}`;
+export const ORIGIN_EXPRESSION = `={{ $credentials.hostname.replace(${String(OUTER_BLANKS)}, '').toLowerCase().replace(${String(ADDRESS)}, (_all, scheme, host, port) => (${String(LOOPBACK_HOST)}.test(host) ? (scheme || 'http') + '://' + host : 'https://' + host + (host.includes('.') ? '' : '.${DEFAULT_DOMAIN}')) + (port ? ':' + port : '')).replace(${String(ORIGIN_WITH_STANDARD_PORT)}, '$1$2') }}`;

@@ -96,7 +96,7 @@ export async function collect(
 	const results: ReadingResult[] = [];
 	try {
 		for (const pass of passes) {
-			const hasEnough = wantedRows.isFull || results.some(wasEndedByGoal);
+			const hasEnough = wantedRows.isLimitReached || results.some(wasEndedByGoal);
 			if (hasEnough) break;
 
 			const body = { ...list.body, ...pass };
@@ -172,7 +172,7 @@ class PassReading {
 
 			// AlfaCRM seems to ignore the filter, so many pages may have to be read. Large pages are
 			// quicker.
-			const isFilterIgnored = unwantedCount > 0 && isFilledSmallPage(page);
+			const isFilterIgnored = unwantedCount > 0 && isFullSmallPage(page);
 			if (isFilterIgnored) return await this.readOnce({ ...list, pageSize: LARGEST_PAGE });
 		}
 		return result;
@@ -201,7 +201,7 @@ class PassReading {
 	/** Makes the result of a reading that ends with this page. */
 	private makeResult(page: Page): ReadingResult {
 		return {
-			isComplete: page.isWhole || this.wantedRows.isFull,
+			isComplete: page.isWhole || this.wantedRows.isLimitReached,
 			total: page.totalAtStart ?? page.total,
 			readCount: this.seenKeys.size,
 		};
@@ -209,7 +209,7 @@ class PassReading {
 }
 
 /** Tells whether a page has as many rows as were asked for, and more could have been asked for. */
-function isFilledSmallPage({ allRows, size = LARGEST_PAGE }: Page): boolean {
+function isFullSmallPage({ allRows, size = LARGEST_PAGE }: Page): boolean {
 	return size < LARGEST_PAGE && allRows.length === size;
 }
 
@@ -223,7 +223,7 @@ class WantedRows {
 	) {}
 
 	/** Whether as many rows have come as the limit allows. */
-	get isFull(): boolean {
+	get isLimitReached(): boolean {
 		return this.rows.size >= this.limit;
 	}
 

@@ -1,4 +1,4 @@
-import type { Failure as DeclaredCause } from 'n8n-workflow';
+import type { Failure as N8nFailure } from 'n8n-workflow';
 
 import type { ApiFailure, FailureKind } from './failures';
 import { LoginError } from './failures';
@@ -14,7 +14,7 @@ interface LoginExplanation {
 	/** Tells what happened and what to do, in whole sentences. */
 	text: string;
 	/** Tells n8n the cause of the failure; left out if the credential is wrong. */
-	cause?: DeclaredCause['cause'];
+	cause?: N8nFailure['cause'];
 }
 
 interface FailedLogin {

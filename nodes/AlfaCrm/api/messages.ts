@@ -1,4 +1,4 @@
-import type { Failure as DeclaredCause, INode } from 'n8n-workflow';
+import type { Failure as N8nFailure, INode } from 'n8n-workflow';
 
 import type { DescriptionParts, Effect } from './effects';
 import { joinSentences, formatDescription } from './effects';
@@ -6,7 +6,7 @@ import type { ApiFailure, FailureKind } from './failures';
 import { isRateLimited, mayHaveTakenEffect, nodeError } from './failures';
 import { CHECK_IN_BROWSER, describeNetworkTrouble } from './networkTroubles';
 import type { ApiRequest } from './request';
-import { isBranchList, mayBeListedInOtherBranch, TIMEOUT_MS } from './request';
+import { isBranchList, canAnotherBranchHelp, TIMEOUT_MS } from './request';
 
 /**
  * Puts failed calls into words: what happened, and what to do next.
@@ -16,14 +16,14 @@ import { isBranchList, mayBeListedInOtherBranch, TIMEOUT_MS } from './request';
  */
 
 /** The advice where AlfaCRM refuses the list of branches. API notes 2. */
-export const MAIN_BRANCH_OFF =
+export const MAIN_BRANCH_ADVICE =
 	"If the main branch is disabled in AlfaCRM, enter the number of another branch as 'Branch ID' in the advanced settings of the credential.";
 
 /** The advice after a write whose answer was lost. */
-const LOST_WRITE =
+const LOST_WRITE_ADVICE =
 	'AlfaCRM may have carried it out all the same: look there before you run this again.';
 
-const INTERMEDIARY_ANSWERED =
+const INTERMEDIARY_EXPLANATION =
 	'AlfaCRM answers in JSON: a firewall or a proxy may have sent this instead or cut it off, or AlfaCRM is being updated.';
 
 /**
@@ -55,7 +55,7 @@ interface Explanation {
 	/** The HTTP status that the error shows. */
 	status?: number;
 	/** Tells n8n whether to wait, for how long, or to have something corrected. */
-	n8nFailure?: DeclaredCause;
+	n8nFailure?: N8nFailure;
 }
 
 type Explainer = (failure: ApiFailure, call: FailedCall) => Explanation;
@@ -84,7 +84,7 @@ export function explainFailure(
 	call: FailedCall,
 ): Explanation & { descriptionParts: DescriptionParts } {
 	const explanation = EXPLAINERS[failure.kind](failure, call);
-	const lostWriteAdvice = isLostWrite(failure, call) ? LOST_WRITE : '';
+	const lostWriteAdvice = isLostWrite(failure, call) ? LOST_WRITE_ADVICE : '';
 	const descriptionParts = {
 		advice: joinSentences(lostWriteAdvice, explanation.description ?? ''),
 		effect: findEffect(failure, call),
@@ -100,10 +100,10 @@ export function explainFailure(
 }
 
 /** Makes the error for an empty list of branches, which no account has. */
-export function noBranchesError(node: INode): Error {
+export function makeNoBranchesError(node: INode): Error {
 	const text = {
 		message: 'AlfaCRM returned no branches, but every account has at least one',
-		description: `Choose the branch in the node, or give this user a branch in AlfaCRM. ${MAIN_BRANCH_OFF}`,
+		description: `Choose the branch in the node, or give this user a branch in AlfaCRM. ${MAIN_BRANCH_ADVICE}`,
 	};
 	return nodeError(node, text, undefined, { cause: 'temporarily-unavailable' });
 }
@@ -148,7 +148,7 @@ function explainFailedLogin(failure: ApiFailure): Explanation {
 		cause === 'temporarily-unavailable'
 			? 'It was during the login, before the call itself was sent.'
 			: "Open the credential, correct it and press 'Retry' or 'Test' there.";
-	return { message, description, n8nFailure: { cause } as DeclaredCause };
+	return { message, description, n8nFailure: { cause } as N8nFailure };
 }
 
 function explainRedirect(failure: ApiFailure, call: FailedCall): Explanation {
@@ -167,7 +167,7 @@ function explainIntermediaryAnswer(failure: ApiFailure, call: FailedCall): Expla
 	const status = intermediaryStatus === undefined ? '' : ` (HTTP ${intermediaryStatus})`;
 	return {
 		message: `${call.host} ${serverMessage}${status}${describeUnfinishedTask(failure, call)}`,
-		description: `${INTERMEDIARY_ANSWERED} ${call.isHostKnown ? 'Try again later.' : CHECK_IN_BROWSER}`,
+		description: `${INTERMEDIARY_EXPLANATION} ${call.isHostKnown ? 'Try again later.' : CHECK_IN_BROWSER}`,
 		n8nFailure: { cause: 'temporarily-unavailable' },
 	};
 }
@@ -281,8 +281,8 @@ function explainStatus(failure: ApiFailure, call: FailedCall): Explanation {
 	const explainKnownStatus = status >= 500 ? explainServerError : STATUS_TEXTS[status];
 	const explanation = (explainKnownStatus ?? explainOtherStatus)(failure, call);
 
-	const mayNeedBranch = isBranchList(call) && mayBeListedInOtherBranch(failure);
-	const branchAdvice = mayNeedBranch ? MAIN_BRANCH_OFF : '';
+	const mayNeedBranch = isBranchList(call) && canAnotherBranchHelp(failure);
+	const branchAdvice = mayNeedBranch ? MAIN_BRANCH_ADVICE : '';
 	// The message for any other status already has AlfaCRM's words.
 	const isQuoteMissing = explainKnownStatus !== undefined && Boolean(serverMessage);
 	const quote = isQuoteMissing ? `AlfaCRM said: ${serverMessage}` : '';

@@ -128,7 +128,7 @@ class PageRequests {
 	/** The name of the action, such as `customer/index`. */
 	private readonly actionName: string;
 	/** Whether the reading began with page 0. A reading that began later cannot begin again. */
-	private readonly mayBeginAgain: boolean;
+	private readonly canBeginAgain: boolean;
 	/** The page size to ask for, if any. */
 	private size?: number;
 
@@ -138,7 +138,7 @@ class PageRequests {
 		{ firstPage, pageSize }: { firstPage: number; pageSize?: number },
 	) {
 		this.actionName = nameAction(call);
-		this.mayBeginAgain = firstPage === 0;
+		this.canBeginAgain = firstPage === 0;
 		const mayAskForSize = !client.actionsWithoutPageSize.has(this.actionName);
 		this.size = mayAskForSize ? pageSize : undefined;
 	}
@@ -214,7 +214,7 @@ class PageRequests {
 		// AlfaCRM has accepted the size for page 0, so it does not refuse the size of a later page.
 		if (isFirst && isBodyRefused(failure)) return true;
 
-		const canChangeSize = isFirst || this.mayBeginAgain;
+		const canChangeSize = isFirst || this.canBeginAgain;
 		return canChangeSize && mayBeTooLarge(failure, size);
 	}
 

@@ -1,5 +1,5 @@
 import { readFailure } from './answer';
-import { abortable, sleepUnref } from './cancel';
+import { waitUnlessAborted, sleepUnref } from './cancel';
 import { isRateLimited, makeCancelledError } from './failures';
 import { Refusals } from './refusals';
 import { RoundTrips } from './roundTrips';
@@ -156,7 +156,7 @@ export class RateLimiter {
 	 * until that is known.
 	 */
 	countNeededAtOnce(perSecond: number): number {
-		const roundTripMs = this.roundTrips.findFastest();
+		const roundTripMs = this.roundTrips.findShortestRecent();
 		if (roundTripMs === undefined) return 1;
 		if (perSecond === 0) return MOST_CALLS_AT_ONCE;
 
@@ -178,7 +178,7 @@ export class RateLimiter {
 
 		let isAborted = true;
 		try {
-			await abortable(call.mayStart, options.signal);
+			await waitUnlessAborted(call.mayStart, options.signal);
 			isAborted = false;
 			return call;
 		} finally {
@@ -203,7 +203,7 @@ export class RateLimiter {
 				// Looks again after a second at the latest, because a call that gets no answer for long no
 				// longer counts as one in flight.
 				const lookAt = Math.min(startsAt, now + SECOND_MS);
-				this.lookAgainAt(lookAt, now);
+				this.planNextLook(lookAt, now);
 				return;
 			}
 			this.start(call, now);
@@ -211,7 +211,7 @@ export class RateLimiter {
 	}
 
 	/** Plans to look at the line at a moment, unless an earlier look is planned. */
-	private lookAgainAt(moment: number, now: number): void {
+	private planNextLook(moment: number, now: number): void {
 		if (moment >= this.nextLookAt) return;
 
 		this.nextLookAt = moment;
@@ -266,7 +266,7 @@ export class RateLimiter {
 		const countingCalls = this.started.filter(({ countsUntil }) => countsUntil > now);
 		if (countingCalls.length < mostCalls) return pausedUntil;
 
-		return Math.max(pausedUntil, findEndOfCrowd(countingCalls, mostCalls));
+		return Math.max(pausedUntil, findMomentWithRoom(countingCalls, mostCalls));
 	}
 
 	/** Takes a call out of the line, lets it start and counts it. */
@@ -401,7 +401,7 @@ class Call {
  * For example, 7 calls count and the limit is 5. Another call may start when only 4 calls count, so
  * when 3 of the 7 have stopped counting. The third end has the index 7 - 5.
  */
-function findEndOfCrowd(countingCalls: readonly Call[], mostCalls: number): number {
+function findMomentWithRoom(countingCalls: readonly Call[], mostCalls: number): number {
 	const ends = countingCalls.map(({ countsUntil }) => countsUntil);
 	ends.sort((a, b) => a - b);
 	return ends[ends.length - mostCalls];

@@ -31,7 +31,7 @@ export class RefusedLogin {
 	}
 
 	/** Notes the failure of a call, if its login was refused and would be refused again. */
-	note(failure: ApiFailure, login: Login | undefined): void {
+	noteFailure(failure: ApiFailure, login: Login | undefined): void {
 		if (failure.kind !== 'login' || login === undefined) return;
 		// The failure is the one that was noted before, and must not prolong the pause.
 		if (this.findFailure(login) !== undefined) return;

@@ -95,7 +95,7 @@ export function isBranchList(call: Pick<ApiRequest, 'action' | 'path'>): boolean
 const BRANCH_REFUSALS: ReadonlyArray<ApiFailure['status']> = [400, 403, 404, 405];
 
 /** Tells whether a list that AlfaCRM refused may be read in another branch. */
-export function mayBeListedInOtherBranch({ status }: ApiFailure): boolean {
+export function canAnotherBranchHelp({ status }: ApiFailure): boolean {
 	return BRANCH_REFUSALS.includes(status);
 }
 

@@ -25,7 +25,7 @@ export class RoundTrips {
 	}
 
 	/** Returns the shortest of the last few round trips; undefined before the first answer. */
-	findFastest(): number | undefined {
+	findShortestRecent(): number | undefined {
 		if (this.latest.length === 0) return undefined;
 
 		return Math.min(...this.latest.slice(-PRESENT_ROUND_TRIPS));
