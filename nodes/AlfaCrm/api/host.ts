@@ -1,10 +1,13 @@
 import { UserError } from 'n8n-workflow';
 
-/** Blanks that are copied along, invisible ones included. */
+/**
+ * Matches the white space around a text, and the invisible characters that are often copied with
+ * it.
+ */
 const OUTER_BLANKS =
 	/^[\s\u200b-\u200f\u202a-\u202e\u2060]+|[\s\u200b-\u200f\u202a-\u202e\u2060]+$/g;
 
-/** AlfaCRM's domain, where only the first part of the hostname is given. */
+/** The domain that completes a hostname with only a first part: `demo` is `demo.s20.online`. */
 const DEFAULT_DOMAIN = 's20.online';
 
 const NOT_A_HOST = "'Hostname' is not a host name. Enter it as in demo.s20.online.";
@@ -19,7 +22,7 @@ const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 const ADDRESS_WITH_USER_NAME = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/;
 
 /**
- * Takes an address apart into scheme, host and port. What follows them is ignored.
+ * Takes an address apart into scheme, host and port. A path, query or fragment is ignored.
  *
  * - accepts `demo`, `demo.s20.online`, `https://demo.s20.online/company/1`, `localhost:3000`
  * - rejects `demo_1.s20.online`, `/company/1`, `demo s20`
@@ -29,15 +32,19 @@ const ADDRESS_WITH_USER_NAME = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/;
 const ADDRESS =
 	/^(?:([a-z][a-z0-9+.-]*):\/\/)?(\[::1\]|[a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::(\d{1,5}))?(?:[/?#].*)?$/;
 
-/** Ports that a browser leaves out. They are removed, so that one host has one origin. */
+/**
+ * Matches an origin with the standard port of its scheme. Replaced by `$1$2`, it loses the port: so
+ * each host has one origin. Only one of the two groups matches, and the other one is empty.
+ */
 const ORIGIN_WITH_STANDARD_PORT = /^(https:.*):443$|^(http:.*):80$/;
 
 /**
- * Turns what people put into 'Hostname' into an origin to call: `demo`, `demo.s20.online` and a URL
+ * Makes the origin to call from the text in 'Hostname': `demo`, `demo.s20.online` and a URL
  * pasted from the browser all become `https://demo.s20.online`. Plain HTTP is accepted only for
  * this computer, where a sandbox may run.
  *
- * @throws UserError if the text is no host, asks for plain HTTP elsewhere, or holds a user name
+ * @throws UserError if the text is no host, asks for plain HTTP on another computer, or holds a
+ * user name
  */
 export function readOrigin(hostname: unknown): string {
 	const text = trimBlanks(hostname).toLowerCase();
@@ -48,9 +55,9 @@ export function readOrigin(hostname: unknown): string {
 
 	const [, scheme, host, port] = ADDRESS.exec(text) ?? [];
 	// `https//demo` without its colon would send the key to the school named "https".
-	const isScheme = host === 'https' || host === 'http';
+	const isHostScheme = host === 'https' || host === 'http';
 	const isPortTooLarge = Number(port ?? 0) > 65_535;
-	if (host === undefined || isScheme || isPortTooLarge) throw new UserError(NOT_A_HOST);
+	if (host === undefined || isHostScheme || isPortTooLarge) throw new UserError(NOT_A_HOST);
 
 	const isLoopback = LOOPBACK_HOST.test(host);
 	const isSchemeSafe =
@@ -76,14 +83,31 @@ export function leadsToOrigin(origin: string, address: string): boolean {
 	}
 }
 
-/** Removes blanks around a text. Returns an empty text for anything that is no text. */
+/** Removes the blanks around a text. Returns an empty text for any other value. */
 export function trimBlanks(value: unknown): string {
 	return typeof value === 'string' ? value.replace(OUTER_BLANKS, '') : '';
 }
 
+/** The source of a function that makes the origin from the groups of `ADDRESS`. */
+const MAKE_ORIGIN = [
+	'(_all, scheme, host, port) =>',
+	` (${String(LOOPBACK_HOST)}.test(host)`,
+	" ? (scheme || 'http') + '://' + host",
+	` : 'https://' + host + (host.includes('.') ? '' : '.${DEFAULT_DOMAIN}'))`,
+	" + (port ? ':' + port : '')",
+].join('');
+
 /**
- * Does the work of `readOrigin` as an n8n expression, for the one place that cannot call a
- * function: the request of the credential's test. It must agree with `readOrigin` only on what that
- * accepts, because the login before the test refuses the rest.
+ * Makes the origin like `readOrigin`, but as an n8n expression: the request that tests the
+ * credential cannot call a function. Its result must equal the result of `readOrigin` only for
+ * texts that `readOrigin` accepts: n8n logs in before the test, and the login refuses all other
+ * texts.
  */
-export const ORIGIN_EXPRESSION = `={{ $credentials.hostname.replace(${String(OUTER_BLANKS)}, '').toLowerCase().replace(${String(ADDRESS)}, (_all, scheme, host, port) => (${String(LOOPBACK_HOST)}.test(host) ? (scheme || 'http') + '://' + host : 'https://' + host + (host.includes('.') ? '' : '.${DEFAULT_DOMAIN}')) + (port ? ':' + port : '')).replace(${String(ORIGIN_WITH_STANDARD_PORT)}, '$1$2') }}`;
+export const ORIGIN_EXPRESSION = [
+	'={{ $credentials.hostname',
+	`.replace(${String(OUTER_BLANKS)}, '')`,
+	'.toLowerCase()',
+	`.replace(${String(ADDRESS)}, ${MAKE_ORIGIN})`,
+	`.replace(${String(ORIGIN_WITH_STANDARD_PORT)}, '$1$2')`,
+	' }}',
+].join('');
