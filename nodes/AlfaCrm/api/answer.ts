@@ -5,7 +5,8 @@ import type { ApiFailure } from './failures';
 import { ResponseError, TOO_MANY_REQUESTS } from './failures';
 
 /**
- * Reads AlfaCRM's answers and n8n's errors. Either gives the JSON of a success, or an `ApiFailure`.
+ * Reads AlfaCRM's answers and the errors of calls: the result is the JSON of a success, or an
+ * `ApiFailure`.
  *
  * AlfaCRM is written with the PHP framework Yii. So many of its errors are Yii exceptions as JSON,
  * such as `{ "name": "Not Found", "message": "Page not found.", "code": 0, "status": 404 }`.
