@@ -18,7 +18,7 @@ import { MAIN_BRANCH_ADVICE } from '../nodes/AlfaCrm/api/messages';
 import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
 import { DEFAULT_REQUESTS_PER_SECOND } from '../nodes/AlfaCrm/api/rateLimiter';
 import { DEFAULT_RATE_LIMIT_WAIT_MS } from '../nodes/AlfaCrm/api/retry';
-import { renewToken, startCall } from '../nodes/AlfaCrm/api/login';
+import { renewToken, runOnSend } from '../nodes/AlfaCrm/api/login';
 import { readLogin } from '../nodes/AlfaCrm/api/session';
 import { LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/request';
 
@@ -248,7 +248,7 @@ export class AlfaCrmApi implements ICredentialType {
 		const { appKey } = readLogin(credentials);
 		// A call of this package's nodes is recognised by the object `credentials`: it belongs to this
 		// call alone. Calls of other nodes get no signal.
-		const abortSignalOfCall = startCall(credentials);
+		const abortSignalOfCall = runOnSend(credentials);
 		const headers: IDataObject = {
 			...request.headers,
 			'X-ALFACRM-TOKEN': credentials.token as string,

@@ -331,7 +331,7 @@ export class ApiClient {
 			const isTokenRefused = await this.isTokenRefused(failure, progress);
 			if (isTokenRefused && this.replaceToken(progress)) continue;
 
-			// This check comes after the token: the caller may expect a 403, but another token may do.
+			// This check comes after the token: the caller may expect a 403 that another token prevents.
 			if (isExpected(failure)) return outcome;
 
 			reportLostAnswer(failure, call, progress);

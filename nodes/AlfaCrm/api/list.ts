@@ -145,7 +145,7 @@ class PassReading {
 		if (firstResult.isComplete || wasEndedByGoal(firstResult)) return firstResult;
 
 		// A reading that begins with a later page never has the rows of the earlier pages. The caller
-		// has them from an earlier reading, so they are not missing.
+		// has them from an earlier reading, and a second reading would lack them too.
 		const isContinuation = (this.list.firstPage ?? 0) > 0;
 		if (isContinuation) return firstResult;
 

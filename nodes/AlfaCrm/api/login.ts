@@ -18,7 +18,7 @@ import { getSession, readLogin } from './session';
  *
  * n8n sends each call itself. It runs the code of the credential twice for a call: to get a token
  * if there is none (`renewToken`), and to add the token right before the call is sent
- * (`startCall`). n8n does the same for other nodes, such as HTTP Request. So the client registers
+ * (`runOnSend`). n8n does the same for other nodes, such as HTTP Request. So the client registers
  * its own calls here, and the credential can tell them from the calls of other nodes.
  */
 
@@ -51,7 +51,7 @@ export function registerCall(
  * @returns the signal that ends the call, in place of n8n's own signal; undefined for a call of
  * another node
  */
-export function startCall(credential: ICredentialDataDecryptedObject): AbortSignal | undefined {
+export function runOnSend(credential: ICredentialDataDecryptedObject): AbortSignal | undefined {
 	return registeredCalls.get(credential)?.();
 }
 

@@ -396,7 +396,7 @@ class ListProgress {
 		return { number, allRows, newRows, keys, size, total, totalAtStart, isLast, isWhole };
 	}
 
-	/** Notes the total of a page. */
+	/** Remembers the total of a page, and whether it has fallen. */
 	private noteTotal(total: number): void {
 		this.hasShrunk ||= total < (this.total ?? 0);
 		this.totalAtStart ??= total;

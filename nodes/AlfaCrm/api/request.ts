@@ -97,7 +97,7 @@ export function isBranchList(call: Pick<ApiRequest, 'action' | 'path'>): boolean
 const BRANCH_REFUSALS: readonly number[] = [400, 403, 404, 405];
 
 /**
- * Tells whether AlfaCRM may accept a call for a list that it refused, if it names another branch.
+ * Tells whether a call for a list that AlfaCRM refused may succeed with another branch.
  */
 export function canAnotherBranchHelp({ status = 0 }: ApiFailure): boolean {
 	return BRANCH_REFUSALS.includes(status);
