@@ -26,7 +26,8 @@ const MOST_CALLS_AT_ONCE = 5;
 
 /**
  * A call that has had no answer for this long hangs. It does not hold up other calls any more,
- * unless the user has chosen 'Calls at Once'.
+ * as long as fewer than `MOST_CALLS_AT_ONCE` calls are in flight. If the user has chosen 'Calls at
+ * Once', it holds them up.
  */
 const HANGS_MS = 2_000;
 
@@ -267,7 +268,7 @@ export class RateLimiter {
 
 		if (callsInFlight.length >= MOST_CALLS_AT_ONCE) return false;
 
-		// A call that hangs does not hold up other calls.
+		// Below that maximum, a call that hangs does not hold up other calls.
 		const liveCalls = callsInFlight.filter((call) => call.startedAt > now - HANGS_MS);
 		return liveCalls.length < this.countNeededAtOnce(perSecond);
 	}
