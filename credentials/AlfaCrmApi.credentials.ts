@@ -14,11 +14,11 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { MAIN_BRANCH_OFF } from '../nodes/AlfaCrm/api/messages';
+import { MAIN_BRANCH_ADVICE } from '../nodes/AlfaCrm/api/messages';
 import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
 import { DEFAULT_REQUESTS_PER_SECOND } from '../nodes/AlfaCrm/api/rateLimiter';
 import { DEFAULT_RATE_LIMIT_WAIT_MS } from '../nodes/AlfaCrm/api/retry';
-import { renewToken, startCall } from '../nodes/AlfaCrm/api/login';
+import { renewToken, runOnSend } from '../nodes/AlfaCrm/api/login';
 import { readLogin } from '../nodes/AlfaCrm/api/session';
 import { LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/request';
 
@@ -34,16 +34,16 @@ const TEST_URL_PATTERN = /^\/v2api(?:\/\d+)?\/branch\/index$/;
 
 const REDIRECTED =
 	"The login works, but the list of branches was answered with a redirect, which was not followed so that the token stays here. Check 'Hostname'.";
-const NOT_FOUND = `The login works, but the list of branches was not found there. ${MAIN_BRANCH_OFF} Otherwise check 'Hostname'.`;
+const NOT_FOUND = `The login works, but the list of branches was not found there. ${MAIN_BRANCH_ADVICE} Otherwise check 'Hostname'.`;
 const DOWN =
 	"The login works, but AlfaCRM could not list the branches. AlfaCRM's server had trouble; test again later.";
 const NO_LIST =
 	"The login works, but no list of branches came. Check 'Hostname' and whether AlfaCRM opens in a browser.";
 /** Every account has a branch. An empty list means that this user has access to none of them. */
-const NO_BRANCH = `The login works, but AlfaCRM lists no branch. Give this user a branch in AlfaCRM. ${MAIN_BRANCH_OFF}`;
+const NO_BRANCH = `The login works, but AlfaCRM lists no branch. Give this user a branch in AlfaCRM. ${MAIN_BRANCH_ADVICE}`;
 const TOKEN_REFUSED =
 	"The login works, but AlfaCRM does not take the token that it gave. Some accounts also need 'App Key' in the advanced settings.";
-const FORBIDDEN = `The login works, but this user may not list the branches. In AlfaCRM, switch on the v2api module in the role of this user. ${MAIN_BRANCH_OFF} Otherwise only what needs that list is affected: the dropdowns of branches, and the search for customers in all of them.`;
+const FORBIDDEN = `The login works, but this user may not list the branches. In AlfaCRM, switch on the v2api module in the role of this user. ${MAIN_BRANCH_ADVICE} Otherwise only what needs that list is affected: the dropdowns of branches, and the search for customers in all of them.`;
 const TOO_MANY_REQUESTS =
 	'The login works, but AlfaCRM receives too many requests just now. Test again in a few seconds.';
 
@@ -248,7 +248,7 @@ export class AlfaCrmApi implements ICredentialType {
 		const { appKey } = readLogin(credentials);
 		// A call of this package's nodes is recognised by the object `credentials`: it belongs to this
 		// call alone. Calls of other nodes get no signal.
-		const abortSignalOfCall = startCall(credentials);
+		const abortSignalOfCall = runOnSend(credentials);
 		const headers: IDataObject = {
 			...request.headers,
 			'X-ALFACRM-TOKEN': credentials.token as string,

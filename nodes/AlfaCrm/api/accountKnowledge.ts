@@ -1,6 +1,6 @@
 import { HOUR_MS, MINUTE_MS } from '../values/time';
 import { boundedSet } from './bounded';
-import { abortable } from './cancel';
+import { waitUnlessAborted } from './cancel';
 import { currentVersion, wasWrittenSince } from './locks';
 
 /**
@@ -88,7 +88,7 @@ export async function readForAllExecutions<T>(
 
 	const pendingReading = pendingReadings.get(key);
 	if (pendingReading !== undefined) {
-		await abortable(pendingReading, options.signal);
+		await waitUnlessAborted(pendingReading, options.signal);
 		const finishedReading = findKeptReading(key, options);
 		if (finishedReading !== undefined) return finishedReading;
 	}

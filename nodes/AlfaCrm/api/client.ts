@@ -24,7 +24,7 @@ import {
 	buildPath,
 	isBranchList,
 	makeRequestOptions,
-	mayBeListedInOtherBranch,
+	canAnotherBranchHelp,
 	readFormBranch,
 	TIMEOUT_MS,
 } from './request';
@@ -32,69 +32,75 @@ import { withRetries } from './retry';
 import type { Login } from './session';
 import { getSession, isSameLogin, nameAccount, readLogin, YOUNG_TOKEN_MS } from './session';
 
-/** The name of the type of the credential. */
+/** The name of the credential's type in n8n. */
 export const CREDENTIAL = 'alfaCrmApi';
 
 /** AlfaCRM may need at least this long to carry out a call whose answer was lost. */
 const MIN_IN_PROGRESS_MS = 1_000;
 
-/** A credential is read anew after this time. Each reading is a query of n8n's database. */
+/** The credential is read again after this time, not for each call: it is in n8n's database. */
 const CREDENTIAL_MS = 1_000;
 
 /**
- * A client gives up after this many logins whose tokens AlfaCRM refused. If each login ends the
- * older tokens of the account, two n8n processes could otherwise end each other's tokens for ever.
- * Nobody knows whether AlfaCRM ends older tokens (API notes 1).
+ * A call fails after this many logins in a row whose tokens AlfaCRM refused.
+ *
+ * Nobody knows whether a login ends the older tokens of the account (docs/alfacrm-api.md 1, the API
+ * notes). If it does, two n8n processes could end each other's tokens for ever.
  */
 const MOST_LOGINS = 3;
 
 /** How a call ended: with the answer of a success, or with a failure. */
 type Outcome = { answer: ApiResponse } | { failure: ApiFailure };
 
-/** The values of the credential, and when they were read, by `performance.now()`. */
+/** The credential as it was read from n8n's database. */
 interface StoredCredential {
 	values: ICredentialDataDecryptedObject;
+	/** When the credential was read, by `performance.now()`. */
 	readAt: number;
 }
 
-/** The values of the credential. n8n writes the token of a new login into this object. */
+/** The credential for one call. If n8n logs in, it writes the new token into this object. */
 type CredentialWithToken = ICredentialDataDecryptedObject & { token: string };
 
 type FailureTest = (failure: ApiFailure) => boolean;
 
-/** The failures after which a call returns to its caller. After any other failure, it throws. */
-interface ReturnedFailures {
-	/** Tells whether the caller knows what to do about a failure. */
+/** Decides which failures of a call are returned. Any other failure is thrown. */
+interface FailuresToReturn {
+	/** Tells whether the caller can handle a failure. */
 	isExpected: FailureTest;
-	/** True if the caller will send the call in another branch, where that may help. */
+	/** True to return also the failures after which the call may succeed in another branch. */
 	returnsBranchRefusals?: boolean;
 }
 
 /**
- * Speaks to AlfaCRM for one execution of a node, one poll, or one dropdown. Make a new client for
- * each of them, because the credential may be edited in between.
+ * Sends calls to AlfaCRM for one execution of a node, one poll, or one dropdown. Each of them makes
+ * a client of its own, because the user may edit the credential in between.
  *
- * A call goes through these steps: `attempt` reads the settings of the credential; `sendWithTokens`
- * tries another token where AlfaCRM refuses one; `sendWithRetries` waits for the rate limiter and
- * repeats what is safe to repeat; `sendOnce` sends the call; `makeError` puts a failure into words.
+ * A call goes through these steps:
+ *
+ * - `attempt` reads the settings of the credential.
+ * - `sendWithTokens` sends the call again with another token if AlfaCRM refuses the token.
+ * - `sendWithRetries` waits for the rate limiter, and sends the call again if that is safe.
+ * - `sendOnce` hands the call to n8n, which logs in if there is no token.
+ * - `makeError` puts a failure into words.
  */
 export class ApiClient {
 	/**
-	 * The names of the actions, such as `customer/index`, that are called without a page size,
-	 * because AlfaCRM has refused one or a large page did not arrive.
+	 * The names of the actions, such as `customer/index`, that are called without a page size: either
+	 * AlfaCRM has refused a page size, or a large page did not arrive.
 	 */
 	readonly actionsWithoutPageSize = new Set<string>();
 	private settings?: ConnectionSettings;
 	private credential?: StoredCredential;
 	private readonly refusedLogin = new RefusedLogin();
-	/** New tokens that AlfaCRM refused since the last call that succeeded. */
+	/** The tokens of new logins that AlfaCRM has refused since the last success of a call. */
 	private readonly refusedNewTokens = new Set<string>();
-	/** When the work of this client began, by `performance.now()`. */
+	/** When this client was made, by `performance.now()`. */
 	private readonly beganAt = performance.now();
-	/** Whether AlfaCRM has answered a call or accepted a login, so that the hostname is right. */
+	/** Whether AlfaCRM itself has answered a call or a login. If so, the hostname is right. */
 	private hasAlfaCrmAnswered = false;
 
-	/** @param deadline ends all calls when it aborts, in a context that cannot be cancelled itself */
+	/** @param deadline ends all calls when it aborts. Only for a context without a cancel signal. */
 	constructor(
 		private readonly context: ApiContext,
 		private readonly deadline?: AbortSignal,
@@ -110,8 +116,8 @@ export class ApiClient {
 	}
 
 	/**
-	 * Aborts when the execution is cancelled or the deadline has come. Undefined where neither can
-	 * happen, as in a poll or a dropdown.
+	 * Aborts when the deadline has come or the execution is cancelled. Undefined if neither can
+	 * happen: a poll and a dropdown cannot be cancelled.
 	 */
 	get signal(): AbortSignal | undefined {
 		if (this.deadline !== undefined) return this.deadline;
@@ -121,8 +127,8 @@ export class ApiClient {
 	}
 
 	/**
-	 * Returns the name of the account: the address of the school's AlfaCRM, and the user. Credentials
-	 * with the same address and user have the same account.
+	 * Returns the name of the account: the host of the school's AlfaCRM, and the user. Credentials
+	 * with the same host and user have the same account.
 	 */
 	async account(): Promise<string> {
 		const settings = await this.readSettings();
@@ -145,8 +151,8 @@ export class ApiClient {
 	}
 
 	/**
-	 * How many calls may be in flight: as many as the credential says, or as many as it takes at the
-	 * present speed of AlfaCRM to reach the rate.
+	 * How many calls may be in flight: the number in the credential or, if that is 0, as many as it
+	 * takes to reach the rate at the present speed of AlfaCRM.
 	 */
 	get callsAtOnce(): number {
 		if (this.settings === undefined) return 1;
@@ -157,21 +163,22 @@ export class ApiClient {
 	}
 
 	/**
-	 * Sends one call to AlfaCRM: `POST {origin}/v2api/{branch}/{path}/{action}`. It waits for the
-	 * rate limiter, logs in if there is no valid token, and is sent again where that is safe.
+	 * Sends one call to AlfaCRM: `POST {origin}/v2api/{branch}/{path}/{action}`. Waits for the rate
+	 * limiter, logs in if there is no valid token, and sends the call again if that is safe.
 	 *
-	 * @returns the JSON of a successful answer: an object, for some actions a list
+	 * @returns the JSON of a successful answer: an object or, for a few actions, a list
 	 * @throws NodeApiError that says what happened and what to do
 	 */
 	async request(call: ApiRequest): Promise<ApiResponse> {
 		const expectNoFailure = () => false;
+		// Without expected failures, `attempt` returns an answer or throws.
 		return (await this.attempt(call, expectNoFailure)) as ApiResponse;
 	}
 
 	/**
-	 * Sends one call like `request`, for a caller that knows what to do about some failures.
+	 * Sends one call like `request`, for a caller that can handle some failures itself.
 	 *
-	 * @returns undefined after a failure that `isExpected` accepts
+	 * @returns undefined after a failure for which `isExpected` returns true
 	 * @throws NodeApiError for any other failure
 	 */
 	async attempt(call: ApiRequest, isExpected: FailureTest): Promise<ApiResponse | undefined> {
@@ -192,7 +199,7 @@ export class ApiClient {
 	 * Reads the settings of the credential, once for all calls of this client. After a failure, the
 	 * next call reads them again.
 	 *
-	 * @param itemIndex the item that an error names
+	 * @param itemIndex the number of the input item, for the error
 	 * @throws NodeApiError if 'Hostname' is not a host name
 	 */
 	private async readSettings(itemIndex?: number): Promise<ConnectionSettings> {
@@ -210,10 +217,11 @@ export class ApiClient {
 	}
 
 	/**
-	 * Returns the credential with the token to send. An empty token makes n8n log in.
+	 * Returns the credential with the token to send. An empty token makes n8n log in. Also notes the
+	 * login in `progress`.
 	 *
-	 * @throws ResponseError if somebody has changed the credential to another account, or if AlfaCRM
-	 * has refused its login before
+	 * @throws ResponseError if somebody has changed the credential to another account, or if the
+	 * login must not be tried again yet: see `RefusedLogin`
 	 */
 	private async readCredentialWithToken(
 		settings: ConnectionSettings,
@@ -236,8 +244,8 @@ export class ApiClient {
 	}
 
 	/**
-	 * Returns the credential as it was at most a second ago. After AlfaCRM has refused the login, the
-	 * credential is read each time, because somebody may have corrected it.
+	 * Returns the credential as it was at most a second ago. After a refused login, the credential is
+	 * read for each call, because somebody may have corrected it.
 	 */
 	private async readCredential(): Promise<StoredCredential> {
 		const now = performance.now();
@@ -251,9 +259,9 @@ export class ApiClient {
 	}
 
 	/**
-	 * Reads the token from n8n's database again, where another process may have stored a new one.
+	 * Reads the token from n8n's database, where another process may have stored a new token.
 	 *
-	 * @returns an empty text if there is none, or if the credential has another login by now
+	 * @returns an empty text if there is no token, or if the credential now has another login
 	 */
 	private async readStoredToken(login: Login): Promise<string> {
 		const credential = await this.context.getCredentials(CREDENTIAL);
@@ -264,12 +272,13 @@ export class ApiClient {
 	// ------------------------------------------------------- send
 
 	/**
-	 * Sends a call that lists the branches and names none of them. Where the main branch is switched
-	 * off, AlfaCRM refuses such a call, but accepts it inside another branch (API notes 2).
+	 * Sends a call for the list of branches that does not name a branch itself. If the main branch is
+	 * switched off, AlfaCRM refuses this call without a branch, and accepts it with the number of
+	 * another branch (API notes 2). So the call is sent:
 	 *
-	 * The call is sent inside the branch that the credential names for it. If the credential names
-	 * none, the call is sent without a branch. If AlfaCRM refuses it, the call is sent again inside
-	 * the branch that the node's form names.
+	 * - with the branch in the credential, if the user has entered one there
+	 * - otherwise without a branch and, if AlfaCRM refuses the call, with the branch in the node's
+	 *   form
 	 */
 	private async listBranches(
 		settings: ConnectionSettings,
@@ -287,9 +296,9 @@ export class ApiClient {
 			return await this.sendWithTokens(settings, call, { isExpected });
 		}
 
-		const returnedFailures = { isExpected, returnsBranchRefusals: true };
-		const outcome = await this.sendWithTokens(settings, call, returnedFailures);
-		const isRefused = 'failure' in outcome && mayBeListedInOtherBranch(outcome.failure);
+		const failuresToReturn = { isExpected, returnsBranchRefusals: true };
+		const outcome = await this.sendWithTokens(settings, call, failuresToReturn);
+		const isRefused = 'failure' in outcome && canAnotherBranchHelp(outcome.failure);
 		if (!isRefused) return outcome;
 
 		const callInBranch = { ...call, branch: formBranch };
@@ -297,31 +306,32 @@ export class ApiClient {
 	}
 
 	/**
-	 * Sends a call, and sends it again with another token for as long as AlfaCRM refuses the token.
+	 * Sends a call. If AlfaCRM refuses the token, sends the call again with another token, up to a
+	 * number of logins.
 	 *
-	 * @returns the answer, or one of the failures that the caller wants to have returned
+	 * @returns the answer, or a failure that is to be returned
 	 * @throws NodeApiError for any other failure
 	 */
 	private async sendWithTokens(
 		settings: ConnectionSettings,
 		call: ApiRequest,
-		returnedFailures: ReturnedFailures,
+		failuresToReturn: FailuresToReturn,
 	): Promise<Outcome> {
-		const { isExpected, returnsBranchRefusals = false } = returnedFailures;
+		const { isExpected, returnsBranchRefusals = false } = failuresToReturn;
 		const progress = new CallProgress();
 		for (;;) {
 			const outcome = await this.sendWithToken(settings, call, progress);
 			if ('answer' in outcome) return outcome;
 
 			const { failure } = outcome;
-			// Another branch is more likely to help than another token.
-			if (returnsBranchRefusals && mayBeListedInOtherBranch(failure)) return outcome;
+			// A 403 can mean the branch or the token. Another branch is more likely to help.
+			if (returnsBranchRefusals && canAnotherBranchHelp(failure)) return outcome;
 
 			// AlfaCRM carries out nothing for a token that it refuses, so even a write is sent again.
 			const isTokenRefused = await this.isTokenRefused(failure, progress);
 			if (isTokenRefused && this.replaceToken(progress)) continue;
 
-			// Asked only now, because the caller may expect a 403 that another token prevents.
+			// This check comes after the token: the caller may expect a 403 that another token prevents.
 			if (isExpected(failure)) return outcome;
 
 			reportLostAnswer(failure, call, progress);
@@ -330,8 +340,8 @@ export class ApiClient {
 	}
 
 	/**
-	 * Sends a call with one token. Notes whether the outcome shows that the host is AlfaCRM's, and
-	 * whether AlfaCRM refused the login.
+	 * Sends a call with one token. Remembers what the outcome shows about the host, about new tokens
+	 * and about the login.
 	 */
 	private async sendWithToken(
 		settings: ConnectionSettings,
@@ -341,21 +351,21 @@ export class ApiClient {
 		try {
 			const answer = await this.sendWithRetries(settings, call, progress);
 			this.hasAlfaCrmAnswered = true;
-			// AlfaCRM accepts tokens again, so its earlier refusals no longer count.
+			// AlfaCRM accepts tokens, so tokens that it refused earlier no longer count.
 			this.refusedNewTokens.clear();
 			return { answer };
 		} catch (error) {
 			const failure = readFailure(error);
-			// Only AlfaCRM gives tokens, and only AlfaCRM refuses a call in its own words.
+			// Only AlfaCRM issues tokens, and only AlfaCRM refuses a call in JSON.
 			const isHostAlfaCrm = progress.loginCount > 0 || failure.kind === 'refusal';
 			if (isHostAlfaCrm) this.hasAlfaCrmAnswered = true;
 
-			this.refusedLogin.note(failure, progress.login);
+			this.refusedLogin.noteFailure(failure, progress.login);
 			return { failure };
 		}
 	}
 
-	/** Sends a call when the rate limiter allows it, and again where that does no harm. */
+	/** Sends a call when the rate limiter allows that, and sends the call again if that is safe. */
 	private async sendWithRetries(
 		settings: ConnectionSettings,
 		call: ApiRequest,
@@ -376,8 +386,8 @@ export class ApiClient {
 	/**
 	 * Sends a call once through n8n, which first logs in if the credential has no token.
 	 *
-	 * The login may take a while. So the last check of the call, and the start of its clock, are
-	 * registered here: the credential's code runs them when n8n has a token.
+	 * The login may take seconds. So the last check and the clock of the call must wait for the
+	 * token: `registerCall` makes the credential's code run them right before n8n sends the call.
 	 */
 	private async sendOnce(
 		settings: ConnectionSettings,
@@ -396,22 +406,27 @@ export class ApiClient {
 
 		try {
 			const answer = this.sendByN8n(settings, call, credential);
-			// While there is no token, n8n is still logging in, so AlfaCRM does not have the call yet.
+			// As long as there is no token, n8n is logging in, and AlfaCRM does not have the call.
 			const isInProgress = () => credential.token !== '';
 			return assertSuccess(await clock.wait(answer, isInProgress));
 		} catch (error) {
+			// n8n has wrapped this error into an error of its own.
 			if (lastCheck.error !== undefined) throw lastCheck.error;
 
+			// After a login, n8n writes the token into the credential. There is none, so n8n never sent
+			// the call.
 			const hasLoginFailed = credential.token === '';
 			throw hasLoginFailed ? markAsNotSent(error) : error;
 		} finally {
 			clock.stop();
-			// n8n writes the token of a new login into the credential.
+			// If n8n has logged in, the credential now has another token.
 			progress.noteToken(credential.token, { isNew: credential.token !== tokenBefore });
 		}
 	}
 
-	/** Reads the credential of a call. If that fails, the error says that the call was not sent. */
+	/**
+	 * Returns the credential for a call. If that fails, the error says that the call was not sent.
+	 */
 	private async prepareCredential(
 		settings: ConnectionSettings,
 		progress: CallProgress,
@@ -426,7 +441,7 @@ export class ApiClient {
 	/**
 	 * Hands a call to n8n.
 	 *
-	 * @param credential n8n writes a new token into it, so the caller learns which token AlfaCRM saw
+	 * @param credential if n8n logs in, n8n writes the new token into this object
 	 */
 	private async sendByN8n(
 		settings: ConnectionSettings,
@@ -438,11 +453,11 @@ export class ApiClient {
 		const options = makeRequestOptions(url, call);
 
 		const authentication = {
-			// Gives n8n the credential instead of its ID. Otherwise n8n would read the credential from
-			// its database, with the stored token in place of the chosen one.
+			// Makes n8n use this object, so the ID and the name are not needed. Otherwise n8n would read
+			// the credential from its database, where the token may be another one.
 			credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data: credential },
-			// Keeps n8n from sending the call again after a 401. n8n would drop the body of that answer,
-			// which tells whether AlfaCRM itself has sent it.
+			// Keeps n8n from logging in and sending the call again after a 401. This client decides that
+			// by the body of the 401, which shows whether AlfaCRM itself has answered.
 			preAuthenticationRetryStatusCode: [],
 		};
 		const answer = httpRequestWithAuthentication.call(
@@ -454,7 +469,7 @@ export class ApiClient {
 		return await (answer as Promise<unknown>);
 	}
 
-	// ------------------------------------------------------- which failures to retry with another token
+	// ------------------------------------------------------- refused tokens
 
 	/** Tells whether a call failed because AlfaCRM refused its token. */
 	private async isTokenRefused({ status }: ApiFailure, progress: CallProgress): Promise<boolean> {
@@ -465,23 +480,26 @@ export class ApiClient {
 		if (status === 401) return true;
 		if (status !== 403) return false;
 
-		// Some clients log in again after a 403, so AlfaCRM may send one for an old token. API notes 1.
+		// AlfaCRM may answer an old token with 403: other clients log in again after a 403.
+		// API notes 1.
 		if (!this.isFreshToken(login, token)) return true;
 
-		// A fresh token has not expired: the user lacks the right, unless a new login has ended it.
+		// A fresh token has not expired. So the user lacks the right, unless another login has ended
+		// the token.
 		return await this.isReplaced(token);
 	}
 
 	/**
-	 * Makes the session give another token to the next attempt of a call, because AlfaCRM has refused
-	 * the present token.
+	 * Makes the next attempt of a call use another token, because AlfaCRM has refused the present
+	 * one.
 	 *
-	 * @returns false if there is no use in another token, after too many logins in vain
+	 * @returns false after too many logins in vain, when the call must not be sent again
 	 */
 	private replaceToken(progress: CallProgress): boolean {
 		if (progress.isNewToken) this.refusedNewTokens.add(progress.token);
 
-		// Counts the logins of this call, and the logins of other calls since the last success.
+		// Calls run at the same time, so a success of another call may have cleared `refusedNewTokens`.
+		// The logins of this call count all the same.
 		const loginsInVain = Math.max(progress.loginCount, this.refusedNewTokens.size);
 		if (loginsInVain >= MOST_LOGINS) return false;
 
@@ -490,21 +508,21 @@ export class ApiClient {
 	}
 
 	/**
-	 * Tells whether this process logged in for a token while this client was at work, and at most
-	 * five minutes ago.
+	 * Tells whether this process got a token by a login after this client was made, and at most five
+	 * minutes ago.
 	 */
 	private isFreshToken(login: Login, token: string): boolean {
 		const freshSince = Math.max(this.beganAt, performance.now() - YOUNG_TOKEN_MS);
 		return getSession(login).wasIssuedSince(token, freshSince);
 	}
 
-	/** Tells whether another process has logged in meanwhile, which may have ended this token. */
+	/** Tells whether n8n has stored another token. That login may have ended this token. */
 	private async isReplaced(token: string): Promise<boolean> {
 		const { token: storedToken } = await this.context.getCredentials(CREDENTIAL);
 		return Boolean(storedToken) && storedToken !== token;
 	}
 
-	// ------------------------------------------------------- what the error says
+	// ------------------------------------------------------- the error
 
 	/** Makes the error for a call that failed, without the secrets of the credential. */
 	private makeError(
@@ -522,7 +540,7 @@ export class ApiClient {
 			waitedMs: progress.elapsedMs,
 		});
 
-		// AlfaCRM's own words may repeat what was sent.
+		// AlfaCRM's own message may repeat what was sent.
 		const secrets = [progress.token, progress.login?.apiKey, progress.login?.appKey];
 		const message = redact(explanation.message, secrets);
 		const { advice, effect } = explanation.descriptionParts;
@@ -535,14 +553,14 @@ export class ApiClient {
 	}
 }
 
-/** Notes how long one call takes, and which tokens it used. */
+/** Keeps account of one call over all its attempts: its time, its login, and its latest token. */
 class CallProgress {
 	private readonly beganAt = performance.now();
-	/** The login that the token belongs to. */
+	/** The login to which the token belongs; undefined before the credential was read. */
 	login?: Login;
-	/** The token that AlfaCRM saw last; empty if there was none. */
+	/** The token of the latest attempt; an empty text if there was none. */
 	token = '';
-	/** Whether n8n logged in for that token during this call. */
+	/** Whether n8n got the token by a login during this attempt. */
 	isNewToken = false;
 	/** How many times n8n has logged in during this call. */
 	loginCount = 0;
@@ -552,27 +570,27 @@ class CallProgress {
 		return performance.now() - this.beganAt;
 	}
 
-	/** Notes with which token an attempt was sent. */
+	/** Notes the token of an attempt. */
 	noteToken(token: string, { isNew }: { isNew: boolean }): void {
 		this.token = token;
 		this.isNewToken = isNew;
 		if (isNew) this.loginCount += 1;
 	}
 
-	/** Keeps all calls of the login from sending this token again. */
+	/** Makes sure that no call of the same login sends the token again. */
 	rejectToken(): void {
 		if (this.login !== undefined) getSession(this.login).reject(this.token);
 	}
 }
 
 /**
- * The check right before a call is sent: whether the execution was cancelled meanwhile, and whether
- * the caller still wants the call.
+ * Checks right before a call is sent whether the execution was cancelled while the call waited, and
+ * whether the caller still wants the call: see `ApiRequest.onSend`.
  */
 class LastCheck {
 	/**
-	 * Why the call must not be sent; undefined if it may be sent. It is kept here because n8n wraps
-	 * it into an error of its own.
+	 * The error that says why the call must not be sent; undefined if it may be sent. The error is
+	 * kept here because n8n wraps an error of the check into an error of its own.
 	 */
 	error: unknown;
 
@@ -600,7 +618,8 @@ class LastCheck {
 }
 
 /**
- * Makes the error for a call whose credential was changed to another account after the first call.
+ * Makes the error after the credential was changed to another account, while this client was in
+ * use.
  */
 function makeOtherAccountError(): ResponseError {
 	// Continues a message such as "Could not create a customer: ".
@@ -609,8 +628,8 @@ function makeOtherAccountError(): ResponseError {
 }
 
 /**
- * Tells the caller that AlfaCRM may have carried out a call that failed: the record may be there,
- * or may come in a moment.
+ * Tells the caller if AlfaCRM may have carried out a failed call. Its record may be in AlfaCRM, or
+ * may appear there in a moment.
  */
 function reportLostAnswer(failure: ApiFailure, call: ApiRequest, progress: CallProgress): void {
 	if (!mayHaveTakenEffect(failure)) return;
@@ -620,8 +639,8 @@ function reportLostAnswer(failure: ApiFailure, call: ApiRequest, progress: CallP
 }
 
 /**
- * Returns for how many milliseconds AlfaCRM may still be at work on a call whose answer was lost. A
- * call that took long may take as long again.
+ * Estimates for how many milliseconds AlfaCRM may still be at work on a call whose answer was lost:
+ * for as long as the call has taken so far, within two bounds.
  */
 function estimateMsInProgress(failure: ApiFailure, elapsedMs: number): number {
 	if (!mayBeInProgress(failure)) return 0;

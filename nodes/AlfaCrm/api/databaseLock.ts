@@ -1,7 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
 import { boundedSet } from './bounded';
-import { abortable, sleepUnref } from './cancel';
+import { waitUnlessAborted, sleepUnref } from './cancel';
 import type { ProcessedData } from './databaseRow';
 import { ANSWER_MS, DatabaseRow, NoRowError } from './databaseRow';
 
@@ -141,7 +141,7 @@ export class DatabaseLock {
 		const hasOpenLease = this.lease?.isOpen === true;
 		if (!hasOpenLease) {
 			const taking = this.takeIfFree(data);
-			await abortable(Promise.race([taking, sleepUnref(TRY_MS)]), signal);
+			await waitUnlessAborted(Promise.race([taking, sleepUnref(TRY_MS)]), signal);
 		}
 		return this.joinLease();
 	}
@@ -165,7 +165,7 @@ export class DatabaseLock {
 				() => 'taken' as const,
 				() => 'databaseFailed' as const,
 			);
-			const outcome = await abortable(Promise.race([wait, timeUp]), signal);
+			const outcome = await waitUnlessAborted(Promise.race([wait, timeUp]), signal);
 
 			const lease = this.joinLease();
 			if (lease !== undefined) return lease;
@@ -190,7 +190,7 @@ export class DatabaseLock {
 			const lease = this.joinLease();
 			if (lease !== undefined) return lease;
 
-			await abortable(this.waitForLock(data), signal);
+			await waitUnlessAborted(this.waitForLock(data), signal);
 		}
 	}
 

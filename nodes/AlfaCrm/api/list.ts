@@ -8,38 +8,38 @@ import { LARGEST_PAGE, readPages } from './pages';
 /**
  * Reads the rows of a list, each once.
  *
- * - **Rows may be missing**, because records are added and removed while the pages are read.
- *   AlfaCRM's own count shows that rows are missing. Then the list is read once more. The rows of
- *   both readings are returned, but only a single reading with all rows proves that none is
- *   missing.
- * - **Some lists show only a part of the records**: the list of lessons shows the lessons of one
- *   status (API notes 5.11). Then the list is read in several passes. Each pass adds something to
- *   the body of the call, such as a status, and the rows of all passes are put together.
- * - **AlfaCRM may ignore a filter** (API notes 11). Then the few rows that a limit asks for are not
- *   the wanted ones, and the list is read in large pages instead.
- * - **The caller may not need all rows.** A limit counts the wanted rows; a goal looks at each page
- *   and ends the reading.
+ * - **Rows can be missing**, because records are added and removed while the pages are read.
+ *   AlfaCRM's total shows that. Then the list is read once more, and the rows of both readings are
+ *   returned. Only a single reading with all rows proves that no row is missing.
+ * - **One call may show only a part of the records.** For example, a call lists only the lessons
+ *   with one status (docs/alfacrm-api.md 5.11, the API notes). Such a list is read in several
+ *   passes. Each pass adds something to the body of the call, such as a status, and the rows of all
+ *   passes are put together.
+ * - **AlfaCRM may ignore a filter** (API notes 11) and list other rows. Then many pages are needed
+ *   for a few wanted rows, so they are requested with the largest size.
+ * - **Not every caller needs all rows.** A limit ends the reading after a number of wanted rows. A
+ *   goal looks at each page and ends the reading.
  */
 
 export interface CollectOptions {
-	/** How many wanted rows to read; all by default. */
+	/** How many wanted rows to read; all of them by default. */
 	limit?: number;
-	/** Whether a row is wanted. Other rows are left out, and do not count towards the limit. */
+	/** Tells whether a row is wanted. Unwanted rows are left out and do not count for the limit. */
 	keep?: (row: IDataObject) => boolean;
 	/**
-	 * The additions of each pass to the body of the call. By default there is one pass, which adds
-	 * nothing.
+	 * For each pass, the fields that it adds to the body of the call:
+	 * `[{ status: 1 }, { status: 2 }]`. By default there is one pass, which adds nothing.
 	 */
 	passes?: readonly IDataObject[];
-	/** Decides when the reading ends; by default at the end of the list. */
+	/** Ends the reading before the end of the list. By default the list is read to its end. */
 	goal?: ReadingGoal;
 }
 
-/** Follows a reading page by page, and decides when it has brought enough. */
+/** Looks at each page of a reading, and decides when enough rows have come. */
 export interface ReadingGoal {
 	/**
-	 * Takes each page as it comes. Its `newRows` came neither on an earlier page nor in an earlier
-	 * reading of the same list.
+	 * Takes the next page. Its `newRows` are new for the goal: no earlier page had them, nor did an
+	 * earlier reading of the same list.
 	 */
 	add(page: Page): void;
 	/** Tells after each page but the last whether the reading may end. */
@@ -52,28 +52,29 @@ export interface Collected extends ReadingResult {
 }
 
 interface ReadingResult {
-	/** False if rows may be missing. The rows beyond the limit do not count as missing. */
+	/** False if rows may be missing. A reading that ends at the limit is complete. */
 	isComplete: boolean;
 	/**
-	 * How many rows AlfaCRM counts; undefined if it counts none for this list. After several passes,
-	 * which may show the same rows, `total` and `readCount` are those of the pass that lacks most.
+	 * AlfaCRM's total; undefined if the list has none.
+	 *
+	 * Several passes can show the same rows, so their totals cannot be added up. After several
+	 * passes, `total` and `readCount` are those of the pass that lacks most rows.
 	 */
 	total?: number;
-	/** How many rows came, the unwanted ones included. */
+	/** How many different rows came, including unwanted rows. */
 	readCount: number;
 	/**
-	 * The page after the last one that was read, if the goal ended the reading. A later reading can
-	 * begin there.
+	 * The page with which a later reading can go on. Only present if the goal ended the reading.
 	 */
 	nextPage?: number;
 }
 
-/** Reads the rows of lists. An item and a trigger each make a reader with checks of their own. */
+/** Reads lists for code that has no client. An item and a trigger each add checks of their own. */
 export interface ListReader {
 	collect(list: ListQuery, options: CollectOptions): Promise<Collected>;
 }
 
-/** Makes a reader that reads lists with a client. */
+/** Makes a reader for a client, without other checks. */
 export function makeListReader(client: ApiClient): ListReader {
 	return { collect: async (list, options) => await collect(client, list, options) };
 }
@@ -81,7 +82,7 @@ export function makeListReader(client: ApiClient): ListReader {
 /**
  * Reads the rows of a list, each once, and reads the list once more if rows are missing.
  *
- * @throws NodeApiError when a page does not come
+ * @throws NodeApiError if a page does not come
  */
 export async function collect(
 	client: ApiClient,
@@ -96,10 +97,11 @@ export async function collect(
 	const results: ReadingResult[] = [];
 	try {
 		for (const pass of passes) {
-			const hasEnough = wantedRows.isFull || results.some(wasEndedByGoal);
-			if (hasEnough) break;
+			const hasEnoughRows = wantedRows.isLimitReached || results.some(wasEndedByGoal);
+			if (hasEnoughRows) break;
 
 			const body = { ...list.body, ...pass };
+			// A page size that the caller has chosen replaces this one.
 			const listOfPass = { pageSize, ...list, body };
 			const reading = new PassReading(client, listOfPass, wantedRows, goal);
 			const result = await reading.read();
@@ -112,20 +114,20 @@ export async function collect(
 	return { rows: wantedRows.toArray(), ...combineResults(results) };
 }
 
-/** The addition to the body of the call, where a list is read in one pass. */
+/** The addition of the only pass over a list that one call shows whole. */
 const NOTHING_TO_ADD: IDataObject = {};
 
 // ---------------------------------------------------------------- goals
 
-/** Is never reached, so the list is read to its end. */
+/** A goal that is never reached, so that the list is read to its end. */
 const WHOLE_LIST: ReadingGoal = { add: () => {}, isReached: () => false };
 
-/** Is reached after the first page. */
+/** A goal that is reached with the first page. */
 export const ONE_PAGE: ReadingGoal = { add: () => {}, isReached: () => true };
 
 // ---------------------------------------------------------------- one pass
 
-/** Reads a list in one pass: once, and once more if rows are missing then. */
+/** Reads a list in one pass. A pass is one reading, or two if rows are missing after the first. */
 class PassReading {
 	/** The keys of all rows that came in either reading. */
 	private readonly seenKeys = new Set<RowKey>();
@@ -137,13 +139,13 @@ class PassReading {
 		private readonly goal: ReadingGoal,
 	) {}
 
-	/** Reads the list, and reads it once more if rows are missing. */
+	/** Reads the list, and reads the list once more if rows are missing. */
 	async read(): Promise<ReadingResult> {
 		const firstResult = await this.readOnce(this.list);
 		if (firstResult.isComplete || wasEndedByGoal(firstResult)) return firstResult;
 
-		// A reading that began on a later page always lacks the rows of the earlier pages. The caller
-		// has those rows already.
+		// A reading that begins with a later page never has the rows of the earlier pages. The caller
+		// has them from an earlier reading, and a second reading would lack them too.
 		const isContinuation = (this.list.firstPage ?? 0) > 0;
 		if (isContinuation) return firstResult;
 
@@ -152,10 +154,11 @@ class PassReading {
 
 	/** Reads page by page to the end of the list, to the limit or to the goal. */
 	private async readOnce(list: ListRequest): Promise<ReadingResult> {
+		// The result if no page comes, and after each page the result so far.
 		let result: ReadingResult = { isComplete: false, readCount: this.seenKeys.size };
 		let hasUnwantedRows = false;
-		// Pages are requested ahead for the rows that remain up to the limit. If some rows are
-		// unwanted, more rows have to be read than remain, perhaps the whole list.
+		// Tells how many rows to request ahead. If all rows so far were wanted, as many as the limit
+		// still allows. Otherwise nobody knows how many rows have to be read, perhaps the whole list.
 		const countRowsToRead = () => (hasUnwantedRows ? Infinity : this.wantedRows.remainingCount);
 
 		for await (const page of readPages(this.client, list, countRowsToRead)) {
@@ -170,20 +173,20 @@ class PassReading {
 			if (page.isLast || result.isComplete) return result;
 			if (this.goal.isReached()) return { ...result, nextPage: page.number + 1 };
 
-			// AlfaCRM seems to ignore the filter, so many pages may have to be read. Large pages are
-			// quicker.
-			const isFilterIgnored = unwantedCount > 0 && isFilledSmallPage(page);
+			// AlfaCRM seems to ignore the filter, so many pages may have to be read. Large pages make
+			// that quicker.
+			const isFilterIgnored = unwantedCount > 0 && isFullSmallPage(page);
 			if (isFilterIgnored) return await this.readOnce({ ...list, pageSize: LARGEST_PAGE });
 		}
 		return result;
 	}
 
 	/**
-	 * Drops the rows of a page that an earlier reading has brought, so that the goal gets each row
-	 * once.
+	 * Returns a page without the rows that came in an earlier reading, so that the goal gets each row
+	 * only once.
 	 */
 	private dropSeenRows(page: Page): Page {
-		// Most lists are read once, so no row of the page has come before.
+		// Most lists are read only once. Their pages stay unchanged.
 		const hasSeenRows = page.keys.some((key) => this.seenKeys.has(key));
 		if (!hasSeenRows) return page;
 
@@ -198,18 +201,18 @@ class PassReading {
 		return { ...page, newRows, keys };
 	}
 
-	/** Makes the result of a reading that ends with this page. */
+	/** Makes the result of a reading, as it is after a page. */
 	private makeResult(page: Page): ReadingResult {
 		return {
-			isComplete: page.isWhole || this.wantedRows.isFull,
+			isComplete: page.isWhole || this.wantedRows.isLimitReached,
 			total: page.totalAtStart ?? page.total,
 			readCount: this.seenKeys.size,
 		};
 	}
 }
 
-/** Tells whether a page has as many rows as were asked for, and more could have been asked for. */
-function isFilledSmallPage({ allRows, size = LARGEST_PAGE }: Page): boolean {
+/** Tells whether a page has all the rows that the call asked for, but could have been larger. */
+function isFullSmallPage({ allRows, size = LARGEST_PAGE }: Page): boolean {
 	return size < LARGEST_PAGE && allRows.length === size;
 }
 
@@ -223,20 +226,19 @@ class WantedRows {
 	) {}
 
 	/** Whether as many rows have come as the limit allows. */
-	get isFull(): boolean {
+	get isLimitReached(): boolean {
 		return this.rows.size >= this.limit;
 	}
 
-	/** How many more rows may come up to the limit. */
+	/** How many more rows the limit allows. */
 	get remainingCount(): number {
 		return this.limit - this.rows.size;
 	}
 
 	/**
-	 * Adds the wanted rows of a page. A row that was added before keeps its place and is brought up
-	 * to date.
+	 * Adds the wanted rows of a page. A row that was added before is replaced in its place.
 	 *
-	 * @returns how many rows of the page are not wanted
+	 * @returns how many rows of the page are unwanted
 	 */
 	add(page: Page): number {
 		let unwantedCount = 0;
@@ -250,7 +252,7 @@ class WantedRows {
 		return unwantedCount;
 	}
 
-	/** Lists as many rows as the limit allows: the last page may have brought more. */
+	/** Returns at most as many rows as the limit allows. The last page may have had more. */
 	toArray(): IDataObject[] {
 		return [...this.rows.values()].slice(0, this.limit);
 	}
@@ -258,26 +260,26 @@ class WantedRows {
 
 // ---------------------------------------------------------------- results
 
-/** Tells whether a goal ended a reading. Only then does the result name the page to go on with. */
+/** Tells whether a goal ended a reading. Only such a result has a `nextPage`. */
 function wasEndedByGoal({ nextPage }: ReadingResult): boolean {
 	return nextPage !== undefined;
 }
 
-/** Makes one result of the results of all passes. */
+/** Combines the results of all passes into one result. */
 function combineResults(results: readonly ReadingResult[]): ReadingResult {
 	const nothingRead: ReadingResult = { isComplete: true, readCount: 0 };
-	const lackingMost = results.reduce(chooseMoreLacking, nothingRead);
+	const resultLackingMost = results.reduce(chooseMoreLacking, nothingRead);
 	return {
 		isComplete: results.every(({ isComplete }) => isComplete),
-		total: lackingMost.total,
-		readCount: lackingMost.readCount,
+		total: resultLackingMost.total,
+		readCount: resultLackingMost.readCount,
 		nextPage: results.find(wasEndedByGoal)?.nextPage,
 	};
 }
 
 /**
- * Chooses the result that lacks more rows. A result without a total does not say how many rows it
- * lacks, so any other result is preferred.
+ * Chooses the result that lacks more rows. A result without a total does not tell how many rows it
+ * lacks, so it is chosen only if the other result has no total either.
  */
 function chooseMoreLacking(first: ReadingResult, second: ReadingResult): ReadingResult {
 	if (first.total === undefined) return second;
@@ -285,7 +287,10 @@ function chooseMoreLacking(first: ReadingResult, second: ReadingResult): Reading
 	return countLackingRows(second) > countLackingRows(first) ? second : first;
 }
 
-/** Counts the rows that did not come, by AlfaCRM's own total. */
+/**
+ * Counts the rows that did not come, by AlfaCRM's total. Without a total, the result is not above
+ * 0.
+ */
 function countLackingRows({ total = 0, readCount }: ReadingResult): number {
 	return total - readCount;
 }

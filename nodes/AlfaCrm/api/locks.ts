@@ -1,7 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
 import { boundedSet } from './bounded';
-import { abortable } from './cancel';
+import { waitUnlessAborted } from './cancel';
 import { makeCancelledError } from './failures';
 
 /**
@@ -49,7 +49,7 @@ export async function withLock<T>(
 	}
 
 	try {
-		await abortable(Promise.all(turns), signal);
+		await waitUnlessAborted(Promise.all(turns), signal);
 		// The signal may abort in the very moment in which the last lock becomes free.
 		if (signal?.aborted) throw makeCancelledError();
 	} catch {

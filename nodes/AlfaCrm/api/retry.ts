@@ -1,7 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
 import { readFailure } from './answer';
-import { abortable } from './cancel';
+import { waitUnlessAborted } from './cancel';
 import type { ApiFailure } from './failures';
 import { isRateLimited, isTimeout, ResponseError, TOO_MANY_REQUESTS } from './failures';
 import { describeNetworkTrouble } from './networkTroubles';
@@ -100,7 +100,7 @@ export async function withRetries<T>(
 			limiter.pauseFor(delayMs);
 		} else {
 			attempts.lostCount += 1;
-			await abortable(sleep(delayMs), options.signal);
+			await waitUnlessAborted(sleep(delayMs), options.signal);
 		}
 	}
 }

@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { hasOrigin } from '../api/host';
+import { leadsToOrigin } from '../api/host';
 import type { Choice, Field, FieldBasics, Filter, Wire } from '../entities/fieldTypes';
 import { findWebAddresses, isBlank, isList, labelInForm, serialize } from '../fields/field';
 import { quoted, UnreadableValue } from '../fields/unreadable';
@@ -134,7 +134,7 @@ export abstract class ParameterReader {
 	 */
 	private assertAddressesOfAccount(field: Field | Filter, value: unknown): void {
 		const addresses = findWebAddresses(field, value);
-		const foreignAddress = addresses.find(({ address }) => !hasOrigin(this.origin, address));
+		const foreignAddress = addresses.find(({ address }) => !leadsToOrigin(this.origin, address));
 		if (foreignAddress === undefined) return;
 
 		const { label, address } = foreignAddress;

@@ -4,7 +4,7 @@ import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
 import { collect } from '../api/list';
-import { noBranchesError } from '../api/messages';
+import { makeNoBranchesError } from '../api/messages';
 import { unwrapParameter, readFormBranch } from '../api/request';
 import { branch as branchEntity, isClosedBranch } from '../entities/branch';
 import type { Field } from '../entities/fieldTypes';
@@ -41,7 +41,7 @@ export async function chooseBranch(
 	const defaultBranch = openBranch ?? branches.at(0);
 
 	const chosenBranch = findBranchByName(context, branches) ?? defaultBranch;
-	if (chosenBranch === undefined) throw noBranchesError(client.node);
+	if (chosenBranch === undefined) throw makeNoBranchesError(client.node);
 	return readId(chosenBranch.id);
 }
 

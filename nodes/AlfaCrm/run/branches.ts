@@ -1,4 +1,4 @@
-import { MAIN_BRANCH_OFF } from '../api/messages';
+import { MAIN_BRANCH_ADVICE } from '../api/messages';
 import { branch as branchEntity } from '../entities/branch';
 import { references } from '../entities/fields';
 import { isEmpty } from '../fields/blank';
@@ -265,7 +265,7 @@ function unknownBranchError(
 	const reason = branches
 		? `AlfaCRM shows ${branches.size} branches of the account`
 		: 'this user may not list the branches of the account';
-	const advice = branches ? '' : ` ${MAIN_BRANCH_OFF}`;
+	const advice = branches ? '' : ` ${MAIN_BRANCH_ADVICE}`;
 	if (asksForIdOnly) {
 		return item.error(`The branch of this record is not known: ${reason}`, advice);
 	}

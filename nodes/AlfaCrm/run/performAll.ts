@@ -1,7 +1,7 @@
 import type { INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { errorJson } from '../api/failures';
+import { makeErrorJson } from '../api/failures';
 import type { Execution } from './execution';
 import type { FailedItem } from './failedItems';
 import { makeExecutionError } from './failedItems';
@@ -127,6 +127,6 @@ class ItemQueue {
 			return;
 		}
 		const pairedItem = { item: item.index };
-		this.output[item.index] = [{ json: errorJson(error), pairedItem }];
+		this.output[item.index] = [{ json: makeErrorJson(error), pairedItem }];
 	}
 }

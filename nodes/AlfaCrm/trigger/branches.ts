@@ -6,7 +6,7 @@ import type { ApiClient } from '../api/client';
 import { asNodeError, nodeError } from '../api/failures';
 import type { Collected } from '../api/list';
 import { collect } from '../api/list';
-import { noBranchesError } from '../api/messages';
+import { makeNoBranchesError } from '../api/messages';
 import { branch, isClosedBranch } from '../entities/branch';
 import { listCall } from '../entities/listCall';
 import { idsOf } from '../values/formats';
@@ -114,7 +114,7 @@ export async function readAllBranches(client: ApiClient): Promise<number[]> {
  */
 async function listBranches(client: ApiClient): Promise<Collected> {
 	const list = await collect(client, listCall(branch));
-	if (list.rows.length === 0) throw noBranchesError(client.node);
+	if (list.rows.length === 0) throw makeNoBranchesError(client.node);
 
 	return list;
 }

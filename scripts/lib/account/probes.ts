@@ -3,7 +3,7 @@ import { hasStatus } from '../../../nodes/AlfaCrm/api/failures';
 import { collect } from '../../../nodes/AlfaCrm/api/list';
 import { LARGEST_PAGE, readPage } from '../../../nodes/AlfaCrm/api/pages';
 import type { ApiClient } from '../../../nodes/AlfaCrm/api/client';
-import { mayBeListedInOtherBranch } from '../../../nodes/AlfaCrm/api/request';
+import { canAnotherBranchHelp } from '../../../nodes/AlfaCrm/api/request';
 import { belongsToBranch } from '../../../nodes/AlfaCrm/entities/branch';
 import { isUnsorted } from '../../../nodes/AlfaCrm/entities/customer';
 import { LESSON_STATUS } from '../../../nodes/AlfaCrm/entities/lesson';
@@ -76,7 +76,7 @@ export class Account {
 	/** Whether the list of branches answers inside of a branch, or without one. */
 	async listsBranches(branch?: number): Promise<boolean> {
 		const call = { path: 'branch', action: 'index', branch, task: 'list the branches', isIdempotent: true };
-		return (await this.client.attempt(call, mayBeListedInOtherBranch)) !== undefined;
+		return (await this.client.attempt(call, canAnotherBranchHelp)) !== undefined;
 	}
 
 	private listOf(path: string, branch: number | null = this.reading.branch) {

@@ -5,7 +5,7 @@ import { assertSuccess, readFailure, readFieldMessages } from '../../../nodes/Al
 import type { ApiFailure } from '../../../nodes/AlfaCrm/api/failures';
 import {
 	asNodeError,
-	errorJson,
+	makeErrorJson,
 	LoginError,
 	mayHaveTakenEffect,
 	nodeError,
@@ -303,7 +303,7 @@ describe('an error of the node', () => {
 	])(
 		'leaves to the item what happened and what to do, without other keys, by which n8n would take it for a success: %s',
 		(_what, error, json) => {
-			expect(errorJson(error)).toEqual(json);
+			expect(makeErrorJson(error)).toEqual(json);
 		},
 	);
 });

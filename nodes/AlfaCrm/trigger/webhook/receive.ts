@@ -9,7 +9,7 @@ import { createHash, timingSafeEqual } from 'crypto';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { abortable } from '../../api/cancel';
+import { waitUnlessAborted } from '../../api/cancel';
 import { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/failures';
 import type { Change } from '../change';
@@ -198,7 +198,7 @@ async function readRecord(
 	try {
 		const recordReader = new RecordReader(new ApiClient(context, timeLimit));
 		const reading = recordReader.find(change, likelyBranches);
-		const { record, reason } = await abortable(reading, timeLimit);
+		const { record, reason } = await waitUnlessAborted(reading, timeLimit);
 		return reason === undefined ? { record } : { record, recordError: reason };
 	} catch (caught) {
 		const reason = timeLimit.aborted

@@ -5,7 +5,7 @@
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { MAIN_BRANCH_OFF } from '../../../api/messages';
+import { MAIN_BRANCH_ADVICE } from '../../../api/messages';
 import { branch as branchEntity } from '../../../entities/branch';
 import { readBranchesInUse, searchBranchesField } from '../../../run/branches';
 import type { Item } from '../../../run/item';
@@ -82,6 +82,6 @@ async function readBranchesToCheck(item: Item, { chosenBranches }: DailyForm): P
 
 	throw item.error(
 		'This user may not list the branches of the account',
-		`Choose some in '${searchBranchesField.label}' of 'Options'. ${MAIN_BRANCH_OFF}`,
+		`Choose some in '${searchBranchesField.label}' of 'Options'. ${MAIN_BRANCH_ADVICE}`,
 	);
 }
