@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { customer } from '../../nodes/AlfaCrm/entities/customer';
-import type { Field, ShownType, Wire } from '../../nodes/AlfaCrm/entities/fieldTypes';
+import type { Field, ShownType, ApiValue } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { lesson } from '../../nodes/AlfaCrm/entities/lesson';
 import { entityOf, resourceEntities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
@@ -164,7 +164,8 @@ describe.each(TABLE)('%s', (resource, entity) => {
 
 const field = (name: string): Field => customer.fields.find((one) => one.name === name)!;
 const read = (name: string, value: unknown) => serialize(field(name), value, 'UTC');
-const text = (name: string, list: string[]) => makeSimplifier(customer)({ [name]: list as Wire }, '')[name];
+const text = (name: string, list: string[]) =>
+	makeSimplifier(customer)({ [name]: list as ApiValue }, '')[name];
 
 it.each([
 	[['мама +7(900)555-00-01', 'папа +7(900)555-00-02'], 'мама +7(900)555-00-01, папа +7(900)555-00-02'],
@@ -214,10 +215,10 @@ it.each<[string, fc.Arbitrary<string>]>([
 });
 
 describe('a list of numbers', () => {
-	const shown = (customer_ids: Wire) => makeSimplifier(lesson)({ customer_ids }, '').customer_ids;
+	const shown = (customer_ids: ApiValue) => makeSimplifier(lesson)({ customer_ids }, '').customer_ids;
 	const customers = lesson.fields.find(({ name }) => name === 'customer_ids')!;
 
-	it.each<[Wire, Wire]>([
+	it.each<[ApiValue, ApiValue]>([
 		[[501], 501],
 		[[501, 502], '501, 502'],
 		[[], ''],

@@ -9,8 +9,8 @@ import type { DateFormat } from '../values/formats';
  * of each type.
  */
 
-/** The wire: a value as it travels in a call to AlfaCRM or in an answer. */
-export type Wire = IDataObject[string];
+/** A value in the body of a call to AlfaCRM, or in its answer: a text, a number, a list, and so on. */
+export type ApiValue = IDataObject[string];
 
 // ---------------------------------------------------------------- types
 
@@ -164,7 +164,7 @@ export interface FieldVerification {
 type Verification =
 	| FieldVerification
 	/** Returns whether a row has the value of the filter; undefined if the row does not show it. */
-	| ((row: IDataObject, filterValue: Wire) => boolean | undefined)
+	| ((row: IDataObject, filterValue: ApiValue) => boolean | undefined)
 	/**
 	 * Compares rows of customers with the list of members of the group that is the filter's value.
 	 */
@@ -183,7 +183,7 @@ export interface FilterSettings {
 	 * Makes the part of the body that asks for a value of the filter. By default it is the value
 	 * under the name of the filter.
 	 */
-	makeBody?: (filterValue: Wire) => IDataObject;
+	makeBody?: (filterValue: ApiValue) => IDataObject;
 }
 
 /** A choice by which AlfaCRM narrows down a list, such as the payments of one customer. */

@@ -6,7 +6,7 @@ import { singleParts } from './kind';
 import { haveEqualItems } from './lists';
 import { isUnfilled } from './unreadable';
 import { normalizeAppearance, isWritable, readText, makeTextFilters } from './text';
-import type { Field, OfType, Wire } from '../entities/fieldTypes';
+import type { Field, OfType, ApiValue } from '../entities/fieldTypes';
 
 /**
  * The kind of a custom field: a field that a school has added to customers, lessons or payments.
@@ -35,12 +35,12 @@ const MISSING = /^(?:нет|no|none|n\/?a|б\/?н|#[^1-9]*|0+)$/i;
 const ANY_ZONE = 'UTC';
 
 /** Reads a value or a list of values. Returns undefined if one of them cannot be read. */
-function readValue(value: unknown, zone: string): Wire | undefined {
+function readValue(value: unknown, zone: string): ApiValue | undefined {
 	if (!Array.isArray(value)) return readItem(value, zone);
 
 	const filledItems = value.filter((item) => !isEmpty(item));
 	const items = filledItems.map((item) => readItem(item, zone));
-	return items.includes(undefined) ? undefined : (items as Wire);
+	return items.includes(undefined) ? undefined : (items as ApiValue);
 }
 
 /** Reads a text, a number, a flag (as 1 or 0) or a day (as `dd.mm.yyyy`). */
@@ -86,7 +86,7 @@ function makeForms(
  * Makes the bodies with which the index finds a value in every spelling in which it may be stored.
  * A day may be stored in two formats.
  */
-function makeFilters(name: string, item: Wire): Array<Record<string, Wire>> {
+function makeFilters(name: string, item: ApiValue): Array<Record<string, ApiValue>> {
 	const isLikeDay = typeof item === 'string' && DAY.test(item);
 	if (!isLikeDay) return makeTextFilters(name, item);
 

@@ -23,7 +23,7 @@ import type {
 	ShownField,
 	ShownType,
 	TypeName,
-	Wire,
+	ApiValue,
 } from '../entities/fieldTypes';
 import { quoted, unreadable } from './unreadable';
 
@@ -104,7 +104,7 @@ export function isBlank(field: ShownType, value: unknown): boolean {
  *
  * @throws UnreadableValue that names the field
  */
-export function serialize(field: ShownField, value: unknown, zone: string): Wire {
+export function serialize(field: ShownField, value: unknown, zone: string): ApiValue {
 	const kind = kindOf(field);
 	if (kind.isList && isBlank(field, value)) return [];
 
@@ -113,7 +113,7 @@ export function serialize(field: ShownField, value: unknown, zone: string): Wire
 	if (wires.length === 0 || wires.includes(undefined)) {
 		throw unreadable({ label: labelInForm(field) }, kind.expected(field), value);
 	}
-	return kind.isList ? (wires as Wire) : wires[0];
+	return kind.isList ? (wires as ApiValue) : wires[0];
 }
 
 /** Finds the web addresses of records that the user gave in place of IDs. */
@@ -198,7 +198,7 @@ export function sameItem(field: ShownType, item: unknown, otherItem: unknown): b
  * Adds items to a stored list, such as a new phone to the phones of a customer. The stored values
  * stay first, as they are written. An item that is stored already is not added.
  */
-export function addItems(field: ShownType, storedValue: unknown, addedValue: unknown): Wire[] {
+export function addItems(field: ShownType, storedValue: unknown, addedValue: unknown): ApiValue[] {
 	const values = listOf(storedValue);
 	// A stored value may hold several items: two phones in one text.
 	const presentItems = values.flatMap((value) => splitItems(field, value));
@@ -210,7 +210,7 @@ export function addItems(field: ShownType, storedValue: unknown, addedValue: unk
 		values.push(item);
 		presentItems.push(item);
 	}
-	return values as Wire[];
+	return values as ApiValue[];
 }
 
 /** Splits a value into its items, however the list is written: `'1, 2'` and `[1, 2]` have two. */
@@ -224,15 +224,15 @@ export function listOf(value: unknown): unknown[] {
 }
 
 /** Writes a value as AlfaCRM itself does, so that AlfaCRM's own search finds it. */
-export function canonicalize(field: ShownType, value: Wire): Wire {
+export function canonicalize(field: ShownType, value: ApiValue): ApiValue {
 	const kind = kindOf(field);
 	if (!kind.isList) return kind.canonicalize(value);
 
-	return listOf(value).map((item) => kind.canonicalize(item as Wire)) as Wire;
+	return listOf(value).map((item) => kind.canonicalize(item as ApiValue)) as ApiValue;
 }
 
 /** Returns the value to send for a field that the user empties on purpose. */
-export const clearedValue = (field: ShownType): Wire => kindOf(field).clearedValue;
+export const clearedValue = (field: ShownType): ApiValue => kindOf(field).clearedValue;
 
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 

@@ -4,7 +4,7 @@ import { isPickedByKey, isPicker } from './blank';
 import type { FieldKind, JsonSchema } from './kind';
 import { makeComparisonParts, formOrNone, singleParts } from './kind';
 import { readItems, splitText } from './lists';
-import type { FieldBasics, OfType, Wire } from '../entities/fieldTypes';
+import type { FieldBasics, OfType, ApiValue } from '../entities/fieldTypes';
 
 /**
  * The kinds for the ID of a record and for several IDs. The user may type an ID, choose a record
@@ -79,7 +79,7 @@ export const recordListParts = {
 	isList: true,
 	isExact: false,
 	holdsIds: true,
-	clearedValue: [] as Wire[],
+	clearedValue: [] as ApiValue[],
 	splitItems: (_field: unknown, value: unknown) => readItems(unwrapPicker(value), splitText),
 	expected: () => 'one or more numbers of records',
 	schema: (): JsonSchema => ({ type: 'array', items: { type: 'integer' } }),

@@ -1,6 +1,6 @@
 import type { INodeProperties, ResourceMapperField } from 'n8n-workflow';
 
-import type { Choice, FieldBasics, Wire } from '../entities/fieldTypes';
+import type { Choice, FieldBasics, ApiValue } from '../entities/fieldTypes';
 
 /**
  * Declares what the type of a field decides: its parameter in the form, the check of a value, how
@@ -64,7 +64,7 @@ export interface FieldKind<F> {
 	/** Names one value, for messages: "holds no usable *phone number*". */
 	noun: string;
 	/** Turns an item into what is sent to AlfaCRM. Returns undefined if it cannot be read. */
-	serialize(field: F, item: unknown, zone: string): Wire | undefined;
+	serialize(field: F, item: unknown, zone: string): ApiValue | undefined;
 	/**
 	 * Finds the web addresses of records that the user gave in place of IDs. The caller checks that
 	 * they lead to the AlfaCRM of the credential.
@@ -108,11 +108,11 @@ export interface FieldKind<F> {
 	 */
 	valueNames(field: F): ValueNames | undefined;
 	/** Writes a value as AlfaCRM itself does, so that AlfaCRM's own search finds it. */
-	canonicalize(item: Wire): Wire;
+	canonicalize(item: ApiValue): ApiValue;
 	/** The value of a row that does not show the field, if that is known. */
-	valueIfMissing: Wire | undefined;
+	valueIfMissing: ApiValue | undefined;
 	/** The value to send for a field that the user empties on purpose. */
-	clearedValue: Wire;
+	clearedValue: ApiValue;
 	/**
 	 * Whether a filter of this type finds exactly the rows with the value, so that rows can be
 	 * checked again.
@@ -130,13 +130,13 @@ export interface FieldKind<F> {
 	 * @param name the name of the field, which is also the name of its filter
 	 * @param item an item as it is sent
 	 */
-	makeSearchFilters(field: F, name: string, item: Wire): Array<Record<string, Wire>>;
+	makeSearchFilters(field: F, name: string, item: ApiValue): Array<Record<string, ApiValue>>;
 	/**
 	 * Makes the bodies for the value of a filter in the form. The value may be a list.
 	 *
 	 * @param name the name of the filter
 	 */
-	makeFilterBodies(field: F, name: string, value: Wire): Array<Record<string, Wire>>;
+	makeFilterBodies(field: F, name: string, value: ApiValue): Array<Record<string, ApiValue>>;
 	/** Makes the parameter of the field in the form. */
 	widget(field: F & FieldBasics): Widget;
 	/**
@@ -155,7 +155,7 @@ export interface FieldKind<F> {
 	/** Whether the parameter cannot be left empty. */
 	isAlwaysFilled: boolean;
 	/** Returns the value with which the form and a new record begin, if there is one. */
-	defaultValue(field: F): Wire | undefined;
+	defaultValue(field: F): ApiValue | undefined;
 	/** Makes the column of the field in n8n's field mapper. */
 	column(
 		field: F,
@@ -169,7 +169,7 @@ export interface FieldKind<F> {
 	/** Makes the JSON schema of the value that AlfaCRM returns. */
 	schema(field: F): JsonSchema;
 	/** Turns a stored value, unless it is a list, into the value that *Simplify* shows. */
-	simplify(storedValue: Wire): Wire;
+	simplify(storedValue: ApiValue): ApiValue;
 	/** Describes the values that the input in JSON takes, such as "0 or 1". Empty for a text. */
 	jsonHint(field: F): string;
 }
@@ -189,15 +189,19 @@ export const singleParts = {
 	mayHaveWords: (item: string): boolean => /\p{L}/u.test(item),
 	holdsIds: false as boolean,
 	valueNames: (): ValueNames | undefined => undefined,
-	canonicalize: (item: Wire): Wire => item,
+	canonicalize: (item: ApiValue): ApiValue => item,
 	valueIfMissing: undefined,
 	clearedValue: null,
-	makeSearchFilters: (_field: unknown, name: string, item: Wire): Array<Record<string, Wire>> => [
-		{ [name]: item },
-	],
-	makeFilterBodies: (_field: unknown, name: string, value: Wire): Array<Record<string, Wire>> => [
-		{ [name]: value },
-	],
+	makeSearchFilters: (
+		_field: unknown,
+		name: string,
+		item: ApiValue,
+	): Array<Record<string, ApiValue>> => [{ [name]: item }],
+	makeFilterBodies: (
+		_field: unknown,
+		name: string,
+		value: ApiValue,
+	): Array<Record<string, ApiValue>> => [{ [name]: value }],
 	widget: (): Widget => ({ type: 'string', default: '' }),
 	standaloneWidget: (): Widget | undefined => undefined,
 	variants: (): Variant[] => [],
@@ -207,7 +211,7 @@ export const singleParts = {
 	column: () => ({ type: 'string' as const }),
 	columnLabel: (label: string): string => label,
 	schema: (): JsonSchema => ({ type: 'string' }),
-	simplify: (storedValue: Wire): Wire => storedValue,
+	simplify: (storedValue: ApiValue): ApiValue => storedValue,
 	jsonHint: (): string => '',
 } satisfies Partial<FieldKind<unknown>>;
 
@@ -215,7 +219,7 @@ export const singleParts = {
 export const listParts = {
 	...singleParts,
 	isList: true,
-	clearedValue: [] as Wire[],
+	clearedValue: [] as ApiValue[],
 	// The column stays a text: n8n's editor for lists takes JSON only, and most lists have a single
 	// value.
 	schema: (): JsonSchema => ({ type: 'array', items: { type: 'string' } }),

@@ -15,7 +15,7 @@ import {
 } from './phoneNumber';
 import { isStoredText, makeTextForms, makeTextListWidget } from './text';
 import { hasRounded } from './unreadable';
-import type { OfType, Wire } from '../entities/fieldTypes';
+import type { OfType, ApiValue } from '../entities/fieldTypes';
 
 /**
  * The kinds for a list of phone numbers, and for a filter by a phone number or some digits of one.
@@ -96,7 +96,7 @@ export const phones: FieldKind<OfType<'phones'>> = {
 	makeSearchFilters: (_field, name, item) =>
 		makeSearchTexts(item).map((form) => ({ [name]: form })),
 	mayFind: (storedPhone, filterValue) => digitsIn(storedPhone).includes(digitsIn(filterValue)),
-	canonicalize: (item) => formatPhone(item) as Wire,
+	canonicalize: (item) => formatPhone(item) as ApiValue,
 	widget: makeTextListWidget,
 };
 

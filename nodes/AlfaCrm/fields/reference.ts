@@ -6,7 +6,7 @@ import type { Entity } from '../entities/types';
 import { isPicker } from './blank';
 import { recordParts, recordListParts } from './id';
 import type { FieldKind } from './kind';
-import type { OfType, Wire } from '../entities/fieldTypes';
+import type { OfType, ApiValue } from '../entities/fieldTypes';
 
 /**
  * The kinds for references to records of another entity. `reference` and `references` are for
@@ -63,7 +63,7 @@ const makeNoneParts = (
 			const words = takesNames(field) ? expectedNames : parts.expected();
 			return labelOfNone(field) === undefined ? words : `${words}, or ${NONE}`;
 		},
-		serialize: (field: ToShortList, item: unknown): Wire | undefined =>
+		serialize: (field: ToShortList, item: unknown): ApiValue | undefined =>
 			isNone(field, item) ? null : parts.serialize(field, item),
 		valueNames: ({ entity }: ToShortList) => ({ entity }),
 	}) satisfies Partial<FieldKind<ToShortList>>;

@@ -6,7 +6,7 @@ import { haveEqualItems } from './lists';
 import type { Address, FieldKind, JsonSchema } from './kind';
 import { singleParts } from './kind';
 import { sortByDisplayName } from './order';
-import type { Field, OfType, ShownField, Wire } from '../entities/fieldTypes';
+import type { Field, OfType, ShownField, ApiValue } from '../entities/fieldTypes';
 import { UnreadableValue } from './unreadable';
 
 /**
@@ -16,7 +16,7 @@ import { UnreadableValue } from './unreadable';
 interface FieldFunctions {
 	isBlank(field: Field, value: unknown): boolean;
 	findWebAddresses(field: Field, value: unknown): Address[];
-	serialize(field: Field, value: unknown, zone: string): Wire;
+	serialize(field: Field, value: unknown, zone: string): ApiValue;
 	sameValue(field: Field, value: unknown, otherValue: unknown, zone: string): boolean;
 	isStored(field: Field, storedValue: unknown, value: unknown, zone: string): boolean;
 	toProperty(field: Field): INodeProperties;

@@ -4,7 +4,7 @@ import { makeComparisonParts, formOrNone, listParts, singleParts } from './kind'
 import { readItems, splitText } from './lists';
 import { hasExtraWords, normalizeName, replaceCommas } from './personName';
 import { isRounded } from './unreadable';
-import type { FieldBasics, OfType, ShownType, Wire } from '../entities/fieldTypes';
+import type { FieldBasics, OfType, ShownType, ApiValue } from '../entities/fieldTypes';
 
 /**
  * The kinds for texts: a short text, a long text, and a list of texts. Texts match in any spelling
@@ -77,7 +77,7 @@ export function isStoredText(_field: unknown, storedValue: unknown, value: unkno
  *
  * @param name the name of the filter
  */
-export function makeTextFilters(name: string, item: Wire): Array<Record<string, Wire>> {
+export function makeTextFilters(name: string, item: ApiValue): Array<Record<string, ApiValue>> {
 	if (typeof item !== 'string') return [{ [name]: item }];
 
 	return findSearchFragments(item).map((fragment) => ({ [name]: fragment }));
@@ -89,7 +89,7 @@ const textParts = {
 	...makeComparisonParts((_field: unknown, item) => makeTextForms(item)),
 	isStored: isStoredText,
 	clearedValue: '',
-	makeSearchFilters: (_field: unknown, name: string, item: Wire) => makeTextFilters(name, item),
+	makeSearchFilters: (_field: unknown, name: string, item: ApiValue) => makeTextFilters(name, item),
 	expected: () => 'a text',
 	serialize: (_field: unknown, item: unknown) => readText(item),
 } satisfies Partial<FieldKind<unknown>>;

@@ -19,7 +19,7 @@ import type { Entity } from '../entities/types';
 import { isEmpty, isPicker } from '../fields/blank';
 import { isCustom } from '../fields/custom';
 import { isBlank, jsonHint, toParameters, toProperty } from '../fields/field';
-import type { Field, Wire } from '../entities/fieldTypes';
+import type { Field, ApiValue } from '../entities/fieldTypes';
 import { quoted } from '../fields/unreadable';
 import { USED_AS_TOOL, showWhen } from '../form/assemble';
 import type { OperationPart } from './operation';
@@ -262,7 +262,7 @@ function readForm(
 ): IDataObject {
 	const input: IDataObject = {};
 	for (const field of prominentFields) {
-		input[field.name] = item.inputOfField(field) as Wire;
+		input[field.name] = item.inputOfField(field) as ApiValue;
 	}
 
 	const { [customFields.name]: customInput, ...addedInput } = item.object(collection);

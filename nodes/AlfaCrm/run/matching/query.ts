@@ -12,7 +12,7 @@
 
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Field, Wire } from '../../entities/fieldTypes';
+import type { Field, ApiValue } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';
 import { isBlank, kindOf, listOf } from '../../fields/field';
@@ -68,7 +68,7 @@ const NO_FILTER: IDataObject = {};
  */
 function makeQuery(entity: Entity, field: Field, matchValue: unknown): MatchQuery {
 	// `readSearch` has already converted the value to AlfaCRM's format.
-	const wireValue = matchValue as Wire;
+	const wireValue = matchValue as ApiValue;
 	const filters = kindOf(field).makeSearchFilters(field, field.name, wireValue);
 	const filterNames = filters.flatMap((filter) => Object.keys(filter));
 	const listTakesFilters = filterNames.every((name) => takesFilter(entity, name));
