@@ -64,7 +64,7 @@ it.each(Object.entries(schemas))('%s is an object whose parts all have a type', 
 });
 
 describe.each(TABLE)('%s', (resource, entity) => {
-	const { fields, outputFields = [], parentFields = [], simple, operations, actions = [] } = entity;
+	const { fields, outputFields = [], parentFields = [], simplifiedFields, operations, actions = [] } = entity;
 	const of = (operation: string) => schemas[`${resource}/${operation}`];
 	const returned = [...outputFields, ...parentFields, ...fields.filter(({ writeOnly }) => !writeOnly)];
 	const byName = new Map([...fields, ...parentFields, ...outputFields].map((field) => [field.name, field]));
@@ -81,20 +81,20 @@ describe.each(TABLE)('%s', (resource, entity) => {
 
 	it('returns what it saves, without what is only written, simplified if it can be', () => {
 		for (const operation of saving) {
-			if (simple) expect(namesIn(of(operation))).toEqual([...simple, ...link]);
+			if (simplifiedFields) expect(namesIn(of(operation))).toEqual([...simplifiedFields, ...link]);
 			else expect(namesIn(of(operation)).sort()).toEqual(full);
 		}
 	});
 
 	it('returns what it reads, simplified if it can be', () => {
 		for (const operation of reading) {
-			if (simple) expect(namesIn(of(operation))).toEqual([...withNames(simple), ...link]);
+			if (simplifiedFields) expect(namesIn(of(operation))).toEqual([...withNames(simplifiedFields), ...link]);
 			else expect(namesIn(of(operation)).sort()).toEqual([...new Set(withNames(full))].sort());
 		}
 	});
 
 	it('has no lists of plain values where they are simplified', () => {
-		if (!simple) return;
+		if (!simplifiedFields) return;
 		const lists = reading.flatMap((operation) =>
 			Object.values(of(operation).properties ?? {}).filter(({ items }) => items && items.type !== 'object'),
 		);
@@ -103,7 +103,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 
 	it('returns what it creates or updates as it reads it, and what became of it', () => {
 		if (!operations.includes('upsert')) return;
-		const read = simple ? [...simple, ...link] : full;
+		const read = simplifiedFields ? [...simplifiedFields, ...link] : full;
 		const names = namesIn(of('upsert'));
 		expect(names.slice(0, 2)).toEqual(['id', 'operationResult']);
 		expect([...names].sort()).toEqual([...read, 'changedFields', 'notSaved', 'operationResult'].sort());

@@ -46,7 +46,7 @@ export const cgi = makeReadableEntity({
 	],
 	// A plain list shows only current memberships, so a second pass names a period that holds all.
 	hidden: { passes: [{ b_date: '01.01.2000', e_date: '31.12.2099' }] },
-	simple: ['id', 'customer_id', 'group_id', 'b_date', 'e_date'],
+	simplifiedFields: ['id', 'customer_id', 'group_id', 'b_date', 'e_date'],
 	outputFields: membership,
 	filters: period,
 });

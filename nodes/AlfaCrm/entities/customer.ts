@@ -155,14 +155,14 @@ export const customer = makeWritableEntity({
 	resource: 'customer',
 	className: 'Customer',
 	label: 'Customer',
-	pages: [{ name: 'customer' }, { name: 'lead', isOf: isLead }],
+	pages: [{ name: 'customer' }, { name: 'lead', showsRecord: isLead }],
 	certainty: 'confirmed',
 	actions: [...makeArchiveActions('customer', [leaving]), ...jobs, overview],
 	listed: {
 		search: { textFilter: 'name', digitsFilter: 'phone' },
 		details: [{ name: 'phone' }, { name: 'is_study', choices: [LEAD, CLIENT] }],
 	},
-	simple: [
+	simplifiedFields: [
 		'id',
 		'name',
 		'phone',
@@ -174,9 +174,9 @@ export const customer = makeWritableEntity({
 		'paid_lesson_count',
 		'created_at',
 	],
-	custom: true,
+	hasCustomFields: true,
 	hidden: {
-		show: { is_study: CUSTOMER_TYPE.all, removed: 1 },
+		bodyShowingAll: { is_study: CUSTOMER_TYPE.all, removed: 1 },
 		views: [
 			{
 				...choice(

@@ -234,7 +234,7 @@ const changeBonus: Action = {
 	path: 'bonus',
 	recordIdName: 'customer_id',
 	action: 'bonus-add',
-	actionBy: 'change',
+	actionField: 'change',
 	fields: [
 		choice(
 			'change',

@@ -80,7 +80,7 @@ export const customerTariff = makeWritableEntity({
 			{ name: 'b_date', lastDayField: 'e_date' },
 		],
 	},
-	simple: [
+	simplifiedFields: [
 		'id',
 		'customer_id',
 		'tariff_id',

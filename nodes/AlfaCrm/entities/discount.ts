@@ -9,7 +9,7 @@ export const discount = makeReferenceList({
 	resource: 'discount',
 	label: 'Discount',
 	certainty: 'confirmed',
-	simple: [
+	simplifiedFields: [
 		'id',
 		'customer_id',
 		'amount',

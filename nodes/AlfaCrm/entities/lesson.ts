@@ -266,7 +266,7 @@ export const lesson = makeWritableEntity({
 		search: { digitsFilter: 'id', dayFilters: ['date_from', 'date_to'] },
 	},
 	// The date is left out, because both times have it. API notes 5.11.
-	simple: [
+	simplifiedFields: [
 		'id',
 		'time_from',
 		'time_to',
@@ -278,7 +278,7 @@ export const lesson = makeWritableEntity({
 		'room_id',
 		'lesson_type_id',
 	],
-	custom: true,
+	hasCustomFields: true,
 	hidden: {
 		partition: {
 			name: 'status',

@@ -196,7 +196,7 @@ export const pay = makeWritableEntity({
 	certainty: 'confirmed',
 	operations: ['delete', 'get', 'getAll', 'update'],
 	actions: [correctPayment],
-	simple: [
+	simplifiedFields: [
 		'id',
 		'document_date',
 		'income',
@@ -208,7 +208,7 @@ export const pay = makeWritableEntity({
 		'branch_id',
 		'note',
 	],
-	custom: true,
+	hasCustomFields: true,
 	hidden: { kinds: { name: 'pay_type_id', entity: 'payType', usual: INCOME } },
 	fields,
 	// A refund has its sum in `income` or in `expenditure`. API notes 5.16.

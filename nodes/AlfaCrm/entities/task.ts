@@ -30,7 +30,7 @@ export const task = makeWritableEntity({
 	certainty: 'documented',
 	unconfirmed: ['create', 'delete', 'update'],
 	listed: { title: ['title'], search: {}, details: [{ name: 'due_date', shownAs: 'day' }] },
-	simple: [
+	simplifiedFields: [
 		'id',
 		'title',
 		'text',

@@ -88,10 +88,20 @@ export const teacher = makeReadableEntity({
 	certainty: 'confirmed',
 	actions: [...lists, freeSlots],
 	listed: { search: { textFilter: 'name' } },
-	simple: ['id', 'name', 'phone', 'email', 'branch_ids', 'dob', 'gender', 'note', 'e_date'],
+	simplifiedFields: [
+		'id',
+		'name',
+		'phone',
+		'email',
+		'branch_ids',
+		'dob',
+		'gender',
+		'note',
+		'e_date',
+	],
 	// Rows of teachers have no flag `removed`, but show a day. API notes 5.15.
 	archive: { day: 'e_date' },
-	hidden: { show: { removed: 1 }, views: [makeArchivedView('teachers')] },
+	hidden: { bodyShowingAll: { removed: 1 }, views: [makeArchivedView('teachers')] },
 	outputFields: [
 		text('name', 'Name'),
 		text('avatarUrl', 'Avatar URL'),

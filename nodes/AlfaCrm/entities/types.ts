@@ -98,7 +98,7 @@ interface ActionKinds {
 		 * The field of the form whose value becomes the last part of the URL, such as `bonus-spend`.
 		 * The field is not sent in the body.
 		 */
-		actionBy?: string;
+		actionField?: string;
 	};
 	/** Reads the pages of a list. */
 	getMany: Nothing;
@@ -211,7 +211,7 @@ export interface Hidden {
 	 * The body with which the index leaves out nothing, such as `{ removed: 1 }`. It is sent along
 	 * when a record is looked for by its ID or by a match key.
 	 */
-	show?: Readonly<Record<string, number | boolean>>;
+	bodyShowingAll?: Readonly<Record<string, number | boolean>>;
 	/**
 	 * Further bodies for the index, such as `{ dead: true }` for archived subscriptions. A reading
 	 * that must miss no record calls the index without a body and then with each of these. Each such
@@ -293,12 +293,12 @@ export interface Listed {
 }
 
 /**
- * A page of AlfaCRM's website, as in `/company/1/{name}/view?id=501`. `isOf` decides whether the
+ * A page of AlfaCRM's website, as in `/company/1/{name}/view?id=501`. `showsRecord` decides whether the
  * page shows a record; without it, the page shows every record. API notes 6.
  */
 export interface Page {
 	name: string;
-	isOf?: (row: IDataObject) => boolean;
+	showsRecord?: (row: IDataObject) => boolean;
 }
 
 // ---------------------------------------------------------------- the entity
@@ -338,9 +338,9 @@ export interface Entity {
 	 */
 	outputFields?: readonly ShownField[];
 	/** The names of the most useful fields, at most ten, which *Simplify* keeps, in this order. */
-	simple?: readonly string[];
+	simplifiedFields?: readonly string[];
 	/** The entity has custom fields, whose names begin with `custom_`. */
-	custom?: boolean;
+	hasCustomFields?: boolean;
 	hidden?: Hidden;
 	listed?: Listed;
 	/** The pages of AlfaCRM that show one record. The first shows all records that no other shows. */

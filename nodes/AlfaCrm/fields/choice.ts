@@ -35,7 +35,7 @@ const comparisonParts = makeComparisonParts((_field: unknown, item) => {
 export const choice: FieldKind<OfType<'choice'>> = {
 	...singleParts,
 	...comparisonParts,
-	isExact: true,
+	hasExactFilter: true,
 	valueNames: namesOfNumbers,
 	expected: ({ choices }) => `one of ${listChoices(choices)}`,
 	serialize: ({ choices }, item) => readChoice(choices, item),

@@ -61,7 +61,11 @@ type NormalizeText = (text: string) => string;
  * Makes the text by which a value is compared: a day as `yyyy-mm-dd`, a flag as 0 or 1, anything
  * else as a text. Returns undefined if the value cannot be read.
  */
-function makeForm(value: unknown, zone: string, normalize: NormalizeText): string | undefined {
+function makeComparableText(
+	value: unknown,
+	zone: string,
+	normalize: NormalizeText,
+): string | undefined {
 	if (typeof value === 'boolean') return String(readFlag(value));
 	if (typeof value === 'string' && DAY.test(value.trim())) {
 		// A text such as 31.02.2026 looks like a day and is none, so it is compared as a text.
@@ -73,13 +77,13 @@ function makeForm(value: unknown, zone: string, normalize: NormalizeText): strin
 }
 
 /** Makes the forms of a value, or of each value of a list. */
-function makeForms(
+function makeComparableTexts(
 	value: unknown,
 	zone: string,
 	normalize: NormalizeText,
 ): Array<string | undefined> {
 	const items = Array.isArray(value) ? value.filter((item) => !isEmpty(item)) : [value];
-	return items.map((item) => makeForm(item, zone, normalize));
+	return items.map((item) => makeComparableText(item, zone, normalize));
 }
 
 /**
@@ -103,8 +107,8 @@ function makeFilters(name: string, item: ApiValue): Array<Record<string, ApiValu
 const makeComparison =
 	(normalize: NormalizeText): FieldKind<OfType<'custom'>>['isSame'] =>
 	(_field, value, otherValue, zone) => {
-		const forms = makeForms(value, zone, normalize);
-		const otherForms = makeForms(otherValue, zone, normalize);
+		const forms = makeComparableTexts(value, zone, normalize);
+		const otherForms = makeComparableTexts(otherValue, zone, normalize);
 		if ([...forms, ...otherForms].includes(undefined)) return false;
 
 		return haveEqualItems(forms, otherForms, (form, otherForm) => form === otherForm);
@@ -116,8 +120,8 @@ function haveCommonValue(
 	matchValue: unknown,
 	normalize: NormalizeText,
 ): boolean {
-	const storedForms = makeForms(storedValue, ANY_ZONE, normalize);
-	const matchForms = makeForms(matchValue, ANY_ZONE, normalize);
+	const storedForms = makeComparableTexts(storedValue, ANY_ZONE, normalize);
+	const matchForms = makeComparableTexts(matchValue, ANY_ZONE, normalize);
 	return storedForms.some((form) => form !== undefined && matchForms.includes(form));
 }
 
@@ -127,12 +131,14 @@ export const custom: FieldKind<OfType<'custom'>> = {
 	expected: () => 'a text, a number, yes or no, a date, or a list of those',
 	serialize: (_field, item, zone) => readValue(item, zone),
 	makeNormalForms(_field, item, zone) {
-		const forms = makeForms(item, zone, normalizeText).filter((form) => form !== undefined);
+		const forms = makeComparableTexts(item, zone, normalizeText).filter(
+			(form) => form !== undefined,
+		);
 		return forms.filter((form) => !isUnfilled(form) && !MISSING.test(form));
 	},
 	// Custom fields hold IDs of other programs, in which capital letters make a difference.
 	isSame: makeComparison(normalizeIdentifier),
-	isSameValue: (_field, storedValue, matchValue) =>
+	identifiesSameRecord: (_field, storedValue, matchValue) =>
 		haveCommonValue(storedValue, matchValue, normalizeIdentifier),
 	explainSimilarity(_field, storedValue, matchValue) {
 		const isEqualIfLowercase = haveCommonValue(storedValue, matchValue, normalizeText);

@@ -1,6 +1,6 @@
 import { formatDay, formatTime, isoDay } from '../values/formats';
 import type { FieldKind } from './kind';
-import { makeComparisonParts, formOrNone, singleParts } from './kind';
+import { makeComparisonParts, toFormList, singleParts } from './kind';
 import type { OfType } from '../entities/fieldTypes';
 
 /**
@@ -23,7 +23,7 @@ function makeDefaultDay(days?: number): string {
 
 export const date: FieldKind<OfType<'date'>> = {
 	...singleParts,
-	...makeComparisonParts((_field, item, zone) => formOrNone(formatDay(item, 'iso', zone))),
+	...makeComparisonParts((_field, item, zone) => toFormList(formatDay(item, 'iso', zone))),
 	expected: () => 'a date from 1900 on, such as 2026-02-28 or 28.02.2026',
 	serialize: ({ format }, item, zone) =>
 		isTooOld(item, zone) ? undefined : formatDay(item, format, zone),
@@ -42,7 +42,7 @@ export const date: FieldKind<OfType<'date'>> = {
 
 export const time: FieldKind<OfType<'time'>> = {
 	...singleParts,
-	...makeComparisonParts((_field, item, zone) => formOrNone(formatTime(item, zone))),
+	...makeComparisonParts((_field, item, zone) => toFormList(formatTime(item, zone))),
 	expected: () => 'a time of day such as 17:00',
 	serialize: (_field, item, zone) => formatTime(item, zone),
 	widget: () => ({ type: 'string', placeholder: 'e.g. 17:00', default: '' }),

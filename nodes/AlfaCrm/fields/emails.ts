@@ -44,7 +44,7 @@ const WHOLE_ADDRESS = /^[^@]+@[^@]+\.\p{L}{2,}$/u;
 /** A field that holds several addresses. */
 export const emails: FieldKind<OfType<'emails'>> = {
 	...textListParts,
-	noun: 'email address',
+	valueNoun: 'email address',
 	splitItems: (_field, value) => readItems(value, splitEmails),
 	makeNormalForms: (_field, item) => findAddresses(item),
 	isSame: isSameEmail,
@@ -58,7 +58,7 @@ export const emails: FieldKind<OfType<'emails'>> = {
 export const emailPart: FieldKind<OfType<'emailPart'>> = {
 	...singleParts,
 	...makeComparisonParts((_field: unknown, item) => makeTextForms(readSingleAddress(item))),
-	mayFind: matchesEmailFilter,
+	filterMayFind: matchesEmailFilter,
 	expected: () => 'one email address, or a part of one',
 	serialize: (_field, item) => readSingleAddress(item),
 };

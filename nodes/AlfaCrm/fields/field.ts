@@ -175,14 +175,14 @@ function areEqualValues(
 	if (haveEqualItems(items, otherItems, areEqualItems)) return true;
 	if (!kind.isList) return false;
 
-	return haveEqualItems(splitAgain(field, items), splitAgain(field, otherItems), areEqualItems);
+	return haveEqualItems(joinAndSplit(field, items), joinAndSplit(field, otherItems), areEqualItems);
 }
 
 /**
  * Joins the items of a list into one text, as *Simplify* does, and splits it again. A list that
  * came through *Simplify* may have been split at other places.
  */
-function splitAgain(field: ShownType, items: unknown[]): unknown[] {
+function joinAndSplit(field: ShownType, items: unknown[]): unknown[] {
 	const areTexts = items.every((item) => typeof item === 'string');
 	return areTexts ? kindOf(field).splitItems(field, items.join(', ')) : items;
 }
@@ -279,12 +279,12 @@ export function toProperty(field: ShownField): INodeProperties {
 }
 
 /** Tells whether a new record needs a value of this field from the user. */
-export const isNeeded = ({ required, fallback }: Field): boolean =>
+export const needsValueFromUser = ({ required, fallback }: Field): boolean =>
 	required === true && fallback === undefined;
 
 /** Tells whether a field has a parameter of its own in the form. The others are in a collection. */
 export const hasOwnParameter = (field: Field): boolean =>
-	isNeeded(field) || field.prominent === true;
+	needsValueFromUser(field) || field.prominent === true;
 
 /**
  * Makes the parameters of a field outside a collection, where n8n demands required ones. There are
@@ -333,7 +333,7 @@ export function labelInForm(field: ShownField): string {
  * input mask.
  */
 export const describeUnusable = (field: ShownField, value: unknown): string =>
-	`'${labelInForm(field)}' holds no usable ${kindOf(field).noun}: ${quoted(value)}`;
+	`'${labelInForm(field)}' holds no usable ${kindOf(field).valueNoun}: ${quoted(value)}`;
 
 /** Makes the column of a field in the field mapper. */
 export function toColumn(field: Field, required: boolean): ResourceMapperField {

@@ -1,6 +1,6 @@
 import { readFlag } from '../values/formats';
 import type { FieldKind } from './kind';
-import { makeComparisonParts, formOrNone, singleParts } from './kind';
+import { makeComparisonParts, toFormList, singleParts } from './kind';
 import type { OfType } from '../entities/fieldTypes';
 
 /**
@@ -17,9 +17,9 @@ function readStoredFlag(value: unknown): 0 | 1 | undefined {
 /** The parts that both kinds of yes or no share. A row that does not show a flag counts as no. */
 const flagParts = {
 	...singleParts,
-	isExact: true,
+	hasExactFilter: true,
 	valueIfMissing: 0,
-	...makeComparisonParts((_field: unknown, item) => formOrNone(readStoredFlag(item))),
+	...makeComparisonParts((_field: unknown, item) => toFormList(readStoredFlag(item))),
 	expected: () => 'true or false',
 	widget: () => ({ type: 'boolean' as const, default: true }),
 	column: () => ({ type: 'boolean' as const }),

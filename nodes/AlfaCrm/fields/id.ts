@@ -2,7 +2,7 @@ import { readId } from '../values/formats';
 import { entityOf } from '../entities/registry';
 import { isPickedByKey, isPicker } from './blank';
 import type { FieldKind, JsonSchema } from './kind';
-import { makeComparisonParts, formOrNone, singleParts } from './kind';
+import { makeComparisonParts, toFormList, singleParts } from './kind';
 import { readItems, splitText } from './lists';
 import type { FieldBasics, OfType, ApiValue } from '../entities/fieldTypes';
 
@@ -52,8 +52,8 @@ function readRecordId({ entity }: OfRecord, value: unknown): number | undefined 
 /** The parts of kinds whose value is one record. */
 export const recordParts = {
 	...singleParts,
-	isExact: true,
-	...makeComparisonParts((field: OfRecord, item) => formOrNone(readRecordId(field, item))),
+	hasExactFilter: true,
+	...makeComparisonParts((field: OfRecord, item) => toFormList(readRecordId(field, item))),
 	findWebAddresses: ({ label }: Pick<FieldBasics, 'label'>, item: unknown) => {
 		const address = addressIn(item);
 		return address === undefined ? [] : [{ label, address }];
@@ -77,7 +77,7 @@ function unwrapPicker(value: unknown): unknown {
 export const recordListParts = {
 	...recordParts,
 	isList: true,
-	isExact: false,
+	hasExactFilter: false,
 	holdsIds: true,
 	clearedValue: [] as ApiValue[],
 	splitItems: (_field: unknown, value: unknown) => readItems(unwrapPicker(value), splitText),

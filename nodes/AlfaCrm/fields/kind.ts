@@ -62,7 +62,7 @@ export interface FieldKind<F> {
 	/** Describes the values that the field takes, for messages: "must be *a whole number*". */
 	expected(field: F): string;
 	/** Names one value, for messages: "holds no usable *phone number*". */
-	noun: string;
+	valueNoun: string;
 	/** Turns an item into what is sent to AlfaCRM. Returns undefined if it cannot be read. */
 	serialize(field: F, item: unknown, zone: string): ApiValue | undefined;
 	/**
@@ -89,7 +89,7 @@ export interface FieldKind<F> {
 	 * Tells whether two items with a common normal form identify the same record. Left out if they
 	 * always do.
 	 */
-	isSameValue?(field: F, storedValue: unknown, matchValue: unknown): boolean;
+	identifiesSameRecord?(field: F, storedValue: unknown, matchValue: unknown): boolean;
 	/**
 	 * Says why two items that do not match may still belong to one record. For example, one of two
 	 * names may lack the patronymic. Returns undefined if nothing suggests that they do.
@@ -117,12 +117,12 @@ export interface FieldKind<F> {
 	 * Whether a filter of this type finds exactly the rows with the value, so that rows can be
 	 * checked again.
 	 */
-	isExact: boolean;
+	hasExactFilter: boolean;
 	/**
 	 * Tells whether a filter of this type may find a row that holds `storedValue`. It is for filters
 	 * that also find other values than the one that they ask for, such as parts of a phone number.
 	 */
-	mayFind?: (storedValue: unknown, filterValue: unknown) => boolean;
+	filterMayFind?: (storedValue: unknown, filterValue: unknown) => boolean;
 	/**
 	 * Makes the bodies with which the index finds the records that hold an item in any spelling:
 	 * `{ name: 'ксандр' }` for the name "Александр Артёмов". They may find other records as well.
@@ -181,10 +181,10 @@ export interface FieldKind<F> {
  */
 export const singleParts = {
 	isList: false as boolean,
-	isExact: false as boolean,
+	hasExactFilter: false as boolean,
 	splitItems: (_field: unknown, value: unknown): unknown[] => [value],
 	isBlank: (): boolean => false,
-	noun: 'value' as string,
+	valueNoun: 'value' as string,
 	findWebAddresses: (): Address[] => [],
 	mayHaveWords: (item: string): boolean => /\p{L}/u.test(item),
 	holdsIds: false as boolean,
@@ -247,5 +247,5 @@ export const makeComparisonParts = <F>(
  *
  * @param readValue what was read from the item, such as a number; undefined if it could not be read
  */
-export const formOrNone = (readValue: unknown): string[] =>
+export const toFormList = (readValue: unknown): string[] =>
 	readValue === undefined ? [] : [String(readValue)];

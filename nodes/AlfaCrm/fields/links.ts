@@ -27,9 +27,9 @@ const TELEGRAM_NAME = /^[a-z]\w{2,30}[a-z\d]$/i;
  */
 const MESSENGER_NUMBER = /^[1-9]\d{4,15}$/;
 /** A shorter word alone may mean anything. */
-const SHORTEST_NAME_ALONE = 5;
+const SHORTEST_LONE_NAME = 5;
 /** Accepts words that name a service or nobody, such as `telegram` and `unknown`. */
-const NO_NAME = /^(?:unknown|username|telegram|whatsapp|instagram|facebook|vkontakte)$/i;
+const PLACEHOLDER_WORD = /^(?:unknown|username|telegram|whatsapp|instagram|facebook|vkontakte)$/i;
 /**
  * Accept the end of an address whose expression found no value. Rejects `t.me/anna_p`.
  *
@@ -46,7 +46,7 @@ const isUnfilledAddress = (word: string): boolean =>
 	[WORD_FOR_NO_VALUE, QUERY_WITHOUT_VALUE, PATH_WITHOUT_PERSON].some((end) => end.test(word));
 
 /** A longer text is a letter, not a link. */
-const LONGEST = 1_000;
+const LONGEST_LINK = 1_000;
 
 /** Makes the form of a person in Telegram. Returns undefined if the text is no name or number. */
 function makeTelegramForm(person: string): string | undefined {
@@ -157,7 +157,7 @@ interface Links {
 function readLinks(value: unknown): Links {
 	const givenText = typeof value === 'string' ? value : (readText(value) ?? '');
 	const text = removeInvisible(givenText).normalize('NFKC');
-	if (text.length > LONGEST) return { forms: [], otherWords: normalizeText(text) };
+	if (text.length > LONGEST_LINK) return { forms: [], otherWords: normalizeText(text) };
 
 	const words = text
 		.trim()
@@ -190,8 +190,8 @@ function readLinks(value: unknown): Links {
  * name without @.
  */
 function readTelegramPerson(word: string): string | undefined {
-	if (word.length < SHORTEST_NAME_ALONE) return undefined;
-	if (NO_NAME.test(word) || isUnfilledAddress(word)) return undefined;
+	if (word.length < SHORTEST_LONE_NAME) return undefined;
+	if (PLACEHOLDER_WORD.test(word) || isUnfilledAddress(word)) return undefined;
 
 	return makeTelegramForm(word);
 }
@@ -208,7 +208,7 @@ function splitLinks(text: string): string[] {
 /** A list of addresses of websites, and of people in messengers. */
 export const links: FieldKind<OfType<'links'>> = {
 	...textListParts,
-	noun: 'web address, or name or number in Telegram',
+	valueNoun: 'web address, or name or number in Telegram',
 	splitItems: (_field, value) => readItems(value, splitLinks),
 	makeNormalForms: (_field, item) => readLinks(item).forms,
 	isSame(_field, value, otherValue) {

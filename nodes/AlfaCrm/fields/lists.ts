@@ -8,7 +8,7 @@ const SEPARATORS = /([\r\n]+|[,;]+)/;
 /** Accepts a web address without blanks. */
 const WEB_ADDRESS = /^\s*https?:\/\/\S*$/i;
 /** Accepts the beginning of a new text behind a comma: a blank or another address. */
-const NEW_TEXT = /^(\s|$|https?:\/\/|www\.)/i;
+const START_OF_NEXT_TEXT = /^(\s|$|https?:\/\/|www\.)/i;
 
 /**
  * Splits a text at commas, semicolons and line breaks: `a, b` gives `a` and ` b`. *Simplify* writes
@@ -23,7 +23,7 @@ export function splitText(text: string): string[] {
 		const nextText = pieces[index + 1];
 		const lastText = texts[texts.length - 1];
 		const isInsideAddress =
-			WEB_ADDRESS.test(lastText) && /[,;]/.test(separator) && !NEW_TEXT.test(nextText);
+			WEB_ADDRESS.test(lastText) && /[,;]/.test(separator) && !START_OF_NEXT_TEXT.test(nextText);
 		if (isInsideAddress) {
 			texts[texts.length - 1] = `${lastText}${separator}${nextText}`;
 		} else {

@@ -1,6 +1,6 @@
 import { readAmount, readInteger } from '../values/formats';
 import type { FieldKind } from './kind';
-import { makeComparisonParts, formOrNone, singleParts } from './kind';
+import { makeComparisonParts, toFormList, singleParts } from './kind';
 import type { Bounds, OfType } from '../entities/fieldTypes';
 
 /** No number of a school is larger. From 1e21 on, JavaScript writes numbers with an exponent. */
@@ -69,7 +69,7 @@ const numberParts = {
  */
 export const number: FieldKind<OfType<'number'>> = {
 	...numberParts,
-	...makeComparisonParts((_field, item) => formOrNone(readCents(item))),
+	...makeComparisonParts((_field, item) => toFormList(readCents(item))),
 	expected: (field) => `a number${describeBounds(field)}, such as 1290.90 or 1 290,90`,
 	serialize: makeSerializer(readCents),
 	widget: (field) => ({
@@ -82,7 +82,7 @@ export const number: FieldKind<OfType<'number'>> = {
 /** A whole number. */
 export const integer: FieldKind<OfType<'integer'>> = {
 	...numberParts,
-	...makeComparisonParts((_field, item) => formOrNone(readWholeNumber(item))),
+	...makeComparisonParts((_field, item) => toFormList(readWholeNumber(item))),
 	expected: (field) => `a whole number${describeBounds(field)}`,
 	serialize: makeSerializer(readWholeNumber),
 	defaultValue(field) {

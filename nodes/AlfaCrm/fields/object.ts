@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { parseJson } from '../values/formats';
-import { isPlain } from './blank';
+import { isPlainObject } from './blank';
 import type { FieldKind } from './kind';
-import { makeComparisonParts, formOrNone, singleParts } from './kind';
+import { makeComparisonParts, toFormList, singleParts } from './kind';
 import type { OfType } from '../entities/fieldTypes';
 
 /**
@@ -15,7 +15,7 @@ export function canonicalJson(value: unknown, lists: 'ordered' | 'unordered' = '
 	return JSON.stringify(value, (_key, inner: unknown) => {
 		if (lists === 'unordered' && Array.isArray(inner))
 			return inner.map((item) => canonicalJson(item, lists)).sort();
-		if (!isPlain(inner)) return inner;
+		if (!isPlainObject(inner)) return inner;
 		return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
 	});
 }
@@ -23,7 +23,7 @@ export function canonicalJson(value: unknown, lists: 'ordered' | 'unordered' = '
 /** Reads an object, or JSON of one. Returns undefined for anything else. */
 const readObject = (value: unknown): Record<string, unknown> | undefined => {
 	const object = typeof value === 'string' ? parseJson(value) : value;
-	return isPlain(object) ? object : undefined;
+	return isPlainObject(object) ? object : undefined;
 };
 
 /**
@@ -41,7 +41,7 @@ function makeComparableText(value: unknown): string | undefined {
 /** An object with any keys, such as the old and new values of an entry in AlfaCRM's log. */
 export const object: FieldKind<OfType<'object'>> = {
 	...singleParts,
-	...makeComparisonParts((_field, item) => formOrNone(makeComparableText(item))),
+	...makeComparisonParts((_field, item) => toFormList(makeComparableText(item))),
 	isBlank: (_field, value) => makeComparableText(value) === '{}',
 	expected: () => 'an object',
 	serialize: (_field, item) => parseJson(makeComparableText(item) ?? '') as IDataObject | undefined,

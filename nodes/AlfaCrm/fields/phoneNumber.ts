@@ -1,14 +1,14 @@
 import {
-	COUNTRIES,
+	KNOWN_CODES,
 	BEFORE_NUMBER,
 	EMPTY_FRACTION,
 	FULL_WIDTH,
 	MIN_DIGITS,
 	MIN_DIGITS_WITH_COUNTRY,
 	NATIONAL_LENGTH,
-	NO_NUMBER,
+	OTHER_DIGITS,
 	NUMBER,
-	PLACES,
+	MASKED_DIGITS,
 	SLIP_CODES,
 	SLIP_LENGTH,
 } from './phonePatterns';
@@ -40,9 +40,9 @@ interface PhoneNumber {
 	/** Whether it begins with the code of its country. */
 	hasCountry: boolean;
 	/** Whether it has at least as many digits as a number needs, so that none is missing. */
-	isWhole: boolean;
+	isComplete: boolean;
 	/** Whether it has as many digits as the numbers of its country have, so that none is hidden. */
-	isExact: boolean;
+	hasExactLength: boolean;
 	/** Where it begins and ends in the text. */
 	begin: number;
 	end: number;
@@ -83,7 +83,7 @@ export const hasNumber = (text: string): boolean => findNumbers(text).length > 0
 /**
  * Tells whether a text has places without a digit, as in an empty input mask or a hidden number.
  */
-export const isHidden = (text: string): boolean => PLACES.test(text);
+export const hasMaskedDigits = (text: string): boolean => MASKED_DIGITS.test(text);
 
 /**
  * Splits a text into one text for each number, together with the words beside it. A comma, a
@@ -114,7 +114,7 @@ export function splitNumbers(text: string): string[] {
 function findCut(text: string, number: PhoneNumber, next: PhoneNumber): number | undefined {
 	const separator = text.slice(number.end, next.begin).search(LAST_SEPARATOR);
 	if (separator >= 0) return number.end + separator + 1;
-	if (!next.isWhole || !number.isWhole) return undefined;
+	if (!next.isComplete || !number.isComplete) return undefined;
 
 	const textBefore = text.slice(0, next.begin).replace(NUMBER_OPENING, '');
 	// If the text begins with a word, words are labels and belong to the number behind them.
@@ -147,7 +147,7 @@ export function writeLastDigits(digits: Digits): string[] {
 /**
  * Reads the four groups of a Russian or Kazakh number: `900`, `111`, `22` and `33` of 79001112233.
  */
-const HOME_NUMBER = /^7([1-9]\d\d)(\d{3})(\d\d)(\d\d)$/;
+const RUSSIAN_OR_KAZAKH = /^7([1-9]\d\d)(\d{3})(\d\d)(\d\d)$/;
 /** Accepts what people dial before the code of a country: 00, or 810 before eleven digits. */
 const DIALLED_PREFIX = /^(?:00|810(?=\d{11}))/;
 
@@ -158,7 +158,7 @@ const DIALLED_PREFIX = /^(?:00|810(?=\d{11}))/;
 export function formatPhone<T>(value: T): T | string {
 	const text = String(value);
 	const [digits = ''] = normalizePhone(text);
-	const [, city, first, second, third] = HOME_NUMBER.exec(digits) ?? [];
+	const [, city, first, second, third] = RUSSIAN_OR_KAZAKH.exec(digits) ?? [];
 	if (city === undefined) return value;
 
 	const digitsInText = text.replace(/\D/g, '').replace(DIALLED_PREFIX, '');
@@ -184,7 +184,7 @@ function findCertainNumbers(value: unknown): PhoneNumber[] {
 	);
 	if (longestNumber === undefined) return [];
 
-	return [longestNumber, ...otherNumbers.filter(({ isWhole }) => isWhole)];
+	return [longestNumber, ...otherNumbers.filter(({ isComplete }) => isComplete)];
 }
 
 /**
@@ -192,7 +192,7 @@ function findCertainNumbers(value: unknown): PhoneNumber[] {
  * times, and each search costs a dozen regular expressions.
  */
 const recentTexts = new Map<string, readonly PhoneNumber[]>();
-const MOST_RECENT_TEXTS = 100;
+const MAX_RECENT_TEXTS = 100;
 
 /** Finds the numbers in a text, in the order of the text. */
 function findNumbers(value: string): readonly PhoneNumber[] {
@@ -201,15 +201,15 @@ function findNumbers(value: string): readonly PhoneNumber[] {
 	if (knownNumbers !== undefined) return knownNumbers;
 
 	const numbers = searchNumbers(text);
-	if (recentTexts.size >= MOST_RECENT_TEXTS) recentTexts.clear();
+	if (recentTexts.size >= MAX_RECENT_TEXTS) recentTexts.clear();
 	recentTexts.set(text, numbers);
 	return numbers;
 }
 
 /** Searches a text for numbers. */
 function searchNumbers(value: string): PhoneNumber[] {
-	const text = hideOtherDigits(value);
-	const hasHiddenDigits = isHidden(text);
+	const text = replaceOtherDigits(value);
+	const hasHiddenDigits = hasMaskedDigits(text);
 
 	const numbers: PhoneNumber[] = [];
 	for (const { 0: match, index, groups: { abroad, home } = {} } of text.matchAll(NUMBER)) {
@@ -218,7 +218,7 @@ function searchNumbers(value: string): PhoneNumber[] {
 		const number = readNumber(digits, abroad !== undefined);
 		if (number === undefined) continue;
 		// If the text hides digits, as in 9** ***-12-34, only a number of full length is certain.
-		if (hasHiddenDigits && !number.isExact) continue;
+		if (hasHiddenDigits && !number.hasExactLength) continue;
 
 		numbers.push({ ...number, begin: index, end: index + match.length });
 	}
@@ -230,11 +230,11 @@ function searchNumbers(value: string): PhoneNumber[] {
  * sign takes the place of one digit, so that the places of the numbers stay the same. Digits of
  * East Asian keyboards become plain digits.
  */
-function hideOtherDigits(value: string): string {
+function replaceOtherDigits(value: string): string {
 	return value
 		.replace(FULL_WIDTH, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
 		.replace(EMPTY_FRACTION, (fraction) => '@'.repeat(fraction.length))
-		.replace(NO_NUMBER, (digits) => '@'.repeat(digits.length))
+		.replace(OTHER_DIGITS, (digits) => '@'.repeat(digits.length))
 		.replace(BEFORE_NUMBER, (digits) => '@'.repeat(digits.length))
 		.replace(ROUNDED, (digits) => 'E'.repeat(digits.length));
 }
@@ -259,16 +259,16 @@ function readNumber(
 	// Without a country, ten digits that begin with 9 are a Russian mobile number.
 	const isHomeMobile = !hasCountry && /^9\d{9}$/.test(digits);
 	const expectedLength = isHomeMobile ? NATIONAL_LENGTH : country.length;
-	const isWhole = digits.length >= (expectedLength ?? NATIONAL_LENGTH);
+	const isComplete = digits.length >= (expectedLength ?? NATIONAL_LENGTH);
 	// The numbers of an unknown country may have any length.
 	const exactLength = expectedLength ?? (hasCountry ? undefined : NATIONAL_LENGTH);
-	const isExact = digits.length === exactLength;
+	const hasExactLength = digits.length === exactLength;
 
 	const isFiller =
 		hasCountry && country.code === undefined
 			? FILLER_ABROAD.test(digits)
-			: FILLER.test(isWhole ? digits.slice(codeLength) : digits);
-	return isFiller ? undefined : { digits, hasCountry, isWhole, isExact };
+			: FILLER.test(isComplete ? digits.slice(codeLength) : digits);
+	return isFiller ? undefined : { digits, hasCountry, isComplete, hasExactLength };
 }
 
 /**
@@ -288,7 +288,7 @@ const FILLER_ABROAD = /^\d{0,3}(\d)\1{6,}$/;
  */
 function findCountry(digits: string, hasCountry: boolean): { code?: string; length?: number } {
 	if (!hasCountry && digits.startsWith('8')) return { code: '7', length: 11 };
-	return COUNTRIES.find(({ code }) => digits.startsWith(code)) ?? {};
+	return KNOWN_CODES.find(({ code }) => digits.startsWith(code)) ?? {};
 }
 
 /**

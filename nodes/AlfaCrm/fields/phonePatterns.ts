@@ -11,7 +11,7 @@ export const NATIONAL_LENGTH = 10;
  * together with its code. `89` is no country, but the beginning of a Russian mobile number that is
  * written with 8 in place of 7.
  */
-export const COUNTRIES: ReadonlyArray<{ code: string; length: number }> = [
+export const KNOWN_CODES: ReadonlyArray<{ code: string; length: number }> = [
 	{ code: '7', length: 11 },
 	{ code: '89', length: 11 },
 	{ code: '373', length: 11 },
@@ -48,9 +48,9 @@ const exactly = (code: string, length: number): string =>
  * Accepts 7 900 111-22-33 and 375 29 111-22-33; rejects numbers of other countries and of other
  * lengths.
  */
-const KNOWN = COUNTRIES.map(({ code, length }) => exactly(code, length)).join('|');
+const WITH_KNOWN_CODE = KNOWN_CODES.map(({ code, length }) => exactly(code, length)).join('|');
 /** Accepts the numbers of KNOWN, and those that begin with 8 in place of 7: 8 900 111-22-33. */
-const AT_HOME = `${exactly('8', 11)}|${KNOWN}`;
+const WITHOUT_PLUS = `${exactly('8', 11)}|${WITH_KNOWN_CODE}`;
 /**
  * Accepts a whole Russian number that was typed behind the +7 of a form: +7 8 495 111-22-33. No
  * number with +7 has twelve digits. Of the numbers that begin with 77, only those are listed that
@@ -63,7 +63,7 @@ const SLIP = SLIP_CODES.map((code) => exactly(code, SLIP_LENGTH)).join('|');
  * Accepts a Russian mobile number in one piece, whatever follows: 9001112233 in "9001112233 2
  * детей".
  */
-const SOLID_MOBILE = '9\\d{9}(?!\\d)';
+const MOBILE_WITHOUT_GAPS = '9\\d{9}(?!\\d)';
 /**
  * Words that follow a count, as in "12 лет", "11-й класс" and "10 kids". Names such as Клим and
  * Yolanda are not among them.
@@ -88,23 +88,23 @@ const UNRELATED_DIGITS =
  * Accepts a mobile number in Russian groups before digits that do not belong to it: 900 111-22-33
  * in "900 111-22-33 12 лет".
  */
-const GROUPED_MOBILE = `9\\d\\d${GAP}\\d{3}${GAP}\\d\\d${GAP}\\d\\d(?!\\d)${UNRELATED_DIGITS}`;
+const MOBILE_BEFORE_UNRELATED_DIGITS = `9\\d\\d${GAP}\\d{3}${GAP}\\d\\d${GAP}\\d\\d(?!\\d)${UNRELATED_DIGITS}`;
 /**
  * Accepts ten digits that begin with 9, with gaps: 900 111-22-33. Foreign numbers begin like that
  * too, so FOLLOWED decides.
  */
-const MOBILE = exactly('9', NATIONAL_LENGTH);
+const MOBILE_WITH_GAPS = exactly('9', NATIONAL_LENGTH);
 /** Accepts the place before another whole number. */
-const FOLLOWED = `(?=${GAP}(?:${AT_HOME}|${MOBILE}|\\d${more(9)}(?!${GAP}\\d)))`;
+const BEFORE_COMPLETE_NUMBER = `(?=${GAP}(?:${WITHOUT_PLUS}|${MOBILE_WITH_GAPS}|\\d${more(9)}(?!${GAP}\\d)))`;
 /**
  * Accepts all further digits, but stops before a second number that is set apart by " / ": "11 22
  * 33 / 44 55 66".
  */
-const REST = `\\d(?:${more('6,')}?(?=\\s[/\\\\|]\\s${GAP}\\d${more(MIN_DIGITS - 1)})|${more('0,')})`;
+const OTHER_NUMBER = `\\d(?:${more('6,')}?(?=\\s[/\\\\|]\\s${GAP}\\d${more(MIN_DIGITS - 1)})|${more('0,')})`;
 /**
  * Accepts a plus, or the prefixes 00 and 8 10 that people dial before the code of another country.
  */
-const SIGN = `\\+[\\s([]*|0${GAP}0${GAP}|8${GAP}1${GAP}0${GAP}(?=\\d${more(10)})`;
+const INTERNATIONAL_PREFIX = `\\+[\\s([]*|0${GAP}0${GAP}|8${GAP}1${GAP}0${GAP}(?=\\d${more(10)})`;
 /**
  * Accepts the word before an extension: "доб. 12", "ext 12", "#12". A whole phone number behind
  * such a word still counts.
@@ -117,8 +117,8 @@ const EXTENSION =
  */
 export const NUMBER = new RegExp(
 	`${EXTENSION}\\d+(?:${more('0,9')}(?!${GAP}\\d))?` +
-		`|(?<sign>${SIGN})(?<abroad>${KNOWN}|${SLIP}|\\d${more('0,14')}(?!${GAP}\\d)|${REST})` +
-		`|(?<home>${AT_HOME}|${SLIP}|${SOLID_MOBILE}|${GROUPED_MOBILE}|${MOBILE}${FOLLOWED}|${REST})`,
+		`|(?<sign>${INTERNATIONAL_PREFIX})(?<abroad>${WITH_KNOWN_CODE}|${SLIP}|\\d${more('0,14')}(?!${GAP}\\d)|${OTHER_NUMBER})` +
+		`|(?<home>${WITHOUT_PLUS}|${SLIP}|${MOBILE_WITHOUT_GAPS}|${MOBILE_BEFORE_UNRELATED_DIGITS}|${MOBILE_WITH_GAPS}${BEFORE_COMPLETE_NUMBER}|${OTHER_NUMBER})`,
 	'giu',
 );
 
@@ -128,21 +128,22 @@ export const FULL_WIDTH = /[\uff01-\uff5e]/g;
  * Accepts places without a digit, in an empty input mask or a hidden number: `+7 (XXX) XXX-XX-XX`,
  * `+7 9** ***-12-34`. Rejects a bullet in front of a number.
  */
-export const PLACES = /(?<!^)(?:(?<!\d)[_*•·‧●]|[_*•·‧●](?!\d))|[xх#?]{2,}|\.{2,}(?=\D*\d)/imu;
+export const MASKED_DIGITS =
+	/(?<!^)(?:(?<!\d)[_*•·‧●]|[_*•·‧●](?!\d))|[xх#?]{2,}|\.{2,}(?=\D*\d)/imu;
 /**
  * Accepts the .0 of 9001112233.0, which a spreadsheet adds to a phone that it takes for a number.
  */
 export const EMPTY_FRACTION = new RegExp(`(?<=(?<!\\d)\\d{7,15})\\.0+(?!${GAP}\\d)`, 'gu');
 /** Accepts digits behind a word, such as the 15 of "дом 15 8 900 111-22-33". */
-const WORDED = '(?<=[\\p{L}№#][ \\t.:№#]{0,3})(?!0)\\d{1,5}(?:[.-]\\d{1,4}){0,3}';
+const AFTER_WORD = '(?<=[\\p{L}№#][ \\t.:№#]{0,3})(?!0)\\d{1,5}(?:[.-]\\d{1,4}){0,3}';
 /** Accepts a day or a time at the beginning, such as 18.00-20.00. */
-const DATED = '(?<=(?:^|[,;\\r\\n])[ \\t]{0,3})\\d{1,4}(?:[.-]\\d{1,4}){1,3}';
+const DAY_OR_TIME = '(?<=(?:^|[,;\\r\\n])[ \\t]{0,3})\\d{1,4}(?:[.-]\\d{1,4}){1,3}';
 /**
  * Accepts at most eight such digits before a whole Russian number. They are not part of that
  * number.
  */
 export const BEFORE_NUMBER = new RegExp(
-	`(?!(?:[.-]?\\d){9})(?:${WORDED}|${DATED})(?=[ \\t]+\\+?[78]${GAP}[3489]${more(9)}(?!${GAP}\\d))`,
+	`(?!(?:[.-]?\\d){9})(?:${AFTER_WORD}|${DAY_OR_TIME})(?=[ \\t]+\\+?[78]${GAP}[3489]${more(9)}(?!${GAP}\\d))`,
 	'gu',
 );
 /** Accepts WhatsApp's groups, lists, channels and hidden accounts: `120363041234567890@g.us`. */
@@ -162,7 +163,7 @@ const LINE_NUMBER_BEFORE_MOBILE =
 	/(?:(?<![\d(+][^\S\n]?)\d|(?<=\d[^\S\n])\d(?=[.)]))(?=\D{1,3}[78]\D{0,2}9(?:\D{0,4}\d){9}(?!\d))/u;
 
 /** Accepts digits that are no phone number. */
-export const NO_NUMBER = new RegExp(
+export const OTHER_DIGITS = new RegExp(
 	[
 		WHATSAPP_WITHOUT_NUMBER,
 		TELEGRAM_PROGRAM_LINK,

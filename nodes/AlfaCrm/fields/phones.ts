@@ -1,12 +1,12 @@
 import { isEmpty } from './blank';
 import type { FieldKind } from './kind';
-import { makeComparisonParts, formOrNone, listParts, singleParts } from './kind';
+import { makeComparisonParts, toFormList, listParts, singleParts } from './kind';
 import { readItems } from './lists';
 import {
 	writeLastDigits,
 	formatPhone,
 	hasNumber,
-	isHidden,
+	hasMaskedDigits,
 	normalizePhone,
 	makeSearchTexts,
 	removeEmptyFraction,
@@ -23,7 +23,7 @@ import type { OfType, ApiValue } from '../entities/fieldTypes';
  */
 
 /** Accepts the letters of an empty input mask, which are no words: +7 (XXX) XXX-XX-XX. */
-const MASK = /[xх]/giu;
+const MASK_LETTERS = /[xх]/giu;
 
 /**
  * Tells whether an item counts as empty, because it has neither a number nor a word: a bare country
@@ -34,7 +34,7 @@ function hasNoContent(item: unknown): boolean {
 	if (typeof item !== 'string' && typeof item !== 'number') return false;
 
 	const text = String(item);
-	const hasWord = /\p{L}/u.test(text.replace(MASK, ''));
+	const hasWord = /\p{L}/u.test(text.replace(MASK_LETTERS, ''));
 	return !hasWord && !hasNumber(text) && !isBroken(item);
 }
 
@@ -86,7 +86,7 @@ export const phones: FieldKind<OfType<'phones'>> = {
 	...listParts,
 	splitItems: (_field, value) => readPhones(value),
 	isBlank: (_field, value) => readPhones(value).length === 0,
-	noun: 'phone number',
+	valueNoun: 'phone number',
 	expected: () => 'a phone number or a list of phone numbers',
 	serialize: (_field, item) => readPhone(item),
 	makeNormalForms: (_field, item) => normalizePhone(item),
@@ -95,7 +95,8 @@ export const phones: FieldKind<OfType<'phones'>> = {
 		samePhone(storedItem, item) || isStoredText(field, storedItem, item),
 	makeSearchFilters: (_field, name, item) =>
 		makeSearchTexts(item).map((form) => ({ [name]: form })),
-	mayFind: (storedPhone, filterValue) => digitsIn(storedPhone).includes(digitsIn(filterValue)),
+	filterMayFind: (storedPhone, filterValue) =>
+		digitsIn(storedPhone).includes(digitsIn(filterValue)),
 	canonicalize: (item) => formatPhone(item) as ApiValue,
 	widget: makeTextListWidget,
 };
@@ -103,12 +104,12 @@ export const phones: FieldKind<OfType<'phones'>> = {
 /** The last eight digits of a whole number are enough to search for it. */
 const SEARCHED_DIGITS = 8;
 /** A number with at least ten digits is whole. */
-const WHOLE_DIGITS = 10;
+const COMPLETE_NUMBER_DIGITS = 10;
 /** Fewer than three digits find everybody. */
 const FEWEST_DIGITS = 3;
 
-const isWholeNumber = (text: string): boolean =>
-	digitsIn(text).length >= WHOLE_DIGITS && hasNumber(text);
+const isCompleteNumber = (text: string): boolean =>
+	digitsIn(text).length >= COMPLETE_NUMBER_DIGITS && hasNumber(text);
 
 /** Reads the digits of a value, also those of East Asian keyboards (１). */
 export const digitsIn = (value: unknown): string =>
@@ -125,7 +126,7 @@ function readSearchDigits(value: unknown): string | undefined {
 	if (typeof value !== 'string' && typeof value !== 'number') return undefined;
 	const text = String(value).normalize('NFKC');
 	const digits = digitsIn(text);
-	if (isWholeNumber(text)) return (normalizePhone(text)[0] ?? digits).slice(-SEARCHED_DIGITS);
+	if (isCompleteNumber(text)) return (normalizePhone(text)[0] ?? digits).slice(-SEARCHED_DIGITS);
 
 	return digits === '' || /\p{L}/u.test(text) ? undefined : digits;
 }
@@ -148,7 +149,7 @@ export function isFoundByPhone(storedPhone: unknown, searchedPhone: unknown): bo
 	}
 
 	if (storedDigits.includes(digits)) return true;
-	if (isWholeNumber(text)) return samePhone(storedPhone, text);
+	if (isCompleteNumber(text)) return samePhone(storedPhone, text);
 
 	// The beginning of a number may be typed with 8, as 8 900, and be stored with 7.
 	return storedDigits.startsWith(`7${removeCountryCode(digits)}`);
@@ -177,7 +178,7 @@ function formatEnd(digits: string): string {
  */
 export function makePartSearchTexts(text: string): string[] {
 	const digits = readSearchDigits(text) ?? text;
-	if (isWholeNumber(text)) return [digits, ...writeLastDigits(digits)];
+	if (isCompleteNumber(text)) return [digits, ...writeLastDigits(digits)];
 
 	const nationalDigits = removeCountryCode(digits);
 	return [...new Set([nationalDigits, formatBeginning(nationalDigits), formatEnd(digits), text])];
@@ -186,9 +187,9 @@ export function makePartSearchTexts(text: string): string[] {
 /**
  * Tells whether a text would find everybody: a bare country code, or a number with hidden digits.
  */
-export const isTooShort = (text: string): boolean =>
+export const wouldFindEverybody = (text: string): boolean =>
 	!/\p{L}/u.test(text) &&
-	(digitsIn(text).length < FEWEST_DIGITS || (isHidden(text) && !hasNumber(text)));
+	(digitsIn(text).length < FEWEST_DIGITS || (hasMaskedDigits(text) && !hasNumber(text)));
 
 /** Tells whether a text holds two numbers, or parts of two: `900 111, 900 222`. */
 const holdsSeveralNumbers = (text: string): boolean =>
@@ -197,10 +198,10 @@ const holdsSeveralNumbers = (text: string): boolean =>
 /** A filter for lists of people: a phone number in any spelling, or some digits of it. */
 export const phonePart: FieldKind<OfType<'phonePart'>> = {
 	...singleParts,
-	...makeComparisonParts((_field: unknown, item) => formOrNone(readSearchDigits(item))),
-	mayFind: isFoundByPhone,
+	...makeComparisonParts((_field: unknown, item) => toFormList(readSearchDigits(item))),
+	filterMayFind: isFoundByPhone,
 	isBlank: (_field, value) =>
-		(typeof value === 'string' || typeof value === 'number') && isTooShort(String(value)),
+		(typeof value === 'string' || typeof value === 'number') && wouldFindEverybody(String(value)),
 	expected: () => `one phone number, or at least ${FEWEST_DIGITS} digits of it`,
 	serialize(_field, item) {
 		const isReadable = readSearchDigits(item) !== undefined && !holdsSeveralNumbers(String(item));

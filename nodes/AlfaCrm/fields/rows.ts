@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { parseJson } from '../values/formats';
-import { isEmpty, isPlain } from './blank';
+import { isEmpty, isPlainObject } from './blank';
 import { haveEqualItems } from './lists';
 import type { Address, FieldKind, JsonSchema } from './kind';
 import { singleParts } from './kind';
@@ -33,8 +33,9 @@ export function readRows(value: unknown): IDataObject[] | undefined {
 	if (isEmpty(value)) return [];
 	// A text that is not JSON becomes false, which is neither empty nor a list.
 	if (typeof value === 'string') return readRows(parseJson(value) ?? false);
-	if (Array.isArray(value)) return value.every(isPlain) ? (value as IDataObject[]) : undefined;
-	if (!isPlain(value)) return undefined;
+	if (Array.isArray(value))
+		return value.every(isPlainObject) ? (value as IDataObject[]) : undefined;
+	if (!isPlainObject(value)) return undefined;
 
 	const { values, ...otherKeys } = value;
 	const hasOnlyValues = Object.keys(otherKeys).length === 0;

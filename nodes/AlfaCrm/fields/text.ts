@@ -1,6 +1,6 @@
 import { normalizeText, findSearchFragments } from './normalizeText';
 import type { FieldKind, Widget } from './kind';
-import { makeComparisonParts, formOrNone, listParts, singleParts } from './kind';
+import { makeComparisonParts, toFormList, listParts, singleParts } from './kind';
 import { readItems, splitText } from './lists';
 import { hasExtraWords, normalizeName, replaceCommas } from './personName';
 import { isRounded } from './unreadable';
@@ -31,7 +31,7 @@ export function readText(value: unknown): string | undefined {
 /** Makes the normal form of a text: a list with one form, or an empty list if it is no text. */
 export function makeTextForms(value: unknown): string[] {
 	const text = readText(value);
-	return formOrNone(text === undefined ? undefined : normalizeText(text));
+	return toFormList(text === undefined ? undefined : normalizeText(text));
 }
 
 /** Returns how many characters AlfaCRM takes at most, if that is known. */
@@ -100,7 +100,7 @@ const readTextOrEmpty = (value: unknown): string => readText(value) ?? '';
 export const text: FieldKind<OfType<'text'>> = {
 	...textParts,
 	...makeComparisonParts(({ isPersonName }: OfType<'text'>, item) =>
-		isPersonName ? formOrNone(normalizeName(readTextOrEmpty(item))) : makeTextForms(item),
+		isPersonName ? toFormList(normalizeName(readTextOrEmpty(item))) : makeTextForms(item),
 	),
 	isStored: isStoredText,
 	explainSimilarity({ isPersonName }, storedValue, matchValue) {

@@ -19,11 +19,11 @@ export interface KnownNames {
 }
 
 /** Returns the names of the fields that make the name of a record. */
-const titleFields = ({ listed }: Entity): readonly string[] => listed?.title ?? ['name'];
+const getTitleFields = ({ listed }: Entity): readonly string[] => listed?.title ?? ['name'];
 
 /** Makes the title of a record without details: its name, or "Customer 501" if it has none. */
 export function titleOf(row: IDataObject, entity: Entity): string {
-	const words = titleFields(entity)
+	const words = getTitleFields(entity)
 		.map((field) => row[field])
 		.filter((word) => word !== null && word !== undefined);
 	return words.join(' ') || `${entity.label} ${String(row.id)}`;
@@ -42,7 +42,7 @@ export function fullTitleOf(
 	const details = (entity.listed?.details ?? [])
 		.map((detail) => describeDetail(row, detail, names))
 		.filter((detail) => detail !== undefined);
-	const hasTitle = titleFields(entity).length > 0 || details.length === 0;
+	const hasTitle = getTitleFields(entity).length > 0 || details.length === 0;
 	const parts = hasTitle ? [titleOf(row, entity), ...details] : details;
 	return (isArchived ? [...parts, 'archived'] : parts).join(' · ');
 }

@@ -7,7 +7,7 @@ import { customer } from '../entities/customer';
 import type { Field } from '../entities/fieldTypes';
 import { lesson as lessonEntity } from '../entities/lesson';
 import { listCall, passesOf } from '../entities/listCall';
-import { isPlain } from '../fields/blank';
+import { isPlainObject } from '../fields/blank';
 import { listOf } from '../fields/field';
 import { addIdsToEqualNames } from '../fields/titles';
 import { formatDay, readId, readIds } from '../values/formats';
@@ -71,7 +71,7 @@ async function findLesson(
 
 /** Lists the customers whom a lesson names, in its list of customers or in its attendance. */
 function namedCustomerIds(lesson: IDataObject): number[] {
-	const attendance = listOf(lesson.details).filter(isPlain);
+	const attendance = listOf(lesson.details).filter(isPlainObject);
 	const attendanceIds = attendance.map(({ customer_id }) => customer_id);
 	return readIds([...listOf(lesson.customer_ids), ...attendanceIds]);
 }

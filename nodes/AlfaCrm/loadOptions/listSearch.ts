@@ -176,8 +176,8 @@ async function readPage(client: ApiClient, list: ListRequest, cursor: SearchCurs
  *   lessons.
  */
 function passesToSearch(entity: Entity): IDataObject[] {
-	// `show` has `removed` only if records of the entity can be archived.
-	const { removed, ...otherFilters } = entity.hidden?.show ?? {};
+	// `bodyShowingAll` has `removed` only if records of the entity can be archived.
+	const { removed, ...otherFilters } = entity.hidden?.bodyShowingAll ?? {};
 	if (removed !== undefined) {
 		const onlyArchived = { removed: 2 };
 		return [otherFilters, { ...otherFilters, ...onlyArchived }];

@@ -73,7 +73,7 @@ export class RecordNames implements KnownNames {
 
 	/** Reads the first page of a list. Returns no rows if the list cannot be read. */
 	private async readFirstPage(entity: Entity, filter?: IDataObject): Promise<IDataObject[]> {
-		const filtersThatShowArchived = entity.hidden?.show;
+		const filtersThatShowArchived = entity.hidden?.bodyShowingAll;
 		const body = { ...filtersThatShowArchived, ...filter };
 		const list = { ...listCall(entity, this.branch), body };
 		try {

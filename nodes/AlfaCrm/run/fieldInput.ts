@@ -35,10 +35,11 @@ type InputMode = 'form' | 'json' | 'map';
  * Whether *Simplify* leaves out fields of an entity. The forms that create or change such an entity
  * have *Simplify* among their options.
  */
-export const canBeSimplified = ({ simple }: Entity): boolean => simple !== undefined;
+export const canBeSimplified = ({ simplifiedFields }: Entity): boolean =>
+	simplifiedFields !== undefined;
 
 /** Whether the user can choose a way other than the form: the entity takes custom fields. */
-const hasInputModes = ({ custom }: Entity): boolean => custom === true;
+const hasInputModes = ({ hasCustomFields }: Entity): boolean => hasCustomFields === true;
 
 // ---------------------------------------------------------------- the form
 
@@ -82,7 +83,7 @@ export function prominentForm(entity: Entity, fields: readonly Field[]): INodePr
 export function fieldOptions(fields: readonly Field[], entity: Entity): INodeProperties[] {
 	const fieldsInForm = fields.filter(({ withoutParameter }) => !withoutParameter);
 	const parameters = fieldsInForm.map(toProperty);
-	return entity.custom ? [...parameters, customFields] : parameters;
+	return entity.hasCustomFields ? [...parameters, customFields] : parameters;
 }
 
 const inputMode: INodeProperties = {
@@ -332,7 +333,7 @@ function dropUnknownFields(
 	const knownInput: IDataObject = {};
 	const unexpectedNames: string[] = [];
 	for (const [name, value] of Object.entries(input)) {
-		const isField = fieldNames.has(name) || (entity.custom === true && isCustom(name));
+		const isField = fieldNames.has(name) || (entity.hasCustomFields === true && isCustom(name));
 		if (isField) {
 			knownInput[name] = value;
 		} else if (!isAddedByNode(entity, input, name)) {

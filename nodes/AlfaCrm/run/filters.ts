@@ -313,9 +313,9 @@ type Matcher = (shownValue: unknown, value: unknown) => boolean;
  * filter's type has none: then a row that AlfaCRM finds need not have exactly that value.
  */
 function getMatcher(filter: Field | Filter): Matcher | undefined {
-	const { isExact, mayFind: finds } = kindOf(filter);
-	if (finds !== undefined) return finds;
-	if (!isExact) return undefined;
+	const { hasExactFilter, filterMayFind } = kindOf(filter);
+	if (filterMayFind !== undefined) return filterMayFind;
+	if (!hasExactFilter) return undefined;
 	return (shownValue, value) => sameItem(filter, shownValue, value);
 }
 

@@ -78,7 +78,7 @@ export async function readShortList(
  * because old records refer to them.
  */
 export function makeShortListRequest(entity: Entity, branch?: number): ListRequest {
-	const filtersThatShowArchived = entity.hidden?.show;
+	const filtersThatShowArchived = entity.hidden?.bodyShowingAll;
 	return { ...listCall(entity, branch), body: { ...filtersThatShowArchived } };
 }
 

@@ -8,7 +8,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { parseJson, readId, readInteger } from '../values/formats';
 import { LOG_EVENT } from '../entities/log';
-import { isPlain } from '../fields/blank';
+import { isPlainObject } from '../fields/blank';
 
 /**
  * How many levels of objects and lists a body may have: 100 for its fields, and one for the body
@@ -49,7 +49,7 @@ export type Change = {
  * @returns the change, or a text that says why the body does not describe a change
  */
 export function readChange(body: unknown): Change | string {
-	if (!isPlain(body)) return 'The body is not a JSON object';
+	if (!isPlainObject(body)) return 'The body is not a JSON object';
 	const { event, entity } = body;
 	if (!isFilledText(event)) return 'event is not the name of an event';
 	if (!isFilledText(entity)) return 'entity is not the name of a class';
@@ -141,7 +141,7 @@ function isFilledText(value: unknown): value is string {
 function readFieldMap(value: unknown): IDataObject {
 	const fields = typeof value === 'string' ? parseJson(value) : value;
 	// PHP writes a map with the keys 0, 1, 2 as a list.
-	const isMap = isPlain(fields) || Array.isArray(fields);
+	const isMap = isPlainObject(fields) || Array.isArray(fields);
 	return isMap ? { ...(fields as IDataObject) } : {};
 }
 

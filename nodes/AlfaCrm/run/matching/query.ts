@@ -104,7 +104,7 @@ export async function readCandidates(
 	// `hidden.show` lists the records that AlfaCRM leaves out by default, such as archived ones.
 	const list = {
 		...target,
-		body: { ...target.query, ...entity.hidden?.show },
+		body: { ...target.query, ...entity.hidden?.bodyShowingAll },
 		task: `look for the ${entity.label.toLowerCase()}`,
 	};
 	const fieldFilter: FieldFilter = {
@@ -274,7 +274,7 @@ function containsAnyPart(field: Field, storedValue: unknown, filter: IDataObject
  */
 function containsPart(field: Field, storedValue: unknown, filterText: unknown): boolean {
 	// Some types of fields compare in a way of their own, such as phones by their digits.
-	const canFind = kindOf(field).mayFind ?? containsWords;
+	const canFind = kindOf(field).filterMayFind ?? containsWords;
 	return listOf(storedValue).some((stored) => canFind(stored, filterText));
 }
 

@@ -124,7 +124,7 @@ export class CustomerCards {
 		ids: readonly number[],
 	): Promise<number> {
 		// Without these filters AlfaCRM lists no leads and no archived customers. API notes 3.
-		const filtersThatShowEverybody = customerEntity.hidden?.show;
+		const filtersThatShowEverybody = customerEntity.hidden?.bodyShowingAll;
 		const list = {
 			...listCall(customerEntity, branch),
 			body: { ...filter, ...filtersThatShowEverybody },

@@ -231,7 +231,7 @@ class FirstPageReader {
 			...listCall(entity, branch),
 			...this.context,
 			// Without these filters AlfaCRM leaves out some rows, such as archived customers.
-			body: entity.hidden?.show,
+			body: entity.hidden?.bodyShowingAll,
 			query,
 			onSend: () => this.noteSending(),
 		};

@@ -7,7 +7,7 @@ import type { ListQuery } from '../../../api/pages';
 import { LARGEST_PAGE } from '../../../api/pages';
 import { lesson as lessonEntity, LESSON_STATUS } from '../../../entities/lesson';
 import { listCall } from '../../../entities/listCall';
-import { isPlain } from '../../../fields/blank';
+import { isPlainObject } from '../../../fields/blank';
 import { readId } from '../../../values/formats';
 import type { Change } from '../../change';
 import { readLogEntry, makeChangeForReading } from '../../change';
@@ -265,4 +265,4 @@ const omitEmptiedFields = (fields: IDataObject): IDataObject =>
 
 /** Lists the attendances in the `details` of a lesson; none if `details` is not a list. */
 const listAttendances = ({ details }: IDataObject): IDataObject[] =>
-	Array.isArray(details) ? (details as IDataObject[]).filter(isPlain) : [];
+	Array.isArray(details) ? (details as IDataObject[]).filter(isPlainObject) : [];
