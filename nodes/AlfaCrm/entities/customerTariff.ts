@@ -16,6 +16,11 @@ import {
 import { TARIFF_TYPES } from './tariff';
 
 /**
+ * Declares subscriptions: lessons or weeks that a customer has bought. AlfaCRM calls a subscription
+ * `customer-tariff`, and the plan by which it is sold `tariff`.
+ */
+
+/**
  * Whether one of the flags of a subscription says that it is archived; undefined if it has no flag.
  * API notes 5.5.
  */
@@ -35,8 +40,8 @@ export function isCurrent(row: IDataObject, zone: string): boolean {
 }
 
 /**
- * The subscriptions of a customer. They can be listed for one customer only, and every branch lists
- * the same ones. API notes 5.5.
+ * The subscriptions of a customer. AlfaCRM lists them for one customer only, and every branch shows
+ * the same list. API notes 5.5.
  */
 export const customerTariff = makeWritableEntity({
 	resource: 'customerTariff',
@@ -47,7 +52,7 @@ export const customerTariff = makeWritableEntity({
 	operations: ['delete', 'getAll', 'update'],
 	parentFields: [record('customer_id', 'Customer', 'customer', { required: true })],
 	hidden: {
-		// A plain list may show only current subscriptions. API notes 5.5.
+		// A plain list, without `dead`, may show only current subscriptions. API notes 5.5.
 		passes: [{ dead: true }],
 		views: [
 			{
@@ -62,11 +67,12 @@ export const customerTariff = makeWritableEntity({
 					0,
 					{ description: 'Which subscriptions are returned' },
 				),
-				// `dead: false` lists all, `dead: true` the archived ones. Current ones need no body.
-				// API notes 5.5.
+				// `dead: false` lists all subscriptions, `dead: true` only archived ones. A plain list
+				// shows the current ones. API notes 5.5.
 				makeBody: (chosen) => (chosen === 0 ? {} : { dead: chosen === 2 }),
 				includesRow: (row, chosen, zone) => {
 					if (chosen === 0) return isCurrent(row, zone);
+					// A row without a flag belongs to every choice.
 					return chosen === 1 || isArchived(row) !== false;
 				},
 			},

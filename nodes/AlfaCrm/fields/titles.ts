@@ -5,14 +5,16 @@ import { entityOf } from '../entities/registry';
 import type { Detail, Entity } from '../entities/types';
 
 /**
- * Makes the titles of records: how dropdowns and searchable lists call them. A title is the name of
- * the record, followed by details such as a phone. `Listed` in `entities/types.ts` declares both.
+ * Makes the titles of records, which dropdowns and searchable lists show: the name of the record,
+ * followed by details such as a phone. For each entity, `Listed` in `entities/types.ts` declares
+ * the fields of the name and of the details.
  */
 
 /**
- * The names of records to which titles refer by their IDs, and the time zone of the days in titles.
+ * The names of the records whose IDs stand in rows, such as the group of a lesson.
  */
 export interface KnownNames {
+	/** The time zone of the days in titles. */
 	zone: string;
 	/** Returns the name of a record. Undefined if it is not known. */
 	of(resource: string, id: unknown): string | undefined;
@@ -70,11 +72,11 @@ function describeDetail(row: IDataObject, detail: Detail, names: KnownNames): st
 	return time === undefined ? day : `${day} ${time}`;
 }
 
-/** Returns the first value of a field that is not empty. */
+/** Returns the first value of a field that is not empty. Some rows hold the text "null". */
 const firstValueOf = (row: IDataObject, name: string): unknown =>
 	[row[name]].flat().find((value) => !['', 'null', 'undefined'].includes(String(value).trim()));
 
-/** Returns the entity whose ID a detail holds, if it holds one. */
+/** Returns the entity of the record whose ID a detail holds; undefined if it holds no ID. */
 const entityIn = (row: IDataObject, { entity, owner }: Detail): string | undefined =>
 	entity ?? owner?.entities[String(row[owner.by])];
 

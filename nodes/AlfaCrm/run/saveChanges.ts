@@ -18,7 +18,7 @@ import { isList, isStored, kindOf, listOf, addItems } from '../fields/field';
 import type { Item } from './item';
 import type { ParameterReader } from '../form/parameters';
 import { recordKey } from './keys';
-import { archivedByRow } from '../entities/archive';
+import { isArchivedByRow } from '../entities/archive';
 import { isArchived } from './archived';
 import type { RecordToOutput } from '../output/report';
 import { makeReportItem } from '../output/report';
@@ -210,7 +210,7 @@ async function warnIfFlagHasNoEffect(
  * know.
  */
 function warnIfInArchive({ item, entity }: RecordTask, record: FoundRecord): void {
-	const isInArchive = record.archived ?? archivedByRow(entity, record.row, item.zone);
+	const isInArchive = record.archived ?? isArchivedByRow(entity, record.row, item.zone);
 	if (!isInArchive) return;
 
 	item.execution.hints.add(

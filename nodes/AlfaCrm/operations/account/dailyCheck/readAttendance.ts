@@ -6,7 +6,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { dayOf, lesson as lessonEntity, LESSON_STATUS } from '../../../entities/lesson';
-import { listCall } from '../../../entities/listCall';
+import { makeListCall } from '../../../entities/listCall';
 import { isPlainObject } from '../../../fields/blank';
 import { listOf } from '../../../fields/field';
 import type { Item } from '../../../run/item';
@@ -84,7 +84,7 @@ async function readLessonOfCustomer(
 ): Promise<IDataObject | undefined> {
 	const lessonId = readLessonId(lesson);
 	const list = {
-		...listCall(lessonEntity, lesson.branch),
+		...makeListCall(lessonEntity, lesson.branch),
 		body: { id: lessonId, customer_id: customerId, status: LESSON_STATUS.completed },
 	};
 	// AlfaCRM may ignore the filter, so each row is checked.
