@@ -263,10 +263,10 @@ export const customer = makeWritableEntity({
 	filters: [
 		...range(integer, 'age', 'Age'),
 		reference('assigned_id', 'Assigned Manager', 'user'),
-		...range(number, 'balance_contract', 'Contract Balance', 'balance'),
+		...range(number, 'balance_contract', 'Contract Balance', { comparedField: 'balance' }),
 		text('comment', 'Comment', { description: 'Part of a comment' }),
 		rejectReason,
-		...range(dottedDate, 'dob', 'Date of Birth', 'dob'),
+		...range(dottedDate, 'dob', 'Date of Birth', { comparedField: 'dob' }),
 		emailFilter,
 		record('group_id', 'Group', 'group', {
 			description: 'Who is in the group now',
@@ -275,7 +275,7 @@ export const customer = makeWritableEntity({
 		// AlfaCRM takes a list of IDs in the filter `id`, as one integration shows. No filter `ids` is
 		// known. API notes 3.
 		{ ...idsFilter('customer', 'e.g. 501, 502'), makeBody: (id) => ({ id }) },
-		...range(isoDate, 'last_attend_date', 'Last Attended', 'last_attend_date'),
+		...range(isoDate, 'last_attend_date', 'Last Attended', { comparedField: 'last_attend_date' }),
 		reference('lead_source_id', 'Lead Source', 'leadSource'),
 		reference('lead_status_id', 'Stage', 'leadStatus', {
 			makeBody: (stage) =>
@@ -283,10 +283,10 @@ export const customer = makeWritableEntity({
 			// A row may show its stage under two names, so only "Not Sorted" is checked. API notes 5.3.
 			checkRowBy: (row, stage) => stage !== null || isUnsorted(row),
 		}),
-		...range(integer, 'lesson_count', 'Remaining Lessons', 'paid_lesson_count'),
+		...range(integer, 'lesson_count', 'Remaining Lessons', { comparedField: 'paid_lesson_count' }),
 		reference('level_id', 'Level', 'level'),
 		text('name', 'Name', { description: 'Part of the name' }),
-		...range(isoDate, 'next_lesson_date', 'Next Lesson', 'next_lesson_date'),
+		...range(isoDate, 'next_lesson_date', 'Next Lesson', { comparedField: 'next_lesson_date' }),
 		text('note', 'Note', { description: 'Part of the note' }),
 		text('legal_name', 'Payer Name', { description: "Part of the payer's name" }),
 		phoneFilter,

@@ -39,6 +39,9 @@ export function isCurrent(row: IDataObject, zone: string): boolean {
 	return isArchived(row) !== true && !isOver;
 }
 
+/** The values of *Record Status* in the form. Stored in workflows. */
+const RECORD_STATUS = { current: 0, all: 1, archived: 2 } as const;
+
 /**
  * The subscriptions of a customer. AlfaCRM lists them for one customer only, and every branch shows
  * the same list. API notes 5.5.
@@ -60,20 +63,25 @@ export const customerTariff = makeWritableEntity({
 					'dead',
 					'Record Status',
 					[
-						{ value: 0, label: 'Current', description: 'Not archived, and not ended before today' },
-						{ value: 1, label: 'Current and Archived' },
-						{ value: 2, label: 'Archived' },
+						{
+							value: RECORD_STATUS.current,
+							label: 'Current',
+							description: 'Not archived, and not ended before today',
+						},
+						{ value: RECORD_STATUS.all, label: 'Current and Archived' },
+						{ value: RECORD_STATUS.archived, label: 'Archived' },
 					],
-					0,
+					RECORD_STATUS.current,
 					{ description: 'Which subscriptions are returned' },
 				),
 				// `dead: false` lists all subscriptions, `dead: true` only archived ones. A plain list
 				// shows the current ones. API notes 5.5.
-				makeBody: (chosen) => (chosen === 0 ? {} : { dead: chosen === 2 }),
+				makeBody: (chosen) =>
+					chosen === RECORD_STATUS.current ? {} : { dead: chosen === RECORD_STATUS.archived },
 				includesRow: (row, chosen, zone) => {
-					if (chosen === 0) return isCurrent(row, zone);
+					if (chosen === RECORD_STATUS.current) return isCurrent(row, zone);
 					// A row without a flag belongs to every choice.
-					return chosen === 1 || isArchived(row) !== false;
+					return chosen === RECORD_STATUS.all || isArchived(row) !== false;
 				},
 			},
 		],

@@ -334,7 +334,7 @@ export const lesson = makeWritableEntity({
 		record('group_id', 'Group', 'group', { description: 'Which group takes part' }),
 		idFilter,
 		// Most sources send `yyyy-mm-dd`, some send `dd.mm.yyyy`. API notes 5.11.
-		...range(startingToday(isoDate), 'date', 'Lesson Date', 'date'),
+		...range(startingToday(isoDate), 'date', 'Lesson Date', { comparedField: 'date' }),
 		lessonType,
 		references('location_ids', 'Location', 'location'),
 		references('room_ids', 'Room', 'room'),

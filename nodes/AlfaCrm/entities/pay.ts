@@ -232,12 +232,14 @@ export const pay = makeWritableEntity({
 		text('note', 'Note', { description: 'Part of the note' }),
 		text('payer_name', 'Payer Name', { description: 'Part of it' }),
 		payAccount,
-		...range(startingToday(isoDottedDate), 'date', 'Payment Date', 'document_date'),
+		...range(startingToday(isoDottedDate), 'date', 'Payment Date', {
+			comparedField: 'document_date',
+		}),
 		payItem,
 		reference('pay_item_category_id', 'Payment Item Category', 'payItemCategory'),
 		type,
 		// If a payment has an expenditure, that is its amount, and the income is not compared.
-		...range(number, 'sum', 'Amount', 'income', 'expenditure'),
+		...range(number, 'sum', 'Amount', { comparedField: 'income', unless: 'expenditure' }),
 		...timestampFilters,
 	],
 });
