@@ -13,6 +13,9 @@ import type { Field } from './fieldTypes';
  * have `e_date`: a past day if they are archived, 2030-12-31 if not. docs/alfacrm-api.md 3.
  */
 
+/** The values of *Record Status*. AlfaCRM's filter `removed` takes the same numbers. */
+const RECORD_STATUS = { active: 0, all: 1, archived: 2 } as const;
+
 /**
  * Makes the choice *Record Status* for a list: active records, archived records, or both. For
  * active records the body stays empty, because `removed: 0` may hide leads without a stage.
@@ -23,16 +26,21 @@ export const makeArchivedView = (plural: string) => ({
 		'removed',
 		'Record Status',
 		[
-			{ value: 0, label: 'Active' },
-			{ value: 1, label: 'Active and Archived' },
-			{ value: 2, label: 'Archived' },
+			{ value: RECORD_STATUS.active, label: 'Active' },
+			{ value: RECORD_STATUS.all, label: 'Active and Archived' },
+			{ value: RECORD_STATUS.archived, label: 'Archived' },
 		],
-		0,
+		RECORD_STATUS.active,
 		{ description: `Which ${plural} are returned` },
 	),
-	makeBody: (chosen: number): IDataObject => (chosen === 0 ? {} : { removed: chosen }),
-	includesRow: ({ removed }: IDataObject, chosen: number): boolean =>
-		chosen === 1 || removed === undefined || (readFlag(removed) === 1) === (chosen === 2),
+	makeBody: (chosen: number): IDataObject =>
+		chosen === RECORD_STATUS.active ? {} : { removed: chosen },
+	includesRow({ removed }: IDataObject, chosen: number): boolean {
+		if (chosen === RECORD_STATUS.all || removed === undefined) return true;
+
+		const isArchived = readFlag(removed) === 1;
+		return isArchived === (chosen === RECORD_STATUS.archived);
+	},
 });
 
 /**
@@ -78,8 +86,8 @@ export function readArchivedFlag({ removed }: IDataObject): boolean | undefined 
 
 /**
  * Whether a row shows that its record is archived: by the flag or, without a flag, by the day.
- * Undefined if the row shows neither. AlfaCRM is not asked for it, so this is good enough for a
- * title or a hint. API notes 3.
+ * Undefined if the row shows neither. The answer rests on the row alone, without a call, so it
+ * serves only titles and hints. API notes 3.
  *
  * @param zone the time zone that decides which day is today
  */

@@ -215,9 +215,9 @@ export interface Hidden {
 	 */
 	bodyShowingAll?: Readonly<Record<string, number | boolean>>;
 	/**
-	 * Further bodies for the index, such as `{ dead: true }` for archived subscriptions. A reading
-	 * that must miss no record calls the index without a body and then with each of these. Each such
-	 * reading of the list is a pass.
+	 * Further bodies for the index, such as `{ dead: true }` for archived subscriptions. To miss no
+	 * record, the node reads the list several times: first with an empty body, then with each of
+	 * these bodies. Each of these readings is a pass.
 	 */
 	passes?: readonly IDataObject[];
 	/** Takes the place of `passes`: there is one pass for each value of the partition. */
