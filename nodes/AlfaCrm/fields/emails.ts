@@ -13,10 +13,10 @@ import type { OfType } from '../entities/fieldTypes';
  * alone is saved and compared.
  */
 
-/** What may stand between an address and other words: `<anna@x.org>`, `mailto:anna@x.org`. */
+/** The signs between an address and other words: `<anna@x.org>`, `mailto:anna@x.org`. */
 const ADDRESS_DELIMITERS = /[\s,;:<>()[\]"/\\|]+/;
 
-/** What separates addresses that stand side by side: `anna@x.org / oleg@x.org`. */
+/** The signs between two addresses without other words: `anna@x.org / oleg@x.org`. */
 const SPACES_OR_SLASHES = /[\s/\\|]+/;
 
 /** The full stops after an address at the end of a sentence: `anna@example.org.` */

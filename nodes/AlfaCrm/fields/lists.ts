@@ -55,7 +55,7 @@ export function readItems(value: unknown, split: (text: string) => string[]): un
 	const texts = split(value)
 		.map((text) => text.trim())
 		.filter((text) => !isEmpty(text) && !hasOnlySeparators(text));
-	// One of the texts may be a list in JSON, as in `1\n[2, 3]`.
+	// A text may itself be a list in JSON, as in `1\n[2, 3]`.
 	return texts.flatMap((text) => (parseJsonList(text) ? readItems(text, split) : [text]));
 }
 

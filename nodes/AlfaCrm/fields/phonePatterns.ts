@@ -108,9 +108,9 @@ const MOBILE_WITH_GAPS = exactly('9', NATIONAL_LENGTH);
 /** Accepts the place before another complete number. */
 const BEFORE_COMPLETE_NUMBER = `(?=${GAP}(?:${WITHOUT_PLUS}|${MOBILE_WITH_GAPS}|\\d${more(9)}(?!${GAP}\\d)))`;
 /**
- * Accepts a number of unknown length. It takes as few digits as possible, but at least seven, if "
- * / " and another number follow: "111 22 33 / 44 55 66" (the `?` after `more('6,')` makes it lazy).
- * Without such a second number it takes all digits.
+ * Accepts a number of unknown length. If a slash between blanks and another number follow, as in
+ * "111 22 33 / 44 55 66", takes at least seven digits, but no more than needed (the `?` after
+ * `more('6,')` makes the expression lazy). Without a second number, takes all digits.
  */
 const OTHER_NUMBER = `\\d(?:${more('6,')}?(?=\\s[/\\\\|]\\s${GAP}\\d${more(MIN_DIGITS - 1)})|${more('0,')})`;
 /**
