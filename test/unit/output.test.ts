@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { customer } from '../../nodes/AlfaCrm/entities/customer';
-import type { Field, ShownType, Wire } from '../../nodes/AlfaCrm/entities/fieldTypes';
+import type { Field, ShownType, ApiValue } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { lesson } from '../../nodes/AlfaCrm/entities/lesson';
 import { entityOf, resourceEntities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
@@ -64,7 +64,7 @@ it.each(Object.entries(schemas))('%s is an object whose parts all have a type', 
 });
 
 describe.each(TABLE)('%s', (resource, entity) => {
-	const { fields, outputFields = [], parentFields = [], simple, operations, actions = [] } = entity;
+	const { fields, outputFields = [], parentFields = [], simplifiedFields, operations, actions = [] } = entity;
 	const of = (operation: string) => schemas[`${resource}/${operation}`];
 	const returned = [...outputFields, ...parentFields, ...fields.filter(({ writeOnly }) => !writeOnly)];
 	const byName = new Map([...fields, ...parentFields, ...outputFields].map((field) => [field.name, field]));
@@ -81,20 +81,20 @@ describe.each(TABLE)('%s', (resource, entity) => {
 
 	it('returns what it saves, without what is only written, simplified if it can be', () => {
 		for (const operation of saving) {
-			if (simple) expect(namesIn(of(operation))).toEqual([...simple, ...link]);
+			if (simplifiedFields) expect(namesIn(of(operation))).toEqual([...simplifiedFields, ...link]);
 			else expect(namesIn(of(operation)).sort()).toEqual(full);
 		}
 	});
 
 	it('returns what it reads, simplified if it can be', () => {
 		for (const operation of reading) {
-			if (simple) expect(namesIn(of(operation))).toEqual([...withNames(simple), ...link]);
+			if (simplifiedFields) expect(namesIn(of(operation))).toEqual([...withNames(simplifiedFields), ...link]);
 			else expect(namesIn(of(operation)).sort()).toEqual([...new Set(withNames(full))].sort());
 		}
 	});
 
 	it('has no lists of plain values where they are simplified', () => {
-		if (!simple) return;
+		if (!simplifiedFields) return;
 		const lists = reading.flatMap((operation) =>
 			Object.values(of(operation).properties ?? {}).filter(({ items }) => items && items.type !== 'object'),
 		);
@@ -103,7 +103,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 
 	it('returns what it creates or updates as it reads it, and what became of it', () => {
 		if (!operations.includes('upsert')) return;
-		const read = simple ? [...simple, ...link] : full;
+		const read = simplifiedFields ? [...simplifiedFields, ...link] : full;
 		const names = namesIn(of('upsert'));
 		expect(names.slice(0, 2)).toEqual(['id', 'operationResult']);
 		expect([...names].sort()).toEqual([...read, 'changedFields', 'notSaved', 'operationResult'].sort());
@@ -164,7 +164,8 @@ describe.each(TABLE)('%s', (resource, entity) => {
 
 const field = (name: string): Field => customer.fields.find((one) => one.name === name)!;
 const read = (name: string, value: unknown) => serialize(field(name), value, 'UTC');
-const text = (name: string, list: string[]) => makeSimplifier(customer)({ [name]: list as Wire }, '')[name];
+const text = (name: string, list: string[]) =>
+	makeSimplifier(customer)({ [name]: list as ApiValue }, '')[name];
 
 it.each([
 	[['мама +7(900)555-00-01', 'папа +7(900)555-00-02'], 'мама +7(900)555-00-01, папа +7(900)555-00-02'],
@@ -214,10 +215,10 @@ it.each<[string, fc.Arbitrary<string>]>([
 });
 
 describe('a list of numbers', () => {
-	const shown = (customer_ids: Wire) => makeSimplifier(lesson)({ customer_ids }, '').customer_ids;
+	const shown = (customer_ids: ApiValue) => makeSimplifier(lesson)({ customer_ids }, '').customer_ids;
 	const customers = lesson.fields.find(({ name }) => name === 'customer_ids')!;
 
-	it.each<[Wire, Wire]>([
+	it.each<[ApiValue, ApiValue]>([
 		[[501], 501],
 		[[501, 502], '501, 502'],
 		[[], ''],

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { CUSTOMER_TYPE } from './customer';
-import type { Nothing } from './fieldTypes';
+import type { NoSettings } from './fieldTypes';
 import { LESSON_STATUS } from './lesson';
 import { isCashCollection } from './pay';
 
@@ -12,12 +12,12 @@ import { isCashCollection } from './pay';
 
 /** The kinds of events, with the settings that only events of a kind have. */
 export interface EventKinds {
-	/** A lead or client is new in the list of customers. */
-	newCustomers: Nothing;
-	/** A record is new in the list of its resource. */
+	/** The list of customers has a new lead or client. */
+	newCustomers: NoSettings;
+	/** The list of `resource` has a new record. */
 	newRecords: {
 		resource: string;
-		/** Whether a new record is reported. By default every new record is. */
+		/** Whether a new record is reported. By default all new records are reported. */
 		isReported?: (row: IDataObject) => boolean;
 	};
 	/** AlfaCRM's log of changes has an entry that the settings describe. API notes 5.21. */
@@ -44,8 +44,8 @@ export interface EventKinds {
 	 * The timetable has a lesson that begins in some hours. There is one event for each person who
 	 * comes. API notes 5.7, 5.11 and 5.13.
 	 */
-	comingLessons: Nothing;
-	/** The card of a client shows that something falls due, by a day or a balance. API notes 5.3. */
+	comingLessons: NoSettings;
+	/** The card of a client has a day or a balance at which something falls due. API notes 5.3. */
 	dueDate: {
 		occasion: 'birthday' | 'inDebt' | 'lessonsRunningOut' | 'notSeen' | 'subscriptionEnding';
 	};
@@ -271,7 +271,7 @@ export const eventTypes: readonly EventType[] = [
 	},
 ];
 
-/** Returns the resource whose list shows that an event of a kind has happened. */
+/** For each kind of event, returns the resource whose list shows that the event has happened. */
 const SOURCES: { [K in EventKindName]: (event: EventOf<K>) => string } = {
 	newCustomers: () => 'customer',
 	newRecords: ({ resource }) => resource,

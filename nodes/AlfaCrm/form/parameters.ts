@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { leadsToOrigin } from '../api/host';
-import type { Choice, Field, FieldBasics, Filter, Wire } from '../entities/fieldTypes';
+import type { Choice, Field, FieldBasics, Filter, ApiValue } from '../entities/fieldTypes';
 import { findWebAddresses, isBlank, isList, labelInForm, serialize } from '../fields/field';
 import { quoted, UnreadableValue } from '../fields/unreadable';
 
@@ -110,7 +110,7 @@ export abstract class ParameterReader {
 	 * Converts a value that the user has given to the format in which AlfaCRM takes the field. An
 	 * empty value is refused; a caller that accepts empty values checks for them first.
 	 */
-	toRequestValue(field: Field | Filter, value: unknown): Wire {
+	toRequestValue(field: Field | Filter, value: unknown): ApiValue {
 		// `serialize` accepts an empty list, because it empties a field.
 		if (isList(field) && isBlank(field, value)) {
 			const label = labelInForm(field);

@@ -12,7 +12,7 @@ import { columnsMethod } from '../entities/methodNames';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { customField, isCustom } from '../fields/custom';
-import { isNeeded, toColumn } from '../fields/field';
+import { needsValueFromUser, toColumn } from '../fields/field';
 import { chooseBranch } from './formChoices';
 
 type ColumnsLoader = (this: ILoadOptionsFunctions) => Promise<ResourceMapperFields>;
@@ -24,7 +24,7 @@ type ColumnsLoader = (this: ILoadOptionsFunctions) => Promise<ResourceMapperFiel
  */
 export const resourceMapping: Record<string, ColumnsLoader> = Object.fromEntries(
 	entities
-		.filter((entity) => entity.custom)
+		.filter((entity) => entity.hasCustomFields)
 		.map((entity) => [columnsMethod(entity), makeColumnsLoader(entity)]),
 );
 
@@ -43,7 +43,7 @@ function makeColumnsLoader(entity: Entity): ColumnsLoader {
  * name, as in the form.
  */
 function listDeclaredColumns({ fields }: Entity, isCreate: boolean): ResourceMapperField[] {
-	const columns = fields.map((field) => toColumn(field, isCreate && isNeeded(field)));
+	const columns = fields.map((field) => toColumn(field, isCreate && needsValueFromUser(field)));
 	const requiredColumns = columns.filter(({ required }) => required);
 	const optionalColumns = columns.filter(({ required }) => !required);
 	optionalColumns.sort((a, b) => a.displayName.localeCompare(b.displayName, 'en'));
@@ -77,7 +77,7 @@ async function readFirstPage(
 ): Promise<IDataObject[]> {
 	const client = new ApiClient(context);
 	const branch = await chooseBranch(context, client, entity);
-	const filtersThatShowArchived = entity.hidden?.show;
+	const filtersThatShowArchived = entity.hidden?.bodyShowingAll;
 	const list = {
 		path: entity.path,
 		branch,

@@ -8,7 +8,7 @@ import { makeNoBranchesError } from '../api/messages';
 import { unwrapParameter, readFormBranch } from '../api/request';
 import { branch as branchEntity, isClosedBranch } from '../entities/branch';
 import type { Field } from '../entities/fieldTypes';
-import { listCall } from '../entities/listCall';
+import { makeListCall } from '../entities/listCall';
 import type { Entity } from '../entities/types';
 import { serialize } from '../fields/field';
 import { normalizeText } from '../fields/normalizeText';
@@ -35,7 +35,7 @@ export async function chooseBranch(
 	const branchInForm = readFormBranch(context);
 	if (branchInForm !== undefined) return branchInForm;
 
-	const { rows } = await collect(client, listCall(branchEntity));
+	const { rows } = await collect(client, makeListCall(branchEntity));
 	const branches = rows.sort(compareByWeight);
 	const openBranch = branches.find((branch) => !isClosedBranch(branch));
 	const defaultBranch = openBranch ?? branches.at(0);

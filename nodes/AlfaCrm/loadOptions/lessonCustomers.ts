@@ -6,8 +6,8 @@ import { cgi as membershipEntity } from '../entities/cgi';
 import { customer } from '../entities/customer';
 import type { Field } from '../entities/fieldTypes';
 import { lesson as lessonEntity } from '../entities/lesson';
-import { listCall, passesOf } from '../entities/listCall';
-import { isPlain } from '../fields/blank';
+import { makeListCall, passesOf } from '../entities/listCall';
+import { isPlainObject } from '../fields/blank';
 import { listOf } from '../fields/field';
 import { addIdsToEqualNames } from '../fields/titles';
 import { formatDay, readId, readIds } from '../values/formats';
@@ -60,7 +60,7 @@ async function findLesson(
 	branch: number | undefined,
 	id: number,
 ): Promise<IDataObject | undefined> {
-	const list = { ...listCall(lessonEntity, branch), body: { id } };
+	const list = { ...makeListCall(lessonEntity, branch), body: { id } };
 	const { rows } = await collect(client, list, {
 		passes: passesOf(lessonEntity),
 		limit: 1,
@@ -71,7 +71,7 @@ async function findLesson(
 
 /** Lists the customers whom a lesson names, in its list of customers or in its attendance. */
 function namedCustomerIds(lesson: IDataObject): number[] {
-	const attendance = listOf(lesson.details).filter(isPlain);
+	const attendance = listOf(lesson.details).filter(isPlainObject);
 	const attendanceIds = attendance.map(({ customer_id }) => customer_id);
 	return readIds([...listOf(lesson.customer_ids), ...attendanceIds]);
 }
@@ -91,7 +91,7 @@ async function readMemberIds(
 	// Without these filters, it lists the memberships of today.
 	const body = day === undefined ? {} : { b_date: day, e_date: day };
 	const readMemberships = async (groupId: number): Promise<IDataObject[]> => {
-		const list = { ...listCall(membershipEntity, branch), query: { group_id: groupId }, body };
+		const list = { ...makeListCall(membershipEntity, branch), query: { group_id: groupId }, body };
 		try {
 			const { rows } = await collect(client, list);
 			return rows;

@@ -11,7 +11,7 @@ import type { ListRequest, Page } from '../api/pages';
 import { readPages } from '../api/pages';
 import { readFormBranch } from '../api/request';
 import type { Field } from '../entities/fieldTypes';
-import { listCall, passesOf } from '../entities/listCall';
+import { makeListCall, passesOf } from '../entities/listCall';
 import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
@@ -102,7 +102,7 @@ async function searchRecords(
 	const client = new ApiClient(context);
 	const branch = await chooseBranch(context, client, entity);
 	const bodies = { passes: passesToSearch(entity), filters: search.filters };
-	const calls = { client, list: listCall(entity, branch), bodies };
+	const calls = { client, list: makeListCall(entity, branch), bodies };
 	const results = new FoundRecords(entity, search, new RecordNames(client, branch));
 	const cursor = await searchPages(calls, readCursor(paginationToken), results);
 
@@ -176,8 +176,8 @@ async function readPage(client: ApiClient, list: ListRequest, cursor: SearchCurs
  *   lessons.
  */
 function passesToSearch(entity: Entity): IDataObject[] {
-	// `show` has `removed` only if records of the entity can be archived.
-	const { removed, ...otherFilters } = entity.hidden?.show ?? {};
+	// `bodyShowingAll` has `removed` only if records of the entity can be archived.
+	const { removed, ...otherFilters } = entity.hidden?.bodyShowingAll ?? {};
 	if (removed !== undefined) {
 		const onlyArchived = { removed: 2 };
 		return [otherFilters, { ...otherFilters, ...onlyArchived }];
@@ -213,7 +213,7 @@ async function searchRecordsOfParent(
 	}
 
 	const branch = await chooseBranch(context, client, entity);
-	const list = { ...listCall(entity, branch), query: { [parentKey.name]: parentId } };
+	const list = { ...makeListCall(entity, branch), query: { [parentKey.name]: parentId } };
 	const { rows } = await collect(client, list, { passes: passesToSearch(entity) });
 	const results = new FoundRecords(entity, search, new RecordNames(client, branch));
 	await results.add(rows, { areArchived: false });

@@ -3,7 +3,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 import { ApiClient } from '../api/client';
 import { collect } from '../api/list';
 import { readArchivedFlag, isSwitchedOff } from '../entities/archive';
-import { listCall } from '../entities/listCall';
+import { makeListCall } from '../entities/listCall';
 import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
 import { entities, entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
@@ -43,7 +43,7 @@ async function listOptions(
 ): Promise<INodePropertyOptions[]> {
 	const client = new ApiClient(context);
 	const branch = await chooseBranch(context, client, entity);
-	const { rows } = await collect(client, listCall(entity, branch));
+	const { rows } = await collect(client, makeListCall(entity, branch));
 	rows.sort(compareByWeight);
 	const containerNames = await readContainerNames(client, entity, branch, rows);
 
@@ -97,7 +97,7 @@ async function readRowsIfPossible(
 	branch: number | undefined,
 ): Promise<IDataObject[]> {
 	try {
-		const { rows } = await collect(client, listCall(entity, branch));
+		const { rows } = await collect(client, makeListCall(entity, branch));
 		return rows;
 	} catch {
 		return [];

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
 import { collect, ONE_PAGE } from '../api/list';
-import { listCall } from '../entities/listCall';
+import { makeListCall } from '../entities/listCall';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import type { KnownNames } from '../fields/titles';
@@ -73,9 +73,9 @@ export class RecordNames implements KnownNames {
 
 	/** Reads the first page of a list. Returns no rows if the list cannot be read. */
 	private async readFirstPage(entity: Entity, filter?: IDataObject): Promise<IDataObject[]> {
-		const filtersThatShowArchived = entity.hidden?.show;
+		const filtersThatShowArchived = entity.hidden?.bodyShowingAll;
 		const body = { ...filtersThatShowArchived, ...filter };
-		const list = { ...listCall(entity, this.branch), body };
+		const list = { ...makeListCall(entity, this.branch), body };
 		try {
 			const { rows } = await collect(this.client, list, { goal: ONE_PAGE });
 			return rows;

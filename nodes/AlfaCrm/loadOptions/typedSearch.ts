@@ -4,7 +4,12 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity, Listed } from '../entities/types';
 import { normalizeText } from '../fields/normalizeText';
-import { digitsIn, isFoundByPhone, isTooShort, makePartSearchTexts } from '../fields/phones';
+import {
+	digitsIn,
+	isFoundByPhone,
+	wouldFindEverybody,
+	makePartSearchTexts,
+} from '../fields/phones';
 import { formatDay, nearestDay } from '../values/formats';
 
 export interface Search {
@@ -95,7 +100,7 @@ function hasPhone(row: IDataObject, phoneField: string, typedText: string): bool
 /** Whether a text has nothing but digits and what people write between them. */
 function isLikePhone(text: string): boolean {
 	const hasOnlyPhoneCharacters = /^[\d\s()+./\u2010-\u2015-]+$/.test(text);
-	return hasOnlyPhoneCharacters && digitsIn(text) !== '' && !isTooShort(text);
+	return hasOnlyPhoneCharacters && digitsIn(text) !== '' && !wouldFindEverybody(text);
 }
 
 /** Searches by name, if AlfaCRM has a filter for the names of the entity. */

@@ -8,7 +8,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Choice, ShownField } from '../entities/fieldTypes';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { isEmpty, isPlain } from '../fields/blank';
+import { isEmpty, isPlainObject } from '../fields/blank';
 import { isList, splitItems, kindOf } from '../fields/field';
 import type { ValueNames } from '../fields/kind';
 import type { LocatedRecord } from '../store/located';
@@ -156,7 +156,7 @@ function findReferencedName(reference: unknown, titles?: Titles): string | undef
 	const id = readId(reference);
 	if (id !== undefined) return titles?.get(id);
 
-	const shownName = isPlain(reference) ? reference.name : reference;
+	const shownName = isPlainObject(reference) ? reference.name : reference;
 	if (typeof shownName !== 'string') return undefined;
 
 	const name = shownName.trim();

@@ -38,8 +38,8 @@ type RowsToOutput = (
 ) => Promise<IDataObject[]>;
 
 /** Declares *Simplify* for an entity with many fields. */
-export function makeSimplifyParameters({ simple }: Entity): INodeProperties[] {
-	return simple ? [simplify] : [];
+export function makeSimplifyParameters({ simplifiedFields }: Entity): INodeProperties[] {
+	return simplifiedFields ? [simplify] : [];
 }
 
 /**
@@ -49,7 +49,7 @@ export function makeSimplifyParameters({ simple }: Entity): INodeProperties[] {
  */
 export function makeRowsToOutput(parameters: ParameterReader, entity: Entity): RowsToOutput {
 	const namedFields = findNamedOutputFields(entity);
-	if (entity.simple === undefined) return makeConverter(namedFields, keepWholeRow);
+	if (entity.simplifiedFields === undefined) return makeConverter(namedFields, keepWholeRow);
 	if (!parameters.flag(simplify)) return async (records) => records.map(({ row }) => row);
 
 	const simplifyRow = makeSimplifier(entity, namedFields);
@@ -68,7 +68,7 @@ export function makeRowsToNamedOutput(fields: readonly ShownField[]): RowsToOutp
 
 /** Describes the output of `makeRowsToOutput` with *Simplify* on. */
 export function outputSchema(entity: Entity): ObjectSchema {
-	if (entity.simple) return simplifiedSchema(entity, findNamedOutputFields(entity));
+	if (entity.simplifiedFields) return simplifiedSchema(entity, findNamedOutputFields(entity));
 	return addNamesToSchema(recordSchema(entity), shownFields(entity));
 }
 
@@ -107,10 +107,10 @@ function nameSchemaOf(field: ShownField): JsonSchema {
  */
 function findNamedOutputFields(entity: Entity): NamedField[] {
 	const fields = shownFields(entity);
-	const { simple } = entity;
-	if (simple === undefined) return findNamedFields(fields);
+	const { simplifiedFields } = entity;
+	if (simplifiedFields === undefined) return findNamedFields(fields);
 
-	const usefulFields = fields.filter(({ name }) => simple.includes(name));
+	const usefulFields = fields.filter(({ name }) => simplifiedFields.includes(name));
 	return findNamedFields(usefulFields);
 }
 

@@ -33,14 +33,14 @@ export function makeRecordToOutput(
 	entity: Entity,
 	givenFields: readonly string[],
 ): RecordToOutput {
-	if (entity.simple === undefined) return (row) => row;
+	if (entity.simplifiedFields === undefined) return (row) => row;
 
 	const readableFields = shownFields(entity).map(({ name }) => name);
 	const givenReadableFields = givenFields.filter(
 		(name) => readableFields.includes(name) || isCustom(name),
 	);
-	const simple = [...new Set([...entity.simple, ...givenReadableFields])];
-	const simplifyRow = makeSimplifier({ ...entity, simple });
+	const simplifiedFields = [...new Set([...entity.simplifiedFields, ...givenReadableFields])];
+	const simplifyRow = makeSimplifier({ ...entity, simplifiedFields });
 	return (row, sent) => {
 		const record = { ...sent, ...row };
 		const item = simplifyRow(record, origin);

@@ -1,6 +1,6 @@
 /**
  * Simplifies records of entities with many fields. A simplified record has the useful fields
- * (`simple` in the declaration of the entity), names beside them, and a link to its page in
+ * (`simplifiedFields` in the declaration of the entity), names beside them, and a link to its page in
  * AlfaCRM. Lists of plain values become one text. So the record fits into one row of a spreadsheet.
  */
 
@@ -44,7 +44,7 @@ export function simplifiedSchema(
 	fieldsWithNames: readonly NamedField[] = [],
 ): ObjectSchema {
 	const { properties } = recordSchema(entity);
-	if (entity.simple === undefined) return objectOf(properties);
+	if (entity.simplifiedFields === undefined) return objectOf(properties);
 
 	const simplifiedProperties: Record<string, JsonSchema> = {};
 	for (const key of listUsefulKeys(entity, fieldsWithNames)) {
@@ -58,9 +58,12 @@ export function simplifiedSchema(
 }
 
 /** Lists the keys of the useful fields, each followed by the key of its name. */
-function listUsefulKeys({ simple = [] }: Entity, fieldsWithNames: readonly NamedField[]): string[] {
+function listUsefulKeys(
+	{ simplifiedFields = [] }: Entity,
+	fieldsWithNames: readonly NamedField[],
+): string[] {
 	const keys: string[] = [];
-	for (const fieldName of simple) {
+	for (const fieldName of simplifiedFields) {
 		keys.push(fieldName);
 
 		const namedField = fieldsWithNames.find(({ field }) => field.name === fieldName);

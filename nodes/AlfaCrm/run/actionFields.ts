@@ -7,7 +7,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { isBlank, hasOwnParameter, toParameters, toProperty } from '../fields/field';
-import type { Field, Wire } from '../entities/fieldTypes';
+import type { Field, ApiValue } from '../entities/fieldTypes';
 import { collection } from '../form/assemble';
 import type { Item } from './item';
 import type { OperationPart } from './operation';
@@ -98,9 +98,9 @@ function readValues(item: Item, fields: readonly Field[]): ActionInput {
 	for (const field of fields) {
 		const { name } = field;
 		if (hasOwnParameter(field)) {
-			input[name] = item.inputOfField(field) as Wire;
+			input[name] = item.inputOfField(field) as ApiValue;
 		} else if (additional?.has(name)) {
-			input[name] = additional.input(toProperty(field)) as Wire;
+			input[name] = additional.input(toProperty(field)) as ApiValue;
 			if (isBlank(field, input[name])) emptiedFields.push(field);
 		} else {
 			input[name] = undefined;

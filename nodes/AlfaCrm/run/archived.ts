@@ -55,7 +55,7 @@ async function isListedAsArchived(
 		// Most sources have the parent's ID in the query, some have it in the body, so it is in both.
 		...target.query,
 		// Shows records that the list leaves out by default.
-		...entity.hidden?.show,
+		...entity.hidden?.bodyShowingAll,
 		// Lists archived records only. API notes 3.
 		removed: 2,
 	};

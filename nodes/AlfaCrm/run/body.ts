@@ -10,7 +10,7 @@
  * AlfaCRM does not list the custom fields of an account, so no entity declares them. They are
  * recognised by their names, `custom_…`, and handled apart from declared fields. API notes 9.
  *
- * A `Wire` is a value in the format in which AlfaCRM takes it: `item.toRequestValue` makes it of
+ * A `ApiValue` is a value in the format in which AlfaCRM takes it: `item.toRequestValue` makes it of
  * the user's value.
  */
 
@@ -24,7 +24,7 @@ import { clearedValue, isBlank, labelInForm } from '../fields/field';
 import { countCharacters, readMaxLength, shorten } from '../fields/text';
 import { collection } from '../form/assemble';
 import { memoize } from '../form/memoize';
-import type { Field, Wire } from '../entities/fieldTypes';
+import type { Field, ApiValue } from '../entities/fieldTypes';
 import type { Item } from './item';
 import type { CollectionReader } from '../form/parameters';
 
@@ -246,7 +246,12 @@ function buildCustomBody(
  * @param shortensTexts whether long texts are cut; undefined if the form does not offer it
  * @throws NodeOperationError if a text is too long and the user does not want it to be cut
  */
-export function fitText(item: Item, field: Field, value: Wire, shortensTexts?: boolean): Wire {
+export function fitText(
+	item: Item,
+	field: Field,
+	value: ApiValue,
+	shortensTexts?: boolean,
+): ApiValue {
 	const longest = readMaxLength(field);
 	if (longest === undefined || typeof value !== 'string') return value;
 	const length = countCharacters(value);

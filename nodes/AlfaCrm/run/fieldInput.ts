@@ -19,7 +19,7 @@ import type { Entity } from '../entities/types';
 import { isEmpty, isPicker } from '../fields/blank';
 import { isCustom } from '../fields/custom';
 import { isBlank, jsonHint, toParameters, toProperty } from '../fields/field';
-import type { Field, Wire } from '../entities/fieldTypes';
+import type { Field, ApiValue } from '../entities/fieldTypes';
 import { quoted } from '../fields/unreadable';
 import { USED_AS_TOOL, showWhen } from '../form/assemble';
 import type { OperationPart } from './operation';
@@ -35,10 +35,11 @@ type InputMode = 'form' | 'json' | 'map';
  * Whether *Simplify* leaves out fields of an entity. The forms that create or change such an entity
  * have *Simplify* among their options.
  */
-export const canBeSimplified = ({ simple }: Entity): boolean => simple !== undefined;
+export const canBeSimplified = ({ simplifiedFields }: Entity): boolean =>
+	simplifiedFields !== undefined;
 
 /** Whether the user can choose a way other than the form: the entity takes custom fields. */
-const hasInputModes = ({ custom }: Entity): boolean => custom === true;
+const hasInputModes = ({ hasCustomFields }: Entity): boolean => hasCustomFields === true;
 
 // ---------------------------------------------------------------- the form
 
@@ -82,7 +83,7 @@ export function prominentForm(entity: Entity, fields: readonly Field[]): INodePr
 export function fieldOptions(fields: readonly Field[], entity: Entity): INodeProperties[] {
 	const fieldsInForm = fields.filter(({ withoutParameter }) => !withoutParameter);
 	const parameters = fieldsInForm.map(toProperty);
-	return entity.custom ? [...parameters, customFields] : parameters;
+	return entity.hasCustomFields ? [...parameters, customFields] : parameters;
 }
 
 const inputMode: INodeProperties = {
@@ -262,7 +263,7 @@ function readForm(
 ): IDataObject {
 	const input: IDataObject = {};
 	for (const field of prominentFields) {
-		input[field.name] = item.inputOfField(field) as Wire;
+		input[field.name] = item.inputOfField(field) as ApiValue;
 	}
 
 	const { [customFields.name]: customInput, ...addedInput } = item.object(collection);
@@ -332,7 +333,7 @@ function dropUnknownFields(
 	const knownInput: IDataObject = {};
 	const unexpectedNames: string[] = [];
 	for (const [name, value] of Object.entries(input)) {
-		const isField = fieldNames.has(name) || (entity.custom === true && isCustom(name));
+		const isField = fieldNames.has(name) || (entity.hasCustomFields === true && isCustom(name));
 		if (isField) {
 			knownInput[name] = value;
 		} else if (!isAddedByNode(entity, input, name)) {

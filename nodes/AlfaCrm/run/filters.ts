@@ -29,7 +29,7 @@ import {
 	toProperty,
 	describeUnusable,
 } from '../fields/field';
-import type { Field, FieldVerification, Filter, Wire } from '../entities/fieldTypes';
+import type { Field, FieldVerification, Filter, ApiValue } from '../entities/fieldTypes';
 import { collection } from '../form/assemble';
 import { memoize } from '../form/memoize';
 import type { Item } from './item';
@@ -168,7 +168,7 @@ export function makeFilterPasses(entity: Entity, values: IDataObject): IDataObje
 }
 
 /** Makes one addition to a call for each spelling in which a filter must be asked for. */
-function makePassesOfFilter(filter: Filter, value: Wire): IDataObject[] {
+function makePassesOfFilter(filter: Filter, value: ApiValue): IDataObject[] {
 	if (filter.makeBody !== undefined) return [filter.makeBody(value)];
 	return kindOf(filter).makeFilterBodies(filter, filter.name, value);
 }
@@ -242,7 +242,7 @@ interface CheckContext {
 function checkRow(
 	row: IDataObject,
 	filter: Filter,
-	value: Wire,
+	value: ApiValue,
 	context: CheckContext,
 ): boolean | undefined {
 	const { name, checkRowBy: verification } = filter;
@@ -260,7 +260,7 @@ function checkRow(
 function isOnSideOfBound(
 	row: IDataObject,
 	verification: FieldVerification,
-	bound: Wire,
+	bound: ApiValue,
 	zone: string,
 ): boolean | undefined {
 	const { field, test, unless } = verification;
@@ -313,9 +313,9 @@ type Matcher = (shownValue: unknown, value: unknown) => boolean;
  * filter's type has none: then a row that AlfaCRM finds need not have exactly that value.
  */
 function getMatcher(filter: Field | Filter): Matcher | undefined {
-	const { isExact, mayFind: finds } = kindOf(filter);
-	if (finds !== undefined) return finds;
-	if (!isExact) return undefined;
+	const { hasExactFilter, filterMayFind } = kindOf(filter);
+	if (filterMayFind !== undefined) return filterMayFind;
+	if (!hasExactFilter) return undefined;
 	return (shownValue, value) => sameItem(filter, shownValue, value);
 }
 

@@ -7,7 +7,7 @@ import type { Collected, CollectOptions } from '../api/list';
 import { collect } from '../api/list';
 import type { ListQuery } from '../api/pages';
 import type { ApiRequest } from '../api/request';
-import { isPlain } from '../fields/blank';
+import { isPlainObject } from '../fields/blank';
 import { isCustom } from '../fields/custom';
 import type { FallbackFormats } from '../store/fallbackDates';
 import { isRefusedForDayFormat, writeFallbackFormats } from '../store/fallbackDates';
@@ -168,7 +168,7 @@ export class ItemCalls {
 	): Promise<IDataObject> {
 		const { confirms } = options;
 		const answer = (await this.send(call, records)) as IDataObject;
-		const record = isPlain(answer.model) ? (answer.model as IDataObject) : {};
+		const record = isPlainObject(answer.model) ? (answer.model as IDataObject) : {};
 		if (!isConfirmed(call, answer, record, confirms)) {
 			this.item.execution.forget(call.path, records);
 			throw this.item.apiError(

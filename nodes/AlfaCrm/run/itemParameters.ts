@@ -1,6 +1,6 @@
 import type { IDataObject, NodeOperationError } from 'n8n-workflow';
 
-import { isPlain } from '../fields/blank';
+import { isPlainObject } from '../fields/blank';
 import type { Parameter } from '../form/parameters';
 import { CollectionReader, ParameterReader } from '../form/parameters';
 import { parseJson } from '../values/formats';
@@ -89,7 +89,7 @@ export abstract class ItemParameters extends ParameterReader {
 		if (isEmptyText) return {};
 
 		const object = typeof value === 'string' ? parseJson(value) : value;
-		if (isPlain(object)) return object as IDataObject;
+		if (isPlainObject(object)) return object as IDataObject;
 		throw this.error(
 			`'${parameter.displayName}' is not a JSON object`,
 			'Write it as {"name": "value"}, or use an expression that gives an object.',

@@ -10,7 +10,7 @@ import { LIST_MS } from '../api/accountKnowledge';
 import { LARGEST_PAGE } from '../api/pages';
 import { customer } from '../entities/customer';
 import type { Field } from '../entities/fieldTypes';
-import { listCall } from '../entities/listCall';
+import { makeListCall } from '../entities/listCall';
 import type { Entity } from '../entities/types';
 import { user } from '../entities/user';
 import { isEmpty } from '../fields/blank';
@@ -264,7 +264,7 @@ async function findCredentialUser(item: Item, branch: Branch): Promise<number | 
 	const hasCredentialEmail = (row: IDataObject) =>
 		listOf(row.email).some((email) => normalizeText(String(email)) === credentialEmail);
 
-	const list = { ...listCall(user, branch), pageSize: LARGEST_PAGE };
+	const list = { ...makeListCall(user, branch), pageSize: LARGEST_PAGE };
 	const read = async () => await item.collect(list, { keep: hasCredentialEmail, limit: 1 });
 	const users = await item.readIfAllowed(read, { treats404AsDenied: true });
 	const credentialUser = users?.rows.at(0);

@@ -13,7 +13,7 @@ import { readId } from '../values/formats';
 import type { Collected, CollectOptions, ListReader } from '../api/list';
 import type { ListQuery } from '../api/pages';
 import { SMALLEST_PAGE } from '../api/pages';
-import { kindPasses, listCall } from '../entities/listCall';
+import { makeKindPasses, makeListCall } from '../entities/listCall';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { showWhen } from '../form/assemble';
@@ -291,7 +291,7 @@ export async function readKindPasses(
 	const read = async () => await readKindsIfAllowed(item, entity, kindEntity, branch);
 	const cacheName = JSON.stringify(['kinds', branch]);
 	const kindRows = await item.execution.cached(kindEntity.path, cacheName, read);
-	return kindPasses(kinds, kindRows);
+	return makeKindPasses(kinds, kindRows);
 }
 
 /**
@@ -305,7 +305,7 @@ async function readKindsIfAllowed(
 	branch?: number,
 ): Promise<IDataObject[]> {
 	const kindsPlural = kindEntity.plural.toLowerCase();
-	const list = listCall(kindEntity, branch);
+	const list = makeListCall(kindEntity, branch);
 	const kindRows = await item.readIfAllowed(async () => await readList(item, kindsPlural, list));
 	if (kindRows !== undefined) return kindRows;
 

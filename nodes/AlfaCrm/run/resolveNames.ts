@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Field, Filter } from '../entities/fieldTypes';
 import type { Entity } from '../entities/types';
-import { isPicker, isPlain } from '../fields/blank';
+import { isPicker, isPlainObject } from '../fields/blank';
 import { readItems, splitText } from '../fields/lists';
 import { takesNames } from '../fields/reference';
 import { readRows } from '../fields/rows';
@@ -105,7 +105,7 @@ class NameResolver {
 			const field = fields.find((candidate) => candidate.name === name);
 			// A text holds fields only in the parameter 'JSON'. A text elsewhere is a value, even if it
 			// looks like JSON.
-			const mayHoldFields = name === JSON_INPUT || (isPlain(rawValue) && !isPicker(rawValue));
+			const mayHoldFields = name === JSON_INPUT || (isPlainObject(rawValue) && !isPicker(rawValue));
 			if (field) {
 				await this.resolveField(field);
 			} else if (mayHoldFields) {
@@ -128,7 +128,7 @@ class NameResolver {
 	private async resolveFieldsWithin(name: string, fields: readonly AnyField[]): Promise<void> {
 		const value = this.item.input({ name, displayName: name, default: {} });
 		const content = typeof value === 'string' ? parseJson(value) : value;
-		if (!isPlain(content)) return;
+		if (!isPlainObject(content)) return;
 
 		// Only the field mapper has a mapping mode.
 		const isMapper = content.mappingMode !== undefined;
@@ -157,7 +157,7 @@ class NameResolver {
 		}
 
 		const columns = mapping.value;
-		if (!isPlain(columns)) return;
+		if (!isPlainObject(columns)) return;
 		const resolvedColumns = await this.resolveValues(fields, columns as IDataObject);
 		if (resolvedColumns !== columns) {
 			this.setParameter(name, { ...mapping, value: resolvedColumns });

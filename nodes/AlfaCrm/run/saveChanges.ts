@@ -11,14 +11,14 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../values/formats';
-import type { Field, Wire } from '../entities/fieldTypes';
+import type { Field, ApiValue } from '../entities/fieldTypes';
 import type { Entity } from '../entities/types';
 import { customField } from '../fields/custom';
 import { isList, isStored, kindOf, listOf, addItems } from '../fields/field';
 import type { Item } from './item';
 import type { ParameterReader } from '../form/parameters';
 import { recordKey } from './keys';
-import { archivedByRow } from '../entities/archive';
+import { isArchivedByRow } from '../entities/archive';
 import { isArchived } from './archived';
 import type { RecordToOutput } from '../output/report';
 import { makeReportItem } from '../output/report';
@@ -210,7 +210,7 @@ async function warnIfFlagHasNoEffect(
  * know.
  */
 function warnIfInArchive({ item, entity }: RecordTask, record: FoundRecord): void {
-	const isInArchive = record.archived ?? archivedByRow(entity, record.row, item.zone);
+	const isInArchive = record.archived ?? isArchivedByRow(entity, record.row, item.zone);
 	if (!isInArchive) return;
 
 	item.execution.hints.add(
@@ -255,7 +255,12 @@ export function pickChangedValues(
  * @throws NodeOperationError if AlfaCRM does not show the list, or shows names in it instead of
  * IDs: sending names back would fail
  */
-export function addToList(item: Item, field: Field, shownValue: unknown, givenValue: Wire): Wire {
+export function addToList(
+	item: Item,
+	field: Field,
+	shownValue: unknown,
+	givenValue: ApiValue,
+): ApiValue {
 	const givenItems = listOf(givenValue);
 	if (givenItems.length === 0) return givenValue;
 
@@ -277,7 +282,7 @@ export function addToList(item: Item, field: Field, shownValue: unknown, givenVa
 		);
 	}
 
-	return addItems(field, shownItems, givenItems) as Wire;
+	return addItems(field, shownItems, givenItems) as ApiValue;
 }
 
 /** Makes the error for a list to which nothing can be added. */

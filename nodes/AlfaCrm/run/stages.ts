@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { listCall } from '../entities/listCall';
+import { makeListCall } from '../entities/listCall';
 import { leadStatus } from '../entities/statuses';
 import { isEmpty } from '../fields/blank';
 import type { LocatedRecord } from '../store/located';
@@ -41,7 +41,7 @@ export async function comesBefore(
 	item: Item,
 	{ lead, stageId, otherStageId, funnel }: StagePair,
 ): Promise<boolean | undefined> {
-	const list = listCall(leadStatus, lead.branch);
+	const list = makeListCall(leadStatus, lead.branch);
 	const { rows } = await readWholeListOnce(item, leadStatus, list, 'which stage comes first');
 	const otherStage = findStage(rows, otherStageId);
 	if (stageId === null) return isSameFunnel(funnel, otherStage?.funnel);

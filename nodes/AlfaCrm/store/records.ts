@@ -38,9 +38,9 @@ export async function findById(reader: ListReader, search: RecordSearch): Promis
 	const { entity, id, target } = search;
 	const list = {
 		...target,
-		// The ID of the parent is in the query and in the body, because the sources differ. `show`
-		// makes the list include archived records.
-		body: { id, ...target.query, ...entity.hidden?.show },
+		// The ID of the parent is in the query and in the body, because the sources differ. The
+		// body that shows all makes the list include archived records.
+		body: { id, ...target.query, ...entity.hidden?.bodyShowingAll },
 		task: `get ${entity.label.toLowerCase()} ${id}`,
 	};
 	const options = {

@@ -2,8 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Collected, ListReader } from '../api/list';
 import type { ListRequest } from '../api/pages';
-import { archivedByRow, isSwitchedOff } from '../entities/archive';
-import { listCall } from '../entities/listCall';
+import { isArchivedByRow, isSwitchedOff } from '../entities/archive';
+import { makeListCall } from '../entities/listCall';
 import type { Entity } from '../entities/types';
 import { normalizeText } from '../fields/normalizeText';
 import { titleOf } from '../fields/titles';
@@ -78,8 +78,8 @@ export async function readShortList(
  * because old records refer to them.
  */
 export function makeShortListRequest(entity: Entity, branch?: number): ListRequest {
-	const filtersThatShowArchived = entity.hidden?.show;
-	return { ...listCall(entity, branch), body: { ...filtersThatShowArchived } };
+	const filtersThatShowArchived = entity.hidden?.bodyShowingAll;
+	return { ...makeListCall(entity, branch), body: { ...filtersThatShowArchived } };
 }
 
 /** Reads what a short list needs of a row. Returns undefined for a row without an ID. */
@@ -102,9 +102,9 @@ function isArchived(entity: Entity, row: IDataObject): boolean {
 	if (readFlag(row.dead) === 1) return true;
 
 	// The time zone of the school is not known here, so on the day on which a record is archived, it
-	// counts as archived some hours too early or too late. `archivedByRow` returns undefined if the
+	// counts as archived some hours too early or too late. `isArchivedByRow` returns undefined if the
 	// row does not show whether it is archived.
-	return archivedByRow(entity, row, 'UTC') === true;
+	return isArchivedByRow(entity, row, 'UTC') === true;
 }
 
 /** Returns the active records, or all records if none is active. */

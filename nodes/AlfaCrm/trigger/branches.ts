@@ -8,7 +8,7 @@ import type { Collected } from '../api/list';
 import { collect } from '../api/list';
 import { makeNoBranchesError } from '../api/messages';
 import { branch, isClosedBranch } from '../entities/branch';
-import { listCall } from '../entities/listCall';
+import { makeListCall } from '../entities/listCall';
 import { idsOf } from '../values/formats';
 import { HOUR_MS } from '../values/time';
 
@@ -113,7 +113,7 @@ export async function readAllBranches(client: ApiClient): Promise<number[]> {
  * failure. API notes 3.
  */
 async function listBranches(client: ApiClient): Promise<Collected> {
-	const list = await collect(client, listCall(branch));
+	const list = await collect(client, makeListCall(branch));
 	if (list.rows.length === 0) throw makeNoBranchesError(client.node);
 
 	return list;

@@ -8,7 +8,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { parseJson, readId, readInteger } from '../values/formats';
 import { LOG_EVENT } from '../entities/log';
-import { isPlain } from '../fields/blank';
+import { isPlainObject } from '../fields/blank';
 import { canonicalJson } from '../fields/object';
 
 /**
@@ -50,7 +50,7 @@ export type Change = {
  * @returns the change, or a text that says why the body does not describe a change
  */
 export function readChange(body: unknown): Change | string {
-	if (!isPlain(body)) return 'The body is not a JSON object';
+	if (!isPlainObject(body)) return 'The body is not a JSON object';
 	const { event, entity } = body;
 	if (!isFilledText(event)) return 'event is not the name of an event';
 	if (!isFilledText(entity)) return 'entity is not the name of a class';
@@ -129,7 +129,7 @@ function isSameValue(firstValue: unknown, secondValue: unknown): boolean {
 /** Writes a value as a text, because AlfaCRM sends some numbers as texts. */
 function writeComparableText(value: unknown): string {
 	// `String` would write every map in the same way.
-	if (isPlain(value)) return canonicalJson(value);
+	if (isPlainObject(value)) return canonicalJson(value);
 	if (Array.isArray(value)) return value.map(writeComparableText).join(',');
 	return String(value ?? '');
 }
@@ -147,7 +147,7 @@ function isFilledText(value: unknown): value is string {
 function readFieldMap(value: unknown): IDataObject {
 	const fields = typeof value === 'string' ? parseJson(value) : value;
 	// PHP writes a map with the keys 0, 1, 2 as a list.
-	const isMap = isPlain(fields) || Array.isArray(fields);
+	const isMap = isPlainObject(fields) || Array.isArray(fields);
 	return isMap ? { ...(fields as IDataObject) } : {};
 }
 

@@ -19,7 +19,7 @@ import type { ApiClient } from '../api/client';
 import { CREDENTIAL } from '../api/client';
 import { asNodeError, nodeError } from '../api/failures';
 import { collect, makeListReader } from '../api/list';
-import { kindPasses, listCall, passesOf } from '../entities/listCall';
+import { makeKindPasses, makeListCall, passesOf } from '../entities/listCall';
 import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { IN_SEARCHED_BRANCHES } from '../run/branches';
@@ -416,8 +416,8 @@ async function listPassesOfUnusualKinds(
 	if (kinds === undefined) return [];
 
 	const entityOfKinds = entityOf(kinds.entity);
-	const { rows } = await collect(client, listCall(entityOfKinds, branch));
-	return kindPasses(kinds, rows);
+	const { rows } = await collect(client, makeListCall(entityOfKinds, branch));
+	return makeKindPasses(kinds, rows);
 }
 
 /**

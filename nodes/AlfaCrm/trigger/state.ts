@@ -29,7 +29,7 @@ import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
 import { boundedSet } from '../api/bounded';
-import { isPlain } from '../fields/blank';
+import { isPlainObject } from '../fields/blank';
 import { canonicalJson } from '../fields/object';
 import type { KnownBranches } from './branches';
 import { makeDigest, makeTriggerKey } from './digest';
@@ -344,7 +344,7 @@ function findLossReason(newest?: Stored, problem?: string): string | undefined {
  * static data of a node. Returns anything else that stands there unchanged, so that the checks
  * refuse it.
  */
-const readStateOfEntry = (entry: unknown): unknown => (isPlain(entry) ? entry.state : entry);
+const readStateOfEntry = (entry: unknown): unknown => (isPlainObject(entry) ? entry.state : entry);
 
 /** Reads a state of any version; undefined if there is none, or if it is broken. */
 function readState(copy: unknown): Stored | undefined {

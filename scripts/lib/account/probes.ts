@@ -83,7 +83,7 @@ export class Account {
 		const { scope, hidden } = entities.find((one) => one.path === path) as Entity;
 		const isGlobal = branch === null || scope === 'global';
 		const task = `list ${path}`;
-		return { path, branch: isGlobal ? undefined : branch, body: { ...hidden?.show }, task };
+		return { path, branch: isGlobal ? undefined : branch, body: { ...hidden?.bodyShowingAll }, task };
 	}
 }
 

@@ -5,7 +5,7 @@ import type {
 	FieldType,
 	ShownField,
 	ShownType,
-	Wire,
+	ApiValue,
 } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import {
@@ -52,10 +52,10 @@ const ROWS: FieldType = {
 	readOnly: ['ctt_id'],
 };
 
-const read = (type: ShownType, value: unknown): Wire => serialize(field(type), value, ZONE);
+const read = (type: ShownType, value: unknown): ApiValue => serialize(field(type), value, ZONE);
 
 describe('is read', () => {
-	it.each<[ShownType, unknown, Wire]>([
+	it.each<[ShownType, unknown, ApiValue]>([
 		[{ type: 'text' }, ' Мия \n', 'Мия'],
 		[{ type: 'texts' }, ['a@example.org;b@example.org', ' '], ['a@example.org', 'b@example.org']],
 		[{ type: 'texts' }, 'https://a.example/?x=1,2', ['https://a.example/?x=1,2']],
@@ -237,7 +237,7 @@ describe('is empty', () => {
 		for (const value of values) expect([value, isBlank(type, value)]).toEqual([value, false]);
 	});
 
-	it.each<[ShownType, Wire]>([
+	it.each<[ShownType, ApiValue]>([
 		[{ type: 'text' }, ''],
 		[{ type: 'number' }, null],
 		[{ type: 'phones' }, []],
@@ -248,7 +248,7 @@ describe('is empty', () => {
 });
 
 describe('is looked up', () => {
-	it.each<[ShownType, Wire, string[]]>([
+	it.each<[ShownType, ApiValue, string[]]>([
 		[{ type: 'text' }, ' Алёна  ОРЛОВА', ['алена орлова']],
 		[{ type: 'phones' }, '8 900 555 00 01', ['79005550001']],
 		[{ type: 'phones' }, 'мама', []],
@@ -259,7 +259,7 @@ describe('is looked up', () => {
 		expect(normalForms(type, value)).toEqual(readings);
 	});
 
-	it.each<[ShownType, Wire, unknown]>([
+	it.each<[ShownType, ApiValue, unknown]>([
 		[{ type: 'id' }, 7, [{ sample: 7 }]],
 		[DOTTED, '04.09.2015', [{ sample_from: '04.09.2015', sample_to: '04.09.2015' }]],
 		[

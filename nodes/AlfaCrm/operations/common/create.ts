@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
-import { isNeeded, hasOwnParameter } from '../../fields/field';
+import { needsValueFromUser, hasOwnParameter } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { memoize } from '../../form/memoize';
 import type { RecordToOutput } from '../../output/report';
@@ -29,7 +29,7 @@ export const create: Operation = {
 	text: ({ singular }) => ({ name: 'Create', action: `Create ${singular}` }),
 
 	form: (entity) => ({
-		...inputModeForm(entity, entity.fields.filter(isNeeded)),
+		...inputModeForm(entity, entity.fields.filter(needsValueFromUser)),
 		// The customer of a subscription, for example: the record to which the new record belongs.
 		parent: parentForm(entity),
 		prominentFields: prominentForm(entity, listProminentFields(entity)),
@@ -139,7 +139,7 @@ const makeAdditionalFields = memoize((entity: Entity) => {
  */
 function makeAdditionalForm(entity: Entity): INodeProperties[] {
 	// The user can add any custom field.
-	const hasCustomFields = entity.custom === true;
+	const hasCustomFields = entity.hasCustomFields === true;
 	// `withoutParameter` marks a field that the form never offers, because another parameter decides
 	// its value.
 	const hasFieldToOffer = entity.fields.some(

@@ -240,7 +240,7 @@ async function completeDeclaredCall(
  * field that the declaration names in `actionBy`. That field is not sent in the body.
  */
 function chooseUrlAction(
-	{ actionBy: fieldOfUrlAction }: ActionOf<'save'>,
+	{ actionField: fieldOfUrlAction }: ActionOf<'save'>,
 	{ action: usualUrlAction, body = {} }: ItemRequest,
 ): { urlAction: string; body: IDataObject } {
 	if (fieldOfUrlAction === undefined) return { urlAction: usualUrlAction, body };

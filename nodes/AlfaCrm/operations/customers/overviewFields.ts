@@ -10,7 +10,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { customer as customerEntity, stageOf } from '../../entities/customer';
-import { archivedByRow } from '../../entities/archive';
+import { isArchivedByRow } from '../../entities/archive';
 import { dayOf } from '../../entities/lesson';
 import { INCOME, NON_INCOME_TYPES } from '../../entities/pay';
 import { listOf } from '../../fields/field';
@@ -223,7 +223,7 @@ function readStageId(card: IDataObject): number | undefined {
 
 /** Whether the customer is archived: as the search has found out, or else as the card shows it. */
 function readIsArchived(card: IDataObject, { wasFoundArchived, zone }: OverviewFacts) {
-	return wasFoundArchived ?? archivedByRow(customerEntity, card, zone);
+	return wasFoundArchived ?? isArchivedByRow(customerEntity, card, zone);
 }
 
 /** Finds the name of a record by its ID in a list of names. */

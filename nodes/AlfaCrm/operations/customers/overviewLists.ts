@@ -14,7 +14,7 @@ import { SMALLEST_PAGE } from '../../api/pages';
 import { cgi } from '../../entities/cgi';
 import { customerTariff } from '../../entities/customerTariff';
 import { dayOf, lesson as lessonEntity, LESSON_STATUS } from '../../entities/lesson';
-import { listCall, passesOf } from '../../entities/listCall';
+import { makeListCall, passesOf } from '../../entities/listCall';
 import { pay } from '../../entities/pay';
 import { task as taskEntity } from '../../entities/task';
 import type { Entity } from '../../entities/types';
@@ -315,7 +315,7 @@ async function collectRows(
 	{ entity, call, options, cacheName }: PartSource,
 	branch: Branch,
 ): Promise<Collected> {
-	const list = { ...listCall(entity, branch), ...call };
+	const list = { ...makeListCall(entity, branch), ...call };
 	const read = async () => await item.collect(list, options);
 	if (cacheName === undefined) return await read();
 

@@ -46,7 +46,7 @@ import { assertDayRange } from './timetable';
  * lesson. Each customer at each lesson is one output item.
  */
 export const getParticipants: ActionKind<'participants'> = {
-	// Whether a customer is archived may depend on today's date (`archivedByRow` in
+	// Whether a customer is archived may depend on today's date (`isArchivedByRow` in
 	// `entities/archive.ts`), so the result depends on the clock.
 	dependsOnTimeZone: () => true,
 	form: () => ({ limit: limitForm, simplify: [simplify] }),

@@ -8,7 +8,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { daysAfter, formatDay, OPEN_END, readId } from '../../values/formats';
 import { belongsToBranch, shownBranches } from '../../entities/branch';
 import { lesson as lessonEntity } from '../../entities/lesson';
-import { listCall, passesOf } from '../../entities/listCall';
+import { makeListCall, passesOf } from '../../entities/listCall';
 import { regularLesson as regularLessonEntity } from '../../entities/regularLesson';
 import { room as roomEntity } from '../../entities/room';
 import { teacher as teacherEntity } from '../../entities/teacher';
@@ -225,7 +225,7 @@ async function readTeacherRow(item: Item, target: Target, id: number): Promise<I
 
 /** Reads the active teachers of a branch, once for all items. */
 async function readBranchTeachers(item: Item, branch: Branch): Promise<Teacher[]> {
-	const list = { ...listCall(teacherEntity, branch), query: {}, body: {} };
+	const list = { ...makeListCall(teacherEntity, branch), query: {}, body: {} };
 	// Ends the error for an incomplete list: "so it is not sure who teaches there".
 	const uncertainFact = 'who teaches there';
 	const rows = await readOncePerExecution(
@@ -332,7 +332,11 @@ async function readWorkingHours(item: Item, search: SlotSearch): Promise<IDataOb
 	// The list of working hours has the path of teachers, `teacher/working-hour`. Errors call it by
 	// this plural.
 	const workingHoursEntity = { ...teacherEntity, plural: 'Working Hours' };
-	const list = { ...listCall(workingHoursEntity, branch), action: 'working-hour', body: filter };
+	const list = {
+		...makeListCall(workingHoursEntity, branch),
+		action: 'working-hour',
+		body: filter,
+	};
 	return await readOncePerExecution(
 		item,
 		teacherEntity,
@@ -449,7 +453,7 @@ async function readAll(
 ): Promise<IDataObject[]> {
 	// The list is read once for each of the passes. Each pass asks for some of the records, such as
 	// the cancelled lessons.
-	const list = { ...listCall(entity, branch), body: filter, passes: passesOf(entity) };
+	const list = { ...makeListCall(entity, branch), body: filter, passes: passesOf(entity) };
 	return await readWholeList(item, entity, list, UNCERTAIN_FACT);
 }
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Field, Wire } from '../../entities/fieldTypes';
+import type { Field, ApiValue } from '../../entities/fieldTypes';
 import { lesson as lessonEntity, LESSON_FIELDS } from '../../entities/lesson';
 import { isCustom } from '../../fields/custom';
 import { isBlank, serialize } from '../../fields/field';
@@ -57,7 +57,7 @@ function pickCustomFields(record: IDataObject): IDataObject {
  * - AlfaCRM takes the day as `lesson_date` and shows it as `date`.
  * - AlfaCRM takes a duration and never shows it.
  */
-function readStoredValue(field: Field, record: IDataObject): Wire {
+function readStoredValue(field: Field, record: IDataObject): ApiValue {
 	if (field === durationField) return undefined;
 	return field === dayField ? record.date : record[field.name];
 }
@@ -84,7 +84,7 @@ function serializeLesson(values: IDataObject, zone: string): IDataObject {
  * A stored value that cannot be read, such as room 0, is sent back unchanged. The user has not
  * entered this value, so an error would not help.
  */
-function serializeWithSeconds(field: Field, value: Wire, zone: string): Wire {
+function serializeWithSeconds(field: Field, value: ApiValue, zone: string): ApiValue {
 	try {
 		const wire = serialize(field, value, zone);
 		return field.type === 'time' ? `${String(wire)}:00` : wire;

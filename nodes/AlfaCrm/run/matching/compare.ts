@@ -37,10 +37,10 @@ export function hasMatchValue(field: Field, storedValue: unknown, matchValue: un
 
 	// A common normal form is not enough for some types of fields: they compare the values
 	// themselves.
-	const { isSameValue: isSameValue } = kindOf(field);
-	if (isSameValue === undefined) return valuesWithCommonForm.length > 0;
+	const { identifiesSameRecord } = kindOf(field);
+	if (identifiesSameRecord === undefined) return valuesWithCommonForm.length > 0;
 	return valuesWithCommonForm.some((stored) =>
-		matchValues.some((value) => isSameValue(field, stored, value)),
+		matchValues.some((value) => identifiesSameRecord(field, stored, value)),
 	);
 }
 

@@ -12,7 +12,7 @@
 
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Field, Wire } from '../../entities/fieldTypes';
+import type { Field, ApiValue } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';
 import { isBlank, kindOf, listOf } from '../../fields/field';
@@ -68,7 +68,7 @@ const NO_FILTER: IDataObject = {};
  */
 function makeQuery(entity: Entity, field: Field, matchValue: unknown): MatchQuery {
 	// `readSearch` has already converted the value to AlfaCRM's format.
-	const wireValue = matchValue as Wire;
+	const wireValue = matchValue as ApiValue;
 	const filters = kindOf(field).makeSearchFilters(field, field.name, wireValue);
 	const filterNames = filters.flatMap((filter) => Object.keys(filter));
 	const listTakesFilters = filterNames.every((name) => takesFilter(entity, name));
@@ -104,7 +104,7 @@ export async function readCandidates(
 	// `hidden.show` lists the records that AlfaCRM leaves out by default, such as archived ones.
 	const list = {
 		...target,
-		body: { ...target.query, ...entity.hidden?.show },
+		body: { ...target.query, ...entity.hidden?.bodyShowingAll },
 		task: `look for the ${entity.label.toLowerCase()}`,
 	};
 	const fieldFilter: FieldFilter = {
@@ -274,7 +274,7 @@ function containsAnyPart(field: Field, storedValue: unknown, filter: IDataObject
  */
 function containsPart(field: Field, storedValue: unknown, filterText: unknown): boolean {
 	// Some types of fields compare in a way of their own, such as phones by their digits.
-	const canFind = kindOf(field).mayFind ?? containsWords;
+	const canFind = kindOf(field).filterMayFind ?? containsWords;
 	return listOf(storedValue).some((stored) => canFind(stored, filterText));
 }
 

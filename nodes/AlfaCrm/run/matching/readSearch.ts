@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Field, Wire } from '../../entities/fieldTypes';
+import type { Field, ApiValue } from '../../entities/fieldTypes';
 import type { Entity, MatchKey } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { customField, isCustom } from '../../fields/custom';
@@ -36,7 +36,7 @@ interface SearchOptions {
 	 * Cuts a match value to the length that AlfaCRM accepts. By default, match values are not cut. A
 	 * new record is saved with the cut value, so the next run must search by the cut value too.
 	 */
-	shorten?: (field: Field, value: Wire) => Wire;
+	shorten?: (field: Field, value: ApiValue) => ApiValue;
 	/** Reads the match value of a field. By default from the parameters below 'Match By'. */
 	readValue?: (field: Field) => unknown;
 }
@@ -82,11 +82,11 @@ export function readSearch(
  *
  * @returns undefined if nothing is left
  */
-function keepUsableValues(field: Field, value: Wire): Wire | undefined {
+function keepUsableValues(field: Field, value: ApiValue): ApiValue | undefined {
 	const usableValues = listOf(value).filter((singleValue) => isUsableValue(field, singleValue));
 	if (usableValues.length === 0) return undefined;
 	// A value that is not a list stays a single value.
-	return Array.isArray(value) ? (usableValues as Wire) : value;
+	return Array.isArray(value) ? (usableValues as ApiValue) : value;
 }
 
 /** Whether a value can tell one record from another. Values such as "no phone" cannot. */

@@ -9,7 +9,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity, MatchKey } from '../../entities/types';
-import { isEmpty, isPlain } from '../../fields/blank';
+import { isEmpty, isPlainObject } from '../../fields/blank';
 import { quoted } from '../../fields/unreadable';
 import type { Branch } from '../../store/located';
 import type { FoundRecord, RecordSearch } from '../branches';
@@ -108,7 +108,7 @@ function searchesAllBranches({ operation, formPart }: CatalogueEntry): boolean {
  */
 function readLocator(item: Item, entity: Entity): { mode?: unknown; value?: unknown } {
 	const locator = item.input({ ...idParameter(entity), default: '' });
-	return isPlain(locator) ? locator : {};
+	return isPlainObject(locator) ? locator : {};
 }
 
 // ---------------------------------------------------------------- by a key

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ListReader } from '../../api/list';
-import { archivedByRow } from '../../entities/archive';
+import { isArchivedByRow } from '../../entities/archive';
 import { customer as customerEntity, isRejected } from '../../entities/customer';
-import { listCall } from '../../entities/listCall';
+import { makeListCall } from '../../entities/listCall';
 import { idsOf, readId } from '../../values/formats';
 import type { Branch } from '../located';
 
@@ -65,7 +65,7 @@ export class CustomerCards {
 
 	/** Whether a card shows that the customer is archived. False if the card does not tell. */
 	isShownAsArchived(card: CustomerCard): boolean {
-		return archivedByRow(customerEntity, card.row, this.zone) === true;
+		return isArchivedByRow(customerEntity, card.row, this.zone) === true;
 	}
 
 	/**
@@ -124,9 +124,9 @@ export class CustomerCards {
 		ids: readonly number[],
 	): Promise<number> {
 		// Without these filters AlfaCRM lists no leads and no archived customers. API notes 3.
-		const filtersThatShowEverybody = customerEntity.hidden?.show;
+		const filtersThatShowEverybody = customerEntity.hidden?.bodyShowingAll;
 		const list = {
-			...listCall(customerEntity, branch),
+			...makeListCall(customerEntity, branch),
 			body: { ...filter, ...filtersThatShowEverybody },
 		};
 		const requestedIds = new Set<number | undefined>(ids);

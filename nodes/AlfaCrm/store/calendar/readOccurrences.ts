@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ListReader } from '../../api/list';
 import { belongsToBranch } from '../../entities/branch';
 import { lesson as lessonEntity } from '../../entities/lesson';
-import { listCall, passesOf } from '../../entities/listCall';
+import { makeListCall, passesOf } from '../../entities/listCall';
 import { regularLesson as regularLessonEntity } from '../../entities/regularLesson';
 import type { Branch } from '../located';
 import { daysToRead } from './calendar';
@@ -21,10 +21,10 @@ export async function readOccurrences(
 ): Promise<Occurrence[]> {
 	const { firstDay, lastDay } = daysToRead(days.from, days.to);
 	const lessonList = {
-		...listCall(lessonEntity, branch),
+		...makeListCall(lessonEntity, branch),
 		body: { date_from: firstDay, date_to: lastDay },
 	};
-	const regularLessonList = listCall(regularLessonEntity, branch);
+	const regularLessonList = makeListCall(regularLessonEntity, branch);
 	const [lessons, regularLessons] = await Promise.all([
 		// AlfaCRM lists lessons of one status at a time, so there is a pass (one reading) for each.
 		reader.collect(lessonList, { passes: passesOf(lessonEntity) }),

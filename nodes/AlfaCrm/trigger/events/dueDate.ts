@@ -136,7 +136,7 @@ const FIELDS_OF_LEADS = ['is_study', 'lead_status_id', 'created_at'];
 /** The entity of customers, with a simplified card for clients. */
 const clientEntity: Entity = {
 	...customer,
-	simple: customer.simple?.filter((name) => !FIELDS_OF_LEADS.includes(name)),
+	simplifiedFields: customer.simplifiedFields?.filter((name) => !FIELDS_OF_LEADS.includes(name)),
 };
 
 export const dueDate: EventKind<'dueDate'> = {

@@ -10,7 +10,7 @@ import { randomUUID } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import { boundedSet } from '../../api/bounded';
-import { isPlain } from '../../fields/blank';
+import { isPlainObject } from '../../fields/blank';
 import { canonicalJson } from '../../fields/object';
 import { readInteger } from '../../values/formats';
 import { makeDigest } from '../digest';
@@ -111,7 +111,7 @@ const ID_NAMES = ['branch_id', 'entity_id', 'user_id'];
  * writing them give the same key. A value that is no number stays as it came.
  */
 function readIdsAsNumbers(body: unknown): unknown {
-	if (!isPlain(body)) return body;
+	if (!isPlainObject(body)) return body;
 
 	const bodyWithNumericIds = { ...body };
 	for (const name of ID_NAMES) {

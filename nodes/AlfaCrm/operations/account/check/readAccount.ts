@@ -15,7 +15,7 @@ import { getRateLimiter } from '../../../api/rateLimiter';
 import type { ApiRequest } from '../../../api/request';
 import { branch as branchEntity, isClosedBranch } from '../../../entities/branch';
 import { customer } from '../../../entities/customer';
-import { listCall } from '../../../entities/listCall';
+import { makeListCall } from '../../../entities/listCall';
 import { entities, entityOf } from '../../../entities/registry';
 import type { Entity } from '../../../entities/types';
 import { idsOf } from '../../../values/formats';
@@ -228,10 +228,10 @@ class FirstPageReader {
 		query?: IDataObject,
 	): Promise<ShownList | RefusedList> {
 		const list = {
-			...listCall(entity, branch),
+			...makeListCall(entity, branch),
 			...this.context,
 			// Without these filters AlfaCRM leaves out some rows, such as archived customers.
-			body: entity.hidden?.show,
+			body: entity.hidden?.bodyShowingAll,
 			query,
 			onSend: () => this.noteSending(),
 		};

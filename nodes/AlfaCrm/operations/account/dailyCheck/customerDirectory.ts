@@ -1,5 +1,5 @@
 import { customer as customerEntity, CUSTOMER_TYPE } from '../../../entities/customer';
-import { listCall } from '../../../entities/listCall';
+import { makeListCall } from '../../../entities/listCall';
 import { allBranches } from '../../../run/branches';
 import { makeReaderWithHints } from '../../../run/readList';
 import { CustomerCards } from '../../../store/calendar/customerCards';
@@ -80,7 +80,7 @@ export class CustomerDirectory {
 	 */
 	private async readActiveCustomersInBranch(branch: number): Promise<LocatedRecord[]> {
 		const list = {
-			...listCall(customerEntity, branch),
+			...makeListCall(customerEntity, branch),
 			body: { is_study: CUSTOMER_TYPE.all, withGroups: true },
 		};
 		const read = async () => await this.schoolReader.collect(list, customerEntity.plural);

@@ -6,8 +6,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { dayOf, lesson as lessonEntity, LESSON_STATUS } from '../../../entities/lesson';
-import { listCall } from '../../../entities/listCall';
-import { isPlain } from '../../../fields/blank';
+import { makeListCall } from '../../../entities/listCall';
+import { isPlainObject } from '../../../fields/blank';
 import { listOf } from '../../../fields/field';
 import type { Item } from '../../../run/item';
 import { customerIdsOf, groupIdsOf } from '../../../store/calendar/lessonRow';
@@ -84,7 +84,7 @@ async function readLessonOfCustomer(
 ): Promise<IDataObject | undefined> {
 	const lessonId = readLessonId(lesson);
 	const list = {
-		...listCall(lessonEntity, lesson.branch),
+		...makeListCall(lessonEntity, lesson.branch),
 		body: { id: lessonId, customer_id: customerId, status: LESSON_STATUS.completed },
 	};
 	// AlfaCRM may ignore the filter, so each row is checked.
@@ -95,7 +95,9 @@ async function readLessonOfCustomer(
 
 /** Whether at least one customer of a lesson is marked as present or absent. */
 const isAnybodyMarked = ({ details }: IDataObject): boolean =>
-	listOf(details).some((detail) => isPlain(detail) && readFlag(detail.is_attend) !== undefined);
+	listOf(details).some(
+		(detail) => isPlainObject(detail) && readFlag(detail.is_attend) !== undefined,
+	);
 
 /** Returns the ID of a lesson; null if it has none. */
 const readLessonId = ({ row: lesson }: LocatedRecord): number | null => readId(lesson.id) ?? null;

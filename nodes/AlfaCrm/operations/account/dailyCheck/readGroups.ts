@@ -7,7 +7,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { readArchivedFlag } from '../../../entities/archive';
 import { group as groupEntity } from '../../../entities/group';
-import { isPlain } from '../../../fields/blank';
+import { isPlainObject } from '../../../fields/blank';
 import { listOf } from '../../../fields/field';
 import { includesDay } from '../../../store/calendar/periods';
 import type { LocatedRecord } from '../../../store/located';
@@ -107,7 +107,7 @@ function listMembersOnCards(customerCards: readonly LocatedRecord[]): MemberIdsB
 function readGroupIds(card: IDataObject): number[] {
 	const groups = listOf(card.groups);
 	// A card shows a group as an object with an `id`, or as the ID itself.
-	return readIds(groups.map((group) => (isPlain(group) ? group.id : group)));
+	return readIds(groups.map((group) => (isPlainObject(group) ? group.id : group)));
 }
 
 /**

@@ -8,7 +8,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Collected, CollectOptions } from '../../../api/list';
 import type { ListQuery } from '../../../api/pages';
 import { belongsToBranch } from '../../../entities/branch';
-import { listCall } from '../../../entities/listCall';
+import { makeListCall } from '../../../entities/listCall';
 import type { Entity } from '../../../entities/types';
 import type { Item } from '../../../run/item';
 import { makeReaderWithHints } from '../../../run/readList';
@@ -94,7 +94,7 @@ export class SchoolReader {
 	): Promise<IDataObject[] | undefined> {
 		const { body, ...collectOptions } = readOptions;
 		const { plural } = entity;
-		const list = { ...listCall(entity, branch), body };
+		const list = { ...makeListCall(entity, branch), body };
 		const read = async () => await this.collect(list, plural, collectOptions);
 		const collected = await this.readNeededList({ checks, plural, branch }, read);
 

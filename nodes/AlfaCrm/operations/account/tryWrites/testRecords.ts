@@ -151,7 +151,7 @@ export class TestRecords {
 		const { branch, signature } = this.facts;
 		// Without these filters AlfaCRM lists no leads and no archived customers:
 		// docs/alfacrm-api.md 3.
-		const filtersThatShowEverybody = customerEntity.hidden?.show;
+		const filtersThatShowEverybody = customerEntity.hidden?.bodyShowingAll;
 		const list = {
 			...this.leadTarget,
 			body: { ...filtersThatShowEverybody, name: signature.text },

@@ -6,7 +6,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { branch as branchEntity, isClosedBranch } from '../../../entities/branch';
-import { listCall } from '../../../entities/listCall';
+import { makeListCall } from '../../../entities/listCall';
 import type { Item } from '../../../run/item';
 import { idsOf, today } from '../../../values/formats';
 import { TestSignature } from './testSignature';
@@ -136,7 +136,7 @@ async function chooseBranch(item: Item, requestedBranch: number | undefined): Pr
 
 /** Reads the branches of the account. Undefined if this user may not list them. */
 async function readBranches(item: Item): Promise<IDataObject[] | undefined> {
-	const read = async () => await item.collect(listCall(branchEntity));
+	const read = async () => await item.collect(makeListCall(branchEntity));
 	// While the main branch is switched off, AlfaCRM refuses this list (docs/alfacrm-api.md 11). It
 	// may refuse with 404.
 	const branches = await item.readIfAllowed(read, { treats404AsDenied: true });

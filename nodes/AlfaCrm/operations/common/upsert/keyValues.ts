@@ -9,7 +9,7 @@
 
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Field, Wire } from '../../../entities/fieldTypes';
+import type { Field, ApiValue } from '../../../entities/fieldTypes';
 import { isBlank, isList, listOf, sameItem, addItems } from '../../../fields/field';
 import type { LockKey } from '../../../run/keys';
 import type { Item } from '../../../run/item';
@@ -79,9 +79,9 @@ export function makeKeyValuesForUpdate(request: UpsertRequest, row: IDataObject)
 interface KeyField {
 	field: Field;
 	/** The value under 'Match By', in AlfaCRM's format. A list if the field is a list. */
-	matchValue: Wire;
+	matchValue: ApiValue;
 	/** The values under 'Fields', in AlfaCRM's format. */
-	fieldValues: Wire[];
+	fieldValues: ApiValue[];
 }
 
 /** Lists the fields of the match key that can be saved. The ID of a record cannot be saved. */
@@ -98,10 +98,10 @@ function listKeyFields({ item, entity, input, search }: UpsertRequest): KeyField
 }
 
 /** Converts the value that the user has given under 'Fields' to a list of values to send. */
-function readFieldValues(item: Item, field: Field, inputValue: unknown): Wire[] {
+function readFieldValues(item: Item, field: Field, inputValue: unknown): ApiValue[] {
 	if (isBlank(field, inputValue)) return [];
 
-	return listOf(item.toRequestValue(field, inputValue)) as Wire[];
+	return listOf(item.toRequestValue(field, inputValue)) as ApiValue[];
 }
 
 /**
@@ -119,15 +119,15 @@ function startsWithStoredValues({ rules }: UpsertRequest, { fieldValues }: KeyFi
 function joinLists(
 	keyField: KeyField,
 	{ storedValues }: { storedValues: readonly unknown[] },
-): Wire {
+): ApiValue {
 	const { field, matchValue, fieldValues } = keyField;
-	const matchValues = listOf(matchValue) as Wire[];
+	const matchValues = listOf(matchValue) as ApiValue[];
 	const spelledValues = matchValues.map((value) => useGivenSpelling(keyField, value));
 	return addItems(field, storedValues, [...spelledValues, ...fieldValues]);
 }
 
 /** Returns a match value in the spelling under 'Fields', if the user has given it there as well. */
-function useGivenSpelling({ field, fieldValues }: KeyField, matchValue: Wire): Wire {
+function useGivenSpelling({ field, fieldValues }: KeyField, matchValue: ApiValue): ApiValue {
 	const givenSpelling = fieldValues.find((value) => sameItem(field, matchValue, value));
 	return givenSpelling ?? matchValue;
 }

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Field, Wire } from '../../../entities/fieldTypes';
+import type { Field, ApiValue } from '../../../entities/fieldTypes';
 import type { Entity, MatchKey } from '../../../entities/types';
 import type { RecordToOutput } from '../../../output/report';
 import { makeRecordToOutput } from '../../../output/report';
@@ -52,7 +52,8 @@ export function readUpsertRequest(item: Item, entity: Entity): UpsertRequest {
 	const chosenBranches = readChosenBranches(options);
 	const rules = readUpsertRules(entity, options, key);
 	// If long texts are shortened, a new record has the shortened name, so the search needs it too.
-	const shorten = (field: Field, value: Wire) => fitText(item, field, value, rules.shortensTexts);
+	const shorten = (field: Field, value: ApiValue) =>
+		fitText(item, field, value, rules.shortensTexts);
 	const search = readSearch(item, entity, key, { shorten });
 	const input = readUpsertInput(item, entity, key);
 	const toOutput = makeUpsertToOutput(item, entity, key, input);
@@ -97,7 +98,7 @@ function makeUpsertToOutput(
 	const formValues: IDataObject = { ...input };
 	for (const fieldName of key.fields) {
 		const matchValue = readMatchValue(item, findField(entity, fieldName));
-		formValues[fieldName] = matchValue as Wire;
+		formValues[fieldName] = matchValue as ApiValue;
 	}
 
 	return (record) => ({

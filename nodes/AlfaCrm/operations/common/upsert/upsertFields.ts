@@ -8,7 +8,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Field } from '../../../entities/fieldTypes';
 import type { Entity, MatchKey } from '../../../entities/types';
-import { isBlank, isNeeded, kindOf, toProperty } from '../../../fields/field';
+import { isBlank, needsValueFromUser, kindOf, toProperty } from '../../../fields/field';
 import { collection, showWhen } from '../../../form/assemble';
 import { memoize } from '../../../form/memoize';
 import { fieldOptions, inFormMode, readFieldInput } from '../../../run/fieldInput';
@@ -76,7 +76,7 @@ const listProminentFields = memoize(({ fields }: Entity): Field[] => {
 	for (const field of fields) {
 		const { isAlwaysFilled, defaultValue } = kindOf(field);
 		const hasDefault = isAlwaysFilled || defaultValue(field) !== undefined;
-		if (isNeeded(field) && !hasDefault) prominentFields.push(field);
+		if (needsValueFromUser(field) && !hasDefault) prominentFields.push(field);
 	}
 	return prominentFields;
 });

@@ -7,7 +7,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { cgi as membershipEntity } from '../../../entities/cgi';
 import { dayOf, lesson as lessonEntity } from '../../../entities/lesson';
-import { listCall, passesOf } from '../../../entities/listCall';
+import { makeListCall, passesOf } from '../../../entities/listCall';
 import { formatTime, readId } from '../../../values/formats';
 import type { Item } from '../../../run/item';
 import { hasAllAttendeesOf } from '../existingLesson';
@@ -55,7 +55,7 @@ export async function readLessonsOfFirstAttendee(
 	const attendeeFilter =
 		customerId === undefined ? { group_id: groupId } : { customer_id: customerId };
 	return await readWholeList(item, lessonEntity, {
-		...listCall(lessonEntity, search.target.branch),
+		...makeListCall(lessonEntity, search.target.branch),
 		body: { ...attendeeFilter, ...makeLessonDaysFilter(search) },
 		passes: passesOf(lessonEntity),
 		// Completes an error, as in "AlfaCRM did not look for the same lesson".
@@ -162,7 +162,7 @@ async function readListedLessons(
 	if (ids.length === 0) return [];
 
 	const list = {
-		...listCall(lessonEntity, search.target.branch),
+		...makeListCall(lessonEntity, search.target.branch),
 		body: makeLessonDaysFilter(search),
 		// The list is read once for each of these additions to its body.
 		passes: ids.flatMap((id) => makeStatusPasses({ [filterName]: id })),

@@ -9,7 +9,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field } from '../../../entities/fieldTypes';
-import { isEmpty, isPlain } from '../../../fields/blank';
+import { isEmpty, isPlainObject } from '../../../fields/blank';
 import { isStored, listOf } from '../../../fields/field';
 import type { Item } from '../../../run/item';
 import type { Branch } from '../../../store/located';
@@ -35,7 +35,7 @@ export function readStoredAttendances(
 	{ isCompleted }: { isCompleted: boolean },
 ): IDataObject[] {
 	const rows = listOf(lesson.details);
-	const isFormatKnown = rows.every((row) => isPlain(row) && row.customer_id !== undefined);
+	const isFormatKnown = rows.every((row) => isPlainObject(row) && row.customer_id !== undefined);
 	if (!isFormatKnown) {
 		throw item.error(
 			`AlfaCRM shows the attendance of lesson ${lessonId} in an unknown format`,

@@ -6,8 +6,8 @@ import { ONE_PAGE } from '../../../api/list';
 import type { ListQuery } from '../../../api/pages';
 import { LARGEST_PAGE } from '../../../api/pages';
 import { lesson as lessonEntity, LESSON_STATUS } from '../../../entities/lesson';
-import { listCall } from '../../../entities/listCall';
-import { isPlain } from '../../../fields/blank';
+import { makeListCall } from '../../../entities/listCall';
+import { isPlainObject } from '../../../fields/blank';
 import { readId } from '../../../values/formats';
 import type { Change } from '../../change';
 import { readLogEntry, makeChangeForReading } from '../../change';
@@ -218,7 +218,7 @@ export class LogLookup {
 
 /** Makes the call that lists completed lessons. AlfaCRM lists lessons of one status at a time. */
 const makeCompletedLessonsQuery = (branch: number, filter: IDataObject): ListQuery => ({
-	...listCall(lessonEntity, branch),
+	...makeListCall(lessonEntity, branch),
 	body: { ...filter, status: LESSON_STATUS.completed },
 });
 
@@ -265,4 +265,4 @@ const omitEmptiedFields = (fields: IDataObject): IDataObject =>
 
 /** Lists the attendances in the `details` of a lesson; none if `details` is not a list. */
 const listAttendances = ({ details }: IDataObject): IDataObject[] =>
-	Array.isArray(details) ? (details as IDataObject[]).filter(isPlain) : [];
+	Array.isArray(details) ? (details as IDataObject[]).filter(isPlainObject) : [];

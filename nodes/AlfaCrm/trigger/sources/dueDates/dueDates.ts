@@ -5,7 +5,7 @@ import { nodeError } from '../../../api/failures';
 import type { Collected, CollectOptions, ListReader } from '../../../api/list';
 import { readArchivedFlag } from '../../../entities/archive';
 import { customer, CUSTOMER_TYPE } from '../../../entities/customer';
-import { listCall } from '../../../entities/listCall';
+import { makeListCall } from '../../../entities/listCall';
 import { readFlag } from '../../../values/formats';
 import { dayNumberAt } from '../../dayNumbers';
 import type {
@@ -134,7 +134,7 @@ async function readClients(
 	options: CollectOptions,
 ): Promise<Collected> {
 	const list = {
-		...listCall(customer, branch),
+		...makeListCall(customer, branch),
 		body: { is_study: CUSTOMER_TYPE.client },
 		task: 'look through the clients',
 	};
