@@ -31,7 +31,7 @@ export const USED_AS_TOOL = { '@tool': [true] };
  * The parameters of one operation, and what must be selected for them to be shown, such as `{
  * resource: 'pay', operation: 'get' }`.
  */
-interface ShownPart<Section extends string> {
+interface SelectedPart<Section extends string> {
 	show: Readonly<Record<string, string>>;
 	part: FormPart<Section>;
 }
@@ -46,7 +46,7 @@ interface ShownPart<Section extends string> {
 export function assembleForm<Section extends string>(
 	sections: readonly Section[],
 	selectors: readonly string[],
-	parts: ReadonlyArray<ShownPart<Section>>,
+	parts: ReadonlyArray<SelectedPart<Section>>,
 ): INodeProperties[] {
 	return sections.flatMap((section) => assembleSection(section, selectors, parts));
 }
@@ -61,7 +61,7 @@ export function assembleForm<Section extends string>(
 function assembleSection<Section extends string>(
 	section: Section,
 	selectors: readonly string[],
-	parts: ReadonlyArray<ShownPart<Section>>,
+	parts: ReadonlyArray<SelectedPart<Section>>,
 ): INodeProperties[] {
 	const [selector, ...otherSelectors] = selectors;
 	if (selector === undefined) return parts.flatMap((part) => listParameters(section, part));
@@ -76,7 +76,7 @@ function assembleSection<Section extends string>(
  */
 function listParameters<Section extends string>(
 	section: Section,
-	{ show, part }: ShownPart<Section>,
+	{ show, part }: SelectedPart<Section>,
 ): INodeProperties[] {
 	const selection: Show = {};
 	for (const [selector, value] of Object.entries(show)) {
@@ -96,9 +96,9 @@ function listParameters<Section extends string>(
  */
 function groupBySelectedValue<Section extends string>(
 	selector: string,
-	parts: ReadonlyArray<ShownPart<Section>>,
-): Array<Array<ShownPart<Section>>> {
-	const groups = new Map<string, Array<ShownPart<Section>>>();
+	parts: ReadonlyArray<SelectedPart<Section>>,
+): Array<Array<SelectedPart<Section>>> {
+	const groups = new Map<string, Array<SelectedPart<Section>>>();
 	for (const part of parts) {
 		const value = part.show[selector];
 		const group = groups.get(value) ?? [];

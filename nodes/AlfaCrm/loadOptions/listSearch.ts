@@ -160,9 +160,9 @@ async function searchPage(
 
 /** Reads the page at which a cursor stands. */
 async function readPage(client: ApiClient, list: ListRequest, cursor: SearchCursor): Promise<Page> {
-	const walk = readPages(client, { ...list, firstPage: cursor.page, pageSize: cursor.size });
+	const pages = readPages(client, { ...list, firstPage: cursor.page, pageSize: cursor.size });
 	// `readPages` yields at least one page or throws, so the first step always has a value.
-	const { value } = await walk.next();
+	const { value } = await pages.next();
 	return value as Page;
 }
 

@@ -81,9 +81,9 @@ export function nextCursor(
 	page: Page,
 	foundCount: number,
 ): SearchCursor | undefined {
-	const hasFoundNothing = cursor.page === 0 && foundCount === 0;
+	const isNothingFound = cursor.page === 0 && foundCount === 0;
 	const nextFilter = cursor.filter + 1;
-	if (hasFoundNothing && nextFilter < bodies.filters.length) {
+	if (isNothingFound && nextFilter < bodies.filters.length) {
 		return { ...FIRST_PAGE, pass: cursor.pass, filter: nextFilter };
 	}
 

@@ -15,7 +15,7 @@ interface FieldIndex {
 	 * The IDs of the rows that have a value, or had it before a write, by the normal form of the
 	 * value: see `normalForms`. IDs are only added, so whoever uses the index compares the rows.
 	 */
-	idsByForm: Map<string, Set<number>>;
+	idsByNormalForm: Map<string, Set<number>>;
 }
 
 /**
@@ -55,10 +55,10 @@ export class CachedList {
 	 * index also finds a row by the values that it had before a write.
 	 */
 	findCandidates(field: Field, value: unknown): IDataObject[] {
-		const { idsByForm } = this.getIndex(field);
+		const { idsByNormalForm } = this.getIndex(field);
 		const ids = new Set<number>();
 		for (const form of normalForms(field, value)) {
-			const idsOfForm = idsByForm.get(form) ?? [];
+			const idsOfForm = idsByNormalForm.get(form) ?? [];
 			for (const id of idsOfForm) {
 				ids.add(id);
 			}
@@ -98,7 +98,7 @@ export class CachedList {
 		const existingIndex = this.indexes.get(field.name);
 		if (existingIndex !== undefined) return existingIndex;
 
-		const index: FieldIndex = { field, idsByForm: new Map() };
+		const index: FieldIndex = { field, idsByNormalForm: new Map() };
 		for (const [id, row] of this.rowsById) {
 			addToIndex(index, id, row);
 		}
@@ -118,12 +118,12 @@ function withoutArchiveFlag(sentFields: IDataObject): IDataObject {
 
 /** Adds a row to an index, under every normal form of each of its values. */
 function addToIndex(index: FieldIndex, id: number, row: IDataObject): void {
-	const { field, idsByForm } = index;
+	const { field, idsByNormalForm } = index;
 	const values = listOf(row[field.name]);
 	const forms = values.flatMap((value) => normalForms(field, value));
 	for (const form of forms) {
-		const ids = idsByForm.get(form) ?? new Set<number>();
+		const ids = idsByNormalForm.get(form) ?? new Set<number>();
 		ids.add(id);
-		idsByForm.set(form, ids);
+		idsByNormalForm.set(form, ids);
 	}
 }

@@ -13,7 +13,7 @@ import { readFlag, readId, readIds } from '../values/formats';
 export type Titles = ReadonlyMap<number, string>;
 
 /** A record of a short list. */
-interface ListedRecord {
+interface ShortListRecord {
 	id: number;
 	title: string;
 	/** The title as it is compared: without capital letters and extra blanks, and with е for ё. */
@@ -29,7 +29,7 @@ interface ListedRecord {
  * between the IDs in records and the names that users see.
  */
 export class ShortList {
-	private readonly records: ListedRecord[];
+	private readonly records: ShortListRecord[];
 	readonly titles: Titles;
 	/** False if AlfaCRM's total is higher than the number of rows that it sent. */
 	readonly isComplete: boolean;
@@ -48,14 +48,14 @@ export class ShortList {
 	 * Finds the records with a name, in whatever spelling: see `normalTitle`. If some of them can
 	 * still be chosen in AlfaCRM, returns only these.
 	 */
-	findByName(name: string): ListedRecord[] {
+	findByName(name: string): ShortListRecord[] {
 		const normalName = normalizeText(name);
 		const records = this.records.filter(({ normalTitle }) => normalTitle === normalName);
 		return preferActive(records);
 	}
 
 	/** The records that a user may choose from: the active ones, or all if none is active. */
-	get choices(): ListedRecord[] {
+	get choices(): ShortListRecord[] {
 		return preferActive(this.records);
 	}
 }
@@ -83,7 +83,7 @@ export function makeShortListRequest(entity: Entity, branch?: number): ListReque
 }
 
 /** Reads what a short list needs of a row. Returns undefined for a row without an ID. */
-function readRecord(entity: Entity, row: IDataObject): ListedRecord | undefined {
+function readRecord(entity: Entity, row: IDataObject): ShortListRecord | undefined {
 	const id = readId(row.id);
 	if (id === undefined) return undefined;
 
@@ -108,7 +108,7 @@ function isArchived(entity: Entity, row: IDataObject): boolean {
 }
 
 /** Returns the active records, or all records if none is active. */
-function preferActive(records: ListedRecord[]): ListedRecord[] {
+function preferActive(records: ShortListRecord[]): ShortListRecord[] {
 	const activeRecords = records.filter(({ isActive }) => isActive);
 	return activeRecords.length > 0 ? activeRecords : records;
 }

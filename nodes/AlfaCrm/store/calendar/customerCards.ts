@@ -30,7 +30,7 @@ export class CustomerCards {
 	/**
 	 * True once a call with several IDs has returned several cards, so AlfaCRM takes lists of IDs.
 	 */
-	private takesIdLists = false;
+	private acceptsIdLists = false;
 
 	constructor(
 		private readonly reader: ListReader,
@@ -58,13 +58,13 @@ export class CustomerCards {
 	 */
 	findAttendingCard(id: number): CustomerCard | undefined {
 		const card = this.cards.get(id);
-		if (card === undefined || this.isShownAsArchived(card) || isRejected(card.row))
+		if (card === undefined || this.isKnownAsArchived(card) || isRejected(card.row))
 			return undefined;
 		return card;
 	}
 
 	/** Whether a card shows that the customer is archived. False if the card does not tell. */
-	isShownAsArchived(card: CustomerCard): boolean {
+	isKnownAsArchived(card: CustomerCard): boolean {
 		return archivedByRow(customerEntity, card.row, this.zone) === true;
 	}
 
@@ -85,7 +85,7 @@ export class CustomerCards {
 		}
 		// If ID lists work, a card that the list did not return is not in this branch. A single ID was
 		// not requested yet.
-		const mayBeInBranch = newIds.length === 1 || !this.takesIdLists;
+		const mayBeInBranch = newIds.length === 1 || !this.acceptsIdLists;
 		if (mayBeInBranch) {
 			await this.readWithoutIdList(branch, this.findIdsWithoutCard(newIds));
 		}
@@ -99,7 +99,7 @@ export class CustomerCards {
 	private async readByIdList(branch: Branch, ids: readonly number[]): Promise<void> {
 		const cardCount = await this.readList({ id: ids }, branch, ids);
 		if (cardCount > 1) {
-			this.takesIdLists = true;
+			this.acceptsIdLists = true;
 		}
 	}
 

@@ -52,7 +52,7 @@ export class CustomerLessons {
 	 * Returns filters for AlfaCRM's list of lessons, one for each call. Together these calls list all
 	 * lessons of the customer from `firstDay` to `lastDay`.
 	 */
-	filtersWithin(firstDay: string, lastDay: string): IDataObject[] {
+	makeLessonFilters(firstDay: string, lastDay: string): IDataObject[] {
 		const customerFilter = { customer_id: this.customerId };
 		const groupIds = this.groupIdsWithin(firstDay, lastDay);
 		const groupFilters = groupIds.map((group_id) => ({ group_id }));

@@ -26,7 +26,7 @@ export interface MemberOptions {
 	 * Whether the members of a lesson of today were read at an earlier poll. For such a lesson only
 	 * today's members are read, to find customers who have joined since that poll.
 	 */
-	wasReadBefore: (lesson: Occurrence) => boolean;
+	wereMembersReadEarlier: (lesson: Occurrence) => boolean;
 }
 
 /**
@@ -56,8 +56,8 @@ export class GroupMembers {
 	 *
 	 * @param lessons in the order in which their groups are read
 	 */
-	async read(lessons: readonly LocatedLesson[], options: MemberOptions): Promise<void> {
-		const groups = listGroupsToRead(lessons, options.wasReadBefore);
+	async readMembersOf(lessons: readonly LocatedLesson[], options: MemberOptions): Promise<void> {
+		const groups = listGroupsToRead(lessons, options.wereMembersReadEarlier);
 		const tasks = groups.map((group) => async () => await this.readGroup(group));
 
 		// All groups of the first lesson are read. So each poll gets through at least one lesson,

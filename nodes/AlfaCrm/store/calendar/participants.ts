@@ -125,10 +125,10 @@ async function readMembersAndCards(
 	options: ParticipantOptions,
 	branchReader: BranchReader,
 ): Promise<ParticipantReading> {
-	const { zone, hasTime = () => true, wasReadBefore = () => false } = options;
+	const { zone, hasTime = () => true, wereMembersReadEarlier = () => false } = options;
 	const lessons = sortByTime(lessonsOfBranches);
 	const members = new GroupMembers(reader, branchReader, zone);
-	await members.read(lessons, { hasTime, wasReadBefore });
+	await members.readMembersOf(lessons, { hasTime, wereMembersReadEarlier });
 
 	const { lessonsWithMembers, unreadLessons } = splitAtFirstUnread(lessons, members, branchReader);
 	const attendedLessons = lessonsWithMembers.map((lesson) => ({

@@ -68,7 +68,7 @@ export function findReplacedDays(lessons: readonly LessonFromRegular[]): Replace
 			continue;
 		}
 
-		replacedDays.add(regularId, date, 'replaced');
+		replacedDays.addReplacedDay(regularId, date, 'replaced');
 		if (!lesson.isCancelled) {
 			replacedDays.addOwnLesson(regularId, date);
 		}
@@ -87,7 +87,7 @@ export class ReplacedDays {
 	private readonly statuses = new Map<string, DayStatus>();
 	private readonly daysWithOwnLesson = new Set<string>();
 
-	add(regularId: number, date: string, status: DayStatus): void {
+	addReplacedDay(regularId: number, date: string, status: DayStatus): void {
 		this.statuses.set(keyOf(regularId, date), status);
 	}
 
@@ -101,7 +101,7 @@ export class ReplacedDays {
 	}
 
 	/** Returns undefined for a day that no lesson replaces. */
-	findStatus(regularId: number | undefined, date: string): DayStatus | undefined {
+	findReplacement(regularId: number | undefined, date: string): DayStatus | undefined {
 		if (regularId === undefined) return undefined;
 		return this.statuses.get(keyOf(regularId, date));
 	}
@@ -120,7 +120,7 @@ function addDayOfMovedLesson(lesson: LessonFromRegular, replacedDays: ReplacedDa
 	const dayAfter = findNearDay(regularDays, date, 'after');
 	const nearDays = [dayBefore, dayAfter].filter((day) => day !== undefined);
 
-	const isFree = (day: NearDay) => replacedDays.findStatus(regularId, day.date) === undefined;
+	const isFree = (day: NearDay) => replacedDays.findReplacement(regularId, day.date) === undefined;
 	const chosenDay = nearDays.find(isFree);
 	if (chosenDay === undefined) return;
 
@@ -128,7 +128,11 @@ function addDayOfMovedLesson(lesson: LessonFromRegular, replacedDays: ReplacedDa
 	const isOnlyChoice = otherDays.every((day) => replacedDays.hasOwnLesson(regularId, day.date));
 	const wasPutOffBriefly = chosenDay === dayBefore && chosenDay.distance <= MOST_DAYS_PUT_OFF;
 	const isCertain = isOnlyChoice || wasPutOffBriefly;
-	replacedDays.add(regularId, chosenDay.date, isCertain ? 'replaced' : 'probablyReplaced');
+	replacedDays.addReplacedDay(
+		regularId,
+		chosenDay.date,
+		isCertain ? 'replaced' : 'probablyReplaced',
+	);
 }
 
 /**

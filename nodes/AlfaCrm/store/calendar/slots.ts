@@ -16,7 +16,7 @@ import type { Calendar, LessonRows, OccurrenceRow } from './calendar';
 import { roomIdOf, showsTeachers, subjectIdOf, teacherIdsOf } from './lessonRow';
 import { timesOf } from './regularLessonRow';
 import type { TimeSpan } from './timeSpan';
-import { doOverlap, readBusySpan } from './timeSpan';
+import { areOverlapping, readBusySpan } from './timeSpan';
 import { findWorkingHours } from './workingHours';
 
 /** The working hours and lessons that decide when teachers, rooms and attendees are free. */
@@ -113,7 +113,7 @@ function listSpansWithin(hours: TimeSpan, { duration, step }: SlotRequest): Time
 }
 
 function isTaken(span: TimeSpan, busyTimes: readonly BusyTime[]): boolean {
-	return busyTimes.some((busyTime) => doOverlap(busyTime.span, span));
+	return busyTimes.some((busyTime) => areOverlapping(busyTime.span, span));
 }
 
 /** Returns the day and the time at which a slot starts, as a text that sorts by time. */
@@ -141,13 +141,13 @@ export function findObstacle(
 	const lessonSpan = { begin, end: begin + request.duration };
 
 	const busyTimes = teacherDays.busyTimesOn(date);
-	const conflict = busyTimes.find(({ span }) => doOverlap(span, lessonSpan));
+	const conflict = busyTimes.find(({ span }) => areOverlapping(span, lessonSpan));
 	if (conflict !== undefined) return conflict.occurrence;
 
-	const openHours = checksWorkingHours
+	const allowedHours = checksWorkingHours
 		? teacherDays.workingHoursOn(date)
-		: teacherDays.wholeDay(date);
-	const isWithinHours = openHours.some((hours) => isWithin(lessonSpan, hours));
+		: teacherDays.wholeDayOf(date);
+	const isWithinHours = allowedHours.some((hours) => isWithin(lessonSpan, hours));
 	return isWithinHours ? undefined : 'outsideWorkingHours';
 }
 
@@ -167,14 +167,14 @@ export function teachersOfSubject(
 	subjectId: number,
 	{ lastDay, zone }: { lastDay: string; zone: string },
 ): Set<number> {
-	const lessonsInTime = rows.lessons.filter((lesson) => mayBeBy(lastDay, lesson, zone));
+	const lessonsInTime = rows.lessons.filter((lesson) => canBeOnOrBefore(lastDay, lesson, zone));
 	const lessons = [...lessonsInTime, ...rows.regularLessons];
 	const subjectLessons = lessons.filter((lesson) => subjectIdOf(lesson) === subjectId);
 	return new Set(subjectLessons.flatMap(teacherIdsOf));
 }
 
 /** Whether a lesson may be on a day or before it. True for a lesson that shows no day. */
-function mayBeBy(lastDay: string, lesson: IDataObject, zone: string): boolean {
+function canBeOnOrBefore(lastDay: string, lesson: IDataObject, zone: string): boolean {
 	const day = dayOf(lesson, zone);
 	return day === undefined || day <= lastDay;
 }
@@ -202,7 +202,7 @@ class TeacherDays {
 	}
 
 	/** Returns the day from midnight to midnight; nothing once the teacher has left. */
-	wholeDay(date: string): TimeSpan[] {
+	wholeDayOf(date: string): TimeSpan[] {
 		return this.hasTeacherLeft(date) ? [] : [{ begin: 0, end: MINUTES_OF_A_DAY }];
 	}
 

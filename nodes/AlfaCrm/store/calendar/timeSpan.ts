@@ -56,7 +56,8 @@ export function readMinutes(value: unknown, zone: string): number | undefined {
 	return time === undefined ? undefined : minutesOfClock(time);
 }
 
-export const doOverlap = (a: TimeSpan, b: TimeSpan): boolean => a.begin < b.end && b.begin < a.end;
+export const areOverlapping = (a: TimeSpan, b: TimeSpan): boolean =>
+	a.begin < b.end && b.begin < a.end;
 
 /** Sorts spans, and joins those that touch or overlap. */
 export function mergeSpans(spans: readonly TimeSpan[]): TimeSpan[] {
