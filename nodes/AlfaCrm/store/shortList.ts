@@ -102,7 +102,7 @@ function isArchived(entity: Entity, row: IDataObject): boolean {
 	if (readFlag(row.dead) === 1) return true;
 
 	// The time zone of the school is not known here. With UTC, a record counts as archived some hours
-	// too early or too late, which does no harm in a list of choices.
+	// too early or too late.
 	const archivedState = archivedByRow(entity, row, 'UTC');
 	// Undefined means that the row does not show whether the record is archived.
 	return archivedState === true;

@@ -101,7 +101,7 @@ export class Calendar {
 		for (const { id, row, days } of this.regularLessons) {
 			if (!takesPlaceOn(days, date)) continue;
 
-			const status = this.replacedDays.findReplacement(id, date);
+			const status = this.replacedDays.findDayStatus(id, date);
 			if (status === 'replaced') continue;
 
 			const isProbablyReplaced = status === 'probablyReplaced';
