@@ -77,7 +77,7 @@ export function findReplacedDays(lessons: readonly LessonFromRegular[]): Replace
 		}
 	}
 
-	// Of several moved lessons, the earliest takes the earliest day.
+	// The earliest moved lesson is the first to get a day.
 	movedLessons.sort((a, b) => a.date.localeCompare(b.date));
 	for (const movedLesson of movedLessons) {
 		addDayOfMovedLesson(movedLesson, replacedDays);
