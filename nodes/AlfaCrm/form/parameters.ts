@@ -12,16 +12,16 @@ export type Parameter = Pick<
 >;
 
 /**
- * Reads parameters of a node. A call names a parameter by its declaration in the form. If the node
- * has no value for the parameter, the default of the declaration is read. A value that cannot be
- * read is refused with an error that names the label; it is never guessed.
+ * Reads the values of parameters. Each method takes the declaration of a parameter. If the node has
+ * no value for the parameter, the default of the declaration is read. A value that cannot be read
+ * is refused with an error that names the label; it is never guessed.
  */
 export abstract class ParameterReader {
 	/** The time zone of the workflow, such as `Europe/Moscow`. */
 	abstract readonly zone: string;
 	/**
-	 * The address of the account, such as `https://demo.s20.online`. A user may give the address of
-	 * one of its pages in place of an ID.
+	 * The address of the account, such as `https://demo.s20.online`. In place of an ID, a user may
+	 * give the address of a page of this account.
 	 */
 	abstract readonly origin: string;
 
@@ -35,8 +35,8 @@ export abstract class ParameterReader {
 	abstract unreadableError(message: string, label: string): Error;
 
 	/**
-	 * Returns the value that the node has for a field of AlfaCRM. The field must be a parameter by
-	 * itself, not part of a collection or of the field mapper.
+	 * Returns the value that the node has for a field of AlfaCRM. The field must have a parameter of
+	 * its own, and not be part of a collection or of the field mapper.
 	 */
 	readRawFieldValue(field: FieldBasics, defaultValue: Parameter['default'] = ''): unknown {
 		const { name, label } = field;
@@ -98,8 +98,8 @@ export abstract class ParameterReader {
 	}
 
 	/**
-	 * Reads the ID of a record. The address of a page is refused: the parameter does not say to which
-	 * entity the record belongs, so nobody can tell whether the page shows such a record.
+	 * Reads the ID of a record. The address of a page is refused, because the declaration does not
+	 * name an entity, so it is not known whether the page shows the right kind of record.
 	 */
 	id(parameter: Parameter): number {
 		const field: Field = { type: 'id', ...basicsOf(parameter) };
@@ -111,7 +111,7 @@ export abstract class ParameterReader {
 	 * empty value is refused; a caller that accepts empty values checks for them first.
 	 */
 	toRequestValue(field: Field | Filter, value: unknown): Wire {
-		// `serialize` accepts an empty list, because it empties a field.
+		// `serialize` would accept an empty list, which is how a user empties a field.
 		if (isList(field) && isBlank(field, value)) {
 			const label = labelInForm(field);
 			throw this.unreadableError(`'${label}' must be filled, but it is ${quoted(value)}`, label);
@@ -123,7 +123,7 @@ export abstract class ParameterReader {
 			if (caught instanceof UnreadableValue) {
 				throw this.unreadableError(caught.message, caught.label);
 			}
-			// An expression may give an object that cannot be turned into a text, for example.
+			// For example, an expression has given an object that cannot be converted to a text.
 			throw this.unreadableError(`'${field.label}' cannot be read`, field.label);
 		}
 	}
@@ -170,7 +170,7 @@ export class CollectionReader extends ParameterReader {
 		return Object.hasOwn(this.values, name);
 	}
 
-	/** Returns what the user added for a parameter, or its default if the user did not add it. */
+	/** Returns the value of a parameter, or the default if the user did not add the parameter. */
 	readRawValue(parameter: Parameter): unknown {
 		return this.has(parameter.name) ? this.values[parameter.name] : parameter.default;
 	}
