@@ -40,6 +40,7 @@ interface SelectedPart<Section extends string> {
  * Lists the parameters of a form, section by section. Equal parameters of several operations become
  * one parameter.
  *
+ * @param sections in the order in which they stand in the form
  * @param selectors the names of the dropdowns that select an operation: `resource` and `operation`.
  * `show` of each part has a value for each of them
  */
