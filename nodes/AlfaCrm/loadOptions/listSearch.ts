@@ -296,7 +296,8 @@ class FoundRecords {
 }
 
 /**
- * Whether a subscription shows that it is archived. Other records have no such flag. API notes 5.5.
+ * Whether a row is an archived subscription. Only subscriptions have the flag `dead`
+ * (docs/alfacrm-api.md 5.5).
  */
 function isArchivedSubscription({ dead }: IDataObject): boolean {
 	return readFlag(dead) === 1;

@@ -80,7 +80,7 @@ export class CachedList {
 
 		const earlierRow = this.rowsById.get(id);
 		// AlfaCRM's answer may lack some fields. They are taken from the call or from the earlier row.
-		const row = { ...earlierRow, ...clearArchiveFlag(write.body ?? {}), ...savedRecord };
+		const row = { ...earlierRow, ...withoutArchiveFlag(write.body ?? {}), ...savedRecord };
 		const isInList = write.action !== 'delete' && this.belongsInList(row, write.branch);
 		if (!isInList) {
 			this.rowsById.delete(id);
@@ -114,7 +114,7 @@ export class CachedList {
  * write, only the flag in AlfaCRM's answer counts. The undefined flag also hides the flag of the
  * earlier row.
  */
-function clearArchiveFlag(sentFields: IDataObject): IDataObject {
+function withoutArchiveFlag(sentFields: IDataObject): IDataObject {
 	return 'removed' in sentFields ? { ...sentFields, removed: undefined } : sentFields;
 }
 

@@ -19,7 +19,7 @@ export type FallbackFormats = Readonly<Partial<Record<string, DateFormat>>>;
 /** A call, with the fallback formats of the date fields that its body can have. */
 type Call = Pick<ApiRequest, 'body'> & { fallbackFormats?: FallbackFormats };
 
-/** Matches AlfaCRM's message that a value has the wrong format. API notes 4. */
+/** Matches AlfaCRM's message that a value has the wrong format. See docs/alfacrm-api.md 4. */
 const WRONG_FORMAT = /формат/i;
 
 /** Collects the fallback formats of those fields that have one. */

@@ -38,8 +38,8 @@ export interface OccurrenceRow {
 }
 
 /**
- * To know what takes place on a day, the lessons of so many days before and after are needed too: a
- * lesson that was moved by less than a week can replace a regular lesson of that day.
+ * The number of days before and after a day whose lessons decide what takes place on that day. A
+ * moved lesson, which replaces a regular lesson of the day, is less than a week away.
  */
 const DAYS_AROUND = 7;
 

@@ -66,7 +66,7 @@ export interface ParticipantReading {
 	unreadLessons: Occurrence[];
 	/**
 	 * The customers whom lessons name but no list of customers has. Such customers are not rare: one
-	 * account had 158 of them. API notes 3.
+	 * account had 158 of them.
 	 */
 	customerIdsWithoutCard: number[];
 	/**
