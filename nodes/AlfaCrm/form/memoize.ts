@@ -1,8 +1,9 @@
 /**
- * Makes a function that computes its result once per key object, for example once per entity. Every
- * item of an execution needs the same parts of the form, so computing them again would be wasted.
+ * Makes a function that computes its result only once for each key object, for example for each
+ * entity. Every item of an execution needs the same parts of the form, so the results are kept.
  *
- * Callers share the result, so they must not modify it. A result of undefined is not remembered.
+ * Callers share the result, so they must not modify it. A result of undefined is not kept: it is
+ * computed again at each call.
  */
 export function memoize<Key extends object, Result>(
 	compute: (key: Key) => Result,

@@ -39,7 +39,7 @@ function makeColumnsLoader(entity: Entity): ColumnsLoader {
 }
 
 /**
- * Lists the declared fields as columns: first those that a new record needs, then the others by
+ * Lists the declared fields as columns: first the required fields, then the optional fields by
  * name, as in the form.
  */
 function listDeclaredColumns({ fields }: Entity, isCreate: boolean): ResourceMapperField[] {
@@ -51,9 +51,9 @@ function listDeclaredColumns({ fields }: Entity, isCreate: boolean): ResourceMap
 }
 
 /**
- * Finds the custom fields in the first page of the records of an entity, because AlfaCRM does not
- * list their definitions. A custom field that none of these records shows is not found. API notes
- * 9.
+ * Finds the custom fields of an entity in its first page of records, because AlfaCRM has no list of
+ * custom fields (docs/alfacrm-api.md 9). A custom field that none of these records has is not
+ * found.
  */
 async function readCustomColumns(
 	context: ILoadOptionsFunctions,

@@ -1,4 +1,4 @@
-/** Reads what the user has chosen in the form so far, which decides what a dropdown lists. */
+/** Reads the choices in the form on which the content of a dropdown depends, such as the branch. */
 
 import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 
@@ -46,8 +46,8 @@ export async function chooseBranch(
 }
 
 /**
- * Finds the first branch whose name stands in the form. A user may type the name in place of the
- * ID; the node looks up the ID only when it runs.
+ * Finds the branch whose name is in the form. A user can type a name in place of an ID, and then
+ * the form holds the name.
  */
 function findBranchByName(
 	context: ILoadOptionsFunctions,

@@ -23,8 +23,8 @@ const LESSON_PARAMETER: Field = {
 };
 
 /**
- * Lists the customers who may have been at the lesson that is chosen in the form: the customers
- * whom the lesson names, and the members of its groups on its day. Lists nobody until a lesson is
+ * Lists the possible participants of the lesson that is chosen in the form: the customers whom the
+ * lesson names, and the members of its groups on the day of the lesson. Empty if no lesson is
  * chosen.
  */
 export async function listLessonCustomers(
@@ -52,8 +52,8 @@ export async function listLessonCustomers(
 }
 
 /**
- * Finds a lesson of any status. Even when asked for an ID, AlfaCRM lists lessons of one status at a
- * time, so each status is asked for. API notes 5.11.
+ * Finds a lesson of any status. Even with a filter by ID, AlfaCRM lists lessons of one status at a
+ * time, so the list is read once for each status. See docs/alfacrm-api.md 5.11.
  */
 async function findLesson(
 	client: ApiClient,
@@ -77,9 +77,9 @@ function namedCustomerIds(lesson: IDataObject): number[] {
 }
 
 /**
- * Reads the IDs of the members of a lesson's groups: of the customers who belong to a group on the
- * day of the lesson or, if the lesson shows no day, today. The members of a group that cannot be
- * read are left out, so that at least the customers whom the lesson names can be chosen.
+ * Reads the IDs of the customers who belong to a lesson's groups on the day of the lesson or, if
+ * the lesson shows no day, today. If the members of a group cannot be read, they are left out, so
+ * that the user can still choose among the other customers.
  */
 async function readMemberIds(
 	client: ApiClient,

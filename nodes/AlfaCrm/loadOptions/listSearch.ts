@@ -106,7 +106,7 @@ async function searchRecords(
 	const results = new FoundRecords(entity, search, new RecordNames(client, branch));
 	const cursor = await searchPages(calls, readCursor(paginationToken), results);
 
-	// A later call adds to the results that the user has scrolled through.
+	// A later call continues a search that has already shown results.
 	const isFirstCall = paginationToken === '';
 	const isNothingFound = isFirstCall && results.count === 0 && cursor === undefined;
 	const mayBeInOtherBranch = branch !== undefined && readFormBranch(context) === undefined;
@@ -119,7 +119,7 @@ async function searchRecords(
 /**
  * Reads one page after the other until there are enough results to show.
  *
- * @returns where to go on when the user scrolls; undefined at the end of the search
+ * @returns the cursor for the next call, when the user scrolls; undefined at the end of the search
  */
 async function searchPages(
 	calls: SearchCalls,
@@ -135,11 +135,10 @@ async function searchPages(
 }
 
 /**
- * Reads the page at which a cursor stands, and adds the records that match the search to the
- * results. The cursor names one of the passes (such as the archived records), one of the filters
- * and a page.
+ * Reads one page, and adds the records that match the search to the results. The cursor says which
+ * page: one of the passes (such as the archived records), one of the filters, and a page number.
  *
- * @returns what to read next; undefined at the end of the search
+ * @returns the cursor of the next page; undefined at the end of the search
  */
 async function searchPage(
 	calls: SearchCalls,
@@ -158,11 +157,11 @@ async function searchPage(
 	return nextCursor(bodies, cursor, page, foundCount);
 }
 
-/** Reads the page at which a cursor stands. */
+/** Reads the page of a list that a cursor names. */
 async function readPage(client: ApiClient, list: ListRequest, cursor: SearchCursor): Promise<Page> {
-	const walk = readPages(client, { ...list, firstPage: cursor.page, pageSize: cursor.size });
+	const pages = readPages(client, { ...list, firstPage: cursor.page, pageSize: cursor.size });
 	// `readPages` yields at least one page or throws, so the first step always has a value.
-	const { value } = await walk.next();
+	const { value } = await pages.next();
 	return value as Page;
 }
 
@@ -176,7 +175,8 @@ async function readPage(client: ApiClient, list: ListRequest, cursor: SearchCurs
  *   lessons.
  */
 function passesToSearch(entity: Entity): IDataObject[] {
-	// `bodyShowingAll` has `removed` only if records of the entity can be archived.
+	// `bodyShowingAll` has the filters that make a list include hidden records. `removed` is one of them only
+	// if records of the entity can be archived.
 	const { removed, ...otherFilters } = entity.hidden?.bodyShowingAll ?? {};
 	if (removed !== undefined) {
 		const onlyArchived = { removed: 2 };
@@ -221,9 +221,14 @@ async function searchRecordsOfParent(
 }
 
 /**
- * Reads the ID of the parent from the form. The parent may stand in a parameter of its own, in a
- * collection, or in `id` if the resource of the form is the entity of the parent. Returns undefined
- * if no parent is chosen, or if an expression will choose it when the node runs.
+ * Reads the ID of the parent from the first of these parameters that has an ID:
+ *
+ * - a parameter with the name of the key
+ * - a parameter with this name in the collection of update fields or additional fields
+ * - `id`, if the form is about a record of the parent's entity
+ *
+ * Returns undefined if no parent is chosen, or if an expression will choose the parent when the
+ * node runs.
  */
 function readParentId(
 	context: ILoadOptionsFunctions,
@@ -291,7 +296,8 @@ class FoundRecords {
 }
 
 /**
- * Whether a subscription shows that it is archived. Other records have no such flag. API notes 5.5.
+ * Whether a row is an archived subscription. Only subscriptions have the flag `dead`
+ * (docs/alfacrm-api.md 5.5).
  */
 function isArchivedSubscription({ dead }: IDataObject): boolean {
 	return readFlag(dead) === 1;

@@ -33,9 +33,8 @@ function makeOptionsLoader(entity: Entity): OptionsLoader {
 }
 
 /**
- * Lists the records of an entity by `weight`, which gives the order of the list in AlfaCRM. If a
- * field may refer to none of the records (a lead may have no stage), the choice for "none" comes
- * first.
+ * Lists the records of an entity in AlfaCRM's own order, which is stored in `weight`. If fields can
+ * be without a record (a lead can have no stage), the choice for "none" comes first.
  */
 async function listOptions(
 	context: ILoadOptionsFunctions,
@@ -56,15 +55,15 @@ async function listOptions(
 }
 
 /**
- * The names of containers, by ID. A container is a record that has others as its parts: a funnel is
- * the container of its lead stages.
+ * The names of containers, by ID. A container is a record to which other records belong: a funnel
+ * is the container of its lead stages.
  */
 type ContainerNames = ReadonlyMap<number, string>;
 
 /**
- * Reads the names of the containers to which rows belong, such as the funnels of lead stages, if
- * there are several. Without the names, a user could not distinguish equally named stages of two
- * funnels. If the list of containers cannot be read, the dropdown does not show their names.
+ * Reads the names of the containers to which rows belong, such as the funnels of lead stages. With
+ * these names, a user can distinguish stages of two funnels that have the same name. Returns no
+ * names if all rows belong to one container, or if the list of containers cannot be read.
  */
 async function readContainerNames(
 	client: ApiClient,
@@ -73,6 +72,7 @@ async function readContainerNames(
 	rows: readonly IDataObject[],
 ): Promise<ContainerNames> {
 	const names = new Map<number, string>();
+	// The field of a row that holds the ID of its container, and the entity of the container.
 	const partOf = listed?.partOf;
 	if (partOf === undefined) return names;
 

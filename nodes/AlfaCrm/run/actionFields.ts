@@ -98,9 +98,9 @@ function readValues(item: Item, fields: readonly Field[]): ActionInput {
 	for (const field of fields) {
 		const { name } = field;
 		if (hasOwnParameter(field)) {
-			input[name] = item.inputOfField(field) as ApiValue;
+			input[name] = item.readRawFieldValue(field) as ApiValue;
 		} else if (additional?.has(name)) {
-			input[name] = additional.input(toProperty(field)) as ApiValue;
+			input[name] = additional.readRawValue(toProperty(field)) as ApiValue;
 			if (isBlank(field, input[name])) emptiedFields.push(field);
 		} else {
 			input[name] = undefined;

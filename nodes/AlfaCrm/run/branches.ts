@@ -204,7 +204,7 @@ export async function findPlace(
 	item: Item,
 	search?: RecordSearch,
 ): Promise<PlaceOfRecord | undefined> {
-	const isBranchChosen = !isEmpty(item.input(branchParameter));
+	const isBranchChosen = !isEmpty(item.readRawValue(branchParameter));
 	if (isBranchChosen) return undefined;
 
 	const list = await readBranches(item);

@@ -263,7 +263,7 @@ function readForm(
 ): IDataObject {
 	const input: IDataObject = {};
 	for (const field of prominentFields) {
-		input[field.name] = item.inputOfField(field) as ApiValue;
+		input[field.name] = item.readRawFieldValue(field) as ApiValue;
 	}
 
 	const { [customFields.name]: customInput, ...addedInput } = item.object(collection);

@@ -175,7 +175,7 @@ function describePlannedLessons(
 		call: { body: { status: LESSON_STATUS.planned, date_from: firstDay, date_to: lastDay } },
 		options: {
 			// The list is read once for lessons that name the customer, and once for each group.
-			passes: customerLessons.filtersWithin(firstDay, lastDay),
+			passes: customerLessons.makeLessonFilters(firstDay, lastDay),
 			keep: (lesson) => isWithinPeriod(lesson) && customerLessons.includes(lesson),
 		},
 	};

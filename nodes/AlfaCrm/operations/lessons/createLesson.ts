@@ -14,7 +14,7 @@ import {
 	roomIdOf,
 	teacherIdsOf,
 } from '../../store/calendar/lessonRow';
-import { doOverlap, readTimeSpan } from '../../store/calendar/timeSpan';
+import { areOverlapping, readTimeSpan } from '../../store/calendar/timeSpan';
 import type { Branch } from '../../store/located';
 import { formatTime, readId } from '../../values/formats';
 import type { RecordDraft } from '../common/create';
@@ -250,7 +250,7 @@ function doLessonsOverlap(lesson: IDataObject, otherLesson: IDataObject, zone: s
 	const span = readTimeSpan(lesson, zone);
 	const otherSpan = readTimeSpan(otherLesson, zone);
 	if (span === undefined || otherSpan === undefined) return false;
-	return doOverlap(span, otherSpan);
+	return areOverlapping(span, otherSpan);
 }
 
 /**

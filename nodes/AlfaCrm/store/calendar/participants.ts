@@ -31,9 +31,8 @@ export interface Participant extends Occurrence {
 	/** The branch in whose list the customer was found. */
 	customer_branch: Branch;
 	/**
-	 * The first group of the lesson of which the customer is a member. If the
-	 * customer is a member of none and only the lesson itself names the customer, the first group of
-	 * the lesson. Null for a lesson without groups.
+	 * The first group of the lesson of which the customer is a member. For a customer who is not a
+	 * member of any of these groups, the first group of the lesson. Null if the lesson has no groups.
 	 */
 	group_id: number | null;
 }
@@ -46,16 +45,14 @@ export interface LessonsOfBranch {
 
 export interface ParticipantOptions extends Partial<MemberOptions> {
 	zone: string;
-	/**
-	 * Which branches are skipped if they cannot be read. By default every failure is thrown.
-	 */
+	/** The branches that are left out if they cannot be read. By default every failure is thrown. */
 	branchesToSkip?: BranchesToSkip;
 	/**
 	 * Returns further branches whose customers are searched. Called only if a customer is not in the
 	 * branch of any of the customer's lessons.
 	 */
 	listOtherBranches?: () => Promise<readonly Branch[]>;
-	/** The cards of customers that were read before. */
+	/** Cards that the caller has read already; they are not read again. */
 	cards?: CustomerCards;
 }
 
@@ -63,18 +60,18 @@ export interface ParticipantReading {
 	/** Each customer once for each lesson, the earliest lesson first. */
 	participants: Participant[];
 	/**
-	 * The lessons whose members were not read for lack of time, and all later ones. They come after
-	 * the lessons of `participants`.
+	 * The first lesson whose members were not read for lack of time, and all later lessons. None of
+	 * them has participants in `participants`.
 	 */
 	unreadLessons: Occurrence[];
 	/**
 	 * The customers whom lessons name but no list of customers has. Such customers are not rare: one
-	 * account had 158 of them. API notes 3.
+	 * account had 158 of them.
 	 */
 	customerIdsWithoutCard: number[];
 	/**
-	 * The first failure of each branch that was skipped. The participants of its lessons can be
-	 * missing, and so can customers of other lessons whom only this branch lists.
+	 * The first failure of each branch that was left out. Participants can be missing: those of the
+	 * branch's lessons, and customers of other lessons whom only this branch lists.
 	 */
 	failures: ReadonlyMap<Branch, unknown>;
 }
@@ -117,7 +114,7 @@ export async function readParticipantsOfLessons(
 /**
  * Reads the members of the groups of all lessons, and then the cards of the customers who come.
  *
- * @param branchReader remembers the branches that could not be read, here and earlier
+ * @param branchReader knows the branches whose lessons could not be read
  */
 async function readMembersAndCards(
 	reader: ListReader,
@@ -125,10 +122,10 @@ async function readMembersAndCards(
 	options: ParticipantOptions,
 	branchReader: BranchReader,
 ): Promise<ParticipantReading> {
-	const { zone, hasTime = () => true, wasReadBefore = () => false } = options;
+	const { zone, hasTime = () => true, wereMembersReadEarlier = () => false } = options;
 	const lessons = sortByTime(lessonsOfBranches);
 	const members = new GroupMembers(reader, branchReader, zone);
-	await members.read(lessons, { hasTime, wasReadBefore });
+	await members.readMembersOf(lessons, { hasTime, wereMembersReadEarlier });
 
 	const { lessonsWithMembers, unreadLessons } = splitAtFirstUnread(lessons, members, branchReader);
 	const attendedLessons = lessonsWithMembers.map((lesson) => ({
@@ -170,11 +167,11 @@ function compareLessonTimes(a: LocatedLesson, b: LocatedLesson): number {
 }
 
 /**
- * Divides lessons at the first one whose group members were not read for lack of time. A trigger
- * reads this lesson and all later ones at its next poll.
+ * Divides lessons at the first lesson whose group members were not read for lack of time. A trigger
+ * reads this lesson and all later lessons at its next poll.
  *
- * More time would not help a lesson whose branch cannot be read. So such a lesson is never the
- * first unread lesson, and `lessonsWithMembers` leaves it out.
+ * Lessons of a branch that cannot be read are not waiting for time. They are never the first unread
+ * lesson, and `lessonsWithMembers` leaves them out.
  */
 function splitAtFirstUnread(
 	lessons: readonly LocatedLesson[],
@@ -204,7 +201,7 @@ function listCustomerIds(lessons: readonly AttendedLesson[]): number[] {
 	return lessons.flatMap(({ groupIdByCustomer }) => [...groupIdByCustomer.keys()]);
 }
 
-/** Where the cards of customers are looked up. */
+/** The branches in which cards are looked up, and the objects that read and keep them. */
 interface CardSearch {
 	/** The branches of the lessons. */
 	branches: readonly Branch[];

@@ -11,8 +11,8 @@ import type { DayRange, Occurrence } from './occurrences';
 import { findOccurrences } from './occurrences';
 
 /**
- * Reads what takes place on some days in a branch: its lessons, and its regular lessons on days for
- * which AlfaCRM has not made a lesson yet.
+ * Reads the occurrences of some days in a branch: the lessons, and the regular lessons (such as
+ * "Mondays at 17:00") on days for which AlfaCRM has not made a lesson yet.
  */
 export async function readOccurrences(
 	reader: ListReader,
@@ -26,12 +26,12 @@ export async function readOccurrences(
 	};
 	const regularLessonList = makeListCall(regularLessonEntity, branch);
 	const [lessons, regularLessons] = await Promise.all([
-		// AlfaCRM lists lessons of one status at a time, so there is a pass (one reading) for each.
+		// AlfaCRM lists lessons of one status at a time, so the list is read once for each status.
 		reader.collect(lessonList, { passes: passesOf(lessonEntity) }),
 		reader.collect(regularLessonList, {}),
 	]);
 
-	// The list of a branch may show records of other branches too. API notes 3.
+	// The list of a branch can show records of other branches too. See docs/alfacrm-api.md 3.
 	const isOfBranch = (row: IDataObject) => belongsToBranch(row, branch);
 	const rows = {
 		lessons: lessons.rows.filter(isOfBranch),

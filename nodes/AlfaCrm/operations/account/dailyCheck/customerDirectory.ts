@@ -141,6 +141,6 @@ export class CustomerDirectory {
 		if (card === undefined || this.hasActive(id)) return false;
 
 		const isMissingInCompleteList = this.completeBranches.has(card.branch);
-		return isMissingInCompleteList || this.cards.isShownAsArchived(card);
+		return isMissingInCompleteList || this.cards.isKnownAsArchived(card);
 	}
 }
