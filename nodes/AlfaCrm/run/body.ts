@@ -62,7 +62,7 @@ export const textOptions = memoize((fields: readonly Field[]): INodeProperties[]
 });
 
 /** Reads whether long texts may be cut. Returns undefined if the form does not offer it. */
-export const mayShortenTexts = (options?: CollectionReader): boolean | undefined =>
+export const readShortensTexts = (options?: CollectionReader): boolean | undefined =>
 	options?.flag(shortenTexts);
 
 // ---------------------------------------------------------------- a new record

@@ -131,7 +131,7 @@ async function readBranchesOnce(
  *
  * @param findInBranch searches one branch; returns undefined if it finds nothing there
  */
-export async function findInBranches<T>(
+export async function searchUntilFound<T>(
 	item: Item,
 	branches: readonly Branch[],
 	findInBranch: (branch: Branch) => Promise<T | undefined>,
@@ -152,7 +152,8 @@ export async function findInBranches<T>(
 
 /**
  * Adds a hint that the credential's user may not see a branch, so records there are not found. The
- * record that is searched for may be in a later branch, so the hint does not say that it is missing.
+ * record that is searched for may be in a later branch, so the hint does not say that it is
+ * missing.
  */
 export function hintThatBranchIsHidden(item: Item, hiddenBranch: Branch): void {
 	item.execution.hints.add(
@@ -187,7 +188,7 @@ export interface FoundRecord {
 }
 
 /** The branch in which an item works, and the record by which the branch was found. */
-interface PlaceOfRecord extends Place {
+interface FoundPlace extends Place {
 	record?: FoundRecord;
 }
 
@@ -203,8 +204,8 @@ interface PlaceOfRecord extends Place {
 export async function findPlace(
 	item: Item,
 	search?: RecordSearch,
-): Promise<PlaceOfRecord | undefined> {
-	const isBranchChosen = !isEmpty(item.input(branchParameter));
+): Promise<FoundPlace | undefined> {
+	const isBranchChosen = !isEmpty(item.readValue(branchParameter));
 	if (isBranchChosen) return undefined;
 
 	const list = await readBranches(item);

@@ -232,12 +232,12 @@ export class Execution {
 	/**
 	 * Notes that AlfaCRM was seen to behave in some way.
 	 *
-	 * @param isProven whether other executions of the account may rely on it too
+	 * @param holdsForAccount whether other executions of the account can rely on the behaviour too
 	 */
-	noteBehaviour(key: BehaviourKey, { isProven }: { isProven: boolean }): void {
+	noteBehaviour(key: BehaviourKey, { holdsForAccount }: { holdsForAccount: boolean }): void {
 		const [text] = this.toTexts([key]);
 		this.seenBehaviours.add(text);
-		if (isProven) noteBehaviour(text);
+		if (holdsForAccount) noteBehaviour(text);
 	}
 
 	/**

@@ -35,7 +35,7 @@ type InputMode = 'form' | 'json' | 'map';
  * Whether *Simplify* leaves out fields of an entity. The forms that create or change such an entity
  * have *Simplify* among their options.
  */
-export const canBeSimplified = ({ simple }: Entity): boolean => simple !== undefined;
+export const offersSimplify = ({ simple }: Entity): boolean => simple !== undefined;
 
 /** Whether the user can choose a way other than the form: the entity takes custom fields. */
 const hasInputModes = ({ custom }: Entity): boolean => custom === true;
@@ -262,7 +262,7 @@ function readForm(
 ): IDataObject {
 	const input: IDataObject = {};
 	for (const field of prominentFields) {
-		input[field.name] = item.inputOfField(field) as Wire;
+		input[field.name] = item.readFieldValue(field) as Wire;
 	}
 
 	const { [customFields.name]: customInput, ...addedInput } = item.object(collection);

@@ -148,7 +148,7 @@ export class ItemCalls {
 		if (answer !== undefined) return answer;
 
 		const secondAnswer = await client.request(callInFallbackFormat);
-		execution.noteBehaviour(fallbackDatesKey(call), { isProven: true });
+		execution.noteBehaviour(fallbackDatesKey(call), { holdsForAccount: true });
 		return secondAnswer;
 	}
 

@@ -7,7 +7,7 @@
 import type { Entity } from '../entities/types';
 import type { Branch } from '../store/located';
 
-type HasPath = Pick<Entity, 'path'>;
+type WithPath = Pick<Entity, 'path'>;
 
 /** A key begins with the path of an entity, so that keys of two entities always differ. */
 export type Key = readonly [path: string, ...parts: Array<string | number>];
@@ -30,7 +30,7 @@ export type BehaviourKey = Key;
 export const entityKey = (path: string): LockKey => [path];
 
 /** Makes the key whose lock keeps two changes of a record from overlapping. */
-export const recordKey = ({ path }: HasPath, id: number): LockKey => [path, 'record', id];
+export const recordKey = ({ path }: WithPath, id: number): LockKey => [path, 'record', id];
 
 // ---------------------------------------------------------------- behaviours: see `Execution.noteBehaviour`
 
@@ -38,7 +38,7 @@ export const recordKey = ({ path }: HasPath, id: number): LockKey => [path, 'rec
  * Makes the key for a behaviour: AlfaCRM reads the days of this entity only in their fallback
  * format.
  */
-export const fallbackDatesKey = ({ path }: HasPath): BehaviourKey => [
+export const fallbackDatesKey = ({ path }: WithPath): BehaviourKey => [
 	path,
 	'takes days in the other format',
 ];

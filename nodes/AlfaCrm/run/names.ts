@@ -34,7 +34,7 @@ export async function readShortListOnce(
  * once, for the first item that needs it. If a list cannot be read, the item does not fail, and the
  * list is not requested again.
  */
-export function nameSourceOf(item: Item): NameSource {
+export function makeNameSource(item: Item): NameSource {
 	return {
 		origin: item.origin,
 		findTitles: async (entity, branch, ids) =>

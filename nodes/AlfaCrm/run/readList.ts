@@ -250,7 +250,8 @@ export async function readFiltered(
 	const rows = await readWholeList(item, entity, filteredList, uncertainFact);
 	assertFieldShown(rows, filter);
 	// Not shared with other executions: one with a single item would read the whole list for nothing.
-	if (isFilterIgnored(rows, filter)) execution.noteBehaviour(ignoresFilterKey, { isProven: false });
+	if (isFilterIgnored(rows, filter))
+		execution.noteBehaviour(ignoresFilterKey, { holdsForAccount: false });
 	return { rows };
 }
 

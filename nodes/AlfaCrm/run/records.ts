@@ -8,7 +8,7 @@ import { hasStatus } from '../api/failures';
 import type { Entity } from '../entities/types';
 import type { Branch, LocatedRecord, Target } from '../store/located';
 import { findOfAnyKind, describeMissingRecord, describeUnlistedRecord } from '../store/records';
-import { allBranches, findInBranches, IN_SEARCHED_BRANCHES } from './branches';
+import { allBranches, searchUntilFound, IN_SEARCHED_BRANCHES } from './branches';
 import type { Item } from './item';
 import { readKindPasses } from './readList';
 
@@ -60,7 +60,7 @@ export async function getRecord(
 
 	// `allBranches` returns the branch of the target first. Skip it: it was read, or there is none.
 	const [, ...otherBranches] = await allBranches(item, target.branch);
-	const record = await findInBranches(item, otherBranches, findIn);
+	const record = await searchUntilFound(item, otherBranches, findIn);
 	if (record) return record;
 	throw notFoundError(item, entity, id, target.branch);
 }

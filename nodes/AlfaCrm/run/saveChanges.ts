@@ -85,7 +85,7 @@ interface RecordTask {
 }
 
 /** A record that was found. `archived` is set if the search has shown whether it is archived. */
-type FoundRecord = LocatedRecord & { archived?: boolean };
+type RecordToChange = LocatedRecord & { archived?: boolean };
 
 interface Changes {
 	/** The values to save, in AlfaCRM's formats. */
@@ -102,7 +102,7 @@ interface Changes {
  */
 export async function saveChanges(
 	task: RecordTask,
-	record: FoundRecord,
+	record: RecordToChange,
 	changes: Changes,
 ): Promise<IDataObject> {
 	const { entity, toOutput } = task;
@@ -139,7 +139,7 @@ function hintThatNothingChanged({ item, entity }: RecordTask, record: LocatedRec
  */
 async function findChangedValues(
 	task: RecordTask,
-	record: FoundRecord,
+	record: RecordToChange,
 	changes: Changes,
 ): Promise<IDataObject> {
 	const { item, entity, target } = task;
@@ -155,7 +155,7 @@ async function findChangedValues(
 /** Sends the changed values, and returns the record after the change. */
 async function sendUpdate(
 	task: RecordTask,
-	record: FoundRecord,
+	record: RecordToChange,
 	changedValues: IDataObject,
 ): Promise<LocatedRecord> {
 	const { item, entity, target } = task;
@@ -209,7 +209,7 @@ async function warnIfFlagHasNoEffect(
  * Adds a hint if a changed record is archived. AlfaCRM's lists leave it out, so the user may not
  * know.
  */
-function warnIfInArchive({ item, entity }: RecordTask, record: FoundRecord): void {
+function warnIfInArchive({ item, entity }: RecordTask, record: RecordToChange): void {
 	const isInArchive = record.archived ?? archivedByRow(entity, record.row, item.zone);
 	if (!isInArchive) return;
 

@@ -13,7 +13,7 @@ import { isEmpty, isPlain } from '../../fields/blank';
 import { quoted } from '../../fields/unreadable';
 import type { Branch } from '../../store/located';
 import type { FoundRecord, RecordSearch } from '../branches';
-import { findInBranches, IN_SEARCHED_BRANCHES } from '../branches';
+import { searchUntilFound, IN_SEARCHED_BRANCHES } from '../branches';
 import type { Item } from '../item';
 import { branchOfRecordName, matchesName } from '../keys';
 import type { CatalogueEntry } from '../operation';
@@ -63,7 +63,7 @@ export function readRequestedRecord(
 
 	const { mode, value } = readLocator(item, entity);
 	const key = findKeyOfMode(entity, mode);
-	const isBranchChosen = !isEmpty(item.input(branchParameter));
+	const isBranchChosen = !isEmpty(item.readValue(branchParameter));
 	// With an ID and a branch, nothing is left to find out.
 	if (!key && isBranchChosen) return undefined;
 
@@ -107,7 +107,7 @@ function searchesAllBranches({ operation, formPart }: CatalogueEntry): boolean {
  * it out.
  */
 function readLocator(item: Item, entity: Entity): { mode?: unknown; value?: unknown } {
-	const locator = item.input({ ...idParameter(entity), default: '' });
+	const locator = item.readValue({ ...idParameter(entity), default: '' });
 	return isPlain(locator) ? locator : {};
 }
 
@@ -236,6 +236,6 @@ async function findBranchOf(
 		await findRecordInBranch(item, entity, id, { ...target, branch });
 	// The first of the branches is undefined if none is chosen. Nothing can be read there.
 	const knownBranches = branches.filter((branch) => branch !== undefined);
-	const record = await findInBranches(item, knownBranches, findIn);
+	const record = await searchUntilFound(item, knownBranches, findIn);
 	return record?.branch;
 }
