@@ -29,7 +29,7 @@ export abstract class ParameterReader {
 	 * Returns the value that the node has for a parameter, with expressions resolved. If the node has
 	 * no value, returns the default of the parameter.
 	 */
-	abstract readValue(parameter: Parameter): unknown;
+	abstract readRawValue(parameter: Parameter): unknown;
 
 	/** Makes the error that refuses a value. */
 	abstract unreadableError(message: string, label: string): Error;
@@ -38,16 +38,16 @@ export abstract class ParameterReader {
 	 * Returns the value that the node has for a field of AlfaCRM. The field must be a parameter by
 	 * itself, not part of a collection or of the field mapper.
 	 */
-	readFieldValue(field: FieldBasics, defaultValue: Parameter['default'] = ''): unknown {
+	readRawFieldValue(field: FieldBasics, defaultValue: Parameter['default'] = ''): unknown {
 		const { name, label } = field;
-		return this.readValue({ name, displayName: label, default: defaultValue });
+		return this.readRawValue({ name, displayName: label, default: defaultValue });
 	}
 
 	/** Reads a switch. */
 	flag(parameter: Parameter): boolean {
 		const field: Field = { type: 'flag', ...basicsOf(parameter) };
 		// AlfaCRM takes a switch as 1 or 0.
-		return this.toRequestValue(field, this.readValue(parameter)) === 1;
+		return this.toRequestValue(field, this.readRawValue(parameter)) === 1;
 	}
 
 	/** Reads one of the choices that the form declares. */
@@ -58,7 +58,7 @@ export abstract class ParameterReader {
 			default: parameter.default as string,
 			...basicsOf(parameter),
 		};
-		return this.toRequestValue(field, this.readValue(parameter)) as T;
+		return this.toRequestValue(field, this.readRawValue(parameter)) as T;
 	}
 
 	/**
@@ -66,7 +66,7 @@ export abstract class ParameterReader {
 	 * any other empty value, such as an empty text, is refused.
 	 */
 	choices(parameter: Parameter): string[] {
-		const value = this.readValue(parameter);
+		const value = this.readRawValue(parameter);
 		if (Array.isArray(value) && value.length === 0) return [];
 
 		const field: Field = { type: 'choices', choices: choicesOf(parameter), ...basicsOf(parameter) };
@@ -84,7 +84,7 @@ export abstract class ParameterReader {
 			...upperBound,
 			...basicsOf(parameter),
 		};
-		return this.toRequestValue(field, this.readValue(parameter)) as number;
+		return this.toRequestValue(field, this.readRawValue(parameter)) as number;
 	}
 
 	/**
@@ -94,7 +94,7 @@ export abstract class ParameterReader {
 	 */
 	text(parameter: Parameter): string {
 		const field: Field = { type: 'text', ...basicsOf(parameter) };
-		return this.toRequestValue(field, this.readValue(parameter)) as string;
+		return this.toRequestValue(field, this.readRawValue(parameter)) as string;
 	}
 
 	/**
@@ -103,7 +103,7 @@ export abstract class ParameterReader {
 	 */
 	id(parameter: Parameter): number {
 		const field: Field = { type: 'id', ...basicsOf(parameter) };
-		return this.toRequestValue(field, this.readValue(parameter)) as number;
+		return this.toRequestValue(field, this.readRawValue(parameter)) as number;
 	}
 
 	/**
@@ -171,7 +171,7 @@ export class CollectionReader extends ParameterReader {
 	}
 
 	/** Returns what the user added for a parameter, or its default if the user did not add it. */
-	readValue(parameter: Parameter): unknown {
+	readRawValue(parameter: Parameter): unknown {
 		return this.has(parameter.name) ? this.values[parameter.name] : parameter.default;
 	}
 

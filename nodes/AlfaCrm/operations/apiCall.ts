@@ -140,7 +140,7 @@ function readCall(item: Item): ItemRequest {
 	const action = readAddressPart(item, callAction);
 	// If 'Branch ID' is an empty text, the call is sent without a branch. An expression that finds
 	// nothing gives undefined, not an empty text: `item.id` throws then.
-	const hasBranch = item.readValue(callBranch) !== '';
+	const hasBranch = item.readRawValue(callBranch) !== '';
 	const branch = hasBranch ? item.id(callBranch) : undefined;
 
 	return {
@@ -162,7 +162,7 @@ function readAddressPart(item: Item, parameter: INodeProperties): string {
 	const text = item.text(parameter);
 	const isAddressPart = /^[a-z][a-z0-9-]*$/.test(text);
 	// `item.text` also turns values of other types into a text: `true` would become the part "true".
-	const isGivenAsText = typeof item.readValue(parameter) === 'string';
+	const isGivenAsText = typeof item.readRawValue(parameter) === 'string';
 	if (isGivenAsText && isAddressPart) return text;
 
 	throw item.error(

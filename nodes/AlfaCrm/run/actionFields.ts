@@ -98,9 +98,9 @@ function readValues(item: Item, fields: readonly Field[]): ActionInput {
 	for (const field of fields) {
 		const { name } = field;
 		if (hasOwnParameter(field)) {
-			input[name] = item.readFieldValue(field) as Wire;
+			input[name] = item.readRawFieldValue(field) as Wire;
 		} else if (additional?.has(name)) {
-			input[name] = additional.readValue(toProperty(field)) as Wire;
+			input[name] = additional.readRawValue(toProperty(field)) as Wire;
 			if (isBlank(field, input[name])) emptiedFields.push(field);
 		} else {
 			input[name] = undefined;

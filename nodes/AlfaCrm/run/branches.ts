@@ -205,7 +205,7 @@ export async function findPlace(
 	item: Item,
 	search?: RecordSearch,
 ): Promise<FoundPlace | undefined> {
-	const isBranchChosen = !isEmpty(item.readValue(branchParameter));
+	const isBranchChosen = !isEmpty(item.readRawValue(branchParameter));
 	if (isBranchChosen) return undefined;
 
 	const list = await readBranches(item);

@@ -262,7 +262,7 @@ function readForm(
 ): IDataObject {
 	const input: IDataObject = {};
 	for (const field of prominentFields) {
-		input[field.name] = item.readFieldValue(field) as Wire;
+		input[field.name] = item.readRawFieldValue(field) as Wire;
 	}
 
 	const { [customFields.name]: customInput, ...addedInput } = item.object(collection);

@@ -84,7 +84,7 @@ export function readViews(item: Item, entity: Entity): ChosenViews {
 
 /** Reads which choice of a view the user has made, such as *Active*, as AlfaCRM's number. */
 function readViewChoice(item: Item, view: View): number {
-	const input = item.readFieldValue(view, view.default);
+	const input = item.readRawFieldValue(view, view.default);
 	return Number(item.toRequestValue(view, input));
 }
 

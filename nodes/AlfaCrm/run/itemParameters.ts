@@ -47,7 +47,7 @@ export abstract class ItemParameters extends ParameterReader {
 	 * Returns the value of a parameter: the value with IDs in place of names if the item was resolved
 	 * and the parameter held names; else the value in the form.
 	 */
-	readValue(parameter: Parameter): unknown {
+	readRawValue(parameter: Parameter): unknown {
 		const { name } = parameter;
 		const { parameters: resolvedValues } = this.resolution;
 		if (resolvedValues.has(name)) return resolvedValues.get(name);
@@ -84,7 +84,7 @@ export abstract class ItemParameters extends ParameterReader {
 	 * @throws NodeOperationError if the parameter holds anything else
 	 */
 	object(parameter: Parameter): IDataObject {
-		const value = this.readValue(parameter);
+		const value = this.readRawValue(parameter);
 		const isEmptyText = typeof value === 'string' && value.trim() === '';
 		if (isEmptyText) return {};
 

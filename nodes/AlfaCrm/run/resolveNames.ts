@@ -116,7 +116,7 @@ class NameResolver {
 
 	/** Resolves a field that has a parameter of its own. */
 	async resolveField(field: AnyField): Promise<void> {
-		const value = this.item.readFieldValue(field);
+		const value = this.item.readRawFieldValue(field);
 		const resolvedValue = await this.resolveValue(field, value);
 		if (resolvedValue !== value) this.setParameter(field.name, resolvedValue);
 	}
@@ -126,7 +126,7 @@ class NameResolver {
 	 * *Additional Fields*, the parameter 'JSON', or n8n's field mapper.
 	 */
 	private async resolveFieldsWithin(name: string, fields: readonly AnyField[]): Promise<void> {
-		const value = this.item.readValue({ name, displayName: name, default: {} });
+		const value = this.item.readRawValue({ name, displayName: name, default: {} });
 		const content = typeof value === 'string' ? parseJson(value) : value;
 		if (!isPlain(content)) return;
 

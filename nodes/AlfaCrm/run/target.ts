@@ -34,7 +34,7 @@ export function targetOf(
 ): Target {
 	const query: IDataObject = {};
 	for (const field of parentFields) {
-		query[field.name] = item.toRequestValue(field, item.readFieldValue(field));
+		query[field.name] = item.toRequestValue(field, item.readRawFieldValue(field));
 	}
 
 	const target = {
@@ -74,12 +74,12 @@ export const branchParameter = toProperty(branchField);
 
 /** Reads the ID of the branch that the user has chosen. Undefined if 'Branch' is empty. */
 export function givenBranch(item: Item): number | undefined {
-	return isEmpty(item.readValue(branchParameter)) ? undefined : readBranch(item);
+	return isEmpty(item.readRawValue(branchParameter)) ? undefined : readBranch(item);
 }
 
 /** @throws NodeOperationError if 'Branch' is empty or cannot be read */
 function readBranch(item: Item): number {
-	return item.toRequestValue(branchField, item.readFieldValue(branchField)) as number;
+	return item.toRequestValue(branchField, item.readRawFieldValue(branchField)) as number;
 }
 
 /**
@@ -152,7 +152,7 @@ export const idParameter = memoize((entity: Entity): INodeProperties => {
 export function idOf(item: Item, entity: Entity): number {
 	const { name, displayName } = idParameter(entity);
 	const field = { type: 'id', entity: entity.resource, name, label: displayName } as const;
-	return item.toRequestValue(field, item.readFieldValue(field)) as number;
+	return item.toRequestValue(field, item.readRawFieldValue(field)) as number;
 }
 
 /** Makes the parameters that name the parent of an entity's records. */

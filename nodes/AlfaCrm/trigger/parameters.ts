@@ -55,7 +55,7 @@ export class TriggerParameters extends ParameterReader {
 	}
 
 	/** Returns the value of a parameter, or the default of the form if the value is empty. */
-	readValue(parameter: Parameter): unknown {
+	readRawValue(parameter: Parameter): unknown {
 		// The type of n8n's function names objects only, but it takes a default of any type.
 		const defaultValue = parameter.default as object;
 		const value: unknown = this.context.getNodeParameter(parameter.name, defaultValue);
@@ -87,7 +87,7 @@ export class TriggerParameters extends ParameterReader {
 			// The field stands in the form by itself, so errors use its label unchanged.
 			prominent: true,
 		} as const;
-		const input = this.readValue(parameter);
+		const input = this.readRawValue(parameter);
 		const lookup = this.makeNameLookup(watchedBranches);
 		const inputWithIds = await replaceNames(lookup, field, input);
 		// Unlike an empty value, a list of empty texts only shows here that nothing was chosen.
@@ -99,7 +99,7 @@ export class TriggerParameters extends ParameterReader {
 	/** Reads the IDs of records that the user gives by ID only. Nothing is asked of AlfaCRM. */
 	ids(parameter: Parameter): number[] {
 		const field = { type: 'ids', name: parameter.name, label: parameter.displayName } as const;
-		const input = this.readValue(parameter);
+		const input = this.readRawValue(parameter);
 		if (isBlank(field, input)) return [];
 
 		return this.toRequestValue(field, input) as number[];
@@ -107,7 +107,7 @@ export class TriggerParameters extends ParameterReader {
 
 	/** Reads words from one text or from a list of texts. Commas separate the words of a text. */
 	words(parameter: Parameter): string[] {
-		const input = this.readValue(parameter);
+		const input = this.readRawValue(parameter);
 		const inputs = Array.isArray(input) ? (input as unknown[]) : [input];
 		const texts = inputs.filter((item) => item !== null && item !== undefined);
 		if (!texts.every((text) => typeof text === 'string')) {

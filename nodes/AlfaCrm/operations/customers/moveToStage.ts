@@ -61,7 +61,7 @@ function readMove(item: Item, values: IDataObject): StageMove {
 function readAllowedStages(options: CollectionReader): StageId[] | undefined {
 	if (!options.has(onlyIfInStage.name)) return undefined;
 
-	const input = options.readValue(toProperty(onlyIfInStage));
+	const input = options.readRawValue(toProperty(onlyIfInStage));
 	return options.toRequestValue(onlyIfInStage, input) as StageId[];
 }
 

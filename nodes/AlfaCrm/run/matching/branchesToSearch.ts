@@ -17,7 +17,7 @@ export function readChosenBranches(options: CollectionReader): number[] {
 	const { name } = searchBranchesField;
 	if (!options.has(name)) return [];
 
-	const input = options.readValue(options.parameter(name));
+	const input = options.readRawValue(options.parameter(name));
 	const isEmptyList = Array.isArray(input) && isBlank(searchBranchesField, input);
 	return isEmptyList ? [] : (options.toRequestValue(searchBranchesField, input) as number[]);
 }

@@ -56,7 +56,8 @@ export function readMatchKey(item: Item, entity: Entity): MatchKey {
 	// The key 'First That Is Found' may go without a custom field: its other fields are enough.
 	const isCustomFieldOptional = key.mayHaveCustomField === true;
 	const isCustomFieldLeftOut =
-		isEmpty(item.readValue(customFieldParameter)) && isEmpty(item.readValue(customValueParameter));
+		isEmpty(item.readRawValue(customFieldParameter)) &&
+		isEmpty(item.readRawValue(customValueParameter));
 	if (isCustomFieldOptional && isCustomFieldLeftOut) return key;
 
 	const customFieldName = item.text(customFieldParameter);
@@ -69,7 +70,9 @@ export function readMatchKey(item: Item, entity: Entity): MatchKey {
 
 /** Reads the value by which the user looks for a record, as the user gave it for a field. */
 export function readMatchValue(item: Item, field: Field): unknown {
-	return isCustom(field.name) ? item.readValue(customValueParameter) : item.readFieldValue(field);
+	return isCustom(field.name)
+		? item.readRawValue(customValueParameter)
+		: item.readRawFieldValue(field);
 }
 
 /** Makes the parameter 'Match By', in which the user chooses how the record is searched for. */

@@ -63,7 +63,7 @@ export function readRequestedRecord(
 
 	const { mode, value } = readLocator(item, entity);
 	const key = findKeyOfMode(entity, mode);
-	const isBranchChosen = !isEmpty(item.readValue(branchParameter));
+	const isBranchChosen = !isEmpty(item.readRawValue(branchParameter));
 	// With an ID and a branch, nothing is left to find out.
 	if (!key && isBranchChosen) return undefined;
 
@@ -107,7 +107,7 @@ function searchesAllBranches({ operation, formPart }: CatalogueEntry): boolean {
  * it out.
  */
 function readLocator(item: Item, entity: Entity): { mode?: unknown; value?: unknown } {
-	const locator = item.readValue({ ...idParameter(entity), default: '' });
+	const locator = item.readRawValue({ ...idParameter(entity), default: '' });
 	return isPlain(locator) ? locator : {};
 }
 

@@ -125,7 +125,7 @@ function readBalanceBelow(parameters: TriggerParameters): number {
 		name: balanceBelow.name,
 		label: balanceBelow.displayName,
 	};
-	const input = parameters.readValue(balanceBelow);
+	const input = parameters.readRawValue(balanceBelow);
 	const requestValue = parameters.toRequestValue(field, input);
 	return readNumber(requestValue) as number;
 }

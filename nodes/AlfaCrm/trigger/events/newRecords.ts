@@ -110,7 +110,7 @@ export const newCustomers: EventKind<'newCustomers'> = {
 	}),
 
 	async makeWatch(parameters, _event, branches) {
-		const typeInput = parameters.readValue(customerTypeParameter);
+		const typeInput = parameters.readRawValue(customerTypeParameter);
 		const wantedType = parameters.toRequestValue(customerTypeField, typeInput);
 		const includesArchived = parameters.flag(includeArchived);
 		const idsByField = await readReferenceFilters(parameters, branches);

@@ -96,7 +96,7 @@ function readDays(options: CollectionReader): Days {
 function readChosenDay(options: CollectionReader): string | undefined {
 	if (!options.has(dayField.name)) return undefined;
 
-	const typedDay = options.readValue(toProperty(dayField));
+	const typedDay = options.readRawValue(toProperty(dayField));
 	// The value is a text already; only its type does not say so.
 	return String(options.toRequestValue(dayField, typedDay));
 }

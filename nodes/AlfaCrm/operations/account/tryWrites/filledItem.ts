@@ -26,7 +26,7 @@ export class FilledItem extends Item {
 	}
 
 	/** Returns the value of a parameter from the filled form. */
-	override readValue(parameter: Parameter): unknown {
+	override readRawValue(parameter: Parameter): unknown {
 		const isFilled = parameter.name in this.values;
 		return isFilled ? this.values[parameter.name] : parameter.default;
 	}

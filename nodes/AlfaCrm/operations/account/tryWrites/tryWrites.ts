@@ -69,7 +69,7 @@ const CACHE_NAME = 'writes';
 function readTrialForm(item: Item): TrialForm {
 	// Only an empty text means no group. An expression that finds nothing gives undefined. The user
 	// has meant a group then, so `item.id` throws an error.
-	const isGroupEmpty = item.readValue(groupIdParameter) === '';
+	const isGroupEmpty = item.readRawValue(groupIdParameter) === '';
 	const groupId = isGroupEmpty ? undefined : item.id(groupIdParameter);
 	return { branch: readRequestedBranch(item), groupId };
 }
