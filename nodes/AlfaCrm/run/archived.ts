@@ -54,8 +54,8 @@ async function isListedAsArchived(
 
 	const body = {
 		id,
-		// Most descriptions of AlfaCRM's API put the parent's ID in the query, and some put it in the
-		// body, so the call has it in both.
+		// Descriptions of AlfaCRM's API put the parent's ID in the query or in the body, so both have
+		// the ID here.
 		...target.query,
 		// Shows records that the list leaves out by default.
 		...entity.hidden?.show,

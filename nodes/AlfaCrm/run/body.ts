@@ -31,7 +31,9 @@ import type { CollectionReader } from '../form/parameters';
 
 // ---------------------------------------------------------------- the form
 
-/** Lets the user choose what an empty value means: it may come from an empty cell of a sheet. */
+/**
+ * Lets the user choose whether an empty value, such as an empty cell of a sheet, empties a field.
+ */
 export const overwriteWithEmpty: INodeProperties = {
 	displayName: 'Overwrite With Empty Values',
 	name: 'overwriteWithEmpty',

@@ -48,7 +48,7 @@ export const IN_SEARCHED_BRANCHES = ' in the branches that could be searched';
  */
 export async function allBranches(item: Item, firstBranch: Branch): Promise<Branch[]> {
 	const list = await readBranches(item);
-	// `titles` has all branches, `choices` only those that are not switched off.
+	// `titles` has all branches. `choices` has only the branches that are not switched off.
 	const ids = list === undefined ? [] : [...list.titles.keys()];
 	if (ids.length > 0) {
 		const otherIds = ids.filter((id) => id !== firstBranch);
@@ -74,7 +74,7 @@ export async function readBranchesInUse(item: Item): Promise<number[] | undefine
 }
 
 /**
- * Reads which branches are not switched off, for an operation that reads all of them while 'Branch'
+ * Reads which branches are not switched off, for an operation that reads all branches if 'Branch'
  * is empty.
  *
  * @throws NodeOperationError if the credential's user may not list the branches, or AlfaCRM lists
@@ -184,7 +184,7 @@ export interface RecordSearch {
 	find(branches: readonly Branch[]): Promise<FoundRecord | undefined>;
 }
 
-/** A record that was found, and a branch in which it is. */
+/** A branch in which a record was found, and the ID of the record. */
 export interface FoundRecord {
 	branch: Branch;
 	/**

@@ -14,7 +14,7 @@ import type { CacheOptions } from './readingCache';
 import { ReadingCache } from './readingCache';
 
 /**
- * One execution of the node. It holds everything that its items share: the client, the parameters,
+ * Holds everything that the items of one execution of the node share: the client, the parameters,
  * the hints, and the *readings*: values that were read from AlfaCRM once for all items, such as the
  * list of rooms.
  */

@@ -21,13 +21,15 @@ export function makeExecutionError(
 ): Error {
 	const sortedFailedItems = [...failedItems].sort((a, b) => a.item.index - b.item.index);
 	const [firstFailedItem, ...laterFailedItems] = sortedFailedItems;
-	const failed = new Set(failedItems.map(({ item }) => item));
-	const carriedOutItems = items.filter((item) => mayHaveSaved(item) && !failed.has(item));
+	const itemsToLeaveOut = new Set(failedItems.map(({ item }) => item));
+	const carriedOutItems = items.filter((item) => mayHaveSaved(item) && !itemsToLeaveOut.has(item));
 
 	const { error } = firstFailedItem;
 	const wereOthersCarriedOut = carriedOutItems.length > 0;
+	// "Nothing was saved" must then be limited to the failed item.
+	const options = { isOneOfSeveral: wereOthersCarriedOut };
 	const description = joinSentences(
-		formatDescription(readDescriptionParts(error), { isOneOfSeveral: wereOthersCarriedOut }),
+		formatDescription(readDescriptionParts(error), options),
 		wereOthersCarriedOut ? `Carried out: ${listIndexes(carriedOutItems)}.` : '',
 		...laterFailedItems.map(describeFailedItem),
 	);

@@ -32,13 +32,13 @@ import type { Parameter } from '../form/parameters';
 type InputMode = 'form' | 'json' | 'map';
 
 /**
- * Whether the forms that create or change a record have *Simplify* among their options. They have
- * it if *Simplify* leaves out fields of the entity.
+ * Whether the forms that create or change a record have the option *Simplify*: only if *Simplify*
+ * leaves out fields of the entity.
  */
 export const offersSimplify = ({ simple }: Entity): boolean => simple !== undefined;
 
 /**
- * Whether the user can choose between the three ways. Only entities with custom fields have them.
+ * Whether the user can choose between the three ways: only for an entity with custom fields.
  */
 const hasInputModes = ({ custom }: Entity): boolean => custom === true;
 
@@ -413,8 +413,8 @@ export function emptyFieldError(item: Item, field: Field, alternative = 'remove 
 }
 
 /**
- * Whether a parameter of the node is an expression with content, as the user has written it: `=`
- * with something after it. n8n's resource locator holds the text in its `value`.
+ * Whether the user has written an expression with content into a parameter: `=` and something after
+ * it. A resource locator of n8n holds that text in its `value`.
  */
 export function isExpression(parameter: unknown): boolean {
 	const text = isPicker(parameter) ? parameter.value : parameter;

@@ -1,9 +1,9 @@
 /**
  * Narrows down a list by three kinds of choices in the form:
  *
- * - **Views**, such as *Active* or *Archived*. The form always shows them.
- * - **The partition**: a field, such as the status of lessons, of which AlfaCRM lists only one
- *   value at a time. The form always shows it as well.
+ * - **Views**, such as *Active* or *Archived*, which are always in the form.
+ * - **The partition**, which is always in the form as well: a field, such as the status of lessons,
+ *   of which AlfaCRM lists only one value at a time.
  * - **Filters**, which the user adds.
  *
  * Each choice is read from the form and sent with the call. AlfaCRM ignores a filter that it does
@@ -114,8 +114,8 @@ export function readPartition(item: Item, entity: Entity): IDataObject[] {
  * Reads the values of the filters that the user has added, by the names of the filters. Converts
  * them to AlfaCRM's formats.
  *
- * @throws NodeOperationError for an empty filter. Without it AlfaCRM would return every record, and
- * the next node might change them all.
+ * @throws NodeOperationError for an empty filter. AlfaCRM would ignore the filter and return every
+ * record, and the next node might change all records.
  */
 export function readFilters(item: Item, entity: Entity): IDataObject {
 	const input = item.object(makeFiltersParameter(entity));
@@ -241,7 +241,7 @@ interface CheckContext {
  *
  * - not declared: the row's field of that name must have the value of the filter
  * - `members`: the row must be a member of the group
- * - a function: it compares the row itself
+ * - a function: the row must satisfy the function
  * - a field and a side: the row's number or day must be on that side of the filter's value
  *
  * @returns undefined if the row does not show the field to compare
@@ -342,8 +342,8 @@ async function readMemberIds(
 	const groupFilter = filters.find(({ checkRowBy }) => checkRowBy === 'members');
 	if (groupFilter === undefined) return new Set();
 
-	// Most descriptions of AlfaCRM's API put the group's ID in the query, and some put it in the
-	// body, so the call has it in both.
+	// Descriptions of AlfaCRM's API put the group's ID in the query or in the body, so both have the
+	// ID here.
 	const groupId = { group_id: values[groupFilter.name] };
 	const list = {
 		path: cgi.path,

@@ -13,8 +13,8 @@ export class Hints {
 	private readonly hints = new Map<string, { type: HintType; details: Set<string> }>();
 
 	/**
-	 * Adds a detail to the hint with a message. If there is no such hint yet, makes it with the given
-	 * type.
+	 * Adds a detail to the hint with a message, or makes the hint. The first item with the message
+	 * decides the type.
 	 *
 	 * @param message a sentence that holds for all items that the hint is about
 	 * @param detail the part that differs between items, such as the ID of a record

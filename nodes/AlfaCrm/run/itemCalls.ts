@@ -184,7 +184,8 @@ export class ItemCalls {
 		for (const name of unknownFields) record[name] = null;
 		this.noteSaved(call, record);
 
-		// The answer to a call with a confirming field can lack the record. Then it is returned itself.
+		// The answer to a call with a confirming field can lack the record. Then the answer's own
+		// fields are returned.
 		const isRecordExpected = confirms === undefined || 'model' in answer;
 		return isRecordExpected ? record : withoutEnvelope(answer);
 	}

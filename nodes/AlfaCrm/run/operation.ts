@@ -20,7 +20,7 @@ export const FORM_SECTIONS = [
 	// The record to which the record belongs, such as the customer of a subscription.
 	'parent',
 	'id',
-	// How a record is found without its ID, such as by its phone.
+	// The values by which a record is found without its ID, such as a phone.
 	'match',
 	'inputMode',
 	// The parts that an overview of a customer leaves out.
