@@ -62,7 +62,7 @@ export function inputModeForm(entity: Entity, neededFields: readonly Field[] = [
 }
 
 /** Shows a parameter only in the input mode *Form*, if the entity has input modes. */
-export function inFormMode(entity: Entity, parameter: INodeProperties): INodeProperties {
+export function showInFormMode(entity: Entity, parameter: INodeProperties): INodeProperties {
 	return hasInputModes(entity) ? showInMode('form', parameter) : parameter;
 }
 
@@ -77,7 +77,7 @@ function showInMode(mode: InputMode, parameter: INodeProperties): INodePropertie
  */
 export function prominentForm(entity: Entity, fields: readonly Field[]): INodeProperties[] {
 	const parameters = fields.flatMap(toParameters);
-	return parameters.map((parameter) => inFormMode(entity, parameter));
+	return parameters.map((parameter) => showInFormMode(entity, parameter));
 }
 
 /**

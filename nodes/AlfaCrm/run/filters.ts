@@ -98,7 +98,7 @@ function readViewChoice(item: Item, view: View): number {
  *
  * @returns one empty pass for a list that shows all rows at once
  */
-export function readPartition(item: Item, entity: Entity): IDataObject[] {
+export function readPartitionPasses(item: Item, entity: Entity): IDataObject[] {
 	const partition = entity.hidden?.partition;
 	if (partition === undefined) return [{}];
 

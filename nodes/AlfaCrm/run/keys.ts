@@ -43,7 +43,7 @@ export const recordKey = ({ path }: WithPath, id: number): LockKey => [path, 're
  */
 export const fallbackDatesKey = ({ path }: WithPath): BehaviourKey => [
 	path,
-	'takes days in the other format',
+	'reads days only in the fallback format',
 ];
 
 // ---------------------------------------------------------------- names of readings: see `Execution.cached`

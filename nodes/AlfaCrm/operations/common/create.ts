@@ -11,7 +11,7 @@ import { simplifiedSchema } from '../../output/simplified';
 import { buildRequestBody, readShortensTexts, textOptions } from '../../run/body';
 import {
 	fieldOptions,
-	inFormMode,
+	showInFormMode,
 	inputModeForm,
 	offersSimplify,
 	prominentForm,
@@ -147,5 +147,5 @@ function makeAdditionalForm(entity: Entity): INodeProperties[] {
 	);
 	if (!hasCustomFields && !hasFieldToOffer) return [];
 
-	return [inFormMode(entity, makeAdditionalFields(entity))];
+	return [showInFormMode(entity, makeAdditionalFields(entity))];
 }

@@ -9,7 +9,7 @@ import {
 	makeFilterPasses,
 	makeRowTest,
 	readFilters,
-	readPartition,
+	readPartitionPasses,
 	readViews,
 } from '../../run/filters';
 import type { Item } from '../../run/item';
@@ -73,7 +73,7 @@ function readListRequest(item: Item, entity: Entity): ListRequest {
 		limit: readLimit(item),
 		filters: readFilters(item, entity),
 		views: readViews(item, entity),
-		partitionPasses: readPartition(item, entity),
+		partitionPasses: readPartitionPasses(item, entity),
 	};
 }
 

@@ -13,7 +13,7 @@ import { buildUpdateBody, overwriteWithEmpty } from '../../run/body';
 import { recordKey } from '../../run/keys';
 import {
 	fieldOptions,
-	inFormMode,
+	showInFormMode,
 	inputModeForm,
 	offersSimplify,
 	readFieldInput,
@@ -59,7 +59,7 @@ export const makeUpdate = (rules: UpdateRules = {}): Operation => ({
 		parent: parentForm(entity),
 		listMode: listModeForm(entity.fields, DEFAULT_LIST_MODE),
 		// 'Input Mode' can be the form, JSON or a field mapper. Only the form has these parameters.
-		fields: [inFormMode(entity, makeUpdateFields(entity))],
+		fields: [showInFormMode(entity, makeUpdateFields(entity))],
 		// Only entities with many fields have options.
 		options: offersSimplify(entity) ? [updateOptions] : [],
 	}),
