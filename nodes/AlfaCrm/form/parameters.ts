@@ -170,7 +170,7 @@ export class CollectionReader extends ParameterReader {
 		return Object.hasOwn(this.values, name);
 	}
 
-	/** Returns the value of a parameter, or the default if the user did not add the parameter. */
+	/** Returns what the user added for a parameter, or its default if the user did not add it. */
 	readRawValue(parameter: Parameter): unknown {
 		return this.has(parameter.name) ? this.values[parameter.name] : parameter.default;
 	}

@@ -9,13 +9,13 @@ type Perform = () => Promise<Output[]>;
  * Finds the operation of an item, its branch, and the records that its parameters name. For a
  * resource that is not an entity, such as *API Call*, finds only the resource.
  *
- * @returns a function that carries out the operation. Call the functions in the order of the items:
- * each asks for its locks first, so items that need the same lock get it in that order.
+ * @returns a function that carries out the operation. Call these functions in the order of the
+ * items. A function asks for its locks first, so items that need one lock get it in their order.
  */
 export async function prepareItem(item: Item, catalogue: Catalogue): Promise<Perform> {
 	const resource = item.choice(catalogue.resource);
-	const otherResource = catalogue.nonEntityResources.get(resource);
-	if (otherResource) return async () => await otherResource.execute(item);
+	const nonEntityResource = catalogue.nonEntityResources.get(resource);
+	if (nonEntityResource) return async () => await nonEntityResource.execute(item);
 
 	const entity = catalogue.entities.get(resource);
 	if (entity === undefined) throw item.error(`There is no resource "${resource}"`);

@@ -1,7 +1,8 @@
 /**
  * Makes and reads the parameters that say where the calls of an operation go: the branch, the ID of
- * the record, and the parent. The parent is the record to which others belong: a subscription, for
- * example, belongs to a customer, and its calls send `customer_id` in the query.
+ * the record, and the parent. The *parent* is a record to which other records belong. For example,
+ * the parent of a subscription is a customer, so calls about subscriptions send `customer_id` in
+ * the query.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
@@ -45,12 +46,12 @@ export function targetOf(
 	};
 	if (entity.scope === 'global') return target;
 
-	// If 'Branch' is empty, `resolveItem` has found the branch.
+	// The item has a place if 'Branch' is empty: `resolveItem` has found the branch.
 	const branch = item.place ? item.place.branch : readBranch(item);
 	return { ...target, branch };
 }
 
-/** Returns the labels of fields by AlfaCRM's names, for messages about AlfaCRM's errors. */
+/** Returns the labels of fields by AlfaCRM's names. Messages show labels in place of the names. */
 export function labelsOf(
 	fields: ReadonlyArray<Pick<Field, 'label' | 'name'>> = [],
 ): Record<string, string> {
@@ -58,8 +59,8 @@ export function labelsOf(
 }
 
 /**
- * Whether the records of a target belong to a parent, such as a customer: then the query of each
- * call has the ID of the parent. AlfaCRM may ignore the parent, and take any record with the ID.
+ * Whether the query of a target has the ID of a parent, such as a customer. AlfaCRM may ignore it:
+ * a call for subscription 7 of customer 40 may reach subscription 7 of another customer.
  */
 export const hasParent = ({ query }: Target): boolean => Object.keys(query).length > 0;
 
@@ -96,9 +97,7 @@ export function asksForBranch(entity: Entity, part: OperationPart): boolean {
 	return hasDropdown || !hasRecordId;
 }
 
-/**
- * Whether n8n loads choices or columns from AlfaCRM for a parameter, or for one in a collection.
- */
+/** Whether n8n loads choices or columns from AlfaCRM for a parameter or for a part of it. */
 function isDropdown(parameter: INodeProperties): boolean {
 	const { type, typeOptions, options = [] } = parameter;
 	if (type === 'resourceLocator') return true;
@@ -107,20 +106,20 @@ function isDropdown(parameter: INodeProperties): boolean {
 }
 
 /**
- * Returns the branches whose lists show a record once it is saved: the branch of the call, and the
- * branches in the record's own fields. Without a branch of the call, returns `[undefined]`, which
- * stands for the whole account.
+ * Returns the branches whose lists show a record after it is saved: the branch of the call, and the
+ * branches that the record itself holds. A call without a branch is about the whole account:
+ * returns `[undefined]` for it.
  */
 export function branchesOf(
 	callBranch: Branch,
 	fields: readonly Field[],
-	input: IDataObject,
+	values: IDataObject,
 ): Branch[] {
 	if (callBranch === undefined) return [undefined];
 
 	// The fields that hold the branch of the record are declared `fromBranch`.
 	const branchFields = fields.filter(({ fromBranch }) => fromBranch);
-	const branchValues = branchFields.flatMap(({ name }) => listOf(input[name]));
+	const branchValues = branchFields.flatMap(({ name }) => listOf(values[name]));
 	const recordBranches = readIds(branchValues);
 	return [...new Set([callBranch, ...recordBranches])];
 }
@@ -128,8 +127,9 @@ export function branchesOf(
 // ---------------------------------------------------------------- the record
 
 /**
- * Makes the parameter for the record that an operation is about: a picker if the entity's list can
- * be searched, else a text. It is made once for each entity, because every item reads it.
+ * Makes the parameter for the record that an operation is about: a picker if n8n can search the
+ * entity's list, or else a text. The parameter of an entity is made once, because every item reads
+ * it.
  */
 export const idParameter = memoize((entity: Entity): INodeProperties => {
 	const basics = { name: 'id', required: true };
@@ -147,10 +147,11 @@ export const idParameter = memoize((entity: Entity): INodeProperties => {
 /**
  * Reads the ID of the record that an operation is about.
  *
- * @throws NodeOperationError if it is empty or cannot be read
+ * @throws NodeOperationError if the ID is empty or cannot be read
  */
 export function idOf(item: Item, entity: Entity): number {
 	const { name, displayName } = idParameter(entity);
+	// The entity is named so that the address of a record's page is accepted in place of the ID.
 	const field = { type: 'id', entity: entity.resource, name, label: displayName } as const;
 	return item.toRequestValue(field, item.readRawFieldValue(field)) as number;
 }

@@ -9,7 +9,7 @@ import type { ListQuery } from '../../api/pages';
 import { passesOf } from '../../entities/listCall';
 import type { Entity } from '../../entities/types';
 import { listOf } from '../../fields/field';
-import { allBranches, findInBranches } from '../../run/branches';
+import { allBranches, searchUntilFound } from '../../run/branches';
 import type { Item } from '../../run/item';
 import { readWholeList, readWholeListOnce } from '../../run/readList';
 import type { Branch } from '../../store/located';
@@ -59,9 +59,9 @@ export async function searchCustomerRecords(
 		if (existing !== undefined) return { existing };
 	}
 
-	// `findInBranches` skips branches that the credential's user may not see.
+	// `searchUntilFound` skips branches that the credential's user may not see.
 	const otherBranches = await listOtherBranches(addition, search);
-	const existing = await findInBranches(addition.item, otherBranches, searchBranch);
+	const existing = await searchUntilFound(addition.item, otherBranches, searchBranch);
 	return existing === undefined ? { customerRecords } : { existing };
 }
 

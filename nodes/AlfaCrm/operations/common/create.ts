@@ -8,12 +8,12 @@ import { memoize } from '../../form/memoize';
 import type { RecordToOutput } from '../../output/report';
 import { makeRecordToOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
-import { buildRequestBody, mayShortenTexts, textOptions } from '../../run/body';
+import { buildRequestBody, readShortensTexts, textOptions } from '../../run/body';
 import {
 	fieldOptions,
-	inFormMode,
+	showInFormMode,
 	inputModeForm,
-	canBeSimplified,
+	offersSimplify,
 	prominentForm,
 	readFieldInput,
 } from '../../run/fieldInput';
@@ -110,7 +110,7 @@ export async function saveDraft(
  */
 export function readShortenOption(item: Item, fields: readonly Field[]): boolean | undefined {
 	const [options] = textOptions(fields);
-	return options === undefined ? undefined : mayShortenTexts(item.collection(options));
+	return options === undefined ? undefined : readShortensTexts(item.collection(options));
 }
 
 /**
@@ -118,7 +118,7 @@ export function readShortenOption(item: Item, fields: readonly Field[]): boolean
  * which are also those that can be simplified, have options.
  */
 function offersShortening(entity: Entity): boolean {
-	return canBeSimplified(entity);
+	return offersSimplify(entity);
 }
 
 /**
@@ -147,5 +147,5 @@ function makeAdditionalForm(entity: Entity): INodeProperties[] {
 	);
 	if (!hasCustomFields && !hasFieldToOffer) return [];
 
-	return [inFormMode(entity, makeAdditionalFields(entity))];
+	return [showInFormMode(entity, makeAdditionalFields(entity))];
 }

@@ -26,7 +26,7 @@ import { recordKey } from '../../run/keys';
 import { makeActionRowTest } from '../../run/filters';
 import type { Item } from '../../run/item';
 import type { ItemRequest } from '../../run/itemCalls';
-import { nameSourceOf } from '../../run/names';
+import { makeNameSource } from '../../run/names';
 import type { ActionKind, OperationPart } from '../../run/operation';
 import { completeFromOwner } from '../../run/owner';
 import { toRows, limitForm, readLimit, readList } from '../../run/readList';
@@ -147,7 +147,7 @@ function makeReadingAction<K extends 'get' | 'getMany'>({
 
 			const rows = await readRows(item, entity, action, call);
 			const locatedRows = rows.map((row) => ({ row, branch: call.branch }));
-			return await toOutput(locatedRows, nameSourceOf(item));
+			return await toOutput(locatedRows, makeNameSource(item));
 		},
 
 		output: (entity, { outputFields }) => {

@@ -16,7 +16,7 @@ import type { Match } from '../../run/matching/search';
 import { findMatches } from '../../run/matching/search';
 import { listBranchesToSearch, readChosenBranches } from '../../run/matching/branchesToSearch';
 import { severalMatchError, warnOfSeveralMatches } from '../../run/matching/severalMatches';
-import { nameSourceOf } from '../../run/names';
+import { makeNameSource } from '../../run/names';
 import type { Operation } from '../../run/operation';
 import { targetOf } from '../../run/target';
 import type { Target } from '../../store/located';
@@ -45,7 +45,7 @@ export const find: Operation = {
 		const matches = await findRecords(item, request);
 		if (matches.length === 0) return makeNoMatchOutput(request);
 		if (matches.length > 1) warnOfSeveralMatches(item, entity, matches);
-		return await toOutput(matches, nameSourceOf(item));
+		return await toOutput(matches, makeNameSource(item));
 	},
 
 	output: outputSchema,

@@ -1,5 +1,5 @@
 import { makeSimplifyParameters, makeRowsToOutput, outputSchema } from '../../output/outputItems';
-import { nameSourceOf } from '../../run/names';
+import { makeNameSource } from '../../run/names';
 import type { Operation } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
 import { getRecord } from '../../run/records';
@@ -23,7 +23,7 @@ export const get: Operation = {
 		const toOutput = makeRowsToOutput(item, entity);
 
 		const record = await getRecord(item, entity, id, target);
-		return await toOutput([record], nameSourceOf(item));
+		return await toOutput([record], makeNameSource(item));
 	},
 
 	output: outputSchema,

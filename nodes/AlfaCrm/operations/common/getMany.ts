@@ -9,11 +9,11 @@ import {
 	makeFilterPasses,
 	makeRowTest,
 	readFilters,
-	readPartition,
+	readPartitionPasses,
 	readViews,
 } from '../../run/filters';
 import type { Item } from '../../run/item';
-import { nameSourceOf } from '../../run/names';
+import { makeNameSource } from '../../run/names';
 import type { Operation } from '../../run/operation';
 import { limitForm, readLimit, readKindPasses, readList } from '../../run/readList';
 import { parentForm, targetOf } from '../../run/target';
@@ -43,7 +43,7 @@ export const getMany: Operation = {
 		const rows = await readRows(item, entity, request);
 		const { branch } = request.target;
 		const locatedRows = rows.map((row) => ({ row, branch }));
-		return await toOutput(locatedRows, nameSourceOf(item));
+		return await toOutput(locatedRows, makeNameSource(item));
 	},
 
 	output: outputSchema,
@@ -73,7 +73,7 @@ function readListRequest(item: Item, entity: Entity): ListRequest {
 		limit: readLimit(item),
 		filters: readFilters(item, entity),
 		views: readViews(item, entity),
-		partitionPasses: readPartition(item, entity),
+		partitionPasses: readPartitionPasses(item, entity),
 	};
 }
 

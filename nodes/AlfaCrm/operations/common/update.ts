@@ -13,9 +13,9 @@ import { buildUpdateBody, overwriteWithEmpty } from '../../run/body';
 import { recordKey } from '../../run/keys';
 import {
 	fieldOptions,
-	inFormMode,
+	showInFormMode,
 	inputModeForm,
-	canBeSimplified,
+	offersSimplify,
 	readFieldInput,
 } from '../../run/fieldInput';
 import type { Item } from '../../run/item';
@@ -59,9 +59,9 @@ export const makeUpdate = (rules: UpdateRules = {}): Operation => ({
 		parent: parentForm(entity),
 		listMode: listModeForm(entity.fields, DEFAULT_LIST_MODE),
 		// 'Input Mode' can be the form, JSON or a field mapper. Only the form has these parameters.
-		fields: [inFormMode(entity, makeUpdateFields(entity))],
+		fields: [showInFormMode(entity, makeUpdateFields(entity))],
 		// Only entities with many fields have options.
-		options: canBeSimplified(entity) ? [updateOptions] : [],
+		options: offersSimplify(entity) ? [updateOptions] : [],
 	}),
 
 	async execute(item, entity) {
@@ -134,7 +134,7 @@ function readUpdateRequest(
  * are also those that can be simplified, have this option.
  */
 function readOverwritesWithEmpty(item: Item, entity: Entity): boolean {
-	if (!canBeSimplified(entity)) return false;
+	if (!offersSimplify(entity)) return false;
 	return item.collection(updateOptions).flag(overwriteWithEmpty);
 }
 
@@ -154,7 +154,7 @@ function nothingToUpdateError(item: Item, entity: Entity, input: IDataObject): E
 		.filter(({ name }) => !isEmpty(input[name]))
 		.map((field) => describeUnusable(field, input[field.name]));
 	const problem = unusableValues.join(' and ') || 'no field was given a value';
-	const howToEmpty = canBeSimplified(entity)
+	const howToEmpty = offersSimplify(entity)
 		? " To empty a field, turn on 'Overwrite With Empty Values' in 'Options'."
 		: '';
 

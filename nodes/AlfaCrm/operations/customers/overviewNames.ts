@@ -5,7 +5,7 @@ import { tariff } from '../../entities/tariff';
 import type { Entity } from '../../entities/types';
 import { user } from '../../entities/user';
 import type { Item } from '../../run/item';
-import { nameSourceOf } from '../../run/names';
+import { makeNameSource } from '../../run/names';
 import type { Branch, LocatedRecord } from '../../store/located';
 import type { Titles } from '../../store/shortList';
 import type { OverviewNames } from './overviewFacts';
@@ -21,7 +21,7 @@ export async function readOverviewNames(
 	{ row: customer, branch }: LocatedRecord,
 	{ readsAllNames, leftOutFields }: OverviewRequest,
 ): Promise<Omit<OverviewNames, 'groups'>> {
-	const nameSource = nameSourceOf(item);
+	const nameSource = makeNameSource(item);
 	const readNamesIf = async (isNeeded: boolean, entity: Entity) =>
 		isNeeded ? await nameSource.findTitles(entity, branch) : undefined;
 
@@ -53,7 +53,7 @@ export async function readGroupNames(
 ): Promise<Titles> {
 	if (groupIds.length === 0) return new Map();
 
-	const nameSource = nameSourceOf(item);
+	const nameSource = makeNameSource(item);
 	const namesOfBranches = await Promise.all(
 		branches.map(async (branch) => await nameSource.findTitles(groupEntity, branch)),
 	);

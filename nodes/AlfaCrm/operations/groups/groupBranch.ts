@@ -2,7 +2,7 @@ import { shownBranches } from '../../entities/branch';
 import { customer as customerEntity } from '../../entities/customer';
 import { group as groupEntity } from '../../entities/group';
 import { listOf } from '../../fields/field';
-import { allBranches, findInBranches } from '../../run/branches';
+import { allBranches, searchUntilFound } from '../../run/branches';
 import type { Item } from '../../run/item';
 import { findRecordInBranch } from '../../run/records';
 import type { Branch } from '../../store/located';
@@ -87,7 +87,7 @@ async function findGroupBranches(
 		return await findRecordInBranch(item, groupEntity, groupId, target);
 	};
 	const branches = await allBranches(item, firstBranch);
-	const group = await findInBranches(item, branches, findInBranch);
+	const group = await searchUntilFound(item, branches, findInBranch);
 	if (group === undefined) return [];
 
 	// A group whose row names no branches belongs to the branch in which it was found.

@@ -16,13 +16,13 @@ import { readFilterFields } from '../../run/actionFields';
 import { buildRequestBody } from '../../run/body';
 import {
 	allBranches,
-	findInBranches,
+	searchUntilFound,
 	hintThatBranchIsHidden,
 	requireBranchesInUse,
 } from '../../run/branches';
 import type { Item } from '../../run/item';
 import { warnOfMissingCards } from '../../run/missingCards';
-import { nameSourceOf } from '../../run/names';
+import { makeNameSource } from '../../run/names';
 import type { ActionKind } from '../../run/operation';
 import { limitForm, readLimit, makeReaderWithHints, warnOfLimit } from '../../run/readList';
 import { findRecordInBranch, notFoundError } from '../../run/records';
@@ -69,7 +69,7 @@ export const getParticipants: ActionKind<'participants'> = {
 			warnOfLimit(item, limit, 'participants');
 		}
 		const returnedParticipants = participants.slice(0, limit);
-		return await makeParticipantItems(returnedParticipants, nameSourceOf(item), { isSimple });
+		return await makeParticipantItems(returnedParticipants, makeNameSource(item), { isSimple });
 	},
 
 	output: () => participantSchema,
@@ -188,11 +188,11 @@ async function findLesson(
 
 	const [firstBranch, ...otherBranches] = branches;
 	const isOnlyBranch = otherBranches.length === 0;
-	// `findInBranches` skips a branch that this user may not see. If there is no other branch, the
+	// `searchUntilFound` skips a branch that this user may not see. If there is no other branch, the
 	// user has to get the error.
 	const lesson = isOnlyBranch
 		? await findInBranch(firstBranch)
-		: await findInBranches(item, branches, findInBranch);
+		: await searchUntilFound(item, branches, findInBranch);
 	if (lesson === undefined) {
 		const searchedBranch = isOnlyBranch ? firstBranch : undefined;
 		throw notFoundError(item, entity, id, searchedBranch);

@@ -11,7 +11,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { customFieldInput, externalIdInput, INCOME, pay } from '../../entities/pay';
 import { quoted } from '../../fields/unreadable';
-import { allBranches, findInBranches } from '../../run/branches';
+import { allBranches, searchUntilFound } from '../../run/branches';
 import type { Item } from '../../run/item';
 import type { FieldFilter } from '../../run/readList';
 import { readFiltered } from '../../run/readList';
@@ -129,13 +129,13 @@ async function readPaymentsWithId(
 	const otherBranches = branches.filter((branch) => branch !== branchOfItem);
 
 	const payments = await readPaymentsInBranch(item, branchOfItem, externalId, typeFilters);
-	// `findInBranches` goes on to the next branch as long as this function returns undefined, so all
-	// branches are read.
+	// `searchUntilFound` goes on to the next branch as long as this function returns undefined, so
+	// all branches are read.
 	const addPaymentsOf = async (branch: Branch): Promise<undefined> => {
 		const paymentsInBranch = await readPaymentsInBranch(item, branch, externalId, typeFilters);
 		payments.push(...paymentsInBranch);
 	};
-	await findInBranches(item, otherBranches, addPaymentsOf);
+	await searchUntilFound(item, otherBranches, addPaymentsOf);
 	return payments;
 }
 

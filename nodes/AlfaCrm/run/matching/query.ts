@@ -218,7 +218,7 @@ export function noteSpellings(
 	if (rowsWithoutText.length === 0) return;
 
 	const comparesDigits = rowsWithoutText.every((row) => hasFilterDigits(field, row, filter));
-	execution.noteBehaviour(spellingsKey(entity, filter), { isProven: comparesDigits });
+	execution.noteBehaviour(spellingsKey(entity, filter), { holdsForAccount: comparesDigits });
 }
 
 /**

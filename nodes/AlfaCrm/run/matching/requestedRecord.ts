@@ -13,7 +13,7 @@ import { isEmpty, isPlainObject } from '../../fields/blank';
 import { quoted } from '../../fields/unreadable';
 import type { Branch } from '../../store/located';
 import type { FoundRecord, RecordSearch } from '../branches';
-import { findInBranches, IN_SEARCHED_BRANCHES } from '../branches';
+import { searchUntilFound, IN_SEARCHED_BRANCHES } from '../branches';
 import type { Item } from '../item';
 import { branchOfRecordName, matchesName } from '../keys';
 import type { CatalogueEntry } from '../operation';
@@ -236,6 +236,6 @@ async function findBranchOf(
 		await findRecordInBranch(item, entity, id, { ...target, branch });
 	// The first of the branches is undefined if none is chosen. Nothing can be read there.
 	const knownBranches = branches.filter((branch) => branch !== undefined);
-	const record = await findInBranches(item, knownBranches, findIn);
+	const record = await searchUntilFound(item, knownBranches, findIn);
 	return record?.branch;
 }

@@ -6,7 +6,7 @@ import { quoted } from '../../fields/unreadable';
 import type { Branch, LocatedRecord, Target } from '../../store/located';
 import { readId } from '../../values/formats';
 import { isArchived } from '../archived';
-import { findInBranches } from '../branches';
+import { searchUntilFound } from '../branches';
 import type { Item } from '../item';
 import type { Similarity } from './compare';
 import { findSimilarity, matchesSearch } from './compare';
@@ -119,9 +119,9 @@ async function searchBranches(task: SearchTask): Promise<SearchResult> {
 	const isGlobal = entity.scope === 'global';
 	if (chosenBranch !== undefined || isGlobal) await searchBranch(chosenBranch);
 	// The chosen branch must be readable. Other branches that the user may not read are skipped, with
-	// a hint. `findInBranches` ends at the first result; `searchBranch` returns undefined, so that
+	// a hint. `searchUntilFound` ends at the first result; `searchBranch` returns undefined, so that
 	// all branches are searched.
-	await findInBranches(item, otherBranches, searchBranch);
+	await searchUntilFound(item, otherBranches, searchBranch);
 
 	const matches: Match[] = [];
 	for (const match of findings.matches) {

@@ -10,7 +10,7 @@ import { teacher as teacherEntity } from '../../../entities/teacher';
 import type { Entity } from '../../../entities/types';
 import { titleOf } from '../../../fields/titles';
 import type { Item } from '../../../run/item';
-import { nameSourceOf } from '../../../run/names';
+import { makeNameSource } from '../../../run/names';
 import type { Branch, LocatedRecord } from '../../../store/located';
 import type { CustomerDirectory } from './customerDirectory';
 import type { Finding, Names } from './finding';
@@ -79,7 +79,7 @@ async function readNamesById(
 	entity: Entity,
 	branches: readonly Branch[],
 ): Promise<Map<number, string>> {
-	const { findTitles } = nameSourceOf(item);
+	const { findTitles } = makeNameSource(item);
 	const namesOfBranches = await Promise.all(
 		branches.map(async (branch) => await findTitles(entity, branch)),
 	);

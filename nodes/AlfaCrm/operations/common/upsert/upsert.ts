@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { inFormMode, inputModeForm } from '../../../run/fieldInput';
+import { showInFormMode, inputModeForm } from '../../../run/fieldInput';
 import { findOrCreate } from '../../../run/findOrCreate';
 import { matchForm } from '../../../run/matching/matchForm';
 import { listBranchesToSearch } from '../../../run/matching/branchesToSearch';
@@ -40,7 +40,7 @@ export const upsert: Operation = {
 		...inputModeForm(entity),
 		match: matchForm(entity),
 		prominentFields: prominentFieldsForm(entity),
-		fields: [inFormMode(entity, makeUpsertFields(entity))],
+		fields: [showInFormMode(entity, makeUpsertFields(entity))],
 		options: [makeUpsertOptions(entity)],
 	}),
 

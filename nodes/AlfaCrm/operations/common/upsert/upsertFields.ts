@@ -11,7 +11,7 @@ import type { Entity, MatchKey } from '../../../entities/types';
 import { isBlank, needsValueFromUser, kindOf, toProperty } from '../../../fields/field';
 import { collection, showWhen } from '../../../form/assemble';
 import { memoize } from '../../../form/memoize';
-import { fieldOptions, inFormMode, readFieldInput } from '../../../run/fieldInput';
+import { fieldOptions, showInFormMode, readFieldInput } from '../../../run/fieldInput';
 import type { Item } from '../../../run/item';
 
 /** Makes the collection 'Fields', with all fields that are not prominent. */
@@ -47,7 +47,7 @@ function makeProminentParameter(entity: Entity, field: Field): INodeProperties[]
 	const property = toProperty({ ...field, description });
 
 	const matchBy = keysWithoutField.map(({ name }) => name);
-	return [inFormMode(entity, showWhen(property, { matchBy }))];
+	return [showInFormMode(entity, showWhen(property, { matchBy }))];
 }
 
 /**

@@ -7,7 +7,7 @@ import { collection } from '../../../form/assemble';
 import { memoize } from '../../../form/memoize';
 import type { CollectionReader } from '../../../form/parameters';
 import { searchBranchesField } from '../../../run/branches';
-import { overwriteWithEmpty, shortenOption, mayShortenTexts } from '../../../run/body';
+import { overwriteWithEmpty, shortenOption, readShortensTexts } from '../../../run/body';
 import { listModeForm, readAddsToLists } from '../../../run/saveChanges';
 import type { IfSeveralMatch } from '../../../run/matching/chooseMatches';
 import { makeFirstMatchOption } from '../../../run/matching/chooseMatches';
@@ -161,7 +161,7 @@ export function readUpsertRules(
 		isOnlyForNew: (fieldName) => isEveryFieldOnlyForNew || fieldsOnlyForNew.includes(fieldName),
 		overwritesWithEmpty: options.flag(overwriteWithEmpty),
 		addsToLists: readAddsToLists(options, entity.fields, DEFAULT_LIST_MODE),
-		shortensTexts: mayShortenTexts(options),
+		shortensTexts: readShortensTexts(options),
 	};
 }
 
