@@ -151,6 +151,50 @@ describe('a first poll that reports the newest changes', () => {
 		expect(secondIds).toEqual([]);
 	});
 
+	it('fails if a branch cannot be read any more after the baseline', async () => {
+		const log = new WatchedLog();
+		log.startWith = 2;
+		log.write([1], '2026-02-10 08:00:00', 1);
+		log.write([2], '2026-02-10 08:00:00', 2);
+		// The first four requests read the baseline of both branches.
+		log.lists.onRequest = (number) => {
+			if (number === 5) log.lists.failing.add(2);
+		};
+
+		const poll = log.poll([1, 2]);
+
+		await expect(poll).rejects.toThrow('Branch 2 is out of order');
+	});
+
+	it('fails if a branch cannot be read any more after the baseline of a derived event', async () => {
+		const archived: DerivedEvent = {
+			mayShowEvent: () => true,
+			deriveItems: async ({ entity_id }) => await Promise.resolve([{ entity_id }]),
+		};
+		const log = new WatchedLog(new DerivedEvents(archived));
+		log.startWith = 2;
+		log.write([1], '2026-02-10 08:00:00', 1);
+		log.write([2], '2026-02-10 08:00:00', 2);
+		log.lists.onRequest = (number) => {
+			if (number === 5) log.lists.failing.add(2);
+		};
+
+		const poll = log.poll([1, 2]);
+
+		await expect(poll).rejects.toThrow('Branch 2 is out of order');
+	});
+
+	it('reports the changes of the other branches if a branch could not be read from the start', async () => {
+		const log = new WatchedLog();
+		log.startWith = 2;
+		log.write([1], '2026-02-10 08:00:00', 1);
+		log.lists.failing.add(2);
+
+		const ids = await log.pollIds([1, 2]);
+
+		expect(ids).toEqual([1]);
+	});
+
 	it('leaves a change that came in meanwhile, and is not among the newest, to the next poll', async () => {
 		const log = new WatchedLog();
 		log.startWith = 1;

@@ -124,7 +124,7 @@ export class DerivedEvents implements EventSource {
 		const logRequest = { ...request, startWith: 0 };
 		const baseline = await this.log.poll(logRequest, undefined);
 
-		const { records, doneEntries } = await this.readFirstReport(request);
+		const { records, doneEntries } = await this.readFirstReport(request, baseline.failures);
 		// A first poll reports all of its records or fails, so their number makes no difference.
 		const stateAfter = (): DerivedState => ({
 			log: addFirstReport(baseline.stateAfter(0) as StoredLogState, doneEntries),
@@ -134,15 +134,18 @@ export class DerivedEvents implements EventSource {
 	}
 
 	/** Reads the newest events that the first poll reports, if the user wants any. */
-	private async readFirstReport(request: PollRequest): Promise<NewestItems> {
+	private async readFirstReport(
+		request: PollRequest,
+		failures: PollResult['failures'],
+	): Promise<NewestItems> {
 		if (request.startWith === 0) return { records: [], doneEntries: [] };
 
 		// An event that is not read now is never reported, because the baseline of the log counts its
 		// entries as seen. So there is no deadline.
 		const endlessRequest = { ...request, deadline: Infinity };
 		const mostEntries = request.startWith * ENTRIES_PER_SAMPLE;
-		const newestEntries = await this.log.samples(endlessRequest, mostEntries);
-		return await this.deriveNewest(newestEntries.records, request.startWith, endlessRequest);
+		const newestEntries = await this.log.readForFirstReport(request, failures, mostEntries);
+		return await this.deriveNewest(newestEntries, request.startWith, endlessRequest);
 	}
 
 	/**
