@@ -14,11 +14,11 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { MAIN_BRANCH_OFF } from '../nodes/AlfaCrm/api/messages';
+import { MAIN_BRANCH_ADVICE } from '../nodes/AlfaCrm/api/messages';
 import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
 import { DEFAULT_REQUESTS_PER_SECOND } from '../nodes/AlfaCrm/api/rateLimiter';
 import { DEFAULT_RATE_LIMIT_WAIT_MS } from '../nodes/AlfaCrm/api/retry';
-import { renewToken, startCall } from '../nodes/AlfaCrm/api/login';
+import { renewToken, runOnSend } from '../nodes/AlfaCrm/api/login';
 import { readLogin } from '../nodes/AlfaCrm/api/session';
 import { LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/request';
 
@@ -34,16 +34,16 @@ const TEST_URL_PATTERN = /^\/v2api(?:\/\d+)?\/branch\/index$/;
 
 const REDIRECTED =
 	"The login works, but the list of branches was answered with a redirect, which was not followed so that the token stays here. Check 'Hostname'.";
-const NOT_FOUND = `The login works, but the list of branches was not found there. ${MAIN_BRANCH_OFF} Otherwise check 'Hostname'.`;
+const NOT_FOUND = `The login works, but the list of branches was not found there. ${MAIN_BRANCH_ADVICE} Otherwise check 'Hostname'.`;
 const DOWN =
 	"The login works, but AlfaCRM could not list the branches. AlfaCRM's server had trouble; test again later.";
 const NO_LIST =
 	"The login works, but no list of branches came. Check 'Hostname' and whether AlfaCRM opens in a browser.";
-/** Every account has a branch, so this user may see none. */
-const NO_BRANCH = `The login works, but AlfaCRM lists no branch. Give this user a branch in AlfaCRM. ${MAIN_BRANCH_OFF}`;
+/** Every account has a branch. An empty list means that this user has access to none of them. */
+const NO_BRANCH = `The login works, but AlfaCRM lists no branch. Give this user a branch in AlfaCRM. ${MAIN_BRANCH_ADVICE}`;
 const TOKEN_REFUSED =
 	"The login works, but AlfaCRM does not take the token that it gave. Some accounts also need 'App Key' in the advanced settings.";
-const FORBIDDEN = `The login works, but this user may not list the branches. In AlfaCRM, switch on the v2api module in the role of this user. ${MAIN_BRANCH_OFF} Otherwise only what needs that list is affected: the dropdowns of branches, and the search for customers in all of them.`;
+const FORBIDDEN = `The login works, but this user may not list the branches. In AlfaCRM, switch on the v2api module in the role of this user. ${MAIN_BRANCH_ADVICE} Otherwise only what needs that list is affected: the dropdowns of branches, and the search for customers in all of them.`;
 const TOO_MANY_REQUESTS =
 	'The login works, but AlfaCRM receives too many requests just now. Test again in a few seconds.';
 
@@ -57,6 +57,7 @@ const STATUS_MESSAGES = [
 	...describeStatuses([500, 502, 503, 504], DOWN),
 ];
 
+/** Makes the list in which each of several statuses has the same message. */
 function describeStatuses(
 	statuses: readonly number[],
 	message: string,
@@ -82,7 +83,10 @@ const TEST_RULES = [
 	makeBodyRule('items.length', 0, NO_BRANCH),
 ];
 
-/** Makes a rule for a property of the body that has a value. */
+/**
+ * Makes a rule by which n8n shows a message if a property of the answer's body equals a value. The
+ * value undefined means that the body lacks the property.
+ */
 function makeBodyRule(key: string, value: unknown, message: string) {
 	return { type: 'responseSuccessBody', properties: { key, value, message } };
 }
@@ -102,7 +106,10 @@ const showIfAdvanced = (property: INodeProperties): INodeProperties => ({
 	displayOptions: { show: { [advanced.name]: [true] } },
 });
 
-/** A secret, so n8n hides it, although its name is not on the linter's list of secrets. */
+/**
+ * `password` makes n8n hide the key in the form. The linter does not ask for it, because it does
+ * not recognise the name of this property as that of a secret.
+ */
 const appKeyProperty: INodeProperties = {
 	displayName: 'App Key',
 	name: 'appKey',
@@ -216,6 +223,7 @@ export class AlfaCrmApi implements ICredentialType {
 		},
 	];
 
+	/** Logs in. n8n stores the token in the credential, as the property 'Token' above. */
 	async preAuthentication(
 		this: IHttpRequestHelper,
 		credentials: ICredentialDataDecryptedObject,
@@ -227,16 +235,20 @@ export class AlfaCrmApi implements ICredentialType {
 	 * Adds the token to a call.
 	 *
 	 * It is a function and not a declaration, because it has to shorten the timeout of the test: n8n
-	 * would keep people waiting for five minutes. It is a property and not a method, because n8n
-	 * copies the credential without its prototype, and the HTTP Request node would then not offer
-	 * it.
+	 * would keep people waiting for five minutes.
+	 *
+	 * It is a property and not a method. n8n's editor gets a copy of the credential that has no
+	 * methods, and the HTTP Request node offers the credential only if the copy has `authenticate`.
+	 * `preAuthentication` may be a method, because the editor does not ask for it.
 	 */
 	authenticate = async (
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
 		const { appKey } = readLogin(credentials);
-		const callSignal = startCall(credentials);
+		// A call of this package's nodes is recognised by the object `credentials`: it belongs to this
+		// call alone. Calls of other nodes get no signal.
+		const abortSignalOfCall = runOnSend(credentials);
 		const headers: IDataObject = {
 			...request.headers,
 			'X-ALFACRM-TOKEN': credentials.token as string,
@@ -244,7 +256,7 @@ export class AlfaCrmApi implements ICredentialType {
 		if (appKey !== '') headers['X-APP-KEY'] = appKey;
 
 		const authenticated: IHttpRequestOptions = { ...request, headers };
-		if (callSignal !== undefined) authenticated.abortSignal = callSignal;
+		if (abortSignalOfCall !== undefined) authenticated.abortSignal = abortSignalOfCall;
 		if (TEST_URL_PATTERN.test(request.url)) authenticated.timeout = LOGIN_TIMEOUT_MS;
 		return authenticated;
 	};

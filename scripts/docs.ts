@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import execa from 'execa';
 import type { Entity, OperationName } from '../nodes/AlfaCrm/entities/types';
 import { entities } from '../nodes/AlfaCrm/entities/registry';
-import { lists } from '../nodes/AlfaCrm/operations/lists';
+import { sharedResources } from '../nodes/AlfaCrm/operations/lists';
 import { faultRows, settingRows } from '../sandbox/reference';
 import { compatTable, triedVersions } from './lib/compat';
 import { markdownTable, withSection } from './lib/markdown';
@@ -65,7 +65,7 @@ const usual = (names: readonly OperationName[]) => names.map((name) => OPERATION
 /** Rows by what the form calls the lists, those that share a resource by the choice in it too. */
 function rowsOf(rowOf: (entity: Entity) => string[]): string[][] {
 	const called = ({ label, plural, listedIn }: Entity) =>
-		listedIn ? `${lists.get(listedIn)?.label} → ${plural}` : label;
+		listedIn ? `${sharedResources.get(listedIn)?.label} → ${plural}` : label;
 	return entities
 		.map((entity) => [called(entity), ...rowOf(entity)])
 		.sort(([one], [other]) => one.localeCompare(other, 'en'));

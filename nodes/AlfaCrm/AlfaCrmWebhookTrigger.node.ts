@@ -47,6 +47,7 @@ export class AlfaCrmWebhookTrigger implements INodeType {
 		// Receiving needs no credential. Only the list of branches and 'Fetch Full Record' call
 		// AlfaCRM.
 		credentials: [{ name: CREDENTIAL, required: false }],
+		// n8n answers as soon as `webhook` has returned, unless `receive` has answered by itself.
 		webhooks: [
 			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
 		],

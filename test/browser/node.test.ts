@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { resources } from '../../nodes/AlfaCrm/entities/registry';
+import { resourceEntities } from '../../nodes/AlfaCrm/entities/registry';
 import { useEditor } from './support/editor';
 
 const n8n = useEditor({ customers: 300 });
@@ -19,7 +19,7 @@ const titleOf = ({ name, phone, is_study, e_date }: ReturnType<typeof customers>
 describe('the form', () => {
 	it('offers every resource, in the order of the alphabet, and last what few look for', async () => {
 		const panel = await n8n.openNode({});
-		const labels = ['Message', 'Reference List', ...resources.map(({ label }) => label)];
+		const labels = ['Message', 'Reference List', ...resourceEntities.map(({ label }) => label)];
 		const sorted = labels.sort((a, b) => a.localeCompare(b, 'en'));
 		// n8n adds the last one to every node whose credential the HTTP Request node can use.
 		const last = ['Account', 'API Call', 'Custom API Call'];

@@ -251,6 +251,15 @@ describe('what goes wrong meanwhile', () => {
 		expect(at(report, 'list: user/index')?.found).toBe('readable');
 	});
 
+	it('calls a branch readable if its list of customers fails and another list comes', async () => {
+		const match = { entity: 'customer', branch: 1 };
+		school.sandbox.faults.add({ kind: 'status', status: 500, times: 0, match });
+
+		const report = await check();
+
+		expect(at(report, 'branch: branch 1')).toMatchObject({ found: 'readable', verdict: 'as expected' });
+	});
+
 	it('a list that fails holds up nothing', async () => {
 		school.sandbox.faults.add({ kind: 'status', status: 500, times: 0, match: { entity: 'room' } });
 		const report = await check();

@@ -93,7 +93,7 @@ function expectedNames(resource: string, fields: IDataObject): IDataObject {
 
 describe.each(entities.filter(({ operations }) => operations.includes('getAll')))(
 	'$resource',
-	({ resource, path, simple, listedIn }) => {
+	({ resource, path, simplifiedFields, listedIn }) => {
 		/** Whose records are asked for, where they are those of another. */
 		const OWNERS: Record<string, () => object> = {
 			cgi: () => ({ group_id: Number(rows('cgi')[0].group_id) }),
@@ -123,13 +123,13 @@ describe.each(entities.filter(({ operations }) => operations.includes('getAll'))
 			const { properties } = schemas[`${resource}/getAll`];
 			const held = shown();
 			for (const found of json) {
-				if (simple) expect(Object.keys(found)).toEqual(Object.keys(properties));
+				if (simplifiedFields) expect(Object.keys(found)).toEqual(Object.keys(properties));
 				const own = Object.keys(found).filter((name) => /_names?$|^url$/.test(name) && !held.has(name));
 				expect(own.filter((name) => !(name in properties))).toEqual([]);
 			}
 		});
 
-		if (!simple) return;
+		if (!simplifiedFields) return;
 		it('comes without Simplify as AlfaCRM sends it', async () => {
 			const sent = await run(parameters({ simplify: false }));
 			// Which types of payments there are is asked for in any case.

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { entities, entityOf, resources } from '../../nodes/AlfaCrm/entities/registry';
+import { entities, entityOf, resourceEntities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { listingOf } from '../support/form';
 import { pick } from './support/office';
@@ -256,7 +256,7 @@ const isWritten = ({ operations }: Entity) =>
 const readOnly = entities.filter((entity) => !isWritten(entity));
 
 it('no resource that can be written is left out of these tests', () => {
-	const written = resources.filter(isWritten).map(({ resource }) => resource);
+	const written = resourceEntities.filter(isWritten).map(({ resource }) => resource);
 	expect(writable.map(({ resource }) => resource).sort()).toEqual([...written].sort());
 });
 

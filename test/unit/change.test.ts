@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import type { IDataObject } from 'n8n-workflow';
 
 import { changeNames } from '../../nodes/AlfaCrm/entities/events';
-import { readChange } from '../../nodes/AlfaCrm/trigger/change';
+import type { Change } from '../../nodes/AlfaCrm/trigger/change';
+import { hasChanged, readChange } from '../../nodes/AlfaCrm/trigger/change';
 import { depth, seed } from '../support/depth';
 
 const PLAIN = { event: 'update', entity: 'Customer', entity_id: 5 };
@@ -116,4 +118,41 @@ it('whatever a body holds, it is either a full delivery or refused in words', ()
 		}),
 		{ numRuns: depth.deliveries, seed },
 	);
+});
+
+describe('hasChanged', () => {
+	const makeChange = (fields_old: IDataObject, fields_new: IDataObject): Change => {
+		const body = { event: 'update', entity: 'Customer', entity_id: 1, fields_old, fields_new };
+		return readChange(body) as Change;
+	};
+
+	it('finds a change within a map', () => {
+		const change = makeChange({ phone: { 1: '+79005550001' } }, { phone: { 1: '+79005550002' } });
+
+		expect(hasChanged(change, 'phone')).toBe(true);
+	});
+
+	it('finds a change within a list of maps', () => {
+		const change = makeChange({ prices: [{ sum: 100 }] }, { prices: [{ sum: 200 }] });
+
+		expect(hasChanged(change, 'prices')).toBe(true);
+	});
+
+	it('finds no change in a map whose keys have another order', () => {
+		const change = makeChange({ contact: { a: 1, b: 2 } }, { contact: { b: 2, a: 1 } });
+
+		expect(hasChanged(change, 'contact')).toBe(false);
+	});
+
+	it('finds no change where a list of numbers comes as texts', () => {
+		const change = makeChange({ branch_ids: [1, 2] }, { branch_ids: ['1', '2'] });
+
+		expect(hasChanged(change, 'branch_ids')).toBe(false);
+	});
+
+	it('finds no change from a missing value to an empty list', () => {
+		const change = makeChange({}, { branch_ids: [] });
+
+		expect(hasChanged(change, 'branch_ids')).toBe(false);
+	});
 });

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { CREDENTIAL } from '../../nodes/AlfaCrm/api/client';
 import { ChangeLog } from '../../nodes/AlfaCrm/trigger/sources/changeLog/changeLog';
+import type { DerivedEvent } from '../../nodes/AlfaCrm/trigger/sources/changeLog/derivedEvents';
 import { DerivedEvents } from '../../nodes/AlfaCrm/trigger/sources/changeLog/derivedEvents';
 import { makeAttendanceEvent } from '../../nodes/AlfaCrm/trigger/events/attendance';
 import type { EventSource } from '../../nodes/AlfaCrm/trigger/eventSource';
@@ -22,6 +23,8 @@ class WatchedLog {
 	/** The newest first. */
 	readonly rows: LogRow[] = [];
 	readonly lists: MemoryLists;
+	/** How many of the newest changes the first poll reports. */
+	startWith = 0;
 	private state: unknown;
 
 	/** @param showLesson the lesson with an ID, where lessons are read as well */
@@ -52,10 +55,10 @@ class WatchedLog {
 				now: NOW,
 				deadline: Infinity,
 				branches,
-				scope,
-				filters: '',
-				most: 10_000,
-				startWith: 0,
+				branchesDigest: scope,
+				filtersDigest: '',
+				maxRecords: 10_000,
+				startWith: this.startWith,
 			},
 			this.state,
 		);
@@ -109,6 +112,102 @@ describe('entries of one second', () => {
 
 		expect(ids.filter((id) => id === 7)).toEqual([7, 7, 7]);
 		expect(ids).toHaveLength(40);
+	});
+});
+
+describe('a first poll that reports the newest changes', () => {
+	it('reports a change once that comes in after the baseline was read', async () => {
+		const log = new WatchedLog();
+		log.startWith = 2;
+		log.write([1], '2026-02-10 08:00:00');
+		// The first two requests read the baseline, the third one reads the newest changes.
+		log.lists.onRequest = (number) => {
+			if (number === 3) log.write([2], '2026-02-10 08:59:00');
+		};
+
+		const firstIds = await log.pollIds();
+		const secondIds = await log.pollIds();
+
+		expect(firstIds).toEqual([1, 2]);
+		expect(secondIds).toEqual([]);
+	});
+
+	it('reports an event once whose change comes in after the baseline was read', async () => {
+		const archived: DerivedEvent = {
+			mayShowEvent: () => true,
+			deriveItems: async ({ entity_id }) => await Promise.resolve([{ entity_id }]),
+		};
+		const log = new WatchedLog(new DerivedEvents(archived));
+		log.startWith = 2;
+		log.write([1], '2026-02-10 08:00:00');
+		log.lists.onRequest = (number) => {
+			if (number === 3) log.write([2], '2026-02-10 08:59:00');
+		};
+
+		const firstIds = await log.pollIds();
+		const secondIds = await log.pollIds();
+
+		expect(firstIds).toEqual([1, 2]);
+		expect(secondIds).toEqual([]);
+	});
+
+	it('fails if a branch cannot be read any more after the baseline', async () => {
+		const log = new WatchedLog();
+		log.startWith = 2;
+		log.write([1], '2026-02-10 08:00:00', 1);
+		log.write([2], '2026-02-10 08:00:00', 2);
+		// The first four requests read the baseline of both branches.
+		log.lists.onRequest = (number) => {
+			if (number === 5) log.lists.failing.add(2);
+		};
+
+		const poll = log.poll([1, 2]);
+
+		await expect(poll).rejects.toThrow('Branch 2 is out of order');
+	});
+
+	it('fails if a branch cannot be read any more after the baseline of a derived event', async () => {
+		const archived: DerivedEvent = {
+			mayShowEvent: () => true,
+			deriveItems: async ({ entity_id }) => await Promise.resolve([{ entity_id }]),
+		};
+		const log = new WatchedLog(new DerivedEvents(archived));
+		log.startWith = 2;
+		log.write([1], '2026-02-10 08:00:00', 1);
+		log.write([2], '2026-02-10 08:00:00', 2);
+		log.lists.onRequest = (number) => {
+			if (number === 5) log.lists.failing.add(2);
+		};
+
+		const poll = log.poll([1, 2]);
+
+		await expect(poll).rejects.toThrow('Branch 2 is out of order');
+	});
+
+	it('reports the changes of the other branches if a branch could not be read from the start', async () => {
+		const log = new WatchedLog();
+		log.startWith = 2;
+		log.write([1], '2026-02-10 08:00:00', 1);
+		log.lists.failing.add(2);
+
+		const ids = await log.pollIds([1, 2]);
+
+		expect(ids).toEqual([1]);
+	});
+
+	it('leaves a change that came in meanwhile, and is not among the newest, to the next poll', async () => {
+		const log = new WatchedLog();
+		log.startWith = 1;
+		log.write([1], '2026-02-10 08:00:00');
+		log.lists.onRequest = (number) => {
+			if (number === 3) log.write([2, 3], '2026-02-10 08:59:00');
+		};
+
+		const firstIds = await log.pollIds();
+		const secondIds = await log.pollIds();
+
+		expect(firstIds).toEqual([3]);
+		expect(secondIds).toEqual([2]);
 	});
 });
 

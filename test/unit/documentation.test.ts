@@ -7,7 +7,7 @@ import execa from 'execa';
 import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
 import { eventTypes } from '../../nodes/AlfaCrm/entities/events';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
-import { lists } from '../../nodes/AlfaCrm/operations/lists';
+import { sharedResources } from '../../nodes/AlfaCrm/operations/lists';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { leaveOut } from '../../nodes/AlfaCrm/operations/customers/overviewForm';
 import manifest from '../../package.json';
@@ -131,7 +131,7 @@ describe('the Russian glossary', () => {
 
 	it('has each resource, and no name that the node does not have', () => {
 		const resources = entities.map(({ label, plural, listedIn }) =>
-			listedIn ? `${lists.get(listedIn)?.label} → ${plural}` : label,
+			listedIn ? `${sharedResources.get(listedIn)?.label} → ${plural}` : label,
 		);
 		const actions = entities.flatMap(({ actions: own = [] }: Entity) => own.map(({ label }) => label));
 		expect(resources.filter((label) => !named.includes(label))).toEqual([]);

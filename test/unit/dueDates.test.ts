@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { writeDay } from '../../nodes/AlfaCrm/trigger/dayNumbers';
 import type { DueState } from '../../nodes/AlfaCrm/trigger/sources/dueDates/dueDatesState';
 import { findDueRecords, restoreMemory } from '../../nodes/AlfaCrm/trigger/sources/dueDates/dueDatesState';
-import type { DueName } from '../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
+import type { OccasionName } from '../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
 import { dueKinds } from '../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
 
 const TODAY = 20_500;
@@ -21,7 +21,7 @@ it.each([
 	expect(value && describe(value, dayOf(today), row)).toMatchObject({ birthday, turns });
 });
 
-it.each<[what: DueName, name: string, values: unknown[]]>([
+it.each<[what: OccasionName, name: string, values: unknown[]]>([
 	['birthday', 'dob', [null, '', '31.02.2015', 'x']],
 	['inDebt', 'balance', [null, '', 'x']],
 	['lessonsRunningOut', 'paid_lesson_count', [null, '', '?']],
@@ -32,7 +32,7 @@ it.each<[what: DueName, name: string, values: unknown[]]>([
 		expect(dueKinds[what].readValue({ [name]: value as string }, TODAY)).toBeUndefined();
 });
 
-it.each<[what: DueName, limit: number, most: number, card: (index: number) => object]>([
+it.each<[what: OccasionName, limit: number, most: number, card: (index: number) => object]>([
 	['inDebt', -1, 7, (index) => ({ balance: index % 3 ? '-5.00' : '10.00' })],
 	['lessonsRunningOut', 3, 8, (index) => ({ paid_lesson_count: index % 3 ? 0 : 8 - (index % 12) })],
 	['notSeen', -14, 7, (index) => ({ last_attend_date: writeDay(TODAY - 14 - (index % 29)) })],
@@ -45,7 +45,7 @@ it.each<[what: DueName, limit: number, most: number, card: (index: number) => ob
 		}));
 		const { stateAfter } = findDueRecords(restoreMemory(undefined, { branches: [1], limit, today: TODAY }), {
 			...{ kind: dueKinds[what], limit, reportsAtStart: false, today: TODAY, now: TODAY * 86_400_000 },
-			looks: new Map([[1, { rows, isComplete: true }]]),
+			clientLists: new Map([[1, { rows, isComplete: true }]]),
 		});
 		return JSON.stringify(stateAfter(0)).length;
 	};
@@ -55,7 +55,7 @@ it.each<[what: DueName, limit: number, most: number, card: (index: number) => ob
 	expect(perClient).toBeGreaterThan(most / 2);
 });
 
-it.each<[what: DueName, card: object, days: number, isKnown: boolean]>([
+it.each<[what: OccasionName, card: object, days: number, isKnown: boolean]>([
 	['subscriptionEnding', { paid_till: writeDay(TODAY) }, 60, true],
 	['subscriptionEnding', { paid_till: writeDay(TODAY) }, 61, false],
 	['lessonsRunningOut', { paid_lesson_count: 0 }, 900, true],
@@ -64,7 +64,7 @@ it.each<[what: DueName, card: object, days: number, isKnown: boolean]>([
 	const at = (today: number, rows: object[], before?: DueState) =>
 		findDueRecords(restoreMemory(before, { branches: [1], limit: 0, today }), {
 			...{ ...settings, today },
-			looks: new Map([[1, { rows: rows as IDataObject[], isComplete: true }]]),
+			clientLists: new Map([[1, { rows: rows as IDataObject[], isComplete: true }]]),
 		}).stateAfter(0);
 	const first = at(TODAY, [{ id: 5, is_study: 1, ...card }]);
 	const { known, noted = {} } = at(TODAY + days, [], first);

@@ -1,5 +1,5 @@
 import { isUnsorted } from '../../nodes/AlfaCrm/entities/customer';
-import type { Field, Filter, Shown } from '../../nodes/AlfaCrm/entities/fieldTypes';
+import type { Field, Filter, ShownField } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { listMethod } from '../../nodes/AlfaCrm/entities/methodNames';
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import type { Action, Entity } from '../../nodes/AlfaCrm/entities/types';
@@ -44,7 +44,7 @@ const allOf = ({
 	].flatMap(deep);
 
 /** What a record has when AlfaCRM returns it. */
-const returned = ({ fields, outputFields = [], parentFields = [] }: Entity): Array<Field | Shown> => [
+const returned = ({ fields, outputFields = [], parentFields = [] }: Entity): Array<Field | ShownField> => [
 	{ type: 'id', name: 'id', label: 'ID' },
 	...outputFields,
 	...parentFields,
@@ -87,7 +87,7 @@ describe('the registry', () => {
 describe.each(TABLE)('%s', (_resource, entity) => {
 	const { resource, path, label, plural, fields, filters, parentFields = [], listed = {} } = entity;
 	const { certainty, operations, outputFields = [], actions = [], match } = entity;
-	const { views = [], partition, show = {}, passes = [] } = entity.hidden ?? {};
+	const { views = [], partition, bodyShowingAll = {}, passes = [] } = entity.hidden ?? {};
 	const columns = namesOf(returned(entity));
 	/** Parameters of the list that stand beside its filters. */
 	const besideFilters: Named[] = [...views, ...(partition ? [partition] : [])];
@@ -119,10 +119,10 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		if (!match) return;
 		expect([repeated(namesOf(match.keys)), repeated(labelsOf(match.keys))]).toEqual([[], []]);
 		const written = ['id', ...namesOf(fields.filter(({ writeOnly }) => !writeOnly))];
-		for (const { fields: own, isOneEnough, queriedFields = own, name } of match.keys) {
+		for (const { fields: own, isOneFieldEnough, queriedFields = own, name } of match.keys) {
 			expect([strange(own, written), strange(queriedFields, own)]).toEqual([[], []]);
-			if (own.length === 0) expect([name, entity.custom]).toEqual(['customField', true]);
-			if (isOneEnough) expect(own.length).toBeGreaterThan(1);
+			if (own.length === 0) expect([name, entity.hasCustomFields]).toEqual(['customField', true]);
+			if (isOneFieldEnough) expect(own.length).toBeGreaterThan(1);
 		}
 		expect(strange(match.onlyForNew ?? [], namesOf(fields))).toEqual([]);
 	});
@@ -152,11 +152,11 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 	});
 
 	it('is simplified to ten fields at most that are returned, the ID first', () => {
-		const { simple = ['id'] } = entity;
-		expect(simple[0]).toBe('id');
-		expect(simple.length).toBeLessThanOrEqual(10);
-		expect([strange(simple, columns), repeated(simple)]).toEqual([[], []]);
-		if (entity.simple) expect(simple.length).toBeLessThan(new Set(columns).size);
+		const { simplifiedFields = ['id'] } = entity;
+		expect(simplifiedFields[0]).toBe('id');
+		expect(simplifiedFields.length).toBeLessThanOrEqual(10);
+		expect([strange(simplifiedFields, columns), repeated(simplifiedFields)]).toEqual([[], []]);
+		if (entity.simplifiedFields) expect(simplifiedFields.length).toBeLessThan(new Set(columns).size);
 	});
 
 	it('checks rows again against a field that they have', () => {
@@ -180,12 +180,12 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 
 	it('reveals past every view, since a view hides records, and by values of its own views or filters', () => {
 		const known = [...namesOf(filters), ...namesOf(views)];
-		expect(strange(Object.keys(show), known)).toEqual([]);
+		expect(strange(Object.keys(bodyShowingAll), known)).toEqual([]);
 		for (const view of views) {
-			const revealed = show[view.name];
+			const revealed = bodyShowingAll[view.name];
 			if (revealed !== undefined) expect(view.choices.map(({ value }) => value)).toContain(revealed);
 		}
-		const revealed = [show, ...passes].flatMap((body) => Object.keys(body));
+		const revealed = [bodyShowingAll, ...passes].flatMap((body) => Object.keys(body));
 		expect(strange(namesOf(views), revealed)).toEqual([]);
 	});
 

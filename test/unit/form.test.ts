@@ -63,7 +63,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	const isList =
 		operation === 'getAll' || ['getMany', 'freeSlots', 'participants'].includes(action?.kind ?? '');
 	const matches = ['find', 'upsert'].includes(operation);
-	const more = entity?.custom ? ['json', 'map'] : [];
+	const more = entity?.hasCustomFields ? ['json', 'map'] : [];
 	const modes = saves ? ['form', ...more] : [undefined];
 	const forms = modes.map((inputMode) =>
 		formOf({ resource: value, operation, ...(inputMode === undefined ? {} : { inputMode }) }),
@@ -164,7 +164,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	it('has Simplify exactly where wide records are read, in n8n’s words, and on', () => {
 		const reads = ['get', 'getMany', 'participants'].includes(action?.kind ?? '') && !action?.outputFields;
 		const shows = READING.includes(operation) || reads;
-		const simplifies = entity?.simple !== undefined && shows;
+		const simplifies = entity?.simplifiedFields !== undefined && shows;
 		expect(named('simplify') !== undefined).toBe(simplifies);
 		if (!simplifies) return;
 		expect(named('simplify')).toMatchObject({
@@ -187,7 +187,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 
 	it('takes the fields of a record in a form and, where some are custom, as JSON or from a mapper', () => {
 		const list = named('inputMode');
-		expect(list !== undefined).toBe(saves && entity?.custom === true);
+		expect(list !== undefined).toBe(saves && entity?.hasCustomFields === true);
 		if (!saves || !entity) return;
 		if (list) {
 			const choices = choicesOf(list).map((choice) => choice.value);
@@ -238,7 +238,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const collection = named(names[operation as 'create']);
 		if (collection) expect(offeredBy(collection)).not.toEqual([]);
 		expect(offeredBy(collection).sort()).toEqual(
-			[...namesOf(optional), ...(entity.custom ? ['customFields'] : [])].sort(),
+			[...namesOf(optional), ...(entity.hasCustomFields ? ['customFields'] : [])].sort(),
 		);
 	});
 
@@ -247,14 +247,14 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		expect(named('matchBy') !== undefined).toBe(matches || isOverview);
 		if (!matches && !isOverview) return;
 		expect(named('matchBy')?.default).toBe(isOverview ? 'id' : keys[0].name);
-		for (const { name, fields, isOneEnough, mayHaveCustomField } of isOverview
+		for (const { name, fields, isOneFieldEnough, mayHaveCustomField } of isOverview
 			? [...keys, byWholeName]
 			: keys) {
 			const form = formOf({ resource: value, operation, matchBy: name });
 			const byName = fields.length === 0 || mayHaveCustomField ? ['matchField', 'matchValue'] : [];
 			const wanted = [...fields, ...byName];
 			for (const one of wanted)
-				expect([one, named(one, form)?.required]).toEqual([one, isOneEnough ? undefined : true]);
+				expect([one, named(one, form)?.required]).toEqual([one, isOneFieldEnough ? undefined : true]);
 			const isOther = (one: string) => keys.some((key) => key.fields.includes(one)) && !wanted.includes(one);
 			const needed = operation === 'upsert' ? namesOf((entity?.fields ?? []).filter(isLeftToUser)) : [];
 			expect(namesOf(form).filter(isOther)).toEqual(needed.filter(isOther));
@@ -266,7 +266,8 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const options = named('options');
 		const addsToCustomer = addedResourceOf(action) !== undefined;
 		const written = addsToCustomer ? (action?.fields ?? []) : (entity?.fields ?? []);
-		const isLong = (entity?.simple !== undefined || action) && written.some((field) => 'longest' in field);
+		const isLong =
+			(entity?.simplifiedFields !== undefined || action) && written.some((field) => 'longest' in field);
 		const shortens = isLong ? { shortenTexts: false } : {};
 		const isNew = operation === 'create' || addsToCustomer;
 		const hasOptions =
@@ -275,7 +276,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			isBooking ||
 			isOverview ||
 			value === ACCOUNT ||
-			(operation === 'update' && entity?.simple !== undefined) ||
+			(operation === 'update' && entity?.simplifiedFields !== undefined) ||
 			action?.options !== undefined ||
 			['bookLesson', 'freeSlots'].includes(action?.kind ?? '');
 		expect(options !== undefined).toBe(hasOptions);

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 
 import { customer } from '../../nodes/AlfaCrm/entities/customer';
-import type { Field, ShownType, Wire } from '../../nodes/AlfaCrm/entities/fieldTypes';
+import type { Field, ShownType, ApiValue } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { lesson } from '../../nodes/AlfaCrm/entities/lesson';
-import { entityOf, resources } from '../../nodes/AlfaCrm/entities/registry';
+import { entityOf, resourceEntities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { serialize } from '../../nodes/AlfaCrm/fields/field';
 import { simplifiedSchema, makeSimplifier } from '../../nodes/AlfaCrm/output/simplified';
 import { recordSchema } from '../../nodes/AlfaCrm/output/recordSchema';
-import { lists } from '../../nodes/AlfaCrm/operations/lists';
+import { sharedResources } from '../../nodes/AlfaCrm/operations/lists';
 import { allSchemas } from '../../nodes/AlfaCrm/operations/schemas';
 import { addedResourceOf, looksFirst, sends } from '../support/actionKinds';
 import { depth, seed } from '../support/depth';
@@ -28,7 +28,7 @@ function nameBeside(field: ShownType & { name: string }): string[] {
 }
 
 const schemas = allSchemas() as Record<string, Schema>;
-const TABLE = resources.map((entity): [string, Entity] => [entity.resource, entity]);
+const TABLE = resourceEntities.map((entity): [string, Entity] => [entity.resource, entity]);
 const namesIn = (schema: Schema) => Object.keys(schema.properties ?? {});
 
 /** Everything in a schema that says of what type it is. */
@@ -39,13 +39,13 @@ const parts = (schema: Schema): Schema[] => [
 ];
 
 it('each operation and each action has one schema, and nothing else has', () => {
-	const operations = resources.flatMap(({ resource, operations: usual, actions = [] }) =>
+	const operations = resourceEntities.flatMap(({ resource, operations: usual, actions = [] }) =>
 		[...usual, ...actions.map(({ name }) => name)].map((name) => `${resource}/${name}`),
 	);
 	expect(Object.keys(schemas).sort()).toEqual(
 		[
 			...operations,
-			...[...lists.keys()].map((list) => `${list}/getAll`),
+			...[...sharedResources.keys()].map((list) => `${list}/getAll`),
 			'account/check',
 			'account/dailyCheck',
 			'account/tryWrites',
@@ -64,7 +64,7 @@ it.each(Object.entries(schemas))('%s is an object whose parts all have a type', 
 });
 
 describe.each(TABLE)('%s', (resource, entity) => {
-	const { fields, outputFields = [], parentFields = [], simple, operations, actions = [] } = entity;
+	const { fields, outputFields = [], parentFields = [], simplifiedFields, operations, actions = [] } = entity;
 	const of = (operation: string) => schemas[`${resource}/${operation}`];
 	const returned = [...outputFields, ...parentFields, ...fields.filter(({ writeOnly }) => !writeOnly)];
 	const byName = new Map([...fields, ...parentFields, ...outputFields].map((field) => [field.name, field]));
@@ -81,20 +81,20 @@ describe.each(TABLE)('%s', (resource, entity) => {
 
 	it('returns what it saves, without what is only written, simplified if it can be', () => {
 		for (const operation of saving) {
-			if (simple) expect(namesIn(of(operation))).toEqual([...simple, ...link]);
+			if (simplifiedFields) expect(namesIn(of(operation))).toEqual([...simplifiedFields, ...link]);
 			else expect(namesIn(of(operation)).sort()).toEqual(full);
 		}
 	});
 
 	it('returns what it reads, simplified if it can be', () => {
 		for (const operation of reading) {
-			if (simple) expect(namesIn(of(operation))).toEqual([...withNames(simple), ...link]);
+			if (simplifiedFields) expect(namesIn(of(operation))).toEqual([...withNames(simplifiedFields), ...link]);
 			else expect(namesIn(of(operation)).sort()).toEqual([...new Set(withNames(full))].sort());
 		}
 	});
 
 	it('has no lists of plain values where they are simplified', () => {
-		if (!simple) return;
+		if (!simplifiedFields) return;
 		const lists = reading.flatMap((operation) =>
 			Object.values(of(operation).properties ?? {}).filter(({ items }) => items && items.type !== 'object'),
 		);
@@ -103,7 +103,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 
 	it('returns what it creates or updates as it reads it, and what became of it', () => {
 		if (!operations.includes('upsert')) return;
-		const read = simple ? [...simple, ...link] : full;
+		const read = simplifiedFields ? [...simplifiedFields, ...link] : full;
 		const names = namesIn(of('upsert'));
 		expect(names.slice(0, 2)).toEqual(['id', 'operationResult']);
 		expect([...names].sort()).toEqual([...read, 'changedFields', 'notSaved', 'operationResult'].sort());
@@ -164,7 +164,8 @@ describe.each(TABLE)('%s', (resource, entity) => {
 
 const field = (name: string): Field => customer.fields.find((one) => one.name === name)!;
 const read = (name: string, value: unknown) => serialize(field(name), value, 'UTC');
-const text = (name: string, list: string[]) => makeSimplifier(customer)({ [name]: list as Wire }, '')[name];
+const text = (name: string, list: string[]) =>
+	makeSimplifier(customer)({ [name]: list as ApiValue }, '')[name];
 
 it.each([
 	[['мама +7(900)555-00-01', 'папа +7(900)555-00-02'], 'мама +7(900)555-00-01, папа +7(900)555-00-02'],
@@ -214,10 +215,10 @@ it.each<[string, fc.Arbitrary<string>]>([
 });
 
 describe('a list of numbers', () => {
-	const shown = (customer_ids: Wire) => makeSimplifier(lesson)({ customer_ids }, '').customer_ids;
+	const shown = (customer_ids: ApiValue) => makeSimplifier(lesson)({ customer_ids }, '').customer_ids;
 	const customers = lesson.fields.find(({ name }) => name === 'customer_ids')!;
 
-	it.each<[Wire, Wire]>([
+	it.each<[ApiValue, ApiValue]>([
 		[[501], 501],
 		[[501, 502], '501, 502'],
 		[[], ''],

@@ -1,8 +1,8 @@
 import {
-	utcDayAt,
+	writeUtcDay,
 	dayOf,
 	earliest,
-	hoursAfter,
+	addHours,
 	latest,
 	findNewestStamp,
 	readStamp,
@@ -28,12 +28,12 @@ it.each([
 	// No zone has a say in it, so that no hour is missing in spring.
 	['2026-03-29 01:30:00', 1, '2026-03-29 02:30:00'],
 ])('%s and %i hours is %s', (stamp, hours, after) => {
-	expect(hoursAfter(stamp, hours)).toBe(after);
+	expect(addHours(stamp, hours)).toBe(after);
 });
 
 it('the day of a time is what it begins with, that of a moment is that of UTC', () => {
 	expect(dayOf('2026-12-31 23:59:59')).toBe('2026-12-31');
-	expect(utcDayAt(Date.UTC(2026, 1, 10, 23, 59, 59))).toBe('2026-02-10');
+	expect(writeUtcDay(Date.UTC(2026, 1, 10, 23, 59, 59))).toBe('2026-02-10');
 });
 
 it.each([

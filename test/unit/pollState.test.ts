@@ -45,9 +45,9 @@ function trigger(workflow: Workflow, id: string, name: string, row?: IDataObject
 		new StoredState(context, data, { subject, checkState: () => undefined }, mayBeActivation);
 	return {
 		open,
-		knows: (subject = 'leads') => open(subject).previous?.known,
+		knows: (subject = 'leads') => open(subject).previous?.sourceState,
 		save: (known: unknown, { subject = 'leads', isReport = false, isActivation = false } = {}) =>
-			open(subject, isActivation).save({ subject, known }, { isReport }),
+			open(subject, isActivation).save({ subject, sourceState: known }, { isReport }),
 	};
 }
 
@@ -169,7 +169,7 @@ describe('a state that cannot be read', () => {
 
 		const opened = trigger(workflow, 'a', 'Trigger').open('leads');
 
-		expect(opened.previous?.known).toBe(1);
+		expect(opened.previous?.sourceState).toBe(1);
 		expect(opened.lossReason).toBeUndefined();
 	});
 

@@ -4,10 +4,12 @@ import { ReportedEvents } from '../../nodes/AlfaCrm/trigger/sources/changeLog/re
 /** Keys have six characters. */
 const keyOf = (number: number): string => String(100_000 + number);
 
-/** Adds as many events as are known by a key, each of a lesson of its own that begins with 10,001. */
+/**
+ * Adds as many events as are known by a key, each of a lesson of its own that begins with 10,001.
+ */
 function addLaterEvents(events: ReportedEvents): void {
 	for (let number = 1; number <= 3_000; number++) {
-		events.add({ key: keyOf(number), lesson: 10_000 + number });
+		events.add({ key: keyOf(number), lessonId: 10_000 + number });
 	}
 }
 
@@ -19,31 +21,31 @@ function storeAndRead(events: ReportedEvents): { stored: StoredEvents; events: R
 
 it('an attendance is known after 3,000 later ones by its lesson', () => {
 	const events = new ReportedEvents({ reported: '' });
-	events.add({ key: 'first!', lesson: 501 });
+	events.add({ key: 'first!', lessonId: 501 });
 
 	addLaterEvents(events);
 	const read = storeAndRead(events);
 
 	expect(read.stored.olderLessons).toBe('501');
-	expect(read.events.has({ key: 'first!', lesson: 501 })).toBe(true);
-	expect(read.events.has({ key: 'other!', lesson: 502 })).toBe(false);
+	expect(read.events.has({ key: 'first!', lessonId: 501 })).toBe(true);
+	expect(read.events.has({ key: 'other!', lessonId: 502 })).toBe(false);
 });
 
 it('another customer of a lesson is new while all attendances of the lesson are among the latest 3,000', () => {
 	const events = new ReportedEvents({ reported: '' });
-	events.add({ key: 'first!', lesson: 501 });
+	events.add({ key: 'first!', lessonId: 501 });
 
 	const read = storeAndRead(events);
 
-	expect(read.events.has({ key: 'other!', lesson: 501 })).toBe(false);
+	expect(read.events.has({ key: 'other!', lessonId: 501 })).toBe(false);
 });
 
 it('attendances of one lesson are stored with the lesson once', () => {
 	const events = new ReportedEvents({ reported: '' });
 
-	events.add({ key: 'anna01', lesson: 501 });
-	events.add({ key: 'oleg01', lesson: 501 });
-	events.add({ key: 'anna02', lesson: 502 });
+	events.add({ key: 'anna01', lessonId: 501 });
+	events.add({ key: 'oleg01', lessonId: 501 });
+	events.add({ key: 'anna02', lessonId: 502 });
 
 	expect(events.toStored()).toEqual({
 		reported: 'anna01oleg01anna02',
@@ -54,18 +56,18 @@ it('attendances of one lesson are stored with the lesson once', () => {
 
 it('a state without lessons, of an older version, is read, and its keys are forgotten first', () => {
 	const events = new ReportedEvents({ reported: 'anna01oleg01' });
-	expect(events.has({ key: 'oleg01', lesson: 501 })).toBe(true);
+	expect(events.has({ key: 'oleg01', lessonId: 501 })).toBe(true);
 
 	addLaterEvents(events);
 
-	expect(events.has({ key: 'oleg01', lesson: 501 })).toBe(false);
+	expect(events.has({ key: 'oleg01', lessonId: 501 })).toBe(false);
 	expect(events.toStored().olderLessons).toBe('');
 });
 
 it('an attendance whose lesson is not known takes its place among the latest 3,000', () => {
 	const events = new ReportedEvents({ reported: '' });
 	events.add({ key: 'noname' });
-	events.add({ key: 'anna01', lesson: 501 });
+	events.add({ key: 'anna01', lessonId: 501 });
 
 	addLaterEvents(events);
 	const read = storeAndRead(events);
@@ -79,11 +81,11 @@ it('what is stored stays within 60 kB, and the lessons with the lowest IDs are f
 	const events = new ReportedEvents({ reported: '' });
 
 	for (let number = 1; number <= 20_000; number++) {
-		events.add({ key: keyOf(number), lesson: 10_000 + 2 * number });
+		events.add({ key: keyOf(number), lessonId: 10_000 + 2 * number });
 	}
 	const { stored, events: read } = storeAndRead(events);
 
 	expect(JSON.stringify(stored).length).toBeLessThan(60_000);
-	expect(read.has({ key: 'unseen', lesson: 10_002 })).toBe(false);
-	expect(read.has({ key: 'unseen', lesson: 44_000 })).toBe(true);
+	expect(read.has({ key: 'unseen', lessonId: 10_002 })).toBe(false);
+	expect(read.has({ key: 'unseen', lessonId: 44_000 })).toBe(true);
 });

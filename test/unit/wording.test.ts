@@ -1,6 +1,6 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { entities, resources as own } from '../../nodes/AlfaCrm/entities/registry';
+import { entities, resourceEntities as own } from '../../nodes/AlfaCrm/entities/registry';
 import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/accountForm';
 import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
 import {

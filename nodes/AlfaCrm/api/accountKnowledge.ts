@@ -1,31 +1,38 @@
 import { HOUR_MS, MINUTE_MS } from '../values/time';
-import { lruSet } from './bounded';
-import { abortable } from './cancel';
+import { boundedSet } from './bounded';
+import { waitUnlessAborted } from './cancel';
 import { currentVersion, wasWrittenSince } from './locks';
 
 /**
- * Keeps what this process has learnt about its accounts for some minutes. Each form that a visitor
- * sends is an execution of its own, and would have to learn the same things again. Keys begin with
- * the account (`ApiClient.account()`). Neither records of customers nor failures are kept.
+ * Keeps two kinds of knowledge about the accounts of this process for some minutes: how AlfaCRM
+ * behaves, and values that were read from it. Each form that a visitor sends is an execution of its
+ * own, and would have to learn the same things again.
+ *
+ * Keys begin with the account (`ApiClient.account()`). Neither records of customers nor failures
+ * are kept.
  */
 
 /** For an hour, AlfaCRM is expected to behave as it was seen to. */
 const BEHAVIOUR_MS = HOUR_MS;
 
-/** Lists that people seldom change, such as branches and names, are kept for this long. */
+/**
+ * Lists that people seldom change, such as branches and names, are kept for this long. No execution
+ * uses a kept value that is older.
+ */
 export const LIST_MS = 5 * MINUTE_MS;
 
 const MOST_BEHAVIOURS = 1_000;
-const MOST_READINGS = 300;
+const MOST_KEPT_VALUES = 300;
 
 /** When each behaviour was seen last, by `performance.now()`, the oldest first. */
 const behavioursSeenAt = new Map<string, number>();
 
-/** The lists that were read, the oldest first. */
-const readings = new Map<string, Reading<unknown>>();
+/** The kept values with the times at which they were read, the oldest first. */
+const keptReadings = new Map<string, Reading<unknown>>();
 
 /**
- * The readings under way. Each promise resolves when its reading has ended, also after a failure.
+ * The values that are being read, by key. Each promise resolves when the value has been read, or
+ * when that has failed.
  */
 const pendingReadings = new Map<string, Promise<void>>();
 
@@ -33,7 +40,7 @@ const pendingReadings = new Map<string, Promise<void>>();
 
 /** Notes that AlfaCRM was seen to behave in some way, such as ignoring a filter. */
 export function noteBehaviour(key: string): void {
-	lruSet(behavioursSeenAt, key, performance.now(), MOST_BEHAVIOURS);
+	boundedSet(behavioursSeenAt, key, performance.now(), MOST_BEHAVIOURS);
 }
 
 /** Tells whether AlfaCRM was seen to behave in some way within the last hour. */
@@ -42,14 +49,14 @@ export function wasBehaviourSeen(key: string): boolean {
 	return seenAt !== undefined && performance.now() - seenAt < BEHAVIOUR_MS;
 }
 
-// ------------------------------------------------------- readings
+// ------------------------------------------------------- values that were read
 
 /** A value that was read from AlfaCRM. */
 export interface Reading<T> {
 	value: T;
-	/** When the reading began, by `performance.now()`. The value is as old as that. */
+	/** When the reading began, by `performance.now()`. A later change may be missing in the value. */
 	at: number;
-	/** `currentVersion` at that moment, to ask whether a write came after it. */
+	/** `currentVersion` when the reading began, to ask whether a write came after it. */
 	version: number;
 }
 
@@ -59,39 +66,42 @@ interface ReadingOptions<T> {
 	/** The keys of the writes that make the value stale: see `recordWrite`. */
 	writes: readonly string[];
 	/** Tells whether other executions may use the value. */
-	isKept: (value: T) => boolean;
+	mayBeKept: (value: T) => boolean;
 	/** Ends the wait for a reading of another execution. */
 	signal?: AbortSignal;
 }
 
 /**
- * Returns the value that another execution of the same account has read, or reads it. Executions
- * that need the same value at the same moment wait for the one that reads it.
+ * Returns a value that another execution of the same account has read from AlfaCRM, or reads it. If
+ * several executions need the value at the same moment, one of them reads it and the others wait.
  *
- * An execution waits only once. If the value that it waited for is not good enough, it reads the
- * value itself.
+ * An execution waits only once. If the value for which it waited is too old or was not kept, it
+ * reads the value itself.
  */
 export async function readForAllExecutions<T>(
 	key: string,
 	read: () => Promise<T>,
 	options: ReadingOptions<T>,
 ): Promise<Reading<T>> {
-	const earlierReading = findReading(key, options);
-	if (earlierReading !== undefined) return earlierReading;
+	const keptReading = findKeptReading(key, options);
+	if (keptReading !== undefined) return keptReading;
 
 	const pendingReading = pendingReadings.get(key);
 	if (pendingReading !== undefined) {
-		await abortable(pendingReading, options.signal);
-		const finishedReading = findReading(key, options);
+		await waitUnlessAborted(pendingReading, options.signal);
+		const finishedReading = findKeptReading(key, options);
 		if (finishedReading !== undefined) return finishedReading;
 	}
 
 	return await readAndKeep(key, read, options);
 }
 
-/** Finds a kept value that was read late enough, and after which nothing was written to it. */
-function findReading<T>(key: string, options: ReadingOptions<T>): Reading<T> | undefined {
-	const reading = readings.get(key) as Reading<T> | undefined;
+/**
+ * Finds a kept value that was read late enough, unless this process has written to its records
+ * since.
+ */
+function findKeptReading<T>(key: string, options: ReadingOptions<T>): Reading<T> | undefined {
+	const reading = keptReadings.get(key) as Reading<T> | undefined;
 	if (reading === undefined || reading.at < options.notBefore) return undefined;
 
 	const isStale = wasWrittenSince(options.writes, reading.version);
@@ -99,8 +109,8 @@ function findReading<T>(key: string, options: ReadingOptions<T>): Reading<T> | u
 }
 
 /**
- * Reads a value from AlfaCRM, and keeps it if `isKept` says that other executions may use it. While
- * the value is read, executions that need it wait instead of reading it as well.
+ * Reads a value from AlfaCRM, and keeps it if `mayBeKept` says that other executions may use it.
+ * While the value is read, executions that need it wait instead of reading it as well.
  */
 async function readAndKeep<T>(
 	key: string,
@@ -111,7 +121,7 @@ async function readAndKeep<T>(
 	const version = currentVersion();
 	const pendingValue = read();
 
-	// Waiting executions look for the value in `readings`, so they need no result and no failure.
+	// Waiting executions look for the value in `keptReadings`, so they need no result and no failure.
 	const ignoreResult = () => {};
 	const pendingReading = pendingValue.then(ignoreResult, ignoreResult);
 	pendingReadings.set(key, pendingReading);
@@ -119,23 +129,26 @@ async function readAndKeep<T>(
 	try {
 		const value = await pendingValue;
 		const reading = { value, at, version };
-		if (options.isKept(value)) keepReading(key, reading);
+		if (options.mayBeKept(value)) keepReading(key, reading);
 		return reading;
 	} finally {
-		// An execution that waited in vain may have begun to read the value itself since.
-		const isLatestReading = pendingReadings.get(key) === pendingReading;
-		if (isLatestReading) pendingReadings.delete(key);
+		// Another execution that waited in vain may have replaced the entry by a reading of its own.
+		const isOwnEntry = pendingReadings.get(key) === pendingReading;
+		if (isOwnEntry) pendingReadings.delete(key);
 	}
 }
 
 /**
- * Keeps a reading, and removes the readings that are too old for any execution. Otherwise the lists
- * of an account that is no longer used would stay for ever.
+ * Keeps a value that was read, and removes the values that are too old for any execution. Otherwise
+ * the lists of an account that is no longer used would stay for ever.
  */
 function keepReading(key: string, reading: Reading<unknown>): void {
-	lruSet(readings, key, reading, MOST_READINGS);
-	for (const [otherKey, { at }] of readings) {
-		if (performance.now() - at > LIST_MS) readings.delete(otherKey);
+	boundedSet(keptReadings, key, reading, MOST_KEPT_VALUES);
+
+	const now = performance.now();
+	for (const [keptKey, { at }] of keptReadings) {
+		const isTooOld = now - at > LIST_MS;
+		if (isTooOld) keptReadings.delete(keptKey);
 	}
 }
 
@@ -145,6 +158,6 @@ function keepReading(key: string, reading: Reading<unknown>): void {
  */
 export function forgetAccounts(): void {
 	behavioursSeenAt.clear();
-	readings.clear();
+	keptReadings.clear();
 	pendingReadings.clear();
 }

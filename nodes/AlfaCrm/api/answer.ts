@@ -1,13 +1,21 @@
-import type { Failure as DeclaredCause, IDataObject } from 'n8n-workflow';
+import type { Failure as N8nFailure, IDataObject } from 'n8n-workflow';
 import { ExecutionBaseError, NodeApiError } from 'n8n-workflow';
 
 import type { ApiFailure } from './failures';
 import { ResponseError, TOO_MANY_REQUESTS } from './failures';
 
+/**
+ * Reads AlfaCRM's answers and the errors of calls: the result is the JSON of a success, or an
+ * `ApiFailure`.
+ *
+ * AlfaCRM is written with the PHP framework Yii. So many of its errors are Yii exceptions as JSON,
+ * such as `{ "name": "Not Found", "message": "Page not found.", "code": 0, "status": 404 }`.
+ */
+
 /** The JSON of a successful answer. A few actions answer with a list. */
 export type ApiResponse = IDataObject | IDataObject[];
 
-/** Stands for the body in a message, after the name of the host. */
+/** Describes a web page in a message: "demo.s20.online answered with a web page". */
 const WEB_PAGE = 'answered with a web page';
 
 /** The parts of an Axios error that are used here. */
@@ -15,7 +23,7 @@ interface HttpFailure {
 	/** Code of a network failure, such as ECONNRESET. */
 	code?: string;
 	message?: string;
-	/** Left out if no answer came. */
+	/** Missing if no answer came. */
 	response?: HttpResponse;
 }
 
@@ -28,25 +36,27 @@ interface HttpResponse {
 
 /** The context of the credential's errors: see `LoginError` and `TokenRefusedError`. */
 interface CredentialErrorContext {
-	loginFailed?: DeclaredCause['cause'];
+	/** Why the login failed, as one of n8n's causes. Only a `LoginError` has it. */
+	loginFailed?: N8nFailure['cause'];
+	/** True for a `TokenRefusedError`. */
 	tokenRefused?: boolean;
 	retryAfterMs?: number;
-	isForeign?: boolean;
+	isFromIntermediary?: boolean;
 }
 
 // ------------------------------------------------------- an answer with HTTP 200
 
 /**
- * Finds the failures that come with HTTP 200: `success: false`, or `errors` that are not empty.
- * API notes 4.
+ * Checks an answer with HTTP 200. It can still report a failure: `success: false`, or `errors` that
+ * are not empty (docs/alfacrm-api.md 4, the API notes).
  *
- * @returns the answer of a success
- * @throws ResponseError for a failure
+ * @returns the answer, if it reports no failure
+ * @throws ResponseError if it reports a failure
  */
 export function assertSuccess(answer: unknown): ApiResponse {
 	if (typeof answer !== 'object' || answer === null) {
 		const serverMessage = isWebPage(answer) ? WEB_PAGE : 'sent an answer that is not complete JSON';
-		throw new ResponseError({ kind: 'foreign', serverMessage });
+		throw new ResponseError({ kind: 'intermediary', serverMessage });
 	}
 	// A bare list has no field that could report a failure.
 	if (Array.isArray(answer)) return answer as IDataObject[];
@@ -61,23 +71,23 @@ function findFailureInBody(body: IDataObject): ApiFailure | undefined {
 	const { success, errors, message, status, code } = body;
 	const serverMessage = typeof message === 'string' ? message : undefined;
 	const fields = readFieldMessages(errors);
-	// Lists, for example, come without `success`.
-	const hasNoVerdict = success === undefined;
+	// Some answers, such as lists, have no `success`.
+	const hasSuccessFlag = success !== undefined;
 
-	if (isNo(success) || (hasNoVerdict && fields !== undefined)) {
+	if (isNo(success) || (!hasSuccessFlag && fields !== undefined)) {
 		return { kind: 'refusal', fields, serverMessage };
 	}
 
-	// The answer claims a success and lists errors, so nobody knows what was saved.
+	// The answer reports a success together with errors, so nobody knows what was saved.
 	if (fields !== undefined) {
 		const allMessages = Object.values(fields).flat().join(' ');
 		return { kind: 'unexpected', serverMessage: allMessages };
 	}
 
-	// A Yii exception with HTTP 200. Two programs in production guard against that. API notes 1, 4.
+	// A Yii exception can come with HTTP 200: other clients of AlfaCRM expect that. API notes 1, 4.
 	const isErrorStatus = (number: number) => number >= 400 && number < 600;
 	const yiiStatus = [status, code].map(Number).find(isErrorStatus);
-	if (hasNoVerdict && serverMessage !== undefined && yiiStatus !== undefined) {
+	if (!hasSuccessFlag && serverMessage !== undefined && yiiStatus !== undefined) {
 		return { kind: 'status', status: yiiStatus, serverMessage };
 	}
 
@@ -92,8 +102,12 @@ function isNo(flag: unknown): boolean {
 // ------------------------------------------------------- an error
 
 /**
- * Reads any failure of `httpRequest` (an Axios error), of `httpRequestWithAuthentication` (a
- * NodeApiError around one), or of the credential.
+ * Reads any error that sending a call can throw:
+ *
+ * - a `ResponseError` of our own
+ * - an error of the credential's code
+ * - the Axios error of n8n's `httpRequest`
+ * - the NodeApiError of `httpRequestWithAuthentication`, made from an Axios error
  */
 export function readFailure(error: unknown): ApiFailure {
 	if (error instanceof ResponseError) return error.failure;
@@ -106,16 +120,18 @@ export function readFailure(error: unknown): ApiFailure {
 	if (status !== undefined && status >= 300) return readStatusFailure(status, response);
 	// The status was that of a success, but the body broke off.
 	if (status !== undefined) return { kind: 'noAnswer', code: 'ECONNRESET' };
-	// The signal of the call has ended it while it was under way.
+	// The signal of the call aborted after the call was sent, so AlfaCRM may be at work on the call.
 	if (code === 'ERR_CANCELED') return { kind: 'cancelled', isInProgress: true };
 	if (code !== undefined) return { kind: 'noAnswer', code };
 	return { kind: 'unexpected', serverMessage: message };
 }
 
 /**
- * Marks an error as one before the call was sent, unless AlfaCRM or something in its place has
- * answered. An example is n8n's database that failed when n8n read the credential or stored a new
- * token.
+ * Makes the error for a call that failed while n8n prepared it, for example because n8n's database
+ * could not be read. The new error says that the call was not sent.
+ *
+ * Some errors already say what happened, and are returned unchanged: a failed login, and an answer
+ * to the login.
  *
  * @returns the error to throw
  */
@@ -123,9 +139,10 @@ export function markAsNotSent(error: unknown): unknown {
 	if (error instanceof ResponseError) return error;
 
 	const { kind, status } = readFailure(error);
-	const isAnswered = kind === 'foreign' || status !== undefined;
+	const isAnswered = kind === 'intermediary' || status !== undefined;
 	if (kind === 'login' || isAnswered) return error;
 
+	// n8n puts a general text of its own into a NodeApiError. The Axios error inside it says more.
 	const { message } = error instanceof NodeApiError ? readHttpFailure(error) : (error as Error);
 	return new ResponseError({
 		kind: 'notSent',
@@ -152,21 +169,23 @@ function readCredentialFailure(error: unknown): ApiFailure | undefined {
 		serverMessage: error.message,
 		declaredCause: context.loginFailed,
 		retryAfterMs: context.retryAfterMs,
-		isForeign: context.isForeign,
+		isFromIntermediary: context.isFromIntermediary,
 	};
 }
 
 /**
- * Reads the HTTP failure from an Axios error, or from a NodeApiError that n8n made of one. n8n 1.99
- * to 2.33 keep only the status or the code there, and the JSON that came.
+ * Reads the HTTP failure from an Axios error, or from a NodeApiError that n8n made from an Axios
+ * error. Without a `cause`, as in n8n 1.99 to 2.33, a NodeApiError has only the status or the
+ * network code, and the JSON of the answer.
  */
 function readHttpFailure(error: unknown): HttpFailure {
 	if (!(error instanceof NodeApiError)) return (error ?? {}) as HttpFailure;
 	if (error.cause !== undefined) return error.cause as HttpFailure;
 
 	const { httpCode, message, messages } = error;
+	// Axios words a failure as "Request failed with status code 404".
 	const statusMatch = /status code (\d{3})$/.exec(messages.join('\n'));
-	// `httpCode` is a status such as "404", or a network code such as "ECONNRESET".
+	// `httpCode` is a status such as "404", or a network code such as "ECONNRESET", which is NaN.
 	const status = Number(httpCode) || Number(statusMatch?.[1]);
 	if (status > 0) return { message, response: { status, data: error.context.data } };
 	return { message, code: httpCode ?? undefined };
@@ -178,17 +197,17 @@ function readStatusFailure(status: number, { headers = {}, data }: HttpResponse 
 		return { kind: 'redirect', status, location: readHost(headers.location) };
 	}
 
-	const isForeign = !isFromAlfaCrm(data);
+	const isFromIntermediary = !isFromAlfaCrm(data);
 	const isServerDown = status >= 500;
-	// Where something other than AlfaCRM answered, "server down" and "too many" are believed: they
-	// come from a server in front of AlfaCRM. Any other status of such an answer means nothing.
-	const isStatusBelieved = !isForeign || isServerDown || status === TOO_MANY_REQUESTS;
-	if (!isStatusBelieved) {
+	// A server in front of AlfaCRM may report for it that it is down, or that there are too many
+	// calls. Any other status of an intermediary says nothing about AlfaCRM.
+	const isAboutAlfaCrm = !isFromIntermediary || isServerDown || status === TOO_MANY_REQUESTS;
+	if (!isAboutAlfaCrm) {
 		const serverMessage = isWebPage(data) ? WEB_PAGE : undefined;
-		return { kind: 'foreign', foreignStatus: status, serverMessage };
+		return { kind: 'intermediary', intermediaryStatus: status, serverMessage };
 	}
 
-	// One program in production expects 422 for validation messages. API notes 4.
+	// Another client of AlfaCRM expects validation messages with HTTP 422. API notes 4.
 	const body = data as IDataObject | null | undefined;
 	const fields = readFieldMessages(body?.errors);
 	const isRefusal = status === 422 && fields !== undefined;
@@ -197,7 +216,8 @@ function readStatusFailure(status: number, { headers = {}, data }: HttpResponse 
 		status,
 		fields,
 		serverMessage: readServerMessage(data),
-		isForeign: isForeign && isServerDown ? true : undefined,
+		// Left out with 429: the next steps are then the same, whoever has answered.
+		isFromIntermediary: isFromIntermediary && isServerDown ? true : undefined,
 		retryAfterMs: readRetryAfter(headers['retry-after']),
 	};
 }
@@ -209,8 +229,8 @@ function readStatusFailure(status: number, { headers = {}, data }: HttpResponse 
  * (API notes 1, 4).
  *
  * Any other body, such as a web page, comes from a firewall, a proxy or a server that is being
- * updated. Its status does not mean that a right is missing or that a record does not exist, and a
- * later call may get through.
+ * updated. The status of that answer says nothing about rights or records, and a later call may get
+ * through.
  */
 function isFromAlfaCrm(body: unknown): boolean {
 	if (typeof body !== 'object' || body === null) return false;
@@ -222,10 +242,11 @@ function isFromAlfaCrm(body: unknown): boolean {
 }
 
 /**
- * Reads AlfaCRM's `errors`, which may be a map of lists, a map of texts, a list or one text. A
- * success has `[]`. API notes 4.
+ * Reads AlfaCRM's `errors`: a map of lists, a map of texts, a list or one text. A success has `[]`.
+ * API notes 4.
  *
- * @returns messages by field, under '' if they belong to no field; undefined if there are none
+ * @returns the messages by field, such as `{ phone: ['is wrong'] }`. Messages that belong to no
+ * field are under ''. Undefined if there are no messages.
  */
 export function readFieldMessages(errors: unknown): Record<string, string[]> | undefined {
 	const isWithoutFields = typeof errors === 'string' || Array.isArray(errors);
@@ -262,10 +283,10 @@ function isWebPage(data: unknown): boolean {
 }
 
 /**
- * Reads a Retry-After header that gives whole seconds, as one program does. It is not known whether
- * AlfaCRM sends the header. API notes 7.
+ * Reads a Retry-After header in whole seconds. Nobody knows whether AlfaCRM sends the header, but
+ * another client of AlfaCRM reads it. API notes 7.
  *
- * @returns milliseconds; undefined for anything else, such as a date
+ * @returns milliseconds; undefined if the header is missing or holds something else, such as a date
  */
 function readRetryAfter(header: unknown): number | undefined {
 	return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) * 1_000 : undefined;

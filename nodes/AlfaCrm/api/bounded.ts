@@ -12,12 +12,19 @@ export function boundedPush<T>(list: T[], item: T, maxLength: number): void {
  *
  * @returns the value of the removed entry; undefined if none was removed
  */
-export function lruSet<K, V>(entries: Map<K, V>, key: K, value: V, maxSize: number): V | undefined {
-	// A map lists its entries in the order in which they were added, so the entry is added anew.
+export function boundedSet<K, V>(
+	entries: Map<K, V>,
+	key: K,
+	value: V,
+	maxSize: number,
+): V | undefined {
+	// A map keeps the order in which its keys were added. So the key is removed and added as the
+	// last.
 	entries.delete(key);
 	entries.set(key, value);
 	if (entries.size <= maxSize) return undefined;
 
+	// The cast is safe: the map has at least the entry that was just set.
 	const [oldestKey, oldestValue] = entries.entries().next().value as [K, V];
 	entries.delete(oldestKey);
 	return oldestValue;

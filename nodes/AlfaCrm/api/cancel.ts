@@ -1,14 +1,15 @@
 import { makeCancelledError, ResponseError } from './failures';
 
 /**
- * The listeners of each signal. Many calls of an execution wait for the same signal, and Node warns
- * of a memory leak if one signal has more than ten listeners. So each signal gets one real
- * listener, `callListeners`, which calls those that are listed here.
+ * The listeners of each signal. Many calls of an execution listen to the same signal, and Node
+ * warns of a memory leak if a signal has more than ten listeners. So Node gets one listener for a
+ * signal, `callListeners`, which calls the listeners in this map.
  */
 const listenersBySignal = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls all listeners of a signal. It handles the signal's abort event, so `this` is the signal.
+ * Calls all listeners of a signal. This function handles the abort event of the signal, so its
+ * `this` is the signal.
  */
 function callListeners(this: AbortSignal): void {
 	for (const listener of listenersBySignal.get(this) ?? []) {
@@ -41,13 +42,13 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
 }
 
 /**
- * Sleeps without keeping the process alive: the process may exit before the time is up, as after
- * `unref()` on a timer of Node. n8n's own `sleep` would delay the exit until then.
+ * Sleeps without keeping the process alive: Node can exit before the time is up. With n8n's own
+ * `sleep`, the process would exit only after the sleep.
  *
  * @param ms milliseconds
  */
 export async function sleepUnref(ms: number): Promise<void> {
-	// Node does not wait for the timer of `AbortSignal.timeout` when it exits.
+	// A timer with `unref()` would do as well, but n8n forbids `setTimeout` in community nodes.
 	const signal = AbortSignal.timeout(Math.ceil(ms));
 	await new Promise<void>((resolve) => {
 		signal.addEventListener('abort', () => resolve(), { once: true });
@@ -55,10 +56,9 @@ export async function sleepUnref(ms: number): Promise<void> {
 }
 
 /**
- * Waits for an answer for a limited time.
+ * Waits for an answer, but not longer than some milliseconds.
  *
- * @param ms milliseconds
- * @throws Error if the answer takes longer; a later result or error is ignored
+ * @throws Error if the answer takes longer. The result or error that comes later is ignored.
  */
 export async function withTimeout<T>(answer: Promise<T>, ms: number): Promise<T> {
 	const timeLimit = sleepUnref(ms).then(() => {
@@ -74,7 +74,7 @@ export async function withTimeout<T>(answer: Promise<T>, ms: number): Promise<T>
  * cancelled
  * @throws the error of `makeError` if the signal aborts first
  */
-export async function abortable<T>(
+export async function waitUnlessAborted<T>(
 	promise: Promise<T>,
 	signal: AbortSignal | undefined,
 	makeError: () => Error = makeCancelledError,
@@ -86,7 +86,7 @@ export async function abortable<T>(
 		removeListener = onAbort(signal, () => reject(makeError()));
 	});
 	try {
-		// The cancellation comes first, so that it wins if both have settled.
+		// If both promises have settled, the first one in the list wins: the cancellation.
 		return await Promise.race([aborted, promise]);
 	} finally {
 		removeListener();
@@ -94,12 +94,13 @@ export async function abortable<T>(
 }
 
 /**
- * Limits the time of one call, from the moment when it is sent until its whole answer has come. The
- * timeout of the request itself counts only the silence between two pieces of an answer, so an
- * answer that comes drop by drop would never end.
+ * Limits the time of one call, from the moment when it is sent until its whole answer has come.
+ *
+ * n8n's own timeout limits only the silence between two pieces of an answer. An answer that comes
+ * byte by byte could take for ever.
  */
 export class CallClock {
-	/** Ends the call when it aborts. */
+	/** Its signal ends the call. */
 	private readonly controller = new AbortController();
 	private readonly removeExecutionListener: () => void;
 	private removeTimeListener?: () => void;
@@ -107,7 +108,7 @@ export class CallClock {
 
 	/**
 	 * @param ms milliseconds that the call may take
-	 * @param executionSignal ends the call as well
+	 * @param executionSignal ends the call when the execution is cancelled
 	 */
 	constructor(
 		private readonly ms: number,
@@ -119,8 +120,8 @@ export class CallClock {
 	}
 
 	/**
-	 * Starts the clock. Do so when the call is sent, and not before: the login that n8n may make
-	 * first has a clock of its own.
+	 * Starts the clock. Call this right before the call is sent: n8n may log in first, and the login
+	 * has a clock of its own.
 	 *
 	 * @returns the signal that ends the call
 	 */
@@ -132,7 +133,7 @@ export class CallClock {
 		return this.controller.signal;
 	}
 
-	/** Stops the clock. After that, neither the time nor the execution ends the call. */
+	/** Stops the clock. Neither the time nor a cancelled execution ends the call any more. */
 	stop(): void {
 		this.removeTimeListener?.();
 		this.removeExecutionListener();
@@ -150,6 +151,6 @@ export class CallClock {
 			if (this.hasTimedOut) return new ResponseError({ kind: 'noAnswer', code: 'ETIMEDOUT' });
 			return makeCancelledError(isInProgress());
 		};
-		return await abortable(answer, this.controller.signal, makeError);
+		return await waitUnlessAborted(answer, this.controller.signal, makeError);
 	}
 }

@@ -3,9 +3,9 @@ import type { ICredentialDataDecryptedObject, INode, NodeApiError } from 'n8n-wo
 import type { ApiResponse } from './answer';
 import { assertSuccess, markAsNotSent, readFailure } from './answer';
 import { CallClock } from './cancel';
-import type { Connection } from './connection';
-import { parseConnection } from './connection';
-import { keepDescriptionParts, wordDescription } from './effects';
+import type { ConnectionSettings } from './connection';
+import { readConnectionSettings } from './connection';
+import { attachDescriptionParts, formatDescription } from './effects';
 import type { ApiFailure } from './failures';
 import {
 	makeCancelledError,
@@ -24,79 +24,83 @@ import {
 	buildPath,
 	isBranchList,
 	makeRequestOptions,
-	mayAnswerInOtherBranch,
+	canAnotherBranchHelp,
 	readFormBranch,
 	TIMEOUT_MS,
 } from './request';
 import { withRetries } from './retry';
 import type { Login } from './session';
-import { getSession, nameAccount, readLogin, YOUNG_TOKEN_MS } from './session';
+import { getSession, isSameLogin, nameAccount, readLogin, YOUNG_TOKEN_MS } from './session';
 
-/** The name of the type of the credential. */
+/** The name of the credential's type in n8n. */
 export const CREDENTIAL = 'alfaCrmApi';
 
-/** AlfaCRM gets at least this long to end a call whose answer was lost. */
+/** AlfaCRM may need at least this long to carry out a call whose answer was lost. */
 const MIN_IN_PROGRESS_MS = 1_000;
 
-/**
- * A credential that was read is used for this long, because n8n queries its database for each
- * reading.
- */
+/** The credential is read again after this time, not for each call: it is in n8n's database. */
 const CREDENTIAL_MS = 1_000;
 
 /**
- * A client gives up after this many logins whose tokens were refused. In an account where each
- * login ends the older tokens, two n8n processes would otherwise end each other's tokens again and
- * again. Nobody knows whether AlfaCRM ends them (API notes 1).
+ * A call fails after this many logins in a row whose tokens AlfaCRM refused.
+ *
+ * Nobody knows whether a login ends the older tokens of the account (docs/alfacrm-api.md 1, the API
+ * notes). If it does, two n8n processes could end each other's tokens for ever.
  */
 const MOST_LOGINS = 3;
 
 /** How a call ended: with the answer of a success, or with a failure. */
 type Outcome = { answer: ApiResponse } | { failure: ApiFailure };
 
-/** The data of the credential. n8n writes the token of a new login into this object. */
+/** The credential as it was read from n8n's database. */
+interface StoredCredential {
+	values: ICredentialDataDecryptedObject;
+	/** When the credential was read, by `performance.now()`. */
+	readAt: number;
+}
+
+/** The credential for one call. If n8n logs in, it writes the new token into this object. */
 type CredentialWithToken = ICredentialDataDecryptedObject & { token: string };
 
 type FailureTest = (failure: ApiFailure) => boolean;
 
-/** The failures that are returned to the caller. Each other failure is thrown. */
-interface ReturnedFailures {
-	/** Tells whether the caller knows what to do about a failure. Asked after all other tokens. */
+/** Decides which failures of a call are returned. Any other failure is thrown. */
+interface FailuresToReturn {
+	/** Tells whether the caller can handle a failure. */
 	isExpected: FailureTest;
-	/**
-	 * Tells whether the caller goes on in another branch after a failure. That failure is returned
-	 * at once, without a try with another token.
-	 */
-	isRetriedInOtherBranch?: FailureTest;
+	/** True to return also the failures after which the call may succeed in another branch. */
+	returnsBranchRefusals?: boolean;
 }
 
 /**
- * Speaks to AlfaCRM for one execution of a node, one poll, or one dropdown. Make a new client for
- * each of them, because the credential may be edited in between.
+ * Sends calls to AlfaCRM for one execution of a node, one poll, or one dropdown. Each of them makes
+ * a client of its own, because the user may edit the credential in between.
  *
- * A call goes through these steps: `attempt` connects, which means that it reads the credential;
- * `sendWithTokens` tries another token where AlfaCRM refuses one; `sendWithRetries` waits for the
- * rate limiter and repeats what is safe to repeat; `sendOnce` sends the call; `makeError` puts a
- * failure into words.
+ * A call goes through these steps:
+ *
+ * - `attempt` reads the settings of the credential.
+ * - `sendWithTokens` sends the call again with another token if AlfaCRM refuses the token.
+ * - `sendWithRetries` waits for the rate limiter, and sends the call again if that is safe.
+ * - `sendOnce` hands the call to n8n, which logs in if there is no token.
+ * - `makeError` puts a failure into words.
  */
 export class ApiClient {
 	/**
-	 * The names of the actions, such as `customer/index`, that are called without a page size,
-	 * because AlfaCRM has refused one or a large page did not arrive.
+	 * The names of the actions, such as `customer/index`, that are called without a page size: either
+	 * AlfaCRM has refused a page size, or a large page did not arrive.
 	 */
 	readonly actionsWithoutPageSize = new Set<string>();
-	private connection?: Connection;
-	/** The credential as it was read last, and when, by `performance.now()`. */
-	private credential?: { values: ICredentialDataDecryptedObject; readAt: number };
+	private settings?: ConnectionSettings;
+	private credential?: StoredCredential;
 	private readonly refusedLogin = new RefusedLogin();
-	/** New tokens that AlfaCRM refused since the last call that succeeded. */
+	/** The tokens of new logins that AlfaCRM has refused since the last success of a call. */
 	private readonly refusedNewTokens = new Set<string>();
-	/** When the work of this client began, by `performance.now()`. */
+	/** When this client was made, by `performance.now()`. */
 	private readonly beganAt = performance.now();
-	/** Whether AlfaCRM has answered a call or taken a login, so that the hostname is right. */
+	/** Whether AlfaCRM itself has answered a call or a login. If so, the hostname is right. */
 	private hasAlfaCrmAnswered = false;
 
-	/** @param deadline ends all calls when it aborts, in a context that cannot be cancelled itself */
+	/** @param deadline ends all calls when it aborts. Only for a context without a cancel signal. */
 	constructor(
 		private readonly context: ApiContext,
 		private readonly deadline?: AbortSignal,
@@ -112,19 +116,23 @@ export class ApiClient {
 	}
 
 	/**
-	 * Aborts when the execution is cancelled or the deadline has come. Undefined where neither can
-	 * happen, as in a poll or a dropdown.
+	 * Aborts when the deadline has come or the execution is cancelled. Undefined if neither can
+	 * happen: a poll and a dropdown cannot be cancelled.
 	 */
 	get signal(): AbortSignal | undefined {
 		if (this.deadline !== undefined) return this.deadline;
-		return 'getExecutionCancelSignal' in this.context
-			? this.context.getExecutionCancelSignal()
-			: undefined;
+
+		const { context } = this;
+		return 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 	}
 
-	/** Names the AlfaCRM and its user. All credentials that lead there have the same account. */
+	/**
+	 * Returns the name of the account: the host of the school's AlfaCRM, and the user. Credentials
+	 * with the same host and user have the same account.
+	 */
 	async account(): Promise<string> {
-		return (await this.connect(undefined)).account;
+		const settings = await this.readSettings();
+		return settings.account;
 	}
 
 	/**
@@ -132,76 +140,76 @@ export class ApiClient {
 	 * or an output.
 	 */
 	async email(): Promise<string> {
-		return (await this.connect(undefined)).email;
+		const settings = await this.readSettings();
+		return settings.email;
 	}
 
 	/** Returns the address of AlfaCRM without a path, such as `https://demo.s20.online`. */
 	async origin(): Promise<string> {
-		return (await this.connect(undefined)).origin;
+		const settings = await this.readSettings();
+		return settings.origin;
 	}
 
 	/**
-	 * How many calls may be in flight: as many as the credential says, or as many as it takes at the
-	 * present speed of AlfaCRM to reach the rate.
+	 * How many calls may be in flight: the number in the credential or, if that is 0, as many as it
+	 * takes to reach the rate at the present speed of AlfaCRM.
 	 */
 	get callsAtOnce(): number {
-		if (this.connection === undefined) return 1;
+		if (this.settings === undefined) return 1;
 
-		const { origin, perSecond, callsAtOnce } = this.connection;
-		return callsAtOnce > 0 ? callsAtOnce : getRateLimiter(origin).callsAtOnce(perSecond);
+		const { origin, perSecond, callsAtOnce } = this.settings;
+		const isChosenByUser = callsAtOnce > 0;
+		return isChosenByUser ? callsAtOnce : getRateLimiter(origin).countNeededAtOnce(perSecond);
 	}
 
 	/**
-	 * Sends one call to AlfaCRM: `POST {origin}/v2api/{branch}/{path}/{action}`. It waits for the
-	 * rate limiter, logs in if there is no valid token, and is sent again where that is safe.
+	 * Sends one call to AlfaCRM: `POST {origin}/v2api/{branch}/{path}/{action}`. Waits for the rate
+	 * limiter, logs in if there is no valid token, and sends the call again if that is safe.
 	 *
-	 * @returns the JSON of a successful answer: an object, for some actions a list
+	 * @returns the JSON of a successful answer: an object or, for a few actions, a list
 	 * @throws NodeApiError that says what happened and what to do
 	 */
 	async request(call: ApiRequest): Promise<ApiResponse> {
-		const expectsNoFailure = () => false;
-		return (await this.attempt(call, expectsNoFailure)) as ApiResponse;
+		const expectNoFailure = () => false;
+		// Without expected failures, `attempt` returns an answer or throws.
+		return (await this.attempt(call, expectNoFailure)) as ApiResponse;
 	}
 
 	/**
-	 * Sends one call like `request`, for a caller that knows what to do about some failures.
+	 * Sends one call like `request`, for a caller that can handle some failures itself.
 	 *
-	 * @returns undefined after a failure that `isExpected` accepts
+	 * @returns undefined after a failure for which `isExpected` returns true
 	 * @throws NodeApiError for any other failure
 	 */
 	async attempt(call: ApiRequest, isExpected: FailureTest): Promise<ApiResponse | undefined> {
-		const connection = await this.connect(call.itemIndex);
+		const settings = await this.readSettings(call.itemIndex);
 
 		// AlfaCRM may refuse to list the branches unless the call names one of them.
 		const mayNeedBranch = isBranchList(call) && call.branch === undefined;
 		const outcome = mayNeedBranch
-			? await this.listBranches(connection, call, isExpected)
-			: await this.sendWithTokens(connection, call, { isExpected });
+			? await this.listBranches(settings, call, isExpected)
+			: await this.sendWithTokens(settings, call, { isExpected });
 
 		return 'answer' in outcome ? outcome.answer : undefined;
 	}
 
-	// ------------------------------------------------------- connect
+	// ------------------------------------------------------- the credential
 
 	/**
-	 * Connects, which only means that the credential is read. Does so once for all calls; after a
-	 * failure, the next call tries again.
-	 */
-	private async connect(itemIndex: number | undefined): Promise<Connection> {
-		this.connection ??= await this.readConnection(itemIndex);
-		return this.connection;
-	}
-
-	/**
-	 * Reads the connection from the credential.
+	 * Reads the settings of the credential, once for all calls of this client. After a failure, the
+	 * next call reads them again.
 	 *
+	 * @param itemIndex the number of the input item, for the error
 	 * @throws NodeApiError if 'Hostname' is not a host name
 	 */
-	private async readConnection(itemIndex: number | undefined): Promise<Connection> {
+	private async readSettings(itemIndex?: number): Promise<ConnectionSettings> {
+		if (this.settings !== undefined) return this.settings;
+
 		const credential = await this.context.getCredentials(CREDENTIAL);
 		const canBeCancelled = 'getExecutionCancelSignal' in this.context;
 		try {
-			return parseConnection(credential, { canBeCancelled });
+			this.settings = readConnectionSettings(credential, { canBeCancelled });
+			return this.settings;
 		} catch (error) {
 			const { message } = error as Error;
 			throw nodeError(this.node, { message }, itemIndex, { cause: 'configuration-invalid' });
@@ -209,42 +217,37 @@ export class ApiClient {
 	}
 
 	/**
-	 * Returns the credential with the token to send. An empty token makes n8n log in.
+	 * Returns the credential with the token to send. An empty token makes n8n log in. Also notes the
+	 * login in `progress`.
 	 *
-	 * @throws ResponseError if the credential leads to another account by now, or if AlfaCRM has
-	 * refused its login before
+	 * @throws ResponseError if somebody has changed the credential to another account, or if the
+	 * login must not be tried again yet: see `RefusedLogin`
 	 */
 	private async readCredentialWithToken(
-		connection: Connection,
+		settings: ConnectionSettings,
 		progress: CallProgress,
 	): Promise<CredentialWithToken> {
 		const { values, readAt } = await this.readCredential();
 		const login = readLogin(values);
-		const isOtherAccount = nameAccount(login) !== connection.account;
-		if (isOtherAccount) {
-			const serverMessage =
-				'the credential was changed to another account meanwhile. Run it again.';
-			throw new ResponseError({ kind: 'notSent', serverMessage });
-		}
+		const isOtherAccount = nameAccount(login) !== settings.account;
+		if (isOtherAccount) throw makeOtherAccountError();
 
 		progress.login = login;
 		const loginFailure = this.refusedLogin.findFailure(login);
 		if (loginFailure !== undefined) throw new ResponseError(loginFailure);
 
+		const storedToken = String(values.token ?? '');
 		const readStoredToken = async () => await this.readStoredToken(login);
-		const token = await getSession(login).chooseToken(
-			String(values.token ?? ''),
-			readAt,
-			readStoredToken,
-		);
+		const session = getSession(login);
+		const token = await session.chooseToken({ storedToken, readAt, readStoredToken });
 		return { ...values, token };
 	}
 
 	/**
-	 * Returns the credential as it was at most a second ago. After a login that was refused it is
-	 * read again, because somebody may have corrected it.
+	 * Returns the credential as it was at most a second ago. After a refused login, the credential is
+	 * read for each call, because somebody may have corrected it.
 	 */
-	private async readCredential(): Promise<NonNullable<ApiClient['credential']>> {
+	private async readCredential(): Promise<StoredCredential> {
 		const now = performance.now();
 		const { credential } = this;
 		const isFresh = credential !== undefined && now - credential.readAt < CREDENTIAL_MS;
@@ -256,338 +259,388 @@ export class ApiClient {
 	}
 
 	/**
-	 * Reads the token that n8n's database holds by now, where another process may have stored one.
+	 * Reads the token from n8n's database, where another process may have stored a new token.
 	 *
-	 * @returns an empty text if there is none, or if the credential has another login by now
+	 * @returns an empty text if there is no token, or if the credential now has another login
 	 */
 	private async readStoredToken(login: Login): Promise<string> {
 		const credential = await this.context.getCredentials(CREDENTIAL);
-		const hasSameLogin = getSession(readLogin(credential)) === getSession(login);
+		const hasSameLogin = isSameLogin(readLogin(credential), login);
 		return hasSameLogin ? String(credential.token ?? '') : '';
 	}
 
 	// ------------------------------------------------------- send
 
 	/**
-	 * Sends a call that lists the branches and names none of them. Where the main branch is switched
-	 * off, AlfaCRM refuses such a call, but answers it inside another branch (API notes 2).
+	 * Sends a call for the list of branches that does not name a branch itself. If the main branch is
+	 * switched off, AlfaCRM refuses this call without a branch, and accepts it with the number of
+	 * another branch (API notes 2). So the call is sent:
 	 *
-	 * If the credential names a branch for this, the call is sent inside that one. If it names none,
-	 * the call is sent without a branch first and, after a refusal, inside the branch that the node's
-	 * form names.
+	 * - with the branch in the credential, if the user has entered one there
+	 * - otherwise without a branch and, if AlfaCRM refuses the call, with the branch in the node's
+	 *   form
 	 */
 	private async listBranches(
-		connection: Connection,
+		settings: ConnectionSettings,
 		call: ApiRequest,
 		isExpected: FailureTest,
 	): Promise<Outcome> {
-		const credentialBranch = connection.branchForBranchList;
+		const credentialBranch = settings.branchForBranchList;
 		if (credentialBranch !== undefined) {
 			const callInBranch = { ...call, branch: credentialBranch };
-			return await this.sendWithTokens(connection, callInBranch, { isExpected });
+			return await this.sendWithTokens(settings, callInBranch, { isExpected });
 		}
 
 		const formBranch = readFormBranch(this.context, call.itemIndex);
 		if (formBranch === undefined) {
-			return await this.sendWithTokens(connection, call, { isExpected });
+			return await this.sendWithTokens(settings, call, { isExpected });
 		}
 
-		const outcome = await this.sendWithTokens(connection, call, {
-			isExpected,
-			isRetriedInOtherBranch: mayAnswerInOtherBranch,
-		});
-		const isOtherBranchNeeded = 'failure' in outcome && mayAnswerInOtherBranch(outcome.failure);
-		if (!isOtherBranchNeeded) return outcome;
+		const failuresToReturn = { isExpected, returnsBranchRefusals: true };
+		const outcome = await this.sendWithTokens(settings, call, failuresToReturn);
+		const isRefused = 'failure' in outcome && canAnotherBranchHelp(outcome.failure);
+		if (!isRefused) return outcome;
 
 		const callInBranch = { ...call, branch: formBranch };
-		return await this.sendWithTokens(connection, callInBranch, { isExpected });
+		return await this.sendWithTokens(settings, callInBranch, { isExpected });
 	}
 
 	/**
-	 * Sends a call, and sends it again with another token for as long as AlfaCRM refuses the token.
+	 * Sends a call. If AlfaCRM refuses the token, sends the call again with another token, up to a
+	 * number of logins.
 	 *
-	 * @returns the answer, or a failure that the caller wants to have
+	 * @returns the answer, or a failure that is to be returned
 	 * @throws NodeApiError for any other failure
 	 */
 	private async sendWithTokens(
-		connection: Connection,
+		settings: ConnectionSettings,
 		call: ApiRequest,
-		returnedFailures: ReturnedFailures,
+		failuresToReturn: FailuresToReturn,
 	): Promise<Outcome> {
-		const { isExpected, isRetriedInOtherBranch } = returnedFailures;
+		const { isExpected, returnsBranchRefusals = false } = failuresToReturn;
 		const progress = new CallProgress();
 		for (;;) {
-			const outcome = await this.sendWithToken(connection, call, progress);
+			const outcome = await this.sendWithToken(settings, call, progress);
 			if ('answer' in outcome) return outcome;
 
 			const { failure } = outcome;
-			// Another branch is more likely to help than another token.
-			if (isRetriedInOtherBranch?.(failure)) return outcome;
+			// A 403 can mean the branch or the token. Another branch is more likely to help.
+			if (returnsBranchRefusals && canAnotherBranchHelp(failure)) return outcome;
 
 			// AlfaCRM carries out nothing for a token that it refuses, so even a write is sent again.
-			const isTokenRejected = await this.rejectTokenIfToBlame(failure, progress);
-			if (isTokenRejected) continue;
+			const isTokenRefused = await this.isTokenRefused(failure, progress);
+			if (isTokenRefused && this.replaceToken(progress)) continue;
 
-			// Asked only now, because the caller may expect a 403 and another token may prevent it.
+			// This check comes after the token: the caller may expect a 403 that another token prevents.
 			if (isExpected(failure)) return outcome;
 
-			// The caller has to know that the record may be there, or may come in a moment.
-			if (mayHaveTakenEffect(failure)) {
-				const msInProgress = estimateMsInProgress(failure, progress.elapsedMs);
-				call.onAnswerLost?.(msInProgress);
-			}
-			throw this.makeError(failure, connection, call, progress);
+			reportLostAnswer(failure, call, progress);
+			throw this.makeError(failure, settings, call, progress);
 		}
 	}
 
 	/**
-	 * Sends a call with one token. Notes whether the outcome shows that the host is AlfaCRM's, and
-	 * whether AlfaCRM refused the login.
+	 * Sends a call with one token. Remembers what the outcome shows about the host, about new tokens
+	 * and about the login.
 	 */
 	private async sendWithToken(
-		connection: Connection,
+		settings: ConnectionSettings,
 		call: ApiRequest,
 		progress: CallProgress,
 	): Promise<Outcome> {
 		try {
-			const answer = await this.sendWithRetries(connection, call, progress);
+			const answer = await this.sendWithRetries(settings, call, progress);
 			this.hasAlfaCrmAnswered = true;
-			// AlfaCRM accepts tokens again, so its earlier refusals no longer count.
+			// AlfaCRM accepts tokens, so tokens that it refused earlier no longer count.
 			this.refusedNewTokens.clear();
 			return { answer };
 		} catch (error) {
 			const failure = readFailure(error);
-			// Only AlfaCRM gives tokens, and only AlfaCRM finds fault with the fields of a call.
+			// Only AlfaCRM issues tokens, and only AlfaCRM refuses a call in JSON.
 			const isHostAlfaCrm = progress.loginCount > 0 || failure.kind === 'refusal';
 			if (isHostAlfaCrm) this.hasAlfaCrmAnswered = true;
 
-			this.refusedLogin.note(failure, progress.login);
+			this.refusedLogin.noteFailure(failure, progress.login);
 			return { failure };
 		}
 	}
 
-	/** Sends a call when the rate limiter allows it, and again where that does no harm. */
+	/** Sends a call when the rate limiter allows that, and sends the call again if that is safe. */
 	private async sendWithRetries(
-		connection: Connection,
+		settings: ConnectionSettings,
 		call: ApiRequest,
 		progress: CallProgress,
 	): Promise<ApiResponse> {
-		const limiter = getRateLimiter(connection.origin);
+		const limiter = getRateLimiter(settings.origin);
 		const options = {
-			perSecond: connection.perSecond,
-			atOnce: connection.callsAtOnce,
+			perSecond: settings.perSecond,
+			atOnce: settings.callsAtOnce,
 			signal: this.signal,
 			isIdempotent: call.isIdempotent,
-			rateLimitWaitMs: connection.rateLimitWaitMs,
+			rateLimitWaitMs: settings.rateLimitWaitMs,
 		};
-		const send = async () => await this.sendOnce(connection, call, progress);
+		const send = async () => await this.sendOnce(settings, call, progress);
 		return await withRetries(limiter, options, send);
 	}
 
 	/**
 	 * Sends a call once through n8n, which first logs in if the credential has no token.
 	 *
-	 * n8n may take a while for that. So what belongs right before the call is registered here, and
-	 * the credential's code runs it when n8n has a token.
+	 * The login may take seconds. So the last check and the clock of the call must wait for the
+	 * token: `registerCall` makes the credential's code run them right before n8n sends the call.
 	 */
 	private async sendOnce(
-		connection: Connection,
+		settings: ConnectionSettings,
 		call: ApiRequest,
 		progress: CallProgress,
 	): Promise<ApiResponse> {
-		const credential = await this.prepareCredential(connection, progress);
+		const credential = await this.prepareCredential(settings, progress);
 		const tokenBefore = credential.token;
 
 		const clock = new CallClock(TIMEOUT_MS, this.signal);
-		// n8n wraps this error into one of its own, so it is kept.
-		let errorBeforeSending: unknown;
+		const lastCheck = new LastCheck(call, this.signal);
 		registerCall(credential, () => {
-			errorBeforeSending = this.findReasonNotToSend(call);
-			if (errorBeforeSending !== undefined) throw errorBeforeSending;
-
+			lastCheck.run();
 			return clock.start();
 		});
 
 		try {
-			const answer = this.sendByN8n(connection, call, credential);
-			// While there is no token, n8n is still logging in, so AlfaCRM does not have the call yet.
+			const answer = this.sendByN8n(settings, call, credential);
+			// As long as there is no token, n8n is logging in, and AlfaCRM does not have the call.
 			const isInProgress = () => credential.token !== '';
 			return assertSuccess(await clock.wait(answer, isInProgress));
 		} catch (error) {
-			if (errorBeforeSending !== undefined) throw errorBeforeSending;
-			throw credential.token === '' ? markAsNotSent(error) : error;
+			// n8n has wrapped this error into an error of its own.
+			if (lastCheck.error !== undefined) throw lastCheck.error;
+
+			// After a login, n8n writes the token into the credential. There is none, so n8n never sent
+			// the call.
+			const hasLoginFailed = credential.token === '';
+			throw hasLoginFailed ? markAsNotSent(error) : error;
 		} finally {
 			clock.stop();
-			// n8n writes the token of a new login into the credential.
+			// If n8n has logged in, the credential now has another token.
 			progress.noteToken(credential.token, { isNew: credential.token !== tokenBefore });
 		}
 	}
 
-	/** Reads the credential of a call. If that fails, the error says that the call was not sent. */
+	/**
+	 * Returns the credential for a call. If that fails, the error says that the call was not sent.
+	 */
 	private async prepareCredential(
-		connection: Connection,
+		settings: ConnectionSettings,
 		progress: CallProgress,
 	): Promise<CredentialWithToken> {
 		try {
-			return await this.readCredentialWithToken(connection, progress);
+			return await this.readCredentialWithToken(settings, progress);
 		} catch (error) {
 			throw markAsNotSent(error);
 		}
 	}
 
 	/**
-	 * Finds out why a call must not be sent any more.
-	 *
-	 * @returns the error to throw; undefined if the call may be sent
-	 */
-	private findReasonNotToSend(call: ApiRequest): unknown {
-		if (this.signal?.aborted) return makeCancelledError();
-
-		try {
-			call.onSend?.();
-			return undefined;
-		} catch (error) {
-			return error;
-		}
-	}
-
-	/**
 	 * Hands a call to n8n.
 	 *
-	 * @param credential n8n writes a new token into it, so the caller learns which token AlfaCRM saw
+	 * @param credential if n8n logs in, n8n writes the new token into this object
 	 */
 	private async sendByN8n(
-		connection: Connection,
+		settings: ConnectionSettings,
 		call: ApiRequest,
 		credential: ICredentialDataDecryptedObject,
 	): Promise<unknown> {
 		const { httpRequestWithAuthentication } = this.context.helpers;
-		const url = `${connection.origin}/${buildPath(call)}`;
+		const url = `${settings.origin}/${buildPath(call)}`;
 		const options = makeRequestOptions(url, call);
-		return await (httpRequestWithAuthentication.call(this.context, CREDENTIAL, options, {
+
+		const authentication = {
+			// Makes n8n use this object, so the ID and the name are not needed. Otherwise n8n would read
+			// the credential from its database, where the token may be another one.
 			credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data: credential },
-			// n8n must send nothing again: it would not show the body of a 401, which may be no answer of
-			// AlfaCRM at all.
+			// Keeps n8n from logging in and sending the call again after a 401. This client decides that
+			// by the body of the 401, which shows whether AlfaCRM itself has answered.
 			preAuthenticationRetryStatusCode: [],
-		}) as Promise<unknown>);
+		};
+		const answer = httpRequestWithAuthentication.call(
+			this.context,
+			CREDENTIAL,
+			options,
+			authentication,
+		);
+		return await (answer as Promise<unknown>);
 	}
 
-	// ------------------------------------------------------- which failures to retry with another token
+	// ------------------------------------------------------- refused tokens
 
-	/**
-	 * Rejects the token of a call that failed because of it. The session then gives another token, so
-	 * the call can be sent again.
-	 *
-	 * @returns whether the token was rejected; false if it is not to blame, or after too many logins
-	 */
-	private async rejectTokenIfToBlame(
-		failure: ApiFailure,
-		progress: CallProgress,
-	): Promise<boolean> {
+	/** Tells whether a call failed because AlfaCRM refused its token. */
+	private async isTokenRefused({ status }: ApiFailure, progress: CallProgress): Promise<boolean> {
 		const { login, token } = progress;
-		// The call failed before it had a token.
-		if (login === undefined || token === '') return false;
+		const hadToken = login !== undefined && token !== '';
+		if (!hadToken) return false;
 
-		const isTokenToBlame = await this.isTokenToBlame(failure, login, token);
-		if (!isTokenToBlame) return false;
-
-		if (progress.isNewToken) this.refusedNewTokens.add(token);
-		// Counts the logins of this call, and the logins of other calls since the last success.
-		const loginsInVain = Math.max(progress.loginCount, this.refusedNewTokens.size);
-		if (loginsInVain >= MOST_LOGINS) return false;
-
-		getSession(login).reject(token);
-		return true;
-	}
-
-	/** Tells whether a call failed because of its token. */
-	private async isTokenToBlame(
-		{ status }: ApiFailure,
-		login: Login,
-		token: string,
-	): Promise<boolean> {
 		if (status === 401) return true;
 		if (status !== 403) return false;
 
-		// Some clients log in again after a 403, so AlfaCRM may send one for an old token. API notes 1.
+		// AlfaCRM may answer an old token with 403: other clients log in again after a 403.
+		// API notes 1.
 		if (!this.isFreshToken(login, token)) return true;
 
-		// A fresh token has not expired: the user lacks the right, unless a new login has ended it.
+		// A fresh token has not expired. So the user lacks the right, unless another login has ended
+		// the token.
 		return await this.isReplaced(token);
 	}
 
 	/**
-	 * Tells whether this process logged in for a token while this client was at work, and at most
-	 * five minutes ago.
+	 * Makes the next attempt of a call use another token, because AlfaCRM has refused the present
+	 * one.
+	 *
+	 * @returns false after too many logins in vain, when the call must not be sent again
+	 */
+	private replaceToken(progress: CallProgress): boolean {
+		if (progress.isNewToken) this.refusedNewTokens.add(progress.token);
+
+		// Calls run at the same time, so a success of another call may have cleared `refusedNewTokens`.
+		// The logins of this call count all the same.
+		const loginsInVain = Math.max(progress.loginCount, this.refusedNewTokens.size);
+		if (loginsInVain >= MOST_LOGINS) return false;
+
+		progress.rejectToken();
+		return true;
+	}
+
+	/**
+	 * Tells whether this process got a token by a login after this client was made, and at most five
+	 * minutes ago.
 	 */
 	private isFreshToken(login: Login, token: string): boolean {
 		const freshSince = Math.max(this.beganAt, performance.now() - YOUNG_TOKEN_MS);
 		return getSession(login).wasIssuedSince(token, freshSince);
 	}
 
-	/** Tells whether another process has logged in meanwhile, which may have ended this token. */
+	/** Tells whether n8n has stored another token. That login may have ended this token. */
 	private async isReplaced(token: string): Promise<boolean> {
 		const { token: storedToken } = await this.context.getCredentials(CREDENTIAL);
 		return Boolean(storedToken) && storedToken !== token;
 	}
 
-	// ------------------------------------------------------- what the error says
+	// ------------------------------------------------------- the error
 
 	/** Makes the error for a call that failed, without the secrets of the credential. */
 	private makeError(
 		failure: ApiFailure,
-		connection: Connection,
+		settings: ConnectionSettings,
 		call: ApiRequest,
 		progress: CallProgress,
 	): NodeApiError {
 		const explanation = explainFailure(failure, {
 			...call,
-			host: new URL(connection.origin).host,
+			host: new URL(settings.origin).host,
 			isHostKnown: this.hasAlfaCrmAnswered,
 			isNewLogin: progress.loginCount > 0,
-			rateLimitWaitMs: connection.rateLimitWaitMs,
+			rateLimitWaitMs: settings.rateLimitWaitMs,
 			waitedMs: progress.elapsedMs,
 		});
 
-		// AlfaCRM's own words may repeat what was sent.
+		// AlfaCRM's own message may repeat what was sent.
 		const secrets = [progress.token, progress.login?.apiKey, progress.login?.appKey];
 		const message = redact(explanation.message, secrets);
 		const { advice, effect } = explanation.descriptionParts;
 		const descriptionParts = { advice: redact(advice, secrets), effect };
-		const description = wordDescription(descriptionParts);
+		const description = formatDescription(descriptionParts);
 
 		const text = { message, description, status: explanation.status };
-		const error = nodeError(this.node, text, call.itemIndex, explanation.failure);
-		return keepDescriptionParts(error, descriptionParts);
+		const error = nodeError(this.node, text, call.itemIndex, explanation.n8nFailure);
+		return attachDescriptionParts(error, descriptionParts);
 	}
 }
 
-/** Notes how long one call takes, and which tokens it used. */
+/** Keeps account of one call over all its attempts: its time, its login, and its latest token. */
 class CallProgress {
 	private readonly beganAt = performance.now();
-	/** The login that the token belongs to. */
+	/** The login to which the token belongs; undefined before the credential was read. */
 	login?: Login;
-	/** The token that AlfaCRM saw last; empty if there was none. */
+	/** The token of the latest attempt; an empty text if there was none. */
 	token = '';
-	/** Whether n8n logged in for that token during this call. */
+	/** Whether n8n got the token by a login during this attempt. */
 	isNewToken = false;
 	/** How many times n8n has logged in during this call. */
 	loginCount = 0;
 
+	/** How many milliseconds the call has taken so far. */
 	get elapsedMs(): number {
 		return performance.now() - this.beganAt;
 	}
 
+	/** Notes the token of an attempt. */
 	noteToken(token: string, { isNew }: { isNew: boolean }): void {
 		this.token = token;
 		this.isNewToken = isNew;
 		if (isNew) this.loginCount += 1;
 	}
+
+	/** Makes sure that no call of the same login sends the token again. */
+	rejectToken(): void {
+		if (this.login !== undefined) getSession(this.login).reject(this.token);
+	}
 }
 
 /**
- * Returns for how many milliseconds AlfaCRM may still be at work on a call whose answer was lost. A
- * call that took long may take as long again.
+ * Checks right before a call is sent whether the execution was cancelled while the call waited, and
+ * whether the caller still wants the call: see `ApiRequest.onSend`.
+ */
+class LastCheck {
+	/**
+	 * The error that says why the call must not be sent; undefined if it may be sent. The error is
+	 * kept here because n8n wraps an error of the check into an error of its own.
+	 */
+	error: unknown;
+
+	constructor(
+		private readonly call: ApiRequest,
+		private readonly signal?: AbortSignal,
+	) {}
+
+	/** @throws the error that says why the call must not be sent */
+	run(): void {
+		this.error = this.findError();
+		if (this.error !== undefined) throw this.error;
+	}
+
+	private findError(): unknown {
+		if (this.signal?.aborted) return makeCancelledError();
+
+		try {
+			this.call.onSend?.();
+			return undefined;
+		} catch (error) {
+			return error;
+		}
+	}
+}
+
+/**
+ * Makes the error after the credential was changed to another account, while this client was in
+ * use.
+ */
+function makeOtherAccountError(): ResponseError {
+	// Continues a message such as "Could not create a customer: ".
+	const serverMessage = 'the credential was changed to another account meanwhile. Run it again.';
+	return new ResponseError({ kind: 'notSent', serverMessage });
+}
+
+/**
+ * Tells the caller if AlfaCRM may have carried out a failed call. Its record may be in AlfaCRM, or
+ * may appear there in a moment.
+ */
+function reportLostAnswer(failure: ApiFailure, call: ApiRequest, progress: CallProgress): void {
+	if (!mayHaveTakenEffect(failure)) return;
+
+	const msInProgress = estimateMsInProgress(failure, progress.elapsedMs);
+	call.onAnswerLost?.(msInProgress);
+}
+
+/**
+ * Estimates for how many milliseconds AlfaCRM may still be at work on a call whose answer was lost:
+ * for as long as the call has taken so far, within two bounds.
  */
 function estimateMsInProgress(failure: ApiFailure, elapsedMs: number): number {
 	if (!mayBeInProgress(failure)) return 0;

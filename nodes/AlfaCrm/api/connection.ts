@@ -6,22 +6,25 @@ import { readRateLimitWait, SHORT_RATE_LIMIT_WAIT_MS } from './retry';
 import { nameAccount, readLogin } from './session';
 
 /** The settings of a credential that hold for all calls of a client. */
-export interface Connection {
+export interface ConnectionSettings {
 	/** The address of AlfaCRM without a path, such as `https://demo.s20.online`. */
 	origin: string;
-	/** Names the AlfaCRM and its user: see `nameAccount`. */
+	/** The name of the account: the school's AlfaCRM and the user. See `nameAccount`. */
 	account: string;
 	/** The email of the user. */
 	email: string;
 	/** How many calls may be sent in any second; 0 for no limit. */
 	perSecond: number;
-	/** How many calls may be in flight; 0 for as many as it takes to reach the rate. */
+	/**
+	 * How many calls may be in flight: sent, and not yet answered. 0 for as many as it takes to reach
+	 * the rate.
+	 */
 	callsAtOnce: number;
 	/** For how many milliseconds a call is sent again while AlfaCRM gets too many requests. */
 	rateLimitWaitMs: number;
 	/**
-	 * The branch inside which the list of branches is called. The user fills it in only if the main
-	 * branch is switched off.
+	 * The branch to name in the call for the list of branches. The user enters it only if the main
+	 * branch is switched off, because AlfaCRM then refuses that call without a branch.
 	 */
 	branchForBranchList?: number;
 }
@@ -30,14 +33,14 @@ export interface Connection {
  * Reads the settings of a credential that hold for all calls.
  *
  * @param canBeCancelled whether a user can end a long wait. A poll and a dropdown cannot be
- * cancelled: a poll has little time, and nobody looks at an empty dropdown for long. So they wait
- * for a short time only.
+ * cancelled: a poll has little time, and nobody looks at an empty dropdown for long. So their calls
+ * wait only for a short time.
  * @throws UserError if 'Hostname' is not a host name
  */
-export function parseConnection(
+export function readConnectionSettings(
 	credential: ICredentialDataDecryptedObject,
 	{ canBeCancelled }: { canBeCancelled: boolean },
-): Connection {
+): ConnectionSettings {
 	const login = readLogin(credential);
 	const waitMs = readRateLimitWait(credential.rateLimitWait);
 

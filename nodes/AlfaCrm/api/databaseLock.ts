@@ -1,54 +1,58 @@
 import { UserError } from 'n8n-workflow';
 
-import { lruSet } from './bounded';
-import { abortable, sleepUnref } from './cancel';
+import { boundedSet } from './bounded';
+import { waitUnlessAborted, sleepUnref } from './cancel';
 import type { ProcessedData } from './databaseRow';
 import { ANSWER_MS, DatabaseRow, NoRowError } from './databaseRow';
 
 /**
- * A lock for the work of one node, which only one of all n8n processes holds. A row of n8n's
- * database is the lock: see `DatabaseRow`.
+ * A lock for the work of one node, which only one of all n8n processes holds. Work that may create
+ * a record searches AlfaCRM first, and creates the record only if the search found none. The lock
+ * keeps two processes from creating the same record.
+ *
+ * A row of n8n's database is the lock: see `DatabaseRow`.
  *
  * - **Taking.** The process that inserts the row has the lock. It removes the row to hand the lock
  *   over.
  * - **Waiting.** Each waiting process adds an entry to the row, its waiting entry. The holder looks
  *   at the row every second, so it soon sees the entry. From then on the holder takes no new work,
  *   adds heartbeats, and hands the lock over when its work is done.
- * - **Lease.** The holder begins no write later than `LEASE_MS` after it last saw that nobody
- *   waited, or last added a heartbeat.
- * - **Dead holder.** A waiting process that has seen its own waiting entry for `DEAD_MS` in a row
- *   without a heartbeat takes the holder for dead. It adds a claim, which is an entry that
- *   announces the removal of the row, and removes the row some seconds later. The time between
+ * - **Lease.** The holder begins no write to AlfaCRM later than `LEASE_MS` after it last saw that
+ *   nobody waited, or last added a heartbeat.
+ * - **Dead holder.** A waiting process takes the holder for dead after it has seen its own waiting
+ *   entry and no heartbeat for `DEAD_MS` without interruption. It adds a claim, which is an entry
+ *   that announces the removal of the row, and removes the row some seconds later. The time between
  *   `LEASE_MS` and `DEAD_MS` is for statements and calls under way. No clocks are compared.
  *
- * All times are milliseconds, and all moments are those of `performance.now()`.
+ * All times are milliseconds, and all moments are moments of `performance.now()`.
  */
 
 /**
- * The holder may write for this long after it last saw that nobody waited, or added a heartbeat.
+ * The holder may write to AlfaCRM for this long after it last saw that nobody waited, or added a
+ * heartbeat.
  */
 const LEASE_MS = 40_000;
 
-/** A holder that has added no heartbeat for this long, although it was waited for, is dead. */
+/** A holder that has added no heartbeat for this long, although another process waits, is dead. */
 const DEAD_MS = 60_000;
 
 /**
- * Each process waits up to this much longer, because two that claim a row at the same moment may
- * both have to begin again.
+ * Each process waits for up to this time in addition to `DEAD_MS`. If two processes claim a row at
+ * the same moment, both may have to begin again.
  */
 const SPREAD_MS = 5_000;
 
 /**
- * A claim is looked at again after this time. It counts only if that look came within twice this
- * time.
+ * A process looks at its claim again after this time, and removes the row if the claim is still
+ * there. The claim is void if that second look took until twice this time.
  */
 const CLAIM_MS = 5_000;
 
 /**
- * A process that has not looked at a row for this long may have stood still, so it watches the row
- * anew.
+ * A waiting process that has not looked at the row for this long may have been suspended, so it
+ * cannot tell what the holder did meanwhile. It begins to watch the row anew.
  */
-const BREAK_MS = 10_000;
+const LONGEST_GAP_BETWEEN_LOOKS_MS = 10_000;
 
 /** The holder renews its lease this often. */
 const RENEW_MS = 1_000;
@@ -59,23 +63,32 @@ const LOOK_MS = 500;
 /** A process that has handed the lock over does not take it again for this long. */
 const BACKOFF_MS = 1_000;
 
-/** The lock is kept this long for the next piece of work. */
+/** The holder keeps the lock this long for its next piece of work. */
 const LINGER_MS = 50;
 
-/** An item that does not know after this time whether it can have the lock searches without it. */
+/** Work that does not know after this time whether the lock is free goes on without the lock. */
 const TRY_MS = 5_000;
 
 /**
- * An item waits this long before it searches without the lock. If there is something to create,
- * such a search has to be repeated with the lock, and AlfaCRM takes only a few calls a second.
+ * Work waits this long for the lock, then it searches AlfaCRM without the lock. If that search
+ * finds nothing, it has to be repeated with the lock, because another process may have created the
+ * record meanwhile. AlfaCRM takes only a few calls a second, so a long wait is better than many
+ * repeated searches.
  */
-const WAIT_BEFORE_SEARCH_MS = 29_000;
+const WAIT_BEFORE_SEARCH_MS = 59_000;
+
+/**
+ * A process that has waited for the lock begins its work this long after it has taken the lock.
+ * AlfaCRM counts the calls of the last second, whoever has sent them, and the former holder has
+ * probably sent as many as it takes. Refused calls would make this process slow for some seconds.
+ */
+const PAUSE_AFTER_HANDOVER_MS = 1_100;
 
 /**
  * A node whose last ten searches all found a record hardly creates any, so it does not wait before
  * a search.
  */
-const FOUND_IN_A_ROW = 10;
+const SEARCHES_WITHOUT_CREATION = 10;
 
 /** How many locks a process keeps: more than there are nodes at work at the same time. */
 const MOST_LOCKS = 1_000;
@@ -87,13 +100,16 @@ const ENTRIES_IF_NOBODY_WAITS = 2;
 const locks = new Map<string, DatabaseLock>();
 
 /**
- * Returns the lock of a node of a workflow. Beyond `MOST_LOCKS`, the lock that was used longest ago
- * is forgotten. If it is still in use, the new lock waits for its row, as another process would.
+ * Returns the lock of a node of a workflow.
+ *
+ * Beyond `MOST_LOCKS`, the lock that was asked for longest ago is forgotten. If this process still
+ * holds the forgotten lock, a new lock of the same node waits for the row of the old one, as
+ * another process would.
  */
 export function getDatabaseLock(workflowId: string | undefined, nodeId: string): DatabaseLock {
 	const key = JSON.stringify([workflowId, nodeId]);
 	const lock = locks.get(key) ?? new DatabaseLock();
-	lruSet(locks, key, lock, MOST_LOCKS);
+	boundedSet(locks, key, lock, MOST_LOCKS);
 	return lock;
 }
 
@@ -104,8 +120,8 @@ export function getDatabaseLock(workflowId: string | undefined, nodeId: string):
  * several pieces of its work join and leave.
  */
 export class DatabaseLock {
-	/** Counts the leases of this process. */
-	private epoch = 0;
+	/** The number of the latest lease of this process. */
+	private latestEpoch = 0;
 	private lease?: Lease;
 	/** The attempt to take the lock at once that is under way. */
 	private attempt?: Promise<void>;
@@ -113,17 +129,19 @@ export class DatabaseLock {
 	private waiting?: Promise<void>;
 	/** Until when this process leaves the lock to others. */
 	private backoffUntil = 0;
-	/** How many searches in a row have found a record. */
-	private foundInARow = 0;
+	/** How many searches have found a record since one found none. */
+	private searchesWithoutCreation = 0;
 
 	/**
-	 * Joins the lease of this process, if it has the lock or can have it at once.
+	 * Joins the lease of this process, if it has the lock or can take it at once.
 	 *
 	 * @returns undefined if another process has the lock, or the database takes too long to say so
 	 */
 	async tryEnter(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
-		if (this.lease?.isOpen !== true) {
-			await abortable(Promise.race([this.takeIfFree(data), sleepUnref(TRY_MS)]), signal);
+		const hasOpenLease = this.lease?.isOpen === true;
+		if (!hasOpenLease) {
+			const taking = this.takeIfFree(data);
+			await waitUnlessAborted(Promise.race([taking, sleepUnref(TRY_MS)]), signal);
 		}
 		return this.joinLease();
 	}
@@ -136,26 +154,30 @@ export class DatabaseLock {
 	 */
 	async enterBeforeSearch(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
 		const firstLease = await this.tryEnter(data, signal);
-		if (firstLease !== undefined || this.foundInARow >= FOUND_IN_A_ROW) return firstLease;
+		if (firstLease !== undefined) return firstLease;
 
-		const timeIsUp = sleepUnref(WAIT_BEFORE_SEARCH_MS).then(() => true);
+		const hardlyCreates = this.searchesWithoutCreation >= SEARCHES_WITHOUT_CREATION;
+		if (hardlyCreates) return undefined;
+
+		const timeUp = sleepUnref(WAIT_BEFORE_SEARCH_MS).then(() => 'timeUp' as const);
 		for (;;) {
-			// If the database fails, the search comes first, because it may find a record.
-			const hasFailed = this.waitForLock(data).then(
-				() => false,
-				() => true,
+			const wait = this.waitForLock(data).then(
+				() => 'taken' as const,
+				() => 'databaseFailed' as const,
 			);
-			const isWaitOver = await abortable(Promise.race([hasFailed, timeIsUp]), signal);
+			const outcome = await waitUnlessAborted(Promise.race([wait, timeUp]), signal);
 
-			// A lease that other work of this process has ended since cannot be joined: wait again.
 			const lease = this.joinLease();
-			if (lease !== undefined || isWaitOver) return lease;
+			if (lease !== undefined) return lease;
+			// Without the database the search goes ahead too, because it may find a record.
+			if (outcome !== 'taken') return undefined;
+			// The lock was taken, but other work of this process has ended the lease since: wait again.
 		}
 	}
 
 	/** Notes whether a search has found a record, or a record had to be created. */
 	noteSearch({ hasFound }: { hasFound: boolean }): void {
-		this.foundInARow = hasFound ? this.foundInARow + 1 : 0;
+		this.searchesWithoutCreation = hasFound ? this.searchesWithoutCreation + 1 : 0;
 	}
 
 	/**
@@ -168,7 +190,7 @@ export class DatabaseLock {
 			const lease = this.joinLease();
 			if (lease !== undefined) return lease;
 
-			await abortable(this.waitForLock(data), signal);
+			await waitUnlessAborted(this.waitForLock(data), signal);
 		}
 	}
 
@@ -181,9 +203,10 @@ export class DatabaseLock {
 		return lease;
 	}
 
-	/** Whether this process may ask for the row. Right after a handover, others come first. */
+	/** Whether this process may take the lock. Right after a handover, other processes come first. */
 	private get mayTake(): boolean {
-		return this.lease?.isHeld !== true && performance.now() >= this.backoffUntil;
+		const isHolder = this.lease?.isHeld === true;
+		return !isHolder && performance.now() >= this.backoffUntil;
 	}
 
 	/** Takes the lock, unless another process has it or work of this process waits for it already. */
@@ -200,21 +223,18 @@ export class DatabaseLock {
 	/**
 	 * Takes the lock by inserting its row into n8n's database, if there is no row yet.
 	 *
-	 * Looks for the row first. An attempt to insert one would ask a process that has the lock to give
-	 * it up, because it would show there as a process that waits.
+	 * Only looks for the row first. An attempt to insert it would leave a waiting entry in the row of
+	 * another holder, who would then hand the lock over although nobody waits.
 	 */
 	private async insertRowIfFree(row: DatabaseRow): Promise<void> {
 		try {
 			const entryCount = await row.countEntries();
-			if (entryCount > 0) return;
-
-			const waiter = new Waiter(row);
-			const takenAt = await waiter.tryToTake();
-			if (takenAt !== undefined) this.beginLease(row, takenAt);
+			const isFree = entryCount === 0;
+			if (isFree) await this.takeWhenFree(row, new WaitingProcess(row));
 		} catch (error) {
-			// Where n8n cannot keep a row, the lock holds within this process only. After any other
-			// failure of the database, the lock is tried again if there is something to create.
-			if (error instanceof NoRowError) this.beginLeaseInProcess();
+			if (error instanceof NoRowError) this.beginLocalLease();
+			// After any other failure, the work searches without the lock. If it has to create a record,
+			// it calls `enter`, which tries again and reports a failure that lasts.
 		}
 	}
 
@@ -229,68 +249,79 @@ export class DatabaseLock {
 	/**
 	 * Looks at the row again and again, until this process has the lock.
 	 *
-	 * @throws UserError if n8n's database has not answered for `ANSWER_MS`
+	 * @throws UserError if n8n's database has failed for `ANSWER_MS`
 	 */
 	private async lookUntilTaken(row: DatabaseRow): Promise<void> {
-		const waiter = new Waiter(row);
-		let answeredAt = performance.now();
+		const waitingProcess = new WaitingProcess(row);
+		let workedAt = performance.now();
 		for (;;) {
 			try {
-				const takenAt = this.mayTake ? await waiter.tryToTake() : undefined;
-				if (takenAt !== undefined) this.beginLease(row, takenAt);
-				answeredAt = performance.now();
+				if (this.mayTake) await this.takeWhenFree(row, waitingProcess);
+				// Nothing has failed, although nothing was asked while other processes come first.
+				workedAt = performance.now();
 			} catch (error) {
+				const isDown = performance.now() - workedAt >= ANSWER_MS;
 				if (error instanceof NoRowError) {
-					// n8n cannot keep a row, so the lock holds within this process only.
-					this.beginLeaseInProcess();
-				} else if (performance.now() - answeredAt >= ANSWER_MS) {
+					this.beginLocalLease();
+				} else if (isDown) {
 					throw makeDatabaseDownError(error);
 				}
 			}
-			// An attempt to take the lock at once may have succeeded meanwhile, too.
+			// `takeIfFree` may have taken the lock meanwhile, too.
 			if (this.lease?.isOpen === true) return;
 
-			await sleepUnref(LOOK_MS * (0.5 + Math.random()));
+			const randomFactor = 0.5 + Math.random();
+			await sleepUnref(LOOK_MS * randomFactor);
 		}
 	}
 
-	/**
-	 * Begins a lease, after this process has inserted the row.
-	 *
-	 * @param takenAt when the statement was sent that inserted it
-	 */
-	private beginLease(row: DatabaseRow, takenAt: number): void {
-		this.epoch += 1;
-		this.keepLease(this.epoch, row, takenAt);
+	/** Takes the lock and begins a lease, unless another process has the lock. */
+	private async takeWhenFree(row: DatabaseRow, waitingProcess: WaitingProcess): Promise<void> {
+		const takenAt = await waitingProcess.tryToTake();
+		if (takenAt === undefined) return;
+
+		if (waitingProcess.hasWaited) await sleepUnref(PAUSE_AFTER_HANDOVER_MS);
+		this.latestEpoch += 1;
+		this.beginLease({ epoch: this.latestEpoch, row, takenAt });
 	}
 
-	/** Begins a lease that holds within this process only, where n8n cannot keep a row. */
-	private beginLeaseInProcess(): void {
-		this.keepLease(0, undefined, performance.now());
+	/** Begins a lease that holds within this process only, because n8n cannot keep a row. */
+	private beginLocalLease(): void {
+		this.beginLease({ epoch: 0, takenAt: performance.now() });
 	}
 
-	/**
-	 * Keeps a lease, which is the time for which this process has the lock, until it ends. If other
-	 * processes wait for the lock then, this one lets them go first.
-	 */
-	private keepLease(epoch: number, row: DatabaseRow | undefined, takenAt: number): void {
-		const lease = new Lease(epoch, row, takenAt, ({ isAwaited }) => {
-			if (isAwaited) this.backoffUntil = performance.now() + BACKOFF_MS;
-			if (this.lease === lease) this.lease = undefined;
-		});
-		this.lease = lease;
+	/** Begins a lease, and keeps it until it ends. */
+	private beginLease(start: LeaseStart): void {
+		this.lease = new Lease(start, (lease) => this.noteEnd(lease));
+	}
+
+	/** Notes that a lease has ended. If other processes wait for the lock, they go first. */
+	private noteEnd(lease: Lease): void {
+		if (lease.isAwaited) this.backoffUntil = performance.now() + BACKOFF_MS;
+		if (this.lease === lease) this.lease = undefined;
 	}
 }
 
 /** Makes the error for work that could not get the lock, because the database is down. */
 function makeDatabaseDownError(cause: unknown): UserError {
+	const seconds = ANSWER_MS / 1_000;
 	return new UserError(
-		`n8n's database did not answer for ${ANSWER_MS / 1_000} seconds, so this was not saved: another n8n process may be doing the same. Run it again.`,
+		`n8n's database did not answer for ${seconds} seconds, so this was not saved: another n8n process may be doing the same. Run it again.`,
 		{ cause },
 	);
 }
 
 // ------------------------------------------------------- the holder
+
+/** The facts with which a lease begins. */
+interface LeaseStart {
+	/** The number of the lease in this process, from 1; 0 where n8n cannot keep a row. */
+	epoch: number;
+	/** Left out where n8n cannot keep a row. The lock then holds within this process only. */
+	row?: DatabaseRow;
+	/** When the statement was sent that took the lock. */
+	takenAt: number;
+}
 
 /**
  * The time for which a process holds the lock. It ends when the work is done and another process
@@ -298,38 +329,36 @@ function makeDatabaseDownError(cause: unknown): UserError {
  * leave it.
  */
 export class Lease {
-	/** How many pieces of work have joined and not left. */
-	private workCount = 0;
+	/** Counts the leases of this process. What was read in an earlier lease may be stale. */
+	readonly epoch: number;
 	/** Whether another process waits for the lock. */
-	private isAwaited = false;
-	/** Until when no other process takes the lock, so that work may write. */
-	private heldUntil: number;
-	/** The look at the row that is under way. */
-	private renewing?: Promise<void>;
+	isAwaited = false;
 	/** The removal of the row, once it has begun. */
 	ending?: Promise<void>;
+	private readonly row?: DatabaseRow;
+	/** How many pieces of work have joined and not left. */
+	private workCount = 0;
+	/** Until when no other process takes the lock, so that work may write to AlfaCRM. */
+	private heldUntil: number;
+	/** The renewal that is under way, or the latest one. */
+	private renewing?: Promise<void>;
 
-	/**
-	 * @param epoch counts the leases of this process; what was read in an earlier one may be stale. 0
-	 * where n8n cannot keep a row.
-	 * @param row undefined where n8n cannot keep one; the lock then holds within this process only
-	 * @param takenAt when the statement was sent that took the lock
-	 * @param onEnd called once; told whether another process waits
-	 */
+	/** @param onEnd called once, when the lease has ended */
 	constructor(
-		readonly epoch: number,
-		private readonly row: DatabaseRow | undefined,
-		takenAt: number,
-		private readonly onEnd: (end: { isAwaited: boolean }) => void,
+		{ epoch, row, takenAt }: LeaseStart,
+		private readonly onEnd: (lease: Lease) => void,
 	) {
+		this.epoch = epoch;
+		this.row = row;
 		this.heldUntil = row === undefined ? Infinity : takenAt + LEASE_MS;
+
 		if (row !== undefined) void this.keepRenewing(row);
 		void this.endWhenIdle();
 	}
 
 	/**
-	 * Whether work that has joined may still write. Uses `performance.now()`, so the clocks of
-	 * several machines do not matter.
+	 * Whether work that has joined may still write to AlfaCRM. Uses `performance.now()`, so the
+	 * clocks of several machines do not matter.
 	 */
 	get isHeld(): boolean {
 		return performance.now() < this.heldUntil;
@@ -351,37 +380,50 @@ export class Lease {
 		void this.endWhenIdle();
 	}
 
-	/** Renews the lease every second, as long as it is held. */
+	/**
+	 * Renews the lease every second, until it ends or runs out. A lease that has run out ends when
+	 * its last piece of work leaves.
+	 */
 	private async keepRenewing(row: DatabaseRow): Promise<void> {
 		while (this.isHeld && this.ending === undefined) {
 			await sleepUnref(RENEW_MS);
-			if (this.ending === undefined) {
-				// A renewal that fails may succeed the next time. If none does, the lease runs out.
-				this.renewing = this.renew(row).catch(() => undefined);
-				await this.renewing;
-			}
+			const hasEndedMeanwhile = this.ending !== undefined;
+			if (hasEndedMeanwhile) return;
+
+			// A renewal that fails may succeed the next time. If none does, the lease runs out.
+			this.renewing = this.renew(row).catch(() => undefined);
+			await this.renewing;
+			// Hands the lock over to the waiting process, unless work is still under way.
 			if (this.isAwaited) await this.endWhenIdle();
 		}
 	}
 
 	/**
-	 * Renews the lease. While nobody waits, it is enough to see that. While another process waits,
-	 * the lease is renewed by a heartbeat.
-	 *
-	 * Seeing the first waiting entry renews nothing, because that process counts the time from its
-	 * entry on and does not know when it was seen.
+	 * Renews the lease: by a heartbeat while another process waits, otherwise by a look at the row.
 	 */
 	private async renew(row: DatabaseRow): Promise<void> {
+		if (this.isAwaited) {
+			await this.renewByHeartbeat(row);
+		} else {
+			await this.renewByLook(row);
+		}
+	}
+
+	/**
+	 * Counts the entries of the row. A count that shows that nobody waits renews the lease.
+	 *
+	 * A count that shows the first waiting entry does not renew it: the waiting process measures the
+	 * silence of the holder from the moment of that entry, which was before the count.
+	 */
+	private async renewByLook(row: DatabaseRow): Promise<void> {
 		const beganAt = performance.now();
-		const addsHeartbeat = this.isAwaited;
-		const entryCount = addsHeartbeat ? await this.addHeartbeat(row) : await row.countEntries();
+		const entryCount = await row.countEntries();
 		// Once the lease has run out, the row may belong to another process.
 		if (!this.isHeld) return;
 
 		if (entryCount === 0) {
-			// Another process took this one for dead and removed the row.
-			this.heldUntil = -Infinity;
-		} else if (addsHeartbeat || entryCount === ENTRIES_IF_NOBODY_WAITS) {
+			this.loseRow();
+		} else if (entryCount === ENTRIES_IF_NOBODY_WAITS) {
 			this.heldUntil = beganAt + LEASE_MS;
 		} else {
 			this.isAwaited = true;
@@ -389,15 +431,27 @@ export class Lease {
 	}
 
 	/**
-	 * Adds a heartbeat. It consists of two entries, so that it differs from the waiting entry of
-	 * another process.
-	 *
-	 * @returns 0 if the row was gone
+	 * Adds a heartbeat to the row, which renews the lease. A heartbeat consists of two entries, so
+	 * that it differs from the waiting entry of another process.
 	 */
-	private async addHeartbeat(row: DatabaseRow): Promise<number> {
+	private async renewByHeartbeat(row: DatabaseRow): Promise<void> {
+		const beganAt = performance.now();
 		const name = `heartbeat ${Math.random()}`;
-		const { entriesBefore } = await row.add(`${name} 1`, `${name} 2`);
-		return entriesBefore.length;
+		const { hasInsertedRow } = await row.add(`${name} 1`, `${name} 2`);
+		// Once the lease has run out, the row may belong to another process.
+		if (!this.isHeld) return;
+
+		// The heartbeat has inserted a new row, so the row of the lease was gone.
+		if (hasInsertedRow) {
+			this.loseRow();
+		} else {
+			this.heldUntil = beganAt + LEASE_MS;
+		}
+	}
+
+	/** Notes that another process took this one for dead and removed the row. */
+	private loseRow(): void {
+		this.heldUntil = -Infinity;
 	}
 
 	/** Ends the lease, unless work has joined it or joins it within a moment. */
@@ -418,16 +472,20 @@ export class Lease {
 		if (row !== undefined && !this.isAwaited) await this.renew(row).catch(() => undefined);
 		// A late removal would remove the row of another process, because all use the same row.
 		if (row !== undefined && this.isHeld) await row.remove().catch(() => undefined);
-		this.onEnd({ isAwaited: this.isAwaited });
+		this.onEnd(this);
 	}
 }
 
 // ------------------------------------------------------- a waiting process
 
-/** A process that waits for the lock, and replaces a dead holder. */
-class Waiter {
+/**
+ * A process that waits for the lock, watches whether the holder is alive, and replaces a dead one.
+ */
+class WaitingProcess {
 	/** The entry by which this process shows that it waits. */
 	private readonly waitingEntry = `mark ${Math.random()}`;
+	/** Whether the last look was part of a watch, which the next look may continue. */
+	private isWatching = false;
 	/** How many entries the row had at the last look. */
 	private entryCount = 0;
 	/** When the last look began. */
@@ -436,6 +494,11 @@ class Waiter {
 	private deadAt = Infinity;
 
 	constructor(private readonly row: DatabaseRow) {}
+
+	/** Whether another process had the lock at an earlier look. */
+	get hasWaited(): boolean {
+		return this.entryCount > 0;
+	}
 
 	/**
 	 * Takes the lock if it is free, by adding the waiting entry. Otherwise watches whether the holder
@@ -448,21 +511,21 @@ class Waiter {
 		const { hasInsertedRow, entriesBefore } = await this.row.add(this.waitingEntry);
 		if (hasInsertedRow) return lookBeganAt;
 
-		// A statement that took very long may have written the row of the dead holder over the row of
-		// the next holder.
-		const wasQuick = performance.now() - lookBeganAt < CLAIM_MS;
+		const addingMs = performance.now() - lookBeganAt;
 		const entryCount = await this.row.countEntries();
 		const now = performance.now();
-		const hasWatchedWithoutBreak = now - this.lookedAt < BREAK_MS;
 
 		const isUnchanged = this.isRowUnchanged(entriesBefore, entryCount);
-		// Any other look begins the watch anew.
-		const keepsWatching = wasQuick && hasWatchedWithoutBreak && isUnchanged;
-		if (!keepsWatching) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
+		const wasQuick = this.wasLookQuick(addingMs, now);
+		const continuesWatch = this.isWatching && isUnchanged && wasQuick;
+		if (!continuesWatch) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
+
+		this.isWatching = true;
 		this.entryCount = entryCount;
 		this.lookedAt = lookBeganAt;
 
-		return now < this.deadAt ? undefined : await this.replaceDeadHolder(entryCount);
+		const isHolderDead = now >= this.deadAt;
+		return isHolderDead ? await this.replaceDeadHolder(entryCount) : undefined;
 	}
 
 	/**
@@ -475,6 +538,15 @@ class Waiter {
 		return isSameRow && (addedCount === 0 || addedCount === 1);
 	}
 
+	/** Tells whether a look came soon after the last one, and its statement did not take too long. */
+	private wasLookQuick(addingMs: number, now: number): boolean {
+		// n8n writes a row as a whole. So a slow statement may have written the old row of a dead
+		// holder over the row of the next holder.
+		if (addingMs >= CLAIM_MS) return false;
+
+		return now - this.lookedAt < LONGEST_GAP_BETWEEN_LOOKS_MS;
+	}
+
 	/**
 	 * Claims the row of a dead holder, and removes it some seconds later. If two processes claim it
 	 * at the same moment, one of them either sees that it is not the first, or overwrites the claim
@@ -485,12 +557,10 @@ class Waiter {
 	 */
 	private async replaceDeadHolder(entryCount: number): Promise<number | undefined> {
 		const { row, waitingEntry } = this;
-		// The row is watched anew, whatever becomes of the claim.
-		this.entryCount = 0;
+		// Whether the claim succeeds or fails, the next look begins a new watch.
+		this.isWatching = false;
 
-		// All processes that claim the row in its present state add the same two entries, whether or
-		// not they see one waiting entry more.
-		const sharedClaims = [`claimed at ${entryCount}`, `claimed at ${entryCount + 1}`];
+		const sharedClaims = makeSharedClaims(entryCount);
 		const ownClaim = `claim ${Math.random()}`;
 		const claimedAt = performance.now();
 		const claiming = await row.add(waitingEntry, ...sharedClaims, ownClaim);
@@ -502,6 +572,7 @@ class Waiter {
 
 		await sleepUnref(CLAIM_MS);
 		const lookedAgainAt = performance.now();
+		// Adds the claim instead of counting, because only `add` tells which entries the row has.
 		const secondLook = await row.add(ownClaim);
 		if (secondLook.hasInsertedRow) return lookedAgainAt;
 
@@ -511,4 +582,16 @@ class Waiter {
 		if (isInTime && isClaimThere) await row.remove();
 		return undefined;
 	}
+}
+
+/**
+ * Makes the two entries by which a claim on a row is known to other processes, from the number of
+ * entries that the row had.
+ *
+ * Two processes that claim the same row may count one entry more or less, because a third process
+ * has added its waiting entry in between. For example, one counts 5 and adds the claims 5 and 6;
+ * the other counts 6 and adds the claims 6 and 7. The later process finds claim 6, and gives up.
+ */
+function makeSharedClaims(entryCount: number): string[] {
+	return [`claimed at ${entryCount}`, `claimed at ${entryCount + 1}`];
 }

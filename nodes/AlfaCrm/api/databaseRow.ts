@@ -4,7 +4,10 @@ import { UserError } from 'n8n-workflow';
 import { withTimeout } from './cancel';
 
 /**
- * The row of n8n's database in which n8n keeps what a node has processed. All n8n processes see it.
+ * A row of n8n's database, which `DatabaseLock` uses as a lock.
+ *
+ * n8n makes such rows for its node *Remove Duplicates*: each row lists the entries that one node of
+ * a workflow has processed. All n8n processes see it.
  *
  * n8n inserts the row under a primary key, so of several processes that find no row only one can
  * insert it. n8n reads and writes an existing row as a whole: if two processes add entries at the
@@ -23,17 +26,18 @@ export type ProcessedData = Pick<
 	'checkProcessedAndRecord' | 'clearAllProcessedItems' | 'getProcessedDataCount'
 >;
 
-const OPTIONS = { mode: 'entries' } as const;
+/** Makes n8n keep a list of entries. In other modes it keeps only the latest date or number. */
+const KEEP_ENTRIES = { mode: 'entries' } as const;
 
 /**
- * The first entry of each row. A process that adds it and does not find it there has inserted the
- * row.
+ * The first entry of each row, which says that the lock is taken. A process that adds it and does
+ * not find it there has inserted the row.
  */
 const FIRST_ENTRY = 'locked';
 
 /**
- * n8n cannot keep a row: the workflow is not in its database, or n8n is too old, or the user keeps
- * something else in the row.
+ * n8n cannot keep a row: the workflow is not in its database, or n8n is too old, or the node has a
+ * row of another mode, which holds no entries.
  */
 export class NoRowError extends UserError {}
 
@@ -51,21 +55,22 @@ export class DatabaseRow {
 
 	/** Counts the entries. 0 means that there is no row. */
 	async countEntries(): Promise<number> {
-		return await this.run(async (data) => await data.getProcessedDataCount('node', OPTIONS));
+		return await this.run(async (data) => await data.getProcessedDataCount('node', KEEP_ENTRIES));
 	}
 
 	/** Adds entries, or inserts the row with them if there is none. */
 	async add(...entries: string[]): Promise<AddedEntries> {
 		const allEntries = [FIRST_ENTRY, ...entries];
-		const { processed } = await this.run(
-			async (data) => await data.checkProcessedAndRecord(allEntries, 'node', OPTIONS),
+		const { processed: entriesBefore } = await this.run(
+			async (data) => await data.checkProcessedAndRecord(allEntries, 'node', KEEP_ENTRIES),
 		);
-		return { hasInsertedRow: !processed.includes(FIRST_ENTRY), entriesBefore: processed };
+		const hasInsertedRow = !entriesBefore.includes(FIRST_ENTRY);
+		return { hasInsertedRow, entriesBefore };
 	}
 
 	/** Removes the row, by whatever process it was inserted. */
 	async remove(): Promise<void> {
-		await this.run(async (data) => await data.clearAllProcessedItems('node', OPTIONS));
+		await this.run(async (data) => await data.clearAllProcessedItems('node', KEEP_ENTRIES));
 	}
 
 	/**
@@ -79,17 +84,19 @@ export class DatabaseRow {
 		try {
 			return await withTimeout(statement(this.data), ANSWER_MS);
 		} catch (error) {
-			throw saysNoRow(error) ? new NoRowError('No row', { cause: error }) : error;
+			throw saysThatNoRowCanBeKept(error) ? new NoRowError('No row', { cause: error }) : error;
 		}
 	}
 }
 
 /** Tells whether an error of n8n or its database says that it cannot keep a row. */
-function saysNoRow(error: unknown): boolean {
+function saysThatNoRowCanBeKept(error: unknown): boolean {
 	const { code, name, message } = error as { code?: unknown; name?: unknown; message?: unknown };
-	return (
-		code === 'ERR_ASSERTION' ||
-		name === 'DeduplicationError' ||
-		/foreign key/i.test(String(message))
-	);
+
+	// n8n asserts that it can keep rows at all, and that the workflow has an ID.
+	const isAssertionBroken = code === 'ERR_ASSERTION';
+	// The row refers to its workflow by a foreign key.
+	const isWorkflowNotStored = /foreign key/i.test(String(message));
+	const isRowOfOtherKind = name === 'DeduplicationError';
+	return isAssertionBroken || isWorkflowNotStored || isRowOfOtherKind;
 }

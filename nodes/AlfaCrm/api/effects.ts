@@ -1,9 +1,9 @@
 /**
- * The sentence of an error about the writes of its item, for example "Nothing was saved." It is the
- * last sentence of the error's description, so that nobody repeats a write that was carried out.
+ * An effect is what an error says about the writes of its item, for example "Nothing was saved." It
+ * ends the error's description, so that the user does not repeat a write that was carried out.
  *
- * - `unsaid`: the error says nothing about writes, because it is not known what was saved, or
- *   because the item only reads.
+ * - `unsaid`: the error says nothing about writes. Either nobody knows what was saved, or the item
+ *   only reads.
  * - `nothingSent`: nothing was sent to AlfaCRM.
  * - `nothingSaved`: it is certain that nothing was saved.
  * - `saved`: AlfaCRM has confirmed the tasks, for example "create a customer".
@@ -15,26 +15,27 @@ export type Effect =
 	| { kind: 'saved'; tasks: readonly string[] };
 
 /**
- * The parts of the description of an error. The description is worded when the error is made, and
- * worded anew if other items of the same execution were carried out.
+ * The parts of an error's description. The description is put together from its parts when the
+ * error is made, and again if other items of the same execution were carried out.
  */
 export interface DescriptionParts {
-	/** Advice for the user, in whole sentences; may be empty. */
+	/** Advice for the user, in whole sentences; an empty text if there is none. */
 	advice: string;
 	effect: Effect;
 }
 
-/** The parts by error, because n8n's classes of errors have room for one text only. */
+/** The parts by error. They are kept here because n8n's errors have only one text for them. */
 const partsByError = new WeakMap<Error, DescriptionParts>();
 
 /** Keeps the parts of an error's description, for `readDescriptionParts`. */
-export function keepDescriptionParts<E extends Error>(error: E, parts: DescriptionParts): E {
+export function attachDescriptionParts<E extends Error>(error: E, parts: DescriptionParts): E {
 	partsByError.set(error, parts);
 	return error;
 }
 
 /**
- * Returns the parts of an error's description. All of it is advice if the error was made by n8n.
+ * Returns the parts of an error's description. The whole description of an error that n8n made
+ * counts as advice.
  */
 export function readDescriptionParts(
 	error: Error & { description?: string | null },
@@ -46,17 +47,17 @@ export function readDescriptionParts(
 /**
  * Puts the parts of a description together: the advice, then what was saved.
  *
- * @param isOneOfSeveral whether other items were carried out, so that "nothing" has to be limited
- * to this item
+ * @param isOneOfSeveral whether other items were carried out. Then the sentence says that nothing
+ * was saved of this item.
  */
-export function wordDescription(
+export function formatDescription(
 	{ advice, effect }: DescriptionParts,
 	{ isOneOfSeveral = false } = {},
 ): string {
-	return joinSentences(advice, wordEffect(effect, isOneOfSeveral));
+	return joinSentences(advice, formatEffect(effect, isOneOfSeveral));
 }
 
-/** Puts texts of whole sentences one after the other. Leaves out empty texts. */
+/** Joins texts, each of whole sentences, with spaces. Leaves out empty texts. */
 export function joinSentences(...texts: readonly string[]): string {
 	return texts
 		.map((text) => text.trim())
@@ -64,8 +65,8 @@ export function joinSentences(...texts: readonly string[]): string {
 		.join(' ');
 }
 
-/** Words an effect as a sentence; an empty text if the error says nothing about writes. */
-function wordEffect(effect: Effect, isOneOfSeveral: boolean): string {
+/** Puts an effect into a sentence; an empty text if the error says nothing about writes. */
+function formatEffect(effect: Effect, isOneOfSeveral: boolean): string {
 	const nothing = isOneOfSeveral ? 'Of this item nothing' : 'Nothing';
 	switch (effect.kind) {
 		case 'unsaid':

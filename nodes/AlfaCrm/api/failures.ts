@@ -1,54 +1,58 @@
-import type { Failure as DeclaredCause, IDataObject, INode } from 'n8n-workflow';
+import type { Failure as N8nFailure, IDataObject, INode } from 'n8n-workflow';
 import { ExecutionBaseError, NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
 import { describeNetworkTrouble } from './networkTroubles';
 
-/** The status of an answer to a call that was refused because there were too many calls. */
+/** The HTTP status with which a server refuses a call because there were too many calls. */
 export const TOO_MANY_REQUESTS = 429;
 
 /**
  * The kinds of failures of a call:
  *
  * - `login`: the login before the call failed.
- * - `status`: AlfaCRM answered with an HTTP error, or a server in front of it that is down or busy.
+ * - `status`: an HTTP error came from AlfaCRM, or from a server in front of AlfaCRM that is down or
+ *   busy.
  * - `redirect`: the answer was a redirect, which is never followed.
- * - `refusal`: AlfaCRM itself said no, in JSON, for example because a field is wrong.
- * - `foreign`: something other than AlfaCRM answered, such as a firewall: see `isFromAlfaCrm`.
+ * - `refusal`: AlfaCRM said no in JSON and gave reasons, for example that a field is wrong.
+ * - `intermediary`: something other than AlfaCRM answered, such as a firewall: see `isFromAlfaCrm`.
  * - `noAnswer`: the network failed, or no answer came in time.
  * - `cancelled`: the execution was cancelled.
  * - `notSent`: the call did not leave n8n.
- * - `unexpected`: none of these, so nobody knows whether the call was carried out.
+ * - `unexpected`: anything else, so nobody knows whether the call was carried out.
  */
 export type FailureKind =
 	| 'login'
 	| 'status'
 	| 'redirect'
 	| 'refusal'
-	| 'foreign'
+	| 'intermediary'
 	| 'noAnswer'
 	| 'cancelled'
 	| 'notSent'
 	| 'unexpected';
 
 /**
- * The failure of a call. It has the same shape whether a helper of n8n reported it or an answer of
- * AlfaCRM. A field that does not fit the kind is left out.
+ * The failure of a call, in one shape for the errors of n8n's helpers and for AlfaCRM's answers. A
+ * field that does not fit the kind is left out.
  */
 export interface ApiFailure {
 	kind: FailureKind;
 	/**
-	 * HTTP status of AlfaCRM's own answer, or of a server that is down or too busy. The status of a
-	 * foreign answer is in `foreignStatus`.
+	 * HTTP status of AlfaCRM's own answer, or of a server that is down or too busy. The status of an
+	 * intermediary's answer is in `intermediaryStatus`.
 	 */
 	status?: number;
 	/**
-	 * HTTP status of a foreign answer. It says nothing about rights or records, so only the message
-	 * uses it.
+	 * HTTP status of an intermediary's answer. It says nothing about rights or records, so only the
+	 * message uses it.
 	 */
-	foreignStatus?: number;
-	/** AlfaCRM's own message, or our words in its place. */
+	intermediaryStatus?: number;
+	/**
+	 * AlfaCRM's own message. If AlfaCRM sent no message, it can be a text
+	 * of this package, such as "answered with a web page".
+	 */
 	serverMessage?: string;
-	/** Validation messages by field name of the API. Those that belong to no field are under ''. */
+	/** Validation messages by the field's name in the API. Messages without a field are under ''. */
 	fields?: Record<string, string[]>;
 	/** Code of a network failure, such as ECONNRESET. */
 	code?: string;
@@ -56,17 +60,23 @@ export interface ApiFailure {
 	retryAfterMs?: number;
 	/** The host to which a redirect pointed. */
 	location?: string;
-	/** The cause of a failed login, as n8n is told it. */
-	declaredCause?: DeclaredCause['cause'];
-	/** True if a server failed, or answered a login, with a body that AlfaCRM does not send. */
-	isForeign?: boolean;
-	/** Why n8n could not send the call. These words may hold a network code of n8n's own database. */
+	/** Why a login failed, as one of n8n's causes. */
+	declaredCause?: N8nFailure['cause'];
+	/**
+	 * True if an intermediary answered, for a failure of another kind than `intermediary`: a `status`
+	 * of 500 or more, or a `login`.
+	 */
+	isFromIntermediary?: boolean;
+	/**
+	 * Why n8n could not send the call. It can hold a network code of n8n's own database, so it must
+	 * not get into a message: n8n replaces a message with a network code.
+	 */
 	reason?: string;
-	/** True if the call was cancelled while AlfaCRM was at work on it, not before it was sent. */
+	/** True if the call was cancelled after it was sent, so that AlfaCRM was at work on it. */
 	isInProgress?: boolean;
 }
 
-/** A call that failed. Only code in `api/` throws it; everybody else gets errors of n8n's kinds. */
+/** The error of a failed call inside `api/`. Other code gets a NodeApiError made from it. */
 export class ResponseError extends UserError {
 	constructor(readonly failure: ApiFailure) {
 		super(failure.serverMessage ?? failure.kind);
@@ -83,21 +93,20 @@ export function makeCancelledError(isInProgress = false): ResponseError {
 }
 
 /**
- * A login that AlfaCRM refused or that never reached it. Its message is all that a user sees in the
- * test of the credential.
+ * The error of a failed login. A user who tests the credential sees only its message.
  *
- * The error reaches the node inside one of n8n's errors. n8n 1.99 to 2.33 keep only its message and
- * its context there, so the context says what it is.
+ * When the node makes a call, n8n wraps this error into an error of its own. n8n 1.99 to 2.33 keep
+ * only the message and the context, so the context marks the error as a failed login.
  */
 export class LoginError extends ExecutionBaseError {
 	constructor(
 		message: string,
-		declaredCause: DeclaredCause['cause'] = 'credential-invalid',
+		declaredCause: N8nFailure['cause'] = 'credential-invalid',
 		retryAfterMs?: number,
-		isForeign?: boolean,
+		isFromIntermediary?: boolean,
 	) {
 		super(message);
-		this.context = { loginFailed: declaredCause, retryAfterMs, isForeign };
+		this.context = { loginFailed: declaredCause, retryAfterMs, isFromIntermediary };
 	}
 }
 
@@ -116,13 +125,14 @@ export function isTimeout({ code }: ApiFailure): boolean {
 /** Tells for each kind of failure whether AlfaCRM may have carried out the call. */
 const MAY_HAVE_TAKEN_EFFECT: Record<FailureKind, (failure: ApiFailure) => boolean> = {
 	login: () => false,
-	// A status below 500 refuses the call. A server that breaks down may do so after the write.
+	// With a status below 500, AlfaCRM refuses the call. A server can break down after a write.
 	status: ({ status = 0 }) => status >= 500,
+	// A server may carry out a call and then redirect, for example to a page that shows the result.
 	redirect: () => true,
 	refusal: () => false,
-	// AlfaCRM may have received the call before something else answered. A second payment would be
-	// worse than a look into AlfaCRM.
-	foreign: () => true,
+	// AlfaCRM may have received the call before the intermediary answered. It is better that the user
+	// looks into AlfaCRM than that a payment is entered twice.
+	intermediary: () => true,
 	noAnswer: ({ code }) => describeNetworkTrouble(code).mayHaveArrived,
 	cancelled: ({ isInProgress }) => isInProgress === true,
 	notSent: () => false,
@@ -135,8 +145,8 @@ export function mayHaveTakenEffect(failure: ApiFailure): boolean {
 }
 
 /**
- * Tells whether AlfaCRM may still be at work on a call that failed: n8n stopped waiting for it, or
- * a server in front of AlfaCRM did, which answers with 504.
+ * Tells whether AlfaCRM may still be at work on a call that failed. Either n8n stopped waiting for
+ * the answer, or a server in front of AlfaCRM stopped waiting and answered with 504.
  */
 export function mayBeInProgress(failure: ApiFailure): boolean {
 	return failure.isInProgress === true || isTimeout(failure) || failure.status === 504;
@@ -154,19 +164,20 @@ export function redact(text: string, secrets: ReadonlyArray<string | undefined>)
 }
 
 /**
- * Makes a new NodeApiError. n8n's own error is not reused: it holds the request with its token, and
- * ignores a new text.
+ * Makes a new NodeApiError. The error that n8n threw is not reused, because it holds the request
+ * with its token, and keeps its text.
  *
- * @param failure tells n8n what failed, so that a trigger may wait or stop
+ * @param failure tells n8n what failed, so that n8n can make a trigger wait or stop
  */
 export function nodeError(
 	node: INode,
 	text: { message: string; description?: string; status?: number },
 	itemIndex: number | undefined,
-	failure?: DeclaredCause,
+	failure?: N8nFailure,
 ): NodeApiError {
 	return new NodeApiError(
 		node,
+		// Stands for the error of the call, without its request. n8n shows the texts below instead.
 		{ message: text.message },
 		{
 			message: text.message,
@@ -179,8 +190,8 @@ export function nodeError(
 }
 
 /**
- * Tells whether AlfaCRM itself refused a call with one of these HTTP statuses. The error for a
- * foreign answer has no status.
+ * Tells whether AlfaCRM itself refused a call with one of some HTTP statuses. An error made from an
+ * intermediary's answer has no status.
  */
 export function hasStatus(error: unknown, ...statuses: readonly number[]): error is NodeApiError {
 	return error instanceof NodeApiError && statuses.includes(Number(error.httpCode));
@@ -199,10 +210,11 @@ export function asNodeError(
 /**
  * Makes the JSON of an item that failed: what happened, and what to do.
  *
- * It has no keys but `error` and `message`. Then n8n sends the item to the error output and adds
- * the data of the input item. With an `error` object on the item itself, n8n would drop those data.
+ * The JSON has only the keys `error` and `message`. So n8n recognizes a failed item, sends it to
+ * the error output and adds the data of the input item. If the item had an `error` object beside
+ * its JSON, n8n would drop the data of the input item.
  */
-export function errorJson(error: NodeApiError | NodeOperationError): IDataObject {
+export function makeErrorJson(error: NodeApiError | NodeOperationError): IDataObject {
 	const advice = error.description?.trim() ?? '';
 	const httpCode = error instanceof NodeApiError ? error.httpCode : null;
 	const status = httpCode ? `HTTP ${httpCode}` : '';

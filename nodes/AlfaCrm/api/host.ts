@@ -1,25 +1,28 @@
 import { UserError } from 'n8n-workflow';
 
-/** Blanks that are copied along, invisible ones included. */
+/**
+ * Matches the white space around a text, and the invisible characters that are often copied with
+ * it.
+ */
 const OUTER_BLANKS =
 	/^[\s\u200b-\u200f\u202a-\u202e\u2060]+|[\s\u200b-\u200f\u202a-\u202e\u2060]+$/g;
 
-/** AlfaCRM's domain, where only the first part of the hostname is given. */
+/** The domain that completes a hostname with only a first part: `demo` is `demo.s20.online`. */
 const DEFAULT_DOMAIN = 's20.online';
 
 const NOT_A_HOST = "'Hostname' is not a host name. Enter it as in demo.s20.online.";
 
 /** Matches the names of this computer: `localhost`, `127.0.0.1`, `[::1]`. */
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /**
  * Matches an address with a user name or a password: `user:secret@demo.s20.online`. An `@` after
  * the host, as in `demo.s20.online/?mail=a@b.c`, does not matter.
  */
-const WITH_USER_NAME = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/;
+const ADDRESS_WITH_USER_NAME = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/;
 
 /**
- * Takes an address apart into scheme, host and port. What follows them is ignored.
+ * Takes an address apart into scheme, host and port. A path, query or fragment is ignored.
  *
  * - accepts `demo`, `demo.s20.online`, `https://demo.s20.online/company/1`, `localhost:3000`
  * - rejects `demo_1.s20.online`, `/company/1`, `demo s20`
@@ -29,30 +32,34 @@ const WITH_USER_NAME = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/;
 const ADDRESS =
 	/^(?:([a-z][a-z0-9+.-]*):\/\/)?(\[::1\]|[a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::(\d{1,5}))?(?:[/?#].*)?$/;
 
-/** Ports that a browser leaves out. They are removed, so that one host has one origin. */
-const STANDARD_PORT = /^(https:.*):443$|^(http:.*):80$/;
+/**
+ * Matches an origin with the standard port of its scheme. Replaced by `$1$2`, it loses the port: so
+ * each host has one origin. Only one of the two groups matches, and the other one is empty.
+ */
+const ORIGIN_WITH_STANDARD_PORT = /^(https:.*):443$|^(http:.*):80$/;
 
 /**
- * Turns what people put into 'Hostname' into an origin to call: `demo`, `demo.s20.online` and a URL
+ * Makes the origin to call from the text in 'Hostname': `demo`, `demo.s20.online` and a URL
  * pasted from the browser all become `https://demo.s20.online`. Plain HTTP is accepted only for
  * this computer, where a sandbox may run.
  *
- * @throws UserError if the text is no host, asks for plain HTTP elsewhere, or holds a user name
+ * @throws UserError if the text is no host, asks for plain HTTP on another computer, or holds a
+ * user name
  */
 export function readOrigin(hostname: unknown): string {
 	const text = trimBlanks(hostname).toLowerCase();
 	if (text === '') throw new UserError("'Hostname' is empty. Enter yours, e.g. demo.s20.online.");
-	if (WITH_USER_NAME.test(text)) {
+	if (ADDRESS_WITH_USER_NAME.test(text)) {
 		throw new UserError("'Hostname' must not contain a user name or password, only the host.");
 	}
 
 	const [, scheme, host, port] = ADDRESS.exec(text) ?? [];
 	// `https//demo` without its colon would send the key to the school named "https".
-	const isScheme = host === 'https' || host === 'http';
+	const isHostScheme = host === 'https' || host === 'http';
 	const isPortTooLarge = Number(port ?? 0) > 65_535;
-	if (host === undefined || isScheme || isPortTooLarge) throw new UserError(NOT_A_HOST);
+	if (host === undefined || isHostScheme || isPortTooLarge) throw new UserError(NOT_A_HOST);
 
-	const isLoopback = LOOPBACK.test(host);
+	const isLoopback = LOOPBACK_HOST.test(host);
 	const isSchemeSafe =
 		scheme === undefined || scheme === 'https' || (isLoopback && scheme === 'http');
 	if (!isSchemeSafe) {
@@ -64,11 +71,11 @@ export function readOrigin(hostname: unknown): string {
 	const protocol = isLoopback ? (scheme ?? 'http') : 'https';
 	const domain = isLoopback || host.includes('.') ? '' : `.${DEFAULT_DOMAIN}`;
 	const portPart = port ? `:${port}` : '';
-	return `${protocol}://${host}${domain}${portPart}`.replace(STANDARD_PORT, '$1$2');
+	return `${protocol}://${host}${domain}${portPart}`.replace(ORIGIN_WITH_STANDARD_PORT, '$1$2');
 }
 
 /** Tells whether an address leads to the host of an origin. */
-export function hasOrigin(origin: string, address: string): boolean {
+export function leadsToOrigin(origin: string, address: string): boolean {
 	try {
 		return readOrigin(address) === origin;
 	} catch {
@@ -76,14 +83,31 @@ export function hasOrigin(origin: string, address: string): boolean {
 	}
 }
 
-/** Removes blanks around a text. Returns an empty text for anything that is no text. */
+/** Removes the blanks around a text. Returns an empty text for any other value. */
 export function trimBlanks(value: unknown): string {
 	return typeof value === 'string' ? value.replace(OUTER_BLANKS, '') : '';
 }
 
+/** The source of a function that makes the origin from the groups of `ADDRESS`. */
+const MAKE_ORIGIN = [
+	'(_all, scheme, host, port) =>',
+	` (${String(LOOPBACK_HOST)}.test(host)`,
+	" ? (scheme || 'http') + '://' + host",
+	` : 'https://' + host + (host.includes('.') ? '' : '.${DEFAULT_DOMAIN}'))`,
+	" + (port ? ':' + port : '')",
+].join('');
+
 /**
- * Does the work of `readOrigin` as an n8n expression, for the one place that cannot call a
- * function: the request of the credential's test. It must agree with `readOrigin` only on what that
- * accepts, because the login before the test refuses the rest.
+ * Makes the origin like `readOrigin`, but as an n8n expression: the request that tests the
+ * credential cannot call a function. Its result must equal the result of `readOrigin` only for
+ * texts that `readOrigin` accepts: n8n logs in before the test, and the login refuses all other
+ * texts.
  */
-export const ORIGIN_EXPRESSION = `={{ $credentials.hostname.replace(${String(OUTER_BLANKS)}, '').toLowerCase().replace(${String(ADDRESS)}, (_all, scheme, host, port) => (${String(LOOPBACK)}.test(host) ? (scheme || 'http') + '://' + host : 'https://' + host + (host.includes('.') ? '' : '.${DEFAULT_DOMAIN}')) + (port ? ':' + port : '')).replace(${String(STANDARD_PORT)}, '$1$2') }}`;
+export const ORIGIN_EXPRESSION = [
+	'={{ $credentials.hostname',
+	`.replace(${String(OUTER_BLANKS)}, '')`,
+	'.toLowerCase()',
+	`.replace(${String(ADDRESS)}, ${MAKE_ORIGIN})`,
+	`.replace(${String(ORIGIN_WITH_STANDARD_PORT)}, '$1$2')`,
+	' }}',
+].join('');

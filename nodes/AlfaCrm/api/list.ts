@@ -8,40 +8,41 @@ import { LARGEST_PAGE, readPages } from './pages';
 /**
  * Reads the rows of a list, each once.
  *
- * - **Rows may be missing**, because others come and go while the pages are read. AlfaCRM's own
- *   count shows that. Then the list is read once more. The rows of both readings are taken, but
- *   only a reading that came whole by itself proves that none is missing.
- * - **One call may not show all records**: that for lessons shows one status at a time
- *   (API notes 5.11). Then the list is read in several passes. Each pass adds something to the body
- *   of the call, such as a status, and the rows of all passes are put together.
- * - **AlfaCRM may ignore a filter** (API notes 11). Then the few rows that a limit asks for are not
- *   the wanted ones, and the list is read in large pages instead.
- * - **The caller may not need all rows.** A limit counts the wanted rows; a goal looks at each page
- *   and ends the reading.
+ * - **Rows can be missing**, because records are added and removed while the pages are read.
+ *   AlfaCRM's total shows that. Then the list is read once more, and the rows of both readings are
+ *   returned. Only a single reading with all rows proves that no row is missing.
+ * - **One call may show only a part of the records.** For example, a call lists only the lessons
+ *   with one status (docs/alfacrm-api.md 5.11, the API notes). Such a list is read in several
+ *   passes. Each pass adds something to the body of the call, such as a status, and the rows of all
+ *   passes are put together.
+ * - **AlfaCRM may ignore a filter** (API notes 11) and list other rows. Then many pages are needed
+ *   for a few wanted rows, so they are requested with the largest size.
+ * - **Not every caller needs all rows.** A limit ends the reading after a number of wanted rows. A
+ *   goal looks at each page and ends the reading.
  */
 
 export interface CollectOptions {
-	/** How many wanted rows to read; all by default. */
+	/** How many wanted rows to read; all of them by default. */
 	limit?: number;
-	/** Whether a row is wanted. Other rows are left out, and do not count towards the limit. */
+	/** Tells whether a row is wanted. Unwanted rows are left out and do not count for the limit. */
 	keep?: (row: IDataObject) => boolean;
 	/**
-	 * The additions of each pass to the body of the call. By default there is one pass, which adds
-	 * nothing.
+	 * For each pass, the fields that it adds to the body of the call:
+	 * `[{ status: 1 }, { status: 2 }]`. By default there is one pass, which adds nothing.
 	 */
 	passes?: readonly IDataObject[];
-	/** Decides when the reading ends; by default at the end of the list. */
+	/** Ends the reading before the end of the list. By default the list is read to its end. */
 	goal?: ReadingGoal;
 }
 
-/** Follows a reading page by page, and decides when it has brought enough. */
+/** Looks at each page of a reading, and decides when enough rows have come. */
 export interface ReadingGoal {
 	/**
-	 * Takes each page as it comes. Its `rows` are new: no earlier page had them, nor had the first
-	 * reading of a list that is read twice.
+	 * Takes the next page. Its `newRows` are new for the goal: no earlier page had them, nor did an
+	 * earlier reading of the same list.
 	 */
 	add(page: Page): void;
-	/** Asked after each page but the last. */
+	/** Tells after each page but the last whether the reading may end. */
 	isReached(): boolean;
 }
 
@@ -51,28 +52,29 @@ export interface Collected extends ReadingResult {
 }
 
 interface ReadingResult {
-	/** False when rows may be missing; never because of the limit. */
+	/** False if rows may be missing. A reading that ends at the limit is complete. */
 	isComplete: boolean;
 	/**
-	 * How many rows AlfaCRM counts; undefined if it counts none for this list. After several passes,
-	 * which may show the same rows, `total` and `readCount` are those of the pass that lacks most.
+	 * AlfaCRM's total; undefined if the list has none.
+	 *
+	 * Several passes can show the same rows, so their totals cannot be added up. After several
+	 * passes, `total` and `readCount` are those of the pass that lacks most rows.
 	 */
 	total?: number;
-	/** How many rows came, the unwanted ones included. */
+	/** How many different rows came, including unwanted rows. */
 	readCount: number;
 	/**
-	 * The page after the last one that was read, if the goal ended the reading. A later reading can
-	 * begin there.
+	 * The page with which a later reading can go on. Only present if the goal ended the reading.
 	 */
 	nextPage?: number;
 }
 
-/** Reads the rows of lists, for an item or for a trigger. */
+/** Reads lists for code that has no client. An item and a trigger each add checks of their own. */
 export interface ListReader {
 	collect(list: ListQuery, options: CollectOptions): Promise<Collected>;
 }
 
-/** Makes a reader that reads lists with a client. */
+/** Makes a reader for a client, without other checks. */
 export function makeListReader(client: ApiClient): ListReader {
 	return { collect: async (list, options) => await collect(client, list, options) };
 }
@@ -80,50 +82,52 @@ export function makeListReader(client: ApiClient): ListReader {
 /**
  * Reads the rows of a list, each once, and reads the list once more if rows are missing.
  *
- * @throws NodeApiError when a page does not come
+ * @throws NodeApiError if a page does not come
  */
 export async function collect(
 	client: ApiClient,
 	list: ListRequest,
-	{
-		limit = Infinity,
-		keep = () => true,
-		passes = [NOTHING_TO_ADD],
-		goal = WHOLE_LIST,
-	}: CollectOptions = {},
+	options: CollectOptions = {},
 ): Promise<Collected> {
+	const { limit = Infinity, keep = () => true } = options;
+	const { passes = [NOTHING_TO_ADD], goal = WHOLE_LIST } = options;
 	const wantedRows = new WantedRows(limit, keep);
+	const pageSize = Math.min(limit, LARGEST_PAGE);
+
 	const results: ReadingResult[] = [];
 	try {
 		for (const pass of passes) {
-			const hasEnough = wantedRows.isFull || results.some(wasEndedByGoal);
-			if (hasEnough) break;
+			const hasEnoughRows = wantedRows.isLimitReached || results.some(wasEndedByGoal);
+			if (hasEnoughRows) break;
 
-			const pageSize = Math.min(limit, LARGEST_PAGE);
-			const listOfPass = { pageSize, ...list, body: { ...list.body, ...pass } };
+			const body = { ...list.body, ...pass };
+			// A page size that the caller has chosen replaces this one.
+			const listOfPass = { pageSize, ...list, body };
 			const reading = new PassReading(client, listOfPass, wantedRows, goal);
-			results.push(await reading.read());
+			const result = await reading.read();
+			results.push(result);
 		}
 	} catch (caught) {
 		throw asNodeError(client.node, caught, list.itemIndex);
 	}
+
 	return { rows: wantedRows.toArray(), ...combineResults(results) };
 }
 
-/** The addition to the body of the call, where a list is read in one pass. */
+/** The addition of the only pass over a list that one call shows whole. */
 const NOTHING_TO_ADD: IDataObject = {};
 
 // ---------------------------------------------------------------- goals
 
-/** Is never reached, so the list is read to its end. */
+/** A goal that is never reached, so that the list is read to its end. */
 const WHOLE_LIST: ReadingGoal = { add: () => {}, isReached: () => false };
 
-/** Is reached after the first page. */
+/** A goal that is reached with the first page. */
 export const ONE_PAGE: ReadingGoal = { add: () => {}, isReached: () => true };
 
 // ---------------------------------------------------------------- one pass
 
-/** Reads a list in one pass: once, and once more if rows are missing then. */
+/** Reads a list in one pass. A pass is one reading, or two if rows are missing after the first. */
 class PassReading {
 	/** The keys of all rows that came in either reading. */
 	private readonly seenKeys = new Set<RowKey>();
@@ -135,13 +139,13 @@ class PassReading {
 		private readonly goal: ReadingGoal,
 	) {}
 
-	/** Reads the list, and reads it once more if rows are missing. */
+	/** Reads the list, and reads the list once more if rows are missing. */
 	async read(): Promise<ReadingResult> {
 		const firstResult = await this.readOnce(this.list);
 		if (firstResult.isComplete || wasEndedByGoal(firstResult)) return firstResult;
 
-		// A reading that began on a later page always lacks the rows of the pages before. The caller
-		// has read them already.
+		// A reading that begins with a later page never has the rows of the earlier pages. The caller
+		// has them from an earlier reading, and a second reading would lack them too.
 		const isContinuation = (this.list.firstPage ?? 0) > 0;
 		if (isContinuation) return firstResult;
 
@@ -150,11 +154,12 @@ class PassReading {
 
 	/** Reads page by page to the end of the list, to the limit or to the goal. */
 	private async readOnce(list: ListRequest): Promise<ReadingResult> {
+		// The result if no page comes, and after each page the result so far.
 		let result: ReadingResult = { isComplete: false, readCount: this.seenKeys.size };
 		let hasUnwantedRows = false;
-		// Pages are requested ahead for the rows that are missing up to the limit. Once a row was
-		// unwanted, more rows are needed than are missing, perhaps all of the list.
-		const countRowsToRead = () => (hasUnwantedRows ? Infinity : this.wantedRows.missingCount);
+		// Tells how many rows to request ahead. If all rows so far were wanted, as many as the limit
+		// still allows. Otherwise nobody knows how many rows have to be read, perhaps the whole list.
+		const countRowsToRead = () => (hasUnwantedRows ? Infinity : this.wantedRows.remainingCount);
 
 		for await (const page of readPages(this.client, list, countRowsToRead)) {
 			this.goal.add(this.dropSeenRows(page));
@@ -168,38 +173,47 @@ class PassReading {
 			if (page.isLast || result.isComplete) return result;
 			if (this.goal.isReached()) return { ...result, nextPage: page.number + 1 };
 
-			// AlfaCRM seems to ignore the filter, so many pages may have to be read. Large ones are
-			// quicker.
-			const isFilterIgnored = unwantedCount > 0 && isFilledSmallPage(page);
+			// AlfaCRM seems to ignore the filter, so many pages may have to be read. Large pages make
+			// that quicker.
+			const isFilterIgnored = unwantedCount > 0 && isFullSmallPage(page);
 			if (isFilterIgnored) return await this.readOnce({ ...list, pageSize: LARGEST_PAGE });
 		}
 		return result;
 	}
 
 	/**
-	 * Drops the rows of a page that an earlier reading has brought, so that the goal gets each once.
+	 * Returns a page without the rows that came in an earlier reading, so that the goal gets each row
+	 * only once.
 	 */
 	private dropSeenRows(page: Page): Page {
-		// Most lists are read once, so no page has rows that came before.
-		if (!page.keys.some((key) => this.seenKeys.has(key))) return page;
+		// Most lists are read only once. Their pages stay unchanged.
+		const hasSeenRows = page.keys.some((key) => this.seenKeys.has(key));
+		if (!hasSeenRows) return page;
 
-		const isNew = (_value: unknown, index: number) => !this.seenKeys.has(page.keys[index]);
-		return { ...page, rows: page.rows.filter(isNew), keys: page.keys.filter(isNew) };
+		const newRows: IDataObject[] = [];
+		const keys: RowKey[] = [];
+		for (const [index, key] of page.keys.entries()) {
+			if (this.seenKeys.has(key)) continue;
+
+			newRows.push(page.newRows[index]);
+			keys.push(key);
+		}
+		return { ...page, newRows, keys };
 	}
 
-	/** Makes the result of a reading that ends with this page. */
+	/** Makes the result of a reading, as it is after a page. */
 	private makeResult(page: Page): ReadingResult {
 		return {
-			isComplete: page.isWhole || this.wantedRows.isFull,
+			isComplete: page.isWhole || this.wantedRows.isLimitReached,
 			total: page.totalAtStart ?? page.total,
 			readCount: this.seenKeys.size,
 		};
 	}
 }
 
-/** Tells whether a page has as many rows as were asked for, and more could have been asked for. */
-function isFilledSmallPage({ items, size = LARGEST_PAGE }: Page): boolean {
-	return size < LARGEST_PAGE && items.length === size;
+/** Tells whether a page has all the rows that the call asked for, but could have been larger. */
+function isFullSmallPage({ allRows, size = LARGEST_PAGE }: Page): boolean {
+	return size < LARGEST_PAGE && allRows.length === size;
 }
 
 /** The wanted rows of all passes, each once. */
@@ -212,26 +226,25 @@ class WantedRows {
 	) {}
 
 	/** Whether as many rows have come as the limit allows. */
-	get isFull(): boolean {
+	get isLimitReached(): boolean {
 		return this.rows.size >= this.limit;
 	}
 
-	/** How many rows are missing up to the limit. */
-	get missingCount(): number {
+	/** How many more rows the limit allows. */
+	get remainingCount(): number {
 		return this.limit - this.rows.size;
 	}
 
 	/**
-	 * Adds the wanted rows of a page. A row that was added before keeps its place and is brought up
-	 * to date.
+	 * Adds the wanted rows of a page. A row that was added before is replaced in its place.
 	 *
-	 * @returns how many rows of the page are not wanted
+	 * @returns how many rows of the page are unwanted
 	 */
-	add({ rows, keys }: Page): number {
+	add(page: Page): number {
 		let unwantedCount = 0;
-		for (const [index, row] of rows.entries()) {
+		for (const [index, row] of page.newRows.entries()) {
 			if (this.isWanted(row)) {
-				this.rows.set(keys[index], row);
+				this.rows.set(page.keys[index], row);
 			} else {
 				unwantedCount += 1;
 			}
@@ -239,7 +252,7 @@ class WantedRows {
 		return unwantedCount;
 	}
 
-	/** Lists as many rows as the limit allows: the last page may have brought more. */
+	/** Returns at most as many rows as the limit allows. The last page may have had more. */
 	toArray(): IDataObject[] {
 		return [...this.rows.values()].slice(0, this.limit);
 	}
@@ -247,32 +260,37 @@ class WantedRows {
 
 // ---------------------------------------------------------------- results
 
+/** Tells whether a goal ended a reading. Only such a result has a `nextPage`. */
 function wasEndedByGoal({ nextPage }: ReadingResult): boolean {
 	return nextPage !== undefined;
 }
 
-/** Makes one result of the results of all passes. */
+/** Combines the results of all passes into one result. */
 function combineResults(results: readonly ReadingResult[]): ReadingResult {
 	const nothingRead: ReadingResult = { isComplete: true, readCount: 0 };
-	const { total, readCount } = results.reduce(chooseMoreLacking, nothingRead);
+	const resultLackingMost = results.reduce(chooseMoreLacking, nothingRead);
 	return {
 		isComplete: results.every(({ isComplete }) => isComplete),
-		total,
-		readCount,
+		total: resultLackingMost.total,
+		readCount: resultLackingMost.readCount,
 		nextPage: results.find(wasEndedByGoal)?.nextPage,
 	};
 }
 
 /**
- * Chooses the result that lacks more rows. A result without a total does not say how many it lacks,
- * so any other result is preferred.
+ * Chooses the result that lacks more rows. A result without a total does not tell how many rows it
+ * lacks, so it is chosen only if the other result has no total either.
  */
 function chooseMoreLacking(first: ReadingResult, second: ReadingResult): ReadingResult {
 	if (first.total === undefined) return second;
+
 	return countLackingRows(second) > countLackingRows(first) ? second : first;
 }
 
-/** Counts the rows that did not come, by AlfaCRM's own total. */
+/**
+ * Counts the rows that did not come, by AlfaCRM's total. Without a total, the result is not above
+ * 0.
+ */
 function countLackingRows({ total = 0, readCount }: ReadingResult): number {
 	return total - readCount;
 }

@@ -1,31 +1,35 @@
 import { sleep } from 'n8n-workflow';
 
-import { lruSet } from './bounded';
-import { abortable } from './cancel';
+import { boundedSet } from './bounded';
+import { waitUnlessAborted } from './cancel';
 import { makeCancelledError } from './failures';
 
 /**
- * Locks, and the latest writes, of the records that this process deals with. Both hold within one
- * n8n process. Their keys begin with the account (`ApiClient.account()`), because two credentials
- * may belong to one account.
+ * Keeps the work of one n8n process on the same record in order, in two ways: locks make one piece
+ * of work wait for another, and a list of the latest writes tells whether a record that was read
+ * may have changed since.
+ *
+ * A key names a lock or a record. It begins with the account (`ApiClient.account()`), because two
+ * credentials may belong to one account.
  */
 
 /**
- * The end of each lock's queue. The promise resolves when the last work in the queue has left. A
+ * The end of each lock's queue: a promise that resolves when the last work in the queue has left. A
  * lock without an entry is free.
  */
 const queueEnds = new Map<string, Promise<void>>();
 
 /**
- * Holds locks while `work` is under way. Without them, two executions could both read that a record
- * is missing, and both create it. Work that comes first gets a lock first.
+ * Waits for locks, and holds them while `work` is under way. Without locks, two executions could
+ * both read that a record is missing, and both create it. Work that comes first gets a lock first.
  *
  * Work that holds a lock may ask for another one, as long as all work does so in the same order:
- * first the match keys of a record, then one record after the other.
+ * first the locks of the values by which it searches for a record, such as a phone; then the locks
+ * of records, one after the other.
  *
  * @param signal ends the wait at once; work that has begun goes on
  * @param readMsInProgress called when the work has ended; returns for how many milliseconds AlfaCRM
- * may still be carrying out what was sent. The locks are held for that long.
+ * may still be carrying out a call of this work. The locks are held for that long.
  * @throws ResponseError if the signal aborts before the work has begun
  */
 export async function withLock<T>(
@@ -37,41 +41,40 @@ export async function withLock<T>(
 	if (signal?.aborted) throw makeCancelledError();
 
 	const place = new QueuePlace();
-	const leaveQueues = () => place.leave();
-	// Joins all queues at once, so that no two pieces of work wait for each other.
-	const uniqueKeys = [...new Set(keys)];
-	const turns = uniqueKeys.map((key) => joinQueue(key, place.hasLeft));
+	// All queues are joined before the first wait, so that no two pieces of work wait for each other.
+	const uniqueKeys = new Set(keys);
+	const turns: Array<Promise<void>> = [];
+	for (const key of uniqueKeys) {
+		turns.push(joinQueue(key, place));
+	}
+
 	try {
-		await abortable(Promise.all(turns), signal);
+		await waitUnlessAborted(Promise.all(turns), signal);
 		// The signal may abort in the very moment in which the last lock becomes free.
 		if (signal?.aborted) throw makeCancelledError();
 	} catch {
-		leaveQueues();
+		place.leave();
 		throw makeCancelledError();
 	}
 
 	try {
 		return await work();
 	} finally {
-		leaveAfter(readMsInProgress(), leaveQueues);
+		leaveAfter(readMsInProgress(), () => place.leave());
 	}
 }
 
 /** The place of one piece of work in the queues of its locks. */
 class QueuePlace {
 	/** Resolves when the work has left the queues. */
-	readonly hasLeft: Promise<void>;
-	private resolveHasLeft = () => {};
+	readonly departure: Promise<void>;
+	/** Leaves the queues, so that the next work in each of them may begin. */
+	leave = () => {};
 
 	constructor() {
-		this.hasLeft = new Promise((resolve) => {
-			this.resolveHasLeft = resolve;
+		this.departure = new Promise((resolve) => {
+			this.leave = resolve;
 		});
-	}
-
-	/** Leaves the queues, so that the next work in each of them may begin. */
-	leave(): void {
-		this.resolveHasLeft();
 	}
 }
 
@@ -85,20 +88,23 @@ export function leaveAfter(ms: number, leave: () => void): void {
 }
 
 /**
- * Joins the queue of a lock, and waits until all work before has left the queue.
+ * Joins the queue of a lock at once, then waits until all earlier work has left the queue.
  *
- * @param hasLeft resolves when the caller leaves the queue
+ * @param place the place of the caller, who leaves the queue when the work is done
  */
-async function joinQueue(key: string, hasLeft: Promise<void>): Promise<void> {
-	const endBefore = queueEnds.get(key);
-	const end = Promise.resolve(endBefore).then(async () => await hasLeft);
-	queueEnds.set(key, end);
+async function joinQueue(key: string, place: QueuePlace): Promise<void> {
+	const earlierWork = queueEnds.get(key) ?? Promise.resolve();
+	const queueEnd = earlierWork.then(async () => await place.departure);
+	queueEnds.set(key, queueEnd);
+	void queueEnd.then(() => forgetQueue(key, queueEnd));
 
-	// When the last work has left, nobody needs the entry.
-	void end.then(() => {
-		if (queueEnds.get(key) === end) queueEnds.delete(key);
-	});
-	await endBefore;
+	await earlierWork;
+}
+
+/** Forgets a queue whose last work has left, unless other work has joined it since. */
+function forgetQueue(key: string, queueEnd: Promise<void>): void {
+	const isStillEnd = queueEnds.get(key) === queueEnd;
+	if (isStillEnd) queueEnds.delete(key);
 }
 
 // ------------------------------------------------------- the latest writes
@@ -112,11 +118,11 @@ const versionsWritten = new Map<string, number>();
 /** Counts the writes of this process. */
 let latestVersion = 0;
 
-/** Up to this version, it is no longer known which records were written. */
+/** The writes up to this version may have been forgotten. */
 let forgottenVersion = 0;
 
 /**
- * Returns the version of the latest write. Take it before you read records, to ask
+ * Returns the version of the latest write of this process. Take it before you read records, to ask
  * `wasWrittenSince` later.
  */
 export function currentVersion(): number {
@@ -124,13 +130,14 @@ export function currentVersion(): number {
 }
 
 /**
- * Notes a write. Call it before and after each write, because the answer may come late or never.
+ * Notes a write to some records. Call it before and after each write, because the answer may come
+ * late or never.
  */
 export function recordWrite(keys: readonly string[]): void {
 	latestVersion += 1;
 	for (const key of keys) {
-		const removedVersion = lruSet(versionsWritten, key, latestVersion, MOST_WRITES);
-		forgottenVersion = removedVersion ?? forgottenVersion;
+		const removedVersion = boundedSet(versionsWritten, key, latestVersion, MOST_WRITES);
+		if (removedVersion !== undefined) forgottenVersion = removedVersion;
 	}
 }
 
@@ -139,8 +146,12 @@ export function recordWrite(keys: readonly string[]): void {
  * read then may be stale.
  */
 export function wasWrittenSince(keys: readonly string[], version: number): boolean {
-	// A write that is forgotten may have been one of these records.
+	// A forgotten write may have changed one of these records.
 	if (version < forgottenVersion) return true;
 
-	return keys.some((key) => (versionsWritten.get(key) ?? 0) > version);
+	for (const key of keys) {
+		const versionWritten = versionsWritten.get(key) ?? 0;
+		if (versionWritten > version) return true;
+	}
+	return false;
 }

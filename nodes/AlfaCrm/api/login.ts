@@ -14,25 +14,28 @@ import type { Login } from './session';
 import { getSession, readLogin } from './session';
 
 /**
- * The work of the credential, between n8n and the client.
+ * Logs in for the credential, and connects the code of the credential to the client.
  *
- * n8n itself asks the credential for a token, adds the token to a call and sends the call, for this
- * package as for the HTTP Request node. The client registers each of its calls here, so that the
- * credential can tell them from those of other nodes.
+ * n8n sends each call itself. It runs the code of the credential twice for a call: to get a token
+ * if there is none (`renewToken`), and to add the token right before the call is sent
+ * (`runOnSend`). n8n does the same for other nodes, such as HTTP Request. So the client registers
+ * its own calls here, and the credential can tell them from the calls of other nodes.
  */
 
 /**
- * The callback to run right before each registered call is sent. The key is the object with the
- * credential that the client gave to n8n: n8n hands the same object to the credential's code.
+ * The `onSend` of each registered call. The key is the credential object that the client gave to
+ * n8n for the call: n8n passes the same object to the credential's code.
  */
 const registeredCalls = new WeakMap<ICredentialDataDecryptedObject, () => AbortSignal>();
 
 /**
- * Registers a call of the client, by its credential. If AlfaCRM then refuses its token, the client
- * decides what to do: n8n would send the call again without asking the rate limiter.
+ * Registers a call of the client. If AlfaCRM refuses the token of a registered call, `renewToken`
+ * throws and the client decides what to do. n8n would send the call again without asking the rate
+ * limiter.
  *
- * @param onSend runs right before the call is sent, after the login that n8n makes where there is
- * no token. It may throw. It returns the signal that ends the call.
+ * @param credential the object that only this call gives to n8n
+ * @param onSend runs right before the call is sent: after the login, if there was no token. It
+ * throws if the call must not be sent. It returns the signal that ends the call.
  */
 export function registerCall(
 	credential: ICredentialDataDecryptedObject,
@@ -42,18 +45,19 @@ export function registerCall(
 }
 
 /**
- * Starts a call. The credential calls this when n8n has a token and is about to send a call.
+ * Runs the `onSend` of a registered call. The credential calls this function when n8n has a token
+ * and is about to send a call.
  *
- * @returns the signal that ends a call of the client, in place of n8n's own; undefined for a call
- * of another node
+ * @returns the signal that ends the call, in place of n8n's own signal; undefined for a call of
+ * another node
  */
-export function startCall(credential: ICredentialDataDecryptedObject): AbortSignal | undefined {
+export function runOnSend(credential: ICredentialDataDecryptedObject): AbortSignal | undefined {
 	return registeredCalls.get(credential)?.();
 }
 
 /**
- * Says that AlfaCRM answered a call of the client with 401. Its context says so because n8n 1.99 to
- * 2.33 keep only text and context of an error.
+ * The error after AlfaCRM has answered a call of the client with 401. Its context marks it, because
+ * n8n 1.99 to 2.33 keep only the text and the context of an error.
  */
 class TokenRefusedError extends ExecutionBaseError {
 	constructor() {
@@ -63,7 +67,8 @@ class TokenRefusedError extends ExecutionBaseError {
 }
 
 /**
- * Gets a token for n8n, which asks for one before a call without a token, and after a 401.
+ * Gets a new token for n8n. n8n asks for it before a call without a token, and after a 401. So a
+ * token that the credential still has is a token that AlfaCRM has refused.
  *
  * @throws TokenRefusedError after a 401 for a call of the client
  * @throws LoginError if the login fails
@@ -86,12 +91,13 @@ export async function renewToken(
 /**
  * Logs in and returns the token.
  *
- * @throws LoginError that holds neither the key nor an HTTP status: a status would make n8n log in
- * a second time
+ * @throws LoginError without the key and without an HTTP status: a status would make n8n log in a
+ * second time
  */
 async function logIn(helper: IHttpRequestHelper, login: Login, perSecond: number): Promise<string> {
 	const options = {
 		perSecond,
+		// A login changes nothing, so it may be sent again.
 		isIdempotent: true,
 		isLogin: true,
 		rateLimitWaitMs: SHORT_RATE_LIMIT_WAIT_MS,
@@ -108,12 +114,13 @@ async function logIn(helper: IHttpRequestHelper, login: Login, perSecond: number
 	const { token } = answer as { token?: unknown };
 	if (typeof token === 'string' && token !== '') return token;
 
-	// A successful answer without a token is a list, which AlfaCRM never sends for a login, or a
-	// refusal without words.
-	throw makeErrorWithoutSecrets({ kind: Array.isArray(answer) ? 'foreign' : 'refusal' }, login);
+	// AlfaCRM never answers a login with a list. An object without a token is a refusal without
+	// words.
+	const kind = Array.isArray(answer) ? 'intermediary' : 'refusal';
+	throw makeErrorWithoutSecrets({ kind }, login);
 }
 
-/** Sends a login once. The app key travels in a header, for the few accounts that have one. */
+/** Sends a login once. Few accounts have an app key: it is sent in a header. */
 async function sendLogin(
 	{ helpers }: IHttpRequestHelper,
 	{ origin, email, apiKey, appKey }: Login,
@@ -130,6 +137,7 @@ async function sendLogin(
 		abortSignal: clock.start(),
 	}) as Promise<unknown>;
 
+	// Only asked when an execution is cancelled, which does not end a login.
 	const isInProgress = () => true;
 	try {
 		return assertSuccess(await clock.wait(answer, isInProgress));
@@ -138,7 +146,7 @@ async function sendLogin(
 	}
 }
 
-/** Makes the error of a failed login. AlfaCRM's own words may repeat the keys that were sent. */
+/** Makes the error of a failed login, without the keys: AlfaCRM's message can repeat them. */
 function makeErrorWithoutSecrets(
 	failure: ApiFailure,
 	{ origin, apiKey, appKey }: Login,

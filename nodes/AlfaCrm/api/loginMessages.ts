@@ -1,43 +1,43 @@
-import type { Failure as DeclaredCause } from 'n8n-workflow';
+import type { Failure as N8nFailure } from 'n8n-workflow';
 
 import type { ApiFailure, FailureKind } from './failures';
-import { LoginError } from './failures';
+import { LoginError, TOO_MANY_REQUESTS } from './failures';
 import { describeNetworkTrouble } from './networkTroubles';
 import { LOGIN_TIMEOUT_MS } from './request';
 
 /**
- * Puts failed logins into words. Each login has one complete text, because the test of the
+ * Puts failed logins into words. The whole explanation is in one message, because the test of the
  * credential shows nothing else.
  */
 
 interface LoginExplanation {
 	/** Tells what happened and what to do, in whole sentences. */
 	text: string;
-	/** Tells n8n the cause of the failure; left out if the credential is wrong. */
-	cause?: DeclaredCause['cause'];
+	/** Tells n8n the cause of the failure. By default: the credential is invalid. */
+	cause?: N8nFailure['cause'];
 }
 
 interface FailedLogin {
 	/** The host of AlfaCRM, such as `demo.s20.online`. */
 	host: string;
-	/** Whether 'App Key' is filled in, so that it may be wrong. */
+	/** Whether 'App Key' is filled in. Then it is one more setting to check. */
 	hasAppKey: boolean;
 }
 
 type LoginExplainer = (failure: ApiFailure, login: FailedLogin) => LoginExplanation;
 
-/** The words for the kinds of failures that have words of their own. */
+/** Explains the kinds of failures that need a text of their own. */
 const LOGIN_EXPLAINERS: Partial<Record<FailureKind, LoginExplainer>> = {
 	refusal: (failure, { hasAppKey }) => ({
 		text: `${adviseToCheckLogin(hasAppKey)}${quoteServer(failure)}`,
 	}),
 	redirect: explainRedirect,
-	foreign: explainForeignAnswer,
+	intermediary: explainIntermediaryAnswer,
 	noAnswer: explainNoAnswer,
 	status: explainStatus,
 };
 
-/** Makes the error of a failed login, which says what happened and what to do. */
+/** Makes the error of a failed login. Its message says what happened and what to do. */
 export function makeLoginError(
 	failure: ApiFailure,
 	origin: string,
@@ -47,8 +47,9 @@ export function makeLoginError(
 	const explain = LOGIN_EXPLAINERS[failure.kind] ?? explainOtherFailure;
 	const { text, cause } = explain(failure, login);
 
-	const isForeign = failure.kind === 'foreign' ? true : undefined;
-	return new LoginError(text, cause, failure.retryAfterMs, isForeign);
+	// Left out, not false, as in `ApiFailure`.
+	const isFromIntermediary = failure.kind === 'intermediary' ? true : undefined;
+	return new LoginError(text, cause, failure.retryAfterMs, isFromIntermediary);
 }
 
 function explainRedirect({ location }: ApiFailure, { host }: FailedLogin): LoginExplanation {
@@ -59,11 +60,11 @@ function explainRedirect({ location }: ApiFailure, { host }: FailedLogin): Login
 	};
 }
 
-function explainForeignAnswer(
-	{ foreignStatus }: ApiFailure,
+function explainIntermediaryAnswer(
+	{ intermediaryStatus }: ApiFailure,
 	{ host }: FailedLogin,
 ): LoginExplanation {
-	const status = foreignStatus === undefined ? '' : ` (HTTP ${foreignStatus})`;
+	const status = intermediaryStatus === undefined ? '' : ` (HTTP ${intermediaryStatus})`;
 	return {
 		text: `${host} does not answer as AlfaCRM does: a web page or an incomplete text${status} came instead of data. Check 'Hostname', or try again later.`,
 		cause: 'temporarily-unavailable',
@@ -87,7 +88,7 @@ function explainStatus(failure: ApiFailure, { host, hasAppKey }: FailedLogin): L
 			cause: 'configuration-invalid',
 		};
 	}
-	if (status === 429) {
+	if (status === TOO_MANY_REQUESTS) {
 		return {
 			text: `AlfaCRM receives too many requests and did not take the login.${quote}`,
 			cause: 'rate-limited',
@@ -118,7 +119,7 @@ function adviseToCheckLogin(hasAppKey: boolean): string {
 	return `AlfaCRM did not accept the login. Check 'Email' and 'API Key': the key must be the v2api key of that very user.${appKeyAdvice}`;
 }
 
-/** Quotes AlfaCRM's own message as a sentence, with a blank before it; empty if there is none. */
+/** Quotes AlfaCRM's own message as a sentence, with a space before it; empty if there is none. */
 function quoteServer({ serverMessage }: ApiFailure): string {
 	return serverMessage ? ` AlfaCRM said: ${serverMessage.replace(/\.$/, '')}.` : '';
 }

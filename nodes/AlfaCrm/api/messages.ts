@@ -1,12 +1,12 @@
-import type { Failure as DeclaredCause, INode } from 'n8n-workflow';
+import type { Failure as N8nFailure, INode } from 'n8n-workflow';
 
 import type { DescriptionParts, Effect } from './effects';
-import { joinSentences, wordDescription } from './effects';
+import { joinSentences, formatDescription } from './effects';
 import type { ApiFailure, FailureKind } from './failures';
 import { isRateLimited, mayHaveTakenEffect, nodeError } from './failures';
 import { CHECK_IN_BROWSER, describeNetworkTrouble } from './networkTroubles';
 import type { ApiRequest } from './request';
-import { isBranchList, mayAnswerInOtherBranch, TIMEOUT_MS } from './request';
+import { isBranchList, canAnotherBranchHelp, TIMEOUT_MS } from './request';
 
 /**
  * Puts failed calls into words: what happened, and what to do next.
@@ -15,32 +15,33 @@ import { isBranchList, mayAnswerInOtherBranch, TIMEOUT_MS } from './request';
  * holds a network code such as ECONNRESET, because n8n replaces a message that does.
  */
 
-/** The advice where AlfaCRM refuses the list of branches. API notes 2. */
-export const MAIN_BRANCH_OFF =
+/** The advice if AlfaCRM refuses the list of branches (docs/alfacrm-api.md 2, the API notes). */
+export const MAIN_BRANCH_ADVICE =
 	"If the main branch is disabled in AlfaCRM, enter the number of another branch as 'Branch ID' in the advanced settings of the credential.";
 
 /** The advice after a write whose answer was lost. */
-const LOST_WRITE =
+const LOST_WRITE_ADVICE =
 	'AlfaCRM may have carried it out all the same: look there before you run this again.';
 
-const FOREIGN_ANSWER =
+/** Explains an answer that AlfaCRM cannot have sent, such as a web page. */
+const INTERMEDIARY_EXPLANATION =
 	'AlfaCRM answers in JSON: a firewall or a proxy may have sent this instead or cut it off, or AlfaCRM is being updated.';
 
 /**
- * A trigger should leave AlfaCRM alone for this long, if AlfaCRM asked for a pause and did not say
- * how long.
+ * n8n should not run a trigger again for this long if AlfaCRM receives too many requests and does
+ * not say how long to wait.
  */
 const DEFAULT_RETRY_AFTER_MS = 60_000;
 
-/** A call that failed. */
+/** A call that failed, with the facts that its message needs. */
 export interface FailedCall extends ApiRequest {
 	/** The host of AlfaCRM, such as `demo.s20.online`. */
 	host: string;
 	/** Whether n8n logged in during this call, and AlfaCRM accepted the login. */
 	isNewLogin?: boolean;
-	/** For how many milliseconds the call may wait while there are too many calls. */
+	/** For how many milliseconds the call is sent again while AlfaCRM gets too many requests. */
 	rateLimitWaitMs: number;
-	/** After how many milliseconds the call failed. */
+	/** For how many milliseconds the call had waited, retries included, when it failed. */
 	waitedMs: number;
 	/** Whether AlfaCRM has answered this client before, so that the hostname is right. */
 	isHostKnown?: boolean;
@@ -54,19 +55,19 @@ interface Explanation {
 	description?: string;
 	/** The HTTP status that the error shows. */
 	status?: number;
-	/** Tells n8n whether to wait, for how long, or to have something corrected. */
-	failure?: DeclaredCause;
+	/** Tells n8n what failed: whether to wait and for how long, or what the user has to correct. */
+	n8nFailure?: N8nFailure;
 }
 
 type Explainer = (failure: ApiFailure, call: FailedCall) => Explanation;
 
-/** The words for each kind of failure. */
+/** The explanation for each kind of failure. */
 const EXPLAINERS: Record<FailureKind, Explainer> = {
 	login: explainFailedLogin,
 	status: explainStatus,
 	redirect: explainRedirect,
 	refusal: explainRefusal,
-	foreign: explainForeignAnswer,
+	intermediary: explainIntermediaryAnswer,
 	noAnswer: explainNoAnswer,
 	cancelled: () => ({ message: 'The execution was cancelled' }),
 	notSent: ({ serverMessage = '', reason }, { task }) => ({
@@ -78,20 +79,26 @@ const EXPLAINERS: Record<FailureKind, Explainer> = {
 	}),
 };
 
-/** Puts a failed call into words: what happened, what to do next, and what was saved before. */
+/**
+ * Puts a failed call into words: what happened, what to do next, and what was saved before.
+ *
+ * @returns the texts of the error, and `descriptionParts`: the parts of its description, so that
+ * the description can be worded again later
+ */
 export function explainFailure(
 	failure: ApiFailure,
 	call: FailedCall,
 ): Explanation & { descriptionParts: DescriptionParts } {
 	const explanation = EXPLAINERS[failure.kind](failure, call);
-	const lostWriteAdvice = isLostWrite(failure, call) ? LOST_WRITE : '';
+	const lostWriteAdvice = isLostWrite(failure, call) ? LOST_WRITE_ADVICE : '';
 	const descriptionParts = {
 		advice: joinSentences(lostWriteAdvice, explanation.description ?? ''),
 		effect: findEffect(failure, call),
 	};
 
-	const description = wordDescription(descriptionParts);
+	const description = formatDescription(descriptionParts);
 	return {
+		// The status of the explanation, if it has one, replaces this status.
 		status: failure.status,
 		...explanation,
 		description: description || undefined,
@@ -100,15 +107,16 @@ export function explainFailure(
 }
 
 /** Makes the error for an empty list of branches, which no account has. */
-export function noBranchesError(node: INode): Error {
+export function makeNoBranchesError(node: INode): Error {
 	const text = {
 		message: 'AlfaCRM returned no branches, but every account has at least one',
-		description: `Choose the branch in the node, or give this user a branch in AlfaCRM. ${MAIN_BRANCH_OFF}`,
+		description: `Choose the branch in the node, or give this user a branch in AlfaCRM. ${MAIN_BRANCH_ADVICE}`,
 	};
-	return nodeError(node, text, undefined, { cause: 'temporarily-unavailable' });
+	const itemIndex = undefined;
+	return nodeError(node, text, itemIndex, { cause: 'temporarily-unavailable' });
 }
 
-/** Finds out what the item of the call has saved, as far as that is known. */
+/** Finds out what the error can say about the writes of the item. */
 function findEffect({ kind }: ApiFailure, { isIdempotent, savedBefore = [] }: FailedCall): Effect {
 	if (savedBefore.length > 0) return { kind: 'saved', tasks: savedBefore };
 
@@ -123,10 +131,10 @@ function isLostWrite(failure: ApiFailure, { isIdempotent }: FailedCall): boolean
 }
 
 /**
- * Words the end of a message, which names the task: ", so it could not create a customer". After a
- * write that AlfaCRM may have carried out, it must not say "could not".
+ * Returns the end of a message, which names the task: ", so it could not create a customer". If
+ * AlfaCRM may have carried out the write, the end must not say "could not".
  */
-function wordUnfinishedTask(failure: ApiFailure, call: FailedCall): string {
+function describeUnfinishedTask(failure: ApiFailure, call: FailedCall): string {
 	return isLostWrite(failure, call)
 		? `, when asked to ${call.task}`
 		: `, so it could not ${call.task}`;
@@ -143,32 +151,34 @@ function explainFailedLogin(failure: ApiFailure): Explanation {
 	if (isRateLimited(failure)) return { message, ...adviseToSlowDown(failure) };
 
 	const { declaredCause: cause = 'credential-invalid' } = failure;
-	// For a server or a network, the message of the login already says what to do.
+	// If a server or the network failed, the message already says what to do. So the description only
+	// says when it happened.
 	const description =
 		cause === 'temporarily-unavailable'
 			? 'It was during the login, before the call itself was sent.'
 			: "Open the credential, correct it and press 'Retry' or 'Test' there.";
-	return { message, description, failure: { cause } as DeclaredCause };
+	// TypeScript cannot see that `cause` is not 'rate-limited' here, which would need `retryAfterMs`.
+	return { message, description, n8nFailure: { cause } as N8nFailure };
 }
 
 function explainRedirect(failure: ApiFailure, call: FailedCall): Explanation {
 	const target = failure.location ? ` to ${failure.location}` : '';
 	return {
-		message: `${call.host} answered with a redirect${target}, which was not followed${wordUnfinishedTask(failure, call)}`,
+		message: `${call.host} answered with a redirect${target}, which was not followed${describeUnfinishedTask(failure, call)}`,
 		description:
 			"No token was sent there. Check 'Hostname' in the credential: it must be the address at which AlfaCRM itself opens.",
-		failure: { cause: 'configuration-invalid' },
+		n8nFailure: { cause: 'configuration-invalid' },
 	};
 }
 
 /** Explains an answer that did not come from AlfaCRM, such as the web page of a firewall. */
-function explainForeignAnswer(failure: ApiFailure, call: FailedCall): Explanation {
-	const { serverMessage = 'did not answer as AlfaCRM does', foreignStatus } = failure;
-	const status = foreignStatus === undefined ? '' : ` (HTTP ${foreignStatus})`;
+function explainIntermediaryAnswer(failure: ApiFailure, call: FailedCall): Explanation {
+	const { serverMessage = 'did not answer as AlfaCRM does', intermediaryStatus } = failure;
+	const status = intermediaryStatus === undefined ? '' : ` (HTTP ${intermediaryStatus})`;
 	return {
-		message: `${call.host} ${serverMessage}${status}${wordUnfinishedTask(failure, call)}`,
-		description: `${FOREIGN_ANSWER} ${call.isHostKnown ? 'Try again later.' : CHECK_IN_BROWSER}`,
-		failure: { cause: 'temporarily-unavailable' },
+		message: `${call.host} ${serverMessage}${status}${describeUnfinishedTask(failure, call)}`,
+		description: `${INTERMEDIARY_EXPLANATION} ${call.isHostKnown ? 'Try again later.' : CHECK_IN_BROWSER}`,
+		n8nFailure: { cause: 'temporarily-unavailable' },
 	};
 }
 
@@ -176,9 +186,9 @@ function explainForeignAnswer(failure: ApiFailure, call: FailedCall): Explanatio
 function explainNoAnswer(failure: ApiFailure, call: FailedCall): Explanation {
 	const { event, advice } = describeNetworkTrouble(failure.code, TIMEOUT_MS);
 	return {
-		message: `${call.host} ${event}${wordUnfinishedTask(failure, call)}`,
+		message: `${call.host} ${event}${describeUnfinishedTask(failure, call)}`,
 		description: advice,
-		failure: { cause: 'temporarily-unavailable' },
+		n8nFailure: { cause: 'temporarily-unavailable' },
 	};
 }
 
@@ -187,17 +197,18 @@ function explainNoAnswer(failure: ApiFailure, call: FailedCall): Explanation {
 /** Explains that AlfaCRM itself said no, in JSON, for example because a field is wrong. */
 function explainRefusal(failure: ApiFailure, call: FailedCall): Explanation {
 	return {
-		message: `AlfaCRM did not ${call.task}${wordReasons(failure, call)}`,
+		message: `AlfaCRM did not ${call.task}${describeReasons(failure, call)}`,
 		description: adviseOnFields(failure, call),
 		status: failure.status ?? 200,
-		// A list that AlfaCRM refuses may come later. A write fails again until its fields are
-		// corrected.
-		failure: call.isIdempotent ? { cause: 'temporarily-unavailable' } : undefined,
+		// AlfaCRM may accept the same list later. A write fails again until its fields are corrected.
+		n8nFailure: call.isIdempotent ? { cause: 'temporarily-unavailable' } : undefined,
 	};
 }
 
-/** Words the reasons of a refusal, to follow the task: ": Phone – is wrong; Name – is empty". */
-function wordReasons({ fields = {}, serverMessage }: ApiFailure, call: FailedCall): string {
+/**
+ * Returns the reasons of a refusal as the end of a message: ": Phone – is wrong; Name – is empty".
+ */
+function describeReasons({ fields = {}, serverMessage }: ApiFailure, call: FailedCall): string {
 	const reasons = Object.entries(fields).map(([field, texts]) => {
 		const reason = texts.join(' ');
 		return isFieldName(field) ? `${labelField(field, call)} – ${reason}` : reason;
@@ -214,7 +225,7 @@ function wordReasons({ fields = {}, serverMessage }: ApiFailure, call: FailedCal
  */
 function adviseOnFields({ fields = {} }: ApiFailure, call: FailedCall): string {
 	const { body, query } = call;
-	// A call without a body has no fields that could be filled.
+	// If a call has no body, nobody can fill in a missing field, so every field counts as sent.
 	const isSent = (field: string) => body === undefined || field in { ...query, ...body };
 	const refusedFields = Object.keys(fields).filter(isFieldName);
 	const wrongFields = refusedFields.filter(isSent);
@@ -234,14 +245,14 @@ function listFields(fields: readonly string[], call: FailedCall): string {
 	return fields.map((field) => `'${labelField(field, call)}' (${field})`).join(', ');
 }
 
-/** Returns the label that a field has in the form; its name of the API if it has none. */
+/** Returns the label of a field in the form, or else the name of the field in the API. */
 function labelField(field: string, { labels }: FailedCall): string {
 	return labels?.[field] ?? field;
 }
 
 /**
- * Tells whether AlfaCRM names a field. Messages that belong to no field are under '' or under a
- * position in a list.
+ * Tells whether a key of `fields` is the name of a field. Other messages have the key '' or a
+ * number, their position in a list.
  */
 function isFieldName(key: string): boolean {
 	return key !== '' && !/^\d+$/.test(key);
@@ -249,7 +260,7 @@ function isFieldName(key: string): boolean {
 
 // ------------------------------------------------------- an HTTP status
 
-/** The words for the statuses below 500 that have words of their own. */
+/** Explains the statuses below 500 that need a text of their own. */
 const STATUS_TEXTS: Readonly<Partial<Record<number, Explainer>>> = {
 	401: (_failure, { isNewLogin, task }) => ({
 		message: isNewLogin
@@ -257,20 +268,20 @@ const STATUS_TEXTS: Readonly<Partial<Record<number, Explainer>>> = {
 			: `AlfaCRM does not accept the login and would not ${task}`,
 		description:
 			"Check the credential; some accounts also need 'App Key' in the advanced settings.",
-		failure: { cause: 'credential-invalid' },
+		n8nFailure: { cause: 'credential-invalid' },
 	}),
 	403: (_failure, call) => ({
-		message: `AlfaCRM denied access: this user may not ${call.task}${wordBranch(call)}`,
+		message: `AlfaCRM denied access: this user may not ${call.task}${describeBranch(call)}`,
 		description: `${call.isNewLogin ? 'The login works. ' : ''}In AlfaCRM, give the role of this user the v2api module and the right to this data, or choose a branch that the user sees.`,
-		failure: { cause: 'credential-invalid' },
+		n8nFailure: { cause: 'credential-invalid' },
 	}),
 	404: (_failure, call) => ({
-		message: `AlfaCRM answered "not found" when asked to ${call.task}${wordBranch(call)}`,
+		message: `AlfaCRM answered "not found" when asked to ${call.task}${describeBranch(call)}`,
 		description: 'The record or the branch does not exist, or not for this user.',
-		failure: { cause: 'configuration-invalid' },
+		n8nFailure: { cause: 'configuration-invalid' },
 	}),
 	429: (failure, call) => ({
-		message: wordTooManyRequests(failure, call),
+		message: describeTooManyRequests(failure, call),
 		...adviseToSlowDown(failure),
 	}),
 };
@@ -278,16 +289,21 @@ const STATUS_TEXTS: Readonly<Partial<Record<number, Explainer>>> = {
 /** Explains an HTTP error of AlfaCRM, or of a server in front of it that is down or busy. */
 function explainStatus(failure: ApiFailure, call: FailedCall): Explanation {
 	const { status = 0, serverMessage } = failure;
-	const explainKnownStatus = status >= 500 ? explainServerError : STATUS_TEXTS[status];
-	const explanation = (explainKnownStatus ?? explainOtherStatus)(failure, call);
+	const explain = chooseStatusExplainer(status);
+	const explanation = explain(failure, call);
 
-	const mayNeedBranch = isBranchList(call) && mayAnswerInOtherBranch(failure);
-	const branchAdvice = mayNeedBranch ? MAIN_BRANCH_OFF : '';
-	// The message for any other status already has AlfaCRM's words.
-	const isQuoteMissing = explainKnownStatus !== undefined && Boolean(serverMessage);
-	const quote = isQuoteMissing ? `AlfaCRM said: ${serverMessage}` : '';
+	const mayNeedBranch = isBranchList(call) && canAnotherBranchHelp(failure);
+	const branchAdvice = mayNeedBranch ? MAIN_BRANCH_ADVICE : '';
+	// The message of `explainOtherStatus` already has AlfaCRM's words.
+	const needsQuote = explain !== explainOtherStatus && Boolean(serverMessage);
+	const quote = needsQuote ? `AlfaCRM said: ${serverMessage}` : '';
 	const description = joinSentences(explanation.description ?? '', branchAdvice, quote);
 	return { ...explanation, description };
+}
+
+function chooseStatusExplainer(status: number): Explainer {
+	if (status >= 500) return explainServerError;
+	return STATUS_TEXTS[status] ?? explainOtherStatus;
 }
 
 /** Explains a status of 500 or more. */
@@ -295,7 +311,7 @@ function explainServerError({ status }: ApiFailure, { task }: FailedCall): Expla
 	return {
 		message: `AlfaCRM could not ${task} (HTTP ${status})`,
 		description: "AlfaCRM's server had trouble; try again later.",
-		failure: { cause: 'temporarily-unavailable' },
+		n8nFailure: { cause: 'temporarily-unavailable' },
 	};
 }
 
@@ -309,37 +325,41 @@ function explainOtherStatus(failure: ApiFailure, call: FailedCall): Explanation 
 	};
 }
 
-/** Words where a call was sent, to follow its task; empty if it names no branch. */
-function wordBranch({ branch }: FailedCall): string {
+/** Returns " in branch 3" as the end of a message; an empty text if the call names no branch. */
+function describeBranch({ branch }: FailedCall): string {
 	return branch === undefined ? '' : ` in branch ${branch}`;
 }
 
 // ------------------------------------------------------- too many requests
 
-/** Words how long a call has waited while AlfaCRM got too many requests, or should have waited. */
-function wordTooManyRequests(
+/**
+ * Says that AlfaCRM received too many requests: how long the call had waited when it gave up, or
+ * how long AlfaCRM asks to wait.
+ */
+function describeTooManyRequests(
 	{ retryAfterMs = 0 }: ApiFailure,
 	{ task, rateLimitWaitMs, waitedMs }: FailedCall,
 ): string {
-	// AlfaCRM asks for a longer pause than the call had left.
-	const isPauseTooLong = retryAfterMs > 0 && waitedMs < Math.max(rateLimitWaitMs, retryAfterMs);
+	// The call gave up early, because the pause would have ended after the call's time was up.
+	const hasTimeLeft = waitedMs < Math.max(rateLimitWaitMs, retryAfterMs);
+	const isPauseTooLong = retryAfterMs > 0 && hasTimeLeft;
 	if (isPauseTooLong) {
-		return `AlfaCRM receives too many requests, asks to wait for ${wordSeconds(retryAfterMs)} and did not ${task}`;
+		return `AlfaCRM receives too many requests, asks to wait for ${formatSeconds(retryAfterMs)} and did not ${task}`;
 	}
 	if (rateLimitWaitMs === 0) return `AlfaCRM receives too many requests and did not ${task}`;
-	return `AlfaCRM still received too many requests after ${wordSeconds(rateLimitWaitMs)} and did not ${task}`;
+	return `AlfaCRM still received too many requests after ${formatSeconds(rateLimitWaitMs)} and did not ${task}`;
 }
 
-function wordSeconds(ms: number): string {
+function formatSeconds(ms: number): string {
 	const seconds = Math.ceil(ms / 1_000);
 	return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
 }
 
-/** Advises to send fewer requests, and tells n8n how long to wait. */
+/** Advises the user to send fewer requests, and tells n8n how long to wait. */
 function adviseToSlowDown({ retryAfterMs }: ApiFailure): Omit<Explanation, 'message'> {
 	return {
 		description:
 			"Run less at the same time, or lower 'Requests per Second' in the advanced settings of the credential.",
-		failure: { cause: 'rate-limited', retryAfterMs: retryAfterMs || DEFAULT_RETRY_AFTER_MS },
+		n8nFailure: { cause: 'rate-limited', retryAfterMs: retryAfterMs || DEFAULT_RETRY_AFTER_MS },
 	};
 }

@@ -1,15 +1,15 @@
-/** Why no answer came, in words. */
+/** Tells the user why no answer came. */
 interface NetworkTrouble {
 	/**
-	 * Tells what happened, in words that follow the name of the host: "refused the connection". They
-	 * hold no network code, because n8n replaces a message that does.
+	 * Tells what happened, after the name of the host: "refused the connection". This text must not
+	 * hold a network code such as ECONNRESET: n8n replaces a message that has one by its own.
 	 */
 	event: string;
 	/** Tells the user what to do, in whole sentences. */
 	advice: string;
 	/** Whether the request may have reached AlfaCRM. */
 	mayHaveArrived: boolean;
-	/** Whether the next attempt will fail the same way. */
+	/** Whether every later attempt fails too, until the user changes something. */
 	isLasting: boolean;
 }
 
@@ -18,7 +18,7 @@ export const CHECK_IN_BROWSER = `${CHECK_HOSTNAME} and whether AlfaCRM opens in 
 const TRY_LATER = 'Try again later, or check the network that n8n runs in.';
 
 interface TroubleRow extends NetworkTrouble {
-	/** Matches the codes of Node.js and Axios that mean this trouble. */
+	/** Matches the codes that Node.js and Axios report for this trouble. */
 	codes: RegExp;
 }
 
@@ -68,7 +68,7 @@ const TROUBLES: readonly TroubleRow[] = [
 	},
 ];
 
-/** Any other code: the request was sent, and the connection broke before the answer had come. */
+/** The trouble for all other codes: the connection broke after the request was sent. */
 const CONNECTION_BROKE: NetworkTrouble = {
 	event: 'closed the connection before its answer was complete',
 	advice: TRY_LATER,

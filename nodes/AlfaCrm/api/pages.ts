@@ -9,95 +9,105 @@ import { nameAction } from './request';
 import { UNAVAILABLE_STATUSES } from './retry';
 
 /**
- * Reads the pages of a list one after the other, from page 0, whatever their size.
+ * Reads the pages of a list one after the other. One way through the pages, from the first page to
+ * the end, is a reading. The total is the number of rows that AlfaCRM says the list has.
  *
- * - **The server decides.** AlfaCRM may send more or fewer rows on a page than the call asked for.
- * - **Rows move.** A list may grow or shrink while it is read, so a row may move to another page.
- *   It comes out once, and a page tells whether any row may be missing.
- * - **The end** is reached when as many rows have come as the total says, at an empty page, or at a
- *   page without a new row (unless the total has grown meanwhile).
- * - **Large pages may not arrive.** Then the reading begins again with pages of AlfaCRM's own size.
- *   Rows that came before do not come again.
+ * - **AlfaCRM chooses the page size.** A page can have more or fewer rows than the call asked for.
+ * - **Rows move.** A list can grow or shrink while it is read, and a row then moves to another
+ *   page. Each row is returned only once, and the last page tells whether any row may be missing.
+ * - **The end** is an empty page, the page with which as many rows have come as the total says, or
+ *   a page without a new row. After new rows at the top, a page without a new row is not the end.
+ * - **A large page can fail to arrive.** Then the reading begins again with pages of AlfaCRM's own
+ *   size. Rows that were returned before are not returned again.
  */
 
-/** The documented largest page size. API notes 3. */
+/** The largest page size that AlfaCRM documents (docs/alfacrm-api.md 3, the API notes). */
 export const LARGEST_PAGE = 500;
 
 /**
- * Where no page size is asked for, AlfaCRM was seen to send pages of 20 or 50 rows. API notes 3.
+ * The page sizes that AlfaCRM was seen to choose itself, if the call asks for none: 20 and 50. API
+ * notes 3.
  */
 export const SMALLEST_PAGE = 20;
 const LARGEST_USUAL_PAGE = 50;
 const USUAL_PAGES = [SMALLEST_PAGE, LARGEST_USUAL_PAGE];
 
-/** A list with more pages never ends: 10,000 of the smallest pages hold 200,000 records. */
+/**
+ * A list with more pages counts as endless. 10,000 pages of the smallest size hold 200,000 records,
+ * more than a school has.
+ */
 const MOST_PAGES = 10_000;
 
-/** A call for the pages of a list. The action is `index` unless another one is named. */
+/** A call that lists rows, to be sent for each page. The action is `index` by default. */
 export type ListRequest = Omit<ApiRequest, 'action' | 'isIdempotent'> & {
 	action?: string;
 	/** How many rows to ask for on a page. AlfaCRM may send pages of another size. API notes 7a. */
 	pageSize?: number;
-	/** The page to begin with; default 0. */
+	/** The number of the page to begin with; 0 by default. */
 	firstPage?: number;
 };
 
-/** A call for pages, without the item for which it is made. */
+/** A list request that is not yet tied to an input item. */
 export type ListQuery = Omit<ListRequest, 'itemIndex'>;
 
 /**
- * Identifies a row of a list: by its ID, or by its content and a number if there are several equal
- * rows.
+ * Identifies a row of a list: its ID. The key of a row without an ID is its content as JSON, with a
+ * number in front if the list has several equal rows.
  */
 export type RowKey = string | number;
 
 export interface Page {
 	/** The number of the page, from 0. */
 	number: number;
-	/** All rows of the page as they came. */
-	items: IDataObject[];
-	/** The rows that were on no earlier page. */
-	rows: IDataObject[];
-	/** The keys of `rows`, in the same order. */
+	/** All rows of the page, in AlfaCRM's order. */
+	allRows: IDataObject[];
+	/** The rows that no earlier page had. */
+	newRows: IDataObject[];
+	/** The keys of `newRows`, in the same order. */
 	keys: RowKey[];
-	/** The page size that was asked for, if any. */
+	/** The page size that the call asked for, if any. */
 	size?: number;
-	/** How many rows the list has, as this page says. Some entities have no total. */
+	/** The total on this page. The lists of some entities have no total. */
 	total?: number;
-	/** How many rows the list had when the reading began, if AlfaCRM said so. */
+	/** The first total of this reading. */
 	totalAtStart?: number;
 	/** Whether no page follows. */
 	isLast: boolean;
-	/** Whether this is the last page, and no row is missing that was there when the reading began. */
+	/** Whether this is the last page and all rows have come that the list had at the start. */
 	isWhole: boolean;
 }
 
 /** The answer of AlfaCRM to a call for a page. */
-type PageResponse = Pick<Page, 'items' | 'size' | 'total'>;
+type PageResponse = Pick<Page, 'allRows' | 'size' | 'total'>;
 
 /**
  * Reads the pages of a list one after the other, until the list or the caller ends the reading.
  *
- * @param countWantedRows returns how many more rows the caller will take; pages may be requested
- * ahead for them
- * @throws NodeApiError when a page does not come, or when the list never ends
+ * @param countWantedRows returns how many more rows the caller wants. The pages of these rows may
+ * be requested ahead, several at once. By default, no page is requested ahead.
+ * @throws NodeApiError if a page does not come, or if the list does not end
  */
 export async function* readPages(
 	client: ApiClient,
-	{ firstPage = 0, pageSize, ...call }: ListRequest,
+	list: ListRequest,
 	countWantedRows: () => number = () => 0,
 ): AsyncGenerator<Page, undefined> {
+	const { firstPage = 0, pageSize, ...call } = list;
 	const requests = new PageRequests(client, call, { firstPage, pageSize });
-	const progress = new ListProgress(Number(call.body?.pageSize));
+	// In the operation 'API Call', the user writes the body and may ask for a page size there.
+	const sizeInBody = Number(call.body?.pageSize);
+	const progress = new ListProgress(sizeInBody);
 
 	let number = firstPage;
 	while (number < firstPage + MOST_PAGES) {
-		const usefulCount = progress.countPagesToCome(countWantedRows());
-		requests.sendAhead(number, Math.min(usefulCount, client.callsAtOnce));
+		const usefulPages = progress.countPagesToCome(countWantedRows());
+		const pagesAtOnce = Math.max(1, Math.min(usefulPages, client.callsAtOnce));
+		requests.ensureRequested(number, pagesAtOnce);
 
 		const response = await requests.take(number);
 		if (response === undefined) {
-			// The page was too large to arrive. With smaller pages, this number has other rows.
+			// The page was too large to arrive. Smaller pages divide the list in another way, so the
+			// reading begins again with page 0.
 			requests.beginAgainWithoutSize();
 			progress.beginAgain();
 			number = 0;
@@ -114,14 +124,14 @@ export async function* readPages(
 
 // ------------------------------------------------------- requests
 
-/** Requests the pages of one reading, several at once where that is useful. */
+/** Sends the calls for the pages of one reading. It may request pages ahead. */
 class PageRequests {
-	/** The requests under way, by page number. */
+	/** The requests whose page `take` has not returned yet, by page number. */
 	private readonly requests = new Map<number, Promise<PageResponse | undefined>>();
 	/** The name of the action, such as `customer/index`. */
 	private readonly actionName: string;
-	/** Whether the reading began with page 0. A reading that began later cannot begin again. */
-	private readonly mayBeginAgain: boolean;
+	/** Whether the reading began with page 0. Otherwise the caller has the rows of earlier pages. */
+	private readonly canBeginAgain: boolean;
 	/** The page size to ask for, if any. */
 	private size?: number;
 
@@ -131,39 +141,48 @@ class PageRequests {
 		{ firstPage, pageSize }: { firstPage: number; pageSize?: number },
 	) {
 		this.actionName = nameAction(call);
-		this.mayBeginAgain = firstPage === 0;
-		const mayAskForSize = !client.actionsWithoutPageSize.has(this.actionName);
-		this.size = mayAskForSize ? pageSize : undefined;
-	}
-
-	/** Requests a page, and the pages after it until `count` pages are requested. */
-	sendAhead(number: number, count: number): void {
-		for (let next = number; next < number + Math.max(1, count); next++) {
-			if (this.requests.has(next)) continue;
-
-			const request = this.fetchPage(next);
-			// If the caller stops early, nobody waits for this page, and its failure must not end the
-			// process.
-			request.catch(() => {});
-			this.requests.set(next, request);
-		}
+		this.canBeginAgain = firstPage === 0;
+		const acceptsSize = !client.actionsWithoutPageSize.has(this.actionName);
+		this.size = acceptsSize ? pageSize : undefined;
 	}
 
 	/**
-	 * Waits for a page that was requested.
+	 * Requests pages with successive numbers, except those that are requested already.
 	 *
-	 * @returns undefined if the page is too large to arrive, and the reading has to begin again
+	 * @param count how many pages to request
+	 */
+	ensureRequested(firstNumber: number, count: number): void {
+		const endNumber = firstNumber + count;
+		for (let number = firstNumber; number < endNumber; number++) {
+			const isRequested = this.requests.has(number);
+			if (!isRequested) this.request(number);
+		}
+	}
+
+	/** Requests a page, for `take`. */
+	private request(number: number): void {
+		const request = this.fetchPage(number);
+		// If the reading ends early, nobody waits for this page. Then its failure must not end the
+		// process as an unhandled rejection.
+		request.catch(() => {});
+		this.requests.set(number, request);
+	}
+
+	/**
+	 * Waits for a page that was requested, and hands it out.
+	 *
+	 * @returns undefined if the page is too large to arrive, so that the reading must begin again
 	 */
 	async take(number: number): Promise<PageResponse | undefined> {
 		const response = await this.requests.get(number);
 		this.requests.delete(number);
 
-		// Page 0 may have come without a size. Then the whole reading goes on without one.
+		// If page 0 came only without a size, the later pages are requested without a size too.
 		if (response !== undefined) this.size = response.size;
 		return response;
 	}
 
-	/** Drops all requests. From now on, no page size is asked for. */
+	/** Drops all requests. From now on, the calls ask for no page size. */
 	beginAgainWithoutSize(): void {
 		this.client.actionsWithoutPageSize.add(this.actionName);
 		this.requests.clear();
@@ -171,42 +190,50 @@ class PageRequests {
 	}
 
 	/**
-	 * Fetches a page. Fetches page 0 again without a page size if AlfaCRM refuses the size, or if the
-	 * large page does not arrive. The client remembers that, and asks for later lists of this action
-	 * without a size: so does a program in production for payments. API notes 3, 7a.
+	 * Fetches a page. If AlfaCRM refuses the page size of page 0, or the large page does not arrive,
+	 * fetches page 0 again without a page size. The client remembers the action, and lists it without
+	 * a page size from then on. API notes 3, 7a: another client of AlfaCRM always lists payments so.
 	 *
-	 * @returns undefined if a later page is too large to arrive, and the reading may begin again
+	 * @returns undefined if a later page is too large to arrive, so that the reading must begin again
 	 */
 	private async fetchPage(number: number): Promise<PageResponse | undefined> {
 		const { client, size } = this;
 		if (size === undefined) return await this.fetchPageWithoutSize(number);
 
-		const isFirst = number === 0;
-		const maySizeBeToBlame = (failure: ApiFailure) => {
-			// AlfaCRM has taken this size for page 0, so it does not refuse the size of a later page.
-			if (isFirst && isBodyRefused(failure)) return true;
-
-			return (isFirst || this.mayBeginAgain) && mayBeTooLarge(failure, size);
-		};
-		const answer = await client.attempt(this.makeCall(number, size), maySizeBeToBlame);
+		const call = this.makeCall(number, size);
+		const isExpected = (failure: ApiFailure) => this.mayOtherSizeHelp(failure, number, size);
+		const answer = await client.attempt(call, isExpected);
 		if (answer !== undefined) return { ...this.readPageOrFail(answer), size };
-		// A later page of another size would have other rows, so all pages have to be read again.
-		if (!isFirst) return undefined;
+		// With another page size, a later page would have other rows than the rest of the reading
+		// needs.
+		if (number > 0) return undefined;
 
 		const response = await this.fetchPageWithoutSize(number);
 		client.actionsWithoutPageSize.add(this.actionName);
 		return response;
 	}
 
-	/** Fetches a page of the size that AlfaCRM chooses. */
-	private async fetchPageWithoutSize(number: number): Promise<PageResponse> {
-		return this.readPageOrFail(await this.client.request(this.makeCall(number)));
+	/** Tells whether a page may have failed because of its size, so that another size may help. */
+	private mayOtherSizeHelp(failure: ApiFailure, number: number, size: number): boolean {
+		const isFirst = number === 0;
+		// Only page 0 shows whether AlfaCRM accepts the page size. A later page has the same size.
+		if (isFirst && isBodyRefused(failure)) return true;
+
+		const canChangeSize = isFirst || this.canBeginAgain;
+		return canChangeSize && mayBeTooLarge(failure, size);
 	}
 
-	/** Makes the call for a page. It changes nothing, so it may be sent again. */
+	/** Fetches a page, and lets AlfaCRM choose its size. */
+	private async fetchPageWithoutSize(number: number): Promise<PageResponse> {
+		const answer = await this.client.request(this.makeCall(number));
+		return this.readPageOrFail(answer);
+	}
+
+	/** Makes the call for a page. The call changes nothing, so it may be sent again. */
 	private makeCall(page: number, pageSize?: number): ApiRequest {
-		const sizeInBody = pageSize === undefined ? {} : { pageSize };
-		const body = { ...this.call.body, ...sizeInBody, page };
+		const body: IDataObject = { ...this.call.body };
+		if (pageSize !== undefined) body.pageSize = pageSize;
+		body.page = page;
 		return { action: 'index', ...this.call, body, isIdempotent: true };
 	}
 
@@ -228,201 +255,239 @@ class PageRequests {
 	}
 }
 
-/** Tells whether AlfaCRM refused the body, of which the page size is a part. API notes 4, 7a. */
+/** Tells whether AlfaCRM refused the body of a call, which holds the page size. API notes 4, 7a. */
 function isBodyRefused({ kind, status }: ApiFailure): boolean {
 	return kind === 'refusal' || status === 400;
 }
 
 /**
- * Tells whether a page may be too large to arrive: the server gives up on it, or no answer comes.
+ * Tells whether a page may have been too large to arrive: no answer came, or a server gave up.
  */
 function mayBeTooLarge(failure: ApiFailure, size: number): boolean {
+	const isLargerThanUsual = size > LARGEST_USUAL_PAGE;
+	if (!isLargerThanUsual) return false;
+
 	const { kind, status = 0 } = failure;
-	const isLost = kind === 'noAnswer' && mayHaveTakenEffect(failure);
-	return size > LARGEST_USUAL_PAGE && (isLost || UNAVAILABLE_STATUSES.includes(status));
+	const isAnswerLost = kind === 'noAnswer' && mayHaveTakenEffect(failure);
+	return isAnswerLost || UNAVAILABLE_STATUSES.includes(status);
 }
 
 // ------------------------------------------------------- the rows of an answer
 
 /**
- * Reads the rows of an answer, and its total unless that is lower than the number of rows.
+ * Reads the rows and the total from the answer to a list call.
  *
- * @returns undefined if the answer is no list
+ * @returns undefined if the answer holds no list
  */
 export function readPage(answer: ApiResponse): PageResponse | undefined {
+	// A few actions answer with a bare list, which has no total.
 	const { items, total } = Array.isArray(answer) ? { items: answer, total: undefined } : answer;
 	if (!Array.isArray(items)) return undefined;
 
-	const rows = (items as unknown[]).filter(isRow);
-	const hasTotal = total !== undefined && total !== null;
-	const count = hasTotal ? Number(total) : NaN;
-	const isPossible = Number.isFinite(count) && count >= rows.length;
-	return { items: rows, total: isPossible ? count : undefined };
+	const allRows = (items as unknown[]).filter(isRow);
+	return { allRows, total: readTotal(total, allRows.length) };
+}
+
+/** Reads a total; undefined if it is not a number, or lower than the number of rows on the page. */
+function readTotal(total: unknown, rowCount: number): number | undefined {
+	if (total === undefined || total === null) return undefined;
+
+	const count = Number(total);
+	const isPossible = Number.isFinite(count) && count >= rowCount;
+	return isPossible ? count : undefined;
 }
 
 function isRow(item: unknown): item is IDataObject {
 	return typeof item === 'object' && item !== null && !Array.isArray(item);
 }
 
-/** Reads the ID of a row. An ID that came as a text of digits counts as that number. */
+/** Reads the ID of a row. A text of digits becomes a number, so that "7" and 7 are the same ID. */
 function readRowId({ id }: IDataObject): RowKey | undefined {
 	const isId = typeof id === 'number' || (typeof id === 'string' && id !== '');
-	return isId ? Number(id) || id : undefined;
+	if (!isId) return undefined;
+
+	return Number(id) || id;
 }
 
 // ------------------------------------------------------- the progress of a reading
 
 /**
- * Notes what one reading of a list has brought so far: which rows have come, and whether any may be
- * missing.
+ * Keeps account of one reading: which rows have come, and whether any row may be missing.
  *
- * Rows without an ID, such as entries of the log, are told apart by their positions. New entries
- * come on top of the log, so an entry that was on a page may move down to the next page. The growth
- * of the total says how far. A position counts rows from the top, in the list as it was when the
- * reading began.
+ * Some rows have no ID, such as the entries of AlfaCRM's log of changes. A position tells whether
+ * such a row has come before. Positions count the rows from the top, in the list as it was when the
+ * reading began. New entries are added at the top of the log and push other entries down, perhaps
+ * to the next page. The growth of the total tells how far.
+ *
+ * For example, a page has 20 rows, and 3 entries are added after page 0 was read. Then the first
+ * row of page 1 has the position 20 - 3 = 17. Page 0 had the positions 0 to 19, so the first three
+ * rows of page 1 are not new, and its fourth row is.
  */
 class ListProgress {
 	/** The keys of all rows that have come. */
 	private readonly seenKeys = new Set<RowKey>();
 	/**
-	 * How many rows without an ID have the same content: in the whole list so far, or on this page if
-	 * there is no total.
+	 * How often the content of a row without an ID has come, by the content. If the list has a total,
+	 * the whole reading counts, otherwise only the present page.
 	 */
 	private readonly copyCounts = new Map<string, number>();
-	/** The total when the reading began. */
+	/** The first total of this reading. */
 	private totalAtStart?: number;
 	/** The latest total. */
 	private total?: number;
-	/** How many rows have come. A row that came twice counts twice. */
+	/** How many rows have come since page 0. A row that came twice counts twice. */
 	private rowCount = 0;
-	/** How many positions from the top have been read. */
+	/** The first position that has not been read. */
 	private positionsRead = 0;
 	/**
-	 * Whether the total has become lower, so that a row may have moved to a page that had been read
-	 * before.
+	 * Whether the total has fallen. Then a row may have moved up to a page that had been read before,
+	 * and been missed.
 	 */
 	private hasShrunk = false;
-	/** Whether equal rows without an ID were on two pages. They may be one row that has moved. */
+	/** Whether two pages had equal rows without an ID: two rows, or one row that has moved. */
 	private hasUnclearRows = false;
-	/** The largest number of rows on a page. */
-	private fullestPage = 1;
+	/** The largest number of rows on a page so far. */
+	private largestRowCount = 1;
 	/**
-	 * How many rows had come when the reading began again. Until then, pages bring nothing new, which
-	 * does not end the list.
+	 * How many rows had come when the reading began again. The same number of rows comes once more
+	 * without being new, so until then a page without a new row does not end the list.
 	 */
 	private rereadCount = 0;
 
-	/** @param requestedSize the page size in the body of an API Call; NaN if there is none */
-	constructor(private readonly requestedSize: number) {}
+	/** @param sizeInBody the page size that a user wrote into the body; NaN if there is none */
+	constructor(private readonly sizeInBody: number) {}
 
-	/** Returns how many pages are known to follow and are wanted. */
+	/** Returns how many of the next pages will have wanted rows, as far as the total tells. */
 	countPagesToCome(wantedRows: number): number {
 		const rowsToCome = (this.total ?? 0) - this.rowCount;
-		return Math.ceil(Math.min(rowsToCome, wantedRows) / this.fullestPage);
-	}
-
-	/** Begins again with page 0, in pages of another size. Rows that have come do not come again. */
-	beginAgain(): void {
-		this.rereadCount = this.rowCount;
-		this.rowCount = 0;
-		this.fullestPage = 1;
+		return Math.ceil(Math.min(rowsToCome, wantedRows) / this.largestRowCount);
 	}
 
 	/**
-	 * Adds the next page, and tells which of its rows are new and whether it is the last one.
+	 * Begins again with page 0, in pages of another size. The list is still the same, so its keys,
+	 * positions and totals are kept: a row that has come before is not new.
+	 */
+	beginAgain(): void {
+		this.rereadCount = this.rowCount;
+		this.rowCount = 0;
+		this.largestRowCount = 1;
+	}
+
+	/**
+	 * Adds the next page. Finds out which of its rows are new and whether the list ends with it.
 	 *
 	 * @param number the number of the page, from 0
 	 */
 	addPage(number: number, response: PageResponse): Page {
-		const { items, total, size } = response;
-		const requestedSize = size ?? this.requestedSize;
-		// The `total` of page 0 may count the rows of that page instead of the whole list.
-		const isTotalDoubtful = number === 0 && mayBePageLength(items, total, requestedSize);
+		const { allRows, total, size } = response;
+		const requestedSize = size ?? this.sizeInBody;
+		// On page 0, the total may be the number of rows on the page instead of in the list.
+		const isTotalDoubtful = number === 0 && mayBePageLength(allRows, total, requestedSize);
 		if (total !== undefined && !isTotalDoubtful) this.noteTotal(total);
 
-		const { rows, keys } = this.takeNewRows(items);
-		this.rowCount += items.length;
-		this.fullestPage = Math.max(this.fullestPage, items.length);
+		const { newRows, keys } = this.takeNewRows(allRows);
+		this.rowCount += allRows.length;
+		this.largestRowCount = Math.max(this.largestRowCount, allRows.length);
 
 		const { totalAtStart } = this;
-		const hasNewRows = rows.length > 0;
-		const isLast = this.isLastPage(items, { hasNewRows });
-		const isWhole = isLast && this.hasAllRows(items) && !this.hasShrunk;
-		return { number, items, rows, keys, size, total, totalAtStart, isLast, isWhole };
+		const hasNewRows = newRows.length > 0;
+		const isLast = this.isLastPage(allRows, { hasNewRows });
+		const isWhole = isLast && this.hasAllRows(allRows) && !this.hasShrunk;
+		return { number, allRows, newRows, keys, size, total, totalAtStart, isLast, isWhole };
 	}
 
-	/** Notes how many rows the list has by now. */
+	/** Remembers the total of a page, and whether it has fallen. */
 	private noteTotal(total: number): void {
 		this.hasShrunk ||= total < (this.total ?? 0);
 		this.totalAtStart ??= total;
 		this.total = total;
 	}
 
-	/** Tells whether no page follows the one that has just been added. */
+	/** Tells whether the page that was just added is the last one. */
 	private isLastPage(
-		items: readonly IDataObject[],
+		pageRows: readonly IDataObject[],
 		{ hasNewRows }: { hasNewRows: boolean },
 	): boolean {
-		if (items.length === 0 || this.rowCount >= (this.total ?? Infinity)) return true;
+		const haveAllRowsCome = this.total !== undefined && this.rowCount >= this.total;
+		if (pageRows.length === 0 || haveAllRowsCome) return true;
 		if (hasNewRows) return false;
 
-		// A page of known rows ends the list, unless rows have come on top meanwhile or the list is
-		// being read again.
+		// A page without a new row ends the list, with two exceptions: rows added at the top have
+		// pushed known rows down to this page, or the reading has begun again.
 		const isRereading = this.rowCount <= this.rereadCount;
 		return this.addedOnTop === 0 && !isRereading;
 	}
 
 	/**
-	 * Tells whether at the last page as many rows have come as there were at the start. Without a
-	 * total, only an empty page shows that the list is over.
+	 * Tells after the last page whether as many rows have come as the first total says. Without a
+	 * total, only an empty last page shows that no rows are missing.
 	 */
-	private hasAllRows(lastItems: readonly IDataObject[]): boolean {
+	private hasAllRows(lastPageRows: readonly IDataObject[]): boolean {
 		if (this.totalAtStart !== undefined) return this.seenKeys.size >= this.totalAtStart;
 
-		return lastItems.length === 0 && !this.hasUnclearRows;
+		return lastPageRows.length === 0 && !this.hasUnclearRows;
 	}
 
-	/** Picks the rows of a page that were on no earlier page, and notes them. */
-	private takeNewRows(items: readonly IDataObject[]): Pick<Page, 'keys' | 'rows'> {
-		const rows: IDataObject[] = [];
+	/** Returns the rows of the next page that no earlier page had, and remembers them. */
+	private takeNewRows(pageRows: readonly IDataObject[]): Pick<Page, 'keys' | 'newRows'> {
+		const newRows: IDataObject[] = [];
 		const keys: RowKey[] = [];
-		const { addedOnTop } = this;
-		const hasTotal = this.total !== undefined;
-		// Without a total, nothing shows whether an equal row on the next page is the same one.
-		if (!hasTotal) this.copyCounts.clear();
+		// Without a total, nobody can tell whether an equal row on the next page is another row. So
+		// equal rows are counted only within a page.
+		if (this.total === undefined) this.copyCounts.clear();
 
-		for (const [index, row] of items.entries()) {
-			const id = readRowId(row);
-			const position = this.rowCount + index - addedOnTop;
-			const isPositionRead = position >= 0 && position < this.positionsRead;
-			// The row was on the page before, and has moved down.
-			if (id === undefined && hasTotal && isPositionRead) continue;
-
-			const key = id ?? this.makeContentKey(row);
-			if (this.seenKeys.has(key)) {
-				this.hasUnclearRows ||= id === undefined;
-				continue;
-			}
+		for (const [index, row] of pageRows.entries()) {
+			const key = this.identifyNewRow(row, index);
+			if (key === undefined) continue;
 
 			this.seenKeys.add(key);
 			keys.push(key);
-			rows.push(row);
+			newRows.push(row);
 		}
 
-		const positionAfterPage = this.rowCount + items.length - addedOnTop;
+		const positionAfterPage = this.findPosition(pageRows.length);
 		this.positionsRead = Math.max(this.positionsRead, positionAfterPage);
-		return { rows, keys };
+		return { newRows, keys };
 	}
 
 	/**
-	 * How many rows may have been added on top since the reading began, so that all others have moved
-	 * down. API notes 5.21.
+	 * Returns the key of a row of the next page; undefined if an earlier page had the row.
+	 *
+	 * @param index the index of the row on the page
+	 */
+	private identifyNewRow(row: IDataObject, index: number): RowKey | undefined {
+		const id = readRowId(row);
+		if (id !== undefined) return this.seenKeys.has(id) ? undefined : id;
+
+		const position = this.findPosition(index);
+		const hasMovedDown = position >= 0 && position < this.positionsRead;
+		// Without a total, nobody knows how far the rows have moved.
+		if (this.total !== undefined && hasMovedDown) return undefined;
+
+		const contentKey = this.makeContentKey(row);
+		if (!this.seenKeys.has(contentKey)) return contentKey;
+
+		// An equal row came on an earlier page. It may be the same row.
+		this.hasUnclearRows = true;
+		return undefined;
+	}
+
+	/** Returns the position of a row of the next page. Rows added at the top do not count. */
+	private findPosition(indexOnPage: number): number {
+		return this.rowCount + indexOnPage - this.addedOnTop;
+	}
+
+	/**
+	 * How many rows may have been added at the top since the reading began. All other rows have moved
+	 * down by this number. API notes 5.21.
 	 */
 	private get addedOnTop(): number {
 		return Math.max(0, (this.total ?? 0) - (this.totalAtStart ?? 0));
 	}
 
-	/** Makes the key of a row without an ID: its content, with a number from the second copy on. */
+	/**
+	 * Makes the key of a row without an ID: its content, and a number if it is not the first copy.
+	 */
 	private makeContentKey(row: IDataObject): string {
 		const content = JSON.stringify(row);
 		const copyCount = (this.copyCounts.get(content) ?? 0) + 1;
@@ -432,20 +497,20 @@ class ListProgress {
 }
 
 /**
- * Tells whether the `total` of page 0 may be just the length of that page. A program in production
- * guards against that. API notes 3.
+ * Tells whether the `total` of page 0 may be the number of rows on the page instead of in the list.
+ * That is possible if the page is full. Another client of AlfaCRM expects it. API notes 3.
  *
- * @param requestedSize the page size that was asked for; NaN if none was
+ * @param requestedSize the page size that the call asked for; NaN if it asked for none
  */
 export function mayBePageLength(
-	items: readonly IDataObject[],
+	pageRows: readonly IDataObject[],
 	total?: number,
 	requestedSize = NaN,
 ): boolean {
-	if (items.length !== total) return false;
+	if (pageRows.length !== total) return false;
 
-	const pageSizes = [...USUAL_PAGES, requestedSize];
-	return pageSizes.includes(total);
+	const sizesOfFullPages = [...USUAL_PAGES, requestedSize];
+	return sizesOfFullPages.includes(total);
 }
 
 function makeEndlessListError(client: ApiClient, { task, itemIndex }: ListRequest): Error {

@@ -1,11 +1,21 @@
 import { readFailure } from './answer';
-import { abortable, sleepUnref } from './cancel';
+import { waitUnlessAborted, sleepUnref } from './cancel';
 import { isRateLimited, makeCancelledError } from './failures';
 import { Refusals } from './refusals';
 import { RoundTrips } from './roundTrips';
 import { SECOND_MS } from '../values/time';
 
-/** AlfaCRM's own limit, in calls a second over all methods, logins included. API notes 7. */
+/**
+ * Keeps this process within AlfaCRM's limit of calls a second: see `RateLimiter`.
+ *
+ * - in flight: of a call that was sent and has no answer yet
+ * - counting: of a call that the limit still counts. With a limit of 5, no call starts while 5
+ *   calls count.
+ */
+
+/**
+ * AlfaCRM's own limit of calls a second, logins included (docs/alfacrm-api.md 7, the API notes).
+ */
 export const DEFAULT_REQUESTS_PER_SECOND = 5;
 
 /**
@@ -15,20 +25,24 @@ export const DEFAULT_REQUESTS_PER_SECOND = 5;
 const MOST_CALLS_AT_ONCE = 5;
 
 /**
- * A call that has been in flight for longer hangs: it no longer counts as in flight, unless the
- * user chose 'Calls at Once'.
+ * A call that has had no answer for this long hangs. It does not hold up other calls any more,
+ * as long as fewer than `MOST_CALLS_AT_ONCE` calls are in flight. If the user has chosen 'Calls at
+ * Once', it holds them up.
  */
 const HANGS_MS = 2_000;
 
-/** A request reaches the server within this time, however long its answer takes. */
+/**
+ * A call is assumed to arrive at the host within this time after its start, even if its answer
+ * takes longer.
+ */
 const MAX_LATENESS_MS = 1_000;
 
-/** Covers clocks and timers that count whole milliseconds. */
+/** Added to each lateness, because clocks and timers may be wrong by some milliseconds. */
 const MARGIN_MS = 5;
 
 /**
- * Every 40th call counts towards the limit for one more second. So a process that uses the whole
- * rate leaves a gap, in which other processes get a chance.
+ * Usually a call counts for one second. Every 40th call counts for a second longer. This leaves a
+ * gap for the calls of other processes, even if this process has always a call to send.
  */
 const GAP_EVERY = 40;
 const GAP_MS = 1_000;
@@ -45,14 +59,14 @@ export function readAmount(value: unknown): number | undefined {
 	return Number.isFinite(amount) && amount >= 0 ? amount : undefined;
 }
 
-/** Reads *Requests per Second* of the credential. 0 means no limit. */
+/** Reads 'Requests per Second' from the credential. 0 means no limit. */
 export function readRate(value: unknown): number {
 	return readAmount(value) ?? DEFAULT_REQUESTS_PER_SECOND;
 }
 
 /**
- * Reads *Calls at Once* of the credential: how many calls may be in flight. 0 means as many as the
- * rate needs.
+ * Reads 'Calls at Once' from the credential: how many calls may be in flight. 0 means as many as it
+ * takes to reach the rate.
  */
 export function readCallsAtOnce(value: unknown): number {
 	return Math.min(Math.floor(readAmount(value) ?? 0), MOST_CALLS_AT_ONCE);
@@ -62,18 +76,21 @@ export interface RateOptions {
 	/** How many calls may arrive in any second; 0 lifts the limit. */
 	perSecond: number;
 	/**
-	 * How many calls may be in flight, 0 for as many as the rate needs. Left out for a login, which
-	 * is part of another call.
+	 * How many calls may be in flight. 0, the default, means as many as it takes to reach the rate.
 	 */
 	atOnce?: number;
-	/** Ends the wait of the call. */
+	/**
+	 * True for a login. A login is part of another call, so it does not count as a call in flight.
+	 */
+	isLogin?: boolean;
+	/** Ends the wait of the call when the execution is cancelled. */
 	signal?: AbortSignal;
 }
 
 /** The limiters by origin, shared by all nodes and executions of this process. */
 const limiters = new Map<string, RateLimiter>();
 
-/** Returns the limiter of an AlfaCRM. All calls of this process to the same origin share it. */
+/** Returns the limiter for an origin. All calls of this process to the origin share one limiter. */
 export function getRateLimiter(origin: string): RateLimiter {
 	const limiter = limiters.get(origin) ?? new RateLimiter();
 	limiters.set(origin, limiter);
@@ -81,34 +98,34 @@ export function getRateLimiter(origin: string): RateLimiter {
 }
 
 /**
- * Starts calls in the order in which they came, so that no more of them than the limit arrive at
- * the host in any second.
+ * Starts calls in the order in which they came, and so that in any second no more calls arrive at
+ * the host than the limit allows.
  *
- * - **Sliding window.** Each call counts towards the limit for a second. A call starts when fewer
- *   calls count than the limit allows (5 at 5 calls a second).
- * - **Slow calls.** Nobody knows when a call arrives at the host. A slow call may arrive much later
- *   than it started, and so closer to the calls after it. So it counts until a second after the
- *   latest moment at which it can have arrived.
- * - **Other processes** share the limit. A refused call shows them: see `Refusals`.
+ * - **Sliding window.** Each call counts towards the limit for a second. The next call starts as
+ *   soon as fewer calls count than the limit allows.
+ * - **Slow calls.** The host counts a call when it arrives. This process knows only when the call
+ *   started, and a slow call may arrive together with calls that started later. So a call counts
+ *   until a second after the latest moment at which it can have arrived.
+ * - **Other processes** share the limit. Only a refused call reveals them: see `Refusals`.
  *
  * Times are those of `performance.now()`, which runs evenly even when the clock of the machine is
  * set.
  */
 export class RateLimiter {
-	/** The calls in line, the first one first. */
+	/** The calls that wait to start, in the order in which they came. */
 	private readonly waiting: Call[] = [];
-	/** The calls that have started of late, the oldest first. */
+	/** The calls that have started and may still count, in the order of their start. */
 	private started: Call[] = [];
-	/** The calls that have started and whose answer has not come. */
+	/** The calls that have started and have no answer yet. */
 	private readonly inFlight = new Set<Call>();
-	/** How many calls have started in all. */
+	/** How many calls have started since the limiter was made. */
 	private startedCount = 0;
 	private readonly roundTrips = new RoundTrips();
 	private readonly refusals = new Refusals();
-	/** Until when the host has asked for a pause. */
+	/** The end of the pause that the host has asked for. */
 	private requestedPauseUntil = 0;
-	/** When the line is looked at next; Infinity if that is not planned. */
-	private nextLookAt = Infinity;
+	/** When `startCalls` runs next by itself; Infinity if no run is planned. */
+	private nextStartAt = Infinity;
 
 	/**
 	 * Waits until a call may start, then sends it.
@@ -119,7 +136,10 @@ export class RateLimiter {
 		const call = await this.waitInLine(options);
 		try {
 			// The execution may have been cancelled in the very moment in which the call could start.
-			const sending = options.signal?.aborted ? Promise.reject(makeCancelledError()) : send();
+			const isCancelled = options.signal?.aborted === true;
+			const sending = isCancelled ? Promise.reject(makeCancelledError()) : send();
+			// These two functions run before the `finally` below, because they are added to the promise
+			// before the `await`. So the outcome is noted before other calls start.
 			sending.then(
 				() => this.noteAnswer(call),
 				(error: unknown) => this.noteFailure(call, error),
@@ -131,7 +151,7 @@ export class RateLimiter {
 		}
 	}
 
-	/** How many calls the host has refused as too many. */
+	/** How many calls the host has refused because there were too many calls. */
 	get refusedCount(): number {
 		return this.refusals.count;
 	}
@@ -147,11 +167,11 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Returns how many calls in flight it takes to reach the rate at the present speed of the host; 1
-	 * until that is known.
+	 * Returns how many calls must be in flight to reach the rate at the present speed of the host; 1
+	 * while the speed is not known.
 	 */
-	callsAtOnce(perSecond: number): number {
-		const roundTripMs = this.roundTrips.findFastest();
+	countNeededAtOnce(perSecond: number): number {
+		const roundTripMs = this.roundTrips.findShortestRecent();
 		if (roundTripMs === undefined) return 1;
 		if (perSecond === 0) return MOST_CALLS_AT_ONCE;
 
@@ -164,7 +184,7 @@ export class RateLimiter {
 	/**
 	 * Waits in line until a call may start.
 	 *
-	 * @throws ResponseError if the signal aborts before
+	 * @throws ResponseError if the signal aborts while the call waits
 	 */
 	private async waitInLine(options: RateOptions): Promise<Call> {
 		const call = new Call(options);
@@ -173,52 +193,61 @@ export class RateLimiter {
 
 		let isAborted = true;
 		try {
-			await abortable(call.mayStart, options.signal);
+			await waitUnlessAborted(call.mayStart, options.signal);
 			isAborted = false;
 			return call;
 		} finally {
 			if (isAborted) {
 				this.forget(call);
-				// A call behind it may start now.
+				// The call that came after this call may start now.
 				this.startCalls();
 			}
 		}
 	}
 
 	/**
-	 * Starts the calls in line that may start now. If a call has to wait, plans to look at the line
-	 * again when that call may start.
+	 * Starts the calls in line that may start now. If a call has to wait, plans to run again when
+	 * that call may start.
 	 */
 	private startCalls(): void {
 		while (this.waiting.length > 0) {
 			const now = performance.now();
+			// A call in flight may hang in the meantime and no longer hold up the next one. So this
+			// function runs again after a second at the latest.
+			const nextCheckAt = now + SECOND_MS;
+
 			const call = this.chooseNextCall(now);
-			const startsAt = call === undefined ? Infinity : this.findStartTime(call, now);
-			if (call === undefined || startsAt > now) {
-				// Looks again after a second at the latest, because a call that gets no answer for long no
-				// longer counts as one in flight.
-				const lookAt = Math.min(startsAt, now + SECOND_MS);
-				this.lookAgainAt(lookAt, now);
+			if (call === undefined) {
+				this.startCallsAt(nextCheckAt, now);
 				return;
 			}
+
+			const startsAt = this.findStartTime(call, now);
+			if (startsAt > now) {
+				this.startCallsAt(Math.min(startsAt, nextCheckAt), now);
+				return;
+			}
+
 			this.start(call, now);
 		}
 	}
 
-	/** Plans to look at the line at a moment, unless an earlier look is planned. */
-	private lookAgainAt(moment: number, now: number): void {
-		if (moment >= this.nextLookAt) return;
+	/** Plans to run `startCalls` at a moment, unless an earlier run is planned. */
+	private startCallsAt(moment: number, now: number): void {
+		if (moment >= this.nextStartAt) return;
 
-		this.nextLookAt = moment;
+		this.nextStartAt = moment;
 		void sleepUnref(moment - now).then(() => {
-			this.nextLookAt = Infinity;
+			this.nextStartAt = Infinity;
 			this.startCalls();
 		});
 	}
 
 	/**
-	 * Chooses the first call in line. While too many calls are in flight, only a login may start,
-	 * because one of the calls in flight may be waiting for it.
+	 * Chooses the call to start next: the first one in line. If too many calls are in flight, only a
+	 * login is chosen, because one of the calls in flight may be waiting for the login.
+	 *
+	 * @returns undefined if no call may start before another one is answered
 	 */
 	private chooseNextCall(now: number): Call | undefined {
 		const firstCall = this.waiting[0];
@@ -227,9 +256,9 @@ export class RateLimiter {
 		return this.waiting.find(({ isLogin }) => isLogin);
 	}
 
-	/** Tells whether a call may start although other calls still wait for their answers. */
+	/** Tells whether so few calls are in flight that another call may start. */
 	private hasRoomInFlight(nextCall: Call, now: number): boolean {
-		const { isLogin, atOnce = 0, perSecond } = nextCall;
+		const { isLogin, atOnce, perSecond } = nextCall;
 		// A login is part of another call, so it does not count as a call in flight.
 		if (isLogin) return true;
 
@@ -239,34 +268,32 @@ export class RateLimiter {
 
 		if (callsInFlight.length >= MOST_CALLS_AT_ONCE) return false;
 
-		// Calls that have had no answer for long do not hold up the next ones.
+		// Below that maximum, a call that hangs does not hold up other calls.
 		const liveCalls = callsInFlight.filter((call) => call.startedAt > now - HANGS_MS);
-		return liveCalls.length < this.callsAtOnce(perSecond);
+		return liveCalls.length < this.countNeededAtOnce(perSecond);
 	}
 
 	/**
-	 * Returns the moment from which on a call may start: no pause is left, and fewer calls count than
-	 * the limit allows.
+	 * Returns the earliest moment at which a call may start: all pauses are over, and fewer calls
+	 * count than the limit allows.
 	 */
 	private findStartTime({ perSecond }: Call, now: number): number {
 		const pausedUntil = Math.max(now, this.requestedPauseUntil, this.refusals.pausedUntil);
 
-		const allowedByHost = makeWindow(perSecond).mostCalls;
-		const mostCalls = Math.min(allowedByHost, this.refusals.countAllowedPerSecond(now));
+		// There are two limits: that of the credential, and a lower one after a refusal. The second one
+		// is for a second. Applied to a window, which may be longer, it is on the safe side.
+		const mostByCredential = makeWindow(perSecond).mostCalls;
+		const mostAfterRefusal = this.refusals.countAllowedPerSecond(now);
+		const mostCalls = Math.min(mostByCredential, mostAfterRefusal);
 		if (mostCalls === Infinity) return pausedUntil;
 
 		const countingCalls = this.started.filter(({ countsUntil }) => countsUntil > now);
 		if (countingCalls.length < mostCalls) return pausedUntil;
 
-		// For example, 7 calls count and the limit is 5. Another call may start when only 4 count, so
-		// when 3 have stopped counting. The third end has the index 7 - 5.
-		const ends = countingCalls.map((call) => call.countsUntil);
-		ends.sort((a, b) => a - b);
-		const fewEnoughCountAt = ends[ends.length - mostCalls];
-		return Math.max(fewEnoughCountAt, pausedUntil);
+		return Math.max(pausedUntil, findMomentWithRoom(countingCalls, mostCalls));
 	}
 
-	/** Takes a call out of the line, lets it start and counts it. */
+	/** Takes a call out of the line, counts it and lets it start. */
 	private start(call: Call, now: number): void {
 		this.waiting.splice(this.waiting.indexOf(call), 1);
 
@@ -278,14 +305,14 @@ export class RateLimiter {
 		if (leavesGap) call.windowMs += GAP_MS;
 
 		call.startedAt = now;
-		// Until the answer shows more, the call may arrive as late as any call.
+		// The call may arrive as late as any call may. The answer will show how long the call took.
 		call.countsUntil = now + MAX_LATENESS_MS + call.windowMs;
 		call.letStart();
 	}
 
 	/**
-	 * Forgets calls that ended long ago. A refusal looks back one second, so calls are kept for a
-	 * second after they have stopped counting.
+	 * Forgets calls that no longer count. They are kept for one more second, because a refusal counts
+	 * the calls of the second before.
 	 */
 	private forgetOldCalls(now: number): void {
 		this.started = this.started.filter(
@@ -293,7 +320,7 @@ export class RateLimiter {
 		);
 	}
 
-	/** Removes a call that was not sent, so that it does not count. */
+	/** Forgets a call that was not sent, so that it does not count. */
 	private forget(call: Call): void {
 		this.inFlight.delete(call);
 		for (const calls of [this.waiting, this.started]) {
@@ -302,33 +329,34 @@ export class RateLimiter {
 		}
 	}
 
-	// ------------------------------------------------------- what came of a call
+	// ------------------------------------------------------- after a call
 
 	/** Notes that the host answered a call, and how long that took. */
 	private noteAnswer(call: Call): void {
-		// A login tells nothing about the speed of calls. And until its token is stored, only one call
-		// may follow it.
+		// The speed of a login says nothing about the speed of calls. While no speed is known, only one
+		// call may be in flight. So after the first login, the token is stored before a second call
+		// starts.
 		if (!call.isLogin) this.roundTrips.add(performance.now() - call.startedAt);
 
 		this.refusals.noteTaken();
-		this.limitCounting(call);
+		this.setEndOfCounting(call);
 	}
 
-	/** Notes that a call failed. What that means for the rate depends on how it failed. */
+	/** Notes that a call failed. The failure tells whether the call counts, and lowers the rate. */
 	private noteFailure(call: Call, error: unknown): void {
 		const failure = readFailure(error);
-		// The host does not know of the call, so it does not count towards the limit.
+		// A call that did not leave n8n does not count towards the limit.
 		if (failure.kind === 'notSent') {
 			this.forget(call);
 			return;
 		}
 
-		this.limitCounting(call);
+		this.setEndOfCounting(call);
 		if (isRateLimited(failure)) {
 			call.isRefused = true;
 			this.refusals.noteRefusal(this.countTakenBefore(call));
 		} else {
-			// AlfaCRM took the call, whatever it answered.
+			// The call failed for another reason, so the host did not refuse it.
 			this.refusals.noteTaken();
 		}
 	}
@@ -343,52 +371,68 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Sets until when a call counts, now that it has ended: for one window after the latest moment at
-	 * which it can have arrived.
+	 * Sets until when a call counts, now that the call has ended: for one window after the latest
+	 * moment at which it can have arrived.
 	 *
-	 * A call arrives later than the fastest possible call by at most as much as its round trip was
-	 * longer. The other part of its delay may have been on the way back.
+	 * The lateness of a call is how much later it arrived than the fastest possible call. It is at
+	 * most the round trip of the call minus the shortest possible round trip: that much, if all the
+	 * delay was on the way to the host.
+	 *
+	 * For example, the shortest possible round trip is 100 ms. A call that took 300 ms was up to 200
+	 * ms late.
 	 */
-	private limitCounting(call: Call): void {
+	private setEndOfCounting(call: Call): void {
 		const roundTripMs = performance.now() - call.startedAt;
-		const latenessMs = roundTripMs - this.roundTrips.estimateShortestPossible() + MARGIN_MS;
-		const boundedLatenessMs = Math.min(Math.max(latenessMs, MARGIN_MS), MAX_LATENESS_MS);
-		call.countsUntil = call.startedAt + boundedLatenessMs + call.windowMs;
+		const extraMs = roundTripMs - this.roundTrips.estimateShortestPossible();
+		const latenessMs = Math.max(0, extraMs) + MARGIN_MS;
+		const latestArrival = call.startedAt + Math.min(latenessMs, MAX_LATENESS_MS);
+		call.countsUntil = latestArrival + call.windowMs;
 	}
 }
 
 /** A call: in line, in flight, or ended and still counting towards the limit. */
 class Call {
 	readonly perSecond: number;
-	readonly atOnce?: number;
+	readonly atOnce: number;
+	readonly isLogin: boolean;
 	/** For how many milliseconds the call counts after it has arrived. */
 	windowMs: number;
-	/** When it left the line, by `performance.now()`. */
+	/** When the call left the line, by `performance.now()`. */
 	startedAt = 0;
-	/** Until when it counts towards the limit, by `performance.now()`. */
+	/** Until when the call counts towards the limit, by `performance.now()`. */
 	countsUntil = 0;
-	/** Whether AlfaCRM refused it as too many. */
+	/** Whether AlfaCRM refused the call because there were too many calls. */
 	isRefused = false;
 	/** Resolves when the call may start. */
 	readonly mayStart: Promise<void>;
 	private resolveMayStart = () => {};
 
-	constructor({ perSecond, atOnce }: RateOptions) {
-		this.perSecond = perSecond;
-		this.atOnce = atOnce;
-		this.windowMs = makeWindow(perSecond).ms;
+	constructor(options: RateOptions) {
+		this.perSecond = options.perSecond;
+		this.atOnce = options.atOnce ?? 0;
+		this.isLogin = options.isLogin ?? false;
+		this.windowMs = makeWindow(options.perSecond).ms;
 		this.mayStart = new Promise((resolve) => {
 			this.resolveMayStart = resolve;
 		});
 	}
 
-	get isLogin(): boolean {
-		return this.atOnce === undefined;
-	}
-
+	/** Ends the wait in line. */
 	letStart(): void {
 		this.resolveMayStart();
 	}
+}
+
+/**
+ * Returns the moment from which fewer calls count than the limit allows.
+ *
+ * For example, 7 calls count and the limit is 5. Another call may start when only 4 calls count:
+ * when 3 of the 7 have stopped counting. In the sorted list, the third end has the index 7 - 5.
+ */
+function findMomentWithRoom(countingCalls: readonly Call[], mostCalls: number): number {
+	const ends = countingCalls.map(({ countsUntil }) => countsUntil);
+	ends.sort((a, b) => a - b);
+	return ends[ends.length - mostCalls];
 }
 
 interface Window {
@@ -399,8 +443,8 @@ interface Window {
 }
 
 /**
- * Makes the sliding window of a rate: at least a second long, so that a whole number of calls fits.
- * 2.5 calls a second are 3 calls in 1.2 seconds.
+ * Makes the window for a rate. A whole number of calls must fit, so the window can be longer than a
+ * second: 2.5 calls a second are 3 calls in 1.2 seconds.
  */
 function makeWindow(perSecond: number): Window {
 	if (perSecond === 0) return { mostCalls: Infinity, ms: SECOND_MS };

@@ -1,23 +1,25 @@
 /** After a refusal, a process pauses for a random time between half of this and all of it. */
 const PAUSE_MS = 1_000;
 
-/** The pause grows by a tenth with each further refusal in a row, up to 20 of them. */
+/**
+ * The pause grows by a tenth with each refusal since AlfaCRM last took a call, up to 20 of them.
+ */
 const PAUSE_GROWTH = 0.1;
-const MOST_GROWING_REFUSALS = 20;
+const MOST_COUNTED_REFUSALS = 20;
 
 /**
- * About 8 seconds after a refusal, a process makes one call a second more than before, and every 3
- * seconds yet another one.
+ * About 8 seconds after a refusal, a process raises its rate by one call a second, and then again
+ * every 3 seconds.
  */
 const FIRST_INCREASE_MS = 8_000;
 const NEXT_INCREASE_MS = 3_000;
 
 /**
- * Lowers the rate of this process after AlfaCRM has refused a call as too many.
+ * Lowers the rate of this process after AlfaCRM has refused a call because there were too many.
  *
- * Other processes share AlfaCRM's limit, and nobody tells this process about them. A refused call
- * shows them. From then on this process pauses, makes as many calls a second as AlfaCRM took just
- * before the refusal, and tries one more every few seconds.
+ * Other processes share AlfaCRM's limit. This process does not know them: only a refused call
+ * reveals that they exist. Then this process pauses, makes as many calls a second as AlfaCRM took
+ * just before the refusal, and raises its rate by one call every few seconds.
  *
  * Times are those of `performance.now()`.
  */
@@ -26,15 +28,16 @@ export class Refusals {
 	count = 0;
 	/** Until when this process pauses. */
 	pausedUntil = 0;
-	private countInARow = 0;
+	/** How many calls AlfaCRM has refused since it last took one. */
+	private countSinceTaken = 0;
 	/** How many calls AlfaCRM took in the second before the latest refusal. */
 	private takenPerSecond = Infinity;
-	/** When this process makes more calls a second again, for the first time. */
+	/** When this process raises its rate for the first time after the latest refusal. */
 	private firstIncreaseAt = 0;
 
 	/** Notes that AlfaCRM took a call. */
 	noteTaken(): void {
-		this.countInARow = 0;
+		this.countSinceTaken = 0;
 	}
 
 	/**
@@ -47,38 +50,51 @@ export class Refusals {
 		const now = performance.now();
 		this.takenPerSecond = Math.max(1, takenPerSecond);
 		this.firstIncreaseAt = now + chooseFirstIncreaseDelay();
-		this.pausedUntil = now + choosePauseLength(this.countInARow);
+		this.pausedUntil = now + choosePauseLength(this.countSinceTaken);
 
 		this.count += 1;
-		this.countInARow += 1;
+		this.countSinceTaken += 1;
 	}
 
 	/** Returns how many calls a second this process may make; Infinity if none was refused. */
 	countAllowedPerSecond(now: number): number {
-		if (now < this.firstIncreaseAt) return this.takenPerSecond;
+		const increaseCount = this.countIncreases(now);
+		return this.takenPerSecond + increaseCount;
+	}
+
+	/** Counts how often this process has raised its rate since the latest refusal. */
+	private countIncreases(now: number): number {
+		if (now < this.firstIncreaseAt) return 0;
 
 		const laterIncreases = Math.floor((now - this.firstIncreaseAt) / NEXT_INCREASE_MS);
-		return this.takenPerSecond + 1 + laterIncreases;
+		return 1 + laterIncreases;
 	}
 }
 
 /**
- * Chooses after how many milliseconds a refused process makes more calls a second again. The delay
- * is random, so that processes that were refused together do so at different moments.
+ * Chooses after how many milliseconds a refused process raises its rate for the first time. The
+ * delay is random, so that processes that were refused together raise their rates at different
+ * moments.
  */
 function chooseFirstIncreaseDelay(): number {
-	const randomFactor = 0.75 + Math.random() / 2;
-	return FIRST_INCREASE_MS * randomFactor;
+	return chooseRandomly(FIRST_INCREASE_MS * 0.75, FIRST_INCREASE_MS * 1.25);
 }
 
 /**
- * Chooses for how many milliseconds a process pauses after a refusal. The pause is random, and
- * longer after several refusals in a row.
+ * Chooses for how many milliseconds a process pauses after a refusal. The pause is random, so that
+ * processes that were refused together go on at different moments. Each earlier refusal makes it
+ * longer.
  *
- * @param earlierRefusals how many refusals came before this one in a row
+ * @param earlierRefusals how many calls AlfaCRM has refused before, since it last took one
  */
 function choosePauseLength(earlierRefusals: number): number {
-	const growth = 1 + Math.min(earlierRefusals, MOST_GROWING_REFUSALS) * PAUSE_GROWTH;
-	const randomPauseMs = (PAUSE_MS / 2) * (1 + Math.random());
-	return randomPauseMs * growth;
+	const firstPauseMs = chooseRandomly(PAUSE_MS / 2, PAUSE_MS);
+	const countedRefusals = Math.min(earlierRefusals, MOST_COUNTED_REFUSALS);
+	const growthFactor = 1 + countedRefusals * PAUSE_GROWTH;
+	return firstPauseMs * growthFactor;
+}
+
+/** Returns a random number between two numbers. */
+function chooseRandomly(least: number, most: number): number {
+	return least + Math.random() * (most - least);
 }

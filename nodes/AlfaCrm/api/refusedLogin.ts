@@ -2,12 +2,15 @@ import type { ApiFailure } from './failures';
 import type { Login } from './session';
 
 /**
- * After a login that a web page answered, no other login is tried for this long: a firewall that
- * stopped the login of one item stops the logins of all other items too.
+ * After a login that an intermediary answered, usually a firewall with a web page, no login is
+ * tried for this long: the firewall would stop the logins of all other items too.
  */
-const WEB_PAGE_PAUSE_MS = 60_000;
+const INTERMEDIARY_PAUSE_MS = 60_000;
 
-/** Remembers a login that was refused, because each of many items would try it again. */
+/**
+ * Remembers a login that AlfaCRM refused or that an intermediary answered. Otherwise each of many
+ * items would try the login again.
+ */
 export class RefusedLogin {
 	private refused?: {
 		/** The login as JSON. */
@@ -17,12 +20,12 @@ export class RefusedLogin {
 		until: number;
 	};
 
-	/** Whether any login has been refused. */
+	/** Whether a refused login is remembered. */
 	get exists(): boolean {
 		return this.refused !== undefined;
 	}
 
-	/** Returns why a login was refused, as long as it must not be tried again. */
+	/** Returns the failure of a login that must not be tried again yet; undefined for any other. */
 	findFailure(login: Login): ApiFailure | undefined {
 		const { refused } = this;
 		if (refused === undefined || refused.login !== JSON.stringify(login)) return undefined;
@@ -30,19 +33,19 @@ export class RefusedLogin {
 		return performance.now() < refused.until ? refused.failure : undefined;
 	}
 
-	/** Notes the failure of a call, if its login was refused and would be refused again. */
-	note(failure: ApiFailure, login: Login | undefined): void {
+	/** Remembers the failure of a call if its login failed and would fail again. */
+	noteFailure(failure: ApiFailure, login: Login | undefined): void {
 		if (failure.kind !== 'login' || login === undefined) return;
-		// The failure is the one that was noted before, and must not prolong the pause.
+		// The login was not tried: this is the remembered failure, which must not prolong the pause.
 		if (this.findFailure(login) !== undefined) return;
 
-		const { declaredCause, isForeign = false } = failure;
-		// AlfaCRM accepts such a login only after the user has corrected the credential.
+		const { declaredCause, isFromIntermediary = false } = failure;
+		// With these causes, the login fails until the user has corrected the credential.
 		const isLasting =
 			declaredCause === 'credential-invalid' || declaredCause === 'configuration-invalid';
-		if (!isLasting && !isForeign) return;
+		if (!isLasting && !isFromIntermediary) return;
 
-		const until = isLasting ? Infinity : performance.now() + WEB_PAGE_PAUSE_MS;
+		const until = isLasting ? Infinity : performance.now() + INTERMEDIARY_PAUSE_MS;
 		this.refused = { login: JSON.stringify(login), failure, until };
 	}
 }

@@ -10,10 +10,10 @@ import type {
 import { readIds } from '../values/formats';
 import type { ApiFailure } from './failures';
 
-/** A call fails if its whole answer has not come after this time. */
+/** A call fails if its whole answer has not come within this time. */
 export const TIMEOUT_MS = 30_000;
 
-/** A login that takes longer than this many milliseconds is given up. */
+/** A login fails if its whole answer has not come within this time. */
 export const LOGIN_TIMEOUT_MS = 10_000;
 
 /** One call of AlfaCRM's API. */
@@ -28,20 +28,20 @@ export interface ApiRequest {
 	body?: IDataObject;
 	/** The purpose of the call, in words that follow "could not" in messages: "create a customer". */
 	task: string;
-	/** True for a call that changes nothing, so it may be sent again after its answer was lost. */
+	/** True for a call that changes nothing. It may be sent again after its answer was lost. */
 	isIdempotent: boolean;
-	/** The tasks of the same item that AlfaCRM has confirmed before. */
+	/** The tasks of the writes that the same item has made before, such as "create a customer". */
 	savedBefore?: readonly string[];
-	/** The labels of the form by field name of the API. */
+	/** The labels in the form, by the name of the field in the API. */
 	labels?: Record<string, string>;
 	/** The number of the input item for which the call is made, from 0. */
 	itemIndex?: number;
-	/** Called just before the call is sent. It throws if the call must not be sent any more. */
+	/** Runs right before the call is sent, and throws if the call must not be sent any more. */
 	onSend?: () => void;
 	/**
-	 * Called when the call has failed, but AlfaCRM may have carried it out.
+	 * Runs when the call has failed, but AlfaCRM may have carried it out.
 	 *
-	 * @param underWayMs for how many milliseconds AlfaCRM may still be at work on it
+	 * @param underWayMs for how many milliseconds AlfaCRM may still be at work on the call
 	 */
 	onAnswerLost?: (underWayMs: number) => void;
 }
@@ -57,7 +57,7 @@ export function buildPath({
 	return ['v2api', branch, path, action].filter((part) => part !== undefined).join('/');
 }
 
-/** Names an action, as the key of what is known about it: `customer/index`. */
+/** Returns the name of an action, such as `customer/index`. The action `index` lists records. */
 export function nameAction({
 	path,
 	action = 'index',
@@ -91,11 +91,15 @@ export function isBranchList(call: Pick<ApiRequest, 'action' | 'path'>): boolean
 	return nameAction(call) === 'branch/index';
 }
 
-/** With these statuses, AlfaCRM refuses a list in one branch that may answer in another. */
-const BRANCH_REFUSALS: ReadonlyArray<ApiFailure['status']> = [400, 403, 404, 405];
+/**
+ * The HTTP statuses with which AlfaCRM may refuse a list only because of the branch of the call.
+ */
+const BRANCH_REFUSALS: readonly number[] = [400, 403, 404, 405];
 
-/** Tells whether a list that AlfaCRM refused may be read in another branch. */
-export function mayAnswerInOtherBranch({ status }: ApiFailure): boolean {
+/**
+ * Tells whether a call for a list that AlfaCRM refused may succeed with another branch.
+ */
+export function canAnotherBranchHelp({ status = 0 }: ApiFailure): boolean {
 	return BRANCH_REFUSALS.includes(status);
 }
 
@@ -112,7 +116,7 @@ export type ApiContext =
  * Reads from the form the branch in which the node works, or the first branch that the trigger
  * watches.
  *
- * @returns undefined if no branch is chosen, or if it is not known before the node runs
+ * @returns undefined if no branch is chosen, or if an expression cannot be evaluated yet
  */
 export function readFormBranch(context: ApiContext, itemIndex = 0): number | undefined {
 	try {
@@ -122,13 +126,14 @@ export function readFormBranch(context: ApiContext, itemIndex = 0): number | und
 		const [watchedBranch] = readIdsInParameter(readParameter(context, 'branchIds', itemIndex));
 		return watchedBranch;
 	} catch {
-		// If an expression fails, the operation that needs the value says so.
+		// An expression failed. The operation that reads the same parameter will report that.
 		return undefined;
 	}
 }
 
 /**
- * Reads a parameter of the node's form. Each kind of context has a function of its own for that.
+ * Reads a parameter of the node's form. A dropdown has a function of its own for that, and only an
+ * execution has input items.
  */
 function readParameter(context: ApiContext, name: string, itemIndex: number): unknown {
 	if ('getCurrentNodeParameter' in context) return context.getCurrentNodeParameter(name);
@@ -136,7 +141,10 @@ function readParameter(context: ApiContext, name: string, itemIndex: number): un
 	return context.getNodeParameter(name, '');
 }
 
-/** Reads the IDs that a parameter holds. A name is no ID, even if it consists of digits. */
+/**
+ * Reads the IDs that a parameter holds: one ID, a list, or a text such as "1, 2". If the parameter
+ * holds a name, it holds no ID, even if the name consists of digits.
+ */
 function readIdsInParameter(parameter: unknown): number[] {
 	const isName =
 		typeof parameter === 'object' &&
@@ -145,9 +153,10 @@ function readIdsInParameter(parameter: unknown): number[] {
 		parameter.mode === 'name';
 	if (isName) return [];
 
-	const values = [unwrapParameter(parameter)].flat();
-	const separateValues = values.flatMap((value) =>
-		typeof value === 'string' ? value.split(',') : [value],
+	const value = unwrapParameter(parameter);
+	const values: unknown[] = Array.isArray(value) ? value : [value];
+	const separateValues = values.flatMap((entry) =>
+		typeof entry === 'string' ? entry.split(',') : [entry],
 	);
 	return readIds(separateValues);
 }

@@ -1,7 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
 import { readFailure } from './answer';
-import { abortable } from './cancel';
+import { waitUnlessAborted } from './cancel';
 import type { ApiFailure } from './failures';
 import { isRateLimited, isTimeout, ResponseError, TOO_MANY_REQUESTS } from './failures';
 import { describeNetworkTrouble } from './networkTroubles';
@@ -11,8 +11,8 @@ import { readAmount } from './rateLimiter';
 /**
  * Decides whether a call that failed is sent again, and when. Three facts decide:
  *
- * - **Too many calls.** AlfaCRM does not carry out a call that it refuses as too many, so each call
- *   is sent again, writes included.
+ * - **Too many calls.** AlfaCRM does not carry out a call that it refuses because there were too
+ *   many calls, so each such call is sent again, writes included.
  * - **Lost answers.** AlfaCRM may have carried out a call whose answer was lost. A read is sent
  *   again, because it changes nothing. A write is not.
  * - **Lasting failures.** Where the next attempt would fail in the same way, nothing is sent again.
@@ -28,7 +28,7 @@ const TIMEOUT_DELAYS_MS = [1_000];
  * Delays after a web page or another answer that is not AlfaCRM's. A school saw one in the middle
  * of a list, and a retry 5 to 10 seconds later got through. API notes 7.
  */
-const FOREIGN_ANSWER_DELAYS_MS = [5_000, 5_000];
+const INTERMEDIARY_DELAYS_MS = [5_000, 5_000];
 
 /** HTTP statuses of a server that cannot answer at the moment. */
 export const UNAVAILABLE_STATUSES = [502, 503, 504];
@@ -57,18 +57,16 @@ interface RetryOptions extends RateOptions {
 	 * True for a call that may be sent again after its answer was lost, because it changes nothing.
 	 */
 	isIdempotent: boolean;
-	/** True for a login. */
-	isLogin?: boolean;
 	/**
-	 * For how many milliseconds after its first attempt a call is sent again while AlfaCRM refuses it
-	 * as too many.
+	 * For how many milliseconds after its first attempt a call is sent again while AlfaCRM gets too
+	 * many calls.
 	 */
 	rateLimitWaitMs: number;
 }
 
 /**
- * Sends a call as the rate limiter allows. Sends it again where that does no harm: after a refusal
- * as too many, and after a lost answer of a read.
+ * Sends a call as the rate limiter allows. Sends it again where that does no harm: if AlfaCRM
+ * refused it because there were too many calls, or if it is a read whose answer was lost.
  *
  * @throws what `send` threw last; ResponseError if AlfaCRM wants a longer pause than the call may
  * wait, or if the signal aborts
@@ -97,18 +95,19 @@ export async function withRetries<T>(
 		if (delayMs === undefined) throw outcome.error;
 
 		if (isRateLimited(failure)) {
-			// The limiter holds back all calls to this AlfaCRM for that time, this one included.
+			// The limiter holds back all calls to this AlfaCRM, this one included. Where AlfaCRM asks for
+			// no pause, the limiter has chosen one itself: see `Refusals`.
 			limiter.pauseFor(delayMs);
 		} else {
 			attempts.lostCount += 1;
-			await abortable(sleep(delayMs), options.signal);
+			await waitUnlessAborted(sleep(delayMs), options.signal);
 		}
 	}
 }
 
 /** The attempts to send one call. */
 class Attempts {
-	/** How many answers were lost. Refusals as too many do not count. */
+	/** How many answers were lost. A refusal because of too many calls does not count. */
 	lostCount = 0;
 	/** When the first attempt began, by `performance.now()`. */
 	private firstStartAt?: number;
@@ -153,7 +152,8 @@ function chooseRetryDelay(
 ): number | undefined {
 	const { elapsedMs, lostCount } = attempts;
 
-	// A call that was refused as too many was not carried out, so even a write may be sent again.
+	// AlfaCRM did not carry out the call because it got too many calls, so even a write may be sent
+	// again.
 	if (isRateLimited(failure)) {
 		const { retryAfterMs = 0 } = failure;
 		const isTimeLeft = elapsedMs + retryAfterMs < options.rateLimitWaitMs;
@@ -163,18 +163,24 @@ function chooseRetryDelay(
 	// AlfaCRM may have carried out a call that failed in any other way, so a write is not sent again.
 	if (!options.isIdempotent) return undefined;
 
-	// Something other than AlfaCRM answered, such as a firewall.
-	const isForeignAnswer = failure.kind === 'foreign';
-	// Where that happens to a login, the hostname is wrong most of the time, and a user waits for the
-	// test of the credential.
-	if (isForeignAnswer && options.isLogin) return undefined;
-
 	// Each list of delays has one entry for each retry. Beyond its end, no retry is left.
-	if (isForeignAnswer) return FOREIGN_ANSWER_DELAYS_MS[lostCount];
+	const delaysMs = chooseRetryDelays(failure, options);
+	return delaysMs[lostCount];
+}
+
+/**
+ * Returns the delays before each retry of a call that changes nothing; an empty list for no retry.
+ */
+function chooseRetryDelays(failure: ApiFailure, options: RetryOptions): readonly number[] {
+	if (failure.kind === 'intermediary') {
+		// Where a web page answers a login, the hostname is wrong most of the time, and a user waits
+		// for the test of the credential.
+		return options.isLogin ? [] : INTERMEDIARY_DELAYS_MS;
+	}
 	// The next attempt would fail in the same way.
-	if (!mayPassSoon(failure)) return undefined;
-	if (isTimeout(failure)) return TIMEOUT_DELAYS_MS[lostCount];
-	return LOST_ANSWER_DELAYS_MS[lostCount];
+	if (!mayPassSoon(failure)) return [];
+	if (isTimeout(failure)) return TIMEOUT_DELAYS_MS;
+	return LOST_ANSWER_DELAYS_MS;
 }
 
 /**
@@ -182,10 +188,11 @@ function chooseRetryDelay(
  * a way that passes.
  */
 function mayPassSoon(failure: ApiFailure): boolean {
-	const { kind, code, status = 0, isForeign = false } = failure;
+	const { kind, code, status = 0, isFromIntermediary = false } = failure;
 	if (kind === 'noAnswer') return !describeNetworkTrouble(code).isLasting;
 	if (kind !== 'status') return false;
 
-	// A server error without a body of AlfaCRM's comes from a server in front of it.
-	return UNAVAILABLE_STATUSES.includes(status) || isForeign;
+	if (UNAVAILABLE_STATUSES.includes(status)) return true;
+	// Any other server error passes soon if a server in front of AlfaCRM has sent it.
+	return isFromIntermediary;
 }

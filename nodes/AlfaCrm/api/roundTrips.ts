@@ -1,41 +1,46 @@
 import { boundedPush } from './bounded';
 
-/** The shortest possible round trip is estimated from the latest 200 answers. */
+/** The shortest possible round trip is estimated from this many of the latest answers. */
 const LATEST_ROUND_TRIPS = 200;
 
-/** The present speed of the host is measured by the latest 20 answers. */
+/** The present speed of the host is measured by this many of the latest answers. */
 const PRESENT_ROUND_TRIPS = 20;
 
-/** Fewer answers than this tell nothing, because the first few calls may all be slow. */
+/** From fewer answers nothing is estimated, because the first few calls may all be slow. */
 const FEWEST_ROUND_TRIPS = 6;
 
-/** The estimate stays below the shortest measured round trip by its likely error, three times. */
+/** The likely error of the shortest measured round trip is subtracted from it three times. */
 const CAUTION = 3;
 
 /**
- * Measures the round trips of calls: the milliseconds from the start of a call to its answer. Only
- * the latest ones count, because routes and servers change.
+ * Measures the round trips of calls to one host: the milliseconds from the start of a call to its
+ * answer. Only the latest round trips count, because routes and servers change.
+ *
+ * The rate limiter derives two things from them: how many calls in flight it takes to reach the
+ * rate, and how late a call may have arrived at the host.
  */
 export class RoundTrips {
-	/** Milliseconds, the oldest first. */
+	/** The latest round trips in milliseconds, the oldest first. */
 	private readonly latest: number[] = [];
 
 	add(ms: number): void {
 		boundedPush(this.latest, ms, LATEST_ROUND_TRIPS);
 	}
 
-	/** Returns the shortest of the last few round trips; undefined before the first answer. */
-	findFastest(): number | undefined {
+	/** Returns the shortest of the last few round trips; undefined if there are none. */
+	findShortestRecent(): number | undefined {
 		if (this.latest.length === 0) return undefined;
 
 		return Math.min(...this.latest.slice(-PRESENT_ROUND_TRIPS));
 	}
 
 	/**
-	 * Estimates the shortest round trip that the host allows, in milliseconds.
+	 * Estimates the shortest round trip that is possible with this host, in milliseconds.
 	 *
-	 * The shortest measured round trip is longer than that. The fewer answers there are and the more
-	 * they differ, the larger this error may be. So the likely error is subtracted.
+	 * Even the shortest measured round trip is a little longer than the shortest possible one. The
+	 * difference is its error: the fewer round trips were measured and the more they differ, the
+	 * larger the error can be. Both formulas for the likely error are rules of thumb. The estimate is
+	 * rather too short than too long, so that a call counts too long rather than too short.
 	 */
 	estimateShortestPossible(): number {
 		const { length } = this.latest;
@@ -45,10 +50,11 @@ export class RoundTrips {
 		const shortest = sorted[0];
 		const median = sorted[Math.floor(length / 2)];
 
-		// The way there and the way back are seldom both short. So with more answers, the error shrinks
-		// only like the square root of their number.
+		// A round trip is short only if both its ways are short, which is rare. So the error shrinks
+		// slowly when more round trips are measured: only with the square root of their number.
 		const errorBySpread = (median - shortest) / Math.sqrt(length);
-		// A few answers may take the same time by chance.
+		// A few round trips may be equal by chance, so that the first error is 0. This second error is
+		// large only for few round trips.
 		const errorByChance = shortest / length ** 2;
 		return Math.max(0, shortest - CAUTION * (errorBySpread + errorByChance));
 	}

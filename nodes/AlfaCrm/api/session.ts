@@ -19,7 +19,8 @@ const USUAL_WAIT_MS = 500;
 
 /**
  * Where n8n takes long to read a credential, the token of another process is stored late too. So
- * the wait may take as long as 40 readings, but never longer than `LONGEST_WAIT_MS`.
+ * the wait may take as long as reading the credential 40 times, but never longer than
+ * `LONGEST_WAIT_MS`.
  */
 const READINGS_TO_WAIT = 40;
 const LONGEST_WAIT_MS = 3_000;
@@ -33,7 +34,7 @@ export const YOUNG_TOKEN_MS = 300_000;
 /** How many of the tokens that AlfaCRM refused last a session remembers. */
 const MAX_REFUSED_TOKENS = 50;
 
-/** The data of a login, without the blanks that were copied with them. */
+/** The address, the user and the keys with which n8n logs in, without blanks around them. */
 export interface Login {
 	/** The address of AlfaCRM without a path, such as `https://demo.s20.online`. */
 	origin: string;
@@ -43,7 +44,11 @@ export interface Login {
 	appKey: string;
 }
 
-/** @throws UserError if 'Hostname' is not a host name */
+/**
+ * Reads from the credential with which keys to log in where.
+ *
+ * @throws UserError if 'Hostname' is not a host name
+ */
 export function readLogin(credential: ICredentialDataDecryptedObject): Login {
 	return {
 		origin: readOrigin(credential.hostname),
@@ -54,11 +59,13 @@ export function readLogin(credential: ICredentialDataDecryptedObject): Login {
 }
 
 /**
- * Names an account and its user: `https://demo.s20.online|api@school.example`. Executions of one
- * account take turns, and a trigger starts anew when its account changes.
+ * Names an account and its user: `https://demo.s20.online|api@school.example`. Executions with the
+ * same name wait for each other before they create a record, and a trigger starts anew when the
+ * name changes.
  *
- * Capital letters in an email make no difference. If AlfaCRM does distinguish them, an execution
- * waits in vain. If they were kept and AlfaCRM ignores them, a record would be created twice.
+ * The name ignores capital letters in the email, because nobody knows whether AlfaCRM does. If
+ * AlfaCRM takes `A@b.c` and `a@b.c` for two users, their executions wait for each other in vain.
+ * With two names for one user, they would not wait, and could create a record twice.
  */
 export function nameAccount({ origin, email }: Pick<Login, 'origin' | 'email'>): string {
 	return `${origin}|${email.toLowerCase()}`;
@@ -69,10 +76,31 @@ const sessions = new Map<string, Session>();
 
 /** Returns the session of a login. All credentials with the same login share it. */
 export function getSession(login: Login): Session {
-	const key = [nameAccount(login), login.apiKey, login.appKey].join('\n');
+	const key = makeSessionKey(login);
 	const session = sessions.get(key) ?? new Session();
 	sessions.set(key, session);
 	return session;
+}
+
+/**
+ * Tells whether two credentials log in to the same account, as the same user, with the same keys.
+ */
+export function isSameLogin(login: Login, otherLogin: Login): boolean {
+	return makeSessionKey(login) === makeSessionKey(otherLogin);
+}
+
+function makeSessionKey(login: Login): string {
+	return [nameAccount(login), login.apiKey, login.appKey].join('\n');
+}
+
+/** The token that n8n's database holds, and how to read it again. */
+interface StoredToken {
+	/** The token in n8n's database; empty if there was none. */
+	storedToken: string;
+	/** When it was read, by `performance.now()`. This process may have logged in since. */
+	readAt: number;
+	/** Reads the token in n8n's database again. */
+	readStoredToken: () => Promise<string>;
 }
 
 /** The tokens of one login, as far as this process knows them. */
@@ -93,22 +121,17 @@ export class Session {
 	 * Chooses the token to send: the stored one, or the newest of this process, or the one that
 	 * another process has stored meanwhile.
 	 *
-	 * @param storedToken the token in n8n's database; empty if there was none
-	 * @param readAt when it was read, by `performance.now()`. This process may have logged in since.
-	 * @param readStoredToken reads the token in n8n's database again
 	 * @returns an empty text to make n8n log in
 	 */
-	async chooseToken(
-		storedToken: string,
-		readAt: number,
-		readStoredToken: () => Promise<string>,
-	): Promise<string> {
+	async chooseToken(stored: StoredToken): Promise<string> {
+		const { storedToken, readAt, readStoredToken } = stored;
 		// Without a stored token n8n has to log in, unless this process has done so since.
 		const hasLoggedInSince = this.newest !== undefined && this.newest.issuedAt >= readAt;
 		if (storedToken === '' && !hasLoggedInSince) return '';
 
-		const knownToken = this.unlessRefused(storedToken) || this.unlessRefused(this.newest?.token);
-		if (knownToken !== '') return knownToken;
+		if (this.isUsable(storedToken)) return storedToken;
+		const newestToken = this.newest?.token ?? '';
+		if (this.isUsable(newestToken)) return newestToken;
 
 		this.searchUnderWay ??= this.findTokenOfOtherProcess(readStoredToken).finally(() => {
 			this.searchUnderWay = undefined;
@@ -131,18 +154,21 @@ export class Session {
 	}
 
 	/**
-	 * Gets a new token in place of a refused one. Another token for which this process has logged in
-	 * is as good, as long as it is young. An older one may have expired as well, or a login of
-	 * another process may have ended it.
+	 * Gets a new token in place of a refused one.
 	 *
-	 * @param refusedToken empty if there was none
+	 * Does not log in if this process has done so a few minutes ago: its young token replaces the
+	 * refused one. An older token may have expired as well, or a login of another process may have
+	 * ended it.
+	 *
+	 * @param refusedToken empty if n8n had no token. Then this process logs in, because `chooseToken`
+	 * has already found that no known token may be sent.
 	 * @param logIn sends the login and returns the token
 	 */
 	async renew(refusedToken: string, logIn: () => Promise<string>): Promise<string> {
-		const newestToken = this.unlessRefused(this.newest?.token);
+		const newestToken = this.newest?.token ?? '';
 		const isYoung = this.wasIssuedSince(newestToken, performance.now() - YOUNG_TOKEN_MS);
-		const hasReplacement = isYoung && newestToken !== refusedToken;
-		if (refusedToken !== '' && hasReplacement) return newestToken;
+		const isReplacement = isYoung && this.isUsable(newestToken) && newestToken !== refusedToken;
+		if (refusedToken !== '' && isReplacement) return newestToken;
 
 		this.loginUnderWay ??= this.logInAndKeep(logIn).finally(() => {
 			this.loginUnderWay = undefined;
@@ -154,6 +180,7 @@ export class Session {
 	private async logInAndKeep(logIn: () => Promise<string>): Promise<string> {
 		const token = await logIn();
 		this.newest = { token, issuedAt: performance.now() };
+		// AlfaCRM may give the same token again. It was refused before this login, not after it.
 		this.refusedTokens.delete(token);
 		return token;
 	}
@@ -166,21 +193,22 @@ export class Session {
 	 */
 	private async findTokenOfOtherProcess(readStoredToken: () => Promise<string>): Promise<string> {
 		const readingBeganAt = performance.now();
-		let token = this.unlessRefused(await readStoredToken());
-		if (token === '') {
+		let token = await readStoredToken();
+		if (!this.isUsable(token)) {
 			const readingMs = performance.now() - readingBeganAt;
 			await sleep(chooseRandomWait(readingMs));
-			token = this.unlessRefused(await readStoredToken());
+			token = await readStoredToken();
 		}
+		if (!this.isUsable(token)) return '';
 
-		// This token may be old, so it never counts as young.
-		if (token !== '') this.newest = { token, issuedAt: -Infinity };
+		// The token may be old, so it never counts as young.
+		this.newest = { token, issuedAt: -Infinity };
 		return token;
 	}
 
-	/** Returns the token, or an empty text if AlfaCRM has refused it. */
-	private unlessRefused(token = ''): string {
-		return this.refusedTokens.has(token) ? '' : token;
+	/** Tells whether there is a token, and AlfaCRM has not refused it. */
+	private isUsable(token: string): boolean {
+		return token !== '' && !this.refusedTokens.has(token);
 	}
 }
 

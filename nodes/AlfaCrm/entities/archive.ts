@@ -6,33 +6,41 @@ import type { Action, Entity } from './types';
 import type { Field } from './fieldTypes';
 
 /**
- * Declares how records are archived, and how a row shows that it is.
+ * Declares how records are archived, and how a row shows whether a record is archived.
  *
  * AlfaCRM has no archive of its own: a record is archived if its flag `removed` is 1. Lists leave
- * archived records out by default. Rows of some lists lack the flag; customers and teachers then
- * show it by `e_date`, which is a past day if they are archived and 2030-12-31 if not. API notes 3.
+ * archived records out by default. Rows of some lists lack the flag. Customers and teachers also
+ * have `e_date`: a past day if they are archived, 2030-12-31 if not. docs/alfacrm-api.md 3.
  */
 
+/** The values of *Record Status*. AlfaCRM's filter `removed` takes the same numbers. */
+const RECORD_STATUS = { active: 0, all: 1, archived: 2 } as const;
+
 /**
- * Makes the choice *Record Status* for a list: active records, archived records, or both. Active
- * records are AlfaCRM's default and need no body. An explicit `removed: 0` may hide leads without a
- * stage. API notes 3.
+ * Makes the choice *Record Status* for a list: active records, archived records, or both. For
+ * active records the body stays empty, because `removed: 0` may hide leads without a stage.
+ * API notes 3.
  */
 export const makeArchivedView = (plural: string) => ({
 	...choice(
 		'removed',
 		'Record Status',
 		[
-			{ value: 0, label: 'Active' },
-			{ value: 1, label: 'Active and Archived' },
-			{ value: 2, label: 'Archived' },
+			{ value: RECORD_STATUS.active, label: 'Active' },
+			{ value: RECORD_STATUS.all, label: 'Active and Archived' },
+			{ value: RECORD_STATUS.archived, label: 'Archived' },
 		],
-		0,
+		RECORD_STATUS.active,
 		{ description: `Which ${plural} are returned` },
 	),
-	makeBody: (chosen: number): IDataObject => (chosen === 0 ? {} : { removed: chosen }),
-	includesRow: ({ removed }: IDataObject, chosen: number): boolean =>
-		chosen === 1 || removed === undefined || (readFlag(removed) === 1) === (chosen === 2),
+	makeBody: (chosen: number): IDataObject =>
+		chosen === RECORD_STATUS.active ? {} : { removed: chosen },
+	includesRow({ removed }: IDataObject, chosen: number): boolean {
+		if (chosen === RECORD_STATUS.all || removed === undefined) return true;
+
+		const isArchived = readFlag(removed) === 1;
+		return isArchived === (chosen === RECORD_STATUS.archived);
+	},
 });
 
 /**
@@ -70,19 +78,20 @@ export const makeArchiveActions = (noun: string, reasons: readonly Field[] = [])
 export const isSwitchedOff = ({ is_enabled, is_active }: IDataObject): boolean =>
 	[is_enabled, is_active].some((flag) => readFlag(flag) === 0);
 
-/** Whether the flag of a row says that it is archived; undefined if the row has no flag. */
+/** Whether the flag of a row says that the record is archived; undefined if the row has no flag. */
 export function readArchivedFlag({ removed }: IDataObject): boolean | undefined {
 	const flag = readFlag(removed);
 	return flag === undefined ? undefined : flag === 1;
 }
 
 /**
- * Whether a row shows that it is archived, by its flag or else by its day; undefined if it shows
- * neither. AlfaCRM is not asked for it, so this is good enough for a title or a hint. API notes 3.
+ * Whether a row shows that its record is archived: by the flag or, without a flag, by the day.
+ * Undefined if the row shows neither. The answer rests on the row alone, without a call, so it
+ * serves only titles and hints. API notes 3.
  *
  * @param zone the time zone that decides which day is today
  */
-export function archivedByRow(
+export function isArchivedByRow(
 	{ archive }: Entity,
 	row: IDataObject,
 	zone: string,

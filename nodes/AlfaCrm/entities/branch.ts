@@ -33,14 +33,16 @@ export const branch = makeWritableEntity({
 /** Whether a branch is no longer in use. A missing flag counts as in use. */
 export const isClosedBranch = ({ is_active }: IDataObject): boolean => readFlag(is_active) === 0;
 
-/** Reads the branches that a row names as its own. Returns an empty list if the row names none. */
+/**
+ * Reads the branches to which a row says that it belongs. The list is empty if the row shows none.
+ */
 export const shownBranches = ({ branch_id, branch_ids }: IDataObject): number[] =>
 	readIds([branch_ids, branch_id].flat());
 
 /**
- * Whether a row in the list of a branch belongs to that branch. The lists of some branches also
- * show rows of other branches, so the branches that the row names decide. A row that names none
- * belongs to the branch whose list shows it. API notes 3.
+ * Whether a row in the list of a branch belongs to that branch. The list of a branch can also show
+ * rows of other branches, so the branches in the row decide. A row without a branch belongs to the
+ * branch whose list shows the row. API notes 3.
  *
  * @param branch the branch whose list shows the row; if undefined, every row belongs
  */

@@ -4,7 +4,7 @@ import { dottedDate, record, reference } from './fields';
 const group = record('group_id', 'Group', 'group', { required: true });
 const customer = record('customer_id', 'Customer', 'customer', { required: true });
 
-const membership = [
+const membershipFields = [
 	reference('branch_id', 'Branch ID', 'branch'),
 	customer,
 	group,
@@ -13,7 +13,7 @@ const membership = [
 ];
 
 /** AlfaCRM lists only current memberships if a call names no days. API notes 5.7. */
-const period = [
+const periodFilters = [
 	dottedDate('b_date', 'Start Date', {
 		description: 'Without days only current ones come',
 	}),
@@ -40,13 +40,13 @@ export const cgi = makeReadableEntity({
 			title: 'Get groups of customer',
 			action: 'customer',
 			query: [customer],
-			fields: period,
+			fields: periodFilters,
 			kind: 'getMany',
 		},
 	],
 	// A plain list shows only current memberships, so a second pass names a period that holds all.
 	hidden: { passes: [{ b_date: '01.01.2000', e_date: '31.12.2099' }] },
-	simple: ['id', 'customer_id', 'group_id', 'b_date', 'e_date'],
-	outputFields: membership,
-	filters: period,
+	simplifiedFields: ['id', 'customer_id', 'group_id', 'b_date', 'e_date'],
+	outputFields: membershipFields,
+	filters: periodFilters,
 });

@@ -60,8 +60,9 @@ export const makeReferenceList = (facts: EntityFacts): Entity =>
 	makeReadableEntity({ ...facts, listedIn: 'referenceList' });
 
 /**
- * Picks fields of an entity for the form of an action. The keys of `changes` name the fields. Their
- * values replace settings of a field; {} takes the field as it is.
+ * Picks fields of an entity for the form of an action.
+ *
+ * @param changes the settings to replace, by the name of the field; {} leaves a field unchanged
  */
 export const pickFields = (
 	{ fields }: Pick<Entity, 'fields'>,
@@ -80,7 +81,9 @@ export const byId: MatchKey = {
 	fields: ['id'],
 };
 
-/** Matches by a custom field. Custom fields differ by account, so the form asks for the name. */
+/**
+ * Matches by a custom field. Each account has its own custom fields, so the form asks for the name.
+ */
 export const byCustomField: MatchKey = {
 	name: 'customField',
 	label: 'Custom Field',
@@ -111,7 +114,7 @@ export const personName = (placeholder: string): Field =>
 export const nameOfAnyLength = (placeholder: string): Field =>
 	text('name', 'Name', { required: true, placeholder });
 
-/** The place of a record in its short list: the lowest weight comes first. API notes 5.4. */
+/** The weight orders the records of a short list: the lowest weight comes first. API notes 5.4. */
 export const weight = integer('weight', 'Weight');
 
 export const enabled = flag('is_enabled', 'Enabled', {
@@ -131,8 +134,8 @@ export const author = reference('user_id', 'Author', 'user', {
 });
 
 /**
- * The branch of a record that can be in one branch only. The form has no parameter for it, because
- * 'Branch' of the form decides it.
+ * The branch of a record that can be in one branch only. The form has no parameter for this field,
+ * because the parameter 'Branch' decides the value.
  */
 export const ownBranch: Field = reference('branch_id', 'Branch', 'branch', {
 	fromBranch: true,

@@ -36,29 +36,35 @@ import {
 	text,
 	texts,
 } from './fields';
-import { jobs } from './customerJobs';
+import { customerActions } from './customerJobs';
 import type { Action, MatchKey } from './types';
 
 /**
- * The values of `is_study`. A card has `lead` or `client`; only filters take `all`. API notes 3.
+ * Declares customers: leads, who do not study yet, and clients, who study or have studied. The
+ * *card* is the record of one customer.
+ */
+
+/**
+ * The values of `is_study`. A card has `lead` or `client`. Only filters take `all`.
+ * docs/alfacrm-api.md 3.
  */
 export const CUSTOMER_TYPE = { lead: 0, client: 1, all: 2 } as const;
 
 /**
- * Reads the stage of a lead from a card. Some accounts show a list of stages, of which the first is
- * taken. Returns undefined if the card shows no stage. API notes 5.3.
+ * Reads the stage of a lead from a card. If an account shows a list of stages, reads the first
+ * stage. Returns undefined if the card shows no stage. API notes 5.3.
  */
 export const stageOf = ({ lead_status_id, lead_status_ids }: IDataObject): number | undefined =>
 	readIds([lead_status_id, lead_status_ids].flat())[0];
 
 const isLead = ({ is_study }: IDataObject): boolean => readFlag(is_study) === CUSTOMER_TYPE.lead;
 
-/** Whether a card is a lead in no stage, which AlfaCRM calls not sorted. API notes 5.3. */
+/** Whether a card is a lead in no stage. AlfaCRM calls such leads not sorted. API notes 5.3. */
 export const isUnsorted = (row: IDataObject): boolean => isLead(row) && stageOf(row) === undefined;
 
 /**
- * Whether a card is a lead that is lost. A client may show a reject reason from the time before he
- * became a client, so only leads count. API notes 5.3.
+ * Whether a card is a lost lead. A client can have a reject reason from the time as a lead, so
+ * clients do not count. API notes 5.3.
  */
 export const isRejected = (row: IDataObject): boolean =>
 	isLead(row) && readIds([row.lead_reject_id]).length > 0;
@@ -79,7 +85,7 @@ const GENDERS = [
 	{ value: 2, label: 'Female' },
 ];
 
-const leaving = reference('customer_reject_id', 'Customer Reject Reason', 'customerReject', {
+const rejectReason = reference('customer_reject_id', 'Customer Reject Reason', 'customerReject', {
 	description: 'Why a client left',
 });
 
@@ -87,7 +93,7 @@ const leaving = reference('customer_reject_id', 'Customer Reject Reason', 'custo
  * The match keys of customers. Siblings often share the phone and the email of a parent, so some
  * keys compare the name as well.
  */
-const keys: MatchKey[] = [
+const matchKeys: MatchKey[] = [
 	{
 		name: 'phone',
 		label: 'Phone',
@@ -106,7 +112,7 @@ const keys: MatchKey[] = [
 		label: 'Phone or Email',
 		description: 'One of the two is enough; an empty one is ignored',
 		fields: ['phone', 'email'],
-		isOneEnough: true,
+		isOneFieldEnough: true,
 	},
 	{ name: 'email', label: 'Email', description: 'Case-insensitive', fields: ['email'] },
 	{
@@ -120,7 +126,7 @@ const keys: MatchKey[] = [
 		label: 'First That Is Found',
 		description: 'By phone, else email, else Telegram or website, else custom field',
 		fields: ['phone', 'email', 'web'],
-		isOneEnough: true,
+		isOneFieldEnough: true,
 		isTriedInOrder: true,
 		mayHaveCustomField: true,
 	},
@@ -135,10 +141,10 @@ const keys: MatchKey[] = [
 ];
 
 /**
- * Makes one item of a customer's card, subscriptions, groups, lessons, payments and tasks.
+ * Combines a customer's card, subscriptions, groups, lessons, payments and tasks into one item.
  * API notes 5.3, 5.5, 5.7, 5.11, 5.16 and 5.18.
  */
-const overview: Action = {
+const getOverview: Action = {
 	name: 'getOverview',
 	label: 'Get Overview',
 	title: 'Get customer overview with balance and lessons left and next lessons',
@@ -155,14 +161,14 @@ export const customer = makeWritableEntity({
 	resource: 'customer',
 	className: 'Customer',
 	label: 'Customer',
-	pages: [{ name: 'customer' }, { name: 'lead', isOf: isLead }],
+	pages: [{ name: 'customer' }, { name: 'lead', showsRecord: isLead }],
 	certainty: 'confirmed',
-	actions: [...makeArchiveActions('customer', [leaving]), ...jobs, overview],
+	actions: [...makeArchiveActions('customer', [rejectReason]), ...customerActions, getOverview],
 	listed: {
 		search: { textFilter: 'name', digitsFilter: 'phone' },
 		details: [{ name: 'phone' }, { name: 'is_study', choices: [LEAD, CLIENT] }],
 	},
-	simple: [
+	simplifiedFields: [
 		'id',
 		'name',
 		'phone',
@@ -174,9 +180,9 @@ export const customer = makeWritableEntity({
 		'paid_lesson_count',
 		'created_at',
 	],
-	custom: true,
+	hasCustomFields: true,
 	hidden: {
-		show: { is_study: CUSTOMER_TYPE.all, removed: 1 },
+		bodyShowingAll: { is_study: CUSTOMER_TYPE.all, removed: 1 },
 		views: [
 			{
 				...choice(
@@ -198,7 +204,8 @@ export const customer = makeWritableEntity({
 		],
 	},
 	match: {
-		keys,
+		keys: matchKeys,
+		// An update by a match must not turn a client into a lead, or rename a customer.
 		onlyForNew: ['is_study', 'name'],
 	},
 	archive: { day: 'e_date' },
@@ -206,7 +213,7 @@ export const customer = makeWritableEntity({
 		personName('e.g. Mia Orlova'),
 		phones('phone', 'Phone', { placeholder: 'e.g. +7(900)000-22-33', prominent: true }),
 		emails('email', 'Email', { placeholder: 'e.g. name@example.org', prominent: true }),
-		choice('is_study', 'Customer Type', [CLIENT, LEAD], 0, {
+		choice('is_study', 'Customer Type', [CLIENT, LEAD], CUSTOMER_TYPE.lead, {
 			required: true,
 			description: 'Lead or client',
 		}),
@@ -238,7 +245,7 @@ export const customer = makeWritableEntity({
 		integer('balance_bonus', 'Bonus Balance'),
 		text('b_date', 'Start Date'),
 		isoDate('e_date', 'Archived On', { description: 'A past day if archived, 2030-12-31 if not' }),
-		leaving,
+		rejectReason,
 		ids('group_ids', 'Group IDs', { entity: 'group' }),
 		rows('groups', 'Groups', [id('id', 'ID'), text('name', 'Name')]),
 		isoDate('last_attend_date', 'Last Attended'),
@@ -256,18 +263,19 @@ export const customer = makeWritableEntity({
 	filters: [
 		...range(integer, 'age', 'Age'),
 		reference('assigned_id', 'Assigned Manager', 'user'),
-		...range(number, 'balance_contract', 'Contract Balance', 'balance'),
+		...range(number, 'balance_contract', 'Contract Balance', { comparedField: 'balance' }),
 		text('comment', 'Comment', { description: 'Part of a comment' }),
-		leaving,
-		...range(dottedDate, 'dob', 'Date of Birth', 'dob'),
+		rejectReason,
+		...range(dottedDate, 'dob', 'Date of Birth', { comparedField: 'dob' }),
 		emailFilter,
 		record('group_id', 'Group', 'group', {
 			description: 'Who is in the group now',
 			checkRowBy: 'members',
 		}),
-		// One integration gives the filter `id` a list of IDs. No filter `ids` is known. API notes 3.
+		// AlfaCRM takes a list of IDs in the filter `id`, as one integration shows. No filter `ids` is
+		// known. API notes 3.
 		{ ...idsFilter('customer', 'e.g. 501, 502'), makeBody: (id) => ({ id }) },
-		...range(isoDate, 'last_attend_date', 'Last Attended', 'last_attend_date'),
+		...range(isoDate, 'last_attend_date', 'Last Attended', { comparedField: 'last_attend_date' }),
 		reference('lead_source_id', 'Lead Source', 'leadSource'),
 		reference('lead_status_id', 'Stage', 'leadStatus', {
 			makeBody: (stage) =>
@@ -275,10 +283,10 @@ export const customer = makeWritableEntity({
 			// A row may show its stage under two names, so only "Not Sorted" is checked. API notes 5.3.
 			checkRowBy: (row, stage) => stage !== null || isUnsorted(row),
 		}),
-		...range(integer, 'lesson_count', 'Remaining Lessons', 'paid_lesson_count'),
+		...range(integer, 'lesson_count', 'Remaining Lessons', { comparedField: 'paid_lesson_count' }),
 		reference('level_id', 'Level', 'level'),
 		text('name', 'Name', { description: 'Part of the name' }),
-		...range(isoDate, 'next_lesson_date', 'Next Lesson', 'next_lesson_date'),
+		...range(isoDate, 'next_lesson_date', 'Next Lesson', { comparedField: 'next_lesson_date' }),
 		text('note', 'Note', { description: 'Part of the note' }),
 		text('legal_name', 'Payer Name', { description: "Part of the payer's name" }),
 		phoneFilter,

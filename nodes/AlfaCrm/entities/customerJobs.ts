@@ -16,6 +16,11 @@ import { incomeFields, pay } from './pay';
 import { task } from './task';
 import type { Action, ActionOf, AddedResource, Entity } from './types';
 
+/**
+ * Declares the actions of customers that a school uses every day, such as *Move to Stage* or *Take
+ * Payment*.
+ */
+
 const group = record('group_id', 'Group', 'group', { required: true });
 
 /** An option of 'Move to Stage': a lead in any other stage is left where it is. */
@@ -29,7 +34,7 @@ export const neverBack = flag('neverBack', 'Never Back', {
 });
 
 /** The settings of an action that changes the card of a customer. */
-const change = {
+const cardActionSettings = {
 	action: 'update',
 	recordIdName: 'id',
 	kind: 'change',
@@ -39,12 +44,12 @@ const change = {
  * Actions that change the card of a customer, from lead to client. AlfaCRM takes a partial update
  * of a customer and leaves the other fields alone. API notes 4 and 5.3.
  */
-const steps: Action[] = [
+const cardActions: Action[] = [
 	{
 		name: 'convertToClient',
 		label: 'Convert to Client',
 		title: 'Convert lead to client',
-		...change,
+		...cardActionSettings,
 		fields: [reference('study_status_id', 'Study Status', 'studyStatus')],
 		fixedValues: { is_study: 1 },
 	},
@@ -52,7 +57,7 @@ const steps: Action[] = [
 		name: 'moveToStage',
 		label: 'Move to Stage',
 		title: 'Move lead to stage of funnel',
-		...change,
+		...cardActionSettings,
 		fields: [
 			reference('lead_status_id', 'Stage', 'leadStatus', {
 				required: true,
@@ -67,21 +72,21 @@ const steps: Action[] = [
 		name: 'assignManager',
 		label: 'Assign Manager',
 		title: 'Assign manager to customer',
-		...change,
+		...cardActionSettings,
 		fields: [reference('assigned_id', 'Manager', 'user', { required: true })],
 	},
 	{
 		name: 'assignTeachers',
 		label: 'Assign Teachers',
 		title: 'Assign teachers to customer',
-		...change,
+		...cardActionSettings,
 		fields: [references('teacher_ids', 'Teacher', 'teacher', { required: true })],
 	},
 	{
 		name: 'reject',
 		label: 'Reject Lead',
 		title: 'Reject lead with reason',
-		...change,
+		...cardActionSettings,
 		fields: [
 			reference('lead_reject_id', 'Reason', 'leadReject', {
 				required: true,
@@ -95,7 +100,7 @@ const steps: Action[] = [
 ];
 
 /** Actions that add a customer to a group or take the customer out. API notes 5.7. */
-const groups: Action[] = [
+const groupActions: Action[] = [
 	{
 		name: 'addToGroup',
 		label: 'Add to Group',
@@ -161,7 +166,7 @@ const addToCustomer = (addedResource: AddedResource, { path }: Entity, customerF
 	({ path, action: 'create', kind: 'addToCustomer', addedResource, customerField }) as const;
 
 /** Actions that add a record to a customer. API notes 5.5, 5.16, 5.18 and 5.19. */
-const additions: Action[] = [
+const additionActions: Action[] = [
 	{
 		name: 'sellSubscription',
 		label: 'Sell Subscription',
@@ -223,8 +228,8 @@ const additions: Action[] = [
 ];
 
 /**
- * Adds or spends bonus money. One integration does it in production. Its source does not show the
- * answer of AlfaCRM, so the answer is assumed. API notes 6.
+ * Adds or spends bonus money, as one integration does in production. The code of that integration
+ * does not show AlfaCRM's answer, so the answer is assumed. API notes 6.
  */
 const changeBonus: Action = {
 	name: 'changeBonus',
@@ -234,7 +239,7 @@ const changeBonus: Action = {
 	path: 'bonus',
 	recordIdName: 'customer_id',
 	action: 'bonus-add',
-	actionBy: 'change',
+	actionField: 'change',
 	fields: [
 		choice(
 			'change',
@@ -253,7 +258,7 @@ const changeBonus: Action = {
 	unconfirmed: true,
 };
 
-/** Reads the calendar of a customer. Sources write its days in both formats. API notes 6. */
+/** Reads the calendar of a customer. Sources write the days in two formats. API notes 6. */
 const calendar: Action = {
 	name: 'getCalendar',
 	label: 'Get Calendar',
@@ -274,5 +279,11 @@ const calendar: Action = {
 	kind: 'get',
 };
 
-/** The actions that a school uses every day. `customer.ts` adds the others. */
-export const jobs: Action[] = [calendar, changeBonus, ...steps, ...groups, ...additions];
+/** The actions that a school uses every day. `customer.ts` declares the other actions. */
+export const customerActions: Action[] = [
+	calendar,
+	changeBonus,
+	...cardActions,
+	...groupActions,
+	...additionActions,
+];

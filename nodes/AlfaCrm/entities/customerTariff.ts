@@ -16,6 +16,11 @@ import {
 import { TARIFF_TYPES } from './tariff';
 
 /**
+ * Declares subscriptions: lessons or weeks that a customer has bought. AlfaCRM calls a subscription
+ * `customer-tariff`, and the plan by which it is sold `tariff`.
+ */
+
+/**
  * Whether one of the flags of a subscription says that it is archived; undefined if it has no flag.
  * API notes 5.5.
  */
@@ -34,9 +39,12 @@ export function isCurrent(row: IDataObject, zone: string): boolean {
 	return isArchived(row) !== true && !isOver;
 }
 
+/** The values of *Record Status* in the form. Stored in workflows. */
+const RECORD_STATUS = { current: 0, all: 1, archived: 2 } as const;
+
 /**
- * The subscriptions of a customer. They can be listed for one customer only, and every branch lists
- * the same ones. API notes 5.5.
+ * The subscriptions of a customer. AlfaCRM lists them for one customer only, and every branch shows
+ * the same list. API notes 5.5.
  */
 export const customerTariff = makeWritableEntity({
 	resource: 'customerTariff',
@@ -47,7 +55,7 @@ export const customerTariff = makeWritableEntity({
 	operations: ['delete', 'getAll', 'update'],
 	parentFields: [record('customer_id', 'Customer', 'customer', { required: true })],
 	hidden: {
-		// A plain list may show only current subscriptions. API notes 5.5.
+		// A plain list, without `dead`, may show only current subscriptions. API notes 5.5.
 		passes: [{ dead: true }],
 		views: [
 			{
@@ -55,19 +63,25 @@ export const customerTariff = makeWritableEntity({
 					'dead',
 					'Record Status',
 					[
-						{ value: 0, label: 'Current', description: 'Not archived, and not ended before today' },
-						{ value: 1, label: 'Current and Archived' },
-						{ value: 2, label: 'Archived' },
+						{
+							value: RECORD_STATUS.current,
+							label: 'Current',
+							description: 'Not archived, and not ended before today',
+						},
+						{ value: RECORD_STATUS.all, label: 'Current and Archived' },
+						{ value: RECORD_STATUS.archived, label: 'Archived' },
 					],
-					0,
+					RECORD_STATUS.current,
 					{ description: 'Which subscriptions are returned' },
 				),
-				// `dead: false` lists all, `dead: true` the archived ones. Current ones need no body.
-				// API notes 5.5.
-				makeBody: (chosen) => (chosen === 0 ? {} : { dead: chosen === 2 }),
+				// `dead: false` lists all subscriptions, `dead: true` only archived ones. A plain list
+				// shows the current ones. API notes 5.5.
+				makeBody: (chosen) =>
+					chosen === RECORD_STATUS.current ? {} : { dead: chosen === RECORD_STATUS.archived },
 				includesRow: (row, chosen, zone) => {
-					if (chosen === 0) return isCurrent(row, zone);
-					return chosen === 1 || isArchived(row) !== false;
+					if (chosen === RECORD_STATUS.current) return isCurrent(row, zone);
+					// A row without a flag belongs to every choice.
+					return chosen === RECORD_STATUS.all || isArchived(row) !== false;
 				},
 			},
 		],
@@ -80,7 +94,7 @@ export const customerTariff = makeWritableEntity({
 			{ name: 'b_date', lastDayField: 'e_date' },
 		],
 	},
-	simple: [
+	simplifiedFields: [
 		'id',
 		'customer_id',
 		'tariff_id',

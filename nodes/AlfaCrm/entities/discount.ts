@@ -2,14 +2,14 @@ import { note, makeReferenceList } from './common';
 import { dottedDate, id, integer, record, reference, references } from './fields';
 
 /**
- * The discounts of customers. The only source about writing them looks invented, so the package
- * only lists them. API notes 5.10.
+ * The discounts of customers. The package only lists them, because the only source about changing
+ * discounts looks invented. API notes 5.10.
  */
 export const discount = makeReferenceList({
 	resource: 'discount',
 	label: 'Discount',
 	certainty: 'confirmed',
-	simple: [
+	simplifiedFields: [
 		'id',
 		'customer_id',
 		'amount',

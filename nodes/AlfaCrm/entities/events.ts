@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { CUSTOMER_TYPE } from './customer';
-import type { Nothing } from './fieldTypes';
+import type { NoSettings } from './fieldTypes';
 import { LESSON_STATUS } from './lesson';
 import { isCashCollection } from './pay';
 
@@ -12,13 +12,13 @@ import { isCashCollection } from './pay';
 
 /** The kinds of events, with the settings that only events of a kind have. */
 export interface EventKinds {
-	/** A lead or client is new in the list of customers. */
-	newCustomers: Nothing;
-	/** A record is new in the list of its resource. */
+	/** The list of customers has a new lead or client. */
+	newCustomers: NoSettings;
+	/** The list of `resource` has a new record. */
 	newRecords: {
 		resource: string;
-		/** Whether a new record is reported. By default every new record is. */
-		counts?: (row: IDataObject) => boolean;
+		/** Whether a new record is reported. By default all new records are reported. */
+		isReported?: (row: IDataObject) => boolean;
 	};
 	/** AlfaCRM's log of changes has an entry that the settings describe. API notes 5.21. */
 	logged: {
@@ -37,14 +37,18 @@ export interface EventKinds {
 	 * AlfaCRM's log of changes has an entry, and the records that it names show what has happened.
 	 * API notes 5.21.
 	 */
-	derived: { what: 'archived' | 'attended' | 'joinedGroup' | 'leftGroup' | 'missed' | 'sold' };
+	derived: {
+		derivedEvent: 'archived' | 'attended' | 'joinedGroup' | 'leftGroup' | 'missed' | 'sold';
+	};
 	/**
 	 * The timetable has a lesson that begins in some hours. There is one event for each person who
 	 * comes. API notes 5.7, 5.11 and 5.13.
 	 */
-	comingLessons: Nothing;
-	/** The card of a client shows that something falls due, by a day or a balance. API notes 5.3. */
-	dueDate: { what: 'birthday' | 'inDebt' | 'lessonsRunningOut' | 'notSeen' | 'subscriptionEnding' };
+	comingLessons: NoSettings;
+	/** The card of a client has a day or a balance at which something falls due. API notes 5.3. */
+	dueDate: {
+		occasion: 'birthday' | 'inDebt' | 'lessonsRunningOut' | 'notSeen' | 'subscriptionEnding';
+	};
 }
 
 export type EventKindName = keyof EventKinds;
@@ -81,7 +85,7 @@ export const eventTypes: readonly EventType[] = [
 		label: 'Birthday',
 		action: 'When a client has a birthday',
 		description: 'A client has a birthday, today or in some days',
-		what: 'birthday',
+		occasion: 'birthday',
 	},
 	{
 		kind: 'derived',
@@ -89,7 +93,7 @@ export const eventTypes: readonly EventType[] = [
 		label: 'Customer Archived',
 		action: 'When a customer is archived',
 		description: 'A lead or client was moved to the archive',
-		what: 'archived',
+		derivedEvent: 'archived',
 	},
 	{
 		kind: 'derived',
@@ -97,7 +101,7 @@ export const eventTypes: readonly EventType[] = [
 		label: 'Customer Attended Lesson',
 		action: 'When a customer attended a lesson',
 		description: 'A completed lesson shows that a customer was there',
-		what: 'attended',
+		derivedEvent: 'attended',
 	},
 	{
 		kind: 'newCustomers',
@@ -112,7 +116,7 @@ export const eventTypes: readonly EventType[] = [
 		label: 'Customer Joined Group',
 		action: 'When a customer joins a group',
 		description: 'A customer was added to a group',
-		what: 'joinedGroup',
+		derivedEvent: 'joinedGroup',
 	},
 	{
 		kind: 'derived',
@@ -120,7 +124,7 @@ export const eventTypes: readonly EventType[] = [
 		label: 'Customer Left Group',
 		action: 'When a customer leaves a group',
 		description: 'A customer was taken out of a group',
-		what: 'leftGroup',
+		derivedEvent: 'leftGroup',
 	},
 	{
 		kind: 'derived',
@@ -128,7 +132,7 @@ export const eventTypes: readonly EventType[] = [
 		label: 'Customer Missed Lesson',
 		action: 'When a customer missed a lesson',
 		description: 'A completed lesson shows that a customer was not there',
-		what: 'missed',
+		derivedEvent: 'missed',
 	},
 	{
 		kind: 'logged',
@@ -146,7 +150,7 @@ export const eventTypes: readonly EventType[] = [
 		label: 'In Debt',
 		action: 'When a client falls into debt',
 		description: 'The balance of a client falls below a sum',
-		what: 'inDebt',
+		occasion: 'inDebt',
 	},
 	{
 		kind: 'logged',
@@ -211,7 +215,7 @@ export const eventTypes: readonly EventType[] = [
 		label: 'Lessons Running Out',
 		action: 'When a client has few lessons left',
 		description: 'A client has only some lessons left',
-		what: 'lessonsRunningOut',
+		occasion: 'lessonsRunningOut',
 	},
 	{
 		kind: 'dueDate',
@@ -219,7 +223,7 @@ export const eventTypes: readonly EventType[] = [
 		label: 'Not Seen for N Days',
 		action: 'When a client has not come for some days',
 		description: 'A client has not come to a lesson for some days',
-		what: 'notSeen',
+		occasion: 'notSeen',
 	},
 	{
 		kind: 'newRecords',
@@ -229,7 +233,7 @@ export const eventTypes: readonly EventType[] = [
 		description:
 			'A payment is new in AlfaCRM, which may be a refund or a correction, but no cash collection',
 		resource: 'pay',
-		counts: (row) => !isCashCollection(row),
+		isReported: (row) => !isCashCollection(row),
 	},
 	{
 		kind: 'logged',
@@ -246,7 +250,7 @@ export const eventTypes: readonly EventType[] = [
 		label: 'Subscription Ending',
 		action: 'When the subscription of a client is ending',
 		description: 'What a client has paid for ends in some days',
-		what: 'subscriptionEnding',
+		occasion: 'subscriptionEnding',
 	},
 	{
 		kind: 'derived',
@@ -254,7 +258,7 @@ export const eventTypes: readonly EventType[] = [
 		label: 'Subscription Sold',
 		action: 'When a subscription is sold',
 		description: 'A customer was given a subscription',
-		what: 'sold',
+		derivedEvent: 'sold',
 	},
 	{
 		kind: 'logged',
@@ -267,7 +271,7 @@ export const eventTypes: readonly EventType[] = [
 	},
 ];
 
-/** Returns the resource whose list shows that an event of a kind has happened. */
+/** For each kind of event, returns the resource whose list shows that the event has happened. */
 const SOURCES: { [K in EventKindName]: (event: EventOf<K>) => string } = {
 	newCustomers: () => 'customer',
 	newRecords: ({ resource }) => resource,

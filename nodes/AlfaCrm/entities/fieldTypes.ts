@@ -9,8 +9,10 @@ import type { DateFormat } from '../values/formats';
  * of each type.
  */
 
-/** The wire: a value as it travels in a call to AlfaCRM or in an answer. */
-export type Wire = IDataObject[string];
+/**
+ * A value in the body of a call to AlfaCRM, or in its answer: a text, a number, a list, and so on.
+ */
+export type ApiValue = IDataObject[string];
 
 // ---------------------------------------------------------------- types
 
@@ -36,13 +38,13 @@ export interface Bounds {
 	nonZero?: true;
 }
 
-/** The settings of a type that has none. */
-export type Nothing = Record<never, never>;
+/** The settings of a type, kind or event that needs no settings. */
+export type NoSettings = Record<never, never>;
 
 interface TextSettings {
-	/** The most characters that AlfaCRM takes, counted as people count them: 👍 is one. */
+	/** The most characters that AlfaCRM takes. An emoji counts as one character. */
 	longest?: number;
-	/** The text is a name. The order of its words makes no difference. */
+	/** The text is the name of a person. The order of the words makes no difference. */
 	isPersonName?: true;
 }
 
@@ -76,34 +78,34 @@ interface FieldTypes {
 	 * A list of addresses of websites, and of names and numbers in messengers. `@anna_p` and
 	 * `t.me/anna_p` are equal.
 	 */
-	links: Nothing;
+	links: NoSettings;
 	/** A list of email addresses. */
-	emails: Nothing;
+	emails: NoSettings;
 	/** A filter for lists of people: an email address, or a part of one. */
-	emailPart: Nothing;
+	emailPart: NoSettings;
 	/** A list of phone numbers. `+7 900 111-22-33` and `89001112233` are equal. */
-	phones: Nothing;
+	phones: NoSettings;
 	/** A filter for lists of people: a phone number, or some digits of one. */
-	phonePart: Nothing;
+	phonePart: NoSettings;
 	/**
 	 * A field that a school has added. Its name begins with `custom_`. AlfaCRM does not tell its
 	 * type.
 	 */
-	custom: Nothing;
+	custom: NoSettings;
 	/** A number with at most two decimals. */
 	number: Bounds;
 	integer: Bounds & { default?: number };
 	/** Yes or no, written as 1 or 0. */
-	flag: Nothing;
+	flag: NoSettings;
 	/** Yes or no, written as true or false, which only a few filters take. */
-	boolean: Nothing;
+	boolean: NoSettings;
 	date: {
 		format: DateFormat;
 		/** The form suggests a day: 0 is today, 7 is a week ahead. */
 		daysAhead?: number;
 	};
 	/** A time of day, `hh:mm`. */
-	time: Nothing;
+	time: NoSettings;
 	/** A single value out of declared choices. */
 	choice: { choices: readonly Choice[]; default: number | string };
 	/** Some of several values, such as the days of the week. */
@@ -136,7 +138,7 @@ interface FieldTypes {
 /** The types of what AlfaCRM returns. */
 interface ShownTypes extends FieldTypes {
 	/** An object with keys that nobody can declare. */
-	object: Nothing;
+	object: NoSettings;
 }
 
 /** Makes a union with one member for each type: the name of the type with its settings. */
@@ -164,7 +166,7 @@ export interface FieldVerification {
 type Verification =
 	| FieldVerification
 	/** Returns whether a row has the value of the filter; undefined if the row does not show it. */
-	| ((row: IDataObject, filterValue: Wire) => boolean | undefined)
+	| ((row: IDataObject, filterValue: ApiValue) => boolean | undefined)
 	/**
 	 * Compares rows of customers with the list of members of the group that is the filter's value.
 	 */
@@ -173,17 +175,16 @@ type Verification =
 /** The settings that only filters have. */
 export interface FilterSettings {
 	/**
-	 * How the rows of the answer are compared with the filter. It is set if AlfaCRM is known to
-	 * ignore the filter, or is not known to apply it. Without it, rows are compared by the field with
-	 * the name of the filter, if the type of the filter has exact values and the row shows that
-	 * field.
+	 * How the rows of the answer are compared with the filter. Set if AlfaCRM ignores the filter, or
+	 * may ignore it. By default, a row is compared by the field with the name of the filter, if the
+	 * row shows that field and if the kind of the filter has `hasExactFilter`.
 	 */
 	checkRowBy?: Verification;
 	/**
 	 * Makes the part of the body that asks for a value of the filter. By default it is the value
 	 * under the name of the filter.
 	 */
-	makeBody?: (filterValue: Wire) => IDataObject;
+	makeBody?: (filterValue: ApiValue) => IDataObject;
 }
 
 /** A choice by which AlfaCRM narrows down a list, such as the payments of one customer. */
@@ -234,4 +235,4 @@ export interface FieldSettings {
 export type Field = FieldBasics & FieldType & FieldSettings;
 
 /** A value of a record as AlfaCRM returns it. */
-export type Shown = FieldBasics & ShownType;
+export type ShownField = FieldBasics & ShownType;

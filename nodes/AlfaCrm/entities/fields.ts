@@ -127,24 +127,31 @@ export const rows = (
 	settings: Settings & Pick<OfType<'rows'>, 'readOnly'> = {},
 ): Declaration => ({ type: 'rows', fields, name, label, ...settings });
 
+/** How the rows of an answer are compared with a pair of filters. */
+interface RangeComparison {
+	/** The field of a row that is compared with both bounds. */
+	comparedField: string;
+	/** A row with a number other than 0 in this field is not compared. */
+	unless?: string;
+}
+
 /**
  * Declares a pair of filters, `<name>_from` and `<name>_to`.
  *
  * @param declare declares one filter of the pair, such as `number` or `dottedDate`
- * @param verifiedField the field of a row that is compared with both bounds, if AlfaCRM is known to
- * ignore the filters
- * @param unless a row with a number other than 0 in this field is not compared
+ * @param comparison given if AlfaCRM is known to ignore the filters
  */
 export function range(
 	declare: Declare,
 	name: string,
 	label: string,
-	verifiedField?: string,
-	unless?: string,
+	comparison?: RangeComparison,
 ): Filter[] {
 	return (['from', 'to'] as const).map((test) => {
 		const labelOfBound = test === 'from' ? 'From' : 'To';
-		const settings = verifiedField ? { checkRowBy: { field: verifiedField, test, unless } } : {};
+		const settings = comparison
+			? { checkRowBy: { field: comparison.comparedField, test, unless: comparison.unless } }
+			: {};
 		return declare(`${name}_${test}`, `${label} ${labelOfBound}`, settings);
 	});
 }

@@ -38,7 +38,7 @@ export const group = makeWritableEntity({
 	certainty: 'confirmed',
 	actions: makeArchiveActions('group'),
 	listed: { search: { textFilter: 'name' } },
-	simple: [
+	simplifiedFields: [
 		'id',
 		'name',
 		'branch_ids',
@@ -50,8 +50,8 @@ export const group = makeWritableEntity({
 		'e_date',
 		'note',
 	],
-	custom: true,
-	hidden: { show: { removed: 1 }, views: [makeArchivedView('groups')] },
+	hasCustomFields: true,
+	hidden: { bodyShowingAll: { removed: 1 }, views: [makeArchivedView('groups')] },
 	archive: {},
 	fields: [
 		name('e.g. Robotics Tue 17:00'),

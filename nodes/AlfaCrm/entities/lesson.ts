@@ -26,8 +26,14 @@ import type { Action } from './types';
 import type { Field } from './fieldTypes';
 
 /**
- * Reads the day of a lesson as `yyyy-mm-dd`. It stands in `date`, and also in the start time,
- * `2026-02-10 17:00:00`. Returns undefined if a row shows no day. API notes 5.11.
+ * Declares lessons: the entries of the calendar, each planned, cancelled or completed. A lesson
+ * with a fixed weekday comes from a *regular lesson*, a rule such as "Mondays at 17:00".
+ */
+
+/**
+ * Reads the day of a lesson as `yyyy-mm-dd`: from the start time `2026-02-10 17:00:00`, else from
+ * `date`, else from `lesson_date`. Returns undefined if a row shows no day.
+ * docs/alfacrm-api.md 5.11.
  */
 export const dayOf = (
 	{ time_from, date, lesson_date }: IDataObject,
@@ -56,8 +62,8 @@ const startTime = time('time_from', 'Start Time');
 const endTime = time('time_to', 'End Time');
 
 /**
- * The fields of one customer's attendance. No source shows a grade with a value, so grades are sent
- * as the user writes them. API notes 5.11.
+ * The fields of one customer's attendance. No documentation and no known integration shows an
+ * example of a grade, so the node sends grades as the user writes them. API notes 5.11.
  */
 const ATTENDANCE = [
 	flag('is_attend', 'Attended', { required: true, description: 'Whether the customer was there' }),
@@ -85,10 +91,10 @@ const details = rows(
 );
 
 /**
- * Completes a lesson. One integration uses this call. The fields of the body come from there and
- * from the official table. API notes 5.11 and 6.
+ * Completes a lesson. One integration uses this call. The fields of the body come from that
+ * integration and from the table of fields in AlfaCRM's documentation. API notes 5.11 and 6.
  */
-const complete: Action = {
+const completeLesson: Action = {
 	name: 'complete',
 	label: 'Complete Lesson',
 	title: 'Complete lesson with attendance',
@@ -138,10 +144,10 @@ const complete: Action = {
 };
 
 /**
- * Lists who comes to lessons. AlfaCRM has no call for it, so the node works it out from the
- * lessons, the regular lessons, the groups and the cards. API notes 5.3, 5.7, 5.11 and 5.13.
+ * Lists the people who come to lessons. AlfaCRM has no call for that, so the node combines the
+ * lessons, the regular lessons, the groups and the customers. API notes 5.3, 5.7, 5.11 and 5.13.
  */
-const participants: Action = {
+const getParticipants: Action = {
 	name: 'getParticipants',
 	label: 'Get Participants',
 	title: 'Get who comes to lessons with phone and email',
@@ -176,11 +182,11 @@ const duration = integer('duration', 'Duration', {
 	description: "Minutes; not used if 'End Time' is given",
 	writeOnly: true,
 });
-const status = choice('status', 'Status', STATUSES, 1, {
+const status = choice('status', 'Status', STATUSES, LESSON_STATUS.planned, {
 	description: 'A new lesson is planned',
 });
 
-const end: Field = {
+const endInPlaceOfDuration: Field = {
 	...endTime,
 	description: "In place of 'Duration'",
 };
@@ -189,10 +195,11 @@ const end: Field = {
 export const BOOKING_TIME = { time: 'time', firstFree: 'firstFree' } as const;
 
 /**
- * Books a lesson. AlfaCRM refuses a lesson in a room that is taken, but not one of a teacher who is
- * busy. So the node works out the free times itself. API notes 5.11, 5.13 and 5.15.
+ * Books a lesson at a free time. AlfaCRM refuses a lesson in a room that is taken, but not a lesson
+ * with a teacher who is busy. So the node works out the free times itself. API notes 5.11, 5.13 and
+ * 5.15.
  */
-const book: Action = {
+const bookLesson: Action = {
 	name: 'book',
 	label: 'Book',
 	title: 'Book lesson at given time or first free slot',
@@ -222,7 +229,7 @@ const book: Action = {
 			daysAhead: 7,
 		}),
 		note,
-		// Without the room, the lesson would be booked in no room.
+		// An empty expression for the room is an error. Otherwise the lesson would get no room.
 		{ ...room, neverEmpty: true },
 		reference('lead_status_id', 'Stage', 'leadStatus', {
 			description: 'To which the lead is moved then',
@@ -239,12 +246,12 @@ export const LESSON_FIELDS = {
 	room,
 	day,
 	duration,
-	end,
+	end: endInPlaceOfDuration,
 };
 
 /**
- * Lessons: the planned, cancelled and completed entries of the calendar. A plain list may show only
- * completed ones, so lists are read once for each status. API notes 5.11.
+ * Lessons. A plain list may show only completed lessons, so the list is read once for each status.
+ * API notes 5.11.
  */
 export const lesson = makeWritableEntity({
 	resource: 'lesson',
@@ -252,7 +259,7 @@ export const lesson = makeWritableEntity({
 	label: 'Lesson',
 	certainty: 'confirmed',
 	unconfirmed: ['delete'],
-	actions: [book, complete, participants],
+	actions: [bookLesson, completeLesson, getParticipants],
 	listed: {
 		title: [],
 		details: [
@@ -266,7 +273,7 @@ export const lesson = makeWritableEntity({
 		search: { digitsFilter: 'id', dayFilters: ['date_from', 'date_to'] },
 	},
 	// The date is left out, because both times have it. API notes 5.11.
-	simple: [
+	simplifiedFields: [
 		'id',
 		'time_from',
 		'time_to',
@@ -278,7 +285,7 @@ export const lesson = makeWritableEntity({
 		'room_id',
 		'lesson_type_id',
 	],
-	custom: true,
+	hasCustomFields: true,
 	hidden: {
 		partition: {
 			name: 'status',
@@ -298,15 +305,15 @@ export const lesson = makeWritableEntity({
 		{ ...teachers, prominent: true },
 		{ ...room, prominent: true },
 		ownBranch,
-		end,
+		endInPlaceOfDuration,
 		homework,
 		note,
 		status,
 		topic,
 	],
 	outputFields: [
-		// Groups are too many for a dropdown. They are shown by name nevertheless, because nobody
-		// recognizes a lesson by the numbers of its groups.
+		// Other fields with an entity of many records show IDs. Groups are shown by name, because
+		// nobody recognizes a lesson by the IDs of its groups.
 		references('group_ids', 'Group', 'group'),
 		isoDate('date', 'Date'),
 		rows('details', 'Attendance', [
@@ -327,7 +334,7 @@ export const lesson = makeWritableEntity({
 		record('group_id', 'Group', 'group', { description: 'Which group takes part' }),
 		idFilter,
 		// Most sources send `yyyy-mm-dd`, some send `dd.mm.yyyy`. API notes 5.11.
-		...range(startingToday(isoDate), 'date', 'Lesson Date', 'date'),
+		...range(startingToday(isoDate), 'date', 'Lesson Date', { comparedField: 'date' }),
 		lessonType,
 		references('location_ids', 'Location', 'location'),
 		references('room_ids', 'Room', 'room'),

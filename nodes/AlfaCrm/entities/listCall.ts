@@ -22,7 +22,7 @@ export function passesOf({ hidden }: Pick<Entity, 'hidden'>): readonly IDataObje
  *
  * @param kinds the records of the entity that lists the kinds
  */
-export const kindPasses = (
+export const makeKindPasses = (
 	{ name, usual }: NonNullable<Hidden['kinds']>,
 	kinds: readonly IDataObject[],
 ): IDataObject[] =>
@@ -33,7 +33,7 @@ export const kindPasses = (
 /**
  * Makes the call that lists the records of an entity. The call for a global entity names no branch.
  */
-export function listCall(
+export function makeListCall(
 	{ path, plural, scope }: Pick<Entity, 'path' | 'plural' | 'scope'>,
 	branch?: number,
 ): ListCall {

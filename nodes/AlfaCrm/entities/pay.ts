@@ -26,8 +26,8 @@ import type { Field } from './fieldTypes';
 import type { Action } from './types';
 
 /**
- * Types of payments. An account may have other types of its own. Two accounts agree on 1, 5 and 6;
- * one source each knows the rest. API notes 5.16.
+ * Types of payments. An account can have further types. Two accounts agree on 1, 5 and 6. Each of
+ * the other types is known from a single source. API notes 5.16.
  */
 export const PAY_TYPE = {
 	income: 1,
@@ -42,11 +42,11 @@ export const PAY_TYPE = {
 
 export const INCOME: number = PAY_TYPE.income;
 /**
- * The types that are no income. A type that a school has added may be an income or not, so it is in
- * neither.
+ * The known types that are not an income. Types that a school has added are missing, because they
+ * may be incomes.
  */
-export const NO_INCOME: readonly number[] = Object.values(PAY_TYPE).filter(
-	(type) => type !== INCOME,
+export const NON_INCOME_TYPES: readonly number[] = Object.values(PAY_TYPE).filter(
+	(payType) => payType !== INCOME,
 );
 
 const CASH_COLLECTION: readonly unknown[] = [PAY_TYPE.cashCollectionIn, PAY_TYPE.cashCollectionOut];
@@ -58,9 +58,9 @@ const CASH_COLLECTION: readonly unknown[] = [PAY_TYPE.cashCollectionIn, PAY_TYPE
 export const isCashCollection = ({ customer_id, pay_type_id }: IDataObject): boolean =>
 	readId(customer_id) === undefined && CASH_COLLECTION.includes(readId(pay_type_id));
 
-const account = reference('pay_account_id', 'Payment Account', 'payAccount');
+const payAccount = reference('pay_account_id', 'Payment Account', 'payAccount');
 const type = reference('pay_type_id', 'Payment Type', 'payType');
-const item = reference('pay_item_id', 'Payment Item', 'payItem');
+const payItem = reference('pay_item_id', 'Payment Item', 'payItem');
 const location = reference('location_id', 'Location', 'location');
 const customer = record('customer_id', 'Customer', 'customer');
 const commodity = id('commodity_id', 'Commodity ID');
@@ -69,7 +69,7 @@ const branch = reference('branch_id', 'Branch of Payment', 'branch', {
 	fromBranch: true,
 	description: "If not the one above, or the payer's only one",
 });
-const date = dottedDate('document_date', 'Payment Date', { required: true });
+const paymentDate = dottedDate('document_date', 'Payment Date', { required: true });
 
 /** The fields of a customer that may hold the name of the payer: the legal name, else the name. */
 const PAYER_NAMES = ['legal_name', 'name'];
@@ -92,9 +92,9 @@ export const amountField = number('income', 'Amount', {
 
 const fields: Field[] = [
 	{ ...customer, required: true },
-	date,
+	paymentDate,
 	amountField,
-	{ ...account, required: true },
+	{ ...payAccount, required: true },
 	{ ...type, required: true },
 	branch,
 	flag('is_confirmed', 'Confirmed', { description: 'Whether it is confirmed' }),
@@ -105,7 +105,7 @@ const fields: Field[] = [
 	location,
 	note,
 	payer,
-	item,
+	payItem,
 	reference('teacher_id', 'Teacher', 'teacher'),
 ];
 
@@ -173,12 +173,12 @@ const correctPayment: Action = {
 			description: 'Above 0 for a refund, negative where a correction lowers the balance',
 		}),
 		{ ...type, required: true, description: 'Usually 5 refund, 6 correction' },
-		{ ...account, required: true },
-		date,
+		{ ...payAccount, required: true },
+		paymentDate,
 		branch,
 		note,
 		payer,
-		item,
+		payItem,
 		...externalIdInputs,
 	],
 	kind: 'correctPayment',
@@ -196,7 +196,7 @@ export const pay = makeWritableEntity({
 	certainty: 'confirmed',
 	operations: ['delete', 'get', 'getAll', 'update'],
 	actions: [correctPayment],
-	simple: [
+	simplifiedFields: [
 		'id',
 		'document_date',
 		'income',
@@ -208,7 +208,7 @@ export const pay = makeWritableEntity({
 		'branch_id',
 		'note',
 	],
-	custom: true,
+	hasCustomFields: true,
 	hidden: { kinds: { name: 'pay_type_id', entity: 'payType', usual: INCOME } },
 	fields,
 	// A refund has its sum in `income` or in `expenditure`. API notes 5.16.
@@ -231,13 +231,15 @@ export const pay = makeWritableEntity({
 		location,
 		text('note', 'Note', { description: 'Part of the note' }),
 		text('payer_name', 'Payer Name', { description: 'Part of it' }),
-		account,
-		...range(startingToday(isoDottedDate), 'date', 'Payment Date', 'document_date'),
-		item,
+		payAccount,
+		...range(startingToday(isoDottedDate), 'date', 'Payment Date', {
+			comparedField: 'document_date',
+		}),
+		payItem,
 		reference('pay_item_category_id', 'Payment Item Category', 'payItemCategory'),
 		type,
-		// A payment with an expenditure has its sum there, so its income is not compared.
-		...range(number, 'sum', 'Amount', 'income', 'expenditure'),
+		// If a payment has an expenditure, that is its amount, and the income is not compared.
+		...range(number, 'sum', 'Amount', { comparedField: 'income', unless: 'expenditure' }),
 		...timestampFilters,
 	],
 });

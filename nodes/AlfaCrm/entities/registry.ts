@@ -29,7 +29,7 @@ import { teacher } from './teacher';
 import type { Entity } from './types';
 import { company, user } from './user';
 
-/** All entities, in the order of their labels. */
+/** All entities, in the order of their labels: `log` is "Change Log", `cgi` is "Group Member". */
 export const entities: readonly Entity[] = [
 	branch,
 	log,
@@ -67,13 +67,14 @@ export const entities: readonly Entity[] = [
 	user,
 ];
 
-/** The entities that are resources of the form. The others share a resource, such as 'Message'. */
-export const resources: readonly Entity[] = entities.filter(
+/** The entities with an own choice in 'Resource'. The others share a choice, such as 'Message'. */
+export const resourceEntities: readonly Entity[] = entities.filter(
 	({ listedIn }) => listedIn === undefined,
 );
 
 const byResource = new Map(entities.map((entity) => [entity.resource, entity]));
 
+/** Returns the entity with the given `resource`, such as `customerTariff`. */
 export function entityOf(resource: string): Entity {
 	const entity = byResource.get(resource);
 	if (entity === undefined) throw new RangeError(`There is no resource "${resource}"`);
@@ -91,10 +92,10 @@ export function entityOfClass(className: string): Entity | undefined {
 }
 
 /**
- * Labels of the classes that the log and the webhooks name and the API does not list.
+ * Labels of the classes that appear in the log and the webhooks, but have no list in the API.
  * API notes 5.21.
  */
-const OTHER_CLASSES: Record<string, string> = {
+const UNLISTED_CLASSES: Record<string, string> = {
 	AclRole: 'Access Role',
 	Bill: 'Bill',
 	CommodityCategory: 'Commodity Category',
@@ -118,12 +119,12 @@ const OTHER_CLASSES: Record<string, string> = {
 	TaskTemplate: 'Task Template',
 };
 
-/** The label of each class of records that the log and the webhooks name. */
+/** The label of each class of records that appears in the log and the webhooks. */
 export const classLabels: Readonly<Record<string, string>> = {
 	...Object.fromEntries(
 		entities.flatMap(({ className, label }) =>
 			className === undefined ? [] : [[className, label]],
 		),
 	),
-	...OTHER_CLASSES,
+	...UNLISTED_CLASSES,
 };

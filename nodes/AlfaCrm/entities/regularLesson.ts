@@ -50,7 +50,7 @@ export const regularLesson = makeWritableEntity({
 			{ name: 'b_date', lastDayField: 'e_date' },
 		],
 	},
-	simple: [
+	simplifiedFields: [
 		'id',
 		'related_class',
 		'related_id',

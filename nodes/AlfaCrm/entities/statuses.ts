@@ -11,7 +11,10 @@ import {
 import { flag, reference, text } from './fields';
 import type { Entity } from './types';
 
-/** Makes an entity for a short list of statuses. These lists share most fields. API notes 5.4. */
+/**
+ * Makes an entity for a short list of statuses, reasons or sources. These lists share most fields.
+ * The `weight` orders the records of a list. docs/alfacrm-api.md 5.4.
+ */
 const makeStatusList = (
 	facts: Pick<Entity, 'resource' | 'className' | 'label' | 'fields'> & Partial<Entity>,
 ): Entity =>
@@ -22,7 +25,7 @@ const makeStatusList = (
 		...facts,
 	});
 
-/** The statuses of studies, such as "on holiday". */
+/** The statuses of clients, such as "Studying" or "On holiday". */
 export const studyStatus = makeStatusList({
 	resource: 'studyStatus',
 	className: 'StudyStatus',
@@ -31,7 +34,7 @@ export const studyStatus = makeStatusList({
 	fields: [name('e.g. Studying'), enabled],
 });
 
-/** The stages of the funnels. */
+/** The stages of the funnels through which leads pass. AlfaCRM calls a funnel `pipeline`. */
 export const leadStatus = makeStatusList({
 	resource: 'leadStatus',
 	className: 'LeadStatus',
@@ -63,7 +66,7 @@ export const leadSource = makeStatusList({
 	filters: [text('code', 'Code'), enabledFilter, nameFilter],
 });
 
-/** The reasons why leads are lost. No source lists filters of them. API notes 5.4. */
+/** The reasons why leads are lost. No filters of their list are known. API notes 5.4. */
 export const leadReject = makeStatusList({
 	resource: 'leadReject',
 	className: 'LeadReject',
@@ -74,8 +77,9 @@ export const leadReject = makeStatusList({
 });
 
 /**
- * The reasons why clients leave. Two integrations list them and none writes them. Their fields are
- * assumed to be those of the other lists. API notes 5.4.
+ * The reasons why clients leave. Two integrations show that AlfaCRM lists them. Whether AlfaCRM
+ * lets them be changed is not known. Their fields are assumed to be those of the other lists.
+ * API notes 5.4.
  */
 export const customerReject = makeReferenceList({
 	resource: 'customerReject',
@@ -85,7 +89,10 @@ export const customerReject = makeReferenceList({
 	outputFields: [text('name', 'Name'), flag('is_enabled', 'Enabled'), weight],
 });
 
-/** The funnels. One integration lists them, and a live account has answered. API notes 5.4. */
+/**
+ * The funnels. One integration and a call in a live account show that AlfaCRM lists them.
+ * API notes 5.4.
+ */
 export const pipeline = makeReferenceList({
 	resource: 'pipeline',
 	label: 'Pipeline',

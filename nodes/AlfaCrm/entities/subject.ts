@@ -7,7 +7,7 @@ export const subject = makeWritableEntity({
 	className: 'Subject',
 	label: 'Subject',
 	certainty: 'confirmed',
-	hidden: { show: { active: false } },
+	hidden: { bodyShowingAll: { active: false } },
 	fields: [name('e.g. Robotics')],
 	outputFields: [weight],
 	filters: [

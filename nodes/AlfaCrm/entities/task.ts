@@ -30,7 +30,7 @@ export const task = makeWritableEntity({
 	certainty: 'documented',
 	unconfirmed: ['create', 'delete', 'update'],
 	listed: { title: ['title'], search: {}, details: [{ name: 'due_date', shownAs: 'day' }] },
-	simple: [
+	simplifiedFields: [
 		'id',
 		'title',
 		'text',
@@ -68,7 +68,7 @@ export const task = makeWritableEntity({
 		flag('is_public_entry', 'Public Entry'),
 	],
 	filters: [
-		...range(dottedDate, 'due_date', 'Due Date', 'due_date'),
+		...range(dottedDate, 'due_date', 'Due Date', { comparedField: 'due_date' }),
 		boolean('due_date_is_null', 'Without Due Date', {
 			description: 'Whether to return only those',
 			checkRowBy: ({ due_date: day }, isWithoutDay) => {

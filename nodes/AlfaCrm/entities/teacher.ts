@@ -24,10 +24,10 @@ const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Frida
 );
 
 /**
- * Lists the working hours of teachers. Several integrations do so, one of them for a single
- * teacher. No source writes working hours. API notes 5.15.
+ * Lists the working hours of teachers. Several integrations read them, one for a
+ * single teacher. No known integration changes working hours. API notes 5.15.
  */
-const lists: Action[] = [
+const listActions: Action[] = [
 	{
 		name: 'getWorkingHours',
 		label: 'Get Working Hours',
@@ -46,8 +46,8 @@ const lists: Action[] = [
 ];
 
 /**
- * Lists the free times of teachers. AlfaCRM has no call for it, so the node works them out from the
- * working hours and the timetable. API notes 5.11, 5.13 and 5.15.
+ * Lists the free times of teachers. AlfaCRM has no call for that, so the node computes them from
+ * the working hours and the calendar. API notes 5.11, 5.13 and 5.15.
  */
 const freeSlots: Action = {
 	name: 'getFreeSlots',
@@ -77,8 +77,8 @@ const freeSlots: Action = {
 };
 
 /**
- * Teachers. The only source about writing them has invented fields, so the package only lists them.
- * API notes 5.15.
+ * Teachers. The package only lists them, because the only source about changing teachers names
+ * fields that do not exist. API notes 5.15.
  */
 export const teacher = makeReadableEntity({
 	resource: 'teacher',
@@ -86,12 +86,23 @@ export const teacher = makeReadableEntity({
 	label: 'Teacher',
 	operations: ['get', 'getAll'],
 	certainty: 'confirmed',
-	actions: [...lists, freeSlots],
+	actions: [...listActions, freeSlots],
 	listed: { search: { textFilter: 'name' } },
-	simple: ['id', 'name', 'phone', 'email', 'branch_ids', 'dob', 'gender', 'note', 'e_date'],
-	// Rows of teachers have no flag `removed`, but show a day. API notes 5.15.
+	simplifiedFields: [
+		'id',
+		'name',
+		'phone',
+		'email',
+		'branch_ids',
+		'dob',
+		'gender',
+		'note',
+		'e_date',
+	],
+	// Rows of teachers lack the flag `removed`. The day in `e_date` tells whether a teacher is
+	// archived. API notes 5.15.
 	archive: { day: 'e_date' },
-	hidden: { show: { removed: 1 }, views: [makeArchivedView('teachers')] },
+	hidden: { bodyShowingAll: { removed: 1 }, views: [makeArchivedView('teachers')] },
 	outputFields: [
 		text('name', 'Name'),
 		text('avatarUrl', 'Avatar URL'),

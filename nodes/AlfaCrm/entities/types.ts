@@ -6,9 +6,9 @@ import type {
 	FieldBasics,
 	FieldType,
 	Filter,
-	Nothing,
+	NoSettings,
 	OfType,
-	Shown,
+	ShownField,
 } from './fieldTypes';
 
 /**
@@ -49,8 +49,8 @@ export interface MatchKey {
 	 * entity, or `id`. Empty if the user names a custom field instead.
 	 */
 	fields: readonly string[];
-	/** A record matches if one of the fields does. Otherwise all fields must match. */
-	isOneEnough?: true;
+	/** One matching field is enough. Without this setting, all fields must match. */
+	isOneFieldEnough?: true;
 	/** The fields are tried in their order, and the first field that finds a record decides. */
 	isTriedInOrder?: true;
 	/** The user may add the name of a custom field, which becomes the last of `fields`. */
@@ -82,9 +82,8 @@ export type AddedResource = 'communication' | 'customerTariff' | 'task';
 
 /**
  * The kinds of actions, with the settings that only actions of a kind have. Each kind has a module
- * in the folder of `operations/` for what it is about. A kind that does something "unless" it is
- * already done reads before it writes. So an action of that kind can run twice, and the second run
- * changes nothing.
+ * in `operations/`. If a comment below says "unless", the action reads AlfaCRM before it writes. So
+ * the action can run twice, and the second run changes nothing.
  */
 interface ActionKinds {
 	/** Sends one call that writes, at each run. */
@@ -98,18 +97,18 @@ interface ActionKinds {
 		 * The field of the form whose value becomes the last part of the URL, such as `bonus-spend`.
 		 * The field is not sent in the body.
 		 */
-		actionBy?: string;
+		actionField?: string;
 	};
 	/** Reads the pages of a list. */
-	getMany: Nothing;
+	getMany: NoSettings;
 	/** Reads an answer that has no pages: a list of rows, or one object. */
-	get: Nothing;
+	get: NoSettings;
 	/** Changes a record, unless it has these values already. Sends only the values that differ. */
-	change: Nothing;
+	change: NoSettings;
 	/** Moves a lead to a stage, unless the options say to leave the lead where it is. */
-	moveToStage: Nothing;
+	moveToStage: NoSettings;
 	/** Marks a lead as lost, unless it is marked already. Refuses a client. */
-	rejectLead: Nothing;
+	rejectLead: NoSettings;
 	/** Adds a record such as a comment to a customer, unless the customer has an equal one. */
 	addToCustomer: {
 		addedResource: AddedResource;
@@ -117,23 +116,23 @@ interface ActionKinds {
 		customerField: string;
 	};
 	/** Enters an income of a customer, unless the same payment exists already. */
-	enterPayment: Nothing;
+	enterPayment: NoSettings;
 	/** Enters a refund or a correction. With an External ID, unless that ID exists already. */
-	correctPayment: Nothing;
+	correctPayment: NoSettings;
 	/** Adds a customer to a group, unless the customer is a member already. */
-	joinGroup: Nothing;
+	joinGroup: NoSettings;
 	/** Takes a customer out of a group, unless the customer is no longer a member. */
-	leaveGroup: Nothing;
+	leaveGroup: NoSettings;
 	/** Completes a lesson with its attendance, unless it is completed with that attendance. */
-	completeLesson: Nothing;
+	completeLesson: NoSettings;
 	/** Gathers the most important facts about one customer from several lists. */
-	overview: Nothing;
+	overview: NoSettings;
 	/** Finds free times of a teacher. */
-	freeSlots: Nothing;
+	freeSlots: NoSettings;
 	/** Books a lesson at a free time, unless it is booked already. */
-	bookLesson: Nothing;
+	bookLesson: NoSettings;
 	/** Lists the people who are expected at lessons. */
-	participants: Nothing;
+	participants: NoSettings;
 }
 
 export type ActionKindName = keyof ActionKinds;
@@ -203,7 +202,10 @@ export type View = FieldBasics &
  */
 export type Partition = FieldBasics & { choices: ReadonlyArray<Choice & { value: number }> };
 
-/** The records that the index leaves out of a plain list, and how they are listed nevertheless. */
+/**
+ * The records that the index leaves out of a plain list, which is a list without filters, and how
+ * the node lists them.
+ */
 export interface Hidden {
 	/** The choices that the form of a list always shows. */
 	views?: readonly View[];
@@ -211,11 +213,11 @@ export interface Hidden {
 	 * The body with which the index leaves out nothing, such as `{ removed: 1 }`. It is sent along
 	 * when a record is looked for by its ID or by a match key.
 	 */
-	show?: Readonly<Record<string, number | boolean>>;
+	bodyShowingAll?: Readonly<Record<string, number | boolean>>;
 	/**
-	 * Further bodies for the index, such as `{ dead: true }` for archived subscriptions. A reading
-	 * that must miss no record calls the index without a body and then with each of these. Each such
-	 * reading of the list is a pass.
+	 * Further bodies for the index, such as `{ dead: true }` for archived subscriptions. To miss no
+	 * record, the node reads the list several times: first with an empty body, then with each of
+	 * these bodies. Each of these readings is a pass.
 	 */
 	passes?: readonly IDataObject[];
 	/** Takes the place of `passes`: there is one pass for each value of the partition. */
@@ -253,9 +255,9 @@ export interface Detail {
 }
 
 /**
- * Declares that the entity has too many records for a dropdown. The form searches AlfaCRM for the
- * text that the user types, by the first of these settings that fits the text. If none fits, the
- * text is looked for in the titles of all records. An empty object means that no filter fits.
+ * Declares that the entity has too many records for a dropdown. The form then searches AlfaCRM for
+ * the text that the user types, with the first of these filters that fits the text. If no filter
+ * fits, or if the object is empty, the node looks for the text in the titles of all records.
  */
 export interface ListSearch {
 	/** The filter for a text, such as `name`. */
@@ -274,7 +276,8 @@ export interface ListSearch {
 /** The title of a record in dropdowns and searchable lists, and how it is searched for there. */
 export interface Listed {
 	/**
-	 * The fields that make the name of a record; by default `name`. Empty if `details` say it all.
+	 * The fields that make the name of a record; by default `name`. If the list is empty, records
+	 * have no name, and the title has only the `details`.
 	 */
 	title?: readonly string[];
 	/** The fields that tell records with the same name apart. */
@@ -293,12 +296,12 @@ export interface Listed {
 }
 
 /**
- * A page of AlfaCRM's website, as in `/company/1/{name}/view?id=501`. `isOf` decides whether the
- * page shows a record; without it, the page shows every record. API notes 6.
+ * A page of AlfaCRM's website, as in `/company/1/{name}/view?id=501`. `showsRecord` decides whether
+ * the page shows a record; without it, the page shows every record. API notes 6.
  */
 export interface Page {
 	name: string;
-	isOf?: (row: IDataObject) => boolean;
+	showsRecord?: (row: IDataObject) => boolean;
 }
 
 // ---------------------------------------------------------------- the entity
@@ -336,11 +339,11 @@ export interface Entity {
 	 * Fields that AlfaCRM returns and does not take, or returns with another type than it takes. The
 	 * editor previews the output from them.
 	 */
-	outputFields?: readonly Shown[];
+	outputFields?: readonly ShownField[];
 	/** The names of the most useful fields, at most ten, which *Simplify* keeps, in this order. */
-	simple?: readonly string[];
+	simplifiedFields?: readonly string[];
 	/** The entity has custom fields, whose names begin with `custom_`. */
-	custom?: boolean;
+	hasCustomFields?: boolean;
 	hidden?: Hidden;
 	listed?: Listed;
 	/** The pages of AlfaCRM that show one record. The first shows all records that no other shows. */

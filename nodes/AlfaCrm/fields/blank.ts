@@ -1,6 +1,12 @@
 import { removeInvisible } from './normalizeText';
 
 /**
+ * Tells which values count as empty, and recognizes the values of n8n's pickers. A *picker*
+ * (resource locator) is the input in which users choose a record from a list, or type a name, an ID
+ * or an address. Its value is an object such as `{ __rl: true, mode: 'list', value: 501 }`.
+ */
+
+/**
  * Tells whether a value is empty for any field: undefined, null, an empty text, an empty list, or a
  * picker without a choice.
  */
@@ -11,36 +17,33 @@ export function isEmpty(value: unknown): boolean {
 }
 
 /**
- * Tells whether a value is undefined, as of an expression that finds nothing. A picker may hold
- * such a value.
+ * Tells whether a value, or the content of a picker, is undefined. An expression gives undefined if
+ * it finds nothing.
  */
 export const isUndefined = (value: unknown): boolean =>
 	value === undefined || (isPicker(value) && value.value === undefined);
 
-/**
- * The modes of n8n's picker (resource locator) that give an ID or a name. The value of a picker is
- * an object such as `{ __rl: true, mode: 'list', value: 501 }`.
- */
-const MODES: readonly unknown[] = ['list', 'name', 'id', 'url'];
+/** The modes of a picker in which its value is the record itself: an ID, a name or an address. */
+const RECORD_MODES: readonly unknown[] = ['list', 'name', 'id', 'url'];
 
 /**
- * Tells whether a picker has another mode: the user chose a match key, such as the phone. Then the
- * digits of its value are no ID.
+ * Tells whether the mode of a picker is a match key, such as the phone of a customer. The digits in
+ * the value of such a picker are not an ID.
  */
 export const isPickedByKey = (value: unknown): boolean =>
-	isPicker(value) && 'mode' in value && !isEmpty(value.mode) && !MODES.includes(value.mode);
+	isPicker(value) && 'mode' in value && !isEmpty(value.mode) && !RECORD_MODES.includes(value.mode);
 
 /**
- * Tells whether a value comes from a picker. n8n marks it with `__rl`, except for the default value
- * of the form.
+ * Tells whether a value comes from a picker. n8n marks such a value with `__rl`. The default value
+ * that a node declares lacks the mark, and is recognized by its mode.
  */
 export function isPicker(value: unknown): value is { value: unknown } {
 	if (typeof value !== 'object' || value === null || !('value' in value)) return false;
-	return '__rl' in value || ('mode' in value && MODES.includes(value.mode));
+	return '__rl' in value || ('mode' in value && RECORD_MODES.includes(value.mode));
 }
 
-/** Tells whether a value is a plain object, as of JSON: no list, no date. */
-export function isPlain(value: unknown): value is Record<string, unknown> {
+/** Tells whether a value is a plain object, as JSON has it: not a list, not a date. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
 	if (typeof value !== 'object' || value === null) return false;
 	const prototype: unknown = Object.getPrototypeOf(value);
 	// Expressions run in a realm of their own, whose `Object.prototype` is another object.

@@ -5,8 +5,9 @@ import { toOptions } from './order';
 import type { Choice, OfType } from '../entities/fieldTypes';
 
 /**
- * The kinds for one of several declared values, and for some of them. A choice may be written as
- * its value, `1` or `'1'`.
+ * The kinds of fields whose possible values are declared, such as 1 (Income) and 5 (Refund). A
+ * `choice` holds a single value, `choices` hold several. The user gives the value, as `1` or `'1'`,
+ * not the label.
  */
 
 /** Lists choices for a message: "1 (Income), 2 (Refund)". */
@@ -19,13 +20,16 @@ function readChoice(choices: readonly Choice[], value: unknown): number | string
 	return choices.find((choice) => String(choice.value) === String(value).trim())?.value;
 }
 
-/** Numbers need names, which are the labels of the choices. Texts say what they mean. */
-const namesOfNumbers = ({ choices }: { choices: readonly Choice[] }): ValueNames | undefined =>
+/**
+ * Returns the choices if their values are numbers, so that the output can show their labels. A
+ * value that is a text needs no label.
+ */
+const labelsOfNumbers = ({ choices }: { choices: readonly Choice[] }): ValueNames | undefined =>
 	choices.every(({ value }) => typeof value === 'number') ? { choices } : undefined;
 
 /**
- * Compares choices as texts. AlfaCRM may hold a value that is not among the declared choices, such
- * as a type of payments that the school has added.
+ * Compares values as texts, also values that are not declared. AlfaCRM can hold such a value, for
+ * example a type of payments that the school has added.
  */
 const comparisonParts = makeComparisonParts((_field: unknown, item) => {
 	const isTextOrNumber = typeof item === 'string' || typeof item === 'number';
@@ -35,8 +39,8 @@ const comparisonParts = makeComparisonParts((_field: unknown, item) => {
 export const choice: FieldKind<OfType<'choice'>> = {
 	...singleParts,
 	...comparisonParts,
-	isExact: true,
-	valueNames: namesOfNumbers,
+	hasExactFilter: true,
+	valueNames: labelsOfNumbers,
 	expected: ({ choices }) => `one of ${listChoices(choices)}`,
 	serialize: ({ choices }, item) => readChoice(choices, item),
 	widget: ({ choices, default: defaultChoice }) => ({
@@ -61,8 +65,9 @@ export const choice: FieldKind<OfType<'choice'>> = {
 export const choices: FieldKind<OfType<'choices'>> = {
 	...listParts,
 	...comparisonParts,
+	// In place of the numbers, AlfaCRM may show labels.
 	holdsIds: true,
-	valueNames: namesOfNumbers,
+	valueNames: labelsOfNumbers,
 	splitItems: (_field, value) => readItems(value, splitText),
 	expected: ({ choices: offered }) => `some of ${listChoices(offered)}`,
 	serialize: ({ choices: offered }, item) => readChoice(offered, item),

@@ -6,12 +6,13 @@ import { singleParts } from './kind';
 import { haveEqualItems } from './lists';
 import { isUnfilled } from './unreadable';
 import { normalizeAppearance, isWritable, readText, makeTextFilters } from './text';
-import type { Field, OfType, Wire } from '../entities/fieldTypes';
+import type { Field, OfType, ApiValue } from '../entities/fieldTypes';
 
 /**
  * The kind of a custom field: a field that a school has added to customers, lessons or payments.
- * AlfaCRM tells only its name, not its type (API notes 9). So each value is judged by what it looks
- * like: a text, a number, a flag, a day, or a list of them.
+ * AlfaCRM shows the name of a custom field, but not its type (docs/alfacrm-api.md 9). So the look
+ * of each value decides how it is read: as a text, a number, a flag, a day, or a list of such
+ * values.
  */
 
 const NAME = /^custom_\w+$/;
@@ -22,25 +23,27 @@ export const isCustom = (name: string): boolean => NAME.test(name);
 /** Makes the declaration of a custom field. Its name is its label. */
 export const customField = (name: string): Field => ({ type: 'custom', name, label: name });
 
-/** Accepts a text that is a day: 2026-02-28, 28.2.2026. */
-const DAY = /^(\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4})$/;
+/** Accepts a text that looks like a day: 2026-02-28, 28.2.2026. */
+const LOOKS_LIKE_DAY = /^(\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4})$/;
 
 /**
- * Accepts what spreadsheets and people write in place of a missing value: "нет", n/a, 0. Many
- * records have it in common.
+ * Accepts what spreadsheets and people write in place of a missing value: "нет", n/a, 0. Such a
+ * value identifies no record, because many records have it.
  */
-const MISSING = /^(?:нет|no|none|n\/?a|б\/?н|#[^1-9]*|0+)$/i;
+const WORD_FOR_MISSING_VALUE = /^(?:нет|no|none|n\/?a|б\/?н|#[^1-9]*|0+)$/i;
 
-/** The time zone where only days are compared, which are the same in any zone. */
+/** Any zone will do where days are compared, because no time zone changes a day without a time. */
 const ANY_ZONE = 'UTC';
 
 /** Reads a value or a list of values. Returns undefined if one of them cannot be read. */
-function readValue(value: unknown, zone: string): Wire | undefined {
+function readValue(value: unknown, zone: string): ApiValue | undefined {
 	if (!Array.isArray(value)) return readItem(value, zone);
 
 	const filledItems = value.filter((item) => !isEmpty(item));
 	const items = filledItems.map((item) => readItem(item, zone));
-	return items.includes(undefined) ? undefined : (items as Wire);
+	const areAllRead = !items.includes(undefined);
+	// TypeScript does not see that the list has no undefined.
+	return areAllRead ? (items as ApiValue) : undefined;
 }
 
 /** Reads a text, a number, a flag (as 1 or 0) or a day (as `dd.mm.yyyy`). */
@@ -52,43 +55,46 @@ function readItem(value: unknown, zone: string): string | number | undefined {
 	return typeof value === 'string' ? readText(value) : formatDay(value, 'dotted', zone);
 }
 
-/**
- * Normalizes a text for a comparison. Each of the three comparisons of custom fields has its own.
- */
+/** Removes the differences between texts that a comparison ignores, such as capital letters. */
 type NormalizeText = (text: string) => string;
 
 /**
- * Makes the text by which a value is compared: a day as `yyyy-mm-dd`, a flag as 0 or 1, anything
- * else as a text. Returns undefined if the value cannot be read.
+ * Makes the text by which a single value is compared: a day as `yyyy-mm-dd`, a flag as 0 or 1, any
+ * other value as a normalized text. Returns undefined if the value cannot be read.
  */
-function makeForm(value: unknown, zone: string, normalize: NormalizeText): string | undefined {
+function makeComparableText(
+	value: unknown,
+	zone: string,
+	normalize: NormalizeText,
+): string | undefined {
 	if (typeof value === 'boolean') return String(readFlag(value));
-	if (typeof value === 'string' && DAY.test(value.trim())) {
-		// A text such as 31.02.2026 looks like a day and is none, so it is compared as a text.
+	if (typeof value === 'string' && LOOKS_LIKE_DAY.test(value.trim())) {
+		// 31.02.2026 looks like a day, but there is no such day, so it is compared as a text.
 		return formatDay(value, 'iso', zone) ?? normalize(value);
 	}
 
 	const text = readText(value);
+	// A value that is not a text may be a Date, or a DateTime of n8n.
 	return text === undefined ? formatDay(value, 'iso', zone) : normalize(text);
 }
 
-/** Makes the forms of a value, or of each value of a list. */
-function makeForms(
+/** Makes the texts by which a value is compared: one, or one for each value of a list. */
+function makeComparableTexts(
 	value: unknown,
 	zone: string,
 	normalize: NormalizeText,
 ): Array<string | undefined> {
 	const items = Array.isArray(value) ? value.filter((item) => !isEmpty(item)) : [value];
-	return items.map((item) => makeForm(item, zone, normalize));
+	return items.map((item) => makeComparableText(item, zone, normalize));
 }
 
 /**
- * Makes the bodies with which the index finds a value in every spelling in which it may be stored.
- * A day may be stored in two formats.
+ * Makes the bodies of calls that find a value in every spelling in which AlfaCRM may have stored
+ * it. AlfaCRM may have stored a day in two formats, so a day needs two calls.
  */
-function makeFilters(name: string, item: Wire): Array<Record<string, Wire>> {
-	const isLikeDay = typeof item === 'string' && DAY.test(item);
-	if (!isLikeDay) return makeTextFilters(name, item);
+function makeFilters(name: string, item: ApiValue): Array<Record<string, ApiValue>> {
+	const looksLikeDay = typeof item === 'string' && LOOKS_LIKE_DAY.test(item);
+	if (!looksLikeDay) return makeTextFilters(name, item);
 
 	const days = [formatDay(item, 'iso', ANY_ZONE), formatDay(item, 'dotted', ANY_ZONE)];
 	return days.includes(undefined)
@@ -103,11 +109,11 @@ function makeFilters(name: string, item: Wire): Array<Record<string, Wire>> {
 const makeComparison =
 	(normalize: NormalizeText): FieldKind<OfType<'custom'>>['isSame'] =>
 	(_field, value, otherValue, zone) => {
-		const forms = makeForms(value, zone, normalize);
-		const otherForms = makeForms(otherValue, zone, normalize);
-		if ([...forms, ...otherForms].includes(undefined)) return false;
+		const texts = makeComparableTexts(value, zone, normalize);
+		const otherTexts = makeComparableTexts(otherValue, zone, normalize);
+		if ([...texts, ...otherTexts].includes(undefined)) return false;
 
-		return haveEqualItems(forms, otherForms, (form, otherForm) => form === otherForm);
+		return haveEqualItems(texts, otherTexts, (text, otherText) => text === otherText);
 	};
 
 /** Tells whether two values, or two lists of values, have a value in common. */
@@ -116,9 +122,9 @@ function haveCommonValue(
 	matchValue: unknown,
 	normalize: NormalizeText,
 ): boolean {
-	const storedForms = makeForms(storedValue, ANY_ZONE, normalize);
-	const matchForms = makeForms(matchValue, ANY_ZONE, normalize);
-	return storedForms.some((form) => form !== undefined && matchForms.includes(form));
+	const storedTexts = makeComparableTexts(storedValue, ANY_ZONE, normalize);
+	const matchTexts = makeComparableTexts(matchValue, ANY_ZONE, normalize);
+	return storedTexts.some((text) => text !== undefined && matchTexts.includes(text));
 }
 
 export const custom: FieldKind<OfType<'custom'>> = {
@@ -127,17 +133,19 @@ export const custom: FieldKind<OfType<'custom'>> = {
 	expected: () => 'a text, a number, yes or no, a date, or a list of those',
 	serialize: (_field, item, zone) => readValue(item, zone),
 	makeNormalForms(_field, item, zone) {
-		const forms = makeForms(item, zone, normalizeText).filter((form) => form !== undefined);
-		return forms.filter((form) => !isUnfilled(form) && !MISSING.test(form));
+		const texts = makeComparableTexts(item, zone, normalizeText);
+		const readableTexts = texts.filter((text) => text !== undefined);
+		return readableTexts.filter((text) => !isUnfilled(text) && !WORD_FOR_MISSING_VALUE.test(text));
 	},
-	// Custom fields hold IDs of other programs, in which capital letters make a difference.
+	// Custom fields hold IDs of other programs, in which capital letters make a difference. Normal
+	// forms ignore capital letters, so that `explainSimilarity` can point them out.
 	isSame: makeComparison(normalizeIdentifier),
-	isSameKey: (_field, storedValue, matchValue) =>
+	identifiesSameRecord: (_field, storedValue, matchValue) =>
 		haveCommonValue(storedValue, matchValue, normalizeIdentifier),
 	explainSimilarity(_field, storedValue, matchValue) {
-		const isEqualIfLowercase = haveCommonValue(storedValue, matchValue, normalizeText);
+		const isEqualInLowerCase = haveCommonValue(storedValue, matchValue, normalizeText);
 		const isEqual = haveCommonValue(storedValue, matchValue, normalizeIdentifier);
-		return isEqualIfLowercase && !isEqual ? 'they differ in capital letters only' : undefined;
+		return isEqualInLowerCase && !isEqual ? 'they differ in capital letters only' : undefined;
 	},
 	isStored: makeComparison(normalizeAppearance),
 	makeSearchFilters: (_field, name, item) => makeFilters(name, item),

@@ -13,10 +13,10 @@ import type { OfType } from '../entities/fieldTypes';
  * alone is saved and compared.
  */
 
-/** What may stand between an address and other words: `<anna@x.org>`, `mailto:anna@x.org`. */
+/** The signs between an address and other words: `<anna@x.org>`, `mailto:anna@x.org`. */
 const ADDRESS_DELIMITERS = /[\s,;:<>()[\]"/\\|]+/;
 
-/** What separates addresses that stand side by side: `anna@x.org / oleg@x.org`. */
+/** The signs between two addresses without other words: `anna@x.org / oleg@x.org`. */
 const SPACES_OR_SLASHES = /[\s/\\|]+/;
 
 /** The full stops after an address at the end of a sentence: `anna@example.org.` */
@@ -44,7 +44,7 @@ const WHOLE_ADDRESS = /^[^@]+@[^@]+\.\p{L}{2,}$/u;
 /** A field that holds several addresses. */
 export const emails: FieldKind<OfType<'emails'>> = {
 	...textListParts,
-	noun: 'email address',
+	valueNoun: 'email address',
 	splitItems: (_field, value) => readItems(value, splitEmails),
 	makeNormalForms: (_field, item) => findAddresses(item),
 	isSame: isSameEmail,
@@ -53,39 +53,36 @@ export const emails: FieldKind<OfType<'emails'>> = {
 };
 
 /**
- * A filter of lists of people: one address, which may stand behind a name, or a part of an address.
+ * A filter for lists of people: one address, with or without a name before it, or a part of an
+ * address.
  */
 export const emailPart: FieldKind<OfType<'emailPart'>> = {
 	...singleParts,
 	...makeComparisonParts((_field: unknown, item) => makeTextForms(readSingleAddress(item))),
-	mayFind: matchesEmailFilter,
+	filterMayFind: matchesEmailFilter,
 	expected: () => 'one email address, or a part of one',
 	serialize: (_field, item) => readSingleAddress(item),
 };
 
 /**
- * Whether two values hold the same addresses. Without an address in the first value, compares them
- * as texts.
+ * Whether two values hold the same addresses. If the first value has no address, the two values are
+ * compared as texts.
  */
-function isSameEmail(
-	field: unknown,
-	value: unknown,
-	comparedValue: unknown,
-	zone: string,
-): boolean {
+function isSameEmail(field: unknown, value: unknown, otherValue: unknown, zone: string): boolean {
 	const addresses = findAddresses(value);
-	if (addresses.length === 0) return textListParts.isSame(field, value, comparedValue, zone);
+	if (addresses.length === 0) return textListParts.isSame(field, value, otherValue, zone);
 
-	const comparedAddresses = findAddresses(comparedValue);
+	const otherAddresses = findAddresses(otherValue);
+	// No address appears twice in a list, so lists of the same length hold the same addresses.
 	return (
-		addresses.length === comparedAddresses.length &&
-		addresses.every((address) => comparedAddresses.includes(address))
+		addresses.length === otherAddresses.length &&
+		addresses.every((address) => otherAddresses.includes(address))
 	);
 }
 
 /**
- * Whether a row with this email belongs to the result of a filter. A whole address must match
- * exactly: `anna@x.org` must not find `joanna@x.org`. A partial one may match anywhere.
+ * Whether a row with this email belongs to the result of a filter. A whole address must be equal:
+ * `anna@x.org` must not find `joanna@x.org`. A part of an address can be anywhere in the email.
  */
 function matchesEmailFilter(rowValue: unknown, filterValue: unknown): boolean {
 	const filterText = normalizeText(String(filterValue));
@@ -94,8 +91,8 @@ function matchesEmailFilter(rowValue: unknown, filterValue: unknown): boolean {
 }
 
 /**
- * Reads the single address in a value. Returns the whole text if it has no address, and undefined
- * if it has several: the filter takes only one.
+ * Reads the single address in a value, in the spelling of the user. Returns the whole text if the
+ * value has no address, and undefined if it has several, because the filter takes only one address.
  */
 function readSingleAddress(item: unknown): string | undefined {
 	const text = readText(item);
@@ -106,7 +103,7 @@ function readSingleAddress(item: unknown): string | undefined {
 	return address ?? text;
 }
 
-/** Finds the addresses in a value, in lower case and each once. */
+/** Finds the addresses in a value for a comparison: in lower case, each address once. */
 function findAddresses(value: unknown): string[] {
 	if (typeof value !== 'string') return [];
 	const addresses = splitEmails(value).flatMap((piece) => extractAddresses(normalizeText(piece)));
@@ -118,7 +115,7 @@ function findAddresses(value: unknown): string[] {
  * `anna@x.org (mother)`.
  */
 function splitEmails(text: string): string[] {
-	// `parts` splits at commas, semicolons and line breaks.
+	// `splitText` splits at commas, semicolons and line breaks.
 	const pieces = joinSenderNames(splitText(text.replace(QUOTED_SENDER_NAME, '')));
 	return pieces.flatMap((piece) => {
 		if (!SENDERS.test(piece)) return splitPlainAddresses(piece);

@@ -20,17 +20,18 @@ import type {
 	Field,
 	FieldBasics,
 	OfType,
-	Shown,
+	ShownField,
 	ShownType,
 	TypeName,
-	Wire,
+	ApiValue,
 } from '../entities/fieldTypes';
 import { quoted, unreadable } from './unreadable';
 
 /**
- * Does with a field what its type decides. `fieldKinds` has the kind of each type: `kind.ts` says
- * what a kind is. The functions below add what all types have in common, such as lists and empty
- * values.
+ * Reads, checks, compares and shows the values of fields. How this is done depends on the type of
+ * the field: each type, such as `phones`, has a *kind*, an object with the functions for that type
+ * (see `kind.ts`). The functions below call the kind of a field, and add the work that is equal for
+ * all types, such as splitting lists and recognizing empty values.
  */
 
 /**
@@ -81,14 +82,15 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 export const kindOf = <F extends ShownType>({ type }: F): FieldKind<F> =>
 	fieldKinds[type] as unknown as FieldKind<F>;
 
-/** The time zone where no value is a moment, so that any zone will do. */
+/** Any zone will do for comparisons in which the time of day makes no difference. */
 const ANY_ZONE = 'UTC';
 
 /** Tells whether a field holds several values, which AlfaCRM replaces as a whole. */
 export const isList = (field: ShownType): boolean => kindOf(field).isList;
 
 /**
- * Tells whether a value counts as empty for a field: null, "", [], and what its kind adds to these.
+ * Tells whether a value counts as empty for a field. Null, "" and [] are empty for every field. A
+ * kind adds further values, such as an empty input mask for phones.
  */
 export function isBlank(field: ShownType, value: unknown): boolean {
 	if (isEmpty(value)) return true;
@@ -99,24 +101,24 @@ export function isBlank(field: ShownType, value: unknown): boolean {
 }
 
 /**
- * Turns a value into what is sent to AlfaCRM. An empty list becomes []. An empty value of another
- * field is unreadable, so callers ask `isBlank` first.
+ * Turns a value into the value that is sent to AlfaCRM. If the field holds a list, an empty value
+ * becomes []. Any other field cannot send an empty value, so callers ask `isBlank` first.
  *
- * @throws UnreadableValue that names the field
+ * @throws UnreadableValue if the value does not fit the field
  */
-export function serialize(field: Shown, value: unknown, zone: string): Wire {
+export function serialize(field: ShownField, value: unknown, zone: string): ApiValue {
 	const kind = kindOf(field);
 	if (kind.isList && isBlank(field, value)) return [];
 
 	const items = isBlank(field, value) ? [] : kind.splitItems(field, value);
-	const wires = items.map((item) => kind.serialize(field, item, zone));
-	if (wires.length === 0 || wires.includes(undefined)) {
+	const apiValues = items.map((item) => kind.serialize(field, item, zone));
+	if (apiValues.length === 0 || apiValues.includes(undefined)) {
 		throw unreadable({ label: labelInForm(field) }, kind.expected(field), value);
 	}
-	return kind.isList ? (wires as Wire) : wires[0];
+	return kind.isList ? (apiValues as ApiValue) : apiValues[0];
 }
 
-/** Finds the web addresses of records that the user gave in place of IDs. */
+/** Finds the web addresses that the user gave in place of the IDs of records. */
 export function findWebAddresses(
 	field: Pick<FieldBasics, 'label'> & ShownType,
 	value: unknown,
@@ -129,8 +131,8 @@ export function findWebAddresses(
 }
 
 /**
- * Tells whether two values of a field mean the same, however they are written. Empty values are all
- * the same.
+ * Tells whether two values of a field mean the same, in whatever spelling. All empty values count
+ * as the same.
  */
 export function sameValue(
 	field: ShownType,
@@ -175,19 +177,22 @@ function areEqualValues(
 	if (haveEqualItems(items, otherItems, areEqualItems)) return true;
 	if (!kind.isList) return false;
 
-	return haveEqualItems(splitAgain(field, items), splitAgain(field, otherItems), areEqualItems);
+	return haveEqualItems(joinAndSplit(field, items), joinAndSplit(field, otherItems), areEqualItems);
 }
 
 /**
- * Joins the items of a list into one text, as *Simplify* does, and splits it again. A list that
- * came through *Simplify* may have been split at other places.
+ * Joins the items of a list into one text, as *Simplify* does, and splits the text into items. A
+ * list that the user copied from the simplified output was joined and split like that: if an item
+ * holds a comma, the list has other items than before.
  */
-function splitAgain(field: ShownType, items: unknown[]): unknown[] {
+function joinAndSplit(field: ShownType, items: unknown[]): unknown[] {
 	const areTexts = items.every((item) => typeof item === 'string');
 	return areTexts ? kindOf(field).splitItems(field, items.join(', ')) : items;
 }
 
-/** Tells whether two items mean the same, however they are written. Two empty items do. */
+/**
+ * Tells whether two items mean the same, in whatever spelling. Two empty items count as the same.
+ */
 export function sameItem(field: ShownType, item: unknown, otherItem: unknown): boolean {
 	if (isEmpty(item) || isEmpty(otherItem)) return isEmpty(item) && isEmpty(otherItem);
 
@@ -196,9 +201,9 @@ export function sameItem(field: ShownType, item: unknown, otherItem: unknown): b
 
 /**
  * Adds items to a stored list, such as a new phone to the phones of a customer. The stored values
- * stay first, as they are written. An item that is stored already is not added.
+ * stay first and unchanged. An item that the list already has, in any spelling, is not added.
  */
-export function addItems(field: ShownType, storedValue: unknown, addedValue: unknown): Wire[] {
+export function addItems(field: ShownType, storedValue: unknown, addedValue: unknown): ApiValue[] {
 	const values = listOf(storedValue);
 	// A stored value may hold several items: two phones in one text.
 	const presentItems = values.flatMap((value) => splitItems(field, value));
@@ -210,10 +215,10 @@ export function addItems(field: ShownType, storedValue: unknown, addedValue: unk
 		values.push(item);
 		presentItems.push(item);
 	}
-	return values as Wire[];
+	return values as ApiValue[];
 }
 
-/** Splits a value into its items, however the list is written: `'1, 2'` and `[1, 2]` have two. */
+/** Splits a value into its items: `'1, 2'` and `[1, 2]` both have two items. */
 export const splitItems = (field: ShownType, value: unknown): unknown[] =>
 	kindOf(field).splitItems(field, value);
 
@@ -223,24 +228,27 @@ export function listOf(value: unknown): unknown[] {
 	return isEmpty(value) ? [] : [value];
 }
 
-/** Writes a value as AlfaCRM itself does, so that AlfaCRM's own search finds it. */
-export function canonicalize(field: ShownType, value: Wire): Wire {
+/**
+ * Writes a value in AlfaCRM's own spelling, so that the search in AlfaCRM's website finds it: a
+ * phone as `+7(900)111-22-33`.
+ */
+export function canonicalize(field: ShownType, value: ApiValue): ApiValue {
 	const kind = kindOf(field);
 	if (!kind.isList) return kind.canonicalize(value);
 
-	return listOf(value).map((item) => kind.canonicalize(item as Wire)) as Wire;
+	return listOf(value).map((item) => kind.canonicalize(item as ApiValue)) as ApiValue;
 }
 
 /** Returns the value to send for a field that the user empties on purpose. */
-export const clearedValue = (field: ShownType): Wire => kindOf(field).clearedValue;
+export const clearedValue = (field: ShownType): ApiValue => kindOf(field).clearedValue;
 
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 
 /**
  * Makes the normal forms of an item: texts that are the same for every spelling, such as
- * `79001112233` for `8 (900) 111-22-33`. Two items match if they have one form in common. An item
- * that strangers may share has none, such as a dash, the word "no" for an email, or a phone number
- * with too few digits.
+ * `79001112233` for `8 (900) 111-22-33`. Two items match if they have one form in common. Some
+ * items have no normal form, because they are the same for many people: a dash, the word "no" for
+ * an email, or a phone number with too few digits.
  */
 export function normalForms(field: ShownType, item: unknown): string[] {
 	if (isEmpty(item)) return [];
@@ -249,8 +257,8 @@ export function normalForms(field: ShownType, item: unknown): string[] {
 	return forms.filter((form) => LETTER_OR_DIGIT.test(form));
 }
 
-/** Makes the description of a parameter, with the length that AlfaCRM takes. */
-function makeDescription(field: Shown): string | undefined {
+/** Makes the description of a parameter, and adds the longest text that AlfaCRM takes. */
+function makeDescription(field: ShownField): string | undefined {
 	const { description } = field;
 	const maxLength = readMaxLength(field);
 	if (maxLength === undefined) return description;
@@ -260,7 +268,7 @@ function makeDescription(field: Shown): string | undefined {
 }
 
 /** Makes a parameter from its widget, with the name and the texts of the field. */
-function makeProperty(field: Shown, displayName: string, widget: Widget): INodeProperties {
+function makeProperty(field: ShownField, displayName: string, widget: Widget): INodeProperties {
 	const { name, placeholder } = field;
 	const description = makeDescription(field);
 	return {
@@ -273,46 +281,50 @@ function makeProperty(field: Shown, displayName: string, widget: Widget): INodeP
 }
 
 /** Makes the parameter of a field or filter in the form. */
-export function toProperty(field: Shown): INodeProperties {
+export function toProperty(field: ShownField): INodeProperties {
 	const kind = kindOf(field);
 	return makeProperty(field, kind.formLabel(field.label), kind.widget(field));
 }
 
-/** Tells whether a new record needs a value of this field from the user. */
-export const isNeeded = ({ required, fallback }: Field): boolean =>
+/** Tells whether a new record needs a value from the user, because the field has no fallback. */
+export const needsValueFromUser = ({ required, fallback }: Field): boolean =>
 	required === true && fallback === undefined;
 
 /** Tells whether a field has a parameter of its own in the form. The others are in a collection. */
 export const hasOwnParameter = (field: Field): boolean =>
-	isNeeded(field) || field.prominent === true;
+	needsValueFromUser(field) || field.prominent === true;
 
 /**
- * Makes the parameters of a field outside a collection, where n8n demands required ones. There are
- * several if another parameter decides which of them is shown.
+ * Makes the parameters of a field that stands outside a collection, where n8n demands a value of
+ * each required parameter. A field has several parameters if another parameter decides which of
+ * them the form shows.
  */
 export function toParameters(field: Field): INodeProperties[] {
 	const kind = kindOf(field);
-	const isDemanded = field.required === true && !kind.isAlwaysFilled;
-	const demanded = isDemanded ? { required: true } : {};
+	const needsMark = field.required === true && !kind.isAlwaysFilled;
+	const requiredMark = needsMark ? { required: true } : {};
 
 	const variants = kind.variants(field);
 	if (variants.length === 0) {
 		const widget = kind.standaloneWidget(field);
 		const property = widget ? makeProperty(field, field.label, widget) : toProperty(field);
-		return [{ ...property, ...demanded }];
+		return [{ ...property, ...requiredMark }];
 	}
 
 	return variants.map(({ label, widget, show }) => ({
 		...toProperty(field),
 		displayName: label,
 		...widget,
-		...demanded,
+		...requiredMark,
 		displayOptions: { show },
 	}));
 }
 
-/** Makes a parameter that takes one value, even if the field holds several texts. */
-export function toSingleProperty(field: Shown): INodeProperties {
+/**
+ * Makes a parameter that takes a single value, even if the field holds a list. Only lists of texts
+ * have several inputs in the form, so only their parameter differs from the usual one.
+ */
+export function toSingleProperty(field: ShownField): INodeProperties {
 	const { typeOptions, ...property } = toProperty(field);
 	if (!typeOptions?.multipleValues || property.type !== 'string') return toProperty(field);
 
@@ -320,20 +332,21 @@ export function toSingleProperty(field: Shown): INodeProperties {
 }
 
 /** Returns the label that the form shows for a field. */
-export function labelInForm(field: Shown): string {
+export function labelInForm(field: ShownField): string {
 	const kind = kindOf(field);
 	const hasOtherParameter =
 		kind.standaloneWidget(field) !== undefined || kind.variants(field).length > 0;
+	// A field that AlfaCRM only shows has none of the settings that give it its own parameter.
 	const usesFieldLabel = hasOwnParameter(field as Field) && hasOtherParameter;
 	return usesFieldLabel ? field.label : kind.formLabel(field.label);
 }
 
 /**
- * Makes the message for a value that counts as empty although something was given, such as an empty
- * input mask.
+ * Makes the message for a value that counts as empty although the user gave something, such as an
+ * empty input mask.
  */
-export const describeUnusable = (field: Shown, value: unknown): string =>
-	`'${labelInForm(field)}' holds no usable ${kindOf(field).noun}: ${quoted(value)}`;
+export const describeUnusable = (field: ShownField, value: unknown): string =>
+	`'${labelInForm(field)}' holds no usable ${kindOf(field).valueNoun}: ${quoted(value)}`;
 
 /** Makes the column of a field in the field mapper. */
 export function toColumn(field: Field, required: boolean): ResourceMapperField {
@@ -362,10 +375,10 @@ export function objectSchema(
 }
 
 /**
- * Names a field and what it takes, for users who write JSON. An AI agent sees nothing else about
- * the field.
+ * Names a field and the values that it takes, as "status (1 Planned, 2 Cancelled)", for users who
+ * write JSON. An AI agent sees nothing else about the field.
  */
-export function jsonHint(field: Shown): string {
+export function jsonHint(field: ShownField): string {
 	const hint = kindOf(field).jsonHint(field);
 	return hint ? `${field.name} (${hint})` : field.name;
 }

@@ -1,10 +1,15 @@
 import { readFlag } from '../values/formats';
 import type { FieldKind } from './kind';
-import { makeComparisonParts, formOrNone, singleParts } from './kind';
+import { makeComparisonParts, toFormList, singleParts } from './kind';
 import type { OfType } from '../entities/fieldTypes';
 
 /**
- * Reads a stored flag. A website's form may have saved the value of its checkbox, "on" or "off".
+ * The kinds of yes or no. AlfaCRM takes most of them as 1 or 0 (`flag`), and some as true or false
+ * (`boolean`).
+ */
+
+/**
+ * Reads a stored flag. A form of a website may have saved the value of a checkbox, "on" or "off".
  */
 function readStoredFlag(value: unknown): 0 | 1 | undefined {
 	const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
@@ -14,12 +19,13 @@ function readStoredFlag(value: unknown): 0 | 1 | undefined {
 	return readFlag(word);
 }
 
-/** The parts that both kinds of yes or no share. A row that does not show a flag counts as no. */
+/** The parts that both kinds of yes or no share. */
 const flagParts = {
 	...singleParts,
-	isExact: true,
+	hasExactFilter: true,
+	// A row that does not show a flag counts as no.
 	valueIfMissing: 0,
-	...makeComparisonParts((_field: unknown, item) => formOrNone(readStoredFlag(item))),
+	...makeComparisonParts((_field: unknown, item) => toFormList(readStoredFlag(item))),
 	expected: () => 'true or false',
 	widget: () => ({ type: 'boolean' as const, default: true }),
 	column: () => ({ type: 'boolean' as const }),

@@ -5,10 +5,10 @@ import { isStoredText, readText, textListParts } from './text';
 import type { OfType } from '../entities/fieldTypes';
 
 /**
- * Reads the web addresses and messengers of people. Different spellings of one link have the same
- * form:
+ * Reads and compares the web addresses of people, and their names and numbers in messengers. Each
+ * link has a normal form (`makeNormalForms` in `kind.ts`), which is the same for all spellings:
  *
- * | text | form |
+ * | text | normal form |
  * | --- | --- |
  * | `@anna_p`, `t.me/anna_p`, `https://telegram.me/anna_p`, `tg://resolve?domain=anna_p`, `anna_p` alone | telegram:anna_p |
  * | `123456789` alone, `tg://user?id=123456789` | 123456789 |
@@ -26,29 +26,36 @@ const TELEGRAM_NAME = /^[a-z]\w{2,30}[a-z\d]$/i;
  * minus.
  */
 const MESSENGER_NUMBER = /^[1-9]\d{4,15}$/;
-/** A shorter word alone may mean anything. */
-const SHORTEST_NAME_ALONE = 5;
-/** Accepts words that name a service or nobody, such as `telegram` and `unknown`. */
-const NO_NAME = /^(?:unknown|username|telegram|whatsapp|instagram|facebook|vkontakte)$/i;
 /**
- * Accept the end of an address whose expression found no value. Rejects `t.me/anna_p`.
+ * The shortest text that is read as a name or number in Telegram if it has neither an @ nor another
+ * word beside it.
+ */
+const SHORTEST_LONE_NAME = 5;
+/** Accepts words that people type in place of a name, such as `telegram` and `unknown`. */
+const PLACEHOLDER_WORD = /^(?:unknown|username|telegram|whatsapp|instagram|facebook|vkontakte)$/i;
+/**
+ * Accept the end of an address into which an n8n expression should have put a person, but found no
+ * value. All three reject `t.me/anna_p`.
  *
- * - the word for no value: `t.me/undefined`, `vk.com/idnull`
+ * - a word that JavaScript writes for no value: `t.me/undefined`, `vk.com/idnull`
  * - a query without a value: `vk.com/im?sel=`
- * - nothing behind a sign or `id`: `t.me/+`, `vk.com/id`
+ * - nothing after a sign or after `id`: `t.me/+`, `vk.com/id`
  */
 const WORD_FOR_NO_VALUE = /(?:^|[@/=+]|\/id)(?:undefined|null|nan)\/*$/i;
 const QUERY_WITHOUT_VALUE = /[?&](?:\w*id|sel|domain|phone)=\/*$/i;
 const PATH_WITHOUT_PERSON = /(?:\/[@+]|(?:vk\.\w+|\.me)\/id)\/*$/i;
 
-/** Tells whether the expression in an address found no value. */
+/** Tells whether an n8n expression should have put a person into an address, but found no value. */
 const isUnfilledAddress = (word: string): boolean =>
 	[WORD_FOR_NO_VALUE, QUERY_WITHOUT_VALUE, PATH_WITHOUT_PERSON].some((end) => end.test(word));
 
-/** A longer text is a letter, not a link. */
-const LONGEST = 1_000;
+/** A longer text is a message of a person, not a link. */
+const LONGEST_LINK = 1_000;
 
-/** Makes the form of a person in Telegram. Returns undefined if the text is no name or number. */
+/**
+ * Makes the normal form of a person in Telegram. Returns undefined if the text is neither a name
+ * nor a number.
+ */
 function makeTelegramForm(person: string): string | undefined {
 	if (MESSENGER_NUMBER.test(person)) return person;
 
@@ -56,24 +63,25 @@ function makeTelegramForm(person: string): string | undefined {
 }
 
 /**
- * A service with pages of people, such as `vk.com/anna.p`. The host is compared without `www.`, in
- * small letters. The path is what follows the slash behind the host. Its first group reads the
- * person.
+ * A service with pages of people, such as `vk.com/anna.p`.
  */
 interface Service {
+	/** Accepts the host in lower case, without `www.`. */
 	host: RegExp;
+	/** Accepts the part after the host and a slash. The first group reads the person. */
 	path: RegExp;
 	makeForm: (person: string) => string | undefined;
 }
 
 const SERVICES: readonly Service[] = [
+	// Telegram's links `t.me/share?…` name no person. `t.me/s/anna_p` is the preview of a channel.
 	{
 		host: /^(?:t|telegram)\.me$|^telegram\.dog$/,
 		path: /^(?!(?:share|proxy|socks)\?)(?:s\/)?@?(\w+)\/?(?:[?#].*)?$/i,
 		makeForm: makeTelegramForm,
 	},
-	// A query may name another person, as in vk.com/im?sel=1. An address with a query is therefore
-	// compared as a whole.
+	// The path of VK takes no query, because a query can name another person: vk.com/im?sel=1. Such
+	// an address is compared as a whole.
 	{
 		host: /^(?:m\.)?vk(?:\.com|\.ru|ontakte\.ru)$/,
 		path: /^([\w.]+)\/?$/i,
@@ -97,8 +105,8 @@ const SERVICES: readonly Service[] = [
 ];
 
 /**
- * Reads host and path of an address, with or without a scheme: `https://example.org/anna`,
- * `example.org`.
+ * Reads the host of an address, and the part after it: path, query and fragment. The address can
+ * have a scheme, `https://example.org/anna`, or none, `example.org`.
  */
 const ADDRESS = /^(?:https?:\/\/)?((?:[\p{L}\d_-]+\.)+\p{L}{2,}(?::\d+)?)(?:\/|(?=[?#])|$)(.*)$/iu;
 /**
@@ -108,10 +116,10 @@ const PERSON_IN_TELEGRAM =
 	/^(?:@|tg:\/\/\S*?[?&](?:domain|id|user_id)=|(?:https?:\/\/)?web\.telegram\.org\/\S*#@?)(\w+)(?=&|$)/i;
 
 /**
- * Makes the form of a word that is a link by itself: an address, or @ with a name. Returns
- * undefined if the word is no link, or if the link names nobody.
+ * Makes the normal form of a word that is a link: an address, or @ with a name. Returns undefined
+ * if the word is no link, or if the link names nobody.
  */
-function readLink(word: string): string | undefined {
+function makeLinkForm(word: string): string | undefined {
 	if (isUnfilledAddress(word)) return undefined;
 
 	const [, telegramPerson] = PERSON_IN_TELEGRAM.exec(word) ?? [];
@@ -137,8 +145,9 @@ function readLink(word: string): string | undefined {
 }
 
 /**
- * Accepts a word that names Telegram before a person: `tg: @anna_p`. A name without @ counts only
- * at the end of the text.
+ * Accepts a word for Telegram and the @ before a person, as the `tg: @` of `tg: @anna_p`. They are
+ * replaced by `t.me/`, which makes the word a link. A person without @ counts only at the end of
+ * the text.
  */
 const TELEGRAM_LABEL =
 	/(?<=^|[\s([{,;])(?:tg|тг|telegram|телеграмм?)(?:\s+id)?[\s:–—-]+(?:@(?=\w+(?:[\s,;.)]|$))|(?=\w+\s*$))/giu;
@@ -147,9 +156,9 @@ const PUNCTUATION = /^[([{<«"'„“]+|[)\]}>»"'”“,.;:!]+$/g;
 
 /** The links of a text, and the words beside them. */
 interface Links {
-	/** The form of each link, sorted and each once. */
+	/** The normal form of each link, sorted and without repetitions. */
 	forms: string[];
-	/** The words that are no links, normalized for a comparison. */
+	/** The words that are not links, normalized for a comparison. */
 	otherWords: string;
 }
 
@@ -157,26 +166,26 @@ interface Links {
 function readLinks(value: unknown): Links {
 	const givenText = typeof value === 'string' ? value : (readText(value) ?? '');
 	const text = removeInvisible(givenText).normalize('NFKC');
-	if (text.length > LONGEST) return { forms: [], otherWords: normalizeText(text) };
+	if (text.length > LONGEST_LINK) return { forms: [], otherWords: normalizeText(text) };
 
 	const words = text
 		.trim()
 		.replace(TELEGRAM_LABEL, 't.me/')
 		.split(/\s+/)
 		.map((word) => word.replace(PUNCTUATION, ''));
-	const isAlone = words.length === 1;
-	const links = words.map(
-		(word) => readLink(word) ?? (isAlone ? readTelegramPerson(word) : undefined),
+	const isSingleWord = words.length === 1;
+	const formsOfWords = words.map(
+		(word) => makeLinkForm(word) ?? (isSingleWord ? readTelegramPerson(word) : undefined),
 	);
-	const hasOtherWords = links.includes(undefined);
+	const hasOtherWords = formsOfWords.includes(undefined);
 
 	const forms = new Set<string>();
 	const otherWords: string[] = [];
 	for (const [index, word] of words.entries()) {
-		const form = links[index];
-		// Next to other words, a name with @ may be that of any service.
-		const isOfAnyService = hasOtherWords && word.startsWith('@');
-		if (form === undefined || isOfAnyService) {
+		const form = formsOfWords[index];
+		// Beside other words, a name with @ need not be one in Telegram: `instagram @anna_p`.
+		const isServiceUnknown = hasOtherWords && word.startsWith('@');
+		if (form === undefined || isServiceUnknown) {
 			otherWords.push(word);
 		} else {
 			forms.add(form);
@@ -186,39 +195,39 @@ function readLinks(value: unknown): Links {
 }
 
 /**
- * Reads a text of one word as a person in Telegram. Programs give the number of a person, or the
- * name without @.
+ * Makes the normal form of a single word that is a person in Telegram: a number, or a name without
+ * @, as other programs give them. Returns undefined if the word is no such person.
  */
 function readTelegramPerson(word: string): string | undefined {
-	if (word.length < SHORTEST_NAME_ALONE) return undefined;
-	if (NO_NAME.test(word) || isUnfilledAddress(word)) return undefined;
+	if (word.length < SHORTEST_LONE_NAME) return undefined;
+	if (PLACEHOLDER_WORD.test(word) || isUnfilledAddress(word)) return undefined;
 
 	return makeTelegramForm(word);
 }
 
-/** Splits a text into several links, which may be separated by blanks alone. */
+/** Splits a text into several links. Blanks separate links if each word is a link. */
 function splitLinks(text: string): string[] {
 	return splitText(text).flatMap((part) => {
 		const words = part.split(/\s+/).filter((word) => word !== '');
-		const areAllLinks = words.every((word) => readLink(word) !== undefined);
+		const areAllLinks = words.every((word) => makeLinkForm(word) !== undefined);
 		return words.length > 1 && areAllLinks ? words : [part];
 	});
 }
 
-/** A list of addresses of websites, and of people in messengers. */
+/** A field that holds several addresses of websites, or people in messengers. */
 export const links: FieldKind<OfType<'links'>> = {
 	...textListParts,
-	noun: 'web address, or name or number in Telegram',
+	valueNoun: 'web address, or name or number in Telegram',
 	splitItems: (_field, value) => readItems(value, splitLinks),
 	makeNormalForms: (_field, item) => readLinks(item).forms,
 	isSame(_field, value, otherValue) {
-		const links = readLinks(value);
-		const otherLinks = readLinks(otherValue);
-		const hasSameForms = links.forms.join(' ') === otherLinks.forms.join(' ');
-		return hasSameForms && links.otherWords === otherLinks.otherWords;
+		const valueLinks = readLinks(value);
+		const otherValueLinks = readLinks(otherValue);
+		const hasSameForms = valueLinks.forms.join(' ') === otherValueLinks.forms.join(' ');
+		return hasSameForms && valueLinks.otherWords === otherValueLinks.otherWords;
 	},
 	isStored: isStoredText,
-	// Two values with different words beside their links are different.
+	// `isSame` compares the words beside a link, so no equal value lacks words.
 	mayHaveWords: () => false,
 	makeSearchFilters: (_field, name, item) => [{ [name]: item }],
 };

@@ -1,18 +1,23 @@
 import { parseJson } from '../values/formats';
 import { isEmpty } from './blank';
 
-/** Reads lists, which users, n8n and *Simplify* write in several ways. */
+/**
+ * Splits lists into items. Users, n8n and *Simplify* write lists in several ways, such as `a, b`.
+ */
 
-/** Accepts line breaks, and commas and semicolons. Two in a row count as one. */
+/** Accepts one or more line breaks, or one or more commas and semicolons. */
 const SEPARATORS = /([\r\n]+|[,;]+)/;
 /** Accepts a web address without blanks. */
 const WEB_ADDRESS = /^\s*https?:\/\/\S*$/i;
-/** Accepts the beginning of a new text behind a comma: a blank or another address. */
-const NEW_TEXT = /^(\s|$|https?:\/\/|www\.)/i;
+/**
+ * Accepts the text after a comma if it does not continue a web address: it begins with a blank or
+ * with another address.
+ */
+const START_OF_NEXT_TEXT = /^(\s|$|https?:\/\/|www\.)/i;
 
 /**
- * Splits a text at commas, semicolons and line breaks: `a, b` gives `a` and ` b`. *Simplify* writes
- * lists like that. A comma or a semicolon inside a web address does not split it.
+ * Splits a text at commas, semicolons and line breaks: `a, b` gives `a` and ` b`. A web address may
+ * contain commas and semicolons, and is not split there.
  */
 export function splitText(text: string): string[] {
 	// The group of SEPARATORS makes `split` return the separators too: text, separator, text, …
@@ -23,7 +28,7 @@ export function splitText(text: string): string[] {
 		const nextText = pieces[index + 1];
 		const lastText = texts[texts.length - 1];
 		const isInsideAddress =
-			WEB_ADDRESS.test(lastText) && /[,;]/.test(separator) && !NEW_TEXT.test(nextText);
+			WEB_ADDRESS.test(lastText) && /[,;]/.test(separator) && !START_OF_NEXT_TEXT.test(nextText);
 		if (isInsideAddress) {
 			texts[texts.length - 1] = `${lastText}${separator}${nextText}`;
 		} else {
@@ -34,10 +39,10 @@ export function splitText(text: string): string[] {
 }
 
 /**
- * Reads the items of a list, however the list is written: `[1, 2]`, `'[1, 2]'`, `'1, 2'` or `1`.
- * Lists may stand inside lists. Empty items are left out.
+ * Reads the items of a list, which may be `[1, 2]`, `'[1, 2]'`, `'1, 2'` or `1`. A list inside a
+ * list adds its items. Empty items are left out.
  *
- * @param split splits a text that is not JSON, such as `splitText`
+ * @param split splits a text that is not JSON; usually `splitText`
  */
 export function readItems(value: unknown, split: (text: string) => string[]): unknown[] {
 	if (Array.isArray(value)) return value.flatMap((item) => readItems(item, split));
@@ -46,17 +51,17 @@ export function readItems(value: unknown, split: (text: string) => string[]): un
 	const jsonList = parseJsonList(value);
 	if (jsonList) return readItems(jsonList, split);
 
-	const isSeparatorOnly = (text: string) => /^[,;\s]+$/.test(text);
+	const hasOnlySeparators = (text: string) => /^[,;\s]+$/.test(text);
 	const texts = split(value)
 		.map((text) => text.trim())
-		.filter((text) => !isEmpty(text) && !isSeparatorOnly(text));
-	// A text of the list may itself be a list as JSON.
+		.filter((text) => !isEmpty(text) && !hasOnlySeparators(text));
+	// A text may itself be a list in JSON, as in `1\n[2, 3]`.
 	return texts.flatMap((text) => (parseJsonList(text) ? readItems(text, split) : [text]));
 }
 
 /**
- * Reads a list that was written as JSON. n8n's field mapper keeps it as a text. Returns undefined
- * for any other text.
+ * Reads a list from JSON. n8n's field mapper keeps a list as such a text. Returns undefined for a
+ * value that is not a list in JSON.
  */
 export function parseJsonList(text: unknown): unknown[] | undefined {
 	if (typeof text !== 'string' || !text.trim().startsWith('[')) return undefined;
@@ -65,8 +70,8 @@ export function parseJsonList(text: unknown): unknown[] | undefined {
 }
 
 /**
- * Tells whether each item of one list has an equal item in the other list, in any order. An item
- * may stand in one list more often than in the other.
+ * Tells whether each item of one list has an equal item in the other list, in any order. How often
+ * an item stands in a list makes no difference.
  */
 export function haveEqualItems<T>(
 	items: readonly T[],

@@ -1,23 +1,33 @@
+/**
+ * Normalizes texts for comparing, and finds the parts of a text by which AlfaCRM is searched.
+ * People write the same text in several spellings: with е or ё, in capital letters, with more
+ * blanks.
+ */
+
 /** Accepts invisible characters, such as a soft hyphen or the marks of a writing direction. */
 const INVISIBLE = /\p{Cf}/gu;
 
 /**
- * Normalizes a text for comparing. Capital letters, blanks, ё instead of е, and the way in which
- * Unicode composes a letter make no difference: `Анна  Артёмова` and `анна артемова` are equal.
+ * Normalizes a text for comparing: `Анна  Артёмова` and `анна артемова` become equal. These make no
+ * difference: capital letters, further blanks, ё in place of е, invisible characters, and how
+ * Unicode composes a letter (é can be one character, or e and an accent).
  */
 export function normalizeText(text: string): string {
-	return removeInvisible(text)
-		.normalize('NFC')
-		.toLowerCase()
-		.normalize('NFC')
-		.replace(/\s+/g, ' ')
-		.trim()
-		.replace(/ё/g, 'е');
+	return (
+		removeInvisible(text)
+			.normalize('NFC')
+			.toLowerCase()
+			// Lower case can decompose a letter again.
+			.normalize('NFC')
+			.replace(/\s+/g, ' ')
+			.trim()
+			.replace(/ё/g, 'е')
+	);
 }
 
 /**
- * Normalizes a text that identifies a record, in which capital and small letters make a difference:
- * cus_aBc1.
+ * Normalizes an ID of another program, such as cus_aBc1. Unlike in `normalizeText`, capital letters
+ * make a difference.
  */
 export function normalizeIdentifier(text: string): string {
 	return removeInvisible(text)
@@ -31,9 +41,11 @@ export function normalizeIdentifier(text: string): string {
 /** Removes the characters of a text that nobody can see. */
 export const removeInvisible = (text: string): string => text.replace(INVISIBLE, '');
 
-/** Only the beginning of a long text is looked at, because one rare fragment is enough. */
+/**
+ * Only so many characters of a text are searched for a fragment, because one fragment is enough.
+ */
 const LONGEST_TEXT = 200;
-/** A fragment of four characters is rare in other texts. */
+/** A fragment of four characters is rare, so a search for it finds few other texts. */
 const RARE_LENGTH = 4;
 /**
  * Accepts a letter that can be written in several ways: е, ё, and any letter with an accent. The
@@ -45,13 +57,11 @@ const VARYING_LETTER = /[её]\p{M}*|.\p{M}+/iu;
  * Finds fragments of a text to search for, on a server that compares characters literally. Every
  * spelling that `normalizeText` treats as equal contains at least one of the fragments.
  *
- * The spellings differ where е is written ё, and where Unicode composes a letter from one character
- * or from two. So the fragment is the longest part of a word without such letters. If it is too
- * short to be rare, the fragments are the longest part with one е or ё, in both spellings.
- * Invisible characters split a word, because only some spellings have them.
- *
- * - `Александр Артёмов` → `ксандр`
- * - `Лёва` → `Лева`, and `Лёва` with ё as one character and as two
+ * - Letters that can be written in several ways (`VARYING_LETTER`), blanks and invisible characters
+ *   split the text into parts. The fragment is the longest part: `Александр Артёмов` → `ксандр`.
+ * - If that part is too short to be rare, a part can contain one е or ё. Each spelling of the
+ *   longest such part is a fragment: `Лёва` → `Лева`, and `Лёва` with ё as one character and as
+ *   two.
  */
 export function findSearchFragments(text: string): string[] {
 	const words = text
@@ -65,6 +75,7 @@ export function findSearchFragments(text: string): string[] {
 	const part = findLongest(words.flatMap(findPartsWithOneYo));
 	if (part === '') return [];
 
+	// The part has at most one е or ё, so each line changes that letter or nothing.
 	const spellings = [
 		part.replace('ё', 'е'),
 		part.replace('е', 'ё'),
@@ -76,8 +87,8 @@ export function findSearchFragments(text: string): string[] {
 }
 
 /**
- * Accepts the beginning of a word and the place behind each е and ё. The group reads the part that
- * begins there and has at most one е or ё.
+ * Accepts the beginning of a word, and the place after each е and ё. From there, the group reads on
+ * until the second е or ё. The parts overlap, because the group is in a lookahead.
  */
 const PARTS_WITH_ONE_YO = /(?<=^|[её])(?=([^её]*[её]?[^её]*))/giu;
 

@@ -1,9 +1,13 @@
 import { readAmount, readInteger } from '../values/formats';
 import type { FieldKind } from './kind';
-import { makeComparisonParts, formOrNone, singleParts } from './kind';
+import { makeComparisonParts, toFormList, singleParts } from './kind';
 import type { Bounds, OfType } from '../entities/fieldTypes';
 
-/** No number of a school is larger. From 1e21 on, JavaScript writes numbers with an exponent. */
+/**
+ * The kinds of fields that hold a number: `number` for money, `integer` for whole numbers.
+ */
+
+/** No school has a larger number. From 1e21 on, JavaScript writes numbers with an exponent. */
 const LARGEST = 1e12;
 
 /** Tells whether a number is within the bounds of its field. */
@@ -21,7 +25,7 @@ function describeBounds({ min, max, nonZero }: Bounds): string {
 	return bounds.length > 0 ? ` ${bounds.join(' and ')}` : '';
 }
 
-/** Makes the `serialize` of a kind: reads a number and refuses one beyond the bounds. */
+/** Makes the `serialize` of a kind: reads a number, and refuses a number beyond the bounds. */
 function makeSerializer(
 	read: (value: unknown) => number | undefined,
 ): FieldKind<Bounds>['serialize'] {
@@ -31,8 +35,10 @@ function makeSerializer(
 	};
 }
 
-/** Returns the number with which the form begins. It begins empty if the field does not take it. */
-const formDefault = (field: Bounds, number: number): number | '' =>
+/**
+ * Returns the default of the form: `number`, or an empty input if the field does not take `number`.
+ */
+const makeFormDefault = (field: Bounds, number: number): number | '' =>
 	fits(field, number) ? number : '';
 
 /** Returns the bounds of a field as n8n's form takes them. */
@@ -46,7 +52,9 @@ function readCents(value: unknown): number | undefined {
 	const number = readAmount(value);
 	if (number === undefined) return undefined;
 
+	// JavaScript computes 1.005 * 100 as 100.49999999999999. With 15 digits it is 100.5 again.
 	const cents = Math.round(Number((Math.abs(number) * 100).toPrecision(15)));
+	// -0 becomes 0.
 	return cents === 0 ? 0 : (Math.sign(number) * cents) / 100;
 }
 
@@ -64,25 +72,25 @@ const numberParts = {
 };
 
 /**
- * Money and other numbers with at most two decimals. AlfaCRM returns them as texts such as
- * `5000.00`, so the schema stays that of a text.
+ * Money and other numbers with at most two decimals. AlfaCRM returns such a number as a text,
+ * `5000.00`, so the schema is that of a text.
  */
 export const number: FieldKind<OfType<'number'>> = {
 	...numberParts,
-	...makeComparisonParts((_field, item) => formOrNone(readCents(item))),
+	...makeComparisonParts((_field, item) => toFormList(readCents(item))),
 	expected: (field) => `a number${describeBounds(field)}, such as 1290.90 or 1 290,90`,
 	serialize: makeSerializer(readCents),
 	widget: (field) => ({
 		type: 'number',
 		typeOptions: { ...makeFormLimits(field), numberPrecision: 2 },
-		default: formDefault(field, 0),
+		default: makeFormDefault(field, 0),
 	}),
 };
 
 /** A whole number. */
 export const integer: FieldKind<OfType<'integer'>> = {
 	...numberParts,
-	...makeComparisonParts((_field, item) => formOrNone(readWholeNumber(item))),
+	...makeComparisonParts((_field, item) => toFormList(readWholeNumber(item))),
 	expected: (field) => `a whole number${describeBounds(field)}`,
 	serialize: makeSerializer(readWholeNumber),
 	defaultValue(field) {
@@ -92,7 +100,7 @@ export const integer: FieldKind<OfType<'integer'>> = {
 	widget: (field) => ({
 		type: 'number',
 		typeOptions: { ...makeFormLimits(field), numberPrecision: 0 },
-		default: formDefault(field, field.default ?? 0),
+		default: makeFormDefault(field, field.default ?? 0),
 	}),
 	schema: () => ({ type: 'integer' }),
 	jsonHint: () => 'whole number',

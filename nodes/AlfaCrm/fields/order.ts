@@ -2,11 +2,12 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { Choice } from '../entities/fieldTypes';
 
-/** Sorts options by name. n8n wants every list of options sorted. */
+/** Sorts options by name, as n8n demands of every list of options. */
 export function sortByName<T extends { name: string }>(options: T[]): T[] {
 	return [...options].sort((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 
+/** Sorts the parameters of a collection, as n8n demands. */
 export function sortByDisplayName(properties: INodeProperties[]): INodeProperties[] {
 	return [...properties].sort((a, b) => a.displayName.localeCompare(b.displayName, 'en'));
 }

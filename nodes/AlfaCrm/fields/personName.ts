@@ -2,15 +2,15 @@ import { normalizeText } from './normalizeText';
 
 /**
  * Compares names of people without regard to the order of the words. Schools write "Колычев Павел",
- * other services send "Павел Колычев". API notes 5.3.
+ * other services send "Павел Колычев" (docs/alfacrm-api.md 5.3).
  */
 
 /** Sorts the words of a name, in lower case. Both orders give "колычев павел". */
 export const normalizeName = (name: string): string => splitWords(name).sort().join(' ');
 
 /**
- * Replaces commas and semicolons with spaces. A search looks for the very characters, so "Петрова,"
- * would not find "Анна Петрова".
+ * Replaces commas and semicolons with spaces. AlfaCRM searches for the exact characters, so
+ * "Петрова," would not find "Анна Петрова".
  */
 export const replaceCommas = (name: string): string => name.replace(/[,;]+/g, ' ').trim();
 

@@ -1,14 +1,14 @@
 import {
-	COUNTRIES,
+	KNOWN_CODES,
 	BEFORE_NUMBER,
 	EMPTY_FRACTION,
 	FULL_WIDTH,
 	MIN_DIGITS,
 	MIN_DIGITS_WITH_COUNTRY,
 	NATIONAL_LENGTH,
-	NO_NUMBER,
+	OTHER_DIGITS,
 	NUMBER,
-	PLACES,
+	MASKED_DIGITS,
 	SLIP_CODES,
 	SLIP_LENGTH,
 } from './phonePatterns';
@@ -20,7 +20,7 @@ import { ROUNDED } from './unreadable';
  * | text | number |
  * | --- | --- |
  * | `+7 900 111-22-33`, `8 (900) 111-22-33`, `9001112233`, `9001112233.0` | 79001112233 |
- * | `+7 8 900 111-22-33` (typed behind the +7 of a form) | 79001112233 |
+ * | `+7 8 900 111-22-33` (typed after the +7 of an input) | 79001112233 |
  * | `9001112233 2 ребёнка`, `дом 15 8 900 111-22-33`, `18.00-20.00 8 900 111-22-33` | 79001112233 |
  * | `8 495 111-22-33 доб. 12` | 74951112233 |
  * | `79001112233@c.us` (WhatsApp) | 79001112233 |
@@ -31,35 +31,40 @@ import { ROUNDED } from './unreadable';
  * | `tg://user?id=123456789`, `120363041234567890@g.us` | none |
  */
 
-/** The digits of a number in international form, without the plus: `79001112233`. */
+/** The digits of a number, as in the text or in international form: `9001112233`, `79001112233`. */
 type Digits = string;
 
 /** A number within a text. */
 interface PhoneNumber {
 	digits: Digits;
-	/** Whether it begins with the code of its country. */
+	/**
+	 * Whether the digits certainly begin with the code of a country, because a plus is before them.
+	 */
 	hasCountry: boolean;
-	/** Whether it has at least as many digits as a number needs, so that none is missing. */
-	isWhole: boolean;
-	/** Whether it has as many digits as the numbers of its country have, so that none is hidden. */
-	isExact: boolean;
-	/** Where it begins and ends in the text. */
+	/** Whether no digit is missing: numbers of this country have no more digits. */
+	isComplete: boolean;
+	/** Whether there are exactly as many digits as numbers of this country have. */
+	hasExactLength: boolean;
+	/** Where the number begins and ends in the text. */
 	begin: number;
 	end: number;
 }
 
-/** A longer text is a letter. Only its first characters are searched for numbers. */
+/** Only so many characters of a text are searched for numbers. A longer text is a message. */
 const MAX_TEXT = 1_000;
 
 /** Accepts the last comma, semicolon or line break of a text. */
 const LAST_SEPARATOR = /[,;\r\n](?=[^,;\r\n]*$)/;
-/** Accepts what stands right before the next number: a plus, a bracket, or the `2.` of a list. */
+/**
+ * Accepts the signs that belong to the number after them: a plus, a bracket, the `2.` of a list.
+ */
 const NUMBER_OPENING = /((?<=\d)\s\d[.)])?[+([\s]*$/;
-/** Accepts the words behind the last number of a text. */
+/** Accepts the words after the last number of a text. */
 const TRAILING_WORDS = /(?<=[\d)])[^\d)]*$/;
 
 /**
- * Tells whether two phone numbers are the same: whether they have an international form in common.
+ * Tells whether two phone numbers are equal, in whatever spelling: whether they have an
+ * international form in common.
  */
 export function samePhone(phone: unknown, otherPhone: unknown): boolean {
 	const forms = normalizePhone(phone);
@@ -67,8 +72,8 @@ export function samePhone(phone: unknown, otherPhone: unknown): boolean {
 }
 
 /**
- * Returns the international forms of a phone number, without the plus; none if it holds no number.
- * The table above has examples.
+ * Returns the international forms of the numbers in a value, without the plus. The list is empty if
+ * the value holds no number. The table above has examples.
  */
 export const normalizePhone = (value: unknown): Digits[] => [
 	...new Set(findCertainNumbers(value).flatMap(makeInternationalForms)),
@@ -81,14 +86,14 @@ export const removeEmptyFraction = (text: string): string => text.replace(EMPTY_
 export const hasNumber = (text: string): boolean => findNumbers(text).length > 0;
 
 /**
- * Tells whether a text has places without a digit, as in an empty input mask or a hidden number.
+ * Tells whether a text has signs in place of digits, as an empty input mask or `9** ***-12-34` has.
  */
-export const isHidden = (text: string): boolean => PLACES.test(text);
+export const hasMaskedDigits = (text: string): boolean => MASKED_DIGITS.test(text);
 
 /**
- * Splits a text into one text for each number, together with the words beside it. A comma, a
- * semicolon or a line break separates two numbers. Other numbers are separated only if both are
- * whole.
+ * Splits a text into one text for each number, which keeps the words beside the number. Two numbers
+ * are separated by a comma, a semicolon or a line break. Without such a sign, they are separated
+ * only if both are complete.
  *
  * - `900-111-22-33, 900-444-55-66` → two texts
  * - `мама 89001112233 папа 89004445566` → `мама 89001112233` and `папа 89004445566`
@@ -108,24 +113,28 @@ export function splitNumbers(text: string): string[] {
 }
 
 /**
- * Finds the place between two numbers at which a text is cut. Returns undefined if they may be
- * parts of one number.
+ * Finds the place between two numbers at which the text is cut. Returns undefined if the two may be
+ * parts of a single number.
  */
 function findCut(text: string, number: PhoneNumber, next: PhoneNumber): number | undefined {
 	const separator = text.slice(number.end, next.begin).search(LAST_SEPARATOR);
 	if (separator >= 0) return number.end + separator + 1;
-	if (!next.isWhole || !number.isWhole) return undefined;
+	if (!next.isComplete || !number.isComplete) return undefined;
 
 	const textBefore = text.slice(0, next.begin).replace(NUMBER_OPENING, '');
-	// If the text begins with a word, words are labels and belong to the number behind them.
+	// If the text begins with a word, the words are labels: "мама 8900… папа 8900…". A label belongs
+	// to the number after it. Otherwise the words belong to the number before them.
 	const hasLabels = /^[^\d+]*\p{L}/u.test(text);
 	return hasLabels ? textBefore.search(TRAILING_WORDS) : textBefore.length;
 }
 
 /**
- * Makes the texts by which AlfaCRM is searched for a number. AlfaCRM may compare the digits, or the
- * characters as they are written. So one search is for the last eight digits, and others are for
- * the last four digits as people write them. The text itself is added if it contains none of these.
+ * Makes the texts by which AlfaCRM is searched for the numbers in a value. AlfaCRM may compare the
+ * digits, or the characters as they are stored. So there are these searches:
+ *
+ * - the last eight digits
+ * - the last four digits, as people write them
+ * - the whole value, if it contains none of these texts
  */
 export function makeSearchTexts(value: unknown): string[] {
 	const numbers = findCertainNumbers(value).map((number) => makeInternationalForms(number)[0]);
@@ -137,7 +146,7 @@ export function makeSearchTexts(value: unknown): string[] {
 	return [...new Set(isInUsualSpelling ? searchTexts : [...searchTexts, text])];
 }
 
-/** Writes the last four digits in three ways: `2233`, `22-33`, `22 33`. */
+/** Writes the last four digits of a number in three ways: `2233`, `22-33`, `22 33`. */
 export function writeLastDigits(digits: Digits): string[] {
 	const firstPair = digits.slice(-4, -2);
 	const secondPair = digits.slice(-2);
@@ -147,33 +156,33 @@ export function writeLastDigits(digits: Digits): string[] {
 /**
  * Reads the four groups of a Russian or Kazakh number: `900`, `111`, `22` and `33` of 79001112233.
  */
-const HOME_NUMBER = /^7([1-9]\d\d)(\d{3})(\d\d)(\d\d)$/;
+const RUSSIAN_OR_KAZAKH = /^7([1-9]\d\d)(\d{3})(\d\d)(\d\d)$/;
 /** Accepts what people dial before the code of a country: 00, or 810 before eleven digits. */
 const DIALLED_PREFIX = /^(?:00|810(?=\d{11}))/;
 
 /**
- * Writes a Russian or Kazakh number as AlfaCRM does: `+7(900)111-22-33`. A value with anything
- * besides the number stays as it is, and so does a foreign number.
+ * Writes a Russian or Kazakh number as AlfaCRM does: `+7(900)111-22-33`. Returns a foreign number
+ * unchanged, and also a value with words or with further digits beside the number.
  */
 export function formatPhone<T>(value: T): T | string {
 	const text = String(value);
 	const [digits = ''] = normalizePhone(text);
-	const [, city, first, second, third] = HOME_NUMBER.exec(digits) ?? [];
+	const [, city, first, second, third] = RUSSIAN_OR_KAZAKH.exec(digits) ?? [];
 	if (city === undefined) return value;
 
 	const digitsInText = text.replace(/\D/g, '').replace(DIALLED_PREFIX, '');
-	const hasOnlyNumber = findNumbers(text)[0]?.digits.length === digitsInText.length;
-	const isAlone = hasOnlyNumber && !/[\p{L}#:,;]/u.test(text);
-	// Ten digits may be a foreign number without its plus, unless they are those of a mobile phone.
-	const isCertain = digitsInText.length > NATIONAL_LENGTH || digits.startsWith('79');
-	if (!isAlone || !isCertain) return value;
+	const hasNoFurtherDigits = findNumbers(text)[0]?.digits.length === digitsInText.length;
+	const isNumberAlone = hasNoFurtherDigits && !/[\p{L}#:,;]/u.test(text);
+	// Ten digits may be a foreign number without the plus. Only a Russian mobile number is certain.
+	const isRussianOrKazakh = digitsInText.length > NATIONAL_LENGTH || digits.startsWith('79');
+	if (!isNumberAlone || !isRussianOrKazakh) return value;
 
 	return `+7(${city})${first}-${second}-${third}`;
 }
 
 /**
  * Finds the numbers of a value that are certain: the longest number, and all other numbers that are
- * whole. Of two numbers of one length, the first counts as the longest.
+ * complete. If several numbers are equally long, the first counts as the longest.
  */
 function findCertainNumbers(value: unknown): PhoneNumber[] {
 	if (typeof value !== 'string' && typeof value !== 'number') return [];
@@ -184,15 +193,15 @@ function findCertainNumbers(value: unknown): PhoneNumber[] {
 	);
 	if (longestNumber === undefined) return [];
 
-	return [longestNumber, ...otherNumbers.filter(({ isWhole }) => isWhole)];
+	return [longestNumber, ...otherNumbers.filter(({ isComplete }) => isComplete)];
 }
 
 /**
- * The numbers of the texts that were read last. The checks of one item read its phone some thirty
- * times, and each search costs a dozen regular expressions.
+ * Keeps the numbers of texts that were read, because a search needs a dozen regular expressions,
+ * and the checks of one input item read the same phone about thirty times.
  */
 const recentTexts = new Map<string, readonly PhoneNumber[]>();
-const MOST_RECENT_TEXTS = 100;
+const MAX_RECENT_TEXTS = 100;
 
 /** Finds the numbers in a text, in the order of the text. */
 function findNumbers(value: string): readonly PhoneNumber[] {
@@ -201,40 +210,41 @@ function findNumbers(value: string): readonly PhoneNumber[] {
 	if (knownNumbers !== undefined) return knownNumbers;
 
 	const numbers = searchNumbers(text);
-	if (recentTexts.size >= MOST_RECENT_TEXTS) recentTexts.clear();
+	if (recentTexts.size >= MAX_RECENT_TEXTS) recentTexts.clear();
 	recentTexts.set(text, numbers);
 	return numbers;
 }
 
 /** Searches a text for numbers. */
 function searchNumbers(value: string): PhoneNumber[] {
-	const text = hideOtherDigits(value);
-	const hasHiddenDigits = isHidden(text);
+	const text = replaceOtherDigits(value);
+	const isMasked = hasMaskedDigits(text);
 
 	const numbers: PhoneNumber[] = [];
-	for (const { 0: match, index, groups: { abroad, home } = {} } of text.matchAll(NUMBER)) {
-		// The match of an extension has no group, and gives no digits and no number.
-		const digits = (abroad ?? home ?? '').replace(/\D/g, '');
-		const number = readNumber(digits, abroad !== undefined);
+	for (const match of text.matchAll(NUMBER)) {
+		// An extension has neither group: it has no digits then, and is skipped.
+		const { withCountry, withoutCountry } = match.groups ?? {};
+		const digits = (withCountry ?? withoutCountry ?? '').replace(/\D/g, '');
+		const number = readNumber(digits, withCountry !== undefined);
 		if (number === undefined) continue;
-		// If the text hides digits, as in 9** ***-12-34, only a number of full length is certain.
-		if (hasHiddenDigits && !number.isExact) continue;
+		// Beside masked digits, as in 9** ***-12-34, only a number of full length is certain.
+		if (isMasked && !number.hasExactLength) continue;
 
-		numbers.push({ ...number, begin: index, end: index + match.length });
+		numbers.push({ ...number, begin: match.index, end: match.index + match[0].length });
 	}
 	return numbers;
 }
 
 /**
- * Replaces digits that belong to no phone number, such as those of a time, with other signs. Each
- * sign takes the place of one digit, so that the places of the numbers stay the same. Digits of
- * East Asian keyboards become plain digits.
+ * Replaces digits that are not part of a phone number, such as those of a time, with `@` or `E`.
+ * The text keeps its length, so that the places of the numbers in it stay the same. Digits of East
+ * Asian keyboards become plain digits.
  */
-function hideOtherDigits(value: string): string {
+function replaceOtherDigits(value: string): string {
 	return value
 		.replace(FULL_WIDTH, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
 		.replace(EMPTY_FRACTION, (fraction) => '@'.repeat(fraction.length))
-		.replace(NO_NUMBER, (digits) => '@'.repeat(digits.length))
+		.replace(OTHER_DIGITS, (digits) => '@'.repeat(digits.length))
 		.replace(BEFORE_NUMBER, (digits) => '@'.repeat(digits.length))
 		.replace(ROUNDED, (digits) => 'E'.repeat(digits.length));
 }
@@ -243,7 +253,7 @@ function hideOtherDigits(value: string): string {
  * Reads digits as a phone number. Returns undefined if they cannot be one.
  *
  * @param hasCountry whether the digits begin with the code of a country, because a plus, 00 or 8 10
- * stands before them
+ * is before them
  */
 function readNumber(
 	digits: Digits,
@@ -259,56 +269,58 @@ function readNumber(
 	// Without a country, ten digits that begin with 9 are a Russian mobile number.
 	const isHomeMobile = !hasCountry && /^9\d{9}$/.test(digits);
 	const expectedLength = isHomeMobile ? NATIONAL_LENGTH : country.length;
-	const isWhole = digits.length >= (expectedLength ?? NATIONAL_LENGTH);
-	// The numbers of an unknown country may have any length.
+	const isComplete = digits.length >= (expectedLength ?? NATIONAL_LENGTH);
+	// With a plus, the numbers of an unknown country can have any length. Without one, the digits can
+	// only be a Russian number without its code.
 	const exactLength = expectedLength ?? (hasCountry ? undefined : NATIONAL_LENGTH);
-	const isExact = digits.length === exactLength;
+	const hasExactLength = digits.length === exactLength;
 
-	const isFiller =
-		hasCountry && country.code === undefined
-			? FILLER_ABROAD.test(digits)
-			: FILLER.test(isWhole ? digits.slice(codeLength) : digits);
-	return isFiller ? undefined : { digits, hasCountry, isWhole, isExact };
+	const isCodeUnknown = hasCountry && country.code === undefined;
+	const digitsWithoutCode = isComplete ? digits.slice(codeLength) : digits;
+	const isFiller = isCodeUnknown
+		? FILLER_WITH_UNKNOWN_CODE.test(digits)
+		: FILLER.test(digitsWithoutCode);
+	return isFiller ? undefined : { digits, hasCountry, isComplete, hasExactLength };
 }
 
 /**
- * Accepts what people type who do not want to give their number: one digit again and again. The
- * code of the country has been removed.
+ * Accepts a filler: people who do not want to give their number type one digit again and again. The
+ * digits are without the code of the country, if that is known.
  */
 const FILLER = /^(\d)\1*$/;
 /**
- * Accepts one digit at least seven times, behind the code of an unknown country, which has at most
- * three digits. Some real numbers end in several equal digits, so fewer are accepted as a number.
+ * Accepts a filler after the code of an unknown country, which has at most three digits: one digit
+ * at least seven times. Some real numbers end in up to six equal digits.
  */
-const FILLER_ABROAD = /^\d{0,3}(\d)\1{6,}$/;
+const FILLER_WITH_UNKNOWN_CODE = /^\d{0,3}(\d)\1{6,}$/;
 
 /**
- * Finds the code of a number's country, and the length of its numbers with the code. Returns an
- * empty object if the country is not known.
+ * Finds the code of a number's country, and the length of that country's numbers with the code.
+ * Returns an empty object if the country is not known.
  */
 function findCountry(digits: string, hasCountry: boolean): { code?: string; length?: number } {
 	if (!hasCountry && digits.startsWith('8')) return { code: '7', length: 11 };
-	return COUNTRIES.find(({ code }) => digits.startsWith(code)) ?? {};
+	return KNOWN_CODES.find(({ code }) => digits.startsWith(code)) ?? {};
 }
 
 /**
- * Makes the international forms of a number. A number without the code of its country may mean
- * several numbers.
+ * Makes the international forms of a number. Without the code of a country, the same digits can be
+ * a number in several countries, so there are several forms.
  */
 function makeInternationalForms({ digits, hasCountry }: PhoneNumber): Digits[] {
 	const national = digits.slice(-NATIONAL_LENGTH);
 	// No country has +89, so a plus before 8 9 is a slip; +84 and the like are other countries.
-	const isHomeNumber = (hasCountry ? /^(?:7\d|89)\d{9}$/ : /^[78]?\d{10}$/).test(digits);
-	// Many forms begin with +7, and people type their whole number behind it: +7 8 900 555-00-01.
+	const isRussianOrKazakh = (hasCountry ? /^(?:7\d|89)\d{9}$/ : /^[78]?\d{10}$/).test(digits);
+	// The whole number was typed after the +7 of an input: +7 8 900 555-00-01.
 	const isSlip =
 		digits.length === SLIP_LENGTH && SLIP_CODES.some((code) => digits.startsWith(code));
-	if (!isHomeNumber && !isSlip) return [digits];
+	if (!isRussianOrKazakh && !isSlip) return [digits];
 
-	// In Belarus, numbers are dialled with 80 in place of +375. AlfaCRM writes such a number as
+	// People in Belarus dial 80 in place of +375. AlfaCRM writes such a number as
 	// +7(0XX)…
 	const belarusian = national.startsWith('0') ? [`375${national.slice(1)}`] : [];
-	// No Russian or Kazakh number begins with 0, 1, 2 or 5, so ten such digits may be a foreign
-	// number.
+	// No Russian or Kazakh number begins with 0, 1, 2 or 5, so ten digits that begin so may be a
+	// foreign number.
 	const foreign = digits.length === NATIONAL_LENGTH && /^[0125]/.test(digits) ? [digits] : [];
 	return [`7${national}`, ...belarusian, ...foreign];
 }

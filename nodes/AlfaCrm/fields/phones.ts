@@ -1,12 +1,12 @@
 import { isEmpty } from './blank';
 import type { FieldKind } from './kind';
-import { makeComparisonParts, formOrNone, listParts, singleParts } from './kind';
+import { makeComparisonParts, toFormList, listParts, singleParts } from './kind';
 import { readItems } from './lists';
 import {
 	writeLastDigits,
 	formatPhone,
 	hasNumber,
-	isHidden,
+	hasMaskedDigits,
 	normalizePhone,
 	makeSearchTexts,
 	removeEmptyFraction,
@@ -15,15 +15,17 @@ import {
 } from './phoneNumber';
 import { isStoredText, makeTextForms, makeTextListWidget } from './text';
 import { hasRounded } from './unreadable';
-import type { OfType, Wire } from '../entities/fieldTypes';
+import type { OfType, ApiValue } from '../entities/fieldTypes';
 
 /**
- * The kinds for a list of phone numbers, and for a filter by a phone number or some digits of one.
- * `phoneNumber.ts` finds the numbers in a text.
+ * The kinds of fields that hold phone numbers, and of filters by a phone number or some digits of a
+ * number. `phoneNumber.ts` finds the numbers in a text.
  */
 
-/** Accepts the letters of an empty input mask, which are no words: +7 (XXX) XXX-XX-XX. */
-const MASK = /[xх]/giu;
+/**
+ * Accepts the letters of an empty input mask, +7 (XXX) XXX-XX-XX. The letter is Latin or Cyrillic.
+ */
+const MASK_LETTERS = /[xх]/giu;
 
 /**
  * Tells whether an item counts as empty, because it has neither a number nor a word: a bare country
@@ -34,24 +36,25 @@ function hasNoContent(item: unknown): boolean {
 	if (typeof item !== 'string' && typeof item !== 'number') return false;
 
 	const text = String(item);
-	const hasWord = /\p{L}/u.test(text.replace(MASK, ''));
+	const hasWord = /\p{L}/u.test(text.replace(MASK_LETTERS, ''));
 	return !hasWord && !hasNumber(text) && !isBroken(item);
 }
 
 /**
- * Tells whether an item was a phone number once: a calculation or a spreadsheet has changed it.
- * Such an item is an error, not empty.
+ * Tells whether a calculation or a spreadsheet has spoilt a phone number, as in 7,90056E+10. Such
+ * an item is an error, not empty.
  */
 function isBroken(item: unknown): boolean {
+	// A phone number has at most 15 digits.
 	if (typeof item === 'number') return !Number.isInteger(item) || Math.abs(item) >= 1e15;
 
 	return typeof item === 'string' && hasRounded(item);
 }
 
-/** Accepts the way in which WhatsApp's services name a person: 79001112233@c.us. */
+/** Accepts the address of a person in WhatsApp: 79001112233@c.us. */
 const WHATSAPP = /^\+?(\d+)(?::\d+)?@(?:c\.us|s\.whatsapp\.net)$/i;
 
-/** Returns the text to save, or undefined if the item is no phone number. */
+/** Returns the text to save, or undefined if the item cannot be a phone number. */
 function readPhone(item: unknown): string | undefined {
 	if (isBroken(item) || (typeof item !== 'number' && typeof item !== 'string')) return undefined;
 
@@ -65,8 +68,8 @@ const splitPhones = (text: string): string[] =>
 	splitNumbers(text).map((phone) => phone.replace(SEPARATORS_AT_ENDS, ''));
 
 /**
- * Reads the phones of a value. An item that is no phone number stays as it is, so that the check of
- * the value can quote it.
+ * Splits a value into phones. An item that cannot be a phone number is kept unchanged, so that an
+ * error can quote it.
  */
 function readPhones(value: unknown): unknown[] {
 	const items = readItems(value, splitPhones).filter((item) => !hasNoContent(item));
@@ -74,7 +77,8 @@ function readPhones(value: unknown): unknown[] {
 }
 
 /**
- * Tells whether two values are equal as texts. It serves values without a number, as "ask mother".
+ * Tells whether two values are equal as texts. Values without a number, such as "ask mother", are
+ * compared in this way.
  */
 function isSameText(value: unknown, otherValue: unknown): boolean {
 	const [text] = makeTextForms(value);
@@ -86,7 +90,7 @@ export const phones: FieldKind<OfType<'phones'>> = {
 	...listParts,
 	splitItems: (_field, value) => readPhones(value),
 	isBlank: (_field, value) => readPhones(value).length === 0,
-	noun: 'phone number',
+	valueNoun: 'phone number',
 	expected: () => 'a phone number or a list of phone numbers',
 	serialize: (_field, item) => readPhone(item),
 	makeNormalForms: (_field, item) => normalizePhone(item),
@@ -95,51 +99,54 @@ export const phones: FieldKind<OfType<'phones'>> = {
 		samePhone(storedItem, item) || isStoredText(field, storedItem, item),
 	makeSearchFilters: (_field, name, item) =>
 		makeSearchTexts(item).map((form) => ({ [name]: form })),
-	mayFind: (storedPhone, filterValue) => digitsIn(storedPhone).includes(digitsIn(filterValue)),
-	canonicalize: (item) => formatPhone(item) as Wire,
+	filterMayFind: (storedPhone, filterValue) =>
+		digitsIn(storedPhone).includes(digitsIn(filterValue)),
+	canonicalize: (item) => formatPhone(item) as ApiValue,
 	widget: makeTextListWidget,
 };
 
-/** The last eight digits of a whole number are enough to search for it. */
+/** The last eight digits of a complete number are enough to search for the number. */
 const SEARCHED_DIGITS = 8;
-/** A number with at least ten digits is whole. */
-const WHOLE_DIGITS = 10;
-/** Fewer than three digits find everybody. */
+/** A number with at least ten digits is complete. */
+const COMPLETE_NUMBER_DIGITS = 10;
+/** A search for fewer digits would find everybody. */
 const FEWEST_DIGITS = 3;
 
-const isWholeNumber = (text: string): boolean =>
-	digitsIn(text).length >= WHOLE_DIGITS && hasNumber(text);
+const isCompleteNumber = (text: string): boolean =>
+	digitsIn(text).length >= COMPLETE_NUMBER_DIGITS && hasNumber(text);
 
 /** Reads the digits of a value, also those of East Asian keyboards (１). */
 export const digitsIn = (value: unknown): string =>
 	String(value).normalize('NFKC').replace(/\D/g, '');
 
-/** Removes the 8 or 7 at the beginning of a number: 8 900 … and 7 900 … mean +7 900 …. */
+/**
+ * Removes the 8 or 7 before at least three further digits: 8 900 … and 7 900 … both mean +7 900 ….
+ */
 const removeCountryCode = (digits: string): string => digits.replace(/^[78](?=\d{3,}$)/, '');
 
 /**
- * Reads the digits with which AlfaCRM is searched for a phone number or a part of one. Returns
- * undefined if the value has no digits, or has words.
+ * Reads the digits by which AlfaCRM is searched for a phone number, or for a part of a number.
+ * Returns undefined if the value has no digits, or if words stand beside a part of a number.
  */
 function readSearchDigits(value: unknown): string | undefined {
 	if (typeof value !== 'string' && typeof value !== 'number') return undefined;
 	const text = String(value).normalize('NFKC');
 	const digits = digitsIn(text);
-	if (isWholeNumber(text)) return (normalizePhone(text)[0] ?? digits).slice(-SEARCHED_DIGITS);
+	if (isCompleteNumber(text)) return (normalizePhone(text)[0] ?? digits).slice(-SEARCHED_DIGITS);
 
 	return digits === '' || /\p{L}/u.test(text) ? undefined : digits;
 }
 
 /**
- * Tells whether a search finds a phone. The search is for a whole number or for a part of one, as
- * the user typed it.
+ * Tells whether a search finds a stored phone. The user searches for a complete number or for a
+ * part of a number.
  */
 export function isFoundByPhone(storedPhone: unknown, searchedPhone: unknown): boolean {
 	const text = String(searchedPhone).normalize('NFKC');
 	const storedDigits = digitsIn(storedPhone);
 	const digits = digitsIn(text);
 
-	// Digits behind a plus are the beginning of a number, not a part of it.
+	// After a plus, the digits must be at the beginning of the phone, not somewhere in it.
 	if (/^\D*\+/.test(text)) {
 		const beginnings = hasNumber(text) ? normalizePhone(text) : [digits];
 		return normalizePhone(storedPhone).some((number) =>
@@ -148,9 +155,9 @@ export function isFoundByPhone(storedPhone: unknown, searchedPhone: unknown): bo
 	}
 
 	if (storedDigits.includes(digits)) return true;
-	if (isWholeNumber(text)) return samePhone(storedPhone, text);
+	if (isCompleteNumber(text)) return samePhone(storedPhone, text);
 
-	// The beginning of a number may be typed with 8, as 8 900, and be stored with 7.
+	// The user may type the beginning of a number with 8, as 8 900, while it is stored with 7.
 	return storedDigits.startsWith(`7${removeCountryCode(digits)}`);
 }
 
@@ -171,36 +178,37 @@ function formatEnd(digits: string): string {
 }
 
 /**
- * Makes the texts by which AlfaCRM is searched for a number or a part of one. AlfaCRM may compare
- * the digits, or the number as it is written there, so each usual spelling is among them.
+ * Makes the texts by which AlfaCRM is searched for a number, or for a part of a number. AlfaCRM may
+ * compare the digits, or the stored text, so there is a search for each usual spelling.
  * API notes 5.3.
  */
 export function makePartSearchTexts(text: string): string[] {
 	const digits = readSearchDigits(text) ?? text;
-	if (isWholeNumber(text)) return [digits, ...writeLastDigits(digits)];
+	if (isCompleteNumber(text)) return [digits, ...writeLastDigits(digits)];
 
 	const nationalDigits = removeCountryCode(digits);
 	return [...new Set([nationalDigits, formatBeginning(nationalDigits), formatEnd(digits), text])];
 }
 
 /**
- * Tells whether a text would find everybody: a bare country code, or a number with hidden digits.
+ * Tells whether a search for a text would find everybody: the text is a bare country code, or a
+ * number with masked digits.
  */
-export const isTooShort = (text: string): boolean =>
+export const wouldFindEverybody = (text: string): boolean =>
 	!/\p{L}/u.test(text) &&
-	(digitsIn(text).length < FEWEST_DIGITS || (isHidden(text) && !hasNumber(text)));
+	(digitsIn(text).length < FEWEST_DIGITS || (hasMaskedDigits(text) && !hasNumber(text)));
 
-/** Tells whether a text holds two numbers, or parts of two: `900 111, 900 222`. */
+/** Tells whether a text holds two numbers, or parts of two numbers: `900 111, 900 222`. */
 const holdsSeveralNumbers = (text: string): boolean =>
 	splitNumbers(text).length > 1 || /\d\s*[,;\r\n]\s*[+(]?\d/.test(text);
 
-/** A filter for lists of people: a phone number in any spelling, or some digits of it. */
+/** A filter for lists of people: a phone number in any spelling, or some digits of a number. */
 export const phonePart: FieldKind<OfType<'phonePart'>> = {
 	...singleParts,
-	...makeComparisonParts((_field: unknown, item) => formOrNone(readSearchDigits(item))),
-	mayFind: isFoundByPhone,
+	...makeComparisonParts((_field: unknown, item) => toFormList(readSearchDigits(item))),
+	filterMayFind: isFoundByPhone,
 	isBlank: (_field, value) =>
-		(typeof value === 'string' || typeof value === 'number') && isTooShort(String(value)),
+		(typeof value === 'string' || typeof value === 'number') && wouldFindEverybody(String(value)),
 	expected: () => `one phone number, or at least ${FEWEST_DIGITS} digits of it`,
 	serialize(_field, item) {
 		const isReadable = readSearchDigits(item) !== undefined && !holdsSeveralNumbers(String(item));

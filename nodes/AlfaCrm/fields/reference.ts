@@ -6,14 +6,18 @@ import type { Entity } from '../entities/types';
 import { isPicker } from './blank';
 import { recordParts, recordListParts } from './id';
 import type { FieldKind } from './kind';
-import type { OfType, Wire } from '../entities/fieldTypes';
+import type { OfType, ApiValue } from '../entities/fieldTypes';
 
 /**
- * The kinds for references to records of another entity. `reference` and `references` are for
- * entities with few records, whose names the node looks up. `record` and `records` are for entities
- * with many records, which are searched for. An `owner` is a record of one of several entities.
+ * The kinds of fields that hold records of another entity, such as the room of a lesson.
  *
- * A list may offer the choice "none", such as no stage. AlfaCRM holds null for it.
+ * - `reference` and `references`: the entity has few records. The user chooses from a dropdown, or
+ *   gives a name that the node looks up.
+ * - `record` and `records`: the entity has many records, such as customers. The user searches.
+ * - `owner`: another field decides of which entity the record is. A comment belongs to a customer,
+ *   a group or a task.
+ *
+ * A dropdown can offer the choice "none", such as a lead in no stage. AlfaCRM stores null for it.
  */
 
 /** The value of the choice "none". Stored in workflows. */
@@ -23,35 +27,37 @@ export const NONE = 'none';
 const labelOfNone = ({ entity }: { entity: string }): string | undefined =>
 	entityOf(entity).listed?.none;
 
-/** Tells whether the user chose "none". An expression may give its value or its label. */
+/**
+ * Tells whether the user chose "none". An expression can give `none` or the label of the choice.
+ */
 export function isNone(field: { entity: string }, item: unknown): boolean {
-	const none = labelOfNone(field);
+	const label = labelOfNone(field);
 	const value = isPicker(item) ? item.value : item;
-	if (none === undefined || typeof value !== 'string') return false;
+	if (label === undefined || typeof value !== 'string') return false;
 
-	return [NONE, none.toLowerCase()].includes(value.trim().toLowerCase());
+	return [NONE, label.toLowerCase()].includes(value.trim().toLowerCase());
 }
 
 const EXPRESSION = 'using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
 
-/** Adds a sentence to a description, if there is one. */
-const withHint = (description: string | undefined, hint: string): string =>
+/** Adds a sentence to a description, or returns the sentence alone if there is no description. */
+const addSentence = (description: string | undefined, hint: string): string =>
 	description ? `${description.replace(/\.$/, '')}. ${hint}.` : hint;
 
 /**
- * Tells whether a field takes names in place of IDs. A list that belongs to one record, such as its
- * subscriptions, has no names.
+ * Tells whether a field takes names in place of IDs. A field with its own `loadMethod` takes none:
+ * its dropdown lists the records of one other record, such as the customers of a lesson.
  */
 export const takesNames = ({ loadMethod }: { loadMethod?: string }): boolean =>
 	loadMethod === undefined;
 
-/** A field whose values are records of a short list. */
-type ToShortList = Pick<OfType<'reference'>, 'entity' | 'loadMethod'>;
+/** The part of a field's declaration that names the short list from which its records come. */
+type ShortListField = Pick<OfType<'reference'>, 'entity' | 'loadMethod'>;
 
 /**
- * Makes the parts of a kind whose list may offer the choice "none".
+ * Makes the parts of a kind whose dropdown can offer the choice "none".
  *
- * @param parts the parts of a kind without that choice
+ * @param parts the parts of the kind without that choice
  * @param expectedNames describes the values of a field that takes names, for messages
  */
 const makeNoneParts = (
@@ -59,17 +65,17 @@ const makeNoneParts = (
 	expectedNames: string,
 ) =>
 	({
-		expected: (field: ToShortList) => {
+		expected: (field: ShortListField) => {
 			const words = takesNames(field) ? expectedNames : parts.expected();
 			return labelOfNone(field) === undefined ? words : `${words}, or ${NONE}`;
 		},
-		serialize: (field: ToShortList, item: unknown): Wire | undefined =>
+		serialize: (field: ShortListField, item: unknown): ApiValue | undefined =>
 			isNone(field, item) ? null : parts.serialize(field, item),
-		valueNames: ({ entity }: ToShortList) => ({ entity }),
-	}) satisfies Partial<FieldKind<ToShortList>>;
+		valueNames: ({ entity }: ShortListField) => ({ entity }),
+	}) satisfies Partial<FieldKind<ShortListField>>;
 
 /** Adds the choice "none" to the description of what JSON takes. */
-const makeNoneHint = (field: ToShortList): string =>
+const makeNoneHint = (field: ShortListField): string =>
 	labelOfNone(field) === undefined ? '' : `, "${NONE}" = ${labelOfNone(field)}`;
 
 export const reference: FieldKind<OfType<'reference'>> = {
@@ -88,7 +94,7 @@ export const references: FieldKind<OfType<'references'>> = {
 	widget: ({ entity, loadMethod, description }) => ({
 		type: 'multiOptions',
 		typeOptions: makeListOptions(entity, loadMethod),
-		description: withHint(description, `Choose from the list, or specify IDs ${EXPRESSION}`),
+		description: addSentence(description, `Choose from the list, or specify IDs ${EXPRESSION}`),
 		default: [],
 	}),
 	standaloneWidget: ({ entity, loadMethod }) =>
@@ -134,7 +140,7 @@ interface PickerOptions {
 	withoutUrl?: true;
 	/** Takes names, which are looked up in the list. */
 	byName?: boolean;
-	/** The method that fills the list; by default, the one that lists all records of the entity. */
+	/** The n8n method that fills the list; by default, the method that lists all records. */
 	loadMethod?: string;
 	/** The text of the list while nothing is chosen. */
 	whileEmpty?: string;
@@ -198,8 +204,8 @@ export function picker(
 }
 
 /**
- * Makes the options of a dropdown. Its list is loaded again when the branch changes, or the record
- * if the list belongs to one.
+ * Makes the options of a dropdown. n8n loads the list again if the user changes the branch in the
+ * form or, for a list with its own `loadMethod`, the record.
  */
 export function makeListOptions(
 	resource: string,

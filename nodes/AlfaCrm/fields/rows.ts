@@ -1,26 +1,31 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { parseJson } from '../values/formats';
-import { isEmpty, isPlain } from './blank';
+import { isEmpty, isPlainObject } from './blank';
 import { haveEqualItems } from './lists';
 import type { Address, FieldKind, JsonSchema } from './kind';
 import { singleParts } from './kind';
 import { sortByDisplayName } from './order';
-import type { Field, OfType, Shown, Wire } from '../entities/fieldTypes';
+import type { Field, OfType, ShownField, ApiValue } from '../entities/fieldTypes';
 import { UnreadableValue } from './unreadable';
 
 /**
- * The functions of `field.ts` that a row needs for its own fields. They are passed in, because
- * `field.ts` imports this file.
+ * The kind of a field that holds *rows*: small records inside a record, such as the attendance of
+ * each customer of a lesson. Each row has fields of its own.
+ */
+
+/**
+ * The functions of `field.ts` that read and show the fields of a row. They are arguments, because
+ * this file cannot import `field.ts`, which imports this file.
  */
 interface FieldFunctions {
 	isBlank(field: Field, value: unknown): boolean;
 	findWebAddresses(field: Field, value: unknown): Address[];
-	serialize(field: Field, value: unknown, zone: string): Wire;
+	serialize(field: Field, value: unknown, zone: string): ApiValue;
 	sameValue(field: Field, value: unknown, otherValue: unknown, zone: string): boolean;
 	isStored(field: Field, storedValue: unknown, value: unknown, zone: string): boolean;
 	toProperty(field: Field): INodeProperties;
-	objectSchema(fields: readonly Shown[]): JsonSchema;
+	objectSchema(fields: readonly ShownField[]): JsonSchema;
 }
 
 type Rows = OfType<'rows'>;
@@ -33,21 +38,23 @@ export function readRows(value: unknown): IDataObject[] | undefined {
 	if (isEmpty(value)) return [];
 	// A text that is not JSON becomes false, which is neither empty nor a list.
 	if (typeof value === 'string') return readRows(parseJson(value) ?? false);
-	if (Array.isArray(value)) return value.every(isPlain) ? (value as IDataObject[]) : undefined;
-	if (!isPlain(value)) return undefined;
+	if (Array.isArray(value))
+		return value.every(isPlainObject) ? (value as IDataObject[]) : undefined;
+	if (!isPlainObject(value)) return undefined;
 
 	const { values, ...otherKeys } = value;
 	const hasOnlyValues = Object.keys(otherKeys).length === 0;
-	const isOfForm = hasOnlyValues && (isEmpty(values) || Array.isArray(values));
-	return isOfForm ? readRows(values) : undefined;
+	const isFromForm = hasOnlyValues && (isEmpty(values) || Array.isArray(values));
+	return isFromForm ? readRows(values) : undefined;
 }
 
 /**
- * Makes the parameter of a field within a row. A required field is shown without being added.
+ * Makes the parameter of a field within a row. The form always shows a required field. The user
+ * adds the others.
  *
- * n8n fills in the default of every other field, even if the row does not show it. So the default
- * of a number is empty: otherwise a number would be sent that nobody gave, and would replace a
- * bonus in AlfaCRM.
+ * n8n fills in the defaults of all fields, even of those that the user has not added. So the
+ * default of a number is empty. With the default 0, the node would overwrite a stored number, such
+ * as a bonus.
  */
 function makePropertyInRow({ required }: Field, property: INodeProperties): INodeProperties {
 	if (!required) return property.type === 'number' ? { ...property, default: '' } : property;
@@ -55,14 +62,11 @@ function makePropertyInRow({ required }: Field, property: INodeProperties): INod
 	return { ...property, typeOptions: { ...property.typeOptions, showEvenWhenOptional: true } };
 }
 
-/**
- * Makes the kind of a field that holds rows: small records inside a record, such as the attendance
- * of a lesson.
- */
+/** Makes the kind of a field that holds rows. */
 export const rows = (functions: FieldFunctions): FieldKind<Rows> => {
 	/**
-	 * Turns a row into what is sent to AlfaCRM. Leaves out empty fields, and those that AlfaCRM only
-	 * shows.
+	 * Turns a row into the object that is sent to AlfaCRM. Leaves out empty fields, and the fields
+	 * that AlfaCRM only shows.
 	 *
 	 * @throws UnreadableValue if a row has an unknown field or lacks a required one
 	 */

@@ -1,14 +1,15 @@
 import { normalizeText, findSearchFragments } from './normalizeText';
 import type { FieldKind, Widget } from './kind';
-import { makeComparisonParts, formOrNone, listParts, singleParts } from './kind';
+import { makeComparisonParts, toFormList, listParts, singleParts } from './kind';
 import { readItems, splitText } from './lists';
 import { hasExtraWords, normalizeName, replaceCommas } from './personName';
 import { isRounded } from './unreadable';
-import type { FieldBasics, OfType, ShownType, Wire } from '../entities/fieldTypes';
+import type { FieldBasics, OfType, ShownType, ApiValue } from '../entities/fieldTypes';
 
 /**
- * The kinds for texts: a short text, a long text, and a list of texts. Texts match in any spelling
- * (`normalizeText.ts`), and names of people with their words in any order (`personName.ts`).
+ * The kinds of fields that hold texts: a short text, a long text, or a list of texts. Two texts
+ * match in any spelling (`normalizeText.ts`). Two names of people also match if their words have
+ * another order (`personName.ts`).
  */
 
 /**
@@ -28,13 +29,15 @@ export function readText(value: unknown): string | undefined {
 	return typeof value === 'number' && isWritable(value) ? String(value) : undefined;
 }
 
-/** Makes the normal form of a text: a list with one form, or an empty list if it is no text. */
+/**
+ * Makes the normal form of a text: a list with one form, or an empty list if the value is no text.
+ */
 export function makeTextForms(value: unknown): string[] {
 	const text = readText(value);
-	return formOrNone(text === undefined ? undefined : normalizeText(text));
+	return toFormList(text === undefined ? undefined : normalizeText(text));
 }
 
-/** Returns how many characters AlfaCRM takes at most, if that is known. */
+/** Returns how many characters AlfaCRM takes at most. Undefined if that is not known. */
 export const readMaxLength = (field: ShownType): number | undefined =>
 	field.type === 'text' || field.type === 'longText' ? field.longest : undefined;
 
@@ -44,7 +47,7 @@ export const readMaxLength = (field: ShownType): number | undefined =>
  */
 export const countCharacters = (text: string): number => [...text].length;
 
-/** Cuts a text to a length. The last character then is an ellipsis. */
+/** Cuts a text to at most `longest` characters. A text that was cut ends in an ellipsis. */
 export function shorten(text: string, longest = Infinity): string {
 	if (countCharacters(text) <= longest) return text;
 
@@ -53,8 +56,8 @@ export function shorten(text: string, longest = Infinity): string {
 }
 
 /**
- * Removes the differences of texts that nobody can see: how Unicode composes a letter, the kind of
- * line breaks, and blanks around the text.
+ * Removes differences between texts that no reader can see: how Unicode composes a letter, the kind
+ * of line breaks, and blanks around the text.
  */
 export const normalizeAppearance = (text: string): string =>
 	text.normalize('NFC').replace(/\r\n?/g, '\n').trim();
@@ -72,12 +75,12 @@ export function isStoredText(_field: unknown, storedValue: unknown, value: unkno
 }
 
 /**
- * Makes the bodies with which the index finds a text in any spelling. They may find other texts as
+ * Makes the bodies of calls that find a text in any spelling. The calls may find other texts as
  * well.
  *
  * @param name the name of the filter
  */
-export function makeTextFilters(name: string, item: Wire): Array<Record<string, Wire>> {
+export function makeTextFilters(name: string, item: ApiValue): Array<Record<string, ApiValue>> {
 	if (typeof item !== 'string') return [{ [name]: item }];
 
 	return findSearchFragments(item).map((fragment) => ({ [name]: fragment }));
@@ -89,7 +92,7 @@ const textParts = {
 	...makeComparisonParts((_field: unknown, item) => makeTextForms(item)),
 	isStored: isStoredText,
 	clearedValue: '',
-	makeSearchFilters: (_field: unknown, name: string, item: Wire) => makeTextFilters(name, item),
+	makeSearchFilters: (_field: unknown, name: string, item: ApiValue) => makeTextFilters(name, item),
 	expected: () => 'a text',
 	serialize: (_field: unknown, item: unknown) => readText(item),
 } satisfies Partial<FieldKind<unknown>>;
@@ -100,7 +103,7 @@ const readTextOrEmpty = (value: unknown): string => readText(value) ?? '';
 export const text: FieldKind<OfType<'text'>> = {
 	...textParts,
 	...makeComparisonParts(({ isPersonName }: OfType<'text'>, item) =>
-		isPersonName ? formOrNone(normalizeName(readTextOrEmpty(item))) : makeTextForms(item),
+		isPersonName ? toFormList(normalizeName(readTextOrEmpty(item))) : makeTextForms(item),
 	),
 	isStored: isStoredText,
 	explainSimilarity({ isPersonName }, storedValue, matchValue) {
@@ -119,8 +122,8 @@ export const longText: FieldKind<OfType<'longText'>> = {
 };
 
 /**
- * Makes a parameter that shows one input below the other. The first is there from the beginning. An
- * empty input counts as no value.
+ * Makes a parameter with one input for each text, to which the user can add inputs. The form begins
+ * with one input. An empty input counts as no value.
  */
 export const makeTextListWidget = ({ label }: FieldBasics): Widget => ({
 	type: 'string',
@@ -128,7 +131,9 @@ export const makeTextListWidget = ({ label }: FieldBasics): Widget => ({
 	default: [''],
 });
 
-/** The parts that kinds of a list of texts share. A flag is no text here. */
+/**
+ * The parts that kinds of a list of texts share. In a list, true and false are not taken as texts.
+ */
 export const textListParts = {
 	...listParts,
 	...makeComparisonParts((_field: unknown, item) => makeTextForms(item)),

@@ -5,25 +5,27 @@ import { entityOf } from '../entities/registry';
 import type { Detail, Entity } from '../entities/types';
 
 /**
- * Makes the titles of records: how dropdowns and searchable lists call them. A title is the name of
- * the record, followed by details such as a phone. `Listed` in `entities/types.ts` declares both.
+ * Makes the titles of records, which dropdowns and searchable lists show: the name of the record,
+ * followed by details such as a phone. For each entity, `Listed` in `entities/types.ts` declares
+ * the fields of the name and of the details.
  */
 
 /**
- * The names of records to which titles refer by their IDs, and the time zone of the days in titles.
+ * The names of the records whose IDs stand in rows, such as the group of a lesson.
  */
 export interface KnownNames {
+	/** The time zone of the days in titles. */
 	zone: string;
 	/** Returns the name of a record. Undefined if it is not known. */
 	of(resource: string, id: unknown): string | undefined;
 }
 
 /** Returns the names of the fields that make the name of a record. */
-const titleFields = ({ listed }: Entity): readonly string[] => listed?.title ?? ['name'];
+const getTitleFields = ({ listed }: Entity): readonly string[] => listed?.title ?? ['name'];
 
 /** Makes the title of a record without details: its name, or "Customer 501" if it has none. */
 export function titleOf(row: IDataObject, entity: Entity): string {
-	const words = titleFields(entity)
+	const words = getTitleFields(entity)
 		.map((field) => row[field])
 		.filter((word) => word !== null && word !== undefined);
 	return words.join(' ') || `${entity.label} ${String(row.id)}`;
@@ -42,7 +44,7 @@ export function fullTitleOf(
 	const details = (entity.listed?.details ?? [])
 		.map((detail) => describeDetail(row, detail, names))
 		.filter((detail) => detail !== undefined);
-	const hasTitle = titleFields(entity).length > 0 || details.length === 0;
+	const hasTitle = getTitleFields(entity).length > 0 || details.length === 0;
 	const parts = hasTitle ? [titleOf(row, entity), ...details] : details;
 	return (isArchived ? [...parts, 'archived'] : parts).join(' · ');
 }
@@ -70,11 +72,11 @@ function describeDetail(row: IDataObject, detail: Detail, names: KnownNames): st
 	return time === undefined ? day : `${day} ${time}`;
 }
 
-/** Returns the first value of a field that is not empty. */
+/** Returns the first value of a field that is not empty. Some rows hold the text "null". */
 const firstValueOf = (row: IDataObject, name: string): unknown =>
 	[row[name]].flat().find((value) => !['', 'null', 'undefined'].includes(String(value).trim()));
 
-/** Returns the entity whose ID a detail holds, if it holds one. */
+/** Returns the entity of the record whose ID a detail holds; undefined if it holds no ID. */
 const entityIn = (row: IDataObject, { entity, owner }: Detail): string | undefined =>
 	entity ?? owner?.entities[String(row[owner.by])];
 

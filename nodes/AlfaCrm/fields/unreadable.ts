@@ -3,7 +3,7 @@ import { UserError } from 'n8n-workflow';
 import { isEmpty, isPicker } from './blank';
 import type { FieldBasics } from '../entities/fieldTypes';
 
-/** A value that does not fit its field. The message names the parameter and its value. */
+/** The error for a value that does not fit its field. The message quotes the value. */
 export class UnreadableValue extends UserError {
 	constructor(
 		message: string,
@@ -15,7 +15,9 @@ export class UnreadableValue extends UserError {
 	}
 }
 
-/** Makes the error for a value that cannot be read as what its field expects. */
+/**
+ * Makes the error for a value that its field cannot read. `expected` describes a readable value.
+ */
 export function unreadable(
 	{ label }: Pick<FieldBasics, 'label'>,
 	expected: string,
@@ -32,7 +34,7 @@ export function unreadable(
 /** The most characters of a value that a message quotes. */
 const LONGEST = 60;
 
-/** Quotes a value for a message. Of a picker, its content is quoted. */
+/** Quotes a value for a message. For a picker, quotes its content. */
 export function quoted(value: unknown): string {
 	if (isEmpty(value)) return 'empty';
 	const text = asText(isPicker(value) ? value.value : value);
@@ -58,12 +60,13 @@ export const ROUNDED = /\d+(?:[.,]\d+)?E\+\d{1,3}(?!\d)/gi;
 export const hasRounded = (text: string): boolean => text.search(ROUNDED) >= 0;
 
 /**
- * Accept a text whose expression found no value, or an empty input mask. All reject `inv-17`.
+ * Accept an empty input mask, and a text into which an n8n expression should have put a value, but
+ * found none. All four reject `inv-17`.
  *
- * - the word for no value at the end: `inv-undefined`, `null`
+ * - a word that JavaScript writes for no value: `inv-undefined`, `null`
  * - an object that was written as a text: `[object Object]`
  * - an empty mask: `___`
- * - nothing behind a dash or another sign: `inv-`, `№`
+ * - nothing after a dash or another sign: `inv-`, `№`
  */
 const UNFILLED: readonly RegExp[] = [
 	/(?:^|[-_:/#№=\s])(?:undefined|null|nan)$/iu,
@@ -73,11 +76,11 @@ const UNFILLED: readonly RegExp[] = [
 ];
 
 /**
- * Tells whether a text is what an expression without a value leaves. Many records would have it in
- * common.
+ * Tells whether a text lacks the value that an n8n expression should have put into it. Such a text
+ * identifies no record, because many records could have it.
  */
 export const isUnfilled = (text: string): boolean => UNFILLED.some((pattern) => pattern.test(text));
 
-/** Tells whether a text is nothing but a rounded number. */
+/** Tells whether a text is a rounded number without other words. */
 export const isRounded = (text: string): boolean =>
 	hasRounded(text) && text.replace(ROUNDED, '').trim() === '';

@@ -1,10 +1,10 @@
 /**
  * Builds one form out of the parameters of many operations.
  *
- * Each operation of each resource brings its own parameters, and each parameter is shown only while
- * that operation of that resource is selected. Many parameters are equal apart from that: *Limit*
- * looks the same for every list. Equal parameters are merged into one that is shown for several
- * selections, because n8n sends the whole description to every open editor.
+ * Each operation of each resource declares its own parameters, which are shown only while the
+ * operation and the resource are selected. Many operations declare equal parameters, such as
+ * *Limit* in every list. Equal parameters are merged into one that is shown for several operations.
+ * This keeps the form small, because n8n sends the whole form to every open editor.
  */
 
 import type { INodeProperties } from 'n8n-workflow';
@@ -12,8 +12,8 @@ import type { INodeProperties } from 'n8n-workflow';
 import { sortByDisplayName } from '../fields/order';
 
 /**
- * The parameters of one operation, by the section of the form in which they stand, such as
- * `match` or `json`. The order of the sections is the order of the form.
+ * The parameters of one operation, by the section of the form in which they stand. A section is a
+ * place in the form, such as `match` or `json`.
  */
 export type FormPart<Section extends string> = Partial<Record<Section, readonly INodeProperties[]>>;
 
@@ -22,8 +22,8 @@ type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
 type ShowValue = NonNullable<Show[string]>[number];
 
 /**
- * A condition for `show` or `hide` of a parameter: an AI agent uses the node as a tool. n8n knows
- * the key `@tool`.
+ * A condition for `show` or `hide` of a parameter, which is true while an AI agent uses the node as
+ * a tool. The key `@tool` is n8n's.
  */
 export const USED_AS_TOOL = { '@tool': [true] };
 
@@ -31,7 +31,7 @@ export const USED_AS_TOOL = { '@tool': [true] };
  * The parameters of one operation, and what must be selected for them to be shown, such as `{
  * resource: 'pay', operation: 'get' }`.
  */
-interface ShownPart<Section extends string> {
+interface SelectedPart<Section extends string> {
 	show: Readonly<Record<string, string>>;
 	part: FormPart<Section>;
 }
@@ -40,13 +40,14 @@ interface ShownPart<Section extends string> {
  * Lists the parameters of a form, section by section. Equal parameters of several operations become
  * one parameter.
  *
- * @param selectors the parameters that select what is shown, such as `resource`; each part has a
- * value for all of them
+ * @param sections in the order in which they stand in the form
+ * @param selectors the names of the dropdowns that select an operation: `resource` and `operation`.
+ * `show` of each part has a value for each of them
  */
 export function assembleForm<Section extends string>(
 	sections: readonly Section[],
 	selectors: readonly string[],
-	parts: ReadonlyArray<ShownPart<Section>>,
+	parts: ReadonlyArray<SelectedPart<Section>>,
 ): INodeProperties[] {
 	return sections.flatMap((section) => assembleSection(section, selectors, parts));
 }
@@ -54,14 +55,14 @@ export function assembleForm<Section extends string>(
 /**
  * Lists the parameters of one section. The parameters of each part keep their order.
  *
- * With the selectors `resource` and `operation`, equal parameters are merged twice: first those of
- * the operations of one resource, then those of the resources. Parameters of two resources are
- * merged only if they are shown for the same operations.
+ * Parameters are merged once for each selector. First the operations of one resource are merged,
+ * then the resources. Parameters of two resources are merged only if they are shown for the same
+ * operations.
  */
 function assembleSection<Section extends string>(
 	section: Section,
 	selectors: readonly string[],
-	parts: ReadonlyArray<ShownPart<Section>>,
+	parts: ReadonlyArray<SelectedPart<Section>>,
 ): INodeProperties[] {
 	const [selector, ...otherSelectors] = selectors;
 	if (selector === undefined) return parts.flatMap((part) => listParameters(section, part));
@@ -76,14 +77,14 @@ function assembleSection<Section extends string>(
  */
 function listParameters<Section extends string>(
 	section: Section,
-	{ show, part }: ShownPart<Section>,
+	{ show, part }: SelectedPart<Section>,
 ): INodeProperties[] {
 	const selection: Show = {};
 	for (const [selector, value] of Object.entries(show)) {
 		selection[selector] = [value];
 	}
 
-	// A condition that the parameter itself declares for a selector counts instead of the selection.
+	// If the parameter itself declares a condition for a selector, that condition is kept.
 	const parameters = part[section] ?? [];
 	return parameters.map((parameter) =>
 		showWhen(parameter, { ...selection, ...parameter.displayOptions?.show }),
@@ -96,9 +97,9 @@ function listParameters<Section extends string>(
  */
 function groupBySelectedValue<Section extends string>(
 	selector: string,
-	parts: ReadonlyArray<ShownPart<Section>>,
-): Array<Array<ShownPart<Section>>> {
-	const groups = new Map<string, Array<ShownPart<Section>>>();
+	parts: ReadonlyArray<SelectedPart<Section>>,
+): Array<Array<SelectedPart<Section>>> {
+	const groups = new Map<string, Array<SelectedPart<Section>>>();
 	for (const part of parts) {
 		const value = part.show[selector];
 		const group = groups.get(value) ?? [];
@@ -141,8 +142,8 @@ class MergedParameters {
 	constructor(private readonly selector: string) {}
 
 	/**
-	 * Adds the parameters of a sequence. Each one ends up behind the one before it, so the sequence
-	 * keeps its order.
+	 * Adds the parameters of a sequence. Each parameter is placed after the previous parameter of the
+	 * sequence, so the sequence keeps its order.
 	 */
 	addSequence(sequence: readonly INodeProperties[]): void {
 		let firstPosition = 0;
@@ -188,7 +189,7 @@ class MergedParameters {
 		const displayOptions = { ...otherOptions, show: otherConditions };
 		return {
 			parameter,
-			// If two equal parameters have their keys in another order, they are only not merged.
+			// Equal parameters whose keys are in different orders are not merged, which does no harm.
 			identity: JSON.stringify({ ...parameter, displayOptions }),
 			values: new Set(values),
 		};
@@ -196,16 +197,16 @@ class MergedParameters {
 }
 
 /**
- * Copies a parameter so that it is shown only while other parameters have the given values. They
- * replace the values that the parameter had in `displayOptions.show`.
+ * Copies a parameter so that it is shown only while other parameters have the values in `show`.
+ * `show` replaces the conditions that the parameter had in `displayOptions.show`.
  */
 export function showWhen(parameter: INodeProperties, show: Show): INodeProperties {
 	return { ...parameter, displayOptions: { ...parameter.displayOptions, show } };
 }
 
 /**
- * Declares a collection: the user adds those of its parameters that are needed. n8n requires them
- * to be sorted by name.
+ * Declares a collection: the user adds only the parameters that the workflow needs. n8n requires
+ * the parameters to be sorted by name.
  */
 export function collection(
 	displayName: string,

@@ -1,7 +1,7 @@
 /**
- * Writes JavaScript for a node's subtitle. n8n knows only the stored value of a dropdown, such as
- * `getAll`; the code looks up the label that the user sees, such as "Get Many". A value without a
- * label is shown as it is.
+ * Writes JavaScript expressions for the subtitle of a node. n8n knows only the stored value of a
+ * dropdown, such as `getAll`. The expression looks up the label that the user sees, such as "Get
+ * Many". If there is no label, it gives the value itself.
  */
 
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';

@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { hasOrigin } from '../api/host';
-import type { Choice, Field, FieldBasics, Filter, Wire } from '../entities/fieldTypes';
+import { leadsToOrigin } from '../api/host';
+import type { Choice, Field, FieldBasics, Filter, ApiValue } from '../entities/fieldTypes';
 import { findWebAddresses, isBlank, isList, labelInForm, serialize } from '../fields/field';
 import { quoted, UnreadableValue } from '../fields/unreadable';
 
@@ -12,42 +12,42 @@ export type Parameter = Pick<
 >;
 
 /**
- * Reads parameters of a node. A call names a parameter by its declaration in the form. If the node
- * has no value for the parameter, the default of the declaration is read. A value that cannot be
- * read is refused with an error that names the label; it is never guessed.
+ * Reads the values of parameters. Each method takes the declaration of a parameter. If the node has
+ * no value for the parameter, the default of the declaration is read. A value that cannot be read
+ * is refused with an error that names the label; it is never guessed.
  */
 export abstract class ParameterReader {
 	/** The time zone of the workflow, such as `Europe/Moscow`. */
 	abstract readonly zone: string;
 	/**
-	 * The address of the account, such as `https://demo.s20.online`. A user may give the address of
-	 * one of its pages in place of an ID.
+	 * The address of the account, such as `https://demo.s20.online`. In place of an ID, a user may
+	 * give the address of a page of this account.
 	 */
 	abstract readonly origin: string;
 
 	/**
-	 * Returns the value that the node has, with expressions resolved, or the default if the node has
-	 * none.
+	 * Returns the value that the node has for a parameter, with expressions resolved. If the node has
+	 * no value, returns the default of the parameter.
 	 */
-	abstract input(parameter: Parameter): unknown;
+	abstract readRawValue(parameter: Parameter): unknown;
 
 	/** Makes the error that refuses a value. */
 	abstract unreadableError(message: string, label: string): Error;
 
 	/**
-	 * Returns the value that the node has for a field of AlfaCRM. The field must be a parameter by
-	 * itself, not part of a collection or of the field mapper.
+	 * Returns the value that the node has for a field of AlfaCRM. The field must have a parameter of
+	 * its own, and not be part of a collection or of the field mapper.
 	 */
-	inputOfField(field: FieldBasics, defaultValue: Parameter['default'] = ''): unknown {
+	readRawFieldValue(field: FieldBasics, defaultValue: Parameter['default'] = ''): unknown {
 		const { name, label } = field;
-		return this.input({ name, displayName: label, default: defaultValue });
+		return this.readRawValue({ name, displayName: label, default: defaultValue });
 	}
 
 	/** Reads a switch. */
 	flag(parameter: Parameter): boolean {
 		const field: Field = { type: 'flag', ...basicsOf(parameter) };
 		// AlfaCRM takes a switch as 1 or 0.
-		return this.toRequestValue(field, this.input(parameter)) === 1;
+		return this.toRequestValue(field, this.readRawValue(parameter)) === 1;
 	}
 
 	/** Reads one of the choices that the form declares. */
@@ -58,7 +58,7 @@ export abstract class ParameterReader {
 			default: parameter.default as string,
 			...basicsOf(parameter),
 		};
-		return this.toRequestValue(field, this.input(parameter)) as T;
+		return this.toRequestValue(field, this.readRawValue(parameter)) as T;
 	}
 
 	/**
@@ -66,7 +66,7 @@ export abstract class ParameterReader {
 	 * any other empty value, such as an empty text, is refused.
 	 */
 	choices(parameter: Parameter): string[] {
-		const value = this.input(parameter);
+		const value = this.readRawValue(parameter);
 		if (Array.isArray(value) && value.length === 0) return [];
 
 		const field: Field = { type: 'choices', choices: choicesOf(parameter), ...basicsOf(parameter) };
@@ -84,7 +84,7 @@ export abstract class ParameterReader {
 			...upperBound,
 			...basicsOf(parameter),
 		};
-		return this.toRequestValue(field, this.input(parameter)) as number;
+		return this.toRequestValue(field, this.readRawValue(parameter)) as number;
 	}
 
 	/**
@@ -94,24 +94,24 @@ export abstract class ParameterReader {
 	 */
 	text(parameter: Parameter): string {
 		const field: Field = { type: 'text', ...basicsOf(parameter) };
-		return this.toRequestValue(field, this.input(parameter)) as string;
+		return this.toRequestValue(field, this.readRawValue(parameter)) as string;
 	}
 
 	/**
-	 * Reads the ID of a record. The address of a page is refused: this parameter does not say of
-	 * which entity the record is, so it is not known which page would be the right one.
+	 * Reads the ID of a record. The address of a page is refused, because the declaration does not
+	 * name an entity, so it is not known whether the page shows the right kind of record.
 	 */
 	id(parameter: Parameter): number {
 		const field: Field = { type: 'id', ...basicsOf(parameter) };
-		return this.toRequestValue(field, this.input(parameter)) as number;
+		return this.toRequestValue(field, this.readRawValue(parameter)) as number;
 	}
 
 	/**
 	 * Converts a value that the user has given to the format in which AlfaCRM takes the field. An
 	 * empty value is refused; a caller that accepts empty values checks for them first.
 	 */
-	toRequestValue(field: Field | Filter, value: unknown): Wire {
-		// `serialize` accepts an empty list, because it empties a field.
+	toRequestValue(field: Field | Filter, value: unknown): ApiValue {
+		// `serialize` would accept an empty list, which is how a user empties a field.
 		if (isList(field) && isBlank(field, value)) {
 			const label = labelInForm(field);
 			throw this.unreadableError(`'${label}' must be filled, but it is ${quoted(value)}`, label);
@@ -123,7 +123,7 @@ export abstract class ParameterReader {
 			if (caught instanceof UnreadableValue) {
 				throw this.unreadableError(caught.message, caught.label);
 			}
-			// An expression may give an object that cannot be turned into a text, for example.
+			// For example, an expression has given an object that cannot be converted to a text.
 			throw this.unreadableError(`'${field.label}' cannot be read`, field.label);
 		}
 	}
@@ -134,7 +134,7 @@ export abstract class ParameterReader {
 	 */
 	private assertAddressesOfAccount(field: Field | Filter, value: unknown): void {
 		const addresses = findWebAddresses(field, value);
-		const foreignAddress = addresses.find(({ address }) => !hasOrigin(this.origin, address));
+		const foreignAddress = addresses.find(({ address }) => !leadsToOrigin(this.origin, address));
 		if (foreignAddress === undefined) return;
 
 		const { label, address } = foreignAddress;
@@ -171,7 +171,7 @@ export class CollectionReader extends ParameterReader {
 	}
 
 	/** Returns what the user added for a parameter, or its default if the user did not add it. */
-	input(parameter: Parameter): unknown {
+	readRawValue(parameter: Parameter): unknown {
 		return this.has(parameter.name) ? this.values[parameter.name] : parameter.default;
 	}
 

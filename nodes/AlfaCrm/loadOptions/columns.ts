@@ -12,7 +12,7 @@ import { columnsMethod } from '../entities/methodNames';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { customField, isCustom } from '../fields/custom';
-import { isNeeded, toColumn } from '../fields/field';
+import { needsValueFromUser, toColumn } from '../fields/field';
 import { chooseBranch } from './formChoices';
 
 type ColumnsLoader = (this: ILoadOptionsFunctions) => Promise<ResourceMapperFields>;
@@ -24,7 +24,7 @@ type ColumnsLoader = (this: ILoadOptionsFunctions) => Promise<ResourceMapperFiel
  */
 export const resourceMapping: Record<string, ColumnsLoader> = Object.fromEntries(
 	entities
-		.filter((entity) => entity.custom)
+		.filter((entity) => entity.hasCustomFields)
 		.map((entity) => [columnsMethod(entity), makeColumnsLoader(entity)]),
 );
 
@@ -39,11 +39,11 @@ function makeColumnsLoader(entity: Entity): ColumnsLoader {
 }
 
 /**
- * Lists the declared fields as columns: first those that a new record needs, then the others by
+ * Lists the declared fields as columns: first the required fields, then the optional fields by
  * name, as in the form.
  */
 function listDeclaredColumns({ fields }: Entity, isCreate: boolean): ResourceMapperField[] {
-	const columns = fields.map((field) => toColumn(field, isCreate && isNeeded(field)));
+	const columns = fields.map((field) => toColumn(field, isCreate && needsValueFromUser(field)));
 	const requiredColumns = columns.filter(({ required }) => required);
 	const optionalColumns = columns.filter(({ required }) => !required);
 	optionalColumns.sort((a, b) => a.displayName.localeCompare(b.displayName, 'en'));
@@ -51,9 +51,9 @@ function listDeclaredColumns({ fields }: Entity, isCreate: boolean): ResourceMap
 }
 
 /**
- * Finds the custom fields in the first page of the records of an entity, because AlfaCRM does not
- * list their definitions. A custom field that none of these records shows is not found. API notes
- * 9.
+ * Finds the custom fields of an entity in its first page of records, because AlfaCRM has no list of
+ * custom fields (docs/alfacrm-api.md 9). A custom field that none of these records has is not
+ * found.
  */
 async function readCustomColumns(
 	context: ILoadOptionsFunctions,
@@ -77,7 +77,7 @@ async function readFirstPage(
 ): Promise<IDataObject[]> {
 	const client = new ApiClient(context);
 	const branch = await chooseBranch(context, client, entity);
-	const filtersThatShowArchived = entity.hidden?.show;
+	const filtersThatShowArchived = entity.hidden?.bodyShowingAll;
 	const list = {
 		path: entity.path,
 		branch,

@@ -1,14 +1,14 @@
-/** Reads what the user has chosen in the form so far, which decides what a dropdown lists. */
+/** Reads the choices in the form on which the content of a dropdown depends, such as the branch. */
 
 import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
 import { collect } from '../api/list';
-import { noBranchesError } from '../api/messages';
+import { makeNoBranchesError } from '../api/messages';
 import { unwrapParameter, readFormBranch } from '../api/request';
 import { branch as branchEntity, isClosedBranch } from '../entities/branch';
 import type { Field } from '../entities/fieldTypes';
-import { listCall } from '../entities/listCall';
+import { makeListCall } from '../entities/listCall';
 import type { Entity } from '../entities/types';
 import { serialize } from '../fields/field';
 import { normalizeText } from '../fields/normalizeText';
@@ -16,10 +16,12 @@ import { titleOf } from '../fields/titles';
 import { readId } from '../values/formats';
 
 /**
- * Chooses the branch in which a dropdown lists its records. This is the branch whose ID is in the
- * form; if a trigger watches several branches, the first of them. If the form holds a name instead,
- * it is the branch with that name. If no branch is chosen, or an expression will choose it when the
- * node runs, it is the first branch of the account that is not closed.
+ * Chooses the branch in which a dropdown lists its records. It is one of these:
+ *
+ * - the branch whose ID is in the form; if a trigger watches several branches, the first of them
+ * - the branch whose name is in the form
+ * - the first branch of the account that is not closed, if no branch is chosen or an expression
+ *   will choose the branch when the node runs
  *
  * @returns the ID of the branch; undefined for an entity that AlfaCRM addresses without a branch
  */
@@ -33,19 +35,19 @@ export async function chooseBranch(
 	const branchInForm = readFormBranch(context);
 	if (branchInForm !== undefined) return branchInForm;
 
-	const { rows } = await collect(client, listCall(branchEntity));
+	const { rows } = await collect(client, makeListCall(branchEntity));
 	const branches = rows.sort(compareByWeight);
 	const openBranch = branches.find((branch) => !isClosedBranch(branch));
 	const defaultBranch = openBranch ?? branches.at(0);
 
 	const chosenBranch = findBranchByName(context, branches) ?? defaultBranch;
-	if (chosenBranch === undefined) throw noBranchesError(client.node);
+	if (chosenBranch === undefined) throw makeNoBranchesError(client.node);
 	return readId(chosenBranch.id);
 }
 
 /**
- * Finds the first branch whose name stands in the form. A user may type the name in place of the
- * ID; the node looks up the ID only when it runs.
+ * Finds the branch whose name is in the form. A user can type a name in place of an ID, and then
+ * the form holds the name.
  */
 function findBranchByName(
 	context: ILoadOptionsFunctions,
@@ -65,12 +67,12 @@ function findBranchByName(
 }
 
 /**
- * Compares two rows by `weight`, which gives the order of a list in AlfaCRM, and by name if the
- * weights are equal.
+ * Compares two rows by `weight`, the place of a row in AlfaCRM's own order of the list, and by
+ * name if the weights are equal.
  */
 export function compareByWeight(a: IDataObject, b: IDataObject): number {
-	const difference = Number(a.weight ?? 0) - Number(b.weight ?? 0);
-	return difference || String(a.name).localeCompare(String(b.name));
+	const weightDifference = Number(a.weight ?? 0) - Number(b.weight ?? 0);
+	return weightDifference || String(a.name).localeCompare(String(b.name));
 }
 
 /**

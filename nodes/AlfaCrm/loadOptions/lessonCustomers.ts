@@ -6,8 +6,8 @@ import { cgi as membershipEntity } from '../entities/cgi';
 import { customer } from '../entities/customer';
 import type { Field } from '../entities/fieldTypes';
 import { lesson as lessonEntity } from '../entities/lesson';
-import { listCall, passesOf } from '../entities/listCall';
-import { isPlain } from '../fields/blank';
+import { makeListCall, passesOf } from '../entities/listCall';
+import { isPlainObject } from '../fields/blank';
 import { listOf } from '../fields/field';
 import { addIdsToEqualNames } from '../fields/titles';
 import { formatDay, readId, readIds } from '../values/formats';
@@ -23,8 +23,8 @@ const LESSON_PARAMETER: Field = {
 };
 
 /**
- * Lists the customers who may have been at the lesson that is chosen in the form: the customers
- * whom the lesson names, and the members of its groups on its day. Lists nobody until a lesson is
+ * Lists the possible participants of the lesson that is chosen in the form: the customers whom the
+ * lesson names, and the members of its groups on the day of the lesson. Empty if no lesson is
  * chosen.
  */
 export async function listLessonCustomers(
@@ -52,15 +52,15 @@ export async function listLessonCustomers(
 }
 
 /**
- * Finds a lesson of any status. Even when asked for an ID, AlfaCRM lists lessons of one status at a
- * time, so each status is asked for. API notes 5.11.
+ * Finds a lesson of any status. Even with a filter by ID, AlfaCRM lists lessons of one status at a
+ * time, so the list is read once for each status. See docs/alfacrm-api.md 5.11.
  */
 async function findLesson(
 	client: ApiClient,
 	branch: number | undefined,
 	id: number,
 ): Promise<IDataObject | undefined> {
-	const list = { ...listCall(lessonEntity, branch), body: { id } };
+	const list = { ...makeListCall(lessonEntity, branch), body: { id } };
 	const { rows } = await collect(client, list, {
 		passes: passesOf(lessonEntity),
 		limit: 1,
@@ -71,15 +71,15 @@ async function findLesson(
 
 /** Lists the customers whom a lesson names, in its list of customers or in its attendance. */
 function namedCustomerIds(lesson: IDataObject): number[] {
-	const attendance = listOf(lesson.details).filter(isPlain);
+	const attendance = listOf(lesson.details).filter(isPlainObject);
 	const attendanceIds = attendance.map(({ customer_id }) => customer_id);
 	return readIds([...listOf(lesson.customer_ids), ...attendanceIds]);
 }
 
 /**
- * Reads the IDs of the members of a lesson's groups: of the customers who belong to a group on the
- * day of the lesson or, if the lesson shows no day, today. The members of a group that cannot be
- * read are left out, so that at least the customers whom the lesson names can be chosen.
+ * Reads the IDs of the customers who belong to a lesson's groups on the day of the lesson or, if
+ * the lesson shows no day, today. If the members of a group cannot be read, they are left out, so
+ * that the user can still choose among the other customers.
  */
 async function readMemberIds(
 	client: ApiClient,
@@ -88,9 +88,10 @@ async function readMemberIds(
 ): Promise<number[]> {
 	const day = formatDay(lesson.time_from ?? lesson.date, 'dotted', client.zone);
 	// As far as known, AlfaCRM lists the memberships that include a day from `b_date` to `e_date`.
+	// Without these filters, it lists the memberships of today.
 	const body = day === undefined ? {} : { b_date: day, e_date: day };
 	const readMemberships = async (groupId: number): Promise<IDataObject[]> => {
-		const list = { ...listCall(membershipEntity, branch), query: { group_id: groupId }, body };
+		const list = { ...makeListCall(membershipEntity, branch), query: { group_id: groupId }, body };
 		try {
 			const { rows } = await collect(client, list);
 			return rows;

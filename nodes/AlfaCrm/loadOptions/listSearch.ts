@@ -11,7 +11,7 @@ import type { ListRequest, Page } from '../api/pages';
 import { readPages } from '../api/pages';
 import { readFormBranch } from '../api/request';
 import type { Field } from '../entities/fieldTypes';
-import { listCall, passesOf } from '../entities/listCall';
+import { makeListCall, passesOf } from '../entities/listCall';
 import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
@@ -102,11 +102,11 @@ async function searchRecords(
 	const client = new ApiClient(context);
 	const branch = await chooseBranch(context, client, entity);
 	const bodies = { passes: passesToSearch(entity), filters: search.filters };
-	const calls = { client, list: listCall(entity, branch), bodies };
+	const calls = { client, list: makeListCall(entity, branch), bodies };
 	const results = new FoundRecords(entity, search, new RecordNames(client, branch));
 	const cursor = await searchPages(calls, readCursor(paginationToken), results);
 
-	// A later call adds to the results that the user has scrolled through.
+	// A later call continues a search that has already shown results.
 	const isFirstCall = paginationToken === '';
 	const isNothingFound = isFirstCall && results.count === 0 && cursor === undefined;
 	const mayBeInOtherBranch = branch !== undefined && readFormBranch(context) === undefined;
@@ -119,7 +119,7 @@ async function searchRecords(
 /**
  * Reads one page after the other until there are enough results to show.
  *
- * @returns where to go on when the user scrolls; undefined at the end of the search
+ * @returns the cursor for the next call, when the user scrolls; undefined at the end of the search
  */
 async function searchPages(
 	calls: SearchCalls,
@@ -135,11 +135,10 @@ async function searchPages(
 }
 
 /**
- * Reads the page at which a cursor stands, and adds the records that match the search to the
- * results. The cursor names one of the passes (such as the archived records), one of the filters
- * and a page.
+ * Reads one page, and adds the records that match the search to the results. The cursor says which
+ * page: one of the passes (such as the archived records), one of the filters, and a page number.
  *
- * @returns what to read next; undefined at the end of the search
+ * @returns the cursor of the next page; undefined at the end of the search
  */
 async function searchPage(
 	calls: SearchCalls,
@@ -154,27 +153,31 @@ async function searchPage(
 	// Only the pass for archived records has `removed` in its body.
 	const areArchived = 'removed' in pass;
 	const isRepeated = isRepeatedPage(cursor, page);
-	const foundCount = isRepeated ? 0 : await results.add(page.rows, { areArchived });
+	const foundCount = isRepeated ? 0 : await results.add(page.newRows, { areArchived });
 	return nextCursor(bodies, cursor, page, foundCount);
 }
 
-/** Reads the page at which a cursor stands. */
+/** Reads the page of a list that a cursor names. */
 async function readPage(client: ApiClient, list: ListRequest, cursor: SearchCursor): Promise<Page> {
-	const walk = readPages(client, { ...list, firstPage: cursor.page, pageSize: cursor.size });
+	const pages = readPages(client, { ...list, firstPage: cursor.page, pageSize: cursor.size });
 	// `readPages` yields at least one page or throws, so the first step always has a value.
-	const { value } = await walk.next();
+	const { value } = await pages.next();
 	return value as Page;
 }
 
 /**
- * Returns the bodies with which a long list is asked, one after the other, to show all records: the
- * passes. If AlfaCRM lists archived records apart, the first one asks for active records and the
- * second for archived ones. Otherwise they are those of the entity, such as one for each status of
- * lessons. API notes 3.
+ * Returns the passes: the bodies with which a long list is requested, one after the other, because
+ * no single body shows all records (docs/alfacrm-api.md 3).
+ *
+ * - If records of the entity can be archived, the first pass requests active records and the second
+ *   pass archived records.
+ * - For any other entity, the passes come from its declaration, such as one pass for each status of
+ *   lessons.
  */
 function passesToSearch(entity: Entity): IDataObject[] {
-	// `show` has `removed` only if records of the entity can be archived.
-	const { removed, ...otherFilters } = entity.hidden?.show ?? {};
+	// `bodyShowingAll` has the filters that make a list include hidden records. `removed` is one of them only
+	// if records of the entity can be archived.
+	const { removed, ...otherFilters } = entity.hidden?.bodyShowingAll ?? {};
 	if (removed !== undefined) {
 		const onlyArchived = { removed: 2 };
 		return [otherFilters, { ...otherFilters, ...onlyArchived }];
@@ -210,7 +213,7 @@ async function searchRecordsOfParent(
 	}
 
 	const branch = await chooseBranch(context, client, entity);
-	const list = { ...listCall(entity, branch), query: { [parentKey.name]: parentId } };
+	const list = { ...makeListCall(entity, branch), query: { [parentKey.name]: parentId } };
 	const { rows } = await collect(client, list, { passes: passesToSearch(entity) });
 	const results = new FoundRecords(entity, search, new RecordNames(client, branch));
 	await results.add(rows, { areArchived: false });
@@ -218,9 +221,14 @@ async function searchRecordsOfParent(
 }
 
 /**
- * Reads the ID of the parent from the form. The parent may stand in a parameter of its own, in a
- * collection, or in `id` if the resource of the form is the entity of the parent. Returns undefined
- * if no parent is chosen, or if an expression will choose it when the node runs.
+ * Reads the ID of the parent from the first of these parameters that has an ID:
+ *
+ * - a parameter with the name of the key
+ * - a parameter with this name in the collection of update fields or additional fields
+ * - `id`, if the form is about a record of the parent's entity
+ *
+ * Returns undefined if no parent is chosen, or if an expression will choose the parent when the
+ * node runs.
  */
 function readParentId(
 	context: ILoadOptionsFunctions,
@@ -244,7 +252,7 @@ function readParentId(
 
 // ---------------------------------------------------------------- results
 
-/** The records that a search has found so far. A record that two pages show is in it once. */
+/** The records that a search has found so far. A record that two pages show is kept once. */
 class FoundRecords {
 	private readonly resultsById = new Map<unknown, SearchResult>();
 
@@ -262,7 +270,7 @@ class FoundRecords {
 	 * Adds the rows that match the search.
 	 *
 	 * @param areArchived whether AlfaCRM was asked for archived records
-	 * @returns how many rows match, those that were found before included
+	 * @returns how many rows match, including records that an earlier page has shown
 	 */
 	async add(
 		rows: readonly IDataObject[],
@@ -288,7 +296,8 @@ class FoundRecords {
 }
 
 /**
- * Whether a subscription shows that it is archived. Other records have no such flag. API notes 5.5.
+ * Whether a row is an archived subscription. Only subscriptions have the flag `dead`
+ * (docs/alfacrm-api.md 5.5).
  */
 function isArchivedSubscription({ dead }: IDataObject): boolean {
 	return readFlag(dead) === 1;

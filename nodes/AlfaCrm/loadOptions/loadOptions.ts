@@ -3,7 +3,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 import { ApiClient } from '../api/client';
 import { collect } from '../api/list';
 import { readArchivedFlag, isSwitchedOff } from '../entities/archive';
-import { listCall } from '../entities/listCall';
+import { makeListCall } from '../entities/listCall';
 import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
 import { entities, entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
@@ -33,8 +33,8 @@ function makeOptionsLoader(entity: Entity): OptionsLoader {
 }
 
 /**
- * Lists the records of an entity in the order of AlfaCRM. If other records may have none of them,
- * as a lead may have no stage, the choice for "none" comes first.
+ * Lists the records of an entity in AlfaCRM's own order, which is stored in `weight`. If fields can
+ * be without a record (a lead can have no stage), the choice for "none" comes first.
  */
 async function listOptions(
 	context: ILoadOptionsFunctions,
@@ -42,7 +42,7 @@ async function listOptions(
 ): Promise<INodePropertyOptions[]> {
 	const client = new ApiClient(context);
 	const branch = await chooseBranch(context, client, entity);
-	const { rows } = await collect(client, listCall(entity, branch));
+	const { rows } = await collect(client, makeListCall(entity, branch));
 	rows.sort(compareByWeight);
 	const containerNames = await readContainerNames(client, entity, branch, rows);
 
@@ -55,15 +55,15 @@ async function listOptions(
 }
 
 /**
- * The names of containers, by ID. A container is a record that has others as its parts: a funnel is
- * the container of its lead stages.
+ * The names of containers, by ID. A container is a record to which other records belong: a funnel
+ * is the container of its lead stages.
  */
 type ContainerNames = ReadonlyMap<number, string>;
 
 /**
- * Reads the names of the containers to which rows belong, such as the funnels of lead stages, if
- * there are several. Without the names, stages of two funnels could not be told apart. If the list
- * of containers cannot be read, the dropdown does not show their names.
+ * Reads the names of the containers to which rows belong, such as the funnels of lead stages. With
+ * these names, a user can distinguish stages of two funnels that have the same name. Returns no
+ * names if all rows belong to one container, or if the list of containers cannot be read.
  */
 async function readContainerNames(
 	client: ApiClient,
@@ -72,6 +72,7 @@ async function readContainerNames(
 	rows: readonly IDataObject[],
 ): Promise<ContainerNames> {
 	const names = new Map<number, string>();
+	// The field of a row that holds the ID of its container, and the entity of the container.
 	const partOf = listed?.partOf;
 	if (partOf === undefined) return names;
 
@@ -96,7 +97,7 @@ async function readRowsIfPossible(
 	branch: number | undefined,
 ): Promise<IDataObject[]> {
 	try {
-		const { rows } = await collect(client, listCall(entity, branch));
+		const { rows } = await collect(client, makeListCall(entity, branch));
 		return rows;
 	} catch {
 		return [];

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
 import { collect, ONE_PAGE } from '../api/list';
-import { listCall } from '../entities/listCall';
+import { makeListCall } from '../entities/listCall';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import type { KnownNames } from '../fields/titles';
@@ -10,15 +10,15 @@ import { collectNamedIds, titleOf } from '../fields/titles';
 import { readId } from '../values/formats';
 
 /**
- * Reads the names of other records that titles contain: the title of a lesson contains the name of
- * its group, but the lesson shows only the ID of the group.
+ * Reads the names of records that titles need. The title of a lesson contains the name of its
+ * group, but the row of the lesson has only the ID of the group.
  *
- * A list in the form has to open quickly, so this reads little. If a list has a filter by IDs, it
- * is asked for the IDs that are needed. Otherwise only its first page is read. If a name is not
- * found, or this user may not read it, the title shows the ID.
+ * A list in the form has to open quickly, so only one page is read of each list: the needed records
+ * if the list has a filter by IDs, and the first page if not. If a name is not found, or the user
+ * may not read the list, the title shows the ID.
  */
 export class RecordNames implements KnownNames {
-	/** The names by resource and ID. A name is undefined if it was asked for but not found. */
+	/** The names by resource and ID. Undefined if a name was searched for but not found. */
 	private readonly namesByResource = new Map<string, Map<number, string | undefined>>();
 
 	constructor(
@@ -45,16 +45,18 @@ export class RecordNames implements KnownNames {
 		await Promise.all(idsByResource.map(readNames));
 	}
 
-	/** Reads the names of the records of an entity that have these IDs. `of` returns them. */
+	/**
+	 * Reads the names of the records of an entity that have these IDs. `of` then returns the names.
+	 */
 	async readByIds(entity: Entity, ids: readonly number[]): Promise<void> {
 		const knownNames = this.namesByResource.get(entity.resource);
 		const newIds = ids.filter((id) => !knownNames?.has(id));
 		if (newIds.length === 0) return;
 
 		const idsFilter = makeIdsFilter(entity, newIds);
-		const isFirstPageRead = knownNames !== undefined;
-		// Without a filter by ID there is nothing to read but the first page once more.
-		if (idsFilter === undefined && isFirstPageRead) return;
+		const wasListRead = knownNames !== undefined;
+		// Without a filter by IDs, the first page would only be read once more.
+		if (idsFilter === undefined && wasListRead) return;
 
 		// A name that is not found stays undefined, so it is not asked for again.
 		const names = knownNames ?? new Map<number, string | undefined>();
@@ -73,9 +75,9 @@ export class RecordNames implements KnownNames {
 
 	/** Reads the first page of a list. Returns no rows if the list cannot be read. */
 	private async readFirstPage(entity: Entity, filter?: IDataObject): Promise<IDataObject[]> {
-		const filtersThatShowArchived = entity.hidden?.show;
+		const filtersThatShowArchived = entity.hidden?.bodyShowingAll;
 		const body = { ...filtersThatShowArchived, ...filter };
-		const list = { ...listCall(entity, this.branch), body };
+		const list = { ...makeListCall(entity, this.branch), body };
 		try {
 			const { rows } = await collect(this.client, list, { goal: ONE_PAGE });
 			return rows;
@@ -93,6 +95,6 @@ function makeIdsFilter(entity: Entity, ids: number[]): IDataObject | undefined {
 	const declaredFilter = entity.filters.find(({ name }) => name === 'ids');
 	if (declaredFilter === undefined) return undefined;
 
-	// Some filters are sent in another way than as an array under their name.
+	// Usually a filter is sent as an array under its name. Some filters declare another body.
 	return declaredFilter.makeBody?.(ids) ?? { [declaredFilter.name]: ids };
 }

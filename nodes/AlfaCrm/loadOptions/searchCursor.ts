@@ -3,12 +3,12 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Page } from '../api/pages';
 
 /**
- * Remembers how far a search has been read. When the user scrolls, n8n asks for more and hands back
- * one text, the pagination token, so the whole state has to fit into it.
+ * The place at which a search of a list goes on when the user scrolls. Between two calls, n8n keeps
+ * it as a text, the pagination token.
  *
- * A search asks AlfaCRM in one or more passes, such as first for active and then for archived
- * records. Each pass tries one or more filters until one finds something. What AlfaCRM lists for a
- * pass and a filter has one or more pages.
+ * A search has one or more passes, for example one for active and one for archived records. Each
+ * pass tries one or more filters until one of them finds something. The list for a pass and a
+ * filter has one or more pages.
  */
 export interface SearchCursor {
 	/** The index of the pass in `SearchBodies.passes`. */
@@ -51,26 +51,28 @@ export function toToken(cursor: SearchCursor | undefined): string | undefined {
  * of the filters.
  */
 export interface SearchBodies {
-	/** Such as one body for active and one for archived records. All of them are asked. */
+	/** For example, one body for active and one for archived records. All passes are requested. */
 	passes: readonly IDataObject[];
-	/** Such as one filter for each spelling of a phone. The first that finds something is used. */
+	/** For example, one filter for each spelling of a phone. The first that finds rows is used. */
 	filters: readonly IDataObject[];
 }
 
 /**
- * Whether AlfaCRM has sent the previous page again, because it was asked for a page after the last
- * one. Usually it sends an empty page then. Nobody has reported a repeated one, but several
- * integrations guard against it. API notes 3.
+ * Whether AlfaCRM has sent the previous page again in place of a page after the last one. Usually
+ * AlfaCRM sends an empty page then. No repeated page is known, but several integrations guard
+ * against it. See docs/alfacrm-api.md 3.
  */
 export function isRepeatedPage(cursor: SearchCursor, page: Page): boolean {
-	const lastId = page.items.at(-1)?.id;
+	const lastId = page.allRows.at(-1)?.id;
 	return lastId !== undefined && lastId === cursor.lastId;
 }
 
 /**
- * Decides what to read after a page. A search goes through one or more passes, such as first active
- * and then archived records. In each pass, its filters are tried until the first page of one finds
- * something; then the other pages with that filter are read.
+ * Decides what to read after a page:
+ *
+ * 1. If the first page with a filter has no match, the next filter of the pass.
+ * 2. Otherwise the next page with the filter.
+ * 3. After the last page, the next pass.
  *
  * @param foundCount how many rows of the page match the search
  * @returns undefined at the end of the search
@@ -81,16 +83,16 @@ export function nextCursor(
 	page: Page,
 	foundCount: number,
 ): SearchCursor | undefined {
-	const hasFoundNothing = cursor.page === 0 && foundCount === 0;
+	const isNothingFound = cursor.page === 0 && foundCount === 0;
 	const nextFilter = cursor.filter + 1;
-	if (hasFoundNothing && nextFilter < bodies.filters.length) {
+	if (isNothingFound && nextFilter < bodies.filters.length) {
 		return { ...FIRST_PAGE, pass: cursor.pass, filter: nextFilter };
 	}
 
-	const rowsRead = cursor.rowsRead + page.items.length;
+	const rowsRead = cursor.rowsRead + page.allRows.length;
 	const hasNextPage = !isRepeatedPage(cursor, page) && !isLastPage(page, rowsRead);
 	if (hasNextPage) {
-		const lastId = page.items.at(-1)?.id;
+		const lastId = page.allRows.at(-1)?.id;
 		return { ...cursor, page: cursor.page + 1, rowsRead, lastId, size: page.size };
 	}
 
@@ -100,15 +102,15 @@ export function nextCursor(
 }
 
 /**
- * Whether no page follows.
+ * Whether a page is the last page for its pass and filter.
  *
  * @param rowsRead how many rows this page and the pages before it have
  */
 function isLastPage(page: Page, rowsRead: number): boolean {
 	if (page.isLast) return true;
 
-	// AlfaCRM may send the number of rows on this page as the total, so such a total proves nothing.
-	// API notes 3.
+	// In some lists, AlfaCRM's total is only the number of rows on the page, so a total that is equal
+	// to this number is ignored.
 	const { total } = page;
-	return total !== undefined && total > page.items.length && rowsRead >= total;
+	return total !== undefined && total > page.allRows.length && rowsRead >= total;
 }

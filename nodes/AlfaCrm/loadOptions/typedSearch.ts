@@ -4,12 +4,17 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity, Listed } from '../entities/types';
 import { normalizeText } from '../fields/normalizeText';
-import { digitsIn, isFoundByPhone, isTooShort, makePartSearchTexts } from '../fields/phones';
+import {
+	digitsIn,
+	isFoundByPhone,
+	wouldFindEverybody,
+	makePartSearchTexts,
+} from '../fields/phones';
 import { formatDay, nearestDay } from '../values/formats';
 
 export interface Search {
 	/**
-	 * The filters with which AlfaCRM is asked, one after the other until one of them finds something.
+	 * The filters for AlfaCRM's list. They are tried one after the other until one finds something.
 	 */
 	filters: readonly IDataObject[];
 	/** Whether a record matches the typed text. AlfaCRM may return more records than match. */
@@ -17,8 +22,8 @@ export interface Search {
 }
 
 /**
- * Makes the search for a typed text. The text is tried as a day, an ID, a phone number and a name,
- * in this order, and the first that fits the text and the entity is used. If none fits, the search
+ * Makes the search for a typed text. The text is read as a day, an ID, a phone number or a name:
+ * the first of these that is possible for the text and the entity. If none is possible, the search
  * looks for the text in titles.
  */
 export function makeSearch({ listed }: Entity, typedText: string, zone: string): Search {
@@ -36,6 +41,7 @@ export function makeSearch({ listed }: Entity, typedText: string, zone: string):
 
 type SearchSettings = NonNullable<Listed['search']>;
 
+/** Used where AlfaCRM's filter is enough, so that no row has to be compared. */
 const matchesAnything = (): boolean => true;
 
 function makeSearchForAll(): Search {
@@ -71,8 +77,8 @@ function makeIdSearch(settings: SearchSettings, typedText: string): Search | und
 
 /**
  * Searches by a phone number or by some digits of one, if digits are a phone for this entity.
- * AlfaCRM may compare the number as it was written in the record, so each usual spelling is tried.
- * API notes 5.3.
+ * AlfaCRM may compare the number with the spelling in the record, so each usual spelling is tried.
+ * See docs/alfacrm-api.md 5.3.
  */
 function makePhoneSearch(settings: SearchSettings, typedText: string): Search | undefined {
 	// The name of the filter and of the field, such as `phone`.
@@ -92,10 +98,10 @@ function hasPhone(row: IDataObject, phoneField: string, typedText: string): bool
 	return phones.some((phone) => isFoundByPhone(phone ?? '', typedText));
 }
 
-/** Whether a text has nothing but digits and what people write between them. */
+/** Whether a text consists of digits and the characters between them, as in "+7 (999) 123-45". */
 function isLikePhone(text: string): boolean {
 	const hasOnlyPhoneCharacters = /^[\d\s()+./\u2010-\u2015-]+$/.test(text);
-	return hasOnlyPhoneCharacters && digitsIn(text) !== '' && !isTooShort(text);
+	return hasOnlyPhoneCharacters && digitsIn(text) !== '' && !wouldFindEverybody(text);
 }
 
 /** Searches by name, if AlfaCRM has a filter for the names of the entity. */

@@ -2,8 +2,8 @@ import type { Action, ActionKindName } from '../entities/types';
 import { dependsOnToday, fieldsForm } from '../run/actionFields';
 import type { ActionKind, Operation, OperationText } from '../run/operation';
 import { bookLesson } from './lessons/book/bookLesson';
-import { freeSlots } from './lessons/freeSlots';
-import { participants } from './lessons/getParticipants';
+import { getFreeSlots } from './lessons/freeSlots';
+import { getParticipants } from './lessons/getParticipants';
 import { overview } from './customers/overview';
 import { recordParameter } from '../run/recordParameter';
 import { change, rejectLead } from './customers/change';
@@ -20,51 +20,48 @@ import { enterPayment } from './payments/enterPayment';
  * The implementation of each kind of action. TypeScript reports a kind without an implementation,
  * and an implementation that lacks a member of `ActionKind`.
  */
-const kinds: { [K in ActionKindName]: ActionKind<K> } = {
+const implementations: { [K in ActionKindName]: ActionKind<K> } = {
 	addToCustomer,
 	bookLesson,
 	change,
 	completeLesson,
 	correctPayment,
 	enterPayment,
-	freeSlots,
+	freeSlots: getFreeSlots,
 	get,
 	getMany,
 	joinGroup,
 	leaveGroup,
 	moveToStage,
 	overview,
-	participants,
+	participants: getParticipants,
 	rejectLead,
 	save,
 };
 
 /** Makes the operation that carries out an action of an entity, such as *Archive*. */
 export function makeActionOperation(action: Action): Operation {
-	// The cast is safe because the table has the implementation for `action.kind` under that name.
-	// TypeScript cannot see it.
-	const kind = kinds[action.kind] as ActionKind<ActionKindName>;
+	// TypeScript cannot see that this implementation is the one for `action`, so it needs the cast.
+	const kind = implementations[action.kind] as ActionKind<ActionKindName>;
 	const formFields = [...(action.query ?? []), ...(action.fields ?? [])];
-	// `recordIdName` is AlfaCRM's name for the ID of the record. An action without it is about no
-	// record.
+	// AlfaCRM's name for the ID of the record. An action without such a name is about no record.
 	const isAboutRecord = action.recordIdName !== undefined;
-	const decidesByTime = kind.decidesByTime?.(action) === true;
-	const hasDefaultByTime = formFields.some(dependsOnToday);
+	const dependsOnClock = kind.dependsOnTimeZone?.(action) === true;
+	const hasDefaultFromToday = formFields.some(dependsOnToday);
 
 	return {
 		text: () => makeActionText(action),
 		form: (entity) => ({
 			...fieldsForm(formFields),
 			id: isAboutRecord ? [recordParameter(entity)] : [],
-			// The kind of the action may replace these parts of the form.
+			// The kind can replace these sections of the form.
 			...kind.form(entity, action),
 		}),
 		execute: async (item, entity) => await kind.execute(item, entity, action),
 		output: (entity) => kind.output(entity, action),
 		onlyReads: kind.onlyReads,
 		readsAllBranches: kind.readsAllBranches,
-		// If set, the form names the time zone of the workflow.
-		decidesByTime: decidesByTime || hasDefaultByTime,
+		dependsOnTimeZone: dependsOnClock || hasDefaultFromToday,
 	};
 }
 

@@ -4,11 +4,14 @@ import { showWhen } from '../form/assemble';
 import type { Item } from '../run/item';
 import type { ItemRequest } from '../run/itemCalls';
 import { recordKey } from '../run/keys';
-import type { OtherResource } from '../run/operation';
+import type { NonEntityResource } from '../run/operation';
 import { toRows, readList } from '../run/readList';
 import { readId } from '../values/formats';
 
-/** The value of 'Resource' for calls that no entity covers. Stored in workflows. */
+/**
+ * The value of 'Resource' for calls that the user composes. Workflows have stored this value, so it
+ * must not change.
+ */
 export const API_CALL = 'apiCall';
 
 const callBranch: INodeProperties = {
@@ -82,10 +85,12 @@ const operation: INodeProperties = {
 const parameters = [callBranch, callPath, callAction, callQuery, callBody, allPages];
 
 /**
- * The resource *API Call*: sends a call that the user composes. It logs in, keeps the rate limit
- * and words its errors like the calls of the other operations.
+ * The resource *API Call*: sends a call that the user composes, for entities and actions of AlfaCRM
+ * that the node has no operation for. The call has a path such as `lead-status` (the parameter
+ * 'Entity'), an action such as `index`, and optionally a branch, a query and a body. The login, the
+ * rate limit and the error texts are those of all other operations.
  */
-export const apiCall: OtherResource = {
+export const apiCall: NonEntityResource = {
 	label: 'API Call',
 	operation: showWhen(operation, { resource: [API_CALL] }),
 	form: parameters.map((parameter) => showWhen(parameter, { resource: [API_CALL] })),
@@ -93,20 +98,23 @@ export const apiCall: OtherResource = {
 		const rows = await performCall(item);
 		return rows.map((json) => ({ json }));
 	},
+	// The fields of the output depend on the call, so no output is described.
 	outputs: {},
-	// Nobody knows what a call changes, so an item waits until the call of the item before has ended.
+	// It is not known what a call changes, so each item waits for the call of the item before it.
 	oneByOne: true,
 };
 
 /**
- * AlfaCRM's actions that list rows and change nothing. 'Page Through All' sends a call once for
- * each page, so it must not be used for any other action.
- *
- * The sources are API notes 3 (`index`), 5.7 (`customer`) and 5.15 (the others).
+ * AlfaCRM's actions that list rows and change nothing. 'Page Through All' is only for these
+ * actions, because it sends the call once for each page. The sections are those of
+ * docs/alfacrm-api.md.
  */
 const LIST_ACTIONS: ReadonlySet<string> = new Set([
+	// The records of an entity: section 3.
 	'index',
+	// The memberships of a customer, in `cgi/customer`: section 5.7.
 	'customer',
+	// The working hours and the rates of teachers: section 5.15.
 	'working-hour',
 	'teacher-rate',
 ]);
@@ -114,24 +122,25 @@ const LIST_ACTIONS: ReadonlySet<string> = new Set([
 /** Sends the call of the form, and returns the rows of the answer. */
 async function performCall(item: Item): Promise<IDataObject[]> {
 	const call = readCall(item);
-	const changesNothing = LIST_ACTIONS.has(call.action);
+	const onlyReads = LIST_ACTIONS.has(call.action);
 	if (item.flag(allPages)) {
-		if (!changesNothing) throw notAListError(item, call);
+		if (!onlyReads) throw notAListError(item, call);
 		return await readAllPages(item, call);
 	}
 
-	const answer = changesNothing ? await item.fetch(call) : await sendLocked(item, call);
-	// If the answer has no rows, the error says whether the call may have changed something.
-	return toRows(item, call, answer, { onlyReads: changesNothing });
+	const answer = onlyReads ? await item.fetch(call) : await sendLocked(item, call);
+	// `toRows` throws if the answer has no rows. Its error then says whether something may have been
+	// changed.
+	return toRows(item, call, answer, { onlyReads });
 }
 
 /** Reads the call that the user has composed in the form. */
 function readCall(item: Item): ItemRequest {
 	const path = readAddressPart(item, callPath);
 	const action = readAddressPart(item, callAction);
-	// Only an empty text means that the call goes without a branch. An expression that finds nothing
-	// gives another empty value, such as undefined, and `item.id` refuses it.
-	const hasBranch = item.input(callBranch) !== '';
+	// If 'Branch ID' is an empty text, the call is sent without a branch. An expression that finds
+	// nothing gives undefined, not an empty text: `item.id` throws then.
+	const hasBranch = item.readRawValue(callBranch) !== '';
 	const branch = hasBranch ? item.id(callBranch) : undefined;
 
 	return {
@@ -147,14 +156,14 @@ function readCall(item: Item): ItemRequest {
 /**
  * Reads a part of the URL of the call, such as `lead-status`.
  *
- * @throws NodeOperationError if it is not a text of small letters, digits and hyphens
+ * @throws NodeOperationError if the part is not a text of lower-case letters, digits and hyphens
  */
 function readAddressPart(item: Item, parameter: INodeProperties): string {
-	const input = item.input(parameter);
-	// `item.text` turns true into "true", which would look like a part of a URL.
 	const text = item.text(parameter);
 	const isAddressPart = /^[a-z][a-z0-9-]*$/.test(text);
-	if (typeof input === 'string' && isAddressPart) return text;
+	// `item.text` also turns values of other types into a text: `true` would become the part "true".
+	const isGivenAsText = typeof item.readRawValue(parameter) === 'string';
+	if (isGivenAsText && isAddressPart) return text;
 
 	throw item.error(
 		`'${parameter.displayName}' is not a part of an API address: "${text}"`,
@@ -172,16 +181,16 @@ function notAListError(item: Item, { action }: ItemRequest): Error {
 
 /** Reads the rows of all pages of a list. */
 async function readAllPages(item: Item, call: ItemRequest): Promise<IDataObject[]> {
-	// Messages speak of rows, because the entity may not be known.
+	// Messages call the records "rows", because the node may not know the entity.
 	const plural = 'rows';
-	// No page size is added, because AlfaCRM gets the body as the user has written it.
+	// Without a page size, nothing is added to the body that the user has written.
 	return await readList(item, plural, { ...call, pageSize: undefined });
 }
 
 /**
- * Sends a call that may write. If the query has an ID, the call may change the record with that ID.
- * Then it waits for other changes of this record in this process, and marks what was read of the
- * record as outdated.
+ * Sends a call that may write. If the query has an ID, assumes that the call changes the record
+ * with that ID: waits until no other item of this process is changing the record, and afterwards
+ * forgets earlier readings of the record.
  */
 async function sendLocked(item: Item, call: ItemRequest): Promise<IDataObject | IDataObject[]> {
 	const id = readId(call.query?.id);

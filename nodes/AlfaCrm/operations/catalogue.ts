@@ -1,15 +1,15 @@
-import { resources } from '../entities/registry';
+import { resourceEntities } from '../entities/registry';
 import type { Catalogue } from '../run/operation';
-import { entriesOf } from './operations';
-import { operationParameterBase, otherResources, resourceParameter } from './resource';
+import { operationEntriesOf } from './operations';
+import { operationParameterBase, nonEntityResources, resourceParameter } from './resource';
 
-/** What the node can do: `performAll` looks up here what an item asks for. */
+/** All resources and operations of the node. `performAll` looks up here what an item asks for. */
 export const catalogue: Catalogue = {
 	resource: resourceParameter,
 	operation: operationParameterBase,
-	// An entity that has no resource of its own is found through the list that it is in: see
-	// `lists.ts`.
-	entities: new Map(resources.map((entity) => [entity.resource, entity])),
-	entriesOf,
-	otherResources,
+	// Entities without a resource of their own are found through the resource that they share: see
+	// `sharedResources`.
+	entities: new Map(resourceEntities.map((entity) => [entity.resource, entity])),
+	operationEntriesOf,
+	nonEntityResources,
 };

@@ -1,45 +1,46 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { resources } from '../entities/registry';
+import { resourceEntities } from '../entities/registry';
 import { assembleForm, showWhen } from '../form/assemble';
 import { timeZoneNotice } from '../form/timeZoneNotice';
 import { writeLabelExpression } from '../form/labelExpression';
 import type { Entity } from '../entities/types';
-import { lists } from './lists';
+import { sharedResources } from './lists';
 import { FORM_SECTIONS } from '../run/operation';
-import { entriesOf } from './operations';
-import { makeOperationParameter, otherResources, resourceParameter } from './resource';
+import { operationEntriesOf } from './operations';
+import { makeOperationParameter, nonEntityResources, resourceParameter } from './resource';
 import { asksForBranch, branchParameter } from '../run/target';
 
-/** The parameters 'Operation', one for each resource. */
+/** The 'Operation' parameters: one for each resource. */
 const operationParameters = [
-	...resources.map(makeOperationParameter),
-	...Array.from(otherResources.values(), ({ operation }) => operation),
+	...resourceEntities.map(makeOperationParameter),
+	...Array.from(nonEntityResources.values(), ({ operation }) => operation),
 ];
 
 /** Makes all parameters of the node *AlfaCRM* from those of its operations. */
 export function nodeProperties(): INodeProperties[] {
-	const otherForms = Array.from(otherResources.values(), ({ form }) => form);
-	const parts = resources.flatMap(listShownParts);
+	const nonEntityForms = Array.from(nonEntityResources.values(), ({ form }) => form);
+	const parts = resourceEntities.flatMap(makeOperationParts);
 	return [
 		resourceParameter,
 		...operationParameters,
-		// The resources of `lists.ts` ask for the branch whichever entity is chosen in them.
-		showWhen(branchParameter, { resource: [...lists.keys()] }),
+		// Resources that several entities share, such as *Reference List*, always ask for the branch.
+		showWhen(branchParameter, { resource: [...sharedResources.keys()] }),
 		...assembleForm(FORM_SECTIONS, ['resource', 'operation'], parts),
-		...otherForms.flat(),
+		...nonEntityForms.flat(),
 	];
 }
 
 /**
- * Lists the parameters of each operation of an entity, with the values of 'Resource' and
- * 'Operation' for which they are shown.
+ * Makes the parts of the form for an entity: one for each operation. A part holds the parameters of
+ * the operation, and the values of 'Resource' and 'Operation' for which n8n shows them.
  */
-function listShownParts(entity: Entity) {
-	return Array.from(entriesOf(entity), ([operationValue, { operation, formPart }]) => {
+function makeOperationParts(entity: Entity) {
+	return Array.from(operationEntriesOf(entity), ([operationValue, { operation, formPart }]) => {
 		const branch = asksForBranch(entity, formPart) ? [branchParameter] : [];
-		// The notice names the time zone by which the operation reads the clock.
-		const timeZone = operation.decidesByTime ? [timeZoneNotice] : [];
+		// The result of some operations depends on the current time. The notice names the time zone in
+		// which the time is read.
+		const timeZone = operation.dependsOnTimeZone ? [timeZoneNotice] : [];
 		return {
 			show: { resource: entity.resource, operation: operationValue },
 			part: { ...formPart, branch, timeZone },

@@ -1,7 +1,8 @@
 /*
- * Makes the resources that list several entities. *Reference List*, for example, lists lesson
- * types, plans, discounts and more. They keep 'Resource' short, and their only operation is *Get
- * Many*. An entity declares in which of them it is (`listedIn`).
+ * Makes the resources that several entities share, so that the list of 'Resource' stays short.
+ * *Reference List*, for example, is shared by lesson types, plans, discounts and more. The only
+ * operation of such a resource is *Get Many*. The declaration of an entity names the resource
+ * (`listedIn`).
  */
 
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
@@ -12,18 +13,22 @@ import { sortByName } from '../fields/order';
 import { assembleForm, showWhen } from '../form/assemble';
 import { objectOf, STRING } from '../output/recordSchema';
 import type { Item } from '../run/item';
-import type { Output, OtherResource } from '../run/operation';
+import type { Output, NonEntityResource } from '../run/operation';
 import { FORM_SECTIONS } from '../run/operation';
 import { resolveListItem } from '../run/resolveItem';
 import { getMany } from './common/getMany';
 
+/** The declaration of a resource that several entities share. */
 interface ListDeclaration {
-	/** The value of 'Resource'. Stored in workflows. */
+	/** The value of 'Resource'. Workflows have stored this value, so it must not change. */
 	resource: ListResource;
 	label: string;
 	/** The text of *Get Many* in n8n's list of operations. An AI agent sees only this text. */
 	action: string;
-	/** The parameter that chooses one of the entities. Its name is stored in workflows. */
+	/**
+	 * The parameter that chooses one of the entities. Workflows have stored the name of the
+	 * parameter, so it must not change.
+	 */
 	entityChoice: Pick<INodeProperties, 'default' | 'displayName' | 'name'>;
 }
 
@@ -42,20 +47,20 @@ const declarations: readonly ListDeclaration[] = [
 	},
 ];
 
-/** The resources that list several entities, by their values of 'Resource'. */
-export const lists: ReadonlyMap<string, OtherResource> = new Map(
-	declarations.map((declaration) => [declaration.resource, makeListResource(declaration)]),
+/** The resources that several entities share, by their values of 'Resource'. */
+export const sharedResources: ReadonlyMap<string, NonEntityResource> = new Map(
+	declarations.map((declaration) => [declaration.resource, makeSharedResource(declaration)]),
 );
 
 /**
- * Makes a resource such as *Reference List*: the form chooses one of its entities, and the
- * operation *Get Many* lists the records of this entity.
+ * Makes a resource such as *Reference List*. In its form, the user chooses one of the entities, and
+ * the operation *Get Many* lists the records of the chosen entity.
  */
-function makeListResource(declaration: ListDeclaration): OtherResource {
+function makeSharedResource(declaration: ListDeclaration): NonEntityResource {
 	const { resource, label } = declaration;
 	const members = entities.filter(({ listedIn }) => listedIn === resource);
 	const entityParameter = makeEntityParameter(declaration, members);
-	// All parameters but 'Operation'.
+	// 'Operation' is not among these parameters.
 	const parameters = [entityParameter, ...makeGetManyForm(entityParameter.name, members)];
 	const showForResource = (parameter: INodeProperties) =>
 		showOnlyFor(declaration, members.length, parameter);
@@ -65,22 +70,23 @@ function makeListResource(declaration: ListDeclaration): OtherResource {
 		operation: showForResource(makeOperationParameter(declaration)),
 		form: parameters.map(showForResource),
 		execute: async (item) => await getManyOf(item, entityParameter, members),
-		// The entities have other fields as well, which depend on the entity that is chosen.
+		// Other fields depend on the chosen entity. The value `getAll` stands for *Get Many*.
 		outputs: { getAll: objectOf({ id: { type: 'integer' }, name: STRING }) },
 	};
 }
 
-/** Lists the records of the entity that the form chooses. */
+/** Lists the records of the entity that the user has chosen. */
 async function getManyOf(
 	item: Item,
 	entityParameter: INodeProperties,
 	members: readonly Entity[],
 ): Promise<Output[]> {
-	// `item.choice` refuses a value that the parameter does not offer, so the entity is found.
+	// `item.choice` throws for a value that the parameter does not offer. So the entity is always
+	// found, and the cast is safe.
 	const choice = item.choice(entityParameter);
 	const entity = members.find(({ resource }) => resource === choice) as Entity;
 
-	// The item gets its branch, and IDs in place of the names that the user has given.
+	// Finds the branch of the item, and the IDs of the records that the user has given by name.
 	const resolvedItem = await resolveListItem(item, entity);
 	const rows = await getMany.execute(resolvedItem, entity);
 	return rows.map((json) => ({ json }));
@@ -137,9 +143,9 @@ function makeEntityOption({ plural, resource, certainty }: Entity): INodePropert
 
 /**
  * Shows a parameter only while the resource is chosen, and only for the entities that have the
- * parameter: `assemble` has put those into its conditions. If all entities of the resource have the
- * parameter, the condition on the entity is left out, because it would only make n8n's description
- * of the node longer.
+ * parameter. `assembleForm` has put these entities into the conditions of the parameter. If all
+ * entities of the resource have the parameter, the condition on the entity is left out: it would
+ * only make the node's description in n8n longer.
  */
 function showOnlyFor(
 	{ resource, entityChoice }: ListDeclaration,

@@ -1,5 +1,5 @@
 import type { Entity, OperationName } from '../entities/types';
-import { oncePer } from '../form/oncePer';
+import { memoize } from '../form/memoize';
 import type { CatalogueEntry, Operation } from '../run/operation';
 import { makeActionOperation } from './actions';
 import { create } from './common/create';
@@ -15,8 +15,8 @@ import { createRegularLesson, updateRegularLesson } from './lessons/regularLesso
 import { updatePayment } from './payments/updatePayment';
 
 /**
- * The operations that are the same for all entities, by their values of 'Operation'. The values are
- * stored in workflows, so *Get Many* keeps its older value `getAll`.
+ * The operations that are the same for all entities, by their values of 'Operation'. Workflows have
+ * stored the values, so *Get Many* keeps its older value `getAll`.
  */
 const commonOperations: Record<OperationName, Operation> = {
 	create,
@@ -39,16 +39,16 @@ const replacingOperations: Readonly<Record<string, Partial<Record<OperationName,
 };
 
 /**
- * Returns the operations of an entity, as a map from the value of 'Operation'. The map is made
- * once, because every item looks its operation up.
+ * Returns the operations of an entity, by their values of 'Operation'. The map is made once for
+ * each entity, because every item looks up its operation.
  */
-export const operationsOf = oncePer(makeOperations);
+export const operationsOf = memoize(makeOperations);
 
 /**
- * Returns the operations of an entity with their parameters, as a map from the value of
- * 'Operation'. The parameters are built once.
+ * Returns the operations of an entity with their parameters, by their values of 'Operation'. The
+ * parameters, too, are made once for each entity.
  */
-export const entriesOf = oncePer((entity: Entity): ReadonlyMap<string, CatalogueEntry> => {
+export const operationEntriesOf = memoize((entity: Entity): ReadonlyMap<string, CatalogueEntry> => {
 	const entries = new Map<string, CatalogueEntry>();
 	for (const [value, operation] of operationsOf(entity)) {
 		entries.set(value, { operation, formPart: operation.form(entity) });

@@ -1,26 +1,26 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { resources } from '../entities/registry';
+import { resourceEntities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { sortByName } from '../fields/order';
-import type { Operation, OtherResource } from '../run/operation';
+import type { Operation, NonEntityResource } from '../run/operation';
 import { makeAccountResource } from './account/account';
 import { ACCOUNT } from './account/accountForm';
 import { API_CALL, apiCall } from './apiCall';
-import { lists } from './lists';
+import { sharedResources } from './lists';
 import { operationsOf } from './operations';
 
 /** The choices of 'Resource' that are not entities, by their values. */
-export const otherResources: ReadonlyMap<string, OtherResource> = new Map([
-	...lists,
-	// The folder of the account may not import `operations.ts`, which imports from such folders.
+export const nonEntityResources: ReadonlyMap<string, NonEntityResource> = new Map([
+	...sharedResources,
+	// The folder `account` must not import `operations.ts`, so it is given `operationsOf`.
 	[ACCOUNT, makeAccountResource(operationsOf)],
 	[API_CALL, apiCall],
 ]);
 
 /**
  * The resources at the end of the list, in this order. n8n's panel lists the actions of a node in
- * the order of its resources, and few users look for the actions of these two.
+ * the order of the resources, and users seldom need the actions of these two resources.
  */
 const LAST_RESOURCES = [ACCOUNT, API_CALL];
 
@@ -31,15 +31,15 @@ export const resourceParameter: INodeProperties = {
 	type: 'options',
 	noDataExpression: true,
 	options: sortResources([
-		...resources.map(({ label, resource }) => ({ name: label, value: resource })),
-		...Array.from(otherResources, ([value, { label }]) => ({ name: label, value })),
+		...resourceEntities.map(({ label, resource }) => ({ name: label, value: resource })),
+		...Array.from(nonEntityResources, ([value, { label }]) => ({ name: label, value })),
 	]),
 	default: 'customer',
 };
 
 /**
- * The parameter 'Operation' without its choices, which depend on the resource. Whichever resource
- * is chosen, this parameter reads the value of 'Operation'.
+ * The parameter 'Operation' without its choices, which depend on the resource. The catalogue reads
+ * the value of 'Operation' by this parameter, for every resource.
  */
 export const operationParameterBase = { displayName: 'Operation', name: 'operation', default: '' };
 
@@ -64,7 +64,7 @@ interface ResourceOption {
 	value: string;
 }
 
-/** Sorts the choices of 'Resource' by name, and puts `LAST_RESOURCES` behind the others. */
+/** Sorts the choices of 'Resource' by name, and puts `LAST_RESOURCES` at the end. */
 function sortResources(options: ResourceOption[]): INodePropertyOptions[] {
 	const usualOptions = options.filter(({ value }) => !LAST_RESOURCES.includes(value));
 	const lastOptions = LAST_RESOURCES.flatMap((resource) =>
@@ -75,10 +75,10 @@ function sortResources(options: ResourceOption[]): INodePropertyOptions[] {
 
 /** Makes the choice of 'Operation' for an operation of an entity. */
 function makeOption(entity: Entity, value: string, operation: Operation): INodePropertyOptions {
-	// The operation puts these into its texts, as in "Get many customers".
-	const nouns = { one: entity.label.toLowerCase(), many: entity.plural.toLowerCase() };
+	// The texts of the operation contain these nouns, as in "Get many customers".
+	const nouns = { singular: entity.label.toLowerCase(), plural: entity.plural.toLowerCase() };
 	const { name, action, description } = operation.text(nouns, entity);
-	// Facts about AlfaCRM of which the package is not sure are marked in the description.
+	// The description says so if it is not certain that AlfaCRM has this operation.
 	const fullDescription = isUnconfirmed(entity, value) ? addDoubt(description) : description;
 
 	const option: INodePropertyOptions = { value, name, action };
@@ -87,8 +87,9 @@ function makeOption(entity: Entity, value: string, operation: Operation): INodeP
 }
 
 /**
- * Whether an operation is marked as unconfirmed in the declaration of its entity or action: only
- * one source describes it, or sources disagree.
+ * Whether the declaration of an entity or of an action marks an operation as unconfirmed. It does
+ * if only one description of AlfaCRM's API has the operation, or if descriptions contradict each
+ * other.
  */
 function isUnconfirmed(entity: Entity, operationValue: string): boolean {
 	const { certainty, unconfirmed = [], actions = [] } = entity;
@@ -98,7 +99,7 @@ function isUnconfirmed(entity: Entity, operationValue: string): boolean {
 	return certainty === 'unconfirmed' || unconfirmed.some((name) => name === operationValue);
 }
 
-/** Adds to a description that the operation was not verified in a live AlfaCRM. */
+/** Adds to a description that the operation was not tested with a live AlfaCRM. */
 function addDoubt(description?: string): string {
 	const doubt = 'Not verified live';
 	return description ? `${description.replace(/\.$/, '')}. ${doubt}.` : doubt;

@@ -1,21 +1,21 @@
-import { resources } from '../entities/registry';
+import { resourceEntities } from '../entities/registry';
 import type { ObjectSchema } from '../output/recordSchema';
 import { operationsOf } from './operations';
-import { otherResources } from './resource';
+import { nonEntityResources } from './resource';
 
 /**
- * Describes the output of each operation as JSON Schema, by `<resource>/<operation>`. n8n shows it
- * in the editor before a node has run, and its AI builder reads it. The build writes the schemas
- * into files, so nothing calls this function while the node runs.
+ * Describes the output of each operation as JSON Schema, by `<resource>/<operation>`. n8n shows the
+ * output in the editor before a node has run, and n8n's AI builder reads the schemas. The build
+ * writes them into files, so nothing calls this function while the node runs.
  */
 export function allSchemas(): Record<string, ObjectSchema> {
 	const schemas: Record<string, ObjectSchema> = {};
-	for (const entity of resources) {
+	for (const entity of resourceEntities) {
 		for (const [operationName, { output }] of operationsOf(entity)) {
 			schemas[`${entity.resource}/${operationName}`] = output(entity);
 		}
 	}
-	for (const [resource, { outputs }] of otherResources) {
+	for (const [resource, { outputs }] of nonEntityResources) {
 		for (const [operationName, schema] of Object.entries(outputs)) {
 			schemas[`${resource}/${operationName}`] = schema;
 		}

@@ -30,9 +30,9 @@ export function buildLink(
 	const branch = findBranchOfRecord(row, listedIn);
 	if (id === undefined || branch === undefined || origin === '') return null;
 
-	// A page with `isOf` shows only some records of the entity: the page of leads shows no clients.
-	// The first page shows the records that no such page shows.
-	const page = pages.find(({ isOf }) => isOf?.(row)) ?? pages.at(0);
+	// Some pages show only the records for which `showsRecord` is true: the page of leads shows no clients.
+	// The first page of the entity shows all other records.
+	const page = pages.find(({ showsRecord }) => showsRecord?.(row)) ?? pages.at(0);
 	if (page === undefined) return null;
 	return `${origin}/company/${branch}/${page.name}/view?id=${id}`;
 }

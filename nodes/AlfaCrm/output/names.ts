@@ -5,10 +5,10 @@
 
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Choice, Shown } from '../entities/fieldTypes';
+import type { Choice, ShownField } from '../entities/fieldTypes';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { isEmpty, isPlain } from '../fields/blank';
+import { isEmpty, isPlainObject } from '../fields/blank';
 import { isList, splitItems, kindOf } from '../fields/field';
 import type { ValueNames } from '../fields/kind';
 import type { LocatedRecord } from '../store/located';
@@ -16,25 +16,26 @@ import type { Titles } from '../store/shortList';
 import { readId, readIds, readNumber } from '../values/formats';
 
 /**
- * Gives what is needed to show records for people: the names of records that other records refer to
- * by ID, such as rooms, and the address of the account for links.
+ * Gives the data that make output items readable: the names of records to which other records refer
+ * by ID, such as rooms, and the address of the account, from which links are built.
  */
 export interface NameSource {
 	/** The address of the account, such as `https://demo.s20.online`. */
 	origin: string;
 	/**
-	 * Returns the names of the records of an entity, by ID. The list is read only once, however many
-	 * records need it; but it is read again if it lacks one of `ids`.
+	 * Returns the names of the records of an entity, by ID: their titles, such as the name of a room.
+	 * The entity's list is read only once, however many records refer to it. But if the list lacks
+	 * one of `ids`, it is read again.
 	 *
 	 * @param ids the IDs whose names are needed
 	 * @returns undefined if the list cannot be read
 	 */
-	titlesIn(entity: Entity, branch?: number, ids?: readonly number[]): Promise<Titles | undefined>;
+	findTitles(entity: Entity, branch?: number, ids?: readonly number[]): Promise<Titles | undefined>;
 }
 
 /** A field whose values have names. */
 export interface NamedField {
-	field: Shown;
+	field: ShownField;
 	/** The key under which the name stands in the row. */
 	nameKey: string;
 	/** Where the names come from: a list of the account, or the declared choices of the field. */
@@ -45,7 +46,7 @@ export interface NamedField {
  * Finds the fields whose values have names. Some refer to other records by ID, such as `room_id`;
  * others have declared choices, such as `status`.
  */
-export function findNamedFields(fields: readonly Shown[]): NamedField[] {
+export function findNamedFields(fields: readonly ShownField[]): NamedField[] {
 	const namedFields: NamedField[] = [];
 	for (const field of fields) {
 		const namesFrom = kindOf(field).valueNames(field);
@@ -60,14 +61,15 @@ export function findNamedFields(fields: readonly Shown[]): NamedField[] {
  * Makes the key of the name: `subject_name` for `subject_id`, `teacher_names` for `teacher_ids`,
  * `status_name` for `status`.
  */
-function makeNameKey(field: Shown): string {
+function makeNameKey(field: ShownField): string {
 	if (isList(field)) return `${field.name.replace(/_ids$/, '')}_names`;
 	return `${field.name.replace(/_id$/, '')}_name`;
 }
 
 /**
- * Copies a row with each name right behind the value that it names. A name that AlfaCRM itself
- * shows under the same key, such as `lesson_type_name` of lessons, is kept. API notes 5.11.
+ * Copies a row, and adds each name directly after the value that it names. If AlfaCRM itself shows
+ * a name under that key, such as `lesson_type_name` of lessons, AlfaCRM's name is kept. See
+ * docs/alfacrm-api.md 5.11.
  */
 export async function withNames(
 	{ row, branch }: LocatedRecord,
@@ -76,8 +78,9 @@ export async function withNames(
 ): Promise<IDataObject> {
 	const output = new Map<string, IDataObject[string]>();
 	for (const [key, value] of Object.entries(row)) {
-		// If AlfaCRM shows an empty name behind the ID, the name that was found for the ID is kept.
-		if (!output.has(key)) {
+		// The name was added together with its ID, so an empty name of AlfaCRM must not replace it.
+		const isNameAlreadyAdded = output.has(key);
+		if (!isNameAlreadyAdded) {
 			output.set(key, value);
 		}
 
@@ -108,7 +111,7 @@ async function findName(
 
 	const ids = readIds(listItems(field, value));
 	const entity = entityOf(namesFrom.entity);
-	const titles = ids.length > 0 ? await source.titlesIn(entity, branch, ids) : undefined;
+	const titles = ids.length > 0 ? await source.findTitles(entity, branch, ids) : undefined;
 	return replaceByNames(field, value, (reference) => findReferencedName(reference, titles));
 }
 
@@ -118,15 +121,15 @@ async function findName(
  * items without an ID are left out.
  */
 function replaceByNames(
-	field: Shown,
+	field: ShownField,
 	value: unknown,
 	findItemName: (item: unknown) => string | undefined,
 ): IDataObject[string] {
 	if (!isList(field)) return findItemName(value) ?? null;
 
 	const items = listItems(field, value);
-	const isNoNameKnown = items.every((item) => findItemName(item) === undefined);
-	if (items.length > 0 && isNoNameKnown) return null;
+	const isAnyNameKnown = items.some((item) => findItemName(item) !== undefined);
+	if (items.length > 0 && !isAnyNameKnown) return null;
 
 	const namesOrIds: string[] = [];
 	for (const item of items) {
@@ -146,14 +149,14 @@ function findChoiceLabel(choices: readonly Choice[], code: unknown): string | un
 }
 
 /**
- * Finds the name of the record that a row refers to. AlfaCRM may show the name itself, or an object
- * with the name, in place of the ID. API notes 5.6.
+ * Finds the name of the record that a row refers to. AlfaCRM can show the name itself, or an
+ * object with the name, in place of the ID. API notes 5.6.
  */
 function findReferencedName(reference: unknown, titles?: Titles): string | undefined {
 	const id = readId(reference);
 	if (id !== undefined) return titles?.get(id);
 
-	const shownName = isPlain(reference) ? reference.name : reference;
+	const shownName = isPlainObject(reference) ? reference.name : reference;
 	if (typeof shownName !== 'string') return undefined;
 
 	const name = shownName.trim();
@@ -166,18 +169,22 @@ function findReferencedName(reference: unknown, titles?: Titles): string | undef
  * Lists the items of a value. A text is split at its commas. The items of an array are not split,
  * because a name may contain a comma.
  */
-function listItems(field: Shown, value: unknown): unknown[] {
+function listItems(field: ShownField, value: unknown): unknown[] {
 	if (isEmpty(value)) return [];
 	if (Array.isArray(value)) return value.filter((item) => !isEmpty(item));
 	return splitItems(field, value);
 }
 
 /**
- * Whether a key of an input item holds a name that `withNames` has added. It is taken for one if
- * the item also has the field that the name belongs to. When the item is written to AlfaCRM, only
- * the field is sent.
+ * Whether a key of an input item holds a name that `withNames` has added. That is so if the item
+ * also has the field to which the name belongs: `room_name` counts as added beside `room_id`. When
+ * the item is written to AlfaCRM, only the field is sent.
  */
-export function isAddedName(fields: readonly Shown[], input: IDataObject, key: string): boolean {
+export function isAddedName(
+	fields: readonly ShownField[],
+	input: IDataObject,
+	key: string,
+): boolean {
 	const fieldsOfKey = findNamedFields(fields).filter(({ nameKey }) => nameKey === key);
 	return fieldsOfKey.some(({ field }) => Object.hasOwn(input, field.name));
 }

@@ -1,6 +1,6 @@
 /** Describes output items as JSON schemas, from which the editor previews the output. */
 
-import type { Shown } from '../entities/fieldTypes';
+import type { ShownField } from '../entities/fieldTypes';
 import type { Entity } from '../entities/types';
 import { objectSchema } from '../fields/field';
 import type { JsonSchema } from '../fields/kind';
@@ -24,11 +24,16 @@ export function recordSchema(entity: Entity): ObjectSchema {
 }
 
 /**
- * Lists the fields that AlfaCRM shows in a record, and the keys: the IDs of the record's parent. A
- * field that AlfaCRM shows as another type than it accepts is declared twice: as accepted in
- * `fields`, as shown in `outputFields`. The declaration in `outputFields` is returned.
+ * Lists the fields that AlfaCRM shows in a record, and the ID of the record's parent, such as the
+ * customer of a subscription. If AlfaCRM shows a field as another type than it accepts, the field
+ * is declared twice: in `fields` with the type that AlfaCRM accepts, in `outputFields` with the
+ * type that it shows. The declaration in `outputFields` is returned.
  */
-export function shownFields({ fields, parentFields = [], outputFields = [] }: Entity): Shown[] {
+export function shownFields({
+	fields,
+	parentFields = [],
+	outputFields = [],
+}: Entity): ShownField[] {
 	const readableFields = fields.filter(({ writeOnly }) => !writeOnly);
 	const declarations = [...readableFields, ...parentFields, ...outputFields];
 

@@ -22,9 +22,9 @@ import { makeSimplifier, simplifiedSchema } from './simplified';
 export type RecordToOutput = (row: IDataObject, sent?: IDataObject) => IDataObject;
 
 /**
- * Makes the function that turns written records into output items. For an entity with many fields
- * it returns the useful fields and those that the user has given; for any other the whole record of
- * AlfaCRM's answer.
+ * Makes the function that turns written records into output items. For an entity with many fields,
+ * an item has the useful fields and those that the user has given. For any other entity, an item is
+ * the whole record of AlfaCRM's answer.
  *
  * @param givenFields the names of the fields that the user has given, as AlfaCRM calls them
  */
@@ -33,14 +33,14 @@ export function makeRecordToOutput(
 	entity: Entity,
 	givenFields: readonly string[],
 ): RecordToOutput {
-	if (entity.simple === undefined) return (row) => row;
+	if (entity.simplifiedFields === undefined) return (row) => row;
 
 	const readableFields = shownFields(entity).map(({ name }) => name);
 	const givenReadableFields = givenFields.filter(
 		(name) => readableFields.includes(name) || isCustom(name),
 	);
-	const simple = [...new Set([...entity.simple, ...givenReadableFields])];
-	const simplifyRow = makeSimplifier({ ...entity, simple });
+	const simplifiedFields = [...new Set([...entity.simplifiedFields, ...givenReadableFields])];
+	const simplifyRow = makeSimplifier({ ...entity, simplifiedFields });
 	return (row, sent) => {
 		const record = { ...sent, ...row };
 		const item = simplifyRow(record, origin);
@@ -59,8 +59,8 @@ function leaveOutUnknownFields(item: IDataObject, record: IDataObject): IDataObj
 }
 
 /**
- * What became of a record. It is `unchanged` if there was nothing to save, and `skipped` if the
- * user's settings say to leave it as it is.
+ * The result of an operation for a record. It is `unchanged` if there was nothing to save, and
+ * `skipped` if the user's settings say to leave it as it is.
  */
 type OperationResult = 'created' | 'updated' | 'unchanged' | 'skipped' | 'deleted';
 
@@ -81,8 +81,8 @@ export function reportSchema(entity: Entity): ObjectSchema {
 }
 
 /**
- * Adds `operationResult` to a record: right behind the ID or, without an ID, behind the first
- * field, where users see it at once.
+ * Adds `operationResult` to a record, where users see it at once: directly after the ID or, without
+ * an ID, after the first field.
  */
 export function withResult(row: IDataObject, operationResult: OperationResult): IDataObject {
 	const { id, ...otherFields } = row;

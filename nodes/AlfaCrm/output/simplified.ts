@@ -1,12 +1,12 @@
 /**
  * Simplifies records of entities with many fields. A simplified record has the useful fields
- * (`simple` in the declaration of the entity), names beside them, and a link to its page in
+ * (`simplifiedFields` in the declaration of the entity), names beside them, and a link to its page in
  * AlfaCRM. Lists of plain values become one text. So the record fits into one row of a spreadsheet.
  */
 
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Shown } from '../entities/fieldTypes';
+import type { ShownField } from '../entities/fieldTypes';
 import type { Entity } from '../entities/types';
 import { splitItems, kindOf } from '../fields/field';
 import type { JsonSchema } from '../fields/kind';
@@ -44,7 +44,7 @@ export function simplifiedSchema(
 	fieldsWithNames: readonly NamedField[] = [],
 ): ObjectSchema {
 	const { properties } = recordSchema(entity);
-	if (entity.simple === undefined) return objectOf(properties);
+	if (entity.simplifiedFields === undefined) return objectOf(properties);
 
 	const simplifiedProperties: Record<string, JsonSchema> = {};
 	for (const key of listUsefulKeys(entity, fieldsWithNames)) {
@@ -57,10 +57,13 @@ export function simplifiedSchema(
 	return objectOf(simplifiedProperties);
 }
 
-/** Lists the keys of the useful fields, each with the key of its name behind it. */
-function listUsefulKeys({ simple = [] }: Entity, fieldsWithNames: readonly NamedField[]): string[] {
+/** Lists the keys of the useful fields, each followed by the key of its name. */
+function listUsefulKeys(
+	{ simplifiedFields = [] }: Entity,
+	fieldsWithNames: readonly NamedField[],
+): string[] {
 	const keys: string[] = [];
-	for (const fieldName of simple) {
+	for (const fieldName of simplifiedFields) {
 		keys.push(fieldName);
 
 		const namedField = fieldsWithNames.find(({ field }) => field.name === fieldName);
@@ -76,7 +79,7 @@ function listUsefulKeys({ simple = [] }: Entity, fieldsWithNames: readonly Named
  * day is written `yyyy-mm-dd`, and what AlfaCRM does not show is null.
  */
 export function makeValueSimplifier(
-	fields: readonly Shown[],
+	fields: readonly ShownField[],
 	fieldsWithNames: readonly NamedField[],
 ): (row: IDataObject) => IDataObject {
 	const fieldByKey = new Map(fields.map((field) => [field.name, field]));
@@ -93,10 +96,10 @@ export function makeValueSimplifier(
 }
 
 /**
- * Declares the names beside a field as a list of texts: a field may have several names, and a name
- * may contain a comma. A single name stays as it is.
+ * Declares the names beside a field as a list of texts: a list of IDs has several names, and a name
+ * may contain a comma. The single name of a single ID is simplified as a text: it stays as it is.
  */
-const LIST_OF_NAMES: Shown = { type: 'texts', name: 'names', label: 'Names' };
+const LIST_OF_NAMES: ShownField = { type: 'texts', name: 'names', label: 'Names' };
 
 /**
  * Simplifies one value of a row: see `makeValueSimplifier`. A list that contains objects stays as
@@ -104,7 +107,7 @@ const LIST_OF_NAMES: Shown = { type: 'texts', name: 'names', label: 'Names' };
  *
  * @param field undefined for a key that the entity does not declare
  */
-function simplifyValue(value: IDataObject[string], field?: Shown): IDataObject[string] {
+function simplifyValue(value: IDataObject[string], field?: ShownField): IDataObject[string] {
 	if (value === undefined) return null;
 	if (!Array.isArray(value)) {
 		return field === undefined ? value : kindOf(field).simplify(value);
@@ -118,12 +121,12 @@ function simplifyValue(value: IDataObject[string], field?: Shown): IDataObject[s
 /**
  * Joins the values of a list with commas.
  *
- * A later step may hand the text back to this node, which must read the same list from it. If it
- * would not, because a value contains a comma, for example, the list is written as JSON instead:
- * the phone "+7 900 000-00-22, mother" is one value. Nothing has to be checked if there is only one
- * text, or if the field is not known.
+ * A later step may hand the text back to this node, which must then read the same list from the
+ * text. A comma in a value prevents that: the phone "+7 900 000-00-22, mother" is one value. In
+ * such a case, the list is written as JSON instead. A single text stays as it is, and so do the
+ * values of a field that the entity does not declare.
  */
-function joinItems(items: readonly unknown[], field?: Shown): string | number {
+function joinItems(items: readonly unknown[], field?: ShownField): string | number {
 	const [firstItem] = items;
 	// A later Merge step compares an ID as a number, and would not find it as a text.
 	if (items.length === 1 && typeof firstItem === 'number') return firstItem;
@@ -136,7 +139,7 @@ function joinItems(items: readonly unknown[], field?: Shown): string | number {
 }
 
 /** Whether a field reads a text back as the same items. */
-function isReadAs(field: Shown, text: string, items: readonly unknown[]): boolean {
+function isReadAs(field: ShownField, text: string, items: readonly unknown[]): boolean {
 	const itemsOfText = splitItems(field, text).map(String);
 	const itemsOfList = splitItems(field, items).map(String);
 	return (

@@ -1,13 +1,13 @@
 /**
- * Shows the fields of an action in the form, and reads them. A prominent field has its own
- * parameter: a required field without a default, or a field that is declared `prominent`. The user
- * adds all other fields from the collection *Additional Fields*.
+ * Shows the fields of an action in the form, and reads their values. A *prominent field* has its
+ * own parameter: it is required and has no default, or it is declared `prominent`. The user adds
+ * all other fields from the collection *Additional Fields*.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { isBlank, hasOwnParameter, toParameters, toProperty } from '../fields/field';
-import type { Field, Wire } from '../entities/fieldTypes';
+import type { Field, ApiValue } from '../entities/fieldTypes';
 import { collection } from '../form/assemble';
 import type { Item } from './item';
 import type { OperationPart } from './operation';
@@ -21,16 +21,18 @@ import { emptyFieldError } from './fieldInput';
  */
 export function fieldsForm(fields: readonly Field[]): OperationPart {
 	const prominentFields = fields.filter(hasOwnParameter);
-	const hasOtherFields = prominentFields.length < fields.length;
 	return {
 		prominentFields: prominentFields.flatMap(toParameters),
-		fields: hasOtherFields ? [makeAdditionalFields(fields)] : [],
+		fields: hasAdditionalFields(fields) ? [makeAdditionalFields(fields)] : [],
 	};
 }
 
+/** Whether a field of the action has no parameter of its own. */
+const hasAdditionalFields = (fields: readonly Field[]): boolean => !fields.every(hasOwnParameter);
+
 /**
- * Makes the collection *Additional Fields*. A field that is declared `withoutParameter` is not in
- * the form at all.
+ * Makes the collection *Additional Fields* from all fields of an action. Prominent fields are left
+ * out, and fields that are declared `withoutParameter`, which the form does not show at all.
  */
 function makeAdditionalFields(fields: readonly Field[]): INodeProperties {
 	const addableFields = fields.filter(
@@ -58,7 +60,8 @@ export const dependsOnToday = (field: Field): boolean =>
  * Reads the values of an action's fields from the form. `fields` must be all fields of the action:
  * *Additional Fields* refuses a name that is not among them.
  *
- * @throws NodeOperationError if the user has added a `neverEmpty` field and its value is empty
+ * @throws NodeOperationError if the user has added a field whose value is empty, and the action
+ * would do something else without the field (`neverEmpty`)
  */
 export function readFields(item: Item, fields: readonly Field[]): IDataObject {
 	const { input, emptiedFields } = readValues(item, fields);
@@ -88,8 +91,7 @@ interface ActionInput {
 
 /** Reads the values of an action's fields, and finds the added fields whose values are empty. */
 function readValues(item: Item, fields: readonly Field[]): ActionInput {
-	const hasAdditionalFields = !fields.every(hasOwnParameter);
-	const additional = hasAdditionalFields
+	const additionalFields = hasAdditionalFields(fields)
 		? item.collection(makeAdditionalFields(fields))
 		: undefined;
 
@@ -97,10 +99,11 @@ function readValues(item: Item, fields: readonly Field[]): ActionInput {
 	const emptiedFields: Field[] = [];
 	for (const field of fields) {
 		const { name } = field;
+		// `IDataObject` does not take `unknown`. The values are checked when the body is made.
 		if (hasOwnParameter(field)) {
-			input[name] = item.inputOfField(field) as Wire;
-		} else if (additional?.has(name)) {
-			input[name] = additional.input(toProperty(field)) as Wire;
+			input[name] = item.readRawFieldValue(field) as ApiValue;
+		} else if (additionalFields?.has(name)) {
+			input[name] = additionalFields.readRawValue(toProperty(field)) as ApiValue;
 			if (isBlank(field, input[name])) emptiedFields.push(field);
 		} else {
 			input[name] = undefined;

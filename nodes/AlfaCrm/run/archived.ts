@@ -6,16 +6,17 @@ import { readWholeList } from './readList';
 import type { Target, LocatedRecord } from '../store/located';
 
 /**
- * Finds out whether a record is archived: by its row if the row proves it, or else by asking
- * AlfaCRM for archived records.
+ * Finds out whether a record is archived. The row of the record often answers the question:
  *
- * - **The flag `removed`** proves it, but rows may lack it.
- * - **The day of archiving**, such as `e_date` of a customer, proves only one thing: `OPEN_END`
- *   (2030-12-31), the day of all records that nobody has archived, means that the record is active.
- *   Whether any other day has come depends on the school's clock, which AlfaCRM does not show.
- * - **A group** may show neither a flag nor such a day.
+ * - **The flag `removed`** says whether the record is archived. Some rows lack the flag.
+ * - **The day of archiving**, such as `e_date` of a customer, is `OPEN_END` (2030-12-31) for every
+ *   record that nobody has archived. So that day means that the record is active. Any other day
+ *   proves nothing: AlfaCRM does not show the school's clock, so nobody knows whether the day has
+ *   come.
  *
- * API notes 3, "Customer list semantics".
+ * If the row does not answer the question, AlfaCRM is asked for archived records. The row of a
+ * group, for example, can lack both the flag and the day. See docs/alfacrm-api.md 3, "Customer list
+ * semantics".
  *
  * @throws NodeOperationError if rows of the list of archived records are missing
  */
@@ -25,6 +26,7 @@ export async function isArchived(
 	target: Target,
 	record: LocatedRecord,
 ): Promise<boolean> {
+	// Records of an entity without an archive cannot be archived.
 	if (entity.archive === undefined) return false;
 
 	const { row } = record;
@@ -52,11 +54,12 @@ async function isListedAsArchived(
 
 	const body = {
 		id,
-		// Most sources have the parent's ID in the query, some have it in the body, so it is in both.
+		// Descriptions of AlfaCRM's API put the parent's ID in the query or in the body, so both have
+		// the ID here.
 		...target.query,
 		// Shows records that the list leaves out by default.
-		...entity.hidden?.show,
-		// Lists archived records only. API notes 3.
+		...entity.hidden?.bodyShowingAll,
+		// Lists archived records only.
 		removed: 2,
 	};
 	const list = { ...target, branch, body, task: `look for the ${noun} in the archive` };

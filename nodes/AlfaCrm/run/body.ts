@@ -7,11 +7,12 @@
  *   empty cell of a sheet, so it is left out unless the user turns on *Overwrite With Empty
  *   Values*.
  *
- * AlfaCRM does not list the custom fields of an account, so no entity declares them. They are
- * recognised by their names, `custom_…`, and handled apart from declared fields. API notes 9.
+ * AlfaCRM does not list the custom fields of an account, so no entity declares them. A custom field
+ * is recognised by its name, `custom_…`, and handled apart from the declared fields. See
+ * docs/alfacrm-api.md 9.
  *
- * A `Wire` is a value in the format in which AlfaCRM takes it: `item.toRequestValue` makes it of
- * the user's value.
+ * An `ApiValue` is a value in the format in which AlfaCRM takes it: `item.toRequestValue` makes it
+ * of the user's value.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
@@ -23,14 +24,16 @@ import { customField, isCustom } from '../fields/custom';
 import { clearedValue, isBlank, labelInForm } from '../fields/field';
 import { countCharacters, readMaxLength, shorten } from '../fields/text';
 import { collection } from '../form/assemble';
-import { oncePer } from '../form/oncePer';
-import type { Field, Wire } from '../entities/fieldTypes';
+import { memoize } from '../form/memoize';
+import type { Field, ApiValue } from '../entities/fieldTypes';
 import type { Item } from './item';
 import type { CollectionReader } from '../form/parameters';
 
 // ---------------------------------------------------------------- the form
 
-/** Lets the user choose what an empty value means: it may come from an empty cell of a sheet. */
+/**
+ * Lets the user choose whether an empty value, such as an empty cell of a sheet, empties a field.
+ */
 export const overwriteWithEmpty: INodeProperties = {
 	displayName: 'Overwrite With Empty Values',
 	name: 'overwriteWithEmpty',
@@ -53,24 +56,25 @@ export const shortenOption = (fields: readonly Field[]): INodeProperties[] =>
 	fields.some((field) => readMaxLength(field) !== undefined) ? [shortenTexts] : [];
 
 /**
- * Makes the collection *Options* for an operation whose only option is to cut long texts. Makes
- * none if AlfaCRM limits no text of the fields.
+ * Makes the collection *Options* for an operation whose only option is to cut long texts. Makes no
+ * collection if AlfaCRM limits no text of the fields. The result is kept, because every item needs
+ * the collection.
  */
-export const textOptions = oncePer((fields: readonly Field[]): INodeProperties[] => {
+export const textOptions = memoize((fields: readonly Field[]): INodeProperties[] => {
 	const options = shortenOption(fields);
 	return options.length === 0 ? [] : [collection('Options', 'options', options, 'Add Option')];
 });
 
-/** Reads whether long texts may be cut. Returns undefined if the form does not offer it. */
-export const mayShortenTexts = (options?: CollectionReader): boolean | undefined =>
+/** Reads whether long texts are cut. Returns undefined if the form does not offer the choice. */
+export const readShortensTexts = (options?: CollectionReader): boolean | undefined =>
 	options?.flag(shortenTexts);
 
 // ---------------------------------------------------------------- a new record
 
 interface RequestBodyOptions {
-	/** The branch of the call: the default for the field that holds the record's branch. */
+	/** The branch of the call. It is the default of the field that holds the record's branch. */
 	branch?: number;
-	/** Whether long texts are cut; undefined if the form does not offer it. */
+	/** Whether long texts are cut; undefined if the form does not offer the choice. */
 	shortensTexts?: boolean;
 }
 
@@ -93,8 +97,8 @@ export function buildRequestBody(
 		if (isBlank(field, value)) continue;
 
 		const wire = item.toRequestValue(field, value);
-		// `toRequestValue` returns null if the user chose to have none, for example no stage of the
-		// funnel. A new record has none anyway, so null is sent only where a choice is required.
+		// The user can choose "none", for example no stage of the funnel. `toRequestValue` then
+		// returns null. A new record has no stage anyway, so null is sent only for a required field.
 		const mustBeSent = wire !== null || field.required === true;
 		if (mustBeSent) body[field.name] = fitText(item, field, wire, shortensTexts);
 	}
@@ -103,9 +107,9 @@ export function buildRequestBody(
 }
 
 /**
- * Returns the value of a field, or its default if the value is empty.
+ * Returns the value of a field, or the field's default if the value is empty.
  *
- * @throws NodeOperationError if a required field has neither
+ * @throws NodeOperationError if a required field has no value and no default
  */
 function getValueOrDefault(
 	item: Item,
@@ -122,21 +126,23 @@ function getValueOrDefault(
 
 /**
  * Returns the default of a field for a new record: today, the branch of the call, or a declared
- * value. Undefined if it has none.
+ * value. Returns undefined if the field has no default.
  */
 function getDefault(item: Item, field: Field, branch?: number): unknown {
 	if (field.fallback === 'today') return today('iso', item.zone);
 	// `fromBranch` marks the field that holds the branch of the record.
 	if (field.fromBranch) return branch;
-	// To find the author takes a call. `addAuthor` makes that call after all values were checked.
+	// AlfaCRM must be asked who the author is. `addAuthor` in `owner.ts` does that after all values
+	// were checked.
 	if (field.fallback === 'author') return undefined;
 	return field.fallback;
 }
 
 /**
- * Checks that of two fields that can stand for each other, at least one is filled.
+ * Checks that at least one of two fields is filled if one can stand in for the other: a field and
+ * the field that its `requiredUnless` names.
  *
- * @throws NodeOperationError if a field and the field named by its `requiredUnless` are both empty
+ * @throws NodeOperationError if both fields are empty
  */
 function assertAlternativesFilled(item: Item, fields: readonly Field[], body: IDataObject): void {
 	for (const { name, label, requiredUnless } of fields) {
@@ -156,9 +162,9 @@ function assertAlternativesFilled(item: Item, fields: readonly Field[], body: ID
 // ---------------------------------------------------------------- a change
 
 interface UpdateBodyOptions {
-	/** Whether an empty value empties the field. If not, it is left out. */
+	/** Whether an empty value empties the field. If not, the value is left out. */
 	overwritesWithEmpty: boolean;
-	/** Whether long texts are cut; undefined if the form does not offer it. */
+	/** Whether long texts are cut; undefined if the form does not offer the choice. */
 	shortensTexts?: boolean;
 }
 
@@ -193,8 +199,11 @@ export function buildUpdateBody(
 }
 
 /**
- * Whether a field cannot be emptied. That is so for required fields and for two others: AlfaCRM
- * does not show a record that has no branch, and a lesson needs a start and an end.
+ * Whether a field must not be emptied:
+ *
+ * - a required field
+ * - the field that holds the record's branch, because AlfaCRM shows no record without a branch
+ * - a time of day, because a lesson needs a start and an end
  */
 const mustKeepValue = ({ required, fromBranch, type }: Field): boolean =>
 	required === true || fromBranch === true || type === 'time';
@@ -208,6 +217,7 @@ const mustKeepValue = ({ required, fromBranch, type }: Field): boolean =>
 function assertOwnerIdGiven(item: Item, { fields }: Entity, body: IDataObject): void {
 	for (const field of fields) {
 		if (field.type !== 'owner') continue;
+		// `by` names the field that says what kind of record the owner is.
 		const kindFieldName = field.by;
 		const lacksId = kindFieldName in body && !(field.name in body);
 		if (!lacksId) continue;
@@ -243,21 +253,21 @@ function buildCustomBody(
  * Cuts or refuses a text that is longer than AlfaCRM accepts. Call it only for values that the user
  * gives: AlfaCRM has accepted the texts of an existing record already.
  *
- * @param shortensTexts whether long texts are cut; undefined if the form does not offer it
+ * @param shortensTexts whether long texts are cut; undefined if the form does not offer the choice
  * @throws NodeOperationError if a text is too long and the user does not want it to be cut
  */
-export function fitText(item: Item, field: Field, value: Wire, shortensTexts?: boolean): Wire {
-	const longest = readMaxLength(field);
-	if (longest === undefined || typeof value !== 'string') return value;
+export function fitText(item: Item, field: Field, value: ApiValue, shortensTexts?: boolean): ApiValue {
+	const maxLength = readMaxLength(field);
+	if (maxLength === undefined || typeof value !== 'string') return value;
 	const length = countCharacters(value);
-	if (length <= longest) return value;
+	if (length <= maxLength) return value;
 
 	if (shortensTexts) {
 		item.execution.hints.add(
 			'Texts that are longer than AlfaCRM takes were shortened',
-			`'${field.label}' to ${longest} characters`,
+			`'${field.label}' to ${maxLength} characters`,
 		);
-		return shorten(value, longest);
+		return shorten(value, maxLength);
 	}
 
 	const isOptionOffered = shortensTexts !== undefined;
@@ -265,7 +275,7 @@ export function fitText(item: Item, field: Field, value: Wire, shortensTexts?: b
 		? `, or turn on '${shortenTexts.displayName}' in 'Options'`
 		: '';
 	throw item.error(
-		`'${field.label}' has ${length} characters; AlfaCRM accepts at most ${longest}`,
+		`'${field.label}' has ${length} characters; AlfaCRM accepts at most ${maxLength}`,
 		`Shorten it${optionAdvice}.`,
 	);
 }
@@ -273,12 +283,13 @@ export function fitText(item: Item, field: Field, value: Wire, shortensTexts?: b
 /**
  * Makes the error for a field that must have a value.
  *
- * @param moreAdvice follows the label in the advice, such as " together with 'Kind'"
+ * @param moreAdvice the words after the label in the advice, such as " together with 'Kind'"
  */
 function missingError(item: Item, field: Field, moreAdvice = ''): Error {
 	const label = labelInForm(field);
-	const wouldBeInNoBranch = field.fromBranch && !field.required;
-	const message = wouldBeInNoBranch
+	// A new record takes the branch of the call by default, so only a change can empty this field.
+	const isOptionalBranch = field.fromBranch && !field.required;
+	const message = isOptionalBranch
 		? `'${label}' is empty, but a record in no branch would be shown nowhere`
 		: `'${label}' is empty, but it is required`;
 	return item.error(message, `Fill '${label}'${moreAdvice}, or check the expression in it.`);

@@ -1,4 +1,9 @@
-import { MAIN_BRANCH_OFF } from '../api/messages';
+/**
+ * Reads the branches of the account, searches them, and finds the branch of an item whose 'Branch'
+ * is empty. A branch is a part of the school with lists of its own.
+ */
+
+import { MAIN_BRANCH_ADVICE } from '../api/messages';
 import { branch as branchEntity } from '../entities/branch';
 import { references } from '../entities/fields';
 import { isEmpty } from '../fields/blank';
@@ -13,8 +18,8 @@ import type { Place } from './resolution';
 import { branchParameter } from './target';
 
 /**
- * How old the list of branches may be, in milliseconds. It is short, so that a new branch is soon
- * searched for customers too.
+ * The greatest age at which a list of branches is used again, in milliseconds. It is short, so that
+ * a new branch is soon searched for customers too.
  */
 const MAX_BRANCHES_AGE_MS = MINUTE_MS;
 
@@ -27,8 +32,8 @@ export const searchBranchesField = references('searchBranches', 'Search in Branc
 });
 
 /**
- * The last words of a message that a record was not found. The credential's user may lack
- * permission to see some branches, so they were not searched.
+ * Ends the message that a record was not found. Branches that the credential's user may not see
+ * were not searched, so the record can be in one of them.
  */
 export const IN_SEARCHED_BRANCHES = ' in the branches that could be searched';
 
@@ -38,21 +43,24 @@ export const IN_SEARCHED_BRANCHES = ' in the branches that could be searched';
  * Reads the IDs of all branches of the account, and returns them with `firstBranch` first. If the
  * credential's user may not list the branches, adds a hint and returns `firstBranch` alone.
  *
- * @param firstBranch the branch in which calls about the record go; undefined if none is chosen
+ * @param firstBranch the branch to search first. Undefined if none is chosen: the list then begins
+ * with undefined, which stands for a call without a branch.
  */
 export async function allBranches(item: Item, firstBranch: Branch): Promise<Branch[]> {
 	const list = await readBranches(item);
-	// `titles` has all branches, `choices` only those that are not switched off.
+	// `titles` has all branches. `choices` has only the branches that are not switched off.
 	const ids = list === undefined ? [] : [...list.titles.keys()];
 	if (ids.length > 0) {
 		const otherIds = ids.filter((id) => id !== firstBranch);
 		return [firstBranch, ...otherIds];
 	}
 
-	item.execution.hints.add(
-		'This user may not list the branches, so only the one that is chosen was searched',
-		`branch ${String(firstBranch)}`,
-	);
+	if (firstBranch !== undefined) {
+		item.execution.hints.add(
+			'This user may not list the branches, so only the one that is chosen was searched',
+			`branch ${firstBranch}`,
+		);
+	}
 	return [firstBranch];
 }
 
@@ -66,7 +74,7 @@ export async function readBranchesInUse(item: Item): Promise<number[] | undefine
 }
 
 /**
- * Reads which branches are not switched off, for an operation that reads all of them while 'Branch'
+ * Reads which branches are not switched off, for an operation that reads all branches if 'Branch'
  * is empty.
  *
  * @throws NodeOperationError if the credential's user may not list the branches, or AlfaCRM lists
@@ -76,14 +84,14 @@ export async function requireBranchesInUse(item: Item): Promise<Branch[]> {
 	const branches = await readBranchesInUse(item);
 	if (branches !== undefined && branches.length > 0) return branches;
 
-	// Without a list of branches, `findPlace` reads the list anew. It returns the only branch, or
-	// throws the error that tells the user what to do.
+	// No branch is known, so `findPlace` reads the list anew. It returns the only branch, or throws
+	// the error that tells the user what to do. It returns undefined only if a branch is chosen.
 	const place = await findPlace(item);
 	return [place?.branch];
 }
 
 /**
- * Reads the branches of the account, once for all items. The list may be a minute old. Returns
+ * Reads the branches of the account, once for all items. The list is at most a minute old. Returns
  * undefined if the credential's user may not list the branches.
  */
 async function readBranches(item: Item): Promise<ShortList | undefined> {
@@ -100,8 +108,9 @@ async function readNewestBranches(item: Item): Promise<ShortList | undefined> {
 }
 
 /**
- * Reads the branches of the account unless the execution has read them under this name.
+ * Reads the branches of the account unless the execution has read them under `cacheName`.
  *
+ * @param cacheName `RECENT_BRANCHES` or `NEWEST_BRANCHES`
  * @param notBefore the earliest moment at which the list may have been read
  * @throws NodeOperationError if branches are missing from the list
  */
@@ -110,33 +119,34 @@ async function readBranchesOnce(
 	cacheName: string,
 	notBefore: number,
 ): Promise<ShortList | undefined> {
-	const readWholeList = async () => {
+	const readCompleteList = async () => {
 		const list = await readShortListOnce(item, branchEntity, undefined, notBefore);
 		if (!list.isComplete) throw incompleteListError(item, 'branches', 'which ones there are');
 		return list;
 	};
-	// While the main branch is switched off, AlfaCRM refuses the list of branches. API notes 11.
+	// While the main branch is switched off, AlfaCRM answers 404 to a call for the branches. See
+	// docs/alfacrm-api.md 11.
 	const readIfAllowed = async () =>
-		await item.readIfAllowed(readWholeList, { treats404AsDenied: true });
+		await item.readIfAllowed(readCompleteList, { treats404AsDenied: true });
 	return await item.execution.cached(branchEntity.path, cacheName, readIfAllowed);
 }
 
 // ---------------------------------------------------------------- searching branches
 
 /**
- * Searches one branch after the other until a record is found. Skips branches that the credential's
- * user may not see, and adds a hint.
+ * Searches one branch after another until a search returns something. Skips branches that the
+ * credential's user may not see, and adds a hint.
  *
- * @param findInBranch searches one branch; returns undefined if it finds nothing there
+ * @param findInBranch searches one branch; returns undefined if the next branch is to be searched
  */
-export async function findInBranches<T>(
+export async function searchUntilFound<T>(
 	item: Item,
 	branches: readonly Branch[],
 	findInBranch: (branch: Branch) => Promise<T | undefined>,
 ): Promise<T | undefined> {
 	for (const branchId of branches) {
-		// The object tells "nothing found" from "not allowed", for which `readIfAllowed` returns
-		// undefined.
+		// `readIfAllowed` returns undefined for a branch that may not be seen. An object with an
+		// undefined record means that the branch was searched and has no such record.
 		const search = async () => ({ record: await findInBranch(branchId) });
 		const result = await item.readIfAllowed(search, { treats404AsDenied: true });
 		if (result === undefined) {
@@ -149,18 +159,19 @@ export async function findInBranches<T>(
 }
 
 /**
- * Adds a hint that the credential's user may not see a branch, so records there are not found.
+ * Adds a hint that the credential's user may not see a branch, so records there are not found. The
+ * hint does not say that a record is missing, because a later branch may still have the record.
  */
 export function hintThatBranchIsHidden(item: Item, hiddenBranch: Branch): void {
 	item.execution.hints.add(
-		'This user may not see all branches, so a record there was not found',
+		'This user may not see all branches, so records there cannot be found',
 		`branch ${String(hiddenBranch)}`,
 	);
 }
 
 // ---------------------------------------------------------------- the branch of an item if 'Branch' is empty
 
-/** How to find the record that an item is about if its branch may not be known. */
+/** Finds the record that an item is about, in a branch that need not be known before. */
 export interface RecordSearch {
 	/** Whether the form asks for the record's ID and for no branch. */
 	asksForIdOnly: boolean;
@@ -173,18 +184,18 @@ export interface RecordSearch {
 	find(branches: readonly Branch[]): Promise<FoundRecord | undefined>;
 }
 
-/** A record that was found, and a branch in which it is. */
+/** A branch in which a record was found, and the ID of the record. */
 export interface FoundRecord {
 	branch: Branch;
 	/**
-	 * The ID of the record, if the form gives a match value such as a phone. Undefined if the form
-	 * gives the ID itself: then the parameter stays as it is.
+	 * The ID of the record, if the user gives a match value such as a phone. Undefined if the user
+	 * gives the ID itself, which the parameter then holds already.
 	 */
 	id?: unknown;
 }
 
-/** The branch in which an item works, and the record by which the branch was found. */
-interface PlaceOfRecord extends Place {
+/** The branch in which an item works. `record` is set if the branch was found by a record. */
+interface FoundPlace extends Place {
 	record?: FoundRecord;
 }
 
@@ -192,22 +203,23 @@ interface PlaceOfRecord extends Place {
  * Finds the branch in which an item works if 'Branch' is empty: the branch of its record, or the
  * only branch of the account.
  *
- * @param search how to find the item's record, if it has one
+ * @param search finds the record that the item is about; undefined if the item is about no record
  * @returns undefined if the user has chosen a branch
- * @throws NodeOperationError if the account may have several branches, and the item has no record
- * to find the branch by
+ * @throws NodeOperationError if the item is about no record, and the account has several branches
+ * or its branches are not known
  */
 export async function findPlace(
 	item: Item,
 	search?: RecordSearch,
-): Promise<PlaceOfRecord | undefined> {
-	const isBranchChosen = !isEmpty(item.input(branchParameter));
+): Promise<FoundPlace | undefined> {
+	const isBranchChosen = !isEmpty(item.readRawValue(branchParameter));
 	if (isBranchChosen) return undefined;
 
 	const list = await readBranches(item);
 	const branches = list?.titles;
 	if (search && branches && branches.size > 1) {
-		// A search takes the chosen branch first in its list. Here none is chosen: undefined.
+		// `find` expects the chosen branch as the first of the list. No branch is chosen, so the first
+		// is undefined.
 		const record = await search.find([undefined, ...branches.keys()]);
 		return { branch: record?.branch, hasRecord: record?.branch !== undefined, record };
 	}
@@ -224,8 +236,8 @@ export async function findPlace(
 }
 
 /**
- * Returns the only branch of the account. If several branches or none are known, reads the list
- * anew, because somebody may have opened or removed a branch since.
+ * Returns the only branch of the account. If the known list has several branches or none, reads the
+ * list anew, because somebody may have opened or removed a branch.
  *
  * @param knownBranches the branches as they were read up to a minute ago; undefined if the
  * credential's user may not list them
@@ -236,9 +248,11 @@ async function findOnlyBranch(
 	knownBranches: Titles | undefined,
 	asksForIdOnly: boolean,
 ): Promise<{ id: number; title: string }> {
-	const mustReadAnew = knownBranches !== undefined && knownBranches.size !== 1;
-	const newestList = mustReadAnew ? await readNewestBranches(item) : undefined;
-	const branches = mustReadAnew ? newestList?.titles : knownBranches;
+	let branches = knownBranches;
+	if (branches !== undefined && branches.size !== 1) {
+		const newestList = await readNewestBranches(item);
+		branches = newestList?.titles;
+	}
 
 	const [onlyBranch, ...otherBranches] = branches ?? [];
 	if (onlyBranch === undefined || otherBranches.length > 0) {
@@ -262,7 +276,7 @@ function unknownBranchError(
 	const reason = branches
 		? `AlfaCRM shows ${branches.size} branches of the account`
 		: 'this user may not list the branches of the account';
-	const advice = branches ? '' : ` ${MAIN_BRANCH_OFF}`;
+	const advice = branches ? '' : ` ${MAIN_BRANCH_ADVICE}`;
 	if (asksForIdOnly) {
 		return item.error(`The branch of this record is not known: ${reason}`, advice);
 	}

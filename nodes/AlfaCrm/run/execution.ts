@@ -13,13 +13,17 @@ import type { BehaviourKey, Key, LockKey } from './keys';
 import type { CacheOptions } from './readingCache';
 import { ReadingCache } from './readingCache';
 
-/** One execution of the node. It holds everything that its items share. */
+/**
+ * Holds everything that the items of one execution of the node share: the client, the parameters,
+ * the hints, and the *readings*: values that were read from AlfaCRM once for all items, such as the
+ * list of rooms.
+ */
 export class Execution {
 	readonly client: ApiClient;
 	readonly zone: string;
 	/**
-	 * When the execution began, by `performance.now()`. Only another execution can have read a value
-	 * before that.
+	 * When the execution began, by `performance.now()`. A value that was read earlier comes from
+	 * another execution.
 	 */
 	readonly startedAt = performance.now();
 	/** The parameters of the node as the user has written them, with unresolved expressions. */
@@ -29,8 +33,8 @@ export class Execution {
 	 * Collects times from AlfaCRM's rows. They may prove that the workflow has the wrong time zone.
 	 */
 	readonly schoolClock: SchoolClock;
-	/** Whether an item decides something by the clock. A wrong time zone matters only then. */
-	decidesByTime = false;
+	/** Whether the result of an item depends on the time zone of the workflow. */
+	dependsOnTimeZone = false;
 	/** True once an item's failure ends the execution: no other item may begin. */
 	isStopping = false;
 
@@ -43,12 +47,13 @@ export class Execution {
 	private readonly constantParameters = new Map<string, unknown>();
 	private readonly readings: ReadingCache;
 	/**
-	 * The behaviours of AlfaCRM that this execution has seen: their keys as texts (`toTexts`).
+	 * The behaviours of AlfaCRM that this execution has seen, such as ignoring a filter. A behaviour
+	 * is kept as the text that `toTexts` makes of its key.
 	 */
 	private readonly seenBehaviours = new Set<string>();
 	/**
-	 * The epoch of the database lock at the last search: a number that grows each time this process
-	 * gets the lock. 0 if it searched without the lock; undefined before the first search.
+	 * The epoch of the last search: a number that grows each time this process gets the database
+	 * lock. 0 if the search was made without the lock; undefined before the first search.
 	 */
 	private epoch?: number;
 
@@ -68,7 +73,7 @@ export class Execution {
 	/** Hands the hints to n8n once all items are done. */
 	showHints(): void {
 		const { warning } = this.schoolClock;
-		if (this.decidesByTime && warning !== undefined) this.hints.add(warning);
+		if (this.dependsOnTimeZone && warning !== undefined) this.hints.add(warning);
 		this.hints.show(this.context);
 	}
 
@@ -118,8 +123,9 @@ export class Execution {
 	 * Does some work while no other work of this process and account holds one of the keys. Work that
 	 * shares a key runs in the order in which it asked for the lock.
 	 *
-	 * @param getUnderWayMs called when the work has ended; returns for how many milliseconds AlfaCRM
-	 * may still be carrying out a write. The lock is held until then.
+	 * @param getUnderWayMs returns for how many milliseconds AlfaCRM may still be carrying out a
+	 * write whose answer was lost. It is called at the end of the work, and the lock is held for that
+	 * time.
 	 */
 	async withLock<T>(
 		keys: readonly LockKey[],
@@ -129,7 +135,7 @@ export class Execution {
 		return await withLock(this.toTexts(keys), this.client.signal, work, getUnderWayMs);
 	}
 
-	/** The lock of this node of this workflow, which holds across all n8n processes. */
+	/** The lock that this node of the workflow has in common with all n8n processes. */
 	get databaseLock(): DatabaseLock {
 		return getDatabaseLock(this.context.getWorkflow().id, this.context.getNode().id);
 	}
@@ -146,12 +152,12 @@ export class Execution {
 	}
 
 	/**
-	 * Notes before a search which lease of the database lock this process has. Forgets everything
-	 * that was read before if this process did not have the lock all the time since the last search:
-	 * other processes may have written meanwhile.
+	 * Notes the epoch of a search that is about to begin. If the epoch is not that of the last
+	 * search, this process was without the database lock between the two. Other processes may have
+	 * written then, so all readings are forgotten.
 	 *
-	 * @param epoch the number of the lease; 0 for a search without the lock. Nothing is forgotten for
-	 * such a search: before a record is created, the search is repeated with the lock.
+	 * @param epoch 0 for a search without the lock, for which nothing is forgotten: the search is
+	 * repeated with the lock before a record is created
 	 */
 	noteEpoch(epoch: number): void {
 		const isFirstSearch = this.epoch === undefined;
@@ -163,8 +169,8 @@ export class Execution {
 	// ---------------------------------------------------------------- writes
 
 	/**
-	 * Returns how many writes this process has noted so far. Call it before you read a record: the
-	 * number tells `wasWrittenSince` later when the record was read.
+	 * Returns how many writes this process has noted so far. Call it before you read a record, and
+	 * give the number to `wasWrittenSince` later.
 	 */
 	countWrites(): number {
 		return currentVersion();
@@ -180,9 +186,9 @@ export class Execution {
 	}
 
 	/**
-	 * Notes that records of an entity are written; called before and after each write. Makes the
-	 * readings of other executions of that entity stale. The readings of this execution stay valid,
-	 * because `noteSaved` brings them up to date.
+	 * Notes that records of an entity are written; called before and after each write. Other
+	 * executions must read the entity anew. The readings of this execution stay valid, because
+	 * `noteSaved` brings them up to date.
 	 */
 	noteWrite(path: string, records: readonly LockKey[]): void {
 		this.readings.noteWrite(path, records);
@@ -197,8 +203,8 @@ export class Execution {
 	}
 
 	/**
-	 * Makes every execution read an entity anew, this one too. Called after a write whose result is
-	 * not known.
+	 * Makes every execution, including this one, read an entity anew. Called after a write whose
+	 * result is not known.
 	 */
 	forget(path: string, records: readonly LockKey[] = []): void {
 		this.readings.forget(path, records);
@@ -208,8 +214,8 @@ export class Execution {
 
 	/**
 	 * Reads a value once for all items, and again after another execution has written to its entity.
-	 * Items that need the value while it is being read wait for that reading. If it fails, they read
-	 * one after the other.
+	 * Items that need the value while it is being read wait for that reading. If the reading fails,
+	 * the waiting items read one after another.
 	 *
 	 * @param path the path of the entity
 	 * @param name identifies the value among the readings of the entity: see `keys.ts`
@@ -232,12 +238,12 @@ export class Execution {
 	/**
 	 * Notes that AlfaCRM was seen to behave in some way.
 	 *
-	 * @param isProven whether other executions of the account may rely on it too
+	 * @param holdsForAccount whether other executions of the account can rely on the behaviour too
 	 */
-	noteBehaviour(key: BehaviourKey, { isProven }: { isProven: boolean }): void {
+	noteBehaviour(key: BehaviourKey, { holdsForAccount }: { holdsForAccount: boolean }): void {
 		const [text] = this.toTexts([key]);
 		this.seenBehaviours.add(text);
-		if (isProven) noteBehaviour(text);
+		if (holdsForAccount) noteBehaviour(text);
 	}
 
 	/**

@@ -1,6 +1,6 @@
 import type { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { readDescriptionParts, joinSentences, wordDescription } from '../api/effects';
+import { readDescriptionParts, joinSentences, formatDescription } from '../api/effects';
 import type { Item } from './item';
 
 /** An item that failed, and why. */
@@ -11,22 +11,27 @@ export interface FailedItem {
 
 /**
  * Makes the error of an execution from the error of the first failed item. Adds to its description
- * which items were carried out and which failed as well, so that nobody runs them twice.
+ * which items were carried out, so that nobody runs those twice, and which others failed.
  *
  * @param items all items of the execution
  */
-export function makeExecutionError(failures: readonly FailedItem[], items: readonly Item[]): Error {
-	const sortedFailures = [...failures].sort((a, b) => a.item.index - b.item.index);
-	const [firstFailure, ...laterFailures] = sortedFailures;
-	const failedItems = new Set(failures.map(({ item }) => item));
-	const carriedOutItems = items.filter((item) => mayHaveSaved(item) && !failedItems.has(item));
+export function makeExecutionError(
+	failedItems: readonly FailedItem[],
+	items: readonly Item[],
+): Error {
+	const sortedFailedItems = [...failedItems].sort((a, b) => a.item.index - b.item.index);
+	const [firstFailedItem, ...laterFailedItems] = sortedFailedItems;
+	const itemsToLeaveOut = new Set(failedItems.map(({ item }) => item));
+	const carriedOutItems = items.filter((item) => mayHaveSaved(item) && !itemsToLeaveOut.has(item));
 
-	const { error } = firstFailure;
+	const { error } = firstFailedItem;
 	const wereOthersCarriedOut = carriedOutItems.length > 0;
+	// "Nothing was saved" must then be limited to the failed item.
+	const options = { isOneOfSeveral: wereOthersCarriedOut };
 	const description = joinSentences(
-		wordDescription(readDescriptionParts(error), { isOneOfSeveral: wereOthersCarriedOut }),
+		formatDescription(readDescriptionParts(error), options),
 		wereOthersCarriedOut ? `Carried out: ${listIndexes(carriedOutItems)}.` : '',
-		...laterFailures.map(describeFailure),
+		...laterFailedItems.map(describeFailedItem),
 	);
 
 	error.description = description === '' ? undefined : description;
@@ -34,14 +39,14 @@ export function makeExecutionError(failures: readonly FailedItem[], items: reado
 }
 
 /**
- * Whether an item has saved something, or has made an API Call, which may have saved something.
+ * Whether an item has saved something, or has made an *API Call*, whose effect is not known.
  */
 function mayHaveSaved(item: Item): boolean {
 	return item.hasSaved || item.hasMadeApiCall;
 }
 
-/** Describes the failure of one more item: its message, and its description if it has one. */
-function describeFailure({ item, error }: FailedItem): string {
+/** Describes one more failed item: the message and, if there is one, the description. */
+function describeFailedItem({ item, error }: FailedItem): string {
 	const description = error.description?.trim() ?? '';
 	const message = `Item ${item.index} failed as well: ${error.message}`;
 	return description === '' ? message : `${message}. ${description}`;

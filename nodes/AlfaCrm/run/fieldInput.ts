@@ -19,7 +19,7 @@ import type { Entity } from '../entities/types';
 import { isEmpty, isPicker } from '../fields/blank';
 import { isCustom } from '../fields/custom';
 import { isBlank, jsonHint, toParameters, toProperty } from '../fields/field';
-import type { Field, Wire } from '../entities/fieldTypes';
+import type { Field, ApiValue } from '../entities/fieldTypes';
 import { quoted } from '../fields/unreadable';
 import { USED_AS_TOOL, showWhen } from '../form/assemble';
 import type { OperationPart } from './operation';
@@ -32,13 +32,15 @@ import type { Parameter } from '../form/parameters';
 type InputMode = 'form' | 'json' | 'map';
 
 /**
- * Whether *Simplify* leaves out fields of an entity. The forms that create or change such an entity
- * have *Simplify* among their options.
+ * Whether the forms that create or change a record have the option *Simplify*: only if *Simplify*
+ * leaves out fields of the entity.
  */
-export const canBeSimplified = ({ simple }: Entity): boolean => simple !== undefined;
+export const offersSimplify = ({ simplifiedFields }: Entity): boolean => simplifiedFields !== undefined;
 
-/** Whether the user can choose a way other than the form: the entity takes custom fields. */
-const hasInputModes = ({ custom }: Entity): boolean => custom === true;
+/**
+ * Whether the user can choose between the three ways: only for an entity with custom fields.
+ */
+const hasInputModes = ({ hasCustomFields }: Entity): boolean => hasCustomFields === true;
 
 // ---------------------------------------------------------------- the form
 
@@ -60,7 +62,7 @@ export function inputModeForm(entity: Entity, neededFields: readonly Field[] = [
 }
 
 /** Shows a parameter only in the input mode *Form*, if the entity has input modes. */
-export function inFormMode(entity: Entity, parameter: INodeProperties): INodeProperties {
+export function showInFormMode(entity: Entity, parameter: INodeProperties): INodeProperties {
 	return hasInputModes(entity) ? showInMode('form', parameter) : parameter;
 }
 
@@ -69,10 +71,13 @@ function showInMode(mode: InputMode, parameter: INodeProperties): INodePropertie
 	return showWhen(parameter, { inputMode: [mode], ...parameter.displayOptions?.show });
 }
 
-/** Makes the parameters of prominent fields: each has its own parameter. */
+/**
+ * Makes the parameters of prominent fields. A prominent field has its own parameter, outside of any
+ * collection.
+ */
 export function prominentForm(entity: Entity, fields: readonly Field[]): INodeProperties[] {
 	const parameters = fields.flatMap(toParameters);
-	return parameters.map((parameter) => inFormMode(entity, parameter));
+	return parameters.map((parameter) => showInFormMode(entity, parameter));
 }
 
 /**
@@ -82,7 +87,7 @@ export function prominentForm(entity: Entity, fields: readonly Field[]): INodePr
 export function fieldOptions(fields: readonly Field[], entity: Entity): INodeProperties[] {
 	const fieldsInForm = fields.filter(({ withoutParameter }) => !withoutParameter);
 	const parameters = fieldsInForm.map(toProperty);
-	return entity.custom ? [...parameters, customFields] : parameters;
+	return entity.hasCustomFields ? [...parameters, customFields] : parameters;
 }
 
 const inputMode: INodeProperties = {
@@ -111,8 +116,8 @@ const makeMapper = (entity: Entity): INodeProperties => ({
 	required: true,
 	default: { mappingMode: 'defineBelow', value: null },
 	typeOptions: {
-		// The branch is left out: if it holds an expression, its value is unknown while editing, and
-		// n8n would load no columns.
+		// Columns do not depend on 'Branch' here: while the user edits, the value of an expression in
+		// 'Branch' is not known, and n8n would load no columns.
 		loadOptionsDependsOn: ['operation'],
 		resourceMapper: {
 			resourceMapperMethod: columnsMethod(entity),
@@ -139,7 +144,8 @@ const jsonInput: INodeProperties = {
 
 /**
  * Makes the parameters of the mode *JSON*. In the editor, a person fills in an empty object and
- * sees the list of fields below it. When the node is used as a tool, an AI agent gives the object.
+ * sees a notice that lists the fields. When the node is used as a tool, an AI agent gives the
+ * object, and the editor shows no notice.
  */
 function makeJsonForm(entity: Entity, neededFields: readonly Field[]): INodeProperties[] {
 	const fieldList = describeFields(entity, neededFields);
@@ -149,10 +155,10 @@ function makeJsonForm(entity: Entity, neededFields: readonly Field[]): INodeProp
 		type: 'notice',
 		default: '',
 	};
-	const hiddenFromAgents = { displayOptions: { hide: USED_AS_TOOL } };
+	const hiddenInTools = { displayOptions: { hide: USED_AS_TOOL } };
 	return [
-		{ ...jsonInput, ...hiddenFromAgents },
-		{ ...notice, ...hiddenFromAgents },
+		{ ...jsonInput, ...hiddenInTools },
+		{ ...notice, ...hiddenInTools },
 		showWhen(makeAgentInput(fieldList), USED_AS_TOOL),
 	];
 }
@@ -161,8 +167,8 @@ function makeJsonForm(entity: Entity, neededFields: readonly Field[]): INodeProp
  * Makes the parameter that an AI agent fills in. Its default lists the fields in the description of
  * `$fromAI`, the only text about a parameter that an agent sees.
  *
- * The marker makes the editor show the parameter as one that the model defines, as if the user had
- * pressed n8n's button for that. The button itself would leave the description empty.
+ * The marker makes the editor show that the model defines the parameter, as if the user had pressed
+ * n8n's button for that. The button itself would leave the description of `$fromAI` empty.
  */
 const makeAgentInput = (fieldList: string): INodeProperties => ({
 	...jsonInput,
@@ -181,8 +187,8 @@ function describeFields(entity: Entity, neededFields: readonly Field[] = []): st
 }
 
 /**
- * Lets the user type the names of custom fields: AlfaCRM has no list of an account's custom fields.
- * API notes 9.
+ * Lets the user type the names of custom fields, because AlfaCRM does not list them. See
+ * docs/alfacrm-api.md 9.
  */
 const customFields: INodeProperties = {
 	displayName: 'Custom Fields',
@@ -216,7 +222,8 @@ const customFields: INodeProperties = {
  * Reads the fields of a record that the user has given, in any of the three ways. Returns their
  * values by AlfaCRM's names.
  *
- * @param collection the parameter that holds all fields of the form but the prominent ones
+ * @param collection the collection of the form that holds the fields that are not prominent, such
+ * as *Additional Fields*
  * @param prominentFields the fields that have their own parameters
  * @throws NodeOperationError for a field that AlfaCRM does not have, except in the mapper, which
  * leaves it out with a hint
@@ -262,15 +269,16 @@ function readForm(
 ): IDataObject {
 	const input: IDataObject = {};
 	for (const field of prominentFields) {
-		input[field.name] = item.inputOfField(field) as Wire;
+		input[field.name] = item.readRawFieldValue(field) as ApiValue;
 	}
 
-	const { [customFields.name]: customInput, ...addedInput } = item.object(collection);
-	return { ...input, ...addedInput, ...readCustomFields(item, customInput) };
+	const { [customFields.name]: customInput, ...addedFields } = item.object(collection);
+	return { ...input, ...addedFields, ...readCustomFields(item, customInput) };
 }
 
 /** Reads the custom fields of the form: pairs of a name and a value. */
 function readCustomFields(item: Item, customInput: unknown): IDataObject {
+	// n8n keeps the rows of a fixed collection under the name of its option: `values`.
 	const { values: pairs = [] } = (customInput ?? {}) as { values?: IDataObject[] };
 
 	const input: IDataObject = {};
@@ -303,6 +311,7 @@ function readCustomName(item: Item, givenName: unknown): string {
 
 /** Reads the columns of the mapper, or takes the whole input item if n8n maps it automatically. */
 function readMapper(item: Item, entity: Entity): IDataObject {
+	// n8n's editor gives the parameter this type. TypeScript cannot derive it from the object.
 	const mapping = item.object(makeMapper(entity)) as unknown as ResourceMapperValue;
 	if (mapping.mappingMode === 'autoMapInputData') return item.json;
 
@@ -315,12 +324,14 @@ function readMapper(item: Item, entity: Entity): IDataObject {
 // ---------------------------------------------------------------- unknown fields
 
 /**
- * Leaves out the values of the input that are no fields of the record.
+ * Leaves out the values of the input that are not fields of the record. There are two kinds:
  *
  * - **Values that this node adds to its output**, such as the name beside an ID, are left out
  *   silently. So a record from the output can be used as input.
- * - **Other values** are refused. In the mapper they are left out with a hint, because an input
- *   item that is mapped as a whole holds more than the record.
+ * - **Unexpected values** are refused. In the mapper they are left out with a hint, because an
+ *   input item that is mapped as a whole holds more than the record.
+ *
+ * @throws NodeOperationError for an unexpected value, except in the mapper
  */
 function dropUnknownFields(
 	item: Item,
@@ -332,7 +343,7 @@ function dropUnknownFields(
 	const knownInput: IDataObject = {};
 	const unexpectedNames: string[] = [];
 	for (const [name, value] of Object.entries(input)) {
-		const isField = fieldNames.has(name) || (entity.custom === true && isCustom(name));
+		const isField = fieldNames.has(name) || (entity.hasCustomFields === true && isCustom(name));
 		if (isField) {
 			knownInput[name] = value;
 		} else if (!isAddedByNode(entity, input, name)) {
@@ -361,7 +372,7 @@ function isAddedByNode(entity: Entity, input: IDataObject, name: string): boolea
 	return isAddedName(shownFields(entity), input, name);
 }
 
-/** Makes the error for values of the input that are no fields of the entity. */
+/** Makes the error for values of the input that are not fields of the entity. */
 function unknownFieldsError(
 	item: Item,
 	entity: Entity,
@@ -379,7 +390,8 @@ function unknownFieldsError(
 // ---------------------------------------------------------------- expressions that find nothing
 
 /**
- * Refuses an empty value that an expression gives for a field. The user cannot have meant that.
+ * Refuses an empty value that an expression gives for a field. A user who wants no value leaves the
+ * field empty and writes no expression.
  *
  * @throws NodeOperationError if the parameter of the field is an expression and its value is empty
  */
@@ -401,8 +413,8 @@ export function emptyFieldError(item: Item, field: Field, alternative = 'remove 
 }
 
 /**
- * Whether a parameter of the node is an expression with content, as the user has written it: `=`
- * with something after it. n8n's resource locator holds the text in its `value`.
+ * Whether the user has written an expression with content into a parameter: `=` and something after
+ * it. A resource locator of n8n holds that text in its `value`.
  */
 export function isExpression(parameter: unknown): boolean {
 	const text = isPicker(parameter) ? parameter.value : parameter;

@@ -1,16 +1,18 @@
 /**
  * Narrows down a list by three kinds of choices in the form:
  *
- * - **Views**, such as *Active* or *Archived*, which the form always shows.
- * - **The partition**, which the form always shows as well: a field, such as the status of lessons,
+ * - **Views**, such as *Active* or *Archived*, which are always in the form.
+ * - **The partition**, which is always in the form as well: a field, such as the status of lessons,
  *   of which AlfaCRM lists only one value at a time.
  * - **Filters**, which the user adds.
  *
  * Each choice is read from the form and sent with the call. AlfaCRM ignores a filter that it does
- * not know and lists all rows, so each row is compared with the choices again. API notes 11.
+ * not know and lists all rows, so each row is compared with the choices again. See
+ * docs/alfacrm-api.md 11.
  *
- * One call may not list every wanted row. Then AlfaCRM is asked several times, each time with
- * another addition to the body of the call. Such an addition is called a *pass*.
+ * Some lists need several calls to show every wanted row. The bodies of the calls differ in one
+ * part, which is called a *pass*. For example, the passes `{ status: 1 }` and `{ status: 3 }` list
+ * the planned and then the completed lessons.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
@@ -29,17 +31,17 @@ import {
 	toProperty,
 	describeUnusable,
 } from '../fields/field';
-import type { Field, FieldVerification, Filter, Wire } from '../entities/fieldTypes';
+import type { Field, FieldVerification, Filter, ApiValue } from '../entities/fieldTypes';
 import { collection } from '../form/assemble';
-import { oncePer } from '../form/oncePer';
+import { memoize } from '../form/memoize';
 import type { Item } from './item';
 import { readList } from './readList';
 import type { Target } from '../store/located';
 
 // ---------------------------------------------------------------- the form
 
-/** Makes the collection *Filters* of an entity. It is made once, because every item reads it. */
-const makeFiltersParameter = oncePer(
+/** Makes the collection *Filters* of an entity, once, because every item reads the collection. */
+const makeFiltersParameter = memoize(
 	({ filters }: Entity): INodeProperties =>
 		collection('Filters', 'filters', filters.map(toProperty), 'Add Filter'),
 );
@@ -50,6 +52,7 @@ export function filtersForm(entity: Entity) {
 	const hasFilters = entity.filters.length > 0;
 	return {
 		defaultFilters: views.map(toProperty),
+		// The declared partition has one value at a time. In the form, the user can choose several.
 		partition: partition ? [toProperty({ ...partition, type: 'choices' })] : [],
 		fields: hasFilters ? [makeFiltersParameter(entity)] : [],
 	};
@@ -57,17 +60,17 @@ export function filtersForm(entity: Entity) {
 
 // ---------------------------------------------------------------- reading the form
 
-/** The views that were chosen, such as *Active* customers. */
+/** The choices of all views of a list, such as *Active* customers. */
 interface ChosenViews {
-	/** The part of the call's body that asks for these views. */
+	/** The part of the call's body that asks for the chosen rows. */
 	body: IDataObject;
-	/** Whether a row belongs to all of the views. */
+	/** Whether a row belongs to the choice of every view. */
 	hasRow: (row: IDataObject) => boolean;
 }
 
 /**
- * Reads which views of a list the user has chosen, such as *Active* customers. AlfaCRM lists only
- * some of the records if it is not asked for others.
+ * Reads what the user has chosen in the views of a list, such as *Active* customers. Without a
+ * choice in the call, AlfaCRM lists only some of the records.
  */
 export function readViews(item: Item, entity: Entity): ChosenViews {
 	const views = entity.hidden?.views ?? [];
@@ -82,20 +85,20 @@ export function readViews(item: Item, entity: Entity): ChosenViews {
 	return { body, hasRow };
 }
 
-/** Reads which choice of a view the user has made, such as *Active*, as AlfaCRM's number. */
+/** Reads the choice of a view, such as *Active*, as AlfaCRM's number for the choice. */
 function readViewChoice(item: Item, view: View): number {
-	const input = item.inputOfField(view, view.default);
+	const input = item.readRawFieldValue(view, view.default);
 	return Number(item.toRequestValue(view, input));
 }
 
 /**
- * Makes the additions to a call by which AlfaCRM lists every wanted row. For example, AlfaCRM lists
- * lessons of one status at a time, so there is one addition for each status that the user has
- * chosen. If the user has chosen none, there is one for every status.
+ * Makes the passes for the partition. For example, AlfaCRM lists lessons of one status at a time,
+ * so there is one pass for each status that the user has chosen. If the user has chosen no status,
+ * there is one pass for every status.
  *
- * @returns one empty addition for a list that shows all rows at once
+ * @returns one empty pass for a list that shows all rows at once
  */
-export function readPartition(item: Item, entity: Entity): IDataObject[] {
+export function readPartitionPasses(item: Item, entity: Entity): IDataObject[] {
 	const partition = entity.hidden?.partition;
 	if (partition === undefined) return [{}];
 
@@ -111,8 +114,8 @@ export function readPartition(item: Item, entity: Entity): IDataObject[] {
  * Reads the values of the filters that the user has added, by the names of the filters. Converts
  * them to AlfaCRM's formats.
  *
- * @throws NodeOperationError for an empty filter. Without it AlfaCRM would return every record, and
- * the next node might change them all.
+ * @throws NodeOperationError for an empty filter. AlfaCRM would ignore the filter and return every
+ * record, and the next node might change all records.
  */
 export function readFilters(item: Item, entity: Entity): IDataObject {
 	const input = item.object(makeFiltersParameter(entity));
@@ -131,8 +134,8 @@ export function readFilters(item: Item, entity: Entity): IDataObject {
 /**
  * Checks that the user has given a value for a filter.
  *
- * @throws NodeOperationError if the filter is empty, or if it is a list in which no value says
- * anything, such as "no phone"
+ * @throws NodeOperationError if the filter is empty, or if it is a list without any usable value,
+ * such as the phone "no phone"
  */
 function assertFilterHasValue(item: Item, entity: Entity, filter: Filter, value: unknown): void {
 	const plural = entity.plural.toLowerCase();
@@ -141,7 +144,8 @@ function assertFilterHasValue(item: Item, entity: Entity, filter: Filter, value:
 		throw item.error(`The filter '${labelInForm(filter)}' is empty`, advice);
 	}
 
-	// A filter with a single value is left to `toRequestValue`, which tells what it expects.
+	// For an unusable single value, `toRequestValue` makes the error: it says what the filter
+	// expects.
 	const isListWithoutUsableValue = isList(filter) && isBlank(filter, value);
 	if (isListWithoutUsableValue) {
 		const problem = describeUnusable(filter, value);
@@ -152,9 +156,9 @@ function assertFilterHasValue(item: Item, entity: Entity, filter: Filter, value:
 // ---------------------------------------------------------------- asking AlfaCRM
 
 /**
- * Makes the additions to a call (passes) that ask AlfaCRM for the filters that the user has added.
- * A filter may need several passes: a part of a phone number is searched for in every spelling in
- * which AlfaCRM may have stored the number.
+ * Makes the passes for the filters that the user has added. A filter can need several passes: a
+ * part of a phone number is searched for in every spelling in which AlfaCRM may have stored the
+ * number.
  *
  * @param values the values of the filters by name
  */
@@ -167,13 +171,13 @@ export function makeFilterPasses(entity: Entity, values: IDataObject): IDataObje
 	return passes;
 }
 
-/** Makes one addition to a call for each spelling in which a filter must be asked for. */
-function makePassesOfFilter(filter: Filter, value: Wire): IDataObject[] {
+/** Makes one pass for each spelling in which AlfaCRM must be asked for the value of a filter. */
+function makePassesOfFilter(filter: Filter, value: ApiValue): IDataObject[] {
 	if (filter.makeBody !== undefined) return [filter.makeBody(value)];
 	return kindOf(filter).makeFilterBodies(filter, filter.name, value);
 }
 
-/** Combines every pass of the first list with every pass of the second. */
+/** Merges every pass of the first list with every pass of the second. */
 export function combinePasses(passes: IDataObject[], otherPasses: IDataObject[]): IDataObject[] {
 	const combinedPasses: IDataObject[] = [];
 	for (const pass of passes) {
@@ -184,9 +188,9 @@ export function combinePasses(passes: IDataObject[], otherPasses: IDataObject[])
 
 /** Picks the filters, or the fields of an action, for which `values` has a value. */
 const pickFieldsWithValue = <F extends Field | Filter>(
-	filters: readonly F[],
+	filtersOrFields: readonly F[],
 	values: IDataObject,
-): F[] => filters.filter(({ name }) => name in values);
+): F[] => filtersOrFields.filter(({ name }) => name in values);
 
 // ---------------------------------------------------------------- checking the rows again
 
@@ -224,7 +228,7 @@ export function makeActionRowTest(
 		fieldsToCheck.every((field) => mayHaveValue(field, row[field.name], values[field.name]));
 }
 
-/** What rows are compared with, besides the value of the filter. */
+/** The values that the check of a row needs, besides the value of the filter. */
 interface CheckContext {
 	/** The IDs of the customers in the group that the user asks for. */
 	memberIds: ReadonlySet<number | undefined>;
@@ -233,16 +237,19 @@ interface CheckContext {
 }
 
 /**
- * Checks whether a row passes a filter. The filter declares how (`checkRowBy`): by the members of a
- * group, by a function of its own, or by a number or day to compare with. By default the row must
- * have the value of the filter in the field of that name.
+ * Checks whether a row passes a filter. `checkRowBy` of the filter decides how:
+ *
+ * - not declared: the row's field of that name must have the value of the filter
+ * - `members`: the row must be a member of the group
+ * - a function: the row must satisfy the function
+ * - a field and a side: the row's number or day must be on that side of the filter's value
  *
  * @returns undefined if the row does not show the field to compare
  */
 function checkRow(
 	row: IDataObject,
 	filter: Filter,
-	value: Wire,
+	value: ApiValue,
 	context: CheckContext,
 ): boolean | undefined {
 	const { name, checkRowBy: verification } = filter;
@@ -260,14 +267,14 @@ function checkRow(
 function isOnSideOfBound(
 	row: IDataObject,
 	verification: FieldVerification,
-	bound: Wire,
+	bound: ApiValue,
 	zone: string,
 ): boolean | undefined {
 	const { field, test, unless } = verification;
-	// A row with a number other than 0 in the field `unless` passes. For example, the sum of a refund
-	// is its expenditure, so its income is not compared.
-	const hasNumberElsewhere = unless !== undefined && Boolean(readNumber(row[unless]));
-	if (hasNumberElsewhere) return true;
+	// A row with a number other than 0 in the field `unless` passes. For example, a refund has its
+	// sum in the field of expenditures, so its income of 0 is not compared.
+	const hasNumberInUnless = unless !== undefined && Boolean(readNumber(row[unless]));
+	if (hasNumberInUnless) return true;
 
 	const shownValue = row[field];
 	if (shownValue === undefined) return undefined;
@@ -292,16 +299,16 @@ const isOnSide = <T extends number | string>(
 ): boolean => (test === 'from' ? value >= bound : value <= bound);
 
 /**
- * Whether a row may have the value of a filter. True if the two cannot be compared: the row does
- * not show the field, or the filter's type has no way to compare.
+ * Whether a row may have the value of a filter. True if nothing can be compared, because the row
+ * does not show the field or the filter's type has no way to compare.
  */
 function mayHaveValue(filter: Field | Filter, shownValue: unknown, value: unknown): boolean {
 	const matches = getMatcher(filter);
 	if (shownValue === undefined || matches === undefined) return true;
 
-	const shownValues = listOf(shownValue);
-	// A field that is shown but empty stands for a value in some types: an empty flag means "no".
-	if (shownValues.length === 0) shownValues.push(...listOf(kindOf(filter).valueIfMissing));
+	let shownValues = listOf(shownValue);
+	// In some types an empty field stands for a value: an empty flag means "no".
+	if (shownValues.length === 0) shownValues = listOf(kindOf(filter).valueIfMissing);
 	return shownValues.some((singleValue) => matches(singleValue, value));
 }
 
@@ -309,13 +316,13 @@ function mayHaveValue(filter: Field | Filter, shownValue: unknown, value: unknow
 type Matcher = (shownValue: unknown, value: unknown) => boolean;
 
 /**
- * Returns the function that compares a row with the value of a filter. Returns undefined if the
- * filter's type has none: then a row that AlfaCRM finds need not have exactly that value.
+ * Returns the function that compares a row with the value of a filter. Returns undefined for a type
+ * whose filter also finds rows with other values: then no comparison can prove a row wrong.
  */
 function getMatcher(filter: Field | Filter): Matcher | undefined {
-	const { isExact, mayFind: finds } = kindOf(filter);
-	if (finds !== undefined) return finds;
-	if (!isExact) return undefined;
+	const { hasExactFilter, filterMayFind } = kindOf(filter);
+	if (filterMayFind !== undefined) return filterMayFind;
+	if (!hasExactFilter) return undefined;
 	return (shownValue, value) => sameItem(filter, shownValue, value);
 }
 
@@ -323,8 +330,8 @@ function getMatcher(filter: Field | Filter): Matcher | undefined {
  * Reads the IDs of the customers in the group that the user filters by. Reads nothing if the user
  * does not filter by a group.
  *
- * Rows of customers do not always show their groups, so they are checked against the group's list
- * of members. API notes 5.3 and 5.7.
+ * Rows of customers do not always show their groups, so the rows are checked against the group's
+ * list of members. See docs/alfacrm-api.md 5.3 and 5.7.
  */
 async function readMemberIds(
 	item: Item,
@@ -335,7 +342,8 @@ async function readMemberIds(
 	const groupFilter = filters.find(({ checkRowBy }) => checkRowBy === 'members');
 	if (groupFilter === undefined) return new Set();
 
-	// Most sources have the group's ID in the query, some have it in the body, so it is in both.
+	// Descriptions of AlfaCRM's API put the group's ID in the query or in the body, so both have the
+	// ID here.
 	const groupId = { group_id: values[groupFilter.name] };
 	const list = {
 		path: cgi.path,

@@ -1,3 +1,8 @@
+/**
+ * Creates a record only if a search finds none, also while other n8n processes do the same. The
+ * *database lock*, which is kept in n8n's database, lets one process at a time search and create.
+ */
+
 import { ResponseError } from '../api/failures';
 import { leaveAfter } from '../api/locks';
 import type { Item } from './item';
@@ -11,15 +16,16 @@ const LOCK_LOST = 'This took so long that another n8n process may be doing the s
 export type ExistingOrPlan<Existing, Plan> = { existing: Existing } | { plan: Plan };
 
 /**
- * Searches for a record and returns it. If there is none, creates it from the plan of the search,
- * while the database lock keeps other n8n processes from creating the same record.
+ * Searches for a record and returns it. If there is no such record, creates it from the plan of the
+ * search, while the database lock keeps other n8n processes from creating the same record.
  *
- * If this process does not get the lock within half a minute, it searches without the lock, so that
- * an existing record is found without a long wait. If the search finds none, the process waits for
- * the lock and searches again, because another process may have created the record meanwhile.
+ * If this process does not get the lock within a minute, it searches without the lock, so that
+ * an existing record is found without a long wait. If that search finds nothing, the process waits
+ * for the lock and searches again, because another process may have created the record during the
+ * wait.
  *
- * The database lock does not order the items of one process. The caller must hold the lock on the
- * record's keys within this process: see `Item.withLock`.
+ * The database lock does not order the items of one process. So the caller must also hold the lock
+ * on the record's keys within this process: see `Item.withLock`.
  */
 export async function findOrCreateByPlan<Existing, Plan, Created>(
 	item: Item,
@@ -38,7 +44,8 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 			execution.noteEpoch(lease.epoch);
 			result = await search();
 		}
-		// A node that hardly ever creates a record does not wait for the lock before its next search.
+		// The lock counts the searches: a node that hardly ever creates a record no longer waits for
+		// the lock before a search.
 		databaseLock.noteSearch({ hasFound: 'existing' in result });
 		if ('existing' in result) return result.existing;
 
@@ -46,16 +53,16 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 		const assertLockHeld = () => assertHeld(lease);
 		return await item.withGuard(assertLockHeld, async () => await create(plan));
 	} finally {
-		// After a create without an answer, AlfaCRM may still be carrying it out. The lock is kept
-		// until that must be over.
+		// If the answer to the creation was lost, AlfaCRM may still be carrying the creation out. The
+		// lock is kept until AlfaCRM must be done.
 		leaveAfter(item.underWayMs, () => lease?.leave());
 	}
 }
 
 /**
  * Checks that this process still holds the database lock. Once the lock is lost, another process
- * may be creating the same record, so nothing more is sent. Where n8n cannot keep a lock at all,
- * the lease counts as held.
+ * may be creating the same record, so nothing more is sent. In an n8n that cannot keep a lock,
+ * `DatabaseLock` gives a lease that always counts as held.
  *
  * @throws ResponseError if the lock is lost
  */

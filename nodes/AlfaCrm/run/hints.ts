@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 
-/** The most details that a hint shows. A long list of them would hide the message. */
-const MOST_DETAILS = 5;
+/** How many details a hint shows at most. A long list of details would hide the message. */
+const MAX_DETAILS = 5;
 
 type HintType = NodeExecutionHint['type'];
 
@@ -13,8 +13,11 @@ export class Hints {
 	private readonly hints = new Map<string, { type: HintType; details: Set<string> }>();
 
 	/**
+	 * Adds a detail to the hint with a message, or makes the hint. The first item with the message
+	 * decides the type.
+	 *
 	 * @param message a sentence that holds for all items that the hint is about
-	 * @param detail what is different for each item, such as the ID of its record
+	 * @param detail the part that differs between items, such as the ID of a record
 	 */
 	add(message: string, detail?: string, type: HintType = 'warning'): void {
 		const hint = this.hints.get(message) ?? { type, details: new Set() };
@@ -22,16 +25,17 @@ export class Hints {
 		if (detail !== undefined) hint.details.add(detail);
 	}
 
-	/** Adds the hint that an item changed nothing, because everything was done before. */
+	/**
+	 * Adds the hint that an item repeats an earlier run: it changed nothing, because everything was
+	 * done already.
+	 */
 	addRepeat(message: string, detail: string): void {
 		this.add(message, detail, 'info');
 	}
 
-	/**
-	 * Hands the hints to n8n, which shows them above the output. In n8n 1.97 a tool of an AI agent
-	 * cannot show any.
-	 */
+	/** Hands the hints to n8n, which shows them above the output. */
 	show(context: IExecuteFunctions): void {
+		// In n8n 1.97 the context of a tool of an AI agent has no `addExecutionHints`.
 		if (!('addExecutionHints' in context)) return;
 		for (const [message, { type, details }] of this.hints) {
 			const detailList = listDetails([...details]);
@@ -44,9 +48,9 @@ export class Hints {
 	}
 }
 
-/** Writes the first details, and how many more there are. */
+/** Joins the first details into a text that ends with the number of the details left out. */
 function listDetails(details: readonly string[]): string {
-	const shownDetails = details.slice(0, MOST_DETAILS).join('; ');
-	const hiddenCount = details.length - MOST_DETAILS;
+	const shownDetails = details.slice(0, MAX_DETAILS).join('; ');
+	const hiddenCount = details.length - MAX_DETAILS;
 	return hiddenCount > 0 ? `${shownDetails}; and ${hiddenCount} more` : shownDetails;
 }

@@ -1,7 +1,7 @@
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { keepDescriptionParts, wordDescription } from '../api/effects';
+import { attachDescriptionParts, formatDescription } from '../api/effects';
 import type { ApiResponse } from '../api/answer';
 import { asNodeError, hasStatus, nodeError } from '../api/failures';
 import type { Collected, CollectOptions } from '../api/list';
@@ -15,12 +15,12 @@ import type { LockKey } from './keys';
 import type { Place, Resolution } from './resolution';
 import { NOTHING_RESOLVED } from './resolution';
 
-/** The state that an item shares with the items that `resolvedWith` makes of it. */
+/** The state that an item shares with the items that `resolvedWith` makes from the item. */
 interface SharedState {
 	/**
-	 * All items of the execution in their order, unresolved. An operation that does one piece of work
-	 * for several items, such as completing a lesson with the attendance of each, finds them here.
-	 * They are not the same objects as the resolved items, so compare items by `index`.
+	 * All items of the execution in their order, unresolved. An operation uses the list if one piece
+	 * of work is for several items: it completes a lesson with the attendance from each of them, for
+	 * example. The list does not hold the resolved items, so compare items by `index`.
 	 */
 	unresolvedItems: readonly Item[];
 	log: ItemLog;
@@ -31,9 +31,10 @@ interface SharedState {
 /**
  * One input item: its parameters, its calls, and the log of its sent calls and confirmed writes.
  *
- * A new item knows only its index. `resolveItem` finds its branch and the IDs of its records, and
- * returns another `Item` that holds these findings (its `resolution`). The operation works with
- * that one. Of a resolved item, only the log and the values that it has read from the form change.
+ * A new item knows only its index. `resolveItem` finds the branch and the IDs of the records that
+ * the item is about, and returns another `Item` that holds these findings (its `resolution`). The
+ * operation works with the resolved item, of which only two parts change: the log, and the values
+ * that were read from the form.
  */
 export class Item extends ItemParameters {
 	readonly unresolvedItems: readonly Item[];
@@ -41,8 +42,8 @@ export class Item extends ItemParameters {
 	private readonly calls: ItemCalls;
 
 	/**
-	 * @param sharedState the state of the item from which `resolvedWith` makes this one; empty for a
-	 * new item
+	 * @param sharedState the state of the item from which `resolvedWith` makes this item. A new item
+	 * gets at most `unresolvedItems`.
 	 */
 	constructor(
 		execution: Execution,
@@ -57,8 +58,8 @@ export class Item extends ItemParameters {
 	}
 
 	/**
-	 * Makes an item that also knows these findings, such as its branch or the ID of its record. Both
-	 * items write to the same log.
+	 * Makes a copy of this item that also knows the findings, such as the branch or the ID of the
+	 * record. Both items write to the same log.
 	 */
 	resolvedWith(findings: Partial<Resolution>): Item {
 		const { unresolvedItems, log, parameterValues } = this;
@@ -75,36 +76,35 @@ export class Item extends ItemParameters {
 	// ---------------------------------------------------------------- errors
 
 	/**
-	 * Makes an error about the form, the input or the records of this item. Its description ends with
-	 * what the item has sent and saved so far, even if that is nothing ("Nothing was saved."). So
-	 * `advice` says only what to do.
+	 * Makes an error about the form, the input or the records of this item. The description ends with
+	 * what the item has sent and saved so far, even if that is nothing ("Nothing was saved.").
 	 *
-	 * @param advice whole sentences
+	 * @param advice tells in whole sentences what the user can do
 	 */
 	error(message: string, advice = ''): NodeOperationError {
 		const effect = this.log.getEffect(this.resolution);
 		const descriptionParts = { advice, effect };
-		const description = wordDescription(descriptionParts);
+		const description = formatDescription(descriptionParts);
 		const node = this.execution.context.getNode();
 		const error = new NodeOperationError(node, message, {
 			description: description === '' ? undefined : description,
 			itemIndex: this.index,
 		});
-		return keepDescriptionParts(error, descriptionParts);
+		return attachDescriptionParts(error, descriptionParts);
 	}
 
 	/**
-	 * Makes an error about an answer of AlfaCRM. Its description ends with the writes that AlfaCRM
-	 * has confirmed. It never says that nothing was saved, because after an unclear answer nobody
-	 * knows that.
+	 * Makes an error about an answer of AlfaCRM. The description ends with the writes that AlfaCRM
+	 * has confirmed. The description never says that nothing was saved, because after an unclear
+	 * answer nobody knows that.
 	 *
-	 * @param advice whole sentences
+	 * @param advice tells in whole sentences what the user can do
 	 */
 	apiError(message: string, advice: string, status?: number): Error {
 		const descriptionParts = { advice, effect: this.log.confirmedEffect };
-		const text = { message, description: wordDescription(descriptionParts), status };
+		const text = { message, description: formatDescription(descriptionParts), status };
 		const error = nodeError(this.execution.context.getNode(), text, this.index);
-		return keepDescriptionParts(error, descriptionParts);
+		return attachDescriptionParts(error, descriptionParts);
 	}
 
 	/** Turns any error into a `NodeApiError` or `NodeOperationError` with the index of this item. */
@@ -124,23 +124,23 @@ export class Item extends ItemParameters {
 		return this.log.hasSaved;
 	}
 
-	/** Whether AlfaCRM has accepted an *API Call* of this item. It may have saved something. */
+	/** Whether AlfaCRM has accepted an *API Call* of this item, and may have saved something. */
 	get hasMadeApiCall(): boolean {
 		return this.log.hasMadeApiCall;
 	}
 
 	/**
 	 * For how many milliseconds AlfaCRM may still be carrying out a write whose answer was lost; zero
-	 * or less if it is not.
+	 * or less if no write is under way.
 	 */
 	get underWayMs(): number {
 		return this.log.underWayMs;
 	}
 
 	/**
-	 * Adds the confirmed writes of another item to the log of this item, which sends no calls itself:
-	 * the other item did the work of both. For example, one item completes a lesson for all items
-	 * about that lesson.
+	 * Adds the confirmed writes of another item to the log of this item, if the other item did the
+	 * work of both and this item has sent no calls. For example, one item completes a lesson for all
+	 * items about the lesson.
 	 */
 	addSavesOf(otherItem: Item): void {
 		this.log.addSavesOf(otherItem.log);
@@ -165,11 +165,10 @@ export class Item extends ItemParameters {
 	}
 
 	/**
-	 * Reads something that the credential's user may lack permission to see. Returns undefined in
-	 * that case.
+	 * Reads something, and returns undefined if the credential's user lacks permission to see it.
 	 *
-	 * @param options.treats404AsDenied whether a 404 means missing permission as well: AlfaCRM may
-	 * answer 404 for a branch that the user may not see
+	 * @param options.treats404AsDenied whether a 404 counts as missing permission as well: AlfaCRM
+	 * can answer 404 for a branch that the user may not see
 	 */
 	async readIfAllowed<T>(
 		read: () => Promise<T>,
@@ -184,9 +183,7 @@ export class Item extends ItemParameters {
 		}
 	}
 
-	/**
-	 * Does some work with a check before each of its calls: see `ItemCalls.withGuard`.
-	 */
+	/** Does some work with a check before each call: see `ItemCalls.withGuard`. */
 	async withGuard<T>(assertMaySend: () => void, work: () => Promise<T>): Promise<T> {
 		return await this.calls.withGuard(assertMaySend, work);
 	}
@@ -201,7 +198,7 @@ export class Item extends ItemParameters {
 		return await this.calls.fetch(call);
 	}
 
-	/** Reads the rows of a list, each once; all of them if no limit is given. */
+	/** Reads the rows of a list, each once. Reads all rows if no limit is given. */
 	async collect(list: ListQuery, options: CollectOptions = {}): Promise<Collected> {
 		return await this.calls.collect(list, options);
 	}
@@ -221,10 +218,10 @@ export class Item extends ItemParameters {
 	}
 
 	/**
-	 * Sends an *API Call*. Its effect is not known, so its answer needs no confirmation.
+	 * Sends an *API Call*. The effect of the call is not known, so the answer needs no confirmation.
 	 *
-	 * The lists that are kept for later items are not updated, because no item reads them: if one
-	 * item is an API Call, all are (n8n takes no expression in 'Resource'), and API Calls use no kept
+	 * The lists that are kept for later items are not updated, because no item reads them. 'Resource'
+	 * takes no expression, so all items of the execution are API Calls, and an API Call reads no kept
 	 * list.
 	 */
 	async sendApiCall(call: ItemRequest, records: readonly LockKey[]): Promise<ApiResponse> {

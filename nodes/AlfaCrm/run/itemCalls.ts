@@ -7,7 +7,7 @@ import type { Collected, CollectOptions } from '../api/list';
 import { collect } from '../api/list';
 import type { ListQuery } from '../api/pages';
 import type { ApiRequest } from '../api/request';
-import { isPlain } from '../fields/blank';
+import { isPlainObject } from '../fields/blank';
 import { isCustom } from '../fields/custom';
 import type { FallbackFormats } from '../store/fallbackDates';
 import { isRefusedForDayFormat, writeFallbackFormats } from '../store/fallbackDates';
@@ -21,7 +21,7 @@ import { fallbackDatesKey } from './keys';
 type CallContext = Pick<ApiRequest, 'itemIndex' | 'onSend' | 'savedBefore'>;
 
 /**
- * A call as an operation describes it. Whether it may be repeated is decided by `fetch` and `send`.
+ * A call as an operation describes it. `fetch` and `send` decide whether the call can be repeated.
  */
 export type ItemRequest = Omit<ApiRequest, keyof CallContext | 'isIdempotent' | 'onAnswerLost'> & {
 	fallbackFormats?: FallbackFormats;
@@ -40,24 +40,25 @@ interface CallingItem {
  * the readings of other executions stale after a write.
  */
 export class ItemCalls {
-	/** Called before each call; throws if it must not be sent: see `withGuard`. */
+	/** The guard: called before each call, and throws if the call must not be sent. */
 	private assertMaySend = () => {};
 
 	constructor(private readonly item: CallingItem) {}
 
 	/**
-	 * Does some work with a check before each of its calls. For example, the item must still hold the
-	 * database lock. Within such work, another check replaces this one until its work is done.
+	 * Does some work with a guard: a check before each call, for example whether the item still holds
+	 * the database lock. If the work calls `withGuard` itself, the inner guard replaces the outer
+	 * guard until the inner work is done.
 	 *
 	 * @param assertMaySend throws if the call must not be sent
 	 */
 	async withGuard<T>(assertMaySend: () => void, work: () => Promise<T>): Promise<T> {
-		const previousCheck = this.assertMaySend;
+		const outerGuard = this.assertMaySend;
 		this.assertMaySend = assertMaySend;
 		try {
 			return await work();
 		} finally {
-			this.assertMaySend = previousCheck;
+			this.assertMaySend = outerGuard;
 		}
 	}
 
@@ -70,9 +71,9 @@ export class ItemCalls {
 	/**
 	 * Notes that a call is about to be sent.
 	 *
-	 * @throws if the call must not be sent: its guard refuses it, or it is the item's first call and
-	 * another item has failed. An item that has only waited so far, for example for a lock, must not
-	 * begin after a failure.
+	 * @throws if the guard refuses the call, or if another item has failed and this item has sent no
+	 * call yet. An item that has only waited so far, for example for a lock, must not begin after a
+	 * failure.
 	 */
 	private noteSending(): void {
 		const { execution, log } = this.item;
@@ -88,7 +89,7 @@ export class ItemCalls {
 		return await client.request({ ...call, isIdempotent: true, ...this.makeCallContext() });
 	}
 
-	/** Reads the rows of a list, each once; all of them if no limit is given. */
+	/** Reads the rows of a list, each once. Reads all rows if no limit is given. */
 	async collect(list: ListQuery, options: CollectOptions): Promise<Collected> {
 		const { client, schoolClock } = this.item.execution;
 		const collected = await collect(client, { ...list, ...this.makeCallContext() }, options);
@@ -97,14 +98,14 @@ export class ItemCalls {
 	}
 
 	/**
-	 * Sends a call that may write, so it is not sent again if its answer is lost. Makes the readings
-	 * of other executions stale. Does not update the lists that this execution keeps; `save` does.
+	 * Sends a call that may write. The call is not sent again if its answer is lost. Other executions
+	 * must read the entity anew. The lists that this execution keeps are updated only by `save`.
 	 *
 	 * @param records the keys of the records that the call may change
 	 */
 	async send(call: ItemRequest, records: readonly LockKey[]): Promise<ApiResponse> {
 		const { execution } = this.item;
-		// The write is noted before as well as after, because the answer may come late or never.
+		// Noted before the call as well as after, because the answer may come late or never.
 		execution.noteWrite(call.path, records);
 		const answer = await this.sendInEitherFormat({
 			...call,
@@ -125,14 +126,14 @@ export class ItemCalls {
 		const { execution, log } = this.item;
 		log.noteLostWrite(underWayMs);
 		execution.forget(call.path, records);
-		// A reading made while AlfaCRM carries out the write becomes stale when the write is done.
-		// After `underWayMs` it must be done.
+		// AlfaCRM must be done with the write after `underWayMs`. A value that was read until then may
+		// be older than the write, so it is forgotten as well.
 		if (underWayMs > 0) void sleep(underWayMs).then(() => execution.forget(call.path, records));
 	}
 
 	/**
-	 * Sends a write. If AlfaCRM could not read a day in it and has therefore saved nothing, sends the
-	 * write once more with its days in their fallback formats: see `fallbackDates.ts`.
+	 * Sends a write. If AlfaCRM refuses the write because it cannot read a day, sends the write once
+	 * more with the days in their fallback formats: see `fallbackDates.ts`.
 	 */
 	private async sendInEitherFormat(
 		call: ApiRequest & Pick<ItemRequest, 'fallbackFormats'>,
@@ -148,7 +149,7 @@ export class ItemCalls {
 		if (answer !== undefined) return answer;
 
 		const secondAnswer = await client.request(callInFallbackFormat);
-		execution.noteBehaviour(fallbackDatesKey(call), { isProven: true });
+		execution.noteBehaviour(fallbackDatesKey(call), { holdsForAccount: true });
 		return secondAnswer;
 	}
 
@@ -157,9 +158,9 @@ export class ItemCalls {
 	 *
 	 * @param records the keys of the records that the call changes; none for a new record
 	 * @param options.confirms a field of the answer that confirms the write if the answer has no
-	 * `success`. Bonus calls need it: only one source describes their answers, and it is not certain
-	 * that they have `success`. API notes 6.
-	 * @returns the record as AlfaCRM holds it now
+	 * `success`. Calls that change a bonus have such a field, because it is not certain that their
+	 * answers have `success`: see docs/alfacrm-api.md 6.
+	 * @returns the record that the answer shows
 	 */
 	async save(
 		call: ItemRequest,
@@ -168,7 +169,7 @@ export class ItemCalls {
 	): Promise<IDataObject> {
 		const { confirms } = options;
 		const answer = (await this.send(call, records)) as IDataObject;
-		const record = isPlain(answer.model) ? (answer.model as IDataObject) : {};
+		const record = isPlainObject(answer.model) ? (answer.model as IDataObject) : {};
 		if (!isConfirmed(call, answer, record, confirms)) {
 			this.item.execution.forget(call.path, records);
 			throw this.item.apiError(
@@ -179,16 +180,17 @@ export class ItemCalls {
 
 		const unknownFields = findUnknownCustomFields(call, record);
 		this.warnOfUnknownCustomFields(unknownFields);
-		// Null, so that neither the kept lists nor the output take the sent value for a saved one.
+		// With null, neither the kept lists nor the output show the sent value as saved.
 		for (const name of unknownFields) record[name] = null;
 		this.noteSaved(call, record);
 
-		// A call with a confirming field of its own may answer without a record.
+		// The answer to a call with a confirming field can lack the record. Then the answer's own
+		// fields are returned.
 		const isRecordExpected = confirms === undefined || 'model' in answer;
 		return isRecordExpected ? record : withoutEnvelope(answer);
 	}
 
-	/** Notes a write that AlfaCRM has confirmed, in the log and in the lists for later items. */
+	/** Notes a confirmed write in the log and in the lists that are kept for later items. */
 	private noteSaved(call: ItemRequest, record: IDataObject): void {
 		const { execution, log } = this.item;
 		log.noteSaved(call.task);
@@ -208,7 +210,7 @@ export class ItemCalls {
 }
 
 /**
- * Whether the answer to a write confirms it. The answer to a create must show the new ID as well.
+ * Whether an answer confirms the write. The answer to a `create` must show the new ID as well.
  */
 function isConfirmed(
 	call: ItemRequest,
@@ -225,9 +227,9 @@ function isConfirmed(
 }
 
 /**
- * Finds the custom fields that were sent but do not exist in AlfaCRM, which ignores them silently:
- * the record in the answer lacks them. An answer that shows only the ID and sent fields may not be
- * the whole record, so it proves nothing.
+ * Finds the custom fields that were sent but do not exist in AlfaCRM. AlfaCRM ignores such a field
+ * silently, so the record in the answer lacks it. An answer that shows nothing but the ID and sent
+ * fields may not be the whole record, so it proves nothing.
  */
 function findUnknownCustomFields(call: ItemRequest, record: IDataObject): string[] {
 	const sentValues = call.body ?? {};

@@ -24,7 +24,7 @@ export class ItemLog {
 		return this.tasks.length > 0;
 	}
 
-	/** Whether AlfaCRM has accepted an *API Call* of the item. It may have saved something. */
+	/** Whether AlfaCRM has accepted an *API Call* of the item, and may have saved something. */
 	get hasMadeApiCall(): boolean {
 		return this.isApiCallAccepted;
 	}
@@ -36,7 +36,7 @@ export class ItemLog {
 
 	/**
 	 * For how many milliseconds AlfaCRM may still be carrying out a write whose answer was lost; zero
-	 * or less if it is not.
+	 * or less if no write is under way.
 	 */
 	get underWayMs(): number {
 		return this.underWayUntil - performance.now();
@@ -59,7 +59,7 @@ export class ItemLog {
 	/**
 	 * Notes a write whose answer was lost.
 	 *
-	 * @param underWayMs for how many milliseconds AlfaCRM may still be carrying it out
+	 * @param underWayMs for how many milliseconds AlfaCRM may still be carrying out the write
 	 */
 	noteLostWrite(underWayMs: number): void {
 		this.underWayUntil = performance.now() + underWayMs;
@@ -77,9 +77,9 @@ export class ItemLog {
 	}
 
 	/**
-	 * Returns what an error about the item says of its effect: that nothing was sent, that nothing
-	 * was saved, or what was saved. If the item has sent a call, but its operation only reads, the
-	 * error says nothing about writes.
+	 * Returns the effect that an error about the item states: nothing was sent, nothing was saved, or
+	 * these tasks were saved. If the operation only reads and a call was sent, the error states no
+	 * effect.
 	 */
 	getEffect(options: { onlyReads: boolean }): Effect {
 		if (!this.hasSent) return { kind: 'nothingSent' };
@@ -88,8 +88,8 @@ export class ItemLog {
 	}
 
 	/**
-	 * What an error says of the writes that AlfaCRM has confirmed. If there are none, the error says
-	 * nothing: AlfaCRM may have saved something without confirming it.
+	 * The confirmed writes as the effect that an error states. If no write is confirmed, the error
+	 * states no effect, because AlfaCRM may have saved something without confirming it.
 	 */
 	get confirmedEffect(): Effect {
 		return this.hasSaved ? { kind: 'saved', tasks: this.savedTasks } : { kind: 'unsaid' };

@@ -1,6 +1,6 @@
 import type { IDataObject, NodeOperationError } from 'n8n-workflow';
 
-import { isPlain } from '../fields/blank';
+import { isPlainObject } from '../fields/blank';
 import type { Parameter } from '../form/parameters';
 import { CollectionReader, ParameterReader } from '../form/parameters';
 import { parseJson } from '../values/formats';
@@ -15,6 +15,8 @@ export abstract class ItemParameters extends ParameterReader {
 	readonly zone: string;
 
 	/**
+	 * @param resolution the findings of `resolveItem`. They hold, for example, the IDs that take the
+	 * place of names such as "Room 1" in parameters.
 	 * @param parameterValues the values of parameters that were read already, by name. Each parameter
 	 * is read once, because resolving expressions in n8n takes most of the time before an item's
 	 * first call.
@@ -36,7 +38,7 @@ export abstract class ItemParameters extends ParameterReader {
 		return this.execution.origin;
 	}
 
-	/** The JSON of the input item, with IDs in place of names if the item was resolved. */
+	/** The JSON of the input item. If the item is resolved, names in it are replaced by IDs. */
 	get json(): IDataObject {
 		if (this.resolution.json) return this.resolution.json;
 		const inputItems = this.execution.context.getInputData();
@@ -44,10 +46,10 @@ export abstract class ItemParameters extends ParameterReader {
 	}
 
 	/**
-	 * Returns the value of a parameter: the value with IDs in place of names if the item was resolved
-	 * and the parameter held names; else the value in the form.
+	 * Returns the value of a parameter in the form. If the item is resolved, names in the value are
+	 * replaced by IDs.
 	 */
-	input(parameter: Parameter): unknown {
+	readRawValue(parameter: Parameter): unknown {
 		const { name } = parameter;
 		const { parameters: resolvedValues } = this.resolution;
 		if (resolvedValues.has(name)) return resolvedValues.get(name);
@@ -84,12 +86,13 @@ export abstract class ItemParameters extends ParameterReader {
 	 * @throws NodeOperationError if the parameter holds anything else
 	 */
 	object(parameter: Parameter): IDataObject {
-		const value = this.input(parameter);
+		const value = this.readRawValue(parameter);
 		const isEmptyText = typeof value === 'string' && value.trim() === '';
 		if (isEmptyText) return {};
 
 		const object = typeof value === 'string' ? parseJson(value) : value;
-		if (isPlain(object)) return object as IDataObject;
+		// `IDataObject` is n8n's type for the objects that `isPlainObject` accepts.
+		if (isPlainObject(object)) return object as IDataObject;
 		throw this.error(
 			`'${parameter.displayName}' is not a JSON object`,
 			'Write it as {"name": "value"}, or use an expression that gives an object.',

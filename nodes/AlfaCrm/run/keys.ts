@@ -1,5 +1,7 @@
 /**
  * Makes the keys of locks, of AlfaCRM's behaviours, and of values that are read once for all items.
+ * For example, `['customer', 'record', 40]` is the key of customer 40.
+ *
  * Each kind of key has its own function here, so that two kinds never share a key by accident. A
  * key that only one folder of operations uses is made in that folder.
  */
@@ -7,9 +9,10 @@
 import type { Entity } from '../entities/types';
 import type { Branch } from '../store/located';
 
-type HasPath = Pick<Entity, 'path'>;
+/** An entity, or a call to it: only the path counts. */
+type WithPath = Pick<Entity, 'path'>;
 
-/** A key begins with the path of an entity, so that keys of two entities always differ. */
+/** A key begins with the path of an entity, so that keys of different entities always differ. */
 export type Key = readonly [path: string, ...parts: Array<string | number>];
 
 /**
@@ -18,29 +21,29 @@ export type Key = readonly [path: string, ...parts: Array<string | number>];
  */
 export type LockKey = Key;
 
-/** Identifies something that AlfaCRM was seen to do, such as ignoring a filter. */
+/** Identifies a behaviour: something that AlfaCRM was seen to do, such as ignoring a filter. */
 export type BehaviourKey = Key;
 
 // ---------------------------------------------------------------- locks and writes
 
 /**
- * Makes the key that stands for all records of an entity. Each write notes it, so that earlier
- * readings of the entity count as stale.
+ * Makes the key that stands for all records of an entity. Each write to the entity notes the key,
+ * so that values read earlier count as stale.
  */
 export const entityKey = (path: string): LockKey => [path];
 
 /** Makes the key whose lock keeps two changes of a record from overlapping. */
-export const recordKey = ({ path }: HasPath, id: number): LockKey => [path, 'record', id];
+export const recordKey = ({ path }: WithPath, id: number): LockKey => [path, 'record', id];
 
 // ---------------------------------------------------------------- behaviours: see `Execution.noteBehaviour`
 
 /**
- * Makes the key for a behaviour: AlfaCRM reads the days of this entity only in their fallback
+ * Makes the key of the behaviour that AlfaCRM reads the days of an entity only in their fallback
  * format.
  */
-export const fallbackDatesKey = ({ path }: HasPath): BehaviourKey => [
+export const fallbackDatesKey = ({ path }: WithPath): BehaviourKey => [
 	path,
-	'takes days in the other format',
+	'reads days only in the fallback format',
 ];
 
 // ---------------------------------------------------------------- names of readings: see `Execution.cached`
@@ -51,9 +54,8 @@ export const fallbackDatesKey = ({ path }: HasPath): BehaviourKey => [
 export const shortListName = (branch: Branch): string => JSON.stringify(['short', branch]);
 
 /**
- * Names the reading of the titles of an entity's records, which the output shows beside IDs. It is
- * kept even if the credential's user may not read the titles, so that the list is not requested
- * again.
+ * Names the reading of the titles (names) of an entity's records, which the output shows beside
+ * IDs. If the titles cannot be read, that is kept as well, so that the list is not requested again.
  *
  * @param notBefore the earliest moment at which the list may have been read, by
  * `performance.now()`; undefined if it may be up to `LIST_MS` old
@@ -61,10 +63,10 @@ export const shortListName = (branch: Branch): string => JSON.stringify(['short'
 export const titlesName = (branch: Branch, notBefore?: number): string =>
 	JSON.stringify(['titles', branch, notBefore]);
 
-/** Names the reading of the account's branches that is at most a minute old. */
+/** Names the reading of the account's branches that must be at most a minute old. */
 export const RECENT_BRANCHES = 'branches of the last minute';
 
-/** Names the reading of the account's branches that was made after the execution began. */
+/** Names the reading of the account's branches that must be made after the execution began. */
 export const NEWEST_BRANCHES = 'branches since the execution began';
 
 /**
@@ -79,4 +81,4 @@ export const matchesName = (matchValues: object, branches: readonly Branch[]): s
 export const branchOfRecordName = (id: number): string => JSON.stringify(['branch of', id]);
 
 /** Names the search for the ID of the credential's user. */
-export const OWN_USER = 'own';
+export const CREDENTIAL_USER = 'own';

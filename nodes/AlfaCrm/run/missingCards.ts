@@ -1,8 +1,8 @@
 import type { Item } from './item';
 
 /**
- * Adds a hint about customers who come to a lesson but are missing from the output: no list shows
- * their records, which the hint calls cards.
+ * Adds a hint about customers who are expected at a lesson but are missing from the output, because
+ * no list of AlfaCRM shows their records. The hint calls the record of a customer a card.
  */
 export function warnOfMissingCards(item: Item, customerIds: readonly number[]): void {
 	if (customerIds.length === 0) return;

@@ -22,8 +22,8 @@ export interface NameLookup {
 	/** Returns undefined for a list that the credential's user may not read. */
 	readList(entity: Entity): Promise<ShortList | undefined>;
 	/**
-	 * Reads the list anew. Leave it out if `readList` always reads anew. Otherwise `readList` may
-	 * return a list that is some minutes old.
+	 * Reads the list anew, if `readList` can return a list that is some minutes old. Undefined if
+	 * `readList` itself always reads anew.
 	 */
 	readNewestList?: NameLookup['readList'];
 	/** Makes the error that refuses a name. */
@@ -32,11 +32,12 @@ export interface NameLookup {
 	noteBoundRecord?(record: BoundRecord): void;
 }
 
-/** How many choices an error lists. */
-const MOST_CHOICES = 20;
+/** How many choices an error lists at most. */
+const MAX_CHOICES = 20;
 
 /**
- * Puts an ID in place of the name in a reference. Returns the same value if it holds no name.
+ * Puts an ID in place of the name in a reference: a value that refers to one record. Returns the
+ * same value if it holds no name.
  *
  * @throws what `lookup.error` makes, for an unknown or ambiguous name
  */
@@ -84,9 +85,9 @@ function splitIntoEntries(value: unknown): readonly unknown[] {
 }
 
 /**
- * Replaces the names in one entry of a list by IDs. The entry is an ID, a name, or a text with
- * several of them between commas. A name may hold a comma itself, so the whole text is looked up
- * first.
+ * Replaces the names in one entry of a list by IDs. The entry is an ID, a name, or a text of
+ * several IDs and names with commas between them. A name may hold a comma itself, so the whole text
+ * is looked up first.
  *
  * @returns the IDs; the entry itself if it holds no name
  */
@@ -96,7 +97,7 @@ async function replaceNamesInEntry(
 	entry: unknown,
 	mode: unknown,
 ): Promise<unknown[]> {
-	// `parts` splits a text at commas, semicolons and line breaks.
+	// `splitText` splits a text at commas, semicolons and line breaks.
 	const splitTexts = readItems(entry, splitText);
 	const names: string[] = [];
 	for (const text of splitTexts) {
@@ -122,12 +123,15 @@ function unpackPicker(value: unknown): { content: unknown; mode?: unknown } {
 }
 
 /**
- * Returns the name in a value. Returns undefined if the value is an ID, a web address, empty, or
- * the choice of none. Digits are an ID, unless the mode says that the user gives a name.
+ * Returns the name in a value. Returns undefined for a value that holds no name:
+ *
+ * - an empty value, or the choice "none" of the field
+ * - digits, which are an ID unless the mode says that the user gives a name
+ * - the web address of a record's page
  */
 function readName(field: Reference, value: unknown, mode?: unknown): string | undefined {
 	const isByName = mode === 'name';
-	// In a sheet, the name of the room "1" comes as the number 1.
+	// A sheet gives the name of the room "1" as the number 1.
 	const text = isByName && typeof value === 'number' ? String(value) : value;
 	if (typeof text !== 'string' || isEmpty(text) || isNone(field, text)) return undefined;
 
@@ -137,10 +141,12 @@ function readName(field: Reference, value: unknown, mode?: unknown): string | un
 }
 
 /**
- * Reads the list in which names are looked up. Reads it anew unless it has exactly one record for
- * each name: somebody may have added or renamed a record since the list was read.
+ * Reads the list in which names are looked up. If the list does not have exactly one record for
+ * each name, reads it anew, because somebody may have added or renamed a record.
  *
- * @param entry the text that holds the names. The whole text may also be one name with a comma.
+ * @param names the names that are looked up one by one
+ * @param entry the text from which the names were split. It can also be one name with a comma, for
+ * which a record is enough.
  * @throws what `lookup.error` makes, if the credential's user may not read the list
  */
 async function readListWithNames(
@@ -169,7 +175,7 @@ function hasOneRecordNamed(list: ShortList, name: unknown): boolean {
 	return typeof name === 'string' && list.findByName(name).length === 1;
 }
 
-/** Whether each of the names is that of exactly one record of a list. */
+/** Whether a list has exactly one record for each name. */
 function hasOneRecordForEach(list: ShortList, names: readonly string[]): boolean {
 	return names.every((name) => hasOneRecordNamed(list, name));
 }
@@ -193,7 +199,7 @@ function findId(lookup: NameLookup, field: Reference, name: string, list: ShortL
 	return id;
 }
 
-/** Makes the error for a name that no record has. It lists the records that there are. */
+/** Makes the error for a name that no record has. The error lists the records that there are. */
 function unknownNameError(
 	lookup: NameLookup,
 	field: Reference,
@@ -207,7 +213,7 @@ function unknownNameError(
 	);
 }
 
-/** Makes the error for a name that several records have. It lists their IDs. */
+/** Makes the error for a name that several records have. The error lists the IDs of the records. */
 function ambiguousNameError(
 	lookup: NameLookup,
 	field: Reference,
@@ -226,13 +232,13 @@ function ambiguousNameError(
 function listChoices(choices: ShortList['choices']): string {
 	if (choices.length === 0) return 'none';
 
-	const shownChoices = choices.slice(0, MOST_CHOICES).map(({ title, id }) => `${title} (${id})`);
+	const shownChoices = choices.slice(0, MAX_CHOICES).map(({ title, id }) => `${title} (${id})`);
 	const text = shownChoices.join(', ');
 	const hiddenCount = choices.length - shownChoices.length;
 	return hiddenCount === 0 ? text : `${text} and ${hiddenCount} more`;
 }
 
-/** Tells in an error that the list of records lacks some, if AlfaCRM counts more of them. */
+/** Returns a sentence for an error if AlfaCRM counts more records than the list has. */
 function hiddenRecordsNote({ isComplete }: ShortList): string {
 	return isComplete ? '' : ' AlfaCRM counts some that it does not show.';
 }

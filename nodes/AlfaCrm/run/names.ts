@@ -1,3 +1,9 @@
+/**
+ * Reads the *short lists* of entities: the IDs and names of all records of an entity, such as
+ * rooms. The output shows the names beside IDs. They are called *titles* here, because a record
+ * without a name of its own has a title too.
+ */
+
 import { LIST_MS } from '../api/accountKnowledge';
 import { hasStatus } from '../api/failures';
 import type { Entity } from '../entities/types';
@@ -9,8 +15,8 @@ import type { Item } from './item';
 import { shortListName, titlesName } from './keys';
 
 /**
- * Reads the IDs and names of all records of an entity, such as rooms: its short list. The list is
- * read once for all items, and shared with other executions of the account.
+ * Reads the short list of an entity, once for all items. Other executions of the account use the
+ * list too.
  *
  * @param notBefore the earliest moment at which the list may have been read, by
  * `performance.now()`; by default `LIST_MS` ago
@@ -23,28 +29,31 @@ export async function readShortListOnce(
 ): Promise<ShortList> {
 	const listBranch = branchOfList(entity, branch);
 	const read = async () => await readShortList(item, entity, listBranch);
-	// An empty list is not shared either: AlfaCRM may send one by mistake. API notes 3.
-	const isKept = ({ isComplete, titles }: ShortList) => isComplete && titles.size > 0;
-	const options = { shared: { notBefore, isKept } };
+	// Incomplete lists are not kept for other executions, and neither are empty lists, which AlfaCRM
+	// can send by mistake: see docs/alfacrm-api.md 3.
+	const mayBeKept = ({ isComplete, titles }: ShortList) => isComplete && titles.size > 0;
+	const options = { shared: { notBefore, mayBeKept } };
 	return await item.execution.cached(entity.path, shortListName(listBranch), read, options);
 }
 
 /**
- * Makes the source from which the output takes the names (titles) beside IDs. Each list is read
- * once, for the first item that needs it. If a list cannot be read, the item does not fail, and the
- * list is not requested again.
+ * Makes the source from which the output takes the titles beside IDs. Each list is read once, for
+ * the first item that needs it. If a list cannot be read, the item does not fail, and the list is
+ * not requested again.
  */
-export function nameSourceOf(item: Item): NameSource {
+export function makeNameSource(item: Item): NameSource {
 	return {
 		origin: item.origin,
-		titlesIn: async (entity, branch, ids) =>
+		findTitles: async (entity, branch, ids) =>
 			await readTitlesWithIds(item, entity, branch, ids ?? []),
 	};
 }
 
 /**
- * Reads the titles of an entity's records. Reads them anew in this execution if one of the IDs is
- * not among them: the list may come from another execution, and a record may have been added since.
+ * Reads the titles of an entity's records. If an ID has no title, the list may come from another
+ * execution, and be older than the record. Then this execution reads the list anew.
+ *
+ * @param ids the IDs whose titles are needed
  */
 async function readTitlesWithIds(
 	item: Item,
@@ -58,7 +67,7 @@ async function readTitlesWithIds(
 	return await readTitlesOnce(item, entity, branch, item.execution.startedAt);
 }
 
-/** Reads the titles of an entity's records, unless the execution has read or tried that before. */
+/** Reads the titles of an entity's records once: a reading that has failed is not repeated. */
 async function readTitlesOnce(
 	item: Item,
 	entity: Entity,
@@ -66,7 +75,7 @@ async function readTitlesOnce(
 	notBefore?: number,
 ): Promise<Titles | undefined> {
 	const name = titlesName(branchOfList(entity, branch), notBefore);
-	const read = async () => await readTitles(item, entity, branch, notBefore);
+	const read = async () => await findTitles(item, entity, branch, notBefore);
 	return await item.execution.cached(entity.path, name, read);
 }
 
@@ -74,7 +83,7 @@ async function readTitlesOnce(
  * Reads the titles of an entity's records. If the list cannot be read, adds a hint and returns
  * undefined.
  */
-async function readTitles(
+async function findTitles(
 	item: Item,
 	entity: Entity,
 	branch?: number,

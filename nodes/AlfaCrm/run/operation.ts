@@ -1,3 +1,8 @@
+/**
+ * Declares the types of operations: what a user can choose in 'Resource' and 'Operation', with its
+ * form, its work and its output.
+ */
+
 import type { IBinaryKeyData, IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { ActionKindName, ActionOf, Entity } from '../entities/types';
@@ -7,15 +12,15 @@ import type { Item } from './item';
 import type { ObjectSchema } from '../output/recordSchema';
 
 /**
- * The sections of an operation's form, from top to bottom. An `OperationPart` gives the parameters
- * for each of its sections, and the order of the sections decides the order of the form.
+ * The sections of an operation's form, from top to bottom. An `OperationPart` holds parameters by
+ * section, so the form has them in this order.
  */
 export const FORM_SECTIONS = [
 	'branch',
-	// The parent of the record, such as the customer of a subscription.
-	'keys',
+	// The record to which the record belongs, such as the customer of a subscription.
+	'parent',
 	'id',
-	// How a record is found without its ID, such as by its phone.
+	// The values by which a record is found without its ID, such as a phone.
 	'match',
 	'inputMode',
 	// The parts that an overview of a customer leaves out.
@@ -39,22 +44,21 @@ export const FORM_SECTIONS = [
 	'timeZone',
 ] as const;
 
-/** The parameters that an operation has in the form, by section. */
+/** Parameters of an operation by section. An operation has parameters in some sections only. */
 export type OperationPart = FormPart<(typeof FORM_SECTIONS)[number]>;
 
 /** An entity's nouns in the texts of its operations: "study status", "study statuses". */
 export interface Nouns {
-	one: string;
-	many: string;
+	singular: string;
+	plural: string;
 }
 
-/**
- * The texts of an operation in n8n's list. An AI agent sees only the action. The description says
- * only what the name does not say.
- */
+/** The texts of an operation in n8n's list of operations. */
 export interface OperationText {
 	name: string;
+	/** The only one of the texts that an AI agent sees. */
 	action: string;
+	/** Adds to the name what a person must know as well. */
 	description?: string;
 }
 
@@ -67,15 +71,15 @@ export interface Operation {
 	execute(item: Item, entity: Entity): Promise<IDataObject[]>;
 	/** Describes the output of the operation with the default options. */
 	output(entity: Entity): ObjectSchema;
-	/** Set if the operation saves nothing. Then no error says what was saved. */
+	/** Set if the operation saves nothing. Then errors do not tell what was saved. */
 	onlyReads?: true;
-	/** Set if the operation itself reads all branches while 'Branch' is empty. */
+	/** Set if the operation itself reads all branches if 'Branch' is empty. */
 	readsAllBranches?: true;
 	/**
-	 * Whether the operation decides something by the clock or the date of the workflow. Then the form
-	 * names the workflow's time zone.
+	 * Whether the operation reads the clock or the date of the workflow, so that its result depends
+	 * on the workflow's time zone. The form then names the time zone.
 	 */
-	decidesByTime?: boolean;
+	dependsOnTimeZone?: boolean;
 }
 
 /**
@@ -94,10 +98,10 @@ export interface ActionKind<K extends ActionKindName> {
 	/** See `Operation.readsAllBranches`. */
 	readsAllBranches?: true;
 	/**
-	 * Whether the action decides something by the clock. A field whose default depends on today's
-	 * date does not count here: see `dependsOnToday`.
+	 * Whether the action reads the clock, so that its result depends on the workflow's time zone. A
+	 * field whose default depends on today's date does not count here: see `dependsOnToday`.
 	 */
-	decidesByTime?: (action: ActionOf<K>) => boolean;
+	dependsOnTimeZone?: (action: ActionOf<K>) => boolean;
 }
 
 /** One output item of an input item. */
@@ -107,7 +111,7 @@ export interface Output {
 }
 
 /** A choice of 'Resource' that is not an entity of AlfaCRM, for example *API Call*. */
-export interface OtherResource {
+export interface NonEntityResource {
 	label: string;
 	/** The parameter *Operation* of this resource. */
 	operation: INodeProperties;
@@ -117,19 +121,19 @@ export interface OtherResource {
 	execute(item: Item): Promise<Output[]>;
 	/** Describes the outputs that are known, by the values of `operation`. */
 	outputs: Readonly<Record<string, ObjectSchema>>;
-	/** Set if the effect of a call is not known. Then each item waits for the item before it. */
+	/** Set if the effect of a call is not known. Then each item waits for the previous item. */
 	oneByOne?: true;
 }
 
-/** An operation of an entity, and its parameters. They are made once. */
+/** An operation of an entity, and its parameters, which are made once. */
 export interface CatalogueEntry {
 	operation: Operation;
 	formPart: OperationPart;
 }
 
 /**
- * Everything that a user can choose in 'Resource' and 'Operation'. It is made only once, because
- * every item looks up its operation here.
+ * Everything that a user can choose in 'Resource' and 'Operation'. The catalogue is made only once,
+ * because every item looks up its operation here.
  */
 export interface Catalogue {
 	/** The parameter *Resource*. */
@@ -139,7 +143,7 @@ export interface Catalogue {
 	/** The entities by the values of `resource`. */
 	entities: ReadonlyMap<string, Entity>;
 	/** Returns the operations of an entity by the values of `operation`. */
-	entriesOf(entity: Entity): ReadonlyMap<string, CatalogueEntry>;
+	operationEntriesOf(entity: Entity): ReadonlyMap<string, CatalogueEntry>;
 	/** The resources that are no entities, by the values of `resource`. */
-	otherResources: ReadonlyMap<string, OtherResource>;
+	nonEntityResources: ReadonlyMap<string, NonEntityResource>;
 }

@@ -1,7 +1,10 @@
 /**
- * Completes a new record that is added to another record, its owner. For example, a payment is
- * added to its payer. The new record goes into a branch of the owner, and some of its empty texts
- * are filled with the owner's texts.
+ * Completes a new record that is added to another record, its *owner*. For example, a payment is
+ * added to a customer, the payer. The new record goes into a branch of the owner. Some empty texts
+ * of the new record are filled with the owner's texts.
+ *
+ * Several branches play a part: the branch of the call, which the user has chosen in 'Branch' or
+ * which was found, the branches of the owner, and the branch that the new record itself holds.
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -10,7 +13,7 @@ import { LIST_MS } from '../api/accountKnowledge';
 import { LARGEST_PAGE } from '../api/pages';
 import { customer } from '../entities/customer';
 import type { Field } from '../entities/fieldTypes';
-import { listCall } from '../entities/listCall';
+import { makeListCall } from '../entities/listCall';
 import type { Entity } from '../entities/types';
 import { user } from '../entities/user';
 import { isEmpty } from '../fields/blank';
@@ -20,7 +23,7 @@ import { readMaxLength, readText, shorten } from '../fields/text';
 import type { Branch, LocatedRecord } from '../store/located';
 import { readId, readIds } from '../values/formats';
 import type { Item } from './item';
-import { OWN_USER } from './keys';
+import { CREDENTIAL_USER } from './keys';
 import { getRecord } from './records';
 
 /** A new record before it is completed: the values from the user, and the body made of them. */
@@ -43,7 +46,7 @@ interface FoundOwner extends Owner, LocatedRecord {
 	branches: readonly number[];
 }
 
-/** A new record as it is sent. */
+/** A new record with the body and the branch with which it is sent. */
 interface CompletedDraft {
 	body: IDataObject;
 	branch: Branch;
@@ -55,15 +58,15 @@ interface CompletedDraft {
 }
 
 /**
- * Completes a new record from the record to which it is added, its owner. Chooses the branch of the
- * new record, and copies texts that the user has not given: a payment takes the name of its payer,
- * for example. A record without an owner stays as it is, and so does one whose owner the
- * credential's user may not see.
+ * Chooses the branch of a new record, and copies texts of the owner that the user has not given: a
+ * payment takes the name of its payer, for example. The record is not changed if it has no owner,
+ * or if the credential's user may not see the owner.
  *
- * @param owner by default the customer of the new record, if one of its fields copies a text of the
- * customer (`copyFrom`)
- * @throws NodeApiError if the owner does not exist, NodeOperationError if the user has to choose
- * one of the owner's branches, or has named a record of another branch
+ * @param owner by default the customer of the new record, if one of the record's fields copies a
+ * text of the customer (`copyFrom`)
+ * @throws NodeApiError if the owner does not exist
+ * @throws NodeOperationError if the user has to choose one of the owner's branches, or has named a
+ * record of another branch
  */
 export async function completeFromOwner(
 	item: Item,
@@ -99,8 +102,8 @@ function findCustomer({ fields, body }: Draft): Owner | undefined {
 }
 
 /**
- * Reads the record to which the new record is added. Returns undefined if the credential's user may
- * not see it: AlfaCRM may still let the user add the new record.
+ * Reads the owner. Returns undefined if the credential's user may not see the owner: AlfaCRM may
+ * still let the user add the new record.
  */
 async function readOwner(
 	item: Item,
@@ -140,25 +143,25 @@ function copyTexts(
 
 // ---------------------------------------------------------------- the branch of the new record
 
-/** The values from which the branch of a new record is chosen. */
+/** The values from which the branch of a new record is chosen, besides the owner. */
 interface BranchSources {
-	/** The field that says the branch of the record, if the entity has one. */
+	/** The field that holds the branch of the new record, if the entity has such a field. */
 	branchField?: Field;
-	/** The branches that the user has given in that field. */
+	/** The branches that the user has given in `branchField`. */
 	givenBranches: readonly number[];
 	callBranch: Branch;
 }
 
-/** Reads the branches that the user has given in the record's own field for them. */
+/** Reads the branches that the user has given in the field that holds the record's branch. */
 function readGivenBranches(branchField: Field | undefined, { input, body }: Draft): number[] {
 	if (branchField === undefined || isBlank(branchField, input[branchField.name])) return [];
 	return readIds(listOf(body[branchField.name]));
 }
 
 /**
- * Chooses the branch into which a new record goes. The first of these that applies decides:
+ * Chooses the branch into which a new record goes. The first case that applies decides:
  *
- * 1. the first branch that the user has given in the record's own field
+ * 1. the first branch that the user has given in the field that holds the record's branch
  * 2. the branch that the user has chosen in 'Branch', if the owner is in it
  * 3. the branch in which the owner was found, if AlfaCRM does not show the owner's branches
  * 4. the only branch of the owner
@@ -174,11 +177,12 @@ function chooseBranch(item: Item, owner: FoundOwner, sources: BranchSources): Br
 		return givenBranches[0];
 	}
 
-	// If 'Branch' is empty, the branch of the call may have been found through a record.
+	// If 'Branch' is empty, the branch of the call may be that of another record of the item. The
+	// only branch of the account counts as chosen.
 	const isBranchChosen = !item.place?.hasRecord;
 	const chosenBranch = isBranchChosen ? callBranch : undefined;
 	const isOwnerInChosenBranch = chosenBranch !== undefined && owner.branches.includes(chosenBranch);
-	// The owner was searched for in the chosen branch first, so `owner.branch` is that branch.
+	// `readOwner` searches the chosen branch first, so it has found the owner there.
 	if (isOwnerInChosenBranch) return owner.branch;
 	if (owner.branches.length === 0) return owner.branch;
 	if (owner.branches.length === 1) return owner.branches[0];
@@ -201,8 +205,9 @@ function warnOfForeignBranch(
 	givenBranches: readonly number[],
 ): void {
 	const { entity, id, branches: ownerBranches } = owner;
-	const isOwnerInOne = givenBranches.some((branch) => ownerBranches.includes(branch));
-	if (isOwnerInOne || ownerBranches.length === 0) return;
+	const isOwnerInGivenBranch = givenBranches.some((branch) => ownerBranches.includes(branch));
+	const areOwnerBranchesKnown = ownerBranches.length > 0;
+	if (isOwnerInGivenBranch || !areOwnerBranchesKnown) return;
 
 	const noun = entity.label.toLowerCase();
 	item.execution.hints.add(
@@ -212,10 +217,10 @@ function warnOfForeignBranch(
 }
 
 /**
- * Checks the records that the user has given by their names, for example a till: each must belong
- * to the branch of the new record. The name was looked up before this branch was known.
+ * Checks that the records that the user has given by their names, for example a till, belong to the
+ * branch of the new record. Their names were looked up before that branch was chosen.
  *
- * @throws NodeOperationError if one belongs to other branches only
+ * @throws NodeOperationError if a record belongs to other branches only
  */
 function assertNamesBelongTo(item: Item, branch: Branch, { entity }: FoundOwner): void {
 	if (branch === undefined) return;
@@ -233,8 +238,8 @@ function assertNamesBelongTo(item: Item, branch: Branch, { entity }: FoundOwner)
 // ---------------------------------------------------------------- the author of the new record
 
 /**
- * Adds the author to a new record if the user has given none. The author is then the user of the
- * credential, because AlfaCRM refuses a comment without an author. API notes 5.19.
+ * Adds the credential's user as the author of a new record if the user has given no author. AlfaCRM
+ * refuses a comment without an author: see docs/alfacrm-api.md 5.19.
  */
 export async function addAuthor(
 	item: Item,
@@ -245,26 +250,28 @@ export async function addAuthor(
 	const authorField = fields.find(({ fallback }) => fallback === 'author');
 	if (authorField === undefined || body[authorField.name] !== undefined) return body;
 
-	// Other executions of the account use the ID too, if it was found.
+	// Other executions of the account use the ID too. If it was not found, they search again.
 	const shared = {
 		notBefore: performance.now() - LIST_MS,
-		isKept: (id: number | undefined) => id !== undefined,
+		mayBeKept: (id: number | undefined) => id !== undefined,
 	};
 	const findUser = async () => await findCredentialUser(item, branch);
-	const userId = await item.execution.cached(user.path, OWN_USER, findUser, { shared });
+	const userId = await item.execution.cached(user.path, CREDENTIAL_USER, findUser, {
+		shared,
+	});
 	return userId === undefined ? body : { [authorField.name]: userId, ...body };
 }
 
 /**
- * Finds the ID of the credential's user by the email. Returns undefined if the list of users does
- * not show that user, or if that user may not read the list.
+ * Finds the ID of the credential's user by the email of the credential. Returns undefined if the
+ * user may not read the list of users, or is not in the list.
  */
 async function findCredentialUser(item: Item, branch: Branch): Promise<number | undefined> {
 	const credentialEmail = normalizeText(await item.execution.client.email());
 	const hasCredentialEmail = (row: IDataObject) =>
 		listOf(row.email).some((email) => normalizeText(String(email)) === credentialEmail);
 
-	const list = { ...listCall(user, branch), pageSize: LARGEST_PAGE };
+	const list = { ...makeListCall(user, branch), pageSize: LARGEST_PAGE };
 	const read = async () => await item.collect(list, { keep: hasCredentialEmail, limit: 1 });
 	const users = await item.readIfAllowed(read, { treats404AsDenied: true });
 	const credentialUser = users?.rows.at(0);

@@ -1,7 +1,7 @@
 import type { INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { errorJson } from '../api/failures';
+import { makeErrorJson } from '../api/failures';
 import type { Execution } from './execution';
 import type { FailedItem } from './failedItems';
 import { makeExecutionError } from './failedItems';
@@ -33,8 +33,8 @@ class ItemQueue {
 	private readonly items: Item[] = [];
 	/** The output of each item, in the order of the items. */
 	private readonly output: INodeExecutionData[][];
-	/** The failures that end the execution. Once there is one, no other item begins. */
-	private readonly failures: FailedItem[] = [];
+	/** The items whose failure ends the execution. Once one has failed, no other item begins. */
+	private readonly failedItems: FailedItem[] = [];
 	/** The work of the items that have begun and are not done. */
 	private readonly underWay = new Set<Promise<void>>();
 
@@ -44,7 +44,7 @@ class ItemQueue {
 	) {
 		const inputItems = execution.context.getInputData();
 		for (const index of inputItems.keys()) {
-			// All items share one array, so each sees those that are added after it, too.
+			// All items share one array, so each item also sees the items that are added after it.
 			this.items.push(new Item(execution, index, { unresolvedItems: this.items }));
 		}
 		this.output = this.items.map(() => []);
@@ -54,33 +54,33 @@ class ItemQueue {
 	async run(): Promise<INodeExecutionData[]> {
 		await this.beginItems();
 		await Promise.all(this.underWay);
-		if (this.failures.length > 0) throw makeExecutionError(this.failures, this.items);
+		if (this.failedItems.length > 0) throw makeExecutionError(this.failedItems, this.items);
 		return this.output.flat();
 	}
 
 	/** Begins the items in their order, as many at once as AlfaCRM's rate limit can use. */
 	private async beginItems(): Promise<void> {
 		const isOneByOne = this.isOneByOne();
-		// `callsAtOnce` is read each time: it grows with the time that AlfaCRM takes to answer.
+		// A function, because `callsAtOnce` grows with the time that AlfaCRM takes to answer.
 		const getMostAtOnce = () => (isOneByOne ? 1 : this.execution.client.callsAtOnce);
 		for (const item of this.items) {
 			while (this.underWay.size >= getMostAtOnce()) {
 				await Promise.race(this.underWay);
 			}
-			// `sleep(0)` lets the items under way go on. If one of them fails before its first call, this
-			// item does not begin.
+			// `sleep(0)` lets the items under way go on. If an item fails at once, the next item does not
+			// begin.
 			if (this.underWay.size > 0) await sleep(0);
-			if (this.failures.length > 0) return;
+			if (this.failedItems.length > 0) return;
 			await this.attempt(item, async () => await this.begin(item));
 		}
 	}
 
 	/** Whether each item waits until the item before it is done. */
 	private isOneByOne(): boolean {
-		const { resource: parameter, otherResources } = this.catalogue;
+		const { resource: parameter, nonEntityResources } = this.catalogue;
 		// All items have the same resource, because the form takes no expression there.
 		const resource = String(this.execution.parameter(parameter.name, 0, ''));
-		return otherResources.get(resource)?.oneByOne === true;
+		return nonEntityResources.get(resource)?.oneByOne === true;
 	}
 
 	/**
@@ -91,7 +91,7 @@ class ItemQueue {
 		const isCredentialRead = this.execution.origin !== '';
 		if (!isCredentialRead) await this.execution.readCredential();
 		const perform = await prepareItem(item, this.catalogue);
-		// Another item may have failed meanwhile.
+		// Another item may have failed while this item was prepared.
 		if (this.execution.isStopping) return;
 
 		const performItem = async () => {
@@ -111,10 +111,10 @@ class ItemQueue {
 		try {
 			await work();
 		} catch (caught) {
-			// An item that has sent nothing when another item fails is told to stop. That is no failure
-			// of its own.
-			const wasToldToStop = this.execution.isStopping && !item.hasSent;
-			if (!wasToldToStop) this.noteFailure(item, item.asError(caught));
+			// Once an item has failed, an item that has sent nothing is stopped by an error. That error
+			// is no failure of the stopped item.
+			const wasStopped = this.execution.isStopping && !item.hasSent;
+			if (!wasStopped) this.noteFailure(item, item.asError(caught));
 		}
 	}
 
@@ -123,10 +123,10 @@ class ItemQueue {
 		const { context, isCancelled } = this.execution;
 		this.execution.isStopping = !context.continueOnFail() || isCancelled;
 		if (this.execution.isStopping) {
-			this.failures.push({ item, error });
+			this.failedItems.push({ item, error });
 			return;
 		}
 		const pairedItem = { item: item.index };
-		this.output[item.index] = [{ json: errorJson(error), pairedItem }];
+		this.output[item.index] = [{ json: makeErrorJson(error), pairedItem }];
 	}
 }

@@ -1,10 +1,13 @@
 /**
- * Reads lists for an item. A list is incomplete if it was read twice and still had fewer rows than
- * AlfaCRM counts. The use of the rows decides what happens then:
+ * Reads lists for an item. A list is *incomplete* if it was read twice and still had fewer rows
+ * than AlfaCRM counts. What happens then depends on the purpose of the rows:
  *
- * - **Rows for the output** (`readList`): a hint says how many are missing.
+ * - **Rows for the output** (`readList`): a hint says how many rows are missing.
  * - **Rows that decide something**, such as whether a record is new (`readWholeList`): an error is
- *   thrown. Creating a record twice, or changing the wrong record, would be worse.
+ *   thrown. Without the missing rows, a record might be created twice.
+ *
+ * Some lists are asked for with several *passes*: additions to the body of the call, each of which
+ * shows other rows.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
@@ -13,7 +16,7 @@ import { readId } from '../values/formats';
 import type { Collected, CollectOptions, ListReader } from '../api/list';
 import type { ListQuery } from '../api/pages';
 import { SMALLEST_PAGE } from '../api/pages';
-import { kindPasses, listCall } from '../entities/listCall';
+import { makeKindPasses, makeListCall } from '../entities/listCall';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { showWhen } from '../form/assemble';
@@ -30,7 +33,7 @@ const returnAll: INodeProperties = {
 	name: 'returnAll',
 	type: 'boolean',
 	default: false,
-	// An AI agent must not choose it: a whole list would fill its memory.
+	// An AI agent must not switch this on: a whole list would fill the agent's memory.
 	noDataExpression: true,
 	description: 'Whether to return all results or only up to a given limit',
 };
@@ -72,20 +75,21 @@ export async function readList(
 	list: ListQuery,
 	options: CollectOptions = {},
 ): Promise<IDataObject[]> {
-	const { limit = Infinity, passes = [{}] } = options;
+	const { limit = Infinity, passes = [] } = options;
 	const reader = makeReaderWithHints(item, plural);
-	const { rows, total = Infinity } = await reader.collect(list, options);
+	const { rows, total } = await reader.collect(list, options);
 
-	// There may be more rows if AlfaCRM counts more, or if the count is not known: some lists have no
-	// total, and after several passes it is the total of one pass. API notes 3.
-	const mayHaveMore = passes.length > 1 || total > limit;
+	// Some lists have no total. After several passes, `total` counts the rows of one pass only. See
+	// docs/alfacrm-api.md 3.
+	const isTotalKnown = total !== undefined && passes.length <= 1;
+	const mayHaveMore = !isTotalKnown || total > limit;
 	if (rows.length >= limit && mayHaveMore) warnOfLimit(item, limit, plural);
 	return rows;
 }
 
 /**
- * Adds a hint that there may be more rows. With one input item n8n's editor says so itself: it
- * compares the output with *Limit*.
+ * Adds a hint that there may be more rows. Adds none for a single input item, because n8n's editor
+ * then compares the output with *Limit* and tells the user itself.
  */
 export function warnOfLimit(item: Item, limit: number, plural: string): void {
 	if (item.execution.context.getInputData().length === 1) return;
@@ -121,12 +125,12 @@ export function warnOfMissing(item: Item, plural: string, reading: Omit<Collecte
 }
 
 /**
- * Returns each record of several lists once, with its row from the last list that has it. Keeps
- * every row without an ID.
+ * Returns each record of several lists once: the last of its rows. Keeps every row without an ID.
  */
 export function uniqueRecords(rows: readonly IDataObject[]): IDataObject[] {
 	const rowsByKey = new Map<unknown, IDataObject>();
 	for (const row of rows) {
+		// A row without an ID is its own key, so no other row replaces it.
 		const key = readId(row.id) ?? row;
 		rowsByKey.set(key, row);
 	}
@@ -138,11 +142,11 @@ export function uniqueRecords(rows: readonly IDataObject[]): IDataObject[] {
 type WholeListQuery = ListQuery & Pick<CollectOptions, 'passes'>;
 
 /**
- * Reads all rows of a list, so that a record that is not among them does not exist.
+ * Reads all rows of a list. So a record that is not among the rows is not in AlfaCRM's list.
  *
- * @param list the list, and the additions to its body with which it is asked for all rows
- * @param uncertainFact what is not certain if rows are missing, for the error: by default "that
- * this payment is new"
+ * @param list the list and its passes
+ * @param uncertainFact ends the error for missing rows, "... so it is not sure that this payment is
+ * new"
  * @throws NodeOperationError if rows are missing
  */
 export async function readWholeList(
@@ -158,8 +162,8 @@ export async function readWholeList(
 }
 
 /**
- * Reads all rows of a list once for all items of the execution. The writes of the items are added
- * to it.
+ * Reads all rows of a list once for all items of the execution. Records that the items save are
+ * added to the list.
  *
  * @param uncertainFact see `readWholeList`
  * @throws NodeOperationError if rows are missing
@@ -186,7 +190,7 @@ export async function readWholeListOnce(
 /**
  * Makes the error for a list of which rows are missing.
  *
- * @param uncertainFact what is not certain without them, such as "that this payment is new"
+ * @param uncertainFact what nobody can know without the rows, such as "that this payment is new"
  */
 export function incompleteListError(item: Item, plural: string, uncertainFact: string): Error {
 	return item.error(
@@ -198,13 +202,11 @@ export function incompleteListError(item: Item, plural: string, uncertainFact: s
 /** A search of a list by the value of a field. */
 export interface FieldFilter {
 	fieldName: string;
-	/**
-	 * The part of the body that asks for the value; empty if the list has no filter by this field.
-	 */
+	/** The part of the body that asks for the value. Empty if AlfaCRM has no filter by this field. */
 	filterBody: IDataObject;
 	/**
-	 * Whether a row may have the value. If AlfaCRM returns a page or more of rows that cannot have
-	 * it, it has ignored the filter.
+	 * Whether a row may have the value. AlfaCRM has ignored the filter if it returns a page or more
+	 * of rows that cannot have the value.
 	 */
 	mayMatch: (row: IDataObject) => boolean;
 	/** Makes the error for a list whose rows do not show the field: no search would find anything. */
@@ -214,18 +216,16 @@ export interface FieldFilter {
 interface FilteredRows {
 	/** The rows to compare with the value. */
 	rows: IDataObject[];
-	/**
-	 * The list, if it was read as a whole, without the filter. `rows` are then all of its rows.
-	 */
+	/** The list, if it was read without the filter. Then `rows` are all rows of the list. */
 	wholeList?: CachedList;
 }
 
 /**
  * Reads the rows that may have the value of a filter. The caller has to compare them.
  *
- * AlfaCRM ignores a filter that it does not know and lists all rows. With such a filter, every item
- * would read all rows again. So if AlfaCRM was seen to ignore the filter, or the list has none, the
- * whole list is read once for all items. API notes 11.
+ * AlfaCRM ignores a filter that it does not know and lists all rows. Every item would then read all
+ * rows again. So the whole list is read once for all items if AlfaCRM was seen to ignore the
+ * filter, or has no filter by the field. See docs/alfacrm-api.md 11.
  *
  * @param uncertainFact see `readWholeList`
  */
@@ -249,14 +249,16 @@ export async function readFiltered(
 	const filteredList = { ...list, body: { ...list.body, ...filterBody } };
 	const rows = await readWholeList(item, entity, filteredList, uncertainFact);
 	assertFieldShown(rows, filter);
-	// Not shared with other executions: one with a single item would read the whole list for nothing.
-	if (isFilterIgnored(rows, filter)) execution.noteBehaviour(ignoresFilterKey, { isProven: false });
+	// Other executions do not learn of it: with a single item, they need not read the whole list.
+	if (isFilterIgnored(rows, filter))
+		execution.noteBehaviour(ignoresFilterKey, { holdsForAccount: false });
 	return { rows };
 }
 
 /**
  * Whether AlfaCRM has ignored a filter: it has returned a page or more of rows that cannot have the
- * value. Fewer such rows do no harm: they come in one call, as with a filter that works.
+ * value. With fewer such rows it does not matter, because they come in one call, as if the filter
+ * worked.
  */
 function isFilterIgnored(rows: readonly IDataObject[], { mayMatch }: FieldFilter): boolean {
 	const rowsWithoutValue = rows.filter((row) => !mayMatch(row));
@@ -275,9 +277,9 @@ function assertFieldShown(rows: readonly IDataObject[], filter: FieldFilter): vo
 // ---------------------------------------------------------------- kinds of records
 
 /**
- * Makes the passes for kinds of records that AlfaCRM may leave out of a plain list, such as refunds
- * in the list of payments. Each pass asks for one kind. Adds a hint if the credential's user may
- * not list the kinds. API notes 5.16.
+ * Makes the passes for kinds of records that AlfaCRM may leave out if a call does not ask for them,
+ * such as refunds in the list of payments. Each pass asks for one kind. Adds a hint if the
+ * credential's user may not list the kinds. See docs/alfacrm-api.md 5.16.
  */
 export async function readKindPasses(
 	item: Item,
@@ -291,7 +293,7 @@ export async function readKindPasses(
 	const read = async () => await readKindsIfAllowed(item, entity, kindEntity, branch);
 	const cacheName = JSON.stringify(['kinds', branch]);
 	const kindRows = await item.execution.cached(kindEntity.path, cacheName, read);
-	return kindPasses(kinds, kindRows);
+	return makeKindPasses(kinds, kindRows);
 }
 
 /**
@@ -305,7 +307,7 @@ async function readKindsIfAllowed(
 	branch?: number,
 ): Promise<IDataObject[]> {
 	const kindsPlural = kindEntity.plural.toLowerCase();
-	const list = listCall(kindEntity, branch);
+	const list = makeListCall(kindEntity, branch);
 	const kindRows = await item.readIfAllowed(async () => await readList(item, kindsPlural, list));
 	if (kindRows !== undefined) return kindRows;
 
@@ -330,6 +332,7 @@ export function toRows(
 	options: { onlyReads: boolean },
 ): IDataObject[] {
 	const rows = Array.isArray(answer) ? answer : [answer];
+	// The declared type is not proved yet: AlfaCRM can send a list of texts, for example.
 	const areRows = rows.every((row) => typeof row === 'object' && row !== null);
 	if (areRows) return rows;
 

@@ -10,19 +10,20 @@ import type { Key, LockKey } from './keys';
 import { entityKey } from './keys';
 
 /**
- * Keeps values that several items of an execution need, such as lists, so that each is read once.
+ * Keeps *readings*: values that several items of an execution need, such as lists, so that each is
+ * read once. A write to AlfaCRM can make a reading *stale*, so that the value is read again:
  *
- * - **Writes of others.** A value is stale as soon as another execution of this process writes to
- *   its entity.
- * - **Own writes.** A write of this execution is added to the lists that it keeps (`CachedList`),
- *   so they stay valid. A value of another type may not show the write: with
- *   `isStaleAfterOwnWrite` it becomes stale.
- * - **Writes of other processes** are not known. While another process has the database lock, it
- *   may write. So everything is forgotten when this process gets the lock back: see `forgetAll`.
+ * - **Another execution of this process writes:** the readings of the entity are stale.
+ * - **This execution writes:** the record is added to the kept lists (`CachedList`), so they stay
+ *   valid. A value that is not a list does not get the record. Such a reading becomes stale if it
+ *   was made with `isStaleAfterOwnWrite`.
+ * - **Another process writes:** this process does not learn of the write. While another process has
+ *   the database lock, it can write. So all readings are forgotten when this process gets the lock
+ *   back: see `forgetAll`.
  */
 export class ReadingCache {
 	private readings = new Map<string, CachedReading>();
-	/** The readings that have begun and not ended, by their keys in `readings`. */
+	/** The readings that are under way, by the keys that they will have in `readings`. */
 	private pendingReadings = new Map<string, Promise<unknown>>();
 
 	/** @param toTexts turns keys into texts that begin with the account */
@@ -32,8 +33,8 @@ export class ReadingCache {
 	) {}
 
 	/**
-	 * Returns a value that was read before, if it is not stale; otherwise reads it. Waits for a
-	 * reading of the value that is under way. See `Execution.cached`.
+	 * Returns the kept value, or reads the value if none is kept or the kept one is stale. If another
+	 * item is reading the value, waits for that reading. See `Execution.cached`.
 	 */
 	async read<T>(
 		path: string,
@@ -43,15 +44,16 @@ export class ReadingCache {
 	): Promise<T> {
 		const { shared, isStaleAfterOwnWrite = false } = options;
 		const key = JSON.stringify([path, name]);
-		// Of several items that wait, the first to go on may begin another reading.
+		// A loop, because after a failed reading another waiting item may begin the next reading.
 		while (this.pendingReadings.has(key)) {
+			// The item that began the reading throws its failure.
 			await this.pendingReadings.get(key)?.catch(() => undefined);
 		}
 
 		const knownReading = this.findCurrentReading(key, shared?.notBefore);
 		if (knownReading) return knownReading.value as T;
 
-		// `forgetAll` replaces the maps. A reading that began before it must not get into the new ones.
+		// `forgetAll` puts new maps in place. A reading that began earlier stays out of the new maps.
 		const { readings, pendingReadings } = this;
 		const pendingReading = shared
 			? this.readForAccount(path, name, read, shared)
@@ -67,8 +69,8 @@ export class ReadingCache {
 	}
 
 	/**
-	 * Notes that this execution writes records of an entity. Makes the readings of other executions
-	 * of that entity stale; keeps its own, except those with `isStaleAfterOwnWrite`.
+	 * Notes that this execution writes records of an entity. Makes readings of the entity stale: all
+	 * readings of other executions, and those of this execution with `isStaleAfterOwnWrite`.
 	 */
 	noteWrite(path: string, records: readonly LockKey[]): void {
 		const readings = [...this.readings.values()];
@@ -77,7 +79,8 @@ export class ReadingCache {
 				reading.path === path && !reading.isStaleAfterOwnWrite && this.isCurrent(reading),
 		);
 
-		// `forget` makes all readings stale, so those to keep are then dated after the write.
+		// `forget` makes every reading stale that is older than the write. A reading with the current
+		// version counts as newer.
 		this.forget(path, records);
 		for (const reading of readingsToKeep) reading.version = currentVersion();
 	}
@@ -90,7 +93,7 @@ export class ReadingCache {
 		}
 	}
 
-	/** Makes every execution read an entity anew, this one too. */
+	/** Makes every execution, including this one, read an entity anew. */
 	forget(path: string, records: readonly LockKey[]): void {
 		recordWrite(this.toTexts([entityKey(path), ...records]));
 	}
@@ -108,7 +111,8 @@ export class ReadingCache {
 		read: () => Promise<T>,
 		shared: SharedReading<T>,
 	): Promise<Reading<T>> {
-		const [key] = this.toTexts([[path, name]]);
+		const readingKey: Key = [path, name];
+		const [key] = this.toTexts([readingKey]);
 		const keysOfWrites = this.toTexts([entityKey(path)]);
 		const { signal } = this.client;
 		return await readForAllExecutions(key, read, { ...shared, writes: keysOfWrites, signal });
@@ -122,7 +126,7 @@ export class ReadingCache {
 		return isUsable ? reading : undefined;
 	}
 
-	/** Whether this process has not written to the entity of a reading since. */
+	/** Whether this process has not written to the entity since the reading. */
 	private isCurrent({ path, version }: CachedReading): boolean {
 		return !wasWrittenSince(this.toTexts([entityKey(path)]), version);
 	}
@@ -139,7 +143,7 @@ interface SharedReading<T> {
 	/** The earliest moment at which the value may have been read, by `performance.now()`. */
 	notBefore: number;
 	/** Whether other executions may get the value. For example, an incomplete list is not shared. */
-	isKept: (value: T) => boolean;
+	mayBeKept: (value: T) => boolean;
 }
 
 export interface CacheOptions<T> {
@@ -151,8 +155,8 @@ export interface CacheOptions<T> {
 
 /** Reads a value for this execution only, and notes when it was read. */
 async function readForExecution<T>(read: () => Promise<T>): Promise<Reading<T>> {
-	// A write during the reading must make the value stale, so the time and the version are taken
-	// before it.
+	// A write during the reading must make the value stale, so the time and the version are noted
+	// before the reading.
 	const at = performance.now();
 	const version = currentVersion();
 	return { value: await read(), at, version };

@@ -1,6 +1,7 @@
 /**
- * Makes the parameter for the record that an operation is about. It has modes for the record's ID
- * and modes for match keys, such as *By Phone*. `matching/requestedRecord.ts` finds the record by
+ * Makes the parameter for the record that an operation is about, such as *Customer*. The user can
+ * give the record by its ID or by a *match key*: a field that identifies the record, such as the
+ * phone. The parameter has a mode for each way. `matching/requestedRecord.ts` finds the record by
  * the value of the parameter.
  */
 
@@ -10,7 +11,7 @@ import type { Entity, MatchKey } from '../entities/types';
 import { idParameter } from './target';
 
 /**
- * The mode for a custom field. The user types its name and its value into one input, as in
+ * The name of the mode for a custom field, in which the user types the field's name and value as in
  * `CUSTOM_EXAMPLE`. Workflows have stored the name of the mode, so it must not change.
  */
 const CUSTOM_MODE = 'custom';
@@ -18,15 +19,12 @@ const CUSTOM_MODE = 'custom';
 const CUSTOM_EXAMPLE = 'custom_crm_id=1042';
 
 /**
- * What the record of an operation must be in the custom mode. It is the middle of a message:
+ * Says in the middle of a message what the user must give in the custom mode:
  * `'Customer' must be a custom field and its value, such as custom_crm_id=1042, but it is "1042"`.
  */
 export const MUST_BE_CUSTOM_VALUE = `must be a custom field and its value, such as ${CUSTOM_EXAMPLE}`;
 
-/**
- * Makes the parameter for the record of an operation. It has the modes for IDs, and a mode such as
- * *By Phone* for each match key.
- */
+/** Makes the parameter, with the modes for IDs and a mode such as *By Phone* for each match key. */
 export function recordParameter(entity: Entity): INodeProperties {
 	const { modes: idModes, ...parameter } = idParameter(entity);
 	if (idModes === undefined) return parameter;
@@ -67,9 +65,9 @@ export function readCustomValue(text: unknown): { name: string; value: string } 
 }
 
 /**
- * Lists the match keys with one field, whose value the user can give in place of an ID. A key
- * without a declared field is for a custom field. The key for the ID is left out: it has modes
- * already.
+ * Lists the match keys whose value the user can give in place of an ID: those with one field, and
+ * the key without fields, which is for a custom field. The key `id` is left out, because the ID has
+ * modes already.
  */
 function listSingleValueKeys(entity: Entity): MatchKey[] {
 	const keys = entity.match?.keys ?? [];

@@ -1,23 +1,22 @@
 /**
- * Reads and writes one record by its ID. A record of an entity with match keys, such as a customer,
- * may be in any branch. If it is not in the branch of the call, it is searched for in the other
- * branches.
+ * Reads and writes one record by its ID. A customer, for example, may be in any branch: if the
+ * customer is not in the branch of the call, the other branches are searched.
  */
 
 import { hasStatus } from '../api/failures';
 import type { Entity } from '../entities/types';
 import type { Branch, LocatedRecord, Target } from '../store/located';
 import { findOfAnyKind, describeMissingRecord, describeUnlistedRecord } from '../store/records';
-import { allBranches, findInBranches, IN_SEARCHED_BRANCHES } from './branches';
+import { allBranches, searchUntilFound, IN_SEARCHED_BRANCHES } from './branches';
 import type { Item } from './item';
 import { readKindPasses } from './readList';
 
 /**
- * Reads a record in one branch, that of the target. Finds records of every kind, such as refunds,
+ * Reads a record in the branch of the target only. Finds records of every kind, such as refunds,
  * which AlfaCRM's list of payments leaves out.
  *
- * @returns undefined if AlfaCRM has no such record there
- * @throws NodeApiError if rows of the list are missing, so that the record may be among them
+ * @returns undefined if AlfaCRM has no such record in the branch
+ * @throws NodeApiError if rows of the list are missing, because the record may be among them
  */
 export async function findRecordInBranch(
 	item: Item,
@@ -58,9 +57,10 @@ export async function getRecord(
 		if (!mayBeInAnyBranch(entity)) throw notFoundError(item, entity, id, target.branch);
 	}
 
-	// `allBranches` returns the branch of the target first. Skip it: it was read, or there is none.
+	// `allBranches` returns the branch of the target first. It is skipped: the record is not in it,
+	// or the branch is undefined.
 	const [, ...otherBranches] = await allBranches(item, target.branch);
-	const record = await findInBranches(item, otherBranches, findIn);
+	const record = await searchUntilFound(item, otherBranches, findIn);
 	if (record) return record;
 	throw notFoundError(item, entity, id, target.branch);
 }
@@ -69,7 +69,7 @@ export async function getRecord(
  * Writes a record in the branch of the target. If the target has no branch, or AlfaCRM answers that
  * the record is not there, finds the branch of the record and writes it there.
  *
- * @param write writes the record in the branch of the target that it is given
+ * @param write writes the record; it is given the target with the branch to write in
  * @throws NodeApiError if there is no such record
  */
 export async function writeInBranchOfRecord<T>(
@@ -91,31 +91,31 @@ export async function writeInBranchOfRecord<T>(
 		if (!mayBeInOtherBranch) throw item.asError(caught);
 
 		const { branch } = await getRecord(item, entity, id, target);
-		// The record is in the branch of the target, so AlfaCRM's 404 has another reason.
+		// The record is in the branch in which AlfaCRM answered 404, so the 404 has another reason.
 		if (branch === target.branch) throw item.asError(caught);
 		return await write({ ...target, branch });
 	}
 }
 
-/** Whether a call needs a branch and the target has none. */
+/** Whether a call about the entity needs a branch, but the target has none. */
 function isBranchUnknown({ scope }: Entity, { branch }: Target): boolean {
 	return scope === 'branch' && branch === undefined;
 }
 
 /**
- * Whether a record of the entity is searched for in all branches. That is so for entities with
- * match keys, such as customers.
+ * Whether a record of the entity can be in another branch than that of the call. Only entities with
+ * match keys, such as customers, are searched for in all branches.
  */
 function mayBeInAnyBranch({ match }: Entity): boolean {
 	return match !== undefined;
 }
 
 /**
- * Makes the error for a record that was not found. It names the branch that was searched. If all
- * branches were searched, it says that some of them may not be visible to the user.
+ * Makes the error for a record that was not found. If one branch was searched, the error names it.
+ * If all branches were searched, the error says that the user may not see some of them.
  *
- * @param branch the branch of the call. It is not named for a record that may be in any branch,
- * because then all branches were searched.
+ * @param branch the branch of the call. It was the only one to be searched, unless the record can
+ * be in any branch.
  */
 export function notFoundError(item: Item, entity: Entity, id: number, branch?: number): Error {
 	const searchedBranch = mayBeInAnyBranch(entity) ? undefined : branch;

@@ -5,22 +5,22 @@ export interface Place {
 	/** The ID of the branch; undefined for an operation that searches all branches itself. */
 	branch?: number;
 	/**
-	 * Whether the item's record was found in this branch; it may be in other branches as well. If
-	 * false, and there is a branch, it is the only branch of the account.
+	 * Whether the branch was found through the item's record, which may be in other branches as well.
+	 * If not, `branch` is the only branch of the account, or undefined.
 	 */
 	hasRecord: boolean;
 }
 
 /** A record that the user gives by its name, and that belongs to certain branches only. */
 export interface BoundRecord {
-	/** Names the parameter and the record in a message: "'Room' (Blue)". */
+	/** The parameter and the record as messages name them: "'Room' (Blue)". */
 	description: string;
 	branches: readonly number[];
 }
 
-/** The findings about an item before its operation begins: see `resolveItem`. */
+/** Everything that is found out about an item before its operation begins: see `resolveItem`. */
 export interface Resolution {
-	/** Whether the operation saves nothing. Then no error says what was saved. */
+	/** Whether the operation saves nothing. Then errors do not tell what was saved. */
 	readonly onlyReads: boolean;
 	/** Undefined if the user has chosen a branch, or the operation needs none. */
 	readonly place?: Place;
@@ -30,7 +30,8 @@ export interface Resolution {
 	 */
 	readonly parameters: ReadonlyMap<string, unknown>;
 	/**
-	 * The JSON of the input item with IDs in place of names. Set if *Field Mapper* maps all of it.
+	 * The JSON of the input item with IDs in place of names. Set if *Field Mapper* maps the whole
+	 * item and the item holds names.
 	 */
 	readonly json?: IDataObject;
 	/**

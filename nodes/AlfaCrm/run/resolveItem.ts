@@ -20,11 +20,11 @@ interface Job {
  *
  * The order of the steps matters:
  *
- * 1. If 'Branch' is empty, the branch is found, for example by the item's record: names are looked
+ * 1. If 'Branch' is empty, the branch is found, for example by the item's record. Names are looked
  *    up in that branch.
  * 2. Names are replaced by IDs. 'Branch' itself may hold a name.
- * 3. If the user has chosen a branch and gives the record by a key, the record is searched for, in
- *    the chosen branch first.
+ * 3. If the user has chosen a branch and gives the record by a match key, such as a phone, the
+ *    record is searched for, in the chosen branch first.
  *
  * @returns the resolved item, for the operation
  */
@@ -32,7 +32,7 @@ export async function resolveItem(item: Item, job: Job): Promise<Item> {
 	const { entity, operationName, entry } = job;
 	const { operation } = entry;
 	const startItem = item.resolvedWith({ onlyReads: operation.onlyReads === true });
-	// Throws if the ID or the match value, such as a phone, cannot be read: before anything is sent.
+	// Read first, so that an ID or a match value that cannot be read is refused before any call.
 	const record = readRequestedRecord(startItem, entity, entry);
 
 	const needsBranch = entity.scope === 'branch' && !operation.readsAllBranches;
@@ -53,16 +53,16 @@ export async function resolveListItem(item: Item, entity: Entity): Promise<Item>
 }
 
 /**
- * Finds the branch in which an item works if 'Branch' is empty. If the item's record was found on
- * the way, puts its ID into the item too.
+ * Finds the branch in which an item works if 'Branch' is empty. If the branch was found by the
+ * record's match value, puts the ID of the record into the item too.
  */
 async function resolveBranch(item: Item, entity: Entity, record?: RequestedRecord): Promise<Item> {
 	const place = await findPlace(item, record);
 	if (place === undefined) return item;
 
-	const { branch, hasRecord } = place;
+	const { branch, hasRecord, record: foundRecord } = place;
 	const itemWithBranch = item.resolvedWith({ place: { branch, hasRecord } });
-	return putId(itemWithBranch, entity, place.record?.id);
+	return putId(itemWithBranch, entity, foundRecord?.id);
 }
 
 /**
@@ -70,8 +70,9 @@ async function resolveBranch(item: Item, entity: Entity, record?: RequestedRecor
  * together with the branch.
  */
 async function resolveRecord(item: Item, entity: Entity, record?: RequestedRecord): Promise<Item> {
+	const isGivenByKey = record?.isNamedByKey === true;
 	const wasFoundWithBranch = item.place?.hasRecord === true;
-	if (!record?.isByKey || wasFoundWithBranch) return item;
+	if (!isGivenByKey || wasFoundWithBranch) return item;
 
 	const firstBranch = item.place?.branch ?? givenBranch(item);
 	const branches = await allBranches(item, firstBranch);
@@ -81,7 +82,9 @@ async function resolveRecord(item: Item, entity: Entity, record?: RequestedRecor
 
 /**
  * Puts the ID of the item's record in place of the value, such as a phone, by which the user gives
- * the record. Changes nothing if the user has given the ID itself: then `id` is undefined.
+ * the record.
+ *
+ * @param id undefined if the user has given the ID itself, so that nothing has to be replaced
  */
 function putId(item: Item, entity: Entity, id: unknown): Item {
 	if (id === undefined) return item;

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Field, Filter } from '../entities/fieldTypes';
 import type { Entity } from '../entities/types';
-import { isPicker, isPlain } from '../fields/blank';
+import { isPicker, isPlainObject } from '../fields/blank';
 import { readItems, splitText } from '../fields/lists';
 import { takesNames } from '../fields/reference';
 import { readRows } from '../fields/rows';
@@ -21,11 +21,11 @@ import { branchField, givenBranch } from './target';
 type AnyField = Field | Filter;
 
 /**
- * Puts IDs in place of the names of records in the parameters of an item. A name may be in a
- * parameter, a collection, a list of rows, JSON or mapped fields. An ID costs no call. The first
- * name of an entity costs the calls that read its list, and the list is kept.
+ * Puts IDs in place of the names of records in the parameters of an item. For example, the room
+ * "Blue" becomes the ID 3. A name may be in a parameter, a collection, a list of rows, JSON or
+ * mapped fields. A list of names is read only if a name is given, and is kept for later items.
  *
- * @param operation the name of the operation. It decides which fields the form has.
+ * @param operation the name of the operation, which decides which fields the form has
  * @returns an item whose parameters hold IDs
  * @throws NodeOperationError for an unknown or ambiguous name, with the names that there are
  */
@@ -36,15 +36,15 @@ export async function resolveNames(item: Item, entity: Entity, operation: string
 	const otherFields = fields.filter((field) => !holdsBranch(field));
 
 	const resolver = new NameResolver(item);
-	// 'Branch' first: all other lists are read in that branch.
+	// 'Branch' is first, because the other names are looked up in that branch. If the user gives the
+	// record another branch, names are looked up there, so the fields for the record's branch follow.
 	await resolver.resolveField(branchField);
-	// Names in the other fields of a record are looked up in the record's own branch, if it is given.
 	await resolver.resolveFields(fieldsForBranch);
 	await resolver.resolveFields(otherFields);
 	return resolver.resolvedItem;
 }
 
-/** Lists the fields and filters that the form of an operation has. */
+/** Lists the fields and filters in the form of an operation. */
 function listFieldsInForm(entity: Entity, operation: string): AnyField[] {
 	const { fields, filters, parentFields = [], actions = [] } = entity;
 	const action = actions.find(({ name }) => name === operation);
@@ -73,18 +73,18 @@ function holdsBranch(field: AnyField): boolean {
 }
 
 /**
- * Resolves the parameters of an item one after the other. Each step sees what the steps before it
- * have resolved.
+ * Resolves the parameters of an item one after another. A branch that one step resolves is used for
+ * the names in the next steps.
  */
 class NameResolver {
 	/**
-	 * The first branch that the user has given for the record. Names in its other fields are looked
-	 * up there.
+	 * The first branch that the user has given for the record. Names in the other fields of the
+	 * record are looked up in that branch.
 	 */
 	private recordBranch: Branch;
 	private readonly lookup: NameLookup;
 
-	/** @param item the item; replaced at each step by an item with more of its names resolved */
+	/** @param item the item; each step replaces it by an item with more resolved names */
 	constructor(private item: Item) {
 		this.lookup = {
 			readList: async (entity) => await this.readList(entity),
@@ -99,13 +99,16 @@ class NameResolver {
 		return this.item;
 	}
 
-	/** Resolves fields in all parameters of the node: parameters of their own, collections, JSON. */
+	/**
+	 * Resolves the fields wherever the node has them: in a parameter of their own, a collection, or
+	 * JSON.
+	 */
 	async resolveFields(fields: readonly AnyField[]): Promise<void> {
 		for (const [name, rawValue] of Object.entries(this.item.execution.parameters)) {
 			const field = fields.find((candidate) => candidate.name === name);
-			// A text holds fields only in the parameter 'JSON'. A text elsewhere is a value, even if it
+			// A text holds fields only in the parameter 'JSON'. Any other text is a value, even if it
 			// looks like JSON.
-			const mayHoldFields = name === JSON_INPUT || (isPlain(rawValue) && !isPicker(rawValue));
+			const mayHoldFields = name === JSON_INPUT || (isPlainObject(rawValue) && !isPicker(rawValue));
 			if (field) {
 				await this.resolveField(field);
 			} else if (mayHoldFields) {
@@ -116,7 +119,7 @@ class NameResolver {
 
 	/** Resolves a field that has a parameter of its own. */
 	async resolveField(field: AnyField): Promise<void> {
-		const value = this.item.inputOfField(field);
+		const value = this.item.readRawFieldValue(field);
 		const resolvedValue = await this.resolveValue(field, value);
 		if (resolvedValue !== value) this.setParameter(field.name, resolvedValue);
 	}
@@ -126,9 +129,10 @@ class NameResolver {
 	 * *Additional Fields*, the parameter 'JSON', or n8n's field mapper.
 	 */
 	private async resolveFieldsWithin(name: string, fields: readonly AnyField[]): Promise<void> {
-		const value = this.item.input({ name, displayName: name, default: {} });
+		// The node has this parameter, so the declaration's label and default are not used.
+		const value = this.item.readRawValue({ name, displayName: name, default: {} });
 		const content = typeof value === 'string' ? parseJson(value) : value;
-		if (!isPlain(content)) return;
+		if (!isPlainObject(content)) return;
 
 		// Only the field mapper has a mapping mode.
 		const isMapper = content.mappingMode !== undefined;
@@ -157,7 +161,7 @@ class NameResolver {
 		}
 
 		const columns = mapping.value;
-		if (!isPlain(columns)) return;
+		if (!isPlainObject(columns)) return;
 		const resolvedColumns = await this.resolveValues(fields, columns as IDataObject);
 		if (resolvedColumns !== columns) {
 			this.setParameter(name, { ...mapping, value: resolvedColumns });
@@ -169,7 +173,7 @@ class NameResolver {
 		this.item = this.item.resolvedWith({ parameters });
 	}
 
-	/** Keeps a record that was found by its name and belongs to certain branches only. */
+	/** Notes in the item a record that was found by its name and belongs to certain branches only. */
 	private noteBoundRecord(record: BoundRecord): void {
 		const boundRecords = [...this.item.resolution.boundRecords, record];
 		this.item = this.item.resolvedWith({ boundRecords });
@@ -194,6 +198,7 @@ class NameResolver {
 		if (holdsBranch(field)) {
 			const branches = isPicker(resolvedValue) ? resolvedValue.value : resolvedValue;
 			const branchIds = readIds(readItems(branches, splitText));
+			// The first field that gives a branch decides.
 			this.recordBranch ??= branchIds.at(0);
 		}
 		return resolvedValue;
@@ -251,7 +256,7 @@ class NameResolver {
 		const branch = this.recordBranch ?? item.place?.branch ?? givenBranch(item);
 		if (branch !== undefined) return branch;
 
-		// `allBranches` returns the branch that it is given first: undefined. The others follow.
+		// `allBranches` returns `firstBranch`, here undefined, and then the branches of the account.
 		const [, firstBranchOfAccount] = await allBranches(item, undefined);
 		return firstBranchOfAccount;
 	}

@@ -1,24 +1,24 @@
 /**
- * Saves changes of a record that was read before. Sends only values that differ from the record,
- * and sends nothing if all are equal. So a second run changes nothing.
+ * Saves changes of a record. Compares the new values with the record as it was read, and sends only
+ * values that differ. If no value differs, nothing is sent. So a second run changes nothing.
  *
  * - **A list of values** is replaced by AlfaCRM as a whole. To add values to it, the old values are
  *   sent together with the new ones.
- * - **The archive flag** (`removed`) is accepted by AlfaCRM even if it has no effect. So after it
- *   was sent, the record's status is read again. API notes 4.
+ * - **The archive flag** (`removed`) is accepted by AlfaCRM even if it has no effect. So whether
+ *   the record is archived is read again after the flag was sent. See docs/alfacrm-api.md 4.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../values/formats';
-import type { Field, Wire } from '../entities/fieldTypes';
+import type { Field, ApiValue } from '../entities/fieldTypes';
 import type { Entity } from '../entities/types';
 import { customField } from '../fields/custom';
 import { isList, isStored, kindOf, listOf, addItems } from '../fields/field';
 import type { Item } from './item';
 import type { ParameterReader } from '../form/parameters';
 import { recordKey } from './keys';
-import { archivedByRow } from '../entities/archive';
+import { isArchivedByRow } from '../entities/archive';
 import { isArchived } from './archived';
 import type { RecordToOutput } from '../output/report';
 import { makeReportItem } from '../output/report';
@@ -28,10 +28,7 @@ import type { Target, LocatedRecord } from '../store/located';
 
 type ListMode = 'add' | 'replace';
 
-/**
- * Makes the parameter *Multi-Value Fields*: whether a field with several values keeps those that it
- * has.
- */
+/** Makes the parameter *Multi-Value Fields*: whether a list keeps the values that it has. */
 function makeListMode(fields: readonly Field[], byDefault: ListMode): INodeProperties {
 	const labels = fields.filter(isList).map(({ label }) => label);
 	return {
@@ -61,8 +58,8 @@ export function listModeForm(fields: readonly Field[], byDefault: ListMode): INo
 }
 
 /**
- * Reads *Multi-Value Fields*: whether the given values are added to the lists of a record. If not,
- * they replace the lists.
+ * Reads *Multi-Value Fields*. Returns true if the given values are added to the lists of a record,
+ * and false if they replace the lists.
  */
 export function readAddsToLists(
 	reader: ParameterReader,
@@ -75,17 +72,20 @@ export function readAddsToLists(
 
 // ---------------------------------------------------------------- saving
 
+/** The work on one record: the item, the target of its calls, and the form of its output. */
 interface RecordTask {
 	/** The item that changes the record. */
 	item: Item;
 	entity: Entity;
 	target: Target;
 	/** Turns the changed record into output. */
-	show: RecordToOutput;
+	toOutput: RecordToOutput;
 }
 
-/** A record that was found. `archived` is set if the search has shown whether it is archived. */
-type FoundRecord = LocatedRecord & { archived?: boolean };
+/**
+ * The record before the change. `archived` is set if it is known whether the record is archived.
+ */
+type RecordToChange = LocatedRecord & { archived?: boolean };
 
 interface Changes {
 	/** The values to save, in AlfaCRM's formats. */
@@ -95,36 +95,36 @@ interface Changes {
 }
 
 /**
- * Saves new values of a record. Sends only the values that differ from the record, and sends
- * nothing if all are equal.
+ * Saves new values of a record. Sends only the values that differ, and nothing if none differs.
  *
  * @returns the record as output, with the names of the changed fields
  */
 export async function saveChanges(
 	task: RecordTask,
-	record: FoundRecord,
+	record: RecordToChange,
 	changes: Changes,
 ): Promise<IDataObject> {
-	const { entity, show } = task;
+	const { entity, toOutput } = task;
 	const changedValues = await findChangedValues(task, record, changes);
 	const changedFields = Object.keys(changedValues);
 	if (changedFields.length === 0) {
 		hintThatNothingChanged(task, record);
-		return makeReportItem(show, record.row, 'unchanged', changedFields);
+		return makeReportItem(toOutput, record.row, 'unchanged', changedFields);
 	}
 
 	const savedRecord = await sendUpdate(task, record, changedValues);
-	const movesRecord = entity.archive !== undefined && 'removed' in changedValues;
-	if (movesRecord) {
+	const hasSentArchiveFlag = entity.archive !== undefined && 'removed' in changedValues;
+	if (hasSentArchiveFlag) {
 		const isToBeArchived = changedValues.removed === 1;
 		await warnIfFlagHasNoEffect(task, savedRecord, { isToBeArchived });
 	}
-	const isAboutArchive = 'removed' in changes.values;
-	if (!isAboutArchive) warnIfInArchive(task, record);
-	return makeReportItem(show, savedRecord.row, 'updated', changedFields);
+	// A user who archives or restores the record knows whether it is archived.
+	const archivesOrRestores = 'removed' in changes.values;
+	if (!archivesOrRestores) warnIfInArchive(task, record);
+	return makeReportItem(toOutput, savedRecord.row, 'updated', changedFields);
 }
 
-/** Adds the hint that the record has all of the values already. */
+/** Adds the hint that the record already has all values. */
 function hintThatNothingChanged({ item, entity }: RecordTask, record: LocatedRecord): void {
 	const noun = entity.label.toLowerCase();
 	item.execution.hints.addRepeat(
@@ -134,20 +134,20 @@ function hintThatNothingChanged({ item, entity }: RecordTask, record: LocatedRec
 }
 
 /**
- * Finds the values that differ from the record. If the archive flag is among the values, asks
- * AlfaCRM first whether the record is archived, because its row may not show it.
+ * Finds the values that differ from the record. If the archive flag is among the values, first asks
+ * AlfaCRM whether the record is archived, because the row may not show the flag.
  */
 async function findChangedValues(
 	task: RecordTask,
-	record: FoundRecord,
+	record: RecordToChange,
 	changes: Changes,
 ): Promise<IDataObject> {
 	const { item, entity, target } = task;
 	const { values, addToLists } = changes;
 	let { row } = record;
 	if ('removed' in values) {
-		const removed = Number(await isArchived(item, entity, target, record));
-		row = { ...row, removed };
+		const isInArchive = await isArchived(item, entity, target, record);
+		row = { ...row, removed: isInArchive ? 1 : 0 };
 	}
 	return pickChangedValues(item, entity, row, values, { addToLists });
 }
@@ -155,7 +155,7 @@ async function findChangedValues(
 /** Sends the changed values, and returns the record after the change. */
 async function sendUpdate(
 	task: RecordTask,
-	record: FoundRecord,
+	record: RecordToChange,
 	changedValues: IDataObject,
 ): Promise<LocatedRecord> {
 	const { item, entity, target } = task;
@@ -171,8 +171,7 @@ async function sendUpdate(
 	};
 	const answeredRow = await item.save(call, [recordKey(entity, id)]);
 
-	// The answer confirms the change, but it may not hold the record. So the sent values count as
-	// saved.
+	// A confirming answer can lack the record. So the sent values count as saved.
 	const savedRow = { ...row, ...withoutArchiveFlag(changedValues), ...answeredRow };
 	return { row: savedRow, branch };
 }
@@ -206,11 +205,11 @@ async function warnIfFlagHasNoEffect(
 }
 
 /**
- * Adds a hint if a changed record is archived. AlfaCRM's lists leave it out, so the user may not
- * know.
+ * Adds a hint if a changed record is archived. The user may not know, because AlfaCRM's lists leave
+ * out archived records.
  */
-function warnIfInArchive({ item, entity }: RecordTask, record: FoundRecord): void {
-	const isInArchive = record.archived ?? archivedByRow(entity, record.row, item.zone);
+function warnIfInArchive({ item, entity }: RecordTask, record: RecordToChange): void {
+	const isInArchive = record.archived ?? isArchivedByRow(entity, record.row, item.zone);
 	if (!isInArchive) return;
 
 	item.execution.hints.add(
@@ -224,10 +223,10 @@ const idTextOf = ({ row }: LocatedRecord): string => String(row.id);
 // ---------------------------------------------------------------- comparing
 
 /**
- * Picks the values that differ from a record. A field that its row does not show counts as empty.
+ * Picks the values that differ from a record. A field that the row does not show counts as empty.
  *
- * @param options.addToLists whether a list keeps the values that it has; the given values are then
- * added to them
+ * @param options.addToLists whether the given values of a list are added to the values that the
+ * record has; if not, they replace those
  */
 export function pickChangedValues(
 	item: Item,
@@ -249,13 +248,18 @@ export function pickChangedValues(
 }
 
 /**
- * Makes a list of the record's values, followed by the given values that are not among them. If the
- * user gives an empty list, returns it, because the user wants to empty the field.
+ * Adds the given values to the values of a list that the record has, each only once. Returns an
+ * empty list if the user gives an empty list, because the user wants to empty the field.
  *
  * @throws NodeOperationError if AlfaCRM does not show the list, or shows names in it instead of
  * IDs: sending names back would fail
  */
-export function addToList(item: Item, field: Field, shownValue: unknown, givenValue: Wire): Wire {
+export function addToList(
+	item: Item,
+	field: Field,
+	shownValue: unknown,
+	givenValue: ApiValue,
+): ApiValue {
 	const givenItems = listOf(givenValue);
 	if (givenItems.length === 0) return givenValue;
 
@@ -277,7 +281,7 @@ export function addToList(item: Item, field: Field, shownValue: unknown, givenVa
 		);
 	}
 
-	return addItems(field, shownItems, givenItems) as Wire;
+	return addItems(field, shownItems, givenItems) as ApiValue;
 }
 
 /** Makes the error for a list to which nothing can be added. */

@@ -1,6 +1,11 @@
+/**
+ * Compares stages of a funnel. A lead, who does not study yet, moves through the stages of a
+ * funnel, such as "New" and "Trial lesson". AlfaCRM sorts the stages of a funnel by their weight.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
-import { listCall } from '../entities/listCall';
+import { makeListCall } from '../entities/listCall';
 import { leadStatus } from '../entities/statuses';
 import { isEmpty } from '../fields/blank';
 import type { LocatedRecord } from '../store/located';
@@ -19,35 +24,34 @@ interface ListedStage {
 	weight?: number;
 }
 
-/** Two stages to compare. */
-interface StagePair {
-	/** The lead, in whose branch the stages are read. */
+interface StageComparison {
+	/** The lead. The stages are read in the branch of the lead. */
 	lead: LocatedRecord;
-	/** The stage that may come earlier. */
+	/** The stage that may come before the other stage. */
 	stageId: StageId;
-	/** The stage to compare with. */
 	otherStageId: number;
-	/** The ID of the lead's funnel, if it is known. */
+	/** The ID of the lead's funnel, if it is known. It is needed for a lead in no stage. */
 	funnel?: number;
 }
 
 /**
- * Whether a stage comes before another stage of the same funnel. Stages are sorted by their weight.
- * Leads in no stage come before all stages of their funnel. API notes 5.4.
+ * Whether a stage comes before another stage of the same funnel. A lead in no stage is before all
+ * stages of the lead's funnel. See docs/alfacrm-api.md 5.4.
  *
  * @returns undefined if AlfaCRM does not show the order of the two stages
  */
 export async function comesBefore(
 	item: Item,
-	{ lead, stageId, otherStageId, funnel }: StagePair,
+	{ lead, stageId, otherStageId, funnel }: StageComparison,
 ): Promise<boolean | undefined> {
-	const list = listCall(leadStatus, lead.branch);
+	const list = makeListCall(leadStatus, lead.branch);
 	const { rows } = await readWholeListOnce(item, leadStatus, list, 'which stage comes first');
 	const otherStage = findStage(rows, otherStageId);
-	if (stageId === null) return isSameFunnel(funnel, otherStage?.funnel);
+	const isInNoStage = stageId === null;
+	if (isInNoStage) return mayBeSameFunnel(funnel, otherStage?.funnel);
 
 	const stage = findStage(rows, stageId);
-	if (!isSameFunnel(stage?.funnel, otherStage?.funnel)) return false;
+	if (!mayBeSameFunnel(stage?.funnel, otherStage?.funnel)) return false;
 	return hasLowerWeight(stage?.weight, otherStage?.weight);
 }
 
@@ -56,22 +60,21 @@ function findStage(rows: readonly IDataObject[], id: number): ListedStage | unde
 	const row = rows.find((candidate) => readId(candidate.id) === id);
 	if (row === undefined) return undefined;
 
-	// Checked first, because `Number` would turn an empty text into 0.
+	// An empty weight is checked for first, because `Number` would turn an empty text into 0.
 	const weight = isEmpty(row.weight) ? NaN : Number(row.weight);
 	return { funnel: readId(row.pipeline_id), weight: Number.isNaN(weight) ? undefined : weight };
 }
 
 /**
- * Whether two funnels are the same. A funnel that AlfaCRM does not show counts as the same, because
- * nothing proves that it differs.
+ * Whether two funnels can be the same. A funnel that AlfaCRM does not show can be any funnel.
  */
-function isSameFunnel(funnel: number | undefined, otherFunnel: number | undefined): boolean {
+function mayBeSameFunnel(funnel: number | undefined, otherFunnel: number | undefined): boolean {
 	return funnel === undefined || otherFunnel === undefined || funnel === otherFunnel;
 }
 
 /**
- * Whether the first weight is lower. Undefined if one is missing or both are equal: then AlfaCRM
- * shows no order.
+ * Whether a weight is lower than another. Undefined if a weight is missing or both are equal: then
+ * AlfaCRM shows no order.
  */
 function hasLowerWeight(
 	weight: number | undefined,

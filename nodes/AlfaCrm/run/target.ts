@@ -1,7 +1,8 @@
 /**
  * Makes and reads the parameters that say where the calls of an operation go: the branch, the ID of
- * the record, and the keys. A key is the ID of a parent, for a record that belongs to another
- * record: `customer_id` for a subscription, for example.
+ * the record, and the parent. The *parent* is a record to which other records belong. For example,
+ * the parent of a subscription is a customer, so calls about subscriptions send `customer_id` in
+ * the query.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
@@ -12,7 +13,7 @@ import type { Entity } from '../entities/types';
 import { isEmpty } from '../fields/blank';
 import { listOf, toParameters, toProperty } from '../fields/field';
 import { picker } from '../fields/reference';
-import { oncePer } from '../form/oncePer';
+import { memoize } from '../form/memoize';
 import { collectFallbackFormats } from '../store/fallbackDates';
 import type { Branch, Target } from '../store/located';
 import { readIds } from '../values/formats';
@@ -25,28 +26,32 @@ import type { OperationPart } from './operation';
  * Reads from the form where the calls about an entity's records go: the branch, and the IDs of the
  * parent, such as the customer of a subscription.
  *
- * @param keys the fields for the IDs of the parent, if the form of the operation asks for them
+ * @param parentFields the fields that name the parent, if the form of the operation asks for them
  */
-export function targetOf(item: Item, entity: Entity, keys: Entity['parentFields'] = []): Target {
+export function targetOf(
+	item: Item,
+	entity: Entity,
+	parentFields: Entity['parentFields'] = [],
+): Target {
 	const query: IDataObject = {};
-	for (const key of keys) {
-		query[key.name] = item.toRequestValue(key, item.inputOfField(key));
+	for (const field of parentFields) {
+		query[field.name] = item.toRequestValue(field, item.readRawFieldValue(field));
 	}
 
 	const target = {
 		path: entity.path,
 		query,
-		labels: labelsOf([...entity.fields, ...keys]),
+		labels: labelsOf([...entity.fields, ...parentFields]),
 		fallbackFormats: collectFallbackFormats(entity.fields),
 	};
 	if (entity.scope === 'global') return target;
 
-	// If 'Branch' is empty, `resolveItem` has found the branch.
+	// The item has a place if 'Branch' is empty: `resolveItem` has found the branch.
 	const branch = item.place ? item.place.branch : readBranch(item);
 	return { ...target, branch };
 }
 
-/** Returns the labels of fields by AlfaCRM's names, for messages about AlfaCRM's errors. */
+/** Returns the labels of fields by AlfaCRM's names. Messages show labels in place of the names. */
 export function labelsOf(
 	fields: ReadonlyArray<Pick<Field, 'label' | 'name'>> = [],
 ): Record<string, string> {
@@ -54,8 +59,8 @@ export function labelsOf(
 }
 
 /**
- * Whether the records of a target belong to a parent, such as a customer: then the query of each
- * call has the ID of the parent. AlfaCRM may ignore the parent, and take any record with the ID.
+ * Whether the query of a target has the ID of a parent, such as a customer. AlfaCRM may ignore it:
+ * a call for subscription 7 of customer 40 may reach subscription 7 of another customer.
  */
 export const hasParent = ({ query }: Target): boolean => Object.keys(query).length > 0;
 
@@ -70,12 +75,12 @@ export const branchParameter = toProperty(branchField);
 
 /** Reads the ID of the branch that the user has chosen. Undefined if 'Branch' is empty. */
 export function givenBranch(item: Item): number | undefined {
-	return isEmpty(item.input(branchParameter)) ? undefined : readBranch(item);
+	return isEmpty(item.readRawValue(branchParameter)) ? undefined : readBranch(item);
 }
 
 /** @throws NodeOperationError if 'Branch' is empty or cannot be read */
 function readBranch(item: Item): number {
-	return item.toRequestValue(branchField, item.inputOfField(branchField)) as number;
+	return item.toRequestValue(branchField, item.readRawFieldValue(branchField)) as number;
 }
 
 /**
@@ -92,9 +97,7 @@ export function asksForBranch(entity: Entity, part: OperationPart): boolean {
 	return hasDropdown || !hasRecordId;
 }
 
-/**
- * Whether n8n loads choices or columns from AlfaCRM for a parameter, or for one in a collection.
- */
+/** Whether n8n loads choices or columns from AlfaCRM for a parameter or for a part of it. */
 function isDropdown(parameter: INodeProperties): boolean {
 	const { type, typeOptions, options = [] } = parameter;
 	if (type === 'resourceLocator') return true;
@@ -103,20 +106,20 @@ function isDropdown(parameter: INodeProperties): boolean {
 }
 
 /**
- * Returns the branches whose lists show a record once it is saved: the branch of the call, and the
- * branches in the record's own fields. Without a branch of the call, returns `[undefined]`, which
- * stands for the whole account.
+ * Returns the branches whose lists show a record after it is saved: the branch of the call, and the
+ * branches that the record itself holds. A call without a branch is about the whole account:
+ * returns `[undefined]` for it.
  */
 export function branchesOf(
 	callBranch: Branch,
 	fields: readonly Field[],
-	input: IDataObject,
+	values: IDataObject,
 ): Branch[] {
 	if (callBranch === undefined) return [undefined];
 
 	// The fields that hold the branch of the record are declared `fromBranch`.
 	const branchFields = fields.filter(({ fromBranch }) => fromBranch);
-	const branchValues = branchFields.flatMap(({ name }) => listOf(input[name]));
+	const branchValues = branchFields.flatMap(({ name }) => listOf(values[name]));
 	const recordBranches = readIds(branchValues);
 	return [...new Set([callBranch, ...recordBranches])];
 }
@@ -124,10 +127,11 @@ export function branchesOf(
 // ---------------------------------------------------------------- the record
 
 /**
- * Makes the parameter for the record that an operation is about: a picker if the entity's list can
- * be searched, else a text. It is made once for each entity, because every item reads it.
+ * Makes the parameter for the record that an operation is about: a picker if n8n can search the
+ * entity's list, or else a text. The parameter of an entity is made once, because every item reads
+ * it.
  */
-export const idParameter = oncePer((entity: Entity): INodeProperties => {
+export const idParameter = memoize((entity: Entity): INodeProperties => {
 	const basics = { name: 'id', required: true };
 	const isListSearchable = entity.listed?.search !== undefined;
 	if (isListSearchable) return { displayName: entity.label, ...picker(entity), ...basics };
@@ -143,14 +147,15 @@ export const idParameter = oncePer((entity: Entity): INodeProperties => {
 /**
  * Reads the ID of the record that an operation is about.
  *
- * @throws NodeOperationError if it is empty or cannot be read
+ * @throws NodeOperationError if the ID is empty or cannot be read
  */
 export function idOf(item: Item, entity: Entity): number {
 	const { name, displayName } = idParameter(entity);
+	// The entity is named so that the address of a record's page is accepted in place of the ID.
 	const field = { type: 'id', entity: entity.resource, name, label: displayName } as const;
-	return item.toRequestValue(field, item.inputOfField(field)) as number;
+	return item.toRequestValue(field, item.readRawFieldValue(field)) as number;
 }
 
-/** Returns the parameters for the keys of an entity: the IDs of its records' parent. */
-export const keysForm = ({ parentFields = [] }: Entity): INodeProperties[] =>
+/** Makes the parameters that name the parent of an entity's records. */
+export const parentForm = ({ parentFields = [] }: Entity): INodeProperties[] =>
 	parentFields.flatMap(toParameters);

@@ -8,19 +8,18 @@ import { readId } from '../values/formats';
 /** A call that has created, changed or deleted a record. */
 export type WriteCall = Pick<ApiRequest, 'action' | 'body' | 'branch' | 'query'>;
 
-/** An index of the rows by the values of one field. */
+/** Finds the rows that have a value in one field, without comparing every row. */
 interface FieldIndex {
 	field: Field;
 	/**
-	 * The IDs of the rows that have a value, or had it before a write, by the normal form of the
-	 * value: see `normalForms`. IDs are only added, so whoever uses the index compares the rows.
+	 * The IDs of rows by a value of the field, in its normal form (see `normalForms`). When a write
+	 * changes a value, the ID is added under the new value and also stays under the old one.
 	 */
-	idsByForm: Map<string, Set<number>>;
+	idsByNormalForm: Map<string, Set<number>>;
 }
 
 /**
- * A list that is read once for all items of an execution. An index for each searched field finds
- * rows without comparing every row.
+ * A list that is read from AlfaCRM once for all items of an execution, and kept up to date.
  *
  * The items also write to AlfaCRM. `noteWrite` is called for each write, so that later items find
  * the records that earlier items have saved.
@@ -31,12 +30,12 @@ export class CachedList {
 	private readonly indexes = new Map<string, FieldIndex>();
 
 	/**
-	 * @param isListed whether AlfaCRM's list would show a row after a write; `branch` is the branch
-	 * of the call that wrote it
+	 * @param belongsInList whether AlfaCRM's list would show a row that was just written; `branch` is
+	 * the branch of the call that wrote the row
 	 */
 	constructor(
 		rows: readonly IDataObject[],
-		private readonly isListed: (row: IDataObject, branch?: number) => boolean,
+		private readonly belongsInList: (row: IDataObject, branch?: number) => boolean,
 	) {
 		for (const row of rows) {
 			const id = readId(row.id);
@@ -51,20 +50,20 @@ export class CachedList {
 	}
 
 	/**
-	 * Finds the rows that may hold a value in a field. The caller has to compare them, because an
-	 * index also finds a row by the values that it had before a write.
+	 * Finds all rows that have a value in a field, and perhaps some more. The caller has to compare
+	 * the rows, because the index also finds a row by the values that it had before a write.
 	 */
 	findCandidates(field: Field, value: unknown): IDataObject[] {
-		const { idsByForm } = this.getIndex(field);
+		const { idsByNormalForm } = this.getIndex(field);
 		const ids = new Set<number>();
-		for (const form of normalForms(field, value)) {
-			const idsOfForm = idsByForm.get(form) ?? [];
-			for (const id of idsOfForm) {
+		for (const normalForm of normalForms(field, value)) {
+			const matchingIds = idsByNormalForm.get(normalForm) ?? [];
+			for (const id of matchingIds) {
 				ids.add(id);
 			}
 		}
 
-		// The index may still have the IDs of rows that are no longer in the list.
+		// The index still has the IDs of rows that `noteWrite` has removed from the list.
 		const rows = [...ids].map((id) => this.rowsById.get(id));
 		return rows.filter((row) => row !== undefined);
 	}
@@ -73,15 +72,16 @@ export class CachedList {
 	 * Brings the list up to date after a write that AlfaCRM has confirmed.
 	 *
 	 * @param write the call that was sent
-	 * @param model the record in AlfaCRM's answer
+	 * @param savedRecord the record in AlfaCRM's answer
 	 */
-	noteWrite(write: WriteCall, model: IDataObject): void {
-		const id = readId(write.action === 'create' ? model.id : write.query?.id);
+	noteWrite(write: WriteCall, savedRecord: IDataObject): void {
+		const id = readId(write.action === 'create' ? savedRecord.id : write.query?.id);
 		if (id === undefined) return;
 
 		const earlierRow = this.rowsById.get(id);
-		const row = { ...earlierRow, ...withoutArchiveFlag(write.body ?? {}), ...model };
-		const isInList = write.action !== 'delete' && this.isListed(row, write.branch);
+		// AlfaCRM's answer may lack some fields. They are taken from the call or from the earlier row.
+		const row = { ...earlierRow, ...withoutArchiveFlag(write.body ?? {}), ...savedRecord };
+		const isInList = write.action !== 'delete' && this.belongsInList(row, write.branch);
 		if (!isInList) {
 			this.rowsById.delete(id);
 			return;
@@ -98,7 +98,7 @@ export class CachedList {
 		const existingIndex = this.indexes.get(field.name);
 		if (existingIndex !== undefined) return existingIndex;
 
-		const index: FieldIndex = { field, idsByForm: new Map() };
+		const index: FieldIndex = { field, idsByNormalForm: new Map() };
 		for (const [id, row] of this.rowsById) {
 			addToIndex(index, id, row);
 		}
@@ -109,8 +109,10 @@ export class CachedList {
 
 /**
  * Copies the sent fields of a record, and sets the archive flag to undefined if it was sent.
- * AlfaCRM accepts the flag even if it has no effect (API notes 4), so after such a write neither
- * the sent flag nor the one of the earlier row counts, but only the flag in AlfaCRM's answer.
+ *
+ * AlfaCRM can accept the flag without archiving the record (docs/alfacrm-api.md 4). So after such a
+ * write, only the flag in AlfaCRM's answer counts. The undefined flag also hides the flag of the
+ * earlier row.
  */
 function withoutArchiveFlag(sentFields: IDataObject): IDataObject {
 	return 'removed' in sentFields ? { ...sentFields, removed: undefined } : sentFields;
@@ -118,12 +120,12 @@ function withoutArchiveFlag(sentFields: IDataObject): IDataObject {
 
 /** Adds a row to an index, under every normal form of each of its values. */
 function addToIndex(index: FieldIndex, id: number, row: IDataObject): void {
-	const { field, idsByForm } = index;
+	const { field, idsByNormalForm } = index;
 	const values = listOf(row[field.name]);
-	const forms = values.flatMap((value) => normalForms(field, value));
-	for (const form of forms) {
-		const ids = idsByForm.get(form) ?? new Set<number>();
+	const allNormalForms = values.flatMap((value) => normalForms(field, value));
+	for (const normalForm of allNormalForms) {
+		const ids = idsByNormalForm.get(normalForm) ?? new Set<number>();
 		ids.add(id);
-		idsByForm.set(form, ids);
+		idsByNormalForm.set(normalForm, ids);
 	}
 }

@@ -1,7 +1,7 @@
 /**
- * Finds one record by its ID. AlfaCRM has no call for one record, only the list with a filter by
- * ID. Some lists ignore that filter, so the ID of each row is compared, and pages are read until
- * the record comes. API notes 3.
+ * Finds a record by its ID. AlfaCRM has no call for a single record, only lists with a filter by
+ * ID. Some lists ignore that filter. So the ID of each row is compared, and pages are read until
+ * one of them has the record. See docs/alfacrm-api.md 3.
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -18,8 +18,8 @@ interface RecordSearch {
 	id: number;
 	target: Target;
 	/**
-	 * The bodies with which the list is requested one after the other, because a list may show only
-	 * one kind of record at a time, such as planned lessons. By default those of the entity.
+	 * The bodies with which the list is requested one after the other, because some lists show only
+	 * one kind of record at a time, such as planned lessons. If missing, the passes of the entity.
 	 */
 	passes?: readonly IDataObject[];
 }
@@ -27,8 +27,8 @@ interface RecordSearch {
 interface SearchResult {
 	record?: IDataObject;
 	/**
-	 * Whether the search has an answer: it has found the record, or it has read the whole list. False
-	 * if the record may be among rows that the list did not show.
+	 * True if the search has found the record or has read the whole list. False if the record may be
+	 * among rows that AlfaCRM did not send.
 	 */
 	isConclusive: boolean;
 }
@@ -38,9 +38,9 @@ export async function findById(reader: ListReader, search: RecordSearch): Promis
 	const { entity, id, target } = search;
 	const list = {
 		...target,
-		// The ID of the parent is in the query and in the body, because the sources differ. `show`
-		// makes the list include archived records.
-		body: { id, ...target.query, ...entity.hidden?.show },
+		// The ID of the parent is sent in the query and in the body, because it is not certain where
+		// AlfaCRM reads it. The filters in `bodyShowingAll` make the list include archived records.
+		body: { id, ...target.query, ...entity.hidden?.bodyShowingAll },
 		task: `get ${entity.label.toLowerCase()} ${id}`,
 	};
 	const options = {
@@ -55,11 +55,12 @@ export async function findById(reader: ListReader, search: RecordSearch): Promis
 }
 
 /**
- * Finds a record by its ID, also if the usual list leaves out records of its kind. For example, the
- * list of payments shows refunds only if it is asked for them. API notes 5.16.
+ * Finds a record by its ID, even if it is of a kind that AlfaCRM lists only on request. For
+ * example, the list of payments has refunds only if the body asks for them (docs/alfacrm-api.md
+ * 5.16).
  *
- * @param listOtherKinds returns one body for each kind that the usual list leaves out; called only
- * if the usual list does not have the record
+ * @param listOtherKinds returns a body for each of these kinds; called only if the usual list does
+ * not have the record
  */
 export async function findOfAnyKind(
 	reader: ListReader,
@@ -93,7 +94,7 @@ export function describeMissingRecord(entity: Entity, id: number, branch?: numbe
 	};
 }
 
-/** Makes the texts of the error for a record that may be among the missing rows of a list. */
+/** Makes the texts of the error for a record that may be among rows that AlfaCRM did not send. */
 export function describeUnlistedRecord(entity: Entity, id: number, branch?: number): ErrorTexts {
 	const label = entity.label.toLowerCase();
 	return {
@@ -102,7 +103,7 @@ export function describeUnlistedRecord(entity: Entity, id: number, branch?: numb
 	};
 }
 
-/** Names a branch at the end of a sentence. Returns an empty text for no branch. */
+/** Names a branch at the end of a sentence. Without a branch, returns an empty text. */
 function inBranch(branch?: number): string {
 	return branch === undefined ? '' : ` in branch ${branch}`;
 }

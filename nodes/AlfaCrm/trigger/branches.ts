@@ -6,13 +6,13 @@ import type { ApiClient } from '../api/client';
 import { asNodeError, nodeError } from '../api/failures';
 import type { Collected } from '../api/list';
 import { collect } from '../api/list';
-import { noBranchesError } from '../api/messages';
+import { makeNoBranchesError } from '../api/messages';
 import { branch, isClosedBranch } from '../entities/branch';
-import { listCall } from '../entities/listCall';
+import { makeListCall } from '../entities/listCall';
 import { idsOf } from '../values/formats';
 import { HOUR_MS } from '../values/time';
 
-/** The branches of the account that are switched on, as a trigger stores them between two polls. */
+/** The active branches of the account, as a trigger stores them between two polls. */
 export interface KnownBranches {
 	branches: number[];
 	/**
@@ -23,14 +23,16 @@ export interface KnownBranches {
 }
 
 /**
- * Returns the branches of the account that are switched on. Reads their list at most once an hour.
+ * Returns the active branches of the account, that is, those that are not switched off in AlfaCRM.
+ * Reads their list at most once an hour.
  *
- * @param stored what an earlier poll has stored. If the list cannot be read now, these branches are
- * returned.
- * @param onFailure called with the reason in that case
- * @throws NodeApiError if the list cannot be read and no earlier poll has stored any branches; and
- * if all branches are switched off, because a trigger that watches nothing must not look as if it
- * worked
+ * If the list cannot be read, or AlfaCRM shows only a part of it, the stored branches are returned.
+ * Without stored branches, a part of the list is better than nothing; the next poll reads it again.
+ *
+ * @param stored the branches that an earlier poll has stored
+ * @param onFailure called with the reason if the stored branches are returned for a failure
+ * @throws NodeApiError if the list cannot be read and no branches are stored; and if all branches
+ * are switched off, because a trigger that watches nothing must not look as if it worked
  */
 export async function readActiveBranches(
 	client: ApiClient,
@@ -38,43 +40,70 @@ export async function readActiveBranches(
 	stored: Partial<KnownBranches> = {},
 	onFailure: (failure: Error) => void = () => {},
 ): Promise<KnownBranches> {
-	const { branches, branchesReadAt = 0 } = stored;
-	const knownBranches = branches && { branches, branchesReadAt };
-	// `Math.abs`, because the clock may have been set back.
-	const areKnownRecently = Math.abs(now - branchesReadAt) < HOUR_MS;
-	if (knownBranches && areKnownRecently) return knownBranches;
+	const { branches: storedBranches, branchesReadAt = 0 } = stored;
+	if (storedBranches === undefined) return await readActiveBranchesNow(client, now);
+
+	const knownBranches: KnownBranches = { branches: storedBranches, branchesReadAt };
+	if (wasReadWithinHour(branchesReadAt, now)) return knownBranches;
 
 	let list: Collected;
 	try {
 		list = await listBranches(client);
-		if (knownBranches && !list.isComplete) throw new Error('AlfaCRM did not list all of them');
 	} catch (failure) {
-		if (!knownBranches) throw asNodeError(client.node, failure);
 		onFailure(failure as Error);
 		return knownBranches;
 	}
-
-	const activeRows = list.rows.filter((row) => !isClosedBranch(row));
-	const activeBranches = sortedIds(activeRows);
-	if (activeBranches.length === 0) throw allSwitchedOffError(client);
-	return { branches: activeBranches, branchesReadAt: list.isComplete ? now : 0 };
+	if (!list.isComplete) {
+		onFailure(new Error('AlfaCRM did not list all of them'));
+		return knownBranches;
+	}
+	return chooseActiveBranches(client, list, now);
 }
 
-function allSwitchedOffError({ node }: ApiClient): Error {
+/** Reads the active branches of the account, when no earlier poll has stored any. */
+async function readActiveBranchesNow(client: ApiClient, now: number): Promise<KnownBranches> {
+	let list: Collected;
+	try {
+		list = await listBranches(client);
+	} catch (failure) {
+		throw asNodeError(client.node, failure);
+	}
+	return chooseActiveBranches(client, list, now);
+}
+
+/**
+ * Whether the branches were read less than an hour ago. A time that lies more than an hour in the
+ * future does not count: n8n's clock was set back, and nobody should wait for that time.
+ */
+function wasReadWithinHour(branchesReadAt: number, now: number): boolean {
+	return Math.abs(now - branchesReadAt) < HOUR_MS;
+}
+
+/** Chooses the branches that are not switched off from the list of all branches. */
+function chooseActiveBranches(client: ApiClient, list: Collected, now: number): KnownBranches {
+	const activeRows = list.rows.filter((row) => !isClosedBranch(row));
+	const branches = sortedIds(activeRows);
+	if (branches.length === 0) throw makeAllSwitchedOffError(client);
+
+	return { branches, branchesReadAt: list.isComplete ? now : 0 };
+}
+
+function makeAllSwitchedOffError({ node }: ApiClient): Error {
 	const text = {
 		message: 'All branches of this AlfaCRM account are switched off, so there is nothing to watch',
 		description:
 			"Switch a branch on in AlfaCRM, or choose in 'Branch' which ones to watch although they are switched off. The next poll looks again.",
 	};
-	return nodeError(node, text, undefined, { cause: 'configuration-invalid' });
+	const noItemIndex = undefined;
+	return nodeError(node, text, noItemIndex, { cause: 'configuration-invalid' });
 }
 
 /** Reads all branches of the account: the active ones first, then those that are switched off. */
 export async function readAllBranches(client: ApiClient): Promise<number[]> {
 	const { rows } = await listBranches(client);
-	const activeBranches = rows.filter((row) => !isClosedBranch(row));
-	const closedBranches = rows.filter(isClosedBranch);
-	return [...sortedIds(activeBranches), ...sortedIds(closedBranches)];
+	const activeRows = rows.filter((row) => !isClosedBranch(row));
+	const switchedOffRows = rows.filter(isClosedBranch);
+	return [...sortedIds(activeRows), ...sortedIds(switchedOffRows)];
 }
 
 /**
@@ -84,8 +113,8 @@ export async function readAllBranches(client: ApiClient): Promise<number[]> {
  * failure. API notes 3.
  */
 async function listBranches(client: ApiClient): Promise<Collected> {
-	const list = await collect(client, listCall(branch));
-	if (list.rows.length === 0) throw noBranchesError(client.node);
+	const list = await collect(client, makeListCall(branch));
+	if (list.rows.length === 0) throw makeNoBranchesError(client.node);
 
 	return list;
 }

@@ -1,24 +1,28 @@
 /**
  * Reads changes of records. AlfaCRM tells of a change in two ways: it sends a webhook, and it adds
- * an entry to its log. Both are read into a `Change`, so that the code behind need not know from
- * where a change came. API notes 5.21 and 8.
+ * an entry to its log. Both are read into a `Change`, so the other code does not depend on the way
+ * by which a change came. API notes 5.21 and 8.
  */
 
 import type { IDataObject } from 'n8n-workflow';
 
 import { parseJson, readId, readInteger } from '../values/formats';
 import { LOG_EVENT } from '../entities/log';
-import { isPlain } from '../fields/blank';
+import { isPlainObject } from '../fields/blank';
+import { canonicalJson } from '../fields/object';
 
 /**
- * How many levels of objects and lists a body may have; AlfaCRM sends a few. Anybody can send JSON
- * with thousands of levels, and code that walks through it would exceed the stack.
+ * How many levels of objects and lists a body may have: 100 for its fields, and one for the body
+ * itself. AlfaCRM sends a few. Anybody can send JSON with thousands of levels, and code that walks
+ * through it would exceed the stack.
  */
 const MOST_LEVELS = 101;
 
 /**
- * A change of one record, with AlfaCRM's own names. It is also part of the items that start the
- * workflow. API notes 8.
+ * A change of one record, with AlfaCRM's own names. API notes 8.
+ *
+ * It is also part of the items that start the workflow. It is no interface, because TypeScript does
+ * not accept an interface where n8n expects an `IDataObject`.
  */
 export type Change = {
 	/** `create`, `update`, `delete`, or an event that is not known here. */
@@ -43,28 +47,29 @@ export type Change = {
 /**
  * Reads a change from the body of a webhook.
  *
- * @returns the change; or a text that says why the body is none
+ * @returns the change, or a text that says why the body does not describe a change
  */
 export function readChange(body: unknown): Change | string {
-	if (!isPlain(body)) return 'The body is not a JSON object';
+	if (!isPlainObject(body)) return 'The body is not a JSON object';
 	const { event, entity } = body;
 	if (!isFilledText(event)) return 'event is not the name of an event';
 	if (!isFilledText(entity)) return 'entity is not the name of a class';
-	const id = readId(body.entity_id);
-	if (id === undefined) return 'entity_id is not the number of a record';
+	const recordId = readId(body.entity_id);
+	if (recordId === undefined) return 'entity_id is not the number of a record';
 
 	const fields = {
-		fields_old: readFields(body.fields_old),
-		fields_new: readFields(body.fields_new),
-		fields_rel: readFields(body.fields_rel),
+		fields_old: readFieldMap(body.fields_old),
+		fields_new: readFieldMap(body.fields_new),
+		fields_rel: readFieldMap(body.fields_rel),
 	};
-	// Fields that came as a text are checked as the objects which were read from it.
-	if (hasMoreLevels({ ...body, ...fields }, MOST_LEVELS)) return 'The body is nested too deeply';
+	// Fields may have come as a text. So the objects that were read from it are checked instead.
+	const bodyWithReadFields = { ...body, ...fields };
+	if (hasMoreLevels(bodyWithReadFields, MOST_LEVELS)) return 'The body is nested too deeply';
 
 	return {
 		event: event.trim(),
 		entity: entity.trim(),
-		entity_id: id,
+		entity_id: recordId,
 		branch_id: readId(body.branch_id) ?? null,
 		user_id: readInteger(body.user_id) ?? null,
 		datetime: readTime(body.datetime),
@@ -80,9 +85,11 @@ export function readChange(body: unknown): Change | string {
  * @returns undefined if the entry names no record
  */
 export function readLogEntry(entry: IDataObject, branch: number | null): Change | undefined {
+	const knownEvent = NAMES_OF_LOG_EVENTS[String(entry.event)];
 	const change = readChange({
 		...entry,
-		event: NAMES_OF_LOG_EVENTS[String(entry.event)] ?? 'update',
+		// An entry with an unknown code has changed the record in some way, so it counts as an update.
+		event: knownEvent ?? 'update',
 		branch_id: branch,
 		datetime: entry.date_time,
 	});
@@ -97,8 +104,8 @@ const NAMES_OF_LOG_EVENTS: Record<string, string> = {
 };
 
 /**
- * Makes a change that only names a record. Code that reads the record of a change can then read any
- * record.
+ * Makes a change that only names a record, for `RecordReader`: it reads the records of changes. The
+ * event makes no difference to it unless it is `delete`.
  */
 export function makeChangeForReading(entity: string, id: number): Change {
 	return readChange({ event: 'update', entity, entity_id: id }) as Change;
@@ -114,9 +121,17 @@ export function hasChanged({ event, fields_old, fields_new }: Change, field: str
 	return event === 'create' || !isSameValue(fields_old[field], fields_new[field]);
 }
 
-/** Compares values as texts, because AlfaCRM sends some numbers as texts. */
-function isSameValue(before: unknown, after: unknown): boolean {
-	return String(before ?? '') === String(after ?? '');
+/** Compares two values of a field. A missing value is the same as an empty one. */
+function isSameValue(firstValue: unknown, secondValue: unknown): boolean {
+	return writeComparableText(firstValue) === writeComparableText(secondValue);
+}
+
+/** Writes a value as a text, because AlfaCRM sends some numbers as texts. */
+function writeComparableText(value: unknown): string {
+	// `String` would write every map in the same way.
+	if (isPlainObject(value)) return canonicalJson(value);
+	if (Array.isArray(value)) return value.map(writeComparableText).join(',');
+	return String(value ?? '');
 }
 
 function isFilledText(value: unknown): value is string {
@@ -129,23 +144,28 @@ function isFilledText(value: unknown): value is string {
  *
  * @returns an empty object for anything else
  */
-function readFields(value: unknown): IDataObject {
+function readFieldMap(value: unknown): IDataObject {
 	const fields = typeof value === 'string' ? parseJson(value) : value;
 	// PHP writes a map with the keys 0, 1, 2 as a list.
-	const isMap = isPlain(fields) || Array.isArray(fields);
+	const isMap = isPlainObject(fields) || Array.isArray(fields);
 	return isMap ? { ...(fields as IDataObject) } : {};
 }
 
-/** Reads a time of any format as a text: it is only compared and passed on. */
+/**
+ * Reads a time as a text of whatever format, because it is only compared and passed on. Returns
+ * null if there is no time.
+ */
 function readTime(value: unknown): string | null {
 	if (typeof value === 'number' && value > 0) return String(value);
-	const text = typeof value === 'string' ? value.trim() : '';
-	return text === '' ? null : text;
+	if (typeof value !== 'string' || value.trim() === '') return null;
+
+	return value.trim();
 }
 
-/** Whether objects and lists are nested in each other on more than `levels` levels. */
+/** Whether objects and lists are nested in each other more than `levels` levels deep. */
 function hasMoreLevels(value: unknown, levels: number): boolean {
 	if (typeof value !== 'object' || value === null) return false;
 	if (levels === 0) return true;
-	return Object.values(value).some((inner) => hasMoreLevels(inner, levels - 1));
+
+	return Object.values(value).some((innerValue) => hasMoreLevels(innerValue, levels - 1));
 }

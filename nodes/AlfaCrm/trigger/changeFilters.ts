@@ -3,6 +3,9 @@
  * changed fields. `changeEvents`, `changeEntities` and `changedFields` are the parameters; the
  * functions `read…` read them; `passesFilters` applies them. An empty filter lets every change
  * pass.
+ *
+ * AlfaCRM names the kind of a changed record by a class, such as `Customer`. The form shows classes
+ * as entities.
  */
 
 import type { ILoadOptionsFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
@@ -15,8 +18,10 @@ import { shownFields } from '../output/recordSchema';
 import type { Change } from './change';
 import type { TriggerParameters } from './parameters';
 
-/** The labels of classes that hold more than the label of their entity says. */
-const LABELS_BY_CLASS: Record<string, string> = { Customer: 'Customer (Leads and Clients)' };
+/**
+ * The labels of classes whose usual label, that of their entity, names only a part of the records.
+ */
+const LABEL_EXCEPTIONS: Record<string, string> = { Customer: 'Customer (Leads and Clients)' };
 
 export const changeEvents: INodeProperties = {
 	displayName: 'Events',
@@ -33,7 +38,7 @@ export const changeEntities: INodeProperties = {
 	type: 'multiOptions',
 	options: sortByName(
 		Object.entries(classLabels).map(([className, label]) => ({
-			name: LABELS_BY_CLASS[className] ?? label,
+			name: LABEL_EXCEPTIONS[className] ?? label,
 			value: className,
 			description: `AlfaCRM calls it ${className}`,
 		})),
@@ -43,21 +48,20 @@ export const changeEntities: INodeProperties = {
 		'What it must have happened to. Left empty, all entities count; an expression can give names of classes that are not listed.',
 };
 
-/**
- * `declaredLists` fills its list. n8n's lint demands this label of a parameter whose list is
- * loaded.
- */
+/** The parameter 'Changed Fields'. Its list is loaded by the function in `declaredLists`. */
 export const changedFields: INodeProperties = {
+	// n8n's lint demands a label that ends with "Names or IDs" for a list that is loaded.
 	displayName: 'Changed Field Names or IDs',
 	name: 'changedFields',
 	type: 'multiOptions',
+	// `event` is a parameter of the polling trigger only. There it may name a class as well.
 	typeOptions: { loadOptionsMethod: 'changedFields', loadOptionsDependsOn: ['event', 'entities'] },
 	default: [],
 	description:
 		'An update must have changed one of them; other events pass. Left empty, every change counts. An expression may also give names as AlfaCRM writes them, such as custom_school. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 };
 
-/** What the user asked for. An empty list lets every change pass. */
+/** The changes that the user asked for. An empty list lets every change pass. */
 interface ChangeFilters {
 	/** Names of events, such as `create`. */
 	events: string[];
@@ -76,9 +80,8 @@ export function passesFilters(filters: ChangeFilters, change: Change): boolean {
 	if (fields.length === 0) return true;
 	// Only updates list the fields that they change. Events of unknown names may list none.
 	if (change.event !== 'update') return true;
-	const isChanged = (field: string) =>
-		Object.hasOwn(change.fields_new, field) || Object.hasOwn(change.fields_old, field);
-	return fields.some(isChanged);
+	const changedFieldNames = [...Object.keys(change.fields_new), ...Object.keys(change.fields_old)];
+	return fields.some((field) => changedFieldNames.includes(field));
 }
 
 /**
@@ -86,21 +89,21 @@ export function passesFilters(filters: ChangeFilters, change: Change): boolean {
  * upper or lower case.
  */
 export function readEvents(parameters: TriggerParameters): string[] {
-	const words = parameters.words(changeEvents);
-	const names = words.map(findEventName);
-	const areAllKnown = names.every((name) => name !== undefined);
-	if (areAllKnown) return names;
+	const eventNames: string[] = [];
+	for (const word of parameters.words(changeEvents)) {
+		const eventName = findEventName(word);
+		// `choices` throws for an unknown word, with an error that lists the known ones.
+		if (eventName === undefined) return parameters.choices(changeEvents);
 
-	// `choices` refuses an unknown word with an error that lists the known ones.
-	return parameters.choices(changeEvents);
+		eventNames.push(eventName);
+	}
+	return eventNames;
 }
 
 /** Finds the event that has a word as its name or as its label; undefined if none has. */
 function findEventName(word: string): string | undefined {
-	const namedEvent = changeNames.find(({ value, label }) =>
-		includesIgnoringCase([value, label], word),
-	);
-	return namedEvent?.value;
+	const event = changeNames.find(({ value, label }) => includesIgnoringCase([value, label], word));
+	return event?.value;
 }
 
 /** Reads 'Entities'. A class that is not declared is kept as the user wrote it. */
@@ -128,8 +131,10 @@ export function readChangedFields(
 	return parameters.words(changedFields).flatMap((word) => {
 		const declaredFields = findFields(labelsByField, word);
 		if (declaredFields.length > 0) return declaredFields;
+		// AlfaCRM has fields that are not declared here.
 		if (FIELD_NAME.test(word)) return [word];
-		throw unknownFieldError(parameters, labelsByField, word);
+
+		throw makeUnknownFieldError(parameters, labelsByField, word);
 	});
 }
 
@@ -138,21 +143,21 @@ const FIELD_NAME = /^[a-z][a-z\d_]*$/;
 
 /** Finds the fields that have a word as their name or as one of their labels. */
 function findFields(labelsByField: LabelsByField, word: string): string[] {
-	return [...labelsByField.entries()]
-		.filter(([name, labels]) => includesIgnoringCase([name, ...labels], word))
-		.map(([name]) => name);
+	const fieldNames: string[] = [];
+	for (const [name, labels] of labelsByField) {
+		if (includesIgnoringCase([name, ...labels], word)) fieldNames.push(name);
+	}
+	return fieldNames;
 }
 
-function unknownFieldError(
+function makeUnknownFieldError(
 	parameters: TriggerParameters,
 	labelsByField: LabelsByField,
 	word: string,
 ): Error {
 	const labels = [...labelsByField.values()].flatMap((labelsOfField) => [...labelsOfField]);
-	return parameters.unreadableError(
-		`'Changed Field Names or IDs' has ${quoted(word)}, which is no field: it may have ${labels.join(', ')}, or names as AlfaCRM writes them`,
-		changedFields.displayName,
-	);
+	const message = `'Changed Field Names or IDs' has ${quoted(word)}, which is no field: it may have ${labels.join(', ')}, or names as AlfaCRM writes them`;
+	return parameters.unreadableError(message, changedFields.displayName);
 }
 
 /**
@@ -165,13 +170,15 @@ export const declaredLists: Record<
 > = {
 	async changedFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 		const labelsByField = collectFieldLabels(findChosenClasses(this));
-		return await Promise.resolve(sortByName(makeFieldOptions(labelsByField)));
+		const options = sortByName(makeFieldOptions(labelsByField));
+		// n8n expects a promise, although nothing has to be awaited.
+		return await Promise.resolve(options);
 	},
 };
 
 /**
- * Finds the classes whose fields the open form should list: that of the chosen event, or those of
- * 'Entities'. Returns an empty list for all classes.
+ * Finds the classes whose fields the open form should list: the class of the chosen event, or the
+ * classes that 'Entities' names. Returns an empty list for all classes.
  */
 function findChosenClasses(form: ILoadOptionsFunctions): string[] {
 	const eventName = form.getCurrentNodeParameter('event');
@@ -189,7 +196,7 @@ function findChosenClasses(form: ILoadOptionsFunctions): string[] {
  */
 type LabelsByField = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Collects the declared fields of classes; of all classes if the list is empty. */
+/** Collects the labels of the declared fields of classes; of all classes if the list is empty. */
 function collectFieldLabels(classes: readonly string[]): LabelsByField {
 	const labelsByField = new Map<string, Set<string>>();
 	for (const entity of entities) {
@@ -201,7 +208,8 @@ function collectFieldLabels(classes: readonly string[]): LabelsByField {
 			// An ID never changes.
 			if (name === 'id') continue;
 			const labels = labelsByField.get(name) ?? new Set();
-			labelsByField.set(name, labels.add(label));
+			labels.add(label);
+			labelsByField.set(name, labels);
 		}
 	}
 	return labelsByField;
@@ -213,13 +221,16 @@ function makeFieldOptions(labelsByField: LabelsByField): INodePropertyOptions[] 
 		name,
 		label: [...labels].join(' / '),
 	}));
-	const isAmbiguous = (label: string) => fields.filter((field) => field.label === label).length > 1;
 
-	return fields.map(({ name, label }) => ({
-		name: isAmbiguous(label) ? `${label} (${name})` : label,
-		value: name,
-		description: `AlfaCRM calls it ${name}`,
-	}));
+	return fields.map(({ name, label }) => {
+		const fieldsWithLabel = fields.filter((field) => field.label === label);
+		const isAmbiguous = fieldsWithLabel.length > 1;
+		return {
+			name: isAmbiguous ? `${label} (${name})` : label,
+			value: name,
+			description: `AlfaCRM calls it ${name}`,
+		};
+	});
 }
 
 function includesIgnoringCase(texts: readonly string[], text: string): boolean {

@@ -4,9 +4,11 @@ import type { ListReader } from '../api/list';
 import { SchoolClock } from '../values/schoolClock';
 
 /**
- * Finds out from the rows that a poll reads whether the time zone of the workflow is wrong, and
- * warns of it in n8n's log. A poll has no other way to tell the user something: it shows no hints,
- * and this is no failure.
+ * Finds out whether the time zone of the workflow is wrong, and warns of it in n8n's log. The rows
+ * that a poll reads have stamps: times by the school's clock, such as the time at which a record
+ * was created. A stamp that lies in the future by the workflow's clock proves a wrong time zone.
+ *
+ * A poll cannot warn in another way: it shows no hints, and a wrong time zone is no reason to fail.
  */
 export class ClockWatch {
 	private readonly schoolClock?: SchoolClock;
@@ -22,7 +24,7 @@ export class ClockWatch {
 		if (zone !== undefined) this.schoolClock = new SchoolClock(zone);
 	}
 
-	/** Makes a reader that notes the stamps of all rows it reads. */
+	/** Makes a reader that hands all rows it reads to the clock, which looks at their stamps. */
 	watch(reader: ListReader): ListReader {
 		return {
 			collect: async (list, options) => {
@@ -38,6 +40,7 @@ export class ClockWatch {
 		const warning = this.schoolClock?.warning;
 		if (warning === undefined) return;
 
-		this.context.logger.warn(`'${this.context.getNode().name}': ${warning}`);
+		const nodeName = this.context.getNode().name;
+		this.context.logger.warn(`'${nodeName}': ${warning}`);
 	}
 }

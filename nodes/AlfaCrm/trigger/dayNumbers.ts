@@ -9,28 +9,38 @@ import { formatDay } from '../values/formats';
 import { DAY_MS } from '../values/time';
 
 /** Writes the day of a moment, by the calendar of a time zone: `yyyy-mm-dd`. */
-export const dayTextAt = (milliseconds: number, zone: string): string =>
-	DateTime.fromMillis(milliseconds, { zone }).toFormat('yyyy-MM-dd');
+export function dayTextAt(milliseconds: number, zone: string): string {
+	return DateTime.fromMillis(milliseconds, { zone }).toFormat('yyyy-MM-dd');
+}
 
 /** Returns the number of the day of a moment, by the calendar of a time zone. */
-export const dayNumberAt = (milliseconds: number, zone: string): number =>
-	Date.parse(dayTextAt(milliseconds, zone)) / DAY_MS;
+export function dayNumberAt(milliseconds: number, zone: string): number {
+	const day = dayTextAt(milliseconds, zone);
+	return Date.parse(day) / DAY_MS;
+}
 
 /**
- * Reads the number of a day that AlfaCRM shows. A time of day behind it is ignored.
+ * Reads a day that AlfaCRM shows, such as "10.02.2026", as a day number. Ignores a time of day that
+ * follows the day.
  *
  * @returns undefined if the value is no day
  */
 export function readDayNumber(value: unknown): number | undefined {
-	const withoutTime = typeof value === 'string' ? value.slice(0, 10) : value;
+	const withoutTime = typeof value === 'string' ? value.slice(0, 'yyyy-mm-dd'.length) : value;
 	const day = formatDay(withoutTime, 'iso', 'utc');
-	return day === undefined ? undefined : Math.round(Date.parse(day) / DAY_MS);
+	if (day === undefined) return undefined;
+
+	return Math.round(Date.parse(day) / DAY_MS);
 }
 
 /** Writes the day with a number as `yyyy-mm-dd`. */
-export const writeDay = (dayNumber: number): string =>
-	new Date(dayNumber * DAY_MS).toISOString().slice(0, 10);
+export function writeDay(dayNumber: number): string {
+	const midnight = new Date(dayNumber * DAY_MS);
+	return midnight.toISOString().slice(0, 'yyyy-mm-dd'.length);
+}
 
 /** Returns the year of the day with a number. */
-export const yearOfDay = (dayNumber: number): number =>
-	new Date(dayNumber * DAY_MS).getUTCFullYear();
+export function yearOfDay(dayNumber: number): number {
+	const midnight = new Date(dayNumber * DAY_MS);
+	return midnight.getUTCFullYear();
+}

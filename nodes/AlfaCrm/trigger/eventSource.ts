@@ -1,5 +1,5 @@
 /**
- * What a source of events is, and what all sources use for reading.
+ * The interface of event sources, and the functions with which all sources read.
  *
  * A source (`sources/<kind>/`) reads lists of AlfaCRM and finds out what is new. It stores nothing
  * itself. `poll.ts` hands it the state that the previous poll has stored. The source returns the
@@ -35,26 +35,26 @@ export interface EventSource {
 	samples: (request: SampleRequest, count: number) => Promise<Samples>;
 }
 
-/** What a source needs for a poll. */
+/** The input of a poll: everything that a source needs. */
 export interface PollRequest {
 	client: ApiClient;
 	reader: ListReader;
 	/** When the poll began, by n8n's clock in milliseconds since 1970. */
 	now: number;
 	/**
-	 * Milliseconds since 1970 after which the source looks for no more, if what it has found is of
-	 * use without the rest; Infinity for no limit.
+	 * Milliseconds since 1970 after which a source stops looking for further records, if it can
+	 * report a part of what is new; Infinity for no limit.
 	 */
 	deadline: number;
 	/** The IDs of the branches that are watched. */
 	branches: readonly number[];
 	/** A digest of the branches that the user has chosen. It differs for another choice. */
-	scope: string;
+	branchesDigest: string;
 	/** A digest of the filters that the user has set. It differs for other filters. */
-	filters: string;
+	filtersDigest: string;
 	/** How many records a poll reports at most. */
-	most: number;
-	/** How many of the records that are there already the first poll reports. */
+	maxRecords: number;
+	/** How many existing records the first poll reports, the newest ones. */
 	startWith: number;
 	/**
 	 * Whether the trigger has polled before, but its state cannot be read. Then the poll is a first
@@ -73,7 +73,7 @@ export interface NewRecord {
 	branches: number[];
 }
 
-/** What a source has found in a poll. */
+/** The result of a poll. */
 export interface PollResult {
 	/** Oldest first. */
 	records: NewRecord[];
@@ -92,11 +92,11 @@ export type SampleRequest = Pick<
 	'branches' | 'client' | 'deadline' | 'now' | 'reader'
 >;
 
-/** What a test in the editor shows. */
+/** The records that a test in the editor shows. */
 export interface Samples {
 	/** Oldest first. */
 	records: NewRecord[];
-	/** Whether everything was looked at, so that there are no other records to show. */
+	/** Whether all records were looked at, so that AlfaCRM has no others to show. */
 	isComplete: boolean;
 }
 
@@ -107,56 +107,67 @@ export interface Samples {
  * reading says. If it cannot, it fails, because a part of a list would look as if nothing else was
  * there.
  *
- * An empty list is a failure if AlfaCRM counts rows in it. Another client of AlfaCRM, STUD, treats
- * such an answer as a failure to repeat too, not as the end of the list. API notes 3.
- *
  * @param deadline milliseconds since 1970 after which no further page is read
- * @throws NodeApiError for such an empty list, and for a list that takes longer than the deadline
+ * @throws NodeApiError for an empty list in which AlfaCRM counts rows, and for a list that takes
+ * longer than the deadline
  */
 export const makePollReader = (client: ApiClient, deadline: number): ListReader => ({
 	async collect(list, options): Promise<Collected> {
 		const goal = new DeadlineGoal(deadline, options.goal);
 		const collected = await collect(client, list, { ...options, goal });
-		// A reading that stops before the last page has reached its own goal, or only the deadline.
-		const wasCutShort = collected.nextPage !== undefined && options.goal?.isReached() !== true;
-		if (wasCutShort) throw tooLongError(client, list);
 
-		const isEmptyThoughCounted =
-			collected.readCount === 0 && (collected.total ?? 0) >= SMALLEST_PAGE;
-		if (isEmptyThoughCounted) throw emptyListError(client, list);
+		// A reading that stops before the last page has reached its own goal, or only the deadline.
+		const hasFurtherPages = collected.nextPage !== undefined;
+		const hasReachedItsGoal = options.goal?.isReached() === true;
+		if (hasFurtherPages && !hasReachedItsGoal) throw makeTooLongError(client, list);
+
+		if (isEmptyThoughCounted(collected)) throw makeEmptyListError(client, list);
 		return collected;
 	},
 });
 
-/** Is reached when the time is over, or when another goal is reached before that. */
+/**
+ * Whether AlfaCRM sent a list without rows, although it counts at least a page of them. Another
+ * program that reads AlfaCRM treats such an answer as a failure too. A smaller count is no failure,
+ * because a list may count a few rows that it does not show. API notes 3.
+ */
+function isEmptyThoughCounted({ readCount, total = 0 }: Collected): boolean {
+	return readCount === 0 && total >= SMALLEST_PAGE;
+}
+
+/** A goal of a reading that is reached when time runs out, or when another goal is reached. */
 export class DeadlineGoal implements ReadingGoal {
-	/** @param deadline milliseconds since 1970 */
+	/**
+	 * @param deadline milliseconds since 1970
+	 * @param otherGoal undefined to read until the deadline or the end of the list
+	 */
 	constructor(
 		private readonly deadline: number,
-		private readonly goal?: ReadingGoal,
+		private readonly otherGoal?: ReadingGoal,
 	) {}
 
 	add(page: Page): void {
-		this.goal?.add(page);
+		this.otherGoal?.add(page);
 	}
 
 	isReached(): boolean {
-		return this.goal?.isReached() === true || Date.now() >= this.deadline;
+		const isOtherGoalReached = this.otherGoal?.isReached() === true;
+		return isOtherGoalReached || Date.now() >= this.deadline;
 	}
 }
 
 /**
- * Reads a small page 0 of a list, which shows most polls that there is nothing new. It has 20 rows,
- * since no page was seen to have fewer unless AlfaCRM was asked for them. API notes 3.
+ * Reads the first rows of a list, which show most polls that there is nothing new. Asks for 20 rows
+ * because that is the smallest page that AlfaCRM was seen to send by itself. API notes 3.
  */
 export const readSmallPage = async (reader: ListReader, list: ListQuery): Promise<Collected> =>
 	await reader.collect({ ...list, pageSize: SMALLEST_PAGE }, { goal: ONE_PAGE });
 
 /**
- * Reads something in each branch. A branch that cannot be read does not keep the other branches
- * from being read.
+ * Reads something in each branch, in all branches at the same time. A branch that cannot be read
+ * does not keep the other branches from being read.
  *
- * @returns what was read and what failed, by the IDs of the branches
+ * @returns the results and the failures, by the IDs of the branches
  * @throws the failure of the first branch, if no branch could be read
  */
 export async function readEachBranch<T>(
@@ -165,31 +176,34 @@ export async function readEachBranch<T>(
 ): Promise<{ found: Map<number, T>; failures: Map<number, unknown> }> {
 	const found = new Map<number, T>();
 	const failures = new Map<number, unknown>();
-	const results = await Promise.allSettled(branches.map(read));
-	results.forEach((result, index) => {
-		const branch = branches[index];
-		if (result.status === 'fulfilled') {
-			found.set(branch, result.value);
-		} else {
-			failures.set(branch, result.reason);
-		}
-	});
 
-	const isNothingRead = found.size === 0 && failures.size > 0;
-	if (isNothingRead) throw [...failures.values()][0];
+	const outcomes = await Promise.allSettled(branches.map(read));
+	for (const [index, outcome] of outcomes.entries()) {
+		const branch = branches[index];
+		if (outcome.status === 'fulfilled') {
+			found.set(branch, outcome.value);
+		} else {
+			failures.set(branch, outcome.reason);
+		}
+	}
+
+	const hasOnlyFailures = found.size === 0 && failures.size > 0;
+	if (hasOnlyFailures) throw [...failures.values()][0];
 	return { found, failures };
 }
 
 /**
- * The HTTP statuses with which AlfaCRM refuses what this user may not read or what is not there.
+ * The HTTP statuses with which AlfaCRM refuses to show something: this user may not read it, or it
+ * is not there.
  */
 const LASTING_STATUSES = [400, 403, 404];
 
 /** Whether a failure is a refusal that the next poll would meet again. */
-export const isLasting = ({ node }: ApiClient, failure: unknown): boolean =>
+export const isLastingFailure = ({ node }: ApiClient, failure: unknown): boolean =>
 	hasStatus(asNodeError(node, failure), ...LASTING_STATUSES);
 
-export function emptyListError({ node }: ApiClient, { task, branch }: ListQuery): Error {
+/** Makes the error for a list that came without rows, although AlfaCRM counts rows in it. */
+export function makeEmptyListError({ node }: ApiClient, { task, branch }: ListQuery): Error {
 	const text = {
 		message: `AlfaCRM sent an empty list when asked to ${task}, though there is something in it`,
 		description: `It is the one of branch ${String(branch)}. Try again later, as an active workflow does by itself. If it stays empty, choose the other branches in 'Branch'.`,
@@ -197,7 +211,8 @@ export function emptyListError({ node }: ApiClient, { task, branch }: ListQuery)
 	return nodeError(node, text, undefined, { cause: 'temporarily-unavailable' });
 }
 
-function tooLongError({ node }: ApiClient, { task, branch }: ListQuery): Error {
+/** Makes the error for a list that a poll could not read to its end in its time. */
+function makeTooLongError({ node }: ApiClient, { task, branch }: ListQuery): Error {
 	const text = {
 		message: `There was not enough time to ${task} in branch ${String(branch)}`,
 		description:
@@ -208,30 +223,35 @@ function tooLongError({ node }: ApiClient, { task, branch }: ListQuery): Error {
 
 // ---------------------------------------------------------------- records of several branches
 
-/** Reads the ID of a row; 0 if it has none. */
-export const rowId = ({ id }: IDataObject): number => readId(id) ?? 0;
+/**
+ * Reads the ID of a row. Every record of AlfaCRM has one; 0 stands for an ID that is unreadable.
+ */
+export const readIdOrZero = ({ id }: IDataObject): number => readId(id) ?? 0;
 
 /**
- * Joins the lists of branches: a record that several branches list becomes one `NewRecord`. Some
- * of the records may belong to other branches: see `isOfOtherBranch`.
+ * Joins the lists of several branches: a record that several branches list becomes one `NewRecord`.
+ * Some of the records may belong to other branches: see `isOfOtherBranch`.
  *
- * @param lists what was read, by the IDs of the branches; undefined for a branch that was not read
- * @param counts whether a row counts; other rows are left out
+ * @param lists the lists that were read, by the IDs of their branches; undefined for a branch that
+ * was not read
+ * @param isWanted whether a row becomes a record; by default every row does
  * @returns the records by their IDs
  */
 export function joinBranchLists(
 	lists: ReadonlyMap<number, Pick<Collected, 'rows'> | undefined>,
-	counts: (row: IDataObject) => boolean = () => true,
+	isWanted: (row: IDataObject) => boolean = () => true,
 ): Map<number, NewRecord> {
 	const records = new Map<number, NewRecord>();
 	for (const [branch, list] of lists) {
-		const rows = (list?.rows ?? []).filter(counts);
-		for (const row of rows) {
-			const earlierBranches = records.get(rowId(row))?.branches ?? [];
+		const wantedRows = (list?.rows ?? []).filter(isWanted);
+		for (const row of wantedRows) {
+			const id = readIdOrZero(row);
+			const earlierBranches = records.get(id)?.branches ?? [];
 			const branches = belongsToBranch(row, branch)
 				? [...earlierBranches, branch]
 				: earlierBranches;
-			records.set(rowId(row), { row, branches });
+			// The rows of several branches show the same record, so the last of them will do.
+			records.set(id, { row, branches });
 		}
 	}
 	return records;
@@ -252,18 +272,23 @@ export const listBranchesOf = ({ branches, row }: NewRecord): number[] => [
 	...shownBranches(row),
 ];
 
-/** Makes the part of a state that differs by branch: the ID of each branch with its state. */
-export const makeBranchStates = <S>(
+/** Makes one state for each branch, by the IDs of the branches. */
+export function makeBranchStates<S>(
 	branches: readonly number[],
 	makeState: (branch: number) => S,
-): Record<string, S> => Object.fromEntries(branches.map((branch) => [branch, makeState(branch)]));
+): Record<string, S> {
+	const entries = branches.map((branch) => [branch, makeState(branch)] as const);
+	return Object.fromEntries(entries);
+}
 
-/** Makes the states of all branches from their previous states. */
-export const mapBranchStates = <S>(
+/** Makes the next state of each branch from its previous state. */
+export function mapBranchStates<S>(
 	states: Readonly<Record<string, S>>,
 	makeNext: (state: S, branch: number) => S,
-): Record<string, S> =>
-	makeBranchStates(Object.keys(states).map(Number), (branch) => makeNext(states[branch], branch));
+): Record<string, S> {
+	const branches = Object.keys(states).map(Number);
+	return makeBranchStates(branches, (branch) => makeNext(states[branch], branch));
+}
 
 // ---------------------------------------------------------------- working through records
 
@@ -272,9 +297,10 @@ export const mapBranchStates = <S>(
  * fails. The items that were not converted are left to the next poll, so a failure in the middle
  * does not lose what was converted before it.
  *
- * At least one item is converted, however late it is: otherwise a trigger with too little time
- * would report nothing for ever.
+ * At least one item is converted, even if time has run out: otherwise a trigger with too little
+ * time would report nothing for ever.
  *
+ * @param isEnough whether no further item is to be converted, by the results or by the time
  * @throws the failure of the first item, because then there is no result to return
  */
 export async function convertInOrder<T, R>(
@@ -286,12 +312,16 @@ export async function convertInOrder<T, R>(
 	for (const item of items) {
 		if (results.length > 0 && isEnough(results)) break;
 
+		// `allSettled` gives the failure as a value: n8n's linter refuses to rethrow a caught one.
 		const [outcome] = await Promise.allSettled([convert(item)]);
-		if (outcome.status === 'rejected') {
-			if (results.length === 0) throw outcome.reason;
-			break;
+		if (outcome.status === 'fulfilled') {
+			results.push(outcome.value);
+			continue;
 		}
-		results.push(outcome.value);
+
+		const isFirstItem = results.length === 0;
+		if (isFirstItem) throw outcome.reason;
+		break;
 	}
 	return results;
 }

@@ -9,9 +9,11 @@ interface IdRange {
 }
 
 /** Writes IDs as ranges, such as `501-503,560`. An ID that comes twice is written once. */
-export function rangesOf(ids: Iterable<number>): string {
+export function writeIdRanges(ids: Iterable<number>): string {
+	const sortedIds = [...new Set(ids)].sort((a, b) => a - b);
+
 	const ranges: IdRange[] = [];
-	for (const id of [...new Set(ids)].sort((a, b) => a - b)) {
+	for (const id of sortedIds) {
 		const lastRange = ranges.at(-1);
 		if (lastRange?.last === id - 1) {
 			lastRange.last = id;
@@ -19,13 +21,15 @@ export function rangesOf(ids: Iterable<number>): string {
 			ranges.push({ first: id, last: id });
 		}
 	}
-	return ranges
-		.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`))
-		.join(',');
+	return ranges.map(writeIdRange).join(',');
+}
+
+function writeIdRange({ first, last }: IdRange): string {
+	return first === last ? `${first}` : `${first}-${last}`;
 }
 
 /** Reads IDs from a text of ranges, such as `501-503,560`. */
-export function idsIn(ranges: string): Set<number> {
+export function readIdRanges(ranges: string): Set<number> {
 	const ids = new Set<number>();
 	for (const range of ranges.split(',').filter(Boolean)) {
 		const [first, last = first] = range.split('-').map(Number);

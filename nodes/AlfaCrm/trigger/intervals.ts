@@ -4,8 +4,8 @@
 const SHARE_OF_INTERVAL = 0.9;
 
 /**
- * Whether an interval is over, so that what is done once in each interval is to be done again. All
- * times are n8n's, in milliseconds.
+ * Whether an interval has passed since something was done last, so that it is time to do it again.
+ * All times are n8n's, in milliseconds.
  *
  * @param lastTime when it was done last
  */
@@ -13,5 +13,6 @@ export function isIntervalOver(lastTime: number, intervalMs: number, now: number
 	// If the clock of n8n was set back, the last time is in the future. The trigger must not wait for
 	// it.
 	const passedMs = Math.abs(now - lastTime);
-	return passedMs >= intervalMs * SHARE_OF_INTERVAL;
+	const shortestIntervalMs = intervalMs * SHARE_OF_INTERVAL;
+	return passedMs >= shortestIntervalMs;
 }

@@ -26,8 +26,12 @@ import { readActiveBranches } from './branches';
  * cannot be read is refused: a trigger that ignored it would lose events, and nobody would notice.
  */
 export class TriggerParameters extends ParameterReader {
+	/** The time zone of the workflow as n8n gives it; `dayZone` also checks that it is one. */
 	readonly zone: string;
-	/** Empty, because the lists of the triggers take IDs and names, but no addresses of pages. */
+	/**
+	 * The address of the account is not needed: in a trigger, a user gives records by ID or name,
+	 * never by the address of a page.
+	 */
 	readonly origin = '';
 
 	constructor(private readonly context: IPollFunctions | IWebhookFunctions) {
@@ -36,7 +40,7 @@ export class TriggerParameters extends ParameterReader {
 	}
 
 	/**
-	 * The time zone by which days are counted, such as `Europe/Moscow`.
+	 * The time zone of the workflow, such as `Europe/Moscow`, for events that count days by it.
 	 *
 	 * @throws NodeOperationError if there is no such time zone
 	 */
@@ -50,9 +54,12 @@ export class TriggerParameters extends ParameterReader {
 		throw new NodeOperationError(this.context.getNode(), message, { description });
 	}
 
-	input({ name, default: defaultValue }: Parameter): unknown {
-		const value: unknown = this.context.getNodeParameter(name, defaultValue as object);
-		return isEmpty(value) ? defaultValue : value;
+	/** Returns the value of a parameter, or the default of the form if the value is empty. */
+	readRawValue(parameter: Parameter): unknown {
+		// The type of n8n's function names objects only, but it takes a default of any type.
+		const defaultValue = parameter.default as object;
+		const value: unknown = this.context.getNodeParameter(parameter.name, defaultValue);
+		return isEmpty(value) ? parameter.default : value;
 	}
 
 	unreadableError(message: string, label: string): Error {
@@ -72,36 +79,48 @@ export class TriggerParameters extends ParameterReader {
 		entity: string,
 		watchedBranches: readonly number[] = [],
 	): Promise<Array<number | null>> {
-		const { name, displayName: label } = parameter;
-		// `prominent`: the field stands in the form by itself, so errors use its label unchanged.
-		const field = { type: 'references', entity, name, label, prominent: true } as const;
+		const field = {
+			type: 'references',
+			entity,
+			name: parameter.name,
+			label: parameter.displayName,
+			// The field stands in the form by itself, so errors use its label unchanged.
+			prominent: true,
+		} as const;
+		const input = this.readRawValue(parameter);
 		const lookup = this.makeNameLookup(watchedBranches);
-		const value = await replaceNames(lookup, field, this.input(parameter));
-		return isBlank(field, value) ? [] : (this.toRequestValue(field, value) as Array<number | null>);
+		const inputWithIds = await replaceNames(lookup, field, input);
+		// Unlike an empty value, a list of empty texts only shows here that nothing was chosen.
+		if (isBlank(field, inputWithIds)) return [];
+
+		return this.toRequestValue(field, inputWithIds) as Array<number | null>;
 	}
 
 	/** Reads the IDs of records that the user gives by ID only. Nothing is asked of AlfaCRM. */
 	ids(parameter: Parameter): number[] {
 		const field = { type: 'ids', name: parameter.name, label: parameter.displayName } as const;
-		const value = this.input(parameter);
-		return isBlank(field, value) ? [] : (this.toRequestValue(field, value) as number[]);
+		const input = this.readRawValue(parameter);
+		if (isBlank(field, input)) return [];
+
+		return this.toRequestValue(field, input) as number[];
 	}
 
-	/** Reads words from a list of texts, or from one text with commas. */
+	/** Reads words from one text or from a list of texts. Commas separate the words of a text. */
 	words(parameter: Parameter): string[] {
-		const value = this.input(parameter);
-		const items = [value].flat().filter((item) => item !== null && item !== undefined);
-		if (!items.every((item) => typeof item === 'string')) {
-			const error = unreadable({ label: parameter.displayName }, 'names', value);
+		const input = this.readRawValue(parameter);
+		const inputs = Array.isArray(input) ? (input as unknown[]) : [input];
+		const texts = inputs.filter((item) => item !== null && item !== undefined);
+		if (!texts.every((text) => typeof text === 'string')) {
+			const error = unreadable({ label: parameter.displayName }, 'names', input);
 			throw asNodeError(this.context.getNode(), error);
 		}
 
-		return items
-			.flatMap((text) => text.split(','))
-			.map((word) => word.trim())
-			.filter((word) => word !== '');
+		const words = texts.flatMap((text) => text.split(','));
+		const trimmedWords = words.map((word) => word.trim());
+		return trimmedWords.filter((word) => word !== '');
 	}
 
+	/** Makes the access to AlfaCRM's lists that is needed to replace names by IDs. */
 	private makeNameLookup(watchedBranches: readonly number[]): NameLookup {
 		const node = this.context.getNode();
 		const client = new ApiClient(this.context);
@@ -112,9 +131,10 @@ export class TriggerParameters extends ParameterReader {
 	}
 
 	/**
-	 * Reads a short list in the first branch in which it can be read.
+	 * Reads the list of an entity's names and IDs, in the first branch in which it can be read.
 	 *
-	 * @returns undefined if this user may not read it, or if there is no branch to read it in
+	 * @returns undefined if AlfaCRM does not show the list to this user, or if the account has no
+	 * branch to read it in
 	 * @throws NodeApiError if it cannot be read for another reason
 	 */
 	private async readNames(
@@ -132,15 +152,16 @@ export class TriggerParameters extends ParameterReader {
 			}
 		}
 
-		const hasNoBranch = lastFailure === undefined;
+		const hasNoBranch = branches.length === 0;
 		const isForbidden = hasStatus(lastFailure, 403);
 		if (hasNoBranch || isForbidden) return undefined;
+
 		throw asNodeError(this.context.getNode(), lastFailure);
 	}
 
 	/**
-	 * Lists the branches in which the records of an entity can be listed; only undefined for an
-	 * entity whose list is the same in all branches.
+	 * Lists the branches in which the list of an entity can be read. Returns a list with one element,
+	 * undefined, for an entity whose list is the same in all branches: no branch is named then.
 	 */
 	private async listBranchesFor(
 		client: ApiClient,
@@ -206,13 +227,13 @@ export function makeRecordPicker(parameter: RecordParameter): INodeProperties {
  * Returns a parameter of a collection with the name by which n8n finds its value, such as
  * `options.maxPerPoll`.
  */
-export function parameterIn(
-	{ name }: Pick<Parameter, 'name'>,
+export function inCollection(
+	collection: Pick<Parameter, 'name'>,
 	parameter: INodeProperties,
 ): INodeProperties {
-	return { ...parameter, name: `${name}.${parameter.name}` };
+	return { ...parameter, name: `${collection.name}.${parameter.name}` };
 }
 
-/** Returns a parameter of the collection 'Options', as `parameterIn` does. */
+/** Returns a parameter of the collection 'Options', as `inCollection` does. */
 export const inOptions = (parameter: INodeProperties): INodeProperties =>
-	parameterIn({ name: 'options' }, parameter);
+	inCollection({ name: 'options' }, parameter);

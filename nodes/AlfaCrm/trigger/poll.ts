@@ -11,16 +11,23 @@
  *
  * - If anything fails before step 4, or n8n stops, the state is still that of the previous poll,
  *   and no item was handed over. The next poll finds the same records again. None is lost, and none
- *   is reported twice.
+ *   is reported twice. (If n8n stays off until a lesson has begun, or for 60 days, reminders of
+ *   this time are no longer of use and are left out.)
  * - If only some branches cannot be read, the records of the others are reported. The state of a
  *   branch that was not read stays as it was, so a later poll finds what happened there.
- * - If the time is over, the poll reports the records that it has made items of. The new state
- *   notes only these as reported, and the next poll finds the others again.
+ * - If time runs out, the poll reports the records that it has made items of. The new state notes
+ *   only these as reported, and the next poll finds the others again. How a source makes such a
+ *   state: `stateAfter` in `eventSource.ts`.
  * - If AlfaCRM fails to show the record of a change, the polls fail for up to an hour; then the
- *   change is reported without its record (`recordReader.ts`).
+ *   change is reported without its record (`recordReader.ts`). A restart of n8n begins this hour
+ *   anew.
  * - If n8n itself crashes after step 4, while it writes the state to its database and starts the
  *   execution, it may lose or repeat the items of that poll. This is the only such moment, and a
  *   node cannot prevent it.
+ *
+ * **Activation.** When a workflow is published, n8n polls once, at the same moment: this is the
+ * poll that activates the trigger. If it fails, the workflow is not published, and the user sees
+ * why. n8n polls on a schedule from then on.
  */
 
 import type { INodeExecutionData, IDataObject, IPollFunctions } from 'n8n-workflow';
@@ -33,7 +40,7 @@ import { readActiveBranches } from './branches';
 import { ClockWatch } from './clockWatch';
 import { makeTriggerKey } from './digest';
 import type { NewRecord, PollRequest, PollResult } from './eventSource';
-import { isLasting, makePollReader } from './eventSource';
+import { isLastingFailure, makePollReader } from './eventSource';
 import type { PollSettings } from './pollForm';
 import { DEFAULT_BUDGET_MS, readBudgetMs, readPollSettings } from './pollForm';
 import { makePollNames } from './pollNames';
@@ -43,22 +50,23 @@ import { StoredState } from './state';
 import { runTestPoll } from './testPoll';
 
 /**
- * After half of a poll's time, the source looks for no more, if what it has found is of use without
- * the rest.
+ * After half of a poll's time, a source that can report a part of what is new stops looking for
+ * further records.
  */
-const LISTS_SHARE = 0.5;
+const SEARCH_SHARE = 0.5;
 
 /**
- * After 80% of a poll's time, no further record or page is read. The call that is under way then
- * may take the remaining time.
+ * After 80% of a poll's time, no further call begins: no page of a list is read, and no record. The
+ * call that is under way then may take the remaining time.
  */
-const RECORDS_SHARE = 0.8;
+const CALLS_SHARE = 0.8;
 
 const runningPolls = new RunningPolls();
 
 /**
- * The static data of the polls that have succeeded. A poll with one of these objects is not the one
- * that activates the trigger. See `RunningPolls` for what n8n does with these objects.
+ * The objects in which n8n keeps static data that polls of this process have used with success. If
+ * a poll has one of these objects, it is not the poll that activates the trigger, so it may throw
+ * without n8n dropping its state. See `RunningPolls` for what n8n does with these objects.
  */
 const dataOfEarlierPolls = new WeakSet<IDataObject>();
 
@@ -84,8 +92,10 @@ export async function runPoll(context: IPollFunctions): Promise<INodeExecutionDa
 }
 
 /**
- * Whether a poll may be the one that activates the trigger. The durable scheduler gives all later
- * polls less time. n8n's default engine gives all polls the same time, so there every poll may be.
+ * Whether a poll may be the one that activates the trigger. n8n does not say so, but the time that
+ * it gives a poll tells something: n8n's durable scheduler, which administrators can switch on,
+ * gives all later polls less time than the first. n8n's default engine gives all polls the same
+ * time, so there every poll may be the first.
  */
 const mayBeActivation = (context: IPollFunctions): boolean =>
 	readBudgetMs(context) >= DEFAULT_BUDGET_MS;
@@ -94,8 +104,8 @@ const mayBeActivation = (context: IPollFunctions): boolean =>
  * Reports what is new since the previous poll.
  *
  * @param data the object in which n8n keeps the state of this trigger
- * @param isReplaced tells whether the workflow was published again while this poll was running, and
- * polls anew
+ * @param isReplaced tells whether the workflow was published again while this poll was running.
+ * Then another poll of the trigger is running, too.
  */
 async function reportNewRecords(
 	context: IPollFunctions,
@@ -105,13 +115,12 @@ async function reportNewRecords(
 	const settings = await readPollSettings(context);
 	const watched = { subject: settings.subject, checkState: settings.source.checkState };
 	const stored = new StoredState(context, data, watched, mayBeActivation(context));
-	// This poll does not know what another poll has just handed over, and would report it again. The
-	// next poll will know.
-	if (stored.isOvertaken) return null;
+	// This poll would report the items of another poll again. The next poll will know of them.
+	if (stored.mayMissReport) return null;
 
 	logWhyStartingAnew(context, stored);
 	const run = makePollRun(context, settings, stored);
-	const { items, newState, passingFailure } = await findNewItems(run);
+	const { items, newState, temporaryFailure } = await findNewItems(run);
 	// n8n may drop the items of a poll whose workflow was published again. The new poll finds the
 	// same records, so this poll stores nothing.
 	if (isReplaced()) return null;
@@ -122,20 +131,20 @@ async function reportNewRecords(
 
 	if (items.length > 0) return [items.map((json) => ({ json }))];
 	// The user sees a failure in n8n only if the poll throws. The state of the branches that were
-	// read is stored already, and n8n keeps it. But n8n drops the state if the poll that activates
-	// the trigger throws, or a poll of the durable scheduler. Then only n8n's log tells of the
-	// failure.
-	if (hasSucceededBefore && passingFailure !== undefined) throw passingFailure;
+	// read must survive that, and n8n keeps it for most polls. It drops the state of a poll that
+	// activates the trigger, and of every poll of the durable scheduler. Neither has succeeded before
+	// with this object, so they only log the failure.
+	if (hasSucceededBefore && temporaryFailure !== undefined) throw temporaryFailure;
 	return null;
 }
 
-/** What a poll has found, before it stores anything. */
+/** The findings of a poll, before it stores anything. */
 interface PollOutcome {
 	items: IDataObject[];
 	/** The state to store once the items are handed over. */
 	newState: PollState;
-	/** The failure of a branch, if the next poll may not meet it again. */
-	passingFailure?: NodeFailure;
+	/** The failure of a branch that may be over in the next poll. */
+	temporaryFailure?: NodeFailure;
 }
 
 type NodeFailure = ReturnType<typeof asNodeError>;
@@ -143,61 +152,64 @@ type NodeFailure = ReturnType<typeof asNodeError>;
 /** Asks the source what is new, and makes items of it. Stores nothing. */
 async function findNewItems(run: PollRun): Promise<PollOutcome> {
 	const { context, settings, stored } = run;
-	const accountBranches = settings.chosenBranches ? undefined : await readAccountBranches(run);
-	const branches = settings.chosenBranches ?? accountBranches?.branches ?? [];
+	const { chosenBranches } = settings;
+	const accountBranches = chosenBranches ? undefined : await readAccountBranches(run);
+	const branches = chosenBranches ?? accountBranches?.branches ?? [];
 
 	const { records, failures, stateAfter } = await askSource(run, branches);
-	const passingFailure = findPassingFailure(run, failures);
+	const temporaryFailure = findTemporaryFailure(run, failures);
 	const isFirstPoll = stored.previous === undefined;
-	// The user who activates the trigger sees what is wrong. No record is missed, because nothing has
-	// been reported yet.
-	if (isFirstPoll && passingFailure !== undefined) throw passingFailure;
+	// A first poll must read all branches, to note what each of them has already. If it throws, the
+	// user who activates the trigger sees what is wrong, and tries again.
+	if (isFirstPoll && temporaryFailure !== undefined) throw temporaryFailure;
 	logFailures(context, failures);
 
 	const items = await makeItems(run, records);
-	const newState = {
+	const newState: PollState = {
 		subject: settings.subject,
 		...accountBranches,
-		known: stateAfter(items.length),
+		sourceState: stateAfter(items.length),
 	};
-	return { items, newState, passingFailure };
+	return { items, newState, temporaryFailure };
 }
 
-/** What the steps of one poll have in common. */
+/** The values that the steps of one poll share. */
 interface PollRun {
 	context: IPollFunctions;
 	client: ApiClient;
 	settings: PollSettings;
 	stored: StoredState;
-	/** How many of the records that are there already the first poll reports. */
+	/** How many existing records the first poll reports, the newest ones. */
 	startWith: number;
 	/** When the poll began, milliseconds since 1970. */
 	now: number;
-	/** Milliseconds since 1970 after which the source looks for no more. */
-	listsUntil: number;
+	/** Milliseconds since 1970 after which a source stops looking for further records. */
+	searchDeadline: number;
 	/** Milliseconds since 1970 after which no further record or page is read. */
-	recordsUntil: number;
+	callsDeadline: number;
 }
 
+/** Gathers what the steps of one poll have in common, and sets its deadlines. */
 function makePollRun(
 	context: IPollFunctions,
 	settings: PollSettings,
 	stored: StoredState,
 ): PollRun {
 	const now = Date.now();
-	const budget = readBudgetMs(context);
+	const budgetMs = readBudgetMs(context);
 	// A trigger that starts anew, for another event or without its state, reports nothing old.
 	const startsAnew = stored.hasOtherSubject || stored.hasLostState;
 	return {
 		context,
-		// The context lives as long as the workflow is active, so each poll has a client of its own.
+		// `context` may serve many polls. A client serves one poll only, because the user may edit the
+		// credential between two polls.
 		client: new ApiClient(context),
 		settings,
 		stored,
 		startWith: startsAnew ? 0 : settings.startWith,
 		now,
-		listsUntil: now + budget * LISTS_SHARE,
-		recordsUntil: now + budget * RECORDS_SHARE,
+		searchDeadline: now + budgetMs * SEARCH_SHARE,
+		callsDeadline: now + budgetMs * CALLS_SHARE,
 	};
 }
 
@@ -235,32 +247,41 @@ async function readAccountBranches(run: PollRun): Promise<KnownBranches> {
 async function askSource(run: PollRun, branches: readonly number[]): Promise<PollResult> {
 	const { context, client, settings, stored } = run;
 	const clockWatch = new ClockWatch(context, settings.zone);
+	const pollReader = makePollReader(client, run.callsDeadline);
 	const request: PollRequest = {
 		client,
-		reader: clockWatch.watch(makePollReader(client, run.recordsUntil)),
+		reader: clockWatch.watch(pollReader),
 		now: run.now,
-		deadline: run.listsUntil,
+		deadline: run.searchDeadline,
 		branches,
-		scope: settings.scope,
-		filters: settings.filters,
-		most: settings.most,
+		branchesDigest: settings.branchesDigest,
+		filtersDigest: settings.filtersDigest,
+		maxRecords: settings.maxRecords,
 		startWith: run.startWith,
 		hasLostState: stored.hasLostState,
 	};
-	const result = await settings.source.poll(request, stored.previous?.known);
+	const result = await settings.source.poll(request, stored.previous?.sourceState);
 	clockWatch.warn();
 	return result;
 }
 
-/** Finds a failure that the next poll may not meet again, as an error of n8n's kind. */
-function findPassingFailure(
-	{ client }: PollRun,
+/**
+ * Finds a failure that may be over in the next poll, and returns it as an error of n8n's kind.
+ *
+ * @param failures the failures by the branches that could not be read
+ */
+function findTemporaryFailure(
+	run: PollRun,
 	failures: PollResult['failures'],
 ): NodeFailure | undefined {
-	const failure = [...failures.values()].find((candidate) => !isLasting(client, candidate));
-	return failure === undefined ? undefined : asNodeError(client.node, failure);
+	const { client } = run;
+	for (const failure of failures.values()) {
+		if (!isLastingFailure(client, failure)) return asNodeError(client.node, failure);
+	}
+	return undefined;
 }
 
+/** Writes to n8n's log which branches could not be read, and why. */
 function logFailures(context: IPollFunctions, failures: PollResult['failures']): void {
 	const { name } = context.getNode();
 	for (const [branch, failure] of failures) {
@@ -270,28 +291,28 @@ function logFailures(context: IPollFunctions, failures: PollResult['failures']):
 }
 
 /**
- * Makes the items of new records: of as many as one poll reports, and as there is time for. The
- * next poll finds the other records again.
+ * Makes the items of new records, oldest first. Makes fewer than there are records if one poll must
+ * not report so many, or if time runs out. The next poll finds the other records again.
  */
 async function makeItems(run: PollRun, records: readonly NewRecord[]): Promise<IDataObject[]> {
-	const { context, client, settings, stored, now, recordsUntil } = run;
-	const names = await makePollNames(context, client, recordsUntil);
+	const { context, client, settings, stored, now, callsDeadline } = run;
+	const names = await makePollNames(context, client, callsDeadline);
 	if (stored.previous === undefined) return await makeItemsOfFirstPoll(run, records, names);
 
-	const reported = records.slice(0, settings.most);
+	const reported = records.slice(0, settings.maxRecords);
 	return await settings.makeItems({
 		records: reported,
 		client,
 		names,
-		deadline: recordsUntil,
+		deadline: callsDeadline,
 		now,
 	});
 }
 
 /**
- * Makes the items of the first poll, which reports everything that 'First Poll Reports' and 'Start
- * With Newest' ask for, because no later poll reports it. It makes all items, or fails with the
- * reason.
+ * Makes the items of the first poll: of the existing records that 'Start With Newest' or 'First
+ * Poll Reports' asks for. It makes all items, or fails with the reason, because no later poll
+ * reports the records that 'Start With Newest' asks for.
  */
 async function makeItemsOfFirstPoll(
 	run: PollRun,
@@ -299,21 +320,23 @@ async function makeItemsOfFirstPoll(
 	names: NameSource,
 ): Promise<IDataObject[]> {
 	const { client, settings, startWith, now } = run;
-	const reported = records.slice(0, Math.max(settings.most, startWith));
+	// 'Start With Newest' counts even if it is higher than the most records that a poll reports.
+	const mostRecords = Math.max(settings.maxRecords, startWith);
+	const reported = records.slice(0, mostRecords);
 
 	const items: IDataObject[] = [];
 	// One call stops before a record that fails. The next call begins with that record, and throws if
 	// it fails again.
 	do {
 		const remaining = reported.slice(items.length);
-		const made = await settings.makeItems({
+		const madeItems = await settings.makeItems({
 			records: remaining,
 			client,
 			names,
 			deadline: Infinity,
 			now,
 		});
-		items.push(...made);
+		items.push(...madeItems);
 	} while (items.length < reported.length);
 	return items;
 }

@@ -17,9 +17,8 @@ import {
 	EVENTS_OF_COMING_LESSONS,
 	firstPoll,
 	lookEvery,
-} from './events/dueDate';
+} from './events/options';
 import type { EventWatch } from './events/kind';
-import type { PollRequest } from './eventSource';
 import { inOptions, makeRecordPicker, TriggerParameters } from './parameters';
 import { digestSettings } from './state';
 
@@ -47,8 +46,8 @@ const branchesParameter = makeRecordPicker({
 });
 
 /**
- * Notices that tell what the first poll reports, one for each kind of event. The first poll of most
- * events reports nothing.
+ * Notices that say what the first poll reports. The form shows one of them, by the kind of the
+ * event, so all of them can have the same name.
  */
 const beginNotices = [
 	makeBeginNotice(
@@ -65,6 +64,7 @@ const beginNotices = [
 	),
 ];
 
+/** Makes a notice that says what the first poll reports, shown for some events only. */
 function makeBeginNotice(
 	text: string,
 	displayOptions: INodeProperties['displayOptions'],
@@ -99,17 +99,26 @@ export const triggerProperties: INodeProperties[] = [
 	showWhen(timeZoneNotice, { event: EVENTS_BY_TIME_ZONE }),
 ];
 
-/** How long a poll may take in n8n before 2.38, which sets no limit and so tells none. */
+/**
+ * How long a poll may take, in milliseconds: five minutes. n8n's default engine gives every poll
+ * this time. n8n before 2.38 gives no time, and this package limits its polls to it there as well.
+ */
 export const DEFAULT_BUDGET_MS = 300_000;
 
-/** What the form of the trigger says. */
-export interface PollSettings
-	extends Pick<PollRequest, 'filters' | 'scope' | 'most' | 'startWith'>,
-		Omit<EventWatch, 'filters'> {
+/** The settings of the form: what to watch and how to make items, and what a poll needs besides. */
+export interface PollSettings extends Omit<EventWatch, 'filters'> {
 	/** The IDs of the chosen branches; undefined to watch all branches of the account. */
 	chosenBranches?: number[];
 	/** A digest of account and event. If it differs from the stored one, the trigger starts anew. */
 	subject: string;
+	/** A digest of the branches that the user has chosen. It differs for another choice. */
+	branchesDigest: string;
+	/** A digest of the filters that the user has set. It differs for other filters. */
+	filtersDigest: string;
+	/** How many records a poll reports at most. */
+	maxRecords: number;
+	/** How many existing records the first poll reports, the newest ones. */
+	startWith: number;
 }
 
 /**
@@ -119,17 +128,19 @@ export interface PollSettings
 export async function readPollSettings(context: IPollFunctions): Promise<PollSettings> {
 	const event = readEvent(context);
 	const parameters = new TriggerParameters(context);
+	// Null would stand for "none", which the list of branches does not offer.
 	const branches = (await parameters.references(branchesParameter, 'branch')) as number[];
-	const { filters, ...watch } = await findEventKind(event).watch(parameters, event, branches);
-	const origin = await new ApiClient(context).origin();
+	const eventKind = findEventKind(event);
+	const { filters, ...watch } = await eventKind.makeWatch(parameters, event, branches);
+	const accountOrigin = await new ApiClient(context).origin();
 
 	return {
 		...watch,
 		chosenBranches: branches.length > 0 ? [...new Set(branches)] : undefined,
-		subject: digestSettings([origin, event.value]),
-		filters: digestSettings(filters),
-		scope: digestSettings(branches),
-		most: parameters.integer(inOptions(maxPerPoll)),
+		subject: digestSettings([accountOrigin, event.value]),
+		filtersDigest: digestSettings(filters),
+		branchesDigest: digestSettings(branches),
+		maxRecords: parameters.integer(inOptions(maxPerPoll)),
 		startWith: parameters.integer(inOptions(startWith)),
 	};
 }
@@ -146,9 +157,9 @@ function readEvent(context: IPollFunctions): EventType {
 	);
 }
 
-/** Returns how many milliseconds n8n gives a poll. */
+/** Reads how many milliseconds n8n gives a poll. */
 export function readBudgetMs(context: IPollFunctions): number {
-	// n8n before 2.38 has no such function.
+	// n8n before 2.38 lacks this function.
 	if (typeof context.getPollBudgetMs !== 'function') return DEFAULT_BUDGET_MS;
 	return context.getPollBudgetMs();
 }

@@ -9,17 +9,21 @@ import { makeShortListRequest, readShortList } from '../store/shortList';
 import { makePollReader } from './eventSource';
 
 /**
- * Reads the names that items show beside IDs. Reads each list of names once in a poll. If a list
- * cannot be read in time, n8n's log says so, and the items go out without these names, because
- * events must not wait for names.
+ * Reads the names that items show beside IDs, such as the name of a subject. Reads each list of
+ * names once in a poll. If a list cannot be read, n8n's log says so, and the items go out without
+ * these names, because events must not wait for names.
  */
 class PollNames implements NameSource {
-	/** The lists that were read, by their calls; undefined for a list that could not be read. */
+	/**
+	 * The names in each list that was read, by path and branch of the list; undefined for a list that
+	 * could not be read. The names of records are called titles in the rest of the code.
+	 */
 	private readonly titlesByList = new Map<string, Titles | undefined>();
 	private readonly reader: ListReader;
 
 	/**
-	 * @param origin the address of the AlfaCRM, such as `https://demo.s20.online`
+	 * @param origin the address of the AlfaCRM, such as `https://demo.s20.online`, with which the
+	 * items make links to records
 	 * @param deadline milliseconds since 1970 after which no list is read
 	 */
 	constructor(
@@ -31,17 +35,25 @@ class PollNames implements NameSource {
 		this.reader = makePollReader(client, deadline);
 	}
 
-	async titlesIn(entity: Entity, branch?: number): Promise<Titles | undefined> {
+	/**
+	 * Returns the names of an entity's records, by their IDs.
+	 *
+	 * @returns undefined if the list of names could not be read, or not before the deadline
+	 */
+	async findTitles(entity: Entity, branch?: number): Promise<Titles | undefined> {
 		const list = makeShortListRequest(entity, branch);
-		const key = JSON.stringify([list.path, list.branch]);
+		const listKey = JSON.stringify([list.path, list.branch]);
+		if (this.titlesByList.has(listKey)) return this.titlesByList.get(listKey);
+
 		const isTooLate = Date.now() >= this.deadline;
-		if (this.titlesByList.has(key) || isTooLate) return this.titlesByList.get(key);
+		if (isTooLate) return undefined;
 
 		const titles = await this.readTitles(entity, branch);
-		this.titlesByList.set(key, titles);
+		this.titlesByList.set(listKey, titles);
 		return titles;
 	}
 
+	/** Reads a list of names. If it cannot be read, writes the reason to n8n's log. */
 	private async readTitles(entity: Entity, branch?: number): Promise<Titles | undefined> {
 		try {
 			const { titles } = await readShortList(this.reader, entity, branch);
@@ -66,5 +78,6 @@ export async function makePollNames(
 	client: ApiClient,
 	deadline: number,
 ): Promise<NameSource> {
-	return new PollNames(context, client, await client.origin(), deadline);
+	const origin = await client.origin();
+	return new PollNames(context, client, origin, deadline);
 }

@@ -7,17 +7,19 @@
  * - **AlfaCRM fails to show the record.** The reading throws, so the poll fails, and the next poll
  *   tries again. After an hour, the change is reported without its record, because it would hold up
  *   all later changes. The result says why there is no record.
+ * - **The list counts more records than it shows**, and the record is not among those. The result
+ *   says at once that AlfaCRM failed to show the record.
  * - **The record cannot be read at all**, or it is gone. The result says so at once.
  */
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { lruSet } from '../api/bounded';
+import { boundedSet } from '../api/bounded';
 import type { ApiClient } from '../api/client';
 import { CREDENTIAL } from '../api/client';
 import { asNodeError, nodeError } from '../api/failures';
 import { collect, makeListReader } from '../api/list';
-import { kindPasses, listCall, passesOf } from '../entities/listCall';
+import { makeKindPasses, makeListCall, passesOf } from '../entities/listCall';
 import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { IN_SEARCHED_BRANCHES } from '../run/branches';
@@ -27,7 +29,7 @@ import { readAllBranches } from './branches';
 import type { Change } from './change';
 import { readLogEntry } from './change';
 import type { NewRecord } from './eventSource';
-import { isLasting } from './eventSource';
+import { isLastingFailure } from './eventSource';
 import { describeUnlistedRecord, describeMissingRecord, findOfAnyKind } from '../store/records';
 
 /** The result of reading a record. */
@@ -53,139 +55,214 @@ interface MissingRecord {
 
 /** Reads the records of the changes of one poll, each once, however often it was changed. */
 export class RecordReader {
-	/** What is known already, by class and ID of the record. */
+	/** The results that are known already, by class and ID of the record. */
 	private readonly results = new Map<string, RecordResult>();
 	/** All branches of the account, read when the first record is in none of its likely branches. */
 	private allBranches?: Promise<number[]>;
 
 	/**
-	 * @param logEntries the changes of the poll, oldest first. A record that the last of its changes
-	 * deletes is not asked for.
+	 * @param logEntries the entries of the log that the poll reports, oldest first. They show which
+	 * records are deleted by now, so AlfaCRM is not asked for these.
 	 */
 	constructor(
 		private readonly client: ApiClient,
 		logEntries: readonly NewRecord[] = [],
 	) {
-		for (const { row } of logEntries) {
-			const change = readLogEntry(row, null);
-			if (change === undefined) continue;
+		for (const { row: entry } of logEntries) {
+			const change = readLogEntry(entry, null);
+			if (change !== undefined) this.noteWhetherDeleted(change);
+		}
+	}
 
-			if (change.event === 'delete') {
-				this.results.set(makeRecordKey(change), DELETED);
-			} else {
-				this.results.delete(makeRecordKey(change));
-			}
+	/** Notes whether a record is deleted. A later change may have brought it back. */
+	private noteWhetherDeleted(change: Change): void {
+		const recordKey = makeRecordKey(change);
+		if (change.event === 'delete') {
+			this.results.set(recordKey, DELETED);
+		} else {
+			this.results.delete(recordKey);
 		}
 	}
 
 	/**
-	 * Finds the record of a change.
+	 * Finds the record of a change. The change itself may hold what the search needs, such as the
+	 * customer of a subscription.
 	 *
 	 * @param likelyBranches the branches that the change names, or whose logs list it
 	 * @throws NodeApiError if AlfaCRM fails to show the record and has done so for less than an hour
 	 */
 	async find(change: Change, likelyBranches: readonly number[]): Promise<RecordResult> {
 		if (change.event === 'delete') return DELETED;
-		const knownResult = this.results.get(makeRecordKey(change));
+
+		const recordKey = makeRecordKey(change);
+		const knownResult = this.results.get(recordKey);
 		if (knownResult !== undefined) return knownResult;
 
 		const entity = entityOfClass(change.entity);
 		if (entity === undefined) return makeHiddenResult(describeUnknownClass(change));
+
 		const unreadableReason = findUnreadableReason(this.client, change, entity);
-		// Such a result is not kept: another change of the record may hold what this one lacks.
+		// This result is not kept: another change of the record may hold what this one lacks.
 		if (unreadableReason !== undefined) return makeHiddenResult(unreadableReason);
 
 		const result = await this.search(entity, change, likelyBranches);
-		this.results.set(makeRecordKey(change), result);
+		this.results.set(recordKey, result);
 		return result;
 	}
 
-	/** Looks for a record in one branch after the other, until one of them has it. */
+	/**
+	 * Looks for a record in one branch after the other, the likely ones first, until one of them has
+	 * it. An entity that belongs to no branch has one list for the whole account.
+	 */
 	private async search(
 		entity: Entity,
 		change: Change,
 		likelyBranches: readonly number[],
 	): Promise<RecordResult> {
-		const { client } = this;
-		const failureKey = `${await client.origin()} ${makeRecordKey(change)}`;
-		const failures: Error[] = [];
-		let isAnyListSearched = false;
+		const accountOrigin = await this.client.origin();
+		const failureKey = `${accountOrigin} ${makeRecordKey(change)}`;
+		const search = new RecordSearch(this.client, { entity, change, likelyBranches, failureKey });
 
-		for await (const branch of this.branchesToSearch(entity, likelyBranches, failures)) {
-			try {
-				const { record, isConclusive } = await findInBranch(client, entity, change, branch);
-				if (record) {
-					failingReads.forget(failureKey);
-					return { record };
-				}
-
-				if (isConclusive) {
-					isAnyListSearched = true;
-				} else {
-					const text = describeUnlistedRecord(entity, change.entity_id, branch);
-					failures.push(nodeError(client.node, text, undefined));
-				}
-			} catch (caught) {
-				const failure = asNodeError(client.node, caught);
-				// Only a branch in which the record should be is worth waiting for. Another branch that
-				// cannot be read does not hold up the trigger.
-				const isLikely = branch === undefined || likelyBranches.includes(branch);
-				if (isLikely && !isLasting(client, failure)) {
-					failingReads.throwForAnHour(failureKey, failure);
-				}
-				failures.push(failure);
-			}
+		let record: IDataObject | undefined;
+		if (entity.scope === 'global') {
+			record = await search.findInBranches([undefined]);
+		} else {
+			record = await search.findInBranches(likelyBranches);
+			record ??= await this.findInOtherBranches(search, likelyBranches);
 		}
-
-		const reasons: string[] = [];
-		if (isAnyListSearched) reasons.push(describeNotFound(entity, change.entity_id));
-		// The message names the first failure only.
-		if (failures.length > 0) reasons.push(describeError(failures[0]));
-		return { record: null, missing: this.explainMissing(failures), reason: reasons.join('. ') };
+		return record === undefined ? search.explainMissingRecord() : { record };
 	}
 
 	/**
-	 * Lists the branches to search, the likely ones first; only undefined for an entity that belongs
-	 * to no branch.
-	 *
-	 * @param failures gets the failure if the branches of the account cannot be listed
+	 * Looks for a record in all branches of the account that are not likely. If the branches cannot
+	 * be listed, the search counts this as one of its failures.
 	 */
-	private async *branchesToSearch(
-		entity: Entity,
+	private async findInOtherBranches(
+		search: RecordSearch,
 		likelyBranches: readonly number[],
-		failures: Error[],
-	): AsyncGenerator<number | undefined> {
-		if (entity.scope === 'global') {
-			yield undefined;
-			return;
-		}
-
-		yield* likelyBranches;
+	): Promise<IDataObject | undefined> {
+		let allBranches: number[];
 		try {
 			this.allBranches ??= readAllBranches(this.client);
-			const branches = await this.allBranches;
-			yield* branches.filter((branch) => !likelyBranches.includes(branch));
+			allBranches = await this.allBranches;
 		} catch (caught) {
-			failures.push(asNodeError(this.client.node, caught));
+			search.addFailure(asNodeError(this.client.node, caught));
+			return undefined;
 		}
+
+		const otherBranches = allBranches.filter((branch) => !likelyBranches.includes(branch));
+		return await search.findInBranches(otherBranches);
+	}
+}
+
+/** The record of a change that is looked for. */
+interface WantedRecord {
+	entity: Entity;
+	change: Change;
+	/** The branches in which the record should be. */
+	likelyBranches: readonly number[];
+	/** Identifies the account and the record among the failing ones. */
+	failureKey: string;
+}
+
+/** Looks for one record in branches, and remembers why some branches gave no answer. */
+class RecordSearch {
+	private readonly failures: Error[] = [];
+	/** Whether a list was searched that does not have the record. */
+	private isAnyListSearched = false;
+
+	constructor(
+		private readonly client: ApiClient,
+		private readonly wanted: WantedRecord,
+	) {}
+
+	/**
+	 * Looks for the record in one branch after the other, until one of them has it.
+	 *
+	 * @param branches undefined in place of a branch for an entity that belongs to no branch
+	 * @throws NodeApiError if a likely branch failed just now
+	 */
+	async findInBranches(
+		branches: ReadonlyArray<number | undefined>,
+	): Promise<IDataObject | undefined> {
+		for (const branch of branches) {
+			const record = await this.findInBranch(branch);
+			if (record !== undefined) return record;
+		}
+		return undefined;
 	}
 
-	/** @param failures the failures of the branches that could not be searched */
-	private explainMissing(failures: readonly Error[]): MissingRecord['missing'] {
-		if (failures.length === 0) return 'gone';
-		const areAllLasting = failures.every((failure) => isLasting(this.client, failure));
+	/** Remembers a failure, so that the record does not look deleted. */
+	addFailure(failure: Error): void {
+		this.failures.push(failure);
+	}
+
+	/** Says that there is no record, and why. */
+	explainMissingRecord(): MissingRecord {
+		const { entity, change } = this.wanted;
+		const reasons: string[] = [];
+		if (this.isAnyListSearched) reasons.push(describeNotFound(entity, change.entity_id));
+		// The message names the first failure only.
+		if (this.failures.length > 0) reasons.push(describeError(this.failures[0]));
+		return { record: null, missing: this.classifyFailures(), reason: reasons.join('. ') };
+	}
+
+	/** Says whether the record is gone, hidden from this user, or not shown because of a failure. */
+	private classifyFailures(): MissingRecord['missing'] {
+		if (this.failures.length === 0) return 'gone';
+
+		const areAllLasting = this.failures.every((failure) => isLastingFailure(this.client, failure));
 		return areAllLasting ? 'hidden' : 'failed';
+	}
+
+	/** Looks for the record in one branch. A failure is remembered, or thrown for up to an hour. */
+	private async findInBranch(branch: number | undefined): Promise<IDataObject | undefined> {
+		const { client } = this;
+		const { entity, change, failureKey } = this.wanted;
+		try {
+			const { record, isConclusive } = await findInList(client, entity, change, branch);
+			if (record !== undefined) {
+				failingReads.forget(failureKey);
+				return record;
+			}
+
+			if (isConclusive) {
+				this.isAnyListSearched = true;
+			} else {
+				// The list counts more records than it shows, so the record may still be in it.
+				const text = describeUnlistedRecord(entity, change.entity_id, branch);
+				this.addFailure(nodeError(client.node, text, undefined));
+			}
+		} catch (caught) {
+			const failure = asNodeError(client.node, caught);
+			if (this.isWorthWaitingFor(branch, failure)) {
+				failingReads.throwUnlessFailingForAnHour(failureKey, failure);
+			}
+			this.addFailure(failure);
+		}
+		return undefined;
+	}
+
+	/**
+	 * Whether later changes may have to wait until a branch can be read again. They wait only for a
+	 * branch in which the record should be, and only if AlfaCRM may show it later.
+	 */
+	private isWorthWaitingFor(branch: number | undefined, failure: Error): boolean {
+		const isLikely = branch === undefined || this.wanted.likelyBranches.includes(branch);
+		return isLikely && !isLastingFailure(this.client, failure);
 	}
 }
 
 const DELETED: MissingRecord = { record: null, missing: 'gone' };
 
+/** Makes the result for a record that this user or this node may never see. */
 const makeHiddenResult = (reason: string): MissingRecord => ({
 	record: null,
 	missing: 'hidden',
 	reason,
 });
 
+/** Makes the key that identifies the record of a change in its account. */
 const makeRecordKey = ({ entity, entity_id }: Change): string => `${entity} ${entity_id}`;
 
 // ---------------------------------------------------------------- failures
@@ -205,19 +282,23 @@ class FailingReads {
 	private readonly failingSince = new Map<string, number>();
 
 	/**
-	 * Throws a failure, unless the record has failed for an hour already.
+	 * Throws a failure of a reading, so that the next poll tries again. Returns without throwing if
+	 * this reading has failed for an hour already.
 	 *
-	 * @param key identifies the account and the record
+	 * @param key identifies the account and what is read, such as a record
 	 */
-	throwForAnHour(key: string, failure: Error): void {
+	throwUnlessFailingForAnHour(key: string, failure: Error): void {
 		const now = Date.now();
-		const since = this.failingSince.get(key) ?? now;
-		lruSet(this.failingSince, key, since, MOST_FAILING);
-		// `Math.abs`, because the clock may have been set back.
-		if (Math.abs(now - since) < PATIENCE_MS) throw failure;
+		const failingSince = this.failingSince.get(key) ?? now;
+		boundedSet(this.failingSince, key, failingSince, MOST_FAILING);
+
+		// After n8n's clock was set back, the first failure may lie in the future. `Math.abs` keeps a
+		// failure that lies far in the future from being thrown until that time.
+		const failingMs = Math.abs(now - failingSince);
+		if (failingMs < PATIENCE_MS) throw failure;
 	}
 
-	/** Call it when the record was shown. */
+	/** Forgets the failures of a reading. Call it when the reading has succeeded. */
 	forget(key: string): void {
 		this.failingSince.delete(key);
 	}
@@ -226,10 +307,12 @@ class FailingReads {
 const failingReads = new FailingReads();
 
 /**
- * Reads something that later changes may have to wait for, as a record does.
+ * Reads something, and keeps the trigger waiting for up to an hour while AlfaCRM fails: the poll
+ * fails, and the next poll tries again. After that the failure is returned, so that the caller can
+ * report its event without what could not be read.
  *
  * @param key identifies the account and what is read
- * @returns the failure if AlfaCRM refuses, or has failed for an hour
+ * @returns what was read; or the failure, if AlfaCRM refuses or has failed for an hour
  * @throws NodeApiError for another failure
  */
 export async function readWithPatience<T>(
@@ -243,52 +326,64 @@ export async function readWithPatience<T>(
 		return result;
 	} catch (caught) {
 		const failure = asNodeError(client.node, caught);
-		if (!isLasting(client, failure)) failingReads.throwForAnHour(key, failure);
+		const mayPassLater = !isLastingFailure(client, failure);
+		if (mayPassLater) failingReads.throwUnlessFailingForAnHour(key, failure);
 		return failure;
 	}
 }
 
-/** Says what happened, and what to do. */
+/** Writes an error as text: its message, and behind it the description that says what to do. */
 export function describeError(error: { message: string; description?: string | null }): string {
 	const { message, description } = error;
-	return description ? `${message.replace(/\.$/, '')}. ${description}` : message;
+	if (!description) return message;
+
+	const messageWithoutFullStop = message.replace(/\.$/, '');
+	return `${messageWithoutFullStop}. ${description}`;
 }
 
-// ---------------------------------------------------------------- one record in one branch
+// ---------------------------------------------------------------- one record in one list
 
+/** Says that this package knows no list of AlfaCRM that has records of the change's class. */
 const describeUnknownClass = ({ entity }: Change): string =>
 	`No list of AlfaCRM's API is known to hold ${entity}. Use the fields of the event.`;
 
+/** Says that no list has the record; where several lists were searched, it says so. */
 function describeNotFound(entity: Entity, id: number): string {
-	const where = entity.scope === 'global' ? '' : IN_SEARCHED_BRANCHES;
-	return describeMissingRecord(entity, id).message + where;
+	const { message } = describeMissingRecord(entity, id);
+	const searchedPlaces = entity.scope === 'global' ? '' : IN_SEARCHED_BRANCHES;
+	return message + searchedPlaces;
 }
 
-/** Says why a record cannot be read, before anything is asked; undefined if it can. */
+/** Says why a record cannot be read, before AlfaCRM is asked for it; undefined if it can. */
 function findUnreadableReason(
 	{ node }: ApiClient,
 	change: Change,
 	entity: Entity,
 ): string | undefined {
-	if (node.credentials?.[CREDENTIAL] === undefined) {
+	const hasCredential = node.credentials?.[CREDENTIAL] !== undefined;
+	if (!hasCredential) {
 		return 'The record was not read, because this node has no credential. Select one in the node.';
 	}
 
 	// AlfaCRM lists some records only for their parent, such as the subscriptions of a customer.
 	const fields = mergeOldAndNewFields(change);
 	const parentFields = entity.parentFields ?? [];
-	const missingParent = parentFields.find(({ name }) => (fields[name] ?? null) === null);
+	const missingParent = parentFields.find(({ name }) => isMissing(fields[name]));
 	if (missingParent === undefined) return undefined;
 
 	return `AlfaCRM finds a ${entity.label.toLowerCase()} only by its ${missingParent.name} too, which the event does not hold. Use the fields of the event.`;
 }
 
+/** Whether a change has no value for a field. AlfaCRM may also send null for it. */
+const isMissing = (value: unknown): boolean => value === undefined || value === null;
+
 /**
- * Finds the record of a change in the list of a branch.
+ * Finds the record of a change in the list of a branch. Some lists show only one kind of record at
+ * a time, such as payments of one type. Then the list is asked for every kind.
  *
  * @param branch undefined for an entity that belongs to no branch
  */
-async function findInBranch(
+async function findInList(
 	client: ApiClient,
 	entity: Entity,
 	change: Change,
@@ -296,31 +391,44 @@ async function findInBranch(
 ): ReturnType<typeof findOfAnyKind> {
 	const fields = mergeOldAndNewFields(change);
 	const parentFields = entity.parentFields ?? [];
-	const query = Object.fromEntries(parentFields.map(({ name }) => [name, fields[name]]));
-	const target = { path: entity.path, query, labels: {}, branch };
-
-	const { kinds } = entity.hidden ?? {};
-	const readOtherKinds = async () => {
-		if (kinds === undefined) return [];
-		const { rows } = await collect(client, listCall(entityOf(kinds.entity), branch));
-		return kindPasses(kinds, rows);
+	const parentIds = Object.fromEntries(parentFields.map(({ name }) => [name, fields[name]]));
+	const search = {
+		entity,
+		id: change.entity_id,
+		// The labels of form fields are for messages, but no field of a form is sent here.
+		target: { path: entity.path, query: parentIds, labels: {}, branch },
+		passes: listLikelyPassesFirst(entity, fields),
 	};
-
-	return await findOfAnyKind(
-		makeListReader(client),
-		{ entity, id: change.entity_id, target, passes: listLikelyPassesFirst(entity, fields) },
-		readOtherKinds,
-	);
+	const listUnusualKinds = async () => await listPassesOfUnusualKinds(client, entity, branch);
+	return await findOfAnyKind(makeListReader(client), search, listUnusualKinds);
 }
 
 /**
- * Lists the filters with which the list of an entity is asked, one after the other. Some lists show
- * one status or one kind at a time: that of lessons one status, that of payments one type. If the
- * change names one, the list is read for that one first, because the record is most likely there.
+ * Lists the filters that make the list of an entity show the kinds of records which it usually
+ * leaves out, such as `{ pay_type_id: 5 }` for refunds. AlfaCRM has a list of the kinds.
+ */
+async function listPassesOfUnusualKinds(
+	client: ApiClient,
+	entity: Entity,
+	branch: number | undefined,
+): Promise<IDataObject[]> {
+	const kinds = entity.hidden?.kinds;
+	if (kinds === undefined) return [];
+
+	const entityOfKinds = entityOf(kinds.entity);
+	const { rows } = await collect(client, makeListCall(entityOfKinds, branch));
+	return makeKindPasses(kinds, rows);
+}
+
+/**
+ * Lists the filters with which the list of an entity is asked, one after the other: the passes.
+ * Lessons are listed by one status at a time, and payments by one type. If the change names the
+ * status or the type, the list is read for that one first, because the record is most likely there.
  * API notes 5.11 and 5.16.
  */
 function listLikelyPassesFirst(entity: Entity, fields: IDataObject): readonly IDataObject[] {
 	const passes = passesOf(entity);
+	// The status of lessons is a partition, the type of payments is a kind.
 	const { kinds, partition } = entity.hidden ?? {};
 	const filterName = partition?.name ?? kinds?.name;
 	if (filterName === undefined) return passes;

@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 /** The polls of one trigger that are under way. Each is identified by its static data. */
 interface TriggerPolls {
 	polls: Set<IDataObject>;
+	/** The poll that began last. */
 	latest: IDataObject;
 }
 
@@ -10,9 +11,12 @@ interface TriggerPolls {
  * Remembers which polls are under way in this process, so that two polls of a trigger do not report
  * the same records. n8n starts the next poll of a trigger even if the last one is still running.
  *
- * A poll is identified by its static data, the object in which n8n keeps the state of a trigger. In
- * n8n's default engine, all polls of an active trigger have the same object, and get another one
- * when the workflow is published again. The durable scheduler makes a copy for each poll.
+ * A poll is identified by its static data, the object in which n8n keeps the state of a trigger:
+ *
+ * - In n8n's default engine, all polls of an active trigger have the same object, and get another
+ *   one when the workflow is published again.
+ * - n8n's durable scheduler, which administrators can switch on, makes a new object for each poll.
+ *   So there, a poll of another version is recognised by `mayBeActivation`.
  */
 export class RunningPolls {
 	private readonly pollsByTrigger = new Map<string, TriggerPolls>();
@@ -21,9 +25,10 @@ export class RunningPolls {
 	 * Notes that a poll begins.
 	 *
 	 * @param trigger identifies the trigger in this process
-	 * @param mayBeActivation whether the poll may be the one that activates the trigger. It runs even
-	 * if a poll of the formerly published workflow is under way, because n8n may drop the items of
-	 * that poll.
+	 * @param data the static data of the poll
+	 * @param mayBeActivation whether the poll may be the one that activates the trigger. An
+	 * activation runs even if a poll of the workflow's former version is under way, because n8n may
+	 * drop the items of the former version's poll.
 	 * @returns false if the poll must not run, because another poll of the trigger is under way
 	 */
 	tryToBegin(trigger: string, data: IDataObject, mayBeActivation: boolean): boolean {
@@ -33,7 +38,12 @@ export class RunningPolls {
 			return true;
 		}
 
-		if (running.polls.has(data) || !mayBeActivation) return false;
+		// The default engine has started a poll of the same version before this one has ended.
+		const isSameVersionUnderWay = running.polls.has(data);
+		// The durable scheduler has started a later poll before this one has ended.
+		const isLaterPoll = !mayBeActivation;
+		if (isSameVersionUnderWay || isLaterPoll) return false;
+
 		running.polls.add(data);
 		running.latest = data;
 		return true;

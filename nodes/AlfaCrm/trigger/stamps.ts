@@ -10,10 +10,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { HOUR_MS } from '../values/time';
 
 /**
- * The clocks of an account, of its branches and of n8n are at most this many hours apart, whatever
- * their time zones.
+ * The clocks of an account, of its branches and of n8n are at most this many hours apart: time
+ * zones go from UTC-12 to UTC+14.
  */
-export const ZONES_HOURS = 26;
+export const MOST_HOURS_BETWEEN_CLOCKS = 26;
 
 /** Accepts 2026-03-01, 2026-03-01 14:05 and 2026-03-01T14:05:00; rejects 0000-00-00 and zones. */
 const STAMP = /^[1-9]\d{3}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?$/;
@@ -32,12 +32,16 @@ export function readStamp(row: IDataObject, field: string): string {
  * @returns an empty text if there is no such stamp
  */
 export function findNewestStamp(stamps: readonly string[], now: number): string {
-	const latestPossible = hoursAfter(utcDayAt(now), 24 + ZONES_HOURS);
-	let newest = '';
+	// Counts from the end of the present day. That is a little late, but only stamps that are far off
+	// have to be left out.
+	const latestPossible = addHours(writeUtcDay(now), 24 + MOST_HOURS_BETWEEN_CLOCKS);
+
+	let newestStamp = '';
 	for (const stamp of stamps) {
-		if (stamp > newest && stamp <= latestPossible) newest = stamp;
+		const isPossible = stamp <= latestPossible;
+		if (isPossible && stamp > newestStamp) newestStamp = stamp;
 	}
-	return newest;
+	return newestStamp;
 }
 
 /**
@@ -47,29 +51,33 @@ export function findNewestStamp(stamps: readonly string[], now: number): string 
  * @param stamp not empty
  * @param hours may be negative
  */
-export function hoursAfter(stamp: string, hours: number): string {
+export function addHours(stamp: string, hours: number): string {
+	// Calculates in UTC, where every day has 24 hours. JavaScript reads a day without a time as UTC.
 	const hasTime = stamp.length > 'yyyy-mm-dd'.length;
-	// Calculates in UTC, where every day has 24 hours.
-	const timestamp = Date.parse(`${stamp.replace(' ', 'T')}${hasTime ? 'Z' : ''}`);
-	return Number.isNaN(timestamp) ? stamp : utcTimeAt(timestamp + hours * HOUR_MS);
+	const utcText = hasTime ? `${stamp.replace(' ', 'T')}Z` : stamp;
+	const timestamp = Date.parse(utcText);
+	if (Number.isNaN(timestamp)) return stamp;
+
+	return writeUtcTime(timestamp + hours * HOUR_MS);
 }
 
 /** Returns the stamp a second later; an empty text for an empty one. */
-export const justAfter = (stamp: string): string =>
-	stamp === '' ? '' : hoursAfter(stamp, 1 / 3_600);
+export const addOneSecond = (stamp: string): string =>
+	stamp === '' ? '' : addHours(stamp, 1 / 3_600);
 
 /** Returns the day of a stamp: `yyyy-mm-dd`. */
 export const dayOf = (stamp: string): string => stamp.slice(0, 10);
 
 /** Writes milliseconds since 1970 as `yyyy-mm-dd hh:mm:ss` in UTC. */
-export const utcTimeAt = (now: number): string =>
-	new Date(now).toISOString().slice(0, 19).replace('T', ' ');
+export const writeUtcTime = (timestamp: number): string =>
+	new Date(timestamp).toISOString().slice(0, 19).replace('T', ' ');
 
 /**
  * Writes milliseconds since 1970 as a day `yyyy-mm-dd` in UTC. The school may have another day at
  * that moment, so use it only where a day more or less does not matter.
  */
-export const utcDayAt = (now: number): string => new Date(now).toISOString().slice(0, 10);
+export const writeUtcDay = (timestamp: number): string =>
+	new Date(timestamp).toISOString().slice(0, 10);
 
 /** Returns the earlier of two times or days. An empty text is earlier than all. */
 export const earliest = (time: string, otherTime: string): string =>

@@ -11,28 +11,28 @@
  * under the ID of the node, because that copy stays when the node is renamed; and in the data of
  * the node, because no Code node clears that copy. The newest copy counts.
  *
- * Everybody who saves static data saves all of it, as it was when they read it: a Code node at the
- * beginning of its execution, or a trigger that was published later. Such a save may bring back old
- * states of other triggers. So this process remembers the latest state of each trigger of a
- * workflow, and each trigger saves those of the other triggers too.
+ * n8n saves all static data of a workflow at once, as they were when somebody read them. A Code
+ * node reads them when its execution begins; a trigger reads them when it is published. If one of
+ * them saves later, old states of other triggers come back. So this process remembers the latest
+ * state of each trigger of a workflow, and each trigger saves those of the other triggers too.
  *
- * **Durable cursors.** n8n keeps the state of the node in a table, by the ID of the node, where
- * none of that happens. But:
+ * **Durable cursors, a setting of n8n.** n8n keeps the state of the node in a table, by the ID of
+ * the node, so no old states come back. But:
  *
  * - n8n drops the state of the poll that activates a trigger, unless that poll hands over items. So
  *   the state is also stored in the static data of the workflow, until the table has one.
  * - n8n reads the state a while before it polls, and stores it a while after. If two polls overlap,
- *   the second may not know what the first has handed over. This process does: see `isOvertaken`.
+ *   the second may not know what the first has handed over. This process does: see `mayMissReport`.
  */
 
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
-import { lruSet } from '../api/bounded';
-import { isPlain } from '../fields/blank';
+import { boundedSet } from '../api/bounded';
+import { isPlainObject } from '../fields/blank';
 import { canonicalJson } from '../fields/object';
 import type { KnownBranches } from './branches';
-import { digest, makeTriggerKey } from './digest';
+import { makeDigest, makeTriggerKey } from './digest';
 import type { Check } from './storedShape';
 import {
 	checkNumber,
@@ -58,12 +58,14 @@ const STORING_MS = 30_000;
 export interface PollState extends Partial<KnownBranches> {
 	/** A digest of account and event. If it differs, the trigger starts anew. */
 	subject: string;
-	/** What the event source remembers. */
-	known?: unknown;
+	/** The state that the event source has made, for its next poll. */
+	sourceState?: unknown;
 }
 
-/** A state as n8n stores it. */
-interface Stored extends PollState {
+/** A state as n8n stores it. Its keys keep their names, so that existing states can be read. */
+interface Stored extends Omit<PollState, 'sourceState'> {
+	/** The state of the event source. */
+	known?: unknown;
 	version: number;
 	/**
 	 * The ID of the node. n8n keeps a node's data under its name, which another node may have by now.
@@ -98,7 +100,7 @@ const checkBranches = makeObjectCheck<KnownBranches>({
 interface WatchedEvent {
 	/** A digest of account and event. */
 	subject: string;
-	/** Finds what is wrong with what the event source has stored. */
+	/** Finds out what is wrong with a stored state of the event source. */
 	checkState: Check;
 }
 
@@ -111,8 +113,8 @@ const handedOverAt = new Map<string, number>();
 /** The stored state of one trigger, opened for one poll. */
 export class StoredState {
 	/**
-	 * What the previous poll has stored. Undefined in the first poll, and if the trigger starts anew
-	 * because no stored state is usable.
+	 * The state that the previous poll has stored. Undefined in the first poll, and if the trigger
+	 * starts anew because no stored state is usable.
 	 */
 	readonly previous?: PollState;
 	/** Whether the stored state belongs to another account or event. */
@@ -159,9 +161,9 @@ export class StoredState {
 		this.hasOtherSubject = newest !== undefined && newest.subject !== watched.subject;
 		this.lossReason = this.hasOtherSubject ? undefined : findLossReason(newest, problem);
 		const isUsable = newest !== undefined && !this.hasOtherSubject && !this.hasLostState;
-		this.previous = isUsable ? deepCopy(newest) : undefined;
-		// A stored state is safe to remember, because its items were handed over. The state that this
-		// poll is going to save is not safe yet.
+		this.previous = isUsable ? readPollState(newest) : undefined;
+		// A stored state may be restored if it is overwritten, because n8n has got its items. The state
+		// that this poll is going to save is not remembered yet: n8n may still drop its items.
 		if (newest !== undefined) this.latestStates.set(this.stateKey, newest);
 	}
 
@@ -174,13 +176,15 @@ export class StoredState {
 	 * Whether another poll has handed over items whose state may still be on its way into n8n's
 	 * table. Then this poll does not know of these items and would report them again.
 	 */
-	get isOvertaken(): boolean {
+	get mayMissReport(): boolean {
 		if (!this.isDurable || this.hasOtherSubject) return false;
 
-		const handedOver = handedOverAt.get(this.triggerKey) ?? 0;
-		const isUnknownHere = handedOver > (this.newest?.savedAt ?? 0);
-		// `Math.abs`, because the clock may have been set back.
-		return isUnknownHere && Math.abs(Date.now() - handedOver) < STORING_MS;
+		const lastReportAt = handedOverAt.get(this.triggerKey) ?? 0;
+		const isNewerThanState = lastReportAt > (this.newest?.savedAt ?? 0);
+		// If n8n's clock was set back, the last report may lie in the future. `Math.abs` keeps polls
+		// from being skipped until then.
+		const msSinceReport = Math.abs(Date.now() - lastReportAt);
+		return isNewerThanState && msSinceReport < STORING_MS;
 	}
 
 	/**
@@ -189,22 +193,24 @@ export class StoredState {
 	 * @param isReport whether the poll hands items over to n8n
 	 */
 	save(state: PollState, { isReport }: { isReport: boolean }): void {
-		const stored = this.addTime(state);
-		const hasTableState = this.isDurable && this.isOfThisTrigger(readState(this.nodeData.state));
+		const stored = this.makeStored(state);
+		const isInTable = this.isDurable && this.isOfThisTrigger(readState(this.nodeData.state));
 		assignIfChanged(this.nodeData, 'state', stored);
-		// n8n's table has a state, and will have this one, unless n8n drops it with the activation.
-		const needsNoCopy = hasTableState && !this.mayBeActivation;
-		if (needsNoCopy) {
+
+		// n8n puts this state into its table as well, unless it drops the state of an activation.
+		const isTableEnough = isInTable && !this.mayBeActivation;
+		if (isTableEnough) {
 			delete this.workflowData[this.stateKey];
 		} else {
 			assignIfChanged(this.workflowData, this.stateKey, { state: stored });
 		}
 
-		if (isReport && this.isDurable) {
-			lruSet(handedOverAt, this.triggerKey, stored.savedAt, MOST_WORKFLOWS);
+		if (!isReport) {
+			this.latestStates.set(this.stateKey, stored);
+		} else if (this.isDurable) {
+			// n8n may still drop the items of a report and its state, so only the time is remembered.
+			boundedSet(handedOverAt, this.triggerKey, stored.savedAt, MOST_WORKFLOWS);
 		}
-		// n8n may still drop the items of a report, and its state with them.
-		if (!isReport) this.latestStates.set(this.stateKey, stored);
 		this.restoreOtherTriggers();
 	}
 
@@ -217,21 +223,31 @@ export class StoredState {
 			if (key === this.stateKey) continue;
 
 			const storedState = readState(readStateOfEntry(this.workflowData[key]));
-			const isOverwritten = chooseNewerState(storedState, latestState) === latestState;
+			const isOverwritten = storedState === undefined || isNewer(latestState, storedState);
 			if (isOverwritten) assignIfChanged(this.workflowData, key, { state: latestState });
 		}
 	}
 
 	/**
-	 * Adds the time to a state. An unchanged state keeps its time, so that n8n has nothing to save
-	 * after a poll that has found nothing.
+	 * Makes the form in which a state is stored, with the time at which it is saved. A state that
+	 * equals the stored one keeps its time, so that n8n has nothing to save after a poll that has
+	 * found nothing.
 	 */
-	private addTime(state: PollState): Stored {
-		const { savedAt = 0 } = this.newest ?? {};
-		const unchanged = { version: VERSION, node: this.nodeId, savedAt, ...state };
-		if (JSON.stringify(unchanged) === JSON.stringify(this.newest)) return unchanged;
+	private makeStored(state: PollState): Stored {
+		const { sourceState, ...otherState } = state;
+		const savedBefore = this.newest?.savedAt ?? 0;
+		const withOldTime: Stored = {
+			version: VERSION,
+			node: this.nodeId,
+			savedAt: savedBefore,
+			...otherState,
+			known: sourceState,
+		};
+		// Keys in another order count as a change. Then an equal state is only saved once more.
+		const isUnchanged = JSON.stringify(withOldTime) === JSON.stringify(this.newest);
+		if (isUnchanged) return withOldTime;
 
-		return { ...unchanged, savedAt: Math.max(Date.now(), savedAt + 1) };
+		return { ...withOldTime, savedAt: Math.max(Date.now(), savedBefore + 1) };
 	}
 
 	/**
@@ -250,11 +266,14 @@ export class StoredState {
 			if (copy === undefined) continue;
 
 			const problem = this.findProblem(copy);
-			if (problem === undefined) {
-				newest = chooseNewerState(newest, this.readOwnState(copy));
-			} else {
+			if (problem !== undefined) {
 				firstProblem ??= problem;
+				continue;
 			}
+
+			const state = this.readOwnState(copy);
+			if (state === undefined) continue;
+			if (newest === undefined || isNewer(state, newest)) newest = state;
 		}
 		return { newest, problem: firstProblem };
 	}
@@ -287,7 +306,7 @@ export class StoredState {
 /** Returns the latest states of a workflow's triggers; none yet for a new workflow. */
 function getLatestStates(workflow: string): Map<string, Stored> {
 	const states = statesInProcess.get(workflow) ?? new Map<string, Stored>();
-	lruSet(statesInProcess, workflow, states, MOST_WORKFLOWS);
+	boundedSet(statesInProcess, workflow, states, MOST_WORKFLOWS);
 	return states;
 }
 
@@ -302,11 +321,8 @@ function assignIfChanged(data: IDataObject, key: string, value: object): void {
 	}
 }
 
-/** Returns the newer one of two states, or the first one if they are equally old. */
-function chooseNewerState(state?: Stored, otherState?: Stored): Stored | undefined {
-	const isOtherNewer = (otherState?.savedAt ?? -1) > (state?.savedAt ?? -1);
-	return isOtherNewer ? otherState : (state ?? otherState);
-}
+/** Whether a state was saved after another one. */
+const isNewer = (state: Stored, otherState: Stored): boolean => state.savedAt > otherState.savedAt;
 
 /**
  * Says why a trigger that has polled before cannot go on. A trigger that polls for the first time
@@ -324,10 +340,11 @@ function findLossReason(newest?: Stored, problem?: string): string | undefined {
 }
 
 /**
- * Takes a state out of an entry of the workflow's static data, which is `{ state }`. Returns
- * anything else that stands there unchanged, so that the checks refuse it.
+ * Takes a state out of an entry of the workflow's static data, which is `{ state }`, as in the
+ * static data of a node. Returns anything else that stands there unchanged, so that the checks
+ * refuse it.
  */
-const readStateOfEntry = (entry: unknown): unknown => (isPlain(entry) ? entry.state : entry);
+const readStateOfEntry = (entry: unknown): unknown => (isPlainObject(entry) ? entry.state : entry);
 
 /** Reads a state of any version; undefined if there is none, or if it is broken. */
 function readState(copy: unknown): Stored | undefined {
@@ -335,10 +352,20 @@ function readState(copy: unknown): Stored | undefined {
 	return isState ? deepCopy(copy as Stored) : undefined;
 }
 
+/** Takes what a poll needs out of a stored state, as a copy. */
+function readPollState(stored: Stored): PollState {
+	const { subject, branches, branchesReadAt, known } = deepCopy(stored);
+	return { subject, branches, branchesReadAt, sourceState: known };
+}
+
+/** A digest has 12 characters, so 72 bits. Two settings never have the same one by chance. */
+const SETTINGS_DIGEST_LENGTH = 12;
+
 /**
- * Makes a digest of settings: a short text that differs for different settings. The order in which
- * things were chosen makes no difference.
+ * Makes a digest of settings, which is stored in place of them: a short text that differs for
+ * different settings. The order in which things were chosen makes no difference.
  */
 export function digestSettings(settings: unknown): string {
-	return digest(canonicalJson(settings, 'unordered'), 12);
+	const settingsInOneOrder = canonicalJson(settings, 'unordered');
+	return makeDigest(settingsInOneOrder, SETTINGS_DIGEST_LENGTH);
 }

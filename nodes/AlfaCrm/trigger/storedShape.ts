@@ -7,7 +7,7 @@
  * `makeObjectCheck<State>({ keys: makeListCheck(checkText) })`.
  */
 
-import { isPlain } from '../fields/blank';
+import { isPlainObject } from '../fields/blank';
 
 /**
  * Returns a description of what is wrong with a value, e.g. `state.keys[2] is not a text`, or
@@ -45,7 +45,7 @@ export const makeListCheck =
 export const makeRecordCheck =
 	(checkValue: Check): Check =>
 	(value, path) => {
-		if (!isPlain(value)) return `${path} is not an object`;
+		if (!isPlainObject(value)) return `${path} is not an object`;
 		const problems = Object.entries(value).map(([key, inner]) =>
 			checkValue(inner, `${path}.${key}`),
 		);
@@ -61,7 +61,7 @@ export const makeRecordCheck =
 export const makeObjectCheck =
 	<T>(checks: { [name in keyof Required<T>]: Check }): Check =>
 	(value, path) => {
-		if (!isPlain(value)) return `${path} is not an object`;
+		if (!isPlainObject(value)) return `${path} is not an object`;
 		const problems = Object.entries<Check>(checks).map(([name, check]) =>
 			check(value[name], `${path}.${name}`),
 		);

@@ -11,9 +11,9 @@ import { readPollSettings } from './pollForm';
 import { makePollNames } from './pollNames';
 
 /** How many items a test in the editor shows. */
-const SAMPLES = 3;
+const SAMPLE_COUNT = 3;
 
-/** How long a test in the editor looks for records. */
+/** After this time, a test reads no further page of a list. */
 const SAMPLE_MS = 20_000;
 
 /**
@@ -28,12 +28,15 @@ export async function runTestPoll(context: IPollFunctions): Promise<INodeExecuti
 	const now = Date.now();
 	const deadline = now + SAMPLE_MS;
 	const settings = await readPollSettings(context);
-	const branches = settings.chosenBranches ?? (await readActiveBranches(client, now)).branches;
+	const branches = settings.chosenBranches ?? (await listActiveBranches(client, now));
 
 	const clockWatch = new ClockWatch(context, settings.zone);
-	const reader = clockWatch.watch(makePollReader(client, Infinity));
+	// The reader has no deadline: it would fail, but at the deadline the source ends its reading and
+	// shows the records that it has found.
+	const endlessReader = makePollReader(client, Infinity);
+	const reader = clockWatch.watch(endlessReader);
 	const request = { branches, client, now, reader, deadline };
-	const samples = await settings.source.samples(request, SAMPLES);
+	const samples = await settings.source.samples(request, SAMPLE_COUNT);
 	clockWatch.warn();
 
 	const names = await makePollNames(context, client, deadline);
@@ -45,21 +48,27 @@ export async function runTestPoll(context: IPollFunctions): Promise<INodeExecuti
 		deadline: Infinity,
 		now,
 	});
-	if (items.length === 0) throw noSamplesError(context, settings, samples);
+	if (items.length === 0) throw makeNoSamplesError(context, settings, samples);
 
 	return items.map((json) => ({ json }));
 }
 
+/** Lists the branches of the account that are in use. */
+async function listActiveBranches(client: ApiClient, now: number): Promise<number[]> {
+	const { branches } = await readActiveBranches(client, now);
+	return branches;
+}
+
 /** Makes the error of a test that has found no record to show. It advises what to change. */
-function noSamplesError(
+function makeNoSamplesError(
 	context: IPollFunctions,
 	settings: PollSettings,
-	{ isComplete: areAllRecordsChecked }: Samples,
+	samples: Samples,
 ): NodeOperationError {
-	const message = areAllRecordsChecked
+	const message = samples.isComplete
 		? 'AlfaCRM has nothing yet that this trigger would report'
 		: 'Among the newest records of AlfaCRM is none that this trigger would report';
-	const advice = adviseOnSamples(settings.limitingParameterLabel);
+	const advice = adviseHowToGetSamples(settings.limitingParameterLabel);
 	return new NodeOperationError(context.getNode(), message, {
 		description: `${advice} Once it is active, the trigger works without a test event.`,
 	});
@@ -68,10 +77,10 @@ function noSamplesError(
 /**
  * Says how a user gets records for the test.
  *
- * @param limitingParameterLabel the parameter that decides whom the event concerns, such as 'Days
+ * @param limitingParameterLabel the label of a parameter that lets few records count, such as 'Days
  * Before the Birthday'; undefined if the event has none
  */
-function adviseOnSamples(limitingParameterLabel: string | undefined): string {
+function adviseHowToGetSamples(limitingParameterLabel: string | undefined): string {
 	if (limitingParameterLabel === undefined) {
 		return 'Loosen the filters or choose other branches, or add a record in AlfaCRM that fits and fetch again.';
 	}

@@ -22,15 +22,15 @@ const FORMATTERS: Record<DateFormat, (day: string) => string> = {
 };
 
 /**
- * The last day for a record without an end, such as a customer who is not archived. AlfaCRM never
- * treats it as past. API notes 3.
+ * The last day that AlfaCRM stores for a record without an end, such as a customer who is not
+ * archived. It never counts as a past day (docs/alfacrm-api.md 3).
  */
 export const OPEN_END = '2030-12-31';
 
 /**
- * Writes a day in one of AlfaCRM's formats. A moment is the day that it belongs to in `zone`,
- * except for a midnight in its own time zone: calendars and spreadsheets mean the day that they
- * wrote.
+ * Writes a day in one of AlfaCRM's formats. If the value has a time, the day is that of `zone`. A
+ * midnight is an exception: calendars and spreadsheets write a day as its midnight in some time
+ * zone, and mean the day as written.
  *
  * @param value ISO 8601 (also with a blank for the T), AlfaCRM's `dd.mm.yyyy[ hh:mm[:ss]]` or
  * `yyyy.mm.dd`, a Luxon DateTime or a Date
@@ -41,15 +41,15 @@ export function formatDay(value: unknown, format: DateFormat, zone: string): str
 	return day === undefined ? undefined : FORMATTERS[format](day);
 }
 
-/** Writes a day as `yyyy-mm-dd`. Returns anything else, such as a moment, unchanged. */
+/** Writes a day as `yyyy-mm-dd`. Returns any other value, such as a day with a time, unchanged. */
 export const isoDay = <T>(value: T): T | string =>
 	typeof value === 'string' && !value.includes(':')
 		? (formatDay(value, 'iso', 'UTC') ?? value)
 		: value;
 
 /**
- * Writes a day as lists show it: "1 Mar" this year, "1 Mar 2025" otherwise. Returns undefined if
- * the value is no day.
+ * Writes a day as dropdowns show it: "1 Mar" for a day of this year, "1 Mar 2025" for any other
+ * day. Returns undefined if the value is no day.
  */
 export function shortDay(value: unknown, zone: string): string | undefined {
 	const day = readDay(value, zone);
@@ -61,8 +61,8 @@ export function shortDay(value: unknown, zone: string): string | undefined {
 }
 
 /**
- * Reads a day as people type it in short, "10.02" or "10.02.26". Without a year, it is the day
- * nearest to today, in the past or in the future.
+ * Reads a short day, such as "10.02" or "10.02.26". If the year is missing, returns the nearest
+ * such day, in the past or in the future.
  *
  * @returns `yyyy-mm-dd`; undefined if the text is no such day
  */
@@ -95,8 +95,8 @@ export function wallClock(zone: string): string {
 }
 
 /**
- * Returns the day so many days after `day`, both as `yyyy-mm-dd`. Returns an empty text if `day` is
- * no date.
+ * Returns the day that is `days` after `day`, both as `yyyy-mm-dd`. Returns an empty text if `day`
+ * is no date.
  */
 export function daysAfter(day: string, days: number): string {
 	const timestamp = Date.parse(day) + days * DAY_MS;
@@ -109,9 +109,10 @@ export function daysAfter(day: string, days: number): string {
 export const dotted = (day: string): string | undefined => formatDay(day, 'dotted', 'UTC');
 
 /**
- * Writes a time of day as `hh:mm`. Of a moment, it is the local time in `zone`.
+ * Writes a time of day as `hh:mm`. A value with an offset from UTC becomes the local time in
+ * `zone`.
  *
- * @param value `hh:mm[:ss]`, alone or behind a day as AlfaCRM shows it, or anything that
+ * @param value `hh:mm[:ss]`, alone or after a day as AlfaCRM shows it, or any value that
  * `formatDay` takes
  * @returns undefined if the value has no time
  */
@@ -126,8 +127,8 @@ export function formatTime(value: unknown, zone: string): string | undefined {
 	const date = DateTime.fromISO(text.replace(' ', 'T'), { zone });
 	if (!date.isValid) return undefined;
 
-	// Without an offset, the text is local time. It is taken as written, because Luxon would move an
-	// hour that summer time leaves out.
+	// Without an offset, the text is local time, and is taken as written. Luxon would change a time
+	// in the hour that the clocks skip in spring.
 	return moment.offset ? date.toFormat('HH:mm') : moment.time.slice(0, 5);
 }
 
@@ -143,8 +144,9 @@ export function readMoment(value: unknown, zone: string): number | undefined {
 }
 
 /**
- * Reads each moment, in milliseconds, that a local time in `zone` may mean: two in the hour that
- * the autumn change of clocks shows twice, none if the time cannot be read.
+ * Reads the moments that a local time in `zone` can mean, in milliseconds since 1970. Most times
+ * mean one moment. A time in the hour that clocks show twice in autumn means two. The list is empty
+ * if the time cannot be read.
  */
 export function readPossibleMoments(value: unknown, zone: string): number[] {
 	const text = toDateText(value);
@@ -202,18 +204,19 @@ function readDay(value: unknown, zone: string): string | undefined {
 	if (parts === undefined) return undefined;
 
 	const { time = '00:00', offset } = parts;
-	// A midnight means the day as it is written, in whatever zone it was written.
+	// A midnight means the day as written, in any time zone.
 	if (offset === undefined || MIDNIGHT.test(time)) return checkDay(parts.day);
 
 	return DateTime.fromISO(text.replace(' ', 'T'), { zone }).toISODate() ?? undefined;
 }
 
-/** Returns a day `yyyy-mm-dd` unchanged, or undefined if there is no such day, as 2026-02-30. */
+/** Returns a day `yyyy-mm-dd` unchanged. Returns undefined if there is no such day: 2026-02-30. */
 const checkDay = (day: string): string | undefined => (daysAfter(day, 0) === day ? day : undefined);
 
 /**
- * Writes a date as a text: a text, a Date or a Luxon DateTime. Returns an empty text for anything
- * else. n8n may use another copy of Luxon, so a DateTime is recognized by its method `toISO`.
+ * Writes a Date or a Luxon DateTime as a text. Returns a text without the blanks around it, and an
+ * empty text for any other value. n8n may use another copy of Luxon, so a DateTime is recognized by
+ * its method `toISO`.
  */
 function toDateText(value: unknown): string {
 	if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
@@ -231,7 +234,7 @@ export function readId(value: unknown): number | undefined {
 	return number !== undefined && number > 0 ? number : undefined;
 }
 
-/** Reads the values that are IDs, and leaves out the others. */
+/** Reads IDs, and leaves out values that are not IDs. */
 export function readIds(values: readonly unknown[]): number[] {
 	return values.map(readId).filter((id) => id !== undefined);
 }

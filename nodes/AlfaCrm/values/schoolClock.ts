@@ -5,15 +5,17 @@ import { readMoment, readPossibleMoments } from './formats';
 import { HOUR_MS, MINUTE_MS } from './time';
 
 /**
- * AlfaCRM shows times by the clock of the school and names no time zone (API notes 10), so they are
- * read in the time zone of the workflow. A stamp of something that has already happened cannot lie
- * in the future. If it does, the time zone of the workflow is not the school's, or the clock of
- * n8n's computer is slow.
+ * Finds out whether the workflow has another time zone than the school.
+ *
+ * AlfaCRM shows times by the clock of the school and names no time zone (docs/alfacrm-api.md 10).
+ * So times are read in the time zone of the workflow. A *stamp* is the time of a past event, such
+ * as the creation of a record. If a stamp lies in the future, the workflow has a wrong time zone,
+ * or the clock of n8n's computer is slow.
  */
 
 /**
- * Fields that record past events; a future value proves a wrong time zone. The time of a lesson or
- * a due date may lie in the future and proves nothing. API notes 10.
+ * Fields that hold stamps. Other times, such as that of a lesson, can lie in the future and prove
+ * nothing.
  */
 const STAMP_FIELDS = ['created_at', 'updated_at', 'added', 'date_time'];
 
@@ -21,8 +23,8 @@ const STAMP_FIELDS = ['created_at', 'updated_at', 'added', 'date_time'];
 const HAS_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
 
 /**
- * Time zones differ by a quarter of an hour at least, so a smaller difference is one of the
- * computers' clocks.
+ * Time zones differ by at least a quarter of an hour. A smaller difference is a difference between
+ * the clocks of two computers.
  */
 const LEAST_AHEAD_MS = 15 * MINUTE_MS;
 
@@ -39,8 +41,10 @@ const STEP_HOURS = 0.5;
 const TOLERANCE_MS = 5 * MINUTE_MS;
 
 /**
- * Returns by how many milliseconds a stamp is ahead of the clock of this computer, read in a time
- * zone; negative for the past, undefined for what cannot be read.
+ * Returns by how many milliseconds a stamp is ahead of the clock of this computer. A stamp in the
+ * past has a negative result. Returns undefined if the stamp cannot be read.
+ *
+ * @param zone the time zone in which the stamp is read
  */
 export function aheadMs(stamp: unknown, zone: string, now = Date.now()): number | undefined {
 	const moment = readMoment(stamp, zone);
@@ -51,14 +55,14 @@ export function aheadMs(stamp: unknown, zone: string, now = Date.now()): number 
 export class SchoolClock {
 	private mostAheadMs = 0;
 	/**
-	 * The earliest stamp that proves a wrong time zone, and the minute since 1970 for which it holds.
-	 * It is made once a minute, because formatting a time for each saved record is slow.
+	 * The earliest stamp that proves a wrong time zone now, and the current minute since 1970. It is
+	 * computed once a minute, because formatting a time for each saved record is slow.
 	 */
 	private earliestProof = { minute: NaN, stamp: '' };
 	/**
-	 * The latest stamp that proved a wrong time zone. An earlier stamp proves nothing new, so it is
-	 * not parsed. In a wrong time zone every saved record has a stamp that proves it, and parsing all
-	 * of them would be slow.
+	 * The latest stamp that proved a wrong time zone. Earlier stamps prove nothing new, so they are
+	 * not parsed. That saves time, because in a wrong time zone the stamp of every saved record
+	 * proves it.
 	 */
 	private latestStamp = '';
 
@@ -82,8 +86,8 @@ export class SchoolClock {
 	}
 
 	/**
-	 * Says by how much AlfaCRM's clock is ahead, and what to do; undefined if no stamp proves that it
-	 * is.
+	 * Says by how much AlfaCRM's clock is ahead, and what the user can do. Undefined if no stamp
+	 * proves that AlfaCRM's clock is ahead.
 	 */
 	get warning(): string | undefined {
 		if (this.mostAheadMs === 0) return undefined;
@@ -109,8 +113,8 @@ export class SchoolClock {
 	private noteStamp(stamp: string, now: number): void {
 		if (!HAS_TIME.test(stamp)) return;
 
-		// The autumn change of clocks shows an hour twice. A stamp of that hour is ahead only if both
-		// of its moments are.
+		// In autumn the clocks show an hour twice. A stamp in that hour is ahead only if both moments
+		// that it can mean are ahead.
 		const moments = readPossibleMoments(stamp, this.zone);
 		if (moments.length === 0) return;
 

@@ -3,7 +3,7 @@ import { hasStatus } from '../../../nodes/AlfaCrm/api/failures';
 import { collect } from '../../../nodes/AlfaCrm/api/list';
 import { LARGEST_PAGE, readPage } from '../../../nodes/AlfaCrm/api/pages';
 import type { ApiClient } from '../../../nodes/AlfaCrm/api/client';
-import { mayAnswerInOtherBranch } from '../../../nodes/AlfaCrm/api/request';
+import { canAnotherBranchHelp } from '../../../nodes/AlfaCrm/api/request';
 import { belongsToBranch } from '../../../nodes/AlfaCrm/entities/branch';
 import { isUnsorted } from '../../../nodes/AlfaCrm/entities/customer';
 import { LESSON_STATUS } from '../../../nodes/AlfaCrm/entities/lesson';
@@ -76,14 +76,14 @@ export class Account {
 	/** Whether the list of branches answers inside of a branch, or without one. */
 	async listsBranches(branch?: number): Promise<boolean> {
 		const call = { path: 'branch', action: 'index', branch, task: 'list the branches', isIdempotent: true };
-		return (await this.client.attempt(call, mayAnswerInOtherBranch)) !== undefined;
+		return (await this.client.attempt(call, canAnotherBranchHelp)) !== undefined;
 	}
 
 	private listOf(path: string, branch: number | null = this.reading.branch) {
 		const { scope, hidden } = entities.find((one) => one.path === path) as Entity;
 		const isGlobal = branch === null || scope === 'global';
 		const task = `list ${path}`;
-		return { path, branch: isGlobal ? undefined : branch, body: { ...hidden?.show }, task };
+		return { path, branch: isGlobal ? undefined : branch, body: { ...hidden?.bodyShowingAll }, task };
 	}
 }
 
@@ -317,7 +317,9 @@ async function longList(account: Account) {
 	const [longest] = lists.sort((a, b) => (b.total ?? b.rows.length) - (a.total ?? a.rows.length));
 	const path = longest?.entity.path ?? 'customer';
 	const [first, second] = [await account.page(path, {}), await account.page(path, { page: 1 })];
-	return first && second && second.items.length > 0 ? { path, first, size: first.items.length } : undefined;
+	return first && second && second.allRows.length > 0
+		? { path, first, size: first.allRows.length }
+		: undefined;
 }
 
 const pageSize = value('pageSize', async (account) => (await longList(account))?.size);
@@ -328,7 +330,7 @@ const bodyPageSize = value('bodyPageSize', async (account) => {
 	if ((await account.page(list.path, { pageSize: LARGEST_PAGE })) === undefined) return 'refused400';
 	const few = list.size === 5 ? 4 : 5;
 	const page = await account.page(list.path, { pageSize: few });
-	return page?.items.length === few ? 'honoured' : 'ignored';
+	return page?.allRows.length === few ? 'honoured' : 'ignored';
 });
 
 const total = value('total', async (account) => {

@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { inRepo, ROOT } from '../paths';
 
 /** The types that the triggers' state is kept in, between two polls and over an update of the package. */
-const STATE_TYPES = ['Stored', 'LogState', 'RecordsState', 'DerivedState', 'DueState', 'ComingState'];
+const STATE_TYPES = ['Stored', 'StoredLogState', 'RecordsState', 'DerivedState', 'DueState', 'ComingState'];
 /** Constants that the stored state depends on. */
 const STATE_NUMBERS = ['VERSION', 'LATEST_DELIVERIES', 'DIGEST_LENGTH'];
 const TRIGGERS = ['AlfaCrmTrigger.node.ts', 'AlfaCrmWebhookTrigger.node.ts'];

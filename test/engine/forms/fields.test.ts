@@ -92,7 +92,7 @@ describe('the field mapper', () => {
 	});
 
 	it('exists for every resource with custom fields', async () => {
-		for (const { resource, label, fields } of entities.filter(({ custom }) => custom)) {
+		for (const { resource, label, fields } of entities.filter(({ hasCustomFields }) => hasCustomFields)) {
 			const method = `${label.charAt(0).toLowerCase()}${label.slice(1).replace(/ /g, '')}Columns`;
 			const ids = (await school.engine.columns(method, { ...base, resource })).map(({ id }) => id);
 			expect(ids).toEqual(expect.arrayContaining(fields.map(({ name }) => name)));

@@ -177,6 +177,22 @@ describe('the branch by its name', () => {
 	});
 });
 
+it('a subject of a new branch may be given by name, and no hint speaks of a branch', async () => {
+	const subject = rows('subject')[0];
+	set({ forbiddenCalls: ['branch/index'] });
+
+	const { json, hints } = await whole({
+		resource: 'branch',
+		operation: 'create',
+		name: 'Филиал 9',
+		is_active: true,
+		additionalFields: { subject_ids: [String(subject.name)] },
+	});
+
+	expect(json).toMatchObject([{ subject_ids: [subject.id] }]);
+	expect(hints).toEqual([]);
+});
+
 describe('a name beside a branch of the record', () => {
 	const CASH = 'Касса у входа';
 	const payment = (customer: number, more: INodeParameters = {}): INodeParameters => ({

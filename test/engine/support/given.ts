@@ -25,8 +25,8 @@ export interface Target {
 }
 
 /** What has no custom fields is filled in by a form alone. */
-export const modeOf = ({ custom }: Entity): fc.Arbitrary<string> =>
-	fc.constantFrom('form', ...(custom ? ['json', 'map'] : []));
+export const modeOf = ({ hasCustomFields }: Entity): fc.Arbitrary<string> =>
+	fc.constantFrom('form', ...(hasCustomFields ? ['json', 'map'] : []));
 
 /** Puts the fields where the form of the chosen mode has them. */
 export function filled(
@@ -90,8 +90,8 @@ const isFilled = (value: unknown) =>
 	value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
 
 /** Names of the account's own fields, as its records show them. */
-function customNames({ path, custom }: Entity, { rows }: World): string[] {
-	const [row = {}] = custom ? rows(path) : [];
+function customNames({ path, hasCustomFields }: Entity, { rows }: World): string[] {
+	const [row = {}] = hasCustomFields ? rows(path) : [];
 	return Object.keys(row).filter((name) => name.startsWith('custom_'));
 }
 

@@ -243,6 +243,16 @@ describe('a record that was not found', () => {
 		expect(await told(poller)).toEqual([[`create ${id}`, null, saying(`${notThere(id)}. ${denied}`)]]);
 	});
 
+	it('comes with that reason if no branch shows it and no change says that it was deleted', async () => {
+		const poller = await watching();
+		const id = insert();
+		vanish(id);
+
+		const items = await told(poller);
+
+		expect(items).toEqual([[`create ${id}`, null, notThere(id)]]);
+	});
+
 	it('though AlfaCRM counts it comes with that reason', async () => {
 		const poller = await watching();
 		const id = insert();
@@ -290,7 +300,7 @@ describe('requests', () => {
 		const poller = await watching({ logScope: 'branch' });
 		const ids = [insert({ branch_ids: [1] }), insert({ branch_ids: [2] })];
 		ids.forEach((id) => vanish(id));
-		expect(await told(poller)).toEqual(ids.map((id) => [`create ${id}`, null]));
+		expect(await told(poller)).toEqual(ids.map((id) => [`create ${id}`, null, notThere(id)]));
 		expect([listed('branch'), listed('customer')]).toEqual([1, 6]);
 	});
 

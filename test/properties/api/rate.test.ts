@@ -110,7 +110,7 @@ async function calls(service: Service, limiter: RateLimiter, count: number): Pro
 /** The first call of a process, which logs in before it is sent. */
 async function logInAndCall(service: Service, limiter: RateLimiter): Promise<void> {
 	await limiter.run({ perSecond: RATE, atOnce: 0 }, async () => {
-		await limiter.run({ perSecond: RATE }, async () => await service.call());
+		await limiter.run({ perSecond: RATE, isLogin: true }, async () => await service.call());
 		await service.call();
 	});
 }

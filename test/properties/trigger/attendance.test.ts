@@ -440,8 +440,8 @@ class Play {
 			const { records, failures, stateAfter } = await this.source.poll(
 				{
 					...{ client: this.lists.client, reader: this.lists.reader, branches: watched, closed: [] },
-					...{ now, deadline: seconds === 0 ? Infinity : now + 4_000, most, startWith },
-					...{ scope: String(watched), filters: '' },
+					...{ now, deadline: seconds === 0 ? Infinity : now + 4_000, maxRecords: most, startWith },
+					...{ branchesDigest: String(watched), filtersDigest: '' },
 				},
 				this.state,
 			);

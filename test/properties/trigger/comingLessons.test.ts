@@ -280,7 +280,7 @@ async function toldOf(world: World): Promise<{ told: string[][]; size: number }>
 	let text: string | undefined;
 	let size = 0;
 	for (const { at, hours, watched, failing, take, crashes } of world.polls) {
-		const source = new ComingLessons({ hours, zone: world.zone, everyMs: 0 });
+		const source = new ComingLessons({ hours, zone: world.zone, scanIntervalMs: 0 });
 		const request = {
 			branches: watched,
 			now: at,
@@ -393,7 +393,7 @@ it('who is told of more lessons than a poll has time for comes with the next one
 			const broken = isSet(failing, poll) ? [2] : [];
 			const reader = listsAt({ lessons, zone }, at, broken, () => (now += CALL_MS));
 			const request = { branches, now: at, deadline: at + budget / 2, reader, client: {} };
-			const source = new ComingLessons({ hours: HOURS, zone, everyMs: HOUR });
+			const source = new ComingLessons({ hours: HOURS, zone, scanIntervalMs: HOUR });
 			const before: unknown = text === undefined ? undefined : JSON.parse(text);
 			const { records, stateAfter } = await source.poll(request as unknown as PollRequest, before);
 			if (now - at > budget || isSet(crashes, poll)) continue;

@@ -37,7 +37,7 @@ async function played(what: What, history: Step[]) {
 	const lists = new MemoryLists((_branch, { entity_id }) =>
 		log.filter((row) => entity_id === undefined || row.entity_id === entity_id),
 	);
-	const { source } = await derived.watch(undefined as never, { what } as never, []);
+	const { source } = await derived.makeWatch(undefined as never, { derivedEvent: what } as never, []);
 	const due: unknown[] = [];
 	const told: unknown[] = [];
 	let state: unknown;
@@ -63,7 +63,13 @@ async function played(what: What, history: Step[]) {
 	};
 	const poll = async (most: number) => {
 		const request = { client: lists.client, reader: lists.reader, branches: [1], closed: [], now };
-		const more = { deadline: Infinity, scope: '1', filters: '', most, startWith: 0 };
+		const more = {
+			deadline: Infinity,
+			branchesDigest: '1',
+			filtersDigest: '',
+			maxRecords: most,
+			startWith: 0,
+		};
 		try {
 			const { records, stateAfter } = await source.poll({ ...request, ...more }, state);
 			const taken = records.slice(0, most);

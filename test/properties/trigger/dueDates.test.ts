@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { dayNumberAt } from '../../../nodes/AlfaCrm/trigger/dayNumbers';
 import type { DueState } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueDatesState';
 import { findDueRecords, restoreMemory } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueDatesState';
-import type { DueName } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
+import type { OccasionName } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
 import { dueKinds } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
 import { depth, seed } from '../../support/depth';
 
@@ -64,7 +64,7 @@ const happenings = <T>(what: fc.Arbitrary<T>, maxLength: number) =>
 			some.map((one, index) => (index === 0 ? { ...one, at: 0 } : one)).sort((a, b) => a.at - b.at),
 		);
 
-const histories: Record<DueName, fc.Arbitrary<Change[]>> = {
+const histories: Record<OccasionName, fc.Arbitrary<Change[]>> = {
 	birthday: fc
 		.tuple(fc.integer({ min: 1990, max: 2026 }), fc.integer({ min: -20, max: 100 }), fc.boolean(), fc.nat(2))
 		.map(([year, days, isLeap, form]) => {
@@ -130,7 +130,7 @@ const histories: Record<DueName, fc.Arbitrary<Change[]>> = {
 };
 
 /** Of the trigger: a debt below a sum, in hundredths. */
-const limits: Record<DueName, fc.Arbitrary<number>> = {
+const limits: Record<OccasionName, fc.Arbitrary<number>> = {
 	birthday: fc.constantFrom(0, 1, 3, 14),
 	inDebt: fc.constantFrom(-1, -5_001, 2_000),
 	lessonsRunningOut: fc.constantFrom(0, 1, 4, 6),
@@ -147,7 +147,7 @@ const gaps = fc.oneof(
 const mostly = <T>(weight: number, usual: T, other: fc.Arbitrary<T>): fc.Arbitrary<T> =>
 	fc.oneof({ weight, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other });
 
-function worldsOf(what: DueName): fc.Arbitrary<World> {
+function worldsOf(what: OccasionName): fc.Arbitrary<World> {
 	const branches = fc.constantFrom<number[]>([1], [2], [1, 2]);
 	const poll = fc.record({
 		gap: gaps,
@@ -217,7 +217,7 @@ interface Due {
 }
 
 /** By the day, or by a number on the card. */
-function dueOf(what: DueName, card: IDataObject, today: number, from: number): Due | undefined {
+function dueOf(what: OccasionName, card: IDataObject, today: number, from: number): Due | undefined {
 	const dayOn = (name: string): number => {
 		const text = String(card[name]).slice(0, 10);
 		return Date.parse(text.includes('.') ? text.split('.').reverse().join('-') : text) / DAY;
@@ -265,7 +265,7 @@ interface Memory {
 }
 
 /** Who is to be told of at each poll, in order. */
-function expectedOf(what: DueName, { zone, tellsFirst, clients, polls }: World): number[][] {
+function expectedOf(what: OccasionName, { zone, tellsFirst, clients, polls }: World): number[][] {
 	const memories = new Map<number, Memory>(clients.map(({ id }) => [id, {}]));
 	/** The day on which each branch was read last; nothing under another limit. */
 	const read = new Map<number, number>();
@@ -323,7 +323,7 @@ interface Circumstances {
 
 /** Takes down what is there before, or gives what is to be done if it is told. */
 function judged(
-	what: DueName,
+	what: OccasionName,
 	{ level, day }: Due,
 	memory: Memory,
 	{ isNew, isAdded, limit, since, tellsFirst }: Circumstances,
@@ -351,13 +351,13 @@ function judged(
 }
 
 /** A birthday is one in its year; an end that moves by less than a week is the same one. */
-function isSameDay(what: DueName, told: number, day: number): boolean {
+function isSameDay(what: OccasionName, told: number, day: number): boolean {
 	if (what === 'birthday') return iso(told * DAY).slice(0, 4) === iso(day * DAY).slice(0, 4);
 	return day <= told + (what === 'subscriptionEnding' ? 6 : 0);
 }
 
 /** What the trigger tells, its state written down and read again between any two polls. */
-function toldOf(what: DueName, { zone, tellsFirst, clients, polls }: World): number[][] {
+function toldOf(what: OccasionName, { zone, tellsFirst, clients, polls }: World): number[][] {
 	const kind = dueKinds[what];
 	let text: string | undefined;
 	return polls.map(({ at, limit, watched, failing, partial, take, unreadable }) => {
@@ -369,7 +369,7 @@ function toldOf(what: DueName, { zone, tellsFirst, clients, polls }: World): num
 				.filter(({ branches }) => branches.includes(branch))
 				.map((client) => cardOf(client, at, unreadable));
 		const read = watched.filter((branch) => !failing.includes(branch));
-		const looks = new Map(
+		const clientLists = new Map(
 			read.map((branch) => [branch, { rows: rowsOf(branch), isComplete: !partial.includes(branch) }]),
 		);
 		const { records, stateAfter } = findDueRecords(memory, {
@@ -378,7 +378,7 @@ function toldOf(what: DueName, { zone, tellsFirst, clients, polls }: World): num
 			today,
 			now: at,
 			reportsAtStart: tellsFirst,
-			looks,
+			clientLists,
 		});
 		const told = records.slice(0, take);
 		text = JSON.stringify(stateAfter(told.length));
@@ -386,7 +386,7 @@ function toldOf(what: DueName, { zone, tellsFirst, clients, polls }: World): num
 	});
 }
 
-it.each(Object.keys(dueKinds) as DueName[])(
+it.each(Object.keys(dueKinds) as OccasionName[])(
 	'%s: each occasion is told once, in schools with polls, nights off, branches that fail and other limits',
 	(what) => {
 		let told = 0;

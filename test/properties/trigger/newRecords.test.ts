@@ -487,9 +487,9 @@ class Play {
 					deadline: Infinity,
 					now: this.now,
 					branches: this.watched,
-					scope: String(branches),
-					filters: String(kind),
-					most,
+					branchesDigest: String(branches),
+					filtersDigest: String(kind),
+					maxRecords: most,
 					startWith,
 				},
 				this.state,
@@ -610,7 +610,13 @@ it('what lists are asked for follows the days, also in many branches whose lists
 	lists.pageSize = 5;
 	const source = new NewRecords({ path: 'customer', task: 'look for new customers' }, {}, () => true);
 	const [request, random] = [{ client: lists.client, reader: lists.reader, branches }, randomFrom(7)];
-	const settings = { deadline: Infinity, scope: '', filters: '', most: 500, startWith: 0 };
+	const settings = {
+		deadline: Infinity,
+		branchesDigest: '',
+		filtersDigest: '',
+		maxRecords: 500,
+		startWith: 0,
+	};
 	const reported: number[] = [];
 	let state: unknown;
 	for (const end = now + 7 * DAY_MS; now < end; now += 5 * MINUTE_MS) {
@@ -631,7 +637,14 @@ it('who comes when as many have left the list with their day is reported at once
 	);
 	lists.pageSize = 2;
 	const source = new NewRecords({ path: 'customer', task: 'look for new customers' }, {}, () => true);
-	const settings = { deadline: Infinity, scope: '', filters: '', most: 500, startWith: 0, branches: [1] };
+	const settings = {
+		deadline: Infinity,
+		branchesDigest: '',
+		filtersDigest: '',
+		maxRecords: 500,
+		startWith: 0,
+		branches: [1],
+	};
 	let [now, state] = [Date.parse('2026-02-10T09:00:00Z'), undefined as unknown];
 	const poll = async () => {
 		const request = { client: lists.client, reader: lists.reader, ...settings, now };
@@ -678,7 +691,14 @@ it('the first poll ends, however many came on any day, and begins with the newes
 				lists.onRequest = (number) => expect(number).toBeLessThanOrEqual(30 + (10 * rows.length) / size);
 				const wants = ({ id }: IDataObject) => Number(id) % each === 0;
 				const source = new NewRecords({ path: 'customer', task: 'look for new customers' }, {}, wants);
-				const lasting = { deadline: Infinity, scope: '', filters: '', most: 500, branches: [1], startWith };
+				const lasting = {
+					deadline: Infinity,
+					branchesDigest: '',
+					filtersDigest: '',
+					maxRecords: 500,
+					branches: [1],
+					startWith,
+				};
 				const { records } = await source.poll(
 					{ client: lists.client, reader: lists.reader, ...lasting, now },
 					undefined,
@@ -695,11 +715,16 @@ it('who is new in a branch that fails is reported where a branch that is chosen 
 	const rows = [{ id: 1, created_at: '2026-02-10 08:00:00', branch_ids: [1] }];
 	const lists = new MemoryLists((place) => rows.filter((row) => row.branch_ids.includes(place)));
 	const source = new NewRecords({ path: 'customer', task: 'look for new customers' }, {}, () => true);
-	const settings = { deadline: Infinity, filters: '', most: 500, startWith: 0 };
+	const settings = { deadline: Infinity, filtersDigest: '', maxRecords: 500, startWith: 0 };
 	let [now, state] = [Date.parse('2026-02-10T09:00:00Z'), undefined as unknown];
 	const poll = async (...branches: number[]) => {
 		now += 20 * MINUTE_MS;
-		const request = { client: lists.client, reader: lists.reader, branches, scope: String(branches) };
+		const request = {
+			client: lists.client,
+			reader: lists.reader,
+			branches,
+			branchesDigest: String(branches),
+		};
 		const { records, stateAfter } = await source.poll({ ...request, ...settings, now }, state);
 		state = JSON.parse(JSON.stringify(stateAfter(records.length)));
 		return records.map(({ row }) => row.id);

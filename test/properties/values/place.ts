@@ -71,7 +71,7 @@ function ofNumber({ empty, says = [], ...meaning }: Meaning): Meaning {
 
 /** One of the values of the key is enough, and an empty one is passed over. */
 export function isOneOfSeveral({ entity }: Situation, { parameters }: Built): boolean {
-	return entity?.match?.keys.find(({ name }) => name === parameters.matchBy)?.isOneEnough === true;
+	return entity?.match?.keys.find(({ name }) => name === parameters.matchBy)?.isOneFieldEnough === true;
 }
 
 /** What strangers have in common tells nobody apart: signs without a letter or a digit, and emails that are none. */

@@ -248,7 +248,7 @@ function recordFields({ entity, operation, resource }: Situation): Meant[] {
 			field: fieldOf({ entity, operation }, one.name) as Described,
 		}),
 	);
-	if (!entity?.custom) return declared;
+	if (!entity?.hasCustomFields) return declared;
 	const name = customFieldOf(resource);
 	return [...declared, { role: 'optional', field: { type: 'custom', name, label: name } }];
 }

@@ -212,7 +212,10 @@ function recordOf(store: Store, situation: Situation): IDataObject {
 }
 
 /** What has no custom fields is filled in by a form alone. */
-const modesOf = ({ custom }: Entity): string[] => ['form', ...(custom ? ['json', 'map'] : [])];
+const modesOf = ({ hasCustomFields }: Entity): string[] => [
+	'form',
+	...(hasCustomFields ? ['json', 'map'] : []),
+];
 
 const MODES: Record<string, (entity: Entity) => string[]> = {
 	create: modesOf,
@@ -220,10 +223,10 @@ const MODES: Record<string, (entity: Entity) => string[]> = {
 	getAll: () => ['all', 'limit'],
 	find: ({ match }) => (match?.keys ?? []).map(({ name }) => `by ${name}`),
 	getOverview: ({ match }) => [...(match?.keys ?? []), byWholeName].map(({ name }) => `by ${name}`),
-	upsert: ({ match, custom }) => [
+	upsert: ({ match, hasCustomFields }) => [
 		...(match?.keys ?? []).flatMap(({ name }) => [`form ${name} found`, `form ${name} new`]),
 		`json ${match?.keys[0].name} found`,
-		...(custom ? [`map ${match?.keys[0].name} found`] : []),
+		...(hasCustomFields ? [`map ${match?.keys[0].name} found`] : []),
 	],
 };
 

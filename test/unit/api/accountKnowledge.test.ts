@@ -18,7 +18,7 @@ const KEY = keyOf(accountOf('127.0.0.1:1'), 'branch');
 interface Given {
 	notBefore?: number;
 	writes?: string[];
-	isKept?: (value: unknown) => boolean;
+	mayBeKept?: (value: unknown) => boolean;
 	signal?: AbortSignal;
 }
 
@@ -26,7 +26,7 @@ interface Given {
 let readings: number;
 beforeEach(() => (readings = 0));
 const read = async (key = KEY, given: Given = {}, from = async () => await Promise.resolve(++readings)) => {
-	const options = { notBefore: performance.now() - LIST_MS, writes: [], isKept: () => true, ...given };
+	const options = { notBefore: performance.now() - LIST_MS, writes: [], mayBeKept: () => true, ...given };
 	return (await readForAllExecutions<unknown>(key, from, options)).value;
 };
 
@@ -99,7 +99,7 @@ describe('what was read', () => {
 	it('is not kept where it failed, or is not for others', async () => {
 		const fails = async () => await Promise.reject(new Error('403'));
 		await expect(read(KEY, {}, fails)).rejects.toThrow('403');
-		expect(await read(KEY, { isKept: () => false })).toBe(1);
+		expect(await read(KEY, { mayBeKept: () => false })).toBe(1);
 		expect(await read()).toBe(2);
 	});
 
@@ -113,8 +113,8 @@ describe('what was read', () => {
 		expect(first.status).toBe('rejected');
 		expect(others).toMatchObject([{ value: 1 }, { value: 2 }]);
 		forgetAccounts();
-		const isKept = () => false;
-		expect(await Promise.all([read(KEY, { isKept }), read(KEY, { isKept })])).toEqual([3, 4]);
+		const mayBeKept = () => false;
+		expect(await Promise.all([read(KEY, { mayBeKept }), read(KEY, { mayBeKept })])).toEqual([3, 4]);
 	});
 
 	it('is waited for no longer than the execution goes on', async () => {

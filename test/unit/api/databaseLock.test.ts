@@ -78,7 +78,7 @@ describe('a process that is alone', () => {
 });
 
 describe('two processes', () => {
-	it('take turns of a second or two, each for all that it has to do', async () => {
+	it('take turns of a few seconds, each for all that it has to do', async () => {
 		const { all } = new World(2, random);
 		const ends: number[][] = [[], []];
 		const work = all.flatMap((one, nth) =>
@@ -91,7 +91,8 @@ describe('two processes', () => {
 		);
 		await settle(Promise.all(work));
 		const pauses = ends.map((times) => Math.max(...times.slice(1).map((at, nth) => at - times[nth])));
-		expect(Math.max(...pauses)).toBeLessThan(4_000);
+		// The turn of the other process, and a second for AlfaCRM's limit at each handover.
+		expect(Math.max(...pauses)).toBeLessThan(5_100);
 	});
 
 	it('wait for each other as long as there is work, be it minutes', async () => {
@@ -133,6 +134,17 @@ describe('a rush of forms over four processes', () => {
 	});
 });
 
+it('a process that takes the lock over lets a second pass after the last call of the other process', async () => {
+	const { all, service } = new World(2, random);
+	const firstRun = all[0].run('one');
+	await settle(sleep(30));
+
+	await settle(Promise.all([firstRun, all[1].run('two')]));
+
+	const [, createOfFirst, searchOfSecond] = service.callTimes;
+	expect(searchOfSecond - createOfFirst).toBeGreaterThan(1_000);
+});
+
 describe('a process that does not get the lock', () => {
 	/** Another process holds the lock for five minutes. */
 	const holdLock = async (world: World) => {
@@ -141,15 +153,15 @@ describe('a process that does not get the lock', () => {
 		await settle(sleep(500));
 	};
 
-	it('finds a record that exists after half a minute', async () => {
+	it('finds a record that exists after a minute', async () => {
 		const world = new World(2, random);
 		await holdLock(world);
 		world.service.created.push('one');
 
 		const ms = await timed(async () => await world.all[1].run('one'));
 
-		expect(ms).toBeGreaterThan(28_000);
-		expect(ms).toBeLessThan(31_000);
+		expect(ms).toBeGreaterThan(58_000);
+		expect(ms).toBeLessThan(61_000);
 	});
 
 	it('finds a record that exists at once when the ten before it existed', async () => {

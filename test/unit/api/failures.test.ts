@@ -5,7 +5,7 @@ import { assertSuccess, readFailure, readFieldMessages } from '../../../nodes/Al
 import type { ApiFailure } from '../../../nodes/AlfaCrm/api/failures';
 import {
 	asNodeError,
-	errorJson,
+	makeErrorJson,
 	LoginError,
 	mayHaveTakenEffect,
 	nodeError,
@@ -36,9 +36,9 @@ const CASES: Array<[what: string, error: Error, failure: ApiFailure]> = [
 	[
 		'a web page of a server that is down',
 		answered(502, '<html>Bad gateway</html>'),
-		{ kind: 'status', status: 502, isForeign: true },
+		{ kind: 'status', status: 502, isFromIntermediary: true },
 	],
-	['500 with nothing', answered(500, null), { kind: 'status', status: 500, isForeign: true }],
+	['500 with nothing', answered(500, null), { kind: 'status', status: 500, isFromIntermediary: true }],
 	[
 		"a 401 of AlfaCRM's",
 		answered(401, yii(401, 'No token')),
@@ -117,7 +117,11 @@ describe('what went wrong with a call', () => {
 		'is no refusal of AlfaCRM where a web page comes with HTTP %i',
 		(status) => {
 			const page = answered(status, WEB_PAGE);
-			const failure = { kind: 'foreign', foreignStatus: status, serverMessage: 'answered with a web page' };
+			const failure = {
+				kind: 'intermediary',
+				intermediaryStatus: status,
+				serverMessage: 'answered with a web page',
+			};
 			expect(readFailure(page)).toEqual(failure);
 			expect(readFailure(wrapped(page))).toEqual(failure);
 		},
@@ -130,7 +134,10 @@ describe('what went wrong with a call', () => {
 		['the error of another service', { error: { code: 403, message: 'Forbidden' } }],
 		['a list', [{ field: 'phone', message: 'is wrong' }]],
 	])('is no refusal of AlfaCRM where HTTP 403 comes with %s', (_body, data) => {
-		expect(readFailure(wrapped(answered(403, data)))).toMatchObject({ kind: 'foreign', foreignStatus: 403 });
+		expect(readFailure(wrapped(answered(403, data)))).toMatchObject({
+			kind: 'intermediary',
+			intermediaryStatus: 403,
+		});
 	});
 
 	it.each([400, 401, 403, 404, 422])(
@@ -138,7 +145,7 @@ describe('what went wrong with a call', () => {
 		(status) => {
 			const left = wrapped(answered(status, WEB_PAGE));
 			Object.defineProperty(left, 'cause', { value: undefined });
-			expect(readFailure(left)).toMatchObject({ kind: 'foreign', foreignStatus: status });
+			expect(readFailure(left)).toMatchObject({ kind: 'intermediary', intermediaryStatus: status });
 		},
 	);
 
@@ -200,7 +207,7 @@ describe('an answer with HTTP 200', () => {
 		[null, 'sent an answer that is not complete JSON'],
 		[12, 'sent an answer that is not complete JSON'],
 	])('%j is no answer of AlfaCRM', (answer, serverMessage) => {
-		expect(failureIn(answer)).toEqual({ kind: 'foreign', serverMessage });
+		expect(failureIn(answer)).toEqual({ kind: 'intermediary', serverMessage });
 	});
 
 	it.each<[unknown, Partial<ApiFailure>]>([
@@ -296,7 +303,7 @@ describe('an error of the node', () => {
 	])(
 		'leaves to the item what happened and what to do, without other keys, by which n8n would take it for a success: %s',
 		(_what, error, json) => {
-			expect(errorJson(error)).toEqual(json);
+			expect(makeErrorJson(error)).toEqual(json);
 		},
 	);
 });

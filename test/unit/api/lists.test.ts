@@ -43,7 +43,7 @@ class RowCountGoal implements ReadingGoal {
 	constructor(private readonly wantedCount: number) {}
 
 	add(page: Page): void {
-		this.rowCount += page.rows.length;
+		this.rowCount += page.newRows.length;
 	}
 
 	isReached(): boolean {
@@ -56,7 +56,7 @@ async function walk(server: Server, call: ListRequest = CALL) {
 	const { client, sent } = contextOf(server);
 	const read: Page[] = [];
 	for await (const page of readPages(client, call)) read.push(page);
-	return { read, ids: read.flatMap((page) => page.rows.map(({ id }) => id)), sent };
+	return { read, ids: read.flatMap((page) => page.newRows.map(({ id }) => id)), sent };
 }
 
 const refuse = (status: number) => () => {
@@ -220,9 +220,9 @@ describe('a page', () => {
 		[{ items: [{ id: 1 }], total: 0 }, [{ id: 1 }], undefined],
 		[{ items: [{ id: 1 }, { id: 2 }], total: 1 }, [{ id: 1 }, { id: 2 }], undefined],
 		[[{ id: 1 }], [{ id: 1 }], undefined],
-	])('%j holds rows, and a total if that is a number of no fewer', async (answer, items, total) => {
+	])('%j holds rows, and a total if that is a number of no fewer', async (answer, allRows, total) => {
 		const { value } = await readPages(contextOf(() => answer).client, CALL).next();
-		expect(value).toMatchObject({ items, total });
+		expect(value).toMatchObject({ allRows, total });
 	});
 
 	it.each([0, 10])('does not end with rows to come where it counts %d and shows more', async (total) => {
@@ -311,11 +311,11 @@ describe('a list', () => {
 	it('can be walked from a later page on, to its end, and is asked for no more than the reader wants', async () => {
 		const { client, sent } = contextOf(listing(() => rows(50), 20));
 		const read: number[] = [];
-		for await (const { number, rows: found } of readPages(client, { ...CALL, firstPage: 1 }))
+		for await (const { number, newRows: found } of readPages(client, { ...CALL, firstPage: 1 }))
 			read.push(number, found.length);
 		expect(read).toEqual([1, 20, 2, 10, 3, 0]);
 		sent.length = 0;
-		for await (const page of readPages(client, CALL)) if (page.rows.length > 0) break;
+		for await (const page of readPages(client, CALL)) if (page.newRows.length > 0) break;
 		expect(sent).toHaveLength(1);
 	});
 

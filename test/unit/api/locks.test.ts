@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { sleep } from 'n8n-workflow';
 
-import { abortable, onAbort } from '../../../nodes/AlfaCrm/api/cancel';
+import { waitUnlessAborted, onAbort } from '../../../nodes/AlfaCrm/api/cancel';
 import { currentVersion, recordWrite, wasWrittenSince, withLock } from '../../../nodes/AlfaCrm/api/locks';
 import { seed } from '../../support/depth';
 import { timed } from './clock';
@@ -102,7 +102,7 @@ describe('the end of an execution', () => {
 		const key = newKey();
 		await Promise.all([1, 2, 3].map(async () => await withLock([key], stop.signal, turn)));
 		expect([listened.mock.calls.length, left.mock.calls.length]).toEqual([1, 1]);
-		const waits = Array.from({ length: 30 }, async () => await abortable(never, stop.signal));
+		const waits = Array.from({ length: 30 }, async () => await waitUnlessAborted(never, stop.signal));
 		const ends = Promise.allSettled(waits);
 		expect(listened).toHaveBeenCalledTimes(2);
 		stop.abort();
@@ -113,8 +113,8 @@ describe('the end of an execution', () => {
 		const told = jest.fn();
 		onAbort(AbortSignal.abort(), told);
 		expect(told).toHaveBeenCalledTimes(1);
-		await expect(abortable(now(1), AbortSignal.abort())).rejects.toThrow();
-		await expect(abortable(now(7), new AbortController().signal)).resolves.toBe(7);
+		await expect(waitUnlessAborted(now(1), AbortSignal.abort())).rejects.toThrow();
+		await expect(waitUnlessAborted(now(7), new AbortController().signal)).resolves.toBe(7);
 	});
 
 	it('is not told to who has left', () => {
@@ -128,7 +128,7 @@ describe('the end of an execution', () => {
 
 	it('ends a wait with the reason that the caller gives then', async () => {
 		const stop = new AbortController();
-		const late = abortable(never, stop.signal, () => new Error('given up'));
+		const late = waitUnlessAborted(never, stop.signal, () => new Error('given up'));
 		stop.abort();
 		await expect(late).rejects.toThrow('given up');
 	});

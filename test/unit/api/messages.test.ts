@@ -19,8 +19,8 @@ const status = (status: number, more: Partial<ApiFailure> = {}): ApiFailure => (
 	...more,
 });
 const noAnswer = (code: string): ApiFailure => ({ kind: 'noAnswer', code });
-const HTML: ApiFailure = { kind: 'foreign', serverMessage: 'answered with a web page' };
-const HTML_403: ApiFailure = { ...HTML, foreignStatus: 403 };
+const HTML: ApiFailure = { kind: 'intermediary', serverMessage: 'answered with a web page' };
+const HTML_403: ApiFailure = { ...HTML, intermediaryStatus: 403 };
 const REDIRECT: ApiFailure = { kind: 'redirect', status: 302 };
 const REFUSED: ApiFailure = { kind: 'refusal', fields: { phone: ['is wrong'] } };
 
@@ -53,7 +53,7 @@ const TROUBLES: Array<[what: string, failure: ApiFailure, cause: RegExp]> = [
 	['a redirect elsewhere', { ...REDIRECT, location: 'x.example' }, /redirect to x\.example/],
 	['a web page', HTML, /web page/],
 	['a web page with a status', HTML_403, /answered with a web page \(HTTP 403\)/],
-	['an answer that is no JSON', { kind: 'foreign' }, /did not answer as AlfaCRM does/],
+	['an answer that is no JSON', { kind: 'intermediary' }, /did not answer as AlfaCRM does/],
 	[
 		'something unheard of',
 		{ kind: 'unexpected', serverMessage: 'x is not a function' },
@@ -109,7 +109,7 @@ describe.each(calls)('the message of %s', (_which, call) => {
 		(_what, failure, cause) => {
 			const text = explainFailure(failure, call);
 			expect(text.message).toMatch(cause);
-			const shown = nodeError(NODE, text, 0, text.failure);
+			const shown = nodeError(NODE, text, 0, text.n8nFailure);
 			expect([shown.message, shown.description ?? undefined]).toEqual([text.message, text.description]);
 			expect(text.message).toMatch(/^[A-Z]|^demo\.s20\.online/);
 			expect(text.message).not.toMatch(NETWORK_CODES);
@@ -135,7 +135,7 @@ describe('whether it was carried out all the same', () => {
 	const LOST: ApiFailure[] = [
 		...['ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT'].map(noAnswer),
 		...[500, 503].map((code) => status(code)),
-		{ kind: 'foreign', serverMessage: 'sent an answer that is not complete JSON' },
+		{ kind: 'intermediary', serverMessage: 'sent an answer that is not complete JSON' },
 		HTML,
 		HTML_403,
 		REDIRECT,
@@ -247,7 +247,7 @@ it.each([403, 404])('after %d it names the branch, if there is one', (code) => {
 
 describe('a web page with a status', () => {
 	it('sends nobody to the hostname once AlfaCRM has answered there', () => {
-		const text = explainFailure({ ...HTML, foreignStatus: 400 }, { ...READ, isHostKnown: true });
+		const text = explainFailure({ ...HTML, intermediaryStatus: 400 }, { ...READ, isHostKnown: true });
 		expect(text.message).toBe(
 			'demo.s20.online answered with a web page (HTTP 400), so it could not list the customers',
 		);
@@ -280,16 +280,16 @@ describe('what n8n is told of the cause', () => {
 		[{ kind: 'login' }, 'credential-invalid'],
 		[{ kind: 'login', declaredCause: 'rate-limited' }, 'rate-limited'],
 	])('of %j in a list: %s', (failure, cause) => {
-		expect(explainFailure(failure, READ).failure?.cause).toBe(cause);
+		expect(explainFailure(failure, READ).n8nFailure?.cause).toBe(cause);
 	});
 
 	it.each<ApiFailure>([status(429), { kind: 'login', declaredCause: 'rate-limited' }])(
 		'holds how long AlfaCRM asked to wait, else a minute, and blames no credential, after %j',
 		(failure) => {
 			const text = explainFailure({ ...failure, retryAfterMs: 90_000 }, READ);
-			expect(text.failure).toMatchObject({ retryAfterMs: 90_000 });
+			expect(text.n8nFailure).toMatchObject({ retryAfterMs: 90_000 });
 			expect(text.description).toMatch(/^Run less at the same time/);
-			expect(explainFailure(failure, READ).failure).toMatchObject({ retryAfterMs: 60_000 });
+			expect(explainFailure(failure, READ).n8nFailure).toMatchObject({ retryAfterMs: 60_000 });
 		},
 	);
 });
@@ -331,7 +331,7 @@ describe('the one text of a login that does not succeed', () => {
 		[status(429), /too many requests/, 'rate-limited'],
 		[status(500), /HTTP 500.*later/, 'temporarily-unavailable'],
 		[{ ...REDIRECT, location: 'x.example' }, /redirect to x\.example.*'Hostname'/, 'configuration-invalid'],
-		[{ kind: 'foreign' }, /web page.*'Hostname'.*later/, 'temporarily-unavailable'],
+		[{ kind: 'intermediary' }, /web page.*'Hostname'.*later/, 'temporarily-unavailable'],
 		[noAnswer('EAI_AGAIN'), /could not be looked up.*later/, 'temporarily-unavailable'],
 		[noAnswer('ENOTFOUND'), /was not found.*'Hostname'/, 'configuration-invalid'],
 		[noAnswer('ECONNRESET'), /closed the connection before/, 'temporarily-unavailable'],
@@ -353,12 +353,12 @@ describe('the one text of a login that does not succeed', () => {
 		expect(context).toMatchObject({ loginFailed: cause });
 	});
 
-	it.each<ApiFailure>([HTML_403, { kind: 'foreign' }])(
+	it.each<ApiFailure>([HTML_403, { kind: 'intermediary' }])(
 		'tells that AlfaCRM did not send it: %j',
 		(failure) => {
 			const { context } = makeLoginError(failure, 'https://demo.s20.online');
 
-			expect(context).toEqual({ loginFailed: 'temporarily-unavailable', isForeign: true });
+			expect(context).toEqual({ loginFailed: 'temporarily-unavailable', isFromIntermediary: true });
 		},
 	);
 

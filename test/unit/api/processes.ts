@@ -3,6 +3,7 @@ import { sleep } from 'n8n-workflow';
 
 import type { Lease } from '../../../nodes/AlfaCrm/api/databaseLock';
 import { DatabaseLock } from '../../../nodes/AlfaCrm/api/databaseLock';
+import { ANSWER_MS } from '../../../nodes/AlfaCrm/api/databaseRow';
 import { withLock } from '../../../nodes/AlfaCrm/api/locks';
 import type { Item } from '../../../nodes/AlfaCrm/run/item';
 import { findOrCreate } from '../../../nodes/AlfaCrm/run/findOrCreate';
@@ -14,12 +15,15 @@ const running = new AsyncLocalStorage<Process>();
 /** AlfaCRM, which never looks whether it has somebody already. */
 class Service {
 	readonly created: string[] = [];
+	/** When each call arrived, by `performance.now()`. */
+	readonly callTimes: number[] = [];
 	reads = 0;
 
 	constructor(private readonly latency: () => number) {}
 
 	async call<T>(act: () => T): Promise<T> {
 		await sleep(this.latency());
+		this.callTimes.push(performance.now());
 		const answer = act();
 		await sleep(this.latency());
 		return answer;
@@ -128,8 +132,8 @@ export class World {
 	constructor(processes: number, random: () => number) {
 		jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
 			const limit = new AbortController();
-			// Longer ones end statements that get no answer, and here each gets one.
-			if (ms >= 30_000) return limit.signal;
+			// This limit is that of a database statement. Here each statement gets an answer.
+			if (ms === ANSWER_MS) return limit.signal;
 			const process = running.getStore();
 			const elapsed = sleep(ms).then(async () => await process?.thawed());
 			void elapsed.then(() => limit.abort());

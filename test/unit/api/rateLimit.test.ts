@@ -14,8 +14,8 @@ import { settle, stopTime, timed } from './clock';
 // What arrives at the server in any second, and what several processes make of one rate, is in test/properties/api/rate.test.ts.
 
 /** A part of a call, such as its login. */
-const PART = { perSecond: 5 };
-const RATE = { ...PART, atOnce: 100 };
+const PART = { perSecond: 5, isLogin: true };
+const RATE = { perSecond: 5, atOnce: 100 };
 const taken = async () => await Promise.resolve();
 const refused = async () => await Promise.reject(answered(429));
 const never = async () => await new Promise<never>(() => {});
@@ -242,9 +242,9 @@ describe('calls in flight', () => {
 		async (ms, perSecond, needed) => {
 			const limiter = new RateLimiter();
 			await settle(limiter.run(PART, taken));
-			expect(limiter.callsAtOnce(perSecond)).toBe(1);
+			expect(limiter.countNeededAtOnce(perSecond)).toBe(1);
 			await settle(limiter.run({ perSecond: 0, atOnce: 1 }, answeredIn(ms)));
-			expect(limiter.callsAtOnce(perSecond)).toBe(needed);
+			expect(limiter.countNeededAtOnce(perSecond)).toBe(needed);
 			const calls = several(10, limiter, { perSecond: 0, atOnce: readCallsAtOnce(needed), send: never });
 			await later(0);
 			expect(sentOf(calls)).toHaveLength(needed);
@@ -255,7 +255,7 @@ describe('calls in flight', () => {
 		const limiter = new RateLimiter();
 		for (const ms of [100, 5_000, ...Array.from({ length: 19 }, () => 700)])
 			await settle(limiter.run({ perSecond: 0, atOnce: 1 }, answeredIn(ms)));
-		expect(limiter.callsAtOnce(5)).toBe(4);
+		expect(limiter.countNeededAtOnce(5)).toBe(4);
 	});
 
 	it('follow one another in their order, so many at a time', async () => {

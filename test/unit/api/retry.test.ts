@@ -208,21 +208,24 @@ describe('a read', () => {
 });
 
 /** What comes from a firewall, a proxy or a server that is being updated. */
-const FOREIGN: typeof LOST = [
+const FROM_INTERMEDIARY: typeof LOST = [
 	['a web page with HTTP 400', answered(400, WEB_PAGE)],
 	['a web page with HTTP 401', answered(401, WEB_PAGE)],
 	['a web page with HTTP 403', answered(403, WEB_PAGE)],
 	['a web page with HTTP 404', answered(404, WEB_PAGE)],
 	['HTTP 403 with nothing', answered(403, '')],
-	['a web page with HTTP 200', new ResponseError({ kind: 'foreign' })],
+	['a web page with HTTP 200', new ResponseError({ kind: 'intermediary' })],
 ];
 
 describe('a read that something else than AlfaCRM answers', () => {
-	it.each(FOREIGN)('is sent again after 5 and after 10 seconds when %s comes', async (_what, error) => {
-		expect(await course([error])).toMatchObject({ gaps: [5_000, 5_000], error });
-	});
+	it.each(FROM_INTERMEDIARY)(
+		'is sent again after 5 and after 10 seconds when %s comes',
+		async (_what, error) => {
+			expect(await course([error])).toMatchObject({ gaps: [5_000, 5_000], error });
+		},
+	);
 
-	it.each(FOREIGN)('returns what the try after %s brings', async (_what, error) => {
+	it.each(FROM_INTERMEDIARY)('returns what the try after %s brings', async (_what, error) => {
 		expect(await course([error, { total: 3 }])).toMatchObject({ gaps: [5_000], answer: { total: 3 } });
 	});
 
@@ -238,7 +241,7 @@ describe('a read that something else than AlfaCRM answers', () => {
 });
 
 describe('a create', () => {
-	it.each([...LOST, ...TIMED_OUT, ...NOT_THERE, ...FOREIGN])(
+	it.each([...LOST, ...TIMED_OUT, ...NOT_THERE, ...FROM_INTERMEDIARY])(
 		'is never sent twice when its answer was lost: %s',
 		async (_what, error) => {
 			expect(await course([error, { success: true }], { isIdempotent: false })).toMatchObject({

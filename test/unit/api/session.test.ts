@@ -34,7 +34,8 @@ describe('a session', () => {
 	/** The token to send, and how long it took to know it. */
 	async function asked(session: Session, stored: string, read = reading(''), readAt = Infinity) {
 		const begun = performance.now();
-		const token = await settle(session.chooseToken(stored, readAt, read));
+		const choice = session.chooseToken({ storedToken: stored, readAt, readStoredToken: read });
+		const token = await settle(choice);
 		return { token, ms: performance.now() - begun };
 	}
 
@@ -78,7 +79,11 @@ describe('a session', () => {
 			const session = new Session();
 			session.reject('dead');
 			const read = appearing(at, readMs);
-			const both = Promise.all([1, 2].map(async () => await session.chooseToken('dead', 0, read)));
+			const both = Promise.all(
+				[1, 2].map(
+					async () => await session.chooseToken({ storedToken: 'dead', readAt: 0, readStoredToken: read }),
+				),
+			);
 			expect(await settle(both)).toEqual(['of another process', 'of another process']);
 			expect([read.mock.calls.length, performance.now()]).toEqual([looks, ms]);
 			expect(await asked(session, 'dead', read)).toEqual({ token: 'of another process', ms: 0 });

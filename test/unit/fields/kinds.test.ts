@@ -17,18 +17,18 @@ import {
 	toSingleProperty,
 	addItems,
 } from '../../../nodes/AlfaCrm/fields/field';
-import type { Field, Shown, Wire } from '../../../nodes/AlfaCrm/entities/fieldTypes';
+import type { Field, ShownField, ApiValue } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { UnreadableValue } from '../../../nodes/AlfaCrm/fields/unreadable';
 import { depth, seed } from '../../support/depth';
 import { FIELDS, HOSTILE, LABEL, named, ZONE } from './samples';
 
 const runs = { seed, numRuns: depth.fieldValues };
-const TABLE = FIELDS.map((field): [string, Shown] => [named(field), field]);
+const TABLE = FIELDS.map((field): [string, ShownField] => [named(field), field]);
 
 /** What becomes of a value: nothing, its form on the wire, or a refusal. */
-type Outcome = { blank: true } | { wire: Wire } | { refused: UnreadableValue };
+type Outcome = { blank: true } | { wire: ApiValue } | { refused: UnreadableValue };
 
-function outcome(field: Shown, value: unknown): Outcome {
+function outcome(field: ShownField, value: unknown): Outcome {
 	if (isBlank(field, value)) return { blank: true };
 	try {
 		return { wire: serialize(field, value, ZONE) };
@@ -128,7 +128,7 @@ describe.each(TABLE)('%s', (_name, field) => {
 					!isRest;
 				if (tells) expect(readings.length).toBeGreaterThan(0);
 				if (readings.length > 0)
-					expect(kindOf(field).makeSearchFilters(field, 'sample', item as Wire)).not.toEqual([]);
+					expect(kindOf(field).makeSearchFilters(field, 'sample', item as ApiValue)).not.toEqual([]);
 			}
 		}
 	});
@@ -145,11 +145,11 @@ describe.each(TABLE.filter(([, field]) => isList(field)))('%s, a list', (_name, 
 	const lists = fc
 		.array(anything, { maxLength: 5 })
 		.map((items) => items.flatMap((item) => ('wire' in outcome(field, item) ? [item] : [])))
-		.map((items) => serialize(field, items, ZONE) as Wire[]);
+		.map((items) => serialize(field, items, ZONE) as ApiValue[]);
 
 	it('is the same list when it comes as the one text that Simplify writes', () => {
 		if ('split' in field) return;
-		const check = (list: Wire[]) => {
+		const check = (list: ApiValue[]) => {
 			const text = list.join(', ');
 			expect(sameValue(field, text, list, ZONE)).toBe(true);
 			// A word behind a phone number stays with it.

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 
-import type { Field, Shown, TypeName } from '../../../nodes/AlfaCrm/entities/fieldTypes';
+import type { Field, ShownField, TypeName } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 
 export const ZONE = 'Europe/Moscow';
 export const LABEL = 'Sample of Field';
@@ -17,7 +17,7 @@ const row: Field[] = [
 ];
 
 /** At least one field of each type; one that is missing here does not compile. */
-const samples: { [K in TypeName]: Array<Extract<Shown, { type: K }>> } = {
+const samples: { [K in TypeName]: Array<Extract<ShownField, { type: K }>> } = {
 	text: [
 		{ ...basics, type: 'text' },
 		{ ...basics, type: 'text', isPersonName: true },
@@ -75,8 +75,8 @@ const samples: { [K in TypeName]: Array<Extract<Shown, { type: K }>> } = {
 	object: [{ ...basics, type: 'object' }],
 };
 
-export const FIELDS: Shown[] = Object.values(samples).flat();
-export const named = (field: Shown): string =>
+export const FIELDS: ShownField[] = Object.values(samples).flat();
+export const named = (field: ShownField): string =>
 	JSON.stringify({ ...field, name: undefined, label: undefined });
 
 const circular: Record<string, unknown> = {};

@@ -1,6 +1,12 @@
 import { DateTime } from 'luxon';
 
-import type { Field, FieldType, Shown, ShownType, Wire } from '../../../nodes/AlfaCrm/entities/fieldTypes';
+import type {
+	Field,
+	FieldType,
+	ShownField,
+	ShownType,
+	ApiValue,
+} from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import {
 	findWebAddresses,
@@ -23,8 +29,8 @@ import { isDeep } from '../../support/depth';
 import { ZONE } from './samples';
 
 /** A field that is declared so. */
-const field = <T extends ShownType>(type: T): Shown =>
-	({ name: 'sample', label: 'Sample', ...type }) as Shown;
+const field = <T extends ShownType>(type: T): ShownField =>
+	({ name: 'sample', label: 'Sample', ...type }) as ShownField;
 
 const SUM = { type: 'number', min: 0.01 } as const;
 const STAGE = { type: 'reference', entity: 'leadStatus' } as const;
@@ -46,10 +52,10 @@ const ROWS: FieldType = {
 	readOnly: ['ctt_id'],
 };
 
-const read = (type: ShownType, value: unknown): Wire => serialize(field(type), value, ZONE);
+const read = (type: ShownType, value: unknown): ApiValue => serialize(field(type), value, ZONE);
 
 describe('is read', () => {
-	it.each<[ShownType, unknown, Wire]>([
+	it.each<[ShownType, unknown, ApiValue]>([
 		[{ type: 'text' }, ' Мия \n', 'Мия'],
 		[{ type: 'texts' }, ['a@example.org;b@example.org', ' '], ['a@example.org', 'b@example.org']],
 		[{ type: 'texts' }, 'https://a.example/?x=1,2', ['https://a.example/?x=1,2']],
@@ -231,7 +237,7 @@ describe('is empty', () => {
 		for (const value of values) expect([value, isBlank(type, value)]).toEqual([value, false]);
 	});
 
-	it.each<[ShownType, Wire]>([
+	it.each<[ShownType, ApiValue]>([
 		[{ type: 'text' }, ''],
 		[{ type: 'number' }, null],
 		[{ type: 'phones' }, []],
@@ -242,7 +248,7 @@ describe('is empty', () => {
 });
 
 describe('is looked up', () => {
-	it.each<[ShownType, Wire, string[]]>([
+	it.each<[ShownType, ApiValue, string[]]>([
 		[{ type: 'text' }, ' Алёна  ОРЛОВА', ['алена орлова']],
 		[{ type: 'phones' }, '8 900 555 00 01', ['79005550001']],
 		[{ type: 'phones' }, 'мама', []],
@@ -253,7 +259,7 @@ describe('is looked up', () => {
 		expect(normalForms(type, value)).toEqual(readings);
 	});
 
-	it.each<[ShownType, Wire, unknown]>([
+	it.each<[ShownType, ApiValue, unknown]>([
 		[{ type: 'id' }, 7, [{ sample: 7 }]],
 		[DOTTED, '04.09.2015', [{ sample_from: '04.09.2015', sample_to: '04.09.2015' }]],
 		[

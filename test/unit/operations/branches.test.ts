@@ -103,6 +103,18 @@ describe('a customer of another branch', () => {
 	});
 });
 
+it('a hint about a hidden branch does not say that a customer of a later branch was not found', async () => {
+	const id = school.lead({ branch_ids: [2] });
+	// The list of branches has the newest one first, so branch 3 is searched before branch 2.
+	const hiddenBranch = third();
+	refuse(403, (_call, branch) => branch === hiddenBranch);
+
+	const { json, hints } = await school.done(formOf('get', { id }));
+
+	expect(json).toMatchObject([{ id }]);
+	expect(hints).toEqual(['This user may not see all branches, so records there cannot be found: branch 3']);
+});
+
 describe('the branch of a payment', () => {
 	type Form = (id: number, branch?: number) => IDataObject;
 	const inBranch = (branch_id?: number) => (branch_id === undefined ? {} : { branch_id });
@@ -227,7 +239,7 @@ describe('a search', () => {
 	});
 
 	describe.each([403, 404])('of a branch that answers %i', (status) => {
-		const hint = 'This user may not see all branches, so a record there was not found: branch 2';
+		const hint = 'This user may not see all branches, so records there cannot be found: branch 2';
 
 		it.each<[string, IDataObject, unknown]>([
 			['Find', findByPhone(), undefined],

@@ -175,3 +175,37 @@ it('reads the school once for all items, even if they begin in different minutes
 	// One list for each of the two branches.
 	expect(school.sentTo('lesson/index')).toHaveLength(2);
 });
+
+describe('Daily Check of overlaps', () => {
+	it('calls a room without a name by its ID', async () => {
+		jest.useFakeTimers({ now: new Date('2026-02-10T06:00:00Z'), advanceTimers: true });
+		const school = new SmallSchool({ now: '2026-02-10 09:00:00', bodyPageSize: 'honoured' });
+		school.add('room', { id: 5, name: '', branch_id: 1 });
+		school.add('group', { id: 41, name: 'Роботы', branch_ids: [1] });
+		const lesson = {
+			branch_id: 1,
+			date: '2026-02-11',
+			time_from: '2026-02-11 10:00:00',
+			time_to: '2026-02-11 11:00:00',
+			status: 1,
+			lesson_type_id: 2,
+			subject_id: 1,
+			room_id: 5,
+			teacher_ids: [],
+			customer_ids: [],
+			group_ids: [41],
+		};
+		school.add('lesson', lesson);
+		school.add('lesson', lesson);
+
+		const { json } = await school.done({
+			resource: 'account',
+			operation: 'dailyCheck',
+			options: { checks: ['overlap'] },
+		});
+
+		expect(json.map(({ message }) => message)).toEqual([
+			'Room 5 is booked twice on 2026-02-11: Роботы at 10:00–11:00, and Роботы at 10:00–11:00.',
+		]);
+	});
+});

@@ -1,4 +1,4 @@
-import { findIdFault } from '../../../nodes/AlfaCrm/operations/payments/externalIdFaults';
+import { findUnmetRequirement } from '../../../nodes/AlfaCrm/operations/payments/externalIdFaults';
 import { randomFrom } from '../../support/random';
 
 /** Makes IDs as services do: random bytes in base64 or base64url. */
@@ -20,7 +20,7 @@ it.each([
 ])('400 generated IDs of $byteCount bytes in $encoding have no fault', ({ byteCount, encoding }) => {
 	const ids = generateIds(byteCount, encoding, 400);
 
-	const refusedIds = ids.filter((id) => findIdFault(id) !== undefined);
+	const refusedIds = ids.filter((id) => findUnmetRequirement(id) !== undefined);
 
 	expect(refusedIds).toEqual([]);
 });
@@ -52,7 +52,7 @@ it.each([
 	'№17',
 	'B60421241000000000000000000123',
 ])('%j has no fault', (id) => {
-	const fault = findIdFault(id);
+	const fault = findUnmetRequirement(id);
 
 	expect(fault).toBeUndefined();
 });
@@ -122,7 +122,7 @@ it.each([
 	{ id: 'bank-5,001E+11', fault: 'hold no number that a sheet has rounded' },
 	{ id: '[inv-1]', fault: BRACKETS },
 ])('$id is refused: it must $fault', ({ id, fault }) => {
-	const foundFault = findIdFault(id);
+	const foundFault = findUnmetRequirement(id);
 
 	expect(foundFault).toBe(fault);
 });

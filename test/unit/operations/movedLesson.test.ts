@@ -170,7 +170,7 @@ async function listOverlaps(): Promise<unknown[]> {
 /** Returns whom *Lesson Coming Up* tells of which lesson, two days before it. */
 async function listReminders(): Promise<unknown[]> {
 	const { client } = deskOf((request) => school.answer(request)).run;
-	const trigger = new ComingLessons({ hours: 48, zone: ZONE, everyMs: 60_000 });
+	const trigger = new ComingLessons({ hours: 48, zone: ZONE, scanIntervalMs: 60_000 });
 	const request: SampleRequest = {
 		client,
 		reader: { collect: async (list, options) => await collect(client, list, options) },

@@ -31,8 +31,8 @@ describe('the parameters of many items', () => {
 		const { items, requested } = startExecution({ is_study: 0, options: { tags: ['a', 'b'] } });
 
 		for (const item of items) {
-			item.input(parameter('is_study'));
-			item.input(parameter('options'));
+			item.readRawValue(parameter('is_study'));
+			item.readRawValue(parameter('options'));
 		}
 
 		expect(requested).toEqual(['is_study of item 0', 'options of item 0']);
@@ -42,8 +42,8 @@ describe('the parameters of many items', () => {
 		const { items, requested } = startExecution({ options: { tags: ['a', '={{ $json.tag }}'] } });
 
 		for (const item of items) {
-			item.input(parameter('options'));
-			item.input(parameter('options'));
+			item.readRawValue(parameter('options'));
+			item.readRawValue(parameter('options'));
 		}
 
 		expect(requested).toEqual(['options of item 0', 'options of item 1']);
@@ -52,7 +52,7 @@ describe('the parameters of many items', () => {
 	it('are asked of n8n by each item where the node does not have them', () => {
 		const { items, requested } = startExecution({});
 
-		for (const item of items) item.input(parameter('limit'));
+		for (const item of items) item.readRawValue(parameter('limit'));
 
 		expect(requested).toEqual(['limit of item 0', 'limit of item 1']);
 	});

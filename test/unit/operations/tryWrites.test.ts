@@ -1,4 +1,4 @@
-import { answered } from '../../support/nodeErrors';
+import { answered, yiiError } from '../../support/nodeErrors';
 import { SmallSchool } from './school';
 
 /** Account → Try Writes: the branch in which the test lead is written. */
@@ -27,5 +27,51 @@ describe('Try Writes without a Branch ID', () => {
 			message: "'Branch ID' is empty, and this user may not list the branches of the account",
 			description: "Fill it in 'Options'. Nothing was saved.",
 		});
+	});
+});
+
+describe('Try Writes of a write that AlfaCRM refuses', () => {
+	it('says what AlfaCRM said on all lines of its message', async () => {
+		const school = new SmallSchool();
+		school.onCall = (call) => {
+			if (call === 'customer/create') throw answered(500, yiiError(500, 'SQL error:\ncolumn is missing'));
+			return undefined;
+		};
+
+		const { json } = await school.done({
+			resource: 'account',
+			operation: 'tryWrites',
+			writeTestLead: true,
+		});
+
+		const createLead = json.find(({ step }) => step === 'create lead');
+		expect(createLead?.message).toContain('AlfaCRM said: SQL error:\ncolumn is missing');
+	});
+});
+
+describe('Try Writes that finds two comments of its own', () => {
+	it('deletes the second one although AlfaCRM refuses to delete the first', async () => {
+		const school = new SmallSchool();
+		school.add('user', { name: 'A', email: 'api@school.example' });
+		let deletions = 0;
+		school.onCall = (call) => {
+			const comments = school.rows('communication');
+			const isReadBack = call === 'communication/index' && comments.length === 1;
+			if (isReadBack && deletions === 0) school.add('communication', { ...comments[0], id: 2 });
+			if (call === 'communication/delete') {
+				deletions += 1;
+				if (deletions === 1) throw answered(422);
+			}
+			return undefined;
+		};
+
+		const { json } = await school.done({
+			resource: 'account',
+			operation: 'tryWrites',
+			writeTestLead: true,
+		});
+
+		expect(json.find(({ step }) => step === 'delete comment')).toMatchObject({ result: 'refused' });
+		expect(school.rows('communication')).toHaveLength(1);
 	});
 });

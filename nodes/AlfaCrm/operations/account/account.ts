@@ -3,14 +3,19 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { showWhen } from '../../form/assemble';
 import { timeZoneNotice } from '../../form/timeZoneNotice';
 import type { Item } from '../../run/item';
-import type { OtherResource } from '../../run/operation';
+import type { NonEntityResource } from '../../run/operation';
 import { ACCOUNT, branchOptions } from './accountForm';
 import { check, checkSchema } from './check/check';
 import { dailyCheck } from './dailyCheck/dailyCheck';
 import { dailyOptions } from './dailyCheck/dailyForm';
 import { dailySchema } from './dailyCheck/dailyItems';
 import type { OperationsOf } from './tryWrites/trialOperations';
-import { groupToTry, trialSchema, tryWrites, writeTestLeadSwitch } from './tryWrites/tryWrites';
+import {
+	groupIdParameter,
+	trialSchema,
+	tryWrites,
+	writeTestLeadSwitch,
+} from './tryWrites/tryWrites';
 
 const operation: INodeProperties = {
 	displayName: 'Operation',
@@ -42,13 +47,16 @@ const operation: INodeProperties = {
 };
 
 /**
- * Makes the resource 'Account', which stands for the whole school and for no entity. Its operations
- * say what the user may read, what has to be put right in the school, and whether AlfaCRM carries
- * out what the node writes.
+ * Makes the resource 'Account', which stands for the whole school and not for an entity such as
+ * customers. Its operations:
  *
- * @param operationsOf gives the operations of an entity; *Try Writes* runs those that write
+ * - *Check* says what the user may read in AlfaCRM.
+ * - *Daily Check* lists mistakes in the school's records, such as payments without a payer.
+ * - *Try Writes* finds out whether AlfaCRM carries out what the node writes.
+ *
+ * @param operationsOf gives the operations of an entity, which *Try Writes* executes
  */
-export function makeAccountResource(operationsOf: OperationsOf): OtherResource {
+export function makeAccountResource(operationsOf: OperationsOf): NonEntityResource {
 	const executors: Record<string, (item: Item) => Promise<IDataObject[]>> = {
 		check,
 		dailyCheck,
@@ -59,7 +67,7 @@ export function makeAccountResource(operationsOf: OperationsOf): OtherResource {
 		operation,
 		form: [
 			showForOperations(writeTestLeadSwitch, 'tryWrites'),
-			showForOperations(groupToTry, 'tryWrites'),
+			showForOperations(groupIdParameter, 'tryWrites'),
 			showForOperations(branchOptions, 'check', 'tryWrites'),
 			showForOperations(dailyOptions, 'dailyCheck'),
 			// The other operations report a wrong time zone in their output.

@@ -3,12 +3,12 @@ import type { INodeProperties } from 'n8n-workflow';
 import { collection } from '../../form/assemble';
 import type { Item } from '../../run/item';
 
-/** Value of `resource` for the account as a whole. */
+/** The value of the parameter 'Resource' that stands for the account as a whole. */
 export const ACCOUNT = 'account';
 
 /**
- * The branch that *Check* reads, or in which *Try Writes* writes. Workflows have stored the name of
- * the parameter, so it stays, although it speaks of *Check* only.
+ * The branch that *Check* reads, or in which *Try Writes* writes. The name `branchToCheck` only
+ * fits *Check*, but stored workflows have it, so it cannot be changed.
  */
 const branch: INodeProperties = {
 	displayName: 'Branch ID',

@@ -2,11 +2,12 @@
  * An addition is a new record of one customer, such as a payment or a comment. It takes three
  * steps:
  *
- * 1. `readActionDraft` reads from the form what to add.
- * 2. `completeFromCustomer` takes what the form leaves open, such as the branch, from the record of
- *    the customer.
- * 3. `findOrCreateAddition` creates the record, unless it would repeat an existing one. Each entity
- *    has its own rule for that: see `payments/existingPayment.ts` and `customers/equalRecords.ts`.
+ * 1. `readActionDraft` reads the values of the new record from the form.
+ * 2. `completeFromCustomer` adds the values that the form leaves open, such as the branch. It takes
+ *    them from the record of the customer.
+ * 3. `findOrCreateAddition` creates the record, unless AlfaCRM has it already: for example, because
+ *    the workflow runs a second time. Each entity has its own rule for recognizing the existing
+ *    record: see `payments/existingPayment.ts` and `customers/equalRecords.ts`.
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -27,30 +28,30 @@ import type { Draft } from '../../run/owner';
 import { addAuthor, completeFromOwner } from '../../run/owner';
 import { branchesOf, labelsOf, targetOf } from '../../run/target';
 import type { Branch, Target } from '../../store/located';
-import { readShortensLongTexts } from './create';
+import { readShortenOption } from './create';
+
+/** The facts about an addition that are known from the beginning. */
+interface AdditionBasics {
+	item: Item;
+	/** The entity of the new record, such as payments. */
+	entity: Entity;
+	customerId: number;
+	/** The name of the field of the new record that holds the customer. */
+	customerField: string;
+}
 
 /**
  * An addition as the form describes it. Its body holds the values of the form and the ID of the
  * customer.
  */
-export interface AdditionDraft extends Draft {
-	item: Item;
-	/** The entity of the new record, such as payments. */
-	entity: Entity;
-	customerId: number;
-	/** The field of the new record that holds the customer. */
-	customerField: string;
-}
+export interface AdditionDraft extends Draft, AdditionBasics {}
 
-/** An addition as it is sent to AlfaCRM, and what is needed to find an existing record like it. */
-export interface Addition {
-	item: Item;
-	/** The entity of the new record, such as payments. */
-	entity: Entity;
-	customerId: number;
-	/** The field of the new record that holds the customer. */
-	customerField: string;
-	/** The fields of the action, which the form asks for. */
+/**
+ * A completed addition: the values to send, and the facts by which an existing record is
+ * recognized.
+ */
+export interface Addition extends AdditionBasics {
+	/** All fields of the form. */
 	fields: readonly Field[];
 	/** Where the record is created. */
 	target: Target;
@@ -59,25 +60,26 @@ export interface Addition {
 	/** The fields that the user has filled. An equal record has the same values in them. */
 	comparedFields: readonly Field[];
 	/**
-	 * The branches that are searched first for an existing record: the branch that the form names,
-	 * and the branches into which the new record goes.
+	 * The branches that are searched first for an existing record: the branch of the form, and the
+	 * branches into which the new record goes.
 	 */
 	likelyBranches: readonly Branch[];
 	/**
 	 * The branches that the customer is or was in. Empty if the form has no field for the branch of
-	 * the record, as for a comment.
+	 * the record: the form of *Add Comment* has none.
 	 */
 	customerBranches: readonly Branch[];
-	/** Turns the record into the output, with its useful fields and those that the form sends. */
+	/** Turns the record into the output: its most useful fields, and the fields of the form. */
 	toOutput: RecordToOutput;
 }
 
 /**
- * Reads the new record from the form of an action that adds one. The form may name the customer in
- * another place, so the result does not hold the customer.
+ * Reads the values of the new record from the form. The customer is not among them: each action has
+ * its own parameter for the customer, and adds the customer to the draft.
  *
- * @param actionEntity the entity under which the action stands, such as customers
- * @param offersShortening whether the form offers 'Shorten Long Texts'
+ * @param actionEntity the entity that has the action; *Add Comment*, for example, is an action of
+ * customers
+ * @param offersShortening whether the form has the option 'Shorten Long Texts'
  */
 export function readActionDraft(
 	item: Item,
@@ -87,7 +89,7 @@ export function readActionDraft(
 ): Draft {
 	const { branch } = targetOf(item, actionEntity);
 	const input = readFields(item, fields);
-	const shortensTexts = offersShortening ? readShortensLongTexts(item, fields) : undefined;
+	const shortensTexts = offersShortening ? readShortenOption(item, fields) : undefined;
 	const body = buildRequestBody(item, fields, input, { branch, shortensTexts });
 
 	return { fields, input, body, branch };
@@ -107,8 +109,8 @@ export async function completeFromCustomer(draft: AdditionDraft): Promise<Additi
 
 	const { body, branch, ownerBranches: customerBranches = [] } = completedDraft;
 	const branchesOfRecord = branchesOf(branch, entity.fields, body);
-	const likelyBranches = new Set([draft.branch, ...branchesOfRecord]);
-	const givenFields = Object.keys(draft.body);
+	const likelyBranches = [...new Set([draft.branch, ...branchesOfRecord])];
+	const fieldsOfDraft = Object.keys(draft.body);
 
 	return {
 		item,
@@ -119,40 +121,43 @@ export async function completeFromCustomer(draft: AdditionDraft): Promise<Additi
 		target: makeTarget(draft, branch),
 		body,
 		comparedFields: chooseComparedFields(draft),
-		likelyBranches: [...likelyBranches],
+		likelyBranches,
 		customerBranches,
-		toOutput: makeRecordToOutput(item, entity, givenFields),
+		toOutput: makeRecordToOutput(item, entity, fieldsOfDraft),
 	};
 }
 
-/** Makes the address of the call that creates the record, and the labels for AlfaCRM's errors. */
+/**
+ * Makes the address of the call that creates the record, and the labels that stand for the fields
+ * in the texts of AlfaCRM's errors.
+ */
 function makeTarget(
 	{ entity, fields, customerField, body }: AdditionDraft,
 	branch: Branch,
 ): Target {
-	// AlfaCRM takes the customer of a subscription, for example, from the query alone. In the body it
-	// is ignored or refused. `entity.keys` are these fields of the query. API notes 0.
+	// AlfaCRM takes the parent from the query and not from the body: the customer of a subscription,
+	// for example (docs/alfacrm-api.md 0). `parentFields` are the fields that name the parent.
 	const query: IDataObject = {};
 	for (const { name } of entity.parentFields ?? []) query[name] = body[name];
 
-	// An error of AlfaCRM that names the field of the customer is about the parameter 'Customer'.
+	// If an error of AlfaCRM names the field of the customer, the user reads 'Customer'.
 	const customerLabel = { name: customerField, label: customerEntity.label };
 	const labels = labelsOf([...entity.fields, ...fields, customerLabel]);
 	return { path: entity.path, branch, query, labels };
 }
 
 /**
- * Chooses the fields in which an existing record is compared with the new one: those that the user
- * has filled. The customer is not among them, because only the customer's records are compared.
+ * Chooses the fields in which an existing record is compared with the new record: the fields that
+ * the user has filled. The customer is left out, because only records of the customer are compared.
  */
 function chooseComparedFields({ entity, customerField, input, body }: AdditionDraft): Field[] {
 	const comparedFields: Field[] = [];
 	for (const field of entity.fields) {
 		if (field.name === customerField) continue;
 
-		// If the user gives no branch (`fromBranch`), the body has the branch of the call. The branch
-		// is then not compared: an earlier run may have added the record in another branch, from which
-		// the customer has moved since.
+		// `fromBranch` marks the field for the branch of the record. If the user leaves it empty, the
+		// body has the branch of the call in it. That branch is not compared: the customer may have
+		// been in another branch when an earlier run added the record.
 		const value = field.fromBranch ? input[field.name] : body[field.name];
 		if (!isBlank(field, value)) comparedFields.push(field);
 	}
@@ -160,23 +165,23 @@ function chooseComparedFields({ entity, customerField, input, body }: AdditionDr
 }
 
 /**
- * Makes the key of the lock under which a record is added to a customer. Items of this process that
- * add records of one entity to one customer take turns, so that each sees what the item before it
- * added.
+ * Makes the key of the lock under which a record is added to a customer. Under this lock, items of
+ * this process take turns: an item that adds a payment to a customer first finds the payments that
+ * earlier items have added.
  */
 export function makeAdditionLock({
 	entity,
 	customerId,
-}: Pick<Addition, 'customerId' | 'entity'>): LockKey {
+}: Pick<AdditionBasics, 'customerId' | 'entity'>): LockKey {
 	return [customerEntity.path, customerId, entity.path];
 }
 
 /**
- * Returns the existing record that the new record would repeat, as the output shows it. If there is
- * none, creates the new record. The database lock keeps other n8n processes from creating it at the
- * same time: see `findOrCreate`.
+ * Returns the existing record as the output shows it. If AlfaCRM does not have the record yet,
+ * creates it. The database lock keeps other n8n processes from creating the record at the same
+ * time: see `findOrCreate`.
  *
- * @param findExisting returns the existing record, or undefined
+ * @param findExisting returns undefined if AlfaCRM does not have the record yet
  * @param create creates the record, and returns it as the output shows it
  */
 export async function findOrCreateAddition(
@@ -198,7 +203,7 @@ export async function createAddition(addition: Addition): Promise<IDataObject> {
 	const call = { ...target, action: 'create', body, task: `create the ${nounOf(entity)}` };
 	const savedRecord = await item.save(call, [makeAdditionLock(addition)]);
 
-	// AlfaCRM's answer may lack fields. The output then shows them as they were sent.
+	// AlfaCRM's answer may lack fields. The output shows such fields as they were sent.
 	const record = { ...body, ...savedRecord };
 	return makeReportItem(toOutput, record, 'created', Object.keys(body));
 }
@@ -206,7 +211,7 @@ export async function createAddition(addition: Addition): Promise<IDataObject> {
 /** Returns an existing record as the output shows it. A hint says that nothing was added. */
 function reportExisting({ item, entity, toOutput }: Addition, record: IDataObject): IDataObject {
 	const noun = nounOf(entity);
-	// Only comments show when they were added.
+	// Only a comment has the field `added`.
 	const addedAt = 'added' in record ? ` of ${String(record.added)}` : '';
 	item.execution.hints.addRepeat(
 		`This ${noun} was there already; nothing was added`,
@@ -218,8 +223,8 @@ function reportExisting({ item, entity, toOutput }: Addition, record: IDataObjec
 }
 
 /**
- * Checks whether a record in AlfaCRM has the values of a new record in some fields. A field that
- * the record does not show is not compared, because nobody can say whether it differs.
+ * Checks whether a record in AlfaCRM has the values of a new record in some fields. Fields that
+ * AlfaCRM's row of the record does not show are not compared.
  */
 export function hasSameValues(
 	record: IDataObject,
@@ -234,13 +239,13 @@ export function hasSameValues(
 }
 
 /**
- * Reads the value of a field from a record. For a flag that is not set, some accounts show an empty
- * value: it is read as 0.
+ * Reads the value of a field from a record. Some accounts show an empty value for a flag that is
+ * not set: the empty value is read as 0.
  */
 function readShownValue(field: Field, record: IDataObject): unknown {
 	const value = record[field.name];
 	return isEmpty(value) ? kindOf(field).valueIfMissing : value;
 }
 
-/** Returns the noun for a record of an entity, for use in a sentence: "payment". */
+/** Returns the noun for a record of an entity within a sentence: "payment". */
 export const nounOf = ({ label }: Entity): string => label.toLowerCase();

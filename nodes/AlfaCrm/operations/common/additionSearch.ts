@@ -1,10 +1,15 @@
+/*
+ * Searches AlfaCRM for the existing record of an addition: a record that the addition would repeat,
+ * such as the payment that an earlier run of the workflow has added.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ListQuery } from '../../api/pages';
 import { passesOf } from '../../entities/listCall';
 import type { Entity } from '../../entities/types';
 import { listOf } from '../../fields/field';
-import { allBranches, findInBranches } from '../../run/branches';
+import { allBranches, searchUntilFound } from '../../run/branches';
 import type { Item } from '../../run/item';
 import { readWholeList, readWholeListOnce } from '../../run/readList';
 import type { Branch } from '../../store/located';
@@ -12,28 +17,28 @@ import { readIds } from '../../values/formats';
 import type { Addition } from './addition';
 import { nounOf } from './addition';
 
-/** How to search a customer's records for the existing record that a new record would repeat. */
+/** How to search a customer's records for the existing record. */
 interface AdditionSearch {
-	/** Filters for AlfaCRM's list, besides the query of `Addition.target`, which is always sent. */
+	/** Filters for AlfaCRM's list. The query of `Addition.target` is sent in any case. */
 	filters?: IDataObject;
-	/** Whether the list holds the records of all customers. It is then read once for all items. */
+	/** Whether AlfaCRM lists the records of all customers. Such a list is read once for all items. */
 	isListOfAllCustomers?: boolean;
-	/** Whether to search every branch of the account, and not only those of the customer. */
+	/** Whether to search every branch of the account, and not only the branches of the customer. */
 	searchesAllBranches?: boolean;
-	/** Tells whether a record is the one that the new record would repeat. */
+	/** Tells whether a record is the existing record. */
 	isSameRecord: (record: IDataObject) => boolean;
 }
 
 /**
- * The result of a search: the existing record or, if there is none, all records of the customer,
- * so that the caller can look for one that might be the same.
+ * The result of a search: the existing record or, if none was found, all records of the customer.
+ * Among these the caller can look for a record that is similar to the new record.
  */
 type SearchResult = { existing: IDataObject } | { customerRecords: IDataObject[] };
 
 /**
- * Searches a customer's records for one that the new record would repeat. The search begins with
- * the branches in which it is most likely. The other branches that the customer is or was in come
- * last: an earlier run may have added the record there before the customer moved.
+ * Searches a customer's records for the existing record: first in the likely branches, then in the
+ * other branches that the customer is or was in. An earlier run may have added the record before
+ * the customer moved to the present branch.
  *
  * @throws NodeOperationError if rows of a list are missing, because the existing record may be
  * among them
@@ -54,13 +59,13 @@ export async function searchCustomerRecords(
 		if (existing !== undefined) return { existing };
 	}
 
-	// Branches that the user of the credential may not see are left out from here on.
+	// `searchUntilFound` skips branches that the credential's user may not see.
 	const otherBranches = await listOtherBranches(addition, search);
-	const existing = await findInBranches(addition.item, otherBranches, searchBranch);
+	const existing = await searchUntilFound(addition.item, otherBranches, searchBranch);
 	return existing === undefined ? { customerRecords } : { existing };
 }
 
-/** Lists the branches to search after the likely ones. */
+/** Lists the branches to search after the likely branches. */
 async function listOtherBranches(
 	{ item, target, likelyBranches, customerBranches }: Addition,
 	{ searchesAllBranches }: AdditionSearch,
@@ -79,10 +84,11 @@ async function readCustomerRecords(
 	const list = {
 		...target,
 		branch,
-		// Some lists take the customer from the query, as some sources say, and others from the body.
+		// `target.query` names the customer. Some lists of AlfaCRM take the customer from the query,
+		// and others from the body, so both have it.
 		body: { ...target.query, ...filters },
-		// AlfaCRM leaves some records out of a plain list. The list is read once more for each pass,
-		// which asks for such records.
+		// AlfaCRM leaves some records, such as archived subscriptions, out of a plain list. The list is
+		// read once with each pass: an addition to the body that makes AlfaCRM list such records.
 		passes: passesOf(entity),
 		task: `look for the same ${nounOf(entity)}`,
 	};

@@ -1,7 +1,7 @@
 /*
- * Runs the actions that one call carries out. The entity declares the whole call as data: path,
- * query and body (`Action` in `entities/types.ts`). So these three kinds of actions serve them all:
- * `get` and `getMany` read, `save` changes something.
+ * Carries out the actions that need only one call. Their entity declares the call as data: path,
+ * query and body (`Action` in `entities/types.ts`). Each declaration names one of the three kinds of
+ * actions in this file: `get` and `getMany` read, `save` changes something.
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -11,11 +11,11 @@ import type { Action, ActionOf, Entity } from '../../entities/types';
 import { objectSchema } from '../../fields/field';
 import {
 	makeRowsToNamedOutput,
-	simplifyForm,
+	makeSimplifyParameters,
 	makeRowsToOutput,
 	outputSchema,
 	addNamesToSchema,
-} from '../../output/readings';
+} from '../../output/outputItems';
 import { makeRecordToOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
 import { objectOf } from '../../output/recordSchema';
@@ -26,29 +26,33 @@ import { recordKey } from '../../run/keys';
 import { makeActionRowTest } from '../../run/filters';
 import type { Item } from '../../run/item';
 import type { ItemRequest } from '../../run/itemCalls';
-import { nameSourceOf } from '../../run/names';
+import { makeNameSource } from '../../run/names';
 import type { ActionKind, OperationPart } from '../../run/operation';
 import { completeFromOwner } from '../../run/owner';
 import { toRows, limitForm, readLimit, readList } from '../../run/readList';
 import { idOf, labelsOf, targetOf } from '../../run/target';
 
 /** Reads one answer without pages: an object, or a list of rows. */
-export const get = makeReadingAction<'get'>({}, readAnswer);
+export const get = makeReadingAction<'get'>({ readRows: readAnswer });
 
 /** Sends the call of an action, and returns the rows in its answer. */
 async function readAnswer(item: Item, _entity: Entity, _action: Action, call: ItemRequest) {
 	const answer = await item.fetch(call);
+	// If the answer has no rows, the text of the error depends on whether the call only reads.
 	return toRows(item, call, answer, { onlyReads: true });
 }
 
-/** Reads the pages of a list. */
-export const getMany = makeReadingAction<'getMany'>({ limit: limitForm }, readPages);
+/** Reads the pages of a list. The form has a limit besides the fields of the action. */
+export const getMany = makeReadingAction<'getMany'>({
+	readRows: readPages,
+	moreParameters: { limit: limitForm },
+});
 
 /** Reads the rows that an action lists, up to the limit of the form. */
 async function readPages(item: Item, entity: Entity, action: Action, call: ItemRequest) {
 	const plural = entity.plural.toLowerCase();
 	const limit = readLimit(item);
-	// AlfaCRM ignores filters that it does not know, so each row is compared with them here.
+	// AlfaCRM ignores filters that it does not know, so each row is checked here.
 	const filters = { ...call.query, ...call.body };
 	const passesFilters = makeActionRowTest(listFields(action), filters);
 
@@ -69,8 +73,9 @@ export const save: ActionKind<'save'> = {
 		]);
 	},
 
-	// The answer of a call to another path than the entity's is not known, so no field is declared.
-	output: (entity, { path }) => (path === undefined ? simplifiedSchema(entity) : objectOf({})),
+	output: (entity, action) =>
+		// If the answer is no record of the entity, its fields are not known.
+		savesRecordOfEntity(action) ? simplifiedSchema(entity) : objectOf({}),
 };
 
 /**
@@ -86,17 +91,22 @@ async function sendDeclaredCall(
 	changedRecords: readonly LockKey[],
 ): Promise<IDataObject> {
 	const givenFields = Object.keys(call.body ?? {});
-	const showRecord = makeRecordToOutput(item, entity, givenFields);
+	const toOutput = makeRecordToOutput(item, entity, givenFields);
 	const completeCall = await completeDeclaredCall(item, action, call, input);
-	// `confirmedBy` is a field of the answer. If it is there, AlfaCRM has saved the change.
+	// `confirmedBy` is a field of the answer. If the answer has it, AlfaCRM has saved the change.
 	const answer = await item.save(completeCall, changedRecords, { confirms: action.confirmedBy });
+	if (savesRecordOfEntity(action)) return toOutput(answer, completeCall.body);
 
-	// Only a call to the path of the entity answers with a record of the entity.
-	const savesRecordOfEntity = action.path === undefined;
-	if (savesRecordOfEntity) return showRecord(answer, completeCall.body);
+	// The answer may not tell which record was changed, so the ID is added.
+	return id === undefined ? answer : { id, ...answer };
+}
 
-	const idOfRecord = id === undefined ? {} : { id };
-	return { ...idOfRecord, ...answer };
+/**
+ * Whether AlfaCRM answers an action with a record of the entity. It does so if the action is sent
+ * to the path of the entity: only other paths are declared.
+ */
+function savesRecordOfEntity({ path }: Action): boolean {
+	return path === undefined;
 }
 
 /** Reads from AlfaCRM the rows that an action returns. */
@@ -107,40 +117,44 @@ type ReadRows = (
 	call: ItemRequest,
 ) => Promise<IDataObject[]>;
 
+interface ReadingRules {
+	readRows: ReadRows;
+	/** The parameters that every action of the kind has, besides the fields of the action. */
+	moreParameters?: OperationPart;
+}
+
 /**
  * Makes a kind of action that reads. The rows are records of the entity, unless the action declares
  * `outputFields`: then the rows have these fields.
- *
- * @param form the parameters that every action of the kind has, besides the fields of the action
  */
-function makeReadingAction<K extends 'get' | 'getMany'>(
-	form: OperationPart,
-	readRows: ReadRows,
-): ActionKind<K> {
+function makeReadingAction<K extends 'get' | 'getMany'>({
+	readRows,
+	moreParameters,
+}: ReadingRules): ActionKind<K> {
 	return {
 		form: (entity, { outputFields }) => ({
-			...form,
-			simplify: outputFields ? [] : simplifyForm(entity),
+			...moreParameters,
+			simplify: outputFields ? [] : makeSimplifyParameters(entity),
 		}),
 
 		async execute(item, entity, action) {
 			const { call } = readDeclaredCall(item, entity, action, readFilterFields);
 			const { outputFields } = action;
-			// Both add the names of records beside their IDs. The second one can also simplify.
-			const showRows = outputFields
+			// Only records of the entity can be simplified.
+			const toOutput = outputFields
 				? makeRowsToNamedOutput(outputFields)
 				: makeRowsToOutput(item, entity);
 
 			const rows = await readRows(item, entity, action, call);
 			const locatedRows = rows.map((row) => ({ row, branch: call.branch }));
-			return await showRows(locatedRows, nameSourceOf(item));
+			return await toOutput(locatedRows, makeNameSource(item));
 		},
 
 		output: (entity, { outputFields }) => {
 			if (outputFields === undefined) return outputSchema(entity);
 
 			const { properties } = objectSchema(outputFields);
-			// Adds the names that the output has beside the IDs.
+			// The output has names beside IDs, such as `room_name` beside `room_id`.
 			return addNamesToSchema(objectOf({ ...properties }), outputFields);
 		},
 
@@ -148,19 +162,20 @@ function makeReadingAction<K extends 'get' | 'getMany'>(
 	};
 }
 
-/** The call of an action, and the values of the form that it was made from. */
+/** The call of an action, and the values of the form from which the call was made. */
 interface DeclaredCall {
 	call: ItemRequest;
-	/** The fields of the action as the user gave them. */
+	/** The values of the action's fields as the user gave them. */
 	input: IDataObject;
-	/** The ID of the record that the action is about. Undefined if its form asks for no record. */
+	/** The ID of the record that the action is about. Undefined if the form asks for no record. */
 	id: number | undefined;
 }
 
 /**
  * Reads the form of an action, and makes the call that the action declares.
  *
- * @param readInput reads the fields of the action from the form
+ * @param readInput reads the fields of the action from the form: `readFields`, or
+ * `readFilterFields` for an action that reads, which refuses a filter that is empty
  */
 function readDeclaredCall(
 	item: Item,
@@ -169,7 +184,8 @@ function readDeclaredCall(
 	readInput: typeof readFields,
 ): DeclaredCall {
 	const { path, branch, labels } = targetOf(item, entity);
-	// An action without `recordIdName` is about no record.
+	// AlfaCRM's name for the ID of the record, such as `id` or `customer_id`. Undefined if the action
+	// is about no record.
 	const { recordIdName } = action;
 	const id = recordIdName === undefined ? undefined : idOf(item, entity);
 	const idQuery = recordIdName === undefined ? {} : { [recordIdName]: id };
@@ -191,7 +207,7 @@ function readDeclaredCall(
 	return { call, input, id };
 }
 
-/** Lists the fields in the form of an action: those of the query, and those of the body. */
+/** Lists the fields in the form of an action: the fields of the query, and those of the body. */
 function listFields({ query = [], fields = [] }: Action): Field[] {
 	return [...query, ...fields];
 }
@@ -203,8 +219,8 @@ function describeTask({ title }: Action, id: number | undefined): string {
 }
 
 /**
- * Completes the call of an action that changes something: puts the last part of the URL in its
- * place, and adds the branch and the texts that the record of the customer decides.
+ * Completes the call of an action that changes something. Chooses the last part of the URL, and
+ * adds the branch and the texts that come from the record of the customer.
  */
 async function completeDeclaredCall(
 	item: Item,
@@ -220,16 +236,16 @@ async function completeDeclaredCall(
 }
 
 /**
- * Chooses the last part of the URL, such as `update`. Some declarations let the user choose it in a
- * field of the form (`actionBy`), which is then taken out of the body.
+ * Chooses the last part of the URL, such as `update`. In some actions the user chooses it, in the
+ * field that the declaration names in `actionBy`. That field is not sent in the body.
  */
 function chooseUrlAction(
-	{ actionBy }: ActionOf<'save'>,
+	{ actionField: fieldOfUrlAction }: ActionOf<'save'>,
 	{ action: usualUrlAction, body = {} }: ItemRequest,
 ): { urlAction: string; body: IDataObject } {
-	if (actionBy === undefined) return { urlAction: usualUrlAction, body };
+	if (fieldOfUrlAction === undefined) return { urlAction: usualUrlAction, body };
 
-	const { [actionBy]: chosenUrlAction, ...otherValues } = body;
+	const { [fieldOfUrlAction]: chosenUrlAction, ...otherValues } = body;
 	if (chosenUrlAction === undefined) return { urlAction: usualUrlAction, body: otherValues };
 	return { urlAction: String(chosenUrlAction), body: otherValues };
 }

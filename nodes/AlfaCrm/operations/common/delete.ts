@@ -2,20 +2,20 @@ import { objectOf } from '../../output/recordSchema';
 import { recordKey } from '../../run/keys';
 import type { Operation } from '../../run/operation';
 import { getRecord, writeInBranchOfRecord } from '../../run/records';
-import { idOf, idParameter, hasParent, keysForm, targetOf } from '../../run/target';
+import { idOf, idParameter, hasParent, parentForm, targetOf } from '../../run/target';
 import type { Target } from '../../store/located';
 
 /**
- * Deletes one record. The form takes only its ID, no match key such as a phone: a second run would
- * find the next record with that phone, and delete it too.
+ * Deletes one record. The form asks for the ID, and never for a value such as a phone: a second run
+ * would find the next record with that phone, and delete it too.
  */
 export const deleteRecord: Operation = {
-	text: ({ one }) => ({ name: 'Delete', action: `Delete ${one}` }),
+	text: ({ singular }) => ({ name: 'Delete', action: `Delete ${singular}` }),
 
 	form: (entity) => ({
 		id: [idParameter(entity)],
-		// The ID of the record to which this one belongs, such as the customer of a subscription.
-		keys: keysForm(entity),
+		// The customer of a subscription, for example: the record to which the deleted record belongs.
+		parent: parentForm(entity),
 	}),
 
 	async execute(item, entity) {
@@ -27,16 +27,15 @@ export const deleteRecord: Operation = {
 			query: { id, ...target.query },
 			task: `delete ${entity.label.toLowerCase()} ${id}`,
 		};
-		const deleteIn = async (targetInBranch: Target) =>
+		const deleteInBranch = async (targetInBranch: Target) =>
 			await item.save({ ...targetInBranch, ...call }, [deletedRecord]);
 
 		await item.withLock([deletedRecord], async () => {
-			// For a subscription, the form names the customer too. AlfaCRM may look at the ID alone, and
-			// delete another customer's subscription. `getRecord` throws if this customer has no
-			// subscription with the ID.
+			// A subscription is deleted only if it belongs to the customer in the form: `getRecord`
+			// throws if that customer has no subscription with the ID. AlfaCRM itself may ignore the
+			// customer.
 			if (hasParent(target)) await getRecord(item, entity, id, target);
-			// `writeInBranchOfRecord` finds the branch of the record.
-			await writeInBranchOfRecord(item, entity, id, target, deleteIn);
+			await writeInBranchOfRecord(item, entity, id, target, deleteInBranch);
 		});
 
 		return [{ id, deleted: true }];

@@ -4,10 +4,10 @@ import type { Entity, MatchKey } from '../../entities/types';
 import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import type { CollectionReader } from '../../form/parameters';
-import { simplifyForm, makeRowsToOutput, outputSchema } from '../../output/readings';
+import { makeSimplifyParameters, makeRowsToOutput, outputSchema } from '../../output/outputItems';
 import { searchBranchesField, IN_SEARCHED_BRANCHES } from '../../run/branches';
 import type { Item } from '../../run/item';
-import type { IfSeveral } from '../../run/matching/chooseMatches';
+import type { IfSeveralMatch } from '../../run/matching/chooseMatches';
 import { chooseMatches, makeFirstMatchOption } from '../../run/matching/chooseMatches';
 import type { Search } from '../../run/matching/readSearch';
 import { describeSearch, readSearch, unusableValueError } from '../../run/matching/readSearch';
@@ -16,33 +16,36 @@ import type { Match } from '../../run/matching/search';
 import { findMatches } from '../../run/matching/search';
 import { listBranchesToSearch, readChosenBranches } from '../../run/matching/branchesToSearch';
 import { severalMatchError, warnOfSeveralMatches } from '../../run/matching/severalMatches';
-import { nameSourceOf } from '../../run/names';
+import { makeNameSource } from '../../run/names';
 import type { Operation } from '../../run/operation';
 import { targetOf } from '../../run/target';
 import type { Target } from '../../store/located';
 
 /**
- * Finds records by a match key such as the phone, in the same way as *Create or Update*. Changes
- * nothing.
+ * Finds records by a match key, in the same way as *Create or Update*. A match key is a set of
+ * fields by which a record is found when its ID is not known, such as the phone. Changes nothing.
  */
 export const find: Operation = {
-	text: ({ one }) => ({ name: 'Find', action: `Find ${one} by phone or email or another key` }),
+	text: ({ singular }) => ({
+		name: 'Find',
+		action: `Find ${singular} by phone or email or another key`,
+	}),
 
 	form: (entity) => ({
 		match: matchForm(entity),
-		simplify: simplifyForm(entity),
+		simplify: makeSimplifyParameters(entity),
 		options: [makeFindOptions()],
 	}),
 
 	async execute(item, entity) {
 		const options = item.collection(makeFindOptions());
 		const request = readFindRequest(item, entity, options);
-		const showRecords = makeRowsToOutput(item, entity);
+		const toOutput = makeRowsToOutput(item, entity);
 
 		const matches = await findRecords(item, request);
 		if (matches.length === 0) return makeNoMatchOutput(request);
 		if (matches.length > 1) warnOfSeveralMatches(item, entity, matches);
-		return await showRecords(matches, nameSourceOf(item));
+		return await toOutput(matches, makeNameSource(item));
 	},
 
 	output: outputSchema,
@@ -50,19 +53,20 @@ export const find: Operation = {
 };
 
 /**
- * Makes the options of *Find*, or of another operation that finds records in the same way.
+ * Makes the options of *Find*, or of another operation that finds records in the same way, such as
+ * *Get Overview*.
  *
- * @param ifSeveral the default of 'If Several Match'
- * @param moreOptions options that only the other operation has
+ * @param defaultIfSeveral the default of 'If Several Match'
+ * @param moreOptions options that *Find* does not have
  */
 export function makeFindOptions(
-	ifSeveral: IfSeveral = 'refuse',
+	defaultIfSeveral: IfSeveralMatch = 'refuse',
 	moreOptions: readonly INodeProperties[] = [],
 ): INodeProperties {
 	const options = [
 		includeArchivedOption,
 		ifNoneOption,
-		makeIfSeveralOption(ifSeveral),
+		makeIfSeveralOption(defaultIfSeveral),
 		toProperty(searchBranchesField),
 		...moreOptions,
 	];
@@ -94,7 +98,7 @@ const ifNoneOption: INodeProperties = {
 };
 
 /** Makes the option 'If Several Match'. Its default depends on the operation. */
-function makeIfSeveralOption(defaultChoice: IfSeveral): INodeProperties {
+function makeIfSeveralOption(defaultChoice: IfSeveralMatch): INodeProperties {
 	return {
 		displayName: 'If Several Match',
 		name: 'ifSeveral',
@@ -108,23 +112,23 @@ function makeIfSeveralOption(defaultChoice: IfSeveral): INodeProperties {
 	};
 }
 
-/** What 'If None Matches' can be set to. */
+/** The values of 'If None Matches'. */
 type IfNone = 'item' | 'nothing' | 'refuse';
 
-/** Which records the form asks for, and what happens if none or several are found. */
+/** The records that the form asks for, and what happens if none or several are found. */
 export interface FindRequest {
 	entity: Entity;
-	/** The match key that is chosen in 'Match By': by which fields records are found. */
+	/** The match key that the user has chosen in 'Match By'. */
 	key: MatchKey;
-	/** The match key together with the values to find records by. */
+	/** The match key together with the values by which records are found. */
 	search: Search;
 	target: Target;
-	/** The IDs of the branches to search. Empty if all branches are to be searched. */
+	/** The IDs of the branches to search. Empty means all branches. */
 	chosenBranches: number[];
 	/** Whether archived records are returned too. */
-	takesArchived: boolean;
+	returnsArchived: boolean;
 	ifNone: IfNone;
-	ifSeveral: IfSeveral;
+	ifSeveral: IfSeveralMatch;
 }
 
 /**
@@ -140,49 +144,51 @@ export function readFindRequest(
 	const key = readMatchKey(item, entity);
 	const search = readSearch(item, entity, key);
 	const ifNone = options.choice<IfNone>(ifNoneOption);
-	const ifSeveral = options.choice<IfSeveral>(options.parameter('ifSeveral'));
-	const takesArchived = options.flag(includeArchivedOption);
+	// `makeFindOptions` has made this option with the default of the operation.
+	const ifSeveralOption = options.parameter('ifSeveral');
+	const ifSeveral = options.choice<IfSeveralMatch>(ifSeveralOption);
+	const returnsArchived = options.flag(includeArchivedOption);
 	const chosenBranches = readChosenBranches(options);
 
 	if (!search.isUsable) throw unusableValueError(item, entity, key);
 
 	const target = targetOf(item, entity);
-	return { entity, key, search, target, chosenBranches, takesArchived, ifNone, ifSeveral };
+	return { entity, key, search, target, chosenBranches, returnsArchived, ifNone, ifSeveral };
 }
 
 /**
  * Finds the records that match, the best match first: active before archived, clients before leads,
  * then the newest.
  *
- * @throws NodeApiError if nothing matches and 'If None Matches' says to stop, NodeOperationError if
- * several records match and 'If Several Match' says to stop, or if a record does not match but is
- * so similar that the user may mean it
+ * @throws NodeApiError if no record matches and 'If None Matches' says to stop
+ * @throws NodeOperationError if several records match and 'If Several Match' says to stop. Also if
+ * a record does not match, but is so similar that the user may mean it.
  */
 export async function findRecords(item: Item, request: FindRequest): Promise<Match[]> {
-	const { entity, search, target, chosenBranches, takesArchived, ifNone, ifSeveral } = request;
+	const { entity, search, target, chosenBranches, returnsArchived, ifNone, ifSeveral } = request;
 	const branches = await listBranchesToSearch(item, entity, target, chosenBranches);
-	// Archived matches are among these even without `takesArchived`. It only decides whether an
-	// archived record that is similar stops the search.
+	// `findMatches` always returns archived matches too. `takesArchived` decides whether it throws if
+	// an archived record is only similar.
 	const allMatches = await findMatches({
 		item,
 		entity,
 		target,
 		search,
 		branches,
-		takesArchived,
+		takesArchived: returnsArchived,
 	});
 
 	const candidates = chooseMatches(allMatches, ifSeveral);
-	const matches = takesArchived ? candidates : candidates.filter(({ archived }) => !archived);
+	const matches = returnsArchived ? candidates : candidates.filter(({ archived }) => !archived);
 
 	if (matches.length === 0 && ifNone === 'refuse') throw noMatchError(item, request);
 	if (matches.length > 1 && ifSeveral === 'refuse') {
-		// A key such as 'Phone or Email' may be searched field by field. Then this is the key of the
-		// one field by which the records were found.
+		// A key with several fields, such as 'Phone or Email', may be searched field by field. Then
+		// `matchedBy` is the search by the field that has found the records.
 		const matchedKey = matches[0].matchedBy.key;
 		throw severalMatchError(item, entity, matchedKey, matches);
 	}
-	// `newest` is the stored value of 'Return the First'.
+	// Workflows have stored `newest` for 'Return the First'.
 	return ifSeveral === 'newest' ? matches.slice(0, 1) : matches;
 }
 
@@ -191,10 +197,10 @@ export function makeNoMatchOutput({ ifNone }: FindRequest): IDataObject[] {
 	return ifNone === 'item' ? [{ matchFound: false }] : [];
 }
 
-/** Makes the error for a search that found nothing. It names the fields that were searched by. */
-function noMatchError(item: Item, { entity, search, takesArchived }: FindRequest): Error {
+/** Makes the error for a search that found nothing. The error names the fields of the search. */
+function noMatchError(item: Item, { entity, search, returnsArchived }: FindRequest): Error {
 	const label = entity.label.toLowerCase();
-	const noun = takesArchived ? label : `active ${label}`;
+	const noun = returnsArchived ? label : `active ${label}`;
 	const searchedBy = describeSearch(search).toLowerCase();
 
 	return item.apiError(

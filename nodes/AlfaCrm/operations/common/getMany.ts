@@ -2,63 +2,68 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { belongsToBranch } from '../../entities/branch';
 import type { Entity } from '../../entities/types';
-import { simplifyForm, makeRowsToOutput, outputSchema } from '../../output/readings';
+import { makeSimplifyParameters, makeRowsToOutput, outputSchema } from '../../output/outputItems';
 import {
 	combinePasses,
 	filtersForm,
 	makeFilterPasses,
 	makeRowTest,
 	readFilters,
-	readPartition,
+	readPartitionPasses,
 	readViews,
 } from '../../run/filters';
 import type { Item } from '../../run/item';
-import { nameSourceOf } from '../../run/names';
+import { makeNameSource } from '../../run/names';
 import type { Operation } from '../../run/operation';
 import { limitForm, readLimit, readKindPasses, readList } from '../../run/readList';
-import { keysForm, targetOf } from '../../run/target';
+import { parentForm, targetOf } from '../../run/target';
 import type { Target } from '../../store/located';
 
-/** Lists records that pass the filters of the form. */
+/**
+ * Lists records that pass the filters of the form. AlfaCRM may not list all of them in one call: it
+ * lists the lessons of one status at a time, for example. Then the list is read several times, each
+ * time with another *pass*: an addition to the body of the call, such as `{ status: 1 }`.
+ */
 export const getMany: Operation = {
-	text: ({ many }) => ({ name: 'Get Many', action: `Get many ${many}` }),
+	text: ({ plural }) => ({ name: 'Get Many', action: `Get many ${plural}` }),
 
 	form: (entity) => ({
 		...filtersForm(entity),
 		limit: limitForm,
-		// The ID of the parent to which the records belong, such as the customer of subscriptions.
-		keys: keysForm(entity),
-		simplify: simplifyForm(entity),
+		// The customer of subscriptions, for example: the record to which the listed records belong.
+		parent: parentForm(entity),
+		simplify: makeSimplifyParameters(entity),
 	}),
 
 	async execute(item, entity) {
 		const request = readListRequest(item, entity);
-		const showRecords = makeRowsToOutput(item, entity);
+		// Reads the parameter 'Simplify'. The whole form is read before the first call.
+		const toOutput = makeRowsToOutput(item, entity);
 
 		const rows = await readRows(item, entity, request);
 		const { branch } = request.target;
 		const locatedRows = rows.map((row) => ({ row, branch }));
-		return await showRecords(locatedRows, nameSourceOf(item));
+		return await toOutput(locatedRows, makeNameSource(item));
 	},
 
 	output: outputSchema,
 	onlyReads: true,
 };
 
-/** What the form says about the records to list. */
+/** The list that the form asks for. */
 interface ListRequest {
 	target: Target;
 	/** How many records to return at most; `Infinity` for all. */
 	limit: number;
 	/** The values of the filters that the user has added, by the names of the filters. */
 	filters: IDataObject;
-	/** The filters that the form always shows, such as 'Archive' of customers. */
+	/** The user's choices in the filters that the form always shows, such as 'Archive'. */
 	views: ReturnType<typeof readViews>;
 	/**
-	 * The bodies with which the list is asked, one after the other, because AlfaCRM lists the lessons
-	 * of one status at a time, for example. A single empty body if one call lists all records.
+	 * One pass for each value of the *partition*: the field of which AlfaCRM lists a single value at
+	 * a time, such as the status of lessons. An entity without a partition has one empty pass.
 	 */
-	partitionBodies: IDataObject[];
+	partitionPasses: IDataObject[];
 }
 
 /** Reads from the form which records to list, before anything is sent. */
@@ -68,30 +73,27 @@ function readListRequest(item: Item, entity: Entity): ListRequest {
 		limit: readLimit(item),
 		filters: readFilters(item, entity),
 		views: readViews(item, entity),
-		partitionBodies: readPartition(item, entity),
+		partitionPasses: readPartitionPasses(item, entity),
 	};
 }
 
 /**
- * Reads the records that pass the filters of the form. Compares each row with the filters again,
- * because AlfaCRM ignores filters that it does not know.
- *
- * One call may not show all of the records, so the list may be read in several passes.
+ * Reads the records that pass the filters of the form. Checks each row here as well, because
+ * AlfaCRM ignores filters that it does not know.
  */
 async function readRows(item: Item, entity: Entity, request: ListRequest): Promise<IDataObject[]> {
 	const { target, limit, filters, views } = request;
 	const plural = entity.plural.toLowerCase();
 	const passes = await makePasses(item, entity, request);
 	const passesFilters = await makeRowTest(item, entity, target, filters);
-	const otherBranchRows = new OtherBranchRows(entity, target);
-
-	// Counts the rows of other branches that it leaves out. The views are the filters that the form
-	// always shows, such as 'Archive'.
-	const isWanted = (row: IDataObject) => {
+	// Collects the IDs of rows that are left out because of their branch. It is a set, because
+	// several passes may list the same row.
+	const leftOutIds = new Set<unknown>();
+	const keepRow = (row: IDataObject) => {
 		if (!views.hasRow(row) || !passesFilters(row)) return false;
-		if (!otherBranchRows.includes(row)) return true;
+		if (belongsInList(entity, target, row)) return true;
 
-		otherBranchRows.note(row);
+		leftOutIds.add(row.id);
 		return false;
 	};
 	const list = {
@@ -99,81 +101,65 @@ async function readRows(item: Item, entity: Entity, request: ListRequest): Promi
 		body: { ...target.query, ...views.body },
 		task: `list the ${plural}`,
 	};
-	const rows = await readList(item, plural, list, { limit, passes, keep: isWanted });
+	const rows = await readList(item, plural, list, { limit, passes, keep: keepRow });
 
-	warnOfOtherBranches(item, otherBranchRows.count, plural, target);
+	warnOfOtherBranches(item, leftOutIds.size, plural, target);
 	return rows;
 }
 
 /**
- * Makes the bodies with which the list is asked, one after the other, to show all of the records:
- * AlfaCRM shows one status or one kind of record at a time, and a filter may find one spelling
- * only. There is a body for each combination of a kind, a status, and a spelling.
+ * Makes the passes with which AlfaCRM lists all wanted records. There is a pass for each
+ * combination of these:
+ *
+ * - a kind of record, such as refunds
+ * - a value of the partition, such as a status of lessons
+ * - a spelling of a filter's value: AlfaCRM may find a phone in one spelling only
  */
 async function makePasses(
 	item: Item,
 	entity: Entity,
 	request: ListRequest,
 ): Promise<IDataObject[]> {
-	const { partitionBodies, filters } = request;
-	const filterBodies = combinePasses(partitionBodies, makeFilterPasses(entity, filters));
-	const kindBodies = await readKindBodies(item, entity, request);
-	return combinePasses(kindBodies, filterBodies);
+	const { partitionPasses, filters } = request;
+	const filterPasses = makeFilterPasses(entity, filters);
+	const kindPasses = await makeKindPasses(item, entity, request);
+	return combinePasses(kindPasses, combinePasses(partitionPasses, filterPasses));
 }
 
 /**
- * Returns the bodies with which the list shows records of every kind, such as incomes and refunds.
- * AlfaCRM may list only incomes, unless the body names another kind. If the user filters by the
+ * Makes the passes with which AlfaCRM lists records of every kind, such as incomes and refunds. It
+ * may list only incomes, unless the body of the call names another kind. If the user filters by the
  * kind, that filter is enough.
  */
-async function readKindBodies(
+async function makeKindPasses(
 	item: Item,
 	entity: Entity,
 	{ target, filters }: ListRequest,
 ): Promise<IDataObject[]> {
-	// The field that tells the kind, if AlfaCRM hides kinds of this entity.
+	// The field that tells the kind of a record, such as `pay_type_id`. Undefined if AlfaCRM hides no
+	// kind of this entity's records.
 	const kindField = entity.hidden?.kinds?.name;
 	const isKindChosen = kindField !== undefined && kindField in filters;
-	const otherKindBodies = isKindChosen ? [] : await readKindPasses(item, entity, target.branch);
-	// An empty body asks for the kind that AlfaCRM lists by itself.
-	const usualKindBody: IDataObject = {};
-	return [usualKindBody, ...otherKindBodies];
+	const otherKindPasses = isKindChosen ? [] : await readKindPasses(item, entity, target.branch);
+	// Without a kind in the body, AlfaCRM lists the usual kind.
+	const usualKindPass: IDataObject = {};
+	return [usualKindPass, ...otherKindPasses];
 }
 
 /**
- * Recognises and counts rows of other branches. Some branches list customers and payments that
- * belong to other branches (API notes 3), and those are left out.
+ * Whether a row belongs in the list of the target's branch. In some branches, AlfaCRM also lists
+ * customers and payments of other branches (docs/alfacrm-api.md 3).
  *
- * A list of the records of one parent, such as the subscriptions of a customer, is returned whole:
- * they are the customer's in whichever branch they are.
+ * If the form names a parent, such as the customer of subscriptions, every row belongs in the list:
+ * all of them are the subscriptions of that customer, in whichever branch.
  */
-class OtherBranchRows {
-	private readonly ids = new Set<IDataObject[string]>();
-	/** Whether all records of the list belong to one parent, which the form names. */
-	private readonly isListOfOneParent: boolean;
-
-	constructor(
-		{ parentFields: parentFields = [] }: Entity,
-		private readonly target: Target,
-	) {
-		this.isListOfOneParent = parentFields.length > 0;
-	}
-
-	/** The number of rows that were left out. */
-	get count(): number {
-		return this.ids.size;
-	}
-
-	/** Whether a row is to be left out because it belongs to other branches. */
-	includes(row: IDataObject): boolean {
-		if (this.isListOfOneParent) return false;
-		return !belongsToBranch(row, this.target.branch);
-	}
-
-	/** Counts a row. It counts once, even if several passes return it. */
-	note(row: IDataObject): void {
-		this.ids.add(row.id);
-	}
+function belongsInList(
+	{ parentFields = [] }: Entity,
+	{ branch }: Target,
+	row: IDataObject,
+): boolean {
+	const isListOfOneParent = parentFields.length > 0;
+	return isListOfOneParent || belongsToBranch(row, branch);
 }
 
 /** Adds a hint if rows of other branches were left out. */

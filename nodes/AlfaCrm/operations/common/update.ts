@@ -5,7 +5,7 @@ import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { isList, describeUnusable } from '../../fields/field';
 import { collection } from '../../form/assemble';
-import { oncePer } from '../../form/oncePer';
+import { memoize } from '../../form/memoize';
 import type { RecordToOutput } from '../../output/report';
 import { makeRecordToOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
@@ -13,9 +13,9 @@ import { buildUpdateBody, overwriteWithEmpty } from '../../run/body';
 import { recordKey } from '../../run/keys';
 import {
 	fieldOptions,
-	inFormMode,
+	showInFormMode,
 	inputModeForm,
-	canBeSimplified,
+	offersSimplify,
 	readFieldInput,
 } from '../../run/fieldInput';
 import type { Item } from '../../run/item';
@@ -23,22 +23,25 @@ import type { Operation } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
 import { getRecord, writeInBranchOfRecord } from '../../run/records';
 import { addToList, listModeForm, readAddsToLists } from '../../run/saveChanges';
-import { idOf, hasParent, keysForm, targetOf } from '../../run/target';
+import { idOf, hasParent, parentForm, targetOf } from '../../run/target';
 import type { LocatedRecord, Target } from '../../store/located';
 
-/** The rules by which the update of some entities, such as lessons, differs. */
+/** The rules of entities whose update needs more than the usual steps, such as lessons. */
 interface UpdateRules {
 	/**
-	 * Changes the values of the form before they are read, for example where one field excludes
-	 * another.
+	 * Adjusts the values of the form before the body is made from them. For example, one field may
+	 * exclude another.
 	 */
 	adjustInput?: (input: IDataObject) => IDataObject;
 	/**
-	 * Makes the body to send from the changes and the record, which is read first. Without this rule,
-	 * the changes are sent.
+	 * Makes the body to send from the changes and from the record, which is read for this purpose.
+	 * Without this rule, the changes themselves are sent.
 	 */
 	makeBody?: (item: Item, entity: Entity, record: IDataObject, changes: IDataObject) => IDataObject;
-	/** Tells whether `makeBody` is needed for these changes. Without this rule, it always is. */
+	/**
+	 * Tells whether the body of these changes needs values of the record. If not, `makeBody` is not
+	 * called. Without this rule, `makeBody` is always called.
+	 */
 	needsRecord?: (changes: IDataObject) => boolean;
 }
 
@@ -47,18 +50,18 @@ interface UpdateRules {
  * are.
  */
 export const makeUpdate = (rules: UpdateRules = {}): Operation => ({
-	text: ({ one }) => ({ name: 'Update', action: `Update ${one}` }),
+	text: ({ singular }) => ({ name: 'Update', action: `Update ${singular}` }),
 
 	form: (entity) => ({
 		...inputModeForm(entity),
 		id: [recordParameter(entity)],
-		// The ID of the record to which this one belongs, such as the customer of a subscription.
-		keys: keysForm(entity),
+		// The customer of a subscription, for example: the record to which the updated record belongs.
+		parent: parentForm(entity),
 		listMode: listModeForm(entity.fields, DEFAULT_LIST_MODE),
-		// In the other input modes, one object holds all fields.
-		fields: [inFormMode(entity, makeUpdateFields(entity))],
+		// 'Input Mode' can be the form, JSON or a field mapper. Only the form has these parameters.
+		fields: [showInFormMode(entity, makeUpdateFields(entity))],
 		// Only entities with many fields have options.
-		options: canBeSimplified(entity) ? [updateOptions] : [],
+		options: offersSimplify(entity) ? [updateOptions] : [],
 	}),
 
 	async execute(item, entity) {
@@ -67,7 +70,7 @@ export const makeUpdate = (rules: UpdateRules = {}): Operation => ({
 
 		return await item.withLock([changedRecord], async () => {
 			const record = await readRecordIfNeeded(item, entity, request, rules);
-			const body = makeUpdateBody(item, entity, request, record, rules);
+			const body = makeBodyToSend(item, entity, request, record, rules);
 			return [await sendUpdate(item, entity, request, record, body)];
 		});
 	},
@@ -77,26 +80,29 @@ export const makeUpdate = (rules: UpdateRules = {}): Operation => ({
 
 export const update = makeUpdate();
 
-/** By default, the values that the user gives for a list replace those that it has. */
+/** By default, the values that the user gives for a list replace the values of the record. */
 const DEFAULT_LIST_MODE = 'replace';
 
 /** Makes the parameter 'Update Fields', in which the user chooses the fields to change. */
-const makeUpdateFields = oncePer((entity: Entity) =>
+const makeUpdateFields = memoize((entity: Entity) =>
 	collection('Update Fields', 'updateFields', fieldOptions(entity.fields, entity)),
 );
 
 const updateOptions = collection('Options', 'options', [overwriteWithEmpty], 'Add Option');
 
-/** Which record the form changes, and what it changes. */
+/** The update that the form asks for. */
 interface UpdateRequest {
 	id: number;
 	target: Target;
-	/** The given values in the format in which AlfaCRM takes them. */
+	/** The values of the form in AlfaCRM's format. */
 	changes: IDataObject;
-	/** The changed lists that keep the values that they have: the given values are added to them. */
-	extendedLists: readonly Field[];
+	/**
+	 * The list fields to which the form adds values. AlfaCRM replaces a list as a whole, so the
+	 * values that the record has are sent as well.
+	 */
+	listsToExtend: readonly Field[];
 	/** Turns the updated record into the output. */
-	show: RecordToOutput;
+	toOutput: RecordToOutput;
 }
 
 /**
@@ -116,21 +122,24 @@ function readUpdateRequest(
 	const input = adjustInput ? adjustInput(givenInput) : givenInput;
 
 	const changes = buildUpdateBody(item, entity, input, { overwritesWithEmpty });
-	const extendedLists = readExtendedLists(item, entity, changes);
+	const listsToExtend = readListsToExtend(item, entity, changes);
 	if (Object.keys(changes).length === 0) throw nothingToUpdateError(item, entity, input);
 
-	const show = makeRecordToOutput(item, entity, Object.keys(changes));
-	return { id, target, changes, extendedLists, show };
+	const toOutput = makeRecordToOutput(item, entity, Object.keys(changes));
+	return { id, target, changes, listsToExtend, toOutput };
 }
 
-/** Reads whether an empty value of the form empties its field. Only some forms offer this. */
+/**
+ * Reads whether an empty value of the form empties its field. Only entities with many fields, which
+ * are also those that can be simplified, have this option.
+ */
 function readOverwritesWithEmpty(item: Item, entity: Entity): boolean {
-	if (!canBeSimplified(entity)) return false;
+	if (!offersSimplify(entity)) return false;
 	return item.collection(updateOptions).flag(overwriteWithEmpty);
 }
 
-/** Lists the changed lists to which the values of the form are added, if the form says to add. */
-function readExtendedLists(item: Item, entity: Entity, changes: IDataObject): Field[] {
+/** Reads from the form to which of the changed list fields values are added. */
+function readListsToExtend(item: Item, entity: Entity, changes: IDataObject): Field[] {
 	const addsToLists = readAddsToLists(item, entity.fields, DEFAULT_LIST_MODE);
 	if (!addsToLists) return [];
 	return entity.fields.filter((field) => isList(field) && field.name in changes);
@@ -145,7 +154,7 @@ function nothingToUpdateError(item: Item, entity: Entity, input: IDataObject): E
 		.filter(({ name }) => !isEmpty(input[name]))
 		.map((field) => describeUnusable(field, input[field.name]));
 	const problem = unusableValues.join(' and ') || 'no field was given a value';
-	const howToEmpty = canBeSimplified(entity)
+	const howToEmpty = offersSimplify(entity)
 		? " To empty a field, turn on 'Overwrite With Empty Values' in 'Options'."
 		: '';
 
@@ -156,63 +165,66 @@ function nothingToUpdateError(item: Item, entity: Entity, input: IDataObject): E
 }
 
 /**
- * Reads the record if the update needs it: to add values to a list, to make the body, or to make
- * sure that a subscription belongs to the customer whom the form names. AlfaCRM may look at the ID
- * alone, and update another customer's subscription. `getRecord` throws if the customer has none
- * with this ID.
+ * Reads the record if the update needs it for one of these purposes:
+ *
+ * - to add values to a list
+ * - to make the body by a rule of the entity
+ * - to check that a subscription belongs to the customer in the form. AlfaCRM itself may ignore the
+ *   customer. `getRecord` throws if that customer has no subscription with the ID.
  */
 async function readRecordIfNeeded(
 	item: Item,
 	entity: Entity,
-	{ id, target, changes, extendedLists }: UpdateRequest,
+	{ id, target, changes, listsToExtend }: UpdateRequest,
 	rules: UpdateRules,
 ): Promise<LocatedRecord | undefined> {
-	const extendsLists = extendedLists.length > 0;
-	const isNeeded = extendsLists || hasParent(target) || isBodyMadeFromRecord(rules, changes);
+	const extendsLists = listsToExtend.length > 0;
+	const hasBodyRule = findBodyRule(rules, changes) !== undefined;
+	const isNeeded = extendsLists || hasBodyRule || hasParent(target);
 	return isNeeded ? await getRecord(item, entity, id, target) : undefined;
 }
 
-/** Tells whether the entity has a rule that makes the body of these changes from the record. */
-function isBodyMadeFromRecord(
+/**
+ * Returns the rule that makes the body of these changes; undefined if the changes themselves are
+ * sent.
+ */
+function findBodyRule(
 	{ makeBody, needsRecord }: UpdateRules,
 	changes: IDataObject,
-): boolean {
-	if (makeBody === undefined) return false;
-	return needsRecord === undefined || needsRecord(changes);
+): UpdateRules['makeBody'] {
+	const isNeeded = needsRecord === undefined || needsRecord(changes);
+	return isNeeded ? makeBody : undefined;
 }
 
-/**
- * Makes the body to send from the changes. AlfaCRM replaces a list as a whole, so a list to which
- * values are added is sent with the values that it has already.
- */
-function makeUpdateBody(
+/** Makes the body to send from the changes and, if it was read, from the record. */
+function makeBodyToSend(
 	item: Item,
 	entity: Entity,
-	{ changes, extendedLists }: UpdateRequest,
+	{ changes, listsToExtend }: UpdateRequest,
 	record: LocatedRecord | undefined,
 	rules: UpdateRules,
 ): IDataObject {
-	// The record is not read if the changes are enough.
 	if (record === undefined) return changes;
 
-	const fullChanges = { ...changes };
-	for (const field of extendedLists) {
+	const changesWithLists = { ...changes };
+	for (const field of listsToExtend) {
 		const { name } = field;
-		fullChanges[name] = addToList(item, field, record.row[name], changes[name]);
+		changesWithLists[name] = addToList(item, field, record.row[name], changes[name]);
 	}
-	if (rules.makeBody === undefined || !isBodyMadeFromRecord(rules, changes)) return fullChanges;
+	const makeBody = findBodyRule(rules, changes);
+	if (makeBody === undefined) return changesWithLists;
 
-	return rules.makeBody(item, entity, record.row, fullChanges);
+	return makeBody(item, entity, record.row, changesWithLists);
 }
 
 /**
  * Sends the update, and returns the updated record as the output shows it. If AlfaCRM does not have
- * the record in the expected branch, finds its branch and sends the update there.
+ * the record in the expected branch, finds the branch of the record and sends the update there.
  */
 async function sendUpdate(
 	item: Item,
 	entity: Entity,
-	{ id, target, show }: UpdateRequest,
+	{ id, target, toOutput }: UpdateRequest,
 	record: LocatedRecord | undefined,
 	body: IDataObject,
 ): Promise<IDataObject> {
@@ -223,13 +235,13 @@ async function sendUpdate(
 		task: `update ${entity.label.toLowerCase()} ${id}`,
 	};
 	const changedRecord = recordKey(entity, id);
-	const updateIn = async (targetInBranch: Target) =>
+	const updateInBranch = async (targetInBranch: Target) =>
 		await item.save({ ...targetInBranch, ...call }, [changedRecord]);
 
-	// A record that was read may have been found in another branch than that of the form.
+	// `getRecord` also searches branches other than that of the form.
 	const expectedBranch = record === undefined ? target.branch : record.branch;
 	const expectedTarget = { ...target, branch: expectedBranch };
-	const savedRecord = await writeInBranchOfRecord(item, entity, id, expectedTarget, updateIn);
+	const savedRecord = await writeInBranchOfRecord(item, entity, id, expectedTarget, updateInBranch);
 
-	return show({ id, ...savedRecord }, body);
+	return toOutput({ id, ...savedRecord }, body);
 }

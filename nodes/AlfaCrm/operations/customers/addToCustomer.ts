@@ -18,29 +18,30 @@ import {
 	readActionDraft,
 } from '../common/addition';
 import { searchCustomerRecords } from '../common/additionSearch';
-import { skipIfThere } from '../common/create';
+import { skipIfExists } from '../common/skipIfExists';
 import type { EqualRecordRule, EqualityTest } from './equalRecords';
 import { equalRecordRules } from './equalRecords';
 
 /**
- * Adds a subscription, task or comment to a customer, unless an equal record is there already:
- * added by an earlier run of the workflow, or by the staff.
+ * Adds a subscription, task or comment to a customer. Adds nothing if the customer has an equal
+ * record already: an earlier run of the workflow, or the staff, may have added that record.
  */
 export const addToCustomer: ActionKind<'addToCustomer'> = {
-	// If the comparison depends on the time, the form names the time zone of the workflow.
-	decidesByTime: ({ addedResource }) => equalRecordRules[addedResource].decidesByTime === true,
+	// A rule that says nothing about the time zone does not depend on it.
+	dependsOnTimeZone: ({ addedResource }) =>
+		equalRecordRules[addedResource].dependsOnTimeZone ?? false,
 
 	form: (customerEntity, { fields = [], addedResource }) => ({
 		id: [recordParameter(customerEntity)],
-		skipIfThere: [skipIfThere, ...(equalRecordRules[addedResource].form ?? [])],
+		skipIfThere: [skipIfExists, ...(equalRecordRules[addedResource].form ?? [])],
 		options: textOptions(fields),
 	}),
 
 	async execute(item, customerEntity, action) {
 		const rule = equalRecordRules[action.addedResource];
 		const draft = readCustomerDraft(item, customerEntity, action);
-		// Undefined if the user wants a new record at each run.
-		const isEqual = item.flag(skipIfThere) ? rule.makeEqualityTest(item) : undefined;
+		// If 'Skip If It Already Exists' is off, no test is needed: each run adds a new record.
+		const isEqual = item.flag(skipIfExists) ? rule.makeEqualityTest(item) : undefined;
 
 		return await item.withLock([makeAdditionLock(draft)], async () => {
 			const addition = await completeFromCustomer(draft);
@@ -55,7 +56,7 @@ export const addToCustomer: ActionKind<'addToCustomer'> = {
 	output: (_customerEntity, { addedResource }) => reportSchema(entityOf(addedResource)),
 };
 
-/** Reads the customer and the new record from the form. Call it before anything is sent. */
+/** Reads the customer and the new record from the form, before anything is sent. */
 function readCustomerDraft(
 	item: Item,
 	customerEntity: Entity,
@@ -71,13 +72,13 @@ function readCustomerDraft(
 		(field) => field.name === customerField && isList(field),
 	);
 	const customerValue = isListOfCustomers ? [customerId] : customerId;
-	// The values in `fixed` are the same for every record that the action adds.
+	// `fixedValues` are the same for every record that the action adds.
 	const body = { ...draft.body, [customerField]: customerValue, ...action.fixedValues };
 
 	return { ...draft, item, entity, customerId, customerField, body };
 }
 
-/** Finds the customer's record that is equal to the new one, by the rule of its entity. */
+/** Finds a record of the customer that is equal to the new record, by the rule of the entity. */
 async function findEqualRecord(
 	addition: Addition,
 	rule: EqualRecordRule,

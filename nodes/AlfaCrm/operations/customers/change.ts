@@ -15,26 +15,26 @@ import type { LocatedRecord, Target } from '../../store/located';
 import { readFlag } from '../../values/formats';
 
 /**
- * The kinds of actions that change one record in a certain way, such as *Archive* or *Assign
- * Manager*. Each action declares its kind in `entities/`.
+ * The kinds of actions that change one record, as *Archive* and *Assign Manager* do. The
+ * declaration of each action, in `entities/`, names the kind and the values to save.
  */
 type ChangeKind = 'change' | 'moveToStage' | 'rejectLead';
 
 /**
- * Looks for a reason to leave a record unchanged. Returns it as a sentence for the user, or
+ * Looks for a reason to leave a record unchanged. Returns the reason as a sentence for the user, or
  * undefined if the record should be changed.
  */
 export type SkipRule = (record: LocatedRecord) => Promise<string | undefined>;
 
-/** What an action does differently from a plain change. */
+/** The rules of an action that does more than save the values of the form. */
 interface ChangeRules {
 	/**
-	 * Checks the record before the change.
+	 * Checks whether the action may change the record.
 	 *
-	 * @throws NodeOperationError if the action must not change it
+	 * @throws NodeOperationError if the record must not be changed
 	 */
 	assertMayChange?: (item: Item, record: LocatedRecord) => void;
-	/** Chooses which of the values in the form are sent. */
+	/** Chooses the values to save from the values of the form. */
 	chooseValues?: (formValues: IDataObject) => IDataObject;
 	/**
 	 * Reads the options of the form, before anything is sent, and makes the rule that decides whether
@@ -43,18 +43,18 @@ interface ChangeRules {
 	makeSkipRule?: (item: Item, values: IDataObject) => SkipRule;
 }
 
-/** Gives one record the values of the action, and sends nothing if it has them already. */
+/** Saves the values of the action in one record. Sends nothing if the record has them already. */
 export const change = makeChangeAction();
 
-/** Marks a lead as lost, for a reason. The user may archive it at the same time. */
+/** Marks a lead as lost, for a reason. The user can archive the lead at the same time. */
 export const rejectLead = makeChangeAction({
 	assertMayChange: assertIsLead,
 	chooseValues: leaveOutZeroArchiveFlag,
 });
 
 /**
- * Makes an action that reads a record, decides whether to change it, and sends only the values that
- * differ. So a second run changes nothing.
+ * Makes an action that reads a record, decides whether to change the record, and sends only the
+ * values that differ. So a second run changes nothing.
  */
 export function makeChangeAction(rules: ChangeRules = {}): ActionKind<ChangeKind> {
 	return {
@@ -78,7 +78,7 @@ export function makeChangeAction(rules: ChangeRules = {}): ActionKind<ChangeKind
 	};
 }
 
-/** By default, the values that the user gives for a list are added to those that it has. */
+/** By default, the values that the user gives for a list are added to the values of the record. */
 const DEFAULT_LIST_MODE = 'add';
 
 /** The change that the user asks for in the form. */
@@ -87,13 +87,15 @@ interface ChangeRequest {
 	target: Target;
 	/** The values that the record should have after the change, by AlfaCRM's names of the fields. */
 	values: IDataObject;
-	/** Whether values of list fields are added to the values that the record has, or replace them. */
+	/**
+	 * Whether the values of a list are added to the values of the record. If not, they replace them.
+	 */
 	addToLists: boolean;
 	/** Looks for a reason to leave the record unchanged. */
 	findSkipReason?: SkipRule;
 }
 
-/** Reads from the form which record is changed and how. Call it before anything is sent. */
+/** Reads from the form which record to change and how, before anything is sent. */
 function readChangeRequest(
 	item: Item,
 	entity: Entity,
@@ -101,7 +103,8 @@ function readChangeRequest(
 	{ chooseValues, makeSkipRule }: ChangeRules,
 ): ChangeRequest {
 	const entityTarget = targetOf(item, entity);
-	// The labels name the fields in AlfaCRM's errors. The form of the action has its own labels.
+	// Labels stand for the fields in the texts of AlfaCRM's errors. The fields of the action may have
+	// labels of their own.
 	const labels = { ...entityTarget.labels, ...labelsOf(fields) };
 	const target = { ...entityTarget, labels };
 	const id = idOf(item, entity);
@@ -112,7 +115,7 @@ function readChangeRequest(
 	const chosenValues = chooseValues === undefined ? formValues : chooseValues(formValues);
 	const findSkipReason = makeSkipRule?.(item, chosenValues);
 	const addToLists = readAddsToLists(item, fields, DEFAULT_LIST_MODE);
-	// The values in `fixed` are the same for every record that the action changes.
+	// `fixedValues` are the same for every record that the action changes.
 	const values = { ...chosenValues, ...fixedValues };
 
 	return { id, target, values, addToLists, findSkipReason };
@@ -128,15 +131,15 @@ async function changeOrSkip(
 	record: LocatedRecord,
 	{ id, target, values, addToLists, findSkipReason }: ChangeRequest,
 ): Promise<IDataObject> {
-	const show = makeRecordToOutput(item, entity, Object.keys(values));
+	const toOutput = makeRecordToOutput(item, entity, Object.keys(values));
 	const skipReason = await findSkipReason?.(record);
 	if (skipReason === undefined) {
-		return await saveChanges({ item, entity, target, show }, record, { values, addToLists });
+		return await saveChanges({ item, entity, target, toOutput }, record, { values, addToLists });
 	}
 
 	item.execution.hints.addRepeat(skipReason, `${entity.label.toLowerCase()} ${id}`);
 	const changedFields: string[] = [];
-	return makeReportItem(show, record.row, 'skipped', changedFields);
+	return makeReportItem(toOutput, record.row, 'skipped', changedFields);
 }
 
 /** @throws NodeOperationError if the customer is a client: only a lead can be lost */
@@ -148,8 +151,8 @@ function assertIsLead(item: Item, { row: customer }: LocatedRecord): void {
 }
 
 /**
- * Leaves the archive flag out of the values if 'Archive Too' is off. Sending the flag as 0 would
- * restore a lead that is archived.
+ * Leaves the archive flag (`removed`) out of the values if 'Archive Too' is off. If the flag were
+ * sent as 0, AlfaCRM would restore an archived lead.
  */
 function leaveOutZeroArchiveFlag(formValues: IDataObject): IDataObject {
 	const { removed: archiveFlag, ...otherValues } = formValues;

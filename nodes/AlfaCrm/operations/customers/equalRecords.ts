@@ -1,11 +1,11 @@
 /**
- * Decides whether a customer's new record would repeat an existing one. It would if the existing
- * record is equal: if it has the same values in the fields that the user has filled. Each entity
- * has an exception:
+ * Decides whether a customer has a record that is equal to the new record, so that nothing has to
+ * be added. Records are equal if they have the same values in the fields that the user has filled.
+ * Each entity has an exception:
  *
- * - A comment is equal only if it was added some minutes ago.
- * - A subscription may have another balance.
- * - A task that is done or archived is not equal.
+ * - An existing comment counts only if it was added a few minutes ago.
+ * - The balance of a subscription is not compared.
+ * - An existing task counts only if it is neither done nor archived.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
@@ -21,29 +21,24 @@ import { MINUTE_MS } from '../../values/time';
 import type { Addition } from '../common/addition';
 import { hasSameValues } from '../common/addition';
 
-/** Tells whether a record of the customer is equal to the new one. */
+/** Tells whether an existing record of the customer is equal to the new record. */
 export type EqualityTest = (record: IDataObject, addition: Addition) => boolean;
 
-/** How the records of one entity are recognised as equal. */
+/** The rule by which equal records of one entity are found. */
 export interface EqualRecordRule {
-	/** The parameters of the form that the test reads. */
+	/** The parameters of the form that `makeEqualityTest` reads. */
 	form?: readonly INodeProperties[];
-	/**
-	 * Whether the test compares times or days, so that the form names the time zone of the workflow.
-	 */
-	decidesByTime?: true;
+	/** Set if the test compares times or days. The form then names the time zone of the workflow. */
+	dependsOnTimeZone?: true;
 	/** Makes the filters for AlfaCRM's list from the values of the new record. */
 	makeFilters?: (body: IDataObject) => IDataObject;
-	/**
-	 * Set if AlfaCRM's list cannot be filtered by customer, so that it shows the records of all
-	 * customers.
-	 */
+	/** Set if AlfaCRM can only list the records of all customers together. */
 	isListOfAllCustomers?: true;
-	/** Makes the test, and reads its parameters from the form. */
+	/** Makes the test. Reads the parameters in `form`, if there are any. */
 	makeEqualityTest: (item: Item) => EqualityTest;
 }
 
-/** A comment counts as equal if it was added fewer than this many minutes ago. */
+/** The parameter for the age, in minutes, up to which an existing comment counts. */
 const sameWithin = showWhen(
 	wholeNumber({
 		displayName: 'Same Within (Minutes)',
@@ -55,11 +50,11 @@ const sameWithin = showWhen(
 	{ skipIfThere: [true] },
 );
 
-/** Decides for each entity when a record of the customer is equal to the new one. */
+/** The rules by which equal records are found, by the resource of the new record. */
 export const equalRecordRules: Record<AddedResource, EqualRecordRule> = {
 	communication: {
 		form: [sameWithin],
-		decidesByTime: true,
+		dependsOnTimeZone: true,
 		makeEqualityTest(item) {
 			const minutes = item.integer(sameWithin);
 			return (comment, newComment) => {
@@ -74,28 +69,31 @@ export const equalRecordRules: Record<AddedResource, EqualRecordRule> = {
 	},
 
 	task: {
-		decidesByTime: true,
-		// No filter of tasks by customer is known. API notes 5.18.
+		dependsOnTimeZone: true,
+		// No filter of tasks by customer is known: docs/alfacrm-api.md 5.18.
 		isListOfAllCustomers: true,
 		makeFilters: makeDueDateFilters,
 		makeEqualityTest: () => isEqualOpenTask,
 	},
 };
 
-/** Tells whether a subscription of the customer is equal to the new one. */
+/** Tells whether an existing subscription is equal to the new subscription. */
 function isEqualSubscription(subscription: IDataObject, newSubscription: Addition): boolean {
-	// The balance of a subscription changes with each lesson.
-	const lastingFields = newSubscription.comparedFields.filter(({ name }) => name !== 'balance');
-	return hasSameValues(subscription, newSubscription, lastingFields);
+	// The balance of a subscription changes with each lesson, so it is not compared.
+	const unchangingFields = newSubscription.comparedFields.filter(({ name }) => name !== 'balance');
+	return hasSameValues(subscription, newSubscription, unchangingFields);
 }
 
-/** Makes the filters that list the tasks with the due date of a new task, or those without one. */
+/**
+ * Makes the filters that list the tasks with the due date of a new task. If the new task has no due
+ * date, they list the tasks without a due date.
+ */
 function makeDueDateFilters({ due_date: dueDate }: IDataObject): IDataObject {
 	if (dueDate === undefined) return { due_date_is_null: true };
 	return { due_date_from: dueDate, due_date_to: dueDate };
 }
 
-/** Tells whether a task is equal to the new one. A task that is done or archived is not. */
+/** Tells whether an existing task is equal to the new task, and neither done nor archived. */
 function isEqualOpenTask(task: IDataObject, newTask: Addition): boolean {
 	const isDone = readFlag(task.is_done) === 1;
 	const isArchived = readFlag(task.is_archive) === 1;
@@ -109,22 +107,22 @@ function isEqualOpenTask(task: IDataObject, newTask: Addition): boolean {
 }
 
 /**
- * Checks whether a record was added within the last minutes.
+ * Checks whether a record was added within the last minutes. Some times need care:
  *
- * - A record without a readable time of adding is recent, because it may be new.
- * - A time in the future is recent, too. The record was just added, in a school whose time zone is
- *   ahead of the workflow's. If it were not recent, each run would add it again.
- * - A time further in the future than time zones can explain is a mistake in the data, and not
- *   recent. Otherwise the same record could never be added again.
+ * - If AlfaCRM shows no readable time, the record counts as recent, because it may be new.
+ * - A time in the future counts as recent. It means that the record was just added, in a school
+ *   whose time zone is ahead of the workflow's time zone.
+ * - A time too far in the future for that is a mistake in the data, and does not count as recent.
+ *   If it did, the record could not be added again for a long time.
  *
  * @param addedAt when the record was added, as AlfaCRM shows it
  */
 function isRecent(addedAt: unknown, minutes: number, zone: string): boolean {
-	// Negative if the record was added in the past.
-	const aheadOfNowMs = aheadMs(addedAt, zone);
-	if (aheadOfNowMs === undefined) return true;
+	// How far the time is in the future; negative for the past.
+	const msAheadOfNow = aheadMs(addedAt, zone);
+	if (msAheadOfNow === undefined) return true;
 
-	const isTooOld = aheadOfNowMs < -minutes * MINUTE_MS;
-	const isTooFarAhead = aheadOfNowMs > MOST_AHEAD_MS;
+	const isTooOld = msAheadOfNow < -minutes * MINUTE_MS;
+	const isTooFarAhead = msAheadOfNow > MOST_AHEAD_MS;
 	return !isTooOld && !isTooFarAhead;
 }

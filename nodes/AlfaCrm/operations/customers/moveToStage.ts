@@ -13,25 +13,25 @@ import type { SkipRule } from './change';
 import { makeChangeAction } from './change';
 
 /**
- * Moves a lead to a stage of the funnel. Leaves it where it is if it is in that stage already, or
- * if an option says so: 'Only If In Stage' or 'Never Back'.
+ * Moves a lead to a stage of the funnel. Does not move a lead that is in that stage already, or
+ * that the options exclude: 'Only If In Stage' and 'Never Back'.
  */
 export const moveToStage = makeChangeAction({ makeSkipRule });
 
-/** The stage to which a lead is moved, and the stages in which it stays. */
+/** The move that the form asks for. */
 interface StageMove {
-	/** The ID of the stage; null for 'Not Sorted', which is no stage. */
-	toStage: StageId;
-	/** The ID of the funnel, if the user has chosen one. */
-	pipelineId?: unknown;
-	/** 'Only If In Stage': leads in other stages stay where they are. */
+	/** The ID of the new stage; null for 'Not Sorted', a lead without a stage. */
+	newStage: StageId;
+	/** The ID of the new funnel, as AlfaCRM takes it. Undefined if the user has chosen no funnel. */
+	newFunnel?: unknown;
+	/** The option 'Only If In Stage': only leads in these stages are moved. */
 	allowedStages?: readonly StageId[];
-	/** 'Never Back': leads that are further in the funnel stay where they are. */
-	isOneWay: boolean;
+	/** The option 'Never Back': a lead is not moved to an earlier stage of the funnel. */
+	neverMovesBack: boolean;
 }
 
 /**
- * Reads the form, and makes the rule that looks for a reason to leave a lead where it is.
+ * Reads the form, and makes the rule that looks for a reason not to move a lead.
  *
  * @param values the values that the action sends
  */
@@ -40,19 +40,20 @@ function makeSkipRule(item: Item, values: IDataObject): SkipRule {
 	return async (lead) => await findSkipReason(item, move, lead);
 }
 
-/** Reads to which stage a lead is moved, and the options that leave it where it is. */
+/** Reads from the form where a lead is moved, and which leads the options exclude. */
 function readMove(item: Item, values: IDataObject): StageMove {
-	// The declaration of the action has the same options.
+	// The form was made from these two options, which the declaration of the action has.
 	const [optionsParameter] = optionsForm([onlyIfInStage, neverBack]);
 	const options = item.collection(optionsParameter);
 	const allowedStages = readAllowedStages(options);
-	const isOneWay = options.has(neverBack.name) && options.flag(toProperty(neverBack));
+	const neverMovesBack = options.has(neverBack.name) && options.flag(toProperty(neverBack));
 
 	return {
-		toStage: values.lead_status_id as StageId,
-		pipelineId: values.pipeline_id,
+		// The form requires the stage, and its field sends an ID or null.
+		newStage: values.lead_status_id as StageId,
+		newFunnel: values.pipeline_id,
 		allowedStages,
-		isOneWay,
+		neverMovesBack,
 	};
 }
 
@@ -60,78 +61,75 @@ function readMove(item: Item, values: IDataObject): StageMove {
 function readAllowedStages(options: CollectionReader): StageId[] | undefined {
 	if (!options.has(onlyIfInStage.name)) return undefined;
 
-	const input = options.input(toProperty(onlyIfInStage));
+	const input = options.readRawValue(toProperty(onlyIfInStage));
 	return options.toRequestValue(onlyIfInStage, input) as StageId[];
 }
 
 /**
- * Returns the reason for leaving a lead where it is, or undefined if it may be moved. Also returns
- * undefined if the lead is in the stage already: only values that differ are sent, and the stage
- * does not differ.
+ * Returns the reason for not moving a lead, or undefined if there is none. A lead that is in the
+ * new stage already needs no reason: its values do not differ, so nothing is sent.
  */
 async function findSkipReason(
 	item: Item,
 	move: StageMove,
 	lead: LocatedRecord,
 ): Promise<string | undefined> {
+	// Like `newStage`, null for a lead without a stage.
 	const currentStage = stageOf(lead.row) ?? null;
-	const isInStage = currentStage === move.toStage;
-	if (isInStage && !changesFunnel(move, lead)) return undefined;
+	const isInNewStage = currentStage === move.newStage;
+	if (isInNewStage && !changesFunnel(move, lead)) return undefined;
 
-	if (move.allowedStages !== undefined && !isInOneOf(move.allowedStages, lead.row)) {
+	if (move.allowedStages !== undefined && !isInAnyStage(lead.row, move.allowedStages)) {
 		return "Left as it is, for it is in no stage of 'Only If In Stage'";
 	}
 
-	// A lead in no stage is at the very beginning of the funnel, so it cannot move back.
-	const canMoveBack = currentStage !== null && !isInStage;
-	if (move.isOneWay && canMoveBack && (await isMoveBack(item, move, lead, currentStage))) {
+	// A lead without a stage is at the very beginning of the funnel, so it cannot move back.
+	const canMoveBack = currentStage !== null && !isInNewStage;
+	if (move.neverMovesBack && canMoveBack && (await isMoveBack(item, move, lead, currentStage))) {
 		return "Left as it is, for 'Never Back' is on and it is further in the funnel";
 	}
 	return undefined;
 }
 
-/** Whether the user has chosen another funnel than that of the lead. */
-function changesFunnel({ pipelineId }: StageMove, lead: LocatedRecord): boolean {
-	return pipelineId !== undefined && readId(pipelineId) !== readId(lead.row.pipeline_id);
+/** Whether the user has chosen a funnel in which the lead is not. AlfaCRM calls it a pipeline. */
+function changesFunnel({ newFunnel }: StageMove, lead: LocatedRecord): boolean {
+	return newFunnel !== undefined && readId(newFunnel) !== readId(lead.row.pipeline_id);
 }
 
 /**
- * Whether a customer is in one of the stages. The stage null is 'Not Sorted', and means only leads
- * without a stage: clients have no stage either.
+ * Whether a customer is in one of the stages. The stage null ('Not Sorted') stands for leads
+ * without a stage. Clients have no stage either, but are not meant.
  */
-function isInOneOf(stages: readonly StageId[], customer: IDataObject): boolean {
-	// Without a stage, this is undefined and equal to none of the stages.
+function isInAnyStage(customer: IDataObject, stages: readonly StageId[]): boolean {
+	if (stages.includes(null) && isUnsorted(customer)) return true;
+
 	const currentStage = stageOf(customer);
-	for (const stage of stages) {
-		if (stage === null && isUnsorted(customer)) return true;
-		if (stage !== null && stage === currentStage) return true;
-	}
-	return false;
+	return currentStage !== undefined && stages.includes(currentStage);
 }
 
 /**
- * Whether the stage to which a lead is moved comes before its current stage.
+ * Whether the new stage of a lead comes before its current stage.
  *
  * @throws NodeOperationError if AlfaCRM does not show which of the two stages comes first
  */
 async function isMoveBack(
 	item: Item,
-	{ toStage, pipelineId }: StageMove,
+	{ newStage, newFunnel }: StageMove,
 	lead: LocatedRecord,
 	currentStage: number,
 ): Promise<boolean> {
-	// Without a funnel in the form, the lead stays in its own funnel.
-	const pipeline = readId(pipelineId ?? lead.row.pipeline_id);
+	// If the user has chosen no funnel, the lead stays in its funnel.
+	const funnel = readId(newFunnel ?? lead.row.pipeline_id);
 	const isBefore = await comesBefore(item, {
 		lead,
-		stageId: toStage,
+		stageId: newStage,
 		otherStageId: currentStage,
-		funnel: pipeline,
+		funnel,
 	});
 	if (isBefore !== undefined) return isBefore;
 
 	throw item.error(
-		`AlfaCRM does not show whether stage ${toStage} comes before stage ${currentStage}`,
+		`AlfaCRM does not show whether stage ${newStage} comes before stage ${currentStage}`,
 		"Use 'Only If In Stage' in place of 'Never Back'.",
 	);
 }

@@ -17,12 +17,17 @@ import { readOverviewLists } from './overviewLists';
 import { readGroupNames, readOverviewNames } from './overviewNames';
 
 /**
- * Returns one item for each customer that is found, with everything that matters about the customer
- * from several lists. `overviewForm` reads the form, `overviewLists` and `overviewNames` make the
- * calls, and `overviewFields` works out the fields.
+ * The action *Get Overview*. It finds customers, and returns one item for each: the overview, with
+ * the most important facts about the customer from several lists of AlfaCRM.
+ *
+ * - `overviewForm.ts` declares and reads the form.
+ * - `overviewLists.ts` and `overviewNames.ts` read the lists and the names from AlfaCRM.
+ * - `overviewFacts.ts` chooses the rows to show, such as the next lesson.
+ * - `overviewFields.ts` makes the fields of the overview.
  */
 export const overview: ActionKind<'overview'> = {
-	decidesByTime: () => true,
+	// The next lesson depends on the current time.
+	dependsOnTimeZone: () => true,
 	form: overviewForm,
 
 	async execute(item, entity) {
@@ -41,13 +46,13 @@ export const overview: ActionKind<'overview'> = {
 };
 
 interface FoundCustomer extends LocatedRecord {
-	/** Whether the customer is archived; undefined if the search does not show that. */
+	/** Whether the customer is archived. Undefined if a single call has found the customer. */
 	archived?: boolean;
 }
 
 /**
- * Finds the customers that the form asks for. If the form gives an ID, a single call may be enough.
- * A search makes several.
+ * Finds the customers that the form asks for: with a single call if possible, because a search
+ * needs several calls.
  */
 async function findCustomers(item: Item, request: FindRequest): Promise<FoundCustomer[]> {
 	const customer = await findWithSingleCall(item, request);
@@ -57,19 +62,20 @@ async function findCustomers(item: Item, request: FindRequest): Promise<FoundCus
 }
 
 /**
- * Looks a customer up by ID in the branch of the form, with a single call.
+ * Looks a customer up by ID in the branch of the form, with a single call. Returns undefined if
+ * that is not possible, and a search is needed:
  *
- * @returns undefined if a search is needed: the customer is in another branch, the branch of the
- * form is not one of those in 'Search in Branch', or archived customers should not be found. A
- * single call may not show whether a customer is archived.
+ * - The form does not ask for an ID, or has no branch.
+ * - The customer is in another branch, or 'Search in Branch' does not have the branch of the form.
+ * - Archived customers must be left out: one call may not show whether a customer is archived.
  */
 async function findWithSingleCall(
 	item: Item,
-	{ entity, key, search, target, takesArchived, chosenBranches }: FindRequest,
+	{ entity, key, search, target, returnsArchived, chosenBranches }: FindRequest,
 ): Promise<FoundCustomer | undefined> {
 	const { branch } = target;
 	const isSearchedById = key.name === byId.name;
-	if (!isSearchedById || branch === undefined || !takesArchived) return undefined;
+	if (!isSearchedById || branch === undefined || !returnsArchived) return undefined;
 
 	const isBranchLeftOut = chosenBranches.length > 0 && !chosenBranches.includes(branch);
 	if (isBranchLeftOut) return undefined;
@@ -77,7 +83,7 @@ async function findWithSingleCall(
 	return await findRecordInBranch(item, entity, Number(search.matchValues.id), target);
 }
 
-/** Reads the lists and the names side by side, and works out the overview of one customer. */
+/** Reads the lists and the names of one customer at the same time, and makes the overview. */
 async function makeOverview(
 	item: Item,
 	customer: FoundCustomer,
@@ -115,19 +121,18 @@ async function makeOverview(
 
 /**
  * Lists the other branches in which the customer may have lessons, payments and tasks: the branches
- * that the customer's record names. If the user has chosen branches in 'Search in Branch', only
- * these are listed.
+ * in the customer's record. If the user has chosen branches in 'Search in Branch', lists only
+ * those.
  */
 function listOtherBranches(
-	{ row: customer, branch: foundIn }: LocatedRecord,
+	{ row: customer, branch: branchOfSearch }: LocatedRecord,
 	chosenBranches: readonly Branch[],
 ): Branch[] {
-	// Calls without a branch are answered from the branches that AlfaCRM itself chooses, so there are
-	// no others to ask.
-	if (foundIn === undefined) return [];
+	// If the call has no branch, AlfaCRM itself chooses the branches from which it answers.
+	if (branchOfSearch === undefined) return [];
 
 	const branchesOfCustomer = new Set(readIds(listOf(customer.branch_ids)));
-	const otherBranches = [...branchesOfCustomer].filter((branch) => branch !== foundIn);
+	const otherBranches = [...branchesOfCustomer].filter((branch) => branch !== branchOfSearch);
 	if (chosenBranches.length === 0) return otherBranches;
 
 	return otherBranches.filter((branch) => chosenBranches.includes(branch));

@@ -1,5 +1,6 @@
 /**
- * Holds what is known about one customer, and chooses what an overview shows of it. Makes no calls.
+ * Holds everything that was read about one customer, and chooses the rows that the overview of the
+ * customer shows, such as the next lesson and the last payments. Makes no calls.
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -12,14 +13,14 @@ import type { Branch } from '../../store/located';
 import type { Titles } from '../../store/shortList';
 import { formatDay, formatTime, readFlag, readIds } from '../../values/formats';
 
-/** Everything that is known about one customer when the overview is put together. */
+/** Everything from which the overview of one customer is made. */
 export interface OverviewFacts {
 	customerId: number;
 	/** The branch in which the customer was found. */
 	branch: Branch;
 	/**
-	 * Whether the search found the customer in the archive; undefined if the search does not show
-	 * that.
+	 * Whether the customer is archived, as the search has found out. Undefined if no search was
+	 * needed.
 	 */
 	wasFoundArchived?: boolean;
 	/** The address of the school's AlfaCRM. */
@@ -37,14 +38,13 @@ export interface OverviewFacts {
 }
 
 /**
- * The rows of one customer that were read from AlfaCRM's lists. A list is undefined if the user of
- * the credential may not read it in any branch, or if it was not read because the form leaves it
- * out.
+ * The rows of one customer that were read from AlfaCRM's lists. A list is undefined if 'Leave Out'
+ * removes the list, or if the user of the credential has no permission to read it in any branch.
  */
 export interface OverviewLists {
 	/** The IDs of the groups of which the customer is a member today. */
 	groupIds?: readonly number[];
-	/** Planned lessons from today on. Lessons that have already begun are among them. */
+	/** Planned lessons from today on, including those that have begun already. */
 	plannedLessons?: readonly IDataObject[];
 	completedLessons?: readonly IDataObject[];
 	subscriptions?: readonly IDataObject[];
@@ -56,7 +56,7 @@ export interface OverviewLists {
 
 /** Tells the user why a part of the overview is missing or incomplete. */
 export interface OverviewError {
-	/** The name of the field of the overview. */
+	/** The name of the part, which is a field of the overview such as `payments`. */
 	part: string;
 	reason: string;
 }
@@ -74,7 +74,7 @@ export interface OverviewNames {
 	groups?: Titles;
 }
 
-/** Whether a customer is a client: a lead does not study yet. */
+/** Whether a customer is a client. The other customers are leads, who do not study yet. */
 export const isClient = ({ is_study }: IDataObject): boolean =>
 	Number(is_study) === CUSTOMER_TYPE.client;
 
@@ -86,7 +86,7 @@ export function chooseUpcomingLessons({ lists, now, zone }: OverviewFacts): IDat
 	return sortAscending(upcomingLessons, readBeginning);
 }
 
-/** Chooses the subscriptions that are neither archived nor over. API notes 5.5. */
+/** Chooses the subscriptions that are neither archived nor over: see docs/alfacrm-api.md 5.5. */
 export function chooseCurrentSubscriptions(facts: OverviewFacts): IDataObject[] | undefined {
 	const { lists, zone } = facts;
 	return lists.subscriptions?.filter((subscription) => isCurrent(subscription, zone));
@@ -119,7 +119,7 @@ export function chooseOpenTasks(facts: OverviewFacts): IDataObject[] | undefined
 	if (lists.tasks === undefined) return undefined;
 
 	const openTasks = lists.tasks.filter((task) => isOpenTaskOf(customerId, task));
-	const readDueDay = (task: IDataObject) => formatDay(task.due_date, 'iso', zone) ?? AFTER_ALL_DAYS;
+	const readDueDay = (task: IDataObject) => formatDay(task.due_date, 'iso', zone) ?? LAST_IN_ORDER;
 	return sortAscending(openTasks, readDueDay);
 }
 
@@ -131,10 +131,10 @@ function isOpenTaskOf(customerId: number, task: IDataObject): boolean {
 	return isOfCustomer && !isDone && !isArchived;
 }
 
-/** As a text, it comes after every day that is written `yyyy-mm-dd`. */
-const AFTER_ALL_DAYS = '9999';
+/** Stands for a missing due date: when texts are sorted, it comes after every `yyyy-mm-dd`. */
+const LAST_IN_ORDER = '9999';
 
-/** Reads when a lesson begins: `yyyy-mm-dd hh:mm`. */
+/** Reads when a lesson begins, as `yyyy-mm-dd hh:mm`. */
 function readBeginningOfLesson(lesson: IDataObject, zone: string): string {
 	const day = dayOf(lesson, zone) ?? '';
 	const time = formatTime(lesson.time_from, zone) ?? '';

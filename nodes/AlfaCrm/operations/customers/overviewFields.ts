@@ -1,17 +1,18 @@
 /**
- * Works out the fields of an overview from the rows that were read. Makes no calls.
+ * Makes the fields of an overview from the rows that were read. Makes no calls.
  *
- * Each table below describes one kind of object in the overview. It lists the fields in the order
- * of the output, each with its type for the preview in the editor and with the function that reads
- * its value. The names on the left are ours, the names in quotes are AlfaCRM's.
+ * Each table below describes one kind of object in the overview, with its fields in the order of
+ * the output. A field has a type, for the preview in the editor, and a function that reads its
+ * value from a row of AlfaCRM. The names on the left are names of the output; those in quotes are
+ * AlfaCRM's names. The *card* is the row of the customer.
  */
 
 import type { IDataObject } from 'n8n-workflow';
 
 import { customer as customerEntity, stageOf } from '../../entities/customer';
-import { archivedByRow } from '../../entities/archive';
+import { isArchivedByRow } from '../../entities/archive';
 import { dayOf } from '../../entities/lesson';
-import { INCOME, NO_INCOME } from '../../entities/pay';
+import { INCOME, NON_INCOME_TYPES } from '../../entities/pay';
 import { listOf } from '../../fields/field';
 import type { JsonSchema } from '../../fields/kind';
 import { buildLink } from '../../output/link';
@@ -30,7 +31,7 @@ import {
 	chooseOpenTasks,
 } from './overviewFacts';
 
-/** Makes the overview of a customer from the customer's record and the rows that were read. */
+/** Makes the overview of a customer from the customer's card and the other rows that were read. */
 export function toOverview(card: IDataObject, facts: OverviewFacts): IDataObject {
 	return readFields(OVERVIEW_FIELDS, card, facts);
 }
@@ -67,10 +68,10 @@ const LESSON_FIELDS: OverviewFields = {
 
 const NEXT_LESSON_FIELDS: OverviewFields = {
 	...LESSON_FIELDS,
-	group_id: { schema: INTEGER, read: (lesson) => groupIdsOf(lesson)[0] },
+	group_id: { schema: INTEGER, read: readFirstGroupId },
 };
 
-/** The rows are objects `{ id }`, because the memberships give only the IDs of the groups. */
+/** These fields are read from objects `{ id }`: see `listGroupRows`. */
 const GROUP_FIELDS: OverviewFields = {
 	id: idField('id'),
 	name: textField((group, { names }) => findName(names.groups, group.id)),
@@ -121,7 +122,7 @@ const ERROR_FIELDS: OverviewFields = {
 	reason: unchangedField('reason'),
 };
 
-/** The fields of the customer's card come first, then those that are read from lists. */
+/** The overview: first the fields of the customer's card, then the fields from other lists. */
 const OVERVIEW_FIELDS: OverviewFields = {
 	id: idField('id'),
 	name: unchangedField('name'),
@@ -148,7 +149,7 @@ const OVERVIEW_FIELDS: OverviewFields = {
 	attendance: listField(ATTENDANCE_FIELDS, chooseLatestLessons),
 	payments: listField(PAYMENT_FIELDS, chooseLatestPayments),
 	tasks: listField(TASK_FIELDS, chooseOpenTasks),
-	// AlfaCRM's names have no capital letters, so the name cannot be that of one of its fields.
+	// AlfaCRM's names have no capital letters, so no field of AlfaCRM has this name.
 	overviewErrors: listField(ERROR_FIELDS, listErrorRows),
 };
 
@@ -159,7 +160,16 @@ function readLessonDay(lesson: IDataObject, { zone }: OverviewFacts): string {
 	return dayOf(lesson, zone) ?? '';
 }
 
-/** Lists the groups of the customer as rows that `GROUP_FIELDS` can read. */
+/** Reads the ID of a lesson's group; of the first group if the lesson has several. */
+function readFirstGroupId(lesson: IDataObject): number | undefined {
+	const [firstGroupId] = groupIdsOf(lesson);
+	return firstGroupId;
+}
+
+/**
+ * Lists the groups of the customer as rows for `GROUP_FIELDS`. Only the IDs of the groups are
+ * known, from the customer's memberships.
+ */
 function listGroupRows({ lists }: OverviewFacts): IDataObject[] | undefined {
 	return lists.groupIds?.map((groupId) => ({ id: groupId }));
 }
@@ -176,26 +186,27 @@ function readNextLessonOfGroup(group: IDataObject, facts: OverviewFacts): IDataO
 }
 
 /**
- * Reads the last day of a subscription, which AlfaCRM shows as `e_date` or as `end`. API notes 5.5.
+ * Reads the last day of a subscription. AlfaCRM shows it as `e_date` or as `end`: see
+ * docs/alfacrm-api.md 5.5.
  */
 function readLastDayOfSubscription(subscription: IDataObject, { zone }: OverviewFacts) {
 	return formatDay(subscription.e_date ?? subscription.end, 'iso', zone);
 }
 
 /**
- * Whether a payment is an income. Its type decides, because AlfaCRM may show the amount of a refund
- * as `income`, too. Returns null if the payment shows no type, or a type that the account has
- * added: nobody knows whether that is an income. API notes 5.16.
+ * Whether a payment is an income. The type decides, because AlfaCRM may show the amount of a refund
+ * as `income`, too. Returns null if this is not known: the payment shows no type, or a type that
+ * the school has added. See docs/alfacrm-api.md 5.16.
  */
 function readIsIncome(payment: IDataObject): boolean | null {
 	const type = readId(payment.pay_type_id);
 	if (type === INCOME) return true;
 
-	const isKnownOtherType = type !== undefined && NO_INCOME.includes(type);
+	const isKnownOtherType = type !== undefined && NON_INCOME_TYPES.includes(type);
 	return isKnownOtherType ? false : null;
 }
 
-/** Lists the branches by name. A branch without a name is shown by its ID. */
+/** Lists the names of the customer's branches. If a name is not known, lists the ID instead. */
 function readBranchNames(card: IDataObject, { names }: OverviewFacts): string | undefined {
 	if (names.branches === undefined) return undefined;
 
@@ -210,11 +221,9 @@ function readStageId(card: IDataObject): number | undefined {
 	return isClient(card) ? readId(card.study_status_id) : stageOf(card);
 }
 
-/**
- * Whether the customer is archived. If the search has not shown it, the record of the customer may.
- */
+/** Whether the customer is archived: as the search has found out, or else as the card shows it. */
 function readIsArchived(card: IDataObject, { wasFoundArchived, zone }: OverviewFacts) {
-	return wasFoundArchived ?? archivedByRow(customerEntity, card, zone);
+	return wasFoundArchived ?? isArchivedByRow(customerEntity, card, zone);
 }
 
 /** Finds the name of a record by its ID in a list of names. */
@@ -256,9 +265,8 @@ function timeField(name: string): OverviewField {
 }
 
 /**
- * Declares a value that is true or false. If AlfaCRM shows neither, it is undefined, and null in
- * the overview. If it were `false`, the overview would report an absence or an unconfirmed payment
- * that may not be one.
+ * Declares a value that is true or false. If AlfaCRM shows neither, the overview has null, and not
+ * false: a customer whose attendance is not known must not be reported as absent.
  */
 function yesOrNoField(name: string): OverviewField {
 	const readYesOrNo: FieldReader = (row) => {
@@ -277,19 +285,19 @@ function attendanceField({ schema, read }: OverviewField): OverviewField {
 	return { schema, read: readFromAttendance };
 }
 
-/** Declares an object that is made of one row. It is undefined without the row. */
+/** Declares an object that is made from one row. Without the row, the overview has null. */
 function objectField(
 	fields: OverviewFields,
 	findRow: (row: IDataObject, facts: OverviewFacts) => IDataObject | undefined,
 ): OverviewField {
 	const readObject: FieldReader = (row, facts) => {
 		const rowOfObject = findRow(row, facts);
-		return rowOfObject && readFields(fields, rowOfObject, facts);
+		return rowOfObject === undefined ? undefined : readFields(fields, rowOfObject, facts);
 	};
 	return { schema: schemaOf(fields), read: readObject };
 }
 
-/** Declares a list with an object for each row. It is undefined if the rows were not read. */
+/** Declares a list with an object for each row. If no rows were read, the overview has null. */
 function listField(
 	fields: OverviewFields,
 	chooseRows: (facts: OverviewFacts) => readonly IDataObject[] | undefined,
@@ -302,8 +310,8 @@ function listField(
 }
 
 /**
- * Reads all fields of a row, except those that the user leaves out. A field that the row does not
- * show is null, so every overview has the same fields.
+ * Reads the fields of a row, except the fields that the user leaves out. A field without a value is
+ * null, so that all overviews have the same fields.
  */
 function readFields(fields: OverviewFields, row: IDataObject, facts: OverviewFacts): IDataObject {
 	const values: IDataObject = {};

@@ -12,17 +12,17 @@ import { makeFindOptions, readFindRequest } from '../common/find';
 
 /** The overview that the user asks for in the form. */
 export interface OverviewRequest {
-	/** Which customers are found, and what happens if there is none. */
+	/** The customers to find, and what happens if there is none. */
 	find: FindRequest;
 	/** How many days ahead the next lesson is looked for. */
 	daysAhead: number;
 	/** How many of the last lessons and of the last payments are returned. */
 	recentCount: number;
-	/** Whether every list of names is read, and not only two of them: see `overviewNames.ts`. */
+	/** Whether all lists of names are read. By default only two are read: see `overviewNames.ts`. */
 	readsAllNames: boolean;
-	/** Whether the whole list of tasks is searched, and not only its first page. */
+	/** Whether the whole list of tasks is read. By default only the first page is read. */
 	readsAllTasks: boolean;
-	/** The names of the fields that 'Leave Out' takes away. */
+	/** The names of the fields that 'Leave Out' removes from the overview. */
 	leftOutFields: readonly string[];
 }
 
@@ -50,13 +50,13 @@ export function readOverviewRequest(item: Item, entity: Entity): OverviewRequest
 
 /** A choice of 'Leave Out'. */
 interface LeaveOutChoice {
-	/** Stored in workflows. */
+	/** Workflows have stored this value, so it must not change. */
 	value: string;
 	name: string;
 	description: string;
 	/**
-	 * The names of the fields to leave out, in the overview and in the objects inside it: `note` is
-	 * left out of lessons, subscriptions and payments.
+	 * The names of the fields to leave out of the overview and of the objects inside the overview.
+	 * `note`, for example, is left out of lessons, subscriptions and payments.
 	 */
 	fields: readonly string[];
 }
@@ -101,15 +101,15 @@ const LEAVE_OUT_CHOICES: readonly LeaveOutChoice[] = [
 ];
 
 /**
- * The parameter 'Leave Out'. Notes of the staff are left out by default, because the answer may go
- * to a parent or to a model.
+ * The parameter 'Leave Out'. Notes of the staff are left out by default, because the workflow may
+ * show the overview to a parent or to an AI model.
  */
 export const leaveOut: INodeProperties = {
 	displayName: 'Leave Out',
 	name: 'leaveOut',
 	type: 'multiOptions',
-	// n8n lets a model fill any parameter that takes an expression, and a model must not decide
-	// what stays private.
+	// n8n lets an AI model fill any parameter that takes an expression, but a model must not decide
+	// which facts stay private.
 	noDataExpression: true,
 	options: sortByName(LEAVE_OUT_CHOICES.map(toOption)),
 	default: ['notes'],
@@ -120,18 +120,17 @@ function toOption({ name, value, description }: LeaveOutChoice): INodePropertyOp
 	return { name, value, description };
 }
 
-/** Lists the fields that are left out by the chosen values of 'Leave Out'. */
+/** Lists the fields that the chosen values of 'Leave Out' remove. */
 function listLeftOutFields(chosenValues: readonly string[]): string[] {
 	const choices = LEAVE_OUT_CHOICES.filter(({ value }) => chosenValues.includes(value));
 	return choices.flatMap(({ fields }) => fields);
 }
 
-/**
- * Makes the options of 'Get Overview': those of 'Find', and some more. By default, if several
- * customers match, all are returned.
- */
+/** Makes the options of 'Get Overview': the options of 'Find', and some more. */
 function makeOverviewOptions(): INodeProperties {
-	return makeFindOptions('all', OVERVIEW_OPTIONS);
+	// By default, all matching customers are returned.
+	const defaultIfSeveral = 'all';
+	return makeFindOptions(defaultIfSeveral, OVERVIEW_OPTIONS);
 }
 
 const OVERVIEW_OPTIONS: INodeProperties[] = [
@@ -168,14 +167,14 @@ const OVERVIEW_OPTIONS: INodeProperties[] = [
 ];
 
 /**
- * Copies the customer entity, with two more choices of 'Match By' than 'Find' has: the ID, which is
- * offered first, and the name.
+ * Copies the customer entity, with more choices in 'Match By' than 'Find' has: the ID, which comes
+ * first, and the name.
  */
 function addIdAndNameKeys(entity: Entity): Entity {
 	const keysOfFind = entity.match?.keys ?? [];
 	const otherKeys = keysOfFind.filter(({ name }) => name !== byId.name);
 	const keys = [byId, ...otherKeys, byWholeName];
-	// Only *Create or Update* uses `onlyForNew`.
+	// The type requires `onlyForNew`, but only *Create or Update* uses it.
 	const onlyForNew = entity.match?.onlyForNew ?? [];
 	return { ...entity, match: { onlyForNew, keys } };
 }

@@ -1,3 +1,9 @@
+/*
+ * Reads the lists from which an overview of a customer is made. Each list gives one *part* of the
+ * overview: a field such as `payments`. A `PartSource` describes the list of a part and how to read
+ * it; `readPart` reads the list in all branches of the customer.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { hasStatus } from '../../api/failures';
@@ -8,7 +14,7 @@ import { SMALLEST_PAGE } from '../../api/pages';
 import { cgi } from '../../entities/cgi';
 import { customerTariff } from '../../entities/customerTariff';
 import { dayOf, lesson as lessonEntity, LESSON_STATUS } from '../../entities/lesson';
-import { listCall, passesOf } from '../../entities/listCall';
+import { makeListCall, passesOf } from '../../entities/listCall';
 import { pay } from '../../entities/pay';
 import { task as taskEntity } from '../../entities/task';
 import type { Entity } from '../../entities/types';
@@ -24,22 +30,22 @@ import type { OverviewRequest } from './overviewForm';
 /** The customer whose lists are read, the branches in which they are read, and today's date. */
 export interface OverviewSubject {
 	customerId: number;
-	/** The branches to read, first the one in which the customer was found. */
+	/** The branches to read: first the branch in which the customer was found. */
 	branches: readonly Branch[];
 	/** `yyyy-mm-dd` */
 	today: string;
 }
 
 /**
- * Reads the lists of one customer side by side. If the user of the credential may not read a list,
- * the overview lacks the part that is made from it, and says why.
+ * Reads the lists of one customer, all at the same time. If the user of the credential has no
+ * permission to read a list, the overview lacks that part, and an error in the overview says why.
  */
 export async function readOverviewLists(
 	item: Item,
 	subject: OverviewSubject,
 	request: OverviewRequest,
 ): Promise<OverviewLists> {
-	// The user of the node may leave parts out. Their lists are not read.
+	// The lists of parts that the form leaves out are not read.
 	const readUnlessLeftOut = async (source: PartSource): Promise<PartReading> =>
 		request.leftOutFields.includes(source.part) ? { errors: [] } : await readPart(item, source);
 
@@ -63,13 +69,13 @@ export async function readOverviewLists(
 	};
 }
 
-/** The groups and the planned lessons of the customer, and what could not be read of them. */
+/** The groups and the planned lessons of the customer, and the errors of both lists. */
 type Timetable = Pick<OverviewLists, 'errors' | 'groupIds' | 'plannedLessons'>;
 
 /**
- * Reads the groups of the customer, and then the planned lessons. A planned lesson may name only a
- * group and none of its members. So if the groups cannot be read, only lessons that name the
- * customer are found, and an error in the overview says so.
+ * Reads the groups of the customer, and then the planned lessons: a planned lesson may name only a
+ * group, and none of its members. If the groups cannot be read, only lessons that name the customer
+ * are found, and an error in the overview says so.
  */
 async function readTimetable(
 	item: Item,
@@ -78,35 +84,35 @@ async function readTimetable(
 ): Promise<Timetable> {
 	const memberships = await readPart(item, describeMemberships(subject));
 	const areGroupsKnown = memberships.rows !== undefined;
-	// Knows from the memberships in which lessons the customer takes part.
-	const lessonTest = new CustomerLessons(subject.customerId, memberships.rows ?? [], item.zone);
+	const customerLessons = new CustomerLessons(
+		subject.customerId,
+		memberships.rows ?? [],
+		item.zone,
+	);
 
 	const period = { firstDay: subject.today, lastDay: daysAfter(subject.today, daysAhead) };
-	const lessonSource = describePlannedLessons(subject, lessonTest, period, item.zone);
+	const lessonSource = describePlannedLessons(subject, customerLessons, period, item.zone);
 	const plannedLessons = await readPart(item, lessonSource);
 
 	const errors = [...memberships.errors, ...plannedLessons.errors];
 	if (!areGroupsKnown) errors.push(LESSONS_OF_GROUPS_MISSING);
 	return {
-		groupIds: areGroupsKnown ? lessonTest.groupIdsOn(subject.today) : undefined,
+		groupIds: areGroupsKnown ? customerLessons.groupIdsOn(subject.today) : undefined,
 		plannedLessons: plannedLessons.rows,
 		errors,
 	};
 }
 
-/** Without this error a missing next lesson would read as "there are no more lessons". */
+/** Without this error, an empty `next_lesson` would mean that no more lessons are planned. */
 const LESSONS_OF_GROUPS_MISSING: OverviewError = {
 	part: 'next_lesson',
 	reason:
 		'Lessons that show a group alone are not among them, because the groups of the customer cannot be read.',
 };
 
-/**
- * The list from which a part of the overview is made, and how to read it. A part is a field such as
- * `payments`.
- */
+/** The list from which a part of the overview is made, and how the list is read. */
 interface PartSource {
-	/** The name of the field. */
+	/** The name of the part, which is a field of the overview such as `payments`. */
 	part: string;
 	/** The entity whose records the list has. */
 	entity: Entity;
@@ -116,23 +122,25 @@ interface PartSource {
 	/** How many pages are read, and which rows are kept. */
 	options?: CollectOptions;
 	/**
-	 * Set for a list that is the same for every customer, so that it is read once for all items: the
-	 * name under which its rows are kept.
+	 * The name under which the execution keeps the rows for its other items. Set if the list is the
+	 * same for every customer.
 	 */
 	cacheName?: string;
 }
 
 /**
- * Describes the list of memberships, which say when the customer belongs to which group. Without
- * dates in the call, AlfaCRM lists only current ones. So the list is read twice, the second time
- * with dates (`passes`). API notes 5.7.
+ * Describes the list of memberships. A membership says from when until when the customer belongs to
+ * a group. AlfaCRM calls memberships `cgi`.
  */
 function describeMemberships(subject: OverviewSubject): PartSource {
 	return {
 		part: 'groups',
 		entity: cgi,
 		branches: subject.branches,
+		// This action lists the memberships of one customer.
 		call: { action: 'customer', query: { customer_id: subject.customerId } },
+		// AlfaCRM lists only current memberships. The passes make it list the others as well, by dates
+		// in the body: see docs/alfacrm-api.md 5.7.
 		options: { passes: passesOf(cgi), keep: makeOwnershipTest(subject) },
 	};
 }
@@ -144,14 +152,15 @@ interface Period {
 }
 
 /**
- * Describes the list of the customer's planned lessons in a period. AlfaCRM may ignore a filter, so
- * each lesson is checked.
+ * Describes the list of the customer's planned lessons in a period. Each lesson is checked here as
+ * well, because AlfaCRM may ignore a filter.
  *
- * @param lessonTest tells in which lessons the customer takes part
+ * @param customerLessons knows the customer's groups, and so the lessons in which the customer
+ * takes part
  */
 function describePlannedLessons(
 	{ branches }: OverviewSubject,
-	lessonTest: CustomerLessons,
+	customerLessons: CustomerLessons,
 	{ firstDay, lastDay }: Period,
 	zone: string,
 ): PartSource {
@@ -165,14 +174,14 @@ function describePlannedLessons(
 		branches,
 		call: { body: { status: LESSON_STATUS.planned, date_from: firstDay, date_to: lastDay } },
 		options: {
-			// One reading for lessons that name the customer, and one for each group of the customer.
-			passes: lessonTest.filtersWithin(firstDay, lastDay),
-			keep: (lesson) => isWithinPeriod(lesson) && lessonTest.includes(lesson),
+			// The list is read once for lessons that name the customer, and once for each group.
+			passes: customerLessons.makeLessonFilters(firstDay, lastDay),
+			keep: (lesson) => isWithinPeriod(lesson) && customerLessons.includes(lesson),
 		},
 	};
 }
 
-/** Describes the list of the latest completed lessons. */
+/** Describes the list of the customer's latest completed lessons. */
 function describeCompletedLessons(
 	{ customerId, branches }: OverviewSubject,
 	request: OverviewRequest,
@@ -190,22 +199,24 @@ function describeCompletedLessons(
 }
 
 /**
- * Describes the list of subscriptions. Every branch lists all subscriptions of a customer, so one
- * branch is enough. API notes 5.5.
+ * Describes the list of the customer's subscriptions. Every branch lists all of them, so one branch
+ * is enough: see docs/alfacrm-api.md 5.5.
  */
 function describeSubscriptions(subject: OverviewSubject): PartSource {
-	// AlfaCRM takes the customer from the query. Some sources have it in the body, so both have it.
+	// AlfaCRM takes the customer from the query. Some descriptions of its API send the customer in
+	// the body instead, so the call has both.
 	const filter = { customer_id: subject.customerId };
+	const [firstBranch] = subject.branches;
 	return {
 		part: 'subscriptions',
 		entity: customerTariff,
-		branches: subject.branches.slice(0, 1),
+		branches: [firstBranch],
 		call: { query: filter, body: filter },
 		options: { keep: makeOwnershipTest(subject) },
 	};
 }
 
-/** Describes the list of the latest payments. */
+/** Describes the list of the customer's latest payments. */
 function describePayments(subject: OverviewSubject, request: OverviewRequest): PartSource {
 	return {
 		part: 'payments',
@@ -217,8 +228,8 @@ function describePayments(subject: OverviewSubject, request: OverviewRequest): P
 }
 
 /**
- * Describes the list of the tasks of all customers, because no filter by customer is known. API
- * notes 5.18. Only the first page is read, unless the user wants the whole list searched.
+ * Describes the list of the tasks of all customers, because no filter by customer is known: see
+ * docs/alfacrm-api.md 5.18. Only the first page is read, unless 'Search All Tasks' is on.
  */
 function describeTasks(
 	{ branches }: OverviewSubject,
@@ -228,15 +239,15 @@ function describeTasks(
 		part: 'tasks',
 		entity: taskEntity,
 		branches,
-		// The goal ends the reading. Without one, the list is read to its end.
+		// The goal `ONE_PAGE` ends the reading. Without a goal, the list is read to its end.
 		options: { goal: readsAllTasks ? undefined : ONE_PAGE },
 		cacheName: readsAllTasks ? 'all tasks' : 'first tasks',
 	};
 }
 
 /**
- * Makes a function that tells whether a row belongs to the customer: AlfaCRM may ignore the filter
- * by customer.
+ * Makes a function that tells whether a row belongs to the customer. Rows are checked because
+ * AlfaCRM may ignore the filter by customer.
  */
 function makeOwnershipTest({ customerId }: OverviewSubject): (row: IDataObject) => boolean {
 	return (row) => readId(row.customer_id) === customerId;
@@ -244,23 +255,21 @@ function makeOwnershipTest({ customerId }: OverviewSubject): (row: IDataObject) 
 
 /**
  * Returns how many rows to read to find the latest lessons or payments. AlfaCRM was seen to list
- * the latest first, but documents no order. So a whole small page is read even if fewer rows are
- * shown, and the rows are sorted by date. API notes 3.
+ * the latest first, but does not document an order (docs/alfacrm-api.md 3). So more rows are read
+ * than the overview shows, at least a small page, and are then sorted by date.
  */
 function countRowsToRead({ recentCount }: OverviewRequest): number {
 	return Math.max(SMALLEST_PAGE, recentCount);
 }
 
-/** What was read of a part. */
+/** The rows of a part that were read, and the errors of branches that could not be read. */
 interface PartReading {
-	/** Undefined if the list could not be read in any branch. */
+	/** Undefined if the list was not read, or could not be read in any branch. */
 	rows?: IDataObject[];
 	errors: OverviewError[];
 }
 
-/**
- * Reads the list of a part in all branches. A row that several branches list is returned only once.
- */
+/** Reads the list of a part in all branches. Returns a record that several branches list once. */
 async function readPart(item: Item, source: PartSource): Promise<PartReading> {
 	const readings = await Promise.all(
 		source.branches.map(async (branch) => await readPartOfBranch(item, source, branch)),
@@ -274,8 +283,8 @@ async function readPart(item: Item, source: PartSource): Promise<PartReading> {
 }
 
 /**
- * Reads the list of a part in one branch. If the user of the credential may not read it, returns an
- * error for the overview.
+ * Reads the list of a part in one branch. If the user of the credential has no permission to read
+ * the list, returns an error for the overview.
  */
 async function readPartOfBranch(
 	item: Item,
@@ -285,31 +294,28 @@ async function readPartOfBranch(
 	try {
 		const collected = await collectRows(item, source, branch);
 		const { rows } = collected;
-		// `nextPage` is set if the goal `ONE_PAGE` ended the reading before the end of the list.
+		// `nextPage` is set if the goal `ONE_PAGE` has ended the reading before the end of the list.
 		const isOnlyFirstPage = collected.nextPage !== undefined;
 		if (isOnlyFirstPage) return { rows, errors: [makeFirstPageError(source, collected)] };
 
 		warnOfMissing(item, source.entity.plural.toLowerCase(), collected);
 		return { rows, errors: [] };
 	} catch (caught) {
-		// Any other failure may be temporary. Then the item fails, so that the overview does not lack a
-		// part by accident.
+		// Any other failure can be temporary, so the item fails: an overview that lacks a part because
+		// of a temporary failure would mislead the user.
 		if (!hasStatus(caught, 403, 404)) throw item.asError(caught);
 
 		return { errors: [{ part: source.part, reason: caught.message }] };
 	}
 }
 
-/**
- * Reads the rows of a list in one branch. A list that is the same for every customer is read once
- * for all items.
- */
+/** Reads the rows of a list in one branch. A list with a `cacheName` is read once for all items. */
 async function collectRows(
 	item: Item,
 	{ entity, call, options, cacheName }: PartSource,
 	branch: Branch,
 ): Promise<Collected> {
-	const list = { ...listCall(entity, branch), ...call };
+	const list = { ...makeListCall(entity, branch), ...call };
 	const read = async () => await item.collect(list, options);
 	if (cacheName === undefined) return await read();
 
@@ -317,8 +323,8 @@ async function collectRows(
 }
 
 /**
- * Makes the error for a list of which only the first page was read. Only the list of tasks is read
- * like this.
+ * Makes the error for a list of which only the first page was read. The list of tasks is the only
+ * such list.
  */
 function makeFirstPageError({ part }: PartSource, { rows, total }: Collected): OverviewError {
 	const ofTotal = total === undefined ? '' : ` of ${total}`;

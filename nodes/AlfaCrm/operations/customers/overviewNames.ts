@@ -5,7 +5,7 @@ import { tariff } from '../../entities/tariff';
 import type { Entity } from '../../entities/types';
 import { user } from '../../entities/user';
 import type { Item } from '../../run/item';
-import { nameSourceOf } from '../../run/names';
+import { makeNameSource } from '../../run/names';
 import type { Branch, LocatedRecord } from '../../store/located';
 import type { Titles } from '../../store/shortList';
 import type { OverviewNames } from './overviewFacts';
@@ -21,9 +21,9 @@ export async function readOverviewNames(
 	{ row: customer, branch }: LocatedRecord,
 	{ readsAllNames, leftOutFields }: OverviewRequest,
 ): Promise<Omit<OverviewNames, 'groups'>> {
-	const nameSource = nameSourceOf(item);
-	const readIf = async (isNeeded: boolean, entity: Entity) =>
-		isNeeded ? await nameSource.titlesIn(entity, branch) : undefined;
+	const nameSource = makeNameSource(item);
+	const readNamesIf = async (isNeeded: boolean, entity: Entity) =>
+		isNeeded ? await nameSource.findTitles(entity, branch) : undefined;
 
 	const isLead = !isClient(customer);
 	const needsPlans = readsAllNames || !isLead;
@@ -34,10 +34,10 @@ export async function readOverviewNames(
 
 	const [plans, managers, stages, branches] = await Promise.all([
 		// AlfaCRM calls a plan a tariff.
-		readIf(needsPlans, tariff),
-		readIf(needsManagers, user),
-		readIf(needsStages, stageEntity),
-		readIf(readsAllNames, branchEntity),
+		readNamesIf(needsPlans, tariff),
+		readNamesIf(needsManagers, user),
+		readNamesIf(needsStages, stageEntity),
+		readNamesIf(readsAllNames, branchEntity),
 	]);
 	return { plans, managers, stages, branches };
 }
@@ -53,12 +53,12 @@ export async function readGroupNames(
 ): Promise<Titles> {
 	if (groupIds.length === 0) return new Map();
 
-	const nameSource = nameSourceOf(item);
+	const nameSource = makeNameSource(item);
 	const namesOfBranches = await Promise.all(
-		branches.map(async (branch) => await nameSource.titlesIn(groupEntity, branch)),
+		branches.map(async (branch) => await nameSource.findTitles(groupEntity, branch)),
 	);
 
-	// The names of a branch are undefined if they could not be read.
+	// If the names of a branch could not be read, they are undefined.
 	const readableNames = namesOfBranches.filter((names) => names !== undefined);
 	return new Map(readableNames.flatMap((names) => [...names]));
 }

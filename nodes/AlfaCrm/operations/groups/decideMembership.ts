@@ -1,16 +1,17 @@
 /**
- * Decides how a customer becomes a member of a group in a period, given the memberships that the
- * customer has in this group already. Nothing here calls AlfaCRM.
+ * Decides for *Add to Group* how a customer becomes a member of a group in a period, such as from
+ * 1 March to 31 May. The decision depends on the memberships that the customer has in this group:
  *
- * - *A membership overlaps the period*: it is changed to begin no later than the period. It is
- *   changed to end with the period if the user has given an end, because this end is what the user
- *   asks for.
- * - *The user has given no end, and a membership begins after the period*: this membership is moved
- *   to begin with the period. A new membership without an end would overlap with it.
- * - *Otherwise*: a new membership is created.
+ * - *A membership overlaps the period*: its first day is changed if it begins after the first day
+ *   of the period. Its last day becomes the last day of the period if the user has given that day.
+ *   Otherwise `decideOpenEnd` decides its last day.
+ * - *No membership overlaps the period, the user has given no last day, and a membership begins
+ *   later*: its first day becomes the first day of the period. A new membership without a last day
+ *   would overlap with this membership.
+ * - *In all other cases* a new membership is created.
  *
- * Days are texts `yyyy-mm-dd`, so they compare as texts. A membership without an end has a last day
- * that is later than every other day: see `lastDayOf` in `periods.ts`.
+ * Nothing here calls AlfaCRM. Days are texts `yyyy-mm-dd`, so they compare as texts. For a
+ * membership without a last day, `lastDayOf` returns a text that is later than every day.
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -23,20 +24,20 @@ export interface Period {
 	/** The first day, `yyyy-mm-dd`. */
 	from: string;
 	/**
-	 * The last day, `yyyy-mm-dd`. If the user has given no end, the day until which the membership
-	 * has to last at least.
+	 * The last day that the user has given, `yyyy-mm-dd`. If the user has given no last day, the
+	 * membership must last at least until this day: today, or the first day if it is in the future.
 	 */
 	to: string;
-	/** Whether the membership goes on after `to`, because the user has given no end. */
+	/** Whether the membership can go on after `to`, because the user has given no last day. */
 	isOpenEnded: boolean;
 }
 
-/** An existing membership that is used for the period, and what has to be changed in it. */
+/** An existing membership that is used for the period, and the days to change in it. */
 export interface MembershipUpdate {
 	membership: IDataObject;
 	/**
-	 * The new first and last day as they are sent, `dd.mm.yyyy`; empty if the membership needs no
-	 * change.
+	 * The new `b_date` and `e_date` in AlfaCRM's format, `dd.mm.yyyy`. A day that stays is left out,
+	 * so this is empty if the membership needs no change.
 	 */
 	newDays: IDataObject;
 	/** Whether the customer was in the group on at least one day of the period before the change. */
@@ -46,9 +47,11 @@ export interface MembershipUpdate {
 /**
  * Decides whether an existing membership is used for the period, and with which days.
  *
- * @returns `create` if a new membership is needed. `refuse` if several memberships overlap the
- * period, and the one that ends last begins after the first day of the period: it would have to
- * begin earlier, and would then overlap with the others.
+ * - `create`: a new membership is needed.
+ * - `refuse`: several memberships overlap the period, and the membership that ends last begins
+ *   after the first day of the period. If it began earlier, it would overlap with another
+ *   membership. For example, the period is from 1 March to 31 May, and the memberships are from 1
+ *   February to 15 March and from 1 to 30 April.
  */
 export function decideMembership(
 	memberships: readonly IDataObject[],
@@ -57,24 +60,24 @@ export function decideMembership(
 ): MembershipUpdate | 'create' | 'refuse' {
 	const overlappingMemberships = findOverlappingMemberships(memberships, period, zone);
 	const nextMembership = findNextMembership(memberships, period, zone);
-	const wasMember = overlappingMemberships.length > 0;
+	const lastOverlappingMembership = overlappingMemberships.at(0);
 	const movableMembership = period.isOpenEnded ? nextMembership : undefined;
-	// The overlapping membership that ends last comes first.
-	const membership = wasMember ? overlappingMemberships[0] : movableMembership;
+	const membership = lastOverlappingMembership ?? movableMembership;
 	if (membership === undefined) return 'create';
 
 	const beginsTooLate = firstDayOf(membership, zone) > period.from;
 	if (beginsTooLate && overlappingMemberships.length > 1) return 'refuse';
 
 	const newDays = decideNewDays(membership, period, nextMembership, zone);
-	return { membership, newDays, wasMember };
+	return { membership, newDays, wasMember: lastOverlappingMembership !== undefined };
 }
 
 /**
- * Decides which days of a membership have to be changed, so that it includes the period.
+ * Decides which days of a membership have to be changed to fit the period.
  *
- * @param nextMembership the first membership that begins after the period
- * @returns the new first and last day as they are sent; no field for a day that stays
+ * @param nextMembership the first membership that begins after the period. It is `membership`
+ * itself if that is moved to an earlier first day.
+ * @returns the new `b_date` and `e_date` in AlfaCRM's format; no field for a day that stays
  */
 function decideNewDays(
 	membership: IDataObject,
@@ -92,6 +95,7 @@ function decideNewDays(
 		? decideOpenEnd(oldEnd, period, nextMembership, zone)
 		: period.to;
 	if (newEnd !== oldEnd) {
+		// Null removes the last day.
 		newDays.e_date = newEnd === undefined ? null : dotted(newEnd);
 	}
 	return newDays;
@@ -123,15 +127,16 @@ function findNextMembership(
 }
 
 /**
- * Decides when a membership ends if the user has given no end.
+ * Decides the last day of a membership if the user has given no last day.
  *
- * - *It ends after the period*: it keeps its end. That holds for the next membership, too, if it is
- *   moved to begin with the period.
- * - *It ends by the last day of the period*: it loses its end or, if there is a next membership,
- *   ends on the day before that one begins.
+ * - *The membership ends after the period*: its last day stays. This includes the case that
+ *   `nextMembership` itself is moved to an earlier first day.
+ * - *The membership ends in the period, and there is a next membership*: the new last day is the
+ *   day before the next membership begins.
+ * - *The membership ends in the period, and there is no next membership*: it gets no last day.
  *
  * @param nextMembership the first membership that begins after the period
- * @returns undefined for a membership that gets no end
+ * @returns undefined for a membership that gets no last day
  */
 function decideOpenEnd(
 	oldEnd: string,

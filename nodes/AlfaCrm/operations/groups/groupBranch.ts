@@ -2,7 +2,7 @@ import { shownBranches } from '../../entities/branch';
 import { customer as customerEntity } from '../../entities/customer';
 import { group as groupEntity } from '../../entities/group';
 import { listOf } from '../../fields/field';
-import { allBranches, findInBranches } from '../../run/branches';
+import { allBranches, searchUntilFound } from '../../run/branches';
 import type { Item } from '../../run/item';
 import { findRecordInBranch } from '../../run/records';
 import type { Branch } from '../../store/located';
@@ -10,25 +10,28 @@ import { readIds } from '../../values/formats';
 import type { MembershipForm } from './membership';
 
 /**
- * Chooses the branch for the calls about a membership. It is a branch of the group, because AlfaCRM
- * finds memberships by their group (API notes 5.7).
+ * Chooses the branch for the calls about a membership (the days on which a customer belongs to a
+ * group). It has to be a branch of the group, because AlfaCRM finds memberships by their group
+ * (docs/alfacrm-api.md 5.7).
  *
- * - *The user has chosen a branch, or the account has only one*: this branch stays.
- * - *Otherwise* the form has the branch in which the customer was found, and the group may be in
- *   other branches. Of several branches of the group, one is chosen to which the customer belongs.
- *
- * The branch also stays if AlfaCRM shows the group in no branch. AlfaCRM then answers the next call
- * with what is wrong with the group.
+ * - *The user has chosen a branch, or the account has only one branch*: takes this branch.
+ * - *The form has the branch in which the customer was found*: takes this branch if the group
+ *   belongs to it. If not, takes the only branch of the group, or a branch to which both the group
+ *   and the customer belong.
+ * - *AlfaCRM shows the group in no branch*: takes the branch of the form. AlfaCRM then refuses the
+ *   next call, and its message says what is wrong with the group.
  *
  * @throws NodeOperationError if the group is in several branches and the customer belongs to none
  * of them
  */
 export async function chooseBranchOfGroup(form: MembershipForm): Promise<Branch> {
 	const { item, branch, customerId, groupId } = form;
-	// `place` is set if 'Branch' is empty.
+	// `place` is undefined if the user has chosen a branch. `hasRecord` is false if the branch is the
+	// only branch of the account.
 	const isBranchOfCustomer = item.place?.hasRecord === true;
 	if (!isBranchOfCustomer) return branch;
 
+	// The type `Branch` also has undefined, so that `includes` accepts an unknown branch.
 	const groupBranches: readonly Branch[] = await readGroupBranches(item, groupId, branch);
 	if (groupBranches.length === 0 || groupBranches.includes(branch)) return branch;
 	if (groupBranches.length === 1) return groupBranches[0];
@@ -45,18 +48,19 @@ export async function chooseBranchOfGroup(form: MembershipForm): Promise<Branch>
 /** Reads the branches to which the customer belongs. */
 async function readCustomerBranches(form: MembershipForm): Promise<number[]> {
 	const { item, branch, customerId } = form;
+	// A customer has no parent to name in the query, and reading needs no labels of fields.
 	const target = { path: customerEntity.path, query: {}, labels: {}, branch };
 	const customer = await findRecordInBranch(item, customerEntity, customerId, target);
 	return customer === undefined ? [] : shownBranches(customer.row);
 }
 
 /**
- * Reads the branches of a group. Items that begin to look for it in the same branch share one
+ * Reads the branches of a group. Items with the same group and the same `firstBranch` share one
  * reading.
  *
  * @param firstBranch the branch in which the group is looked for first. It is a part of the cache
- * name, because it decides the result if the group names no branches.
- * @returns no branches if AlfaCRM shows the group in none
+ * name, because the result depends on it if the group names no branches.
+ * @returns an empty list if AlfaCRM shows the group in no branch
  */
 async function readGroupBranches(
 	item: Item,
@@ -71,18 +75,19 @@ async function readGroupBranches(
 	);
 }
 
-/** Looks for a group in one branch after the other, and returns the branches that it names. */
+/** Looks for a group in one branch after the other, and returns the branches that its row names. */
 async function findGroupBranches(
 	item: Item,
 	groupId: number,
 	firstBranch: Branch,
 ): Promise<number[]> {
 	const findInBranch = async (branch: Branch) => {
+		// A group has no parent to name in the query, and reading needs no labels of fields.
 		const target = { path: groupEntity.path, query: {}, labels: {}, branch };
 		return await findRecordInBranch(item, groupEntity, groupId, target);
 	};
 	const branches = await allBranches(item, firstBranch);
-	const group = await findInBranches(item, branches, findInBranch);
+	const group = await searchUntilFound(item, branches, findInBranch);
 	if (group === undefined) return [];
 
 	// A group whose row names no branches belongs to the branch in which it was found.

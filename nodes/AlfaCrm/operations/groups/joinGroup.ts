@@ -19,12 +19,12 @@ import {
 
 /**
  * *Customer → Add to Group*: makes a customer a member of a group from a first day to a last day,
- * or without an end. If an existing membership overlaps this period, its days are changed;
- * otherwise a membership is created. `decideMembership.ts` decides between the two.
+ * or without a last day. Either changes the days of an existing membership, or creates a new
+ * membership: `decideMembership.ts` decides it.
  */
 export const joinGroup: ActionKind<'joinGroup'> = {
 	// An empty 'Start Date' means today, so the result depends on the clock.
-	decidesByTime: () => true,
+	dependsOnTimeZone: () => true,
 
 	// The form has only the customer and the fields that the action declares.
 	form: () => ({}),
@@ -43,8 +43,8 @@ export const joinGroup: ActionKind<'joinGroup'> = {
 };
 
 /**
- * Makes the customer a member by an existing membership or, if none can be used, by a new one.
- * Returns the output of the action.
+ * Uses an existing membership or, if no membership can be used, creates one. Returns the output
+ * item.
  */
 async function addToGroup(form: MembershipForm, period: Period): Promise<IDataObject> {
 	return await findOrCreateByPlan(
@@ -63,8 +63,8 @@ function readPeriod({ item, fields }: MembershipForm): Period {
 	const currentDay = today('iso', item.zone);
 	const from = formatDay(fields.b_date, 'iso', item.zone) ?? currentDay;
 	const endDate = formatDay(fields.e_date, 'iso', item.zone);
-	// Without an end date, the membership has to last at least until today, or until the first day if
-	// that lies in the future.
+	// Without an end date, the membership must last at least until today or, if the first day is in
+	// the future, until the first day.
 	const earliestEnd = from > currentDay ? from : currentDay;
 	const to = endDate ?? earliestEnd;
 	if (to >= from) return { from, to, isOpenEnded: endDate === undefined };
@@ -76,19 +76,19 @@ function readPeriod({ item, fields }: MembershipForm): Period {
 	);
 }
 
-/** What is known before a membership is created. */
+/** The findings of the search for a membership that are needed to create one. */
 interface CreationPlan {
 	/** The memberships that the customer has in the group on days outside of the period. */
 	otherMemberships: readonly IDataObject[];
 }
 
 /**
- * Looks for an existing membership that includes the period, or can include it after a change of
- * its days, and makes this change.
+ * Looks for an existing membership that can be used for the period, and changes its days if
+ * necessary.
  *
- * @returns the output of the action as `existing`; a `plan` if a membership has to be created
- * @throws NodeOperationError if the period overlaps several memberships, and the one that ends last
- * begins after the first day of the period
+ * @returns the output item as `existing`; a `plan` if a membership has to be created
+ * @throws NodeOperationError if several memberships overlap the period, and none of them can be
+ * extended to its first day: see `refuse` in `decideMembership.ts`
  */
 async function reuseMembership(
 	form: MembershipForm,
@@ -109,7 +109,7 @@ async function reuseMembership(
 	return { existing: output };
 }
 
-/** Changes the days of a membership if necessary, and returns the output of the action. */
+/** Changes the days of a membership if necessary, and returns the output item. */
 async function updateIfNeeded(
 	form: MembershipForm,
 	update: MembershipUpdate,
@@ -137,8 +137,8 @@ async function changeDays(
 }
 
 /**
- * Creates a membership for the period, and returns the output of the action. If AlfaCRM refuses it
- * because the customer is in the group already, reports that nothing was changed.
+ * Creates a membership for the period, and returns the output item. If AlfaCRM answers that the
+ * customer is in the group already, the output says that nothing was changed.
  *
  * @param otherMemberships the memberships of the customer in this group outside of the period
  */
@@ -170,7 +170,8 @@ async function sendMembership(form: MembershipForm): Promise<IDataObject> {
 }
 
 /**
- * Reports that the customer is in the group already, with a membership that AlfaCRM does not show.
+ * Makes the output item for a customer who is in the group already, with a membership that AlfaCRM
+ * does not list. Adds a hint that nothing was changed.
  */
 function reportAlreadyMember(form: MembershipForm): IDataObject {
 	hintThatCustomerIsMember(form);
@@ -179,36 +180,34 @@ function reportAlreadyMember(form: MembershipForm): IDataObject {
 	return makeOutput(form, knownFields, 'unchanged', { alreadyMember: true });
 }
 
-/**
- * Recognizes the message with which AlfaCRM refuses a customer who "is already a member" of the
- * group. API notes 5.7.
- */
+/** Matches AlfaCRM's message that a customer "is already a member" of the group. */
 const ALREADY_MEMBER_MESSAGE = /уже состоит/i;
 
 /**
- * Whether AlfaCRM has refused the creation because the customer is in the group from today on, with
- * a membership that the list does not show.
+ * Whether an error proves that the customer is in the group now, with a membership that AlfaCRM
+ * does not list. AlfaCRM's message says only that the customer is a member, and not on which days.
+ * So it proves nothing in two cases:
  *
- * The message of AlfaCRM does not say on which days. So it proves nothing if the user has given
- * days. If the list shows memberships on other days, the message may be about one of them.
+ * - The user has given days. The customer may be a member on other days.
+ * - AlfaCRM lists memberships on other days. The message may be about one of them.
  */
 function meansAlreadyMember(
 	error: Error,
 	{ fields }: MembershipForm,
 	otherMemberships: readonly IDataObject[],
 ): boolean {
-	// The form has no other fields than 'Start Date' and 'End Date'.
+	// Besides the group, the form only has the fields 'Start Date' and 'End Date'.
 	const hasDays = !hasNoFields(fields);
 	if (hasDays || otherMemberships.length > 0) return false;
 	return ALREADY_MEMBER_MESSAGE.test(error.message);
 }
 
 /**
- * Postpones the end of a new membership if the user has given no end. AlfaCRM gives such a
- * membership the end of its group. If the group ends during the period, the membership would end
- * with it, and a later run would not find the customer in the group.
+ * Postpones the last day of a new membership if the user has given no last day. AlfaCRM then ends
+ * the membership with the group. If the group ends in the period, a later run would not find the
+ * customer in the group.
  *
- * @returns the membership as it is afterwards
+ * @returns the membership after the change, if any
  */
 async function extendNewMembership(
 	form: MembershipForm,
@@ -218,7 +217,8 @@ async function extendNewMembership(
 	if (!period.isOpenEnded) return membership;
 
 	const decision = decideMembership([membership], period, form.item.zone);
-	// AlfaCRM has given the membership days outside of the period. They stay.
+	// Any decision except an update means that AlfaCRM has given the membership days outside of the
+	// period. These days stay.
 	if (decision === 'create' || decision === 'refuse') return membership;
 
 	const lastsLongEnough = hasNoFields(decision.newDays);

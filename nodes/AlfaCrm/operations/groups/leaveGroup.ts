@@ -15,9 +15,9 @@ import {
 } from './membership';
 
 /**
- * *Customer → Remove From Group*: ends the memberships of a customer in a group on the given last
- * day, or deletes them as if they had never been. A customer who is not in the group after that day
- * has left it already, and nothing is changed.
+ * *Customer → Remove From Group*: ends the memberships of a customer in a group on the last day
+ * that the user has given, or deletes them. An ended membership stays on record; a deleted
+ * membership does not. If the customer is not in the group after the last day, nothing is changed.
  */
 export const leaveGroup: ActionKind<'leaveGroup'> = {
 	// The form has only the customer and the fields that the action declares.
@@ -45,9 +45,9 @@ interface Departure {
 
 /** Reads from the form when and how the customer leaves the group. */
 function readDeparture({ item, fields }: MembershipForm): Departure {
-	// 'Last Day' has a default, today, so there is a day even if the user has left it empty.
+	// `e_date` is the field 'Last Day'. If the user has left it empty, the last day is today.
 	const lastDay = formatDay(fields.e_date, 'iso', item.zone) ?? today('iso', item.zone);
-	// Workflows store the choice in 'How' under this name.
+	// `leave_by` is the field 'How'. Stored workflows have this name.
 	const deletesMemberships = fields.leave_by === 'delete';
 	return { lastDay, deletesMemberships };
 }
@@ -64,9 +64,9 @@ async function takeOutOfGroup(form: MembershipForm, departure: Departure): Promi
 }
 
 /**
- * Finds the memberships that go on after the last day. A deletion also finds a membership that ends
- * on the last day, since the customer is in the group on that day. Memberships that ended earlier
- * stay on record.
+ * Finds the memberships that have to be ended or deleted: those that go on after the last day. If
+ * the user has chosen the deletion, a membership that ends on the last day is deleted as well,
+ * because the customer is in the group on that day. Memberships that ended earlier stay on record.
  */
 async function findMembershipsToEnd(
 	form: MembershipForm,
@@ -81,12 +81,13 @@ async function findMembershipsToEnd(
 }
 
 /**
- * Makes sure that no membership would have to end before its first day.
+ * Makes sure that no membership would have to end before its first day. For example, the last day
+ * is 1 March, and the membership began on 10 March.
  *
- * Such a membership is deleted by `endMemberships` if it begins after today. A membership that has
- * begun stays on record, unless the user has chosen the deletion.
+ * There is no error for a membership that has not begun yet, because `endMemberships` deletes it.
+ * There is no error either if the user has chosen the deletion.
  *
- * @throws NodeOperationError for a membership that began after the last day and not after today
+ * @throws NodeOperationError for a membership that has begun, but after the last day
  */
 function assertNotEndedBeforeBeginning(
 	{ item }: MembershipForm,
@@ -98,8 +99,9 @@ function assertNotEndedBeforeBeginning(
 	const currentDay = today('iso', item.zone);
 	for (const membership of memberships) {
 		const firstDay = firstDayOf(membership, item.zone);
-		const beganAfterLastDay = firstDay > lastDay && firstDay <= currentDay;
-		if (!beganAfterLastDay) continue;
+		const hasBegun = firstDay <= currentDay;
+		const wouldEndBeforeBeginning = firstDay > lastDay;
+		if (!hasBegun || !wouldEndBeforeBeginning) continue;
 
 		throw item.error(
 			`'Last Day' must not be before the membership began, on ${firstDay}`,
@@ -151,14 +153,15 @@ async function endMembership(
 	return withResult(form.toOutput(endedMembership), 'updated');
 }
 
-/** Says for error messages what a call about a membership does. */
+/** Describes the task of a call about a membership, for messages about a failed call. */
 function describeTask(form: MembershipForm, membership: IDataObject): string {
 	const { customerId, groupId } = form;
 	return `take customer ${customerId} out of group ${groupId} (membership ${String(membership.id)})`;
 }
 
 /**
- * Reports that the customer is not in the group after the last day, so that nothing was changed.
+ * Makes the output item for a customer who is not in the group after the last day. Adds a hint that
+ * nothing was changed.
  */
 function reportAlreadyLeft(form: MembershipForm, { lastDay }: Departure): IDataObject {
 	const { customerId, groupId, toOutput } = form;

@@ -1,7 +1,8 @@
 /**
- * What *Add to Group* (`joinGroup.ts`) and *Remove From Group* (`leaveGroup.ts`) share: the form,
- * the calls, and the output. A membership says on which days a customer belongs to a group. AlfaCRM
- * calls it `cgi`; its first day is `b_date`, and its last day is `e_date`. API notes 5.7.
+ * The form, the calls and the output that *Add to Group* (`joinGroup.ts`) and *Remove From Group*
+ * (`leaveGroup.ts`) share. A membership says on which days a customer belongs to a group. AlfaCRM
+ * calls it `cgi`; its first day is `b_date`, and its last day is `e_date` (docs/alfacrm-api.md
+ * 5.7).
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -25,22 +26,23 @@ import { idOf, labelsOf, targetOf } from '../../run/target';
 import type { Branch } from '../../store/located';
 import { readId } from '../../values/formats';
 
-/** The form of either action, and what its calls need. */
+/** The values of the form of *Add to Group* or *Remove From Group*, and what its calls need. */
 export interface MembershipForm {
 	item: Item;
 	/** The branch of the calls. */
 	branch: Branch;
 	customerId: number;
 	groupId: number;
-	/** The fields that the user has filled, without the group, as AlfaCRM takes them. */
+	/** The other fields that the user has filled, such as the days, in AlfaCRM's format. */
 	fields: IDataObject;
 	/** The labels of the fields in the form, by AlfaCRM's names of the fields. */
 	labels: Record<string, string>;
 	/**
-	 * The key of all memberships of the customer in the group. Its lock makes items about them run
-	 * one after the other.
+	 * The key that stands for all memberships of the customer in the group. Items with the same key
+	 * run one after the other, because each of them holds the lock of the key.
 	 */
 	membershipsKey: LockKey;
+	/** Turns a membership into an output item. */
 	toOutput: RecordToOutput;
 }
 
@@ -56,7 +58,7 @@ export function readMembershipForm(item: Item, entity: Entity, action: Action): 
 
 	const input = readFields(item, formFields);
 	const { group_id, ...fields } = buildRequestBody(item, formFields, input, { branch });
-	// The group is a required field, so `buildRequestBody` has returned it or thrown an error.
+	// The group is a required field: `buildRequestBody` throws an error if it is empty.
 	const groupId = group_id as number;
 	return {
 		item,
@@ -72,9 +74,9 @@ export function readMembershipForm(item: Item, entity: Entity, action: Action): 
 
 /** Makes the function that turns memberships into output items. */
 function makeMembershipToOutput(item: Item): RecordToOutput {
-	// The output has all fields of a membership, so the fields that the user has given add nothing.
-	const givenFields: string[] = [];
-	return makeRecordToOutput(item, membershipEntity, givenFields);
+	// The output has all fields of a membership anyway, so no further fields have to be named.
+	const additionalFields: string[] = [];
+	return makeRecordToOutput(item, membershipEntity, additionalFields);
 }
 
 /** Lists all memberships of the customer in the group, including past and future ones. */
@@ -82,12 +84,12 @@ export async function listMemberships(form: MembershipForm): Promise<IDataObject
 	const { item, branch, customerId, groupId, labels } = form;
 	const memberships = await readWholeList(item, membershipEntity, {
 		path: membershipEntity.path,
-		// `cgi/customer` lists the groups of a customer. API notes 5.7.
+		// `cgi/customer` lists the groups of a customer.
 		action: 'customer',
 		branch,
 		query: { customer_id: customerId },
-		// Without days AlfaCRM lists only current memberships. So the list is read in two passes: one
-		// without days, and one with days that include the past and the future.
+		// AlfaCRM lists only current memberships unless a request names days. So the list is requested
+		// twice: without days, and with days that include the past and the future.
 		passes: passesOf(membershipEntity),
 		labels,
 		task: `list the groups of customer ${customerId}`,
@@ -108,7 +110,8 @@ export async function saveMembership(
 ): Promise<IDataObject> {
 	const { item, branch, groupId, labels, membershipsKey } = form;
 	const target = { path: membershipEntity.path, branch, labels };
-	// `save` takes the keys of the records that the call changes, so that they are read anew.
+	// `save` takes the keys of the records that the call changes. Earlier readings of these records
+	// are not used any more.
 	if (membership === undefined) {
 		const query = { group_id: groupId };
 		return await item.save({ ...target, query, ...call }, [membershipsKey]);
@@ -119,14 +122,16 @@ export async function saveMembership(
 	return await item.save({ ...target, query, ...call }, [membershipsKey, membershipKey]);
 }
 
-/** Tells the user that everything was done already and nothing was changed. */
+/**
+ * Adds a hint that nothing was changed, because the customer had joined or left the group before.
+ */
 export function hintThatNothingChanged(form: MembershipForm, message: string): void {
 	const { item, customerId, groupId } = form;
 	item.execution.hints.addRepeat(message, `customer ${customerId}, group ${groupId}`);
 }
 
 /**
- * Describes the output: the membership, what became of it, and a flag.
+ * Describes an output item: the membership, whether it was created, updated and so on, and a flag.
  *
  * @param flag the name of the flag that is true if the customer had joined or left the group before
  */

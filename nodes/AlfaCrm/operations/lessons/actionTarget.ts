@@ -5,8 +5,8 @@ import { labelsOf, targetOf } from '../../run/target';
 import type { Target } from '../../store/located';
 
 /**
- * Reads where the calls of an action about lessons go: to which branch, for example. Adds the
- * labels of the fields in the form of the action, so that errors name the fields as the user sees
+ * Reads the target of an action about lessons: the path and the branch of its calls. The target
+ * also holds the labels of the fields in the form, so that errors name the fields as the user sees
  * them.
  */
 export function readActionTarget(item: Item, entity: Entity, formFields: readonly Field[]): Target {

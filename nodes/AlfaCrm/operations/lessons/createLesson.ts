@@ -14,21 +14,25 @@ import {
 	roomIdOf,
 	teacherIdsOf,
 } from '../../store/calendar/lessonRow';
-import { doOverlap, readTimeSpan } from '../../store/calendar/timeSpan';
+import { areOverlapping, readTimeSpan } from '../../store/calendar/timeSpan';
 import type { Branch } from '../../store/located';
 import { formatTime, readId } from '../../values/formats';
 import type { RecordDraft } from '../common/create';
-import { create, readDraft, saveDraft, skipIfThere } from '../common/create';
-import { assertPeopleGiven } from './attendeesInput';
+import { create, readDraft, saveDraft } from '../common/create';
+import { skipIfExists } from '../common/skipIfExists';
+import { assertAttendeesGiven } from './attendeesInput';
 import { dropUnusedDuration } from './endTime';
 import { hasAllAttendeesOf, hintThatLessonExists } from './existingLesson';
-import { makeLessonLocks } from './lessonLocks';
+import { makeLessonLockKeys } from './lessonLocks';
 import { findBranchesOfTeachers, readLessonsOfDay } from './lessonsOfDay';
 
 /**
- * *Lesson → Create*: creates a lesson unless it exists already, and refuses a time at which its
- * teacher or room has another lesson. AlfaCRM itself refuses only a room that is taken, never a
- * teacher who is busy. API notes 5.11. Each of the two checks can be switched off in 'Options'.
+ * *Lesson → Create*: creates a lesson after two checks. The user can switch off each of them in
+ * 'Options'.
+ *
+ * 1. If the lesson exists already, the existing lesson is returned.
+ * 2. If its teacher or room has another lesson at that time, the node throws an error. AlfaCRM
+ *    itself refuses a busy room but not a busy teacher: API notes 5.11 in docs/alfacrm-api.md.
  *
  * *Lesson → Book* (`book/`) also finds a free time, and checks working hours and the attendees.
  */
@@ -38,13 +42,13 @@ export const createLesson: Operation = {
 
 	async execute(item, entity) {
 		const draft = readDraft(item, entity, entity.fields, (input) => prepareInput(item, input));
-		return [await createOnce(item, entity, draft)];
+		return [await findOrCreateLesson(item, entity, draft)];
 	},
 };
 
 /** Makes sure that the input names attendees, and leaves out a duration that has no effect. */
 function prepareInput(item: Item, input: IDataObject): IDataObject {
-	assertPeopleGiven(item, input);
+	assertAttendeesGiven(item, input);
 	return dropUnusedDuration(input);
 }
 
@@ -59,90 +63,96 @@ const checkTeacherAndRoom: INodeProperties = {
 const lessonOptions = collection(
 	'Options',
 	'options',
-	[checkTeacherAndRoom, skipIfThere],
+	[checkTeacherAndRoom, skipIfExists],
 	'Add Option',
 );
 
-/** A new lesson, and the checks before it is created. */
+/** A new lesson, and the checks that are made before it is created. */
 interface LessonToCheck {
-	/** The fields of the lesson as they are sent. */
-	fields: IDataObject;
+	/** The values of the lesson as they are sent. */
+	body: IDataObject;
 	branch: Branch;
 	/** `yyyy-mm-dd` */
 	day: string;
-	/** Whether a lesson that exists already is returned instead of creating a second one. */
+	/** Whether an existing lesson is returned instead of creating a second one. */
 	returnsExisting: boolean;
+	/** Whether the teacher and the room have to be free. */
 	checksTeacherAndRoom: boolean;
 }
 
 /**
- * Creates the lesson that the form describes, or returns it if it exists already.
+ * Creates a lesson after the checks that the user has chosen, or returns the existing lesson.
  *
- * @param draft the fields of the lesson, as they were read from the form
+ * @param draft the new lesson, as it was read from the form
  */
-async function createOnce(item: Item, entity: Entity, draft: RecordDraft): Promise<IDataObject> {
+async function findOrCreateLesson(
+	item: Item,
+	entity: Entity,
+	draft: RecordDraft,
+): Promise<IDataObject> {
 	const saveLesson = async () => await saveDraft(item, entity, draft);
-	const lesson = readLessonToCheck(item, draft);
-	if (lesson === undefined) return await saveLesson();
+	const newLesson = readLessonToCheck(item, draft);
+	if (newLesson === undefined) return await saveLesson();
 
-	const findLesson = async () => await findExistingLesson(item, lesson, draft);
-	const findOrSave = async () => await findOrCreate(item, findLesson, saveLesson);
-	const locks = makeLocks(lesson);
-	return await item.withLock(locks, findOrSave);
+	const checkNewLesson = async () => await findExistingOrAssertFree(item, newLesson, draft);
+	const findOrSave = async () => await findOrCreate(item, checkNewLesson, saveLesson);
+	return await item.withLock(makeLockKeys(newLesson), findOrSave);
 }
 
 /**
- * Reads from the form which checks the user has chosen, and what they need to know of the new
- * lesson.
+ * Reads from the form which checks the user has chosen, and the values that the checks need.
  *
- * @returns undefined if the lesson is created without a check: both checks are off, or the lesson
- * has no day or no start, so that it cannot be compared with other lessons
+ * @returns undefined if nothing can be checked: the user has switched off both checks, or the
+ * lesson has no day or no start time
  */
 function readLessonToCheck(item: Item, draft: RecordDraft): LessonToCheck | undefined {
 	const options = item.collection(lessonOptions);
-	const returnsExisting = options.flag(skipIfThere);
+	const returnsExisting = options.flag(skipIfExists);
 	const checksTeacherAndRoom = options.flag(checkTeacherAndRoom);
 	if (!returnsExisting && !checksTeacherAndRoom) return undefined;
 
-	const fields = draft.body;
-	const day = dayOf(fields, item.zone);
-	const hasStart = readTimeSpan(fields, item.zone) !== undefined;
+	const { body } = draft;
+	const day = dayOf(body, item.zone);
+	const hasStart = readTimeSpan(body, item.zone) !== undefined;
 	if (day === undefined || !hasStart) return undefined;
 
-	const branch = readId(fields.branch_id) ?? draft.branch;
-	return { fields, branch, day, returnsExisting, checksTeacherAndRoom };
+	const branch = readId(body.branch_id) ?? draft.branch;
+	return { body, branch, day, returnsExisting, checksTeacherAndRoom };
 }
 
-/** Makes the keys to lock for a lesson: every attendee, every teacher and the room on its day. */
-function makeLocks({ fields, day }: LessonToCheck): LockKey[] {
-	const roomId = roomIdOf(fields);
-	return makeLessonLocks(day, {
-		groupIds: groupIdsOf(fields),
-		customerIds: customerIdsOf(fields),
-		teacherIds: teacherIdsOf(fields),
+/**
+ * Makes the keys to lock while a lesson is checked and created: one for each attendee, each teacher
+ * and the room on its day.
+ */
+function makeLockKeys({ body, day }: LessonToCheck): LockKey[] {
+	const roomId = roomIdOf(body);
+	return makeLessonLockKeys(day, {
+		groupIds: groupIdsOf(body),
+		customerIds: customerIdsOf(body),
+		teacherIds: teacherIdsOf(body),
 		roomIds: roomId === undefined ? [] : [roomId],
 	});
 }
 
 /**
- * Finds the new lesson if it exists already, and returns it as the output shows it.
+ * Makes the two checks of a new lesson. Returns the existing lesson as the output shows it, or
+ * makes sure that the teacher and the room are free.
  *
- * @returns undefined if the lesson does not exist, and its teacher and room are free
- * @throws NodeOperationError if the lesson does not exist, and its teacher or room has another
- * lesson at that time
+ * @returns undefined if the lesson can be created
+ * @throws NodeOperationError if the teacher or the room has another lesson at that time
  */
-async function findExistingLesson(
+async function findExistingOrAssertFree(
 	item: Item,
 	newLesson: LessonToCheck,
 	draft: RecordDraft,
 ): Promise<IDataObject | undefined> {
 	const lessonsOfDay = await readLessonsToCompare(item, newLesson);
 	const existingLesson = newLesson.returnsExisting
-		? findRepeatedLesson(newLesson, lessonsOfDay, item.zone)
+		? findExistingLesson(newLesson, lessonsOfDay, item.zone)
 		: undefined;
 	if (existingLesson !== undefined) {
 		hintThatLessonExists(item, existingLesson);
-		return draft.show(existingLesson);
+		return draft.toOutput(existingLesson);
 	}
 
 	if (newLesson.checksTeacherAndRoom) {
@@ -151,53 +161,52 @@ async function findExistingLesson(
 	return undefined;
 }
 
-/**
- * Reads the lessons of the day that may be the lesson itself, or may occupy its teacher or room.
- */
+/** Reads the lessons with which a new lesson is compared: those on its day. */
 async function readLessonsToCompare(
 	item: Item,
-	{ fields, branch, day, checksTeacherAndRoom }: LessonToCheck,
+	{ body, branch, day, checksTeacherAndRoom }: LessonToCheck,
 ): Promise<IDataObject[]> {
-	// Only a teacher can have lessons in other branches: a room belongs to one branch.
+	// A teacher can have lessons in several branches. A room belongs to one branch.
 	const otherBranches = checksTeacherAndRoom
-		? await findBranchesOfTeachers(item, teacherIdsOf(fields), branch)
+		? await findBranchesOfTeachers(item, teacherIdsOf(body), branch)
 		: [];
-	// The user may create a cancelled lesson. It is compared with cancelled lessons only.
-	const readsCancelled = isCancelled(fields);
+	// The user can create a lesson that is already cancelled. It is compared with cancelled lessons
+	// only, and every other lesson with lessons that are not cancelled.
+	const readsCancelled = isCancelled(body);
 	return await readLessonsOfDay(item, { day, branch, otherBranches, readsCancelled });
 }
 
 /**
- * Finds a lesson of the day that starts at the same time as the new lesson and has all its
- * attendees. It counts as the new lesson.
+ * Finds an existing lesson that counts as the new one: it starts at the same time and has all
+ * attendees of the new lesson.
  */
-function findRepeatedLesson(
-	{ fields }: LessonToCheck,
+function findExistingLesson(
+	{ body: newLesson }: LessonToCheck,
 	lessonsOfDay: readonly IDataObject[],
 	zone: string,
 ): IDataObject | undefined {
 	return lessonsOfDay.find(
-		(lesson) => hasAllAttendeesOf(lesson, fields) && startTogether(lesson, fields, zone),
+		(lesson) =>
+			hasAllAttendeesOf(lesson, newLesson) && doLessonsStartTogether(lesson, newLesson, zone),
 	);
 }
 
 /**
  * Makes sure that the teachers and the room of the new lesson are free at its time.
  *
- * @throws NodeOperationError if another lesson overlaps with the new one and has one of its
- * teachers or its room
+ * @throws NodeOperationError that names the lesson of a teacher or in the room at that time
  */
 function assertTeacherAndRoomFree(
 	item: Item,
-	{ fields }: LessonToCheck,
+	{ body: newLesson }: LessonToCheck,
 	lessonsOfDay: readonly IDataObject[],
 ): void {
 	// A cancelled lesson needs neither a teacher nor a room.
-	if (isCancelled(fields)) return;
+	if (isCancelled(newLesson)) return;
 
 	for (const lesson of lessonsOfDay) {
-		const shared = findSharedTeacherOrRoom(lesson, fields);
-		if (shared === undefined || !overlap(lesson, fields, item.zone)) continue;
+		const shared = findSharedTeacherOrRoom(lesson, newLesson);
+		if (shared === undefined || !doLessonsOverlap(lesson, newLesson, item.zone)) continue;
 
 		const lessonText = `lesson ${String(lesson.id)}, ${describeTime(lesson, item.zone)}`;
 		throw item.error(
@@ -208,8 +217,8 @@ function assertTeacherAndRoomFree(
 }
 
 /**
- * Finds a teacher that two lessons have in common, or else their common room. Returns its ID, and
- * 'Teacher' or 'Room' as its label.
+ * Finds a teacher who gives both lessons or, if there is none, the room of both. Returns the ID of
+ * the teacher or room, and the label of the field: 'Teacher' or 'Room'.
  */
 function findSharedTeacherOrRoom(
 	lesson: IDataObject,
@@ -226,25 +235,27 @@ function findSharedTeacherOrRoom(
 }
 
 /** Whether two lessons of one day start at the same time. */
-function startTogether(lesson: IDataObject, otherLesson: IDataObject, zone: string): boolean {
+function doLessonsStartTogether(
+	lesson: IDataObject,
+	otherLesson: IDataObject,
+	zone: string,
+): boolean {
 	const span = readTimeSpan(lesson, zone);
 	const otherSpan = readTimeSpan(otherLesson, zone);
 	return span !== undefined && span.begin === otherSpan?.begin;
 }
 
-/**
- * Whether two lessons of one day share some time. Lessons without a start overlap with no lesson.
- */
-function overlap(lesson: IDataObject, otherLesson: IDataObject, zone: string): boolean {
+/** Whether two lessons of one day overlap. A lesson without a start overlaps with none. */
+function doLessonsOverlap(lesson: IDataObject, otherLesson: IDataObject, zone: string): boolean {
 	const span = readTimeSpan(lesson, zone);
 	const otherSpan = readTimeSpan(otherLesson, zone);
 	if (span === undefined || otherSpan === undefined) return false;
-	return doOverlap(span, otherSpan);
+	return areOverlapping(span, otherSpan);
 }
 
 /**
- * Writes when a lesson takes place: `2026-02-10 17:00 to 18:00`, or without the end if AlfaCRM
- * shows none.
+ * Writes when a lesson takes place: `2026-02-10 17:00 to 18:00`. Leaves out the end if AlfaCRM does
+ * not show it.
  */
 function describeTime(lesson: IDataObject, zone: string): string {
 	const start = `${dayOf(lesson, zone)} ${formatTime(lesson.time_from, zone)}`;

@@ -11,9 +11,11 @@ import { clockOfMinutes, formatTime, minutesOfClock } from '../../values/formats
 import { MINUTES_OF_A_DAY } from '../../values/time';
 
 /**
- * Leaves out the duration of a lesson where it has no effect: beside an end time, which AlfaCRM
- * uses instead, and if it is empty. AlfaCRM stores the start and the end of a lesson and no
- * duration, so an empty duration changes nothing.
+ * Leaves out a duration that has no effect. AlfaCRM stores the start and the end of a lesson, but
+ * no duration:
+ *
+ * - If an end time is given as well, AlfaCRM uses the end time.
+ * - An empty duration changes nothing.
  */
 export function dropUnusedDuration(input: IDataObject): IDataObject {
 	const { duration: durationField, end: endField } = LESSON_FIELDS;
@@ -25,14 +27,14 @@ export function dropUnusedDuration(input: IDataObject): IDataObject {
 }
 
 /**
- * Returns the new end time of a record if only its start time is changed, so that the lesson takes
- * as long as before. Without a new end time AlfaCRM would make the lesson longer or shorter.
+ * Moves the end of a lesson or regular lesson if the user changes only its start, so that it takes
+ * as long as before. Otherwise AlfaCRM would make it longer or shorter.
  *
- * @param entity the entity of the record, with the fields that can be changed
+ * @param entity its label, and the fields that the user can change
  * @param record the lesson or regular lesson as AlfaCRM shows it
- * @param changes the changed fields as they are sent
- * @returns the field of the end time as it is sent; no field if the end time does not change, or if
- * the record does not show how long the lesson takes
+ * @param changes the changed values as they are sent
+ * @returns the value of the end time to send, by the name of its field; an empty object if the end
+ * stays where it is, or if the record does not show how long the lesson takes
  * @throws NodeOperationError if the new end would be on the next day
  */
 export function moveEndTime(
@@ -69,6 +71,7 @@ export function moveEndTime(
  * regular lesson has `time_from_v` and `time_to_v`.
  */
 function findTimeFields(fields: readonly Field[]): { startField: Field; endField: Field } {
+	// Each entity and form that is passed to `moveEndTime` has both fields.
 	const startField = fields.find(({ name }) => name.startsWith('time_from')) as Field;
 	const endField = fields.find(({ name }) => name.startsWith('time_to')) as Field;
 	return { startField, endField };

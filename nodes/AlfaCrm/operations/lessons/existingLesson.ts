@@ -1,6 +1,6 @@
 /**
- * *Lesson → Create* and *Lesson → Book* return a lesson that exists already instead of creating it
- * again. Both use this file to compare the attendees and to tell the user.
+ * *Lesson → Create* and *Lesson → Book* return an existing lesson instead of creating it again.
+ * Both use this file to compare the attendees and to tell the user.
  */
 
 import type { IDataObject } from 'n8n-workflow';

@@ -18,9 +18,9 @@ import {
 	assertDayRange,
 	assertRoomExists,
 	findSlots,
-	lessonDuration,
+	durationParameter,
 	readTeachers,
-	slotStep,
+	stepParameter,
 } from './timetable';
 
 const includeOtherBranchHours: INodeProperties = {
@@ -42,22 +42,22 @@ const includePastSlots: INodeProperties = {
 const options = collection(
 	'Options',
 	'options',
-	[includeOtherBranchHours, includePastSlots, slotStep],
+	[includeOtherBranchHours, includePastSlots, stepParameter],
 	'Add Option',
 );
 
 /**
- * *Teacher → Get Free Slots*: lists the times at which a teacher is free for a lesson. If several
- * teachers are chosen, it lists the free times of each. If a room is chosen, it has to be free,
- * too.
+ * *Teacher → Get Free Slots*: lists the times at which a teacher is free for a lesson. If the user
+ * has chosen several teachers, lists the free times of each. If the user has chosen a room, the
+ * room has to be free, too.
  */
-export const freeSlots: ActionKind<'freeSlots'> = {
-	// Slots that have begun are left out, so the result depends on the clock.
-	decidesByTime: () => true,
-	form: () => ({ duration: [lessonDuration], limit: limitForm, options: [options] }),
+export const getFreeSlots: ActionKind<'freeSlots'> = {
+	// The output leaves out slots that have begun, so it depends on the clock.
+	dependsOnTimeZone: () => true,
+	form: () => ({ duration: [durationParameter], limit: limitForm, options: [options] }),
 
-	async execute(item, entity, { fields = [] }) {
-		const { search, chosenTeacherIds, limit } = readSearchForm(item, entity, fields);
+	async execute(item, entity, { fields: formFields = [] }) {
+		const { search, chosenTeacherIds, limit } = readSearchForm(item, entity, formFields);
 		const teachers = await readTeachers(item, search.target, chosenTeacherIds);
 		await assertRoomExists(item, search.target, search.roomId);
 
@@ -86,8 +86,9 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 	onlyReads: true,
 };
 
-/** What the user is looking for. The teachers of the search are read from AlfaCRM later. */
+/** The values of the form. */
 interface SearchForm {
+	/** The search, before the records of the teachers have been read from AlfaCRM. */
 	search: Omit<SlotSearch, 'teachers'>;
 	/** The teachers that the user has chosen; empty for all teachers of the branch. */
 	chosenTeacherIds: number[];
@@ -96,18 +97,20 @@ interface SearchForm {
 }
 
 /**
- * Reads from the form for which slots the user is looking. Of the chosen teachers it reads only the
- * IDs.
+ * Reads the values of the form.
+ *
+ * @throws NodeOperationError if a value cannot be used, or the days are in the wrong order
  */
 function readSearchForm(item: Item, entity: Entity, fields: readonly Field[]): SearchForm {
 	const target = targetOf(item, entity);
 	const input = readFilterFields(item, fields);
 	const values = buildRequestBody(item, fields, input);
 
-	// Without a teacher the search takes all teachers. An expression that comes out empty must not
-	// have this effect.
+	// If the user leaves the field of the teacher empty, all teachers are searched. An expression
+	// that returns nothing is a mistake. The action declares the field, so it is always found.
 	const teacherField = fields.find(({ name }) => name === 'id') as Field;
 	assertExpressionHasValue(item, teacherField, input[teacherField.name]);
+	const chosenTeacherIds = readIds(listOf(values.id));
 
 	const chosenOptions = item.collection(options);
 	const includesPastSlots = chosenOptions.flag(includePastSlots);
@@ -117,14 +120,14 @@ function readSearchForm(item: Item, entity: Entity, fields: readonly Field[]): S
 		lastDay: String(values.date_to),
 		roomId: readId(values.room_id),
 		subjectId: readId(values.subject_id),
-		duration: item.integer(lessonDuration),
-		step: chosenOptions.integer(slotStep),
+		duration: item.integer(durationParameter),
+		step: chosenOptions.integer(stepParameter),
 		notBefore: includesPastSlots ? undefined : wallClock(item.zone),
 		includesOtherBranchHours: chosenOptions.flag(includeOtherBranchHours),
 	};
 	const limit = readLimit(item);
 	assertDayRange(item, search, { firstDayLabel: 'Date From' });
-	return { search, chosenTeacherIds: readIds(listOf(values.id)), limit };
+	return { search, chosenTeacherIds, limit };
 }
 
 /** Makes the output item of a free slot. */

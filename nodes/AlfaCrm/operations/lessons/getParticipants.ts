@@ -2,27 +2,27 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { customer as customerEntity } from '../../entities/customer';
 import { reference, references } from '../../entities/fields';
-import type { Field, Shown } from '../../entities/fieldTypes';
+import type { Field, ShownField } from '../../entities/fieldTypes';
 import { lesson as lessonEntity } from '../../entities/lesson';
 import type { Entity } from '../../entities/types';
 import { readId } from '../../values/formats';
 import { LINK, buildLink } from '../../output/link';
 import type { NameSource } from '../../output/names';
 import { findNamedFields, withNames } from '../../output/names';
-import { simplify, addNamesToSchema } from '../../output/readings';
+import { simplify, addNamesToSchema } from '../../output/outputItems';
 import { makeValueSimplifier } from '../../output/simplified';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { readFilterFields } from '../../run/actionFields';
 import { buildRequestBody } from '../../run/body';
 import {
 	allBranches,
-	findInBranches,
+	searchUntilFound,
 	hintThatBranchIsHidden,
 	requireBranchesInUse,
 } from '../../run/branches';
 import type { Item } from '../../run/item';
 import { warnOfMissingCards } from '../../run/missingCards';
-import { nameSourceOf } from '../../run/names';
+import { makeNameSource } from '../../run/names';
 import type { ActionKind } from '../../run/operation';
 import { limitForm, readLimit, makeReaderWithHints, warnOfLimit } from '../../run/readList';
 import { findRecordInBranch, notFoundError } from '../../run/records';
@@ -42,50 +42,59 @@ import type { Branch } from '../../store/located';
 import { assertDayRange } from './timetable';
 
 /**
- * *Lesson → Get Participants*: lists who comes to the lessons of some days, or to one lesson. Each
- * person at each lesson is one item.
+ * *Lesson → Get Participants*: lists the customers who come to the lessons of some days, or to one
+ * lesson. Each customer at each lesson is one output item.
  */
-export const participants: ActionKind<'participants'> = {
-	// Whether a customer is archived may depend on today's date (`archivedByRow` in
+export const getParticipants: ActionKind<'participants'> = {
+	// Whether a customer is archived may depend on today's date (`isArchivedByRow` in
 	// `entities/archive.ts`), so the result depends on the clock.
-	decidesByTime: () => true,
+	dependsOnTimeZone: () => true,
 	form: () => ({ limit: limitForm, simplify: [simplify] }),
 
-	async execute(item, entity, { fields: fields = [] }) {
-		const form = readForm(item, fields);
+	async execute(item, entity, { fields: formFields = [] }) {
+		const form = readForm(item, formFields);
 		const branches = form.branch === undefined ? await requireBranchesInUse(item) : [form.branch];
 
-		const reading = await readFromBranches(item, entity, form, branches);
-		warnOfMissingCards(item, reading.customerIdsWithoutCard);
+		const { participants, customerIdsWithoutCard } = await readParticipants(
+			item,
+			entity,
+			form,
+			branches,
+		);
+		// A card is the record of a customer.
+		warnOfMissingCards(item, customerIdsWithoutCard);
 
-		if (reading.participants.length > form.limit) {
-			warnOfLimit(item, form.limit, 'participants');
+		const { limit, isSimple } = form;
+		if (participants.length > limit) {
+			warnOfLimit(item, limit, 'participants');
 		}
-		const returnedParticipants = reading.participants.slice(0, form.limit);
-		const { isSimple } = form;
-		return await makeParticipantItems(returnedParticipants, nameSourceOf(item), { isSimple });
+		const returnedParticipants = participants.slice(0, limit);
+		return await makeParticipantItems(returnedParticipants, makeNameSource(item), { isSimple });
 	},
 
 	output: () => participantSchema,
 	onlyReads: true,
-	// While 'Branch' is empty, all branches are read.
+	// If 'Branch' is empty, all branches are read.
 	readsAllBranches: true,
 };
 
 interface ParticipantsForm {
-	/** The branch that the user has chosen; undefined if all open branches are read. */
+	/** The branch that the user has chosen; undefined if all branches in use are read. */
 	branch?: number;
-	/** Both `yyyy-mm-dd`, and both included. */
+	/** `yyyy-mm-dd` */
 	firstDay: string;
+	/** `yyyy-mm-dd` */
 	lastDay: string;
-	/** If given, only the participants of this lesson are read, whatever its day is. */
+	/** The lesson that the user has chosen. Then the two days have no effect. */
 	lessonId?: number;
+	/** The largest number of participants to return. */
 	limit: number;
+	/** Whether the output has only the useful fields, with names beside IDs. */
 	isSimple: boolean;
 }
 
 /**
- * Reads from the form whose participants the user asks for: the days, or one lesson.
+ * Reads the values of the form.
  *
  * @throws NodeOperationError if a value cannot be used, or the days are in the wrong order
  */
@@ -107,52 +116,52 @@ function readForm(item: Item, fields: readonly Field[]): ParticipantsForm {
 }
 
 /**
- * Reads who comes to the lessons of some days, or to one lesson. A branch that this user may not
- * see is left out, with a hint.
+ * Reads the participants of the lesson or the days that the user has chosen. Leaves out a branch
+ * that this user may not see, and adds a hint.
  *
  * @throws NodeApiError if this user may see none of the branches. An empty result would say that
  * nobody comes.
  */
-async function readFromBranches(
+async function readParticipants(
 	item: Item,
 	entity: Entity,
 	form: ParticipantsForm,
 	branches: readonly Branch[],
 ): Promise<ParticipantReading> {
-	const readerThatWarns = makeReaderWithHints(item, 'rows');
+	// The noun is for the hint about missing rows. Several lists are read, so it is a general one.
+	const reader = makeReaderWithHints(item, 'rows');
+	const [firstBranch] = branches;
 	const options: ParticipantOptions = {
 		zone: item.zone,
-		// A branch that this user may not see is skipped.
 		branchesToSkip: 'deniedBranches',
-		// The card of a customer may be in another branch than the lesson.
-		listOtherBranches: async () => await allBranches(item, form.branch ?? branches[0]),
+		// The record of a customer may be in another branch than the lesson.
+		listOtherBranches: async () => await allBranches(item, firstBranch),
 	};
 	if (form.lessonId !== undefined) {
 		const lesson = await findLesson(item, entity, form.lessonId, branches);
-		const reading = await readParticipantsOfLessons(readerThatWarns, [lesson], options);
+		const reading = await readParticipantsOfLessons(reader, [lesson], options);
 		reportDeniedBranches(item, [lesson.branch], reading);
 		return reading;
 	}
 
-	const days = { from: form.firstDay, to: form.lastDay };
-	const reading = await readParticipantsOfDays(readerThatWarns, { branches, ...days }, options);
+	const request = { branches, from: form.firstDay, to: form.lastDay };
+	const reading = await readParticipantsOfDays(reader, request, options);
 	reportDeniedBranches(item, branches, reading);
 	return reading;
 }
 
 /**
- * Adds a hint for each branch that this user may not see.
+ * Adds a hint for each branch that this user may not see: branches of lessons, and branches in
+ * which the records of customers were searched for.
  *
- * @param lessonBranches the branches of the lessons, at least one. `reading` may tell of further
- * denied branches, where the cards of customers were looked for: they get a hint, too.
+ * @param lessonBranches the branches of the lessons, at least one
  * @throws NodeApiError if this user may see none of `lessonBranches`
  */
 function reportDeniedBranches(
 	item: Item,
 	lessonBranches: readonly Branch[],
-	reading: ParticipantReading,
+	{ failures: errorsByBranch }: ParticipantReading,
 ): void {
-	const errorsByBranch = reading.failures;
 	const mayReadNone = lessonBranches.every((branch) => errorsByBranch.has(branch));
 	if (mayReadNone) throw item.asError(errorsByBranch.get(lessonBranches[0]));
 
@@ -162,10 +171,10 @@ function reportDeniedBranches(
 }
 
 /**
- * Finds a lesson in the first of the branches that has it.
+ * Finds the lesson that the user has chosen, in the first branch that has it.
  *
- * @returns the branch, and the lesson if it takes place: a cancelled lesson has no participants
- * @throws NodeApiError if the lesson is in none of the branches
+ * @returns the branch and the lesson. A cancelled lesson is left out, because nobody comes to it.
+ * @throws NodeApiError if no branch has the lesson
  */
 async function findLesson(
 	item: Item,
@@ -179,14 +188,17 @@ async function findLesson(
 
 	const [firstBranch, ...otherBranches] = branches;
 	const isOnlyBranch = otherBranches.length === 0;
-	// `findInBranches` skips a branch that cannot be read. For an only branch that is an error.
+	// `searchUntilFound` skips a branch that this user may not see. If there is no other branch, the
+	// user has to get the error.
 	const lesson = isOnlyBranch
 		? await findInBranch(firstBranch)
-		: await findInBranches(item, branches, findInBranch);
+		: await searchUntilFound(item, branches, findInBranch);
 	if (lesson === undefined) {
-		throw notFoundError(item, entity, id, isOnlyBranch ? firstBranch : undefined);
+		const searchedBranch = isOnlyBranch ? firstBranch : undefined;
+		throw notFoundError(item, entity, id, searchedBranch);
 	}
 
+	// An occurrence is something that takes place on a day; undefined for a cancelled lesson.
 	const occurrence = readLessonAsOccurrence(lesson.row, item.zone, lesson.branch);
 	const occurrences = occurrence === undefined ? [] : [occurrence];
 	return { branch: lesson.branch, occurrences };
@@ -194,12 +206,13 @@ async function findLesson(
 
 // ---------------------------------------------------------------- output
 
+/** The phone and the email of a customer, under their names in the output: `customer_phone`. */
 const contactFields = customerEntity.fields
 	.filter(({ name }) => ['phone', 'email'].includes(name))
 	.map((field) => ({ ...field, name: `customer_${field.name}` }));
 
 /** The fields of the lesson that hold IDs. The output shows a name beside each ID. */
-const lessonFields: Shown[] = [
+const lessonFields: ShownField[] = [
 	reference('group_id', 'Group', 'group'),
 	reference('subject_id', 'Subject', 'subject'),
 	references('teacher_ids', 'Teacher', 'teacher'),
@@ -207,7 +220,8 @@ const lessonFields: Shown[] = [
 	reference('lesson_type_id', 'Lesson Type', 'lessonType'),
 ];
 const lessonNames = findNamedFields(lessonFields);
-const flatten = makeValueSimplifier([...contactFields, ...lessonFields], lessonNames);
+/** Turns each list, such as several phones, into one text with commas. */
+const simplifyValues = makeValueSimplifier([...contactFields, ...lessonFields], lessonNames);
 
 const INTEGER = { type: 'integer' } as const;
 
@@ -221,7 +235,7 @@ const participantSchema = addNamesToSchema(
 		lesson_id: INTEGER,
 		group_id: INTEGER,
 		subject_id: INTEGER,
-		// One ID is a number, several are a text with commas.
+		// A single ID is a number. Several IDs are a text with commas.
 		teacher_ids: { type: ['string', 'integer'] },
 		room_id: INTEGER,
 		lesson_type_id: INTEGER,
@@ -238,16 +252,16 @@ const participantSchema = addNamesToSchema(
  * has all fields of the lesson and of the customer's card.
  */
 export async function makeParticipantItems(
-	participantList: readonly Participant[],
+	participants: readonly Participant[],
 	names: NameSource,
 	{ isSimple }: { isSimple: boolean },
 ): Promise<IDataObject[]> {
-	if (!isSimple) return participantList.map((participant) => ({ ...participant }));
+	// TypeScript takes only the copy of a `Participant` for an `IDataObject`.
+	if (!isSimple) return participants.map((participant) => ({ ...participant }));
 
 	const items: IDataObject[] = [];
-	// One after the other: the first participant reads the lists of names, and the later ones find
-	// them in the cache.
-	for (const participant of participantList) {
+	// One after the other, so that the lists of names are read only once, for the first participant.
+	for (const participant of participants) {
 		items.push(await simplifyParticipant(participant, names));
 	}
 	return items;
@@ -260,6 +274,7 @@ async function simplifyParticipant(
 ): Promise<IDataObject> {
 	const { customer, branch_id } = participant;
 	const row = {
+		// Some lessons have a day but no start time.
 		time_from: participant.time_from ?? participant.date,
 		customer_id: participant.customer_id,
 		customer_name: customer.name ?? null,
@@ -276,5 +291,5 @@ async function simplifyParticipant(
 	const locatedRow = { row, branch: branch_id ?? undefined };
 	const rowWithNames = await withNames(locatedRow, lessonNames, names);
 	const link = buildLink(customerEntity, customer, names.origin, participant.customer_branch);
-	return { ...flatten(rowWithNames), [LINK]: link };
+	return { ...simplifyValues(rowWithNames), [LINK]: link };
 }

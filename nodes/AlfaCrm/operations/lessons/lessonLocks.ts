@@ -2,8 +2,8 @@ import type { Field } from '../../entities/fieldTypes';
 import { lesson as lessonEntity, LESSON_FIELDS } from '../../entities/lesson';
 import type { LockKey } from '../../run/keys';
 
-/** The groups, customers, teachers and rooms that a lesson occupies. */
-interface Occupied {
+/** The groups, customers, teachers and rooms that a lesson keeps busy. */
+interface OccupiedIds {
 	groupIds: readonly number[];
 	customerIds: readonly number[];
 	teacherIds: readonly number[];
@@ -11,22 +11,23 @@ interface Occupied {
 }
 
 /**
- * Makes the keys to lock for a lesson: one for each group, customer, teacher and room on its day.
+ * Makes the keys to lock while a lesson is created: one for each group, customer, teacher and room
+ * on its day, such as "teacher 7 on 2026-02-10".
  *
- * *Lesson → Create* and *Lesson → Book* make the same keys. So two items of this process that need
- * the same teacher on the same day run one after the other, and the second one sees the lesson of
- * the first.
+ * *Lesson → Create* and *Lesson → Book* make the same keys. So if two items of this process need
+ * the same teacher on the same day, the second item waits until the first one has created its
+ * lesson.
  */
-export function makeLessonLocks(day: string, occupied: Occupied): LockKey[] {
+export function makeLessonLockKeys(day: string, occupied: OccupiedIds): LockKey[] {
 	return [
-		...makeFieldLocks(day, LESSON_FIELDS.group, occupied.groupIds),
-		...makeFieldLocks(day, LESSON_FIELDS.customer, occupied.customerIds),
-		...makeFieldLocks(day, LESSON_FIELDS.teacher, occupied.teacherIds),
-		...makeFieldLocks(day, LESSON_FIELDS.room, occupied.roomIds),
+		...makeFieldLockKeys(day, LESSON_FIELDS.group, occupied.groupIds),
+		...makeFieldLockKeys(day, LESSON_FIELDS.customer, occupied.customerIds),
+		...makeFieldLockKeys(day, LESSON_FIELDS.teacher, occupied.teacherIds),
+		...makeFieldLockKeys(day, LESSON_FIELDS.room, occupied.roomIds),
 	];
 }
 
-/** Makes a key for each ID in one field of a lesson, such as each of its teachers. */
-function makeFieldLocks(day: string, field: Field, ids: readonly number[]): LockKey[] {
+/** Makes a key for each ID in a field of a lesson, such as its teachers. */
+function makeFieldLockKeys(day: string, field: Field, ids: readonly number[]): LockKey[] {
 	return ids.map((id): LockKey => [lessonEntity.path, day, field.name, id]);
 }

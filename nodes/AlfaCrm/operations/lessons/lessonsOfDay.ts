@@ -1,8 +1,9 @@
 /**
- * Reads the lessons with which *Lesson → Create* compares a new lesson: those of its day, in its
- * own branch and in the other branches of its teachers. The lists are read once for all items. The
- * execution adds each write to them (see `CachedList`), so they include the lessons that earlier
- * items have created.
+ * Reads the lessons with which *Lesson → Create* compares a new lesson: the lessons of the same
+ * day, in the branch of the new lesson and in the other branches of its teachers.
+ *
+ * Each list is read once for all items. A `CachedList` also gets the lessons that earlier items
+ * create or change later.
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -24,30 +25,35 @@ interface LessonsQuery {
 	day: string;
 	/** The branch of the new lesson. */
 	branch: Branch;
-	/** Other branches. This user may lack permission to see them, or they may be closed. */
+	/** The other branches of the teachers. They may be closed, or hidden from this user. */
 	otherBranches: readonly Branch[];
-	/** True reads only cancelled lessons, false only planned and completed ones. */
+	/** Whether to read the cancelled lessons, or the planned and completed ones. */
 	readsCancelled: boolean;
 }
 
 /** Which lessons of a day to read in one branch. */
 interface BranchQuery {
+	/** `yyyy-mm-dd` */
 	day: string;
 	branch: Branch;
-	/** Whether the branch may be closed. AlfaCRM may answer "not found" for a closed branch. */
+	/**
+	 * Whether the branch may be closed. For a closed branch AlfaCRM may answer "not found", which
+	 * would otherwise be an error.
+	 */
 	mayBeClosed: boolean;
+	/** See `LessonsQuery`. */
 	readsCancelled: boolean;
 }
 
 /**
- * Reads the lessons of a day. A branch whose lessons this user may not list is left out, with a
+ * Reads the lessons of a day. Leaves out a branch whose lessons this user may not list, and adds a
  * hint.
  */
 export async function readLessonsOfDay(item: Item, query: LessonsQuery): Promise<IDataObject[]> {
 	const { day, readsCancelled } = query;
 	const lessons: IDataObject[] = [];
 	for (const branch of [query.branch, ...query.otherBranches]) {
-		// The other branches come from the card of a teacher, and may have been closed since.
+		// The record of a teacher may still name a branch that was closed.
 		const mayBeClosed = branch !== query.branch;
 		const list = await readBranchLessonsOnce(item, { day, branch, mayBeClosed, readsCancelled });
 		if (list === undefined) {
@@ -57,8 +63,8 @@ export async function readLessonsOfDay(item: Item, query: LessonsQuery): Promise
 		}
 	}
 
-	// The lessons are checked again: an item may have changed the status or the day of a lesson since
-	// the list was read, and AlfaCRM may ignore a filter.
+	// The day and the status are checked again: an item may have changed them since the list was
+	// read, and AlfaCRM may ignore a filter.
 	return lessons.filter((lesson) => {
 		const isOnDay = dayOf(lesson, item.zone) === day;
 		return isOnDay && isCancelled(lesson) === readsCancelled;
@@ -85,7 +91,8 @@ async function readBranchLessonsOnce(
 		? [LESSON_STATUS.cancelled]
 		: [LESSON_STATUS.planned, LESSON_STATUS.completed];
 	const { day, branch, mayBeClosed } = query;
-	// Only an item with a lesson in another branch takes "not found" for "closed".
+	// `mayBeClosed` is a part of the name, because it decides whether "not found" is an error. For an
+	// item that creates its lesson in this branch, it is one.
 	const cacheName = JSON.stringify(['lessons of day', branch, statuses, day, { mayBeClosed }]);
 	return await item.execution.cached(
 		lessonEntity.path,
@@ -105,24 +112,25 @@ async function readBranchLessons(
 	query: BranchQuery,
 	statuses: readonly number[],
 ): Promise<CachedList | undefined> {
-	const listCall = {
+	const list = {
 		path: lessonEntity.path,
 		branch: query.branch,
 		body: { date_from: query.day, date_to: query.day },
-		// A list shows the lessons of one status, so each status is asked for. API notes 5.11.
+		// The list is read once for each of these additions to its body, because AlfaCRM shows the
+		// lessons of only one status at a time: API notes 5.11 in docs/alfacrm-api.md.
 		passes: statuses.map((status) => ({ status })),
 		task: 'look for lessons at that time',
 	};
 	const lessons = await item.readIfAllowed(
-		async () => await readWholeList(item, lessonEntity, listCall),
+		async () => await readWholeList(item, lessonEntity, list),
 		{ treats404AsDenied: query.mayBeClosed },
 	);
 	if (lessons === undefined) return undefined;
 
-	// A lesson that an item creates or moves to this day is added to the list; a lesson that an item
-	// moves to another day is removed from it.
-	const isListed = (lesson: IDataObject) => dayOf(lesson, item.zone) === query.day;
-	return new CachedList(lessons, isListed);
+	// If an item creates or changes a lesson later, this rule decides whether the lesson is in the
+	// list.
+	const isOnDay = (lesson: IDataObject) => dayOf(lesson, item.zone) === query.day;
+	return new CachedList(lessons, isOnDay);
 }
 
 // ---------------------------------------------------------------- branches of teachers
@@ -143,7 +151,7 @@ export async function findBranchesOfTeachers(
 /**
  * Reads the branches of a teacher, once for all items.
  *
- * @param callBranch the branch in whose list the teacher is looked up
+ * @param callBranch the branch whose list of teachers is read
  */
 async function readTeacherBranchesOnce(
 	item: Item,
@@ -159,7 +167,8 @@ async function readTeacherBranchesOnce(
 }
 
 /**
- * Reads the branches of a teacher. Returns none, with a hint, if this user may not list teachers.
+ * Reads the branches of a teacher. If this user may not list teachers, returns none and adds a
+ * hint.
  */
 async function readTeacherBranches(
 	item: Item,
@@ -178,7 +187,7 @@ async function readTeacherBranches(
 		return [];
 	}
 
-	// AlfaCRM may have no teacher with this ID.
+	// Undefined if AlfaCRM has no teacher with this ID.
 	const teacher = result.record;
 	return readIds(listOf(teacher?.branch_ids));
 }

@@ -1,8 +1,10 @@
 /**
- * *Regular Lesson → Create* and *Update*. AlfaCRM takes only the start and the end of a
- * regular lesson (API notes 5.13). Users know how long a lesson takes, so the form of a new regular
- * lesson offers 'Duration', and the node works out the end time. An update of the start time alone
- * moves the end time.
+ * Creates and updates regular lessons. A regular lesson is a rule such as "Mondays at 17:00", from
+ * which AlfaCRM makes lessons.
+ *
+ * AlfaCRM stores the start and the end of a regular lesson, but no duration: API notes 5.13 in
+ * docs/alfacrm-api.md. Users know how long a lesson takes, so *Create* offers 'Duration' and works
+ * out the end. *Update* moves the end if the user changes only the start.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
@@ -22,11 +24,12 @@ import { moveEndTime } from './endTime';
 const startField = findField('time_from_v');
 const endField = findField('time_to_v');
 
+/** Finds a field that the entity declares, so the field always exists. */
 function findField(name: string): Field {
 	return regularLesson.fields.find((field) => field.name === name) as Field;
 }
 
-const duration = wholeNumber({
+const durationParameter = wholeNumber({
 	displayName: 'Duration',
 	name: 'duration',
 	min: 1,
@@ -58,21 +61,21 @@ export const updateRegularLesson: Operation = makeUpdate({
 	},
 });
 
-/** Puts 'Duration' behind 'Start Time' in the form. */
+/** Inserts 'Duration' after 'Start Time' in the form. */
 function addDurationAfterStart(parameters: readonly INodeProperties[]): INodeProperties[] {
 	const extendedParameters: INodeProperties[] = [];
 	for (const parameter of parameters) {
 		extendedParameters.push(parameter);
 		if (parameter.name === startField.name) {
-			extendedParameters.push(duration);
+			extendedParameters.push(durationParameter);
 		}
 	}
 	return extendedParameters;
 }
 
 /**
- * Adds the end time to the input of a new regular lesson: the start time and the duration of the
- * form. Adds nothing if the user has given an end time, or no start time.
+ * Adds the end time to the input of a new regular lesson. It is the start time plus the duration.
+ * Adds nothing if the user has given an end time, or no start time.
  *
  * @throws NodeOperationError if the lesson would end at midnight or later
  */
@@ -83,7 +86,7 @@ function addEndTime(item: Item, input: IDataObject): IDataObject {
 
 	const startTime = item.toRequestValue(startField, input[startField.name]) as string;
 	const startMinutes = minutesOfClock(startTime);
-	const endMinutes = startMinutes + item.integer(duration);
+	const endMinutes = startMinutes + item.integer(durationParameter);
 	if (endMinutes < MINUTES_OF_A_DAY) {
 		return { ...input, [endField.name]: clockOfMinutes(endMinutes) };
 	}
@@ -91,7 +94,7 @@ function addEndTime(item: Item, input: IDataObject): IDataObject {
 	const lastMinute = MINUTES_OF_A_DAY - 1;
 	const longestDuration = lastMinute - startMinutes;
 	throw item.error(
-		`'${duration.displayName}' must be at most ${longestDuration} minutes to end on the same day`,
+		`'${durationParameter.displayName}' must be at most ${longestDuration} minutes to end on the same day`,
 		`'${startField.label}' is ${startTime}. Correct one of them.`,
 	);
 }

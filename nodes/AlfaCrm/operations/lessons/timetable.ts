@@ -8,7 +8,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { daysAfter, formatDay, OPEN_END, readId } from '../../values/formats';
 import { belongsToBranch, shownBranches } from '../../entities/branch';
 import { lesson as lessonEntity } from '../../entities/lesson';
-import { listCall, passesOf } from '../../entities/listCall';
+import { makeListCall, passesOf } from '../../entities/listCall';
 import { regularLesson as regularLessonEntity } from '../../entities/regularLesson';
 import { room as roomEntity } from '../../entities/room';
 import { teacher as teacherEntity } from '../../entities/teacher';
@@ -26,24 +26,24 @@ import type { Branch, Target } from '../../store/located';
 /** The most days that a form may ask for. A longer range is a mistake in one of the days. */
 const MAX_RANGE_DAYS = 366;
 
-/** Most users want a slot soon, so a search reads only these days first. */
+/** How many days a search reads at first. Most users want a slot soon. */
 const FIRST_DAYS = 14;
 
 /**
- * A teacher who has given a lesson of a subject within this number of days before the search counts
- * as a teacher of that subject.
+ * How many days before the search a teacher's lessons are read to find out which subjects the
+ * teacher teaches.
  */
 const SUBJECT_DAYS = 28;
 
 /**
- * What is uncertain if a list is incomplete, because a missing lesson would make the teacher look
- * free. Ends the sentence of the error: "so it is not sure when the teacher is free".
+ * Ends the error for an incomplete list: "so it is not sure when the teacher is free". A missing
+ * lesson would make the teacher look free.
  */
-const UNCERTAINTY = 'when the teacher is free';
+const UNCERTAIN_FACT = 'when the teacher is free';
 
 const MINUTES_RANGE = { min: 5, max: 1440 };
 
-export const lessonDuration = wholeNumber({
+export const durationParameter = wholeNumber({
 	displayName: 'Duration',
 	name: 'duration',
 	...MINUTES_RANGE,
@@ -51,7 +51,7 @@ export const lessonDuration = wholeNumber({
 	description: 'In minutes',
 });
 
-export const slotStep = wholeNumber({
+export const stepParameter = wholeNumber({
 	displayName: 'Step',
 	name: 'step',
 	...MINUTES_RANGE,
@@ -62,32 +62,35 @@ export const slotStep = wholeNumber({
 /** A teacher who may give the lesson. */
 export interface Teacher {
 	id: number;
-	/** Null if AlfaCRM shows none. */
+	/** The name as AlfaCRM shows it; null if AlfaCRM shows none. */
 	name: IDataObject[string];
 	/**
-	 * The branches that the teacher works in, and the branch in which the teacher was found. A lesson
-	 * in any of them keeps the teacher busy.
+	 * The branches in which the teacher works, and the branch in which the teacher was found. A
+	 * lesson in any of these branches keeps the teacher busy.
 	 */
 	branches: Branch[];
-	/** The day on which the teacher leaves the school, `yyyy-mm-dd`; undefined if there is none. */
+	/** The day on which the teacher leaves the school, `yyyy-mm-dd`; undefined if none is known. */
 	leavesOn?: string;
 }
 
 /**
- * A search for slots with any of several teachers. It has the properties of a `SlotRequest`, such
- * as the days, the duration and the room, except those that differ from teacher to teacher. Days
+ * A search for slots with several teachers. A `SlotRequest` asks for the slots of one teacher; this
+ * search has the other properties of the request, such as the days, the duration and the room. Days
  * are `yyyy-mm-dd`, and durations minutes.
  */
 export interface SlotSearch
 	extends Omit<SlotRequest, 'branchId' | 'teacherId' | 'teacherLeavesOn' | 'zone'> {
-	/** Where the lesson is to be. */
+	/** The branch in which the lesson will take place, and the labels for errors. */
 	target: Target;
 	teachers: readonly Teacher[];
-	/** Leaves out teachers who have no lessons of this subject. */
+	/** The subject of the lesson. Teachers who do not teach this subject are left out. */
 	subjectId?: number;
-	/** Whether working hours in other branches count, too. */
+	/** Whether the teachers are also free within their working hours in other branches. */
 	includesOtherBranchHours?: boolean;
-	/** The lessons of the attendees, which are in the way, too. The caller has read them. */
+	/**
+	 * The lessons of the attendees: the customers and groups for whom the lesson is. No slot overlaps
+	 * with these lessons.
+	 */
 	attendeeLessons?: readonly IDataObject[];
 }
 
@@ -95,11 +98,14 @@ export interface SlotSearch
 export type TeacherSlot = Slot & { teacher: Teacher };
 
 /**
- * Finds free slots with any of the teachers, the earliest first; slots that start together are in
- * the order of the teachers. Reads only the first two weeks of a search if they have enough slots.
+ * Finds the free slots of the teachers, the earliest first. Slots with the same start are in the
+ * order of the teachers.
  *
- * @param neededCount how many slots the caller needs. The result may have more, and slots after
- * the first two weeks may be missing from it. `Infinity` finds all slots.
+ * Stops after the first two weeks of the search if they have enough slots, because each list of
+ * lessons takes time.
+ *
+ * @param neededCount how many slots are enough; `Infinity` to find all slots of the search. The
+ * result can have more.
  */
 export async function findSlots(
 	item: Item,
@@ -110,14 +116,15 @@ export async function findSlots(
 
 	const lastOfFirstDays = daysAfter(search.firstDay, FIRST_DAYS - 1);
 	const needsAllSlots = neededCount === Infinity;
-	if (!needsAllSlots && lastOfFirstDays < search.lastDay) {
+	const isLongSearch = lastOfFirstDays < search.lastDay;
+	if (isLongSearch && !needsAllSlots) {
 		const earlySlots = await findAllSlots(item, { ...search, lastDay: lastOfFirstDays });
 		if (earlySlots.length >= neededCount) return earlySlots;
 	}
 	return await findAllSlots(item, search);
 }
 
-/** Finds all free slots on the days of a search, in the order of `findSlots`. */
+/** Finds all free slots of the teachers on the days of a search, in the order of `findSlots`. */
 async function findAllSlots(item: Item, search: SlotSearch): Promise<TeacherSlot[]> {
 	const { timetable, teachers } = await readTimetable(item, search);
 	const slots: TeacherSlot[] = [];
@@ -138,9 +145,9 @@ function compareStarts(slot: Slot, otherSlot: Slot): number {
 	return start < otherStart ? -1 : 1;
 }
 
-/** Narrows a search down to one of its teachers. */
+/** Makes the request for the slots of one teacher of a search. */
 export function makeSlotRequest(teacher: Teacher, search: SlotSearch, zone: string): SlotRequest {
-	// Without a branch, working hours of all branches count.
+	// If `branchId` is undefined, the working hours of all branches count.
 	const branchOfHours = search.includesOtherBranchHours ? undefined : search.target.branch;
 	return {
 		...search,
@@ -167,7 +174,7 @@ export async function assertRoomExists(item: Item, target: Target, roomId?: numb
 /**
  * Makes sure that the days of a form are in order and cover at most a year.
  *
- * @param firstDayLabel the label of the first day in the form
+ * @param firstDayLabel the label of the first day in the form, for the error
  * @throws NodeOperationError if the last day is before the first day or more than a year later
  */
 export function assertDayRange(
@@ -207,10 +214,10 @@ export async function readTeachers(
 /** Reads a chosen teacher, once for all items. */
 async function readTeacherRow(item: Item, target: Target, id: number): Promise<IDataObject> {
 	const teacherTarget = { ...target, path: teacherEntity.path };
-	const teacher = await readOncePerRun(
+	const teacher = await readOncePerExecution(
 		item,
 		teacherEntity,
-		['one', target.branch, id],
+		['teacher', target.branch, id],
 		async () => await getRecord(item, teacherEntity, id, teacherTarget),
 	);
 	return teacher.row;
@@ -218,19 +225,21 @@ async function readTeacherRow(item: Item, target: Target, id: number): Promise<I
 
 /** Reads the active teachers of a branch, once for all items. */
 async function readBranchTeachers(item: Item, branch: Branch): Promise<Teacher[]> {
-	const list = { ...listCall(teacherEntity, branch), query: {}, body: {} };
-	const rows = await readOncePerRun(
+	const list = { ...makeListCall(teacherEntity, branch), query: {}, body: {} };
+	// Ends the error for an incomplete list: "so it is not sure who teaches there".
+	const uncertainFact = 'who teaches there';
+	const rows = await readOncePerExecution(
 		item,
 		teacherEntity,
-		['all', branch],
-		async () => await readWholeList(item, teacherEntity, list, 'who teaches there'),
+		['teachers', branch],
+		async () => await readWholeList(item, teacherEntity, list, uncertainFact),
 	);
 	const rowsOfBranch = rows.filter((row) => belongsToBranch(row, branch));
 	return toTeachers(rowsOfBranch, branch, item.zone);
 }
 
 /**
- * Reads teachers from the rows of AlfaCRM's list. Leaves out rows without an ID.
+ * Turns rows of AlfaCRM's list into teachers. Leaves out rows without an ID.
  *
  * @param listBranch the branch whose list shows the rows
  */
@@ -240,7 +249,7 @@ function toTeachers(rows: readonly IDataObject[], listBranch: Branch, zone: stri
 		const id = readId(row.id);
 		if (id === undefined) continue;
 
-		// AlfaCRM shows the day `OPEN_END` for a teacher who stays.
+		// For a teacher who stays, AlfaCRM shows the day `OPEN_END`.
 		const endDay = formatDay(row.e_date, 'iso', zone);
 		teachers.push({
 			id,
@@ -256,84 +265,96 @@ function toTeachers(rows: readonly IDataObject[], listBranch: Branch, zone: stri
 
 /**
  * Reads the working hours of the teachers, and the lessons and regular lessons that may keep the
- * teachers, the room and the attendees busy. A teacher may be busy in any branch that the teacher
- * works in; lessons of the room and of the attendees are looked for only in the branch of the
- * lesson.
+ * teachers, the room and the attendees busy. A regular lesson is a rule such as "Mondays at 17:00",
+ * from which AlfaCRM makes lessons.
  *
- * @returns the timetable, and the teachers of the search who have lessons of its subject. If the
- * search has no subject, these are all of its teachers.
+ * - The teachers can be busy in each branch in which they work.
+ * - The room and the attendees are busy only in the branch of the new lesson.
+ *
+ * @returns the timetable, and the teachers who teach the subject of the search; all teachers of the
+ * search if it has no subject
  */
 export async function readTimetable(
 	item: Item,
 	search: SlotSearch,
 ): Promise<{ timetable: Timetable; teachers: readonly Teacher[] }> {
+	const otherBranches = findOtherBranchesOfTeachers(search);
 	const readOtherBranch = async (branch: Branch) =>
 		await readLessonsOfOtherBranch(item, search, branch);
-	const [workingHours, ownRows, otherRows] = await Promise.all([
+	const [workingHours, lessonsOfOwnBranch, lessonsOfOtherBranches] = await Promise.all([
 		readWorkingHours(item, search),
 		readLessonsOfOwnBranch(item, search),
-		Promise.all(findOtherBranches(search).map(readOtherBranch)),
+		Promise.all(otherBranches.map(readOtherBranch)),
 	]);
 
-	const rows = joinLessonRows(search, [ownRows, ...otherRows]);
-	const timetable = { workingHours, calendar: new Calendar(rows, item.zone) };
-	const teachers = pickTeachersOfSubject(search, rows, item.zone);
+	const lessons = joinLessons(search, [lessonsOfOwnBranch, ...lessonsOfOtherBranches]);
+	const timetable = { workingHours, calendar: new Calendar(lessons, item.zone) };
+	const teachers = pickTeachersOfSubject(search, lessons, item.zone);
 	return { timetable, teachers };
 }
 
-/** Finds the branches in which the teachers work, except the branch of the lesson. */
-function findOtherBranches({ target, teachers }: SlotSearch): Branch[] {
+/** Finds the branches in which the teachers work, except the branch of the new lesson. */
+function findOtherBranchesOfTeachers({ target, teachers }: SlotSearch): Branch[] {
 	const branches = new Set(teachers.flatMap((teacher) => teacher.branches));
 	return [...branches].filter((branch) => branch !== target.branch);
 }
 
-/** Joins the lessons of the attendees and of all branches, each once. */
-function joinLessonRows(search: SlotSearch, rowsOfBranches: readonly LessonRows[]): LessonRows {
-	const attendeeLessons = search.attendeeLessons ?? [];
-	const branchLessons = rowsOfBranches.flatMap((rows) => rows.lessons);
-	const regularLessons = rowsOfBranches.flatMap((rows) => rows.regularLessons);
+/** Joins the lessons of the attendees and of several branches. Keeps each lesson once. */
+function joinLessons(search: SlotSearch, lessonsOfBranches: readonly LessonRows[]): LessonRows {
+	const { attendeeLessons = [] } = search;
+	const branchLessons = lessonsOfBranches.flatMap(({ lessons }) => lessons);
+	const regularLessons = lessonsOfBranches.flatMap((rows) => rows.regularLessons);
 	return {
 		lessons: uniqueRecords([...attendeeLessons, ...branchLessons]),
 		regularLessons: uniqueRecords(regularLessons),
 	};
 }
 
-/** Picks the teachers who have lessons of the subject; all teachers if there is no subject. */
+/**
+ * Picks the teachers who have lessons of the subject; all teachers if the search has no subject.
+ */
 function pickTeachersOfSubject(
 	search: SlotSearch,
-	rows: LessonRows,
+	lessons: LessonRows,
 	zone: string,
 ): readonly Teacher[] {
 	const { teachers, subjectId, lastDay } = search;
 	if (subjectId === undefined) return teachers;
 
-	const idsOfSubject = teachersOfSubject(rows, subjectId, { lastDay, zone });
-	return teachers.filter(({ id }) => idsOfSubject.has(id));
+	const teacherIds = teachersOfSubject(lessons, subjectId, { lastDay, zone });
+	return teachers.filter(({ id }) => teacherIds.has(id));
 }
 
-/** Reads the working hours of the teachers in the branch of the lesson, once for all items. */
+/** Reads the working hours of the teachers in the branch of the new lesson, once for all items. */
 async function readWorkingHours(item: Item, search: SlotSearch): Promise<IDataObject[]> {
 	const { branch } = search.target;
 	const filter = makeTeacherFilter(search);
-	// Working hours are a list of the entity of teachers. The plural is for messages.
-	const workingHours = { ...teacherEntity, plural: 'Working Hours' };
-	const list = { ...listCall(workingHours, branch), action: 'working-hour', body: filter };
-	return await readOncePerRun(
+	// The list of working hours has the path of teachers, `teacher/working-hour`. Errors call it by
+	// this plural.
+	const workingHoursEntity = { ...teacherEntity, plural: 'Working Hours' };
+	const list = {
+		...makeListCall(workingHoursEntity, branch),
+		action: 'working-hour',
+		body: filter,
+	};
+	return await readOncePerExecution(
 		item,
 		teacherEntity,
-		['hours', branch, filter],
-		async () => await readWholeList(item, workingHours, list, UNCERTAINTY),
+		['working hours', branch, filter],
+		async () => await readWholeList(item, workingHoursEntity, list, UNCERTAIN_FACT),
 	);
 }
 
-/** Reads the lessons of the branch in which the lesson is to be, and in which the room is. */
+/** Reads the lessons in the branch of the new lesson. */
 async function readLessonsOfOwnBranch(item: Item, search: SlotSearch): Promise<LessonRows> {
 	const { branch } = search.target;
 	const teacherFilter = makeTeacherFilter(search);
-	// With a filter by teacher, the list lacks lessons in the room that other teachers give.
-	const needsRoomLessons = search.roomId !== undefined && 'teacher_id' in teacherFilter;
-	// No filter of regular lessons by room is known, and AlfaCRM may ignore the filters by group and
-	// customer. So all regular lessons are read if the room or the attendees matter. API notes 5.13.
+	const isFilteredByTeacher = Object.keys(teacherFilter).length > 0;
+	// The filter by teacher leaves out lessons that other teachers give in the room.
+	const needsRoomLessons = search.roomId !== undefined && isFilteredByTeacher;
+	// AlfaCRM's list of regular lessons has no known filter by room, and may ignore filters by group
+	// and customer: API notes 5.13 in docs/alfacrm-api.md. So all regular lessons are read to find
+	// those of the room or of the attendees.
 	const needsAllRegularLessons = needsRoomLessons || search.involvesAttendees !== undefined;
 
 	const lessonFilter = { ...teacherFilter, ...makeOwnBranchDaysFilter(search) };
@@ -347,8 +368,8 @@ async function readLessonsOfOwnBranch(item: Item, search: SlotSearch): Promise<L
 }
 
 /**
- * Makes the filter by day for the branch of the lesson. If the teachers of a subject are searched
- * for, it includes the weeks before, whose lessons show who teaches the subject.
+ * Makes the filter by day for lessons in the branch of the new lesson. If the search has a subject,
+ * the filter includes the weeks before the search: their lessons show who teaches the subject.
  */
 function makeOwnBranchDaysFilter(search: SlotSearch): IDataObject {
 	const daysFilter = makeLessonDaysFilter(search);
@@ -356,7 +377,7 @@ function makeOwnBranchDaysFilter(search: SlotSearch): IDataObject {
 	return { ...daysFilter, date_from: daysAfter(search.firstDay, -SUBJECT_DAYS) };
 }
 
-/** Reads the lessons in the room, whoever gives them. */
+/** Reads the lessons in the room, of all teachers. */
 async function readRoomLessons(item: Item, search: SlotSearch): Promise<IDataObject[]> {
 	const roomFilter = { room_ids: [search.roomId], ...makeLessonDaysFilter(search) };
 	return await readAll(item, lessonEntity, search.target.branch, roomFilter);
@@ -364,7 +385,7 @@ async function readRoomLessons(item: Item, search: SlotSearch): Promise<IDataObj
 
 /**
  * Reads the lessons of another branch in which the teachers work. Adds a hint if this user may not
- * see the branch, or AlfaCRM answers "not found", as it may for a closed branch.
+ * see the branch, or if AlfaCRM answers "not found", as it does for some closed branches.
  */
 async function readLessonsOfOtherBranch(
 	item: Item,
@@ -373,15 +394,15 @@ async function readLessonsOfOtherBranch(
 ): Promise<LessonRows> {
 	const teacherFilter = makeTeacherFilter(search);
 	const lessonFilter = { ...teacherFilter, ...makeLessonDaysFilter(search) };
-	const readLessonRows = async (): Promise<LessonRows> => {
+	const readLessons = async (): Promise<LessonRows> => {
 		const [lessons, regularLessons] = await Promise.all([
 			readAll(item, lessonEntity, branch, lessonFilter),
 			readRegularLessons(item, branch, teacherFilter),
 		]);
 		return { lessons, regularLessons };
 	};
-	const lessonRows = await item.readIfAllowed(readLessonRows, { treats404AsDenied: true });
-	if (lessonRows !== undefined) return lessonRows;
+	const lessonsOfBranch = await item.readIfAllowed(readLessons, { treats404AsDenied: true });
+	if (lessonsOfBranch !== undefined) return lessonsOfBranch;
 
 	item.execution.hints.add(
 		'Not all branches in which the teacher works can be seen, so the teacher may be busy there in a slot',
@@ -391,8 +412,8 @@ async function readLessonsOfOtherBranch(
 }
 
 /**
- * Makes the filter for the lessons on the days of a search and a week before and after them. A
- * lesson outside of the search may replace a regular lesson on a day of the search.
+ * Makes the filter for the lessons from a week before the days of a search until a week after them.
+ * A lesson that was moved from a day of the search to another day is then found, too.
  */
 export function makeLessonDaysFilter(
 	search: Pick<SlotSearch, 'firstDay' | 'lastDay'>,
@@ -402,45 +423,47 @@ export function makeLessonDaysFilter(
 }
 
 /**
- * Makes the filter by teacher, if the search has one teacher. For several teachers, one list of all
- * lessons takes fewer calls than a list for each teacher.
+ * Makes the filter by teacher if the search has only one teacher. For several teachers, one list of
+ * all lessons takes fewer calls than a list for each teacher, so the filter is empty.
  */
 function makeTeacherFilter({ teachers }: SlotSearch): IDataObject {
 	return teachers.length === 1 ? { teacher_id: teachers[0].id } : {};
 }
 
-/** Reads regular lessons of a branch, once for all items: a booking does not change them. */
+/** Reads regular lessons of a branch, once for all items. */
 async function readRegularLessons(
 	item: Item,
 	branch: Branch,
 	filter: IDataObject,
 ): Promise<IDataObject[]> {
-	return await readOncePerRun(
+	return await readOncePerExecution(
 		item,
 		regularLessonEntity,
-		['all', branch, filter],
+		['regular lessons', branch, filter],
 		async () => await readAll(item, regularLessonEntity, branch, filter),
 	);
 }
 
-/** Reads all records of an entity in a branch that AlfaCRM lists with a filter. */
+/** Reads all records of an entity in a branch to which a filter applies. */
 async function readAll(
 	item: Item,
 	entity: Entity,
 	branch: Branch,
 	filter: IDataObject,
 ): Promise<IDataObject[]> {
-	const list = { ...listCall(entity, branch), body: filter, passes: passesOf(entity) };
-	return await readWholeList(item, entity, list, UNCERTAINTY);
+	// The list is read once for each of the passes. Each pass asks for some of the records, such as
+	// the cancelled lessons.
+	const list = { ...makeListCall(entity, branch), body: filter, passes: passesOf(entity) };
+	return await readWholeList(item, entity, list, UNCERTAIN_FACT);
 }
 
 /**
- * Reads a list or a record once for all items of an execution. Use it only for what a booking does
- * not change, such as working hours: a later item would not see the change.
+ * Reads a list or a record once for all items of an execution. Use it only for records that a
+ * booking does not change, such as working hours: a later item would not see the change.
  *
- * @param nameParts what together names the reading among those of the entity
+ * @param nameParts the parts of the name in the cache; the name is unique among those of the entity
  */
-async function readOncePerRun<T>(
+async function readOncePerExecution<T>(
 	item: Item,
 	entity: Entity,
 	nameParts: readonly unknown[],

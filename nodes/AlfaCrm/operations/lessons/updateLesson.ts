@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Field, Wire } from '../../entities/fieldTypes';
+import type { Field, ApiValue } from '../../entities/fieldTypes';
 import { lesson as lessonEntity, LESSON_FIELDS } from '../../entities/lesson';
 import { isCustom } from '../../fields/custom';
 import { isBlank, serialize } from '../../fields/field';
@@ -11,9 +11,9 @@ import { dropUnusedDuration, moveEndTime } from './endTime';
 const { day: dayField, duration: durationField, end: endField } = LESSON_FIELDS;
 
 /**
- * *Lesson → Update*: changes some fields of a lesson, and sends the other fields along as the
- * record shows them. In one account AlfaCRM did not accept an update without these fields, or it
- * emptied them. API notes 4 and 5.11.
+ * *Lesson → Update*: changes some fields of a lesson, and sends its other fields along unchanged.
+ * In one account AlfaCRM refused an update without the other fields, or emptied them: API notes 4
+ * and 5.11 in docs/alfacrm-api.md.
  */
 export const updateLesson: Operation = makeUpdate({
 	adjustInput: dropUnusedDuration,
@@ -26,13 +26,13 @@ export const updateLesson: Operation = makeUpdate({
 	},
 });
 
-/** Reads the values of a lesson's unchanged fields that are not empty from its record. */
+/** Reads the unchanged fields of a lesson from its record. Leaves out empty fields. */
 function readUnchangedFields(record: IDataObject, changes: IDataObject): IDataObject {
 	const unchangedFields = pickCustomFields(record);
 	for (const field of lessonEntity.fields) {
-		// AlfaCRM would use the stored end time instead of a new duration.
-		const isReplaced = field === endField && durationField.name in changes;
-		if (field.name in changes || isReplaced) continue;
+		// A new duration replaces the end time. If both were sent, AlfaCRM would ignore the duration.
+		const isReplacedByDuration = field === endField && durationField.name in changes;
+		if (field.name in changes || isReplacedByDuration) continue;
 
 		const storedValue = readStoredValue(field, record);
 		if (!isBlank(field, storedValue)) {
@@ -42,24 +42,29 @@ function readUnchangedFields(record: IDataObject, changes: IDataObject): IDataOb
 	return unchangedFields;
 }
 
-/** Picks the custom fields of an account. `lessonEntity.fields` cannot list them. API notes 9. */
+/**
+ * Picks the custom fields from a record. `lessonEntity.fields` lacks them, because each account has
+ * its own. API notes 9.
+ */
 function pickCustomFields(record: IDataObject): IDataObject {
 	const customEntries = Object.entries(record).filter(([name]) => isCustom(name));
 	return Object.fromEntries(customEntries);
 }
 
 /**
- * Reads the value of a field from a record. AlfaCRM takes the day as `lesson_date` and shows it as
- * `date`. It takes a duration and shows none.
+ * Reads the value of a field from a record. Two fields are special:
+ *
+ * - AlfaCRM takes the day as `lesson_date` and shows it as `date`.
+ * - AlfaCRM takes a duration and never shows it.
  */
-function readStoredValue(field: Field, record: IDataObject): Wire {
+function readStoredValue(field: Field, record: IDataObject): ApiValue {
 	if (field === durationField) return undefined;
 	return field === dayField ? record.date : record[field.name];
 }
 
 /**
- * Writes the fields of a lesson as AlfaCRM takes them. Custom fields, and fields that the user
- * empties, stay as they are.
+ * Writes the fields of a lesson as AlfaCRM takes them. Leaves custom fields and empty values as
+ * they are.
  */
 function serializeLesson(values: IDataObject, zone: string): IDataObject {
 	const body = { ...values };
@@ -73,12 +78,13 @@ function serializeLesson(values: IDataObject, zone: string): IDataObject {
 }
 
 /**
- * Writes a value as AlfaCRM takes it in an update of a lesson: times have seconds. API notes 5.11.
+ * Writes a value as AlfaCRM takes it in an update of a lesson, where times have seconds. API notes
+ * 5.11.
  *
  * A stored value that cannot be read, such as room 0, is sent back unchanged. The user has not
- * entered it, so there is nobody to correct it.
+ * entered this value, so an error would not help.
  */
-function serializeWithSeconds(field: Field, value: Wire, zone: string): Wire {
+function serializeWithSeconds(field: Field, value: ApiValue, zone: string): ApiValue {
 	try {
 		const wire = serialize(field, value, zone);
 		return field.type === 'time' ? `${String(wire)}:00` : wire;

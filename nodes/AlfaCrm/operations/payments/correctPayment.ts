@@ -11,39 +11,46 @@ import { findPayer } from './externalIdSearch';
 import { savePayment } from './savePayment';
 
 /**
- * Enters a refund, or a payment that corrects another one. An external ID makes sure that it is
- * entered only once. Without one it is entered at each run: two equal refunds may both be meant,
+ * *Payment → Create Correction or Refund*: enters a refund, or a correction of a customer's
+ * balance.
+ *
+ * The user can give an external ID, such as the number `inv-1` that a bank has given to the
+ * refunded payment. The refund gets the same ID, so a second run finds the refund and enters
+ * nothing. Without an external ID, each run enters a refund: two equal refunds can both be meant,
  * for example if a payment is given back in equal parts.
  */
 export const correctPayment: ActionKind<'correctPayment'> = {
+	// The form has only the fields that `entities/pay.ts` declares for the action.
 	form: () => ({}),
 
-	async execute(item, paymentEntity, { fields = [] }) {
-		const draft = readActionDraft(item, paymentEntity, fields, { offersShortening: false });
-		const { externalId, body } = extractExternalId(item, draft.body, { isIncome: false });
+	async execute(item, paymentEntity, action) {
+		const { fields: formFields = [] } = action;
+		// The form has no option 'Shorten Long Texts'.
+		const draft = readActionDraft(item, paymentEntity, formFields, { offersShortening: false });
+		const { externalId, body } = extractExternalId(item, draft.body, { entersIncomes: false });
 		const customerId = await readOrFindPayer(item, draft.branch, body, externalId);
-		const mayDuplicate = externalId === undefined;
 
 		const payment = { ...draft, body, item, customerId, externalId };
-		return [await savePayment(payment, { mayDuplicate })];
+		const searchesExisting = externalId !== undefined;
+		return [await savePayment(payment, { searchesExisting })];
 	},
 
 	output: reportSchema,
 };
 
 /**
- * Reads the ID of the payer from the form. If 'Customer' is empty, finds the customer who made the
- * income with the external ID. One of the two is always there: the declaration of the action
- * requires 'Customer' unless an external ID is given.
+ * Returns the customer whom the user has chosen in 'Customer'. If 'Customer' is empty, finds the
+ * customer who made the refunded payment, by the external ID of that payment.
  */
 async function readOrFindPayer(
 	item: Item,
 	branch: Branch,
-	{ customer_id: givenId }: IDataObject,
+	{ customer_id: chosenCustomerId }: IDataObject,
 	externalId?: ExternalId,
 ): Promise<number> {
-	const isCustomerEmpty = givenId === undefined;
-	if (isCustomerEmpty && externalId !== undefined) return await findPayer(item, branch, externalId);
-
-	return Number(givenId);
+	if (chosenCustomerId === undefined && externalId !== undefined) {
+		return await findPayer(item, branch, externalId);
+	}
+	// The form requires 'Customer' unless an external ID is given, so a customer was chosen.
+	return Number(chosenCustomerId);
 }

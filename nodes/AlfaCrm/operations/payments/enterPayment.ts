@@ -5,31 +5,32 @@ import type { ActionKind } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
 import { idOf } from '../../run/target';
 import { readActionDraft } from '../common/addition';
-import { skipIfThere } from '../common/create';
+import { skipIfExists } from '../common/skipIfExists';
 import { extractExternalId } from './externalId';
 import { savePayment } from './savePayment';
 
 /**
- * Enters an income of a customer, unless the same payment is there already: entered by an earlier
- * run of the workflow, or by the staff.
+ * *Customer → Take Payment*: enters money that a customer has paid. If an earlier run or the staff
+ * has entered this payment before, returns the existing one.
  */
 export const enterPayment: ActionKind<'enterPayment'> = {
-	form: (customerEntity, { fields = [] }) => ({
+	form: (customerEntity, { fields: formFields = [] }) => ({
 		id: [recordParameter(customerEntity)],
-		skipIfThere: [skipIfThere],
-		options: textOptions(fields),
+		skipIfThere: [skipIfExists],
+		// The option 'Shorten Long Texts'.
+		options: textOptions(formFields),
 	}),
 
-	async execute(item, customerEntity, { fields = [] }) {
-		const draft = readActionDraft(item, customerEntity, fields, { offersShortening: true });
-		const { externalId, body } = extractExternalId(item, draft.body, { isIncome: true });
+	async execute(item, customerEntity, { fields: formFields = [] }) {
+		const draft = readActionDraft(item, customerEntity, formFields, { offersShortening: true });
+		const { externalId, body } = extractExternalId(item, draft.body, { entersIncomes: true });
 		const customerId = idOf(item, customerEntity);
-		const mayDuplicate = !item.flag(skipIfThere);
 
 		const payment = { ...draft, body, item, customerId, externalId };
-		return [await savePayment(payment, { mayDuplicate })];
+		const searchesExisting = item.flag(skipIfExists);
+		return [await savePayment(payment, { searchesExisting })];
 	},
 
-	// The action stands under Customer, but its output is a payment.
+	// The action belongs to the entity of customers, but its output is a payment.
 	output: () => reportSchema(pay),
 };

@@ -1,3 +1,11 @@
+/**
+ * Finds the existing payment that a new payment would repeat.
+ *
+ * - A new payment with an external ID, such as the number `inv-1` that a bank has given to it, is
+ *   compared by the ID alone.
+ * - A new payment without an external ID is compared by its values.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { isEmpty } from '../../fields/blank';
@@ -15,12 +23,11 @@ import {
 import { findAmongAllPayments } from './externalIdSearch';
 
 /**
- * Finds the existing payment that a new payment would repeat. If the new payment has an external
- * ID, only the ID is compared. Otherwise the existing payment must have the same values in the
- * fields that the user has filled.
+ * Finds the existing payment that a new payment would repeat.
  *
- * @returns undefined if there is none
- * @throws NodeOperationError if a payment may be the same, but nothing proves it
+ * @returns undefined if AlfaCRM has no such payment
+ * @throws NodeOperationError if it is not certain whether an existing payment is the new one. The
+ * functions that decide this are in `externalIdConflicts.ts`.
  */
 export async function findExistingPayment(
 	newPayment: Addition,
@@ -31,7 +38,7 @@ export async function findExistingPayment(
 	const existing = await findPaymentWithId(newPayment, externalId);
 	if (existing === undefined) return undefined;
 
-	// The same ID does not prove enough: banks and templates use an ID again.
+	// Two payments can have the same ID by mistake: a bank uses a document number again next year.
 	assertSameAmount(newPayment, externalId, existing);
 	assertCloseDate(newPayment, externalId, existing);
 	return existing;
@@ -41,8 +48,8 @@ export async function findExistingPayment(
  * Finds the payment with the external ID: first among the payments of the customer, then among the
  * payments of all customers.
  *
- * @throws NodeOperationError if another customer's payment has the ID, or if no payment has it, but
- * the staff may have entered this payment without it
+ * @throws NodeOperationError if a payment of another customer has the ID, or if no payment has the
+ * ID but the staff may have entered the new payment by hand, without the ID
  */
 async function findPaymentWithId(
 	newPayment: Addition,
@@ -69,20 +76,18 @@ async function findPaymentWithId(
 /**
  * Finds the customer's payment that has the same values in the fields that the user has filled.
  *
- * @throws NodeOperationError if such a payment has an external ID, so that it may be another one
+ * @throws NodeOperationError if such a payment has an external ID. The user has given none, so the
+ * existing payment may be the new one or a different one.
  */
 async function findEqualPayment(newPayment: Addition): Promise<IDataObject | undefined> {
-	// If the user has filled the note, it is among the compared values. An equal payment then has the
-	// same note, together with any external ID in it.
-	const isNoteCompared = !isEmpty(newPayment.body.note);
-	const isSamePayment = (payment: IDataObject) => {
-		const mayBeAnotherPayment = hasAnyIdInNote(payment) && !isNoteCompared;
-		return isEqualPayment(payment, newPayment) && !mayBeAnotherPayment;
-	};
+	// If the user has filled the note, `isEqualPayment` compares the notes. The note of an equal
+	// payment then has the same external IDs, so the payment is certainly the new one.
+	const areNotesCompared = !isEmpty(newPayment.body.note);
+	const isCertain = (payment: IDataObject) => areNotesCompared || !hasAnyIdInNote(payment);
 
 	const result = await searchCustomerRecords(newPayment, {
 		filters: makeFilters(newPayment),
-		isSameRecord: isSamePayment,
+		isSameRecord: (payment) => isEqualPayment(payment, newPayment) && isCertain(payment),
 	});
 	if ('existing' in result) return result.existing;
 
@@ -91,8 +96,8 @@ async function findEqualPayment(newPayment: Addition): Promise<IDataObject | und
 }
 
 /**
- * Makes the filters for AlfaCRM's list of payments. The type is always among them, because in some
- * accounts a list without it may show incomes only. API notes 5.16.
+ * Makes the filters for AlfaCRM's list of payments. The filter by type is needed because in some
+ * accounts a list without this filter shows only incomes: API notes 5.16 in docs/alfacrm-api.md.
  */
 function makeFilters({ body }: Addition): IDataObject {
 	return { customer_id: body.customer_id, pay_type_id: body.pay_type_id };

@@ -1,12 +1,16 @@
 /**
- * Reads, writes and compares the external IDs of payments. `externalIdSearch.ts` finds payments by
- * external ID. `externalIdConflicts.ts` refuses a new payment if an existing one may be the same,
- * but nothing proves it.
+ * Reads, writes and compares external IDs of payments, such as the number `inv-1` that a bank has
+ * given to a payment.
+ *
+ * - `externalIdFaults.ts` refuses IDs that many payments would share.
+ * - `externalIdSearch.ts` finds payments by external ID.
+ * - `externalIdConflicts.ts` refuses a new payment if it is not certain whether an existing payment
+ *   is the same one.
  */
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { customFieldInput, externalIdInput, NO_INCOME } from '../../entities/pay';
+import { customFieldInput, externalIdInput, NON_INCOME_TYPES } from '../../entities/pay';
 import { isEmpty } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import { listOf } from '../../fields/field';
@@ -14,12 +18,12 @@ import { removeInvisible } from '../../fields/normalizeText';
 import { quoted } from '../../fields/unreadable';
 import type { Item } from '../../run/item';
 import { readId, readIds } from '../../values/formats';
-import { findIdFault } from './externalIdFaults';
+import { findUnmetRequirement } from './externalIdFaults';
 
 /**
- * The external ID of a payment: the number that a payment provider or a bank has given to it.
- * Payments with the same external ID are the same payment, even if their other values differ, so
- * only the first of them is entered.
+ * The external ID of a new payment: the number that a payment provider or a bank has given to it.
+ * Payments with the same external ID count as the same payment, even if their other values differ,
+ * so only the first of them is entered.
  *
  * AlfaCRM has no field for external IDs. A payment keeps its ID in the note, as "[ID inv-1]", or in
  * a custom field.
@@ -29,9 +33,9 @@ export interface ExternalId {
 	/** The custom field that keeps the ID; undefined if the note keeps it. */
 	customField?: string;
 	/**
-	 * Whether the payment that has the ID is an income. The staff may change the type of an income
-	 * after it was entered, so every income with the ID counts as the same payment. A refund or a
-	 * correction counts as the same payment only if the types are equal.
+	 * Whether the new payment is an income: a payment that a customer makes. Then each income with
+	 * the ID counts as the same payment, even if the staff has changed its type since. For a refund
+	 * or a correction, only payments of the same type count.
 	 */
 	isIncome: boolean;
 }
@@ -42,43 +46,38 @@ export interface ExternalId {
  * Takes the external ID out of the values of the form, and puts it into the note or the custom
  * field that will keep it.
  *
- * @param isIncome whether the operation enters incomes. The user may still choose another type of
- * payment in the form, such as a refund. Then the external ID is that of a refund.
- * @returns the external ID, if the user has given one, and the values to send
- * @throws NodeOperationError for an ID by which the payment could not be found again
+ * @param entersIncomes whether the operation enters incomes, unless the user has chosen another
+ * type of payment in the form
+ * @returns the values to send, and the external ID if the user has given one
+ * @throws NodeOperationError for an ID that other payments could share, or if only the custom field
+ * for the ID is given
  */
 export function extractExternalId(
 	item: Item,
 	formValues: IDataObject,
-	{ isIncome }: { isIncome: boolean },
+	{ entersIncomes }: { entersIncomes: boolean },
 ): { externalId?: ExternalId; body: IDataObject } {
-	const { idFromForm, fieldFromForm, body } = separateIdParameters(formValues);
+	const {
+		[externalIdInput.name]: idFromForm,
+		[customFieldInput.name]: fieldFromForm,
+		...body
+	} = formValues;
 	if (idFromForm === undefined) {
 		if (fieldFromForm === undefined) return { body };
 		throw idMissingError(item);
 	}
 
 	const value = normalizeId(idFromForm);
-	assertCanBeFoundAgain(item, value);
-	const externalId: ExternalId = { value, isIncome: isIncome && mayBeIncome(body) };
+	assertIdCanBeUnique(item, value);
+	const isIncome = entersIncomes && mayBeIncome(body);
 	if (fieldFromForm === undefined) {
-		const note = addIdToNote(body.note, value);
-		return { externalId, body: { ...body, note } };
+		const noteWithId = addIdToNote(body.note, value);
+		return { externalId: { value, isIncome }, body: { ...body, note: noteWithId } };
 	}
 
 	const customField = String(fieldFromForm);
 	assertIsCustomField(item, customField);
-	return { externalId: { ...externalId, customField }, body: { ...body, [customField]: value } };
-}
-
-/** Separates the external ID, and the custom field that should keep it, from the other values. */
-function separateIdParameters(formValues: IDataObject) {
-	const {
-		[externalIdInput.name]: idFromForm,
-		[customFieldInput.name]: fieldFromForm,
-		...body
-	} = formValues;
-	return { idFromForm, fieldFromForm, body };
+	return { externalId: { value, isIncome, customField }, body: { ...body, [customField]: value } };
 }
 
 function idMissingError(item: Item): Error {
@@ -88,10 +87,12 @@ function idMissingError(item: Item): Error {
 	);
 }
 
-/** @throws NodeOperationError for an ID that many payments may share, such as a lost number */
-function assertCanBeFoundAgain(item: Item, id: string): void {
-	// Such as "contain a digit other than 0"; undefined for a good ID.
-	const requirement = findIdFault(id);
+/**
+ * @throws NodeOperationError for an ID that other payments could share, such as the prefix "inv-"
+ * without a number
+ */
+function assertIdCanBeUnique(item: Item, id: string): void {
+	const requirement = findUnmetRequirement(id);
 	if (requirement === undefined) return;
 
 	throw item.error(
@@ -114,19 +115,21 @@ function assertIsCustomField(item: Item, name: string): void {
 
 /**
  * Matches an external ID in a note, such as `[ID inv-1]`. The brackets tell inv-1 from inv-10, and
- * from other text of a bank or of the staff. If the staff has typed other spaces inside the
- * brackets, the ID is recognised too.
- *
- * Only the exact tag is found by AlfaCRM's filter: see `makeIdFilter` in `externalIdSearch.ts`.
+ * from the text that a bank or the staff has written. The staff may have typed more spaces inside
+ * the brackets.
  */
 const TAG = /\[\s*ID\s([^[\]]*)\]/g;
 
-/** Writes an external ID as notes keep it: `[ID inv-1]`. */
+/**
+ * Writes an external ID as notes keep it: `[ID inv-1]`. Always write it with this function:
+ * AlfaCRM's filter by note does not find the ID if the spaces differ.
+ */
 export const toTag = (id: string): string => `[ID ${id}]`;
 
 /**
- * Makes external IDs equal that look equal: removes invisible characters and outer spaces, replaces
- * several spaces by one, and composes accented letters.
+ * Brings an external ID into the form in which it is compared, so that IDs that look the same are
+ * equal. Removes invisible characters and outer spaces, replaces several spaces by one, and
+ * composes accented letters.
  */
 export function normalizeId(value: unknown): string {
 	return removeInvisible(String(value)).normalize('NFC').replace(/\s+/g, ' ').trim();
@@ -140,7 +143,7 @@ export function idsInNote(note: unknown): string[] {
 }
 
 /**
- * Adds an external ID in front of a note, unless the note has it already. In front, it stays even
+ * Adds an external ID to a note, unless the note has it already. The ID comes first, so it stays
  * if somebody cuts off the end of the note.
  */
 function addIdToNote(note: unknown, id: string): string {
@@ -165,36 +168,37 @@ export function hasExternalId(payment: IDataObject, { value, customField }: Exte
 export const hasAnyIdInNote = (payment: IDataObject): boolean => idsInNote(payment.note).length > 0;
 
 /**
- * Whether a payment may be an income. It may be one unless its type is known to be another, such as
- * a refund. An account may have types that the node does not know, and AlfaCRM does not say which
- * types are incomes. API notes 5.16.
+ * Whether a payment may be an income. Only the types in `NON_INCOME_TYPES`, such as refunds, are
+ * known to be no incomes. A school can add types of its own, and AlfaCRM does not say which of them
+ * are incomes: API notes 5.16 in docs/alfacrm-api.md.
  */
 export const mayBeIncome = (payment: IDataObject): boolean =>
-	!NO_INCOME.includes(Number(payment.pay_type_id));
+	!NON_INCOME_TYPES.includes(Number(payment.pay_type_id));
 
 /**
- * Whether two payments with the same external ID have types that make them the same payment: equal
- * types, or two types of incomes. A payment that AlfaCRM shows without a type matches any type.
+ * Whether the types of two payments with the same external ID allow them to be the same payment:
+ * the types are equal, or both payments are incomes. If AlfaCRM does not show the type of the
+ * existing payment, any type is possible.
  */
 export function haveMatchingTypes(
-	payment: IDataObject,
+	existingPayment: IDataObject,
 	newPayment: IDataObject,
-	{ isIncome }: ExternalId,
+	{ isIncome: isNewPaymentIncome }: ExternalId,
 ): boolean {
-	if (payment.pay_type_id === undefined) return true;
+	if (existingPayment.pay_type_id === undefined) return true;
 
-	const isSameType = readId(payment.pay_type_id) === readId(newPayment.pay_type_id);
-	const areIncomes = isIncome && mayBeIncome(payment);
-	return isSameType || areIncomes;
+	const isSameType = readId(existingPayment.pay_type_id) === readId(newPayment.pay_type_id);
+	const areBothIncomes = isNewPaymentIncome && mayBeIncome(existingPayment);
+	return isSameType || areBothIncomes;
 }
 
 /**
- * Whether a payment may belong to a customer: AlfaCRM shows this customer in the payment, or shows
- * the payment without the field of the customer. An empty field says that it belongs to nobody.
+ * Whether a payment may belong to a customer: AlfaCRM shows this customer, or leaves out the field
+ * of the customer. If the field is shown and empty, the payment belongs to nobody.
  */
-export function mayBelongTo(customerId: number, payment: IDataObject): boolean {
-	const shownId = payment.customer_id;
-	if (shownId === undefined) return true;
+export function mayBelongTo(payment: IDataObject, customerId: number): boolean {
+	const shownCustomer = payment.customer_id;
+	if (shownCustomer === undefined) return true;
 
-	return readIds(listOf(shownId)).includes(customerId);
+	return readIds(listOf(shownCustomer)).includes(customerId);
 }

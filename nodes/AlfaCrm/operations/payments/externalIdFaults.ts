@@ -1,84 +1,88 @@
 /**
- * Finds faults of external IDs. An ID that many payments share is worse than none: the second
- * payment would be mistaken for the first and not be saved, so its money would silently be lost.
+ * Refuses external IDs that many payments would share. Payments with one external ID count as the
+ * same payment, so the second payment would not be saved and its money would be lost without an
+ * error.
  *
- * Most faults come from an expression such as "inv-{{ $json.number }}" that finds no number, so
- * that only the prefix is left.
+ * Most faulty IDs come from an expression such as "inv-{{ $json.number }}". If it finds no number,
+ * only the prefix "inv-" is left.
  */
 
 import { hasRounded, isUnfilled } from '../../fields/unreadable';
 import { isGenerated } from './generatedId';
 
 /**
- * Checks an external ID. For a faulty one, returns the end of a sentence that begins with "It
- * must", such as "not end with a separator". Returns undefined for a good ID.
+ * Finds the first requirement that an external ID does not meet. Returns the requirement without
+ * its beginning "It must", such as "not end with a separator"; undefined if the ID is good.
  */
-export function findIdFault(id: string): string | undefined {
+export function findUnmetRequirement(id: string): string | undefined {
 	if (SQUARE_BRACKET.test(id)) {
 		return "contain no square brackets, since the payment's note stores it inside them";
 	}
-	// An unfilled placeholder, such as `{{id}}` or `%id%`.
 	if (PLACEHOLDER.test(id)) return 'hold no expression that was not filled';
-	// Such as `#N/A`.
 	if (SHEET_ERROR.test(id)) return 'hold no error of a sheet';
-	// A generated ID may contain no digits and end in a dash, so it is exempt from the remaining
-	// checks. A word such as "undefined" is a fault even in an ID that looks generated.
-	if (isGenerated(id) && !LOST_VALUE.test(id)) return undefined;
+
+	// A good ID that a program has generated can lack digits and end in a dash, so the other
+	// requirements do not apply to it. "undefined" is a fault in any ID.
+	const hasWordForNoValue = WORD_FOR_NO_VALUE.test(id);
+	if (isGenerated(id) && !hasWordForNoValue) return undefined;
 
 	if (!DIGIT_OTHER_THAN_ZERO.test(id)) return 'hold a digit other than 0';
-	// A spreadsheet shows long numbers as 7,90056E+10, so different numbers become the same text.
+	// A spreadsheet shows different long numbers alike, such as 7,90056E+10.
 	if (hasRounded(id)) return 'hold no number that a sheet has rounded';
-	if (LOST_VALUE.test(id)) return 'hold a number in place of "undefined", "null" or "NaN"';
-	// A year without its number, such as `inv-2026-0`, `-2026`, `inv-2026-` or `inv--2026`.
-	if (LOST_NUMBER.test(id)) return 'hold a number in place of the 0 at its end';
-	if (LOST_BEGINNING.test(id)) return 'not begin with a separator';
+	if (hasWordForNoValue) return 'hold a number in place of "undefined", "null" or "NaN"';
+	if (ZERO_FOR_NUMBER.test(id)) return 'hold a number in place of the 0 at its end';
+	if (SEPARATOR_AND_YEAR.test(id)) return 'not begin with a separator';
 	if (FINAL_SEPARATOR.test(id)) return 'not end with a separator';
-	if (isUnfilled(id)) return 'hold a number in place of "___"';
-	if (DOUBLE_DASH.test(id)) return 'have its number between the dashes';
+	// `isUnfilled` also finds other faults, but all of them were refused above.
+	const hasEmptyMask = isUnfilled(id);
+	if (hasEmptyMask) return 'hold a number in place of "___"';
+	if (TWO_DASHES.test(id)) return 'have its number between the dashes';
 	return undefined;
 }
+
+// ---------------------------------------------------------------- patterns, in the order of the checks
 
 const SQUARE_BRACKET = /[[\]]/;
 
 /**
- * A placeholder of a template that nobody filled: `{{id}}`, `${id}`, `<id>`, `%id%`. The Message-ID
- * of a mail, `<CAH+ab12@mail.gmail.com>`, has the brackets too but is a good ID.
+ * A placeholder of a template that nobody has filled: `{{id}}`, `${id}`, `<id>`, `%id%`. An ID in
+ * angle brackets that contains an `@` is no placeholder but the Message-ID of an email, which is a
+ * good ID.
  */
 const PLACEHOLDER = /\{\{|\}\}|\$\{|<\s*[\p{L}_][^<>@]*>|%[\p{L}_]+%/u;
 
 /**
- * An error that Excel and Google Sheets show in place of a value, in English and in Russian:
- * `#N/A`, `#ССЫЛКА!`.
+ * An error that Excel or Google Sheets shows instead of a value, in English or in Russian: `#N/A`,
+ * `#ССЫЛКА!`.
  */
 const SHEET_ERROR =
 	/#(?:N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NUM!|NULL!|ERROR!|SPILL!|CALC!|Н\/Д|ССЫЛКА!|ЗНАЧ!|ИМЯ\?|ДЕЛ\/0!|ЧИСЛО!|ПУСТО!|ОШИБКА!)/iu;
 
 /**
- * A word that an expression leaves in place of a value that it does not find: `inv-undefined-3`,
- * `null.2026-02`.
+ * A word that an expression writes if it finds no value: `inv-undefined-3`, `null.2026-02`. A part
+ * of a longer word, as in `nanosoft-3`, does not count.
  */
-const LOST_VALUE = /(?<![\p{L}\p{N}])(?:undefined|null|nan)(?![\p{L}\p{N}])/iu;
+const WORD_FOR_NO_VALUE = /(?<![\p{L}\p{N}])(?:undefined|null|nan)(?![\p{L}\p{N}])/iu;
 
-/** Any number character except 0. */
+/** A digit of any script except 0. */
 const DIGIT_OTHER_THAN_ZERO = /(?!0)\p{N}/u;
 
 /**
- * A separator at the beginning, followed only by a year, or by a year and a month: `-2026`,
- * `/2026-02`. The text in front of it was lost. Another number behind the separator, as in `-500`,
- * may be the ID itself.
+ * A zero after a year, or after a year and a month, where the number of the payment should be:
+ * `inv-2026-0`, `2026-02-0`. `order-17-0` does not match, because 17 can be the number.
  */
-const LOST_BEGINNING = /^[\p{Pd}\u2212_/.:]20\d\d(?:[-_/.](?:0?[1-9]|1[0-2]))?$/u;
+const ZERO_FOR_NUMBER = /^(?:\p{L}+[-_/])*20\d\d(?:[-_/](?:0?[1-9]|1[0-2]))?[-_/]0+$/u;
 
 /**
- * A separator that no number follows: `inv-2026-`, `order_2026_`, `№`. U+2212 is the minus sign.
+ * A separator with nothing after it but a year, or a year and a month: `-2026`, `/2026-02`. The
+ * text before the separator is missing. `-500` does not match, because 500 can be the number.
+ *
+ * U+2212 is the minus sign, which is not among the dashes `\p{Pd}`.
  */
+const SEPARATOR_AND_YEAR = /^[\p{Pd}\u2212_/.:]20\d\d(?:[-_/.](?:0?[1-9]|1[0-2]))?$/u;
+
+/** A separator at the end, with no number after it: `inv-2026-`, `order_2026_`, `№`. */
 const FINAL_SEPARATOR = /[\p{Pd}\u2212:№_#/]$/u;
 
-/**
- * A zero in place of the number, behind words and a year or month: `inv-2026-0`, `2026-02-0`.
- * `order-17-0` keeps its number.
- */
-const LOST_NUMBER = /^(?:\p{L}+[-_/])*20\d\d(?:[-_/](?:0?[1-9]|1[0-2]))?[-_/]0+$/u;
-
-/** Two dashes between which an expression has left nothing: `inv--2026`. */
-const DOUBLE_DASH = /\p{Pd}{2}/u;
+/** Two dashes in a row. The expression between them has found no value: `inv--2026`. */
+const TWO_DASHES = /\p{Pd}{2}/u;

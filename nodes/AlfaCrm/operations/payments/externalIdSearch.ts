@@ -1,15 +1,17 @@
 /**
- * Searches the payments of all customers, in all branches, by external ID. Searching the payments
- * of one customer is not enough: AlfaCRM may show a payment without its customer, somebody may have
- * entered it for the wrong customer, and a refund may name no customer but only the external ID of
- * the income that it gives back.
+ * Searches the payments of all customers, in all branches, by external ID, such as the number
+ * `inv-1` that a bank has given to a payment. The payments of one customer are not enough:
+ *
+ * - AlfaCRM may show a payment without its customer.
+ * - The staff may have entered a payment for the wrong customer.
+ * - A new refund may name no customer, only the ID of the payment that is refunded.
  */
 
 import type { IDataObject } from 'n8n-workflow';
 
 import { customFieldInput, externalIdInput, INCOME, pay } from '../../entities/pay';
 import { quoted } from '../../fields/unreadable';
-import { allBranches, findInBranches } from '../../run/branches';
+import { allBranches, searchUntilFound } from '../../run/branches';
 import type { Item } from '../../run/item';
 import type { FieldFilter } from '../../run/readList';
 import { readFiltered } from '../../run/readList';
@@ -28,16 +30,16 @@ import {
 import { assertNoOtherCustomerHasId } from './externalIdConflicts';
 
 /**
- * No filter by type: the list shows payments of all types, or in some accounts perhaps incomes
- * only. API notes 5.16.
+ * Asks for payments without a filter by type. In some accounts AlfaCRM then lists all payments, in
+ * others perhaps only incomes: API notes 5.16 in docs/alfacrm-api.md.
  */
-const ANY_TYPE: IDataObject = {};
+const NO_TYPE_FILTER: IDataObject = {};
 
 /**
  * Finds the customer's payment with an external ID among the payments of all customers.
  *
- * @returns undefined if there is none
- * @throws NodeOperationError if another customer's payment has the ID
+ * @returns undefined if there is no such payment
+ * @throws NodeOperationError if a payment of another customer has the ID
  */
 export async function findAmongAllPayments(
 	newPayment: Addition,
@@ -45,44 +47,48 @@ export async function findAmongAllPayments(
 ): Promise<IDataObject | undefined> {
 	const { item, customerId, target, body } = newPayment;
 	const type = readId(body.pay_type_id);
-	// A list without a type shows the incomes in every account, but other types only in some. So the
-	// list is read once more with another type.
-	const typeFilters = type === INCOME ? [ANY_TYPE] : [{ pay_type_id: type }, ANY_TYPE];
+	// A list without a filter by type shows incomes in every account. Payments of another type are
+	// requested by their type as well.
+	const typeFilters = type === INCOME ? [NO_TYPE_FILTER] : [{ pay_type_id: type }, NO_TYPE_FILTER];
 	const payments = await readPaymentsWithId(item, target.branch, externalId, typeFilters);
 
-	const isSamePayment = (payment: IDataObject) =>
-		mayBelongTo(customerId, payment) && haveMatchingTypes(payment, body, externalId);
-	const existing = payments.find(isSamePayment);
-	if (existing !== undefined) return existing;
+	const existingPayment = payments.find(
+		(payment) => mayBelongTo(payment, customerId) && haveMatchingTypes(payment, body, externalId),
+	);
+	if (existingPayment !== undefined) return existingPayment;
 
 	assertNoOtherCustomerHasId(newPayment, externalId, payments);
 	return undefined;
 }
 
 /**
- * Finds the customer who made the income with an external ID.
+ * Finds the ID of the customer who made the payment with an external ID.
  *
- * @returns the ID of the customer
- * @throws NodeOperationError if no income has the ID, if incomes of several customers have it, or
- * if AlfaCRM shows an income without its customer
+ * @throws NodeOperationError if no payment has the ID, if payments of several customers have it, or
+ * if AlfaCRM shows a payment with the ID but without its customer
  */
 export async function findPayer(
 	item: Item,
 	branch: Branch,
 	externalId: ExternalId,
 ): Promise<number> {
-	const payments = await readPaymentsWithId(item, branch, externalId, [ANY_TYPE]);
+	const payments = await readPaymentsWithId(item, branch, externalId, [NO_TYPE_FILTER]);
+	// Earlier refunds of the payment have the same ID.
 	const incomes = payments.filter(mayBeIncome);
 
-	const payerIds = new Set(incomes.map(({ customer_id }) => readId(customer_id)));
+	// The ID is undefined for a payment whose customer AlfaCRM does not show.
+	const payerIds = new Set(incomes.map((income) => readId(income.customer_id)));
 	const [payerId] = payerIds;
-	// An income whose customer AlfaCRM does not show has added undefined to the IDs.
-	if (payerId !== undefined && payerIds.size === 1) return payerId;
+	if (payerIds.size === 1 && payerId !== undefined) return payerId;
 
 	throw unknownPayerError(item, externalId, incomes);
 }
 
-/** Makes the error for an external ID of no income, or of incomes whose payer is not clear. */
+/**
+ * Makes the error for an external ID whose payer is not known.
+ *
+ * @param incomes the payments with the ID that customers have made
+ */
 function unknownPayerError(
 	item: Item,
 	{ value }: ExternalId,
@@ -105,11 +111,12 @@ function unknownPayerError(
 }
 
 /**
- * Reads the payments with an external ID, of all customers and in all branches. Branches that the
- * user of the credential may not see are left out, except the branch of the item.
+ * Reads the payments with an external ID, of all customers and in all branches. Leaves out branches
+ * that the user of the credential may not see, except the branch of the item.
  *
  * @param branchOfItem the branch in which the new payment is entered; it is read first
- * @param typeFilters filters by payment type; each branch is read once with each of them
+ * @param typeFilters filters by the type of payment; the list of each branch is read once with each
+ * of them
  * @throws NodeApiError if the branch of the item cannot be read
  */
 async function readPaymentsWithId(
@@ -122,13 +129,13 @@ async function readPaymentsWithId(
 	const otherBranches = branches.filter((branch) => branch !== branchOfItem);
 
 	const payments = await readPaymentsInBranch(item, branchOfItem, externalId, typeFilters);
+	// `searchUntilFound` goes on to the next branch as long as this function returns undefined, so
+	// all branches are read.
 	const addPaymentsOf = async (branch: Branch): Promise<undefined> => {
-		const morePayments = await readPaymentsInBranch(item, branch, externalId, typeFilters);
-		payments.push(...morePayments);
+		const paymentsInBranch = await readPaymentsInBranch(item, branch, externalId, typeFilters);
+		payments.push(...paymentsInBranch);
 	};
-	// `findInBranches` stops at the first result. `addPaymentsOf` returns none, so all branches are
-	// read.
-	await findInBranches(item, otherBranches, addPaymentsOf);
+	await searchUntilFound(item, otherBranches, addPaymentsOf);
 	return payments;
 }
 
@@ -142,19 +149,20 @@ async function readPaymentsInBranch(
 	const list = {
 		path: pay.path,
 		branch,
+		// `readFiltered` adds the filter by ID to the body.
 		body: {},
-		// The list is read once with each of these filters.
+		// The list is read once with each of these additions to the body.
 		passes: typeFilters,
+		// Completes an error: "AlfaCRM did not look for the same payment".
 		task: 'look for the same payment',
 	};
-	const filter = makeIdFilter(item, externalId);
-	const { rows } = await readFiltered(item, pay, list, filter);
+	const { rows } = await readFiltered(item, pay, list, makeIdFilter(item, externalId));
 	return rows.filter((payment) => hasExternalId(payment, externalId));
 }
 
 /**
- * Makes the filter by the note or custom field that keeps the external ID. AlfaCRM also finds
- * longer texts that contain the ID, so the caller compares the IDs again.
+ * Makes the filter by the note or custom field that keeps the external ID. AlfaCRM returns all
+ * payments whose field contains the text of the filter, so the caller has to compare the IDs.
  */
 function makeIdFilter(item: Item, { value, customField }: ExternalId): FieldFilter {
 	const fieldName = customField ?? 'note';
@@ -163,7 +171,6 @@ function makeIdFilter(item: Item, { value, customField }: ExternalId): FieldFilt
 	return {
 		fieldName,
 		filterBody: { [fieldName]: text },
-		// If many rows do not match, AlfaCRM has ignored the filter.
 		mayMatch: (payment) => normalizeId(payment[fieldName]).includes(text),
 		// If AlfaCRM does not store or show the field, no run would find the payment, and each run
 		// would enter it again.

@@ -1,33 +1,33 @@
-import { customerTariff } from '../../entities/customerTariff';
+import { customerTariff as subscriptionEntity } from '../../entities/customerTariff';
 import { findById } from '../../store/records';
 import { readId } from '../../values/formats';
 import type { Addition } from '../common/addition';
 
 /**
- * Makes sure that the subscription for which a payment is made belongs to the payer. If it does
- * not, the user has chosen the wrong customer or the wrong subscription.
+ * Makes sure that the subscription for which a payment is made belongs to the payer. Otherwise the
+ * user has chosen the wrong customer or the wrong subscription.
  *
  * @throws NodeOperationError if AlfaCRM lists no such subscription of the payer
  */
-export async function assertPayersSubscription(newPayment: Addition): Promise<void> {
+export async function assertSubscriptionOfPayer(newPayment: Addition): Promise<void> {
 	const { item, customerId, target, body } = newPayment;
+	// `ctt_id` is AlfaCRM's name for the ID of the subscription.
 	const subscriptionId = readId(body.ctt_id);
 	if (subscriptionId === undefined) return;
 
 	const subscriptionTarget = {
 		...target,
-		path: customerTariff.path,
+		path: subscriptionEntity.path,
 		query: { customer_id: customerId },
 	};
-	// A user who may enter payments may lack permission to see subscriptions. Then the payment is
-	// entered without this check.
-	const find = async () =>
+	const findSubscription = async () =>
 		await findById(item, {
-			entity: customerTariff,
+			entity: subscriptionEntity,
 			id: subscriptionId,
 			target: subscriptionTarget,
 		});
-	const result = await item.readIfAllowed(find);
+	const result = await item.readIfAllowed(findSubscription);
+	// If this user may not list subscriptions, the payment is entered without this check.
 	if (result === undefined) return;
 	if (result.record !== undefined) return;
 	// If some rows of the list did not arrive, the subscription may be among them.

@@ -13,41 +13,42 @@ import {
 } from '../common/addition';
 import { findExistingPayment } from './existingPayment';
 import type { ExternalId } from './externalId';
-import { assertPayersSubscription } from './paidSubscription';
+import { assertSubscriptionOfPayer } from './paidSubscription';
 
 /** A new payment as the user has described it in the form. */
-interface PaymentForm extends Draft {
+interface PaymentDraft extends Draft {
 	item: Item;
+	/** The payer. */
 	customerId: number;
 	/**
-	 * The external ID, if there is one. `body` contains it as well: in the note or in the custom
-	 * field.
+	 * The external ID, if the user has given one. `body` contains the ID as well, in the note or in a
+	 * custom field.
 	 */
 	externalId?: ExternalId;
 }
 
 /**
- * Saves a new payment, and returns it as the output shows it. If it would repeat an existing
- * payment, saves nothing and returns the existing one.
+ * Creates a payment in AlfaCRM, and returns it as the output shows it. If the payment exists
+ * already, creates nothing and returns the existing payment.
  *
- * @param mayDuplicate whether to save the payment without a search for an existing one
- * @throws NodeOperationError if an existing payment may be the same, but nothing proves it
+ * @param searchesExisting whether to look for the existing payment at all
+ * @throws NodeOperationError if it is not certain whether an existing payment is the new one
  */
 export async function savePayment(
-	payment: PaymentForm,
-	{ mayDuplicate }: { mayDuplicate: boolean },
+	payment: PaymentDraft,
+	{ searchesExisting }: { searchesExisting: boolean },
 ): Promise<IDataObject> {
 	const { item, externalId } = payment;
 	const draft = makeAdditionDraft(payment);
 
-	return await item.withLock(makePaymentLocks(draft, externalId), async () => {
-		// The record of the customer adds the branch and the name of the payer.
+	return await item.withLock(makeLockKeys(draft, externalId), async () => {
+		// Adds the branch and the name of the payer, which the form may leave open.
 		const newPayment = await completeFromCustomer(draft);
 		const create = async () => {
-			await assertPayersSubscription(newPayment);
+			await assertSubscriptionOfPayer(newPayment);
 			return await createAddition(newPayment);
 		};
-		if (mayDuplicate) return await create();
+		if (!searchesExisting) return await create();
 
 		const findExisting = async () => await findExistingPayment(newPayment, externalId);
 		return await findOrCreateAddition(newPayment, findExisting, create);
@@ -55,10 +56,10 @@ export async function savePayment(
 }
 
 /**
- * Makes the general form of a customer's new record from a payment: adds the entity, and the
- * customer among the values to send.
+ * Turns the draft of a payment into the draft that the functions of `addition.ts` take. They add
+ * any record to a customer, so the draft names the entity and the field of the customer.
  */
-function makeAdditionDraft(payment: PaymentForm): AdditionDraft {
+function makeAdditionDraft(payment: PaymentDraft): AdditionDraft {
 	const { item, customerId, fields, input, branch } = payment;
 	const customerField = 'customer_id';
 	const body = { ...payment.body, [customerField]: customerId };
@@ -66,14 +67,13 @@ function makeAdditionDraft(payment: PaymentForm): AdditionDraft {
 }
 
 /**
- * Makes the keys of the locks under which a payment is saved. While this process holds them, it
- * saves no other payment of the same customer, and no other payment with the same external ID for
- * any customer.
+ * Makes the keys to lock while a payment is saved. Under these locks, this process saves no other
+ * payment of the customer, and no other payment with the external ID for any customer.
  */
-function makePaymentLocks(draft: AdditionDraft, externalId?: ExternalId): LockKey[] {
-	const customerLock = makeAdditionLock(draft);
-	if (externalId === undefined) return [customerLock];
+function makeLockKeys(draft: AdditionDraft, externalId?: ExternalId): LockKey[] {
+	const customerKey = makeAdditionLock(draft);
+	if (externalId === undefined) return [customerKey];
 
-	const externalIdLock: LockKey = [pay.path, externalIdInput.name, externalId.value];
-	return [customerLock, externalIdLock];
+	const externalIdKey: LockKey = [pay.path, externalIdInput.name, externalId.value];
+	return [customerKey, externalIdKey];
 }

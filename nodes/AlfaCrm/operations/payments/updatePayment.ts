@@ -3,11 +3,13 @@ import { makeUpdate } from '../common/update';
 import { idsInNote, toTag } from './externalId';
 
 /**
- * Updates a payment. A new note keeps the external IDs of the old note, or the next run would enter
- * the payment again.
+ * *Payment → Update*: changes fields of a payment. If the note is changed, the new note keeps the
+ * external IDs of the old note, such as `[ID inv-1]`. Without them, the next run would not find the
+ * payment and would enter it again.
  */
 export const updatePayment = makeUpdate({
-	needsRecord: ({ note }) => note !== undefined,
+	needsRecord: (changes) => changes.note !== undefined,
+
 	// Called only if `needsRecord` returns true, so there is a new note.
 	makeBody: (_item, _entity, payment, { note: newNote, ...otherChanges }) => ({
 		...otherChanges,
@@ -16,14 +18,13 @@ export const updatePayment = makeUpdate({
 });
 
 /**
- * Returns the new note with the external IDs of the old note in front, written as `[ID inv-1]`. If
- * the user has written IDs into the new note, returns it unchanged, so that the old IDs are
- * dropped.
+ * Returns the new note with the external IDs of the old note in front. If the user has written
+ * external IDs into the new note, returns it unchanged: they replace the old IDs.
  */
 function addIdsOfOldNote(oldNote: unknown, newNote: unknown): string {
 	if (idsInNote(newNote).length > 0) return String(newNote);
 
 	const oldTags = idsInNote(oldNote).map(toTag);
-	const texts = isEmpty(newNote) ? oldTags : [...oldTags, String(newNote)];
-	return texts.join(' ');
+	const noteParts = isEmpty(newNote) ? oldTags : [...oldTags, String(newNote)];
+	return noteParts.join(' ');
 }

@@ -17,7 +17,7 @@ export function readChosenBranches(options: CollectionReader): number[] {
 	const { name } = searchBranchesField;
 	if (!options.has(name)) return [];
 
-	const input = options.input(options.parameter(name));
+	const input = options.readRawValue(options.parameter(name));
 	const isEmptyList = Array.isArray(input) && isBlank(searchBranchesField, input);
 	return isEmptyList ? [] : (options.toRequestValue(searchBranchesField, input) as number[]);
 }
@@ -26,8 +26,8 @@ export function readChosenBranches(options: CollectionReader): number[] {
  * Lists the branches to search: the chosen branches or, if none is chosen, all branches of the
  * account.
  *
- * @param newRecord the fields of a record that may be created. The branches into which it goes are
- * searched too, or the next run would miss the record and create it again.
+ * @param newRecord the fields of the record that is created if none is found. Its branches are
+ * searched too, or the next run would miss the new record and create it again.
  */
 export async function listBranchesToSearch(
 	item: Item,

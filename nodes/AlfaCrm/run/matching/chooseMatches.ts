@@ -8,14 +8,13 @@ import type { Search } from './readSearch';
 import type { Match } from './search';
 
 /**
- * What 'If Several Match' can be set to. Workflows have stored the values, so they stay as they
- * are:
+ * The choices of 'If Several Match'. Workflows have stored the values, so the values do not change:
  *
  * - `refuse`: an error
  * - `newest`: the first match in the order of `sortMatches`, which is not always the newest
  * - `all`: all matches
  */
-export type IfSeveral = 'refuse' | 'newest' | 'all';
+export type IfSeveralMatch = 'refuse' | 'newest' | 'all';
 
 /**
  * Makes the option of 'If Several Match' that takes the first of several matches. Its description
@@ -29,21 +28,24 @@ export const makeFirstMatchOption = (name: string): INodePropertyOptions => ({
 });
 
 /**
- * Chooses the matches that count, and sorts them: the best match first. If a field has several
- * match values, such as two phones, the matches of only one of them count, unless the user wants
- * all matches.
+ * Chooses the matches that count, and sorts them: the best match first. If the user looks for two
+ * phones, for example, only the records with one of these phones count, unless the user wants all
+ * matches.
  *
  * @param matches what `findMatches` returned
  */
-export function chooseMatches(matches: readonly Match[], ifSeveral: IfSeveral): Match[] {
+export function chooseMatches(matches: readonly Match[], ifSeveral: IfSeveralMatch): Match[] {
 	const chosenMatches = ifSeveral === 'all' ? matches : keepMatchesOfFirstValue(matches);
 	return sortMatches(chosenMatches);
 }
 
 /**
- * Keeps the matches of one match value, if a field has several: people type several phone numbers
- * into one field, the most important number first. It is the first value that an active match has
- * or, if no match is active, the first value that any match has.
+ * Keeps the matches of one match value, if the user gave several for a field. People type several
+ * phone numbers into one field, the most important number first. The matches of the first of these
+ * values are kept:
+ *
+ * - the first value that an active match has
+ * - if no match is active, the first value that an archived match has
  */
 function keepMatchesOfFirstValue(matches: readonly Match[]): readonly Match[] {
 	if (matches.length === 0) return matches;
@@ -52,7 +54,7 @@ function keepMatchesOfFirstValue(matches: readonly Match[]): readonly Match[] {
 	const { matchedBy } = matches[0];
 	// With the key 'Phone or Email', a record may match by its email alone, whatever the phones are.
 	// So the order of the phones decides nothing.
-	if (matchedBy.key.isOneEnough) return matches;
+	if (matchedBy.key.isOneFieldEnough) return matches;
 
 	const fieldWithSeveralValues = matchedBy.fields.find(
 		({ name }) => listOf(matchedBy.matchValues[name]).length > 1,
@@ -60,6 +62,7 @@ function keepMatchesOfFirstValue(matches: readonly Match[]): readonly Match[] {
 	if (fieldWithSeveralValues === undefined) return matches;
 
 	const groups = groupByMatchValue(matches, matchedBy, fieldWithSeveralValues.name);
+	// A group can be empty, because no record has the value.
 	const activeGroup = groups.find((group) => group.some(({ archived }) => !archived));
 	const firstGroup = groups.find((group) => group.length > 0);
 	return activeGroup ?? firstGroup ?? matches;
@@ -67,16 +70,17 @@ function keepMatchesOfFirstValue(matches: readonly Match[]): readonly Match[] {
 
 /**
  * Groups the matches of a search by the match value that they have in a field: one group for each
- * phone, for example. A group may be empty.
+ * phone, for example.
  */
 function groupByMatchValue(
 	matches: readonly Match[],
 	search: Search,
 	fieldName: string,
 ): Match[][] {
-	const values = listOf(search.matchValues[fieldName]);
+	// Several values of a field are a list of texts.
+	const values = listOf(search.matchValues[fieldName]) as string[];
 	return values.map((value) => {
-		const matchValues = { ...search.matchValues, [fieldName]: [value] as string[] };
+		const matchValues = { ...search.matchValues, [fieldName]: [value] };
 		const searchByValue = { ...search, matchValues };
 		return matches.filter(({ row }) => matchesSearch(searchByValue, row));
 	});
@@ -99,7 +103,10 @@ function compareMatches(match: SortableMatch, otherMatch: SortableMatch): number
 	return Number(otherMatch.row.id) - Number(match.row.id);
 }
 
-/** Ranks active clients 0, active leads 1, archived clients 2, archived leads 3. */
+/**
+ * Ranks active clients 0, active leads 1, archived clients 2, archived leads 3. Records other than
+ * customers are neither clients nor leads. All of them count as leads, so only `archived` decides.
+ */
 function rankMatch({ archived, row }: SortableMatch): number {
 	const isClient = readFlag(row.is_study) === CUSTOMER_TYPE.client;
 	const firstRank = archived ? 2 : 0;

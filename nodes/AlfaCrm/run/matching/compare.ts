@@ -1,13 +1,14 @@
 /*
  * Compares a row with the match values of a search.
  *
- * Match values are the values by which the user looks for a record, such as a phone. A row matches
- * if its values have a normal form in common with the match values: the phones +7 900 555-00-01 and
- * 89005550001 have the same one. A few types of fields then compare the values themselves, too.
+ * Match values are the values by which the user looks for a record, such as a phone. A value is
+ * compared by its normal forms, which are the same for every spelling: the phones +7 900 555-00-01
+ * and 89005550001 have the same normal form. A row matches if its values have a normal form in
+ * common with the match values. A few types of fields then compare the values themselves, too.
  *
- * A row that does not match may still be similar: its name lacks the patronymic, for example. Then
- * it is unknown whether the row is the record that the user means. An update could change a
- * stranger's record, and a new record could be a second one of the same person.
+ * A row that does not match can still be similar: its name lacks the patronymic, for example. Then
+ * nobody knows whether the row is the record that the user means, so the caller stops the run. An
+ * update could change a stranger's record, and a new record could be a duplicate.
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -22,7 +23,7 @@ import type { Search } from './readSearch';
  */
 export function matchesSearch({ key, fields, matchValues }: Search, row: IDataObject): boolean {
 	const hasValue = (field: Field) => hasMatchValue(field, row[field.name], matchValues[field.name]);
-	return key.isOneEnough ? fields.some(hasValue) : fields.every(hasValue);
+	return key.isOneFieldEnough ? fields.some(hasValue) : fields.every(hasValue);
 }
 
 /** Whether a field of a record holds the match value, or one of several match values. */
@@ -36,10 +37,10 @@ export function hasMatchValue(field: Field, storedValue: unknown, matchValue: un
 
 	// A common normal form is not enough for some types of fields: they compare the values
 	// themselves.
-	const { isSameKey: isSameValue } = kindOf(field);
-	if (isSameValue === undefined) return valuesWithCommonForm.length > 0;
+	const { identifiesSameRecord } = kindOf(field);
+	if (identifiesSameRecord === undefined) return valuesWithCommonForm.length > 0;
 	return valuesWithCommonForm.some((stored) =>
-		matchValues.some((value) => isSameValue(field, stored, value)),
+		matchValues.some((value) => identifiesSameRecord(field, stored, value)),
 	);
 }
 
@@ -51,7 +52,7 @@ export interface Similarity {
 }
 
 /**
- * Finds out whether a row is similar: it does not match, but may be the record that the user means.
+ * Finds out whether a row is similar: it does not match, but can be the record that the user means.
  * Each field of the key must match or be similar. If one matching field is enough for the key, one
  * similar field is enough too.
  *
@@ -61,7 +62,7 @@ export function findSimilarity(search: Search, row: IDataObject): Similarity | u
 	if (matchesSearch(search, row)) return undefined;
 
 	const { key, fields, matchValues } = search;
-	let isEveryFieldSimilar = true;
+	let isNoFieldDifferent = true;
 	const similarities: Similarity[] = [];
 	for (const field of fields) {
 		const storedValue = row[field.name];
@@ -70,13 +71,13 @@ export function findSimilarity(search: Search, row: IDataObject): Similarity | u
 
 		const difference = describeDifference(field, storedValue, matchValue);
 		if (difference === undefined) {
-			isEveryFieldSimilar = false;
+			isNoFieldDifferent = false;
 		} else {
 			similarities.push({ field, difference });
 		}
 	}
 
-	const isRowSimilar = key.isOneEnough || isEveryFieldSimilar;
+	const isRowSimilar = key.isOneFieldEnough || isNoFieldDifferent;
 	return isRowSimilar ? similarities.at(0) : undefined;
 }
 

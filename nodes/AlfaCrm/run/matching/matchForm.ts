@@ -1,6 +1,7 @@
 /*
  * Declares and reads the part of the form that says which record is searched for. The user chooses
- * a match key in 'Match By'. Each field of the key has a parameter for its match value.
+ * a match key in 'Match By', such as 'Phone' or 'Phone and Name': the fields by which the record is
+ * searched for. Each field of the key has a parameter for its match value, such as +7 900 555-00-01.
  *
  * A custom field has no parameter of its own, because AlfaCRM does not list the custom fields of an
  * account. The user types its name into 'Custom Field', and its match value into 'Value'.
@@ -15,7 +16,7 @@ import { isCustom } from '../../fields/custom';
 import { toSingleProperty } from '../../fields/field';
 import { sortByName } from '../../fields/order';
 import { showWhen } from '../../form/assemble';
-import { oncePer } from '../../form/oncePer';
+import { memoize } from '../../form/memoize';
 import type { Item } from '../item';
 import { idParameter } from '../target';
 
@@ -55,7 +56,8 @@ export function readMatchKey(item: Item, entity: Entity): MatchKey {
 	// The key 'First That Is Found' may go without a custom field: its other fields are enough.
 	const isCustomFieldOptional = key.mayHaveCustomField === true;
 	const isCustomFieldLeftOut =
-		isEmpty(item.input(customFieldParameter)) && isEmpty(item.input(customValueParameter));
+		isEmpty(item.readRawValue(customFieldParameter)) &&
+		isEmpty(item.readRawValue(customValueParameter));
 	if (isCustomFieldOptional && isCustomFieldLeftOut) return key;
 
 	const customFieldName = item.text(customFieldParameter);
@@ -68,11 +70,13 @@ export function readMatchKey(item: Item, entity: Entity): MatchKey {
 
 /** Reads the value by which the user looks for a record, as the user gave it for a field. */
 export function readMatchValue(item: Item, field: Field): unknown {
-	return isCustom(field.name) ? item.input(customValueParameter) : item.inputOfField(field);
+	return isCustom(field.name)
+		? item.readRawValue(customValueParameter)
+		: item.readRawFieldValue(field);
 }
 
 /** Makes the parameter 'Match By', in which the user chooses how the record is searched for. */
-const matchByParameter = oncePer((entity: Entity): INodeProperties => {
+const matchByParameter = memoize((entity: Entity): INodeProperties => {
 	const keys = keysOf(entity);
 	const firstKeyName = keys.at(0)?.name ?? '';
 	return {
@@ -140,16 +144,16 @@ function makeValueParameter(
  * enough for the key.
  */
 function showForKeys(parameter: INodeProperties, keys: readonly MatchKey[]): INodeProperties[] {
-	const keysNeedingAll = keys.filter(({ isOneEnough }) => !isOneEnough);
-	const keysNeedingOne = keys.filter(({ isOneEnough }) => isOneEnough);
+	const keysNeedingAllFields = keys.filter(({ isOneFieldEnough }) => !isOneFieldEnough);
+	const keysNeedingOneField = keys.filter(({ isOneFieldEnough }) => isOneFieldEnough);
 
 	const shownParameters: INodeProperties[] = [];
-	if (keysNeedingAll.length > 0) {
+	if (keysNeedingAllFields.length > 0) {
 		const requiredParameter = { ...parameter, required: true };
-		shownParameters.push(showWhen(requiredParameter, { matchBy: namesOf(keysNeedingAll) }));
+		shownParameters.push(showWhen(requiredParameter, { matchBy: namesOf(keysNeedingAllFields) }));
 	}
-	if (keysNeedingOne.length > 0) {
-		shownParameters.push(showWhen(parameter, { matchBy: namesOf(keysNeedingOne) }));
+	if (keysNeedingOneField.length > 0) {
+		shownParameters.push(showWhen(parameter, { matchBy: namesOf(keysNeedingOneField) }));
 	}
 	return shownParameters;
 }

@@ -1,18 +1,18 @@
 /*
- * Asks AlfaCRM's lists for the records that may have a match value: the value by which the user
- * looks for a record, such as a phone.
+ * Asks AlfaCRM for the rows that a search has to compare. For example, a user looks for a customer
+ * by the match key 'Phone' (a key is a choice of fields) with the match value +7 900 111-22-33.
  *
- * AlfaCRM may compare a phone by its digits, or as the text that is stored. So one match value may
- * need several filters, one for each spelling. If an answer shows that AlfaCRM compares digits, or
- * ignores the filter, no call is made for the other spellings.
+ * A filter is the part of a call's body that asks for a value, by the name of the field:
+ * `{ phone: '1112233' }`.
  *
- * A filter is the part of a call's body that asks for a value: `{ phone: '1112233' }`. Its name is
- * that of the field.
+ * AlfaCRM compares a phone either by its digits or as the text that is stored: it is not known
+ * which. So one match value can need several filters, one for each spelling. If an answer shows
+ * that AlfaCRM compares digits, or ignores the filter, no call is made for the other spellings.
  */
 
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Field, Wire } from '../../entities/fieldTypes';
+import type { Field, ApiValue } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';
 import { isBlank, kindOf, listOf } from '../../fields/field';
@@ -41,14 +41,15 @@ interface MatchQuery {
 
 /**
  * Makes the queries of a search: one for each match value of a field. If the key of the search
- * names the fields to query (`queriedFields`), AlfaCRM is asked only for these. Its other fields
- * are only compared with the rows.
+ * names the fields to query (`queriedFields`), AlfaCRM is asked only for these fields. The other
+ * fields of the key are only compared with the rows.
  */
 export function makeQueries(entity: Entity, search: Search): MatchQuery[] {
 	const { key, matchValues } = search;
 	const queries: MatchQuery[] = [];
 	for (const name of key.queriedFields ?? key.fields) {
-		if (!(name in matchValues)) continue;
+		const hasValue = name in matchValues;
+		if (!hasValue) continue;
 
 		const field = findField(entity, name);
 		for (const matchValue of listOf(matchValues[name])) {
@@ -66,13 +67,15 @@ const NO_FILTER: IDataObject = {};
  * list takes no filter by the field, the whole list is read instead.
  */
 function makeQuery(entity: Entity, field: Field, matchValue: unknown): MatchQuery {
-	const filters = kindOf(field).makeSearchFilters(field, field.name, matchValue as Wire);
+	// `readSearch` has already converted the value to AlfaCRM's format.
+	const wireValue = matchValue as ApiValue;
+	const filters = kindOf(field).makeSearchFilters(field, field.name, wireValue);
 	const filterNames = filters.flatMap((filter) => Object.keys(filter));
 	const listTakesFilters = filterNames.every((name) => takesFilter(entity, name));
 	return { entity, field, matchValue, filters: listTakesFilters ? filters : [NO_FILTER] };
 }
 
-/** Whether the list of an entity takes a filter by a field. */
+/** Whether the list of an entity takes the filter with a name. */
 function takesFilter(entity: Entity, name: string): boolean {
 	return name === 'id' || isCustom(name) || entity.filters.some((filter) => filter.name === name);
 }
@@ -85,11 +88,11 @@ interface Candidates {
 }
 
 /**
- * Reads the rows that may have a match value, such as a phone, by one of the filters that ask for
- * it.
+ * Reads the rows that can have a match value, such as a phone, by one of the filters of its query.
  *
- * @throws NodeOperationError if no row shows the field, or if rows are missing. Then a record that
- * matches could be overlooked, and a wrong record could be taken or a second one be created.
+ * @throws NodeOperationError if no row shows the field, or if AlfaCRM counts more rows than it has
+ * sent. Then a record that matches could be overlooked, and a wrong record be taken or a duplicate
+ * be created.
  */
 export async function readCandidates(
 	item: Item,
@@ -101,7 +104,7 @@ export async function readCandidates(
 	// `hidden.show` lists the records that AlfaCRM leaves out by default, such as archived ones.
 	const list = {
 		...target,
-		body: { ...target.query, ...entity.hidden?.show },
+		body: { ...target.query, ...entity.hidden?.bodyShowingAll },
 		task: `look for the ${entity.label.toLowerCase()}`,
 	};
 	const fieldFilter: FieldFilter = {
@@ -110,13 +113,14 @@ export async function readCandidates(
 		mayMatch: (row) => mayBeFoundBy(query, filter, row[field.name]),
 		fieldMissingError: () => missingFieldError(item, entity, field),
 	};
+	// For the error if rows are missing: what cannot be certain then.
 	const uncertainFact = `which ${entity.plural.toLowerCase()} match`;
 	const reading = await readFiltered(item, entity, list, fieldFilter, uncertainFact);
 
 	const { rows, wholeList } = reading;
 	if (isEveryValueHidden(field, filter, rows)) throw hiddenFieldError(item, entity, field);
 	if (wholeList === undefined) return { rows, isCached: false };
-	// The whole list was read, without the filter. Most of its rows do not match.
+	// `rows` are all rows of the whole list, which was read without the filter. Most do not match.
 	return { rows: wholeList.findCandidates(field, matchValue), isCached: true };
 }
 
@@ -160,16 +164,16 @@ function hiddenFieldError(item: Item, { plural }: Entity, { label }: Field): Err
 }
 
 /**
- * The declared filters that only one source of the API notes names. AlfaCRM may ignore them and
- * list all customers. API notes 5.3.
+ * The declared filters for which docs/alfacrm-api.md (5.3) has only one source. It is possible that
+ * AlfaCRM ignores them and lists all customers.
  */
 const UNCONFIRMED_FILTERS = ['email'];
 
 /**
  * Whether AlfaCRM has found records by a field, but shows its value on none of them. A filter by a
- * declared field works (API notes 5.3), so such records have a value, and AlfaCRM hides it from the
- * credential's user. An unconfirmed filter, or one by a custom field, proves nothing: AlfaCRM may
- * have ignored it.
+ * declared field works (API notes 5.3), so such records have a value, and AlfaCRM hides the value
+ * from the credential's user. An unconfirmed filter or a filter by a custom field proves nothing,
+ * because AlfaCRM could have ignored the filter.
  */
 function isEveryValueHidden(
 	field: Field,
@@ -182,23 +186,24 @@ function isEveryValueHidden(
 
 	return rows.every((row) => {
 		const storedValue = row[field.name];
-		// A dummy phone such as +7(999)999-99-99 counts as blank, but AlfaCRM shows it. It was found by
-		// a filter such as 9999, whose text it contains.
+		// `isBlank` takes a dummy phone such as +7(999)999-99-99 for blank, but AlfaCRM does show it. A
+		// dummy phone is recognized by the text of the filter, such as 9999, which it contains.
 		const isShown = containsAnyPart(field, storedValue, filter);
 		return isBlank(field, storedValue) && !isShown;
 	});
 }
 
 /**
- * Notes that a filter needs no further spellings, if the rows that it found prove that.
+ * Notes that AlfaCRM need not be asked for further spellings, if the rows that a filter found show
+ * that.
  *
- * A row that does not contain the text of the filter proves it. For example, the filter `1112233`
- * finds the phone `+7(900)111-22-33`. There are two possible reasons:
+ * A row without the text of the filter shows that: for example, the filter `1112233` finds the
+ * phone `+7(900)111-22-33`. There are two possible reasons:
  *
- * - All such rows have the digits of the filter in another spelling: AlfaCRM compares digits. Other
- *   executions can rely on that too.
- * - Otherwise AlfaCRM ignores the filter, so it lists all records anyway. That is noted for this
- *   execution only.
+ * - AlfaCRM compares digits: all such rows have the digits of the filter in another spelling. This
+ *   is proven, so it is noted for other executions too.
+ * - AlfaCRM ignores the filter, and lists all records anyway. This is noted for this execution
+ *   only.
  *
  * API notes 10.
  */
@@ -213,7 +218,7 @@ export function noteSpellings(
 	if (rowsWithoutText.length === 0) return;
 
 	const comparesDigits = rowsWithoutText.every((row) => hasFilterDigits(field, row, filter));
-	execution.noteBehaviour(spellingsKey(entity, filter), { isProven: comparesDigits });
+	execution.noteBehaviour(spellingsKey(entity, filter), { holdsForAccount: comparesDigits });
 }
 
 /**
@@ -228,7 +233,7 @@ export function findsEverySpelling(
 	return execution.knowsBehaviour(spellingsKey(entity, filter));
 }
 
-/** Makes the key under which `noteBehaviour` keeps that a filter finds every spelling. */
+/** Makes the key by which an execution remembers that a filter finds every spelling. */
 const spellingsKey = ({ path }: Entity, filter: IDataObject): BehaviourKey => [
 	path,
 	'finds all spellings',
@@ -269,7 +274,7 @@ function containsAnyPart(field: Field, storedValue: unknown, filter: IDataObject
  */
 function containsPart(field: Field, storedValue: unknown, filterText: unknown): boolean {
 	// Some types of fields compare in a way of their own, such as phones by their digits.
-	const canFind = kindOf(field).mayFind ?? containsWords;
+	const canFind = kindOf(field).filterMayFind ?? containsWords;
 	return listOf(storedValue).some((stored) => canFind(stored, filterText));
 }
 

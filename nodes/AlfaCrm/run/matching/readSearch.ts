@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Field, Wire } from '../../entities/fieldTypes';
+import type { Field, ApiValue } from '../../entities/fieldTypes';
 import type { Entity, MatchKey } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { customField, isCustom } from '../../fields/custom';
@@ -33,10 +33,10 @@ export interface Search {
 
 interface SearchOptions {
 	/**
-	 * Cuts a match value to the length that AlfaCRM accepts; by default it is not cut. A new record
-	 * is saved with the cut value, so the next run must search by the cut value too.
+	 * Cuts a match value to the length that AlfaCRM accepts. By default, match values are not cut. A
+	 * new record is saved with the cut value, so the next run must search by the cut value too.
 	 */
-	shorten?: (field: Field, value: Wire) => Wire;
+	shorten?: (field: Field, value: ApiValue) => ApiValue;
 	/** Reads the match value of a field. By default from the parameters below 'Match By'. */
 	readValue?: (field: Field) => unknown;
 }
@@ -73,7 +73,7 @@ export function readSearch(
 	}
 
 	const isComplete = fields.length === key.fields.length;
-	const isUsable = fields.length > 0 && (isComplete || key.isOneEnough === true);
+	const isUsable = fields.length > 0 && (isComplete || key.isOneFieldEnough === true);
 	return { key, fields, matchValues, isUsable };
 }
 
@@ -82,11 +82,11 @@ export function readSearch(
  *
  * @returns undefined if nothing is left
  */
-function keepUsableValues(field: Field, value: Wire): Wire | undefined {
+function keepUsableValues(field: Field, value: ApiValue): ApiValue | undefined {
 	const usableValues = listOf(value).filter((singleValue) => isUsableValue(field, singleValue));
 	if (usableValues.length === 0) return undefined;
 	// A value that is not a list stays a single value.
-	return Array.isArray(value) ? (usableValues as Wire) : value;
+	return Array.isArray(value) ? (usableValues as ApiValue) : value;
 }
 
 /** Whether a value can tell one record from another. Values such as "no phone" cannot. */
@@ -142,7 +142,7 @@ function describeEmptyFields(key: MatchKey, fields: readonly Field[]): string {
 	// A key without fields stands for a custom field that the user has not named.
 	if (labels.length === 0) return `'${key.label}' is empty`;
 	if (labels.length === 1) return `${labels[0]} is empty`;
-	if (key.isOneEnough) return `Neither ${labels.join(' nor ')} is filled`;
+	if (key.isOneFieldEnough) return `Neither ${labels.join(' nor ')} is filled`;
 	return `${labels.join(' and ')} are not both filled`;
 }
 
@@ -185,11 +185,11 @@ export function findField(entity: Entity, name: string): Field {
 
 /**
  * Makes the keys of the locks that are held while a record with these values is searched for and
- * created. They keep another item or execution from creating the same record meanwhile.
+ * created. The locks keep other items and executions from creating the same record at that time.
  *
- * That execution may search by another match key, so the fields of all match keys are locked, and
- * all custom fields. All spellings of a value share a lock, because its key is made of the value's
- * normal form.
+ * The other execution may search by another match key, so the fields of all match keys are locked,
+ * and all custom fields. All spellings of a value share a lock, because the key of the lock is made
+ * of the value's normal form.
  */
 export function makeValueLockKeys(entity: Entity, values: IDataObject): LockKey[] {
 	const matchKeys = entity.match?.keys ?? [];

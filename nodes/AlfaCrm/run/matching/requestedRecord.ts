@@ -2,18 +2,18 @@
  * Finds the record that an operation such as *Get* or *Add to Group* is about.
  *
  * The form names the record by its ID, or by a match key that takes one value, such as a phone. The
- * search takes place before the operation begins, and only if it is needed: a key does not say the
- * ID, and an empty 'Branch' does not say the branch.
+ * search takes place before the operation begins, and only if something is missing: the ID, because
+ * the form has a match key instead, or the branch, because 'Branch' is empty.
  */
 
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity, MatchKey } from '../../entities/types';
-import { isEmpty, isPlain } from '../../fields/blank';
+import { isEmpty, isPlainObject } from '../../fields/blank';
 import { quoted } from '../../fields/unreadable';
 import type { Branch } from '../../store/located';
 import type { FoundRecord, RecordSearch } from '../branches';
-import { findInBranches, IN_SEARCHED_BRANCHES } from '../branches';
+import { searchUntilFound, IN_SEARCHED_BRANCHES } from '../branches';
 import type { Item } from '../item';
 import { branchOfRecordName, matchesName } from '../keys';
 import type { CatalogueEntry } from '../operation';
@@ -30,9 +30,10 @@ import { severalMatchError } from './severalMatches';
 /** The record that an operation is about, and the search that finds it (`find`). */
 export interface RequestedRecord extends RecordSearch {
 	/**
-	 * Whether a match key names the record. Then its ID has to be found even if a branch is chosen.
+	 * Whether a match key, such as 'Phone', names the record. Then the ID of the record has to be
+	 * found even if a branch is chosen.
 	 */
-	isByKey: boolean;
+	isNamedByKey: boolean;
 }
 
 /**
@@ -62,7 +63,7 @@ export function readRequestedRecord(
 
 	const { mode, value } = readLocator(item, entity);
 	const key = findKeyOfMode(entity, mode);
-	const isBranchChosen = !isEmpty(item.input(branchParameter));
+	const isBranchChosen = !isEmpty(item.readRawValue(branchParameter));
 	// With an ID and a branch, nothing is left to find out.
 	if (!key && isBranchChosen) return undefined;
 
@@ -70,7 +71,7 @@ export function readRequestedRecord(
 	const parameter = formPart.id?.at(0);
 	if (parameter === undefined) {
 		if (!searchesAllBranches(entry)) return undefined;
-		return { isByKey: false, asksForIdOnly, find: findNothing };
+		return { isNamedByKey: false, asksForIdOnly, find: findNothing };
 	}
 
 	// An operation that takes IDs only has no mode for the key.
@@ -79,15 +80,15 @@ export function readRequestedRecord(
 		const search = readKeySearch(item, entity, key, value);
 		const findRecord = async (branches: readonly Branch[]) =>
 			await findByKey(item, entity, search, branches);
-		return { isByKey: true, asksForIdOnly, find: findRecord };
+		return { isNamedByKey: true, asksForIdOnly, find: findRecord };
 	}
 
 	const id = idOf(item, entity);
 	// Operations by the ID alone find the record in any branch themselves: see `run/records.ts`.
-	if (asksForIdOnly) return { isByKey: false, asksForIdOnly, find: findNothing };
+	if (asksForIdOnly) return { isNamedByKey: false, asksForIdOnly, find: findNothing };
 	const findBranch = async (branches: readonly Branch[]) =>
 		await findById(item, entity, id, branches);
-	return { isByKey: false, asksForIdOnly, find: findBranch };
+	return { isNamedByKey: false, asksForIdOnly, find: findBranch };
 }
 
 /**
@@ -106,8 +107,8 @@ function searchesAllBranches({ operation, formPart }: CatalogueEntry): boolean {
  * it out.
  */
 function readLocator(item: Item, entity: Entity): { mode?: unknown; value?: unknown } {
-	const locator = item.input({ ...idParameter(entity), default: '' });
-	return isPlain(locator) ? locator : {};
+	const locator = item.readRawValue({ ...idParameter(entity), default: '' });
+	return isPlainObject(locator) ? locator : {};
 }
 
 // ---------------------------------------------------------------- by a key
@@ -235,6 +236,6 @@ async function findBranchOf(
 		await findRecordInBranch(item, entity, id, { ...target, branch });
 	// The first of the branches is undefined if none is chosen. Nothing can be read there.
 	const knownBranches = branches.filter((branch) => branch !== undefined);
-	const record = await findInBranches(item, knownBranches, findIn);
+	const record = await searchUntilFound(item, knownBranches, findIn);
 	return record?.branch;
 }

@@ -6,7 +6,7 @@ import { quoted } from '../../fields/unreadable';
 import type { Branch, LocatedRecord, Target } from '../../store/located';
 import { readId } from '../../values/formats';
 import { isArchived } from '../archived';
-import { findInBranches } from '../branches';
+import { searchUntilFound } from '../branches';
 import type { Item } from '../item';
 import type { Similarity } from './compare';
 import { findSimilarity, matchesSearch } from './compare';
@@ -18,13 +18,13 @@ import { findsEverySpelling, makeQueries, noteSpellings, readCandidates } from '
 export interface Match extends LocatedRecord {
 	archived: boolean;
 	/**
-	 * The search that has found the record. If the fields of a key are tried in their order, it is
-	 * the search by one of the fields.
+	 * The search that has found the record. A match key such as 'First That Is Found' is searched
+	 * field by field: see `splitByField`. Then this is the search by one field.
 	 */
 	matchedBy: Search;
 	/**
-	 * How many writes this process had noted just before the record was read. With this number,
-	 * `Execution.wasWrittenSince` tells whether the record was written later.
+	 * The count of this process's writes just before the record was read. The count is a mark in
+	 * time: with it, `Execution.wasWrittenSince` tells whether the record was written later.
 	 */
 	writeCount: number;
 	/**
@@ -49,14 +49,17 @@ interface SearchTask {
 	/** Where the records are listed. Its branch is replaced by each of `branches`. */
 	target: Target;
 	search: Search;
-	/** The chosen branch, or undefined if none is chosen, and then all other branches to search. */
+	/**
+	 * The branches to search. The first element is the chosen branch, or undefined if the user has
+	 * chosen none. All further elements are other branches.
+	 */
 	branches: readonly Branch[];
 	/** Whether the caller does anything with archived records. */
 	takesArchived: boolean;
 }
 
-/** What a search has found. Each record is in it once. */
-interface KeySearchResult {
+/** The records that a search has found, each once. */
+interface SearchResult {
 	matches: Match[];
 	similarRecords: SimilarRecord[];
 }
@@ -67,9 +70,10 @@ interface KeySearchResult {
  * If the fields of the key are tried in their order, only one field counts: the first by which an
  * active record matches or, if no active record matches, the first by which any record matches.
  *
- * If no active record matches, a similar record stops the run, because it may be the record that
- * the user means. A similar record that is archived stops the run only if the caller takes archived
- * records and no archived record matches.
+ * A similar record stops the run, because it can be the record that the user means:
+ *
+ * - an active similar record, if no active record matches
+ * - an archived similar record, if no record matches at all and the caller takes archived records
  *
  * @returns the matches of one search, so that all have the same `matchedBy`
  * @throws NodeOperationError if a similar record stops the run
@@ -103,7 +107,7 @@ export async function findMatches(task: SearchTask): Promise<Match[]> {
  * compared with the match values, because AlfaCRM ignores some filters, and other filters also find
  * rows that do not match.
  */
-async function searchBranches(task: SearchTask): Promise<KeySearchResult> {
+async function searchBranches(task: SearchTask): Promise<SearchResult> {
 	const { item, entity, target, search } = task;
 	const [chosenBranch, ...otherBranches] = task.branches;
 	const findings = new Findings(search);
@@ -111,14 +115,13 @@ async function searchBranches(task: SearchTask): Promise<KeySearchResult> {
 		await addFindingsOfBranch(item, entity, { ...target, branch }, findings);
 	};
 
-	// A global entity has no branches: it is read without one. For any other entity, undefined means
-	// that no branch is chosen. If the user of the credential may not read the chosen branch, the
-	// search fails.
+	// A global entity has no branches, so it is read without a branch.
 	const isGlobal = entity.scope === 'global';
 	if (chosenBranch !== undefined || isGlobal) await searchBranch(chosenBranch);
-	// Other branches that the user may not read are skipped, with a hint. `searchBranch` returns
-	// undefined, so `findInBranches` goes on to the last branch.
-	await findInBranches(item, otherBranches, searchBranch);
+	// The chosen branch must be readable. Other branches that the user may not read are skipped, with
+	// a hint. `searchUntilFound` ends at the first result; `searchBranch` returns undefined, so that
+	// all branches are searched.
+	await searchUntilFound(item, otherBranches, searchBranch);
 
 	const matches: Match[] = [];
 	for (const match of findings.matches) {

@@ -53,7 +53,9 @@ export function warnOfSeveralMatches(
  */
 function describeNarrowerKey(entity: Entity, usedKey: MatchKey): string {
 	const keys = entity.match?.keys ?? [];
-	const narrowerKey = keys.find(({ fields, isOneEnough }) => fields.length > 1 && !isOneEnough);
+	const narrowerKey = keys.find(
+		({ fields, isOneFieldEnough }) => fields.length > 1 && !isOneFieldEnough,
+	);
 	if (narrowerKey === undefined || narrowerKey === usedKey) return '';
 
 	// The description begins with a verb, as in "Tells siblings apart …".

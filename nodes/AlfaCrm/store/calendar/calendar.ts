@@ -21,25 +21,25 @@ export interface LessonRows {
 	regularLessons: readonly IDataObject[];
 }
 
-/** A lesson, or a regular lesson on one of its days, with the row that AlfaCRM lists. */
+/** A lesson, or a regular lesson on one of its days. */
 export interface OccurrenceRow {
 	/** The day, `yyyy-mm-dd`. */
 	date: string;
-	/** The row of the lesson or the regular lesson. */
+	/** The row of the lesson or the regular lesson, as AlfaCRM lists it. */
 	lesson: IDataObject;
 	/** Whether `lesson` is the row of a regular lesson. */
 	isRegular: boolean;
 	/**
 	 * True for a regular lesson that a moved lesson probably replaces on this day: see
-	 * `replacedDays.ts`. The time counts as busy, so nothing else is booked there. But the lesson has
-	 * no participants, so nobody is reminded of it.
+	 * `replacedDays.ts`. The time counts as busy, so no other lesson is booked then. But no customer
+	 * is expected, so nobody is reminded of the lesson.
 	 */
 	isProbablyReplaced: boolean;
 }
 
 /**
- * How many days before and after the days of interest are read as well. A moved lesson is less than
- * a week away from the day that it replaces.
+ * The number of days before and after a day whose lessons decide what takes place on that day. A
+ * moved lesson, which replaces a regular lesson of the day, is less than a week away.
  */
 const DAYS_AROUND = 7;
 
@@ -55,8 +55,8 @@ export function daysToRead(
 }
 
 /**
- * Decides what takes place on a day. Free slots, bookings, participants, the checks of *Daily
- * Check* and reminders all use this class, so they agree.
+ * Decides what takes place on a day. Everything that depends on lessons uses this class, so that
+ * the results agree: free slots, bookings, participants, reminders and *Daily Check*.
  *
  * A lesson takes place unless it is cancelled. A regular lesson takes place on its weekday, unless
  * a lesson that AlfaCRM has made from it replaces that day. Days are texts, `yyyy-mm-dd`, so `<`
@@ -67,7 +67,7 @@ export class Calendar {
 	private readonly regularLessons: readonly RegularLesson[];
 	private readonly replacedDays: ReplacedDays;
 
-	/** @param rows the lessons must include all days of `daysToRead` */
+	/** @param rows must have the lessons of all days that `daysToRead` returns */
 	constructor(rows: LessonRows, zone: string) {
 		this.lessonsByDay = groupByDay(rows.lessons, zone);
 		this.regularLessons = rows.regularLessons.map((row) => readRegularLesson(row, zone));
@@ -101,7 +101,7 @@ export class Calendar {
 		for (const { id, row, days } of this.regularLessons) {
 			if (!takesPlaceOn(days, date)) continue;
 
-			const status = this.replacedDays.findStatus(id, date);
+			const status = this.replacedDays.findDayStatus(id, date);
 			if (status === 'replaced') continue;
 
 			const isProbablyReplaced = status === 'probablyReplaced';

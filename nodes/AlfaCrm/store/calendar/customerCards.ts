@@ -1,43 +1,44 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ListReader } from '../../api/list';
-import { archivedByRow } from '../../entities/archive';
+import { isArchivedByRow } from '../../entities/archive';
 import { customer as customerEntity, isRejected } from '../../entities/customer';
-import { listCall } from '../../entities/listCall';
+import { makeListCall } from '../../entities/listCall';
 import { idsOf, readId } from '../../values/formats';
 import type { Branch } from '../located';
 
-/** The record of a customer, and the branch whose list shows it. */
+/** The record of a customer, and the branch whose list shows the record. */
 interface CustomerCard {
 	row: IDataObject;
 	branch: Branch;
 }
 
 /**
- * The most cards that are requested one by one. For more cards, the branch's whole list is read. It
- * may have hundreds of pages, so it is not read for a few cards.
+ * Up to this many cards are requested one by one. For more cards, all customers of the branch are
+ * read. That list can have hundreds of pages, so it is not worth reading for a few cards.
  */
 const MOST_SINGLE_CALLS = 5;
 
 /**
- * Reads and keeps the cards of customers: their records, and the branches that list them. Archived
- * customers are included.
+ * Reads the cards of customers, and keeps them. The card of a customer is the customer's record,
+ * with the branch that lists it. Archived customers have cards too.
  */
 export class CustomerCards {
 	private readonly cards = new Map<number, CustomerCard>();
-	/** The finished lookups, as `branch customerId` ("1 501"), so that none is repeated. */
+	/** The customers that were looked up in a branch, as `branch customerId`: "1 501". */
 	private readonly finishedLookups = new Set<string>();
 	/**
-	 * True once a call with several IDs has returned several cards, so AlfaCRM takes lists of IDs.
+	 * Whether AlfaCRM accepts a list of IDs. True once a call with several IDs has returned several
+	 * cards.
 	 */
-	private takesIdLists = false;
+	private acceptsIdLists = false;
 
 	constructor(
 		private readonly reader: ListReader,
 		private readonly zone: string,
 	) {}
 
-	/** Keeps a card that was read, here or by the caller. */
+	/** Keeps a card that this class or its caller has read. */
 	add(id: number, card: CustomerCard): void {
 		this.cards.set(id, card);
 	}
@@ -56,24 +57,24 @@ export class CustomerCards {
 	 * Finds the card of a customer who may attend lessons. Returns undefined for archived customers
 	 * and rejected leads.
 	 */
-	findAttending(id: number): CustomerCard | undefined {
+	findAttendingCard(id: number): CustomerCard | undefined {
 		const card = this.cards.get(id);
-		if (card === undefined || this.isShownAsArchived(card) || isRejected(card.row))
+		if (card === undefined || this.isKnownAsArchived(card) || isRejected(card.row))
 			return undefined;
 		return card;
 	}
 
-	/** Whether a card shows that the customer is archived. False if the card does not tell. */
-	isShownAsArchived(card: CustomerCard): boolean {
-		return archivedByRow(customerEntity, card.row, this.zone) === true;
+	/** Whether a card shows that the customer is archived. False if the card shows no state. */
+	isKnownAsArchived(card: CustomerCard): boolean {
+		return isArchivedByRow(customerEntity, card.row, this.zone) === true;
 	}
 
 	/**
 	 * Looks up the missing cards of customers in a branch.
 	 *
-	 * Several cards are requested by one call with a list of IDs. Only one known program sends such a
-	 * list, so AlfaCRM may not support it (API notes 3). Until a list has brought at least two cards,
-	 * the cards that it did not bring are requested without a list.
+	 * Several cards are first requested by one call with a list of IDs. It is not certain that
+	 * AlfaCRM accepts such a list (docs/alfacrm-api.md 3). If no call with a list has returned
+	 * several cards yet, the cards that are still missing are requested in another way.
 	 */
 	async readMissing(branch: Branch, ids: readonly number[]): Promise<void> {
 		const lookupOf = (id: number) => `${branch} ${id}`;
@@ -83,10 +84,10 @@ export class CustomerCards {
 		if (newIds.length > 1) {
 			await this.readByIdList(branch, newIds);
 		}
-		// If ID lists work, a card that the list did not return is not in this branch. A single ID was
-		// not requested yet.
-		const mayBeInBranch = newIds.length === 1 || !this.takesIdLists;
-		if (mayBeInBranch) {
+		// A single ID was not requested yet. If AlfaCRM accepts ID lists, cards that were not returned
+		// are not in this branch.
+		const canBeInBranch = newIds.length === 1 || !this.acceptsIdLists;
+		if (canBeInBranch) {
 			await this.readWithoutIdList(branch, this.findIdsWithoutCard(newIds));
 		}
 
@@ -95,15 +96,15 @@ export class CustomerCards {
 		}
 	}
 
-	/** Reads several cards by one call, and remembers if such calls work. */
+	/** Reads several cards by one call, and remembers if AlfaCRM accepts the list of IDs. */
 	private async readByIdList(branch: Branch, ids: readonly number[]): Promise<void> {
 		const cardCount = await this.readList({ id: ids }, branch, ids);
 		if (cardCount > 1) {
-			this.takesIdLists = true;
+			this.acceptsIdLists = true;
 		}
 	}
 
-	/** Reads cards one by one, or the branch's whole list if there are many. */
+	/** Reads cards one by one or, if there are many, reads all customers of the branch. */
 	private async readWithoutIdList(branch: Branch, ids: readonly number[]): Promise<void> {
 		if (ids.length > MOST_SINGLE_CALLS) {
 			const noFilter = {};
@@ -114,21 +115,22 @@ export class CustomerCards {
 	}
 
 	/**
-	 * Reads one list of customers, and keeps the cards of the customers with these IDs.
+	 * Reads a list of customers with a filter, and keeps the cards of the customers with these IDs.
 	 *
-	 * @returns how many of the cards the list held
+	 * @returns how many of these cards the list has
 	 */
 	private async readList(
 		filter: IDataObject,
 		branch: Branch,
 		ids: readonly number[],
 	): Promise<number> {
-		// Without these filters AlfaCRM lists no leads and no archived customers. API notes 3.
-		const filtersThatShowEverybody = customerEntity.hidden?.show;
+		// Without these filters, AlfaCRM lists no leads and no archived customers.
+		const filtersThatShowEverybody = customerEntity.hidden?.bodyShowingAll;
 		const list = {
-			...listCall(customerEntity, branch),
+			...makeListCall(customerEntity, branch),
 			body: { ...filter, ...filtersThatShowEverybody },
 		};
+		// The type allows undefined, because a row can lack an ID.
 		const requestedIds = new Set<number | undefined>(ids);
 		// AlfaCRM may ignore the filter, so each row is checked.
 		const isRequested = (row: IDataObject) => requestedIds.has(readId(row.id));

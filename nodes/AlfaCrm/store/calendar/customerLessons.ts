@@ -7,16 +7,12 @@ import { involvesAnyOf } from './attendees';
 import { namesCustomer } from './lessonRow';
 
 /**
- * Decides which lessons a customer takes part in:
+ * Decides in which lessons a customer takes part:
  *
  * - the lessons that name the customer, in their list of customers or in their attendance
  * - the lessons of a group on the days on which the customer is a member of that group
  *
- * API notes 5.7 and 5.11.
- *
- * A planned group lesson may list no customers, for example if it was created by *Lesson → Create*.
- * It is not known whether AlfaCRM's filter `customer_id` finds such a lesson for the members of the
- * group. So the lessons of each group must be requested as well.
+ * See docs/alfacrm-api.md 5.7 and 5.11.
  */
 export class CustomerLessons {
 	/**
@@ -49,10 +45,14 @@ export class CustomerLessons {
 	}
 
 	/**
-	 * Returns filters for AlfaCRM's list of lessons, one for each call. Together these calls list all
+	 * Makes filters for AlfaCRM's list of lessons, one for each call. Together these calls list all
 	 * lessons of the customer from `firstDay` to `lastDay`.
+	 *
+	 * The lessons of each group are requested too. A planned group lesson can have an empty list of
+	 * customers, for example if it was created by *Lesson → Create*, and it is not known whether the
+	 * filter `customer_id` finds such a lesson for the members of the group.
 	 */
-	filtersWithin(firstDay: string, lastDay: string): IDataObject[] {
+	makeLessonFilters(firstDay: string, lastDay: string): IDataObject[] {
 		const customerFilter = { customer_id: this.customerId };
 		const groupIds = this.groupIdsWithin(firstDay, lastDay);
 		const groupFilters = groupIds.map((group_id) => ({ group_id }));
@@ -62,10 +62,11 @@ export class CustomerLessons {
 	/**
 	 * Whether the customer takes part in a lesson, or in a regular lesson on a day.
 	 *
-	 * @param day the date to check; needed for a regular lesson, whose row holds only a weekday
+	 * @param day the day of the lesson; a row of a regular lesson has only a weekday, so callers give
+	 * the day
 	 */
 	includes(lesson: IDataObject, day = dayOf(lesson, this.zone)): boolean {
-		// `involvesAnyOf` does not read the attendance of a lesson.
+		// Checked first, because `involvesAnyOf` does not look into the attendance of a lesson.
 		if (namesCustomer(lesson, this.customerId)) return true;
 
 		const groupIds = day === undefined ? [] : this.groupIdsOn(day);
@@ -74,7 +75,7 @@ export class CustomerLessons {
 	}
 }
 
-/** Returns each group of the memberships once. Skips a membership whose group cannot be read. */
+/** Returns the ID of each group once. Skips memberships that show no group. */
 function distinctGroupIds(memberships: readonly IDataObject[]): number[] {
 	const groupIds = readIds(memberships.map(({ group_id }) => group_id));
 	return [...new Set(groupIds)];

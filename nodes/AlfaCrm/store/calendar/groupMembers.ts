@@ -5,76 +5,76 @@ import { cgi } from '../../entities/cgi';
 import { passesOf } from '../../entities/listCall';
 import { readId, readIds } from '../../values/formats';
 import type { Branch } from '../located';
-import type { BranchReadings } from './branchReadings';
+import type { BranchReader } from './branchReader';
 import type { Occurrence } from './occurrences';
 import { includesDay } from './periods';
 
-/** A lesson, and the branch whose lists show it. */
+/** A lesson, and the branch whose lists show the lesson. */
 export interface LocatedLesson {
 	branch: Branch;
 	lesson: Occurrence;
 }
 
-/** Limits the reading of members. */
+/** Limits the reading of group members. */
 export interface MemberOptions {
 	/**
-	 * Whether there is time to read another group: a trigger has only some seconds for each poll. The
-	 * first few groups are read without asking.
+	 * Whether there is time to read another group. A trigger has only some seconds for each poll. The
+	 * first few groups are read without this check.
 	 */
 	hasTime: () => boolean;
 	/**
-	 * Returns true for a lesson of today whose members were read at an earlier poll. For such a
-	 * lesson only today's members are read, to find customers who have joined since.
+	 * Whether a lesson takes place today and an earlier poll has read the members of its groups. For
+	 * such a lesson only today's members are read, to find customers who have joined since that poll.
 	 */
-	wasReadBefore: (lesson: Occurrence) => boolean;
+	wereMembersReadEarlier: (lesson: Occurrence) => boolean;
 }
 
 /**
- * How many groups are read at the same time. This is more than the number of calls that may be
- * under way at once, so that a next call is always ready.
+ * How many groups are read at the same time. The number is higher than the number of calls that the
+ * client sends at once, so that the next call is always ready.
  */
 const GROUPS_AT_ONCE = 6;
 
 /**
- * The bodies of the calls that list today's members only. AlfaCRM lists them if a call names no
- * days, so there is one call with an empty body. API notes 5.7.
+ * The bodies of the calls that list only today's members: a single empty body, because AlfaCRM
+ * lists today's members if the body names no days (docs/alfacrm-api.md 5.7).
  */
-const ONLY_TODAY: readonly IDataObject[] = [{}];
+const PASSES_FOR_TODAY: readonly IDataObject[] = [{}];
 
-/** Reads and keeps the members of the groups of lessons. */
+/** Reads the members of the groups that come to lessons, and keeps them. */
 export class GroupMembers {
 	private readonly membershipsByGroup = new Map<string, readonly IDataObject[]>();
 
 	constructor(
 		private readonly reader: ListReader,
-		private readonly readings: BranchReadings,
+		private readonly branchReader: BranchReader,
 		private readonly zone: string,
 	) {}
 
 	/**
 	 * Reads the members of the groups of lessons, as long as there is time.
 	 *
-	 * @param lessons in the order in which their groups are read
+	 * @param lessons the groups are read in the order of the lessons
 	 */
-	async read(lessons: readonly LocatedLesson[], options: MemberOptions): Promise<void> {
-		const groups = listGroupsToRead(lessons, options.wasReadBefore);
+	async readMembersOf(lessons: readonly LocatedLesson[], options: MemberOptions): Promise<void> {
+		const groups = listGroupsToRead(lessons, options.wereMembersReadEarlier);
 		const tasks = groups.map((group) => async () => await this.readGroup(group));
 
-		// All groups of the first lesson are read. So each poll gets through at least one lesson,
-		// however little time it has.
+		// The groups of the first lesson are always read, so each poll of a trigger handles at least
+		// one lesson.
 		const firstLesson = lessons.at(0)?.lesson;
 		const groupsOfFirstLesson = firstLesson?.group_ids.length ?? 0;
 		const minTasks = Math.max(GROUPS_AT_ONCE, groupsOfFirstLesson);
 		await runInParallel(tasks, { minTasks, hasTime: options.hasTime });
 	}
 
-	/** Reads the members of a group, unless its branch is known to be unreadable. */
+	/** Reads the members of a group, unless an earlier call for its branch has failed. */
 	private async readGroup({ branch, groupId, needsAllTimes }: GroupToRead): Promise<void> {
-		if (this.readings.hasFailed(branch)) return;
+		if (this.branchReader.hasFailed(branch)) return;
 
-		const passes = needsAllTimes ? passesOf(cgi) : ONLY_TODAY;
+		const passes = needsAllTimes ? passesOf(cgi) : PASSES_FOR_TODAY;
 		const read = async () => await readMembers(this.reader, branch, groupId, passes);
-		const memberships = await this.readings.tryRead(branch, read);
+		const memberships = await this.branchReader.tryRead(branch, read);
 		if (memberships !== undefined) {
 			this.membershipsByGroup.set(keyOf(branch, groupId), memberships);
 		}
@@ -87,11 +87,13 @@ export class GroupMembers {
 
 	/**
 	 * Finds the customers who come to a lesson: the customers in the lesson itself, and the members
-	 * of its groups on its day.
+	 * of its groups on the day of the lesson.
 	 *
-	 * @returns a group ID for each customer ID: the first group of the lesson of which the customer
-	 * is a member. For a customer in none of the groups, the first group of the lesson; null for a
-	 * lesson without groups.
+	 * @returns for each customer ID, the ID of a group:
+	 *
+	 * - for a member of the lesson's groups, the first of these groups
+	 * - for any other customer, the first group of the lesson
+	 * - null if the lesson has no groups
 	 */
 	findCustomersOf({ branch, lesson }: LocatedLesson): Map<number, number | null> {
 		const firstGroupId = lesson.group_ids.at(0) ?? null;
@@ -100,8 +102,8 @@ export class GroupMembers {
 			groupByCustomer.set(customerId, firstGroupId);
 		}
 
-		// Later entries overwrite earlier ones. So the groups are added from last to first, and a
-		// member of several groups ends up with the first of them.
+		// A later entry overwrites an earlier one. With the groups in reverse order, a member of
+		// several groups gets the first of them.
 		const lastGroupFirst = [...lesson.group_ids].reverse();
 		for (const groupId of lastGroupFirst) {
 			for (const customerId of this.memberIdsOn(lesson.date, branch, groupId)) {
@@ -122,7 +124,7 @@ export class GroupMembers {
  * Reads the memberships of customers in a group.
  *
  * @param passes the bodies with which the list is requested one after the other: `passesOf(cgi)`
- * for memberships of all times, `[{}]` for those of today
+ * for past, current and future memberships, or `[{}]` for today's memberships
  */
 export async function readMembers(
 	reader: ListReader,
@@ -130,7 +132,7 @@ export async function readMembers(
 	groupId: number,
 	passes: readonly IDataObject[],
 ): Promise<IDataObject[]> {
-	// Sources differ in where they send the group, so it is in the query and in the body.
+	// Some integrations send the group in the query, others in the body, so it is sent in both.
 	const groupFilter = { group_id: groupId };
 	const list = {
 		path: cgi.path,
@@ -141,7 +143,8 @@ export async function readMembers(
 	};
 	const { rows } = await reader.collect(list, { passes });
 
-	// AlfaCRM may ignore the filter. A row that shows no group counts as one of this group.
+	// AlfaCRM may ignore the filter, so rows of other groups are left out. A row that shows no group
+	// is kept.
 	return rows.filter(({ group_id }) => {
 		const shownGroupId = readId(group_id);
 		return shownGroupId === undefined || shownGroupId === groupId;
@@ -153,21 +156,21 @@ const keyOf = (branch: Branch, groupId: number): string => `${String(branch)} ${
 interface GroupToRead {
 	branch: Branch;
 	groupId: number;
-	/** Whether memberships of all times are read, and not only those of today. */
+	/** Whether past, current and future memberships are read, and not only today's memberships. */
 	needsAllTimes: boolean;
 }
 
 /**
- * Lists the groups of lessons, each once, in the order of the lessons. Memberships of all times are
- * needed if at least one lesson of the group needs them.
+ * Lists the groups of lessons, each once, in the order of the lessons. A group needs memberships of
+ * all times if at least one of its lessons needs them.
  */
 function listGroupsToRead(
 	lessons: readonly LocatedLesson[],
-	wasReadBefore: (lesson: Occurrence) => boolean,
+	wereMembersReadEarlier: MemberOptions['wereMembersReadEarlier'],
 ): GroupToRead[] {
 	const groups = new Map<string, GroupToRead>();
 	for (const { branch, lesson } of lessons) {
-		const lessonNeedsAllTimes = !wasReadBefore(lesson);
+		const lessonNeedsAllTimes = !wereMembersReadEarlier(lesson);
 		for (const groupId of lesson.group_ids) {
 			const key = keyOf(branch, groupId);
 			const earlierLessonNeedsAllTimes = groups.get(key)?.needsAllTimes === true;
@@ -187,9 +190,9 @@ async function runInParallel(
 	{ minTasks, hasTime }: { minTasks: number; hasTime: () => boolean },
 ): Promise<void> {
 	let begunCount = 0;
-	const mayBeginNext = () => begunCount < tasks.length && (begunCount < minTasks || hasTime());
+	const canBeginNext = () => begunCount < tasks.length && (begunCount < minTasks || hasTime());
 	const runTasks = async (): Promise<void> => {
-		while (mayBeginNext()) {
+		while (canBeginNext()) {
 			const task = tasks[begunCount];
 			begunCount += 1;
 			await task();

@@ -43,8 +43,8 @@ export interface Occurrence {
 	teacher_ids: number[];
 	group_ids: number[];
 	/**
-	 * The customers in the lesson's own list and attendance. Members of its groups also take part,
-	 * but are not listed here.
+	 * The customers whom the lesson itself names: in its list of customers, or in its attendance
+	 * (present or absent). Members of its groups also take part, but are not in this list.
 	 */
 	customer_ids: number[];
 }
@@ -61,7 +61,7 @@ export interface DayRange {
  * Finds what takes place on some days in a branch: its lessons, and its regular lessons on days
  * that have no lesson yet. Leaves out regular lessons that a moved lesson probably replaces.
  *
- * @param rows the lessons must include all days of `daysToRead`
+ * @param rows must have the lessons of all days that `daysToRead` returns for `days`
  */
 export function findOccurrences(rows: LessonRows, days: DayRange, branch: Branch): Occurrence[] {
 	const { from, to, zone } = days;
@@ -77,7 +77,7 @@ export function findOccurrences(rows: LessonRows, days: DayRange, branch: Branch
 	return occurrences;
 }
 
-/** Reads the row of a lesson or a regular lesson on its day. */
+/** Reads the row of a lesson or regular lesson as an occurrence. */
 function readRow(
 	{ lesson, date, isRegular }: OccurrenceRow,
 	branch: Branch,
@@ -149,7 +149,7 @@ function readRegularOccurrence(
 	};
 }
 
-/** Reads the fields that lessons and regular lessons have in common. */
+/** Reads the fields that have the same names in lessons and regular lessons. */
 function readCommonFields(lesson: IDataObject, branch: Branch) {
 	return {
 		branch_id: branchIdOf(lesson) ?? branch ?? null,
@@ -161,8 +161,8 @@ function readCommonFields(lesson: IDataObject, branch: Branch) {
 }
 
 /**
- * Writes a day with a time as `yyyy-mm-dd hh:mm:ss`. If the value is a time only, the day is
- * `date`. Returns null if the value has no time.
+ * Writes a value as `yyyy-mm-dd hh:mm:ss`. A value such as "17:00" gets `date` as its day. Returns
+ * null if the value has no time.
  */
 function formatMoment(value: unknown, date: string, zone: string): string | null {
 	const time = formatTime(value, zone);
@@ -175,10 +175,11 @@ function formatMoment(value: unknown, date: string, zone: string): string | null
 // ---------------------------------------------------------------- telling occurrences apart
 
 /**
- * Returns a text that identifies an occurrence, such as "r71 2026-03-10 17:00:00": the ID of the
- * regular lesson (r) or of the lesson (l), and the start. When AlfaCRM makes a lesson from a
- * regular lesson, the key stays the same. When the occurrence is moved to another time, its key
- * changes.
+ * Returns a key that identifies an occurrence, such as "r71 2026-03-10 17:00:00": the ID of the
+ * regular lesson (r) or, without a regular lesson, of the lesson (l), and the start.
+ *
+ * The key stays the same when AlfaCRM makes a lesson from the regular lesson. It changes when the
+ * lesson is moved to another time.
  */
 export function occurrenceKeyOf(occurrence: Occurrence): string {
 	const { lesson_id, regular_id } = occurrence;
@@ -188,8 +189,7 @@ export function occurrenceKeyOf(occurrence: Occurrence): string {
 }
 
 /**
- * Returns a text by which occurrences are sorted by time. If several begin at the same time, their
- * keys decide.
+ * Returns a text for sorting occurrences: first by their start, then by their key.
  */
 export function timeSortKey(occurrence: Occurrence): string {
 	const start = occurrence.time_from ?? occurrence.date;

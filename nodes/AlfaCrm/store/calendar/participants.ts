@@ -1,15 +1,18 @@
 /**
  * Finds the participants of lessons: the customers in a lesson itself, and the members of its
- * groups on its day. Archived customers and rejected leads do not take part. API notes 5.3, 5.7,
- * 5.11 and 5.13.
+ * groups on its day. Archived customers and rejected leads do not take part. See
+ * docs/alfacrm-api.md 5.3, 5.7, 5.11 and 5.13.
+ *
+ * A card is the record of one customer. A lesson in this file is an `Occurrence`: a lesson of the
+ * calendar, or a regular lesson (such as "Mondays at 17:00") on a day that has no lesson yet.
  */
 
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ListReader } from '../../api/list';
 import type { Branch } from '../located';
-import type { BranchesToSkip } from './branchReadings';
-import { BranchReadings } from './branchReadings';
+import type { BranchesToSkip } from './branchReader';
+import { BranchReader } from './branchReader';
 import { CustomerCards } from './customerCards';
 import type { LocatedLesson, MemberOptions } from './groupMembers';
 import { GroupMembers } from './groupMembers';
@@ -28,8 +31,8 @@ export interface Participant extends Occurrence {
 	/** The branch in whose list the customer was found. */
 	customer_branch: Branch;
 	/**
-	 * The first group of the lesson of which the customer is a member. For a customer in none of the
-	 * groups, the first group of the lesson; null for a lesson without groups.
+	 * The first group of the lesson of which the customer is a member. For a customer who is not a
+	 * member of any of these groups, the first group of the lesson. Null if the lesson has no groups.
 	 */
 	group_id: number | null;
 }
@@ -42,16 +45,14 @@ export interface LessonsOfBranch {
 
 export interface ParticipantOptions extends Partial<MemberOptions> {
 	zone: string;
-	/**
-	 * Which branches are skipped if they cannot be read. By default every failure is thrown.
-	 */
+	/** The branches that are left out if they cannot be read. By default every failure is thrown. */
 	branchesToSkip?: BranchesToSkip;
 	/**
 	 * Returns further branches whose customers are searched. Called only if a customer is not in the
 	 * branch of any of the customer's lessons.
 	 */
 	listOtherBranches?: () => Promise<readonly Branch[]>;
-	/** The records of customers that were read before. */
+	/** Cards that the caller has read already; they are not read again. */
 	cards?: CustomerCards;
 }
 
@@ -59,18 +60,18 @@ export interface ParticipantReading {
 	/** Each customer once for each lesson, the earliest lesson first. */
 	participants: Participant[];
 	/**
-	 * The lessons whose members were not read for lack of time, and all later ones. They come after
-	 * the lessons of `participants`.
+	 * The first lesson whose members were not read for lack of time, and all later lessons. None of
+	 * them has participants in `participants`.
 	 */
 	unreadLessons: Occurrence[];
 	/**
 	 * The customers whom lessons name but no list of customers has. Such customers are not rare: one
-	 * account had 158 of them. API notes 3.
+	 * account had 158 of them.
 	 */
 	customerIdsWithoutCard: number[];
 	/**
-	 * The first failure of each branch that was skipped. The participants of its lessons are missing,
-	 * or customers of other lessons who are listed only in this branch.
+	 * The first failure of each branch that was left out. Participants can be missing: those of the
+	 * branch's lessons, and customers of other lessons whom only this branch lists.
 	 */
 	failures: ReadonlyMap<Branch, unknown>;
 }
@@ -89,15 +90,15 @@ export async function readParticipantsOfDays(
 	options: ParticipantOptions,
 ): Promise<ParticipantReading> {
 	const days = { from: request.from, to: request.to, zone: options.zone };
-	const readings = new BranchReadings(options.branchesToSkip);
+	const branchReader = new BranchReader(options.branchesToSkip);
 	const readLessons = async (branch: Branch): Promise<LessonsOfBranch> => {
 		const read = async () => await readOccurrences(reader, branch, days);
-		const occurrences = await readings.tryRead(branch, read);
+		const occurrences = await branchReader.tryRead(branch, read);
 		return { branch, occurrences: occurrences ?? [] };
 	};
 
 	const lessons = await Promise.all(request.branches.map(readLessons));
-	return await readMembersAndCards(reader, lessons, options, readings);
+	return await readMembersAndCards(reader, lessons, options, branchReader);
 }
 
 /** Reads the participants of lessons that the caller has read. */
@@ -106,31 +107,30 @@ export async function readParticipantsOfLessons(
 	lessons: readonly LessonsOfBranch[],
 	options: ParticipantOptions,
 ): Promise<ParticipantReading> {
-	const readings = new BranchReadings(options.branchesToSkip);
-	return await readMembersAndCards(reader, lessons, options, readings);
+	const branchReader = new BranchReader(options.branchesToSkip);
+	return await readMembersAndCards(reader, lessons, options, branchReader);
 }
 
 /**
- * Reads the members of the groups of all lessons, and then the cards (the records) of the customers
- * who come.
+ * Reads the members of the groups of all lessons, and then the cards of the customers who come.
  *
- * @param readings holds the branches that could not be read so far, and notes further ones
+ * @param branchReader knows the branches whose lessons could not be read
  */
 async function readMembersAndCards(
 	reader: ListReader,
 	lessonsOfBranches: readonly LessonsOfBranch[],
 	options: ParticipantOptions,
-	readings: BranchReadings,
+	branchReader: BranchReader,
 ): Promise<ParticipantReading> {
-	const { zone, hasTime = () => true, wasReadBefore = () => false } = options;
+	const { zone, hasTime = () => true, wereMembersReadEarlier = () => false } = options;
 	const lessons = sortByTime(lessonsOfBranches);
-	const members = new GroupMembers(reader, readings, zone);
-	await members.read(lessons, { hasTime, wasReadBefore });
+	const members = new GroupMembers(reader, branchReader, zone);
+	await members.readMembersOf(lessons, { hasTime, wereMembersReadEarlier });
 
-	const { lessonsWithMembers, unreadLessons } = splitAtFirstUnread(lessons, members, readings);
+	const { lessonsWithMembers, unreadLessons } = splitAtFirstUnread(lessons, members, branchReader);
 	const attendedLessons = lessonsWithMembers.map((lesson) => ({
 		...lesson,
-		customers: members.findCustomersOf(lesson),
+		groupIdByCustomer: members.findCustomersOf(lesson),
 	}));
 
 	const cards = options.cards ?? new CustomerCards(reader, zone);
@@ -138,7 +138,7 @@ async function readMembersAndCards(
 	const lessonsWithCards = await readCards(attendedLessons, {
 		branches,
 		cards,
-		readings,
+		branchReader,
 		listOtherBranches: options.listOtherBranches,
 	});
 
@@ -146,7 +146,7 @@ async function readMembersAndCards(
 		participants: listParticipants(lessonsWithCards, cards),
 		unreadLessons: unreadLessons.map(({ lesson }) => lesson),
 		customerIdsWithoutCard: cards.findIdsWithoutCard(listCustomerIds(lessonsWithCards)),
-		failures: readings.failures,
+		failures: branchReader.failures,
 	};
 }
 
@@ -167,18 +167,18 @@ function compareLessonTimes(a: LocatedLesson, b: LocatedLesson): number {
 }
 
 /**
- * Divides lessons at the first one whose group members were not read for lack of time. A trigger
- * reads this lesson and all later ones at its next poll.
+ * Divides lessons at the first lesson whose group members were not read for lack of time. A trigger
+ * reads this lesson and all later lessons at its next poll.
  *
- * For a lesson whose branch cannot be read, more time would not help. Such a lesson never is the
- * first unread one, and `lessonsWithMembers` leaves it out.
+ * Lessons of a branch that cannot be read are not waiting for time. They are never the first unread
+ * lesson, and `lessonsWithMembers` leaves them out.
  */
 function splitAtFirstUnread(
 	lessons: readonly LocatedLesson[],
 	members: GroupMembers,
-	readings: BranchReadings,
+	branchReader: BranchReader,
 ): { lessonsWithMembers: LocatedLesson[]; unreadLessons: LocatedLesson[] } {
-	const isReadable = (lesson: LocatedLesson) => !readings.hasFailed(lesson.branch);
+	const isReadable = (lesson: LocatedLesson) => !branchReader.hasFailed(lesson.branch);
 	const isUnread = (lesson: LocatedLesson) =>
 		isReadable(lesson) && !members.hasReadGroupsOf(lesson);
 
@@ -192,21 +192,21 @@ function splitAtFirstUnread(
 
 // ---------------------------------------------------------------- cards
 
-/** A lesson, and the customers who come to it: a group ID for each customer ID. */
+/** A lesson, and the customers who come to it: see `GroupMembers.findCustomersOf`. */
 interface AttendedLesson extends LocatedLesson {
-	customers: ReadonlyMap<number, number | null>;
+	groupIdByCustomer: ReadonlyMap<number, number | null>;
 }
 
 function listCustomerIds(lessons: readonly AttendedLesson[]): number[] {
-	return lessons.flatMap(({ customers }) => [...customers.keys()]);
+	return lessons.flatMap(({ groupIdByCustomer }) => [...groupIdByCustomer.keys()]);
 }
 
-/** Where the cards of customers are looked up. */
+/** The branches in which cards are looked up, and the objects that read and keep them. */
 interface CardSearch {
 	/** The branches of the lessons. */
 	branches: readonly Branch[];
 	cards: CustomerCards;
-	readings: BranchReadings;
+	branchReader: BranchReader;
 	listOtherBranches: ParticipantOptions['listOtherBranches'];
 }
 
@@ -220,16 +220,16 @@ async function readCards(
 	lessons: readonly AttendedLesson[],
 	search: CardSearch,
 ): Promise<AttendedLesson[]> {
-	const { cards, readings } = search;
-	const branches = search.branches.filter((branch) => !readings.hasFailed(branch));
+	const { cards, branchReader } = search;
+	const branches = search.branches.filter((branch) => !branchReader.hasFailed(branch));
 	const readCardsOfBranch = async (branch: Branch) => {
 		const lessonsOfBranch = lessons.filter((lesson) => lesson.branch === branch);
 		const customerIds = listCustomerIds(lessonsOfBranch);
-		await readings.tryRead(branch, async () => await cards.readMissing(branch, customerIds));
+		await branchReader.tryRead(branch, async () => await cards.readMissing(branch, customerIds));
 	};
 	await Promise.all(branches.map(readCardsOfBranch));
 
-	const readableLessons = lessons.filter(({ branch }) => !readings.hasFailed(branch));
+	const readableLessons = lessons.filter(({ branch }) => !branchReader.hasFailed(branch));
 	await searchMissingCards(listCustomerIds(readableLessons), { ...search, branches });
 	return readableLessons;
 }
@@ -242,28 +242,28 @@ async function searchMissingCards(
 	customerIds: readonly number[],
 	search: CardSearch,
 ): Promise<void> {
-	const { cards, readings } = search;
+	const { cards, branchReader } = search;
 	if (cards.findIdsWithoutCard(customerIds).length === 0) return;
 
 	const otherBranches = (await search.listOtherBranches?.()) ?? [];
 	const branches = new Set([...search.branches, ...otherBranches]);
 	for (const branch of branches) {
 		const missingIds = cards.findIdsWithoutCard(customerIds);
-		await readings.tryRead(branch, async () => await cards.readMissing(branch, missingIds));
+		await branchReader.tryRead(branch, async () => await cards.readMissing(branch, missingIds));
 	}
 }
 
 // ---------------------------------------------------------------- participants
 
-/** Lists the customers of each lesson who may attend it. Each has a card in `cards`. */
+/** Lists the customers of each lesson who have a card and may attend lessons. */
 function listParticipants(lessons: readonly AttendedLesson[], cards: CustomerCards): Participant[] {
 	const participants = new Map<string, Participant>();
-	for (const { lesson, customers } of lessons) {
-		for (const [customer_id, group_id] of customers) {
-			const card = cards.findAttending(customer_id);
+	for (const { lesson, groupIdByCustomer } of lessons) {
+		for (const [customer_id, group_id] of groupIdByCustomer) {
+			const card = cards.findAttendingCard(customer_id);
 			if (card === undefined) continue;
 
-			// The lists of two branches may show the same lesson. The second one overwrites the first.
+			// The lists of two branches can show the same lesson, but each participant is listed once.
 			const lessonKey = lesson.lesson_id ?? occurrenceKeyOf(lesson);
 			participants.set(`${lessonKey} ${customer_id}`, {
 				...lesson,
@@ -277,7 +277,7 @@ function listParticipants(lessons: readonly AttendedLesson[], cards: CustomerCar
 	return [...participants.values()].sort(compareParticipants);
 }
 
-/** Sorts by time, then by lesson, then by customer. */
+/** Sorts by time, then by the lesson or regular lesson, then by customer. */
 function compareParticipants(a: Participant, b: Participant): number {
 	const byTime = (a.time_from ?? a.date).localeCompare(b.time_from ?? b.date);
 	const byLesson = (a.lesson_id ?? 0) - (b.lesson_id ?? 0);

@@ -1,7 +1,7 @@
 /**
  * Reads the first and the last day of a membership, a group or a regular lesson: `b_date` and
  * `e_date`. Both days are included. A row without a first day covers all earlier days; a row
- * without a last day covers all later days. API notes 5.7 and 5.13.
+ * without a last day covers all later days. See docs/alfacrm-api.md 5.7 and 5.13.
  *
  * Days are texts, `yyyy-mm-dd`, so `<` compares them by time.
  */
@@ -10,7 +10,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay } from '../../values/formats';
 
-/** Compared as texts, this comes before every day, and `AFTER_ALL_DAYS` comes after every day. */
+// As texts, these two sort before and after every day.
 const BEFORE_ALL_DAYS = '0000-00-00';
 const AFTER_ALL_DAYS = '9999-99-99';
 

@@ -1,4 +1,7 @@
-/** Reads the fields that only regular lessons have. API notes 5.13. */
+/**
+ * Reads the fields that only regular lessons have. A regular lesson is a rule such as "Mondays at
+ * 17:00", from which AlfaCRM makes lessons. See docs/alfacrm-api.md 5.13.
+ */
 
 import type { IDataObject } from 'n8n-workflow';
 
@@ -7,14 +10,15 @@ import { firstDayOf, lastDayOf } from './periods';
 import type { LessonTimes } from './timeSpan';
 
 /**
- * When a regular lesson takes place: on one weekday, from the first to the last day. Lessons may
- * replace some of these days: see `replacedDays.ts`.
+ * The days of a regular lesson: one weekday, from the first to the last day. On some of these days
+ * a lesson takes place instead: see `replacedDays.ts`.
  */
 export interface RegularDays {
 	/** 0 is Sunday; undefined if AlfaCRM shows no weekday. */
 	weekday?: number;
-	/** Both days are included, `yyyy-mm-dd`: see `periods.ts`. */
+	/** `yyyy-mm-dd`; if AlfaCRM shows no first day, a text that sorts before every day. */
 	firstDay: string;
+	/** `yyyy-mm-dd`; if AlfaCRM shows no last day, a text that sorts after every day. */
 	lastDay: string;
 }
 
@@ -25,6 +29,7 @@ export interface RegularDays {
 export function readRegularDays(regularLesson: IDataObject, zone: string): RegularDays {
 	const alfaCrmWeekday = readInteger(regularLesson.day);
 	return {
+		// The remainder turns AlfaCRM's 7 into 0.
 		weekday: alfaCrmWeekday === undefined ? undefined : alfaCrmWeekday % 7,
 		firstDay: firstDayOf(regularLesson, zone),
 		lastDay: lastDayOf(regularLesson, zone),
@@ -32,8 +37,8 @@ export function readRegularDays(regularLesson: IDataObject, zone: string): Regul
 }
 
 /**
- * Whether a date has the weekday of a regular lesson and lies in its period. A lesson may still
- * replace that day.
+ * Whether a date is a day of a regular lesson. Whether a lesson replaces the regular lesson on that
+ * day is not checked here.
  */
 export function takesPlaceOn(days: RegularDays, date: string): boolean {
 	const isInPeriod = days.firstDay <= date && date <= days.lastDay;
@@ -44,8 +49,8 @@ export function takesPlaceOn(days: RegularDays, date: string): boolean {
 export const weekdayOf = (date: string): number => new Date(`${date}T00:00Z`).getUTCDay();
 
 /**
- * The owner of a regular lesson, a customer or a group. One of the lists has its ID, and the other
- * list is empty.
+ * The owner of a regular lesson: the customer or the group for whom it takes place. One list has
+ * the ID of the owner, and the other list is empty.
  */
 interface Owner {
 	customerIds: number[];
@@ -53,15 +58,15 @@ interface Owner {
 }
 
 /**
- * Reads for whom a regular lesson is: for one customer or for one group. Both lists are empty for
- * the row of a lesson, which lists its customers and groups instead.
+ * Reads the owner of a regular lesson. For the row of a lesson, which has no owner, both lists are
+ * empty.
  */
 export function ownerOf({ related_class, related_id }: IDataObject): Owner {
 	const id = readId(related_id);
 	if (id === undefined) return { customerIds: [], groupIds: [] };
 
-	// The class is `Customer` or `Group`.
 	if (related_class === 'Customer') return { customerIds: [id], groupIds: [] };
+	// The only other class is `Group`.
 	return { customerIds: [], groupIds: [id] };
 }
 

@@ -1,46 +1,49 @@
 /**
- * Decides which days of a regular lesson are replaced by lessons: on such a day, the lesson takes
- * place (or is cancelled) in place of the regular lesson. A lesson of every status replaces a day:
- * planned, completed or cancelled. AlfaCRM shows in a lesson from which regular lesson it was made,
- * but not for which day (API notes 5.11).
+ * Decides on which days a regular lesson does not take place, because a lesson replaces it.
  *
- * - **A lesson on the weekday of the regular lesson** replaces that day.
- * - **A lesson on another weekday** was moved. It replaces the nearest regular day before it. If
- *   another lesson already replaces that day, it replaces the nearest regular day after it. Both
- *   days are less than a week away.
+ * A regular lesson is a rule such as "Mondays at 17:00". Each Monday is one of its *regular days*.
+ * AlfaCRM makes lessons from the rule, and users then move or cancel some of these lessons. A
+ * lesson replaces a regular day whether it is planned, completed or cancelled. AlfaCRM shows from
+ * which regular lesson a lesson was made, but not for which day (docs/alfacrm-api.md 5.11). So the
+ * day is found by the weekday:
  *
- * Which day a moved lesson replaces is a guess: the lesson may have been put off from the day
- * before it, or brought forward from the day after it. The guess counts as certain in three cases,
- * so that something else may be booked at the time of the replaced day:
+ * - **A lesson on a regular day** replaces that day.
+ * - **A lesson on another weekday is a moved lesson.** A lesson on Wednesday replaces the Monday
+ *   before it. If another lesson already replaces that Monday, it replaces the Monday after it.
  *
- * - Only one of the two days is a day of the regular lesson, because it begins or ends that week.
- * - The day that is not chosen has a lesson of its own in the calendar. A cancelled lesson does not
- *   count here, because the moved lesson may make up for it.
- * - The moved lesson is at most `MOST_DAYS_PUT_OFF` days after the chosen day. The day after it is
- *   farther away then.
+ * The day of a moved lesson is a guess. Somebody may have put the lesson off from Monday to
+ * Wednesday, or brought it forward from the next Monday. The guess counts as certain in three
+ * cases:
  *
- * In all other cases the day is only *probably* replaced: nobody is expected to come, and nothing
- * else is booked.
+ * - The regular lesson takes place on only one of the two Mondays, because it begins or ends in
+ *   that week.
+ * - The other Monday has a lesson of its own: a lesson on that day, which is not cancelled. (The
+ *   moved lesson may make up for a cancelled one.)
+ * - The lesson was put off by at most `MOST_DAYS_PUT_OFF` days. The Monday after it is farther
+ *   away.
+ *
+ * A certainly replaced day is free, so another lesson can be booked at that time. In all other
+ * cases the day is *probably* replaced: no customer is expected, but nothing else is booked.
  *
  * A guess never makes another guess certain: a day that a moved lesson replaces does not count as a
- * day with a lesson of its own. Otherwise the same day could be free in a search over many days,
- * which sees a whole chain of moved lessons, and taken in a search over a few.
+ * day with a lesson of its own. If it counted, the result for a day would depend on how many other
+ * days are read, because moved lessons can form a chain over many weeks.
  */
 
 import { daysAfter } from '../../values/formats';
 import type { RegularDays } from './regularLessonRow';
 import { takesPlaceOn } from './regularLessonRow';
 
-/** A lesson that comes at most so many days after a regular day certainly replaces that day. */
+/** If a lesson was put off by at most this many days, it is certain which day it replaces. */
 const MOST_DAYS_PUT_OFF = 3;
 
-/** A moved lesson is on another weekday, so it is never a whole week away from a regular day. */
+/** The nearest regular days before and after a moved lesson are less than a week away. */
 const MOST_DAYS_APART = 6;
 
-/** Whether it is certain or only probable that a lesson replaces a day. */
+/** Whether a lesson certainly or only probably replaces a day. */
 type DayStatus = 'replaced' | 'probablyReplaced';
 
-/** A lesson of the calendar, and the regular lesson from which it was made. */
+/** A lesson, and the regular lesson from which AlfaCRM has made it. */
 export interface LessonFromRegular {
 	/** The day of the lesson. */
 	date: string;
@@ -50,17 +53,17 @@ export interface LessonFromRegular {
 }
 
 /**
- * Finds the days of regular lessons on which a lesson takes place in their place.
+ * Finds the days of regular lessons that are replaced by lessons.
  *
- * @param lessons the lessons of the days of interest, and of a week before and after them
+ * @param lessons the lessons of the days of interest, and of one week before and after these days
  */
 export function findReplacedDays(lessons: readonly LessonFromRegular[]): ReplacedDays {
 	const replacedDays = new ReplacedDays();
 	const movedLessons: LessonFromRegular[] = [];
 	for (const lesson of lessons) {
 		const { date, regularId, regularDays } = lesson;
-		// A lesson from before the first day belongs to an older timetable, for example on another
-		// weekday. A lesson after the last day may have been put off from it.
+		// A lesson before the first day belongs to an older timetable, so it replaces no day. A lesson
+		// after the last day counts, because it may have been put off from the last day.
 		if (date < regularDays.firstDay) continue;
 
 		if (!takesPlaceOn(regularDays, date)) {
@@ -68,13 +71,13 @@ export function findReplacedDays(lessons: readonly LessonFromRegular[]): Replace
 			continue;
 		}
 
-		replacedDays.add(regularId, date, 'replaced');
+		replacedDays.addReplacedDay(regularId, date, 'replaced');
 		if (!lesson.isCancelled) {
 			replacedDays.addOwnLesson(regularId, date);
 		}
 	}
 
-	// Of several moved lessons, the earliest takes the earliest day.
+	// The earliest moved lesson is the first to get a day.
 	movedLessons.sort((a, b) => a.date.localeCompare(b.date));
 	for (const movedLesson of movedLessons) {
 		addDayOfMovedLesson(movedLesson, replacedDays);
@@ -82,16 +85,16 @@ export function findReplacedDays(lessons: readonly LessonFromRegular[]): Replace
 	return replacedDays;
 }
 
-/** The days of regular lessons on which a lesson takes place in their place. */
+/** The days of regular lessons that are replaced by lessons. */
 export class ReplacedDays {
 	private readonly statuses = new Map<string, DayStatus>();
 	private readonly daysWithOwnLesson = new Set<string>();
 
-	add(regularId: number, date: string, status: DayStatus): void {
+	addReplacedDay(regularId: number, date: string, status: DayStatus): void {
 		this.statuses.set(keyOf(regularId, date), status);
 	}
 
-	/** Notes that a day has a lesson of its own, which is not cancelled. */
+	/** Notes that an uncancelled lesson takes place on a regular day itself. */
 	addOwnLesson(regularId: number, date: string): void {
 		this.daysWithOwnLesson.add(keyOf(regularId, date));
 	}
@@ -101,7 +104,7 @@ export class ReplacedDays {
 	}
 
 	/** Returns undefined for a day that no lesson replaces. */
-	findStatus(regularId: number | undefined, date: string): DayStatus | undefined {
+	findDayStatus(regularId: number | undefined, date: string): DayStatus | undefined {
 		if (regularId === undefined) return undefined;
 		return this.statuses.get(keyOf(regularId, date));
 	}
@@ -110,9 +113,8 @@ export class ReplacedDays {
 const keyOf = (regularId: number, date: string): string => `${regularId} ${date}`;
 
 /**
- * Adds the day of a regular lesson that a moved lesson replaces: the nearest day before it or, if
- * another lesson replaces that day, the nearest day after it. Adds nothing if other lessons replace
- * both.
+ * Adds the regular day that a moved lesson replaces: the nearest one before the lesson or, if
+ * another lesson replaces that day, the nearest one after it. If both are replaced, adds nothing.
  */
 function addDayOfMovedLesson(lesson: LessonFromRegular, replacedDays: ReplacedDays): void {
 	const { date, regularId, regularDays } = lesson;
@@ -120,26 +122,30 @@ function addDayOfMovedLesson(lesson: LessonFromRegular, replacedDays: ReplacedDa
 	const dayAfter = findNearDay(regularDays, date, 'after');
 	const nearDays = [dayBefore, dayAfter].filter((day) => day !== undefined);
 
-	const isFree = (day: NearDay) => replacedDays.findStatus(regularId, day.date) === undefined;
-	const chosenDay = nearDays.find(isFree);
+	const isNotReplaced = (day: NearDay) =>
+		replacedDays.findDayStatus(regularId, day.date) === undefined;
+	const chosenDay = nearDays.find(isNotReplaced);
 	if (chosenDay === undefined) return;
 
 	const otherDays = nearDays.filter((day) => day !== chosenDay);
+	// True also if the regular lesson does not take place on another near day.
 	const isOnlyChoice = otherDays.every((day) => replacedDays.hasOwnLesson(regularId, day.date));
 	const wasPutOffBriefly = chosenDay === dayBefore && chosenDay.distance <= MOST_DAYS_PUT_OFF;
 	const isCertain = isOnlyChoice || wasPutOffBriefly;
-	replacedDays.add(regularId, chosenDay.date, isCertain ? 'replaced' : 'probablyReplaced');
+	replacedDays.addReplacedDay(
+		regularId,
+		chosenDay.date,
+		isCertain ? 'replaced' : 'probablyReplaced',
+	);
 }
 
-/**
- * A day on which a regular lesson takes place, and how many days it is away from a moved lesson.
- */
+/** A regular day, and how many days lie between that day and a moved lesson. */
 interface NearDay {
 	date: string;
 	distance: number;
 }
 
-/** Finds the nearest day of a regular lesson before or after a moved lesson. */
+/** Finds the nearest regular day before or after a moved lesson. */
 function findNearDay(
 	regularDays: RegularDays,
 	lessonDate: string,

@@ -1,22 +1,23 @@
 /**
- * Finds the free slots of a teacher: the working hours minus the lessons of the teacher, the room
- * and the attendees. AlfaCRM itself refuses a lesson only for a busy room, not for a busy teacher.
- * API notes 5.11, 5.13 and 5.15.
+ * Finds slots: times at which a teacher is free for a lesson. They are the working hours minus the
+ * lessons of the teacher, of the room and of the attendees (the customers and groups for whom the
+ * lesson is). AlfaCRM itself checks only the room, not the teacher. See docs/alfacrm-api.md 5.11,
+ * 5.13 and 5.15.
  *
- * Nothing here reads from AlfaCRM. Days are texts, `yyyy-mm-dd`; times are texts, `hh:mm`;
+ * This file reads nothing from AlfaCRM. Days are texts, `yyyy-mm-dd`; times are texts, `hh:mm`;
  * durations are in minutes.
  */
 
-import { dayOf } from '../../entities/lesson';
 import type { IDataObject } from 'n8n-workflow';
 
+import { dayOf } from '../../entities/lesson';
 import { clockOfMinutes, daysAfter, minutesOfClock } from '../../values/formats';
 import { MINUTES_OF_A_DAY } from '../../values/time';
 import type { Calendar, LessonRows, OccurrenceRow } from './calendar';
 import { roomIdOf, showsTeachers, subjectIdOf, teacherIdsOf } from './lessonRow';
 import { timesOf } from './regularLessonRow';
 import type { TimeSpan } from './timeSpan';
-import { doOverlap, readBusySpan } from './timeSpan';
+import { areOverlapping, readBusySpan } from './timeSpan';
 import { findWorkingHours } from './workingHours';
 
 /** The working hours and lessons that decide when teachers, rooms and attendees are free. */
@@ -27,12 +28,12 @@ export interface Timetable {
 	calendar: Calendar;
 }
 
-/** What a free time is needed for: a lesson of one teacher, on some days. */
+/** The lesson for which a slot is searched: its teacher, its length and the possible days. */
 export interface SlotRequest {
 	teacherId: number;
 	/** The day on which the teacher leaves the school. On that day and later there are no slots. */
 	teacherLeavesOn?: string;
-	/** The room, which has to be free as well. */
+	/** The room, which also has to be free. */
 	roomId?: number;
 	/**
 	 * The branch whose working hours count. Working hours that name no branch always count. Without
@@ -40,8 +41,8 @@ export interface SlotRequest {
 	 */
 	branchId?: number;
 	/**
-	 * Whether an attendee takes part in a lesson, or in a regular lesson on a day. Attendees have to
-	 * be free as well. Missing if no attendees are given.
+	 * Whether an attendee takes part in a lesson, or in a regular lesson on a day. Attendees also
+	 * have to be free. Missing if the lesson has no attendees yet.
 	 */
 	involvesAttendees?: (lesson: IDataObject, day: string) => boolean;
 	firstDay: string;
@@ -63,15 +64,15 @@ export interface Slot {
 }
 
 /**
- * The reason why a lesson cannot take place at a time: another lesson is at that time, or the
- * teacher does not work then.
+ * The reason why a lesson cannot take place at a time: an overlapping lesson, or a time outside the
+ * teacher's working hours.
  */
 export type Obstacle = OccurrenceRow | 'outsideWorkingHours';
 
 /**
- * Finds all free times for a lesson, the earliest first. The first one starts when the working
- * hours begin, and the next ones a step later each. After a break in the working hours this starts
- * anew.
+ * Finds all slots for a lesson, the earliest first. Possible starts are the beginning of the
+ * working hours and every step after it. For working hours from 10:00 and from 14:30, with a step
+ * of 60 minutes, these are 10:00, 11:00, … and 14:30, 15:30, …
  */
 export function findFreeSlots(timetable: Timetable, request: SlotRequest): Slot[] {
 	const teacherDays = new TeacherDays(timetable, request);
@@ -82,7 +83,7 @@ export function findFreeSlots(timetable: Timetable, request: SlotRequest): Slot[
 	return slots;
 }
 
-/** Finds the free times of one day. */
+/** Finds the slots of one day. */
 function findSlotsOn(date: string, teacherDays: TeacherDays, request: SlotRequest): Slot[] {
 	const workingHours = teacherDays.workingHoursOn(date);
 	if (workingHours.length === 0) return [];
@@ -102,7 +103,7 @@ function findSlotsOn(date: string, teacherDays: TeacherDays, request: SlotReques
 }
 
 /**
- * Lists the times of a lesson that fit into working hours, each a step later than the one before.
+ * Lists the times at which a lesson fits into working hours, one for each step.
  */
 function listSpansWithin(hours: TimeSpan, { duration, step }: SlotRequest): TimeSpan[] {
 	const spans: TimeSpan[] = [];
@@ -113,7 +114,7 @@ function listSpansWithin(hours: TimeSpan, { duration, step }: SlotRequest): Time
 }
 
 function isTaken(span: TimeSpan, busyTimes: readonly BusyTime[]): boolean {
-	return busyTimes.some((busyTime) => doOverlap(busyTime.span, span));
+	return busyTimes.some((busyTime) => areOverlapping(busyTime.span, span));
 }
 
 /** Returns the day and the time at which a slot starts, as a text that sorts by time. */
@@ -121,13 +122,13 @@ export const startOf = ({ date, start }: Pick<Slot, 'date' | 'start'>): string =
 	`${date} ${start}`;
 
 /**
- * Finds out why a lesson cannot start at a given time of `request.firstDay`. Returns undefined if
- * it can.
+ * Finds the reason why a lesson cannot start at a time of `request.firstDay`. Returns undefined if
+ * the lesson can start then.
  *
- * @param request only the first day counts; `step` and `notBefore` are not used
+ * @param request `lastDay`, `step` and `notBefore` are not used
  * @param startTime `hh:mm`
- * @param checksWorkingHours whether the lesson has to be within the working hours; otherwise it may
- * be at any time of the day
+ * @param checksWorkingHours whether the lesson has to be within the working hours; if false, any
+ * time of the day is allowed
  */
 export function findObstacle(
 	timetable: Timetable,
@@ -141,13 +142,13 @@ export function findObstacle(
 	const lessonSpan = { begin, end: begin + request.duration };
 
 	const busyTimes = teacherDays.busyTimesOn(date);
-	const conflict = busyTimes.find(({ span }) => doOverlap(span, lessonSpan));
+	const conflict = busyTimes.find(({ span }) => areOverlapping(span, lessonSpan));
 	if (conflict !== undefined) return conflict.occurrence;
 
-	const openHours = checksWorkingHours
+	const allowedHours = checksWorkingHours
 		? teacherDays.workingHoursOn(date)
-		: teacherDays.wholeDay(date);
-	const isWithinHours = openHours.some((hours) => isWithin(lessonSpan, hours));
+		: teacherDays.wholeDayOf(date);
+	const isWithinHours = allowedHours.some((hours) => isWithin(lessonSpan, hours));
 	return isWithinHours ? undefined : 'outsideWorkingHours';
 }
 
@@ -159,7 +160,7 @@ function isWithin(span: TimeSpan, hours: TimeSpan): boolean {
  * Finds the IDs of the teachers who have lessons of a subject up to a day. AlfaCRM has no list of
  * the subjects of a teacher.
  *
- * @param rows may also have lessons after `lastDay`, which a `Calendar` needs; they do not count
+ * @param rows lessons after `lastDay`, which callers read for a `Calendar`, are ignored
  * @param lastDay `yyyy-mm-dd`
  */
 export function teachersOfSubject(
@@ -167,19 +168,21 @@ export function teachersOfSubject(
 	subjectId: number,
 	{ lastDay, zone }: { lastDay: string; zone: string },
 ): Set<number> {
-	const lessonsInTime = rows.lessons.filter((lesson) => mayBeBy(lastDay, lesson, zone));
-	const lessons = [...lessonsInTime, ...rows.regularLessons];
+	const lessonsUntilLastDay = rows.lessons.filter((lesson) =>
+		canBeOnOrBefore(lastDay, lesson, zone),
+	);
+	const lessons = [...lessonsUntilLastDay, ...rows.regularLessons];
 	const subjectLessons = lessons.filter((lesson) => subjectIdOf(lesson) === subjectId);
 	return new Set(subjectLessons.flatMap(teacherIdsOf));
 }
 
-/** Whether a lesson may be on a day or before it. True for a lesson that shows no day. */
-function mayBeBy(lastDay: string, lesson: IDataObject, zone: string): boolean {
+/** Whether a lesson is on a day or before that day. Also true for a lesson that shows no day. */
+function canBeOnOrBefore(lastDay: string, lesson: IDataObject, zone: string): boolean {
 	const day = dayOf(lesson, zone);
 	return day === undefined || day <= lastDay;
 }
 
-/** The time that a lesson or regular lesson takes from the teacher, the room or an attendee. */
+/** A lesson or regular lesson that keeps the teacher, the room or an attendee busy. */
 interface BusyTime {
 	occurrence: OccurrenceRow;
 	span: TimeSpan;
@@ -201,14 +204,14 @@ class TeacherDays {
 		return findWorkingHours(this.timetable.workingHours, this.request, date, this.request.zone);
 	}
 
-	/** Returns the day from midnight to midnight; nothing once the teacher has left. */
-	wholeDay(date: string): TimeSpan[] {
+	/** Returns the day from midnight to midnight. Empty if the teacher has left the school. */
+	wholeDayOf(date: string): TimeSpan[] {
 		return this.hasTeacherLeft(date) ? [] : [{ begin: 0, end: MINUTES_OF_A_DAY }];
 	}
 
 	/**
-	 * Returns the lessons of a day that need the teacher, the room or an attendee, and their times. A
-	 * lesson counts on the day on which it starts.
+	 * Returns the lessons of a day that keep the teacher, the room or an attendee busy. A lesson that
+	 * ends after midnight belongs only to the day on which it starts.
 	 */
 	busyTimesOn(date: string): BusyTime[] {
 		const occurrences = this.timetable.calendar.occurrencesOn(date);
@@ -222,8 +225,8 @@ class TeacherDays {
 	}
 
 	/**
-	 * Whether a lesson takes up the teacher, the room or an attendee. A lesson that shows no teachers
-	 * may be the teacher's.
+	 * Whether a lesson keeps the teacher, the room or an attendee busy. If a lesson does not show its
+	 * teachers, any teacher counts as busy.
 	 */
 	private isInTheWay(lesson: IDataObject, date: string): boolean {
 		const { teacherId, roomId, involvesAttendees } = this.request;

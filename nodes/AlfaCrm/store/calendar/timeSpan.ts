@@ -3,15 +3,16 @@ import type { IDataObject } from 'n8n-workflow';
 import { formatTime, minutesOfClock } from '../../values/formats';
 import { MINUTES_OF_A_DAY } from '../../values/time';
 
-/** A part of a day, in minutes after midnight. */
+/** A part of a day in minutes after midnight, such as 1020 to 1080 for 17:00 to 18:00. */
 export interface TimeSpan {
 	begin: number;
 	end: number;
 }
 
 /**
- * When a lesson starts and ends, as AlfaCRM shows it and under AlfaCRM's names: `hh:mm` or
- * `yyyy-mm-dd hh:mm:ss`. A new lesson may have a duration in minutes instead of an end.
+ * The start and the end of a lesson, as they are in AlfaCRM's row: `hh:mm` or
+ * `yyyy-mm-dd hh:mm:ss`. A lesson that is to be created can have a duration in minutes instead of
+ * an end.
  */
 export interface LessonTimes {
 	time_from?: IDataObject[string];
@@ -20,8 +21,8 @@ export interface LessonTimes {
 }
 
 /**
- * Reads from when to when a lesson lasts. A lesson without an end, or with an end at or before its
- * start (after midnight), takes the rest of the day.
+ * Reads the time of a lesson. A lesson that shows no end, or that ends after midnight, takes the
+ * rest of the day.
  *
  * @returns undefined for a lesson without a start
  */
@@ -32,8 +33,8 @@ export function readTimeSpan(times: LessonTimes, zone: string): TimeSpan | undef
 }
 
 /**
- * Reads the time for which a lesson keeps a teacher or a room busy. A lesson without a start may
- * start at any time, so it counts from midnight.
+ * Reads the time for which a lesson keeps a teacher or a room busy. Unlike `readTimeSpan`, it
+ * counts a lesson without a start from midnight, because such a lesson can start at any time.
  */
 export function readBusySpan(times: LessonTimes, zone: string): TimeSpan {
 	const begin = readMinutes(times.time_from, zone) ?? 0;
@@ -42,7 +43,8 @@ export function readBusySpan(times: LessonTimes, zone: string): TimeSpan {
 
 /**
  * Reads the end of a lesson that starts `begin` minutes after midnight. Returns the end of the day
- * if the lesson shows no end, or one that is not after the start.
+ * if the lesson shows neither an end nor a duration, or if the end is not after the start: then the
+ * lesson ends on the next day.
  */
 function readEnd(begin: number, times: LessonTimes, zone: string): number {
 	const endByDuration = begin + Number(times.duration ?? 0);
@@ -50,15 +52,16 @@ function readEnd(begin: number, times: LessonTimes, zone: string): number {
 	return end > begin ? end : MINUTES_OF_A_DAY;
 }
 
-/** Reads a time as minutes after midnight; undefined if it cannot be read. */
+/** Reads a time as minutes after midnight. Returns undefined if the time cannot be read. */
 export function readMinutes(value: unknown, zone: string): number | undefined {
 	const time = formatTime(value, zone);
 	return time === undefined ? undefined : minutesOfClock(time);
 }
 
-export const doOverlap = (a: TimeSpan, b: TimeSpan): boolean => a.begin < b.end && b.begin < a.end;
+export const areOverlapping = (a: TimeSpan, b: TimeSpan): boolean =>
+	a.begin < b.end && b.begin < a.end;
 
-/** Sorts spans, and joins those that touch or overlap. */
+/** Sorts spans, and joins spans that touch or overlap. */
 export function mergeSpans(spans: readonly TimeSpan[]): TimeSpan[] {
 	const earliestFirst = [...spans].sort((a, b) => a.begin - b.begin);
 	const merged: TimeSpan[] = [];

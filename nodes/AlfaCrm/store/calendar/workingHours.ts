@@ -1,4 +1,7 @@
-/** Reads when teachers work, from AlfaCRM's list of working hours. API notes 5.15. */
+/**
+ * Finds the times at which teachers work, from the rows of AlfaCRM's list of working hours. Each
+ * row has a weekday, a start and an end. See docs/alfacrm-api.md 5.15.
+ */
 
 import type { IDataObject } from 'n8n-workflow';
 
@@ -8,12 +11,11 @@ import { weekdayOf } from './regularLessonRow';
 import type { TimeSpan } from './timeSpan';
 import { mergeSpans, readMinutes } from './timeSpan';
 
-/** Whose working hours to find. */
+/** The teacher and the branch whose working hours are searched. */
 interface HoursFilter {
 	teacherId: number;
 	/**
-	 * The branch whose working hours count. If it is missing, the working hours of all branches
-	 * count.
+	 * If missing, the working hours of all branches count.
 	 */
 	branchId?: number;
 }
@@ -33,7 +35,7 @@ export function findWorkingHours(
 	const spans: TimeSpan[] = [];
 	for (const row of rows) {
 		const isOnDay = readWeekday(row) === weekday;
-		if (!isOnDay || !areHoursOf(filter, row)) continue;
+		if (!isOnDay || !matchesFilter(filter, row)) continue;
 
 		const span = readSpan(row, zone);
 		if (span !== undefined) {
@@ -47,7 +49,7 @@ export function findWorkingHours(
  * Whether working hours belong to a teacher and a branch. Hours that name no teacher belong to all
  * teachers, and hours that name no branch to all branches.
  */
-function areHoursOf({ teacherId, branchId }: HoursFilter, row: IDataObject): boolean {
+function matchesFilter({ teacherId, branchId }: HoursFilter, row: IDataObject): boolean {
 	const shownTeacher = readId(row.teacher_id);
 	if (shownTeacher !== undefined && shownTeacher !== teacherId) return false;
 
@@ -56,14 +58,14 @@ function areHoursOf({ teacherId, branchId }: HoursFilter, row: IDataObject): boo
 }
 
 /**
- * Reads the weekday of working hours; the result 0 is Sunday. AlfaCRM numbers them from 1, Sunday,
- * to 7, Saturday. It numbers the weekdays of regular lessons from Monday.
+ * Reads the weekday of working hours; 0 is Sunday. In this list AlfaCRM numbers the weekdays from
+ * 1, Sunday, to 7, Saturday. (In regular lessons 1 is Monday.)
  */
 const readWeekday = ({ weekday }: IDataObject): number => Number(weekday) - 1;
 
 /**
- * Reads from when to when working hours last. Returns undefined if a time cannot be read, or if the
- * end is not after the start: then it is not known when the teacher works.
+ * Reads the start and the end of working hours. Returns undefined if one of them cannot be read, or
+ * if the end is not after the start, because then it is not known when the teacher works.
  */
 function readSpan({ time_from, time_to }: IDataObject, zone: string): TimeSpan | undefined {
 	const begin = readMinutes(time_from, zone);
@@ -73,8 +75,8 @@ function readSpan({ time_from, time_to }: IDataObject, zone: string): TimeSpan |
 }
 
 /**
- * Reads the end of working hours, in minutes after midnight. AlfaCRM may show 17:00 as 16:59, and
- * midnight as 00:00 or 24:00. Returns undefined if the time cannot be read.
+ * Reads the end of working hours, in minutes after midnight. Returns undefined if the time cannot
+ * be read. An end of 16:59 means 17:00, and both 00:00 and 24:00 mean midnight.
  */
 function readEndOfHours(value: unknown, zone: string): number | undefined {
 	if (String(value).startsWith('24:00')) return MINUTES_OF_A_DAY;

@@ -16,10 +16,10 @@ import { hasBecome } from '../change';
 import type { DerivedEvent } from '../sources/changeLog/derivedEvents';
 import type { LogLookup } from '../sources/changeLog/logLookup';
 
-/** The class of the log for the attendance of one customer at one lesson. */
-const DETAILS_CLASS = 'LessonDetails';
+/** AlfaCRM's class, in its log, of the attendance of one customer at one lesson. */
+const ATTENDANCE_CLASS = 'LessonDetails';
 
-/** What a customer's attendance says in `is_attend`: 1 for "was there", 0 for "missed it". */
+/** The value of `is_attend` in an attendance: 1 for "was there", 0 for "missed it". */
 type Attended = 0 | 1;
 
 /** The fields of a lesson that an item has, in the order of the item. */
@@ -33,15 +33,15 @@ const LESSON_FIELDS = [
 	'group_ids',
 ];
 
-/** The fields of a lesson that an item has behind the attendance. */
+/** The fields of a lesson that an item has behind those of the attendance. */
 const LESSON_FIELDS_AT_END = ['room_id', 'topic', 'homework'];
 
 /** The fields of the attendance that an item has. */
-const DETAILS_FIELDS = ['reason_id', 'grade', 'note', 'commission'];
+const ATTENDANCE_FIELDS = ['reason_id', 'grade', 'note', 'commission'];
 
 /**
- * What a simplified item leaves out, because a message to the customer does not need it. The event
- * itself tells `is_attend`.
+ * The fields that a simplified item leaves out, because a message to the customer does not need
+ * them. `time_from` stays: it holds the day and the time. The event itself tells `is_attend`.
  */
 const FIELDS_LEFT_OUT = [
 	'date',
@@ -59,25 +59,27 @@ const FIELDS_LEFT_OUT = [
 /**
  * Makes the event that a customer was at a lesson, or the event that a customer missed it.
  *
- * @param attended which attendance the event reports
+ * @param attended which of the two events
  */
 export function makeAttendanceEvent(attended: Attended): DerivedEvent {
+	// A customer who was there has no reason for absence; one who was not has no grade.
+	const fieldWithoutValue = attended === 1 ? 'reason_id' : 'grade';
 	return {
 		mayShowEvent: (change) => mayTellAttendance(change, attended),
 		deriveItems: async (change, branches, lookup) => {
-			const tellsOfOneCustomer = change.entity === DETAILS_CLASS;
-			if (tellsOfOneCustomer) return await deriveFromDetails(change, attended, branches, lookup);
-			return await deriveFromLesson(change, attended, branches, lookup);
+			const tellsOfOneCustomer = change.entity === ATTENDANCE_CLASS;
+			if (!tellsOfOneCustomer) return await deriveFromLesson(change, attended, branches, lookup);
+			return await deriveFromAttendance(change, attended, branches, lookup);
 		},
-		// A customer who was there has no reason for absence; one who was not has no grade.
-		fieldsLeftOut: [...FIELDS_LEFT_OUT, attended === 1 ? 'reason_id' : 'grade'],
+		fieldsLeftOut: [...FIELDS_LEFT_OUT, fieldWithoutValue],
 		makeEventKey: makeAttendanceKey,
 		readLessonId: ({ lesson_id }) => readId(lesson_id),
 	};
 }
 
 /** Makes the key by which an attendance is reported once: its lesson and its customer. */
-function makeAttendanceKey({ lesson_id, customer_id, details_id }: IDataObject): string {
+function makeAttendanceKey(item: IDataObject): string {
+	const { lesson_id, customer_id, details_id } = item;
 	// The log may not say which lesson it was. Then the ID of the attendance identifies it.
 	if (lesson_id === null) return `details ${String(details_id)}`;
 	return `${String(lesson_id)} ${String(customer_id)}`;
@@ -85,36 +87,37 @@ function makeAttendanceKey({ lesson_id, customer_id, details_id }: IDataObject):
 
 /** Whether an entry of the log may tell of the attendance that the event reports. */
 function mayTellAttendance(change: Change, attended: Attended): boolean {
-	const { entity, event, fields_new } = change;
-	if (event === 'delete') return false;
-	if (entity === 'Lesson') return hasBecome(change, 'status', LESSON_STATUS.completed);
-	if (entity !== DETAILS_CLASS) return false;
+	if (change.event === 'delete') return false;
+	if (change.entity === 'Lesson') return hasBecome(change, 'status', LESSON_STATUS.completed);
+	if (change.entity !== ATTENDANCE_CLASS) return false;
 
-	const loggedAttendance = readFlag(fields_new.is_attend);
+	const loggedValue = readFlag(change.fields_new.is_attend);
 	// An entry of a new record without `is_attend` may mean either.
-	if (loggedAttendance === undefined) return event === 'create';
-	return loggedAttendance === attended;
+	if (loggedValue === undefined) return change.event === 'create';
+	return loggedValue === attended;
 }
 
 /**
  * Makes the item of a log entry that tells of one customer's attendance. Makes none if the lesson,
- * as it is now, does not show this attendance.
+ * as it is now, does not show that the customer was there, or missed it.
+ *
+ * @param branches the branches whose logs list the entry
  */
-async function deriveFromDetails(
+async function deriveFromAttendance(
 	change: Change,
 	attended: Attended,
 	branches: readonly number[],
 	lookup: LogLookup,
 ): Promise<IDataObject[]> {
-	const loggedFields = await lookup.readFields(change, branches[0], ['customer_id']);
-	const loggedDetails: IDataObject = { ...loggedFields, id: change.entity_id };
-	const lessonResult = await lookup.findLessonOfAttendance(loggedDetails, branches);
+	const loggedFields = await lookup.readLoggedFields(change, branches[0], ['customer_id']);
+	const loggedAttendance: IDataObject = { ...loggedFields, id: change.entity_id };
+	const lessonResult = await lookup.findLessonOfAttendance(loggedAttendance, branches);
 	if (lessonResult.record === null) {
-		// The log itself tells of this customer, unless the lesson is gone.
 		const isLessonGone = lessonResult.missing === 'gone';
-		if (isLessonGone || !isOfAttendance(loggedDetails, attended)) return [];
+		if (isLessonGone || !isOfAttendance(loggedAttendance, attended)) return [];
 
-		const item = buildAttendanceItem(change, {}, loggedDetails, branches[0]);
+		// The log itself tells of this customer, so the lesson is not needed to report it.
+		const item = buildAttendanceItem(change, {}, loggedAttendance, branches[0]);
 		return [{ ...item, lesson_error: lessonResult.reason }];
 	}
 
@@ -122,17 +125,19 @@ async function deriveFromDetails(
 	if (!isCompleted(lesson)) return [];
 
 	const branch = readId(lesson.branch_id) ?? branches[0];
-	const customers = readIds([loggedDetails.customer_id ?? []].flat());
-	const shownDetails = await lookup.readAttendances(lesson, branch, customers);
-	const detailsOfCustomer = findDetailsOfCustomer(shownDetails, loggedDetails);
-	return detailsOfCustomer
-		.filter((details) => isOfAttendance(details, attended))
-		.map((details) => buildAttendanceItem(change, lesson, details, branch));
+	const customerIds = readIdOrIds(loggedAttendance.customer_id);
+	const shownAttendances = await lookup.readAttendances(lesson, branch, customerIds);
+	const attendancesOfCustomer = chooseAttendancesOfCustomer(shownAttendances, loggedAttendance);
+	return attendancesOfCustomer
+		.filter((attendance) => isOfAttendance(attendance, attended))
+		.map((attendance) => buildAttendanceItem(change, lesson, attendance, branch));
 }
 
 /**
  * Makes the items of a log entry that tells of a completed lesson: one for each customer who was
  * there, or for each customer who missed it.
+ *
+ * @param branches the branches whose logs list the entry
  */
 async function deriveFromLesson(
 	change: Change,
@@ -142,12 +147,13 @@ async function deriveFromLesson(
 ): Promise<IDataObject[]> {
 	const lessonResult = await lookup.findLesson(change.entity_id, branches);
 	if (lessonResult.record === null) {
-		// No other entry may tell of these customers, so a lesson that AlfaCRM fails to show becomes
-		// one item without a customer.
+		// Nothing tells of the customers of a lesson that is gone or hidden from this user.
 		if (lessonResult.missing !== 'failed') return [];
 
-		const unknownDetails = { lesson_id: change.entity_id };
-		const item = buildAttendanceItem(change, {}, unknownDetails, branches[0]);
+		// A lesson that AlfaCRM failed to show becomes one item without a customer. Without that item,
+		// nobody would notice, because possibly no other entry tells of its customers.
+		const unknownAttendance = { lesson_id: change.entity_id };
+		const item = buildAttendanceItem(change, {}, unknownAttendance, branches[0]);
 		return [{ ...item, lesson_error: lessonResult.reason }];
 	}
 
@@ -155,62 +161,71 @@ async function deriveFromLesson(
 	if (!isCompleted(lesson)) return [];
 
 	const branch = readId(lesson.branch_id) ?? branches[0];
-	const customers = readIds([lesson.customer_ids ?? []].flat());
-	const shownDetails = await lookup.readAttendances(lesson, branch, customers);
-	return shownDetails
-		.filter((details) => isOfAttendance(details, attended))
-		.map((details) => buildAttendanceItem(change, lesson, details, branch));
+	const customerIds = readIdOrIds(lesson.customer_ids);
+	const shownAttendances = await lookup.readAttendances(lesson, branch, customerIds);
+	return shownAttendances
+		.filter((attendance) => isOfAttendance(attendance, attended))
+		.map((attendance) => buildAttendanceItem(change, lesson, attendance, branch));
 }
 
-/**
- * Whether a lesson is still completed. One that is planned again tells nothing of who was there.
- */
+/** Reads IDs from a field that holds a list of IDs, a single ID, or nothing. */
+function readIdOrIds(value: IDataObject[string]): number[] {
+	const values = Array.isArray(value) ? value : [value];
+	return readIds(values);
+}
+
+/** Whether a lesson is still completed. If it was planned again, nobody was there yet. */
 function isCompleted(lesson: IDataObject): boolean {
 	return readId(lesson.status) === LESSON_STATUS.completed;
 }
 
-function isOfAttendance(details: IDataObject, attended: Attended): boolean {
-	return readFlag(details.is_attend) === attended;
+/** Whether an attendance says that the customer was there, or missed it, as the event reports. */
+function isOfAttendance(attendance: IDataObject, attended: Attended): boolean {
+	return readFlag(attendance.is_attend) === attended;
 }
 
 /**
- * Finds the attendance of the customer of a log entry among what a lesson shows. If the lesson
- * shows nobody's attendance, takes the one that the log tells.
+ * Chooses the attendances of one customer among those that AlfaCRM shows for a lesson. If AlfaCRM
+ * shows none at all, returns the one from the log.
+ *
+ * @param loggedAttendance the customer's attendance, as the log tells it
  */
-function findDetailsOfCustomer(
-	shownDetails: readonly IDataObject[],
-	loggedDetails: IDataObject,
+function chooseAttendancesOfCustomer(
+	shownAttendances: readonly IDataObject[],
+	loggedAttendance: IDataObject,
 ): IDataObject[] {
-	if (shownDetails.length === 0) return [loggedDetails];
+	if (shownAttendances.length === 0) return [loggedAttendance];
 
-	const loggedCustomer = readId(loggedDetails.customer_id);
-	return shownDetails.filter((details) => {
-		const isSameAttendance = readId(details.id) === loggedDetails.id;
-		const isOfCustomer = readId(details.customer_id) === loggedCustomer;
-		return isSameAttendance || isOfCustomer;
+	const loggedId = readId(loggedAttendance.id);
+	const loggedCustomer = readId(loggedAttendance.customer_id);
+	return shownAttendances.filter((attendance) => {
+		const isLoggedOne = readId(attendance.id) === loggedId;
+		const isOfCustomer = readId(attendance.customer_id) === loggedCustomer;
+		return isLoggedOne || isOfCustomer;
 	});
 }
 
 /**
- * Makes the item of one customer at one lesson. What is unknown is null.
+ * Makes the item of one customer at one lesson. Fields that are unknown are null.
  *
  * @param lesson empty if it could not be read
- * @param details what AlfaCRM tells of one customer's attendance
+ * @param attendance AlfaCRM's record of the customer's attendance
  */
 function buildAttendanceItem(
 	change: Change,
 	lesson: IDataObject,
-	details: IDataObject,
+	attendance: IDataObject,
 	branch: number,
 ): IDataObject {
 	return {
-		customer_id: readId(details.customer_id) ?? null,
-		lesson_id: readId(lesson.id) ?? readId(details.lesson_id) ?? null,
+		customer_id: readId(attendance.customer_id) ?? null,
+		lesson_id: readId(lesson.id) ?? readId(attendance.lesson_id) ?? null,
 		...pickFields(lesson, LESSON_FIELDS),
-		is_attend: readFlag(details.is_attend) ?? null,
-		...pickFields(details, DETAILS_FIELDS),
-		subscription_id: readId(details.ctt_id) ?? null,
-		details_id: readId(details.id) ?? null,
+		is_attend: readFlag(attendance.is_attend) ?? null,
+		...pickFields(attendance, ATTENDANCE_FIELDS),
+		// `ctt` is AlfaCRM's "customer to tariff": the customer's subscription.
+		subscription_id: readId(attendance.ctt_id) ?? null,
+		details_id: readId(attendance.id) ?? null,
 		...pickFields(lesson, LESSON_FIELDS_AT_END),
 		branch_id: branch,
 		change,
@@ -219,5 +234,6 @@ function buildAttendanceItem(
 
 /** Copies fields of a row; a field that the row lacks becomes null. */
 function pickFields(row: IDataObject, names: readonly string[]): IDataObject {
-	return Object.fromEntries(names.map((name) => [name, row[name] ?? null]));
+	const entries = names.map((name) => [name, row[name] ?? null] as const);
+	return Object.fromEntries(entries);
 }

@@ -1,11 +1,11 @@
 import { wholeNumber } from '../../form/wholeNumber';
 import { makeParticipantItems } from '../../operations/lessons/getParticipants';
-import { simplify } from '../../output/readings';
+import { simplify } from '../../output/outputItems';
 import { MINUTE_MS } from '../../values/time';
 import type { Reminder } from '../sources/comingLessons/comingLessonsState';
 import { ComingLessons } from '../sources/comingLessons/comingLessons';
 import { inOptions } from '../parameters';
-import { lookEvery } from './dueDate';
+import { lookEvery } from './options';
 import type { EventKind } from './kind';
 
 const hoursBefore = wholeNumber({
@@ -19,21 +19,22 @@ const hoursBefore = wholeNumber({
 
 /** The event that a lesson begins in some hours. It makes one item for each person who comes. */
 export const comingLessons: EventKind<'comingLessons'> = {
-	form: () => ({ filters: [hoursBefore], output: [simplify] }),
+	listParameters: () => ({ filters: [hoursBefore], output: [simplify] }),
 
-	watch: (parameters) => {
+	makeWatch: (parameters) => {
 		const isSimple = parameters.flag(simplify);
 		const minutesBetweenLooks = parameters.integer(inOptions(lookEvery));
 		return {
 			source: new ComingLessons({
 				hours: parameters.integer(hoursBefore),
 				zone: parameters.dayZone,
-				everyMs: minutesBetweenLooks * MINUTE_MS,
+				scanIntervalMs: minutesBetweenLooks * MINUTE_MS,
 			}),
 			filters: {},
 			zone: parameters.dayZone,
 			limitingParameterLabel: hoursBefore.displayName,
 			makeItems: async (reported) => {
+				// The source of this event, `ComingLessons`, finds only records that have a participant.
 				const reminders = reported.records as readonly Reminder[];
 				const participants = reminders.map(({ participant }) => participant);
 				return await makeParticipantItems(participants, reported.names, { isSimple });

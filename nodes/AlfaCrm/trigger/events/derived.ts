@@ -8,19 +8,19 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { EventOf } from '../../entities/events';
 import { reference, references } from '../../entities/fields';
-import type { Shown } from '../../entities/fieldTypes';
+import type { ShownField } from '../../entities/fieldTypes';
 import { customer as customerEntity } from '../../entities/customer';
 import { findBranchOfRecord, LINK, buildLink } from '../../output/link';
 import type { NameSource } from '../../output/names';
 import { findNamedFields, withNames } from '../../output/names';
-import { simplify } from '../../output/readings';
+import { simplify } from '../../output/outputItems';
 import { makeValueSimplifier } from '../../output/simplified';
 import { formatDay, readFlag, readId } from '../../values/formats';
 import type { Change } from '../change';
 import { makeChangeForReading } from '../change';
 import type { DerivedEvent } from '../sources/changeLog/derivedEvents';
 import { DerivedEvents } from '../sources/changeLog/derivedEvents';
-import type { NewRecord } from '../eventSource';
+import type { LogLookup } from '../sources/changeLog/logLookup';
 import { convertInOrder } from '../eventSource';
 import type { RecordResult } from '../recordReader';
 import { RecordReader } from '../recordReader';
@@ -30,7 +30,7 @@ import type { EventKind, ReportedRecords } from './kind';
 
 // ---------------------------------------------------------------- days and IDs in log entries
 
-/** A day after all days, for a record without an end. Days are compared as texts. */
+/** A day later than all days, for a record without an end. Days are compared as texts. */
 const NO_END = '9999-12-31';
 
 /** Reads a day as `yyyy-mm-dd`; null for anything else. */
@@ -38,125 +38,165 @@ const readDay = (value: unknown): string | null => formatDay(value, 'iso', 'utc'
 
 const readIdOrNull = (value: unknown): number | null => readId(value) ?? null;
 
-/** Reads the last day of a membership or of a customer's time in the school: `yyyy-mm-dd`. */
+/**
+ * Reads the last day of a membership or of a customer's time in the school, as `yyyy-mm-dd`.
+ * Returns `NO_END` if it has no last day.
+ */
 const readLastDay = ({ e_date }: IDataObject): string => readDay(e_date) ?? NO_END;
 
+/**
+ * Returns the day of a change as `yyyy-mm-dd`; an empty text, earlier than all days, if it has no
+ * time.
+ */
 const dayOfChange = ({ datetime }: Change): string => dayOf(datetime ?? '');
 
 /**
- * Whether something is over on the day of the change: its last day is that day or an earlier one.
- *
- * @param fields the old or the new fields of the change
- * @returns undefined if the fields do not have the last day
+ * Whether the fields of a log entry say that a membership or a customer's time in the school is
+ * over on a day: its last day is that day or an earlier one. Fields without a last day say nothing.
  */
-function isOver(change: Change, fields: IDataObject): boolean | undefined {
-	if (!('e_date' in fields)) return undefined;
-	return readLastDay(fields) <= dayOfChange(change);
+function isOverOn(fields: IDataObject, day: string): boolean {
+	return 'e_date' in fields && readLastDay(fields) <= day;
 }
 
-/** Whether the change ends something that was not over before. */
+/**
+ * Whether the fields of a log entry say that a membership or a customer's time in the school goes
+ * on after a day. Fields without a last day say nothing.
+ */
+function goesOnAfter(fields: IDataObject, day: string): boolean {
+	return 'e_date' in fields && readLastDay(fields) > day;
+}
+
+/** Whether a change ends a membership or a customer's time in the school. */
 function isEnding(change: Change): boolean {
-	const wasOver = isOver(change, change.fields_old) === true;
-	return isOver(change, change.fields_new) === true && !wasOver;
+	const day = dayOfChange(change);
+	const wasOver = isOverOn(change.fields_old, day);
+	return isOverOn(change.fields_new, day) && !wasOver;
 }
 
-/** Whether the change takes back the end of something that was over. */
+/** Whether a change takes back the end of a membership that was over. */
 function isTakingBackEnd(change: Change): boolean {
-	const wasOver = isOver(change, change.fields_old) === true;
-	return isOver(change, change.fields_new) === false && wasOver;
+	const day = dayOfChange(change);
+	const wasOver = isOverOn(change.fields_old, day);
+	return goesOnAfter(change.fields_new, day) && wasOver;
 }
 
 // ---------------------------------------------------------------- events
 
-/**
- * A customer is moved to the archive. The entry has the flag `removed`, or a last day that is over;
- * the last day of a customer who is not archived is far ahead. API notes 3 and 4.
- */
+/** A customer is moved to the archive. */
 const archived: DerivedEvent = {
-	className: 'Customer',
-	mayShowEvent: (change) => {
-		const { entity, event, fields_new, fields_old } = change;
-		if (entity !== 'Customer' || event !== 'update') return false;
-
-		const isFlagged = readFlag(fields_new.removed) === 1 && readFlag(fields_old.removed) !== 1;
-		return isFlagged || isEnding(change);
-	},
-	deriveItems: async (change, branches) => {
-		const { entity_id, fields_new } = change;
-		const item = {
-			customer_id: entity_id,
-			e_date: readDay(fields_new.e_date),
-			customer_reject_id: readIdOrNull(fields_new.customer_reject_id),
-			lead_reject_id: readIdOrNull(fields_new.lead_reject_id),
-			branch_id: branches[0],
-			change,
-		};
-		return await Promise.resolve([item]);
-	},
+	entity: 'Customer',
+	mayShowEvent: isArchiving,
+	// It awaits nothing, but a `DerivedEvent` returns a promise.
+	deriveItems: async (change, branches) =>
+		await Promise.resolve([makeArchivedItem(change, branches[0])]),
 };
 
-/** What happens to a record that belongs to a customer, such as a membership. */
-interface OwnedRecordEvent {
-	/** AlfaCRM's class of the record, such as `CustomerGroupInvolve` for memberships. */
-	className: string;
-	/** The field that refers to the group or the plan. An update may leave it out. */
-	referenceField: string;
-	/** Whether a change of such a record is the event. */
-	isEvent: (change: Change) => boolean;
-	/** Makes the fields of the item that come from the record, from its fields in the log. */
-	pickRecordFields: (fields: IDataObject, id: number) => IDataObject;
+/**
+ * Whether a change moves a customer to the archive. It sets the flag `removed`, or a last day that
+ * is over; the last day of a customer who is not archived is far ahead. API notes 3 and 4.
+ */
+function isArchiving(change: Change): boolean {
+	if (change.entity !== 'Customer' || change.event !== 'update') return false;
+
+	const wasFlagged = readFlag(change.fields_old.removed) === 1;
+	const isFlagged = readFlag(change.fields_new.removed) === 1;
+	const setsFlag = isFlagged && !wasFlagged;
+	return setsFlag || isEnding(change);
 }
 
 /**
- * Makes an event of a record that belongs to a customer. Each change that is the event becomes one
- * item, with the customer and the fields of the record.
+ * Makes the item of a customer who was archived.
+ *
+ * @param branch a branch whose log lists the change
  */
-function makeOwnedRecordEvent(ownedRecord: OwnedRecordEvent): DerivedEvent {
-	const { className, referenceField } = ownedRecord;
+function makeArchivedItem(change: Change, branch: number): IDataObject {
+	const { entity_id, fields_new } = change;
 	return {
-		className,
-		mayShowEvent: (change) => change.entity === className && ownedRecord.isEvent(change),
-		deriveItems: async (change, branches, lookup) => {
-			const neededFields = ['customer_id', referenceField];
-			const fields = await lookup.readFields(change, branches[0], neededFields);
-			const recordFields = ownedRecord.pickRecordFields(fields, change.entity_id);
-			// If several logs list the entry, its branch is not known unless the record names it.
-			const onlyBranch = branches.length === 1 ? branches[0] : null;
+		customer_id: entity_id,
+		e_date: readDay(fields_new.e_date),
+		customer_reject_id: readIdOrNull(fields_new.customer_reject_id),
+		lead_reject_id: readIdOrNull(fields_new.lead_reject_id),
+		branch_id: branch,
+		change,
+	};
+}
 
-			const item = {
-				customer_id: readIdOrNull(fields.customer_id),
-				...recordFields,
-				branch_id: readId(fields.branch_id) ?? onlyBranch,
-				change,
-			};
-			return [item];
-		},
+/** Describes an event that is a change of a record of one customer, such as a membership. */
+interface CustomerRecordEvent {
+	/** AlfaCRM's class of the record, such as `CustomerGroupInvolve` for memberships. */
+	className: string;
+	/** A field with an ID that the item needs. An update may leave it out. */
+	neededIdField: string;
+	/** Whether a change of such a record is the event. */
+	isEvent: (change: Change) => boolean;
+	/** Makes the item's fields about the record, from its fields in the log and its ID. */
+	makeRecordFields: (loggedFields: IDataObject, id: number) => IDataObject;
+}
+
+/**
+ * Makes the event that a record of one customer changes in a certain way: a membership is created,
+ * for example. Each such change becomes one item.
+ */
+function makeCustomerRecordEvent(recordEvent: CustomerRecordEvent): DerivedEvent {
+	const { className, isEvent } = recordEvent;
+	return {
+		entity: className,
+		mayShowEvent: (change) => change.entity === className && isEvent(change),
+		deriveItems: async (change, branches, lookup) => [
+			await makeCustomerRecordItem(recordEvent, change, branches, lookup),
+		],
 	};
 }
 
 /**
- * Makes an event of memberships, such as *Customer Joined Group*.
+ * Makes the item of a change: the customer, the fields of the changed record, and the branch. Reads
+ * the older changes of the record if this one does not name the customer.
+ *
+ * @param branches the branches whose logs list the change
+ */
+async function makeCustomerRecordItem(
+	recordEvent: CustomerRecordEvent,
+	change: Change,
+	branches: readonly number[],
+	lookup: LogLookup,
+): Promise<IDataObject> {
+	const neededIds = ['customer_id', recordEvent.neededIdField];
+	const loggedFields = await lookup.readLoggedFields(change, branches[0], neededIds);
+	const recordFields = recordEvent.makeRecordFields(loggedFields, change.entity_id);
+	// If several logs list the change, only the record can tell its branch.
+	const onlyBranch = branches.length === 1 ? branches[0] : null;
+
+	return {
+		customer_id: readIdOrNull(loggedFields.customer_id),
+		...recordFields,
+		branch_id: readId(loggedFields.branch_id) ?? onlyBranch,
+		change,
+	};
+}
+
+/**
+ * Makes an event that is a change of a membership, such as *Customer Joined Group*.
  *
  * @param isEvent whether a change of a membership is the event
  */
-function makeMembershipEvent(isEvent: OwnedRecordEvent['isEvent']): DerivedEvent {
-	return makeOwnedRecordEvent({
+function makeMembershipEvent(isEvent: (change: Change) => boolean): DerivedEvent {
+	return makeCustomerRecordEvent({
 		className: 'CustomerGroupInvolve',
-		referenceField: 'group_id',
+		neededIdField: 'group_id',
 		isEvent,
-		pickRecordFields: ({ group_id, b_date, e_date }, id) => ({
+		makeRecordFields: ({ group_id, b_date, e_date }, membershipId) => ({
 			group_id: readIdOrNull(group_id),
 			b_date: readDay(b_date),
 			e_date: readDay(e_date),
-			membership_id: id,
+			membership_id: membershipId,
 		}),
 	});
 }
 
 /**
- * A customer joins a group. A membership that is over on the day on which it is entered does not
- * count, but one of that single day does. A membership whose end is taken back afterwards counts
- * again. API notes 5.7.
+ * A customer joins a group. A membership that is entered on 10 February counts if its last day is
+ * 10 February or later. If it is entered afterwards for days that are over, it does not count. If
+ * the end of a membership is taken back, the customer joins again. API notes 5.7.
  */
 const joinedGroup = makeMembershipEvent((change) => {
 	if (change.event === 'create') return readLastDay(change.fields_new) >= dayOfChange(change);
@@ -165,31 +205,32 @@ const joinedGroup = makeMembershipEvent((change) => {
 
 /**
  * A customer leaves a group. AlfaCRM deletes the membership, or sets its last day to the day of the
- * change or an earlier one. API notes 4 and 5.7.
+ * change or an earlier one. If a deleted membership was over already, the customer had left before.
+ * API notes 4 and 5.7.
  */
 const leftGroup = makeMembershipEvent((change) => {
-	if (change.event === 'delete') return isOver(change, change.fields_old) !== true;
+	if (change.event === 'delete') return !isOverOn(change.fields_old, dayOfChange(change));
 	return change.event === 'update' && isEnding(change);
 });
 
-/** A customer is given a subscription. API notes 5.5. */
-const sold = makeOwnedRecordEvent({
+/** A customer is given a subscription, which refers to its plan in `tariff_id`. API notes 5.5. */
+const sold = makeCustomerRecordEvent({
 	className: 'CustomerToTariff',
-	referenceField: 'tariff_id',
+	neededIdField: 'tariff_id',
 	isEvent: ({ event }) => event === 'create',
-	pickRecordFields: (fields, id) => ({
-		subscription_id: id,
-		tariff_id: readIdOrNull(fields.tariff_id),
-		subject_ids: fields.subject_ids ?? [],
-		lesson_type_ids: fields.lesson_type_ids ?? [],
-		b_date: readDay(fields.b_date),
-		e_date: readDay(fields.e_date),
-		balance: fields.balance ?? null,
-		note: fields.note ?? null,
+	makeRecordFields: (loggedFields, subscriptionId) => ({
+		subscription_id: subscriptionId,
+		tariff_id: readIdOrNull(loggedFields.tariff_id),
+		subject_ids: loggedFields.subject_ids ?? [],
+		lesson_type_ids: loggedFields.lesson_type_ids ?? [],
+		b_date: readDay(loggedFields.b_date),
+		e_date: readDay(loggedFields.e_date),
+		balance: loggedFields.balance ?? null,
+		note: loggedFields.note ?? null,
 	}),
 });
 
-const derivedEvents: Record<EventOf<'derived'>['what'], DerivedEvent> = {
+const derivedEvents: Record<EventOf<'derived'>['derivedEvent'], DerivedEvent> = {
 	archived,
 	attended: makeAttendanceEvent(1),
 	joinedGroup,
@@ -207,23 +248,28 @@ const simplifyWithNames: INodeProperties = {
 };
 
 export const derived: EventKind<'derived'> = {
-	form: () => ({ output: [simplifyWithNames] }),
+	listParameters: () => ({ output: [simplifyWithNames] }),
 
-	watch: (parameters, { what: eventName }) => {
+	makeWatch: (parameters, { derivedEvent: eventName }) => {
 		const event = derivedEvents[eventName];
 		return {
 			source: new DerivedEvents(event),
 			filters: {},
 			makeItems: async (reported) => {
-				if (parameters.flag(simplifyWithNames)) return await makeSimplifiedItems(reported, event);
-				return reported.records.map(({ row }) => row);
+				const isSimple = parameters.flag(simplifyWithNames);
+				if (isSimple) return await makeSimplifiedItems(reported, event);
+				// The source has made whole items already.
+				return reported.records.map(({ row: item }) => item);
 			},
 		};
 	},
 };
 
-/** The fields of simplified items that have a type: IDs get names, and lists become one text. */
-const shownFields: Shown[] = [
+/**
+ * Declares the fields of items whose values a simplified item shows in another way: an ID gets a
+ * name beside it, and a list of phones or emails becomes one text.
+ */
+const declaredFields: ShownField[] = [
 	...customerEntity.fields
 		.filter(({ name }) => ['phone', 'email'].includes(name))
 		.map((field) => ({ ...field, name: `customer_${field.name}` })),
@@ -239,70 +285,67 @@ const shownFields: Shown[] = [
 	references('teacher_ids', 'Teacher', 'teacher'),
 ];
 
-const fieldsWithNames = findNamedFields(shownFields);
+const fieldsWithNames = findNamedFields(declaredFields);
 
 /**
- * Makes simplified items, with names beside IDs and lists as one text. Makes as many as there is
- * time to read their customers for.
+ * Makes simplified items, with names beside IDs, and with lists as one text. Makes fewer items if
+ * there is no time to read the customers of the other ones, but at least one.
  */
 async function makeSimplifiedItems(
 	reported: ReportedRecords,
 	event: DerivedEvent,
 ): Promise<IDataObject[]> {
 	const recordReader = new RecordReader(reported.client);
-	const simplifyValues = makeValueSimplifier(shownFields, fieldsWithNames);
+	const simplifyValues = makeValueSimplifier(declaredFields, fieldsWithNames);
 	const isTooLate = () => Date.now() >= reported.deadline;
 
-	return await convertInOrder(reported.records, isTooLate, async ({ row, branches }) => {
-		// The names of fields that are left out need not be looked up.
-		const shownRow = leaveOutFields(row, event.fieldsLeftOut ?? []);
-		const rowWithNames = await addNames({ row: shownRow, branches }, recordReader, reported.names);
+	return await convertInOrder(reported.records, isTooLate, async ({ row: item, branches }) => {
+		// Fields are left out first, so that no names are looked up for them.
+		const shownItem = leaveOutFields(item, event.fieldsLeftOut ?? []);
+		const itemWithNames = await addNames(shownItem, branches, recordReader, reported.names);
 
-		// The change stays as it came.
-		const { change, ...fields } = rowWithNames;
+		// The change stays as AlfaCRM has sent it.
+		const { change, ...fields } = itemWithNames;
 		return { ...simplifyValues(fields), change };
 	});
 }
 
-/** Returns a copy of a row without some of its fields. */
-function leaveOutFields(row: IDataObject, fieldsLeftOut: readonly string[]): IDataObject {
-	const shownFieldsOfRow = Object.entries(row).filter(([name]) => !fieldsLeftOut.includes(name));
-	return Object.fromEntries(shownFieldsOfRow);
+/** Returns a copy of an item without some of its fields. */
+function leaveOutFields(item: IDataObject, fieldsLeftOut: readonly string[]): IDataObject {
+	const shownEntries = Object.entries(item).filter(([name]) => !fieldsLeftOut.includes(name));
+	return Object.fromEntries(shownEntries);
 }
 
 /**
  * Adds to an item the customer's name and contacts, the name of the group, and the names of all
  * other IDs. The customer stands first, and the change last.
+ *
+ * @param branches the branches whose logs list the change
  */
 async function addNames(
-	{ row, branches }: NewRecord,
+	item: IDataObject,
+	branches: readonly number[],
 	recordReader: RecordReader,
 	names: NameSource,
 ): Promise<IDataObject> {
-	const customer = await readRecordIfNamed(recordReader, 'Customer', row.customer_id, branches);
-	const group = await readRecordIfNamed(recordReader, 'Group', row.group_id, branches);
-	const customerCard = customer?.record ?? {};
-	const groupRecord = group?.record ?? {};
+	const customerResult = await readRecord(recordReader, 'Customer', item.customer_id, branches);
+	const groupResult = await readRecord(recordReader, 'Group', item.group_id, branches);
+	const customerCard = customerResult?.record ?? {};
+	const groupRecord = groupResult?.record ?? {};
 
+	// An item without a branch belongs to the branch of its group, or else of its customer.
 	const branchOfRecords = findBranchOfRecord({ ...customerCard, ...groupRecord }, branches[0]);
-	const branch = readId(row.branch_id) ?? branchOfRecords;
+	const branch = readId(item.branch_id) ?? branchOfRecords;
+	const itemWithNames = await withNames({ row: item, branch }, fieldsWithNames, names);
+	const { customer_id, group_id, change, ...otherFields } = itemWithNames;
 
-	const rowWithNames = await withNames({ row, branch }, fieldsWithNames, names);
-	const { customer_id, group_id, change, ...otherFields } = rowWithNames;
-	const item: IDataObject = {
-		customer_id,
-		customer_name: customerCard.name ?? null,
-		customer_phone: customerCard.phone ?? null,
-		customer_email: customerCard.email ?? null,
-	};
-	// The reason why the customer's card could not be read.
-	if (customer?.reason !== undefined) item.customer_error = customer.reason;
-	if (group_id !== undefined) {
-		item.group_id = group_id;
-		item.group_name = groupRecord.name ?? null;
-	}
+	const hasGroup = group_id !== undefined;
+	const groupFields = hasGroup ? { group_id, group_name: groupRecord.name ?? null } : {};
+
 	return {
-		...item,
+		customer_id,
+		...makeCustomerFields(customerCard, customerResult?.reason),
+		...groupFields,
 		...otherFields,
 		branch_id: branch ?? null,
 		[LINK]: buildLink(customerEntity, customerCard, names.origin, branch),
@@ -311,19 +354,38 @@ async function addNames(
 }
 
 /**
- * Reads the record whose ID an item has, such as its customer.
+ * Makes the fields of an item that show its customer: the name and the contacts.
+ *
+ * @param card the customer's card; empty if it could not be read
+ * @param reasonForNoCard why the card could not be read; undefined if it could
+ */
+function makeCustomerFields(card: IDataObject, reasonForNoCard: string | undefined): IDataObject {
+	const fields: IDataObject = {
+		customer_name: card.name ?? null,
+		customer_phone: card.phone ?? null,
+		customer_email: card.email ?? null,
+	};
+	if (reasonForNoCard !== undefined) fields.customer_error = reasonForNoCard;
+	return fields;
+}
+
+/**
+ * Reads the record that an item refers to by its ID, such as its customer.
  *
  * @param className AlfaCRM's class of the record, such as `Customer`
- * @returns undefined if the item has no such ID
+ * @param reference the ID as the item has it
+ * @returns undefined if the item has no ID there
  */
-async function readRecordIfNamed(
+async function readRecord(
 	recordReader: RecordReader,
 	className: string,
-	shownId: unknown,
+	reference: unknown,
 	branches: readonly number[],
 ): Promise<RecordResult | undefined> {
-	const id = readId(shownId);
+	const id = readId(reference);
 	if (id === undefined) return undefined;
 
-	return await recordReader.find(makeChangeForReading(className, id), branches);
+	// The reader takes changes, because it usually reads the record of one.
+	const change = makeChangeForReading(className, id);
+	return await recordReader.find(change, branches);
 }

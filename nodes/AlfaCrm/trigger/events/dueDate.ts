@@ -1,6 +1,6 @@
 /**
- * Events that something falls due for a client: a birthday, a debt, the end of a subscription. What
- * each of them reads from the client's card is in `sources/dueDates/dueKinds.ts`. This file has
+ * Events that an occasion falls due for a client: a birthday, a debt, the end of a subscription.
+ * `sources/dueDates/dueKinds.ts` says what each of them reads from the client's card. This file has
  * their parameters and their items.
  */
 
@@ -9,21 +9,20 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { readNumber } from '../../values/formats';
 import { MINUTE_MS } from '../../values/time';
 import { customer } from '../../entities/customer';
-import type { EventKindName, EventOf, EventType } from '../../entities/events';
-import { eventTypes } from '../../entities/events';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { wholeNumber } from '../../form/wholeNumber';
 import { dayNumberAt } from '../dayNumbers';
 import type { DueRecord } from '../sources/dueDates/dueDatesState';
 import { DueDates } from '../sources/dueDates/dueDates';
-import type { DueName } from '../sources/dueDates/dueKinds';
+import type { OccasionName } from '../sources/dueDates/dueKinds';
 import { dueKinds, hundredths } from '../sources/dueDates/dueKinds';
-import { simplifyForm } from '../../output/readings';
+import { makeSimplifyParameters } from '../../output/outputItems';
 import { inOptions } from '../parameters';
 import type { TriggerParameters } from '../parameters';
 import type { EventKind, ReportedRecords } from './kind';
 import { makeRowsToItems } from './newRecords';
+import { fallsDueOnDay, firstPoll, lookEvery } from './options';
 
 const lessonsLeft = wholeNumber({
 	displayName: 'Lessons Left',
@@ -71,25 +70,24 @@ const balanceBelow: INodeProperties = {
 		'The balance below which a client is in debt: 0 for every debt, -1000 for debts of more than 1,000',
 };
 
-/** The parameter of an event, and how it says when something is due. */
-interface Limit {
+/** The parameter in which the user says when an occasion is due, and how it is read. */
+interface DueLimit {
 	parameter: INodeProperties;
 	/**
-	 * Reads the level at which it is due, in the unit of `DueKind.levelOf`: days until it, lessons
-	 * left, or hundredths of a sum. It is due as soon as the level is no higher.
+	 * Reads the highest number at which the occasion is due, such as 3 lessons left. The numbers of
+	 * the occasion are days until it, lessons left, or hundredths of a sum of money.
 	 */
 	readLimit: (parameters: TriggerParameters) => number;
 }
 
-const limits: Record<EventOf<'dueDate'>['what'], Limit> = {
+const dueLimits: Record<OccasionName, DueLimit> = {
 	birthday: {
 		parameter: birthdayIn,
 		readLimit: (parameters) => parameters.integer(birthdayIn),
 	},
 	inDebt: {
 		parameter: balanceBelow,
-		// 'Balance Below' itself is no debt yet.
-		readLimit: (parameters) => hundredths(readBalance(parameters)) - 1,
+		readLimit: readHighestDebtBalance,
 	},
 	lessonsRunningOut: {
 		parameter: lessonsLeft,
@@ -106,126 +104,92 @@ const limits: Record<EventOf<'dueDate'>['what'], Limit> = {
 	},
 };
 
-/** Reads 'Balance Below' as a number. An expression may give it as a text, such as "-1 000". */
-function readBalance(parameters: TriggerParameters): number {
+/**
+ * Reads the highest balance at which a client is in debt, in hundredths, such as kopecks. It is one
+ * hundredth less than 'Balance Below', because a client with exactly that balance is not in debt.
+ */
+function readHighestDebtBalance(parameters: TriggerParameters): number {
+	const balance = readBalanceBelow(parameters);
+	return hundredths(balance) - 1;
+}
+
+/**
+ * Reads 'Balance Below' as a number. An expression may give it as a text, such as "-1 000".
+ *
+ * @throws NodeOperationError if it is no number
+ */
+function readBalanceBelow(parameters: TriggerParameters): number {
+	// Parameters have readers for whole numbers only, so the amount is read as a field of AlfaCRM.
 	const field: Field = {
 		type: 'number',
 		name: balanceBelow.name,
 		label: balanceBelow.displayName,
 	};
-	const input = parameters.input(balanceBelow);
-	const balance = parameters.toRequestValue(field, input);
-	return readNumber(balance) as number;
+	const input = parameters.readRawValue(balanceBelow);
+	const requestValue = parameters.toRequestValue(field, input);
+	return readNumber(requestValue) as number;
 }
 
-/** The fields of a card that tell something of leads only. */
+/** The fields that a simplified card has for leads, but not for clients. */
 const FIELDS_OF_LEADS = ['is_study', 'lead_status_id', 'created_at'];
 
-/** A customer whose simplified card leaves out what tells something of leads only. */
-const client: Entity = {
+/** The entity of customers, with a simplified card for clients. */
+const clientEntity: Entity = {
 	...customer,
-	simple: customer.simple?.filter((name) => !FIELDS_OF_LEADS.includes(name)),
+	simplifiedFields: customer.simplifiedFields?.filter((name) => !FIELDS_OF_LEADS.includes(name)),
 };
 
 export const dueDate: EventKind<'dueDate'> = {
-	form: (event) => ({
-		filters: [limits[event.what].parameter],
-		output: simplifyForm(client),
+	listParameters: ({ occasion }) => ({
+		filters: [dueLimits[occasion].parameter],
+		output: makeSimplifyParameters(clientEntity),
 	}),
 
-	/** Makes the watch for one event, such as *Birthday*, with the limit that the user chose. */
-	watch(parameters, event) {
-		const limit = limits[event.what];
+	/**
+	 * Says what to watch for one occasion, such as a birthday, with the limit that the user chose.
+	 */
+	makeWatch(parameters, { occasion }) {
+		const { parameter, readLimit } = dueLimits[occasion];
 		const minutesBetweenLooks = parameters.integer(inOptions(lookEvery));
+		const reportsWhatIsDueAtStart = parameters.choice(inOptions(firstPoll)) === 'due';
 
 		const source = new DueDates({
-			kind: dueKinds[event.what],
-			limit: limit.readLimit(parameters),
+			kind: dueKinds[occasion],
+			limit: readLimit(parameters),
 			zone: parameters.dayZone,
-			everyMs: minutesBetweenLooks * MINUTE_MS,
-			reportsAtStart: parameters.choice(inOptions(firstPoll)) === 'due',
+			readingIntervalMs: minutesBetweenLooks * MINUTE_MS,
+			reportsAtStart: reportsWhatIsDueAtStart,
 		});
 		return {
 			source,
+			// The limit is no filter: the source itself compares it with the stored one.
 			filters: {},
-			zone: dependsOnDay(event.what) ? parameters.dayZone : undefined,
-			limitingParameterLabel: limit.parameter.displayName,
-			makeItems: async (reported) => await makeItems(reported, parameters, event.what),
+			zone: fallsDueOnDay(occasion) ? parameters.dayZone : undefined,
+			limitingParameterLabel: parameter.displayName,
+			makeItems: async (reported) => await makeItems(reported, parameters, occasion),
 		};
 	},
 };
 
 /**
- * Makes the items of clients for whom something is due: the fields of the card, and before them
- * what the event is about, such as the age at the next birthday.
+ * Makes the items of clients for whom an occasion falls due. An item has the fields of the
+ * occasion, such as `birthday` and `turns`, and behind them the fields of the client's card.
  */
 async function makeItems(
 	reported: ReportedRecords,
 	parameters: TriggerParameters,
-	dueName: DueName,
+	occasion: OccasionName,
 ): Promise<IDataObject[]> {
-	const dueKind = dueKinds[dueName];
+	// The source of this event, `DueDates`, finds records of this type only.
+	const dueRecords = reported.records as readonly DueRecord[];
 	const today = dayNumberAt(reported.now, parameters.dayZone);
-	const convertCards = makeRowsToItems(parameters, client);
+	const convertCards = makeRowsToItems(parameters, clientEntity);
 	const cardItems = await convertCards(reported);
 
-	return cardItems.map((cardItem, index) => {
-		const { value, row: card } = reported.records[index] as DueRecord;
-		const dueFields = dueKind.describe(value, today, card);
-		return { ...dueFields, ...cardItem };
+	return dueRecords.map(({ value, row: card }, index) => {
+		const occasionFields = dueKinds[occasion].describe(value, today, card);
+		// There is one item for each card, in the order of the cards.
+		const cardItem = cardItems[index];
+		return { ...occasionFields, ...cardItem };
 	});
 }
-
-/** Whether something falls due on a certain day, as a birthday does; a debt does not. */
-function dependsOnDay(dueName: DueName): boolean {
-	return !dueKinds[dueName].isLasting;
-}
-
-// ---------------------------------------------------------------- names of events for the form
-
-export const EVENTS_THAT_FALL_DUE = listEventNames('dueDate');
-export const EVENTS_OF_COMING_LESSONS = listEventNames('comingLessons');
-
-/** The events that depend on the time zone of the workflow. */
-export const EVENTS_BY_TIME_ZONE = eventTypes.filter(dependsOnTimeZone).map(({ value }) => value);
-
-function dependsOnTimeZone(event: EventType): boolean {
-	if (event.kind === 'comingLessons') return true;
-	return event.kind === 'dueDate' && dependsOnDay(event.what);
-}
-
-function listEventNames(kind: EventKindName): string[] {
-	return eventTypes.filter((event) => event.kind === kind).map(({ value }) => value);
-}
-
-// ---------------------------------------------------------------- parameters in 'Options'
-
-export const firstPoll: INodeProperties = {
-	displayName: 'First Poll Reports',
-	name: 'firstPoll',
-	type: 'options',
-	options: [
-		{ name: 'Nothing', value: 'nothing', description: 'What is due already is taken for known' },
-		{
-			name: 'What Is Due Today',
-			value: 'due',
-			description:
-				'What falls due on this very day. Where nothing tells the day, as with debts and lessons left, all that is due now.',
-		},
-	],
-	default: 'nothing',
-	displayOptions: { show: { '/event': EVENTS_THAT_FALL_DUE } },
-	description:
-		'What to report when the trigger begins; from then on, it reports whatever falls due, also while n8n was off',
-};
-
-export const lookEvery = wholeNumber({
-	displayName: 'Look Every',
-	name: 'lookEvery',
-	min: 1,
-	max: 1_440,
-	default: 60,
-	displayOptions: { show: { '/event': [...EVENTS_THAT_FALL_DUE, ...EVENTS_OF_COMING_LESSONS] } },
-	description:
-		'How many minutes to wait until clients or lessons are looked through again; polls in between ask AlfaCRM nothing. A new day, a lesson that is near enough or a changed setting does not wait.',
-});

@@ -14,9 +14,12 @@
  *   kind `derived`, and a `DerivedEvent` in `derived.ts`.
  * - *Something falls due by a field of the client's card*: a declaration of kind `dueDate`, a
  *   `DueKind` in `sources/dueDates/dueKinds.ts`, and its parameter in `dueDate.ts`.
- * - *None of these kinds fits*: a new kind. It needs a type in `EventKinds` of
- *   `entities/events.ts`, a module here, a line in `kinds` below and, if no folder of `sources/`
- *   reads the right list, an `EventSource`. TypeScript complains until all of this is there.
+ * - *None of these kinds fits*: a new kind, as `newCustomers` and `comingLessons` are, which have
+ *   one event each. It needs a type in `EventKinds` and a line in `SOURCES` of `entities/events.ts`,
+ *   a module here, a line in `kinds` below and, if no folder of `sources/` reads the right list, an
+ *   `EventSource`. TypeScript complains until all of this is there. It does not complain of
+ *   `options.ts` and `pollForm.ts`, which show some options and notices for some kinds only: add
+ *   the new kind there as well.
  *
  * CONTRIBUTING.md lists the tests and the pages that belong to a new event.
  */
@@ -43,17 +46,19 @@ const kinds: { [K in EventKindName]: EventKind<K> } = {
 	newRecords,
 };
 
+/** Returns the module of an event's kind. Hand the methods of the module this event only. */
 export function findEventKind({ kind }: EventType): EventKind<EventKindName> {
+	// TypeScript does not see that the caller hands over the event to which the kind belongs.
 	return kinds[kind] as EventKind<EventKindName>;
 }
 
 /** Lists the parameters of all events, each shown only while its event is chosen. */
-export const makeEventParameters = (): INodeProperties[] =>
-	assembleForm(
-		EVENT_SECTIONS,
-		['event'],
-		eventTypes.map((event) => ({
-			show: { event: event.value },
-			part: findEventKind(event).form(event),
-		})),
-	);
+export function makeEventParameters(): INodeProperties[] {
+	const parts = eventTypes.map((event) => ({
+		show: { event: event.value },
+		part: findEventKind(event).listParameters(event),
+	}));
+	// The value of the parameter 'event' decides which part is shown.
+	const selectors = ['event'];
+	return assembleForm(EVENT_SECTIONS, selectors, parts);
+}

@@ -1,4 +1,4 @@
-/** What every kind of event must have. `index.ts` says how to add one. */
+/** Types for the kinds of events. `index.ts` says how to add a kind. */
 
 import type { IDataObject } from 'n8n-workflow';
 
@@ -14,33 +14,35 @@ export const EVENT_SECTIONS = ['filters', 'changedFields', 'output'] as const;
 
 /** Everything that depends on the kind of an event. */
 export interface EventKind<K extends EventKindName> {
-	/** Returns the parameters of an event. */
-	form(event: EventOf<K>): FormPart<(typeof EVENT_SECTIONS)[number]>;
+	/** Lists the parameters of an event, by the part of the form in which they stand. */
+	listParameters(event: EventOf<K>): FormPart<(typeof EVENT_SECTIONS)[number]>;
 	/**
-	 * Reads the parameters, and returns what the trigger watches for the event.
+	 * Reads the parameters, and returns what the trigger watches for the event. Watches nothing yet.
 	 *
 	 * @param branches the IDs of the branches that the user chose; empty for all branches
 	 */
-	watch(
+	makeWatch(
 		parameters: TriggerParameters,
 		event: EventOf<K>,
 		branches: readonly number[],
 	): Promise<EventWatch> | EventWatch;
 }
 
-/** What a trigger watches for its event, and how it makes items of what it finds. */
+/** Tells a trigger what to watch for its event, and how to make items of new records. */
 export interface EventWatch {
 	source: EventSource;
 	/**
-	 * The filters as the user has set them, as plain JSON. States hold a digest of it, so changing
-	 * its shape changes what existing triggers report.
+	 * The filters as the user has set them, as plain JSON. Stored states have a digest of them. If a
+	 * new version of this package writes the same filters in another way, existing triggers take
+	 * them for changed.
 	 */
 	filters: unknown;
 	/** The time zone of the workflow, if the event depends on the day or the time. */
 	zone?: string;
 	/**
-	 * The label of the parameter that decides whom the event concerns. It is set for events that
-	 * concern nobody on most days, and a test that finds nothing advises to change that parameter.
+	 * The label of a parameter that lets few records count, such as 'Days Before the Birthday': on
+	 * most days, no client has a birthday. A test in the editor that finds nothing advises to change
+	 * this parameter.
 	 */
 	limitingParameterLabel?: string;
 	/**
@@ -50,7 +52,9 @@ export interface EventWatch {
 	makeItems(reported: ReportedRecords): Promise<IDataObject[]>;
 }
 
-/** New records, and what their items are made with. */
+/**
+ * The new records that a poll is about to report, and everything that their items are made with.
+ */
 export interface ReportedRecords {
 	/** Oldest first. */
 	records: readonly NewRecord[];

@@ -20,7 +20,7 @@ import { showWhen } from '../../form/assemble';
 import { findBranchOfRecord } from '../../output/link';
 import type { NameSource } from '../../output/names';
 import { ChangeLog } from '../sources/changeLog/changeLog';
-import { makeRowsToOutput, simplify } from '../../output/readings';
+import { makeRowsToOutput, simplify } from '../../output/outputItems';
 import { convertInOrder } from '../eventSource';
 import type { TriggerParameters } from '../parameters';
 import { makeRecordPicker } from '../parameters';
@@ -30,7 +30,7 @@ import type { EventKind, ReportedRecords } from './kind';
 type LoggedEvent = EventOf<'logged'>;
 type FilterName = NonNullable<LoggedEvent['filters']>[number];
 
-const toStage = makeRecordPicker({
+const stagesParameter = makeRecordPicker({
 	displayName: 'To Stage',
 	name: 'stages',
 	entity: 'leadStatus',
@@ -47,9 +47,9 @@ const fetchRecord: INodeProperties = {
 };
 
 export const logged: EventKind<'logged'> = {
-	form(event) {
+	listParameters(event) {
 		const filters: INodeProperties[] = [];
-		if (hasFilter(event, 'stages')) filters.push(toStage);
+		if (hasFilter(event, 'stages')) filters.push(stagesParameter);
 		if (hasFilter(event, 'entities')) filters.push(changeEntities);
 		if (hasFilter(event, 'events')) filters.push(changeEvents);
 
@@ -60,12 +60,12 @@ export const logged: EventKind<'logged'> = {
 		};
 	},
 
-	async watch(parameters, event, branches) {
+	async makeWatch(parameters, event, branches) {
 		const filters = await readFilters(parameters, event, branches);
 		const isWanted = (change: Change) =>
 			isEvent(event, change) &&
 			passesFilters(filters, change) &&
-			hasWantedStage(change, filters.stages);
+			isMoveToWantedStage(change, filters.stages);
 
 		return {
 			source: new ChangeLog(isWanted, makeSampleFilter(filters.classes)),
@@ -76,86 +76,110 @@ export const logged: EventKind<'logged'> = {
 };
 
 /** Whether the form of an event offers a filter. */
-function hasFilter({ filters = [] }: LoggedEvent, name: FilterName): boolean {
-	return filters.includes(name);
+function hasFilter(event: LoggedEvent, name: FilterName): boolean {
+	return event.filters?.includes(name) ?? false;
 }
 
 /**
- * What the user asked for; an empty list lets every change pass. Stored states have a digest of
- * this shape.
+ * The changes that the user wants. An empty list lets every change pass.
+ *
+ * Stored states have a digest of these filters. If a property is renamed or added, the digest
+ * differs, and the trigger takes the filters for changed.
  */
 interface LoggedFilters {
 	classes: string[];
 	events: string[];
 	fields: string[];
-	/** The IDs of stages; null for "not sorted". */
+	/** The IDs of stages; null for AlfaCRM's "not sorted", a lead that has no stage yet. */
 	stages: Array<number | null>;
 }
 
-/** Reads the filters that the form of an event offers. The class of an event may be fixed. */
+/**
+ * Reads the filters that the form of an event offers. An event may be about one class only, such as
+ * `Customer`; then the form offers no choice of classes.
+ *
+ * @param branches the IDs of the branches that the user chose
+ */
 async function readFilters(
 	parameters: TriggerParameters,
 	event: LoggedEvent,
 	branches: readonly number[],
 ): Promise<LoggedFilters> {
-	const classOfEvent = event.className === undefined ? [] : [event.className];
 	const filters: LoggedFilters = {
-		classes: hasFilter(event, 'entities') ? readClasses(parameters) : classOfEvent,
+		classes: event.className === undefined ? [] : [event.className],
 		events: [],
 		fields: [],
 		stages: [],
 	};
-	if (hasFilter(event, 'events')) filters.events = readEvents(parameters);
+	if (hasFilter(event, 'entities')) {
+		filters.classes = readClasses(parameters);
+	}
+	if (hasFilter(event, 'events')) {
+		filters.events = readEvents(parameters);
+	}
 	if (hasFilter(event, 'changedFields')) {
 		filters.fields = readChangedFields(parameters, filters.classes);
 	}
 	if (hasFilter(event, 'stages')) {
-		filters.stages = await parameters.references(toStage, 'leadStatus', branches);
+		filters.stages = await parameters.references(stagesParameter, 'leadStatus', branches);
 	}
 	return filters;
 }
 
 /**
- * Whether a change is what an event stands for, by the declaration of the event in
- * `entities/events.ts`: its class, what happened, and which field has changed or got which value.
+ * Whether a change fits the declaration of an event in `entities/events.ts`: the class of the
+ * record, what happened to it, and which field has changed or which value it has got.
  */
 function isEvent(event: LoggedEvent, change: Change): boolean {
-	const { className, on: eventNames, changes: changedField, becomes } = event;
-	if (className !== undefined && className !== change.entity) return false;
-	if (eventNames && !eventNames.some((name) => name === change.event)) return false;
+	const isOfClass = event.className === undefined || event.className === change.entity;
+	if (!isOfClass) return false;
 
-	if (changedField !== undefined) {
-		// A field that was emptied may stand among the old values only.
-		const isNamed = changedField in change.fields_new || changedField in change.fields_old;
-		return isNamed && hasChanged(change, changedField);
-	}
-	if (becomes !== undefined) {
-		const [field, value] = becomes;
+	const eventNames: readonly string[] | undefined = event.on;
+	const isOfEventName = eventNames === undefined || eventNames.includes(change.event);
+	if (!isOfEventName) return false;
+
+	// An event declares `changes` or `becomes`, or neither of them.
+	if (event.changes !== undefined) return changesField(change, event.changes);
+	if (event.becomes !== undefined) {
+		const [field, value] = event.becomes;
 		return hasBecome(change, field, value);
 	}
 	return true;
 }
 
-/**
- * Whether a change moves a lead to one of the wanted stages; null among them stands for "not
- * sorted". An empty list wants every stage.
- */
-function hasWantedStage(change: Change, wantedStages: ReadonlyArray<number | null>): boolean {
-	if (wantedStages.length === 0) return true;
-
-	const stage = readId(change.fields_new.lead_status_id) ?? null;
-	return wantedStages.includes(stage);
+/** Whether a change gives a field another value, or empties it. */
+function changesField(change: Change, field: string): boolean {
+	// A field that was emptied may stand among the old values only.
+	const isNamed = field in change.fields_new || field in change.fields_old;
+	return isNamed && hasChanged(change, field);
 }
 
 /**
- * Makes the filter with which AlfaCRM lists the log for a test in the editor. AlfaCRM can filter by
- * one class only. A class that is not declared is not asked for, because the user may have written
- * its name in upper or lower case, and AlfaCRM may tell them apart.
+ * Whether a change moves a lead to one of the wanted stages. An empty list wants every stage.
+ *
+ * @param wantedStages the IDs of stages; null for a lead that is not sorted into a stage
+ */
+function isMoveToWantedStage(change: Change, wantedStages: ReadonlyArray<number | null>): boolean {
+	if (wantedStages.length === 0) return true;
+
+	const newStage = readId(change.fields_new.lead_status_id) ?? null;
+	return wantedStages.includes(newStage);
+}
+
+/**
+ * Makes the filter with which AlfaCRM lists its log for a test in the editor, so that a few pages
+ * bring enough changes to show. A poll reads the log without a filter.
+ *
+ * AlfaCRM can filter by one class only. A class that is not declared here may come from an
+ * expression with another use of capitals. AlfaCRM might find nothing then, so it is not asked for
+ * this class.
  */
 function makeSampleFilter(classes: readonly string[]): IDataObject {
+	if (classes.length !== 1) return {};
+
 	const [className] = classes;
-	const isOneKnownClass = classes.length === 1 && Object.hasOwn(classLabels, className);
-	return isOneKnownClass ? { entity: className } : {};
+	const isDeclared = Object.hasOwn(classLabels, className);
+	return isDeclared ? { entity: className } : {};
 }
 
 /**
@@ -166,46 +190,68 @@ async function makeItems(
 	reported: ReportedRecords,
 	parameters: TriggerParameters,
 ): Promise<IDataObject[]> {
+	const { client, records, deadline, names } = reported;
 	const fetchesRecord = parameters.flag(fetchRecord);
-	const isTooLate = () => fetchesRecord && Date.now() >= reported.deadline;
-	const recordReader = new RecordReader(reported.client, reported.records);
+	const isTooLate = () => fetchesRecord && Date.now() >= deadline;
+	const output: RecordOutput = {
+		recordReader: new RecordReader(client, records),
+		parameters,
+		names,
+	};
 
-	return await convertInOrder(reported.records, isTooLate, async ({ row, branches }) => {
-		const change = readLogEntry(row, branches[0]) as Change;
-		const item: IDataObject = { id: change.entity_id };
-
-		if (fetchesRecord) {
-			const result = await recordReader.find(change, branches);
-			if (result.record !== null) {
-				const located = { row: result.record, branch: branches[0] };
-				Object.assign(item, await showRecord(located, change.entity, parameters, reported.names));
-			}
-			// A record that is gone needs no explanation: the change tells of it.
-			const needsReason = result.reason !== undefined && result.missing !== 'gone';
-			if (needsReason) item.recordError = result.reason;
-		}
-		return { ...item, change };
+	return await convertInOrder(records, isTooLate, async ({ row: entry, branches }) => {
+		// The source reports only entries that can be read as changes.
+		const change = readLogEntry(entry, branches[0]) as Change;
+		const recordFields = fetchesRecord ? await readRecordFields(change, branches, output) : {};
+		return { id: change.entity_id, ...recordFields, change };
 	});
 }
 
+/** Everything that is needed to show the record of a change. */
+interface RecordOutput {
+	recordReader: RecordReader;
+	parameters: TriggerParameters;
+	names: NameSource;
+}
+
 /**
- * Returns the fields of a record as the user wants to see them: simplified, or as they came.
+ * Reads the record of a change, and returns its fields as the user wants to see them. If the record
+ * cannot be read, returns `recordError` with the reason.
  *
- * @param listed the record, and the branch whose log lists its change
- * @param className AlfaCRM's class of the record. A record of an unknown class is not simplified.
+ * @param branches the branches whose logs list the change
+ */
+async function readRecordFields(
+	change: Change,
+	branches: readonly number[],
+	output: RecordOutput,
+): Promise<IDataObject> {
+	const result = await output.recordReader.find(change, branches);
+	if (result.record !== null) {
+		return await showRecord(result.record, change.entity, branches[0], output);
+	}
+
+	// A record that was deleted has no reason: its change tells of it.
+	return result.reason === undefined ? {} : { recordError: result.reason };
+}
+
+/**
+ * Returns the fields of a record: simplified if the user wants that, or as AlfaCRM has sent them.
+ *
+ * @param className AlfaCRM's class of the record; a record of an unknown class is not simplified
+ * @param branchOfLog the branch whose log lists the change of the record
  */
 async function showRecord(
-	listed: { row: IDataObject; branch: number },
+	record: IDataObject,
 	className: string,
-	parameters: TriggerParameters,
-	names: NameSource,
+	branchOfLog: number,
+	output: RecordOutput,
 ): Promise<IDataObject> {
-	const { row: record, branch: branchOfLog } = listed;
+	const { parameters, names } = output;
 	const entity = entityOfClass(className);
 	if (entity === undefined || !parameters.flag(simplify)) return record;
 
 	const located = { row: record, branch: findBranchOfRecord(record, branchOfLog) };
 	const convertRows = makeRowsToOutput(parameters, entity);
-	const [simplified] = await convertRows([located], names);
-	return simplified;
+	const [simplifiedRecord] = await convertRows([located], names);
+	return simplifiedRecord;
 }

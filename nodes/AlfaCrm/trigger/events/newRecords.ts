@@ -7,27 +7,27 @@ import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
-import { simplifyForm, makeRowsToOutput } from '../../output/readings';
+import { makeSimplifyParameters, makeRowsToOutput } from '../../output/outputItems';
 import { readFlag, readId } from '../../values/formats';
 import type { EventSource } from '../eventSource';
 import { NewRecords } from '../sources/newRecords/newRecords';
 import type { TriggerParameters } from '../parameters';
-import { makeMultiSelect, parameterIn } from '../parameters';
+import { makeMultiSelect, inCollection } from '../parameters';
 import type { EventKind, EventWatch } from './kind';
 
 export const newRecords: EventKind<'newRecords'> = {
-	form: ({ resource }) => ({ output: simplifyForm(entityOf(resource)) }),
-	watch: (parameters, { resource, counts }) => ({
-		source: makeNewRecordsSource(resource, {}, counts),
+	listParameters: ({ resource }) => ({ output: makeSimplifyParameters(entityOf(resource)) }),
+	makeWatch: (parameters, { resource, isReported }) => ({
+		source: makeNewRecordsSource(resource, {}, isReported),
 		filters: {},
 		makeItems: makeRowsToItems(parameters, entityOf(resource)),
 	}),
 };
 
 /**
- * Makes a source of new records.
+ * Makes the source that finds new records in the list of a resource.
  *
- * @param body what the list is asked for, besides what the source asks for itself
+ * @param body further fields of the request body, besides those that the source sets itself
  * @param isWanted whether a record is reported
  */
 function makeNewRecordsSource(
@@ -49,18 +49,19 @@ export function makeRowsToItems(
 	entity: Entity,
 ): EventWatch['makeItems'] {
 	return async ({ records, names }) => {
-		const rows = records.map(({ row, branches }) => ({ row, branch: branches[0] }));
-		const convertRows = makeRowsToOutput(parameters, entity);
-		return await convertRows(rows, names);
+		const locatedRecords = records.map(({ row, branches }) => ({ row, branch: branches[0] }));
+		const convertRecords = makeRowsToOutput(parameters, entity);
+		return await convertRecords(locatedRecords, names);
 	};
 }
 
 // ---------------------------------------------------------------- new customers
 
+/** The choice of leads, clients or both, which the form of every list of customers shows. */
 const [customerTypeField] = (customer.hidden?.views ?? []).filter(
 	({ name }) => name === 'is_study',
 );
-const customerType = { ...toProperty(customerTypeField), description: 'Whom to report' };
+const customerTypeParameter = { ...toProperty(customerTypeField), description: 'Whom to report' };
 
 const includeArchived: INodeProperties = {
 	displayName: 'Include Archived',
@@ -103,34 +104,36 @@ const customerFilters = collection(
 );
 
 export const newCustomers: EventKind<'newCustomers'> = {
-	form: () => ({
-		filters: [customerType, includeArchived, customerFilters],
-		output: simplifyForm(customer),
+	listParameters: () => ({
+		filters: [customerTypeParameter, includeArchived, customerFilters],
+		output: makeSimplifyParameters(customer),
 	}),
 
-	async watch(parameters, _event, branches) {
-		const wantedType = parameters.toRequestValue(customerTypeField, parameters.input(customerType));
+	async makeWatch(parameters, _event, branches) {
+		const typeInput = parameters.readRawValue(customerTypeParameter);
+		const wantedType = parameters.toRequestValue(customerTypeField, typeInput);
 		const includesArchived = parameters.flag(includeArchived);
 		const idsByField = await readReferenceFilters(parameters, branches);
 
-		// The list is asked for leads and clients alike, and the rows decide who is wanted. So the
-		// source knows the other customers too, and does not report one who becomes wanted later.
-		const allTypes = { is_study: CUSTOMER_TYPE.all };
+		// The list is asked for leads and clients alike, and the cards decide which customers are
+		// wanted. So the source knows the unwanted customers too, and does not report one of them as
+		// new when it becomes wanted later.
+		const body: IDataObject = { is_study: CUSTOMER_TYPE.all };
 		// Without `removed`, the list leaves archived customers out. API notes 3.
-		const body = includesArchived ? { ...allTypes, removed: 1 } : allTypes;
+		if (includesArchived) body.removed = 1;
+
 		const isWanted = (card: IDataObject) =>
 			isOfType(card, wantedType) && hasWantedReferences(card, idsByField);
-
 		return {
 			source: makeNewRecordsSource('customer', body, isWanted),
-			// Stored states have a digest of this shape.
+			// Stored states have a digest of these filters: see `EventWatch.filters`.
 			filters: { type: wantedType, ids: [...idsByField] },
 			makeItems: makeRowsToItems(parameters, customer),
 		};
 	},
 };
 
-/** The wanted IDs by the field of the card; null among them for a lead without a stage. */
+/** The IDs of wanted records, by the field of the card; null stands for "no stage". */
 type IdsByField = ReadonlyMap<string, ReadonlyArray<number | null>>;
 
 /** Reads which managers, lead sources and stages the user wants, each by ID or by name. */
@@ -140,7 +143,7 @@ async function readReferenceFilters(
 ): Promise<IdsByField> {
 	const idsByField = new Map<string, Array<number | null>>();
 	for (const { name, entity, parameter } of referenceFilters) {
-		const parameterOfFilters = parameterIn(customerFilters, parameter);
+		const parameterOfFilters = inCollection(customerFilters, parameter);
 		const ids = await parameters.references(parameterOfFilters, entity, branches);
 		idsByField.set(name, ids);
 	}
@@ -158,12 +161,14 @@ function isOfType(card: IDataObject, wantedType: unknown): boolean {
 }
 
 /**
- * Whether a customer has one of the wanted records in each field. An empty list wants everything.
+ * Whether a customer's card refers to one of the wanted records in each field, such as to one of
+ * the wanted managers. A field without wanted records accepts every card.
  */
 function hasWantedReferences(card: IDataObject, idsByField: IdsByField): boolean {
 	for (const [field, wantedIds] of idsByField) {
-		if (wantedIds.length === 0) continue;
-		if (!wantedIds.some((id) => hasReference(card, field, id))) return false;
+		const hasFilter = wantedIds.length > 0;
+		const isWanted = wantedIds.some((id) => hasReference(card, field, id));
+		if (hasFilter && !isWanted) return false;
 	}
 	return true;
 }
@@ -177,6 +182,7 @@ function hasReference(card: IDataObject, field: string, id: number | null): bool
 	// Only the list of stages offers "none": a lead that is not sorted.
 	if (id === null) return isUnsorted(card);
 
-	const reference = field === 'lead_status_id' ? stageOf(card) : readId(card[field]);
-	return reference === id;
+	// A card may show its stage in another field: see `stageOf`.
+	const referencedId = field === 'lead_status_id' ? stageOf(card) : readId(card[field]);
+	return referencedId === id;
 }

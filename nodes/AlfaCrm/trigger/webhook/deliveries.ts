@@ -9,11 +9,11 @@
 import { randomUUID } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
-import { lruSet } from '../../api/bounded';
-import { isPlain } from '../../fields/blank';
+import { boundedSet } from '../../api/bounded';
+import { isPlainObject } from '../../fields/blank';
 import { canonicalJson } from '../../fields/object';
 import { readInteger } from '../../values/formats';
-import { digest } from '../digest';
+import { makeDigest } from '../digest';
 
 /** How many deliveries each trigger remembers. */
 const LATEST_DELIVERIES = 1_000;
@@ -26,7 +26,7 @@ const DIGEST_LENGTH = 16;
 
 /** The deliveries of one trigger in this process, by their keys. */
 interface TriggerDeliveries {
-	/** Those that have started the workflow, the latest last. */
+	/** Deliveries that have started the workflow, the latest last. */
 	started: string[];
 	underWay: Set<string>;
 }
@@ -68,7 +68,10 @@ export function beginDelivery(
 	deliveries.underWay.add(key);
 	return {
 		markStarted: () => {
-			deliveries.started = keepLatestKeys([...savedKeys, ...deliveries.started, key]);
+			// `deliveries.started` also has the keys of deliveries that have started since this one
+			// began.
+			const startedKeys = [...savedKeys, ...deliveries.started, key];
+			deliveries.started = keepLatestKeys(startedKeys);
 			saved.deliveries = [...deliveries.started];
 		},
 		end: () => deliveries.underWay.delete(key),
@@ -78,7 +81,7 @@ export function beginDelivery(
 /** Returns what this process remembers of a trigger's deliveries; nothing yet for a new trigger. */
 function getDeliveriesOf(trigger: string): TriggerDeliveries {
 	const deliveries = deliveriesByTrigger.get(trigger) ?? { started: [], underWay: new Set() };
-	lruSet(deliveriesByTrigger, trigger, deliveries, MOST_TRIGGERS);
+	boundedSet(deliveriesByTrigger, trigger, deliveries, MOST_TRIGGERS);
 	return deliveries;
 }
 
@@ -88,27 +91,32 @@ function keepLatestKeys(keys: readonly string[]): string[] {
 }
 
 /**
- * Makes the key of a delivery. Deliveries with equal bodies have equal keys. Without a time, two
- * different changes may have equal bodies, so each delivery gets a key of its own.
+ * Makes the key of a delivery. Deliveries with equal bodies have equal keys.
+ *
+ * @param hasTime whether the body says when the change was made. If it does not, two different
+ * changes may have equal bodies, so each delivery gets a key of its own.
  */
 export function makeDeliveryKey(body: unknown, hasTime: boolean): string {
 	if (!hasTime) return randomUUID();
 
 	const bodyWithNumericIds = readIdsAsNumbers(body);
-	return digest(canonicalJson(bodyWithNumericIds), DIGEST_LENGTH);
+	return makeDigest(canonicalJson(bodyWithNumericIds), DIGEST_LENGTH);
 }
 
 /** The IDs of a delivery, which AlfaCRM may send as texts. API notes 8. */
 const ID_NAMES = ['branch_id', 'entity_id', 'user_id'];
 
-/** Turns IDs that came as texts into numbers. A value that is no number stays as it came. */
+/**
+ * Returns a copy of a delivery in which IDs that came as texts are numbers, so that both ways of
+ * writing them give the same key. A value that is no number stays as it came.
+ */
 function readIdsAsNumbers(body: unknown): unknown {
-	if (!isPlain(body)) return body;
+	if (!isPlainObject(body)) return body;
 
-	const result = { ...body };
+	const bodyWithNumericIds = { ...body };
 	for (const name of ID_NAMES) {
 		if (!Object.hasOwn(body, name)) continue;
-		result[name] = readInteger(body[name]) ?? body[name];
+		bodyWithNumericIds[name] = readInteger(body[name]) ?? body[name];
 	}
-	return result;
+	return bodyWithNumericIds;
 }

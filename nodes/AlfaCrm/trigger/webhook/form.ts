@@ -18,7 +18,7 @@ import {
 import type { TriggerParameters } from '../parameters';
 import { inOptions } from '../parameters';
 
-const fetchRecord: INodeProperties = {
+const fetchRecordInOptions: INodeProperties = {
 	displayName: 'Fetch Full Record',
 	name: 'fetchRecord',
 	type: 'boolean',
@@ -27,7 +27,7 @@ const fetchRecord: INodeProperties = {
 		'Whether to read the record from AlfaCRM and put it out as record, because the event only holds what changed. Needs a credential and a Secret. What cannot be read within 5 seconds is null, and recordError says why.',
 };
 
-const ignoreRepeated: INodeProperties = {
+const ignoreRepeatedInOptions: INodeProperties = {
 	displayName: 'Ignore Repeated Deliveries',
 	name: 'ignoreRepeated',
 	type: 'boolean',
@@ -38,7 +38,7 @@ const ignoreRepeated: INodeProperties = {
 
 /**
  * Shown while 'Secret' is empty and the user wants a record to be read. An expression counts as a
- * secret.
+ * secret. n8n's condition `exists` is not met by an empty text.
  */
 const unprotectedNotice: INodeProperties = {
 	displayName:
@@ -52,9 +52,7 @@ const unprotectedNotice: INodeProperties = {
 	},
 };
 
-/**
- * Takes IDs only: to look a name up takes time that an event does not have, and may fail.
- */
+/** Takes IDs only. Looking up a name would delay the answer to AlfaCRM, and could fail. */
 const branchesParameter: INodeProperties = {
 	displayName: 'Branch',
 	name: 'branchIds',
@@ -63,23 +61,25 @@ const branchesParameter: INodeProperties = {
 		'Where it must have happened. Left empty, all branches count; the list needs a credential. Several can be given by ID, separated by commas.',
 };
 
-export const fetchFullRecord = inOptions(fetchRecord);
-export const ignoreRepeatedDeliveries = inOptions(ignoreRepeated);
+/** The parameters under the names by which their values are read from the collection 'Options'. */
+export const fetchRecord = inOptions(fetchRecordInOptions);
+export const ignoreRepeated = inOptions(ignoreRepeatedInOptions);
 
-/** Whether the workflow wants a change. An empty filter accepts every change. */
+/**
+ * Whether the workflow wants a change. An empty filter accepts every change. If the user has chosen
+ * branches, a change for which AlfaCRM names no branch is not wanted.
+ */
 export function isWanted(parameters: TriggerParameters, change: Change): boolean {
 	const wantedBranches = parameters.ids(branchesParameter);
 	const classes = readClasses(parameters);
-	const filters = {
-		classes,
-		events: readEvents(parameters),
-		fields: readChangedFields(parameters, classes),
-	};
+	const events = readEvents(parameters);
+	const fields = readChangedFields(parameters, classes);
 
-	// No branch has the ID 0: a change without a branch is in none of the wanted ones.
-	const branchOfChange = change.branch_id ?? 0;
-	const isInWantedBranch = wantedBranches.length === 0 || wantedBranches.includes(branchOfChange);
-	return isInWantedBranch && passesFilters(filters, change);
+	if (wantedBranches.length > 0) {
+		const { branch_id: branchOfChange } = change;
+		if (branchOfChange === null || !wantedBranches.includes(branchOfChange)) return false;
+	}
+	return passesFilters({ classes, events, fields }, change);
 }
 
 export const webhookTriggerProperties: INodeProperties[] = [
@@ -108,8 +108,9 @@ export const webhookTriggerProperties: INodeProperties[] = [
 	branchesParameter,
 	{
 		...changedFields,
+		// Unlike the polling trigger, this form has no parameter 'event' on which the list depends.
 		typeOptions: { ...changedFields.typeOptions, loadOptionsDependsOn: [changeEntities.name] },
 	},
-	collection('Options', 'options', [fetchRecord, ignoreRepeated], 'Add Option'),
+	collection('Options', 'options', [fetchRecordInOptions, ignoreRepeatedInOptions], 'Add Option'),
 	unprotectedNotice,
 ];

@@ -1,14 +1,15 @@
 /**
  * Receives the webhooks of AlfaCRM. A call without the right secret is answered with 403, a body
- * that is no change with 400. Everything else is answered with 200, whether it starts the workflow
- * or is ignored, so that AlfaCRM has no reason to send it again.
+ * that is no change with 400. If a parameter of the node cannot be read, such as an expression in
+ * 'Secret' that gives no text, n8n answers with an error. Everything else is answered with 200,
+ * whether it starts the workflow or is ignored, so that AlfaCRM has no reason to send it again.
  */
 
 import { createHash, timingSafeEqual } from 'crypto';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { abortable } from '../../api/cancel';
+import { waitUnlessAborted } from '../../api/cancel';
 import { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/failures';
 import type { Change } from '../change';
@@ -18,7 +19,7 @@ import { TriggerParameters } from '../parameters';
 import { describeError, RecordReader } from '../recordReader';
 import type { NewDelivery } from './deliveries';
 import { beginDelivery, makeDeliveryKey } from './deliveries';
-import { fetchFullRecord, ignoreRepeatedDeliveries, isWanted } from './form';
+import { fetchRecord, ignoreRepeated, isWanted } from './form';
 
 /**
  * How long an answer waits for the record. It is not known how long AlfaCRM waits for an answer.
@@ -46,16 +47,13 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const hasTime = isRealTime(change.datetime);
 	const key = makeDeliveryKey(body, hasTime);
 	// Two changes without a time may be equal, so neither of them counts as a repeated one.
-	const checksRepeated = ignoresRepeatedDeliveries(context, parameters) && hasTime;
-	const delivery = checksRepeated
-		? beginDelivery(makeTriggerKey(context), key, context.getWorkflowStaticData('node'))
-		: UNCHECKED_DELIVERY;
+	const isComparable = ignoresRepeatedDeliveries(context, parameters) && hasTime;
+	const delivery = isComparable ? beginComparedDelivery(context, key) : UNCOMPARED_DELIVERY;
 	if (delivery === undefined) return ignoreCall('Received before');
 
 	try {
-		const recordFields = parameters.flag(fetchFullRecord)
-			? await readRecord(context, change, secret)
-			: {};
+		const fetchesRecord = parameters.flag(fetchRecord);
+		const recordFields = fetchesRecord ? await readRecord(context, change, secret) : {};
 		// The answer comes last, because an event that was answered with 200 must not be lost: nothing
 		// is awaited between the answer and n8n's start of the execution. The node answers by itself,
 		// because n8n 2.41 does not save its static data if n8n answers.
@@ -70,39 +68,48 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	}
 }
 
-/** Whether the time of a change is one. A time that consists of zeros is none. */
+/** Whether a change has a real time. `0000-00-00 00:00:00` is not one. */
 function isRealTime(datetime: string | null): boolean {
 	return /[1-9]/.test(datetime ?? '');
 }
 
-/** Whether the user wants that a delivery which was received before starts no workflow again. */
+/** Whether a delivery that was received before must not start the workflow again. */
 function ignoresRepeatedDeliveries(
 	context: IWebhookFunctions,
 	parameters: TriggerParameters,
 ): boolean {
 	// A test in the editor takes every delivery, and remembers none.
 	const isTest = context.getMode() === 'manual';
-	return parameters.flag(ignoreRepeatedDeliveries) && !isTest;
+	return parameters.flag(ignoreRepeated) && !isTest;
+}
+
+/** Begins the work on a delivery; undefined if an equal delivery was received before. */
+function beginComparedDelivery(context: IWebhookFunctions, key: string): NewDelivery | undefined {
+	const staticData = context.getWorkflowStaticData('node');
+	return beginDelivery(makeTriggerKey(context), key, staticData);
 }
 
 /** Stands for a delivery that is not compared with earlier ones, and is not remembered. */
-const UNCHECKED_DELIVERY: NewDelivery = { markStarted: () => {}, end: () => {} };
+const UNCOMPARED_DELIVERY: NewDelivery = { markStarted: () => {}, end: () => {} };
 
 /**
  * Reads the secret that the user has chosen; empty if the user wants none.
  *
- * @throws NodeOperationError if an expression gives no secret: everybody could call then
+ * @throws NodeOperationError if 'Secret' is filled in, but gives no text: an expression may find
+ * nothing, or there are only blanks. Without a secret, anybody could start the workflow.
  */
 function readSecret(context: IWebhookFunctions): string {
 	const node = context.getNode();
+	// If the user entered an expression, this is the value that n8n has computed of it.
 	const value: unknown = context.getNodeParameter('secret', '');
 	const isText = typeof value === 'string' || typeof value === 'number';
 	// Blanks around the secret may have been copied with it.
 	const secret = isText ? String(value).trim() : '';
 
-	// The node's own parameter is the expression, before n8n has computed its value.
-	const isFilledInForm = (node.parameters.secret ?? '') !== '';
-	if (secret === '' && isFilledInForm) {
+	// This is the text that the user entered: the expression itself.
+	const enteredText = node.parameters.secret ?? '';
+	const isFilledIn = enteredText !== '';
+	if (secret === '' && isFilledIn) {
 		throw new NodeOperationError(node, "'Secret' gives no text", {
 			description:
 				'The call was refused, for without a secret whoever knows the URL could start the workflow. Correct it, or leave it empty if that is what you want.',
@@ -112,26 +119,29 @@ function readSecret(context: IWebhookFunctions): string {
 }
 
 /**
- * Whether a call has the secret in its URL. AlfaCRM signs nothing, so only that distinguishes
- * its calls from others. API notes 8.
+ * Whether a call has the secret in its URL. AlfaCRM signs nothing, so only the secret distinguishes
+ * its calls from others. If the user wants no secret, every call is accepted. API notes 8.
  */
 function carriesSecret(context: IWebhookFunctions, secret: string): boolean {
-	// The user wants no secret.
 	if (secret === '') return true;
 
 	const query = context.getQueryData() as { secret?: unknown };
 	const secretInUrl = query.secret;
-	return typeof secretInUrl === 'string' && isEqualInConstantTime(secretInUrl.trim(), secret);
+	// A URL with several secrets gives a list of them.
+	if (typeof secretInUrl !== 'string') return false;
+
+	return isEqualInConstantTime(secretInUrl.trim(), secret);
 }
 
 /**
- * Compares texts in a time that does not depend on where they differ. Digests are compared, because
- * they have the same length.
+ * Compares two texts in a time that does not depend on where they differ, so that nobody can guess
+ * a secret character by character. Digests are compared, because they have the same length.
  */
 function isEqualInConstantTime(text: string, otherText: string): boolean {
-	const makeDigest = (value: string) => createHash('sha256').update(value).digest();
 	return timingSafeEqual(makeDigest(text), makeDigest(otherText));
 }
+
+const makeDigest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /**
  * Returns the JSON body of a call; undefined for another type of body. n8n would read forms and XML
@@ -143,7 +153,10 @@ function readJsonBody(context: IWebhookFunctions): unknown {
 	return isJson ? context.getBodyData() : undefined;
 }
 
-/** Refuses a call. n8n's log says so as well, because AlfaCRM shows the answer to nobody. */
+/**
+ * Refuses a call with a status other than 200. The node answers by itself, because n8n would answer
+ * with 200. n8n's log names the reason as well, because AlfaCRM shows the answer to nobody.
+ */
 function refuseCall(
 	context: IWebhookFunctions,
 	status: number,
@@ -167,8 +180,9 @@ function answerCall(context: IWebhookFunctions, status: number, message: string)
 /**
  * Reads the record of an event. The event must not be lost, so a failure becomes part of it.
  *
- * Without a secret, no record is read. A record that is in no branch takes up to 19 calls, so
- * forged deliveries would use up the rate that real ones and other nodes need.
+ * Without a secret, no record is read. A record that is in no branch is looked for in all branches.
+ * That takes many calls, so forged deliveries would use up the calls that real
+ * deliveries and other nodes need.
  *
  * @returns the properties that the item gets beside those of the event
  */
@@ -184,7 +198,7 @@ async function readRecord(
 	try {
 		const recordReader = new RecordReader(new ApiClient(context, timeLimit));
 		const reading = recordReader.find(change, likelyBranches);
-		const { record, reason } = await abortable(reading, timeLimit);
+		const { record, reason } = await waitUnlessAborted(reading, timeLimit);
 		return reason === undefined ? { record } : { record, recordError: reason };
 	} catch (caught) {
 		const reason = timeLimit.aborted

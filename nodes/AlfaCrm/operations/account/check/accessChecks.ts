@@ -1,3 +1,8 @@
+/**
+ * Checks of *Account → Check* that look at rights: in which branches this user may list records,
+ * and which lists this user may read.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { belongsToBranch } from '../../../entities/branch';
@@ -7,7 +12,7 @@ import type {
 	AccountReading,
 	BranchAccess,
 	ListReading,
-	ReadList,
+	ShownList,
 	RefusedList,
 } from './accountReading';
 import type { Finding, Topic } from './finding';
@@ -22,8 +27,8 @@ import {
 // ---------------------------------------------------------------- branches
 
 /**
- * Checks the branches that `readAccount` has tried: first whether the user may list records there,
- * then whether the list of customers shows customers of other branches.
+ * Checks the branches that `readAccount` has probed: whether the user may list records in each
+ * branch, and whether the branch's list of customers shows customers of other branches.
  */
 export function checkBranches({ branchAccess, customersByBranch }: AccountReading): Finding[] {
 	const findings: Finding[] = [];
@@ -57,8 +62,8 @@ function checkBranchAccess(branch: number, access: BranchAccess): Finding {
 }
 
 /**
- * Checks whether the list of a branch shows customers of other branches. In two schools it did: the
- * branch in the URL is not always a filter (API notes 3).
+ * Checks whether the list of a branch shows customers of other branches. In two schools it did:
+ * AlfaCRM does not always filter by the branch in the URL (docs/alfacrm-api.md 3).
  */
 function checkForeignCustomers(branch: number, customers: readonly IDataObject[]): Finding {
 	const topic = {
@@ -90,7 +95,7 @@ function checkList(list: ListReading, account: AccountReading): Finding {
 	const topic = { check: 'list', subject: `${list.entity.path}/index`, expected: 'readable' };
 	switch (list.outcome) {
 		case 'read':
-			return reportReadList(topic, list);
+			return reportShownList(topic, list);
 		case 'skipped':
 			return reportUnknown(topic, { missingData: `a ${list.missingOwner} that can be read` });
 		case 'refused':
@@ -99,7 +104,7 @@ function checkList(list: ListReading, account: AccountReading): Finding {
 }
 
 /** Reports a list that the user may read, and how many rows it has. */
-function reportReadList(topic: Topic, list: ReadList): Finding {
+function reportShownList(topic: Topic, list: ShownList): Finding {
 	const rows = countRows(list);
 	const mayList = `This user may list ${list.entity.plural.toLowerCase()}`;
 	if (list.rows.length > 0) {
@@ -110,14 +115,14 @@ function reportReadList(topic: Topic, list: ReadList): Finding {
 }
 
 /** Returns how many rows a list has; null if that is unknown. */
-function countRows({ rows, total, fullPageSize }: ReadList): number | null {
+function countRows({ rows, total, fullPageSize }: ShownList): number | null {
 	if (total !== undefined) return total;
-	// `fullPageSize` is only there if another page follows.
+	// `fullPageSize` is undefined if no other page follows.
 	const isWholeList = fullPageSize === undefined;
 	return isWholeList ? rows.length : null;
 }
 
-/** Reports a list that AlfaCRM refused: denied to this user, missing, or failed. */
+/** Reports a list that AlfaCRM refused: it is denied to this user, or missing, or has failed. */
 function reportRefusedList(
 	topic: Topic,
 	{ entity, status }: RefusedList,
@@ -151,8 +156,9 @@ function explainDenial(entity: Entity, account: AccountReading): string {
 }
 
 /**
- * Says why AlfaCRM may have denied a list of a branch, if it also denied the lists that nearly
- * every user may read: because of the branch or the whole role, and not of a right to this list.
+ * Says why AlfaCRM may have denied a list in a branch in which it has also denied the lists that
+ * nearly every user may read. Then the reason is the branch or the user's role, and not a missing
+ * right to this list.
  */
 function explainDeniedBranch({ branch, branchAccess }: AccountReading): string {
 	const branches = [...branchAccess.keys()];

@@ -1,28 +1,36 @@
+/**
+ * The types for everything that *Account → Check* reads of an account: the first page of every list
+ * in one branch, and some lists in other branches.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../../entities/types';
 
-/** An account as one user sees it. */
+/** An account as the AlfaCRM user of the credential sees it. Below, "the user" is this user. */
 export interface AccountReading {
-	/** The branch whose lists were read. */
+	/** The branch in which the lists of all entities were read. */
 	branch: number;
 	/**
-	 * Whether the user may list records in a branch, by branch ID. It has the branches that were
-	 * tried, in the order in which they were tried.
+	 * Whether the user may list records in a branch, by branch ID, in the order in which the branches
+	 * were probed. To probe a branch is to request some lists in it, such as customers.
 	 */
 	branchAccess: ReadonlyMap<number, BranchAccess>;
 	/**
-	 * The first page of customers, by branch ID. It has the tried branches in which this user may
-	 * list customers.
+	 * The first page of customers in each probed branch in which the user may list customers, by
+	 * branch ID.
 	 */
 	customersByBranch: ReadonlyMap<number, readonly IDataObject[]>;
 	/** One reading for each entity, in the order of the entities. */
 	lists: readonly ListReading[];
-	/** The paths of the lists that AlfaCRM refused because a page size was requested. */
-	pathsRefusingPageSize: readonly string[];
 	/**
-	 * For each list that was read, how many milliseconds AlfaCRM took to answer the last call. A call
-	 * may be sent again, and a list may take two calls.
+	 * The paths of the lists that AlfaCRM refused while the call requested a page size. They were
+	 * then requested again without a page size.
+	 */
+	pathsWithoutPageSize: readonly string[];
+	/**
+	 * For each list that was read: how many milliseconds AlfaCRM took to answer its last call. There
+	 * are several calls if the list takes two pages or a call is repeated.
 	 */
 	answerTimesMs: readonly number[];
 	/**
@@ -32,20 +40,20 @@ export interface AccountReading {
 	tooManyRequestsCount: number;
 }
 
-/** A list whose first page was read. */
-export interface ReadList {
+/** A list that AlfaCRM has shown: its first page, or its first two pages. */
+export interface ShownList {
 	outcome: 'read';
 	entity: Entity;
 	/**
-	 * The rows of the first page. If AlfaCRM names no total, also those of the second page, because
-	 * only that page shows whether the list goes on.
+	 * The rows of the first page. If AlfaCRM names no total, the second page is read as well, to see
+	 * whether the list goes on, and its rows are included.
 	 */
 	rows: IDataObject[];
-	/** How many rows the whole list has, if AlfaCRM says so. */
+	/** How many rows the whole list has; undefined if AlfaCRM does not say it. */
 	total?: number;
 	/**
-	 * How many rows the first page held. Undefined if no other page follows, because then the first
-	 * page is perhaps not full.
+	 * How many rows a full page of this list has: the rows of the first page, if another page
+	 * follows. Undefined for a list of one page, because this page is perhaps not full.
 	 */
 	fullPageSize?: number;
 }
@@ -59,34 +67,35 @@ export interface RefusedList {
 }
 
 /**
- * A list that was not requested. AlfaCRM only lists its records for one owner, as subscriptions for
- * one customer, and the list of owners showed none.
+ * A list that was not requested, because no owner was found. AlfaCRM lists such records for one
+ * owner at a time, for example the subscriptions of one customer.
  */
 interface SkippedList {
 	outcome: 'skipped';
 	entity: Entity;
-	/** The resource of the missing owner. */
+	/** The resource of the missing owner, such as `customer`. */
 	missingOwner: string;
 }
 
-export type ListReading = ReadList | RefusedList | SkippedList;
+export type ListReading = ShownList | RefusedList | SkippedList;
 
 /**
- * Whether a user may list records in a branch.
+ * Whether the user may list records in a branch. The lists that nearly every user may read, such as
+ * customers, are requested one after the other until AlfaCRM shows a list or fails.
  *
- * - `readable`: AlfaCRM showed one of the lists that nearly every user may read.
- * - `denied`: it refused all of these lists with HTTP 403.
- * - `unknown`: it refused one of them with another status, before any was shown.
+ * - `readable`: AlfaCRM showed a list.
+ * - `denied`: AlfaCRM refused all lists with HTTP 403.
+ * - `unknown`: AlfaCRM refused a list with another status.
  */
 export type BranchAccess = 'readable' | 'denied' | 'unknown';
 
-/** Returns the rows of a list, or none if AlfaCRM did not show the list. */
+/** Returns the rows of a list. Returns no rows if AlfaCRM did not show the list. */
 export const getRows = (list: ListReading | undefined): IDataObject[] =>
 	list?.outcome === 'read' ? list.rows : [];
 
 /**
- * Returns the rows of the list that has a path, such as `customer`, or none if AlfaCRM did not show
- * the list.
+ * Returns the rows of the list with the given path, such as `customer`. Returns no rows if AlfaCRM
+ * did not show the list.
  */
 export function findRowsByPath({ lists }: AccountReading, path: string): IDataObject[] {
 	const list = lists.find(({ entity }) => entity.path === path);

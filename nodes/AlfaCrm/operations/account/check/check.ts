@@ -1,3 +1,8 @@
+/**
+ * *Account → Check*: reads a page of every list in AlfaCRM. The output says which lists this user
+ * may read, and where this AlfaCRM does something that the node does not expect.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { objectOf, STRING } from '../../../output/recordSchema';
@@ -16,10 +21,7 @@ export const checkSchema = objectOf({
 	rows: { type: 'integer' },
 });
 
-/**
- * Checks what the user may read in the account, and how the account differs from what the node
- * expects. The account is read once for all items of the execution that name the same branch.
- */
+/** Runs the check. Items of the execution that name the same branch share one reading. */
 export async function check(item: Item): Promise<IDataObject[]> {
 	const { execution } = item;
 	const branch = readRequestedBranch(item);

@@ -1,3 +1,5 @@
+/** Runs the checks of *Account → Check* on an account that was read, and sorts their findings. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { checkBranches, checkLists } from './accessChecks';
@@ -10,31 +12,32 @@ import type { AccountReading } from './accountReading';
 import { checkAnswerTime, checkTooManyRequests } from './speedChecks';
 
 /**
- * Checks an account that was read.
+ * Runs all checks.
  *
- * @returns output items: a summary, then what differs or was denied, then what is as expected, then
- * what is unknown
+ * @returns output items: a summary, then the findings that differ or were denied, then those that
+ * are as expected, then the unknown ones
  */
 export function checkAccount(account: AccountReading, clock: WorkflowClock): IDataObject[] {
 	const findings = runChecks(account, clock);
-	const unknown = findings.filter(({ verdict }) => verdict === 'unknown');
-	const asExpected = findings.filter(({ verdict }) => verdict === 'as expected');
-	const differences = findings.filter(
+	const unknownFindings = findings.filter(({ verdict }) => verdict === 'unknown');
+	const expectedFindings = findings.filter(({ verdict }) => verdict === 'as expected');
+	const differentFindings = findings.filter(
 		({ verdict }) => verdict === 'differs' || verdict === 'denied',
 	);
 
 	const summary = summarize({
-		differenceCount: differences.length,
-		asExpectedCount: asExpected.length,
-		unknownCount: unknown.length,
+		differenceCount: differentFindings.length,
+		asExpectedCount: expectedFindings.length,
+		unknownCount: unknownFindings.length,
 	});
-	const sortedFindings = [summary, ...differences, ...asExpected, ...unknown];
+	const sortedFindings = [summary, ...differentFindings, ...expectedFindings, ...unknownFindings];
+	// TypeScript takes a copy as `IDataObject`, but not a finding of the interface `Finding`.
 	return sortedFindings.map((finding) => ({ ...finding }));
 }
 
 /**
- * Runs all checks of an account. Findings with the same verdict have this order in the output. To
- * add a check, write a function in this folder and call it here.
+ * Runs all checks. Among findings with the same verdict, the output keeps the order of the checks
+ * here. To add a check, write a function in this folder and call it here.
  */
 function runChecks(account: AccountReading, clock: WorkflowClock): Finding[] {
 	return [
@@ -51,7 +54,7 @@ function runChecks(account: AccountReading, clock: WorkflowClock): Finding[] {
 	];
 }
 
-/** How many findings there are of each kind. */
+/** How many findings have each verdict; `differs` and `denied` both count as differences. */
 interface FindingCounts {
 	differenceCount: number;
 	asExpectedCount: number;

@@ -1,3 +1,8 @@
+/**
+ * Checks of *Account → Check* that look at days and times: the formats in which AlfaCRM shows them,
+ * and the time zone of the school.
+ */
+
 import { aheadMs } from '../../../values/schoolClock';
 import { MINUTE_MS } from '../../../values/time';
 import type { Finding } from './finding';
@@ -16,12 +21,13 @@ export interface WorkflowClock {
 interface DateField {
 	/** The path of the list. */
 	path: string;
+	/** AlfaCRM's name of the field. */
 	field: string;
-	/** The format in which AlfaCRM was seen to show the field, as in `READABLE_FORMATS`. */
+	/** The expected format of the field: one of the formats in `READABLE_FORMATS`. */
 	format: string;
 }
 
-/** The fields to check. API notes 10 say which format AlfaCRM was seen to show in each. */
+/** The fields to check, with the formats that AlfaCRM was seen to show: docs/alfacrm-api.md 10. */
 const DATE_FIELDS: readonly DateField[] = [
 	{ path: 'customer', field: 'created_at', format: 'yyyy-mm-dd hh:mm:ss' },
 	{ path: 'customer', field: 'dob', format: 'dd.mm.yyyy' },
@@ -40,14 +46,14 @@ const READABLE_FORMATS = [
 	{ pattern: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/, format: 'yyyy-mm-dd hh:mm:ss' },
 ];
 
-/** The name of a format that the node cannot read, as the report shows it. */
-const OTHER_FORMAT = 'another';
+/** The word for any format that the node cannot read, in the output. */
+const UNREADABLE_FORMAT = 'another';
 
 /** Checks in which formats AlfaCRM shows days and times. */
 export const checkDateFormats = (account: AccountReading): Finding[] =>
 	DATE_FIELDS.map((dateField) => checkDateFormat(dateField, account));
 
-/** Checks in which format AlfaCRM shows one field, by all rows of the first page that show it. */
+/** Checks in which format AlfaCRM shows one field, by the rows of the first page. */
 function checkDateFormat({ path, field, format }: DateField, account: AccountReading): Finding {
 	const topic = { check: 'date format', subject: `${path}.${field}`, expected: format };
 	const values = findRowsByPath(account, path).map((row) => row[field]);
@@ -58,10 +64,12 @@ function checkDateFormat({ path, field, format }: DateField, account: AccountRea
 
 	const formats = new Set(dates.map(recognizeFormat));
 	const found = [...formats].sort().join(', ');
+	// An unexpected format that the node can read does no harm, so it has the same meaning as the
+	// expected format.
 	const meaningIfReadable = 'The node reads these, and passes them on as they are.';
 	const meaningIfUnreadable =
 		'The node passes these on as they are, and may not read them where it compares days: please report this item.';
-	const isAnyUnreadable = formats.has(OTHER_FORMAT);
+	const isAnyUnreadable = formats.has(UNREADABLE_FORMAT);
 	return compareWithExpected(topic, found, {
 		meaningIfExpected: meaningIfReadable,
 		meaningIfDifferent: isAnyUnreadable ? meaningIfUnreadable : meaningIfReadable,
@@ -73,21 +81,21 @@ function checkDateFormat({ path, field, format }: DateField, account: AccountRea
  */
 function recognizeFormat(date: string): string {
 	const readableFormat = READABLE_FORMATS.find(({ pattern }) => pattern.test(date));
-	return readableFormat?.format ?? OTHER_FORMAT;
+	return readableFormat?.format ?? UNREADABLE_FORMAT;
 }
 
 /**
- * If the newest change seems older than this, nothing is known about the time zone. The change may
- * be old, or it may be fresh and the clock of the school behind that of the workflow.
+ * The greatest age of the newest change that says something about the time zone. If the newest
+ * change seems older, it is perhaps old, or the clock of the school is behind that of the workflow.
  */
-const RECENT_MINUTES = 15;
-/** The clocks of two computers in one time zone may differ by this much. */
-const TOLERANCE_MINUTES = 2;
+const MAX_AGE_MINUTES = 15;
+/** The most by which the clocks of two computers in one time zone can differ. */
+const CLOCK_TOLERANCE_MINUTES = 2;
 
 /**
  * Checks whether the workflow has the time zone of the school. The times that AlfaCRM shows name no
- * zone (API notes 10), so the newest change of the log is read in the zone of the workflow. If it
- * then lies in the future, the zones differ.
+ * zone, so the time of the newest change in the log is read in the zone of the workflow. If this
+ * time lies in the future, the zones differ.
  */
 export function checkTimeZone(account: AccountReading, clock: WorkflowClock): Finding {
 	const topic = {
@@ -96,14 +104,14 @@ export function checkTimeZone(account: AccountReading, clock: WorkflowClock): Fi
 		expected: 'that of the workflow',
 	};
 	const minutesAhead = findMinutesAhead(account, clock);
-	const isRecent = minutesAhead >= -RECENT_MINUTES;
-	if (!isRecent) {
+	const ageMinutes = -minutesAhead;
+	if (ageMinutes > MAX_AGE_MINUTES) {
 		return reportUnknown(topic, {
 			missingData: 'a change of the last minutes: make one, and check again',
 		});
 	}
 
-	const isSameZone = minutesAhead <= TOLERANCE_MINUTES;
+	const isSameZone = minutesAhead <= CLOCK_TOLERANCE_MINUTES;
 	if (isSameZone) {
 		return reportAsExpected(topic, {
 			found: topic.expected,
@@ -111,7 +119,7 @@ export function checkTimeZone(account: AccountReading, clock: WorkflowClock): Fi
 				'Likely, since something has changed just now: the school has the time zone of the workflow.',
 		});
 	}
-	// "At least", because the change may have been made some minutes ago.
+	// The message says "at least", because the change was perhaps made some minutes ago.
 	return reportDifference(topic, {
 		found: `${minutesAhead} min ahead`,
 		meaning:
@@ -120,13 +128,14 @@ export function checkTimeZone(account: AccountReading, clock: WorkflowClock): Fi
 }
 
 /**
- * Returns how many minutes the newest change of the log is ahead of the clock of the workflow: less
- * than zero if it lies in the past, and -Infinity if the log shows no change.
+ * Returns how many minutes the newest change in the log is ahead of the clock of the workflow: less
+ * than zero for a change in the past, and -Infinity if the log shows no change.
  */
 function findMinutesAhead(account: AccountReading, { zone, now }: WorkflowClock): number {
-	const changesAheadMs = findRowsByPath(account, 'log').flatMap(
-		(row) => aheadMs(row.date_time, zone, now) ?? [],
-	);
-	const newestAheadMs = Math.max(...changesAheadMs);
-	return Math.round(newestAheadMs / MINUTE_MS);
+	const logEntries = findRowsByPath(account, 'log');
+	const msAheadOfNow = logEntries.map(({ date_time }) => aheadMs(date_time, zone, now));
+	const readableTimes = msAheadOfNow.filter((ms) => ms !== undefined);
+	// `Math.max` of no numbers is -Infinity.
+	const newestMsAhead = Math.max(...readableTimes);
+	return Math.round(newestMsAhead / MINUTE_MS);
 }

@@ -1,4 +1,4 @@
-/** The subject of a check, and the result that the node expects. */
+/** What is checked, and the result that the node expects. */
 export interface Topic {
 	/** The name of the check, as `docs/check.md` calls it. */
 	check: string;
@@ -15,16 +15,14 @@ export interface Topic {
 export interface Finding extends Topic {
 	/** The result in a few words. Empty if the account holds too little to find out. */
 	found: string;
-	/**
-	 * The number of rows of a list. Null if that is unknown, or if the finding is about something
-	 * else.
-	 */
+	/** How many rows a list has. Null if the number is unknown, or if the subject is no list. */
 	rows: number | null;
 	verdict: 'as expected' | 'differs' | 'denied' | 'unknown';
 	/** Tells what the finding means for the node, and what the user should do. */
 	meaning: string;
 }
 
+/** The details of a finding; `rows` can be left out. */
 type FindingDetails = Pick<Finding, 'found' | 'meaning'> & Partial<Pick<Finding, 'rows'>>;
 
 /** Makes the finding of a check that found what the node expects. */
@@ -33,13 +31,13 @@ export function reportAsExpected(topic: Topic, details: FindingDetails): Finding
 	return { ...topic, found, rows, verdict: 'as expected', meaning };
 }
 
-/** Makes the finding of a check that found something else than the node expects. */
+/** Makes the finding of a check whose result differs from what the node expects. */
 export function reportDifference(topic: Topic, details: FindingDetails): Finding {
 	const { found, rows = null, meaning } = details;
 	return { ...topic, found, rows, verdict: 'differs', meaning };
 }
 
-/** Makes the finding of a check of something that AlfaCRM denied to this user. */
+/** Makes the finding of a check that failed because this user lacks a right in AlfaCRM. */
 export const reportDenied = (topic: Topic, meaning: string): Finding => ({
 	...topic,
 	found: 'denied',
@@ -49,10 +47,10 @@ export const reportDenied = (topic: Topic, meaning: string): Finding => ({
 });
 
 /**
- * Makes the finding of a check that could not find out anything.
+ * Makes the finding of a check that has no result, because the account lacks the data for it.
  *
- * @param missingData what the account would have to show, such as `customers in the branch`. It
- * ends the sentence `Nothing to tell it by; it takes …`.
+ * @param missingData the data that the check needs, such as `customers in the branch`: the end of
+ * the sentence `Nothing to tell it by; it takes …`
  */
 export const reportUnknown = (topic: Topic, { missingData }: { missingData: string }): Finding => ({
 	...topic,
@@ -62,16 +60,13 @@ export const reportUnknown = (topic: Topic, { missingData }: { missingData: stri
 	meaning: `Nothing to tell it by; it takes ${missingData}.`,
 });
 
-/** The meaning for the node of each result of a comparison. */
+/** The `meaning` of a finding, for each result of a comparison. */
 interface Meanings {
 	meaningIfExpected: string;
 	meaningIfDifferent: string;
 }
 
-/**
- * Compares what was found with what the node expects, and makes the finding. The texts have to be
- * equal.
- */
+/** Makes the finding of a check: `as expected` if `found` equals the expected text of the topic. */
 export function compareWithExpected(topic: Topic, found: string, meanings: Meanings): Finding {
 	if (found === topic.expected) {
 		return reportAsExpected(topic, { found, meaning: meanings.meaningIfExpected });

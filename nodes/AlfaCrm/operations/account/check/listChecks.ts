@@ -1,3 +1,8 @@
+/**
+ * Checks of *Account → Check* that look at lists: the size of their pages, the total number of
+ * rows, and the order of the rows.
+ */
+
 import { LARGEST_PAGE } from '../../../api/pages';
 import { formatDay, readId } from '../../../values/formats';
 import type { AccountReading, ListReading } from './accountReading';
@@ -8,23 +13,25 @@ import { compareWithExpected, reportAsExpected, reportUnknown } from './finding'
 // ---------------------------------------------------------------- pages and totals
 
 /**
- * Where nobody requested a page size, AlfaCRM gave pages of 20 or 50 rows (API notes 3). So only a
- * page of more rows proves that AlfaCRM follows the page size that the node requests.
+ * The most rows of a page if the call requests no page size: AlfaCRM gave 20 or 50 rows
+ * (docs/alfacrm-api.md 3). So only a page of more than 50 rows proves that AlfaCRM gives the page
+ * size that the node requests.
  */
 const LARGEST_DEFAULT_PAGE = 50;
 
 /** Checks whether AlfaCRM gives pages of the size that the node requests. */
-export function checkPageSize({ lists, pathsRefusingPageSize }: AccountReading): Finding {
+export function checkPageSize({ lists, pathsWithoutPageSize }: AccountReading): Finding {
 	const topic = { check: 'page size', subject: 'lists', expected: `${LARGEST_PAGE} rows` };
 	const meanings = {
 		meaningIfExpected: 'Lists come in large pages, so that they take few calls.',
 		meaningIfDifferent: `AlfaCRM gives smaller pages than the ${LARGEST_PAGE} rows that the node asks for: long lists take more calls, and nothing is lost. Filter what you can.`,
 	};
 	const pageSizes = findPageSizes(lists);
-	const isAnyRefused = pathsRefusingPageSize.length > 0;
+	const isPageSizeRefused = pathsWithoutPageSize.length > 0;
 
-	if (pageSizes.length === 0 && !isAnyRefused) {
-		// No list has a second page, so the longest page only shows how large pages are at least.
+	if (pageSizes.length === 0 && !isPageSizeRefused) {
+		// Each list has one page, so no page is surely full. The longest page only shows how many rows
+		// AlfaCRM puts into a page at least.
 		const longestPage = Math.max(...lists.map((list) => getRows(list).length));
 		if (longestPage <= LARGEST_DEFAULT_PAGE) {
 			const missingData = `a list of more than ${LARGEST_DEFAULT_PAGE} rows`;
@@ -35,13 +42,13 @@ export function checkPageSize({ lists, pathsRefusingPageSize }: AccountReading):
 	}
 
 	const sizes = pageSizes.length === 0 ? 'no long list' : `${pageSizes.join(' or ')} rows`;
-	const refusals = isAnyRefused ? `, refused for ${pathsRefusingPageSize.join(', ')}` : '';
-	// If all full pages have the requested size, this is the expected text, such as `500 rows`.
+	const refusals = isPageSizeRefused ? `, refused for ${pathsWithoutPageSize.join(', ')}` : '';
+	// If all full pages have the requested size, `found` equals `expected`, such as `500 rows`.
 	const found = `${sizes}${refusals}`;
 	return compareWithExpected(topic, found, meanings);
 }
 
-/** Returns the sizes of full pages that lists came in, each once, the smallest first. */
+/** Returns the page sizes of the lists that have several pages: each size once, ascending. */
 function findPageSizes(lists: readonly ListReading[]): number[] {
 	const pageSizes = new Set<number>();
 	for (const list of lists) {
@@ -52,8 +59,8 @@ function findPageSizes(lists: readonly ListReading[]): number[] {
 }
 
 /**
- * Checks whether AlfaCRM says how many rows each list has. In one account that total was missing
- * for some lists (API notes 3).
+ * Checks whether AlfaCRM names the total number of rows of each list. In one account the total was
+ * missing for some lists.
  */
 export function checkTotals({ lists }: AccountReading): Finding {
 	const topic = { check: 'number of rows', subject: 'lists', expected: 'told' };
@@ -74,20 +81,20 @@ export function checkTotals({ lists }: AccountReading): Finding {
 
 // ---------------------------------------------------------------- order
 
-/** A list that was seen to begin with its newest row. */
+/** A list that should begin with its newest row. */
 interface OrderedList {
 	path: string;
 	/** The field that says how new a row is. */
 	timeField: string;
-	/** The meaning for the node if the list has another order. */
+	/** The `meaning` of the finding if the list has another order. */
 	meaningIfDifferent: string;
 }
 
-/** The meaning of another order for *Get Many*, which takes the first rows of a list. */
+/** The `meaning` of another order for *Get Many*, which takes the first rows of a list. */
 const MEANING_FOR_LIMIT =
 	"The newest do not come first, so Get Many with a 'Limit' does not take them: filter by dates, or use 'Return All'.";
 
-/** The lists that AlfaCRM was seen to sort by time, newest first (API notes 3). */
+/** The lists that AlfaCRM was seen to sort by time, the newest row first. */
 const ORDERED_LISTS: readonly OrderedList[] = [
 	{
 		path: 'log',
@@ -103,7 +110,9 @@ const ORDERED_LISTS: readonly OrderedList[] = [
 export const checkOrders = (account: AccountReading): Finding[] =>
 	ORDERED_LISTS.map((list) => checkOrder(list, account));
 
-/** Checks whether the newest rows of a list come first. The order of equal times says nothing. */
+/**
+ * Checks whether the newest rows of a list come first. Rows of the same time may have any order.
+ */
 function checkOrder(list: OrderedList, account: AccountReading): Finding {
 	const topic = { check: 'order of a list', subject: list.path, expected: 'newest first' };
 	const rows = findRowsByPath(account, list.path);
@@ -116,10 +125,11 @@ function checkOrder(list: OrderedList, account: AccountReading): Finding {
 	});
 }
 
-/** Says in which order the times of a list come. */
+/** Describes the order of times: `newest first`, `oldest first` or `another`. */
 function describeOrder(times: readonly string[]): string {
 	if (isNewestFirst(times)) return 'newest first';
-	if (isNewestFirst([...times].reverse())) return 'oldest first';
+	const reversedTimes = [...times].reverse();
+	if (isNewestFirst(reversedTimes)) return 'oldest first';
 	return 'another';
 }
 
@@ -128,19 +138,20 @@ const isNewestFirst = (times: readonly string[]): boolean =>
 	times.every((time, index) => index === 0 || time <= times[index - 1]);
 
 /**
- * Checks whether customers with larger IDs were created later. The trigger recognizes a new
- * customer by an ID that is larger than all IDs before.
+ * Checks whether customers with larger IDs were created later. The AlfaCRM Trigger relies on it: an
+ * ID that is larger than all known IDs means a new customer.
  */
 export function checkNewIds(account: AccountReading): Finding {
 	const topic = { check: 'IDs', subject: 'customer', expected: 'grow with the time of creation' };
-	const customers = findRowsByPath(account, 'customer').filter(({ created_at }) => created_at);
-	const largestIdFirst = customers.sort((a, b) => Number(readId(b.id)) - Number(readId(a.id)));
-	const times = largestIdFirst.map(({ created_at }) => formatSortableTime(created_at));
+	const customers = findRowsByPath(account, 'customer');
+	const customersWithTime = customers.filter(({ created_at }) => Boolean(created_at));
+	customersWithTime.sort((a, b) => Number(readId(b.id)) - Number(readId(a.id)));
+	const times = customersWithTime.map(({ created_at }) => formatSortableTime(created_at));
 	if (!areDifferent(times)) {
 		return reportUnknown(topic, { missingData: 'customers that were created at two times' });
 	}
 
-	// The times before have larger IDs, so no time should be later than the one before it.
+	// The largest ID comes first, so no time should be later than the time before it.
 	const timesOutOfOrder = times.filter((time, index) => index > 0 && time > times[index - 1]);
 	const wrongCount = timesOutOfOrder.length;
 	const found = wrongCount === 0 ? topic.expected : `${wrongCount} of ${times.length} do not`;
@@ -164,5 +175,5 @@ function formatSortableTime(value: unknown): string {
 	return formatDay(value, 'iso', 'utc') ?? '';
 }
 
-/** Whether at least two values differ, so that their order says something. */
+/** Whether at least two values differ. The order of equal values would say nothing. */
 const areDifferent = (values: readonly string[]): boolean => new Set(values).size > 1;

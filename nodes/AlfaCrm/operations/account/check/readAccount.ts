@@ -1,3 +1,9 @@
+/**
+ * Reads an account for *Account → Check*: probes some branches, chooses one of them, and reads the
+ * first page of every list in this branch. To probe a branch is to find out whether this user may
+ * list records in it.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../../../api/client';
@@ -9,7 +15,7 @@ import { getRateLimiter } from '../../../api/rateLimiter';
 import type { ApiRequest } from '../../../api/request';
 import { branch as branchEntity, isClosedBranch } from '../../../entities/branch';
 import { customer } from '../../../entities/customer';
-import { listCall } from '../../../entities/listCall';
+import { makeListCall } from '../../../entities/listCall';
 import { entities, entityOf } from '../../../entities/registry';
 import type { Entity } from '../../../entities/types';
 import { idsOf } from '../../../values/formats';
@@ -17,14 +23,13 @@ import type {
 	AccountReading,
 	BranchAccess,
 	ListReading,
-	ReadList,
+	ShownList,
 	RefusedList,
 } from './accountReading';
 import { getRows } from './accountReading';
 
 /**
- * At most this many branches are probed besides the requested one, because each takes at least one
- * call.
+ * The most branches that are probed besides the requested one. Each branch costs a call or more.
  */
 const MOST_PROBED_BRANCHES = 10;
 
@@ -32,35 +37,34 @@ const MOST_PROBED_BRANCHES = 10;
 const DEFAULT_BRANCH = 1;
 
 /**
- * Lists that nearly every user may read. A user who may list none of them in a branch hardly works
- * there. Customers are requested first, because their rows also show whether the branch lists
- * records of other branches.
+ * The resources whose lists nearly every user may read. A user who may read none of these lists in
+ * a branch probably does not work in this branch. Customers are requested first, because another
+ * check looks at the customers of each branch.
  */
 const USUAL_RESOURCES = [customer.resource, 'subject', 'lesson', 'user'];
 
 /**
- * HTTP statuses of failures that may concern a single list, so that the check goes on. AlfaCRM also
- * refuses with status 200 and errors in the answer (API notes 4). Any other failure concerns the
- * login, the network or all of AlfaCRM, and ends the check.
+ * The HTTP statuses of failures that may concern only one list, so that the check goes on. 200 is
+ * among them, because AlfaCRM can also refuse a call with status 200 and errors in the answer
+ * (docs/alfacrm-api.md 4). Any other failure concerns the login, the network or all of AlfaCRM, and
+ * ends the check.
  */
 const STATUSES_CONCERNING_ONE_LIST = [200, 400, 403, 404, 405, 422, 500];
 
-/**
- * How to list records that AlfaCRM only lists for one owner, such as the subscriptions of a
- * customer.
- */
+/** How to list records that AlfaCRM lists for one owner at a time. */
 interface OwnedList {
 	/** The resource of the owner, such as `customer`. */
 	owner: string;
 	/** The query parameter that holds the owner's ID. */
 	ownerParameter: string;
-	/** Further query parameters. */
+	/** Further query parameters of the call. */
 	query?: IDataObject;
 }
 
 /**
- * The lists that AlfaCRM only gives with the ID of an owner in the query (API notes 2), by the
- * resource of what they list. `cgi` is AlfaCRM's name for the memberships of customers in groups.
+ * The lists whose call needs the ID of an owner (docs/alfacrm-api.md 2), by the resource of the
+ * listed records. For example, AlfaCRM lists the subscriptions (`customerTariff`) of one customer
+ * at a time. `cgi` is AlfaCRM's name for the memberships of customers in groups.
  */
 const OWNED_LISTS: Readonly<Record<string, OwnedList>> = {
 	cgi: { owner: 'group', ownerParameter: 'group_id' },
@@ -69,17 +73,17 @@ const OWNED_LISTS: Readonly<Record<string, OwnedList>> = {
 };
 
 /**
- * The properties that each call takes from the item that causes the check. `itemIndex` and
- * `savedBefore` (what the item has saved before) go into messages about failed calls.
+ * The properties that every call of the user's item has. `itemIndex` and `savedBefore` (what the
+ * item has saved so far) go into messages about failed calls; `onSend` is called before each call.
  */
 type CallContext = Pick<ApiRequest, 'itemIndex' | 'onSend' | 'savedBefore'>;
 
 /**
- * Reads the first page of every list of an account, one call after the other. It only calls the
- * action `index`, so it changes nothing.
+ * Reads an account, one call after the other. All calls are to the action `index`, so they change
+ * nothing.
  *
- * @param requestedBranch the branch whose lists to read; by default the first open one that the
- * user may read
+ * @param requestedBranch the branch whose lists to read; by default the first open branch in which
+ * the user may list records
  * @throws NodeApiError if the login or the network fails, or the execution is cancelled
  */
 export async function readAccount(
@@ -96,15 +100,15 @@ export async function readAccount(
 	const branch = requestedBranch ?? chooseBranch(branchAccess);
 	const lists = await readLists(reader, branchList, branch);
 
-	// The client keeps the names of calls, such as `customer/index`.
+	// The client has noted calls such as `customer/index`. Their lists have paths such as `customer`.
 	const callsRefusingPageSize = [...client.actionsWithoutPageSize];
-	const pathsRefusingPageSize = callsRefusingPageSize.map((name) => name.replace('/index', ''));
+	const pathsWithoutPageSize = callsRefusingPageSize.map((name) => name.replace('/index', ''));
 	return {
 		branch,
 		branchAccess,
 		customersByBranch: reader.customersByBranch,
 		lists,
-		pathsRefusingPageSize,
+		pathsWithoutPageSize,
 		answerTimesMs: reader.answerTimesMs,
 		tooManyRequestsCount: limiter.refusedCount - refusedBefore,
 	};
@@ -129,8 +133,8 @@ async function probeBranches(
 }
 
 /**
- * Chooses the requested branch and the open ones with the smallest IDs, or the default branch if
- * there are none.
+ * Chooses the requested branch, if any, and the open branches with the smallest IDs. If no branch
+ * is requested or known to be open, chooses the default branch.
  */
 function chooseBranchesToProbe(
 	branchList: ListReading,
@@ -145,7 +149,7 @@ function chooseBranchesToProbe(
 	return idsToProbe;
 }
 
-/** Chooses the first readable branch, or the first one if none is readable. */
+/** Chooses the first readable branch or, if no branch is readable, the first branch. */
 function chooseBranch(branchAccess: ReadonlyMap<number, BranchAccess>): number {
 	const branches = [...branchAccess.keys()];
 	const readableBranch = branches.find((branch) => branchAccess.get(branch) === 'readable');
@@ -153,10 +157,10 @@ function chooseBranch(branchAccess: ReadonlyMap<number, BranchAccess>): number {
 }
 
 /**
- * Reads the list of each entity in a branch. Lists that need an owner are read last, because the
- * owner is taken from another list.
+ * Reads the list of each entity in a branch. Lists that need an owner are read last, because their
+ * owner is taken from a list that was read before.
  *
- * @param branchList the list of branches, which was read before
+ * @param branchList the list of branches, which is not read again
  */
 async function readLists(
 	reader: FirstPageReader,
@@ -182,7 +186,8 @@ async function readLists(
 }
 
 /**
- * Reads the list of one owner, such as the subscriptions of a customer. Skips it without owners.
+ * Reads the list of one owner, such as the subscriptions of a customer. Skips the list if `owners`
+ * is empty.
  */
 async function readOwnedList(
 	reader: FirstPageReader,
@@ -198,13 +203,13 @@ async function readOwnedList(
 	return await reader.read(entity, branch, queryOfOwner);
 }
 
-/** Reads first pages of lists, and keeps what else the calls show of the account. */
+/** Reads first pages of lists. Keeps the answer times, and the customers of probed branches. */
 class FirstPageReader {
 	/** How long AlfaCRM took to answer the last call of each list, in milliseconds. */
 	readonly answerTimesMs: number[] = [];
-	/** The first page of customers of each branch that was probed, by branch ID. */
+	/** The first page of customers of each probed branch that lists customers, by branch ID. */
 	readonly customersByBranch = new Map<number, readonly IDataObject[]>();
-	/** When the last call was sent. */
+	/** When the last call was sent, by `performance.now()`. */
 	private lastSentAt = 0;
 
 	constructor(
@@ -213,8 +218,7 @@ class FirstPageReader {
 	) {}
 
 	/**
-	 * Reads the first page of a list as the operations request it, with archived and other hidden
-	 * rows.
+	 * Reads the first page of a list, as the operations of the node request it.
 	 *
 	 * @throws NodeApiError for a failure that concerns more than this list
 	 */
@@ -222,11 +226,12 @@ class FirstPageReader {
 		entity: Entity,
 		branch?: number,
 		query?: IDataObject,
-	): Promise<ReadList | RefusedList> {
+	): Promise<ShownList | RefusedList> {
 		const list = {
-			...listCall(entity, branch),
+			...makeListCall(entity, branch),
 			...this.context,
-			body: entity.hidden?.show,
+			// Without these filters AlfaCRM leaves out some rows, such as archived customers.
+			body: entity.hidden?.bodyShowingAll,
 			query,
 			onSend: () => this.noteSending(),
 		};
@@ -236,7 +241,7 @@ class FirstPageReader {
 			const { rows, total, nextPage } = await collect(this.client, list, { goal });
 			this.answerTimesMs.push(performance.now() - this.lastSentAt);
 
-			// If the list ended, its first page may not be full, so its length is no page size.
+			// Without a next page, the first page may not be full, so its length is not the page size.
 			const fullPageSize = nextPage === undefined ? undefined : goal.firstPageLength;
 			return { outcome: 'read', entity, rows, total, fullPageSize };
 		} catch (error) {
@@ -246,47 +251,49 @@ class FirstPageReader {
 		}
 	}
 
-	/** Notes the time just before a call is sent, when it has waited for its turn already. */
+	/** Notes when a call is sent. Its answer time does not include the wait for the rate limit. */
 	private noteSending(): void {
 		this.context.onSend?.();
 		this.lastSentAt = performance.now();
 	}
 
 	/**
-	 * Finds out whether the user may list records in a branch: requests lists that nearly every user
-	 * may read, one after the other, as long as AlfaCRM denies them. Keeps the customers if AlfaCRM
+	 * Finds out whether the user may list records in a branch. Requests the lists of
+	 * `USUAL_RESOURCES` one after the other until AlfaCRM shows one. Keeps the customers if AlfaCRM
 	 * lists them.
 	 */
 	async probeBranch(branch: number): Promise<BranchAccess> {
+		let isEachListDenied = true;
 		for (const resource of USUAL_RESOURCES) {
 			const list = await this.read(entityOf(resource), branch);
 			if (list.outcome === 'read') {
 				if (resource === customer.resource) this.customersByBranch.set(branch, list.rows);
 				return 'readable';
 			}
-			// Only 403 says that a right is missing. After any other status nothing is known.
-			if (list.status !== 403) return 'unknown';
+			// Only 403 says that a right is missing. Any other status may concern this list alone.
+			if (list.status !== 403) isEachListDenied = false;
 		}
-		return 'denied';
+		return isEachListDenied ? 'denied' : 'unknown';
 	}
 }
 
 /**
- * Ends the reading of a list as soon as it is known whether a second page follows. Pages are
- * numbered from 0. The first page shows it if it names a total of all rows. Otherwise the second
- * page, which may be empty, has to be read.
+ * Ends the reading of a list as soon as it is known whether a second page follows:
  *
- * If the first page is the only one, the list ends by itself: `collect` does not ask `isReached`
- * after the last page, and returns no `nextPage`.
+ * - after the first page, if AlfaCRM names the total number of rows there
+ * - after the second page, if AlfaCRM names no total: the second page may be empty
+ *
+ * For a list of one page, `collect` does not ask `isReached`, and returns no `nextPage`.
  */
 class FirstPageGoal implements ReadingGoal {
 	/** How many rows the first page holds. */
 	firstPageLength?: number;
 	private knowsIfSecondPageFollows = false;
 
-	/** Takes a page of the list. */
-	add({ items, number, total }: Page): void {
-		this.firstPageLength ??= items.length;
+	/** Looks at the next page of the list. */
+	add({ allRows, number, total }: Page): void {
+		this.firstPageLength ??= allRows.length;
+		// Pages are numbered from 0.
 		const isFirstPage = number === 0;
 		this.knowsIfSecondPageFollows = total !== undefined || !isFirstPage;
 	}

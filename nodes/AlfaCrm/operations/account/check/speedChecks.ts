@@ -1,3 +1,5 @@
+/** Checks of *Account → Check* that look at calls: the time of an answer, and refused calls. */
+
 import type { Finding } from './finding';
 import {
 	compareWithExpected,
@@ -8,10 +10,10 @@ import {
 } from './finding';
 import type { AccountReading } from './accountReading';
 
-/** If half of the answers took longer than this, the check reports it. */
+/** The longest median answer time that counts as normal. */
 const SLOW_MS = 1_000;
 
-/** Checks how long AlfaCRM takes to answer a call, by the median of the lists that were read. */
+/** Checks how long AlfaCRM takes to answer a call: the median over the lists that were read. */
 export function checkAnswerTime({ answerTimesMs }: AccountReading): Finding {
 	const topic = { check: 'time of an answer', subject: 'calls', expected: `up to ${SLOW_MS} ms` };
 	const sortedTimesMs = [...answerTimesMs].sort((a, b) => a - b);

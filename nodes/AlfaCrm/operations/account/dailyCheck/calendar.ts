@@ -1,3 +1,9 @@
+/**
+ * Finds what takes place on the days of *Account → Daily Check*, and which customers come. An
+ * `Occurrence` is a lesson, or a regular lesson (a rule such as "Mondays at 17:00") on a day that
+ * has no lesson in the calendar yet. A participant is one customer who comes to one occurrence.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ListReader } from '../../../api/list';
@@ -16,7 +22,7 @@ import type { CustomerDirectory } from './customerDirectory';
 import type { CheckName, Days } from './finding';
 import type { SchoolReader } from './schoolReader';
 
-/** Finds the lessons of the checked day that AlfaCRM lists, without the cancelled ones. */
+/** Finds the lessons of the checked day, without cancelled lessons and without regular lessons. */
 export function findLessonsOfCheckedDay(
 	lessons: readonly IDataObject[],
 	{ checkedDay, zone }: Days,
@@ -24,7 +30,7 @@ export function findLessonsOfCheckedDay(
 ): Occurrence[] {
 	const lessonsOfDay: Occurrence[] = [];
 	for (const lesson of lessons) {
-		// Undefined for a cancelled lesson.
+		// The result is undefined for a cancelled lesson.
 		const occurrence = readLessonAsOccurrence(lesson, zone, branch);
 		if (occurrence?.date === checkedDay) lessonsOfDay.push(occurrence);
 	}
@@ -32,8 +38,7 @@ export function findLessonsOfCheckedDay(
 }
 
 /**
- * Finds the lessons of today and tomorrow. A regular lesson that takes place on one of these days
- * is included, even if AlfaCRM has not put a lesson for it in the calendar yet.
+ * Finds the lessons of today and tomorrow, and the regular lessons that have no lesson there yet.
  */
 export function findLessonsAhead(
 	rows: LessonRows,
@@ -44,18 +49,18 @@ export function findLessonsAhead(
 }
 
 /** The checks that need the participants of lessons. */
-const CHECKS: readonly CheckName[] = ['comesUnpaid'];
+const CHECKS_OF_PARTICIPANTS: readonly CheckName[] = ['comesUnpaid'];
 
 /**
- * Reads the customers who come to a planned lesson tomorrow, without archived ones. Adds their
- * cards (the records of customers) to `customers`, so that the findings can name them.
+ * Reads the customers who come to a planned lesson tomorrow, without archived customers. Adds their
+ * cards (the records of customers) to `customers`, so that the findings can name the customers.
  */
 export async function readParticipants(
 	schoolReader: SchoolReader,
 	customers: CustomerDirectory,
 	lessons: readonly Occurrence[],
 ): Promise<Participant[]> {
-	if (!schoolReader.isAnyChosen(CHECKS)) return [];
+	if (!schoolReader.isAnyCheckChosen(CHECKS_OF_PARTICIPANTS)) return [];
 
 	const { item, form, branches } = schoolReader;
 	const { tomorrow, zone } = form.days;
@@ -67,9 +72,9 @@ export async function readParticipants(
 	const [firstBranch] = branches;
 	const reading = await readParticipantsOfLessons(listReader, splitByBranch(plannedLessons), {
 		zone,
-		// Branches that this user may not see are left out, and returned as `failures`.
+		// Branches that this user may not see are left out. Their failures are in `reading.failures`.
 		branchesToSkip: 'deniedBranches',
-		// If this user may not list the branches, only the first checked one is searched.
+		// If this user may not list the branches, only the first checked branch is searched.
 		listOtherBranches: async () => await allBranches(item, firstBranch),
 		cards: customers.cards,
 	});
@@ -90,7 +95,7 @@ function addCards(participants: readonly Participant[], customers: CustomerDirec
 	}
 }
 
-/** Splits lessons by their branch; undefined stands for an unknown branch. */
+/** Splits lessons by their branch. An unknown branch is null in a lesson, and undefined here. */
 function splitByBranch(lessons: readonly Occurrence[]): LessonsOfBranch[] {
 	const branches = [...new Set(lessons.map(({ branch_id }) => branch_id))];
 	return branches.map((branch) => ({
@@ -100,8 +105,8 @@ function splitByBranch(lessons: readonly Occurrence[]): LessonsOfBranch[] {
 }
 
 /**
- * Makes a reader that adds a hint if a list is incomplete. The hint says what the list holds, which
- * depends on its path: memberships in groups, or customers.
+ * Makes a reader that adds a hint if a list is incomplete. The hint names the kind of the missing
+ * records: memberships in groups or customers, according to the path of the list.
  */
 const makeParticipantReader = (schoolReader: SchoolReader): ListReader => ({
 	async collect(list, options) {
@@ -113,8 +118,10 @@ const makeParticipantReader = (schoolReader: SchoolReader): ListReader => ({
 
 /**
  * Adds hints about the checked branches in which this user may not list customers or members of
- * groups. Customers are also looked for in branches that are not checked. A denied one of these has
- * no hint: `warnOfMissingCards` already names the customers who were not found.
+ * groups.
+ *
+ * Customers are also looked for in other branches. If this user may not see such a branch, no hint
+ * is needed: `warnOfMissingCards` already names the customers who were not found.
  */
 function addHintsAboutDeniedBranches(
 	schoolReader: SchoolReader,
@@ -125,6 +132,6 @@ function addHintsAboutDeniedBranches(
 		if (!isChecked) continue;
 
 		const plural = 'Customers or members of groups';
-		schoolReader.addHintsAboutDeniedList({ checks: CHECKS, plural, branch });
+		schoolReader.addHintsAboutDeniedList({ checks: CHECKS_OF_PARTICIPANTS, plural, branch });
 	}
 }

@@ -1,6 +1,11 @@
+/**
+ * *Account → Daily Check*: reads the records of the school, and finds what somebody has to put
+ * right, such as a lesson of yesterday that is still planned. Each such thing is a finding.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
-import { MAIN_BRANCH_OFF } from '../../../api/messages';
+import { MAIN_BRANCH_ADVICE } from '../../../api/messages';
 import { branch as branchEntity } from '../../../entities/branch';
 import { readBranchesInUse, searchBranchesField } from '../../../run/branches';
 import type { Item } from '../../../run/item';
@@ -16,18 +21,19 @@ import { readSchool } from './readSchool';
 import { SchoolReader } from './schoolReader';
 
 /**
- * Finds what has to be put right in the school, and returns one output item for each thing. Items
- * with the same form share one result.
+ * Runs the daily check, and returns one output item for each finding. Input items with the same
+ * form share one result.
  *
- * @param userItem an item whose form may hold names of branches instead of IDs
+ * @param userItem the input item; its form may name branches by their names instead of their IDs
  */
 export async function dailyCheck(userItem: Item): Promise<IDataObject[]> {
-	// The clock decides which day was yesterday and which lesson is over, so a wrong time zone is
-	// worth a hint.
-	userItem.execution.decidesByTime = true;
+	// The clock decides which day was yesterday and which lesson is over. So the execution adds a
+	// hint if the workflow has the wrong time zone.
+	userItem.execution.dependsOnTimeZone = true;
 
-	// The form holds names of branches only, in the field 'Search in Branch'.
+	// With `onlyReads`, error messages do not say that nothing was saved.
 	const itemThatOnlyReads = userItem.resolvedWith({ onlyReads: true });
+	// 'Search in Branch' is the only field of the form that can hold names.
 	const item = await resolveNames(itemThatOnlyReads, branchEntity, 'dailyCheck');
 	const form = readDailyForm(item);
 
@@ -38,12 +44,12 @@ export async function dailyCheck(userItem: Item): Promise<IDataObject[]> {
 }
 
 /**
- * Makes the name under which the result of a form is cached. The time of the day is not in it, so
- * that later items find the result, too.
+ * Makes the name under which the result of a form is cached. Leaves out the time of day: otherwise
+ * an item that is processed a minute later would not find the result.
  */
 function makeCacheName(form: DailyForm): string {
-	const { days, ...choices } = form;
-	return JSON.stringify(['daily', choices, days.checkedDay, days.today]);
+	const { days, ...otherFormValues } = form;
+	return JSON.stringify(['daily', otherFormValues, days.checkedDay, days.today]);
 }
 
 /**
@@ -64,9 +70,9 @@ async function checkSchool(item: Item, form: DailyForm): Promise<IDataObject[]> 
 }
 
 /**
- * Returns the branches that the user has chosen, or else all open ones.
+ * Returns the branches that the user has chosen or, if the user has chosen none, all open branches.
  *
- * @throws NodeOperationError if none is chosen and this user may not list the branches
+ * @throws NodeOperationError if no branch is chosen, and this user may not list the branches
  */
 async function readBranchesToCheck(item: Item, { chosenBranches }: DailyForm): Promise<number[]> {
 	if (chosenBranches.length > 0) return chosenBranches;
@@ -76,6 +82,6 @@ async function readBranchesToCheck(item: Item, { chosenBranches }: DailyForm): P
 
 	throw item.error(
 		'This user may not list the branches of the account',
-		`Choose some in '${searchBranchesField.label}' of 'Options'. ${MAIN_BRANCH_OFF}`,
+		`Choose some in '${searchBranchesField.label}' of 'Options'. ${MAIN_BRANCH_ADVICE}`,
 	);
 }

@@ -8,7 +8,7 @@ import type { SchoolRecords } from './schoolRecords';
 interface DailyCheck {
 	/** The name of the check in the form. */
 	label: string;
-	/** Finds what has to be put right. Sends no calls: `readSchool.ts` has read the records. */
+	/** Finds what has to be put right in the records, which `readSchool.ts` has read. */
 	find(records: SchoolRecords): Finding[];
 }
 
@@ -24,7 +24,7 @@ export const DAILY_CHECKS: Readonly<Record<CheckName, DailyCheck>> = {
 	},
 	smallGroup: {
 		label: 'Small Groups',
-		find: ({ groupSizes, fewestMembers, days }) => findSmallGroups(groupSizes, fewestMembers, days),
+		find: ({ groupSizes, minMembers, days }) => findSmallGroups(groupSizes, minMembers, days),
 	},
 	notMarked: {
 		label: 'Attendance Not Marked',

@@ -1,3 +1,5 @@
+/** The form of *Account → Daily Check*: its parameters, and how their values are read. */
+
 import type { INodeProperties } from 'n8n-workflow';
 
 import { isoDate } from '../../../entities/fields';
@@ -22,10 +24,13 @@ const checks: INodeProperties = {
 	description: 'All if left empty',
 };
 
-/** A field, as entities declare them; `toProperty` makes the parameter of n8n from it. */
+/**
+ * The field 'Day'. It is declared like a field of an entity, so that it takes the same kinds of
+ * days; `toProperty` turns it into a parameter of n8n.
+ */
 const dayField = isoDate('day', 'Day', { description: 'Yesterday if not given' });
 
-const fewestMembers = wholeNumber({
+const minMembers = wholeNumber({
 	displayName: 'Fewest Members',
 	name: 'fewest',
 	min: 1,
@@ -36,28 +41,32 @@ const fewestMembers = wholeNumber({
 export const dailyOptions = collection(
 	'Options',
 	'options',
-	[checks, toProperty(dayField), fewestMembers, toProperty(searchBranchesField)],
+	[checks, toProperty(dayField), minMembers, toProperty(searchBranchesField)],
 	'Add Option',
 );
 
-/** The values of the form, and the days that they mean now. */
+/** The values of the form. A relative day, such as yesterday, is already a date. */
 export interface DailyForm {
 	/** The checks to run, in the order of the output. */
 	checks: CheckName[];
 	days: Days;
-	/** A group with fewer members is small. */
-	fewestMembers: number;
-	/** The branches that the user has chosen; empty for all open ones. */
+	/** The number of members below which a group counts as small. */
+	minMembers: number;
+	/** The branches that the user has chosen; empty for all open branches. */
 	chosenBranches: number[];
 }
 
-/** Reads the form. `resolveNames` must have put IDs in place of the names of branches before. */
+/**
+ * Reads the form.
+ *
+ * @param item an item in whose form `resolveNames` has replaced the names of branches by IDs
+ */
 export function readDailyForm(item: Item): DailyForm {
 	const options = item.collection(dailyOptions);
 	return {
 		checks: readChecks(options),
 		days: readDays(options),
-		fewestMembers: options.integer(fewestMembers),
+		minMembers: options.integer(minMembers),
 		chosenBranches: readChosenBranches(options),
 	};
 }
@@ -87,6 +96,7 @@ function readDays(options: CollectionReader): Days {
 function readChosenDay(options: CollectionReader): string | undefined {
 	if (!options.has(dayField.name)) return undefined;
 
-	const typedDay = options.input(toProperty(dayField));
+	const typedDay = options.readRawValue(toProperty(dayField));
+	// The value is a text already; only its type does not say so.
 	return String(options.toRequestValue(dayField, typedDay));
 }

@@ -1,3 +1,8 @@
+/**
+ * Builds the output items of *Account → Daily Check*: one for each finding, which is a thing that
+ * somebody has to put right.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { customer as customerEntity } from '../../../entities/customer';
@@ -44,8 +49,8 @@ export function buildItems(findings: readonly Finding[], context: ItemContext): 
 type DailyItem = ReturnType<typeof buildItem>;
 
 /**
- * Builds the output item of a finding. It names the customer only if the finding is about one, and
- * the first of several groups.
+ * Builds the output item of a finding. If the finding is about several customers, the item names
+ * none of them. If it is about several groups, the item has the ID of the first group.
  */
 function buildItem(finding: Finding, { names, records, origin }: ItemContext) {
 	const { groupIds = [], teacherIds = [] } = finding;
@@ -69,24 +74,25 @@ function buildItem(finding: Finding, { names, records, origin }: ItemContext) {
 	};
 }
 
-/** Returns the ID of the customer that a finding is about; undefined for none or several. */
+/** Returns the ID of the one customer of a finding; undefined for no customer or several. */
 const findOnlyCustomer = ({ customerIds = [] }: Finding): number | undefined =>
 	customerIds.length === 1 ? customerIds[0] : undefined;
 
 /**
- * Builds the address of a page in AlfaCRM: of the customer that a finding is about, or else of the
- * first group. Null if the finding is about neither.
+ * Builds the address of a page in AlfaCRM: the page of the one customer of a finding or, if the
+ * finding is not about one customer, the page of the first group. Null if there is no group either.
  *
  * If the record was not read, its ID and the branch of the finding are enough for the address.
  */
 function buildPageLink(finding: Finding, records: KnownRecords, origin: string): string | null {
+	// `buildLink` takes undefined for an unknown branch, and not null.
 	const branchOfFinding = finding.branch ?? undefined;
 
 	const customerId = findOnlyCustomer(finding);
 	if (customerId !== undefined) {
-		const card = records.customers.findActive(customerId);
-		const row = card?.row ?? { id: customerId };
-		return buildLink(customerEntity, row, origin, card?.branch ?? branchOfFinding);
+		const customer = records.customers.findActive(customerId);
+		const row = customer?.row ?? { id: customerId };
+		return buildLink(customerEntity, row, origin, customer?.branch ?? branchOfFinding);
 	}
 
 	const groupId = finding.groupIds?.at(0);

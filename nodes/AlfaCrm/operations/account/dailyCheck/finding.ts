@@ -1,6 +1,6 @@
 /**
- * The name of a check in the output and in stored workflows. The labels in the form are in
- * `DAILY_CHECKS`.
+ * The name of a check of *Account → Daily Check*, in the output and in stored workflows. The form
+ * shows the labels of `DAILY_CHECKS`.
  *
  * - `stillPlanned`: a lesson is over, but nobody has completed or cancelled it.
  * - `overlap`: two lessons need the same teacher or room at the same time.
@@ -17,21 +17,22 @@ export type CheckName =
 	| 'noPayer'
 	| 'comesUnpaid';
 
-/** The days that the checks look at, as `yyyy-mm-dd`, by the clock of the school. */
+/** The days that the checks look at, as `yyyy-mm-dd`, and the clock that decides them. */
 export interface Days {
 	/** The day to look back on: yesterday, unless the user has chosen another day. */
 	checkedDay: string;
 	today: string;
 	tomorrow: string;
-	/** `yyyy-mm-dd hh:mm` */
+	/** The current time, `yyyy-mm-dd hh:mm`. */
 	now: string;
-	/** The time zone of the school. */
+	/** The time zone of the school, which is that of the workflow. */
 	zone: string;
 }
 
 /**
- * Returns the names of records by their IDs. If a name is unknown, returns a text with the ID, such
- * as `customer 501`; for a room the ID alone, because sentences say `room` before it.
+ * Returns the names of records by their IDs. In place of an unknown name, returns a text with the
+ * ID, such as `customer 501`. In place of an unknown room, returns the ID alone: the sentences
+ * already say `room` before the name of a room.
  */
 export interface Names {
 	customer(id: number): string;
@@ -43,19 +44,22 @@ export interface Names {
 /** One thing that somebody has to put right, and the records that it is about. */
 export interface Finding {
 	check: CheckName;
-	/** `yyyy-mm-dd` */
+	/** The day of the lesson or payment; for a group, today. `yyyy-mm-dd` */
 	date: string;
-	/** `hh:mm` */
+	/** When the lesson begins: `hh:mm` */
 	time?: string;
-	/** Null if unknown. */
+	/** The branch; null if it is unknown. */
 	branch: number | null;
-	/** Null for a regular lesson that is not in the calendar yet; missing if no lesson is meant. */
+	/**
+	 * Undefined if the finding is not about a lesson. Null for a regular lesson (a rule such as
+	 * "Mondays at 17:00") whose lesson on that day is not in the calendar yet.
+	 */
 	lessonId?: number | null;
 	paymentId?: number;
 	groupIds?: readonly number[];
 	customerIds?: readonly number[];
 	teacherIds?: readonly number[];
 	roomIds?: readonly number[];
-	/** Says in one sentence what is wrong. */
+	/** Writes the message: one sentence that says what is wrong. */
 	describe: (names: Names) => string;
 }

@@ -2,17 +2,21 @@ import type { Days, Finding, Names } from './finding';
 import type { GroupSize } from './schoolRecords';
 import { capitalize } from './wording';
 
-/** Finds the groups that have fewer members today than the user has set as the minimum. */
+/**
+ * Finds the groups that have too few members today.
+ *
+ * @param minMembers the number of members below which a group is small
+ */
 export function findSmallGroups(
 	groupSizes: readonly GroupSize[],
-	fewestMembers: number,
+	minMembers: number,
 	{ today }: Days,
 ): Finding[] {
-	const smallGroups = groupSizes.filter(({ memberCount }) => memberCount < fewestMembers);
+	const smallGroups = groupSizes.filter(({ memberCount }) => memberCount < minMembers);
 	return smallGroups.map(({ id, branch, memberCount }) => {
 		const describe = (names: Names) => {
 			const members = describeMemberCount(memberCount);
-			return `${describeGroup(id, names)} has ${members}, fewer than ${fewestMembers}.`;
+			return `${describeGroup(id, names)} has ${members}, fewer than ${minMembers}.`;
 		};
 		return {
 			check: 'smallGroup',
@@ -28,9 +32,9 @@ export function findSmallGroups(
 function describeGroup(id: number, names: Names): string {
 	const name = names.group(id);
 	const nameById = `Group ${id}`;
-	// `names` already calls a group without a name by its ID.
-	const isNameById = capitalize(name) === nameById;
-	return isNameById ? nameById : `Group ${name}`;
+	// If the name is unknown, `names` returns `group 41`, so the word "Group" is not added again.
+	const hasWordGroup = capitalize(name) === nameById;
+	return hasWordGroup ? nameById : `Group ${name}`;
 }
 
 /** Writes `no members`, `1 member`, `2 members`. */

@@ -1,3 +1,9 @@
+/**
+ * Checks of *Account → Daily Check* that look at lessons. An `Occurrence` is a lesson, or a regular
+ * lesson (a rule such as "Mondays at 17:00") on a day that has no lesson in the calendar yet. Such
+ * a regular lesson has no `lesson_id`.
+ */
+
 import { LESSON_STATUS } from '../../../entities/lesson';
 import type { Occurrence } from '../../../store/calendar/occurrences';
 import type { TimeSpan } from '../../../store/calendar/timeSpan';
@@ -15,9 +21,8 @@ import {
 } from './wording';
 
 /**
- * Finds lessons of the checked day that are over, but which nobody has completed or cancelled. If
- * the checked day is today, `lessons` may also hold regular lessons that are not in the calendar
- * yet. Nobody can complete those, so they are left out.
+ * Finds lessons of the checked day that are over, but which nobody has completed or cancelled.
+ * Leaves out regular lessons that are not in the calendar yet, because nobody can complete them.
  */
 export function findStillPlanned(
 	lessons: readonly Occurrence[],
@@ -30,7 +35,7 @@ export function findStillPlanned(
 
 	return overdueLessons.map((lesson) => ({
 		check: 'stillPlanned',
-		...listLessonDetails(lesson),
+		...makeLessonFields(lesson),
 		describe: (names) =>
 			`${describeLesson(lesson, names)} is still planned: nobody has completed or cancelled it.`,
 	}));
@@ -56,7 +61,7 @@ export function findUnmarkedLessons(
 
 	return unmarkedLessons.map((lesson) => ({
 		check: 'notMarked',
-		...listLessonDetails(lesson),
+		...makeLessonFields(lesson),
 		describe: (names) =>
 			`${describeLesson(lesson, names)} is completed, but nobody is marked as present or absent.`,
 	}));
@@ -97,8 +102,8 @@ interface TimedLesson extends TimeSpan {
 }
 
 /**
- * Reads when lessons begin and end. Leaves out a lesson that does not show both times, because it
- * is unknown what the lesson overlaps.
+ * Reads when lessons begin and end. Leaves out a lesson that does not show both times, because
+ * nobody can say what it overlaps.
  */
 function readTimes(lessons: readonly Occurrence[]): TimedLesson[] {
 	const timedLessons: TimedLesson[] = [];
@@ -110,12 +115,13 @@ function readTimes(lessons: readonly Occurrence[]): TimedLesson[] {
 }
 
 /**
- * Compares lessons by their beginning. If two begin together, compares their IDs, so that a pair
- * has the same order in each run. Lessons without an ID come first.
+ * Compares lessons by their beginning. Compares lessons that begin together by their IDs, so that
+ * a pair of lessons has the same order in each run.
  */
 function compareBeginnings(a: TimedLesson, b: TimedLesson): number {
 	if (a.begin !== b.begin) return a.begin - b.begin;
 
+	// 0 stands for a lesson without an ID, so that it comes first.
 	const idOfA = a.lesson.lesson_id ?? 0;
 	const idOfB = b.lesson.lesson_id ?? 0;
 	return idOfA - idOfB;
@@ -132,22 +138,22 @@ interface Conflict {
 /** Finds the teachers and the room that two lessons share; undefined if they share none. */
 function findSharedResources(earlier: Occurrence, later: Occurrence): Conflict | undefined {
 	const teacherIds = earlier.teacher_ids.filter((id) => later.teacher_ids.includes(id));
+	// A lesson has one room at most, so the list has one ID or none.
 	const roomIds = listRoomIds(earlier).filter((id) => id === later.room_id);
 	if (teacherIds.length === 0 && roomIds.length === 0) return undefined;
 	return { earlier, later, teacherIds, roomIds };
 }
 
 /**
- * Makes the finding of two lessons that need the same teacher or room. An output item shows one
- * day, one time and one lesson: those of the later lesson. If the later lesson is a regular lesson
- * that is not in the calendar yet, it has no ID, so the item shows the ID of the earlier one, which
- * people can open.
+ * Makes the finding of two lessons that need the same teacher or room. An output item has one time
+ * and one lesson ID, so it shows the later lesson. If the later lesson has no ID, the item shows
+ * the ID of the earlier lesson, so that people can open at least this lesson.
  */
 function makeOverlapFinding(conflict: Conflict): Finding {
 	const { earlier, later, teacherIds, roomIds } = conflict;
 	return {
 		check: 'overlap',
-		...listLessonDetails(later),
+		...makeLessonFields(later),
 		lessonId: later.lesson_id ?? earlier.lesson_id,
 		groupIds: [...earlier.group_ids, ...later.group_ids],
 		customerIds: [...listIndividualCustomers(earlier), ...listIndividualCustomers(later)],
@@ -157,11 +163,11 @@ function makeOverlapFinding(conflict: Conflict): Finding {
 	};
 }
 
-/** Writes which teachers and rooms are booked twice, and by which lessons. */
+/** Writes which teachers and rooms are booked twice, and for which lessons. */
 function describeConflict(conflict: Conflict, names: Names): string {
 	const { earlier, later, teacherIds, roomIds } = conflict;
 	const teachers = teacherIds.map((id) => names.teacher(id));
-	const rooms = roomIds.map((id) => `room ${names.room(id)}`);
+	const rooms = roomIds.map((id) => describeRoom(id, names));
 	const bookedTwice = [...teachers, ...rooms];
 	const verb = bookedTwice.length > 1 ? 'are' : 'is';
 
@@ -172,8 +178,16 @@ function describeConflict(conflict: Conflict, names: Names): string {
 	);
 }
 
-/** Returns the part of a finding that tells which lesson it is about: the time and the records. */
-const listLessonDetails = (lesson: Occurrence) => ({
+/** Writes `room Blue`, or `room 5` for a room whose name is unknown. */
+function describeRoom(id: number, names: Names): string {
+	const name = names.room(id);
+	// `names` already calls a room without a name by its ID: `Room 5`.
+	const isNameById = name === `Room ${id}`;
+	return isNameById ? `room ${id}` : `room ${name}`;
+}
+
+/** Makes the fields of a finding that come from its lesson: the time, and the IDs of records. */
+const makeLessonFields = (lesson: Occurrence) => ({
 	date: lesson.date,
 	time: formatTimeOfDay(lesson.time_from),
 	branch: lesson.branch_id,
@@ -186,8 +200,8 @@ const listLessonDetails = (lesson: Occurrence) => ({
 const listRoomIds = ({ room_id }: Occurrence): number[] => (room_id === null ? [] : [room_id]);
 
 /**
- * Returns the customers of an individual lesson. Returns none for a lesson of groups, because the
- * finding names the groups.
+ * Returns the customers of an individual lesson. Returns no customers for a lesson of groups,
+ * because a finding names the groups of such a lesson.
  */
 const listIndividualCustomers = ({ group_ids, customer_ids }: Occurrence): number[] =>
 	group_ids.length > 0 ? [] : customer_ids;
@@ -197,8 +211,8 @@ const isInCalendar = ({ lesson_id }: Occurrence): boolean => lesson_id !== null;
 const isPlanned = ({ status }: Occurrence): boolean => status === LESSON_STATUS.planned;
 
 /**
- * Whether a lesson has ended. A lesson without an end is over when its day is over: it ends at
- * `24:00`, which sorts after every time of the day and before the next day.
+ * Whether a lesson has ended. A lesson whose end is unknown counts as over when its day is over:
+ * its end is then written `2026-02-09 24:00`, which sorts between that day and the next day.
  *
  * @param now `yyyy-mm-dd hh:mm`
  */
@@ -211,10 +225,11 @@ function isOver(lesson: Occurrence, now: string): boolean {
 
 /**
  * Reads when a lesson begins and ends, in minutes after midnight; undefined if AlfaCRM does not
- * show both times. The times of an occurrence are by the clock of the school and name no zone, so
- * any zone gives the same minutes.
+ * show both times.
  */
 function readTimesOf({ time_from, time_to }: Occurrence): TimeSpan | undefined {
 	if (time_to === null) return undefined;
-	return readTimeSpan({ time_from, time_to }, 'UTC');
+	// The times are in the school's local time and name no zone, so any zone gives the same minutes.
+	const anyZone = 'UTC';
+	return readTimeSpan({ time_from, time_to }, anyZone);
 }

@@ -1,3 +1,8 @@
+/**
+ * The check *Unpaid Tomorrow* of *Account → Daily Check*. A participant is one customer who comes
+ * to one lesson. A customer is a lead, who does not study yet, or a client.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { CUSTOMER_TYPE } from '../../../entities/customer';
@@ -7,8 +12,8 @@ import type { Finding, Names } from './finding';
 import { formatTimeOfDay } from './wording';
 
 /**
- * Finds clients who come to a lesson, but whose card shows a debt or no paid lesson (`balance` and
- * `paid_lesson_count`, API notes 5.3). Each client is reported once, with the first lesson.
+ * Finds clients who come to a lesson, but whose record shows a debt (`balance`) or no paid lessons
+ * (`paid_lesson_count`): docs/alfacrm-api.md 5.3. Reports each client once, with the first lesson.
  *
  * @param participants the earliest lesson first
  */
@@ -21,7 +26,7 @@ export function findUnpaidParticipants(participants: readonly Participant[]): Fi
 	return findings;
 }
 
-/** Chooses one participation of each client: that in the first lesson. */
+/** Chooses each client once, as a participant of the client's first lesson. Leaves out leads. */
 function chooseFirstLessons(participants: readonly Participant[]): Participant[] {
 	const firstLessons = new Map<number, Participant>();
 	for (const participant of participants) {
@@ -32,7 +37,7 @@ function chooseFirstLessons(participants: readonly Participant[]): Participant[]
 	return [...firstLessons.values()];
 }
 
-/** Whether a customer is a client. A lead pays nothing yet, so no lead is reported. */
+/** Whether a customer is a client. Leads pay nothing yet, so they are not reported. */
 const isClient = ({ is_study }: IDataObject): boolean => Number(is_study) === CUSTOMER_TYPE.client;
 
 /**

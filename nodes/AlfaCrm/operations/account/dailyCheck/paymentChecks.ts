@@ -6,8 +6,8 @@ import { formatDay, readId } from '../../../values/formats';
 import type { Days, Finding } from './finding';
 
 /**
- * Finds payments of the type income on the checked day that belong to no customer. `readPayments`
- * asks AlfaCRM for such payments only, but AlfaCRM may ignore filters, so each row is checked.
+ * Finds the payments of the checked day that should belong to a customer but do not. Day and type
+ * of each payment are checked here, because AlfaCRM may ignore the filters of `readPayments`.
  */
 export function findPaymentsWithoutCustomer(
 	payments: readonly LocatedRecord[],
@@ -31,16 +31,17 @@ export function findPaymentsWithoutCustomer(
 }
 
 /**
- * Whether a payment is of the type income; a payment that shows no type counts as one. Only
- * payments of this type are known to need a customer: a cash collection never has one, and nothing
- * is known of other types (API notes 5.16).
+ * Whether the type of a payment is income. A payment that shows no type counts as income.
+ *
+ * Only payments of this type are known to need a customer. A cash collection never has a customer,
+ * and nothing is known about other types (docs/alfacrm-api.md 5.16).
  */
 const isIncome = ({ pay_type_id }: IDataObject): boolean =>
 	(readId(pay_type_id) ?? INCOME) === INCOME;
 
 /**
- * Writes `Payment 1200 of 4500.00 from Anna Orlova`. The staff may have typed in the name of the
- * person who paid, although the payment belongs to no customer.
+ * Writes `Payment 1200 of 4500.00 from Anna Orlova`. A payment without a customer can have the name
+ * of the person who paid, if the staff have typed it in.
  */
 function describePayment({ id, income: amount, payer_name }: IDataObject): string {
 	const hasPayerName = typeof payer_name === 'string' && payer_name !== '';

@@ -1,8 +1,13 @@
+/**
+ * Finds out for *Account → Daily Check* in which lessons somebody is marked as present or absent.
+ * The attendance of a lesson is in its field `details`: a row for each customer.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { dayOf, lesson as lessonEntity, LESSON_STATUS } from '../../../entities/lesson';
-import { listCall } from '../../../entities/listCall';
-import { isPlain } from '../../../fields/blank';
+import { makeListCall } from '../../../entities/listCall';
+import { isPlainObject } from '../../../fields/blank';
 import { listOf } from '../../../fields/field';
 import type { Item } from '../../../run/item';
 import { customerIdsOf, groupIdsOf } from '../../../store/calendar/lessonRow';
@@ -14,13 +19,13 @@ import { readMembersOnAnyDay } from './readMembers';
 /**
  * Finds the lessons in which somebody is marked as present or absent.
  *
- * The `details` of a lesson are its attendance: a row for each customer. Some accounts show them
- * only in a list of the lessons of one customer (API notes 5.11). So if no lesson shows any, each
- * completed lesson of the checked day is requested again: once for each of its customers, until one
- * of them is marked.
+ * Some accounts show `details` only in the list of one customer's lessons
+ * (docs/alfacrm-api.md 5.11). So if no lesson shows `details`, each completed lesson of the checked
+ * day is requested again in the lists of its customers, one after the other, until somebody is
+ * marked.
  *
- * @returns the IDs of the lessons; null stands for lessons without an ID, which cannot be told
- * apart
+ * @returns the IDs of the lessons. Null stands for all lessons without an ID, because nothing
+ * distinguishes them.
  */
 export async function findMarkedLessons(
 	item: Item,
@@ -46,9 +51,11 @@ export async function findMarkedLessons(
 	return markedIds;
 }
 
-/** Whether the list of the lessons of at least one customer shows that somebody is marked. */
+/**
+ * Whether somebody is marked in a lesson, according to the list of at least one customer's lessons.
+ */
 async function isMarkedForAnyCustomer(item: Item, lesson: LocatedRecord): Promise<boolean> {
-	const customerIds = await readCustomersOf(item, lesson);
+	const customerIds = await readCustomerIdsOf(item, lesson);
 	for (const customerId of customerIds) {
 		const shownLesson = await readLessonOfCustomer(item, lesson, customerId);
 		if (shownLesson !== undefined && isAnybodyMarked(shownLesson)) return true;
@@ -57,10 +64,10 @@ async function isMarkedForAnyCustomer(item: Item, lesson: LocatedRecord): Promis
 }
 
 /**
- * Reads the IDs of the customers of a lesson. If a lesson of groups does not name its customers,
- * they are the members of the groups.
+ * Reads the IDs of the customers of a lesson. If the lesson names no customers, returns the members
+ * of its groups.
  */
-async function readCustomersOf(
+async function readCustomerIdsOf(
 	item: Item,
 	{ row: lesson, branch }: LocatedRecord,
 ): Promise<number[]> {
@@ -77,20 +84,20 @@ async function readLessonOfCustomer(
 ): Promise<IDataObject | undefined> {
 	const lessonId = readLessonId(lesson);
 	const list = {
-		...listCall(lessonEntity, lesson.branch),
+		...makeListCall(lessonEntity, lesson.branch),
 		body: { id: lessonId, customer_id: customerId, status: LESSON_STATUS.completed },
 	};
-	// AlfaCRM may ignore the filter.
+	// AlfaCRM may ignore the filter, so each row is checked.
 	const isRequestedLesson = (row: IDataObject) => readId(row.id) === lessonId;
 	const { rows } = await item.collect(list, { keep: isRequestedLesson, limit: 1 });
 	return rows.at(0);
 }
 
-/**
- * Whether at least one customer of a lesson is marked as present or absent. API notes 5.11.
- */
+/** Whether at least one customer of a lesson is marked as present or absent. */
 const isAnybodyMarked = ({ details }: IDataObject): boolean =>
-	listOf(details).some((detail) => isPlain(detail) && readFlag(detail.is_attend) !== undefined);
+	listOf(details).some(
+		(detail) => isPlainObject(detail) && readFlag(detail.is_attend) !== undefined,
+	);
 
 /** Returns the ID of a lesson; null if it has none. */
 const readLessonId = ({ row: lesson }: LocatedRecord): number | null => readId(lesson.id) ?? null;

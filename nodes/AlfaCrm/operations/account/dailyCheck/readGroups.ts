@@ -1,8 +1,13 @@
+/**
+ * Reads groups for *Account → Daily Check*, and counts their members. A card is the record of one
+ * customer, and shows in which groups the customer is.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { readArchivedFlag } from '../../../entities/archive';
 import { group as groupEntity } from '../../../entities/group';
-import { isPlain } from '../../../fields/blank';
+import { isPlainObject } from '../../../fields/blank';
 import { listOf } from '../../../fields/field';
 import { includesDay } from '../../../store/calendar/periods';
 import type { LocatedRecord } from '../../../store/located';
@@ -13,51 +18,56 @@ import { readCurrentMembers } from './readMembers';
 import type { BranchRecord, SchoolReader } from './schoolReader';
 import type { GroupSize, SchoolRecords } from './schoolRecords';
 
-/** The checks that need groups. */
-const CHECKS: readonly CheckName[] = ['smallGroup'];
+/** The checks that need groups. A hint names them if this user may not read the groups. */
+const CHECKS_OF_GROUPS: readonly CheckName[] = ['smallGroup'];
 
-/** A group that is running, and the customers who are its members today. */
-interface GroupMembers {
+/** A group that is running today, and the IDs of the customers who are its members today. */
+interface RunningGroup {
 	id: number;
 	branch: number;
 	memberIds: readonly number[];
 }
 
 /**
- * Reads the groups, and counts the members of those that are running. Archived customers do not
- * count.
+ * Reads the groups that are not archived, and counts the members of each group that is running
+ * today. Archived customers do not count.
  *
- * Reading the members of one group costs a call. The cards (the records) of all customers are read
- * in few calls, and show in which groups each customer is (API notes 5.3), but perhaps not all
- * groups. So the members of a group are only read if the cards show too few.
+ * Reading the members of one group costs a call. Reading the cards of all customers takes few
+ * calls, but a card may lack some groups (docs/alfacrm-api.md 5.3). So the members are counted by
+ * the cards, and a group is asked for its members only if the cards show fewer than `minMembers`.
  */
 export async function readGroups(
 	schoolReader: SchoolReader,
 	customers: CustomerDirectory,
 ): Promise<Pick<SchoolRecords, 'groups' | 'groupSizes'>> {
-	if (!schoolReader.isAnyChosen(CHECKS)) return { groups: new Map(), groupSizes: [] };
+	if (!schoolReader.isAnyCheckChosen(CHECKS_OF_GROUPS))
+		return { groups: new Map(), groupSizes: [] };
 
-	const { days, fewestMembers } = schoolReader.form;
+	const { days, minMembers } = schoolReader.form;
 	const [groups, customerCards] = await Promise.all([
-		schoolReader.readAllBranches(CHECKS, groupEntity),
+		schoolReader.readRecordsInAllBranches(CHECKS_OF_GROUPS, groupEntity),
 		customers.readActiveCustomers(),
 	]);
 
 	const runningGroups = groups.filter(({ row: group }) => isRunning(group, days));
-	const membersByCards = listMembersByCards(customerCards);
-	const groupMembers = await readMembersOfGroups(schoolReader, runningGroups, membersByCards);
+	const memberIdsByGroup = listMembersOnCards(customerCards);
+	const groupsWithMembers = await readMembersOfGroups(
+		schoolReader,
+		runningGroups,
+		memberIdsByGroup,
+	);
 
-	// `isArchived` needs the cards of the members who are in no list of active customers.
-	const unlistedMembers = findUnlistedMembers(groupMembers, customers, fewestMembers);
-	await customers.lookUp(unlistedMembers);
+	// `countMembers` has to know which members are archived: their cards show it.
+	const membersToLookUp = findMembersToLookUp(groupsWithMembers, customers, minMembers);
+	await customers.lookUpCards(membersToLookUp);
 
-	const groupSizes = groupMembers.map((members) => countMembers(members, customers));
+	const groupSizes = groupsWithMembers.map((group) => countMembers(group, customers));
 	return { groups: indexById(groups), groupSizes };
 }
 
 /** Counts the members of a group who are not archived. */
 function countMembers(
-	{ id, branch, memberIds }: GroupMembers,
+	{ id, branch, memberIds }: RunningGroup,
 	customers: CustomerDirectory,
 ): GroupSize {
 	const activeIds = memberIds.filter((customerId) => !customers.isArchived(customerId));
@@ -74,35 +84,36 @@ function indexById(records: readonly LocatedRecord[]): Map<number, LocatedRecord
 	return recordsById;
 }
 
-/** The IDs of the customers in each group, by the ID of the group. */
-type MembersByGroup = ReadonlyMap<number, ReadonlySet<number>>;
+/** The IDs of the members of groups, by the ID of the group. */
+type MemberIdsByGroup = ReadonlyMap<number, ReadonlySet<number>>;
 
-/** Lists the members of each group, as the cards (the records) of customers show them. */
-function listMembersByCards(customerCards: readonly LocatedRecord[]): MembersByGroup {
-	const membersByGroup = new Map<number, Set<number>>();
+/** Lists the members of each group, as the cards of customers show them. */
+function listMembersOnCards(customerCards: readonly LocatedRecord[]): MemberIdsByGroup {
+	const memberIdsByGroup = new Map<number, Set<number>>();
 	for (const { row: card } of customerCards) {
 		const customerId = readId(card.id);
 		if (customerId === undefined) continue;
 
 		for (const groupId of readGroupIds(card)) {
-			const memberIds = membersByGroup.get(groupId) ?? new Set();
+			const memberIds = memberIdsByGroup.get(groupId) ?? new Set();
 			memberIds.add(customerId);
-			membersByGroup.set(groupId, memberIds);
+			memberIdsByGroup.set(groupId, memberIds);
 		}
 	}
-	return membersByGroup;
+	return memberIdsByGroup;
+}
+
+/** Reads the IDs of the groups that a card shows. */
+function readGroupIds(card: IDataObject): number[] {
+	const groups = listOf(card.groups);
+	// A card shows a group as an object with an `id`, or as the ID itself.
+	return readIds(groups.map((group) => (isPlainObject(group) ? group.id : group)));
 }
 
 /**
- * Reads the IDs of the groups of a customer. A card shows each group as an ID, or as a row that has
- * the ID.
+ * Whether a group is running: it is not archived, and today is between its first and its last day.
+ * A group without an ID cannot be asked for its members, so it does not count as running.
  */
-function readGroupIds(card: IDataObject): number[] {
-	const groups = listOf(card.groups);
-	return readIds(groups.map((group) => (isPlain(group) ? group.id : group)));
-}
-
-/** Whether a group is not archived, and today is one of its days. */
 function isRunning(group: IDataObject, { today, zone }: Days): boolean {
 	const hasId = readId(group.id) !== undefined;
 	const isArchived = readArchivedFlag(group) === true;
@@ -113,50 +124,56 @@ function isRunning(group: IDataObject, { today, zone }: Days): boolean {
 async function readMembersOfGroups(
 	schoolReader: SchoolReader,
 	groups: readonly BranchRecord[],
-	membersByCards: MembersByGroup,
-): Promise<GroupMembers[]> {
-	const membersOfGroups = await Promise.all(
-		groups.map(async (group) => await readMembersOfGroup(schoolReader, group, membersByCards)),
+	memberIdsByGroup: MemberIdsByGroup,
+): Promise<RunningGroup[]> {
+	const groupsWithMembers = await Promise.all(
+		groups.map(async (group) => await readMembersOfGroup(schoolReader, group, memberIdsByGroup)),
 	);
-	return membersOfGroups.filter((members) => members !== undefined);
+	return groupsWithMembers.filter((group) => group !== undefined);
 }
 
 /**
- * Takes the members of a group from the cards of customers. If these seem too few, reads the
- * members from the group.
+ * Finds the members of a group. Takes them from the cards of customers, if the cards show enough
+ * members; otherwise asks AlfaCRM for the members of the group.
  *
- * @returns undefined if this user may not read them
+ * @param memberIdsByGroup the members that the cards show
+ * @returns undefined if this user may not read the members of the group
  */
 async function readMembersOfGroup(
 	schoolReader: SchoolReader,
 	{ row: group, branch }: BranchRecord,
-	membersByCards: MembersByGroup,
-): Promise<GroupMembers | undefined> {
+	memberIdsByGroup: MemberIdsByGroup,
+): Promise<RunningGroup | undefined> {
 	const id = Number(group.id);
-	const idsByCards = [...(membersByCards.get(id) ?? [])];
-	const areEnough = idsByCards.length >= schoolReader.form.fewestMembers;
-	if (areEnough) return { id, branch, memberIds: idsByCards };
+	const memberIdsOnCards = [...(memberIdsByGroup.get(id) ?? [])];
+	const isLargeEnough = memberIdsOnCards.length >= schoolReader.form.minMembers;
+	if (isLargeEnough) return { id, branch, memberIds: memberIdsOnCards };
 
-	const memberIds = await readCurrentMembers(schoolReader, CHECKS, { branch, groupId: id });
-	return memberIds && { id, branch, memberIds };
+	const memberIds = await readCurrentMembers(schoolReader, CHECKS_OF_GROUPS, {
+		branch,
+		groupId: id,
+	});
+	return memberIds === undefined ? undefined : { id, branch, memberIds };
 }
 
 /**
- * Finds the members whose cards have to be looked up: those who are in no list of active customers.
- * They are archived, and then do not count as members, or they are in another branch. In a group
- * with enough other members, that makes no difference, so none is looked up.
+ * Finds the members whose cards have to be looked up.
+ *
+ * - A member in the lists of active customers counts, so nothing has to be looked up.
+ * - Any other member is either archived, and does not count, or belongs to another branch, and
+ *   counts. The card shows which. It is only looked up if the group is small without such members.
  */
-function findUnlistedMembers(
-	groups: readonly GroupMembers[],
+function findMembersToLookUp(
+	groups: readonly RunningGroup[],
 	customers: CustomerDirectory,
-	fewestMembers: number,
+	minMembers: number,
 ): number[] {
 	const idsToLookUp: number[] = [];
 	for (const { memberIds } of groups) {
 		const unlistedIds = memberIds.filter((customerId) => !customers.hasActive(customerId));
 		const listedCount = memberIds.length - unlistedIds.length;
-		const isSmallWithoutThem = listedCount < fewestMembers;
-		if (isSmallWithoutThem) idsToLookUp.push(...unlistedIds);
+		const isPerhapsSmall = listedCount < minMembers;
+		if (isPerhapsSmall) idsToLookUp.push(...unlistedIds);
 	}
 	return idsToLookUp;
 }

@@ -1,3 +1,9 @@
+/**
+ * Reads lessons for *Account → Daily Check*. A regular lesson is a rule such as "Mondays at 17:00",
+ * from which AlfaCRM makes lessons. An `Occurrence` is a lesson, or a regular lesson on a day that
+ * has no lesson in the calendar yet.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { lesson as lessonEntity, LESSON_STATUS } from '../../../entities/lesson';
@@ -12,15 +18,15 @@ import { findMarkedLessons } from './readAttendance';
 import type { SchoolReader } from './schoolReader';
 import type { SchoolRecords } from './schoolRecords';
 
-/** The checks that look at the lessons of today and tomorrow. */
+/** The checks that need the lessons of today and tomorrow. */
 const CHECKS_AHEAD: readonly CheckName[] = ['overlap', 'comesUnpaid'];
 
 /** All checks that need lessons. */
 const CHECKS_OF_LESSONS: readonly CheckName[] = ['stillPlanned', 'notMarked', ...CHECKS_AHEAD];
 
 /**
- * Reads the lessons that the chosen checks look at, and finds those in which somebody is marked as
- * present or absent.
+ * Reads the lessons that the chosen checks need, and finds out in which lessons somebody is marked
+ * as present or absent.
  */
 export async function readLessons(
 	schoolReader: SchoolReader,
@@ -36,7 +42,7 @@ export async function readLessons(
 	const records = lessonsOfBranches.flatMap((lessonsOfBranch) => lessonsOfBranch.records);
 	const occurrences = lessonsOfBranches.flatMap((lessonsOfBranch) => lessonsOfBranch.occurrences);
 
-	const markedLessonIds = schoolReader.isAnyChosen(['notMarked'])
+	const markedLessonIds = schoolReader.isAnyCheckChosen(['notMarked'])
 		? await findMarkedLessons(schoolReader.item, records, schoolReader.form.days)
 		: new Set<number | null>();
 	return { lessons: removeRepeats(occurrences), markedLessonIds };
@@ -46,7 +52,10 @@ export async function readLessons(
 interface LessonsOfBranch {
 	/** The lessons as AlfaCRM lists them. */
 	records: LocatedRecord[];
-	/** The lessons that are not cancelled, and the regular lessons of today and tomorrow. */
+	/**
+	 * The lessons that are not cancelled, and the regular lessons of today and tomorrow that have no
+	 * lesson yet.
+	 */
 	occurrences: Occurrence[];
 }
 
@@ -57,13 +66,13 @@ async function readLessonsOfBranch(
 	passes: readonly IDataObject[],
 ): Promise<LessonsOfBranch> {
 	const { days } = schoolReader.form;
-	const looksAhead = schoolReader.isAnyChosen(CHECKS_AHEAD);
+	const looksAhead = schoolReader.isAnyCheckChosen(CHECKS_AHEAD);
 	const [lessons, regularLessons = []] = await Promise.all([
-		schoolReader.readBranch(CHECKS_OF_LESSONS, lessonEntity, branch, { passes }),
-		looksAhead ? schoolReader.readBranch(CHECKS_AHEAD, regularLessonEntity, branch) : [],
+		schoolReader.readRowsInBranch(CHECKS_OF_LESSONS, lessonEntity, branch, { passes }),
+		looksAhead ? schoolReader.readRowsInBranch(CHECKS_AHEAD, regularLessonEntity, branch) : [],
 	]);
-	// Without the lessons it is unknown which regular lessons have a lesson in the calendar already.
-	// So if this user may not list the lessons, no regular lesson is returned either.
+	// If this user may not list the lessons, it is unknown which regular lessons have a lesson in the
+	// calendar already. So no regular lesson is returned either.
 	if (lessons === undefined) return { records: [], occurrences: [] };
 
 	const records = lessons.map((row) => ({ row, branch }));
@@ -75,12 +84,12 @@ async function readLessonsOfBranch(
 }
 
 /**
- * Makes the passes of the list of lessons: the filters with which it is requested one after the
- * other. AlfaCRM lists the lessons of one status at a time (API notes 5.11).
+ * Makes the passes of the list of lessons. A pass is one filter; the list is requested once for
+ * each pass, because AlfaCRM lists the lessons of one status at a time (docs/alfacrm-api.md 5.11).
  *
- * Lessons around today and tomorrow are requested in every status, because a moved lesson of a day
- * nearby may replace a regular lesson of today or tomorrow. Lessons of the checked day are
- * requested in the statuses that a chosen check looks at.
+ * - **Today and tomorrow**: lessons of every status, from a week before until a week after. A
+ *   lesson that was moved to another day may replace a regular lesson of today or tomorrow.
+ * - **The checked day**: lessons of the statuses that a chosen check needs.
  */
 function makePasses(schoolReader: SchoolReader): IDataObject[] {
 	const { checkedDay, today, tomorrow } = schoolReader.form.days;
@@ -96,23 +105,25 @@ function makePasses(schoolReader: SchoolReader): IDataObject[] {
 		date_to: checkedDay,
 	}));
 
-	if (!schoolReader.isAnyChosen(CHECKS_AHEAD)) return passesOfDay;
-	// `passesAhead` bring all statuses, and may include the checked day.
-	const includeCheckedDay = firstDay <= checkedDay && checkedDay <= lastDay;
-	return includeCheckedDay ? passesAhead : [...passesAhead, ...passesOfDay];
+	if (!schoolReader.isAnyCheckChosen(CHECKS_AHEAD)) return passesOfDay;
+	// The passes for today and tomorrow have all statuses. The checked day is often one of their
+	// days.
+	const isCheckedDayIncluded = firstDay <= checkedDay && checkedDay <= lastDay;
+	return isCheckedDayIncluded ? passesAhead : [...passesAhead, ...passesOfDay];
 }
 
-/** Lists the statuses of the lessons of the checked day that a chosen check looks at. */
+/** Lists the statuses of lessons that the chosen checks need on the checked day. */
 function listStatusesOfCheckedDay(schoolReader: SchoolReader): number[] {
 	const statuses: number[] = [];
-	if (schoolReader.isAnyChosen(['stillPlanned', 'overlap'])) statuses.push(LESSON_STATUS.planned);
-	if (schoolReader.isAnyChosen(['notMarked'])) statuses.push(LESSON_STATUS.completed);
+	if (schoolReader.isAnyCheckChosen(['stillPlanned', 'overlap']))
+		statuses.push(LESSON_STATUS.planned);
+	if (schoolReader.isAnyCheckChosen(['notMarked'])) statuses.push(LESSON_STATUS.completed);
 	return statuses;
 }
 
 /**
- * Returns each lesson once. A lesson may be there twice: two branches list it, or the checked day
- * is today or tomorrow.
+ * Returns each lesson once. A lesson is repeated if two branches list it, or if the checked day is
+ * today or tomorrow.
  */
 function removeRepeats(lessons: readonly Occurrence[]): Occurrence[] {
 	const lessonsByKey = new Map<number | string, Occurrence>();

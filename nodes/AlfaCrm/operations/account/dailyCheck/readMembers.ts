@@ -1,3 +1,8 @@
+/**
+ * Reads the members of groups for *Account → Daily Check*. A membership says on which days a
+ * customer belongs to a group; AlfaCRM calls it `cgi`.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { cgi as membershipEntity } from '../../../entities/cgi';
@@ -12,15 +17,17 @@ import type { CheckName } from './finding';
 import type { SchoolReader } from './schoolReader';
 
 /**
- * The filters for the memberships of today: one request without any filter. If no dates are
- * requested, AlfaCRM lists only the memberships of today (API notes 5.7).
+ * The bodies of the requests for the memberships of today: one request with an empty body, because
+ * AlfaCRM lists only the memberships of today unless a request names days
+ * (docs/alfacrm-api.md 5.7).
  */
-const FILTERS_FOR_TODAY: readonly IDataObject[] = [{}];
+const REQUESTS_FOR_TODAY: readonly IDataObject[] = [{}];
 
 /**
  * Reads the IDs of the customers who are members of a group today.
  *
- * @returns undefined if this user may not list them
+ * @param checks the checks that need the members
+ * @returns undefined if this user may not list the members
  */
 export async function readCurrentMembers(
 	schoolReader: SchoolReader,
@@ -31,7 +38,7 @@ export async function readCurrentMembers(
 	const { plural } = membershipEntity;
 	// Adds a hint if the list of members is incomplete.
 	const reader = makeReaderWithHints(schoolReader.item, plural.toLowerCase());
-	const read = async () => await readMembers(reader, branch, groupId, FILTERS_FOR_TODAY);
+	const read = async () => await readMembers(reader, branch, groupId, REQUESTS_FOR_TODAY);
 	const memberships = await schoolReader.readNeededList({ checks, plural, branch }, read);
 	if (memberships === undefined) return undefined;
 
@@ -48,9 +55,10 @@ export async function readMembersOnAnyDay(
 	groupIds: readonly number[],
 	branch: Branch,
 ): Promise<number[]> {
-	const filtersForAllDays = passesOf(membershipEntity);
+	// One request names no days, and one names days in the past and the future.
+	const requestsForAllDays = passesOf(membershipEntity);
 	const readGroup = async (groupId: number) => {
-		const read = async () => await readMembers(item, branch, groupId, filtersForAllDays);
+		const read = async () => await readMembers(item, branch, groupId, requestsForAllDays);
 		const memberships = await item.readIfAllowed(read, { treats404AsDenied: true });
 		return memberships ?? [];
 	};

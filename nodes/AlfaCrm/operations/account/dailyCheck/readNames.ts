@@ -1,3 +1,8 @@
+/**
+ * Reads the names that the messages of *Account → Daily Check* show. A finding (a thing that
+ * somebody has to put right) holds only the IDs of its records.
+ */
+
 import { customer as customerEntity } from '../../../entities/customer';
 import { group as groupEntity } from '../../../entities/group';
 import { room as roomEntity } from '../../../entities/room';
@@ -5,7 +10,7 @@ import { teacher as teacherEntity } from '../../../entities/teacher';
 import type { Entity } from '../../../entities/types';
 import { titleOf } from '../../../fields/titles';
 import type { Item } from '../../../run/item';
-import { nameSourceOf } from '../../../run/names';
+import { makeNameSource } from '../../../run/names';
 import type { Branch, LocatedRecord } from '../../../store/located';
 import type { CustomerDirectory } from './customerDirectory';
 import type { Finding, Names } from './finding';
@@ -20,9 +25,8 @@ export interface KnownRecords {
 }
 
 /**
- * Reads the names of the records that findings are about. The list of a kind of record is read once
- * in each branch that needs it. It is not read if the checks have already read every record that
- * has to be named.
+ * Reads the names of the records of findings. Customers and groups that the checks have read are
+ * not read again. The other names are read from the lists of the branches of the findings.
  */
 export async function readNames(
 	item: Item,
@@ -33,31 +37,34 @@ export async function readNames(
 		customerIds.some((id) => !customers.hasActive(id)),
 	);
 	if (hasUnknownCustomer) {
-		// The result is not needed: `findActive` finds the customers from now on.
+		// The returned cards are not needed: `findActive` finds the customers from now on.
 		await customers.readActiveCustomers();
 	}
 
-	const withTeacher = findings.filter(({ teacherIds = [] }) => teacherIds.length > 0);
-	const withRoom = findings.filter(({ roomIds = [] }) => roomIds.length > 0);
-	const withUnknownGroup = findings.filter(({ groupIds = [] }) =>
+	const findingsWithTeacher = findings.filter(({ teacherIds = [] }) => teacherIds.length > 0);
+	const findingsWithRoom = findings.filter(({ roomIds = [] }) => roomIds.length > 0);
+	const findingsWithUnknownGroup = findings.filter(({ groupIds = [] }) =>
 		groupIds.some((id) => !groups.has(id)),
 	);
 	const [teacherNames, roomNames, groupNames] = await Promise.all([
-		readNamesById(item, teacherEntity, listBranches(withTeacher)),
-		readNamesById(item, roomEntity, listBranches(withRoom)),
-		readNamesById(item, groupEntity, listBranches(withUnknownGroup)),
+		readNamesById(item, teacherEntity, listBranches(findingsWithTeacher)),
+		readNamesById(item, roomEntity, listBranches(findingsWithRoom)),
+		readNamesById(item, groupEntity, listBranches(findingsWithUnknownGroup)),
 	]);
 
 	return {
 		customer: (id) => nameOf(customers.findActive(id), customerEntity) ?? `customer ${id}`,
 		group: (id) => nameOf(groups.get(id), groupEntity) ?? groupNames.get(id) ?? `group ${id}`,
-		// Sentences say `room` before it.
+		// The sentences say `room` before the name.
 		room: (id) => roomNames.get(id) ?? String(id),
 		teacher: (id) => teacherNames.get(id) ?? `teacher ${id}`,
 	};
 }
 
-/** Returns each branch of some findings once; undefined stands for an unknown branch. */
+/**
+ * Returns each branch of some findings once. An unknown branch is null in a finding, and undefined
+ * in a list call.
+ */
 const listBranches = (findings: readonly Finding[]): Branch[] => [
 	...new Set(findings.map(({ branch }) => branch ?? undefined)),
 ];
@@ -72,14 +79,14 @@ async function readNamesById(
 	entity: Entity,
 	branches: readonly Branch[],
 ): Promise<Map<number, string>> {
-	const { titlesIn } = nameSourceOf(item);
+	const { findTitles } = makeNameSource(item);
 	const namesOfBranches = await Promise.all(
-		branches.map(async (branch) => await titlesIn(entity, branch)),
+		branches.map(async (branch) => await findTitles(entity, branch)),
 	);
 
 	const namesById = new Map<number, string>();
 	for (const names of namesOfBranches) {
-		// Undefined if this user may not read the list.
+		// `names` is undefined if this user may not read the list.
 		for (const [id, name] of names ?? []) {
 			namesById.set(id, name);
 		}
@@ -89,4 +96,4 @@ async function readNamesById(
 
 /** Returns the name that a record shows; undefined if the record was not read. */
 const nameOf = (record: LocatedRecord | undefined, entity: Entity): string | undefined =>
-	record && titleOf(record.row, entity);
+	record === undefined ? undefined : titleOf(record.row, entity);

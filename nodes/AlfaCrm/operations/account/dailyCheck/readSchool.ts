@@ -7,10 +7,10 @@ import type { SchoolReader } from './schoolReader';
 import type { SchoolRecords } from './schoolRecords';
 
 /**
- * Reads all records that the chosen checks look at. If a new check needs other records, read them
- * here.
+ * Reads all records that the chosen checks of *Account → Daily Check* look at. If a new check needs
+ * other records, read them here.
  *
- * @throws NodeApiError if this user may read none of them
+ * @throws NodeApiError if this user may read none of the lists
  */
 export async function readSchool(
 	schoolReader: SchoolReader,
@@ -24,14 +24,14 @@ export async function readSchool(
 	const participants = await readParticipants(schoolReader, customers, lessons);
 	schoolReader.assertAnyListRead();
 
-	const { days, fewestMembers } = schoolReader.form;
+	const { days, minMembers } = schoolReader.form;
 	return {
 		days,
 		lessons,
 		markedLessonIds,
 		groups,
 		groupSizes,
-		fewestMembers,
+		minMembers,
 		payments,
 		participants,
 	};

@@ -1,9 +1,14 @@
+/**
+ * Reads lists for *Account → Daily Check*. If this user may not read a list that a check needs, the
+ * check goes on without it, and a hint says that the results of the check are incomplete.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Collected, CollectOptions } from '../../../api/list';
 import type { ListQuery } from '../../../api/pages';
 import { belongsToBranch } from '../../../entities/branch';
-import { listCall } from '../../../entities/listCall';
+import { makeListCall } from '../../../entities/listCall';
 import type { Entity } from '../../../entities/types';
 import type { Item } from '../../../run/item';
 import { makeReaderWithHints } from '../../../run/readList';
@@ -12,7 +17,7 @@ import { DAILY_CHECKS } from './dailyChecks';
 import type { DailyForm } from './dailyForm';
 import type { CheckName } from './finding';
 
-/** A list of one branch, and the checks whose results are incomplete without it. */
+/** A list of one branch, and the checks that need it. */
 interface NeededList {
 	checks: readonly CheckName[];
 	/** The name of the listed records, such as `Payments`. */
@@ -25,33 +30,31 @@ export interface BranchRecord extends LocatedRecord {
 	branch: number;
 }
 
+/** The body of the call, and the options of `collect`. */
 type ReadOptions = CollectOptions & Pick<ListQuery, 'body'>;
 
-/**
- * Reads the lists that the chosen checks need, in all checked branches. A list that this user may
- * not read is left out, and a hint names the checks that lack it.
- */
 export class SchoolReader {
-	/** Whether this user may read at least one of the lists. */
+	/** Whether at least one list that a check needs could be read. */
 	private isAnyListRead = false;
 
-	/** @param branches the branches to check */
 	constructor(
 		readonly item: Item,
+		/** The branches to check. */
 		readonly branches: readonly number[],
 		readonly form: DailyForm,
 	) {}
 
-	/** Whether the user has chosen at least one of these checks. */
-	isAnyChosen(checks: readonly CheckName[]): boolean {
+	/** Whether the user has chosen at least one of some checks. */
+	isAnyCheckChosen(checks: readonly CheckName[]): boolean {
 		return checks.some((check) => this.form.checks.includes(check));
 	}
 
 	/**
-	 * Reads a list that some checks need. If this user may not read it, adds a hint to the output for
-	 * each of these checks.
+	 * Reads a list that some checks need. If this user may not read the list, adds a hint for each of
+	 * the checks that the user has chosen.
 	 *
-	 * @param read reads the list; must not return undefined, which stands for a denied list
+	 * @param read reads the list. The result must not be undefined, because undefined means a list
+	 * that this user may not read.
 	 * @returns undefined if this user may not read the list
 	 */
 	async readNeededList<T>(list: NeededList, read: () => Promise<T>): Promise<T | undefined> {
@@ -66,10 +69,7 @@ export class SchoolReader {
 		return result;
 	}
 
-	/**
-	 * Adds a hint for each chosen check that needs a list which this user may not read: the results
-	 * of the check are incomplete.
-	 */
+	/** Adds a hint for each chosen check that needs a list which this user may not read. */
 	addHintsAboutDeniedList({ checks, plural, branch }: NeededList): void {
 		const affectedChecks = this.form.checks.filter((check) => checks.includes(check));
 		for (const check of affectedChecks) {
@@ -81,39 +81,41 @@ export class SchoolReader {
 	}
 
 	/**
-	 * Reads the rows of an entity in a branch, which some checks need. If this user may not list
-	 * them, adds a hint to the output for each of these checks.
+	 * Reads the list of an entity in a branch: see `readNeededList`.
 	 *
-	 * @returns undefined if this user may not list them
+	 * @param checks the checks that need the list
+	 * @returns the rows that belong to the branch; undefined if this user may not read the list
 	 */
-	async readBranch(
+	async readRowsInBranch(
 		checks: readonly CheckName[],
 		entity: Entity,
 		branch: number,
 		readOptions: ReadOptions = {},
 	): Promise<IDataObject[] | undefined> {
-		const { body, ...options } = readOptions;
+		const { body, ...collectOptions } = readOptions;
 		const { plural } = entity;
-		const list = { ...listCall(entity, branch), body };
-		const read = async () => await this.collect(list, plural, options);
+		const list = { ...makeListCall(entity, branch), body };
+		const read = async () => await this.collect(list, plural, collectOptions);
 		const collected = await this.readNeededList({ checks, plural, branch }, read);
 
-		// The list of a branch may also show records of other branches. API notes 3.
+		// The list of a branch may also show records of other branches: docs/alfacrm-api.md 3.
 		return collected?.rows.filter((row) => belongsToBranch(row, branch));
 	}
 
 	/**
-	 * Reads the records of an entity in all checked branches. A record of several branches is
-	 * returned once, with the first branch that lists it. Only call this for an entity whose records
+	 * Reads the records of an entity in all checked branches. If several branches list a record,
+	 * returns it once, with the first of these branches. Only call this for an entity whose records
 	 * have IDs.
+	 *
+	 * @param checks the checks that need the records
 	 */
-	async readAllBranches(
+	async readRecordsInAllBranches(
 		checks: readonly CheckName[],
 		entity: Entity,
 		options: ReadOptions = {},
 	): Promise<BranchRecord[]> {
 		const readRecords = async (branch: number): Promise<BranchRecord[]> => {
-			const rows = await this.readBranch(checks, entity, branch, options);
+			const rows = await this.readRowsInBranch(checks, entity, branch, options);
 			return (rows ?? []).map((row) => ({ row, branch }));
 		};
 		const recordsOfBranches = await Promise.all(this.branches.map(readRecords));
@@ -136,8 +138,8 @@ export class SchoolReader {
 	}
 
 	/**
-	 * Makes sure that at least one list could be read. Otherwise finding nothing would look as if
-	 * nothing had to be put right.
+	 * Makes sure that at least one list could be read. Without any list, the output would be empty,
+	 * as if nothing had to be put right.
 	 *
 	 * @throws NodeApiError if this user may read none of the lists
 	 */

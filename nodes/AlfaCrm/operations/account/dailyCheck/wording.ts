@@ -1,15 +1,21 @@
+/**
+ * Writes parts of the messages of *Account → Daily Check*. An `Occurrence` is a lesson, or a
+ * regular lesson (a rule such as "Mondays at 17:00") on a day that has no lesson in the calendar
+ * yet.
+ */
+
 import type { Occurrence } from '../../../store/calendar/occurrences';
 import { formatTime } from '../../../values/formats';
 import type { Names } from './finding';
 
-/** A sentence names at most this many records, and says how many more there are. */
-const MOST_NAMED = 3;
+/** The most records that a sentence names. It then says how many more there are. */
+const MAX_NAMES = 3;
 
-/** Joins names to one text: `A`, `A and B`, `A, B and C`, `A, B, C and 2 more`. */
+/** Joins names into one text: `A`, `A and B`, `A, B and C`, `A, B, C and 2 more`. */
 export function joinNames(names: readonly string[]): string {
-	const unnamedCount = names.length - MOST_NAMED;
+	const unnamedCount = names.length - MAX_NAMES;
 	if (unnamedCount > 0) {
-		const firstNames = names.slice(0, MOST_NAMED);
+		const firstNames = names.slice(0, MAX_NAMES);
 		return `${firstNames.join(', ')} and ${unnamedCount} more`;
 	}
 
@@ -23,8 +29,9 @@ export function joinNames(names: readonly string[]): string {
 export const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /**
- * Names the groups that have a lesson, or else its customers, or else the lesson by its ID. A
- * regular lesson that is not in the calendar yet has no ID, so it is a lesson of nobody.
+ * Names the groups of a lesson. For a lesson without groups, names its customers. For a lesson
+ * without customers as well, returns its ID: `lesson 12`. A regular lesson has no lesson ID, so the
+ * text is then `nobody`.
  */
 export function nameGroupsOrCustomers(lesson: Occurrence, names: Names): string {
 	const { group_ids, customer_ids, lesson_id } = lesson;
@@ -34,13 +41,15 @@ export function nameGroupsOrCustomers(lesson: Occurrence, names: Names): string 
 }
 
 /**
- * Returns `17:00` of `2026-02-09 17:00:00`. The moment is by the clock of the school already, so
- * the time is not converted.
+ * Returns the time of a moment: `17:00` for `2026-02-09 17:00:00`. The moment is in the school's
+ * local time and names no zone, so `formatTime` gives the same time in any zone.
  */
-export const formatTimeOfDay = (moment: string | null): string | undefined =>
-	formatTime(moment, 'UTC');
+export function formatTimeOfDay(moment: string | null): string | undefined {
+	const anyZone = 'UTC';
+	return formatTime(moment, anyZone);
+}
 
-/** Writes `10:00–11:00`; a time that AlfaCRM does not show is left out. */
+/** Writes when a lesson begins and ends: `10:00–11:00`. Leaves out a time that is unknown. */
 export function describeTimes({ time_from, time_to }: Occurrence): string {
 	const times = [formatTimeOfDay(time_from), formatTimeOfDay(time_to)];
 	return times.filter((time) => time !== undefined).join('–');

@@ -6,8 +6,9 @@ import { pickChangedValues } from '../../../run/saveChanges';
 import type { TrialOperations } from './trialOperations';
 
 /**
- * Compares the fields that were sent for a record with the record as AlfaCRM shows it.
+ * Compares the fields that a trial has sent for a record with the record as AlfaCRM shows it.
  *
+ * @param record undefined if AlfaCRM does not show the record
  * @returns a sentence for each field that has another value or is not shown
  */
 export function compareFields(
@@ -17,9 +18,9 @@ export function compareFields(
 ): string[] {
 	if (record === undefined) return ['It is not shown'];
 
-	// The item gives the time zone in which days are compared. Its form does not matter.
-	const anyItem = operations.makeItem();
-	const differingFields = pickChangedValues(anyItem, entity, record, sent);
+	// `pickChangedValues` only takes the time zone from the item, so the item has an empty form.
+	const emptyItem = operations.makeItem();
+	const differingFields = pickChangedValues(emptyItem, entity, record, sent);
 	return Object.keys(differingFields).map((name) => {
 		const label = findLabel(entity, name);
 		if (record[name] === undefined) return `'${label}' is not shown`;

@@ -2,14 +2,15 @@ import { asSentence } from './judgeStep';
 import type { Trial } from './trialStep';
 
 /**
- * Matches what AlfaCRM said in the description of an error. `api/messages.ts` writes it there, and
- * `api/effects.ts` may add ` Saved before: …` after it, which is left out.
+ * Matches the part of an error's description that quotes AlfaCRM: `AlfaCRM said: …`, which
+ * `api/messages.ts` writes. The quotation may have several lines. The match ends before ` Saved
+ * before: …`, which `api/effects.ts` may add.
  */
-const WORDS_OF_ALFACRM = /AlfaCRM said: .*?(?= Saved before:|$)/;
+const WORDS_OF_ALFACRM = /AlfaCRM said: .*?(?= Saved before:|$)/s;
 
 /**
- * Describes an error for the report: what went wrong and what AlfaCRM said, without host, email and
- * the like.
+ * Describes an error for the report: what went wrong, and what AlfaCRM said about it. Leaves out
+ * the secrets, such as the host and the email.
  */
 export function describeError(
 	{ item, secrets }: Pick<Trial, 'item' | 'secrets'>,

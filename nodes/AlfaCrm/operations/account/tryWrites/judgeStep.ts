@@ -1,20 +1,23 @@
 import type { TrialResult, TrialRow } from './trialReport';
 import type { ReadBack, WriteAnswer } from './trialStep';
 
-/** Judges a step by how AlfaCRM answered and by what it shows afterwards. */
+/**
+ * Judges a step of the trial: compares AlfaCRM's answer to the write with what AlfaCRM shows after
+ * the write. Returns the row of the step in the report.
+ */
 export function judgeStep(stepName: string, answer: WriteAnswer, readBack: ReadBack): TrialRow {
-	const { isDone, shownInstead = 'does not show it', problems = [] } = readBack;
+	const { isCarriedOut, contradiction = 'does not show it', problems = [] } = readBack;
 
 	if (answer.outcome === 'refused') {
-		if (!isDone) return makeRow(stepName, 'refused', [answer.refusal, ...problems]);
+		if (!isCarriedOut) return makeRow(stepName, 'refused', [answer.refusal, ...problems]);
 
-		const contradiction = 'AlfaCRM did it without confirming it';
-		return makeRow(stepName, 'differs', [contradiction, answer.refusal, ...problems]);
+		const verdict = 'AlfaCRM did it without confirming it';
+		return makeRow(stepName, 'differs', [verdict, answer.refusal, ...problems]);
 	}
 
-	if (!isDone) {
-		const contradiction = `AlfaCRM confirmed it, but ${shownInstead}`;
-		return makeRow(stepName, 'differs', [contradiction, ...problems]);
+	if (!isCarriedOut) {
+		const verdict = `AlfaCRM confirmed it, but ${contradiction}`;
+		return makeRow(stepName, 'differs', [verdict, ...problems]);
 	}
 
 	const result = problems.length === 0 ? 'works' : 'differs';
@@ -22,23 +25,26 @@ export function judgeStep(stepName: string, answer: WriteAnswer, readBack: ReadB
 }
 
 /**
- * Judges a step after which nothing could be read. If AlfaCRM confirmed the write, that counts as a
- * difference: nothing shows that the write was carried out.
+ * Judges a step whose record could not be read back. A confirmed write is then reported as
+ * `differs`, because nothing shows that AlfaCRM has carried it out.
  */
 export function judgeUnreadStep(
 	stepName: string,
 	answer: WriteAnswer,
 	readError: string,
 ): TrialRow {
-	const unread = `It cannot be read back: ${readError}`;
-	if (answer.outcome === 'refused') return makeRow(stepName, 'refused', [answer.refusal, unread]);
-	return makeRow(stepName, 'differs', [unread]);
+	const readFailure = `It cannot be read back: ${readError}`;
+	if (answer.outcome === 'refused') {
+		return makeRow(stepName, 'refused', [answer.refusal, readFailure]);
+	}
+	return makeRow(stepName, 'differs', [readFailure]);
 }
 
 /**
  * Makes the row of a step in the report.
  *
- * @param sentences make up the message; with or without a full stop
+ * @param sentences the sentences of the message. An empty text is left out, and a missing full stop
+ * is added.
  */
 export function makeRow(
 	stepName: string,
@@ -50,5 +56,5 @@ export function makeRow(
 	return { step: stepName, result, message };
 }
 
-/** Adds a full stop, unless the text ends like a sentence. */
+/** Adds a full stop, unless the text ends with a full stop or another sign that ends a sentence. */
 export const asSentence = (text: string): string => text.replace(/[^.!?…]$/, '$&.');

@@ -4,15 +4,19 @@ import type { TrialRow } from './trialReport';
 import type { ReadBack, Trial, TrialStep, WriteAnswer } from './trialStep';
 import { describeError } from './describeError';
 
-/** Tries the steps of a trial one after the other, and keeps the result of each. */
+/**
+ * Tries the steps of a trial (one run of *Try Writes*) one after the other. A step writes a record
+ * and reads the record back. The result of each step becomes a row of the report.
+ */
 export class StepRunner {
+	/** The rows of the report, one for each step so far. */
 	readonly rows: TrialRow[] = [];
-	/** Why no further step is tried. Undefined as long as steps are tried. */
+	/** Why `tryStepIfPossible` skips all further steps; undefined as long as it tries them. */
 	private stopReason?: string;
 
 	constructor(private readonly trial: Trial) {}
 
-	/** Tries a step, or skips it if earlier steps leave a reason to do so. */
+	/** Tries a step, or skips the step if something that it needs is missing. */
 	async tryStepIfPossible(step: TrialStep): Promise<void> {
 		const reasonToSkip = this.stopReason ?? step.findReasonToSkip?.(this.trial);
 		if (reasonToSkip === undefined) {
@@ -28,10 +32,10 @@ export class StepRunner {
 	}
 
 	/**
-	 * Tries a step: writes, reads back, and keeps the result. Reads back even if AlfaCRM has refused
-	 * the write, because the write may have been carried out all the same.
+	 * Tries a step: writes, reads back, and adds a row. Reads back even if AlfaCRM has refused the
+	 * write, because the write may have been carried out all the same.
 	 *
-	 * Also works after `stopRemainingSteps`, because what was written has to be taken back.
+	 * `stopReason` does not matter here: `takeBack.ts` has to delete what was written in any case.
 	 *
 	 * @throws NodeApiError if the execution is cancelled
 	 */
@@ -51,9 +55,9 @@ export class StepRunner {
 	}
 
 	/**
-	 * Makes the write of a step. Any error counts as a refusal, even if it is no answer of AlfaCRM:
-	 * reading back then shows what has happened. A cancellation counts as a refusal as well, and
-	 * `readBack` raises it again.
+	 * Makes the write of a step. Any error counts as a refusal, even if AlfaCRM has not answered:
+	 * reading back shows what has happened. The error of a cancelled execution counts as a refusal,
+	 * too, because `readBack` throws such an error again.
 	 */
 	private async write(step: TrialStep): Promise<WriteAnswer> {
 		try {
@@ -69,25 +73,25 @@ export class StepRunner {
 		return await step.readBack(this.trial, answer);
 	}
 
-	/**
-	 * Notes that a new record may be in AlfaCRM if AlfaCRM has confirmed it, but does not show it.
-	 */
+	/** Notes that a new record may be in AlfaCRM if AlfaCRM has confirmed but does not show it. */
 	private noteIfUnseen(
-		{ creates, kind }: TrialStep,
+		{ createsRecord, kind }: TrialStep,
 		answer: WriteAnswer,
 		readBack: ReadBack,
 	): void {
-		const isUnseen = answer.outcome === 'confirmed' && !readBack.isDone;
-		if (creates && isUnseen) this.trial.records.present.addDoubt(kind, 'unseen');
+		const isUnseen = answer.outcome === 'confirmed' && !readBack.isCarriedOut;
+		if (createsRecord && isUnseen) this.trial.records.inventory.addDoubt(kind, 'unseen');
 	}
 
 	/**
-	 * Makes `tryStepIfPossible` skip all further steps, because a step could not be read back: while
-	 * nothing can be read, nobody would know what comes of them. A record that the step may have
-	 * created is noted, so that the error of a cancelled trial names it, too.
+	 * Makes `tryStepIfPossible` skip all further steps, because the write of a step could not be read
+	 * back. Then further writes could probably not be read back either.
+	 *
+	 * The step may have created a record. It is noted as `unread`, so that the report or the error of
+	 * a cancelled trial names the record.
 	 */
-	private stopRemainingSteps({ kind, creates }: TrialStep): void {
-		if (creates) this.trial.records.present.addDoubt(kind, 'unread');
+	private stopRemainingSteps({ kind, createsRecord }: TrialStep): void {
+		if (createsRecord) this.trial.records.inventory.addDoubt(kind, 'unread');
 		this.stopReason = 'What was written before cannot be read back.';
 	}
 

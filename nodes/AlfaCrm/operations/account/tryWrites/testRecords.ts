@@ -11,44 +11,47 @@ import { findRecordInBranch } from '../../../run/records';
 import { labelsOf } from '../../../run/target';
 import { lastDayOf } from '../../../store/calendar/periods';
 import type { LocatedRecord, Target } from '../../../store/located';
-import { formatDay, idsOf, readId } from '../../../values/formats';
+import { dotted, idsOf, readId } from '../../../values/formats';
 import type { TestSignature } from './testSignature';
-import type { RecordKind } from './presentRecords';
-import { PresentRecords } from './presentRecords';
+import type { RecordKind } from './recordInventory';
+import { RecordInventory } from './recordInventory';
 import type { TrialOperations } from './trialOperations';
 
-/** The facts that all records of a trial share. */
+/** The facts that `TestRecords` needs to find the records of a trial. */
 interface TrialFacts {
+	/** The branch in which the trial writes. */
 	branch: number;
-	/** The group that the lead joins, if the user has chosen one. */
+	/** The group that the lead joins, if the user has chosen a group. */
 	groupId?: number;
-	/** Today, by the clock of the workflow: `yyyy-mm-dd`. */
-	day: string;
+	/** The day on which the trial began, by the clock of the workflow: `yyyy-mm-dd`. */
+	trialDay: string;
 	zone: string;
 	signature: TestSignature;
 }
 
-/** Which list of a branch to request, and of which records. */
+/** The part of a list call that says which records to list. */
 interface ListRequest {
-	/** The action that lists; `index` if undefined. */
+	/** The action that lists the records; `index` if undefined. */
 	action?: string;
 	query?: IDataObject;
 	body?: IDataObject;
 }
 
 /**
- * Reads which records of the trial AlfaCRM shows, and keeps what was shown last. Rows without the
- * signature of the trial are left out, because AlfaCRM may name a wrong ID or ignore a filter. A
- * membership cannot hold the signature: see `readMemberships`.
+ * Reads the records that a trial (one run of *Try Writes*) has written, and enters in `inventory`
+ * which of them AlfaCRM shows.
+ *
+ * Rows without the signature, the text that marks the records of the trial, are left out: AlfaCRM
+ * may answer with a wrong ID or ignore a filter. A membership cannot hold the signature: see
+ * `readMemberships`.
  */
 export class TestRecords {
-	/** Which records AlfaCRM showed when they were read last. */
-	readonly present = new PresentRecords();
-	/** Whether the lead was in the archive when it was read last. */
+	readonly inventory = new RecordInventory();
+	/** Whether the lead was in the archive when the lead was read last. */
 	isLeadArchived = false;
-	/** The lead as it was found last. It is kept after the lead was deleted. */
+	/** The lead as it was found last. A deleted lead stays here. */
 	private lead?: LocatedRecord;
-	/** The ID with which AlfaCRM answered when the task was created. */
+	/** The ID of the task in AlfaCRM's answer to *Create Task*. */
 	private createdTaskId?: number;
 
 	constructor(
@@ -56,7 +59,7 @@ export class TestRecords {
 		private readonly facts: TrialFacts,
 	) {}
 
-	/** Reads the records of a kind that AlfaCRM shows now. */
+	/** Reads the records of a kind again, and updates `inventory`. */
 	async read(kind: RecordKind): Promise<IDataObject[]> {
 		switch (kind) {
 			case 'lead':
@@ -70,9 +73,9 @@ export class TestRecords {
 		}
 	}
 
-	/** Names all records of the trial that are in AlfaCRM or may be. */
+	/** Names all records of the trial that are or may be in AlfaCRM. */
 	describeRemaining(): string[] {
-		return this.present.describe({
+		return this.inventory.describe({
 			leadId: this.lead === undefined ? undefined : this.leadId,
 			isArchived: this.isLeadArchived,
 			name: this.facts.signature.text,
@@ -81,7 +84,7 @@ export class TestRecords {
 
 	// ---------------------------------------------------------------- the lead
 
-	/** Whether the lead was found at least once. Later it may be deleted: see `present`. */
+	/** Whether the lead was found at least once. It may be deleted since: see `inventory`. */
 	get isLeadKnown(): boolean {
 		return this.lead !== undefined;
 	}
@@ -92,32 +95,41 @@ export class TestRecords {
 	}
 
 	/**
-	 * Looks for the lead that was just created, and keeps it: by the ID with which AlfaCRM has
-	 * answered, or else by its name.
+	 * Looks for the new lead by an ID and, if AlfaCRM does not show the lead under this ID, by its
+	 * name. Keeps the lead for the following steps.
+	 *
+	 * @param idFromAnswer the ID in AlfaCRM's answer; undefined if there was none
 	 */
 	async findCreatedLead(
-		answeredId: number | undefined,
+		idFromAnswer: number | undefined,
 	): Promise<{ lead?: IDataObject; isFoundById: boolean }> {
-		const leadById = answeredId === undefined ? undefined : await this.findLeadById(answeredId);
+		const leadById = idFromAnswer === undefined ? undefined : await this.findLeadById(idFromAnswer);
 		const lead = leadById ?? (await this.findLeadByName());
 
 		this.lead = lead;
-		if (lead !== undefined) this.present.setShownIds('lead', idsOf([lead.row]));
+		if (lead !== undefined) this.inventory.setShownIds('lead', idsOf([lead.row]));
 		return { lead: lead?.row, isFoundById: leadById !== undefined };
 	}
 
-	/** Reads the lead as it is now. Only call this if `isLeadKnown`. */
+	/**
+	 * Reads the lead as AlfaCRM shows it now; undefined if AlfaCRM shows no lead. Only call this if
+	 * `isLeadKnown`.
+	 */
 	async readKnownLead(): Promise<IDataObject | undefined> {
 		const lead = await this.findLeadById(this.leadId);
 		return lead?.row;
 	}
 
-	/** Looks for the lead again. Keeps it, whether it is there, and whether it is in the archive. */
+	/**
+	 * Looks for the lead again, and updates `lead`, `inventory` and `isLeadArchived`.
+	 *
+	 * @returns a list like that of the other kinds of record: the row of the lead, or no row
+	 */
 	private async refreshLead(): Promise<IDataObject[]> {
 		const lead = this.isLeadKnown
 			? await this.findLeadById(this.leadId)
 			: await this.findLeadByName();
-		this.present.setShownIds('lead', lead === undefined ? [] : idsOf([lead.row]));
+		this.inventory.setShownIds('lead', lead === undefined ? [] : idsOf([lead.row]));
 		if (lead === undefined) return [];
 
 		this.lead = lead;
@@ -126,7 +138,7 @@ export class TestRecords {
 		return [lead.row];
 	}
 
-	/** Reads the customer with an ID; undefined if it is not the lead of this trial. */
+	/** Reads the customer with an ID; undefined if the customer is not the lead of this trial. */
 	private async findLeadById(id: number): Promise<LocatedRecord | undefined> {
 		const item = this.operations.makeItem();
 		const customer = await findRecordInBranch(item, customerEntity, id, this.leadTarget);
@@ -137,8 +149,9 @@ export class TestRecords {
 	/** Looks for the lead of this trial by its name, which holds the signature. */
 	private async findLeadByName(): Promise<LocatedRecord | undefined> {
 		const { branch, signature } = this.facts;
-		// Without these filters AlfaCRM lists no leads and no archived customers. API notes 3.
-		const filtersThatShowEverybody = customerEntity.hidden?.show;
+		// Without these filters AlfaCRM lists no leads and no archived customers:
+		// docs/alfacrm-api.md 3.
+		const filtersThatShowEverybody = customerEntity.hidden?.bodyShowingAll;
 		const list = {
 			...this.leadTarget,
 			body: { ...filtersThatShowEverybody, name: signature.text },
@@ -148,8 +161,8 @@ export class TestRecords {
 
 		const item = this.operations.makeItem();
 		const { rows } = await item.collect(list, { keep: isTestLead, limit: 1 });
-		const [lead] = rows;
-		return lead && { row: lead, branch };
+		const lead = rows.at(0);
+		return lead === undefined ? undefined : { row: lead, branch };
 	}
 
 	/** The target of all calls about the lead. */
@@ -157,12 +170,13 @@ export class TestRecords {
 		return {
 			path: customerEntity.path,
 			branch: this.facts.branch,
+			// Empty, because a customer has no parent record that calls have to name.
 			query: {},
 			labels: labelsOf(customerEntity.fields),
 		};
 	}
 
-	// ---------------------------------------------------------------- what belongs to the lead
+	// ---------------------------------------------------------------- the records of the lead
 
 	/** Reads the comments that the trial has added to the lead. */
 	async readComments(): Promise<IDataObject[]> {
@@ -179,20 +193,23 @@ export class TestRecords {
 	}
 
 	/**
-	 * Reads the task of the trial by its due date, as *Create Task* looks for a task that exists
-	 * already. If no list by that day shows it, reads it by its ID. If the ID is unknown, looks among
-	 * the tasks that have no due date.
+	 * Reads the task of the trial.
+	 *
+	 * - First looks among the tasks that are due on the day of the trial. *Create Task* looks there
+	 *   as well, to find a task that exists already.
+	 * - If the task is not there, AlfaCRM has perhaps not saved its due date. Then looks for the ID
+	 *   of the task or, if AlfaCRM has answered with no ID, among the tasks without a due date.
 	 */
-	async readTasks(): Promise<{ tasks: IDataObject[]; isListedByDay: boolean }> {
-		const day = formatDay(this.facts.day, 'dotted', 'utc');
-		const dueDateFilter = { due_date_from: day, due_date_to: day };
+	async readTasks(): Promise<{ tasks: IDataObject[]; isListedByDueDate: boolean }> {
+		const dueDate = dotted(this.facts.trialDay);
+		const dueDateFilter = { due_date_from: dueDate, due_date_to: dueDate };
 		const tasksOfDay = await this.readSignedRows('task', taskEntity, { body: dueDateFilter });
-		if (tasksOfDay.length > 0) return { tasks: tasksOfDay, isListedByDay: true };
+		if (tasksOfDay.length > 0) return { tasks: tasksOfDay, isListedByDueDate: true };
 
 		const taskId = this.createdTaskId;
-		const body = taskId === undefined ? { due_date_is_null: true } : { id: taskId };
-		const tasks = await this.readSignedRows('task', taskEntity, { body });
-		return { tasks, isListedByDay: false };
+		const otherFilter = taskId === undefined ? { due_date_is_null: true } : { id: taskId };
+		const tasks = await this.readSignedRows('task', taskEntity, { body: otherFilter });
+		return { tasks, isListedByDueDate: false };
 	}
 
 	/**
@@ -200,8 +217,8 @@ export class TestRecords {
 	 * signature, so the lead and the group identify it.
 	 */
 	async readMemberships(): Promise<IDataObject[]> {
-		// `cgi/customer` lists the memberships of one customer (API notes 2). A row may name no
-		// customer, because all rows belong to that one.
+		// `cgi/customer` lists the memberships of one customer (docs/alfacrm-api.md 2), so a row may
+		// lack the customer's ID.
 		const request = { action: 'customer', query: { customer_id: this.leadId } };
 		const isOfLeadInGroup = ({ group_id, customer_id }: IDataObject) => {
 			const isInGroup = readId(group_id) === this.facts.groupId;
@@ -211,11 +228,11 @@ export class TestRecords {
 		return await this.readRows('membership', cgi, request, isOfLeadInGroup);
 	}
 
-	/** Whether no membership of the lead in the group lasts longer than today. */
+	/** Whether every membership of the lead in the group ends on the day of the trial or earlier. */
 	async hasLeftGroup(): Promise<boolean> {
-		const { day, zone } = this.facts;
+		const { trialDay, zone } = this.facts;
 		const memberships = await this.readMemberships();
-		return memberships.every((membership) => lastDayOf(membership, zone) <= day);
+		return memberships.every((membership) => lastDayOf(membership, zone) <= trialDay);
 	}
 
 	/** Reads the rows of a list that hold the signature of the trial. */
@@ -228,7 +245,7 @@ export class TestRecords {
 		return await this.readRows(kind, entity, request, isSigned);
 	}
 
-	/** Reads the rows of a list that belong to the trial, and keeps their IDs in `present`. */
+	/** Reads the rows of a list that belong to the trial, and enters their IDs in `inventory`. */
 	private async readRows(
 		kind: RecordKind,
 		entity: Entity,
@@ -241,13 +258,13 @@ export class TestRecords {
 			...request,
 			task: `look for the ${kind} of the test lead`,
 		};
-		// Without a filter AlfaCRM may leave records out, so the list is requested with several
-		// filters.
+		// AlfaCRM may leave records out of a plain list. So the list is requested several times, each
+		// time with another filter (a pass).
 		const passes = passesOf(entity);
 
 		const item = this.operations.makeItem();
 		const { rows } = await item.collect(list, { passes, keep: isOfTrial });
-		this.present.setShownIds(kind, idsOf(rows));
+		this.inventory.setShownIds(kind, idsOf(rows));
 		return rows;
 	}
 }

@@ -1,7 +1,12 @@
+/**
+ * Runs a trial, which is one run of *Account → Try Writes*: writes a test lead and records that
+ * belong to the lead, reads each record back, and deletes the records in the end.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { branch as branchEntity, isClosedBranch } from '../../../entities/branch';
-import { listCall } from '../../../entities/listCall';
+import { makeListCall } from '../../../entities/listCall';
 import type { Item } from '../../../run/item';
 import { idsOf, today } from '../../../values/formats';
 import { TestSignature } from './testSignature';
@@ -15,21 +20,22 @@ import { buildReport } from './trialReport';
 import type { Trial } from './trialStep';
 import { WRITE_STEPS } from './writeSteps';
 
-/** Where to write, as the form says. */
+/** The branch and the group in which the trial writes, as the form says. */
 export interface TrialForm {
-	/** The branch; if undefined, the first open one. */
+	/** The branch; if undefined, the first open branch. */
 	branch?: number;
-	/** The group that the lead joins and leaves. If undefined, neither is tried. */
+	/**
+	 * The group that the test lead joins and leaves. If undefined, joining and leaving are skipped.
+	 */
 	groupId?: number;
 }
 
 /**
- * Tries what the operations of the node write: writes a test lead and its records, reads each back,
- * and takes back what it can.
+ * Runs the steps of a trial.
  *
- * @returns an item for each step, and a report
+ * @returns an item for each step, and a last item with the report
  * @throws NodeApiError if the login or the network fails before anything is written, or if the
- * execution is cancelled. Later failures are results of steps.
+ * execution is cancelled. A step that fails throws no error: the report shows the failure.
  */
 export async function runTrial(
 	item: Item,
@@ -40,15 +46,16 @@ export async function runTrial(
 	const runner = new StepRunner(trial);
 
 	let failure = await catchFailure(async () => await writeRecords(runner));
-	// A cancelled execution sends no further calls, so it can take nothing back.
+	// A cancelled execution sends no further calls, so it cannot delete anything.
 	if (!item.execution.isCancelled) {
 		const takeBackFailure = await catchFailure(async () => await takeBack(trial, runner));
+		// The first failure is thrown, because a second failure probably follows from the first.
 		failure ??= takeBackFailure;
 	}
 	if (failure !== undefined) throw explainFailure(trial, failure.reason);
 
 	const remaining = trial.records.describeRemaining();
-	return buildReport(runner.rows, remaining, trial.day);
+	return buildReport(runner.rows, remaining, trial.trialDay);
 }
 
 /** Tries all steps that write, one after the other. */
@@ -59,10 +66,11 @@ async function writeRecords(runner: StepRunner): Promise<void> {
 }
 
 /**
- * Returns the failure of some work instead of throwing it, so that the records can be taken back
- * first. Undefined if the work succeeds.
+ * Does some work, and returns its failure instead of throwing it, so that the trial can delete its
+ * records before it throws.
  *
- * @returns an object, because a reason alone could be undefined
+ * @returns undefined if the work succeeds. A failure is an object, because the thrown value itself
+ * could be undefined.
  */
 async function catchFailure(work: () => Promise<void>): Promise<{ reason: unknown } | undefined> {
 	try {
@@ -73,10 +81,7 @@ async function catchFailure(work: () => Promise<void>): Promise<{ reason: unknow
 	}
 }
 
-/**
- * Makes the error of a trial that was not finished. It names what stays in AlfaCRM, if anything
- * does.
- */
+/** Makes the error of a trial that did not finish. The error names the records that remain. */
 function explainFailure({ item, records, signature }: Trial, reason: unknown): Error {
 	const failure = item.asError(reason);
 	const remaining = records.describeRemaining();
@@ -88,7 +93,7 @@ function explainFailure({ item, records, signature }: Trial, reason: unknown): E
 	);
 }
 
-/** Makes the objects that the steps of a trial share. Only the list of branches is requested. */
+/** Makes the objects that the steps of a trial share. Writes nothing. */
 async function makeTrial(item: Item, operationsOf: OperationsOf, form: TrialForm): Promise<Trial> {
 	const branch = await chooseBranch(item, form.branch);
 	const { client, origin } = item.execution;
@@ -96,19 +101,20 @@ async function makeTrial(item: Item, operationsOf: OperationsOf, form: TrialForm
 
 	const { groupId } = form;
 	const { zone } = item;
-	const day = today('iso', zone);
+	const trialDay = today('iso', zone);
 	const signature = new TestSignature();
 	const operations = new TrialOperations(item, operationsOf, branch);
-	const records = new TestRecords(operations, { branch, groupId, day, zone, signature });
-	return { item, branch, groupId, day, signature, operations, records, secrets };
+	const records = new TestRecords(operations, { branch, groupId, trialDay, zone, signature });
+	return { item, branch, groupId, trialDay, signature, operations, records, secrets };
 }
 
 /**
- * Returns the requested branch, or else the first open one. The branches are listed even if one is
- * requested, because a login that fails must end the trial before it writes.
+ * Returns the requested branch or, if no branch is requested, the first open branch. The branches
+ * are listed in both cases: if the login fails, this call ends the trial before anything is
+ * written.
  *
- * @throws NodeOperationError if none is requested, and this user may not list the branches or all
- * are closed
+ * @throws NodeOperationError if no branch is requested and no open branch is found: all are closed,
+ * or this user may not list them
  */
 async function chooseBranch(item: Item, requestedBranch: number | undefined): Promise<number> {
 	const branches = await readBranches(item);
@@ -130,9 +136,9 @@ async function chooseBranch(item: Item, requestedBranch: number | undefined): Pr
 
 /** Reads the branches of the account. Undefined if this user may not list them. */
 async function readBranches(item: Item): Promise<IDataObject[] | undefined> {
-	const read = async () => await item.collect(listCall(branchEntity));
-	// While the main branch is switched off, AlfaCRM refuses this list, perhaps with 404.
-	// API notes 11.
+	const read = async () => await item.collect(makeListCall(branchEntity));
+	// While the main branch is switched off, AlfaCRM refuses this list (docs/alfacrm-api.md 11). It
+	// may refuse with 404.
 	const branches = await item.readIfAllowed(read, { treats404AsDenied: true });
 	return branches?.rows;
 }

@@ -11,8 +11,8 @@ import { FilledItem } from './filledItem';
 export type OperationsOf = (entity: Entity) => ReadonlyMap<string, Operation>;
 
 /**
- * Executes operations of the node for the trial. The trial fills their forms; everything else is as
- * for a user.
+ * Executes operations of the node for a trial (one run of *Try Writes*). The trial fills the forms
+ * of the operations, which otherwise run as if a user had chosen them.
  */
 export class TrialOperations {
 	constructor(
@@ -21,7 +21,7 @@ export class TrialOperations {
 		private readonly branch: number,
 	) {}
 
-	/** Makes an item whose form holds these values, in the branch of the trial. */
+	/** Makes an item whose form holds some values and the branch of the trial. */
 	makeItem(values: IDataObject = {}): FilledItem {
 		return new FilledItem(this.item, { branchId: this.branch, ...values });
 	}
@@ -48,17 +48,17 @@ export class TrialOperations {
 			branch: this.branch,
 			action: 'delete',
 			query: { id },
-			// Messages about a failed call name its purpose by this.
+			// A message about a failed call says what the call should do: its task.
 			task: `delete comment ${id}`,
 		};
-		// `save` sends a call that writes, and makes sure that AlfaCRM confirms it.
+		// `save` sends a write, and throws an error unless AlfaCRM confirms the write.
 		const sendCall = async (filledItem: FilledItem) => await filledItem.save(call);
 		await this.runForItem(this.makeItem(), sendCall);
 	}
 
 	/**
-	 * Runs some work for a filled item. Afterwards, adds what the filled item has sent and saved to
-	 * the user's item, because errors of the user's item say what was saved.
+	 * Runs some work for a filled item. Then adds the calls and saves of the filled item to the log
+	 * of the user's item: the errors of the user's item say what was saved.
 	 */
 	private async runForItem<T>(
 		filledItem: FilledItem,
@@ -73,8 +73,9 @@ export class TrialOperations {
 	}
 
 	/**
-	 * Waits as long as AlfaCRM may still be carrying out a write whose answer was lost, so that the
-	 * next reading shows its result. A cancelled execution reads nothing more, so it does not wait.
+	 * If the answer to a write was lost, AlfaCRM may still be carrying out the write, for
+	 * `underWayMs` at most. Waits for so long, so that the next reading shows the result. A cancelled
+	 * execution reads nothing more, so it does not wait.
 	 */
 	private async waitForLostWrite({ underWayMs }: FilledItem): Promise<void> {
 		const mayBeUnderWay = underWayMs > 0;

@@ -1,16 +1,18 @@
 import type { IDataObject } from 'n8n-workflow';
 
 /**
- * How a step went.
+ * The result of one step of a trial. A trial is one run of *Account → Try Writes*, and each step
+ * tries one write.
  *
  * - `works`: AlfaCRM confirmed the write and shows the record as it was sent.
- * - `differs`: AlfaCRM shows something else than it answered or than was sent, or could not be
- *   read.
+ * - `differs`: AlfaCRM shows a record that contradicts its answer or what was sent, or the record
+ *   could not be read back.
  * - `refused`: AlfaCRM refused the write and did not carry it out.
+ * - `not tried`: the step was skipped, for example because there is no test lead.
  */
 export type TrialResult = 'works' | 'differs' | 'refused' | 'not tried';
 
-/** The result of one step. */
+/** A row of the report: a step, its result, and the explanation of the result. */
 export interface TrialRow {
 	step: string;
 	result: TrialResult;
@@ -18,8 +20,8 @@ export interface TrialRow {
 }
 
 /**
- * Builds the output of a trial: an item for each step, and a last one that sums them up. The last
- * item also holds a table, for users who report the result as an issue on GitHub.
+ * Builds the output of a trial: an item for each step, and a last item that sums up the steps. The
+ * last item also holds a table, for users who report the result as an issue on GitHub.
  *
  * @param remaining the records that stay in AlfaCRM, such as `lead 501`
  * @param day the day of the trial, as `yyyy-mm-dd`
@@ -40,9 +42,11 @@ export function buildReport(
 			? 'Nothing stays in AlfaCRM.'
 			: `This stays in AlfaCRM: ${remaining.join('; ')}.`;
 
+	// TypeScript takes a copy as `IDataObject`, but not a row of the interface `TrialRow`.
 	const stepItems = rows.map((row) => ({ ...row }));
 	const summaryItem = {
 		step: 'report',
+		// `differs` also stands for refused steps here: the summary has only two results.
 		result: failedRows.length === 0 ? 'works' : 'differs',
 		message: `${verdict} ${remainingSentence}`,
 		report: buildTable(rows, remainingSentence, day),
@@ -50,10 +54,10 @@ export function buildReport(
 	return [...stepItems, summaryItem];
 }
 
-/** Builds a table of the steps in Markdown, with a heading and a sentence below. */
+/** Builds a Markdown table of the steps, with a heading above and `remainingSentence` below. */
 function buildTable(rows: readonly TrialRow[], remainingSentence: string, day: string): string {
 	const lines = rows.map(
-		({ step, result, message }) => `| ${step} | ${result} | ${formatCell(message)} |`,
+		({ step, result, message }) => `| ${step} | ${result} | ${escapeMarkdown(message)} |`,
 	);
 	return [
 		`### Account → Try Writes, ${day}`,
@@ -62,15 +66,15 @@ function buildTable(rows: readonly TrialRow[], remainingSentence: string, day: s
 		'| --- | --- | --- |',
 		...lines,
 		'',
-		formatCell(remainingSentence),
+		escapeMarkdown(remainingSentence),
 	].join('\n');
 }
 
 /**
- * Formats a text as a cell of a Markdown table: on one line, without HTML or other formatting. A
- * zero-width space after each `@` keeps GitHub from notifying anybody.
+ * Escapes a text for Markdown, also inside a table: the text is on one line, and GitHub shows it
+ * without formatting. A zero-width space after each `@` keeps GitHub from notifying anybody.
  */
-const formatCell = (text: string): string =>
+const escapeMarkdown = (text: string): string =>
 	text
 		.replace(/\s+/g, ' ')
 		.replace(/[\\|`*_]/g, '\\$&')

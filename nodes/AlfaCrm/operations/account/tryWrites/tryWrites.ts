@@ -1,3 +1,9 @@
+/**
+ * *Account → Try Writes*: one run of it is a trial. A trial writes a test lead with a comment, a
+ * task and, if the user names a group, a membership in the group. It reads each record back, and
+ * then deletes what it can. The output says which writes of the node work in this AlfaCRM.
+ */
+
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { objectOf, STRING } from '../../../output/recordSchema';
@@ -19,7 +25,8 @@ export const writeTestLeadSwitch: INodeProperties = {
 	description: 'Whether to write a lead, a comment and a task marked as a test',
 };
 
-export const groupToTry: INodeProperties = {
+/** The group that the test lead joins and leaves. */
+export const groupIdParameter: INodeProperties = {
 	displayName: 'Group ID',
 	name: 'groupToTry',
 	type: 'string',
@@ -36,9 +43,10 @@ export const trialSchema = objectOf({
 });
 
 /**
- * Tries the write operations of the node on a test lead. One lead is written for all items of the
- * execution, with the branch and the group of the first item.
+ * Runs the trial. All items of the execution share one trial and its result, so only one test lead
+ * is written: in the branch and the group of the first item.
  *
+ * @param operationsOf gives the operations of an entity, which the trial executes
  * @throws NodeOperationError if 'Write a Test Lead' is off
  */
 export async function tryWrites(item: Item, operationsOf: OperationsOf): Promise<IDataObject[]> {
@@ -51,14 +59,17 @@ export async function tryWrites(item: Item, operationsOf: OperationsOf): Promise
 
 	const form = readTrialForm(item);
 	const run = async () => await runTrial(item, operationsOf, form);
-	return await item.execution.cached(ACCOUNT, 'writes', run);
+	return await item.execution.cached(ACCOUNT, CACHE_NAME, run);
 }
+
+/** The name under which the execution keeps the result of the trial for its other items. */
+const CACHE_NAME = 'writes';
 
 /** Reads the branch and the group in which to write. */
 function readTrialForm(item: Item): TrialForm {
-	// Only an empty text means no group. An expression that finds nothing gives undefined, which is
-	// refused: the user has meant a group.
-	const isEmpty = item.input(groupToTry) === '';
-	const groupId = isEmpty ? undefined : item.id(groupToTry);
+	// Only an empty text means no group. An expression that finds nothing gives undefined. The user
+	// has meant a group then, so `item.id` throws an error.
+	const isGroupEmpty = item.readRawValue(groupIdParameter) === '';
+	const groupId = isGroupEmpty ? undefined : item.id(groupIdParameter);
 	return { branch: readRequestedBranch(item), groupId };
 }

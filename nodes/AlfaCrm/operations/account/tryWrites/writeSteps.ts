@@ -5,8 +5,9 @@ import { createTaskStep } from './steps/taskSteps';
 import type { TrialStep } from './trialStep';
 
 /**
- * The steps that write, in their order. Each one executes an operation of the node, and reads back
- * what AlfaCRM shows then. `takeBack.ts` takes back what they have written.
+ * The steps of a trial (one run of *Try Writes*) that write, in their order. Each step executes an
+ * operation of the node, and then reads back what AlfaCRM shows. `takeBack.ts` deletes the written
+ * records afterwards.
  */
 export const WRITE_STEPS: readonly TrialStep[] = [
 	createLeadStep,

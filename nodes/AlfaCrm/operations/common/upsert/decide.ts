@@ -1,10 +1,10 @@
-import type { IfSeveral } from '../../../run/matching/chooseMatches';
+import type { IfSeveralMatch } from '../../../run/matching/chooseMatches';
 import { chooseMatches } from '../../../run/matching/chooseMatches';
 import type { Search } from '../../../run/matching/readSearch';
 import type { Match } from '../../../run/matching/search';
 import type { UpsertRules } from './upsertRules';
 
-/** The action that *Create or Update* takes after its search. */
+/** The action that *Create or Update* takes once it has searched for matching records. */
 type UpsertDecision =
 	/** No record matches, or only archived ones for which the user wants a new record. */
 	| { action: 'create' }
@@ -20,13 +20,15 @@ type UpsertDecision =
 	| { action: 'refuseUnknownId' }
 	/**
 	 * The record with the given ID is archived, and 'If the Match Is Archived' says to create a new
-	 * one, which could not have the ID.
+	 * record. The new record could not have this ID.
 	 */
 	| { action: 'refuseArchivedId' };
 
 /**
  * Decides what *Create or Update* does with the records that match a search. Archived matches count
  * only if no active record matches.
+ *
+ * @param allMatches what `findMatches` returned
  */
 export function decideUpsert(
 	search: Search,
@@ -34,8 +36,7 @@ export function decideUpsert(
 	{ ifSeveral, ifArchived }: Pick<UpsertRules, 'ifArchived' | 'ifSeveral'>,
 ): UpsertDecision {
 	const isMatchedById = 'id' in search.matchValues;
-	// The best match comes first. If the user has given two phones, only the matches of one phone may
-	// count.
+	// The best match comes first.
 	const candidates = chooseMatches(allMatches, ifSeveral);
 	if (candidates.length === 0) return { action: isMatchedById ? 'refuseUnknownId' : 'create' };
 
@@ -44,16 +45,17 @@ export function decideUpsert(
 
 	// Only archived records match.
 	if (ifArchived === 'create') return { action: isMatchedById ? 'refuseArchivedId' : 'create' };
-	// Nothing is written, so it does no harm to take the best match, even if several match.
+	// Nothing is written, so the best match is good enough even if several records match.
 	if (ifArchived === 'skip') return { action: 'skip', match: candidates[0] };
 	return decideUpdate(candidates, ifSeveral);
 }
 
 /** Decides which of the matches are updated, by the option 'If Several Match'. */
-function decideUpdate(matches: Match[], ifSeveral: IfSeveral): UpsertDecision {
+function decideUpdate(matches: Match[], ifSeveral: IfSeveralMatch): UpsertDecision {
 	if (ifSeveral === 'all') return { action: 'update', matches };
 	if (ifSeveral === 'refuse' && matches.length > 1) return { action: 'refuseSeveral', matches };
 
-	const bestMatch = matches.slice(0, 1);
-	return { action: 'update', matches: bestMatch };
+	// There is a single match, or the user has chosen 'Update the First' (`newest`).
+	const [bestMatch] = matches;
+	return { action: 'update', matches: [bestMatch] };
 }

@@ -1,14 +1,15 @@
 /*
- * Decides which values are saved in the fields of the match key, such as the phone.
+ * Decides which values are saved in the fields of the match key: the fields by which *Create or
+ * Update* finds a record, such as the phone.
  *
- * The user can give values of one field in two parts of the form. A phone under 'Match By' is a
- * match value: the record is found by it. Phones under 'Fields' are saved in the record. Both parts
- * together give the value that the record gets.
+ * The user can give a phone, for example, in two parts of the form. The phone under 'Match By' is
+ * the match value, by which the record is found. The phones under 'Fields' are saved in the record.
+ * The functions of this file combine both.
  */
 
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Field, Wire } from '../../../entities/fieldTypes';
+import type { Field, ApiValue } from '../../../entities/fieldTypes';
 import { isBlank, isList, listOf, sameItem, addItems } from '../../../fields/field';
 import type { LockKey } from '../../../run/keys';
 import type { Item } from '../../../run/item';
@@ -18,18 +19,21 @@ import type { Match } from '../../../run/matching/search';
 import type { UpsertRequest } from './request';
 
 /**
- * Makes the locks on all values of a new record by which another item may search for it. The items
- * take turns, so that only one of them creates the record.
+ * Makes the keys of the locks under which an item searches and saves: one for each value by which
+ * another item could find the same record, such as each phone. Items with a common value take
+ * turns, so that only the first of them creates the record.
  */
 export function makeRequestLocks({ entity, changes, search }: UpsertRequest): LockKey[] {
 	return [...makeValueLockKeys(entity, changes), ...makeValueLockKeys(entity, search.matchValues)];
 }
 
 /**
- * Makes the values that a new record gets in the fields of the match key, such as the phone. It
- * gets every match value, so that the next run finds it. A list, such as phones, also gets the
- * values of this field under 'Fields'. If a match value is there in another spelling, that spelling
- * is saved.
+ * Makes the values that a new record gets in the fields of the match key. They contain every match
+ * value, so that the next run finds the record. If the user has given a match value under 'Fields'
+ * as well, in another spelling, the spelling under 'Fields' is saved.
+ *
+ * A list field also gets the other values under 'Fields'. For example, phone 1 under 'Match By' and
+ * phone 2 under 'Fields' give a record with both phones.
  */
 export function makeKeyValuesForNewRecord(request: UpsertRequest): IDataObject {
 	const values: IDataObject = {};
@@ -37,18 +41,20 @@ export function makeKeyValuesForNewRecord(request: UpsertRequest): IDataObject {
 		const { field, matchValue } = keyField;
 		values[field.name] = isList(field)
 			? joinLists(keyField, { storedValues: [] })
-			: (useGivenSpelling(keyField, matchValue) as Wire);
+			: useGivenSpelling(keyField, matchValue);
 	}
 	return values;
 }
 
 /**
- * Makes the values that a match gets in the fields of the match key, such as the phone.
+ * Makes the values that a match gets in the fields of the match key.
  *
- * - A field with one value keeps the spelling that the record has. If it is empty, it gets the
- *   match value. If the user gives a value for it under 'Fields', it is left out here.
- * - A list keeps its values, unless the user gives values under 'Fields' that replace them. The
- *   list always gets the match value, so that the next run finds the record.
+ * - A list field always gets the match values, so that the next run finds the record. It also keeps
+ *   the values of the record, unless the user replaces them with values under 'Fields'.
+ * - A field with a single value stays as it is, and gets the match value only if it is empty. It is
+ *   left out here if the user gives a value under 'Fields': `UpsertRequest.changes` has that value.
+ *
+ * @param row the match as AlfaCRM shows it
  */
 export function makeKeyValuesForUpdate(request: UpsertRequest, row: IDataObject): IDataObject {
 	const values: IDataObject = {};
@@ -56,13 +62,15 @@ export function makeKeyValuesForUpdate(request: UpsertRequest, row: IDataObject)
 		const { field, matchValue, fieldValues } = keyField;
 		const storedValue = row[field.name];
 		if (isList(field)) {
-			const storedValues = keepsStoredList(request, keyField) ? listOf(storedValue) : [];
+			const storedValues = startsWithStoredValues(request, keyField) ? listOf(storedValue) : [];
 			values[field.name] = joinLists(keyField, { storedValues });
-		} else if (fieldValues.length === 0) {
-			// A record that was found by phone may lack the email of the key 'Phone or Email'.
-			values[field.name] = isBlank(field, storedValue) ? (matchValue as Wire) : storedValue;
+			continue;
 		}
-		// Otherwise, `UpsertRequest.changes` has the value from 'Fields' already.
+		if (fieldValues.length > 0) continue;
+
+		// The field is empty, for example, in a record that has the phone but not the email of the key
+		// 'Phone or Email'.
+		values[field.name] = isBlank(field, storedValue) ? matchValue : storedValue;
 	}
 	return values;
 }
@@ -70,13 +78,13 @@ export function makeKeyValuesForUpdate(request: UpsertRequest, row: IDataObject)
 /** A field of the match key, with the values from both parts of the form. */
 interface KeyField {
 	field: Field;
-	/** The value under 'Match By'. */
-	matchValue: unknown;
+	/** The value under 'Match By', in AlfaCRM's format. A list if the field is a list. */
+	matchValue: ApiValue;
 	/** The values under 'Fields', in AlfaCRM's format. */
-	fieldValues: unknown[];
+	fieldValues: ApiValue[];
 }
 
-/** Lists the fields of the match key that can be saved. The ID cannot. */
+/** Lists the fields of the match key that can be saved. The ID of a record cannot be saved. */
 function listKeyFields({ item, entity, input, search }: UpsertRequest): KeyField[] {
 	const keyFields: KeyField[] = [];
 	for (const [name, matchValue] of Object.entries(search.matchValues)) {
@@ -89,40 +97,47 @@ function listKeyFields({ item, entity, input, search }: UpsertRequest): KeyField
 	return keyFields;
 }
 
-function readFieldValues(item: Item, field: Field, inputValue: unknown): unknown[] {
-	return isBlank(field, inputValue) ? [] : listOf(item.toRequestValue(field, inputValue));
+/** Converts the value that the user has given under 'Fields' to a list of values to send. */
+function readFieldValues(item: Item, field: Field, inputValue: unknown): ApiValue[] {
+	if (isBlank(field, inputValue)) return [];
+
+	return listOf(item.toRequestValue(field, inputValue)) as ApiValue[];
 }
 
 /**
- * Whether the new list begins with the values that the record has. It does not if the values under
- * 'Fields' replace them. If the user adds values to lists, `saveChanges` puts the stored values in
- * front.
+ * Whether the new list of a match starts with the values that the record has. It does not in two
+ * cases:
+ *
+ * - The user replaces the values of the record with values under 'Fields'.
+ * - The user adds values to lists. Then `saveChanges` puts the values of the record in front.
  */
-function keepsStoredList({ rules }: UpsertRequest, { fieldValues }: KeyField): boolean {
+function startsWithStoredValues({ rules }: UpsertRequest, { fieldValues }: KeyField): boolean {
 	return fieldValues.length === 0 && !rules.addsToLists;
 }
 
-/** Joins stored values, match values and the values under 'Fields' into a list. */
+/** Joins stored values, match values and the values under 'Fields' into a list without repeats. */
 function joinLists(
 	keyField: KeyField,
 	{ storedValues }: { storedValues: readonly unknown[] },
-): Wire {
+): ApiValue {
 	const { field, matchValue, fieldValues } = keyField;
-	const matchValues = listOf(matchValue).map((value) => useGivenSpelling(keyField, value));
-	// `union` adds no value that the list has already.
-	return addItems(field, storedValues, [...matchValues, ...fieldValues]) as Wire;
+	const matchValues = listOf(matchValue) as ApiValue[];
+	const spelledValues = matchValues.map((value) => useGivenSpelling(keyField, value));
+	return addItems(field, storedValues, [...spelledValues, ...fieldValues]);
 }
 
-/** Returns a match value in the spelling that it has under 'Fields', if it is there as well. */
-function useGivenSpelling({ field, fieldValues }: KeyField, matchValue: unknown): unknown {
-	const sameValue = fieldValues.find((value) => sameItem(field, matchValue, value));
-	return sameValue ?? matchValue;
+/** Returns a match value in the spelling under 'Fields', if the user has given it there as well. */
+function useGivenSpelling({ field, fieldValues }: KeyField, matchValue: ApiValue): ApiValue {
+	const givenSpelling = fieldValues.find((value) => sameItem(field, matchValue, value));
+	return givenSpelling ?? matchValue;
 }
 
 /**
- * Leaves out of a request the values that other matches have and this match has not. For example, a
- * text with the phones of two people matches the records of both. Then neither record gets the
- * phone of the other person.
+ * Removes from a request the match values that belong to other matches. For example, a field with
+ * the phones of a mother and a father matches the records of both. Then the record of the mother
+ * does not get the phone of the father.
+ *
+ * @param match the record that the request will update
  */
 export function leaveOutValuesOfOtherMatches(
 	request: UpsertRequest,
@@ -133,20 +148,21 @@ export function leaveOutValuesOfOtherMatches(
 	const otherMatches = allMatches.filter(({ row }) => row.id !== match.row.id);
 	if (otherMatches.length === 0) return request;
 
-	const keepOwn = (values: IDataObject) => keepOwnValues(request, values, match, otherMatches);
+	const removeValuesOfOthers = (values: IDataObject) =>
+		keepValuesOfMatch(request, values, match, otherMatches);
 	return {
 		...request,
-		search: { ...search, matchValues: keepOwn(search.matchValues) },
-		input: keepOwn(input),
-		changes: keepOwn(changes),
+		search: { ...search, matchValues: removeValuesOfOthers(search.matchValues) },
+		input: removeValuesOfOthers(input),
+		changes: removeValuesOfOthers(changes),
 	};
 }
 
 /**
- * Keeps the values that the match has, and those that no other match has. Looks only at fields with
- * several match values, such as two phones.
+ * Keeps the values that the match has, and the values that no match has yet. Values are removed
+ * only from fields with several match values, such as two phones.
  */
-function keepOwnValues(
+function keepValuesOfMatch(
 	{ item, entity, search }: UpsertRequest,
 	values: IDataObject,
 	match: Match,
@@ -161,17 +177,18 @@ function keepOwnValues(
 			continue;
 		}
 
-		const ownValues = listOf(item.toRequestValue(field, value)).filter((singleValue) =>
-			isOwnValue(field, singleValue, match, otherMatches),
+		const singleValues = listOf(item.toRequestValue(field, value));
+		const valuesOfMatch = singleValues.filter((singleValue) =>
+			canBelongToMatch(field, singleValue, match, otherMatches),
 		);
-		// An empty list in the update would empty the list that the record has.
-		if (ownValues.length > 0) keptValues[name] = ownValues as Wire;
+		// An update with an empty list would remove the values that the record has.
+		if (valuesOfMatch.length > 0) keptValues[name] = valuesOfMatch;
 	}
 	return keptValues;
 }
 
-/** Whether a match has a value, or may get it because no other match has it. */
-function isOwnValue(
+/** Whether a value belongs to a match, or to no match yet. */
+function canBelongToMatch(
 	field: Field,
 	value: unknown,
 	match: Match,

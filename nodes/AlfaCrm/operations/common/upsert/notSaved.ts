@@ -9,20 +9,23 @@ import type { Item } from '../../../run/item';
 import { findField } from '../../../run/matching/readSearch';
 
 /**
- * Finds the typed texts that the saved record does not have, for example because an update leaves
- * the name alone, and joins them. A workflow can save them elsewhere, such as in a comment.
+ * Finds the texts of the form that the saved record does not have, and joins them with commas. For
+ * example, an update keeps the name of the record, so another name in the form is not saved. The
+ * workflow can save such texts elsewhere, such as in a comment.
  *
- * @param typedValues the values of the form by field name. Numbers, days and choices among them are
- * left out, because people choose those and do not type them.
+ * Values of other types, such as numbers, days and choices, are left out, because people do not
+ * type them.
+ *
+ * @param formValues the values of the form by field name
  */
 export function findUnsavedTexts(
 	item: Item,
 	entity: Entity,
-	typedValues: IDataObject,
+	formValues: IDataObject,
 	record: IDataObject,
 ): string {
 	const unsavedTexts: string[] = [];
-	for (const [name, typedValue] of Object.entries(typedValues)) {
+	for (const [name, typedValue] of Object.entries(formValues)) {
 		const field = findField(entity, name);
 		if (!isTypedText(field) || isEmpty(typedValue)) continue;
 		if (hasTypedValue(item, field, record[name], typedValue)) continue;
@@ -32,15 +35,15 @@ export function findUnsavedTexts(
 	return unsavedTexts.join(', ');
 }
 
-/** Whether a field takes texts or a list of texts, which people type. */
+/** Whether the values of a field are texts that people type. */
 function isTypedText(field: Field): boolean {
 	const { type, items } = kindOf(field).schema(field);
 	return type === 'string' || items?.type === 'string';
 }
 
 /**
- * Whether a record has everything that was typed for a field. The words of a person's name may be
- * in another order.
+ * Whether a record has everything that was typed for a field. For the name of a person, the order
+ * of the words does not matter.
  */
 function hasTypedValue(
 	item: Item,
@@ -52,20 +55,21 @@ function hasTypedValue(
 	if (isPersonName && sameItem(field, storedValue, typedValue)) return true;
 	if (!isList(field)) return isStored(field, storedValue, typedValue, item.zone);
 
-	// A typed text may hold several values, such as two phones with a comma between them.
+	// People also type several values into one text, such as two phones with a comma between them.
 	const typedItems = splitItems(field, typedValue);
 	return typedItems.every((typedItem) => hasTypedItem(field, listOf(storedValue), typedItem));
 }
 
 /**
- * Whether a list of the record has a typed value, such as a phone, together with any words beside
- * it. A list with +7(900)555-00-01 has "89005550001", but not "89005550001 call after six".
+ * Whether a list of the record has a typed value, such as a phone. If words stand beside the phone,
+ * the list must have the words too: +7(900)555-00-01 is the same as "89005550001", but lacks the
+ * words of "89005550001 call after six".
  */
 function hasTypedItem(field: Field, storedItems: readonly unknown[], typedItem: unknown): boolean {
 	const typedText = normalizeText(String(typedItem));
-	const mayHaveWordsBeside = kindOf(field).mayHaveWords(typedText);
+	const mayHaveWords = kindOf(field).mayHaveWords(typedText);
 	const equalItems = storedItems.filter((storedItem) => sameItem(field, storedItem, typedItem));
-	if (!mayHaveWordsBeside) return equalItems.length > 0;
+	if (!mayHaveWords) return equalItems.length > 0;
 
 	return equalItems.some((storedItem) => normalizeText(String(storedItem)).includes(typedText));
 }

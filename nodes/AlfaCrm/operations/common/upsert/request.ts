@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Field, Wire } from '../../../entities/fieldTypes';
+import type { Field, ApiValue } from '../../../entities/fieldTypes';
 import type { Entity, MatchKey } from '../../../entities/types';
 import type { RecordToOutput } from '../../../output/report';
 import { makeRecordToOutput } from '../../../output/report';
@@ -18,45 +18,45 @@ import type { UpsertRules } from './upsertRules';
 import { makeUpsertOptions, readUpsertRules } from './upsertRules';
 import { toAlfaCrmSpelling } from './spelling';
 
-/** What the form of *Create or Update* asks for. */
+/** Everything that the form of *Create or Update* asks for. */
 export interface UpsertRequest {
 	item: Item;
 	entity: Entity;
 	target: Target;
-	/** The match key, and the values to find the record by. */
+	/** The match key, such as the phone, and the values by which the record is found. */
 	search: Search;
-	/** The IDs of the branches to search. Empty if all branches are to be searched. */
+	/** The IDs of the branches to search. Empty means all branches. */
 	chosenBranches: number[];
 	/**
-	 * The fields to save, as the user gave them. A new record is made from these. The match values
-	 * are in `search`.
+	 * The fields to save, as the user gave them. `createRecord` uses them. The values under 'Match
+	 * By' are not among them: see `search`.
 	 */
 	input: IDataObject;
-	/** The fields to save in AlfaCRM's format and spelling. An update is made from these. */
+	/** The fields of `input` in AlfaCRM's format and spelling. `updateRecords` uses them. */
 	changes: IDataObject;
 	rules: UpsertRules;
 	/** Turns a saved record into the output. */
-	show: RecordToOutput;
+	toOutput: RecordToOutput;
 }
 
 /**
- * Reads the whole form of *Create or Update*. Every mistake in it is found here, before anything is
- * sent.
+ * Reads the whole form of *Create or Update*, so that mistakes of the user are found before
+ * anything is sent.
  *
- * @throws NodeOperationError if the match values are empty or unusable, unless the form says to
- * create a record then
+ * @throws NodeOperationError if the match values are empty or unusable, unless the option 'If Match
+ * Value Is Unusable' says to create a record
  */
 export function readUpsertRequest(item: Item, entity: Entity): UpsertRequest {
 	const key = readMatchKey(item, entity);
 	const options = item.collection(makeUpsertOptions(entity));
 	const chosenBranches = readChosenBranches(options);
 	const rules = readUpsertRules(entity, options, key);
-	// The record that is created may get a shortened name. So the next run searches by the shortened
-	// name.
-	const fitLength = (field: Field, value: Wire) => fitText(item, field, value, rules.shortensTexts);
-	const search = readSearch(item, entity, key, { shorten: fitLength });
+	// If long texts are shortened, a new record has the shortened name, so the search needs it too.
+	const shorten = (field: Field, value: ApiValue) =>
+		fitText(item, field, value, rules.shortensTexts);
+	const search = readSearch(item, entity, key, { shorten });
 	const input = readUpsertInput(item, entity, key);
-	const show = makeUpsertOutput(item, entity, key, input);
+	const toOutput = makeUpsertToOutput(item, entity, key, input);
 
 	if (!search.isUsable && rules.ifUnusable === 'refuse') {
 		throw unusableValueError(item, entity, key, {
@@ -75,15 +75,18 @@ export function readUpsertRequest(item: Item, entity: Entity): UpsertRequest {
 		input,
 		changes: toAlfaCrmSpelling(entity, changes),
 		rules,
-		show,
+		toOutput,
 	};
 }
 
 /**
- * Makes the function that turns a saved record into the output: its most useful fields, those that
- * the user gave, and the given texts that it does not hold (`notSaved`).
+ * Makes the function that turns a saved record into the output. The output has these fields:
+ *
+ * - the most useful fields of the record
+ * - the fields that the user has given
+ * - `notSaved`: the texts of the form that the record does not have
  */
-function makeUpsertOutput(
+function makeUpsertToOutput(
 	item: Item,
 	entity: Entity,
 	key: MatchKey,
@@ -92,14 +95,14 @@ function makeUpsertOutput(
 	const fieldNames = new Set([...key.fields, ...Object.keys(input)]);
 	const pickUsefulFields = makeRecordToOutput(item, entity, [...fieldNames]);
 
-	const typedValues: IDataObject = { ...input };
+	const formValues: IDataObject = { ...input };
 	for (const fieldName of key.fields) {
 		const matchValue = readMatchValue(item, findField(entity, fieldName));
-		typedValues[fieldName] = matchValue as IDataObject[string];
+		formValues[fieldName] = matchValue as ApiValue;
 	}
 
 	return (record) => ({
 		...pickUsefulFields(record),
-		notSaved: findUnsavedTexts(item, entity, typedValues, record),
+		notSaved: findUnsavedTexts(item, entity, formValues, record),
 	});
 }

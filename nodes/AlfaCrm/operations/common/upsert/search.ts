@@ -6,35 +6,36 @@ import type { Branch } from '../../../store/located';
 import { decideUpsert } from './decide';
 import type { UpsertRequest } from './request';
 
-/** The records that match the search and that an item updates. */
+/** The matching records that an item updates. */
 export interface MatchesToUpdate {
 	action: 'update';
 	matches: Match[];
-	/** All records that match, also those that are not updated. */
+	/** All matching records, including those that are not updated. */
 	allMatches: Match[];
 }
 
-/** An archived record that matches the search and stays as it is. */
+/** An archived record that matches the search and stays unchanged. */
 interface MatchToSkip {
 	action: 'skip';
 	match: Match;
 }
 
 /**
- * Finds the records that an item updates, or the archived record that it leaves alone.
+ * Finds the records that an item updates, or the archived record that stays unchanged.
  *
- * @returns undefined if a new record is to be created
- * @throws NodeApiError if no record has the given ID, NodeOperationError if the record with the ID
- * is archived and a new one is wanted, if several records match and the options say to stop, or if
- * a record does not match but is so similar that the user may mean it
+ * @returns undefined if a new record must be created
+ * @throws NodeApiError if no record has the given ID
+ * @throws NodeOperationError in three cases. The record with the given ID is archived, and the
+ * options say to create a new record. Several records match, and the options say to stop. A record
+ * does not match, but is so similar that the user may mean it.
  */
 export async function findExistingMatches(
 	request: UpsertRequest,
 	branches: readonly Branch[],
 ): Promise<MatchesToUpdate | MatchToSkip | undefined> {
 	const { item, entity, target, search, rules } = request;
-	// If the user wants a new record in place of an archived one, `findMatches` also ignores archived
-	// records that are only similar.
+	// If the user wants a new record in place of an archived one, `findMatches` does not throw
+	// because of a similar record that is archived.
 	const takesArchived = rules.ifArchived !== 'create';
 	const allMatches = await findMatches({
 		item,

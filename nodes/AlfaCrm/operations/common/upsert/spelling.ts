@@ -5,8 +5,9 @@ import { canonicalize } from '../../../fields/field';
 import { findField } from '../../../run/matching/readSearch';
 
 /**
- * Spells each value as AlfaCRM does, such as +7(900)555-00-01 for a phone, so that AlfaCRM's search
- * finds it. Values whose spelling does not matter stay as they are.
+ * Spells each value as AlfaCRM does, so that AlfaCRM's search finds the value. The phone
+ * 89005550001 becomes +7(900)555-00-01, for example. Most types of fields have no spelling of their
+ * own: their values stay as they are.
  */
 export function toAlfaCrmSpelling(entity: Entity, values: IDataObject): IDataObject {
 	const spelledValues: IDataObject = {};

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { inFormMode, inputModeForm } from '../../../run/fieldInput';
+import { showInFormMode, inputModeForm } from '../../../run/fieldInput';
 import { findOrCreate } from '../../../run/findOrCreate';
 import { matchForm } from '../../../run/matching/matchForm';
 import { listBranchesToSearch } from '../../../run/matching/branchesToSearch';
@@ -17,29 +17,30 @@ import { makeUpsertOptions } from './upsertRules';
 import { createRecord, updateRecords } from './write';
 
 /**
- * Searches for a record by a match key, such as the phone. If none matches, creates one. If one
- * matches, saves the given values that differ from those of the record.
+ * The operation *Create or Update*. Searches for a record by a match key: a set of fields by which
+ * a record is found when its ID is not known, such as the phone. If no record matches, creates a
+ * record. If a record matches, saves the values of the form that differ from the record.
  *
- * - `upsertFields.ts` and `upsertRules.ts` declare the form; `request.ts` reads it, before anything
- *   is sent.
+ * - `upsertFields.ts` and `upsertRules.ts` declare the form. `request.ts` reads the form, before
+ *   anything is sent.
  * - `keyValues.ts` makes the locks, and decides which values are saved in the fields of the key.
- * - `search.ts` finds the records that match, by the functions of `run/matching`, which *Find* uses
- *   as well.
+ * - `search.ts` finds the records that match. Like *Find*, it uses the functions of `run/matching`.
  * - `decide.ts` decides what to do: create, update, skip or refuse.
- * - `write.ts` creates and updates. `spelling.ts` spells values as AlfaCRM does. `notSaved.ts`
- *   finds the given texts that the record does not hold.
+ * - `write.ts` creates and updates records.
+ * - `spelling.ts` spells values as AlfaCRM does.
+ * - `notSaved.ts` finds the texts of the form that the record does not have.
  */
 export const upsert: Operation = {
-	text: ({ one }) => ({
+	text: ({ singular }) => ({
 		name: 'Create or Update',
-		action: `Create or update ${one} without duplicates`,
+		action: `Create or update ${singular} without duplicates`,
 	}),
 
 	form: (entity) => ({
 		...inputModeForm(entity),
 		match: matchForm(entity),
 		prominentFields: prominentFieldsForm(entity),
-		fields: [inFormMode(entity, makeUpsertFields(entity))],
+		fields: [showInFormMode(entity, makeUpsertFields(entity))],
 		options: [makeUpsertOptions(entity)],
 	}),
 
@@ -47,8 +48,8 @@ export const upsert: Operation = {
 		const request = readUpsertRequest(item, entity);
 
 		return await item.withLock(makeRequestLocks(request), async () => {
-			// Without a usable match value there is nothing to search for. `readUpsertRequest` has
-			// refused it unless the options say to create a record then.
+			// Without a usable match value, nothing can be searched for. `readUpsertRequest` throws then,
+			// unless the options say to create a record.
 			if (!request.search.isUsable) return [await createRecord(request)];
 			return await createOrUpdate(request);
 		});
@@ -63,9 +64,8 @@ export const upsert: Operation = {
 /**
  * Updates the records that match, or creates a record.
  *
- * Somebody may change a record between the search and the update, so that it does not have the
- * match values any more. Then this searches again, until the records stay as they were found. That
- * is rare, so it soon ends.
+ * Searches again if somebody has changed a matching record after the search, so that the record
+ * does not match any more. This happens so rarely that the loop soon ends.
  */
 async function createOrUpdate(request: UpsertRequest): Promise<IDataObject[]> {
 	const { item, entity, target, chosenBranches, changes } = request;
@@ -78,10 +78,16 @@ async function createOrUpdate(request: UpsertRequest): Promise<IDataObject[]> {
 	return output;
 }
 
+/** A new record, as the output shows it. */
+interface CreatedRecord {
+	action: 'create';
+	output: IDataObject;
+}
+
 /**
- * Searches for records that match. Creates a record if there is none, and updates them otherwise.
- * Only the creation needs the database lock of `findOrCreate`: two processes that update one record
- * do not make a second one.
+ * Searches for records that match, and updates them. If no record matches, creates a record, under
+ * the database lock of `findOrCreate`: two n8n processes must not create the same record. Updates
+ * need no such lock.
  *
  * @returns the output, or 'search again' if a record was changed after the search
  */
@@ -89,11 +95,11 @@ async function searchAndSave(
 	request: UpsertRequest,
 	branches: readonly Branch[],
 ): Promise<IDataObject[] | 'search again'> {
-	const { item, show } = request;
+	const { item, toOutput } = request;
 	const find = async () => await findExistingMatches(request, branches);
-	const create = async () => {
+	const create = async (): Promise<CreatedRecord> => {
 		const output = await createRecord(request);
-		return { action: 'create' as const, output };
+		return { action: 'create', output };
 	};
 	const result = await findOrCreate(item, find, create);
 
@@ -101,5 +107,5 @@ async function searchAndSave(
 	if (result.action === 'update') return await updateRecords(request, result);
 
 	const changedFields: string[] = [];
-	return [makeReportItem(show, result.match.row, 'skipped', changedFields)];
+	return [makeReportItem(toOutput, result.match.row, 'skipped', changedFields)];
 }

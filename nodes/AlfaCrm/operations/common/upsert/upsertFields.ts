@@ -1,18 +1,21 @@
+/*
+ * Declares the fields in the form of *Create or Update*, and reads them. The prominent fields, such
+ * as the name, have parameters of their own, because every new record needs them. The user adds all
+ * other fields from the collection 'Fields'.
+ */
+
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Field } from '../../../entities/fieldTypes';
 import type { Entity, MatchKey } from '../../../entities/types';
-import { isBlank, isNeeded, kindOf, toProperty } from '../../../fields/field';
+import { isBlank, needsValueFromUser, kindOf, toProperty } from '../../../fields/field';
 import { collection, showWhen } from '../../../form/assemble';
-import { oncePer } from '../../../form/oncePer';
-import { fieldOptions, inFormMode, readFieldInput } from '../../../run/fieldInput';
+import { memoize } from '../../../form/memoize';
+import { fieldOptions, showInFormMode, readFieldInput } from '../../../run/fieldInput';
 import type { Item } from '../../../run/item';
 
-/**
- * Makes the collection 'Fields'. It offers all fields but the prominent ones, which have parameters
- * of their own because every new record needs them.
- */
-export const makeUpsertFields = oncePer((entity: Entity): INodeProperties => {
+/** Makes the collection 'Fields', with all fields that are not prominent. */
+export const makeUpsertFields = memoize((entity: Entity): INodeProperties => {
 	const prominentFields = listProminentFields(entity);
 	const otherFields = entity.fields.filter((field) => !prominentFields.includes(field));
 	return {
@@ -22,38 +25,42 @@ export const makeUpsertFields = oncePer((entity: Entity): INodeProperties => {
 });
 
 /**
- * Makes the parameters of the prominent fields, such as the name: those that every new record
- * needs. The parameter of a field is hidden while a match key with this field is chosen, because
- * the match value is the value of the field then.
+ * Makes the parameters of the prominent fields. If the user matches by the name, for example, the
+ * parameter of the name is hidden: the match value is the name of a new record.
  */
 export function prominentFieldsForm(entity: Entity): INodeProperties[] {
 	return listProminentFields(entity).flatMap((field) => makeProminentParameter(entity, field));
 }
 
-/** Makes the parameter of a prominent field; none if the field is in every match key. */
+/**
+ * Makes the parameter of a prominent field. Makes none if every match key has the field, so that
+ * the parameter would always be hidden.
+ */
 function makeProminentParameter(entity: Entity, field: Field): INodeProperties[] {
 	const { label, match } = entity;
-	const otherKeys = (match?.keys ?? []).filter((key) => !key.fields.includes(field.name));
-	if (otherKeys.length === 0) return [];
+	const keysWithoutField = (match?.keys ?? []).filter((key) => !key.fields.includes(field.name));
+	if (keysWithoutField.length === 0) return [];
 
 	const isOnlyForNew = match?.onlyForNew?.includes(field.name) === true;
 	const note = isOnlyForNew ? ' One that is found keeps its own.' : '';
 	const description = `A new ${label.toLowerCase()} needs it.${note}`;
 	const property = toProperty({ ...field, description });
 
-	const matchBy = otherKeys.map(({ name }) => name);
-	return [inFormMode(entity, showWhen(property, { matchBy }))];
+	const matchBy = keysWithoutField.map(({ name }) => name);
+	return [showInFormMode(entity, showWhen(property, { matchBy }))];
 }
 
-/** Reads the fields to save as the user gave them, whichever input mode was used. */
+/**
+ * Reads the fields to save as the user gave them: in the form, as JSON or in the field mapper.
+ */
 export function readUpsertInput(item: Item, entity: Entity, key: MatchKey): IDataObject {
 	const prominentFields = listProminentFields(entity).filter(
 		({ name }) => !key.fields.includes(name),
 	);
 	const input = readFieldInput(item, entity, makeUpsertFields(entity), prominentFields);
 
-	// The user cannot remove a prominent parameter from the form. So an empty one means that there is
-	// nothing to save; it never means that the value in AlfaCRM should be removed.
+	// The user cannot remove a prominent parameter from the form. So an empty parameter means that
+	// there is nothing to save, and never that the value in AlfaCRM should be removed.
 	const isLeftEmpty = (name: string, value: unknown) =>
 		prominentFields.some((field) => field.name === name && isBlank(field, value));
 	const filledInput = Object.entries(input).filter(([name, value]) => !isLeftEmpty(name, value));
@@ -61,15 +68,15 @@ export function readUpsertInput(item: Item, entity: Entity, key: MatchKey): IDat
 }
 
 /**
- * Lists the prominent fields: those that a new record needs and that have no default. A field that
- * is always filled, a dropdown or a switch, is not among them.
+ * Lists the prominent fields: the fields that a new record needs and that have no default.
+ * Dropdowns and switches always have a value, so they are not among them.
  */
-const listProminentFields = oncePer(({ fields }: Entity): Field[] => {
+const listProminentFields = memoize(({ fields }: Entity): Field[] => {
 	const prominentFields: Field[] = [];
 	for (const field of fields) {
-		const { isAlwaysFilled: alwaysFilled, defaultValue } = kindOf(field);
-		const hasDefault = alwaysFilled || defaultValue(field) !== undefined;
-		if (isNeeded(field) && !hasDefault) prominentFields.push(field);
+		const { isAlwaysFilled, defaultValue } = kindOf(field);
+		const hasDefault = isAlwaysFilled || defaultValue(field) !== undefined;
+		if (needsValueFromUser(field) && !hasDefault) prominentFields.push(field);
 	}
 	return prominentFields;
 });

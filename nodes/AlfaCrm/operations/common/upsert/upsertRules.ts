@@ -4,28 +4,31 @@ import type { Entity, MatchKey } from '../../../entities/types';
 import { toProperty } from '../../../fields/field';
 import { sortByName } from '../../../fields/order';
 import { collection } from '../../../form/assemble';
-import { oncePer } from '../../../form/oncePer';
+import { memoize } from '../../../form/memoize';
 import type { CollectionReader } from '../../../form/parameters';
 import { searchBranchesField } from '../../../run/branches';
-import { overwriteWithEmpty, shortenOption, mayShortenTexts } from '../../../run/body';
+import { overwriteWithEmpty, shortenOption, readShortensTexts } from '../../../run/body';
 import { listModeForm, readAddsToLists } from '../../../run/saveChanges';
-import type { IfSeveral } from '../../../run/matching/chooseMatches';
+import type { IfSeveralMatch } from '../../../run/matching/chooseMatches';
 import { makeFirstMatchOption } from '../../../run/matching/chooseMatches';
 
-/** What 'If the Match Is Archived' can be set to. The values are stored in workflows. */
+/** The values of 'If the Match Is Archived'. Workflows have stored them, so they stay. */
 export type IfArchived = 'update' | 'restore' | 'create' | 'skip';
 
-/** What 'If Match Value Is Unusable' can be set to. The values are stored in workflows. */
+/**
+ * The values of 'If Match Value Is Unusable': a match value is unusable if it is empty or says
+ * nothing, such as "no phone". Workflows have stored the values, so they stay.
+ */
 type IfUnusable = 'refuse' | 'create';
 
 /**
- * The choice *All Fields* of 'Set Only on Creation'. It is the only choice that covers custom
- * fields, because the node does not know their names.
+ * The value of *All Fields* in 'Set Only on Creation'. Only *All Fields* covers custom fields,
+ * because the node does not know their names.
  */
 const ALL_FIELDS = 'all';
 
 /** Makes the parameter 'Options' of *Create or Update*. */
-export const makeUpsertOptions = oncePer((entity: Entity): INodeProperties => {
+export const makeUpsertOptions = memoize((entity: Entity): INodeProperties => {
 	const options = [
 		ifArchivedOption,
 		ifUnusableOption,
@@ -39,7 +42,7 @@ export const makeUpsertOptions = oncePer((entity: Entity): INodeProperties => {
 	return collection('Options', 'options', options, 'Add Option');
 });
 
-/** By default, the values that the user gives for a list are added to those that it has. */
+/** By default, the values that the user gives for a list are added to the values of the record. */
 const DEFAULT_LIST_MODE = 'add';
 
 const ifArchivedOption: INodeProperties = {
@@ -76,7 +79,7 @@ const ifArchivedOption: INodeProperties = {
 const ifUnusableOption: INodeProperties = {
 	displayName: 'If Match Value Is Unusable',
 	description: 'Empty, or nothing that a record can be told by',
-	// An older name, which is stored in workflows.
+	// Workflows have stored this older name, so it stays.
 	name: 'ifKeyEmpty',
 	type: 'options',
 	options: [
@@ -125,16 +128,18 @@ function makeOnlyForNewOption({ fields, match }: Entity): INodeProperties {
 	};
 }
 
-/** What the options say about the records that match, and about the values to save. */
+/** The options of *Create or Update*, as the user has set them. */
 export interface UpsertRules {
-	ifSeveral: IfSeveral;
+	ifSeveral: IfSeveralMatch;
 	ifArchived: IfArchived;
 	ifUnusable: IfUnusable;
-	/** Whether a value is saved only in a new record, so that an update leaves the field alone. */
+	/** Whether a field is saved only in a new record. An update leaves the field unchanged. */
 	isOnlyForNew(fieldName: string): boolean;
-	/** Whether an empty value empties its field. Otherwise it is left out. */
+	/** Whether an empty value empties its field. If not, the empty value is ignored. */
 	overwritesWithEmpty: boolean;
-	/** Whether values are added to those that a list has. Otherwise they replace them. */
+	/**
+	 * Whether the values of a list are added to the values of the record. If not, they replace them.
+	 */
 	addsToLists: boolean;
 	/** Whether long texts are cut. Undefined if no field has a limit. */
 	shortensTexts: boolean | undefined;
@@ -147,23 +152,26 @@ export function readUpsertRules(
 	key: MatchKey,
 ): UpsertRules {
 	const fieldsOnlyForNew = readFieldsOnlyForNew(entity, options, key);
-	const areAllOnlyForNew = fieldsOnlyForNew.includes(ALL_FIELDS);
+	const isEveryFieldOnlyForNew = fieldsOnlyForNew.includes(ALL_FIELDS);
 
 	return {
-		ifSeveral: options.choice<IfSeveral>(ifSeveralOption),
+		ifSeveral: options.choice<IfSeveralMatch>(ifSeveralOption),
 		ifArchived: options.choice<IfArchived>(ifArchivedOption),
 		ifUnusable: options.choice<IfUnusable>(ifUnusableOption),
-		isOnlyForNew: (fieldName) => areAllOnlyForNew || fieldsOnlyForNew.includes(fieldName),
+		isOnlyForNew: (fieldName) => isEveryFieldOnlyForNew || fieldsOnlyForNew.includes(fieldName),
 		overwritesWithEmpty: options.flag(overwriteWithEmpty),
 		addsToLists: readAddsToLists(options, entity.fields, DEFAULT_LIST_MODE),
-		shortensTexts: mayShortenTexts(options),
+		shortensTexts: readShortensTexts(options),
 	};
 }
 
 /**
- * Reads the names of the fields in 'Set Only on Creation'. By default they are the name and the
- * type of a customer: a form for leads must neither rename a customer nor turn a client back into a
- * lead. A user who gives an ID has chosen the record, so all fields are updated by default.
+ * Reads the names of the fields in 'Set Only on Creation'. If the user has not set this option, the
+ * entity and the match key decide:
+ *
+ * - For a customer, the fields are the name and the type. A website's form must neither rename a
+ *   customer nor turn a client back into a lead.
+ * - If the match key is the ID, there are none: the user has named the very record to update.
  */
 function readFieldsOnlyForNew(
 	{ match }: Entity,

@@ -1,3 +1,8 @@
+/*
+ * Creates and updates records for *Create or Update*. A record that matches the search is called a
+ * match.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { isBlank, kindOf } from '../../../fields/field';
@@ -22,10 +27,9 @@ import { toAlfaCrmSpelling } from './spelling';
 
 /** Creates a record with the match values, the given fields, and defaults for required fields. */
 export async function createRecord(request: UpsertRequest): Promise<IDataObject> {
-	const { item, entity, target, rules, show } = request;
+	const { item, entity, target, rules, toOutput } = request;
 	const values = makeValuesOfNewRecord(request);
-	// `buildRequestBody` does not change values that are in AlfaCRM's format already, such as match
-	// values.
+	// Match values are in AlfaCRM's format already, so `buildRequestBody` does not change them.
 	const sentValues = buildRequestBody(item, entity.fields, values, {
 		branch: target.branch,
 		shortensTexts: rules.shortensTexts,
@@ -34,13 +38,13 @@ export async function createRecord(request: UpsertRequest): Promise<IDataObject>
 
 	const task = `create the ${entity.label.toLowerCase()}`;
 	const savedRecord = await item.save({ ...target, action: 'create', body, task });
-	// AlfaCRM's answer may lack fields. The output then shows them as they were sent.
-	return makeReportItem(show, { ...body, ...savedRecord }, 'created', Object.keys(body));
+	// AlfaCRM's answer may lack fields. The output shows such fields as they were sent.
+	return makeReportItem(toOutput, { ...body, ...savedRecord }, 'created', Object.keys(body));
 }
 
 /**
- * Makes the values of a new record: the match values, the fields that the user has filled, and the
- * default of each required field, with which the form of *Create* begins too.
+ * Makes the values of a new record. Each required field has its default, as in the form of
+ * *Create*, unless the user has given a value under 'Match By' or under 'Fields'.
  */
 function makeValuesOfNewRecord(request: UpsertRequest): IDataObject {
 	const { entity, input } = request;
@@ -51,18 +55,19 @@ function makeValuesOfNewRecord(request: UpsertRequest): IDataObject {
 
 	const givenValues = { ...input, ...makeKeyValuesForNewRecord(request) };
 	for (const [name, value] of Object.entries(givenValues)) {
-		// An empty value in the form may mean "empty the field". A new record has no value to remove.
+		// An empty value in the form can mean "empty the field", but a new field is empty anyway.
 		if (!isBlank(findField(entity, name), value)) values[name] = value;
 	}
 	return values;
 }
 
 /**
- * Saves in each record that matches the values that differ from it.
+ * Updates each match: saves the values that differ from those of the record.
  *
- * @returns one output for each record, or 'search again' if a record was changed after the search,
- * so that it does not match any more
- * @throws NodeOperationError if this happens after another record was saved
+ * @returns one output for each match, or 'search again' if a match was changed after the search, so
+ * that it does not match any more
+ * @throws NodeOperationError if a match was changed like this, but another match has been saved
+ * already
  */
 export async function updateRecords(
 	request: UpsertRequest,
@@ -84,15 +89,16 @@ export async function updateRecords(
 	return outputs;
 }
 
-/** The record to update, as the search found it or as it was read again later. */
-type CurrentMatch = Pick<Match, 'archived' | 'branch' | 'row'>;
+/** The record of a match: as the search has found it, or as it was read again after the search. */
+type MatchRecord = Pick<Match, 'archived' | 'branch' | 'row'>;
 
 /**
- * Saves the values that differ from a match. If the record may have changed since the search, it is
- * read again first, and compared with the match values.
+ * Updates one match. If somebody may have changed the record since the search, first reads it again
+ * and checks that it still matches.
  *
  * @returns the output, or 'search again' if the record does not match any more
- * @throws NodeOperationError if it does not match any more, but this item has saved another match
+ * @throws NodeOperationError if the record does not match any more, but this item has saved another
+ * match
  */
 async function updateMatch(
 	request: UpsertRequest,
@@ -101,34 +107,35 @@ async function updateMatch(
 	const { item, entity } = request;
 	if (!mustBeReadAgain(request, match)) return await saveDifferences(request, match);
 
-	const currentMatch = await readAgain(request, match);
-	if (isStillToUpdate(request, match, currentMatch)) {
-		return await saveDifferences(request, currentMatch);
+	const currentRecord = await readAgain(request, match);
+	if (mustStillBeUpdated(request, match, currentRecord)) {
+		return await saveDifferences(request, currentRecord);
 	}
 
-	// A new search would find the records that this item has saved, and report them as unchanged.
+	// After a new search, the output would call the matches that this item has saved unchanged.
 	if (item.hasSaved) {
 		throw item.error(
 			`${entity.label} ${Number(match.row.id)} was changed meanwhile, so that it does not match any more`,
 			`Run it again.`,
 		);
 	}
-	// The new search must not use lists that were read before the change.
+	// The new search must not use lists that this execution read before the change.
 	item.execution.forget(entity.path);
 	return 'search again';
 }
 
 /**
- * Tells whether a match must be read again before it is updated: this process has written the
- * record since the search, or other people may have changed it. The latter is possible if the match
- * comes from a list that was read once for all items. But if the row of the list shows nothing to
- * save, no call is made.
+ * Tells whether a match must be read again before it is updated. There are two reasons:
+ *
+ * - This process has written the record since the search.
+ * - The match comes from a list that was read once for all items (`isCached`), so other people may
+ *   have changed the record since. But if the list shows that nothing has to be saved, another call
+ *   is not worth its cost.
  */
 function mustBeReadAgain(request: UpsertRequest, match: Match): boolean {
 	const { item, entity, rules } = request;
 	const key = recordKey(entity, Number(match.row.id));
 	if (item.execution.wasWrittenSince([key], match.writeCount)) return true;
-	// The search itself has just read the record.
 	if (!match.isCached) return false;
 
 	const values = makeValuesToSave(request, match);
@@ -139,7 +146,7 @@ function mustBeReadAgain(request: UpsertRequest, match: Match): boolean {
 }
 
 /** Reads a match as it is in AlfaCRM now. */
-async function readAgain(request: UpsertRequest, match: Match): Promise<CurrentMatch> {
+async function readAgain(request: UpsertRequest, match: Match): Promise<MatchRecord> {
 	const { item, entity, target } = request;
 	const targetOfMatch = { ...target, branch: match.branch };
 	const record = await getRecord(item, entity, Number(match.row.id), targetOfMatch);
@@ -148,31 +155,31 @@ async function readAgain(request: UpsertRequest, match: Match): Promise<CurrentM
 }
 
 /**
- * Tells whether a match that was read again still has the match values. If archived records are not
- * updated, it must also not have been archived since the search.
+ * Tells whether a match must still be updated after its record was read again. No update is sent if
+ * the record has lost a match value, or was archived and the options exclude archived records.
  */
-function isStillToUpdate(
+function mustStillBeUpdated(
 	{ rules }: UpsertRequest,
 	{ matchedBy }: Match,
-	currentMatch: CurrentMatch,
+	currentRecord: MatchRecord,
 ): boolean {
 	const updatesArchived = rules.ifArchived === 'update' || rules.ifArchived === 'restore';
-	if (currentMatch.archived && !updatesArchived) return false;
-	return matchesSearch(matchedBy, currentMatch.row);
+	if (currentRecord.archived && !updatesArchived) return false;
+	return matchesSearch(matchedBy, currentRecord.row);
 }
 
-/** Sends the values that differ from a match, and returns the record as the output shows it. */
-async function saveDifferences(request: UpsertRequest, match: CurrentMatch): Promise<IDataObject> {
-	const values = makeValuesToSave(request, match);
-	return await saveChanges(request, match, { values, addToLists: request.rules.addsToLists });
+/** Sends the values that differ from a record, and returns the record as the output shows it. */
+async function saveDifferences(request: UpsertRequest, record: MatchRecord): Promise<IDataObject> {
+	const values = makeValuesToSave(request, record);
+	return await saveChanges(request, record, { values, addToLists: request.rules.addsToLists });
 }
 
-/** Makes the values that a match should have after the update. */
-function makeValuesToSave(request: UpsertRequest, { archived, row }: CurrentMatch): IDataObject {
+/** Makes the values that a record should have after the update. */
+function makeValuesToSave(request: UpsertRequest, { archived, row }: MatchRecord): IDataObject {
 	const { entity, rules, changes } = request;
 	const keyValues = toAlfaCrmSpelling(entity, makeKeyValuesForUpdate(request, row));
 	const values: IDataObject = {};
-	// The flag `removed` is 0 for a record that is not in the archive.
+	// AlfaCRM's flag `removed` is 0 for a record that is not in the archive.
 	if (archived && rules.ifArchived === 'restore') values.removed = 0;
 
 	for (const [name, value] of Object.entries({ ...changes, ...keyValues })) {

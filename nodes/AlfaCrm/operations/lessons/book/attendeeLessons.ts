@@ -1,20 +1,20 @@
 /**
- * Reads the lessons of the attendees of a booking. They tell when the attendees are busy, and
- * whether the lesson is booked already.
+ * Reads the lessons of the attendees of a booking: the customers and groups for whom a lesson is
+ * booked. These lessons show when the attendees are busy, and whether the lesson is booked already.
  */
 
 import type { IDataObject } from 'n8n-workflow';
 
 import { cgi as membershipEntity } from '../../../entities/cgi';
 import { dayOf, lesson as lessonEntity } from '../../../entities/lesson';
-import { listCall, passesOf } from '../../../entities/listCall';
+import { makeListCall, passesOf } from '../../../entities/listCall';
 import { formatTime, readId } from '../../../values/formats';
 import type { Item } from '../../../run/item';
 import { hasAllAttendeesOf } from '../existingLesson';
 import { readWholeList } from '../../../run/readList';
 import type { Attendees } from '../../../store/calendar/attendees';
 import { involvesAnyOf } from '../../../store/calendar/attendees';
-import type { Booking } from './bookingForm';
+import type { Booking, BookingSearch } from './bookingForm';
 import { CustomerLessons } from '../../../store/calendar/customerLessons';
 import {
 	groupIdsOf,
@@ -31,21 +31,22 @@ import { makeLessonDaysFilter } from '../timetable';
 import type { Branch } from '../../../store/located';
 
 /**
- * What is uncertain if a list is incomplete, because a missing lesson would make the customer look
- * free. Ends the sentence of the error: "so it is not sure when the customer is free".
+ * Ends the error for an incomplete list: "so it is not sure when the customer is free". A missing
+ * lesson would make the customer look free.
  */
-const UNCERTAINTY = 'when the customer is free';
+const UNCERTAIN_FACT = 'when the customer is free';
 
 /**
- * Reads the lessons that AlfaCRM lists for the first attendee: the first customer, or else the
- * first group. AlfaCRM filters by one customer or group (API notes 5.11), and a lesson that has all
- * attendees is in this list, too.
+ * Reads the lessons that AlfaCRM lists for the first attendee: the first customer or, in a booking
+ * without customers, the first group. If the lesson is booked already, it is among them, because it
+ * has all attendees. AlfaCRM filters by one customer or group only: API notes 5.11 in
+ * docs/alfacrm-api.md.
  *
- * It reads the days of the booking and a week before and after them, because a lesson may have been
- * moved by some days. The lists of all statuses are read, because a cancelled lesson shows that its
- * regular lesson does not take place on that day.
+ * Reads the lessons from a week before the days of the booking until a week after them, and
+ * cancelled lessons too. A moved or cancelled lesson shows that its regular lesson does not take
+ * place.
  */
-export async function readFirstAttendeeLessons(
+export async function readLessonsOfFirstAttendee(
 	item: Item,
 	{ attendees, search }: Booking,
 ): Promise<IDataObject[]> {
@@ -54,48 +55,51 @@ export async function readFirstAttendeeLessons(
 	const attendeeFilter =
 		customerId === undefined ? { group_id: groupId } : { customer_id: customerId };
 	return await readWholeList(item, lessonEntity, {
-		...listCall(lessonEntity, search.target.branch),
+		...makeListCall(lessonEntity, search.target.branch),
 		body: { ...attendeeFilter, ...makeLessonDaysFilter(search) },
 		passes: passesOf(lessonEntity),
-		// Completes an error: "AlfaCRM did not look for the same lesson".
+		// Completes an error, as in "AlfaCRM did not look for the same lesson".
 		task: 'look for the same lesson',
 	});
 }
 
 /**
- * Returns the search of a booking with the lessons of the attendees, so that it avoids their times.
+ * Adds the lessons of the attendees to the search of a booking, so that it finds only slots in
+ * which the attendees are free. Returns the completed search.
  *
- * The lessons of every booked customer and group are read. The lessons of the customers' groups are
- * read as well, since a group lesson may list none of the members: see `CustomerLessons`.
+ * Besides the lessons of the booked customers and groups, reads the lessons of all groups of the
+ * customers: AlfaCRM may not list a group lesson for the members of the group. See
+ * `CustomerLessons`.
  *
- * @param firstAttendeeLessons the result of `readFirstAttendeeLessons`
+ * @param lessonsOfFirstAttendee the result of `readLessonsOfFirstAttendee`
  */
-export async function avoidAttendeeLessons(
+export async function addAttendeeLessons(
 	item: Item,
 	booking: Booking,
-	firstAttendeeLessons: readonly IDataObject[],
-): Promise<SlotSearch> {
+	lessonsOfFirstAttendee: readonly IDataObject[],
+): Promise<BookingSearch> {
 	const { attendees, search } = booking;
-	const [, ...otherCustomerIds] = attendees.customerIds;
-	const otherCustomersLessons = await readListedLessons(item, search, {
-		name: 'customer_id',
+	const otherCustomerIds = attendees.customerIds.slice(1);
+	const lessonsOfOtherCustomers = await readListedLessons(item, search, {
+		filterName: 'customer_id',
 		ids: otherCustomerIds,
 	});
-	const listedLessons = [...firstAttendeeLessons, ...otherCustomersLessons];
+	const listedLessons = [...lessonsOfFirstAttendee, ...lessonsOfOtherCustomers];
 
 	const customers = await readCustomerLessons(item, booking);
 	const customerGroupIds = customers.flatMap((customer) =>
 		customer.groupIdsWithin(search.firstDay, search.lastDay),
 	);
-	// In a booking of groups alone, `firstAttendeeLessons` holds the lessons of the first group.
-	const bookedGroupIds = customers.length === 0 ? attendees.groupIds.slice(1) : attendees.groupIds;
-	const groupIds = new Set([...bookedGroupIds, ...customerGroupIds]);
+	// Without customers, the first attendee is the first group, whose lessons were read already.
+	const unreadGroupIds = customers.length === 0 ? attendees.groupIds.slice(1) : attendees.groupIds;
+	const groupIds = new Set([...unreadGroupIds, ...customerGroupIds]);
 	const groupLessons = await readListedLessons(item, search, {
-		name: 'group_id',
+		filterName: 'group_id',
 		ids: [...groupIds],
 	});
 
 	const attendeeLessons = [...listedLessons, ...groupLessons];
+	// Without customers, the function `involvesAttendees` of the search needs no memberships.
 	if (customers.length === 0) return { ...search, attendeeLessons };
 
 	const involvesAttendees = makeAttendeeCheck(attendees, customers, listedLessons);
@@ -104,11 +108,11 @@ export async function avoidAttendeeLessons(
 
 /**
  * Makes the function that tells whether an attendee takes part in a lesson, or in a regular lesson
- * on a day.
+ * on a day. A regular lesson is a rule such as "Mondays at 17:00".
  *
- * @param customers know the groups of each booked customer on each day
- * @param listedLessons the lessons that AlfaCRM lists for the customers. A group lesson in this
- * list is a customer's, even if no membership shows it.
+ * @param customers for each booked customer, an object that decides by the customer's memberships
+ * @param listedLessons the lessons that AlfaCRM lists for the customers. They take part in each
+ * group lesson among these, even if no membership shows it.
  */
 function makeAttendeeCheck(
 	attendees: Attendees,
@@ -116,19 +120,21 @@ function makeAttendeeCheck(
 	listedLessons: readonly IDataObject[],
 ): (lesson: IDataObject, day: string) => boolean {
 	const listedGroupLessons = listedLessons.filter(isGroupLesson);
-	const listedIds = new Set(listedGroupLessons.map(idOf));
+	const listedGroupLessonIds = new Set(listedGroupLessons.map(idOf));
 	return (lesson, day) => {
 		if (involvesAnyOf(attendees, lesson)) return true;
 		if (customers.some((customer) => customer.includes(lesson, day))) return true;
-		return isGroupLesson(lesson) && listedIds.has(idOf(lesson));
+		// `isGroupLesson` excludes a regular lesson that has the same ID as a group lesson: a regular
+		// lesson has no list of groups.
+		return isGroupLesson(lesson) && listedGroupLessonIds.has(idOf(lesson));
 	};
 }
 
 /**
- * Reads the memberships of the booked customers. They show which group lessons are the customers':
- * see `CustomerLessons`.
+ * Reads the memberships of the booked customers: the days on which a customer belongs to a group.
  *
- * @returns one `CustomerLessons` for each customer; none for a booking of groups alone
+ * @returns for each customer an object that decides by the memberships in which lessons the
+ * customer takes part
  */
 export async function readCustomerLessons(
 	item: Item,
@@ -151,21 +157,22 @@ const isGroupLesson = (lesson: IDataObject): boolean => groupIdsOf(lesson).lengt
 async function readListedLessons(
 	item: Item,
 	search: SlotSearch,
-	attendees: { name: 'customer_id' | 'group_id'; ids: readonly number[] },
+	{ filterName, ids }: { filterName: 'customer_id' | 'group_id'; ids: readonly number[] },
 ): Promise<IDataObject[]> {
-	if (attendees.ids.length === 0) return [];
+	if (ids.length === 0) return [];
 
 	const list = {
-		...listCall(lessonEntity, search.target.branch),
+		...makeListCall(lessonEntity, search.target.branch),
 		body: makeLessonDaysFilter(search),
-		passes: attendees.ids.flatMap((id) => makeStatusPasses({ [attendees.name]: id })),
+		// The list is read once for each of these additions to its body.
+		passes: ids.flatMap((id) => makeStatusPasses({ [filterName]: id })),
 	};
-	return await readWholeList(item, lessonEntity, list, UNCERTAINTY);
+	return await readWholeList(item, lessonEntity, list, UNCERTAIN_FACT);
 }
 
 /**
- * Makes the filters that together list all lessons of a customer or a group: a list of AlfaCRM
- * shows one of them, in one status.
+ * Makes the filters that together list all lessons of one customer or group: one filter for each
+ * status, because AlfaCRM lists the lessons of only one status at a time.
  */
 function makeStatusPasses(attendeeFilter: IDataObject): IDataObject[] {
 	const statusFilters = passesOf(lessonEntity);
@@ -173,7 +180,7 @@ function makeStatusPasses(attendeeFilter: IDataObject): IDataObject[] {
 }
 
 /**
- * Reads the past, current and future memberships of a customer, once for all items: a booking does
+ * Reads the past, current and future memberships of a customer, once for all items. A booking does
  * not change memberships.
  */
 async function readMembershipsOnce(
@@ -204,9 +211,9 @@ async function readMemberships(
 		passes: passesOf(membershipEntity),
 		task: `list the groups of customer ${customerId}`,
 	};
-	const rows = await readWholeList(item, membershipEntity, list, UNCERTAINTY);
+	const rows = await readWholeList(item, membershipEntity, list, UNCERTAIN_FACT);
 
-	// AlfaCRM may ignore the filter. A row that shows no customer counts as this customer's.
+	// AlfaCRM may ignore the filter. A row that does not show its customer is kept.
 	return rows.filter((row) => {
 		const shownCustomerId = readId(row.customer_id);
 		return shownCustomerId === undefined || shownCustomerId === customerId;
@@ -214,8 +221,8 @@ async function readMemberships(
 }
 
 /**
- * Finds the lesson that the user wants to book among the lessons of the attendees; the earliest
- * lesson if several fit.
+ * Finds the lesson that the user wants to book among the lessons of the attendees. If several
+ * lessons fit, returns the earliest one.
  *
  * @returns undefined if no lesson fits, or if the user has switched off *Skip If It Already Exists*
  */
@@ -234,7 +241,7 @@ export function findExistingLesson(
 
 /**
  * Compares two lessons for `sort`: the lesson that starts earlier comes first. AlfaCRM shows the
- * start as `yyyy-mm-dd hh:mm:ss`, so starts compare as texts.
+ * start as `yyyy-mm-dd hh:mm:ss`, so the alphabetical order is the order in time.
  */
 function compareStarts(lesson: IDataObject, otherLesson: IDataObject): number {
 	return String(lesson.time_from) < String(otherLesson.time_from) ? -1 : 1;
@@ -243,28 +250,39 @@ function compareStarts(lesson: IDataObject, otherLesson: IDataObject): number {
 /** Whether an existing lesson is one that the booking would create. */
 function isRequestedLesson(lesson: IDataObject, booking: Booking, zone: string): boolean {
 	const { search, lessonFields, startTime } = booking;
-	const day = dayOf(lesson, zone) ?? '';
+	const day = dayOf(lesson, zone);
+	if (day === undefined || isCancelled(lesson)) return false;
+
 	const isOnRequestedDay = search.firstDay <= day && day <= search.lastDay;
-	if (isCancelled(lesson) || !isOnRequestedDay) return false;
+	if (!isOnRequestedDay) return false;
 
 	const hasSubject = subjectIdOf(lesson) === lessonFields.subject_id;
 	const hasLessonType = lessonTypeIdOf(lesson) === lessonFields.lesson_type_id;
 	if (!hasSubject || !hasLessonType || !hasAllAttendeesOf(lesson, lessonFields)) return false;
 
-	const lessonStart = formatTime(lesson.time_from, zone);
-	if (startTime !== undefined) return lessonStart === startTime;
-	return mayBeFirstFreeSlot(lesson, `${day} ${lessonStart ?? ''}`, booking);
+	const lessonStartTime = formatTime(lesson.time_from, zone);
+	if (startTime !== undefined) return lessonStartTime === startTime;
+
+	const lessonStart = `${day} ${lessonStartTime ?? ''}`;
+	return mayBeBookedInFirstFreeSlot(lesson, lessonStart, booking);
 }
 
 /**
- * Whether an earlier run may have booked a lesson as the first free slot. Such a lesson is planned,
- * has not begun, and has one of the chosen teachers. It does not belong to a regular lesson,
- * because AlfaCRM makes these lessons without a booking.
+ * Whether an earlier run may have booked a lesson in the first free slot. All of these must be
+ * true:
  *
- * @param start `yyyy-mm-dd hh:mm`
+ * - The lesson is planned and has not begun.
+ * - It has one of the chosen teachers.
+ * - It does not come from a regular lesson: AlfaCRM makes such a lesson without a booking.
+ *
+ * @param lessonStart `yyyy-mm-dd hh:mm`
  */
-function mayBeFirstFreeSlot(lesson: IDataObject, start: string, booking: Booking): boolean {
-	const hasBegun = start < (booking.search.notBefore ?? '');
+function mayBeBookedInFirstFreeSlot(
+	lesson: IDataObject,
+	lessonStart: string,
+	booking: Booking,
+): boolean {
+	const hasBegun = lessonStart < booking.search.notBefore;
 	const isOfRegularLesson = regularLessonIdOf(lesson) !== undefined;
 	if (hasBegun || isOfRegularLesson || !isPlanned(lesson)) return false;
 

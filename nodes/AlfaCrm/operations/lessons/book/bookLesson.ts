@@ -15,24 +15,26 @@ import type { CustomerLessons } from '../../../store/calendar/customerLessons';
 import { teacherIdsOf } from '../../../store/calendar/lessonRow';
 import { daysAfter } from '../../../values/formats';
 import {
-	avoidAttendeeLessons,
+	addAttendeeLessons,
 	findExistingLesson,
 	readCustomerLessons,
-	readFirstAttendeeLessons,
+	readLessonsOfFirstAttendee,
 } from './attendeeLessons';
 import { hintThatLessonExists } from '../existingLesson';
-import { makeLessonLocks } from '../lessonLocks';
+import { makeLessonLockKeys } from '../lessonLocks';
 import type { Teacher } from '../timetable';
-import { assertRoomExists, lessonDuration, readTeachers } from '../timetable';
+import { assertRoomExists, durationParameter, readTeachers } from '../timetable';
 import { moveLeadsToStage, warnOfArchivedCustomers } from './bookedCustomers';
 import type { Booking, BookingForm } from './bookingForm';
 import { bookingOptions, makeBookingParameters, readBookingForm } from './bookingForm';
-import type { LessonSlot } from './chooseSlot';
+import type { ChosenSlot } from './chooseSlot';
 import { chooseSlot } from './chooseSlot';
 
 /**
- * *Lesson → Book*: books a lesson at a given time or in the first free slot. A second run with the
- * same input books no second lesson and returns the first one.
+ * *Lesson → Book*: books a lesson for some attendees, which are customers or groups. The lesson is
+ * booked at a given time, or in the first free slot: a time at which a teacher, the room and the
+ * attendees are free. A second run with the same input returns the lesson that the first run has
+ * booked.
  *
  * AlfaCRM lets two lessons of one teacher overlap, so the node itself works out who is free. The
  * parts of a booking are in these files:
@@ -46,28 +48,21 @@ import { chooseSlot } from './chooseSlot';
  * - `store/calendar/slots.ts`: works out free slots and obstacles from these lists
  */
 export const bookLesson: ActionKind<'bookLesson'> = {
-	// A time that has passed cannot be booked, so the result depends on the clock.
-	decidesByTime: () => true,
+	// A time that has passed cannot be booked, so the output depends on the clock.
+	dependsOnTimeZone: () => true,
 
 	form: (_entity, { fields = [] }) => ({
 		prominentFields: makeBookingParameters(fields),
-		duration: [lessonDuration],
+		duration: [durationParameter],
 		options: [bookingOptions],
 	}),
 
-	async execute(item, entity, { fields = [] }) {
-		const form = readBookingForm(item, entity, fields);
+	async execute(item, entity, { fields: formFields = [] }) {
+		const form = readBookingForm(item, entity, formFields);
 		const booking = await readTeachersAndRoom(item, form);
 
-		// Undefined if this user may not see memberships. The groups of the customers are then not
-		// locked, and only a lesson that exists already can be returned: `avoidAttendeeLessons` fails
-		// for this user before a new lesson is booked.
-		const customers = await item.readIfAllowed(
-			async () => await readCustomerLessons(item, booking),
-		);
-
-		const locks = makeLocks(booking, customers ?? []);
-		return await item.withLock(locks, async () => {
+		const customerGroups = await readGroupsToLock(item, booking);
+		return await item.withLock(makeLockKeys(booking, customerGroups), async () => {
 			const bookedLesson = await findOrBookLesson(item, booking);
 			await moveLeadsToStage(item, booking, bookedLesson);
 			return [toOutput(item, entity, booking, bookedLesson)];
@@ -80,7 +75,7 @@ export const bookLesson: ActionKind<'bookLesson'> = {
 	},
 };
 
-/** The lesson that the user has asked for, and whether this run has created it. */
+/** The lesson that the user asks for, and whether this run has created it. */
 interface BookedLesson {
 	lesson: IDataObject;
 	isNew: boolean;
@@ -97,40 +92,47 @@ async function readTeachersAndRoom(item: Item, form: BookingForm): Promise<Booki
 }
 
 /**
- * Makes the keys to lock for a booking: every attendee, teacher and room on every day on which the
- * lesson may take place. See `lessonLocks.ts` for the effect.
+ * Reads the groups of the booked customers. A lesson of a group makes its members busy, so a
+ * booking for one of these groups has to wait for this booking.
  *
- * A lesson of a group also makes the members of the group busy. So the groups of the customers are
- * locked too, and a booking for one of these groups waits until this booking is done.
- *
- * @param customers know the groups of each booked customer on each day
+ * @returns an object for each customer that tells the customer's groups on a day; none if this user
+ * may not see who belongs to a group. This user cannot book a new lesson anyway, because
+ * `addAttendeeLessons` fails. Only an existing lesson can be returned, which needs no lock.
  */
-function makeLocks(
+async function readGroupsToLock(item: Item, booking: Booking): Promise<CustomerLessons[]> {
+	const customerGroups = await item.readIfAllowed(
+		async () => await readCustomerLessons(item, booking),
+	);
+	return customerGroups ?? [];
+}
+
+/**
+ * Makes the keys to lock during a booking: one for each attendee, teacher and room, and for each
+ * group of the customers, on each day on which the lesson may take place. See `lessonLocks.ts`.
+ */
+function makeLockKeys(
 	{ search, attendees }: Booking,
-	customers: readonly CustomerLessons[],
+	customerGroups: readonly CustomerLessons[],
 ): LockKey[] {
 	const { firstDay, lastDay, roomId, teachers } = search;
-	const locks: LockKey[] = [];
+	const keys: LockKey[] = [];
 	for (let day = firstDay; day <= lastDay; day = daysAfter(day, 1)) {
-		const groupsOfCustomers = customers.flatMap((customer) => customer.groupIdsOn(day));
-		const groupIds = new Set([...attendees.groupIds, ...groupsOfCustomers]);
-		const locksOfDay = makeLessonLocks(day, {
+		const groupIdsOfCustomers = customerGroups.flatMap((customer) => customer.groupIdsOn(day));
+		const groupIds = new Set([...attendees.groupIds, ...groupIdsOfCustomers]);
+		const keysOfDay = makeLessonLockKeys(day, {
 			groupIds: [...groupIds],
 			customerIds: attendees.customerIds,
 			teacherIds: teachers.map(({ id }) => id),
 			roomIds: roomId === undefined ? [] : [roomId],
 		});
-		locks.push(...locksOfDay);
+		keys.push(...keysOfDay);
 	}
-	return locks;
+	return keys;
 }
 
-/**
- * Finds the lesson that the user asks for, or books it. The search for the lesson also chooses the
- * free slot, because both need the lessons of the attendees.
- */
+/** Finds the lesson that the user asks for. If it does not exist, books it in a free slot. */
 async function findOrBookLesson(item: Item, booking: Booking): Promise<BookedLesson> {
-	const bookInSlot = async (slot: LessonSlot) => {
+	const bookInSlot = async (slot: ChosenSlot) => {
 		const lesson = await createLesson(item, booking, slot);
 		return { lesson, isNew: true };
 	};
@@ -142,41 +144,43 @@ async function findOrBookLesson(item: Item, booking: Booking): Promise<BookedLes
 }
 
 /**
- * Finds the lesson if it is booked already. Otherwise chooses the slot in which to book it.
+ * Finds the lesson if it is booked already. Otherwise plans it: chooses the slot in which to book
+ * the lesson.
  *
  * @throws NodeOperationError if no slot is free
  */
 async function findLessonOrSlot(
 	item: Item,
 	booking: Booking,
-): Promise<ExistingOrPlan<BookedLesson, LessonSlot>> {
-	const attendeeLessons = await readFirstAttendeeLessons(item, booking);
-	const existingLesson = findExistingLesson(booking, attendeeLessons, item.zone);
+): Promise<ExistingOrPlan<BookedLesson, ChosenSlot>> {
+	const lessonsOfFirstAttendee = await readLessonsOfFirstAttendee(item, booking);
+	const existingLesson = findExistingLesson(booking, lessonsOfFirstAttendee, item.zone);
 	if (existingLesson !== undefined) return returnExisting(item, existingLesson);
 
-	const search = await avoidAttendeeLessons(item, booking, attendeeLessons);
+	const search = await addAttendeeLessons(item, booking, lessonsOfFirstAttendee);
 	const choice = await chooseSlot(item, { ...booking, search });
 	if ('slot' in choice) return { plan: choice.slot };
 
-	// Another n8n process has booked the lesson since `attendeeLessons` were read.
+	// Another n8n process has booked the lesson since `lessonsOfFirstAttendee` were read.
 	return returnExisting(item, choice.existingLesson);
 }
 
-/** Returns a lesson that exists already, and tells the user that no other lesson was booked. */
+/** Returns an existing lesson, and tells the user that no other lesson was booked. */
 function returnExisting(item: Item, lesson: IDataObject): { existing: BookedLesson } {
 	hintThatLessonExists(item, lesson);
 	return { existing: { lesson, isNew: false } };
 }
 
 /** Creates the lesson in AlfaCRM. */
-async function createLesson(item: Item, booking: Booking, slot: LessonSlot): Promise<IDataObject> {
+async function createLesson(item: Item, booking: Booking, slot: ChosenSlot): Promise<IDataObject> {
 	await warnOfArchivedCustomers(item, booking);
 
 	const { search, lessonFields } = booking;
 	const body = {
 		...lessonFields,
 		branch_id: search.target.branch,
-		// `slot.date` is `yyyy-mm-dd`; AlfaCRM takes `dd.mm.yyyy`. API notes 5.11.
+		// `slot.date` is `yyyy-mm-dd`. AlfaCRM takes `dd.mm.yyyy`: API notes 5.11 in
+		// docs/alfacrm-api.md.
 		lesson_date: item.toRequestValue(LESSON_FIELDS.day, slot.date),
 		time_from: slot.start,
 		duration: search.duration,
@@ -184,31 +188,35 @@ async function createLesson(item: Item, booking: Booking, slot: LessonSlot): Pro
 	};
 	const task = `book the lesson on ${slot.date} at ${slot.start}`;
 	const savedFields = await item.save({ ...search.target, action: 'create', body, task });
+	// AlfaCRM's answer may lack fields. The output then shows them as they were sent.
 	return { ...body, ...savedFields };
 }
 
-/** Returns the useful fields of the lesson, whether it is new, and the names of its teachers. */
+/** Makes the output: the useful fields of the lesson, the result, and the names of its teachers. */
 function toOutput(
 	item: Item,
 	entity: Entity,
 	{ lessonFields, search }: Booking,
 	{ lesson, isNew }: BookedLesson,
 ): IDataObject {
-	const givenFields = Object.keys(lessonFields);
-	const pickUsefulFields = makeRecordToOutput(item, entity, givenFields);
+	// The output also has the fields that the user has filled.
+	const filledFields = Object.keys(lessonFields);
+	const pickUsefulFields = makeRecordToOutput(item, entity, filledFields);
+	const result = isNew ? 'created' : 'unchanged';
 	return {
-		...withResult(pickUsefulFields(lesson), isNew ? 'created' : 'unchanged'),
+		...withResult(pickUsefulFields(lesson), result),
 		teacher_names: listTeacherNames(lesson, search.teachers),
 	};
 }
 
 /**
- * Lists the names of a lesson's teachers, with commas; null if none of them is among `teachers`.
+ * Joins the names of a lesson's teachers with commas. Returns null if `teachers` has no name for
+ * any of them.
  */
 function listTeacherNames(lesson: IDataObject, teachers: readonly Teacher[]): string | null {
 	const teacherIds = teacherIdsOf(lesson);
 	const teachersOfLesson = teachers.filter(({ id }) => teacherIds.includes(id));
 	const namedTeachers = teachersOfLesson.filter(({ name }) => !isEmpty(name));
-	const names = namedTeachers.map(({ name }) => String(name));
-	return names.join(', ') || null;
+	if (namedTeachers.length === 0) return null;
+	return namedTeachers.map(({ name }) => String(name)).join(', ');
 }

@@ -1,7 +1,7 @@
 /**
- * What *Lesson → Book* does with the cards of the booked customers, which are the customers'
- * records: it warns of archived customers before the lesson is created, and moves leads to a stage
- * of the funnel afterwards.
+ * Reads and changes the records of the booked customers for *Lesson → Book*: warns of archived
+ * customers before the lesson is created, and moves leads to a stage of the funnel after that. A
+ * lead is a customer who does not study yet.
  */
 
 import {
@@ -24,11 +24,11 @@ import type { Booking } from './bookingForm';
 // ---------------------------------------------------------------- archived customers
 
 /**
- * Adds a hint for each archived customer and rejected lead. *Get Participants* leaves them out, so
- * reminders about the lesson do not reach them.
+ * Adds a hint for each archived customer and rejected lead. *Get Participants* leaves out these
+ * customers, so reminders about the lesson do not reach them.
  *
- * @throws NodeApiError if a customer does not exist or this user may not read the record. Then it
- * is not known whether the user has to be warned, so nothing is booked.
+ * @throws NodeApiError if a customer does not exist or this user may not read the record. Nothing
+ * is booked then, because the customer may be archived.
  */
 export async function warnOfArchivedCustomers(item: Item, booking: Booking): Promise<void> {
 	const target = makeCustomerTarget(booking);
@@ -40,9 +40,9 @@ export async function warnOfArchivedCustomers(item: Item, booking: Booking): Pro
 /** Adds a hint if a customer is archived or a rejected lead. */
 async function warnIfArchived(item: Item, target: Target, customerId: number): Promise<void> {
 	const customer = await getRecord(item, customerEntity, customerId, target);
-	const isLeftOut =
+	const isRejectedOrArchived =
 		isRejected(customer.row) || (await isArchived(item, customerEntity, target, customer));
-	if (!isLeftOut) return;
+	if (!isRejectedOrArchived) return;
 
 	item.execution.hints.add(
 		"Archived customers and rejected leads are left out by 'Get Participants', and so by reminders: restore the card first",
@@ -52,23 +52,22 @@ async function warnIfArchived(item: Item, target: Target, customerId: number): P
 
 // ---------------------------------------------------------------- stages of leads
 
-/**
- * The stage to which the leads are moved, and whether it may be an earlier stage than the current
- * one.
- */
+/** How the leads are moved. */
 interface StageMove {
+	/** The stage to which the leads are moved. */
 	stageId: number;
+	/** Whether a lead may move back: to a stage that comes before the current stage of the lead. */
 	mayMoveBack: boolean;
 }
 
 /**
  * Moves the leads of a booked lesson to the stage that the user has chosen.
  *
- * Only a new lesson moves a lead back to an earlier stage. If an earlier run has booked the lesson,
- * the staff may have moved the lead on since then, and this run must not undo that.
+ * A lead moves back to an earlier stage only if this run has booked the lesson. If an earlier run
+ * has booked it, the staff may have moved the lead on since then, and this run must not undo that.
  *
- * @throws NodeApiError if AlfaCRM refuses. The error says that the lesson was booked, because
- * `item.save` has noted the booking.
+ * @param isNew whether this run has booked the lesson
+ * @throws NodeApiError if AlfaCRM refuses a move. The error also says that the lesson was booked.
  */
 export async function moveLeadsToStage(
 	item: Item,
@@ -87,8 +86,10 @@ export async function moveLeadsToStage(
 }
 
 /**
- * Moves a lead to a stage. Adds a hint instead for a client, who has no stage, and for a lead who
- * may not move back and is not shown to be in an earlier stage.
+ * Moves a lead to a stage. Adds a hint instead in two cases:
+ *
+ * - The customer is a client, who has no stage: a customer who studies or has studied.
+ * - The lead may not move back, and the new stage may come before the current one.
  */
 async function moveLeadToStage(
 	item: Item,
@@ -98,7 +99,7 @@ async function moveLeadToStage(
 ): Promise<void> {
 	const { hints } = item.execution;
 	const customer = await getRecord(item, customerEntity, customerId, target);
-	// `is_study` tells leads from clients. API notes 5.3.
+	// `is_study` tells leads from clients: API notes 5.3 in docs/alfacrm-api.md.
 	if (readFlag(customer.row.is_study) === CUSTOMER_TYPE.client) {
 		hints.add('A client has no stage, so that was not changed', `customer ${customerId}`);
 		return;
@@ -127,23 +128,23 @@ async function saveStage(
 	lead: LocatedRecord,
 	values: { lead_status_id: number },
 ): Promise<void> {
-	// The output is the lesson, so the changed lead needs no formatting.
-	const show = (row: LocatedRecord['row']) => row;
-	const task = { item, entity: customerEntity, target, show };
-	// `addToLists` has no effect, since the stage is not a list.
+	// `saveChanges` returns the changed lead through `toOutput`, but the output of a booking is the
+	// lesson.
+	const toOutput = (row: LocatedRecord['row']) => row;
+	const task = { item, entity: customerEntity, target, toOutput };
+	// A lead has only one stage, so there is no list to add to.
 	await saveChanges(task, lead, { values, addToLists: false });
 }
 
 /**
- * Whether AlfaCRM shows that a stage comes after the current stage of a lead. A lead without a
- * stage may move to any stage.
+ * Whether a move to a stage is certainly no move back: AlfaCRM shows that the stage comes after the
+ * current stage of the lead, or the lead has no stage.
  */
 async function movesForward(item: Item, lead: LocatedRecord, stageId: number): Promise<boolean> {
 	const currentStage = stageOf(lead.row);
 	if (currentStage === undefined) return true;
 
-	// `comesBefore` returns undefined if AlfaCRM does not show the order of the two stages. The lead
-	// then stays where it is.
+	// Undefined if AlfaCRM does not show the order of the two stages.
 	const isMoveBack = await comesBefore(item, { lead, stageId, otherStageId: currentStage });
 	return isMoveBack === false;
 }
@@ -151,7 +152,8 @@ async function movesForward(item: Item, lead: LocatedRecord, stageId: number): P
 /** Makes the target of calls about customers, in the branch of the lesson. */
 function makeCustomerTarget({ search }: Booking): Target {
 	const { branch, labels } = search.target;
-	// The user sees the form of the lesson, so its labels take precedence in messages.
+	// In errors, the labels of the form of the lesson take precedence, because the user sees this
+	// form.
 	const customerLabels = { ...labelsOf(customerEntity.fields), ...labels };
 	return { path: customerEntity.path, branch, query: {}, labels: customerLabels };
 }

@@ -1,6 +1,6 @@
 /**
- * The form of *Lesson → Book*: which parameters it shows, how they are read, and which checks need
- * no call to AlfaCRM.
+ * Makes and reads the form of *Lesson → Book*. A booking creates a lesson for some attendees, which
+ * are customers or groups: at a given time, or in the first slot in which a teacher is free.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
@@ -23,46 +23,46 @@ import {
 } from '../../../store/calendar/lessonRow';
 import type { Branch, Target } from '../../../store/located';
 import { readId, wallClock } from '../../../values/formats';
-import { skipIfThere } from '../../common/create';
+import { skipIfExists } from '../../common/skipIfExists';
 import { readActionTarget } from '../actionTarget';
-import { assertPeopleGiven } from '../attendeesInput';
+import { assertAttendeesGiven } from '../attendeesInput';
 import type { SlotSearch } from '../timetable';
-import { assertDayRange, lessonDuration, slotStep } from '../timetable';
+import { assertDayRange, durationParameter, stepParameter } from '../timetable';
 
-/**
- * What the user asks for, before anything is read from AlfaCRM. Days are `yyyy-mm-dd`, durations
- * minutes.
- */
+/** The search for the slot of a booking. Days are `yyyy-mm-dd`, and durations minutes. */
+export interface BookingSearch extends SlotSearch {
+	/** The time of this run, `yyyy-mm-dd hh:mm`: a slot that has begun cannot be booked. */
+	notBefore: string;
+}
+
+/** The values of the form, before anything is read from AlfaCRM. */
 export interface BookingForm {
-	/** Where and when the lesson may take place. Its teachers still have to be read. */
-	search: Omit<SlotSearch, 'teachers'>;
+	/** Where and when the lesson may take place. The teachers are read from AlfaCRM later. */
+	search: Omit<BookingSearch, 'teachers'>;
 	/**
-	 * The teachers that the user has chosen. If empty, any teacher of the subject may give the
-	 * lesson.
+	 * The teachers that the user has chosen. If there are none, any teacher of the subject can give
+	 * the lesson.
 	 */
 	chosenTeacherIds: number[];
-	/** When the lesson has to start, `hh:mm`. If undefined, the first free slot is booked. */
+	/** When the lesson has to start, `hh:mm`; undefined if the first free slot is booked. */
 	startTime?: string;
 	/** The fields of the new lesson that the user has filled, as AlfaCRM takes them. */
 	lessonFields: IDataObject;
 	attendees: Attendees;
 	/** The stage of the funnel to which leads are moved after the booking. */
 	stageId?: number;
-	/**
-	 * Whether a lesson that exists already is returned instead of booking a second one: the option
-	 * *Skip If It Already Exists*.
-	 */
+	/** Whether an existing lesson is returned: the option *Skip If It Already Exists*. */
 	returnsExisting: boolean;
 	/** Whether a lesson at a given time has to be within the working hours of the teacher. */
 	checksWorkingHours: boolean;
 }
 
-/** The form, together with the teachers who may give the lesson. */
+/** The values of the form, and the teachers who can give the lesson. */
 export interface Booking extends BookingForm {
-	search: SlotSearch;
+	search: BookingSearch;
 }
 
-// ---------------------------------------------------------------- what the form shows
+// ---------------------------------------------------------------- making the form
 
 const checkWorkingHours: INodeProperties = {
 	displayName: 'Check Working Hours',
@@ -75,36 +75,33 @@ const checkWorkingHours: INodeProperties = {
 export const bookingOptions = collection(
 	'Options',
 	'options',
-	[checkWorkingHours, skipIfThere, slotStep],
+	[checkWorkingHours, skipIfExists, stepParameter],
 	'Add Option',
 );
 
 /**
- * The fields that the form shows only for one choice of 'When', by their names. It always shows the
- * others.
+ * The fields that the form shows only for one choice of 'When', with this choice. The form always
+ * shows all other fields.
  */
-const SHOWN_FOR_CHOICE: Readonly<Record<string, string>> = {
+const CHOICE_BY_FIELD_NAME: Readonly<Record<string, string>> = {
 	time_from: BOOKING_TIME.time,
 	date_to: BOOKING_TIME.firstFree,
 };
 
-/**
- * Makes the parameters for the fields of a booking. 'Start Time' and 'Date To' are shown only for
- * their choice of 'When'.
- */
+/** Makes the parameters for the fields of a booking. */
 export function makeBookingParameters(fields: readonly Field[]): INodeProperties[] {
 	const { prominentFields = [] } = fieldsForm(fields);
 	return prominentFields.map((parameter) => {
-		const choice = SHOWN_FOR_CHOICE[parameter.name];
+		const choice = CHOICE_BY_FIELD_NAME[parameter.name];
 		if (choice === undefined) return parameter;
 		return showWhen(parameter, { when: [choice] });
 	});
 }
 
-// ---------------------------------------------------------------- how the form is read
+// ---------------------------------------------------------------- reading the form
 
 /**
- * Reads the form of a booking, and makes all checks that need no call to AlfaCRM.
+ * Reads the form of a booking. Nothing here calls AlfaCRM.
  *
  * @throws NodeOperationError for the first value that cannot be used
  */
@@ -112,8 +109,11 @@ export function readBookingForm(item: Item, entity: Entity, fields: readonly Fie
 	const target = readActionTarget(item, entity, fields);
 	const values = readFieldValues(item, fields, target.branch);
 	const { startTime, stageId, lessonFields } = values;
-	const search = readSearch(item, target, values);
-	const attendees = readAttendees(lessonFields);
+	const attendees = {
+		customerIds: customerIdsOf(lessonFields),
+		groupIds: groupIdsOf(lessonFields),
+	};
+	const search = readSearch(item, target, values, attendees);
 	assertDayRange(item, search, { firstDayLabel: 'Date' });
 	assertStageHasCustomer(item, stageId, attendees);
 
@@ -125,7 +125,7 @@ export function readBookingForm(item: Item, entity: Entity, fields: readonly Fie
 		lessonFields,
 		attendees,
 		stageId,
-		returnsExisting: options.flag(skipIfThere),
+		returnsExisting: options.flag(skipIfExists),
 		checksWorkingHours: options.flag(checkWorkingHours),
 	};
 }
@@ -135,71 +135,64 @@ function readSearch(
 	item: Item,
 	target: Target,
 	{ lessonFields, lastDay }: FieldValues,
+	attendees: Attendees,
 ): BookingForm['search'] {
-	const attendees = readAttendees(lessonFields);
-	const options = item.collection(bookingOptions);
 	// 'Date' is required, so there is a day.
 	const firstDay = dayOf(lessonFields, item.zone) as string;
-	// If the user has chosen no teacher, any teacher of the subject may give the lesson.
 	const isTeacherChosen = teacherIdsOf(lessonFields).length > 0;
 	return {
 		target,
 		firstDay,
 		lastDay: lastDay ?? firstDay,
 		roomId: roomIdOf(lessonFields),
+		// A chosen teacher need not be a teacher of the subject.
 		subjectId: isTeacherChosen ? undefined : subjectIdOf(lessonFields),
-		duration: item.integer(lessonDuration),
-		step: options.integer(slotStep),
-		// A slot that has begun cannot be booked.
+		duration: item.integer(durationParameter),
+		step: item.collection(bookingOptions).integer(stepParameter),
 		notBefore: wallClock(item.zone),
-		// Lessons that name an attendee are in the way. `avoidAttendeeLessons` adds the lessons of the
-		// customer's groups later, because it has to read the memberships for that.
+		// The attendees are busy during lessons that name them. `addAttendeeLessons` replaces this
+		// function, because the lessons of a customer's groups need not name the customer.
 		involvesAttendees: (lesson) => involvesAnyOf(attendees, lesson),
 	};
 }
 
-function readAttendees(lessonFields: IDataObject): Attendees {
-	const customerIds = customerIdsOf(lessonFields);
-	const groupIds = groupIdsOf(lessonFields);
-	return { customerIds, groupIds };
-}
-
 /** The values of the fields of the form. */
 interface FieldValues {
-	/** `hh:mm`; undefined if the first free slot is booked */
+	/** `hh:mm`; undefined if the first free slot is booked. */
 	startTime?: string;
 	/**
 	 * The last day on which to look for a free slot, `yyyy-mm-dd`; undefined if the start time is
 	 * given.
 	 */
 	lastDay?: string;
+	/** See `BookingForm`. */
 	stageId?: number;
-	/** The fields that belong to the lesson itself, by AlfaCRM's names. */
+	/** See `BookingForm`. */
 	lessonFields: IDataObject;
 }
 
-/** Reads the fields of the form, and separates those of the lesson from the others. */
+/** Reads the fields of the form, and separates the fields of the lesson from the others. */
 function readFieldValues(item: Item, fields: readonly Field[], branch: Branch): FieldValues {
 	const input = readFields(item, fields);
-	assertPeopleGiven(item, input);
+	assertAttendeesGiven(item, input);
 
 	const when = readWhen(item, fields, input);
 	const shownFields = pickShownFields(when, fields);
-	const body = buildRequestBody(item, shownFields, input, { branch });
-	const { date_to, lead_status_id, ...lessonFields } = body;
+	const values = buildRequestBody(item, shownFields, input, { branch });
+	const { date_to: lastDay, lead_status_id: stageId, ...lessonFields } = values;
+	const hasStartTime = when === BOOKING_TIME.time;
 	return {
-		// 'Start Time' and 'Date To' are required where the form shows them.
-		startTime: when === BOOKING_TIME.time ? (lessonFields.time_from as string) : undefined,
-		lastDay: date_to as string | undefined,
-		stageId: readId(lead_status_id),
+		// If the form shows 'Start Time', the field is required, so there is a text.
+		startTime: hasStartTime ? (lessonFields.time_from as string) : undefined,
+		lastDay: lastDay as string | undefined,
+		stageId: readId(stageId),
 		lessonFields,
 	};
 }
 
 /**
- * Reads 'When' before the other fields, because it decides which of them the form shows.
- * `buildRequestBody` makes sure that the value is one of the choices: an expression may give
- * anything.
+ * Reads 'When', which decides which other fields the form shows. `buildRequestBody` throws if an
+ * expression returns something that is none of the choices.
  */
 function readWhen(item: Item, fields: readonly Field[], input: IDataObject): unknown {
 	const whenFields = fields.filter(({ name }) => name === 'when');
@@ -209,19 +202,18 @@ function readWhen(item: Item, fields: readonly Field[], input: IDataObject): unk
 
 /**
  * Picks the fields that the form shows for a choice of 'When', without 'When' itself. A hidden
- * field may still hold a value from before the user changed 'When', and that value must not be
- * read.
+ * field must not be read, because it may still hold a value from before the user changed 'When'.
  */
 function pickShownFields(when: unknown, fields: readonly Field[]): Field[] {
 	return fields.filter(({ name }) => {
 		if (name === 'when') return false;
 
-		const choice = SHOWN_FOR_CHOICE[name];
+		const choice = CHOICE_BY_FIELD_NAME[name];
 		return choice === undefined || choice === when;
 	});
 }
 
-/** Refuses a stage without a customer: only a customer can be in a stage, a group cannot. */
+/** Makes sure that a stage is given only with a customer. A group cannot be in a stage. */
 function assertStageHasCustomer(
 	item: Item,
 	stageId: number | undefined,

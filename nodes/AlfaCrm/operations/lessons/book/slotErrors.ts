@@ -1,6 +1,7 @@
 /**
- * Writes the sentences of the errors of *Lesson → Book*: why no slot is free or the requested time
- * is taken, and which slots are free instead. Nothing here calls AlfaCRM.
+ * Writes the errors of *Lesson → Book*: why the lesson cannot be booked, and which slots are free
+ * instead. A slot is a time at which a teacher, the room and the attendees are free. Nothing here
+ * calls AlfaCRM.
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -18,13 +19,10 @@ export interface LessonTime {
 	start: string;
 }
 
-/**
- * A teacher who may give the lesson, and what keeps the teacher from doing so at the requested
- * time.
- */
+/** A teacher who may give the lesson, and what keeps the teacher from giving it. */
 export interface Candidate {
 	teacher: Teacher;
-	/** Undefined if the teacher is free. */
+	/** The obstacle at the requested time; undefined if the teacher is free then. */
 	obstacle?: Obstacle;
 }
 
@@ -38,17 +36,20 @@ export function explainNoFreeSlot(search: SlotSearch): { message: string; advice
 }
 
 /**
- * Says that the requested time has passed. It names the time zone, because the workflow may have
- * another one than the school.
+ * Says that the requested time has passed. Names the time zone of the workflow, because the school
+ * may be in a different one.
  */
 export function explainPassedTime(time: LessonTime, zone: string): string {
 	return `${startOf(time)} has passed by the clock of the workflow (${zone})`;
 }
 
 /**
- * Says why no candidate can give the lesson at the requested time. The obstacle of a single
- * candidate is named. Several candidates may have different obstacles; then only a lesson of the
- * attendees is named, because it is in the way of every candidate.
+ * Says why no candidate can give the lesson at the requested time:
+ *
+ * - If there is only one candidate, names the obstacle of this candidate.
+ * - If there are several candidates, names only a lesson of the attendees, because it is an
+ *   obstacle for all candidates.
+ * - Otherwise says that no teacher is free.
  */
 export function explainObstacles(
 	candidates: readonly Candidate[],
@@ -63,7 +64,7 @@ export function explainObstacles(
 	return explainObstacle(candidate.teacher, candidate.obstacle, search, time);
 }
 
-/** Finds a candidate who cannot give the lesson because the attendees have another one then. */
+/** Finds a candidate who cannot give the lesson because the attendees have another lesson then. */
 function findCandidateBlockedByAttendees(
 	candidates: readonly Candidate[],
 	search: SlotSearch,
@@ -75,8 +76,8 @@ function findCandidateBlockedByAttendees(
 }
 
 /**
- * Whether the attendees of a booking take part in a lesson or regular lesson. It takes place on the
- * first day of the search: a lesson at a requested time is booked on that day.
+ * Whether the attendees of a booking take part in a lesson or regular lesson on the first day of
+ * the search, which is the requested day. A regular lesson is a rule such as "Mondays at 17:00".
  */
 function isLessonOfAttendees(lesson: IDataObject, search: SlotSearch): boolean {
 	if (search.involvesAttendees === undefined) return false;
@@ -95,7 +96,6 @@ function explainObstacle(
 		return `${describeTeacher(teacher)} does not work ${time} for ${search.duration} minutes`;
 	}
 
-	// Any other obstacle is a lesson or regular lesson.
 	const { lesson, isRegular } = obstacle;
 	const busyParty = nameBusyParty(lesson, teacher, search);
 	const kind = isRegular ? 'regular lesson' : 'lesson';
@@ -103,8 +103,8 @@ function explainObstacle(
 }
 
 /**
- * Names the attendees, the teacher or the room, whichever has the lesson that is in the way. If the
- * teacher and the room both have it, the teacher is named.
+ * Names who or what is busy with the lesson that is the obstacle: the attendees, the teacher or the
+ * room, in this order if several of them are busy.
  */
 function nameBusyParty(lesson: IDataObject, teacher: Teacher, search: SlotSearch): string {
 	if (isLessonOfAttendees(lesson, search)) return 'The customer or group';
@@ -118,7 +118,7 @@ function nameBusyParty(lesson: IDataObject, teacher: Teacher, search: SlotSearch
 const describeTeacher = ({ id, name }: Teacher): string => `Teacher ${id} (${String(name)})`;
 
 /**
- * Lists the slots that the user may take instead.
+ * Lists the slots that the user can choose instead.
  *
  * @param days the number of days that were searched
  */
@@ -127,16 +127,17 @@ export function describeOffer(
 	search: SlotSearch,
 	{ days }: { days: number },
 ): string {
-	if (slots.length === 0)
+	if (slots.length === 0) {
 		return `Nothing is free within ${days} days.${describeConsideredTeachers(search)}`;
+	}
 
 	const slotTexts = slots.map((slot) => `${startOf(slot)} (${String(slot.teacher.name)})`);
 	return `Free next: ${slotTexts.join(', ')}.`;
 }
 
 /**
- * Says which teachers were considered, if the user has chosen none. Only then does the search have
- * a subject: see `readBookingForm`.
+ * Says which teachers were considered, if the user has chosen none: the search has a subject only
+ * in this case. The sentence begins with a space, because it follows another one.
  */
 function describeConsideredTeachers({ subjectId }: SlotSearch): string {
 	if (subjectId === undefined) return '';

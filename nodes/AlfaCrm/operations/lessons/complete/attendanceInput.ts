@@ -1,7 +1,9 @@
 /**
- * Reads the form of *Lesson → Complete Lesson*. The user names present and absent customers in two
- * lists of IDs, or in rows that hold more, such as a grade. Several items may be about one lesson;
- * what they give is joined.
+ * Reads the form of *Lesson → Complete Lesson*. An attendance says of one customer whether the
+ * customer was present. The user gives the attendances in two lists of IDs, for present and absent
+ * customers, or in rows that can hold more, such as a grade.
+ *
+ * If several items are about one lesson, their attendances are joined.
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -14,7 +16,7 @@ import type { Item } from '../../../run/item';
 import { givenBranch } from '../../../run/target';
 import type { Branch } from '../../../store/located';
 
-/** What the user has given for a lesson. */
+/** The values that the user has given for a lesson. */
 interface AttendanceInput {
 	/** One attendance for each customer, as AlfaCRM takes it. */
 	attendances: IDataObject[];
@@ -22,14 +24,14 @@ interface AttendanceInput {
 	otherFields: IDataObject;
 }
 
-/** What `readAttendanceInput` has to know about the lesson and its form. */
+/** The lesson, and its form. */
 interface AttendanceForm {
 	lessonId: number;
 	fields: readonly Field[];
 	branch: Branch;
 	/**
-	 * Puts IDs in place of the names of records that an item holds. The node resolves the names of an
-	 * item just before it executes the item. So the items after the first one still hold names.
+	 * Puts IDs in place of the names of records in an item. The node does this for an item just
+	 * before it executes the item, so only the first of several items has no names any more.
 	 */
 	resolveNames(unresolvedItem: Item): Promise<Item>;
 }
@@ -37,20 +39,20 @@ interface AttendanceForm {
 /** AlfaCRM's name for the field that holds attendances as rows. API notes 5.11. */
 const ROWS_FIELD_NAME = 'details';
 
-/** The fields of the form that name customers. */
+/** The names of the form fields that hold attendances. */
 const ATTENDANCE_FIELD_NAMES = ['present_ids', 'absent_ids', ROWS_FIELD_NAME];
 
 type RowsField = Extract<Field, { type: 'rows' }>;
 
-/** Finds the field of the form that holds attendances as rows. */
+/** Finds the field of the form that holds attendances as rows. The action declares this field. */
 export const findAttendanceRowsField = (fields: readonly Field[]): RowsField =>
 	fields.find(({ name }) => name === ROWS_FIELD_NAME) as RowsField;
 
 /**
- * Reads what the items about one lesson give for it.
+ * Reads the values for one lesson from all items about it.
  *
- * @throws NodeOperationError if one item cannot be used, or two items contradict each other. The
- * lesson is then not completed at all, because completing it with half of the attendance is wrong.
+ * @throws NodeOperationError if an item cannot be used, or two items contradict each other. The
+ * lesson is then not completed at all, because some of the attendances would be missing.
  */
 export async function readAttendanceInput(
 	items: readonly [Item, ...Item[]],
@@ -60,12 +62,13 @@ export async function readAttendanceInput(
 	return await readSeveralItems(items, form);
 }
 
-/** Reads what one item gives. */
+/** Reads the values for the lesson from one item. */
 function readItem(item: Item, { fields, branch }: AttendanceForm): AttendanceInput {
 	const input = readFields(item, fields);
 	const attendances = readAttendances(item, fields, input);
-	const otherFields = fields.filter(({ name }) => !ATTENDANCE_FIELD_NAMES.includes(name));
-	return { attendances, otherFields: buildRequestBody(item, otherFields, input, { branch }) };
+	const otherFormFields = fields.filter(({ name }) => !ATTENDANCE_FIELD_NAMES.includes(name));
+	const otherFields = buildRequestBody(item, otherFormFields, input, { branch });
+	return { attendances, otherFields };
 }
 
 // ---------------------------------------------------------------- the attendances of one item
@@ -77,9 +80,8 @@ function readItem(item: Item, { fields, branch }: AttendanceForm): AttendanceInp
  */
 function readAttendances(item: Item, fields: readonly Field[], input: IDataObject): IDataObject[] {
 	const rowsField = findAttendanceRowsField(fields);
-	const isIdField = ({ name }: Field) =>
-		ATTENDANCE_FIELD_NAMES.includes(name) && name !== ROWS_FIELD_NAME;
-	const idFields = fields.filter(isIdField);
+	const attendanceFields = fields.filter(({ name }) => ATTENDANCE_FIELD_NAMES.includes(name));
+	const idFields = attendanceFields.filter(({ name }) => name !== ROWS_FIELD_NAME);
 
 	const { present_ids = [], absent_ids = [] } = buildRequestBody(item, idFields, input);
 	const givenAttendances = [
@@ -87,13 +89,13 @@ function readAttendances(item: Item, fields: readonly Field[], input: IDataObjec
 		...makeAttendances(present_ids as number[], { is_attend: 1 }),
 		...makeAttendances(absent_ids as number[], { is_attend: 0 }),
 	];
-	// The values are converted already, and `buildRequestBody` leaves them as they are. It puts the
-	// fields of each attendance into one order, leaves out empty fields, and makes sure that a row
-	// has its required fields.
+	// The values have AlfaCRM's formats already. `buildRequestBody` is called to put the fields of
+	// each attendance into the same order, to leave out empty fields, and to check the required
+	// fields.
 	const attendances = givenAttendances.map((attendance) =>
 		buildRequestBody(item, rowsField.fields, attendance),
 	);
-	assertEachCustomerNamedOnce(item, attendances, [...idFields, rowsField]);
+	assertCustomersNamedOnce(item, attendances, [...idFields, rowsField]);
 	return attendances;
 }
 
@@ -103,7 +105,7 @@ function readAttendanceRows(item: Item, rowsField: RowsField, input: IDataObject
 	return item.toRequestValue(rowsField, rows) as IDataObject[];
 }
 
-/** Makes an attendance for each customer. All were present, or all were absent. */
+/** Makes an attendance for each customer, all of them with the same `is_attend`. */
 function makeAttendances(
 	customerIds: readonly number[],
 	{ is_attend }: { is_attend: 0 | 1 },
@@ -112,10 +114,11 @@ function makeAttendances(
 }
 
 /**
+ * Makes sure that an item names at least one customer, and each customer only once.
+ *
  * @param formFields the fields in which the user names customers
- * @throws NodeOperationError if an item names no customer, or names a customer twice
  */
-function assertEachCustomerNamedOnce(
+function assertCustomersNamedOnce(
 	item: Item,
 	attendances: readonly IDataObject[],
 	formFields: readonly Field[],
@@ -130,98 +133,95 @@ function assertEachCustomerNamedOnce(
 		);
 	}
 
-	const repeatedCustomer = findRepeatedCustomer(attendances);
-	if (repeatedCustomer !== undefined) {
-		throw item.error(`Customer ${repeatedCustomer} is given twice`, advice);
+	const repeatedCustomerId = findRepeatedCustomerId(attendances);
+	if (repeatedCustomerId !== undefined) {
+		throw item.error(`Customer ${repeatedCustomerId} is given twice`, advice);
 	}
 }
 
-/** Joins words to `a, b and c`. */
+/** Joins at least two words: `a, b and c`. */
 function joinWords(words: readonly string[], conjunction: 'and' | 'or'): string {
 	const firstWords = words.slice(0, -1).join(', ');
 	const lastWord = words.at(-1);
 	return `${firstWords} ${conjunction} ${lastWord}`;
 }
 
-/** Finds a customer who has more than one attendance. */
-function findRepeatedCustomer(attendances: readonly IDataObject[]): string | undefined {
-	const customers = attendances.map(({ customer_id }) => String(customer_id));
-	return customers.find((customer, index) => customers.indexOf(customer) !== index);
+/** Finds the ID of a customer who has more than one attendance. */
+function findRepeatedCustomerId(attendances: readonly IDataObject[]): string | undefined {
+	const customerIds = attendances.map(({ customer_id }) => String(customer_id));
+	return customerIds.find((id, index) => customerIds.indexOf(id) !== index);
 }
 
 // ---------------------------------------------------------------- joining several items
 
 /**
- * Reads what several items give, and joins it in the order of the items. Two items may fill the
- * same field or name the same customer only if both say the same.
+ * Reads the values for one lesson from several items, and joins them in the order of the items. If
+ * two items fill the same field or name the same customer, their values must be equal.
  */
 async function readSeveralItems(
 	items: readonly [Item, ...Item[]],
 	form: AttendanceForm,
 ): Promise<AttendanceInput> {
-	// The first item completes the lesson for all of them (see `lessonItems.ts`), so it reports the
+	// The first item completes the lesson for all items (see `lessonItems.ts`), so it reports the
 	// errors.
 	const [completingItem] = items;
-	const makeError = (message: string) =>
-		makeErrorAboutItems(completingItem, form.lessonId, message);
 	const joinedFields: IDataObject = {};
 	const attendances: IDataObject[] = [];
 
 	const itemsInOrder = [...items].sort((a, b) => a.index - b.index);
 	for (const item of itemsInOrder) {
 		const input = await readItemOfSeveral(item, form, completingItem);
-		const contradicted = findContradiction(form.fields, joinedFields, input.otherFields, item.zone);
-		if (contradicted !== undefined) {
-			throw makeError(
-				`item ${item.index} and one before it contradict each other on '${contradicted.label}'`,
-			);
+		const field = findContradictedField(form.fields, joinedFields, input.otherFields, item.zone);
+		if (field !== undefined) {
+			throw makeErrorAboutItems(completingItem, form.lessonId, {
+				message: `item ${item.index} and one before it contradict each other on '${field.label}'`,
+			});
 		}
 		Object.assign(joinedFields, input.otherFields);
 		attendances.push(...input.attendances);
 	}
 
-	// The input may come from a sheet in which a row stands twice. Equal attendances are kept once.
+	// A sheet may have the same row twice, so equal attendances are no contradiction.
 	const distinctAttendances = removeDuplicates(attendances);
-	const repeatedCustomer = findRepeatedCustomer(distinctAttendances);
-	if (repeatedCustomer !== undefined) {
-		throw makeError(`some contradict each other on customer ${repeatedCustomer}`);
+	const repeatedCustomerId = findRepeatedCustomerId(distinctAttendances);
+	if (repeatedCustomerId !== undefined) {
+		throw makeErrorAboutItems(completingItem, form.lessonId, {
+			message: `some contradict each other on customer ${repeatedCustomerId}`,
+		});
 	}
 	return { attendances: distinctAttendances, otherFields: joinedFields };
 }
 
-/** Reads one of several items, and makes sure that it is about a lesson of the same branch. */
+/** Reads one of several items, and makes sure that it names no other branch than the first item. */
 async function readItemOfSeveral(
 	unresolvedItem: Item,
 	form: AttendanceForm,
 	completingItem: Item,
 ): Promise<AttendanceInput> {
 	try {
-		// The completing item is resolved already. Resolving it again finds no names and changes
-		// nothing.
+		// The completing item has no names any more, so for this item the call changes nothing.
 		const item = await form.resolveNames(unresolvedItem);
 		const branch = givenBranch(item) ?? form.branch;
 		if (branch !== form.branch) {
-			// The message becomes a part of the error below.
+			// This error is caught below, and its message becomes the end of another error.
 			throw item.error(`another 'Branch' is given, ${branch}`, 'Give the branch of the lesson.');
 		}
 		return readItem(item, form);
 	} catch (caught) {
 		const { message, description } = unresolvedItem.asError(caught);
-		throw makeErrorAboutItems(
-			completingItem,
-			form.lessonId,
-			`item ${unresolvedItem.index} cannot be used: ${message}`,
-			description ?? '',
-		);
+		throw makeErrorAboutItems(completingItem, form.lessonId, {
+			message: `item ${unresolvedItem.index} cannot be used: ${message}`,
+			advice: description ?? '',
+		});
 	}
 }
 
 /**
- * Finds a field to which an item gives another value than an item before it.
+ * Finds a field to which an item and an earlier item give different values.
  *
- * @param earlierValues the values of all items before it
+ * @param earlierValues the joined values of all earlier items
  */
-function findContradiction(
+function findContradictedField(
 	fields: readonly Field[],
 	earlierValues: IDataObject,
 	values: IDataObject,
@@ -235,28 +235,27 @@ function findContradiction(
 }
 
 /**
- * Returns equal attendances once. They have equal texts, because `readAttendances` puts their
- * fields into one order.
+ * Returns equal attendances only once. Equal attendances have the same JSON, because
+ * `readAttendances` puts their fields into the same order.
  */
 function removeDuplicates(attendances: readonly IDataObject[]): IDataObject[] {
-	const attendancesByText = new Map<string, IDataObject>();
+	const attendancesByJson = new Map<string, IDataObject>();
 	for (const attendance of attendances) {
-		attendancesByText.set(JSON.stringify(attendance), attendance);
+		attendancesByJson.set(JSON.stringify(attendance), attendance);
 	}
-	return [...attendancesByText.values()];
+	return [...attendancesByJson.values()];
 }
 
 /**
  * Makes an error about the items of one lesson as a whole.
  *
- * @param message begins with a small letter: it goes on from "Of the items about lesson 501, …"
- * @param advice whole sentences; the error adds that all items are saved at once or not at all
+ * @param message the end of a sentence that begins with "Of the items about lesson 501, "
+ * @param advice whole sentences
  */
 function makeErrorAboutItems(
 	completingItem: Item,
 	lessonId: number,
-	message: string,
-	advice = '',
+	{ message, advice = '' }: { message: string; advice?: string },
 ): Error {
 	return completingItem.error(
 		`Of the items about lesson ${lessonId}, ${message}`,

@@ -27,17 +27,21 @@ import {
 	mergeAttendances,
 	readStoredAttendances,
 } from './storedAttendances';
-import { findUnnamedCustomers, warnOfUnnamedCustomers } from './unnamedCustomers';
+import {
+	findCustomersWithoutAttendance,
+	warnOfCustomersWithoutAttendance,
+} from './customersWithoutAttendance';
 
 /**
- * *Lesson → Complete Lesson*: completes a planned lesson with its attendance. A lesson that is
- * completed already is left alone if AlfaCRM shows the same attendance and the same values for the
- * other fields that the user has filled. API notes 5.11.
+ * *Lesson → Complete Lesson*: completes a planned lesson with its attendances. An attendance says
+ * of one customer whether the customer was present. If the lesson is completed already with the
+ * values that the user has given, nothing is sent. See API notes 5.11 in docs/alfacrm-api.md.
  *
- * - `lessonItems.ts`: all items about one lesson complete it with one call
- * - `attendanceInput.ts`: what the user has given, in one item or in several
- * - `storedAttendances.ts`: what AlfaCRM shows of the lesson, compared and merged with the input
- * - `unnamedCustomers.ts`: warns of customers of the lesson whom the input does not name
+ * - `lessonItems.ts` lets all items about one lesson complete it with one call.
+ * - `attendanceInput.ts` reads the values that the user has given, in one item or in several.
+ * - `storedAttendances.ts` compares the given attendances with those that AlfaCRM has stored, and
+ *   merges them.
+ * - `customersWithoutAttendance.ts` warns of customers for whom no attendance is given.
  */
 export const completeLesson: ActionKind<'completeLesson'> = {
 	// The form has only the lesson and the fields that the action declares.
@@ -57,9 +61,9 @@ export const completeLesson: ActionKind<'completeLesson'> = {
 
 type CompleteAction = ActionOf<'completeLesson'>;
 
-// ---------------------------------------------------------------- what the user asks for
+// ---------------------------------------------------------------- reading the form
 
-/** A lesson to complete, and what the user has given for it. */
+/** A lesson to complete, and the values that the user has given for it. */
 interface CompletionRequest {
 	/** The item that completes the lesson for all items about it. */
 	item: Item;
@@ -75,15 +79,13 @@ interface CompletionRequest {
 	attendances: IDataObject[];
 	/** The other fields of the lesson as they are sent, such as the topic. */
 	lessonFields: IDataObject;
-	/**
-	 * Whether the lesson is sent again if it is completed already, with another attendance or with
-	 * other values of the fields.
-	 */
+	/** Whether the lesson is sent again if it is completed already, but with other values. */
 	sendsAgain: boolean;
+	/** Turns the lesson into the output. */
 	toOutput: RecordToOutput;
 }
 
-/** Reads from the items about a lesson what the user has given to complete it. */
+/** Reads from the items about a lesson the values that the user has given for it. */
 async function readRequest(
 	items: readonly [Item, ...Item[]],
 	entity: Entity,
@@ -103,7 +105,8 @@ async function readRequest(
 	});
 	const { if_completed: choiceIfCompleted, ...lessonFields } = otherFields;
 
-	const givenFields = ['details', ...Object.keys(lessonFields)];
+	// The output also has the fields that the user has filled. `details` are the attendances.
+	const filledFields = ['details', ...Object.keys(lessonFields)];
 	return {
 		item,
 		entity,
@@ -116,25 +119,27 @@ async function readRequest(
 		lessonFields,
 		// Workflows store the choice 'Send It Again' as "teach", AlfaCRM's name for completing.
 		sendsAgain: choiceIfCompleted === 'teach',
-		toOutput: makeRecordToOutput(item, entity, givenFields),
+		toOutput: makeRecordToOutput(item, entity, filledFields),
 	};
 }
 
 /**
- * Puts IDs in place of the names that an item holds.
+ * Puts IDs in place of the names of records in an item.
  *
- * @param place the branch in which the lesson was found, if 'Branch' is empty. It holds for all
- * items about the lesson.
+ * @param lessonPlace the branch in which the first item has found the lesson; undefined if the user
+ * has chosen a branch. The other items about the lesson are in the same branch.
  */
 async function resolveNamesInPlace(
 	unresolvedItem: Item,
-	place: Place | undefined,
+	lessonPlace: Place | undefined,
 	entity: Entity,
 	action: CompleteAction,
 ): Promise<Item> {
 	const hasPlace = unresolvedItem.place !== undefined;
-	const placedItem = hasPlace ? unresolvedItem : unresolvedItem.resolvedWith({ place });
-	return await resolveNames(placedItem, entity, action.name);
+	const itemWithPlace = hasPlace
+		? unresolvedItem
+		: unresolvedItem.resolvedWith({ place: lessonPlace });
+	return await resolveNames(itemWithPlace, entity, action.name);
 }
 
 // ---------------------------------------------------------------- completing
@@ -147,14 +152,15 @@ interface StoredLesson {
 	branch: Branch;
 }
 
-/** What is sent to complete a lesson, and the lesson as it was before. */
+/** The values to send to complete a lesson. */
 interface CompletionPlan {
+	/** The lesson before it is completed. */
 	stored: StoredLesson;
 	/** The fields of the lesson that are sent, besides its attendances. */
 	lessonFields: IDataObject;
 	/**
-	 * The attendances that are sent: those that the user has given and, if the lesson is completed
-	 * already, the stored ones of all other customers.
+	 * The attendances that the user has given. If the lesson is completed already, also the stored
+	 * attendances of all other customers.
 	 */
 	attendances: IDataObject[];
 }
@@ -162,8 +168,9 @@ interface CompletionPlan {
 /**
  * Completes the lesson, or returns it if it is completed with the same values already.
  *
- * Nothing is created here. `findOrCreateByPlan` is used for its lock in n8n's database, which keeps
- * two n8n processes from completing the lesson at the same moment: AlfaCRM might charge it twice.
+ * No record is created here, but `findOrCreateByPlan` holds a lock in n8n's database. Without this
+ * lock, two n8n processes could complete the lesson at the same moment, and AlfaCRM might charge
+ * the customers twice.
  */
 async function findOrComplete(request: CompletionRequest): Promise<IDataObject> {
 	return await findOrCreateByPlan(
@@ -174,9 +181,9 @@ async function findOrComplete(request: CompletionRequest): Promise<IDataObject> 
 }
 
 /**
- * Reads the lesson, and decides what is sent.
+ * Reads the lesson, and plans which values are sent.
  *
- * @returns the output of the action if AlfaCRM already holds everything that would be sent
+ * @returns the plan, or the output of the action if AlfaCRM already has all values
  * @throws NodeOperationError if the lesson cannot be completed, or is completed with other values
  * and the user has not chosen to send it again
  */
@@ -188,12 +195,18 @@ async function readLessonAndPlan(
 	const lessonFields = makeLessonFields(request, stored);
 
 	if (stored.isCompleted) {
-		const differences = findDifferences(request, stored, lessonFields);
-		if (differences === undefined) {
+		const differingAttendances = findDifferingAttendances(
+			request.attendances,
+			stored.attendances,
+			attendanceFields,
+			item.zone,
+		);
+		const haveEqualFields = holdsValues(stored.lesson, lessonFields, request.fields, item.zone);
+		if (differingAttendances.length === 0 && haveEqualFields) {
 			return { existing: reportAlreadyCompleted(request, stored.lesson) };
 		}
 		if (!request.sendsAgain) {
-			throw makeCompletedError(item, lessonId, differences.attendances);
+			throw makeAlreadyCompletedError(item, lessonId, differingAttendances);
 		}
 	} else {
 		assertMayHaveTakenPlace(item, lessonId, stored.lesson);
@@ -209,32 +222,10 @@ async function readLessonAndPlan(
 /** Makes the fields of the lesson that are sent, besides its attendances. */
 function makeLessonFields(request: CompletionRequest, stored: StoredLesson): IDataObject {
 	const { item, entity, fields, lessonFields } = request;
-	// The form has the times of a lesson among its fields.
-	const formEntity = { ...entity, fields };
-	const movedEndTime = moveEndTime(item, formEntity, stored.lesson, lessonFields);
+	// The user can change the times of the lesson, too. `moveEndTime` looks for them in these fields.
+	const entityWithFormFields = { ...entity, fields };
+	const movedEndTime = moveEndTime(item, entityWithFormFields, stored.lesson, lessonFields);
 	return { ...lessonFields, branch_id: stored.branch, ...movedEndTime };
-}
-
-/**
- * Finds out whether a completed lesson differs from what would be sent.
- *
- * @returns the given attendances that AlfaCRM does not show, or shows with other values. If there
- * is none, another field of the lesson differs. Undefined if nothing differs.
- */
-function findDifferences(
-	request: CompletionRequest,
-	stored: StoredLesson,
-	lessonFields: IDataObject,
-): { attendances: IDataObject[] } | undefined {
-	const { zone } = request.item;
-	const attendances = findDifferingAttendances(
-		request.attendances,
-		stored.attendances,
-		request.attendanceFields,
-		zone,
-	);
-	const hasSameFields = holdsValues(stored.lesson, lessonFields, request.fields, zone);
-	return attendances.length === 0 && hasSameFields ? undefined : { attendances };
 }
 
 /** Reports that the lesson is completed with the same values already, so nothing was changed. */
@@ -248,14 +239,14 @@ function reportAlreadyCompleted(request: CompletionRequest, lesson: IDataObject)
 	return makeReportItem(toOutput, lesson, 'unchanged', changedFields);
 }
 
-/** Reads the lesson that is to be completed, with the attendances that AlfaCRM shows so far. */
+/** Reads the lesson and the attendances that AlfaCRM has stored for it. */
 async function readStoredLesson(request: CompletionRequest): Promise<StoredLesson> {
 	const { item, entity, lessonId, target } = request;
 	const { row: lesson } = await getRecord(item, entity, lessonId, target);
 	const isCompleted = Number(lesson.status) === LESSON_STATUS.completed;
 	const attendances = readStoredAttendances(item, lessonId, lesson, { isCompleted });
 	// A branch may also list lessons of other branches (API notes 3), so the branch in the record
-	// counts.
+	// takes precedence over that of the call.
 	const branch = readId(lesson.branch_id) ?? target.branch;
 	return { lesson, isCompleted, attendances, branch };
 }
@@ -267,7 +258,7 @@ async function sendCompletion(
 ): Promise<IDataObject> {
 	const { item, entity, action, lessonId, toOutput } = request;
 	const { stored, lessonFields, attendances } = plan;
-	// The action declares the status *completed* as the value that it always sends.
+	// The action always sends the status *completed*.
 	const completedStatus = action.fixedValues;
 	const body = { ...lessonFields, details: attendances, ...completedStatus };
 	const call = {
@@ -279,12 +270,17 @@ async function sendCompletion(
 	};
 	const changedRecords = [recordKey(entity, lessonId)];
 
-	const unnamedIds = await findUnnamedCustomers(item, stored.lesson, stored.branch, attendances);
+	const idsWithoutAttendance = await findCustomersWithoutAttendance(
+		item,
+		stored.lesson,
+		stored.branch,
+		attendances,
+	);
 	const savedFields = await item.save(call, changedRecords);
-	warnOfUnnamedCustomers(item, lessonId, unnamedIds);
+	warnOfCustomersWithoutAttendance(item, lessonId, idsWithoutAttendance);
 
-	// The answer of AlfaCRM may lack fields of the lesson. Their values are then those that were read
-	// before, except for the status.
+	// AlfaCRM's answer may lack fields. The output then shows them as they were read before, except
+	// for the status.
 	const completedLesson = { ...stored.lesson, ...completedStatus, ...savedFields };
 	return makeReportItem(toOutput, completedLesson, 'updated', Object.keys(body));
 }
@@ -292,8 +288,9 @@ async function sendCompletion(
 // ---------------------------------------------------------------- lessons that cannot be completed
 
 /**
- * Refuses a cancelled lesson, and a lesson after tomorrow. A lesson of tomorrow is accepted: the
- * time zone of the school is not known, so tomorrow may be today there.
+ * Makes sure that a lesson may have taken place: it is not cancelled, and not after tomorrow. A
+ * lesson of tomorrow is accepted, because the school may be in a time zone in which it is that day
+ * already.
  */
 function assertMayHaveTakenPlace(item: Item, lessonId: number, lesson: IDataObject): void {
 	if (isCancelled(lesson)) {
@@ -312,10 +309,10 @@ function assertMayHaveTakenPlace(item: Item, lessonId: number, lesson: IDataObje
 /**
  * Makes the error for a lesson that is completed with other values already.
  *
- * @param differingAttendances the given attendances that AlfaCRM does not show, or shows with other
- * values. If there is none, another field of the lesson differs.
+ * @param differingAttendances the given attendances that AlfaCRM has not stored, or has stored with
+ * other values; empty if only other fields of the lesson differ
  */
-function makeCompletedError(
+function makeAlreadyCompletedError(
 	item: Item,
 	lessonId: number,
 	differingAttendances: readonly IDataObject[],

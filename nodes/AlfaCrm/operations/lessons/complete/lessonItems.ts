@@ -1,7 +1,10 @@
 /**
- * Lets all items about one lesson complete it with one call. A sheet often has a row for each
- * customer, so a lesson comes as several items. AlfaCRM takes the attendance of a lesson in one
- * call, and a second call could charge the lesson twice.
+ * Lets several items complete a lesson together, with one call. A sheet often has a row for each
+ * customer, so n8n makes several items about the same lesson. AlfaCRM takes the attendances of a
+ * lesson in one call, and a second call could charge the customers twice.
+ *
+ * The node resolves an item just before it executes the item: it finds the branch, and puts IDs in
+ * place of names. So most of the items here are not resolved yet.
  */
 
 import type { IDataObject } from 'n8n-workflow';
@@ -11,18 +14,18 @@ import type { Execution } from '../../../run/execution';
 import type { Item } from '../../../run/item';
 import { idOf } from '../../../run/target';
 
-/** Completes a lesson for all items about it; the first of them is the item that sends the call. */
-type Complete = (items: readonly [Item, ...Item[]]) => Promise<IDataObject[]>;
+/** Completes a lesson for all items about it. The first item sends the call. */
+type LessonCompleter = (items: readonly [Item, ...Item[]]) => Promise<IDataObject[]>;
 
-/** Completes the lesson of an item, or returns the result if another item has completed it. */
+/** Completes the lesson of an item, or returns the result of the item that has completed it. */
 export async function completeTogether(
 	item: Item,
 	entity: Entity,
-	complete: Complete,
+	complete: LessonCompleter,
 ): Promise<IDataObject[]> {
 	const itemsByLesson = groupItemsOnce(item, entity);
-	// The map lacks an item whose lesson ID could be read only after the item was resolved. Such an
-	// item completes its lesson alone.
+	// The map lacks an item whose lesson ID cannot be read before the item is resolved. Such an item
+	// completes its lesson alone.
 	const lessonItems = itemsByLesson.get(idOf(item, entity)) ?? new LessonItems([item]);
 	return await lessonItems.completeOnce(item, complete);
 }
@@ -31,29 +34,29 @@ export async function completeTogether(
 class LessonItems {
 	private result?: Promise<IDataObject[]>;
 
-	constructor(private readonly items: Item[] = []) {}
+	constructor(private readonly items: Item[]) {}
 
 	add(item: Item): void {
 		this.items.push(item);
 	}
 
-	/** Calls `complete` for the first item that asks. All later items get the same result. */
-	async completeOnce(item: Item, complete: Complete): Promise<IDataObject[]> {
+	/** Completes the lesson for the first item that calls this method. Later items get its result. */
+	async completeOnce(item: Item, complete: LessonCompleter): Promise<IDataObject[]> {
 		this.result ??= this.completeBy(item, complete);
 		const records = await this.result;
-		// Each item returns copies, so that a change to the output of one item leaves the others alone.
+		// Each item gets its own copy, so that a change to the output of one item changes no other.
 		return records.map((record) => ({ ...record }));
 	}
 
-	/** Completes the lesson by the call of one item. The other items take over what it has saved. */
-	private async completeBy(item: Item, complete: Complete): Promise<IDataObject[]> {
-		// By index: `item` is resolved, and the items of the list are not, so they are different
-		// objects.
+	/** Lets one item complete the lesson. The logs of the other items also get what it has saved. */
+	private async completeBy(item: Item, complete: LessonCompleter): Promise<IDataObject[]> {
+		// `item` is resolved, and the same item in `this.items` is not, so they are different objects
+		// with one index.
 		const otherItems = this.items.filter((otherItem) => otherItem.index !== item.index);
 		try {
 			return await complete([item, ...otherItems]);
 		} finally {
-			// This holds after an error, too: the errors of the other items say what was saved before it.
+			// After an error, too: each item reports the error, and says what was saved before it.
 			for (const otherItem of otherItems) {
 				otherItem.addSavesOf(item);
 			}
@@ -63,15 +66,15 @@ class LessonItems {
 
 type ItemsByLesson = Map<number, LessonItems>;
 
-const itemsByExecution = new WeakMap<Execution, ItemsByLesson>();
+const groupedItemsOfExecutions = new WeakMap<Execution, ItemsByLesson>();
 
 /** Groups the items of the execution by the ID of their lesson, once for all items. */
 function groupItemsOnce(item: Item, entity: Entity): ItemsByLesson {
-	const knownItems = itemsByExecution.get(item.execution);
-	if (knownItems !== undefined) return knownItems;
+	const groupedItems = groupedItemsOfExecutions.get(item.execution);
+	if (groupedItems !== undefined) return groupedItems;
 
 	const itemsByLesson = groupByLesson(item.unresolvedItems, entity);
-	itemsByExecution.set(item.execution, itemsByLesson);
+	groupedItemsOfExecutions.set(item.execution, itemsByLesson);
 	return itemsByLesson;
 }
 
@@ -82,7 +85,7 @@ function groupByLesson(items: readonly Item[], entity: Entity): ItemsByLesson {
 		const lessonId = readLessonId(item, entity);
 		if (lessonId === undefined) continue;
 
-		const lessonItems = itemsByLesson.get(lessonId) ?? new LessonItems();
+		const lessonItems = itemsByLesson.get(lessonId) ?? new LessonItems([]);
 		itemsByLesson.set(lessonId, lessonItems);
 		lessonItems.add(item);
 	}
@@ -90,8 +93,8 @@ function groupByLesson(items: readonly Item[], entity: Entity): ItemsByLesson {
 }
 
 /**
- * Reads the ID of an item's lesson; undefined if it cannot be read. If the value is wrong, the item
- * fails when it is executed.
+ * Reads the ID of an item's lesson. Returns undefined if it cannot be read: an item with a wrong
+ * value fails later, when it is executed.
  */
 function readLessonId(item: Item, entity: Entity): number | undefined {
 	try {

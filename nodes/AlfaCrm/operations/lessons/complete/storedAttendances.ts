@@ -1,35 +1,32 @@
 /**
- * The attendances that AlfaCRM shows of a lesson: reads them, compares them with those that the
- * user has given, and merges both. A lesson has them in its field `details`, one row for each
- * customer.
+ * Reads the attendances that AlfaCRM has stored for a lesson, compares them with the attendances
+ * that the user has given, and merges them.
+ *
+ * An attendance says of one customer whether the customer was present, and why not, or the grade.
+ * AlfaCRM shows the attendances of a lesson as rows in its field `details`.
  */
 
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field } from '../../../entities/fieldTypes';
-import { isEmpty, isPlain } from '../../../fields/blank';
+import { isEmpty, isPlainObject } from '../../../fields/blank';
 import { isStored, listOf } from '../../../fields/field';
 import type { Item } from '../../../run/item';
 import type { Branch } from '../../../store/located';
 import { readId } from '../../../values/formats';
 
-/**
- * The fields that say whose attendance it is, and nothing of how the customer took part. They are
- * not compared.
- */
+/** The fields that are not compared: they identify an attendance, and say nothing about it. */
 const IDENTITY_FIELDS = ['id', 'customer_id', 'branch_id'];
 
-/** The field of an attendance for why a customer was absent. */
+/** The field of an attendance that says why the customer was absent. */
 const ABSENCE_REASON = 'reason_id';
 
 /**
- * Reads the attendances that AlfaCRM shows of a lesson.
+ * Reads the attendances that AlfaCRM has stored for a lesson.
  *
- * AlfaCRM may list completed lessons without their attendances (seen in one integration; API notes
- * 5.11). Sending such a lesson again would delete its attendances.
- *
- * @throws NodeOperationError if the attendances have an unknown format, or a completed lesson shows
- * none
+ * @throws NodeOperationError if AlfaCRM shows the attendances in an unknown format, or shows none
+ * of a completed lesson. Some lists leave them out (API notes 5.11 in docs/alfacrm-api.md), and
+ * sending such a lesson again would delete its attendances.
  */
 export function readStoredAttendances(
 	item: Item,
@@ -38,7 +35,7 @@ export function readStoredAttendances(
 	{ isCompleted }: { isCompleted: boolean },
 ): IDataObject[] {
 	const rows = listOf(lesson.details);
-	const isFormatKnown = rows.every((row) => isPlain(row) && row.customer_id !== undefined);
+	const isFormatKnown = rows.every((row) => isPlainObject(row) && row.customer_id !== undefined);
 	if (!isFormatKnown) {
 		throw item.error(
 			`AlfaCRM shows the attendance of lesson ${lessonId} in an unknown format`,
@@ -54,16 +51,20 @@ export function readStoredAttendances(
 	return rows as IDataObject[];
 }
 
-/** Finds the attendance of the customer who is in another attendance, or in any such object. */
+/**
+ * Finds the attendance of a customer.
+ *
+ * @param customerId a number, or any value that AlfaCRM shows as `customer_id`
+ */
 export function findAttendance(
 	attendances: readonly IDataObject[],
-	customer: { customer_id?: IDataObject[string] },
+	customerId: IDataObject[string],
 ): IDataObject | undefined {
-	const customerId = readId(customer.customer_id);
-	return attendances.find((attendance) => readId(attendance.customer_id) === customerId);
+	const id = readId(customerId);
+	return attendances.find((attendance) => readId(attendance.customer_id) === id);
 }
 
-/** Finds the attendances that AlfaCRM does not show, or shows with other values. */
+/** Finds the given attendances that AlfaCRM has not stored, or has stored with other values. */
 export function findDifferingAttendances(
 	attendances: readonly IDataObject[],
 	storedAttendances: readonly IDataObject[],
@@ -71,14 +72,14 @@ export function findDifferingAttendances(
 	zone: string,
 ): IDataObject[] {
 	return attendances.filter((attendance) => {
-		const stored = findAttendance(storedAttendances, attendance);
+		const stored = findAttendance(storedAttendances, attendance.customer_id);
 		return stored === undefined || !holdsValues(stored, attendance, fields, zone);
 	});
 }
 
 /**
- * Whether a stored attendance or lesson already holds all values that would be sent, apart from
- * `IDENTITY_FIELDS`. A lesson has one of them, its branch, which completing it never changes.
+ * Whether a stored attendance or lesson already has all values that would be sent.
+ * `IDENTITY_FIELDS` are not compared: completing a lesson never changes its branch.
  */
 export function holdsValues(
 	stored: IDataObject,
@@ -100,8 +101,8 @@ export function holdsValues(
  *
  * @param fields the fields of an attendance that can be sent
  * @param branch the branch of the attendances for which AlfaCRM shows no branch
- * @param keepsOthers also sends the stored attendances of customers whom the user does not name, as
- * AlfaCRM shows them. AlfaCRM would otherwise lose these attendances of a completed lesson.
+ * @param keepsOthers whether to send the stored attendances of all other customers, too. If a
+ * completed lesson is sent again without these attendances, AlfaCRM deletes them.
  */
 export function mergeAttendances(
 	attendances: readonly IDataObject[],
@@ -111,11 +112,11 @@ export function mergeAttendances(
 ): IDataObject[] {
 	const mergedAttendances: IDataObject[] = [];
 	for (const attendance of attendances) {
-		const stored = findAttendance(storedAttendances, attendance) ?? {};
+		const stored = findAttendance(storedAttendances, attendance.customer_id) ?? {};
+		// Later values replace earlier ones: those of the user come last.
 		const mergedAttendance = {
-			// The stored branch takes precedence, and a given one even more.
 			branch_id: branch,
-			...pickWritable(stored, fields),
+			...pickSendableValues(stored, fields),
 			...clearAbsenceReason(stored, attendance),
 			...attendance,
 		};
@@ -124,38 +125,40 @@ export function mergeAttendances(
 	if (!keepsOthers) return mergedAttendances;
 
 	for (const stored of storedAttendances) {
-		const isNamed = findAttendance(attendances, stored) !== undefined;
-		if (!isNamed) {
-			mergedAttendances.push(pickWritable(stored, fields));
+		const isGivenByUser = findAttendance(attendances, stored.customer_id) !== undefined;
+		if (!isGivenByUser) {
+			mergedAttendances.push(pickSendableValues(stored, fields));
 		}
 	}
 	return mergedAttendances;
 }
 
 /**
- * Returns the field that empties the absence reason of a customer who was recorded as absent and
- * was present after all; no field for any other customer. AlfaCRM may charge the lesson depending
- * on this reason.
+ * Returns the value that empties the absence reason of a customer who was recorded as absent, but
+ * was present after all. Returns an empty object for any other customer. The reason must not stay,
+ * because it may decide whether AlfaCRM charges the customer for the lesson.
  */
 function clearAbsenceReason(stored: IDataObject, attendance: IDataObject): IDataObject {
-	// `Number(null)` would be 0, so a missing value is read as 1: it does not say that anybody was
-	// absent.
-	const wasAbsent = Number(stored.is_attend ?? 1) === 0;
+	const storedPresence = stored.is_attend;
+	// `Number(null)` is 0, but a missing value does not say that the customer was absent.
+	const hasStoredValue = storedPresence !== null && storedPresence !== undefined;
+	const wasAbsent = hasStoredValue && Number(storedPresence) === 0;
 	const isPresent = Number(attendance.is_attend) === 1;
 	const hasReason = !isEmpty(stored[ABSENCE_REASON]);
 	return wasAbsent && isPresent && hasReason ? { [ABSENCE_REASON]: null } : {};
 }
 
 /**
- * Picks the values of a stored attendance that can be sent. AlfaCRM shows more, such as the charge.
+ * Picks the values of a stored attendance that can be sent. AlfaCRM also shows others, such as the
+ * charge.
  */
-function pickWritable(stored: IDataObject, fields: readonly Field[]): IDataObject {
-	const writable: IDataObject = {};
+function pickSendableValues(stored: IDataObject, fields: readonly Field[]): IDataObject {
+	const sendableValues: IDataObject = {};
 	for (const { name } of fields) {
 		const value = stored[name];
 		if (value !== undefined && value !== null) {
-			writable[name] = value;
+			sendableValues[name] = value;
 		}
 	}
-	return writable;
+	return sendableValues;
 }

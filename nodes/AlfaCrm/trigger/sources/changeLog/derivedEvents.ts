@@ -13,6 +13,8 @@ import type {
 import { convertInOrder } from '../../eventSource';
 import type { Check } from '../../storedShape';
 import { ChangeLog } from './changeLog';
+import type { StoredLogState } from './changeLogState';
+import { addFirstReport } from './changeLogState';
 import type { DerivedState, EventIdentity } from './derivedEventsState';
 import {
 	countDoneEntries,
@@ -23,13 +25,19 @@ import {
 import { LogLookup } from './logLookup';
 import type { StoredEvents } from './reportedEvents';
 
-/** A test in the editor looks through this many entries of the log for each item that it shows. */
+/**
+ * A test in the editor looks through this many entries of the log for each item that it should
+ * show, because many entries lead to no item.
+ */
 const ENTRIES_PER_SAMPLE = 8;
 
 /** A kind of event, and how the change log and AlfaCRM's lists show it. */
 export interface DerivedEvent extends EventIdentity {
-	/** The class of all entries that may show the event, such as Customer, if they have only one. */
-	className?: string;
+	/**
+	 * AlfaCRM's class of records, such as Customer, if all entries that may show the event are about
+	 * records of one class.
+	 */
+	entity?: string;
 	/** Whether an entry may show the event, as far as the entry itself says. */
 	mayShowEvent: (change: Change) => boolean;
 	/**
@@ -47,6 +55,13 @@ export interface DerivedEvent extends EventIdentity {
 	fieldsLeftOut?: readonly string[];
 }
 
+/** The newest items of a log, and the entries that led to them. */
+interface NewestItems {
+	records: NewRecord[];
+	/** The entries that led to these records and to no others, the oldest first. */
+	doneEntries: NewRecord[];
+}
+
 /**
  * Finds new derived events: entries of the change log hint at them, and the rest is read from
  * AlfaCRM.
@@ -59,7 +74,7 @@ export class DerivedEvents implements EventSource {
 	private readonly log: ChangeLog;
 
 	constructor(private readonly event: DerivedEvent) {
-		const sampleFilter = event.className === undefined ? {} : { entity: event.className };
+		const sampleFilter = event.entity === undefined ? {} : { entity: event.entity };
 		this.log = new ChangeLog(event.mayShowEvent, sampleFilter);
 		this.checkState = makeDerivedStateCheck(this.log.checkState);
 	}
@@ -68,43 +83,36 @@ export class DerivedEvents implements EventSource {
 		if (storedState === undefined) return await this.pollFirst(request);
 
 		const { log: logState, ...storedEvents } = storedState as DerivedState;
-		const {
-			records: entries,
-			stateAfter: logStateAfter,
-			failures,
-		} = await this.log.poll(withHalfTheTime(request), logState);
+		const newEntries = await this.log.poll(limitToHalfTheTime(request), logState);
+		const { records: entries, failures } = newEntries;
 
 		const lookup = new LogLookup(request.client, request.reader, failures);
 		const itemsByEntry = await this.deriveAll(entries, lookup, storedEvents, request);
 		const items = itemsByEntry.flat();
 
-		const stateAfter = (reportedCount: number): DerivedState => ({
-			log: logStateAfter(countDoneEntries(itemsByEntry, reportedCount)),
-			...this.remember(storedEvents, items.slice(0, reportedCount)),
-		});
+		const stateAfter = (reportedCount: number): DerivedState => {
+			const doneEntries = countDoneEntries(itemsByEntry, reportedCount);
+			const reportedItems = items.slice(0, reportedCount);
+			return {
+				log: newEntries.stateAfter(doneEntries),
+				...this.addReported(storedEvents, reportedItems),
+			};
+		};
 		return { records: items, failures, stateAfter };
 	}
 
 	/** Makes items of the newest entries, for a test in the editor. */
 	async samples(request: SampleRequest, count: number): Promise<Samples> {
-		const { client, deadline, reader } = request;
 		const mostEntries = count * ENTRIES_PER_SAMPLE;
-		const { records: entries, isComplete } = await this.log.samples(request, mostEntries);
+		const newestEntries = await this.log.samples(request, mostEntries);
+		const { records } = await this.deriveNewest(newestEntries.records, count, request);
 
-		const lookup = new LogLookup(client, reader);
-		const knownItems = new ReportedItems(this.event, NOTHING_REPORTED);
-		const newestFirst = [...entries].reverse();
-		let items: NewRecord[] = [];
-		for (const entry of newestFirst) {
-			const isLate = Date.now() >= deadline;
-			if (items.length >= count || (isLate && items.length > 0)) break;
-
-			const olderItems = await this.deriveNewItems(entry, lookup, knownItems);
-			items = [...olderItems, ...items];
-		}
+		// If the test asked for more entries than there are, it has looked at all of them. Nobody asks
+		// that when there are items to show, so a search that ended early makes no difference.
+		const hasFewerEntries = newestEntries.records.length < mostEntries;
 		return {
-			records: items.slice(-count),
-			isComplete: isComplete && entries.length < mostEntries,
+			records,
+			isComplete: newestEntries.isComplete && hasFewerEntries,
 		};
 	}
 
@@ -114,45 +122,87 @@ export class DerivedEvents implements EventSource {
 	 */
 	private async pollFirst(request: PollRequest): Promise<PollResult> {
 		const logRequest = { ...request, startWith: 0 };
-		const { stateAfter: logStateAfter, failures } = await this.log.poll(logRequest, undefined);
+		const baseline = await this.log.poll(logRequest, undefined);
 
-		const records = await this.readFirstReport(request);
+		const { records, doneEntries } = await this.readFirstReport(request, baseline.failures);
+		// A first poll reports all of its records or fails, so their number makes no difference.
 		const stateAfter = (): DerivedState => ({
-			log: logStateAfter(0),
-			...this.remember(NOTHING_REPORTED, records),
+			log: addFirstReport(baseline.stateAfter(0) as StoredLogState, doneEntries),
+			...this.addReported(NOTHING_REPORTED, records),
 		});
-		return { records, failures, stateAfter };
+		return { records, failures: baseline.failures, stateAfter };
 	}
 
-	/** Reads what the first poll reports, besides taking the baseline. */
-	private async readFirstReport(request: PollRequest): Promise<NewRecord[]> {
-		if (request.startWith === 0) return [];
+	/** Reads the newest events that the first poll reports, if the user wants any. */
+	private async readFirstReport(
+		request: PollRequest,
+		failures: PollResult['failures'],
+	): Promise<NewestItems> {
+		if (request.startWith === 0) return { records: [], doneEntries: [] };
 
-		// Without a deadline: the baseline of the log counts all entries as seen, so no later poll
-		// reports what is not read now.
+		// An event that is not read now is never reported, because the baseline of the log counts its
+		// entries as seen. So there is no deadline.
 		const endlessRequest = { ...request, deadline: Infinity };
-		const { records } = await this.samples(endlessRequest, request.startWith);
-		return records;
+		const mostEntries = request.startWith * ENTRIES_PER_SAMPLE;
+		const newestEntries = await this.log.readForFirstReport(request, failures, mostEntries);
+		return await this.deriveNewest(newestEntries, request.startWith, endlessRequest);
 	}
 
 	/**
 	 * Makes the new items of entries, entry by entry, until a poll has as many as it reports at most
 	 * or its time is over.
+	 *
+	 * @returns the items of each entry that was looked at
 	 */
 	private async deriveAll(
 		entries: readonly NewRecord[],
 		lookup: LogLookup,
 		storedEvents: StoredEvents,
-		{ deadline, most }: PollRequest,
+		{ deadline, maxRecords }: PollRequest,
 	): Promise<NewRecord[][]> {
 		const knownItems = new ReportedItems(this.event, storedEvents);
-		const isEnough = (itemsByEntry: readonly NewRecord[][]) =>
-			Date.now() >= deadline || itemsByEntry.flat().length >= most;
+		const isEnough = (itemsByEntry: readonly NewRecord[][]) => {
+			const isLate = Date.now() >= deadline;
+			const hasMostItems = itemsByEntry.flat().length >= maxRecords;
+			return isLate || hasMostItems;
+		};
 		return await convertInOrder(
 			entries,
 			isEnough,
 			async (entry) => await this.deriveNewItems(entry, lookup, knownItems),
 		);
+	}
+
+	/**
+	 * Makes items of the newest entries, until there are as many as a test should show or its time is
+	 * over.
+	 *
+	 * @param entries the oldest first
+	 * @returns at most `count` items, the oldest first
+	 */
+	private async deriveNewest(
+		entries: readonly NewRecord[],
+		count: number,
+		{ client, deadline, reader }: SampleRequest,
+	): Promise<NewestItems> {
+		const lookup = new LogLookup(client, reader);
+		const knownItems = new ReportedItems(this.event, NOTHING_REPORTED);
+		const newestFirst = [...entries].reverse();
+
+		let items: NewRecord[] = [];
+		const doneEntries: NewRecord[] = [];
+		for (const entry of newestFirst) {
+			if (items.length >= count) break;
+			// The test fails without an item, so one is looked for even if the time is over.
+			const isLate = Date.now() >= deadline;
+			if (isLate && items.length > 0) break;
+
+			const olderItems = await this.deriveNewItems(entry, lookup, knownItems);
+			items = [...olderItems, ...items];
+			// One entry may lead to more items than are wanted. Then some of its items are left out.
+			if (items.length <= count) doneEntries.unshift(entry);
+		}
+		return { records: items.slice(-count), doneEntries };
 	}
 
 	/** Makes the items of an entry that are not known yet, and adds them to the known ones. */
@@ -161,6 +211,8 @@ export class DerivedEvents implements EventSource {
 		lookup: LogLookup,
 		knownItems: ReportedItems,
 	): Promise<NewRecord[]> {
+		// Each of the branches lists the entry, so any of them will do. The log was searched for
+		// entries that can be read, so this one can.
 		const change = readLogEntry(row, branches[0]) as Change;
 		const items = await this.event.deriveItems(change, branches, lookup);
 
@@ -174,16 +226,20 @@ export class DerivedEvents implements EventSource {
 		return newItems;
 	}
 
-	/** Adds the events of reported items to those that were reported before. */
-	private remember(storedEvents: StoredEvents, records: readonly NewRecord[]): StoredEvents {
+	/** Adds the events of items that were just reported to the ones that were reported earlier. */
+	private addReported(storedEvents: StoredEvents, items: readonly NewRecord[]): StoredEvents {
 		const reportedItems = new ReportedItems(this.event, storedEvents);
-		for (const { row } of records) reportedItems.add(row);
+		for (const { row } of items) reportedItems.add(row);
 		return reportedItems.toStored();
 	}
 }
 
-/** Leaves half of the time that a poll has for reading what the entries of the log do not say. */
-function withHalfTheTime(request: PollRequest): PollRequest {
+/**
+ * Gives the log half of the poll's time, so that the other half is left for reading what the log
+ * leaves out.
+ */
+function limitToHalfTheTime(request: PollRequest): PollRequest {
 	const { deadline, now } = request;
-	return { ...request, deadline: now + (deadline - now) / 2 };
+	const halfTheTime = (deadline - now) / 2;
+	return { ...request, deadline: now + halfTheTime };
 }

@@ -12,10 +12,11 @@ import { makeShortKey } from './shortKeys';
  *
  * - **Derived event.** Something that happened to a customer, such as an attendance. Entries of the
  *   change log hint at it, and the rest is read from AlfaCRM.
- * - **Item.** What the trigger reports of one event: the customer, the lesson and so on. One entry
+ * - **Item.** The report of one event: the customer, the lesson and so on. One entry
  *   may lead to several items. A completed lesson leads to an item for each of its customers.
  * - **Event key.** Identifies an event to which several entries may lead, so that it is reported
- *   once. Events to which only one entry leads have no key.
+ *   once. Events to which only one entry leads have no key. Such an entry leads to one item only,
+ *   so it is never reported in part.
  */
 
 /** Identifies the events of one kind by their items. */
@@ -23,13 +24,15 @@ export interface EventIdentity {
 	/** Returns the key of an event. Undefined if only one entry can lead to an event of this kind. */
 	makeEventKey?: (item: IDataObject) => string;
 	/**
-	 * Returns the ID of the lesson to which an event belongs. After the key of an event is forgotten,
-	 * no event of its lesson is reported any more.
+	 * Returns the ID of the lesson to which an event belongs. Only the latest keys are kept; once an
+	 * event's key is forgotten, no event of its lesson is reported any more (`reportedEvents.ts`).
 	 */
 	readLessonId?: (item: IDataObject) => number | undefined;
 }
 
-/** What is remembered between two polls, as plain JSON. Workflows store these names. */
+/**
+ * The state between two polls, as plain JSON. Workflows store these names, so they must not change.
+ */
 export interface DerivedState extends StoredEvents {
 	/** The state of the change log. */
 	log: unknown;
@@ -56,7 +59,7 @@ export class ReportedItems {
 		this.events = new ReportedEvents(stored);
 	}
 
-	/** Whether the event of an item is known. An event without a key never is. */
+	/** Whether the event of an item was reported. Of an event without a key, nobody can tell. */
 	has(item: IDataObject): boolean {
 		const event = this.identifyEvent(item);
 		return event !== undefined && this.events.has(event);
@@ -68,23 +71,24 @@ export class ReportedItems {
 	}
 
 	toStored(): StoredEvents {
-		return this.identity.makeEventKey === undefined ? this.stored : this.events.toStored();
+		const hasKeys = this.identity.makeEventKey !== undefined;
+		return hasKeys ? this.events.toStored() : this.stored;
 	}
 
+	/** Returns what identifies the event of an item; undefined if the event has no key. */
 	private identifyEvent(item: IDataObject): ReportedEvent | undefined {
-		const { identity } = this;
-		if (identity.makeEventKey === undefined) return undefined;
+		const { makeEventKey, readLessonId } = this.identity;
+		if (makeEventKey === undefined) return undefined;
 
 		return {
-			key: makeShortKey(identity.makeEventKey(item)),
-			lesson: identity.readLessonId?.(item),
+			key: makeShortKey(makeEventKey(item)),
+			lessonId: readLessonId?.(item),
 		};
 	}
 }
 
 /**
- * Counts the entries that are done once this many items were reported: those before the first entry
- * with an item that was not.
+ * Counts the first entries whose items have all been reported, once this many items were reported.
  *
  * @param itemsByEntry the items of each entry, in the order in which they are reported
  */
@@ -93,12 +97,12 @@ export function countDoneEntries(
 	reportedCount: number,
 ): number {
 	let itemCount = 0;
-	let doneCount = 0;
+	let doneEntries = 0;
 	for (const items of itemsByEntry) {
 		itemCount += items.length;
 		if (itemCount > reportedCount) break;
 
-		doneCount++;
+		doneEntries++;
 	}
-	return doneCount;
+	return doneEntries;
 }

@@ -1,4 +1,4 @@
-import { hoursAfter } from '../../stamps';
+import { addHours } from '../../stamps';
 import type { LogEntry } from './logEntries';
 import { splitKeys } from './shortKeys';
 
@@ -10,8 +10,9 @@ import { splitKeys } from './shortKeys';
  */
 
 /**
- * The buckets may take at most this many characters, as JSON: more than 4,000 keys. A bucket that
- * must not be forgotten yet is kept even if there are more.
+ * The buckets may take at most this many characters, as JSON: enough for more than 4,000 keys. The
+ * limit is a choice that keeps stored states short. A bucket that must not be forgotten yet is kept
+ * even if there are more characters.
  */
 const MOST_CHARACTERS = 29_000;
 
@@ -39,35 +40,40 @@ export class KnownKeys {
 
 	/** @param entry one whose key is not known yet */
 	add({ key, time }: LogEntry): void {
-		const bucket = bucketAt(time);
-		this.buckets[bucket] = (this.buckets[bucket] ?? '') + key;
+		const bucket = nameBucketAt(time);
+		const keysInBucket = this.buckets[bucket] ?? '';
+		this.buckets[bucket] = keysInBucket + key;
 		this.keys.add(key);
 	}
 
 	/** Forgets the buckets before the one that a time belongs to. */
 	forgetBefore(time: string): void {
-		const oldBuckets = Object.keys(this.buckets).filter((bucket) => bucket < bucketAt(time));
-		oldBuckets.forEach((bucket) => this.forgetBucket(bucket));
+		const firstKeptBucket = nameBucketAt(time);
+		for (const bucket of Object.keys(this.buckets)) {
+			if (bucket < firstKeptBucket) this.forgetBucket(bucket);
+		}
 	}
 
 	/**
-	 * Forgets the oldest buckets while there are too many characters. Keeps the bucket of `keepFrom`
-	 * and all later ones. Keeps the newest bucket in any case, because more entries of the same ten
-	 * minutes may come.
+	 * Forgets the oldest buckets while there are too many characters. Always keeps the newest bucket,
+	 * because more entries of the same ten minutes may come.
 	 *
+	 * @param keepFrom the bucket of this time and all later ones are kept; `FOREVER` if no other
+	 * bucket than the newest one must be kept
 	 * @returns the end of the last bucket that was forgotten; empty if none was
 	 */
 	forgetOldestIfTooMany({ keepFrom }: { keepFrom: string }): string {
-		let forgottenUntil = '';
+		const firstKeptBucket = nameBucketAt(keepFrom);
+		let forgottenBefore = '';
 		const allButNewest = Object.keys(this.buckets).sort().slice(0, -1);
 		for (const bucket of allButNewest) {
 			const isSmallEnough = JSON.stringify(this.buckets).length <= MOST_CHARACTERS;
-			if (isSmallEnough || bucket >= bucketAt(keepFrom)) break;
+			if (isSmallEnough || bucket >= firstKeptBucket) break;
 
 			this.forgetBucket(bucket);
-			forgottenUntil = endOfBucket(bucket);
+			forgottenBefore = findEndOfBucket(bucket);
 		}
-		return forgottenUntil;
+		return forgottenBefore;
 	}
 
 	toStored(): KeyBuckets {
@@ -81,7 +87,10 @@ export class KnownKeys {
 }
 
 /** Returns the name of the bucket for entries of a time. */
-const bucketAt = (time: string): string => time.slice(0, 15);
+const nameBucketAt = (time: string): string => time.slice(0, 15);
 
 /** Returns the time at which the next bucket begins. */
-const endOfBucket = (bucket: string): string => hoursAfter(`${bucket}0:00`, TEN_MINUTES_IN_HOURS);
+function findEndOfBucket(bucket: string): string {
+	const beginning = `${bucket}0:00`;
+	return addHours(beginning, TEN_MINUTES_IN_HOURS);
+}

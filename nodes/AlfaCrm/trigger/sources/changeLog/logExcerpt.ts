@@ -1,22 +1,22 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { LogEntry } from './logEntries';
-import { readEntryTime, toEntries } from './logEntries';
+import { readEntryTime } from './logEntries';
 
-/**
- * An excerpt is a part of the change log of one branch, as a poll has read it: all entries from one
- * time until another. Times are texts `yyyy-mm-dd hh:mm:ss`, which sort by time.
+/*
+ * A poll reads an excerpt of the change log of each branch: all entries from one time until another.
+ * Times are texts `yyyy-mm-dd hh:mm:ss`, which sort by time.
  */
 
-/** The entries at or after `from` and before `until`. */
+/** The time at or after `from` and before `until`. */
 export interface TimeSpan {
 	from: string;
 	/** `FOREVER` if the span goes up to the newest entry. */
 	until: string;
 }
 
+/** All entries that the change log of a branch has in a span of time. */
 export interface LogExcerpt extends TimeSpan {
-	/** The newest first. */
+	/** The entries as AlfaCRM lists them, the newest first. All of them are in the span. */
 	rows: IDataObject[];
 	/**
 	 * How many entries the log has before `until`, those before `from` included; undefined if AlfaCRM
@@ -28,7 +28,7 @@ export interface LogExcerpt extends TimeSpan {
 /**
  * How many entries a log has before a time. Workflows store these names, so they must not change.
  */
-export interface OlderEntries {
+export interface EntriesBefore {
 	time: string;
 	count: number;
 }
@@ -37,31 +37,26 @@ export interface OlderEntries {
 export const FOREVER = '9';
 
 /**
- * Counts the entries of the log before a time.
+ * Counts the entries that a log has before a time.
  *
- * @param time within the excerpt
+ * @param time in the span of the excerpt, or its end
  * @returns undefined if AlfaCRM does not count entries
  */
-export function countOlderEntries(
-	{ rows, count }: LogExcerpt,
-	time: string,
-): OlderEntries | undefined {
-	if (count === undefined) return undefined;
+export function countEntriesBefore(excerpt: LogExcerpt, time: string): EntriesBefore | undefined {
+	if (excerpt.count === undefined) return undefined;
 
-	const newerRows = rows.filter((row) => readEntryTime(row) >= time);
-	return { time, count: count - newerRows.length };
+	const newerRows = excerpt.rows.filter((row) => readEntryTime(row) >= time);
+	return { time, count: excerpt.count - newerRows.length };
 }
 
 /**
- * Whether an entry may have got into the log late, below entries that an earlier poll has seen.
- * Then the log has more entries before the time of those than it had in that poll. Where AlfaCRM no
- * longer counts entries, nobody can tell, so the answer is yes.
+ * Whether an entry may have got into a log late, below entries that an earlier poll has seen. If
+ * so, the log has more entries before a certain time than the earlier poll has counted. If AlfaCRM
+ * no longer counts entries, a late one cannot be ruled out.
  *
- * @param older what the earlier poll counted
+ * @param previousCount how many entries the earlier poll has counted, and before which time
  */
-export const mayHaveLateEntry = (excerpt: LogExcerpt, older: OlderEntries): boolean =>
-	countOlderEntries(excerpt, older.time)?.count !== older.count;
-
-/** Lists the entries of an excerpt, the newest first. */
-export const listEntries = ({ rows, from, until }: LogExcerpt): LogEntry[] =>
-	toEntries(rows).filter(({ time }) => time >= from && time < until);
+export function mayHaveLateEntry(excerpt: LogExcerpt, previousCount: EntriesBefore): boolean {
+	const presentCount = countEntriesBefore(excerpt, previousCount.time);
+	return presentCount?.count !== previousCount.count;
+}

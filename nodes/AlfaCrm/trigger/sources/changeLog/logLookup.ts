@@ -6,8 +6,8 @@ import { ONE_PAGE } from '../../../api/list';
 import type { ListQuery } from '../../../api/pages';
 import { LARGEST_PAGE } from '../../../api/pages';
 import { lesson as lessonEntity, LESSON_STATUS } from '../../../entities/lesson';
-import { listCall } from '../../../entities/listCall';
-import { isPlain } from '../../../fields/blank';
+import { makeListCall } from '../../../entities/listCall';
+import { isPlainObject } from '../../../fields/blank';
 import { readId } from '../../../values/formats';
 import type { Change } from '../../change';
 import { readLogEntry, makeChangeForReading } from '../../change';
@@ -20,7 +20,7 @@ import { makeLogQuery } from './logPages';
  * is about, and the customers of that lesson.
  *
  * An *attendance* says whether one customer was at one lesson. AlfaCRM's log calls it
- * LessonDetails, and a lesson lists those of its customers in `details`.
+ * LessonDetails, and a lesson lists the attendances of its customers in `details`.
  *
  * If AlfaCRM fails to show something, the poll fails, and the next one tries again. If AlfaCRM has
  * failed to show a lesson for an hour, the event is reported without its lesson.
@@ -28,38 +28,45 @@ import { makeLogQuery } from './logPages';
 export class LogLookup {
 	private readonly records: RecordReader;
 
-	/** @param failures the branches whose logs could not be read in this poll, with the reasons */
+	/**
+	 * @param unreadBranches the branches whose logs could not be read in this poll, with the reasons.
+	 * Without them, a lesson that is not found may be in one of these branches.
+	 */
 	constructor(
 		private readonly client: ApiClient,
 		private readonly reader: ListReader,
-		private readonly failures: ReadonlyMap<number, unknown> = new Map(),
+		private readonly unreadBranches: ReadonlyMap<number, unknown> = new Map(),
 	) {
 		this.records = new RecordReader(client);
 	}
 
 	/**
 	 * Returns the fields of a record as the log shows them. An entry may name only the fields that it
-	 * changes. If it lacks the ID in a needed field, the record's older entries are read as well.
-	 * API notes 5.21.
+	 * changes. If it lacks the ID in a needed field, or has emptied it, the record's older entries
+	 * are read as well. API notes 5.21.
 	 *
 	 * @param branch a branch whose log lists the entry
-	 * @param needed names of fields that hold an ID
+	 * @param neededFields names of fields that hold an ID
 	 */
-	async readFields(
+	async readLoggedFields(
 		change: Change,
 		branch: number,
-		needed: readonly string[],
+		neededFields: readonly string[],
 	): Promise<IDataObject> {
-		const fields = { ...change.fields_rel, ...change.fields_old, ...change.fields_new };
-		const hasNeeded = needed.every((name) => readId(fields[name]) !== undefined);
-		if (hasNeeded) return fields;
+		const fields = mergeFieldsOfEntry(change);
+		const fieldsWithoutId = neededFields.filter((name) => readId(fields[name]) === undefined);
+		if (fieldsWithoutId.length === 0) return fields;
 
 		const changes = await this.readChangesOfRecord(change, branch);
-		return { ...mergeFields(changes), ...fields };
+		const fieldsOfRecord = mergeFieldsOfEntries(changes);
+		const olderIds: IDataObject = {};
+		for (const name of fieldsWithoutId) olderIds[name] = fieldsOfRecord[name];
+		return { ...fieldsOfRecord, ...fields, ...olderIds };
 	}
 
 	/** Finds a lesson by its ID. It is looked for among the completed lessons first. */
 	async findLesson(lessonId: number, branches: readonly number[]): Promise<RecordResult> {
+		// The reader takes a change, and looks first among the lessons with the status that it names.
 		const change: Change = {
 			...makeChangeForReading('Lesson', lessonId),
 			fields_new: { status: LESSON_STATUS.completed },
@@ -68,8 +75,9 @@ export class LogLookup {
 	}
 
 	/**
-	 * Finds the lesson of an attendance. The log may not name the lesson. Then it is the completed
-	 * lesson of the customer that lists the attendance. API notes 5.11 and 5.21.
+	 * Finds the lesson of an attendance. If the log does not name the lesson, looks through the
+	 * customer's completed lessons for the one whose `details` show the attendance. API notes 5.11
+	 * and 5.21.
 	 */
 	async findLessonOfAttendance(
 		attendance: IDataObject,
@@ -79,56 +87,62 @@ export class LogLookup {
 		if (lessonId !== undefined) return await this.findLesson(lessonId, branches);
 
 		const customerId = readId(attendance.customer_id);
-		if (customerId === undefined) return makeUnclearResult('whose lesson it was');
+		const attendanceId = readId(attendance.id);
+		const isUnclear = customerId === undefined || attendanceId === undefined;
+		if (isUnclear) return makeUnclearResult('whose lesson it was');
 
-		return await this.findLessonOfCustomer(customerId, readId(attendance.id), branches);
+		return await this.findLessonOfCustomer(customerId, attendanceId, branches);
 	}
 
 	/**
-	 * Returns the attendances of a lesson. Some accounts show them only if the lessons of a customer
-	 * are asked for, so the lesson is read once for each customer there. API notes 5.11.
+	 * Returns the attendances of a lesson. Some accounts show them only in the list of one customer's
+	 * lessons. Then the lesson is read once for each of its customers. API notes 5.11.
 	 *
-	 * @param customerIds the customers to ask for
+	 * @param customerIds the customers whose attendances are needed
 	 */
 	async readAttendances(
 		lesson: IDataObject,
 		branch: number,
 		customerIds: readonly number[],
 	): Promise<IDataObject[]> {
-		const attendances = listAttendances(lesson);
-		if (attendances.length > 0) return attendances;
+		const shownAttendances = listAttendances(lesson);
+		if (shownAttendances.length > 0) return shownAttendances;
 
+		const attendances: IDataObject[] = [];
 		for (const customerId of customerIds) {
-			const lessons = await this.readLessonOfCustomer(lesson, branch, customerId);
-			const attendancesOfCustomer = lessons
-				.flatMap(listAttendances)
-				.filter(({ customer_id }) => readId(customer_id) === customerId);
-			attendances.push(...attendancesOfCustomer);
+			const lessonOfCustomer = await this.readLessonOfCustomer(lesson, branch, customerId);
+			for (const attendance of listAttendances(lessonOfCustomer)) {
+				if (readId(attendance.customer_id) === customerId) attendances.push(attendance);
+			}
 		}
 		return attendances;
 	}
 
 	/**
-	 * Reads the entries of one record from the log of a branch, the newest first. One page holds all
-	 * that happens to a record.
+	 * Reads the entries of one record from the log of a branch, the newest first. Reads one page,
+	 * because a record is expected to have fewer entries than a page has rows.
 	 */
 	private async readChangesOfRecord(
 		{ entity, entity_id }: Change,
 		branch: number,
 	): Promise<Change[]> {
-		const list = makeLogQuery(branch, { entity, entity_id });
-		const { rows } = await this.reader.collect(list, { goal: ONE_PAGE });
-		const changes = rows.flatMap((row) => readLogEntry(row, branch) ?? []);
-		// AlfaCRM may ignore a filter.
-		return changes.filter(
-			(candidate) => candidate.entity === entity && candidate.entity_id === entity_id,
-		);
+		const query = makeLogQuery(branch, { entity, entity_id });
+		const { rows } = await this.reader.collect(query, { goal: ONE_PAGE });
+
+		const changes: Change[] = [];
+		for (const row of rows) {
+			const change = readLogEntry(row, branch);
+			// AlfaCRM may ignore a filter, and list the entries of other records too.
+			const isOfRecord = change?.entity === entity && change.entity_id === entity_id;
+			if (isOfRecord) changes.push(change);
+		}
+		return changes;
 	}
 
-	/** Finds the completed lesson of a customer that lists an attendance, in one of the branches. */
+	/** Finds the completed lesson of a customer that shows an attendance, in one of the branches. */
 	private async findLessonOfCustomer(
 		customerId: number,
-		attendanceId: number | undefined,
+		attendanceId: number,
 		branches: readonly number[],
 	): Promise<RecordResult> {
 		const failures: Error[] = [];
@@ -144,33 +158,35 @@ export class LogLookup {
 	}
 
 	/**
-	 * Reads the lessons of a customer in a branch, up to the lesson that lists an attendance.
+	 * Reads the completed lessons of a customer in a branch, up to the one whose `details` show an
+	 * attendance.
 	 *
 	 * @returns the failure if AlfaCRM refuses, or has failed for an hour
 	 * @throws NodeApiError for any other failure, so that the next poll tries again
 	 */
 	private async readLessonWithAttendance(
 		customerId: number,
-		attendanceId: number | undefined,
+		attendanceId: number,
 		branch: number,
 	): Promise<Collected | Error> {
-		const lessons = makeCompletedLessonsQuery(branch, { customer_id: customerId });
-		const list = { ...lessons, pageSize: LARGEST_PAGE };
-		const listsAttendance = (lesson: IDataObject) =>
+		const query = makeCompletedLessonsQuery(branch, { customer_id: customerId });
+		const showsAttendance = (lesson: IDataObject) =>
 			listAttendances(lesson).some(({ id }) => readId(id) === attendanceId);
+		const readLessons = async () =>
+			await this.reader.collect(
+				{ ...query, pageSize: LARGEST_PAGE },
+				{ keep: showsAttendance, limit: 1 },
+			);
 
-		// Since when this fails is remembered under this key.
+		// The time of the first failure is remembered under this key.
 		const origin = await this.client.origin();
-		const key = `${origin} ${customerId} at lesson of ${String(attendanceId)}`;
-		return await readWithPatience(
-			this.client,
-			key,
-			async () => await this.reader.collect(list, { keep: listsAttendance, limit: 1 }),
-		);
+		const failureKey = `${origin} ${customerId} at lesson of ${attendanceId}`;
+		return await readWithPatience(this.client, failureKey, readLessons);
 	}
 
 	/**
-	 * Says why no lesson was found.
+	 * Says why no lesson was found. It is *gone* only if all places where it could be were searched;
+	 * otherwise it is *hidden*, and the event is reported without it.
 	 *
 	 * @param failures the reasons why lists of lessons could not be read
 	 */
@@ -178,58 +194,75 @@ export class LogLookup {
 		if (failures.length > 0) {
 			return { record: null, reason: describeError(failures[0]), missing: 'hidden' };
 		}
-		if (this.failures.size > 0) {
+		if (this.unreadBranches.size > 0) {
 			return makeUnclearResult('which lesson it was, and not all branches could be read');
 		}
-		// All lists were read. The lesson is planned again, or deleted.
+		// The lesson is planned again, or deleted.
 		return { record: null, missing: 'gone' };
 	}
 
-	/** Reads a lesson from the list of a customer's lessons. Returns one row, or none. */
+	/** Reads a lesson from the list of a customer's lessons; an empty record if it is not there. */
 	private async readLessonOfCustomer(
-		{ id }: IDataObject,
+		lesson: IDataObject,
 		branch: number,
 		customerId: number,
-	): Promise<IDataObject[]> {
-		const lessonId = readId(id);
-		const list = makeCompletedLessonsQuery(branch, { id: lessonId, customer_id: customerId });
-		const isThisLesson = (row: IDataObject) => readId(row.id) === lessonId;
-		const { rows } = await this.reader.collect(list, { keep: isThisLesson, limit: 1 });
-		return rows;
+	): Promise<IDataObject> {
+		const lessonId = readId(lesson.id);
+		const query = makeCompletedLessonsQuery(branch, { id: lessonId, customer_id: customerId });
+		// AlfaCRM may ignore a filter, and list other lessons too.
+		const isSameLesson = (row: IDataObject) => readId(row.id) === lessonId;
+		const { rows } = await this.reader.collect(query, { keep: isSameLesson, limit: 1 });
+		return rows.at(0) ?? {};
 	}
 }
 
 /** Makes the call that lists completed lessons. AlfaCRM lists lessons of one status at a time. */
 const makeCompletedLessonsQuery = (branch: number, filter: IDataObject): ListQuery => ({
-	...listCall(lessonEntity, branch),
+	...makeListCall(lessonEntity, branch),
 	body: { ...filter, status: LESSON_STATUS.completed },
 });
 
-/** Makes the result of a search for a lesson about which the log says too little. */
-const makeUnclearResult = (what: string): RecordResult => ({
+/**
+ * Makes the result of a search for a lesson about which the log says too little.
+ *
+ * @param whatIsUnknown completes the sentence "The change log does not say …"
+ */
+const makeUnclearResult = (whatIsUnknown: string): RecordResult => ({
 	record: null,
-	reason: `The change log does not say ${what}`,
+	reason: `The change log does not say ${whatIsUnknown}`,
 	missing: 'hidden',
 });
 
 /**
- * Merges the fields in entries of one record. A newer entry overrides an older one, but a field
- * that was emptied keeps the value that it had: for an event, that value says more.
+ * Merges the fields that an entry shows. The new value of a field overrides its old one, and both
+ * override what the entry says of related records.
+ */
+const mergeFieldsOfEntry = ({ fields_rel, fields_old, fields_new }: Change): IDataObject => ({
+	...fields_rel,
+	...fields_old,
+	...fields_new,
+});
+
+/**
+ * Merges the fields that the entries of one record show. A newer entry overrides an older one, but
+ * a field that was emptied keeps the value that it had: for an event, that value says more.
  *
  * @param changes the newest first
  */
-function mergeFields(changes: readonly Change[]): IDataObject {
+function mergeFieldsOfEntries(changes: readonly Change[]): IDataObject {
+	const oldestFirst = [...changes].reverse();
 	let fields: IDataObject = {};
-	for (const { fields_rel, fields_old, fields_new } of [...changes].reverse()) {
-		fields = { ...fields, ...fields_rel, ...fields_old, ...withoutEmptied(fields_new) };
+	for (const change of oldestFirst) {
+		const fields_new = omitEmptiedFields(change.fields_new);
+		fields = { ...fields, ...mergeFieldsOfEntry({ ...change, fields_new }) };
 	}
 	return fields;
 }
 
 /** Leaves out the fields that an entry has emptied. */
-const withoutEmptied = (fields: IDataObject): IDataObject =>
+const omitEmptiedFields = (fields: IDataObject): IDataObject =>
 	Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 
-/** Lists the attendances that a lesson shows. What is no list of objects counts as empty. */
+/** Lists the attendances in the `details` of a lesson; none if `details` is not a list. */
 const listAttendances = ({ details }: IDataObject): IDataObject[] =>
-	Array.isArray(details) ? (details as IDataObject[]).filter(isPlain) : [];
+	Array.isArray(details) ? (details as IDataObject[]).filter(isPlainObject) : [];

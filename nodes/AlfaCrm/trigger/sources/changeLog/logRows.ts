@@ -6,26 +6,29 @@ import type { TimeSpan } from './logExcerpt';
 /**
  * Puts the pages of a change log together, and notices when an entry is missing.
  *
- * AlfaCRM sorts the log by time, to the second. Nobody knows whether the entries of one second keep
- * their order between two calls. If they do not, one entry may be on two pages and another on none.
+ * A *moment* is one second of the clock. AlfaCRM sorts the log by time, to the second, so several
+ * entries may be of the same moment. Nobody knows whether they keep their order between two calls.
+ * If they do not, one entry may be on two pages and another on none.
  *
- * Example: the log has the entries A, B and C of one second. Page 0 shows A and B. Before page 1 is
+ * Example: the log has the entries A, B and C of one moment. Page 0 shows A and B. Before page 1 is
  * read, B and C change places, so page 1 shows B again. Three positions were read, but only two
  * different entries: C is missing.
  *
  * 1. **Each row has a position in the log.** The oldest entry has position 1. A new entry comes on
  *    top, so the older entries keep their positions.
- * 2. **Each row has an identity**, made of its content and a number (`logEntries.ts`). Equal rows
- *    of one page are different entries, so the numbers make their identities differ. Equal rows of
- *    two pages may be one entry that was listed twice, so each page counts from 1 again.
- * 3. **A second is complete** if its rows have at least as many identities as positions.
- * 4. **Otherwise the pages with that second are read again**, until it is complete.
+ * 2. **Each row has an identity**, made of its content and a number (`logEntries.ts`). The number
+ *    counts the equal rows of a page, so two equal entries on one page get different identities. It
+ *    begins with 1 on each page, so an entry that two pages show gets the same identity twice.
+ * 3. **A moment is complete** if its rows have at least as many identities as positions.
+ * 4. **Otherwise the pages with that moment are read again**, until it is complete.
  */
 
 /**
- * A second is read again at most this many times. If it is still not complete then, its rows are
- * taken as the last reading listed them. This is right for a log that keeps its order and has two
- * equal entries on different pages.
+ * The pages of a moment are read again at most this many times. If the moment is still not
+ * complete, its rows are taken as the last reading listed them.
+ *
+ * One kind of moment is never complete: the log keeps its order, but two equal entries of the
+ * moment are on different pages and get the same identity. Its last reading is right.
  */
 const MOST_REPEATED_READINGS = 20;
 
@@ -51,7 +54,7 @@ export class LogRows {
 	topPosition = 0;
 	/** The largest total of the pages. The log only grows, so this is the latest one. */
 	private total = 0;
-	private readonly secondsByTime = new Map<string, LogSecond>();
+	private readonly momentsByTime = new Map<string, LogMoment>();
 
 	addPage({ rows, total, offset }: LogPage): void {
 		const topPosition = total - offset;
@@ -60,11 +63,11 @@ export class LogRows {
 
 		// Each page has another identifier, so that it counts equal rows from 1.
 		const identifier = new RowIdentifier();
-		rows.forEach((row, index) => {
-			const second = this.getSecond(readEntryTime(row));
+		for (const [index, row] of rows.entries()) {
+			const identity = identifier.identify(row);
 			const position = topPosition - index;
-			second.add(identifier.identify(row), { row, position });
-		});
+			this.getMoment(readEntryTime(row)).add(identity, { row, position });
+		}
 	}
 
 	/** The newest time of all rows; empty if there are none. */
@@ -72,10 +75,13 @@ export class LogRows {
 		return this.newestFirst.at(0)?.time ?? '';
 	}
 
-	/** Finds the newest second in a span that has to be read again; undefined if there is none. */
-	findSecondToReadAgain({ from, until }: TimeSpan): LogSecond | undefined {
+	/**
+	 * Finds the newest moment in a span of time that lacks entries and has to be read again;
+	 * undefined if there is none.
+	 */
+	findMomentToReadAgain({ from, until }: TimeSpan): LogMoment | undefined {
 		return this.newestFirst.find(
-			({ time, needsReading }) => time >= from && time < until && needsReading,
+			({ time, needsAnotherReading }) => time >= from && time < until && needsAnotherReading,
 		);
 	}
 
@@ -84,25 +90,26 @@ export class LogRows {
 		return this.newestFirst.filter(({ time }) => time < until).flatMap(({ rows }) => rows);
 	}
 
-	/** Counts the entries of the log that are above a second. */
-	countAbove(second: LogSecond): number {
-		return this.total - second.topPosition;
+	/** Counts the entries of the log that are above the entries of a moment. */
+	countAbove(moment: LogMoment): number {
+		return this.total - moment.topPosition;
 	}
 
-	/** Counts the entries of the log that are older than a second; 0 if the second was not read. */
+	/** Counts the entries of the log before a time; 0 if no entry with exactly that time was read. */
 	countBefore(time: string): number {
-		const second = this.secondsByTime.get(time);
-		return second === undefined ? 0 : second.lowestPosition - 1;
+		const moment = this.momentsByTime.get(time);
+		return moment === undefined ? 0 : moment.lowestPosition - 1;
 	}
 
-	private get newestFirst(): LogSecond[] {
-		return [...this.secondsByTime.values()].sort((a, b) => (a.time < b.time ? 1 : -1));
+	private get newestFirst(): LogMoment[] {
+		return [...this.momentsByTime.values()].sort((a, b) => (a.time < b.time ? 1 : -1));
 	}
 
-	private getSecond(time: string): LogSecond {
-		const second = this.secondsByTime.get(time) ?? new LogSecond(time);
-		this.secondsByTime.set(time, second);
-		return second;
+	/** Returns the moment with a time, and adds it if no row had that time so far. */
+	private getMoment(time: string): LogMoment {
+		const moment = this.momentsByTime.get(time) ?? new LogMoment(time);
+		this.momentsByTime.set(time, moment);
+		return moment;
 	}
 }
 
@@ -112,8 +119,8 @@ interface PositionedRow {
 	position: number;
 }
 
-/** Collects the rows of one second, from one or more readings. */
-export class LogSecond {
+/** Collects the rows that have the same time, from one or more readings. */
+export class LogMoment {
 	/** The rows of all readings. */
 	private readonly rowsByIdentity = new Map<string, PositionedRow>();
 	/** The rows of the last reading. */
@@ -132,35 +139,42 @@ export class LogSecond {
 	/**
 	 * Begins another reading. It counts the positions anew, and keeps the entries that earlier
 	 * readings have shown.
+	 *
+	 * The pages that are read next always show rows of this moment: the log only grows, so its rows
+	 * are not above the page where the reading begins.
 	 */
 	startReading(): void {
 		this.rowsByPosition = new Map();
 		this.readings++;
 	}
 
-	/** Whether the second has to be read again: it is not complete, and was not read too often. */
-	get needsReading(): boolean {
+	/** Whether entries are missing, and their pages were not read too often yet. */
+	get needsAnotherReading(): boolean {
 		return !this.isComplete && this.readings <= MOST_REPEATED_READINGS;
 	}
 
+	/** The position of the newest row. */
 	get topPosition(): number {
 		return Math.max(...this.rowsByPosition.keys());
 	}
 
+	/** The position of the oldest row. */
 	get lowestPosition(): number {
 		return Math.min(...this.rowsByPosition.keys());
 	}
 
 	/** The rows, the newest first. Their order is right only if the log keeps its order. */
 	get rows(): IDataObject[] {
-		// A complete second has each entry once by its identity. An incomplete one is taken as the last
+		// A complete moment has each entry once by its identity. An incomplete one is taken as the last
 		// reading has listed it.
 		const positionedRows = this.isComplete ? this.rowsByIdentity : this.rowsByPosition;
 		const newestFirst = [...positionedRows.values()].sort((a, b) => b.position - a.position);
 		return newestFirst.map(({ row }) => row);
 	}
 
-	/** Whether the rows have at least as many identities as positions. */
+	/**
+	 * Whether the rows have at least as many identities as positions, so that no entry is missing.
+	 */
 	private get isComplete(): boolean {
 		return this.rowsByIdentity.size >= this.rowsByPosition.size;
 	}

@@ -1,4 +1,4 @@
-import { idsIn, rangesOf } from '../../idRanges';
+import { readIdRanges, writeIdRanges } from '../../idRanges';
 import { splitKeys } from './shortKeys';
 
 /**
@@ -30,12 +30,12 @@ const NO_LESSON = 0;
 export interface StoredEvents {
 	/**
 	 * The keys of the latest events, the oldest first. All keys have the same length and stand one
-	 * after the other: `anna01oleg01`.
+	 * after the other: `Kd93-aZ0pQ_x` are two keys.
 	 */
 	reported: string;
 	/**
 	 * The lessons of these keys, in the same order. `501*12,502,0*2`: the first 12 keys belong to
-	 * lesson 501, the next one to lesson 502, and the last two to none. Older versions stored no
+	 * lesson 501, the next one to lesson 502, and the last two to no lesson. Older versions stored no
 	 * lessons, so the text may count fewer keys than there are.
 	 */
 	lessons?: string;
@@ -46,58 +46,60 @@ export interface StoredEvents {
 export interface ReportedEvent {
 	/** As `makeShortKey` makes it. */
 	key: string;
-	/** The lesson that the event belongs to, if it is known. */
-	lesson?: number;
+	/** The ID of the lesson that the event belongs to, if it is known. */
+	lessonId?: number;
 }
 
-/** Events of one lesson that were reported one after the other. */
-interface LessonRun {
+/** How many of the events that were reported one after the other belong to the same lesson. */
+interface LessonCount {
 	/** The ID of the lesson, or `NO_LESSON`. */
-	lesson: number;
-	/** How many events there are. */
-	count: number;
+	lessonId: number;
+	eventCount: number;
 }
 
 export class ReportedEvents {
 	/** The keys of the latest events, the oldest first: a set keeps the order of adding. */
 	private readonly keys: Set<string>;
-	/** The lessons of these keys, in the same order. */
-	private readonly runs: LessonRun[];
-	private readonly olderLessons: Set<number>;
+	/** The lessons to which these keys belong, in the same order. */
+	private readonly lessonCounts: LessonCount[];
+	/** The IDs of the lessons of older events, whose keys are forgotten. */
+	private readonly olderLessonIds: Set<number>;
 
 	constructor({ reported, lessons = '', olderLessons = '' }: StoredEvents) {
 		this.keys = new Set(splitKeys(reported));
-		this.runs = readRuns(lessons, this.keys.size);
-		this.olderLessons = idsIn(olderLessons);
+		this.lessonCounts = readLessonCounts(lessons, this.keys.size);
+		this.olderLessonIds = readIdRanges(olderLessons);
 	}
 
 	/** Whether an event was reported, or may have been because it belongs to an older lesson. */
-	has({ key, lesson = NO_LESSON }: ReportedEvent): boolean {
-		return this.keys.has(key) || this.olderLessons.has(lesson);
+	has({ key, lessonId = NO_LESSON }: ReportedEvent): boolean {
+		return this.keys.has(key) || this.olderLessonIds.has(lessonId);
 	}
 
-	add({ key, lesson = NO_LESSON }: ReportedEvent): void {
+	/** Remembers an event, unless it is known already. */
+	add({ key, lessonId = NO_LESSON }: ReportedEvent): void {
 		if (this.keys.has(key)) return;
 
 		this.keys.add(key);
-		this.addToRuns(lesson);
+		this.countEventOf(lessonId);
 		if (this.keys.size > MOST_KEYS) this.forgetOldestKey();
 	}
 
 	toStored(): StoredEvents {
 		return {
 			reported: [...this.keys].join(''),
-			lessons: this.runs.map(writeRun).join(','),
-			olderLessons: limitRanges(rangesOf(this.olderLessons)),
+			lessons: this.lessonCounts.map(writeLessonCount).join(','),
+			olderLessons: keepHighestRanges(writeIdRanges(this.olderLessonIds)),
 		};
 	}
 
-	private addToRuns(lesson: number): void {
-		const lastRun = this.runs.at(-1);
-		if (lastRun?.lesson === lesson) {
-			lastRun.count++;
+	/** Notes that the newest key belongs to a lesson. */
+	private countEventOf(lessonId: number): void {
+		const newestCount = this.lessonCounts.at(-1);
+		if (newestCount?.lessonId === lessonId) {
+			newestCount.eventCount++;
 		} else {
-			this.runs.push({ lesson, count: 1 });
+			this.lessonCounts.push({ lessonId, eventCount: 1 });
 		}
 	}
 
@@ -106,45 +108,49 @@ export class ReportedEvents {
 		const [oldestKey] = this.keys;
 		this.keys.delete(oldestKey);
 
-		const oldestRun = this.runs[0];
-		if (oldestRun.lesson !== NO_LESSON) this.olderLessons.add(oldestRun.lesson);
-		oldestRun.count--;
-		if (oldestRun.count === 0) this.runs.shift();
+		const oldestCount = this.lessonCounts[0];
+		if (oldestCount.lessonId !== NO_LESSON) this.olderLessonIds.add(oldestCount.lessonId);
+		oldestCount.eventCount--;
+		if (oldestCount.eventCount === 0) this.lessonCounts.shift();
 	}
 }
 
 /**
- * Reads the runs of lessons, the oldest first.
+ * Reads the stored lessons of the keys, the oldest first: `501*12,502,0*2`.
  *
- * @param keyCount the number of keys; if the runs count fewer, the oldest keys have no lesson
+ * @param keyCount the number of keys; if the text counts fewer, the oldest keys have no lesson
  */
-function readRuns(text: string, keyCount: number): LessonRun[] {
-	const runs = text.split(',').filter(Boolean).map(readRun);
-	const countInRuns = runs.reduce((sum, { count }) => sum + count, 0);
-	const countWithoutRun = keyCount - countInRuns;
-	if (countWithoutRun <= 0) return runs;
+function readLessonCounts(text: string, keyCount: number): LessonCount[] {
+	const lessonCounts = text.split(',').filter(Boolean).map(parseLessonCount);
 
-	return [{ lesson: NO_LESSON, count: countWithoutRun }, ...runs];
+	let countedKeys = 0;
+	for (const { eventCount } of lessonCounts) countedKeys += eventCount;
+	const uncountedKeys = keyCount - countedKeys;
+	if (uncountedKeys <= 0) return lessonCounts;
+
+	return [{ lessonId: NO_LESSON, eventCount: uncountedKeys }, ...lessonCounts];
 }
 
 /** Reads `501*12` as 12 events of lesson 501, and `502` as one event of lesson 502. */
-function readRun(text: string): LessonRun {
-	const [lesson, count = '1'] = text.split('*');
-	return { lesson: Number(lesson), count: Number(count) };
+function parseLessonCount(text: string): LessonCount {
+	const [lessonId, eventCount = '1'] = text.split('*');
+	return { lessonId: Number(lessonId), eventCount: Number(eventCount) };
 }
 
-const writeRun = ({ lesson, count }: LessonRun): string =>
-	count === 1 ? `${lesson}` : `${lesson}*${count}`;
+/** Writes 12 events of lesson 501 as `501*12`, and one event of lesson 502 as `502`. */
+const writeLessonCount = ({ lessonId, eventCount }: LessonCount): string =>
+	eventCount === 1 ? `${lessonId}` : `${lessonId}*${eventCount}`;
 
 /**
  * Drops the lowest IDs if the text is too long.
  *
  * @param ranges ascending IDs, `480-497,499`
  */
-function limitRanges(ranges: string): string {
+function keepHighestRanges(ranges: string): string {
 	if (ranges.length <= MOST_LESSON_CHARACTERS) return ranges;
 
 	const highestRanges = ranges.slice(-MOST_LESSON_CHARACTERS);
-	// The first of them may be cut in half, so it is dropped.
-	return highestRanges.slice(highestRanges.indexOf(',') + 1);
+	// The first of these ranges may be cut in half, so it is dropped.
+	const endOfFirstRange = highestRanges.indexOf(',');
+	return highestRanges.slice(endOfFirstRange + 1);
 }

@@ -1,4 +1,4 @@
-import { digest } from '../../digest';
+import { makeDigest } from '../../digest';
 
 /**
  * Makes keys that are short enough to store thousands of them between two polls. A key stands for a
@@ -7,14 +7,14 @@ import { digest } from '../../digest';
  */
 
 /**
- * The characters of a key. With 10,000 known keys, about one new text in ten million is mistaken
- * for a known one.
+ * The number of characters of a key, each of which is one of 64. With 10,000 known keys, about one
+ * new text in seven million is mistaken for a known one.
  */
 const KEY_LENGTH = 6;
 
 const EACH_KEY = new RegExp(`.{${KEY_LENGTH}}`, 'g');
 
-export const makeShortKey = (text: string): string => digest(text, KEY_LENGTH);
+export const makeShortKey = (text: string): string => makeDigest(text, KEY_LENGTH);
 
 /** Splits keys that are stored one after the other. */
 export const splitKeys = (storedKeys: string): string[] => storedKeys.match(EACH_KEY) ?? [];

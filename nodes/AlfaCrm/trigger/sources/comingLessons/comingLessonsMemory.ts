@@ -9,10 +9,10 @@ import {
 	makeRecordCheck,
 } from '../../storedShape';
 import { CustomersByLesson } from './customersByLesson';
-import type { ComingPoll, ScanProgress } from './scans';
+import type { ComingLessonsPoll, ScanProgress } from './scans';
 
 /**
- * What the trigger *Lesson Coming Up* remembers between two polls, and its stored form.
+ * Keeps what the trigger *Lesson Coming Up* remembers between two polls, and its stored form.
  * `comingLessonsState.ts` explains the words.
  */
 export interface ComingLessonsMemory {
@@ -33,11 +33,13 @@ export interface ComingLessonsMemory {
  */
 const DAYS_REMEMBERED = 1;
 
-/** Whether participants of a lesson are remembered, so that it was scanned before. */
-export const knowsLesson = (
-	{ reminded, nearAtStart }: ComingLessonsMemory,
-	lesson: Occurrence,
-): boolean => reminded.hasLesson(lesson) || nearAtStart.hasLesson(lesson);
+/**
+ * Whether participants of a lesson are remembered, which means that it was scanned before. A lesson
+ * to which nobody came when it was scanned is not remembered.
+ */
+export function remembersLesson(memory: ComingLessonsMemory, lesson: Occurrence): boolean {
+	return memory.reminded.hasLesson(lesson) || memory.nearAtStart.hasLesson(lesson);
+}
 
 /** Makes the memory of a trigger that starts now. */
 function startMemory(branches: readonly number[], now: number): ComingLessonsMemory {
@@ -49,14 +51,16 @@ function startMemory(branches: readonly number[], now: number): ComingLessonsMem
 }
 
 /**
- * Makes the memory for a test in the editor. Its branches count as scanned long ago, so that a new
- * scan is due, and no lesson counts as near at the start.
+ * Makes the memory for a test in the editor. Its branches count as scanned infinitely long ago, so
+ * that a new scan is due whatever the interval, and no lesson counts as near at the start.
  */
-export const makeMemoryForSamples = (branches: readonly number[]): ComingLessonsMemory => ({
-	reminded: new CustomersByLesson(),
-	nearAtStart: new CustomersByLesson(),
-	branches: new Map(branches.map((branch) => [branch, { lastScanBegan: -Infinity }])),
-});
+export function makeMemoryForSamples(branches: readonly number[]): ComingLessonsMemory {
+	return {
+		reminded: new CustomersByLesson(),
+		nearAtStart: new CustomersByLesson(),
+		branches: new Map(branches.map((branch) => [branch, { lastScanBeganAt: -Infinity }])),
+	};
+}
 
 /**
  * Restores the memory from what the last poll has stored. If the user has changed the hours
@@ -65,33 +69,36 @@ export const makeMemoryForSamples = (branches: readonly number[]): ComingLessons
 export function restoreMemory(
 	stored: ComingState | undefined,
 	branches: readonly number[],
-	{ hours, now }: ComingPoll,
+	poll: ComingLessonsPoll,
 ): ComingLessonsMemory {
-	if (stored === undefined) return startMemory(branches, now);
+	if (stored === undefined) return startMemory(branches, poll.now);
 
 	const reminded = new CustomersByLesson(stored.told);
-	if (stored.hours !== hours) return { ...startMemory(branches, now), reminded };
+	const haveHoursChanged = stored.hours !== poll.hours;
+	if (haveHoursChanged) return { ...startMemory(branches, poll.now), reminded };
 
-	return {
-		reminded,
-		nearAtStart: new CustomersByLesson(stored.noted),
-		branches: new Map(branches.map((branch) => [branch, restoreProgress(stored.branches[branch])])),
-	};
+	const progressByBranch = new Map<number, ScanProgress>();
+	for (const branch of branches) {
+		progressByBranch.set(branch, restoreProgress(stored.branches[branch]));
+	}
+	const nearAtStart = new CustomersByLesson(stored.noted);
+	return { reminded, nearAtStart, branches: progressByBranch };
 }
 
 /** Makes the stored form of the memory. Leaves out lessons that are over. */
-export function storeMemory(
-	{ reminded, nearAtStart, branches }: ComingLessonsMemory,
-	{ hours, now, zone }: ComingPoll,
-): ComingState {
-	const firstDay = daysAfter(dayTextAt(now, zone), -DAYS_REMEMBERED);
+export function storeMemory(memory: ComingLessonsMemory, poll: ComingLessonsPoll): ComingState {
+	const today = dayTextAt(poll.now, poll.zone);
+	const firstDay = daysAfter(today, -DAYS_REMEMBERED);
+
+	const branches: Record<string, BranchState> = {};
+	for (const [branch, progress] of memory.branches) {
+		branches[branch] = storeProgress(progress);
+	}
 	return {
-		told: reminded.toStored(firstDay),
-		noted: nearAtStart.toStored(firstDay),
-		hours,
-		branches: Object.fromEntries(
-			[...branches].map(([branch, progress]) => [branch, storeProgress(progress)]),
-		),
+		told: memory.reminded.toStored(firstDay),
+		noted: memory.nearAtStart.toStored(firstDay),
+		hours: poll.hours,
+		branches,
 	};
 }
 
@@ -103,8 +110,8 @@ export function storeMemory(
  */
 export interface ComingState {
 	/**
-	 * `reminded`: IDs of customers as ranges, by the `occurrenceKeyOf` of their lesson, such as
-	 * `{ "l9001 2026-03-10 17:00:00": "501-503,507" }`.
+	 * `reminded`: IDs of customers as ranges, by the occurrence key of their lesson, such as
+	 * `{ "l9001 2026-03-10 17:00:00": "501-503,507" }` for lesson 9001.
 	 */
 	told: Record<string, string>;
 	/** `nearAtStart`, in the same form. */
@@ -118,11 +125,11 @@ export interface ComingState {
 interface BranchState {
 	/** `watchedSince` */
 	since?: number;
-	/** `lastScanBegan` */
+	/** `lastScanBeganAt` */
 	at?: number;
 	/** `nextNearAt` */
 	next?: number;
-	/** `unfinishedScanBegan` */
+	/** `unfinishedScanBeganAt` */
 	begun?: number;
 	/** `scannedUpTo` */
 	upTo?: string;
@@ -143,24 +150,26 @@ export const checkComingState = makeObjectCheck<ComingState>({
 	),
 });
 
-function restoreProgress({ since, at, next, begun, upTo }: BranchState = {}): ScanProgress {
+/** @param stored undefined for a branch that was chosen after the last poll */
+function restoreProgress(stored: BranchState | undefined): ScanProgress {
 	return {
-		watchedSince: since,
-		lastScanBegan: at,
-		nextNearAt: next,
-		unfinishedScanBegan: begun,
-		scannedUpTo: upTo,
+		watchedSince: stored?.since,
+		lastScanBeganAt: stored?.at,
+		nextNearAt: stored?.next,
+		unfinishedScanBeganAt: stored?.begun,
+		scannedUpTo: stored?.upTo,
 	};
 }
 
-/** Leaves out what is undefined, which JSON cannot store. */
+/** Makes the stored form of a branch's progress. Leaves out undefined values. */
 function storeProgress(progress: ScanProgress): BranchState {
 	const state: BranchState = {
 		since: progress.watchedSince,
-		at: progress.lastScanBegan,
+		at: progress.lastScanBeganAt,
 		next: progress.nextNearAt,
-		begun: progress.unfinishedScanBegan,
+		begun: progress.unfinishedScanBeganAt,
 		upTo: progress.scannedUpTo,
 	};
-	return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined));
+	const definedEntries = Object.entries(state).filter(([, value]) => value !== undefined);
+	return Object.fromEntries(definedEntries);
 }

@@ -25,17 +25,17 @@ import { isIntervalOver } from '../../intervals';
  */
 const SCANS_WHILE_NEAR = 4;
 
-export interface ComingSettings {
+export interface ComingLessonsSettings {
 	/** For how many hours before its beginning a lesson is near. */
 	hours: number;
 	/** The time zone of the school. */
 	zone: string;
 	/** The time between two new scans, in milliseconds. */
-	everyMs: number;
+	scanIntervalMs: number;
 }
 
 /** The settings of the trigger, and the time of the poll. */
-export interface ComingPoll extends ComingSettings {
+export interface ComingLessonsPoll extends ComingLessonsSettings {
 	/** The time of n8n, in milliseconds. */
 	now: number;
 }
@@ -43,67 +43,82 @@ export interface ComingPoll extends ComingSettings {
 /** How far the scans of a branch have got. Times are n8n's, in milliseconds. */
 export interface ScanProgress {
 	/**
-	 * When the trigger started to watch the branch. Undefined for a branch that was chosen later, and
-	 * after the first complete scan.
+	 * When the trigger started, if it has watched the branch since then. Undefined for a branch that
+	 * was chosen later, and after the first complete scan.
 	 */
 	watchedSince?: number;
 	/** When the last complete scan began; undefined before the first one. */
-	lastScanBegan?: number;
+	lastScanBeganAt?: number;
 	/** When the unfinished scan began; undefined if none is unfinished. */
-	unfinishedScanBegan?: number;
+	unfinishedScanBeganAt?: number;
 	/** The position of the last lesson that was scanned. */
 	scannedUpTo?: Position;
 	/**
-	 * When the next lesson becomes near, as the last scan saw it. Undefined if there was no such
-	 * lesson on the days that the scan has read.
+	 * When the next lesson becomes near, as the last scan saw it. Undefined if it saw none on the
+	 * days that the scan has read.
 	 */
 	nextNearAt?: number;
 }
 
 /**
- * The place of a lesson in the order of time, which is the order of scanning. It is the lesson's
- * `timeSortKey`, a text that begins with its time, such as "2026-03-10 17:00:00 …".
+ * The place of a lesson when lessons are sorted by time. Lessons are scanned in this order. It is
+ * the lesson's `timeSortKey`, a text that begins with its time, such as "2026-03-10 17:00:00 …".
  */
 type Position = string;
 
 // ---------------------------------------------------------------- before reading
 
-/** What a poll should scan in a branch. */
+/** The part of a scan that a poll should do in a branch. */
 interface ScanTask {
-	/** When the scan began, in milliseconds; in an earlier poll if it goes on. */
-	began: number;
+	/** When the scan began, in milliseconds. An unfinished scan began in an earlier poll. */
+	beganAt: number;
 	/** Lessons up to this position were scanned before; undefined for a new scan. */
 	scannedUpTo?: Position;
 }
 
-/** Chooses what to scan in a branch. Returns undefined if there is nothing to scan in this poll. */
-export function chooseScanTask(progress: ScanProgress, poll: ComingPoll): ScanTask | undefined {
-	const { lastScanBegan, unfinishedScanBegan, scannedUpTo, nextNearAt = Infinity } = progress;
-	if (unfinishedScanBegan !== undefined) return { began: unfinishedScanBegan, scannedUpTo };
+/** Chooses what to scan in a branch. Returns undefined if the branch has nothing to scan now. */
+export function chooseScanTask(
+	progress: ScanProgress,
+	poll: ComingLessonsPoll,
+): ScanTask | undefined {
+	const { lastScanBeganAt, scannedUpTo, unfinishedScanBeganAt } = progress;
+	if (unfinishedScanBeganAt !== undefined) {
+		return { beganAt: unfinishedScanBeganAt, scannedUpTo };
+	}
 
 	const isNewScanDue =
-		lastScanBegan === undefined ||
-		isIntervalOver(lastScanBegan, computeScanInterval(poll), poll.now);
-	if (isNewScanDue) return { began: poll.now };
+		lastScanBeganAt === undefined ||
+		isIntervalOver(lastScanBeganAt, computeScanInterval(poll), poll.now);
+	if (isNewScanDue) return { beganAt: poll.now };
 
-	// The time of the last scan stays, so that the next new scan comes no later than usual.
+	const nextNearAt = progress.nextNearAt ?? Infinity;
 	const hasLessonBecomeNear = poll.now >= nextNearAt;
-	return hasLessonBecomeNear ? { began: lastScanBegan, scannedUpTo } : undefined;
+	if (!hasLessonBecomeNear) return undefined;
+
+	// A scan of the lessons that have become near does not delay the next new scan. So it keeps the
+	// time at which the last new scan began.
+	return { beganAt: lastScanBeganAt, scannedUpTo };
 }
 
 /**
  * Chooses the days whose lessons a scan reads. They include the lessons that become near before the
  * next new scan, so that this scan sees when the next lesson becomes near.
  */
-export function chooseDays(poll: ComingPoll): DayRange {
+export function chooseDays(poll: ComingLessonsPoll): DayRange {
 	const { hours, zone, now } = poll;
-	const lastMoment = now + hours * HOUR_MS + computeScanInterval(poll);
-	return { from: dayTextAt(now, zone), to: dayTextAt(lastMoment, zone), zone };
+	const nextScanAt = now + computeScanInterval(poll);
+	const lastMoment = nextScanAt + hours * HOUR_MS;
+	return {
+		from: dayTextAt(now, zone),
+		to: dayTextAt(lastMoment, zone),
+		zone,
+	};
 }
 
 /** Computes the time between two new scans, in milliseconds. */
-function computeScanInterval({ everyMs, hours }: ComingPoll): number {
-	return Math.min(everyMs, (hours * HOUR_MS) / SCANS_WHILE_NEAR);
+function computeScanInterval({ scanIntervalMs, hours }: ComingLessonsPoll): number {
+	const nearMs = hours * HOUR_MS;
+	return Math.min(scanIntervalMs, nearMs / SCANS_WHILE_NEAR);
 }
 
 // ---------------------------------------------------------------- after reading the lessons
@@ -111,46 +126,65 @@ function computeScanInterval({ everyMs, hours }: ComingPoll): number {
 /** A scan that has found the near lessons of a branch, but not yet who comes to them. */
 export interface BegunScan extends ScanTask {
 	nearLessons: readonly Occurrence[];
-	/** The near lessons that were not scanned before. */
+	/** The near lessons that were not scanned before, in any order. */
 	unscannedLessons: readonly Occurrence[];
 	/** See `ScanProgress`. */
 	nextNearAt?: number;
 }
 
 /**
- * Finds the near lessons among the lessons of a branch.
+ * Finds the near lessons among the lessons of a branch, and which of them were not scanned before.
  *
  * @param lessons all lessons on the days of `chooseDays`
  */
 export function beginScan(
-	{ began, scannedUpTo }: ScanTask,
+	task: ScanTask,
 	lessons: readonly Occurrence[],
-	poll: ComingPoll,
+	poll: ComingLessonsPoll,
 ): BegunScan {
 	const { now, zone } = poll;
-	const isNear = (lesson: Occurrence) => becomesNearAt(lesson, poll) <= now;
-	const hasBegun = (lesson: Occurrence) => beginsAt(lesson, zone) <= now;
-	const wasScanned = (lesson: Occurrence) =>
-		scannedUpTo !== undefined && timeSortKey(lesson) <= scannedUpTo;
+	const nearLessons: Occurrence[] = [];
+	const nearTimesOfLaterLessons: number[] = [];
+	for (const lesson of lessons) {
+		const nearAt = becomesNearAt(lesson, poll);
+		const hasBegun = beginsAt(lesson, zone) <= now;
+		if (nearAt > now) {
+			nearTimesOfLaterLessons.push(nearAt);
+		} else if (!hasBegun) {
+			nearLessons.push(lesson);
+		}
+	}
 
-	const nearLessons = lessons.filter((lesson) => isNear(lesson) && !hasBegun(lesson));
-	const laterLessons = lessons.filter((lesson) => !isNear(lesson));
 	return {
-		began,
-		scannedUpTo,
+		...task,
 		nearLessons,
-		unscannedLessons: nearLessons.filter((lesson) => !wasScanned(lesson)),
-		nextNearAt: findEarliest(laterLessons.map((lesson) => becomesNearAt(lesson, poll))),
+		unscannedLessons: leaveOutScanned(nearLessons, task.scannedUpTo),
+		nextNearAt: findEarliest(nearTimesOfLaterLessons),
 	};
 }
 
-/** Returns when a lesson begins, in milliseconds. A lesson without a time begins with its day. */
-export const beginsAt = ({ time_from, date }: Occurrence, zone: string): number =>
-	readMoment(time_from ?? date, zone) ?? -Infinity;
+/** Leaves out the lessons up to a position, which were scanned before. */
+function leaveOutScanned(
+	lessons: readonly Occurrence[],
+	scannedUpTo: Position | undefined,
+): readonly Occurrence[] {
+	if (scannedUpTo === undefined) return lessons;
+
+	return lessons.filter((lesson) => timeSortKey(lesson) > scannedUpTo);
+}
+
+/**
+ * Returns when a lesson begins, in milliseconds. A lesson without a time begins with its day. A
+ * lesson whose time is unreadable counts as begun long ago, so nobody is reminded of it.
+ */
+export function beginsAt({ time_from, date }: Occurrence, zone: string): number {
+	return readMoment(time_from ?? date, zone) ?? -Infinity;
+}
 
 /** Returns when a lesson becomes near, in milliseconds: some hours before it begins. */
-export const becomesNearAt = (lesson: Occurrence, { hours, zone }: ComingPoll): number =>
-	beginsAt(lesson, zone) - hours * HOUR_MS;
+export function becomesNearAt(lesson: Occurrence, { hours, zone }: ComingLessonsPoll): number {
+	return beginsAt(lesson, zone) - hours * HOUR_MS;
+}
 
 function findEarliest(times: readonly number[]): number | undefined {
 	return times.length === 0 ? undefined : Math.min(...times);
@@ -158,8 +192,8 @@ function findEarliest(times: readonly number[]): number | undefined {
 
 // ---------------------------------------------------------------- after reading the participants
 
-/** What a scan has found out in one poll. */
-export interface Scan extends Pick<BegunScan, 'began' | 'nearLessons' | 'nextNearAt'> {
+/** The result of scanning a branch in one poll. The scan may go on in the next poll. */
+export interface ScanResult extends Pick<BegunScan, 'beganAt' | 'nearLessons' | 'nextNearAt'> {
 	/** The participants of the lessons that were scanned in this poll. */
 	participants: readonly Participant[];
 	/** Whether the scan has reached the last near lesson. */
@@ -168,42 +202,55 @@ export interface Scan extends Pick<BegunScan, 'began' | 'nearLessons' | 'nextNea
 	scannedUpTo?: Position;
 }
 
-/**
- * Ends the scan of a branch for this poll.
- *
- * @param participants the participants of the lessons of all branches
- * @param unreadLessons the lessons, of all branches, for which there was no time
- */
-export function endScan(
-	{ began, scannedUpTo, nearLessons, unscannedLessons, nextNearAt }: BegunScan,
-	participants: readonly Participant[],
-	unreadLessons: readonly Occurrence[],
-): Scan {
-	const keysOfBranch = new Set(unscannedLessons.map(occurrenceKeyOf));
-	const scannedLessons = unscannedLessons.filter((lesson) => !unreadLessons.includes(lesson));
+/** The participants whom a poll has read in all branches. */
+interface ReadParticipants {
+	participants: readonly Participant[];
+	/**
+	 * The lessons whose participants were not read, for lack of time. They are the very objects of
+	 * `unscannedLessons`, and begin after all lessons that were scanned.
+	 */
+	unreadLessons: readonly Occurrence[];
+}
+
+/** Ends the scan of a branch for this poll. Chooses the participants of the branch's lessons. */
+export function endScan(scan: BegunScan, reading: ReadParticipants): ScanResult {
+	const { beganAt, nearLessons, nextNearAt, unscannedLessons } = scan;
+	const scannedLessons = unscannedLessons.filter(
+		(lesson) => !reading.unreadLessons.includes(lesson),
+	);
 	const lastPosition = scannedLessons.map(timeSortKey).sort().at(-1);
+
+	const keysOfBranch = new Set(unscannedLessons.map(occurrenceKeyOf));
+	const participantsOfBranch = reading.participants.filter((participant) =>
+		keysOfBranch.has(occurrenceKeyOf(participant)),
+	);
 	return {
-		began,
+		beganAt,
 		nearLessons,
 		nextNearAt,
-		participants: participants.filter((participant) =>
-			keysOfBranch.has(occurrenceKeyOf(participant)),
-		),
-		scannedUpTo: lastPosition ?? scannedUpTo,
+		participants: participantsOfBranch,
+		scannedUpTo: lastPosition ?? scan.scannedUpTo,
 		isComplete: scannedLessons.length === unscannedLessons.length,
 	};
 }
 
-/** Returns how far a branch has got after a scan. */
-export function progressAfterScan(scan: Scan, before: ScanProgress = {}): ScanProgress {
-	const position = { scannedUpTo: scan.scannedUpTo, nextNearAt: scan.nextNearAt };
-	if (scan.isComplete) return { ...position, lastScanBegan: scan.began };
+/**
+ * Returns how far a branch has got after a scan.
+ *
+ * @param earlierProgress how far it had got before the scan
+ */
+export function progressAfterScan(scan: ScanResult, earlierProgress: ScanProgress): ScanProgress {
+	const { beganAt, nextNearAt, scannedUpTo } = scan;
+	if (scan.isComplete) return { scannedUpTo, nextNearAt, lastScanBeganAt: beganAt };
 
-	const unfinished = { ...position, unfinishedScanBegan: scan.began };
-	const { lastScanBegan, watchedSince = scan.began } = before;
+	const unfinished = { scannedUpTo, nextNearAt, unfinishedScanBeganAt: beganAt };
+	const { lastScanBeganAt } = earlierProgress;
+	const isFirstScan = lastScanBeganAt === undefined;
+	if (!isFirstScan) return { ...unfinished, lastScanBeganAt };
+
 	// The next part of the first scan must still know which lessons were near when the trigger
-	// started.
-	return lastScanBegan === undefined
-		? { ...unfinished, watchedSince }
-		: { ...unfinished, lastScanBegan };
+	// started. In a branch that was chosen later, these are the lessons that were near when the scan
+	// began.
+	const watchedSince = earlierProgress.watchedSince ?? beganAt;
+	return { ...unfinished, watchedSince };
 }

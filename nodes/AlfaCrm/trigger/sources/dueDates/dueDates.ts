@@ -1,9 +1,11 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import type { ApiClient } from '../../../api/client';
 import { nodeError } from '../../../api/failures';
 import type { Collected, CollectOptions, ListReader } from '../../../api/list';
 import { readArchivedFlag } from '../../../entities/archive';
 import { customer, CUSTOMER_TYPE } from '../../../entities/customer';
-import { listCall } from '../../../entities/listCall';
+import { makeListCall } from '../../../entities/listCall';
 import { readFlag } from '../../../values/formats';
 import { dayNumberAt } from '../../dayNumbers';
 import type {
@@ -14,36 +16,40 @@ import type {
 	Samples,
 } from '../../eventSource';
 import { DeadlineGoal, readEachBranch } from '../../eventSource';
-import type { DueState } from './dueDatesState';
+import type { DueDatesMemory, DueState } from './dueDatesState';
 import {
+	areCardsDueForReading,
 	checkDueState,
 	findDueRecords,
-	isLookDue,
 	makeMemoryAfterLoss,
 	makeMemoryForSamples,
 	restoreMemory,
 } from './dueDatesState';
 import type { DueKind } from './dueKinds';
 
-interface DueSettings {
+interface DueDatesSettings {
 	kind: DueKind;
 	/** The highest level at which an occasion is due. See `dueKinds.ts`. */
 	limit: number;
 	/** The time zone by which days are counted. */
 	zone: string;
-	/** The time between two looks at a branch, in milliseconds. */
-	everyMs: number;
+	/** The time between two readings of the cards of a branch, in milliseconds. */
+	readingIntervalMs: number;
 	/**
-	 * Whether the first poll reports the dated occasions that fall due on the day of this poll, and
-	 * all lasting occasions that are due.
+	 * Whether the first poll reports the occasions that fall due on its day, and all debts and other
+	 * occasions without a day that are due.
 	 */
 	reportsAtStart: boolean;
 }
 
+/** The cards of the clients of each branch that was read. */
+type ClientLists = ReadonlyMap<number, Collected>;
+
 /**
- * Reports clients for whom something falls due, by their cards. It reads all cards of a branch,
- * because it is not known whether AlfaCRM's filters go by the fields of the card (API notes 5.3).
- * That takes many calls, so it reads them only now and then, and when a day begins.
+ * Reports clients for whom something falls due, by their cards (their records in the list of
+ * customers). It reads all cards of a branch, because it is not known whether AlfaCRM's filters go
+ * by the fields of the card (API notes 5.3). Reading them takes many calls, so it reads them only
+ * now and then, and when a day begins.
  *
  * This file reads the cards. `dueDatesState.ts` decides which clients are reported, and explains
  * the words.
@@ -51,41 +57,58 @@ interface DueSettings {
 export class DueDates implements EventSource {
 	readonly checkState = checkDueState;
 
-	constructor(private readonly settings: DueSettings) {}
+	constructor(private readonly settings: DueDatesSettings) {}
 
+	/** Reads the cards of the branches whose turn it is, and finds what has fallen due. */
 	async poll(request: PollRequest, stored: unknown): Promise<PollResult> {
-		const { branches, client, hasLostState, now, reader } = request;
-		const { everyMs, limit, zone } = this.settings;
+		const { branches, now, reader } = request;
+		const { readingIntervalMs, zone } = this.settings;
 		const today = dayNumberAt(now, zone);
-		const memory = hasLostState
-			? makeMemoryAfterLoss(branches)
-			: restoreMemory(stored as DueState | undefined, { branches, limit, today });
+		const memory = this.loadMemory(request, stored, today);
 
-		// A branch without a due look counts as readable: the poll goes on if another one fails.
-		const lookIfDue = async (branch: number) =>
-			isLookDue(memory.branches.get(branch), { everyMs, now, today })
-				? await readClients(reader, branch, {})
-				: undefined;
-		const { found, failures } = await readEachBranch(branches, lookIfDue);
-		const looks = withoutUndefined(found);
-		this.assertFieldShown(client, looks);
+		const times = { intervalMs: readingIntervalMs, now, today };
+		const dueBranches = branches.filter((branch) =>
+			areCardsDueForReading(memory.branches.get(branch), times),
+		);
+		const readClientsIfDue = async (branch: number) =>
+			dueBranches.includes(branch) ? await readClients(reader, branch, {}) : undefined;
+		// A branch whose cards are not read now counts as readable. So if another branch cannot be
+		// read, the poll goes on.
+		const { found, failures } = await readEachBranch(branches, readClientsIfDue);
+		const clientLists = leaveOutUnreadBranches(found);
+		this.assertFieldShown(request.client, clientLists);
 
-		return { failures, ...findDueRecords(memory, { ...this.settings, looks, today, now }) };
+		const poll = { ...this.settings, clientLists, today, now };
+		const { records, stateAfter } = findDueRecords(memory, poll);
+		return { records, failures, stateAfter };
+	}
+
+	/** Restores what the last poll has stored. If it is lost, the poll reports nothing. */
+	private loadMemory(request: PollRequest, stored: unknown, today: number): DueDatesMemory {
+		const { branches, hasLostState } = request;
+		if (hasLostState) return makeMemoryAfterLoss(branches);
+
+		const { limit } = this.settings;
+		return restoreMemory(stored as DueState | undefined, { branches, limit, today });
 	}
 
 	/** Returns what is due now, no matter when it fell due, for a test in the editor. */
 	async samples(request: SampleRequest, count: number): Promise<Samples> {
-		const { branches, client, deadline, now, reader } = request;
+		const { branches, deadline, now, reader } = request;
 		const today = dayNumberAt(now, this.settings.zone);
 
-		const look = async (branch: number) =>
+		const readUntilDeadline = async (branch: number) =>
 			await readClients(reader, branch, { goal: new DeadlineGoal(deadline) });
-		const { found: looks } = await readEachBranch(branches, look);
-		this.assertFieldShown(client, looks);
+		const { found: clientLists } = await readEachBranch(branches, readUntilDeadline);
+		// Only the deadline ends a reading early.
+		const isComplete = Date.now() < deadline;
+		this.assertFieldShown(request.client, clientLists);
 
 		const memory = makeMemoryForSamples(branches, { today, now });
-		const { records } = findDueRecords(memory, { ...this.settings, looks, today, now });
-		return { records: records.slice(-count), isComplete: Date.now() < deadline };
+		const poll = { ...this.settings, clientLists, today, now };
+		const { records } = findDueRecords(memory, poll);
+		// The higher a value, the later it fell due. So the last records are the newest ones.
+		return { records: records.slice(-count), isComplete };
 	}
 
 	/**
@@ -94,11 +117,13 @@ export class DueDates implements EventSource {
 	 *
 	 * @throws NodeApiError if clients were read, but none of their cards has the field
 	 */
-	private assertFieldShown(client: ApiClient, looks: ReadonlyMap<number, Collected>): void {
+	private assertFieldShown(client: ApiClient, clientLists: ClientLists): void {
 		const { kind } = this.settings;
-		const cards = [...looks.values()].flatMap(({ rows }) => rows);
+		const cards = [...clientLists.values()].flatMap(({ rows }) => rows);
+		if (cards.length === 0) return;
+
 		const isFieldShown = cards.some((card) => card[kind.field] !== undefined);
-		if (cards.length > 0 && !isFieldShown) throw fieldMissingError(client, kind, cards.length);
+		if (!isFieldShown) throw fieldMissingError(client, kind, cards.length);
 	}
 }
 
@@ -109,37 +134,41 @@ async function readClients(
 	options: CollectOptions,
 ): Promise<Collected> {
 	const list = {
-		...listCall(customer, branch),
+		...makeListCall(customer, branch),
 		body: { is_study: CUSTOMER_TYPE.client },
 		task: 'look through the clients',
 	};
-	const clients = await reader.collect(list, options);
+	const collected = await reader.collect(list, options);
 
-	// AlfaCRM may ignore a filter (API notes 3). A card without the flag counts as one of a client.
-	const rows = clients.rows.filter((card) => {
-		const customerType = readFlag(card.is_study) ?? CUSTOMER_TYPE.client;
-		return customerType === CUSTOMER_TYPE.client && !readArchivedFlag(card);
-	});
-	return { ...clients, rows };
+	// AlfaCRM may ignore the filter by `is_study` (API notes 3).
+	const clients = collected.rows.filter(isActiveClient);
+	return { ...collected, rows: clients };
 }
 
-/** Leaves out the branches for which nothing was read. */
-function withoutUndefined<T>(valueByBranch: ReadonlyMap<number, T | undefined>): Map<number, T> {
-	const definedValues = new Map<number, T>();
-	for (const [branch, value] of valueByBranch) {
-		if (value !== undefined) definedValues.set(branch, value);
+/** Whether a card is that of a client who is not archived. A card without `is_study` counts. */
+function isActiveClient(card: IDataObject): boolean {
+	const customerType = readFlag(card.is_study) ?? CUSTOMER_TYPE.client;
+	return customerType === CUSTOMER_TYPE.client && !readArchivedFlag(card);
+}
+
+/** Leaves out the branches whose cards were not read, because it was not their turn. */
+function leaveOutUnreadBranches(
+	clientsByBranch: ReadonlyMap<number, Collected | undefined>,
+): ClientLists {
+	const clientLists = new Map<number, Collected>();
+	for (const [branch, clients] of clientsByBranch) {
+		if (clients !== undefined) {
+			clientLists.set(branch, clients);
+		}
 	}
-	return definedValues;
+	return clientLists;
 }
 
-function fieldMissingError(
-	{ node }: ApiClient,
-	{ field, fieldMeaning }: DueKind,
-	count: number,
-): Error {
+/** Makes the error that no card shows the field by which something falls due. */
+function fieldMissingError(client: ApiClient, kind: DueKind, cardCount: number): Error {
 	const text = {
-		message: `AlfaCRM shows no ${fieldMeaning} of the clients, so nobody would ever be reported`,
-		description: `The field "${field}" is missing on all ${count} cards of clients that were read. Check in AlfaCRM whether the role of this user may see it: 'Customer' → 'Get Many' with 'Simplify' off shows which fields come.`,
+		message: `AlfaCRM shows no ${kind.fieldMeaning} of the clients, so nobody would ever be reported`,
+		description: `The field "${kind.field}" is missing on all ${cardCount} cards of clients that were read. Check in AlfaCRM whether the role of this user may see it: 'Customer' → 'Get Many' with 'Simplify' off shows which fields come.`,
 	};
-	return nodeError(node, text, undefined);
+	return nodeError(client.node, text, undefined);
 }

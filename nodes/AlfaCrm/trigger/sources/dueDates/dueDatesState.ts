@@ -1,6 +1,6 @@
 import type { Collected } from '../../../api/list';
 import type { NewRecord } from '../../eventSource';
-import { isOfOtherBranch, listBranchesOf, joinBranchLists, rowId } from '../../eventSource';
+import { isOfOtherBranch, listBranchesOf, joinBranchLists, readIdOrZero } from '../../eventSource';
 import { isIntervalOver } from '../../intervals';
 import {
 	checkNumber,
@@ -17,14 +17,15 @@ import { KnownOccasions } from './knownOccasions';
  * its next poll. It reads nothing from AlfaCRM: `dueDates.ts` does.
  *
  * - An **occasion** is what falls due for one client, such as a birthday or a debt. The client's
- *   card shows its value. `dueKinds.ts` explains value, level and limit.
- * - A **look** at a branch reads the cards of all its clients.
- * - A **dated** occasion belongs to a day. It is **open** until a look on a later day, so it is
- *   reported even if n8n was off on the day itself.
- * - A **lasting** occasion, such as a debt, has no day. It ends when a look shows a level above the
- *   limit. After that, the client can have another one.
+ *   card (the record of this client) shows its value. `dueKinds.ts` explains value, level and
+ *   limit.
+ * - An occasion **with a day**, such as a birthday, is reported even if n8n was off on that day: it
+ *   is over only when the cards have been read on a later day.
+ * - An occasion **without a day**, such as a debt, ends when a card shows a level above the limit.
+ *   After that, the client can have another one.
  * - The **baseline** is what was due when the trigger began. It is not reported. If a branch is
- *   added later, what is due at the first look at this branch belongs to the baseline, too.
+ *   added later, what is due when its cards are read for the first time belongs to the baseline,
+ *   too.
  */
 
 /**
@@ -33,24 +34,24 @@ import { KnownOccasions } from './knownOccasions';
  */
 const MOST_DAYS_MADE_UP = 60;
 
-/** A client for whom something falls due. */
+/** The card of a client, and the value on it that falls due now or later. */
 export interface DueRecord extends NewRecord {
-	/** The value on the client's card. See `dueKinds.ts`. */
+	/** A number that the card shows, such as the balance. See `dueKinds.ts`. */
 	value: number;
 }
 
-/** What a poll has read, and the settings by which it decides. */
-interface DuePoll {
+/** The cards that a poll has read, and the settings by which it decides whom to report. */
+interface DueDatesPoll {
 	kind: DueKind;
 	/** The highest level at which an occasion is due. */
 	limit: number;
 	/**
-	 * Whether the first poll reports the dated occasions that fall due on the day of this poll, and
-	 * all lasting occasions that are due.
+	 * Whether the first poll reports the occasions that fall due on its day, and all debts and other
+	 * occasions without a day that are due.
 	 */
 	reportsAtStart: boolean;
-	/** The cards of the clients, by branch; only of the branches that were looked at. */
-	looks: ReadonlyMap<number, Pick<Collected, 'isComplete' | 'rows'>>;
+	/** The cards of the clients, by branch; only of the branches that were read in this poll. */
+	clientLists: ReadonlyMap<number, Pick<Collected, 'isComplete' | 'rows'>>;
 	/** A day number in the time zone of the workflow. See `dayNumbers.ts`. */
 	today: number;
 	/** The time of n8n, in milliseconds. */
@@ -58,218 +59,299 @@ interface DuePoll {
 }
 
 /**
- * Finds the clients to report, the lowest value first: the earliest day, the highest debt, the
- * fewest lessons left.
+ * Finds the clients to report because something has fallen due for them. They are sorted by the
+ * value on their cards, the lowest first: the earliest day, the largest debt (the lowest balance),
+ * the fewest lessons left.
  *
  * @returns also the state to store once some of them were reported
  */
 export function findDueRecords(
-	memory: DueMemory,
-	poll: DuePoll,
+	memory: DueDatesMemory,
+	poll: DueDatesPoll,
 ): { records: DueRecord[]; stateAfter: (reportedCount: number) => DueState } {
-	const known = memory.known.copy();
-	const records: DueRecord[] = [];
-	for (const [clientId, client] of joinBranchLists(poll.looks)) {
-		if (isOfOtherBranch(client)) continue;
-		const value = readOpenValue(client, memory, poll);
-		if (value === undefined) continue;
-
-		const verdict = judgeOccasion(client, value, memory, poll);
-		if (verdict === 'new') {
-			records.push({ ...client, value });
-		} else if (verdict === 'baseline') {
-			known.addToBaseline(clientId, value);
-		} else if (verdict === 'lasts') {
-			known.lowerValue(clientId, value);
-		} else if (verdict === 'hasEnded') {
-			known.forget(clientId);
+	const knownOccasions = memory.knownOccasions.copy();
+	const recordsToReport: DueRecord[] = [];
+	for (const record of readRecords(memory, poll)) {
+		const action = chooseAction(record, memory, poll);
+		if (action === 'report') {
+			recordsToReport.push(record);
+		} else {
+			updateKnownOccasions(knownOccasions, record, action);
 		}
 	}
+	recordsToReport.sort(compareByValue);
 
-	records.sort((a, b) => a.value - b.value || rowId(a.row) - rowId(b.row));
+	const decision = { records: recordsToReport, knownOccasions, branches: memory.branches };
 	return {
-		records,
-		stateAfter: (reportedCount) =>
-			stateAfterReporting(reportedCount, records, { ...memory, known }, poll),
+		records: recordsToReport,
+		stateAfter: (reportedCount) => makeStateAfterReporting(reportedCount, decision, poll),
 	};
+}
+
+/** Compares the values of two clients; for equal values, their IDs. */
+function compareByValue(a: DueRecord, b: DueRecord): number {
+	const difference = a.value - b.value;
+	return difference === 0 ? readIdOrZero(a.row) - readIdOrZero(b.row) : difference;
+}
+
+// ---------------------------------------------------------------- reading the values
+
+/**
+ * Reads the values on the cards of all clients. Leaves out the clients of other branches, and those
+ * whose card has no value, or a day that is too long ago to be reported.
+ */
+function readRecords(memory: DueDatesMemory, poll: DueDatesPoll): DueRecord[] {
+	const records: DueRecord[] = [];
+	for (const client of joinBranchLists(poll.clientLists).values()) {
+		if (isOfOtherBranch(client)) continue;
+
+		const value = readReportableValue(client, memory, poll);
+		if (value !== undefined) {
+			records.push({ ...client, value });
+		}
+	}
+	return records;
+}
+
+/**
+ * Reads the value on a client's card.
+ *
+ * @returns undefined if there is none, or if it is a day that is too long ago to be reported
+ */
+function readReportableValue(
+	client: NewRecord,
+	memory: DueDatesMemory,
+	poll: DueDatesPoll,
+): number | undefined {
+	const lastReadingDay = findLastReadingDay(client.branches, memory, poll.today);
+	const lowestValue = findLowestReportableValue(lastReadingDay, poll);
+	const value = poll.kind.readValue(client.row, lowestValue);
+
+	const isReportable = value !== undefined && value >= lowestValue;
+	return isReportable ? value : undefined;
+}
+
+/**
+ * Finds the day up to which the trigger has read the cards of all these branches: the earliest of
+ * their last reading days. A branch whose cards were never read counts from the first poll. The
+ * trigger makes up for 60 days, so an earlier day is not returned.
+ */
+function findLastReadingDay(
+	branches: readonly number[],
+	memory: DueDatesMemory,
+	today: number,
+): number {
+	let earliestDay = today;
+	for (const branch of branches) {
+		const { lastReading, unreadSince } = memory.branches.get(branch) ?? {};
+		const lastDay = lastReading?.day ?? unreadSince ?? today;
+		earliestDay = Math.min(earliestDay, lastDay);
+	}
+	return Math.max(earliestDay, today - MOST_DAYS_MADE_UP);
+}
+
+/**
+ * Finds the lowest value that can still be reported: the first day that is not over. The value of
+ * an occasion without a day, such as a balance, can always be reported.
+ */
+function findLowestReportableValue(lastReadingDay: number, poll: DueDatesPoll): number {
+	const { kind, limit } = poll;
+	return kind.hasDay ? kind.findFirstReportableDay(lastReadingDay, limit) : -Infinity;
 }
 
 // ---------------------------------------------------------------- judging an occasion
 
 /**
- * Reads the value on a client's card. Returns undefined if there is none, or if it is a day that is
- * no longer open.
- */
-function readOpenValue(client: NewRecord, memory: DueMemory, poll: DuePoll): number | undefined {
-	const lastLookDay = findLastLookDay(client.branches, memory, poll.today);
-	const lowestValue = findLowestOpenValue(lastLookDay, poll);
-	const value = poll.kind.readValue(client.row, lowestValue);
-	return value !== undefined && value >= lowestValue ? value : undefined;
-}
-
-/**
- * Finds the day on which all of some branches had been looked at. A branch that has had no look yet
- * counts from the first poll.
- */
-function findLastLookDay(branches: readonly number[], memory: DueMemory, today: number): number {
-	const days = branches.map((branch) => {
-		const { lastLook, firstPollDay } = memory.branches.get(branch) ?? {};
-		return lastLook?.day ?? firstPollDay ?? today;
-	});
-	return Math.max(Math.min(today, ...days), today - MOST_DAYS_MADE_UP);
-}
-
-/** Returns the first open day. The values of lasting occasions are no days, so all are open. */
-function findLowestOpenValue(lastLookDay: number, { kind, limit }: DuePoll): number {
-	return kind.isLasting ? -Infinity : kind.findFirstOpenDay(lastLookDay, limit);
-}
-
-/**
- * What to do about something that falls due for a client, such as a birthday or a debt:
+ * An action for a client's birthday, debt or other occasion:
  *
- * - `new`: report it.
- * - `baseline`: do not report it, neither now nor later. It was due when the trigger began.
- * - `lasts`: note the value of a known lasting occasion.
- * - `hasEnded`: forget a lasting occasion, if one is known.
- * - `nothing`: the occasion is dated. It is known already, or not due yet. A dated occasion is
- *   never forgotten before its day is over, because its day tells it from the next one.
+ * - `report`: the occasion is new.
+ * - `addToBaseline`: it was due when the trigger began. It is reported neither now nor later.
+ * - `noteLowestValue`: an occasion without a day, such as a debt, is known and still due. Its value
+ *   may have fallen further.
+ * - `forget`: an occasion without a day has ended.
+ * - `ignore`: an occasion with a day, such as a birthday, is known already, or not due yet. A known
+ *   one is never forgotten before its day is over, because its day tells it from the next one.
  */
-type Verdict = 'baseline' | 'hasEnded' | 'lasts' | 'new' | 'nothing';
+type Action = 'addToBaseline' | 'forget' | 'ignore' | 'noteLowestValue' | 'report';
 
 /**
- * Decides what to do about a birthday, a debt or the like of one client: whether to report it, and
- * whether to remember or forget it.
- *
- * @param value what the client's card shows, as a number
+ * Chooses whether to report a client's birthday, debt or other occasion, or to remember it without
+ * a report, or to forget it.
  */
-function judgeOccasion(
-	client: NewRecord,
-	value: number,
-	memory: DueMemory,
-	poll: DuePoll,
-): Verdict {
+function chooseAction(record: DueRecord, memory: DueDatesMemory, poll: DueDatesPoll): Action {
 	const { kind, limit, today } = poll;
-	const isDue = kind.computeLevel(value, today) <= limit;
-	if (!isDue) return kind.isLasting ? 'hasEnded' : 'nothing';
+	const isDue = kind.computeLevel(record.value, today) <= limit;
+	// A birthday is still to come, but a debt that is not due has been paid.
+	if (!isDue) return kind.hasDay ? 'ignore' : 'forget';
 
-	const knownValue = memory.known.getValue(rowId(client.row));
-	const isKnown = knownValue !== undefined && kind.isSameOccasion(knownValue, value);
-	if (isKnown) return kind.isLasting ? 'lasts' : 'nothing';
+	const knownValue = memory.knownOccasions.getValue(readIdOrZero(record.row));
+	const isKnown = knownValue !== undefined && kind.isSameOccasion(knownValue, record.value);
+	if (isKnown) return kind.hasDay ? 'ignore' : 'noteLowestValue';
 
-	const wereCardsReadBefore = listBranchesOf(client).some(
-		(branch) => memory.branches.get(branch)?.lastLook !== undefined,
-	);
-	if (wereCardsReadBefore) return 'new';
+	if (wasCardReadBefore(record, memory)) return 'report';
 
-	return isNewAtFirstLook(client, value, memory, poll) ? 'new' : 'baseline';
+	return isNewAtFirstReading(record, memory, poll) ? 'report' : 'addToBaseline';
 }
 
 /**
- * Whether an occasion is reported although this is the first look at the client's branches: it fell
- * due after the first poll, or the user has chosen to have reported what is due at the start.
+ * Whether an earlier poll has read the cards of any branch of a client. A branch that only the card
+ * names counts as well: the client may be listed there, although this poll could not read the list.
  */
-function isNewAtFirstLook(
-	{ branches }: NewRecord,
-	value: number,
-	memory: DueMemory,
-	{ kind, limit, reportsAtStart }: DuePoll,
-): boolean {
-	const firstPollDay = branches
-		.map((branch) => memory.branches.get(branch)?.firstPollDay)
-		.find((day) => day !== undefined);
-	const wereAllAddedLater = firstPollDay === undefined;
-	if (wereAllAddedLater) return false;
-	if (kind.isLasting) return reportsAtStart;
+function wasCardReadBefore(record: DueRecord, memory: DueDatesMemory): boolean {
+	return listBranchesOf(record).some((branch) => {
+		const lastReading = memory.branches.get(branch)?.lastReading;
+		return lastReading !== undefined;
+	});
+}
 
-	// Levels fall from day to day. So what had the limit as its level on the day of the first poll
-	// fell due on that day, and what had a higher level fell due later.
-	const levelAtFirstPoll = kind.computeLevel(value, firstPollDay);
-	return reportsAtStart ? levelAtFirstPoll >= limit : levelAtFirstPoll > limit;
+/**
+ * Whether an occasion is reported although the client's card is read for the first time. It is if
+ * it fell due after the first poll, or if the user has chosen that the first poll reports it.
+ */
+function isNewAtFirstReading(
+	record: DueRecord,
+	memory: DueDatesMemory,
+	poll: DueDatesPoll,
+): boolean {
+	const { kind, limit, reportsAtStart } = poll;
+	const firstPollDay = findFirstPollDay(record.branches, memory);
+	const wereBranchesAddedLater = firstPollDay === undefined;
+	if (wereBranchesAddedLater) return false;
+
+	if (!kind.hasDay) return reportsAtStart;
+
+	// The level falls from day to day, and the occasion falls due on the day when it is at the limit.
+	const levelAtFirstPoll = kind.computeLevel(record.value, firstPollDay);
+	const fellDueAfterFirstPoll = levelAtFirstPoll > limit;
+	const fellDueOnFirstPollDay = levelAtFirstPoll === limit;
+	return fellDueAfterFirstPoll || (fellDueOnFirstPollDay && reportsAtStart);
+}
+
+/**
+ * Finds the day of the trigger's first poll. It is stored with each branch whose cards were never
+ * read, and is the same in all of them.
+ *
+ * @param branches branches whose cards were never read
+ * @returns undefined if all of them were added after the first poll
+ */
+function findFirstPollDay(branches: readonly number[], memory: DueDatesMemory): number | undefined {
+	const days = branches.map((branch) => memory.branches.get(branch)?.unreadSince);
+	return days.find((day) => day !== undefined);
+}
+
+/** Remembers or forgets an occasion that is not reported. */
+function updateKnownOccasions(
+	knownOccasions: KnownOccasions,
+	record: DueRecord,
+	action: Exclude<Action, 'report'>,
+): void {
+	const clientId = readIdOrZero(record.row);
+	if (action === 'addToBaseline') {
+		knownOccasions.addToBaseline(clientId, record.value);
+	} else if (action === 'noteLowestValue') {
+		knownOccasions.noteLowestValue(clientId, record.value);
+	} else if (action === 'forget') {
+		knownOccasions.forget(clientId);
+	}
 }
 
 // ---------------------------------------------------------------- before the poll
 
 /**
- * Whether a poll is to read all cards of a branch: now and then, and when a day begins.
+ * Whether a poll reads the cards of a branch. Reading all of them takes many calls, so a poll does
+ * so only after an interval, and whenever a new day has begun.
  *
- * @param everyMs the time between two readings of all cards, in milliseconds
+ * @param branchMemory undefined for a branch that is watched for the first time
  */
-export function isLookDue(
-	{ lastLook }: BranchLooks = {},
-	{ everyMs, now, today }: Pick<DuePoll, 'now' | 'today'> & { everyMs: number },
+export function areCardsDueForReading(
+	branchMemory: BranchMemory | undefined,
+	poll: { intervalMs: number } & Pick<DueDatesPoll, 'now' | 'today'>,
 ): boolean {
-	if (lastLook === undefined || lastLook.day !== today) return true;
+	const lastReading = branchMemory?.lastReading;
+	if (lastReading === undefined) return true;
 
-	return isIntervalOver(lastLook.at, everyMs, now);
+	const hasDayBegun = lastReading.day !== poll.today;
+	return hasDayBegun || isIntervalOver(lastReading.beganAt, poll.intervalMs, poll.now);
 }
 
 // ---------------------------------------------------------------- after the poll
 
-/** Returns what to store once the first `reportedCount` records were reported. */
-function stateAfterReporting(
+/** The records to report, and the memory as it is before any of them is reported. */
+interface DueDecision extends DueDatesMemory {
+	/** The records to report. */
+	records: readonly DueRecord[];
+}
+
+/** Makes the state to store once the first `reportedCount` of the due records were reported. */
+function makeStateAfterReporting(
 	reportedCount: number,
-	records: readonly DueRecord[],
-	memory: DueMemory,
-	poll: DuePoll,
+	decision: DueDecision,
+	poll: DueDatesPoll,
 ): DueState {
-	const known = memory.known.copy();
-	for (const { row, value } of records.slice(0, reportedCount)) {
-		known.addReported(rowId(row), value);
+	const knownOccasions = decision.knownOccasions.copy();
+	const reportedRecords = decision.records.slice(0, reportedCount);
+	for (const { row, value } of reportedRecords) {
+		knownOccasions.addReported(readIdOrZero(row), value);
 	}
 
-	// Until all records are reported, each poll looks at the branches again and finds the others.
-	const areAllReported = reportedCount >= records.length;
-	const branches = areAllReported ? branchesAfterLooks(memory.branches, poll) : memory.branches;
-	return storeMemory({ known, branches }, poll);
+	// Until all records are reported, each poll reads the cards again and finds the other records.
+	const areAllReported = reportedCount >= decision.records.length;
+	const branches = areAllReported ? noteReadings(decision.branches, poll) : decision.branches;
+	return storeMemory({ knownOccasions, branches }, poll);
 }
 
 /**
- * Notes when the cards of each branch were read. A reading that has missed clients does not count.
+ * Notes that the cards of some branches were read now. A reading that has missed clients does not
+ * count, so the next poll reads the branch again.
  */
-function branchesAfterLooks(
-	branches: DueMemory['branches'],
-	{ looks, today, now }: DuePoll,
-): DueMemory['branches'] {
-	const after = new Map(branches);
+function noteReadings(
+	branches: DueDatesMemory['branches'],
+	poll: DueDatesPoll,
+): DueDatesMemory['branches'] {
+	const lastReading = { day: poll.today, beganAt: poll.now };
+	const updatedBranches = new Map(branches);
 	for (const branch of branches.keys()) {
-		if (looks.get(branch)?.isComplete) after.set(branch, { lastLook: { day: today, at: now } });
+		const hasReadAllClients = poll.clientLists.get(branch)?.isComplete === true;
+		if (hasReadAllClients) {
+			updatedBranches.set(branch, { lastReading });
+		}
 	}
-	return after;
+	return updatedBranches;
 }
 
 // ---------------------------------------------------------------- memory
 
-/** What the trigger remembers between two polls. */
-interface DueMemory {
-	known: KnownOccasions;
+/** The memory of the trigger between two polls. */
+export interface DueDatesMemory {
+	knownOccasions: KnownOccasions;
 	/** The watched branches. */
-	branches: ReadonlyMap<number, BranchLooks>;
+	branches: ReadonlyMap<number, BranchMemory>;
 }
 
 /**
- * When a branch was looked at. If both properties are undefined, the branch was added after the
- * first poll, and has had no look yet.
+ * When the cards of a branch were read. If both properties are undefined, the branch was added
+ * after the first poll, and its cards were never read.
  */
-interface BranchLooks {
+interface BranchMemory {
 	/**
-	 * The day of the trigger's first poll, the same in all branches. Undefined after the first look
-	 * at the branch.
+	 * The day of the trigger's first poll, if the branch is watched since then and its cards were
+	 * never read. Undefined after the first reading.
 	 */
-	firstPollDay?: number;
-	/** The last look that showed all clients; undefined before the first one. */
-	lastLook?: {
+	unreadSince?: number;
+	/** The last reading that showed all clients; undefined before the first one. */
+	lastReading?: {
 		/** A day number in the time zone of the workflow. */
 		day: number;
 		/** The time of n8n, in milliseconds. */
-		at: number;
+		beganAt: number;
 	};
 }
 
 /** Makes the memory of a trigger that starts today. */
-function startMemory(branches: readonly number[], today: number): DueMemory {
+function startMemory(branches: readonly number[], today: number): DueDatesMemory {
 	return {
-		known: new KnownOccasions(),
-		branches: new Map(branches.map((branch) => [branch, { firstPollDay: today }])),
+		knownOccasions: new KnownOccasions(),
+		branches: new Map(branches.map((branch) => [branch, { unreadSince: today }])),
 	};
 }
 
@@ -277,22 +359,27 @@ function startMemory(branches: readonly number[], today: number): DueMemory {
  * Makes the memory of a trigger whose state was lost. Its branches count as added later, so that
  * all that is due becomes the baseline.
  */
-export const makeMemoryAfterLoss = (branches: readonly number[]): DueMemory => ({
-	known: new KnownOccasions(),
-	branches: new Map(branches.map((branch) => [branch, {}])),
-});
+export function makeMemoryAfterLoss(branches: readonly number[]): DueDatesMemory {
+	return {
+		knownOccasions: new KnownOccasions(),
+		branches: new Map(branches.map((branch) => [branch, {}])),
+	};
+}
 
 /**
- * Makes the memory for a test in the editor. Its branches count as looked at before, so that
- * nothing becomes the baseline.
+ * Makes the memory for a test in the editor. The cards of its branches count as read before, so
+ * that nothing becomes the baseline.
  */
-export const makeMemoryForSamples = (
+export function makeMemoryForSamples(
 	branches: readonly number[],
-	{ today, now }: Pick<DuePoll, 'now' | 'today'>,
-): DueMemory => ({
-	known: new KnownOccasions(),
-	branches: new Map(branches.map((branch) => [branch, { lastLook: { day: today, at: now } }])),
-});
+	{ today, now }: Pick<DueDatesPoll, 'now' | 'today'>,
+): DueDatesMemory {
+	const lastReading = { day: today, beganAt: now };
+	return {
+		knownOccasions: new KnownOccasions(),
+		branches: new Map(branches.map((branch) => [branch, { lastReading }])),
+	};
+}
 
 /**
  * Restores the memory from what the last poll has stored. If the user has changed the limit
@@ -300,50 +387,67 @@ export const makeMemoryForSamples = (
  */
 export function restoreMemory(
 	stored: DueState | undefined,
-	{ branches, limit, today }: { branches: readonly number[] } & Pick<DuePoll, 'limit' | 'today'>,
-): DueMemory {
-	if (stored === undefined) return startMemory(branches, today);
-	if (stored.limit !== limit) {
-		return { ...startMemory(branches, today), known: new KnownOccasions(stored.known) };
+	poll: { branches: readonly number[] } & Pick<DueDatesPoll, 'limit' | 'today'>,
+): DueDatesMemory {
+	if (stored === undefined) return startMemory(poll.branches, poll.today);
+
+	const hasLimitChanged = stored.limit !== poll.limit;
+	if (hasLimitChanged) {
+		const reportedOccasions = new KnownOccasions({ reported: stored.known });
+		return { ...startMemory(poll.branches, poll.today), knownOccasions: reportedOccasions };
 	}
 
-	return {
-		known: new KnownOccasions(stored.known, stored.noted),
-		branches: new Map(branches.map((branch) => [branch, restoreLooks(stored.branches[branch])])),
-	};
+	const branches = new Map<number, BranchMemory>();
+	for (const branch of poll.branches) {
+		branches.set(branch, restoreBranch(stored.branches[branch]));
+	}
+	const knownOccasions = new KnownOccasions({ reported: stored.known, baseline: stored.noted });
+	return { knownOccasions, branches };
 }
 
-function restoreLooks({ day, at }: BranchState = {}): BranchLooks {
-	if (day === undefined || at === undefined) return { firstPollDay: day };
-	return { lastLook: { day, at } };
+/**
+ * Restores when a branch was read.
+ *
+ * @param stored undefined for a branch that was added after the last poll
+ */
+function restoreBranch(stored: BranchState | undefined): BranchMemory {
+	const { day, at } = stored ?? {};
+	// Only a reading has a time of day. A day alone is that of the trigger's first poll.
+	if (day === undefined || at === undefined) return { unreadSince: day };
+
+	return { lastReading: { day, beganAt: at } };
 }
 
-function storeMemory({ known, branches }: DueMemory, poll: DuePoll): DueState {
-	// Later polls look back no further than that, so earlier days need not be remembered.
-	const earliestLookDay = poll.today - MOST_DAYS_MADE_UP;
-	const { reported, baseline } = known.toStored(findLowestOpenValue(earliestLookDay, poll));
-	return {
-		known: reported,
-		noted: baseline,
-		limit: poll.limit,
-		branches: Object.fromEntries(
-			[...branches].map(([branch, looks]) => [branch, storeLooks(looks)]),
-		),
-	};
+/** Makes the stored form of the memory. Leaves out days that are too long ago to be reported. */
+function storeMemory(memory: DueDatesMemory, poll: DueDatesPoll): DueState {
+	const earliestReadingDay = poll.today - MOST_DAYS_MADE_UP;
+	const lowestValue = findLowestReportableValue(earliestReadingDay, poll);
+	const { reported, baseline } = memory.knownOccasions.toStored(lowestValue);
+
+	const branches: Record<string, BranchState> = {};
+	for (const [branch, branchMemory] of memory.branches) {
+		branches[branch] = storeBranch(branchMemory);
+	}
+	return { known: reported, noted: baseline, limit: poll.limit, branches };
 }
 
-function storeLooks({ firstPollDay, lastLook }: BranchLooks): BranchState {
-	if (lastLook !== undefined) return lastLook;
-	return firstPollDay === undefined ? {} : { day: firstPollDay };
+/**
+ * Makes the stored form of when a branch was read. The one stored day is that of the last reading;
+ * in a branch that was never read, that of the trigger's first poll.
+ */
+function storeBranch({ unreadSince, lastReading }: BranchMemory): BranchState {
+	if (lastReading !== undefined) return { day: lastReading.day, at: lastReading.beganAt };
+
+	return unreadSince === undefined ? {} : { day: unreadSince };
 }
 
 // ---------------------------------------------------------------- stored form
 
-/** The stored form of `BranchLooks`. Workflows store these names, so they must not change. */
+/** The stored form of `BranchMemory`. Workflows store these names, so they must not change. */
 interface BranchState {
-	/** The day of the last look; before the first look, the day of the first poll. */
+	/** The day of the last reading; before the first reading, the day of the first poll. */
 	day?: number;
-	/** When the last look began, in milliseconds; missing before the first look. */
+	/** The time of the last reading, in milliseconds; missing before the first one. */
 	at?: number;
 }
 
@@ -352,9 +456,12 @@ interface BranchState {
  * change.
  */
 export interface DueState {
-	/** The clients who were reported: their IDs as ranges, by the value on the card. */
+	/**
+	 * The occasions that were reported: IDs of clients as ranges, by the value on their cards. In
+	 * memory, those of the baseline count as known, too.
+	 */
 	known: Record<string, string>;
-	/** The clients of the baseline, in the same form. */
+	/** The occasions of the baseline, in the same form. */
 	noted?: Record<string, string>;
 	/** The limit of the last poll. */
 	limit: number;

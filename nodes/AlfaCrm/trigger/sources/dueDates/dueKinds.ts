@@ -6,16 +6,17 @@ import { readDayNumber, writeDay, yearOfDay } from '../../dayNumbers';
 import { findNextBirthday } from './birthdays';
 
 /**
- * Declares what can fall due by the card of a client. Each kind reads one number from the card, the
- * **value**. Its **level** says how far it is from being due: it is due as soon as the level is no
- * higher than the **limit**, which the user chooses.
+ * Declares the kinds of **occasions**: what can fall due for a client, such as a birthday or a
+ * debt. Each kind reads one number from the client's card (the record of this client), the
+ * **value**. The **level** says how far the occasion is from being due. The user chooses a
+ * **limit**: the occasion is due as soon as the level is at the limit or below it.
  *
  * | kind | value | level | limit |
  * | --- | --- | --- | --- |
  * | birthday | the day of the next birthday | days until then | days before the birthday |
- * | inDebt | balance | the value | highest balance that counts as a debt |
- * | lessonsRunningOut | lessons left | the value | lessons left |
- * | notSeen | the day of the last visit | minus the days since then | minus the days not seen |
+ * | inDebt | balance | balance | highest balance that counts as a debt |
+ * | lessonsRunningOut | lessons left | lessons left | most lessons left |
+ * | notSeen | the day of the last visit | days since then, negative: -14 | days not seen, negative |
  * | subscriptionEnding | the last paid day | days until then | days before the end |
  *
  * Days are numbers, see `dayNumbers.ts`. Balances are in hundredths, so that they are whole
@@ -24,92 +25,84 @@ import { findNextBirthday } from './birthdays';
  * To add a kind, declare it here, its event in `entities/events.ts`, and its parameter in
  * `events/dueDate.ts`.
  */
-export const dueKinds: Record<DueName, DueKind> = {
+export const dueKinds: Record<OccasionName, DueKind> = {
 	birthday: {
-		isLasting: false,
+		hasDay: true,
 		field: 'dob',
 		fieldMeaning: 'date of birth',
-		readValue({ dob }, firstOpenDay) {
-			const dayOfBirth = readDayNumber(dob);
-			return dayOfBirth === undefined ? undefined : findNextBirthday(firstOpenDay, dayOfBirth);
-		},
+		readValue: readNextBirthday,
 		computeLevel: countDaysUntil,
-		// A corrected date of birth moves the birthday of this year. That of the next year is another
-		// occasion.
-		isSameOccasion: (knownDay, day) => day - knownDay <= MOST_DAYS_BIRTHDAY_MOVES,
-		findFirstOpenDay: (lastLookDay) => lastLookDay,
-		describe: (day, today, { dob }) => ({
-			birthday: writeDay(day),
-			days_left: countDaysUntil(day, today),
-			turns: yearOfDay(day) - yearOfDay(readDayNumber(dob) ?? day),
-		}),
+		isSameOccasion: isSameBirthday,
+		findFirstReportableDay: (lastReadingDay) => lastReadingDay,
+		describe: describeBirthday,
 	},
 	inDebt: {
-		isLasting: true,
+		hasDay: false,
 		field: 'balance',
 		fieldMeaning: 'balance',
-		readValue({ balance }) {
-			const amount = readNumber(balance);
-			return amount === undefined ? undefined : hundredths(amount);
-		},
+		readValue: readBalanceInHundredths,
 		computeLevel: (balance) => balance,
 		isSameOccasion: () => true,
-		describe: (balance) => ({ debt: Math.max(0, -balance) / 100 }),
+		describe: describeDebt,
 	},
 	lessonsRunningOut: {
-		isLasting: true,
+		hasDay: false,
 		field: 'paid_lesson_count',
 		fieldMeaning: 'number of lessons left',
-		readValue: ({ paid_lesson_count }) => readNumber(paid_lesson_count),
+		readValue: (card) => readNumber(card.paid_lesson_count),
 		computeLevel: (lessonsLeft) => lessonsLeft,
-		// With more lessons than that, the client has a new subscription, which runs out on its own.
-		isSameOccasion: (knownLessonsLeft, lessonsLeft) =>
-			lessonsLeft <= knownLessonsLeft + MOST_LESSONS_TAKEN_BACK,
+		isSameOccasion: areLessonsOfSameSubscription,
 		describe: (lessonsLeft) => ({ lessons_left: lessonsLeft }),
 	},
 	notSeen: {
-		isLasting: false,
+		hasDay: true,
 		field: 'last_attend_date',
 		fieldMeaning: 'day of the last visit',
-		readValue: ({ last_attend_date }) => readDayNumber(last_attend_date),
+		readValue: (card) => readDayNumber(card.last_attend_date),
 		computeLevel: countDaysUntil,
-		// An earlier day means that a visit was taken back. A later visit begins another absence.
-		isSameOccasion: (knownVisit, visit) => visit <= knownVisit,
-		// The absence after a visit on the day `lastLookDay + limit` fell due on the last look's day.
-		findFirstOpenDay: (lastLookDay, limit) => lastLookDay + limit - MOST_DAYS_VISIT_IS_LATE,
-		describe: (visit, today) => ({ last_seen: writeDay(visit), days_not_seen: today - visit }),
+		isSameOccasion: isSameAbsence,
+		findFirstReportableDay: findFirstReportableVisit,
+		describe: describeAbsence,
 	},
 	subscriptionEnding: {
-		isLasting: false,
+		hasDay: true,
 		field: 'paid_till',
 		fieldMeaning: 'end of what is paid',
-		readValue: ({ paid_till }) => readDayNumber(paid_till),
+		readValue: (card) => readDayNumber(card.paid_till),
 		computeLevel: countDaysUntil,
-		isSameOccasion: (knownEnd, end) => end <= knownEnd + MOST_DAYS_END_MOVES,
-		findFirstOpenDay: (lastLookDay) => lastLookDay,
-		describe: (end, today) => ({ ends_on: writeDay(end), days_left: countDaysUntil(end, today) }),
+		isSameOccasion: isSameSubscriptionEnd,
+		findFirstReportableDay: (lastReadingDay) => lastReadingDay,
+		describe: describeSubscriptionEnd,
 	},
 };
 
-export type DueName = EventOf<'dueDate'>['what'];
+/** The name of a kind of occasion, such as `birthday`. */
+export type OccasionName = EventOf<'dueDate'>['occasion'];
 
-export type DueKind = DatedKind | LastingKind;
+export type DueKind = KindWithDay | KindWithoutDay;
 
-/** A kind whose value is a day. It falls due on this day, or some days before or after it. */
-interface DatedKind extends CardKind {
-	isLasting: false;
+/**
+ * A kind whose value is a day, such as the day of a birthday. The occasion falls due on this day,
+ * or some days before or after it.
+ */
+interface KindWithDay extends CardKind {
+	hasDay: true;
 	/**
-	 * Returns the first open day: what belongs to an earlier day is over, and is not reported any
-	 * more.
+	 * Finds the first day whose occasions can still be reported. The occasions of earlier days are
+	 * over, or were found when the cards were read last.
 	 *
-	 * @param lastLookDay the day on which the cards were read last
+	 * @param lastReadingDay the day on which the cards were read last
+	 * @param limit the level at which the occasion is due
 	 */
-	findFirstOpenDay: (lastLookDay: number, limit: number) => number;
+	findFirstReportableDay: (lastReadingDay: number, limit: number) => number;
 }
 
-/** A kind that has no day. It stays due until the level is above the limit again. */
-interface LastingKind extends CardKind {
-	isLasting: true;
+/**
+ * A kind whose value is no day, such as a balance. The occasion is due until the level is above the
+ * limit again.
+ */
+interface KindWithoutDay extends CardKind {
+	hasDay: false;
 }
 
 interface CardKind {
@@ -123,42 +116,147 @@ interface CardKind {
 	/**
 	 * Reads the value from a card.
 	 *
-	 * @param firstOpenDay a value that comes again every year, such as a birthday, is the first one
-	 * from this day on
+	 * @param firstDay for a value that comes again every year, such as a birthday: the value is the
+	 * first one on this day or after it
 	 * @returns undefined if the field is empty or unreadable
 	 */
-	readValue: (card: IDataObject, firstOpenDay: number) => number | undefined;
-	/** Computes how far the value is from being due. It is due if the limit is reached or passed. */
+	readValue: (card: IDataObject, firstDay: number) => number | undefined;
+	/** Computes how far the value is from being due. It is due at the limit and below it. */
 	computeLevel: (value: number, today: number) => number;
 	/**
 	 * Whether two values of a client belong to one occasion, because the card was only corrected
 	 * meanwhile.
 	 *
-	 * @param knownValue the value with which the occasion was reported; for a lasting occasion, the
-	 * lowest value that a card has shown since then
+	 * @param knownValue the value with which the occasion was reported; for an occasion without a
+	 * day, the lowest value that a card has shown since then
 	 */
 	isSameOccasion: (knownValue: number, value: number) => boolean;
 	/** Makes the fields of an item that describe the occasion. The client's fields follow them. */
 	describe: (value: number, today: number, card: IDataObject) => IDataObject;
 }
 
+// ---------------------------------------------------------------- birthday
+
+/** Reads the date of birth from a client's card, and finds the first birthday from a day on. */
+function readNextBirthday(card: IDataObject, firstDay: number): number | undefined {
+	const dayOfBirth = readDayNumber(card.dob);
+	if (dayOfBirth === undefined) return undefined;
+
+	return findNextBirthday(firstDay, dayOfBirth);
+}
+
 /**
- * The birthdays of two years are further apart than this, even if the date of birth is corrected.
+ * Whether two birthdays of a client are in the same year: a corrected date of birth moves the
+ * birthday within its year. The birthday of the next year is reported again.
  */
+function isSameBirthday(knownBirthday: number, birthday: number): boolean {
+	return birthday - knownBirthday <= MOST_DAYS_BIRTHDAY_MOVES;
+}
+
+/** Birthdays of two years are further apart than this, even if the date of birth is corrected. */
 const MOST_DAYS_BIRTHDAY_MOVES = 300;
 
-/** When lessons are put off, the end of a subscription moves by less than a week. */
-const MOST_DAYS_END_MOVES = 6;
+/**
+ * Describes the next birthday of a client for the output: its day, and the age that the client
+ * reaches.
+ */
+function describeBirthday(birthday: number, today: number, card: IDataObject): IDataObject {
+	// The birthday was computed from the same card, so the card has a readable date of birth.
+	const dayOfBirth = readDayNumber(card.dob) as number;
+	return {
+		birthday: writeDay(birthday),
+		days_left: countDaysUntil(birthday, today),
+		turns: yearOfDay(birthday) - yearOfDay(dayOfBirth),
+	};
+}
 
-/** A completed lesson may be taken back, which leaves one lesson more. */
-const MOST_LESSONS_TAKEN_BACK = 1;
+// ---------------------------------------------------------------- debt
 
-/** A visit may be entered late by this many days, and the absence after it is still reported. */
-const MOST_DAYS_VISIT_IS_LATE = 30;
+function readBalanceInHundredths(card: IDataObject): number | undefined {
+	const balance = readNumber(card.balance);
+	return balance === undefined ? undefined : hundredths(balance);
+}
 
 /** Converts an amount of money to hundredths, such as kopecks. */
 export const hundredths = (amount: number): number => Math.round(amount * 100);
 
+/**
+ * Describes the debt of a client for the output.
+ *
+ * @param balance in hundredths; negative if the client is in debt
+ */
+function describeDebt(balance: number): IDataObject {
+	const debt = Math.max(0, -balance);
+	return { debt: debt / 100 };
+}
+
+// ---------------------------------------------------------------- lessons running out
+
+/**
+ * Whether a client with this many lessons left still has the same subscription. If the number has
+ * grown by more than a lesson that was taken back, the client has bought a new subscription, and
+ * its end is reported again.
+ */
+function areLessonsOfSameSubscription(knownLessonsLeft: number, lessonsLeft: number): boolean {
+	return lessonsLeft <= knownLessonsLeft + MOST_LESSONS_TAKEN_BACK;
+}
+
+/** A completed lesson may be taken back, which leaves one lesson more. */
+const MOST_LESSONS_TAKEN_BACK = 1;
+
+// ---------------------------------------------------------------- not seen
+
+/**
+ * Whether a client is still absent since the same visit. An earlier day of the last visit means
+ * that a visit was taken back. After a later visit, another absence begins.
+ */
+function isSameAbsence(knownVisit: number, visit: number): boolean {
+	return visit <= knownVisit;
+}
+
+/**
+ * Finds the earliest last visit after which an absence can still be reported. It is a month before
+ * the visit whose absence fell due when the cards were read last, because a visit may be entered
+ * late.
+ *
+ * @param limit minus the days not seen, such as -14
+ */
+function findFirstReportableVisit(lastReadingDay: number, limit: number): number {
+	const visitDueAtLastReading = lastReadingDay + limit;
+	return visitDueAtLastReading - MOST_DAYS_VISIT_IS_LATE;
+}
+
+/** A visit may be entered late by this many days, and the absence after it is still reported. */
+const MOST_DAYS_VISIT_IS_LATE = 30;
+
+function describeAbsence(lastVisit: number, today: number): IDataObject {
+	return {
+		last_seen: writeDay(lastVisit),
+		days_not_seen: today - lastVisit,
+	};
+}
+
+// ---------------------------------------------------------------- subscription ending
+
+/**
+ * Whether two last paid days belong to the same subscription: the end moves by a few days when
+ * lessons are put off. A later end is that of a new subscription, and is reported again.
+ */
+function isSameSubscriptionEnd(knownEnd: number, end: number): boolean {
+	return end <= knownEnd + MOST_DAYS_END_MOVES;
+}
+
+/** When lessons are put off, the end of a subscription moves by less than a week. */
+const MOST_DAYS_END_MOVES = 6;
+
+function describeSubscriptionEnd(lastPaidDay: number, today: number): IDataObject {
+	return {
+		ends_on: writeDay(lastPaidDay),
+		days_left: countDaysUntil(lastPaidDay, today),
+	};
+}
+
+/** Counts the days from today until another day; the number is negative for a day in the past. */
 function countDaysUntil(day: number, today: number): number {
 	return day - today;
 }

@@ -1,23 +1,35 @@
-import { idsIn, rangesOf } from '../../idRanges';
+import { readIdRanges, writeIdRanges } from '../../idRanges';
 
 /** Client IDs as ranges, by the value of their occasion, such as `{ "20494": "501-503,507" }`. */
 type StoredOccasions = Readonly<Record<string, string>>;
 
+/** Something that falls due for one client, such as a birthday or a debt. */
 interface KnownOccasion {
-	/** The value that the card showed. See `dueKinds.ts`. */
+	clientId: number;
+	/** The number that the client's card showed, such as the balance. See `dueKinds.ts`. */
 	value: number;
-	/** False for an occasion of the baseline. */
+	/** False if it was due when the trigger began, so that it is never reported. */
 	wasReported: boolean;
 }
 
-/** The occasions that are not reported again: at most one of each client, the latest. */
+/**
+ * The birthdays, debts and other occasions that are not reported again. It has at most one occasion
+ * of each client: the latest.
+ */
 export class KnownOccasions {
 	private readonly occasionByClient = new Map<number, KnownOccasion>();
 
-	/** If a client is in both parameters, the reported occasion counts. */
-	constructor(reported: StoredOccasions = {}, baseline: StoredOccasions = {}) {
-		for (const { clientId, value } of readStored(baseline)) this.addToBaseline(clientId, value);
-		for (const { clientId, value } of readStored(reported)) this.addReported(clientId, value);
+	/**
+	 * @param stored the occasions as an earlier poll has stored them: those that were reported, and
+	 * those that were due when the trigger began. For a client in both, the reported occasion counts.
+	 */
+	constructor(stored: { reported?: StoredOccasions; baseline?: StoredOccasions } = {}) {
+		for (const { clientId, value } of readStored(stored.baseline)) {
+			this.addToBaseline(clientId, value);
+		}
+		for (const { clientId, value } of readStored(stored.reported)) {
+			this.addReported(clientId, value);
+		}
 	}
 
 	/** Returns the value of the known occasion of a client; undefined if none is known. */
@@ -25,23 +37,27 @@ export class KnownOccasions {
 		return this.occasionByClient.get(clientId)?.value;
 	}
 
+	/** Adds an occasion that has been reported. */
 	addReported(clientId: number, value: number): void {
-		this.occasionByClient.set(clientId, { value, wasReported: true });
+		this.occasionByClient.set(clientId, { clientId, value, wasReported: true });
 	}
 
+	/** Adds an occasion that was due when the trigger began, so that it is never reported. */
 	addToBaseline(clientId: number, value: number): void {
-		this.occasionByClient.set(clientId, { value, wasReported: false });
+		this.occasionByClient.set(clientId, { clientId, value, wasReported: false });
 	}
 
 	/**
-	 * Notes the value that a card shows now, if it is lower than before. A later value that is much
-	 * higher than the lowest one may belong to another occasion, such as a new subscription.
+	 * Keeps the lowest value that the card of a client has shown, such as the fewest lessons left.
+	 * When the value is much higher than the lowest one, the client has bought a new subscription,
+	 * and its end is another occasion.
 	 */
-	lowerValue(clientId: number, value: number): void {
+	noteLowestValue(clientId: number, value: number): void {
 		const occasion = this.occasionByClient.get(clientId);
-		if (occasion !== undefined && value < occasion.value) {
-			this.occasionByClient.set(clientId, { ...occasion, value });
-		}
+		if (occasion === undefined) return;
+
+		const lowestValue = Math.min(occasion.value, value);
+		this.occasionByClient.set(clientId, { ...occasion, value: lowestValue });
 	}
 
 	forget(clientId: number): void {
@@ -57,39 +73,49 @@ export class KnownOccasions {
 	}
 
 	/**
-	 * Returns the occasions as plain JSON.
+	 * Returns the occasions as plain JSON, those that were reported apart from the others.
 	 *
-	 * @param lowestValue leaves out occasions with a lower value
+	 * @param lowestValue leaves out occasions with a lower value, such as birthdays long ago
 	 */
 	toStored(lowestValue: number): Record<'baseline' | 'reported', Record<string, string>> {
-		return {
-			reported: this.writeStored({ wasReported: true, lowestValue }),
-			baseline: this.writeStored({ wasReported: false, lowestValue }),
-		};
-	}
+		const reported: KnownOccasion[] = [];
+		const baseline: KnownOccasion[] = [];
+		for (const occasion of this.occasionByClient.values()) {
+			if (occasion.value < lowestValue) continue;
 
-	private writeStored({
-		wasReported,
-		lowestValue,
-	}: {
-		wasReported: boolean;
-		lowestValue: number;
-	}): Record<string, string> {
-		const clientsByValue = new Map<number, number[]>();
-		for (const [clientId, occasion] of this.occasionByClient) {
-			if (occasion.wasReported !== wasReported || occasion.value < lowestValue) continue;
-			const clientIds = clientsByValue.get(occasion.value) ?? [];
-			clientIds.push(clientId);
-			clientsByValue.set(occasion.value, clientIds);
+			const occasions = occasion.wasReported ? reported : baseline;
+			occasions.push(occasion);
 		}
-		return Object.fromEntries(
-			[...clientsByValue].map(([value, clientIds]) => [value, rangesOf(clientIds)]),
-		);
+		return { reported: writeOccasions(reported), baseline: writeOccasions(baseline) };
 	}
 }
 
-function readStored(stored: StoredOccasions): Array<{ clientId: number; value: number }> {
-	return Object.entries(stored).flatMap(([value, ranges]) =>
-		[...idsIn(ranges)].map((clientId) => ({ clientId, value: Number(value) })),
-	);
+/** Reads occasions from their stored form. */
+function readStored(stored: StoredOccasions = {}): Array<{ clientId: number; value: number }> {
+	const occasions: Array<{ clientId: number; value: number }> = [];
+	for (const [value, ranges] of Object.entries(stored)) {
+		for (const clientId of readIdRanges(ranges)) {
+			occasions.push({ clientId, value: Number(value) });
+		}
+	}
+	return occasions;
+}
+
+/**
+ * Writes occasions in their stored form: ranges of client IDs by value, because many clients have
+ * the same value.
+ */
+function writeOccasions(occasions: readonly KnownOccasion[]): Record<string, string> {
+	const clientIdsByValue = new Map<number, number[]>();
+	for (const { clientId, value } of occasions) {
+		const clientIds = clientIdsByValue.get(value) ?? [];
+		clientIds.push(clientId);
+		clientIdsByValue.set(value, clientIds);
+	}
+
+	const stored: Record<string, string> = {};
+	for (const [value, clientIds] of clientIdsByValue) {
+		stored[value] = writeIdRanges(clientIds);
+	}
+	return stored;
 }

@@ -1,4 +1,4 @@
-import { idsIn, rangesOf } from '../../idRanges';
+import { readIdRanges, writeIdRanges } from '../../idRanges';
 
 /** IDs as ranges, such as "501-503,507". */
 interface StoredRecords {
@@ -9,9 +9,12 @@ interface StoredRecords {
 
 const NO_RECORDS: StoredRecords = { reported: '', unwanted: '', ofOtherBranches: '' };
 
-/** The records above the mark that the trigger has come across, by their IDs. */
+/**
+ * The records that the trigger has come across, by their IDs. It has only the records above the
+ * mark: all records up to the ID of the mark are old, so they are not remembered one by one.
+ */
 export class KnownRecords {
-	/** Records that were reported, and those that were there before their branch was watched. */
+	/** Records that were reported, and those that existed before their branch was watched. */
 	private readonly reportedIds: Set<number>;
 	/**
 	 * Records that the filters left out. They are reported if they change, and the filters let them
@@ -21,10 +24,10 @@ export class KnownRecords {
 	/** Records of other branches. They are reported if they come into a watched branch. */
 	private readonly otherBranchIds: Set<number>;
 
-	constructor({ reported, unwanted, ofOtherBranches }: StoredRecords = NO_RECORDS) {
-		this.reportedIds = idsIn(reported);
-		this.unwantedIds = idsIn(unwanted);
-		this.otherBranchIds = idsIn(ofOtherBranches);
+	constructor(stored: StoredRecords = NO_RECORDS) {
+		this.reportedIds = readIdRanges(stored.reported);
+		this.unwantedIds = readIdRanges(stored.unwanted);
+		this.otherBranchIds = readIdRanges(stored.ofOtherBranches);
 	}
 
 	has(id: number): boolean {
@@ -35,25 +38,34 @@ export class KnownRecords {
 		return this.reportedIds.has(id);
 	}
 
+	/** Adds a record that was reported, or that existed before its branch was watched. */
 	addReported(id: number): void {
-		this.forget(id);
+		this.forgetUnreported(id);
 		this.reportedIds.add(id);
 	}
 
+	/**
+	 * Adds a record of a watched branch that the filters left out. If it was known as a record of
+	 * another branch, it has moved.
+	 */
 	addUnwanted(id: number): void {
 		this.otherBranchIds.delete(id);
 		this.unwantedIds.add(id);
 	}
 
-	/** Adds a record of another branch. If it was unwanted, it stays unwanted as well. */
+	/**
+	 * Adds a record of another branch. If it was unwanted, it stays unwanted as well. So when the
+	 * user changes the filters, it counts as reported, as all unwanted records do.
+	 */
 	addOfOtherBranch(id: number): void {
 		this.otherBranchIds.add(id);
 	}
 
 	/**
-	 * Forgets a record that is to be reported, so that the next poll finds it if this one does not.
+	 * Forgets a record that should be reported now, although it was unwanted or of another branch
+	 * until now. If this poll does not report it, the next poll finds it again.
 	 */
-	forget(id: number): void {
+	forgetUnreported(id: number): void {
 		this.unwantedIds.delete(id);
 		this.otherBranchIds.delete(id);
 	}
@@ -66,13 +78,22 @@ export class KnownRecords {
 		return copy;
 	}
 
-	/** Returns the records above a mark as plain JSON. */
-	toStored(mark: number): StoredRecords {
-		const writeIds = (ids: ReadonlySet<number>) => rangesOf([...ids].filter((id) => id > mark));
+	/**
+	 * Returns the records as plain JSON.
+	 *
+	 * @param lastOldId the ID of the mark. Records up to this ID are left out.
+	 */
+	toStored(lastOldId: number): StoredRecords {
 		return {
-			reported: writeIds(this.reportedIds),
-			unwanted: writeIds(this.unwantedIds),
-			ofOtherBranches: writeIds(this.otherBranchIds),
+			reported: writeIdsAbove(lastOldId, this.reportedIds),
+			unwanted: writeIdsAbove(lastOldId, this.unwantedIds),
+			ofOtherBranches: writeIdsAbove(lastOldId, this.otherBranchIds),
 		};
 	}
+}
+
+/** Writes the IDs above a limit as ranges. */
+function writeIdsAbove(limit: number, ids: ReadonlySet<number>): string {
+	const idsAbove = [...ids].filter((id) => id > limit);
+	return writeIdRanges(idsAbove);
 }

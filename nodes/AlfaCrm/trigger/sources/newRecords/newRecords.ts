@@ -11,8 +11,8 @@ import type {
 	Samples,
 } from '../../eventSource';
 import { DeadlineGoal, readEachBranch, isOfOtherBranch, readSmallPage } from '../../eventSource';
-import { utcDayAt } from '../../stamps';
-import { DayRange } from './dayRange';
+import { writeUtcDay } from '../../stamps';
+import { DayRangeSearch } from './dayRangeSearch';
 import type { ListedRecord } from './newRecordsState';
 import {
 	combineLists,
@@ -22,7 +22,7 @@ import {
 	doListsReachBackTo,
 	takeBaseline,
 } from './newRecordsState';
-import { GrowthGoal, TooLongListGoal } from './readingGoals';
+import { AllNewRecordsGoal, RowLimitGoal } from './readingGoals';
 import type { RecordsMemory, RecordsState } from './recordsMemory';
 import { checkRecordsState, restoreMemory } from './recordsMemory';
 
@@ -30,7 +30,21 @@ import { checkRecordsState, restoreMemory } from './recordsMemory';
 interface NewestRecords extends Samples {
 	/** The newest of all listed records, unwanted ones included; undefined if there is none. */
 	newestListed: ListedRecord | undefined;
-	/** What went wrong, by branch. */
+	/** The errors of the branches that could not be read. */
+	failures: PollResult['failures'];
+}
+
+/** The records of the last days, as the lists of all branches show them. */
+interface DaysReading {
+	/** The first of the days, `yyyy-mm-dd`; empty for all records. */
+	firstDay: string;
+	/** The records of all lists, the lowest ID first. */
+	listedRecords: ListedRecord[];
+	/** Whether a list was not read to its end, because it has too many rows. */
+	isTooLong: boolean;
+	/** Whether the deadline is over. Then the lists may have been read only in part. */
+	isLate: boolean;
+	/** The errors of the branches that could not be read. */
 	failures: PollResult['failures'];
 }
 
@@ -44,8 +58,8 @@ export class NewRecords implements EventSource {
 	readonly checkState = checkRecordsState;
 
 	/**
-	 * @param body what the list is asked for
-	 * @param isWanted whether the filters let a record pass
+	 * @param body the filters with which AlfaCRM is asked for the list
+	 * @param isWanted whether the filters of the trigger let a record pass
 	 */
 	constructor(
 		private readonly list: Pick<ListQuery, 'path' | 'task'>,
@@ -53,6 +67,7 @@ export class NewRecords implements EventSource {
 		private readonly isWanted: (row: IDataObject) => boolean,
 	) {}
 
+	/** Reads the lists of the branches, and finds the records that are new since the last poll. */
 	async poll(request: PollRequest, stored: unknown): Promise<PollResult> {
 		if (stored === undefined) return await this.pollFirst(request);
 
@@ -60,24 +75,33 @@ export class NewRecords implements EventSource {
 		const readBranch = async (branch: number) => await this.readBranch(request, branch, memory);
 		const { found: lists, failures } = await readEachBranch(request.branches, readBranch);
 
-		return { failures, ...findNewRecords(memory, { request, lists, isWanted: this.isWanted }) };
+		const poll = { request, lists, isWanted: this.isWanted };
+		const { records, stateAfter } = findNewRecords(memory, poll);
+		return { records, failures, stateAfter };
 	}
 
+	/** Returns the newest records, for a test in the editor. */
 	async samples(request: SampleRequest, count: number): Promise<Samples> {
 		const { records, isComplete } = await this.findNewest(request, count);
 		return { records: records.slice(-count), isComplete };
 	}
 
 	/**
-	 * Takes the baseline, and reports as many of the newest records as 'Start With Newest' asks for.
+	 * Takes all existing records as already reported, except the newest ones: it reports as many of
+	 * them as 'Start With Newest' says.
 	 */
 	private async pollFirst(request: PollRequest): Promise<PollResult> {
 		const { now, startWith } = request;
-		// Without a deadline: a record that is not read now would be reported by a later poll.
+		// The first poll has no deadline. If it left a record unread, a later poll would report it as
+		// a new one.
 		const endlessRequest = { ...request, deadline: Infinity };
 		const newest = await this.findNewest(endlessRequest, startWith);
 
-		const baseline = takeBaseline(request, newest.newestListed, newest.failures, utcDayAt(now));
+		const baseline = takeBaseline(request, {
+			newestRecord: newest.newestListed,
+			failures: newest.failures,
+			today: writeUtcDay(now),
+		});
 		return {
 			records: startWith === 0 ? [] : newest.records.slice(-startWith),
 			failures: newest.failures,
@@ -93,80 +117,108 @@ export class NewRecords implements EventSource {
 	 * much longer than needed.
 	 */
 	private async findNewest(request: SampleRequest, count: number): Promise<NewestRecords> {
-		const range = new DayRange();
-		// The search ends at the latest when it asks for all records.
-		for (;;) {
-			const firstDay = range.getFirstDay(utcDayAt(request.now));
-			const { mostRows } = range;
-			const { found: lists, failures } = await this.readFrom(firstDay, mostRows, request);
-			const isLate = Date.now() >= request.deadline;
-
-			const isTooLong = [...lists.values()].some((list) => wasLeftUnread(list, mostRows));
-			if (isTooLong && !isLate) {
-				range.takeFewerDays();
-				continue;
+		const search = new DayRangeSearch();
+		let reading = await this.readDays(search, request);
+		// The search comes to an end: each step narrows it, or lets lists be longer, or asks for more
+		// days, at the latest for all records.
+		while (!reading.isLate && !this.hasEnoughRecords(reading, count)) {
+			if (reading.isTooLong) {
+				search.takeFewerDays();
+			} else {
+				search.takeMoreDays();
 			}
-
-			const listed = combineLists(lists);
-			const records = listed.filter((record) => this.isWantedHere(record));
-			const newestListed = listed.at(-1);
-			const areAllListed = firstDay === '';
-			// The baseline alone needs only the newest record.
-			const oldestNeeded = count === 0 ? newestListed : records.at(-count);
-			if (areAllListed || isLate || doListsReachBackTo(oldestNeeded, firstDay)) {
-				return { records, newestListed, failures, isComplete: areAllListed && !isLate };
-			}
-			range.takeMoreDays();
+			reading = await this.readDays(search, request);
 		}
+
+		const { failures, firstDay, isLate, listedRecords } = reading;
+		return {
+			records: this.chooseReportable(listedRecords),
+			newestListed: listedRecords.at(-1),
+			failures,
+			isComplete: firstDay === '' && !isLate,
+		};
+	}
+
+	/** Reads the records of the days that the search has come to, in all branches. */
+	private async readDays(search: DayRangeSearch, request: SampleRequest): Promise<DaysReading> {
+		const { branches, deadline, now, reader } = request;
+		const { mostRows } = search;
+		const firstDay = search.getFirstDay(writeUtcDay(now));
+
+		const readBranch = async (branch: number) => {
+			const goal = new DeadlineGoal(deadline, new RowLimitGoal(mostRows));
+			return await reader.collect(this.makeList(branch, firstDay), { goal });
+		};
+		const { found: lists, failures } = await readEachBranch(branches, readBranch);
+		const isLate = Date.now() >= deadline;
+
+		const isTooLong = [...lists.values()].some((list) => wasTooLongToRead(list, mostRows));
+		return { firstDay, listedRecords: combineLists(lists), isTooLong, isLate, failures };
+	}
+
+	/** Whether the lists were read to their end, and show `count` records to report. */
+	private hasEnoughRecords(reading: DaysReading, count: number): boolean {
+		const { firstDay, isTooLong, listedRecords } = reading;
+		if (isTooLong) return false;
+
+		const areAllListed = firstDay === '';
+		if (areAllListed) return true;
+
+		const oldestNeeded = this.findOldestNeeded(listedRecords, count);
+		return doListsReachBackTo(oldestNeeded, firstDay);
 	}
 
 	/**
-	 * Reads the records that were created from a day on in all branches. A list with more than
-	 * `mostRows` rows is left after its first page.
+	 * Finds the oldest record that a poll needs: the last of the `count` newest records to report. A
+	 * poll that reports none needs only the newest record, as the baseline.
+	 *
+	 * @returns undefined if the lists show fewer records
 	 */
-	private async readFrom(
-		firstDay: string,
-		mostRows: number,
-		{ branches, deadline, reader }: SampleRequest,
-	): Promise<{ found: Map<number, Collected>; failures: Map<number, unknown> }> {
-		return await readEachBranch(branches, async (branch) => {
-			const goal = new DeadlineGoal(deadline, new TooLongListGoal(mostRows));
-			return await reader.collect(this.makeList(branch, firstDay), { goal });
-		});
+	private findOldestNeeded(
+		listedRecords: readonly ListedRecord[],
+		count: number,
+	): ListedRecord | undefined {
+		if (count === 0) return listedRecords.at(-1);
+
+		const reportableRecords = this.chooseReportable(listedRecords);
+		return reportableRecords.at(-count);
 	}
 
-	private isWantedHere(record: ListedRecord): boolean {
-		return !isOfOtherBranch(record) && this.isWanted(record.row);
+	/** Chooses the records of the watched branches that the filters let pass. */
+	private chooseReportable(listedRecords: readonly ListedRecord[]): ListedRecord[] {
+		return listedRecords.filter((record) => !isOfOtherBranch(record) && this.isWanted(record.row));
 	}
 
 	// ---------------------------------------------------------------- later polls
 
 	/**
-	 * Reads the list of a branch. Stops after its first pages if they show as many unknown records as
-	 * AlfaCRM's count of the list has grown by since the last poll.
+	 * Reads the list of a branch: once an hour to its end, otherwise only until its pages have shown
+	 * all new records.
 	 *
 	 * Most polls find nothing new, or little, so a small page 0 is read first. If it is not enough,
 	 * reading starts again with large pages, because page numbers depend on the size of the pages.
 	 */
 	private async readBranch(
-		{ now, reader }: PollRequest,
+		request: PollRequest,
 		branch: number,
 		memory: RecordsMemory,
 	): Promise<Collected> {
-		const list = this.makeList(branch, memory.mark.since);
+		const { now, reader } = request;
+		const list = this.makeList(branch, memory.mark.firstDay);
+		// Without the total of the last poll, nobody can tell how many records are new.
 		const totalBefore = memory.branches.get(branch)?.total;
-		if (isWholeReadingDue(memory, now) || totalBefore === undefined) {
+		if (totalBefore === undefined || isWholeReadingDue(memory, now)) {
 			return await reader.collect(list, {});
 		}
 
 		const isUnknown = makeUnknownTest(memory);
 		const smallPage = await readSmallPage(reader, list);
-		const smallPageGoal = new GrowthGoal(isUnknown, totalBefore);
-		smallPageGoal.add(smallPage);
+		const smallPageGoal = new AllNewRecordsGoal(isUnknown, totalBefore);
+		smallPageGoal.add({ newRows: smallPage.rows, total: smallPage.total });
 		if (smallPageGoal.isReached() || smallPage.isComplete) return smallPage;
 
 		// A new goal, because the large pages show the records of the small page again.
-		const largePagesGoal = new GrowthGoal(isUnknown, totalBefore);
+		const largePagesGoal = new AllNewRecordsGoal(isUnknown, totalBefore);
 		return await reader.collect(list, { goal: largePagesGoal });
 	}
 
@@ -176,12 +228,16 @@ export class NewRecords implements EventSource {
 	 * @param firstDay `yyyy-mm-dd`; empty for all records
 	 */
 	private makeList(branch: number, firstDay: string): ListQuery {
-		const createdFrom = firstDay === '' ? {} : { created_at_from: dotted(firstDay) };
-		return { ...this.list, branch, body: { ...this.body, ...createdFrom } };
+		const body = { ...this.body };
+		if (firstDay !== '') {
+			body.created_at_from = dotted(firstDay);
+		}
+		return { ...this.list, branch, body };
 	}
 }
 
 /** Whether a list was not read to its end, because it has too many rows. */
-function wasLeftUnread({ isComplete, total = 0 }: Collected, mostRows: number): boolean {
-	return !isComplete && total > mostRows;
+function wasTooLongToRead(list: Collected, mostRows: number): boolean {
+	const rowCount = list.total ?? 0;
+	return !list.isComplete && rowCount > mostRows;
 }

@@ -4,8 +4,15 @@ import type { Collected } from '../../../api/list';
 import { daysAfter } from '../../../values/formats';
 import { DAY_MS, HOUR_MS } from '../../../values/time';
 import type { NewRecord, PollRequest } from '../../eventSource';
-import { isOfOtherBranch, listBranchesOf, joinBranchLists, rowId } from '../../eventSource';
-import { dayOf, hoursAfter, latest, readStamp, utcTimeAt, ZONES_HOURS } from '../../stamps';
+import { isOfOtherBranch, listBranchesOf, joinBranchLists, readIdOrZero } from '../../eventSource';
+import {
+	dayOf,
+	addHours,
+	latest,
+	readStamp,
+	writeUtcTime,
+	MOST_HOURS_BETWEEN_CLOCKS,
+} from '../../stamps';
 import { KnownRecords } from './knownRecords';
 import type { BranchMemory, Mark, RecordsMemory, RecordsState } from './recordsMemory';
 import { storeMemory } from './recordsMemory';
@@ -14,17 +21,17 @@ import { storeMemory } from './recordsMemory';
  * Decides which records are new, and what the trigger remembers until its next poll. It reads
  * nothing from AlfaCRM: `newRecords.ts` does.
  *
- * - **Baseline.** The first poll takes every record that is there as already reported.
+ * - **Baseline.** The first poll takes every existing record as already reported.
  * - **Mark.** IDs grow with each new record. Records up to the ID of the mark are old, and are not
- *   looked at any more. The mark moves on to the last record that was created two days ago. So a
+ *   looked at any more. The mark moves on to the last record that is at least two days old. So a
  *   record that shows up late, such as a lead that was moved into a watched branch a day later, is
  *   still above the mark.
  * - **Known records.** Above the mark, the trigger remembers the IDs of all records that it has
  *   come across: reported ones, unwanted ones (which the filters left out), and those of other
  *   branches.
  * - **Whole reading.** Once an hour all lists are read whole, and only then the mark moves. In
- *   between, the first pages are enough, once they show as many unknown records as AlfaCRM's count
- *   of the list, its total, has grown by.
+ *   between, the first pages of a list are enough. AlfaCRM counts the records of the list. If the
+ *   count has grown by 3 since the last poll, three unknown records are enough.
  */
 
 /** A record may show up this much later than it was created. */
@@ -36,8 +43,11 @@ const PATIENCE_MS = 7 * DAY_MS;
 /** All lists are read whole this often. */
 const WHOLE_READING_MS = HOUR_MS;
 
-/** The lists of branches as a poll has read them: whole, or the first pages. */
-type ListsByBranch = ReadonlyMap<number, Pick<Collected, 'isComplete' | 'rows' | 'total'>>;
+/** A list as a poll has read it: whole, or only its first pages. */
+type ReadList = Pick<Collected, 'isComplete' | 'rows' | 'total'>;
+
+/** The lists of the branches that could be read. */
+type ListsByBranch = ReadonlyMap<number, ReadList>;
 
 /** A record that the list of at least one branch shows. */
 export interface ListedRecord extends NewRecord {
@@ -51,40 +61,45 @@ export interface ListedRecord extends NewRecord {
 
 // ---------------------------------------------------------------- the first poll
 
-/**
- * Takes a baseline: every record up to the newest one counts as already reported.
- *
- * @param newestRecord undefined if there is no record
- * @param failures what went wrong, by branch; only the branches that could not be read
- * @param today `yyyy-mm-dd`
- */
-export function takeBaseline(
-	request: PollRequest,
-	newestRecord: Pick<ListedRecord, 'createdAt' | 'id'> | undefined,
-	failures: ReadonlyMap<number, unknown>,
-	today: string,
-): RecordsState {
-	const { id = 0, createdAt = '' } = newestRecord ?? {};
-	const createdOn = createdAt === '' ? today : createdAt;
-	const branches = request.branches.map((branch): [number, BranchMemory] => [
-		branch,
-		{ wasAddedLater: failures.has(branch) },
-	]);
+/** The newest record and the failures that the first poll has found. */
+interface FirstReading {
+	/** Undefined if there is no record. */
+	newestRecord: Pick<ListedRecord, 'createdAt' | 'id'> | undefined;
+	/** The errors of the branches that could not be read. */
+	failures: ReadonlyMap<number, unknown>;
+	/** `yyyy-mm-dd` */
+	today: string;
+}
 
+/**
+ * Makes the state of a trigger that starts now: every record up to the newest one counts as already
+ * reported. A branch that cannot be read now gets its baseline when it is read for the first time.
+ */
+export function takeBaseline(request: PollRequest, reading: FirstReading): RecordsState {
+	const { newestRecord, failures, today } = reading;
+	const branches = new Map<number, BranchMemory>();
+	for (const branch of request.branches) {
+		const couldBeRead = !failures.has(branch);
+		branches.set(branch, { hasBaseline: couldBeRead });
+	}
+
+	const createdAt = newestRecord?.createdAt ?? '';
 	const memory: RecordsMemory = {
-		mark: makeMark({ id, createdAt: createdOn }),
-		known: new KnownRecords(),
-		branches: new Map(branches),
+		mark: {
+			lastOldId: newestRecord?.id ?? 0,
+			firstDay: findFirstDayFor(createdAt === '' ? today : createdAt),
+		},
+		knownRecords: new KnownRecords(),
+		branches,
 	};
 	return storeMemory(memory, request);
 }
 
 // ---------------------------------------------------------------- later polls
 
-/** What is to be known to decide which of the listed records are new. */
+/** The lists that a poll has read, and the filters by which it decides which records are new. */
 interface RecordsPoll {
 	request: PollRequest;
-	/** The lists of the branches that could be read. */
 	lists: ListsByBranch;
 	/** Whether the filters let a record pass. */
 	isWanted: (row: IDataObject) => boolean;
@@ -97,62 +112,65 @@ interface RecordsPoll {
  */
 export function findNewRecords(
 	memory: RecordsMemory,
-	{ request, lists, isWanted }: RecordsPoll,
+	poll: RecordsPoll,
 ): { records: ListedRecord[]; stateAfter: (reportedCount: number) => RecordsState } {
+	const { request, lists, isWanted } = poll;
 	const listedRecords = combineLists(lists);
 	const classified = classifyRecords(listedRecords, memory, isWanted);
-	return {
-		records: classified.toReport,
-		stateAfter: (reportedCount) => {
-			// Records that this poll does not report stay unknown, so that the next poll finds them.
-			const reading = { lists, listedRecords, now: request.now };
-			const memoryAfter = memoryAfterReporting(reportedCount, classified, memory, reading);
-			return storeMemory(memoryAfter, request);
-		},
+	const outcome: PollOutcome = { lists, listedRecords, classified, now: request.now };
+
+	const makeStateAfter = (reportedCount: number): RecordsState => {
+		const updatedMemory = updateMemory(memory, outcome, reportedCount);
+		return storeMemory(updatedMemory, request);
 	};
+	return { records: classified.toReport, stateAfter: makeStateAfter };
 }
 
 /** Returns the records of all lists, each once, the lowest ID first. */
 export function combineLists(lists: ListsByBranch): ListedRecord[] {
-	const listedRecords = [...joinBranchLists(lists)].map(([id, record]) => ({
-		...record,
-		id,
-		createdAt: readStamp(record.row, 'created_at'),
-	}));
+	const listedRecords: ListedRecord[] = [];
+	for (const [id, record] of joinBranchLists(lists)) {
+		const createdAt = readStamp(record.row, 'created_at');
+		listedRecords.push({ ...record, id, createdAt });
+	}
 	return listedRecords.sort((a, b) => a.id - b.id);
 }
 
-/** Records that were not reported before, by what is to be done about them. */
+/** The records that were not reported before, sorted by what the poll does about them. */
 interface ClassifiedRecords {
-	/** New, so that they are to be reported. */
+	/** New records of the watched branches. */
 	toReport: ListedRecord[];
-	/** In a branch that was added later. They were there before, so they count as reported. */
-	earlier: ListedRecord[];
-	/** Left out by the filters. */
+	/** Records that existed before their branch was watched. They count as reported. */
+	baseline: ListedRecord[];
+	/** Records that the filters left out. */
 	unwanted: ListedRecord[];
-	/** Listed by a watched branch, but of another one. */
+	/** Records that the list of a watched branch shows, although they belong to another branch. */
 	ofOtherBranch: ListedRecord[];
 }
 
-/** Sorts the records that were not reported before by what is to be done about them. */
+/**
+ * Sorts the listed records by what the poll does about them: report them or only remember them.
+ * Leaves out the records that are old or were reported before.
+ */
 function classifyRecords(
 	listedRecords: readonly ListedRecord[],
-	{ mark, known, branches }: RecordsMemory,
+	memory: RecordsMemory,
 	isWanted: RecordsPoll['isWanted'],
 ): ClassifiedRecords {
 	const classified: ClassifiedRecords = {
 		toReport: [],
-		earlier: [],
+		baseline: [],
 		unwanted: [],
 		ofOtherBranch: [],
 	};
 	for (const record of listedRecords) {
-		if (record.id <= mark.id || known.wasReported(record.id)) continue;
+		const isOld = record.id <= memory.mark.lastOldId;
+		if (isOld || memory.knownRecords.wasReported(record.id)) continue;
 
 		if (isOfOtherBranch(record)) {
 			classified.ofOtherBranch.push(record);
-		} else if (wasThereBefore(record, branches)) {
-			classified.earlier.push(record);
+		} else if (existedBeforeWatching(record, memory.branches)) {
+			classified.baseline.push(record);
 		} else if (isWanted(record.row)) {
 			classified.toReport.push(record);
 		} else {
@@ -163,89 +181,121 @@ function classifyRecords(
 }
 
 /**
- * Whether a record was there before its branches were watched. A record counts as new if one of its
- * branches was watched before.
+ * Whether a record existed before its branches were watched. One branch that the trigger has
+ * watched before is enough to make it a new record. Branches that are not watched do not count.
  */
-function wasThereBefore(record: NewRecord, branches: RecordsMemory['branches']): boolean {
-	return listBranchesOf(record).every((branch) => branches.get(branch)?.wasAddedLater !== false);
+function existedBeforeWatching(record: NewRecord, branches: RecordsMemory['branches']): boolean {
+	const wasBranchWatchedBefore = listBranchesOf(record).some(
+		(branch) => branches.get(branch)?.hasBaseline === true,
+	);
+	return !wasBranchWatchedBefore;
 }
 
 // ---------------------------------------------------------------- after the poll
 
-/** What a poll has read, and when. */
-interface Reading {
+/** The lists that a poll has read, and the records that it has found in them. */
+interface PollOutcome {
 	lists: ListsByBranch;
 	/** The records of all lists, the lowest ID first. */
 	listedRecords: readonly ListedRecord[];
+	classified: ClassifiedRecords;
 	/** n8n's time in milliseconds. */
 	now: number;
 }
 
 /**
- * Returns what to remember once the first `reportedCount` new records were reported. The next poll
- * finds the others again.
+ * Returns what to remember once the first `reportedCount` new records were reported. The other new
+ * records stay unknown, so that the next poll finds them again.
  */
-function memoryAfterReporting(
-	reportedCount: number,
-	classified: ClassifiedRecords,
+function updateMemory(
 	memory: RecordsMemory,
-	reading: Reading,
+	outcome: PollOutcome,
+	reportedCount: number,
 ): RecordsMemory {
-	const { now, listedRecords } = reading;
+	const { classified, listedRecords, now } = outcome;
 	const areAllReported = reportedCount >= classified.toReport.length;
 	const isWholeReading = isWholeReadingDue(memory, now);
-	const branches = branchesAfter(memory, reading, { areAllReported, isWholeReading });
+	const branches = updateBranches(memory, outcome, { areAllReported, isWholeReading });
 
 	const mayMoveMark = areAllReported && isWholeReading && isEveryBranchRead(branches, now);
 	const mark = mayMoveMark ? moveMark(memory.mark, listedRecords, now) : memory.mark;
 
-	const reportedRecords = classified.toReport.slice(0, reportedCount);
+	// The totals of the lists count the records from `firstDay` on. When this day changes, all lists
+	// are read whole once more, for the new totals.
+	const haveTotalsChanged = mark.firstDay !== memory.mark.firstDay;
+	const lastWholeReadingAt = isWholeReading ? now : memory.lastWholeReadingAt;
 	return {
 		mark,
-		known: knownAfter(memory.known, classified, reportedRecords),
-		lastWholeReadingAt: wholeReadingAfter(memory, mark, { isWholeReading, now }),
+		knownRecords: updateKnownRecords(memory.knownRecords, classified, reportedCount),
+		lastWholeReadingAt: haveTotalsChanged ? undefined : lastWholeReadingAt,
 		branches,
 	};
 }
 
-/** Adds the records that the trigger has come across. */
-function knownAfter(
-	before: KnownRecords,
+/** Adds the records that the trigger has come across, except new ones that were not reported. */
+function updateKnownRecords(
+	knownRecords: KnownRecords,
 	classified: ClassifiedRecords,
-	reportedRecords: readonly ListedRecord[],
+	reportedCount: number,
 ): KnownRecords {
-	const known = before.copy();
-	for (const { id } of classified.toReport) known.forget(id);
-	for (const { id } of reportedRecords) known.addReported(id);
-	for (const { id } of classified.earlier) known.addReported(id);
-	for (const { id } of classified.unwanted) known.addUnwanted(id);
-	for (const { id } of classified.ofOtherBranch) known.addOfOtherBranch(id);
-	return known;
+	const updatedRecords = knownRecords.copy();
+	// A new record may have been unwanted before. It is forgotten, so that the next poll finds it
+	// again if this poll does not report it.
+	for (const { id } of classified.toReport) updatedRecords.forgetUnreported(id);
+
+	const reportedRecords = classified.toReport.slice(0, reportedCount);
+	for (const { id } of reportedRecords) updatedRecords.addReported(id);
+	for (const { id } of classified.baseline) updatedRecords.addReported(id);
+	for (const { id } of classified.unwanted) updatedRecords.addUnwanted(id);
+	for (const { id } of classified.ofOtherBranch) updatedRecords.addOfOtherBranch(id);
+	return updatedRecords;
 }
 
-function branchesAfter(
-	memory: RecordsMemory,
-	{ lists, now }: Reading,
-	{ areAllReported, isWholeReading }: { areAllReported: boolean; isWholeReading: boolean },
-): RecordsMemory['branches'] {
-	const branches = new Map<number, BranchMemory>();
-	for (const [branch, before] of memory.branches) {
-		const list = lists.get(branch);
-		// While records of the list are still to be reported, the list must be read again, even if it
-		// does not grow.
-		const total = areAllReported ? list?.total : undefined;
+/** How far a poll has got. */
+interface PollProgress {
+	/** Whether all new records were reported. */
+	areAllReported: boolean;
+	/** Whether the poll has read all lists whole, not only their first pages. */
+	isWholeReading: boolean;
+}
 
-		const couldNotBeRead = list === undefined || (isWholeReading && !list.isComplete);
-		if (couldNotBeRead) {
-			branches.set(branch, { ...before, unreadSince: before.unreadSince ?? now });
-		} else if (list.isComplete) {
-			branches.set(branch, { total, wasAddedLater: false });
+/** Updates what is remembered of each branch by the list that the poll has read. */
+function updateBranches(
+	memory: RecordsMemory,
+	outcome: PollOutcome,
+	progress: PollProgress,
+): RecordsMemory['branches'] {
+	const updatedBranches = new Map<number, BranchMemory>();
+	for (const [branch, branchMemory] of memory.branches) {
+		const list = outcome.lists.get(branch);
+		if (wasListRead(list, progress)) {
+			updatedBranches.set(branch, updateReadBranch(branchMemory, list, progress));
 		} else {
-			// The first pages were enough.
-			branches.set(branch, { ...before, total, unreadSince: undefined });
+			const unreadSince = branchMemory.unreadSince ?? outcome.now;
+			updatedBranches.set(branch, { ...branchMemory, unreadSince });
 		}
 	}
-	return branches;
+	return updatedBranches;
+}
+
+/** Whether the list of a branch was read, and was read to its end if the poll has to do so. */
+function wasListRead(list: ReadList | undefined, progress: PollProgress): list is ReadList {
+	if (list === undefined) return false;
+
+	return list.isComplete || !progress.isWholeReading;
+}
+
+/** Updates what is remembered of a branch whose list was read. */
+function updateReadBranch(
+	branchMemory: BranchMemory,
+	list: ReadList,
+	progress: PollProgress,
+): BranchMemory {
+	// While records of the list are still to be reported, the list must be read again, even if it
+	// does not grow. Without a total, the next poll reads it whole.
+	const total = progress.areAllReported ? list.total : undefined;
+	const hasBaseline = branchMemory.hasBaseline || list.isComplete;
+	return { total, hasBaseline };
 }
 
 /**
@@ -258,59 +308,58 @@ function isEveryBranchRead(branches: RecordsMemory['branches'], now: number): bo
 	);
 }
 
-/** Whether all lists are to be read whole in this poll. */
+/** Whether a poll must read all lists whole: once an hour. */
 export function isWholeReadingDue({ lastWholeReadingAt }: RecordsMemory, now: number): boolean {
 	if (lastWholeReadingAt === undefined) return true;
 
-	// The clock of n8n may have been set back.
+	// If the clock of n8n was set back, the last reading is in the future. The trigger must not wait
+	// for it.
 	const passedMs = Math.abs(now - lastWholeReadingAt);
 	return passedMs >= WHOLE_READING_MS;
 }
 
-function wholeReadingAfter(
-	memory: RecordsMemory,
-	mark: Mark,
-	{ isWholeReading, now }: { isWholeReading: boolean; now: number },
-): number | undefined {
-	// Lists from another day on have other totals, so they are read whole once more.
-	const haveTotalsChanged = mark.since !== memory.mark.since;
-	if (haveTotalsChanged) return undefined;
-
-	return isWholeReading ? now : memory.lastWholeReadingAt;
-}
-
 // ---------------------------------------------------------------- the mark
 
-/** Moves the mark to the last record that is old enough, but never back. */
+/**
+ * Moves the mark, the ID up to which all records are old, to the last record that is at least two
+ * days old. The mark never moves back.
+ */
 function moveMark(mark: Mark, listedRecords: readonly ListedRecord[], now: number): Mark {
 	const lastOldRecord = findLastOldRecord(listedRecords, now);
-	if (lastOldRecord === undefined || lastOldRecord.id <= mark.id) return mark;
+	if (lastOldRecord === undefined || lastOldRecord.id <= mark.lastOldId) return mark;
 
-	return makeMark(lastOldRecord);
+	return { lastOldId: lastOldRecord.id, firstDay: findFirstDayFor(lastOldRecord.createdAt) };
 }
 
 /**
- * Finds the last record that was created at least two days ago. AlfaCRM's present time is that of
- * the newest record, or that of n8n's clock in the time zone that is furthest behind, whichever is
- * later.
+ * Finds the last record that was created at least two days ago. The current time by AlfaCRM's clock
+ * is not known, because AlfaCRM does not tell its time zone. It is estimated, rather too early than
+ * too late.
  */
 function findLastOldRecord(
 	listedRecords: readonly ListedRecord[],
 	now: number,
 ): ListedRecord | undefined {
 	const datedRecords = listedRecords.filter(({ createdAt }) => createdAt !== '');
+	// AlfaCRM's clock is not behind the newest record, and not behind the time zone that is furthest
+	// behind.
 	const newestTime = datedRecords.at(-1)?.createdAt ?? '';
-	const presentTime = latest(newestTime, hoursAfter(utcTimeAt(now), -ZONES_HOURS));
-	const twoDaysAgo = hoursAfter(presentTime, -LATE_HOURS);
+	const earliestPossibleTime = addHours(writeUtcTime(now), -MOST_HOURS_BETWEEN_CLOCKS);
+	const estimatedTime = latest(newestTime, earliestPossibleTime);
+
+	const twoDaysAgo = addHours(estimatedTime, -LATE_HOURS);
 	return datedRecords.filter(({ createdAt }) => createdAt <= twoDaysAgo).at(-1);
 }
 
 /**
- * Makes a mark of a record. Lists are asked for from the day before on, because the clock of
- * another branch may be behind, so that a record with a higher ID shows the day before.
+ * Finds the day from which lists must be asked for, so that they show all records with a higher ID
+ * than a record. It is the day before the record was created, because a branch in another time zone
+ * may show this earlier day for newer records.
+ *
+ * @param createdAt when the record was created, as AlfaCRM shows it
  */
-function makeMark({ id, createdAt }: Pick<ListedRecord, 'createdAt' | 'id'>): Mark {
-	return { id, since: daysAfter(dayOf(createdAt), -1) };
+function findFirstDayFor(createdAt: string): string {
+	return daysAfter(dayOf(createdAt), -1);
 }
 
 /**
@@ -322,12 +371,19 @@ function makeMark({ id, createdAt }: Pick<ListedRecord, 'createdAt' | 'id'>): Ma
 export function doListsReachBackTo(record: ListedRecord | undefined, firstDay: string): boolean {
 	if (record === undefined) return false;
 
-	return record.createdAt === '' || makeMark(record).since >= firstDay;
+	// A record without a readable time gives no day to compare. Lists of more days would not help.
+	if (record.createdAt === '') return true;
+
+	return findFirstDayFor(record.createdAt) >= firstDay;
 }
 
 // ---------------------------------------------------------------- known records
 
-/** Makes a function that tells whether the trigger has never come across a record. */
+/** Makes a function that tells whether the trigger has never come across the record of a row. */
 export function makeUnknownTest(memory: RecordsMemory): (row: IDataObject) => boolean {
-	return (row) => rowId(row) > memory.mark.id && !memory.known.has(rowId(row));
+	return (row) => {
+		const id = readIdOrZero(row);
+		const isOld = id <= memory.mark.lastOldId;
+		return !isOld && !memory.knownRecords.has(id);
+	};
 }

@@ -3,14 +3,17 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ReadingGoal } from '../../../api/list';
 import type { Page } from '../../../api/pages';
 
-/** Is reached when a list turns out to have more rows than are worth reading. */
-export class TooLongListGoal implements ReadingGoal {
+/**
+ * Ends the reading of a list after its first page, if AlfaCRM counts more rows in the list than are
+ * worth reading.
+ */
+export class RowLimitGoal implements ReadingGoal {
 	private total = 0;
 
 	constructor(private readonly mostRows: number) {}
 
-	add({ total = 0 }: Page): void {
-		this.total = total;
+	add(page: Page): void {
+		this.total = page.total ?? 0;
 	}
 
 	isReached(): boolean {
@@ -19,25 +22,34 @@ export class TooLongListGoal implements ReadingGoal {
 }
 
 /**
- * Is reached when the pages have shown as many unknown records as the list has grown by. Then the
- * pages that follow have only known records.
+ * Ends the reading of a list once its pages have shown all new records: as many unknown records as
+ * the list has grown by since the last poll. Then the following pages have only known records.
  */
-export class GrowthGoal implements ReadingGoal {
+export class AllNewRecordsGoal implements ReadingGoal {
 	private unknownCount = 0;
 	private total?: number;
 
-	/** @param totalBefore how many records the list had in the last poll */
+	/**
+	 * @param isUnknown whether the trigger has never come across the record of a row
+	 * @param totalBefore how many records the list had in the last poll
+	 */
 	constructor(
 		private readonly isUnknown: (row: IDataObject) => boolean,
 		private readonly totalBefore: number,
 	) {}
 
-	add({ rows, total }: Pick<Page, 'rows' | 'total'>): void {
-		this.unknownCount += rows.filter(this.isUnknown).length;
-		this.total = total;
+	add(page: Pick<Page, 'newRows' | 'total'>): void {
+		const unknownRows = page.newRows.filter(this.isUnknown);
+		this.unknownCount += unknownRows.length;
+		this.total = page.total;
 	}
 
+	/**
+	 * Whether the list has grown by exactly as many records as were unknown. If records were deleted
+	 * meanwhile, the numbers differ, and the list is read to its end.
+	 */
 	isReached(): boolean {
-		return this.total === this.totalBefore + this.unknownCount;
+		const expectedTotal = this.totalBefore + this.unknownCount;
+		return this.total === expectedTotal;
 	}
 }

@@ -10,12 +10,12 @@ import {
 import { KnownRecords } from './knownRecords';
 
 /**
- * What the trigger remembers of new records between two polls, and its stored form.
+ * Keeps what the trigger remembers of new records between two polls, and its stored form.
  * `newRecordsState.ts` explains the words.
  */
 export interface RecordsMemory {
 	mark: Mark;
-	known: KnownRecords;
+	knownRecords: KnownRecords;
 	/**
 	 * When all readable lists were last read whole, by n8n's clock in milliseconds; undefined if they
 	 * must be read whole again.
@@ -25,29 +25,32 @@ export interface RecordsMemory {
 	branches: ReadonlyMap<number, BranchMemory>;
 }
 
+/** Tells which records are old, so that they are not looked at any more. */
 export interface Mark {
-	/** Records up to this ID are old. */
-	id: number;
+	/** All records up to this ID are old. */
+	lastOldId: number;
 	/**
 	 * The day before the creation of the record with this ID, `yyyy-mm-dd`. Lists are asked for from
-	 * this day on. Empty if AlfaCRM shows a day that does not exist; then lists are asked for whole.
+	 * this day on. It is empty if the record shows a day that does not exist, such as 31 February,
+	 * because it has no day before. Then lists are asked for whole.
 	 */
-	since: string;
+	firstDay: string;
 }
 
 export interface BranchMemory {
 	/**
-	 * How many rows AlfaCRM counts from the day of `since` on. Undefined while some of them are still
-	 * to be reported.
+	 * How many rows AlfaCRM counts in the list from the mark's `firstDay` on. Undefined while some of
+	 * them are still to be reported.
 	 */
 	total?: number;
 	/** Since when the branch could not be read, by n8n's clock in milliseconds. */
 	unreadSince?: number;
 	/**
-	 * The branch was chosen, or could be read, only after the first poll. The records that its first
-	 * reading shows are not reported, because they were there before.
+	 * Whether the trigger knows which records existed before it watched the branch. If not, the
+	 * records that the first reading shows are not reported, because they may be old. This is
+	 * so in a branch that was chosen, or could be read, only after the first poll.
 	 */
-	wasAddedLater: boolean;
+	hasBaseline: boolean;
 }
 
 /**
@@ -56,55 +59,74 @@ export interface BranchMemory {
  */
 export function restoreMemory(
 	stored: RecordsState,
-	{ branches, filters, scope }: Pick<PollRequest, 'branches' | 'filters' | 'scope'>,
+	settings: Pick<PollRequest, 'branches' | 'branchesDigest' | 'filtersDigest'>,
 ): RecordsMemory {
-	// If other branches are chosen now, those without a state were added. Otherwise a branch without
-	// a state is a new one of the account, so that all its records are new.
-	const hasChoiceChanged = scope !== stored.scope;
-	const newBranch: BranchMemory = { wasAddedLater: hasChoiceChanged };
-	const watchedBranches = branches.map((branch): [number, BranchMemory] => {
-		const branchState = stored.branches[branch];
-		return [branch, branchState === undefined ? newBranch : restoreBranch(branchState)];
-	});
+	// If the user has chosen other branches, a branch without a state was added by the user.
+	// Otherwise it is a new branch of the account. It had no records before, so all of its records
+	// are reported.
+	const hasChoiceChanged = settings.branchesDigest !== stored.scope;
+	const addedBranch: BranchMemory = { hasBaseline: !hasChoiceChanged };
 
+	const branches = new Map<number, BranchMemory>();
+	for (const branch of settings.branches) {
+		const branchState = stored.branches[branch];
+		branches.set(branch, branchState === undefined ? addedBranch : restoreBranch(branchState));
+	}
+
+	const haveFiltersChanged = settings.filtersDigest !== stored.filters;
+	const restoreRecords = haveFiltersChanged ? restoreRecordsForNewFilters : restoreKnownRecords;
 	return {
-		mark: { id: stored.mark, since: stored.since },
-		known: restoreKnown(stored, { haveFiltersChanged: filters !== stored.filters }),
+		mark: { lastOldId: stored.mark, firstDay: stored.since },
+		knownRecords: restoreRecords(stored),
 		lastWholeReadingAt: stored.wholeAt,
-		branches: new Map(watchedBranches),
+		branches,
 	};
 }
 
-function restoreKnown(
-	{ told, unwanted, foreign = '' }: RecordsState,
-	{ haveFiltersChanged }: { haveFiltersChanged: boolean },
-): KnownRecords {
-	if (haveFiltersChanged) {
-		// Records that the old filters left out are not reported under new filters.
-		const reported = `${told},${unwanted}`;
-		return new KnownRecords({ reported, unwanted: '', ofOtherBranches: foreign });
-	}
-	return new KnownRecords({ reported: told, unwanted, ofOtherBranches: foreign });
+function restoreKnownRecords(stored: RecordsState): KnownRecords {
+	return new KnownRecords({
+		reported: stored.told,
+		unwanted: stored.unwanted,
+		ofOtherBranches: stored.foreign ?? '',
+	});
+}
+
+/**
+ * Restores the known records after the user has changed the filters. Records that the old filters
+ * left out count as reported, so that they are not reported under the new filters.
+ */
+function restoreRecordsForNewFilters(stored: RecordsState): KnownRecords {
+	// Either text may be empty: an empty range between two commas has no IDs.
+	const reportedOrUnwanted = `${stored.told},${stored.unwanted}`;
+	return new KnownRecords({
+		reported: reportedOrUnwanted,
+		unwanted: '',
+		ofOtherBranches: stored.foreign ?? '',
+	});
 }
 
 /** Makes the stored form of the memory. Leaves out IDs that are no longer above the mark. */
 export function storeMemory(
-	{ mark, known, lastWholeReadingAt, branches }: RecordsMemory,
-	{ filters, scope }: Pick<PollRequest, 'filters' | 'scope'>,
+	memory: RecordsMemory,
+	settings: Pick<PollRequest, 'branchesDigest' | 'filtersDigest'>,
 ): RecordsState {
-	const { reported, unwanted, ofOtherBranches } = known.toStored(mark.id);
+	const { mark, knownRecords, lastWholeReadingAt } = memory;
+	const { reported, unwanted, ofOtherBranches } = knownRecords.toStored(mark.lastOldId);
+
+	const branches: Record<string, BranchState> = {};
+	for (const [branch, branchMemory] of memory.branches) {
+		branches[branch] = storeBranch(branchMemory);
+	}
 	return {
-		mark: mark.id,
-		since: mark.since,
+		mark: mark.lastOldId,
+		since: mark.firstDay,
 		told: reported,
 		unwanted,
 		foreign: ofOtherBranches === '' ? undefined : ofOtherBranches,
 		wholeAt: lastWholeReadingAt,
-		branches: Object.fromEntries(
-			[...branches].map(([branch, branchMemory]) => [branch, storeBranch(branchMemory)]),
-		),
-		scope,
-		filters,
+		branches,
+		scope: settings.branchesDigest,
+		filters: settings.filtersDigest,
 	};
 }
 
@@ -115,9 +137,9 @@ export function storeMemory(
  * change.
  */
 export interface RecordsState {
-	/** The ID of the mark. */
+	/** `lastOldId` of the mark */
 	mark: number;
-	/** The day of the mark. */
+	/** `firstDay` of the mark */
 	since: string;
 	/** The IDs of reported records as ranges, such as "501-503,507". */
 	told: string;
@@ -140,7 +162,7 @@ interface BranchState {
 	total?: number;
 	/** `unreadSince` */
 	unreadAt?: number;
-	/** `wasAddedLater` */
+	/** `true` if `hasBaseline` is false; otherwise missing */
 	isChosen?: true;
 }
 
@@ -163,9 +185,9 @@ export const checkRecordsState = makeObjectCheck<RecordsState>({
 });
 
 function restoreBranch({ total, unreadAt, isChosen }: BranchState): BranchMemory {
-	return { total, unreadSince: unreadAt, wasAddedLater: isChosen === true };
+	return { total, unreadSince: unreadAt, hasBaseline: isChosen !== true };
 }
 
-function storeBranch({ total, unreadSince, wasAddedLater }: BranchMemory): BranchState {
-	return { total, unreadAt: unreadSince, isChosen: wasAddedLater ? true : undefined };
+function storeBranch({ total, unreadSince, hasBaseline }: BranchMemory): BranchState {
+	return { total, unreadAt: unreadSince, isChosen: hasBaseline ? undefined : true };
 }

@@ -1,3 +1,7 @@
+/**
+ * The steps of a trial (one run of *Try Writes*) that add a comment to the test lead and delete it.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { communication } from '../../../../entities/communication';
@@ -10,7 +14,7 @@ import { CONFIRMED } from '../trialStep';
 import { explainMissingLead } from './leadSteps';
 
 /**
- * The `type_id` of a comment, as *Add Comment* sends it. Calls, letters and the like have others.
+ * The `type_id` that *Add Comment* sends. Calls, letters and the like have other `type_id`s.
  */
 const COMMENT_TYPE = 1;
 
@@ -18,46 +22,52 @@ const COMMENT_TYPE = 1;
 export const addCommentStep: TrialStep = {
 	name: 'add comment',
 	kind: 'comment',
-	creates: true,
+	createsRecord: true,
 	findReasonToSkip: explainMissingLead,
 
-	/** Adds a comment with the text of the trial by the operation *Add Comment*. */
+	/**
+	 * Adds the comment by the operation *Add Comment*. Its text is the signature, by which the trial
+	 * recognizes its records.
+	 */
 	async write({ operations, records, signature }) {
 		await operations.execute(customerEntity, 'addComment', {
 			id: records.leadId,
 			comment: signature.text,
 		});
+		// `execute` has thrown an error unless AlfaCRM has confirmed the comment.
 		return CONFIRMED;
 	},
 
-	/** Looks for the comment, and compares it with what was sent. */
+	/** Looks for the comment, and compares its fields with the sent ones. */
 	async readBack({ item, operations, records, signature }) {
+		// The trial adds one comment, and `readComments` finds only comments of the trial.
 		const [comment] = await records.readComments();
-		if (comment === undefined) return { isDone: false };
+		if (comment === undefined) return { isCarriedOut: false };
 
 		const sent = { comment: signature.text, type_id: COMMENT_TYPE };
 		const fieldProblems = compareFields(operations, communication, { sent, record: comment });
 		const timeProblems = checkCommentTime(comment, item.zone);
-		return { isDone: true, problems: [...fieldProblems, ...timeProblems] };
+		return { isCarriedOut: true, problems: [...fieldProblems, ...timeProblems] };
 	},
 };
 
-/** The time of a new comment may differ from the clock of n8n by this much. */
+/** The most by which the time of a new comment can differ from the clock of n8n. */
 const CLOCK_TOLERANCE_MS = 10 * MINUTE_MS;
 
 /**
- * Checks whether a new comment has the time of the workflow. By that time *Add Comment* recognizes
- * a comment that it has added before. If the time is wrong, it may add the comment twice.
+ * Checks whether the time of a new comment is now, by the clock of the workflow. *Add Comment* uses
+ * the times of comments to recognize a comment that it has added before. With wrong times, *Add
+ * Comment* may add a comment twice.
  *
- * @returns what is wrong, as sentences
+ * @returns sentences that say what is wrong
  */
 function checkCommentTime(comment: IDataObject, zone: string): string[] {
-	const msAhead = aheadMs(comment.added, zone);
-	if (msAhead === undefined) return ['It shows no time that can be read'];
-	if (Math.abs(msAhead) <= CLOCK_TOLERANCE_MS) return [];
+	const msAheadOfNow = aheadMs(comment.added, zone);
+	if (msAheadOfNow === undefined) return ['It shows no time that can be read'];
+	if (Math.abs(msAheadOfNow) <= CLOCK_TOLERANCE_MS) return [];
 
-	const minutes = Math.round(Math.abs(msAhead) / MINUTE_MS);
-	const direction = msAhead < 0 ? 'behind' : 'ahead of';
+	const minutes = Math.round(Math.abs(msAheadOfNow) / MINUTE_MS);
+	const direction = msAheadOfNow < 0 ? 'behind' : 'ahead of';
 	return [
 		`Its time is ${minutes} min ${direction} the workflow: set the time zone of the workflow to that of the school`,
 	];

@@ -1,3 +1,8 @@
+/**
+ * The steps of a trial (one run of *Try Writes*) that write the test lead: create, update, archive
+ * and delete. The other records of the trial belong to the test lead.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { hasStatus } from '../../../../api/failures';
@@ -11,15 +16,15 @@ import { TEST_NOTICE } from '../testSignature';
 import type { Removal, Trial, TrialStep, WriteAnswer } from '../trialStep';
 import { CONFIRMED } from '../trialStep';
 
-/** Returns the reason to skip a step that needs the lead; undefined if the lead was found. */
+/** Returns the reason to skip a step that needs the test lead; undefined if the lead was found. */
 export const explainMissingLead = ({ records }: Trial): string | undefined =>
 	records.isLeadKnown ? undefined : 'There is no test lead.';
 
-/** Creates the test lead, to which all other records of the trial belong. */
+/** Creates the test lead. */
 export const createLeadStep: TrialStep = {
 	name: 'create lead',
 	kind: 'lead',
-	creates: true,
+	createsRecord: true,
 
 	/** Creates the lead by the operation *Create*. */
 	async write({ operations, signature }) {
@@ -28,24 +33,25 @@ export const createLeadStep: TrialStep = {
 		return { outcome: 'confirmed', createdId: readId(lead.id) };
 	},
 
-	/** Looks for the new lead, and compares it with what was sent. */
+	/** Looks for the new lead, and compares its fields with the sent ones. */
 	async readBack({ operations, records, signature, branch }, answer) {
-		const answeredId = answer.outcome === 'confirmed' ? answer.createdId : undefined;
-		const { lead, isFoundById } = await records.findCreatedLead(answeredId);
-		const isWrongId = answeredId !== undefined && !isFoundById;
-		const idProblems = isWrongId ? [`It is not found by the ID ${answeredId}`] : [];
-		if (lead === undefined) return { isDone: false, problems: idProblems };
+		const idFromAnswer = answer.outcome === 'confirmed' ? answer.createdId : undefined;
+		const { lead, isFoundById } = await records.findCreatedLead(idFromAnswer);
+		const isWrongId = idFromAnswer !== undefined && !isFoundById;
+		const idProblems = isWrongId ? [`It is not found by the ID ${idFromAnswer}`] : [];
+		if (lead === undefined) return { isCarriedOut: false, problems: idProblems };
 
+		// The fields in AlfaCRM's format, as *Create* has sent them.
 		const input = makeLeadInput(signature.text);
 		const sent = buildRequestBody(operations.makeItem(), customerEntity.fields, input, { branch });
 		const fieldProblems = compareFields(operations, customerEntity, { sent, record: lead });
 		const hasStage = stageOf(lead) !== undefined;
 		const stageProblems = hasStage ? ['It stands in a stage, though none was sent'] : [];
-		return { isDone: true, problems: [...fieldProblems, ...idProblems, ...stageProblems] };
+		return { isCarriedOut: true, problems: [...fieldProblems, ...idProblems, ...stageProblems] };
 	},
 };
 
-/** Makes the input of *Create*: a customer with the text of the trial as name and note. */
+/** Makes the input of *Create*: a lead whose name and note are the text of the trial. */
 const makeLeadInput = (signatureText: string): IDataObject => ({
 	name: signatureText,
 	note: signatureText,
@@ -55,9 +61,7 @@ const makeLeadInput = (signatureText: string): IDataObject => ({
 
 // ---------------------------------------------------------------- update lead
 
-/**
- * Contacts that reach nobody: the domains are reserved, and no country gives out the area code.
- */
+/** Contacts that reach nobody: the domain is reserved, and the area code 000 is given to nobody. */
 const CONTACTS_OF_NOBODY = {
 	phone: '+7(000)000-00-01',
 	email: 'n8n-test@example.org',
@@ -65,21 +69,22 @@ const CONTACTS_OF_NOBODY = {
 };
 
 /**
- * The statuses with which AlfaCRM refuses the values of a call. With status 200 the answer holds
- * errors (API notes 4). With any other status AlfaCRM refuses the call, whatever its values.
+ * The HTTP statuses of an answer that refuses the values of a call. An answer with status 200 then
+ * holds errors (docs/alfacrm-api.md 4). Any other status has nothing to do with the values: other
+ * values would be refused, too.
  */
 const STATUSES_OF_REFUSED_VALUES = [200, 400, 422];
 
-/**
- * Updates several fields of the test lead at once. If AlfaCRM refuses their values, sends each
- * field alone, to find out which one it refuses.
- */
+/** Updates several fields of the test lead at once. */
 export const updateLeadStep: TrialStep = {
 	name: 'update lead',
 	kind: 'lead',
 	findReasonToSkip: explainMissingLead,
 
-	/** Sends all fields together, and one by one if AlfaCRM refuses their values. */
+	/**
+	 * Sends all fields together. If AlfaCRM refuses their values, sends each field alone, to find out
+	 * which fields AlfaCRM refuses.
+	 */
 	async write(trial) {
 		try {
 			await sendUpdate(trial, makeLeadChanges(trial));
@@ -94,7 +99,9 @@ export const updateLeadStep: TrialStep = {
 	},
 
 	/**
-	 * Compares the lead with the fields that were sent, or those that AlfaCRM accepted one by one.
+	 * Compares the lead with the fields that AlfaCRM has accepted: all fields or, after a refusal,
+	 * those that it has accepted one by one. After a refusal the lead may show all fields
+	 * nevertheless: then the update was carried out.
 	 */
 	async readBack(trial, answer) {
 		const sentFields = makeRequestFields(trial, makeLeadChanges(trial));
@@ -102,18 +109,19 @@ export const updateLeadStep: TrialStep = {
 		const findProblems = (sent: IDataObject) =>
 			compareFields(trial.operations, customerEntity, { sent, record });
 		const problemsOfAllFields = findProblems(sentFields);
-		if (answer.outcome === 'confirmed') return { isDone: true, problems: problemsOfAllFields };
+		if (answer.outcome === 'confirmed')
+			return { isCarriedOut: true, problems: problemsOfAllFields };
 
 		const { acceptedFields = {} } = answer;
 		const isAnyFieldAccepted = Object.keys(acceptedFields).length > 0;
-		// If the lead shows all fields, AlfaCRM has saved the refused update all the same. Fields that
-		// it accepted one by one prove nothing: they are in the lead anyway.
-		const isSavedUnconfirmed = !isAnyFieldAccepted && problemsOfAllFields.length === 0;
-		return { isDone: isSavedUnconfirmed, problems: findProblems(acceptedFields) };
+		// If AlfaCRM has accepted single fields, the lead shows them anyway, so they do not prove that
+		// AlfaCRM has saved the refused update.
+		const isSavedWithoutConfirmation = !isAnyFieldAccepted && problemsOfAllFields.length === 0;
+		return { isCarriedOut: isSavedWithoutConfirmation, problems: findProblems(acceptedFields) };
 	},
 };
 
-/** Makes the input of *Update*: values of several types. */
+/** Makes the input of *Update*: fields of several types. */
 const makeLeadChanges = ({ signature }: Trial): IDataObject => ({
 	...CONTACTS_OF_NOBODY,
 	note: `${signature.text}. Updated.`,
@@ -124,7 +132,7 @@ const makeLeadChanges = ({ signature }: Trial): IDataObject => ({
 
 /** Converts the input of *Update* to the fields that are sent to AlfaCRM. */
 function makeRequestFields({ operations }: Trial, input: IDataObject): IDataObject {
-	// The input has no empty values, so this decides nothing.
+	// The input has no empty values, so nothing can be overwritten with an empty value.
 	const overwritesWithEmpty = false;
 	return buildUpdateBody(operations.makeItem(), customerEntity, input, { overwritesWithEmpty });
 }
@@ -136,14 +144,14 @@ async function sendUpdate({ operations, records }: Trial, input: IDataObject): P
 }
 
 /**
- * Updates each field of the test lead alone, to find out which ones AlfaCRM refuses.
+ * Updates each field of the test lead alone, to find out which fields AlfaCRM refuses.
  *
  * @param refusalOfAllFields what AlfaCRM said when all fields were sent together
  */
 async function sendFieldsOneByOne(trial: Trial, refusalOfAllFields: string): Promise<WriteAnswer> {
 	const labels = labelsOf(customerEntity.fields);
 	const input = makeLeadChanges(trial);
-	// In this input, the fields have the same names as in AlfaCRM.
+	// `requestFields` has the names of AlfaCRM. For the fields of this input, both names are equal.
 	const requestFields = makeRequestFields(trial, input);
 
 	const acceptedFields: IDataObject = {};
@@ -175,11 +183,11 @@ export const archiveLeadStep: TrialStep = {
 		return CONFIRMED;
 	},
 
-	/** Looks whether the lead is in the archive. */
+	/** Reads whether the lead is in the archive. */
 	async readBack({ records }) {
-		// Updates `isLeadArchived`.
+		// The rows are not needed: `read` updates `isLeadArchived`.
 		await records.read('lead');
-		return { isDone: records.isLeadArchived, shownInstead: 'shows the lead as active' };
+		return { isCarriedOut: records.isLeadArchived, contradiction: 'shows the lead as active' };
 	},
 };
 
@@ -190,6 +198,6 @@ export const leadRemoval: Removal = {
 	async remove({ operations }, id) {
 		await operations.execute(customerEntity, 'delete', { id });
 	},
-	describeRemaining: ({ records }) =>
+	describeContradiction: ({ records }) =>
 		records.isLeadArchived ? 'keeps the lead in the archive' : 'shows it still',
 };

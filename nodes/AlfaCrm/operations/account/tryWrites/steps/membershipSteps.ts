@@ -1,3 +1,9 @@
+/**
+ * The steps of a trial (one run of *Try Writes*) that add the test lead to a group and remove the
+ * lead from the group. A membership says on which days a customer belongs to a group. It can be
+ * ended, which keeps it on record, or deleted.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { customer as customerEntity } from '../../../../entities/customer';
@@ -10,21 +16,22 @@ import { CONFIRMED } from '../trialStep';
 import { explainMissingLead } from './leadSteps';
 
 /**
- * Returns the reason to skip a step that needs the lead and a group; undefined if there are both.
+ * Returns the reason to skip a step that needs the lead and a group; undefined if the trial has
+ * both.
  */
 function explainMissingGroup(trial: Trial): string | undefined {
-	const reasonOfLead = explainMissingLead(trial);
-	if (reasonOfLead !== undefined) return reasonOfLead;
+	const reasonOfMissingLead = explainMissingLead(trial);
+	if (reasonOfMissingLead !== undefined) return reasonOfMissingLead;
 
 	return trial.groupId === undefined ? "'Group ID' is not filled in." : undefined;
 }
 
-/** Returns the reason to skip a step that needs the membership; undefined if it is there. */
+/** Returns the reason to skip a step that needs the membership; undefined if AlfaCRM shows it. */
 function explainMissingMembership(trial: Trial): string | undefined {
-	const reasonOfGroup = explainMissingGroup(trial);
-	if (reasonOfGroup !== undefined) return reasonOfGroup;
+	const reasonOfMissingGroup = explainMissingGroup(trial);
+	if (reasonOfMissingGroup !== undefined) return reasonOfMissingGroup;
 
-	const hasMembership = trial.records.present.has('membership');
+	const hasMembership = trial.records.inventory.has('membership');
 	return hasMembership ? undefined : 'There is no membership.';
 }
 
@@ -38,7 +45,7 @@ const makeMembershipForm = ({ records, groupId }: Trial): IDataObject => ({
 export const joinGroupStep: TrialStep = {
 	name: 'add to group',
 	kind: 'membership',
-	creates: true,
+	createsRecord: true,
 	findReasonToSkip: explainMissingGroup,
 
 	/** Adds the lead to the group by the operation *Add to Group*. */
@@ -48,29 +55,29 @@ export const joinGroupStep: TrialStep = {
 		return CONFIRMED;
 	},
 
-	/** Looks for the membership, and checks that its days cover today. */
-	async readBack({ item, records, day }) {
+	/** Looks for the membership, and checks that today is one of its days. */
+	async readBack({ item, records, trialDay }) {
 		const [membership] = await records.readMemberships();
-		if (membership === undefined) return { isDone: false };
+		if (membership === undefined) return { isCarriedOut: false };
 
-		const coversToday = includesDay(membership, day, item.zone);
-		return { isDone: true, problems: coversToday ? [] : ['Its days do not cover today'] };
+		const includesToday = includesDay(membership, trialDay, item.zone);
+		return { isCarriedOut: true, problems: includesToday ? [] : ['Its days do not cover today'] };
 	},
 };
 
 /**
- * The length from which a name is hidden. A shorter one is often a part of other words of the
- * report, which would become unreadable.
+ * The shortest group name that is hidden, in letters. A shorter name is often a part of other words
+ * of the report. Hiding it would make these words unreadable.
  */
 const SHORTEST_HIDDEN_NAME = 4;
 
 /**
- * Keeps the name of the group out of the report, because a group may be named after a person. The
- * name gets into the report if AlfaCRM mentions it in a refusal.
+ * Hides the name of the group in the report, because a group may be named after a person. The
+ * report quotes AlfaCRM's refusals, which may mention the name.
  */
 async function hideGroupName(trial: Trial): Promise<void> {
-	// A failure must not end the trial: the step tries to join the group all the same, and reports
-	// what AlfaCRM says. If the group cannot be read, its name is not hidden.
+	// If the group cannot be read, its name is not hidden. The step goes on all the same: it tries to
+	// join the group, and reports what AlfaCRM says.
 	const group = await readGroup(trial).catch(() => undefined);
 	const groupName = String(group?.row.name ?? '');
 	if (groupName.length >= SHORTEST_HIDDEN_NAME) trial.secrets.add(groupName);
@@ -85,6 +92,7 @@ async function readGroup({ item, operations, branch, groupId }: Trial) {
 	const target = {
 		path: groupEntity.path,
 		branch,
+		// Empty, because a group has no parent record that calls have to name.
 		query: {},
 		// Messages about a failed call name fields by these.
 		labels: labelsOf(groupEntity.fields),
@@ -100,7 +108,10 @@ export const leaveGroupStep: TrialStep = {
 	kind: 'membership',
 	findReasonToSkip: explainMissingMembership,
 
-	/** Ends the membership today by the operation *Remove from Group*. */
+	/**
+	 * Ends the membership by the operation *Remove from Group*. The form leaves 'Last Day' at its
+	 * default, which is today.
+	 */
 	async write(trial) {
 		const form = { ...makeMembershipForm(trial), leave_by: 'end' };
 		await trial.operations.execute(customerEntity, 'removeFromGroup', form);
@@ -108,13 +119,13 @@ export const leaveGroupStep: TrialStep = {
 	},
 
 	async readBack({ records }) {
-		return { isDone: await records.hasLeftGroup(), shownInstead: 'shows another last day' };
+		return { isCarriedOut: await records.hasLeftGroup(), contradiction: 'shows another last day' };
 	},
 };
 
 /**
- * Deletes the membership of the test lead. *Remove from Group* finds it by the lead and the group,
- * so it needs no ID.
+ * Deletes the membership of the test lead. `remove` needs no ID, because *Remove from Group* finds
+ * the membership by the lead and the group.
  */
 export const membershipRemoval: Removal = {
 	name: 'delete membership',

@@ -1,3 +1,8 @@
+/**
+ * The steps of a trial (one run of *Try Writes*) that create a task of the test lead, and then
+ * delete the task or, if AlfaCRM does not delete it, close it.
+ */
+
 import { customer as customerEntity } from '../../../../entities/customer';
 import { task as taskEntity } from '../../../../entities/task';
 import { buildRequestBody } from '../../../../run/body';
@@ -7,41 +12,45 @@ import type { Removal, TrialStep } from '../trialStep';
 import { CONFIRMED } from '../trialStep';
 import { explainMissingLead } from './leadSteps';
 
-/** Creates a task of the test lead, due today. */
+/** Creates a task of the test lead that is due today. */
 export const createTaskStep: TrialStep = {
 	name: 'create task',
 	kind: 'task',
-	creates: true,
+	createsRecord: true,
 	findReasonToSkip: explainMissingLead,
 
-	/** Creates a task with the text of the trial by the operation *Create Task*. */
-	async write({ operations, records, signature, day }) {
+	/**
+	 * Creates the task by the operation *Create Task*. Title and text are the signature, by which the
+	 * trial recognizes its records.
+	 */
+	async write({ operations, records, signature, trialDay }) {
 		const [task] = await operations.execute(customerEntity, 'createTask', {
 			id: records.leadId,
 			title: signature.text,
-			additionalFields: { text: signature.text, due_date: day },
+			additionalFields: { text: signature.text, due_date: trialDay },
 		});
 		// Every later reading of the task needs the ID, so `records` keeps it.
 		records.setCreatedTaskId(readId(task.id));
 		return CONFIRMED;
 	},
 
-	/** Looks for the task, and compares it with what was sent. */
-	async readBack({ operations, records, signature, day, branch }) {
-		const { tasks, isListedByDay } = await records.readTasks();
+	/** Looks for the task, and compares its fields with the sent ones. */
+	async readBack({ operations, records, signature, trialDay, branch }) {
+		const { tasks, isListedByDueDate } = await records.readTasks();
 		const [task] = tasks;
-		if (task === undefined) return { isDone: false };
+		if (task === undefined) return { isCarriedOut: false };
 
+		// The fields in AlfaCRM's format, as *Create Task* has sent them.
 		const input = {
 			title: signature.text,
 			text: signature.text,
-			due_date: day,
+			due_date: trialDay,
 			customer_ids: [records.leadId],
 		};
 		const sent = buildRequestBody(operations.makeItem(), taskEntity.fields, input, { branch });
 		const fieldProblems = compareFields(operations, taskEntity, { sent, record: task });
-		const listProblems = isListedByDay ? [] : ['It is not listed by its due date'];
-		return { isDone: true, problems: [...fieldProblems, ...listProblems] };
+		const listProblems = isListedByDueDate ? [] : ['It is not listed by its due date'];
+		return { isCarriedOut: true, problems: [...fieldProblems, ...listProblems] };
 	},
 };
 
@@ -54,7 +63,7 @@ export const taskRemoval: Removal = {
 	},
 };
 
-/** Makes the step that closes and archives a task, for a task that AlfaCRM has not deleted. */
+/** Makes the step that closes and archives a task which AlfaCRM has not deleted. */
 export function makeCloseTaskStep(id: number): TrialStep {
 	const closedTask = { is_done: 1, is_archive: 1 };
 
@@ -66,12 +75,12 @@ export function makeCloseTaskStep(id: number): TrialStep {
 			return CONFIRMED;
 		},
 
-		/** Looks whether the task is closed and archived. */
+		/** Reads whether the task is closed and archived. */
 		async readBack({ operations, records }) {
 			const { tasks } = await records.readTasks();
 			const record = tasks.find((task) => readId(task.id) === id);
 			const problems = compareFields(operations, taskEntity, { sent: closedTask, record });
-			return { isDone: problems.length === 0, problems };
+			return { isCarriedOut: problems.length === 0, problems };
 		},
 	};
 }

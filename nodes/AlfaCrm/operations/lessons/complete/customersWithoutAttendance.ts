@@ -16,11 +16,11 @@ import { readIds } from '../../../values/formats';
 import { findAttendance } from './storedAttendances';
 
 /**
- * Adds a hint about customers who were expected at a lesson and are not named in its attendances,
- * neither as present nor as absent. A user who names only the absent customers may think that
- * AlfaCRM records all other customers as present.
+ * Adds a hint about customers who were expected at a lesson, but for whom the user has given no
+ * attendance: neither present nor absent. A user who names only the absent customers may think that
+ * AlfaCRM records all others as present.
  */
-export function warnOfUnnamedCustomers(
+export function warnOfCustomersWithoutAttendance(
 	item: Item,
 	lessonId: number,
 	customerIds: readonly number[],
@@ -33,52 +33,52 @@ export function warnOfUnnamedCustomers(
 }
 
 /**
- * Finds the customers who are expected at a lesson and are not named in its attendances. The
- * expected customers are those whom the lesson lists. If it lists none, they are the members of its
- * groups on its day. API notes 5.11.
+ * Finds the customers who are expected at a lesson, but for whom no attendance is sent. These
+ * customers are expected (API notes 5.11 in docs/alfacrm-api.md):
  *
- * Only a hint needs the result. If a list cannot be read, the result is empty, and the lesson is
- * completed all the same.
+ * - the customers whom the lesson lists
+ * - if the lesson lists no customers, the members of its groups on its day, except archived ones
+ *
+ * The result is used only for a hint. So if a list cannot be read, the result is empty, and the
+ * lesson is completed all the same.
  *
  * @param lesson the lesson as AlfaCRM shows it before it is completed
  * @param attendances the attendances that are sent, one for each customer
  */
-export async function findUnnamedCustomers(
+export async function findCustomersWithoutAttendance(
 	item: Item,
 	lesson: IDataObject,
 	branch: Branch,
 	attendances: readonly IDataObject[],
 ): Promise<number[]> {
-	const isUnnamed = (customerId: number) =>
-		findAttendance(attendances, { customer_id: customerId }) === undefined;
+	const hasNoAttendance = (customerId: number) =>
+		findAttendance(attendances, customerId) === undefined;
 
 	const listedIds = readListedCustomerIds(lesson);
-	if (listedIds.length > 0) return listedIds.filter(isUnnamed);
+	if (listedIds.length > 0) return listedIds.filter(hasNoAttendance);
 
 	const day = dayOf(lesson, item.zone);
 	if (day === undefined) return [];
 
 	try {
 		const memberIds = await readMemberIds(item, groupIdsOf(lesson), day, branch);
-		const unnamedIds = memberIds.filter(isUnnamed);
-		return await leaveOutArchived(item, unnamedIds, branch);
+		const idsWithoutAttendance = memberIds.filter(hasNoAttendance);
+		return await leaveOutArchived(item, idsWithoutAttendance, branch);
 	} catch {
 		return [];
 	}
 }
 
-/**
- * Reads the IDs in a lesson's list of customers. AlfaCRM may show the list as a text, such as
- * `1, 2, 3`. `itemsIn` splits it like the value of a field of the type `ids`.
- */
+/** Reads the IDs of the customers whom a lesson lists: an array, or a text such as `1, 2, 3`. */
 function readListedCustomerIds(lesson: IDataObject): number[] {
-	const parts = splitItems({ type: 'ids' }, lesson.customer_ids);
-	return readIds(parts);
+	// Splits a text in the same way as a list of IDs that the user has typed.
+	const listedIds = splitItems({ type: 'ids' }, lesson.customer_ids);
+	return readIds(listedIds);
 }
 
 /**
- * Reads the members of groups on a day, each once. Adds a hint if AlfaCRM does not return all rows
- * of a list.
+ * Reads the IDs of the customers who are members of the groups on a day. Adds a hint if AlfaCRM
+ * does not return all rows of a list.
  */
 async function readMemberIds(
 	item: Item,
@@ -89,6 +89,7 @@ async function readMemberIds(
 	const reader = makeReaderWithHints(item, membershipEntity.plural.toLowerCase());
 	const memberIds = new Set<number>();
 	for (const groupId of groupIds) {
+		// A membership is the days on which a customer belongs to a group.
 		const memberships = await readMembers(reader, branch, groupId, passesOf(membershipEntity));
 		const membershipsOnDay = memberships.filter((row) => includesDay(row, day, item.zone));
 		for (const customerId of readIds(membershipsOnDay.map((row) => row.customer_id))) {
@@ -99,8 +100,8 @@ async function readMemberIds(
 }
 
 /**
- * Leaves out archived customers and rejected leads, who come to no lesson. API notes 5.3. It keeps
- * a customer whose card cannot be found, because nothing shows that the customer is archived.
+ * Leaves out archived customers and rejected leads: they attend no lessons. Keeps a customer whose
+ * record cannot be found, because the customer may not be archived. API notes 5.3.
  */
 async function leaveOutArchived(
 	item: Item,
@@ -108,13 +109,14 @@ async function leaveOutArchived(
 	branch: Branch,
 ): Promise<number[]> {
 	const reader = makeReaderWithHints(item, customerEntity.plural.toLowerCase());
+	// A card is the record of a customer.
 	const cards = new CustomerCards(reader, item.zone);
 	await cards.readMissing(branch, customerIds);
 
 	return customerIds.filter((id) => {
-		const hasCard = cards.find(id) !== undefined;
-		// `findAttending` finds only the cards of customers who may attend lessons.
-		const mayAttend = cards.findAttending(id) !== undefined;
-		return !hasCard || mayAttend;
+		const isCardFound = cards.find(id) !== undefined;
+		// `findAttendingCard` leaves out archived customers and rejected leads.
+		const mayAttend = cards.findAttendingCard(id) !== undefined;
+		return !isCardFound || mayAttend;
 	});
 }

@@ -1,11 +1,12 @@
 /**
- * Turns records that were read from AlfaCRM into output items. Names are put beside IDs. Records of
- * an entity with many fields are simplified as well, unless the user switches *Simplify* off.
+ * Turns records that were read from AlfaCRM into output items. Names are put beside IDs:
+ * `room_name` beside `room_id`. Records of an entity with many fields are simplified as well. If
+ * the user switches *Simplify* off, they are returned as AlfaCRM sends them, without names.
  */
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Shown } from '../entities/fieldTypes';
+import type { ShownField } from '../entities/fieldTypes';
 import type { Entity } from '../entities/types';
 import { isList } from '../fields/field';
 import type { JsonSchema } from '../fields/kind';
@@ -30,22 +31,25 @@ export const simplify: INodeProperties = {
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
-/** Turns rows into output items. */
-type RowsToOutput = (rows: readonly LocatedRecord[], source: NameSource) => Promise<IDataObject[]>;
+/** A function that turns records into output items. */
+type RowsToOutput = (
+	records: readonly LocatedRecord[],
+	source: NameSource,
+) => Promise<IDataObject[]>;
 
 /** Declares *Simplify* for an entity with many fields. */
-export function simplifyForm({ simple }: Entity): INodeProperties[] {
-	return simple ? [simplify] : [];
+export function makeSimplifyParameters({ simplifiedFields }: Entity): INodeProperties[] {
+	return simplifiedFields ? [simplify] : [];
 }
 
 /**
- * Reads *Simplify*, and makes the function that turns records into output items. With *Simplify*
- * off, records come out as AlfaCRM sends them. Call it before the first request, so that a value
- * which cannot be read is refused before anything is sent.
+ * Reads *Simplify*, and makes the function that turns records into output items. Call
+ * `makeRowsToOutput` before the first request, so that an unreadable value of *Simplify* is refused
+ * before anything is sent.
  */
 export function makeRowsToOutput(parameters: ParameterReader, entity: Entity): RowsToOutput {
 	const namedFields = findNamedOutputFields(entity);
-	if (entity.simple === undefined) return makeConverter(namedFields, keepWholeRow);
+	if (entity.simplifiedFields === undefined) return makeConverter(namedFields, keepWholeRow);
 	if (!parameters.flag(simplify)) return async (records) => records.map(({ row }) => row);
 
 	const simplifyRow = makeSimplifier(entity, namedFields);
@@ -58,23 +62,23 @@ export function makeRowsToOutput(parameters: ParameterReader, entity: Entity): R
  * Makes the function that turns rows into output items with names, for rows that are not records of
  * an entity.
  */
-export function makeRowsToNamedOutput(fields: readonly Shown[]): RowsToOutput {
+export function makeRowsToNamedOutput(fields: readonly ShownField[]): RowsToOutput {
 	return makeConverter(findNamedFields(fields), keepWholeRow);
 }
 
 /** Describes the output of `makeRowsToOutput` with *Simplify* on. */
 export function outputSchema(entity: Entity): ObjectSchema {
-	if (entity.simple) return simplifiedSchema(entity, findNamedOutputFields(entity));
+	if (entity.simplifiedFields) return simplifiedSchema(entity, findNamedOutputFields(entity));
 	return addNamesToSchema(recordSchema(entity), shownFields(entity));
 }
 
 /**
  * Adds the names that stand beside IDs and codes, such as `room_name` beside `room_id`, to the
- * schema of a row. Each name comes right behind the field that it names.
+ * schema of a row. Each name comes directly after the field that it names.
  */
 export function addNamesToSchema(
 	{ properties }: ObjectSchema,
-	fields: readonly Shown[],
+	fields: readonly ShownField[],
 ): ObjectSchema {
 	const namedFields = findNamedFields(fields);
 	const namedFieldByName = new Map(
@@ -93,24 +97,28 @@ export function addNamesToSchema(
 }
 
 /** Describes the name beside a field: one text, or an array of texts if the field is a list. */
-function nameSchemaOf(field: Shown): JsonSchema {
+function nameSchemaOf(field: ShownField): JsonSchema {
 	return isList(field) ? { type: 'array', items: STRING } : STRING;
 }
 
 /**
- * Finds the fields of an entity that get a name in the output. Of a record that is simplified,
- * these are only the fields that are kept, so that no list of names is read in vain.
+ * Finds the fields of an entity that get a name in the output. A simplified record keeps only its
+ * useful fields, so only these get names: no list of names is read in vain.
  */
 function findNamedOutputFields(entity: Entity): NamedField[] {
 	const fields = shownFields(entity);
-	const { simple } = entity;
-	if (simple === undefined) return findNamedFields(fields);
+	const { simplifiedFields } = entity;
+	if (simplifiedFields === undefined) return findNamedFields(fields);
 
-	const usefulFields = fields.filter(({ name }) => simple.includes(name));
+	const usefulFields = fields.filter(({ name }) => simplifiedFields.includes(name));
 	return findNamedFields(usefulFields);
 }
 
-/** Turns a row that has names into an output item. */
+/**
+ * A function that turns a row with names into an output item.
+ *
+ * `record` is the record without names, with the branch that the link to its page needs.
+ */
 type NamedRowToOutput = (row: IDataObject, record: LocatedRecord, origin: string) => IDataObject;
 
 const keepWholeRow: NamedRowToOutput = (row) => row;

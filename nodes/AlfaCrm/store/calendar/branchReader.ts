@@ -2,24 +2,23 @@ import { hasStatus } from '../../api/failures';
 import type { Branch } from '../located';
 
 /**
- * The branches that are left out when several branches are read; any other failure ends the
- * reading.
+ * The branches that are left out if they cannot be read. The failure of any other branch is thrown.
  *
- * - `deniedBranches`: the branches that this user may not see.
- * - `failedBranches`: all branches that cannot be read, whatever the reason. Triggers choose this,
+ * - `deniedBranches`: the branches that the user of the account may not see.
+ * - `failedBranches`: all branches that cannot be read, for any reason. Triggers choose this value,
  *   because they try again at their next poll.
  */
 export type BranchesToSkip = 'deniedBranches' | 'failedBranches';
 
-/** AlfaCRM's statuses for a branch that this user may not see: "forbidden" or "not found". */
+/** The HTTP statuses for a branch that the user may not see: "forbidden" or "not found". */
 const DENIED_STATUSES = [403, 404];
 
-/** Reads in several branches, and remembers which of them could not be read. */
-export class BranchReadings {
+/** Reads data of several branches, and remembers which branches could not be read. */
+export class BranchReader {
 	/** The first failure of each branch that could not be read. */
 	readonly failures = new Map<Branch, unknown>();
 
-	/** @param branchesToSkip if it is undefined, no branch is skipped: every failure is thrown */
+	/** @param branchesToSkip if undefined, every failure is thrown */
 	constructor(private readonly branchesToSkip?: BranchesToSkip) {}
 
 	hasFailed(branch: Branch): boolean {
@@ -27,8 +26,8 @@ export class BranchReadings {
 	}
 
 	/**
-	 * Reads something in a branch. The branch is tried even if it has failed before; a caller that
-	 * does not want that asks `hasFailed` first.
+	 * Calls `read` for a branch, even if an earlier call for this branch has failed. Callers that do
+	 * not want to try a failed branch again check `hasFailed` first.
 	 *
 	 * @returns undefined if the reading failed and the branch is skipped
 	 * @throws the failure, unless the branch is skipped

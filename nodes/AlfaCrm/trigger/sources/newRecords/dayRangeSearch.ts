@@ -1,0 +1,80 @@
+import { daysAfter } from '../../../values/formats';
+
+/** The search begins with the records of the last two days. */
+const FIRST_DAYS = 2;
+
+/** A search over this many days, some 22 years, asks for all records instead. */
+const ALL_DAYS = 8_192;
+
+/** How many rows a list may have at first. */
+const MOST_ROWS_AT_FIRST = 200;
+
+/**
+ * Searches for a number of days in which enough records were created, and not many more. How many
+ * records a school adds in a day is not known.
+ *
+ * While there are too few records, the search multiplies the number of days by four. Once a number
+ * of days has had too many records, it takes the middle between this number and the largest number
+ * that had too few.
+ */
+export class DayRangeSearch {
+	private days = FIRST_DAYS;
+	/** The largest number of days that had too few records. */
+	private tooFewDays = 0;
+	/** The smallest number of days that had too many records; Infinity if none had. */
+	private tooManyDays = Infinity;
+	private mostRowsNow = MOST_ROWS_AT_FIRST;
+
+	/**
+	 * Returns the first day to ask for, `yyyy-mm-dd`; an empty text for all records.
+	 *
+	 * @param today `yyyy-mm-dd`
+	 */
+	getFirstDay(today: string): string {
+		const asksForAll = this.days >= ALL_DAYS;
+		return asksForAll ? '' : daysAfter(today, -this.days);
+	}
+
+	/**
+	 * How many rows a list may have without being too long. Infinity if no smaller number of days is
+	 * left to try.
+	 */
+	get mostRows(): number {
+		const canTakeFewerDays = this.tooManyDays - this.tooFewDays > 1;
+		return canTakeFewerDays ? this.mostRowsNow : Infinity;
+	}
+
+	/** Chooses a smaller number of days, because a list has more than `mostRows` rows. */
+	takeFewerDays(): void {
+		this.tooManyDays = this.days;
+		this.days = this.chooseDays();
+	}
+
+	/** Chooses a larger number of days, because there are too few records. */
+	takeMoreDays(): void {
+		this.tooFewDays = this.days;
+		// The same number of days has had too many records before: one of the days has very many, as
+		// after an import. The list was read whole in spite of that, and too few of its records are
+		// wanted.
+		const hadTooManyRecords = this.tooFewDays >= this.tooManyDays;
+		if (hadTooManyRecords) {
+			this.allowLongerLists();
+		}
+		this.days = this.chooseDays();
+	}
+
+	/**
+	 * Lets lists be four times as long from now on, so that no number of days has too many records.
+	 */
+	private allowLongerLists(): void {
+		this.tooManyDays = Infinity;
+		this.mostRowsNow *= 4;
+	}
+
+	private chooseDays(): number {
+		if (this.tooManyDays === Infinity) return this.days * 4;
+
+		const middle = (this.tooFewDays + this.tooManyDays) / 2;
+		return Math.ceil(middle);
+	}
+}
