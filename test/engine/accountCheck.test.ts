@@ -5,7 +5,7 @@ import type { Settings } from '../../sandbox';
 import type { RunOptions } from './support/engine';
 import { Engine } from './support/engine';
 import { callInProcess, passPauses } from './support/inProcess';
-import { officeOf } from './support/office';
+import { frontDeskOf } from './support/office';
 import { useSchool } from './support/school';
 
 callInProcess();
@@ -20,13 +20,13 @@ interface Told extends IDataObject {
 }
 
 const school = useSchool({ customers: 150, settings: { bodyPageSize: 'honoured' } });
-const office = officeOf(school);
+const office = frontDeskOf(school);
 const account = (more: INodeParameters = {}): INodeParameters => ({
 	...{ resource: 'account', operation: 'check', ...more },
 });
 const check = async (more: INodeParameters = {}, options: Partial<RunOptions> = {}) =>
 	(await office.run(account(more), options)) as Told[];
-const logins = () => school.entries('auth/login');
+const logins = () => school.readJournal('auth/login');
 const nameOf = ({ check: what, subject }: Told) => `${what}: ${subject}`;
 const at = (report: readonly Told[], name: string) => report.find((told) => nameOf(told) === name);
 const meaningOf = (report: readonly Told[], name: string) => String(at(report, name)?.meaning);
@@ -40,12 +40,12 @@ describe('Account → Check', () => {
 		expect(
 			school.sandbox.journal.filter(({ action }) => !['index', 'login'].includes(String(action))),
 		).toEqual([]);
-		expect(school.calls().length).toBeGreaterThan(35);
-		expect(school.calls().length).toBeLessThan(45);
+		expect(school.readCalls().length).toBeGreaterThan(35);
+		expect(school.readCalls().length).toBeLessThan(45);
 	});
 
 	it('begins with a summary, then says what differs and what to do, then the rest', async () => {
-		office.set({ forbiddenCalls: ['room/index', 'level/index'] });
+		office.changeSettings({ forbiddenCalls: ['room/index', 'level/index'] });
 		const [summary, ...report] = await check();
 		expect(summary).toMatchObject({ check: 'summary', found: '2 differences', verdict: 'differs' });
 		expect(summary.meaning).toMatch(/^2 differences .* the next 2 items say what to do\./);
@@ -63,7 +63,7 @@ describe('Account → Check', () => {
 	});
 
 	it('speaks of the next item, in the singular, if there is one difference', async () => {
-		office.set({ forbiddenCalls: ['room/index'] });
+		office.changeSettings({ forbiddenCalls: ['room/index'] });
 
 		const [summary] = await check();
 
@@ -84,7 +84,7 @@ describe('Account → Check', () => {
 		const { url, account: user } = school.sandbox;
 		const paths = ['customer', 'teacher', 'user', 'branch', 'room', 'subject', 'pay-account', 'group'];
 		const said = paths
-			.flatMap(office.rows)
+			.flatMap(office.readRecords)
 			.flatMap(({ name, legal_name: payer, phone, email, note }) => [name, payer, phone, email, note].flat());
 		const words = said.filter((one): one is string => typeof one === 'string' && one.length > 3);
 		expect(words.length).toBeGreaterThan(400);
@@ -101,10 +101,10 @@ describe('Account → Check', () => {
 
 	it('is done once for all items', async () => {
 		const one = await check();
-		const calls = school.calls().length;
+		const calls = school.readCalls().length;
 		school.sandbox.clearJournal();
 		expect(await check({}, { items: [{}, {}, {}] })).toHaveLength(3 * one.length);
-		expect(school.calls().length).toBeLessThanOrEqual(calls);
+		expect(school.readCalls().length).toBeLessThanOrEqual(calls);
 	});
 
 	it('of an account with nothing in it invents nothing', async () => {
@@ -125,7 +125,7 @@ describe('Account → Check', () => {
 
 describe('what the user may not read', () => {
 	it('is named list by list, with what that means', async () => {
-		office.set({ forbiddenCalls: ['log/index', 'pay/index'] });
+		office.changeSettings({ forbiddenCalls: ['log/index', 'pay/index'] });
 		const report = await check();
 		expect(report.filter(({ verdict }) => verdict === 'denied').map(nameOf)).toEqual([
 			...['list: log/index', 'list: pay/index'],
@@ -148,7 +148,7 @@ describe('what the user may not read', () => {
 	});
 
 	it('may be a branch, which is not taken for the role', async () => {
-		office.set({ forbiddenBranches: [1] });
+		office.changeSettings({ forbiddenBranches: [1] });
 		const report = await check({ options: { branchToCheck: '1' } });
 		expect(at(report, 'branch: branch 2')?.found).toBe('readable');
 		expect(at(report, 'branch: branch 1')?.verdict).toBe('denied');
@@ -157,17 +157,17 @@ describe('what the user may not read', () => {
 	});
 
 	it('looks at the branch that is given, else at the first that can be read', async () => {
-		const branches = () => new Set(school.entries('pay/index').map(({ branch }) => branch));
+		const branches = () => new Set(school.readJournal('pay/index').map(({ branch }) => branch));
 		await check({ options: { branchToCheck: '2' } });
 		expect(branches()).toEqual(new Set([2]));
 		school.sandbox.clearJournal();
-		office.set({ forbiddenBranches: [1] });
+		office.changeSettings({ forbiddenBranches: [1] });
 		await check();
 		expect(branches()).toEqual(new Set([2]));
 	});
 
 	it.each([401, 403, 200] as const)('is told from an expired token (%s)', async (expiredTokenStatus) => {
-		office.set({ forbiddenCalls: ['room/index', 'branch/index'], expiredTokenStatus });
+		office.changeSettings({ forbiddenCalls: ['room/index', 'branch/index'], expiredTokenStatus });
 		await office.run({ resource: 'subject', operation: 'getAll', branchId: 1 });
 		school.sandbox.expireTokens();
 		school.sandbox.clearJournal();
@@ -185,13 +185,13 @@ describe('how lists come', () => {
 		[{ bodyPageSize: 'ignored', total: 'missing' }, 'page size: lists', '20 rows'],
 		[{ total: 'missing' }, 'number of rows: lists', 'missing for branch, '],
 	])('with %j differs', async (settings, name, found) => {
-		office.set(settings);
+		office.changeSettings(settings);
 		const told = at(await check(), name);
 		expect(told).toMatchObject({ found: expect.stringMatching(`^${found}`) as string, verdict: 'differs' });
 	});
 
 	it('names a branch whose list also shows customers of other branches', async () => {
-		office.set({ pooledBranches: [2] });
+		office.changeSettings({ pooledBranches: [2] });
 
 		const report = await check();
 
@@ -207,14 +207,14 @@ describe('how lists come', () => {
 	});
 
 	it('that are longer than the largest page tell its size', async () => {
-		for (let one = 0; one < 500; one++) office.lead();
+		for (let one = 0; one < 500; one++) office.addLead();
 		expect(at(await check(), 'page size: lists')).toMatchObject({
 			...{ found: '500 rows', verdict: 'as expected' },
 		});
 	});
 
 	it('in another order, with older customers under larger IDs, or with other dates differs', async () => {
-		office.patch('customer', office.lead(), { created_at: '2001-01-01 00:00:00', dob: 'in 2001' });
+		office.changeRecord('customer', office.addLead(), { created_at: '2001-01-01 00:00:00', dob: 'in 2001' });
 		const sorted = jest
 			.spyOn(school.sandbox.store, 'sorted')
 			.mockImplementation((path) => [...school.sandbox.store.rows(path)].sort((a, b) => a.id - b.id));
@@ -234,7 +234,7 @@ describe('how lists come', () => {
 	])('a clock %s, by the newest change', async (_what, zone, minutes, expected) => {
 		const time = new Date(Date.now() + minutes * 60_000 + 3 * 3_600_000).toISOString();
 		const date_time = time.slice(0, 19).replace('T', ' ');
-		office.add('log', { entity: 'Customer', entity_id: 1, date_time, branch_ids: [1] });
+		office.addRecord('log', { entity: 'Customer', entity_id: 1, date_time, branch_ids: [1] });
 		const report = await check({}, { timezone: zone });
 		const { verdict, found, meaning } = report.find(({ check: name }) => name === 'time zone') as Told;
 		expect(`${verdict}: ${found} ${meaning}`).toMatch(expected);
@@ -243,7 +243,7 @@ describe('how lists come', () => {
 
 describe('what goes wrong meanwhile', () => {
 	it('calls that are too many are counted, and repeated', async () => {
-		office.set({ rateLimit: 30 });
+		office.changeSettings({ rateLimit: 30 });
 		const report = await check();
 		expect(at(report, 'too many requests: calls')).toMatchObject({
 			...{ found: expect.stringMatching(/^\d+ calls?$/) as string, verdict: 'differs' },
@@ -272,7 +272,7 @@ describe('what goes wrong meanwhile', () => {
 
 	it('a network that breaks down ends it with an error', async () => {
 		school.sandbox.faults.add({ kind: 'reset', times: 0, skip: 20 });
-		const { error } = await office.whole(account());
+		const { error } = await office.runToEnd(account());
 		expect(error?.message).toMatch(/closed the connection/);
 	});
 
@@ -281,18 +281,18 @@ describe('what goes wrong meanwhile', () => {
 		school.sandbox.onRequest = ({ request }) => {
 			if (request === 20) stop.abort();
 		};
-		const { status } = await office.whole(account(), { signal: stop.signal });
+		const { status } = await office.runToEnd(account(), { signal: stop.signal });
 		expect(status).not.toBe('success');
-		expect(school.calls().length).toBeLessThanOrEqual(21);
+		expect(school.readCalls().length).toBeLessThanOrEqual(21);
 	});
 
 	it('of a credential that does not work it says that', async () => {
 		school.engine = new Engine({ ...school.credential, email: 'nobody@school.example' });
-		const { error } = await office.whole(account());
+		const { error } = await office.runToEnd(account());
 		expect(error?.message).toMatch(/email/i);
 	});
 
 	it('a branch that is no number is refused before anything is sent', async () => {
-		await office.refused(account({ options: { branchToCheck: 'first' } }), "'Branch ID'");
+		await office.expectRefusedUnsent(account({ options: { branchToCheck: 'first' } }), "'Branch ID'");
 	});
 });

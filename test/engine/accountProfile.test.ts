@@ -30,7 +30,7 @@ describe('npm run account:profile', () => {
 		const untold = rows.filter(([, found]) => /^(nothing|not told)/.test(found));
 		expect(untold.map(([name]) => name)).toEqual([]);
 		expect(settings).toEqual(USUAL);
-		expect(school.entries('auth/login')).toHaveLength(1);
+		expect(school.readJournal('auth/login')).toHaveLength(1);
 		const actions = new Set(school.sandbox.journal.map(({ action }) => action));
 		expect(actions).toEqual(new Set(['login', 'index']));
 		const printed = JSON.stringify(rows);

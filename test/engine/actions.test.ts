@@ -3,18 +3,36 @@ import type { IDataObject, INodeParameters, INodePropertyOptions } from 'n8n-wor
 import { withPackage } from '../../scripts/lib/examples';
 import { formOf } from '../support/form';
 import { callTool, fromAi, toolContext } from './support/agentTool';
-import { EMPTY, findByPhone, given, NULL, officeOf, pick, stopClock } from './support/office';
+import {
+	EMPTY,
+	findByPhoneForm,
+	asExpression,
+	NULL,
+	frontDeskOf,
+	recordWithId,
+	stopClock,
+} from './support/office';
 import { useSchool } from './support/school';
 
 /** What comes of each action is proven without n8n in test/unit/operations; here is what n8n has to do with it. */
 const school = useSchool({ customers: 30 });
-const { add, lead, refused, row, rows, run, set, stopped, whole } = officeOf(school);
+const {
+	addRecord,
+	addLead,
+	expectRefusedUnsent,
+	readRecord,
+	readRecords,
+	run,
+	changeSettings,
+	expectRefused,
+	runToEnd,
+} = frontDeskOf(school);
 
 afterEach(() => jest.useRealTimers());
 
-const clients = (count: number) => Array.from({ length: count }, () => lead({ is_study: 1 }));
+const clients = (count: number) => Array.from({ length: count }, () => addLead({ is_study: 1 }));
 const lessonOf = (customer_ids: number[], more: IDataObject = {}) =>
-	add('lesson', {
+	addRecord('lesson', {
 		...{
 			branch_id: 1,
 			date: '2026-02-10',
@@ -26,24 +44,30 @@ const lessonOf = (customer_ids: number[], more: IDataObject = {}) =>
 		...{ time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:30:00', status: 1, customer_ids, ...more },
 	});
 const mark = (id: unknown, more: object): INodeParameters => ({
-	...{ resource: 'lesson', operation: 'complete', branchId: 1, id: pick(id), if_completed: 'refuse' },
+	...{ resource: 'lesson', operation: 'complete', branchId: 1, id: recordWithId(id), if_completed: 'refuse' },
 	...{ present_ids: '', absent_ids: '', additionalFields: {}, ...more },
 });
-const detailsOf = (id: number) => rows('lesson-details').filter(({ lesson_id }) => lesson_id === id);
+const detailsOf = (id: number) => readRecords('lesson-details').filter(({ lesson_id }) => lesson_id === id);
 /** Who is told of in AlfaCRM, with there or not. */
 const told = (id: number) =>
 	Object.fromEntries(detailsOf(id).map(({ customer_id, is_attend }) => [customer_id, is_attend]));
 
 describe('the number of a payment', () => {
 	const take = (id: number, externalId: string, more: INodeParameters = {}): INodeParameters => ({
-		...{ resource: 'customer', operation: 'takePayment', branchId: 1, id: pick(id), pay_account_id: 1 },
+		...{
+			resource: 'customer',
+			operation: 'takePayment',
+			branchId: 1,
+			id: recordWithId(id),
+			pay_account_id: 1,
+		},
 		...{ income: '={{ $json.sum }}', additionalFields: { externalId, ...more } },
 	});
 
 	it.each(['={{ $json.missing }}', '={{ $json.payment?.id }}', NULL, EMPTY, '={{ [] }}', ''])(
 		'that comes to nothing is refused: %s',
 		async (number) => {
-			await refused(take(lead(), number), "'External ID'", { items: [{ sum: 5 }] });
+			await expectRefusedUnsent(take(addLead(), number), "'External ID'", { items: [{ sum: 5 }] });
 		},
 	);
 });
@@ -66,13 +90,13 @@ describe('Complete Lesson', () => {
 	const rowsGiven = [{ customer_id: 1, is_attend: true }];
 	it.each<[string, unknown]>([
 		['an empty form', { values: [] }],
-		['a list', given(rowsGiven)],
+		['a list', asExpression(rowsGiven)],
 		['JSON text', JSON.stringify(rowsGiven)],
-		['an expression for all rows', { values: given(rowsGiven) }],
+		['an expression for all rows', { values: asExpression(rowsGiven) }],
 	])('has no rows in %s, for n8n passes nothing on', async (_form, details) => {
 		const id = lessonOf([1]);
-		expect((await stopped(mark(id, { details }))).message).toMatch(/are empty$|is empty in a row/);
-		expect(row('lesson', id).status).toBe(1);
+		expect((await expectRefused(mark(id, { details }))).message).toMatch(/are empty$|is empty in a row/);
+		expect(readRecord('lesson', id).status).toBe(1);
 	});
 
 	it('takes all customers of a lesson that Summarize has put together', async () => {
@@ -83,20 +107,20 @@ describe('Complete Lesson', () => {
 			{ lesson: second, present: [three], absent: [] },
 		];
 		const lists = { present_ids: '={{ $json.present }}', absent_ids: '={{ $json.absent }}' };
-		const { hints, error } = await whole(mark('={{ $json.lesson }}', lists), { items });
+		const { hints, error } = await runToEnd(mark('={{ $json.lesson }}', lists), { items });
 		expect([error, hints, told(second)]).toEqual([undefined, [], { [three]: 1 }]);
 		expect(told(first)).toEqual({ [one]: 1, [two]: 0 });
 	});
 });
 
 describe('the customers who are offered for a lesson', () => {
-	const person = (name: string, more: IDataObject = {}) => lead({ name, is_study: 1, ...more });
+	const person = (name: string, more: IDataObject = {}) => addLead({ name, is_study: 1, ...more });
 	/** A lesson of a group on the 10th, and one more who is put down for it. */
 	function lesson(status = 1) {
-		const group = add('group', { name: 'Шахматы', branch_ids: [1] });
+		const group = addRecord('group', { name: 'Шахматы', branch_ids: [1] });
 		const member = (name: string, b_date: string, e_date: string) => {
 			const id = person(name);
-			add('cgi', { customer_id: id, group_id: group, b_date, e_date });
+			addRecord('cgi', { customer_id: id, group_id: group, b_date, e_date });
 			return id;
 		};
 		const members = [
@@ -130,12 +154,12 @@ describe('the customers who are offered for a lesson', () => {
 	])('are who is put down for it, %s', async (_where, settings, status) => {
 		const { id } = lesson(status);
 		clients(25);
-		set({ ...settings });
+		changeSettings({ ...settings });
 		expect(namesIn(await offered(id))).toEqual(NAMES);
 	});
 
 	it('are those at least, where filters are ignored', async () => {
-		set({ ignoredFilters: ['lesson.id', 'customer.id'] });
+		changeSettings({ ignoredFilters: ['lesson.id', 'customer.id'] });
 		const { id, guest, members } = lesson();
 		expect(idsIn(await offered(id))).toEqual(expect.arrayContaining([guest, ...members].sort()));
 	});
@@ -143,7 +167,7 @@ describe('the customers who are offered for a lesson', () => {
 	it('are also who was marked before, and namesakes can be told apart', async () => {
 		const { id, guest, members } = lesson(3);
 		const marked = person('Яна Ёлкина');
-		add('lesson-details', { lesson_id: id, customer_id: marked, is_attend: 1 });
+		addRecord('lesson-details', { lesson_id: id, customer_id: marked, is_attend: 1 });
 		const options = await offered(id);
 		expect(idsIn(options)).toEqual([guest, marked, ...members].sort());
 		for (const one of [members[0], marked]) expect(namesIn(options)).toContain(`Яна Ёлкина · ID ${one}`);
@@ -151,9 +175,9 @@ describe('the customers who are offered for a lesson', () => {
 
 	it('are as many where members or names may not be read', async () => {
 		const { id, guest, members } = lesson();
-		set({ forbiddenCalls: ['cgi/index'] });
+		changeSettings({ forbiddenCalls: ['cgi/index'] });
 		expect(idsIn(await offered(id))).toEqual([guest]);
-		set({ forbiddenCalls: ['customer/index'] });
+		changeSettings({ forbiddenCalls: ['customer/index'] });
 		const nameless = await offered(id);
 		expect(idsIn(nameless)).toEqual([guest, ...members].sort());
 		expect(namesIn(nameless)).toContain(`Customer ${guest}`);
@@ -162,10 +186,10 @@ describe('the customers who are offered for a lesson', () => {
 	it.each<[what: string, id: INodeParameters[string]]>([
 		['is not chosen', { __rl: true, mode: 'list', value: '' }],
 		['comes from an expression', { __rl: true, mode: 'id', value: '={{ $json.id }}' }],
-		['cannot be read', pick('завтра')],
+		['cannot be read', recordWithId('завтра')],
 	])('are nobody, and cost no call, while the lesson %s', async (_what, id) => {
 		expect(await offered(0, { id })).toEqual([]);
-		expect(school.calls()).toEqual([]);
+		expect(school.readCalls()).toEqual([]);
 	});
 
 	it('are nobody for a lesson that is not there', async () => {
@@ -180,9 +204,9 @@ describe('Get Overview', () => {
 
 	it('tells an agent that has it as a tool no note of the staff', async () => {
 		const note = 'Мама ругалась, не звонить';
-		const id = lead({ phone: ['+7(900)111-22-33'], note });
+		const id = addLead({ phone: ['+7(900)111-22-33'], note });
 		const paid = { customer_id: id, branch_id: 1, pay_type_id: 1, income: '1.00', note };
-		add('pay', { ...paid, document_date: '01.02.2026' });
+		addRecord('pay', { ...paid, document_date: '01.02.2026' });
 		const parameters = overview('phone', { phone: fromAi('phone') });
 		const items = await callTool(toolContext(school, parameters, { phone: '89001112233' }));
 		expect(items).toMatchObject([{ json: { id, payments: [{ income: '1.00' }] } }]);
@@ -192,7 +216,7 @@ describe('Get Overview', () => {
 	it('as the bot for parents has it tells no parent of the other one, who stands on the same card', async () => {
 		const other = { phone: '+7(900)222-33-44', email: 'father@example.org', payer: 'Орлов Лев' };
 		const phone = ['+7(900)111-22-33', other.phone];
-		const id = lead({ is_study: 1, phone, email: [other.email], legal_name: other.payer });
+		const id = addLead({ is_study: 1, phone, email: [other.email], legal_name: other.payer });
 		const { parameters } = withPackage('parent-bot').nodes.find(({ name }) => name === 'Get Overview') ?? {};
 		const asked = { ...(parameters as INodeParameters), phone: phone[0] };
 		const items = await callTool(toolContext(school, asked, {}));
@@ -203,10 +227,16 @@ describe('Get Overview', () => {
 
 it('Get Free Slots goes by the clock of the workflow', async () => {
 	stopClock('2026-02-09T05:30:00Z');
-	const id = add('teacher', { name: 'Новикова Яна', branch_ids: [1] });
-	add('working-hour', { teacher_id: id, branch_id: 1, weekday: 2, time_from: '10:00', time_to: '12:59' });
+	const id = addRecord('teacher', { name: 'Новикова Яна', branch_ids: [1] });
+	addRecord('working-hour', {
+		teacher_id: id,
+		branch_id: 1,
+		weekday: 2,
+		time_from: '10:00',
+		time_to: '12:59',
+	});
 	const form = {
-		...{ resource: 'teacher', operation: 'getFreeSlots', branchId: 1, id: pick(id), duration: 60 },
+		...{ resource: 'teacher', operation: 'getFreeSlots', branchId: 1, id: recordWithId(id), duration: 60 },
 		...{ date_from: '2026-02-09', date_to: '2026-02-09', returnAll: true },
 	};
 	const [first] = await run(form, { timezone: 'Asia/Tashkent' });
@@ -214,7 +244,7 @@ it('Get Free Slots goes by the clock of the workflow', async () => {
 });
 
 it('an API Call sends what is typed, or an expression gives', async () => {
-	const id = lead();
+	const id = addLead();
 	const form: INodeParameters = {
 		...{ resource: 'apiCall', operation: 'send', callPath: 'customer', callAction: 'update' },
 		...{ callBranch: '1', callQuery: JSON.stringify({ id }), callBody: '={{ $json.body }}' },
@@ -229,15 +259,15 @@ describe.each(['digits', 'text'])('where AlfaCRM looks at the %s of a phone', (p
 		['+375 29 111-22-33', ['80291112233', '029 111-22-33', '+375 29']],
 		['+7(900)555-00-01', ['8 900 555 00 01', '+7(900)', '900-555', '55-00-01']],
 	])('the picker offers who holds %s for %j, and nobody else with as many digits', async (held, typed) => {
-		set({ phoneSearch });
-		const id = lead({ phone: [held] });
-		lead({ phone: ['+7(493)255-00-01'] });
+		changeSettings({ phoneSearch });
+		const id = addLead({ phone: [held] });
+		addLead({ phone: ['+7(493)255-00-01'] });
 		for (const text of typed) {
 			const { results } = await school.engine.search('customers', { branchId: 1 }, text);
 			const isFull = text.replace(/\D/g, '').length > 7;
 			const found = results.map(({ value }) => value);
 			expect([text, found]).toEqual([text, isFull ? [id] : (expect.arrayContaining([id]) as number[])]);
 		}
-		expect(await run(findByPhone(held))).toMatchObject([{ id }]);
+		expect(await run(findByPhoneForm(held))).toMatchObject([{ id }]);
 	});
 });

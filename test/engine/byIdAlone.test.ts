@@ -2,12 +2,13 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
-import { officeOf, pick } from './support/office';
+import { frontDeskOf, recordWithId } from './support/office';
 import { useSchool } from './support/school';
 
 /** What is about one record by its ID, of any entity, without a branch. */
 const school = useSchool({ customers: 12 });
-const { add, row, rows, run, set, stopped, whole } = officeOf(school);
+const { addRecord, readRecord, readRecords, run, changeSettings, expectRefused, runToEnd } =
+	frontDeskOf(school);
 
 const HOME = 2;
 const byId = entities.filter(
@@ -19,17 +20,17 @@ const find = ({ resource }: Entity, id: unknown, operation = 'get', more: object
 });
 /** One of a branch that is neither the first one nor the only one. */
 const addAtHome = ({ path }: Entity): number => {
-	const like = { name: 'Одна', ...rows(path)[0], branch_id: HOME, branch_ids: [HOME] };
-	return add(path, Object.fromEntries(Object.entries(like).filter(([name]) => name !== 'id')));
+	const like = { name: 'Одна', ...readRecords(path)[0], branch_id: HOME, branch_ids: [HOME] };
+	return addRecord(path, Object.fromEntries(Object.entries(like).filter(([name]) => name !== 'id')));
 };
 const leaveOneBranch = () => {
-	for (const { id } of rows('branch').slice(1)) school.sandbox.store.remove('branch', id as number);
+	for (const { id } of readRecords('branch').slice(1)) school.sandbox.store.remove('branch', id as number);
 };
 
 it.each(byId.map((entity) => [entity.resource, entity] as const))(
 	'finds the branch of a record by its ID: %s',
 	async (_resource, entity) => {
-		expect(rows('branch').length).toBeGreaterThan(1);
+		expect(readRecords('branch').length).toBeGreaterThan(1);
 		const id = addAtHome(entity);
 		expect(await run(find(entity, id))).toMatchObject([{ id }]);
 		if (entity.operations.includes('delete')) {
@@ -40,7 +41,7 @@ it.each(byId.map((entity) => [entity.resource, entity] as const))(
 			expect(changes[0].after).toBeUndefined();
 		}
 		const { label } = entity;
-		expect((await stopped(find(entity, 100_500))).message).toBe(
+		expect((await expectRefused(find(entity, 100_500))).message).toBe(
 			`AlfaCRM has no ${label.toLowerCase()} with ID 100500 in the branches that could be searched`,
 		);
 	},
@@ -50,22 +51,24 @@ it('changes the one that is meant', async () => {
 	const status = entities.find(({ resource }) => resource === 'studyStatus') as Entity;
 	const id = addAtHome(status);
 	await run(find(status, id, 'update', { updateFields: { name: 'Отпуск' } }));
-	expect(row('study-status', id)).toMatchObject({ name: 'Отпуск', branch_id: HOME });
+	expect(readRecord('study-status', id)).toMatchObject({ name: 'Отпуск', branch_id: HOME });
 });
 
 it('asks in the only branch at once, and has nothing to say about it', async () => {
 	leaveOneBranch();
-	const { json, hints } = await whole({ resource: 'pay', operation: 'get', id: '1' });
+	const { json, hints } = await runToEnd({ resource: 'pay', operation: 'get', id: '1' });
 	expect([json[0].id, hints]).toEqual([1, []]);
-	expect(school.entries('pay/index').map(({ branch }) => branch)).toEqual([1]);
+	expect(school.readJournal('pay/index').map(({ branch }) => branch)).toEqual([1]);
 });
 
 it('completes a lesson in its own branch, with names that are of that, also in later items', async () => {
-	const [, blue] = [1, HOME].map((branch_id) => add('room', { name: 'Синий', branch_id, is_enabled: 1 }));
-	const customers = rows('customer')
+	const [, blue] = [1, HOME].map((branch_id) =>
+		addRecord('room', { name: 'Синий', branch_id, is_enabled: 1 }),
+	);
+	const customers = readRecords('customer')
 		.slice(0, 2)
 		.map(({ id }) => Number(id));
-	const lesson = add('lesson', {
+	const lesson = addRecord('lesson', {
 		...{
 			branch_id: HOME,
 			date: '2026-02-09',
@@ -86,14 +89,14 @@ it('completes a lesson in its own branch, with names that are of that, also in l
 			...{
 				resource: 'lesson',
 				operation: 'complete',
-				id: pick(lesson),
+				id: recordWithId(lesson),
 				present_ids: '={{ $json.customer }}',
 			},
 			additionalFields: { room_id: { __rl: true, mode: 'name', value: '={{ $json.room }}' } },
 		},
 		{ items: customers.map((customer, index) => ({ customer, room: index === 0 ? '' : 'Синий' })) },
 	);
-	const [{ body, branch }] = school.entries('lesson/teach');
+	const [{ body, branch }] = school.readJournal('lesson/teach');
 	expect(branch).toBe(HOME);
 	expect(body).toMatchObject({
 		...{ branch_id: HOME, room_id: blue },
@@ -102,8 +105,8 @@ it('completes a lesson in its own branch, with names that are of that, also in l
 });
 
 it('is refused where this user may not list the branches', async () => {
-	set({ forbiddenCalls: ['branch/index'] });
-	const { message, description } = await stopped({ resource: 'pay', operation: 'delete', id: '1' });
+	changeSettings({ forbiddenCalls: ['branch/index'] });
+	const { message, description } = await expectRefused({ resource: 'pay', operation: 'delete', id: '1' });
 	expect(message).toBe(
 		'The branch of this record is not known: this user may not list the branches of the account',
 	);

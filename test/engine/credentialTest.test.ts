@@ -12,7 +12,7 @@ import { Workflow } from 'n8n-workflow';
 import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
 import { Engine } from './support/engine';
 import type { RawAnswer } from './support/rawServer';
-import { yiiError } from '../support/nodeErrors';
+import { makeErrorBody } from '../support/nodeErrors';
 import { useRawServer } from './support/rawServer';
 import { useSchool } from './support/school';
 
@@ -131,7 +131,7 @@ describe("the credential's test", () => {
 		const keys = { apiKey: 'key of the user', appKey: 'key of the app' };
 		const credential = { ...credentialOf({}), ...keys };
 		const message = `Refused: ${Object.values(keys).join(', ')}`;
-		server.answer = () => ({ status: 400, body: yiiError(400, message) });
+		server.answer = () => ({ status: 400, body: makeErrorBody(400, message) });
 		expect((await test(credential)).message).toContain('Refused: …, …');
 	});
 
@@ -202,11 +202,11 @@ describe("the credential's test", () => {
 		expect((await test(school.credential)).message).toContain("'Branch ID'");
 		for (const branchId of [2, '2'])
 			expect(await test({ ...school.credential, branchId })).toMatchObject({ status: 'OK' });
-		expect(school.entries('branch/index').at(-1)?.path).toBe('/v2api/2/branch/index');
+		expect(school.readJournal('branch/index').at(-1)?.path).toBe('/v2api/2/branch/index');
 		school.sandbox.settings.mainBranch = 'on';
 		for (const branchId of [0, '', null, undefined])
 			expect(await test({ ...school.credential, branchId } as never)).toMatchObject({ status: 'OK' });
-		expect(school.entries('branch/index').at(-1)?.path).toBe('/v2api/branch/index');
+		expect(school.readJournal('branch/index').at(-1)?.path).toBe('/v2api/branch/index');
 	});
 
 	it.each([0, 2])(

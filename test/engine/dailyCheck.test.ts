@@ -3,15 +3,15 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { forgetAccounts } from '../../nodes/AlfaCrm/api/accountKnowledge';
 import type { RunOptions } from './support/engine';
 import { callInProcess, passPauses } from './support/inProcess';
-import { given, officeOf, stopClock } from './support/office';
+import { asExpression, frontDeskOf, stopClock } from './support/office';
 import { useSchool } from './support/school';
 
 callInProcess();
 passPauses();
 
 const school = useSchool({ customers: 300, settings: { bodyPageSize: 'honoured' } });
-const office = officeOf(school);
-const { add, set } = office;
+const office = frontDeskOf(school);
+const { addRecord, changeSettings } = office;
 
 /** The 10th in the school, still the 9th in New York. */
 const MORNING = '2026-02-09T20:00:00Z';
@@ -26,7 +26,7 @@ const only = (...checks: string[]): INodeParameters => form({ checks });
 const run = async (parameters = form(), more: Partial<RunOptions> = VLADIVOSTOK) =>
 	await office.run(parameters, more);
 const whole = async (parameters = form(), more: Partial<RunOptions> = VLADIVOSTOK) =>
-	await office.whole(parameters, more);
+	await office.runToEnd(parameters, more);
 const messages = (items: readonly IDataObject[]) => items.map(({ message }) => message);
 const idsOf = (items: readonly IDataObject[], name: string) => items.map((item) => item[name]);
 
@@ -40,13 +40,13 @@ function emptySchool(): void {
 }
 
 const lesson = (date: string, from: string, to: string, more: IDataObject = {}) =>
-	add('lesson', {
+	addRecord('lesson', {
 		...{ branch_id: 1, date, time_from: `${date} ${from}:00`, time_to: `${date} ${to}:00` },
 		...{ lesson_type_id: 1, subject_id: 1, status: PLANNED, teacher_ids: [], room_id: null },
 		...{ customer_ids: [], group_ids: [], ...more },
 	});
 const client = (name: string, more: IDataObject = {}) =>
-	add('customer', {
+	addRecord('customer', {
 		...{
 			name,
 			is_study: 1,
@@ -58,11 +58,18 @@ const client = (name: string, more: IDataObject = {}) =>
 		},
 	});
 const group = (name: string, more: IDataObject = {}) =>
-	add('group', { name, branch_ids: [1], b_date: '2025-09-01', e_date: '2026-05-31', removed: 0, ...more });
+	addRecord('group', {
+		name,
+		branch_ids: [1],
+		b_date: '2025-09-01',
+		e_date: '2026-05-31',
+		removed: 0,
+		...more,
+	});
 const join = (customer_id: number, group_id: number, more: IDataObject = {}) =>
-	add('cgi', { customer_id, group_id, b_date: '01.09.2025', e_date: null, ...more });
-const teacherName = (id: number) => String(office.row('teacher', id).name);
-const roomName = (id: number) => String(office.row('room', id).name);
+	addRecord('cgi', { customer_id, group_id, b_date: '01.09.2025', e_date: null, ...more });
+const teacherName = (id: number) => String(office.readRecord('teacher', id).name);
+const roomName = (id: number) => String(office.readRecord('room', id).name);
 
 beforeEach(() => stopClock(MORNING));
 afterEach(() => jest.useRealTimers());
@@ -74,7 +81,7 @@ describe('Account → Daily Check', () => {
 	it('of today, a regular lesson that is not in the calendar is not one that is still planned', async () => {
 		const robots = group('Роботы Вт');
 		const early = lesson(TODAY, '04:00', '05:00', { group_ids: [robots] });
-		add('regular-lesson', {
+		addRecord('regular-lesson', {
 			...{
 				branch_id: 1,
 				related_class: 'Group',
@@ -146,7 +153,7 @@ describe('Account → Daily Check', () => {
 		const robots = group('Роботы Ср');
 		const mia = client('Орлова Мия');
 		const regular = (from: string, to: string) =>
-			add('regular-lesson', {
+			addRecord('regular-lesson', {
 				...{ branch_id: 1, lesson_type_id: 2, subject_id: 1, related_class: 'Group', related_id: robots },
 				...{ teacher_ids: [1], room_id: 1, day: 3, time_from_v: from, time_to_v: to },
 				...{ b_date: '2025-09-01', e_date: '2026-05-31' },
@@ -206,7 +213,7 @@ describe('Account → Daily Check', () => {
 
 	it('names incomes of yesterday that have no customer', async () => {
 		const pay = (more: IDataObject) =>
-			add('pay', {
+			addRecord('pay', {
 				...{ branch_id: 1, pay_type_id: 1, pay_account_id: 1, document_date: '09.02.2026' },
 				...{ income: '3872.70', customer_id: null, ...more },
 			});
@@ -234,7 +241,7 @@ describe('Account → Daily Check', () => {
 		join(debtor, robots);
 		const first = lesson(TOMORROW, '09:00', '10:00', { customer_ids: [empty] });
 		lesson(TOMORROW, '17:00', '18:00', { customer_ids: [empty, both] });
-		add('regular-lesson', {
+		addRecord('regular-lesson', {
 			...{ branch_id: 1, lesson_type_id: 2, subject_id: 1, related_class: 'Group', related_id: robots },
 			...{ teacher_ids: [1], room_id: 1, day: 3, time_from_v: '15:00', time_to_v: '16:00' },
 			...{ b_date: '2025-09-01', e_date: '2026-05-31' },
@@ -263,8 +270,8 @@ describe('Account → Daily Check, of a whole school', () => {
 	/** Something is wrong in both branches. */
 	beforeEach(() => {
 		for (const branch of [1, 2]) {
-			const [robots, rooms] = [group(`Роботы ${branch}`), office.rows('room')];
-			office.patch('group', robots, { branch_ids: [branch] });
+			const [robots, rooms] = [group(`Роботы ${branch}`), office.readRecords('room')];
+			office.changeRecord('group', robots, { branch_ids: [branch] });
 			const room_id = rooms.find(({ branch_id }) => branch_id === branch)?.id;
 			const mia = client(`Орлова Мия ${branch}`, { branch_ids: [branch], balance: '-1.00' });
 			const own = { branch_id: branch, room_id, group_ids: [robots] };
@@ -273,12 +280,13 @@ describe('Account → Daily Check, of a whole school', () => {
 			lesson(YESTERDAY, '07:00', '08:00', { ...own, status: COMPLETED });
 			for (let n = 0; n < 2; n++) lesson(TOMORROW, '06:00', '07:00', own);
 			const from = { pay_type_id: 1, pay_account_id: 1, income: '500.00', payer_name: 'Кто-то' };
-			add('pay', { ...from, branch_id: branch, customer_id: null, document_date: '09.02.2026' });
+			addRecord('pay', { ...from, branch_id: branch, customer_id: null, document_date: '09.02.2026' });
 		}
 	});
 	/** One branch, as most schools are. */
 	const oneBranch = () => {
-		for (const { id } of office.rows('branch')) if (id !== 1) office.patch('branch', id, { is_active: 0 });
+		for (const { id } of office.readRecords('branch'))
+			if (id !== 1) office.changeRecord('branch', id, { is_active: 0 });
 	};
 
 	it('reads only, and few lists: besides these two for each group that meets tomorrow, one for each that seems small', async () => {
@@ -298,7 +306,7 @@ describe('Account → Daily Check, of a whole school', () => {
 		);
 		const isTomorrow = ({ day, related_class, branch_id }: IDataObject) =>
 			day === 3 && related_class === 'Group' && branch_id === 1;
-		const meeting = office.rows('regular-lesson').filter(isTomorrow).length + 1;
+		const meeting = office.readRecords('regular-lesson').filter(isTomorrow).length + 1;
 		const small = items.filter(({ check }) => check === 'smallGroup').length;
 		expect([meeting, small]).toEqual([3, 1]);
 		expect(calls.filter((call) => call.includes('/cgi/'))).toHaveLength(2 * meeting + small);
@@ -319,10 +327,10 @@ describe('Account → Daily Check, of a whole school', () => {
 		school.sandbox.clearJournal();
 		await run(form({ checks: ['stillPlanned', 'notMarked'], searchBranches: [2], day: '2026-01-05' }));
 		expect([...new Set(lists())]).toEqual(expect.arrayContaining(['2/lesson/index']));
-		expect(school.entries('lesson/index').map(({ body }) => (body as IDataObject).date_from)).toEqual([
+		expect(school.readJournal('lesson/index').map(({ body }) => (body as IDataObject).date_from)).toEqual([
 			...['2026-01-05', '2026-01-05'],
 		]);
-		expect(school.entries('branch/index')).toEqual([]);
+		expect(school.readJournal('branch/index')).toEqual([]);
 	});
 
 	it('is done once for items that ask the same', async () => {
@@ -340,17 +348,18 @@ describe('Account → Daily Check, of a whole school', () => {
 			{ ignoredFilters: ['lesson.date_from', 'lesson.date_to', 'pay.*', 'cgi.*'] },
 			{ bodyPageSize: 'refused400', total: 'missing' },
 		]) {
-			set(settings);
+			changeSettings(settings);
 			expect(await run()).toEqual(found);
 		}
 		// Groups that seem small are asked who is in them.
-		for (const { id } of office.rows('customer')) office.patch('customer', id, { group_ids: [] });
+		for (const { id } of office.readRecords('customer'))
+			office.changeRecord('customer', id, { group_ids: [] });
 		expect(await run()).toEqual(found);
 	});
 
 	it('leaves out branches that are closed, and names those that this user may not see', async () => {
 		const all = await run();
-		set({ forbiddenBranches: [2] });
+		changeSettings({ forbiddenBranches: [2] });
 		const { json, hints, error } = await whole();
 		expect(error).toBeUndefined();
 		expect(json.length).toBeGreaterThan(0);
@@ -359,7 +368,7 @@ describe('Account → Daily Check, of a whole school', () => {
 		expect(hints.filter((hint) => hint.startsWith("The check 'Overlaps' is not whole"))).toEqual([
 			"The check 'Overlaps' is not whole, because this user may not list all that it takes: lessons of branch 2; regular lessons of branch 2",
 		]);
-		office.patch('branch', 2, { is_active: 0 });
+		office.changeRecord('branch', 2, { is_active: 0 });
 		forgetAccounts();
 		expect((await whole()).hints).toEqual([
 			'Some who are to come were left out, because AlfaCRM shows their card in no list: customer 204',
@@ -368,7 +377,7 @@ describe('Account → Daily Check, of a whole school', () => {
 
 	it('goes on where this user may not read a list, and names the checks that lack it', async () => {
 		const all = await run();
-		set({ forbiddenCalls: ['pay/*', 'cgi/*'] });
+		changeSettings({ forbiddenCalls: ['pay/*', 'cgi/*'] });
 		const { json, hints } = await whole();
 		const rest = ['smallGroup', 'comesUnpaid', 'noPayer'];
 		expect(json).toEqual(all.filter(({ check }) => !rest.includes(String(check))));
@@ -380,15 +389,15 @@ describe('Account → Daily Check, of a whole school', () => {
 	});
 
 	it('is an error where nothing could be looked at, for that is not the same as finding nothing', async () => {
-		set({ forbiddenCalls: ['pay/*'] });
-		const error = await office.stopped(only('noPayer'));
+		changeSettings({ forbiddenCalls: ['pay/*'] });
+		const error = await office.expectRefused(only('noPayer'));
 		expect(error.message).toBe('This user may list nothing that the checks take');
 		expect(error.description).toMatch(/choose other checks or branches in 'Options'\.$/);
 		forgetAccounts();
-		set({ forbiddenCalls: ['branch/*'] });
-		const other = await office.stopped(form());
+		changeSettings({ forbiddenCalls: ['branch/*'] });
+		const other = await office.expectRefused(form());
 		expect(other.message).toBe('This user may not list the branches of the account');
-		set({ forbiddenCalls: ['branch/*'] });
+		changeSettings({ forbiddenCalls: ['branch/*'] });
 		expect((await run(form({ searchBranches: [1] }))).length).toBeGreaterThan(0);
 	});
 
@@ -405,15 +414,15 @@ describe('Account → Daily Check, of a whole school', () => {
 		const names: Record<string, string> = {
 			...{ Checks: 'checks', Day: 'day', 'Fewest Members': 'fewest', 'Search in Branch': 'searchBranches' },
 		};
-		const error = await office.stopped(form({ [names[label]]: given(value) }));
+		const error = await office.expectRefused(form({ [names[label]]: asExpression(value) }));
 		expect(error.message).toContain(label);
-		expect(school.calls().filter((call) => !/login|branch/.test(call))).toEqual([]);
+		expect(school.readCalls().filter((call) => !/login|branch/.test(call))).toEqual([]);
 	});
 
 	it('takes branches by name, and a day as AlfaCRM writes it', async () => {
-		const name = String(office.row('branch', 2).name);
+		const name = String(office.readRecord('branch', 2).name);
 		const options = { checks: ['stillPlanned', 'smallGroup'], day: '09.02.2026' };
-		const byName = await run(form({ ...options, searchBranches: given([name]) as never }));
+		const byName = await run(form({ ...options, searchBranches: asExpression([name]) as never }));
 		expect(byName).toEqual(await run(form({ ...options, searchBranches: [2] })));
 		expect(byName.length).toBeGreaterThan(0);
 	});

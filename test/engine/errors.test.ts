@@ -5,7 +5,7 @@ import type { Fault, Settings } from '../../sandbox';
 import { Engine } from './support/engine';
 import { useFastTime } from './support/fastTime';
 import { failing } from './support/nothingChanges';
-import { OPEN_END, byPhone, findByPhone, officeOf, pick } from './support/office';
+import { OPEN_END, upsertByPhoneForm, findByPhoneForm, frontDeskOf, recordWithId } from './support/office';
 import { useRawServer } from './support/rawServer';
 import { useSchool } from './support/school';
 import { tellsCause } from './support/version';
@@ -14,7 +14,7 @@ import { tellsCause } from './support/version';
 const school = useSchool({ customers: 40 });
 const server = useRawServer();
 useFastTime();
-const { add, customer, lead, set, stopped, whole } = officeOf(school);
+const { addRecord, readCustomer, addLead, changeSettings, expectRefused, runToEnd } = frontDeskOf(school);
 
 const PHONE = '+7(900)555-00-01';
 const THIRTY_DAYS_MS = 30 * 86_400_000;
@@ -33,16 +33,20 @@ type Form = (customer: number) => INodeParameters;
 const job =
 	(operation: string, more: object | (() => object) = {}): Form =>
 	(id) =>
-		of(operation, { id: pick(id), additionalFields: {}, ...(typeof more === 'function' ? more() : more) });
+		of(operation, {
+			id: recordWithId(id),
+			additionalFields: {},
+			...(typeof more === 'function' ? more() : more),
+		});
 const pay = job('takePayment', { income: 5, pay_account_id: 1 });
 const comment = job('addComment', { comment: 'Просил позвонить' });
-const group = () => add('group', { name: 'Новая группа', branch_ids: [1], e_date: OPEN_END });
-const join = job('addToGroup', () => ({ group_id: pick(group()) }));
+const group = () => addRecord('group', { name: 'Новая группа', branch_ids: [1], e_date: OPEN_END });
+const join = job('addToGroup', () => ({ group_id: recordWithId(group()) }));
 const memberOf = (customer_id: number): { group_id: INodeParameters } => {
 	const group_id = group();
 	const days = { b_date: day(-THIRTY_DAYS_MS), e_date: day(THIRTY_DAYS_MS) };
-	add('cgi', { customer_id, group_id, branch_id: 1, ...days });
-	return { group_id: pick(group_id) };
+	addRecord('cgi', { customer_id, group_id, branch_id: 1, ...days });
+	return { group_id: recordWithId(group_id) };
 };
 const leave =
 	(leave_by: string): Form =>
@@ -52,7 +56,7 @@ const stayLess: Form = (id) =>
 	job('addToGroup', { ...memberOf(id), additionalFields: { e_date: day(0) } })(id);
 const lesson = (id: number): string =>
 	String(
-		add('lesson', {
+		addRecord('lesson', {
 			...{ branch_id: 1, date: '2026-03-03', lesson_type_id: 2, status: 1, subject_id: 3 },
 			...{ time_from: '2026-03-03 17:00:00', time_to: '2026-03-03 18:30:00', customer_ids: [id] },
 		}),
@@ -123,11 +127,12 @@ describe('a clear message and an untouched account after', () => {
 		],
 	])('%s', async (_what, parameters, message, calls, { fault, settings, credential, description = /./ }) => {
 		if (fault) school.sandbox.faults.add(fault);
-		if (settings) set(settings);
+		if (settings) changeSettings(settings);
 		const shown = await failing(school, parameters, credential);
 		expect(shown.message).toMatch(message);
 		expect(shown.description).toMatch(description);
-		if (calls !== undefined) expect(school.calls().filter((one) => one !== 'auth/login')).toHaveLength(calls);
+		if (calls !== undefined)
+			expect(school.readCalls().filter((one) => one !== 'auth/login')).toHaveLength(calls);
 	});
 });
 
@@ -155,11 +160,11 @@ describe('an error names the task', () => {
 	];
 
 	it.each(writes)('%s is refused: it did not %s', async (failing, task, form) => {
-		const id = lead({ is_study: 1, phone: [PHONE] });
+		const id = addLead({ is_study: 1, phone: [PHONE] });
 		const parameters = form(id);
 		const [entity, action] = failing.split('/');
 		school.sandbox.faults.add({ kind: 'successFalse', errors: ['Нельзя.'], match: { entity, action } });
-		const { message, description } = await stopped(parameters);
+		const { message, description } = await expectRefused(parameters);
 		const [, done] = /^AlfaCRM did not (.*): Нельзя\.$/.exec(message) ?? [];
 		expect([message, done?.replace(String(id), '#')]).toEqual([message, expect.stringMatching(task)]);
 		expect(description).toBe('Nothing was saved.');
@@ -168,7 +173,7 @@ describe('an error names the task', () => {
 	const members = () => of('getAll', { returnAll: true, filters: { group_id: String(group()) } });
 	const reads: Case[] = [
 		['pay/index', /^look for the same payment in branch 1$/, pay],
-		['customer/index', /^look for the customer in branch \d$/, () => findByPhone(PHONE)],
+		['customer/index', /^look for the customer in branch \d$/, () => findByPhoneForm(PHONE)],
 		['customer/index', /^get customer # in branch 1$/, job('get')],
 		['customer/index', /^list the customers in branch 1$/, () => of('getAll', { returnAll: true })],
 		['cgi/customer', /^list the groups of customer # in branch 1$/, leave('end')],
@@ -182,13 +187,13 @@ describe('an error names the task', () => {
 	];
 
 	it.each(reads)('%s is denied: this user may not %s', async (failing, task, form) => {
-		const id = lead({ is_study: 1, phone: [PHONE] });
+		const id = addLead({ is_study: 1, phone: [PHONE] });
 		const parameters = form(id);
 		const [entity, action] = failing.split('/');
 		// Of a group it is the archive alone that may not be seen.
 		const match = { entity, action, ...(entity === 'group' ? { bodyContains: '"removed":2' } : {}) };
 		school.sandbox.faults.add({ kind: 'status', status: 403, match, times: Infinity });
-		const { error } = await whole(parameters);
+		const { error } = await runToEnd(parameters);
 		const [, told] = /^AlfaCRM denied access: this user may not (.*)$/.exec(error?.message ?? '') ?? [];
 		expect([error?.message, told?.replace(String(id), '#')]).toEqual([
 			error?.message,
@@ -205,9 +210,9 @@ it.each<[action: string, field: string, label: string, form: Form]>([
 	['teach', 'branch_id', 'Branch', completeByRows],
 ])('%s refused for %s is named as the form of that very operation has it: %s', async (...given) => {
 	const [action, field, label, form] = given;
-	const parameters = form(lead({ is_study: 1 }));
+	const parameters = form(addLead({ is_study: 1 }));
 	school.sandbox.faults.add({ kind: 'successFalse', errors: { [field]: ['Неверно.'] }, match: { action } });
-	const { message, description } = await stopped(parameters);
+	const { message, description } = await expectRefused(parameters);
 	expect(message).toContain(`: ${label} – Неверно.`);
 	expect(description).toMatch(/^(Correct|Fill) '/);
 	expect(description).toContain(`'${label}' (${field})`);
@@ -216,12 +221,12 @@ it.each<[action: string, field: string, label: string, form: Form]>([
 describe('what was saved before an error is named', () => {
 	it('where the second of several matches cannot be saved', async () => {
 		const phone = [PHONE];
-		lead({ phone, teacher_ids: ['Ольга'] });
-		const newer = lead({ phone, teacher_ids: [] });
+		addLead({ phone, teacher_ids: ['Ольга'] });
+		const newer = addLead({ phone, teacher_ids: [] });
 		const fieldsToSet = { teacher_ids: [2], note: 'neu' };
 		const both = { matchBy: 'phone', phone: PHONE, fieldsToSet, options: { ifSeveral: 'all' } };
-		const { error } = await whole(of('upsert', both));
-		expect(customer(newer)).toMatchObject({ note: 'neu' });
+		const { error } = await runToEnd(of('upsert', both));
+		expect(readCustomer(newer)).toMatchObject({ note: 'neu' });
 		expect(error?.description).not.toContain('Nothing was saved');
 		expect(error?.description).toContain(`Saved before: update customer ${newer}`);
 	});
@@ -230,9 +235,11 @@ describe('what was saved before an error is named', () => {
 describe('an answer that is not what it seems', () => {
 	it.each(['[null]'])('to an API Call, such as %s, is told in plain words', async (html) => {
 		school.sandbox.faults.add({ kind: 'html', status: 200, html, match: { entity: 'customer' }, times: 2 });
-		const error = await stopped(call('customer', 'index'));
+		const error = await expectRefused(call('customer', 'index'));
 		expect(error.message).toMatch(/AlfaCRM sent something unexpected/);
-		const { json, errorItems } = await whole(call('customer', 'index'), { onError: 'continueErrorOutput' });
+		const { json, errorItems } = await runToEnd(call('customer', 'index'), {
+			onError: 'continueErrorOutput',
+		});
 		expect([json, errorItems.length]).toEqual([[], 1]);
 	});
 
@@ -247,12 +254,12 @@ describe('an answer that is not what it seems', () => {
 
 	it.each<[string, INodeParameters]>([
 		['is not said to be missing', of('get', { id: '={{ $json.id }}' })],
-		['is not made once more', byPhone('+7 900 555-00-01', { name: 'Орлова Мия' })],
+		['is not made once more', upsertByPhoneForm('+7 900 555-00-01', { name: 'Орлова Мия' })],
 	])('a customer whom AlfaCRM counts and does not show %s', async (_what, parameters) => {
-		const id = lead({ phone: [PHONE] });
+		const id = addLead({ phone: [PHONE] });
 		const match = { entity: 'customer', action: 'index' };
 		school.sandbox.faults.add({ kind: 'emptyItems', match, times: 0 });
-		const { message } = await stopped(parameters, { items: [{ id }] });
+		const { message } = await expectRefused(parameters, { items: [{ id }] });
 		expect(message).not.toMatch(/has no customer/);
 	});
 
@@ -260,7 +267,7 @@ describe('an answer that is not what it seems', () => {
 		const html = '<html>Access denied by the firewall</html>';
 		school.sandbox.faults.add({ kind: 'html', status, html, match: { entity: 'customer' }, times: 0 });
 
-		const { message, description } = await stopped(list);
+		const { message, description } = await expectRefused(list);
 
 		// Older n8n loses what came with an error status, unless it was JSON.
 		const what = tellsCause ? 'answered with a web page' : 'did not answer as AlfaCRM does';

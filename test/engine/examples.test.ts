@@ -3,11 +3,11 @@ import { Workflow } from 'n8n-workflow';
 
 import { withPackage } from '../../scripts/lib/examples';
 import { Types } from './support/engine';
-import { officeOf, pick, stopClock } from './support/office';
+import { frontDeskOf, recordWithId, stopClock } from './support/office';
 import { useSchool } from './support/school';
 
 const school = useSchool({ customers: 30 });
-const { lead, rows, run, set, whole } = officeOf(school);
+const { addLead, readRecords, run, changeSettings, runToEnd } = frontDeskOf(school);
 
 /** The parameters of an example's node, as somebody imports them. */
 const parametersOf = (example: string, name: string) =>
@@ -31,7 +31,7 @@ describe('bank-statement', () => {
 	const row = (more: IDataObject = {}) => ({
 		...{ Дата: '01.09.2026', Номер: '12', Поступление: '3 872,70', Назначение: 'Договор № 45', ...more },
 	});
-	const client = (custom_dogovor: string) => lead({ is_study: 1, name: custom_dogovor, custom_dogovor });
+	const client = (custom_dogovor: string) => addLead({ is_study: 1, name: custom_dogovor, custom_dogovor });
 	const without = (column: string) =>
 		Object.fromEntries(Object.entries(row()).filter(([name]) => name !== column));
 	/** All that an example may take for a number. */
@@ -43,10 +43,10 @@ describe('bank-statement', () => {
 	/** Who is charged for a purpose, of a school that has a contract for whatever could be read. */
 	const charged = async (purpose: string) => {
 		const contracts = new Map(NUMBERS.map((one) => [client(one), one]));
-		const before = rows('pay').length;
+		const before = readRecords('pay').length;
 		const items = [row({ Назначение: purpose })];
-		const { errorItems } = await whole(taking, { items, onError: 'continueErrorOutput' });
-		const payers = rows('pay')
+		const { errorItems } = await runToEnd(taking, { items, onError: 'continueErrorOutput' });
+		const payers = readRecords('pay')
 			.slice(before)
 			.map(({ customer_id: id }) => contracts.get(Number(id)));
 		expect(errorItems).toHaveLength(1 - payers.length);
@@ -189,10 +189,10 @@ describe('bank-statement', () => {
 
 	it('enters a row twice by no name of a column', async () => {
 		client('45');
-		const before = rows('pay').length;
+		const before = readRecords('pay').length;
 		for (const items of [[without('Номер')], [without('Дата')], [row()], [row()]])
-			await whole(taking, { items, onError: 'continueErrorOutput' });
-		expect(rows('pay').slice(before)).toMatchObject([{ note: '[ID 01.09.2026 12] Выписка' }]);
+			await runToEnd(taking, { items, onError: 'continueErrorOutput' });
+		expect(readRecords('pay').slice(before)).toMatchObject([{ note: '[ID 01.09.2026 12] Выписка' }]);
 	});
 
 	it('drops no row without a word: one whose columns are not found is told', async () => {
@@ -206,13 +206,13 @@ describe('bank-statement', () => {
 		expect(parametersOf('bank-statement', 'Rows').options).toMatchObject({ includeEmptyCells: true });
 		const unread = { 'Дата,Номер,Поступление,Назначение': '01.09.2026,12,"3 872,70",Договор № 45' };
 		client('45');
-		const before = rows('pay').length;
+		const before = readRecords('pay').length;
 		for (const json of [unread, without('Поступление')]) {
 			expect(isIncoming(json)).toBe(true);
-			const { errorItems } = await whole(taking, { items: [json], onError: 'continueErrorOutput' });
+			const { errorItems } = await runToEnd(taking, { items: [json], onError: 'continueErrorOutput' });
 			expect(errorItems).toHaveLength(1);
 		}
-		expect(rows('pay')).toHaveLength(before);
+		expect(readRecords('pay')).toHaveLength(before);
 	});
 });
 
@@ -221,7 +221,7 @@ describe('form-to-lead, imported through the editor, so that it runs in New York
 	const imported = { timezone: 'America/New_York' };
 	const typed = { Имя: 'Орлова Мия', Телефон: '+7 900 555-12-01', Почта: '', Комментарий: 'Шахматы?' };
 	const comment = 'Заявка с сайта\nИмя: Орлова Мия';
-	beforeEach(() => set({ timeZone: 'Europe/Moscow', now: null }));
+	beforeEach(() => changeSettings({ timeZone: 'Europe/Moscow', now: null }));
 
 	async function deliverForm(): Promise<void> {
 		const saving = parametersOf('form-to-lead', 'Save Lead');
@@ -231,15 +231,15 @@ describe('form-to-lead, imported through the editor, so that it runs in New York
 	}
 
 	it('leaves one lead with one comment when the form is delivered three times', async () => {
-		const leadsBefore = rows('customer').length;
-		const commentsBefore = rows('communication').length;
+		const leadsBefore = readRecords('customer').length;
+		const commentsBefore = readRecords('communication').length;
 
 		await deliverForm();
 		await deliverForm();
 		await deliverForm();
 
-		expect(rows('customer').slice(leadsBefore)).toMatchObject([{ name: 'Орлова Мия' }]);
-		expect(rows('communication').slice(commentsBefore)).toMatchObject([{ comment }]);
+		expect(readRecords('customer').slice(leadsBefore)).toMatchObject([{ name: 'Орлова Мия' }]);
+		expect(readRecords('communication').slice(commentsBefore)).toMatchObject([{ comment }]);
 	});
 });
 
@@ -252,8 +252,8 @@ describe('trial-booking', () => {
 		(
 			await run({
 				...parametersOf('trial-booking', 'Book Trial'),
-				...{ customer_ids: pick(id), lesson_type_id: pick(3), subject_id: pick(1) },
-				...{ lesson_date: DAY, date_to: '2031-03-16', additionalFields: { teacher_ids: pick(1) } },
+				...{ customer_ids: recordWithId(id), lesson_type_id: recordWithId(3), subject_id: recordWithId(1) },
+				...{ lesson_date: DAY, date_to: '2031-03-16', additionalFields: { teacher_ids: recordWithId(1) } },
 			})
 		)[0];
 	beforeEach(() => stopClock('2031-03-09T06:00:00Z'));
@@ -262,7 +262,7 @@ describe('trial-booking', () => {
 	it.each([0, 1])(
 		'books the second child of one phone for itself, though the first has is_study %s',
 		async (kind) => {
-			const first = lead({ is_study: kind, name: 'Аня', phone: [PHONE] });
+			const first = addLead({ is_study: kind, name: 'Аня', phone: [PHONE] });
 			const own = await book(await save('Аня', '8 (900) 555-11-01'));
 			expect(own).toMatchObject({ operationResult: 'created', customer_ids: first });
 			const boris = await save('Боря');
@@ -281,11 +281,11 @@ describe('trial-booking', () => {
 	});
 
 	it('brings one back from the archive, who would get no reminder', async () => {
-		const id = lead({ name: 'Рита', phone: [PHONE], e_date: '2026-01-15', removed: 1 });
+		const id = addLead({ name: 'Рита', phone: [PHONE], e_date: '2026-01-15', removed: 1 });
 		expect(await save('Рита')).toMatchObject({ id, operationResult: 'updated' });
 		const { time_from } = await book({ id });
 		const coming = await run({
-			...{ resource: 'lesson', operation: 'getParticipants', branchId: pick(1) },
+			...{ resource: 'lesson', operation: 'getParticipants', branchId: recordWithId(1) },
 			...{ date_from: DAY, date_to: '2031-03-16' },
 		});
 		expect(coming).toContainEqual(expect.objectContaining({ customer_id: id, time_from }));
@@ -295,30 +295,36 @@ describe('trial-booking', () => {
 describe('a refund of a part', () => {
 	const PHONE = '+7 900 555-00-01';
 	const refund = (externalId: string, customer_id: INodeParameters): INodeParameters => ({
-		...{ resource: 'pay', operation: 'createCorrection', branchId: pick(1), customer_id, income: '800' },
-		...{ pay_type_id: pick(2), pay_account_id: pick(1), document_date: '2026-11-30' },
+		...{
+			resource: 'pay',
+			operation: 'createCorrection',
+			branchId: recordWithId(1),
+			customer_id,
+			income: '800',
+		},
+		...{ pay_type_id: recordWithId(2), pay_account_id: recordWithId(1), document_date: '2026-11-30' },
 		additionalFields: { externalId },
 	});
 
 	it('is entered by its own number for who has paid, as docs/examples.md says, and once', async () => {
-		const id = lead({ is_study: 1, phone: [PHONE] });
+		const id = addLead({ is_study: 1, phone: [PHONE] });
 		const body = { object: { id: '2f1a-0001', amount: { value: '3872.70' }, metadata: { phone: PHONE } } };
 		await run(parametersOf('payment-yookassa', 'Take Payment'), { items: [{ body }] });
-		const before = rows('pay').length;
+		const before = readRecords('pay').length;
 		for (const number of ['r-1', 'r-2', 'r-1', 'r-2']) {
 			// Where the filter of the list is ignored, the one behind it leaves nobody else's.
-			set({ ignoredFilters: number === 'r-2' ? ['pay.note'] : [] });
+			changeSettings({ ignoredFilters: number === 'r-2' ? ['pay.note'] : [] });
 			const listed = await run({
-				...{ resource: 'pay', operation: 'getAll', branchId: pick(1), returnAll: true },
+				...{ resource: 'pay', operation: 'getAll', branchId: recordWithId(1), returnAll: true },
 				filters: { note: '[ID 2f1a-0001]' },
 			});
 			const [{ customer_id: payer }, ...others] = listed.filter(({ note }) =>
 				String(note).includes('[ID 2f1a-0001]'),
 			);
 			expect(others).toEqual([]);
-			await run(refund(number, pick(payer)));
+			await run(refund(number, recordWithId(payer)));
 		}
-		expect(rows('pay').slice(before)).toMatchObject([
+		expect(readRecords('pay').slice(before)).toMatchObject([
 			{ customer_id: id, note: '[ID r-1]' },
 			{ customer_id: id, note: '[ID r-2]' },
 		]);

@@ -6,7 +6,7 @@ import type { Fault } from '../../sandbox';
 import { Engine } from './support/engine';
 import { useFastTime } from './support/fastTime';
 import { failing } from './support/nothingChanges';
-import { byPhone, officeOf } from './support/office';
+import { upsertByPhoneForm, frontDeskOf } from './support/office';
 import { Poller } from './support/poller';
 import { useRawServer } from './support/rawServer';
 import { otherNameOf, useSchool } from './support/school';
@@ -15,7 +15,7 @@ import { tellsCause } from './support/version';
 /** What comes of answers that do not arrive, or do not say what they should. */
 const school = useSchool({ customers: 60 });
 useFastTime();
-const { customer, lead, rows, run, whole } = officeOf(school);
+const { readCustomer, addLead, readRecords, run, runToEnd } = frontDeskOf(school);
 
 const PHONE = '+7(900)555-00-01';
 const create: INodeParameters = {
@@ -47,13 +47,13 @@ const LOST = [
 ] as const;
 
 describe('when AlfaCRM has acted and the answer is lost', () => {
-	const leads = () => rows('customer').filter(({ name }) => name === 'Новый Лид');
+	const leads = () => readRecords('customer').filter(({ name }) => name === 'Новый Лид');
 
 	it.each(LOST)('by %j there is one record, and the error says that it may be there', async (fault) => {
 		inCall('customer', 'create', fault, { when: 'after' });
-		const { error } = await whole(create);
+		const { error } = await runToEnd(create);
 		expect(leads()).toHaveLength(1);
-		expect(school.entries('customer/create')).toHaveLength(1);
+		expect(school.readJournal('customer/create')).toHaveLength(1);
 		expect(error?.description).toContain('may have carried it out all the same');
 	});
 });
@@ -61,22 +61,22 @@ describe('when AlfaCRM has acted and the answer is lost', () => {
 it('a fault that passes does not show in a list', async () => {
 	inCall('customer', 'index', { kind: 'resetMidAnswer' });
 	inCall('customer', 'index', { kind: 'tooMany', retryAfter: 1 });
-	const expected = rows('customer').filter(({ branch_ids }) => (branch_ids as number[]).includes(1));
+	const expected = readRecords('customer').filter(({ branch_ids }) => (branch_ids as number[]).includes(1));
 	expect(await run(list)).toHaveLength(expected.length);
 });
 
 describe.each([400, 401, 403, 404])('a web page with HTTP %i', (status) => {
 	it('does not show in a list if it comes once', async () => {
 		await run(list);
-		const logins = school.entries('auth/login').length;
+		const logins = school.readJournal('auth/login').length;
 		inCall('customer', 'index', { kind: 'html', status });
 
 		const found = await run(list);
 
-		const expected = rows('customer').filter(({ branch_ids }) => (branch_ids as number[]).includes(1));
+		const expected = readRecords('customer').filter(({ branch_ids }) => (branch_ids as number[]).includes(1));
 		expect(found).toHaveLength(expected.length);
 		// Older n8n hides what came with a 401, and asks for a new token.
-		if (tellsCause) expect(school.entries('auth/login')).toHaveLength(logins);
+		if (tellsCause) expect(school.readJournal('auth/login')).toHaveLength(logins);
 	});
 });
 
@@ -90,12 +90,12 @@ describe('a payment whose answer comes drop by drop and never ends', () => {
 		pay_account_id: 1,
 		additionalFields: { externalId: 'inv-1' },
 	};
-	const entered = () => rows('pay').filter(({ note }) => note === '[ID inv-1]');
+	const entered = () => readRecords('pay').filter(({ note }) => note === '[ID inv-1]');
 
 	it('ends with the message that it may be there, and holds up no later execution', async () => {
 		inCall('pay', 'create', { kind: 'drip', when: 'after' });
 
-		const [{ error }, next] = await Promise.all([whole(take), whole(take)]);
+		const [{ error }, next] = await Promise.all([runToEnd(take), runToEnd(take)]);
 
 		expect(error?.message).toContain('did not answer within 30 seconds');
 		expect(error?.description).toContain('may have carried it out all the same');
@@ -135,7 +135,7 @@ describe('a redirect to another host', () => {
 		askFor(290);
 		const running = engine.run({ parameters: listStages, signal: execution.signal });
 		while (getRateLimiter(hostname).requestedPauseMs === 0) await sleep(5);
-		const calls = school.calls();
+		const calls = school.readCalls();
 		const begun = performance.now();
 
 		const words = /asks to wait for 2\d\d seconds/;
@@ -143,7 +143,7 @@ describe('a redirect to another host', () => {
 		await expect(poller.tick()).rejects.toThrow(words);
 
 		expect(performance.now() - begun).toBeLessThan(90_000);
-		expect(school.calls()).toEqual(calls);
+		expect(school.readCalls()).toEqual(calls);
 		expect(poller.state).toEqual(state);
 		execution.abort();
 		await running;
@@ -163,34 +163,34 @@ describe('after a save whose answer was lost', () => {
 		options: {},
 	});
 	const runAll = async (parameters: INodeParameters, items: IDataObject[]) =>
-		(await whole(parameters, { items, onError: 'continueRegularOutput' })).json;
+		(await runToEnd(parameters, { items, onError: 'continueRegularOutput' })).json;
 
 	it('the next item for the same customer finds the new one', async () => {
-		lead({ custom_dogovor: 'Д-первый' });
+		addLead({ custom_dogovor: 'Д-первый' });
 		loseAnswer('create');
 		const items = [{ n: 'Д-первый' }, { n: 'Д-новый' }, { n: 'Д-новый' }];
 		const json = await runAll(upsert('={{ $json.n }}'), items);
-		expect(rows('customer').filter((one) => one.custom_dogovor === 'Д-новый')).toHaveLength(1);
+		expect(readRecords('customer').filter((one) => one.custom_dogovor === 'Д-новый')).toHaveLength(1);
 		expect(json[2]).toMatchObject({ operationResult: 'unchanged' });
 	});
 
 	it('the next items do not undo it: phones that Create or Update adds', async () => {
-		const id = lead({ phone: [PHONE] });
+		const id = addLead({ phone: [PHONE] });
 		loseAnswer('update', 2);
 		const more = ['02', '03', '04'].map((end) => ({ phone: `+7(900)555-00-${end}` }));
-		await runAll(byPhone(PHONE, { phone: '={{ $json.phone }}' }), more);
-		expect(customer(id).phone).toHaveLength(4);
+		await runAll(upsertByPhoneForm(PHONE, { phone: '={{ $json.phone }}' }), more);
+		expect(readCustomer(id).phone).toHaveLength(4);
 	});
 });
 
 describe('what an answer does not show', () => {
 	it('of an update is not lost when the next item is saved', async () => {
-		const id = lead({ phone: [PHONE] });
+		const id = addLead({ phone: [PHONE] });
 		inCall('customer', 'update', { kind: 'successFalse', success: true, errors: [], when: 'after' });
-		const out = await run(byPhone(PHONE, { phone: '={{ $json.more }}' }), {
+		const out = await run(upsertByPhoneForm(PHONE, { phone: '={{ $json.more }}' }), {
 			items: [{ more: '+7(900)555-00-02' }, { more: '+7(900)555-00-03' }],
 		});
-		expect(customer(id).phone).toHaveLength(3);
+		expect(readCustomer(id).phone).toHaveLength(3);
 		expect(out[0].phone).toContain('555-00-02');
 	});
 });

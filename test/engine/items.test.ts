@@ -1,12 +1,12 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { Engine } from './support/engine';
-import { byPhone, officeOf } from './support/office';
+import { upsertByPhoneForm, frontDeskOf } from './support/office';
 import { mostInASecond, useSchool } from './support/school';
 
 /** The items of one execution: each by itself, and as many at once as AlfaCRM's distance and rate allow. */
 const school = useSchool({ customers: 60 });
-const { lead, customer, rows, run, set, whole } = officeOf(school);
+const { addLead, readCustomer, readRecords, run, changeSettings, runToEnd } = frontDeskOf(school);
 
 const create: INodeParameters = {
 	resource: 'customer',
@@ -15,7 +15,7 @@ const create: INodeParameters = {
 	name: '={{ $json.name }}',
 	additionalFields: {},
 };
-const stored = (name: string) => rows('customer').filter((row) => row.name === name);
+const stored = (name: string) => readRecords('customer').filter((row) => row.name === name);
 
 describe('an item', () => {
 	const three = [
@@ -26,13 +26,13 @@ describe('an item', () => {
 
 	it('gives its number to all that it fans out into', async () => {
 		const list = { resource: 'subject', operation: 'getAll', branchId: 1, limit: 2 };
-		const { items } = await whole(list, { items: [{}, {}] });
+		const { items } = await runToEnd(list, { items: [{}, {}] });
 		const numbers = items.map(({ pairedItem }) => (pairedItem as { item: number }).item);
 		expect(numbers).toEqual([0, 0, 1, 1]);
 	});
 
 	it('that is bad goes to the error output with its input, and the others are done', async () => {
-		const { items, errorItems } = await whole(create, { items: three, onError: 'continueErrorOutput' });
+		const { items, errorItems } = await runToEnd(create, { items: three, onError: 'continueErrorOutput' });
 		expect(items).toMatchObject([
 			{ json: { name: 'Первый' }, pairedItem: { item: 0 } },
 			{ json: { name: 'Третий' }, pairedItem: { item: 2 } },
@@ -50,11 +50,11 @@ describe('an item', () => {
 describe('where AlfaCRM is far away', () => {
 	// How far away an AlfaCRM is, the node remembers; that of the other tests is near.
 	const far = useSchool({ customers: 0, settings: { latencyMs: 150 } });
-	const { lead, rows } = officeOf(far);
+	const { addLead, readRecords } = frontDeskOf(far);
 	const underWay = () => Math.max(...far.sandbox.journal.map((entry) => entry.underWay));
 
 	it('pages overlap once it is known how many there are, and none is asked for that a limit does not need', async () => {
-		for (let count = 0; count < 130; count++) lead({ name: `Солнечная Вера ${count}` });
+		for (let count = 0; count < 130; count++) addLead({ name: `Солнечная Вера ${count}` });
 		// A rate that takes three calls at once at that distance.
 		const engine = new Engine({ ...far.credential, requestsPerSecond: 20 });
 		const all: INodeParameters = {
@@ -62,20 +62,20 @@ describe('where AlfaCRM is far away', () => {
 			...{ is_study: 2, removed: 1, simplify: false },
 		};
 		const { json, hints } = await engine.run({ parameters: all });
-		expect(new Set(json.map(({ id }) => id))).toEqual(new Set(rows('customer').map(({ id }) => id)));
+		expect(new Set(json.map(({ id }) => id))).toEqual(new Set(readRecords('customer').map(({ id }) => id)));
 		expect([json.length, hints]).toEqual([130, []]);
 		expect(underWay()).toBeGreaterThan(1);
-		expect(far.entries('customer/index')).toHaveLength(7);
+		expect(far.readJournal('customer/index')).toHaveLength(7);
 
 		far.sandbox.clearJournal();
 		const some = { ...all, returnAll: false, limit: 50 };
 		expect((await engine.run({ parameters: some })).json).toHaveLength(50);
-		expect(far.entries('customer/index')).toHaveLength(3);
+		expect(far.readJournal('customer/index')).toHaveLength(3);
 	});
 });
 
 it('executions share the pace of 5 requests a second, and see no 429 where AlfaCRM allows 5', async () => {
-	set({ rateLimit: 5 });
+	changeSettings({ rateLimit: 5 });
 	const engine = new Engine({ ...school.credential, requestsPerSecond: 5 });
 	const list = { resource: 'customer', operation: 'getAll', branchId: 2, limit: 30 };
 	await Promise.all([1, 2, 3, 4].map(async () => await engine.run({ parameters: list })));
@@ -91,15 +91,15 @@ describe('items that overlap', () => {
 	const FIRST = { phone: '+7(900)999-88-77', name: 'Первая Анна' };
 	const atOnce = () => new Engine({ ...school.credential, callsAtOnce: 5 });
 	const upsert = (fields: INodeParameters, options: INodeParameters = {}): INodeParameters => ({
-		...byPhone('={{ $json.phone }}', fields, { searchBranches: [1], ...options }),
+		...upsertByPhoneForm('={{ $json.phone }}', fields, { searchBranches: [1], ...options }),
 		matchBy: 'phoneOrEmail',
 		email: '={{ $json.email }}',
 	});
-	beforeEach(() => set({ latencyMs: 15 }));
+	beforeEach(() => changeSettings({ latencyMs: 15 }));
 
 	it('about one record keep their order, also where one has to look up its branch first', async () => {
-		for (const { id } of rows('branch').slice(1)) school.sandbox.store.remove('branch', Number(id));
-		const id = lead({ phone: [PHONE], name: 'Лунная Вера' });
+		for (const { id } of readRecords('branch').slice(1)) school.sandbox.store.remove('branch', Number(id));
+		const id = addLead({ phone: [PHONE], name: 'Лунная Вера' });
 		school.sandbox.faults.add({ kind: 'delay', ms: 100, match: { entity: 'branch', action: 'index' } });
 		const json = await run(
 			{ ...upsert({ note: '={{ $json.note }}', name: 'Вера' }), branchId: '={{ $json.branch }}' },
@@ -112,11 +112,11 @@ describe('items that overlap', () => {
 			},
 		);
 		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'updated', 'updated']);
-		expect(customer(id)).toMatchObject({ note: 'новое' });
+		expect(readCustomer(id)).toMatchObject({ note: 'новое' });
 	});
 
 	it('do not overwrite what the one before has saved though its answer was lost', async () => {
-		const id = lead({ phone: [PHONE], email: [EMAIL], web: ['a.example'] });
+		const id = addLead({ phone: [PHONE], email: [EMAIL], web: ['a.example'] });
 		school.sandbox.faults.add({ kind: 'reset', when: 'after', match: { bodyContains: 'b.example' } });
 		const fields = { name: '={{ $json.name }}', web: '={{ [$json.web] }}' };
 		const { json } = await atOnce().run({
@@ -129,7 +129,7 @@ describe('items that overlap', () => {
 			onError: 'continueRegularOutput',
 		});
 		expect(json.map(({ error }) => typeof error)).toEqual(['undefined', 'string', 'undefined']);
-		expect([...(customer(id).web as string[])].sort()).toEqual(['a.example', 'b.example', 'c.example']);
+		expect([...(readCustomer(id).web as string[])].sort()).toEqual(['a.example', 'b.example', 'c.example']);
 	});
 
 	it('and wait for one that fails send nothing afterwards', async () => {
@@ -140,7 +140,7 @@ describe('items that overlap', () => {
 			items: [FIRST, ...[1, 2, 3, 4, 5, 6].map((one) => ({ phone: PHONE, name: `Вера ${one}` }))],
 		});
 		expect(stored(FIRST.name)).toHaveLength(1);
-		expect(school.entries('customer/create')).toHaveLength(2);
+		expect(school.readJournal('customer/create')).toHaveLength(2);
 		expect(error).toMatchObject({ context: { itemIndex: 1 } });
 		expect(error?.description).toMatch(/may have carried it out .* Carried out: item 0\.$/);
 	});

@@ -5,7 +5,7 @@ import { sleep } from 'n8n-workflow';
 import { ProcessedRows } from '../support/processedData';
 import { Engine } from './support/engine';
 import { useFastTime } from './support/fastTime';
-import { byPhone, officeOf, pick } from './support/office';
+import { upsertByPhoneForm, frontDeskOf, recordWithId } from './support/office';
 import { useSchool } from './support/school';
 
 /**
@@ -13,12 +13,12 @@ import { useSchool } from './support/school';
  * their calls may reach AlfaCRM is tried in `properties/sideBySide`.
  */
 const school = useSchool({ customers: 30 });
-const { add, customer, lead, rows, run, whole } = officeOf(school);
+const { addRecord, readCustomer, addLead, readRecords, run, runToEnd } = frontDeskOf(school);
 
 const PHONE = '+7(900)555-00-01';
 const job = (operation: string, id: unknown, more: object = {}) =>
 	({
-		...{ resource: 'customer', operation, branchId: 1, id: pick(id), additionalFields: {} },
+		...{ resource: 'customer', operation, branchId: 1, id: recordWithId(id), additionalFields: {} },
 		...more,
 	}) as INodeParameters;
 const until = async (condition: () => boolean | Promise<boolean>) => {
@@ -30,34 +30,36 @@ const until = async (condition: () => boolean | Promise<boolean>) => {
 
 describe('two executions at the same moment', () => {
 	it('wait for each other, and who is cancelled meanwhile sends nothing and holds up nobody', async () => {
-		const id = lead({ phone: [PHONE], note: 'Старое' });
+		const id = addLead({ phone: [PHONE], note: 'Старое' });
 		// The first one holds the record until its update is let through.
 		let letThrough = () => {};
 		const gate = new Promise<void>((resolve) => (letThrough = resolve));
 		school.sandbox.onRequest = async ({ action }) => {
 			if (action === 'update') await gate;
 		};
-		const first = whole(byPhone(PHONE, { note: 'Первое' }));
-		await until(() => school.entries('customer/update').length > 0);
+		const first = runToEnd(upsertByPhoneForm(PHONE, { note: 'Первое' }));
+		await until(() => school.readJournal('customer/update').length > 0);
 
 		const stop = new AbortController();
-		const second = whole(byPhone(PHONE, { note: 'Второе' }), { signal: stop.signal });
+		const second = runToEnd(upsertByPhoneForm(PHONE, { note: 'Второе' }), { signal: stop.signal });
 		// It waits for its turn when it asks nothing more.
 		let calls = -1;
 		for (let still = 0; still < 50; still++) {
 			await sleep(1);
-			if (school.calls().length !== calls) still = 0;
-			calls = school.calls().length;
+			if (school.readCalls().length !== calls) still = 0;
+			calls = school.readCalls().length;
 		}
 		stop.abort();
 		// It ends while the first one still holds the record.
 		expect((await second).json).toEqual([]);
-		expect(customer(id).note).toBe('Старое');
+		expect(readCustomer(id).note).toBe('Старое');
 		letThrough();
 		await first;
-		expect(customer(id).note).toBe('Первое');
-		expect(school.calls()).toHaveLength(calls);
-		expect(await run(byPhone(PHONE, { note: 'Третье' }))).toMatchObject([{ operationResult: 'updated' }]);
+		expect(readCustomer(id).note).toBe('Первое');
+		expect(school.readCalls()).toHaveLength(calls);
+		expect(await run(upsertByPhoneForm(PHONE, { note: 'Третье' }))).toMatchObject([
+			{ operationResult: 'updated' },
+		]);
 	});
 });
 
@@ -73,25 +75,25 @@ describe('AlfaCRM goes on with a write that nobody waits for any more', () => {
 			stop.abort();
 			await sleep(500);
 		};
-		return await whole(parameters, { signal: stop.signal });
+		return await runToEnd(parameters, { signal: stop.signal });
 	}
 
 	it.each<[string, string, (id: number) => INodeParameters]>([
 		['takePayment', 'pay', payment],
-		['Create or Update', 'customer', () => byPhone(PHONE, { name: 'Мия' })],
+		['Create or Update', 'customer', () => upsertByPhoneForm(PHONE, { name: 'Мия' })],
 	])('%s that was cancelled is there once after it was run again at once', async (_what, path, form) => {
-		const parameters = form(lead({ is_study: 1 }));
-		const before = rows(path).length;
+		const parameters = form(addLead({ is_study: 1 }));
+		const before = readRecords(path).length;
 		expect((await cancelled(parameters, path)).status).not.toBe('success');
-		expect(rows(path)).toHaveLength(before);
+		expect(readRecords(path)).toHaveLength(before);
 		expect(await run(parameters)).toMatchObject([{ operationResult: 'unchanged' }]);
-		expect(rows(path)).toHaveLength(before + 1);
+		expect(readRecords(path)).toHaveLength(before + 1);
 	});
 
 	it('so another execution about the same waits and finds it, and others need not wait', async () => {
-		const [id, other] = [lead({ is_study: 1 }), lead({ is_study: 1 })];
+		const [id, other] = [addLead({ is_study: 1 }), addLead({ is_study: 1 })];
 		const second = new Engine(school.credential, '2');
-		const paid = () => rows('pay').filter((one) => one.customer_id === id).length;
+		const paid = () => readRecords('pay').filter((one) => one.customer_id === id).length;
 		await cancelled(payment(id), 'pay');
 		const [waited, free] = await Promise.all([
 			second.run({ parameters: payment(id) }),
@@ -103,7 +105,7 @@ describe('AlfaCRM goes on with a write that nobody waits for any more', () => {
 	});
 
 	it('so items after one whose answer did not come in time wait where they are about the same, and only there', async () => {
-		const [id, other] = [lead({ is_study: 1 }), lead({ is_study: 1 })];
+		const [id, other] = [addLead({ is_study: 1 }), addLead({ is_study: 1 })];
 		school.sandbox.faults.add({ kind: 'status', status: 504, match: { action: 'create' } });
 		const order: unknown[] = [];
 		let lostAt = 0;
@@ -114,7 +116,7 @@ describe('AlfaCRM goes on with a write that nobody waits for any more', () => {
 			if (order.length === 1) lostAt = performance.now();
 			else waitedMs = performance.now() - lostAt;
 		};
-		await whole(job('addComment', '={{ $json.id }}', { comment: 'Просил позвонить' }), {
+		await runToEnd(job('addComment', '={{ $json.id }}', { comment: 'Просил позвонить' }), {
 			items: [id, other, other, id].map((one) => ({ id: one })),
 			onError: 'continueRegularOutput',
 		});
@@ -128,7 +130,7 @@ describe('another n8n process', () => {
 	/** Each test has a lock of its own, for this process keeps one for a moment. */
 	let workflow = 0;
 	const here = async (parameters: INodeParameters, items: IDataObject[] = [{}]) =>
-		await whole(parameters, { items, workflow: `beside ${workflow}` });
+		await runToEnd(parameters, { items, workflow: `beside ${workflow}` });
 	const helpers = () => processed.helpersOf({ latency: () => 0 });
 	/** This process keeps the lock for a moment. */
 	const untilFree = async () => await until(() => processed.size === 0);
@@ -150,7 +152,7 @@ describe('another n8n process', () => {
 		workflow += 1;
 	});
 
-	const save = byPhone(PHONE, { name: 'Ильина Вера', note: 'С сайта' });
+	const save = upsertByPhoneForm(PHONE, { name: 'Ильина Вера', note: 'С сайта' });
 
 	/** The other process holds the lock until this one waits for it, does its work and lets the lock go. */
 	async function beside(parameters: INodeParameters, work: () => void, items: IDataObject[] = [{}]) {
@@ -168,46 +170,51 @@ describe('another n8n process', () => {
 
 	it('that creates somebody: who was not there is looked for once more, and found', async () => {
 		const { json } = await beside(save, () => {
-			expect(school.entries('customer/create')).toEqual([]);
-			lead({ name: 'Ильина Вера', phone: [PHONE], note: 'С сайта' });
+			expect(school.readJournal('customer/create')).toEqual([]);
+			addLead({ name: 'Ильина Вера', phone: [PHONE], note: 'С сайта' });
 		});
 		expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
-		expect(school.entries('customer/create')).toEqual([]);
+		expect(school.readJournal('customer/create')).toEqual([]);
 	});
 
 	it('that makes a task: the list that serves many items is read anew', async () => {
-		const ids = [lead(), lead()];
+		const ids = [addLead(), addLead()];
 		const { json } = await beside(
 			job('createTask', '={{ $json.id }}', { title: 'Перезвонить' }),
-			() => void add('task', { title: 'Перезвонить', customer_ids: [ids[0]], branch_ids: [1] }),
+			() => void addRecord('task', { title: 'Перезвонить', customer_ids: [ids[0]], branch_ids: [1] }),
 			ids.map((id) => ({ id })),
 		);
 		expect(json.map(({ operationResult }) => operationResult)).toEqual(['unchanged', 'created']);
 	});
 
 	it('that completes a lesson in another way is not overwritten', async () => {
-		const both = [lead({ is_study: 1 }), lead({ is_study: 1 })];
+		const both = [addLead({ is_study: 1 }), addLead({ is_study: 1 })];
 		const times = { time_from: '2026-03-03 17:00:00', time_to: '2026-03-03 18:00:00' };
 		const planned = { date: '2026-03-03', lesson_type_id: 2, subject_id: 1, status: 1 };
-		const id = add('lesson', { branch_id: 1, ...planned, ...times, customer_ids: both });
+		const id = addRecord('lesson', { branch_id: 1, ...planned, ...times, customer_ids: both });
 		const present = { if_completed: 'refuse', present_ids: String(both[0]) };
 		const { error } = await beside(job('complete', id, { resource: 'lesson', ...present }), () => {
-			add('lesson-details', { lesson_id: id, customer_id: both[1], is_attend: 1 });
+			addRecord('lesson-details', { lesson_id: id, customer_id: both[1], is_attend: 1 });
 			school.sandbox.store.patch('lesson', id, { status: 3 });
 		});
 		expect(error?.message).toMatch(/is already completed, with another attendance/);
-		expect(school.entries('lesson/teach')).toEqual([]);
+		expect(school.readJournal('lesson/teach')).toEqual([]);
 	});
 
 	it('that books the time of the teacher: it is refused', async () => {
 		const at = { date: '2031-03-10', time_from: '2031-03-10 17:00:00', time_to: '2031-03-10 18:00:00' };
-		const form = { customer_ids: pick(7), lesson_date: at.date, time_from: '17:00', teacher_ids: [2] };
+		const form = {
+			customer_ids: recordWithId(7),
+			lesson_date: at.date,
+			time_from: '17:00',
+			teacher_ids: [2],
+		};
 		const booking = { resource: 'lesson', operation: 'create', branchId: 1, ...form };
 		let id = 0;
 		const { error } = await beside({ ...booking, lesson_type_id: 3, subject_id: 1 }, () => {
-			id = add('lesson', { branch_id: 1, status: 1, ...at, customer_ids: [9], teacher_ids: [2] });
+			id = addRecord('lesson', { branch_id: 1, status: 1, ...at, customer_ids: [9], teacher_ids: [2] });
 		});
-		expect(school.entries('lesson/create')).toEqual([]);
+		expect(school.readJournal('lesson/create')).toEqual([]);
 		expect(error?.message).toContain(`Teacher 2 has another lesson at that time: lesson ${id}`);
 	});
 
@@ -218,11 +225,11 @@ describe('another n8n process', () => {
 			{ kind: 'delay', ms: 200, when: 'before', match: { action: 'login' }, skip: 1 },
 		);
 		const running = here(save);
-		await until(() => school.entries('auth/login').length === 2);
+		await until(() => school.readJournal('auth/login').length === 2);
 		const now = performance.now.bind(performance);
 		jest.spyOn(performance, 'now').mockImplementation(() => now() + 60_000);
 		const { error } = await running;
 		expect(error?.message).toContain('another n8n process may be doing the same');
-		expect(school.entries('customer/create').map(({ status }) => status)).toEqual([401]);
+		expect(school.readJournal('customer/create').map(({ status }) => status)).toEqual([401]);
 	});
 });

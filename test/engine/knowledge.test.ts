@@ -1,27 +1,27 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { officeOf, pick } from './support/office';
+import { frontDeskOf, recordWithId } from './support/office';
 import { useSchool } from './support/school';
 
 /** What executions know because others of the process have learnt it. What becomes stale, and when: `unit/operations/knowledge`. */
 const school = useSchool({ customers: 30 });
-const { add, customer, lead, run, whole } = officeOf(school);
+const { addRecord, readCustomer, addLead, run, runToEnd } = frontDeskOf(school);
 
 const costOf = async (parameters: INodeParameters) => {
-	const before = school.calls().length;
-	const { json, error } = await whole(parameters);
-	return { json, error, calls: school.calls().slice(before) };
+	const before = school.readCalls().length;
+	const { json, error } = await runToEnd(parameters);
+	return { json, error, calls: school.readCalls().slice(before) };
 };
 
 describe('a name', () => {
 	const inStage = (name: string) => ({
-		...{ resource: 'customer', operation: 'moveToStage', branchId: 1, id: pick(leadId) },
+		...{ resource: 'customer', operation: 'moveToStage', branchId: 1, id: recordWithId(leadId) },
 		lead_status_id: { __rl: true, mode: 'name', value: name } as INodeParameters[string],
 	});
 	let leadId: number;
 	beforeEach(() => {
-		leadId = lead();
-		add('lead-status', { name: 'Звонок', is_enabled: 1 });
+		leadId = addLead();
+		addRecord('lead-status', { name: 'Звонок', is_enabled: 1 });
 	});
 	const listed = ({ calls }: { calls: string[] }) =>
 		calls.filter((call) => call === 'lead-status/index').length;
@@ -33,9 +33,9 @@ describe('a name', () => {
 
 	it('that people have added since is found, and one that nobody has is looked for once more', async () => {
 		await run(inStage('Звонок'));
-		const id = add('lead-status', { name: 'Второй звонок', is_enabled: 1 });
+		const id = addRecord('lead-status', { name: 'Второй звонок', is_enabled: 1 });
 		expect(listed(await costOf(inStage('Второй звонок')))).toBe(1);
-		expect(customer(leadId).lead_status_id).toBe(id);
+		expect(readCustomer(leadId).lead_status_id).toBe(id);
 		const wrong = await costOf(inStage('Нет такого'));
 		expect(wrong.error?.message).toContain('no stage is called that');
 		expect(wrong.calls).toEqual(['lead-status/index']);
@@ -46,6 +46,6 @@ describe('a name', () => {
 		const form = { resource: 'leadStatus', operation: 'create', branchId: 1, name: 'Новинка' };
 		const [{ id }] = await run({ ...form, additionalFields: {} });
 		expect(listed(await costOf(inStage('Новинка')))).toBe(1);
-		expect(customer(leadId).lead_status_id).toBe(id);
+		expect(readCustomer(leadId).lead_status_id).toBe(id);
 	});
 });

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { officeOf } from './support/office';
+import { frontDeskOf } from './support/office';
 import { useSchool } from './support/school';
 
 /**
@@ -8,7 +8,7 @@ import { useSchool } from './support/school';
  * `properties/api/lists` and, piece by piece, in `unit/api/lists`, `unit/operations/lists` and `unit/operations/returnAll`.
  */
 const school = useSchool({ customers: 300 });
-const { rows, run, set, whole } = officeOf(school);
+const { readRecords, run, changeSettings, runToEnd } = frontDeskOf(school);
 
 type Row = IDataObject;
 const many = (resource: string, more: INodeParameters = {}): INodeParameters => ({
@@ -22,8 +22,8 @@ const list = (more: INodeParameters = {}): INodeParameters =>
 	many('customer', { is_study: 2, removed: 1, ...more });
 const ids = (items: readonly IDataObject[]) => items.map(({ id }) => Number(id)).sort((a, b) => a - b);
 const inBranch = (branch: number) =>
-	rows('customer').filter(({ branch_ids }) => (branch_ids as number[]).includes(branch));
-const bodies = (call = 'customer/index') => school.entries(call).map(({ body }) => body as IDataObject);
+	readRecords('customer').filter(({ branch_ids }) => (branch_ids as number[]).includes(branch));
+const bodies = (call = 'customer/index') => school.readJournal(call).map(({ body }) => body as IDataObject);
 const pages = () => bodies().map(({ page }) => page);
 const sizes = (call?: string) => bodies(call).map(({ pageSize }) => pageSize);
 const apiCall: INodeParameters = {
@@ -38,7 +38,7 @@ const apiCall: INodeParameters = {
 
 describe('Return All', () => {
 	it('gives each record of each branch once, with one request a page', async () => {
-		const { items } = await whole(list({ branchId: '={{ $json.branch }}' }), {
+		const { items } = await runToEnd(list({ branchId: '={{ $json.branch }}' }), {
 			items: [1, 2].map((branch) => ({ branch })),
 		});
 		for (const branch of [1, 2]) {
@@ -53,7 +53,7 @@ it('no size is asked for by an API Call, which goes out as it was written; 500 b
 	await run(apiCall);
 	expect(new Set(sizes())).toEqual(new Set([undefined]));
 	school.sandbox.clearJournal();
-	set({ bodyPageSize: 'honoured' });
+	changeSettings({ bodyPageSize: 'honoured' });
 	await school.engine.options('subjects', list());
 	const { results } = await school.engine.search('customers', list(), '', undefined);
 	expect(results).toHaveLength(100);
@@ -87,7 +87,7 @@ describe('what Get Many shows', () => {
 	});
 
 	it('lessons of all statuses, unless some are chosen', async () => {
-		const own = rows('lesson').filter((row) => row.branch_id === 1);
+		const own = readRecords('lesson').filter((row) => row.branch_id === 1);
 		const lessons = async (status: number[]) => ids(await run(many('lesson', { status, simplify: false })));
 		expect(await lessons([])).toEqual(ids(own));
 		expect(await lessons([1, 2])).toEqual(ids(own.filter((row) => row.status !== 3)));
@@ -95,13 +95,13 @@ describe('what Get Many shows', () => {
 });
 
 it('returns each discount once, with one call, when AlfaCRM shows all discounts on every page', async () => {
-	set({ discountPages: 'ignored', pageSize: 2 });
-	const discountCount = rows('discount').length;
+	changeSettings({ discountPages: 'ignored', pageSize: 2 });
+	const discountCount = readRecords('discount').length;
 
 	const discounts = await run(many('referenceList', { list: 'discount', simplify: false }));
 
-	const discountsOfBranch = rows('discount').filter(({ branch_id }) => branch_id === 1);
+	const discountsOfBranch = readRecords('discount').filter(({ branch_id }) => branch_id === 1);
 	expect(ids(discounts)).toEqual(ids(discountsOfBranch));
 	expect(discountCount).toBeGreaterThan(2);
-	expect(school.entries('discount/index')).toHaveLength(1);
+	expect(school.readJournal('discount/index')).toHaveLength(1);
 });

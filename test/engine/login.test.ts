@@ -5,7 +5,7 @@ import type { Fault } from '../../sandbox';
 import { getRateLimiter } from '../../nodes/AlfaCrm/api/rateLimiter';
 import { Engine } from './support/engine';
 import { useFastTime } from './support/fastTime';
-import { findByPhone, officeOf } from './support/office';
+import { findByPhoneForm, frontDeskOf } from './support/office';
 import { Poller } from './support/poller';
 import type { RawAnswer } from './support/rawServer';
 import { useRawServer } from './support/rawServer';
@@ -15,7 +15,7 @@ import { failure } from './support/version';
 const school = useSchool({ customers: 30 });
 const server = useRawServer();
 useFastTime();
-const { lead, set } = officeOf(school);
+const { addLead, changeSettings } = frontDeskOf(school);
 
 const listBranches: INodeParameters = {
 	resource: 'branch',
@@ -23,7 +23,7 @@ const listBranches: INodeParameters = {
 	returnAll: true,
 };
 const times = (count: number) => Array.from({ length: count }, () => ({}));
-const logins = () => school.entries('auth/login').length;
+const logins = () => school.readJournal('auth/login').length;
 const engineWith = (more: ICredentialDataDecryptedObject) => new Engine({ ...school.credential, ...more });
 
 describe('a login', () => {
@@ -31,13 +31,13 @@ describe('a login', () => {
 		const run = async () => await school.engine.run({ parameters: listBranches, items: times(5) });
 		const runs = [...(await Promise.all([run(), run(), run()])), await run()];
 		expect(runs.map(({ json }) => json.length)).toEqual([15, 15, 15, 15]);
-		expect(school.entries('branch/index')).toHaveLength(20);
+		expect(school.readJournal('branch/index')).toHaveLength(20);
 		expect(logins()).toBe(1);
 	});
 
 	it('sends e-mail and key as documented, without branch and token', async () => {
 		await school.engine.run({ parameters: listBranches });
-		const [entry] = school.entries('auth/login');
+		const [entry] = school.readJournal('auth/login');
 		expect(entry).toMatchObject({ method: 'POST', path: '/v2api/auth/login' });
 		expect(entry.body).toEqual({ email: school.sandbox.account.email, api_key: '***' });
 		expect(entry.headers['content-type']).toBe('application/json');
@@ -45,11 +45,11 @@ describe('a login', () => {
 	});
 
 	it('takes the app key along where the credential has one, as each call does; else no such header is sent', async () => {
-		set({ requireAppKey: 'app-key-of-the-test' });
+		changeSettings({ requireAppKey: 'app-key-of-the-test' });
 		const { json } = await engineWith({ appKey: 'app-key-of-the-test' }).run({ parameters: listBranches });
 		expect(json).toHaveLength(3);
 
-		set({ requireAppKey: null });
+		changeSettings({ requireAppKey: null });
 		school.sandbox.clearJournal();
 		await school.engine.run({ parameters: listBranches });
 		for (const { headers } of school.sandbox.journal) expect(headers).not.toHaveProperty('x-app-key');
@@ -58,7 +58,7 @@ describe('a login', () => {
 
 describe('a token that expires', () => {
 	it.each([401, 403] as const)('with %i is renewed at the cost of one failed call', async (status) => {
-		set({ expiredTokenStatus: status });
+		changeSettings({ expiredTokenStatus: status });
 		await school.engine.run({ parameters: listBranches });
 		school.sandbox.expireTokens();
 		school.sandbox.clearJournal();
@@ -68,7 +68,7 @@ describe('a token that expires', () => {
 		expect(json).toHaveLength(9);
 		const list = 'branch/index';
 		const calls = [list, 'auth/login', list, list, list];
-		expect(school.calls()).toEqual(calls);
+		expect(school.readCalls()).toEqual(calls);
 		expect(school.sandbox.journal.map((entry) => entry.status)).toEqual([status, 200, 200, 200, 200]);
 	});
 
@@ -91,7 +91,7 @@ describe('a token that expires', () => {
 	});
 
 	describe.each([401, 403] as const)('with %i, where each login ends the older tokens,', (status) => {
-		beforeEach(() => set({ singleToken: true, expiredTokenStatus: status }));
+		beforeEach(() => changeSettings({ singleToken: true, expiredTokenStatus: status }));
 
 		it('lets executions of one credential go on side by side, after one login', async () => {
 			await school.engine.run({ parameters: listBranches });
@@ -124,19 +124,19 @@ describe('a login that AlfaCRM refuses', () => {
 		['forbidden403', 'apiKey'],
 		['unauthorized401', 'email'],
 	] as const)('by %s is tried once for all items and named as the cause', async (loginRejection, wrong) => {
-		set({ loginRejection });
+		changeSettings({ loginRejection });
 		const engine = engineWith({ [wrong]: 'nobody@school.example' });
 		const { error } = await engine.run({ parameters: listBranches });
 		expect(error?.message).toContain("Check 'Email' and 'API Key'");
 		expect(error?.failure).toEqual(failure({ cause: 'credential-invalid' }));
-		expect(school.calls()).toEqual(['auth/login']);
+		expect(school.readCalls()).toEqual(['auth/login']);
 
 		school.sandbox.clearJournal();
 		const more = { parameters: listBranches, items, onError: 'continueErrorOutput' } as const;
 		const { errorItems } = await engine.run(more);
 		expect(errorItems).toHaveLength(items.length);
 		for (const { json } of errorItems) expect(json.error).toMatch(/did not accept the login/);
-		expect(school.calls()).toEqual(['auth/login']);
+		expect(school.readCalls()).toEqual(['auth/login']);
 	});
 });
 
@@ -148,7 +148,7 @@ describe('a user without the right', () => {
 		expect(error).toMatchObject({ httpCode: '403' });
 		expect(error?.message).toContain('denied access');
 		expect(error?.description).toContain('v2api');
-		expect(school.calls()).toEqual(['auth/login', 'branch/index']);
+		expect(school.readCalls()).toEqual(['auth/login', 'branch/index']);
 	});
 });
 
@@ -254,16 +254,16 @@ describe('neither key nor token is in what n8n keeps of', () => {
 describe('where the main branch is switched off', () => {
 	const PHONE = '+7(900)555-00-01';
 	const CREATED = { event: 'customerCreated' };
-	const paths = () => [...new Set(school.entries('branch/index').map(({ path }) => path))];
-	beforeEach(() => set({ mainBranch: 'off' }));
+	const paths = () => [...new Set(school.readJournal('branch/index').map(({ path }) => path))];
+	beforeEach(() => changeSettings({ mainBranch: 'off' }));
 
 	it("the branches are those that are listed inside of the credential's, for everything", async () => {
-		const id = lead({ phone: [PHONE], branch_ids: [3] });
+		const id = addLead({ phone: [PHONE], branch_ids: [3] });
 		const engine = engineWith({ branchId: 2 });
 		expect((await engine.run({ parameters: listBranches })).json).toHaveLength(3);
 		expect(await engine.options('branches', {})).toHaveLength(3);
 		expect((await engine.options('stages', {})).length).toBeGreaterThan(0);
-		expect((await engine.run({ parameters: findByPhone(PHONE) })).json).toMatchObject([{ id }]);
+		expect((await engine.run({ parameters: findByPhoneForm(PHONE) })).json).toMatchObject([{ id }]);
 		expect(await new Poller(engine, CREATED).tick()).toEqual([]);
 		expect(paths()).toEqual(['/v2api/2/branch/index']);
 	});

@@ -4,12 +4,24 @@ import { customer as customerEntity } from '../../nodes/AlfaCrm/entities/custome
 import { formOf } from '../support/form';
 import { askedOfModel, callTool, fromAi, toolContext } from './support/agentTool';
 import { Engine } from './support/engine';
-import { EMPTY, given, NULL, officeOf, pick } from './support/office';
+import { EMPTY, asExpression, NULL, frontDeskOf, recordWithId } from './support/office';
 import { useSchool } from './support/school';
 
 /** Operations about one customer who is named by a key instead of the ID, and without a branch. */
 const school = useSchool({ customers: 30 });
-const { add, customer, lead, patch, refused, rows, run, set, stopped, whole, writes } = officeOf(school);
+const {
+	addRecord,
+	readCustomer,
+	addLead,
+	changeRecord,
+	expectRefusedUnsent,
+	readRecords,
+	run,
+	changeSettings,
+	expectRefused,
+	runToEnd,
+	readWrites,
+} = frontDeskOf(school);
 
 const PHONE = '+7(900)555-00-01';
 const EMAIL = 'mia@example.org';
@@ -25,29 +37,30 @@ const job = (operation: string, id: unknown, more: object = {}): INodeParameters
 	}) as INodeParameters;
 const pay = (id: unknown, more: object = {}) =>
 	job('takePayment', id, { income: 500, pay_account_id: 1, ...more });
-const payments = (id: number) => rows('pay').filter((one) => one.customer_id === id);
-const client = (more: IDataObject = {}) => lead({ is_study: 1, phone: [PHONE], ...more });
+const payments = (id: number) => readRecords('pay').filter((one) => one.customer_id === id);
+const client = (more: IDataObject = {}) => addLead({ is_study: 1, phone: [PHONE], ...more });
 /** Leaves the account with so many branches. */
 function leave(count: number) {
-	for (const { id } of rows('branch').slice(count)) school.sandbox.store.remove('branch', id as number);
-	while (rows('branch').length < count) add('branch', { name: 'Ещё один', is_active: 1 });
+	for (const { id } of readRecords('branch').slice(count))
+		school.sandbox.store.remove('branch', id as number);
+	while (readRecords('branch').length < count) addRecord('branch', { name: 'Ещё один', is_active: 1 });
 }
 
 /** Every operation that names its customer, with what it needs besides, and whether what comes of it shows. */
 const OPERATIONS: Record<string, object> = {
 	addComment: { comment: 'Звонили' },
-	addToGroup: { group_id: pick(1) },
+	addToGroup: { group_id: recordWithId(1) },
 	archive: {},
-	assignManager: { assigned_id: pick(4) },
-	assignTeachers: { teacher_ids: pick(2) },
+	assignManager: { assigned_id: recordWithId(4) },
+	assignTeachers: { teacher_ids: recordWithId(2) },
 	changeBonus: { change: 'bonus-add', amount: 10, note: 'За друга' },
 	convertToClient: {},
 	createTask: { title: 'Перезвонить' },
 	get: {},
 	getCalendar: { date1: '2026-02-01', date2: '2026-02-28' },
-	moveToStage: { lead_status_id: pick(2) },
-	reject: { lead_reject_id: pick(1) },
-	removeFromGroup: { group_id: pick(1) },
+	moveToStage: { lead_status_id: recordWithId(2) },
+	reject: { lead_reject_id: recordWithId(1) },
+	removeFromGroup: { group_id: recordWithId(1) },
 	sellSubscription: { tariff_id: 1 },
 	takePayment: { income: 500, pay_account_id: 1 },
 	unarchive: {},
@@ -88,9 +101,12 @@ describe('the customer of an operation', () => {
 	it('is deleted by ID alone, and no digits of a phone are taken for one', async () => {
 		const id = formOf({ resource: 'customer', operation: 'delete' }).find(({ name }) => name === 'id');
 		expect(id?.modes?.map(({ name }) => name)).toEqual(['list', 'id', 'url']);
-		const five = lead();
-		await refused(job('delete', by('phone', String(five))), "'Customer' must be the number of a record");
-		await refused(
+		const five = addLead();
+		await expectRefusedUnsent(
+			job('delete', by('phone', String(five))),
+			"'Customer' must be the number of a record",
+		);
+		await expectRefusedUnsent(
 			{ resource: 'group', operation: 'get', branchId: 1, id: by('phone', '1') },
 			"'Group' must be the number of a record",
 		);
@@ -101,7 +117,7 @@ describe('the customer of an operation', () => {
 			income: 5,
 			document_date: '2026-02-10',
 		};
-		await refused(
+		await expectRefusedUnsent(
 			{ ...payment, pay_type_id: 2, pay_account_id: 1, customer_id: by('phone', String(five)) },
 			"'Customer' must be the number of a record",
 		);
@@ -120,15 +136,15 @@ describe('the customer of an operation', () => {
 	it.each(Object.entries(OPERATIONS))(
 		'of %s is found by a key, which does what the ID does',
 		async (operation, more) => {
-			lead(OTHER);
-			const id = lead(FOUND);
+			addLead(OTHER);
+			const id = addLead(FOUND);
 			const before = school.sandbox.snapshot();
 			const outcome = async (named: INodeParameters) => {
 				school.sandbox.restore(before);
-				const { json, error } = await whole(job(operation, named, more));
+				const { json, error } = await runToEnd(job(operation, named, more));
 				return withoutTimes([error?.message, json, school.sandbox.changes(before)]);
 			};
-			const wanted = await outcome(pick(id));
+			const wanted = await outcome(recordWithId(id));
 			for (const [mode, value] of operation === 'update' ? KEYS : KEYS.slice(0, 1))
 				expect(await outcome(by(mode, value))).toEqual(wanted);
 		},
@@ -151,17 +167,17 @@ describe('a customer who is named by a key', () => {
 	it('is nobody where several active ones have it, and the message says what to do', async () => {
 		const [one, two] = [client(), client({ is_study: 0 })];
 		client({ e_date: '2020-01-01' });
-		const { message, description } = await stopped(pay(by('phone', PHONE)));
+		const { message, description } = await expectRefused(pay(by('phone', PHONE)));
 		expect(message).toBe(`2 customers match by Phone: ${one} (client), ${two} (lead)`);
 		expect(description).toBe(
 			"Give the ID of the one that is meant, which 'Find' returns, match by something that only one customer has (Phone and Name tells siblings apart who share the phone of a parent), or merge them in AlfaCRM. Nothing was saved.",
 		);
-		expect(await run(pay(pick(one)))).toHaveLength(1);
+		expect(await run(pay(recordWithId(one)))).toHaveLength(1);
 	});
 
 	it('is nobody where several archived ones alone have it', async () => {
 		const [one, two] = [client({ e_date: '2020-01-01' }), client({ e_date: '2021-01-01' })];
-		expect((await stopped(pay(by('phone', PHONE)))).message).toBe(
+		expect((await expectRefused(pay(by('phone', PHONE)))).message).toBe(
 			`2 customers match by Phone: ${two} (client, archived), ${one} (client, archived)`,
 		);
 	});
@@ -169,7 +185,7 @@ describe('a customer who is named by a key', () => {
 	it('is told to be nobody where nobody has it', async () => {
 		client({ phone: ['+7(900)555-00-09'], custom_dogovor: 'Д-100' });
 		const none = async (mode: string, value: string) => {
-			const { message, description, httpCode } = await stopped(pay(by(mode, value)));
+			const { message, description, httpCode } = await expectRefused(pay(by(mode, value)));
 			expect(description).toBe(
 				"Check the value in 'Customer'. To go on without one, look with 'Find' before.",
 			);
@@ -187,7 +203,7 @@ describe('a customer who is named by a key', () => {
 	it.each<[mode: string, value: string, message: string]>([
 		['phone', EMPTY, "'Phone' is empty, so no customer can be looked for"],
 		['phone', NULL, "'Phone' is empty, so no customer can be looked for"],
-		['phone', given([]), "'Phone' is empty, so no customer can be looked for"],
+		['phone', asExpression([]), "'Phone' is empty, so no customer can be looked for"],
 		['phone', 'нет телефона', `'Phone' holds no usable phone number: "нет телефона", so no customer`],
 		['phone', '+7 (___) ___-__-__', `'Phone' holds no usable phone number: "+7 (___) ___-__-__", so no`],
 		['email', 'no', `'Email' holds no usable email address: "no", so no customer can be looked for`],
@@ -201,17 +217,21 @@ describe('a customer who is named by a key', () => {
 			`'Customer' must be a custom field and its value, such as custom_crm_id=1042`,
 		],
 		['custom', '={{ "dogovor=5" }}', "'Customer' must be a custom field and its value, such as"],
-		['custom', given({ custom_dogovor: 5 }), "'Customer' must be a custom field and its value, such as"],
+		[
+			'custom',
+			asExpression({ custom_dogovor: 5 }),
+			"'Customer' must be a custom field and its value, such as",
+		],
 		['telegram', 'somebody', "'Customer' must be the number of a record"],
 	])('by %s %j is refused before anything is sent', async (mode, value, words) => {
-		lead({ phone: [], email: [], custom_dogovor: '' });
-		const { message } = await refused(pay(by(mode, value)), 'Nothing was sent to AlfaCRM.');
+		addLead({ phone: [], email: [], custom_dogovor: '' });
+		const { message } = await expectRefusedUnsent(pay(by(mode, value)), 'Nothing was sent to AlfaCRM.');
 		expect(message).toContain(words);
 	});
 
 	it('by a custom field that there is not is refused', async () => {
 		client();
-		const { message } = await stopped(pay(by('custom', 'custom_nothing=5')));
+		const { message } = await expectRefused(pay(by('custom', 'custom_nothing=5')));
 		expect(message).toBe('AlfaCRM\'s customer has no field "custom_nothing"');
 	});
 
@@ -238,9 +258,9 @@ describe('items that name customers by a key', () => {
 		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged', 'unchanged']);
 		expect(payments(id)).toHaveLength(1);
 		const asked = school
-			.entries('customer/index')
+			.readJournal('customer/index')
 			.filter(({ body }) => (body as IDataObject | undefined)?.phone !== undefined);
-		expect(asked.length).toBeLessThanOrEqual(2 * rows('branch').length);
+		expect(asked.length).toBeLessThanOrEqual(2 * readRecords('branch').length);
 	});
 
 	it('are looked up again after one of them has changed who has it', async () => {
@@ -254,28 +274,28 @@ describe('items that name customers by a key', () => {
 			],
 		});
 		expect(json.map(({ id }) => id)).toEqual([one, two]);
-		expect([customer(one).phone, customer(two).phone]).toEqual([[first], [second]]);
+		expect([readCustomer(one).phone, readCustomer(two).phone]).toEqual([[first], [second]]);
 	});
 
 	it('fail one by one where the node goes on', async () => {
 		const id = client();
-		lead({ phone: ['+7(900)555-00-02'] });
-		lead({ phone: ['+7(900)555-00-02'] });
-		const { json, errorItems } = await whole(pay(BY_PHONE), {
+		addLead({ phone: ['+7(900)555-00-02'] });
+		addLead({ phone: ['+7(900)555-00-02'] });
+		const { json, errorItems } = await runToEnd(pay(BY_PHONE), {
 			items: items('+7(900)555-00-02', '', PHONE, '+7(900)555-00-03'),
 			onError: 'continueErrorOutput',
 		});
 		expect(json).toMatchObject([{ customer_id: id }]);
 		expect(errorItems.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 3 }]);
-		expect(writes()).toEqual(['pay/create']);
+		expect(readWrites()).toEqual(['pay/create']);
 	});
 
 	it('of two executions at once enter one payment', async () => {
 		const id = client();
-		set({ latencyMs: 5 });
+		changeSettings({ latencyMs: 5 });
 		const other = new Engine(school.credential, '2');
 		const [one, two] = await Promise.all([
-			whole(pay(by('phone', PHONE))),
+			runToEnd(pay(by('phone', PHONE))),
 			other.run({ parameters: pay(by('phone', '89005550001'), { branchId: '' }) }),
 		]);
 		expect([...one.json, ...two.json].map(({ operationResult }) => operationResult).sort()).toEqual([
@@ -291,18 +311,18 @@ describe('an empty Branch of an operation about one customer', () => {
 
 	it.each([2, 3])('is that of the card, in an account with %i branches', async (count) => {
 		leave(count);
-		const last = Number(rows('branch').at(-1)?.id);
+		const last = Number(readRecords('branch').at(-1)?.id);
 		const id = client({ branch_ids: [last] });
-		for (const named of [by('phone', PHONE), pick(id)]) {
-			const { json, hints, error } = await whole(pay(named, { ...EMPTY_BRANCH, income: 500 }));
+		for (const named of [by('phone', PHONE), recordWithId(id)]) {
+			const { json, hints, error } = await runToEnd(pay(named, { ...EMPTY_BRANCH, income: 500 }));
 			expect(error).toBeUndefined();
 			expect(json).toMatchObject([{ customer_id: id, branch_id: last }]);
 			expect(hints.join()).not.toContain("'Branch' is empty");
 		}
 		expect(payments(id)).toHaveLength(1);
-		expect(await run(job('getOverview', pick(id), { ...EMPTY_BRANCH, matchBy: 'id' }))).toMatchObject([
-			{ id },
-		]);
+		expect(await run(job('getOverview', recordWithId(id), { ...EMPTY_BRANCH, matchBy: 'id' }))).toMatchObject(
+			[{ id }],
+		);
 		const find = { ...job('find', undefined, EMPTY_BRANCH), matchBy: 'phone', phone: PHONE };
 		expect(await run(find)).toMatchObject([{ id }]);
 	});
@@ -311,29 +331,29 @@ describe('an empty Branch of an operation about one customer', () => {
 		'does for %s what the branch of the card does',
 		async (operation, more) => {
 			leave(3);
-			const last = Number(rows('branch').at(-1)?.id);
+			const last = Number(readRecords('branch').at(-1)?.id);
 			const id = client({ is_study: 0, branch_ids: [last] });
 			const before = school.sandbox.snapshot();
 			const outcome = async (branchId: unknown, named = by('phone', PHONE)) => {
 				school.sandbox.restore(before);
-				const { json, error } = await whole(job(operation, named, { ...more, branchId }));
+				const { json, error } = await runToEnd(job(operation, named, { ...more, branchId }));
 				return withoutTimes([error?.message ?? '', json, school.sandbox.changes(before)]);
 			};
 			const wanted = await outcome(last);
 			expect(await outcome('')).toEqual(wanted);
-			expect(await outcome('', pick(id))).toEqual(wanted);
+			expect(await outcome('', recordWithId(id))).toEqual(wanted);
 		},
 	);
 
 	it('of a card in several branches is refused for a payment alone, with those to choose from', async () => {
 		leave(3);
 		const id = client({ branch_ids: [1, 2] });
-		for (const named of [by('phone', PHONE), pick(id)]) {
-			const { message, description } = await stopped(pay(named, EMPTY_BRANCH));
+		for (const named of [by('phone', PHONE), recordWithId(id)]) {
+			const { message, description } = await expectRefused(pay(named, EMPTY_BRANCH));
 			expect(message).toBe(`Customer ${id} is in the branches 1, 2, and 'Branch' is empty`);
 			expect(description).toBe("Choose one of them in 'Branch of Payment'. Nothing was saved.");
 		}
-		const placed = { ...EMPTY_BRANCH, additionalFields: { branch_id: pick(2) } };
+		const placed = { ...EMPTY_BRANCH, additionalFields: { branch_id: recordWithId(2) } };
 		expect(await run(pay(by('phone', PHONE), placed))).toMatchObject([{ branch_id: 2 }]);
 		expect(
 			await run(job('addComment', by('phone', PHONE), { ...EMPTY_BRANCH, comment: 'Звонили' })),
@@ -343,16 +363,16 @@ describe('an empty Branch of an operation about one customer', () => {
 	it('is no reason to fail where one branch may not be read, and says which one it was', async () => {
 		leave(3);
 		const id = client({ branch_ids: [3] });
-		set({ forbiddenBranches: [1] });
-		for (const named of [by('phone', PHONE), pick(id)]) {
-			const { json, hints } = await whole(job('get', named, EMPTY_BRANCH));
+		changeSettings({ forbiddenBranches: [1] });
+		for (const named of [by('phone', PHONE), recordWithId(id)]) {
+			const { json, hints } = await runToEnd(job('get', named, EMPTY_BRANCH));
 			expect(json).toMatchObject([{ id }]);
 			expect(hints.join()).toContain('This user may not see all branches');
 		}
 		for (const more of [
 			{ operation: 'find', matchBy: 'phone', phone: PHONE },
 			{ operation: 'getOverview', matchBy: 'phone', phone: PHONE },
-			{ operation: 'getOverview', matchBy: 'id', id: pick(id) },
+			{ operation: 'getOverview', matchBy: 'id', id: recordWithId(id) },
 		])
 			expect(await run({ resource: 'customer', ...more })).toMatchObject([{ id }]);
 	});
@@ -366,10 +386,10 @@ describe('an empty Branch of an operation about one customer', () => {
 			{ operation: 'upsert', matchBy: 'phone', phone: PHONE },
 			{ resource: 'subject', operation: 'create', name: 'Рисование' },
 		]) {
-			const { message } = await stopped({ resource: 'customer', ...more });
+			const { message } = await expectRefused({ resource: 'customer', ...more });
 			expect(message).toBe(WORDS);
 		}
-		expect((await stopped(job('get', pick(100_500), EMPTY_BRANCH))).message).toBe(
+		expect((await expectRefused(job('get', recordWithId(100_500), EMPTY_BRANCH))).message).toBe(
 			'AlfaCRM has no customer with ID 100500 in the branches that could be searched',
 		);
 	});
@@ -377,12 +397,12 @@ describe('an empty Branch of an operation about one customer', () => {
 	it('takes names of what belongs to the branch of the card', async () => {
 		leave(2);
 		client({ is_study: 0, branch_ids: [2] });
-		const stage = add('lead-status', { name: 'Думает', pipeline_id: 1, weight: 1 });
+		const stage = addRecord('lead-status', { name: 'Думает', pipeline_id: 1, weight: 1 });
 		const move = { ...EMPTY_BRANCH, lead_status_id: by('name', 'думает') };
 		expect(await run(job('moveToStage', by('phone', PHONE), move))).toMatchObject([
 			{ lead_status_id: stage },
 		]);
-		patch('branch', 2, { name: 'Север' });
+		changeRecord('branch', 2, { name: 'Север' });
 		const named = { branchId: by('name', 'север'), lead_status_id: by('name', 'думает') };
 		expect(await run(job('moveToStage', by('phone', PHONE), named))).toMatchObject([
 			{ operationResult: 'unchanged' },

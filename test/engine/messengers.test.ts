@@ -1,11 +1,11 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { officeOf } from './support/office';
+import { frontDeskOf } from './support/office';
 import { useSchool } from './support/school';
 
 /** Which names are one is proven in test/unit; here are the ways through n8n and its form. */
 const school = useSchool({ customers: 40 });
-const { lead, rows, run, stopped } = officeOf(school);
+const { addLead, readRecords, run, expectRefused } = frontDeskOf(school);
 
 const PHONE = '+7(900)555-00-01';
 const upsert = (key: INodeParameters): INodeParameters => ({
@@ -19,7 +19,7 @@ const upsert = (key: INodeParameters): INodeParameters => ({
 	...key,
 });
 const inOrder = (values: INodeParameters) => upsert({ matchBy: 'firstFound', ...values });
-const people = () => rows('customer').filter(({ name }) => name === 'Орлова Мия');
+const people = () => readRecords('customer').filter(({ name }) => name === 'Орлова Мия');
 
 /** As n8n's own trigger of Telegram gives a message. */
 const MESSAGE = { from: { id: 123456789, username: 'Mia_O' }, contact: { phone_number: '79005550001' } };
@@ -38,12 +38,18 @@ it('a bot that knows the name, later the phone, later the number alone has one c
 });
 
 it('Get Overview and Find go by a name as well', async () => {
-	const id = lead({ web: ['https://t.me/mia_o', 'vk.com/mia_o'] });
+	const id = addLead({ web: ['https://t.me/mia_o', 'vk.com/mia_o'] });
 	for (const operation of ['find', 'getOverview'])
 		for (const key of [
 			{ matchBy: 'web', web: '@Mia_O' },
 			{ matchBy: 'firstFound', phone: PHONE, web: 'mia_o' },
 		])
 			expect(await run({ resource: 'customer', operation, branchId: 1, ...key })).toMatchObject([{ id }]);
-	await stopped({ resource: 'customer', operation: 'find', branchId: 1, matchBy: 'web', web: 'vk.com/mia' });
+	await expectRefused({
+		resource: 'customer',
+		operation: 'find',
+		branchId: 1,
+		matchBy: 'web',
+		web: 'vk.com/mia',
+	});
 });

@@ -4,13 +4,23 @@ import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import { recordSchema } from '../../nodes/AlfaCrm/output/recordSchema';
 import { allSchemas } from '../../nodes/AlfaCrm/operations/schemas';
 import { listingOf } from '../support/form';
-import { officeOf, pick, stopClock } from './support/office';
+import { frontDeskOf, recordWithId, stopClock } from './support/office';
 import { useSchool } from './support/school';
 import { recordsOf } from './support/values';
 
 /** What a record that comes out of the node holds: AlfaCRM's own fields, names of the IDs, the address of its page. */
 const school = useSchool({ customers: 60 });
-const { add, lead, refused, row, rows, run, set, stopped, whole } = officeOf(school);
+const {
+	addRecord,
+	addLead,
+	expectRefusedUnsent,
+	readRecord,
+	readRecords,
+	run,
+	changeSettings,
+	expectRefused,
+	runToEnd,
+} = frontDeskOf(school);
 
 afterEach(() => jest.useRealTimers());
 
@@ -21,7 +31,7 @@ const get = (resource: string, id: unknown, more: object = {}) =>
 const many = (resource: string, more: object = {}) =>
 	({ ...listingOf(entityOf(resource)), branchId: 1, returnAll: true, ...more }) as INodeParameters;
 const one = async (parameters: INodeParameters) => (await run(parameters))[0];
-const listed = (path: string) => school.entries(`${path}/index`).length;
+const listed = (path: string) => school.readJournal(`${path}/index`).length;
 const inBranch1 = (found: IDataObject) => (found.branch_ids as number[]).includes(1);
 const schemas = allSchemas();
 
@@ -96,19 +106,19 @@ describe.each(entities.filter(({ operations }) => operations.includes('getAll'))
 	({ resource, path, simplifiedFields, listedIn }) => {
 		/** Whose records are asked for, where they are those of another. */
 		const OWNERS: Record<string, () => object> = {
-			cgi: () => ({ group_id: Number(rows('cgi')[0].group_id) }),
-			customerTariff: () => ({ customer_id: Number(rows('customer-tariff')[0].customer_id) }),
+			cgi: () => ({ group_id: Number(readRecords('cgi')[0].group_id) }),
+			customerTariff: () => ({ customer_id: Number(readRecords('customer-tariff')[0].customer_id) }),
 			communication: () => ({
-				class: String(rows('communication')[0].class),
-				related_id: Number(rows('communication')[0].related_id),
+				class: String(readRecords('communication')[0].class),
+				related_id: Number(readRecords('communication')[0].related_id),
 			}),
 		};
 		const parameters = (more: object = {}) => many(resource, { ...OWNERS[resource]?.(), ...more });
 		/** What AlfaCRM shows of such a record. */
-		const shown = () => new Set(rows(path).flatMap((found) => Object.keys(found)));
+		const shown = () => new Set(readRecords(path).flatMap((found) => Object.keys(found)));
 
 		it('has the name of each ID of a short list beside it, after one request for each list, and what its schema says', async () => {
-			const { json, hints } = await whole(parameters());
+			const { json, hints } = await runToEnd(parameters());
 			expect(hints).toEqual([]);
 			for (const found of json) expect(found).toMatchObject(expectedNames(resource, found));
 			// A model reads all of it.
@@ -145,7 +155,7 @@ describe.each(entities.filter(({ operations }) => operations.includes('getAll'))
 describe('the lists of names', () => {
 	const byId = (more: object = {}) => of('customer', 'get', { id: '={{ $json.id }}', ...more });
 	const items = (count: number) => {
-		const customers = rows('customer').filter(inBranch1);
+		const customers = readRecords('customer').filter(inBranch1);
 		return Array.from({ length: count }, (_, index) => ({ id: customers[index % customers.length].id }));
 	};
 
@@ -153,7 +163,7 @@ describe('the lists of names', () => {
 		const json = await run(byId(), { items: items(100) });
 		expect(json).toHaveLength(100);
 		for (const found of json) expect(found).toMatchObject(expectedNames('customer', found));
-		const lists = school.calls().filter((call) => !/^(customer|auth)\//.test(call));
+		const lists = school.readCalls().filter((call) => !/^(customer|auth)\//.test(call));
 		expect(lists.length).toBeGreaterThan(1);
 		expect(lists).toEqual([...new Set(lists)]);
 	});
@@ -166,7 +176,7 @@ describe('the lists of names', () => {
 		],
 	])('that fail with %i are not asked for again, which is said once', async (status, words) => {
 		school.sandbox.faults.add({ kind: 'status', status, times: 0, match: { entity: 'lead-status' } });
-		const { json, hints } = await whole(byId(), { items: items(20) });
+		const { json, hints } = await runToEnd(byId(), { items: items(20) });
 		const name = expect.any(String) as string;
 		expect(json).toMatchObject(items(20).map(() => ({ lead_status_name: null, name })));
 		expect(hints).toEqual([words]);
@@ -175,13 +185,15 @@ describe('the lists of names', () => {
 	});
 
 	it('are those of the branch of the rows', async () => {
-		const [room] = rows('room').filter(({ branch_id }) => branch_id !== 1);
+		const [room] = readRecords('room').filter(({ branch_id }) => branch_id !== 1);
 		const branch_id = Number(room.branch_id);
 		const times = { date: '2026-02-10', time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:00:00' };
-		const id = add('lesson', { branch_id, room_id: room.id, status: 1, ...times });
+		const id = addRecord('lesson', { branch_id, room_id: room.id, status: 1, ...times });
 		const found = await one(get('lesson', id, { branchId: branch_id }));
 		expect(found).toMatchObject({ room_id: room.id, room_name: room.name });
-		expect(school.entries('room/index').map(({ path }) => path)).toEqual([`/v2api/${branch_id}/room/index`]);
+		expect(school.readJournal('room/index').map(({ path }) => path)).toEqual([
+			`/v2api/${branch_id}/room/index`,
+		]);
 	});
 
 	it('give no two things the same name', () => {
@@ -206,30 +218,30 @@ describe('a day of the week', () => {
 	});
 
 	it('of a regular lesson is Sunday, also where AlfaCRM says 0', async () => {
-		set({ sunday: 0 });
+		changeSettings({ sunday: 0 });
 		const group = { related_class: 'Group', related_id: 1 };
-		const id = add('regular-lesson', { branch_id: 1, ...group, day: 7, time_from_v: '10:00' });
+		const id = addRecord('regular-lesson', { branch_id: 1, ...group, day: 7, time_from_v: '10:00' });
 		const found = await one(get('regularLesson', id));
 		expect(found).toMatchObject({ day: 0, day_name: 'Sunday' });
 	});
 });
 
 describe('a customer', () => {
-	const known = (path: string, id: number) => row(path, id).name as string;
+	const known = (path: string, id: number) => readRecord(path, id).name as string;
 	const read = async (id: number, more: object = {}) => await one(get('customer', id, more));
 
 	it('makes the node read no list of which it holds no ID', async () => {
-		const found = await read(lead({ lead_status_id: null }));
+		const found = await read(addLead({ lead_status_id: null }));
 		expect(found).toMatchObject({ lead_status_name: null, is_study_name: 'Lead' });
 		expect(listed('lead-status')).toBe(0);
 	});
 
 	it('keeps the number of what is deleted', async () => {
 		const held = { lead_status_id: 99_999 };
-		expect(await read(lead(held))).toMatchObject({ ...held, lead_status_name: null });
-		const [{ id, name }] = rows('teacher').filter(inBranch1);
+		expect(await read(addLead(held))).toMatchObject({ ...held, lead_status_name: null });
+		const [{ id, name }] = readRecords('teacher').filter(inBranch1);
 		const taughtBy = async (...teacher_ids: unknown[]) =>
-			await one(get('group', add('group', { branch_ids: [1], teacher_ids })));
+			await one(get('group', addRecord('group', { branch_ids: [1], teacher_ids })));
 		expect(await taughtBy(99_998)).toMatchObject({ teacher_ids: 99_998, teacher_names: null });
 		expect(await taughtBy(id, 99_998)).toMatchObject({ teacher_names: `${name}, 99998` });
 		expect(await taughtBy()).toMatchObject({ teacher_names: '' });
@@ -240,21 +252,21 @@ describe('a customer', () => {
 		['a name in place of an ID', { lead_status_id: 'Думает' }, () => 'Думает'],
 		['0', { lead_status_id: 0 }, () => null],
 	])('has the name of a stage that is told by %s', async (_what, held, name) => {
-		expect(await read(lead(held))).toMatchObject({ lead_status_name: name() });
+		expect(await read(addLead(held))).toMatchObject({ lead_status_name: name() });
 	});
 
 	it('has the address of the page of a lead or a client, in a branch of its own, by which it is found', async () => {
 		const page = (kind: string, branch: number, id: number) =>
 			`${school.sandbox.url}/company/${branch}/${kind}/view?id=${id}`;
-		const id = lead();
+		const id = addLead();
 		const { url } = await read(id);
 		expect(url).toBe(page('lead', 1, id));
 		expect(
 			await one({ ...get('customer', id), id: { __rl: true, mode: 'url', value: url as string } }),
 		).toMatchObject({ id, url });
-		const client = lead({ is_study: 1, branch_ids: [3, 1] });
+		const client = addLead({ is_study: 1, branch_ids: [3, 1] });
 		expect(await read(client)).toMatchObject({ url: page('customer', 1, client) });
-		const far = lead({ is_study: 1, branch_ids: [3], phone: ['+7(900)555-00-01'] });
+		const far = addLead({ is_study: 1, branch_ids: [3], phone: ['+7(900)555-00-01'] });
 		const found = await one(of('customer', 'find', { matchBy: 'phone', phone: '89005550001' }));
 		expect(found).toMatchObject({ url: page('customer', 3, far) });
 	});
@@ -264,13 +276,13 @@ describe('a customer', () => {
 		const asJson = (value: object) => ({ inputMode: 'json', json: JSON.stringify(value) });
 
 		it('means the same, whatever its names say', async () => {
-			const id = lead({ lead_status_id: 1, email: [], phone: [] });
+			const id = addLead({ lead_status_id: 1, email: [], phone: [] });
 			const { lead_status_id, lead_status_name, is_study, is_study_name, url, name, email } = await read(id);
 			const back = { lead_status_id, lead_status_name, is_study, is_study_name, url, name, email };
 			const before = school.sandbox.snapshot();
 			await run(update(id, asJson({ ...back, lead_status_name: 'Другой' })));
 			expect(school.sandbox.changes(before)).toEqual([]);
-			const [{ body }] = school.entries('customer/update');
+			const [{ body }] = school.readJournal('customer/update');
 			expect(Object.keys(body as object).sort()).toEqual(['is_study', 'lead_status_id', 'name']);
 
 			const columns = { mappingMode: 'autoMapInputData', value: null };
@@ -284,12 +296,12 @@ describe('a customer', () => {
 			['url', 'https://example.org'],
 		])('takes no %s alone, for it would change nothing', async (name, value) => {
 			const words = `AlfaCRM's customer has no field "${name}" that can be set here`;
-			await refused(update(lead(), asJson({ note: 'x', [name]: value })), words);
+			await expectRefusedUnsent(update(addLead(), asJson({ note: 'x', [name]: value })), words);
 		});
 	});
 
 	it('comes with the remaining lessons, and raw with the day until which they are paid', async () => {
-		const id = lead({ is_study: 1, paid_lesson_count: 6, paid_till: '2026-03-01 00:00:00' });
+		const id = addLead({ is_study: 1, paid_lesson_count: 6, paid_till: '2026-03-01 00:00:00' });
 		expect(await read(id)).toMatchObject({ paid_lesson_count: 6 });
 		const raw = await read(id, { simplify: false });
 		expect(raw).toMatchObject({ paid_lesson_count: 6, paid_till: '2026-03-01 00:00:00' });
@@ -298,7 +310,7 @@ describe('a customer', () => {
 	});
 
 	it('comes with groups where they are asked for', async () => {
-		const { id } = rows('customer').find(({ group_ids }) => (group_ids as number[]).length > 0)!;
+		const { id } = readRecords('customer').find(({ group_ids }) => (group_ids as number[]).length > 0)!;
 		const filters = { ids: String(id), withGroups: true };
 		const raw = await one(many('customer', { is_study: 2, removed: 1, simplify: false, filters }));
 		expect(raw.groups).toEqual(
@@ -311,8 +323,8 @@ describe('a customer', () => {
 
 describe('a lesson', () => {
 	it('shows its type by name and whether it is streamed', async () => {
-		const { id, lesson_type_id } = rows('lesson').find(({ branch_id }) => branch_id === 1)!;
-		const lesson_type_name = row('lesson-type', lesson_type_id).name;
+		const { id, lesson_type_id } = readRecords('lesson').find(({ branch_id }) => branch_id === 1)!;
+		const lesson_type_name = readRecord('lesson-type', lesson_type_id).name;
 		const raw = await one(get('lesson', id, { simplify: false }));
 		expect(raw).toMatchObject({ lesson_type_name, streaming: false });
 		const promised = Object.keys(recordSchema(entityOf('lesson')).properties);
@@ -324,13 +336,19 @@ describe('a lesson', () => {
 			await one(of('lesson', operation, { inputMode: 'json', json: JSON.stringify(json), ...more }));
 		const make = async (more: object) =>
 			await save('create', {
-				...{ customer_ids: lead(), lesson_date: '2026-03-03', time_from: '17:00', duration: 60 },
+				...{ customer_ids: addLead(), lesson_date: '2026-03-03', time_from: '17:00', duration: 60 },
 				...{ lesson_type_id: 1, subject_id: 1, topic: 'Датчики', ...more },
 			});
 		const [own, other] = [await make({}), await make({ branch_id: 2 })];
-		expect([row('lesson', own.id).branch_id, row('lesson', other.id).branch_id]).toEqual([1, 2]);
-		await save('update', { branch_id: 2 }, { id: pick(own.id) });
-		expect(row('lesson', own.id)).toMatchObject({ branch_id: 2, topic: 'Датчики', date: '2026-03-03' });
+		expect([readRecord('lesson', own.id).branch_id, readRecord('lesson', other.id).branch_id]).toEqual([
+			1, 2,
+		]);
+		await save('update', { branch_id: 2 }, { id: recordWithId(own.id) });
+		expect(readRecord('lesson', own.id)).toMatchObject({
+			branch_id: 2,
+			topic: 'Датчики',
+			date: '2026-03-03',
+		});
 	});
 });
 
@@ -341,42 +359,43 @@ it('a subscription plan shows how it is calculated, a payment what was spent', a
 
 describe('Get', () => {
 	it('finds an archived client by one call', async () => {
-		const id = lead({ is_study: 1, e_date: '2025-01-31' });
+		const id = addLead({ is_study: 1, e_date: '2025-01-31' });
 		expect(await run(get('customer', id))).toMatchObject([{ id }]);
 		expect(listed('customer')).toBe(1);
 	});
 
 	it('finds a record on a later page where the filter by ID is ignored', async () => {
-		set({ ignoredFilters: ['room.id'] });
-		for (let n = 1; n <= 90; n++) add('room', { name: `Каб. ${n}`, branch_id: 1, color_id: 1, weight: n });
+		changeSettings({ ignoredFilters: ['room.id'] });
+		for (let n = 1; n <= 90; n++)
+			addRecord('room', { name: `Каб. ${n}`, branch_id: 1, color_id: 1, weight: n });
 		for (const id of [30, 60, 90]) {
-			expect(await run(get('room', id))).toMatchObject([{ id, name: row('room', id).name }]);
+			expect(await run(get('room', id))).toMatchObject([{ id, name: readRecord('room', id).name }]);
 		}
 	});
 
 	it('finds a lesson of any status', async () => {
 		for (const status of [1, 2, 3]) {
-			const id = rows('lesson').find((found) => found.status === status && found.branch_id === 1)?.id;
+			const id = readRecords('lesson').find((found) => found.status === status && found.branch_id === 1)?.id;
 			expect(await run(get('lesson', id))).toMatchObject([{ id, status }]);
 		}
 	});
 
 	it('of a subscription, before it is changed, finds ended ones too, where AlfaCRM lists what is current alone', async () => {
 		stopClock('2026-02-10T09:00:00Z');
-		set({ deadDefault: 'current' });
-		const [owner, other] = [lead({ is_study: 1 }), lead({ is_study: 1 })];
+		changeSettings({ deadDefault: 'current' });
+		const [owner, other] = [addLead({ is_study: 1 }), addLead({ is_study: 1 })];
 		const subscriptions = ['31.05.2026', '31.05.2025', '09.02.2026', null].map((e_date) =>
-			add('customer-tariff', { customer_id: owner, tariff_id: 1, b_date: '01.09.2024', e_date }),
+			addRecord('customer-tariff', { customer_id: owner, tariff_id: 1, b_date: '01.09.2024', e_date }),
 		);
 		const change = (customer: number, id: number) =>
 			of('customerTariff', 'update', {
-				...{ id: String(id), customer_id: pick(customer), updateFields: { note: 'x' } },
+				...{ id: String(id), customer_id: recordWithId(customer), updateFields: { note: 'x' } },
 			});
 		for (const id of subscriptions) expect(await run(change(owner, id))).toMatchObject([{ id }]);
-		expect((await stopped(change(other, subscriptions[1]))).httpCode).toBe('404');
+		expect((await expectRefused(change(other, subscriptions[1]))).httpCode).toBe('404');
 		for (let n = 0; n < 25; n++)
-			add('customer-tariff', { customer_id: owner, tariff_id: 1, e_date: '31.05.2025' });
-		set({ ignoredFilters: ['customer-tariff.id'] });
+			addRecord('customer-tariff', { customer_id: owner, tariff_id: 1, e_date: '31.05.2025' });
+		changeSettings({ ignoredFilters: ['customer-tariff.id'] });
 		expect(await run(change(owner, subscriptions[1]))).toMatchObject([{ id: subscriptions[1] }]);
 	});
 });
@@ -393,7 +412,7 @@ describe('what is created or updated', () => {
 		expect(made.url).toBe(`${school.sandbox.url}/company/1/lead/view?id=${String(made.id)}`);
 		for (const name of ['color', 'gender', 'updated_at']) expect(made).not.toHaveProperty(name);
 
-		const change = { id: pick(made.id), updateFields: { note: 'Перезвонить', dob: '' } };
+		const change = { id: recordWithId(made.id), updateFields: { note: 'Перезвонить', dob: '' } };
 		const changed = await one(of('customer', 'update', change));
 		expect(changed).toMatchObject({ id: made.id, name: base.name, note: 'Перезвонить' });
 		expect(changed).not.toHaveProperty('dob');

@@ -3,7 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { entities, entityOf, resourceEntities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { listingOf } from '../support/form';
-import { pick } from './support/office';
+import { recordWithId } from './support/office';
 import { useSchool } from './support/school';
 
 const school = useSchool({ customers: 80 });
@@ -103,7 +103,7 @@ const writable: Writable[] = [
 	{
 		resource: 'pay',
 		create: () => ({
-			customer_id: pick(client()),
+			customer_id: recordWithId(client()),
 			pay_type_id: of('pay-type'),
 			pay_account_id: of('pay-account'),
 			document_date: '2026-02-05',
@@ -198,7 +198,7 @@ describe.each(writable)('$resource', (row) => {
 		const plain = row.keys?.() ?? {};
 		const isPicked = (name: string) => name === 'customer_id' || name === 'group_id';
 		const keys = Object.fromEntries(
-			Object.entries(plain).map(([name, id]) => [name, isPicked(name) ? pick(id) : String(id)]),
+			Object.entries(plain).map(([name, id]) => [name, isPicked(name) ? recordWithId(id) : String(id)]),
 		);
 		const given = row.create();
 		const shown = entityOf(resource).fields.filter(({ required, prominent }) => required || prominent);
@@ -210,7 +210,7 @@ describe.each(writable)('$resource', (row) => {
 		const stored = Object.entries({ ...sent, ...row.stored?.() });
 		const expected = Object.fromEntries(stored.filter(([, value]) => value !== undefined));
 		// Those that have names come after it.
-		const listed = () => school.entries(`${path}/index`).at(-1);
+		const listed = () => school.readJournal(`${path}/index`).at(-1);
 		const find = (id: unknown) => school.sandbox.store.find(path, id as number);
 		const form = (operation: string, more: INodeParameters = {}): INodeParameters => ({
 			...{ resource, operation, ...keys, ...more },
@@ -264,11 +264,13 @@ describe.each(readOnly.map(({ resource }) => ({ resource })))('$resource', ({ re
 	const entity = entityOf(resource);
 
 	it('is listed to the end, and read by ID', async () => {
-		const keys = Object.fromEntries((entity.parentFields ?? []).map(({ name }) => [name, pick(group())]));
+		const keys = Object.fromEntries(
+			(entity.parentFields ?? []).map(({ name }) => [name, recordWithId(group())]),
+		);
 		const list = await run({ ...listingOf(entity), ...keys, returnAll: true, ...asSent });
 		expect(list.length).toBeGreaterThan(0);
 		const base = entity.scope === 'global' ? '/v2api' : '/v2api/1';
-		const [first] = school.entries(`${entity.path}/index`);
+		const [first] = school.readJournal(`${entity.path}/index`);
 		expect(first).toMatchObject({ path: `${base}/${entity.path}/index`, body: { page: 0 } });
 		expect(new Set(list.map((row) => JSON.stringify(row))).size).toBe(list.length);
 

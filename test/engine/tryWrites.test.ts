@@ -5,7 +5,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { Fault, Snapshot } from '../../sandbox';
 import type { RunOptions } from './support/engine';
 import { callInProcess, passPauses } from './support/inProcess';
-import { OPEN_END, officeOf } from './support/office';
+import { OPEN_END, frontDeskOf } from './support/office';
 import { useSchool } from './support/school';
 
 callInProcess();
@@ -24,9 +24,9 @@ const KINDS: Record<string, string> = {
 };
 
 const school = useSchool({ customers: 40, settings: { bodyPageSize: 'honoured' } });
-const office = officeOf(school);
+const office = frontDeskOf(school);
 const group = () =>
-	office.rows('group').find(({ branch_ids: ids }) => [ids].flat().includes(1)) as IDataObject;
+	office.readRecords('group').find(({ branch_ids: ids }) => [ids].flat().includes(1)) as IDataObject;
 const form = (more: INodeParameters = {}): INodeParameters => ({
 	...{ resource: 'account', operation: 'tryWrites', writeTestLead: true },
 	...{ groupToTry: String(group().id), ...more },
@@ -36,7 +36,7 @@ const tryWrites = async (more: INodeParameters = {}, options: Partial<RunOptions
 const at = (told: readonly Told[], step: string) => told.find((one) => one.step === step) as Told;
 const wrong = (told: readonly Told[]) =>
 	told.filter(({ step, result }) => step !== 'report' && ['differs', 'refused'].includes(result));
-const created = () => office.writes().filter((call) => call === 'customer/create');
+const created = () => office.readWrites().filter((call) => call === 'customer/create');
 
 /** What is left of a run: each with the mark, and nothing of anybody else's touched. */
 function leftSince(before: Snapshot) {
@@ -44,7 +44,7 @@ function leftSince(before: Snapshot) {
 	expect(changes.filter((change) => change.before !== undefined)).toEqual([]);
 	const left = changes.map(({ entity, id, after }) => ({ entity, id, row: after as unknown as IDataObject }));
 	for (const { entity, row } of left)
-		expect(JSON.stringify(entity === 'cgi' ? office.customer(row.customer_id) : row)).toContain(MARK);
+		expect(JSON.stringify(entity === 'cgi' ? office.readCustomer(row.customer_id) : row)).toContain(MARK);
 	return left;
 }
 
@@ -70,7 +70,7 @@ const isActive = ({ entity, row }: ReturnType<typeof leftBy>[number]): boolean =
 
 describe('Account → Try Writes', () => {
 	it('sends nothing unless it is switched on', async () => {
-		await office.refused(form({ writeTestLead: false }), "'Write a Test Lead' is off");
+		await office.expectRefusedUnsent(form({ writeTestLead: false }), "'Write a Test Lead' is off");
 	});
 
 	it('tries each write in an account as the facts have it, and leaves nothing', async () => {
@@ -111,7 +111,7 @@ describe('Account → Try Writes', () => {
 		const told = await tryWrites({ groupToTry: '' });
 		for (const step of ['add to group', 'remove from group', 'delete membership'])
 			expect(at(told, step).result).toBe('not tried');
-		expect(office.writes().filter((call) => call.startsWith('cgi/'))).toEqual([]);
+		expect(office.readWrites().filter((call) => call.startsWith('cgi/'))).toEqual([]);
 	});
 
 	it('writes one lead for all items, another one the next time, and one each of two at once', async () => {
@@ -224,9 +224,10 @@ describe('what differs is named:', () => {
 			if (path.endsWith(`/${call}`)) change();
 		};
 	};
-	const lead = () => office.rows('customer').find(({ name }) => String(name).includes(MARK)) as IDataObject;
+	const lead = () =>
+		office.readRecords('customer').find(({ name }) => String(name).includes(MARK)) as IDataObject;
 	const newest = (path: string) =>
-		office.rows(path).find((row) => JSON.stringify(row).includes(MARK)) as IDataObject;
+		office.readRecords(path).find((row) => JSON.stringify(row).includes(MARK)) as IDataObject;
 	const sees = async (step: string, message: RegExp, options: Partial<RunOptions> = {}) => {
 		const before = school.sandbox.snapshot();
 		const told = await tryWrites({}, options);
@@ -239,20 +240,22 @@ describe('what differs is named:', () => {
 	};
 
 	it('a field that a new lead loses', async () => {
-		afterwards('customer/create', () => office.patch('customer', lead().id, { note: '', lead_status_id: 1 }));
+		afterwards('customer/create', () =>
+			office.changeRecord('customer', lead().id, { note: '', lead_status_id: 1 }),
+		);
 		await sees('create lead', /^'Note' was sent as "n8n test.*reads back as "".* stands in a stage/);
 	});
 
 	it('a field that an update leaves alone, and a phone that is rewritten', async () => {
 		afterwards('customer/update', () =>
-			office.patch('customer', lead().id, { web: [], phone: ['8 000 000 00 02'] }),
+			office.changeRecord('customer', lead().id, { web: [], phone: ['8 000 000 00 02'] }),
 		);
 		const told = await sees('update lead', /'Website' was sent as .* reads back as \[\]/);
 		expect(at(told, 'update lead').message).toMatch(/'Phone' was sent as .* reads back as \["8 000/);
 	});
 
 	it('a day that AlfaCRM wants otherwise', async () => {
-		office.set({ dateFormats: { 'customer.dob': 'iso' } });
+		office.changeSettings({ dateFormats: { 'customer.dob': 'iso' } });
 		const { result, message } = at(await tryWrites(), 'update lead');
 		expect([result, message]).toEqual(['refused', expect.stringMatching(/Refused alone: 'Date of Birth': /)]);
 	});
@@ -271,19 +274,19 @@ describe('what differs is named:', () => {
 	});
 
 	it('a comment of another time, which Add Comment would add again', async () => {
-		office.set({ timeZone: 'Asia/Vladivostok' });
+		office.changeSettings({ timeZone: 'Asia/Vladivostok' });
 		await sees('add comment', /Its time is 420 min ahead of the workflow: set the time zone/);
 	});
 
 	it('a school where it is another day, and all is taken back', async () => {
-		office.set({ timeZone: 'Pacific/Kiritimati' });
+		office.changeSettings({ timeZone: 'Pacific/Kiritimati' });
 		const told = await sees('add comment', /Its time is 1500 min ahead/, { timezone: 'Pacific/Pago_Pago' });
 		expect(wrong(told).map(({ step }) => step)).toEqual(['add comment']);
 		expect(at(told, 'report').message).toMatch(/Nothing stays/);
 	});
 
 	it('a comment without an author, where users may not be listed', async () => {
-		office.set({ forbiddenCalls: ['user/index'] });
+		office.changeSettings({ forbiddenCalls: ['user/index'] });
 		const told = await tryWrites();
 		expect(at(told, 'add comment')).toMatchObject({
 			result: 'refused',
@@ -293,13 +296,13 @@ describe('what differs is named:', () => {
 	});
 
 	it('a membership that does not cover today', async () => {
-		const of = () => office.rows('cgi').find((row) => row.customer_id === lead().id) as IDataObject;
-		afterwards('cgi/create', () => office.patch('cgi', of().id, { e_date: '01.02.2020' }));
+		const of = () => office.readRecords('cgi').find((row) => row.customer_id === lead().id) as IDataObject;
+		afterwards('cgi/create', () => office.changeRecord('cgi', of().id, { e_date: '01.02.2020' }));
 		await sees('add to group', /^Its days do not cover today\.$/);
 	});
 
 	it('a task that loses its day, and is taken back all the same', async () => {
-		afterwards('task/create', () => office.patch('task', newest('task').id, { due_date: null }));
+		afterwards('task/create', () => office.changeRecord('task', newest('task').id, { due_date: null }));
 		const told = await sees(
 			'create task',
 			/'Due Date' was sent as .* reads back as null\. It is not listed by its due date/,
@@ -308,19 +311,19 @@ describe('what differs is named:', () => {
 	});
 
 	it('an archive that does nothing', async () => {
-		office.set({ removedWrite: 'ignored' });
+		office.changeSettings({ removedWrite: 'ignored' });
 		const told = await sees('archive lead', /^AlfaCRM confirmed it, but shows the lead as active\.$/);
 		expect(at(told, 'report').message).toMatch(/Nothing stays/);
 	});
 
 	it('a delete that archives', async () => {
-		office.set({ deleteMode: 'archive', removedWrite: 'ignored' });
+		office.changeSettings({ deleteMode: 'archive', removedWrite: 'ignored' });
 		const told = await sees('delete lead', /^AlfaCRM confirmed it, but keeps the lead in the archive\.$/);
 		expect(at(told, 'report').message).toMatch(/This stays in AlfaCRM: lead \d+ \(archived\)\.$/);
 	});
 
 	it('an answer with the ID of somebody else, who is left alone', async () => {
-		const other = office.rows('customer')[0];
+		const other = office.readRecords('customer')[0];
 		const model = { id: Number(other.id), name: String(other.name) };
 		school.sandbox.faults.add({
 			...{ kind: 'successFalse', success: true, errors: [], model, when: 'after' },
@@ -331,7 +334,7 @@ describe('what differs is named:', () => {
 	});
 
 	it('a lead that AlfaCRM confirms and has not: nothing else is tried, nobody else is touched', async () => {
-		const other = office.rows('customer')[0];
+		const other = office.readRecords('customer')[0];
 		const model = { id: Number(other.id), name: MARK };
 		school.sandbox.faults.add({
 			...{ kind: 'successFalse', success: true, errors: [], model },
@@ -339,7 +342,7 @@ describe('what differs is named:', () => {
 		});
 		const told = await sees('create lead', /^AlfaCRM confirmed it, but does not show it/);
 		expect(at(told, 'report').message).toMatch(/perhaps a lead named "n8n test/);
-		expect(office.writes()).toEqual(['customer/create']);
+		expect(office.readWrites()).toEqual(['customer/create']);
 	});
 });
 
@@ -356,12 +359,12 @@ describe('a run that is interrupted', () => {
 	it('by any one call going wrong names all that is left', async () => {
 		const before = school.sandbox.snapshot();
 		await tryWrites();
-		const calls = school.calls().length;
+		const calls = school.readCalls().length;
 		expect(calls).toBeGreaterThan(40);
 		for (let number = 1; number <= calls; number++) {
 			school.sandbox.restore(before);
 			school.sandbox.faults.failRequest(number, presets[number % presets.length]);
-			const { json, error } = await office.whole(form());
+			const { json, error } = await office.runToEnd(form());
 			assertNamed(before, said(json as Told[], error));
 		}
 	}, 120_000);
@@ -371,7 +374,7 @@ describe('a run that is interrupted', () => {
 		for (let number = 2; number <= 56; number += 3) {
 			school.sandbox.restore(before);
 			school.sandbox.faults.failRequest(number, 'status403', { times: Infinity });
-			const { json, error } = await office.whole(form());
+			const { json, error } = await office.runToEnd(form());
 			assertNamed(before, said(json as Told[], error));
 		}
 	}, 120_000);
@@ -384,7 +387,7 @@ describe('a run that is interrupted', () => {
 		});
 		const before = school.sandbox.snapshot();
 		school.sandbox.onSend = ({ path, body }) => {
-			if (path.endsWith('/customer/create')) setTimeout(() => office.lead(body as IDataObject), 500);
+			if (path.endsWith('/customer/create')) setTimeout(() => office.addLead(body as IDataObject), 500);
 		};
 		const told = await tryWrites();
 		expect(at(told, 'create lead')).toMatchObject({
@@ -401,21 +404,21 @@ describe('a run that is interrupted', () => {
 		school.sandbox.onSend = ({ path }) => {
 			if (path.endsWith(`/${call}`)) controller.abort();
 		};
-		const { error, json } = await office.whole(form(), { signal: controller.signal });
+		const { error, json } = await office.runToEnd(form(), { signal: controller.signal });
 		expect(json).toEqual([]);
 		if (error) assertNamed(before, said([], error));
 	});
 
 	it('by a login that fails sends nothing and is an error', async () => {
 		school.sandbox.faults.add({ kind: 'status', status: 403, match: { entity: 'auth' }, times: Infinity });
-		const error = await office.stopped(form({ options: { branchToCheck: '1' } }));
+		const error = await office.expectRefused(form({ options: { branchToCheck: '1' } }));
 		expect(error.message).toMatch(/did not accept the login/);
-		expect(office.writes()).toEqual([]);
+		expect(office.readWrites()).toEqual([]);
 	});
 
 	it('asks for the branch where this user may list none', async () => {
-		office.set({ forbiddenCalls: ['branch/index'] });
-		const error = await office.stopped(form());
+		office.changeSettings({ forbiddenCalls: ['branch/index'] });
+		const error = await office.expectRefused(form());
 		expect(`${error.message} ${error.description}`).toMatch(/'Branch ID' is empty.*Nothing was saved/);
 		expect(wrong(await tryWrites({ options: { branchToCheck: '1' } }))).toEqual([]);
 	});

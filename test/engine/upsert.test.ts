@@ -1,19 +1,19 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { forgetAccounts } from '../../nodes/AlfaCrm/api/accountKnowledge';
-import { byPhone, findByPhone, officeOf } from './support/office';
+import { upsertByPhoneForm, findByPhoneForm, frontDeskOf } from './support/office';
 import { useSchool } from './support/school';
 
 // What matches, and what is made of it, is proven without n8n in test/unit/operations; here are the ways through n8n.
 const school = useSchool({ customers: 40 });
-const { lead, rows, run, whole } = officeOf(school);
+const { addLead, readRecords, run, runToEnd } = frontDeskOf(school);
 
 const PHONE = '+7(900)555-00-01';
 const form = (fieldsToSet: INodeParameters = {}, more: INodeParameters = {}): INodeParameters => ({
-	...byPhone('8 900 555 00 01', { name: 'Орлова Мия', ...fieldsToSet }),
+	...upsertByPhoneForm('8 900 555 00 01', { name: 'Орлова Мия', ...fieldsToSet }),
 	...more,
 });
-const holders = () => rows('customer').filter(({ phone }) => (phone as string[]).includes(PHONE));
+const holders = () => readRecords('customer').filter(({ phone }) => (phone as string[]).includes(PHONE));
 const resultsOf = (json: IDataObject[]) => json.map(({ operationResult }) => operationResult);
 
 describe('the job that makes a lead of a form', () => {
@@ -28,20 +28,22 @@ describe('the job that makes a lead of a form', () => {
 		);
 		expect(second).toMatchObject({ id: first.id, operationResult: 'unchanged', changedFields: [] });
 		expect(holders()).toHaveLength(1);
-		expect(school.entries('customer/update')).toHaveLength(0);
-		const [found] = await run(findByPhone('9005550001'));
+		expect(school.readJournal('customer/update')).toHaveLength(0);
+		const [found] = await run(findByPhoneForm('9005550001'));
 		expect(found).toMatchObject({ id: first.id, phone: PHONE });
 		// The card is small unless the raw record is asked for.
-		const [raw] = await run({ ...findByPhone('9005550001'), simplify: false });
+		const [raw] = await run({ ...findByPhoneForm('9005550001'), simplify: false });
 		expect(Object.keys(found).filter((name) => name in raw).length).toBeLessThanOrEqual(10);
 		expect(Object.keys(raw).length).toBeGreaterThan(25);
-		expect(await run(findByPhone('+7 900 555 00 77', { ifNone: 'item' }))).toEqual([{ matchFound: false }]);
+		expect(await run(findByPhoneForm('+7 900 555 00 77', { ifNone: 'item' }))).toEqual([
+			{ matchFound: false },
+		]);
 	});
 
 	it('costs a login, a list of branches, a look into each by each spelling and a create', async () => {
 		await run(job);
 		const looks = Array.from({ length: 4 }, () => 'customer/index');
-		expect(school.calls()).toEqual(['auth/login', 'branch/index', ...looks, 'customer/create']);
+		expect(school.readCalls()).toEqual(['auth/login', 'branch/index', ...looks, 'customer/create']);
 	});
 
 	it('leaves one customer when several items are about it', async () => {
@@ -66,13 +68,13 @@ describe('the job that makes a lead of a form', () => {
 
 it('a user who may not list the branches is asked for them once more after one new login, for all items', async () => {
 	// A token of an earlier execution, so that a 403 may mean that it has expired.
-	await run(findByPhone(PHONE));
+	await run(findByPhoneForm(PHONE));
 	forgetAccounts();
 	school.sandbox.clearJournal();
 	school.sandbox.faults.add({ kind: 'status', status: 403, match: { entity: 'branch' }, times: 0 });
 	const items = ['11', '12', '13'].map((end) => ({ phone: `+7(900)555-00-${end}` }));
-	const known = lead({ phone: [items[1].phone] });
-	const { json, error, hints } = await whole(form({}, { phone: '={{ $json.phone }}' }), { items });
+	const known = addLead({ phone: [items[1].phone] });
+	const { json, error, hints } = await runToEnd(form({}, { phone: '={{ $json.phone }}' }), { items });
 	expect(error).toBeUndefined();
 	expect(resultsOf(json)).toEqual(['created', 'unchanged', 'created']);
 	expect(json[1].id).toBe(known);
@@ -80,8 +82,8 @@ it('a user who may not list the branches is asked for them once more after one n
 		expect.stringContaining('not list the branches'),
 		`Nothing of this customer had to be changed: customer ${known}`,
 	]);
-	expect(new Set(school.entries('customer/index').map(({ branch }) => branch))).toEqual(new Set([1]));
+	expect(new Set(school.readJournal('customer/index').map(({ branch }) => branch))).toEqual(new Set([1]));
 	// In no branch, in that of the call, there again after the login, and by no other item.
-	expect(school.entries('branch/index').map(({ branch }) => branch)).toEqual([null, 1, 1]);
-	expect(school.entries('auth/login')).toHaveLength(1);
+	expect(school.readJournal('branch/index').map(({ branch }) => branch)).toEqual([null, 1, 1]);
+	expect(school.readJournal('auth/login')).toHaveLength(1);
 });

@@ -34,14 +34,20 @@ beforeEach(() => {
 	database = new ProcessedRows();
 	school = new SmallSchool();
 	for (const path of ['subject', 'lesson-type', 'lesson-type', 'lesson-type'])
-		school.add(path, { name: 'A' });
+		school.addRecord(path, { name: 'A' });
 	// Who teaches the subject is known.
 	const evening = { time_from_v: '20:00', time_to_v: '21:00', day: 7, b_date: FROM, e_date: FROM };
-	school.add('regular-lesson', { branch_id: 1, subject_id: 1, teacher_ids: [1, 2], ...evening });
+	school.addRecord('regular-lesson', { branch_id: 1, subject_id: 1, teacher_ids: [1, 2], ...evening });
 	for (const name of ['Петров Лев', 'Сидорова Ева']) {
-		const teacher_id = school.add('teacher', { name, branch_ids: [1] });
+		const teacher_id = school.addRecord('teacher', { name, branch_ids: [1] });
 		for (let weekday = 1; weekday <= 7; weekday++)
-			school.add('working-hour', { teacher_id, branch_id: 1, weekday, time_from: '10:00', time_to: '14:00' });
+			school.addRecord('working-hour', {
+				teacher_id,
+				branch_id: 1,
+				weekday,
+				time_from: '10:00',
+				time_to: '14:00',
+			});
 	}
 });
 
@@ -52,7 +58,7 @@ async function run(worker: number, parameters: IDataObject) {
 	const saved = { workflow: name, processedData: database.helpersOf({ latency }) };
 	// What a process keeps is kept by account.
 	const credential = { hostname: 'demo', email: `${name.replaceAll(' ', '.')}@school.example` };
-	return await school.run(parameters, { saved, credential });
+	return await school.runToEnd(parameters, { saved, credential });
 }
 
 const form = (customer: number, more: IDataObject): IDataObject => ({
@@ -64,7 +70,7 @@ const form = (customer: number, more: IDataObject): IDataObject => ({
 async function pair(workers: number, ms: number, forms: [IDataObject, IDataObject]) {
 	const takes = async () => await sleep((ms / 2) * (0.8 + random() * 0.4));
 	school.onCall = async () => await takes();
-	school.onAnswer = takes;
+	school.beforeLateAnswer = takes;
 	const later = random() < 0.3 ? 0 : random() * ms * 3;
 	const runs = forms.map(async (one, nth) => {
 		await sleep(nth * later);
@@ -74,14 +80,16 @@ async function pair(workers: number, ms: number, forms: [IDataObject, IDataObjec
 }
 
 const lessons = () =>
-	school.rows('lesson').map(({ time_from, teacher_ids }) => `${String(time_from)} ${String(teacher_ids)}`);
+	school
+		.readRecords('lesson')
+		.map(({ time_from, teacher_ids }) => `${String(time_from)} ${String(teacher_ids)}`);
 const table = [40, 300, 800].flatMap((ms) => [1, 2].map((workers) => [ms, workers] as const));
 
 describe.each(table)('two requests where AlfaCRM is %i ms away and n8n has %i workers', (ms, workers) => {
 	it('for one slot, by two people: one lesson for each pair, and who comes second is offered the next ones', async () => {
 		for (let nth = 0; nth < depth.pairsOfBookings; nth++) {
 			const at = { when: 'time', lesson_date: dayAfter(nth), time_from: '11:00' };
-			const both: [IDataObject, IDataObject] = [form(school.lead(), at), form(school.lead(), at)];
+			const both: [IDataObject, IDataObject] = [form(school.addLead(), at), form(school.addLead(), at)];
 			const ends = await pair(workers, ms, both);
 			const refusals = ends.flatMap(({ error }) => (error ? [error] : []));
 			expect(refusals).toHaveLength(1);
@@ -94,7 +102,7 @@ describe.each(table)('two requests where AlfaCRM is %i ms away and n8n has %i wo
 
 	it('of one person, one of which is a repeat: one lesson for each pair', async () => {
 		for (let nth = 0; nth < depth.pairsOfBookings; nth++) {
-			const customer = school.lead();
+			const customer = school.addLead();
 			const when = [
 				{ when: 'time', lesson_date: dayAfter(nth), time_from: '11:00' },
 				{ when: 'firstFree', lesson_date: dayAfter(nth), date_to: dayAfter(nth + 3), teacher_ids: [] },
@@ -110,7 +118,7 @@ describe.each(table)('two requests where AlfaCRM is %i ms away and n8n has %i wo
 		for (let nth = 0; nth < depth.pairsOfBookings; nth++) {
 			const teachers = nth % 2 === 0 ? [1] : [1, 2];
 			const one = (customer: number) => form(customer, { ...range, teacher_ids: teachers });
-			const ends = await pair(workers, ms, [one(school.lead()), one(school.lead())]);
+			const ends = await pair(workers, ms, [one(school.addLead()), one(school.addLead())]);
 			expect(ends.map(({ error }) => error)).toEqual([undefined, undefined]);
 			expect(lessons()).toHaveLength(2 * nth + 2);
 			expect(new Set(lessons()).size).toBe(2 * nth + 2);

@@ -6,7 +6,7 @@ import type { Settings } from '../../sandbox';
 import { depth, seed } from '../support/depth';
 import type { Story } from '../support/lessonStories';
 import { dayPlus, personId, rowsOf, stories, visitsIn } from '../support/lessonStories';
-import { formOf, SmallSchool } from '../unit/operations/school';
+import { customerForm, SmallSchool } from '../unit/operations/school';
 
 /*
  * Which lessons a customer has, as a story tells it and as the node works it out. Many lessons of the stories are for a group and
@@ -75,11 +75,11 @@ function openSchool(story: Story, settings: Partial<Settings>, opens = SEVEN): S
 	jest.useFakeTimers({ now: noon.toMillis(), advanceTimers: true });
 	const now = noon.toUTC().toISO() ?? '';
 	const school = new SmallSchool({ timeZone: story.zone, now, ...settings });
-	for (const [path, row] of rowsOf(story)) school.add(path, row);
-	school.add('teacher', { id: BOOKED_TEACHER, name: 'Сидорова Ева', branch_ids: [1, 2] });
+	for (const [path, row] of rowsOf(story)) school.addRecord(path, row);
+	school.addRecord('teacher', { id: BOOKED_TEACHER, name: 'Сидорова Ева', branch_ids: [1, 2] });
 	for (const branch_id of [1, 2]) {
 		for (let weekday = 1; weekday <= 7; weekday++) {
-			school.add('working-hour', {
+			school.addRecord('working-hour', {
 				teacher_id: BOOKED_TEACHER,
 				branch_id,
 				weekday,
@@ -124,7 +124,7 @@ const overlapsAny = (quarter: number, starts: readonly number[]): boolean =>
 	starts.some((start) => start < quarter + LESSON_QUARTERS && quarter < start + LESSON_QUARTERS);
 
 function bookingForm(person: number, day: string, branch: number, more: IDataObject): IDataObject {
-	return formOf('book', {
+	return customerForm('book', {
 		resource: 'lesson',
 		branchId: branch,
 		customer_ids: String(personId(person)),
@@ -150,7 +150,7 @@ it('Book finds the first hour of a day in which the customer has no lesson', asy
 		while (overlapsAny(expected, starts)) expected += 1;
 
 		const form = bookingForm(person, day, branch, { when: 'firstFree', date_to: day });
-		const { json } = await school.done(form, { timezone: story.zone });
+		const { json } = await school.run(form, { timezone: story.zone });
 
 		expect(json).toMatchObject([{ operationResult: 'created', time_from: `${day} ${clockOf(expected)}:00` }]);
 		if (expected > opens) daysWithLessons += 1;
@@ -175,11 +175,11 @@ it('Book refuses the time of each lesson that the customer has', async () => {
 				time_from: clockOf(start),
 				options: { checkHours: false },
 			});
-			const { error } = await school.run(form, { timezone: story.zone });
+			const { error } = await school.runToEnd(form, { timezone: story.zone });
 			expect(error?.message).toContain('The customer or group has another lesson');
 			refusals += 1;
 		}
-		expect(school.writes()).toEqual([]);
+		expect(school.readWrites()).toEqual([]);
 	};
 	await fc.assert(fc.asyncProperty(schools, accounts, questions, check), {
 		seed,
@@ -203,7 +203,7 @@ it('Get Overview tells the first planned lesson of the calendar that the custome
 		const [first] = visits.map(({ at }) => at).sort();
 		const expected = visits.filter(({ at }) => at === first).map(({ lesson }) => lesson.id);
 
-		const { json } = await school.done(
+		const { json } = await school.run(
 			{
 				resource: 'customer',
 				operation: 'getOverview',

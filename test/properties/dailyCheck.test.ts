@@ -81,9 +81,9 @@ function build({ zone, now, people, groups, lessons, payments, settings }: Told)
 	const today = DateTime.fromISO(now).setZone(zone);
 	const on = (day: number) => today.plus({ days: day }).toFormat('yyyy-MM-dd');
 	const dotted = (day: number) => today.plus({ days: day }).toFormat('dd.MM.yyyy');
-	school.add('branch', { id: CLOSED_BRANCH, name: 'Закрытый филиал', is_active: 0 });
+	school.addRecord('branch', { id: CLOSED_BRANCH, name: 'Закрытый филиал', is_active: 0 });
 	people.forEach(({ isClient, isArchived, branch, balance, left }, index) =>
-		school.add('customer', {
+		school.addRecord('customer', {
 			...{ id: index + 1, name: `Человек ${index}`, legal_type: 1, branch_ids: [branch] },
 			...{
 				is_study: isClient ? 1 : 0,
@@ -95,7 +95,7 @@ function build({ zone, now, people, groups, lessons, payments, settings }: Told)
 	);
 	groups.forEach(({ branch, isArchived, isOver, members }, index) => {
 		const dates = { b_date: on(-9), e_date: on(isOver ? -1 : 9) };
-		school.add('group', {
+		school.addRecord('group', {
 			...{
 				id: index + 1,
 				name: `Группа ${index}`,
@@ -105,14 +105,14 @@ function build({ zone, now, people, groups, lessons, payments, settings }: Told)
 			},
 		});
 		for (const { who, from, days } of members)
-			school.add('cgi', {
+			school.addRecord('cgi', {
 				...{ customer_id: who + 1, group_id: index + 1, b_date: dotted(from) },
 				e_date: days === null ? null : dotted(from + days),
 			});
 	});
 	lessons.forEach((one, index) => {
 		const [date, id] = [on(one.day), index + 1];
-		school.add('lesson', {
+		school.addRecord('lesson', {
 			...{ id, branch_id: one.branch, date, time_from: `${date} ${clock(one.from)}:00` },
 			...{ time_to: `${date} ${clock(one.from + one.length)}:00`, status: one.status, subject_id: 1 },
 			...{ lesson_type_id: 1, teacher_ids: one.teachers, room_id: one.room },
@@ -122,12 +122,12 @@ function build({ zone, now, people, groups, lessons, payments, settings }: Told)
 			},
 		});
 		if (one.mark !== undefined && one.people.length > 0)
-			school.add('lesson-details', {
+			school.addRecord('lesson-details', {
 				...{ lesson_id: id, customer_id: one.people[0] + 1, branch_id: one.branch, is_attend: one.mark },
 			});
 	});
 	payments.forEach(({ branch, day, who, type }, index) =>
-		school.add('pay', {
+		school.addRecord('pay', {
 			...{
 				id: index + 1,
 				branch_id: branch,
@@ -203,7 +203,7 @@ it('random schools: what is wrong is named, each once, and nothing else', async 
 	const check = async (told: Told) => {
 		jest.setSystemTime(new Date(told.now));
 		const form = { resource: 'account', operation: 'dailyCheck', options: { fewest: told.fewest } };
-		const { json, hints } = await build(told).done(form, { timezone: told.zone });
+		const { json, hints } = await build(told).run(form, { timezone: told.zone });
 		expect(json.map(named).sort()).toEqual(wrongIn(told));
 		expect(hints).toEqual([]);
 	};

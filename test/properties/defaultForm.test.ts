@@ -3,7 +3,7 @@ import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow
 import { entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import { actionTable, formOf } from '../support/form';
 import { callInProcess } from '../engine/support/inProcess';
-import { officeOf } from '../engine/support/office';
+import { frontDeskOf } from '../engine/support/office';
 import { useSchool } from '../engine/support/school';
 
 /**
@@ -13,7 +13,7 @@ import { useSchool } from '../engine/support/school';
 callInProcess();
 
 const school = useSchool({ customers: 40, settings: { pageSize: 500 } });
-const { rows, patch, whole } = officeOf(school);
+const { readRecords, changeRecord, runToEnd } = frontDeskOf(school);
 
 const NUMBER = 100;
 const TIME = '17:00';
@@ -37,7 +37,7 @@ const ONE_OF: Record<string, (id: number) => IDataObject> = {
 	'customer.createTask': () => ({ title: 'Перезвонить' }),
 	'lesson.complete': (id) => ({ present_ids: String((row('lesson', id).customer_ids as number[])[0]) }),
 };
-const row = (path: string, id: number) => rows(path).find((one) => one.id === id) as IDataObject;
+const row = (path: string, id: number) => readRecords(path).find((one) => one.id === id) as IDataObject;
 
 /** An update is of some field. */
 function someField({ options = [] }: INodeProperties): IDataObject {
@@ -72,7 +72,7 @@ async function firstIn(property: INodeProperties, form: INodeParameters): Promis
 	if (type === 'dateTime') return DAYS[/^(e_|date2|date_to)/.test(name) ? 1 : 0];
 	if (IS_TIME.test(placeholder)) return TIME;
 	if (name === 'id')
-		return String(rows(entityOf(String(form.resource)).path).find((one) => isOf(one, form))?.id);
+		return String(readRecords(entityOf(String(form.resource)).path).find((one) => isOf(one, form))?.id);
 	if (name.endsWith('_id')) return '1';
 	return WORDS[name] ?? 'Проба';
 }
@@ -93,7 +93,7 @@ function search({ resource, operation }: INodeParameters, name: string): string 
 	};
 	const wanted = fit[`${String(resource)}.${String(operation)}`];
 	if (wanted === undefined) return '';
-	const { id, name: title } = rows(entityOf(String(resource)).path).find(wanted) as IDataObject;
+	const { id, name: title } = readRecords(entityOf(String(resource)).path).find(wanted) as IDataObject;
 	return String(title ?? id);
 }
 
@@ -103,26 +103,26 @@ const PARENTS: Record<string, [child: string, parent: string, field: string]> = 
 	'communication.related_id': ['communication', 'customer', 'related_id'],
 };
 const nameOf = ([child, parent, field]: [string, string, string]): string => {
-	const of = rows(child).find((one) => one.class === undefined || one.class === 'Customer');
+	const of = readRecords(child).find((one) => one.class === undefined || one.class === 'Customer');
 	return String(row(parent, of?.[field] as number).name);
 };
 
 /** The key by which a record is found is that of a record that there is. */
 function keyOf(resource: string, name: string): INodeParameters[string] {
-	const held = rows(entityOf(resource).path)
+	const held = readRecords(entityOf(resource).path)
 		.map((one) => [one[name]].flat()[0])
 		.find((value) => value !== undefined && value !== null && value !== '');
 	return held as string;
 }
 
 beforeEach(() => {
-	const [first, ...others] = rows('branch');
+	const [first, ...others] = readRecords('branch');
 	expect(first.id).toBe(1);
 	for (const { id } of others) school.sandbox.store.remove('branch', id as number);
 	for (const path of ['customer', 'group', 'teacher'])
-		for (const { id, branch_ids } of rows(path))
-			if (!(branch_ids as number[]).includes(1)) patch(path, id, { branch_ids: [1] });
-	for (const { id } of rows('customer')) patch('customer', id, { balance_bonus: 1_000 });
+		for (const { id, branch_ids } of readRecords(path))
+			if (!(branch_ids as number[]).includes(1)) changeRecord(path, id, { branch_ids: [1] });
+	for (const { id } of readRecords('customer')) changeRecord('customer', id, { balance_bonus: 1_000 });
 });
 
 it.each(actionTable)(
@@ -142,7 +142,7 @@ it.each(actionTable)(
 		}
 		const oneOf = ONE_OF[`${resource}.${operation}`]?.(Number((form.id as IDataObject | undefined)?.value));
 		form = { ...(oneOf as INodeParameters), ...form };
-		const { error } = await whole(form);
+		const { error } = await runToEnd(form);
 		expect([form, error?.message, error?.description]).toEqual([form, undefined, undefined]);
 	},
 );

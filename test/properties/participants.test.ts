@@ -46,14 +46,14 @@ it('each person comes once for each lesson, at the time of the school, and nobod
 			now: noon.toUTC().toISO(),
 			...settings,
 		} as Partial<Settings>);
-		for (const [path, row] of rowsOf(story)) school.add(path, row);
+		for (const [path, row] of rowsOf(story)) school.addRecord(path, row);
 		const from = dayPlus(story.today, first);
 		const to = dayPlus(from, length);
 		const form: IDataObject = {
 			...{ resource: 'lesson', operation: 'getParticipants', branchId: branch ?? '', returnAll: true },
 			...{ date_from: from, date_to: to, simplify: true, additionalFields: {} },
 		};
-		const { json } = await school.done(form, { timezone: story.zone });
+		const { json } = await school.run(form, { timezone: story.zone });
 		const lines = json.map(
 			({ time_from, customer_name, lesson_id }) =>
 				`${String(time_from)} ${String(customer_name)} ${String(lesson_id ?? 'regular')}`,
@@ -62,7 +62,7 @@ it('each person comes once for each lesson, at the time of the school, and nobod
 		expect([...lines].sort()).toEqual(expected.sort());
 		const times = json.map(({ time_from }) => String(time_from));
 		expect(times).toEqual([...times].sort());
-		expect(school.writes()).toEqual([]);
+		expect(school.readWrites()).toEqual([]);
 		count += lines.length;
 	};
 	await fc.assert(fc.asyncProperty(stories, ways, asked, check), { seed, numRuns: depth.lessonStories });
@@ -75,9 +75,9 @@ const TEACHER = 1;
 
 /** The teacher works in both branches, all day. */
 function addTeacher(school: SmallSchool): void {
-	school.add('teacher', { id: TEACHER, name: 'Петров Лев', branch_ids: [1, 2] });
+	school.addRecord('teacher', { id: TEACHER, name: 'Петров Лев', branch_ids: [1, 2] });
 	for (let weekday = 1; weekday <= 7; weekday++) {
-		school.add('working-hour', {
+		school.addRecord('working-hour', {
 			teacher_id: TEACHER,
 			branch_id: 1,
 			weekday,
@@ -99,12 +99,12 @@ it('Get Free Slots offers no time at which Get Participants says that somebody c
 		jest.useFakeTimers({ now: noon.toMillis(), advanceTimers: true });
 		const now = noon.toUTC().toISO() ?? '';
 		const school = new SmallSchool({ timeZone: story.zone, now, ...settings });
-		for (const [path, row] of rowsOf(story)) school.add(path, row);
+		for (const [path, row] of rowsOf(story)) school.addRecord(path, row);
 		addTeacher(school);
 		const firstDay = dayPlus(story.today, first);
 		const days = { date_from: firstDay, date_to: dayPlus(firstDay, length) };
 
-		const participants = await school.done(
+		const participants = await school.run(
 			{
 				resource: 'lesson',
 				operation: 'getParticipants',
@@ -116,7 +116,7 @@ it('Get Free Slots offers no time at which Get Participants says that somebody c
 			},
 			{ timezone: story.zone },
 		);
-		const slots = await school.done(
+		const slots = await school.run(
 			{
 				resource: 'teacher',
 				operation: 'getFreeSlots',

@@ -228,7 +228,7 @@ describe('undated tasks, which no filter narrows,', () => {
 			school.sandbox.clearJournal();
 			const { json } = await school.engine.run({ parameters: { ...parameters, ...ofItem }, items });
 			expect(json).toHaveLength(count);
-			return school.entries('task/index').length;
+			return school.readJournal('task/index').length;
 		};
 		const one = await reads(1);
 		expect(await reads(50)).toBe(one);

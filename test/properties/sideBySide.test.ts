@@ -39,12 +39,13 @@ const custom = (value: string) => ({ customFields: { values: [{ name: 'custom_do
 
 function open(): void {
 	school = new SmallSchool();
-	for (const path of ['pay-account', 'pay-item', 'location', 'subject']) school.add(path, { name: 'A' });
-	school.add('user', { name: 'A', email: 'api@school.example' });
-	school.add('tariff', { name: 'A', type: 1, price: '1000.00' });
-	for (let id = 1; id <= 3; id++) school.add('teacher', { name: `Учитель ${id}`, branch_ids: [1] });
+	for (const path of ['pay-account', 'pay-item', 'location', 'subject'])
+		school.addRecord(path, { name: 'A' });
+	school.addRecord('user', { name: 'A', email: 'api@school.example' });
+	school.addRecord('tariff', { name: 'A', type: 1, price: '1000.00' });
+	for (let id = 1; id <= 3; id++) school.addRecord('teacher', { name: `Учитель ${id}`, branch_ids: [1] });
 	// Somebody shows the custom field, so that there is one.
-	school.lead({ custom_dogovor: 'Д-старый', phone: ['+7(900)555-99-99'] });
+	school.addLead({ custom_dogovor: 'Д-старый', phone: ['+7(900)555-99-99'] });
 }
 
 /** From now on answers come as the scheduler says. */
@@ -58,7 +59,7 @@ describe('two executions at the same moment, by one credential or by two of an a
 	/** What they do about a customer, and what there must be afterwards. */
 	interface Case {
 		jobs: (id: number) => IDataObject[];
-		holds: (id: number, runs: Awaited<ReturnType<SmallSchool['run']>>[]) => void;
+		holds: (id: number, runs: Awaited<ReturnType<SmallSchool['runToEnd']>>[]) => void;
 	}
 
 	const succeeded: Case['holds'] = (_id, runs) =>
@@ -69,7 +70,7 @@ describe('two executions at the same moment, by one credential or by two of an a
 		jobs,
 		holds: (id, runs) => {
 			succeeded(id, runs);
-			expect([...(school.row('customer', id)[field] as unknown[])].sort()).toEqual(values);
+			expect([...(school.readRecord('customer', id)[field] as unknown[])].sort()).toEqual(values);
 		},
 	});
 	const update = (id: number, updateFields: IDataObject) =>
@@ -82,7 +83,7 @@ describe('two executions at the same moment, by one credential or by two of an a
 		jobs,
 		holds: (id, runs) => {
 			succeeded(id, runs);
-			expect(school.writes().filter((call) => call === `${path}/create`)).toHaveLength(1);
+			expect(school.readWrites().filter((call) => call === `${path}/create`)).toHaveLength(1);
 		},
 	});
 	const twice = (operation: string, more: IDataObject) => (id: number) => {
@@ -91,7 +92,7 @@ describe('two executions at the same moment, by one credential or by two of an a
 	};
 
 	const lesson = (customer_ids: number[]) =>
-		school.add('lesson', {
+		school.addRecord('lesson', {
 			...{ branch_id: 1, date: '2026-02-10', lesson_type_id: 2, subject_id: 1, status: 1 },
 			...{ time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:00:00' },
 			...{ teacher_ids: [], group_ids: [], customer_ids },
@@ -100,7 +101,7 @@ describe('two executions at the same moment, by one credential or by two of an a
 	const completing =
 		(...marks: Array<(one: number, two: number) => IDataObject>): Case['jobs'] =>
 		(one) => {
-			const two = school.lead({ is_study: 1 });
+			const two = school.addLead({ is_study: 1 });
 			const lessonId = lesson([one, two]);
 			const common = { resource: 'lesson', operation: 'complete', branchId: 1, id: lessonId };
 			const usual = { if_completed: 'refuse', additionalFields: {} };
@@ -111,14 +112,14 @@ describe('two executions at the same moment, by one credential or by two of an a
 		details: { values: [one, two].map((id) => ({ customer_id: String(id), is_attend: true })) },
 	});
 	const oneThere = (one: number, two: number) => ({ present_ids: `${one}`, absent_ids: `${two}` });
-	const taughtOnce = () => expect(school.writes()).toEqual(['lesson/teach']);
+	const taughtOnce = () => expect(school.readWrites()).toEqual(['lesson/teach']);
 
 	const CASES: Record<string, Case> = {
 		'complete a lesson once': {
 			jobs: completing(bothThere, bothThere),
 			holds: (_id, runs) => {
 				expect(results(runs)).toEqual(['unchanged', 'updated']);
-				expect(school.rows('lesson-details')).toHaveLength(2);
+				expect(school.readRecords('lesson-details')).toHaveLength(2);
 				taughtOnce();
 			},
 		},
@@ -182,11 +183,11 @@ describe('two executions at the same moment, by one credential or by two of an a
 	it.each(Object.entries(CASES))('%s', async (_what, { jobs, holds }) => {
 		const property = fc.asyncProperty(fc.boolean(), fc.scheduler(), async (isOne, order) => {
 			open();
-			const id = school.lead({ is_study: 1, phone: [PHONE], teacher_ids: [1] });
+			const id = school.addLead({ is_study: 1, phone: [PHONE], teacher_ids: [1] });
 			const both = jobs(id);
 			inOrderOf(order);
 			const runs = both.map(
-				async (job, n) => await school.run(job, { credential: { ...CREDENTIALS[isOne ? 0 : n] } }),
+				async (job, n) => await school.runToEnd(job, { credential: { ...CREDENTIALS[isOne ? 0 : n] } }),
 			);
 			holds(id, await order.waitFor(Promise.all(runs)));
 		});
@@ -212,12 +213,13 @@ describe('two executions at the same moment, by one credential or by two of an a
 				);
 				inOrderOf(order);
 				const runs = each.map(
-					async (some, n) => await school.run({}, { each: some, credential: { ...CREDENTIALS[n % 2] } }),
+					async (some, n) =>
+						await school.runToEnd({}, { parametersByItem: some, credential: { ...CREDENTIALS[n % 2] } }),
 				);
 				const ended = await order.waitFor(Promise.all(runs));
 				expect(ended.map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
 				const people = new Set(all.flat().map(({ person }) => person));
-				expect(school.rows('customer')).toHaveLength(1 + people.size);
+				expect(school.readRecords('customer')).toHaveLength(1 + people.size);
 			},
 		);
 		await fc.assert(property, { seed, numRuns: depth.sideBySide * 2 });
@@ -244,7 +246,11 @@ describe('items of one execution that overlap', () => {
 	async function endOf(items: Item[], callsAtOnce: number, order?: fc.Scheduler) {
 		open();
 		for (const n of [0, 1]) {
-			school.lead({ name: `Вера ${n}`, phone: [`+7(900)555-22-0${n}`], email: [`vera${n}@school.example`] });
+			school.addLead({
+				name: `Вера ${n}`,
+				phone: [`+7(900)555-22-0${n}`],
+				email: [`vera${n}@school.example`],
+			});
 		}
 		const each = items.map(({ person, by, fields, listMode }) => {
 			const phone = by === 'phone' ? `+7(900)555-22-0${person}` : '';
@@ -256,13 +262,13 @@ describe('items of one execution that overlap', () => {
 			);
 		});
 		if (order) inOrderOf(order);
-		const run = school.run(
+		const run = school.runToEnd(
 			{},
-			{ each, credential: { ...CREDENTIALS[0], callsAtOnce }, continueOnFail: true },
+			{ parametersByItem: each, credential: { ...CREDENTIALS[0], callsAtOnce }, continueOnFail: true },
 		);
 		const { json } = order ? await order.waitFor(run) : await run;
 		const people = school
-			.rows('customer')
+			.readRecords('customer')
 			.map(({ id, name, phone, email, web, note }) => ({ id, name, phone, email, web, note }));
 		return { results: json.map(({ id, operationResult, error }) => [id, operationResult, error]), people };
 	}

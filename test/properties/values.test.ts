@@ -123,7 +123,7 @@ describe('a resource or an operation that does not exist', () => {
 			.catch((thrown: Error) => ({ status: 'error', error: thrown }));
 		expect(status).toBe('error');
 		expect(error?.message).not.toMatch(/Cannot read|is not a function|is not iterable/);
-		expect(school.calls()).toEqual([]);
+		expect(school.readCalls()).toEqual([]);
 	});
 });
 

@@ -11,7 +11,7 @@ export const NODE: INode = {
 };
 
 /** The body of an error as AlfaCRM itself sends it. API notes 1. */
-export const yiiError = (status: number, message = ''): IDataObject => ({
+export const makeErrorBody = (status: number, message = ''): IDataObject => ({
 	name: 'Exception',
 	message,
 	code: 0,
@@ -22,7 +22,11 @@ export const yiiError = (status: number, message = ''): IDataObject => ({
 export const WEB_PAGE = '<html><head><title>Just a moment</title></head><body>nginx</body></html>';
 
 /** What `httpRequest` rejects with when an answer with a bad status came; AlfaCRM's own if nothing else is said. */
-export function answered(status: number, data: unknown = yiiError(status), headers: IDataObject = {}): Error {
+export function makeAnswerError(
+	status: number,
+	data: unknown = makeErrorBody(status),
+	headers: IDataObject = {},
+): Error {
 	return Object.assign(new Error(`Request failed with status code ${status}`), {
 		isAxiosError: true,
 		code: status >= 500 ? 'ERR_BAD_RESPONSE' : 'ERR_BAD_REQUEST',
@@ -31,6 +35,6 @@ export function answered(status: number, data: unknown = yiiError(status), heade
 }
 
 /** What `httpRequest` rejects with when no answer came. */
-export function unanswered(code: string, message: string = code): Error {
+export function makeNetworkError(code: string, message: string = code): Error {
 	return Object.assign(new Error(message), { isAxiosError: true, code });
 }

@@ -28,7 +28,7 @@ export const WRITE: ApiRequest = {
 };
 
 /** One request as a server sees it. */
-export interface Sent {
+export interface SentRequest {
 	url: string;
 	body: IDataObject;
 	query: IDataObject;
@@ -58,7 +58,7 @@ const asNodeApiError = (error: unknown) =>
 	error instanceof NodeApiError ? error : new NodeApiError(NODE, error as JsonObject);
 
 /** As much of an n8n context as the client needs, which renews tokens as n8n does; `answer` is the server. */
-export function contextOf(answer: (request: Sent) => unknown, options: ContextOptions = {}) {
+export function makeContext(answer: (request: SentRequest) => unknown, options: ContextOptions = {}) {
 	const { credential = {}, logIn = () => ({ token: 'of-the-test' }), signal, isOldN8n } = options;
 	const stored = Object.assign(credential, {
 		hostname: 'demo',
@@ -67,7 +67,7 @@ export function contextOf(answer: (request: Sent) => unknown, options: ContextOp
 		token: 'of-the-test',
 		...credential,
 	});
-	const sent: Sent[] = [];
+	const sent: SentRequest[] = [];
 	const getCredentials = jest.fn(async () => await Promise.resolve<IDataObject>({ ...stored }));
 	const context = {
 		getNode: () => NODE,
@@ -123,9 +123,9 @@ export function contextOf(answer: (request: Sent) => unknown, options: ContextOp
 }
 
 /** A server whose list is `rows()` at each request, cut into pages as AlfaCRM does. */
-export function listing(rows: (request: number) => IDataObject[], size: number, total?: number) {
+export function answerWithPages(rows: (request: number) => IDataObject[], size: number, total?: number) {
 	let requests = 0;
-	return ({ body }: Sent) => {
+	return ({ body }: SentRequest) => {
 		const all = rows(requests++);
 		const page = Number(body.page);
 		const items = all.slice(page * size, (page + 1) * size);
@@ -134,12 +134,12 @@ export function listing(rows: (request: number) => IDataObject[], size: number, 
 }
 
 /** An answer that n8n takes for a failure. */
-export const failed = (error: Error) => {
+export const catchFailure = (error: Error) => {
 	throw error;
 };
 
 /** What a call fails with, which must not go through. */
-export async function failureOfCall(client: ApiClient, call: ApiRequest) {
+export async function callAndCatchFailure(client: ApiClient, call: ApiRequest) {
 	const error = await client.request(call).then(
 		() => undefined,
 		(caught: NodeApiError) => caught,

@@ -7,12 +7,32 @@ import { recordSchema } from '../../../nodes/AlfaCrm/output/recordSchema';
 import { formOf } from '../../support/form';
 import { askedOfModel, callTool, fromAi, toolContext } from '../support/agentTool';
 import { Engine } from '../support/engine';
-import { byPhone, EMPTY, findByPhone, given, NULL, officeOf, pick } from '../support/office';
+import {
+	upsertByPhoneForm,
+	EMPTY,
+	findByPhoneForm,
+	asExpression,
+	NULL,
+	frontDeskOf,
+	recordWithId,
+} from '../support/office';
 import { useSchool } from '../support/school';
 
 /** What the fields of a form take: typed, as JSON, mapped, picked, by expression, or by an agent. */
 const school = useSchool({ customers: 40 });
-const { add, customer, lead, patch, refused, row, rows, run, set, stopped, whole } = officeOf(school);
+const {
+	addRecord,
+	readCustomer,
+	addLead,
+	changeRecord,
+	expectRefusedUnsent,
+	readRecord,
+	readRecords,
+	run,
+	changeSettings,
+	expectRefused,
+	runToEnd,
+} = frontDeskOf(school);
 
 const base: INodeParameters = { resource: 'customer', operation: 'create', branchId: 1 };
 const body = () => school.sandbox.journal.at(-1)?.body;
@@ -30,7 +50,7 @@ describe('JSON', () => {
 
 	it.each([
 		['a text', JSON.stringify(json)],
-		['an object from an expression', given(json)],
+		['an object from an expression', asExpression(json)],
 	])('given as %s is checked and sent like the form', async (_what, value) => {
 		await run(asJson(value));
 		expect(body()).toEqual({ ...json, branch_ids: [1], dob: '04.09.2015', phone: ['89000000101'] });
@@ -48,12 +68,12 @@ describe('JSON', () => {
 	});
 
 	it('with a field that AlfaCRM does not know is refused, with those that there are', async () => {
-		const { error } = await whole(asJson({ ...json, telefon: '1' }));
+		const { error } = await runToEnd(asJson({ ...json, telefon: '1' }));
 		expect(error?.message).toBe('AlfaCRM\'s customer has no field "telefon" that can be set here');
 		expect(error?.description).toMatch(
 			/There are name, phone \(list\), .*gender \(0 Not Given, 1 Male, 2 Female\)/,
 		);
-		expect(school.calls()).toEqual([]);
+		expect(school.readCalls()).toEqual([]);
 	});
 });
 
@@ -113,7 +133,7 @@ describe('the field mapper', () => {
 		const item = { name: 'Сам', is_study: 0, legal_type: 1, custom_school: '3' };
 		await run(parameters, { items: [item] });
 		expect(body()).toMatchObject(item);
-		const { hints } = await whole(parameters, { items: [{ ...item, extra: 1 }] });
+		const { hints } = await runToEnd(parameters, { items: [{ ...item, extra: 1 }] });
 		expect(body()).not.toHaveProperty('extra');
 		expect(hints).toEqual([
 			'Left out, since AlfaCRM\'s customer has no such field that can be set here: "extra"',
@@ -129,7 +149,7 @@ it.each(entities)('the preview of the output of $resource agrees with what AlfaC
 		array: Array.isArray,
 	};
 	const { properties } = recordSchema(entity);
-	const held = rows(entity.path).slice(0, 40);
+	const held = readRecords(entity.path).slice(0, 40);
 	const wrong = held.flatMap((one) =>
 		Object.entries(one)
 			.filter(([name, value]) => name in properties && value !== null && value !== undefined)
@@ -145,7 +165,7 @@ describe('a list with a row for one value at once', () => {
 
 	it('that is left as the form opens, or comes to nothing, is not sent', async () => {
 		expect(formOf(create).find(({ name }) => name === 'phone')?.default).toEqual(['']);
-		for (const fields of [{}, { phone: [given(''), ' '] }] as INodeParameters[]) {
+		for (const fields of [{}, { phone: [asExpression(''), ' '] }] as INodeParameters[]) {
 			await run({ ...create, ...fields });
 			expect(body()).not.toHaveProperty('phone');
 		}
@@ -157,7 +177,7 @@ describe('a list with a row for one value at once', () => {
 			phone: ['', '8 900 555-00-01', ''],
 			email: ['a@example.org', ''],
 		});
-		expect(customer(id)).toMatchObject({ phone: [PHONE], email: ['a@example.org'] });
+		expect(readCustomer(id)).toMatchObject({ phone: [PHONE], email: ['a@example.org'] });
 	});
 });
 
@@ -166,17 +186,18 @@ describe('an empty Branch', () => {
 	const LEAD: INodeParameters = { resource: 'customer', operation: 'create', name: 'Мия Орлова' };
 	/** Leaves the account with so many branches. */
 	const leave = (count: number) => {
-		for (const { id } of rows('branch').slice(count)) school.sandbox.store.remove('branch', id as number);
+		for (const { id } of readRecords('branch').slice(count))
+			school.sandbox.store.remove('branch', id as number);
 	};
-	const listings = () => school.entries('branch/index').length;
+	const listings = () => school.readJournal('branch/index').length;
 
-	it.each<INodeParameters>([{}, { branchId: NULL }, { branchId: given([]) }])(
+	it.each<INodeParameters>([{}, { branchId: NULL }, { branchId: asExpression([]) }])(
 		'as %j is the only one there is, and the output says so',
 		async (form) => {
 			leave(1);
-			patch('branch', 1, { name: 'Центр' });
-			const { json, hints } = await whole({ ...LEAD, ...form });
-			expect(customer(json[0].id).branch_ids).toEqual([1]);
+			changeRecord('branch', 1, { name: 'Центр' });
+			const { json, hints } = await runToEnd({ ...LEAD, ...form });
+			expect(readCustomer(json[0].id).branch_ids).toEqual([1]);
 			expect(hints.join()).toContain(`${HINT}: Центр (1)`);
 			expect(listings()).toBe(1);
 		},
@@ -187,7 +208,7 @@ describe('an empty Branch', () => {
 		const items = [...'abcdefgh'].map((name) => ({ name }));
 		expect(await run({ ...LEAD, name: '={{ $json.name }}' }, { items })).toHaveLength(8);
 		expect(listings()).toBe(1);
-		lead({ phone: [PHONE] });
+		addLead({ phone: [PHONE] });
 		const upsert = { resource: 'customer', operation: 'upsert', matchBy: 'phone', phone: PHONE };
 		expect(await run(upsert)).toMatchObject([{ operationResult: 'unchanged' }]);
 		expect(listings()).toBe(1);
@@ -199,14 +220,14 @@ describe('an empty Branch', () => {
 		{ resource: 'customer', operation: 'getCalendar', date1: '2026-02-01', date2: '2026-02-28' },
 	])('is the only one for $resource $operation, too', async (form) => {
 		leave(1);
-		const { error, hints } = await whole({ ...form, id: pick(lead()) });
+		const { error, hints } = await runToEnd({ ...form, id: recordWithId(addLead()) });
 		expect(error).toBeUndefined();
 		expect(hints.join()).toContain(HINT);
 	});
 
 	it('is not looked up where the branch is given, or none is needed', async () => {
 		leave(1);
-		const { hints } = await whole({ ...LEAD, branchId: 1 });
+		const { hints } = await runToEnd({ ...LEAD, branchId: 1 });
 		expect([hints.join().includes(HINT), listings()]).toEqual([false, 0]);
 		await run({ resource: 'branch', operation: 'getAll' });
 		expect(listings()).toBe(1);
@@ -220,32 +241,35 @@ describe('an empty Branch', () => {
 			[unknown, '"colour"'],
 		] as const) {
 			forgetAccounts();
-			const { message, description } = await stopped({ ...LEAD, ...wrong });
+			const { message, description } = await expectRefused({ ...LEAD, ...wrong });
 			expect(message).toContain(words);
 			expect(description).toContain('Nothing was saved.');
 		}
 		school.sandbox.clearJournal();
-		const { message, description } = await refused({ ...LEAD, branchId: given(0) }, "'Branch'");
+		const { message, description } = await expectRefusedUnsent(
+			{ ...LEAD, branchId: asExpression(0) },
+			"'Branch'",
+		);
 		expect(`${message} ${description}`).toMatch(/'Branch'.*Nothing was sent to AlfaCRM\./);
 	});
 
 	it('is refused where one of two is closed, for it holds records still, and where there is none', async () => {
 		leave(2);
-		patch('branch', 2, { is_active: 0 });
-		const { message, description } = await stopped(LEAD);
+		changeRecord('branch', 2, { is_active: 0 });
+		const { message, description } = await expectRefused(LEAD);
 		expect(message).toBe("'Branch' is empty, and AlfaCRM shows 2 branches of the account");
 		expect(description).toBe('Choose the branch, or check the expression in it. Nothing was saved.');
 		expect(listings()).toBe(1);
 		leave(0);
-		expect((await stopped(LEAD)).message).toBe(
+		expect((await expectRefused(LEAD)).message).toBe(
 			"'Branch' is empty, and AlfaCRM shows 0 branches of the account",
 		);
 	});
 
 	it('is refused where this user may not list the branches, without asking again for each item', async () => {
 		leave(1);
-		set({ forbiddenCalls: ['branch/index'] });
-		const { errorItems } = await whole(LEAD, { items: [{}, {}, {}], onError: 'continueErrorOutput' });
+		changeSettings({ forbiddenCalls: ['branch/index'] });
+		const { errorItems } = await runToEnd(LEAD, { items: [{}, {}, {}], onError: 'continueErrorOutput' });
 		expect(errorItems).toHaveLength(3);
 		for (const { json } of errorItems)
 			expect(JSON.stringify(json)).toContain(
@@ -259,25 +283,28 @@ describe('an empty Branch', () => {
 describe('an option that comes by an expression', () => {
 	// Of each option of each operation in properties/values.
 	it.each<[label: string, form: (value: string) => INodeParameters]>([
-		['If Several Match', (ifSeveral) => byPhone(PHONE, { note: '' }, { ifSeveral })],
-		['Include Archived', (archived) => findByPhone(PHONE, { archived })],
-		['Simplify', (simplify) => ({ ...base, operation: 'get', id: pick(1), simplify })],
+		['If Several Match', (ifSeveral) => upsertByPhoneForm(PHONE, { note: '' }, { ifSeveral })],
+		['Include Archived', (archived) => findByPhoneForm(PHONE, { archived })],
+		['Simplify', (simplify) => ({ ...base, operation: 'get', id: recordWithId(1), simplify })],
 	])('and cannot be read is refused before anything is sent: %s', async (label, form) => {
-		for (const value of [NULL, EMPTY, 'nevest']) await refused(form(value), `'${label}'`);
+		for (const value of [NULL, EMPTY, 'nevest']) await expectRefusedUnsent(form(value), `'${label}'`);
 	});
 
-	it.each([NULL, given(['is_study', 'naem'])])(
+	it.each([NULL, asExpression(['is_study', 'naem'])])(
 		'and is %s is no field to set only on creation',
 		async (onlyForNew) => {
-			lead({ phone: [PHONE], is_study: 1 });
-			await refused(byPhone(PHONE, { is_study: 0 }, { onlyForNew }), "'Set Only on Creation'");
+			addLead({ phone: [PHONE], is_study: 1 });
+			await expectRefusedUnsent(
+				upsertByPhoneForm(PHONE, { is_study: 0 }, { onlyForNew }),
+				"'Set Only on Creation'",
+			);
 		},
 	);
 
 	it.each(['is_study, note', '["is_study","note"]'])('may name such fields as %s', async (onlyForNew) => {
-		const id = lead({ phone: [PHONE], is_study: 1, note: 'Старое', assigned_id: null });
+		const id = addLead({ phone: [PHONE], is_study: 1, note: 'Старое', assigned_id: null });
 		const fields = { is_study: 0, note: 'Новое', assigned_id: 4 };
-		expect(await run(byPhone(PHONE, fields, { onlyForNew }))).toMatchObject([
+		expect(await run(upsertByPhoneForm(PHONE, fields, { onlyForNew }))).toMatchObject([
 			{ id, changedFields: ['assigned_id'] },
 		]);
 	});
@@ -290,7 +317,7 @@ describe('a picker', () => {
 	const lesson = { ...base, resource: 'lesson' };
 
 	it('names a record from its list, by its ID, or by the address of its page', async () => {
-		for (const id of [{ __rl: true, mode: 'list', value: 5 }, pick(5), byUrl(here('customer', 5))])
+		for (const id of [{ __rl: true, mode: 'list', value: 5 }, recordWithId(5), byUrl(here('customer', 5))])
 			expect(await run({ ...base, operation: 'get', id })).toMatchObject([{ id: 5 }]);
 	});
 
@@ -306,8 +333,8 @@ describe('a picker', () => {
 			(id) => here('customer', id).replace('/company', '@example.com/company'),
 		],
 	])('does not take the address of what is not the page of the record: %s', async (_what, url) => {
-		const id = lead();
-		await refused({ ...base, operation: 'delete', id: byUrl(url(id)) }, "'Customer'");
+		const id = addLead();
+		await expectRefusedUnsent({ ...base, operation: 'delete', id: byUrl(url(id)) }, "'Customer'");
 	});
 
 	it('is not the only field that takes no other address', async () => {
@@ -320,25 +347,25 @@ describe('a picker', () => {
 			['Payment ID', { ...base, resource: 'pay', operation: 'delete', id: here('customer', 1) }],
 			['Branch', ofLesson('delete', { branchId: here('customer', 1) })],
 		];
-		for (const [label, form] of forms) await refused(form, `'${label}'`);
+		for (const [label, form] of forms) await expectRefusedUnsent(form, `'${label}'`);
 	});
 
 	it.each(['customer', 'lead'])('takes the address of a customer from the page of a %s', async (page) => {
-		const [id, another] = [lead(), lead()];
+		const [id, another] = [addLead(), addLead()];
 		await run({ ...base, operation: 'delete', id: byUrl(` ${here(page, id)}&tab=2#x `) });
-		expect([customer(id), customer(another)]).toMatchObject([undefined, { id: another }]);
+		expect([readCustomer(id), readCustomer(another)]).toMatchObject([undefined, { id: another }]);
 	});
 
 	it('takes the addresses of several, in any branch, and whatever the spelling of the host', async () => {
-		const [one, two] = [lead({ is_study: 1 }), lead({ is_study: 1 })];
+		const [one, two] = [addLead({ is_study: 1 }), addLead({ is_study: 1 })];
 		const day = { date: '2026-02-10', time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:00:00' };
-		const id = add('lesson', { branch_id: 1, status: 1, lesson_type_id: 2, subject_id: 1, ...day });
+		const id = addRecord('lesson', { branch_id: 1, status: 1, lesson_type_id: 2, subject_id: 1, ...day });
 		const present_ids = [here('customer', one), here('customer', two).replace('/1/', '/2/')].join(', ');
 		await run({ ...lesson, operation: 'complete', id: String(id), present_ids });
-		const marked = rows('lesson-details').filter(({ lesson_id }) => lesson_id === id);
+		const marked = readRecords('lesson-details').filter(({ lesson_id }) => lesson_id === id);
 		expect(marked.map(({ customer_id }) => customer_id)).toEqual([one, two]);
 
-		const group = add('group', { name: 'Шахматы', branch_ids: [1] });
+		const group = addRecord('group', { name: 'Шахматы', branch_ids: [1] });
 		const hostname = `${school.sandbox.url.toUpperCase()}/company/1`;
 		school.engine = new Engine({ ...school.credential, hostname });
 		const updateFields = { name: 'Шашки' };
@@ -349,12 +376,12 @@ describe('a picker', () => {
 			id: byUrl(here('group', group)),
 			updateFields,
 		});
-		expect(row('group', group)).toMatchObject({ name: 'Шашки' });
+		expect(readRecord('group', group)).toMatchObject({ name: 'Шашки' });
 	});
 });
 
 describe('what an agent fills in', () => {
-	const parameters = byPhone(fromAi('phone'), { name: fromAi('name'), note: fromAi('note') });
+	const parameters = upsertByPhoneForm(fromAi('phone'), { name: fromAi('name'), note: fromAi('note') });
 	/** The context of n8n 1.97: an agent is shown no hints there. */
 	const withoutHints = (context: SupplyDataContext): SupplyDataContext =>
 		new Proxy(context, {
@@ -367,38 +394,42 @@ describe('what an agent fills in', () => {
 		});
 
 	it.each(['null', '', '[]'])('finds and makes nobody by a phone that is %j', async (phone) => {
-		const before = rows('customer').length;
+		const before = readRecords('customer').length;
 		const call = callTool(toolContext(school, parameters, { phone, name: 'Вера' }));
 		await expect(call).rejects.toThrow(/'Phone'/);
-		expect(rows('customer')).toHaveLength(before);
+		expect(readRecords('customer')).toHaveLength(before);
 	});
 
 	it.each(['now', 'in n8n 1.97'])(
 		'is saved and comes back, also where there is a hint, %s',
 		async (version) => {
-			set({ forbiddenCalls: ['branch/index'] });
-			const id = lead({ phone: [PHONE] });
+			changeSettings({ forbiddenCalls: ['branch/index'] });
+			const id = addLead({ phone: [PHONE] });
 			const args = { phone: `["${PHONE}"]`, name: 'Вера', note: 'Перезвонить' };
 			const context = toolContext(school, parameters, args);
 			const items = await callTool(version === 'now' ? context : withoutHints(context));
 			expect(items.map(({ json }) => json)).toEqual([
 				expect.objectContaining({ id, operationResult: 'updated' }),
 			]);
-			expect(customer(id).note).toBe('Перезвонить');
+			expect(readCustomer(id).note).toBe('Перезвонить');
 		},
 	);
 
 	it('books a lesson once, and none for a customer whom it leaves out, or has not found', async () => {
 		const lesson = {
 			...{ resource: 'lesson', operation: 'create', branchId: 1, lesson_type_id: 3, subject_id: 1 },
-			...{ lesson_date: fromAi('day'), time_from: fromAi('time'), customer_ids: pick(fromAi('customer')) },
+			...{
+				lesson_date: fromAi('day'),
+				time_from: fromAi('time'),
+				customer_ids: recordWithId(fromAi('customer')),
+			},
 		};
 		const book = async (args: IDataObject) =>
 			await callTool(toolContext(school, lesson, { day: '2031-03-10', time: '17:00', ...args }));
 		for (const nobody of [{}, { customer: '' }, { customer: 'null' }, { customer: '[]' }])
 			await expect(book(nobody)).rejects.toThrow(/'Customer'/);
-		expect(rows('lesson').filter(({ date }) => date === '2031-03-10')).toEqual([]);
-		const id = String(lead());
+		expect(readRecords('lesson').filter(({ date }) => date === '2031-03-10')).toEqual([]);
+		const id = String(addLead());
 		const [[first], [second]] = [await book({ customer: id }), await book({ customer: id })];
 		expect(second.json.id).toBe(first.json.id);
 	});

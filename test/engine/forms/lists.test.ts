@@ -3,14 +3,14 @@ import type { INodeListSearchItems, INodeParameters } from 'n8n-workflow';
 import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
 import { formOf } from '../../support/form';
 import { Engine } from '../support/engine';
-import { officeOf, pick, stopClock } from '../support/office';
+import { frontDeskOf, recordWithId, stopClock } from '../support/office';
 import { useRawServer } from '../support/rawServer';
 import { useSchool } from '../support/school';
 
 /** What an editor shows in dropdowns and pickers. */
 const school = useSchool({ customers: 60 });
 const server = useRawServer();
-const { add, lead, patch, row, rows, set } = officeOf(school);
+const { addRecord, addLead, changeRecord, readRecord, readRecords, changeSettings } = frontDeskOf(school);
 
 afterEach(() => jest.useRealTimers());
 
@@ -31,13 +31,15 @@ const idsIn = (list: INodeListSearchItems[]) => list.map(({ value }) => Number(v
 const byId = (list: INodeListSearchItems[]) =>
 	Object.fromEntries(list.map(({ value, name }) => [value, name]));
 const sorted = (ids: unknown[]) => ids.map(Number).sort((one, other) => one - other);
-const idsOf = (path: string) => sorted(rows(path).map(({ id }) => id));
+const idsOf = (path: string) => sorted(readRecords(path).map(({ id }) => id));
 const inBranch1 = (path: string) =>
-	rows(path).filter(({ branch_ids, branch_id }) => ((branch_ids ?? [branch_id]) as number[]).includes(1));
-const client = (name: string, more: object = {}) => lead({ name, is_study: 1, ...more });
-const groupOf = (name: string) => add('group', { name, branch_ids: [1], e_date: '2031-12-31' });
+	readRecords(path).filter(({ branch_ids, branch_id }) =>
+		((branch_ids ?? [branch_id]) as number[]).includes(1),
+	);
+const client = (name: string, more: object = {}) => addLead({ name, is_study: 1, ...more });
+const groupOf = (name: string) => addRecord('group', { name, branch_ids: [1], e_date: '2031-12-31' });
 const lessonOn = (date: string, more: object = {}) =>
-	add('lesson', {
+	addRecord('lesson', {
 		...{ branch_id: 1, status: 1, lesson_type_id: 2, subject_id: 1, date, topic: null },
 		...{
 			time_from: `${date} 20:00:00`,
@@ -51,10 +53,10 @@ const lessonOn = (date: string, more: object = {}) =>
 describe('a dropdown', () => {
 	const stages = async (parameters: INodeParameters = { branchId: 1 }) =>
 		await school.engine.options('stages', parameters);
-	const askedAt = () => school.entries('lead-status/index').map(({ path }) => path);
+	const askedAt = () => school.readJournal('lead-status/index').map(({ path }) => path);
 
 	it('is of the branch that is called so, though its name be a number', async () => {
-		const id = add('branch', { name: '2', is_active: 1 });
+		const id = addRecord('branch', { name: '2', is_active: 1 });
 		await stages({ branchId: { __rl: true, mode: 'name', value: '2' } });
 		expect(askedAt()).toEqual([`/v2api/${id}/lead-status/index`]);
 	});
@@ -71,7 +73,7 @@ describe('a dropdown', () => {
 		// AlfaCRM lists those that are active.
 		['subjects', 'subject', [5]],
 	])('%s offers every %s of the account, also on a second page', async (method, path, hidden: number[]) => {
-		for (let number = 1; number <= 45; number++) add(path, { name: `Ещё ${number}`, is_enabled: 1 });
+		for (let number = 1; number <= 45; number++) addRecord(path, { name: `Ещё ${number}`, is_enabled: 1 });
 		const options = await school.engine.options(method, { branchId: 1 });
 		expect(sorted([...options.map(({ value }) => value), ...hidden])).toEqual(idsOf(path));
 	});
@@ -79,15 +81,15 @@ describe('a dropdown', () => {
 	it('of stages begins with none, follows the order of AlfaCRM, and marks what is switched off', async () => {
 		const [none, ...options] = await stages();
 		expect(none).toEqual({ name: 'Not Sorted', value: 'none' });
-		const wanted = [...rows('lead-status')].sort((a, b) => Number(a.weight) - Number(b.weight));
+		const wanted = [...readRecords('lead-status')].sort((a, b) => Number(a.weight) - Number(b.weight));
 		expect(options.map(({ value }) => value)).toEqual(wanted.map(({ id }) => id));
 		const off = wanted.find(({ is_enabled }) => is_enabled === 0);
 		expect(options.find(({ value }) => value === off?.id)?.name).toBe(`${String(off?.name)} (inactive)`);
-		expect(school.entries('pipeline/index')).toHaveLength(0);
+		expect(school.readJournal('pipeline/index')).toHaveLength(0);
 	});
 
 	it('of stages names the pipelines where there are several, or the ID of namesakes', async () => {
-		const of = (values: object) => add('lead-status', { is_enabled: 1, ...values });
+		const of = (values: object) => addRecord('lead-status', { is_enabled: 1, ...values });
 		of({ name: 'Новый', pipeline_id: 2 });
 		of({ name: 'Закрыт', pipeline_id: 2, is_enabled: 0 });
 		of({ name: 'Ничей' });
@@ -97,12 +99,12 @@ describe('a dropdown', () => {
 				...['Новый · Основная', 'Новый · Летний лагерь', 'Закрыт (inactive) · Летний лагерь', 'Ничей'],
 			]),
 		);
-		expect(school.entries('pipeline/index')).toHaveLength(1);
+		expect(school.readJournal('pipeline/index')).toHaveLength(1);
 
-		set({ forbiddenCalls: ['pipeline/index'] });
+		changeSettings({ forbiddenCalls: ['pipeline/index'] });
 		const without = await names();
 		expect(without).toContain('Назначено пробное');
-		const namesakes = rows('lead-status').filter(({ name }) => name === 'Новый');
+		const namesakes = readRecords('lead-status').filter(({ name }) => name === 'Новый');
 		expect(without.filter((name) => /^Новый/.test(name)).sort()).toEqual(
 			namesakes.map(({ id }) => `Новый · ID ${String(id)}`).sort(),
 		);
@@ -115,13 +117,13 @@ describe('a dropdown', () => {
 		['the first of all, where it is an expression', { branchId: '={{ $json.branch }}' }, 1],
 	])('asks in %s', async (_which, parameters, branch) => {
 		// Also where this user may not work in the first one.
-		if (branch > 1) set({ forbiddenBranches: [1] });
+		if (branch > 1) changeSettings({ forbiddenBranches: [1] });
 		expect((await stages(parameters)).length).toBeGreaterThan(1);
 		expect(askedAt()).toEqual([`/v2api/${branch}/lead-status/index`]);
 	});
 
 	it('marks a branch as closed, and asks in an open one', async () => {
-		patch('branch', 1, { is_active: '0' });
+		changeRecord('branch', 1, { is_active: '0' });
 		const branches = await school.engine.options('branches', {});
 		expect(branches.find(({ value }) => value === 1)?.name).toMatch(/ \(inactive\)$/);
 		await stages({ branchIds: [] });
@@ -129,7 +131,7 @@ describe('a dropdown', () => {
 	});
 
 	it('says so where a branch is needed and AlfaCRM lists none, or where the login is wrong', async () => {
-		for (const { id } of [...rows('branch')]) school.sandbox.store.remove('branch', id as number);
+		for (const { id } of [...readRecords('branch')]) school.sandbox.store.remove('branch', id as number);
 		await expect(stages({})).rejects.toThrow('AlfaCRM returned no branches');
 		const engine = new Engine({ ...school.credential, apiKey: 'not-the-key' });
 		await expect(engine.options('branches', {})).rejects.toThrow("Check 'Email' and 'API Key'");
@@ -150,7 +152,7 @@ it('a dropdown, a picker and the field mapper say so where AlfaCRM sends no list
 
 describe('the pages of a picker', () => {
 	it('show each customer once, also where the total counts the page', async () => {
-		set({ total: 'pageSize' });
+		changeSettings({ total: 'pageSize' });
 		for (let count = 0; count < 60; count++) client(`Ученик ${count}`);
 		expect(sorted(idsIn(await scrolled('customers')))).toEqual(
 			sorted(inBranch1('customer').map(({ id }) => id)),
@@ -199,16 +201,21 @@ describe('the pages of a picker', () => {
 		const customer = client('Мия Орлова');
 		const made = Array.from({ length: 130 }, (_one, index) => {
 			const e_date = index % 2 === 0 ? '31.05.2031' : '31.05.2021';
-			return add('customer-tariff', { customer_id: customer, b_date: '01.09.2020', e_date, tariff_id: 1 });
+			return addRecord('customer-tariff', {
+				customer_id: customer,
+				b_date: '01.09.2020',
+				e_date,
+				tariff_id: 1,
+			});
 		});
-		const of = { resource: 'customerTariff', customer_id: pick(customer) };
+		const of = { resource: 'customerTariff', customer_id: recordWithId(customer) };
 		const bought = await scrolled('customerSubscriptions', '', of);
 		expect(sorted(idsIn(bought))).toEqual(made);
 	});
 
 	it('are read on when a filter leaves nothing of the first ones, so that an early match is not missed', async () => {
 		const [first] = inBranch1('lesson');
-		patch('lesson', first.id, { topic: 'Ёжики  и  Ёлки' });
+		changeRecord('lesson', first.id, { topic: 'Ёжики  и  Ёлки' });
 		const { results } = await school.engine.search(
 			'lessons',
 			{ ...form, resource: 'lesson' },
@@ -228,7 +235,7 @@ describe('the picker of customers', () => {
 	});
 
 	it('says where nothing is found that another branch may have, unless one is chosen', async () => {
-		add('customer', { name: 'Северова Яна', is_study: 1, branch_ids: [2] });
+		addRecord('customer', { name: 'Северова Яна', is_study: 1, branch_ids: [2] });
 		const names = async (branchId: number | string) =>
 			namesIn(await scrolled('customers', 'Северова', { branchId }));
 		expect(await names('')).toEqual(["Nothing found. If there are several branches, choose 'Branch' first"]);
@@ -271,7 +278,7 @@ it('archived groups are marked, whatever their last day', async () => {
 		['Роботы старые', 1, '31.12.2030'],
 		['Роботы прошлые', 1, '31.05.2020'],
 	])
-		add('group', { name, branch_ids: [1], removed, e_date });
+		addRecord('group', { name, branch_ids: [1], removed, e_date });
 	expect(namesIn(await scrolled('groups', 'Роботы')).sort()).toEqual([
 		...['Роботы новые', 'Роботы прошлые · archived', 'Роботы старые · archived'],
 	]);
@@ -317,7 +324,7 @@ describe('the picker of lessons', () => {
 		const whole = lessonOn('2031-03-01', { group_ids: [groupOf('Шахматы Пн')], topic: 'Дебют' });
 		const alone = lessonOn('2031-03-01', { customer_ids: [client('Мия Орлова')], status: 2 });
 		const twins = [lessonOn('2031-03-01'), lessonOn('2031-03-01')];
-		const subject = String(row('subject', 1).name);
+		const subject = String(readRecord('subject', 1).name);
 		expect(byId(await scrolled('lessons', '2031-03-01', lessons))).toEqual({
 			[whole]: `1 Mar 2031 20:00 · Шахматы Пн · ${subject} · Дебют · Planned`,
 			[alone]: `1 Mar 2031 20:00 · Мия Орлова · ${subject} · Cancelled`,
@@ -327,7 +334,7 @@ describe('the picker of lessons', () => {
 	});
 
 	it('finds one by its group, on whichever page it is, and asks for no group twice', async () => {
-		set({ pageSize: 7, bodyPageSize: 'ignored' });
+		changeSettings({ pageSize: 7, bodyPageSize: 'ignored' });
 		const [often, seldom] = [groupOf('Частая'), groupOf('Редкая')];
 		for (let day = 20; day < 30; day++) lessonOn(`2031-03-${day}`, { group_ids: [often] });
 		const wanted = lessonOn('2031-03-19', { group_ids: [seldom] });
@@ -335,18 +342,19 @@ describe('the picker of lessons', () => {
 		expect(results).toEqual([
 			{ value: wanted, name: expect.stringMatching(/^19 Mar 2031 20:00 · Редкая · /) as string },
 		]);
-		const asked = school.entries('group/index').flatMap(({ body }) => (body as { ids: number[] }).ids);
+		const asked = school.readJournal('group/index').flatMap(({ body }) => (body as { ids: number[] }).ids);
 		expect(asked).toEqual([...new Set(asked)]);
 	});
 
 	it('asks for each name once, and shows numbers where they may not be read', async () => {
 		const search = async () => (await school.engine.search('lessons', { ...form, ...lessons })).results;
 		await search();
-		const asked = school.entries('customer/index').flatMap(({ body }) => (body as { id: number[] }).id);
+		const asked = school.readJournal('customer/index').flatMap(({ body }) => (body as { id: number[] }).id);
 		expect(asked).toEqual([...new Set(asked)]);
 		expect(asked.length).toBeGreaterThan(1);
-		for (const list of ['group/index', 'subject/index']) expect(school.entries(list).length).toBeLessThan(2);
-		set({ forbiddenCalls: ['subject/index'] });
+		for (const list of ['group/index', 'subject/index'])
+			expect(school.readJournal(list).length).toBeLessThan(2);
+		changeSettings({ forbiddenCalls: ['subject/index'] });
 		expect((await search())[0].name).toMatch(/ · Subject \d+ · /);
 	});
 });
@@ -355,18 +363,18 @@ describe('a picker of what belongs to somebody', () => {
 	/** A customer with a subscription of this year, one without an end, and one that is over. */
 	function subscriber() {
 		const customer = client('Мия Орлова');
-		const plan = add('tariff', { name: '8 занятий', branch_ids: [1] });
+		const plan = addRecord('tariff', { name: '8 занятий', branch_ids: [1] });
 		const [current, open, past] = [
 			{ b_date: '01.09.2025', e_date: '31.05.2031' },
 			{ b_date: '01.09.2025' },
 			{ b_date: '01.09.2020', e_date: '31.05.2021' },
-		].map((days) => add('customer-tariff', { customer_id: customer, tariff_id: plan, ...days }));
+		].map((days) => addRecord('customer-tariff', { customer_id: customer, tariff_id: plan, ...days }));
 		return { customer, current, open, past };
 	}
 
 	it('shows subscriptions as plan and days, those that are over too', async () => {
 		const { customer, current, open, past } = subscriber();
-		const of = { resource: 'customerTariff', customer_id: pick(customer) };
+		const of = { resource: 'customerTariff', customer_id: recordWithId(customer) };
 		const found = byId(await scrolled('customerSubscriptions', '', of));
 		expect(found).toEqual({
 			[current]: '8 занятий · 1 Sep 2025 – 31 May 2031',
@@ -380,8 +388,8 @@ describe('a picker of what belongs to somebody', () => {
 		const { customer, current, open, past } = subscriber();
 		const page = `https://demo.s20.online/company/1/customer/view?id=${customer}`;
 		for (const of of [
-			{ resource: 'pay', operation: 'update', updateFields: { customer_id: pick(customer) } },
-			{ operation: 'takePayment', id: pick(customer) },
+			{ resource: 'pay', operation: 'update', updateFields: { customer_id: recordWithId(customer) } },
+			{ operation: 'takePayment', id: recordWithId(customer) },
 			{ operation: 'takePayment', id: { __rl: true, mode: 'url', value: page } },
 		])
 			expect(sorted(idsIn(await scrolled('customerSubscriptions', '', of)))).toEqual(
@@ -389,14 +397,14 @@ describe('a picker of what belongs to somebody', () => {
 			);
 	});
 
-	it.each<INodeParameters>([{ customer_id: '={{ $json.customer_id }}' }, { customer_id: pick('') }])(
+	it.each<INodeParameters>([{ customer_id: '={{ $json.customer_id }}' }, { customer_id: recordWithId('') }])(
 		'asks for its owner first, and costs no call: %j',
 		async (owner) => {
 			const form = { resource: 'customerTariff', operation: 'update', ...owner };
 			expect(await scrolled('customerSubscriptions', '', form)).toEqual([
 				{ name: "Choose 'Customer' first, or give an ID", value: '' },
 			]);
-			expect(school.calls()).toEqual([]);
+			expect(school.readCalls()).toEqual([]);
 		},
 	);
 
@@ -406,11 +414,11 @@ describe('a picker of what belongs to somebody', () => {
 	});
 
 	it('shows of regular lessons whose, when and what', async () => {
-		set({ sunday: 0 });
+		changeSettings({ sunday: 0 });
 		const owner = { related_class: 'Group', related_id: groupOf('Шахматы Вс') };
-		const subject = add('subject', { name: 'Шахматы' });
+		const subject = addRecord('subject', { name: 'Шахматы' });
 		const regular = (values: object) =>
-			add('regular-lesson', {
+			addRecord('regular-lesson', {
 				...{ branch_id: 1, subject_id: subject, time_from_v: '17:00', time_to_v: '18:00' },
 				...{ b_date: '2031-09-01', e_date: '2032-05-31', ...values },
 			});

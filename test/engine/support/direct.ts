@@ -18,15 +18,15 @@ export class DirectSchool {
 	readonly settings: Settings;
 	readonly store: Store;
 	/** Calls so far. */
-	calls = 0;
+	callCount = 0;
 	/** Before the answer to each call; a test may throw here, or change records. */
-	onCall: (call: number) => void = () => {};
+	beforeAnswer: (call: number) => void = () => {};
 	/** What a list of records shows, just before it does. */
-	onRows: (path: string, rows: JsonObject[]) => void = () => {};
+	beforeListAnswer: (path: string, rows: JsonObject[]) => void = () => {};
 	/** By how much the totals of lists are wrong. */
-	totalOff = 0;
+	totalError = 0;
 	/** The answer to the call under way is an empty list, whatever there is. */
-	comesEmpty = false;
+	answersEmptyList = false;
 	private readonly lister: Lister;
 
 	constructor(settings: Partial<Settings>, branches: number) {
@@ -39,10 +39,10 @@ export class DirectSchool {
 
 	/** Stands in for n8n's `httpRequestWithAuthentication`. */
 	readonly send = (async (_credential: string, { url, body, qs = {} }: Request) => {
-		this.calls += 1;
-		this.comesEmpty = false;
-		this.onCall(this.calls);
-		if (this.comesEmpty) return { total: 0, count: 0, page: 0, items: [] };
+		this.callCount += 1;
+		this.answersEmptyList = false;
+		this.beforeAnswer(this.callCount);
+		if (this.answersEmptyList) return { total: 0, count: 0, page: 0, items: [] };
 		const [, , branch, path] = /v2api\/((\d+)\/)?([a-z-]+)\/index$/.exec(url) ?? [];
 		if (this.settings.forbiddenBranches.includes(Number(branch ?? 0))) throw httpFailure(403);
 		const entity = findEntity(path);
@@ -58,8 +58,8 @@ export class DirectSchool {
 			}),
 		);
 		const { total, ...rest } = JSON.parse(JSON.stringify(answer.body)) as JsonObject;
-		this.onRows(path, (rest.items ?? []) as JsonObject[]);
-		return typeof total === 'number' ? { total: Math.max(0, total + this.totalOff), ...rest } : rest;
+		this.beforeListAnswer(path, (rest.items ?? []) as JsonObject[]);
+		return typeof total === 'number' ? { total: Math.max(0, total + this.totalError), ...rest } : rest;
 	}) as unknown as NonNullable<PollerOptions['send']>;
 }
 

@@ -10,38 +10,42 @@ export const EMPTY = '={{ "" }}';
 export const UNDEFINED = '={{ undefined }}';
 export const NULL = '={{ null }}';
 
-export const pick = (id: unknown): INodeParameters => ({ __rl: true, mode: 'id', value: String(id) });
+export const recordWithId = (id: unknown): INodeParameters => ({ __rl: true, mode: 'id', value: String(id) });
 
 /** A value that reaches the node as it is, not as a text. */
-export const given = (value: unknown): string => `={{ ${JSON.stringify(value)} }}`;
+export const asExpression = (value: unknown): string => `={{ ${JSON.stringify(value)} }}`;
 
 type Overrides = Omit<RunOptions, 'parameters'>;
 
 /** What a test of the operations does again and again with its school. */
-interface Office {
-	rows: (path: string) => readonly IDataObject[];
-	row: (path: string, id: unknown) => IDataObject;
+interface FrontDesk {
+	readRecords: (path: string) => readonly IDataObject[];
+	readRecord: (path: string, id: unknown) => IDataObject;
 	/** Adds a record past the API. */
-	add: (path: string, row: IDataObject) => number;
-	patch: (path: string, id: unknown, row: IDataObject) => void;
+	addRecord: (path: string, row: IDataObject) => number;
+	changeRecord: (path: string, id: unknown, row: IDataObject) => void;
 	/** Adds a lead of branch 1. */
-	lead: (row?: IDataObject) => number;
-	customer: (id: unknown) => IDataObject;
+	addLead: (row?: IDataObject) => number;
+	readCustomer: (id: unknown) => IDataObject;
 	/** Switches of the sandbox. */
-	set: (settings: Record<string, unknown>) => void;
+	changeSettings: (settings: Record<string, unknown>) => void;
 	/** Calls so far that write. */
-	writes: () => string[];
+	readWrites: () => string[];
 	/** Runs the node, which must succeed. */
 	run: (parameters: INodeParameters, more?: Overrides) => Promise<IDataObject[]>;
 	/** The same with everything that n8n tells. */
-	whole: (parameters: INodeParameters, more?: Overrides) => Promise<RunResult>;
+	runToEnd: (parameters: INodeParameters, more?: Overrides) => Promise<RunResult>;
 	/** Runs the node, which must stop before it sends anything, with a message that names the parameter. */
-	refused: (parameters: INodeParameters, label: string, more?: Overrides) => Promise<NodeApiError>;
+	expectRefusedUnsent: (
+		parameters: INodeParameters,
+		label: string,
+		more?: Overrides,
+	) => Promise<NodeApiError>;
 	/** Runs the node, which must stop and leave every record as it was. */
-	stopped: (parameters: INodeParameters, more?: Overrides) => Promise<NodeApiError>;
+	expectRefused: (parameters: INodeParameters, more?: Overrides) => Promise<NodeApiError>;
 }
 
-export function officeOf(school: School): Office {
+export function frontDeskOf(school: School): FrontDesk {
 	const store = () => school.sandbox.store;
 	const rows = (path: string) => store().rows(path) as unknown as readonly IDataObject[];
 	const row = (path: string, id: unknown) => store().find(path, id as number) as unknown as IDataObject;
@@ -56,29 +60,29 @@ export function officeOf(school: School): Office {
 		return error as NodeApiError;
 	};
 	return {
-		rows,
-		row,
-		add,
-		patch: (path, id, values) => void store().patch(path, id as number, values as never),
-		lead: (values = {}) =>
+		readRecords: rows,
+		readRecord: row,
+		addRecord: add,
+		changeRecord: (path, id, values) => void store().patch(path, id as number, values as never),
+		addLead: (values = {}) =>
 			add('customer', { name: 'Орлова Мия', is_study: 0, legal_type: 1, branch_ids: [1], ...values }),
-		customer: (id) => row('customer', id),
-		set: (settings) => void Object.assign(school.sandbox.settings, settings),
-		writes: () =>
-			school.calls().filter((call) => /\/(create|update|delete|teach|bonus-add|bonus-spend)$/.test(call)),
+		readCustomer: (id) => row('customer', id),
+		changeSettings: (settings) => void Object.assign(school.sandbox.settings, settings),
+		readWrites: () =>
+			school.readCalls().filter((call) => /\/(create|update|delete|teach|bonus-add|bonus-spend)$/.test(call)),
 		run: async (parameters, more) => {
 			const { json, error } = await whole(parameters, more);
 			expect(error).toBeUndefined();
 			return json;
 		},
-		whole,
-		refused: async (parameters, label, more) => {
+		runToEnd: whole,
+		expectRefusedUnsent: async (parameters, label, more) => {
 			const error = await stopped(parameters, more);
 			expect(`${error.message} ${error.description ?? ''}`).toContain(label);
-			expect(school.calls()).toEqual([]);
+			expect(school.readCalls()).toEqual([]);
 			return error;
 		},
-		stopped,
+		expectRefused: stopped,
 	};
 }
 
@@ -93,7 +97,7 @@ export function stopClock(moment: string): void {
 }
 
 /** The form of Create or Update by phone, as a site's form fills it. */
-export function byPhone(
+export function upsertByPhoneForm(
 	phone: unknown,
 	{ name = '', ...fieldsToSet }: INodeParameters = {},
 	options: INodeParameters = {},
@@ -111,7 +115,7 @@ export function byPhone(
 }
 
 /** The form of Find by phone. */
-export const findByPhone = (phone: unknown, options: INodeParameters = {}): INodeParameters => ({
+export const findByPhoneForm = (phone: unknown, options: INodeParameters = {}): INodeParameters => ({
 	resource: 'customer',
 	operation: 'find',
 	branchId: 1,

@@ -10,10 +10,10 @@ export interface School {
 	engine: Engine;
 	credential: ICredentialDataDecryptedObject;
 	/** Calls of the API so far, as "customer/create", logins as "auth/login". */
-	calls: () => string[];
-	entries: (call: string) => JournalEntry[];
+	readCalls: () => string[];
+	readJournal: (call: string) => JournalEntry[];
 	/** A copy of all records, to compare before and after. */
-	records: () => Record<string, unknown>;
+	copyRecords: () => Record<string, unknown>;
 }
 
 const PATHS = ['branch', 'location', 'customer', 'subject', 'study-status', 'lead-status', 'lead-source'];
@@ -32,9 +32,9 @@ export function useSchool(options: SandboxOptions = {}): School {
 		school.credential = { hostname: sandbox.url, email, apiKey, requestsPerSecond: 0 };
 		school.engine = new Engine(school.credential);
 		const name = ({ path }: JournalEntry) => path.split('/').slice(-2).join('/');
-		school.calls = () => sandbox.journal.map(name);
-		school.entries = (call) => sandbox.journal.filter((entry) => name(entry) === call);
-		school.records = () =>
+		school.readCalls = () => sandbox.journal.map(name);
+		school.readJournal = (call) => sandbox.journal.filter((entry) => name(entry) === call);
+		school.copyRecords = () =>
 			structuredClone(Object.fromEntries(PATHS.map((path) => [path, sandbox.store.rows(path)])));
 	});
 	afterAll(async () => {

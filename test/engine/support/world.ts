@@ -29,22 +29,22 @@ interface EntryOptions {
 }
 
 /** An AlfaCRM and a trigger whose clocks go together. */
-export class World {
+export class PolledSchool {
 	readonly school: DirectSchool;
 	readonly poller: Poller;
 	now: DateTime;
 	/** IDs that came out so far. */
-	readonly out: number[] = [];
+	readonly reportedIds: number[] = [];
 	/** Requests of each poll. */
-	readonly requests: number[] = [];
-	entries = 0;
+	readonly callsPerPoll: number[] = [];
+	entryCount = 0;
 	private readonly ahead: number;
 
 	constructor({ settings = {}, branches = 1, parameters, poller, begin, aheadHours = 0 }: WorldOptions) {
 		this.school = new DirectSchool(settings, branches);
 		this.ahead = aheadHours;
 		this.now = DateTime.fromSQL(begin ?? '2026-02-10 09:00:00', { zone: 'utc' });
-		this.pass(0);
+		this.passMinutes(0);
 		jest.spyOn(Date, 'now').mockImplementation(() => this.now.toMillis());
 		const account = { hostname: 'http://127.0.0.1:1', email: 'a', apiKey: 'b', requestsPerSecond: 0 };
 		this.poller = new Poller(new Engine(account), parameters, { send: this.school.send, ...poller });
@@ -59,25 +59,25 @@ export class World {
 		return JSON.stringify(this.poller.state).length;
 	}
 
-	pass(minutes: number): void {
+	passMinutes(minutes: number): void {
 		this.now = this.now.plus({ minutes });
-		this.school.settings.now = this.account(0);
+		this.school.settings.now = this.accountTime(0);
 	}
 
 	/** The time of the account, so many minutes ago. */
-	account(ago: number): string {
+	accountTime(ago: number): string {
 		return this.now.plus({ hours: this.ahead }).minus({ minutes: ago }).toFormat(FORMAT);
 	}
 
-	customer(values: JsonObject = {}, { ago = 0 }: EntryOptions = {}): number {
-		const created_at = this.account(ago);
+	addCustomer(values: JsonObject = {}, { ago = 0 }: EntryOptions = {}): number {
+		const created_at = this.accountTime(ago);
 		const all = { branch_ids: [1], is_study: 0, created_at, ...values };
 		return this.school.store.insert('customer', all).id;
 	}
 
 	/** An entry of the log, known by the record that it is about. */
-	log({ branches = [1], values = {}, ago = 0 }: EntryOptions = {}): number {
-		const entity_id = ++this.entries;
+	addLogEntry({ branches = [1], values = {}, ago = 0 }: EntryOptions = {}): number {
+		const entity_id = ++this.entryCount;
 		const row = {
 			id: entity_id,
 			entity: 'Customer',
@@ -85,13 +85,13 @@ export class World {
 			event: 2,
 			fields_new: { note: 'да' },
 			branch_ids: branches,
-			date_time: this.account(ago),
+			date_time: this.accountTime(ago),
 		};
 		this.school.store.insert('log', { ...row, ...values });
 		return entity_id;
 	}
 
-	branch(id: number, becomes: 'closed' | 'open' | 'forbidden' | 'allowed'): void {
+	changeBranch(id: number, becomes: 'closed' | 'open' | 'forbidden' | 'allowed'): void {
 		const { store, settings } = this.school;
 		if (becomes === 'closed' || becomes === 'open')
 			store.patch('branch', id, { is_active: becomes === 'closed' ? 0 : 1 });
@@ -102,36 +102,36 @@ export class World {
 	}
 
 	async poll(): Promise<number[]> {
-		const before = this.school.calls;
+		const before = this.school.callCount;
 		const items = await this.poller.tick();
 		const ids = items.map(({ id }) => Number(id));
-		this.out.push(...ids);
-		this.requests.push(this.school.calls - before);
+		this.reportedIds.push(...ids);
+		this.callsPerPoll.push(this.school.callCount - before);
 		return ids;
 	}
 
 	/** So many polls, so many minutes apart. */
-	async polls(count: number, minutes: number, each: () => void = () => {}): Promise<number[]> {
+	async pollRepeatedly(count: number, minutes: number, each: () => void = () => {}): Promise<number[]> {
 		const all: number[] = [];
 		for (let n = 0; n < count; n++) {
-			this.pass(minutes);
+			this.passMinutes(minutes);
 			each();
 			all.push(...(await this.poll()));
 		}
 		return all;
 	}
 
-	get repeated(): number[] {
-		return this.out.filter((id, index) => this.out.indexOf(id) !== index);
+	get idsReportedTwice(): number[] {
+		return this.reportedIds.filter((id, index) => this.reportedIds.indexOf(id) !== index);
 	}
 }
 
-export const LOG = { event: 'recordChanged', fetchRecord: false };
-export const CUSTOMERS = { event: 'customerCreated', includeArchived: true };
-export const SMALL: Partial<Settings> = { pageSize: 20, bodyPageSize: 'ignored' };
-export const LARGE: Partial<Settings> = { pageSize: 20, bodyPageSize: 'honoured' };
+export const RECORD_CHANGED = { event: 'recordChanged', fetchRecord: false };
+export const CUSTOMER_CREATED = { event: 'customerCreated', includeArchived: true };
+export const SMALL_PAGES: Partial<Settings> = { pageSize: 20, bodyPageSize: 'ignored' };
+export const LARGE_PAGES: Partial<Settings> = { pageSize: 20, bodyPageSize: 'honoured' };
 /** From and to, one by one. */
-export const range = (from: number, to: number): number[] =>
+export const listNumbers = (from: number, to: number): number[] =>
 	Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 interface Asked {
@@ -140,8 +140,8 @@ interface Asked {
 }
 
 /** Stands between the trigger and the account from now on. */
-export function between(
-	world: World,
+export function interceptCalls(
+	world: PolledSchool,
 	answer: (asked: Asked, real: () => Promise<JsonObject>) => Promise<JsonObject>,
 ): void {
 	const real = world.school.send as unknown as (credential: string, asked: Asked) => Promise<JsonObject>;
@@ -150,4 +150,4 @@ export function between(
 	world.poller.sendWith(send as unknown as NonNullable<PollerOptions['send']>);
 }
 
-export const isIn = ({ url }: Asked, branch: number): boolean => url.includes(`/v2api/${branch}/`);
+export const isCallOfBranch = ({ url }: Asked, branch: number): boolean => url.includes(`/v2api/${branch}/`);

@@ -196,9 +196,9 @@ describe('Lesson Coming Up', () => {
 	it('a list that does not come whole is read again with the next poll', async () => {
 		const school = new Timetable('2026-03-08 12:00');
 		await school.told('2026-03-08 12:00');
-		school.school.totalOff = 1;
+		school.school.totalError = 1;
 		await expect(school.told('2026-03-09 17:00')).rejects.toThrow(/did not come whole/);
-		school.school.totalOff = 0;
+		school.school.totalError = 0;
 		expect(await school.told('2026-03-09 17:05')).toEqual(TUESDAY);
 	});
 

@@ -6,7 +6,7 @@ import type { PollerOptions } from '../support/poller';
 import { Poller } from '../support/poller';
 import { useSchool } from '../support/school';
 import { httpFailure } from '../support/direct';
-import { between, LARGE, SMALL, World } from '../support/world';
+import { interceptCalls, LARGE_PAGES, SMALL_PAGES, PolledSchool } from '../support/world';
 
 const school = useSchool({ customers: 60, settings: { now: '2026-03-10 12:00:00' } });
 
@@ -148,7 +148,7 @@ describe('who was at a lesson', () => {
 			const poller = await bare(event);
 			teach(lesson, Object.fromEntries(ids.map((id) => [id, isThere])));
 			await poller.tick();
-			expect(school.entries('lesson/index')).toHaveLength(1);
+			expect(school.readJournal('lesson/index')).toHaveLength(1);
 		});
 
 		it('shows real ones as a test event', async () => {
@@ -280,7 +280,7 @@ describe('memberships, subscriptions and archives', () => {
 			const [item] = await poller.tick();
 			expect(item).toMatchObject({ membership_id: id + 1, ...toldBy('CustomerGroupInvolve', id + 1) });
 			expect(item).not.toHaveProperty('url');
-			expect(new Set(school.calls())).toEqual(new Set(['log/index']));
+			expect(new Set(school.readCalls())).toEqual(new Set(['log/index']));
 		});
 
 		it('whose membership it was is looked up in the log, one request for each', async () => {
@@ -290,7 +290,9 @@ describe('memberships, subscriptions and archives', () => {
 			school.sandbox.clearJournal();
 			store().patch('cgi', id, { e_date: '10.03.2026' });
 			expect(seen(await poller.tick())).toEqual([[customer, own]]);
-			const asked = school.entries('log/index').filter(({ body }) => (body as IDataObject).entity_id === id);
+			const asked = school
+				.readJournal('log/index')
+				.filter(({ body }) => (body as IDataObject).entity_id === id);
 			expect(asked).toHaveLength(1);
 		});
 
@@ -325,7 +327,7 @@ describe('memberships, subscriptions and archives', () => {
 			const shown = await poller.fetchTestEvent();
 			expect(shown).toMatchObject([{ customer_id, customer_name: 'Мия' }]);
 			// Entries of other classes may be many.
-			for (const { body } of school.entries('log/index')) expect(body).toHaveProperty('entity');
+			for (const { body } of school.readJournal('log/index')) expect(body).toHaveProperty('entity');
 			expect(await poller.tick()).toEqual(shown);
 		},
 	);
@@ -346,7 +348,7 @@ describe('many entries', () => {
 		poller: PollerOptions = {},
 	) {
 		const attended = { event: 'customerAttended', simplify: false, ...parameters };
-		const world = new World({ settings, parameters: attended, poller });
+		const world = new PolledSchool({ settings, parameters: attended, poller });
 		const { store, settings: own } = world.school;
 		const history = new History(store, own, () => {});
 		store.onChange = (change) => history.record(change);
@@ -354,7 +356,7 @@ describe('many entries', () => {
 	}
 
 	/** So many lessons of five pupils, all of whom come, as pairs of lesson and pupil. */
-	function taught(world: World, count: number): string[] {
+	function taught(world: PolledSchool, count: number): string[] {
 		const { store } = world.school;
 		const values = { name: 'Мия', is_study: 1, branch_ids: [1] };
 		const pupils = Array.from({ length: PUPILS }, () => store.insert('customer', values).id);
@@ -362,11 +364,11 @@ describe('many entries', () => {
 		return Array.from({ length: count }, () => {
 			const lesson_id = store.insert('lesson', { ...planned, customer_ids: pupils }).id;
 			for (const customer_id of pupils) {
-				world.pass(1 / 60);
+				world.passMinutes(1 / 60);
 				store.insert('lesson-details', { branch_id: 1, customer_id, lesson_id, is_attend: 1 });
 			}
 			store.patch('lesson', lesson_id, { status: 3 });
-			world.pass(1);
+			world.passMinutes(1);
 			return pupils.map((customer_id) => pair({ lesson_id, customer_id }));
 		}).flat();
 	}
@@ -377,16 +379,16 @@ describe('many entries', () => {
 	])(
 		"of a day off, in n8n's durable scheduler, far from AlfaCRM, with Simplify: %s: each poll tells at least %d",
 		async (simplify, least) => {
-			const world = recorded({ simplify }, SMALL, { isDurable: true });
+			const world = recorded({ simplify }, SMALL_PAGES, { isDurable: true });
 			expect(await world.poller.tick()).toEqual([]);
 			const all = taught(world, 60);
-			world.school.onCall = () => world.pass(0.8 / 60);
+			world.school.beforeAnswer = () => world.passMinutes(0.8 / 60);
 			const told: string[] = [];
 			for (let left = all.length; left > 0; left = all.length - told.length) {
 				const pairs = (await world.poller.tick()).map(pair);
 				expect(pairs.length).toBeGreaterThanOrEqual(Math.min(least, left));
 				told.push(...pairs);
-				world.pass(1);
+				world.passMinutes(1);
 			}
 			expect([...told].sort()).toEqual([...all].sort());
 		},
@@ -400,7 +402,7 @@ describe('many entries', () => {
 		// Of no older lesson than it takes.
 		const newest = all.slice(-PUPILS);
 		expect(told.filter((one) => newest.includes(one))).toEqual(told);
-		expect(await world.polls(2, 1)).toEqual([]);
+		expect(await world.pollRepeatedly(2, 1)).toEqual([]);
 	});
 });
 
@@ -411,26 +413,29 @@ it.each([
 	'an attendance whose lesson is not named comes without it where lessons end with %i',
 	async (status, polls) => {
 		jest.restoreAllMocks();
-		const world = new World({ settings: LARGE, parameters: { event: 'customerAttended', simplify: false } });
-		world.log();
+		const world = new PolledSchool({
+			settings: LARGE_PAGES,
+			parameters: { event: 'customerAttended', simplify: false },
+		});
+		world.addLogEntry();
 		await world.poll();
-		world.pass(5);
-		const fields_new = { customer_id: world.customer(), is_attend: 1 };
-		world.log({ values: { entity: 'LessonDetails', entity_id: 77, event: 1, fields_new } });
-		between(world, async (asked, real) => {
+		world.passMinutes(5);
+		const fields_new = { customer_id: world.addCustomer(), is_attend: 1 };
+		world.addLogEntry({ values: { entity: 'LessonDetails', entity_id: 77, event: 1, fields_new } });
+		interceptCalls(world, async (asked, real) => {
 			if (asked.url.includes('lesson/index')) throw httpFailure(status);
 			return await real();
 		});
 		const items: IDataObject[] = [];
 		for (let poll = 0; poll < polls; poll++) {
 			items.push(...(await world.poller.tick().catch(() => [])));
-			world.pass(10);
+			world.passMinutes(10);
 		}
 		const lesson_error = expect.stringContaining('AlfaCRM') as string;
 		expect(items).toMatchObject([
 			{ customer_id: fields_new.customer_id, lesson_id: null, change: { entity_id: 77 }, lesson_error },
 		]);
-		expect(await world.polls(2, 10)).toEqual([]);
+		expect(await world.pollRepeatedly(2, 10)).toEqual([]);
 		jest.restoreAllMocks();
 	},
 );

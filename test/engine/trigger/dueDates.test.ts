@@ -7,7 +7,7 @@ import { describeScheduled } from '../support/version';
 import { Engine } from '../support/engine';
 import type { PollerOptions } from '../support/poller';
 import { Poller } from '../support/poller';
-import { range } from '../support/world';
+import { listNumbers } from '../support/world';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -51,7 +51,7 @@ class Calendar {
 
 	/** From now on each call takes a second. */
 	slow(): void {
-		this.school.onCall = () => (this.now += 1_000);
+		this.school.beforeAnswer = () => (this.now += 1_000);
 	}
 
 	client(values: JsonObject): number {
@@ -59,7 +59,7 @@ class Calendar {
 	}
 
 	clients(count: number, values: JsonObject): number[] {
-		return range(1, count).map(() => this.client(values));
+		return listNumbers(1, count).map(() => this.client(values));
 	}
 
 	card(ids: number | number[], values: JsonObject): void {
@@ -82,14 +82,14 @@ class Calendar {
 
 	/** What lists of customers show from now on. */
 	showing(change: (rows: JsonObject[]) => void): void {
-		this.school.onRows = (path, rows) => {
+		this.school.beforeListAnswer = (path, rows) => {
 			if (path === 'customer') change(rows);
 		};
 	}
 }
 
 const onDays = (from: number, to: number, clock = '09:00') =>
-	range(from, to).map((day) => `2026-03-${day} ${clock}`);
+	listNumbers(from, to).map((day) => `2026-03-${day} ${clock}`);
 
 /** An event with cards of clients, as the form sets it up. */
 interface Case {
@@ -286,7 +286,7 @@ describeScheduled('where n8n limits the time of a poll', () => {
 		calendar.slow();
 		const error = 'There was not enough time to look through the clients in branch 1';
 		await expect(calendar.poll('2026-03-11 09:00')).rejects.toThrow(error);
-		calendar.school.onCall = () => {};
+		calendar.school.beforeAnswer = () => {};
 		expect(await calendar.ids('2026-03-12 09:00', '2026-03-12 11:00')).toEqual(ids);
 	});
 });

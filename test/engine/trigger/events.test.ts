@@ -27,7 +27,7 @@ describe.each(DAYS)('in the demo of %s', (now) => {
 			const items = await new Poller(school.engine, { event: value }).fetchTestEvent();
 			expect(items.length).toBeGreaterThan(0);
 			// No event shows a room.
-			if (kind === 'derived') expect(school.entries('room/index')).toEqual([]);
+			if (kind === 'derived') expect(school.readJournal('room/index')).toEqual([]);
 			for (const item of items) {
 				const names = Object.keys(item);
 				expect(names.filter((name) => !isBeside(name)).length).toBeLessThanOrEqual(10);

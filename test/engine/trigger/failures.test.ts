@@ -12,7 +12,16 @@ import type { PollerOptions } from '../support/poller';
 import { Poller } from '../support/poller';
 import { useSchool } from '../support/school';
 import { describeScheduled, failure } from '../support/version';
-import { between, CUSTOMERS, isIn, LARGE, LOG, range, SMALL, World } from '../support/world';
+import {
+	interceptCalls,
+	CUSTOMER_CREATED,
+	isCallOfBranch,
+	LARGE_PAGES,
+	RECORD_CHANGED,
+	listNumbers,
+	SMALL_PAGES,
+	PolledSchool,
+} from '../support/world';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -24,14 +33,14 @@ const failed = async (poll: Promise<unknown>) =>
 	);
 
 /** From now on requests fail that a test names. */
-function fail(world: World, which: (url: string, id: number) => boolean, status = 500): void {
-	between(world, async ({ url, body }, real) => {
+function fail(world: PolledSchool, which: (url: string, id: number) => boolean, status = 500): void {
+	interceptCalls(world, async ({ url, body }, real) => {
 		if (which(url, Number(body?.id))) throw httpFailure(status);
 		return await real();
 	});
 }
-const mend = (world: World): void => fail(world, () => false);
-const branch = (id: number) => (url: string) => isIn({ url }, id);
+const mend = (world: PolledSchool): void => fail(world, () => false);
+const branch = (id: number) => (url: string) => isCallOfBranch({ url }, id);
 
 describe('a poll that meets', () => {
 	const thrown = (error: Error) => () => {
@@ -100,7 +109,7 @@ describe('a poll that meets', () => {
 				// A host of its own, for what one is asked to wait holds for all.
 				const hostname = `${what.replace(/\W+/g, '-').slice(0, 20)}.example`;
 				const engine = new Engine({ hostname, email: 'a', apiKey: 'key', requestsPerSecond: 0, ...more });
-				const poller = new Poller(engine, CUSTOMERS, { send: school.send });
+				const poller = new Poller(engine, CUSTOMER_CREATED, { send: school.send });
 				const tick = async () => {
 					let isDone = false;
 					const poll = poller.tick().finally(() => (isDone = true));
@@ -134,7 +143,7 @@ describe('a poll that meets', () => {
 		const school = useSchool({ customers: 5 });
 
 		it('asks for another credential', async () => {
-			const poller = new Poller(school.engine, CUSTOMERS);
+			const poller = new Poller(school.engine, CUSTOMER_CREATED);
 			await poller.tick();
 			const before = poller.state;
 			const lead = { name: 'Анна', is_study: 0, branch_ids: [1] };
@@ -153,9 +162,9 @@ describe('a poll that meets', () => {
 	it.each([500, 403, 404])(
 		'%i in the second branch reports what is new in the first one, and says so',
 		async (code) => {
-			const world = new World({ settings: LARGE, branches: 2, parameters: CUSTOMERS });
+			const world = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters: CUSTOMER_CREATED });
 			await world.poll();
-			const ids = [1, 2].map((id) => world.customer({ branch_ids: [id] }));
+			const ids = [1, 2].map((id) => world.addCustomer({ branch_ids: [id] }));
 			fail(world, branch(2), code);
 			expect(await world.poll()).toEqual([ids[0]]);
 			expect(world.poller.notes).toEqual([
@@ -173,13 +182,13 @@ describe('a poll that meets', () => {
 	it.each(['branch', 'customer'])(
 		'500 from %s at the start leaves nothing, and starts anew',
 		async (list) => {
-			const world = new World({ settings: LARGE, branches: 2, parameters: CUSTOMERS });
+			const world = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters: CUSTOMER_CREATED });
 			fail(world, (url) => url.endsWith(`/${list}/index`));
 			await expect(world.poll()).rejects.toThrow('500');
 			expect(world.poller.state).toEqual({});
 			mend(world);
 			expect(await world.poll()).toEqual([]);
-			const id = world.customer();
+			const id = world.addCustomer();
 			expect(await world.poll()).toEqual([id]);
 		},
 	);
@@ -192,34 +201,34 @@ describe('a branch that AlfaCRM answers with 500 for days', () => {
 	/** n8n's log tells it. */
 	const NOTES = [expect.stringMatching(/^'AlfaCRM Trigger' could not look into branch 2: /) as unknown];
 
-	async function broken(settings = LARGE, poller: PollerOptions = {}) {
-		const world = new World({ settings, branches: 2, parameters: RARE, poller });
-		world.log();
+	async function broken(settings = LARGE_PAGES, poller: PollerOptions = {}) {
+		const world = new PolledSchool({ settings, branches: 2, parameters: RARE, poller });
+		world.addLogEntry();
 		await world.poll();
-		await world.polls(2, 30, () => world.log());
+		await world.pollRepeatedly(2, 30, () => world.addLogEntry());
 		fail(world, branch(2));
 		return world;
 	}
 	/** Polls once a day; the requests of each. */
-	const days = async (world: World, count: number) => {
+	const days = async (world: PolledSchool, count: number) => {
 		const requests: number[] = [];
 		for (let day = 0; day < count; day++) {
-			world.pass(DAY);
-			range(1, 100).forEach((n) => world.log({ ago: (100 - n) * 10 }));
-			const from = world.school.calls;
+			world.passMinutes(DAY);
+			listNumbers(1, 100).forEach((n) => world.addLogEntry({ ago: (100 - n) * 10 }));
+			const from = world.school.callCount;
 			await expect(world.poll()).rejects.toThrow('500');
-			requests.push(world.school.calls - from);
+			requests.push(world.school.callCount - from);
 		}
 		return requests;
 	};
 
 	it('neither makes the polls grow nor stops the other one', async () => {
-		const world = await broken(SMALL);
+		const world = await broken(SMALL_PAGES);
 		const requests = await days(world, 8);
 		expect(requests[7]).toBeLessThan(2 * requests[1]);
-		const wanted = world.log({ values: CONVERTED });
-		for (let n = 0; n < 12; n++) await world.polls(1, HOUR).catch(() => {});
-		expect(world.out).toEqual([wanted]);
+		const wanted = world.addLogEntry({ values: CONVERTED });
+		for (let n = 0; n < 12; n++) await world.pollRepeatedly(1, HOUR).catch(() => {});
+		expect(world.reportedIds).toEqual([wanted]);
 	});
 
 	it('does not keep n8n from starting again, and is told by the next poll', async () => {
@@ -227,17 +236,17 @@ describe('a branch that AlfaCRM answers with 500 for days', () => {
 		world.poller.restart();
 		expect(await world.poll()).toEqual([]);
 		expect(world.poller.notes).toEqual(NOTES);
-		world.pass(5);
+		world.passMinutes(5);
 		await expect(world.poll()).rejects.toThrow('500');
-		const wanted = world.log({ values: CONVERTED });
-		expect(await world.polls(1, 5)).toEqual([wanted]);
+		const wanted = world.addLogEntry({ values: CONVERTED });
+		expect(await world.pollRepeatedly(1, 5)).toEqual([wanted]);
 	});
 
 	describeScheduled("under n8n's durable scheduler", () => {
 		it('is told by the log only, for n8n forgets what a failed poll got to know', async () => {
-			const world = await broken(LARGE, { isDurable: true });
-			world.pass(DAY);
-			range(1, 200).forEach((n) => world.log({ ago: 200 - n }));
+			const world = await broken(LARGE_PAGES, { isDurable: true });
+			world.passMinutes(DAY);
+			listNumbers(1, 200).forEach((n) => world.addLogEntry({ ago: 200 - n }));
 			const before = JSON.stringify(world.cursor);
 			expect(await world.poll()).toEqual([]);
 			expect(world.poller.notes).toEqual(NOTES);
@@ -246,51 +255,53 @@ describe('a branch that AlfaCRM answers with 500 for days', () => {
 	});
 });
 
-describe.each<[what: string, parameters: INodeParameters, add: (world: World, branch: number) => number]>([
-	['the log', LOG, (world, id) => world.log({ branches: [id] })],
-	['customers', CUSTOMERS, (world, id) => world.customer({ branch_ids: [id] })],
+describe.each<
+	[what: string, parameters: INodeParameters, add: (world: PolledSchool, branch: number) => number]
+>([
+	['the log', RECORD_CHANGED, (world, id) => world.addLogEntry({ branches: [id] })],
+	['customers', CUSTOMER_CREATED, (world, id) => world.addCustomer({ branch_ids: [id] })],
 ])('%s of a branch that cannot be read when n8n is back', (_what, parameters, add) => {
 	it.each([
 		[500, 40, 5],
 		[403, 100, 5],
 	])('is reported, HTTP %i, after %d days off and %d more', async (status, daysOff, daysUnread) => {
-		const world = new World({ settings: LARGE, branches: 2, parameters });
+		const world = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters });
 		for (const id of [1, 2]) add(world, id);
 		await world.poll();
-		await world.polls(2, 5);
-		const made = range(1, daysOff * 2).map((n) => {
-			world.pass(DAY / 2);
+		await world.pollRepeatedly(2, 5);
+		const made = listNumbers(1, daysOff * 2).map((n) => {
+			world.passMinutes(DAY / 2);
 			return add(world, 1 + (n % 2));
 		});
 		world.poller.restart();
 		fail(world, branch(2), status);
 		for (let day = 0; day < daysUnread; day += 0.25) {
 			await world.poll().catch(() => []);
-			world.pass(DAY / 4);
+			world.passMinutes(DAY / 4);
 			made.push(add(world, 1), add(world, 2));
 		}
 		mend(world);
-		await world.polls(4, 61);
-		expect([...world.out].sort((a, b) => a - b)).toEqual(made);
+		await world.pollRepeatedly(4, 61);
+		expect([...world.reportedIds].sort((a, b) => a - b)).toEqual(made);
 	});
 });
 
 describe('a record that AlfaCRM fails to show', () => {
 	/** A year for each, since what fails is known to all triggers of n8n. */
 	let year = 2026;
-	const started = async (parameters: INodeParameters): Promise<World> => {
-		const world = new World({ parameters, begin: `${year++}-02-10 09:00:00` });
-		world.log();
+	const started = async (parameters: INodeParameters): Promise<PolledSchool> => {
+		const world = new PolledSchool({ parameters, begin: `${year++}-02-10 09:00:00` });
+		world.addLogEntry();
 		expect(await world.poller.tick()).toEqual([]);
 		return world;
 	};
-	const damage = (world: World, path: string, ...ids: number[]): void =>
+	const damage = (world: PolledSchool, path: string, ...ids: number[]): void =>
 		fail(world, (url, id) => url.endsWith(`/${path}/index`) && ids.includes(id));
 	/** The poll fails for an hour, during which what comes is not lost. */
-	async function waitAnHour(world: World): Promise<void> {
+	async function waitAnHour(world: PolledSchool): Promise<void> {
 		for (let passed = 0; passed < HOUR; passed += 10) {
 			await expect(world.poller.tick()).rejects.toThrow('HTTP 500');
-			world.pass(10);
+			world.passMinutes(10);
 		}
 	}
 	const told = (id: number) => ({ id, name: null, change: { entity_id: id } });
@@ -298,12 +309,12 @@ describe('a record that AlfaCRM fails to show', () => {
 		...{ id, change: { entity_id: id } },
 		recordError: expect.stringMatching(/HTTP 500/) as string,
 	});
-	const change = (world: World, entity_id: number) =>
-		world.log({ values: { entity: 'Customer', entity_id } });
+	const change = (world: PolledSchool, entity_id: number) =>
+		world.addLogEntry({ values: { entity: 'Customer', entity_id } });
 	/** So many customers, changed one after the other. */
 	async function changed(count: number) {
 		const world = await started({ event: 'customerUpdated', simplify: false });
-		const ids = range(1, count).map(() => world.customer());
+		const ids = listNumbers(1, count).map(() => world.addCustomer());
 		for (const id of ids) change(world, id);
 		const poll = async () => await world.poller.tick();
 		return { world, ids, poll };
@@ -317,26 +328,26 @@ describe('a record that AlfaCRM fails to show', () => {
 		await waitAnHour(world);
 		expect(await poll()).toMatchObject([lost(ids[1]), told(ids[2])]);
 		change(world, ids[1]);
-		world.pass(HOUR);
+		world.passMinutes(HOUR);
 		expect(await poll()).toMatchObject([lost(ids[1])]);
 		expect(await poll()).toEqual([]);
 
 		mend(world);
-		world.pass(HOUR);
+		world.passMinutes(HOUR);
 		change(world, ids[1]);
 		expect(await poll()).toMatchObject([told(ids[1])]);
 		// From then on it is waited for anew.
 		damage(world, 'customer', ids[1]);
-		world.pass(HOUR);
+		world.passMinutes(HOUR);
 		change(world, ids[1]);
 		await expect(poll()).rejects.toThrow('HTTP 500');
 	});
 
 	it('is told with the reason where only its name is asked for', async () => {
 		const world = await started({ event: 'customerArchived' });
-		const ids = [1, 2].map(() => world.customer());
+		const ids = [1, 2].map(() => world.addCustomer());
 		const archived = { entity: 'Customer', fields_old: {}, fields_new: { removed: 1 } };
-		for (const entity_id of ids) world.log({ values: { ...archived, entity_id } });
+		for (const entity_id of ids) world.addLogEntry({ values: { ...archived, entity_id } });
 		damage(world, 'customer', ids[0]);
 		await waitAnHour(world);
 		expect(await world.poller.tick()).toMatchObject([
@@ -348,12 +359,14 @@ describe('a record that AlfaCRM fails to show', () => {
 
 	it('that is a lesson is told of each pupil by the log, after an hour', async () => {
 		const world = await started({ event: 'customerAttended', simplify: false });
-		const pupils = [1, 2, 3].map(() => world.customer({ is_study: 1 }));
+		const pupils = [1, 2, 3].map(() => world.addCustomer({ is_study: 1 }));
 		const lesson_id = world.school.store.insert('lesson', { branch_id: 1, date: '2026-02-10', status: 3 }).id;
 		const who = (items: IDataObject[]) => items.map((item) => [item.lesson_id, item.customer_id]);
 		const attended = (customer_id: number) => {
 			const fields_new = { customer_id, lesson_id, is_attend: 1 };
-			world.log({ values: { entity: 'LessonDetails', entity_id: customer_id, event: 1, fields_new } });
+			world.addLogEntry({
+				values: { entity: 'LessonDetails', entity_id: customer_id, event: 1, fields_new },
+			});
 		};
 		pupils.slice(0, 2).forEach(attended);
 		damage(world, 'lesson', lesson_id);
@@ -361,7 +374,7 @@ describe('a record that AlfaCRM fails to show', () => {
 		const items = await world.poller.tick();
 		expect(who(items)).toEqual(pupils.slice(0, 2).map((pupil) => [lesson_id, pupil]));
 		for (const { lesson_error } of items) expect(lesson_error).toMatch(/HTTP 500/);
-		world.pass(HOUR);
+		world.passMinutes(HOUR);
 		attended(pupils[2]);
 		expect(who(await world.poller.tick())).toEqual([[lesson_id, pupils[2]]]);
 		expect(await world.poller.tick()).toEqual([]);

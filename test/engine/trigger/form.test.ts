@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../sandbox';
 import type { Change } from '../../../nodes/AlfaCrm/trigger/change';
 import { Poller } from '../support/poller';
 import { useSchool } from '../support/school';
-import { CUSTOMERS, LARGE, LOG, range, World } from '../support/world';
+import { CUSTOMER_CREATED, LARGE_PAGES, RECORD_CHANGED, listNumbers, PolledSchool } from '../support/world';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -22,52 +22,55 @@ const add = (values: JsonObject) =>
 describe('a value of an expression', () => {
 	/** What comes out once a lead, a client, and a change, a creation and a deletion of a customer and of a lesson are new. */
 	const told = async (parameters: INodeParameters) => {
-		const world = new World({ settings: LARGE, parameters });
-		world.customer();
-		world.log();
+		const world = new PolledSchool({ settings: LARGE_PAGES, parameters });
+		world.addCustomer();
+		world.addLogEntry();
 		await world.poll();
-		world.pass(5);
-		for (const is_study of [0, 1]) world.customer({ is_study });
+		world.passMinutes(5);
+		for (const is_study of [0, 1]) world.addCustomer({ is_study });
 		for (const entity of ['Customer', 'Lesson', 'Made-Up'])
-			for (const event of [1, 2, 3]) world.log({ values: { entity, event } });
+			for (const event of [1, 2, 3]) world.addLogEntry({ values: { entity, event } });
 		return await world.poll();
 	};
 
 	it.each<[parameters: INodeParameters, ids: number[]]>([
-		[{ ...LOG, events: 'CREATE, deleted' }, [2, 4, 5, 7, 8, 10]],
-		[{ ...LOG, entities: 'LESSON, made-up' }, range(5, 10)],
-		[{ ...LOG, entities: ['constructor'] }, []],
-		[{ ...CUSTOMERS, is_study: ' 1 ' }, [3]],
+		[{ ...RECORD_CHANGED, events: 'CREATE, deleted' }, [2, 4, 5, 7, 8, 10]],
+		[{ ...RECORD_CHANGED, entities: 'LESSON, made-up' }, listNumbers(5, 10)],
+		[{ ...RECORD_CHANGED, entities: ['constructor'] }, []],
+		[{ ...CUSTOMER_CREATED, is_study: ' 1 ' }, [3]],
 	])('is understood, %j', async (parameters, ids) => {
 		expect(await told(parameters)).toEqual(ids);
 	});
 
 	it.each<[parameters: INodeParameters, message: RegExp]>([
-		[{ ...LOG, events: ['Renewed'] }, /^'Events' must be some of .+, but it is "\["Renewed"\]"$/],
-		[{ ...LOG, entities: '={{ [{ name: "Customer" }] }}' }, /'Entities' must be/],
-		[{ ...CUSTOMERS, is_study: 'clients' }, /^'Customer Type' must be one of .+, but it is "clients"$/],
-		[{ ...CUSTOMERS, includeArchived: '={{ "maybe" }}' }, /'Include Archived' must be/],
+		[{ ...RECORD_CHANGED, events: ['Renewed'] }, /^'Events' must be some of .+, but it is "\["Renewed"\]"$/],
+		[{ ...RECORD_CHANGED, entities: '={{ [{ name: "Customer" }] }}' }, /'Entities' must be/],
 		[
-			{ ...LOG, options: { maxPerPoll: [5] } },
+			{ ...CUSTOMER_CREATED, is_study: 'clients' },
+			/^'Customer Type' must be one of .+, but it is "clients"$/,
+		],
+		[{ ...CUSTOMER_CREATED, includeArchived: '={{ "maybe" }}' }, /'Include Archived' must be/],
+		[
+			{ ...RECORD_CHANGED, options: { maxPerPoll: [5] } },
 			/^'Max Records per Poll' must be a whole number of at least 1, but it is "\[5\]"$/,
 		],
-		[{ ...LOG, options: { startWith: true } }, /^'Start With Newest' must be a whole number/],
-		[{ ...CUSTOMERS, branchIds: [true] }, /^'Branch' must be/],
-		[{ ...CUSTOMERS, filters: { lead_status_id: [{ id: 1 }] } }, /^'Stage Names or IDs' must be/],
+		[{ ...RECORD_CHANGED, options: { startWith: true } }, /^'Start With Newest' must be a whole number/],
+		[{ ...CUSTOMER_CREATED, branchIds: [true] }, /^'Branch' must be/],
+		[{ ...CUSTOMER_CREATED, filters: { lead_status_id: [{ id: 1 }] } }, /^'Stage Names or IDs' must be/],
 		[{ event: 'unknown' }, /^'Trigger On' has no event "unknown"$/],
 	])('is refused, %j', async (parameters, message) => {
-		const world = new World({ settings: LARGE, parameters });
+		const world = new PolledSchool({ settings: LARGE_PAGES, parameters });
 		await expect(world.poll()).rejects.toThrow(message);
-		expect(world.school.calls).toBe(0);
+		expect(world.school.callCount).toBe(0);
 	});
 
 	it('that is refused as soon as there is news loses nothing', async () => {
-		const world = new World({ settings: LARGE, parameters: LOG });
+		const world = new PolledSchool({ settings: LARGE_PAGES, parameters: RECORD_CHANGED });
 		await world.poll();
-		world.poller.change({ ...LOG, fetchRecord: '={{ "maybe" }}' });
-		const id = world.log();
+		world.poller.change({ ...RECORD_CHANGED, fetchRecord: '={{ "maybe" }}' });
+		const id = world.addLogEntry();
 		await expect(world.poll()).rejects.toThrow("'Fetch Full Record' must be");
-		world.poller.change(LOG);
+		world.poller.change(RECORD_CHANGED);
 		expect(await world.poll()).toEqual([id]);
 	});
 });
@@ -158,7 +161,7 @@ describe("'Changed Field Names or IDs'", () => {
 		expect(options).toContainEqual(expect.objectContaining({ name: 'Stage', value: 'lead_status_id' }));
 		expect(labels).not.toContain('Topic');
 		expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b, 'en')));
-		expect(school.calls()).toEqual([]);
+		expect(school.readCalls()).toEqual([]);
 	});
 
 	it.each<[entities: INodeParameters['entities'], has: string[], lacks: string[]]>([
@@ -296,8 +299,11 @@ describe('a test in the editor', () => {
 	);
 
 	it.each(['customerCreated', 'leadMoved'])('of %s says when there is nothing to show', async (event) => {
-		const world = new World({ settings: LARGE, parameters: { event, filters: { lead_status_id: [77] } } });
-		world.customer();
+		const world = new PolledSchool({
+			settings: LARGE_PAGES,
+			parameters: { event, filters: { lead_status_id: [77] } },
+		});
+		world.addCustomer();
 		await expect(world.poller.fetchTestEvent()).rejects.toMatchObject({
 			message: 'AlfaCRM has nothing yet that this trigger would report',
 			description: expect.stringMatching(/^Loosen the filters or choose other branches/) as string,
@@ -306,13 +312,13 @@ describe('a test in the editor', () => {
 	});
 
 	it('heeds the filters, and shows what there is when there is less', async () => {
-		const world = new World({
-			settings: LARGE,
+		const world = new PolledSchool({
+			settings: LARGE_PAGES,
 			branches: 2,
-			parameters: { ...CUSTOMERS, is_study: 1, branchIds: [2] },
+			parameters: { ...CUSTOMER_CREATED, is_study: 1, branchIds: [2] },
 		});
 		for (const is_study of [0, 1])
-			for (const branch of [1, 2]) world.customer({ is_study, branch_ids: [branch] });
+			for (const branch of [1, 2]) world.addCustomer({ is_study, branch_ids: [branch] });
 		expect(await world.poller.fetchTestEvent()).toMatchObject([{ id: 4 }]);
 		world.school.settings.forbiddenBranches = [2];
 		await expect(world.poller.fetchTestEvent()).rejects.toThrow(/^AlfaCRM denied access/);

@@ -27,7 +27,7 @@ const vanish = (id: number, entity = 'customer') => {
 const fault = (match: Fault['match'], status = 500) =>
 	school.sandbox.faults.add({ kind: 'status', status, times: 0, match });
 const called = (path: string, id: number) => school.sandbox.store.find(path, id)?.name;
-const listed = (path: string) => school.entries(`${path}/index`).length;
+const listed = (path: string) => school.readJournal(`${path}/index`).length;
 
 describe('new customers', () => {
 	it('come with names and the address of their page, after one list for all of them', async () => {

@@ -5,7 +5,7 @@ import { DirectSchool } from '../support/direct';
 import { Engine } from '../support/engine';
 import { Poller } from '../support/poller';
 import { describeScheduled } from '../support/version';
-import { LARGE, LOG, range, SMALL, World } from '../support/world';
+import { LARGE_PAGES, RECORD_CHANGED, listNumbers, SMALL_PAGES, PolledSchool } from '../support/world';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -18,11 +18,11 @@ function worldOf(
 	days: number,
 	settings: Partial<Settings> = {},
 	parameters: INodeParameters = {},
-): World {
-	const world = new World({ settings, branches: 2, parameters: { ...PARAMETERS, ...parameters } });
-	for (const n of range(1, customers)) {
+): PolledSchool {
+	const world = new PolledSchool({ settings, branches: 2, parameters: { ...PARAMETERS, ...parameters } });
+	for (const n of listNumbers(1, customers)) {
 		const ago = ((customers - n + 1) * days * DAY) / customers;
-		world.customer({ branch_ids: [1 + (n % 2)], is_study: n % 3 ? 1 : 0 }, { ago });
+		world.addCustomer({ branch_ids: [1 + (n % 2)], is_study: n % 3 ? 1 : 0 }, { ago });
 	}
 	return world;
 }
@@ -40,87 +40,93 @@ describe('a quiet poll takes one request for each branch', () => {
 	])('%s', async (_what, customers, days, settings) => {
 		const world = worldOf(customers, days, settings);
 		// The first polls may still find out how AlfaCRM behaves.
-		await world.polls(10, 0);
-		await world.polls(20, 0);
-		expect(world.out).toEqual([]);
-		expect(world.requests.slice(10)).toEqual(Array(20).fill(2));
+		await world.pollRepeatedly(10, 0);
+		await world.pollRepeatedly(20, 0);
+		expect(world.reportedIds).toEqual([]);
+		expect(world.callsPerPoll.slice(10)).toEqual(Array(20).fill(2));
 	});
 
 	it('with a filter that few customers pass, and with chosen branches', async () => {
 		const parameters = { branchIds: [2], is_study: 0, filters: { lead_status_id: [7] } };
 		const world = worldOf(400, 10, {}, parameters);
 		// The first one reads all customers, for the newest; the second one those that are wanted.
-		await world.polls(7, 0);
-		expect(world.requests.slice(2)).toEqual(Array(5).fill(1));
+		await world.pollRepeatedly(7, 0);
+		expect(world.callsPerPoll.slice(2)).toEqual(Array(5).fill(1));
 	});
 
 	it('of a change log', async () => {
-		const world = new World({ branches: 2, parameters: LOG });
-		for (const n of range(1, 500)) world.log({ branches: [1, 2], ago: 500 - n });
-		await world.polls(20, 0);
-		expect(world.out).toEqual([]);
+		const world = new PolledSchool({ branches: 2, parameters: RECORD_CHANGED });
+		for (const n of listNumbers(1, 500)) world.addLogEntry({ branches: [1, 2], ago: 500 - n });
+		await world.pollRepeatedly(20, 0);
+		expect(world.reportedIds).toEqual([]);
 		// The second one reads two hours once more, of which the first one noted what is there.
-		expect(world.requests.slice(2)).toEqual(Array(18).fill(2));
+		expect(world.callsPerPoll.slice(2)).toEqual(Array(18).fill(2));
 	});
 });
 
 describe('a poll reads no more than it must', () => {
 	it('of a backlog that grows meanwhile', async () => {
-		const world = new World({ settings: SMALL, parameters: LOG });
-		world.log();
-		await world.polls(1, 5);
+		const world = new PolledSchool({ settings: SMALL_PAGES, parameters: RECORD_CHANGED });
+		world.addLogEntry();
+		await world.pollRepeatedly(1, 5);
 		const made: number[] = [];
 		for (let n = 0; n < 2_500; n++) {
-			made.push(world.log());
-			world.pass(2);
+			made.push(world.addLogEntry());
+			world.passMinutes(2);
 		}
-		world.school.onCall = (call) => {
-			if (call % 10 === 0) made.push(world.log());
+		world.school.beforeAnswer = (call) => {
+			if (call % 10 === 0) made.push(world.addLogEntry());
 		};
-		const ids = await world.polls(5, 1);
+		const ids = await world.pollRepeatedly(5, 1);
 		// 25 pages hold what a poll reports, and as many what is reported already of the day in which it begins.
-		expect(Math.max(...world.requests.slice(-5))).toBeLessThan(75);
+		expect(Math.max(...world.callsPerPoll.slice(-5))).toBeLessThan(75);
 		expect(ids.length).toBeGreaterThan(1_000);
 		expect(ids).toEqual(made.slice(0, ids.length));
 	});
 
 	it('of the others when a branch comes back after days', async () => {
-		const world = new World({ settings: SMALL, branches: 2, parameters: LOG });
-		world.log();
-		await world.polls(1, 5);
-		world.branch(2, 'forbidden');
+		const world = new PolledSchool({ settings: SMALL_PAGES, branches: 2, parameters: RECORD_CHANGED });
+		world.addLogEntry();
+		await world.pollRepeatedly(1, 5);
+		world.changeBranch(2, 'forbidden');
 		for (let day = 0; day < 6; day++) {
 			for (let n = 0; n < 100; n++) {
-				world.log();
-				world.log({ branches: [2] });
+				world.addLogEntry();
+				world.addLogEntry({ branches: [2] });
 			}
-			await world.polls(1, DAY);
+			await world.pollRepeatedly(1, DAY);
 		}
-		world.branch(2, 'allowed');
-		expect(await world.polls(1, 1)).toHaveLength(500);
+		world.changeBranch(2, 'allowed');
+		expect(await world.pollRepeatedly(1, 1)).toHaveLength(500);
 		// Some 50 for what is reported of the one, and for what the other lists of those days.
-		expect(world.requests.at(-1)).toBeLessThan(80);
+		expect(world.callsPerPoll.at(-1)).toBeLessThan(80);
 	});
 });
 
 it('changes that nobody wants do not hold up those that are wanted', async () => {
-	const world = new World({ settings: LARGE, parameters: { event: 'leadMoved', fetchRecord: false } });
-	world.log();
-	await world.polls(1, 5);
+	const world = new PolledSchool({
+		settings: LARGE_PAGES,
+		parameters: { event: 'leadMoved', fetchRecord: false },
+	});
+	world.addLogEntry();
+	await world.pollRepeatedly(1, 5);
 	for (let n = 0; n < 1_200; n++) {
-		world.log();
-		world.pass(10);
+		world.addLogEntry();
+		world.passMinutes(10);
 	}
-	const id = world.log({ values: { fields_new: { lead_status_id: 2 } } });
-	expect(await world.polls(1, 1)).toEqual([id]);
+	const id = world.addLogEntry({ values: { fields_new: { lead_status_id: 2 } } });
+	expect(await world.pollRepeatedly(1, 1)).toEqual([id]);
 });
 
 it('a test in the editor keeps nobody waiting for minutes, and says no more than it knows', async () => {
-	const world = new World({ settings: SMALL, parameters: { event: 'leadConverted', fetchRecord: false } });
-	range(1, 4_000).forEach((n) => world.log({ ago: 120_000 - n * 30 }));
+	const world = new PolledSchool({
+		settings: SMALL_PAGES,
+		parameters: { event: 'leadConverted', fetchRecord: false },
+	});
+	listNumbers(1, 4_000).forEach((n) => world.addLogEntry({ ago: 120_000 - n * 30 }));
 	const from = world.now;
 	// As long as AlfaCRM's limit of five a second makes each call take.
-	world.school.onCall = () => world.pass(0.22 / 60);
+	world.school.beforeAnswer = () => world.passMinutes(0.22 / 60);
 	await expect(world.poller.fetchTestEvent()).rejects.toThrow(
 		'Among the newest records of AlfaCRM is none that this trigger would report',
 	);
@@ -139,10 +145,10 @@ describeScheduled('a poll whose time is short', () => {
 		const school = new DirectSchool({ now: '2026-02-10 09:00:00' }, 2);
 		let call = 1_000;
 		const slow = (ms: number) => (call = ms);
-		school.onCall = () => (time += call);
+		school.beforeAnswer = () => (time += call);
 		const insert = (n: number) =>
 			school.store.insert('customer', { branch_ids: [1 + (n % 2)], is_study: n % 3 ? 1 : 0 }).id;
-		const add = (count: number) => range(1, count).map(insert);
+		const add = (count: number) => listNumbers(1, count).map(insert);
 		add(customers);
 		const options = { send: school.send, budgetMs: seconds * 1_000 };
 		const poller = new Poller(engine, { ...PARAMETERS, ...parameters }, options);
@@ -171,13 +177,13 @@ describeScheduled('a poll whose time is short', () => {
 	it('reads records as long as there is time, at least one', async () => {
 		const { school, poll } = schoolOf(0, 10, { event: 'customerUpdated', branchIds: [1] });
 		await poll();
-		for (const entity_id of range(1, 30)) {
+		for (const entity_id of listNumbers(1, 30)) {
 			school.store.insert('customer', { id: entity_id, branch_ids: [1] });
 			school.store.insert('log', { entity: 'Customer', event: 2, entity_id, branch_ids: [1] });
 		}
 		const reported: number[][] = [];
 		for (let n = 0; n < 12; n++) reported.push(await poll());
-		expect(reported.flat()).toEqual(range(1, 30));
+		expect(reported.flat()).toEqual(listNumbers(1, 30));
 		expect(reported[0].length).toBeGreaterThan(1);
 		for (const ids of reported) expect(ids.length).toBeLessThanOrEqual(8);
 	});

@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { PAY_TYPE } from '../../../nodes/AlfaCrm/entities/pay';
 import type { JsonObject } from '../../../sandbox';
-import { between, LARGE, World } from '../support/world';
+import { interceptCalls, LARGE_PAGES, PolledSchool } from '../support/world';
 
 afterEach(() => {
 	jest.restoreAllMocks();
@@ -14,9 +14,13 @@ const created = (parameters: INodeParameters): INodeParameters => ({
 	...parameters,
 });
 const worldOf = (parameters: INodeParameters = {}) => {
-	const world = new World({ settings: { ...LARGE }, branches: 3, parameters: created(parameters) });
-	world.customer({ is_study: 1 }, { ago: 3 * DAY });
-	world.customer({}, { ago: 5 });
+	const world = new PolledSchool({
+		settings: { ...LARGE_PAGES },
+		branches: 3,
+		parameters: created(parameters),
+	});
+	world.addCustomer({ is_study: 1 }, { ago: 3 * DAY });
+	world.addCustomer({}, { ago: 5 });
 	return world;
 };
 /** A trigger that knows who was there before. */
@@ -31,10 +35,10 @@ describe('Customer Created', () => {
 	it('reports nothing of what was there, then each new customer once, in order', async () => {
 		const world = await begun();
 		expect(await world.poll()).toEqual([]);
-		const both = [world.customer(), world.customer({ branch_ids: [2], is_study: 1 })];
+		const both = [world.addCustomer(), world.addCustomer({ branch_ids: [2], is_study: 1 })];
 		expect(await world.poll()).toEqual(both);
 		expect(await world.poll()).toEqual([]);
-		const third = world.customer();
+		const third = world.addCustomer();
 		expect(await world.poll()).toEqual([third]);
 	});
 
@@ -69,7 +73,7 @@ describe('Customer Created', () => {
 		['a row of several branches once', { branchIds: [2, 3], is_study: 1 }, withWord('branches')],
 	])('%s', async (_what, parameters, reported) => {
 		const world = await begun(parameters);
-		for (const [name, values] of Object.entries(customers)) world.customer({ name, ...values });
+		for (const [name, values] of Object.entries(customers)) world.addCustomer({ name, ...values });
 		expect((await world.poller.tick()).map(({ name }) => name)).toEqual(reported);
 		expect(await world.poll()).toEqual([]);
 	});
@@ -77,8 +81,8 @@ describe('Customer Created', () => {
 	it('keeps to a filter that AlfaCRM ignores', async () => {
 		const world = await begun({ filters: { lead_status_id: [2] } });
 		world.school.settings.ignoredFilters = ['customer.lead_status_id'];
-		world.customer({ lead_status_id: 3 });
-		const wanted = world.customer({ lead_status_id: 2 });
+		world.addCustomer({ lead_status_id: 3 });
+		const wanted = world.addCustomer({ lead_status_id: 2 });
 		expect(await world.poll()).toEqual([wanted]);
 	});
 
@@ -87,7 +91,7 @@ describe('Customer Created', () => {
 		[false, { phone: ['+7(900)000-00-01', '+7(900)000-00-02'], gender: null }, true],
 	])('puts out few fields, or all when not simplified: %s', async (simplify, fields, hasGender) => {
 		const world = await begun({ simplify });
-		const id = world.customer({ phone: ['+7(900)000-00-01', '+7(900)000-00-02'] });
+		const id = world.addCustomer({ phone: ['+7(900)000-00-01', '+7(900)000-00-02'] });
 		const [item] = await world.poller.tick();
 		expect(item).toMatchObject({ id, ...fields });
 		expect('gender' in item).toBe(hasGender);
@@ -98,8 +102,8 @@ describe('Customer Created', () => {
 		[9, [1, 2, 3, 4]],
 	])('begins with the newest %d if asked to, oldest first, and only once', async (startWith, ids) => {
 		const world = worldOf({ options: { startWith } });
-		world.customer();
-		world.customer({ branch_ids: [2] });
+		world.addCustomer();
+		world.addCustomer({ branch_ids: [2] });
 		expect(await world.poll()).toEqual(ids);
 		expect(await world.poll()).toEqual([]);
 		world.poller.change(created({ is_study: 0, options: { startWith } }));
@@ -108,7 +112,7 @@ describe('Customer Created', () => {
 });
 
 describe('Payment Created', () => {
-	const add = (world: World, values: JsonObject): number =>
+	const add = (world: PolledSchool, values: JsonObject): number =>
 		world.school.store.insert('pay', {
 			branch_id: 1,
 			customer_id: 1,
@@ -117,7 +121,7 @@ describe('Payment Created', () => {
 			...values,
 		}).id;
 	const watchPayments = async () => {
-		const world = new World({ settings: { ...LARGE }, parameters: { event: 'paymentCreated' } });
+		const world = new PolledSchool({ settings: { ...LARGE_PAGES }, parameters: { event: 'paymentCreated' } });
 		await world.poll();
 		return world;
 	};
@@ -128,7 +132,7 @@ describe('Payment Created', () => {
 		add(world, { pay_type_id: PAY_TYPE.cashCollectionOut, customer_id: null });
 		const payment = add(world, {});
 
-		expect(await world.polls(2, 5)).toEqual([payment]);
+		expect(await world.pollRepeatedly(2, 5)).toEqual([payment]);
 	});
 
 	it('shows no cash collection as a test event', async () => {
@@ -149,14 +153,14 @@ describe('Payment Created', () => {
 			add(world, { customer_id: null }),
 		];
 
-		expect(await world.polls(2, 5)).toEqual(payments);
+		expect(await world.pollRepeatedly(2, 5)).toEqual(payments);
 	});
 
 	it('reports a payment of a customer whose type has the number of a cash collection', async () => {
 		const world = await watchPayments();
 		const payment = add(world, { pay_type_id: PAY_TYPE.cashCollectionIn, customer_id: 1 });
 
-		expect(await world.polls(2, 5)).toEqual([payment]);
+		expect(await world.pollRepeatedly(2, 5)).toEqual([payment]);
 	});
 });
 
@@ -166,22 +170,22 @@ it('a branch that is new is watched within the hour, an inactive one never is', 
 	store.insert('branch', { id: 8, name: 'Закрытый', is_active: 0 });
 	await world.poll();
 	const paths: string[] = [];
-	between(world, async ({ url }, real) => {
+	interceptCalls(world, async ({ url }, real) => {
 		paths.push(new URL(url).pathname);
 		return await real();
 	});
 	store.insert('branch', { id: 9, name: 'Новый', is_active: 1 });
-	world.customer({ branch_ids: [8] });
-	const id = world.customer({ branch_ids: [9] });
+	world.addCustomer({ branch_ids: [8] });
+	const id = world.addCustomer({ branch_ids: [9] });
 	expect(await world.poll()).toEqual([]);
-	expect(await world.polls(1, 61)).toEqual([id]);
+	expect(await world.pollRepeatedly(1, 61)).toEqual([id]);
 	expect(paths.filter((path) => path.startsWith('/v2api/8/'))).toEqual([]);
 });
 
 describe('an account whose branches are all switched off', () => {
 	const ALL_OFF = 'All branches of this AlfaCRM account are switched off, so there is nothing to watch';
-	const switchAllBranchesOff = (world: World) => {
-		for (const id of [1, 2, 3]) world.branch(id, 'closed');
+	const switchAllBranchesOff = (world: PolledSchool) => {
+		for (const id of [1, 2, 3]) world.changeBranch(id, 'closed');
 	};
 
 	it('does not let the trigger begin, and the error says why', async () => {
@@ -197,36 +201,36 @@ describe('an account whose branches are all switched off', () => {
 	it('makes the polls of an active trigger fail, and loses nothing until a branch is switched on again', async () => {
 		const world = await begun();
 		switchAllBranchesOff(world);
-		await expect(world.polls(1, 61)).rejects.toThrow(ALL_OFF);
-		const customerMeanwhile = world.customer();
-		await expect(world.polls(1, 5)).rejects.toThrow(ALL_OFF);
+		await expect(world.pollRepeatedly(1, 61)).rejects.toThrow(ALL_OFF);
+		const customerMeanwhile = world.addCustomer();
+		await expect(world.pollRepeatedly(1, 5)).rejects.toThrow(ALL_OFF);
 
-		world.branch(1, 'open');
+		world.changeBranch(1, 'open');
 
-		expect(await world.polls(1, 5)).toEqual([customerMeanwhile]);
+		expect(await world.pollRepeatedly(1, 5)).toEqual([customerMeanwhile]);
 	});
 
 	it('does not keep the trigger from watching a branch that the user has chosen', async () => {
 		const world = await begun({ branchIds: [1] });
 		switchAllBranchesOff(world);
-		const customer = world.customer();
+		const customer = world.addCustomer();
 
-		expect(await world.polls(1, 61)).toEqual([customer]);
+		expect(await world.pollRepeatedly(1, 61)).toEqual([customer]);
 	});
 });
 
 describe('when the settings change', () => {
 	it('archived ones: those that no poll had seen come as well, nothing is lost whatever else is changed', async () => {
 		const world = await begun({ is_study: 0 });
-		const unseen = world.customer(archived);
-		expect(await world.polls(3, 5, () => world.customer({ is_study: 1 }))).toEqual([]);
-		const since = world.customer();
+		const unseen = world.addCustomer(archived);
+		expect(await world.pollRepeatedly(3, 5, () => world.addCustomer({ is_study: 1 }))).toEqual([]);
+		const since = world.addCustomer();
 		world.poller.change(created({ includeArchived: true }));
 		expect(await world.poll()).toEqual([unseen, since]);
-		const later = world.customer(archived);
+		const later = world.addCustomer(archived);
 		world.poller.change(created({ includeArchived: true, is_study: 0 }));
 		expect(await world.poll()).toEqual([later]);
-		expect(await world.polls(2, 5)).toEqual([]);
+		expect(await world.pollRepeatedly(2, 5)).toEqual([]);
 	});
 
 	it('the event: it begins anew without a flood, and says so', async () => {
@@ -250,7 +254,7 @@ describe('when the settings change', () => {
 	])('%s: it goes on', async (_what, changes) => {
 		const before = { branchIds: [2, 1], filters: { lead_status_id: [2, 3] } };
 		const world = await begun(before);
-		const id = world.customer({ lead_status_id: 2 });
+		const id = world.addCustomer({ lead_status_id: 2 });
 		world.poller.change(created({ ...before, ...changes }));
 		expect(await world.poll()).toEqual([id]);
 		expect(world.poller.notes).toEqual([]);

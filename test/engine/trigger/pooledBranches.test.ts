@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { JsonObject } from '../../../sandbox';
-import { LARGE, World } from '../support/world';
+import { LARGE_PAGES, PolledSchool } from '../support/world';
 
 afterEach(() => {
 	jest.restoreAllMocks();
@@ -10,13 +10,13 @@ afterEach(() => {
 const HOUR = 60;
 
 /** Makes a school of two branches. The lists of branch 2 show the customers and payments of branch 1, too. */
-function makeWorld(parameters: INodeParameters): World {
-	const settings = { ...LARGE, pooledBranches: [2] };
-	return new World({ settings, branches: 2, parameters });
+function makeWorld(parameters: INodeParameters): PolledSchool {
+	const settings = { ...LARGE_PAGES, pooledBranches: [2] };
+	return new PolledSchool({ settings, branches: 2, parameters });
 }
 
 /** Starts a trigger, whose first poll notes what is there. */
-async function startTrigger(parameters: INodeParameters): Promise<World> {
+async function startTrigger(parameters: INodeParameters): Promise<PolledSchool> {
 	const world = makeWorld(parameters);
 	await world.poll();
 	return world;
@@ -25,15 +25,15 @@ async function startTrigger(parameters: INodeParameters): Promise<World> {
 const watchCustomers = async (branchIds: number[]) =>
 	await startTrigger({ event: 'customerCreated', branchIds });
 
-function addPayment(world: World, values: JsonObject): number {
-	const created_at = world.account(0);
+function addPayment(world: PolledSchool, values: JsonObject): number {
+	const created_at = world.accountTime(0);
 	const payment = { customer_id: 1, pay_type_id: 1, income: '100.00', created_at, ...values };
 	return world.school.store.insert('pay', payment).id;
 }
 
 /** From now on rows do not show their branches. */
-function hideBranches(world: World): void {
-	world.school.onRows = (_path, rows) => {
+function hideBranches(world: PolledSchool): void {
+	world.school.beforeListAnswer = (_path, rows) => {
 		for (const row of rows as Array<Record<string, unknown>>) delete row.branch_ids;
 	};
 }
@@ -41,8 +41,8 @@ function hideBranches(world: World): void {
 describe('Customer Created, where branch 2 also lists the customers of branch 1,', () => {
 	it('reports the leads of branch 2 only, if branch 2 is watched', async () => {
 		const world = await watchCustomers([2]);
-		world.customer({ branch_ids: [1] });
-		const own = world.customer({ branch_ids: [2] });
+		world.addCustomer({ branch_ids: [1] });
+		const own = world.addCustomer({ branch_ids: [2] });
 
 		expect(await world.poll()).toEqual([own]);
 		expect(await world.poll()).toEqual([]);
@@ -51,8 +51,8 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 	it('reports a customer of both branches to a trigger of either', async () => {
 		const first = await watchCustomers([1]);
 		const second = await watchCustomers([2]);
-		const inFirst = first.customer({ branch_ids: [1, 2] });
-		const inSecond = second.customer({ branch_ids: [1, 2] });
+		const inFirst = first.addCustomer({ branch_ids: [1, 2] });
+		const inSecond = second.addCustomer({ branch_ids: [1, 2] });
 
 		expect(await first.poll()).toEqual([inFirst]);
 		expect(await second.poll()).toEqual([inSecond]);
@@ -61,9 +61,9 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 	it('reports each lead once if all branches are watched', async () => {
 		const world = await watchCustomers([]);
 		const ids = [
-			world.customer({ branch_ids: [1] }),
-			world.customer({ branch_ids: [2] }),
-			world.customer({ branch_ids: [1, 2] }),
+			world.addCustomer({ branch_ids: [1] }),
+			world.addCustomer({ branch_ids: [2] }),
+			world.addCustomer({ branch_ids: [1, 2] }),
 		];
 
 		expect(await world.poll()).toEqual(ids);
@@ -72,43 +72,43 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 
 	it('reports a lead of branch 1 once it is moved into branch 2 the next day', async () => {
 		const world = await watchCustomers([2]);
-		const lead = world.customer({ branch_ids: [1] });
+		const lead = world.addCustomer({ branch_ids: [1] });
 		expect(await world.poll()).toEqual([]);
-		world.pass(24 * HOUR);
+		world.passMinutes(24 * HOUR);
 		expect(await world.poll()).toEqual([]);
 
 		world.school.store.patch('customer', lead, { branch_ids: [2] });
 
-		expect(await world.polls(2, 5)).toEqual([lead]);
+		expect(await world.pollRepeatedly(2, 5)).toEqual([lead]);
 	});
 
 	it('reports a lead of branch 1 that is moved into branch 2 after another filter was set', async () => {
 		const world = await watchCustomers([2]);
-		const lead = world.customer({ branch_ids: [1] });
+		const lead = world.addCustomer({ branch_ids: [1] });
 		expect(await world.poll()).toEqual([]);
 
 		world.poller.change({ event: 'customerCreated', branchIds: [2], is_study: 0 });
-		expect(await world.polls(1, 5)).toEqual([]);
+		expect(await world.pollRepeatedly(1, 5)).toEqual([]);
 		world.school.store.patch('customer', lead, { branch_ids: [2] });
 
-		expect(await world.polls(2, 5)).toEqual([lead]);
+		expect(await world.pollRepeatedly(2, 5)).toEqual([lead]);
 	});
 
 	it('reports no old lead of branch 1 when branch 1 is watched as well later', async () => {
 		const world = await watchCustomers([2]);
-		world.customer({ branch_ids: [1] });
+		world.addCustomer({ branch_ids: [1] });
 		expect(await world.poll()).toEqual([]);
 
 		world.poller.change({ event: 'customerCreated', branchIds: [1, 2] });
 
-		expect(await world.polls(2, 5)).toEqual([]);
-		const later = world.customer({ branch_ids: [1] });
+		expect(await world.pollRepeatedly(2, 5)).toEqual([]);
+		const later = world.addCustomer({ branch_ids: [1] });
 		expect(await world.poll()).toEqual([later]);
 	});
 
 	it('takes a row that shows no branch for one of the branch that lists it', async () => {
 		const world = await watchCustomers([2]);
-		const hidden = world.customer({ branch_ids: [1] });
+		const hidden = world.addCustomer({ branch_ids: [1] });
 		hideBranches(world);
 
 		expect(await world.poll()).toEqual([hidden]);
@@ -116,32 +116,32 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 
 	it('goes on from a memory in which a lead of branch 1 counts as reported', async () => {
 		const world = await watchCustomers([2]);
-		const foreign = world.customer({ branch_ids: [1] });
+		const foreign = world.addCustomer({ branch_ids: [1] });
 		hideBranches(world);
 		expect(await world.poll()).toEqual([foreign]);
 
-		world.school.onRows = () => {};
+		world.school.beforeListAnswer = () => {};
 
-		expect(await world.polls(3, HOUR)).toEqual([]);
-		const own = world.customer({ branch_ids: [2] });
+		expect(await world.pollRepeatedly(3, HOUR)).toEqual([]);
+		const own = world.addCustomer({ branch_ids: [2] });
 		expect(await world.poll()).toEqual([own]);
 	});
 
 	it('makes one request in a poll without news, though AlfaCRM counts the leads of branch 1, too', async () => {
 		const world = await watchCustomers([2]);
-		for (let count = 0; count < 30; count++) world.customer({ branch_ids: [1] });
+		for (let count = 0; count < 30; count++) world.addCustomer({ branch_ids: [1] });
 		await world.poll();
-		world.requests.length = 0;
+		world.callsPerPoll.length = 0;
 
-		await world.polls(3, 5);
+		await world.pollRepeatedly(3, 5);
 
-		expect(world.requests).toEqual([1, 1, 1]);
+		expect(world.callsPerPoll).toEqual([1, 1, 1]);
 	});
 
 	it('starts with the newest customers of branch 2', async () => {
 		const world = makeWorld({ event: 'customerCreated', branchIds: [2], options: { startWith: 2 } });
-		const own = [world.customer({ branch_ids: [2] }), world.customer({ branch_ids: [2] })];
-		for (let count = 0; count < 5; count++) world.customer({ branch_ids: [1] });
+		const own = [world.addCustomer({ branch_ids: [2] }), world.addCustomer({ branch_ids: [2] })];
+		for (let count = 0; count < 5; count++) world.addCustomer({ branch_ids: [1] });
 
 		expect(await world.poll()).toEqual(own);
 	});
@@ -163,21 +163,21 @@ describe('In Debt, where branch 2 also lists the clients of branch 1,', () => {
 
 	it('reports the clients of branch 2 only, if branch 2 is watched', async () => {
 		const world = await watchDebts([2]);
-		world.customer({ ...debtor, branch_ids: [1] });
-		const own = world.customer({ ...debtor, branch_ids: [2] });
+		world.addCustomer({ ...debtor, branch_ids: [1] });
+		const own = world.addCustomer({ ...debtor, branch_ids: [2] });
 
-		expect(await world.polls(2, 5)).toEqual([own]);
+		expect(await world.pollRepeatedly(2, 5)).toEqual([own]);
 	});
 
 	it('reports no old debt of branch 1 when branch 1 is watched as well later', async () => {
 		const world = await watchDebts([2]);
-		world.customer({ ...debtor, branch_ids: [1] });
-		expect(await world.polls(1, 5)).toEqual([]);
+		world.addCustomer({ ...debtor, branch_ids: [1] });
+		expect(await world.pollRepeatedly(1, 5)).toEqual([]);
 
 		world.poller.change({ event: 'inDebt', branchIds: [1, 2], options: { lookEvery: 1 } });
 
-		expect(await world.polls(2, 5)).toEqual([]);
-		const later = world.customer({ ...debtor, branch_ids: [1] });
-		expect(await world.polls(1, 5)).toEqual([later]);
+		expect(await world.pollRepeatedly(2, 5)).toEqual([]);
+		const later = world.addCustomer({ ...debtor, branch_ids: [1] });
+		expect(await world.pollRepeatedly(1, 5)).toEqual([later]);
 	});
 });

@@ -7,7 +7,15 @@ import { Poller } from '../support/poller';
 import type { RawAnswer, RawRequest } from '../support/rawServer';
 import { useRawServer } from '../support/rawServer';
 import { describeScheduled } from '../support/version';
-import { between, CUSTOMERS, isIn, LARGE, LOG, range, World } from '../support/world';
+import {
+	interceptCalls,
+	CUSTOMER_CREATED,
+	isCallOfBranch,
+	LARGE_PAGES,
+	RECORD_CHANGED,
+	listNumbers,
+	PolledSchool,
+} from '../support/world';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -39,30 +47,30 @@ describeScheduled("under n8n's durable scheduler", () => {
 	const settings = { pageSize: 20 };
 	/** A trigger that was activated, where there are customers. */
 	async function activated() {
-		const world = new World({ settings, branches: 2, parameters, poller: { isDurable: true } });
-		range(1, 30).forEach((n) => world.customer({ branch_ids: [1 + (n % 2)] }, { ago: 5_000 - n }));
+		const world = new PolledSchool({ settings, branches: 2, parameters, poller: { isDurable: true } });
+		listNumbers(1, 30).forEach((n) => world.addCustomer({ branch_ids: [1 + (n % 2)] }, { ago: 5_000 - n }));
 		expect(await world.poll()).toEqual([]);
 		return world;
 	}
 
 	it('what came between the activation and the first poll is reported', async () => {
 		const world = await activated();
-		const first = world.customer();
+		const first = world.addCustomer();
 		expect(await world.poll()).toEqual([first]);
 		expect(await world.poll()).toEqual([]);
-		const second = world.customer();
+		const second = world.addCustomer();
 		expect(await world.poll()).toEqual([second]);
 	});
 
 	it('a poll that is slower than the time to the next one reports nothing twice', async () => {
 		const world = await activated();
-		const first = world.customer();
+		const first = world.addCustomer();
 		expect(await Promise.all([world.poll(), world.poll()])).toEqual([[first], []]);
 	});
 
 	describe('polls that fall together, so that n8n reads the state for the next before it has stored that of the last,', () => {
 		/** Polls once, and once more with what n8n had stored before. */
-		async function pollTwice(world: World) {
+		async function pollTwice(world: PolledSchool) {
 			const { poller } = world;
 			const before = poller.cursor;
 			const first = await world.poll();
@@ -76,16 +84,16 @@ describeScheduled("under n8n's durable scheduler", () => {
 		])('report once more what n8n has dropped, %s', async (_when, passed) => {
 			const world = await activated();
 			await world.poll();
-			const lead = world.customer();
+			const lead = world.addCustomer();
 			expect(await pollTwice(world)).toEqual([[lead], []]);
-			world.pass(passed);
+			world.passMinutes(passed);
 			expect(await world.poll()).toEqual([lead]);
 		});
 
 		it('begin at once with another event that somebody publishes meanwhile', async () => {
 			const world = await activated();
 			await world.poll();
-			world.customer();
+			world.addCustomer();
 			const before = world.poller.cursor;
 			await world.poll();
 			world.poller.cursor = before;
@@ -110,17 +118,17 @@ interface Meanwhile {
 /** What comes out of a trigger that is published once more while it reads its second branch. */
 async function published(parameters: INodeParameters, meanwhile: Meanwhile) {
 	const { before, comesLater, isRefused, poller } = meanwhile;
-	const world = new World({ settings: LARGE, branches: 2, parameters, poller });
-	const add = () => (parameters === LOG ? world.log() : world.customer());
+	const world = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters, poller });
+	const add = () => (parameters === RECORD_CHANGED ? world.addLogEntry() : world.addCustomer());
 	add();
 	await world.poll();
-	await world.polls(2, 5, add);
-	world.pass(5);
+	await world.pollRepeatedly(2, 5, add);
+	world.passMinutes(5);
 	for (let count = 0; count < before; count++) add();
 	let [isHeld, isOff] = [false, false];
-	between(world, async (asked, real) => {
+	interceptCalls(world, async (asked, real) => {
 		if (isOff) throw httpFailure(500);
-		if (!isHeld && isIn(asked, 2)) {
+		if (!isHeld && isCallOfBranch(asked, 2)) {
 			isHeld = true;
 			if (comesLater) add();
 			world.poller.reactivate();
@@ -129,18 +137,18 @@ async function published(parameters: INodeParameters, meanwhile: Meanwhile) {
 			if (isRefused) await expect(activation).rejects.toThrow('500');
 			else await activation;
 			isOff = false;
-			world.pass(0.1);
+			world.passMinutes(0.1);
 		}
 		return await real();
 	});
 	// n8n drops what comes of the old poll from then on, older versions do not.
 	expect(await world.poll()).toEqual([]);
 	expect(isHeld).toBe(true);
-	await world.polls(3, 5);
-	return world.out;
+	await world.pollRepeatedly(3, 5);
+	return world.reportedIds;
 }
 
-describe.each<[parameters: INodeParameters]>([[LOG], [CUSTOMERS]])(
+describe.each<[parameters: INodeParameters]>([[RECORD_CHANGED], [CUSTOMER_CREATED]])(
 	'a workflow that is published while it polls, %j,',
 	(parameters) => {
 		it('reports nothing twice', async () => {

@@ -6,7 +6,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { JsonObject } from '../../../sandbox';
 import { readJson, writeJson } from '../../../scripts/lib/json';
 import { inRepo } from '../../../scripts/lib/paths';
-import { LARGE, World } from '../support/world';
+import { LARGE_PAGES, PolledSchool } from '../support/world';
 
 /**
  * The files hold the static data that each published version has left in people's workflows. Every later version goes on from it
@@ -22,9 +22,9 @@ interface Story {
 	/** The field of an item that names its record. */
 	idField: 'customer_id' | 'id';
 	/** Lets the trigger poll until the update. */
-	live: (world: World) => Promise<void>;
+	live: (world: PolledSchool) => Promise<void>;
 	/** Lets things happen during the update, and the time of the next poll come. */
-	happen: (world: World) => void;
+	happen: (world: PolledSchool) => void;
 	expectedIds: number[];
 }
 
@@ -33,25 +33,25 @@ const CLIENT = 1;
 const LOG_EVENT = { created: 1, updated: 2 };
 const COMPLETED = 3;
 
-function addClient(world: World, id: number, values: JsonObject): void {
-	world.customer({ id, is_study: CLIENT, ...values });
+function addClient(world: PolledSchool, id: number, values: JsonObject): void {
+	world.addCustomer({ id, is_study: CLIENT, ...values });
 }
 
-function addLesson(world: World, id: number, time: string, customerId: number): void {
+function addLesson(world: PolledSchool, id: number, time: string, customerId: number): void {
 	const lesson = { id, branch_id: 1, date: time.slice(0, 10), time_from: time, time_to: null, status: 1 };
 	world.school.store.insert('lesson', { ...lesson, customer_ids: [customerId] });
 }
 
 /** Completes a lesson with one customer who was there, as AlfaCRM logs it. */
-function completeLesson(world: World, lessonId: number, customerId: number): void {
+function completeLesson(world: PolledSchool, lessonId: number, customerId: number): void {
 	const details = { id: lessonId * 10, lesson_id: lessonId, customer_id: customerId, is_attend: 1 };
 	world.school.store.insert('lesson', { id: lessonId, branch_id: 1, date: '2026-02-10', status: COMPLETED });
 	world.school.store.insert('lesson-details', { ...details, branch_id: 1 });
 	logAttendance(world, details, LOG_EVENT.created);
 }
 
-function logAttendance(world: World, { id, ...details }: JsonObject, event: number): void {
-	world.log({ values: { entity: 'LessonDetails', entity_id: id, event, fields_new: details } });
+function logAttendance(world: PolledSchool, { id, ...details }: JsonObject, event: number): void {
+	world.addLogEntry({ values: { entity: 'LessonDetails', entity_id: id, event, fields_new: details } });
 }
 
 const stories: Story[] = [
@@ -60,18 +60,18 @@ const stories: Story[] = [
 		parameters: { event: 'customerCreated', is_study: LEAD, options: { startWith: 5 } },
 		idField: 'id',
 		live: async (world) => {
-			world.customer({ id: 101 }, { ago: 60 });
+			world.addCustomer({ id: 101 }, { ago: 60 });
 			await world.poll();
-			world.pass(5);
-			world.customer({ id: 102 });
-			world.customer({ id: 103, is_study: CLIENT });
+			world.passMinutes(5);
+			world.addCustomer({ id: 102 });
+			world.addCustomer({ id: 103, is_study: CLIENT });
 			await world.poll();
 		},
 		happen: (world) => {
-			world.pass(5);
+			world.passMinutes(5);
 			// The client becomes a lead soon after its creation, and so gets into the filter.
 			world.school.store.patch('customer', 103, { is_study: LEAD });
-			world.customer({ id: 104 });
+			world.addCustomer({ id: 104 });
 		},
 		expectedIds: [103, 104],
 	},
@@ -80,16 +80,16 @@ const stories: Story[] = [
 		parameters: { event: 'recordChanged', fetchRecord: false, options: { startWith: 5 } },
 		idField: 'id',
 		live: async (world) => {
-			world.log({ values: { entity_id: 201 }, ago: 10 });
+			world.addLogEntry({ values: { entity_id: 201 }, ago: 10 });
 			await world.poll();
-			world.pass(5);
-			world.log({ values: { entity_id: 202 } });
+			world.passMinutes(5);
+			world.addLogEntry({ values: { entity_id: 202 } });
 			await world.poll();
 		},
 		happen: (world) => {
-			world.log({ values: { entity_id: 203 } });
-			world.pass(5);
-			world.log({ values: { entity_id: 204 } });
+			world.addLogEntry({ values: { entity_id: 203 } });
+			world.passMinutes(5);
+			world.addLogEntry({ values: { entity_id: 204 } });
 		},
 		expectedIds: [203, 204],
 	},
@@ -102,12 +102,12 @@ const stories: Story[] = [
 			addClient(world, 302, {});
 			completeLesson(world, 31, 301);
 			await world.poll();
-			world.pass(5);
+			world.passMinutes(5);
 			completeLesson(world, 32, 301);
 			await world.poll();
 		},
 		happen: (world) => {
-			world.pass(5);
+			world.passMinutes(5);
 			// The first two lessons are completed again.
 			for (const lesson_id of [31, 32]) {
 				const details = { id: lesson_id * 10, lesson_id, customer_id: 301, is_attend: 1 };
@@ -126,9 +126,9 @@ const stories: Story[] = [
 			addClient(world, 402, { dob: '11.02.2015' });
 			addClient(world, 403, { dob: '12.02.2015' });
 			await world.poll();
-			await world.polls(1, 24 * 60);
+			await world.pollRepeatedly(1, 24 * 60);
 		},
-		happen: (world) => world.pass(24 * 60),
+		happen: (world) => world.passMinutes(24 * 60),
 		expectedIds: [403],
 	},
 	{
@@ -141,11 +141,11 @@ const stories: Story[] = [
 			addClient(world, 503, { balance: '0.00' });
 			await world.poll();
 			world.school.store.patch('customer', 502, { balance: '-50.00' });
-			await world.polls(1, 61);
+			await world.pollRepeatedly(1, 61);
 		},
 		happen: (world) => {
 			world.school.store.patch('customer', 503, { balance: '-0.50' });
-			world.pass(61);
+			world.passMinutes(61);
 		},
 		expectedIds: [503],
 	},
@@ -159,20 +159,20 @@ const stories: Story[] = [
 			addLesson(world, 62, '2026-02-11 12:30:00', 602);
 			addLesson(world, 63, '2026-02-11 13:30:00', 603);
 			await world.poll();
-			await world.polls(1, 35);
+			await world.pollRepeatedly(1, 35);
 		},
-		happen: (world) => world.pass(60),
+		happen: (world) => world.passMinutes(60),
 		expectedIds: [603],
 	},
 ];
 
-async function startStory({ parameters, live }: Story): Promise<World> {
-	const world = new World({ settings: LARGE, parameters });
+async function startStory({ parameters, live }: Story): Promise<PolledSchool> {
+	const world = new PolledSchool({ settings: LARGE_PAGES, parameters });
 	await live(world);
 	return world;
 }
 
-async function pollIds(world: World, { idField }: Story): Promise<number[]> {
+async function pollIds(world: PolledSchool, { idField }: Story): Promise<number[]> {
 	const items = await world.poller.tick();
 	return items.map((item) => Number(item[idField]));
 }
@@ -204,7 +204,7 @@ describe.each(versions)('a trigger whose state was stored by version %s', (versi
 
 		story.happen(world);
 		const reportedIds = await pollIds(world, story);
-		world.pass(61);
+		world.passMinutes(61);
 		const reportedLater = await pollIds(world, story);
 
 		expect(reportedIds).toEqual(story.expectedIds);
@@ -243,7 +243,7 @@ describe('a trigger whose state another version has stored in a shape of its own
 			world.poller.restartWith(foreignState);
 
 			const reportedIds = await pollIds(world, story);
-			world.pass(5);
+			world.passMinutes(5);
 			const reportedLater = await pollIds(world, story);
 
 			expect([reportedIds, reportedLater]).toEqual([[], []]);
@@ -268,14 +268,14 @@ describe('a trigger whose state another version has stored in a shape of its own
 		const [story] = stories.filter(({ source }) => source === 'dueLevels');
 		const world = await startStory(story);
 		world.school.store.insert('branch', { id: 2, name: 'Второй', is_active: 1 });
-		world.customer({ id: 504, is_study: CLIENT, branch_ids: [2], balance: '-70.00' });
-		world.branch(2, 'forbidden');
+		world.addCustomer({ id: 504, is_study: CLIENT, branch_ids: [2], balance: '-70.00' });
+		world.changeBranch(2, 'forbidden');
 		world.poller.restartWith(replaceState(newestState(story), (state) => ({ ...state, version: 9 })));
-		await world.polls(1, 61);
+		await world.pollRepeatedly(1, 61);
 
-		world.branch(2, 'allowed');
+		world.changeBranch(2, 'allowed');
 
-		expect(await world.polls(2, 61)).toEqual([]);
+		expect(await world.pollRepeatedly(2, 61)).toEqual([]);
 	});
 });
 

@@ -45,7 +45,7 @@ afterEach(() => jest.restoreAllMocks());
 
 const hang = (times = 1) =>
 	school.sandbox.faults.add({ kind: 'hang', times, match: { entity: 'customer', action: 'index' } });
-const reads = () => school.entries('customer/index').length;
+const reads = () => school.readJournal('customer/index').length;
 async function untilAsked(count = 1): Promise<void> {
 	while (reads() < count) await sleep(5);
 }
@@ -69,7 +69,7 @@ describe('the full record', () => {
 			...KEYED,
 			record: expect.objectContaining({ id: 5, name }) as object,
 		});
-		expect(school.calls()).toEqual(['auth/login', 'customer/index']);
+		expect(school.readCalls()).toEqual(['auth/login', 'customer/index']);
 	});
 
 	it.each<[fetchRecord: string, isRead: boolean]>([
@@ -103,7 +103,7 @@ describe('the full record', () => {
 		const more = { entity: 'Pay', fields_old: [] };
 		const record = { id, pay_type_id: 2 };
 		expect(await read(id, { ...more, fields_new: { pay_type_id: '2' } })).toMatchObject({ record });
-		expect(school.calls()).toEqual(['auth/login', 'pay/index']);
+		expect(school.readCalls()).toEqual(['auth/login', 'pay/index']);
 		expect(await read(id, { ...more, fields_new: {} })).toMatchObject({ record });
 		school.sandbox.settings.forbiddenCalls = ['pay-type/index'];
 		expect(await read(id, { ...more, fields_new: { note: 'да' } })).toMatchObject({
@@ -116,7 +116,7 @@ describe('the full record', () => {
 		const json = await read(5, { event: 'delete' });
 		expect(json).toMatchObject({ event: 'delete', record: null });
 		expect(json).not.toHaveProperty('recordError');
-		expect(school.calls()).toEqual([]);
+		expect(school.readCalls()).toEqual([]);
 	});
 
 	it.each<[what: string, id: number, more: IDataObject, message: RegExp]>([
@@ -160,7 +160,7 @@ describe('the full record', () => {
 				recordError:
 					"The record was not read, because 'Secret' is empty: anybody who knows the URL could make this node call AlfaCRM. Fill in 'Secret', and add ?secret= and its text to the URL in AlfaCRM.",
 			});
-			expect(school.calls()).toEqual([]);
+			expect(school.readCalls()).toEqual([]);
 		},
 	);
 
@@ -210,7 +210,7 @@ describe('with Fetch Full Record, the answer', () => {
 		school.sandbox.faults.add({ kind: 'hang', match: { entity: 'auth' } });
 		// A login of its own, for others wait for one that is under way.
 		const received = fetching(withKey(`${school.sandbox.account.apiKey}-2`)).deliver({ body: event() });
-		while (school.entries('auth/login').length === 0) await sleep(5);
+		while (school.readJournal('auth/login').length === 0) await sleep(5);
 		limits[0].abort();
 		expect(jsonOf(await received)).toEqual({ ...event(), ...LATE });
 		expect(reads()).toBe(0);
@@ -251,7 +251,7 @@ it('a burst of 50 loses no event, keeps to the rate, and leaves nothing behind t
 	expect(reads() - read - 1).toBeLessThanOrEqual(5);
 	expect(school.sandbox.journal.filter(({ status }) => status === 429)).toEqual([]);
 	expect(mostInASecond(school.sandbox.journal)).toBeLessThanOrEqual(5);
-	expect(school.entries('auth/login')).toHaveLength(1);
+	expect(school.readJournal('auth/login')).toHaveLength(1);
 	hook.restart();
 	for (const id of ids) expect(await hook.deliver({ body: event(id) })).toEqual(REPEATED);
 });

@@ -3,10 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { collect } from '../../../nodes/AlfaCrm/api/list';
 import { depth, seed } from '../../support/depth';
-import { answered } from '../../support/nodeErrors';
+import { makeAnswerError } from '../../support/nodeErrors';
 import { randomFrom } from '../../support/random';
-import type { Sent } from '../../unit/apiSupport';
-import { contextOf } from '../../unit/apiSupport';
+import type { SentRequest } from '../../unit/apiSupport';
+import { makeContext } from '../../unit/apiSupport';
 
 jest.setTimeout(600_000);
 
@@ -29,9 +29,13 @@ interface Habits {
 let accounts = 0;
 const own = (credential: IDataObject) => ({ credential: { hostname: `school${++accounts}`, ...credential } });
 
-function answerOf(list: readonly IDataObject[], { body }: Sent, { size: usual, asked, total }: Habits) {
+function answerOf(
+	list: readonly IDataObject[],
+	{ body }: SentRequest,
+	{ size: usual, asked, total }: Habits,
+) {
 	const page = Number(body.page);
-	if (body.pageSize !== undefined && asked === 'refused') throw answered(400);
+	if (body.pageSize !== undefined && asked === 'refused') throw makeAnswerError(400);
 	const size = asked === 'honoured' ? Number(body.pageSize) : usual;
 	const items = list.slice(page * size, (page + 1) * size);
 	const counted = total === 'firstPage' && page === 0 ? items.length : list.length;
@@ -64,7 +68,7 @@ describe('a list, however AlfaCRM shows it', () => {
 		await fc.assert(
 			fc.asyncProperty(list, async ({ habits, count, limit, shown, ...credential }) => {
 				const all = Array.from({ length: count }, (_, index) => shown(index + 1));
-				const { client } = contextOf((request) => answerOf(all, request, habits), own(credential));
+				const { client } = makeContext((request) => answerOf(all, request, habits), own(credential));
 				const { rows: found, isComplete } = await collect(client, CALL, { limit });
 				expect(found).toEqual(all.slice(0, limit));
 				expect(isComplete).toBe(true);
@@ -85,7 +89,7 @@ describe('a list, however AlfaCRM shows it', () => {
 			fc.asyncProperty(list, async ({ habits, count, kinds, which, ...credential }) => {
 				const random = randomFrom(which);
 				const all = Array.from({ length: count }, () => ({ minute: Math.floor(random() * kinds) }));
-				const { client } = contextOf((request) => answerOf(all, request, habits), own(credential));
+				const { client } = makeContext((request) => answerOf(all, request, habits), own(credential));
 				const { rows: found, isComplete } = await collect(client, CALL);
 				// Where nothing is counted, equal ones of two pages may be one that has moved.
 				if (isComplete || habits.total === 'all') expect(found).toEqual(all);
@@ -121,7 +125,7 @@ describe('a list, however AlfaCRM shows it', () => {
 					let [list, requests] = [rows(count), 0];
 					const before = new Set(idsOf(list));
 					let underWay = 0;
-					const { client } = contextOf(async (request) => {
+					const { client } = makeContext(async (request) => {
 						most = Math.max(most, (underWay += 1));
 						await arrivals.schedule(Promise.resolve());
 						underWay -= 1;

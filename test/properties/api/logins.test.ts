@@ -11,7 +11,7 @@ import { sleep } from 'n8n-workflow';
 import type { AlfaCrmApi } from '../../../credentials/AlfaCrmApi.credentials';
 import type { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import { depth, seed } from '../../support/depth';
-import { answered, NODE } from '../../support/nodeErrors';
+import { makeAnswerError, NODE } from '../../support/nodeErrors';
 import { randomFrom } from '../../support/random';
 import { READ } from '../../unit/apiSupport';
 import { settle, stopTime } from '../../unit/api/clock';
@@ -44,7 +44,7 @@ class Service {
 
 	async call(token: string): Promise<IDataObject> {
 		return await this.answer(() => {
-			if (!this.valid.has(token)) throw answered(401);
+			if (!this.valid.has(token)) throw makeAnswerError(401);
 			return { items: [] };
 		});
 	}
@@ -66,7 +66,7 @@ class Service {
 		const now = Date.now();
 		const isTaken = !this.rules.isLimited || this.taken.filter((at) => at > now - 1_000).length < 5;
 		if (isTaken) this.taken.push(now);
-		const outcome = isTaken ? Promise.resolve().then(work) : Promise.reject(answered(429));
+		const outcome = isTaken ? Promise.resolve().then(work) : Promise.reject(makeAnswerError(429));
 		outcome.catch(() => {});
 		await onItsWay();
 		return await outcome;

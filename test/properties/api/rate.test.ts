@@ -4,7 +4,7 @@ import { sleep } from 'n8n-workflow';
 import { DEFAULT_REQUESTS_PER_SECOND as RATE, RateLimiter } from '../../../nodes/AlfaCrm/api/rateLimiter';
 import { withRetries } from '../../../nodes/AlfaCrm/api/retry';
 import { depth, isDeep, seed } from '../../support/depth';
-import { answered } from '../../support/nodeErrors';
+import { makeAnswerError } from '../../support/nodeErrors';
 import { randomFrom } from '../../support/random';
 import { settle, stopTime, timed } from '../../unit/api/clock';
 
@@ -89,7 +89,7 @@ class Service {
 		if (isTaken || countsRefused) this.counted.push(now);
 		if (!isTaken) this.refused.push(now);
 		await onItsWay();
-		if (!isTaken) throw answered(429);
+		if (!isTaken) throw makeAnswerError(429);
 	}
 }
 

@@ -3,11 +3,11 @@ import { sleep } from 'n8n-workflow';
 
 import type { catalogue } from '../../../nodes/AlfaCrm/operations/catalogue';
 import type { performAll } from '../../../nodes/AlfaCrm/run/performAll';
-import { answered, unanswered } from '../../support/nodeErrors';
+import { makeAnswerError, makeNetworkError } from '../../support/nodeErrors';
 import { ProcessedRows } from '../../support/processedData';
-import type { Sent } from '../../unit/apiSupport';
+import type { SentRequest } from '../../unit/apiSupport';
 import { SmallSchool } from '../../unit/operations/school';
-import type { deskOf } from '../../unit/operations/support';
+import type { openExecution } from '../../unit/operations/support';
 import type { History, Mishap, PayerName } from './histories';
 import { PAYER_NAMES, PAYERS } from './histories';
 
@@ -42,9 +42,9 @@ export class TwoWorkers {
 		private readonly random: () => number,
 	) {
 		this.school = new SmallSchool({ ...settings, otherBranch: 'missing' });
-		this.school.add('pay-account', { name: 'Касса' });
-		this.school.add('pay-account', { name: 'Счёт' });
-		const customers = PAYER_NAMES.map((payer) => [payer, this.school.lead(PAYERS[payer])] as const);
+		this.school.addRecord('pay-account', { name: 'Касса' });
+		this.school.addRecord('pay-account', { name: 'Счёт' });
+		const customers = PAYER_NAMES.map((payer) => [payer, this.school.addLead(PAYERS[payer])] as const);
 		this.customerIds = Object.fromEntries(customers) as Record<PayerName, number>;
 	}
 
@@ -57,7 +57,7 @@ export class TwoWorkers {
 			killWorker: () => this.replaceWorker(index),
 		};
 		let callCount = 0;
-		const answer = async (request: Sent) => {
+		const answer = async (request: SentRequest) => {
 			const call = callCount++;
 			return await this.answer(request, { worker, strike, mishap: mishapOf(mishap, call, request) });
 		};
@@ -85,7 +85,7 @@ export class TwoWorkers {
 
 	/** Answers a call as AlfaCRM does, after a way through the network in which its mishap may happen. */
 	private async answer(
-		request: Sent,
+		request: SentRequest,
 		{ worker, strike, mishap }: { worker: Worker; strike: Strike; mishap: MishapEffect },
 	): Promise<unknown> {
 		await this.passNetwork(worker);
@@ -132,12 +132,12 @@ const MISHAP_EFFECTS: Readonly<Record<Mishap['kind'], MishapEffect>> = {
 	none: {},
 	answerLost: {
 		beforeAnswer: () => {
-			throw unanswered('ECONNRESET');
+			throw makeNetworkError('ECONNRESET');
 		},
 	},
 	serverError: {
 		beforeCall: () => {
-			throw answered(500);
+			throw makeAnswerError(500);
 		},
 	},
 	stoppedByUser: { beforeCall: ({ stopExecution }) => stopExecution() },
@@ -146,7 +146,7 @@ const MISHAP_EFFECTS: Readonly<Record<Mishap['kind'], MishapEffect>> = {
 };
 
 /** Chooses the mishap of a call: none, unless it is the call at which the execution is struck. */
-function mishapOf({ kind, call: struckCall }: Mishap, call: number, { url }: Sent): MishapEffect {
+function mishapOf({ kind, call: struckCall }: Mishap, call: number, { url }: SentRequest): MishapEffect {
 	const isStruck = kind === 'answerLost' ? url.endsWith('/pay/create') : call === struckCall;
 	return isStruck ? MISHAP_EFFECTS[kind] : MISHAP_EFFECTS.none;
 }
@@ -156,7 +156,7 @@ function mishapOf({ kind, call: struckCall }: Mishap, call: number, { url }: Sen
 interface ProcessModules {
 	catalogue: typeof catalogue;
 	performAll: typeof performAll;
-	deskOf: typeof deskOf;
+	deskOf: typeof openExecution;
 }
 
 /** The modules of five processes, each loaded anew, so that the processes share no memory. */

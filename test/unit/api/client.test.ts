@@ -3,9 +3,9 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import type { ApiRequest } from '../../../nodes/AlfaCrm/api/request';
 import { buildPath, makeRequestOptions } from '../../../nodes/AlfaCrm/api/request';
-import { answered, NODE, unanswered, WEB_PAGE } from '../../support/nodeErrors';
+import { makeAnswerError, NODE, makeNetworkError, WEB_PAGE } from '../../support/nodeErrors';
 import type { ContextOptions } from '../apiSupport';
-import { contextOf, failed, failureOfCall, READ, WRITE } from '../apiSupport';
+import { makeContext, catchFailure, callAndCatchFailure, READ, WRITE } from '../apiSupport';
 import { settle, stopTime } from './clock';
 
 describe('a call', () => {
@@ -31,7 +31,7 @@ describe('a call', () => {
 
 	it('has node, time zone and signal of the execution, or a limit of its own', () => {
 		const { signal } = new AbortController();
-		const { client, context } = contextOf(() => ({}), { signal });
+		const { client, context } = makeContext(() => ({}), { signal });
 		expect(client).toMatchObject({ node: NODE, zone: 'Europe/Moscow', signal });
 		const { signal: limit } = new AbortController();
 		expect(new ApiClient(context, limit).signal).toBe(limit);
@@ -44,7 +44,7 @@ describe('the credential', () => {
 	stopTime();
 
 	it('is read once for the address, and again for the token of the calls of one moment', async () => {
-		const { client, getCredentials } = contextOf(() => ({ items: [] }));
+		const { client, getCredentials } = makeContext(() => ({ items: [] }));
 		await client.account();
 		await client.account();
 		expect(getCredentials).toHaveBeenCalledTimes(1);
@@ -57,12 +57,12 @@ describe('the credential', () => {
 
 	it('logs in again a minute after a web page answered the login', async () => {
 		const logIn = jest.fn((): unknown => {
-			throw answered(403, WEB_PAGE);
+			throw makeAnswerError(403, WEB_PAGE);
 		});
-		const { client } = contextOf(() => ({}), { credential: { token: '' }, logIn });
-		await failureOfCall(client, READ);
+		const { client } = makeContext(() => ({}), { credential: { token: '' }, logIn });
+		await callAndCatchFailure(client, READ);
 		jest.advanceTimersByTime(59_000);
-		await failureOfCall(client, READ);
+		await callAndCatchFailure(client, READ);
 		const loginsWithinTheMinute = logIn.mock.calls.length;
 		logIn.mockReturnValue({ token: 'new' });
 
@@ -75,7 +75,7 @@ describe('the credential', () => {
 	});
 
 	it('that could not be read is asked for again by the next call', async () => {
-		const { client, getCredentials } = contextOf(() => ({ items: [] }));
+		const { client, getCredentials } = makeContext(() => ({ items: [] }));
 		getCredentials.mockRejectedValueOnce(new Error('The database is busy'));
 		await expect(client.request(READ)).rejects.toThrow('The database is busy');
 		await expect(client.request(READ)).resolves.toEqual({ items: [] });
@@ -83,20 +83,20 @@ describe('the credential', () => {
 
 	it.each([
 		['has no code', new Error('The database is busy')],
-		['has a network code', unanswered('ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.5:5432')],
-		['has a code of the database', unanswered('57P01', 'The administrator closes the connection')],
+		['has a network code', makeNetworkError('ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.5:5432')],
+		['has a code of the database', makeNetworkError('57P01', 'The administrator closes the connection')],
 	])('that cannot be read any more leaves no doubt that a write was not sent (%s)', async (_what, error) => {
-		const { client, getCredentials, sent } = contextOf(() => ({}));
+		const { client, getCredentials, sent } = makeContext(() => ({}));
 		await client.account();
 		getCredentials.mockRejectedValueOnce(error);
 		const onAnswerLost = jest.fn();
-		const { message, description } = await failureOfCall(client, { ...WRITE, onAnswerLost });
+		const { message, description } = await callAndCatchFailure(client, { ...WRITE, onAnswerLost });
 		expect(message).toBe('Could not create the customer: n8n could not prepare the request');
 		expect([description, onAnswerLost.mock.calls, sent]).toEqual([error.message, [], []]);
 	});
 
 	it('with an address that is none is refused, until it is corrected', async () => {
-		const { client, stored, sent } = contextOf(() => ({ items: [] }));
+		const { client, stored, sent } = makeContext(() => ({ items: [] }));
 		stored.hostname = 'not a host';
 		await expect(client.request(READ)).rejects.toThrow("'Hostname' is not a host name");
 		expect(sent).toEqual([]);
@@ -106,7 +106,7 @@ describe('the credential', () => {
 	});
 
 	it('that is edited does not take an execution to another account', async () => {
-		const { client, stored, sent } = contextOf(() => ({ items: [] }));
+		const { client, stored, sent } = makeContext(() => ({ items: [] }));
 		await client.request(READ);
 		stored.hostname = 'other';
 		jest.advanceTimersByTime(1_000);
@@ -122,53 +122,56 @@ describe('the credential', () => {
 		[{ hostname: ' https://DEMO.s20.online/company/1/customer ', email: ' Api@School.Example\n' }],
 		[{ hostname: 'demo.s20.online', email: '\u200bapi@school.example\u00a0', apiKey: 'another key' }],
 	])('is of the same account where it is %j', async (credential) => {
-		const { client } = contextOf(() => ({}), { credential });
+		const { client } = makeContext(() => ({}), { credential });
 		expect(await client.account()).toBe('https://demo.s20.online|api@school.example');
 	});
 });
 
 it('what was saved before a call that fails is in its message', async () => {
-	const { client } = contextOf(() => ({ success: false, errors: { name: ['is too long'] } }));
-	expect((await failureOfCall(client, WRITE)).description).toMatch(/Nothing was saved\.$/);
-	const { description } = await failureOfCall(client, { ...WRITE, savedBefore: ['create the customer'] });
+	const { client } = makeContext(() => ({ success: false, errors: { name: ['is too long'] } }));
+	expect((await callAndCatchFailure(client, WRITE)).description).toMatch(/Nothing was saved\.$/);
+	const { description } = await callAndCatchFailure(client, {
+		...WRITE,
+		savedBefore: ['create the customer'],
+	});
 	expect(description).toMatch(/Saved before: create the customer\.$/);
 });
 
 describe('an execution that is cancelled', () => {
 	it('sends nothing, and does not say that something may have been carried out', async () => {
-		const { client, sent } = contextOf(() => ({}), { signal: AbortSignal.abort() });
-		const { message, description } = await failureOfCall(client, WRITE);
+		const { client, sent } = makeContext(() => ({}), { signal: AbortSignal.abort() });
+		const { message, description } = await callAndCatchFailure(client, WRITE);
 		expect([message, description, sent]).toEqual(['The execution was cancelled', '', []]);
 	});
 
 	it('while n8n reads the credential sends nothing either, and leaves no doubt of that', async () => {
 		const execution = new AbortController();
-		const { client, sent, stored, getCredentials } = contextOf(() => ({}), { signal: execution.signal });
+		const { client, sent, stored, getCredentials } = makeContext(() => ({}), { signal: execution.signal });
 		await client.account();
 		getCredentials.mockImplementationOnce(async () => {
 			execution.abort();
 			return await Promise.resolve({ ...stored });
 		});
 		const onAnswerLost = jest.fn();
-		const { message, description } = await failureOfCall(client, { ...WRITE, onAnswerLost });
+		const { message, description } = await callAndCatchFailure(client, { ...WRITE, onAnswerLost });
 		expect([message, description, sent]).toEqual(['The execution was cancelled', '', []]);
 		expect(onAnswerLost).not.toHaveBeenCalled();
 	});
 
 	it('says so when AlfaCRM was at work on it', async () => {
-		const { client } = contextOf(() => failed(unanswered('ERR_CANCELED', 'canceled')));
-		expect((await failureOfCall(client, WRITE)).description).toContain('may have carried it out');
+		const { client } = makeContext(() => catchFailure(makeNetworkError('ERR_CANCELED', 'canceled')));
+		expect((await callAndCatchFailure(client, WRITE)).description).toContain('may have carried it out');
 	});
 
 	it('by a limit of its own ends the request under way, and sends none any more', async () => {
 		const limit = new AbortController();
-		const { context, sent } = contextOf(() => {
+		const { context, sent } = makeContext(() => {
 			limit.abort();
 			return new Promise(() => {});
 		});
 		const client = new ApiClient(context, limit.signal);
 		for (let call = 0; call < 2; call++)
-			expect((await failureOfCall(client, READ)).message).toBe('The execution was cancelled');
+			expect((await callAndCatchFailure(client, READ)).message).toBe('The execution was cancelled');
 		expect(sent).toHaveLength(1);
 		expect(sent[0].signal?.aborted).toBe(true);
 	});
@@ -179,10 +182,10 @@ describe('a call whose answer does not end', () => {
 	const neverEnding = () => new Promise(() => {});
 
 	it('is given up after 30 seconds in all, and its request is ended', async () => {
-		const { client, sent } = contextOf(neverEnding);
+		const { client, sent } = makeContext(neverEnding);
 		const onAnswerLost = jest.fn();
 
-		const { message, description } = await settle(failureOfCall(client, { ...WRITE, onAnswerLost }));
+		const { message, description } = await settle(callAndCatchFailure(client, { ...WRITE, onAnswerLost }));
 
 		expect(performance.now()).toBe(30_000);
 		expect(message).toBe(
@@ -194,18 +197,18 @@ describe('a call whose answer does not end', () => {
 	});
 
 	it('is sent once more if it only reads', async () => {
-		const { client, sent } = contextOf(neverEnding);
+		const { client, sent } = makeContext(neverEnding);
 
-		await settle(failureOfCall(client, READ));
+		await settle(callAndCatchFailure(client, READ));
 
 		expect(sent).toHaveLength(2);
 	});
 
 	it('is given up after 10 seconds if it is the login', async () => {
 		const credential = { token: '', email: 'no-login@school.example' };
-		const { client, sent } = contextOf(() => ({}), { credential, logIn: neverEnding });
+		const { client, sent } = makeContext(() => ({}), { credential, logIn: neverEnding });
 
-		const { message } = await settle(failureOfCall(client, WRITE));
+		const { message } = await settle(callAndCatchFailure(client, WRITE));
 
 		expect(message).toBe(
 			'demo.s20.online did not answer within 10 seconds. Try again later, or check the network that n8n runs in.',
@@ -222,11 +225,14 @@ it.each([
 	const credential = { apiKey: 'the key of a user', appKey: 'the key of the app' };
 	const words = { name: 'Exception', message: `It has seen ${secret}, and says ${secret}`, status: 400 };
 	for (const answer of [
-		() => failed(answered(400, words)),
-		() => failed(answered(404, words)),
+		() => catchFailure(makeAnswerError(400, words)),
+		() => catchFailure(makeAnswerError(404, words)),
 		() => words,
 	]) {
-		const { message, description } = await failureOfCall(contextOf(answer, { credential }).client, WRITE);
+		const { message, description } = await callAndCatchFailure(
+			makeContext(answer, { credential }).client,
+			WRITE,
+		);
 		expect(`${message} ${description}`).toContain('It has seen …, and says …');
 	}
 });
@@ -245,11 +251,11 @@ describe('the list of branches', () => {
 		options: ContextOptions & { body?: unknown } = {},
 	) {
 		const { body, credential = newAccount() } = options;
-		const made = contextOf(
+		const made = makeContext(
 			({ url }) => {
 				const [, branch] = /v2api\/(\d+)\/branch/.exec(url) ?? [];
 				const isOpen = open.includes(branch === undefined ? undefined : Number(branch));
-				return isOpen ? { items: [{ id: 2 }], total: 1 } : failed(answered(status, body));
+				return isOpen ? { items: [{ id: 2 }], total: 1 } : catchFailure(makeAnswerError(status, body));
 			},
 			{ ...options, credential },
 		);
@@ -294,7 +300,7 @@ describe('the list of branches', () => {
 
 	it.each([401, 500])('that fails with %i is asked for nowhere else', async (status) => {
 		const { clientOf, places } = schoolOf([2], status);
-		const { description } = await failureOfCall(clientOf({ branchId: 2 }), LIST);
+		const { description } = await callAndCatchFailure(clientOf({ branchId: 2 }), LIST);
 		expect(new Set(places())).toEqual(new Set(['']));
 		expect(description).not.toContain(ADVICE);
 	});
@@ -305,7 +311,7 @@ describe('the list of branches', () => {
 		it.each([400, 403, 404, 405])('and HTTP %i is asked for nowhere else', async (status) => {
 			const { clientOf, places } = schoolOf([2], status, { body: WEB_PAGE });
 
-			const { message, description } = await settle(failureOfCall(clientOf({ branchId: 2 }), LIST));
+			const { message, description } = await settle(callAndCatchFailure(clientOf({ branchId: 2 }), LIST));
 
 			expect(places()).toEqual(['', '', '']);
 			expect(message).toContain('answered with a web page');
@@ -317,7 +323,7 @@ describe('the list of branches', () => {
 		let logins = 0;
 		const logIn = () => ({ token: `token ${++logins}` });
 		const { clientOf, places } = schoolOf([], 403, { logIn });
-		const { message, description, httpCode } = await failureOfCall(clientOf({ branchId: 2 }), LIST);
+		const { message, description, httpCode } = await callAndCatchFailure(clientOf({ branchId: 2 }), LIST);
 		expect(httpCode).toBe('403');
 		expect(message).toBe('AlfaCRM denied access: this user may not list the branches in branch 2');
 		expect(description).toContain(ADVICE);
@@ -326,9 +332,13 @@ describe('the list of branches', () => {
 	});
 
 	it('is no matter of other lists, nor of a form whose expression fails', async () => {
-		const { client, sent } = contextOf(() => failed(answered(404)), { credential: newAccount() });
-		expect((await failureOfCall(client, { ...LIST, path: 'company' })).description).not.toContain(ADVICE);
-		expect((await failureOfCall(client, LIST)).description).toContain(ADVICE);
+		const { client, sent } = makeContext(() => catchFailure(makeAnswerError(404)), {
+			credential: newAccount(),
+		});
+		expect((await callAndCatchFailure(client, { ...LIST, path: 'company' })).description).not.toContain(
+			ADVICE,
+		);
+		expect((await callAndCatchFailure(client, LIST)).description).toContain(ADVICE);
 		expect(sent).toHaveLength(2);
 	});
 });

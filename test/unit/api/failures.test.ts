@@ -11,7 +11,7 @@ import {
 	nodeError,
 	ResponseError,
 } from '../../../nodes/AlfaCrm/api/failures';
-import { answered, NODE, unanswered, WEB_PAGE } from '../../support/nodeErrors';
+import { makeAnswerError, NODE, makeNetworkError, WEB_PAGE } from '../../support/nodeErrors';
 
 /** What `httpRequestWithAuthentication` makes of it. */
 const wrapped = (error: Error) => new NodeApiError(NODE, error as unknown as JsonObject);
@@ -19,55 +19,59 @@ const wrapped = (error: Error) => new NodeApiError(NODE, error as unknown as Jso
 /** A Yii exception as AlfaCRM sends it. */
 const yii = (status: number, message: string) => ({ name: 'Exception', message, code: 0, status });
 
-const after = (header: string) => answered(429, '', { 'retry-after': header });
+const after = (header: string) => makeAnswerError(429, '', { 'retry-after': header });
 const TOO_MANY: ApiFailure = { kind: 'status', status: 429 };
 
 const CASES: Array<[what: string, error: Error, failure: ApiFailure]> = [
 	[
 		"a status with AlfaCRM's words",
-		answered(400, yii(400, 'group_id is missing')),
+		makeAnswerError(400, yii(400, 'group_id is missing')),
 		{ kind: 'status', status: 400, serverMessage: 'group_id is missing' },
 	],
 	[
 		'a status with nothing but a name',
-		answered(403, { name: 'Forbidden', message: '', code: 0, status: 403 }),
+		makeAnswerError(403, { name: 'Forbidden', message: '', code: 0, status: 403 }),
 		{ kind: 'status', status: 403, serverMessage: 'Forbidden' },
 	],
 	[
 		'a web page of a server that is down',
-		answered(502, '<html>Bad gateway</html>'),
+		makeAnswerError(502, '<html>Bad gateway</html>'),
 		{ kind: 'status', status: 502, isFromIntermediary: true },
 	],
-	['500 with nothing', answered(500, null), { kind: 'status', status: 500, isFromIntermediary: true }],
+	['500 with nothing', makeAnswerError(500, null), { kind: 'status', status: 500, isFromIntermediary: true }],
 	[
 		"a 401 of AlfaCRM's",
-		answered(401, yii(401, 'No token')),
+		makeAnswerError(401, yii(401, 'No token')),
 		{ kind: 'status', status: 401, serverMessage: 'No token' },
 	],
 	[
 		'422 with messages for fields',
-		answered(422, { errors: { phone: ['is wrong'] } }),
+		makeAnswerError(422, { errors: { phone: ['is wrong'] } }),
 		{ kind: 'refusal', status: 422, fields: { phone: ['is wrong'] } },
 	],
-	['429', answered(429, ''), TOO_MANY],
+	['429', makeAnswerError(429, ''), TOO_MANY],
 	['429 with a time in seconds', after('3'), { ...TOO_MANY, retryAfterMs: 3_000 }],
 	['429 with a time that cannot be read', after('soon'), TOO_MANY],
 	[
 		'a redirect to another host, of which only the host is kept',
-		answered(302, '', { location: 'https://other.example:8443/login?token=abc' }),
+		makeAnswerError(302, '', { location: 'https://other.example:8443/login?token=abc' }),
 		{ kind: 'redirect', status: 302, location: 'other.example:8443' },
 	],
 	[
 		'a redirect within the host',
-		answered(301, '', { location: '/login' }),
+		makeAnswerError(301, '', { location: '/login' }),
 		{ kind: 'redirect', status: 301 },
 	],
 	...['ECONNRESET', 'ENOTFOUND'].map((code): [string, Error, ApiFailure] => [
 		code,
-		unanswered(code),
+		makeNetworkError(code),
 		{ kind: 'noAnswer', code },
 	]),
-	['a cancelled request', unanswered('ERR_CANCELED', 'canceled'), { kind: 'cancelled', isInProgress: true }],
+	[
+		'a cancelled request',
+		makeNetworkError('ERR_CANCELED', 'canceled'),
+		{ kind: 'cancelled', isInProgress: true },
+	],
 	[
 		'a refused login',
 		new LoginError('The key is wrong.'),
@@ -116,7 +120,7 @@ describe('what went wrong with a call', () => {
 	it.each([400, 401, 403, 404, 405, 422])(
 		'is no refusal of AlfaCRM where a web page comes with HTTP %i',
 		(status) => {
-			const page = answered(status, WEB_PAGE);
+			const page = makeAnswerError(status, WEB_PAGE);
 			const failure = {
 				kind: 'intermediary',
 				intermediaryStatus: status,
@@ -134,7 +138,7 @@ describe('what went wrong with a call', () => {
 		['the error of another service', { error: { code: 403, message: 'Forbidden' } }],
 		['a list', [{ field: 'phone', message: 'is wrong' }]],
 	])('is no refusal of AlfaCRM where HTTP 403 comes with %s', (_body, data) => {
-		expect(readFailure(wrapped(answered(403, data)))).toMatchObject({
+		expect(readFailure(wrapped(makeAnswerError(403, data)))).toMatchObject({
 			kind: 'intermediary',
 			intermediaryStatus: 403,
 		});
@@ -143,7 +147,7 @@ describe('what went wrong with a call', () => {
 	it.each([400, 401, 403, 404, 422])(
 		'is no refusal of AlfaCRM where a page came with HTTP %i to n8n 1.99 to 2.33, which lose it',
 		(status) => {
-			const left = wrapped(answered(status, WEB_PAGE));
+			const left = wrapped(makeAnswerError(status, WEB_PAGE));
 			Object.defineProperty(left, 'cause', { value: undefined });
 			expect(readFailure(left)).toMatchObject({ kind: 'intermediary', intermediaryStatus: status });
 		},
@@ -153,12 +157,12 @@ describe('what went wrong with a call', () => {
 		['a web page', WEB_PAGE],
 		['nothing', ''],
 	])('is that there are too many calls where HTTP 429 comes with %s', (_body, data) => {
-		expect(readFailure(answered(429, data))).toEqual({ kind: 'status', status: 429 });
+		expect(readFailure(makeAnswerError(429, data))).toEqual({ kind: 'status', status: 429 });
 	});
 
 	it('may have been carried out where a web page came', () => {
-		expect(mayHaveTakenEffect(readFailure(answered(404, WEB_PAGE)))).toBe(true);
-		expect(mayHaveTakenEffect(readFailure(answered(404, yii(404, 'Not found'))))).toBe(false);
+		expect(mayHaveTakenEffect(readFailure(makeAnswerError(404, WEB_PAGE)))).toBe(true);
+		expect(mayHaveTakenEffect(readFailure(makeAnswerError(404, yii(404, 'Not found'))))).toBe(false);
 	});
 
 	it('is told by an answer that is no success', () => {
@@ -171,7 +175,7 @@ describe('what went wrong with a call', () => {
 	});
 
 	it('keeps nothing of the request, which holds the key and the token', () => {
-		const error = Object.assign(answered(500, yii(500, 'Oops')), {
+		const error = Object.assign(makeAnswerError(500, yii(500, 'Oops')), {
 			config: { headers: { 'X-ALFACRM-TOKEN': 'secret-token' }, data: '{"api_key":"secret-key"}' },
 		});
 		expect(JSON.stringify([readFailure(error), readFailure(wrapped(error))])).not.toContain('secret');

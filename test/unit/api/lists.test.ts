@@ -5,9 +5,9 @@ import type { CollectOptions, ReadingGoal } from '../../../nodes/AlfaCrm/api/lis
 import { collect, ONE_PAGE } from '../../../nodes/AlfaCrm/api/list';
 import type { ListRequest, Page } from '../../../nodes/AlfaCrm/api/pages';
 import { mayBePageLength, readPages } from '../../../nodes/AlfaCrm/api/pages';
-import { answered, unanswered, WEB_PAGE, yiiError } from '../../support/nodeErrors';
-import type { Sent } from '../apiSupport';
-import { contextOf, failed, listing } from '../apiSupport';
+import { makeAnswerError, makeNetworkError, WEB_PAGE, makeErrorBody } from '../../support/nodeErrors';
+import type { SentRequest } from '../apiSupport';
+import { makeContext, catchFailure, answerWithPages } from '../apiSupport';
 import { settle, stopTime } from './clock';
 
 // That each row comes once, in whatever pages and while others come and go, is in test/properties/api/lists.test.ts.
@@ -18,20 +18,20 @@ const rows = (count: number, from = 1): IDataObject[] =>
 	Array.from({ length: count }, (_, index) => ({ id: from + index }));
 const entry = (minute: number) => ({ entity: 'Customer', entity_id: 5, date_time: `10:${minute}` });
 
-type Server = (request: Sent) => unknown;
+type Server = (request: SentRequest) => unknown;
 
 /** One that gives as many rows on a page as it is asked for. */
-const honouring = (count: number) => (request: Sent) =>
-	listing(() => rows(count), Number(request.body.pageSize))(request);
+const honouring = (count: number) => (request: SentRequest) =>
+	answerWithPages(() => rows(count), Number(request.body.pageSize))(request);
 
 /** One that counts nothing. */
 const uncounted =
 	(list: (request: number) => IDataObject[], size: number): Server =>
-	(request) => ({ items: listing(list, size)(request).items });
+	(request) => ({ items: answerWithPages(list, size)(request).items });
 
 /** What comes of a list whose pages are asked for one by one, and which pages were, of which sizes. */
 async function read(server: Server, options: CollectOptions = {}, call: ListRequest = CALL) {
-	const { client, sent } = contextOf(server, { credential: { callsAtOnce: 1 } });
+	const { client, sent } = makeContext(server, { credential: { callsAtOnce: 1 } });
 	const found = await collect(client, call, options);
 	return { ...found, asked: sent.map(({ body }) => `${body.page} of ${body.pageSize ?? 'any'}`) };
 }
@@ -53,23 +53,23 @@ class RowCountGoal implements ReadingGoal {
 
 /** The pages of a list, gone through once. */
 async function walk(server: Server, call: ListRequest = CALL) {
-	const { client, sent } = contextOf(server);
+	const { client, sent } = makeContext(server);
 	const read: Page[] = [];
 	for await (const page of readPages(client, call)) read.push(page);
 	return { read, ids: read.flatMap((page) => page.newRows.map(({ id }) => id)), sent };
 }
 
 const refuse = (status: number) => () => {
-	throw answered(status, yiiError(status, 'Нет'));
+	throw makeAnswerError(status, makeErrorBody(status, 'Нет'));
 };
 
 /** What comes instead of a page that is too large. */
 const TOO_LARGE: Array<[what: string, error: Error]> = [
-	['HTTP 502', answered(502, '<html>Bad Gateway</html>')],
-	['HTTP 503', answered(503, '<html>Service Unavailable</html>')],
-	['HTTP 504', answered(504, '<html>Gateway Timeout</html>')],
-	['no answer in time', unanswered('ECONNABORTED', 'timeout of 30000ms exceeded')],
-	['half an answer', unanswered('ECONNRESET', 'socket hang up')],
+	['HTTP 502', makeAnswerError(502, '<html>Bad Gateway</html>')],
+	['HTTP 503', makeAnswerError(503, '<html>Service Unavailable</html>')],
+	['HTTP 504', makeAnswerError(504, '<html>Gateway Timeout</html>')],
+	['no answer in time', makeNetworkError('ECONNABORTED', 'timeout of 30000ms exceeded')],
+	['half an answer', makeNetworkError('ECONNRESET', 'socket hang up')],
 ];
 
 describe('a list whose large pages do not arrive', () => {
@@ -78,12 +78,12 @@ describe('a list whose large pages do not arrive', () => {
 
 	/** A list of rows whose pages of 500 fail from some page on; those of the server's own size come. */
 	function failingFrom(page: number, error: Error, list: IDataObject[]) {
-		const own = listing(() => list, OWN_SIZE);
-		const large = listing(() => list, 500);
-		return contextOf(
+		const own = answerWithPages(() => list, OWN_SIZE);
+		const large = answerWithPages(() => list, 500);
+		return makeContext(
 			(request) => {
 				if (request.body.pageSize === undefined) return own(request);
-				return Number(request.body.page) < page ? large(request) : failed(error);
+				return Number(request.body.page) < page ? large(request) : catchFailure(error);
 			},
 			{ credential: { callsAtOnce: 1 } },
 		);
@@ -118,7 +118,7 @@ describe('a list whose large pages do not arrive', () => {
 
 	it('gives rows without an ID once, too, though equal ones are among them', async () => {
 		const log = Array.from({ length: 700 }, (_unused, index) => entry(index % 3));
-		const { client } = failingFrom(1, answered(504), log);
+		const { client } = failingFrom(1, makeAnswerError(504), log);
 
 		const found = await settle(collect(client, LOG));
 
@@ -126,21 +126,23 @@ describe('a list whose large pages do not arrive', () => {
 	});
 
 	it("ends with the failure of the small page where AlfaCRM's own pages do not come either", async () => {
-		const { client } = contextOf(({ body }) => failed(answered(body.pageSize === undefined ? 502 : 504)));
+		const { client } = makeContext(({ body }) =>
+			catchFailure(makeAnswerError(body.pageSize === undefined ? 502 : 504)),
+		);
 
 		await expect(settle(collect(client, CALL))).rejects.toMatchObject({ httpCode: '502' });
 		expect(client.actionsWithoutPageSize.size).toBe(0);
 	});
 
 	it('is not asked for without a size where no more rows were asked for than AlfaCRM gives by itself', async () => {
-		const { client, sent } = contextOf(() => failed(answered(504)));
+		const { client, sent } = makeContext(() => catchFailure(makeAnswerError(504)));
 
 		await expect(settle(collect(client, CALL, { limit: 50 }))).rejects.toMatchObject({ httpCode: '504' });
 		expect(sent.map(({ body }) => body.pageSize)).toEqual([50, 50, 50]);
 	});
 
 	it('is not asked for without a size because a web page comes with HTTP 400', async () => {
-		const { client, sent } = contextOf(() => failed(answered(400, WEB_PAGE)));
+		const { client, sent } = makeContext(() => catchFailure(makeAnswerError(400, WEB_PAGE)));
 
 		const { message } = (await settle(collect(client, CALL).catch((error: Error) => error))) as Error;
 
@@ -149,7 +151,7 @@ describe('a list whose large pages do not arrive', () => {
 	});
 
 	it('is not begun again by a walk that goes on from a later page', async () => {
-		const { client } = failingFrom(1, answered(504), rows(1_120));
+		const { client } = failingFrom(1, makeAnswerError(504), rows(1_120));
 		const walk = readPages(client, { ...CALL, firstPage: 1, pageSize: 500 });
 
 		await expect(settle(walk.next())).rejects.toMatchObject({ httpCode: '504' });
@@ -159,10 +161,12 @@ describe('a list whose large pages do not arrive', () => {
 describe('a page', () => {
 	/** A server that does with a page size what `sized` says, and else answers with a list. */
 	const without = (sized: Server) =>
-		contextOf((request) => ('pageSize' in request.body ? sized(request) : { items: [{ id: 1 }], total: 1 }));
+		makeContext((request) =>
+			'pageSize' in request.body ? sized(request) : { items: [{ id: 1 }], total: 1 },
+		);
 
 	it('is asked for by its number and size, with the filters', async () => {
-		const { client, sent } = contextOf(honouring(700));
+		const { client, sent } = makeContext(honouring(700));
 		await collect(client, CALL);
 		await collect(client, { ...CALL, action: 'others', pageSize: undefined }, { limit: 1 });
 		expect(sent.map(({ url, body }) => [url.split('/').slice(-3).join('/'), body])).toEqual([
@@ -205,10 +209,12 @@ describe('a page', () => {
 	});
 
 	it('does not tell that the size was the reason where none is taken either, or where it comes later', async () => {
-		const refused = contextOf(refuse(400));
+		const refused = makeContext(refuse(400));
 		await expect(collect(refused.client, CALL)).rejects.toMatchObject({ httpCode: '400' });
 		expect(refused.client.actionsWithoutPageSize.size).toBe(0);
-		const later = contextOf((request) => (request.body.page === 1 ? refuse(400)() : honouring(700)(request)));
+		const later = makeContext((request) =>
+			request.body.page === 1 ? refuse(400)() : honouring(700)(request),
+		);
 		await expect(collect(later.client, CALL)).rejects.toMatchObject({ httpCode: '400' });
 		expect(later.sent.map(({ body }) => body.page)).toEqual([0, 1]);
 	});
@@ -221,13 +227,13 @@ describe('a page', () => {
 		[{ items: [{ id: 1 }, { id: 2 }], total: 1 }, [{ id: 1 }, { id: 2 }], undefined],
 		[[{ id: 1 }], [{ id: 1 }], undefined],
 	])('%j holds rows, and a total if that is a number of no fewer', async (answer, allRows, total) => {
-		const { value } = await readPages(contextOf(() => answer).client, CALL).next();
+		const { value } = await readPages(makeContext(() => answer).client, CALL).next();
 		expect(value).toMatchObject({ allRows, total });
 	});
 
 	it.each([0, 10])('does not end with rows to come where it counts %d and shows more', async (total) => {
 		const rows = Array.from({ length: 45 }, (_unused, index) => ({ id: index + 1 }));
-		const { client } = contextOf(listing(() => rows, 20, total));
+		const { client } = makeContext(answerWithPages(() => rows, 20, total));
 		expect(await collect(client, CALL)).toMatchObject({ rows, isComplete: true });
 	});
 
@@ -237,7 +243,7 @@ describe('a page', () => {
 		['a web page', '<!doctype html><title>Sign in</title>'],
 		['half an answer', '{"total":3,"items":[{"id":1'],
 	])('is not what %s is taken for, which may pass', async (_what, answer) => {
-		await expect(collect(contextOf(() => answer).client, CALL)).rejects.toMatchObject({
+		await expect(collect(makeContext(() => answer).client, CALL)).rejects.toMatchObject({
 			message: expect.stringContaining('list the customers'),
 			description: expect.stringContaining("Check 'Hostname' in the credential"),
 			failure: { cause: 'temporarily-unavailable' },
@@ -269,7 +275,7 @@ describe('a list', () => {
 		[500, 25],
 		[501, 26],
 	])('of %d rows in pages of 20 is whole after one reading of %d pages', async (count, calls) => {
-		const { rows: found, asked, ...rest } = await read(listing(() => rows(count), 20));
+		const { rows: found, asked, ...rest } = await read(answerWithPages(() => rows(count), 20));
 		expect(found).toEqual(rows(count));
 		expect(rest).toEqual({ isComplete: true, total: count, readCount: count });
 		expect(asked).toHaveLength(calls);
@@ -291,7 +297,7 @@ describe('a list', () => {
 
 	it('leaves out what is not to be kept, which is not missing', async () => {
 		const keep = ({ id }: IDataObject) => Number(id) % 30 === 0;
-		const server = listing(() => rows(100), 20);
+		const server = answerWithPages(() => rows(100), 20);
 		expect(await read(server, { keep })).toMatchObject({
 			...{ rows: [{ id: 30 }, { id: 60 }, { id: 90 }], isComplete: true },
 			...{ total: 100, readCount: 100 },
@@ -301,7 +307,8 @@ describe('a list', () => {
 
 	it('is asked for with one body after the other, and each row comes once', async () => {
 		const lists: Record<string, IDataObject[]> = { '1': rows(25), '2': rows(10, 21) };
-		const server: Server = (request) => listing(() => lists[String(request.body.status)], 20)(request);
+		const server: Server = (request) =>
+			answerWithPages(() => lists[String(request.body.status)], 20)(request);
 		const passes = [{ status: 1 }, { status: 2 }];
 		const all = await read(server, { passes });
 		expect([all.rows, all.isComplete]).toEqual([rows(30), true]);
@@ -309,7 +316,7 @@ describe('a list', () => {
 	});
 
 	it('can be walked from a later page on, to its end, and is asked for no more than the reader wants', async () => {
-		const { client, sent } = contextOf(listing(() => rows(50), 20));
+		const { client, sent } = makeContext(answerWithPages(() => rows(50), 20));
 		const read: number[] = [];
 		for await (const { number, newRows: found } of readPages(client, { ...CALL, firstPage: 1 }))
 			read.push(number, found.length);
@@ -322,13 +329,13 @@ describe('a list', () => {
 	it('that is enough after a page tells where to go on, and is not read again', async () => {
 		const goal = new RowCountGoal(40);
 		const { rows: found, ...more } = await read(
-			listing(() => rows(90), 20),
+			answerWithPages(() => rows(90), 20),
 			{ goal },
 		);
 		expect(found).toEqual(rows(40));
 		expect(more).toMatchObject({ isComplete: false, nextPage: 2, asked: ['0 of 500', '1 of 500'] });
 		const rest = await read(
-			listing(() => rows(90), 20),
+			answerWithPages(() => rows(90), 20),
 			{},
 			{ ...CALL, firstPage: 2 },
 		);
@@ -358,7 +365,7 @@ describe('a goal', () => {
 		const passes = [{ status: 1 }, { status: 2 }];
 
 		const { asked, nextPage } = await read(
-			listing(() => rows(90), 20),
+			answerWithPages(() => rows(90), 20),
 			{ goal: ONE_PAGE, passes },
 		);
 
@@ -405,7 +412,7 @@ describe('a list that lacks rows', () => {
 		['it grew at the end', [rows(54), rows(55)]],
 		['it grew on top, and what came since then is not wanted', [rows(45), rows(45), rows(46, 0)]],
 	])('since %s is not read again', async (_what, course) => {
-		const server = listing((request) => course[request] ?? course[course.length - 1], 20);
+		const server = answerWithPages((request) => course[request] ?? course[course.length - 1], 20);
 		const { isComplete, asked } = await read(server);
 		expect([isComplete, asked.filter((page) => page.startsWith('0'))]).toEqual([true, ['0 of 500']]);
 	});
@@ -413,7 +420,9 @@ describe('a list that lacks rows', () => {
 	it('since one went, whatever else came, is read again', async () => {
 		// The 21st moves to the first page when the first one goes, and another comes at the end.
 		const course = [rows(45), rows(44, 2), rows(45, 2)];
-		const { rows: found, isComplete } = await read(listing((request) => course[Math.min(request, 2)], 20));
+		const { rows: found, isComplete } = await read(
+			answerWithPages((request) => course[Math.min(request, 2)], 20),
+		);
 		expect(found.map(({ id }) => Number(id)).sort((a, b) => a - b)).toEqual(rows(46).map(({ id }) => id));
 		expect(isComplete).toBe(true);
 	});
@@ -431,7 +440,7 @@ describe('rows without an ID', () => {
 	it('that are equal are different ones, as many as the total counts', async () => {
 		expect(
 			await read(
-				listing(() => LIST, 20),
+				answerWithPages(() => LIST, 20),
 				{},
 				LOG,
 			),
@@ -457,7 +466,7 @@ describe('rows without an ID', () => {
 	it.each([1, 2, 3, 5])('that %d more on top move down while the list is read come once', async (more) => {
 		const list = [5, 4, 3, 3, 2, 1].map(entry);
 		const grown = [...Array.from({ length: more }, (_, index) => entry(20 - index)), ...list];
-		const server = listing((request) => (request === 0 ? list : grown), 2);
+		const server = answerWithPages((request) => (request === 0 ? list : grown), 2);
 		const { rows: found, isComplete } = await read(server, {}, LOG);
 		const old = found.filter(({ date_time }) => String(date_time) < '10:6');
 		expect([
@@ -509,7 +518,7 @@ describe('a walk through the pages', () => {
 
 	it('says only at the end whether all rows came that are counted', async () => {
 		const flags = async (server: Server) => (await walk(server)).read.map(({ isWhole }) => isWhole);
-		expect(await flags(listing(() => rows(45), 20))).toEqual([false, false, true]);
+		expect(await flags(answerWithPages(() => rows(45), 20))).toEqual([false, false, true]);
 		const short: Server = ({ body }) => ({ total: 45, items: body.page === 0 ? rows(20) : [] });
 		expect(await flags(short)).toEqual([false, false]);
 	});

@@ -8,7 +8,7 @@ import {
 	readCallsAtOnce,
 	readRate,
 } from '../../../nodes/AlfaCrm/api/rateLimiter';
-import { answered } from '../../support/nodeErrors';
+import { makeAnswerError } from '../../support/nodeErrors';
 import { settle, stopTime, timed } from './clock';
 
 // What arrives at the server in any second, and what several processes make of one rate, is in test/properties/api/rate.test.ts.
@@ -17,7 +17,7 @@ import { settle, stopTime, timed } from './clock';
 const PART = { perSecond: 5, isLogin: true };
 const RATE = { perSecond: 5, atOnce: 100 };
 const taken = async () => await Promise.resolve();
-const refused = async () => await Promise.reject(answered(429));
+const refused = async () => await Promise.reject(makeAnswerError(429));
 const never = async () => await new Promise<never>(() => {});
 const answeredIn = (ms: number) => async () => await sleep(ms);
 const later = async (ms: number) => await jest.advanceTimersByTimeAsync(ms);

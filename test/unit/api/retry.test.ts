@@ -6,7 +6,7 @@ import { LoginError, ResponseError } from '../../../nodes/AlfaCrm/api/failures';
 import { makeLoginError } from '../../../nodes/AlfaCrm/api/loginMessages';
 import { RateLimiter } from '../../../nodes/AlfaCrm/api/rateLimiter';
 import { readRateLimitWait, withRetries } from '../../../nodes/AlfaCrm/api/retry';
-import { answered, NODE, unanswered, WEB_PAGE } from '../../support/nodeErrors';
+import { makeAnswerError, NODE, makeNetworkError, WEB_PAGE } from '../../support/nodeErrors';
 import { settle, stopTime } from './clock';
 
 let random = 0.5;
@@ -45,7 +45,11 @@ async function course(outcomes: readonly unknown[], options: Options = {}) {
 }
 
 const tooMany = (retryAfter?: string) =>
-	answered(429, { name: 'Too Many Requests' }, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
+	makeAnswerError(
+		429,
+		{ name: 'Too Many Requests' },
+		retryAfter === undefined ? {} : { 'retry-after': retryAfter },
+	);
 /** As it reaches the node inside of n8n's own error. */
 const wrapped = (error: Error) => new NodeApiError(NODE, error as unknown as JsonObject);
 
@@ -169,18 +173,18 @@ describe('where another call was asked to wait for a minute', () => {
 
 /** Answers after which nobody knows whether the server acted. */
 const LOST: Array<[what: string, error: Error]> = [
-	['502', answered(502)],
-	['504', answered(504)],
-	['ECONNRESET', unanswered('ECONNRESET', 'socket hang up')],
+	['502', makeAnswerError(502)],
+	['504', makeAnswerError(504)],
+	['ECONNRESET', makeNetworkError('ECONNRESET', 'socket hang up')],
 ];
 const TIMED_OUT: typeof LOST = [
-	['ETIMEDOUT', unanswered('ETIMEDOUT')],
-	['ECONNABORTED', unanswered('ECONNABORTED', 'timeout of 30000ms exceeded')],
+	['ETIMEDOUT', makeNetworkError('ETIMEDOUT')],
+	['ECONNABORTED', makeNetworkError('ECONNABORTED', 'timeout of 30000ms exceeded')],
 ];
 /** The call did not get there, which may be over in a moment. */
 const NOT_THERE: typeof LOST = [
-	['ECONNREFUSED', unanswered('ECONNREFUSED')],
-	['EAI_AGAIN', unanswered('EAI_AGAIN', 'getaddrinfo EAI_AGAIN demo.s20.online')],
+	['ECONNREFUSED', makeNetworkError('ECONNREFUSED')],
+	['EAI_AGAIN', makeNetworkError('EAI_AGAIN', 'getaddrinfo EAI_AGAIN demo.s20.online')],
 ];
 
 describe('a read', () => {
@@ -200,7 +204,7 @@ describe('a read', () => {
 	});
 
 	it('is not sent more often when it is refused in between', async () => {
-		const error = answered(503);
+		const error = makeAnswerError(503);
 		const { sentAt, ...end } = await course([error, tooMany(), error, tooMany(), error, { total: 3 }]);
 		expect(sentAt).toHaveLength(5);
 		expect(end).toMatchObject({ error });
@@ -209,11 +213,11 @@ describe('a read', () => {
 
 /** What comes from a firewall, a proxy or a server that is being updated. */
 const FROM_INTERMEDIARY: typeof LOST = [
-	['a web page with HTTP 400', answered(400, WEB_PAGE)],
-	['a web page with HTTP 401', answered(401, WEB_PAGE)],
-	['a web page with HTTP 403', answered(403, WEB_PAGE)],
-	['a web page with HTTP 404', answered(404, WEB_PAGE)],
-	['HTTP 403 with nothing', answered(403, '')],
+	['a web page with HTTP 400', makeAnswerError(400, WEB_PAGE)],
+	['a web page with HTTP 401', makeAnswerError(401, WEB_PAGE)],
+	['a web page with HTTP 403', makeAnswerError(403, WEB_PAGE)],
+	['a web page with HTTP 404', makeAnswerError(404, WEB_PAGE)],
+	['HTTP 403 with nothing', makeAnswerError(403, '')],
 	['a web page with HTTP 200', new ResponseError({ kind: 'intermediary' })],
 ];
 
@@ -230,12 +234,12 @@ describe('a read that something else than AlfaCRM answers', () => {
 	});
 
 	it('is not sent again where it is a login, which mostly has a wrong hostname then', async () => {
-		const error = answered(404, WEB_PAGE);
+		const error = makeAnswerError(404, WEB_PAGE);
 		expect(await course([error], { isLogin: true })).toMatchObject({ sentAt: [0], error });
 	});
 
 	it('is sent again as after 502 where a server fails with a page and HTTP 520', async () => {
-		const error = answered(520, WEB_PAGE);
+		const error = makeAnswerError(520, WEB_PAGE);
 		expect(await course([error])).toMatchObject({ gaps: [1_000, 2_000], error });
 	});
 });
@@ -252,7 +256,7 @@ describe('a create', () => {
 	);
 
 	it('is not sent again either when the answer to its second try was lost', async () => {
-		const error = answered(502);
+		const error = makeAnswerError(502);
 		const { sentAt, ...end } = await course([tooMany(), error, { success: true }], { isIdempotent: false });
 		expect(sentAt).toHaveLength(2);
 		expect(end).toMatchObject({ error });
@@ -261,11 +265,14 @@ describe('a create', () => {
 
 describe.each(CALLS)('%s is sent once', (_what, isIdempotent) => {
 	it.each<[string, Error]>([
-		...[400, 401, 403, 404, 500, 501].map((status): [string, Error] => [String(status), answered(status)]),
-		['422', answered(422, { errors: { name: ['empty'] } })],
-		['a redirect', answered(302, '', { location: 'https://other.example/' })],
-		['a host that does not exist', unanswered('ENOTFOUND', 'getaddrinfo ENOTFOUND demo.s20.online')],
-		['a cancelled request', unanswered('ERR_CANCELED', 'canceled')],
+		...[400, 401, 403, 404, 500, 501].map((status): [string, Error] => [
+			String(status),
+			makeAnswerError(status),
+		]),
+		['422', makeAnswerError(422, { errors: { name: ['empty'] } })],
+		['a redirect', makeAnswerError(302, '', { location: 'https://other.example/' })],
+		['a host that does not exist', makeNetworkError('ENOTFOUND', 'getaddrinfo ENOTFOUND demo.s20.online')],
+		['a cancelled request', makeNetworkError('ERR_CANCELED', 'canceled')],
 		['a refusal', new ResponseError({ kind: 'refusal', fields: { name: ['empty'] } })],
 		['a refused login', wrapped(new LoginError('Wrong key'))],
 		['something unheard of', new TypeError('x is not a function')],
@@ -276,7 +283,7 @@ describe.each(CALLS)('%s is sent once', (_what, isIdempotent) => {
 
 it.each([
 	['429', tooMany('30')],
-	['503', answered(503)],
+	['503', makeAnswerError(503)],
 ])('an execution that is cancelled does not wait for the next try after %s', async (_what, error) => {
 	const stop = new AbortController();
 	setTimeout(() => stop.abort(), 200);

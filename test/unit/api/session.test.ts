@@ -9,9 +9,9 @@ import { NodeApiError, sleep } from 'n8n-workflow';
 import { AlfaCrmApi } from '../../../credentials/AlfaCrmApi.credentials';
 import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import { nameAccount, readLogin, Session } from '../../../nodes/AlfaCrm/api/session';
-import { answered, NODE, unanswered, WEB_PAGE } from '../../support/nodeErrors';
-import type { ContextOptions, Sent } from '../apiSupport';
-import { contextOf, failed, failureOfCall, READ, WRITE } from '../apiSupport';
+import { makeAnswerError, NODE, makeNetworkError, WEB_PAGE } from '../../support/nodeErrors';
+import type { ContextOptions, SentRequest } from '../apiSupport';
+import { makeContext, catchFailure, callAndCatchFailure, READ, WRITE } from '../apiSupport';
 import { settle, stopTime } from './clock';
 
 // Several processes whose tokens expire are in test/properties/api/logins.test.ts.
@@ -141,21 +141,21 @@ describe('a call', () => {
 
 	/** An account that no other test knows, with logins that give `token 1`, `token 2`, ... */
 	function accountWith(
-		answer: (request: Sent, valid: string) => unknown,
+		answer: (request: SentRequest, valid: string) => unknown,
 		{ isOldN8n }: Pick<ContextOptions, 'isOldN8n'> = {},
 	) {
 		const state = { logins: 0, valid: 'none' };
 		const logIn = () => ({ token: (state.valid = `token ${++state.logins}`) });
 		const credential = { email: newEmail() };
-		const made = contextOf((request) => answer(request, state.valid), { credential, logIn, isOldN8n });
+		const made = makeContext((request) => answer(request, state.valid), { credential, logIn, isOldN8n });
 		const tokens = () => made.sent.map(({ token }) => token);
 		return { ...made, request: async () => await settle(made.client.request(WRITE)), state, tokens };
 	}
 
 	const yii = (status: number) => ({ name: 'Forbidden', message: 'Token expired', code: 0, status });
 	const refusals: Array<[what: string, refuse: () => unknown]> = [
-		['401', () => failed(answered(401))],
-		['403', () => failed(answered(403, yii(403)))],
+		['401', () => catchFailure(makeAnswerError(401))],
+		['403', () => catchFailure(makeAnswerError(403, yii(403)))],
 		['HTTP 200 with a 401 inside', () => yii(401)],
 		['HTTP 200 with a 403 inside', () => yii(403)],
 	];
@@ -178,7 +178,7 @@ describe('a call', () => {
 
 	it.each([401, 403])('keeps its token where a web page comes with HTTP %i', async (status) => {
 		const { client, sent, state, tokens } = accountWith(() =>
-			sent.length === 1 ? failed(answered(status, WEB_PAGE)) : { items: [] },
+			sent.length === 1 ? catchFailure(makeAnswerError(status, WEB_PAGE)) : { items: [] },
 		);
 
 		await settle(client.request(READ));
@@ -189,7 +189,7 @@ describe('a call', () => {
 
 	it('whose token is refused by 401 goes on with a new login in an older n8n, which hides the answer', async () => {
 		const { request, tokens } = accountWith(
-			({ token }, valid) => (token === valid ? { items: [] } : failed(answered(401))),
+			({ token }, valid) => (token === valid ? { items: [] } : catchFailure(makeAnswerError(401))),
 			{ isOldN8n: true },
 		);
 
@@ -204,13 +204,13 @@ describe('a call', () => {
 		['403', refusals[1][1], 'denied access', 2],
 	])('is given up when its answer is always %s', async (_what, refuse, says, most) => {
 		const { client, sent } = accountWith(refuse);
-		expect((await settle(failureOfCall(client, READ))).message).toContain(says);
+		expect((await settle(callAndCatchFailure(client, READ))).message).toContain(says);
 		expect(sent).toHaveLength(most);
 	});
 
 	it('logs in for one of an execution, and not for each, where every token is refused', async () => {
-		const { client, sent, state } = accountWith(() => failed(answered(401)));
-		for (let count = 0; count < 20; count++) await settle(failureOfCall(client, READ));
+		const { client, sent, state } = accountWith(() => catchFailure(makeAnswerError(401)));
+		for (let count = 0; count < 20; count++) await settle(callAndCatchFailure(client, READ));
 		expect([state.logins, sent.length]).toEqual([3, 3 + 20]);
 	});
 
@@ -219,7 +219,7 @@ describe('a call', () => {
 		const made = accountWith(({ token }) => {
 			if (others === 8 && token === 'of another 8') return { items: [] };
 			if (others < 8) made.stored.token = `of another ${++others}`;
-			return failed(answered(401));
+			return catchFailure(makeAnswerError(401));
 		});
 		await expect(made.request()).resolves.toEqual({ items: [] });
 		expect([made.state.logins, made.sent.length]).toEqual([0, 9]);
@@ -227,7 +227,7 @@ describe('a call', () => {
 
 	it('is sent by n8n with a new token past its place in the rate for no call of these nodes', async () => {
 		const { sent, client } = accountWith(({ token }, valid) =>
-			token === valid ? { items: [] } : failed(answered(401)),
+			token === valid ? { items: [] } : catchFailure(makeAnswerError(401)),
 		);
 		const onSend = jest.fn(() => {
 			if (onSend.mock.calls.length > 1) throw new Error('The lock is lost');
@@ -240,15 +240,15 @@ describe('a call', () => {
 	function refusing(status: number) {
 		const credential: IDataObject = { email: newEmail(), apiKey: 'wrong', token: '' };
 		const logIn = jest.fn(() =>
-			credential.apiKey === 'right' ? { token: 'token' } : failed(answered(status)),
+			credential.apiKey === 'right' ? { token: 'token' } : catchFailure(makeAnswerError(status)),
 		);
-		return { logIn, ...contextOf(() => ({ items: [] }), { credential, logIn }) };
+		return { logIn, ...makeContext(() => ({ items: [] }), { credential, logIn }) };
 	}
 
 	it('whose login was refused is not tried again by each of the next ones, but once the key is corrected', async () => {
 		const { client, stored, logIn } = refusing(403);
 		for (let count = 0; count < 20; count++)
-			expect((await settle(failureOfCall(client, READ))).message).toContain('did not accept the login');
+			expect((await settle(callAndCatchFailure(client, READ))).message).toContain('did not accept the login');
 		expect(logIn).toHaveBeenCalledTimes(1);
 		stored.apiKey = 'right';
 		await expect(settle(client.request(READ))).resolves.toEqual({ items: [] });
@@ -257,7 +257,7 @@ describe('a call', () => {
 
 	it('whose login met a server that is out of order is tried again by the next one', async () => {
 		const { client, logIn } = refusing(500);
-		for (let count = 0; count < 2; count++) await settle(failureOfCall(client, READ));
+		for (let count = 0; count < 2; count++) await settle(callAndCatchFailure(client, READ));
 		expect(logIn).toHaveBeenCalledTimes(2);
 	});
 
@@ -265,10 +265,12 @@ describe('a call', () => {
 		const PAY = { ...READ, path: 'pay', task: 'list the payments' };
 		const lacking = () => {
 			const made = accountWith(({ token, url }, valid) =>
-				token !== valid || (url.includes('/pay/') && !right.isThere) ? failed(answered(403)) : { items: [] },
+				token !== valid || (url.includes('/pay/') && !right.isThere)
+					? catchFailure(makeAnswerError(403))
+					: { items: [] },
 			);
 			const right = { isThere: false };
-			const failPay = async () => await settle(failureOfCall(made.client, PAY));
+			const failPay = async () => await settle(callAndCatchFailure(made.client, PAY));
 			return { ...made, right, failPay };
 		};
 
@@ -311,20 +313,20 @@ describe('a call', () => {
 	});
 
 	it('leaves no doubt where n8n cannot keep its new token: it was not sent', async () => {
-		const { client, context } = contextOf(() => ({}), { credential: { email: newEmail(), token: '' } });
-		const gone: unknown = unanswered('ECONNRESET', 'The database went away');
+		const { client, context } = makeContext(() => ({}), { credential: { email: newEmail(), token: '' } });
+		const gone: unknown = makeNetworkError('ECONNRESET', 'The database went away');
 		jest
 			.spyOn(context.helpers, 'httpRequestWithAuthentication')
 			.mockRejectedValue(new NodeApiError(NODE, gone as JsonObject));
 		const onAnswerLost = jest.fn();
-		const { message, description } = await settle(failureOfCall(client, { ...WRITE, onAnswerLost }));
+		const { message, description } = await settle(callAndCatchFailure(client, { ...WRITE, onAnswerLost }));
 		expect(message).toBe('Could not create the customer: n8n could not prepare the request');
 		expect([description, onAnswerLost.mock.calls]).toEqual(['The database went away', []]);
 	});
 
 	it('leaves no doubt where it is cancelled during its login: it was not carried out', async () => {
 		const cancel = new AbortController();
-		const { client } = contextOf(() => ({ items: [] }), {
+		const { client } = makeContext(() => ({ items: [] }), {
 			credential: { email: newEmail(), token: '' },
 			logIn: () => {
 				cancel.abort();
@@ -333,7 +335,7 @@ describe('a call', () => {
 			signal: cancel.signal,
 		});
 		const onAnswerLost = jest.fn();
-		const { message, description } = await settle(failureOfCall(client, { ...WRITE, onAnswerLost }));
+		const { message, description } = await settle(callAndCatchFailure(client, { ...WRITE, onAnswerLost }));
 		expect([message, description]).toEqual(['The execution was cancelled', '']);
 		expect(onAnswerLost).not.toHaveBeenCalled();
 	});

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
+import { customerForm, OTHER_PHONE, PHONE, SmallSchool } from './school';
 
 let school: SmallSchool;
 beforeEach(() => (school = new SmallSchool()));
@@ -14,10 +14,10 @@ const update = (id: number, fields: object) =>
 
 describe('an API Call', () => {
 	it('sends any call with the login, and returns the answer', async () => {
-		const id = school.lead();
-		const { json } = await school.done(update(id, { note: 'x' }));
+		const id = school.addLead();
+		const { json } = await school.run(update(id, { note: 'x' }));
 		const url = expect.stringMatching(/\/v2api\/1\/customer\/update$/) as string;
-		expect(school.sent).toMatchObject([{ url, query: { id }, body: { note: 'x' } }]);
+		expect(school.requests).toMatchObject([{ url, query: { id }, body: { note: 'x' } }]);
 		expect(json).toMatchObject([{ success: true, model: { id, note: 'x' } }]);
 	});
 
@@ -33,38 +33,38 @@ describe('an API Call', () => {
 			"'Page Through All' is for actions that list",
 		]),
 	])('with %j is refused before it is sent', async (more, message) => {
-		expect((await school.refused(call('customer', 'index', more))).message).toContain(message);
+		expect((await school.expectRefusedUnsent(call('customer', 'index', more))).message).toContain(message);
 	});
 
 	it('gives a record what Create or Update finds it by a moment later', async () => {
-		const [, , third] = ['Д-1', 'Д-2', 'Д-3'].map((custom_dogovor) => school.lead({ custom_dogovor }));
+		const [, , third] = ['Д-1', 'Д-2', 'Д-3'].map((custom_dogovor) => school.addLead({ custom_dogovor }));
 		school.onCall = async (name) => {
-			if (name === 'customer/update' && school.writes().length === 2)
-				await school.done(update(third, { custom_dogovor: 'Д-9' }));
+			if (name === 'customer/update' && school.readWrites().length === 2)
+				await school.run(update(third, { custom_dogovor: 'Д-9' }));
 		};
 		const each = ['Д-1', 'Д-2', 'Д-9'].map((matchValue) =>
-			formOf('upsert', {
+			customerForm('upsert', {
 				...{ matchBy: 'customField', matchField: 'custom_dogovor', matchValue },
 				fieldsToSet: { name: 'Гость', note: 'Новое' },
 			}),
 		);
-		const { json } = await school.done({}, { each, credential: { callsAtOnce: 1 } });
+		const { json } = await school.run({}, { parametersByItem: each, credential: { callsAtOnce: 1 } });
 		expect(json[2]).toMatchObject({ id: third, operationResult: 'updated' });
-		expect(school.rows('customer')).toHaveLength(3);
+		expect(school.readRecords('customer')).toHaveLength(3);
 	});
 
 	it('waits for who has read a record and will write it', async () => {
-		const id = school.lead({ phone: [PHONE] });
+		const id = school.addLead({ phone: [PHONE] });
 		let late: Promise<unknown> | undefined;
 		school.onCall = async (name) => {
 			if (late !== undefined || name !== 'customer/index') return;
-			late = school.done(update(id, { note: 'x' }));
+			late = school.run(update(id, { note: 'x' }));
 			for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
-			expect(school.writes()).toEqual([]);
+			expect(school.readWrites()).toEqual([]);
 		};
-		await school.done(formOf('update', { id, listMode: 'add', updateFields: { phone: [OTHER_PHONE] } }));
+		await school.run(customerForm('update', { id, listMode: 'add', updateFields: { phone: [OTHER_PHONE] } }));
 		await late;
-		expect(school.row('customer', id)).toMatchObject({ note: 'x', phone: [PHONE, OTHER_PHONE] });
+		expect(school.readRecord('customer', id)).toMatchObject({ note: 'x', phone: [PHONE, OTHER_PHONE] });
 	});
 });
 
@@ -75,12 +75,12 @@ describe('Page Through All', () => {
 		['teacher', 'teacher-rate', { callBranch: 1 }],
 		['customer', 'index', { callBody: { is_study: 2, removed: 1 } }],
 	])('walks %s/%s, and says when rows are missing', async (path, action, more) => {
-		school.lead({ is_study: 1 });
-		school.add('group', { name: 'A', branch_ids: [1] });
-		school.add('teacher', { name: 'A', branch_ids: [1] });
+		school.addLead({ is_study: 1 });
+		school.addRecord('group', { name: 'A', branch_ids: [1] });
+		school.addRecord('teacher', { name: 'A', branch_ids: [1] });
 		for (let one = 0; one < 25; one++) {
-			school.lead();
-			school.add('cgi', {
+			school.addLead();
+			school.addRecord('cgi', {
 				customer_id: 1,
 				group_id: 1,
 				branch_id: 1,
@@ -88,16 +88,22 @@ describe('Page Through All', () => {
 				e_date: '31.12.2035',
 			});
 			for (const list of ['working-hour', 'teacher-rate'])
-				school.add(list, { teacher_id: 1, branch_id: 1, weekday: 2, time_from: '10:00', time_to: '11:00' });
+				school.addRecord(list, {
+					teacher_id: 1,
+					branch_id: 1,
+					weekday: 2,
+					time_from: '10:00',
+					time_to: '11:00',
+				});
 		}
 		const form = call(path, action, { allPages: true, ...more });
-		const { json, hints } = await school.done(form);
+		const { json, hints } = await school.run(form);
 		expect([json.length >= 25, hints]).toEqual([true, []]);
 		const place = path === 'customer' ? '/v2api/customer/index' : `/v2api/1/${path}/${action}`;
-		expect(school.sent.at(-1)?.url).toMatch(new RegExp(`${place}$`));
+		expect(school.requests.at(-1)?.url).toMatch(new RegExp(`${place}$`));
 		const listed = path === 'teacher' ? action : path;
-		school.store.hide(listed, Number(school.rows(listed)[0].id), 'counted');
-		const again = await school.done(form);
+		school.store.hide(listed, Number(school.readRecords(listed)[0].id), 'counted');
+		const again = await school.run(form);
 		expect([again.json.length, again.hints.length]).toEqual([json.length - 1, 1]);
 	});
 });
@@ -109,6 +115,6 @@ it.each([
 	const person = (name?: string) => ({ name, is_study: 0, legal_type: 1, branch_ids: [1] });
 	const bodies = action === 'create' ? [person('А'), person('Б'), person(), person('В')] : [{}, 'x'];
 	const each = bodies.map((callBody) => call('customer', action, { callBranch: '1', callBody }));
-	expect((await school.run({}, { each })).error?.description).toMatch(note);
-	expect(school.rows('customer')).toHaveLength(action === 'create' ? 2 : 0);
+	expect((await school.runToEnd({}, { parametersByItem: each })).error?.description).toMatch(note);
+	expect(school.readRecords('customer')).toHaveLength(action === 'create' ? 2 : 0);
 });

@@ -1,22 +1,22 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { answered } from '../../support/nodeErrors';
-import { formOf, SmallSchool } from './school';
+import { makeAnswerError } from '../../support/nodeErrors';
+import { customerForm, SmallSchool } from './school';
 
 let school: SmallSchool;
 let anna: number;
 let boris: number;
 beforeEach(() => {
 	school = new SmallSchool();
-	for (const path of ['subject', 'lesson-type', 'lesson-type']) school.add(path, { name: 'A' });
-	school.add('teacher', { name: 'A', branch_ids: [1] });
+	for (const path of ['subject', 'lesson-type', 'lesson-type']) school.addRecord(path, { name: 'A' });
+	school.addRecord('teacher', { name: 'A', branch_ids: [1] });
 	[anna, boris] = clients(2);
 });
 afterEach(() => jest.useRealTimers());
 
-const clients = (count: number) => Array.from({ length: count }, () => school.lead({ is_study: 1 }));
+const clients = (count: number) => Array.from({ length: count }, () => school.addLead({ is_study: 1 }));
 const held = (row: IDataObject = {}) =>
-	school.add('lesson', {
+	school.addRecord('lesson', {
 		...{
 			branch_id: 1,
 			date: '2026-02-10',
@@ -29,25 +29,26 @@ const held = (row: IDataObject = {}) =>
 		...{ customer_ids: [anna, boris], ...row },
 	});
 const markAs = (id: number, more: object): IDataObject =>
-	formOf('complete', {
+	customerForm('complete', {
 		...{ resource: 'lesson', id, present_ids: '', absent_ids: '', if_completed: 'refuse', ...more },
 	});
 /** That Anna was there and Boris was not. */
 const mark = (id: number, more: object = {}) =>
 	markAs(id, { present_ids: String(anna), absent_ids: String(boris), ...more });
 const rowsOf = (...details: IDataObject[]) => ({ details });
-const detailsOf = (id: number) => school.rows('lesson-details').filter(({ lesson_id }) => lesson_id === id);
+const detailsOf = (id: number) =>
+	school.readRecords('lesson-details').filter(({ lesson_id }) => lesson_id === id);
 const patchDetails = (id: number, row: IDataObject) => {
-	for (const detail of detailsOf(id)) school.patch('lesson-details', detail.id, row);
+	for (const detail of detailsOf(id)) school.changeRecord('lesson-details', detail.id, row);
 };
 /** Who is told of in AlfaCRM, with there or not. */
 const told = (id: number) =>
 	Object.fromEntries(detailsOf(id).map(({ customer_id, is_attend }) => [customer_id, is_attend]));
-const taught = () => (school.sentTo('lesson/teach').at(-1)?.body.details ?? []) as IDataObject[];
+const taught = () => (school.readRequests('lesson/teach').at(-1)?.body.details ?? []) as IDataObject[];
 /** The lesson as AlfaCRM shows it in an odd form, in the list of its status. */
 const shown = (id: number, odd: object) => {
-	const items = [{ ...school.row('lesson', id), ...odd }];
-	const { status } = school.row('lesson', id);
+	const items = [{ ...school.readRecord('lesson', id), ...odd }];
+	const { status } = school.readRecord('lesson', id);
 	school.onCall = (call, { body }) =>
 		call === 'lesson/index' ? { items: body.status === status && body.page === 0 ? items : [] } : undefined;
 };
@@ -55,9 +56,9 @@ const shown = (id: number, odd: object) => {
 describe('a planned lesson', () => {
 	it('is completed once, with who was there and who was not', async () => {
 		const id = held();
-		const { json } = await school.done(mark(id, { additionalFields: { topic: 'Дебют' } }));
+		const { json } = await school.run(mark(id, { additionalFields: { topic: 'Дебют' } }));
 		expect(json).toMatchObject([{ operationResult: 'updated', status: 3 }]);
-		expect(school.sent.at(-1)).toMatchObject({
+		expect(school.requests.at(-1)).toMatchObject({
 			...{ url: expect.stringContaining('/v2api/1/lesson/teach') as string, query: { id } },
 			body: { status: 3, topic: 'Дебют' },
 		});
@@ -65,10 +66,10 @@ describe('a planned lesson', () => {
 			{ branch_id: 1, customer_id: anna, is_attend: 1 },
 			{ branch_id: 1, customer_id: boris, is_attend: 0 },
 		]);
-		expect(school.sent.at(-1)?.body).not.toHaveProperty('present_ids');
-		const again = await school.done(mark(id, { present_ids: [anna], absent_ids: '' }));
+		expect(school.requests.at(-1)?.body).not.toHaveProperty('present_ids');
+		const again = await school.run(mark(id, { present_ids: [anna], absent_ids: '' }));
 		expect(again.json).toMatchObject([{ operationResult: 'unchanged', changedFields: [] }]);
-		expect(school.writes()).toEqual(['lesson/teach']);
+		expect(school.readWrites()).toEqual(['lesson/teach']);
 	});
 
 	it.each([
@@ -77,13 +78,15 @@ describe('a planned lesson', () => {
 	])('begins at another time: a start %s', async (_what, additionalFields, begin, end) => {
 		const id = held();
 		const form = mark(id, { additionalFields });
-		expect(await school.results(form, form)).toBe('updated, unchanged');
+		expect(await school.runInTurn(form, form)).toBe('updated, unchanged');
 		const times = { time_from: `2026-02-10 ${begin}`, time_to: `2026-02-10 ${end}` };
-		expect(school.row('lesson', id)).toMatchObject(times);
+		expect(school.readRecord('lesson', id)).toMatchObject(times);
 	});
 
 	it('does not begin so late that it would end on the next day', async () => {
-		const { message } = await school.stopped(mark(held(), { additionalFields: { time_from: '23:00' } }));
+		const { message } = await school.expectRefused(
+			mark(held(), { additionalFields: { time_from: '23:00' } }),
+		);
 		expect(message).toBe("'End Time' would be on the next day: the lesson takes 90 minutes");
 	});
 
@@ -93,20 +96,22 @@ describe('a planned lesson', () => {
 	])('%s', async (_what, date, isCompleted) => {
 		jest.useFakeTimers({ now: new Date('2026-03-01T12:00:00Z'), advanceTimers: true });
 		const id = held({ date, time_from: `${date} 17:00:00`, time_to: `${date} 18:00:00` });
-		const { error } = await school.run(mark(id));
+		const { error } = await school.runToEnd(mark(id));
 		const refusal = `Lesson ${id} is on ${date}, so nobody can have attended it yet`;
 		expect(error?.message).toBe(isCompleted ? undefined : refusal);
-		expect([school.row('lesson', id).status, detailsOf(id).length]).toEqual(isCompleted ? [3, 2] : [1, 0]);
+		expect([school.readRecord('lesson', id).status, detailsOf(id).length]).toEqual(
+			isCompleted ? [3, 2] : [1, 0],
+		);
 	});
 
 	it('is shown as completed where the answer does not hold it', async () => {
 		school.onCall = (call) => (call === 'lesson/teach' ? { success: true, errors: [] } : undefined);
-		expect((await school.done(mark(held()))).json).toMatchObject([{ operationResult: 'updated', status: 3 }]);
+		expect((await school.run(mark(held()))).json).toMatchObject([{ operationResult: 'updated', status: 3 }]);
 	});
 
 	it('that is cancelled is refused', async () => {
 		const id = held({ status: 2 });
-		expect(await school.stopped(mark(id))).toMatchObject({
+		expect(await school.expectRefused(mark(id))).toMatchObject({
 			message: `Lesson ${id} is cancelled, so nobody attended it`,
 			description: 'Nothing was saved.',
 		});
@@ -123,7 +128,7 @@ describe('who was there', () => {
 		[{ present_ids: '1', absent_ids: '2, 1' }, 'Customer 1 is given twice'],
 		[{ details: [{ customer_id: 2, is_attend: true }] }, 'Customer 2 is given twice'],
 	])('is named once: %j', async (more, message) => {
-		expect(await school.refused(mark(1, more))).toMatchObject({
+		expect(await school.expectRefusedUnsent(mark(1, more))).toMatchObject({
 			message,
 			description:
 				"Name each customer once, in 'Present Customer', 'Absent Customer' or 'Attendance'. Nothing was sent to AlfaCRM.",
@@ -134,7 +139,7 @@ describe('who was there', () => {
 		const graded = { customer_id: anna, is_attend: 0, grade: '5', note: 'Молодец' };
 		const lesson = held();
 		const form = markAs(lesson, { present_ids: `${boris}`, ...rowsOf(graded) });
-		expect(await school.results(form, form)).toBe('updated, unchanged');
+		expect(await school.runInTurn(form, form)).toBe('updated, unchanged');
 		expect(detailsOf(lesson)).toMatchObject([graded, { customer_id: boris, is_attend: 1 }]);
 
 		const lists = { present_ids: `${anna}`, absent_ids: `${boris}` };
@@ -145,8 +150,8 @@ describe('who was there', () => {
 			[same, lists, { absent_ids: `${anna},${boris}` }],
 		]) {
 			const id = held();
-			expect(await school.results(markAs(id, first), markAs(id, again))).toBe('updated, unchanged');
-			expect((await school.stopped(markAs(id, wrong))).message).toContain(
+			expect(await school.runInTurn(markAs(id, first), markAs(id, again))).toBe('updated, unchanged');
+			expect((await school.expectRefused(markAs(id, wrong))).message).toContain(
 				`Lesson ${id} is already completed`,
 			);
 		}
@@ -154,7 +159,7 @@ describe('who was there', () => {
 
 	const HINT = 'Nothing was said of some who are put down for a lesson that was completed';
 	const hintsOf = async (form: IDataObject) =>
-		(await school.done(form)).hints
+		(await school.run(form)).hints
 			.filter((hint) => hint.includes(HINT))
 			.map((hint) => hint.split(': ').slice(1).join(': '));
 
@@ -165,7 +170,7 @@ describe('who was there', () => {
 		expect(await hintsOf(form)).toEqual([`lesson ${id}: customer ${anna}, ${third}`]);
 		expect(told(id)).toEqual({ [boris]: 0 });
 		// Again it changes nothing, and once all are named there is nothing to say.
-		expect((await school.done(form)).hints).toEqual([
+		expect((await school.run(form)).hints).toEqual([
 			`This lesson was completed like that already; nothing was changed: lesson ${id}`,
 		]);
 		const all = { absent_ids: [boris], present_ids: [anna, third], if_completed: 'teach' };
@@ -175,10 +180,10 @@ describe('who was there', () => {
 
 	it('Complete Lesson names the members of whom nothing was said, if a group lesson names nobody', async () => {
 		const [left] = clients(1);
-		school.add('group', { id: 41, name: 'Роботы', branch_ids: [1] });
-		school.add('cgi', { customer_id: anna, group_id: 41, b_date: '01.01.2026', e_date: null });
-		school.add('cgi', { customer_id: boris, group_id: 41, b_date: '10.02.2026', e_date: '10.02.2026' });
-		school.add('cgi', { customer_id: left, group_id: 41, b_date: '01.01.2026', e_date: '09.02.2026' });
+		school.addRecord('group', { id: 41, name: 'Роботы', branch_ids: [1] });
+		school.addRecord('cgi', { customer_id: anna, group_id: 41, b_date: '01.01.2026', e_date: null });
+		school.addRecord('cgi', { customer_id: boris, group_id: 41, b_date: '10.02.2026', e_date: '10.02.2026' });
+		school.addRecord('cgi', { customer_id: left, group_id: 41, b_date: '01.01.2026', e_date: '09.02.2026' });
 		const id = held({ customer_ids: [], group_ids: [41] });
 
 		expect(await hintsOf(markAs(id, { absent_ids: [anna] }))).toEqual([`lesson ${id}: customer ${boris}`]);
@@ -195,7 +200,7 @@ describe('who was there', () => {
 	it('Complete Lesson goes on without a hint, if AlfaCRM refuses to list the members of the group', async () => {
 		const id = held({ customer_ids: [], group_ids: [41] });
 		school.onCall = (call) => {
-			if (call === 'cgi/index') throw answered(405);
+			if (call === 'cgi/index') throw makeAnswerError(405);
 			return undefined;
 		};
 
@@ -204,9 +209,9 @@ describe('who was there', () => {
 	});
 
 	it('Complete Lesson goes on without a hint, if the cards of the members may not be read', async () => {
-		school.add('group', { id: 41, name: 'Роботы', branch_ids: [1] });
-		school.add('cgi', { customer_id: anna, group_id: 41, b_date: '01.01.2026', e_date: null });
-		school.add('cgi', { customer_id: boris, group_id: 41, b_date: '01.01.2026', e_date: null });
+		school.addRecord('group', { id: 41, name: 'Роботы', branch_ids: [1] });
+		school.addRecord('cgi', { customer_id: anna, group_id: 41, b_date: '01.01.2026', e_date: null });
+		school.addRecord('cgi', { customer_id: boris, group_id: 41, b_date: '01.01.2026', e_date: null });
 		const id = held({ customer_ids: [], group_ids: [41] });
 		school.settings.forbiddenCalls = ['customer/index'];
 
@@ -215,10 +220,10 @@ describe('who was there', () => {
 	});
 
 	it('Complete Lesson does not name an archived member as put down', async () => {
-		const archived = school.lead({ is_study: 1, removed: 1, e_date: '2026-01-15' });
-		school.add('group', { id: 41, name: 'Роботы', branch_ids: [1] });
+		const archived = school.addLead({ is_study: 1, removed: 1, e_date: '2026-01-15' });
+		school.addRecord('group', { id: 41, name: 'Роботы', branch_ids: [1] });
 		for (const customer_id of [anna, boris, archived]) {
-			school.add('cgi', { customer_id, group_id: 41, b_date: '01.01.2026', e_date: null });
+			school.addRecord('cgi', { customer_id, group_id: 41, b_date: '01.01.2026', e_date: null });
 		}
 		const id = held({ customer_ids: [], group_ids: [41] });
 
@@ -229,8 +234,8 @@ describe('who was there', () => {
 describe('a completed lesson', () => {
 	it('that says something else is refused, with the names of the customers', async () => {
 		const id = held();
-		await school.done(mark(id));
-		const refusal = async (more: IDataObject) => await school.stopped(mark(id, more));
+		await school.run(mark(id));
+		const refusal = async (more: IDataObject) => await school.expectRefused(mark(id, more));
 		const all = await refusal({ present_ids: `${anna}, ${boris}`, absent_ids: '' });
 		expect(all.message).toBe(
 			`Lesson ${id} is already completed, with another attendance of customer ${boris}`,
@@ -248,8 +253,8 @@ describe('a completed lesson', () => {
 		const id = held();
 		const times = { time_from: '17:00', time_to: '18:00' };
 		const form = (homework: string) => mark(id, { additionalFields: { ...times, homework } });
-		expect(await school.results(form('read chapter 3'), form('read chapter 3'))).toBe('updated, unchanged');
-		expect((await school.stopped(form('Read Chapter 3'))).message).toContain('with other details');
+		expect(await school.runInTurn(form('read chapter 3'), form('read chapter 3'))).toBe('updated, unchanged');
+		expect((await school.expectRefused(form('Read Chapter 3'))).message).toContain('with other details');
 	});
 
 	it.each([
@@ -257,10 +262,10 @@ describe('a completed lesson', () => {
 		['teach', 0, 'updated'],
 	])('leaves a bonus alone that none names, with %s', async (if_completed, is_attend, result) => {
 		const id = held();
-		await school.done(markAs(id, { present_ids: `${anna},${boris}` }));
+		await school.run(markAs(id, { present_ids: `${anna},${boris}` }));
 		patchDetails(id, { bonus: 5 });
 		const form = markAs(id, { ...rowsOf({ customer_id: anna, is_attend }), if_completed });
-		expect(await school.results(form)).toBe(result);
+		expect(await school.runInTurn(form)).toBe(result);
 		expect(detailsOf(id)).toMatchObject([
 			{ bonus: 5, is_attend },
 			{ bonus: 5, is_attend: 1 },
@@ -270,10 +275,10 @@ describe('a completed lesson', () => {
 	it('is sent again where that is wanted, with the rows of all whom it holds', async () => {
 		const [third] = clients(1);
 		const id = held({ customer_ids: [anna, boris, third] });
-		await school.done(markAs(id, { present_ids: `${anna},${boris},${third}` }));
+		await school.run(markAs(id, { present_ids: `${anna},${boris},${third}` }));
 		patchDetails(id, { grade: '5', note: 'Молодец' });
 		const form = markAs(id, { absent_ids: `${boris}`, if_completed: 'teach' });
-		expect(await school.results(form)).toBe('updated');
+		expect(await school.runInTurn(form)).toBe('updated');
 		const of = (customer: number) => taught().find((row) => Number(row.customer_id) === customer);
 		expect(of(boris)).toMatchObject({ is_attend: 0 });
 		for (const other of [anna, third])
@@ -283,7 +288,7 @@ describe('a completed lesson', () => {
 			new Set(detailsOf(id).map((row) => row.id)),
 		);
 		expect(told(id)).toEqual({ [anna]: 1, [boris]: 0, [third]: 1 });
-		expect(await school.results(form)).toBe('unchanged');
+		expect(await school.runInTurn(form)).toBe('unchanged');
 	});
 
 	it.each([
@@ -291,10 +296,10 @@ describe('a completed lesson', () => {
 		['that was told before the lesson', 1],
 	] as const)('loses the reason of an absence %s for who was there after all', async (_of, status) => {
 		const id = held();
-		await school.done(markAs(id, { absent_ids: `${anna},${boris}` }));
-		school.patch('lesson', id, { status });
+		await school.run(markAs(id, { absent_ids: `${anna},${boris}` }));
+		school.changeRecord('lesson', id, { status });
 		patchDetails(id, { reason_id: 1, note: 'Болеет' });
-		await school.done(mark(id, { if_completed: 'teach' }));
+		await school.run(mark(id, { if_completed: 'teach' }));
 		expect(detailsOf(id)).toMatchObject([
 			{ customer_id: anna, is_attend: 1, reason_id: null, note: 'Болеет' },
 			{ customer_id: boris, is_attend: 0, reason_id: 1 },
@@ -303,17 +308,17 @@ describe('a completed lesson', () => {
 
 	it('leaves the branch of a customer as it is', async () => {
 		const id = held({ status: 3 });
-		school.add('lesson-details', { lesson_id: id, customer_id: anna, branch_id: 2, is_attend: 0 });
-		await school.done(markAs(id, { present_ids: `${anna}`, if_completed: 'teach' }));
+		school.addRecord('lesson-details', { lesson_id: id, customer_id: anna, branch_id: 2, is_attend: 0 });
+		await school.run(markAs(id, { present_ids: `${anna}`, if_completed: 'teach' }));
 		expect(detailsOf(id)).toMatchObject([{ branch_id: 2, is_attend: 1 }]);
 	});
 
 	it('is not sent where AlfaCRM shows who was there in lists of a customer only, for that would be lost', async () => {
 		school.settings.lessonDetails = 'withCustomer';
 		const id = held();
-		await school.done(mark(id));
+		await school.run(mark(id));
 		for (const if_completed of ['refuse', 'teach'])
-			expect(await school.stopped(mark(id, { if_completed }))).toMatchObject({
+			expect(await school.expectRefused(mark(id, { if_completed }))).toMatchObject({
 				message: `Lesson ${id} is already completed, and AlfaCRM does not show who was there`,
 				description: 'Look at it, and correct it, in AlfaCRM. Nothing was saved.',
 			});
@@ -322,7 +327,7 @@ describe('a completed lesson', () => {
 	it.each(['', null, undefined])('has no rows yet where `details` is %j', async (details) => {
 		const id = held();
 		shown(id, { details });
-		expect(await school.results(mark(id))).toBe('updated');
+		expect(await school.runInTurn(mark(id))).toBe('updated');
 		expect(taught().map(({ customer_id }) => customer_id)).toEqual([anna, boris]);
 	});
 
@@ -331,7 +336,7 @@ describe('a completed lesson', () => {
 		async (details) => {
 			const id = held({ status: 3 });
 			shown(id, { details });
-			expect(await school.stopped(mark(id, { if_completed: 'teach' }))).toMatchObject({
+			expect(await school.expectRefused(mark(id, { if_completed: 'teach' }))).toMatchObject({
 				message: `AlfaCRM shows the attendance of lesson ${id} in an unknown format`,
 				description: 'Complete the lesson in AlfaCRM. Nothing was saved.',
 			});
@@ -346,7 +351,7 @@ describe('a completed lesson', () => {
 	])('is sent where `customer_ids` is %j', async (customer_ids, others) => {
 		const id = held();
 		shown(id, { customer_ids });
-		const { hints } = await school.done(mark(id));
+		const { hints } = await school.run(mark(id));
 		expect(hints.map((hint) => hint.split(': ').slice(1).join(': '))).toEqual(others);
 	});
 });
@@ -367,7 +372,7 @@ describe('a lesson of several items', () => {
 		}));
 	/** At once only after a first item, for then it is known how many may. */
 	const runAll = async (entries: Entry[], callsAtOnce = 1) =>
-		await school.run({}, { each: bySheet(entries), credential: { callsAtOnce } });
+		await school.runToEnd({}, { parametersByItem: bySheet(entries), credential: { callsAtOnce } });
 
 	it.each([1, 5])(
 		'is completed once with all of them, as they come in a sheet, %d at once',
@@ -392,12 +397,12 @@ describe('a lesson of several items', () => {
 			);
 			expect(told(first)).toEqual({ [anna]: 1, [boris]: 0, [three]: 1 });
 			expect(told(second)).toEqual({ [four]: 0, [anna]: 1 });
-			expect(school.row('lesson', first).topic).toBe('Датчики');
+			expect(school.readRecord('lesson', first).topic).toBe('Датчики');
 			const again = await runAll(entries, atOnce);
 			expect(new Set(again.json.map(({ operationResult }) => operationResult))).toEqual(
 				new Set(['unchanged']),
 			);
-			expect(school.writes()).toEqual(['lesson/teach', 'lesson/teach']);
+			expect(school.readWrites()).toEqual(['lesson/teach', 'lesson/teach']);
 		},
 	);
 
@@ -414,7 +419,7 @@ describe('a lesson of several items', () => {
 			{ lesson: good, customer: anna },
 			{ lesson: bad, customer: anna, ...odd },
 		]);
-		const { json } = await school.run({}, { each, continueOnFail: true });
+		const { json } = await school.runToEnd({}, { parametersByItem: each, continueOnFail: true });
 		const refusal = expect.stringContaining(words) as string;
 		expect(json.map(({ error }) => error)).toEqual([refusal, undefined, refusal]);
 		expect([told(bad), told(good)]).toEqual([{}, { [anna]: 1 }]);
@@ -426,7 +431,7 @@ describe('a lesson of several items', () => {
 		const said = (lesson: number, cells: unknown[]) =>
 			cells.map((is_attend, n) => markAs(lesson, { details: [{ customer_id: customers[n], is_attend }] }));
 		const each = [...said(sure, [true, false, 'TRUE', 'FALSE']), ...said(unsure, ['TRUE', 'нет'])];
-		const { json } = await school.run({}, { each, continueOnFail: true });
+		const { json } = await school.runToEnd({}, { parametersByItem: each, continueOnFail: true });
 		expect(Object.values(told(sure))).toEqual([1, 0, 1, 0]);
 		expect(told(unsure)).toEqual({});
 		expect(json[5].error).toContain(
@@ -450,8 +455,8 @@ describe('a lesson of several items', () => {
 			{ ...markAs(id, { present_ids: anna }), branchId: '', additionalFields: { teacher_ids: '1, 2' } },
 			{ ...markAs(id, { present_ids: boris }), branchId: '1', additionalFields: { teacher_ids: [2, 1] } },
 		];
-		await school.done({}, { each });
-		expect([school.writes(), told(id)]).toEqual([['lesson/teach'], { [anna]: 1, [boris]: 1 }]);
+		await school.run({}, { parametersByItem: each });
+		expect([school.readWrites(), told(id)]).toEqual([['lesson/teach'], { [anna]: 1, [boris]: 1 }]);
 	});
 
 	it('is saved for all of them, and a later failure says so', async () => {

@@ -65,7 +65,7 @@ describe('Book at a time', () => {
 	});
 
 	it('returns no teacher names for a teacher who has no name in AlfaCRM', async () => {
-		school.patch('teacher', PETROV, { name: null });
+		school.changeRecord('teacher', PETROV, { name: null });
 
 		const { lesson } = await school.book(trialLessonAt('10:00'));
 
@@ -122,7 +122,7 @@ describe('Book at a time', () => {
 
 	it('returns the lesson that it booked before after another teacher has held it', async () => {
 		await school.book(trialLessonAt('10:00'));
-		school.patch('lesson', 1, { status: LESSON_STATUS.held, teacher_ids: [SIDOROVA] });
+		school.changeRecord('lesson', 1, { status: LESSON_STATUS.held, teacher_ids: [SIDOROVA] });
 		setClock(`${TUESDAY}T09:00:00Z`);
 
 		const { lesson } = await school.book(trialLessonAt('10:00'));
@@ -132,7 +132,7 @@ describe('Book at a time', () => {
 
 	it('books again when the lesson that it booked before was cancelled', async () => {
 		await school.book(trialLessonAt('10:00'));
-		school.patch('lesson', 1, { status: LESSON_STATUS.cancelled });
+		school.changeRecord('lesson', 1, { status: LESSON_STATUS.cancelled });
 
 		const { lesson } = await school.book(trialLessonAt('10:00'));
 
@@ -146,14 +146,14 @@ describe('Book at a time', () => {
 		const { lesson } = await school.book(trialLessonAt('10:00'));
 
 		expect(lesson).toMatchObject({ id: 1, operationResult: 'unchanged' });
-		expect(school.writes()).toEqual([]);
+		expect(school.readWrites()).toEqual([]);
 	});
 
 	it('books a lesson for a group', async () => {
 		const { lesson } = await school.book(groupLessonAt('10:00'));
 
 		expect(lesson).toMatchObject({ operationResult: 'created' });
-		expect(school.rows('lesson')).toMatchObject([{ group_ids: [GROUP], customer_ids: [] }]);
+		expect(school.readRecords('lesson')).toMatchObject([{ group_ids: [GROUP], customer_ids: [] }]);
 	});
 
 	it('returns the lesson that it booked before for a group', async () => {
@@ -162,7 +162,7 @@ describe('Book at a time', () => {
 		const { lesson } = await school.book(groupLessonAt('10:00'));
 
 		expect(lesson).toMatchObject({ operationResult: 'unchanged' });
-		expect(school.rows('lesson')).toHaveLength(1);
+		expect(school.readRecords('lesson')).toHaveLength(1);
 	});
 
 	it('books the first of the given teachers who is free', async () => {
@@ -393,7 +393,7 @@ describe('Book for several customers or groups', () => {
 	});
 
 	it('refuses the time of a lesson of the second group', async () => {
-		school.add('group', { id: SECOND_GROUP, name: 'Группа Б', branch_ids: [1] });
+		school.addRecord('group', { id: SECOND_GROUP, name: 'Группа Б', branch_ids: [1] });
 		school.addGroupLesson({ group_ids: [SECOND_GROUP] });
 
 		const { message } = await school.expectRefused(
@@ -404,7 +404,7 @@ describe('Book for several customers or groups', () => {
 	});
 
 	it('books the time of a cancelled lesson of the second group', async () => {
-		school.add('group', { id: SECOND_GROUP, name: 'Группа Б', branch_ids: [1] });
+		school.addRecord('group', { id: SECOND_GROUP, name: 'Группа Б', branch_ids: [1] });
 		school.addGroupLesson({ group_ids: [SECOND_GROUP], status: LESSON_STATUS.cancelled });
 
 		const { lesson } = await school.book(groupLessonAt('10:00', { group_ids: `${GROUP},${SECOND_GROUP}` }));
@@ -496,7 +496,7 @@ describe('Book for a member of a group', () => {
 
 		await school.book(trialLessonAt('10:00'));
 
-		expect(school.sentTo('cgi/customer')).toHaveLength(2);
+		expect(school.readRequests('cgi/customer')).toHaveLength(2);
 	});
 
 	it('returns the lesson that it booked before although the user may not read memberships', async () => {
@@ -515,13 +515,16 @@ describe('Book for a member of a group', () => {
 		const groupForm = groupLessonAt('10:00', { teacher_ids: [PETROV] });
 		const memberForm = trialLessonAt('10:00', { teacher_ids: [SIDOROVA] });
 
-		const [groupOutcome, memberOutcome] = await Promise.all([school.run(groupForm), school.run(memberForm)]);
+		const [groupOutcome, memberOutcome] = await Promise.all([
+			school.runToEnd(groupForm),
+			school.runToEnd(memberForm),
+		]);
 
 		expect(groupOutcome.error).toBeUndefined();
 		expect(memberOutcome.error?.message).toBe(
 			'The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1',
 		);
-		expect(school.rows('lesson')).toMatchObject([{ group_ids: [GROUP] }]);
+		expect(school.readRecords('lesson')).toMatchObject([{ group_ids: [GROUP] }]);
 	});
 
 	it('books the next free slot for the member while the group takes the first one', async () => {
@@ -530,9 +533,9 @@ describe('Book for a member of a group', () => {
 		const groupForm = groupLessonAt('10:00', { teacher_ids: [PETROV] });
 		const memberForm = firstFreeTrialLesson({ teacher_ids: [SIDOROVA] });
 
-		await Promise.all([school.run(groupForm), school.run(memberForm)]);
+		await Promise.all([school.runToEnd(groupForm), school.runToEnd(memberForm)]);
 
-		expect(school.rows('lesson')).toMatchObject([
+		expect(school.readRecords('lesson')).toMatchObject([
 			{ group_ids: [GROUP], time_from: '2031-03-10 10:00:00' },
 			{ customer_ids: [ANNA], time_from: '2031-03-10 11:00:00' },
 		]);
@@ -648,7 +651,7 @@ describe('Book with an empty Teacher', () => {
 
 	it('refuses the time of a lesson that the teacher has in another branch', async () => {
 		school.addRegularLesson({ teacher_ids: [PETROV], day: REGULAR_LESSON_DAY.friday });
-		school.patch('teacher', PETROV, { branch_ids: [1, 2] });
+		school.changeRecord('teacher', PETROV, { branch_ids: [1, 2] });
 		school.addLesson({ branch_id: 2 });
 
 		const { message } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids: [] }));
@@ -658,7 +661,7 @@ describe('Book with an empty Teacher', () => {
 
 	it('leaves out a teacher who does not work in the branch', async () => {
 		school.addRegularLesson({ teacher_ids: [PETROV], day: REGULAR_LESSON_DAY.friday });
-		school.patch('teacher', PETROV, { branch_ids: [2] });
+		school.changeRecord('teacher', PETROV, { branch_ids: [2] });
 
 		const { message } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids: [] }));
 
@@ -873,7 +876,7 @@ describe('Book for a customer whom reminders leave out', () => {
 		{ kind: 'a rejected lead', values: { is_study: 0, lead_reject_id: 1 } },
 		{ kind: 'an archived customer', values: { e_date: '2026-01-15', removed: 1 } },
 	])('books $kind and warns in a hint', async ({ values }) => {
-		const customer = school.addCustomer(values);
+		const customer = school.addLead(values);
 
 		const { lesson, hints } = await school.book(trialLessonAt('10:00', { customer_ids: String(customer) }));
 
@@ -884,7 +887,7 @@ describe('Book for a customer whom reminders leave out', () => {
 	});
 
 	it('books any other customer without a hint', async () => {
-		const customer = school.addCustomer();
+		const customer = school.addLead();
 
 		const { lesson, hints } = await school.book(trialLessonAt('10:00', { customer_ids: String(customer) }));
 
@@ -900,7 +903,7 @@ describe('Book with a Stage', () => {
 		await school.book(trialLessonAt('10:00', withStage));
 
 		expect(school.readStage(ANNA)).toBe(STAGE.trialLesson);
-		expect(school.writes()).toEqual(['lesson/create', 'customer/update']);
+		expect(school.readWrites()).toEqual(['lesson/create', 'customer/update']);
 	});
 
 	it('moves the lead when the lesson was booked before', async () => {
@@ -917,7 +920,7 @@ describe('Book with a Stage', () => {
 
 		await school.book(trialLessonAt('10:00', withStage));
 
-		expect(school.writes()).toEqual(['lesson/create', 'customer/update']);
+		expect(school.readWrites()).toEqual(['lesson/create', 'customer/update']);
 	});
 
 	it('leaves a client without a stage and says so in a hint', async () => {
@@ -926,7 +929,7 @@ describe('Book with a Stage', () => {
 		);
 
 		expect(hints).toEqual(['A client has no stage, so that was not changed: customer 2']);
-		expect(school.writes()).toEqual(['lesson/create']);
+		expect(school.readWrites()).toEqual(['lesson/create']);
 	});
 
 	it("refuses a Stage for a group, and says to fill 'Customer' or to remove the stage", async () => {
@@ -938,7 +941,7 @@ describe('Book with a Stage', () => {
 	it('says that the lesson was booked when the stage cannot be changed', async () => {
 		school.failCall('customer/update', 500);
 
-		const { error } = await school.run(trialLessonAt('10:00', withStage));
+		const { error } = await school.runToEnd(trialLessonAt('10:00', withStage));
 
 		expect(error?.description).toContain('Saved before: book the lesson on 2031-03-10 at 10:00.');
 		expect(school.trialLessons()).toHaveLength(1);
@@ -946,7 +949,7 @@ describe('Book with a Stage', () => {
 
 	it('moves the lead in the run after one that could not change the stage', async () => {
 		school.failCall('customer/update', 500);
-		await school.run(trialLessonAt('10:00', withStage));
+		await school.runToEnd(trialLessonAt('10:00', withStage));
 		school.answerAllCalls();
 
 		const { lesson } = await school.book(trialLessonAt('10:00', withStage));
@@ -964,9 +967,9 @@ describe('Book with a Stage that the lead may have left behind', () => {
 		"The lesson was there already, and AlfaCRM does not show that the lead is in a stage before 'Stage', so that was left: customer 1";
 
 	beforeEach(async () => {
-		school.patch('lead-status', STAGE.newLead, { pipeline_id: 1, weight: 1 });
-		school.patch('lead-status', STAGE.trialLesson, { pipeline_id: 1, weight: 2 });
-		school.add('lead-status', { id: PAID, name: 'Оплачен', pipeline_id: 1, weight: 3 });
+		school.changeRecord('lead-status', STAGE.newLead, { pipeline_id: 1, weight: 1 });
+		school.changeRecord('lead-status', STAGE.trialLesson, { pipeline_id: 1, weight: 2 });
+		school.addRecord('lead-status', { id: PAID, name: 'Оплачен', pipeline_id: 1, weight: 3 });
 		await school.book(trialLessonAt('10:00', withStage));
 	});
 
@@ -982,7 +985,7 @@ describe('Book with a Stage that the lead may have left behind', () => {
 
 	it('leaves a lead whose stage has no known place among the others', async () => {
 		school.moveToStage(ANNA, PAID);
-		school.patch('lead-status', PAID, { weight: null });
+		school.changeRecord('lead-status', PAID, { weight: null });
 
 		const { lesson, hints } = await school.book(trialLessonAt('10:00', withStage));
 
@@ -1026,7 +1029,7 @@ describe('Book as a user who may not read everything', () => {
 	});
 
 	it('books and warns in a hint when the user may not read another branch of the teacher', async () => {
-		school.patch('teacher', PETROV, { branch_ids: [1, 2] });
+		school.changeRecord('teacher', PETROV, { branch_ids: [1, 2] });
 		school.settings.forbiddenBranches = [2];
 
 		const { hints } = await school.book(trialLessonAt('10:00'));
@@ -1039,8 +1042,8 @@ describe('Book as a user who may not read everything', () => {
 
 it('books one of two lessons when two customers book the same hour of a teacher at the same moment', async () => {
 	const outcomes = await Promise.all([
-		school.run(trialLessonAt('10:00', { customer_ids: String(ANNA) })),
-		school.run(trialLessonAt('10:00', { customer_ids: String(BORIS) })),
+		school.runToEnd(trialLessonAt('10:00', { customer_ids: String(ANNA) })),
+		school.runToEnd(trialLessonAt('10:00', { customer_ids: String(BORIS) })),
 	]);
 
 	expect(outcomes.filter(({ error }) => error !== undefined)).toHaveLength(1);
@@ -1064,7 +1067,7 @@ it('books one of two lessons when Book and Create take the same hour at the same
 		options: {},
 	};
 
-	const outcomes = await Promise.all([school.run(trialLessonAt('10:00')), school.run(createForm)]);
+	const outcomes = await Promise.all([school.runToEnd(trialLessonAt('10:00')), school.runToEnd(createForm)]);
 
 	expect(outcomes.filter(({ error }) => error !== undefined)).toHaveLength(1);
 	expect(school.trialLessons()).toHaveLength(1);

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { LESSON_STATUS, REGULAR_LESSON_DAY, WORKING_HOUR_WEEKDAY } from '../../support/codes';
-import { answered } from '../../support/nodeErrors';
+import { makeAnswerError } from '../../support/nodeErrors';
 import { SmallSchool } from './school';
 
 /** The Monday on which the tests book, one week after `NOW`. */
@@ -70,36 +70,31 @@ interface LessonValues extends IDataObject {
 export class BookingSchool extends SmallSchool {
 	constructor() {
 		super();
-		this.add('subject', { id: SUBJECT.chess, name: 'Шахматы' });
-		this.add('subject', { id: SUBJECT.drawing, name: 'Рисование' });
-		this.add('lesson-type', { id: LESSON_TYPE.individual, name: 'Индивидуальный' });
-		this.add('lesson-type', { id: LESSON_TYPE.group, name: 'Групповой' });
-		this.add('lesson-type', { id: LESSON_TYPE.trial, name: 'Пробный' });
-		this.add('lead-status', { id: STAGE.newLead, name: 'Новый' });
-		this.add('lead-status', { id: STAGE.trialLesson, name: 'Пробный урок' });
-		this.add('room', { id: ROOM, name: 'Кабинет 1', branch_id: 1, is_enabled: 1 });
-		this.add('group', { id: GROUP, name: 'Группа А', branch_ids: [1] });
+		this.addRecord('subject', { id: SUBJECT.chess, name: 'Шахматы' });
+		this.addRecord('subject', { id: SUBJECT.drawing, name: 'Рисование' });
+		this.addRecord('lesson-type', { id: LESSON_TYPE.individual, name: 'Индивидуальный' });
+		this.addRecord('lesson-type', { id: LESSON_TYPE.group, name: 'Групповой' });
+		this.addRecord('lesson-type', { id: LESSON_TYPE.trial, name: 'Пробный' });
+		this.addRecord('lead-status', { id: STAGE.newLead, name: 'Новый' });
+		this.addRecord('lead-status', { id: STAGE.trialLesson, name: 'Пробный урок' });
+		this.addRecord('room', { id: ROOM, name: 'Кабинет 1', branch_id: 1, is_enabled: 1 });
+		this.addRecord('group', { id: GROUP, name: 'Группа А', branch_ids: [1] });
 
-		this.add('teacher', { id: PETROV, name: 'Петров Лев', branch_ids: [1] });
-		this.add('teacher', { id: SIDOROVA, name: 'Сидорова Ева', branch_ids: [1] });
-		this.add('teacher', { id: PRIMEROV, name: 'Примеров Ян', branch_ids: [1] });
+		this.addRecord('teacher', { id: PETROV, name: 'Петров Лев', branch_ids: [1] });
+		this.addRecord('teacher', { id: SIDOROVA, name: 'Сидорова Ева', branch_ids: [1] });
+		this.addRecord('teacher', { id: PRIMEROV, name: 'Примеров Ян', branch_ids: [1] });
 		for (const teacher of [PETROV, SIDOROVA, PRIMEROV]) {
 			this.addWorkingHours(teacher, WORKING_HOUR_WEEKDAY.monday);
 			this.addWorkingHours(teacher, WORKING_HOUR_WEEKDAY.tuesday);
 		}
 
-		this.addCustomer({ id: ANNA, is_study: 0 });
-		this.addCustomer({ id: BORIS, is_study: 1 });
-	}
-
-	/** Adds a customer, a lead unless the values say otherwise. */
-	addCustomer(values: IDataObject = {}): number {
-		return this.lead(values);
+		this.addLead({ id: ANNA, is_study: 0 });
+		this.addLead({ id: BORIS, is_study: 1 });
 	}
 
 	/** Adds hours from 10:00 to 13:00. AlfaCRM stores the last minute. */
 	addWorkingHours(teacher: number, weekday: number): void {
-		this.add('working-hour', {
+		this.addRecord('working-hour', {
 			teacher_id: teacher,
 			branch_id: 1,
 			weekday,
@@ -109,14 +104,14 @@ export class BookingSchool extends SmallSchool {
 	}
 
 	removeAllWorkingHours(): void {
-		for (const { id } of this.rows('working-hour')) {
+		for (const { id } of this.readRecords('working-hour')) {
 			this.store.remove('working-hour', Number(id));
 		}
 	}
 
 	/** Adds a planned lesson of Boris with Petrov, on Monday from 10:00 to 11:00, unless the values say otherwise. */
 	addLesson({ date = MONDAY, from = '10:00', to = '11:00', ...values }: LessonValues = {}): number {
-		return this.add('lesson', {
+		return this.addRecord('lesson', {
 			branch_id: 1,
 			date,
 			time_from: `${date} ${from}:00`,
@@ -145,7 +140,7 @@ export class BookingSchool extends SmallSchool {
 
 	/** Adds a regular lesson of the group with Petrov, each Monday from 10:00 to 11:00. */
 	addRegularLesson(values: IDataObject = {}): number {
-		return this.add('regular-lesson', {
+		return this.addRecord('regular-lesson', {
 			branch_id: 1,
 			related_class: 'Group',
 			related_id: GROUP,
@@ -171,7 +166,7 @@ export class BookingSchool extends SmallSchool {
 		this.onCall = (call, { body }) => {
 			if (call !== 'lesson/index' || body.customer_id === undefined) return undefined;
 			const isListed = body.customer_id === member && body.status === LESSON_STATUS.planned;
-			const items = isListed ? [this.row('lesson', id)] : [];
+			const items = isListed ? [this.readRecord('lesson', id)] : [];
 			return { items, total: items.length, count: items.length, page: 0 };
 		};
 		return id;
@@ -189,7 +184,7 @@ export class BookingSchool extends SmallSchool {
 
 	/** Adds the membership of a customer in the group. Days as AlfaCRM stores them: "01.09.2030". */
 	addMembership(customer: number, { from, until }: { from: string; until: string | null }): number {
-		return this.add('cgi', {
+		return this.addRecord('cgi', {
 			customer_id: customer,
 			group_id: GROUP,
 			b_date: from,
@@ -205,7 +200,7 @@ export class BookingSchool extends SmallSchool {
 	/** Answers a call with an HTTP status from now on. */
 	failCall(failingCall: string, status: number): void {
 		this.onCall = (call) => {
-			if (call === failingCall) throw answered(status);
+			if (call === failingCall) throw makeAnswerError(status);
 			return undefined;
 		};
 	}
@@ -227,32 +222,22 @@ export class BookingSchool extends SmallSchool {
 
 	/** Books a lesson, which must succeed. */
 	async book(form: IDataObject): Promise<{ lesson: IDataObject; hints: string[] }> {
-		const { json, hints } = await this.done(form);
+		const { json, hints } = await this.run(form);
 		expect(json).toHaveLength(1);
 		return { lesson: json[0], hints };
 	}
 
-	/** Runs a form that must be refused without saving anything, and returns the error. */
-	async expectRefused(form: IDataObject) {
-		return await this.stopped(form);
-	}
-
-	/** Runs a form that must be refused before anything is sent to AlfaCRM, and returns the error. */
-	async expectRefusedUnsent(form: IDataObject) {
-		return await this.refused(form);
-	}
-
 	/** Reads the trial lessons that AlfaCRM has. */
 	trialLessons(): IDataObject[] {
-		return this.rows('lesson').filter(({ lesson_type_id }) => lesson_type_id === LESSON_TYPE.trial);
+		return this.readRecords('lesson').filter(({ lesson_type_id }) => lesson_type_id === LESSON_TYPE.trial);
 	}
 
 	readStage(customer: number): unknown {
-		return this.row('customer', customer).lead_status_id;
+		return this.readRecord('customer', customer).lead_status_id;
 	}
 
 	moveToStage(customer: number, stage: number): void {
-		this.patch('customer', customer, { lead_status_id: stage });
+		this.changeRecord('customer', customer, { lead_status_id: stage });
 	}
 }
 

@@ -2,8 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { pay } from '../../../nodes/AlfaCrm/entities/pay';
 import { completeFromOwner } from '../../../nodes/AlfaCrm/run/owner';
-import { answered } from '../../support/nodeErrors';
-import { byPhone, findByPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
+import { makeAnswerError } from '../../support/nodeErrors';
+import { upsertByPhoneForm, findByPhoneForm, customerForm, OTHER_PHONE, PHONE, SmallSchool } from './school';
 
 let school: SmallSchool;
 beforeEach(() => (school = new SmallSchool({ otherBranch: 'missing' })));
@@ -13,10 +13,10 @@ const ONE_BY_ONE = { credential: { callsAtOnce: 1 } };
 const branchIn = (url: string) => Number(/v2api\/(\d+)\//.exec(url)?.[1]);
 /** The branches in whose paths a call was sent. */
 const branchesOf = (call: string) =>
-	school.sent.filter(({ url }) => url.endsWith(call)).map(({ url }) => branchIn(url));
+	school.requests.filter(({ url }) => url.endsWith(call)).map(({ url }) => branchIn(url));
 const refuse = (status: number, isMeant: (call: string, branch: number) => boolean) => {
 	school.onCall = (call, { url }) => {
-		if (isMeant(call, branchIn(url))) throw answered(status);
+		if (isMeant(call, branchIn(url))) throw makeAnswerError(status);
 		return undefined;
 	};
 };
@@ -35,8 +35,8 @@ const restlessBranches = () => {
 			? { items: body.page === 0 ? [{ id: 1 + (reading++ % 2) }] : [], total: 3 }
 			: undefined;
 };
-const third = () => school.add('branch', { name: 'Филиал 3', is_active: 1 });
-const assign = (id: number) => formOf('assignManager', { id, assigned_id: 1 });
+const third = () => school.addRecord('branch', { name: 'Филиал 3', is_active: 1 });
+const assign = (id: number) => customerForm('assignManager', { id, assigned_id: 1 });
 
 describe.each<[string, IDataObject]>([
 	['takePayment', { income: 500, pay_account_id: 1 }],
@@ -55,61 +55,61 @@ describe.each<[string, IDataObject]>([
 		['a user who may not see the other branch', () => refuse(403, (_call, branch) => branch === 2)],
 	])('is said to be none in %s', async (_what, begin) => {
 		begin();
-		const { error } = await school.run(formOf(operation, { id: 999, ...more }));
+		const { error } = await school.runToEnd(customerForm(operation, { id: 999, ...more }));
 		const message = 'AlfaCRM has no customer with ID 999 in the branches that could be searched';
 		expect(error?.message).toBe(message);
 		expect(error).toMatchObject({ httpCode: '404' });
-		for (const path of ['customer', 'pay', 'task']) expect(school.rows(path)).toEqual([]);
+		for (const path of ['customer', 'pay', 'task']) expect(school.readRecords(path)).toEqual([]);
 	});
 });
 
 describe('a customer of another branch', () => {
 	const update = (id: number, updateFields: IDataObject, more: IDataObject = {}) =>
-		formOf('update', { id, updateFields, ...more });
+		customerForm('update', { id, updateFields, ...more });
 
 	it('is got there', async () => {
-		const id = school.lead({ branch_ids: [2] });
-		expect((await school.done(formOf('get', { id }))).json).toMatchObject([{ id, branch_ids: [2] }]);
+		const id = school.addLead({ branch_ids: [2] });
+		expect((await school.run(customerForm('get', { id }))).json).toMatchObject([{ id, branch_ids: [2] }]);
 	});
 
 	it.each<[string, (id: number) => IDataObject]>([
 		['update', (id) => update(id, { note: 'x' })],
-		['delete', (id) => formOf('delete', { id })],
+		['delete', (id) => customerForm('delete', { id })],
 	])('is reached there by %s, and in the branch of the form at the cost of one call', async (name, form) => {
-		await school.done(form(school.lead({ branch_ids: [2] })));
+		await school.run(form(school.addLead({ branch_ids: [2] })));
 		expect(branchesOf(`/customer/${name}`)).toEqual([1, 2]);
 		school.calls.splice(0);
-		const own = school.lead();
-		await school.done(form(own));
+		const own = school.addLead();
+		await school.run(form(own));
 		expect(school.calls).toEqual([`customer/${name}`]);
-		if (name === 'delete') expect(school.rows('customer')).toEqual([]);
-		else expect(school.rows('customer')).toMatchObject([{ note: 'x' }, { id: own, note: 'x' }]);
+		if (name === 'delete') expect(school.readRecords('customer')).toEqual([]);
+		else expect(school.readRecords('customer')).toMatchObject([{ note: 'x' }, { id: own, note: 'x' }]);
 	});
 
 	it('is updated there where lists are added to, and by Create or Update', async () => {
-		const id = school.lead({ branch_ids: [2], teacher_ids: [1], phone: [PHONE] });
-		await school.done(update(id, { web: 'https://school.example' }, { listMode: 'add' }));
-		expect((await school.done(byPhone({ note: 'b' }))).json).toMatchObject([{ id, note: 'b' }]);
+		const id = school.addLead({ branch_ids: [2], teacher_ids: [1], phone: [PHONE] });
+		await school.run(update(id, { web: 'https://school.example' }, { listMode: 'add' }));
+		expect((await school.run(upsertByPhoneForm({ note: 'b' }))).json).toMatchObject([{ id, note: 'b' }]);
 		expect(branchesOf('/customer/update')).toEqual([2, 2]);
 	});
 
 	it.each(['addComment', 'createTask', 'sellSubscription'])('is what %s is sent to', async (operation) => {
-		school.add('tariff', { name: 'x', branch_ids: [1, 2] });
-		school.add('user', { name: 'A', email: 'api@school.example' });
-		const id = school.lead({ branch_ids: [2] });
-		await school.done(formOf(operation, { id, comment: 'x', title: 'x', tariff_id: 1 }));
+		school.addRecord('tariff', { name: 'x', branch_ids: [1, 2] });
+		school.addRecord('user', { name: 'A', email: 'api@school.example' });
+		const id = school.addLead({ branch_ids: [2] });
+		await school.run(customerForm(operation, { id, comment: 'x', title: 'x', tariff_id: 1 }));
 		expect(branchesOf('/create')).toEqual([2]);
-		if (operation === 'createTask') expect(school.rows('task')).toMatchObject([{ branch_ids: [2] }]);
+		if (operation === 'createTask') expect(school.readRecords('task')).toMatchObject([{ branch_ids: [2] }]);
 	});
 });
 
 it('a hint about a hidden branch does not say that a customer of a later branch was not found', async () => {
-	const id = school.lead({ branch_ids: [2] });
+	const id = school.addLead({ branch_ids: [2] });
 	// The list of branches has the newest one first, so branch 3 is searched before branch 2.
 	const hiddenBranch = third();
 	refuse(403, (_call, branch) => branch === hiddenBranch);
 
-	const { json, hints } = await school.done(formOf('get', { id }));
+	const { json, hints } = await school.run(customerForm('get', { id }));
 
 	expect(json).toMatchObject([{ id }]);
 	expect(hints).toEqual(['This user may not see all branches, so records there cannot be found: branch 3']);
@@ -119,9 +119,9 @@ describe('the branch of a payment', () => {
 	type Form = (id: number, branch?: number) => IDataObject;
 	const inBranch = (branch_id?: number) => (branch_id === undefined ? {} : { branch_id });
 	const take: Form = (id, branch) =>
-		formOf('takePayment', { id, income: 500, pay_account_id: 1, additionalFields: inBranch(branch) });
+		customerForm('takePayment', { id, income: 500, pay_account_id: 1, additionalFields: inBranch(branch) });
 	const correct: Form = (customer_id, branch) =>
-		formOf('createCorrection', {
+		customerForm('createCorrection', {
 			...{ resource: 'pay', customer_id, document_date: '2026-02-05', income: 500, pay_account_id: 1 },
 			...{ pay_type_id: 1, additionalFields: inBranch(branch) },
 		});
@@ -130,53 +130,53 @@ describe('the branch of a payment', () => {
 		['Create Correction or Refund', correct],
 	];
 	/** Where a payment went, by its path and by what it says. */
-	const booked = () => [branchesOf('/pay/create').at(-1), school.rows('pay').at(-1)?.branch_id];
+	const booked = () => [branchesOf('/pay/create').at(-1), school.readRecords('pay').at(-1)?.branch_id];
 	describe.each(forms)('by %s', (_name, form) => {
 		it("is that of the form if the payer is in it, else the payer's only one", async () => {
-			const { hints } = await school.done(form(school.lead({ branch_ids: [2, 1] })));
+			const { hints } = await school.run(form(school.addLead({ branch_ids: [2, 1] })));
 			expect(booked()).toEqual([1, 1]);
-			await school.done(form(school.lead({ branch_ids: [2] })));
+			await school.run(form(school.addLead({ branch_ids: [2] })));
 			expect(booked()).toEqual([2, 2]);
 			expect(hints).toEqual([]);
 		});
 
 		it('is the one that is given, with a hint where the payer is in others', async () => {
-			const id = school.lead({ branch_ids: [1] });
-			expect((await school.done(form(id, 2))).hints).toEqual([
+			const id = school.addLead({ branch_ids: [1] });
+			expect((await school.run(form(id, 2))).hints).toEqual([
 				`'Branch of Payment' is a branch that the customer is not in: customer ${id} is in 1, not in 2`,
 			]);
 			expect(booked()).toEqual([2, 2]);
-			expect((await school.done(form(school.lead({ branch_ids: [1, 2] }), 2))).hints).toEqual([]);
+			expect((await school.run(form(school.addLead({ branch_ids: [1, 2] }), 2))).hints).toEqual([]);
 		});
 
 		it('has to be chosen if the payer is in several others, and nothing is saved', async () => {
-			const id = school.lead({ branch_ids: [2, third()] });
-			expect(await school.stopped(form(id))).toMatchObject({
+			const id = school.addLead({ branch_ids: [2, third()] });
+			expect(await school.expectRefused(form(id))).toMatchObject({
 				message: `Customer ${id} is in the branches 2, 3, and not in branch 1`,
 				description: "Choose one of them in 'Branch of Payment'. Nothing was saved.",
 			});
-			await school.done(form(id, 3));
+			await school.run(form(id, 3));
 			expect(booked()).toEqual([3, 3]);
 		});
 
 		it('is that of the form where the card names none, or may not be read', async () => {
-			const id = school.lead();
+			const id = school.addLead();
 			school.onCall = (call, { body }) =>
 				call === 'customer/index'
 					? { items: body.page === 0 ? [{ id, name: 'Мия' }] : [], total: 1 }
 					: undefined;
-			await school.done(form(id));
+			await school.run(form(id));
 			expect(booked()).toEqual([1, 1]);
 			refuse(403, (call) => call === 'customer/index');
-			await school.done({ ...form(id), additionalFields: { payer_name: 'Мия', note: 'x' } });
+			await school.run({ ...form(id), additionalFields: { payer_name: 'Мия', note: 'x' } });
 			expect(booked()).toEqual([1, 1]);
 		});
 	});
 
 	it("is the payer's only one where no branch is chosen, else has to be chosen", async () => {
-		const { desk } = await school.run(findByPhone());
+		const { desk } = await school.runToEnd(findByPhoneForm());
 		const place = async (...branch_ids: number[]) => {
-			const body = { customer_id: school.lead({ branch_ids }), payer_name: 'Мия' };
+			const body = { customer_id: school.addLead({ branch_ids }), payer_name: 'Мия' };
 			return await completeFromOwner(desk.item, { fields: pay.fields, input: body, body, branch: undefined });
 		};
 		expect(await place(2)).toMatchObject({ branch: 2, body: { branch_id: 2 } });
@@ -187,53 +187,56 @@ describe('the branch of a payment', () => {
 	});
 
 	it('is where the same payment is looked for, and the branch of the form too', async () => {
-		const id = school.lead({ branch_ids: [2] });
-		expect(await school.results(take(id), take(id), take(id, 2))).toBe('created, unchanged, unchanged');
+		const id = school.addLead({ branch_ids: [2] });
+		expect(await school.runInTurn(take(id), take(id), take(id, 2))).toBe('created, unchanged, unchanged');
 		// Somebody has moved since, or joined another branch.
 		school.store.patch('customer', id, { branch_ids: [1] } as never);
-		expect(await school.results({ ...take(id), branchId: 2 })).toBe('unchanged');
+		expect(await school.runInTurn({ ...take(id), branchId: 2 })).toBe('unchanged');
 		school.store.patch('customer', id, { branch_ids: [2, 1] } as never);
-		expect(await school.results(take(id))).toBe('unchanged');
-		expect(school.rows('pay')).toMatchObject([{ branch_id: 2 }]);
+		expect(await school.runInTurn(take(id))).toBe('unchanged');
+		expect(school.readRecords('pay')).toMatchObject([{ branch_id: 2 }]);
 	});
 
 	it.each([403, 404])(
 		'may be a closed one beside, which answers %i: it is taken all the same, once',
 		async (status) => {
-			const id = school.lead({ branch_ids: [1, 2] });
+			const id = school.addLead({ branch_ids: [1, 2] });
 			refuse(status, (_call, branch) => branch === 2);
-			const { hints } = await school.done(take(id));
+			const { hints } = await school.run(take(id));
 			expect(hints).toEqual([expect.stringMatching(/may not see all branches/)]);
-			expect(await school.results(take(id))).toBe('unchanged');
-			expect(school.rows('pay')).toHaveLength(1);
+			expect(await school.runInTurn(take(id))).toBe('unchanged');
+			expect(school.readRecords('pay')).toHaveLength(1);
 		},
 	);
 
 	it('that fails does not make it twice', async () => {
-		const id = school.lead({ branch_ids: [2] });
-		await school.done(take(id));
+		const id = school.addLead({ branch_ids: [2] });
+		await school.run(take(id));
 		school.store.patch('customer', id, { branch_ids: [2, 1] } as never);
 		refuse(502, (call, branch) => call === 'pay/index' && branch === 2);
 		jest.useFakeTimers();
-		const [{ error }] = await Promise.all([school.run(take(id)), jest.advanceTimersByTimeAsync(60_000)]);
+		const [{ error }] = await Promise.all([school.runToEnd(take(id)), jest.advanceTimersByTimeAsync(60_000)]);
 		expect(error).toMatchObject({ httpCode: '502' });
-		expect(school.rows('pay')).toHaveLength(1);
+		expect(school.readRecords('pay')).toHaveLength(1);
 	});
 });
 
 describe('a search', () => {
 	it('goes through all branches, that of the form first, and each record comes once', async () => {
-		const id = school.lead({ phone: [PHONE], branch_ids: [1, 2] });
-		const { json } = await school.done({ ...findByPhone(), branchId: 2 }, { items: [{}, {}], ...ONE_BY_ONE });
+		const id = school.addLead({ phone: [PHONE], branch_ids: [1, 2] });
+		const { json } = await school.run(
+			{ ...findByPhoneForm(), branchId: 2 },
+			{ items: [{}, {}], ...ONE_BY_ONE },
+		);
 		expect(json).toMatchObject([{ id }, { id }]);
 		expect([...new Set(branchesOf('/customer/index'))]).toEqual([2, 1]);
 		expect(school.calls.filter((call) => call === 'branch/index')).toHaveLength(1);
 	});
 
 	it('stays in the branches that are chosen', async () => {
-		for (const branch_ids of [[2], [third()]]) school.lead({ phone: [PHONE], branch_ids });
-		expect((await school.done(findByPhone({ searchBranches: [3] }))).json).toMatchObject([{ id: 2 }]);
-		const { json } = await school.done(byPhone({ name: 'Мия' }, { searchBranches: [1] }));
+		for (const branch_ids of [[2], [third()]]) school.addLead({ phone: [PHONE], branch_ids });
+		expect((await school.run(findByPhoneForm({ searchBranches: [3] }))).json).toMatchObject([{ id: 2 }]);
+		const { json } = await school.run(upsertByPhoneForm({ name: 'Мия' }, { searchBranches: [1] }));
 		expect(json).toMatchObject([{ operationResult: 'created' }]);
 		expect(school.calls).not.toContain('branch/index');
 	});
@@ -242,75 +245,75 @@ describe('a search', () => {
 		const hint = 'This user may not see all branches, so records there cannot be found: branch 2';
 
 		it.each<[string, IDataObject, unknown]>([
-			['Find', findByPhone(), undefined],
-			['Create or Update', byPhone({ name: 'Мия' }), 'unchanged'],
-			['Overview', { ...findByPhone(), operation: 'getOverview' }, undefined],
+			['Find', findByPhoneForm(), undefined],
+			['Create or Update', upsertByPhoneForm({ name: 'Мия' }), 'unchanged'],
+			['Overview', { ...findByPhoneForm(), operation: 'getOverview' }, undefined],
 		])(
 			'stops no %s of who is in another, unless it is that of the form',
 			async (_what, form, operationResult) => {
-				const id = school.lead({ phone: [PHONE], name: 'Мия' });
+				const id = school.addLead({ phone: [PHONE], name: 'Мия' });
 				failing(status, 2);
-				const { json, hints } = await school.done(form);
+				const { json, hints } = await school.run(form);
 				expect(json).toMatchObject([{ id }]);
 				expect(json[0].operationResult).toBe(operationResult);
 				expect(hints).toContain(hint);
 				failing(status, 1);
-				expect(await school.stopped(form)).toMatchObject({ httpCode: String(status) });
+				expect(await school.expectRefused(form)).toMatchObject({ httpCode: String(status) });
 			},
 		);
 
 		it('leaves it that there is nobody', async () => {
 			failing(status, 2);
-			expect((await school.done(findByPhone({ ifNone: 'item' }))).json).toEqual([{ matchFound: false }]);
-			for (const form of [findByPhone({ ifNone: 'refuse' }), assign(77)]) {
-				const { error } = await school.run(form);
+			expect((await school.run(findByPhoneForm({ ifNone: 'item' }))).json).toEqual([{ matchFound: false }]);
+			for (const form of [findByPhoneForm({ ifNone: 'refuse' }), assign(77)]) {
+				const { error } = await school.runToEnd(form);
 				expect(error?.message).toMatch(/^AlfaCRM has no customer with .* in the branches that could/);
 			}
 		});
 
 		it('lets Create or Update create one, with a hint', async () => {
 			failing(status, 2);
-			const { json, hints } = await school.done(byPhone({ name: 'Мия' }));
+			const { json, hints } = await school.run(upsertByPhoneForm({ name: 'Мия' }));
 			expect([json[0].operationResult, hints]).toEqual(['created', [hint]]);
 		});
 
 		it('finds for a job who is in a third', async () => {
-			const id = school.lead({ branch_ids: [third()] });
+			const id = school.addLead({ branch_ids: [third()] });
 			failing(status, 2);
-			expect((await school.done(assign(id))).json).toMatchObject([{ id, assigned_id: 1 }]);
+			expect((await school.run(assign(id))).json).toMatchObject([{ id, assigned_id: 1 }]);
 		});
 	});
 
 	it('in which AlfaCRM fails to look into a branch says nothing of anybody, and creates nobody', async () => {
 		failing(500, 2);
-		for (const form of [findByPhone({ ifNone: 'item' }), assign(77), byPhone({ name: 'Мия' })])
-			expect(await school.stopped(form)).toMatchObject({ httpCode: '500' });
-		expect(school.rows('customer')).toEqual([]);
+		for (const form of [findByPhoneForm({ ifNone: 'item' }), assign(77), upsertByPhoneForm({ name: 'Мия' })])
+			expect(await school.expectRefused(form)).toMatchObject({ httpCode: '500' });
+		expect(school.readRecords('customer')).toEqual([]);
 	});
 });
 
 describe('a list of branches', () => {
 	it.each<[string, IDataObject]>([
-		['Create or Update', byPhone({ name: 'Мия' })],
-		['Find', findByPhone({ ifNone: 'item' })],
-		['Create or Update by ID', formOf('upsert', { matchBy: 'id', id: 77 })],
+		['Create or Update', upsertByPhoneForm({ name: 'Мия' })],
+		['Find', findByPhoneForm({ ifNone: 'item' })],
+		['Create or Update by ID', customerForm('upsert', { matchBy: 'id', id: 77 })],
 		['a job', assign(77)],
 	])('that never comes whole stops %s', async (what, form) => {
 		restlessBranches();
-		expect(await school.stopped(form)).toMatchObject({
+		expect(await school.expectRefused(form)).toMatchObject({
 			message: "AlfaCRM's list of branches did not come whole, so it is not sure which ones there are",
 			description: what === 'Find' ? 'Run it again.' : 'Run it again. Nothing was saved.',
 		});
 	});
 
 	it('that failed for an item is read again for the next one', async () => {
-		const id = school.lead({ phone: [OTHER_PHONE], branch_ids: [2] });
-		const each = [byPhone({ name: 'Мия' }), byPhone({ name: 'Мия' }, {}, OTHER_PHONE)];
+		const id = school.addLead({ phone: [OTHER_PHONE], branch_ids: [2] });
+		const each = [upsertByPhoneForm({ name: 'Мия' }), upsertByPhoneForm({ name: 'Мия' }, {}, OTHER_PHONE)];
 		school.onCall = (call) => {
-			if (call === 'branch/index' && school.calls.length <= 1) throw answered(500);
+			if (call === 'branch/index' && school.calls.length <= 1) throw makeAnswerError(500);
 			return undefined;
 		};
-		const { json } = await school.done({}, { each, continueOnFail: true, ...ONE_BY_ONE });
+		const { json } = await school.run({}, { parametersByItem: each, continueOnFail: true, ...ONE_BY_ONE });
 		expect(json).toMatchObject([{ error: 'AlfaCRM could not list the branches (HTTP 500)' }, { id }]);
 	});
 
@@ -322,29 +325,29 @@ describe('a list of branches', () => {
 		['are not found', unlisted(404), 2, `This user may not list the branches, ${ONLY}`],
 		['are none', empty, 1, `This user may not list the branches, ${ONLY}`],
 	])('whose branches %s stands for the chosen one alone', async (_what, begin, looks, hint) => {
-		const id = school.lead({ phone: [PHONE] });
+		const id = school.addLead({ phone: [PHONE] });
 		begin();
-		const { json, hints } = await school.done(findByPhone(), { items: [{}, {}, {}], ...ONE_BY_ONE });
+		const { json, hints } = await school.run(findByPhoneForm(), { items: [{}, {}, {}], ...ONE_BY_ONE });
 		expect(json).toMatchObject([{ id }, { id }, { id }]);
 		expect(hints).toEqual([hint]);
 		if (looks) expect(branchesOf('/branch/index')).toHaveLength(looks);
-		const made = await school.done(byPhone({ name: 'Мия' }, {}, OTHER_PHONE));
+		const made = await school.run(upsertByPhoneForm({ name: 'Мия' }, {}, OTHER_PHONE));
 		expect(made.json).toMatchObject([{ operationResult: 'created' }]);
 		expect(made.hints).toEqual([hint]);
-		const none = await school.run(findByPhone({ ifNone: 'refuse' }, '+7 900 555 00 03'));
+		const none = await school.runToEnd(findByPhoneForm({ ifNone: 'refuse' }, '+7 900 555 00 03'));
 		expect(none.error?.message).toMatch(/^AlfaCRM has no customer with this phone/);
 		expect(none.error?.description).not.toContain('Hostname');
 	});
 
 	it('that is refused until a new login is read whole', async () => {
-		const id = school.lead({ phone: [PHONE], branch_ids: [2] });
+		const id = school.addLead({ phone: [PHONE], branch_ids: [2] });
 		school.onCall = (call, { token }) => {
-			if (call === 'branch/index' && token === 'old') throw answered(403);
+			if (call === 'branch/index' && token === 'old') throw makeAnswerError(403);
 			return undefined;
 		};
 		const credential = { hostname: 'expired', token: 'old' };
 		const logIn = () => ({ token: 'new' });
-		const { json, hints } = await school.done(byPhone({ note: 'x' }), { credential, logIn });
+		const { json, hints } = await school.run(upsertByPhoneForm({ note: 'x' }), { credential, logIn });
 		expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
 		expect(hints).toEqual([]);
 		// Without a branch, in that of the form, and there with the new token.

@@ -12,17 +12,17 @@ describe('Daily Check counts the members of a group', () => {
 	beforeEach(() => {
 		jest.useFakeTimers({ now: new Date('2026-02-10T06:00:00Z'), advanceTimers: true });
 		school = new SmallSchool({ now: '2026-02-10 09:00:00', bodyPageSize: 'honoured' });
-		school.add('branch', { id: 3, name: 'Закрытый', is_active: 0 });
-		school.add('group', { id: 41, name: 'Роботы', branch_ids: [1] });
+		school.addRecord('branch', { id: 3, name: 'Закрытый', is_active: 0 });
+		school.addRecord('group', { id: 41, name: 'Роботы', branch_ids: [1] });
 	});
 	const addMember = (card: IDataObject = {}) => {
-		const customerId = school.lead({ name: 'Орлова Мия', is_study: 1, ...card });
-		school.add('cgi', { customer_id: customerId, group_id: 41, b_date: '01.01.2026', e_date: null });
+		const customerId = school.addLead({ name: 'Орлова Мия', is_study: 1, ...card });
+		school.addRecord('cgi', { customer_id: customerId, group_id: 41, b_date: '01.01.2026', e_date: null });
 		return customerId;
 	};
 	const findSmallGroups = async (options: IDataObject = {}) => {
 		const checks = { checks: ['smallGroup'], fewest: 1, ...options };
-		const { json } = await school.done({
+		const { json } = await school.run({
 			resource: 'account',
 			operation: 'dailyCheck',
 			options: checks,
@@ -50,7 +50,7 @@ describe('Daily Check counts the members of a group', () => {
 	});
 
 	it('counts a member whose card AlfaCRM shows in no list', async () => {
-		school.add('cgi', { customer_id: 9_999, group_id: 41, b_date: '01.01.2026', e_date: null });
+		school.addRecord('cgi', { customer_id: 9_999, group_id: 41, b_date: '01.01.2026', e_date: null });
 
 		expect(await findSmallGroups()).toEqual([]);
 	});
@@ -65,7 +65,7 @@ describe('Daily Check counts the members of a group', () => {
 	});
 
 	it('calls a group without a name by its ID', async () => {
-		school.patch('group', 41, { name: '' });
+		school.changeRecord('group', 41, { name: '' });
 
 		expect(await findSmallGroups()).toEqual(['Group 41 has no members, fewer than 1.']);
 	});
@@ -75,7 +75,7 @@ describe('Daily Check counts the members of a group', () => {
 		addMember({ branch_ids: [3] });
 
 		expect(await findSmallGroups()).toEqual([]);
-		const closedBranchCalls = school.sent.filter(({ url }) => url.includes('/v2api/3/'));
+		const closedBranchCalls = school.requests.filter(({ url }) => url.includes('/v2api/3/'));
 		expect(closedBranchCalls).toEqual([]);
 	});
 });
@@ -85,10 +85,10 @@ describe('Daily Check of who comes tomorrow', () => {
 	beforeEach(() => {
 		jest.useFakeTimers({ now: new Date('2026-02-10T06:00:00Z'), advanceTimers: true });
 		school = new SmallSchool({ now: '2026-02-10 09:00:00', bodyPageSize: 'honoured' });
-		school.add('branch', { id: 3, name: 'Закрытый', is_active: 0 });
+		school.addRecord('branch', { id: 3, name: 'Закрытый', is_active: 0 });
 	});
 	const addLessonTomorrow = (customerId: number) =>
-		school.add('lesson', {
+		school.addRecord('lesson', {
 			branch_id: 1,
 			date: '2026-02-11',
 			time_from: '2026-02-11 10:00:00',
@@ -101,7 +101,7 @@ describe('Daily Check of who comes tomorrow', () => {
 			group_ids: [],
 		});
 	const runChecks = async (...checks: string[]) =>
-		await school.done({ resource: 'account', operation: 'dailyCheck', options: { checks } });
+		await school.run({ resource: 'account', operation: 'dailyCheck', options: { checks } });
 
 	it.each([
 		['alone', ['comesUnpaid']],
@@ -114,7 +114,7 @@ describe('Daily Check of who comes tomorrow', () => {
 			balance: '-800.00',
 			paid_lesson_count: 3,
 		};
-		addLessonTomorrow(school.lead(card));
+		addLessonTomorrow(school.addLead(card));
 
 		const { json, hints } = await runChecks(...checks);
 
@@ -139,11 +139,11 @@ describe('Daily Check of who comes tomorrow', () => {
 it('asks by its members whether a lesson of a group is marked that names nobody', async () => {
 	jest.useFakeTimers({ now: new Date('2026-02-10T06:00:00Z'), advanceTimers: true });
 	const school = new SmallSchool({ now: '2026-02-10 09:00:00', lessonDetails: 'withCustomer' });
-	school.add('group', { id: 41, name: 'Роботы', branch_ids: [1] });
-	const member = school.lead({ name: 'Орлова Мия', is_study: 1 });
-	school.add('cgi', { customer_id: member, group_id: 41, b_date: '01.01.2026', e_date: null });
+	school.addRecord('group', { id: 41, name: 'Роботы', branch_ids: [1] });
+	const member = school.addLead({ name: 'Орлова Мия', is_study: 1 });
+	school.addRecord('cgi', { customer_id: member, group_id: 41, b_date: '01.01.2026', e_date: null });
 	const lesson = (from: string) =>
-		school.add('lesson', {
+		school.addRecord('lesson', {
 			...{ branch_id: 1, date: YESTERDAY, time_from: `${YESTERDAY} ${from}:00`, status: 3 },
 			...{ time_to: `${YESTERDAY} 20:00:00`, lesson_type_id: 2, subject_id: 1, teacher_ids: [1] },
 			...{ customer_ids: [], group_ids: [41] },
@@ -152,9 +152,9 @@ it('asks by its members whether a lesson of a group is marked that names nobody'
 	school.onCall = (call, { body: { id, customer_id } }) => {
 		if (call !== 'lesson/index' || customer_id !== member) return undefined;
 		const details = id === marked ? [{ customer_id, is_attend: 1 }] : [];
-		return { items: [{ ...school.row('lesson', Number(id)), details }], total: 1 };
+		return { items: [{ ...school.readRecord('lesson', Number(id)), details }], total: 1 };
 	};
-	const { json } = await school.done({
+	const { json } = await school.run({
 		...{ resource: 'account', operation: 'dailyCheck' },
 		options: { checks: ['notMarked'] } as IDataObject,
 	});
@@ -170,18 +170,18 @@ it('reads the school once for all items, even if they begin in different minutes
 	};
 	const form = { resource: 'account', operation: 'dailyCheck', options: { checks: ['stillPlanned'] } };
 
-	await school.done(form, { items: [{}, {}, {}] });
+	await school.run(form, { items: [{}, {}, {}] });
 
 	// One list for each of the two branches.
-	expect(school.sentTo('lesson/index')).toHaveLength(2);
+	expect(school.readRequests('lesson/index')).toHaveLength(2);
 });
 
 describe('Daily Check of overlaps', () => {
 	it('calls a room without a name by its ID', async () => {
 		jest.useFakeTimers({ now: new Date('2026-02-10T06:00:00Z'), advanceTimers: true });
 		const school = new SmallSchool({ now: '2026-02-10 09:00:00', bodyPageSize: 'honoured' });
-		school.add('room', { id: 5, name: '', branch_id: 1 });
-		school.add('group', { id: 41, name: 'Роботы', branch_ids: [1] });
+		school.addRecord('room', { id: 5, name: '', branch_id: 1 });
+		school.addRecord('group', { id: 41, name: 'Роботы', branch_ids: [1] });
 		const lesson = {
 			branch_id: 1,
 			date: '2026-02-11',
@@ -195,10 +195,10 @@ describe('Daily Check of overlaps', () => {
 			customer_ids: [],
 			group_ids: [41],
 		};
-		school.add('lesson', lesson);
-		school.add('lesson', lesson);
+		school.addRecord('lesson', lesson);
+		school.addRecord('lesson', lesson);
 
-		const { json } = await school.done({
+		const { json } = await school.run({
 			resource: 'account',
 			operation: 'dailyCheck',
 			options: { checks: ['overlap'] },

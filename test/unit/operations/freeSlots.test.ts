@@ -9,7 +9,7 @@ import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
 import type { Settings } from '../../../sandbox';
 import type { Case } from '../../support/timetables';
 import { freeByTheMinute, ROOM, TEACHER, timetables, wallAt } from '../../support/timetables';
-import { formOf, SmallSchool } from './school';
+import { customerForm, SmallSchool } from './school';
 
 const wanted: SlotRequest = {
 	...{ teacherId: TEACHER, firstDay: '2026-02-09', lastDay: '2026-02-15' },
@@ -109,27 +109,27 @@ describe('Get Free Slots', () => {
 	beforeEach(() => {
 		jest.useFakeTimers({ now: new Date('2026-02-01T09:00:00Z'), advanceTimers: true });
 		school = new SmallSchool();
-		id = school.add('teacher', { id: TEACHER, name: 'Новикова Яна', branch_ids: [1] });
-		school.add('room', { id: ROOM, name: 'Зал', branch_id: 1 });
+		id = school.addRecord('teacher', { id: TEACHER, name: 'Новикова Яна', branch_ids: [1] });
+		school.addRecord('room', { id: ROOM, name: 'Зал', branch_id: 1 });
 	});
 	afterEach(() => jest.useRealTimers());
 
 	/** Hours on Monday the 9th from 10 to 13. */
 	const work = () =>
-		void school.add('working-hour', { ...MONDAY, time_to: '12:59', teacher_id: id, branch_id: 1 });
+		void school.addRecord('working-hour', { ...MONDAY, time_to: '12:59', teacher_id: id, branch_id: 1 });
 	const busy = (more: IDataObject = {}) => {
 		const row = { branch_id: 1, subject_id: 1, lesson_type_id: 1, ...more };
-		return school.add('lesson', { ...lesson(row), id: 901 });
+		return school.addRecord('lesson', { ...lesson(row), id: 901 });
 	};
 	const form = (more: IDataObject = {}) =>
-		formOf('getFreeSlots', {
+		customerForm('getFreeSlots', {
 			...{ resource: 'teacher', id, date_from: '2026-02-09', date_to: '2026-02-15', duration: 60 },
 			...{ returnAll: true, ...more },
 		});
 	const read = (items: readonly IDataObject[]) =>
 		items.map(({ date, start, end }) => `${String(date)} ${String(start)}-${String(end)}`);
 	const found = async (more: IDataObject = {}, timezone?: string) =>
-		read((await school.done(form(more), { timezone })).json);
+		read((await school.run(form(more), { timezone })).json);
 	const AROUND_11 = ['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00'];
 
 	/** What differs from account to account. */
@@ -149,14 +149,14 @@ describe('Get Free Slots', () => {
 		let count = 0;
 		const check = async ({ rows, asked }: Case, settings: Partial<Settings>, homes: number[]) => {
 			school = new SmallSchool(settings);
-			school.add('teacher', { id: TEACHER, name: 'Новикова Яна', branch_ids: homes });
-			school.add('room', { id: ROOM, name: 'Зал', branch_id: 1 });
-			for (const row of rows.hours) school.add('working-hour', { ...row });
+			school.addRecord('teacher', { id: TEACHER, name: 'Новикова Яна', branch_ids: homes });
+			school.addRecord('room', { id: ROOM, name: 'Зал', branch_id: 1 });
+			for (const row of rows.hours) school.addRecord('working-hour', { ...row });
 			// A room is one branch's own.
 			const placed = (row: object) =>
 				(row as IDataObject).branch_id === 1 ? { ...row } : { ...row, room_id: null };
-			for (const row of rows.regular) school.add('regular-lesson', placed(row));
-			for (const row of rows.lessons) school.add('lesson', placed(row));
+			for (const row of rows.regular) school.addRecord('regular-lesson', placed(row));
+			for (const row of rows.lessons) school.addRecord('lesson', placed(row));
 			// The teacher is taken by what is in their branches; a room of this branch by what is in this branch.
 			const isShown = ({ teacher_ids, branch_id }: IDataObject) =>
 				(homes.includes(Number(branch_id)) && (teacher_ids as number[]).includes(TEACHER)) || branch_id === 1;
@@ -171,9 +171,9 @@ describe('Get Free Slots', () => {
 				);
 			};
 			const known = {
-				hours: school.rows('working-hour'),
-				lessons: school.rows('lesson').filter(isListed),
-				regular: school.rows('regular-lesson').filter(isShown),
+				hours: school.readRecords('working-hour'),
+				lessons: school.readRecords('lesson').filter(isListed),
+				regular: school.readRecords('regular-lesson').filter(isShown),
 			};
 			jest.setSystemTime(asked.now ?? Date.parse('2025-01-01T00:00:00Z'));
 			const { from, to, duration, step, room, branch, now, zone } = asked;
@@ -195,7 +195,7 @@ describe('Get Free Slots', () => {
 		work();
 		busy();
 		const wanted = form({ additionalFields: { room_id: ROOM } });
-		const { json } = await school.done(wanted, { timezone: 'Asia/Almaty' });
+		const { json } = await school.run(wanted, { timezone: 'Asia/Almaty' });
 		expect(json[0]).toEqual({
 			...{ date: '2026-02-09', start: '10:00', end: '11:00', duration: 60, time_zone: 'Asia/Almaty' },
 			...{ teacher_id: id, teacher_name: 'Новикова Яна', branch_id: 1, room_id: ROOM },
@@ -212,10 +212,10 @@ describe('Get Free Slots', () => {
 			'2026-02-09 10:30-11:30',
 		]);
 		const two = { items: [{}, {}] };
-		expect((await school.done(form({ returnAll: false, limit: 2 }), two)).hints).toEqual([
+		expect((await school.run(form({ returnAll: false, limit: 2 }), two)).hints).toEqual([
 			"'Limit' was reached, so there may be more: raise it, or switch on 'Return All': 2 slots came",
 		]);
-		expect((await school.done(form({ returnAll: false, limit: 5 }), two)).hints).toEqual([]);
+		expect((await school.run(form({ returnAll: false, limit: 5 }), two)).hints).toEqual([]);
 		expect(await found({ options: { step: 15 } })).toHaveLength(9);
 		expect(await found({ duration: 181 })).toEqual([]);
 	});
@@ -224,9 +224,9 @@ describe('Get Free Slots', () => {
 		'tells of branch %i, which cannot be seen, that the teacher may be busy there',
 		async (branch) => {
 			work();
-			school.patch('teacher', id, { branch_ids: [1, branch] });
+			school.changeRecord('teacher', id, { branch_ids: [1, branch] });
 			school.settings.forbiddenBranches = [2];
-			const { json, hints } = await school.done(form());
+			const { json, hints } = await school.run(form());
 			expect(json).toHaveLength(5);
 			expect(hints).toEqual([
 				expect.stringMatching(new RegExp(`may be busy there in a slot: branch ${branch}$`)),
@@ -238,14 +238,17 @@ describe('Get Free Slots', () => {
 		'gives none where %s may not be read, but an error',
 		async (call) => {
 			school.settings.forbiddenCalls = [call];
-			expect((await school.stopped(form())).httpCode).toBe('403');
+			expect((await school.expectRefused(form())).httpCode).toBe('403');
 		},
 	);
 
 	it('is an error where lessons are missing from a list that does not come whole', async () => {
 		work();
-		school.onCall = (call, request) => (call === 'lesson/index' ? school.restless(request) : undefined);
-		expect((await school.stopped(form())).message).toMatch(/did not come whole.*when the teacher is free/);
+		school.onCall = (call, request) =>
+			call === 'lesson/index' ? school.answerWithUnstableList(request) : undefined;
+		expect((await school.expectRefused(form())).message).toMatch(
+			/did not come whole.*when the teacher is free/,
+		);
 	});
 
 	it('leaves out what has begun today by the clock of the workflow, unless it is wanted', async () => {
@@ -264,12 +267,12 @@ describe('Get Free Slots', () => {
 			['2026-02-09', 0],
 			['2026-02-10', 5],
 		] as const) {
-			school.patch('teacher', id, { e_date });
+			school.changeRecord('teacher', id, { e_date });
 			expect(await found()).toHaveLength(count);
 		}
-		const message = async (more: IDataObject) => (await school.stopped(form(more))).message;
+		const message = async (more: IDataObject) => (await school.expectRefused(form(more))).message;
 		expect(await message({ id: 9_999 })).toBe('AlfaCRM has no teacher with ID 9999 in branch 1');
-		const elsewhere = school.add('room', { name: 'Чужая', branch_id: 2 });
+		const elsewhere = school.addRecord('room', { name: 'Чужая', branch_id: 2 });
 		for (const room_id of [elsewhere, 9_999])
 			expect(await message({ additionalFields: { room_id } })).toBe(
 				`AlfaCRM has no room with ID ${room_id} in branch 1`,
@@ -283,7 +286,7 @@ describe('Get Free Slots', () => {
 			...['lesson/index', 'lesson/index', 'lesson/index'],
 			...['regular-lesson/index', 'teacher/working-hour'],
 		]);
-		const bodies = school.sentTo('lesson/index').map(({ body }) => body);
+		const bodies = school.readRequests('lesson/index').map(({ body }) => body);
 		expect(bodies.map(({ status }) => status).sort()).toEqual([1, 2, 3]);
 		expect(bodies[0]).toMatchObject({ teacher_id: id, date_from: '2026-02-02', date_to: '2026-02-22' });
 	});
@@ -291,17 +294,17 @@ describe('Get Free Slots', () => {
 	describe('of any teacher', () => {
 		let other: number;
 		beforeEach(() => {
-			other = school.add('teacher', { name: 'Сидорова Ева', branch_ids: [1] });
+			other = school.addRecord('teacher', { name: 'Сидорова Ева', branch_ids: [1] });
 			work();
-			school.add('working-hour', { ...MONDAY, time_to: '11:59', teacher_id: other, branch_id: 1 });
+			school.addRecord('working-hour', { ...MONDAY, time_to: '11:59', teacher_id: other, branch_id: 1 });
 			// Who works elsewhere, or has left, is nobody of the branch.
 			for (const row of [{ branch_ids: [2] }, { branch_ids: [1], e_date: '2026-01-31' }]) {
-				const gone = school.add('teacher', { name: 'A', ...row });
-				school.add('working-hour', { ...MONDAY, teacher_id: gone, branch_id: 1 });
+				const gone = school.addRecord('teacher', { name: 'A', ...row });
+				school.addRecord('working-hour', { ...MONDAY, teacher_id: gone, branch_id: 1 });
 			}
 		});
 		const whose = async (more: IDataObject) =>
-			(await school.done(form(more))).json.map(
+			(await school.run(form(more))).json.map(
 				({ start, teacher_id }) => `${String(start)} ${String(teacher_id)}`,
 			);
 
@@ -313,7 +316,7 @@ describe('Get Free Slots', () => {
 			expect(school.calls.filter((call) => call !== 'lesson/index').sort()).toEqual([
 				...['regular-lesson/index', 'teacher/index', 'teacher/working-hour'],
 			]);
-			expect(school.sentTo('teacher/working-hour')[0].body).not.toHaveProperty('teacher_id');
+			expect(school.readRequests('teacher/working-hour')[0].body).not.toHaveProperty('teacher_id');
 			expect(await whose({ id: '', options, returnAll: false, limit: 1 })).toEqual(all.slice(0, 1));
 		});
 
@@ -325,7 +328,7 @@ describe('Get Free Slots', () => {
 			busy({ ...past, teacher_ids: [other], subject_id: 7, status: 3 });
 			expect(await of(7)).toEqual([`10:00 ${other}`, `11:00 ${other}`]);
 			expect(await of(8)).toEqual([]);
-			school.add('regular-lesson', {
+			school.addRecord('regular-lesson', {
 				...regular({ day: 3, subject_id: 8 }),
 				branch_id: 1,
 				teacher_ids: [id],
@@ -337,7 +340,7 @@ describe('Get Free Slots', () => {
 	it('looks at two weeks only where that is enough for the limit', async () => {
 		work();
 		const days = { date_to: '2026-08-31', returnAll: false };
-		const until = () => [...new Set(school.sentTo('lesson/index').map(({ body }) => body.date_to))];
+		const until = () => [...new Set(school.readRequests('lesson/index').map(({ body }) => body.date_to))];
 		expect(await found({ ...days, limit: 1 })).toEqual(['2026-02-09 10:00-11:00']);
 		// A week more, in which a lesson may be that was moved.
 		expect(until()).toEqual(['2026-03-01']);
@@ -353,6 +356,6 @@ describe('Get Free Slots', () => {
 		// Slots in which the room is taken would do for whoever books it.
 		['Room', { additionalFields: { room_id: '' } }],
 	])("refuses '%s' if it is %j", async (label, more) => {
-		expect((await school.refused(form(more as IDataObject))).message).toContain(label);
+		expect((await school.expectRefusedUnsent(form(more as IDataObject))).message).toContain(label);
 	});
 });

@@ -1,28 +1,28 @@
 import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { answered } from '../../support/nodeErrors';
-import { byPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
+import { makeAnswerError } from '../../support/nodeErrors';
+import { upsertByPhoneForm, customerForm, OTHER_PHONE, PHONE, SmallSchool } from './school';
 
 const EMAIL = 'mia@school.example';
 
 let school: SmallSchool;
 beforeEach(() => (school = new SmallSchool()));
 
-const create = formOf('create', { resource: 'subject', name: 'Шахматы' });
+const create = customerForm('create', { resource: 'subject', name: 'Шахматы' });
 const items = (count: number): IDataObject[] => Array.from({ length: count }, () => ({}));
 /** Lets only some of the calls for a kind of call through. */
 const failing = (...failed: number[]) => {
 	let count = 0;
 	school.onCall = (call) => {
 		if (call.endsWith('/create') && failed.includes(count++))
-			throw answered(422, { errors: { name: ['Нет'] } });
+			throw makeAnswerError(422, { errors: { name: ['Нет'] } });
 		return undefined;
 	};
 };
 
 it('each item comes out in its place, with the item that it is from', async () => {
-	const { desk, json } = await school.run(create, { items: items(3) });
+	const { desk, json } = await school.runToEnd(create, { items: items(3) });
 	expect(json.map(({ id }) => id)).toEqual([1, 2, 3]);
 	expect(desk.sent).toHaveLength(3);
 });
@@ -30,7 +30,7 @@ it('each item comes out in its place, with the item that it is from', async () =
 describe('when an item fails', () => {
 	it('none begins after it, and the error tells what the others have saved', async () => {
 		failing(3);
-		const { error } = await school.run(create, { items: items(9) });
+		const { error } = await school.runToEnd(create, { items: items(9) });
 		expect(error?.message).toBe('AlfaCRM did not create the subject: Name – Нет');
 		expect(error?.context.itemIndex).toBe(3);
 		expect(error?.description).toMatch(
@@ -44,7 +44,7 @@ describe('when an item fails', () => {
 		['after a single one, that is named', 1, 'Of this item nothing was saved. Carried out: item 0.'],
 	])('%s', async (_what, which, saved) => {
 		failing(which);
-		const { error } = await school.run(create, { items: items(3), credential: { callsAtOnce: 1 } });
+		const { error } = await school.runToEnd(create, { items: items(3), credential: { callsAtOnce: 1 } });
 		expect(error?.description).toBe(`Correct 'Name' (name) and run it again. ${saved}`);
 		expect(school.calls).toHaveLength(which + 1);
 	});
@@ -62,7 +62,7 @@ describe('when an item fails', () => {
 			const done = { success: true, errors: [], model: { id: begun } };
 			return begun === 1 ? done : (answer(call, request) ?? done);
 		};
-		const { error } = await school.run(create, { items: items(5), credential: { callsAtOnce: 4 } });
+		const { error } = await school.runToEnd(create, { items: items(5), credential: { callsAtOnce: 4 } });
 		expect(error?.context.itemIndex).toBe(2);
 		expect(error?.description).toContain(
 			' Carried out: items 0 to 1, 3. Item 4 failed as well: AlfaCRM did not create the subject: Name – Нет. Correct',
@@ -71,7 +71,7 @@ describe('when an item fails', () => {
 
 	it('the others go on where the node is to continue', async () => {
 		failing(1);
-		const { json, error } = await school.run(create, { items: items(3), continueOnFail: true });
+		const { json, error } = await school.runToEnd(create, { items: items(3), continueOnFail: true });
 		expect(error).toBeUndefined();
 		expect(json).toMatchObject([
 			{ id: 1 },
@@ -90,7 +90,7 @@ describe('when an item fails', () => {
 			return undefined;
 		};
 		const options = { items: items(3), continueOnFail: true, signal: controller.signal };
-		const { error } = await school.run(create, { ...options, credential: { callsAtOnce: 1 } });
+		const { error } = await school.runToEnd(create, { ...options, credential: { callsAtOnce: 1 } });
 		expect(error?.message).toBe('The execution was cancelled');
 		expect(school.calls).toHaveLength(1);
 	});
@@ -112,19 +112,19 @@ it('calls of which nobody knows what they do wait for each other', async () => {
 		callAction: 'index',
 		callBranch: 1,
 	};
-	await school.done(call, { items: items(4), credential: { callsAtOnce: 4 } });
+	await school.run(call, { items: items(4), credential: { callsAtOnce: 4 } });
 	expect(most).toBe(1);
 	const get = { resource: 'subject', operation: 'getAll', branchId: 1, returnAll: true };
-	await school.done(get, { items: items(4), credential: { callsAtOnce: 4 } });
+	await school.run(get, { items: items(4), credential: { callsAtOnce: 4 } });
 	expect(most).toBeGreaterThan(1);
 });
 
 const byEmail = (fieldsToSet: IDataObject, options: IDataObject = {}) => ({
-	...byPhone(fieldsToSet, options),
+	...upsertByPhoneForm(fieldsToSet, options),
 	...{ matchBy: 'email', email: EMAIL },
 });
-const update = (id: number, updateFields: IDataObject) => formOf('update', { id, updateFields });
-const archive = (id: number) => formOf('archive', { id });
+const update = (id: number, updateFields: IDataObject) => customerForm('update', { id, updateFields });
+const archive = (id: number) => customerForm('archive', { id });
 
 describe('a record that another execution changes between the search and the change', () => {
 	/** Does something once the record was found, before it is its turn. */
@@ -134,14 +134,14 @@ describe('a record that another execution changes between the search and the cha
 		options: IDataObject = {},
 	) {
 		// A last day to come leaves it open whether it is in the archive.
-		const id = school.lead({ phone: [PHONE], note: 'a', e_date: '2100-01-01' });
-		let result: ReturnType<SmallSchool['run']> | undefined;
+		const id = school.addLead({ phone: [PHONE], note: 'a', e_date: '2100-01-01' });
+		let result: ReturnType<SmallSchool['runToEnd']> | undefined;
 		const before = school.onCall;
 		school.onCall = (call, request) => {
-			if (call === 'customer/index' && result === undefined) result = school.run(act(id));
+			if (call === 'customer/index' && result === undefined) result = school.runToEnd(act(id));
 			return before(call, request);
 		};
-		const mine = await school.run(byPhone(fieldsToSet, options));
+		const mine = await school.runToEnd(upsertByPhoneForm(fieldsToSet, options));
 		expect((await result)?.error).toBeUndefined();
 		return { ...mine, id };
 	}
@@ -150,7 +150,7 @@ describe('a record that another execution changes between the search and the cha
 		const change = { note: 'b', legal_name: 'x' };
 		const { json, id } = await meanwhile((one) => update(one, { note: 'b' }), change);
 		expect(json).toMatchObject([change]);
-		expect(school.row('customer', id)).toMatchObject(change);
+		expect(school.readRecord('customer', id)).toMatchObject(change);
 	});
 
 	it.each<[string, (id: number) => IDataObject, IDataObject, string, IDataObject]>([
@@ -166,8 +166,8 @@ describe('a record that another execution changes between the search and the cha
 	])('%s is left alone, and the search done again', async (_what, act, options, result, row) => {
 		const { json, id } = await meanwhile(act, { note: 'b', name: 'Мия' }, options);
 		expect(json).toMatchObject([{ operationResult: result }]);
-		expect(school.row('customer', id)).toMatchObject({ note: 'a', ...row });
-		expect(school.rows('customer')).toHaveLength(result === 'created' ? 2 : 1);
+		expect(school.readRecord('customer', id)).toMatchObject({ note: 'a', ...row });
+		expect(school.readRecords('customer')).toHaveLength(result === 'created' ? 2 : 1);
 	});
 
 	it.each([
@@ -186,7 +186,7 @@ describe('a record that another execution changes between the search and the cha
 		school.onCall = (call, request) => {
 			if (call !== 'customer/index' || request.body.removed !== 2) return undefined;
 			looks += 1;
-			return looks > 1 ? school.restless(request) : undefined;
+			return looks > 1 ? school.answerWithUnstableList(request) : undefined;
 		};
 		const change = { note: 'b' };
 		const { error, id } = await meanwhile((one) => update(one, { legal_name: 'x' }), change, {
@@ -195,7 +195,7 @@ describe('a record that another execution changes between the search and the cha
 		expect(error?.message).toBe(
 			`AlfaCRM's list of archived customers did not come whole, so it is not sure whether customer ${id} is archived`,
 		);
-		expect(school.row('customer', id)).toMatchObject({ note: 'a', legal_name: 'x' });
+		expect(school.readRecord('customer', id)).toMatchObject({ note: 'a', legal_name: 'x' });
 	});
 });
 
@@ -212,33 +212,33 @@ describe('a record that an item before changes between the search and the change
 		// The very first item alone finds out how far away AlfaCRM is.
 		const each = [{ ...first, operation: 'find', email: 'nobody@school.example' }, first, second];
 		each[0].options = { ifNone: 'nothing' };
-		return await school.run({}, { each, credential: { callsAtOnce: 5 } });
+		return await school.runToEnd({}, { parametersByItem: each, credential: { callsAtOnce: 5 } });
 	}
 	const replace = { listMode: 'replace' };
 
 	it('so that it does not match any more is looked for again', async () => {
-		const id = school.lead({ phone: [PHONE], email: [EMAIL] });
+		const id = school.addLead({ phone: [PHONE], email: [EMAIL] });
 		const { json, error } = await overlapping(
 			byEmail({ phone: OTHER_PHONE }, replace),
-			byPhone({ name: 'Мия' }),
+			upsertByPhoneForm({ name: 'Мия' }),
 		);
 		expect(error).toBeUndefined();
 		expect(json).toMatchObject([
 			{ id, operationResult: 'updated', phone: OTHER_PHONE },
 			{ operationResult: 'created', name: 'Мия', phone: PHONE },
 		]);
-		expect(school.rows('customer')).toHaveLength(2);
+		expect(school.readRecords('customer')).toHaveLength(2);
 		expect(
-			school.sent.filter(({ body, url }) => url.endsWith('/1/customer/index') && body.phone),
+			school.requests.filter(({ body, url }) => url.endsWith('/1/customer/index') && body.phone),
 		).not.toHaveLength(1);
 	});
 
 	it('stops the item where that has changed another one already, and tells which', async () => {
-		const older = school.lead({ phone: [PHONE], email: [EMAIL], note: 'a' });
-		const newer = school.lead({ phone: [PHONE], note: 'a' });
+		const older = school.addLead({ phone: [PHONE], email: [EMAIL], note: 'a' });
+		const newer = school.addLead({ phone: [PHONE], note: 'a' });
 		const { error } = await overlapping(
 			byEmail({ phone: OTHER_PHONE }, replace),
-			byPhone({ note: 'b' }, { ifSeveral: 'all' }),
+			upsertByPhoneForm({ note: 'b' }, { ifSeveral: 'all' }),
 		);
 		expect(error).toMatchObject({
 			message: `Customer ${older} was changed meanwhile, so that it does not match any more`,
@@ -246,8 +246,8 @@ describe('a record that an item before changes between the search and the change
 		expect(error?.description).toMatch(
 			new RegExp(`^Run it again\\. Saved before: update customer ${newer}\\.`),
 		);
-		expect(school.row('customer', older)).toMatchObject({ note: 'a', phone: [OTHER_PHONE] });
-		expect(school.row('customer', newer)).toMatchObject({ note: 'b' });
+		expect(school.readRecord('customer', older)).toMatchObject({ note: 'a', phone: [OTHER_PHONE] });
+		expect(school.readRecord('customer', newer)).toMatchObject({ note: 'b' });
 	});
 });
 
@@ -270,8 +270,8 @@ it.each([
 		};
 		const each = items(30).map((_, index) => ({ name: `Лунная Вера ${index}` }));
 		const credential = { hostname: `far${ms}`, requestsPerSecond: 5 };
-		const form = formOf('create', { is_study: 0, legal_type: 1 });
-		await Promise.all([school.done(form, { each, credential }), jest.runAllTimersAsync()]);
+		const form = customerForm('create', { is_study: 0, legal_type: 1 });
+		await Promise.all([school.run(form, { parametersByItem: each, credential }), jest.runAllTimersAsync()]);
 		jest.useRealTimers();
 		expect(most).toBe(needed);
 		const inASecond = starts.map((at) => starts.filter((one) => one >= at && one < at + 1_000).length);

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { byPhone, formOf, SmallSchool } from './school';
+import { upsertByPhoneForm, customerForm, SmallSchool } from './school';
 
 const OPEN_END = '2030-12-31';
 
@@ -11,11 +11,12 @@ beforeEach(() => {
 });
 afterEach(() => jest.useRealTimers());
 
-const lead = (row: IDataObject = {}) => school.lead({ e_date: OPEN_END, ...row });
-const stored = (id: unknown) => school.row('customer', Number(id));
-const job = (operation: string, id: number, more: IDataObject = {}) => formOf(operation, { id, ...more });
-const hintsOf = async (form: IDataObject) => (await school.done(form)).hints;
-const lastSent = () => school.sent.at(-1);
+const lead = (row: IDataObject = {}) => school.addLead({ e_date: OPEN_END, ...row });
+const stored = (id: unknown) => school.readRecord('customer', Number(id));
+const job = (operation: string, id: number, more: IDataObject = {}) =>
+	customerForm(operation, { id, ...more });
+const hintsOf = async (form: IDataObject) => (await school.run(form)).hints;
+const lastSent = () => school.requests.at(-1);
 
 describe('a step of a lead or client', () => {
 	it.each<[operation: string, given: IDataObject, before: IDataObject, after: IDataObject]>([
@@ -40,11 +41,11 @@ describe('a step of a lead or client', () => {
 		['unarchive', {}, { e_date: '2025-01-31' }, { e_date: OPEN_END }],
 	])('%s with %j is done once, and again changes nothing', async (operation, given, before, after) => {
 		const id = lead(before);
-		expect(await school.results(job(operation, id, given))).toBe('updated');
+		expect(await school.runInTurn(job(operation, id, given))).toBe('updated');
 		expect(stored(id)).toMatchObject(after);
 		const state = { ...stored(id) };
-		expect(await school.results(job(operation, id, given))).toBe('unchanged');
-		expect(school.writes()).toEqual(['customer/update']);
+		expect(await school.runInTurn(job(operation, id, given))).toBe('unchanged');
+		expect(school.readWrites()).toEqual(['customer/update']);
 		expect(stored(id)).toEqual(state);
 	});
 
@@ -73,10 +74,11 @@ describe('a step of a lead or client', () => {
 
 describe('Move to Stage', () => {
 	beforeEach(() => {
-		for (let id = 1; id <= 4; id++) school.add('lead-status', { id, name: `Этап ${id}`, is_enabled: 1 });
+		for (let id = 1; id <= 4; id++)
+			school.addRecord('lead-status', { id, name: `Этап ${id}`, is_enabled: 1 });
 	});
 	const move = async (id: number, lead_status_id: unknown) =>
-		(await school.done(job('moveToStage', id, { lead_status_id } as IDataObject))).json[0];
+		(await school.run(job('moveToStage', id, { lead_status_id } as IDataObject))).json[0];
 
 	it.each(['none', 'Not Sorted'])(
 		'%s takes a lead out of its stage, once, and so does Update',
@@ -86,21 +88,21 @@ describe('Move to Stage', () => {
 			expect(lastSent()?.body).toEqual({ lead_status_id: null });
 			expect(await move(id, stage)).toMatchObject({ operationResult: 'unchanged' });
 			await move(id, 3);
-			await school.done(job('update', id, { updateFields: { lead_status_id: stage } }));
+			await school.run(job('update', id, { updateFields: { lead_status_id: stage } }));
 			expect(stored(id).lead_status_id).toBeNull();
 		},
 	);
 
 	it.each([null, undefined, ''])('%s is no stage, and changes nothing', async (lead_status_id) => {
 		const form = job('moveToStage', lead({ lead_status_id: 3 }), { lead_status_id } as IDataObject);
-		expect((await school.stopped(form)).message).toBe("'Stage' is empty, but it is required");
+		expect((await school.expectRefused(form)).message).toBe("'Stage' is empty, but it is required");
 	});
 
 	it.each(['create', 'upsert'])(
 		'in %s as JSON sends no stage for a new lead that is not sorted',
 		async (operation) => {
 			const json = JSON.stringify({ name: 'Анна', is_study: 0, legal_type: 1, lead_status_id: 'none' });
-			const { json: made } = await school.done({ ...byPhone(), operation, inputMode: 'json', json });
+			const { json: made } = await school.run({ ...upsertByPhoneForm(), operation, inputMode: 'json', json });
 			expect(lastSent()?.body).not.toHaveProperty('lead_status_id');
 			expect(stored(made[0].id).lead_status_id).toBeNull();
 		},
@@ -110,44 +112,48 @@ describe('Move to Stage', () => {
 it('a reason that AlfaCRM refuses is named as the form names it', async () => {
 	school.onCall = (call) =>
 		call === 'customer/update' ? { success: false, errors: { lead_reject_id: ['Неверно'] } } : undefined;
-	const { error } = await school.run(job('reject', lead(), { lead_reject_id: 1, additionalFields: {} }));
+	const { error } = await school.runToEnd(job('reject', lead(), { lead_reject_id: 1, additionalFields: {} }));
 	expect(`${error?.message} ${error?.description}`).toContain("'Reason' (lead_reject_id)");
 });
 
 describe('an action that goes out as it is declared', () => {
 	const sent = async (form: IDataObject) => {
-		const { json } = await school.done(form);
+		const { json } = await school.run(form);
 		// Names come from lists that are read afterwards.
-		const { url, query, body } = school.sent.filter((call) => !call.url.endsWith('/index')).at(-1)!;
+		const { url, query, body } = school.requests.filter((call) => !call.url.endsWith('/index')).at(-1)!;
 		return { json, url: url.slice(url.indexOf('/v2api')), query, body };
 	};
 
 	it('finds the groups of a customer', async () => {
-		const [id, group] = [lead(), school.add('group', { name: 'A', branch_ids: [1] })];
+		const [id, group] = [lead(), school.addRecord('group', { name: 'A', branch_ids: [1] })];
 		const days = { b_date: '01.01.2026', e_date: '31.12.2026' };
-		const own = school.add('cgi', { customer_id: id, group_id: group, branch_id: 1, ...days });
-		school.add('cgi', { customer_id: lead(), group_id: group, branch_id: 1, ...days });
+		const own = school.addRecord('cgi', { customer_id: id, group_id: group, branch_id: 1, ...days });
+		school.addRecord('cgi', { customer_id: lead(), group_id: group, branch_id: 1, ...days });
 		const additionalFields: IDataObject = { b_date: '2000-01-01', e_date: '2040-01-01' };
 		const more = { resource: 'cgi', customer_id: id, returnAll: true };
-		const form = formOf('getByCustomer', { ...more, additionalFields });
+		const form = customerForm('getByCustomer', { ...more, additionalFields });
 		expect(await sent(form)).toMatchObject({
 			...{ json: [{ id: own }], url: '/v2api/1/cgi/customer', query: { customer_id: id } },
 			body: { b_date: '01.01.2000', e_date: '01.01.2040' },
 		});
 		for (const b_date of ['', null, undefined]) {
-			const { message } = await school.stopped({ ...form, additionalFields: { b_date } });
+			const { message } = await school.expectRefused({ ...form, additionalFields: { b_date } });
 			expect(message).toContain("'Start Date' is set but came out empty");
 		}
 	});
 
 	it('reads the calendar of a customer, a bare list', async () => {
 		const ids = { customer_ids: [lead()], teacher_ids: [1] };
-		school.add('teacher', { name: 'A', branch_ids: [1] });
-		for (const path of ['subject', 'lesson-type']) school.add(path, { name: 'A' });
+		school.addRecord('teacher', { name: 'A', branch_ids: [1] });
+		for (const path of ['subject', 'lesson-type']) school.addRecord(path, { name: 'A' });
 		const lesson = { branch_id: 1, status: 1, date: '2026-03-02', lesson_type_id: 1, subject_id: 1, ...ids };
-		school.add('lesson', { ...lesson, time_from: '2026-03-02 10:00:00', time_to: '2026-03-02 11:00:00' });
+		school.addRecord('lesson', {
+			...lesson,
+			time_from: '2026-03-02 10:00:00',
+			time_to: '2026-03-02 11:00:00',
+		});
 		const [date1, date2] = ['2026-03-01', '2026-03-03'];
-		const form = formOf('getCalendar', { id: 1, date1, date2 });
+		const form = customerForm('getCalendar', { id: 1, date1, date2 });
 		const { json, url, query } = await sent(form);
 		expect(url).toBe('/v2api/1/calendar/customer');
 		expect(query).toEqual({ id: 1, date1: '01.03.2026', date2: '03.03.2026' });
@@ -163,22 +169,22 @@ describe('an action that goes out as it is declared', () => {
 			const { url, query, body } = await sent(job('changeBonus', id, { change, amount, note: 'Подарок' }));
 			expect([url, query]).toEqual([`/v2api/1/bonus/${change}`, { customer_id: id }]);
 			expect(body).toEqual({ amount, note: 'Подарок' });
-			const [{ bonus }] = (await school.done(formOf('getOverview', { id }))).json;
+			const [{ bonus }] = (await school.run(customerForm('getOverview', { id }))).json;
 			expect(bonus).toBe(sum);
 		}
 	});
 
 	it('sends a correction or refund with its sign, type and day, none of which is missing', async () => {
-		school.add('pay-account', { name: 'A' });
+		school.addRecord('pay-account', { name: 'A' });
 		const fields = { customer_id: lead(), income: -250.5, pay_type_id: 2, document_date: '2026-02-09' };
 		const correction = (more: IDataObject = {}) =>
-			formOf('createCorrection', { resource: 'pay', pay_account_id: 1, ...fields, ...more });
+			customerForm('createCorrection', { resource: 'pay', pay_account_id: 1, ...fields, ...more });
 		expect(await sent(correction({ additionalFields: { note: 'Ошибка кассы' } }))).toMatchObject({
 			url: '/v2api/1/pay/create',
 			body: { branch_id: 1, income: -250.5, pay_type_id: 2, document_date: '09.02.2026' },
 		});
-		expect(school.rows('pay')).toMatchObject([{ income: '-250.50', note: 'Ошибка кассы' }]);
-		const [shown] = (await school.done(correction())).json;
+		expect(school.readRecords('pay')).toMatchObject([{ income: '-250.50', note: 'Ошибка кассы' }]);
+		const [shown] = (await school.run(correction())).json;
 		expect(shown).toMatchObject({ document_date: '2026-02-09', customer_id: 1 });
 		expect(Object.keys(shown).length).toBeLessThan(15);
 		for (const [label, more] of [
@@ -186,11 +192,11 @@ describe('an action that goes out as it is declared', () => {
 			['Payment Type', { pay_type_id: '' }],
 			['Payment Date', { document_date: '' }],
 		] as const)
-			expect((await school.stopped(correction(more))).message).toContain(`'${label}'`);
+			expect((await school.expectRefused(correction(more))).message).toContain(`'${label}'`);
 	});
 
 	it('lists the working hours that the school has', async () => {
-		const form = formOf('getWorkingHours', { resource: 'teacher', returnAll: true });
+		const form = customerForm('getWorkingHours', { resource: 'teacher', returnAll: true });
 		expect((await sent(form)).url).toBe('/v2api/1/teacher/working-hour');
 	});
 });

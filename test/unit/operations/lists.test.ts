@@ -4,15 +4,15 @@ import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
 import type { Filter } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { makeRowTest } from '../../../nodes/AlfaCrm/run/filters';
-import { formOf, SmallSchool } from './school';
-import { deskOf } from './support';
+import { customerForm, SmallSchool } from './school';
+import { openExecution } from './support';
 
 const TARGET = { path: 'sample', branch: 1, query: {}, labels: {} };
 const filter = (more: object): Filter => ({ name: 'asked', label: 'Asked', type: 'text', ...more }) as Filter;
 
 /** Whether a row passes where the filter `asked` was asked for, and what the user is told. */
 async function passes(one: Filter, wanted: unknown, row: IDataObject) {
-	const { item, hints } = deskOf();
+	const { item, hints } = openExecution();
 	const entity = { ...entityOf('customer'), filters: [one, filter({ name: 'other' })] } as Entity;
 	const test = await makeRowTest(item, entity, TARGET, { asked: wanted } as IDataObject);
 	return [test(row), hints()];
@@ -113,7 +113,7 @@ describe('the members of a group', () => {
 	const customers = { ...entityOf('customer') };
 
 	async function members(rows: IDataObject[]) {
-		const desk = deskOf(() => ({ items: rows, total: rows.length }));
+		const desk = openExecution(() => ({ items: rows, total: rows.length }));
 		const test = await makeRowTest(desk.item, customers, TARGET, { group_id: 5 });
 		return { ...desk, ids: [1, 2, 3, 4, 5].filter((id) => test({ id })) };
 	}
@@ -130,7 +130,7 @@ describe('the members of a group', () => {
 	});
 
 	it('may not all be known, and the user is told', async () => {
-		const desk = deskOf(() => ({ items: [{ id: 1, customer_id: 1 }], total: 5 }));
+		const desk = openExecution(() => ({ items: [{ id: 1, customer_id: 1 }], total: 5 }));
 		const test = await makeRowTest(desk.item, customers, TARGET, { group_id: 5 });
 		expect([test({ id: 1 }), test({ id: 2 })]).toEqual([true, false]);
 		expect(desk.hints()).toEqual([
@@ -166,7 +166,7 @@ let school: SmallSchool;
 beforeEach(() => (school = new SmallSchool()));
 
 const list = (limit: number, more: IDataObject = {}) =>
-	formOf('getAll', {
+	customerForm('getAll', {
 		returnAll: false,
 		limit,
 		is_study: 2,
@@ -176,9 +176,9 @@ const list = (limit: number, more: IDataObject = {}) =>
 		...more,
 	});
 const hintsOf = async (parameters: IDataObject, items: IDataObject[] = [{}, {}]) =>
-	(await school.done(parameters, { items })).hints;
+	(await school.run(parameters, { items })).hints;
 const leads = (count: number, row: IDataObject = {}) => {
-	for (let index = 0; index < count; index++) school.lead({ e_date: '2030-12-31', ...row });
+	for (let index = 0; index < count; index++) school.addLead({ e_date: '2030-12-31', ...row });
 };
 
 describe('a list that ends at its limit', () => {
@@ -206,7 +206,13 @@ describe('a list that ends at its limit', () => {
 
 	it('says so of several lists, whose totals nobody has added up', async () => {
 		for (const status of [1, 1, 1, 2, 2, 3])
-			school.add('lesson', { branch_id: 1, status, date: '2026-02-10', lesson_type_id: 2, subject_id: 1 });
+			school.addRecord('lesson', {
+				branch_id: 1,
+				status,
+				date: '2026-02-10',
+				lesson_type_id: 2,
+				subject_id: 1,
+			});
 		const lessons = (limit: number, status: number[] = []) => list(limit, { resource: 'lesson', status });
 		for (const limit of [2, 4])
 			expect(await hintsOf(lessons(limit))).toEqual([`${MAY_BE} ${limit} lessons came`]);
@@ -229,7 +235,7 @@ const RANGES = [
 describe('a range that AlfaCRM ignores', () => {
 	beforeEach(() => (school.settings.ignoredFilters = RANGES));
 	const ids = async (filters: IDataObject, more: IDataObject = {}) => {
-		const { json, hints } = await school.done(list(50, { filters, returnAll: true, ...more }));
+		const { json, hints } = await school.run(list(50, { filters, returnAll: true, ...more }));
 		return [json.map(({ id }) => Number(id)).sort((a, b) => a - b), hints];
 	};
 
@@ -244,16 +250,16 @@ describe('a range that AlfaCRM ignores', () => {
 			{ next_lesson_date: null },
 		],
 	])('%j is checked on the card: %j, not %j', async (filters, wanted, other) => {
-		const id = school.lead({ e_date: '2030-12-31', ...wanted });
-		school.lead({ e_date: '2030-12-31', ...other });
+		const id = school.addLead({ e_date: '2030-12-31', ...wanted });
+		school.addLead({ e_date: '2030-12-31', ...other });
 		expect(await ids(filters)).toEqual([[id], []]);
 	});
 
 	it('of amounts is checked on the payment, unless that carries its sum as expenditure', async () => {
 		const pay = (row: IDataObject) =>
-			school.add('pay', { branch_id: 1, pay_type_id: 1, document_date: '10.02.2026', ...row });
+			school.addRecord('pay', { branch_id: 1, pay_type_id: 1, document_date: '10.02.2026', ...row });
 		const [large] = [pay({ income: '500.00' }), pay({ income: '50.00' })];
-		const refund = school.add('pay', {
+		const refund = school.addRecord('pay', {
 			...{ branch_id: 1, pay_type_id: 2, document_date: '10.02.2026', income: '0.00', expenditure: '700.00' },
 		});
 		const payments = { resource: 'pay', filters: { sum_from: 100 } };
@@ -262,7 +268,7 @@ describe('a range that AlfaCRM ignores', () => {
 });
 
 it('a filter that there is not is refused, since without it all records would come', async () => {
-	const { error } = await school.run(list(50, { filters: { shoe_size: 40 } }));
+	const { error } = await school.runToEnd(list(50, { filters: { shoe_size: 40 } }));
 	expect(error?.message).toContain(`'Filters' has no "shoe_size"`);
 });
 
@@ -271,8 +277,8 @@ it.each([
 	['customer', 'ids', ','],
 	['pay', 'group_ids', []],
 ])('an empty filter is refused, or all would be returned: of %s by %s, %j', async (resource, name, value) => {
-	const form = formOf('getAll', { resource, filters: { [name]: value } });
-	const { message, description } = await school.refused(form);
+	const form = customerForm('getAll', { resource, filters: { [name]: value } });
+	const { message, description } = await school.expectRefusedUnsent(form);
 	expect(message).toMatch(
 		value === ',' ? /^'IDs' holds no usable value: ","$/ : /^The filter '.*' is empty$/,
 	);

@@ -10,14 +10,14 @@ import {
 import { readMatchKey } from '../../../nodes/AlfaCrm/run/matching/matchForm';
 import { randomFrom } from '../../support/random';
 import { depth, seed } from '../../support/depth';
-import { byPhone, findByPhone, formOf, PHONE, SmallSchool } from './school';
-import { deskOf } from './support';
+import { upsertByPhoneForm, findByPhoneForm, customerForm, PHONE, SmallSchool } from './school';
+import { openExecution } from './support';
 
 const customer = entityOf('customer');
 
 /** What the form looks for. */
 function searchFor(parameters: IDataObject, entity = customer) {
-	const { item } = deskOf(undefined, { parameters });
+	const { item } = openExecution(undefined, { parameters });
 	return readSearch(item, entity, readMatchKey(item, entity));
 }
 
@@ -97,7 +97,7 @@ describe('the values of a key', () => {
 		]),
 	])('%j are %j, which is not enough: %s', (parameters, wanted, words) => {
 		expect(searchFor(parameters)).toMatchObject({ matchValues: wanted, isUsable: false });
-		const { item } = deskOf(undefined, { parameters });
+		const { item } = openExecution(undefined, { parameters });
 		const error = unusableValueError(item, customer, readMatchKey(item, customer), {
 			moreAdvice: ', or go on',
 		});
@@ -110,7 +110,7 @@ describe('the values of a key', () => {
 	});
 
 	it('that are empty are to be filled', () => {
-		const { item } = deskOf();
+		const { item } = openExecution();
 		expect(unusableValueError(item, customer, readMatchKey(item, customer))).toMatchObject({
 			description: 'Fill it, or check the expression in it. Nothing was sent to AlfaCRM.',
 		});
@@ -172,11 +172,11 @@ beforeEach(() => (school = new SmallSchool()));
 
 const ONE_BY_ONE = { credential: { callsAtOnce: 1 } };
 const find = (phone: unknown, options: IDataObject = {}) =>
-	findByPhone({ searchBranches: [1], ...options }, phone);
+	findByPhoneForm({ searchBranches: [1], ...options }, phone);
 const pages = (call = 'customer/index') => school.calls.filter((one) => one === call).length;
 /** The phones that the first pages were asked for by. */
 const asked = () =>
-	school.sent
+	school.requests
 		.filter(({ url, body }) => url.endsWith('/customer/index') && body.page === 0)
 		.map(({ body }) => body.phone);
 const lists = (rows: (body: IDataObject) => IDataObject[]) => {
@@ -196,20 +196,20 @@ const strangers = (count: number) =>
 describe('a phone is asked for', () => {
 	it('in each spelling where none finds it', async () => {
 		lists(() => []);
-		await school.done(find('8 900 555 00 01'));
+		await school.run(find('8 900 555 00 01'));
 		expect(asked()).toEqual(['05550001', '0001', '00-01', '00 01']);
 	});
 
 	it('once where AlfaCRM looks at the digits alone, from then on for every item', async () => {
 		lists(() => [{ id: 1, phone: ['нет', '+7(900)555-00-01'], removed: 0 }]);
-		const { json } = await school.done(find('8 900 555 00 01'), { items: [{}, {}], ...ONE_BY_ONE });
+		const { json } = await school.run(find('8 900 555 00 01'), { items: [{}, {}], ...ONE_BY_ONE });
 		expect(json).toMatchObject([{ id: 1 }, { id: 1 }]);
 		expect(asked()).toEqual(['05550001', '05550001']);
 	});
 
 	it('in the other spellings too where what came holds the very text', async () => {
 		lists(({ phone }) => (phone === '00-01' ? [{ id: 1, phone: ['+7(900)555-00-01'], removed: 0 }] : []));
-		const { json } = await school.done(find('8 900 555 00 01'));
+		const { json } = await school.run(find('8 900 555 00 01'));
 		expect(json).toMatchObject([{ id: 1 }]);
 		expect(asked()).toEqual(['05550001', '0001', '00-01', '00 01']);
 	});
@@ -217,14 +217,14 @@ describe('a phone is asked for', () => {
 	it('by the whole list, read once, where the filter was seen to be ignored', async () => {
 		const all = [...strangers(20), { id: 1, phone: ['8 900 555 00 01'], removed: 0 }];
 		lists(() => all);
-		const { json } = await school.done(find('+7 900 555 00 01'), { items: [{}, {}, {}], ...ONE_BY_ONE });
+		const { json } = await school.run(find('+7 900 555 00 01'), { items: [{}, {}, {}], ...ONE_BY_ONE });
 		expect(json).toMatchObject([{ id: 1 }, { id: 1 }, { id: 1 }]);
 		expect(asked()).toEqual(['05550001', undefined]);
 	});
 
 	it('by its filter still where that found only a few others', async () => {
 		lists(() => [...strangers(19), { id: 1, phone: ['8 900 555 00 01'], removed: 0 }]);
-		await school.done(find('+7 900 555 00 01'), { items: [{}, {}], ...ONE_BY_ONE });
+		await school.run(find('+7 900 555 00 01'), { items: [{}, {}], ...ONE_BY_ONE });
 		expect(asked()).toEqual(['05550001', '05550001']);
 	});
 });
@@ -239,7 +239,7 @@ describe('a custom field', () => {
 
 	it('that no record shows is none', async () => {
 		lists(() => [{ id: 1, custom_b: 'x', removed: 0 }]);
-		const { error } = await school.run(byField('custom_a'));
+		const { error } = await school.runToEnd(byField('custom_a'));
 		expect(error).toMatchObject({
 			message: `AlfaCRM's customer has no field "custom_a"`,
 			description: "Correct 'Custom Field': 'Get' with 'Simplify' off shows which ones there are.",
@@ -251,9 +251,9 @@ describe('a custom field', () => {
 			{ id: 1, removed: 0 },
 			{ id: 2, custom_a: 'A-12', removed: 0 },
 		]);
-		expect((await school.done(byField('custom_a'))).json).toMatchObject([{ id: 2 }]);
+		expect((await school.run(byField('custom_a'))).json).toMatchObject([{ id: 2 }]);
 		lists(() => []);
-		expect((await school.done(byField('custom_a'))).json).toEqual([]);
+		expect((await school.run(byField('custom_a'))).json).toEqual([]);
 	});
 });
 
@@ -278,22 +278,22 @@ describe.each(['digits', 'text'] as const)('where AlfaCRM looks at the %s of a p
 		const random = Array.from({ length: depth.phoneSpellings }, () => spelled('9005550001', next));
 		// What is stored with words and unusual marks is found by its digits alone: docs/limits.md.
 		const spellings = phoneSearch === 'digits' ? random : [PHONE, ...random];
-		const each = spellings.map((phone) => byPhone({ name: 'Мия' }, {}, phone));
-		const { json } = await school.done({}, { each });
+		const each = spellings.map((phone) => upsertByPhoneForm({ name: 'Мия' }, {}, phone));
+		const { json } = await school.run({}, { parametersByItem: each });
 		expect(json.slice(1).every(({ operationResult }) => operationResult === 'unchanged')).toBe(true);
-		expect(school.writes()).toEqual(['customer/create']);
+		expect(school.readWrites()).toEqual(['customer/create']);
 		for (const stored of [PHONE, '89005550001', '9005550001', '+7 900 555-00-01', '7 (900) 555 00 01']) {
 			school.store.patch('customer', 1, { phone: [stored] } as never);
 			for (const phone of spellings.slice(0, 8))
-				expect((await school.done(find(phone))).json).toMatchObject([{ id: 1 }]);
+				expect((await school.run(find(phone))).json).toMatchObject([{ id: 1 }]);
 		}
 	});
 
 	it('two who hold the number in two spellings are two, and one with a longer number is another', async () => {
 		for (const phone of [PHONE, '8 900 555 00 01', '+375 44 9005550001', '+7(901)555-00-01'])
-			school.lead({ phone: [phone] });
+			school.addLead({ phone: [phone] });
 		for (const typed of [PHONE, '8 900 555 00 01', '9005550001'])
-			expect((await school.run(find(typed, { ifSeveral: 'refuse' }))).error?.message).toBe(
+			expect((await school.runToEnd(find(typed, { ifSeveral: 'refuse' }))).error?.message).toBe(
 				'2 customers match by Phone: 2 (lead), 1 (lead)',
 			);
 	});
@@ -307,22 +307,22 @@ it('an email is found among other text, and two in one text are two', async () =
 		'mailto:anna@example.org',
 		'anna@example.org.',
 	]) {
-		const id = school.lead({ email: [text] });
-		expect((await school.done(byEmail('anna@example.org'))).json).toMatchObject([{ id }]);
+		const id = school.addLead({ email: [text] });
+		expect((await school.run(byEmail('anna@example.org'))).json).toMatchObject([{ id }]);
 		school.store.patch('customer', id, { email: ['anna@example.org'] } as never);
-		expect((await school.done(byEmail(text))).json).toMatchObject([{ id }]);
+		expect((await school.run(byEmail(text))).json).toMatchObject([{ id }]);
 		school.store.patch('customer', id, { email: ['eva@example.org, anna@example.org'] } as never);
-		expect((await school.done(byEmail('anna@example.org'))).json).toMatchObject([{ id }]);
-		expect((await school.done(byEmail('mia@example.org anna@example.org'))).json).toMatchObject([{ id }]);
+		expect((await school.run(byEmail('anna@example.org'))).json).toMatchObject([{ id }]);
+		expect((await school.run(byEmail('mia@example.org anna@example.org'))).json).toMatchObject([{ id }]);
 		school.store.remove('customer', id);
 	}
 });
 
 it('a name and a day of birth are asked for both, so that a second of the same is seen', async () => {
 	// What nobody sees is in the middle of a word.
-	for (const name of ['Зоя Лис', 'Зоя Л\u200bис']) school.lead({ name, dob: '2015-09-04' });
+	for (const name of ['Зоя Лис', 'Зоя Л\u200bис']) school.addLead({ name, dob: '2015-09-04' });
 	const key = { matchBy: 'nameAndBirthDate', name: 'зоя лис', dob: '2015-09-04' };
-	const { json } = await school.done(formOf('find', { ...key, options: { ifSeveral: 'all' } }));
+	const { json } = await school.run(customerForm('find', { ...key, options: { ifSeveral: 'all' } }));
 	expect(json.map(({ id }) => id)).toEqual([2, 1]);
 });
 
@@ -331,9 +331,9 @@ it.each([
 	['2015-09-04', '04.09.2015'],
 ])('a day in a custom field, stored as %s, is found as %s', async (custom_start, matchValue) => {
 	school.settings.ignoredFilters = [];
-	const id = school.lead({ custom_start });
+	const id = school.addLead({ custom_start });
 	const form = { ...find(''), matchBy: 'customField', matchField: 'custom_start', matchValue };
-	expect((await school.done(form)).json).toMatchObject([{ id }]);
+	expect((await school.run(form)).json).toMatchObject([{ id }]);
 });
 
 describe('what a search costs', () => {
@@ -343,18 +343,18 @@ describe('what a search costs', () => {
 		phone: `+7(900)111-22-${10 + n}`,
 	}));
 	const upsert = (email: string, note: string) =>
-		formOf('upsert', {
+		customerForm('upsert', {
 			matchBy: 'email',
 			email,
 			fieldsToSet: { name: 'Гость', note },
 			options: { searchBranches: [1] },
 		});
 	const add = (count: number) =>
-		people.slice(0, count).forEach(({ email, phone }) => school.lead({ email: [email], phone: [phone] }));
+		people.slice(0, count).forEach(({ email, phone }) => school.addLead({ email: [email], phone: [phone] }));
 	/** How many pages one look at everybody costs. */
 	const costOfAll = async () => {
 		school.settings.ignoredFilters = ['customer.email', 'customer.phone', '*.custom_*'];
-		await school.done({ ...find(''), matchBy: 'email', email: 'nobody@school.example' });
+		await school.run({ ...find(''), matchBy: 'email', email: 'nobody@school.example' });
 		const cost = pages();
 		school.calls.splice(0);
 		return cost;
@@ -365,26 +365,29 @@ describe('what a search costs', () => {
 		const cost = await costOfAll();
 		const each = people.map(({ email }, n) => upsert(email, `${n}`));
 		const last = upsert(people[ITEMS - 1].email.toUpperCase(), 'again');
-		const { json } = await school.done({}, { each: [...each, last] });
+		const { json } = await school.run({}, { parametersByItem: [...each, last] });
 		const results = json.map(({ operationResult }) => operationResult);
 		expect(results.filter((one) => one === 'created')).toHaveLength(30);
 		expect(results.filter((one) => one === 'updated')).toHaveLength(31);
-		expect(school.rows('customer')).toHaveLength(ITEMS);
-		expect(school.row('customer', ITEMS).note).toBe('again');
-		expect(school.writes()).toHaveLength(61);
+		expect(school.readRecords('customer')).toHaveLength(ITEMS);
+		expect(school.readRecord('customer', ITEMS).note).toBe('again');
+		expect(school.readWrites()).toHaveLength(61);
 		expect(pages()).toBeLessThanOrEqual(2 * cost + 31);
 	});
 
 	it('by a filter that finds parts of numbers is a look for each item, so that who comes meanwhile is found', async () => {
-		for (let n = 0; n < 30; n++) school.lead({ phone: [`+7(900)${100 + n}-00-00`] });
+		for (let n = 0; n < 30; n++) school.addLead({ phone: [`+7(900)${100 + n}-00-00`] });
 		const phoneOf = (n: number) => `+7(955)${100 + n}-00-00`;
-		const each = [0, 1, 2, 3, 4].map((n) => byPhone({ name: 'Мия' }, { searchBranches: [1] }, phoneOf(n)));
+		const each = [0, 1, 2, 3, 4].map((n) =>
+			upsertByPhoneForm({ name: 'Мия' }, { searchBranches: [1] }, phoneOf(n)),
+		);
 		school.onCall = (call) => {
 			// Somebody enters the last one by hand.
-			if (call === 'customer/create' && school.writes().length === 3) school.lead({ phone: [phoneOf(4)] });
+			if (call === 'customer/create' && school.readWrites().length === 3)
+				school.addLead({ phone: [phoneOf(4)] });
 			return undefined;
 		};
-		const { json } = await school.done({}, { each });
+		const { json } = await school.run({}, { parametersByItem: each });
 		expect(json.map(({ operationResult }) => operationResult)).toEqual([
 			...['created', 'created', 'created', 'created'],
 			'unchanged',
@@ -393,9 +396,9 @@ describe('what a search costs', () => {
 
 	it('by an ignored filter finds what an item before has made, in the branches that it is in', async () => {
 		school.settings.ignoredFilters = ['*.custom_*'];
-		for (let n = 0; n < 21; n++) school.lead({ custom_dogovor: `${n}`, branch_ids: [1, 2] });
+		for (let n = 0; n < 21; n++) school.addLead({ custom_dogovor: `${n}`, branch_ids: [1, 2] });
 		const one = (matchValue: string, branchId: number, fieldsToSet: IDataObject = {}) =>
-			formOf('upsert', {
+			customerForm('upsert', {
 				...{ branchId, matchBy: 'customField', matchField: 'custom_dogovor', matchValue },
 				...{ fieldsToSet: { name: 'Мия', ...fieldsToSet }, options: { searchBranches: [branchId] } },
 			});
@@ -405,7 +408,7 @@ describe('what a search costs', () => {
 			...[one('A', 1, { branch_ids: [1, 2] }), one('A', 2)],
 			...[one('B', 1), one('B', 2), one('B', 2)],
 		];
-		const { json } = await school.done({}, { each });
+		const { json } = await school.run({}, { parametersByItem: each });
 		const results = json.slice(3).map(({ operationResult }) => operationResult);
 		expect(results).toEqual(['created', 'unchanged', 'created', 'created', 'unchanged']);
 	});
@@ -413,21 +416,21 @@ describe('what a search costs', () => {
 
 describe('a list of customers', () => {
 	const byContract = (matchValue: string) =>
-		formOf('upsert', {
+		customerForm('upsert', {
 			...{ matchBy: 'customField', matchField: 'custom_dogovor', matchValue },
 			...{ fieldsToSet: { name: 'Новый' }, options: { searchBranches: [1] } },
 		});
 
 	it('whose rows keep changing decides nothing, for another one might match', async () => {
-		const id = school.lead({ custom_dogovor: 'Есть' });
+		const id = school.addLead({ custom_dogovor: 'Есть' });
 		school.onCall = (call, request) => {
 			if (call !== 'customer/index') return undefined;
-			const answer = school.restless(request) as { items: IDataObject[] };
-			if (request.body.page === 0) answer.items.push(school.row('customer', id));
+			const answer = school.answerWithUnstableList(request) as { items: IDataObject[] };
+			if (request.body.page === 0) answer.items.push(school.readRecord('customer', id));
 			return answer;
 		};
 		for (const contract of ['Есть', 'Д-9']) {
-			expect(await school.stopped(byContract(contract))).toMatchObject({
+			expect(await school.expectRefused(byContract(contract))).toMatchObject({
 				message: "AlfaCRM's list of customers did not come whole, so it is not sure which customers match",
 				description: 'Run it again. Nothing was saved.',
 			});
@@ -439,16 +442,16 @@ describe('a list of customers', () => {
 			call === 'customer/index'
 				? { items: body.page === 0 ? [{ id: 7, custom_dogovor: 'Есть', phone: [] }] : [], total: 2 }
 				: undefined;
-		for (const form of [byContract('Д-9'), byPhone({ name: 'Новый' }, { searchBranches: [1] })]) {
-			const { error } = await school.run(form);
+		for (const form of [byContract('Д-9'), upsertByPhoneForm({ name: 'Новый' }, { searchBranches: [1] })]) {
+			const { error } = await school.runToEnd(form);
 			expect(error?.message).toContain('did not come whole');
 		}
 	});
 
 	it('of a custom field whose filter finds parts of texts shows the record of each item', async () => {
 		school.settings.ignoredFilters = [];
-		for (const custom_dogovor of ['12', '120', '77']) school.lead({ custom_dogovor });
-		const { json } = await school.done({}, { each: ['12', '77'].map(byContract) });
+		for (const custom_dogovor of ['12', '120', '77']) school.addLead({ custom_dogovor });
+		const { json } = await school.run({}, { parametersByItem: ['12', '77'].map(byContract) });
 		expect(json).toMatchObject([{ id: 1 }, { id: 3 }]);
 	});
 });

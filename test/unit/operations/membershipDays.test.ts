@@ -43,12 +43,12 @@ const asked: fc.Arbitrary<Days> = fc.record({ b_date: day, e_date: day });
 /** A customer with memberships of a group, others with others, and the form that adds the customer to the group. */
 function meet(held: readonly Period[], { b_date, e_date }: Days) {
 	const school = new SmallSchool();
-	const [customer, stranger] = [school.lead({ is_study: 1 }), school.lead({ is_study: 1 })];
+	const [customer, stranger] = [school.addLead({ is_study: 1 }), school.addLead({ is_study: 1 })];
 	const [group, elsewhere] = ['Шахматы', 'Шашки'].map((name) =>
-		school.add('group', { name, branch_ids: [1], b_date: '2020-09-01', e_date: '2035-05-31' }),
+		school.addRecord('group', { name, branch_ids: [1], b_date: '2020-09-01', e_date: '2035-05-31' }),
 	);
 	const join = (customer_id: number, group_id: number, [from, to]: Period) =>
-		school.add('cgi', {
+		school.addRecord('cgi', {
 			customer_id,
 			group_id,
 			b_date: dotted(from),
@@ -66,14 +66,14 @@ function meet(held: readonly Period[], { b_date, e_date }: Days) {
 		},
 	};
 	return {
-		join: async () => await school.run(form),
+		join: async () => await school.runToEnd(form),
 		own: () =>
 			school
-				.rows('cgi')
+				.readRecords('cgi')
 				.filter(isOwn)
 				.map((row): [number, number] => [offsetOf(row.b_date, -1e6), offsetOf(row.e_date, 1e6)])
 				.sort(([one], [other]) => one - other),
-		others: () => structuredClone(school.rows('cgi').filter((row) => !isOwn(row))),
+		others: () => structuredClone(school.readRecords('cgi').filter((row) => !isOwn(row))),
 	};
 }
 

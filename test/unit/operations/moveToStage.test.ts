@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formOf, SmallSchool } from './school';
+import { customerForm, SmallSchool } from './school';
 
 const [ASKED, INVITED, CAME, PAID, CAMP] = [11, 12, 13, 14, 15];
 
@@ -19,16 +19,16 @@ beforeEach(() => {
 			[CAMP, 'Лагерь', 1, 2],
 		] as const),
 	])
-		school.add('lead-status', { id, name, weight, pipeline_id, is_enabled: 1 });
+		school.addRecord('lead-status', { id, name, weight, pipeline_id, is_enabled: 1 });
 });
 
 const lead = (lead_status_id: number | null, row: IDataObject = {}) =>
-	school.lead({ lead_status_id, ...row });
-const stage = (id: number) => school.row('customer', id).lead_status_id;
+	school.addLead({ lead_status_id, ...row });
+const stage = (id: number) => school.readRecord('customer', id).lead_status_id;
 const form = (id: number, to: unknown, options: IDataObject, more: IDataObject = {}) =>
-	formOf('moveToStage', { id, lead_status_id: to as number, options, ...more });
+	customerForm('moveToStage', { id, lead_status_id: to as number, options, ...more });
 const move = async (id: number, to: unknown, options: IDataObject, more?: IDataObject) =>
-	await school.done(form(id, to, options, more));
+	await school.run(form(id, to, options, more));
 
 /** Where it is, where it is to go, and whether it goes. */
 type Row = [from: number | null, to: unknown, goes: boolean];
@@ -38,7 +38,7 @@ async function check(options: IDataObject, [from, to, goes]: Row, row: IDataObje
 	const { json, hints } = await move(id, to, options);
 	expect(json).toMatchObject([{ id, operationResult: goes ? 'updated' : 'skipped' }]);
 	expect(stage(id)).toBe(goes ? (to === 'none' ? null : to) : from);
-	expect(school.writes()).toHaveLength(goes ? 1 : 0);
+	expect(school.readWrites()).toHaveLength(goes ? 1 : 0);
 	if (!goes) expect(json[0].changedFields).toEqual([]);
 	return hints;
 }
@@ -51,7 +51,7 @@ describe('Only If In Stage', () => {
 		const { json } = await move(id, 'none', { onlyIfInStage: [ASKED] }, funnel);
 
 		expect(json).toMatchObject([{ id, operationResult: 'skipped' }]);
-		expect(school.row('customer', id)).toMatchObject({ lead_status_id: null, pipeline_id: 1 });
+		expect(school.readRecord('customer', id)).toMatchObject({ lead_status_id: null, pipeline_id: 1 });
 	});
 
 	it.each<[unknown, ...Row]>([
@@ -77,23 +77,25 @@ describe('Only If In Stage', () => {
 	it('is for the first time: the second one changes nothing, whoever was moved meanwhile stays', async () => {
 		const id = lead(ASKED);
 		const first = form(id, INVITED, { onlyIfInStage: [ASKED] });
-		expect(await school.results(first, first)).toBe('updated, unchanged');
-		school.patch('customer', id, { lead_status_id: CAME });
-		expect(await school.results(first)).toBe('skipped');
+		expect(await school.runInTurn(first, first)).toBe('updated, unchanged');
+		school.changeRecord('customer', id, { lead_status_id: CAME });
+		expect(await school.runInTurn(first)).toBe('skipped');
 		expect(stage(id)).toBe(CAME);
 	});
 
 	it('holds for two at once: one of them moves it', async () => {
 		const id = lead(ASKED);
 		const both = [INVITED, CAME].map((to) => form(id, to, { onlyIfInStage: [ASKED] }));
-		const ends = await Promise.all(both.map(async (one) => await school.done(one)));
+		const ends = await Promise.all(both.map(async (one) => await school.run(one)));
 		expect(ends.map(({ json }) => json[0].operationResult)).toEqual(['updated', 'skipped']);
 		expect(stage(id)).toBe(INVITED);
 	});
 
 	it.each([undefined, null, '', []])('must not go because it holds %j', async (onlyIfInStage) => {
 		const id = lead(ASKED);
-		const { message } = await school.refused(form(id, INVITED, { onlyIfInStage } as unknown as IDataObject));
+		const { message } = await school.expectRefusedUnsent(
+			form(id, INVITED, { onlyIfInStage } as unknown as IDataObject),
+		);
 		expect(message).toMatch(/^'Only If In Stage/);
 	});
 });
@@ -117,7 +119,7 @@ describe('Never Back', () => {
 	});
 
 	it('leaves a lead where it is if it is further, though AlfaCRM shows no funnel of its stage', async () => {
-		school.patch('lead-status', CAME, { pipeline_id: null });
+		school.changeRecord('lead-status', CAME, { pipeline_id: null });
 
 		await check({ neverBack: true }, [CAME, ASKED, false], { pipeline_id: 1 });
 	});
@@ -130,13 +132,15 @@ describe('Never Back', () => {
 	it('to no stage of another funnel is not back', async () => {
 		const id = lead(CAME, { pipeline_id: 1 });
 		await move(id, 'none', { neverBack: true }, { additionalFields: { pipeline_id: 2 } });
-		expect(school.row('customer', id)).toMatchObject({ lead_status_id: null, pipeline_id: 2 });
+		expect(school.readRecord('customer', id)).toMatchObject({ lead_status_id: null, pipeline_id: 2 });
 	});
 
 	it('reads the stages once for all items, and goes with the other one', async () => {
 		const ids = [lead(ASKED), lead(CAME), lead(PAID), lead(null)];
 		const options = { neverBack: true, onlyIfInStage: [ASKED, PAID] };
-		const { json } = await school.done(form(0, INVITED, options), { each: ids.map((id) => ({ id })) });
+		const { json } = await school.run(form(0, INVITED, options), {
+			parametersByItem: ids.map((id) => ({ id })),
+		});
 		expect(json.map(({ operationResult }) => operationResult)).toEqual([
 			...['updated', 'skipped', 'skipped', 'skipped'],
 		]);
@@ -147,8 +151,8 @@ describe('Never Back', () => {
 		['the same weight', { weight: 3 }],
 		['none', { weight: null }],
 	])('stops where AlfaCRM shows no order: %s', async (_what, row) => {
-		school.patch('lead-status', INVITED, row);
-		const error = await school.stopped(form(lead(CAME), INVITED, { neverBack: true }));
+		school.changeRecord('lead-status', INVITED, row);
+		const error = await school.expectRefused(form(lead(CAME), INVITED, { neverBack: true }));
 		expect(error).toMatchObject({
 			message: `AlfaCRM does not show whether stage ${INVITED} comes before stage ${CAME}`,
 			description: "Use 'Only If In Stage' in place of 'Never Back'. Nothing was saved.",
@@ -156,6 +160,6 @@ describe('Never Back', () => {
 	});
 
 	it('of a stage that is not in the list, too', async () => {
-		await school.stopped(form(lead(99), INVITED, { neverBack: true }));
+		await school.expectRefused(form(lead(99), INVITED, { neverBack: true }));
 	});
 });

@@ -4,7 +4,7 @@ import { collect } from '../../../nodes/AlfaCrm/api/list';
 import { ComingLessons } from '../../../nodes/AlfaCrm/trigger/sources/comingLessons/comingLessons';
 import type { SampleRequest } from '../../../nodes/AlfaCrm/trigger/eventSource';
 import { SmallSchool } from './school';
-import { deskOf } from './support';
+import { openExecution } from './support';
 
 /*
  * A group has a regular lesson on Mondays from 17:00 to 18:00. Its lesson of this week was moved to another day. Everything that
@@ -34,19 +34,19 @@ let school: SmallSchool;
 beforeEach(() => {
 	jest.useFakeTimers({ now: new Date(NOW), advanceTimers: true });
 	school = new SmallSchool({ now: '2026-03-09 09:00:00' });
-	school.add('subject', { id: 1, name: 'Робототехника' });
-	school.add('lesson-type', { id: 1, name: 'Индивидуальный' });
-	school.add('room', { id: ROOM, name: 'Класс 1', branch_id: 1, is_enabled: 1 });
-	school.add('group', { id: GROUP, name: 'Роботы', branch_ids: [1] });
+	school.addRecord('subject', { id: 1, name: 'Робототехника' });
+	school.addRecord('lesson-type', { id: 1, name: 'Индивидуальный' });
+	school.addRecord('room', { id: ROOM, name: 'Класс 1', branch_id: 1, is_enabled: 1 });
+	school.addRecord('group', { id: GROUP, name: 'Роботы', branch_ids: [1] });
 	for (const id of [MEMBER, GUEST]) {
-		school.add('customer', { id, name: `Ученик ${id}`, is_study: 1, branch_ids: [1] });
+		school.addRecord('customer', { id, name: `Ученик ${id}`, is_study: 1, branch_ids: [1] });
 	}
-	school.add('cgi', { customer_id: MEMBER, group_id: GROUP, b_date: '01.01.2026', e_date: null });
+	school.addRecord('cgi', { customer_id: MEMBER, group_id: GROUP, b_date: '01.01.2026', e_date: null });
 	for (const id of [TEACHER, OTHER_TEACHER]) {
-		school.add('teacher', { id, name: `Учитель ${id}`, branch_ids: [1] });
+		school.addRecord('teacher', { id, name: `Учитель ${id}`, branch_ids: [1] });
 		addWorkingHours(id);
 	}
-	school.add('regular-lesson', {
+	school.addRecord('regular-lesson', {
 		id: REGULAR_LESSON,
 		branch_id: 1,
 		related_class: 'Group',
@@ -68,7 +68,7 @@ afterEach(() => jest.useRealTimers());
 /** The teacher works every day from 16:00 to 19:00. */
 function addWorkingHours(teacherId: number): void {
 	for (let weekday = 1; weekday <= 7; weekday++) {
-		school.add('working-hour', {
+		school.addRecord('working-hour', {
 			teacher_id: teacherId,
 			branch_id: 1,
 			weekday,
@@ -84,7 +84,7 @@ function addLessonOfGroup(date: string, more: IDataObject = {}): number {
 }
 
 function addLesson(date: string, more: IDataObject): number {
-	return school.add('lesson', {
+	return school.addRecord('lesson', {
 		branch_id: 1,
 		date,
 		time_from: `${date} 17:00:00`,
@@ -100,7 +100,7 @@ function addLesson(date: string, more: IDataObject): number {
 }
 
 async function listParticipants(firstDay: string, lastDay: string): Promise<unknown[]> {
-	const { json } = await school.done({
+	const { json } = await school.run({
 		resource: 'lesson',
 		operation: 'getParticipants',
 		branchId: 1,
@@ -114,7 +114,7 @@ async function listParticipants(firstDay: string, lastDay: string): Promise<unkn
 }
 
 async function listFreeHours(day: string, more: IDataObject = {}): Promise<unknown[]> {
-	const { json } = await school.done({
+	const { json } = await school.run({
 		resource: 'teacher',
 		operation: 'getFreeSlots',
 		branchId: 1,
@@ -150,16 +150,16 @@ function bookingForm(day: string, more: IDataObject = {}): IDataObject {
 }
 
 async function book(day: string, more: IDataObject = {}): Promise<unknown> {
-	const { json } = await school.done(bookingForm(day, more));
+	const { json } = await school.run(bookingForm(day, more));
 	return json[0].operationResult;
 }
 
 async function refuseToBook(day: string, more: IDataObject = {}): Promise<string> {
-	return (await school.stopped(bookingForm(day, more))).message;
+	return (await school.expectRefused(bookingForm(day, more))).message;
 }
 
 async function listOverlaps(): Promise<unknown[]> {
-	const { json } = await school.done({
+	const { json } = await school.run({
 		resource: 'account',
 		operation: 'dailyCheck',
 		options: { checks: ['overlap'] },
@@ -169,7 +169,7 @@ async function listOverlaps(): Promise<unknown[]> {
 
 /** Returns whom *Lesson Coming Up* tells of which lesson, two days before it. */
 async function listReminders(): Promise<unknown[]> {
-	const { client } = deskOf((request) => school.answer(request)).run;
+	const { client } = openExecution((request) => school.answer(request)).run;
 	const trigger = new ComingLessons({ hours: 48, zone: ZONE, scanIntervalMs: 60_000 });
 	const request: SampleRequest = {
 		client,
@@ -186,7 +186,7 @@ async function listReminders(): Promise<unknown[]> {
 }
 
 async function findNextLesson(): Promise<unknown> {
-	const { json } = await school.done({
+	const { json } = await school.run({
 		resource: 'customer',
 		operation: 'getOverview',
 		branchId: 1,
@@ -235,7 +235,7 @@ describe('A lesson that was moved from Monday to Tuesday', () => {
 			customer_ids: [MEMBER],
 		});
 
-		const { json } = await school.done(bookingForm(MONDAY, firstFree));
+		const { json } = await school.run(bookingForm(MONDAY, firstFree));
 
 		expect(json).toMatchObject([{ operationResult: 'created', time_from: `${MONDAY} 17:00:00` }]);
 	});
@@ -268,7 +268,7 @@ describe('A lesson that was moved from Monday to Tuesday', () => {
 	});
 
 	it('leaves both days free once it is cancelled', async () => {
-		school.patch('lesson', movedLesson, { status: LESSON_STATUS.cancelled });
+		school.changeRecord('lesson', movedLesson, { status: LESSON_STATUS.cancelled });
 
 		expect(await listParticipants(MONDAY, TUESDAY)).toEqual([]);
 		expect(await listFreeHours(MONDAY)).toEqual(['16:00', '17:00', '18:00']);
@@ -370,7 +370,7 @@ it('A make-up lesson for a cancelled one leaves the hour of the next Monday take
 });
 
 it('A teacher whose only lesson of a subject comes after the searched days is not booked for that subject', async () => {
-	school.add('subject', { id: 2, name: 'Шахматы' });
+	school.addRecord('subject', { id: 2, name: 'Шахматы' });
 	addLesson('2026-03-18', { subject_id: 2, teacher_ids: [OTHER_TEACHER] });
 	const anyTeacherOfChess = {
 		when: 'firstFree',

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { forgetAccounts } from '../../../nodes/AlfaCrm/api/accountKnowledge';
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
 import type { Settings } from '../../../sandbox';
-import { answered } from '../../support/nodeErrors';
+import { makeAnswerError } from '../../support/nodeErrors';
 import { OTHER_PHONE, PHONE, SmallSchool } from './school';
 
 type Row = IDataObject;
@@ -26,12 +26,12 @@ const form = (id: unknown, options: Row = {}, leaveOut: unknown = []): Row =>
 /** The form as it opens. */
 const untouched = (form: Row): Row =>
 	Object.fromEntries(Object.entries(form).filter(([name]) => name !== 'leaveOut'));
-const run = async (parameters: Row) => (await school.done(parameters)).json;
+const run = async (parameters: Row) => (await school.run(parameters)).json;
 const one = async (id: unknown, options: Row = {}) => (await run(form(id, options)))[0];
 const set = (settings: Partial<Settings>) => void Object.assign(school.settings, settings);
 const forbid = (call: string, branch: number, status = 403) => {
 	school.onCall = (name, { url }) => {
-		if (name === call && url.includes(`/v2api/${branch}/`)) throw answered(status);
+		if (name === call && url.includes(`/v2api/${branch}/`)) throw makeAnswerError(status);
 		return undefined;
 	};
 };
@@ -39,7 +39,7 @@ const ids = (rows: unknown, key = 'id') => (rows as Row[]).map((row) => row[key]
 const partsIn = ({ overviewErrors }: Row) => ids(overviewErrors, 'part').sort();
 
 const person = (more: Row = {}) =>
-	school.add('customer', {
+	school.addRecord('customer', {
 		name: 'Ия',
 		is_study: 1,
 		legal_type: 1,
@@ -48,19 +48,30 @@ const person = (more: Row = {}) =>
 		...more,
 	});
 const lessonOn = (date: string, status: number, more: Row = {}, hour = 10) =>
-	school.add('lesson', {
+	school.addRecord('lesson', {
 		...{ branch_id: 1, status, date, lesson_type_id: 1, subject_id: 1, customer_ids: [], group_ids: [] },
 		...{ time_from: `${date} ${hour}:00:00`, time_to: `${date} ${hour + 1}:00:00`, ...more },
 	});
 const payment = (day: string, more: Row) =>
-	school.add('pay', {
+	school.addRecord('pay', {
 		...{ branch_id: 1, pay_type_id: 1, pay_account_id: 1, income: '100.00', is_confirmed: 1 },
 		...{ document_date: day, ...more },
 	});
-const task = (more: Row) => school.add('task', { title: 'Позвонить', branch_ids: [1], ...more });
+const task = (more: Row) => school.addRecord('task', { title: 'Позвонить', branch_ids: [1], ...more });
 const groupOf = (branch_id: number, customer_id: number, name: string) => {
-	const id = school.add('group', { name, branch_ids: [branch_id], b_date: '2025-09-01', e_date: OPEN_END });
-	school.add('cgi', { customer_id, group_id: id, branch_id, b_date: '01.02.2026', e_date: '31.12.2026' });
+	const id = school.addRecord('group', {
+		name,
+		branch_ids: [branch_id],
+		b_date: '2025-09-01',
+		e_date: OPEN_END,
+	});
+	school.addRecord('cgi', {
+		customer_id,
+		group_id: id,
+		branch_id,
+		b_date: '01.02.2026',
+		e_date: '31.12.2026',
+	});
 	return { id, name };
 };
 
@@ -68,13 +79,13 @@ const NOTE = 'Мама ругалась, не звонить';
 
 /** A client of both branches with a row in each list of each, and somebody else with the like, who is not told of. */
 function busy() {
-	school.add('user', { name: 'Ольга', email: 'olga@school.example' });
+	school.addRecord('user', { name: 'Ольга', email: 'olga@school.example' });
 	for (const [path, name] of [
 		['study-status', 'Занимается'],
 		['tariff', 'Месяц'],
 		['lesson-type', 'Групповой'],
 	])
-		school.add(path, { name, is_enabled: 1 });
+		school.addRecord(path, { name, is_enabled: 1 });
 	const id = person({
 		...{ name: 'Орлова Мия', legal_name: 'Орлова Анна', phone: [PHONE, OTHER_PHONE], note: NOTE },
 		...{ email: ['mia@school.example'], branch_ids: [1, 2], assigned_id: 1, study_status_id: 1 },
@@ -90,7 +101,7 @@ function busy() {
 			topic: 'Дебют',
 		});
 		const detail = { lesson_id: held, customer_id, is_attend: 1, grade: '5', bonus: 2, note: NOTE };
-		if (day === 1) school.add('lesson-details', detail);
+		if (day === 1) school.addRecord('lesson-details', detail);
 		const group_ids = customer_id === id && branch_id === 1 ? [group.id] : [];
 		return {
 			next: lessonOn(`2026-02-${14 - day}`, 1, { branch_id, customer_ids: [customer_id], group_ids }),
@@ -104,14 +115,14 @@ function busy() {
 	lessonOn('2026-02-10', 1, { customer_ids: [id] }, 9);
 	task({ customer_ids: [id], is_done: 1 });
 	const term = { customer_id: id, tariff_id: 1, b_date: '01.02.2026' };
-	const plan = school.add('customer-tariff', {
+	const plan = school.addRecord('customer-tariff', {
 		...term,
 		e_date: '28.02.2026',
 		balance: '800.00',
 		note: NOTE,
 	});
-	school.add('customer-tariff', { ...term, b_date: '01.01.2025', e_date: '31.01.2025' });
-	school.add('customer-tariff', { ...term, customer_id: other, e_date: '28.02.2026' });
+	school.addRecord('customer-tariff', { ...term, b_date: '01.01.2025', e_date: '31.01.2025' });
+	school.addRecord('customer-tariff', { ...term, customer_id: other, e_date: '28.02.2026' });
 	school.calls.length = 0;
 	return { id, group, here, there, plan };
 }
@@ -122,7 +133,13 @@ function told({ id, group, here, there, plan }: ReturnType<typeof busy>): Row {
 		...{ lesson_id, branch_id, date, start: '10:00', end: '11:00', type: 'Групповой' },
 	});
 	const paid = (one: number, date: string) => ({
-		...{ id: one, date, income: '100.00', expenditure: school.row('pay', one).expenditure, type_id: 1 },
+		...{
+			id: one,
+			date,
+			income: '100.00',
+			expenditure: school.readRecord('pay', one).expenditure,
+			type_id: 1,
+		},
 		...{ note: NOTE, incoming: true, confirmed: true },
 	});
 	const due = (one: number, due_date: string) => ({
@@ -147,7 +164,7 @@ function told({ id, group, here, there, plan }: ReturnType<typeof busy>): Row {
 				...{ id: plan, plan_id: 1, plan_name: 'Месяц', from: '2026-02-01', until: '2026-02-28' },
 				...{
 					balance: '800.00',
-					lessons_left: school.row('customer-tariff', plan).paid_lesson_count,
+					lessons_left: school.readRecord('customer-tariff', plan).paid_lesson_count,
 					note: NOTE,
 				},
 			},
@@ -179,10 +196,10 @@ describe('an overview says what the school holds', () => {
 	])('of both branches of a customer, %s', async (_what, settings) => {
 		const all = busy();
 		const past = { b_date: '01.01.2025', e_date: '01.02.2025' };
-		school.add('cgi', { customer_id: all.id, group_id: 99, branch_id: 1, ...past });
+		school.addRecord('cgi', { customer_id: all.id, group_id: 99, branch_id: 1, ...past });
 		set(settings);
 		expect(await one(all.id, ALL)).toEqual(told(all));
-		expect(school.writes()).toEqual([]);
+		expect(school.readWrites()).toEqual([]);
 	});
 
 	it('of payments behind a page of those of others, where AlfaCRM ignores whose they are', async () => {
@@ -210,9 +227,9 @@ describe('an overview says what the school holds', () => {
 		expect((await one(id, { daysAhead: 1 })).next_lesson).toBeNull();
 		expect((await one(id, { daysAhead: 2 })).next_lesson).toMatchObject({ lesson_id: there.next });
 		// What each branch shows comes once.
-		school.patch('task', here.task, { branch_ids: [1, 2] });
+		school.changeRecord('task', here.task, { branch_ids: [1, 2] });
 		expect(ids((await one(id)).tasks)).toEqual([there.task, here.task]);
-		school.patch('task', there.task, { is_archive: 1 });
+		school.changeRecord('task', there.task, { is_archive: 1 });
 		expect(ids((await one(id)).tasks)).toEqual([here.task]);
 	});
 
@@ -233,19 +250,19 @@ describe('an overview says what the school holds', () => {
 	])('with the first lesson that has not begun by the clock in %s', async (timezone, next) => {
 		const id = person();
 		const lessons = [10, 13].map((hour) => lessonOn('2026-02-10', 1, { customer_ids: [id] }, hour));
-		const { json } = await school.done(form(id), { timezone });
+		const { json } = await school.run(form(id), { timezone });
 		expect(json).toMatchObject([{ next_lesson: { lesson_id: lessons[next] } }]);
 	});
 
 	it('and nothing of which AlfaCRM says nothing: who was there, or whether a payment has come', async () => {
 		const { id, here } = busy();
-		for (const detail of school.rows('lesson-details'))
-			school.patch('lesson-details', detail.id, { is_attend: null });
+		for (const detail of school.readRecords('lesson-details'))
+			school.changeRecord('lesson-details', detail.id, { is_attend: null });
 		for (const [is_confirmed, confirmed] of [
 			[0, false],
 			[null, null],
 		]) {
-			school.patch('pay', here.paid, { is_confirmed });
+			school.changeRecord('pay', here.paid, { is_confirmed });
 			const { payments, attendance } = await one(id);
 			expect(payments).toMatchObject([{ confirmed: true }, { id: here.paid, confirmed }]);
 			expect(attendance).toMatchObject([{}, { lesson_id: here.held, attended: null, grade: '5' }]);
@@ -275,8 +292,13 @@ describe('planned lessons of a group that name nobody', () => {
 	/** In group 41 from the 5th to the 12th of February 2026. */
 	function addMember(): number {
 		const customerId = person();
-		school.add('group', { id: 41, name: 'Шахматы', branch_ids: [1] });
-		school.add('cgi', { customer_id: customerId, group_id: 41, b_date: '05.02.2026', e_date: '12.02.2026' });
+		school.addRecord('group', { id: 41, name: 'Шахматы', branch_ids: [1] });
+		school.addRecord('cgi', {
+			customer_id: customerId,
+			group_id: 41,
+			b_date: '05.02.2026',
+			e_date: '12.02.2026',
+		});
 		return customerId;
 	}
 	const addGroupLesson = (date: string, more: Row = {}) => lessonOn(date, 1, { group_ids: [41], ...more });
@@ -304,7 +326,7 @@ describe('planned lessons of a group that name nobody', () => {
 
 	it('a group lesson is the next lesson of a customer who joins the group on its day', async () => {
 		const customerId = person();
-		school.add('cgi', { customer_id: customerId, group_id: 41, b_date: '11.02.2026', e_date: null });
+		school.addRecord('cgi', { customer_id: customerId, group_id: 41, b_date: '11.02.2026', e_date: null });
 		addGroupLesson('2026-02-10', { time_from: '2026-02-10 18:00:00' });
 		const lessonId = addGroupLesson('2026-02-11');
 
@@ -372,9 +394,11 @@ describe('what an overview costs', () => {
 
 	it('of several items: the lists of names and tasks once', async () => {
 		const { id } = busy();
-		await school.done({}, { each: [id, person(), id].map((customer) => form(customer, ALL)) });
+		await school.run({}, { parametersByItem: [id, person(), id].map((customer) => form(customer, ALL)) });
 		for (const call of ['tariff', 'user', 'study-status', 'branch', 'group', 'task']) {
-			const pages = school.sentTo(`${call}/index`).map(({ url, body }) => `${url} ${String(body.page)}`);
+			const pages = school
+				.readRequests(`${call}/index`)
+				.map(({ url, body }) => `${url} ${String(body.page)}`);
 			expect(pages).toEqual([...new Set(pages)]);
 			expect(pages).not.toEqual([]);
 		}
@@ -425,7 +449,7 @@ describe('where this user may not read', () => {
 	it('names: the numbers stay, and a hint says so', async () => {
 		const { id } = busy();
 		set({ forbiddenCalls: ['user/index', 'study-status/index', 'tariff/index', 'branch/index'] });
-		const { json, hints } = await school.done(form(id, ALL));
+		const { json, hints } = await school.run(form(id, ALL));
 		expect(json[0]).toMatchObject({
 			manager_id: 1,
 			manager_name: null,
@@ -443,7 +467,7 @@ describe('where this user may not read', () => {
 		const lacking = { id, name: 'Орлова Мия', payments: null, tasks: null, subscriptions: null };
 		expect(await one(id)).toMatchObject(lacking);
 		set({ forbiddenCalls: ['customer/index'] });
-		expect((await school.run(form(id))).error?.httpCode).toBe('403');
+		expect((await school.runToEnd(form(id))).error?.httpCode).toBe('403');
 	});
 
 	it.each([2, 1])('branch %i: that is told, and the other one counts', async (denied) => {
@@ -463,7 +487,7 @@ describe('where this user may not read', () => {
 it('a failure that may pass is no lack of rights: the item fails', async () => {
 	const id = person();
 	forbid('pay/index', 1, 500);
-	const [{ error }] = await Promise.all([school.run(form(id)), jest.advanceTimersByTimeAsync(60_000)]);
+	const [{ error }] = await Promise.all([school.runToEnd(form(id)), jest.advanceTimersByTimeAsync(60_000)]);
 	expect(error?.message).toMatch(/payments/);
 });
 
@@ -482,7 +506,7 @@ describe('the groups of a customer', () => {
 	it('are those of both branches, by the names of both; where there are none, no names are read', async () => {
 		const { id, groups } = inTwoGroups();
 		expect(await groupsOf(id)).toEqual({ groups, parts: [] });
-		const asked = () => school.sentTo('group/index').map(({ url }) => /v2api\/(\d)/.exec(url)?.[1]);
+		const asked = () => school.readRequests('group/index').map(({ url }) => /v2api\/(\d)/.exec(url)?.[1]);
 		expect(asked()).toEqual(['1', '2']);
 		expect(await groupsOf(person())).toEqual({ groups: [], parts: [] });
 		expect(asked()).toHaveLength(2);
@@ -492,7 +516,9 @@ describe('the groups of a customer', () => {
 		const { id, groups } = inTwoGroups();
 		school.onCall = (call, { url }) => {
 			if (call !== 'cgi/customer') return undefined;
-			const own = school.rows('cgi').filter(({ branch_id }) => url.includes(`/v2api/${String(branch_id)}/`));
+			const own = school
+				.readRecords('cgi')
+				.filter(({ branch_id }) => url.includes(`/v2api/${String(branch_id)}/`));
 			return { items: own, total: own.length };
 		};
 		expect(await groupsOf(id)).toEqual({ groups, parts: [] });
@@ -528,7 +554,7 @@ describe('what a list has of nobody, or of others', () => {
 		const lesson = lessonOn('2026-02-13', 1, { group_ids: [own], customer_ids: [person()] });
 		expect(await next()).toBe(lesson);
 		const marked = lessonOn('2026-02-11', 1);
-		school.add('lesson-details', { lesson_id: marked, customer_id: id });
+		school.addRecord('lesson-details', { lesson_id: marked, customer_id: id });
 		expect(await next()).toBe(marked);
 	});
 
@@ -570,7 +596,7 @@ describe('whose overview it is', () => {
 		expect(await found(asked())).toEqual(all);
 		expect(await found(asked({ archived: false }))).toEqual(all.slice(0, 2));
 		expect(await found(asked({ ifSeveral: 'newest' }))).toEqual([all[0]]);
-		const { error } = await school.run(asked({ ifSeveral: 'refuse' }));
+		const { error } = await school.runToEnd(asked({ ifSeveral: 'refuse' }));
 		expect(error?.message).toContain('3 customers match by Phone');
 	});
 
@@ -583,7 +609,7 @@ describe('whose overview it is', () => {
 	it('is found in another branch, and so are the lessons', async () => {
 		const id = person({ branch_ids: [2] });
 		const lesson = lessonOn('2026-02-09', 3, { branch_id: 2, customer_ids: [id] });
-		school.add('lesson-details', { lesson_id: lesson, customer_id: id, is_attend: 0, note: 'Болезнь' });
+		school.addRecord('lesson-details', { lesson_id: lesson, customer_id: id, is_attend: 0, note: 'Болезнь' });
 		const json = await one(id);
 		expect(json).toMatchObject({ id, branch_ids: '2', attendance: [{ attended: false, note: 'Болезнь' }] });
 		expect(json.url).toMatch(/\/company\/2\/customer\/view\?id=/);
@@ -591,7 +617,7 @@ describe('whose overview it is', () => {
 
 	it('is nobody’s: an error, an item or nothing, as is chosen', async () => {
 		for (const parameters of [form(99_999), by('phone', { phone: PHONE })]) {
-			expect((await school.run(parameters)).error?.httpCode).toBe('404');
+			expect((await school.runToEnd(parameters)).error?.httpCode).toBe('404');
 			const chosen = (ifNone: string) => ({ ...parameters, options: { ifNone } });
 			expect(await run(chosen('item'))).toEqual([{ matchFound: false }]);
 			expect(await run(chosen('nothing'))).toEqual([]);
@@ -613,14 +639,14 @@ describe('whose overview it is', () => {
 		expect((await one(id)).archived).toBe(true);
 		set({ shownFields: ['customer.removed'] });
 		expect((await one(id)).archived).toBe(true);
-		school.patch('customer', id, { e_date: OPEN_END });
+		school.changeRecord('customer', id, { e_date: OPEN_END });
 		expect((await one(id)).archived).toBe(false);
 	});
 });
 
 describe('what is left out', () => {
 	it.each([null, 'everything', ['note']])('is refused as %j before anything is sent', async (leaveOut) => {
-		expect((await school.refused(form(1, {}, leaveOut))).message).toContain('Leave Out');
+		expect((await school.expectRefusedUnsent(form(1, {}, leaveOut))).message).toContain('Leave Out');
 	});
 
 	it('as the form opens are notes of the staff, and nothing else', async () => {
@@ -640,7 +666,7 @@ describe('what is left out', () => {
 		const rest = Object.entries(told(all)).filter(([name]) => !fields.includes(name));
 		expect(await run(form(all.id, ALL, [part]))).toEqual([Object.fromEntries(rest)]);
 		// The lessons ahead are planned ones.
-		expect(school.sentTo(call).filter(({ body }) => body.status !== 1)).toEqual([]);
+		expect(school.readRequests(call).filter(({ body }) => body.status !== 1)).toEqual([]);
 	});
 
 	it('is no error where it may not be read', async () => {

@@ -51,21 +51,21 @@ describe('Get Participants', () => {
 			[502, 1],
 			[503, 2],
 		])
-			school.add('customer', { id, name: `Ученик ${id}`, is_study: 1, branch_ids: [branch] });
-		school.patch('customer', 501, {
+			school.addRecord('customer', { id, name: `Ученик ${id}`, is_study: 1, branch_ids: [branch] });
+		school.changeRecord('customer', 501, {
 			phone: ['+7(900)000-05-01', '+7(900)000-05-02'],
 			email: ['a@example.org'],
 		});
-		school.add('group', { id: 41, name: 'Роботы', branch_ids: [1] });
-		school.add('cgi', { customer_id: 501, group_id: 41, b_date: '01.01.2026', e_date: null });
-		school.add('cgi', { customer_id: 502, group_id: 41, b_date: '11.03.2026', e_date: null });
+		school.addRecord('group', { id: 41, name: 'Роботы', branch_ids: [1] });
+		school.addRecord('cgi', { customer_id: 501, group_id: 41, b_date: '01.01.2026', e_date: null });
+		school.addRecord('cgi', { customer_id: 502, group_id: 41, b_date: '11.03.2026', e_date: null });
 		lesson({ id: 9_001, group_ids: [41] });
 	});
 	afterEach(() => jest.useRealTimers());
 
 	/** On Tuesday the 10th at 17:00, in branch 1. */
 	const lesson = (row: IDataObject) =>
-		school.add('lesson', {
+		school.addRecord('lesson', {
 			...{ branch_id: 1, date: '2026-03-10', time_from: '2026-03-10 17:00:00' },
 			...{
 				time_to: '2026-03-10 18:00:00',
@@ -83,11 +83,11 @@ describe('Get Participants', () => {
 		...more,
 	});
 	const ids = async (more: IDataObject = {}) =>
-		(await school.done(form(more))).json.map(({ customer_id }) => customer_id);
+		(await school.run(form(more))).json.map(({ customer_id }) => customer_id);
 	const only = (lesson_id: unknown) => ({ additionalFields: { lesson_id } as IDataObject });
 
 	it('gives one item for each person and lesson, as the schema tells', async () => {
-		const { json } = await school.done(form());
+		const { json } = await school.run(form());
 		expect(json).toEqual([
 			{
 				...{ time_from: '2026-03-10 17:00:00', customer_id: 501, customer_name: 'Ученик 501' },
@@ -105,12 +105,12 @@ describe('Get Participants', () => {
 	it('asks each branch for lessons of each status and regular lessons, each group once, and cards by one list', async () => {
 		lesson({ id: 9_002, group_ids: [41], time_from: '2026-03-10 19:00:00' });
 		lesson({ id: 9_003, branch_id: 2, customer_ids: [503] });
-		await school.done(form({ simplify: false }));
+		await school.run(form({ simplify: false }));
 		const count = (call: string) => school.calls.filter((one) => one === call).length;
 		expect(school.calls).toHaveLength(1 + 2 * 4 + 2 + 2);
 		expect([count('branch/index'), count('lesson/index'), count('regular-lesson/index')]).toEqual([1, 6, 2]);
 		expect([count('cgi/index'), count('customer/index')]).toEqual([2, 2]);
-		const bodies = school.sentTo('customer/index').map(({ body }) => body);
+		const bodies = school.readRequests('customer/index').map(({ body }) => body);
 		expect(bodies).toContainEqual(expect.objectContaining({ id: 501, is_study: 2, removed: 1 }));
 	});
 
@@ -124,35 +124,37 @@ describe('Get Participants', () => {
 		});
 		expect(await ids(only(9_002))).toEqual([503]);
 		expect(await ids({ ...only(9_002), date_to: '2020-01-01' })).toEqual([503]);
-		school.patch('lesson', 9_002, { status: 2 });
+		school.changeRecord('lesson', 9_002, { status: 2 });
 		expect(await ids(only('9002'))).toEqual([]);
-		expect((await school.stopped(form(only(77)))).message).toBe(
+		expect((await school.expectRefused(form(only(77)))).message).toBe(
 			'AlfaCRM has no lesson with ID 77 in the branches that could be searched',
 		);
-		expect((await school.stopped(form({ ...only(9_002), branchId: 1 }))).message).toBe(
+		expect((await school.expectRefused(form({ ...only(9_002), branchId: 1 }))).message).toBe(
 			'AlfaCRM has no lesson with ID 9002 in branch 1',
 		);
 	});
 
 	it.each(['', null, '0', 'x', {}])('refuses %j as a lesson', async (value) => {
-		expect((await school.refused(form({ ...only(value), branchId: 1 }))).message).toContain("'Lesson'");
+		expect((await school.expectRefusedUnsent(form({ ...only(value), branchId: 1 }))).message).toContain(
+			"'Lesson'",
+		);
 	});
 
 	it('are all there where AlfaCRM takes the first of several IDs alone', async () => {
 		lesson({ id: 9_002, customer_ids: [501, 502] });
 		school.onCall = (call, { body: { id } }) =>
 			call === 'customer/index' && Array.isArray(id)
-				? { items: [school.row('customer', id[0] as number)], total: 1 }
+				? { items: [school.readRecord('customer', id[0] as number)], total: 1 }
 				: undefined;
 		expect(await ids(only(9_002))).toEqual([501, 502]);
 	});
 
 	it('a branch that this user may not see is left out with a hint; the one that is chosen is an error', async () => {
 		school.settings.forbiddenBranches = [2];
-		const { json, hints } = await school.done(form());
+		const { json, hints } = await school.run(form());
 		expect(json).toHaveLength(1);
 		expect(hints).toEqual([expect.stringMatching(/may not see all branches.*: branch 2$/)]);
-		expect((await school.stopped(form({ branchId: 2 }))).httpCode).toBe('403');
+		expect((await school.expectRefused(form({ branchId: 2 }))).httpCode).toBe('403');
 	});
 
 	it.each(['lesson/index', 'regular-lesson/index', 'cgi/index', 'customer/index'])(
@@ -160,8 +162,8 @@ describe('Get Participants', () => {
 		async (call) => {
 			school.settings.forbiddenCalls = [call];
 			lesson({ id: 9_002, branch_id: 2, customer_ids: [503], group_ids: [41] });
-			expect((await school.stopped(form())).httpCode).toBe('403');
-			if (!/lesson/.test(call)) expect((await school.stopped(form(only(9_002)))).httpCode).toBe('403');
+			expect((await school.expectRefused(form())).httpCode).toBe('403');
+			if (!/lesson/.test(call)) expect((await school.expectRefused(form(only(9_002)))).httpCode).toBe('403');
 		},
 	);
 
@@ -170,7 +172,7 @@ describe('Get Participants', () => {
 		expect(await ids({ branchId: 1 })).toEqual([501, 503]);
 		for (const branchId of ['', 1]) expect(await ids({ ...only(9_002), branchId })).toEqual([503]);
 		school.settings.forbiddenBranches = [2];
-		expect((await school.done(form({ branchId: 1 }))).hints).toEqual([
+		expect((await school.run(form({ branchId: 1 }))).hints).toEqual([
 			expect.stringMatching(/may not see all branches.*: branch 2$/),
 			'Some who are to come were left out, because AlfaCRM shows their card in no list: customer 503',
 		]);
@@ -178,7 +180,7 @@ describe('Get Participants', () => {
 
 	it('gives nobody, but a hint, for a customer who is in no list, and nobody for days without lessons', async () => {
 		lesson({ id: 9_002, customer_ids: [999] });
-		const { json, hints } = await school.done(form());
+		const { json, hints } = await school.run(form());
 		expect(json.map(({ customer_id }) => customer_id)).toEqual([501]);
 		expect(hints).toEqual([
 			'Some who are to come were left out, because AlfaCRM shows their card in no list: customer 999',
@@ -197,12 +199,12 @@ describe('Get Participants', () => {
 		{ date_from: '' },
 		{ limit: 0, returnAll: false },
 	])('refuses %j', async (more) => {
-		await school.refused(form({ ...more, branchId: 1 }));
+		await school.expectRefusedUnsent(form({ ...more, branchId: 1 }));
 	});
 
 	it('tells of a list that does not come whole', async () => {
 		school.onCall = (call, request) =>
-			call === 'regular-lesson/index' ? school.restless(request) : undefined;
-		expect((await school.done(form())).hints.join()).toContain('did not come whole');
+			call === 'regular-lesson/index' ? school.answerWithUnstableList(request) : undefined;
+		expect((await school.run(form())).hints.join()).toContain('did not come whole');
 	});
 });

@@ -5,7 +5,7 @@ import { Execution } from '../../../nodes/AlfaCrm/run/execution';
 import { Item } from '../../../nodes/AlfaCrm/run/item';
 import { operationsOf } from '../../../nodes/AlfaCrm/operations/operations';
 import { create } from '../../../nodes/AlfaCrm/operations/common/create';
-import { formOf, SmallSchool } from './school';
+import { customerForm, SmallSchool } from './school';
 
 /** What is done for each of many items, and what is done once for all of them. */
 
@@ -63,9 +63,12 @@ describe('the operation of an item', () => {
 		const school = new SmallSchool();
 		const texts = jest.spyOn(create, 'text');
 
-		const { json } = await school.done(formOf('create', { name: 'Орлова Мия', is_study: 0, legal_type: 1 }), {
-			each: [{}, {}],
-		});
+		const { json } = await school.run(
+			customerForm('create', { name: 'Орлова Мия', is_study: 0, legal_type: 1 }),
+			{
+				parametersByItem: [{}, {}],
+			},
+		);
 
 		expect(json).toHaveLength(2);
 		expect(texts).not.toHaveBeenCalled();

@@ -3,14 +3,21 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { depth, seed } from '../../support/depth';
 
-import { byPhone as upsert, findByPhone, formOf, OTHER_PHONE as B, PHONE as A, SmallSchool } from './school';
+import {
+	upsertByPhoneForm as upsert,
+	findByPhoneForm,
+	customerForm,
+	OTHER_PHONE as B,
+	PHONE as A,
+	SmallSchool,
+} from './school';
 
 /** What a text means as a phone is told in unit/fields/phone*; here is who is found, refused and saved by it. */
 let school: SmallSchool;
 beforeEach(() => (school = new SmallSchool()));
 
-const lead = (...phone: string[]) => school.lead({ phone, e_date: '2030-12-31' });
-const card = (id: unknown) => structuredClone(school.row('customer', Number(id)));
+const lead = (...phone: string[]) => school.addLead({ phone, e_date: '2030-12-31' });
+const card = (id: unknown) => structuredClone(school.readRecord('customer', Number(id)));
 const phonesOf = (id: unknown) => card(id).phone;
 const byPhone = (phone: string, fields: IDataObject = {}, options: IDataObject = {}) =>
 	upsert(fields, options, phone);
@@ -20,24 +27,31 @@ const byEmail = (email: string, phone: unknown) => ({
 	email,
 });
 const create = (phone: unknown) =>
-	formOf('create', { name: 'Лисова Ева', is_study: 0, legal_type: 1, phone: phone as string });
+	customerForm('create', { name: 'Лисова Ева', is_study: 0, legal_type: 1, phone: phone as string });
 const update = (id: number, updateFields: IDataObject, more: IDataObject = {}) =>
-	formOf('update', { id, updateFields, ...more });
+	customerForm('update', { id, updateFields, ...more });
 /** Simplify shows a list as one text; written back it is meant to be the same. */
 const writtenBack = (id: number, phone: string) =>
-	formOf('upsert', { matchBy: 'id', id, fieldsToSet: { phone: [phone] }, options: { listMode: 'replace' } });
+	customerForm('upsert', {
+		matchBy: 'id',
+		id,
+		fieldsToSet: { phone: [phone] },
+		options: { listMode: 'replace' },
+	});
 const filteredBy = (phone: string) =>
-	formOf('getAll', { returnAll: true, is_study: 2, removed: 0, filters: { phone } });
-const ids = async (form: IDataObject) => (await school.done(form)).json.map(({ id }) => id);
-const found = async (phone: string) => await ids(findByPhone({}, phone));
-const save = async (form: IDataObject) => (await school.done(form)).json[0];
+	customerForm('getAll', { returnAll: true, is_study: 2, removed: 0, filters: { phone } });
+const ids = async (form: IDataObject) => (await school.run(form)).json.map(({ id }) => id);
+const found = async (phone: string) => await ids(findByPhoneForm({}, phone));
+const save = async (form: IDataObject) => (await school.run(form)).json[0];
 
 describe.each(['+7 (___) ___-__-__', '+7 (999) 999-99-99'])('the phone %j, which says nothing,', (phone) => {
 	it('is refused as a key, also for who holds the very same, and beside a name', async () => {
 		lead(phone);
 		const withName = { ...byPhone(phone), matchBy: 'phoneAndName', name: 'Орлова Мия' };
-		for (const form of [findByPhone({}, phone), byPhone(phone, { name: 'Артём' }), withName])
-			expect((await school.refused(form)).message).toContain("'Phone' holds no usable phone number");
+		for (const form of [findByPhoneForm({}, phone), byPhone(phone, { name: 'Артём' }), withName])
+			expect((await school.expectRefusedUnsent(form)).message).toContain(
+				"'Phone' holds no usable phone number",
+			);
 	});
 
 	it('makes a new customer of each where an empty key is to, or beside an email, and is not saved', async () => {
@@ -48,10 +62,12 @@ describe.each(['+7 (___) ___-__-__', '+7 (999) 999-99-99'])('the phone %j, which
 			matchBy: 'phoneOrEmail',
 			email: 'eva@example.org',
 		};
-		expect(await school.results(form, form, withEmail, create([phone]))).toBe('created, created, created, ');
+		expect(await school.runInTurn(form, form, withEmail, create([phone]))).toBe(
+			'created, created, created, ',
+		);
 		expect(
 			school
-				.rows('customer')
+				.readRecords('customer')
 				.slice(1)
 				.map((row) => row.phone),
 		).toEqual([[], [], [], []]);
@@ -76,7 +92,7 @@ it('who holds only a country code, or no number, is no match for a number of tha
 		expect([phone, made.operationResult]).toEqual([phone, 'created']);
 		expect(card(before.id)).toEqual(before);
 	}
-	expect(await school.results(byPhone(A, { name: 'Артём' }))).toBe('created');
+	expect(await school.runInTurn(byPhone(A, { name: 'Артём' }))).toBe('created');
 });
 
 describe('one number', () => {
@@ -96,9 +112,9 @@ describe('one number', () => {
 	])('%s is found, and not saved again, as %s, and the other way round', async (stored, other) => {
 		const id = lead(stored);
 		expect(await found(other)).toEqual([id]);
-		expect(await school.results(byPhone(other, { name: 'Орлова Мия' }))).toBe('unchanged');
+		expect(await school.runInTurn(byPhone(other, { name: 'Орлова Мия' }))).toBe('unchanged');
 		expect(phonesOf(id)).toEqual([stored]);
-		school.patch('customer', id, { phone: [other] });
+		school.changeRecord('customer', id, { phone: [other] });
 		expect(await found(stored)).toEqual([id]);
 	});
 
@@ -108,7 +124,7 @@ describe('one number', () => {
 	])('%s is another one than %s, and each is found again', async (one, other) => {
 		const id = lead(one);
 		const form = byPhone(other, { name: 'Артём' });
-		expect(await school.results(form, form)).toBe('created, unchanged');
+		expect(await school.runInTurn(form, form)).toBe('created, unchanged');
 		expect([await found(one), await found(other)]).toEqual([[id], [id + 1]]);
 	});
 
@@ -155,7 +171,7 @@ describe('the filter by a phone', () => {
 	it.each(['8 900 555 00 01, 8 900 555 00 02', '900-555, 900-556', 'мама'])(
 		'that holds two numbers or none is refused: %j',
 		async (phone) => {
-			expect((await school.refused(filteredBy(phone))).message).toContain(
+			expect((await school.expectRefusedUnsent(filteredBy(phone))).message).toContain(
 				"'Phone' must be one phone number, or at least 3 digits of it",
 			);
 		},
@@ -164,7 +180,7 @@ describe('the filter by a phone', () => {
 	it.each(['12', '+7', '+7 (___) ___-__-__'])(
 		'that says too little does not return everybody, but says what it lacks: %j',
 		async (phone) => {
-			const { message } = await school.refused(filteredBy(phone));
+			const { message } = await school.expectRefusedUnsent(filteredBy(phone));
 			expect(message).toContain('at least 3 digits');
 			expect(message).toContain(phone);
 		},
@@ -177,13 +193,13 @@ describe.each(['8 900 555 00 01 / 8 900 555 00 02', 'Мама (89005550001) Па
 	(both) => {
 		it('as the match value leaves the second number with who was found by the first', async () => {
 			const id = lead(A);
-			expect(await school.results(byPhone(both))).toBe('updated');
+			expect(await school.runInTurn(byPhone(both))).toBe('updated');
 			expect(phonesOf(id)).toEqual([A, B]);
-			expect(await school.results(byPhone(both))).toBe('unchanged');
+			expect(await school.runInTurn(byPhone(both))).toBe('unchanged');
 		});
 
 		it('among the fields adds the second number, and is two numbers of a new customer', async () => {
-			const id = school.lead({ phone: [B], email: ['eva@example.org'] });
+			const id = school.addLead({ phone: [B], email: ['eva@example.org'] });
 			await save(byEmail('eva@example.org', [both]));
 			expect(phonesOf(id)).toEqual([B, A]);
 			expect(phonesOf((await save(create([both]))).id)).toEqual([A, B]);
@@ -191,7 +207,7 @@ describe.each(['8 900 555 00 01 / 8 900 555 00 02', 'Мама (89005550001) Па
 
 		it('in a record stays when it is written back, and is replaced by one of its numbers', async () => {
 			const id = lead(both);
-			expect(await school.results(writtenBack(id, both), writtenBack(id, '89005550002'))).toBe(
+			expect(await school.runInTurn(writtenBack(id, both), writtenBack(id, '89005550002'))).toBe(
 				'unchanged, updated',
 			);
 			expect(phonesOf(id)).toEqual([B]);
@@ -202,7 +218,7 @@ describe.each(['8 900 555 00 01 / 8 900 555 00 02', 'Мама (89005550001) Па
 it('a number behind an extension finds who has it, and is saved without the extension', async () => {
 	const text = '8 900 555 00 01 доб. 12 8 900 555 00 02';
 	const id = lead(B);
-	expect(await school.results(byPhone(text), byPhone(text))).toBe('updated, unchanged');
+	expect(await school.runInTurn(byPhone(text), byPhone(text))).toBe('updated, unchanged');
 	expect(phonesOf(id)).toEqual([B, '8 900 555 00 01 доб. 12']);
 });
 
@@ -211,10 +227,10 @@ it.each([
 	[['мама +375 29 123-45-67', '+49 170 1234567, доб. 5', 'не звонить']],
 ])('the phones %j, as Simplify shows them, are the same when they are written back', async (phone) => {
 	const id = lead(...phone);
-	const { phone: shown } = await save(formOf('get', { id, simplify: true }));
+	const { phone: shown } = await save(customerForm('get', { id, simplify: true }));
 	await save(update(id, { phone: [shown as string] }));
 	expect(phonesOf(id)).toEqual(phone);
-	expect(await school.results(writtenBack(id, String(shown)))).toBe('unchanged');
+	expect(await school.runInTurn(writtenBack(id, String(shown)))).toBe('unchanged');
 	expect(phonesOf((await save(create([shown]))).id)).toEqual(phone);
 });
 
@@ -224,10 +240,10 @@ describe.each(['7,90056E+10', '7.90056E+10; 7,90057E+10'])('%j, which a sheet ha
 		lead(phone);
 		lead(A);
 		for (const form of [
-			...[findByPhone({}, phone), byPhone(phone, { name: 'Ева' }), byPhone(A, { phone: [B, phone] })],
+			...[findByPhoneForm({}, phone), byPhone(phone, { name: 'Ева' }), byPhone(A, { phone: [B, phone] })],
 			byPhone(A, { phone: `${B}, ${phone}` }),
 		])
-			expect((await school.refused(form)).message).toContain("'Phone' must be");
+			expect((await school.expectRefusedUnsent(form)).message).toContain("'Phone' must be");
 	});
 
 	it('in a record leaves the other number there to be found', async () => {
@@ -254,19 +270,19 @@ describe('a phone as somebody typed it into a form', () => {
 	});
 
 	it('means who is active, though an archived one has a number before it', async () => {
-		const [archived, active] = [school.lead({ phone: [A], e_date: '2025-01-31' }), lead(B)];
+		const [archived, active] = [school.addLead({ phone: [A], e_date: '2025-01-31' }), lead(B)];
 		for (const ifArchived of ['update', 'restore', 'create', 'skip'])
 			expect(await save(byPhone(`${A}, ${B}`, { note: ifArchived }, { ifArchived }))).toMatchObject({
 				id: active,
 				note: ifArchived,
 			});
-		expect(await ids(findByPhone({ archived: false }, `${A}, ${B}`))).toEqual([active]);
+		expect(await ids(findByPhoneForm({ archived: false }, `${A}, ${B}`))).toEqual([active]);
 		expect(phonesOf(archived)).toEqual([A]);
 	});
 
 	it('means all who have one of its numbers where all are wanted', async () => {
 		const both = [lead(A), lead(B)];
-		expect((await ids(findByPhone({ ifSeveral: 'all' }, `${A}, ${B}`))).sort()).toEqual(both);
+		expect((await ids(findByPhoneForm({ ifSeveral: 'all' }, `${A}, ${B}`))).sort()).toEqual(both);
 	});
 
 	it.each(['newest', 'all', 'refuse'])(
@@ -297,7 +313,7 @@ describe('a phone as somebody typed it into a form', () => {
 	])('"%s" means who has the first of two that nothing but a blank parts', async (typed) => {
 		const id = lead(A);
 		lead(B);
-		expect(await ids(findByPhone({ ifSeveral: 'all' }, typed))).toContain(id);
+		expect(await ids(findByPhoneForm({ ifSeveral: 'all' }, typed))).toContain(id);
 	});
 
 	it.each(['мама 8 843 233-00-01, 8 900 555-00-02', 'тел. 8 843 233-00-01\n8 831 222-33-44'])(
@@ -305,7 +321,7 @@ describe('a phone as somebody typed it into a form', () => {
 		async (typed) => {
 			lead(B);
 			const id = lead('+7(843)233-00-01');
-			expect(await ids(findByPhone({ ifSeveral: 'newest' }, typed))).toEqual([id]);
+			expect(await ids(findByPhoneForm({ ifSeveral: 'newest' }, typed))).toEqual([id]);
 		},
 	);
 
@@ -319,7 +335,7 @@ describe('a phone as somebody typed it into a form', () => {
 		async (typed) => {
 			lead(A);
 			const id = lead(typed.slice(0, -16));
-			expect(await ids(findByPhone({ ifSeveral: 'newest' }, typed))).toEqual([id]);
+			expect(await ids(findByPhoneForm({ ifSeveral: 'newest' }, typed))).toEqual([id]);
 		},
 	);
 
@@ -337,7 +353,7 @@ describe('a phone as somebody typed it into a form', () => {
 
 	it('empties nothing where the other one has the phone, and another one the email', async () => {
 		const first = lead(A);
-		const second = school.lead({ phone: [B], email: ['mia@example.org'] });
+		const second = school.addLead({ phone: [B], email: ['mia@example.org'] });
 		for (const ifSeveral of ['newest', 'all']) {
 			const key = { matchBy: 'phoneOrEmail', phone: A, email: 'mia@example.org' };
 			await save({ ...byPhone(A, {}, { ifSeveral }), ...key });
@@ -348,9 +364,9 @@ describe('a phone as somebody typed it into a form', () => {
 
 	it('is nobody for sure where it is one of several, and an email is that of another one', async () => {
 		lead(B);
-		school.lead({ email: ['mia@example.org'] });
+		school.addLead({ email: ['mia@example.org'] });
 		const key = { matchBy: 'phoneOrEmail', phone: `${A}, ${B}`, email: 'mia@example.org' };
-		expect((await school.run({ ...byPhone(A), ...key })).error?.message).toContain('2 customers match');
+		expect((await school.runToEnd({ ...byPhone(A), ...key })).error?.message).toContain('2 customers match');
 	});
 
 	it('is told with the words beside a number that the card has', async () => {
@@ -403,7 +419,7 @@ it('a phone as people type it means who has its first number, whatever stands ar
 		fc.asyncProperty(typed, async ({ numbers, text }) => {
 			school = new SmallSchool();
 			const [first] = numbers.map((one) => lead(one));
-			const [id] = await ids(findByPhone({ ifSeveral: 'newest' }, text));
+			const [id] = await ids(findByPhoneForm({ ifSeveral: 'newest' }, text));
 			expect(id).toBe(first);
 		}),
 		{ seed, numRuns: depth.examplePhones },

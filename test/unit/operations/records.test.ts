@@ -6,10 +6,10 @@ import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { buildRequestBody, buildUpdateBody } from '../../../nodes/AlfaCrm/run/body';
 import { addToList, pickChangedValues } from '../../../nodes/AlfaCrm/run/saveChanges';
 import { branchesOf } from '../../../nodes/AlfaCrm/run/target';
-import { byPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
-import { deskOf } from './support';
+import { upsertByPhoneForm, customerForm, OTHER_PHONE, PHONE, SmallSchool } from './school';
+import { openExecution } from './support';
 
-const { item } = deskOf();
+const { item } = openExecution();
 const customer = entityOf('customer');
 
 const FIELDS: Field[] = [
@@ -156,77 +156,77 @@ it.each<[number | undefined, IDataObject, Array<number | undefined>]>([
 let school: SmallSchool;
 beforeEach(() => (school = new SmallSchool()));
 const update = (id: number, updateFields: IDataObject, more: IDataObject = {}) =>
-	formOf('update', { id, updateFields, ...more });
+	customerForm('update', { id, updateFields, ...more });
 const EMPTYING = { options: { overwriteWithEmpty: true } };
 
 describe('Update', () => {
 	it('needs something to save', async () => {
-		school.lead();
-		expect(await school.refused(update(1, { note: '' }))).toMatchObject({
+		school.addLead();
+		expect(await school.expectRefusedUnsent(update(1, { note: '' }))).toMatchObject({
 			message: 'There is nothing to update: no field was given a value',
 			description:
 				"Give at least one field of the record. To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. Nothing was sent to AlfaCRM.",
 		});
-		const room = update(school.add('room', { name: 'A' }), { name: '' }, { resource: 'room' });
-		expect((await school.refused(room)).description).toBe(
+		const room = update(school.addRecord('room', { name: 'A' }), { name: '' }, { resource: 'room' });
+		expect((await school.expectRefusedUnsent(room)).description).toBe(
 			'Give at least one field of the record. Nothing was sent to AlfaCRM.',
 		);
 		const mask = '+7 (___) ___-__-__';
-		expect((await school.refused(update(1, { note: '', phone: mask }))).message).toBe(
+		expect((await school.expectRefusedUnsent(update(1, { note: '', phone: mask }))).message).toBe(
 			`There is nothing to update: 'Phone' holds no usable phone number: "${mask}"`,
 		);
 	});
 
 	it('sends what is given to the branch of the form, and reads nothing where it need not', async () => {
-		school.lead({ phone: ['1234567'] });
-		const { json } = await school.done(update(1, { note: 'x' }, { listMode: 'add' }));
+		school.addLead({ phone: ['1234567'] });
+		const { json } = await school.run(update(1, { note: 'x' }, { listMode: 'add' }));
 		expect(json).toMatchObject([{ id: 1, note: 'x' }]);
-		await school.done(update(1, { phone: '7654321' }, { listMode: 'replace' }));
+		await school.run(update(1, { phone: '7654321' }, { listMode: 'replace' }));
 		expect(school.calls).toEqual(['customer/update', 'customer/update']);
-		expect(school.sent.at(-1)).toMatchObject({ body: { phone: ['7654321'] }, query: { id: 1 } });
-		expect(school.sent[0].url).toContain('/v2api/1/customer/update');
+		expect(school.requests.at(-1)).toMatchObject({ body: { phone: ['7654321'] }, query: { id: 1 } });
+		expect(school.requests[0].url).toContain('/v2api/1/customer/update');
 	});
 
 	it('adds to a list what is given, and leaves the other lists out', async () => {
-		school.lead({ phone: ['1234567'], web: ['a.example'] });
-		await school.done(update(1, { phone: '7654321', note: 'x' }, { listMode: 'add' }));
+		school.addLead({ phone: ['1234567'], web: ['a.example'] });
+		await school.run(update(1, { phone: '7654321', note: 'x' }, { listMode: 'add' }));
 		expect(school.calls).toEqual(['customer/index', 'customer/update']);
-		expect(school.sent.at(-1)?.body).toEqual({ phone: ['1234567', '7654321'], note: 'x' });
+		expect(school.requests.at(-1)?.body).toEqual({ phone: ['1234567', '7654321'], note: 'x' });
 	});
 
 	/** In no branch a record is shown to nobody, and the next run would make a second one. */
 	it.each(['""', '[]', '[""]', 'null', '" , "'])(
 		'puts nobody into no branch, nor does Create or Update: %s',
 		async (empty) => {
-			const id = school.lead({ phone: [PHONE], branch_ids: [1, 2] });
+			const id = school.addLead({ phone: [PHONE], branch_ids: [1, 2] });
 			const json = { inputMode: 'json', json: `{"note":"x","branch_ids":${empty}}` };
-			for (const form of [byPhone(), update(id, {})]) {
-				expect((await school.stopped({ ...form, ...json, ...EMPTYING })).message).toContain(
+			for (const form of [upsertByPhoneForm(), update(id, {})]) {
+				expect((await school.expectRefused({ ...form, ...json, ...EMPTYING })).message).toContain(
 					"'Branch Names or IDs' is empty",
 				);
 			}
 			// A gap in a sheet is passed over.
-			for (const form of [byPhone(), update(id, {})]) await school.done({ ...form, ...json });
-			expect(school.row('customer', id)).toMatchObject({ branch_ids: [1, 2], note: 'x' });
+			for (const form of [upsertByPhoneForm(), update(id, {})]) await school.run({ ...form, ...json });
+			expect(school.readRecord('customer', id)).toMatchObject({ branch_ids: [1, 2], note: 'x' });
 		},
 	);
 });
 
 it('a subscription is changed and deleted only under its owner', async () => {
-	for (const name of ['A', 'B']) school.lead({ name, is_study: 1 });
+	for (const name of ['A', 'B']) school.addLead({ name, is_study: 1 });
 	const days = { branch_id: 1, b_date: '01.01.2026', e_date: '01.02.2035' };
-	const id = school.add('customer-tariff', { customer_id: 1, tariff_id: 1, ...days });
+	const id = school.addRecord('customer-tariff', { customer_id: 1, tariff_id: 1, ...days });
 	const of = (operation: string, customer_id: number) =>
-		formOf(operation, {
+		customerForm(operation, {
 			...{ resource: 'customerTariff', id, customer_id, updateFields: { e_date: '2030-01-31' } },
 		});
 	for (const operation of ['update', 'delete'])
-		expect((await school.run(of(operation, 2))).error).toBeDefined();
-	expect(school.row('customer-tariff', id)).toMatchObject({ e_date: '01.02.2035' });
-	await school.done(of('update', 1));
-	expect(school.row('customer-tariff', id)).toMatchObject({ e_date: '31.01.2030' });
-	await school.done(of('delete', 1));
-	expect(school.row('customer-tariff', id)).toBeUndefined();
+		expect((await school.runToEnd(of(operation, 2))).error).toBeDefined();
+	expect(school.readRecord('customer-tariff', id)).toMatchObject({ e_date: '01.02.2035' });
+	await school.run(of('update', 1));
+	expect(school.readRecord('customer-tariff', id)).toMatchObject({ e_date: '31.01.2030' });
+	await school.run(of('delete', 1));
+	expect(school.readRecord('customer-tariff', id)).toBeUndefined();
 });
 
 /** What Simplify makes of the lists, as another node hands it on. */
@@ -244,37 +244,37 @@ describe('lists that Simplify wrote as one text', () => {
 
 	it.each<[string, IDataObject]>([
 		['Update', update(1, texts)],
-		['Create', formOf('create', { name: 'Ева', is_study: 0, ...texts, additionalFields: texts })],
-		['Create or Update', formOf('upsert', { matchBy: 'id', id: 1, fieldsToSet: texts })],
+		['Create', customerForm('create', { name: 'Ева', is_study: 0, ...texts, additionalFields: texts })],
+		['Create or Update', customerForm('upsert', { matchBy: 'id', id: 1, fieldsToSet: texts })],
 		['JSON', update(1, {}, { inputMode: 'json', json: JSON.stringify(texts) })],
 		[
 			'the mapper',
 			update(1, {}, { inputMode: 'map', columns: { mappingMode: 'defineBelow', value: texts } }),
 		],
 	])('are lists again in %s', async (_way, form) => {
-		school.lead();
-		const [{ id }] = (await school.done(form)).json;
-		expect(school.row('customer', Number(id))).toMatchObject(held);
+		school.addLead();
+		const [{ id }] = (await school.run(form)).json;
+		expect(school.readRecord('customer', Number(id))).toMatchObject(held);
 		if (form.operation === 'create') return;
 		// Written back as they were read they change nothing.
-		const before = { ...school.row('customer', 1) };
-		await school.done(form);
-		expect({ ...school.row('customer', 1), updated_at: before.updated_at }).toEqual(before);
+		const before = { ...school.readRecord('customer', 1) };
+		await school.run(form);
+		expect({ ...school.readRecord('customer', 1), updated_at: before.updated_at }).toEqual(before);
 	});
 });
 
 describe('fields', () => {
 	const create = (more: IDataObject) =>
-		formOf('create', { name: 'Мия', legal_type: 1, is_study: 0, ...more });
+		customerForm('create', { name: 'Мия', legal_type: 1, is_study: 0, ...more });
 	const custom = (...values: IDataObject[]) => create({ additionalFields: { customFields: { values } } });
 
 	it.each<[IDataObject, IDataObject]>([
 		[custom({ name: ' custom_a ', value: 'x' }), { custom_a: 'x' }],
 		[create({ additionalFields: { customFields: {} } }), {}],
 	])('%j are saved', async (parameters, saved) => {
-		await school.done(parameters);
+		await school.run(parameters);
 		const fields = { name: 'Мия', legal_type: 1, is_study: 0, branch_ids: [1] };
-		expect(school.sent[0].body).toEqual({ ...fields, ...saved });
+		expect(school.requests[0].body).toEqual({ ...fields, ...saved });
 	});
 
 	it.each<[IDataObject, string, string]>([
@@ -305,7 +305,7 @@ describe('fields', () => {
 			'Remove it, or correct its name. There are name, phone (list), ',
 		],
 	])('%j are refused: %s', async (parameters, message, description) => {
-		const { error } = await school.run(parameters);
+		const { error } = await school.runToEnd(parameters);
 		expect(error?.message).toBe(message);
 		expect(error?.description).toContain(description);
 		expect(school.calls).toEqual([]);

@@ -5,8 +5,8 @@ import type { Item } from '../../../nodes/AlfaCrm/run/item';
 import type { ItemRequest } from '../../../nodes/AlfaCrm/run/itemCalls';
 import { incompleteListError } from '../../../nodes/AlfaCrm/run/readList';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
-import { answered } from '../../support/nodeErrors';
-import { deskOf } from './support';
+import { makeAnswerError } from '../../support/nodeErrors';
+import { openExecution } from './support';
 
 describe('what items share', () => {
 	const counting = () => {
@@ -15,7 +15,7 @@ describe('what items share', () => {
 	};
 
 	it('is read once, each kind and name by itself', async () => {
-		const { run } = deskOf();
+		const { run } = openExecution();
 		const read = counting();
 		expect([await run.cached('a', 'x', read), await run.cached('a', 'x', read)]).toEqual([1, 1]);
 		expect([await run.cached('a', 'y', read), await run.cached('b', 'x', read)]).toEqual([2, 3]);
@@ -23,7 +23,7 @@ describe('what items share', () => {
 	});
 
 	it('is waited for by those who need it at the same moment, and tried again if that fails', async () => {
-		const { run } = deskOf();
+		const { run } = openExecution();
 		let count = 0;
 		const read = async () => {
 			await Promise.resolve();
@@ -36,7 +36,7 @@ describe('what items share', () => {
 	});
 
 	it('is read again after another execution has written to that kind, not after its own writes', async () => {
-		const [mine, other] = [deskOf().run, deskOf().run];
+		const [mine, other] = [openExecution().run, openExecution().run];
 		const read = counting();
 		await mine.readCredential();
 		await other.readCredential();
@@ -51,7 +51,7 @@ describe('what items share', () => {
 	});
 
 	it('is read again after a write of which nobody knows whether it was carried out', async () => {
-		const { run } = deskOf();
+		const { run } = openExecution();
 		const read = counting();
 		await run.cached('a', 'x', read);
 		await run.cached('b', 'x', read);
@@ -67,8 +67,8 @@ describe('what items share', () => {
 
 	it('is read again when AlfaCRM must be done with a write whose answer did not come in time', async () => {
 		jest.useFakeTimers();
-		const { item, run } = deskOf(() => {
-			throw answered(504);
+		const { item, run } = openExecution(() => {
+			throw makeAnswerError(504);
 		});
 		const lost = item.send({ path: 'a', action: 'create', task: 'create it' }, []).catch(() => 'lost');
 		await jest.advanceTimersByTimeAsync(10);
@@ -83,8 +83,8 @@ describe('what items share', () => {
 
 it('an execution is cancelled only by its signal', () => {
 	const controller = new AbortController();
-	const { run } = deskOf(undefined, { signal: controller.signal });
-	expect([run.isCancelled, deskOf().run.isCancelled]).toEqual([false, false]);
+	const { run } = openExecution(undefined, { signal: controller.signal });
+	expect([run.isCancelled, openExecution().run.isCancelled]).toEqual([false, false]);
 	controller.abort();
 	expect(run.isCancelled).toBe(true);
 });
@@ -99,7 +99,7 @@ describe('a call that writes', () => {
 	};
 	const UPDATE: ItemRequest = { ...CREATE, action: 'update', query: { id: 7 }, task: 'update customer 7' };
 	const saved = async (answer: IDataObject, call: ItemRequest = CREATE, confirms?: string) => {
-		const desk = deskOf(() => answer);
+		const desk = openExecution(() => answer);
 		return { ...desk, model: await desk.item.save(call, [], { confirms }) };
 	};
 
@@ -130,7 +130,7 @@ describe('a call that writes', () => {
 		['gives no ID to a new record', { success: true, model: {} }, CREATE],
 		['gives no record at all', { success: true }, CREATE],
 	])('is doubtful where the answer %s', async (_what, answer, call) => {
-		const { item } = deskOf(() => answer);
+		const { item } = openExecution(() => answer);
 		await expect(item.save(call, [])).rejects.toMatchObject({
 			message: `AlfaCRM answered but did not confirm that it could ${call.task}`,
 			description: 'Look in AlfaCRM whether it was saved before you run this again.',
@@ -187,7 +187,7 @@ describe('a refusal of an item', () => {
 			async (item: Item) => await item.fetch(call),
 			async (item: Item) => await item.send({ ...call, action: 'create' }, []),
 		]) {
-			const { item } = deskOf(() => ({ items: [], total: 0 }));
+			const { item } = openExecution(() => ({ items: [], total: 0 }));
 			expect(item.error('No').description).toBe('Nothing was sent to AlfaCRM.');
 			await send(item);
 			expect(item.error('No').description).toBe('Nothing was saved.');
@@ -197,9 +197,9 @@ describe('a refusal of an item', () => {
 	it('names a parameter that is no JSON object', () => {
 		const declared = { displayName: 'JSON', name: 'json', default: '{}' };
 		const objectOf = (json: unknown) =>
-			deskOf(undefined, { parameters: json === undefined ? {} : { json: json as string } }).item.object(
-				declared,
-			);
+			openExecution(undefined, {
+				parameters: json === undefined ? {} : { json: json as string },
+			}).item.object(declared);
 		for (const value of ['{"a": 1}', { a: 1 }]) expect(objectOf(value)).toEqual({ a: 1 });
 		for (const value of [' \n', undefined]) expect(objectOf(value)).toEqual({});
 		for (const value of ['[1]', '{a}', '12', [1], 12, true]) {
@@ -220,13 +220,13 @@ describe('a refusal of an item', () => {
 			default: {},
 			options: [{ displayName: 'A', name: 'a', type: 'string' as const, default: 'x' }],
 		};
-		const { item } = deskOf(undefined, { parameters: { options: { a: 'y' } } });
+		const { item } = openExecution(undefined, { parameters: { options: { a: 'y' } } });
 		const options = item.collection(declared);
 		expect([options.has('a'), options.text(options.parameter('a'))]).toEqual([true, 'y']);
 		expect(() => options.parameter('b')).toThrow(`'Options' has no "b"`);
-		const empty = deskOf().item.collection(declared);
+		const empty = openExecution().item.collection(declared);
 		expect([empty.has('a'), empty.text(empty.parameter('a'))]).toEqual([false, 'x']);
-		const strange = deskOf(undefined, { parameters: { options: { a: 'y', b: 1 } } }).item;
+		const strange = openExecution(undefined, { parameters: { options: { a: 'y', b: 1 } } }).item;
 		expect(() => strange.collection(declared)).toThrow(`'Options' has no "b"`);
 		expect(() => strange.collection(declared)).toThrow(
 			expect.objectContaining({

@@ -13,10 +13,10 @@ import type { Settings } from '../../../sandbox/model/settings';
 import { defaultSettings } from '../../../sandbox/model/settings';
 import { Store } from '../../../sandbox/engine/store';
 import { Writer } from '../../../sandbox/engine/write';
-import type { Sent } from '../apiSupport';
-import { answered } from '../../support/nodeErrors';
-import type { DeskOptions } from './support';
-import { deskOf } from './support';
+import type { SentRequest } from '../apiSupport';
+import { makeAnswerError } from '../../support/nodeErrors';
+import type { ExecutionOptions } from './support';
+import { openExecution } from './support';
 
 /** Whoever calls may do everything, but for what a switch forbids. */
 class OpenDoor extends Auth {
@@ -37,15 +37,22 @@ export const PHONE = '+7(900)555-00-01';
 export const OTHER_PHONE = '+7(900)555-00-02';
 
 /** The form of an operation on customers, in branch 1. */
-export const formOf = (operation: string, more: IDataObject = {}): IDataObject => ({
+export const customerForm = (operation: string, more: IDataObject = {}): IDataObject => ({
 	...{ resource: 'customer', operation, branchId: 1, simplify: false, additionalFields: {}, options: {} },
 	...more,
 });
 /** The form of Create or Update by phone, as a site's form fills it. */
-export const byPhone = (fieldsToSet: IDataObject = {}, options: IDataObject = {}, phone: unknown = PHONE) =>
-	formOf('upsert', { matchBy: 'phone', phone: phone as string, fieldsToSet, options });
-export const findByPhone = (options: IDataObject = {}, phone: unknown = PHONE) =>
-	formOf('find', { matchBy: 'phone', phone: phone as string, options: { ifNone: 'nothing', ...options } });
+export const upsertByPhoneForm = (
+	fieldsToSet: IDataObject = {},
+	options: IDataObject = {},
+	phone: unknown = PHONE,
+) => customerForm('upsert', { matchBy: 'phone', phone: phone as string, fieldsToSet, options });
+export const findByPhoneForm = (options: IDataObject = {}, phone: unknown = PHONE) =>
+	customerForm('find', {
+		matchBy: 'phone',
+		phone: phone as string,
+		options: { ifNone: 'nothing', ...options },
+	});
 
 /** The sandbox without HTTP between, with two branches and nobody in it. */
 export class SmallSchool {
@@ -53,11 +60,11 @@ export class SmallSchool {
 	readonly store: Store;
 	/** Calls so far, as "customer/create". */
 	readonly calls: string[] = [];
-	readonly sent: Sent[] = [];
+	readonly requests: SentRequest[] = [];
 	/** Stands in for the answer to a call, unless it gives undefined, also in the end; may throw. */
-	onCall: (call: string, request: Sent) => unknown = () => undefined;
+	onCall: (call: string, request: SentRequest) => unknown = () => undefined;
 	/** Before an answer leaves to a call for which `onCall` gave a promise. */
-	onAnswer: () => Promise<void> = async () => await Promise.resolve();
+	beforeLateAnswer: () => Promise<void> = async () => await Promise.resolve();
 	private readonly service: Router;
 
 	constructor(settings: Partial<Settings> = {}) {
@@ -71,43 +78,49 @@ export class SmallSchool {
 	}
 
 	/** Answers of a list that shows another record at each reading, and counts more: nobody knows what is in it. */
-	restless({ body }: Sent): unknown {
+	answerWithUnstableList({ body }: SentRequest): unknown {
 		return { items: body.page === 0 ? [{ id: 1_000 + this.calls.length }] : [], total: 99 };
 	}
 
-	add(path: string, row: Json): number {
+	addRecord(path: string, row: Json): number {
 		return this.store.insert(path, row as never).id;
 	}
 
-	lead(row: Json = {}): number {
-		return this.add('customer', { name: 'Орлова Мия', is_study: 0, legal_type: 1, branch_ids: [1], ...row });
+	addLead(row: Json = {}): number {
+		return this.addRecord('customer', {
+			name: 'Орлова Мия',
+			is_study: 0,
+			legal_type: 1,
+			branch_ids: [1],
+			...row,
+		});
 	}
 
-	row(path: string, id: number): IDataObject {
+	readRecord(path: string, id: number): IDataObject {
 		return this.store.find(path, id) as unknown as IDataObject;
 	}
 
-	rows(path: string): IDataObject[] {
+	readRecords(path: string): IDataObject[] {
 		return this.store.rows(path) as unknown as IDataObject[];
 	}
 
-	patch(path: string, id: unknown, row: Json): void {
+	changeRecord(path: string, id: unknown, row: Json): void {
 		this.store.patch(path, id as number, row as never);
 	}
 
 	/** Calls so far that write. */
-	writes(): string[] {
+	readWrites(): string[] {
 		return this.calls.filter((call) => /\/(create|update|delete|teach)$/.test(call));
 	}
 
 	/** The requests of a call so far. */
-	sentTo(call: string): Sent[] {
-		return this.sent.filter(({ url }) => url.endsWith(`/${call}`));
+	readRequests(call: string): SentRequest[] {
+		return this.requests.filter(({ url }) => url.endsWith(`/${call}`));
 	}
 
 	/** Runs the node for its items. */
-	async run(parameters: IDataObject, options: Omit<DeskOptions, 'parameters'> = {}) {
-		const desk = deskOf((request) => this.answer(request), { parameters, ...options });
+	async runToEnd(parameters: IDataObject, options: Omit<ExecutionOptions, 'parameters'> = {}) {
+		const desk = openExecution((request) => this.answer(request), { parameters, ...options });
 		const end = await performAll(desk.run, catalogue).then(
 			(items): End => ({ items }),
 			(error: NodeApiError): End => ({ items: [], error }),
@@ -116,55 +129,55 @@ export class SmallSchool {
 	}
 
 	/** The same where it must succeed. */
-	async done(parameters: IDataObject, options: Omit<DeskOptions, 'parameters'> = {}) {
-		const { json, error, hints } = await this.run(parameters, options);
+	async run(parameters: IDataObject, options: Omit<ExecutionOptions, 'parameters'> = {}) {
+		const { json, error, hints } = await this.runToEnd(parameters, options);
 		if (error) throw error;
 		return { json, hints };
 	}
 
 	/** What came of each form, one after the other: "created, unchanged". */
-	async results(...forms: IDataObject[]) {
+	async runInTurn(...forms: IDataObject[]) {
 		const results: unknown[] = [];
-		for (const form of forms) results.push((await this.done(form)).json[0].operationResult);
+		for (const form of forms) results.push((await this.run(form)).json[0].operationResult);
 		return results.join(', ');
 	}
 
 	/** Runs the node, which must stop without a write. */
-	async stopped(parameters: IDataObject) {
-		const before = this.writes();
-		const { error } = await this.run(parameters);
-		expect(this.writes()).toEqual(before);
+	async expectRefused(parameters: IDataObject) {
+		const before = this.readWrites();
+		const { error } = await this.runToEnd(parameters);
+		expect(this.readWrites()).toEqual(before);
 		if (error === undefined) throw new Error('It went through');
 		return { message: error.message, description: error.description, httpCode: error.httpCode };
 	}
 
 	/** The same, before anything is sent at all. */
-	async refused(parameters: IDataObject) {
+	async expectRefusedUnsent(parameters: IDataObject) {
 		const before = this.calls.length;
-		const error = await this.stopped(parameters);
+		const error = await this.expectRefused(parameters);
 		expect(this.calls).toHaveLength(before);
 		return error;
 	}
 
 	/** What it answers to a request. */
-	answer(request: Sent): unknown {
+	answer(request: SentRequest): unknown {
 		const { pathname } = new URL(request.url);
 		const parts = pathname.split('/').slice(2);
 		const branch = /^\d+$/.test(parts[0]) ? Number(parts.shift()) : null;
 		const [entity, action] = parts;
 		this.calls.push(`${entity}/${action}`);
-		this.sent.push(request);
+		this.requests.push(request);
 		const serve = () => this.serve(request, branch, entity, action);
 		const instead = this.onCall(`${entity}/${action}`, request);
 		if (!(instead instanceof Promise)) return instead === undefined ? serve() : instead;
 		return instead.then(async (late: unknown) => {
 			const answer = late === undefined ? serve() : late;
-			await this.onAnswer();
+			await this.beforeLateAnswer();
 			return answer;
 		});
 	}
 
-	private serve(request: Sent, branch: number | null, entity: string, action: string): unknown {
+	private serve(request: SentRequest, branch: number | null, entity: string, action: string): unknown {
 		const { pathname } = new URL(request.url);
 		const query = Object.fromEntries(
 			Object.entries(request.query).map(([name, value]) => [name, String(value)]),
@@ -182,7 +195,7 @@ export class SmallSchool {
 			entity,
 			action,
 		});
-		if (status >= 300) throw answered(status, body);
+		if (status >= 300) throw makeAnswerError(status, body);
 		return structuredClone(body);
 	}
 }

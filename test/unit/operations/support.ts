@@ -3,15 +3,15 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { ProcessedData } from '../../../nodes/AlfaCrm/api/databaseRow';
 import { Execution } from '../../../nodes/AlfaCrm/run/execution';
 import { Item } from '../../../nodes/AlfaCrm/run/item';
-import type { ContextOptions, Sent } from '../apiSupport';
-import { contextOf } from '../apiSupport';
+import type { ContextOptions, SentRequest } from '../apiSupport';
+import { makeContext } from '../apiSupport';
 
-export interface DeskOptions extends ContextOptions {
+export interface ExecutionOptions extends ContextOptions {
 	/** Of the node, the same for all items. */
 	parameters?: IDataObject;
 	items?: IDataObject[];
 	/** Of single items, in place of those of the node. */
-	each?: IDataObject[];
+	parametersByItem?: IDataObject[];
 	/** Of the workflow. */
 	timezone?: string;
 	/** As if 'On Error' were to continue. */
@@ -21,15 +21,18 @@ export interface DeskOptions extends ContextOptions {
 }
 
 /** A run of the node against a server that answers by `answer`, without n8n's engine between. */
-export function deskOf(answer: (request: Sent) => unknown = () => ({}), options: DeskOptions = {}) {
-	const { parameters = {}, each, items = (each ?? [{}]).map(() => ({})) } = options;
+export function openExecution(
+	answer: (request: SentRequest) => unknown = () => ({}),
+	options: ExecutionOptions = {},
+) {
+	const { parameters = {}, parametersByItem, items = (parametersByItem ?? [{}]).map(() => ({})) } = options;
 	const { continueOnFail = false, timezone = 'Europe/Moscow', saved } = options;
-	const { context, sent } = contextOf(answer, options);
+	const { context, sent } = makeContext(answer, options);
 	const hints: string[] = [];
 	const whole: IExecuteFunctions = Object.assign(context, {
 		// One that is there counts as it is, as in n8n, also where an expression came to nothing.
 		getNodeParameter: (name: string, index: number, preset: unknown) => {
-			const form = { ...parameters, ...each?.[index] };
+			const form = { ...parameters, ...parametersByItem?.[index] };
 			return name in form ? form[name] : preset;
 		},
 		getTimezone: () => timezone,

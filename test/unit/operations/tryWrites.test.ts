@@ -1,4 +1,4 @@
-import { answered, yiiError } from '../../support/nodeErrors';
+import { makeAnswerError, makeErrorBody } from '../../support/nodeErrors';
 import { SmallSchool } from './school';
 
 /** Account → Try Writes: the branch in which the test lead is written. */
@@ -7,10 +7,10 @@ describe('Try Writes without a Branch ID', () => {
 
 	it('says that no branch is open if all are closed', async () => {
 		const school = new SmallSchool();
-		school.patch('branch', 1, { is_active: 0 });
-		school.patch('branch', 2, { is_active: 0 });
+		school.changeRecord('branch', 1, { is_active: 0 });
+		school.changeRecord('branch', 2, { is_active: 0 });
 
-		expect(await school.stopped(form)).toMatchObject({
+		expect(await school.expectRefused(form)).toMatchObject({
 			message: "'Branch ID' is empty, and no branch of the account is open",
 			description: "Fill it in 'Options'. Nothing was saved.",
 		});
@@ -19,11 +19,11 @@ describe('Try Writes without a Branch ID', () => {
 	it('says that this user may not list the branches if AlfaCRM denies the list', async () => {
 		const school = new SmallSchool();
 		school.onCall = (call) => {
-			if (call === 'branch/index') throw answered(403);
+			if (call === 'branch/index') throw makeAnswerError(403);
 			return undefined;
 		};
 
-		expect(await school.stopped(form)).toMatchObject({
+		expect(await school.expectRefused(form)).toMatchObject({
 			message: "'Branch ID' is empty, and this user may not list the branches of the account",
 			description: "Fill it in 'Options'. Nothing was saved.",
 		});
@@ -34,11 +34,12 @@ describe('Try Writes of a write that AlfaCRM refuses', () => {
 	it('says what AlfaCRM said on all lines of its message', async () => {
 		const school = new SmallSchool();
 		school.onCall = (call) => {
-			if (call === 'customer/create') throw answered(500, yiiError(500, 'SQL error:\ncolumn is missing'));
+			if (call === 'customer/create')
+				throw makeAnswerError(500, makeErrorBody(500, 'SQL error:\ncolumn is missing'));
 			return undefined;
 		};
 
-		const { json } = await school.done({
+		const { json } = await school.run({
 			resource: 'account',
 			operation: 'tryWrites',
 			writeTestLead: true,
@@ -52,26 +53,26 @@ describe('Try Writes of a write that AlfaCRM refuses', () => {
 describe('Try Writes that finds two comments of its own', () => {
 	it('deletes the second one although AlfaCRM refuses to delete the first', async () => {
 		const school = new SmallSchool();
-		school.add('user', { name: 'A', email: 'api@school.example' });
+		school.addRecord('user', { name: 'A', email: 'api@school.example' });
 		let deletions = 0;
 		school.onCall = (call) => {
-			const comments = school.rows('communication');
+			const comments = school.readRecords('communication');
 			const isReadBack = call === 'communication/index' && comments.length === 1;
-			if (isReadBack && deletions === 0) school.add('communication', { ...comments[0], id: 2 });
+			if (isReadBack && deletions === 0) school.addRecord('communication', { ...comments[0], id: 2 });
 			if (call === 'communication/delete') {
 				deletions += 1;
-				if (deletions === 1) throw answered(422);
+				if (deletions === 1) throw makeAnswerError(422);
 			}
 			return undefined;
 		};
 
-		const { json } = await school.done({
+		const { json } = await school.run({
 			resource: 'account',
 			operation: 'tryWrites',
 			writeTestLead: true,
 		});
 
 		expect(json.find(({ step }) => step === 'delete comment')).toMatchObject({ result: 'refused' });
-		expect(school.rows('communication')).toHaveLength(1);
+		expect(school.readRecords('communication')).toHaveLength(1);
 	});
 });

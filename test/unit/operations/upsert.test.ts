@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { sortMatches } from '../../../nodes/AlfaCrm/run/matching/chooseMatches';
 import type { Match } from '../../../nodes/AlfaCrm/run/matching/search';
-import { byPhone, findByPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
+import { upsertByPhoneForm, findByPhoneForm, customerForm, OTHER_PHONE, PHONE, SmallSchool } from './school';
 
 const EMAIL = 'mia@school.example';
 const REPLACE = { listMode: 'replace' };
@@ -12,26 +12,26 @@ beforeEach(() => (school = new SmallSchool()));
 
 /** Create or Update by another key. */
 const by = (matchBy: string, key: IDataObject, fieldsToSet: IDataObject = {}, options: IDataObject = {}) =>
-	formOf('upsert', { matchBy, ...key, fieldsToSet, options });
+	customerForm('upsert', { matchBy, ...key, fieldsToSet, options });
 const byContract = (matchValue: string, fieldsToSet: IDataObject = {}, options: IDataObject = {}) =>
 	by('customField', { matchField: 'custom_dogovor', matchValue }, fieldsToSet, options);
 const contract = (value: string) => ({ customFields: { values: [{ name: 'custom_dogovor', value }] } });
-const save = async (form: IDataObject) => (await school.done(form)).json[0];
-const holder = (row: IDataObject = {}) => school.lead({ phone: [PHONE], ...row });
-const card = (id: unknown) => school.row('customer', Number(id));
+const save = async (form: IDataObject) => (await school.run(form)).json[0];
+const holder = (row: IDataObject = {}) => school.addLead({ phone: [PHONE], ...row });
+const card = (id: unknown) => school.readRecord('customer', Number(id));
 
 it('creates once, then changes only what differs', async () => {
-	expect(await save(byPhone({ name: 'Мия', note: 'a' }))).toMatchObject({
+	expect(await save(upsertByPhoneForm({ name: 'Мия', note: 'a' }))).toMatchObject({
 		...{ name: 'Мия', note: 'a', phone: PHONE, operationResult: 'created' },
 	});
-	expect(await save(byPhone({ name: 'Ия', note: 'b' }))).toMatchObject({
+	expect(await save(upsertByPhoneForm({ name: 'Ия', note: 'b' }))).toMatchObject({
 		...{ name: 'Мия', note: 'b', operationResult: 'updated', changedFields: ['note'] },
 	});
-	expect(await save(byPhone({ name: 'Ия', note: 'b' }))).toMatchObject({
+	expect(await save(upsertByPhoneForm({ name: 'Ия', note: 'b' }))).toMatchObject({
 		...{ operationResult: 'unchanged', changedFields: [] },
 	});
-	expect(school.writes()).toEqual(['customer/create', 'customer/update']);
-	expect(school.rows('customer')).toHaveLength(1);
+	expect(school.readWrites()).toEqual(['customer/create', 'customer/update']);
+	expect(school.readRecords('customer')).toHaveLength(1);
 });
 
 describe('so many active and archived matches', () => {
@@ -64,8 +64,8 @@ describe('so many active and archived matches', () => {
 			const ids = [...of(active, {}), ...of(archived, { e_date: GONE, is_study: 1 })];
 			const candidates = (active > 0 ? ids.slice(0, active) : ids).reverse();
 
-			const { json, error } = await school.run(byPhone({ name: 'Мия', note: 'new' }, options));
-			const written = school.rows('customer').filter(({ note }) => note === 'new');
+			const { json, error } = await school.runToEnd(upsertByPhoneForm({ name: 'Мия', note: 'new' }, options));
+			const written = school.readRecords('customer').filter(({ note }) => note === 'new');
 			if (result === 'refused') {
 				const kind = active > 0 ? 'lead' : 'client, archived';
 				const named = candidates.map((id) => `${id} (${kind})`).join(', ');
@@ -76,7 +76,7 @@ describe('so many active and archived matches', () => {
 			expect(json.map(({ operationResult }) => operationResult)).toEqual(
 				Array.from({ length: Math.max(1, touched) }, () => result),
 			);
-			expect(school.rows('customer')).toHaveLength(ids.length + (result === 'created' ? 1 : 0));
+			expect(school.readRecords('customer')).toHaveLength(ids.length + (result === 'created' ? 1 : 0));
 			if (result !== 'created') expect(json.map(({ id }) => id)).toEqual(candidates.slice(0, touched));
 			expect(written.map(({ id }) => id).sort()).toEqual(
 				result === 'skipped' ? [] : json.map(({ id }) => id).sort(),
@@ -105,25 +105,25 @@ describe('so many active and archived matches', () => {
 		const ids = [holder(), holder({ is_study: 1 }), holder({ e_date: '2025-01-31' })];
 		const named = `${ids[1]} (client), ${ids[0]} (lead)`;
 		for (const [form, saved] of [
-			[byPhone({ note: 'x' }), ' Nothing was saved.'] as const,
-			[findByPhone(), ''] as const,
+			[upsertByPhoneForm({ note: 'x' }), ' Nothing was saved.'] as const,
+			[findByPhoneForm(), ''] as const,
 		])
-			expect((await school.run(form)).error).toMatchObject({
+			expect((await school.runToEnd(form)).error).toMatchObject({
 				message: expect.stringMatching(/^\d customers match by Phone: 2 \(client\), 1 \(lead\)/),
 				description: `Choose in 'If Several Match' what to do, match by something that only one customer has (Phone and Name tells siblings apart who share the phone of a parent), or merge them in AlfaCRM.${saved}`,
 			});
-		expect((await school.run(findByPhone())).error?.message).toBe(
+		expect((await school.runToEnd(findByPhoneForm())).error?.message).toBe(
 			`3 customers match by Phone: ${named}, ${ids[2]} (lead, archived)`,
 		);
 		const all = { ifSeveral: 'all', archived: false };
-		expect(await school.done(findByPhone(all))).toMatchObject({
+		expect(await school.run(findByPhoneForm(all))).toMatchObject({
 			json: [{ id: ids[1] }, { id: ids[0] }],
 			hints: [
 				`Several customers match and all are returned, so the next nodes, such as a payment, run once for each: ${named}`,
 			],
 		});
-		expect((await school.done(byPhone({ note: 'x' }, { ifSeveral: 'all' }))).hints).toHaveLength(1);
-		expect((await school.done(findByPhone({ ifSeveral: 'newest' }))).hints).toEqual([]);
+		expect((await school.run(upsertByPhoneForm({ note: 'x' }, { ifSeveral: 'all' }))).hints).toHaveLength(1);
+		expect((await school.run(findByPhoneForm({ ifSeveral: 'newest' }))).hints).toEqual([]);
 	});
 });
 
@@ -136,28 +136,32 @@ describe('a text that is longer than AlfaCRM takes', () => {
 		const shortened = "Texts that are longer than AlfaCRM takes were shortened: 'Name' to 50 characters";
 		const repeat = 'Nothing of this customer had to be changed: customer 1';
 		for (const [given, ...more] of [[{}], [{ name: long }, repeat]] as const) {
-			const { json, hints } = await school.done(form({ shortenTexts: true }, given));
+			const { json, hints } = await school.run(form({ shortenTexts: true }, given));
 			expect(json).toMatchObject([{ name: `${long.slice(0, 49)}…`, id: 1 }]);
 			expect(hints).toEqual([shortened, ...more]);
 		}
-		expect(school.writes()).toEqual(['customer/create']);
+		expect(school.readWrites()).toEqual(['customer/create']);
 	});
 
 	it('may be what a record holds already, which stays so and is found', async () => {
 		const id = holder({ name: long });
-		expect(await save(byPhone({ note: 'x' }))).toMatchObject({ id, name: long, operationResult: 'updated' });
-		expect((await school.done({ ...form({}), operation: 'find' })).json).toMatchObject([{ id }]);
+		expect(await save(upsertByPhoneForm({ note: 'x' }))).toMatchObject({
+			id,
+			name: long,
+			operationResult: 'updated',
+		});
+		expect((await school.run({ ...form({}), operation: 'find' })).json).toMatchObject([{ id }]);
 	});
 });
 
 describe('fields only for new ones', () => {
 	it('are set at first and left alone later: type and name, unless others are chosen', async () => {
 		const id = holder({ note: 'a' });
-		await save(byPhone({ name: 'Ия', is_study: 1, note: 'b' }));
+		await save(upsertByPhoneForm({ name: 'Ия', is_study: 1, note: 'b' }));
 		expect(card(id)).toMatchObject({ name: 'Орлова Мия', is_study: 0, note: 'b' });
-		await save(byPhone({ name: 'Ия', is_study: 1, note: 'c' }, { onlyForNew: ['note'] }));
+		await save(upsertByPhoneForm({ name: 'Ия', is_study: 1, note: 'c' }, { onlyForNew: ['note'] }));
 		expect(card(id)).toMatchObject({ name: 'Ия', is_study: 1, note: 'b' });
-		await save(byPhone({ name: 'Мия', note: 'c' }, { onlyForNew: [] }));
+		await save(upsertByPhoneForm({ name: 'Мия', note: 'c' }, { onlyForNew: [] }));
 		expect(card(id)).toMatchObject({ name: 'Мия', note: 'c' });
 	});
 
@@ -166,8 +170,8 @@ describe('fields only for new ones', () => {
 		expect(await save(by('id', { id }, { name: 'Ия', is_study: 1 }))).toMatchObject({
 			changedFields: ['name', 'is_study'],
 		});
-		expect(school.writes()).toEqual(['customer/update']);
-		expect(school.sent.at(-1)?.body).not.toHaveProperty('id');
+		expect(school.readWrites()).toEqual(['customer/update']);
+		expect(school.requests.at(-1)?.body).not.toHaveProperty('id');
 	});
 
 	it('can be all of them, but for what a match in the archive is restored by', async () => {
@@ -178,14 +182,14 @@ describe('fields only for new ones', () => {
 			customFields: { values: [{ name: 'custom_school', value: '7' }] },
 		};
 		for (const onlyForNew of [['all'], ['note', 'all'], 'all'])
-			expect(await save(byPhone(fields, { onlyForNew }, [PHONE, OTHER_PHONE]))).toMatchObject({
+			expect(await save(upsertByPhoneForm(fields, { onlyForNew }, [PHONE, OTHER_PHONE]))).toMatchObject({
 				...{ id, operationResult: 'unchanged' },
 			});
 		expect(card(id)).toEqual(before);
-		const made = await save(byPhone(fields, { onlyForNew: ['all'] }, OTHER_PHONE));
+		const made = await save(upsertByPhoneForm(fields, { onlyForNew: ['all'] }, OTHER_PHONE));
 		expect(card(made.id)).toMatchObject({ note: 'b', custom_school: '7', dob: '04.09.2015' });
 		school.store.patch('customer', id, { e_date: '2026-01-15' } as never);
-		await save(byPhone(fields, { onlyForNew: ['all'], ifArchived: 'restore' }));
+		await save(upsertByPhoneForm(fields, { onlyForNew: ['all'], ifArchived: 'restore' }));
 		expect(card(id)).toMatchObject({ note: 'a', e_date: '2030-12-31' });
 	});
 });
@@ -225,7 +229,7 @@ describe('a key', () => {
 		const made = await save(by(matchBy, other, 'name' in other ? {} : { name: 'Мия' }));
 		expect(made.operationResult).toBe('created');
 		expect(made.id).not.toBe(id);
-		expect((await school.done({ ...by(matchBy, key), operation: 'find' })).json).toMatchObject([{ id }]);
+		expect((await school.run({ ...by(matchBy, key), operation: 'find' })).json).toMatchObject([{ id }]);
 	});
 
 	it('finds a name in every spelling that counts as the same', async () => {
@@ -234,30 +238,30 @@ describe('a key', () => {
 			['Мия\u00a0Орлова\u200b', ' Мия   Орлова\n'],
 			['Ёж'.normalize('NFD'), 'Еж'],
 		]) {
-			const id = school.lead({ name: stored, dob: '2015-09-04', custom_dogovor: stored });
+			const id = school.addLead({ name: stored, dob: '2015-09-04', custom_dogovor: stored });
 			for (const form of [by('nameAndBirthDate', { name: typed, dob: '2015-09-04' }), byContract(typed)])
 				expect(await save(form)).toMatchObject({ id, operationResult: 'unchanged' });
 		}
 	});
 
 	it('that is empty stops, or creates where that is chosen', async () => {
-		const { error } = await school.run(byPhone({ name: 'Мия' }, {}, ' '));
+		const { error } = await school.runToEnd(upsertByPhoneForm({ name: 'Мия' }, {}, ' '));
 		expect(error?.message).toBe("'Phone' is empty, so no customer can be looked for");
 		expect(error?.description).toContain("or let 'If Match Value Is Unusable' create a record");
-		expect((await school.refused(findByPhone({}, ''))).message).toBe(error?.message);
-		await save(byPhone({ name: 'Мия' }, { ifKeyEmpty: 'create' }, ' '));
-		await save(byPhone({ name: 'Мия' }, { ifKeyEmpty: 'create' }, ' '));
+		expect((await school.expectRefusedUnsent(findByPhoneForm({}, ''))).message).toBe(error?.message);
+		await save(upsertByPhoneForm({ name: 'Мия' }, { ifKeyEmpty: 'create' }, ' '));
+		await save(upsertByPhoneForm({ name: 'Мия' }, { ifKeyEmpty: 'create' }, ' '));
 		expect(school.calls).toEqual(['customer/create', 'customer/create']);
 		// One that is filled is looked for all the same.
-		await save(byPhone({ name: 'Мия' }, { ifKeyEmpty: 'create' }));
-		await save(byPhone({ name: 'Мия' }, { ifKeyEmpty: 'create' }));
-		expect(school.rows('customer')).toHaveLength(3);
+		await save(upsertByPhoneForm({ name: 'Мия' }, { ifKeyEmpty: 'create' }));
+		await save(upsertByPhoneForm({ name: 'Мия' }, { ifKeyEmpty: 'create' }));
+		expect(school.readRecords('customer')).toHaveLength(3);
 	});
 
 	it('that says nothing matches not even who holds the very same', async () => {
 		const before = { ...card(holder({ phone: ['-'], email: ['нет'], custom_dogovor: '-' })) };
-		for (const form of [byContract('-'), by('email', { email: 'нет' }), byPhone({}, {}, '-')]) {
-			expect((await school.run(form)).error?.message).toContain('holds no usable');
+		for (const form of [byContract('-'), by('email', { email: 'нет' }), upsertByPhoneForm({}, {}, '-')]) {
+			expect((await school.runToEnd(form)).error?.message).toContain('holds no usable');
 			const made = await save({ ...form, fieldsToSet: { name: 'Ия' }, options: { ifKeyEmpty: 'create' } });
 			expect(made.operationResult).toBe('created');
 		}
@@ -290,25 +294,31 @@ describe('a key', () => {
 
 	it('of an ID creates nobody', async () => {
 		const nobody = by('id', { id: 77 }, { name: 'Мия' });
-		const { error } = await school.run(nobody);
+		const { error } = await school.runToEnd(nobody);
 		const message = 'AlfaCRM has no customer with ID 77 in the branches that could be searched';
 		expect(error).toMatchObject({ message, httpCode: '404' });
-		const id = school.lead({ removed: 1, e_date: '2024-01-01' });
-		const archived = await school.run({ ...nobody, id, options: { ifArchived: 'create' } });
+		const id = school.addLead({ removed: 1, e_date: '2024-01-01' });
+		const archived = await school.runToEnd({ ...nobody, id, options: { ifArchived: 'create' } });
 		expect(archived.error).toMatchObject({
 			message: `Customer ${id} is archived, and a match by ID creates nothing`,
 			description: "Choose in 'If the Match Is Archived' to update or skip it. Nothing was saved.",
 		});
-		expect(school.writes()).toEqual([]);
+		expect(school.readWrites()).toEqual([]);
 	});
 
 	it('is not looked for where an ID is given among the fields in JSON', async () => {
-		const { message } = await school.refused({ ...byPhone(), inputMode: 'json', json: '{"id":1}' });
+		const { message } = await school.expectRefusedUnsent({
+			...upsertByPhoneForm(),
+			inputMode: 'json',
+			json: '{"id":1}',
+		});
 		expect(message).toContain('has no field "id"');
 	});
 
 	it('that nobody holds makes nobody without a name', async () => {
-		expect((await school.stopped(byPhone({ name: '' }))).message).toBe("'Name' is empty, but it is required");
+		expect((await school.expectRefused(upsertByPhoneForm({ name: '' }))).message).toBe(
+			"'Name' is empty, but it is required",
+		);
 	});
 });
 
@@ -317,7 +327,7 @@ describe('a name in another order', () => {
 		by('phoneAndName', { phone: PHONE, name }, {}, options);
 	const byNameAndBirthDate = (name: string) => by('nameAndBirthDate', { name, dob: '2015-09-04' });
 	const findByPhoneAndName = (name: string) =>
-		formOf('find', { matchBy: 'phoneAndName', phone: PHONE, name, options: { ifNone: 'nothing' } });
+		customerForm('find', { matchBy: 'phoneAndName', phone: PHONE, name, options: { ifNone: 'nothing' } });
 
 	it.each([
 		'Павел Колычев',
@@ -331,7 +341,7 @@ describe('a name in another order', () => {
 		const saved = await save(byPhoneAndName(name));
 
 		expect(saved).toMatchObject({ id, operationResult: 'unchanged', notSaved: '' });
-		expect(school.rows('customer')).toMatchObject([{ name: 'Колычев Павел' }]);
+		expect(school.readRecords('customer')).toMatchObject([{ name: 'Колычев Павел' }]);
 	});
 
 	it('is found with ё for е', async () => {
@@ -352,22 +362,22 @@ describe('a name in another order', () => {
 
 	it('makes one card of two executions at the same moment', async () => {
 		const both = await Promise.all([
-			school.done(byPhoneAndName('Колычев Павел')),
-			school.done(byPhoneAndName('Павел Колычев')),
+			school.run(byPhoneAndName('Колычев Павел')),
+			school.run(byPhoneAndName('Павел Колычев')),
 		]);
 
 		const results = both.map(({ json }) => json[0].operationResult);
 		expect(results.sort()).toEqual(['created', 'unchanged']);
-		expect(school.rows('customer')).toHaveLength(1);
+		expect(school.readRecords('customer')).toHaveLength(1);
 	});
 
 	it('makes one card of two items where AlfaCRM ignores the filter by name', async () => {
 		school.settings.ignoredFilters = ['customer.name'];
-		for (let n = 10; n < 40; n++) school.lead({ phone: [`+7(911)222-33-${n}`] });
+		for (let n = 10; n < 40; n++) school.addLead({ phone: [`+7(911)222-33-${n}`] });
 
-		const { json } = await school.done(
+		const { json } = await school.run(
 			{},
-			{ each: [byNameAndBirthDate('Колычев Павел'), byNameAndBirthDate('Павел Колычев')] },
+			{ parametersByItem: [byNameAndBirthDate('Колычев Павел'), byNameAndBirthDate('Павел Колычев')] },
 		);
 
 		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged']);
@@ -376,7 +386,7 @@ describe('a name in another order', () => {
 	it('is another person if the first names differ, as those of siblings do', async () => {
 		holder({ name: 'Колычев Павел' });
 
-		const results = await school.results(byPhoneAndName('Анна Колычева'), byPhoneAndName('Колычев Пётр'));
+		const results = await school.runInTurn(byPhoneAndName('Анна Колычева'), byPhoneAndName('Колычев Пётр'));
 
 		expect(results).toBe('created, created');
 	});
@@ -388,7 +398,7 @@ describe('a name in another order', () => {
 	])('stops if one name has more words: $stored and $typed', async ({ stored, typed }) => {
 		const id = holder({ name: stored });
 
-		const error = await school.stopped(byPhoneAndName(typed));
+		const error = await school.expectRefused(byPhoneAndName(typed));
 
 		expect(error).toMatchObject({
 			message: `Customer ${id} with 'Name' "${stored}" may be the one with "${typed}": one of the two has more words`,
@@ -400,7 +410,7 @@ describe('a name in another order', () => {
 	it('stops Find too if one name has more words, since a card made after it would be the second', async () => {
 		holder({ name: 'Колычев Павел Игоревич' });
 
-		const error = await school.stopped(findByPhoneAndName('Павел Колычев'));
+		const error = await school.expectRefused(findByPhoneAndName('Павел Колычев'));
 
 		expect(error.message).toContain('"Колычев Павел Игоревич" may be the one with "Павел Колычев"');
 	});
@@ -408,7 +418,7 @@ describe('a name in another order', () => {
 	it('stops if one name with the same date of birth has more words', async () => {
 		holder({ name: 'Колычев Павел Игоревич', dob: '2015-09-04' });
 
-		const error = await school.stopped(byNameAndBirthDate('Павел Колычев'));
+		const error = await school.expectRefused(byNameAndBirthDate('Павел Колычев'));
 
 		expect(error.message).toContain('"Колычев Павел Игоревич" may be the one with "Павел Колычев"');
 	});
@@ -434,7 +444,7 @@ describe('a name in another order', () => {
 		const archivedId = holder({ name: 'Колычев Павел', e_date: '2025-01-31' });
 		const activeId = holder({ name: 'Колычев Павел Игоревич', is_study: 1 });
 
-		const error = await school.stopped(byPhoneAndName('Павел Колычев'));
+		const error = await school.expectRefused(byPhoneAndName('Павел Колычев'));
 
 		expect(error).toMatchObject({
 			message: `Customer ${activeId} with 'Name' "Колычев Павел Игоревич" may be the one with "Павел Колычев": one of the two has more words. Customer ${archivedId} matches, but is archived`,
@@ -453,7 +463,7 @@ describe('a name in another order', () => {
 	});
 
 	it('with more words and another phone is another person', async () => {
-		school.lead({ name: 'Колычев Павел Игоревич', phone: [OTHER_PHONE] });
+		school.addLead({ name: 'Колычев Павел Игоревич', phone: [OTHER_PHONE] });
 
 		const saved = await save(byPhoneAndName('Павел Колычев'));
 
@@ -463,9 +473,9 @@ describe('a name in another order', () => {
 
 describe('a value of a custom field that differs in capital letters', () => {
 	it('finds nobody else: Create or Update stops and names both values', async () => {
-		const id = school.lead({ custom_dogovor: 'cus_AbC1' });
+		const id = school.addLead({ custom_dogovor: 'cus_AbC1' });
 
-		const error = await school.stopped(byContract('cus_aBc1'));
+		const error = await school.expectRefused(byContract('cus_aBc1'));
 
 		expect(error.message).toBe(
 			`Customer ${id} with 'custom_dogovor' "cus_AbC1" may be the one with "cus_aBc1": they differ in capital letters only`,
@@ -473,36 +483,41 @@ describe('a value of a custom field that differs in capital letters', () => {
 	});
 
 	it('takes no payment from the customer who has it', async () => {
-		school.add('pay-account', { name: 'Касса' });
-		school.lead({ custom_dogovor: 'cus_AbC1' });
+		school.addRecord('pay-account', { name: 'Касса' });
+		school.addLead({ custom_dogovor: 'cus_AbC1' });
 		const payer = { __rl: true, mode: 'custom', value: 'custom_dogovor=cus_aBc1' };
 
-		const error = await school.stopped(formOf('takePayment', { id: payer, income: 100, pay_account_id: 1 }));
+		const error = await school.expectRefused(
+			customerForm('takePayment', { id: payer, income: 100, pay_account_id: 1 }),
+		);
 
 		expect(error.message).toContain('"cus_AbC1" may be the one with "cus_aBc1"');
-		expect(school.rows('pay')).toEqual([]);
+		expect(school.readRecords('pay')).toEqual([]);
 	});
 
 	it('takes the payment from the customer who has exactly that value', async () => {
-		school.add('pay-account', { name: 'Касса' });
-		school.lead({ custom_dogovor: 'cus_AbC1' });
-		const id = school.lead({ custom_dogovor: 'cus_aBc1' });
+		school.addRecord('pay-account', { name: 'Касса' });
+		school.addLead({ custom_dogovor: 'cus_AbC1' });
+		const id = school.addLead({ custom_dogovor: 'cus_aBc1' });
 		const payer = { __rl: true, mode: 'custom', value: 'custom_dogovor=cus_aBc1' };
 
-		await school.done(formOf('takePayment', { id: payer, income: 100, pay_account_id: 1 }));
+		await school.run(customerForm('takePayment', { id: payer, income: 100, pay_account_id: 1 }));
 
-		expect(school.rows('pay')).toMatchObject([{ customer_id: id }]);
+		expect(school.readRecords('pay')).toMatchObject([{ customer_id: id }]);
 	});
 
 	it('is seen where AlfaCRM ignores the filter and the whole list is read once', async () => {
 		school.settings.ignoredFilters = ['*.custom_*'];
-		for (let n = 0; n < 25; n++) school.lead({ custom_dogovor: `cus_${n}` });
-		school.lead({ custom_dogovor: 'cus_AbC1' });
+		for (let n = 0; n < 25; n++) school.addLead({ custom_dogovor: `cus_${n}` });
+		school.addLead({ custom_dogovor: 'cus_AbC1' });
 
-		const { error } = await school.run({}, { each: [byContract('cus_7'), byContract('cus_aBc1')] });
+		const { error } = await school.runToEnd(
+			{},
+			{ parametersByItem: [byContract('cus_7'), byContract('cus_aBc1')] },
+		);
 
 		expect(error?.message).toContain('"cus_AbC1" may be the one with "cus_aBc1"');
-		expect(school.rows('customer')).toHaveLength(26);
+		expect(school.readRecords('customer')).toHaveLength(26);
 	});
 });
 
@@ -521,7 +536,7 @@ describe('a user who may not see the values by which customers are found', () =>
 		async (values) => {
 			showCard(values);
 
-			const error = await school.stopped(byPhone({ name: 'Мия' }));
+			const error = await school.expectRefused(upsertByPhoneForm({ name: 'Мия' }));
 
 			expect(error).toMatchObject({
 				message:
@@ -535,14 +550,14 @@ describe('a user who may not see the values by which customers are found', () =>
 	it('creates nothing by email while no card shows the field', async () => {
 		showCard({});
 
-		const error = await school.stopped(by('email', { email: EMAIL }, { name: 'Мия' }));
+		const error = await school.expectRefused(by('email', { email: EMAIL }, { name: 'Мия' }));
 
 		expect(error.message).toContain("AlfaCRM finds customers by 'Email' but shows it on none of them");
 	});
 
 	it('creates a customer by email if AlfaCRM ignores that filter and no card has an email', async () => {
 		school.settings.ignoredFilters = ['customer.email'];
-		school.lead({ phone: [PHONE], email: [] });
+		school.addLead({ phone: [PHONE], email: [] });
 
 		const saved = await save(by('email', { email: EMAIL }, { name: 'Мия' }));
 
@@ -552,7 +567,7 @@ describe('a user who may not see the values by which customers are found', () =>
 	it('creates nothing by Telegram while no card shows the field', async () => {
 		showCard({});
 
-		const error = await school.stopped(by('web', { web: '@mia_orlova' }, { name: 'Мия' }));
+		const error = await school.expectRefused(by('web', { web: '@mia_orlova' }, { name: 'Мия' }));
 
 		expect(error.message).toContain("AlfaCRM finds customers by 'Website' but shows it on none of them");
 	});
@@ -566,9 +581,9 @@ describe('a user who may not see the values by which customers are found', () =>
 	});
 
 	it('creates a customer by phone if AlfaCRM finds nobody', async () => {
-		school.lead({ phone: [] });
+		school.addLead({ phone: [] });
 
-		const saved = await save(byPhone({ name: 'Мия' }));
+		const saved = await save(upsertByPhoneForm({ name: 'Мия' }));
 
 		expect(saved.operationResult).toBe('created');
 	});
@@ -576,7 +591,7 @@ describe('a user who may not see the values by which customers are found', () =>
 	it('stops Find by phone, since a card made after it would be the second', async () => {
 		showCard({});
 
-		const error = await school.stopped(findByPhone());
+		const error = await school.expectRefused(findByPhoneForm());
 
 		expect(error.message).toContain("AlfaCRM finds customers by 'Phone' but shows it on none of them");
 	});
@@ -591,7 +606,7 @@ describe('a user who may not see the values by which customers are found', () =>
 			return { items: body.page === 0 ? cards : [], total: 2 };
 		};
 
-		const saved = await save(byPhone({ name: 'Мия' }));
+		const saved = await save(upsertByPhoneForm({ name: 'Мия' }));
 
 		expect(saved.operationResult).toBe('created');
 	});
@@ -610,18 +625,18 @@ describe('a card that holds a filler in place of a phone', () => {
 	it.each(FILLERS)(
 		'$filler, is not the person with $phone: Create or Update makes a card',
 		async ({ filler, phone }) => {
-			school.lead({ phone: [filler] });
+			school.addLead({ phone: [filler] });
 
-			const saved = await save(byPhone({ name: 'Мия' }, {}, phone));
+			const saved = await save(upsertByPhoneForm({ name: 'Мия' }, {}, phone));
 
 			expect(saved.operationResult).toBe('created');
 		},
 	);
 
 	it.each(FILLERS)('$filler, is not what Find looks for with $phone', async ({ filler, phone }) => {
-		school.lead({ phone: [filler] });
+		school.addLead({ phone: [filler] });
 
-		const { json } = await school.done(findByPhone({}, phone));
+		const { json } = await school.run(findByPhoneForm({}, phone));
 
 		expect(json).toEqual([]);
 	});
@@ -638,17 +653,17 @@ describe('the sender of a mail', () => {
 	it('makes one customer with the address alone, however the mail program writes the name', async () => {
 		const forms = SENDERS.map((email) => by('email', { email }, { name: 'Анна' }));
 
-		const results = await school.results(...forms);
+		const results = await school.runInTurn(...forms);
 
 		expect(results).toBe('created, unchanged, unchanged, unchanged');
-		expect(school.rows('customer').map(({ email }) => email)).toEqual([['anna@example.org']]);
+		expect(school.readRecords('customer').map(({ email }) => email)).toEqual([['anna@example.org']]);
 	});
 
 	it('is not added to the emails of a card that has the address', async () => {
 		const id = holder({ email: ['anna@example.org'] });
-		const forms = SENDERS.map((email) => byPhone({ email }));
+		const forms = SENDERS.map((email) => upsertByPhoneForm({ email }));
 
-		const results = await school.results(...forms);
+		const results = await school.runInTurn(...forms);
 
 		expect(results).toBe('unchanged, unchanged, unchanged, unchanged');
 		expect(card(id).email).toEqual(['anna@example.org']);
@@ -664,7 +679,7 @@ describe('the sender of a mail', () => {
 	});
 
 	it('is saved as the address alone by Create', async () => {
-		const form = formOf('create', { name: 'Анна', is_study: 0, legal_type: 1, email: SENDERS[1] });
+		const form = customerForm('create', { name: 'Анна', is_study: 0, legal_type: 1, email: SENDERS[1] });
 
 		const { id } = await save(form);
 
@@ -674,7 +689,7 @@ describe('the sender of a mail', () => {
 	it('is saved as the address alone by Update', async () => {
 		const id = holder({ email: [EMAIL] });
 
-		await save(formOf('update', { id, updateFields: { email: SENDERS[1] } }));
+		await save(customerForm('update', { id, updateFields: { email: SENDERS[1] } }));
 
 		expect(card(id).email).toEqual(['Anna@example.org']);
 	});
@@ -683,13 +698,13 @@ describe('the sender of a mail', () => {
 describe('a key that is a list', () => {
 	it('joins a list that does not hold it, and takes the spelling that is given', async () => {
 		const id = holder({ phone: ['8 900 555 00 01'] });
-		await save(byPhone({ note: 'a' }));
-		expect(school.sent.at(-1)?.body).toEqual({ note: 'a' });
-		await save(byPhone({ phone: '+7 900 555 00 01, 123-45-67' }));
+		await save(upsertByPhoneForm({ note: 'a' }));
+		expect(school.requests.at(-1)?.body).toEqual({ note: 'a' });
+		await save(upsertByPhoneForm({ phone: '+7 900 555 00 01, 123-45-67' }));
 		expect(card(id).phone).toEqual([PHONE, '123-45-67']);
-		await save(byPhone({ note: 'b' }, REPLACE));
+		await save(upsertByPhoneForm({ note: 'b' }, REPLACE));
 		expect(card(id).phone).toEqual([PHONE, '123-45-67']);
-		await save(byPhone({ phone: '765-43-21' }, REPLACE));
+		await save(upsertByPhoneForm({ phone: '765-43-21' }, REPLACE));
 		expect(card(id).phone).toEqual([PHONE, '765-43-21']);
 		const both = { phone: OTHER_PHONE, email: EMAIL };
 		school.store.patch('customer', id, { email: [EMAIL] } as never);
@@ -711,19 +726,19 @@ describe('a key that is a list', () => {
 				...{ id, operationResult: 'unchanged' },
 			});
 		// What was given among the fields is replaced.
-		await save(byPhone({ teacher_ids: [3] }, REPLACE));
+		await save(upsertByPhoneForm({ teacher_ids: [3] }, REPLACE));
 		expect(card(id)).toMatchObject({ ...held, teacher_ids: [3] });
 	});
 
 	it('that says more about the same number comes with a new customer', async () => {
 		const more = '+7 900 555-00-01 доб. 12';
-		expect(card((await save(byPhone({ name: 'Мия', phone: [more] }))).id).phone).toEqual([more]);
+		expect(card((await save(upsertByPhoneForm({ name: 'Мия', phone: [more] }))).id).phone).toEqual([more]);
 	});
 });
 
 describe('another value for the field that is matched by', () => {
 	it('is saved; the key alone is not spelled anew', async () => {
-		const id = school.lead({ name: 'орлова мия', dob: '04.09.2015' });
+		const id = school.addLead({ name: 'орлова мия', dob: '04.09.2015' });
 		const byName = (fieldsToSet: IDataObject, options: IDataObject = { onlyForNew: [] }) =>
 			by('nameAndBirthDate', { name: 'Орлова Мия', dob: '2015-09-04' }, fieldsToSet, options);
 		await save(byName({ note: 'a' }));
@@ -742,7 +757,7 @@ describe('another value for the field that is matched by', () => {
 
 	it('is saved in a custom field, unless it is empty or spells the same', async () => {
 		for (const custom_dogovor of ['Д-Ё12', ['Д-Ё12', 'Д-13']]) {
-			const id = school.lead({ custom_dogovor });
+			const id = school.addLead({ custom_dogovor });
 			expect(await save(byContract(' Д-Е12 ', { note: 'x' }))).toMatchObject({ id, changedFields: ['note'] });
 			await save(byContract('Д-Ё12', contract(''), { overwriteWithEmpty: true }));
 			expect(card(id).custom_dogovor).toEqual(custom_dogovor);
@@ -764,14 +779,14 @@ describe('a phone that is given only to be saved', () => {
 		['JSON', { inputMode: 'json', json: JSON.stringify(FIELDS) }],
 		['the mapper', { inputMode: 'map', columns }],
 	])('in %s matches nobody: the child is made once, the mother stays as she is', async (_way, given) => {
-		const mother = { ...card(school.lead({ phone: [OTHER_PHONE], note: 'Мама' })) };
-		const form = { ...byPhone({}, { ifSeveral: 'all' }), ...given };
-		expect((await school.done(findByPhone())).json).toEqual([]);
+		const mother = { ...card(school.addLead({ phone: [OTHER_PHONE], note: 'Мама' })) };
+		const form = { ...upsertByPhoneForm({}, { ifSeveral: 'all' }), ...given };
+		expect((await school.run(findByPhoneForm())).json).toEqual([]);
 		const child = await save(form);
 		expect(child).toMatchObject({ operationResult: 'created', phone: `${PHONE}, ${OTHER_PHONE}` });
-		expect((await school.done(form)).json).toMatchObject([{ id: child.id, operationResult: 'unchanged' }]);
+		expect((await school.run(form)).json).toMatchObject([{ id: child.id, operationResult: 'unchanged' }]);
 		school.store.patch('customer', Number(child.id), { phone: [PHONE] } as never);
-		expect((await school.done(form)).json).toMatchObject([
+		expect((await school.run(form)).json).toMatchObject([
 			{ id: child.id, phone: `${PHONE}, ${OTHER_PHONE}` },
 		]);
 		expect(card(mother.id)).toEqual(mother);
@@ -782,7 +797,7 @@ describe('a phone that is given only to be saved', () => {
 		['phoneOrEmail', { phone: PHONE, email: 'a@example.org' }, { email: [EMAIL], phone: [OTHER_PHONE] }],
 		['phoneAndName', { phone: PHONE, name: 'Орлова Мия' }, { phone: [OTHER_PHONE] }],
 	])('by %s only %j is looked for, not %j besides', async (matchBy, key, fields) => {
-		const mother = { ...card(school.lead({ phone: [OTHER_PHONE], email: [EMAIL] })) };
+		const mother = { ...card(school.addLead({ phone: [OTHER_PHONE], email: [EMAIL] })) };
 		const name = 'name' in key ? {} : { name: 'Артём' };
 		expect((await save(by(matchBy, key, { ...name, ...fields }))).operationResult).toBe('created');
 		expect(card(mother.id)).toEqual(mother);
@@ -790,27 +805,27 @@ describe('a phone that is given only to be saved', () => {
 });
 
 it('empty values are left out of a new record, and of a change unless that is chosen', async () => {
-	await save(byPhone({ name: 'Мия', note: '', dob: null, web: [], legal_type: '' }));
+	await save(upsertByPhoneForm({ name: 'Мия', note: '', dob: null, web: [], legal_type: '' }));
 	const made = { name: 'Мия', is_study: 0, legal_type: 1, branch_ids: [1], phone: [PHONE] };
-	expect(school.sent.at(-1)?.body).toEqual(made);
+	expect(school.requests.at(-1)?.body).toEqual(made);
 	const held = { note: 'a', email: [EMAIL], lead_source_id: 1 };
 	school.store.patch('customer', 1, held as never);
 	const empty = {
 		...{ note: '', email: [], lead_source_id: '' },
 		customFields: { values: [{ name: 'custom_school', value: '' }] },
 	};
-	expect(await save(byPhone(empty))).toMatchObject({
+	expect(await save(upsertByPhoneForm(empty))).toMatchObject({
 		operationResult: 'unchanged',
 		...held,
 		email: EMAIL,
 	});
-	const { changedFields } = await save(byPhone(empty, { overwriteWithEmpty: true }));
+	const { changedFields } = await save(upsertByPhoneForm(empty, { overwriteWithEmpty: true }));
 	expect([...(changedFields as string[])].sort()).toEqual(['email', 'lead_source_id', 'note']);
 	expect(card(1)).toMatchObject({ note: null, email: [], lead_source_id: null });
 });
 
 it('what was made before is found in the branch of the node, and where its fields put it', async () => {
-	const another = byPhone({ name: 'Мия' }, { searchBranches: [2] });
+	const another = upsertByPhoneForm({ name: 'Мия' }, { searchBranches: [2] });
 	expect((await save(another)).operationResult).toBe('created');
 	expect((await save(another)).operationResult).toBe('unchanged');
 });
