@@ -256,7 +256,12 @@ function buildCustomBody(
  * @param shortensTexts whether long texts are cut; undefined if the form does not offer the choice
  * @throws NodeOperationError if a text is too long and the user does not want it to be cut
  */
-export function fitText(item: Item, field: Field, value: ApiValue, shortensTexts?: boolean): ApiValue {
+export function fitText(
+	item: Item,
+	field: Field,
+	value: ApiValue,
+	shortensTexts?: boolean,
+): ApiValue {
 	const maxLength = readMaxLength(field);
 	if (maxLength === undefined || typeof value !== 'string') return value;
 	const length = countCharacters(value);

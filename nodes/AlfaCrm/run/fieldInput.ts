@@ -35,7 +35,8 @@ type InputMode = 'form' | 'json' | 'map';
  * Whether the forms that create or change a record have the option *Simplify*: only if *Simplify*
  * leaves out fields of the entity.
  */
-export const offersSimplify = ({ simplifiedFields }: Entity): boolean => simplifiedFields !== undefined;
+export const offersSimplify = ({ simplifiedFields }: Entity): boolean =>
+	simplifiedFields !== undefined;
 
 /**
  * Whether the user can choose between the three ways: only for an entity with custom fields.
