@@ -207,8 +207,8 @@ export function findWantedEntries(excerpts: Excerpts, isWanted: WantedTest): New
  *
  * - If the user has chosen an added branch, the entries that its log has so far are not to be
  *   reported. Then its progress is empty.
- * - If somebody has opened an added branch in AlfaCRM, its entries are to be reported. Then
- *   it is read from the same time on as the other branches.
+ * - If somebody has opened an added branch in AlfaCRM, its entries are to be reported. Then it is
+ *   read from the same time on as the other branches.
  */
 export function adaptToWatchedBranches(
 	state: LogState,

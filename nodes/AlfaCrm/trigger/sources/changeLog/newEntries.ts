@@ -60,8 +60,8 @@ interface LogProgress {
  * 1. Reads a small page 0, which shows all new entries in most polls.
  * 2. Otherwise reads the entries from the time on before which the last poll has counted the
  *    entries of the log (`entriesBefore`). All counted entries are old.
- * 3. If the log has more entries before that time than the last poll has counted, one has got into
- *    the log late. Then reads it again, from the earliest time on that a new entry may have.
+ * 3. If the number of entries before that time has changed, one has got into the log late. Then
+ *    reads the log again, from the earliest time on that a new entry may have.
  *
  * If one poll cannot report all of these entries, reads only the oldest of them.
  *
@@ -80,12 +80,12 @@ export async function readNewEntries(
 	if (smallExcerpt !== undefined) return smallExcerpt;
 
 	const oldCount = entriesBefore.count;
-	const afterCountedEntries = { from: entriesBefore.time, oldCount };
-	const excerpt = await readOldestSince(log, afterCountedEntries, makeGoal);
+	const fromCountedTime = { from: entriesBefore.time, oldCount };
+	const excerpt = await readOldestSince(log, fromCountedTime, makeGoal);
 	if (!mayHaveLateEntry(excerpt, entriesBefore)) return excerpt;
 
-	const amongCountedEntries = { from: earliestNewTime, oldCount };
-	return await readOldestSince(log, amongCountedEntries, makeGoal);
+	const fromEarliestNewTime = { from: earliestNewTime, oldCount };
+	return await readOldestSince(log, fromEarliestNewTime, makeGoal);
 }
 
 /** Reads all entries from a time on: the newest pages of the log, down to that time. */
@@ -145,8 +145,8 @@ async function readOldestSince(
 	if (isEverythingRead) return await reader.completeExcerpt({ until: FOREVER, pageLength });
 
 	const pageNumber = choosePageToStart({ total, oldCount, pageLength });
-	const oldestNewPage = { pageNumber, pageLength };
-	return await readUpwards(log, from, oldestNewPage, makeGoal());
+	const startPage = { pageNumber, pageLength };
+	return await readUpwards(log, from, startPage, makeGoal());
 }
 
 /**
@@ -168,8 +168,8 @@ function showsManyNewPages({ allRows, total }: Page, oldCount: number): boolean 
  * Chooses the page at which an upward reading starts: the one that shows the newest old entry or,
  * if all entries are new, the last page.
  *
- * Entries are numbered from the newest one down. If 700 are new, entry 700 is the newest old one,
- * and with 500 entries on a page it is on page 1.
+ * Entries are numbered from the newest one down, from 0 on. If 700 are new, entry 700 is the newest
+ * old one, and with 500 entries on a page it is on page 1.
  */
 function choosePageToStart(log: { total: number; oldCount: number; pageLength: number }): number {
 	const newestOldEntry = log.total - log.oldCount;
