@@ -136,11 +136,12 @@ function toStoredState({ keyBuckets, branches, scope }: LogState): StoredLogStat
 // ---------------------------------------------------------------- the first poll
 
 /**
- * Makes the state after the first poll, in which all entries that the logs have so far count as
- * seen.
+ * Makes the state to store after the first poll. All entries that the logs have so far count as
+ * seen: later polls do not report an entry that is older than the latest two hours, or whose key is
+ * in the state.
  *
- * @param excerpts the latest hours of the logs. A branch without an excerpt could not be read. It
- * is treated like a branch that the user chooses later.
+ * @param excerpts the latest two hours of the logs, by branch. A branch without an excerpt could
+ * not be read. It is treated like a branch that the user chooses later.
  */
 export function takeBaseline(
 	request: Pick<PollRequest, 'branches' | 'branchesDigest' | 'now'>,
@@ -148,6 +149,7 @@ export function takeBaseline(
 ): StoredLogState {
 	const newestTime = findNewestTime(excerpts.values(), request.now);
 	const earliestLateTime = subtractLateHours(newestTime);
+
 	const branches = makeBranchStates(request.branches, (): BranchProgress => ({}));
 	for (const [branch, excerpt] of excerpts) {
 		const entriesBefore = countHandledEntries(excerpt, newestTime);
@@ -155,17 +157,20 @@ export function takeBaseline(
 	}
 	const state: LogState = { keyBuckets: {}, branches, scope: request.branchesDigest };
 
+	const seenEntries = findNewEntries(state, excerpts, FOREVER);
 	const knownKeys = new KnownKeys(state.keyBuckets);
-	for (const entry of findNewEntries(state, excerpts, FOREVER)) knownKeys.add(entry);
+	for (const entry of seenEntries) knownKeys.add(entry);
 
 	return toStoredState(forgetOldEntries(state, knownKeys, FOREVER));
 }
 
 /**
- * Adds the entries of the first report to those that the baseline counts as seen. One of them may
- * have come after the baseline was read.
+ * Adds the keys of the entries that the first poll reports to its state, so that the second poll
+ * does not report them again. Most of these keys are known: only an entry that got into the log
+ * after the state was made has an unknown one.
  *
- * @param records the oldest first
+ * @param storedBaseline the state of the first poll, in which all entries so far count as seen
+ * @param records the reported entries, the oldest first
  */
 export function addFirstReport(
 	storedBaseline: StoredLogState,
@@ -177,11 +182,16 @@ export function addFirstReport(
 	for (const entry of makeEntries(newestFirst)) {
 		if (!knownKeys.has(entry)) knownKeys.add(entry);
 	}
-	knownKeys.forgetBefore(findEarliestNewTime(baseline.branches) ?? '');
+	// Earlier entries are never new, so their keys are not needed.
+	const earliestNewTime = findEarliestNewTime(baseline.branches) ?? '';
+	knownKeys.forgetBefore(earliestNewTime);
 	return toStoredState({ ...baseline, keyBuckets: knownKeys.toStored() });
 }
 
-/** Finds all wanted entries of excerpts, the oldest first, as if none was seen before. */
+/**
+ * Finds all wanted entries that were read, the oldest first, as if none was seen before. An entry
+ * that several branches list is returned once.
+ */
 export function findWantedEntries(excerpts: Excerpts, isWanted: WantedTest): NewRecord[] {
 	const branches = makeBranchStates([...excerpts.keys()], () => ({ earliestNewTime: '' }));
 	const emptyState: LogState = { keyBuckets: {}, branches, scope: '' };
@@ -192,16 +202,19 @@ export function findWantedEntries(excerpts: Excerpts, isWanted: WantedTest): New
 // ---------------------------------------------------------------- later polls
 
 /**
- * Adapts the state to the branches that are watched now: adds the branches that were not watched at
- * the last poll, and drops those that are no longer watched.
+ * Adds the branches to the state that are watched now but were not at the last poll, and drops the
+ * branches that are no longer watched.
+ *
+ * - If the user has chosen an added branch, the entries that its log has so far are not to be
+ *   reported. Then its progress is empty.
+ * - If somebody has opened an added branch in AlfaCRM, its entries are to be reported. Then it is
+ *   read from the same time on as the other branches.
  */
 export function adaptToWatchedBranches(
 	state: LogState,
 	request: Pick<PollRequest, 'branches' | 'branchesDigest'>,
 ): LogState {
-	// If the user has not changed the choice, an added branch was opened in AlfaCRM. All of its
-	// entries are new, so it may be read from the same time on as the branches that were there
-	// before.
+	// If the user has not changed the choice of branches, an added branch was opened in AlfaCRM.
 	const hasSameChoice = request.branchesDigest === state.scope;
 	const progressOfAddedBranch: BranchProgress = hasSameChoice
 		? { earliestNewTime: findEarliestNewTime(state.branches) }
@@ -215,10 +228,12 @@ export function adaptToWatchedBranches(
 }
 
 /**
- * Finds the new entries to report in the excerpts that a poll has read, and prepares the state that
- * is stored once they were reported.
+ * Finds the new entries to report among those that a poll has read in the logs.
  *
+ * @param excerpts the entries that were read, by branch; none for a branch that could not be read
  * @param now by n8n's clock in milliseconds
+ * @returns the entries, and a function that makes the state to store once the first of them are
+ * reported
  */
 export function evaluateExcerpts(
 	state: LogState,
@@ -233,6 +248,7 @@ export function evaluateExcerpts(
 
 	const areAllBranchesRead = excerpts.size === Object.keys(state.branches).length;
 	const isEveryLogRead = areAllBranchesRead && allReadBefore === FOREVER;
+
 	// The log of a branch that the user has just chosen may list entries of the other branches too.
 	// Only if all logs were read is it known which of these entries another branch has yet to report.
 	const seenEntries = isEveryLogRead
@@ -256,8 +272,8 @@ export function evaluateExcerpts(
 }
 
 /**
- * Finds the time at which the first of the excerpts ends: the entries before it were read in the
- * logs of all branches.
+ * Finds the time before which the entries were read in the logs of all branches. For logs that were
+ * read up to 10:00, 09:30 and the newest entry, it is 09:30.
  *
  * A poll reports no entry after that time, because entries of all branches are reported in the
  * order of time. So a log that was read only in part holds back the later entries of the other
@@ -281,20 +297,27 @@ export class NewEntryFinder {
 	}
 
 	/**
-	 * Picks the entries whose key is not known and whose time is not too early to be new.
+	 * Picks the entries whose key is not known and whose time is not too early to be new. An earlier
+	 * entry cannot be told from a known one, because the keys of early entries are forgotten.
 	 *
 	 * @param rows the newest first
 	 */
 	pickNewEntries(rows: readonly IDataObject[]): LogEntry[] {
-		return makeEntries(rows).filter(
-			(entry) => entry.time >= this.earliestNewTime && !this.knownKeys.has(entry),
-		);
+		const newEntries: LogEntry[] = [];
+		for (const entry of makeEntries(rows)) {
+			const isTooEarly = entry.time < this.earliestNewTime;
+			if (!isTooEarly && !this.knownKeys.has(entry)) newEntries.push(entry);
+		}
+		return newEntries;
 	}
 }
 
 /**
  * Finds the new entries of all branches before a time, the oldest first. An entry that several
  * branches list is returned only once, with all these branches.
+ *
+ * @param state says which entries are not new
+ * @param excerpts the entries that were read, by branch
  */
 function findNewEntries(state: LogState, excerpts: Excerpts, until: string): NewEntry[] {
 	const entriesByKey = new Map<string, NewEntry>();
@@ -324,11 +347,11 @@ const isJustChosen = ({ earliestNewTime }: BranchProgress): boolean =>
 	earliestNewTime === undefined;
 
 /**
- * Finds the entries that count as seen because they are in the log of a branch that the user has
- * just chosen. Leaves out entries that another branch lists and has not reported yet. Returns each
- * entry once, and none whose key is known already.
+ * Finds the entries in the logs of branches that the user has just chosen. They count as seen, and
+ * are never reported. Returns each entry once, and none whose key is known already.
  *
- * @param newEntries the new entries of the other branches
+ * @param newEntries the new entries of the other branches. They are left out, because they are
+ * still to be reported even if a branch that was just chosen lists them too.
  */
 function findSeenEntriesOfChosenBranches(
 	state: LogState,
@@ -373,7 +396,14 @@ interface PollOutcome {
 	isEveryLogRead: boolean;
 }
 
-/** Makes the state to store once a poll has reported the first `reportedCount` wanted entries. */
+/**
+ * Makes the state to store once a poll has reported the first `reportedCount` of its new entries.
+ * In this state, each entry is known that needs no report any more:
+ *
+ * - the reported entries,
+ * - the entries that the user does not want, if they are older than the first unreported one,
+ * - the entries that count as seen because the user has just chosen their branch.
+ */
 function makeStateAfter(outcome: PollOutcome, reportedCount: number): StoredLogState {
 	const { state, wantedEntries, unwantedEntries, seenEntries } = outcome;
 	const reportedEntries = wantedEntries.slice(0, reportedCount);
@@ -381,18 +411,18 @@ function makeStateAfter(outcome: PollOutcome, reportedCount: number): StoredLogS
 	const allHandledBefore = firstUnreported?.time ?? outcome.allReadBefore;
 	const handledUnwanted = unwantedEntries.filter(({ time }) => time < allHandledBefore);
 
+	const handledEntries = [...reportedEntries, ...handledUnwanted, ...seenEntries];
 	const knownKeys = new KnownKeys(state.keyBuckets);
-	for (const entry of [...reportedEntries, ...handledUnwanted, ...seenEntries]) {
-		knownKeys.add(entry);
-	}
+	for (const entry of handledEntries) knownKeys.add(entry);
 
 	const branches = moveProgressForward(outcome, allHandledBefore);
 	return toStoredState(forgetOldEntries({ ...state, branches }, knownKeys, allHandledBefore));
 }
 
 /**
- * Notes for each branch how far the entries of its log were handled. A branch whose log could not
- * be read keeps its progress.
+ * Makes the progress of all branches after a poll: how far the entries of each log were handled,
+ * that is reported or found to be unwanted. A branch whose log could not be read keeps its
+ * progress.
  *
  * @param allHandledBefore all new entries before this time were reported, or are unwanted
  */
@@ -415,48 +445,58 @@ function moveProgressForward(outcome: PollOutcome, allHandledBefore: string): Lo
 }
 
 /**
- * Makes the progress of a branch whose entries count as seen although their keys are not known. So
- * only entries with a later time than its newest entry are new.
+ * Makes the progress of a branch whose entries so far all count as seen, although their keys are
+ * not known. So only an entry that is later than the newest one, by a second or more, is new for
+ * the next poll.
  */
 function makeProgressAfterNewestEntry(excerpt: LogExcerpt, now: number): BranchProgress {
 	return { earliestNewTime: addOneSecond(findNewestTime([excerpt], now)) };
 }
 
 /**
- * Makes the progress of a branch after a poll.
+ * Makes the progress of a branch after a poll, from which the next poll goes on.
  *
- * @param excerpt what the poll has read of the log of the branch
- * @param handledUpTo the entries before this time were handled
+ * An entry may get into the log up to two hours after its time. So if the poll has handled all
+ * entries up to 12:00, one of 10:00 or later may still be new for the next poll. Progress never
+ * moves back, because the keys of earlier entries are forgotten.
+ *
+ * @param progress the progress before the poll
+ * @param excerpt the entries of the branch that the poll has read
+ * @param handledUpTo the entries before this time were reported, or are unwanted
  */
 function makeNextProgress(
 	progress: BranchProgress,
 	excerpt: LogExcerpt,
 	handledUpTo: string,
 ): BranchProgress {
+	// A branch that the user has just chosen has no time yet.
 	const previousTime = progress.earliestNewTime ?? excerpt.from;
+	const earliestLateTime = subtractLateHours(handledUpTo);
 	return {
-		// It never moves back, because the keys of earlier entries are forgotten.
-		earliestNewTime: latest(previousTime, subtractLateHours(handledUpTo)),
+		earliestNewTime: latest(previousTime, earliestLateTime),
 		entriesBefore: countHandledEntries(excerpt, handledUpTo),
 	};
 }
 
 /**
- * Counts the entries of a log that are older than the newest handled one. An excerpt can only count
- * entries before a time that it covers, so it counts those before its beginning if nothing in it
- * was handled.
+ * Counts the entries of a log that are older than a time up to which all were handled. If the part
+ * of the log that was read begins later, counts the entries before its beginning instead.
+ *
+ * @returns the number and the time; undefined if AlfaCRM does not count entries
  */
 function countHandledEntries(excerpt: LogExcerpt, handledUpTo: string): EntriesBefore | undefined {
-	return countEntriesBefore(excerpt, latest(excerpt.from, handledUpTo));
+	const countedTime = latest(excerpt.from, handledUpTo);
+	return countEntriesBefore(excerpt, countedTime);
 }
 
 /**
- * Forgets the keys of entries that are too old to be new.
+ * Forgets the keys of entries that are older than the `earliestNewTime` of all branches. Such an
+ * entry is never new, so its key is not needed.
  *
- * If there are still too many keys, forgets the oldest ones as well. Entries without a key would
- * look new, so `earliestNewTime` is moved after them. This matters for a branch that cannot be
- * read: its `earliestNewTime` does not move otherwise, and the number of keys would grow without
- * end.
+ * If there are still too many keys, forgets the oldest ones as well. Without their keys these
+ * entries would look new, so the `earliestNewTime` of each branch is moved to a time after them.
+ * This happens if a branch cannot be read for a long time: its `earliestNewTime` stays, so the
+ * number of keys would grow without end.
  *
  * @param allHandledBefore the keys of entries from this time on are kept in any case
  */
@@ -471,8 +511,10 @@ function forgetOldEntries(
 	const keysKnownFrom = latest(earliestNewTime, forgottenBefore);
 
 	const branches = mapBranchStates(state.branches, (progress): BranchProgress => {
-		if (progress.earliestNewTime === undefined) return progress;
-		return { ...progress, earliestNewTime: latest(progress.earliestNewTime, keysKnownFrom) };
+		const previousTime = progress.earliestNewTime;
+		if (previousTime === undefined) return progress;
+
+		return { ...progress, earliestNewTime: latest(previousTime, keysKnownFrom) };
 	});
 	return { ...state, keyBuckets: knownKeys.toStored(), branches };
 }
@@ -480,10 +522,10 @@ function forgetOldEntries(
 // ---------------------------------------------------------------- times
 
 /**
- * Returns the earliest time of an entry that may still get into a log late; empty if the log has no
- * entry.
+ * Subtracts two hours from the time of the newest entry of a log. AlfaCRM may add an entry up to
+ * two hours late, so this is the earliest time of an entry that is still to come.
  *
- * @param newestTime the time of the newest entry in the log; empty if there is none
+ * @param newestTime empty if the log has no entry; then the result is empty too
  */
 export const subtractLateHours = (newestTime: string): string =>
 	newestTime === '' ? '' : addHours(newestTime, -LATE_HOURS);

@@ -79,6 +79,13 @@ export class DerivedEvents implements EventSource {
 		this.checkState = makeDerivedStateCheck(this.log.checkState);
 	}
 
+	/**
+	 * Reads the new entries of the change log, and makes items of them to report: one entry may lead
+	 * to several items or to none.
+	 *
+	 * @returns the items and `stateAfter`, which makes the state to store once the first items are
+	 * reported
+	 */
 	async poll(request: PollRequest, storedState: unknown): Promise<PollResult> {
 		if (storedState === undefined) return await this.pollFirst(request);
 
@@ -91,49 +98,62 @@ export class DerivedEvents implements EventSource {
 		const items = itemsByEntry.flat();
 
 		const stateAfter = (reportedCount: number): DerivedState => {
-			const doneEntries = countDoneEntries(itemsByEntry, reportedCount);
+			// An entry is done once all of its items are reported. The next poll reads the others again.
+			const doneEntryCount = countDoneEntries(itemsByEntry, reportedCount);
 			const reportedItems = items.slice(0, reportedCount);
 			return {
-				log: newEntries.stateAfter(doneEntries),
+				log: newEntries.stateAfter(doneEntryCount),
 				...this.addReported(storedEvents, reportedItems),
 			};
 		};
 		return { records: items, failures, stateAfter };
 	}
 
-	/** Makes items of the newest entries, for a test in the editor. */
+	/**
+	 * Makes the newest items, for a test in the editor. Many entries of the change log lead to no
+	 * item, so several entries are read for each item that the test should show.
+	 */
 	async samples(request: SampleRequest, count: number): Promise<Samples> {
-		const mostEntries = count * ENTRIES_PER_SAMPLE;
-		const newestEntries = await this.log.samples(request, mostEntries);
+		const entryLimit = count * ENTRIES_PER_SAMPLE;
+		const newestEntries = await this.log.samples(request, entryLimit);
 		const { records } = await this.deriveNewest(newestEntries.records, count, request);
 
-		// If the test asked for more entries than there are, it has looked at all of them. Nobody asks
-		// that when there are items to show, so a search that ended early makes no difference.
-		const hasFewerEntries = newestEntries.records.length < mostEntries;
+		// `isComplete` matters only if no item was found. Then items were made of all entries that were
+		// read, so the search is complete if these are all entries of the log.
+		const hasReachedLimit = newestEntries.records.length >= entryLimit;
 		return {
 			records,
-			isComplete: newestEntries.isComplete && hasFewerEntries,
+			isComplete: newestEntries.isComplete && !hasReachedLimit,
 		};
 	}
 
 	/**
-	 * Takes the baseline of the log, and reports as many of the newest events as 'Start With Newest'
-	 * asks for.
+	 * Runs the first poll of a trigger. All entries that the change log has so far count as seen, so
+	 * later polls make no items of them. Reports only as many of the newest events as 'Start With
+	 * Newest' asks for.
 	 */
 	private async pollFirst(request: PollRequest): Promise<PollResult> {
-		const logRequest = { ...request, startWith: 0 };
-		const baseline = await this.log.poll(logRequest, undefined);
+		const requestWithoutReport = { ...request, startWith: 0 };
+		const seenLog = await this.log.poll(requestWithoutReport, undefined);
+		const { failures } = seenLog;
+		const { records, doneEntries } = await this.readFirstReport(request, failures);
 
-		const { records, doneEntries } = await this.readFirstReport(request, baseline.failures);
 		// A first poll reports all of its records or fails, so their number makes no difference.
-		const stateAfter = (): DerivedState => ({
-			log: addFirstReport(baseline.stateAfter(0) as StoredLogState, doneEntries),
-			...this.addReported(NOTHING_REPORTED, records),
-		});
-		return { records, failures: baseline.failures, stateAfter };
+		const stateAfter = (): DerivedState => {
+			const seenLogState = seenLog.stateAfter(0) as StoredLogState;
+			return {
+				log: addFirstReport(seenLogState, doneEntries),
+				...this.addReported(NOTHING_REPORTED, records),
+			};
+		};
+		return { records, failures, stateAfter };
 	}
 
-	/** Reads the newest events that the first poll reports, if the user wants any. */
+	/**
+	 * Reads the newest events, as many as the first poll reports (`startWith`); none for 0.
+	 *
+	 * @param failures the failures of the branches whose logs could not be read. They are left out.
+	 */
 	private async readFirstReport(
 		request: PollRequest,
 		failures: PollResult['failures'],
@@ -143,15 +163,17 @@ export class DerivedEvents implements EventSource {
 		// An event that is not read now is never reported, because the baseline of the log counts its
 		// entries as seen. So there is no deadline.
 		const endlessRequest = { ...request, deadline: Infinity };
-		const mostEntries = request.startWith * ENTRIES_PER_SAMPLE;
-		const newestEntries = await this.log.readForFirstReport(request, failures, mostEntries);
+		const entryLimit = request.startWith * ENTRIES_PER_SAMPLE;
+		const newestEntries = await this.log.readForFirstReport(request, failures, entryLimit);
 		return await this.deriveNewest(newestEntries, request.startWith, endlessRequest);
 	}
 
 	/**
-	 * Makes the new items of entries, entry by entry, until a poll has as many as it reports at most
-	 * or its time is over.
+	 * Makes the items to report of new entries of the log, entry by entry, until a poll has as many
+	 * items as it reports at most or its time is over.
 	 *
+	 * @param lookup reads from AlfaCRM what an entry leaves out
+	 * @param storedEvents the events that were reported earlier, and lead to no item again
 	 * @returns the items of each entry that was looked at
 	 */
 	private async deriveAll(
@@ -174,11 +196,11 @@ export class DerivedEvents implements EventSource {
 	}
 
 	/**
-	 * Makes items of the newest entries, until there are as many as a test should show or its time is
-	 * over.
+	 * Makes items of entries, beginning with the newest entry, until there are `count` items or the
+	 * deadline is over.
 	 *
 	 * @param entries the oldest first
-	 * @returns at most `count` items, the oldest first
+	 * @returns at most `count` items, the oldest first, and the entries of which no item was left out
 	 */
 	private async deriveNewest(
 		entries: readonly NewRecord[],
@@ -205,7 +227,10 @@ export class DerivedEvents implements EventSource {
 		return { records: items.slice(-count), doneEntries };
 	}
 
-	/** Makes the items of an entry that are not known yet, and adds them to the known ones. */
+	/**
+	 * Makes the items to which an entry of the log leads. Leaves out the items whose event is known
+	 * to be reported, and adds the others to the known ones.
+	 */
 	private async deriveNewItems(
 		{ row, branches }: NewRecord,
 		lookup: LogLookup,

@@ -59,7 +59,7 @@ export class ReportedItems {
 		this.events = new ReportedEvents(stored);
 	}
 
-	/** Whether the event of an item was reported. Of an event without a key, nobody can tell. */
+	/** Whether the event of an item was reported. False for an event without a key. */
 	has(item: IDataObject): boolean {
 		const event = this.identifyEvent(item);
 		return event !== undefined && this.events.has(event);
@@ -75,7 +75,10 @@ export class ReportedItems {
 		return hasKeys ? this.events.toStored() : this.stored;
 	}
 
-	/** Returns what identifies the event of an item; undefined if the event has no key. */
+	/**
+	 * Makes what identifies the event of an item: a short key, and the lesson to which the event
+	 * belongs. Undefined for a kind of event that has no keys, because only one entry can lead to it.
+	 */
 	private identifyEvent(item: IDataObject): ReportedEvent | undefined {
 		const { makeEventKey, readLessonId } = this.identity;
 		if (makeEventKey === undefined) return undefined;
@@ -88,9 +91,14 @@ export class ReportedItems {
 }
 
 /**
- * Counts the first entries whose items have all been reported, once this many items were reported.
+ * Counts the entries that are done once the first items were reported: from the first entry on,
+ * those whose items were all reported.
+ *
+ * Example: three entries lead to 2, 0 and 3 items. After 4 reported items, the first two entries
+ * are done. The third one is not, because only 2 of its 3 items were reported.
  *
  * @param itemsByEntry the items of each entry, in the order in which they are reported
+ * @param reportedCount how many items were reported
  */
 export function countDoneEntries(
 	itemsByEntry: ReadonlyArray<readonly unknown[]>,

@@ -38,7 +38,11 @@ export class KnownKeys {
 		return this.keys.has(key);
 	}
 
-	/** @param entry one whose key is not known yet */
+	/**
+	 * Adds the key of an entry to the bucket of its ten minutes.
+	 *
+	 * @param entry one whose key is not known yet
+	 */
 	add({ key, time }: LogEntry): void {
 		const bucket = nameBucketAt(time);
 		const keysInBucket = this.buckets[bucket] ?? '';
@@ -46,7 +50,10 @@ export class KnownKeys {
 		this.keys.add(key);
 	}
 
-	/** Forgets the buckets before the one that a time belongs to. */
+	/**
+	 * Forgets the keys of entries before a time, in buckets of ten minutes. For 09:34, it keeps the
+	 * bucket from 09:30 to 09:39 and all later ones.
+	 */
 	forgetBefore(time: string): void {
 		const firstKeptBucket = nameBucketAt(time);
 		for (const bucket of Object.keys(this.buckets)) {
@@ -55,12 +62,13 @@ export class KnownKeys {
 	}
 
 	/**
-	 * Forgets the oldest buckets while there are too many characters. Always keeps the newest bucket,
-	 * because more entries of the same ten minutes may come.
+	 * Forgets the oldest keys until the stored keys are short enough. A bucket holds the keys of ten
+	 * minutes, and is forgotten as a whole. Always keeps the newest bucket, because more entries of
+	 * the same ten minutes may come.
 	 *
 	 * @param keepFrom the bucket of this time and all later ones are kept; `FOREVER` if no other
 	 * bucket than the newest one must be kept
-	 * @returns the end of the last bucket that was forgotten; empty if none was
+	 * @returns the time before which all keys are forgotten; empty if no bucket was
 	 */
 	forgetOldestIfTooMany({ keepFrom }: { keepFrom: string }): string {
 		const firstKeptBucket = nameBucketAt(keepFrom);
@@ -68,7 +76,8 @@ export class KnownKeys {
 		const allButNewest = Object.keys(this.buckets).sort().slice(0, -1);
 		for (const bucket of allButNewest) {
 			const isSmallEnough = JSON.stringify(this.buckets).length <= MOST_CHARACTERS;
-			if (isSmallEnough || bucket >= firstKeptBucket) break;
+			const mustBeKept = bucket >= firstKeptBucket;
+			if (isSmallEnough || mustBeKept) break;
 
 			this.forgetBucket(bucket);
 			forgottenBefore = findEndOfBucket(bucket);
@@ -86,10 +95,10 @@ export class KnownKeys {
 	}
 }
 
-/** Returns the name of the bucket for entries of a time. */
+/** Returns the name of the bucket for entries of a time: `2026-02-10 09:3` for 09:34:12. */
 const nameBucketAt = (time: string): string => time.slice(0, 15);
 
-/** Returns the time at which the next bucket begins. */
+/** Returns the time at which the next bucket begins: 09:40:00 for the bucket `2026-02-10 09:3`. */
 function findEndOfBucket(bucket: string): string {
 	const beginning = `${bucket}0:00`;
 	return addHours(beginning, TEN_MINUTES_IN_HOURS);

@@ -37,7 +37,9 @@ export interface EntriesBefore {
 export const FOREVER = '9';
 
 /**
- * Counts the entries that a log has before a time.
+ * Counts the entries that a log has before a time: those that AlfaCRM counts before the end of the
+ * excerpt, without the rows of the excerpt from the time on. With 500 entries before the end, 20 of
+ * them at the time or later, it is 480.
  *
  * @param time in the span of the excerpt, or its end
  * @returns undefined if AlfaCRM does not count entries
@@ -45,8 +47,8 @@ export const FOREVER = '9';
 export function countEntriesBefore(excerpt: LogExcerpt, time: string): EntriesBefore | undefined {
 	if (excerpt.count === undefined) return undefined;
 
-	const newerRows = excerpt.rows.filter((row) => readEntryTime(row) >= time);
-	return { time, count: excerpt.count - newerRows.length };
+	const rowsFromTimeOn = excerpt.rows.filter((row) => readEntryTime(row) >= time);
+	return { time, count: excerpt.count - rowsFromTimeOn.length };
 }
 
 /**

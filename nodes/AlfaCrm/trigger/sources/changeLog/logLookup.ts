@@ -41,12 +41,12 @@ export class LogLookup {
 	}
 
 	/**
-	 * Returns the fields of a record as the log shows them. An entry may name only the fields that it
-	 * changes. If it lacks the ID in a needed field, or has emptied it, the record's older entries
-	 * are read as well. API notes 5.21.
+	 * Returns the fields of the record that a change is about, as the change log shows them. An entry
+	 * of the log may name only the fields that it changes. If a needed field has no ID in it, the
+	 * older entries of the record are read as well. API notes 5.21.
 	 *
-	 * @param branch a branch whose log lists the entry
-	 * @param neededFields names of fields that hold an ID
+	 * @param branch a branch whose log lists the change
+	 * @param neededFields names of fields that hold an ID, such as `lesson_id`
 	 */
 	async readLoggedFields(
 		change: Change,
@@ -61,6 +61,8 @@ export class LogLookup {
 		const fieldsOfRecord = mergeFieldsOfEntries(changes);
 		const olderIds: IDataObject = {};
 		for (const name of fieldsWithoutId) olderIds[name] = fieldsOfRecord[name];
+
+		// The change overrides older entries, except where it has emptied a needed field.
 		return { ...fieldsOfRecord, ...fields, ...olderIds };
 	}
 
@@ -75,9 +77,9 @@ export class LogLookup {
 	}
 
 	/**
-	 * Finds the lesson of an attendance. If the log does not name the lesson, looks through the
-	 * customer's completed lessons for the one whose `details` show the attendance. API notes 5.11
-	 * and 5.21.
+	 * Finds the lesson of an attendance, which says whether one customer was at one lesson. If the
+	 * attendance does not name the lesson, looks through the customer's completed lessons for the one
+	 * whose `details` show the attendance. API notes 5.11 and 5.21.
 	 */
 	async findLessonOfAttendance(
 		attendance: IDataObject,
@@ -95,8 +97,9 @@ export class LogLookup {
 	}
 
 	/**
-	 * Returns the attendances of a lesson. Some accounts show them only in the list of one customer's
-	 * lessons. Then the lesson is read once for each of its customers. API notes 5.11.
+	 * Returns the attendances of a lesson: for each customer, whether the customer was there. Some
+	 * accounts show them only in the list of one customer's lessons. Then the lesson is read once for
+	 * each of the customers. API notes 5.11.
 	 *
 	 * @param customerIds the customers whose attendances are needed
 	 */
@@ -139,7 +142,10 @@ export class LogLookup {
 		return changes;
 	}
 
-	/** Finds the completed lesson of a customer that shows an attendance, in one of the branches. */
+	/**
+	 * Finds the completed lesson of a customer that shows an attendance. Looks in one branch after
+	 * the other, and goes on if the lessons of a branch cannot be read.
+	 */
 	private async findLessonOfCustomer(
 		customerId: number,
 		attendanceId: number,
@@ -172,11 +178,9 @@ export class LogLookup {
 		const query = makeCompletedLessonsQuery(branch, { customer_id: customerId });
 		const showsAttendance = (lesson: IDataObject) =>
 			listAttendances(lesson).some(({ id }) => readId(id) === attendanceId);
+		const largePages = { ...query, pageSize: LARGEST_PAGE };
 		const readLessons = async () =>
-			await this.reader.collect(
-				{ ...query, pageSize: LARGEST_PAGE },
-				{ keep: showsAttendance, limit: 1 },
-			);
+			await this.reader.collect(largePages, { keep: showsAttendance, limit: 1 });
 
 		// The time of the first failure is remembered under this key.
 		const origin = await this.client.origin();
@@ -185,8 +189,9 @@ export class LogLookup {
 	}
 
 	/**
-	 * Says why no lesson was found. It is *gone* only if all places where it could be were searched;
-	 * otherwise it is *hidden*, and the event is reported without it.
+	 * Makes the result of a search that has found no lesson. The lesson is `gone` only if all places
+	 * where it could be were searched. Otherwise it is `hidden`: it may exist, so the event is
+	 * reported without its lesson.
 	 *
 	 * @param failures the reasons why lists of lessons could not be read
 	 */
@@ -201,7 +206,10 @@ export class LogLookup {
 		return { record: null, missing: 'gone' };
 	}
 
-	/** Reads a lesson from the list of a customer's lessons; an empty record if it is not there. */
+	/**
+	 * Reads a lesson once more, from the list of one customer's lessons: there it shows the
+	 * customer's attendance. Returns an empty record if it is not in the list.
+	 */
 	private async readLessonOfCustomer(
 		lesson: IDataObject,
 		branch: number,

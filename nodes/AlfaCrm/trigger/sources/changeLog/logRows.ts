@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readEntryTime, RowIdentifier } from './logEntries';
+import { readEntryTime, EqualRowCounter } from './logEntries';
 import type { TimeSpan } from './logExcerpt';
 
 /**
@@ -56,17 +56,26 @@ export class LogRows {
 	private total = 0;
 	private readonly momentsByTime = new Map<string, LogMoment>();
 
+	/**
+	 * Adds the rows of a page, each with its position in the log and an identity. The position counts
+	 * from the oldest entry, which has position 1. The identity is the content of the row with a
+	 * number, because AlfaCRM gives entries no ID.
+	 *
+	 * Example: the log has 70 entries, and 20 of them are above the page. So the first row of the
+	 * page has position 50, and the next one 49.
+	 */
 	addPage({ rows, total, offset }: LogPage): void {
-		const topPosition = total - offset;
-		if (rows.length > 0) this.topPosition = Math.max(this.topPosition, topPosition);
+		const positionOfFirstRow = total - offset;
+		if (rows.length > 0) this.topPosition = Math.max(this.topPosition, positionOfFirstRow);
 		this.total = Math.max(this.total, total);
 
-		// Each page has another identifier, so that it counts equal rows from 1.
-		const identifier = new RowIdentifier();
+		// Equal rows are numbered from 1 on each page, so each page has a counter of its own.
+		const equalRows = new EqualRowCounter();
 		for (const [index, row] of rows.entries()) {
-			const identity = identifier.identify(row);
-			const position = topPosition - index;
-			this.getMoment(readEntryTime(row)).add(identity, { row, position });
+			const identity = equalRows.makeIdentity(row);
+			const position = positionOfFirstRow - index;
+			const moment = this.getMoment(readEntryTime(row));
+			moment.add(identity, { row, position });
 		}
 	}
 
@@ -76,13 +85,15 @@ export class LogRows {
 	}
 
 	/**
-	 * Finds the newest moment in a span of time that lacks entries and has to be read again;
-	 * undefined if there is none.
+	 * Finds the newest moment (one second of the clock) in a span of time that lacks entries, so that
+	 * its pages have to be read again; undefined if there is none.
 	 */
 	findMomentToReadAgain({ from, until }: TimeSpan): LogMoment | undefined {
-		return this.newestFirst.find(
-			({ time, needsAnotherReading }) => time >= from && time < until && needsAnotherReading,
-		);
+		for (const moment of this.newestFirst) {
+			const isInSpan = moment.time >= from && moment.time < until;
+			if (isInSpan && moment.needsAnotherReading) return moment;
+		}
+		return undefined;
 	}
 
 	/** Lists the rows before a time, the newest first. */
@@ -105,7 +116,10 @@ export class LogRows {
 		return [...this.momentsByTime.values()].sort((a, b) => (a.time < b.time ? 1 : -1));
 	}
 
-	/** Returns the moment with a time, and adds it if no row had that time so far. */
+	/**
+	 * Returns the moment of a time, which collects all rows with that time. Adds it if no row had
+	 * that time so far.
+	 */
 	private getMoment(time: string): LogMoment {
 		const moment = this.momentsByTime.get(time) ?? new LogMoment(time);
 		this.momentsByTime.set(time, moment);
@@ -126,7 +140,7 @@ export class LogMoment {
 	/** The rows of the last reading. */
 	private rowsByPosition = new Map<number, PositionedRow>();
 	/** The number of readings so far. */
-	readings = 1;
+	readingCount = 1;
 
 	/** @param time `yyyy-mm-dd hh:mm:ss` */
 	constructor(readonly time: string) {}
@@ -137,20 +151,20 @@ export class LogMoment {
 	}
 
 	/**
-	 * Begins another reading. It counts the positions anew, and keeps the entries that earlier
-	 * readings have shown.
+	 * Begins another reading of this moment. The positions of its rows are collected anew, and the
+	 * entries that earlier readings have shown are kept.
 	 *
 	 * The pages that are read next always show rows of this moment: the log only grows, so its rows
 	 * are not above the page where the reading begins.
 	 */
 	startReading(): void {
 		this.rowsByPosition = new Map();
-		this.readings++;
+		this.readingCount++;
 	}
 
 	/** Whether entries are missing, and their pages were not read too often yet. */
 	get needsAnotherReading(): boolean {
-		return !this.isComplete && this.readings <= MOST_REPEATED_READINGS;
+		return !this.isComplete && this.readingCount <= MOST_REPEATED_READINGS;
 	}
 
 	/** The position of the newest row. */
@@ -163,10 +177,13 @@ export class LogMoment {
 		return Math.min(...this.rowsByPosition.keys());
 	}
 
-	/** The rows, the newest first. Their order is right only if the log keeps its order. */
+	/**
+	 * The rows, the newest first. Their order may be wrong if AlfaCRM lists them in another order at
+	 * each call.
+	 */
 	get rows(): IDataObject[] {
-		// A complete moment has each entry once by its identity. An incomplete one is taken as the last
-		// reading has listed it.
+		// A complete moment has each entry once by its identity, that is its content and a number. An
+		// incomplete one is taken as the last reading has listed it.
 		const positionedRows = this.isComplete ? this.rowsByIdentity : this.rowsByPosition;
 		const newestFirst = [...positionedRows.values()].sort((a, b) => b.position - a.position);
 		return newestFirst.map(({ row }) => row);

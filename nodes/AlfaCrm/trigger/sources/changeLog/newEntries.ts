@@ -55,85 +55,107 @@ interface LogProgress {
 }
 
 /**
- * Reads the entries of a log that may be new. If there are many, reads only the oldest of them,
- * until a goal is reached.
+ * Reads the entries of a log that may be new, in up to three attempts:
  *
- * @param makeUpwardGoal makes the goal of a reading that goes up, towards page 0. It may be called
- * twice, because the log may be read twice.
+ * 1. Reads a small page 0, which shows all new entries in most polls.
+ * 2. Otherwise reads the entries from the time on before which the last poll has counted the
+ *    entries of the log (`entriesBefore`). All counted entries are old.
+ * 3. If the number of entries before that time has changed, one has got into the log late. Then
+ *    reads the log again, from the earliest time on that a new entry may have.
+ *
+ * If one poll cannot report all of these entries, reads only the oldest of them.
+ *
+ * @param makeGoal makes the goal that says when a poll has enough of the oldest entries. The second
+ * and the third attempt need a goal each, because a goal counts the entries that were read.
  */
 export async function readNewEntries(
 	log: BranchLog,
 	{ earliestNewTime, entriesBefore }: LogProgress,
-	makeUpwardGoal: () => EntryGoal,
+	makeGoal: () => EntryGoal,
 ): Promise<LogExcerpt> {
+	// Without an earlier count, a late entry would not be noticed.
 	if (entriesBefore === undefined) return await readAllSince(log, earliestNewTime);
 
 	const smallExcerpt = await readSmallExcerpt(log, entriesBefore);
 	if (smallExcerpt !== undefined) return smallExcerpt;
 
-	// The entries that the last poll counted are old, so reading usually stops at their time.
 	const oldCount = entriesBefore.count;
-	const onTopOfCounted = { from: entriesBefore.time, oldCount };
-	const excerpt = await readOldestSince(log, onTopOfCounted, makeUpwardGoal);
+	const fromCountedTime = { from: entriesBefore.time, oldCount };
+	const excerpt = await readOldestSince(log, fromCountedTime, makeGoal);
 	if (!mayHaveLateEntry(excerpt, entriesBefore)) return excerpt;
 
-	// A late entry may have got in among the counted ones. So the log is read again, further down.
-	const withLateEntries = { from: earliestNewTime, oldCount };
-	return await readOldestSince(log, withLateEntries, makeUpwardGoal);
+	const fromEarliestNewTime = { from: earliestNewTime, oldCount };
+	return await readOldestSince(log, fromEarliestNewTime, makeGoal);
 }
 
-/** Reads a log from page 0 down to a time, however many pages that takes. */
+/** Reads all entries from a time on: the newest pages of the log, down to that time. */
 export async function readAllSince(log: BranchLog, from: string): Promise<LogExcerpt> {
 	const reader = new ExcerptReader(log, from);
 	const { pageLength } = await reader.readDown({ readDownToTime: from });
 	return await reader.completeExcerpt({ until: FOREVER, pageLength });
 }
 
-/** Reads a small page 0. Returns undefined if there may be new entries that it does not show. */
+/**
+ * Reads only page 0, and asks for no more than the newest 20 entries of the log.
+ *
+ * @param previousCount how many entries the last poll has counted, and before which time. All of
+ * them are old.
+ * @returns undefined if there may be new entries below the page: it does not go down to that time,
+ * or the number of entries before the time has changed
+ */
 async function readSmallExcerpt(
 	log: BranchLog,
-	entriesBefore: EntriesBefore,
+	previousCount: EntriesBefore,
 ): Promise<LogExcerpt | undefined> {
-	const reader = new ExcerptReader(log, entriesBefore.time);
-	const { isReadDown, pageLength } = await reader.readDown({
+	const reader = new ExcerptReader(log, previousCount.time);
+	const { hasReachedTime, pageLength } = await reader.readDown({
 		pageSize: SMALLEST_PAGE,
-		readDownToTime: entriesBefore.time,
+		readDownToTime: previousCount.time,
 		shouldStopAfterPage: stopAfterFirstPage,
 	});
-	if (!isReadDown) return undefined;
+	if (!hasReachedTime) return undefined;
 
 	const excerpt = await reader.completeExcerpt({ until: FOREVER, pageLength });
-	return mayHaveLateEntry(excerpt, entriesBefore) ? undefined : excerpt;
+	return mayHaveLateEntry(excerpt, previousCount) ? undefined : excerpt;
 }
 
 const stopAfterFirstPage = (): boolean => true;
 
 /**
- * Reads the oldest entries from a time on. Usually it reads all of them, from page 0 down to the
- * time. If they fill too many pages for one poll, it starts at the oldest of these pages instead,
- * and goes up until a goal is reached.
+ * Reads the entries from a time on. Usually it reads all of them, from page 0, which shows the
+ * newest, down to the time. If they fill too many pages for one poll, it starts at the oldest of
+ * these pages instead, and goes up towards page 0 until the poll has enough.
  *
- * @param oldCount how many entries of the log are not new
+ * @param from the time
+ * @param oldCount how many entries of the log the last poll has counted as old
+ * @param makeGoal makes the goal that says when the poll has enough
  */
 async function readOldestSince(
 	log: BranchLog,
 	{ from, oldCount }: { from: string; oldCount: number },
-	makeUpwardGoal: () => EntryGoal,
+	makeGoal: () => EntryGoal,
 ): Promise<LogExcerpt> {
 	const reader = new ExcerptReader(log, from);
-	const { isReadDown, pageLength, total } = await reader.readDown({
+	const { hasReachedTime, pageLength, total } = await reader.readDown({
 		readDownToTime: from,
 		shouldStopAfterPage: (page) => page.number === 0 && showsManyNewPages(page, oldCount),
 	});
 	// Without a total, nobody knows how many entries are new, so reading has not stopped at page 0.
-	const isEverythingRead = isReadDown || total === undefined;
+	const isEverythingRead = hasReachedTime || total === undefined;
 	if (isEverythingRead) return await reader.completeExcerpt({ until: FOREVER, pageLength });
 
 	const pageNumber = choosePageToStart({ total, oldCount, pageLength });
-	return await readUpwards(log, from, { pageNumber, pageLength }, makeUpwardGoal());
+	const startPage = { pageNumber, pageLength };
+	return await readUpwards(log, from, startPage, makeGoal());
 }
 
-/** Whether the total of a page shows that new entries fill too many pages for one poll. */
+/**
+ * Whether new entries fill too many pages for one poll. With 5,600 entries in the log, 400 of them
+ * old, and 500 on a page, the new ones fill more than 10 pages.
+ *
+ * @param page page 0, with the number of entries in the log as its total
+ * @param oldCount how many entries of the log are not new
+ */
 function showsManyNewPages({ allRows, total }: Page, oldCount: number): boolean {
 	if (total === undefined) return false;
 
@@ -142,9 +164,14 @@ function showsManyNewPages({ allRows, total }: Page, oldCount: number): boolean 
 	return newCount > MOST_NEW_PAGES * pageLength;
 }
 
-/** Chooses the page that shows the newest old entry or, if all entries are new, the last page. */
+/**
+ * Chooses the page at which an upward reading starts: the one that shows the newest old entry or,
+ * if all entries are new, the last page.
+ *
+ * Entries are numbered from the newest one down, from 0 on. If 700 are new, entry 700 is the newest
+ * old one, and with 500 entries on a page it is on page 1.
+ */
 function choosePageToStart(log: { total: number; oldCount: number; pageLength: number }): number {
-	// Entries are numbered from the top. If 3 are new, they are 0, 1 and 2, and entry 3 is old.
 	const newestOldEntry = log.total - log.oldCount;
 	const lastEntry = log.total - 1;
 	return Math.floor(Math.min(newestOldEntry, lastEntry) / log.pageLength);
@@ -165,8 +192,11 @@ interface ReachedPage extends PageStart {
 }
 
 /**
- * Reads the entries from a page down to a time, then the pages above it one by one, until the goal
- * is reached.
+ * Reads the entries from a page down to a time, then the newer pages above it one by one, until the
+ * goal is reached or page 0, which shows the newest entries, was read.
+ *
+ * @param from the time
+ * @param goal counts the entries, and says when a poll has enough of them
  */
 async function readUpwards(
 	log: BranchLog,
@@ -182,13 +212,21 @@ async function readUpwards(
 		const previousEnd = reachedPage.excerpt.until;
 		reachedPage = await readPageAbove(reader, reachedPage);
 
-		const addedRows = reachedPage.excerpt.rows.filter((row) => readEntryTime(row) >= previousEnd);
+		// The excerpt grows upwards, so it has all rows of the pages below as well.
+		const { rows } = reachedPage.excerpt;
+		const addedRows = rows.filter((row) => readEntryTime(row) >= previousEnd);
 		goal.add(addedRows);
 	}
 	return reachedPage.excerpt;
 }
 
-/** Reads the page above the one that was reached. */
+/**
+ * Reads the next page towards the newest entries. If the log has grown since the last page was
+ * read, some entries have moved down below the next page, so the pages below it are read as well,
+ * down to the entries that are known.
+ *
+ * @param reachedPage the last page that was read, with the entries up to it
+ */
 async function readPageAbove(
 	reader: ExcerptReader,
 	reachedPage: ReachedPage,
@@ -202,7 +240,12 @@ async function readPageAbove(
 	});
 }
 
-/** Reads a page, and the pages below it down to a time. */
+/**
+ * Reads a page, and the older pages below it down to a time.
+ *
+ * @param end the time, and a condition for stopping earlier
+ * @returns the page, with all entries that the reader has read so far
+ */
 async function readFromPage(
 	reader: ExcerptReader,
 	start: PageStart,
@@ -228,7 +271,7 @@ class ExcerptReader {
 		private readonly from: string,
 	) {}
 
-	/** Reads pages towards older entries, and keeps their rows. */
+	/** Reads pages towards older entries, as far as the options say, and keeps their rows. */
 	async readDown(options: ReadDownOptions): Promise<PagesDown> {
 		const result = await readPagesDown(this.log, options);
 		for (const page of result.pages) this.rows.addPage(page);
@@ -237,17 +280,21 @@ class ExcerptReader {
 	}
 
 	/**
-	 * Returns the time before which all entries were read, once a page and those below it were read.
-	 * It is the newest time on the page, because the page above may have more entries with that time.
-	 * Page 0 has no page above it.
+	 * Returns the time at which an excerpt has to end if a page is the highest one that was read: all
+	 * entries before this time are on the page or below it. It is the newest time on the page,
+	 * because the page above may have more entries with that time. Page 0 has no page above it, so
+	 * its excerpt has no end.
 	 */
 	findEnd(pageNumber: number): string {
 		return pageNumber === 0 ? FOREVER : this.rows.newestTime;
 	}
 
 	/**
-	 * Makes an excerpt of the rows before a time. Where entries of a moment are missing, reads their
-	 * pages again first.
+	 * Makes the excerpt of all rows before a time that were read. If entries have changed their order
+	 * between two calls, one may be missing. Then reads the pages of its time again first.
+	 *
+	 * @param until the time; `FOREVER` for the newest entries too
+	 * @param pageLength how many rows each page has had
 	 */
 	async completeExcerpt({
 		until,
@@ -263,13 +310,15 @@ class ExcerptReader {
 		// number tells equal entries apart (`logEntries.ts`), so without one of them the others would
 		// get other numbers, and look new.
 		const rows = logRows.listRowsBefore(until).filter((row) => readEntryTime(row) >= from);
-		const count = until === FOREVER ? logRows.topPosition : logRows.countBefore(until);
-		return { rows, from, until, count: this.hasTotal ? count : undefined };
+		const entryCount = until === FOREVER ? logRows.topPosition : logRows.countBefore(until);
+		const count = this.hasTotal ? entryCount : undefined;
+		return { rows, from, until, count };
 	}
 
 	/**
-	 * Reads the pages of moments again of which entries are missing, because entries have changed
-	 * their order between two pages.
+	 * Looks in a span of time for moments (a moment is one second of the clock) that lack entries,
+	 * because entries with equal times have changed their order between two calls. Reads the pages of
+	 * each such moment again, until it lacks none or was read too often.
 	 */
 	private async completeMoments(span: TimeSpan, pageLength: number): Promise<void> {
 		let moment = this.rows.findMomentToReadAgain(span);
@@ -280,23 +329,27 @@ class ExcerptReader {
 	}
 
 	/**
-	 * Reads all pages with entries of a moment.
+	 * Reads all pages again that show entries of a moment, which is one second of the clock.
 	 *
-	 * Each repeated reading asks for shorter pages than the previous one, so that pages begin and end
-	 * between other entries. If AlfaCRM does not send as many rows as it is asked for, the pages keep
-	 * their length.
+	 * Each repeated reading asks for pages that are one row shorter, 499 rows instead of 500, then
+	 * 498 and so on. So the boundary between two pages falls between other entries. If AlfaCRM sends
+	 * fewer rows than it is asked for, asking for shorter pages would change nothing.
 	 *
 	 * @param usualLength how many rows came on a page when the largest page was asked for
 	 */
 	private async readMomentAgain(moment: LogMoment, usualLength: number): Promise<void> {
+		const readingsSoFar = moment.readingCount;
+		const shortenedSize = LARGEST_PAGE - readingsSoFar;
 		const obeysPageSize = usualLength === LARGEST_PAGE;
-		const pageSize = obeysPageSize ? LARGEST_PAGE - moment.readings : LARGEST_PAGE;
-		const pageLength = obeysPageSize ? pageSize : usualLength;
-		const pageNumber = Math.floor(this.rows.countAbove(moment) / pageLength);
+		const pageSize = obeysPageSize ? shortenedSize : LARGEST_PAGE;
+		const pageLength = obeysPageSize ? shortenedSize : usualLength;
+
+		const entriesAbove = this.rows.countAbove(moment);
+		const pageWithNewestEntry = Math.floor(entriesAbove / pageLength);
 
 		moment.startReading();
 		const { pages } = await readPagesDown(this.log, {
-			start: { pageNumber, pageLength },
+			start: { pageNumber: pageWithNewestEntry, pageLength },
 			pageSize,
 			readDownToTime: moment.time,
 		});

@@ -71,12 +71,18 @@ export class ReportedEvents {
 		this.olderLessonIds = readIdRanges(olderLessons);
 	}
 
-	/** Whether an event was reported, or may have been because it belongs to an older lesson. */
+	/**
+	 * Whether an event must not be reported: its key is known, or it belongs to a lesson whose events
+	 * were reported so long ago that their keys are forgotten.
+	 */
 	has({ key, lessonId = NO_LESSON }: ReportedEvent): boolean {
 		return this.keys.has(key) || this.olderLessonIds.has(lessonId);
 	}
 
-	/** Remembers an event, unless it is known already. */
+	/**
+	 * Remembers the key of an event, unless it is known already. If there are too many keys, forgets
+	 * the oldest one.
+	 */
 	add({ key, lessonId = NO_LESSON }: ReportedEvent): void {
 		if (this.keys.has(key)) return;
 
@@ -93,7 +99,11 @@ export class ReportedEvents {
 		};
 	}
 
-	/** Notes that the newest key belongs to a lesson. */
+	/**
+	 * Notes that the newest key belongs to a lesson. Events of the same lesson often come one after
+	 * the other, so it only counts them: two events of lesson 501 and one of 502 become `501*2` and
+	 * `502`.
+	 */
 	private countEventOf(lessonId: number): void {
 		const newestCount = this.lessonCounts.at(-1);
 		if (newestCount?.lessonId === lessonId) {
@@ -103,7 +113,10 @@ export class ReportedEvents {
 		}
 	}
 
-	/** Forgets the oldest key, and remembers its lesson, if it has one, among the older lessons. */
+	/**
+	 * Forgets the key of the oldest event. From now on no event of its lesson is reported any more,
+	 * so its lesson, if it has one, is added to the older lessons.
+	 */
 	private forgetOldestKey(): void {
 		const [oldestKey] = this.keys;
 		this.keys.delete(oldestKey);
@@ -116,9 +129,11 @@ export class ReportedEvents {
 }
 
 /**
- * Reads the stored lessons of the keys, the oldest first: `501*12,502,0*2`.
+ * Reads the stored lessons to which the keys of events belong. `501*12,502,0*2` stands for 12 keys
+ * of lesson 501, one key of lesson 502, and two keys without a lesson.
  *
- * @param keyCount the number of keys; if the text counts fewer, the oldest keys have no lesson
+ * @param keyCount the number of keys. Older versions stored no lessons, so the text may count fewer
+ * keys. Then the oldest keys have no lesson.
  */
 function readLessonCounts(text: string, keyCount: number): LessonCount[] {
 	const lessonCounts = text.split(',').filter(Boolean).map(parseLessonCount);
@@ -142,7 +157,7 @@ const writeLessonCount = ({ lessonId, eventCount }: LessonCount): string =>
 	eventCount === 1 ? `${lessonId}` : `${lessonId}*${eventCount}`;
 
 /**
- * Drops the lowest IDs if the text is too long.
+ * Drops the lowest IDs of a text if it is too long to be stored.
  *
  * @param ranges ascending IDs, `480-497,499`
  */
