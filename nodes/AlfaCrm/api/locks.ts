@@ -20,15 +20,16 @@ import { makeCancelledError } from './failures';
 const queueEnds = new Map<string, Promise<void>>();
 
 /**
- * Waits for locks, and holds them while `work` is under way. Without locks, two executions could
- * both read that a record is missing, and both create it. Work that comes first gets a lock first.
+ * Waits for the locks with some keys, and holds them while `work` is under way. Without locks, two
+ * executions could both read that a record is missing, and both create it. Work that comes first
+ * gets a lock first: each lock has a queue.
  *
  * Work that holds a lock may ask for another one, as long as all work does so in the same order:
  * first the locks of the values by which it searches for a record, such as a phone; then the locks
  * of records, one after the other.
  *
  * @param signal ends the wait at once; work that has begun goes on
- * @param readMsInProgress called when the work has ended; returns for how many milliseconds AlfaCRM
+ * @param getExtraHoldMs called when the work has ended; returns for how many milliseconds AlfaCRM
  * may still be carrying out a call of this work. The locks are held for that long.
  * @throws ResponseError if the signal aborts before the work has begun
  */
@@ -36,7 +37,7 @@ export async function withLock<T>(
 	keys: readonly string[],
 	signal: AbortSignal | undefined,
 	work: () => Promise<T>,
-	readMsInProgress: () => number = () => 0,
+	getExtraHoldMs: () => number = () => 0,
 ): Promise<T> {
 	if (signal?.aborted) throw makeCancelledError();
 
@@ -60,7 +61,7 @@ export async function withLock<T>(
 	try {
 		return await work();
 	} finally {
-		leaveAfter(readMsInProgress(), () => place.leave());
+		leaveAfter(getExtraHoldMs(), () => place.leave());
 	}
 }
 
