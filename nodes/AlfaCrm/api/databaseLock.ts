@@ -126,9 +126,9 @@ export class DatabaseLock {
 	/** The number of the latest lease of this process. */
 	private latestEpoch = 0;
 	private lease?: Lease;
-	/** Resolves when the single attempt to take the lock ends that is under way. */
+	/** The attempt under way to take the lock at once. Resolves when the attempt has ended. */
 	private pendingAttempt?: Promise<void>;
-	/** Resolves when this process gets the lock for which it waits. All its work shares the wait. */
+	/** The wait under way for the lock. All work of this process shares it. */
 	private pendingWait?: Promise<void>;
 	/** Until when this process leaves the lock to others. */
 	private backoffUntil = 0;
