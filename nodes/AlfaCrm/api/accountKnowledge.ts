@@ -28,13 +28,13 @@ const MOST_KEPT_VALUES = 300;
 const behavioursSeenAt = new Map<string, number>();
 
 /** The kept values with the times at which they were read, the oldest first. */
-const keptReadings = new Map<string, Reading<unknown>>();
+const keptValues = new Map<string, Reading<unknown>>();
 
 /**
  * The values that are being read, by key. Each promise resolves when the value has been read, or
  * when that has failed.
  */
-const pendingReadings = new Map<string, Promise<void>>();
+const pendingReads = new Map<string, Promise<void>>();
 
 // ------------------------------------------------------- behaviours
 
@@ -51,7 +51,7 @@ export function wasBehaviourSeen(key: string): boolean {
 
 // ------------------------------------------------------- values that were read
 
-/** A value that was read from AlfaCRM. */
+/** A value that was read from AlfaCRM, with the moment of reading. */
 export interface Reading<T> {
 	value: T;
 	/** When the reading began, by `performance.now()`. A later change may be missing in the value. */
@@ -72,45 +72,54 @@ interface ReadingOptions<T> {
 }
 
 /**
- * Returns a value that another execution of the same account has read from AlfaCRM, or reads it. If
- * several executions need the value at the same moment, one of them reads it and the others wait.
+ * Returns a value of an account, such as its list of branches, with the moment at which it was
+ * read. Takes the value that another execution has read within the last minutes, or reads it from
+ * AlfaCRM.
  *
- * An execution waits only once. If the value for which it waited is too old or was not kept, it
- * reads the value itself.
+ * If another execution is just reading the value, waits for it instead of reading it too. An
+ * execution waits only once. If the value for which it waited is too old or was not kept, it reads
+ * the value itself.
+ *
+ * @param key names the account and the value
  */
 export async function readForAllExecutions<T>(
 	key: string,
 	read: () => Promise<T>,
 	options: ReadingOptions<T>,
 ): Promise<Reading<T>> {
-	const keptReading = findKeptReading(key, options);
-	if (keptReading !== undefined) return keptReading;
+	const keptValue = findUsableValue(key, options);
+	if (keptValue !== undefined) return keptValue;
 
-	const pendingReading = pendingReadings.get(key);
-	if (pendingReading !== undefined) {
-		await waitUnlessAborted(pendingReading, options.signal);
-		const finishedReading = findKeptReading(key, options);
-		if (finishedReading !== undefined) return finishedReading;
+	const pendingRead = pendingReads.get(key);
+	if (pendingRead !== undefined) {
+		await waitUnlessAborted(pendingRead, options.signal);
+		const valueOfOtherExecution = findUsableValue(key, options);
+		if (valueOfOtherExecution !== undefined) return valueOfOtherExecution;
 	}
 
 	return await readAndKeep(key, read, options);
 }
 
 /**
- * Finds a kept value that was read late enough, unless this process has written to its records
- * since.
+ * Finds a kept value that may still be used: it was read late enough for the caller, and this
+ * process has not changed its records since.
  */
-function findKeptReading<T>(key: string, options: ReadingOptions<T>): Reading<T> | undefined {
-	const reading = keptReadings.get(key) as Reading<T> | undefined;
-	if (reading === undefined || reading.at < options.notBefore) return undefined;
+function findUsableValue<T>(key: string, options: ReadingOptions<T>): Reading<T> | undefined {
+	const reading = keptValues.get(key) as Reading<T> | undefined;
+	if (reading === undefined) return undefined;
+
+	const isTooOld = reading.at < options.notBefore;
+	if (isTooOld) return undefined;
 
 	const isStale = wasWrittenSince(options.writes, reading.version);
 	return isStale ? undefined : reading;
 }
 
 /**
- * Reads a value from AlfaCRM, and keeps it if `mayBeKept` says that other executions may use it.
- * While the value is read, executions that need it wait instead of reading it as well.
+ * Reads a value from AlfaCRM, and keeps it for other executions if `mayBeKept` allows that. While
+ * the value is being read, `pendingReads` has a promise for which other executions wait.
+ *
+ * @returns the value with the moment at which the reading began
  */
 async function readAndKeep<T>(
 	key: string,
@@ -121,34 +130,35 @@ async function readAndKeep<T>(
 	const version = currentVersion();
 	const pendingValue = read();
 
-	// Waiting executions look for the value in `keptReadings`, so they need no result and no failure.
+	// The promise for waiting executions resolves without the value, and also if the reading fails:
+	// afterwards they look for the value in `keptValues`.
 	const ignoreResult = () => {};
-	const pendingReading = pendingValue.then(ignoreResult, ignoreResult);
-	pendingReadings.set(key, pendingReading);
+	const pendingRead = pendingValue.then(ignoreResult, ignoreResult);
+	pendingReads.set(key, pendingRead);
 
 	try {
 		const value = await pendingValue;
 		const reading = { value, at, version };
-		if (options.mayBeKept(value)) keepReading(key, reading);
+		if (options.mayBeKept(value)) keepValue(key, reading);
 		return reading;
 	} finally {
-		// Another execution that waited in vain may have replaced the entry by a reading of its own.
-		const isOwnEntry = pendingReadings.get(key) === pendingReading;
-		if (isOwnEntry) pendingReadings.delete(key);
+		// An execution that waited in vain may have put its own promise there. That promise stays.
+		const isOwnPromise = pendingReads.get(key) === pendingRead;
+		if (isOwnPromise) pendingReads.delete(key);
 	}
 }
 
 /**
- * Keeps a value that was read, and removes the values that are too old for any execution. Otherwise
- * the lists of an account that is no longer used would stay for ever.
+ * Keeps a value for other executions, and removes all values that were read more than five minutes
+ * ago. Otherwise the lists of an account that is no longer used would stay for ever.
  */
-function keepReading(key: string, reading: Reading<unknown>): void {
-	boundedSet(keptReadings, key, reading, MOST_KEPT_VALUES);
+function keepValue(key: string, reading: Reading<unknown>): void {
+	boundedSet(keptValues, key, reading, MOST_KEPT_VALUES);
 
 	const now = performance.now();
-	for (const [keptKey, { at }] of keptReadings) {
-		const isTooOld = now - at > LIST_MS;
-		if (isTooOld) keptReadings.delete(keptKey);
+	for (const [keptKey, { at }] of keptValues) {
+		const ageMs = now - at;
+		if (ageMs > LIST_MS) keptValues.delete(keptKey);
 	}
 }
 
@@ -158,6 +168,6 @@ function keepReading(key: string, reading: Reading<unknown>): void {
  */
 export function forgetAccounts(): void {
 	behavioursSeenAt.clear();
-	keptReadings.clear();
-	pendingReadings.clear();
+	keptValues.clear();
+	pendingReads.clear();
 }

@@ -93,18 +93,21 @@ const SEARCHES_WITHOUT_CREATION = 10;
 /** How many locks a process keeps: more than there are nodes at work at the same time. */
 const MOST_LOCKS = 1_000;
 
-/** A row for which nobody waits has two entries: the first one and the one of its holder. */
+/**
+ * How many entries a row has while nobody waits: the one that says "locked", and the one that its
+ * holder added when it took the lock.
+ */
 const ENTRIES_IF_NOBODY_WAITS = 2;
 
 /** The locks by workflow and node. n8n's database has one row for each. */
 const locks = new Map<string, DatabaseLock>();
 
 /**
- * Returns the lock of a node of a workflow.
+ * Returns the lock of a node of a workflow: the same object each time, or a new one the first time.
  *
- * Beyond `MOST_LOCKS`, the lock that was asked for longest ago is forgotten. If this process still
- * holds the forgotten lock, a new lock of the same node waits for the row of the old one, as
- * another process would.
+ * The process keeps `MOST_LOCKS` locks. If there are more, it forgets the lock that was asked for
+ * longest ago. If this process still holds the forgotten lock, a new lock of the same node waits
+ * for it, as another process would.
  */
 export function getDatabaseLock(workflowId: string | undefined, nodeId: string): DatabaseLock {
 	const key = JSON.stringify([workflowId, nodeId]);
@@ -123,41 +126,45 @@ export class DatabaseLock {
 	/** The number of the latest lease of this process. */
 	private latestEpoch = 0;
 	private lease?: Lease;
-	/** The attempt to take the lock at once that is under way. */
-	private attempt?: Promise<void>;
-	/** The wait for the lock that is under way. All waiting work of this process shares it. */
-	private waiting?: Promise<void>;
+	/** The attempt under way to take the lock at once. Resolves when the attempt has ended. */
+	private pendingAttempt?: Promise<void>;
+	/** The wait under way for the lock. All work of this process shares it. */
+	private pendingWait?: Promise<void>;
 	/** Until when this process leaves the lock to others. */
 	private backoffUntil = 0;
 	/** How many searches have found a record since one found none. */
 	private searchesWithoutCreation = 0;
 
 	/**
-	 * Joins the lease of this process, if it has the lock or can take it at once.
+	 * Enters the lock without waiting for another process: joins the lease of this process if it has
+	 * the lock, or tries once to take the lock.
 	 *
-	 * @returns undefined if another process has the lock, or the database takes too long to say so
+	 * @returns the lease, which the work must leave; undefined if another process has the lock, or
+	 * the database has not answered within `TRY_MS`
 	 */
 	async tryEnter(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
 		const hasOpenLease = this.lease?.isOpen === true;
 		if (!hasOpenLease) {
-			const taking = this.takeIfFree(data);
-			await waitUnlessAborted(Promise.race([taking, sleepUnref(TRY_MS)]), signal);
+			const attempt = this.takeLockAtOnce(data);
+			const timeUp = sleepUnref(TRY_MS);
+			await waitUnlessAborted(Promise.race([attempt, timeUp]), signal);
 		}
 		return this.joinLease();
 	}
 
 	/**
-	 * Waits for the lock before a search, but not for long, and not at all where the node hardly ever
-	 * creates a record.
+	 * Waits up to a minute for the lock before a search. A node that hardly ever creates a record
+	 * does not wait, because only the creation of a record needs the lock.
 	 *
-	 * @returns undefined if the search must do without the lock
+	 * @returns the lease, which the work must leave; undefined if the search goes ahead without the
+	 * lock
 	 */
 	async enterBeforeSearch(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
 		const firstLease = await this.tryEnter(data, signal);
 		if (firstLease !== undefined) return firstLease;
 
-		const hardlyCreates = this.searchesWithoutCreation >= SEARCHES_WITHOUT_CREATION;
-		if (hardlyCreates) return undefined;
+		const hardlyEverCreates = this.searchesWithoutCreation >= SEARCHES_WITHOUT_CREATION;
+		if (hardlyEverCreates) return undefined;
 
 		const timeUp = sleepUnref(WAIT_BEFORE_SEARCH_MS).then(() => 'timeUp' as const);
 		for (;;) {
@@ -204,35 +211,41 @@ export class DatabaseLock {
 	}
 
 	/** Whether this process may take the lock. Right after a handover, other processes come first. */
-	private get mayTake(): boolean {
+	private get mayTakeLock(): boolean {
 		const isHolder = this.lease?.isHeld === true;
 		return !isHolder && performance.now() >= this.backoffUntil;
 	}
 
-	/** Takes the lock, unless another process has it or work of this process waits for it already. */
-	private async takeIfFree(data?: ProcessedData): Promise<void> {
+	/**
+	 * Tries once to take the lock. Leaves it alone if another process has it, or if other work of
+	 * this process waits for it already. All work that calls this at the same time shares one try.
+	 */
+	private async takeLockAtOnce(data?: ProcessedData): Promise<void> {
 		await this.lease?.ending;
-		if (!this.mayTake || this.waiting !== undefined) return;
+		const isWaitingAlready = this.pendingWait !== undefined;
+		if (!this.mayTakeLock || isWaitingAlready) return;
 
-		this.attempt ??= this.insertRowIfFree(new DatabaseRow(data)).finally(() => {
-			this.attempt = undefined;
+		this.pendingAttempt ??= this.insertRowIfMissing(new DatabaseRow(data)).finally(() => {
+			this.pendingAttempt = undefined;
 		});
-		await this.attempt;
+		await this.pendingAttempt;
 	}
 
 	/**
 	 * Takes the lock by inserting its row into n8n's database, if there is no row yet.
 	 *
-	 * Only looks for the row first. An attempt to insert it would leave a waiting entry in the row of
-	 * another holder, who would then hand the lock over although nobody waits.
+	 * Counts the entries of the row before, and does nothing if it has any. If another process holds
+	 * the lock, an attempt to insert the row would add to it an entry that says "I wait". That
+	 * process would then hand the lock over although nobody waits.
 	 */
-	private async insertRowIfFree(row: DatabaseRow): Promise<void> {
+	private async insertRowIfMissing(row: DatabaseRow): Promise<void> {
 		try {
 			const entryCount = await row.countEntries();
 			const isFree = entryCount === 0;
-			if (isFree) await this.takeWhenFree(row, new WaitingProcess(row));
+			if (isFree) await this.tryToBeginLease(row, new WaitingProcess(row));
 		} catch (error) {
-			if (error instanceof NoRowError) this.beginLocalLease();
+			const canKeepNoRow = error instanceof NoRowError;
+			if (canKeepNoRow) this.beginLocalLease();
 			// After any other failure, the work searches without the lock. If it has to create a record,
 			// it calls `enter`, which tries again and reports a failure that lasts.
 		}
@@ -240,43 +253,50 @@ export class DatabaseLock {
 
 	/** Waits until this process has the lock. All work of the process shares one wait. */
 	private async waitForLock(data?: ProcessedData): Promise<void> {
-		this.waiting ??= this.lookUntilTaken(new DatabaseRow(data)).finally(() => {
-			this.waiting = undefined;
+		this.pendingWait ??= this.lookUntilTaken(new DatabaseRow(data)).finally(() => {
+			this.pendingWait = undefined;
 		});
-		await this.waiting;
+		await this.pendingWait;
 	}
 
 	/**
-	 * Looks at the row again and again, until this process has the lock.
+	 * Tries to take the lock about twice a second, until this process has it. If n8n's database fails
+	 * at one try, a later try may succeed.
 	 *
-	 * @throws UserError if n8n's database has failed for `ANSWER_MS`
+	 * @throws UserError if the database has failed for half a minute (`ANSWER_MS`)
 	 */
 	private async lookUntilTaken(row: DatabaseRow): Promise<void> {
 		const waitingProcess = new WaitingProcess(row);
-		let workedAt = performance.now();
+		let latestSuccessAt = performance.now();
 		for (;;) {
 			try {
-				if (this.mayTake) await this.takeWhenFree(row, waitingProcess);
-				// Nothing has failed, although nothing was asked while other processes come first.
-				workedAt = performance.now();
+				if (this.mayTakeLock) await this.tryToBeginLease(row, waitingProcess);
+				// A turn left to other processes asks the database nothing. It counts as a success too.
+				latestSuccessAt = performance.now();
 			} catch (error) {
-				const isDown = performance.now() - workedAt >= ANSWER_MS;
-				if (error instanceof NoRowError) {
+				const canKeepNoRow = error instanceof NoRowError;
+				const isDatabaseDown = performance.now() - latestSuccessAt >= ANSWER_MS;
+				if (canKeepNoRow) {
 					this.beginLocalLease();
-				} else if (isDown) {
+				} else if (isDatabaseDown) {
 					throw makeDatabaseDownError(error);
 				}
 			}
-			// `takeIfFree` may have taken the lock meanwhile, too.
-			if (this.lease?.isOpen === true) return;
+			// The lease was begun above, or meanwhile by other work of this process.
+			const hasLock = this.lease?.isOpen === true;
+			if (hasLock) return;
 
+			// Random pauses keep two processes from trying in step.
 			const randomFactor = 0.5 + Math.random();
 			await sleepUnref(LOOK_MS * randomFactor);
 		}
 	}
 
-	/** Takes the lock and begins a lease, unless another process has the lock. */
-	private async takeWhenFree(row: DatabaseRow, waitingProcess: WaitingProcess): Promise<void> {
+	/**
+	 * Takes the lock and begins a lease, unless another process has the lock. If this process has
+	 * waited, begins the lease a second later: AlfaCRM still counts the calls of the former holder.
+	 */
+	private async tryToBeginLease(row: DatabaseRow, waitingProcess: WaitingProcess): Promise<void> {
 		const takenAt = await waitingProcess.tryToTake();
 		if (takenAt === undefined) return;
 
@@ -295,9 +315,12 @@ export class DatabaseLock {
 		this.lease = new Lease(start, (lease) => this.noteEnd(lease));
 	}
 
-	/** Notes that a lease has ended. If other processes wait for the lock, they go first. */
+	/**
+	 * Notes that a lease has ended. If another process waits for the lock, this process leaves the
+	 * lock alone for a moment, so that the other one gets it.
+	 */
 	private noteEnd(lease: Lease): void {
-		if (lease.isAwaited) this.backoffUntil = performance.now() + BACKOFF_MS;
+		if (lease.isOtherProcessWaiting) this.backoffUntil = performance.now() + BACKOFF_MS;
 		if (this.lease === lease) this.lease = undefined;
 	}
 }
@@ -324,15 +347,15 @@ interface LeaseStart {
 }
 
 /**
- * The time for which a process holds the lock. It ends when the work is done and another process
- * waits, or when no more work has come for a moment. Pieces of work of the same process join and
- * leave it.
+ * The time for which a process holds the lock. Pieces of work of this process join and leave the
+ * lease. It ends when all of them have left and no other work has come for a moment, or another
+ * process waits.
  */
 export class Lease {
 	/** Counts the leases of this process. What was read in an earlier lease may be stale. */
 	readonly epoch: number;
 	/** Whether another process waits for the lock. */
-	isAwaited = false;
+	isOtherProcessWaiting = false;
 	/** The removal of the row, once it has begun. */
 	ending?: Promise<void>;
 	private readonly row?: DatabaseRow;
@@ -353,7 +376,7 @@ export class Lease {
 		this.heldUntil = row === undefined ? Infinity : takenAt + LEASE_MS;
 
 		if (row !== undefined) void this.keepRenewing(row);
-		void this.endWhenIdle();
+		void this.endIfIdle();
 	}
 
 	/**
@@ -366,7 +389,7 @@ export class Lease {
 
 	/** Whether more work may join. */
 	get isOpen(): boolean {
-		return this.isHeld && !this.isAwaited && this.ending === undefined;
+		return this.isHeld && !this.isOtherProcessWaiting && this.ending === undefined;
 	}
 
 	/** Begins one piece of work. It must call `leave` once. */
@@ -377,12 +400,12 @@ export class Lease {
 	/** Ends one piece of work that has joined. */
 	leave(): void {
 		this.workCount -= 1;
-		void this.endWhenIdle();
+		void this.endIfIdle();
 	}
 
 	/**
-	 * Renews the lease every second, until it ends or runs out. A lease that has run out ends when
-	 * its last piece of work leaves.
+	 * Renews the lease every second, until it ends or runs out. Each renewal lets the lease last for
+	 * 40 seconds more. A lease that has run out ends when its last piece of work leaves.
 	 */
 	private async keepRenewing(row: DatabaseRow): Promise<void> {
 		while (this.isHeld && this.ending === undefined) {
@@ -393,86 +416,104 @@ export class Lease {
 			// A renewal that fails may succeed the next time. If none does, the lease runs out.
 			this.renewing = this.renew(row).catch(() => undefined);
 			await this.renewing;
-			// Hands the lock over to the waiting process, unless work is still under way.
-			if (this.isAwaited) await this.endWhenIdle();
+			// Hands the lock over to the waiting process, unless work is still under way. In that case
+			// the last piece of work hands it over.
+			if (this.isOtherProcessWaiting) await this.endIfIdle();
 		}
 	}
 
 	/**
-	 * Renews the lease: by a heartbeat while another process waits, otherwise by a look at the row.
+	 * Renews the lease. While another process waits, a heartbeat tells it that this process is alive.
+	 * While nobody waits, it is enough to see in the row that nobody waits.
 	 */
 	private async renew(row: DatabaseRow): Promise<void> {
-		if (this.isAwaited) {
+		if (this.isOtherProcessWaiting) {
 			await this.renewByHeartbeat(row);
 		} else {
-			await this.renewByLook(row);
+			await this.renewIfNobodyWaits(row);
 		}
 	}
 
 	/**
-	 * Counts the entries of the row. A count that shows that nobody waits renews the lease.
+	 * Renews the lease if no other process waits for the lock. The number of entries in the row
+	 * tells:
 	 *
-	 * A count that shows the first waiting entry does not renew it: the waiting process measures the
-	 * silence of the holder from the moment of that entry, which was before the count.
+	 * - 0: the row is gone, because another process took this one for dead. The lease runs out.
+	 * - 2: nobody waits. The lease is renewed.
+	 * - more: a waiting process has added an entry. The lease is not renewed, because that process
+	 *   began to watch for heartbeats when it added the entry, which was before this count.
 	 */
-	private async renewByLook(row: DatabaseRow): Promise<void> {
+	private async renewIfNobodyWaits(row: DatabaseRow): Promise<void> {
 		const beganAt = performance.now();
 		const entryCount = await row.countEntries();
-		// Once the lease has run out, the row may belong to another process.
+		// The lease may have run out during the count. Then the row may belong to another process.
 		if (!this.isHeld) return;
 
-		if (entryCount === 0) {
-			this.loseRow();
-		} else if (entryCount === ENTRIES_IF_NOBODY_WAITS) {
+		const isRowGone = entryCount === 0;
+		const isNobodyWaiting = entryCount === ENTRIES_IF_NOBODY_WAITS;
+		if (isRowGone) {
+			this.expireNow();
+		} else if (isNobodyWaiting) {
 			this.heldUntil = beganAt + LEASE_MS;
 		} else {
-			this.isAwaited = true;
+			this.isOtherProcessWaiting = true;
 		}
 	}
 
 	/**
-	 * Adds a heartbeat to the row, which renews the lease. A heartbeat consists of two entries, so
-	 * that it differs from the waiting entry of another process.
+	 * Renews the lease by a heartbeat: adds two entries to the row, which show the waiting process
+	 * that this process is alive. A single entry would look like that of one more waiting process.
 	 */
 	private async renewByHeartbeat(row: DatabaseRow): Promise<void> {
 		const beganAt = performance.now();
 		const name = `heartbeat ${Math.random()}`;
 		const { hasInsertedRow } = await row.add(`${name} 1`, `${name} 2`);
-		// Once the lease has run out, the row may belong to another process.
+		// The lease may have run out meanwhile. Then the row may belong to another process.
 		if (!this.isHeld) return;
 
-		// The heartbeat has inserted a new row, so the row of the lease was gone.
-		if (hasInsertedRow) {
-			this.loseRow();
+		// A heartbeat inserts a new row only if the row of this lease was gone.
+		const wasRowGone = hasInsertedRow;
+		if (wasRowGone) {
+			this.expireNow();
 		} else {
 			this.heldUntil = beganAt + LEASE_MS;
 		}
 	}
 
-	/** Notes that another process took this one for dead and removed the row. */
-	private loseRow(): void {
+	/** Lets the lease run out at once: another process took this one for dead and removed the row. */
+	private expireNow(): void {
 		this.heldUntil = -Infinity;
 	}
 
-	/** Ends the lease, unless work has joined it or joins it within a moment. */
-	private async endWhenIdle(): Promise<void> {
+	/**
+	 * Ends the lease if no work is under way. An open lease waits a moment before, because more work
+	 * of this process may come and use it.
+	 */
+	private async endIfIdle(): Promise<void> {
 		if (this.isOpen) await sleepUnref(LINGER_MS);
-		if (this.workCount > 0) return;
+		const hasWork = this.workCount > 0;
+		if (hasWork) return;
 
 		this.ending ??= this.end();
 		await this.ending;
 	}
 
-	/** Removes the row, so that another process can take the lock. */
+	/** Ends the lease: removes the row, so that another process can take the lock. */
 	private async end(): Promise<void> {
-		const { row } = this;
-		// A heartbeat after the removal would make a row that nobody holds.
+		// Waits for a renewal under way: its heartbeat would insert the row again after the removal.
 		await this.renewing;
-		// Learns of a process that has begun to wait within the last second, which gets the lock next.
-		if (row !== undefined && !this.isAwaited) await this.renew(row).catch(() => undefined);
-		// A late removal would remove the row of another process, because all use the same row.
-		if (row !== undefined && this.isHeld) await row.remove().catch(() => undefined);
+
+		if (this.row !== undefined) await this.removeRow(this.row);
 		this.onEnd(this);
+	}
+
+	/** Removes the row from n8n's database, unless the row may belong to another process by now. */
+	private async removeRow(row: DatabaseRow): Promise<void> {
+		// Looks once more whether another process waits. If so, that process gets the lock next.
+		if (!this.isOtherProcessWaiting) await this.renew(row).catch(() => undefined);
+
+		// Once the lease has run out, another process may have inserted its own row in this place.
+		if (this.isHeld) await row.remove().catch(() => undefined);
 	}
 }
 
@@ -501,8 +542,12 @@ class WaitingProcess {
 	}
 
 	/**
-	 * Takes the lock if it is free, by adding the waiting entry. Otherwise watches whether the holder
-	 * is alive, and removes the row of a dead one.
+	 * Adds the entry that says "this process waits" to the row. If there was no row, this inserts the
+	 * row and takes the lock. Otherwise another process has the lock. If it has given no sign of life
+	 * for a minute, replaces it.
+	 *
+	 * Call this again and again. The waiting process takes the holder for dead when its calls see no
+	 * heartbeat, without interruption, until `deadAt`.
 	 *
 	 * @returns when the statement was sent that took the lock; undefined while another process has it
 	 */
@@ -516,9 +561,9 @@ class WaitingProcess {
 		const now = performance.now();
 
 		const isUnchanged = this.isRowUnchanged(entriesBefore, entryCount);
-		const wasQuick = this.wasLookQuick(addingMs, now);
-		const continuesWatch = this.isWatching && isUnchanged && wasQuick;
-		if (!continuesWatch) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
+		const isUninterrupted = this.isWatching && this.wasLookQuick(addingMs, now);
+		const mustBeginAnew = !isUnchanged || !isUninterrupted;
+		if (mustBeginAnew) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
 
 		this.isWatching = true;
 		this.entryCount = entryCount;
@@ -529,28 +574,39 @@ class WaitingProcess {
 	}
 
 	/**
-	 * Tells whether the last look has seen the same row, and the holder has added no heartbeat since.
-	 * One entry more is the waiting entry of another process; a heartbeat adds two.
+	 * Tells whether the row is that of the last look, and the holder has added no heartbeat since. A
+	 * heartbeat adds two entries. A single new entry comes from another process that waits.
+	 *
+	 * @param entriesBefore which of the entries just added the row had before
 	 */
 	private isRowUnchanged(entriesBefore: readonly unknown[], entryCount: number): boolean {
+		// A row of a new holder does not have the entry of this process.
 		const isSameRow = entriesBefore.includes(this.waitingEntry);
 		const addedCount = entryCount - this.entryCount;
 		return isSameRow && (addedCount === 0 || addedCount === 1);
 	}
 
-	/** Tells whether a look came soon after the last one, and its statement did not take too long. */
+	/**
+	 * Tells whether a look at the row came within ten seconds of the last one, and took no longer
+	 * than five seconds to add its entry. After a slow look, nobody knows what the holder did
+	 * meanwhile.
+	 */
 	private wasLookQuick(addingMs: number, now: number): boolean {
 		// n8n writes a row as a whole. So a slow statement may have written the old row of a dead
 		// holder over the row of the next holder.
 		if (addingMs >= CLAIM_MS) return false;
 
-		return now - this.lookedAt < LONGEST_GAP_BETWEEN_LOOKS_MS;
+		const sinceLastLookMs = now - this.lookedAt;
+		return sinceLastLookMs < LONGEST_GAP_BETWEEN_LOOKS_MS;
 	}
 
 	/**
-	 * Claims the row of a dead holder, and removes it some seconds later. If two processes claim it
-	 * at the same moment, one of them either sees that it is not the first, or overwrites the claim
-	 * of the other.
+	 * Claims the row of a dead holder, which means to add entries that announce its removal, and
+	 * removes the row five seconds later if the claim is still there.
+	 *
+	 * Two processes may claim the row at the same moment. Then one of them sees in the row that the
+	 * other one came first, or its write overwrites the claim of the other one. So only one removes
+	 * the row.
 	 *
 	 * @returns when the statement was sent that took the lock, if the row was gone; otherwise
 	 * undefined, and the next look may take the lock
@@ -566,9 +622,11 @@ class WaitingProcess {
 		const claiming = await row.add(waitingEntry, ...sharedClaims, ownClaim);
 		if (claiming.hasInsertedRow) return claimedAt;
 
-		const isFirstClaim = !sharedClaims.some((claim) => claiming.entriesBefore.includes(claim));
-		const isSameRow = claiming.entriesBefore.includes(waitingEntry);
-		if (!isFirstClaim || !isSameRow) return undefined;
+		const otherProcessWasFirst = sharedClaims.some((claim) =>
+			claiming.entriesBefore.includes(claim),
+		);
+		const isRowOfDeadHolder = claiming.entriesBefore.includes(waitingEntry);
+		if (otherProcessWasFirst || !isRowOfDeadHolder) return undefined;
 
 		await sleepUnref(CLAIM_MS);
 		const lookedAgainAt = performance.now();
@@ -585,12 +643,13 @@ class WaitingProcess {
 }
 
 /**
- * Makes the two entries by which a claim on a row is known to other processes, from the number of
- * entries that the row had.
+ * Makes the two entries by which other processes recognize a claim on a row: one with the number of
+ * entries in the row, and one with the next number.
  *
  * Two processes that claim the same row may count one entry more or less, because a third process
- * has added its waiting entry in between. For example, one counts 5 and adds the claims 5 and 6;
- * the other counts 6 and adds the claims 6 and 7. The later process finds claim 6, and gives up.
+ * has added an entry in between. For example, the first process counts 5 and adds the claims 5 and
+ * 6. The second one counts 6 and adds the claims 6 and 7. It finds that claim 6 was there before,
+ * and gives up.
  */
 function makeSharedClaims(entryCount: number): string[] {
 	return [`claimed at ${entryCount}`, `claimed at ${entryCount + 1}`];

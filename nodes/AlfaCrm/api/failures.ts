@@ -164,8 +164,9 @@ export function redact(text: string, secrets: ReadonlyArray<string | undefined>)
 }
 
 /**
- * Makes a new NodeApiError. The error that n8n threw is not reused, because it holds the request
- * with its token, and keeps its text.
+ * Makes the error that a user of the node sees: a NodeApiError with the given texts. The error that
+ * n8n threw for the call is not reused, because it holds the request with its token, and its text
+ * cannot be replaced.
  *
  * @param failure tells n8n what failed, so that n8n can make a trigger wait or stop
  */
@@ -177,7 +178,8 @@ export function nodeError(
 ): NodeApiError {
 	return new NodeApiError(
 		node,
-		// Stands for the error of the call, without its request. n8n shows the texts below instead.
+		// n8n expects the error of the call here. This object has only a message and no token, and n8n
+		// shows the texts below instead of it.
 		{ message: text.message },
 		{
 			message: text.message,

@@ -74,13 +74,18 @@ export interface ListReader {
 	collect(list: ListQuery, options: CollectOptions): Promise<Collected>;
 }
 
-/** Makes a reader for a client, without other checks. */
+/** Makes a reader of lists that only calls `collect` with a client, without other checks. */
 export function makeListReader(client: ApiClient): ListReader {
 	return { collect: async (list, options) => await collect(client, list, options) };
 }
 
 /**
- * Reads the rows of a list, each once, and reads the list once more if rows are missing.
+ * Reads the wanted rows of a list, each once, and reads the list once more if rows are missing.
+ *
+ * One call may show only a part of the list, such as the lessons with one status. Then there are
+ * several passes: each pass reads the list with another addition to the body of the call, such as
+ * `{ status: 1 }`. The reading ends at the limit, or when the goal, which sees each page, says that
+ * enough rows have come. By default, it ends with the list.
  *
  * @throws NodeApiError if a page does not come
  */
@@ -101,7 +106,7 @@ export async function collect(
 			if (hasEnoughRows) break;
 
 			const body = { ...list.body, ...pass };
-			// A page size that the caller has chosen replaces this one.
+			// `list` may have a page size of its own, which takes the place of this one.
 			const listOfPass = { pageSize, ...list, body };
 			const reading = new PassReading(client, listOfPass, wantedRows, goal);
 			const result = await reading.read();
@@ -114,7 +119,7 @@ export async function collect(
 	return { rows: wantedRows.toArray(), ...combineResults(results) };
 }
 
-/** The addition of the only pass over a list that one call shows whole. */
+/** The addition to the body of the call, if a single pass shows the whole list. */
 const NOTHING_TO_ADD: IDataObject = {};
 
 // ---------------------------------------------------------------- goals
@@ -139,10 +144,14 @@ class PassReading {
 		private readonly goal: ReadingGoal,
 	) {}
 
-	/** Reads the list, and reads the list once more if rows are missing. */
+	/**
+	 * Reads the list, and reads it once more if rows are missing after that. Rows can be missing
+	 * because records are added and removed while the pages are read.
+	 */
 	async read(): Promise<ReadingResult> {
 		const firstResult = await this.readOnce(this.list);
-		if (firstResult.isComplete || wasEndedByGoal(firstResult)) return firstResult;
+		const hasEnoughRows = firstResult.isComplete || wasEndedByGoal(firstResult);
+		if (hasEnoughRows) return firstResult;
 
 		// A reading that begins with a later page never has the rows of the earlier pages. The caller
 		// has them from an earlier reading, and a second reading would lack them too.
@@ -152,13 +161,19 @@ class PassReading {
 		return await this.readOnce(this.list);
 	}
 
-	/** Reads page by page to the end of the list, to the limit or to the goal. */
+	/**
+	 * Reads page by page, until the list ends, the limit of wanted rows is reached, or the goal,
+	 * which sees each page, says that enough rows have come.
+	 *
+	 * If AlfaCRM turns out to ignore the filter of the call, begins again with the largest pages.
+	 *
+	 * @returns the result after the last page that was read
+	 */
 	private async readOnce(list: ListRequest): Promise<ReadingResult> {
-		// The result if no page comes, and after each page the result so far.
-		let result: ReadingResult = { isComplete: false, readCount: this.seenKeys.size };
+		let resultSoFar: ReadingResult = { isComplete: false, readCount: this.seenKeys.size };
 		let hasUnwantedRows = false;
-		// Tells how many rows to request ahead. If all rows so far were wanted, as many as the limit
-		// still allows. Otherwise nobody knows how many rows have to be read, perhaps the whole list.
+		// Tells how many more rows may be needed. As long as all rows were wanted, these are as many as
+		// the limit still allows. After an unwanted row, perhaps the whole list has to be read.
 		const countRowsToRead = () => (hasUnwantedRows ? Infinity : this.wantedRows.remainingCount);
 
 		for await (const page of readPages(this.client, list, countRowsToRead)) {
@@ -169,21 +184,22 @@ class PassReading {
 			const unwantedCount = this.wantedRows.add(page);
 			hasUnwantedRows ||= unwantedCount > 0;
 
-			result = this.makeResult(page);
-			if (page.isLast || result.isComplete) return result;
-			if (this.goal.isReached()) return { ...result, nextPage: page.number + 1 };
+			resultSoFar = this.makeResult(page);
+			if (page.isLast || resultSoFar.isComplete) return resultSoFar;
+			// A later reading can go on with the next page.
+			if (this.goal.isReached()) return { ...resultSoFar, nextPage: page.number + 1 };
 
 			// AlfaCRM seems to ignore the filter, so many pages may have to be read. Large pages make
 			// that quicker.
 			const isFilterIgnored = unwantedCount > 0 && isFullSmallPage(page);
 			if (isFilterIgnored) return await this.readOnce({ ...list, pageSize: LARGEST_PAGE });
 		}
-		return result;
+		return resultSoFar;
 	}
 
 	/**
-	 * Returns a page without the rows that came in an earlier reading, so that the goal gets each row
-	 * only once.
+	 * Returns a page without the rows that came in an earlier reading of the same list, so that the
+	 * goal (`ReadingGoal`) gets each row only once.
 	 */
 	private dropSeenRows(page: Page): Page {
 		// Most lists are read only once. Their pages stay unchanged.
@@ -201,7 +217,10 @@ class PassReading {
 		return { ...page, newRows, keys };
 	}
 
-	/** Makes the result of a reading, as it is after a page. */
+	/**
+	 * Makes the result that the reading has if it ends after this page. It is complete if the page is
+	 * the last one and no row is missing, or if as many wanted rows have come as the limit allows.
+	 */
 	private makeResult(page: Page): ReadingResult {
 		return {
 			isComplete: page.isWhole || this.wantedRows.isLimitReached,
@@ -236,7 +255,8 @@ class WantedRows {
 	}
 
 	/**
-	 * Adds the wanted rows of a page. A row that was added before is replaced in its place.
+	 * Adds the wanted rows of a page. A row that an earlier reading has added is replaced by its new
+	 * state, and keeps its place in the order.
 	 *
 	 * @returns how many rows of the page are unwanted
 	 */
@@ -265,15 +285,19 @@ function wasEndedByGoal({ nextPage }: ReadingResult): boolean {
 	return nextPage !== undefined;
 }
 
-/** Combines the results of all passes into one result. */
+/**
+ * Combines the results of all passes over a list into one result, which is complete if all of them
+ * are. The total and the number of rows that came are those of the pass that lacks most rows.
+ */
 function combineResults(results: readonly ReadingResult[]): ReadingResult {
 	const nothingRead: ReadingResult = { isComplete: true, readCount: 0 };
 	const resultLackingMost = results.reduce(chooseMoreLacking, nothingRead);
+	const resultEndedByGoal = results.find(wasEndedByGoal);
 	return {
 		isComplete: results.every(({ isComplete }) => isComplete),
 		total: resultLackingMost.total,
 		readCount: resultLackingMost.readCount,
-		nextPage: results.find(wasEndedByGoal)?.nextPage,
+		nextPage: resultEndedByGoal?.nextPage,
 	};
 }
 

@@ -20,36 +20,38 @@ import { makeCancelledError } from './failures';
 const queueEnds = new Map<string, Promise<void>>();
 
 /**
- * Waits for locks, and holds them while `work` is under way. Without locks, two executions could
- * both read that a record is missing, and both create it. Work that comes first gets a lock first.
+ * Waits for the locks with some keys, and holds them while `work` is under way. Without locks, two
+ * executions could both read that a record is missing, and both create it. Work that comes first
+ * gets a lock first: each lock has a queue.
  *
  * Work that holds a lock may ask for another one, as long as all work does so in the same order:
  * first the locks of the values by which it searches for a record, such as a phone; then the locks
  * of records, one after the other.
  *
  * @param signal ends the wait at once; work that has begun goes on
- * @param readMsInProgress called when the work has ended; returns for how many milliseconds AlfaCRM
- * may still be carrying out a call of this work. The locks are held for that long.
+ * @param getExtraHoldMs called when the work has ended; returns for how many more milliseconds the
+ * locks are held. AlfaCRM may still be carrying out a call whose answer did not come in time.
  * @throws ResponseError if the signal aborts before the work has begun
  */
 export async function withLock<T>(
 	keys: readonly string[],
 	signal: AbortSignal | undefined,
 	work: () => Promise<T>,
-	readMsInProgress: () => number = () => 0,
+	getExtraHoldMs: () => number = () => 0,
 ): Promise<T> {
 	if (signal?.aborted) throw makeCancelledError();
 
 	const place = new QueuePlace();
-	// All queues are joined before the first wait, so that no two pieces of work wait for each other.
 	const uniqueKeys = new Set(keys);
+	// Joins all queues before it waits for any, so that no two pieces of work wait for each other.
 	const turns: Array<Promise<void>> = [];
 	for (const key of uniqueKeys) {
 		turns.push(joinQueue(key, place));
 	}
 
+	const allTurns = Promise.all(turns);
 	try {
-		await waitUnlessAborted(Promise.all(turns), signal);
+		await waitUnlessAborted(allTurns, signal);
 		// The signal may abort in the very moment in which the last lock becomes free.
 		if (signal?.aborted) throw makeCancelledError();
 	} catch {
@@ -60,7 +62,7 @@ export async function withLock<T>(
 	try {
 		return await work();
 	} finally {
-		leaveAfter(readMsInProgress(), () => place.leave());
+		leaveAfter(getExtraHoldMs(), () => place.leave());
 	}
 }
 
@@ -78,7 +80,7 @@ class QueuePlace {
 	}
 }
 
-/** Calls `leave` after a number of milliseconds, or at once for 0. */
+/** Calls `leave`, which lets go of a lock, after a number of milliseconds; at once for 0. */
 export function leaveAfter(ms: number, leave: () => void): void {
 	if (ms > 0) {
 		void sleep(ms).then(leave);
@@ -88,23 +90,29 @@ export function leaveAfter(ms: number, leave: () => void): void {
 }
 
 /**
- * Joins the queue of a lock at once, then waits until all earlier work has left the queue.
+ * Joins the queue of a lock at once, then waits until all earlier work has left the queue. The lock
+ * then belongs to the caller, until the caller calls `place.leave()`.
  *
- * @param place the place of the caller, who leaves the queue when the work is done
+ * The queue is a chain of promises. Each piece of work adds a promise to the end, which resolves
+ * when all work before it and the work itself have left.
  */
 async function joinQueue(key: string, place: QueuePlace): Promise<void> {
-	const earlierWork = queueEnds.get(key) ?? Promise.resolve();
-	const queueEnd = earlierWork.then(async () => await place.departure);
+	const allEarlierLeft = queueEnds.get(key) ?? Promise.resolve();
+	const queueEnd = allEarlierLeft.then(async () => await place.departure);
 	queueEnds.set(key, queueEnd);
 	void queueEnd.then(() => forgetQueue(key, queueEnd));
 
-	await earlierWork;
+	await allEarlierLeft;
 }
 
-/** Forgets a queue whose last work has left, unless other work has joined it since. */
+/**
+ * Forgets the queue of a lock after its last work has left, unless other work has joined since.
+ *
+ * @param queueEnd the promise of the last work, which resolved when it left
+ */
 function forgetQueue(key: string, queueEnd: Promise<void>): void {
-	const isStillEnd = queueEnds.get(key) === queueEnd;
-	if (isStillEnd) queueEnds.delete(key);
+	const hasNobodyJoined = queueEnds.get(key) === queueEnd;
+	if (hasNobodyJoined) queueEnds.delete(key);
 }
 
 // ------------------------------------------------------- the latest writes
@@ -115,10 +123,10 @@ const MOST_WRITES = 20_000;
 /** The version of each record's latest write, by the key of its lock, the oldest first. */
 const versionsWritten = new Map<string, number>();
 
-/** Counts the writes of this process. */
+/** The version of the latest write: how many writes this process has made. */
 let latestVersion = 0;
 
-/** The writes up to this version may have been forgotten. */
+/** The version of the latest write that has been forgotten; 0 if none has. */
 let forgottenVersion = 0;
 
 /**
@@ -130,24 +138,28 @@ export function currentVersion(): number {
 }
 
 /**
- * Notes a write to some records. Call it before and after each write, because the answer may come
- * late or never.
+ * Notes a write to some records, for `wasWrittenSince`. Call this before and after each write,
+ * because the answer to the write may come late or never.
  */
 export function recordWrite(keys: readonly string[]): void {
 	latestVersion += 1;
 	for (const key of keys) {
+		// Beyond `MOST_WRITES` records, the oldest write is forgotten.
 		const removedVersion = boundedSet(versionsWritten, key, latestVersion, MOST_WRITES);
 		if (removedVersion !== undefined) forgottenVersion = removedVersion;
 	}
 }
 
 /**
- * Tells whether this process may have written one of the records since a version, so that what was
- * read then may be stale.
+ * Tells whether this process may have written one of the records since they were read, so that the
+ * values that were read may be stale.
+ *
+ * @param version the `currentVersion` at the moment of reading: the number of writes until then
  */
 export function wasWrittenSince(keys: readonly string[], version: number): boolean {
-	// A forgotten write may have changed one of these records.
-	if (version < forgottenVersion) return true;
+	// A write after the reading has been forgotten. It may have changed one of these records.
+	const isLaterWriteForgotten = forgottenVersion > version;
+	if (isLaterWriteForgotten) return true;
 
 	for (const key of keys) {
 		const versionWritten = versionsWritten.get(key) ?? 0;

@@ -81,10 +81,11 @@ export interface Page {
 type PageResponse = Pick<Page, 'allRows' | 'size' | 'total'>;
 
 /**
- * Reads the pages of a list one after the other, until the list or the caller ends the reading.
+ * Reads the pages of a list one after the other, until the list ends or the caller stops. The pages
+ * come in order, but several of them may be requested at once.
  *
- * @param countWantedRows returns how many more rows the caller wants. The pages of these rows may
- * be requested ahead, several at once. By default, no page is requested ahead.
+ * @param countWantedRows returns how many more rows the caller wants. Only pages for these rows are
+ * requested ahead. By default, no page is requested ahead.
  * @throws NodeApiError if a page does not come, or if the list does not end
  */
 export async function* readPages(
@@ -100,14 +101,14 @@ export async function* readPages(
 
 	let number = firstPage;
 	while (number < firstPage + MOST_PAGES) {
-		const usefulPages = progress.countPagesToCome(countWantedRows());
-		const pagesAtOnce = Math.max(1, Math.min(usefulPages, client.callsAtOnce));
+		const neededPages = progress.countPagesToCome(countWantedRows());
+		const pagesAtOnce = Math.max(1, Math.min(neededPages, client.callsAtOnce));
 		requests.ensureRequested(number, pagesAtOnce);
 
 		const response = await requests.take(number);
-		if (response === undefined) {
-			// The page was too large to arrive. Smaller pages divide the list in another way, so the
-			// reading begins again with page 0.
+		const wasTooLarge = response === undefined;
+		if (wasTooLarge) {
+			// Smaller pages divide the list in another way, so the reading begins again with page 0.
 			requests.beginAgainWithoutSize();
 			progress.beginAgain();
 			number = 0;
@@ -159,7 +160,7 @@ class PageRequests {
 		}
 	}
 
-	/** Requests a page, for `take`. */
+	/** Sends the call for a page, without waiting for the answer. `take` waits for it. */
 	private request(number: number): void {
 		const request = this.fetchPage(number);
 		// If the reading ends early, nobody waits for this page. Then its failure must not end the
@@ -169,7 +170,7 @@ class PageRequests {
 	}
 
 	/**
-	 * Waits for a page that was requested, and hands it out.
+	 * Waits for the answer to a page that was requested, and returns the page.
 	 *
 	 * @returns undefined if the page is too large to arrive, so that the reading must begin again
 	 */
@@ -182,7 +183,10 @@ class PageRequests {
 		return response;
 	}
 
-	/** Drops all requests. From now on, the calls ask for no page size. */
+	/**
+	 * Drops all requests, so that the reading can begin again. From now on, the calls ask for no page
+	 * size, and AlfaCRM chooses one. The client remembers that for later readings.
+	 */
 	beginAgainWithoutSize(): void {
 		this.client.actionsWithoutPageSize.add(this.actionName);
 		this.requests.clear();
@@ -190,9 +194,9 @@ class PageRequests {
 	}
 
 	/**
-	 * Fetches a page. If AlfaCRM refuses the page size of page 0, or the large page does not arrive,
-	 * fetches page 0 again without a page size. The client remembers the action, and lists it without
-	 * a page size from then on. API notes 3, 7a: another client of AlfaCRM always lists payments so.
+	 * Fetches a page. If page 0 fails because of its size, fetches it again and lets AlfaCRM choose
+	 * the size. The client remembers that this list works only without a page size, and asks for none
+	 * from then on. API notes 3, 7a: another client of AlfaCRM always lists payments so.
 	 *
 	 * @returns undefined if a later page is too large to arrive, so that the reading must begin again
 	 */
@@ -201,11 +205,12 @@ class PageRequests {
 		if (size === undefined) return await this.fetchPageWithoutSize(number);
 
 		const call = this.makeCall(number, size);
-		const isExpected = (failure: ApiFailure) => this.mayOtherSizeHelp(failure, number, size);
-		const answer = await client.attempt(call, isExpected);
+		// `attempt` returns undefined for a failure that this function accepts, and throws others.
+		const isDueToSize = (failure: ApiFailure) => this.mayOtherSizeHelp(failure, number, size);
+		const answer = await client.attempt(call, isDueToSize);
 		if (answer !== undefined) return { ...this.readPageOrFail(answer), size };
-		// With another page size, a later page would have other rows than the rest of the reading
-		// needs.
+
+		// Only page 0 can be fetched again alone. In pages of another size, page 3 has other rows.
 		if (number > 0) return undefined;
 
 		const response = await this.fetchPageWithoutSize(number);
@@ -213,12 +218,18 @@ class PageRequests {
 		return response;
 	}
 
-	/** Tells whether a page may have failed because of its size, so that another size may help. */
+	/**
+	 * Tells whether a page may have failed because of its size, so that another size may help.
+	 *
+	 * @param number the number of the page, from 0
+	 * @param size the page size that the call asked for
+	 */
 	private mayOtherSizeHelp(failure: ApiFailure, number: number, size: number): boolean {
 		const isFirst = number === 0;
 		// Only page 0 shows whether AlfaCRM accepts the page size. A later page has the same size.
 		if (isFirst && isBodyRefused(failure)) return true;
 
+		// With another size, all pages before this one must be read again.
 		const canChangeSize = isFirst || this.canBeginAgain;
 		return canChangeSize && mayBeTooLarge(failure, size);
 	}
@@ -229,7 +240,10 @@ class PageRequests {
 		return this.readPageOrFail(answer);
 	}
 
-	/** Makes the call for a page. The call changes nothing, so it may be sent again. */
+	/**
+	 * Makes the call for a page. Without `pageSize`, AlfaCRM chooses the size. The call changes
+	 * nothing in AlfaCRM, so it may be sent again if no answer comes.
+	 */
 	private makeCall(page: number, pageSize?: number): ApiRequest {
 		const body: IDataObject = { ...this.call.body };
 		if (pageSize !== undefined) body.pageSize = pageSize;
@@ -261,34 +275,41 @@ function isBodyRefused({ kind, status }: ApiFailure): boolean {
 }
 
 /**
- * Tells whether a page may have been too large to arrive: no answer came, or a server gave up.
+ * Tells whether a page may have been too large to arrive: the call asked for more rows than AlfaCRM
+ * sends by itself, and then no answer came, or a server gave up.
  */
 function mayBeTooLarge(failure: ApiFailure, size: number): boolean {
 	const isLargerThanUsual = size > LARGEST_USUAL_PAGE;
 	if (!isLargerThanUsual) return false;
 
 	const { kind, status = 0 } = failure;
-	const isAnswerLost = kind === 'noAnswer' && mayHaveTakenEffect(failure);
-	return isAnswerLost || UNAVAILABLE_STATUSES.includes(status);
+	const mayHaveReachedAlfaCrm = mayHaveTakenEffect(failure);
+	const isAnswerLost = kind === 'noAnswer' && mayHaveReachedAlfaCrm;
+	const hasServerGivenUp = UNAVAILABLE_STATUSES.includes(status);
+	return isAnswerLost || hasServerGivenUp;
 }
 
 // ------------------------------------------------------- the rows of an answer
 
 /**
- * Reads the rows and the total from the answer to a list call.
+ * Reads the rows and the total from the answer to a list call: `{ items: [...], total: 90 }`. A few
+ * actions answer with a bare list, which has no total.
  *
  * @returns undefined if the answer holds no list
  */
 export function readPage(answer: ApiResponse): PageResponse | undefined {
-	// A few actions answer with a bare list, which has no total.
-	const { items, total } = Array.isArray(answer) ? { items: answer, total: undefined } : answer;
+	const isBareList = Array.isArray(answer);
+	const { items, total } = isBareList ? { items: answer, total: undefined } : answer;
 	if (!Array.isArray(items)) return undefined;
 
 	const allRows = (items as unknown[]).filter(isRow);
 	return { allRows, total: readTotal(total, allRows.length) };
 }
 
-/** Reads a total; undefined if it is not a number, or lower than the number of rows on the page. */
+/**
+ * Reads the total of a list, the number of rows that AlfaCRM says it has. Returns undefined if that
+ * is not a number, or is lower than the number of rows on the page.
+ */
 function readTotal(total: unknown, rowCount: number): number | undefined {
 	if (total === undefined || total === null) return undefined;
 
@@ -357,10 +378,19 @@ class ListProgress {
 	/** @param sizeInBody the page size that a user wrote into the body; NaN if there is none */
 	constructor(private readonly sizeInBody: number) {}
 
-	/** Returns how many of the next pages will have wanted rows, as far as the total tells. */
+	/**
+	 * Returns how many more pages are needed for a number of wanted rows, but not more pages than the
+	 * list still has. Without a total, nobody knows how many it has.
+	 *
+	 * For example, 60 of 100 rows have come in pages of 20. Of the 40 others, 30 are wanted, so 2
+	 * more pages are needed.
+	 *
+	 * @returns 0 or less if the total is not known, or all rows have come
+	 */
 	countPagesToCome(wantedRows: number): number {
-		const rowsToCome = (this.total ?? 0) - this.rowCount;
-		return Math.ceil(Math.min(rowsToCome, wantedRows) / this.largestRowCount);
+		const remainingRows = (this.total ?? 0) - this.rowCount;
+		const neededRows = Math.min(remainingRows, wantedRows);
+		return Math.ceil(neededRows / this.largestRowCount);
 	}
 
 	/**
@@ -374,14 +404,15 @@ class ListProgress {
 	}
 
 	/**
-	 * Adds the next page. Finds out which of its rows are new and whether the list ends with it.
+	 * Adds the next page. Finds out which of its rows no earlier page had, whether the list ends with
+	 * this page, and if so, whether all rows of the list have come (`isWhole`).
 	 *
 	 * @param number the number of the page, from 0
 	 */
 	addPage(number: number, response: PageResponse): Page {
 		const { allRows, total, size } = response;
 		const requestedSize = size ?? this.sizeInBody;
-		// On page 0, the total may be the number of rows on the page instead of in the list.
+		// The total of page 0 may be the number of rows on the page instead of in the list.
 		const isTotalDoubtful = number === 0 && mayBePageLength(allRows, total, requestedSize);
 		if (total !== undefined && !isTotalDoubtful) this.noteTotal(total);
 
@@ -396,14 +427,21 @@ class ListProgress {
 		return { number, allRows, newRows, keys, size, total, totalAtStart, isLast, isWhole };
 	}
 
-	/** Remembers the total of a page, and whether it has fallen. */
+	/**
+	 * Remembers the total that came with a page. If the total is lower than that of the page before,
+	 * records were removed while the list was read, and rows may have been missed.
+	 */
 	private noteTotal(total: number): void {
-		this.hasShrunk ||= total < (this.total ?? 0);
+		const latestTotal = this.total ?? 0;
+		this.hasShrunk ||= total < latestTotal;
 		this.totalAtStart ??= total;
 		this.total = total;
 	}
 
-	/** Tells whether the page that was just added is the last one. */
+	/**
+	 * Tells whether the page that was just added is the last one: it is empty, or as many rows have
+	 * come as the total says, or it has no row that is new.
+	 */
 	private isLastPage(
 		pageRows: readonly IDataObject[],
 		{ hasNewRows }: { hasNewRows: boolean },
@@ -412,23 +450,30 @@ class ListProgress {
 		if (pageRows.length === 0 || haveAllRowsCome) return true;
 		if (hasNewRows) return false;
 
-		// A page without a new row ends the list, with two exceptions: rows added at the top have
-		// pushed known rows down to this page, or the reading has begun again.
+		// In two cases a page without a new row is not the last one: rows added at the top have pushed
+		// known rows down to this page, or the reading has begun again and reads known rows again.
+		const haveRowsMovedDown = this.addedOnTop > 0;
 		const isRereading = this.rowCount <= this.rereadCount;
-		return this.addedOnTop === 0 && !isRereading;
+		return !haveRowsMovedDown && !isRereading;
 	}
 
 	/**
-	 * Tells after the last page whether as many rows have come as the first total says. Without a
-	 * total, only an empty last page shows that no rows are missing.
+	 * Tells after the last page whether as many different rows have come as the list had at the
+	 * start. Without a total, only an empty last page shows that no rows are missing.
 	 */
 	private hasAllRows(lastPageRows: readonly IDataObject[]): boolean {
-		if (this.totalAtStart !== undefined) return this.seenKeys.size >= this.totalAtStart;
+		const differentRowCount = this.seenKeys.size;
+		if (this.totalAtStart !== undefined) return differentRowCount >= this.totalAtStart;
 
-		return lastPageRows.length === 0 && !this.hasUnclearRows;
+		// Of two equal rows without an ID, one may have been taken for the other.
+		const isLastPageEmpty = lastPageRows.length === 0;
+		return isLastPageEmpty && !this.hasUnclearRows;
 	}
 
-	/** Returns the rows of the next page that no earlier page had, and remembers them. */
+	/**
+	 * Returns the rows of the next page that no earlier page had, with their keys, and remembers
+	 * them. The key of a row is its ID, or its content as JSON if it has no ID.
+	 */
 	private takeNewRows(pageRows: readonly IDataObject[]): Pick<Page, 'keys' | 'newRows'> {
 		const newRows: IDataObject[] = [];
 		const keys: RowKey[] = [];
@@ -453,6 +498,10 @@ class ListProgress {
 	/**
 	 * Returns the key of a row of the next page; undefined if an earlier page had the row.
 	 *
+	 * A row with an ID is known by its ID. A row without an ID, such as an entry of AlfaCRM's log, is
+	 * known by its place in the list: new entries at the top push known entries down to this page. If
+	 * its place is new, but an earlier page had equal content, it counts as known too.
+	 *
 	 * @param index the index of the row on the page
 	 */
 	private identifyNewRow(row: IDataObject, index: number): RowKey | undefined {
@@ -460,9 +509,9 @@ class ListProgress {
 		if (id !== undefined) return this.seenKeys.has(id) ? undefined : id;
 
 		const position = this.findPosition(index);
-		const hasMovedDown = position >= 0 && position < this.positionsRead;
-		// Without a total, nobody knows how far the rows have moved.
-		if (this.total !== undefined && hasMovedDown) return undefined;
+		const isPositionRead = position >= 0 && position < this.positionsRead;
+		// Without a total, nobody knows how far rows have moved down, so positions tell nothing.
+		if (this.total !== undefined && isPositionRead) return undefined;
 
 		const contentKey = this.makeContentKey(row);
 		if (!this.seenKeys.has(contentKey)) return contentKey;
@@ -472,7 +521,11 @@ class ListProgress {
 		return undefined;
 	}
 
-	/** Returns the position of a row of the next page. Rows added at the top do not count. */
+	/**
+	 * Returns the position of a row of the next page, counted from the top of the list as it was when
+	 * the reading began. For example, 20 rows have come and 3 rows were added at the top since. Then
+	 * the first row of the next page has the position 20 + 0 - 3 = 17.
+	 */
 	private findPosition(indexOnPage: number): number {
 		return this.rowCount + indexOnPage - this.addedOnTop;
 	}
@@ -486,7 +539,8 @@ class ListProgress {
 	}
 
 	/**
-	 * Makes the key of a row without an ID: its content, and a number if it is not the first copy.
+	 * Makes the key of a row without an ID: its content as JSON. A second row with equal content gets
+	 * the key `2 {...}`, a third one `3 {...}`, so that equal rows count as different rows.
 	 */
 	private makeContentKey(row: IDataObject): string {
 		const content = JSON.stringify(row);
@@ -497,8 +551,9 @@ class ListProgress {
 }
 
 /**
- * Tells whether the `total` of page 0 may be the number of rows on the page instead of in the list.
- * That is possible if the page is full. Another client of AlfaCRM expects it. API notes 3.
+ * Tells whether the `total` that AlfaCRM sent with page 0 may be the number of rows on the page
+ * instead of in the list. That is possible if the page is full: it has 20 or 50 rows, or as many as
+ * the call asked for. Another client of AlfaCRM expects that. API notes 3.
  *
  * @param requestedSize the page size that the call asked for; NaN if it asked for none
  */

@@ -41,10 +41,10 @@ const MAX_LATENESS_MS = 1_000;
 const MARGIN_MS = 5;
 
 /**
- * Usually a call counts for one second. Every 40th call counts for a second longer. This leaves a
- * gap for the calls of other processes, even if this process has always a call to send.
+ * Usually a call counts for one second. Every 40th call counts for a second longer, so for a moment
+ * fewer calls start. Other processes can send theirs in this gap.
  */
-const GAP_EVERY = 40;
+const CALLS_BETWEEN_GAPS = 40;
 const GAP_MS = 1_000;
 
 /**
@@ -156,7 +156,10 @@ export class RateLimiter {
 		return this.refusals.count;
 	}
 
-	/** Holds back all calls for some milliseconds, because the host has asked for that. */
+	/**
+	 * Holds back all calls for some milliseconds, because the host has asked for a pause. A longer
+	 * pause that was asked for before stays.
+	 */
 	pauseFor(ms: number): void {
 		this.requestedPauseUntil = Math.max(this.requestedPauseUntil, performance.now() + ms);
 	}
@@ -167,8 +170,11 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Returns how many calls must be in flight to reach the rate at the present speed of the host; 1
-	 * while the speed is not known.
+	 * Returns how many calls must wait for their answers at the same time, so that `perSecond` calls
+	 * are sent in each second. For example, 5 calls a second that take 400 ms each need 5 * 0.4 = 2
+	 * at the same time.
+	 *
+	 * @returns 1 while no call has shown how long the host takes
 	 */
 	countNeededAtOnce(perSecond: number): number {
 		const roundTripMs = this.roundTrips.findShortestRecent();
@@ -182,7 +188,8 @@ export class RateLimiter {
 	// ------------------------------------------------------- the line
 
 	/**
-	 * Waits in line until a call may start.
+	 * Puts a call at the end of the line, and waits until it may start. If the signal aborts, takes
+	 * the call out of the line.
 	 *
 	 * @throws ResponseError if the signal aborts while the call waits
 	 */
@@ -232,9 +239,13 @@ export class RateLimiter {
 		}
 	}
 
-	/** Plans to run `startCalls` at a moment, unless an earlier run is planned. */
+	/**
+	 * Plans to run `startCalls` at a moment. Plans nothing if a run is planned for that moment or
+	 * earlier, because each run plans the next one.
+	 */
 	private startCallsAt(moment: number, now: number): void {
-		if (moment >= this.nextStartAt) return;
+		const isPlannedEarlier = this.nextStartAt <= moment;
+		if (isPlannedEarlier) return;
 
 		this.nextStartAt = moment;
 		void sleepUnref(moment - now).then(() => {
@@ -256,7 +267,11 @@ export class RateLimiter {
 		return this.waiting.find(({ isLogin }) => isLogin);
 	}
 
-	/** Tells whether so few calls are in flight that another call may start. */
+	/**
+	 * Tells whether another call may start, although some calls have no answer yet. How many calls
+	 * may wait for answers is 'Calls at Once' of the credential, or as many as it takes to reach the
+	 * rate.
+	 */
 	private hasRoomInFlight(nextCall: Call, now: number): boolean {
 		const { isLogin, atOnce, perSecond } = nextCall;
 		// A login is part of another call, so it does not count as a call in flight.
@@ -268,56 +283,68 @@ export class RateLimiter {
 
 		if (callsInFlight.length >= MOST_CALLS_AT_ONCE) return false;
 
-		// Below that maximum, a call that hangs does not hold up other calls.
+		// A call without an answer for two seconds hangs. It does not hold up other calls.
 		const liveCalls = callsInFlight.filter((call) => call.startedAt > now - HANGS_MS);
 		return liveCalls.length < this.countNeededAtOnce(perSecond);
 	}
 
 	/**
-	 * Returns the earliest moment at which a call may start: all pauses are over, and fewer calls
-	 * count than the limit allows.
+	 * Returns the earliest moment at which a call may start. At that moment all pauses are over, and
+	 * there is room for another call: fewer of the latest calls count towards the limit than it
+	 * allows. Each call counts for about a second.
 	 */
 	private findStartTime({ perSecond }: Call, now: number): number {
 		const pausedUntil = Math.max(now, this.requestedPauseUntil, this.refusals.pausedUntil);
 
-		// There are two limits: that of the credential, and a lower one after a refusal. The second one
-		// is for a second. Applied to a window, which may be longer, it is on the safe side.
+		// There are two limits: that of the credential, and a lower one after a refusal. The first one
+		// is for a window of a second or a bit more. The second one is for a second, so in a longer
+		// window it allows rather too few calls than too many.
 		const mostByCredential = makeWindow(perSecond).mostCalls;
 		const mostAfterRefusal = this.refusals.countAllowedPerSecond(now);
 		const mostCalls = Math.min(mostByCredential, mostAfterRefusal);
 		if (mostCalls === Infinity) return pausedUntil;
 
 		const countingCalls = this.started.filter(({ countsUntil }) => countsUntil > now);
-		if (countingCalls.length < mostCalls) return pausedUntil;
+		const hasRoomNow = countingCalls.length < mostCalls;
+		if (hasRoomNow) return pausedUntil;
 
 		return Math.max(pausedUntil, findMomentWithRoom(countingCalls, mostCalls));
 	}
 
-	/** Takes a call out of the line, counts it and lets it start. */
+	/**
+	 * Takes a call out of the line and lets it start. From now on the call counts towards the limit.
+	 * Every 40th call counts for a second longer than usual: in this gap, other processes can send
+	 * their calls.
+	 */
 	private start(call: Call, now: number): void {
 		this.waiting.splice(this.waiting.indexOf(call), 1);
 
 		this.forgetOldCalls(now);
 		this.started.push(call);
 		this.inFlight.add(call);
+
 		this.startedCount += 1;
-		const leavesGap = this.startedCount % GAP_EVERY === 0;
-		if (leavesGap) call.windowMs += GAP_MS;
+		const mustLeaveGap = this.startedCount % CALLS_BETWEEN_GAPS === 0;
+		if (mustLeaveGap) call.countsForMs += GAP_MS;
 
 		call.startedAt = now;
-		// The call may arrive as late as any call may. The answer will show how long the call took.
-		call.countsUntil = now + MAX_LATENESS_MS + call.windowMs;
+		// A call counts from its arrival at the host. Until the answer shows how long the call took,
+		// the latest possible arrival is assumed.
+		const latestArrival = now + MAX_LATENESS_MS;
+		call.countsUntil = latestArrival + call.countsForMs;
 		call.letStart();
 	}
 
 	/**
-	 * Forgets calls that no longer count. They are kept for one more second, because a refusal counts
-	 * the calls of the second before.
+	 * Forgets answered calls that stopped counting towards the limit more than a second ago. Calls of
+	 * the last second are kept, because `countTakenBefore` needs them if the host refuses a call.
 	 */
 	private forgetOldCalls(now: number): void {
-		this.started = this.started.filter(
-			(call) => this.inFlight.has(call) || call.countsUntil > now - SECOND_MS,
-		);
+		const isNeeded = (call: Call) => {
+			const hasCountedLately = call.countsUntil > now - SECOND_MS;
+			return this.inFlight.has(call) || hasCountedLately;
+		};
+		this.started = this.started.filter(isNeeded);
 	}
 
 	/** Forgets a call that was not sent, so that it does not count. */
@@ -342,7 +369,10 @@ export class RateLimiter {
 		this.setEndOfCounting(call);
 	}
 
-	/** Notes that a call failed. The failure tells whether the call counts, and lowers the rate. */
+	/**
+	 * Notes that a call failed. A call that was never sent does not count towards the limit. A call
+	 * that the host refused because there were too many calls makes this process send fewer calls.
+	 */
 	private noteFailure(call: Call, error: unknown): void {
 		const failure = readFailure(error);
 		// A call that did not leave n8n does not count towards the limit.
@@ -361,7 +391,10 @@ export class RateLimiter {
 		}
 	}
 
-	/** Counts the calls that AlfaCRM took in the second before a refused call started. */
+	/**
+	 * Counts the calls that AlfaCRM did not refuse in the second before a refused call started. This
+	 * number shows how many calls a second AlfaCRM takes at present.
+	 */
 	private countTakenBefore(refusedCall: Call): number {
 		const earlierCalls = this.started.slice(0, this.started.indexOf(refusedCall));
 		const takenCalls = earlierCalls.filter(
@@ -371,8 +404,8 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Sets until when a call counts, now that the call has ended: for one window after the latest
-	 * moment at which it can have arrived.
+	 * Sets until when a call counts towards the limit, now that the call has ended: usually for a
+	 * second (`countsForMs`) after the latest moment at which it can have arrived at the host.
 	 *
 	 * The lateness of a call is how much later it arrived than the fastest possible call. It is at
 	 * most the round trip of the call minus the shortest possible round trip: that much, if all the
@@ -386,7 +419,7 @@ export class RateLimiter {
 		const extraMs = roundTripMs - this.roundTrips.estimateShortestPossible();
 		const latenessMs = Math.max(0, extraMs) + MARGIN_MS;
 		const latestArrival = call.startedAt + Math.min(latenessMs, MAX_LATENESS_MS);
-		call.countsUntil = latestArrival + call.windowMs;
+		call.countsUntil = latestArrival + call.countsForMs;
 	}
 }
 
@@ -396,7 +429,7 @@ class Call {
 	readonly atOnce: number;
 	readonly isLogin: boolean;
 	/** For how many milliseconds the call counts after it has arrived. */
-	windowMs: number;
+	countsForMs: number;
 	/** When the call left the line, by `performance.now()`. */
 	startedAt = 0;
 	/** Until when the call counts towards the limit, by `performance.now()`. */
@@ -411,7 +444,7 @@ class Call {
 		this.perSecond = options.perSecond;
 		this.atOnce = options.atOnce ?? 0;
 		this.isLogin = options.isLogin ?? false;
-		this.windowMs = makeWindow(options.perSecond).ms;
+		this.countsForMs = makeWindow(options.perSecond).ms;
 		this.mayStart = new Promise((resolve) => {
 			this.resolveMayStart = resolve;
 		});

@@ -25,6 +25,7 @@ import type {
 	TypeName,
 	ApiValue,
 } from '../entities/fieldTypes';
+import type { UnreadableValue } from './unreadable';
 import { quoted, unreadable } from './unreadable';
 
 /**
@@ -89,8 +90,8 @@ const ANY_ZONE = 'UTC';
 export const isList = (field: ShownType): boolean => kindOf(field).isList;
 
 /**
- * Tells whether a value counts as empty for a field. Null, "" and [] are empty for every field. A
- * kind adds further values, such as an empty input mask for phones.
+ * Tells whether a value counts as empty for a field. Null, "" and [] are empty for every field. The
+ * type of the field adds further values, such as the empty input mask "+7 (___) ___" for phones.
  */
 export function isBlank(field: ShownType, value: unknown): boolean {
 	if (isEmpty(value)) return true;
@@ -101,24 +102,38 @@ export function isBlank(field: ShownType, value: unknown): boolean {
 }
 
 /**
- * Turns a value into the value that is sent to AlfaCRM. If the field holds a list, an empty value
- * becomes []. Any other field cannot send an empty value, so callers ask `isBlank` first.
+ * Turns the value of a field into the value that is sent to AlfaCRM, such as "1, 2" into [1, 2] for
+ * a list of IDs. An empty value of a list becomes [].
  *
- * @throws UnreadableValue if the value does not fit the field
+ * @throws UnreadableValue if the value does not fit the field, or is empty for a field that holds a
+ * single value. Ask `isBlank` first.
  */
 export function serialize(field: ShownField, value: unknown, zone: string): ApiValue {
 	const kind = kindOf(field);
-	if (kind.isList && isBlank(field, value)) return [];
-
-	const items = isBlank(field, value) ? [] : kind.splitItems(field, value);
-	const apiValues = items.map((item) => kind.serialize(field, item, zone));
-	if (apiValues.length === 0 || apiValues.includes(undefined)) {
-		throw unreadable({ label: labelInForm(field) }, kind.expected(field), value);
+	if (isBlank(field, value)) {
+		if (kind.isList) return [];
+		throw makeUnreadableError(field, value);
 	}
+
+	const items = kind.splitItems(field, value);
+	const apiValues = items.map((item) => kind.serialize(field, item, zone));
+	// The result is undefined for an item that does not fit the field.
+	const isUnreadable = apiValues.length === 0 || apiValues.includes(undefined);
+	if (isUnreadable) throw makeUnreadableError(field, value);
+
 	return kind.isList ? (apiValues as ApiValue) : apiValues[0];
 }
 
-/** Finds the web addresses that the user gave in place of the IDs of records. */
+/** Makes the error for a value that does not fit a field. It says which values the field takes. */
+function makeUnreadableError(field: ShownField, value: unknown): UnreadableValue {
+	const expectedValue = kindOf(field).expected(field);
+	return unreadable({ label: labelInForm(field) }, expectedValue, value);
+}
+
+/**
+ * Finds the web addresses that the user gave in place of the IDs of records: the addresses of their
+ * pages on AlfaCRM's website.
+ */
 export function findWebAddresses(
 	field: Pick<FieldBasics, 'label'> & ShownType,
 	value: unknown,
@@ -154,9 +169,12 @@ export function isStored(
 }
 
 /**
- * Compares two values item by item. Two lists are equal if they have equal items, in any order.
+ * Tells whether two values of a field have equal items, in any order. Two empty values are equal.
  *
- * @param comparison the part of the kind that compares two items
+ * Compares lists of texts in a second way too, because *Simplify* joins a list into one text. If an
+ * item holds a comma, as in ["a, b"], the joined text "a, b" is later split into two items.
+ *
+ * @param comparison the function of the field's type that compares two items
  */
 function areEqualValues(
 	comparison: 'isSame' | 'isStored',
@@ -177,17 +195,24 @@ function areEqualValues(
 	if (haveEqualItems(items, otherItems, areEqualItems)) return true;
 	if (!kind.isList) return false;
 
-	return haveEqualItems(joinAndSplit(field, items), joinAndSplit(field, otherItems), areEqualItems);
+	const splitAtCommas = joinAndSplit(field, items);
+	const otherSplitAtCommas = joinAndSplit(field, otherItems);
+	return haveEqualItems(splitAtCommas, otherSplitAtCommas, areEqualItems);
 }
 
 /**
- * Joins the items of a list into one text, as *Simplify* does, and splits the text into items. A
- * list that the user copied from the simplified output was joined and split like that: if an item
- * holds a comma, the list has other items than before.
+ * Joins the items of a list into one text, as the option *Simplify* does, and splits the text into
+ * items again: ["a, b", "c"] becomes ["a", "b", "c"]. A list that the user copied from the
+ * simplified output has lost its original items in this way.
+ *
+ * @returns the items unchanged if not all of them are texts
  */
 function joinAndSplit(field: ShownType, items: unknown[]): unknown[] {
 	const areTexts = items.every((item) => typeof item === 'string');
-	return areTexts ? kindOf(field).splitItems(field, items.join(', ')) : items;
+	if (!areTexts) return items;
+
+	const joinedText = items.join(', ');
+	return kindOf(field).splitItems(field, joinedText);
 }
 
 /**
@@ -210,7 +235,8 @@ export function addItems(field: ShownType, storedValue: unknown, addedValue: unk
 	const addedItems = listOf(addedValue).flatMap((value) => splitItems(field, value));
 
 	for (const item of addedItems) {
-		if (presentItems.some((presentItem) => sameItem(field, presentItem, item))) continue;
+		const isPresent = presentItems.some((presentItem) => sameItem(field, presentItem, item));
+		if (isPresent) continue;
 
 		values.push(item);
 		presentItems.push(item);
@@ -236,7 +262,8 @@ export function canonicalize(field: ShownType, value: ApiValue): ApiValue {
 	const kind = kindOf(field);
 	if (!kind.isList) return kind.canonicalize(value);
 
-	return listOf(value).map((item) => kind.canonicalize(item as ApiValue)) as ApiValue;
+	const items = listOf(value);
+	return items.map((item) => kind.canonicalize(item as ApiValue)) as ApiValue;
 }
 
 /** Returns the value to send for a field that the user empties on purpose. */
@@ -254,20 +281,30 @@ export function normalForms(field: ShownType, item: unknown): string[] {
 	if (isEmpty(item)) return [];
 
 	const forms = kindOf(field).makeNormalForms(field, item, ANY_ZONE);
+	// A form without a letter or digit, such as that of a dash, is the same for many people.
 	return forms.filter((form) => LETTER_OR_DIGIT.test(form));
 }
 
-/** Makes the description of a parameter, and adds the longest text that AlfaCRM takes. */
+/**
+ * Makes the description of a parameter. If AlfaCRM limits the length of the text, adds the limit:
+ * "Shown to teachers. At most 255 characters."
+ */
 function makeDescription(field: ShownField): string | undefined {
 	const { description } = field;
 	const maxLength = readMaxLength(field);
 	if (maxLength === undefined) return description;
 
 	const lengthNote = `At most ${maxLength} characters`;
-	return description ? `${description.replace(/\.$/, '')}. ${lengthNote}.` : lengthNote;
+	if (!description) return lengthNote;
+
+	const withoutFullStop = description.replace(/\.$/, '');
+	return `${withoutFullStop}. ${lengthNote}.`;
 }
 
-/** Makes a parameter from its widget, with the name and the texts of the field. */
+/**
+ * Makes a parameter of the form from a field and a widget, which is the input that n8n shows. The
+ * field gives the name, the description and the placeholder.
+ */
 function makeProperty(field: ShownField, displayName: string, widget: Widget): INodeProperties {
 	const { name, placeholder } = field;
 	const description = makeDescription(field);
@@ -296,13 +333,16 @@ export const hasOwnParameter = (field: Field): boolean =>
 
 /**
  * Makes the parameters of a field that stands outside a collection, where n8n demands a value of
- * each required parameter. A field has several parameters if another parameter decides which of
- * them the form shows.
+ * each required parameter.
+ *
+ * Most fields have one parameter. A field has several variants of it if another parameter of the
+ * form decides which variant is shown.
  */
 export function toParameters(field: Field): INodeProperties[] {
 	const kind = kindOf(field);
-	const needsMark = field.required === true && !kind.isAlwaysFilled;
-	const requiredMark = needsMark ? { required: true } : {};
+	// A parameter that always has a value, such as a dropdown, needs no mark.
+	const needsRequiredMark = field.required === true && !kind.isAlwaysFilled;
+	const requiredMark = needsRequiredMark ? { required: true } : {};
 
 	const variants = kind.variants(field);
 	if (variants.length === 0) {
@@ -331,9 +371,13 @@ export function toSingleProperty(field: ShownField): INodeProperties {
 	return { ...property, default: '' };
 }
 
-/** Returns the label that the form shows for a field. */
+/**
+ * Returns the label that the form shows for a field. It is the label of the field, or a longer one
+ * that the type of the field makes from it, as in "Teacher Names or IDs".
+ */
 export function labelInForm(field: ShownField): string {
 	const kind = kindOf(field);
+	// Outside a collection, these fields have another input than inside, under their plain label.
 	const hasOtherParameter =
 		kind.standaloneWidget(field) !== undefined || kind.variants(field).length > 0;
 	// A field that AlfaCRM only shows has none of the settings that give it its own parameter.
@@ -348,7 +392,7 @@ export function labelInForm(field: ShownField): string {
 export const describeUnusable = (field: ShownField, value: unknown): string =>
 	`'${labelInForm(field)}' holds no usable ${kindOf(field).valueNoun}: ${quoted(value)}`;
 
-/** Makes the column of a field in the field mapper. */
+/** Makes the column of a field in n8n's field mapper, where users assign values to fields. */
 export function toColumn(field: Field, required: boolean): ResourceMapperField {
 	const kind = kindOf(field);
 	return {
@@ -362,7 +406,7 @@ export function toColumn(field: Field, required: boolean): ResourceMapperField {
 	};
 }
 
-/** Makes the schema of an object with these fields, as AlfaCRM returns it. */
+/** Makes the JSON schema of an object with these fields, as AlfaCRM returns it. */
 export function objectSchema(
 	fields: ReadonlyArray<Pick<FieldBasics, 'name'> & ShownType>,
 ): JsonSchema {

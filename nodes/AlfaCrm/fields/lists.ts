@@ -10,14 +10,17 @@ const SEPARATORS = /([\r\n]+|[,;]+)/;
 /** Accepts a web address without blanks. */
 const WEB_ADDRESS = /^\s*https?:\/\/\S*$/i;
 /**
- * Accepts the text after a comma if it does not continue a web address: it begins with a blank or
- * with another address.
+ * Accepts the text after a comma if it is a text of its own and no part of the web address before
+ * the comma: it is empty, or begins with a blank or with another address.
  */
 const START_OF_NEXT_TEXT = /^(\s|$|https?:\/\/|www\.)/i;
 
 /**
- * Splits a text at commas, semicolons and line breaks: `a, b` gives `a` and ` b`. A web address may
- * contain commas and semicolons, and is not split there.
+ * Splits a text at commas, semicolons and line breaks: `a, b` gives `a` and ` b`.
+ *
+ * A web address may contain commas and semicolons, and is not split there. For example,
+ * `https://a.ru/1,2, b` gives `https://a.ru/1,2` and ` b`: only the second comma, before a blank,
+ * ends the address.
  */
 export function splitText(text: string): string[] {
 	// The group of SEPARATORS makes `split` return the separators too: text, separator, text, …
@@ -27,9 +30,12 @@ export function splitText(text: string): string[] {
 		const separator = pieces[index];
 		const nextText = pieces[index + 1];
 		const lastText = texts[texts.length - 1];
-		const isInsideAddress =
-			WEB_ADDRESS.test(lastText) && /[,;]/.test(separator) && !START_OF_NEXT_TEXT.test(nextText);
-		if (isInsideAddress) {
+
+		const isAfterAddress = WEB_ADDRESS.test(lastText);
+		const mayBePartOfAddress = /[,;]/.test(separator);
+		const beginsNewText = START_OF_NEXT_TEXT.test(nextText);
+		const continuesAddress = isAfterAddress && mayBePartOfAddress && !beginsNewText;
+		if (continuesAddress) {
 			texts[texts.length - 1] = `${lastText}${separator}${nextText}`;
 		} else {
 			texts.push(nextText);
@@ -39,8 +45,8 @@ export function splitText(text: string): string[] {
 }
 
 /**
- * Reads the items of a list, which may be `[1, 2]`, `'[1, 2]'`, `'1, 2'` or `1`. A list inside a
- * list adds its items. Empty items are left out.
+ * Reads the items of a list, which users write in several ways: `[1, 2]`, `'[1, 2]'` and `'1, 2'`
+ * all have the items 1 and 2. A list inside a list adds its items. Empty items are left out.
  *
  * @param split splits a text that is not JSON; usually `splitText`
  */
@@ -60,8 +66,8 @@ export function readItems(value: unknown, split: (text: string) => string[]): un
 }
 
 /**
- * Reads a list from JSON. n8n's field mapper keeps a list as such a text. Returns undefined for a
- * value that is not a list in JSON.
+ * Reads a list that is written as JSON, as n8n's field mapper keeps lists: `'[1, 2]'`. Returns
+ * undefined for any other value.
  */
 export function parseJsonList(text: unknown): unknown[] | undefined {
 	if (typeof text !== 'string' || !text.trim().startsWith('[')) return undefined;
@@ -79,7 +85,6 @@ export function haveEqualItems<T>(
 	areEqual: (item: T, otherItem: T) => boolean,
 ): boolean {
 	const isIn = (list: readonly T[], item: T) => list.some((candidate) => areEqual(item, candidate));
-	return (
-		items.every((item) => isIn(otherItems, item)) && otherItems.every((item) => isIn(items, item))
-	);
+	const isEachInOtherList = items.every((item) => isIn(otherItems, item));
+	return isEachInOtherList && otherItems.every((item) => isIn(items, item));
 }

@@ -7,28 +7,31 @@ import { makeComparisonParts, toFormList, singleParts } from './kind';
 import type { OfType } from '../entities/fieldTypes';
 
 /**
- * The kind of an object with any keys, such as the old values in an entry of AlfaCRM's log. Objects
- * are compared as JSON with sorted keys.
- */
-
-/**
- * Writes a value as a text for comparing: JSON with sorted keys, so that equal objects give equal
- * texts.
+ * Writes a value as JSON with sorted keys, so that equal objects give equal texts: `{ b: 1, a: 2 }`
+ * and `{ a: 2, b: 1 }` both give `{"a":2,"b":1}`.
  *
- * @param listOrder 'unordered' if the order of list items makes no difference. Each item then
- * becomes a text, so the result is fit only for comparing.
+ * @param listOrder 'unordered' if the order of list items makes no difference. Then each item is
+ * written as a text, and the texts are sorted. The result is fit only for comparing.
  */
 export function canonicalJson(
 	value: unknown,
 	listOrder: 'ordered' | 'unordered' = 'ordered',
 ): string {
-	return JSON.stringify(value, (_key, inner: unknown) => {
+	// JSON.stringify calls this for each value inside `value`, and writes what it returns instead.
+	const sortInside = (_key: string, inner: unknown): unknown => {
 		if (listOrder === 'unordered' && Array.isArray(inner)) {
 			return inner.map((item) => canonicalJson(item, listOrder)).sort();
 		}
-		if (!isPlainObject(inner)) return inner;
-		return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
-	});
+		return isPlainObject(inner) ? sortKeys(inner) : inner;
+	};
+	return JSON.stringify(value, sortInside);
+}
+
+/** Returns an object with the same values whose keys are in alphabetical order. */
+function sortKeys(object: Record<string, unknown>): Record<string, unknown> {
+	const entries = Object.entries(object);
+	entries.sort(([key], [otherKey]) => (key < otherKey ? -1 : 1));
+	return Object.fromEntries(entries);
 }
 
 /** Reads an object, also from JSON. Returns undefined for any other value. */
@@ -38,8 +41,8 @@ const readObject = (value: unknown): Record<string, unknown> | undefined => {
 };
 
 /**
- * Writes an object as a text for comparing. Returns undefined if the value is not an object, or
- * cannot be written as JSON.
+ * Writes an object as JSON with sorted keys, so that equal objects give equal texts. Returns
+ * undefined if the value is not an object, or cannot be written as JSON.
  */
 function makeComparableText(value: unknown): string | undefined {
 	const object = readObject(value);
@@ -52,7 +55,10 @@ function makeComparableText(value: unknown): string | undefined {
 	}
 }
 
-/** An object with any keys, such as the old and new values of an entry in AlfaCRM's log. */
+/**
+ * The kind of a field that holds an object with any keys, such as the old and new values of an
+ * entry in AlfaCRM's log. Objects are compared as JSON with sorted keys.
+ */
 export const object: FieldKind<OfType<'object'>> = {
 	...singleParts,
 	...makeComparisonParts((_field, item) => toFormList(makeComparableText(item))),

@@ -39,14 +39,22 @@ export const MIN_DIGITS_WITH_COUNTRY = 7;
  */
 const GAP = '[\\t\\v\\f\\p{Zs}\\p{Cf}\\p{Pd}()\\[\\]{}<>./\\\\|_·•‧*~=\'’`"\u2212]*';
 /**
- * Makes the expression for further digits, with gaps between them.
+ * Makes the expression for further digits of a number, with any gap before each of them. For
+ * example, `more(2)` accepts "-3 4" in "12-3 4".
  *
- * @param count how many: a number, or a range such as `'5,'` for at least five
+ * @param count how many digits: a number, or a range such as `'5,'` for at least five
  */
 const more = (count: number | string): string => `(?:${GAP}\\d){${count}}`;
-/** Makes the expression for a number of exactly `length` digits that begins with `code`. */
-const exactly = (code: string, length: number): string =>
-	`${[...code].join(GAP)}${more(length - code.length)}(?!\\d)`;
+/**
+ * Makes the expression for a number of exactly `length` digits that begins with the digits of
+ * `code`, with any gaps between the digits. For example, `exactly('375', 12)` accepts "375 29
+ * 111-22-33".
+ */
+const exactly = (code: string, length: number): string => {
+	const codeWithGaps = [...code].join(GAP);
+	const digitsAfterCode = more(length - code.length);
+	return `${codeWithGaps}${digitsAfterCode}(?!\\d)`;
+};
 /**
  * Accepts 7 900 111-22-33 and 375 29 111-22-33; rejects numbers of other countries and of other
  * lengths.

@@ -28,9 +28,11 @@ const FORMATTERS: Record<DateFormat, (day: string) => string> = {
 export const OPEN_END = '2030-12-31';
 
 /**
- * Writes a day in one of AlfaCRM's formats. If the value has a time, the day is that of `zone`. A
- * midnight is an exception: calendars and spreadsheets write a day as its midnight in some time
- * zone, and mean the day as written.
+ * Writes the day of a date in one of AlfaCRM's formats, such as "01.03.2026". If the value has a
+ * time with an offset from UTC, the day is the one in `zone` at that moment.
+ *
+ * A midnight is an exception, and gives the day as written: calendars and spreadsheets write a
+ * whole day as its midnight in some time zone.
  *
  * @param value ISO 8601 (also with a blank for the T), AlfaCRM's `dd.mm.yyyy[ hh:mm[:ss]]` or
  * `yyyy.mm.dd`, a Luxon DateTime or a Date
@@ -67,26 +69,28 @@ export function shortDay(value: unknown, zone: string): string | undefined {
  * @returns `yyyy-mm-dd`; undefined if the text is no such day
  */
 export function nearestDay(typed: string, zone: string): string | undefined {
-	const { day, month, year } = SHORT.exec(typed.trim())?.groups ?? {};
+	const { day, month, year } = SHORT_DAY.exec(typed.trim())?.groups ?? {};
 	if (day === undefined) return undefined;
 
 	const now = DateTime.fromMillis(Date.now(), { zone });
-	const possibleYears =
-		year === undefined ? [now.year - 1, now.year, now.year + 1] : [2000 + Number(year)];
+	const nearYears = [now.year - 1, now.year, now.year + 1];
+	const possibleYears = year === undefined ? nearYears : [2000 + Number(year)];
 	const possibleDays = possibleYears.map((possibleYear) =>
 		DateTime.fromObject({ year: possibleYear, month: Number(month), day: Number(day) }, { zone }),
 	);
 
 	// 29 February exists in some of the years only.
-	const days = possibleDays.filter(({ isValid }) => isValid);
-	const distance = (date: DateTime) => Math.abs(date.toMillis() - now.toMillis());
-	const [nearest] = days.sort((a, b) => distance(a) - distance(b));
+	const existingDays = possibleDays.filter(({ isValid }) => isValid);
+	const distanceFromNow = (date: DateTime) => Math.abs(date.toMillis() - now.toMillis());
+	existingDays.sort((a, b) => distanceFromNow(a) - distanceFromNow(b));
+	const [nearest] = existingDays;
 	return nearest?.toISODate() ?? undefined;
 }
 
-/** Returns today's day in `zone`. */
+/** Returns today's day in `zone`, in one of AlfaCRM's formats. */
 export function today(format: DateFormat, zone: string): string {
-	return FORMATTERS[format](DateTime.fromMillis(Date.now(), { zone }).toFormat('yyyy-MM-dd'));
+	const isoToday = DateTime.fromMillis(Date.now(), { zone }).toFormat('yyyy-MM-dd');
+	return FORMATTERS[format](isoToday);
 }
 
 /** Returns the local time in `zone`: `yyyy-mm-dd hh:mm`. */
@@ -100,7 +104,9 @@ export function wallClock(zone: string): string {
  */
 export function daysAfter(day: string, days: number): string {
 	const timestamp = Date.parse(day) + days * DAY_MS;
-	return Number.isNaN(timestamp) ? '' : new Date(timestamp).toISOString().slice(0, 10);
+	if (Number.isNaN(timestamp)) return '';
+
+	return new Date(timestamp).toISOString().slice(0, 10);
 }
 
 /**
@@ -109,8 +115,8 @@ export function daysAfter(day: string, days: number): string {
 export const dotted = (day: string): string | undefined => formatDay(day, 'dotted', 'UTC');
 
 /**
- * Writes a time of day as `hh:mm`. A value with an offset from UTC becomes the local time in
- * `zone`.
+ * Writes the time of day of a value as `hh:mm`. A value with an offset from UTC becomes the local
+ * time in `zone`: "2026-03-01T14:05:00Z" is 17:05 in Moscow.
  *
  * @param value `hh:mm[:ss]`, alone or after a day as AlfaCRM shows it, or any value that
  * `formatDay` takes
@@ -118,7 +124,7 @@ export const dotted = (day: string): string | undefined => formatDay(day, 'dotte
  */
 export function formatTime(value: unknown, zone: string): string | undefined {
 	const text = toDateText(value);
-	const [, hours, minutes] = /^(\d|[01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?$/.exec(text) ?? [];
+	const [, hours, minutes] = TIME_ALONE.exec(text) ?? [];
 	if (hours !== undefined) return `${hours.padStart(2, '0')}:${minutes}`;
 
 	const moment = ISO.exec(text)?.groups;
@@ -145,14 +151,17 @@ export function readMoment(value: unknown, zone: string): number | undefined {
 
 /**
  * Reads the moments that a local time in `zone` can mean, in milliseconds since 1970. Most times
- * mean one moment. A time in the hour that clocks show twice in autumn means two. The list is empty
- * if the time cannot be read.
+ * mean one moment. In autumn, clocks are set back and show one hour twice, so a time in this hour
+ * means two moments. The list is empty if the time cannot be read.
  */
 export function readPossibleMoments(value: unknown, zone: string): number[] {
 	const text = toDateText(value);
 	// A time with an offset of its own means one moment.
 	const date = DateTime.fromISO(text.replace(' ', 'T'), { zone, setZone: true });
-	return date.isValid ? date.getPossibleOffsets().map((possible) => possible.toMillis()) : [];
+	if (!date.isValid) return [];
+
+	const possibleDates = date.getPossibleOffsets();
+	return possibleDates.map((possibleDate) => possibleDate.toMillis());
 }
 
 /** Returns the minutes from midnight to a time `hh:mm`. */
@@ -169,6 +178,8 @@ export function clockOfMinutes(minutes: number): string {
 
 const writeTwoDigits = (number: number): string => String(number).padStart(2, '0');
 
+/** Reads the hours and minutes of a time that stands alone: 9:05, 14:05, 14:05:00. */
+const TIME_ALONE = /^(\d|[01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?$/;
 /** Reads a time with or without seconds: 14:05, 14:05:00, 14:05:00.000. */
 const CLOCK = '(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:[.,]\\d+)?)?';
 /**
@@ -185,13 +196,16 @@ const ISO = new RegExp(
 /** Reads 1.3.2026 and 01.03.2026 14:05. */
 const DOTTED = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?$/;
 /** Reads a day as people type it in short: 10.02, 10.02. and 10.02.26. */
-const SHORT = /^(?<day>\d{1,2})\.(?<month>\d{1,2})(?:\.(?<year>\d\d)?)?$/;
+const SHORT_DAY = /^(?<day>\d{1,2})\.(?<month>\d{1,2})(?:\.(?<year>\d\d)?)?$/;
 /** Reads 2026.03.01. */
 const ISO_DOTTED = /^\d{4}\.\d\d\.\d\d$/;
 /** Accepts 00:00, 00:00:00 and 00:00:00.000. */
 const MIDNIGHT = /^00:00(?::00(?:[.,]0+)?)?$/;
 
-/** Reads a day in any format and returns it as `yyyy-mm-dd`. */
+/**
+ * Reads a day in any of the formats that `formatDay` takes, and returns it as `yyyy-mm-dd`. Returns
+ * undefined if the value is no day, or if there is no such day: 30 February.
+ */
 function readDay(value: unknown, zone: string): string | undefined {
 	const text = toDateText(value);
 	const [, day, month, year] = DOTTED.exec(text) ?? [];
@@ -204,10 +218,12 @@ function readDay(value: unknown, zone: string): string | undefined {
 	if (parts === undefined) return undefined;
 
 	const { time = '00:00', offset } = parts;
-	// A midnight means the day as written, in any time zone.
-	if (offset === undefined || MIDNIGHT.test(time)) return checkDay(parts.day);
+	// A local time is a time of the day as written. So is a midnight, in any time zone.
+	const isDayAsWritten = offset === undefined || MIDNIGHT.test(time);
+	if (isDayAsWritten) return checkDay(parts.day);
 
-	return DateTime.fromISO(text.replace(' ', 'T'), { zone }).toISODate() ?? undefined;
+	const date = DateTime.fromISO(text.replace(' ', 'T'), { zone });
+	return date.toISODate() ?? undefined;
 }
 
 /** Returns a day `yyyy-mm-dd` unchanged. Returns undefined if there is no such day: 2026-02-30. */
@@ -251,12 +267,14 @@ export function readInteger(value: unknown): number | undefined {
 }
 
 /**
- * Reads a number as AlfaCRM and expressions write it: 5, "5", "-5.50". A text with a blank inside
- * is refused, because "501 502" are two IDs.
+ * Reads a number as AlfaCRM and n8n's expressions write it: 5, "5", "-5.50". Returns undefined for
+ * any other value. A text with a blank inside is no number, because "501 502" are two IDs.
  */
 export function readNumber(value: unknown): number | undefined {
 	if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-	if (typeof value !== 'string' || !/^\s*[+-]?\d+(\.\d+)?\s*$/.test(value)) return undefined;
+	const isWrittenNumber = typeof value === 'string' && /^\s*[+-]?\d+(\.\d+)?\s*$/.test(value);
+	if (!isWrittenNumber) return undefined;
+
 	const number = Number(value);
 	return Number.isFinite(number) ? number : undefined;
 }
@@ -269,21 +287,22 @@ const AMOUNT =
 	/^([+-]?)(\d+|\d{1,3}(?:[^\S\r\n]\d{3})+)(?:\.(\d+)|,(\d{1,2}))?\s*(?:₽|р(?:уб)?\.?)?$/i;
 
 /** Accepts an amount whose point may separate thousands, as in price lists: 5.000, 12.905 ₽. */
-const AMBIGUOUS = /^[+-]?[1-9]\d{0,2}\.\d{3}\D*$/;
+const AMOUNT_WITH_UNCLEAR_POINT = /^[+-]?[1-9]\d{0,2}\.\d{3}\D*$/;
 
 /**
- * Reads an amount as people write it, such as 3 872,70. Returns undefined for 1,290 and 1.290,
- * which may mean thousands or decimals.
+ * Reads an amount of money as people write it: "3 872,70 ₽" is 3872.7. Returns undefined for 1,290
+ * and 1.290, because the comma or point may separate thousands or decimals.
  */
 export function readAmount(value: unknown): number | undefined {
 	if (typeof value !== 'string') return readNumber(value);
 
 	const text = value.trim();
 	const [, sign, whole, decimalsAfterPoint, decimalsAfterComma] = AMOUNT.exec(text) ?? [];
-	if (whole === undefined || AMBIGUOUS.test(text)) return undefined;
+	if (whole === undefined || AMOUNT_WITH_UNCLEAR_POINT.test(text)) return undefined;
 
+	const wholeWithoutBlanks = whole.replace(/\s/g, '');
 	const decimals = decimalsAfterComma ?? decimalsAfterPoint ?? '0';
-	return readNumber(`${sign}${whole.replace(/\s/g, '')}.${decimals}`);
+	return readNumber(`${sign}${wholeWithoutBlanks}.${decimals}`);
 }
 
 /** Reads JSON. Returns undefined if the text is not JSON. */
@@ -295,7 +314,10 @@ export function parseJson(text: string): unknown {
 	}
 }
 
-/** Reads a flag. AlfaCRM writes it as 0 or 1, other programs write true and false. */
+/**
+ * Reads a flag. AlfaCRM writes it as 0 or 1, other programs write true and false, also as texts.
+ * Returns undefined for any other value.
+ */
 export function readFlag(value: unknown): 0 | 1 | undefined {
 	const flag = typeof value === 'string' ? value.trim().toLowerCase() : value;
 	// Spreadsheets write TRUE.
