@@ -22,7 +22,8 @@
  * - n8n drops the state of the poll that activates a trigger, unless that poll hands over items. So
  *   the state is also stored in the static data of the workflow, until the table has one.
  * - n8n reads the state a while before it polls, and stores it a while after. If two polls overlap,
- *   the second may not know what the first has handed over. This process does: see `mayMissReport`.
+ *   the second may not know what the first has handed over. This process does: see
+ *   `mayRepeatItems`.
  */
 
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
@@ -173,18 +174,21 @@ export class StoredState {
 	}
 
 	/**
-	 * Whether another poll has handed over items whose state may still be on its way into n8n's
-	 * table. Then this poll does not know of these items and would report them again.
+	 * Whether this poll might report the items of another poll again. With durable cursors, n8n
+	 * stores the state of a poll a while after the poll has handed over its items. A poll that begins
+	 * in between gets the older state, so it does not know that these items were reported.
 	 */
-	get mayMissReport(): boolean {
+	get mayRepeatItems(): boolean {
 		if (!this.isDurable || this.hasOtherSubject) return false;
 
 		const lastReportAt = handedOverAt.get(this.triggerKey) ?? 0;
-		const isNewerThanState = lastReportAt > (this.newest?.savedAt ?? 0);
+		const stateSavedAt = this.newest?.savedAt ?? 0;
+		const isReportNewerThanState = lastReportAt > stateSavedAt;
 		// If n8n's clock was set back, the last report may lie in the future. `Math.abs` keeps polls
 		// from being skipped until then.
 		const msSinceReport = Math.abs(Date.now() - lastReportAt);
-		return isNewerThanState && msSinceReport < STORING_MS;
+		const mayStillBeStoring = msSinceReport < STORING_MS;
+		return isReportNewerThanState && mayStillBeStoring;
 	}
 
 	/**
@@ -362,10 +366,11 @@ function readPollState(stored: Stored): PollState {
 const SETTINGS_DIGEST_LENGTH = 12;
 
 /**
- * Makes a digest of settings, which is stored in place of them: a short text that differs for
- * different settings. The order in which things were chosen makes no difference.
+ * Makes a digest of settings: a short text, such as "k3J_x0aPq9Zw", that differs for different
+ * settings. A state stores it in place of the settings, so that the next poll notices when the user
+ * has changed them. The order in which things were chosen makes no difference.
  */
-export function digestSettings(settings: unknown): string {
+export function makeSettingsDigest(settings: unknown): string {
 	const settingsInOneOrder = canonicalJson(settings, 'unordered');
 	return makeDigest(settingsInOneOrder, SETTINGS_DIGEST_LENGTH);
 }

@@ -21,7 +21,7 @@ import { makeSimplifyParameters } from '../../output/outputItems';
 import { inOptions } from '../parameters';
 import type { TriggerParameters } from '../parameters';
 import type { EventKind, ReportedRecords } from './kind';
-import { makeRowsToItems } from './newRecords';
+import { makeRowConverter } from './newRecords';
 import { fallsDueOnDay, firstPoll, lookEvery } from './options';
 
 const lessonsLeft = wholeNumber({
@@ -183,7 +183,7 @@ async function makeItems(
 	// The source of this event, `DueDates`, finds records of this type only.
 	const dueRecords = reported.records as readonly DueRecord[];
 	const today = dayNumberAt(reported.now, parameters.dayZone);
-	const convertCards = makeRowsToItems(parameters, clientEntity);
+	const convertCards = makeRowConverter(parameters, clientEntity);
 	const cardItems = await convertCards(reported);
 
 	return dueRecords.map(({ value, row: card }, index) => {

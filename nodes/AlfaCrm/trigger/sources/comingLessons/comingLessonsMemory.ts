@@ -127,7 +127,7 @@ interface BranchState {
 	since?: number;
 	/** `lastScanBeganAt` */
 	at?: number;
-	/** `nextNearAt` */
+	/** `nextLessonIsNearAt` */
 	next?: number;
 	/** `unfinishedScanBeganAt` */
 	begun?: number;
@@ -155,7 +155,7 @@ function restoreProgress(stored: BranchState | undefined): ScanProgress {
 	return {
 		watchedSince: stored?.since,
 		lastScanBeganAt: stored?.at,
-		nextNearAt: stored?.next,
+		nextLessonIsNearAt: stored?.next,
 		unfinishedScanBeganAt: stored?.begun,
 		scannedUpTo: stored?.upTo,
 	};
@@ -166,7 +166,7 @@ function storeProgress(progress: ScanProgress): BranchState {
 	const state: BranchState = {
 		since: progress.watchedSince,
 		at: progress.lastScanBeganAt,
-		next: progress.nextNearAt,
+		next: progress.nextLessonIsNearAt,
 		begun: progress.unfinishedScanBeganAt,
 		upTo: progress.scannedUpTo,
 	};
