@@ -215,9 +215,10 @@ function isSameAbsence(knownVisit: number, visit: number): boolean {
 }
 
 /**
- * Finds the earliest last visit after which an absence can still be reported. It is a month before
+ * Finds the earliest last visit after which an absence can still be reported. It is 30 days before
  * the visit whose absence fell due when the cards were read last, because a visit may be entered
- * late.
+ * late. For example, the cards were read last on day 100, and an absence falls due after 14 days.
+ * The absence since day 86 fell due then, so visits from day 56 on are reported.
  *
  * @param limit minus the days not seen, such as -14
  */
