@@ -219,8 +219,8 @@ export class StoredState {
 	}
 
 	/**
-	 * Stores the states of the workflow's other triggers again if somebody has overwritten them with
-	 * older ones.
+	 * Stores the states of the workflow's other triggers again if they were overwritten with older
+	 * ones. This happens when n8n saves the static data that a Code node has read a while before.
 	 */
 	private restoreOtherTriggers(): void {
 		for (const [key, latestState] of this.latestStates) {
@@ -233,14 +233,13 @@ export class StoredState {
 	}
 
 	/**
-	 * Makes the form in which a state is stored, with the time at which it is saved. A state that
-	 * equals the stored one keeps its time, so that n8n has nothing to save after a poll that has
-	 * found nothing.
+	 * Makes the form in which a state is stored, with the time at which it is saved. If nothing has
+	 * changed, the time stays that of the stored state, so that n8n has nothing to save.
 	 */
 	private makeStored(state: PollState): Stored {
 		const { sourceState, ...otherState } = state;
 		const savedBefore = this.newest?.savedAt ?? 0;
-		const withOldTime: Stored = {
+		const stateWithOldTime: Stored = {
 			version: VERSION,
 			node: this.nodeId,
 			savedAt: savedBefore,
@@ -248,15 +247,19 @@ export class StoredState {
 			known: sourceState,
 		};
 		// Keys in another order count as a change. Then an equal state is only saved once more.
-		const isUnchanged = JSON.stringify(withOldTime) === JSON.stringify(this.newest);
-		if (isUnchanged) return withOldTime;
+		const isUnchanged = JSON.stringify(stateWithOldTime) === JSON.stringify(this.newest);
+		if (isUnchanged) return stateWithOldTime;
 
-		return { ...withOldTime, savedAt: Math.max(Date.now(), savedBefore + 1) };
+		// The time grows even if n8n's clock was set back, because the copy with the highest time
+		// counts as the newest.
+		const newTime = Math.max(Date.now(), savedBefore + 1);
+		return { ...stateWithOldTime, savedAt: newTime };
 	}
 
 	/**
-	 * Finds the newest copy of the state that is not broken. If a copy is broken, `problem` says what
-	 * is wrong with it.
+	 * Finds the newest copy of the trigger's state. The state is kept in several places, because each
+	 * of them may be lost or overwritten. Broken copies are left out; `problem` says what is wrong
+	 * with the first of them.
 	 */
 	private findNewestState(): { newest?: Stored; problem?: string } {
 		const copies = [
@@ -329,8 +332,8 @@ function assignIfChanged(data: IDataObject, key: string, value: object): void {
 const isNewer = (state: Stored, otherState: Stored): boolean => state.savedAt > otherState.savedAt;
 
 /**
- * Says why a trigger that has polled before cannot go on. A trigger that polls for the first time
- * has lost nothing.
+ * Says why a trigger cannot go on from its stored state: the state is broken, or another version of
+ * this package has stored it. Returns undefined if the trigger can, or polls for the first time.
  *
  * @param problem what is wrong with a broken copy of the state
  */
