@@ -47,8 +47,8 @@ export function findNewestStamp(stamps: readonly string[], now: number): string 
 }
 
 /**
- * Returns the stamp a number of hours later. A stamp that is no time, such as 2026-13-01, is
- * returned unchanged.
+ * Returns the stamp a number of hours later: 2026-03-10 23:30:00 and one hour give
+ * 2026-03-11 00:30:00. A stamp that is no time, such as 2026-13-01, is returned unchanged.
  *
  * @param stamp not empty
  * @param hours may be negative

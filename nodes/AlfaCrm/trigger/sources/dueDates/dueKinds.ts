@@ -193,8 +193,8 @@ function describeDebt(balance: number): IDataObject {
 // ---------------------------------------------------------------- lessons running out
 
 /**
- * Whether a client with this many lessons left still has the same subscription. If the number has
- * grown by more than a lesson that was taken back, the client has bought a new subscription, and
+ * Whether a client with this many lessons left still has the same subscription. From 2 to 3
+ * lessons, only a lesson was taken back. From 2 to 8, the client has bought a new subscription, and
  * its end is reported again.
  */
 function areLessonsOfSameSubscription(knownLessonsLeft: number, lessonsLeft: number): boolean {
@@ -240,8 +240,9 @@ function describeAbsence(lastVisit: number, today: number): IDataObject {
 // ---------------------------------------------------------------- subscription ending
 
 /**
- * Whether two last paid days belong to the same subscription: the end moves by a few days when
- * lessons are put off. A later end is that of a new subscription, and is reported again.
+ * Whether two last paid days belong to the same subscription. When lessons are put off, the end
+ * moves by a few days, such as from 10 to 14 March. An end a week or more later is that of a new
+ * subscription, and is reported again.
  */
 function isSameSubscriptionEnd(knownEnd: number, end: number): boolean {
 	return end <= knownEnd + MOST_DAYS_END_MOVES;
