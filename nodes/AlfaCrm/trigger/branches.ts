@@ -41,7 +41,8 @@ export async function readActiveBranches(
 	onFailure: (failure: Error) => void = () => {},
 ): Promise<KnownBranches> {
 	const { branches: storedBranches, branchesReadAt = 0 } = stored;
-	if (storedBranches === undefined) return await readActiveBranchesNow(client, now);
+	const hasStoredBranches = storedBranches !== undefined;
+	if (!hasStoredBranches) return await readActiveBranchesNow(client, now);
 
 	const knownBranches: KnownBranches = { branches: storedBranches, branchesReadAt };
 	if (wasReadWithinHour(branchesReadAt, now)) return knownBranches;
@@ -79,7 +80,12 @@ function wasReadWithinHour(branchesReadAt: number, now: number): boolean {
 	return Math.abs(now - branchesReadAt) < HOUR_MS;
 }
 
-/** Chooses the branches that are not switched off from the list of all branches. */
+/**
+ * Chooses the branches that are not switched off from the list of all branches, and notes when the
+ * list was read.
+ *
+ * @throws NodeApiError if all branches are switched off
+ */
 function chooseActiveBranches(client: ApiClient, list: Collected, now: number): KnownBranches {
 	const activeRows = list.rows.filter((row) => !isClosedBranch(row));
 	const branches = sortedIds(activeRows);

@@ -62,7 +62,7 @@ export function readChange(body: unknown): Change | string {
 		fields_new: readFieldMap(body.fields_new),
 		fields_rel: readFieldMap(body.fields_rel),
 	};
-	// Fields may have come as a text. So the objects that were read from it are checked instead.
+	// AlfaCRM may send the fields as a JSON text, whose levels show only once it is read.
 	const bodyWithReadFields = { ...body, ...fields };
 	if (hasMoreLevels(bodyWithReadFields, MOST_LEVELS)) return 'The body is nested too deeply';
 

@@ -71,7 +71,10 @@ interface ChangeFilters {
 	fields: string[];
 }
 
-/** Whether the filters let a change pass. */
+/**
+ * Whether the filters of the form let a change pass: by what happened, by the class of the record,
+ * such as `Customer`, and by the fields that were changed. An empty filter lets every change pass.
+ */
 export function passesFilters(filters: ChangeFilters, change: Change): boolean {
 	const { events, classes, fields } = filters;
 	if (events.length > 0 && !events.includes(change.event)) return false;
@@ -196,7 +199,12 @@ function findChosenClasses(form: ILoadOptionsFunctions): string[] {
  */
 type LabelsByField = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Collects the labels of the declared fields of classes; of all classes if the list is empty. */
+/**
+ * Collects the labels that the form shows for the fields of classes, by the names of the fields:
+ * `dob` has the label "Date of Birth".
+ *
+ * @param classes AlfaCRM's classes of records, such as `Customer`; all classes if empty
+ */
 function collectFieldLabels(classes: readonly string[]): LabelsByField {
 	const labelsByField = new Map<string, Set<string>>();
 	for (const entity of entities) {
@@ -215,7 +223,10 @@ function collectFieldLabels(classes: readonly string[]): LabelsByField {
 	return labelsByField;
 }
 
-/** Makes the options of a list. Where two fields have the same label, their names are added. */
+/**
+ * Makes the options of the list 'Changed Fields', one for each field. Where two fields have the
+ * same label, their names are added, as in "Note (note)".
+ */
 function makeFieldOptions(labelsByField: LabelsByField): INodePropertyOptions[] {
 	const fields = [...labelsByField.entries()].map(([name, labels]) => ({
 		name,

@@ -103,9 +103,9 @@ export interface Samples {
 // ---------------------------------------------------------------- reading lists
 
 /**
- * Makes a reader of lists for a poll. It reads a list to its end, or as far as the goal of the
- * reading says. If it cannot, it fails, because a part of a list would look as if nothing else was
- * there.
+ * Makes a reader of lists for a poll. It reads a list to its end, or until a goal is reached that
+ * the caller sets, such as "all new records were shown". If time runs out before that, it throws,
+ * because a part of a list would look as if nothing else was there.
  *
  * @param deadline milliseconds since 1970 after which no further page is read
  * @throws NodeApiError for an empty list in which AlfaCRM counts rows, and for a list that takes
@@ -229,8 +229,9 @@ function makeTooLongError({ node }: ApiClient, { task, branch }: ListQuery): Err
 export const readIdOrZero = ({ id }: IDataObject): number => readId(id) ?? 0;
 
 /**
- * Joins the lists of several branches: a record that several branches list becomes one `NewRecord`.
- * Some of the records may belong to other branches: see `isOfOtherBranch`.
+ * Joins the lists of several branches: a record that several branches list becomes one `NewRecord`
+ * with these branches. A record that belongs to none of them, although one of them lists it, has an
+ * empty list of branches.
  *
  * @param lists the lists that were read, by the IDs of their branches; undefined for a branch that
  * was not read

@@ -131,7 +131,8 @@ export class TriggerParameters extends ParameterReader {
 	}
 
 	/**
-	 * Reads the list of an entity's names and IDs, in the first branch in which it can be read.
+	 * Reads a list of names and IDs, such as that of all stages, in order to replace a name that the
+	 * user has entered. Tries one branch after the other until the list can be read.
 	 *
 	 * @returns undefined if AlfaCRM does not show the list to this user, or if the account has no
 	 * branch to read it in

@@ -101,7 +101,8 @@ const mayBeActivation = (context: IPollFunctions): boolean =>
 	readBudgetMs(context) >= DEFAULT_BUDGET_MS;
 
 /**
- * Reports what is new since the previous poll.
+ * Finds what is new since the previous poll, stores the new state, and returns the items. Returns
+ * null if there is nothing to report, or if this poll must leave the report to the next poll.
  *
  * @param data the object in which n8n keeps the state of this trigger
  * @param isReplaced tells whether the workflow was published again while this poll was running.
@@ -115,14 +116,15 @@ async function reportNewRecords(
 	const settings = await readPollSettings(context);
 	const watched = { subject: settings.subject, checkState: settings.source.checkState };
 	const stored = new StoredState(context, data, watched, mayBeActivation(context));
-	// This poll would report the items of another poll again. The next poll will know of them.
-	if (stored.mayMissReport) return null;
+	// Another poll has just reported items, but n8n has not stored its state yet. This poll would
+	// report these items once more, so it leaves everything to the next poll.
+	if (stored.mayRepeatItems) return null;
 
 	logWhyStartingAnew(context, stored);
 	const run = makePollRun(context, settings, stored);
 	const { items, newState, temporaryFailure } = await findNewItems(run);
-	// n8n may drop the items of a poll whose workflow was published again. The new poll finds the
-	// same records, so this poll stores nothing.
+	// If the workflow was published again meanwhile, n8n may drop the items of this poll. The poll of
+	// the new publication finds the same records, so this poll stores nothing.
 	if (isReplaced()) return null;
 
 	stored.save(newState, { isReport: items.length > 0 });
@@ -130,11 +132,12 @@ async function reportNewRecords(
 	dataOfEarlierPolls.add(data);
 
 	if (items.length > 0) return [items.map((json) => ({ json }))];
-	// The user sees a failure in n8n only if the poll throws. The state of the branches that were
-	// read must survive that, and n8n keeps it for most polls. It drops the state of a poll that
-	// activates the trigger, and of every poll of the durable scheduler. Neither has succeeded before
-	// with this object, so they only log the failure.
-	if (hasSucceededBefore && temporaryFailure !== undefined) throw temporaryFailure;
+
+	// The user sees a failure in n8n only if the poll throws. But n8n drops the state of a poll that
+	// throws if this poll activates the trigger, or belongs to n8n's durable scheduler. No poll has
+	// succeeded with their `data` before. Such a poll does not throw: the failure is in the log only.
+	const keepsStateIfPollThrows = hasSucceededBefore;
+	if (keepsStateIfPollThrows && temporaryFailure !== undefined) throw temporaryFailure;
 	return null;
 }
 
@@ -149,7 +152,10 @@ interface PollOutcome {
 
 type NodeFailure = ReturnType<typeof asNodeError>;
 
-/** Asks the source what is new, and makes items of it. Stores nothing. */
+/**
+ * Asks the event source what is new in the watched branches, and makes items of the new records.
+ * Returns the items and the state to store once n8n has them, but stores nothing itself.
+ */
 async function findNewItems(run: PollRun): Promise<PollOutcome> {
 	const { context, settings, stored } = run;
 	const { chosenBranches } = settings;
@@ -164,12 +170,10 @@ async function findNewItems(run: PollRun): Promise<PollOutcome> {
 	if (isFirstPoll && temporaryFailure !== undefined) throw temporaryFailure;
 	logFailures(context, failures);
 
-	const items = await makeItems(run, records);
-	const newState: PollState = {
-		subject: settings.subject,
-		...accountBranches,
-		sourceState: stateAfter(items.length),
-	};
+	const items = await makePollItems(run, records);
+	// Records that became no item, for lack of time, stay new for the next poll.
+	const sourceState = stateAfter(items.length);
+	const newState: PollState = { subject: settings.subject, ...accountBranches, sourceState };
 	return { items, newState, temporaryFailure };
 }
 
@@ -213,10 +217,14 @@ function makePollRun(
 	};
 }
 
-/** Writes to n8n's log why a trigger that has polled before starts anew. */
+/**
+ * Writes to n8n's log why a trigger that has polled before starts anew: the user has chosen another
+ * event or account for it, or its stored state cannot be used.
+ */
 function logWhyStartingAnew(context: IPollFunctions, stored: StoredState): void {
 	const { name } = context.getNode();
-	if (stored.hasOtherSubject) {
+	const watchesSomethingElse = stored.hasOtherSubject;
+	if (watchesSomethingElse) {
 		context.logger.info(
 			`'${name}' watches something else now: it reports what happens from now on`,
 		);
@@ -243,7 +251,10 @@ async function readAccountBranches(run: PollRun): Promise<KnownBranches> {
 	return await readActiveBranches(client, now, stored.previous, logFailure);
 }
 
-/** Asks the event source what is new in the branches. */
+/**
+ * Asks the event source what is new in the branches since the previous poll. If the rows that it
+ * reads prove that the workflow has a wrong time zone, a warning goes to n8n's log.
+ */
 async function askSource(run: PollRun, branches: readonly number[]): Promise<PollResult> {
 	const { context, client, settings, stored } = run;
 	const clockWatch = new ClockWatch(context, settings.zone);
@@ -291,17 +302,20 @@ function logFailures(context: IPollFunctions, failures: PollResult['failures']):
 }
 
 /**
- * Makes the items of new records, oldest first. Makes fewer than there are records if one poll must
- * not report so many, or if time runs out. The next poll finds the other records again.
+ * Makes one item for each new record, oldest first. Makes fewer items than there are records if the
+ * user has limited 'Max Records per Poll', or if time runs out. The next poll finds the other
+ * records again.
  */
-async function makeItems(run: PollRun, records: readonly NewRecord[]): Promise<IDataObject[]> {
+async function makePollItems(run: PollRun, records: readonly NewRecord[]): Promise<IDataObject[]> {
 	const { context, client, settings, stored, now, callsDeadline } = run;
 	const names = await makePollNames(context, client, callsDeadline);
-	if (stored.previous === undefined) return await makeItemsOfFirstPoll(run, records, names);
+	const isFirstPoll = stored.previous === undefined;
+	if (isFirstPoll) return await makeItemsOfFirstPoll(run, records, names);
 
-	const reported = records.slice(0, settings.maxRecords);
+	const recordsToReport = records.slice(0, settings.maxRecords);
+	// The settings know the event that the user has chosen, and what its items look like.
 	return await settings.makeItems({
-		records: reported,
+		records: recordsToReport,
 		client,
 		names,
 		deadline: callsDeadline,
@@ -322,21 +336,21 @@ async function makeItemsOfFirstPoll(
 	const { client, settings, startWith, now } = run;
 	// 'Start With Newest' counts even if it is higher than the most records that a poll reports.
 	const mostRecords = Math.max(settings.maxRecords, startWith);
-	const reported = records.slice(0, mostRecords);
+	const recordsToReport = records.slice(0, mostRecords);
 
 	const items: IDataObject[] = [];
-	// One call stops before a record that fails. The next call begins with that record, and throws if
-	// it fails again.
+	// `settings.makeItems` makes items until a record fails. The next call begins with the failing
+	// record, and throws if it fails again.
 	do {
-		const remaining = reported.slice(items.length);
+		const recordsWithoutItem = recordsToReport.slice(items.length);
 		const madeItems = await settings.makeItems({
-			records: remaining,
+			records: recordsWithoutItem,
 			client,
 			names,
 			deadline: Infinity,
 			now,
 		});
 		items.push(...madeItems);
-	} while (items.length < reported.length);
+	} while (items.length < recordsToReport.length);
 	return items;
 }

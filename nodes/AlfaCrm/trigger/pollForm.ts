@@ -20,7 +20,7 @@ import {
 } from './events/options';
 import type { EventWatch } from './events/kind';
 import { inOptions, makeRecordPicker, TriggerParameters } from './parameters';
-import { digestSettings } from './state';
+import { makeSettingsDigest } from './state';
 
 export const eventParameter: INodeProperties = {
 	displayName: 'Trigger On',
@@ -123,23 +123,26 @@ export interface PollSettings extends Omit<EventWatch, 'filters'> {
 
 /**
  * Reads the settings of the trigger from its form. Every poll reads them anew, because the user may
- * have changed them.
+ * have changed them. Digests (short texts that differ for different settings) are stored with the
+ * state of the trigger, so that the next poll notices a change.
  */
 export async function readPollSettings(context: IPollFunctions): Promise<PollSettings> {
 	const event = readEvent(context);
 	const parameters = new TriggerParameters(context);
 	// Null would stand for "none", which the list of branches does not offer.
 	const branches = (await parameters.references(branchesParameter, 'branch')) as number[];
+	const hasChosenBranches = branches.length > 0;
 	const eventKind = findEventKind(event);
 	const { filters, ...watch } = await eventKind.makeWatch(parameters, event, branches);
+	// The origin is the address of the account, such as `https://demo.s20.online`.
 	const accountOrigin = await new ApiClient(context).origin();
 
 	return {
 		...watch,
-		chosenBranches: branches.length > 0 ? [...new Set(branches)] : undefined,
-		subject: digestSettings([accountOrigin, event.value]),
-		filtersDigest: digestSettings(filters),
-		branchesDigest: digestSettings(branches),
+		chosenBranches: hasChosenBranches ? [...new Set(branches)] : undefined,
+		subject: makeSettingsDigest([accountOrigin, event.value]),
+		filtersDigest: makeSettingsDigest(filters),
+		branchesDigest: makeSettingsDigest(branches),
 		maxRecords: parameters.integer(inOptions(maxPerPoll)),
 		startWith: parameters.integer(inOptions(startWith)),
 	};

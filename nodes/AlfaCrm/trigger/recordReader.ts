@@ -74,7 +74,10 @@ export class RecordReader {
 		}
 	}
 
-	/** Notes whether a record is deleted. A later change may have brought it back. */
+	/**
+	 * Notes whether a record is deleted, by a change of it. The changes come oldest first, so a later
+	 * change of a deleted record shows that it was brought back.
+	 */
 	private noteWhetherDeleted(change: Change): void {
 		const recordKey = makeRecordKey(change);
 		if (change.event === 'delete') {
@@ -378,8 +381,8 @@ function findUnreadableReason(
 const isMissing = (value: unknown): boolean => value === undefined || value === null;
 
 /**
- * Finds the record of a change in the list of a branch. Some lists show only one kind of record at
- * a time, such as payments of one type. Then the list is asked for every kind.
+ * Looks for the record of a change in the list of a branch. Some lists show only one kind of record
+ * at a time, such as payments of one type. Such a list is read for one kind after the other.
  *
  * @param branch undefined for an entity that belongs to no branch
  */
@@ -397,17 +400,21 @@ async function findInList(
 		id: change.entity_id,
 		// The labels of form fields are for messages, but no field of a form is sent here.
 		target: { path: entity.path, query: parentIds, labels: {}, branch },
-		passes: listLikelyPassesFirst(entity, fields),
+		passes: listLikelyFiltersFirst(entity, fields),
 	};
-	const listUnusualKinds = async () => await listPassesOfUnusualKinds(client, entity, branch);
-	return await findOfAnyKind(makeListReader(client), search, listUnusualKinds);
+	// The other kinds cost a further call, so they are listed only if the record was not found.
+	const listOtherFilters = async () => await listFiltersOfUnusualKinds(client, entity, branch);
+	return await findOfAnyKind(makeListReader(client), search, listOtherFilters);
 }
 
 /**
- * Lists the filters that make the list of an entity show the kinds of records which it usually
- * leaves out, such as `{ pay_type_id: 5 }` for refunds. AlfaCRM has a list of the kinds.
+ * Lists the filters that make the list of an entity show the kinds of records which it leaves out,
+ * such as `{ pay_type_id: 5 }` for payments that are refunds. The kinds are records of another list
+ * of AlfaCRM, which is read here.
+ *
+ * @returns an empty list if the list of the entity leaves out no kind
  */
-async function listPassesOfUnusualKinds(
+async function listFiltersOfUnusualKinds(
 	client: ApiClient,
 	entity: Entity,
 	branch: number | undefined,
@@ -416,29 +423,34 @@ async function listPassesOfUnusualKinds(
 	if (kinds === undefined) return [];
 
 	const entityOfKinds = entityOf(kinds.entity);
-	const { rows } = await collect(client, makeListCall(entityOfKinds, branch));
-	return makeKindPasses(kinds, rows);
+	const kindsList = makeListCall(entityOfKinds, branch);
+	const { rows: kindRows } = await collect(client, kindsList);
+	const filterForEachKind = makeKindPasses(kinds, kindRows);
+	return filterForEachKind;
 }
 
 /**
- * Lists the filters with which the list of an entity is asked, one after the other: the passes.
- * Lessons are listed by one status at a time, and payments by one type. If the change names the
- * status or the type, the list is read for that one first, because the record is most likely there.
- * API notes 5.11 and 5.16.
+ * Lists the filters with which the list of an entity is read, one after the other, until it shows
+ * the record: AlfaCRM lists lessons of one status at a time, and payments of one type. If the
+ * change names the status or the type, that filter comes first, because the record is most likely
+ * there. For example, a change with `status: 3` of a lesson gives `{ status: 3 }`, `{ status: 1 }`,
+ * `{ status: 2 }`. API notes 5.11 and 5.16.
+ *
+ * @param fields the fields that the change names
  */
-function listLikelyPassesFirst(entity: Entity, fields: IDataObject): readonly IDataObject[] {
-	const passes = passesOf(entity);
-	// The status of lessons is a partition, the type of payments is a kind.
+function listLikelyFiltersFirst(entity: Entity, fields: IDataObject): readonly IDataObject[] {
+	const filters = passesOf(entity);
+	// An entity declares the status of lessons as `partition`, and the type of payments as `kinds`.
 	const { kinds, partition } = entity.hidden ?? {};
 	const filterName = partition?.name ?? kinds?.name;
-	if (filterName === undefined) return passes;
+	if (filterName === undefined) return filters;
 
-	const namedValue = readId(fields[filterName]);
-	if (namedValue === undefined) return passes;
+	const likelyValue = readId(fields[filterName]);
+	if (likelyValue === undefined) return filters;
 
-	const likelyPass = { [filterName]: namedValue };
-	const otherPasses = passes.filter((pass) => pass[filterName] !== namedValue);
-	return [likelyPass, ...otherPasses];
+	const likelyFilter = { [filterName]: likelyValue };
+	const otherFilters = filters.filter((filter) => filter[filterName] !== likelyValue);
+	return [likelyFilter, ...otherFilters];
 }
 
 /** Returns the fields that a change names, with their new values where there are any. */

@@ -22,7 +22,8 @@ export class RunningPolls {
 	private readonly pollsByTrigger = new Map<string, TriggerPolls>();
 
 	/**
-	 * Notes that a poll begins.
+	 * Notes that a poll of a trigger begins, unless another poll of this trigger is still running.
+	 * Two polls at the same time would report the same records.
 	 *
 	 * @param trigger identifies the trigger in this process
 	 * @param data the static data of the poll

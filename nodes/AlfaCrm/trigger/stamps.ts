@@ -25,8 +25,9 @@ export function readStamp(row: IDataObject, field: string): string {
 }
 
 /**
- * Finds the newest stamp. Leaves out stamps so far in the future that no time zone explains them: a
- * mistake in one record must not make all later records look old.
+ * Finds the newest of some stamps, which are times as AlfaCRM shows them. Leaves out stamps so far
+ * in the future that no time zone explains them: a mistake in one record must not make all later
+ * records look old.
  *
  * @param now n8n's time in milliseconds
  * @returns an empty text if there is no such stamp
@@ -34,7 +35,8 @@ export function readStamp(row: IDataObject, field: string): string {
 export function findNewestStamp(stamps: readonly string[], now: number): string {
 	// Counts from the end of the present day. That is a little late, but only stamps that are far off
 	// have to be left out.
-	const latestPossible = addHours(writeUtcDay(now), 24 + MOST_HOURS_BETWEEN_CLOCKS);
+	const hoursAfterMidnight = 24 + MOST_HOURS_BETWEEN_CLOCKS;
+	const latestPossible = addHours(writeUtcDay(now), hoursAfterMidnight);
 
 	let newestStamp = '';
 	for (const stamp of stamps) {
@@ -45,8 +47,8 @@ export function findNewestStamp(stamps: readonly string[], now: number): string 
 }
 
 /**
- * Returns the stamp a number of hours later. A stamp that is no time, such as 2026-13-01, is
- * returned unchanged.
+ * Returns the stamp a number of hours later: 2026-03-10 23:30:00 and one hour give
+ * 2026-03-11 00:30:00. A stamp that is no time, such as 2026-13-01, is returned unchanged.
  *
  * @param stamp not empty
  * @param hours may be negative

@@ -22,7 +22,8 @@
  * - n8n drops the state of the poll that activates a trigger, unless that poll hands over items. So
  *   the state is also stored in the static data of the workflow, until the table has one.
  * - n8n reads the state a while before it polls, and stores it a while after. If two polls overlap,
- *   the second may not know what the first has handed over. This process does: see `mayMissReport`.
+ *   the second may not know what the first has handed over. This process does: see
+ *   `mayRepeatItems`.
  */
 
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
@@ -173,18 +174,21 @@ export class StoredState {
 	}
 
 	/**
-	 * Whether another poll has handed over items whose state may still be on its way into n8n's
-	 * table. Then this poll does not know of these items and would report them again.
+	 * Whether this poll might report the items of another poll again. With durable cursors, n8n
+	 * stores the state of a poll a while after the poll has handed over its items. A poll that begins
+	 * in between gets the older state, so it does not know that these items were reported.
 	 */
-	get mayMissReport(): boolean {
+	get mayRepeatItems(): boolean {
 		if (!this.isDurable || this.hasOtherSubject) return false;
 
 		const lastReportAt = handedOverAt.get(this.triggerKey) ?? 0;
-		const isNewerThanState = lastReportAt > (this.newest?.savedAt ?? 0);
+		const stateSavedAt = this.newest?.savedAt ?? 0;
+		const isReportNewerThanState = lastReportAt > stateSavedAt;
 		// If n8n's clock was set back, the last report may lie in the future. `Math.abs` keeps polls
 		// from being skipped until then.
 		const msSinceReport = Math.abs(Date.now() - lastReportAt);
-		return isNewerThanState && msSinceReport < STORING_MS;
+		const mayStillBeStoring = msSinceReport < STORING_MS;
+		return isReportNewerThanState && mayStillBeStoring;
 	}
 
 	/**
@@ -215,8 +219,8 @@ export class StoredState {
 	}
 
 	/**
-	 * Stores the states of the workflow's other triggers again if somebody has overwritten them with
-	 * older ones.
+	 * Stores the states of the workflow's other triggers again if they were overwritten with older
+	 * ones. This happens when n8n saves the static data that a Code node has read a while before.
 	 */
 	private restoreOtherTriggers(): void {
 		for (const [key, latestState] of this.latestStates) {
@@ -229,14 +233,13 @@ export class StoredState {
 	}
 
 	/**
-	 * Makes the form in which a state is stored, with the time at which it is saved. A state that
-	 * equals the stored one keeps its time, so that n8n has nothing to save after a poll that has
-	 * found nothing.
+	 * Makes the form in which a state is stored, with the time at which it is saved. If nothing has
+	 * changed, the time stays that of the stored state, so that n8n has nothing to save.
 	 */
 	private makeStored(state: PollState): Stored {
 		const { sourceState, ...otherState } = state;
 		const savedBefore = this.newest?.savedAt ?? 0;
-		const withOldTime: Stored = {
+		const stateWithOldTime: Stored = {
 			version: VERSION,
 			node: this.nodeId,
 			savedAt: savedBefore,
@@ -244,15 +247,19 @@ export class StoredState {
 			known: sourceState,
 		};
 		// Keys in another order count as a change. Then an equal state is only saved once more.
-		const isUnchanged = JSON.stringify(withOldTime) === JSON.stringify(this.newest);
-		if (isUnchanged) return withOldTime;
+		const isUnchanged = JSON.stringify(stateWithOldTime) === JSON.stringify(this.newest);
+		if (isUnchanged) return stateWithOldTime;
 
-		return { ...withOldTime, savedAt: Math.max(Date.now(), savedBefore + 1) };
+		// The time grows even if n8n's clock was set back, because the copy with the highest time
+		// counts as the newest.
+		const newTime = Math.max(Date.now(), savedBefore + 1);
+		return { ...stateWithOldTime, savedAt: newTime };
 	}
 
 	/**
-	 * Finds the newest copy of the state that is not broken. If a copy is broken, `problem` says what
-	 * is wrong with it.
+	 * Finds the newest copy of the trigger's state. The state is kept in several places, because each
+	 * of them may be lost or overwritten. Broken copies are left out; `problem` says what is wrong
+	 * with the first of them.
 	 */
 	private findNewestState(): { newest?: Stored; problem?: string } {
 		const copies = [
@@ -325,8 +332,8 @@ function assignIfChanged(data: IDataObject, key: string, value: object): void {
 const isNewer = (state: Stored, otherState: Stored): boolean => state.savedAt > otherState.savedAt;
 
 /**
- * Says why a trigger that has polled before cannot go on. A trigger that polls for the first time
- * has lost nothing.
+ * Says why a trigger cannot go on from its stored state: the state is broken, or another version of
+ * this package has stored it. Returns undefined if the trigger can, or polls for the first time.
  *
  * @param problem what is wrong with a broken copy of the state
  */
@@ -362,10 +369,11 @@ function readPollState(stored: Stored): PollState {
 const SETTINGS_DIGEST_LENGTH = 12;
 
 /**
- * Makes a digest of settings, which is stored in place of them: a short text that differs for
- * different settings. The order in which things were chosen makes no difference.
+ * Makes a digest of settings: a short text, such as "k3J_x0aPq9Zw", that differs for different
+ * settings. A state stores it in place of the settings, so that the next poll notices when the user
+ * has changed them. The order in which things were chosen makes no difference.
  */
-export function digestSettings(settings: unknown): string {
+export function makeSettingsDigest(settings: unknown): string {
 	const settingsInOneOrder = canonicalJson(settings, 'unordered');
 	return makeDigest(settingsInOneOrder, SETTINGS_DIGEST_LENGTH);
 }

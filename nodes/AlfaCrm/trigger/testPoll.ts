@@ -17,9 +17,9 @@ const SAMPLE_COUNT = 3;
 const SAMPLE_MS = 20_000;
 
 /**
- * Runs a poll that a user starts by hand in the editor. It returns the newest real records that the
- * trigger would report, so that the user can build the workflow with them. It does not touch the
- * stored state: what the active trigger reports stays the same.
+ * Runs a test of the trigger, which a user starts by hand in the editor. It returns the newest
+ * records of AlfaCRM that the trigger would report, so that the user can build the workflow with
+ * them. It does not touch the stored state: what the active trigger reports stays the same.
  *
  * @throws NodeOperationError if there is no such record
  */
@@ -30,11 +30,12 @@ export async function runTestPoll(context: IPollFunctions): Promise<INodeExecuti
 	const settings = await readPollSettings(context);
 	const branches = settings.chosenBranches ?? (await listActiveBranches(client, now));
 
+	// A reader with a deadline would throw an error at the deadline. This one has none: the source
+	// itself stops at the deadline of the request, and shows the records that it has found by then.
+	const readerWithoutDeadline = makePollReader(client, Infinity);
+	// Looks at all rows that are read, and warns if the workflow has a wrong time zone.
 	const clockWatch = new ClockWatch(context, settings.zone);
-	// The reader has no deadline: it would fail, but at the deadline the source ends its reading and
-	// shows the records that it has found.
-	const endlessReader = makePollReader(client, Infinity);
-	const reader = clockWatch.watch(endlessReader);
+	const reader = clockWatch.watch(readerWithoutDeadline);
 	const request = { branches, client, now, reader, deadline };
 	const samples = await settings.source.samples(request, SAMPLE_COUNT);
 	clockWatch.warn();

@@ -77,15 +77,21 @@ export function makeAttendanceEvent(attended: Attended): DerivedEvent {
 	};
 }
 
-/** Makes the key by which an attendance is reported once: its lesson and its customer. */
+/**
+ * Makes the key by which an item is recognized, so that it is reported only once: the IDs of its
+ * lesson and of its customer, such as "812 45".
+ */
 function makeAttendanceKey(item: IDataObject): string {
 	const { lesson_id, customer_id, details_id } = item;
-	// The log may not say which lesson it was. Then the ID of the attendance identifies it.
+	// The log may not say which lesson it was. Then the ID of the attendance identifies the item.
 	if (lesson_id === null) return `details ${String(details_id)}`;
 	return `${String(lesson_id)} ${String(customer_id)}`;
 }
 
-/** Whether an entry of the log may tell of the attendance that the event reports. */
+/**
+ * Whether a log entry may tell that a customer was at a lesson (`attended` is 1) or missed it (0).
+ * An entry that completes a lesson always may, because it does not name the customers.
+ */
 function mayTellAttendance(change: Change, attended: Attended): boolean {
 	if (change.event === 'delete') return false;
 	if (change.entity === 'Lesson') return hasBecome(change, 'status', LESSON_STATUS.completed);
@@ -98,8 +104,9 @@ function mayTellAttendance(change: Change, attended: Attended): boolean {
 }
 
 /**
- * Makes the item of a log entry that tells of one customer's attendance. Makes none if the lesson,
- * as it is now, does not show that the customer was there, or missed it.
+ * Makes the item of a log entry that tells of one customer's attendance at a lesson. Makes none if
+ * the lesson, as it is now, does not show what the event reports: that the customer was there
+ * (`attended` is 1), or missed it (0).
  *
  * @param branches the branches whose logs list the entry
  */
@@ -113,10 +120,11 @@ async function deriveFromAttendance(
 	const loggedAttendance: IDataObject = { ...loggedFields, id: change.entity_id };
 	const lessonResult = await lookup.findLessonOfAttendance(loggedAttendance, branches);
 	if (lessonResult.record === null) {
-		const isLessonGone = lessonResult.missing === 'gone';
-		if (isLessonGone || !isOfAttendance(loggedAttendance, attended)) return [];
+		const wasLessonDeleted = lessonResult.missing === 'gone';
+		if (wasLessonDeleted || !hasAttended(loggedAttendance, attended)) return [];
 
-		// The log itself tells of this customer, so the lesson is not needed to report it.
+		// The lesson cannot be read, but the log entry itself says whether the customer was there. So
+		// the item is made without the fields of the lesson.
 		const item = buildAttendanceItem(change, {}, loggedAttendance, branches[0]);
 		return [{ ...item, lesson_error: lessonResult.reason }];
 	}
@@ -129,13 +137,13 @@ async function deriveFromAttendance(
 	const shownAttendances = await lookup.readAttendances(lesson, branch, customerIds);
 	const attendancesOfCustomer = chooseAttendancesOfCustomer(shownAttendances, loggedAttendance);
 	return attendancesOfCustomer
-		.filter((attendance) => isOfAttendance(attendance, attended))
+		.filter((attendance) => hasAttended(attendance, attended))
 		.map((attendance) => buildAttendanceItem(change, lesson, attendance, branch));
 }
 
 /**
  * Makes the items of a log entry that tells of a completed lesson: one for each customer who was
- * there, or for each customer who missed it.
+ * there (if `attended` is 1), or for each customer who missed it (if it is 0).
  *
  * @param branches the branches whose logs list the entry
  */
@@ -147,11 +155,12 @@ async function deriveFromLesson(
 ): Promise<IDataObject[]> {
 	const lessonResult = await lookup.findLesson(change.entity_id, branches);
 	if (lessonResult.record === null) {
-		// Nothing tells of the customers of a lesson that is gone or hidden from this user.
-		if (lessonResult.missing !== 'failed') return [];
+		const hasAlfaCrmFailed = lessonResult.missing === 'failed';
+		// The customers of a lesson that was deleted, or is hidden from this user, cannot be known.
+		if (!hasAlfaCrmFailed) return [];
 
-		// A lesson that AlfaCRM failed to show becomes one item without a customer. Without that item,
-		// nobody would notice, because possibly no other entry tells of its customers.
+		// If AlfaCRM failed to show the lesson, one item without a customer tells the user about it.
+		// Otherwise nobody would notice, because possibly no other log entry tells of its customers.
 		const unknownAttendance = { lesson_id: change.entity_id };
 		const item = buildAttendanceItem(change, {}, unknownAttendance, branches[0]);
 		return [{ ...item, lesson_error: lessonResult.reason }];
@@ -164,7 +173,7 @@ async function deriveFromLesson(
 	const customerIds = readIdOrIds(lesson.customer_ids);
 	const shownAttendances = await lookup.readAttendances(lesson, branch, customerIds);
 	return shownAttendances
-		.filter((attendance) => isOfAttendance(attendance, attended))
+		.filter((attendance) => hasAttended(attendance, attended))
 		.map((attendance) => buildAttendanceItem(change, lesson, attendance, branch));
 }
 
@@ -179,14 +188,14 @@ function isCompleted(lesson: IDataObject): boolean {
 	return readId(lesson.status) === LESSON_STATUS.completed;
 }
 
-/** Whether an attendance says that the customer was there, or missed it, as the event reports. */
-function isOfAttendance(attendance: IDataObject, attended: Attended): boolean {
+/** Whether an attendance says that the customer was there (1) or missed the lesson (0). */
+function hasAttended(attendance: IDataObject, attended: Attended): boolean {
 	return readFlag(attendance.is_attend) === attended;
 }
 
 /**
  * Chooses the attendances of one customer among those that AlfaCRM shows for a lesson. If AlfaCRM
- * shows none at all, returns the one from the log.
+ * shows none at all, returns the attendance from the log instead.
  *
  * @param loggedAttendance the customer's attendance, as the log tells it
  */
@@ -199,9 +208,9 @@ function chooseAttendancesOfCustomer(
 	const loggedId = readId(loggedAttendance.id);
 	const loggedCustomer = readId(loggedAttendance.customer_id);
 	return shownAttendances.filter((attendance) => {
-		const isLoggedOne = readId(attendance.id) === loggedId;
+		const isLoggedAttendance = readId(attendance.id) === loggedId;
 		const isOfCustomer = readId(attendance.customer_id) === loggedCustomer;
-		return isLoggedOne || isOfCustomer;
+		return isLoggedAttendance || isOfCustomer;
 	});
 }
 

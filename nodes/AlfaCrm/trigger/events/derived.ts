@@ -149,8 +149,9 @@ function makeCustomerRecordEvent(recordEvent: CustomerRecordEvent): DerivedEvent
 }
 
 /**
- * Makes the item of a change: the customer, the fields of the changed record, and the branch. Reads
- * the older changes of the record if this one does not name the customer.
+ * Makes the item of a change of a customer's record, such as a membership: the customer, the fields
+ * of the record, and the branch. An update may not name the customer or another ID that the item
+ * needs; then the older changes of the record in the log are read for it.
  *
  * @param branches the branches whose logs list the change
  */
@@ -288,8 +289,9 @@ const declaredFields: ShownField[] = [
 const fieldsWithNames = findNamedFields(declaredFields);
 
 /**
- * Makes simplified items, with names beside IDs, and with lists as one text. Makes fewer items if
- * there is no time to read the customers of the other ones, but at least one.
+ * Makes simplified items: with the names of customers, groups and so on beside their IDs, and with
+ * lists, such as phones, as one text. The names take time to read. When time runs out, the other
+ * items are left to the next poll, but at least one is made.
  */
 async function makeSimplifiedItems(
 	reported: ReportedRecords,

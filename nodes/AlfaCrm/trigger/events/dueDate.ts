@@ -21,7 +21,7 @@ import { makeSimplifyParameters } from '../../output/outputItems';
 import { inOptions } from '../parameters';
 import type { TriggerParameters } from '../parameters';
 import type { EventKind, ReportedRecords } from './kind';
-import { makeRowsToItems } from './newRecords';
+import { makeRowConverter } from './newRecords';
 import { fallsDueOnDay, firstPoll, lookEvery } from './options';
 
 const lessonsLeft = wholeNumber({
@@ -146,7 +146,8 @@ export const dueDate: EventKind<'dueDate'> = {
 	}),
 
 	/**
-	 * Says what to watch for one occasion, such as a birthday, with the limit that the user chose.
+	 * Says what to watch for one occasion, such as a birthday, with the limit that the user has
+	 * chosen for it, such as 3 days before.
 	 */
 	makeWatch(parameters, { occasion }) {
 		const { parameter, readLimit } = dueLimits[occasion];
@@ -183,8 +184,8 @@ async function makeItems(
 	// The source of this event, `DueDates`, finds records of this type only.
 	const dueRecords = reported.records as readonly DueRecord[];
 	const today = dayNumberAt(reported.now, parameters.dayZone);
-	const convertCards = makeRowsToItems(parameters, clientEntity);
-	const cardItems = await convertCards(reported);
+	const makeCardItems = makeRowConverter(parameters, clientEntity);
+	const cardItems = await makeCardItems(reported);
 
 	return dueRecords.map(({ value, row: card }, index) => {
 		const occasionFields = dueKinds[occasion].describe(value, today, card);

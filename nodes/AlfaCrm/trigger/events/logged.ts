@@ -183,8 +183,9 @@ function makeSampleFilter(classes: readonly string[]): IDataObject {
 }
 
 /**
- * Makes the items of changes, each with the record as it is now if the user wants that. Stops when
- * there is no time to read more records, but makes at least one item.
+ * Makes one item for each change, with the record as it is now if the user wants that. Stops when
+ * there is no time to read more records, but makes at least one item. The next poll makes the
+ * others.
  */
 async function makeItems(
 	reported: ReportedRecords,
@@ -200,7 +201,7 @@ async function makeItems(
 	};
 
 	return await convertInOrder(records, isTooLate, async ({ row: entry, branches }) => {
-		// The source reports only entries that can be read as changes.
+		// The source reports only log entries that can be read as changes.
 		const change = readLogEntry(entry, branches[0]) as Change;
 		const recordFields = fetchesRecord ? await readRecordFields(change, branches, output) : {};
 		return { id: change.entity_id, ...recordFields, change };
@@ -215,8 +216,9 @@ interface RecordOutput {
 }
 
 /**
- * Reads the record of a change, and returns its fields as the user wants to see them. If the record
- * cannot be read, returns `recordError` with the reason.
+ * Reads the record of a change as it is now, and returns its fields, simplified if the user wants
+ * that. If the record cannot be read, returns the field `recordError` with the reason. If it was
+ * deleted, returns no fields, because the change itself says so.
  *
  * @param branches the branches whose logs list the change
  */
@@ -225,13 +227,14 @@ async function readRecordFields(
 	branches: readonly number[],
 	output: RecordOutput,
 ): Promise<IDataObject> {
-	const result = await output.recordReader.find(change, branches);
-	if (result.record !== null) {
-		return await showRecord(result.record, change.entity, branches[0], output);
+	const { record, reason } = await output.recordReader.find(change, branches);
+	if (record !== null) {
+		const branchOfLog = branches[0];
+		return await showRecord(record, change.entity, branchOfLog, output);
 	}
 
-	// A record that was deleted has no reason: its change tells of it.
-	return result.reason === undefined ? {} : { recordError: result.reason };
+	const wasDeleted = reason === undefined;
+	return wasDeleted ? {} : { recordError: reason };
 }
 
 /**

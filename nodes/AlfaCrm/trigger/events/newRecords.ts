@@ -20,7 +20,7 @@ export const newRecords: EventKind<'newRecords'> = {
 	makeWatch: (parameters, { resource, isReported }) => ({
 		source: makeNewRecordsSource(resource, {}, isReported),
 		filters: {},
-		makeItems: makeRowsToItems(parameters, entityOf(resource)),
+		makeItems: makeRowConverter(parameters, entityOf(resource)),
 	}),
 };
 
@@ -41,17 +41,18 @@ function makeNewRecordsSource(
 }
 
 /**
- * Makes the function that turns the rows of a list into items. It reads no records, because the
- * rows hold all of their fields.
+ * Makes the function that turns new records into items: simplified, or with all fields, as the user
+ * has chosen in the form. It asks AlfaCRM for nothing but names, because the rows of the list hold
+ * all fields of the records.
  */
-export function makeRowsToItems(
+export function makeRowConverter(
 	parameters: TriggerParameters,
 	entity: Entity,
 ): EventWatch['makeItems'] {
 	return async ({ records, names }) => {
-		const locatedRecords = records.map(({ row, branches }) => ({ row, branch: branches[0] }));
-		const convertRecords = makeRowsToOutput(parameters, entity);
-		return await convertRecords(locatedRecords, names);
+		const locatedRows = records.map(({ row, branches }) => ({ row, branch: branches[0] }));
+		const toItems = makeRowsToOutput(parameters, entity);
+		return await toItems(locatedRows, names);
 	};
 }
 
@@ -128,7 +129,7 @@ export const newCustomers: EventKind<'newCustomers'> = {
 			source: makeNewRecordsSource('customer', body, isWanted),
 			// Stored states have a digest of these filters: see `EventWatch.filters`.
 			filters: { type: wantedType, ids: [...idsByField] },
-			makeItems: makeRowsToItems(parameters, customer),
+			makeItems: makeRowConverter(parameters, customer),
 		};
 	},
 };
@@ -161,14 +162,19 @@ function isOfType(card: IDataObject, wantedType: unknown): boolean {
 }
 
 /**
- * Whether a customer's card refers to one of the wanted records in each field, such as to one of
- * the wanted managers. A field without wanted records accepts every card.
+ * Whether a customer's card (the record of this customer) passes all filters by ID: it names one of
+ * the wanted managers, one of the wanted lead sources, and one of the wanted stages. A filter that
+ * the user has left empty lets every card pass.
+ *
+ * @param idsByField the wanted IDs, by the field of the card, such as `assigned_id`
  */
 function hasWantedReferences(card: IDataObject, idsByField: IdsByField): boolean {
 	for (const [field, wantedIds] of idsByField) {
-		const hasFilter = wantedIds.length > 0;
-		const isWanted = wantedIds.some((id) => hasReference(card, field, id));
-		if (hasFilter && !isWanted) return false;
+		const isFilterEmpty = wantedIds.length === 0;
+		if (isFilterEmpty) continue;
+
+		const namesWantedRecord = wantedIds.some((id) => hasReference(card, field, id));
+		if (!namesWantedRecord) return false;
 	}
 	return true;
 }

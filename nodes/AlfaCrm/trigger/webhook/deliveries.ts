@@ -24,11 +24,11 @@ const MOST_TRIGGERS = 1_000;
 /** A key has 16 characters, so 96 bits. Two of a thousand keys are never equal by chance. */
 const DIGEST_LENGTH = 16;
 
-/** The deliveries of one trigger in this process, by their keys. */
+/** The keys of the deliveries that this process has received for one trigger. */
 interface TriggerDeliveries {
 	/** Deliveries that have started the workflow, the latest last. */
-	started: string[];
-	underWay: Set<string>;
+	startedKeys: string[];
+	keysInProgress: Set<string>;
 }
 
 const deliveriesByTrigger = new Map<string, TriggerDeliveries>();
@@ -46,41 +46,45 @@ export interface NewDelivery {
 }
 
 /**
- * Begins the work on a delivery, unless it was received before.
+ * Begins the work on a delivery, unless an equal one was received before. An equal one has either
+ * started the workflow, or is in progress: received, but not yet answered.
  *
  * @param trigger identifies the trigger in this process
- * @param key the key of the delivery, from `makeDeliveryKey`
- * @param saved the static data that n8n keeps for this node; its property `deliveries` has the keys
+ * @param key the key of the delivery, from `makeDeliveryKey`; equal deliveries have equal keys
+ * @param staticData the data that n8n saves for this node. Its property `deliveries` has the keys
+ * of deliveries that have started the workflow, also before n8n was restarted.
  * @returns undefined if the delivery was received before
  */
 export function beginDelivery(
 	trigger: string,
 	key: string,
-	saved: IDataObject,
+	staticData: IDataObject,
 ): NewDelivery | undefined {
 	const deliveries = getDeliveriesOf(trigger);
-	const savedKeys = Array.isArray(saved.deliveries) ? (saved.deliveries as string[]) : [];
+	const savedKeys = Array.isArray(staticData.deliveries) ? (staticData.deliveries as string[]) : [];
 
-	const hasStarted = savedKeys.includes(key) || deliveries.started.includes(key);
-	const isUnderWay = deliveries.underWay.has(key);
-	if (hasStarted || isUnderWay) return undefined;
+	const hasStarted = savedKeys.includes(key) || deliveries.startedKeys.includes(key);
+	const isInProgress = deliveries.keysInProgress.has(key);
+	if (hasStarted || isInProgress) return undefined;
 
-	deliveries.underWay.add(key);
+	deliveries.keysInProgress.add(key);
 	return {
 		markStarted: () => {
-			// `deliveries.started` also has the keys of deliveries that have started since this one
-			// began.
-			const startedKeys = [...savedKeys, ...deliveries.started, key];
-			deliveries.started = keepLatestKeys(startedKeys);
-			saved.deliveries = [...deliveries.started];
+			// Meanwhile, other deliveries may have added their keys to `deliveries.startedKeys`.
+			const allStartedKeys = [...savedKeys, ...deliveries.startedKeys, key];
+			deliveries.startedKeys = keepLatestKeys(allStartedKeys);
+			staticData.deliveries = [...deliveries.startedKeys];
 		},
-		end: () => deliveries.underWay.delete(key),
+		end: () => deliveries.keysInProgress.delete(key),
 	};
 }
 
 /** Returns what this process remembers of a trigger's deliveries; nothing yet for a new trigger. */
 function getDeliveriesOf(trigger: string): TriggerDeliveries {
-	const deliveries = deliveriesByTrigger.get(trigger) ?? { started: [], underWay: new Set() };
+	const deliveries = deliveriesByTrigger.get(trigger) ?? {
+		startedKeys: [],
+		keysInProgress: new Set(),
+	};
 	boundedSet(deliveriesByTrigger, trigger, deliveries, MOST_TRIGGERS);
 	return deliveries;
 }
@@ -107,8 +111,9 @@ export function makeDeliveryKey(body: unknown, hasTime: boolean): string {
 const ID_NAMES = ['branch_id', 'entity_id', 'user_id'];
 
 /**
- * Returns a copy of a delivery in which IDs that came as texts are numbers, so that both ways of
- * writing them give the same key. A value that is no number stays as it came.
+ * Returns a copy of a delivery in which all IDs are numbers: `"entity_id": "45"` becomes 45. So
+ * deliveries that differ only in this way have the same key. A value that is no number stays as it
+ * is.
  */
 function readIdsAsNumbers(body: unknown): unknown {
 	if (!isPlainObject(body)) return body;

@@ -178,11 +178,12 @@ function answerCall(context: IWebhookFunctions, status: number, message: string)
 }
 
 /**
- * Reads the record of an event. The event must not be lost, so a failure becomes part of it.
+ * Reads the record that an event is about. The event must not be lost, so this never throws: a
+ * failure becomes the property `recordError` of the item.
  *
- * Without a secret, no record is read. A record that is in no branch is looked for in all branches.
- * That takes many calls, so forged deliveries would use up the calls that real
- * deliveries and other nodes need.
+ * No record is read if the user has set no secret, because anybody could send forged events then. A
+ * record that its branch does not have is looked for in all branches, which takes many calls.
+ * Forged events would use up the calls that real events and other nodes need.
  *
  * @returns the properties that the item gets beside those of the event
  */

@@ -63,8 +63,8 @@ export function makeMemoryForSamples(branches: readonly number[]): ComingLessons
 }
 
 /**
- * Restores the memory from what the last poll has stored. If the user has changed the hours
- * meanwhile, the trigger starts again, but still knows who was reminded.
+ * Restores what the trigger remembers from the state that the last poll has stored. If the user has
+ * changed 'Hours Before' meanwhile, the trigger starts again, but still knows who was reminded.
  */
 export function restoreMemory(
 	stored: ComingState | undefined,
@@ -85,7 +85,10 @@ export function restoreMemory(
 	return { reminded, nearAtStart, branches: progressByBranch };
 }
 
-/** Makes the stored form of the memory. Leaves out lessons that are over. */
+/**
+ * Makes the state to store from what the trigger remembers. Leaves out lessons that were over
+ * before yesterday.
+ */
 export function storeMemory(memory: ComingLessonsMemory, poll: ComingLessonsPoll): ComingState {
 	const today = dayTextAt(poll.now, poll.zone);
 	const firstDay = daysAfter(today, -DAYS_REMEMBERED);
@@ -127,7 +130,7 @@ interface BranchState {
 	since?: number;
 	/** `lastScanBeganAt` */
 	at?: number;
-	/** `nextNearAt` */
+	/** `nextLessonIsNearAt` */
 	next?: number;
 	/** `unfinishedScanBeganAt` */
 	begun?: number;
@@ -150,12 +153,16 @@ export const checkComingState = makeObjectCheck<ComingState>({
 	),
 });
 
-/** @param stored undefined for a branch that was chosen after the last poll */
+/**
+ * Restores how far the scans of a branch have got from its stored state.
+ *
+ * @param stored undefined for a branch that was chosen after the last poll
+ */
 function restoreProgress(stored: BranchState | undefined): ScanProgress {
 	return {
 		watchedSince: stored?.since,
 		lastScanBeganAt: stored?.at,
-		nextNearAt: stored?.next,
+		nextLessonIsNearAt: stored?.next,
 		unfinishedScanBeganAt: stored?.begun,
 		scannedUpTo: stored?.upTo,
 	};
@@ -166,7 +173,7 @@ function storeProgress(progress: ScanProgress): BranchState {
 	const state: BranchState = {
 		since: progress.watchedSince,
 		at: progress.lastScanBeganAt,
-		next: progress.nextNearAt,
+		next: progress.nextLessonIsNearAt,
 		begun: progress.unfinishedScanBeganAt,
 		upTo: progress.scannedUpTo,
 	};

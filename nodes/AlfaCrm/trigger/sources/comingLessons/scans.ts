@@ -57,7 +57,7 @@ export interface ScanProgress {
 	 * When the next lesson becomes near, as the last scan saw it. Undefined if it saw none on the
 	 * days that the scan has read.
 	 */
-	nextNearAt?: number;
+	nextLessonIsNearAt?: number;
 }
 
 /**
@@ -76,7 +76,16 @@ interface ScanTask {
 	scannedUpTo?: Position;
 }
 
-/** Chooses what to scan in a branch. Returns undefined if the branch has nothing to scan now. */
+/**
+ * Chooses which lessons of a branch this poll scans, which means: for which lessons it reads who
+ * comes to them. A lesson is scanned once it is near, such as 24 hours before it begins.
+ *
+ * - A scan that an earlier poll has not finished goes on.
+ * - From time to time, a new scan begins that is about all near lessons.
+ * - In between, a scan is about the lessons that have become near since the last scan.
+ *
+ * @returns undefined if the branch has nothing to scan now
+ */
 export function chooseScanTask(
 	progress: ScanProgress,
 	poll: ComingLessonsPoll,
@@ -91,8 +100,9 @@ export function chooseScanTask(
 		isIntervalOver(lastScanBeganAt, computeScanInterval(poll), poll.now);
 	if (isNewScanDue) return { beganAt: poll.now };
 
-	const nextNearAt = progress.nextNearAt ?? Infinity;
-	const hasLessonBecomeNear = poll.now >= nextNearAt;
+	// The last scan has computed when the next lesson becomes near, if it saw one.
+	const nextLessonIsNearAt = progress.nextLessonIsNearAt ?? Infinity;
+	const hasLessonBecomeNear = poll.now >= nextLessonIsNearAt;
 	if (!hasLessonBecomeNear) return undefined;
 
 	// A scan of the lessons that have become near does not delay the next new scan. So it keeps the
@@ -101,13 +111,16 @@ export function chooseScanTask(
 }
 
 /**
- * Chooses the days whose lessons a scan reads. They include the lessons that become near before the
- * next new scan, so that this scan sees when the next lesson becomes near.
+ * Chooses the days whose lessons a scan reads: from today to the day of the last lesson that
+ * becomes near before the next new scan. So this scan also sees when the next lesson becomes near.
+ * For example, a scan on Monday at 10:00 reads up to Tuesday 16:00 if lessons are near for 24 hours
+ * and the next new scan comes in 6 hours.
  */
 export function chooseDays(poll: ComingLessonsPoll): DayRange {
 	const { hours, zone, now } = poll;
 	const nextScanAt = now + computeScanInterval(poll);
-	const lastMoment = nextScanAt + hours * HOUR_MS;
+	const nearMs = hours * HOUR_MS;
+	const lastMoment = nextScanAt + nearMs;
 	return {
 		from: dayTextAt(now, zone),
 		to: dayTextAt(lastMoment, zone),
@@ -115,7 +128,10 @@ export function chooseDays(poll: ComingLessonsPoll): DayRange {
 	};
 }
 
-/** Computes the time between two new scans, in milliseconds. */
+/**
+ * Computes the time between two new scans, in milliseconds: the interval that the user has chosen,
+ * but at most a quarter of the time for which a lesson is near.
+ */
 function computeScanInterval({ scanIntervalMs, hours }: ComingLessonsPoll): number {
 	const nearMs = hours * HOUR_MS;
 	return Math.min(scanIntervalMs, nearMs / SCANS_WHILE_NEAR);
@@ -129,11 +145,12 @@ export interface BegunScan extends ScanTask {
 	/** The near lessons that were not scanned before, in any order. */
 	unscannedLessons: readonly Occurrence[];
 	/** See `ScanProgress`. */
-	nextNearAt?: number;
+	nextLessonIsNearAt?: number;
 }
 
 /**
- * Finds the near lessons among the lessons of a branch, and which of them were not scanned before.
+ * Begins a scan: finds the near lessons among the lessons of a branch (those that begin within the
+ * next hours, such as 24), and which of them were not scanned before.
  *
  * @param lessons all lessons on the days of `chooseDays`
  */
@@ -146,10 +163,11 @@ export function beginScan(
 	const nearLessons: Occurrence[] = [];
 	const nearTimesOfLaterLessons: number[] = [];
 	for (const lesson of lessons) {
-		const nearAt = becomesNearAt(lesson, poll);
+		const lessonIsNearAt = becomesNearAt(lesson, poll);
+		const isNotNearYet = lessonIsNearAt > now;
 		const hasBegun = beginsAt(lesson, zone) <= now;
-		if (nearAt > now) {
-			nearTimesOfLaterLessons.push(nearAt);
+		if (isNotNearYet) {
+			nearTimesOfLaterLessons.push(lessonIsNearAt);
 		} else if (!hasBegun) {
 			nearLessons.push(lesson);
 		}
@@ -159,7 +177,7 @@ export function beginScan(
 		...task,
 		nearLessons,
 		unscannedLessons: leaveOutScanned(nearLessons, task.scannedUpTo),
-		nextNearAt: findEarliest(nearTimesOfLaterLessons),
+		nextLessonIsNearAt: findEarliest(nearTimesOfLaterLessons),
 	};
 }
 
@@ -193,7 +211,8 @@ function findEarliest(times: readonly number[]): number | undefined {
 // ---------------------------------------------------------------- after reading the participants
 
 /** The result of scanning a branch in one poll. The scan may go on in the next poll. */
-export interface ScanResult extends Pick<BegunScan, 'beganAt' | 'nearLessons' | 'nextNearAt'> {
+export interface ScanResult
+	extends Pick<BegunScan, 'beganAt' | 'nearLessons' | 'nextLessonIsNearAt'> {
 	/** The participants of the lessons that were scanned in this poll. */
 	participants: readonly Participant[];
 	/** Whether the scan has reached the last near lesson. */
@@ -212,12 +231,17 @@ interface ReadParticipants {
 	unreadLessons: readonly Occurrence[];
 }
 
-/** Ends the scan of a branch for this poll. Chooses the participants of the branch's lessons. */
+/**
+ * Ends the scan of a branch for this poll, after who comes to the lessons of all branches was read.
+ * Picks the participants of this branch's lessons, and notes how far the scan has got: lessons that
+ * were not read, for lack of time, are left to the next poll.
+ */
 export function endScan(scan: BegunScan, reading: ReadParticipants): ScanResult {
-	const { beganAt, nearLessons, nextNearAt, unscannedLessons } = scan;
+	const { beganAt, nearLessons, nextLessonIsNearAt, unscannedLessons } = scan;
 	const scannedLessons = unscannedLessons.filter(
 		(lesson) => !reading.unreadLessons.includes(lesson),
 	);
+	// A position is a text that begins with the time of a lesson. The last one is the furthest.
 	const lastPosition = scannedLessons.map(timeSortKey).sort().at(-1);
 
 	const keysOfBranch = new Set(unscannedLessons.map(occurrenceKeyOf));
@@ -227,7 +251,7 @@ export function endScan(scan: BegunScan, reading: ReadParticipants): ScanResult 
 	return {
 		beganAt,
 		nearLessons,
-		nextNearAt,
+		nextLessonIsNearAt,
 		participants: participantsOfBranch,
 		scannedUpTo: lastPosition ?? scan.scannedUpTo,
 		isComplete: scannedLessons.length === unscannedLessons.length,
@@ -235,15 +259,16 @@ export function endScan(scan: BegunScan, reading: ReadParticipants): ScanResult 
 }
 
 /**
- * Returns how far a branch has got after a scan.
+ * Notes after a scan how far the scans of a branch have got, for the next poll: whether the scan is
+ * complete or has to go on, from which lesson on, and when the next lesson becomes near.
  *
- * @param earlierProgress how far it had got before the scan
+ * @param earlierProgress how far the branch had got before the scan
  */
 export function progressAfterScan(scan: ScanResult, earlierProgress: ScanProgress): ScanProgress {
-	const { beganAt, nextNearAt, scannedUpTo } = scan;
-	if (scan.isComplete) return { scannedUpTo, nextNearAt, lastScanBeganAt: beganAt };
+	const { beganAt, nextLessonIsNearAt, scannedUpTo } = scan;
+	if (scan.isComplete) return { scannedUpTo, nextLessonIsNearAt, lastScanBeganAt: beganAt };
 
-	const unfinished = { scannedUpTo, nextNearAt, unfinishedScanBeganAt: beganAt };
+	const unfinished = { scannedUpTo, nextLessonIsNearAt, unfinishedScanBeganAt: beganAt };
 	const { lastScanBeganAt } = earlierProgress;
 	const isFirstScan = lastScanBeganAt === undefined;
 	if (!isFirstScan) return { ...unfinished, lastScanBeganAt };

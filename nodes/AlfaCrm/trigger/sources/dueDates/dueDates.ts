@@ -59,7 +59,10 @@ export class DueDates implements EventSource {
 
 	constructor(private readonly settings: DueDatesSettings) {}
 
-	/** Reads the cards of the branches whose turn it is, and finds what has fallen due. */
+	/**
+	 * Finds the clients for whom something has fallen due, such as a birthday. Reads the cards (the
+	 * records of the clients) only of branches that were not read for a while, or not yet today.
+	 */
 	async poll(request: PollRequest, stored: unknown): Promise<PollResult> {
 		const { branches, now, reader } = request;
 		const { readingIntervalMs, zone } = this.settings;
@@ -67,11 +70,11 @@ export class DueDates implements EventSource {
 		const memory = this.loadMemory(request, stored, today);
 
 		const times = { intervalMs: readingIntervalMs, now, today };
-		const dueBranches = branches.filter((branch) =>
+		const branchesToRead = branches.filter((branch) =>
 			areCardsDueForReading(memory.branches.get(branch), times),
 		);
 		const readClientsIfDue = async (branch: number) =>
-			dueBranches.includes(branch) ? await readClients(reader, branch, {}) : undefined;
+			branchesToRead.includes(branch) ? await readClients(reader, branch, {}) : undefined;
 		// A branch whose cards are not read now counts as readable. So if another branch cannot be
 		// read, the poll goes on.
 		const { found, failures } = await readEachBranch(branches, readClientsIfDue);
@@ -83,7 +86,10 @@ export class DueDates implements EventSource {
 		return { records, failures, stateAfter };
 	}
 
-	/** Restores what the last poll has stored. If it is lost, the poll reports nothing. */
+	/**
+	 * Restores what the trigger remembers from the state that the last poll has stored. If the state
+	 * is lost, this poll reports nothing, because it cannot know what was reported.
+	 */
 	private loadMemory(request: PollRequest, stored: unknown, today: number): DueDatesMemory {
 		const { branches, hasLostState } = request;
 		if (hasLostState) return makeMemoryAfterLoss(branches);

@@ -59,11 +59,12 @@ interface DueDatesPoll {
 }
 
 /**
- * Finds the clients to report because something has fallen due for them. They are sorted by the
- * value on their cards, the lowest first: the earliest day, the largest debt (the lowest balance),
- * the fewest lessons left.
+ * Finds the clients to report because something has fallen due for them, such as a birthday or a
+ * debt. They are sorted by the value on their cards, the lowest first: the earliest day, the
+ * largest debt (the lowest balance), the fewest lessons left.
  *
- * @returns also the state to store once some of them were reported
+ * @returns the clients, and `stateAfter(n)`, which makes the state to store once the first n of
+ * them were reported; the next poll finds the others again
  */
 export function findDueRecords(
 	memory: DueDatesMemory,
@@ -97,8 +98,9 @@ function compareByValue(a: DueRecord, b: DueRecord): number {
 // ---------------------------------------------------------------- reading the values
 
 /**
- * Reads the values on the cards of all clients. Leaves out the clients of other branches, and those
- * whose card has no value, or a day that is too long ago to be reported.
+ * Reads from the cards of all clients the value that something falls due by, such as the balance or
+ * the day of the next birthday. Leaves out the clients of other branches, and those whose card has
+ * no value, or a day that is too long ago to be reported.
  */
 function readRecords(memory: DueDatesMemory, poll: DueDatesPoll): DueRecord[] {
 	const records: DueRecord[] = [];
@@ -151,8 +153,8 @@ function findLastReadingDay(
 }
 
 /**
- * Finds the lowest value that can still be reported: the first day that is not over. The value of
- * an occasion without a day, such as a balance, can always be reported.
+ * Finds the lowest value that can still be reported. If values are days, such as birthdays, it is
+ * the first day that is not over. Values of other kinds, such as balances, have no lower limit.
  */
 function findLowestReportableValue(lastReadingDay: number, poll: DueDatesPoll): number {
 	const { kind, limit } = poll;
@@ -176,11 +178,14 @@ type Action = 'addToBaseline' | 'forget' | 'ignore' | 'noteLowestValue' | 'repor
 
 /**
  * Chooses whether to report a client's birthday, debt or other occasion, or to remember it without
- * a report, or to forget it.
+ * a report, or to forget it. An occasion is due once its level, such as 3 lessons left, is not
+ * higher than the limit that the user has chosen.
  */
 function chooseAction(record: DueRecord, memory: DueDatesMemory, poll: DueDatesPoll): Action {
 	const { kind, limit, today } = poll;
-	const isDue = kind.computeLevel(record.value, today) <= limit;
+	// The level is the number of days left, of lessons left, or the balance.
+	const level = kind.computeLevel(record.value, today);
+	const isDue = level <= limit;
 	// A birthday is still to come, but a debt that is not due has been paid.
 	if (!isDue) return kind.hasDay ? 'ignore' : 'forget';
 
@@ -220,7 +225,8 @@ function isNewAtFirstReading(
 
 	if (!kind.hasDay) return reportsAtStart;
 
-	// The level falls from day to day, and the occasion falls due on the day when it is at the limit.
+	// The level is the number of days left. It falls from day to day, and the occasion falls due on
+	// the day when it has come down to the limit, such as 3 days before the birthday.
 	const levelAtFirstPoll = kind.computeLevel(record.value, firstPollDay);
 	const fellDueAfterFirstPoll = levelAtFirstPoll > limit;
 	const fellDueOnFirstPollDay = levelAtFirstPoll === limit;
@@ -239,7 +245,10 @@ function findFirstPollDay(branches: readonly number[], memory: DueDatesMemory): 
 	return days.find((day) => day !== undefined);
 }
 
-/** Remembers or forgets an occasion that is not reported. */
+/**
+ * Remembers or forgets an occasion (a client's birthday, debt and so on) that this poll does not
+ * report, as the chosen action says.
+ */
 function updateKnownOccasions(
 	knownOccasions: KnownOccasions,
 	record: DueRecord,
@@ -282,7 +291,10 @@ interface DueDecision extends DueDatesMemory {
 	records: readonly DueRecord[];
 }
 
-/** Makes the state to store once the first `reportedCount` of the due records were reported. */
+/**
+ * Makes the state to store once the first `reportedCount` clients were reported: it remembers their
+ * occasions (birthdays, debts and so on), so that these are not reported again.
+ */
 function makeStateAfterReporting(
 	reportedCount: number,
 	decision: DueDecision,
@@ -294,7 +306,8 @@ function makeStateAfterReporting(
 		knownOccasions.addReported(readIdOrZero(row), value);
 	}
 
-	// Until all records are reported, each poll reads the cards again and finds the other records.
+	// A branch whose cards do not count as read is read again in the next poll, which then finds the
+	// clients that were not reported.
 	const areAllReported = reportedCount >= decision.records.length;
 	const branches = areAllReported ? noteReadings(decision.branches, poll) : decision.branches;
 	return storeMemory({ knownOccasions, branches }, poll);
@@ -418,11 +431,14 @@ function restoreBranch(stored: BranchState | undefined): BranchMemory {
 	return { lastReading: { day, beganAt: at } };
 }
 
-/** Makes the stored form of the memory. Leaves out days that are too long ago to be reported. */
+/**
+ * Makes the state to store from what the trigger remembers. Leaves out occasions whose day is too
+ * long ago to be reported again.
+ */
 function storeMemory(memory: DueDatesMemory, poll: DueDatesPoll): DueState {
 	const earliestReadingDay = poll.today - MOST_DAYS_MADE_UP;
-	const lowestValue = findLowestReportableValue(earliestReadingDay, poll);
-	const { reported, baseline } = memory.knownOccasions.toStored(lowestValue);
+	const lowestReportableValue = findLowestReportableValue(earliestReadingDay, poll);
+	const { reported, baseline } = memory.knownOccasions.toStored(lowestReportableValue);
 
 	const branches: Record<string, BranchState> = {};
 	for (const [branch, branchMemory] of memory.branches) {

@@ -193,8 +193,8 @@ function describeDebt(balance: number): IDataObject {
 // ---------------------------------------------------------------- lessons running out
 
 /**
- * Whether a client with this many lessons left still has the same subscription. If the number has
- * grown by more than a lesson that was taken back, the client has bought a new subscription, and
+ * Whether a client with this many lessons left still has the same subscription. From 2 to 3
+ * lessons, only a lesson was taken back. From 2 to 8, the client has bought a new subscription, and
  * its end is reported again.
  */
 function areLessonsOfSameSubscription(knownLessonsLeft: number, lessonsLeft: number): boolean {
@@ -215,9 +215,10 @@ function isSameAbsence(knownVisit: number, visit: number): boolean {
 }
 
 /**
- * Finds the earliest last visit after which an absence can still be reported. It is a month before
+ * Finds the earliest last visit after which an absence can still be reported. It is 30 days before
  * the visit whose absence fell due when the cards were read last, because a visit may be entered
- * late.
+ * late. For example, the cards were read last on day 100, and an absence falls due after 14 days.
+ * The absence since day 86 fell due then, so visits from day 56 on are reported.
  *
  * @param limit minus the days not seen, such as -14
  */
@@ -239,8 +240,9 @@ function describeAbsence(lastVisit: number, today: number): IDataObject {
 // ---------------------------------------------------------------- subscription ending
 
 /**
- * Whether two last paid days belong to the same subscription: the end moves by a few days when
- * lessons are put off. A later end is that of a new subscription, and is reported again.
+ * Whether two last paid days belong to the same subscription. When lessons are put off, the end
+ * moves by a few days, such as from 10 to 14 March. An end a week or more later is that of a new
+ * subscription, and is reported again.
  */
 function isSameSubscriptionEnd(knownEnd: number, end: number): boolean {
 	return end <= knownEnd + MOST_DAYS_END_MOVES;

@@ -48,9 +48,9 @@ export class KnownOccasions {
 	}
 
 	/**
-	 * Keeps the lowest value that the card of a client has shown, such as the fewest lessons left.
-	 * When the value is much higher than the lowest one, the client has bought a new subscription,
-	 * and its end is another occasion.
+	 * Keeps the lowest value that the card of a client has shown, such as the fewest lessons left. A
+	 * later value that is much higher shows that the client has bought a new subscription: after 2
+	 * and 1 lessons left, the card shows 8. The end of the new subscription is then reported, too.
 	 */
 	noteLowestValue(clientId: number, value: number): void {
 		const occasion = this.occasionByClient.get(clientId);
@@ -73,7 +73,8 @@ export class KnownOccasions {
 	}
 
 	/**
-	 * Returns the occasions as plain JSON, those that were reported apart from the others.
+	 * Returns the occasions for the stored state: those that were reported, and those that were due
+	 * when the trigger began (the baseline).
 	 *
 	 * @param lowestValue leaves out occasions with a lower value, such as birthdays long ago
 	 */
@@ -90,7 +91,7 @@ export class KnownOccasions {
 	}
 }
 
-/** Reads occasions from their stored form. */
+/** Reads occasions from their stored form: `{ "20494": "501-502" }` gives those of two clients. */
 function readStored(stored: StoredOccasions = {}): Array<{ clientId: number; value: number }> {
 	const occasions: Array<{ clientId: number; value: number }> = [];
 	for (const [value, ranges] of Object.entries(stored)) {
@@ -103,7 +104,7 @@ function readStored(stored: StoredOccasions = {}): Array<{ clientId: number; val
 
 /**
  * Writes occasions in their stored form: ranges of client IDs by value, because many clients have
- * the same value.
+ * the same value. For example, clients 501 and 502 with value 20494 give `{ "20494": "501-502" }`.
  */
 function writeOccasions(occasions: readonly KnownOccasion[]): Record<string, string> {
 	const clientIdsByValue = new Map<number, number[]>();

@@ -15,7 +15,8 @@ const MOST_ROWS_AT_FIRST = 200;
  *
  * While there are too few records, the search multiplies the number of days by four. Once a number
  * of days has had too many records, it takes the middle between this number and the largest number
- * that had too few.
+ * that had too few. For example: 2 days have too few records, 8 too few, 32 too many, so it tries
+ * 20, and then 14 or 26.
  */
 export class DayRangeSearch {
 	private days = FIRST_DAYS;
@@ -44,7 +45,9 @@ export class DayRangeSearch {
 		return canTakeFewerDays ? this.mostRowsNow : Infinity;
 	}
 
-	/** Chooses a smaller number of days, because a list has more than `mostRows` rows. */
+	/**
+	 * Chooses a smaller number of days, because a list of these days has more than `mostRows` rows.
+	 */
 	takeFewerDays(): void {
 		this.tooManyDays = this.days;
 		this.days = this.chooseDays();
@@ -71,6 +74,7 @@ export class DayRangeSearch {
 		this.mostRowsNow *= 4;
 	}
 
+	/** Chooses the next number of days: four times as many, or the middle between the two bounds. */
 	private chooseDays(): number {
 		if (this.tooManyDays === Infinity) return this.days * 4;
 

@@ -62,8 +62,8 @@ export class KnownRecords {
 	}
 
 	/**
-	 * Forgets a record that should be reported now, although it was unwanted or of another branch
-	 * until now. If this poll does not report it, the next poll finds it again.
+	 * Forgets that a record was unwanted or belonged to another branch, because it is to be reported
+	 * now. If this poll does not report it, the next poll finds it again.
 	 */
 	forgetUnreported(id: number): void {
 		this.unwantedIds.delete(id);
@@ -79,7 +79,7 @@ export class KnownRecords {
 	}
 
 	/**
-	 * Returns the records as plain JSON.
+	 * Returns the IDs of the records as texts of ranges, such as "501-503,507", for the stored state.
 	 *
 	 * @param lastOldId the ID of the mark. Records up to this ID are left out.
 	 */

@@ -67,9 +67,13 @@ export class NewRecords implements EventSource {
 		private readonly isWanted: (row: IDataObject) => boolean,
 	) {}
 
-	/** Reads the lists of the branches, and finds the records that are new since the last poll. */
+	/**
+	 * Reads the lists of the branches, and finds the records that are new since the last poll. The
+	 * first poll, which has no stored state, takes the existing records as already reported.
+	 */
 	async poll(request: PollRequest, stored: unknown): Promise<PollResult> {
-		if (stored === undefined) return await this.pollFirst(request);
+		const isFirstPoll = stored === undefined;
+		if (isFirstPoll) return await this.pollFirst(request);
 
 		const memory = restoreMemory(stored as RecordsState, request);
 		const readBranch = async (branch: number) => await this.readBranch(request, branch, memory);
@@ -87,17 +91,17 @@ export class NewRecords implements EventSource {
 	}
 
 	/**
-	 * Takes all existing records as already reported, except the newest ones: it reports as many of
-	 * them as 'Start With Newest' says.
+	 * Runs the first poll: takes all existing records as already reported, and reports only as many
+	 * of the newest ones as 'Start With Newest' says.
 	 */
 	private async pollFirst(request: PollRequest): Promise<PollResult> {
 		const { now, startWith } = request;
 		// The first poll has no deadline. If it left a record unread, a later poll would report it as
 		// a new one.
-		const endlessRequest = { ...request, deadline: Infinity };
-		const newest = await this.findNewest(endlessRequest, startWith);
+		const requestWithoutDeadline = { ...request, deadline: Infinity };
+		const newest = await this.findNewest(requestWithoutDeadline, startWith);
 
-		const baseline = takeBaseline(request, {
+		const stateOfStart = takeBaseline(request, {
 			newestRecord: newest.newestListed,
 			failures: newest.failures,
 			today: writeUtcDay(now),
@@ -105,16 +109,17 @@ export class NewRecords implements EventSource {
 		return {
 			records: startWith === 0 ? [] : newest.records.slice(-startWith),
 			failures: newest.failures,
-			stateAfter: () => baseline,
+			stateAfter: () => stateOfStart,
 		};
 	}
 
 	// ---------------------------------------------------------------- the newest records
 
 	/**
-	 * Finds the newest records, at least `count` of which are wanted. It asks for the records of the
-	 * last two days, and then for more days or fewer, until the lists have enough records and are not
-	 * much longer than needed.
+	 * Finds the newest records, so many that the filters of the trigger let at least `count` of them
+	 * pass. AlfaCRM can be asked only for the records of the last n days. So this asks for two days
+	 * first, and then for more days or fewer, until the lists have enough records and are not much
+	 * longer than needed.
 	 */
 	private async findNewest(request: SampleRequest, count: number): Promise<NewestRecords> {
 		const search = new DayRangeSearch();
@@ -139,7 +144,10 @@ export class NewRecords implements EventSource {
 		};
 	}
 
-	/** Reads the records of the days that the search has come to, in all branches. */
+	/**
+	 * Reads the records of the last days in all branches. The search for the right number of days
+	 * says how many days, and how many rows a list may have to be read to its end.
+	 */
 	private async readDays(search: DayRangeSearch, request: SampleRequest): Promise<DaysReading> {
 		const { branches, deadline, now, reader } = request;
 		const { mostRows } = search;
@@ -156,7 +164,10 @@ export class NewRecords implements EventSource {
 		return { firstDay, listedRecords: combineLists(lists), isTooLong, isLate, failures };
 	}
 
-	/** Whether the lists were read to their end, and show `count` records to report. */
+	/**
+	 * Whether the lists of the last days were read to their end, and show the `count` newest records
+	 * to report.
+	 */
 	private hasEnoughRecords(reading: DaysReading, count: number): boolean {
 		const { firstDay, isTooLong, listedRecords } = reading;
 		if (isTooLong) return false;
@@ -169,8 +180,8 @@ export class NewRecords implements EventSource {
 	}
 
 	/**
-	 * Finds the oldest record that a poll needs: the last of the `count` newest records to report. A
-	 * poll that reports none needs only the newest record, as the baseline.
+	 * Finds the oldest record that a poll needs: the last of the `count` newest records to report. If
+	 * it reports none, it needs only the newest record, because all up to this one count as reported.
 	 *
 	 * @returns undefined if the lists show fewer records
 	 */
@@ -193,7 +204,8 @@ export class NewRecords implements EventSource {
 
 	/**
 	 * Reads the list of a branch: once an hour to its end, otherwise only until its pages have shown
-	 * all new records.
+	 * all new records. If the list had 500 records in the last poll and has 503 now, reading ends as
+	 * soon as three unknown records were shown.
 	 *
 	 * Most polls find nothing new, or little, so a small page 0 is read first. If it is not enough,
 	 * reading starts again with large pages, because page numbers depend on the size of the pages.
@@ -215,7 +227,8 @@ export class NewRecords implements EventSource {
 		const smallPage = await readSmallPage(reader, list);
 		const smallPageGoal = new AllNewRecordsGoal(isUnknown, totalBefore);
 		smallPageGoal.add({ newRows: smallPage.rows, total: smallPage.total });
-		if (smallPageGoal.isReached() || smallPage.isComplete) return smallPage;
+		const showsAllNewRecords = smallPageGoal.isReached() || smallPage.isComplete;
+		if (showsAllNewRecords) return smallPage;
 
 		// A new goal, because the large pages show the records of the small page again.
 		const largePagesGoal = new AllNewRecordsGoal(isUnknown, totalBefore);

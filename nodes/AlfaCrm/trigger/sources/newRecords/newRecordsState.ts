@@ -73,7 +73,8 @@ interface FirstReading {
 
 /**
  * Makes the state of a trigger that starts now: every record up to the newest one counts as already
- * reported. A branch that cannot be read now gets its baseline when it is read for the first time.
+ * reported. In a branch that cannot be read now, the records that its first reading shows will
+ * count as reported.
  */
 export function takeBaseline(request: PollRequest, reading: FirstReading): RecordsState {
 	const { newestRecord, failures, today } = reading;
@@ -85,6 +86,7 @@ export function takeBaseline(request: PollRequest, reading: FirstReading): Recor
 
 	const createdAt = newestRecord?.createdAt ?? '';
 	const memory: RecordsMemory = {
+		// Records up to the ID of the mark are old. Lists are asked for from its day on.
 		mark: {
 			lastOldId: newestRecord?.id ?? 0,
 			firstDay: findFirstDayFor(createdAt === '' ? today : createdAt),
@@ -106,9 +108,10 @@ interface RecordsPoll {
 }
 
 /**
- * Finds the new records among the listed ones, the lowest ID first.
+ * Finds the new records in the lists that a poll has read, the lowest ID first.
  *
- * @returns also the state to store once some of them were reported
+ * @returns the records, and `stateAfter(n)`, which makes the state to store once the first n of
+ * them were reported; the next poll finds the others again
  */
 export function findNewRecords(
 	memory: RecordsMemory,
@@ -116,6 +119,7 @@ export function findNewRecords(
 ): { records: ListedRecord[]; stateAfter: (reportedCount: number) => RecordsState } {
 	const { request, lists, isWanted } = poll;
 	const listedRecords = combineLists(lists);
+	// Tells the records to report from those that are only remembered, such as unwanted ones.
 	const classified = classifyRecords(listedRecords, memory, isWanted);
 	const outcome: PollOutcome = { lists, listedRecords, classified, now: request.now };
 
@@ -149,8 +153,9 @@ interface ClassifiedRecords {
 }
 
 /**
- * Sorts the listed records by what the poll does about them: report them or only remember them.
- * Leaves out the records that are old or were reported before.
+ * Sorts the records of the lists by what the poll does about them: report them, or only remember
+ * them because they existed before (the baseline), or do not pass the filters (unwanted), or belong
+ * to a branch that is not watched. Leaves out the records that are old or were reported before.
  */
 function classifyRecords(
 	listedRecords: readonly ListedRecord[],
@@ -204,8 +209,12 @@ interface PollOutcome {
 }
 
 /**
- * Returns what to remember once the first `reportedCount` new records were reported. The other new
- * records stay unknown, so that the next poll finds them again.
+ * Returns what the trigger remembers once the first `reportedCount` new records were reported. The
+ * other new records are not remembered, so that the next poll finds them again.
+ *
+ * The mark is the ID up to which all records are old. It moves only after a poll that has read all
+ * lists to their end (a whole reading) and has reported everything: otherwise an unreported record
+ * could fall below it and be lost.
  */
 function updateMemory(
 	memory: RecordsMemory,
@@ -220,8 +229,8 @@ function updateMemory(
 	const mayMoveMark = areAllReported && isWholeReading && isEveryBranchRead(branches, now);
 	const mark = mayMoveMark ? moveMark(memory.mark, listedRecords, now) : memory.mark;
 
-	// The totals of the lists count the records from `firstDay` on. When this day changes, all lists
-	// are read whole once more, for the new totals.
+	// Lists are asked for the records from `firstDay` on, and their totals count these records. When
+	// this day changes, all lists are read whole once more, for the new totals.
 	const haveTotalsChanged = mark.firstDay !== memory.mark.firstDay;
 	const lastWholeReadingAt = isWholeReading ? now : memory.lastWholeReadingAt;
 	return {
@@ -232,15 +241,18 @@ function updateMemory(
 	};
 }
 
-/** Adds the records that the trigger has come across, except new ones that were not reported. */
+/**
+ * Returns the known records, with those added that this poll has come across. A new record that was
+ * not reported is not added, so that the next poll finds it again.
+ */
 function updateKnownRecords(
 	knownRecords: KnownRecords,
 	classified: ClassifiedRecords,
 	reportedCount: number,
 ): KnownRecords {
 	const updatedRecords = knownRecords.copy();
-	// A new record may have been unwanted before. It is forgotten, so that the next poll finds it
-	// again if this poll does not report it.
+	// A new record may be known as unwanted: it has changed since and passes the filters now. It is
+	// forgotten, so that the next poll finds it again if this poll does not report it.
 	for (const { id } of classified.toReport) updatedRecords.forgetUnreported(id);
 
 	const reportedRecords = classified.toReport.slice(0, reportedCount);
@@ -259,7 +271,10 @@ interface PollProgress {
 	isWholeReading: boolean;
 }
 
-/** Updates what is remembered of each branch by the list that the poll has read. */
+/**
+ * Updates what is remembered of each branch by the list that the poll has read. For a branch that
+ * could not be read, it notes since when.
+ */
 function updateBranches(
 	memory: RecordsMemory,
 	outcome: PollOutcome,
@@ -285,7 +300,10 @@ function wasListRead(list: ReadList | undefined, progress: PollProgress): list i
 	return list.isComplete || !progress.isWholeReading;
 }
 
-/** Updates what is remembered of a branch whose list was read. */
+/**
+ * Updates what is remembered of a branch whose list was read: how many records the list has, and
+ * whether it is known which records existed before the branch was watched (the baseline).
+ */
 function updateReadBranch(
 	branchMemory: BranchMemory,
 	list: ReadList,
@@ -299,13 +317,17 @@ function updateReadBranch(
 }
 
 /**
- * Whether all branches could be read, except those that could not be read for so long that the mark
- * does not wait for them any more.
+ * Whether all branches could be read. A branch that could not be read for a week does not count any
+ * more: the mark, the ID up to which records are old, waits no longer for it.
  */
 function isEveryBranchRead(branches: RecordsMemory['branches'], now: number): boolean {
-	return [...branches.values()].every(
-		({ unreadSince }) => unreadSince === undefined || now - unreadSince >= PATIENCE_MS,
-	);
+	for (const { unreadSince } of branches.values()) {
+		if (unreadSince === undefined) continue;
+
+		const isMarkWaiting = now - unreadSince < PATIENCE_MS;
+		if (isMarkWaiting) return false;
+	}
+	return true;
 }
 
 /** Whether a poll must read all lists whole: once an hour. */
@@ -326,25 +348,29 @@ export function isWholeReadingDue({ lastWholeReadingAt }: RecordsMemory, now: nu
  */
 function moveMark(mark: Mark, listedRecords: readonly ListedRecord[], now: number): Mark {
 	const lastOldRecord = findLastOldRecord(listedRecords, now);
-	if (lastOldRecord === undefined || lastOldRecord.id <= mark.lastOldId) return mark;
+	if (lastOldRecord === undefined) return mark;
+
+	const wouldMoveBack = lastOldRecord.id <= mark.lastOldId;
+	if (wouldMoveBack) return mark;
 
 	return { lastOldId: lastOldRecord.id, firstDay: findFirstDayFor(lastOldRecord.createdAt) };
 }
 
 /**
- * Finds the last record that was created at least two days ago. The current time by AlfaCRM's clock
- * is not known, because AlfaCRM does not tell its time zone. It is estimated, rather too early than
- * too late.
+ * Finds the last record that was created at least two days ago. AlfaCRM shows times without their
+ * time zone, so the current time by its clock is only estimated, rather too early than too late: it
+ * is the time of the newest record, or 26 hours before UTC (no time zone is further behind),
+ * whichever is later. For example, at 20:00 UTC on 10 March, the estimate is at least 18:00 on
+ * 9 March.
  */
 function findLastOldRecord(
 	listedRecords: readonly ListedRecord[],
 	now: number,
 ): ListedRecord | undefined {
 	const datedRecords = listedRecords.filter(({ createdAt }) => createdAt !== '');
-	// AlfaCRM's clock is not behind the newest record, and not behind the time zone that is furthest
-	// behind.
 	const newestTime = datedRecords.at(-1)?.createdAt ?? '';
-	const earliestPossibleTime = addHours(writeUtcTime(now), -MOST_HOURS_BETWEEN_CLOCKS);
+	const timeInUtc = writeUtcTime(now);
+	const earliestPossibleTime = addHours(timeInUtc, -MOST_HOURS_BETWEEN_CLOCKS);
 	const estimatedTime = latest(newestTime, earliestPossibleTime);
 
 	const twoDaysAgo = addHours(estimatedTime, -LATE_HOURS);
@@ -363,7 +389,8 @@ function findFirstDayFor(createdAt: string): string {
 }
 
 /**
- * Whether lists from a day on certainly hold all records that are newer than a record.
+ * Whether lists that begin with a day hold all records that are newer than a record, so that the
+ * lists need not begin earlier.
  *
  * @param record undefined if there are fewer records than needed
  * @param firstDay `yyyy-mm-dd`; empty for lists of all records
@@ -379,7 +406,10 @@ export function doListsReachBackTo(record: ListedRecord | undefined, firstDay: s
 
 // ---------------------------------------------------------------- known records
 
-/** Makes a function that tells whether the trigger has never come across the record of a row. */
+/**
+ * Makes a function that tells whether the record of a row is unknown: the trigger has never come
+ * across it, in a list of any branch.
+ */
 export function makeUnknownTest(memory: RecordsMemory): (row: IDataObject) => boolean {
 	return (row) => {
 		const id = readIdOrZero(row);

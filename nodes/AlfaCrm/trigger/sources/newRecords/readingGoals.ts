@@ -45,8 +45,9 @@ export class AllNewRecordsGoal implements ReadingGoal {
 	}
 
 	/**
-	 * Whether the list has grown by exactly as many records as were unknown. If records were deleted
-	 * meanwhile, the numbers differ, and the list is read to its end.
+	 * Whether the list has grown by exactly as many records as the pages have shown unknown ones:
+	 * from 500 to 503 records, and three were unknown. If records were deleted meanwhile, the numbers
+	 * differ, and the list is read to its end.
 	 */
 	isReached(): boolean {
 		const expectedTotal = this.totalBefore + this.unknownCount;

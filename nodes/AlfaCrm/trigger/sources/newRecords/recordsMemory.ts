@@ -54,18 +54,18 @@ export interface BranchMemory {
 }
 
 /**
- * Restores the memory from what the last poll has stored, and adapts it to the settings of this
- * poll.
+ * Restores what the trigger remembers from the state that the last poll has stored, and adapts it
+ * if the user has chosen other branches or filters since then.
  */
 export function restoreMemory(
 	stored: RecordsState,
 	settings: Pick<PollRequest, 'branches' | 'branchesDigest' | 'filtersDigest'>,
 ): RecordsMemory {
-	// If the user has chosen other branches, a branch without a state was added by the user.
-	// Otherwise it is a new branch of the account. It had no records before, so all of its records
-	// are reported.
-	const hasChoiceChanged = settings.branchesDigest !== stored.scope;
-	const addedBranch: BranchMemory = { hasBaseline: !hasChoiceChanged };
+	// A branch without a state was added since the last poll. If the user has chosen other branches,
+	// the user added it, and its existing records are not reported. Otherwise it is a new branch of
+	// the account. It had no records before, so all of its records are reported.
+	const haveChosenBranchesChanged = settings.branchesDigest !== stored.scope;
+	const addedBranch: BranchMemory = { hasBaseline: !haveChosenBranchesChanged };
 
 	const branches = new Map<number, BranchMemory>();
 	for (const branch of settings.branches) {
@@ -105,7 +105,10 @@ function restoreRecordsForNewFilters(stored: RecordsState): KnownRecords {
 	});
 }
 
-/** Makes the stored form of the memory. Leaves out IDs that are no longer above the mark. */
+/**
+ * Makes the state to store from what the trigger remembers. Leaves out the IDs of known records up
+ * to the mark, because all records up to this ID are old anyway.
+ */
 export function storeMemory(
 	memory: RecordsMemory,
 	settings: Pick<PollRequest, 'branchesDigest' | 'filtersDigest'>,
