@@ -62,7 +62,7 @@ export class TwoWorkers {
 			return await this.answer(request, { worker, strike, mishap: mishapOf(mishap, call, request) });
 		};
 
-		const { run } = worker.modules.deskOf(answer, {
+		const { run } = worker.modules.openExecution(answer, {
 			parameters: form,
 			timezone,
 			credential: { hostname: this.name },
@@ -156,7 +156,7 @@ function mishapOf({ kind, call: struckCall }: Mishap, call: number, { url }: Sen
 interface ProcessModules {
 	catalogue: typeof catalogue;
 	performAll: typeof performAll;
-	deskOf: typeof openExecution;
+	openExecution: typeof openExecution;
 }
 
 /** The modules of five processes, each loaded anew, so that the processes share no memory. */
