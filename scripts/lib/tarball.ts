@@ -4,7 +4,7 @@ import execa from 'execa';
 import { extract } from 'tar';
 
 /** What is published stays below it, and is not minified: n8n's reviewers and users read it (docs/decisions/0012). */
-export const MOST_KILOBYTES = 250;
+export const MOST_KILOBYTES = 280;
 /** What npm packs beside dist, of which the build refuses to make too much or too little. */
 const BESIDE_DIST = ['LICENSE', 'README.md', 'index.js', 'package.json'];
 
