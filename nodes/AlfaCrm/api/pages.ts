@@ -465,7 +465,8 @@ class ListProgress {
 		const differentRowCount = this.seenKeys.size;
 		if (this.totalAtStart !== undefined) return differentRowCount >= this.totalAtStart;
 
-		// Of two equal rows without an ID, one may have been taken for the other.
+		// The list may have two equal rows without an ID. Then the reader may have taken one of them
+		// for the other, and the end is in doubt.
 		const isLastPageEmpty = lastPageRows.length === 0;
 		return isLastPageEmpty && !this.hasUnclearRows;
 	}

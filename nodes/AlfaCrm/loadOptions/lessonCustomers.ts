@@ -7,9 +7,9 @@ import { customer } from '../entities/customer';
 import type { Field } from '../entities/fieldTypes';
 import { lesson as lessonEntity } from '../entities/lesson';
 import { makeListCall, passesOf } from '../entities/listCall';
-import { isPlainObject } from '../fields/blank';
 import { listOf } from '../fields/field';
 import { addIdsToEqualNames } from '../fields/titles';
+import { namedCustomerIds } from '../store/calendar/lessonRow';
 import { formatDay, readId, readIds } from '../values/formats';
 import { chooseBranch, readChosenId } from './formChoices';
 import { RecordNames } from './recordNames';
@@ -67,13 +67,6 @@ async function findLesson(
 		keep: (row) => readId(row.id) === id,
 	});
 	return rows.at(0);
-}
-
-/** Lists the customers whom a lesson names, in its list of customers or in its attendance. */
-function namedCustomerIds(lesson: IDataObject): number[] {
-	const attendance = listOf(lesson.details).filter(isPlainObject);
-	const attendanceIds = attendance.map(({ customer_id }) => customer_id);
-	return readIds([...listOf(lesson.customer_ids), ...attendanceIds]);
 }
 
 /**

@@ -121,7 +121,7 @@ interface Strike {
 	killWorker: () => void;
 }
 
-/** What a mishap does to a call: on the way to AlfaCRM, once AlfaCRM has acted, or at the end of the way back. */
+/** The effect of a mishap on a call: on the way to AlfaCRM, once AlfaCRM has acted, or at the end of the way back. */
 interface MishapEffect {
 	beforeCall?: (strike: Strike) => void;
 	afterCall?: (strike: Strike) => void;

@@ -1,4 +1,4 @@
-/** What is checked, and the result that the node expects. */
+/** The thing that a check looks at, and the result that the node expects. */
 export interface Topic {
 	/** The name of the check, as `docs/check.md` calls it. */
 	check: string;

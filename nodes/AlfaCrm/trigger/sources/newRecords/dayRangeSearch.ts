@@ -56,7 +56,7 @@ export class DayRangeSearch {
 	/** Chooses a larger number of days, because there are too few records. */
 	takeMoreDays(): void {
 		this.tooFewDays = this.days;
-		// The same number of days has had too many records before: one of the days has very many, as
+		// If this number of days has had too many records before, one of the days has very many, as
 		// after an import. The list was read whole in spite of that, and too few of its records are
 		// wanted.
 		const hadTooManyRecords = this.tooFewDays >= this.tooManyDays;
