@@ -5,7 +5,7 @@ import type { Settings } from '../../sandbox';
 import type { RunOptions } from './support/engine';
 import { Engine } from './support/engine';
 import { callInProcess, passPauses } from './support/inProcess';
-import { frontDeskOf } from './support/office';
+import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
 callInProcess();

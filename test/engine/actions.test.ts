@@ -3,15 +3,9 @@ import type { IDataObject, INodeParameters, INodePropertyOptions } from 'n8n-wor
 import { withPackage } from '../../scripts/lib/examples';
 import { formOf } from '../support/form';
 import { callTool, fromAi, toolContext } from './support/agentTool';
-import {
-	EMPTY,
-	findByPhoneForm,
-	asExpression,
-	NULL,
-	frontDeskOf,
-	recordWithId,
-	stopClock,
-} from './support/office';
+import { EMPTY, NULL, asExpression, findByPhoneForm, recordWithId } from './support/forms';
+import { frontDeskOf } from './support/frontDesk';
+import { stopClock } from './support/stoppedClock';
 import { useSchool } from './support/school';
 
 /** What comes of each action is proven without n8n in test/unit/operations; here is what n8n has to do with it. */

@@ -1,7 +1,9 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { formOf } from '../support/form';
-import { asExpression, NULL, frontDeskOf, recordWithId, stopClock, UNDEFINED } from './support/office';
+import { NULL, UNDEFINED, asExpression, recordWithId } from './support/forms';
+import { frontDeskOf } from './support/frontDesk';
+import { stopClock } from './support/stoppedClock';
 import { useSchool } from './support/school';
 
 /** What n8n itself has a part in: expressions and time zones. The rest is in `unit/operations/bookLesson`. */

@@ -2,7 +2,8 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
-import { frontDeskOf, recordWithId } from './support/office';
+import { recordWithId } from './support/forms';
+import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
 /** What is about one record by its ID, of any entity, without a branch. */

@@ -3,7 +3,9 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { forgetAccounts } from '../../nodes/AlfaCrm/api/accountKnowledge';
 import type { RunOptions } from './support/engine';
 import { callInProcess, passPauses } from './support/inProcess';
-import { asExpression, frontDeskOf, stopClock } from './support/office';
+import { asExpression } from './support/forms';
+import { frontDeskOf } from './support/frontDesk';
+import { stopClock } from './support/stoppedClock';
 import { useSchool } from './support/school';
 
 callInProcess();

@@ -3,7 +3,9 @@ import { Workflow } from 'n8n-workflow';
 
 import { withPackage } from '../../scripts/lib/examples';
 import { Types } from './support/engine';
-import { frontDeskOf, recordWithId, stopClock } from './support/office';
+import { recordWithId } from './support/forms';
+import { frontDeskOf } from './support/frontDesk';
+import { stopClock } from './support/stoppedClock';
 import { useSchool } from './support/school';
 
 const school = useSchool({ customers: 30 });

@@ -1,6 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { asExpression, frontDeskOf, recordWithId, stopClock } from './support/office';
+import { asExpression, recordWithId } from './support/forms';
+import { frontDeskOf } from './support/frontDesk';
+import { stopClock } from './support/stoppedClock';
 import { useSchool } from './support/school';
 
 /** Whatever AlfaCRM makes of a filter, what comes out is what the form says. */

@@ -1,7 +1,8 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { Engine } from './support/engine';
-import { upsertByPhoneForm, frontDeskOf } from './support/office';
+import { upsertByPhoneForm } from './support/forms';
+import { frontDeskOf } from './support/frontDesk';
 import { mostInASecond, useSchool } from './support/school';
 
 /** The items of one execution: each by itself, and as many at once as AlfaCRM's distance and rate allow. */

@@ -5,7 +5,8 @@ import { sleep } from 'n8n-workflow';
 import { ProcessedRows } from '../support/processedData';
 import { Engine } from './support/engine';
 import { useFastTime } from './support/fastTime';
-import { upsertByPhoneForm, frontDeskOf, recordWithId } from './support/office';
+import { recordWithId, upsertByPhoneForm } from './support/forms';
+import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
 /**

@@ -1,6 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { frontDeskOf, recordWithId } from './support/office';
+import { recordWithId } from './support/forms';
+import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
 /** What executions know because others of the process have learnt it. What becomes stale, and when: `unit/operations/knowledge`. */

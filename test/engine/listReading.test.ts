@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { frontDeskOf } from './support/office';
+import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
 /**

@@ -4,7 +4,8 @@ import { customer as customerEntity } from '../../nodes/AlfaCrm/entities/custome
 import { formOf } from '../support/form';
 import { askedOfModel, callTool, fromAi, toolContext } from './support/agentTool';
 import { Engine } from './support/engine';
-import { EMPTY, asExpression, NULL, frontDeskOf, recordWithId } from './support/office';
+import { EMPTY, NULL, asExpression, recordWithId } from './support/forms';
+import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
 /** Operations about one customer who is named by a key instead of the ID, and without a branch. */

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { frontDeskOf } from './support/office';
+import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
 /** Which names are one is proven in test/unit; here are the ways through n8n and its form. */

@@ -4,7 +4,9 @@ import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import { recordSchema } from '../../nodes/AlfaCrm/output/recordSchema';
 import { allSchemas } from '../../nodes/AlfaCrm/operations/schemas';
 import { listingOf } from '../support/form';
-import { frontDeskOf, recordWithId, stopClock } from './support/office';
+import { recordWithId } from './support/forms';
+import { frontDeskOf } from './support/frontDesk';
+import { stopClock } from './support/stoppedClock';
 import { useSchool } from './support/school';
 import { recordsOf } from './support/values';
 

@@ -3,7 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { entities, entityOf, resourceEntities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { listingOf } from '../support/form';
-import { recordWithId } from './support/office';
+import { recordWithId } from './support/forms';
 import { useSchool } from './support/school';
 
 const school = useSchool({ customers: 80 });

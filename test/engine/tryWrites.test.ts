@@ -5,7 +5,8 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { Fault, Snapshot } from '../../sandbox';
 import type { RunOptions } from './support/engine';
 import { callInProcess, passPauses } from './support/inProcess';
-import { OPEN_END, frontDeskOf } from './support/office';
+import { OPEN_END } from './support/forms';
+import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
 callInProcess();

@@ -1,7 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { forgetAccounts } from '../../nodes/AlfaCrm/api/accountKnowledge';
-import { upsertByPhoneForm, findByPhoneForm, frontDeskOf } from './support/office';
+import { findByPhoneForm, upsertByPhoneForm } from './support/forms';
+import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
 // What matches, and what is made of it, is proven without n8n in test/unit/operations; here are the ways through n8n.

@@ -1,15 +1,9 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { callInProcess } from './support/inProcess';
-import {
-	NULL,
-	UNDEFINED,
-	upsertByPhoneForm,
-	findByPhoneForm,
-	frontDeskOf,
-	recordWithId,
-	stopClock,
-} from './support/office';
+import { NULL, UNDEFINED, findByPhoneForm, recordWithId, upsertByPhoneForm } from './support/forms';
+import { frontDeskOf } from './support/frontDesk';
+import { stopClock } from './support/stoppedClock';
 import { useSchool } from './support/school';
 
 callInProcess();

@@ -3,7 +3,7 @@ import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow
 import { entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import { actionTable, formOf } from '../support/form';
 import { callInProcess } from '../engine/support/inProcess';
-import { frontDeskOf } from '../engine/support/office';
+import { frontDeskOf } from '../engine/support/frontDesk';
 import { useSchool } from '../engine/support/school';
 
 /**

@@ -8,14 +8,14 @@ import { formOf } from '../../support/form';
 import { askedOfModel, callTool, fromAi, toolContext } from '../support/agentTool';
 import { Engine } from '../support/engine';
 import {
-	upsertByPhoneForm,
 	EMPTY,
-	findByPhoneForm,
-	asExpression,
 	NULL,
-	frontDeskOf,
+	asExpression,
+	findByPhoneForm,
 	recordWithId,
-} from '../support/office';
+	upsertByPhoneForm,
+} from '../support/forms';
+import { frontDeskOf } from '../support/frontDesk';
 import { useSchool } from '../support/school';
 
 /** What the fields of a form take: typed, as JSON, mapped, picked, by expression, or by an agent. */

@@ -1,7 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { formOf } from '../../support/form';
-import { asExpression, NULL, frontDeskOf, recordWithId } from '../support/office';
+import { NULL, asExpression, recordWithId } from '../support/forms';
+import { frontDeskOf } from '../support/frontDesk';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 20 });

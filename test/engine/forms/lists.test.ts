@@ -3,7 +3,9 @@ import type { INodeListSearchItems, INodeParameters } from 'n8n-workflow';
 import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
 import { formOf } from '../../support/form';
 import { Engine } from '../support/engine';
-import { frontDeskOf, recordWithId, stopClock } from '../support/office';
+import { recordWithId } from '../support/forms';
+import { frontDeskOf } from '../support/frontDesk';
+import { stopClock } from '../support/stoppedClock';
 import { useRawServer } from '../support/rawServer';
 import { useSchool } from '../support/school';
 

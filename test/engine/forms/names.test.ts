@@ -1,7 +1,8 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { callTool, fromAi, toolContext } from '../support/agentTool';
-import { asExpression, frontDeskOf } from '../support/office';
+import { asExpression } from '../support/forms';
+import { frontDeskOf } from '../support/frontDesk';
 import { useSchool } from '../support/school';
 
 /** Names of records in place of their IDs, wherever one may stand. */
