@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { AnyN8nClient } from '../../scripts/lib/n8n/anyClient';
-import { delivery, REPEATED, STARTED } from '../engine/support/delivery';
+import { makeDelivery, REPEATED, STARTED } from '../engine/support/delivery';
 import type { Question, Reply } from '../e2e/support/chatModel';
 import { startChatModel } from '../e2e/support/chatModel';
 import { Polled } from '../e2e/support/polled';
@@ -144,9 +144,9 @@ it('Webhook trigger: each delivery once', async () => {
 	try {
 		const { url } = await publishTrigger(real, { secret: 'open-sesame' }, { collector });
 		const address = `${url}?secret=open-sesame`;
-		expect(await post(address, JSON.stringify(delivery(5)))).toMatchObject(STARTED);
-		expect(await post(address, JSON.stringify(delivery(5)))).toMatchObject(REPEATED);
-		expect(await post(address, JSON.stringify(delivery(6)))).toMatchObject(STARTED);
+		expect(await post(address, JSON.stringify(makeDelivery(5)))).toMatchObject(STARTED);
+		expect(await post(address, JSON.stringify(makeDelivery(5)))).toMatchObject(REPEATED);
+		expect(await post(address, JSON.stringify(makeDelivery(6)))).toMatchObject(STARTED);
 		await collector.until(2);
 		expect(collector.items.map(({ entity_id }) => entity_id).sort()).toEqual([5, 6]);
 	} finally {

@@ -1,7 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
 import { each } from '../../scripts/lib/each';
-import { delivery, IGNORED, REPEATED, STARTED, WRONG_SECRET } from '../engine/support/delivery';
+import { makeDelivery, IGNORED, REPEATED, STARTED, WRONG_SECRET } from '../engine/support/delivery';
 import { randomFrom } from '../support/random';
 import { contentOf } from './support/files';
 import type { Collector } from './support/receiver';
@@ -32,10 +32,10 @@ async function finished(workflowId: string) {
 describe('1,000 deliveries, a tenth of them repeated and a twentieth malformed, around a restart', () => {
 	const MALFORMED: Array<[body: string, contentType?: string]> = [
 		['[]'],
-		[JSON.stringify(delivery(1)).slice(0, 60)],
+		[JSON.stringify(makeDelivery(1)).slice(0, 60)],
 		['<html><body>502 Bad Gateway</body></html>', 'text/html'],
 		[
-			JSON.stringify(delivery(1)).replace(
+			JSON.stringify(makeDelivery(1)).replace(
 				'"fields_rel":[]',
 				`"fields_rel":${'['.repeat(1e5)}${']'.repeat(1e5)}`,
 			),
@@ -51,7 +51,7 @@ describe('1,000 deliveries, a tenth of them repeated and a twentieth malformed, 
 			.map(({ item }) => item);
 	const valid = (body: string): Post => ({ body });
 
-	const events = Array.from({ length: 750 }, (_, index) => JSON.stringify(delivery(10_001 + index)));
+	const events = Array.from({ length: 750 }, (_, index) => JSON.stringify(makeDelivery(10_001 + index)));
 	const [early, late] = [events.slice(0, 400), events.slice(400)];
 	const malformed = Array.from({ length: 50 }, (_, index): Post => {
 		const [body, contentType] = MALFORMED[index % MALFORMED.length];
@@ -125,15 +125,15 @@ describe('a published trigger', () => {
 	it('answers a wrong secret with 403 and a short text, and starts nothing', async () => {
 		const { id, url } = await publishTrigger(real, { secret: SECRET, events: ['update'] }, { collector });
 		for (const query of ['', '?secret=', '?secret=open-sesamE', `?secret=${SECRET}&secret=${SECRET}`]) {
-			expect(await post(url + query, JSON.stringify(delivery(1)))).toMatchObject(WRONG_SECRET);
+			expect(await post(url + query, JSON.stringify(makeDelivery(1)))).toMatchObject(WRONG_SECRET);
 		}
 		const right = `${url}?secret=${SECRET}`;
-		expect(await post(right, JSON.stringify(delivery(1, { event: 'create' })))).toMatchObject(IGNORED);
-		expect(await post(right, JSON.stringify(delivery(2)))).toMatchObject(STARTED);
+		expect(await post(right, JSON.stringify(makeDelivery(1, { event: 'create' })))).toMatchObject(IGNORED);
+		expect(await post(right, JSON.stringify(makeDelivery(2)))).toMatchObject(STARTED);
 		await collector.until(1);
 		expect(await finished(id)).toEqual(['success']);
 		expect(collector.items).toEqual([
-			delivery(2, { fields_rel: {}, deliveryKey: expect.stringMatching(/^[\w-]{16}$/) as string }),
+			makeDelivery(2, { fields_rel: {}, deliveryKey: expect.stringMatching(/^[\w-]{16}$/) as string }),
 		]);
 	});
 
@@ -178,7 +178,7 @@ describe('a published trigger', () => {
 		);
 		const secretUrl = `${url}?secret=${SECRET}`;
 		const [{ id: customer }] = real.sandbox.store.rows('customer');
-		const body = JSON.stringify(delivery(customer));
+		const body = JSON.stringify(makeDelivery(customer));
 		const match = { entity: 'customer', action: 'index' };
 		real.sandbox.faults.add({ kind: 'hang', times: 1, match });
 		const asked = () => real.sandbox.journal.filter(({ path }) => path.endsWith('customer/index')).length;

@@ -4,12 +4,12 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { Settings } from '../../sandbox';
 import type { RunOptions } from './support/engine';
 import { Engine } from './support/engine';
-import { callInProcess, passPauses } from './support/inProcess';
+import { callInProcess, skipRetryPauses } from './support/inProcess';
 import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
 callInProcess();
-passPauses();
+skipRetryPauses();
 
 interface Told extends IDataObject {
 	check: string;

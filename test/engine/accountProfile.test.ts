@@ -2,11 +2,11 @@ import { profileOf } from '../../scripts/accountProfile';
 import { clientOf } from '../../scripts/lib/account/client';
 import type { Settings } from '../../sandbox';
 import { defaultSettings } from '../../sandbox/model/settings';
-import { passPauses } from './support/inProcess';
+import { skipRetryPauses } from './support/inProcess';
 import { useSchool } from './support/school';
 
 jest.setTimeout(60_000);
-passPauses();
+skipRetryPauses();
 
 /** Long pages take fewer calls. */
 const USUAL: Partial<Settings> = { bodyPageSize: 'honoured' };

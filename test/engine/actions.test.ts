@@ -2,7 +2,7 @@ import type { IDataObject, INodeParameters, INodePropertyOptions } from 'n8n-wor
 
 import { withPackage } from '../../scripts/lib/examples';
 import { formOf } from '../support/form';
-import { callTool, fromAi, toolContext } from './support/agentTool';
+import { callTool, fromAi, makeToolContext } from './support/agentTool';
 import { EMPTY, NULL, asExpression, findByPhoneForm, recordWithId } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
 import { stopClock } from './support/stoppedClock';
@@ -128,7 +128,7 @@ describe('the customers who are offered for a lesson', () => {
 	}
 	const NAMES = ['Ада Лавлейс', 'Гость на пробном', 'Яна Ёлкина'];
 	const offered = async (id: unknown, more: object = {}): Promise<INodePropertyOptions[]> =>
-		await school.engine.options('lessonCustomers', mark(id, more));
+		await school.engine.loadOptions('lessonCustomers', mark(id, more));
 	const namesIn = (options: INodePropertyOptions[]) => options.map(({ name }) => name);
 	const idsIn = (options: INodePropertyOptions[]) => options.map(({ value }) => Number(value)).sort();
 
@@ -202,7 +202,7 @@ describe('Get Overview', () => {
 		const paid = { customer_id: id, branch_id: 1, pay_type_id: 1, income: '1.00', note };
 		addRecord('pay', { ...paid, document_date: '01.02.2026' });
 		const parameters = overview('phone', { phone: fromAi('phone') });
-		const items = await callTool(toolContext(school, parameters, { phone: '89001112233' }));
+		const items = await callTool(makeToolContext(school, parameters, { phone: '89001112233' }));
 		expect(items).toMatchObject([{ json: { id, payments: [{ income: '1.00' }] } }]);
 		expect(JSON.stringify(items)).not.toContain(note);
 	});
@@ -213,7 +213,7 @@ describe('Get Overview', () => {
 		const id = addLead({ is_study: 1, phone, email: [other.email], legal_name: other.payer });
 		const { parameters } = withPackage('parent-bot').nodes.find(({ name }) => name === 'Get Overview') ?? {};
 		const asked = { ...(parameters as INodeParameters), phone: phone[0] };
-		const items = await callTool(toolContext(school, asked, {}));
+		const items = await callTool(makeToolContext(school, asked, {}));
 		expect(items.map(({ json }) => json.id)).toEqual([id]);
 		for (const word of Object.values(other)) expect(JSON.stringify(items)).not.toContain(word);
 	});
@@ -257,7 +257,7 @@ describe.each(['digits', 'text'])('where AlfaCRM looks at the %s of a phone', (p
 		const id = addLead({ phone: [held] });
 		addLead({ phone: ['+7(493)255-00-01'] });
 		for (const text of typed) {
-			const { results } = await school.engine.search('customers', { branchId: 1 }, text);
+			const { results } = await school.engine.searchPicker('customers', { branchId: 1 }, text);
 			const isFull = text.replace(/\D/g, '').length > 7;
 			const found = results.map(({ value }) => value);
 			expect([text, found]).toEqual([text, isFull ? [id] : (expect.arrayContaining([id]) as number[])]);

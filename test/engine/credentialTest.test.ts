@@ -64,7 +64,7 @@ async function test(
 	const context = new ExecuteContext(
 		workflow,
 		node,
-		engine.additionalData(workflow),
+		engine.makeAdditionalData(workflow),
 		'internal',
 		{ resultData: { runData: {} } } as unknown as IRunExecutionData,
 		0,

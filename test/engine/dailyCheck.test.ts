@@ -2,14 +2,14 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { forgetAccounts } from '../../nodes/AlfaCrm/api/accountKnowledge';
 import type { RunOptions } from './support/engine';
-import { callInProcess, passPauses } from './support/inProcess';
+import { callInProcess, skipRetryPauses } from './support/inProcess';
 import { asExpression } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
 import { stopClock } from './support/stoppedClock';
 import { useSchool } from './support/school';
 
 callInProcess();
-passPauses();
+skipRetryPauses();
 
 const school = useSchool({ customers: 300, settings: { bodyPageSize: 'honoured' } });
 const office = frontDeskOf(school);

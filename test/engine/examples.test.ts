@@ -2,7 +2,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { Workflow } from 'n8n-workflow';
 
 import { withPackage } from '../../scripts/lib/examples';
-import { Types } from './support/engine';
+import { TestNodeTypes } from './support/engine';
 import { recordWithId } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
 import { stopClock } from './support/stoppedClock';
@@ -22,7 +22,7 @@ function valueFor(expression: unknown, json: IDataObject): unknown {
 		nodes: [node as never],
 		connections: {},
 		active: false,
-		nodeTypes: new Types(),
+		nodeTypes: new TestNodeTypes(),
 	});
 	const item = { json };
 	return workflow.expression.getParameterValue(expression as string, null, 0, 0, 'N', [item], 'manual', {});

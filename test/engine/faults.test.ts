@@ -10,7 +10,7 @@ import { upsertByPhoneForm } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
 import { Poller } from './support/poller';
 import { useRawServer } from './support/rawServer';
-import { otherNameOf, useSchool } from './support/school';
+import { withOtherHostName, useSchool } from './support/school';
 import { tellsCause } from './support/version';
 
 /** What comes of answers that do not arrive, or do not say what they should. */
@@ -127,10 +127,10 @@ describe('a redirect to another host', () => {
 
 	it('for minutes: meanwhile dropdowns and polls end with the message and send nothing', async () => {
 		// Nobody else in this file is to wait with them.
-		const hostname = otherNameOf(school.sandbox.url);
+		const hostname = withOtherHostName(school.sandbox.url);
 		const engine = new Engine({ ...school.credential, hostname });
 		const poller = new Poller(engine, { event: 'customerCreated' });
-		await poller.tick();
+		await poller.poll();
 		const { state } = poller;
 		const execution = new AbortController();
 		askFor(290);
@@ -140,8 +140,8 @@ describe('a redirect to another host', () => {
 		const begun = performance.now();
 
 		const words = /asks to wait for 2\d\d seconds/;
-		await expect(engine.options('branches', {})).rejects.toThrow(words);
-		await expect(poller.tick()).rejects.toThrow(words);
+		await expect(engine.loadOptions('branches', {})).rejects.toThrow(words);
+		await expect(poller.poll()).rejects.toThrow(words);
 
 		expect(performance.now() - begun).toBeLessThan(90_000);
 		expect(school.readCalls()).toEqual(calls);

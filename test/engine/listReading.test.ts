@@ -54,8 +54,8 @@ it('no size is asked for by an API Call, which goes out as it was written; 500 b
 	expect(new Set(sizes())).toEqual(new Set([undefined]));
 	school.sandbox.clearJournal();
 	changeSettings({ bodyPageSize: 'honoured' });
-	await school.engine.options('subjects', list());
-	const { results } = await school.engine.search('customers', list(), '', undefined);
+	await school.engine.loadOptions('subjects', list());
+	const { results } = await school.engine.searchPicker('customers', list(), '', undefined);
 	expect(results).toHaveLength(100);
 	expect([sizes('subject/index'), sizes()]).toEqual([[500], [100]]);
 });

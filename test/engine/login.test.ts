@@ -10,7 +10,7 @@ import { frontDeskOf } from './support/frontDesk';
 import { Poller } from './support/poller';
 import type { RawAnswer } from './support/rawServer';
 import { useRawServer } from './support/rawServer';
-import { otherNameOf, useSchool } from './support/school';
+import { withOtherHostName, useSchool } from './support/school';
 import { failure } from './support/version';
 
 const school = useSchool({ customers: 30 });
@@ -191,12 +191,12 @@ describe('an execution that is cancelled while it logs in', () => {
 		[
 			'waits to be repeated',
 			{ status: 429, headers: { 'retry-after': '60' } },
-			() => getRateLimiter(otherNameOf(server.url)).requestedPauseMs > 0,
+			() => getRateLimiter(withOtherHostName(server.url)).requestedPauseMs > 0,
 		],
 	])('ends at once where the login %s', async (what, answer, isThere) => {
 		server.answer = () => answer;
 		const execution = new AbortController();
-		const engine = engineWith({ hostname: otherNameOf(server.url), email: `${what}@school.example` });
+		const engine = engineWith({ hostname: withOtherHostName(server.url), email: `${what}@school.example` });
 		const running = engine.run({ parameters: listBranches, signal: execution.signal });
 		while (!isThere()) await sleep(5);
 		const begun = performance.now();
@@ -262,10 +262,10 @@ describe('where the main branch is switched off', () => {
 		const id = addLead({ phone: [PHONE], branch_ids: [3] });
 		const engine = engineWith({ branchId: 2 });
 		expect((await engine.run({ parameters: listBranches })).json).toHaveLength(3);
-		expect(await engine.options('branches', {})).toHaveLength(3);
-		expect((await engine.options('stages', {})).length).toBeGreaterThan(0);
+		expect(await engine.loadOptions('branches', {})).toHaveLength(3);
+		expect((await engine.loadOptions('stages', {})).length).toBeGreaterThan(0);
 		expect((await engine.run({ parameters: findByPhoneForm(PHONE) })).json).toMatchObject([{ id }]);
-		expect(await new Poller(engine, CREATED).tick()).toEqual([]);
+		expect(await new Poller(engine, CREATED).poll()).toEqual([]);
 		expect(paths()).toEqual(['/v2api/2/branch/index']);
 	});
 });

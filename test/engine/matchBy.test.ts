@@ -2,7 +2,7 @@ import type { IDataObject, INodeParameters, INodePropertyModeValidation } from '
 
 import { customer as customerEntity } from '../../nodes/AlfaCrm/entities/customer';
 import { formOf } from '../support/form';
-import { askedOfModel, callTool, fromAi, toolContext } from './support/agentTool';
+import { readToolArguments, callTool, fromAi, makeToolContext } from './support/agentTool';
 import { Engine } from './support/engine';
 import { EMPTY, NULL, asExpression, recordWithId } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
@@ -122,7 +122,7 @@ describe('the customer of an operation', () => {
 			{ ...payment, pay_type_id: 2, pay_account_id: 1, customer_id: by('phone', String(five)) },
 			"'Customer' must be the number of a record",
 		);
-		const offered = await school.engine.search(
+		const offered = await school.engine.searchPicker(
 			'customerSubscriptions',
 			pay(by('phone', String(five))),
 			'',
@@ -243,8 +243,10 @@ describe('a customer who is named by a key', () => {
 
 	it('is found for the model that gives the phone to the tool of an agent', async () => {
 		const id = client();
-		const context = toolContext(school, job('get', by('phone', fromAi('phone'))), { phone: '8 900 5550001' });
-		expect(askedOfModel(context)).toMatchObject([{ key: 'phone' }]);
+		const context = makeToolContext(school, job('get', by('phone', fromAi('phone'))), {
+			phone: '8 900 5550001',
+		});
+		expect(readToolArguments(context)).toMatchObject([{ key: 'phone' }]);
 		expect(await callTool(context)).toMatchObject([{ json: { id } }]);
 	});
 });

@@ -8,7 +8,7 @@ import { recordWithId } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
 import { stopClock } from './support/stoppedClock';
 import { useSchool } from './support/school';
-import { recordsOf } from './support/values';
+import { readRecordsOfBranch } from './support/arbitraryValues';
 
 /** What a record that comes out of the node holds: AlfaCRM's own fields, names of the IDs, the address of its page. */
 const school = useSchool({ customers: 60 });
@@ -76,7 +76,9 @@ const WORDS: Record<string, Record<number, string>> = {
 /** What a record is called in a list of branch 1; nothing if it is not in that. */
 function nameIn(path: string, id: unknown): string | undefined {
 	const world = { branch: 1, rows: (of: string) => school.sandbox.store.rows(of) };
-	return recordsOf(world, path).find((found) => found.id === Number(id))?.name as string | undefined;
+	return readRecordsOfBranch(world, path).find((found) => found.id === Number(id))?.name as
+		| string
+		| undefined;
 }
 
 /** The names that belong beside the fields of a row, as the sandbox's own rows tell. */

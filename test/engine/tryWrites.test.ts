@@ -4,13 +4,13 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Fault, Snapshot } from '../../sandbox';
 import type { RunOptions } from './support/engine';
-import { callInProcess, passPauses } from './support/inProcess';
+import { callInProcess, skipRetryPauses } from './support/inProcess';
 import { OPEN_END } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
 callInProcess();
-passPauses();
+skipRetryPauses();
 
 interface Told extends IDataObject {
 	step: string;

@@ -54,7 +54,7 @@ function someField({ options = [] }: INodeProperties): IDataObject {
 async function firstIn(property: INodeProperties, form: INodeParameters): Promise<INodeParameters[string]> {
 	const { name, type, typeOptions, modes = [], options = [], placeholder = '' } = property;
 	if (type === 'resourceLocator') {
-		const { results } = await school.engine.search(
+		const { results } = await school.engine.searchPicker(
 			String(modes[0].typeOptions?.searchListMethod),
 			form,
 			search(form, name),
@@ -64,7 +64,7 @@ async function firstIn(property: INodeProperties, form: INodeParameters): Promis
 	}
 	if (type === 'options' || type === 'multiOptions') {
 		const method = typeOptions?.loadOptionsMethod;
-		const offers = method ? await school.engine.options(method, form) : options;
+		const offers = method ? await school.engine.loadOptions(method, form) : options;
 		const value = (offers[0] as { value: string }).value;
 		return type === 'options' ? value : [value];
 	}

@@ -4,40 +4,40 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { MatchKey } from '../../nodes/AlfaCrm/entities/types';
 import type { Settings } from '../../sandbox';
-import type { Given, Target } from '../engine/support/given';
-import { callInProcess, passPauses } from '../engine/support/inProcess';
-import type { State } from '../engine/support/lane';
-import { callOf, Lane } from '../engine/support/lane';
+import type { FilledForm, Target } from '../engine/support/arbitraryForms';
+import { callInProcess, skipRetryPauses } from '../engine/support/inProcess';
+import type { AccountChanges } from '../engine/support/sharedAccount';
+import { nameCall, SharedAccount } from '../engine/support/sharedAccount';
 import type { OperationCase } from '../engine/support/operationCases';
 import { operationCases, PROMISES } from '../engine/support/operationCases';
-import { newEmail, newPhone } from '../engine/support/values';
+import { arbitraryEmail, arbitraryPhone } from '../engine/support/arbitraryValues';
 import { depth, isDeep, seed } from '../support/depth';
 import { actionTable } from '../support/form';
 
 jest.setTimeout(600_000);
 callInProcess();
-passPauses();
+skipRetryPauses();
 
-let lane: Lane;
+let lane: SharedAccount;
 beforeAll(async () => {
-	lane = await Lane.open();
+	lane = await SharedAccount.open();
 });
 afterAll(async () => await lane.sandbox.close());
 
 const table = operationCases.map((tested) => [`${tested.resource} ${tested.operation}`, tested] as const);
-const givenTo = (tested: OperationCase): fc.Arbitrary<Given> =>
-	tested.targets(lane.world).chain((target) => tested.given(lane.world, target));
-const changesSomething = (state: State): boolean => Object.keys(state).length > 1;
+const givenTo = (tested: OperationCase): fc.Arbitrary<FilledForm> =>
+	tested.arbitraryTarget(lane.records).chain((target) => tested.arbitraryForm(lane.records, target));
+const changesSomething = (state: AccountChanges): boolean => Object.keys(state).length > 1;
 
 /** Until nothing goes on any more but what waits for the gate. */
 async function quiet(): Promise<void> {
 	for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-async function oneAfterAnother(...runs: Given[]): Promise<State> {
-	lane.fresh();
+async function oneAfterAnother(...runs: FilledForm[]): Promise<AccountChanges> {
+	lane.reset();
 	for (const run of runs) await lane.run(run);
-	return lane.state();
+	return lane.readChanges();
 }
 
 // ---------------------------------------------------------------- run again
@@ -70,17 +70,17 @@ describe('what is run again', () => {
 			ways,
 			async (first, settings, again) => {
 				const { parameters, items } = first;
-				lane.fresh(settings);
+				lane.reset(settings);
 				await lane.run(first);
-				const once = lane.state();
+				const once = lane.readChanges();
 				if (changesSomething(once)) changing += 1;
 				if (again === 'in the same run') {
-					lane.fresh(settings);
+					lane.reset(settings);
 					await lane.run({ parameters, items: [...items, ...items] });
 				} else {
 					await lane.run(again === 'in another spelling' ? respelled(first) : first);
 				}
-				expect(lane.state()).toEqual(once);
+				expect(lane.readChanges()).toEqual(once);
 			},
 		);
 		const before = changing;
@@ -94,7 +94,7 @@ describe('what is run again', () => {
 });
 
 /** The same, as another workflow would give it: days, phones, names in messengers and sums are written differently and mean the same. */
-function respelled({ parameters, items }: Given): Given {
+function respelled({ parameters, items }: FilledForm): FilledForm {
 	const { json, ...others } = parameters;
 	const form = again(others) as INodeParameters;
 	return {
@@ -129,10 +129,15 @@ function spelling(text: string): string {
 const credentials = fc.constantFrom<0 | 1>(0, 1);
 
 /** The end of both, started at the same moment: calls arrive and are answered in the order that the scheduler decides. */
-async function together(one: Given, two: Given, other: 0 | 1, scheduler: Scheduler): Promise<State> {
-	lane.fresh();
-	lane.gate = async (entry, moment) =>
-		await scheduler.schedule(Promise.resolve(), `${callOf(entry)} ${moment}`);
+async function together(
+	one: FilledForm,
+	two: FilledForm,
+	other: 0 | 1,
+	scheduler: Scheduler,
+): Promise<AccountChanges> {
+	lane.reset();
+	lane.holdCall = async (entry, moment) =>
+		await scheduler.schedule(Promise.resolve(), `${nameCall(entry)} ${moment}`);
 	let isOver = false;
 	const both = Promise.all([lane.run(one), lane.run(two, other)]).finally(() => (isOver = true));
 	while (!isOver) {
@@ -140,11 +145,11 @@ async function together(one: Given, two: Given, other: 0 | 1, scheduler: Schedul
 		if (scheduler.count() > 0) await scheduler.waitNext(1);
 	}
 	await both;
-	return lane.state();
+	return lane.readChanges();
 }
 
 /** Nothing of either is lost, and nothing is there that neither of both orders would have left. */
-async function expectWhole(runs: fc.Arbitrary<[Given, Given]>, numRuns: number): Promise<void> {
+async function expectWhole(runs: fc.Arbitrary<[FilledForm, FilledForm]>, numRuns: number): Promise<void> {
 	const property = fc.asyncProperty(
 		runs,
 		credentials,
@@ -177,10 +182,12 @@ describe('two at the same moment', () => {
 	it.each(table)(
 		'%s, two about the same thing: the end is that of one after the other',
 		async (_name, tested) => {
-			const { world } = lane;
+			const { records } = lane;
 			const both = tested
-				.targets(world)
-				.chain((target) => fc.tuple(tested.given(world, target), tested.given(world, target)));
+				.arbitraryTarget(records)
+				.chain((target) =>
+					fc.tuple(tested.arbitraryForm(records, target), tested.arbitraryForm(records, target)),
+				);
 			await expectWhole(both, depth.together);
 		},
 	);
@@ -198,10 +205,12 @@ describe('two at the same moment', () => {
 	);
 
 	it.each(pairs)('%s on one record: the end is that of one after the other', async (_name, first, second) => {
-		const { world } = lane;
+		const { records } = lane;
 		const both = first
-			.targets(world)
-			.chain((target) => fc.tuple(first.given(world, target), second.given(world, target)));
+			.arbitraryTarget(records)
+			.chain((target) =>
+				fc.tuple(first.arbitraryForm(records, target), second.arbitraryForm(records, target)),
+			);
 		await expectWhole(both, depth.togetherOnOneRecord);
 	});
 
@@ -224,20 +233,23 @@ describe('two at the same moment', () => {
 	it.each(sharing)(
 		'%s, both for one new record: the end is that of one after the other',
 		async (_name, tested, [one, two]) => {
-			const { world } = lane;
+			const { records } = lane;
 			const person = fc.record({
-				phone: newPhone,
-				email: newEmail,
+				phone: arbitraryPhone,
+				email: arbitraryEmail,
 				web: fc.constant('@new_name'),
 				name: fc.constantFrom('Новая Запись', 'Другая Запись'),
 				dob: fc.constant('2015-03-04'),
 			});
 			const by = ({ name, fields }: MatchKey, values: IDataObject): Target => ({
-				named: { matchBy: name, ...Object.fromEntries(fields.map((field) => [field, values[field]])) },
-				keyed: fields,
+				parameters: { matchBy: name, ...Object.fromEntries(fields.map((field) => [field, values[field]])) },
+				keyFields: fields,
 			});
 			const both = person.chain((values) =>
-				fc.tuple(tested.given(world, by(one, values)), tested.given(world, by(two, values))),
+				fc.tuple(
+					tested.arbitraryForm(records, by(one, values)),
+					tested.arbitraryForm(records, by(two, values)),
+				),
 			);
 			await expectWhole(both, depth.together);
 		},
@@ -258,11 +270,11 @@ const WAYS = ['the answer is lost', 'refused with 500', 'cancelled'] as const;
 type Way = (typeof WAYS)[number];
 
 interface Sample {
-	run: Given;
+	run: FilledForm;
 	requests: number;
 	writes: number;
 	/** What one undisturbed run leaves. */
-	once: State;
+	once: AccountChanges;
 }
 
 /** Runs that make a difference, those first that write most. */
@@ -271,10 +283,10 @@ async function samples(tested: OperationCase): Promise<Sample[]> {
 	const candidates = fc.sample(givenTo(tested), { seed, numRuns: MOST_CANDIDATES });
 	for (const [index, run] of candidates.entries()) {
 		if (index >= depth.interruptedCandidates && found.length > 0) break;
-		lane.fresh(SETTINGS);
+		lane.reset(SETTINGS);
 		const { error } = await lane.run(run);
-		const once = lane.state();
-		const [requests, writes] = [lane.sandbox.journal.length, lane.done.length];
+		const once = lane.readChanges();
+		const [requests, writes] = [lane.sandbox.journal.length, lane.writes.length];
 		if (error === undefined && changesSomething(once)) found.push({ run, requests, writes, once });
 	}
 	let requests = 0;
@@ -285,18 +297,18 @@ async function samples(tested: OperationCase): Promise<Sample[]> {
 }
 
 /** Runs until something happens at a request, counted from 1; returns what was sent after cancelling. */
-async function interrupted(run: Given, how: Way, at: number): Promise<string[]> {
+async function interrupted(run: FilledForm, how: Way, at: number): Promise<string[]> {
 	const { sandbox } = lane;
-	lane.fresh(SETTINGS);
+	lane.reset(SETTINGS);
 	const stop = new AbortController();
 	if (how === 'the answer is lost') sandbox.faults.failRequest(at, 'lostAfter');
 	if (how === 'refused with 500') sandbox.faults.failRequest(at, 'status500');
-	lane.gate = ({ request }, moment) => {
+	lane.holdCall = ({ request }, moment) => {
 		if (how === 'cancelled' && moment === 'arrives' && request === at) stop.abort();
 	};
 	await lane.run({ ...run, signal: stop.signal });
 	await quiet();
-	const after = sandbox.journal.slice(at).map(callOf);
+	const after = sandbox.journal.slice(at).map(nameCall);
 	return how === 'cancelled' ? after.filter((call) => !call.endsWith('/index')) : [];
 }
 
@@ -312,9 +324,9 @@ describe('an execution', () => {
 					const ways = isDeep ? WAYS : [WAYS[Math.abs(seed + at) % WAYS.length]];
 					for (const how of ways) {
 						const sentAfterCancelling = await interrupted(run, how, at);
-						lane.gate = () => {};
+						lane.holdCall = () => {};
 						await lane.run(run);
-						const end = { run, how, at, sentAfterCancelling, state: lane.state() };
+						const end = { run, how, at, sentAfterCancelling, state: lane.readChanges() };
 						expect(end).toEqual({ run, how, at, sentAfterCancelling: [], state: once });
 					}
 				}
@@ -325,10 +337,10 @@ describe('an execution', () => {
 });
 
 async function expectToEndAtOnce({ run, once }: Sample): Promise<void> {
-	lane.fresh(SETTINGS);
+	lane.reset(SETTINGS);
 	let release = () => {};
 	const held = new Promise<void>((resolve) => (release = resolve));
-	lane.gate = async ({ request }) => await (request === 1 ? held : undefined);
+	lane.holdCall = async ({ request }) => await (request === 1 ? held : undefined);
 	const first = lane.run(run);
 	await quiet();
 	const stop = new AbortController();
@@ -340,5 +352,5 @@ async function expectToEndAtOnce({ run, once }: Sample): Promise<void> {
 	expect(hasEnded).toBe(true);
 	release();
 	await Promise.all([first, second]);
-	expect(lane.state()).toEqual(once);
+	expect(lane.readChanges()).toEqual(once);
 }

@@ -45,7 +45,7 @@ async function scrollToEnd(sandbox: Sandbox): Promise<number> {
 	let entries = 0;
 	let token: string | undefined;
 	do {
-		const { results, paginationToken } = await engine.search('customers', FORM, '', token);
+		const { results, paginationToken } = await engine.searchPicker('customers', FORM, '', token);
 		entries += results.length;
 		token = paginationToken as string | undefined;
 	} while (token !== undefined);

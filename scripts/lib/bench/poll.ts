@@ -231,7 +231,7 @@ function accountWith(sandbox: Sandbox, poller: Poller) {
 			Date.now = now;
 			let items: unknown[] = [];
 			const bytes = await sentBytes.during(async () => {
-				items = await poller.tick().finally(() => (Date.now = realNow));
+				items = await poller.poll().finally(() => (Date.now = realNow));
 			});
 			const stateBytes = JSON.stringify(poller.state).length;
 			return { items: items.length, stateBytes, requests: sandbox.journal.length, bytes };

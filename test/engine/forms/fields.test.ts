@@ -5,7 +5,7 @@ import { forgetAccounts } from '../../../nodes/AlfaCrm/api/accountKnowledge';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import { recordSchema } from '../../../nodes/AlfaCrm/output/recordSchema';
 import { formOf } from '../../support/form';
-import { askedOfModel, callTool, fromAi, toolContext } from '../support/agentTool';
+import { readToolArguments, callTool, fromAi, makeToolContext } from '../support/agentTool';
 import { Engine } from '../support/engine';
 import {
 	EMPTY,
@@ -57,8 +57,8 @@ describe('JSON', () => {
 	});
 
 	it('of a tool is for the model to give, which is told what is required, the fields, their types and choices', async () => {
-		const context = toolContext(school, { ...base, inputMode: 'json' }, { JSON: json });
-		const [asked, ...others] = askedOfModel(context);
+		const context = makeToolContext(school, { ...base, inputMode: 'json' }, { JSON: json });
+		const [asked, ...others] = readToolArguments(context);
 		expect([asked.key, asked.type, others]).toEqual(['JSON', 'json', []]);
 		const told =
 			/^required: name, is_study \(1 Client, 0 Lead\); optional: .*dob \(date\), gender \(0 Not Given, 1 Male/;
@@ -79,7 +79,7 @@ describe('JSON', () => {
 
 describe('the field mapper', () => {
 	const columnsFor = async (more: INodeParameters = {}) =>
-		await school.engine.columns('customerColumns', { ...base, ...more });
+		await school.engine.loadColumns('customerColumns', { ...base, ...more });
 	const mapped = (columns: object): INodeParameters => ({
 		...base,
 		inputMode: 'map',
@@ -114,7 +114,7 @@ describe('the field mapper', () => {
 	it('exists for every resource with custom fields', async () => {
 		for (const { resource, label, fields } of entities.filter(({ hasCustomFields }) => hasCustomFields)) {
 			const method = `${label.charAt(0).toLowerCase()}${label.slice(1).replace(/ /g, '')}Columns`;
-			const ids = (await school.engine.columns(method, { ...base, resource })).map(({ id }) => id);
+			const ids = (await school.engine.loadColumns(method, { ...base, resource })).map(({ id }) => id);
 			expect(ids).toEqual(expect.arrayContaining(fields.map(({ name }) => name)));
 			expect(ids.some((id) => id.startsWith('custom_'))).toBe(true);
 		}
@@ -395,7 +395,7 @@ describe('what an agent fills in', () => {
 
 	it.each(['null', '', '[]'])('finds and makes nobody by a phone that is %j', async (phone) => {
 		const before = readRecords('customer').length;
-		const call = callTool(toolContext(school, parameters, { phone, name: 'Вера' }));
+		const call = callTool(makeToolContext(school, parameters, { phone, name: 'Вера' }));
 		await expect(call).rejects.toThrow(/'Phone'/);
 		expect(readRecords('customer')).toHaveLength(before);
 	});
@@ -406,7 +406,7 @@ describe('what an agent fills in', () => {
 			changeSettings({ forbiddenCalls: ['branch/index'] });
 			const id = addLead({ phone: [PHONE] });
 			const args = { phone: `["${PHONE}"]`, name: 'Вера', note: 'Перезвонить' };
-			const context = toolContext(school, parameters, args);
+			const context = makeToolContext(school, parameters, args);
 			const items = await callTool(version === 'now' ? context : withoutHints(context));
 			expect(items.map(({ json }) => json)).toEqual([
 				expect.objectContaining({ id, operationResult: 'updated' }),
@@ -425,7 +425,7 @@ describe('what an agent fills in', () => {
 			},
 		};
 		const book = async (args: IDataObject) =>
-			await callTool(toolContext(school, lesson, { day: '2031-03-10', time: '17:00', ...args }));
+			await callTool(makeToolContext(school, lesson, { day: '2031-03-10', time: '17:00', ...args }));
 		for (const nobody of [{}, { customer: '' }, { customer: 'null' }, { customer: '[]' }])
 			await expect(book(nobody)).rejects.toThrow(/'Customer'/);
 		expect(readRecords('lesson').filter(({ date }) => date === '2031-03-10')).toEqual([]);

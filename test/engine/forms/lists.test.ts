@@ -22,7 +22,12 @@ async function scrolled(method: string, typed = '', more: INodeParameters = {}, 
 	const entries: INodeListSearchItems[] = [];
 	let token: string | undefined;
 	for (let page = 0; page === 0 || (token !== undefined && page < 100); page++) {
-		const { results, paginationToken } = await engine.search(method, { ...form, ...more }, typed, token);
+		const { results, paginationToken } = await engine.searchPicker(
+			method,
+			{ ...form, ...more },
+			typed,
+			token,
+		);
 		entries.push(...results);
 		token = paginationToken as string | undefined;
 	}
@@ -54,7 +59,7 @@ const lessonOn = (date: string, more: object = {}) =>
 
 describe('a dropdown', () => {
 	const stages = async (parameters: INodeParameters = { branchId: 1 }) =>
-		await school.engine.options('stages', parameters);
+		await school.engine.loadOptions('stages', parameters);
 	const askedAt = () => school.readJournal('lead-status/index').map(({ path }) => path);
 
 	it('is of the branch that is called so, though its name be a number', async () => {
@@ -76,7 +81,7 @@ describe('a dropdown', () => {
 		['subjects', 'subject', [5]],
 	])('%s offers every %s of the account, also on a second page', async (method, path, hidden: number[]) => {
 		for (let number = 1; number <= 45; number++) addRecord(path, { name: `Ещё ${number}`, is_enabled: 1 });
-		const options = await school.engine.options(method, { branchId: 1 });
+		const options = await school.engine.loadOptions(method, { branchId: 1 });
 		expect(sorted([...options.map(({ value }) => value), ...hidden])).toEqual(idsOf(path));
 	});
 
@@ -126,7 +131,7 @@ describe('a dropdown', () => {
 
 	it('marks a branch as closed, and asks in an open one', async () => {
 		changeRecord('branch', 1, { is_active: '0' });
-		const branches = await school.engine.options('branches', {});
+		const branches = await school.engine.loadOptions('branches', {});
 		expect(branches.find(({ value }) => value === 1)?.name).toMatch(/ \(inactive\)$/);
 		await stages({ branchIds: [] });
 		expect(askedAt()).toEqual(['/v2api/2/lead-status/index']);
@@ -136,7 +141,7 @@ describe('a dropdown', () => {
 		for (const { id } of [...readRecords('branch')]) school.sandbox.store.remove('branch', id as number);
 		await expect(stages({})).rejects.toThrow('AlfaCRM returned no branches');
 		const engine = new Engine({ ...school.credential, apiKey: 'not-the-key' });
-		await expect(engine.options('branches', {})).rejects.toThrow("Check 'Email' and 'API Key'");
+		await expect(engine.loadOptions('branches', {})).rejects.toThrow("Check 'Email' and 'API Key'");
 	});
 });
 
@@ -145,9 +150,9 @@ it('a dropdown, a picker and the field mapper say so where AlfaCRM sends no list
 	const login = { email: 'form@school.example', apiKey: 'the key of a user' };
 	const engine = new Engine({ hostname: server.url, requestsPerSecond: 0, ...login });
 	for (const load of [
-		engine.options('stages', form),
-		engine.search('customers', form, 'Мия'),
-		engine.columns('customerColumns', form),
+		engine.loadOptions('stages', form),
+		engine.searchPicker('customers', form, 'Мия'),
+		engine.loadColumns('customerColumns', form),
 	])
 		await expect(load).rejects.toThrow(/AlfaCRM sent no list when asked to/);
 });
@@ -218,7 +223,7 @@ describe('the pages of a picker', () => {
 	it('are read on when a filter leaves nothing of the first ones, so that an early match is not missed', async () => {
 		const [first] = inBranch1('lesson');
 		changeRecord('lesson', first.id, { topic: 'Ёжики  и  Ёлки' });
-		const { results } = await school.engine.search(
+		const { results } = await school.engine.searchPicker(
 			'lessons',
 			{ ...form, resource: 'lesson' },
 			'ежики и ЕЛКИ',
@@ -340,7 +345,7 @@ describe('the picker of lessons', () => {
 		const [often, seldom] = [groupOf('Частая'), groupOf('Редкая')];
 		for (let day = 20; day < 30; day++) lessonOn(`2031-03-${day}`, { group_ids: [often] });
 		const wanted = lessonOn('2031-03-19', { group_ids: [seldom] });
-		const { results } = await school.engine.search('lessons', { ...form, ...lessons }, 'редкая');
+		const { results } = await school.engine.searchPicker('lessons', { ...form, ...lessons }, 'редкая');
 		expect(results).toEqual([
 			{ value: wanted, name: expect.stringMatching(/^19 Mar 2031 20:00 · Редкая · /) as string },
 		]);
@@ -349,7 +354,7 @@ describe('the picker of lessons', () => {
 	});
 
 	it('asks for each name once, and shows numbers where they may not be read', async () => {
-		const search = async () => (await school.engine.search('lessons', { ...form, ...lessons })).results;
+		const search = async () => (await school.engine.searchPicker('lessons', { ...form, ...lessons })).results;
 		await search();
 		const asked = school.readJournal('customer/index').flatMap(({ body }) => (body as { id: number[] }).id);
 		expect(asked).toEqual([...new Set(asked)]);

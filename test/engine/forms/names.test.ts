@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { callTool, fromAi, toolContext } from '../support/agentTool';
+import { callTool, fromAi, makeToolContext } from '../support/agentTool';
 import { asExpression } from '../support/forms';
 import { frontDeskOf } from '../support/frontDesk';
 import { useSchool } from '../support/school';
@@ -86,9 +86,9 @@ describe('a stage by its name', () => {
 
 	it('is its ID where a model gives it, which reads the choices where there is none', async () => {
 		const tool = with_({ lead_status_id: { __rl: true, mode: 'id', value: fromAi('stage') } });
-		const [{ json }] = await callTool(toolContext(school, tool, { stage: STAGE }));
+		const [{ json }] = await callTool(makeToolContext(school, tool, { stage: STAGE }));
 		expect(readRecord('customer', json.id)).toMatchObject({ lead_status_id: stageId() });
-		await expect(callTool(toolContext(school, tool, { stage: 'Согласие' }))).rejects.toMatchObject({
+		await expect(callTool(makeToolContext(school, tool, { stage: 'Согласие' }))).rejects.toMatchObject({
 			message: expect.stringContaining(`'Stage' is "Согласие"`) as string,
 			description: expect.stringContaining(`${STAGE} (${String(stageId())})`) as string,
 		});
@@ -387,7 +387,7 @@ it('each list is read once for all items and for their names in the output', asy
 
 describe('in the editor', () => {
 	const search = async (method: string, parameters: INodeParameters, typed?: string) =>
-		(await school.engine.search(method, parameters, typed)).results.map(({ name }) => name);
+		(await school.engine.searchPicker(method, parameters, typed)).results.map(({ name }) => name);
 
 	it('a list shows what holds the typed text', async () => {
 		changeRecord('room', 1, { name: 'Зелёный зал' });

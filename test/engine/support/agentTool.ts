@@ -14,31 +14,31 @@ import {
 } from 'n8n-workflow';
 
 import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
-import { node, Types } from './engine';
+import { makeNode, TestNodeTypes } from './engine';
 import type { School } from './school';
 
 /** What n8n hands to the node when an agent calls it. */
-export function toolContext(
+export function makeToolContext(
 	school: School,
 	parameters: INodeParameters,
 	args: IDataObject,
 ): SupplyDataContext {
 	const tool = {
-		...node('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrmTool', parameters),
+		...makeNode('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrmTool', parameters),
 		credentials: { alfaCrmApi: { id: '1', name: 'AlfaCRM' } },
 	};
-	const agent = node('Agent', 'test.items', {});
+	const agent = makeNode('Agent', 'test.items', {});
 	const workflow = new Workflow({
 		id: 'test',
 		nodes: [agent, tool],
 		connections: { AlfaCRM: { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] } },
 		active: false,
-		nodeTypes: new Types(),
+		nodeTypes: new TestNodeTypes(),
 	});
 	const context = new SupplyDataContext(
 		workflow,
 		tool,
-		school.engine.additionalData(workflow),
+		school.engine.makeAdditionalData(workflow),
 		'manual',
 		createEmptyRunExecutionData(),
 		0,
@@ -53,7 +53,7 @@ export function toolContext(
 }
 
 /** What the model is asked for, and told of it: n8n makes the schema of the tool of these. */
-export function askedOfModel(context: SupplyDataContext): FromAIArgument[] {
+export function readToolArguments(context: SupplyDataContext): FromAIArgument[] {
 	const asked: FromAIArgument[] = [];
 	traverseNodeParameters(context.getNode().parameters, asked);
 	return asked;

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 /** What AlfaCRM posts: the update of a customer, unless told otherwise. */
-export const delivery = (entity_id = 5, more: IDataObject = {}): IDataObject => ({
+export const makeDelivery = (entity_id = 5, more: IDataObject = {}): IDataObject => ({
 	branch_id: 1,
 	event: 'update',
 	entity: 'Customer',
@@ -21,4 +21,4 @@ export const IGNORED = { status: 200, message: 'Not an event that this workflow 
 export const WRONG_SECRET = { status: 403, message: 'The secret in the URL is missing or wrong' };
 
 /** What the node adds to a delivery. */
-export const KEYED = { deliveryKey: expect.stringMatching(/^[\w-]{16,36}$/) as string };
+export const WITH_DELIVERY_KEY = { deliveryKey: expect.stringMatching(/^[\w-]{16,36}$/) as string };

@@ -25,7 +25,7 @@ import { AlfaCrmTrigger } from '../../../nodes/AlfaCrm/AlfaCrmTrigger.node.ts';
 import { TestCredentialsHelper } from './credentialsHelper';
 
 /** A node that puts out the items a test gives it. */
-class Items implements INodeType {
+class ItemsNode implements INodeType {
 	description = {
 		displayName: 'Items',
 		name: 'items',
@@ -48,15 +48,15 @@ class Items implements INodeType {
 
 const alfaCrm = new AlfaCrm();
 /** As n8n itself makes it, but for what concerns no parameter of ours. */
-const asTool = new AlfaCrm();
-asTool.description = { ...asTool.description, name: 'alfaCrmTool' };
+const alfaCrmTool = new AlfaCrm();
+alfaCrmTool.description = { ...alfaCrmTool.description, name: 'alfaCrmTool' };
 const alfaCrmTrigger = new AlfaCrmTrigger();
 
-export class Types implements INodeTypes {
+export class TestNodeTypes implements INodeTypes {
 	private readonly types: Record<string, INodeType> = {
-		'test.items': new Items(),
+		'test.items': new ItemsNode(),
 		'n8n-nodes-alfacrm.alfaCrm': alfaCrm,
-		'n8n-nodes-alfacrm.alfaCrmTool': asTool,
+		'n8n-nodes-alfacrm.alfaCrmTool': alfaCrmTool,
 		'n8n-nodes-alfacrm.alfaCrmTrigger': alfaCrmTrigger,
 	};
 
@@ -121,9 +121,9 @@ export class Engine {
 		signal,
 	}: RunOptions): Promise<RunResult> {
 		const nodes: INode[] = [
-			node('Items', 'test.items', { items: items as never }),
+			makeNode('Items', 'test.items', { items: items as never }),
 			{
-				...node('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrm', parameters),
+				...makeNode('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrm', parameters),
 				credentials: { alfaCrmApi: { id: this.id, name: 'AlfaCRM' } },
 				...(onError ? { onError } : {}),
 			},
@@ -136,35 +136,35 @@ export class Engine {
 			nodes,
 			connections,
 			active: false,
-			nodeTypes: new Types(),
+			nodeTypes: new TestNodeTypes(),
 			settings: { executionOrder: 'v1', timezone },
 		});
 		const execution = new WorkflowExecute(
-			this.additionalData(workflow),
+			this.makeAdditionalData(workflow),
 			'manual',
 			createEmptyRunExecutionData(),
 		);
-		const running = start(execution, workflow, workflow.getNode('Items') as INode);
+		const running = startRun(execution, workflow, workflow.getNode('Items') as INode);
 		signal?.addEventListener('abort', () => running.cancel(), { once: true });
-		return read(await running);
+		return readResult(await running);
 	}
 
 	/** Loads a dropdown as the editor does while the form holds `parameters`. */
-	async options(method: string, parameters: INodeParameters): Promise<INodePropertyOptions[]> {
+	async loadOptions(method: string, parameters: INodeParameters): Promise<INodePropertyOptions[]> {
 		const load = alfaCrm.methods.loadOptions[method];
 		if (load === undefined) throw new Error(`There is no dropdown ${method}`);
-		return await load.call(this.formContext(parameters));
+		return await load.call(this.makeFormContext(parameters));
 	}
 
 	/** The same of the polling trigger. */
-	async triggerOptions(method: string, parameters: INodeParameters): Promise<INodePropertyOptions[]> {
+	async loadTriggerOptions(method: string, parameters: INodeParameters): Promise<INodePropertyOptions[]> {
 		const load = alfaCrmTrigger.methods.loadOptions[method];
 		if (load === undefined) throw new Error(`There is no dropdown ${method}`);
-		return await load.call(this.formContext(parameters));
+		return await load.call(this.makeFormContext(parameters));
 	}
 
 	/** Searches in a picker, one page of it. */
-	async search(
+	async searchPicker(
 		method: string,
 		parameters: INodeParameters,
 		filter?: string,
@@ -172,33 +172,33 @@ export class Engine {
 	): Promise<INodeListSearchResult> {
 		const search = alfaCrm.methods.listSearch[method];
 		if (search === undefined) throw new Error(`There is no search ${method}`);
-		return await search.call(this.formContext(parameters), filter, page);
+		return await search.call(this.makeFormContext(parameters), filter, page);
 	}
 
 	/** Loads the columns of a field mapper. */
-	async columns(method: string, parameters: INodeParameters): Promise<ResourceMapperField[]> {
+	async loadColumns(method: string, parameters: INodeParameters): Promise<ResourceMapperField[]> {
 		const load = alfaCrm.methods.resourceMapping[method];
 		if (load === undefined) throw new Error(`There is no mapper ${method}`);
-		return (await load.call(this.formContext(parameters))).fields;
+		return (await load.call(this.makeFormContext(parameters))).fields;
 	}
 
 	/** What a form that holds `parameters` gives to the methods behind it. */
-	private formContext(parameters: INodeParameters): LoadOptionsContext {
+	private makeFormContext(parameters: INodeParameters): LoadOptionsContext {
 		const current: INode = {
-			...node('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrm', parameters),
+			...makeNode('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrm', parameters),
 			credentials: { alfaCrmApi: { id: this.id, name: 'AlfaCRM' } },
 		};
 		const workflow = new Workflow({
 			nodes: [current],
 			connections: {},
 			active: false,
-			nodeTypes: new Types(),
+			nodeTypes: new TestNodeTypes(),
 		});
-		const additionalData = { ...this.additionalData(workflow), currentNodeParameters: parameters };
+		const additionalData = { ...this.makeAdditionalData(workflow), currentNodeParameters: parameters };
 		return new LoadOptionsContext(workflow, current, additionalData, '');
 	}
 
-	additionalData(workflow: Workflow): IWorkflowExecuteAdditionalData {
+	makeAdditionalData(workflow: Workflow): IWorkflowExecuteAdditionalData {
 		const url = 'http://127.0.0.1/';
 		return {
 			credentialsHelper: this.credentials,
@@ -222,7 +222,7 @@ export class Engine {
 }
 
 /** n8n 1 takes by position what n8n 2 takes by name. */
-function start(execution: WorkflowExecute, workflow: Workflow, startNode: INode): Running {
+function startRun(execution: WorkflowExecute, workflow: Workflow, startNode: INode): Running {
 	if (execution.run.length === 1) return execution.run({ workflow, startNode });
 	const run = execution.run as unknown as (workflow: Workflow, startNode: INode) => Running;
 	return run.call(execution, workflow, startNode);
@@ -230,11 +230,11 @@ function start(execution: WorkflowExecute, workflow: Workflow, startNode: INode)
 
 type Running = ReturnType<WorkflowExecute['run']>;
 
-export function node(name: string, type: string, parameters: INodeParameters): INode {
+export function makeNode(name: string, type: string, parameters: INodeParameters): INode {
 	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters };
 }
 
-function read(run: IRun): RunResult {
+function readResult(run: IRun): RunResult {
 	const task = run.data.resultData.runData.AlfaCRM?.at(-1);
 	const [items, errorItems] = task?.data?.main ?? [];
 	return {

@@ -1,7 +1,7 @@
 import type { FromAIArgument, IDataObject, INodeParameters, NodeApiError } from 'n8n-workflow';
 
 import type { JournalEntry } from '../../../sandbox';
-import { askedOfModel, callTool, toolContext } from './agentTool';
+import { readToolArguments, callTool, makeToolContext } from './agentTool';
 import type { RunOptions, RunResult } from './engine';
 import { Engine } from './engine';
 import type { School } from './school';
@@ -124,8 +124,8 @@ export function frontDeskOf(school: School): FrontDesk {
 			return await engine.run({ parameters: form });
 		},
 		callAsTool: async (form, args) => {
-			const context = toolContext(school, form, args);
-			const toolArguments = askedOfModel(context);
+			const context = makeToolContext(school, form, args);
+			const toolArguments = readToolArguments(context);
 			const items = await callTool(context);
 			return { toolArguments, records: items.map(({ json }) => json) };
 		},

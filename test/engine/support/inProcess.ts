@@ -73,7 +73,7 @@ export function callInProcess(): void {
 const PAUSES = [1_000, 2_000];
 
 /** From here on nobody waits for those pauses. */
-export function passPauses(): void {
+export function skipRetryPauses(): void {
 	const { setTimeout: start } = globalThis;
 	const sooner = (work: () => void, ms = 0) => start(work, PAUSES.includes(ms) ? 0 : ms);
 	jest.spyOn(globalThis, 'setTimeout').mockImplementation(sooner as typeof setTimeout);

@@ -7,76 +7,85 @@ import type { Action, Entity, OperationName } from '../../../nodes/AlfaCrm/entit
 import type { Row } from '../../../sandbox';
 import { looksFirst, reads } from '../../support/actionKinds';
 import { actionTable, entityAt } from '../../support/form';
-import type { Given, Target } from './given';
-import { customFieldsOf, filled, modeOf, optionsFor, upsertGiven, upsertTargets } from './given';
-import type { Value, World } from './values';
-import { oneOf, picked, recordsOf, valueOf, valuesOf } from './values';
+import type { FilledForm, Target } from './arbitraryForms';
+import {
+	arbitraryCustomFields,
+	fillForm,
+	arbitraryInputMode,
+	arbitraryOptions,
+	arbitraryUpsertForm,
+	arbitraryUpsertTarget,
+} from './arbitraryForms';
+import type { Value, BranchRecords } from './arbitraryValues';
+import { oneItemOf, picked, readRecordsOfBranch, arbitraryValue, arbitraryValues } from './arbitraryValues';
 
 /** An operation that may be run any number of times. */
 export interface OperationCase {
 	resource: string;
 	operation: string;
 	entity: Entity;
-	targets: (world: World) => fc.Arbitrary<Target>;
-	given: (world: World, target: Target) => fc.Arbitrary<Given>;
+	arbitraryTarget: (world: BranchRecords) => fc.Arbitrary<Target>;
+	arbitraryForm: (world: BranchRecords, target: Target) => fc.Arbitrary<FilledForm>;
 }
 
 // ---------------------------------------------------------------- what there is, and what is promised of it
 
-type Repeated = 'reads' | 'once' | 'each time';
+type RunAgain = 'reads' | 'once' | 'each time';
 
-const USUAL: Record<OperationName | 'check' | 'dailyCheck' | 'send' | 'tryWrites', Repeated> = {
-	get: 'reads',
-	getAll: 'reads',
-	find: 'reads',
-	check: 'reads',
-	dailyCheck: 'reads',
-	update: 'once',
-	upsert: 'once',
-	delete: 'once',
-	// A new record each time, but for a lesson: whoever wants one at most takes Create or Update.
-	create: 'each time',
-	// A lead of its own, which it takes back.
-	tryWrites: 'each time',
-	// Whatever the user makes of it.
-	send: 'each time',
-};
+const PROMISE_BY_OPERATION: Record<OperationName | 'check' | 'dailyCheck' | 'send' | 'tryWrites', RunAgain> =
+	{
+		get: 'reads',
+		getAll: 'reads',
+		find: 'reads',
+		check: 'reads',
+		dailyCheck: 'reads',
+		update: 'once',
+		upsert: 'once',
+		delete: 'once',
+		// A new record each time, but for a lesson: whoever wants one at most takes Create or Update.
+		create: 'each time',
+		// A lead of its own, which it takes back.
+		tryWrites: 'each time',
+		// Whatever the user makes of it.
+		send: 'each time',
+	};
 
-function promiseOf({ kind }: Action): Repeated {
+function promiseOfAction({ kind }: Action): RunAgain {
 	if (reads(kind)) return 'reads';
 	// AlfaCRM keeps no list of bonuses, in which the same one could be found.
 	return looksFirst(kind) ? 'once' : 'each time';
 }
 
 /** What each operation promises when it is run again, an action by its kind. */
-export const PROMISES: Record<string, Repeated> = {
-	...USUAL,
+export const PROMISES: Record<string, RunAgain> = {
+	...PROMISE_BY_OPERATION,
 	...Object.fromEntries(
-		entities.flatMap(({ actions = [] }) => actions.map((action) => [action.name, promiseOf(action)])),
+		entities.flatMap(({ actions = [] }) => actions.map((action) => [action.name, promiseOfAction(action)])),
 	),
 };
 
 // ---------------------------------------------------------------- what makes sense for each
 
-type Own = Record<string, fc.Arbitrary<Value | undefined>>;
+type ParameterValues = Record<string, fc.Arbitrary<Value | undefined>>;
 
 /** What makes sense for an operation beyond what the types of its fields say. */
 interface Special {
 	/** Records that it is meant for. */
-	fit?: (row: Row, world: World) => boolean;
+	isSuitable?: (row: Row, world: BranchRecords) => boolean;
 	/** Parameters that follow from the record; undefined is not given. */
-	given?: (world: World, row: Row) => Own;
+	parameters?: (world: BranchRecords, row: Row) => ParameterValues;
 }
 
 const isLead = (row: Row) => row.is_study === 0 && row.e_date === '2030-12-31';
-const members = (row: Row): number[] => (Array.isArray(row.customer_ids) ? row.customer_ids.map(Number) : []);
+const readMembers = (row: Row): number[] =>
+	Array.isArray(row.customer_ids) ? row.customer_ids.map(Number) : [];
 /** Those still to be completed, and now and then one that is already completed. */
-const isLesson = (row: Row) => members(row).length > 0 && (row.status === 1 || row.id % 5 === 0);
-const groupsOf = ({ rows }: World, { id }: Row): number[] =>
+const isLesson = (row: Row) => readMembers(row).length > 0 && (row.status === 1 || row.id % 5 === 0);
+const readGroupsOf = ({ rows }: BranchRecords, { id }: Row): number[] =>
 	rows('cgi').flatMap((row) => (row.customer_id === id ? [Number(row.group_id)] : []));
 
 /** A row of the attendance, as the form gives it. */
-const rowOf = (customer_id: number): fc.Arbitrary<IDataObject> =>
+const arbitraryAttendanceRow = (customer_id: number): fc.Arbitrary<IDataObject> =>
 	fc.record(
 		{
 			customer_id: fc.constant(customer_id),
@@ -88,11 +97,11 @@ const rowOf = (customer_id: number): fc.Arbitrary<IDataObject> =>
 		{ requiredKeys: ['customer_id', 'is_attend'] },
 	);
 
-const attendance = (customers: readonly number[]): fc.Arbitrary<IDataObject> =>
-	fc.tuple(...customers.map(rowOf)).map((values) => ({ values }));
+const arbitraryAttendance = (customers: readonly number[]): fc.Arbitrary<IDataObject> =>
+	fc.tuple(...customers.map(arbitraryAttendanceRow)).map((values) => ({ values }));
 
 /** That of somebody else is refused. */
-function ownSubscription({ rows }: World, customer: number): Own {
+function arbitrarySubscription({ rows }: BranchRecords, customer: number): ParameterValues {
 	const own = rows('customer-tariff').flatMap((row) => (row.customer_id === customer ? [row.id] : []));
 	return { ctt_id: fc.constantFrom(undefined, ...own) };
 }
@@ -101,22 +110,22 @@ function ownSubscription({ rows }: World, customer: number): Own {
 const externalIdField = fc.constantFrom(undefined, 'custom_md_order');
 
 const SPECIAL: Record<string, Special> = {
-	'customer.convertToClient': { fit: isLead },
-	'customer.reject': { fit: isLead },
-	'customer.archive': { fit: (row) => row.e_date === '2030-12-31' },
-	'customer.unarchive': { fit: (row) => row.e_date !== '2030-12-31' },
-	'group.archive': { fit: (row) => row.removed !== 1 },
-	'group.unarchive': { fit: (row) => row.removed === 1 },
+	'customer.convertToClient': { isSuitable: isLead },
+	'customer.reject': { isSuitable: isLead },
+	'customer.archive': { isSuitable: (row) => row.e_date === '2030-12-31' },
+	'customer.unarchive': { isSuitable: (row) => row.e_date !== '2030-12-31' },
+	'group.archive': { isSuitable: (row) => row.removed !== 1 },
+	'group.unarchive': { isSuitable: (row) => row.removed === 1 },
 	'customer.removeFromGroup': {
-		fit: (row, world) => groupsOf(world, row).length > 0,
-		given: (world, row): Own => {
-			const groups = groupsOf(world, row);
-			return groups.length > 0 ? { group_id: oneOf(groups).map(picked) } : {};
+		isSuitable: (row, world) => readGroupsOf(world, row).length > 0,
+		parameters: (world, row): ParameterValues => {
+			const groups = readGroupsOf(world, row);
+			return groups.length > 0 ? { group_id: oneItemOf(groups).map(picked) } : {};
 		},
 	},
 	'customer.takePayment': {
-		given: (world, { id }): Own => ({
-			...ownSubscription(world, id),
+		parameters: (world, { id }): ParameterValues => ({
+			...arbitrarySubscription(world, id),
 			...{
 				externalId: fc.constantFrom(undefined, 'inv-1', 'inv-10'),
 				externalIdField: fc.constant(undefined),
@@ -125,12 +134,12 @@ const SPECIAL: Record<string, Special> = {
 	},
 	// Without a number each run makes one more.
 	'pay.createCorrection': {
-		given: (): Own => ({ externalId: fc.constantFrom('inv-1', 'inv-10'), externalIdField }),
+		parameters: (): ParameterValues => ({ externalId: fc.constantFrom('inv-1', 'inv-10'), externalIdField }),
 	},
 	// Teachers work on Mondays, Wednesdays and Fridays from ten on.
 	'lesson.book': {
-		given: ({ rows }): Own => ({
-			customer_ids: oneOf(rows('customer')).map(({ id }) => picked(id)),
+		parameters: ({ rows }): ParameterValues => ({
+			customer_ids: oneItemOf(rows('customer')).map(({ id }) => picked(id)),
 			group_ids: fc.constant(undefined),
 			lesson_type_id: fc.constantFrom(1, 3).map(picked),
 			teacher_ids: fc.constantFrom([1], [1, 3], []),
@@ -139,25 +148,25 @@ const SPECIAL: Record<string, Special> = {
 			time_from: fc.constantFrom('10:00', '10:30', '16:00:00'),
 			date_to: fc.constantFrom('2031-03-12', '2031-04-14'),
 			// Nobody is further than the last stage: a run that is repeated takes nobody back.
-			lead_status_id: fc.constantFrom(undefined, lastStage(rows)),
+			lead_status_id: fc.constantFrom(undefined, findLastStage(rows)),
 		}),
 	},
 	'lesson.complete': {
-		fit: isLesson,
-		given: (_world, row) => {
-			const customers = members(row);
+		isSuitable: isLesson,
+		parameters: (_world, row) => {
+			const customers = readMembers(row);
 			const [first] = customers;
 			return {
 				present_ids: fc.constant(customers.filter((id) => id % 2 === 0)),
 				absent_ids: fc.constant(customers.filter((id) => id % 2 === 1 && id !== first).join(', ')),
-				details: first % 2 === 1 ? attendance([first]) : fc.constant(undefined),
+				details: first % 2 === 1 ? arbitraryAttendance([first]) : fc.constant(undefined),
 				branch_id: fc.constant(undefined),
 			};
 		},
 	},
 };
 
-function lastStage(rows: World['rows']): Value {
+function findLastStage(rows: BranchRecords['rows']): Value {
 	const stages = [...rows('lead-status')].sort((one, other) => Number(other.weight) - Number(one.weight));
 	return picked(Number(stages[0].id));
 }
@@ -165,10 +174,11 @@ function lastStage(rows: World['rows']): Value {
 // ---------------------------------------------------------------- runs of each
 
 /** A lesson is booked once. */
-const isBooking = (resource: string, operation: string) => operation === 'create' && resource === 'lesson';
+const createsLesson = (resource: string, operation: string) =>
+	operation === 'create' && resource === 'lesson';
 
 export const operationCases: readonly OperationCase[] = actionTable
-	.filter(([resource, operation]) => PROMISES[operation] === 'once' || isBooking(resource, operation))
+	.filter(([resource, operation]) => PROMISES[operation] === 'once' || createsLesson(resource, operation))
 	.map(([resource, operation]) => {
 		const entity = entityAt(resource) as Entity;
 		const action = entity.actions?.find(({ name }) => name === operation);
@@ -176,49 +186,55 @@ export const operationCases: readonly OperationCase[] = actionTable
 		if (operation === 'upsert') {
 			return {
 				...common,
-				targets: (world: World) => upsertTargets(entity, world),
-				given: (world: World, target: Target) => upsertGiven(entity, world, target),
+				arbitraryTarget: (world: BranchRecords) => arbitraryUpsertTarget(entity, world),
+				arbitraryForm: (world: BranchRecords, target: Target) => arbitraryUpsertForm(entity, world, target),
 			};
 		}
 		return {
 			...common,
-			targets: (world: World) => records(entity, operation, world),
-			given: (world: World, target: Target) => {
-				if (isBooking(resource, operation)) return bookingGiven(entity, world, target);
-				if (operation === 'delete') return fc.constant(begun(entity, operation, world, target));
-				if (action) return actionGiven(entity, action, world, target);
-				return updateGiven(entity, world, target);
+			arbitraryTarget: (world: BranchRecords) => arbitraryRecord(entity, operation, world),
+			arbitraryForm: (world: BranchRecords, target: Target) => {
+				if (createsLesson(resource, operation)) return arbitraryLessonForm(entity, world, target);
+				if (operation === 'delete') return fc.constant(startForm(entity, operation, world, target));
+				if (action) return arbitraryActionForm(entity, action, world, target);
+				return arbitraryUpdateForm(entity, world, target);
 			},
 		};
 	});
 
 /** A record of the branch, mostly one that is fit for the operation. */
-function records(entity: Entity, operation: string, world: World): fc.Arbitrary<Target> {
-	const all = recordsOf(world, entity.path);
-	const fit = SPECIAL[`${entity.resource}.${operation}`]?.fit;
+function arbitraryRecord(entity: Entity, operation: string, world: BranchRecords): fc.Arbitrary<Target> {
+	const all = readRecordsOfBranch(world, entity.path);
+	const fit = SPECIAL[`${entity.resource}.${operation}`]?.isSuitable;
 	const fitting = fit ? all.filter((row) => fit(row, world)) : all;
 	const some = fitting.length > 0 ? fitting : all;
 	return fc
 		.tuple(
-			fc.oneof({ weight: 5, arbitrary: oneOf(some) }, { weight: 1, arbitrary: oneOf(all) }),
+			fc.oneof({ weight: 5, arbitrary: oneItemOf(some) }, { weight: 1, arbitrary: oneItemOf(all) }),
 			fc.boolean(),
 		)
 		.map(([row, isByPhone]) => {
 			const phone =
-				entity.actions?.some(({ name }) => name === operation) && ownPhone(row, world.rows(entity.path));
-			if (isByPhone && phone) return { row, named: { id: { __rl: true, mode: 'phone', value: phone } } };
-			return { row, named: { id: entity.listed?.search ? picked(row.id) : String(row.id) } };
+				entity.actions?.some(({ name }) => name === operation) &&
+				findUniquePhone(row, world.rows(entity.path));
+			if (isByPhone && phone) return { row, parameters: { id: { __rl: true, mode: 'phone', value: phone } } };
+			return { row, parameters: { id: entity.listed?.search ? picked(row.id) : String(row.id) } };
 		});
 }
 
 /** A phone that nobody else has, as a customer may be named by it. */
-function ownPhone({ id, phone }: Row, all: readonly Row[]): string | undefined {
+function findUniquePhone({ id, phone }: Row, all: readonly Row[]): string | undefined {
 	const taken = all.filter((row) => row.id !== id).flatMap((row) => [row.phone].flat());
 	const [own] = [phone].flat().filter((one) => typeof one === 'string' && one !== '' && !taken.includes(one));
 	return own as string | undefined;
 }
 
-function begun(entity: Entity, operation: string, world: World, { row, named }: Target): Given {
+function startForm(
+	entity: Entity,
+	operation: string,
+	world: BranchRecords,
+	{ row, parameters }: Target,
+): FilledForm {
 	const keys = entity.operations.some((one) => one === operation) ? (entity.parentFields ?? []) : [];
 	const where = keys.map((key) => [
 		key.name,
@@ -229,25 +245,25 @@ function begun(entity: Entity, operation: string, world: World, { row, named }: 
 			resource: entity.resource,
 			operation,
 			branchId: world.branch,
-			...named,
+			...parameters,
 			...Object.fromEntries(where),
 		} as INodeParameters,
 		items: [{}],
 	};
 }
 
-function updateGiven(entity: Entity, world: World, target: Target): fc.Arbitrary<Given> {
-	const options = optionsFor(entity.resource, 'update');
+function arbitraryUpdateForm(entity: Entity, world: BranchRecords, target: Target): fc.Arbitrary<FilledForm> {
+	const options = arbitraryOptions(entity.resource, 'update');
 	return fc
 		.tuple(
-			valuesOf(entity.fields, world),
-			customFieldsOf(entity, world),
+			arbitraryValues(entity.fields, world),
+			arbitraryCustomFields(entity, world),
 			fc.constantFrom('add', 'replace'),
-			modeOf(entity),
+			arbitraryInputMode(entity),
 			options,
 		)
 		.map(([fields, custom, listMode, mode, chosen]) =>
-			filled(begun(entity, 'update', world, target), mode, 'updateFields', fields, custom, {
+			fillForm(startForm(entity, 'update', world, target), mode, 'updateFields', fields, custom, {
 				listMode,
 				...(chosen ? { options: chosen } : {}),
 			}),
@@ -255,7 +271,11 @@ function updateGiven(entity: Entity, world: World, target: Target): fc.Arbitrary
 }
 
 /** A lesson at one of two times, or at that of the one that is there, so that some want the same. */
-function bookingGiven(entity: Entity, world: World, { row }: Target): fc.Arbitrary<Given> {
+function arbitraryLessonForm(
+	entity: Entity,
+	world: BranchRecords,
+	{ row }: Target,
+): fc.Arbitrary<FilledForm> {
 	const needed = ['lesson_type_id', 'subject_id', 'customer_ids', 'teacher_ids', 'duration'];
 	const free = entity.fields.filter(({ name }) => !['lesson_date', 'time_from', 'time_to'].includes(name));
 	const day = String(row?.date);
@@ -271,28 +291,40 @@ function bookingGiven(entity: Entity, world: World, { row }: Target): fc.Arbitra
 		})),
 	);
 	return fc
-		.tuple(valuesOf(free, world, needed, 3), when, fc.constantFrom('json', 'map'))
+		.tuple(arbitraryValues(free, world, needed, 3), when, fc.constantFrom('json', 'map'))
 		.map(([fields, at, mode]) =>
-			filled(begun(entity, 'create', world, { named: {} }), mode, '', { ...fields, ...at }, {}, {}),
+			fillForm(
+				startForm(entity, 'create', world, { parameters: {} }),
+				mode,
+				'',
+				{ ...fields, ...at },
+				{},
+				{},
+			),
 		);
 }
 
-function actionGiven(entity: Entity, action: Action, world: World, target: Target): fc.Arbitrary<Given> {
+function arbitraryActionForm(
+	entity: Entity,
+	action: Action,
+	world: BranchRecords,
+	target: Target,
+): fc.Arbitrary<FilledForm> {
 	const fields = [...(action.query ?? []), ...(action.fields ?? [])];
-	const special = SPECIAL[`${entity.resource}.${action.name}`]?.given?.(world, target.row as Row) ?? {};
+	const special = SPECIAL[`${entity.resource}.${action.name}`]?.parameters?.(world, target.row as Row) ?? {};
 	const onTop = fields.filter(
 		({ required, prominent, name }) => (required || prominent) && !(name in special),
 	);
 	const optional = fields.filter((field) => !onTop.includes(field) && !(field.name in special));
 	return fc
 		.tuple(
-			fc.record(Object.fromEntries(onTop.map((field) => [field.name, valueOf(field, world)]))),
-			someFields(optional, world),
+			fc.record(Object.fromEntries(onTop.map((field) => [field.name, arbitraryValue(field, world)]))),
+			arbitraryOptionalFields(optional, world),
 			fc.record(special as Record<string, fc.Arbitrary<Value | undefined>>),
 			fc.constantFrom('add', 'replace'),
 		)
 		.map(([top, extra, own, listMode]) => {
-			const { parameters, items } = begun(entity, action.name, world, target);
+			const { parameters, items } = startForm(entity, action.name, world, target);
 			const isOnTop = (name: string) =>
 				fields.some((field) => field.name === name && (field.required || field.prominent));
 			const entries = Object.entries(own).filter(([, value]) => value !== undefined);
@@ -306,7 +338,7 @@ function actionGiven(entity: Entity, action: Action, world: World, target: Targe
 		});
 }
 
-function someFields(fields: readonly Field[], world: World): fc.Arbitrary<IDataObject> {
+function arbitraryOptionalFields(fields: readonly Field[], world: BranchRecords): fc.Arbitrary<IDataObject> {
 	const none = fc.constant<IDataObject>({});
-	return fields.length === 0 ? none : fc.oneof(none, valuesOf(fields, world, [], 3));
+	return fields.length === 0 ? none : fc.oneof(none, arbitraryValues(fields, world, [], 3));
 }

@@ -3,11 +3,11 @@ import type { IDataObject, INode, INodeParameters, WorkflowExecuteMode } from 'n
 import { deepCopy, Workflow } from 'n8n-workflow';
 
 import type { Engine } from './engine';
-import { node, Types } from './engine';
+import { makeNode, TestNodeTypes } from './engine';
 
 const TYPE = 'n8n-nodes-alfacrm.alfaCrmTrigger';
 /** Loaded so far: one with the ID of none before is one that the process has no memory of, as after a start of n8n. */
-let workflows = 0;
+let workflowCount = 0;
 
 /** What n8n gives a poll of its durable scheduler, unless it is set up otherwise; that of an activation has no limit. */
 const DURABLE_BUDGET_MS = 36_000;
@@ -30,11 +30,11 @@ export interface PollerOptions {
  * default engine does it: after the activation and when items are handed over, not after a poll without news.
  */
 export class Poller {
-	private readonly types = new Types();
-	private id = `poll ${++workflows}`;
+	private readonly types = new TestNodeTypes();
+	private id = `poll ${++workflowCount}`;
 	private readonly name = 'AlfaCRM Trigger';
 	private workflow: Workflow;
-	private saved: IDataObject = {};
+	private savedStaticData: IDataObject = {};
 	/** The row of the trigger in n8n's table of polls, where its durable scheduler polls. */
 	cursor: IDataObject | undefined;
 	private send: Send | undefined;
@@ -42,7 +42,7 @@ export class Poller {
 	isActivation = true;
 	private readonly contexts = new WeakMap<Workflow, PollContext>();
 	/** What the trigger wrote to n8n's log. */
-	readonly notes: string[] = [];
+	readonly logLines: string[] = [];
 
 	constructor(
 		private readonly engine: Engine,
@@ -50,44 +50,44 @@ export class Poller {
 		private readonly options: PollerOptions = {},
 	) {
 		this.send = options.send;
-		this.workflow = this.load();
+		this.workflow = this.loadWorkflow();
 	}
 
 	/** One poll: what it hands over, nothing when there is no news. */
-	async tick(): Promise<IDataObject[]> {
+	async poll(): Promise<IDataObject[]> {
 		const { workflow, isActivation } = this;
 		this.isActivation = false;
 		let output: IDataObject[] | null;
 		try {
 			output = this.options.isDurable
 				? await this.pollDurably(isActivation)
-				: await this.poll(workflow, 'trigger', isActivation);
+				: await this.callNode(workflow, 'trigger', isActivation);
 		} finally {
 			// An activation that does not succeed is repeated.
 			this.isActivation ||= isActivation;
 		}
 		this.isActivation = false;
 		if (!this.options.isDurable && (output !== null || isActivation))
-			this.saved = deepCopy(workflow.staticData);
+			this.savedStaticData = deepCopy(workflow.staticData);
 		return output ?? [];
 	}
 
 	/** The editor's 'Fetch Test Event'. */
 	async fetchTestEvent(): Promise<IDataObject[]> {
-		const workflow = this.load();
-		return (await this.poll(workflow, 'manual', false)) ?? [];
+		const workflow = this.loadWorkflow();
+		return (await this.callNode(workflow, 'manual', false)) ?? [];
 	}
 
 	/** n8n starts again with what it has saved. */
 	restart(): void {
-		this.id = `poll ${++workflows}`;
+		this.id = `poll ${++workflowCount}`;
 		this.isActivation = true;
-		this.workflow = this.load();
+		this.workflow = this.loadWorkflow();
 	}
 
 	/** The package is updated or replaced: n8n starts again, with static data that another version has written. */
 	restartWith(staticData: IDataObject): void {
-		this.saved = deepCopy(staticData);
+		this.savedStaticData = deepCopy(staticData);
 		this.restart();
 	}
 
@@ -99,21 +99,21 @@ export class Poller {
 	/** The workflow is switched off and on again in the same n8n, which saves static data when it is switched off. */
 	reactivate(parameters = this.parameters): void {
 		this.parameters = parameters;
-		this.saved = deepCopy(this.workflow.staticData);
+		this.savedStaticData = deepCopy(this.workflow.staticData);
 		this.isActivation = true;
-		this.workflow = this.load();
+		this.workflow = this.loadWorkflow();
 	}
 
 	/** From now on this takes the place of real HTTP, also for the poll context that n8n keeps. */
-	sendWith(send: Send): void {
+	replaceSend(send: Send): void {
 		this.send = send;
 		const kept = this.contexts.get(this.workflow);
 		if (kept) kept.helpers.httpRequestWithAuthentication = send;
 	}
 
 	/** The user saves other settings, which makes n8n load the workflow again. */
-	change(parameters: INodeParameters): void {
-		if (!this.options.isDurable) this.saved = deepCopy(this.workflow.staticData);
+	changeParameters(parameters: INodeParameters): void {
+		if (!this.options.isDurable) this.savedStaticData = deepCopy(this.workflow.staticData);
 		this.parameters = parameters;
 		this.restart();
 	}
@@ -127,9 +127,9 @@ export class Poller {
 		return this.workflow.getNode(this.name) as INode;
 	}
 
-	private load(): Workflow {
+	private loadWorkflow(): Workflow {
 		const trigger: INode = {
-			...node(this.name, TYPE, this.parameters),
+			...makeNode(this.name, TYPE, this.parameters),
 			id: 'trigger',
 			credentials: { alfaCrmApi: { id: '1', name: 'AlfaCRM' } },
 		};
@@ -139,7 +139,7 @@ export class Poller {
 			connections: {},
 			active: true,
 			nodeTypes: this.types,
-			staticData: deepCopy(this.saved),
+			staticData: deepCopy(this.savedStaticData),
 			settings: { timezone: this.options.timeZone ?? 'Europe/Moscow' },
 		});
 	}
@@ -149,18 +149,18 @@ export class Poller {
 	 * activation unless that hands something over.
 	 */
 	private async pollDurably(isActivation: boolean): Promise<IDataObject[] | null> {
-		const workflow = isActivation ? this.workflow : this.load();
+		const workflow = isActivation ? this.workflow : this.loadWorkflow();
 		this.cursor ??= deepCopy(workflow.getStaticData('node', this.node));
 		const seed = this.cursor;
 		const snapshot = deepCopy(seed);
-		const output = await this.poll(workflow, 'trigger', isActivation, snapshot);
+		const output = await this.callNode(workflow, 'trigger', isActivation, snapshot);
 		const isChanged = JSON.stringify(snapshot) !== JSON.stringify(seed);
 		if (isChanged && (output !== null || !isActivation)) this.cursor = snapshot;
-		if (output !== null || isActivation) this.saved = deepCopy(workflow.staticData);
+		if (output !== null || isActivation) this.savedStaticData = deepCopy(workflow.staticData);
 		return output;
 	}
 
-	private async poll(
+	private async callNode(
 		workflow: Workflow,
 		mode: WorkflowExecuteMode,
 		isActivation: boolean,
@@ -169,14 +169,14 @@ export class Poller {
 		// By default, n8n polls with the context of the activation until the workflow is deactivated.
 		const isKept = mode === 'trigger' && snapshot === undefined;
 		const kept = isKept ? this.contexts.get(workflow) : undefined;
-		const context = kept ?? this.contextOf(workflow, mode, isActivation, snapshot);
+		const context = kept ?? this.makeContext(workflow, mode, isActivation, snapshot);
 		if (isKept) this.contexts.set(workflow, context);
 		const type = this.types.getByNameAndVersion(context.getNode().type);
 		const output = await type.poll?.call(context);
 		return output ? output[0].map(({ json }) => json) : null;
 	}
 
-	private contextOf(
+	private makeContext(
 		workflow: Workflow,
 		mode: WorkflowExecuteMode,
 		isActivation: boolean,
@@ -188,7 +188,7 @@ export class Poller {
 		const context = new PollContext(
 			workflow,
 			trigger,
-			this.engine.additionalData(workflow),
+			this.engine.makeAdditionalData(workflow),
 			mode,
 			isActivation ? 'activate' : 'update',
 			undefined,
@@ -199,7 +199,10 @@ export class Poller {
 			budgetMs === undefined ? undefined : () => budgetMs,
 		);
 		Object.defineProperty(context, 'logger', {
-			value: { info: (note: string) => this.notes.push(note), warn: (note: string) => this.notes.push(note) },
+			value: {
+				info: (note: string) => this.logLines.push(note),
+				warn: (note: string) => this.logLines.push(note),
+			},
 		});
 		if (send) context.helpers.httpRequestWithAuthentication = send;
 		return context;

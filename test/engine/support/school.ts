@@ -44,10 +44,10 @@ export function useSchool(options: SandboxOptions = {}): School {
 }
 
 /** The same server by a name of its own: of two names the node does not know that one rate holds for both. */
-export const otherNameOf = (url: string): string => url.replace('127.0.0.1', 'localhost');
+export const withOtherHostName = (url: string): string => url.replace('127.0.0.1', 'localhost');
 
 /** Most requests that started in any second. */
-export function mostInASecond(entries: readonly JournalEntry[]): number {
+export function countMostInOneSecond(entries: readonly JournalEntry[]): number {
 	const starts = entries.map(({ at }) => at).sort((a, b) => a - b);
 	return Math.max(0, ...starts.map((from) => starts.filter((at) => at >= from && at < from + 1_000).length));
 }

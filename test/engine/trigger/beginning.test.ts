@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { httpFailure } from '../support/direct';
+import { httpFailure } from '../support/directSchool';
 import {
 	interceptCalls,
 	CUSTOMER_CREATED,
@@ -9,7 +9,7 @@ import {
 	RECORD_CHANGED,
 	listNumbers,
 	PolledSchool,
-} from '../support/world';
+} from '../support/polledSchool';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -70,7 +70,7 @@ describe('a list that comes empty though its rows are counted', () => {
 		const own = add(world);
 		expect(await world.pollRepeatedly(1, 5)).toEqual([own]);
 		const state = emptied(world, 2);
-		world.poller.change({ ...parameters, branchIds: [1, 2] });
+		world.poller.changeParameters({ ...parameters, branchIds: [1, 2] });
 		await world.pollRepeatedly(3, 5).catch(() => []);
 		state.isOdd = false;
 		await world.pollRepeatedly(3, 61);
@@ -123,10 +123,10 @@ describe('a branch', () => {
 		});
 		world.addLogEntry({ branches: [2] });
 		await world.pollRepeatedly(1, 5);
-		world.poller.change({ ...RECORD_CHANGED, branchIds: [1] });
+		world.poller.changeParameters({ ...RECORD_CHANGED, branchIds: [1] });
 		await world.pollRepeatedly(1, 5);
 		await world.pollRepeatedly(5, DAY, () => world.addLogEntry({ branches: [2] }));
-		world.poller.change({ ...RECORD_CHANGED, branchIds });
+		world.poller.changeParameters({ ...RECORD_CHANGED, branchIds });
 		expect(await world.pollRepeatedly(1, 5)).toEqual([]);
 		const id = world.addLogEntry({ branches: [2] });
 		expect(await world.pollRepeatedly(1, 5)).toEqual([id]);

@@ -8,7 +8,7 @@ const school = useSchool({ customers: 60 });
 
 const started = async (event: string, parameters: INodeParameters = {}) => {
 	const poller = new Poller(school.engine, { event, fetchRecord: false, ...parameters });
-	expect(await poller.tick()).toEqual([]);
+	expect(await poller.poll()).toEqual([]);
 	return poller;
 };
 const { insert, patch, remove } = {
@@ -56,7 +56,7 @@ describe('an event of the change log', () => {
 		expect(updated.error).toBeUndefined();
 		remove('customer', id);
 
-		const items = await poller.tick();
+		const items = await poller.poll();
 
 		expect(items).toEqual([
 			{
@@ -70,7 +70,7 @@ describe('an event of the change log', () => {
 				},
 			},
 		]);
-		expect(await poller.tick()).toEqual([]);
+		expect(await poller.poll()).toEqual([]);
 	});
 
 	it('Lead Moved tells each move, or those to some stages', async () => {
@@ -86,8 +86,8 @@ describe('an event of the change log', () => {
 			[2, 4],
 			[4, null],
 		].map(([from, to]) => update('Customer', id, { lead_status_id: from }, { lead_status_id: to }));
-		expect((await any.tick()).map(bare)).toEqual(moves);
-		expect((await some.tick()).map(bare)).toEqual([moves[1]]);
+		expect((await any.poll()).map(bare)).toEqual(moves);
+		expect((await some.poll()).map(bare)).toEqual([moves[1]]);
 	});
 
 	it('Lead Became Client tells that and not the way back', async () => {
@@ -96,7 +96,7 @@ describe('an event of the change log', () => {
 		patch('customer', id, { is_study: 1 });
 		patch('customer', id, { is_study: 0 });
 		newLead({ is_study: 1 });
-		expect((await poller.tick()).map(bare)).toEqual([
+		expect((await poller.poll()).map(bare)).toEqual([
 			update('Customer', id, { is_study: 0 }, { is_study: 1 }),
 		]);
 	});
@@ -111,7 +111,7 @@ describe('an event of the change log', () => {
 		patch('lesson', planned, { topic: 'Ход конём' });
 		patch('lesson', planned, { status: 3 });
 		patch('lesson', held, { status: 2 });
-		const told = async (poller: Poller) => events(await poller.tick()).map(([event, , id]) => [event, id]);
+		const told = async (poller: Poller) => events(await poller.poll()).map(([event, , id]) => [event, id]);
 		expect(await told(created)).toEqual([planned, held, off].map((id) => ['create', id]));
 		expect(await told(conducted)).toEqual([
 			['create', held],
@@ -127,7 +127,7 @@ describe('an event of the change log', () => {
 		const poller = await started('taskCreated');
 		const id = insert('task', { title: 'Перезвонить', branch_ids: [1] });
 		patch('task', id, { is_done: 1 });
-		expect(events(await poller.tick())).toEqual([['create', 'Task', id]]);
+		expect(events(await poller.poll())).toEqual([['create', 'Task', id]]);
 	});
 
 	it.each<[what: string, parameters: INodeParameters, told: string[]]>([
@@ -148,7 +148,7 @@ describe('an event of the change log', () => {
 		patch('customer', lead, { note: 'да' });
 		remove('task', task);
 		expect(
-			events(await poller.tick()).map(([event, entity]) => `${String(event)} ${String(entity)}`),
+			events(await poller.poll()).map(([event, entity]) => `${String(event)} ${String(entity)}`),
 		).toEqual(told);
 	});
 });
@@ -169,7 +169,7 @@ describe('whatever the form of the log', () => {
 		remove('customer', id);
 		patch('customer', old, { note: 'тоже' });
 
-		const items = (await poller.tick()).map(bare);
+		const items = (await poller.poll()).map(bare);
 
 		expect(items.map(({ event, entity_id }) => [event, entity_id])).toEqual([
 			['create', id],
@@ -180,13 +180,13 @@ describe('whatever the form of the log', () => {
 		expect(items[0]).toMatchObject({ fields_old: {}, fields_new: { name: 'Новая Анна', lead_status_id: 1 } });
 		expect(items[1]).toMatchObject({ fields_old: { note: null }, fields_new: { note: 'да' } });
 		expect(items[2]).toMatchObject({ fields_old: { name: 'Новая Анна', note: 'да' }, fields_new: {} });
-		expect(await poller.tick()).toEqual([]);
+		expect(await poller.poll()).toEqual([]);
 	});
 
 	it('a change that belongs to no branch comes once', async () => {
 		const poller = await started('recordChanged');
 		patch('lead-status', 1, { name: 'Совсем новый' });
-		expect((await poller.tick()).map(bare)).toEqual([
+		expect((await poller.poll()).map(bare)).toEqual([
 			update('LeadStatus', 1, { name: 'Новый' }, { name: 'Совсем новый' }),
 		]);
 	});

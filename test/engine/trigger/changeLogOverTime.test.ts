@@ -10,7 +10,7 @@ import {
 	listNumbers,
 	SMALL_PAGES,
 	PolledSchool,
-} from '../support/world';
+} from '../support/polledSchool';
 
 afterEach(() => {
 	jest.restoreAllMocks();
@@ -99,7 +99,7 @@ describe('classes that are chosen later', () => {
 		const tasks = write(world, 2, 1, { values: { entity: 'Task' } });
 		const made = write(world, customers, 0.1);
 		expect(await world.pollRepeatedly(polls, 1)).toEqual(tasks.slice(0, polls));
-		world.poller.change({ ...RECORD_CHANGED, entities: ['Customer'] });
+		world.poller.changeParameters({ ...RECORD_CHANGED, entities: ['Customer'] });
 		expect(await world.pollRepeatedly(2, 1)).toEqual(made.slice(old));
 	});
 });

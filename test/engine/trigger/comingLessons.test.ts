@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import type { JsonObject, Settings } from '../../../sandbox';
-import { DirectSchool } from '../support/direct';
+import { DirectSchool } from '../support/directSchool';
 import { Engine } from '../support/engine';
 import type { PollerOptions } from '../support/poller';
 import { Poller } from '../support/poller';
@@ -97,7 +97,7 @@ class Timetable {
 		for (const time of times) {
 			this.at(time);
 			this.calls = [];
-			for (const { customer_id, time_from } of await this.poller.tick())
+			for (const { customer_id, time_from } of await this.poller.poll())
 				told.push(`${String(customer_id)} ${String(time_from)}`);
 		}
 		return told;
@@ -112,7 +112,7 @@ describe('Lesson Coming Up', () => {
 		const school = new Timetable('2026-03-08 12:00');
 		expect(await school.told('2026-03-08 12:00', '2026-03-09 16:59')).toEqual([]);
 		school.at('2026-03-09 17:00');
-		const items = await school.poller.tick();
+		const items = await school.poller.poll();
 		expect(items[0]).toEqual({
 			time_from: '2026-03-10 17:00:00',
 			...{
@@ -251,7 +251,7 @@ describe('Lesson Coming Up', () => {
 		const school = new Timetable('2026-03-08 12:00', { simplify: false });
 		await school.told('2026-03-08 12:00');
 		school.at('2026-03-09 17:00');
-		const [item] = await school.poller.tick();
+		const [item] = await school.poller.poll();
 		expect(item).toMatchObject({
 			...{ lesson_id: null, regular_id: 71, date: '2026-03-10', time_to: '2026-03-10 18:00:00', status: 1 },
 			customer: { id: 501, phone: ['+7(900)000-05-10'], web: [] },

@@ -5,14 +5,14 @@ import { History } from '../../../sandbox/engine/history';
 import type { PollerOptions } from '../support/poller';
 import { Poller } from '../support/poller';
 import { useSchool } from '../support/school';
-import { httpFailure } from '../support/direct';
-import { interceptCalls, LARGE_PAGES, SMALL_PAGES, PolledSchool } from '../support/world';
+import { httpFailure } from '../support/directSchool';
+import { interceptCalls, LARGE_PAGES, SMALL_PAGES, PolledSchool } from '../support/polledSchool';
 
 const school = useSchool({ customers: 60, settings: { now: '2026-03-10 12:00:00' } });
 
 const started = async (event: string, parameters: INodeParameters = {}) => {
 	const poller = new Poller(school.engine, { event, ...parameters });
-	expect(await poller.tick()).toEqual([]);
+	expect(await poller.poll()).toEqual([]);
 	school.sandbox.clearJournal();
 	return poller;
 };
@@ -73,7 +73,7 @@ describe('who was at a lesson', () => {
 			);
 
 			const named = (path: string, id: number) => store().find(path, id)?.name;
-			const items = await poller.tick();
+			const items = await poller.poll();
 			const details = Number(items[0].details_id);
 			expect(items).toEqual([
 				{
@@ -86,7 +86,7 @@ describe('who was at a lesson', () => {
 					...{ branch_id: 1, ...toldBy('LessonDetails', details) },
 				},
 			]);
-			expect(await brief.tick()).toEqual([
+			expect(await brief.poll()).toEqual([
 				{
 					...{ customer_id: one, customer_name: 'Ученик 1', customer_phone: '+7(900)000-00-01' },
 					...{ customer_email: '', lesson_id: lesson, time_from: '2026-03-10 10:00:00' },
@@ -106,7 +106,7 @@ describe('who was at a lesson', () => {
 			const poller = await bare(event, { options: { maxPerPoll: 2 } });
 			for (const lesson of lessons) teach(lesson, Object.fromEntries(ids.map((id) => [id, isThere])));
 			const polls: IDataObject[][] = [];
-			for (let n = 0; n < 4; n++) polls.push(await poller.tick());
+			for (let n = 0; n < 4; n++) polls.push(await poller.poll());
 			expect(polls.map(({ length }) => length)).toEqual([2, 2, 2, 0]);
 			expect(who(polls.flat())).toEqual(lessons.flatMap((lesson) => ids.map((id) => [lesson, id])));
 		});
@@ -122,11 +122,11 @@ describe('who was at a lesson', () => {
 				const bodyContains = `"id":${entity === 'lesson' ? lessons[1] : two}`;
 				const match = { entity, bodyContains };
 				school.sandbox.faults.add({ kind: 'status', status: 500, times: 0, match });
-				expect(who(await poller.tick())).toEqual([[lessons[0], one]]);
-				await expect(poller.tick()).rejects.toThrow();
+				expect(who(await poller.poll())).toEqual([[lessons[0], one]]);
+				await expect(poller.poll()).rejects.toThrow();
 				school.sandbox.faults.clear();
-				expect(who(await poller.tick())).toEqual([[lessons[1], two]]);
-				expect(await poller.tick()).toEqual([]);
+				expect(who(await poller.poll())).toEqual([[lessons[1], two]]);
+				expect(await poller.poll()).toEqual([]);
 			},
 		);
 
@@ -136,7 +136,7 @@ describe('who was at a lesson', () => {
 			const poller = await bare(event);
 			school.sandbox.settings.forbiddenCalls = ['lesson/index'];
 			teach(lesson, { [one]: isThere });
-			const items = await poller.tick();
+			const items = await poller.poll();
 			const told = isThere === 1 ? [{ customer_id: one, lesson_id: lesson, time_from: null }] : [];
 			expect(items).toMatchObject(told);
 			for (const { lesson_error } of items) expect(lesson_error).toMatch(/AlfaCRM/);
@@ -147,7 +147,7 @@ describe('who was at a lesson', () => {
 			const lesson = planned(ids);
 			const poller = await bare(event);
 			teach(lesson, Object.fromEntries(ids.map((id) => [id, isThere])));
-			await poller.tick();
+			await poller.poll();
 			expect(school.readJournal('lesson/index')).toHaveLength(1);
 		});
 
@@ -160,7 +160,7 @@ describe('who was at a lesson', () => {
 				[lesson, ids[0]],
 				[lesson, ids[2]],
 			]);
-			expect(await poller.tick()).toHaveLength(2);
+			expect(await poller.poll()).toHaveLength(2);
 		});
 	});
 });
@@ -183,14 +183,14 @@ describe('memberships, subscriptions and archives', () => {
 			const [customer, own] = [pupil(2), group(2)];
 			const poller = await started('customerJoinedGroup');
 			const membership_id = join(customer, own);
-			expect(await poller.tick()).toEqual([
+			expect(await poller.poll()).toEqual([
 				{
 					...{ customer_id: customer, ...MIA, group_id: own, group_name: 'Роботы', membership_id },
 					...{ b_date: '2026-03-10', e_date: '2026-05-31', branch_id: 2, url: card(customer, 2) },
 					...toldBy('CustomerGroupInvolve', membership_id),
 				},
 			]);
-			expect(await poller.tick()).toEqual([]);
+			expect(await poller.poll()).toEqual([]);
 		});
 
 		it.each([
@@ -202,12 +202,12 @@ describe('memberships, subscriptions and archives', () => {
 			const id = join(customer, own);
 			const poller = await started('customerLeftGroup');
 			leave(id);
-			expect(await poller.tick()).toMatchObject([
+			expect(await poller.poll()).toMatchObject([
 				{ customer_id: customer, ...MIA, group_id: own, group_name: 'Роботы', membership_id: id },
 			]);
 			store().patch('cgi', id, { e_date: '28.02.2026' });
 			store().remove('cgi', id);
-			expect(await poller.tick()).toEqual([]);
+			expect(await poller.poll()).toEqual([]);
 		});
 
 		it('an end that is to come, or moves, is no leaving, and no joining', async () => {
@@ -215,7 +215,7 @@ describe('memberships, subscriptions and archives', () => {
 			const [left, joined] = [await started('customerLeftGroup'), await started('customerJoinedGroup')];
 			for (const e_date of ['11.03.2026', null, '30.06.2026']) store().patch('cgi', id, { e_date });
 			store().patch('cgi', id, { b_date: '01.03.2026' });
-			expect([...(await left.tick()), ...(await joined.tick())]).toEqual([]);
+			expect([...(await left.poll()), ...(await joined.poll())]).toEqual([]);
 		});
 
 		it('who is taken back has joined again', async () => {
@@ -223,7 +223,7 @@ describe('memberships, subscriptions and archives', () => {
 			const id = join(customer, own, '01.03.2026');
 			const poller = await started('customerJoinedGroup');
 			store().patch('cgi', id, { e_date: null });
-			expect(seen(await poller.tick())).toEqual([[customer, own]]);
+			expect(seen(await poller.poll())).toEqual([[customer, own]]);
 		});
 
 		it('one day is a membership too, one that is entered afterwards is none', async () => {
@@ -231,7 +231,7 @@ describe('memberships, subscriptions and archives', () => {
 			const poller = await started('customerJoinedGroup');
 			join(customer, own, '10.03.2026');
 			join(customer, group(), '09.03.2026');
-			expect(seen(await poller.tick())).toEqual([[customer, own]]);
+			expect(seen(await poller.poll())).toEqual([[customer, own]]);
 		});
 
 		it('a subscription is told when it is sold, not when it changes', async () => {
@@ -242,7 +242,7 @@ describe('memberships, subscriptions and archives', () => {
 			const { id } = store().insert('customer-tariff', values);
 			store().patch('customer-tariff', id, { e_date: '10.04.2026' });
 			const named = (path: string, of: number) => store().find(path, of)?.name;
-			expect(await poller.tick()).toEqual([
+			expect(await poller.poll()).toEqual([
 				{
 					...{ customer_id, ...MIA, subscription_id: id, tariff_id: 1, tariff_name: named('tariff', 1) },
 					...{ subject_ids: 2, subject_names: named('subject', 2) },
@@ -260,7 +260,7 @@ describe('memberships, subscriptions and archives', () => {
 			store().patch('customer', id, { e_date: '2026-03-01' });
 			store().patch('customer', id, { e_date: '2030-12-31' });
 			store().patch('customer', id, { e_date: '2027-01-01', note: 'х' });
-			expect(await poller.tick()).toEqual([
+			expect(await poller.poll()).toEqual([
 				{
 					...{ customer_id: id, ...MIA, e_date: '2026-03-10', customer_reject_id: 1 },
 					customer_reject_name: store().find('customer-reject', 1)?.name,
@@ -277,7 +277,7 @@ describe('memberships, subscriptions and archives', () => {
 			const poller = await started('customerJoinedGroup', { simplify: false });
 			school.sandbox.clearJournal();
 			join(pupil(), group());
-			const [item] = await poller.tick();
+			const [item] = await poller.poll();
 			expect(item).toMatchObject({ membership_id: id + 1, ...toldBy('CustomerGroupInvolve', id + 1) });
 			expect(item).not.toHaveProperty('url');
 			expect(new Set(school.readCalls())).toEqual(new Set(['log/index']));
@@ -289,7 +289,7 @@ describe('memberships, subscriptions and archives', () => {
 			const poller = await started('customerLeftGroup', { simplify: false });
 			school.sandbox.clearJournal();
 			store().patch('cgi', id, { e_date: '10.03.2026' });
-			expect(seen(await poller.tick())).toEqual([[customer, own]]);
+			expect(seen(await poller.poll())).toEqual([[customer, own]]);
 			const asked = school
 				.readJournal('log/index')
 				.filter(({ body }) => (body as IDataObject).entity_id === id);
@@ -302,7 +302,7 @@ describe('memberships, subscriptions and archives', () => {
 				if (entity === 'CustomerGroupInvolve') store().remove('log', entry);
 			const poller = await started('customerLeftGroup');
 			store().patch('cgi', id, { e_date: '10.03.2026' });
-			expect(await poller.tick()).toMatchObject([
+			expect(await poller.poll()).toMatchObject([
 				{
 					membership_id: id,
 					customer_id: null,
@@ -328,7 +328,7 @@ describe('memberships, subscriptions and archives', () => {
 			expect(shown).toMatchObject([{ customer_id, customer_name: 'Мия' }]);
 			// Entries of other classes may be many.
 			for (const { body } of school.readJournal('log/index')) expect(body).toHaveProperty('entity');
-			expect(await poller.tick()).toEqual(shown);
+			expect(await poller.poll()).toEqual(shown);
 		},
 	);
 });
@@ -380,12 +380,12 @@ describe('many entries', () => {
 		"of a day off, in n8n's durable scheduler, far from AlfaCRM, with Simplify: %s: each poll tells at least %d",
 		async (simplify, least) => {
 			const world = recorded({ simplify }, SMALL_PAGES, { isDurable: true });
-			expect(await world.poller.tick()).toEqual([]);
+			expect(await world.poller.poll()).toEqual([]);
 			const all = taught(world, 60);
 			world.school.beforeAnswer = () => world.passMinutes(0.8 / 60);
 			const told: string[] = [];
 			for (let left = all.length; left > 0; left = all.length - told.length) {
-				const pairs = (await world.poller.tick()).map(pair);
+				const pairs = (await world.poller.poll()).map(pair);
 				expect(pairs.length).toBeGreaterThanOrEqual(Math.min(least, left));
 				told.push(...pairs);
 				world.passMinutes(1);
@@ -397,7 +397,7 @@ describe('many entries', () => {
 	it('of the newest, as many are told in the beginning as are asked for, however many a lesson has', async () => {
 		const world = recorded({ options: { startWith: 3 } });
 		const all = taught(world, 4);
-		const told = (await world.poller.tick()).map(pair);
+		const told = (await world.poller.poll()).map(pair);
 		expect(told).toHaveLength(3);
 		// Of no older lesson than it takes.
 		const newest = all.slice(-PUPILS);
@@ -428,7 +428,7 @@ it.each([
 		});
 		const items: IDataObject[] = [];
 		for (let poll = 0; poll < polls; poll++) {
-			items.push(...(await world.poller.tick().catch(() => [])));
+			items.push(...(await world.poller.poll().catch(() => [])));
 			world.passMinutes(10);
 		}
 		const lesson_error = expect.stringContaining('AlfaCRM') as string;

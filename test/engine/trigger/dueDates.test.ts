@@ -2,12 +2,12 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import type { JsonObject, Settings } from '../../../sandbox';
-import { DirectSchool } from '../support/direct';
+import { DirectSchool } from '../support/directSchool';
 import { describeScheduled } from '../support/version';
 import { Engine } from '../support/engine';
 import type { PollerOptions } from '../support/poller';
 import { Poller } from '../support/poller';
-import { listNumbers } from '../support/world';
+import { listNumbers } from '../support/polledSchool';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -69,7 +69,7 @@ class Calendar {
 	async poll(time?: string): Promise<IDataObject[]> {
 		if (time !== undefined) this.at(time);
 		this.asked = [];
-		return await this.poller.tick();
+		return await this.poller.poll();
 	}
 
 	/** Who is told at each of these times. */
@@ -223,7 +223,7 @@ describe.each(CASES)('$event', ({ event, limit, calm, later, due, before, says, 
 		calendar.card([id, other], due);
 		calendar.school.settings.forbiddenBranches = [2];
 		expect(await calendar.ids('2026-03-14 09:00')).toEqual([id]);
-		expect(calendar.poller.notes.join()).toContain('could not look into branch 2');
+		expect(calendar.poller.logLines.join()).toContain('could not look into branch 2');
 		expect(await calendar.poll('2026-03-14 09:05')).toEqual([]);
 		expect(calendar.asked.map(({ branch }) => branch)).toEqual([2]);
 		expect(await calendar.poll('2026-03-14 11:00')).toEqual([]);
@@ -244,7 +244,7 @@ describe.each(CASES)('$event', ({ event, limit, calm, later, due, before, says, 
 	it('makes no news of what a branch holds when it is chosen', async () => {
 		const { calendar } = await begun({ branchIds: [1] }, { is_study: 0 });
 		calendar.client({ ...before, branch_ids: [2] });
-		calendar.poller.change({ event, branchIds: [1, 2] });
+		calendar.poller.changeParameters({ event, branchIds: [1, 2] });
 		expect(await calendar.poll('2026-03-10 09:05')).toEqual([]);
 		const id = calendar.client({ ...calm, branch_ids: [2] });
 		expect(await calendar.poll('2026-03-10 11:00')).toEqual([]);

@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { DirectSchool, httpFailure } from '../support/direct';
+import { DirectSchool, httpFailure } from '../support/directSchool';
 import { Engine } from '../support/engine';
 import type { PollerOptions } from '../support/poller';
 import { Poller } from '../support/poller';
@@ -21,7 +21,7 @@ import {
 	listNumbers,
 	SMALL_PAGES,
 	PolledSchool,
-} from '../support/world';
+} from '../support/polledSchool';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -112,7 +112,7 @@ describe('a poll that meets', () => {
 				const poller = new Poller(engine, CUSTOMER_CREATED, { send: school.send });
 				const tick = async () => {
 					let isDone = false;
-					const poll = poller.tick().finally(() => (isDone = true));
+					const poll = poller.poll().finally(() => (isDone = true));
 					void poll.catch(() => {});
 					while (!isDone) await jest.advanceTimersByTimeAsync(50);
 					return (await poll).map(({ id }) => id);
@@ -122,14 +122,14 @@ describe('a poll that meets', () => {
 				const add = (id: number) =>
 					school.store.insert('customer', { name: 'Анна', is_study: 0, branch_ids: [id] }).id;
 				const ids = [1, 2].map(add);
-				poller.sendWith((async () => answer()) as unknown as NonNullable<PollerOptions['send']>);
+				poller.replaceSend((async () => answer()) as unknown as NonNullable<PollerOptions['send']>);
 
 				const error = await failed(tick());
 
 				expect(error?.message).toMatch(message);
 				expect(error?.failure).toEqual(failure(cause));
 				expect(poller.state).toEqual(before);
-				poller.sendWith(school.send);
+				poller.replaceSend(school.send);
 				await jest.advanceTimersByTimeAsync(20_000);
 				expect(await tick()).toEqual(ids);
 				expect(await tick()).toEqual([]);
@@ -144,18 +144,18 @@ describe('a poll that meets', () => {
 
 		it('asks for another credential', async () => {
 			const poller = new Poller(school.engine, CUSTOMER_CREATED);
-			await poller.tick();
+			await poller.poll();
 			const before = poller.state;
 			const lead = { name: 'Анна', is_study: 0, branch_ids: [1] };
 			const { id } = school.sandbox.store.insert('customer', lead);
 			const { stored } = school.engine.credentials;
 			const good = { ...stored };
 			Object.assign(stored, { token: '', apiKey: 'wrong' });
-			const error = await failed(poller.tick());
+			const error = await failed(poller.poll());
 			expect(error?.failure).toEqual(failure({ cause: 'credential-invalid' }));
 			expect(poller.state).toEqual(before);
 			Object.assign(stored, good);
-			expect(await poller.tick()).toMatchObject([{ id }]);
+			expect(await poller.poll()).toMatchObject([{ id }]);
 		});
 	});
 
@@ -167,7 +167,7 @@ describe('a poll that meets', () => {
 			const ids = [1, 2].map((id) => world.addCustomer({ branch_ids: [id] }));
 			fail(world, branch(2), code);
 			expect(await world.poll()).toEqual([ids[0]]);
-			expect(world.poller.notes).toEqual([
+			expect(world.poller.logLines).toEqual([
 				expect.stringMatching(/^'AlfaCRM Trigger' could not look into branch 2: AlfaCRM /),
 			]);
 			// Where there is nothing else to say, what may pass fails the poll.
@@ -235,7 +235,7 @@ describe('a branch that AlfaCRM answers with 500 for days', () => {
 		const world = await broken();
 		world.poller.restart();
 		expect(await world.poll()).toEqual([]);
-		expect(world.poller.notes).toEqual(NOTES);
+		expect(world.poller.logLines).toEqual(NOTES);
 		world.passMinutes(5);
 		await expect(world.poll()).rejects.toThrow('500');
 		const wanted = world.addLogEntry({ values: CONVERTED });
@@ -249,7 +249,7 @@ describe('a branch that AlfaCRM answers with 500 for days', () => {
 			listNumbers(1, 200).forEach((n) => world.addLogEntry({ ago: 200 - n }));
 			const before = JSON.stringify(world.cursor);
 			expect(await world.poll()).toEqual([]);
-			expect(world.poller.notes).toEqual(NOTES);
+			expect(world.poller.logLines).toEqual(NOTES);
 			expect(JSON.stringify(world.cursor)).not.toBe(before);
 		});
 	});
@@ -292,7 +292,7 @@ describe('a record that AlfaCRM fails to show', () => {
 	const started = async (parameters: INodeParameters): Promise<PolledSchool> => {
 		const world = new PolledSchool({ parameters, begin: `${year++}-02-10 09:00:00` });
 		world.addLogEntry();
-		expect(await world.poller.tick()).toEqual([]);
+		expect(await world.poller.poll()).toEqual([]);
 		return world;
 	};
 	const damage = (world: PolledSchool, path: string, ...ids: number[]): void =>
@@ -300,7 +300,7 @@ describe('a record that AlfaCRM fails to show', () => {
 	/** The poll fails for an hour, during which what comes is not lost. */
 	async function waitAnHour(world: PolledSchool): Promise<void> {
 		for (let passed = 0; passed < HOUR; passed += 10) {
-			await expect(world.poller.tick()).rejects.toThrow('HTTP 500');
+			await expect(world.poller.poll()).rejects.toThrow('HTTP 500');
 			world.passMinutes(10);
 		}
 	}
@@ -316,7 +316,7 @@ describe('a record that AlfaCRM fails to show', () => {
 		const world = await started({ event: 'customerUpdated', simplify: false });
 		const ids = listNumbers(1, count).map(() => world.addCustomer());
 		for (const id of ids) change(world, id);
-		const poll = async () => await world.poller.tick();
+		const poll = async () => await world.poller.poll();
 		return { world, ids, poll };
 	}
 
@@ -350,11 +350,11 @@ describe('a record that AlfaCRM fails to show', () => {
 		for (const entity_id of ids) world.addLogEntry({ values: { ...archived, entity_id } });
 		damage(world, 'customer', ids[0]);
 		await waitAnHour(world);
-		expect(await world.poller.tick()).toMatchObject([
+		expect(await world.poller.poll()).toMatchObject([
 			{ customer_id: ids[0], customer_error: expect.stringMatching(/HTTP 500/) as string },
 			{ customer_id: ids[1] },
 		]);
-		expect(await world.poller.tick()).toEqual([]);
+		expect(await world.poller.poll()).toEqual([]);
 	});
 
 	it('that is a lesson is told of each pupil by the log, after an hour', async () => {
@@ -371,12 +371,12 @@ describe('a record that AlfaCRM fails to show', () => {
 		pupils.slice(0, 2).forEach(attended);
 		damage(world, 'lesson', lesson_id);
 		await waitAnHour(world);
-		const items = await world.poller.tick();
+		const items = await world.poller.poll();
 		expect(who(items)).toEqual(pupils.slice(0, 2).map((pupil) => [lesson_id, pupil]));
 		for (const { lesson_error } of items) expect(lesson_error).toMatch(/HTTP 500/);
 		world.passMinutes(HOUR);
 		attended(pupils[2]);
-		expect(who(await world.poller.tick())).toEqual([[lesson_id, pupils[2]]]);
-		expect(await world.poller.tick()).toEqual([]);
+		expect(who(await world.poller.poll())).toEqual([[lesson_id, pupils[2]]]);
+		expect(await world.poller.poll()).toEqual([]);
 	});
 });

@@ -4,7 +4,13 @@ import type { JsonObject } from '../../../sandbox';
 import type { Change } from '../../../nodes/AlfaCrm/trigger/change';
 import { Poller } from '../support/poller';
 import { useSchool } from '../support/school';
-import { CUSTOMER_CREATED, LARGE_PAGES, RECORD_CHANGED, listNumbers, PolledSchool } from '../support/world';
+import {
+	CUSTOMER_CREATED,
+	LARGE_PAGES,
+	RECORD_CHANGED,
+	listNumbers,
+	PolledSchool,
+} from '../support/polledSchool';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -12,7 +18,7 @@ const school = useSchool({ customers: 60 });
 
 const started = async (event: string, parameters: INodeParameters = {}) => {
 	const poller = new Poller(school.engine, { event, fetchRecord: false, ...parameters });
-	expect(await poller.tick()).toEqual([]);
+	expect(await poller.poll()).toEqual([]);
 	return poller;
 };
 const changeOf = ({ change }: IDataObject) => change as Change;
@@ -67,10 +73,10 @@ describe('a value of an expression', () => {
 	it('that is refused as soon as there is news loses nothing', async () => {
 		const world = new PolledSchool({ settings: LARGE_PAGES, parameters: RECORD_CHANGED });
 		await world.poll();
-		world.poller.change({ ...RECORD_CHANGED, fetchRecord: '={{ "maybe" }}' });
+		world.poller.changeParameters({ ...RECORD_CHANGED, fetchRecord: '={{ "maybe" }}' });
 		const id = world.addLogEntry();
 		await expect(world.poll()).rejects.toThrow("'Fetch Full Record' must be");
-		world.poller.change(RECORD_CHANGED);
+		world.poller.changeParameters(RECORD_CHANGED);
 		expect(await world.poll()).toEqual([id]);
 	});
 });
@@ -96,7 +102,7 @@ describe('a name in place of an ID', () => {
 		const { event, ...parameters } = JSON.parse(text) as INodeParameters;
 		const poller = await started(String(event), parameters);
 		const [id] = [add(onlyLead), add({ is_study: 0, lead_status_id: 3, branch_ids: [1], assigned_id: 3 })];
-		expect((await poller.tick()).map((item) => item.id)).toEqual([id]);
+		expect((await poller.poll()).map((item) => item.id)).toEqual([id]);
 	});
 
 	it('is its ID for a stage to which a lead moves', async () => {
@@ -104,7 +110,7 @@ describe('a name in place of an ID', () => {
 		const poller = await started('leadMoved', { stages: [String(store.find('lead-status', 2)?.name)] });
 		const id = add({ lead_status_id: 1 });
 		for (const lead_status_id of [3, 2]) store.patch('customer', id, { lead_status_id });
-		expect((await poller.tick()).map((item) => changeOf(item).fields_new)).toEqual([{ lead_status_id: 2 }]);
+		expect((await poller.poll()).map((item) => changeOf(item).fields_new)).toEqual([{ lead_status_id: 2 }]);
 	});
 
 	it('is looked up in another branch where the first one cannot be read', async () => {
@@ -115,9 +121,9 @@ describe('a name in place of an ID', () => {
 			...{ event: 'customerCreated', branchIds: [1, 2], fetchRecord: false },
 			filters: { lead_status_id: [stage] },
 		});
-		await poller.tick().catch(() => []);
+		await poller.poll().catch(() => []);
 		const id = add({ lead_status_id: 2, branch_ids: [2] });
-		expect((await poller.tick()).map((item) => item.id)).toEqual([id]);
+		expect((await poller.poll()).map((item) => item.id)).toEqual([id]);
 	});
 
 	it.each<[parameters: INodeParameters, message: RegExp, description: RegExp]>([
@@ -137,7 +143,7 @@ describe('a name in place of an ID', () => {
 			message: expect.stringMatching(message) as string,
 			description: expect.stringMatching(description) as string,
 		};
-		await expect(poller.tick()).rejects.toMatchObject(refusal);
+		await expect(poller.poll()).rejects.toMatchObject(refusal);
 		await expect(poller.fetchTestEvent()).rejects.toMatchObject(refusal);
 	});
 
@@ -145,15 +151,15 @@ describe('a name in place of an ID', () => {
 		const { store, settings } = school.sandbox;
 		store.insert('branch', { name: 'Северный', is_active: 1 });
 		const poller = new Poller(school.engine, { ...CUSTOMER, branchIds: ['Северный'] });
-		await expect(poller.tick()).rejects.toThrow('and 2 branches are called that');
+		await expect(poller.poll()).rejects.toThrow('and 2 branches are called that');
 		settings.forbiddenCalls = ['branch/index'];
-		await expect(poller.tick()).rejects.toThrow('this user may not list the branches to look for that name');
+		await expect(poller.poll()).rejects.toThrow('this user may not list the branches to look for that name');
 	});
 });
 
 describe("'Changed Field Names or IDs'", () => {
 	const offered = async (parameters: INodeParameters) =>
-		await school.engine.triggerOptions('changedFields', parameters);
+		await school.engine.loadTriggerOptions('changedFields', parameters);
 
 	it('of Customer Updated are those of a customer, by their labels, and nothing is asked of AlfaCRM', async () => {
 		const options = await offered({ event: 'customerUpdated' });
@@ -188,7 +194,7 @@ describe("'Changed Field Names or IDs'", () => {
 	])('%j tell of a changed stage and a custom field: %s', async (changedFields, isTold) => {
 		const poller = await started('customerUpdated', { changedFields });
 		school.sandbox.store.patch('customer', 5, { lead_status_id: 3, custom_school: '12' });
-		expect(await poller.tick()).toHaveLength(isTold ? 1 : 0);
+		expect(await poller.poll()).toHaveLength(isTold ? 1 : 0);
 	});
 });
 
@@ -220,7 +226,7 @@ describe("'Not Sorted', which stands for no stage,", () => {
 		// Nothing has moved, or it is new.
 		log({ lead_status_id: null }, { lead_status_id: '' });
 		log({}, { lead_status_id: null }, 1);
-		const moves = (await poller.tick())
+		const moves = (await poller.poll())
 			.map(changeOf)
 			.map(({ fields_old, fields_new }) =>
 				[fields_old, fields_new].map((fields) => fields.lead_status_id ?? null),
@@ -243,7 +249,7 @@ describe("'Not Sorted', which stands for no stage,", () => {
 			client: add({ is_study: 1, lead_status_id: null }),
 			'client at 2': add({ is_study: 1, lead_status_id: 2 }),
 		};
-		expect((await poller.tick()).map(({ id }) => id)).toEqual(names.map((name) => made[name]));
+		expect((await poller.poll()).map(({ id }) => id)).toEqual(names.map((name) => made[name]));
 	});
 });
 
@@ -292,7 +298,7 @@ describe('a test in the editor', () => {
 			expect(first.map(shown)).toEqual(expected);
 			expect(await poller.fetchTestEvent()).toEqual(first);
 			expect(poller.state).toEqual(before);
-			const items = await poller.tick();
+			const items = await poller.poll();
 			expect(items.length).toBeGreaterThanOrEqual(5);
 			expect(items.slice(-3).map(shown)).toEqual(expected);
 		},

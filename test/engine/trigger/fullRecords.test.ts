@@ -11,7 +11,7 @@ const school = useSchool({ customers: 30, settings: { now: '2026-02-10 12:00:00'
 /** A trigger that has begun. */
 async function started(event: string, parameters: INodeParameters = {}): Promise<Poller> {
 	const poller = new Poller(school.engine, { event, ...parameters });
-	expect(await poller.tick()).toEqual([]);
+	expect(await poller.poll()).toEqual([]);
 	school.sandbox.clearJournal();
 	return poller;
 }
@@ -33,7 +33,7 @@ describe('new customers', () => {
 	it('come with names and the address of their page, after one list for all of them', async () => {
 		const poller = await started('customerCreated');
 		const ids = [2, 2, null].map((lead_status_id) => lead({ lead_status_id }));
-		expect(await poller.tick()).toMatchObject(
+		expect(await poller.poll()).toMatchObject(
 			ids.map((id, index) => ({
 				...{ id, is_study_name: 'Lead' },
 				lead_status_name: index < 2 ? called('lead-status', 2) : null,
@@ -45,9 +45,9 @@ describe('new customers', () => {
 
 	it('cost no list while there is nothing new, or without an ID of it', async () => {
 		const poller = await started('customerCreated');
-		await poller.tick();
+		await poller.poll();
 		lead({ lead_status_id: null });
-		expect(await poller.tick()).toHaveLength(1);
+		expect(await poller.poll()).toHaveLength(1);
 		expect(listed('lead-status')).toBe(0);
 	});
 
@@ -55,9 +55,9 @@ describe('new customers', () => {
 		const poller = await started('customerCreated');
 		const id = lead({ lead_status_id: 2 });
 		fault({ entity: 'lead-status' }, status);
-		expect(await poller.tick()).toMatchObject([{ id, lead_status_id: 2, lead_status_name: null }]);
-		expect(poller.notes.join('\n')).toContain('could not list the stages, so names are missing');
-		expect(await poller.tick()).toEqual([]);
+		expect(await poller.poll()).toMatchObject([{ id, lead_status_id: 2, lead_status_name: null }]);
+		expect(poller.logLines.join('\n')).toContain('could not list the stages, so names are missing');
+		expect(await poller.poll()).toEqual([]);
 	});
 });
 
@@ -68,9 +68,9 @@ describeScheduled('new customers, where n8n limits the time of a poll', () => {
 		school.sandbox.settings.bodyPageSize = 'ignored';
 		const engine = new Engine({ ...school.credential, requestsPerSecond: 5 });
 		const poller = new Poller(engine, { event: 'customerCreated' }, { budgetMs: 2_000, isDurable: true });
-		await poller.tick();
+		await poller.poll();
 		const id = lead({ lead_status_id: 2 });
-		expect(await poller.tick()).toMatchObject([{ id, lead_status_name: null }]);
+		expect(await poller.poll()).toMatchObject([{ id, lead_status_name: null }]);
 		expect(listed('lead-status')).toBeLessThan(15);
 	});
 });
@@ -81,7 +81,7 @@ describe('Fetch Full Record', () => {
 		const id = lead({ lead_status_id: 2 });
 		patch(id, { lead_status_id: 3 });
 		patch(id, { name: 'Анна Новая' });
-		const [item] = await poller.tick();
+		const [item] = await poller.poll();
 		expect(Object.keys(item)[0]).toBe('id');
 		expect(item).toMatchObject({ id, name: 'Анна Новая', lead_status_id: 3 });
 		expect(item).toMatchObject({ change: { entity_id: id, fields_new: { lead_status_id: 3 } } });
@@ -103,7 +103,7 @@ describe('Fetch Full Record', () => {
 		const poller = await started('recordChanged', { entities: ['Room'], simplify: false });
 		school.sandbox.clearJournal();
 		school.sandbox.store.patch('room', 1, { name: 'Зал', location_id: 1 });
-		const [{ change, ...record }] = await poller.tick();
+		const [{ change, ...record }] = await poller.poll();
 		expect(change).toMatchObject({ entity: 'Room' });
 		expect(Object.keys(record).filter((name) => name.endsWith('_name'))).toEqual([]);
 		expect([listed('branch'), listed('location')]).toEqual([0, 0]);
@@ -113,7 +113,7 @@ describe('Fetch Full Record', () => {
 		const poller = await started('lessonCreated');
 		const planned = { branch_id: 1, date: '2026-03-01', lesson_type_id: 1, status: 1 };
 		const { id } = school.sandbox.store.insert('lesson', planned);
-		expect(await poller.tick()).toMatchObject([{ id, status: 1, change: { entity_id: id } }]);
+		expect(await poller.poll()).toMatchObject([{ id, status: 1, change: { entity_id: id } }]);
 	});
 
 	it('finds a subscription by a change that names its customer, though one before did not', async () => {
@@ -121,7 +121,7 @@ describe('Fetch Full Record', () => {
 		const [{ id }] = school.sandbox.store.rows('customer-tariff');
 		school.sandbox.store.patch('customer-tariff', id, { note: 'да' });
 		school.sandbox.store.patch('customer-tariff', id, { customer_id: 1 });
-		expect(await poller.tick()).toMatchObject([
+		expect(await poller.poll()).toMatchObject([
 			{ id, recordError: expect.stringMatching(/only by its customer_id/) as string },
 			{ id, customer_id: 1 },
 		]);
@@ -135,14 +135,14 @@ describe('Fetch Full Record', () => {
 		const ids = [lead(), lead()];
 		for (const id of ids) patch(id, { note: 'да' });
 		fault({ entity: 'customer', bodyContains: `"id":${ids[0]}` }, status);
-		expect(await poller.tick()).toEqual([
+		expect(await poller.poll()).toEqual([
 			{
 				...{ id: ids[0], recordError: expect.stringMatching(message) as string },
 				change: expect.objectContaining({ entity_id: ids[0] }) as unknown,
 			},
 			expect.objectContaining({ id: ids[1], name: 'Анна' }),
 		]);
-		expect(await poller.tick()).toEqual([]);
+		expect(await poller.poll()).toEqual([]);
 	});
 });
 
@@ -157,7 +157,7 @@ async function watching(settings: Partial<Settings> = {}, parameters: INodeParam
 
 /** What a poll says of the records: for each item `event id`, and its record, null if it has no field, and why so. */
 async function told(poller: Poller): Promise<Array<[change: string, record: unknown, error?: unknown]>> {
-	const items = await poller.tick();
+	const items = await poller.poll();
 	return items.map(({ id, change, recordError, ...record }) => {
 		const { event, entity_id } = change as IDataObject;
 		expect(id).toBe(entity_id);
@@ -184,7 +184,7 @@ describe.each<Settings['logScope']>(['account', 'branch'])('with a log by %s, th
 		const poller = await watching({ logScope });
 		const id = insert(fields);
 		expect(await told(poller)).toEqual([[`create ${id}`, { id, branch_ids: fields.branch_ids }]]);
-		expect(await poller.tick()).toEqual([]);
+		expect(await poller.poll()).toEqual([]);
 	});
 
 	it('that was moved is found where it is now, for the changes before as well', async () => {
@@ -278,7 +278,7 @@ describe('a branch whose log cannot be read for a while', () => {
 		const poller = await watching();
 		fault({ branch: 2, entity: 'customer' });
 		const id = insert({ branch_ids: [2] });
-		await expect(poller.tick()).rejects.toThrow(`AlfaCRM could not get customer ${id} (HTTP 500)`);
+		await expect(poller.poll()).rejects.toThrow(`AlfaCRM could not get customer ${id} (HTTP 500)`);
 		school.sandbox.faults.clear();
 		expect(await told(poller)).toEqual([[`create ${id}`, { id, branch_ids: [2] }]]);
 	});
@@ -308,7 +308,7 @@ describe('requests', () => {
 		const poller = await watching();
 		const id = insert({ branch_ids: [1] });
 		for (const note of ['а', 'б', 'в']) patch(id, { note });
-		const notes = (await poller.tick()).map(({ note }) => note);
+		const notes = (await poller.poll()).map(({ note }) => note);
 		expect(notes).toEqual(Array(4).fill('в'));
 		expect(listed('customer')).toBe(1);
 	});

@@ -1,11 +1,11 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { Settings } from '../../../sandbox';
-import { DirectSchool } from '../support/direct';
+import { DirectSchool } from '../support/directSchool';
 import { Engine } from '../support/engine';
 import { Poller } from '../support/poller';
 import { describeScheduled } from '../support/version';
-import { LARGE_PAGES, RECORD_CHANGED, listNumbers, SMALL_PAGES, PolledSchool } from '../support/world';
+import { LARGE_PAGES, RECORD_CHANGED, listNumbers, SMALL_PAGES, PolledSchool } from '../support/polledSchool';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -152,7 +152,7 @@ describeScheduled('a poll whose time is short', () => {
 		add(customers);
 		const options = { send: school.send, budgetMs: seconds * 1_000 };
 		const poller = new Poller(engine, { ...PARAMETERS, ...parameters }, options);
-		const poll = async () => (await poller.tick()).map(({ id }) => Number(id));
+		const poll = async () => (await poller.poll()).map(({ id }) => Number(id));
 		const polls = async (count: number) => {
 			const ids: number[] = [];
 			for (let n = 0; n < count; n++) ids.push(...(await poll()));

@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { PAY_TYPE } from '../../../nodes/AlfaCrm/entities/pay';
 import type { JsonObject } from '../../../sandbox';
-import { interceptCalls, LARGE_PAGES, PolledSchool } from '../support/world';
+import { interceptCalls, LARGE_PAGES, PolledSchool } from '../support/polledSchool';
 
 afterEach(() => {
 	jest.restoreAllMocks();
@@ -74,7 +74,7 @@ describe('Customer Created', () => {
 	])('%s', async (_what, parameters, reported) => {
 		const world = await begun(parameters);
 		for (const [name, values] of Object.entries(customers)) world.addCustomer({ name, ...values });
-		expect((await world.poller.tick()).map(({ name }) => name)).toEqual(reported);
+		expect((await world.poller.poll()).map(({ name }) => name)).toEqual(reported);
 		expect(await world.poll()).toEqual([]);
 	});
 
@@ -92,7 +92,7 @@ describe('Customer Created', () => {
 	])('puts out few fields, or all when not simplified: %s', async (simplify, fields, hasGender) => {
 		const world = await begun({ simplify });
 		const id = world.addCustomer({ phone: ['+7(900)000-00-01', '+7(900)000-00-02'] });
-		const [item] = await world.poller.tick();
+		const [item] = await world.poller.poll();
 		expect(item).toMatchObject({ id, ...fields });
 		expect('gender' in item).toBe(hasGender);
 	});
@@ -106,7 +106,7 @@ describe('Customer Created', () => {
 		world.addCustomer({ branch_ids: [2] });
 		expect(await world.poll()).toEqual(ids);
 		expect(await world.poll()).toEqual([]);
-		world.poller.change(created({ is_study: 0, options: { startWith } }));
+		world.poller.changeParameters(created({ is_study: 0, options: { startWith } }));
 		expect(await world.poll()).toEqual([]);
 	});
 });
@@ -225,10 +225,10 @@ describe('when the settings change', () => {
 		const unseen = world.addCustomer(archived);
 		expect(await world.pollRepeatedly(3, 5, () => world.addCustomer({ is_study: 1 }))).toEqual([]);
 		const since = world.addCustomer();
-		world.poller.change(created({ includeArchived: true }));
+		world.poller.changeParameters(created({ includeArchived: true }));
 		expect(await world.poll()).toEqual([unseen, since]);
 		const later = world.addCustomer(archived);
-		world.poller.change(created({ includeArchived: true, is_study: 0 }));
+		world.poller.changeParameters(created({ includeArchived: true, is_study: 0 }));
 		expect(await world.poll()).toEqual([later]);
 		expect(await world.pollRepeatedly(2, 5)).toEqual([]);
 	});
@@ -238,11 +238,11 @@ describe('when the settings change', () => {
 		const pay = (income: string) =>
 			world.school.store.insert('pay', { branch_id: 1, customer_id: 1, income }).id;
 		pay('100.00');
-		world.poller.change({ event: 'paymentCreated', branchIds: [1], options: { startWith: 5 } });
+		world.poller.changeParameters({ event: 'paymentCreated', branchIds: [1], options: { startWith: 5 } });
 		expect(await world.poll()).toEqual([]);
 		const id = pay('200.00');
 		expect(await world.poll()).toEqual([id]);
-		expect(world.poller.notes).toEqual([
+		expect(world.poller.logLines).toEqual([
 			"'AlfaCRM Trigger' watches something else now: it reports what happens from now on",
 		]);
 	});
@@ -255,8 +255,8 @@ describe('when the settings change', () => {
 		const before = { branchIds: [2, 1], filters: { lead_status_id: [2, 3] } };
 		const world = await begun(before);
 		const id = world.addCustomer({ lead_status_id: 2 });
-		world.poller.change(created({ ...before, ...changes }));
+		world.poller.changeParameters(created({ ...before, ...changes }));
 		expect(await world.poll()).toEqual([id]);
-		expect(world.poller.notes).toEqual([]);
+		expect(world.poller.logLines).toEqual([]);
 	});
 });

@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { Settings } from '../../../sandbox';
-import { httpFailure } from '../support/direct';
+import { httpFailure } from '../support/directSchool';
 import {
 	interceptCalls,
 	CUSTOMER_CREATED,
@@ -10,7 +10,7 @@ import {
 	listNumbers,
 	SMALL_PAGES,
 	PolledSchool,
-} from '../support/world';
+} from '../support/polledSchool';
 
 afterEach(() => {
 	jest.restoreAllMocks();
@@ -78,7 +78,7 @@ describe('the list of branches', () => {
 		world.passMinutes(61);
 		const id = world.addCustomer();
 		expect(await world.poll()).toEqual([id]);
-		const notes = () => world.poller.notes.filter((note) => note.includes('looks into those it knows'));
+		const notes = () => world.poller.logLines.filter((note) => note.includes('looks into those it knows'));
 		expect(notes()).toHaveLength(1);
 		// It is tried again at once.
 		isFailing = false;
@@ -108,7 +108,7 @@ describe('the list of branches', () => {
 			return { ...answer, items: (answer.items as []).slice(0, count), total };
 		});
 		await world.pollRepeatedly(2, 61);
-		expect(world.poller.notes.at(-1)).toMatch(
+		expect(world.poller.logLines.at(-1)).toMatch(
 			`could not list the branches, and looks into those it knows: AlfaCRM ${why}`,
 		);
 		isOdd = false;

@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { JsonObject } from '../../../sandbox';
-import { LARGE_PAGES, PolledSchool } from '../support/world';
+import { LARGE_PAGES, PolledSchool } from '../support/polledSchool';
 
 afterEach(() => {
 	jest.restoreAllMocks();
@@ -87,7 +87,7 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 		const lead = world.addCustomer({ branch_ids: [1] });
 		expect(await world.poll()).toEqual([]);
 
-		world.poller.change({ event: 'customerCreated', branchIds: [2], is_study: 0 });
+		world.poller.changeParameters({ event: 'customerCreated', branchIds: [2], is_study: 0 });
 		expect(await world.pollRepeatedly(1, 5)).toEqual([]);
 		world.school.store.patch('customer', lead, { branch_ids: [2] });
 
@@ -99,7 +99,7 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 		world.addCustomer({ branch_ids: [1] });
 		expect(await world.poll()).toEqual([]);
 
-		world.poller.change({ event: 'customerCreated', branchIds: [1, 2] });
+		world.poller.changeParameters({ event: 'customerCreated', branchIds: [1, 2] });
 
 		expect(await world.pollRepeatedly(2, 5)).toEqual([]);
 		const later = world.addCustomer({ branch_ids: [1] });
@@ -174,7 +174,7 @@ describe('In Debt, where branch 2 also lists the clients of branch 1,', () => {
 		world.addCustomer({ ...debtor, branch_ids: [1] });
 		expect(await world.pollRepeatedly(1, 5)).toEqual([]);
 
-		world.poller.change({ event: 'inDebt', branchIds: [1, 2], options: { lookEvery: 1 } });
+		world.poller.changeParameters({ event: 'inDebt', branchIds: [1, 2], options: { lookEvery: 1 } });
 
 		expect(await world.pollRepeatedly(2, 5)).toEqual([]);
 		const later = world.addCustomer({ ...debtor, branch_ids: [1] });

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { httpFailure } from '../support/direct';
+import { httpFailure } from '../support/directSchool';
 import { Engine } from '../support/engine';
 import type { PollerOptions } from '../support/poller';
 import { Poller } from '../support/poller';
@@ -15,7 +15,7 @@ import {
 	RECORD_CHANGED,
 	listNumbers,
 	PolledSchool,
-} from '../support/world';
+} from '../support/polledSchool';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -31,11 +31,11 @@ describe('a workflow that stays active', () => {
 		const account = { email: 'poll@school.example', apiKey: 'key', requestsPerSecond: 0 };
 		const engine = new Engine({ ...account, hostname: 'not a host' });
 		const poller = new Poller(engine, { event: 'customerCreated', branchIds: [1] });
-		await expect(poller.tick()).rejects.toThrow("'Hostname' is not a host name");
+		await expect(poller.poll()).rejects.toThrow("'Hostname' is not a host name");
 		for (const one of [server, other]) {
 			server.requests.length = 0;
 			Object.assign(engine.credentials.stored, { hostname: one.url, token: '' });
-			await poller.tick();
+			await poller.poll();
 			expect(one.requests.map(({ path }) => path)).toContain('1/customer/index');
 		}
 		expect(server.requests).toEqual([]);

@@ -6,7 +6,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { JsonObject } from '../../../sandbox';
 import { readJson, writeJson } from '../../../scripts/lib/json';
 import { inRepo } from '../../../scripts/lib/paths';
-import { LARGE_PAGES, PolledSchool } from '../support/world';
+import { LARGE_PAGES, PolledSchool } from '../support/polledSchool';
 
 /**
  * The files hold the static data that each published version has left in people's workflows. Every later version goes on from it
@@ -173,7 +173,7 @@ async function startStory({ parameters, live }: Story): Promise<PolledSchool> {
 }
 
 async function pollIds(world: PolledSchool, { idField }: Story): Promise<number[]> {
-	const items = await world.poller.tick();
+	const items = await world.poller.poll();
 	return items.map((item) => Number(item[idField]));
 }
 
@@ -209,7 +209,7 @@ describe.each(versions)('a trigger whose state was stored by version %s', (versi
 
 		expect(reportedIds).toEqual(story.expectedIds);
 		expect(reportedLater).toEqual([]);
-		expect(world.poller.notes).toEqual([]);
+		expect(world.poller.logLines).toEqual([]);
 	});
 });
 
@@ -247,7 +247,7 @@ describe('a trigger whose state another version has stored in a shape of its own
 			const reportedLater = await pollIds(world, story);
 
 			expect([reportedIds, reportedLater]).toEqual([[], []]);
-			expect(world.poller.notes).toEqual([
+			expect(world.poller.logLines).toEqual([
 				`'AlfaCRM Trigger' cannot go on from what it remembers, so it reports only what happens from now on. Its state was stored by another version of this package: it has version ${version}, and this package reads version 8.`,
 			]);
 		});
@@ -307,7 +307,7 @@ describe('a trigger whose state is broken', () => {
 		world.poller.restartWith(replaceState(newestState(debts), makeState));
 
 		expect(await pollIds(world, debts)).toEqual([]);
-		expect(world.poller.notes).toEqual([broken(problem)]);
+		expect(world.poller.logLines).toEqual([broken(problem)]);
 		debts.happen(world);
 		expect(await pollIds(world, debts)).toEqual([503]);
 	});
@@ -317,7 +317,7 @@ describe('a trigger whose state is broken', () => {
 		world.poller.restartWith(replaceState(newestState(story), (state) => ({ ...state, known: {} })));
 
 		expect(await pollIds(world, story)).toEqual([]);
-		expect(world.poller.notes).toEqual([expect.stringContaining('Its state is broken: state.known.')]);
+		expect(world.poller.logLines).toEqual([expect.stringContaining('Its state is broken: state.known.')]);
 	});
 
 	it('goes on from the sound place if its state is broken in the other one', async () => {
@@ -329,6 +329,6 @@ describe('a trigger whose state is broken', () => {
 		debts.happen(world);
 
 		expect(await pollIds(world, debts)).toEqual([503]);
-		expect(world.poller.notes).toEqual([]);
+		expect(world.poller.logLines).toEqual([]);
 	});
 });

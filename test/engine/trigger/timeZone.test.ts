@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { DirectSchool } from '../support/direct';
+import { DirectSchool } from '../support/directSchool';
 import { Engine } from '../support/engine';
 import type { PollerOptions } from '../support/poller';
 import { Poller } from '../support/poller';
@@ -50,9 +50,9 @@ it.each(['lessonComingUp', 'customerBirthday', 'notSeen', 'subscriptionEnding'])
 	async (event) => {
 		const trigger = addTrigger({ event }, NEW_YORK);
 
-		await trigger.tick();
+		await trigger.poll();
 
-		expect(trigger.notes).toEqual([WARNING]);
+		expect(trigger.logLines).toEqual([WARNING]);
 	},
 );
 
@@ -63,7 +63,7 @@ it.each(['lessonComingUp', 'customerBirthday'])(
 
 		await trigger.fetchTestEvent();
 
-		expect(trigger.notes).toEqual([WARNING]);
+		expect(trigger.logLines).toEqual([WARNING]);
 	},
 );
 
@@ -78,9 +78,9 @@ it.each([
 ])('a poll of %s in %s has nothing to say of the time zone', async (event, timeZone) => {
 	const trigger = addTrigger({ event }, timeZone);
 
-	await trigger.tick();
+	await trigger.poll();
 
-	expect(trigger.notes).toEqual([]);
+	expect(trigger.logLines).toEqual([]);
 });
 
 it('a lesson that is still to come proves nothing about the time zone', async () => {
@@ -89,7 +89,7 @@ it('a lesson that is still to come proves nothing about the time zone', async ()
 	school.store.patch('lesson', 9_001, lastWeek);
 	const trigger = addTrigger({ event: 'lessonComingUp' }, NEW_YORK);
 
-	await trigger.tick();
+	await trigger.poll();
 
-	expect(trigger.notes).toEqual([]);
+	expect(trigger.logLines).toEqual([]);
 });

@@ -1,30 +1,30 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { delivery, KEYED, REPEATED, STARTED } from '../support/delivery';
+import { makeDelivery, WITH_DELIVERY_KEY, REPEATED, STARTED } from '../support/delivery';
 import { Engine } from '../support/engine';
-import { mostInASecond, useSchool } from '../support/school';
-import type { Received } from '../support/webhook';
-import { Hook } from '../support/webhook';
+import { countMostInOneSecond, useSchool } from '../support/school';
+import type { DeliveryResult } from '../support/publishedWebhook';
+import { PublishedWebhook } from '../support/publishedWebhook';
 
 const school = useSchool({ customers: 30, settings: { now: '2026-02-10 12:00:00' } });
 
-const event = (id = 5, more: IDataObject = {}) => delivery(id, { fields_rel: {}, ...more });
+const event = (id = 5, more: IDataObject = {}) => makeDelivery(id, { fields_rel: {}, ...more });
 const SECRET = 'open-sesame';
 /** A webhook trigger with a secret, which AlfaCRM knows. */
-function makeHook(options: INodeParameters, engine?: Engine): Hook {
-	const hook = new Hook({ secret: SECRET, options }, engine);
+function makeHook(options: INodeParameters, engine?: Engine): PublishedWebhook {
+	const hook = new PublishedWebhook({ secret: SECRET, options }, engine);
 	hook.query = { secret: SECRET };
 	return hook;
 }
 const fetching = (engine: Engine = school.engine) => makeHook({ fetchRecord: true }, engine);
-const jsonOf = ({ items }: Received) => items?.[0].json;
+const jsonOf = ({ items }: DeliveryResult) => items?.[0].json;
 const withKey = (apiKey: string) => new Engine({ ...school.credential, apiKey });
 
 /** How long a delivery waits for its record, as the docs say. */
 const LIMIT_MS = 5_000;
 const LATE = {
-	...KEYED,
+	...WITH_DELIVERY_KEY,
 	record: null,
 	recordError: expect.stringMatching(/^The record was not read within 5 seconds.*\. Read it later/) as string,
 };
@@ -66,7 +66,7 @@ describe('the full record', () => {
 		const name = school.sandbox.store.find('customer', 5)?.name;
 		expect(json).toEqual({
 			...event(),
-			...KEYED,
+			...WITH_DELIVERY_KEY,
 			record: expect.objectContaining({ id: 5, name }) as object,
 		});
 		expect(school.readCalls()).toEqual(['auth/login', 'customer/index']);
@@ -148,14 +148,14 @@ describe('the full record', () => {
 	it.each(['webhook', 'manual'] as const)(
 		'is not read without a secret, so that a forged delivery costs no call (mode %s)',
 		async (mode) => {
-			const hook = new Hook({ options: { fetchRecord: true } }, school.engine);
+			const hook = new PublishedWebhook({ options: { fetchRecord: true } }, school.engine);
 
 			const received = await hook.deliver({ body: event(5, { branch_id: null }), mode });
 
 			expect(received).toMatchObject(STARTED);
 			expect(jsonOf(received)).toEqual({
 				...event(5, { branch_id: null }),
-				...KEYED,
+				...WITH_DELIVERY_KEY,
 				record: null,
 				recordError:
 					"The record was not read, because 'Secret' is empty: anybody who knows the URL could make this node call AlfaCRM. Fill in 'Secret', and add ?secret= and its text to the URL in AlfaCRM.",
@@ -193,15 +193,15 @@ describe('with Fetch Full Record, the answer', () => {
 	it('goes out after 5 seconds if AlfaCRM hangs, with the reason; until then n8n does not save the delivery', async () => {
 		hang();
 		const hook = fetching();
-		const onAnswer = jest.fn(() => expect(hook.saved).toBe('{}'));
+		const onAnswer = jest.fn(() => expect(hook.savedStaticData).toBe('{}'));
 		const first = hook.deliver({ body: event(), onAnswer });
 		await untilAsked();
 		expect(await isOpen(first)).toBe(true);
 		expect(onAnswer).not.toHaveBeenCalled();
-		expect(hook.saved).toBe('{}');
+		expect(hook.savedStaticData).toBe('{}');
 		limits[0].abort();
 		expect(await first).toEqual({ ...STARTED, items: [{ json: { ...event(), ...LATE } }] });
-		expect(hook.saves).toBe(1);
+		expect(hook.saveCount).toBe(1);
 		hook.restart();
 		expect(await hook.deliver({ body: event() })).toEqual(REPEATED);
 	});
@@ -225,7 +225,7 @@ it('a repeated delivery, while the record of the first is being read, starts not
 	expect(await hook.deliver({ body: event() })).toEqual(REPEATED);
 	limits[0].abort();
 	expect(await first).toMatchObject(STARTED);
-	expect([reads(), hook.saves]).toEqual([1, 1]);
+	expect([reads(), hook.saveCount]).toEqual([1, 1]);
 });
 
 it('a burst of 50 loses no event, keeps to the rate, and leaves nothing behind that would hold up the next', async () => {
@@ -250,7 +250,7 @@ it('a burst of 50 loses no event, keeps to the rate, and leaves nothing behind t
 	// Five at most were under way at the limit; none of the others was sent afterwards.
 	expect(reads() - read - 1).toBeLessThanOrEqual(5);
 	expect(school.sandbox.journal.filter(({ status }) => status === 429)).toEqual([]);
-	expect(mostInASecond(school.sandbox.journal)).toBeLessThanOrEqual(5);
+	expect(countMostInOneSecond(school.sandbox.journal)).toBeLessThanOrEqual(5);
 	expect(school.readJournal('auth/login')).toHaveLength(1);
 	hook.restart();
 	for (const id of ids) expect(await hook.deliver({ body: event(id) })).toEqual(REPEATED);

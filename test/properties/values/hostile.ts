@@ -1,6 +1,6 @@
 import { Workflow } from 'n8n-workflow';
 
-import { node, Types } from '../../engine/support/engine';
+import { makeNode, TestNodeTypes } from '../../engine/support/engine';
 
 /** A value that people, expressions or agents really give, in the ways in which it can be given. */
 export interface Hostile {
@@ -51,12 +51,12 @@ export const listOfAll = `[${CODES.join(', ')}]`;
 
 /** As n8n itself reads them. */
 function evaluated(): unknown[] {
-	const any = node('Any', 'n8n-nodes-alfacrm.alfaCrm', {});
+	const any = makeNode('Any', 'n8n-nodes-alfacrm.alfaCrm', {});
 	const { expression } = new Workflow({
 		nodes: [any],
 		connections: {},
 		active: false,
-		nodeTypes: new Types(),
+		nodeTypes: new TestNodeTypes(),
 	});
 	const list: unknown = expression.getSimpleParameterValue(any, `={{ ${listOfAll} }}`, 'internal', {});
 	return list as unknown[];

@@ -4,7 +4,7 @@ import { createEmptyRunExecutionData, Workflow } from 'n8n-workflow';
 
 import type { JournalEntry, RecordChange, Snapshot } from '../../../sandbox';
 import { localNow } from '../../../sandbox/model/clock';
-import { node, Types } from '../../engine/support/engine';
+import { makeNode, TestNodeTypes } from '../../engine/support/engine';
 import type { School } from '../../engine/support/school';
 import type { Row } from './targets';
 
@@ -17,7 +17,7 @@ export interface Outcome {
 	changes: readonly RecordChange[];
 }
 
-const types = new Types();
+const types = new TestNodeTypes();
 
 /** A text may be the name of a record, for which its list has to be read, and before it that of the branches: each once. */
 export const isAtOnce = (refusals: string, requests: readonly JournalEntry[]): boolean =>
@@ -41,9 +41,9 @@ export class Runner {
 
 	workflow(parameters: INodeParameters): Workflow {
 		const nodes: INode[] = [
-			node('Items', 'test.items', {}),
+			makeNode('Items', 'test.items', {}),
 			{
-				...node('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrm', parameters),
+				...makeNode('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrm', parameters),
 				credentials: { alfaCrmApi: { id: '1', name: 'AlfaCRM' } },
 				onError: 'continueErrorOutput',
 			},
@@ -91,7 +91,7 @@ export class Runner {
 		}
 		sandbox.clearJournal();
 		const execution = new WorkflowExecute(
-			engine.additionalData(workflow),
+			engine.makeAdditionalData(workflow),
 			'manual',
 			createEmptyRunExecutionData(),
 		);

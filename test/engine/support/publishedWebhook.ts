@@ -22,7 +22,7 @@ const nodeTypes = {
 	getKnownTypes: () => ({}),
 } as INodeTypes;
 
-interface Post {
+interface Delivery {
 	body: unknown;
 	query?: IDataObject;
 	contentType?: string;
@@ -31,7 +31,7 @@ interface Post {
 	onAnswer?: () => void;
 }
 
-export interface Received {
+export interface DeliveryResult {
 	status: number;
 	message: unknown;
 	/** What starts the workflow; missing when nothing does. */
@@ -39,12 +39,12 @@ export interface Received {
 }
 
 /** A published webhook trigger in n8n's own context. What n8n keeps with the workflow is read and saved as n8n does it. */
-export class Hook {
+export class PublishedWebhook {
 	/** As in the database. */
-	saved = '{}';
-	saves = 0;
+	savedStaticData = '{}';
+	saveCount = 0;
 	/** What the node wrote to n8n's log. */
-	readonly notes: string[] = [];
+	readonly logLines: string[] = [];
 	/** What follows the URL in AlfaCRM's settings; a delivery may bring something else. */
 	query: IDataObject = {};
 
@@ -61,7 +61,7 @@ export class Hook {
 
 	/** What this process remembers of the node is gone; what n8n saved is not. */
 	restart(): void {
-		this.id = `node${++Hook.count}`;
+		this.id = `node${++PublishedWebhook.count}`;
 	}
 
 	async deliver({
@@ -70,7 +70,7 @@ export class Hook {
 		contentType = 'application/json',
 		mode = 'webhook',
 		onAnswer,
-	}: Post): Promise<Received> {
+	}: Delivery): Promise<DeliveryResult> {
 		const node: INode = {
 			...{ id: this.id, name: 'Trigger', type: TYPE, typeVersion: 1, position: [0, 0] },
 			parameters: this.parameters,
@@ -78,7 +78,7 @@ export class Hook {
 		};
 		const workflow = new Workflow({
 			...{ id: 'hooks', nodes: [node], connections: {}, active: true, nodeTypes },
-			staticData: JSON.parse(this.saved) as IDataObject,
+			staticData: JSON.parse(this.savedStaticData) as IDataObject,
 			settings: { timezone: this.timezone },
 		});
 		const answer: { status?: number; message?: unknown } = {};
@@ -100,17 +100,17 @@ export class Hook {
 		} as unknown as IWorkflowExecuteAdditionalData;
 		const webhook = { webhookDescription: trigger.description.webhooks?.[0] } as IWebhookData;
 		const context = new WebhookContext(workflow, node, additionalData, mode, webhook, [], null);
-		Object.defineProperty(context, 'logger', { value: { warn: (note: string) => this.notes.push(note) } });
+		Object.defineProperty(context, 'logger', { value: { warn: (note: string) => this.logLines.push(note) } });
 		const result = await trigger.webhook.call(context);
-		this.save(workflow);
+		this.saveStaticData(workflow);
 		const items = result.workflowData?.[0];
 		if (result.noWebhookResponse) return { status: answer.status ?? 0, message: answer.message, items };
 		return { status: 200, message: (result.webhookResponse as { message: unknown }).message, items };
 	}
 
-	private save({ staticData }: Workflow): void {
+	private saveStaticData({ staticData }: Workflow): void {
 		if (staticData.__dataChanged !== true) return;
-		this.saved = JSON.stringify(staticData);
-		this.saves++;
+		this.savedStaticData = JSON.stringify(staticData);
+		this.saveCount++;
 	}
 }

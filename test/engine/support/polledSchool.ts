@@ -3,7 +3,7 @@ import { DateTime } from 'luxon';
 
 import type { JsonObject } from '../../../sandbox';
 import type { Settings } from '../../../sandbox/model/settings';
-import { DirectSchool } from './direct';
+import { DirectSchool } from './directSchool';
 import { Engine } from './engine';
 import type { PollerOptions } from './poller';
 import { Poller } from './poller';
@@ -103,7 +103,7 @@ export class PolledSchool {
 
 	async poll(): Promise<number[]> {
 		const before = this.school.callCount;
-		const items = await this.poller.tick();
+		const items = await this.poller.poll();
 		const ids = items.map(({ id }) => Number(id));
 		this.reportedIds.push(...ids);
 		this.callsPerPoll.push(this.school.callCount - before);
@@ -147,7 +147,7 @@ export function interceptCalls(
 	const real = world.school.send as unknown as (credential: string, asked: Asked) => Promise<JsonObject>;
 	const send = async (credential: string, asked: Asked) =>
 		await answer(asked, async () => await real(credential, asked));
-	world.poller.sendWith(send as unknown as NonNullable<PollerOptions['send']>);
+	world.poller.replaceSend(send as unknown as NonNullable<PollerOptions['send']>);
 }
 
 export const isCallOfBranch = ({ url }: Asked, branch: number): boolean => url.includes(`/v2api/${branch}/`);

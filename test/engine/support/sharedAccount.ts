@@ -5,32 +5,32 @@ import { localNow } from '../../../sandbox/model/clock';
 import { entityNames } from '../../../sandbox/school/entities';
 import type { RunOptions, RunResult } from './engine';
 import { Engine } from './engine';
-import type { World } from './values';
+import type { BranchRecords } from './arbitraryValues';
 
 /** What there is of each entity, and how often a lesson was conducted; the order of the rows does not matter. */
-export type State = Record<string, string[] | number>;
+export type AccountChanges = Record<string, string[] | number>;
 
 /** Where a call waits: before AlfaCRM does anything, and again before its answer leaves. */
 type Gate = (entry: JournalEntry, moment: 'arrives' | 'is answered') => void | Promise<void>;
 
 /** An AlfaCRM whose clock stands still, with two credentials of one account that n8n keeps apart. */
-export class Lane {
+export class SharedAccount {
 	/** Calls since `fresh` that changed something, as in "customer/create". */
-	readonly done: string[] = [];
-	gate: Gate = () => {};
-	private readonly start: Snapshot;
+	readonly writes: string[] = [];
+	holdCall: Gate = () => {};
+	private readonly snapshot: Snapshot;
 	/** The rows of the beginning. */
-	private readonly first: ReadonlyMap<string, readonly Row[]>;
-	private readonly known: ReadonlyMap<string, ReadonlySet<number>>;
+	private readonly rowsAtStart: ReadonlyMap<string, readonly Row[]>;
+	private readonly idsAtStart: ReadonlyMap<string, ReadonlySet<number>>;
 	private readonly engines: readonly Engine[];
 
 	private constructor(readonly sandbox: Sandbox) {
 		const { store, settings, account, url: hostname } = sandbox;
 		Object.assign(settings, { rateLimit: 0, now: localNow(settings) });
-		this.start = sandbox.snapshot();
-		this.first = new Map(entityNames.map((path) => [path, store.rows(path)]));
-		this.known = new Map(
-			[...this.first].map(([path, rows]) => [path, new Set(rows.map(({ id }) => id))] as const),
+		this.snapshot = sandbox.snapshot();
+		this.rowsAtStart = new Map(entityNames.map((path) => [path, store.rows(path)]));
+		this.idsAtStart = new Map(
+			[...this.rowsAtStart].map(([path, rows]) => [path, new Set(rows.map(({ id }) => id))] as const),
 		);
 		const { email, apiKey } = account;
 		const stored = { email, apiKey, requestsPerSecond: 0 };
@@ -41,9 +41,9 @@ export class Lane {
 		];
 	}
 
-	static async open(): Promise<Lane> {
-		const lane = new Lane(await startSandbox({ customers: 150 }));
-		lane.fresh();
+	static async open(): Promise<SharedAccount> {
+		const lane = new SharedAccount(await startSandbox({ customers: 150 }));
+		lane.reset();
 		// Both credentials log in, so that no later request is a login.
 		const parameters = { resource: 'subject', operation: 'get', id: '1', branchId: 1 };
 		for (const credential of [0, 1] as const) await lane.run({ parameters }, credential);
@@ -51,26 +51,26 @@ export class Lane {
 	}
 
 	/** What there is to choose from. */
-	get world(): World {
-		return { branch: 1, rows: (path) => this.first.get(path) ?? [] };
+	get records(): BranchRecords {
+		return { branch: 1, rows: (path) => this.rowsAtStart.get(path) ?? [] };
 	}
 
 	/** Everything as it was in the beginning, but for the logins; of another AlfaCRM nothing is known yet. */
-	fresh(settings: Partial<Settings> = {}): void {
+	reset(settings: Partial<Settings> = {}): void {
 		const { sandbox } = this;
 		forgetAccounts();
-		sandbox.restore(this.start);
+		sandbox.restore(this.snapshot);
 		Object.assign(sandbox.settings, settings);
-		this.done.length = 0;
-		this.gate = () => {};
+		this.writes.length = 0;
+		this.holdCall = () => {};
 		let version = 0;
 		sandbox.onRequest = async (entry) => {
-			await this.gate(entry, 'arrives');
+			await this.holdCall(entry, 'arrives');
 			version = sandbox.store.version;
 		};
 		sandbox.onSend = async (entry) => {
-			if (sandbox.store.version !== version) this.done.push(callOf(entry));
-			await this.gate(entry, 'is answered');
+			if (sandbox.store.version !== version) this.writes.push(nameCall(entry));
+			await this.holdCall(entry, 'is answered');
 		};
 	}
 
@@ -79,40 +79,40 @@ export class Lane {
 	}
 
 	/** What is not as in the beginning. Numbers of new records are left out: they differ between two runs. */
-	state(): State {
+	readChanges(): AccountChanges {
 		const strip = (path: string, row: Row) => {
-			const isNew = this.known.get(path)?.has(row.id) !== true;
+			const isNew = this.idsAtStart.get(path)?.has(row.id) !== true;
 			const entries = Object.entries(row).filter(
 				([name]) => name !== 'updated_at' && !(isNew && name === 'id'),
 			);
-			const ordered = entries.map(([name, value]) => [name, inOrder(value)] as const);
+			const ordered = entries.map(([name, value]) => [name, sortIds(value)] as const);
 			return JSON.stringify(Object.fromEntries(ordered.sort(([a], [b]) => (a < b ? -1 : 1))));
 		};
 		const paths = entityNames.filter((path) => path !== 'log');
 		const rows = paths.map((path) => {
 			const table = this.sandbox.store.rows(path);
 			// A row of the beginning that is still the same object was not touched.
-			const untouched = new Set(this.first.get(path));
+			const untouched = new Set(this.rowsAtStart.get(path));
 			const changed = table.filter((row) => !untouched.has(row)).map((row) => strip(path, row));
 			const kept = new Set(table);
 			const gone = [...untouched].filter((row) => !kept.has(row)).map((row) => `not ${strip(path, row)}`);
-			return [path, normalised([...changed, ...gone])] as const;
+			return [path, withoutUnchangedRows([...changed, ...gone])] as const;
 		});
-		const taught = this.done.filter((call) => call === 'lesson/teach').length;
+		const taught = this.writes.filter((call) => call === 'lesson/teach').length;
 		return { ...Object.fromEntries(rows.filter(([, list]) => list.length > 0)), taught };
 	}
 }
 
-export const callOf = ({ entity, action }: JournalEntry): string => `${entity}/${action}`;
+export const nameCall = ({ entity, action }: JournalEntry): string => `${entity}/${action}`;
 
 /** Lists of IDs are sets. */
-const inOrder = (value: unknown): unknown =>
+const sortIds = (value: unknown): unknown =>
 	Array.isArray(value) && value.every((item) => typeof item === 'number')
 		? [...value].sort((a, b) => a - b)
 		: value;
 
 /** A row that was written with what it held before is no change. */
-function normalised(rows: string[]): string[] {
+function withoutUnchangedRows(rows: string[]): string[] {
 	const gone = new Set(rows.filter((row) => row.startsWith('not ')).map((row) => row.slice(4)));
 	const same = new Set(rows.filter((row) => gone.has(row)));
 	return rows.filter((row) => !same.has(row) && !same.has(row.replace(/^not /, ''))).sort();

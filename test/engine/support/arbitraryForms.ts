@@ -6,11 +6,20 @@ import type { Entity, MatchKey } from '../../../nodes/AlfaCrm/entities/types';
 import { isList } from '../../../nodes/AlfaCrm/fields/field';
 import type { Row } from '../../../sandbox';
 import { description } from '../../support/form';
-import type { Value, World } from './values';
-import { inJson, newEmail, newPhone, oneOf, picked, recordsOf, valueOf, valuesOf } from './values';
+import type { Value, BranchRecords } from './arbitraryValues';
+import {
+	toJsonValue,
+	arbitraryEmail,
+	arbitraryPhone,
+	oneItemOf,
+	picked,
+	readRecordsOfBranch,
+	arbitraryValue,
+	arbitraryValues,
+} from './arbitraryValues';
 
 /** What is run: the form and the items that come in. */
-export interface Given {
+export interface FilledForm {
 	parameters: INodeParameters;
 	items: IDataObject[];
 }
@@ -19,25 +28,25 @@ export interface Given {
 export interface Target {
 	row?: Row;
 	/** Parameters that name it. */
-	named: IDataObject;
+	parameters: IDataObject;
 	/** Of a record that is found by a key: the fields that the key holds. */
-	keyed?: readonly string[];
+	keyFields?: readonly string[];
 }
 
 /** What has no custom fields is filled in by a form alone. */
-export const modeOf = ({ hasCustomFields }: Entity): fc.Arbitrary<string> =>
+export const arbitraryInputMode = ({ hasCustomFields }: Entity): fc.Arbitrary<string> =>
 	fc.constantFrom('form', ...(hasCustomFields ? ['json', 'map'] : []));
 
 /** Puts the fields where the form of the chosen mode has them. */
-export function filled(
-	{ parameters, items }: Given,
+export function fillForm(
+	{ parameters, items }: FilledForm,
 	mode: string,
 	collection: string,
 	fields: IDataObject,
 	custom: IDataObject,
 	more: IDataObject,
-): Given {
-	const plain = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, inJson(value)]));
+): FilledForm {
+	const plain = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, toJsonValue(value)]));
 	const all = { ...plain, ...custom };
 	const values = Object.entries(custom).map(([name, value]) => ({ name, value }));
 	const shapes: Record<string, { set: IDataObject; items: IDataObject[] }> = {
@@ -60,7 +69,7 @@ export function filled(
 }
 
 /** Choices in 'Options' of an operation, as the form offers them; undefined where it has none. */
-export function optionsFor(resource: string, operation: string): fc.Arbitrary<IDataObject | undefined> {
+export function arbitraryOptions(resource: string, operation: string): fc.Arbitrary<IDataObject | undefined> {
 	const shown = description.properties.find(
 		({ name, displayOptions }) =>
 			name === 'options' &&
@@ -69,13 +78,13 @@ export function optionsFor(resource: string, operation: string): fc.Arbitrary<ID
 	);
 	if (shown === undefined) return fc.constant(undefined);
 	const children = (shown.options ?? []) as INodeProperties[];
-	return fc.record(Object.fromEntries(children.map((child) => [child.name, choiceOf(child)])), {
+	return fc.record(Object.fromEntries(children.map((child) => [child.name, arbitraryOption(child)])), {
 		requiredKeys: [],
 		noNullPrototype: true,
 	}) as fc.Arbitrary<IDataObject>;
 }
 
-function choiceOf({ name, type, options = [] }: INodeProperties): fc.Arbitrary<Value> {
+function arbitraryOption({ name, type, options = [] }: INodeProperties): fc.Arbitrary<Value> {
 	const values = (options as INodePropertyOptions[]).map(({ value }) => value);
 	if (type === 'options') return fc.constantFrom(...values) as fc.Arbitrary<Value>;
 	if (type === 'boolean') return fc.boolean();
@@ -90,17 +99,17 @@ const isFilled = (value: unknown) =>
 	value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
 
 /** Names of the account's own fields, as its records show them. */
-function customNames({ path, hasCustomFields }: Entity, { rows }: World): string[] {
+function customFieldNames({ path, hasCustomFields }: Entity, { rows }: BranchRecords): string[] {
 	const [row = {}] = hasCustomFields ? rows(path) : [];
 	return Object.keys(row).filter((name) => name.startsWith('custom_'));
 }
 
-export function customFieldsOf(
+export function arbitraryCustomFields(
 	entity: Entity,
-	world: World,
+	world: BranchRecords,
 	except: readonly string[] = [],
 ): fc.Arbitrary<IDataObject> {
-	const names = customNames(entity, world).filter((name) => !except.includes(name));
+	const names = customFieldNames(entity, world).filter((name) => !except.includes(name));
 	if (names.length === 0) return fc.constant({});
 	const some = fc.record({
 		[names[0]]: fc.constantFrom('Школа 7', '12', 'онлайн'),
@@ -111,74 +120,88 @@ export function customFieldsOf(
 // ---------------------------------------------------------------- Create or Update
 
 /** By each key: a record that is there, or a value that nobody has yet. */
-export function upsertTargets(entity: Entity, world: World): fc.Arbitrary<Target> {
-	const keys = (entity.match?.keys ?? []).flatMap((key) => targetsBy(entity, key, world));
+export function arbitraryUpsertTarget(entity: Entity, world: BranchRecords): fc.Arbitrary<Target> {
+	const keys = (entity.match?.keys ?? []).flatMap((key) => upsertTargetsByKey(entity, key, world));
 	return fc.oneof(...keys);
 }
 
-function targetsBy(entity: Entity, key: MatchKey, world: World): Array<fc.Arbitrary<Target>> {
+function upsertTargetsByKey(
+	entity: Entity,
+	key: MatchKey,
+	world: BranchRecords,
+): Array<fc.Arbitrary<Target>> {
 	if (key.fields.includes('id')) {
 		return [
-			oneOf(recordsOf(world, entity.path)).map((row) => ({
+			oneItemOf(readRecordsOfBranch(world, entity.path)).map((row) => ({
 				row,
-				named: { matchBy: key.name, id: entity.listed?.search ? picked(row.id) : String(row.id) },
-				keyed: ['id'],
+				parameters: { matchBy: key.name, id: entity.listed?.search ? picked(row.id) : String(row.id) },
+				keyFields: ['id'],
 			})),
 		];
 	}
-	const fields = key.fields.length > 0 ? key.fields : customNames(entity, world).slice(0, 1);
+	const fields = key.fields.length > 0 ? key.fields : customFieldNames(entity, world).slice(0, 1);
 	const named = (values: IDataObject): IDataObject =>
 		key.fields.length > 0
 			? { matchBy: key.name, ...values }
 			: { matchBy: key.name, matchField: fields[0], matchValue: values[fields[0]] };
-	const known = recordsOf(world, entity.path).filter((row) => fields.every((name) => isFilled(row[name])));
+	const known = readRecordsOfBranch(world, entity.path).filter((row) =>
+		fields.every((name) => isFilled(row[name])),
+	);
 	const strangers = fc
-		.record(Object.fromEntries(fields.map((name) => [name, newValue(entity, name, world)])))
-		.map((values) => ({ named: named(values as IDataObject), keyed: fields }));
+		.record(Object.fromEntries(fields.map((name) => [name, arbitraryNewValue(entity, name, world)])))
+		.map((values) => ({ parameters: named(values as IDataObject), keyFields: fields }));
 	if (known.length === 0) return [strangers];
-	const present = oneOf(known).map((row) => ({
+	const present = oneItemOf(known).map((row) => ({
 		row,
-		named: named(Object.fromEntries(fields.map((name) => [name, [row[name]].flat()[0] as Value]))),
-		keyed: fields,
+		parameters: named(Object.fromEntries(fields.map((name) => [name, [row[name]].flat()[0] as Value]))),
+		keyFields: fields,
 	}));
 	return [strangers, present];
 }
 
-function newValue({ fields }: Entity, name: string, world: World): fc.Arbitrary<Value> {
+function arbitraryNewValue({ fields }: Entity, name: string, world: BranchRecords): fc.Arbitrary<Value> {
 	const own: Record<string, fc.Arbitrary<Value>> = {
-		phone: newPhone,
-		email: newEmail,
+		phone: arbitraryPhone,
+		email: arbitraryEmail,
 		web: fc.integer({ min: 1, max: 99 }).map((n) => `@new_name_${n}`),
 		name: fc.integer({ min: 1, max: 99 }).map((n) => `Новая Запись ${n}`),
 	};
 	const field = fields.find((one) => one.name === name);
 	if (own[name] !== undefined) return own[name];
-	return field ? valueOf(field, world) : fc.integer({ min: 1, max: 99 }).map((n) => `Д-новый-${n}`);
+	return field ? arbitraryValue(field, world) : fc.integer({ min: 1, max: 99 }).map((n) => `Д-новый-${n}`);
 }
 
 /** Fields for a record that may have to be created, and the choices of 'Options'. */
-export function upsertGiven(entity: Entity, world: World, target: Target): fc.Arbitrary<Given> {
-	const keyed = target.keyed ?? [];
-	return optionsFor(entity.resource, 'upsert').chain((options = {}) => {
-		const free = entity.fields.filter((field) => isFree(field, keyed, options));
+export function arbitraryUpsertForm(
+	entity: Entity,
+	world: BranchRecords,
+	target: Target,
+): fc.Arbitrary<FilledForm> {
+	const keyFields = target.keyFields ?? [];
+	return arbitraryOptions(entity.resource, 'upsert').chain((options = {}) => {
+		const free = entity.fields.filter((field) => mayBeFilled(field, keyFields, options));
 		const needed = free.filter(({ required }) => required).map(({ name }) => name);
 		return fc
-			.tuple(valuesOf(free, world, needed, 3), customFieldsOf(entity, world, keyed), modeOf(entity))
+			.tuple(
+				arbitraryValues(free, world, needed, 3),
+				arbitraryCustomFields(entity, world, keyFields),
+				arbitraryInputMode(entity),
+			)
 			.map(([fields, custom, mode]) => {
 				const parameters = {
 					resource: entity.resource,
 					operation: 'upsert',
 					branchId: world.branch,
-					...target.named,
+					...target.parameters,
 				} as INodeParameters;
-				return filled({ parameters, items: [{}] }, mode, 'fieldsToSet', fields, custom, { options });
+				return fillForm({ parameters, items: [{}] }, mode, 'fieldsToSet', fields, custom, { options });
 			});
 	});
 }
 
 /** What the user could not mean: two values for a key, a new record that is out of the search, another order of several. */
-function isFree(field: Field, keyed: readonly string[], options: IDataObject): boolean {
-	if (keyed.includes(field.name)) return isList(field);
+function mayBeFilled(field: Field, keyFields: readonly string[], options: IDataObject): boolean {
+	if (keyFields.includes(field.name)) return isList(field);
 	if (field.name === 'is_study' && (options.ifSeveral ?? 'refuse') !== 'refuse') return false;
 	if (field.name === 'branch_ids') return options.searchBranches === undefined;
 	return true;

@@ -6,40 +6,41 @@ import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 
 /** What the generators choose from: the records of an AlfaCRM, in the branch in which the node works. */
-export interface World {
+export interface BranchRecords {
 	branch: number;
 	rows: (path: string) => readonly Row[];
 }
 
 export type Value = IDataObject[string];
-type Make = (field: Field, world: World) => fc.Arbitrary<Value>;
+type Make = (field: Field, world: BranchRecords) => fc.Arbitrary<Value>;
 
 /** Records that can be named in a call of this branch. */
-export function recordsOf({ rows, branch }: World, path: string): Row[] {
+export function readRecordsOfBranch({ rows, branch }: BranchRecords, path: string): Row[] {
 	return rows(path).filter((row) => {
 		const places = [row.branch_ids, row.branch_id].find((place) => place !== undefined && place !== null);
 		return Array.isArray(places) ? places.includes(branch) : places === undefined || places === branch;
 	});
 }
 
-export const oneOf = <T>(items: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...items.slice(0, 25));
-const someOf = <T>(items: readonly T[], most = 2): fc.Arbitrary<T[]> =>
+export const oneItemOf = <T>(items: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...items.slice(0, 25));
+const someItemsOf = <T>(items: readonly T[], most = 2): fc.Arbitrary<T[]> =>
 	fc.subarray(items.slice(0, 12), { minLength: 1, maxLength: most });
-const idsAt = (world: World, path: string): number[] => recordsOf(world, path).map(({ id }) => id);
+const readIdsOfBranch = (world: BranchRecords, path: string): number[] =>
+	readRecordsOfBranch(world, path).map(({ id }) => id);
 
 const WORDS = ['Проба', 'Ёлка', 'Перезвонить', 'Light', 'звонок 18:00', 'Ива-Белая', 'Летний лагерь', 'x2'];
-const words = fc.array(oneOf(WORDS), { minLength: 1, maxLength: 2 }).map((some) => some.join(' '));
+const words = fc.array(oneItemOf(WORDS), { minLength: 1, maxLength: 2 }).map((some) => some.join(' '));
 const digits = (length: number) => fc.integer({ min: 0, max: 10 ** length - 1 });
 const padded = (n: number, length: number): string => String(n).padStart(length, '0');
 
 /** Numbers that are nobody's and that no record of the sandbox has, in the spellings of people. */
-export const newPhone: fc.Arbitrary<string> = fc
-	.tuple(digits(4), oneOf(['+7 (900) 9', '8-900-9', '79009', '+79009']))
+export const arbitraryPhone: fc.Arbitrary<string> = fc
+	.tuple(digits(4), oneItemOf(['+7 (900) 9', '8-900-9', '79009', '+79009']))
 	.map(([n, start]) => `${start}99-${padded(Math.floor(n / 100), 2)}-${padded(n % 100, 2)}`);
-export const newEmail: fc.Arbitrary<string> = digits(4).map((n) => `new${n}@example.org`);
+export const arbitraryEmail: fc.Arbitrary<string> = digits(4).map((n) => `new${n}@example.org`);
 
 /** Records that a number field without a dropdown names. */
-const NAMED: Record<string, string> = {
+const ENTITY_BY_FIELD: Record<string, string> = {
 	customer_id: 'customer',
 	customer_ids: 'customer',
 	ctt_id: 'customer-tariff',
@@ -48,7 +49,7 @@ const NAMED: Record<string, string> = {
 	related_id: 'group',
 };
 
-const SPELL = [
+const DAY_SPELLINGS = [
 	(day: string) => day,
 	(day: string) => `${day}T00:00:00`,
 	(day: string) => `${day}T00:00:00.000+03:00`,
@@ -58,32 +59,42 @@ const SPELL = [
 const day: Make = ({ name }) => {
 	const from = /^e_/.test(name) ? 2028 : name === 'dob' ? 2012 : 2025;
 	return fc
-		.tuple(fc.integer({ min: from, max: from + 1 }), fc.integer({ min: 1, max: 12 }), digits(1), oneOf(SPELL))
+		.tuple(
+			fc.integer({ min: from, max: from + 1 }),
+			fc.integer({ min: 1, max: 12 }),
+			digits(1),
+			oneItemOf(DAY_SPELLINGS),
+		)
 		.map(([year, month, n, spell]) => spell(`${year}-${padded(month, 2)}-${padded(n * 3 + 1, 2)}`));
 };
 const hour: Make = ({ name }) =>
 	fc
-		.tuple(fc.integer(/to/.test(name) ? { min: 21, max: 23 } : { min: 5, max: 8 }), oneOf(['00', '15', '45']))
+		.tuple(
+			fc.integer(/to/.test(name) ? { min: 21, max: 23 } : { min: 5, max: 8 }),
+			oneItemOf(['00', '15', '45']),
+		)
 		.map(([hours, minutes]) => `${padded(hours, 2)}:${minutes}`);
 
-const MADE: Record<string, fc.Arbitrary<string>> = {
-	phone: newPhone,
-	email: newEmail,
+const TEXT_BY_FIELD: Record<string, fc.Arbitrary<string>> = {
+	phone: arbitraryPhone,
+	email: arbitraryEmail,
 	web: digits(3).map((n) => `https://site${n}.example`),
 };
 
 /** One for each type of field; a type without one fails every test, so that a new type cannot be passed over. */
-const makers: Record<string, Make> = {
+const arbitraryByType: Record<string, Make> = {
 	text: () => words,
 	longText: () => words,
-	texts: ({ name }) => fc.uniqueArray(MADE[name] ?? words, { minLength: 1, maxLength: 2 }),
-	links: ({ name }) => fc.uniqueArray(MADE[name], { minLength: 1, maxLength: 2 }),
-	emails: () => fc.uniqueArray(newEmail, { minLength: 1, maxLength: 2 }),
-	phones: () => fc.uniqueArray(newPhone, { minLength: 1, maxLength: 2 }),
+	texts: ({ name }) => fc.uniqueArray(TEXT_BY_FIELD[name] ?? words, { minLength: 1, maxLength: 2 }),
+	links: ({ name }) => fc.uniqueArray(TEXT_BY_FIELD[name], { minLength: 1, maxLength: 2 }),
+	emails: () => fc.uniqueArray(arbitraryEmail, { minLength: 1, maxLength: 2 }),
+	phones: () => fc.uniqueArray(arbitraryPhone, { minLength: 1, maxLength: 2 }),
 	id: ({ name }, world) =>
-		name in NAMED ? oneOf(idsAt(world, NAMED[name])) : fc.integer({ min: 1, max: 9 }),
+		name in ENTITY_BY_FIELD
+			? oneItemOf(readIdsOfBranch(world, ENTITY_BY_FIELD[name]))
+			: fc.integer({ min: 1, max: 9 }),
 	ids: ({ name }, world) => {
-		const ids = someOf(idsAt(world, NAMED[name] ?? 'customer'));
+		const ids = someItemsOf(readIdsOfBranch(world, ENTITY_BY_FIELD[name] ?? 'customer'));
 		return fc.tuple(ids, fc.boolean()).map(([list, asText]) => (asText ? list.join(', ') : list));
 	},
 	integer: ({ name }) => fc.integer(name === 'duration' ? { min: 3, max: 12 } : { min: 1, max: 90 }),
@@ -93,46 +104,48 @@ const makers: Record<string, Make> = {
 	date: day,
 	time: hour,
 	choice: (field) =>
-		oneOf((field as Extract<Field, { type: 'choice' }>).choices.map(({ value }) => value as Value)),
+		oneItemOf((field as Extract<Field, { type: 'choice' }>).choices.map(({ value }) => value as Value)),
 	choices: (field) =>
-		someOf((field as Extract<Field, { type: 'choices' }>).choices.map(({ value }) => value as number)),
-	reference: (field, world) => oneOf(referred(field, world)),
+		someItemsOf((field as Extract<Field, { type: 'choices' }>).choices.map(({ value }) => value as number)),
+	reference: (field, world) => oneItemOf(readReferableIds(field, world)),
 	// What must be filled stands in a picker, in which n8n takes no bare list.
 	references: (field, world) =>
-		someOf(referred(field, world)).map((list) => (field.required ? picked(list.join(', ')) : list)),
-	record: (field, world) => oneOf(referred(field, world)).map((id) => picked(id)),
+		someItemsOf(readReferableIds(field, world)).map((list) =>
+			field.required ? picked(list.join(', ')) : list,
+		),
+	record: (field, world) => oneItemOf(readReferableIds(field, world)).map((id) => picked(id)),
 	records: (field, world) => {
-		const ids = someOf(referred(field, world));
+		const ids = someItemsOf(readReferableIds(field, world));
 		return fc.tuple(ids, fc.boolean()).map(([list, asPicked]) => (asPicked ? picked(list.join(', ')) : list));
 	},
-	owner: (_field, world) => oneOf(idsAt(world, 'group')).map((id) => picked(id)),
+	owner: (_field, world) => oneItemOf(readIdsOfBranch(world, 'group')).map((id) => picked(id)),
 	rows: (field, world) => {
 		const { fields } = field as Extract<Field, { type: 'rows' }>;
-		const row = fc.record(Object.fromEntries(fields.map((one) => [one.name, valueOf(one, world)])));
+		const row = fc.record(Object.fromEntries(fields.map((one) => [one.name, arbitraryValue(one, world)])));
 		return fc.array(row, { minLength: 1, maxLength: 2 }).map((values) => ({ values }) as IDataObject);
 	},
 };
 
-function referred(field: Field, world: World): number[] {
+function readReferableIds(field: Field, world: BranchRecords): number[] {
 	const { path } = entityOf((field as unknown as { entity: string }).entity);
 	// Where records are tied to branches, a stranger is refused; which branch a record moves to is free.
-	return path === 'branch' ? world.rows(path).map(({ id }) => id) : idsAt(world, path);
+	return path === 'branch' ? world.rows(path).map(({ id }) => id) : readIdsOfBranch(world, path);
 }
 
 /** As the picker of a long list gives a record. */
 export const picked = (id: unknown): IDataObject => ({ __rl: true, mode: 'id', value: String(id) });
 
 /** Values of a field as its parameter in the form holds them. */
-export function valueOf(field: Field, world: World): fc.Arbitrary<Value> {
-	const make = makers[field.type];
+export function arbitraryValue(field: Field, world: BranchRecords): fc.Arbitrary<Value> {
+	const make = arbitraryByType[field.type];
 	if (make === undefined) throw new Error(`No generator of values for the field type "${field.type}"`);
 	return make(field, world);
 }
 
 /** Some of the fields with values, those of `always` among them. */
-export function valuesOf(
+export function arbitraryValues(
 	fields: readonly Field[],
-	world: World,
+	world: BranchRecords,
 	always: readonly string[] = [],
 	most = 4,
 ): fc.Arbitrary<IDataObject> {
@@ -143,12 +156,14 @@ export function valuesOf(
 		maxLength: Math.min(most, free.length),
 	});
 	return chosen.chain((some) =>
-		fc.record(Object.fromEntries([...forced, ...some].map((field) => [field.name, valueOf(field, world)]))),
+		fc.record(
+			Object.fromEntries([...forced, ...some].map((field) => [field.name, arbitraryValue(field, world)])),
+		),
 	) as fc.Arbitrary<IDataObject>;
 }
 
 /** The same value where JSON takes it: pickers and lists of rows are a matter of the form. */
-export function inJson(value: Value): Value {
+export function toJsonValue(value: Value): Value {
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
 	if ('__rl' in value) {
 		const text = String((value as IDataObject).value);
