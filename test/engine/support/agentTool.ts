@@ -17,7 +17,9 @@ import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
 import { makeNode, TestNodeTypes } from './engine';
 import type { School } from './school';
 
-/** What n8n hands to the node when an agent calls it. */
+/**
+ * Makes the context in which n8n runs the node as the tool of an agent, which calls it with `args`.
+ */
 export function makeToolContext(
 	school: School,
 	parameters: INodeParameters,
@@ -52,18 +54,18 @@ export function makeToolContext(
 	return context;
 }
 
-/** What the model is asked for, and told of it: n8n makes the schema of the tool of these. */
+/** Reads which arguments the tool asks of the model. n8n makes the schema of the tool from them. */
 export function readToolArguments(context: SupplyDataContext): FromAIArgument[] {
 	const asked: FromAIArgument[] = [];
 	traverseNodeParameters(context.getNode().parameters, asked);
 	return asked;
 }
 
-/** What comes back to the agent. */
+/** Runs the node as a tool, and returns the items that the agent receives. */
 export async function callTool(context: SupplyDataContext): Promise<INodeExecutionData[]> {
 	const [items] = await new AlfaCrm().execute.call(context as unknown as IExecuteFunctions);
 	return items;
 }
 
-/** A value that the model fills in. */
+/** Writes a value that the model is to fill in, as n8n's form does. */
 export const fromAi = (name: string): string => `={{ $fromAI("${name}", "", "string") }}`;

@@ -18,26 +18,26 @@ import {
 	arbitraryValues,
 } from './arbitraryValues';
 
-/** What is run: the form and the items that come in. */
+/** A filled form, with the items that come into the node. */
 export interface FilledForm {
 	parameters: INodeParameters;
 	items: IDataObject[];
 }
 
-/** What two runs have in common when they are about the same thing: a record, or the value that finds it. */
+/** The record that a run is about, or the value that finds it. */
 export interface Target {
 	row?: Row;
-	/** Parameters that name it. */
+	/** Parameters that name the record. */
 	parameters: IDataObject;
-	/** Of a record that is found by a key: the fields that the key holds. */
+	/** Fields of the key, if a key finds the record. */
 	keyFields?: readonly string[];
 }
 
-/** What has no custom fields is filled in by a form alone. */
+/** Chooses an input mode. An entity without custom fields has a form only. */
 export const arbitraryInputMode = ({ hasCustomFields }: Entity): fc.Arbitrary<string> =>
 	fc.constantFrom('form', ...(hasCustomFields ? ['json', 'map'] : []));
 
-/** Puts the fields where the form of the chosen mode has them. */
+/** Puts the fields where the form of the chosen input mode has them. */
 export function fillForm(
 	{ parameters, items }: FilledForm,
 	mode: string,
@@ -51,7 +51,7 @@ export function fillForm(
 	const values = Object.entries(custom).map(([name, value]) => ({ name, value }));
 	const shapes: Record<string, { set: IDataObject; items: IDataObject[] }> = {
 		form: {
-			// A parameter of its own, or one of those in the collection: n8n drops what is in none.
+			// Written both as parameters and into the collection: n8n drops what the form does not show.
 			set: {
 				...fields,
 				[collection]: { ...fields, ...(values.length > 0 ? { customFields: { values } } : {}) },
@@ -68,7 +68,7 @@ export function fillForm(
 	};
 }
 
-/** Choices in 'Options' of an operation, as the form offers them; undefined where it has none. */
+/** Chooses among the 'Options' of an operation; undefined if it has none. */
 export function arbitraryOptions(resource: string, operation: string): fc.Arbitrary<IDataObject | undefined> {
 	const shown = description.properties.find(
 		({ name, displayOptions }) =>
@@ -88,7 +88,8 @@ function arbitraryOption({ name, type, options = [] }: INodeProperties): fc.Arbi
 	const values = (options as INodePropertyOptions[]).map(({ value }) => value);
 	if (type === 'options') return fc.constantFrom(...values) as fc.Arbitrary<Value>;
 	if (type === 'boolean') return fc.boolean();
-	// The branches of the account; a search that leaves out the branch of the call could not find what it made.
+	// A choice of branches. Branch 1 is always among them, or the second run would not find the new
+	// record.
 	if (type === 'multiOptions' && values.length === 0) return fc.constantFrom<Value>([1], [1, 2]);
 	const maxLength = Math.min(3, values.length);
 	if (type === 'multiOptions') return fc.subarray(values, { maxLength }) as fc.Arbitrary<Value>;
@@ -98,7 +99,7 @@ function arbitraryOption({ name, type, options = [] }: INodeProperties): fc.Arbi
 const isFilled = (value: unknown) =>
 	value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
 
-/** Names of the account's own fields, as its records show them. */
+/** Names the custom fields of an entity, as its records show them. */
 function customFieldNames({ path, hasCustomFields }: Entity, { rows }: BranchRecords): string[] {
 	const [row = {}] = hasCustomFields ? rows(path) : [];
 	return Object.keys(row).filter((name) => name.startsWith('custom_'));
@@ -119,7 +120,7 @@ export function arbitraryCustomFields(
 
 // ---------------------------------------------------------------- Create or Update
 
-/** By each key: a record that is there, or a value that nobody has yet. */
+/** Chooses a key of Create or Update, with the value of a record or with one that no record has. */
 export function arbitraryUpsertTarget(entity: Entity, world: BranchRecords): fc.Arbitrary<Target> {
 	const keys = (entity.match?.keys ?? []).flatMap((key) => upsertTargetsByKey(entity, key, world));
 	return fc.oneof(...keys);
@@ -171,7 +172,7 @@ function arbitraryNewValue({ fields }: Entity, name: string, world: BranchRecord
 	return field ? arbitraryValue(field, world) : fc.integer({ min: 1, max: 99 }).map((n) => `Д-новый-${n}`);
 }
 
-/** Fields for a record that may have to be created, and the choices of 'Options'. */
+/** Fills the form of Create or Update, so that it can also create the record. */
 export function arbitraryUpsertForm(
 	entity: Entity,
 	world: BranchRecords,
@@ -199,7 +200,10 @@ export function arbitraryUpsertForm(
 	});
 }
 
-/** What the user could not mean: two values for a key, a new record that is out of the search, another order of several. */
+/**
+ * Leaves out fields that would contradict the search: a second value for a key, a branch that is
+ * not searched, a status that changes which of several matches comes first.
+ */
 function mayBeFilled(field: Field, keyFields: readonly string[], options: IDataObject): boolean {
 	if (keyFields.includes(field.name)) return isList(field);
 	if (field.name === 'is_study' && (options.ifSeveral ?? 'refuse') !== 'refuse') return false;

@@ -5,7 +5,7 @@ import type { Row } from '../../../sandbox';
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 
-/** What the generators choose from: the records of an AlfaCRM, in the branch in which the node works. */
+/** The records that generated forms may name, and the branch in which the node works. */
 export interface BranchRecords {
 	branch: number;
 	rows: (path: string) => readonly Row[];
@@ -14,7 +14,7 @@ export interface BranchRecords {
 export type Value = IDataObject[string];
 type Make = (field: Field, world: BranchRecords) => fc.Arbitrary<Value>;
 
-/** Records that can be named in a call of this branch. */
+/** Reads the records that a call of this branch can name. */
 export function readRecordsOfBranch({ rows, branch }: BranchRecords, path: string): Row[] {
 	return rows(path).filter((row) => {
 		const places = [row.branch_ids, row.branch_id].find((place) => place !== undefined && place !== null);
@@ -33,13 +33,13 @@ const words = fc.array(oneItemOf(WORDS), { minLength: 1, maxLength: 2 }).map((so
 const digits = (length: number) => fc.integer({ min: 0, max: 10 ** length - 1 });
 const padded = (n: number, length: number): string => String(n).padStart(length, '0');
 
-/** Numbers that are nobody's and that no record of the sandbox has, in the spellings of people. */
+/** Phones that no record of the sandbox has, in several spellings. */
 export const arbitraryPhone: fc.Arbitrary<string> = fc
 	.tuple(digits(4), oneItemOf(['+7 (900) 9', '8-900-9', '79009', '+79009']))
 	.map(([n, start]) => `${start}99-${padded(Math.floor(n / 100), 2)}-${padded(n % 100, 2)}`);
 export const arbitraryEmail: fc.Arbitrary<string> = digits(4).map((n) => `new${n}@example.org`);
 
-/** Records that a number field without a dropdown names. */
+/** The entity that a plain number field names. */
 const ENTITY_BY_FIELD: Record<string, string> = {
 	customer_id: 'customer',
 	customer_ids: 'customer',
@@ -55,7 +55,7 @@ const DAY_SPELLINGS = [
 	(day: string) => `${day}T00:00:00.000+03:00`,
 	(day: string) => day.split('-').reverse().join('.'),
 ];
-/** Periods begin before they end, whatever is chosen for both. */
+/** Chooses a day. Ends of periods lie in later years than their beginnings. */
 const day: Make = ({ name }) => {
 	const from = /^e_/.test(name) ? 2028 : name === 'dob' ? 2012 : 2025;
 	return fc
@@ -81,7 +81,7 @@ const TEXT_BY_FIELD: Record<string, fc.Arbitrary<string>> = {
 	web: digits(3).map((n) => `https://site${n}.example`),
 };
 
-/** One for each type of field; a type without one fails every test, so that a new type cannot be passed over. */
+/** Makes a value for each type of field. A type that is missing here fails every test. */
 const arbitraryByType: Record<string, Make> = {
 	text: () => words,
 	longText: () => words,
@@ -108,7 +108,7 @@ const arbitraryByType: Record<string, Make> = {
 	choices: (field) =>
 		someItemsOf((field as Extract<Field, { type: 'choices' }>).choices.map(({ value }) => value as number)),
 	reference: (field, world) => oneItemOf(readReferableIds(field, world)),
-	// What must be filled stands in a picker, in which n8n takes no bare list.
+	// A required field is a picker, and n8n accepts no bare list there.
 	references: (field, world) =>
 		someItemsOf(readReferableIds(field, world)).map((list) =>
 			field.required ? picked(list.join(', ')) : list,
@@ -128,21 +128,21 @@ const arbitraryByType: Record<string, Make> = {
 
 function readReferableIds(field: Field, world: BranchRecords): number[] {
 	const { path } = entityOf((field as unknown as { entity: string }).entity);
-	// Where records are tied to branches, a stranger is refused; which branch a record moves to is free.
+	// A record of another branch would be refused. A branch itself may be any of the account.
 	return path === 'branch' ? world.rows(path).map(({ id }) => id) : readIdsOfBranch(world, path);
 }
 
-/** As the picker of a long list gives a record. */
+/** Names a record as the picker of a long list does. */
 export const picked = (id: unknown): IDataObject => ({ __rl: true, mode: 'id', value: String(id) });
 
-/** Values of a field as its parameter in the form holds them. */
+/** Chooses a value of a field, in the shape that its parameter has. */
 export function arbitraryValue(field: Field, world: BranchRecords): fc.Arbitrary<Value> {
 	const make = arbitraryByType[field.type];
 	if (make === undefined) throw new Error(`No generator of values for the field type "${field.type}"`);
 	return make(field, world);
 }
 
-/** Some of the fields with values, those of `always` among them. */
+/** Chooses some of the fields, always with those named in `always`, and a value for each. */
 export function arbitraryValues(
 	fields: readonly Field[],
 	world: BranchRecords,
@@ -162,7 +162,10 @@ export function arbitraryValues(
 	) as fc.Arbitrary<IDataObject>;
 }
 
-/** The same value where JSON takes it: pickers and lists of rows are a matter of the form. */
+/**
+ * Turns a value of the form into what JSON mode takes: a bare ID for a picker, a bare list for
+ * rows.
+ */
 export function toJsonValue(value: Value): Value {
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
 	if ('__rl' in value) {

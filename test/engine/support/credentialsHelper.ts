@@ -10,9 +10,9 @@ import type {
 import { ICredentialsHelper } from 'n8n-workflow';
 
 /**
- * Does with a credential what n8n's own helper does (n8n 2.41, `credentials-helper.js`): logs in when the expirable
- * property is empty, has expired or is being tested, stores the result, applies `authenticate`. Only the
- * database is replaced, by `stored`, which outlives a single execution as the database does.
+ * Does with a credential what n8n's own helper does (n8n 2.41, `credentials-helper.js`). It logs in
+ * when the expirable property is empty, has expired or is being tested, stores the result and
+ * applies `authenticate`. `stored` stands for the database, which outlives an execution.
  */
 export class TestCredentialsHelper extends ICredentialsHelper {
 	constructor(

@@ -1,6 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-/** What AlfaCRM posts: the update of a customer, unless told otherwise. */
+/**
+ * Makes the body of a delivery, as AlfaCRM posts it: the update of a customer, unless `more` says
+ * otherwise.
+ */
 export const makeDelivery = (entity_id = 5, more: IDataObject = {}): IDataObject => ({
 	branch_id: 1,
 	event: 'update',
@@ -14,11 +17,11 @@ export const makeDelivery = (entity_id = 5, more: IDataObject = {}): IDataObject
 	...more,
 });
 
-/** What it is answered. */
+/** Answers of the webhook trigger to a delivery. */
 export const STARTED = { status: 200, message: 'Workflow was started' };
 export const REPEATED = { status: 200, message: 'Received before' };
 export const IGNORED = { status: 200, message: 'Not an event that this workflow asks for' };
 export const WRONG_SECRET = { status: 403, message: 'The secret in the URL is missing or wrong' };
 
-/** What the node adds to a delivery. */
+/** Matches the key that the trigger adds to a delivery. */
 export const WITH_DELIVERY_KEY = { deliveryKey: expect.stringMatching(/^[\w-]{16,36}$/) as string };

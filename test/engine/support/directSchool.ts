@@ -13,19 +13,21 @@ interface Request {
 	qs?: Record<string, unknown>;
 }
 
-/** The sandbox's records and lists without HTTP between, for tests that make hundreds of thousands of calls. */
+/**
+ * The sandbox's records and lists without HTTP, for tests that make hundreds of thousands of calls.
+ */
 export class DirectSchool {
 	readonly settings: Settings;
 	readonly store: Store;
 	/** Calls so far. */
 	callCount = 0;
-	/** Before the answer to each call; a test may throw here, or change records. */
+	/** Runs before each answer. A test may throw here or change records. */
 	beforeAnswer: (call: number) => void = () => {};
-	/** What a list of records shows, just before it does. */
+	/** Runs before a list is sent. A test may change its rows here. */
 	beforeListAnswer: (path: string, rows: JsonObject[]) => void = () => {};
-	/** By how much the totals of lists are wrong. */
+	/** Error that is added to the total of each list. */
 	totalError = 0;
-	/** The answer to the call under way is an empty list, whatever there is. */
+	/** Set in `beforeAnswer`: answers the current call with an empty list. */
 	answersEmptyList = false;
 	private readonly lister: Lister;
 
@@ -71,7 +73,7 @@ function answerOf<T>(list: () => T): T {
 	}
 }
 
-/** What n8n throws when AlfaCRM answers with an error status. */
+/** Makes the error that n8n throws when AlfaCRM answers with an error status. */
 export const httpFailure = (
 	status: number,
 	{ headers = {}, data = errorBody(status, '') }: { headers?: object; data?: unknown } = {},

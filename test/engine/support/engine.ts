@@ -24,7 +24,7 @@ import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
 import { AlfaCrmTrigger } from '../../../nodes/AlfaCrm/AlfaCrmTrigger.node.ts';
 import { TestCredentialsHelper } from './credentialsHelper';
 
-/** A node that puts out the items a test gives it. */
+/** A node that returns the items in its parameter. It stands before the AlfaCRM node. */
 class ItemsNode implements INodeType {
 	description = {
 		displayName: 'Items',
@@ -47,7 +47,7 @@ class ItemsNode implements INodeType {
 }
 
 const alfaCrm = new AlfaCrm();
-/** As n8n itself makes it, but for what concerns no parameter of ours. */
+/** The action node as a tool, as n8n derives it. (n8n also adds parameters of its own.) */
 const alfaCrmTool = new AlfaCrm();
 alfaCrmTool.description = { ...alfaCrmTool.description, name: 'alfaCrmTool' };
 const alfaCrmTrigger = new AlfaCrmTrigger();
@@ -75,7 +75,7 @@ export class TestNodeTypes implements INodeTypes {
 
 export interface RunOptions {
 	parameters: INodeParameters;
-	/** One execution of the node for each; default is one empty item. */
+	/** The items that come in; one empty item if left out. */
 	items?: IDataObject[];
 	onError?: OnError;
 	timezone?: string;
@@ -99,11 +99,14 @@ export interface RunResult {
 	run: IRun;
 }
 
-/** An account's credential as n8n keeps it: shared by all executions, with the token that the last login gave. */
+/**
+ * n8n with one credential. Like n8n's database, it keeps the token of the last login, which all
+ * executions share.
+ */
 export class Engine {
 	readonly credentials: TestCredentialsHelper;
 
-	/** @param id of the credential in n8n; two may hold the same account */
+	/** @param id of the credential in n8n; two credentials may hold the same account */
 	constructor(
 		stored: ICredentialDataDecryptedObject,
 		private readonly id = '1',
@@ -111,7 +114,7 @@ export class Engine {
 		this.credentials = new TestCredentialsHelper(new AlfaCrmApi(), { token: '', ...stored });
 	}
 
-	/** Runs Items -> AlfaCRM in n8n's own engine. */
+	/** Runs a workflow of two nodes, Items and AlfaCRM, in n8n's own engine. */
 	async run({
 		parameters,
 		items = [{}],
@@ -156,14 +159,14 @@ export class Engine {
 		return await load.call(this.makeFormContext(parameters));
 	}
 
-	/** The same of the polling trigger. */
+	/** Loads a dropdown of the polling trigger's form. */
 	async loadTriggerOptions(method: string, parameters: INodeParameters): Promise<INodePropertyOptions[]> {
 		const load = alfaCrmTrigger.methods.loadOptions[method];
 		if (load === undefined) throw new Error(`There is no dropdown ${method}`);
 		return await load.call(this.makeFormContext(parameters));
 	}
 
-	/** Searches in a picker, one page of it. */
+	/** Searches in a picker, and returns one page of its results. */
 	async searchPicker(
 		method: string,
 		parameters: INodeParameters,
@@ -182,7 +185,7 @@ export class Engine {
 		return (await load.call(this.makeFormContext(parameters))).fields;
 	}
 
-	/** What a form that holds `parameters` gives to the methods behind it. */
+	/** Makes the context in which n8n calls the dropdowns of a form that holds `parameters`. */
 	private makeFormContext(parameters: INodeParameters): LoadOptionsContext {
 		const current: INode = {
 			...makeNode('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrm', parameters),
@@ -221,7 +224,7 @@ export class Engine {
 	}
 }
 
-/** n8n 1 takes by position what n8n 2 takes by name. */
+/** Starts a run. n8n 1 takes its arguments by position, n8n 2 by name. */
 function startRun(execution: WorkflowExecute, workflow: Workflow, startNode: INode): Running {
 	if (execution.run.length === 1) return execution.run({ workflow, startNode });
 	const run = execution.run as unknown as (workflow: Workflow, startNode: INode) => Running;
@@ -234,6 +237,7 @@ export function makeNode(name: string, type: string, parameters: INodeParameters
 	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters };
 }
 
+/** Reads what the tests look at from the run of a workflow. */
 function readResult(run: IRun): RunResult {
 	const task = run.data.resultData.runData.AlfaCRM?.at(-1);
 	const [items, errorItems] = task?.data?.main ?? [];

@@ -1,14 +1,22 @@
-/** Each millisecond is so many, or fewer where the machine is busy: whoever is slow is given the time that it needs. */
+/**
+ * How much faster time runs. On a busy machine it runs slower, so that slow work gets the time it
+ * needs.
+ */
 const TIMES = 20;
 const NOT_FAKED = [
 	...(['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'hrtime', 'performance'] as const),
 ];
 
-/** In the tests of a file or a describe time runs faster, for node and school alike: what waits for a second is soon done. */
+/**
+ * Lets time run faster for node and school alike, in a file or a describe: a wait of a second takes
+ * 50 ms.
+ */
 export function useFastTime(): void {
 	const { setInterval: every, clearInterval: stop } = globalThis;
 	const realNow = performance.now.bind(performance);
-	/** Never goes back: the node remembers until when it is not to send, also from one test to the next. */
+	/**
+	 * Never goes back, because from one test to the next the node remembers when it may send again.
+	 */
 	let now = realNow;
 	let ticking: NodeJS.Timeout;
 	let watched: jest.SpyInstance;
@@ -18,7 +26,7 @@ export function useFastTime(): void {
 	beforeEach(() => {
 		const from = now();
 		jest.useFakeTimers({ doNotFake: NOT_FAKED });
-		// Also where a test sets the clock.
+		// Follows the clock even when a test sets it.
 		const clock = Date.now.bind(Date);
 		const begun = clock();
 		now = () => from + clock() - begun;

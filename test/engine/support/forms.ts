@@ -3,7 +3,10 @@ import type { INodeParameters } from 'n8n-workflow';
 /** The end date with which AlfaCRM marks a record that is not archived. */
 export const OPEN_END = '2030-12-31';
 
-/** Expressions without a value at run time. (n8n itself refuses a required field that is left empty.) */
+/**
+ * Expressions without a value at run time. (n8n itself refuses a required field that is left
+ * empty.)
+ */
 export const EMPTY = '={{ "" }}';
 export const UNDEFINED = '={{ undefined }}';
 export const NULL = '={{ null }}';

@@ -27,9 +27,10 @@ interface Axios {
 }
 
 /**
- * From here on, what the engine sends to a sandbox of this test file goes straight to its handlers: the sockets between
- * would take nearly half of the time. All else is as it is in n8n: the credential, Axios and its errors, cancelling. What a
- * connection itself may do is tested without this; of the faults that break one only `reset` is known here.
+ * Sends the engine's requests straight to the handlers of this file's sandboxes, because the
+ * sockets between them take nearly half of the time. Everything else is as in n8n: the credential,
+ * Axios and its errors, cancelling. Of the faults of a connection only `reset` is known here; the
+ * others are tested over HTTP.
  */
 export function callInProcess(): void {
 	const axios = createRequire(require.resolve('n8n-core'))('axios') as Axios;
@@ -40,7 +41,7 @@ export function callInProcess(): void {
 		app.addHook('onRoute', (route) => void routes.push(route));
 		servers.push({ app, routes });
 	};
-	// Fastify tells of each server that is made.
+	// Fastify publishes each server that is made.
 	subscribe('fastify.initialization', note);
 	afterAll(() => unsubscribe('fastify.initialization', note));
 
@@ -69,10 +70,10 @@ export function callInProcess(): void {
 	};
 }
 
-/** Pauses before a read whose answer is lost is sent again. */
+/** Pauses of the node before it repeats a read whose answer was lost. */
 const PAUSES = [1_000, 2_000];
 
-/** From here on nobody waits for those pauses. */
+/** Skips those pauses for the rest of the file. */
 export function skipRetryPauses(): void {
 	const { setTimeout: start } = globalThis;
 	const sooner = (work: () => void, ms = 0) => start(work, PAUSES.includes(ms) ? 0 : ms);
@@ -82,7 +83,7 @@ export function skipRetryPauses(): void {
 
 const portOf = (address: unknown): string => String((address as { port: number }).port);
 
-/** As much of Fastify's request and reply as the sandbox uses. */
+/** Makes as much of Fastify's request and reply as the sandbox uses. */
 function exchange(
 	{ method, headers, data }: Call,
 	{ pathname, search }: URL,

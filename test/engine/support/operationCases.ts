@@ -19,7 +19,7 @@ import {
 import type { Value, BranchRecords } from './arbitraryValues';
 import { oneItemOf, picked, readRecordsOfBranch, arbitraryValue, arbitraryValues } from './arbitraryValues';
 
-/** An operation that may be run any number of times. */
+/** An operation that may be run again without doing its work twice, with its generators. */
 export interface OperationCase {
 	resource: string;
 	operation: string;
@@ -28,7 +28,7 @@ export interface OperationCase {
 	arbitraryForm: (world: BranchRecords, target: Target) => fc.Arbitrary<FilledForm>;
 }
 
-// ---------------------------------------------------------------- what there is, and what is promised of it
+// ---------------------------------------------------------------- what each operation promises
 
 type RunAgain = 'reads' | 'once' | 'each time';
 
@@ -42,21 +42,21 @@ const PROMISE_BY_OPERATION: Record<OperationName | 'check' | 'dailyCheck' | 'sen
 		update: 'once',
 		upsert: 'once',
 		delete: 'once',
-		// A new record each time, but for a lesson: whoever wants one at most takes Create or Update.
+		// Makes a new record each time. (A lesson is an exception, see `createsLesson`.)
 		create: 'each time',
-		// A lead of its own, which it takes back.
+		// Creates a lead and removes it again.
 		tryWrites: 'each time',
-		// Whatever the user makes of it.
+		// Sends whatever call the user writes.
 		send: 'each time',
 	};
 
 function promiseOfAction({ kind }: Action): RunAgain {
 	if (reads(kind)) return 'reads';
-	// AlfaCRM keeps no list of bonuses, in which the same one could be found.
+	// AlfaCRM has no list of bonuses, so an earlier run cannot be found.
 	return looksFirst(kind) ? 'once' : 'each time';
 }
 
-/** What each operation promises when it is run again, an action by its kind. */
+/** What each operation promises when it is run again. */
 export const PROMISES: Record<string, RunAgain> = {
 	...PROMISE_BY_OPERATION,
 	...Object.fromEntries(
@@ -68,23 +68,23 @@ export const PROMISES: Record<string, RunAgain> = {
 
 type ParameterValues = Record<string, fc.Arbitrary<Value | undefined>>;
 
-/** What makes sense for an operation beyond what the types of its fields say. */
+/** Limits what is generated for an operation to what makes sense. */
 interface Special {
-	/** Records that it is meant for. */
+	/** Tells whether the operation is meant for the record. */
 	isSuitable?: (row: Row, world: BranchRecords) => boolean;
-	/** Parameters that follow from the record; undefined is not given. */
+	/** Parameters that depend on the record; undefined leaves one out. */
 	parameters?: (world: BranchRecords, row: Row) => ParameterValues;
 }
 
 const isLead = (row: Row) => row.is_study === 0 && row.e_date === '2030-12-31';
 const readMembers = (row: Row): number[] =>
 	Array.isArray(row.customer_ids) ? row.customer_ids.map(Number) : [];
-/** Those still to be completed, and now and then one that is already completed. */
+/** Takes planned lessons with members, and some that are already completed. */
 const isLesson = (row: Row) => readMembers(row).length > 0 && (row.status === 1 || row.id % 5 === 0);
 const readGroupsOf = ({ rows }: BranchRecords, { id }: Row): number[] =>
 	rows('cgi').flatMap((row) => (row.customer_id === id ? [Number(row.group_id)] : []));
 
-/** A row of the attendance, as the form gives it. */
+/** Makes a row of the attendance, as the form has it. */
 const arbitraryAttendanceRow = (customer_id: number): fc.Arbitrary<IDataObject> =>
 	fc.record(
 		{
@@ -100,13 +100,13 @@ const arbitraryAttendanceRow = (customer_id: number): fc.Arbitrary<IDataObject> 
 const arbitraryAttendance = (customers: readonly number[]): fc.Arbitrary<IDataObject> =>
 	fc.tuple(...customers.map(arbitraryAttendanceRow)).map((values) => ({ values }));
 
-/** That of somebody else is refused. */
+/** Chooses a subscription of the customer, since that of another customer is refused. */
 function arbitrarySubscription({ rows }: BranchRecords, customer: number): ParameterValues {
 	const own = rows('customer-tariff').flatMap((row) => (row.customer_id === customer ? [row.id] : []));
 	return { ctt_id: fc.constantFrom(undefined, ...own) };
 }
 
-/** The note of a payment keeps its number, or a field that the account has. */
+/** Chooses where a payment keeps its external ID: in the note, or in a custom field. */
 const externalIdField = fc.constantFrom(undefined, 'custom_md_order');
 
 const SPECIAL: Record<string, Special> = {
@@ -126,17 +126,15 @@ const SPECIAL: Record<string, Special> = {
 	'customer.takePayment': {
 		parameters: (world, { id }): ParameterValues => ({
 			...arbitrarySubscription(world, id),
-			...{
-				externalId: fc.constantFrom(undefined, 'inv-1', 'inv-10'),
-				externalIdField: fc.constant(undefined),
-			},
+			externalId: fc.constantFrom(undefined, 'inv-1', 'inv-10'),
+			externalIdField: fc.constant(undefined),
 		}),
 	},
-	// Without a number each run makes one more.
+	// Without an external ID each run makes another payment.
 	'pay.createCorrection': {
 		parameters: (): ParameterValues => ({ externalId: fc.constantFrom('inv-1', 'inv-10'), externalIdField }),
 	},
-	// Teachers work on Mondays, Wednesdays and Fridays from ten on.
+	// Teachers work on Mondays, Wednesdays and Fridays from 10:00.
 	'lesson.book': {
 		parameters: ({ rows }): ParameterValues => ({
 			customer_ids: oneItemOf(rows('customer')).map(({ id }) => picked(id)),
@@ -147,7 +145,7 @@ const SPECIAL: Record<string, Special> = {
 			lesson_date: fc.constantFrom('2031-03-10', '12.03.2031'),
 			time_from: fc.constantFrom('10:00', '10:30', '16:00:00'),
 			date_to: fc.constantFrom('2031-03-12', '2031-04-14'),
-			// Nobody is further than the last stage: a run that is repeated takes nobody back.
+			// The last stage, so that a repeated run does not move a lead back.
 			lead_status_id: fc.constantFrom(undefined, findLastStage(rows)),
 		}),
 	},
@@ -171,9 +169,11 @@ function findLastStage(rows: BranchRecords['rows']): Value {
 	return picked(Number(stages[0].id));
 }
 
-// ---------------------------------------------------------------- runs of each
+// ---------------------------------------------------------------- the cases
 
-/** A lesson is booked once. */
+/**
+ * Tells whether the operation is Lesson → Create, which books one lesson even when it is run twice.
+ */
 const createsLesson = (resource: string, operation: string) =>
 	operation === 'create' && resource === 'lesson';
 
@@ -202,7 +202,7 @@ export const operationCases: readonly OperationCase[] = actionTable
 		};
 	});
 
-/** A record of the branch, mostly one that is fit for the operation. */
+/** Chooses a record of the branch, mostly one for which the operation is meant. */
 function arbitraryRecord(entity: Entity, operation: string, world: BranchRecords): fc.Arbitrary<Target> {
 	const all = readRecordsOfBranch(world, entity.path);
 	const fit = SPECIAL[`${entity.resource}.${operation}`]?.isSuitable;
@@ -222,7 +222,7 @@ function arbitraryRecord(entity: Entity, operation: string, world: BranchRecords
 		});
 }
 
-/** A phone that nobody else has, as a customer may be named by it. */
+/** Finds a phone of the customer that nobody else has. */
 function findUniquePhone({ id, phone }: Row, all: readonly Row[]): string | undefined {
 	const taken = all.filter((row) => row.id !== id).flatMap((row) => [row.phone].flat());
 	const [own] = [phone].flat().filter((one) => typeof one === 'string' && one !== '' && !taken.includes(one));
@@ -270,7 +270,7 @@ function arbitraryUpdateForm(entity: Entity, world: BranchRecords, target: Targe
 		);
 }
 
-/** A lesson at one of two times, or at that of the one that is there, so that some want the same. */
+/** Fills the form of a lesson. Its time is one of few, so that lessons often want the same one. */
 function arbitraryLessonForm(
 	entity: Entity,
 	world: BranchRecords,

@@ -15,25 +15,25 @@ interface WorldOptions {
 	branches?: number;
 	parameters: INodeParameters;
 	poller?: PollerOptions;
-	/** What the clock of n8n says in the beginning, UTC. */
+	/** Time of n8n at the start, UTC. */
 	begin?: string;
-	/** By how much the clock of the account is ahead of UTC. */
+	/** How far the account's clock is ahead of UTC. */
 	aheadHours?: number;
 }
 
 interface EntryOptions {
 	branches?: number[];
 	values?: JsonObject;
-	/** Minutes ago. */
+	/** Minutes since it happened. */
 	ago?: number;
 }
 
-/** An AlfaCRM and a trigger whose clocks go together. */
+/** An AlfaCRM and a polling trigger that share one clock, which only the test moves. */
 export class PolledSchool {
 	readonly school: DirectSchool;
 	readonly poller: Poller;
 	now: DateTime;
-	/** IDs that came out so far. */
+	/** IDs of all records reported so far. */
 	readonly reportedIds: number[] = [];
 	/** Requests of each poll. */
 	readonly callsPerPoll: number[] = [];
@@ -50,7 +50,7 @@ export class PolledSchool {
 		this.poller = new Poller(new Engine(account), parameters, { send: this.school.send, ...poller });
 	}
 
-	/** What n8n's durable scheduler keeps. */
+	/** The state that n8n's durable scheduler keeps. */
 	get cursor(): IDataObject | undefined {
 		return this.poller.cursor;
 	}
@@ -64,7 +64,7 @@ export class PolledSchool {
 		this.school.settings.now = this.accountTime(0);
 	}
 
-	/** The time of the account, so many minutes ago. */
+	/** Formats the account's time of some minutes ago, such as "2026-02-10 09:00:00". */
 	accountTime(ago: number): string {
 		return this.now.plus({ hours: this.ahead }).minus({ minutes: ago }).toFormat(FORMAT);
 	}
@@ -75,7 +75,7 @@ export class PolledSchool {
 		return this.school.store.insert('customer', all).id;
 	}
 
-	/** An entry of the log, known by the record that it is about. */
+	/** Adds an entry of the change log about a record of its own, and returns that record's ID. */
 	addLogEntry({ branches = [1], values = {}, ago = 0 }: EntryOptions = {}): number {
 		const entity_id = ++this.entryCount;
 		const row = {
@@ -101,6 +101,7 @@ export class PolledSchool {
 		}
 	}
 
+	/** Polls once, and returns the IDs of the reported records. */
 	async poll(): Promise<number[]> {
 		const before = this.school.callCount;
 		const items = await this.poller.poll();
@@ -110,12 +111,15 @@ export class PolledSchool {
 		return ids;
 	}
 
-	/** So many polls, so many minutes apart. */
-	async pollRepeatedly(count: number, minutes: number, each: () => void = () => {}): Promise<number[]> {
+	/**
+	 * Polls `count` times, `minutes` apart, and returns all reported IDs. `beforePoll` runs before
+	 * each poll.
+	 */
+	async pollRepeatedly(count: number, minutes: number, beforePoll: () => void = () => {}): Promise<number[]> {
 		const all: number[] = [];
 		for (let n = 0; n < count; n++) {
 			this.passMinutes(minutes);
-			each();
+			beforePoll();
 			all.push(...(await this.poll()));
 		}
 		return all;
@@ -130,24 +134,31 @@ export const RECORD_CHANGED = { event: 'recordChanged', fetchRecord: false };
 export const CUSTOMER_CREATED = { event: 'customerCreated', includeArchived: true };
 export const SMALL_PAGES: Partial<Settings> = { pageSize: 20, bodyPageSize: 'ignored' };
 export const LARGE_PAGES: Partial<Settings> = { pageSize: 20, bodyPageSize: 'honoured' };
-/** From and to, one by one. */
+/** Lists the whole numbers from `from` to `to`. */
 export const listNumbers = (from: number, to: number): number[] =>
 	Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
-interface Asked {
+interface ApiRequest {
 	url: string;
 	body?: JsonObject;
 }
 
-/** Stands between the trigger and the account from now on. */
+/**
+ * Lets `answer` decide what the trigger gets from now on. It may call `real` for AlfaCRM's own
+ * answer.
+ */
 export function interceptCalls(
 	world: PolledSchool,
-	answer: (asked: Asked, real: () => Promise<JsonObject>) => Promise<JsonObject>,
+	answer: (request: ApiRequest, real: () => Promise<JsonObject>) => Promise<JsonObject>,
 ): void {
-	const real = world.school.send as unknown as (credential: string, asked: Asked) => Promise<JsonObject>;
-	const send = async (credential: string, asked: Asked) =>
-		await answer(asked, async () => await real(credential, asked));
+	const real = world.school.send as unknown as (
+		credential: string,
+		request: ApiRequest,
+	) => Promise<JsonObject>;
+	const send = async (credential: string, request: ApiRequest) =>
+		await answer(request, async () => await real(credential, request));
 	world.poller.replaceSend(send as unknown as NonNullable<PollerOptions['send']>);
 }
 
-export const isCallOfBranch = ({ url }: Asked, branch: number): boolean => url.includes(`/v2api/${branch}/`);
+export const isCallOfBranch = ({ url }: ApiRequest, branch: number): boolean =>
+	url.includes(`/v2api/${branch}/`);

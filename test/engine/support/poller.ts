@@ -6,28 +6,35 @@ import type { Engine } from './engine';
 import { makeNode, TestNodeTypes } from './engine';
 
 const TYPE = 'n8n-nodes-alfacrm.alfaCrmTrigger';
-/** Loaded so far: one with the ID of none before is one that the process has no memory of, as after a start of n8n. */
+/**
+ * Counts the loaded workflows, for their IDs: the process knows nothing of a new ID, as after a
+ * start of n8n.
+ */
 let workflowCount = 0;
 
-/** What n8n gives a poll of its durable scheduler, unless it is set up otherwise; that of an activation has no limit. */
+/**
+ * How long a poll of n8n's durable scheduler may take by default. The poll of an activation has no
+ * limit.
+ */
 const DURABLE_BUDGET_MS = 36_000;
 
 type Send = PollContext['helpers']['httpRequestWithAuthentication'];
 
 export interface PollerOptions {
-	/** Milliseconds that n8n gives a poll. */
+	/** How long n8n lets a poll take. */
 	budgetMs?: number;
-	/** Of the workflow. */
+	/** Time zone of the workflow. */
 	timeZone?: string;
-	/** Takes the place of real HTTP. */
+	/** Answers the requests in place of HTTP. */
 	send?: Send;
-	/** As with n8n's durable scheduler and cursors: see `pollDurably`. */
+	/** Polls as n8n's durable scheduler does: see `pollDurably`. */
 	isDurable?: boolean;
 }
 
 /**
- * An active workflow that begins with the polling trigger, in n8n's own poll context. Its static data is saved as n8n's
- * default engine does it: after the activation and when items are handed over, not after a poll without news.
+ * An active workflow that begins with the polling trigger, in n8n's own poll context. Its static
+ * data is saved as n8n's default engine saves it: after the activation and after a poll that
+ * returned items.
  */
 export class Poller {
 	private readonly types = new TestNodeTypes();
@@ -35,13 +42,15 @@ export class Poller {
 	private readonly name = 'AlfaCRM Trigger';
 	private workflow: Workflow;
 	private savedStaticData: IDataObject = {};
-	/** The row of the trigger in n8n's table of polls, where its durable scheduler polls. */
+	/** The trigger's row in n8n's table of polls, which its durable scheduler keeps. */
 	cursor: IDataObject | undefined;
 	private send: Send | undefined;
-	/** True until the poll of the activation is done; n8n starts no other one before. */
+	/**
+	 * Tells that the poll of the activation has not succeeded yet. n8n starts no other one before.
+	 */
 	isActivation = true;
 	private readonly contexts = new WeakMap<Workflow, PollContext>();
-	/** What the trigger wrote to n8n's log. */
+	/** Lines that the trigger wrote to n8n's log. */
 	readonly logLines: string[] = [];
 
 	constructor(
@@ -53,7 +62,7 @@ export class Poller {
 		this.workflow = this.loadWorkflow();
 	}
 
-	/** One poll: what it hands over, nothing when there is no news. */
+	/** Polls once, and returns the reported records. */
 	async poll(): Promise<IDataObject[]> {
 		const { workflow, isActivation } = this;
 		this.isActivation = false;
@@ -72,31 +81,31 @@ export class Poller {
 		return output ?? [];
 	}
 
-	/** The editor's 'Fetch Test Event'. */
+	/** Does what the editor's 'Fetch Test Event' does. */
 	async fetchTestEvent(): Promise<IDataObject[]> {
 		const workflow = this.loadWorkflow();
 		return (await this.callNode(workflow, 'manual', false)) ?? [];
 	}
 
-	/** n8n starts again with what it has saved. */
+	/** Starts n8n again with the static data that it has saved. */
 	restart(): void {
 		this.id = `poll ${++workflowCount}`;
 		this.isActivation = true;
 		this.workflow = this.loadWorkflow();
 	}
 
-	/** The package is updated or replaced: n8n starts again, with static data that another version has written. */
+	/** Starts n8n again with static data that another version of the package has written. */
 	restartWith(staticData: IDataObject): void {
 		this.savedStaticData = deepCopy(staticData);
 		this.restart();
 	}
 
-	/** The static data of the workflow as n8n writes it into its database when the workflow is switched off. */
+	/** Static data as n8n writes it into its database when the workflow is switched off. */
 	get staticData(): IDataObject {
 		return JSON.parse(JSON.stringify(this.workflow.staticData)) as IDataObject;
 	}
 
-	/** The workflow is switched off and on again in the same n8n, which saves static data when it is switched off. */
+	/** Switches the workflow off, which saves its static data, and on again in the same n8n. */
 	reactivate(parameters = this.parameters): void {
 		this.parameters = parameters;
 		this.savedStaticData = deepCopy(this.workflow.staticData);
@@ -104,21 +113,21 @@ export class Poller {
 		this.workflow = this.loadWorkflow();
 	}
 
-	/** From now on this takes the place of real HTTP, also for the poll context that n8n keeps. */
+	/** Lets `send` answer the requests from now on, also in the poll context that n8n keeps. */
 	replaceSend(send: Send): void {
 		this.send = send;
 		const kept = this.contexts.get(this.workflow);
 		if (kept) kept.helpers.httpRequestWithAuthentication = send;
 	}
 
-	/** The user saves other settings, which makes n8n load the workflow again. */
+	/** Saves other settings as a user does, which makes n8n load the workflow again. */
 	changeParameters(parameters: INodeParameters): void {
 		if (!this.options.isDurable) this.savedStaticData = deepCopy(this.workflow.staticData);
 		this.parameters = parameters;
 		this.restart();
 	}
 
-	/** What the trigger keeps, as it is in memory now. */
+	/** State of the trigger in memory. */
 	get state(): IDataObject {
 		return deepCopy(this.workflow.getStaticData('node', this.node)) as IDataObject;
 	}
@@ -145,8 +154,9 @@ export class Poller {
 	}
 
 	/**
-	 * Each poll gets a workflow and a copy of the row; the row is replaced after the poll, but not after the one of the
-	 * activation unless that hands something over.
+	 * Polls as n8n's durable scheduler does. Each poll gets a workflow and a copy of the row, and the
+	 * copy replaces the row after the poll. After the poll of the activation it does so only if items
+	 * came out.
 	 */
 	private async pollDurably(isActivation: boolean): Promise<IDataObject[] | null> {
 		const workflow = isActivation ? this.workflow : this.loadWorkflow();

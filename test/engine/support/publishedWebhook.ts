@@ -27,25 +27,28 @@ interface Delivery {
 	query?: IDataObject;
 	contentType?: string;
 	mode?: WorkflowExecuteMode;
-	/** Called as soon as the caller has its answer. */
+	/** Runs as soon as AlfaCRM has its answer. */
 	onAnswer?: () => void;
 }
 
 export interface DeliveryResult {
 	status: number;
 	message: unknown;
-	/** What starts the workflow; missing when nothing does. */
+	/** Items with which the workflow starts; missing if it does not start. */
 	items?: INodeExecutionData[];
 }
 
-/** A published webhook trigger in n8n's own context. What n8n keeps with the workflow is read and saved as n8n does it. */
+/**
+ * A published webhook trigger in n8n's own context, whose static data is read and saved as n8n does
+ * it.
+ */
 export class PublishedWebhook {
-	/** As in the database. */
+	/** The workflow's static data in n8n's database, as JSON. */
 	savedStaticData = '{}';
 	saveCount = 0;
-	/** What the node wrote to n8n's log. */
+	/** Lines that the node wrote to n8n's log. */
 	readonly logLines: string[] = [];
-	/** What follows the URL in AlfaCRM's settings; a delivery may bring something else. */
+	/** Query of the URL in AlfaCRM's settings, unless a delivery brings its own. */
 	query: IDataObject = {};
 
 	private static count = 0;
@@ -59,11 +62,15 @@ export class PublishedWebhook {
 		this.restart();
 	}
 
-	/** What this process remembers of the node is gone; what n8n saved is not. */
+	/** Starts n8n again: what n8n saved stays, what the process remembered of the node is gone. */
 	restart(): void {
 		this.id = `node${++PublishedWebhook.count}`;
 	}
 
+	/**
+	 * Delivers an event as AlfaCRM does, and returns the answer and the items that start the
+	 * workflow.
+	 */
 	async deliver({
 		body,
 		query = this.query,
@@ -72,12 +79,20 @@ export class PublishedWebhook {
 		onAnswer,
 	}: Delivery): Promise<DeliveryResult> {
 		const node: INode = {
-			...{ id: this.id, name: 'Trigger', type: TYPE, typeVersion: 1, position: [0, 0] },
+			id: this.id,
+			name: 'Trigger',
+			type: TYPE,
+			typeVersion: 1,
+			position: [0, 0],
 			parameters: this.parameters,
 			...(this.engine ? { credentials: { alfaCrmApi: { id: '1', name: 'AlfaCRM' } } } : {}),
 		};
 		const workflow = new Workflow({
-			...{ id: 'hooks', nodes: [node], connections: {}, active: true, nodeTypes },
+			id: 'hooks',
+			nodes: [node],
+			connections: {},
+			active: true,
+			nodeTypes,
 			staticData: JSON.parse(this.savedStaticData) as IDataObject,
 			settings: { timezone: this.timezone },
 		});

@@ -2,7 +2,7 @@ import fastify from 'fastify';
 import { sleep } from 'n8n-workflow';
 
 export interface RawRequest {
-	/** Without `/v2api/`. */
+	/** Path without `/v2api/`. */
 	path: string;
 	token?: string;
 	body: Record<string, unknown>;
@@ -11,15 +11,15 @@ export interface RawRequest {
 export interface RawAnswer {
 	status?: number;
 	headers?: Record<string, string>;
-	/** A text goes out as it is. */
+	/** Body of the answer: a text is sent as a web page, anything else as JSON. */
 	body?: unknown;
-	/** Never answers. */
+	/** Leaves the request without an answer. */
 	hangs?: boolean;
-	/** How long the answer is on its way. */
+	/** Delay before the answer. */
 	delayMs?: number;
 }
 
-/** A server that answers whatever a test wants, for what the sandbox would not send. */
+/** A server that sends any answer, also those that the sandbox would not send. */
 class RawServer {
 	readonly requests: RawRequest[] = [];
 	answer: (request: RawRequest) => RawAnswer = () => ({ status: 404 });
@@ -52,7 +52,7 @@ class RawServer {
 	}
 }
 
-/** One for the tests of a file, forgetting everything before each. */
+/** Starts a raw server for the tests of a file. It forgets its requests before each test. */
 export function useRawServer(): RawServer {
 	const server = new RawServer();
 	beforeAll(async () => await server.start());

@@ -6,19 +6,23 @@ import { Engine } from './engine';
 
 export interface School {
 	sandbox: Sandbox;
-	/** With the administrator's credential, not logged in yet. */
+	/** n8n with the administrator's credential, not logged in yet. */
 	engine: Engine;
 	credential: ICredentialDataDecryptedObject;
-	/** Calls of the API so far, as "customer/create", logins as "auth/login". */
+	/** Reads the calls so far, such as "customer/create" or "auth/login". */
 	readCalls: () => string[];
+	/** Reads the journal of one call, such as "customer/create". */
 	readJournal: (call: string) => JournalEntry[];
-	/** A copy of all records, to compare before and after. */
+	/** Copies the records that a failing run must not change. */
 	copyRecords: () => Record<string, unknown>;
 }
 
 const PATHS = ['branch', 'location', 'customer', 'subject', 'study-status', 'lead-status', 'lead-source'];
 
-/** An AlfaCRM for the tests of one file, as new before each test; without its limit, unless a test sets one. */
+/**
+ * Starts an AlfaCRM for the tests of a file. It is reset before each test, and has no rate limit
+ * unless one is set.
+ */
 export function useSchool(options: SandboxOptions = {}): School {
 	const school = {} as School;
 	beforeAll(async () => {
@@ -43,10 +47,12 @@ export function useSchool(options: SandboxOptions = {}): School {
 	return school;
 }
 
-/** The same server by a name of its own: of two names the node does not know that one rate holds for both. */
+/**
+ * Names the same server differently. The node cannot know that one rate limit holds for both names.
+ */
 export const withOtherHostName = (url: string): string => url.replace('127.0.0.1', 'localhost');
 
-/** Most requests that started in any second. */
+/** Counts the requests in the busiest second. */
 export function countMostInOneSecond(entries: readonly JournalEntry[]): number {
 	const starts = entries.map(({ at }) => at).sort((a, b) => a - b);
 	return Math.max(0, ...starts.map((from) => starts.filter((at) => at >= from && at < from + 1_000).length));

@@ -7,19 +7,19 @@ import type { RunOptions, RunResult } from './engine';
 import { Engine } from './engine';
 import type { BranchRecords } from './arbitraryValues';
 
-/** What there is of each entity, and how often a lesson was conducted; the order of the rows does not matter. */
+/** Changed rows by entity, sorted, and how often a lesson was completed. */
 export type AccountChanges = Record<string, string[] | number>;
 
-/** Where a call waits: before AlfaCRM does anything, and again before its answer leaves. */
+/** May hold a call twice: when it arrives, and when its answer is about to leave. */
 type Gate = (entry: JournalEntry, moment: 'arrives' | 'is answered') => void | Promise<void>;
 
-/** An AlfaCRM whose clock stands still, with two credentials of one account that n8n keeps apart. */
+/** An AlfaCRM whose clock stands still, and two credentials of n8n for the same account. */
 export class SharedAccount {
-	/** Calls since `fresh` that changed something, as in "customer/create". */
+	/** Calls since `reset` that changed something, such as "customer/create". */
 	readonly writes: string[] = [];
 	holdCall: Gate = () => {};
 	private readonly snapshot: Snapshot;
-	/** The rows of the beginning. */
+	/** Rows by entity as they were at the start. */
 	private readonly rowsAtStart: ReadonlyMap<string, readonly Row[]>;
 	private readonly idsAtStart: ReadonlyMap<string, ReadonlySet<number>>;
 	private readonly engines: readonly Engine[];
@@ -50,12 +50,15 @@ export class SharedAccount {
 		return lane;
 	}
 
-	/** What there is to choose from. */
+	/** Records that generated forms may name. */
 	get records(): BranchRecords {
 		return { branch: 1, rows: (path) => this.rowsAtStart.get(path) ?? [] };
 	}
 
-	/** Everything as it was in the beginning, but for the logins; of another AlfaCRM nothing is known yet. */
+	/**
+	 * Restores the state of the start. Both credentials stay logged in; the node forgets what it knew
+	 * of the account.
+	 */
 	reset(settings: Partial<Settings> = {}): void {
 		const { sandbox } = this;
 		forgetAccounts();
@@ -78,7 +81,10 @@ export class SharedAccount {
 		return await this.engines[credential].run(options);
 	}
 
-	/** What is not as in the beginning. Numbers of new records are left out: they differ between two runs. */
+	/**
+	 * Reads what has changed since the start. IDs of new records are left out, because they differ
+	 * between runs.
+	 */
 	readChanges(): AccountChanges {
 		const strip = (path: string, row: Row) => {
 			const isNew = this.idsAtStart.get(path)?.has(row.id) !== true;
@@ -91,7 +97,7 @@ export class SharedAccount {
 		const paths = entityNames.filter((path) => path !== 'log');
 		const rows = paths.map((path) => {
 			const table = this.sandbox.store.rows(path);
-			// A row of the beginning that is still the same object was not touched.
+			// A row that is still the same object was not touched.
 			const untouched = new Set(this.rowsAtStart.get(path));
 			const changed = table.filter((row) => !untouched.has(row)).map((row) => strip(path, row));
 			const kept = new Set(table);
@@ -105,13 +111,13 @@ export class SharedAccount {
 
 export const nameCall = ({ entity, action }: JournalEntry): string => `${entity}/${action}`;
 
-/** Lists of IDs are sets. */
+/** Sorts a list of IDs, whose order does not matter. */
 const sortIds = (value: unknown): unknown =>
 	Array.isArray(value) && value.every((item) => typeof item === 'number')
 		? [...value].sort((a, b) => a - b)
 		: value;
 
-/** A row that was written with what it held before is no change. */
+/** Drops the rows that were written without a change. */
 function withoutUnchangedRows(rows: string[]): string[] {
 	const gone = new Set(rows.filter((row) => row.startsWith('not ')).map((row) => row.slice(4)));
 	const same = new Set(rows.filter((row) => gone.has(row)));

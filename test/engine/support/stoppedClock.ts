@@ -11,7 +11,9 @@ const NOT_FAKED = [
 	'performance',
 ] as const;
 
-/** Stops the date for node and school alike, while timers go on. End it with `jest.useRealTimers()`. */
+/**
+ * Stops the date for node and school alike, while timers go on. End it with `jest.useRealTimers()`.
+ */
 export function stopClock(moment: string): void {
 	jest.useFakeTimers({ now: new Date(moment), doNotFake: [...NOT_FAKED] });
 }

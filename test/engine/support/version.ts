@@ -2,21 +2,24 @@ import { PollContext } from 'n8n-core';
 import type { INode } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-/** What differs between the versions of n8n that these tests run in: npm run test:engine. */
+/** Differences between the n8n versions in which `npm run test:engine` runs these tests. */
 
 const told = new NodeApiError({} as INode, {}, { failure: { cause: 'credential-invalid' } });
 
-/** Whether n8n passes on all that is known of a failed request. */
+/** Tells whether this n8n keeps the cause of a failed request. */
 export const tellsCause = told.failure !== undefined;
 
-/** The cause that an error carries for n8n's scheduler, which older versions do not pass on. */
+/** Expects the cause that an error carries for n8n's scheduler. Older versions drop it. */
 export const failure = (cause: object): object | undefined =>
 	told.failure === undefined ? undefined : cause;
 
-/** Whether n8n has a scheduler that keeps a row for each trigger and limits the time of a poll; older versions have not. */
+/**
+ * Tells whether this n8n has a durable scheduler, which keeps a row for each trigger and limits the
+ * time of a poll.
+ */
 const hasScheduler = Object.hasOwn(PollContext.prototype, 'getWorkflowStaticData');
 
-/** Tests that older engines do not have. */
+/** Describes tests of the durable scheduler, which older engines do not have. */
 export const describeScheduled: (name: string, tests: () => void) => void = hasScheduler
 	? describe
 	: () => undefined;
