@@ -6,122 +6,188 @@ import { openEnd } from '../entities/fields';
 import { day, type BaseTime, toDay, toMoment } from './baseTime';
 import type { SeedOptions } from './options';
 
-const span = 2 * 365 * day;
+/*
+ * Everything random comes from one faker. A seed makes the same school again only as long as the draws
+ * stay in the same order, so a new field draws last.
+ */
 
-/** Numbers of a range that is nobody's: +7(900)000-00-00 and on. */
-function phoneOf(n: number): string {
-	const [, a, b, c] = /(\d{3})(\d\d)(\d\d)$/.exec(String(n).padStart(7, '0')) ?? [];
-	return `+7(900)${a}-${b}-${c}`;
-}
-
-/** Customers of one type who are not archived, the oldest first. */
-export const activeCustomers = (store: Store, type: 'client' | 'lead'): Row[] =>
-	store
-		.rows('customer')
-		.filter(({ is_study, e_date }) => is_study === (type === 'client' ? 1 : 0) && e_date === openEnd);
-
+/** Customers have registered over the two years before the base time. */
+const registrationPeriod = 2 * 365 * day;
+const lessonPrice = 800;
 const hobbies = ['рисование', 'лего', 'футбол', 'музыка'];
 
-/** Draws from the faker, whose seed makes the school. */
-interface Draw {
-	faker: Faker;
-	chance: (probability: number) => boolean;
-	/** From 1. */
-	upTo: (max: number) => number;
+/** Finds the clients or leads who are not archived, oldest first. */
+export function activeCustomers(store: Store, type: 'client' | 'lead'): Row[] {
+	const isStudy = type === 'client' ? 1 : 0;
+	return store.rows('customer').filter(({ is_study, e_date }) => is_study === isStudy && e_date === openEnd);
 }
 
-const drawFrom = (faker: Faker): Draw => ({
-	faker,
-	chance: (probability) => faker.number.float() < probability,
-	upTo: (max) => faker.number.int({ min: 1, max }),
-});
-
-/** How many there are of what customers refer to; the last stage is switched off, and the last teacher has left. */
-const countsOf = (store: Store) => {
-	const countOf = (entity: string): number => store.rows(entity).length;
-	return {
-		branches: countOf('branch'),
-		studyStatuses: countOf('study-status'),
-		leadStatuses: countOf('lead-status') - 1,
-		teachers: countOf('teacher') - 1,
-		leadSources: countOf('lead-source'),
-		managers: countOf('user'),
-	};
-};
-
-type Counts = ReturnType<typeof countsOf>;
-
-function personOf(n: number, { faker, chance, upTo }: Draw, baseTime: number): JsonObject {
-	const sex = chance(0.5) ? 'male' : 'female';
-	const lastName = faker.person.lastName(sex);
-	const hasSibling = n > 10 && n % 15 === 0;
-	const family = hasSibling ? n - 7 : n;
-	return {
-		name: `${lastName} ${faker.person.firstName(sex)}`,
-		gender: sex === 'male' ? 1 : 2,
-		legal_name: `${faker.person.lastName('female')} ${faker.person.firstName('female')}`,
-		phone: chance(0.1) ? [phoneOf(family), phoneOf(5_000_000 + n)] : [phoneOf(family)],
-		email: chance(0.7) ? [`family${family}@example.org`] : [],
-		dob: chance(0.9) ? toDotted(toDay(baseTime - (5 * 365 + upTo(10 * 365)) * day)) : null,
-	};
-}
-
-function leadOf({ chance, upTo }: Draw, counts: Counts): JsonObject {
-	return { is_study: 0, lead_status_id: chance(0.15) ? null : upTo(counts.leadStatuses), pipeline_id: 1 };
-}
-
-function clientOf({ upTo }: Draw, counts: Counts, created: number, baseTime: number): JsonObject {
-	const paid = upTo(12) - 1;
-	const attended = Math.min(created + upTo(200) * day, baseTime - day);
-	return {
-		is_study: 1,
-		study_status_id: upTo(counts.studyStatuses),
-		balance: `${paid * 800}.00`,
-		balance_base: `${paid * 800}.00`,
-		balance_bonus: upTo(6) === 1 ? 100 : 0,
-		paid_count: paid,
-		paid_lesson_count: paid,
-		paid_till: paid > 0 ? toMoment(baseTime + paid * 7 * day) : null,
-		last_attend_date: toDay(attended),
-		next_lesson_date: paid > 0 ? toMoment(baseTime + upTo(7) * day) : null,
-	};
-}
-
-/** Leads and clients, oldest first: a third of them leads, some archived, some in two branches. */
+/**
+ * Seeds leads and clients, oldest first: a third are leads, a fifth are archived, a tenth are in
+ * two branches.
+ */
 export function seedCustomers(
 	store: Store,
 	faker: Faker,
-	{ customers, seed }: SeedOptions,
+	{ customers: count, seed }: SeedOptions,
 	{ baseTime }: BaseTime,
 ): void {
 	faker.seed(seed);
-	const draw = drawFrom(faker);
-	const { chance, upTo } = draw;
-	const counts = countsOf(store);
-	const step = span / Math.max(customers, 1);
-	for (let n = 1; n <= customers; n += 1) {
-		const created = Math.floor(baseTime - span + (n - faker.number.float()) * step);
+	const dice = makeDice(faker);
+	const references = countReferences(store);
+	const interval = registrationPeriod / Math.max(count, 1);
+
+	for (let id = 1; id <= count; id += 1) {
+		const earliest = baseTime - registrationPeriod;
+		const created = Math.floor(earliest + (id - faker.number.float()) * interval);
 		const updated = created + Math.floor(faker.number.float() * (baseTime - created));
-		const isArchived = chance(0.2);
-		const home = n % 3 === 0 ? 2 : 1;
+		const isArchived = dice.chance(0.2);
+
+		const person = makePerson(id, faker, dice, baseTime);
+		const isLead = dice.chance(0.35);
+		const study = isLead
+			? makeLeadFields(dice, references)
+			: makeClientFields(dice, references, created, baseTime);
+		const card = makeCardFields(id, faker, dice, references);
+
 		store.insert('customer', {
-			id: n,
-			...personOf(n, draw, baseTime),
-			...(chance(0.35) ? leadOf(draw, counts) : clientOf(draw, counts, created, baseTime)),
-			branch_ids: chance(0.1) ? [1, 2] : [n % 20 === 0 ? counts.branches : home],
-			teacher_ids: chance(0.5) ? [upTo(counts.teachers)] : [],
-			lead_source_id: chance(0.8) ? upTo(counts.leadSources) : null,
-			assigned_id: chance(0.7) ? upTo(counts.managers) : null,
-			legal_type: chance(0.95) ? 1 : 2,
-			note: chance(0.2) ? 'Звонить после 18:00' : null,
+			id,
+			...person,
+			...study,
+			...card,
 			b_date: toMoment(created),
 			e_date: isArchived ? toDay(updated) : openEnd,
 			created_at: toMoment(created),
 			updated_at: toMoment(updated),
-			custom_school: chance(0.6) ? String(upTo(60)) : '',
-			custom_dogovor: chance(0.3) ? `Д-${String(n).padStart(5, '0')}` : null,
-			custom_interesy: chance(0.3) ? faker.helpers.arrayElement(hobbies) : null,
-			level_id: upTo(4),
 		});
 	}
+}
+
+/** Random decisions. */
+interface Dice {
+	chance: (probability: number) => boolean;
+	/** Draws a whole number from 1 to `max`. */
+	upTo: (max: number) => number;
+}
+
+const makeDice = (faker: Faker): Dice => ({
+	chance: (probability) => faker.number.float() < probability,
+	upTo: (max) => faker.number.int({ min: 1, max }),
+});
+
+/** The highest ID that a customer may refer to, by entity. */
+interface ReferenceCounts {
+	branches: number;
+	studyStatuses: number;
+	leadStatuses: number;
+	teachers: number;
+	leadSources: number;
+	managers: number;
+}
+
+/**
+ * Counts the records that customers refer to, without the last stage (switched off) and the last
+ * teacher (has left).
+ */
+function countReferences(store: Store): ReferenceCounts {
+	const count = (entity: string): number => store.rows(entity).length;
+	return {
+		branches: count('branch'),
+		studyStatuses: count('study-status'),
+		leadStatuses: count('lead-status') - 1,
+		teachers: count('teacher') - 1,
+		leadSources: count('lead-source'),
+		managers: count('user'),
+	};
+}
+
+/**
+ * Makes the child's name, birthday and sex, and how to reach the family. Every fifteenth shares a
+ * phone with a sibling.
+ */
+function makePerson(id: number, faker: Faker, dice: Dice, baseTime: number): JsonObject {
+	const sex = dice.chance(0.5) ? 'male' : 'female';
+	const lastName = faker.person.lastName(sex);
+
+	const hasSibling = id > 10 && id % 15 === 0;
+	const family = hasSibling ? id - 7 : id;
+	const familyPhone = makePhone(family);
+	const secondPhone = makePhone(5_000_000 + id);
+
+	return {
+		name: `${lastName} ${faker.person.firstName(sex)}`,
+		gender: sex === 'male' ? 1 : 2,
+		legal_name: `${faker.person.lastName('female')} ${faker.person.firstName('female')}`,
+		phone: dice.chance(0.1) ? [familyPhone, secondPhone] : [familyPhone],
+		email: dice.chance(0.7) ? [`family${family}@example.org`] : [],
+		dob: dice.chance(0.9) ? makeBirthday(dice, baseTime) : null,
+	};
+}
+
+/** Makes the birthday of a child of 5 to 15 years, such as "07.03.2016". */
+function makeBirthday(dice: Dice, baseTime: number): string {
+	const ageInDays = 5 * 365 + dice.upTo(10 * 365);
+	return toDotted(toDay(baseTime - ageInDays * day));
+}
+
+/** Makes phone number n of a range that nobody has: 12345 gives "+7(900)001-23-45". */
+function makePhone(n: number): string {
+	const digits = String(n).padStart(7, '0');
+	return `+7(900)${digits.slice(0, 3)}-${digits.slice(3, 5)}-${digits.slice(5)}`;
+}
+
+function makeLeadFields(dice: Dice, references: ReferenceCounts): JsonObject {
+	return {
+		is_study: 0,
+		lead_status_id: dice.chance(0.15) ? null : dice.upTo(references.leadStatuses),
+		pipeline_id: 1,
+	};
+}
+
+/**
+ * Makes what the card of a client says of studies, money and lessons. The subscriptions copy it,
+ * the payments do not add up to it.
+ */
+function makeClientFields(
+	dice: Dice,
+	references: ReferenceCounts,
+	created: number,
+	baseTime: number,
+): JsonObject {
+	const paidLessons = dice.upTo(12) - 1;
+	const lastAttended = Math.min(created + dice.upTo(200) * day, baseTime - day);
+	const balance = `${paidLessons * lessonPrice}.00`;
+
+	return {
+		is_study: 1,
+		study_status_id: dice.upTo(references.studyStatuses),
+		balance,
+		balance_base: balance,
+		balance_bonus: dice.upTo(6) === 1 ? 100 : 0,
+		paid_count: paidLessons,
+		paid_lesson_count: paidLessons,
+		paid_till: paidLessons > 0 ? toMoment(baseTime + paidLessons * 7 * day) : null,
+		last_attend_date: toDay(lastAttended),
+		next_lesson_date: paidLessons > 0 ? toMoment(baseTime + dice.upTo(7) * day) : null,
+	};
+}
+
+/** Makes the rest of the card: branches, staff, source, and the account's custom fields. */
+function makeCardFields(id: number, faker: Faker, dice: Dice, references: ReferenceCounts): JsonObject {
+	const mainBranch = id % 3 === 0 ? 2 : 1;
+	const onlyBranch = id % 20 === 0 ? references.branches : mainBranch;
+	const contractNumber = `Д-${String(id).padStart(5, '0')}`;
+
+	return {
+		branch_ids: dice.chance(0.1) ? [1, 2] : [onlyBranch],
+		teacher_ids: dice.chance(0.5) ? [dice.upTo(references.teachers)] : [],
+		lead_source_id: dice.chance(0.8) ? dice.upTo(references.leadSources) : null,
+		assigned_id: dice.chance(0.7) ? dice.upTo(references.managers) : null,
+		legal_type: dice.chance(0.95) ? 1 : 2,
+		note: dice.chance(0.2) ? 'Звонить после 18:00' : null,
+		custom_school: dice.chance(0.6) ? String(dice.upTo(60)) : '',
+		custom_dogovor: dice.chance(0.3) ? contractNumber : null,
+		custom_interesy: dice.chance(0.3) ? faker.helpers.arrayElement(hobbies) : null,
+		level_id: dice.upTo(4),
+	};
 }
