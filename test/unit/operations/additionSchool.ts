@@ -124,6 +124,18 @@ export class AdditionSchool extends SmallSchool {
 		});
 	}
 
+	/** Adds a comment on Mia as an earlier execution has added it, at a time of the school's clock. */
+	addComment({ added }: { added: string | null }): number {
+		const id = this.addRecord('communication', {
+			class: 'Customer',
+			related_id: MIA,
+			comment: 'Просил позвонить',
+			user_id: API_USER,
+		});
+		this.changeRecord('communication', id, { added });
+		return id;
+	}
+
 	/** Adds a subscription for eight lessons. Days as AlfaCRM stores them: "31.05.2035". */
 	addSubscription(customer: number, { until }: { until: string }): number {
 		return this.addRecord('customer-tariff', {
@@ -137,6 +149,17 @@ export class AdditionSchool extends SmallSchool {
 	/** Reads the notes of all payments, in the order in which they were added. */
 	readNotes(): unknown[] {
 		return this.readRecords('pay').map(({ note }) => note);
+	}
+
+	/** Reads the body of the last call that has written something. */
+	readLastWrittenBody(): IDataObject | undefined {
+		return this.requests.filter(({ url }) => /\/(create|update)$/.test(url)).at(-1)?.body;
+	}
+
+	/** Forgets the calls so far, so that a test sees those of the next execution alone. */
+	forgetCalls(): void {
+		this.calls.length = 0;
+		this.requests.length = 0;
 	}
 
 	/** Answers a list with these rows, whatever it is asked for. */

@@ -449,13 +449,13 @@ describe.each([
 	{ operation: 'Create Correction or Refund', formWithId: refundWithId },
 ])('$operation', ({ formWithId }) => {
 	it.each([
-		{ externalId: '' },
-		{ externalId: ' ' },
-		{ externalId: null },
-		{ externalId: undefined },
-		{ externalId: '\u200b' },
-		{ externalId: [] },
-	])('refuses the empty external ID $externalId', async ({ externalId }) => {
+		{ value: 'an empty text', externalId: '' },
+		{ value: 'a space', externalId: ' ' },
+		{ value: 'null', externalId: null },
+		{ value: 'undefined', externalId: undefined },
+		{ value: 'an invisible character', externalId: '\u200b' },
+		{ value: 'an empty list', externalId: [] },
+	])('refuses $value as the external ID, because it is empty', async ({ externalId }) => {
 		const { message, description } = await school.expectRefusedUnsent(formWithId(externalId));
 
 		expect(message).toBe("'External ID' is set but came out empty");
@@ -847,16 +847,17 @@ describe('Take Payment with an External ID Field', () => {
 		},
 	);
 
-	it.each([{ externalIdField: '' }, { externalIdField: null }, { externalIdField: undefined }])(
-		'refuses the empty name $externalIdField',
-		async ({ externalIdField }) => {
-			const { message } = await school.expectRefusedUnsent(
-				paymentWithId('inv-1', { additionalFields: { externalIdField } }),
-			);
+	it.each([
+		{ value: 'an empty text', externalIdField: '' },
+		{ value: 'null', externalIdField: null },
+		{ value: 'undefined', externalIdField: undefined },
+	])('refuses $value as the name of the field', async ({ externalIdField }) => {
+		const { message } = await school.expectRefusedUnsent(
+			paymentWithId('inv-1', { additionalFields: { externalIdField } }),
+		);
 
-			expect(message).toBe("'External ID Field' is set but came out empty");
-		},
-	);
+		expect(message).toBe("'External ID Field' is set but came out empty");
+	});
 
 	it.each([{ externalIdField: 'note' }, { externalIdField: 'custom_order' }])(
 		'refuses "$externalIdField" as the field when the form has no External ID',
@@ -913,11 +914,11 @@ describe('Create Correction or Refund with an External ID', () => {
 
 describe('Create Correction or Refund without a Customer', () => {
 	it.each([
-		{ customer_id: '' },
-		{ customer_id: null },
-		{ customer_id: { __rl: true, mode: 'id', value: '' } },
+		{ value: 'an empty text', customer_id: '' },
+		{ value: 'null', customer_id: null },
+		{ value: 'an empty picker', customer_id: { __rl: true, mode: 'id', value: '' } },
 	])(
-		'enters the refund for the payer of the payment, in the branch of the payer, when Customer is $customer_id',
+		'enters the refund for the payer of the payment, in the branch of the payer, when Customer is $value',
 		async ({ customer_id }) => {
 			school.changeRecord('customer', MIA, { branch_ids: [2] });
 			school.addPayment({ branch_id: 2, note: '[ID inv-1]' });
