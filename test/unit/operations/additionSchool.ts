@@ -6,7 +6,7 @@ import { customerForm, SmallSchool } from './school';
 
 /** Noon in the school, which is in Moscow. */
 export const NOW = '2026-02-10T09:00:00Z';
-export const TODAY = '2026-02-10';
+const TODAY = '2026-02-10';
 
 /** A lead, who pays unless the test says otherwise. */
 export const MIA = 1;
@@ -23,7 +23,7 @@ export const PLAN = { eightLessons: 1, fourLessons: 2 } as const;
 
 /** The user of the credential, who is the author of comments and tasks. */
 export const API_USER = 1;
-export const API_USER_EMAIL = 'api@school.example';
+const API_USER_EMAIL = 'api@school.example';
 
 /** The parameters of a form. `additionalFields` are added to those that the form has already. */
 interface FormParameters extends IDataObject {

@@ -183,7 +183,7 @@ describe('Operations with an amount of money', () => {
 });
 
 describe('Take Payment', () => {
-	it('sends the values of the form and the usual values', async () => {
+	it('sends the values of the payment and the usual values of the fields left empty', async () => {
 		await school.run(paymentForm({ additionalFields: { note: 'x' } }));
 
 		expect(school.readLastWrittenBody()).toEqual({
@@ -321,7 +321,7 @@ describe('Take Payment', () => {
 		]);
 	});
 
-	it('refuses the payment when rows of the list of payments are missing', async () => {
+	it('refuses a payment when rows of the list of payments are missing', async () => {
 		school.answerIncompletely('pay/index');
 
 		const { message, description } = await school.expectRefused(paymentForm());
@@ -481,7 +481,7 @@ describe('Take Payment for a subscription', () => {
 			deadDefault: 'current' as const,
 		},
 	])(
-		'enters the payment for $subscription once when a plain list shows $list',
+		'enters a payment for $subscription once when a plain list shows $list',
 		async ({ until, deadDefault }) => {
 			school.settings.deadDefault = deadDefault;
 			const subscription = school.addSubscription(MIA, { until });
@@ -496,21 +496,24 @@ describe('Take Payment for a subscription', () => {
 	it.each([
 		{ list: 'all subscriptions', deadDefault: 'all' as const },
 		{ list: 'current ones only', deadDefault: 'current' as const },
-	])('refuses a subscription of another customer when a plain list shows $list', async ({ deadDefault }) => {
-		school.settings.deadDefault = deadDefault;
-		const subscription = school.addSubscription(YANA, { until: '31.05.2035' });
+	])(
+		'refuses a payment for a subscription of another customer when a plain list shows $list',
+		async ({ deadDefault }) => {
+			school.settings.deadDefault = deadDefault;
+			const subscription = school.addSubscription(YANA, { until: '31.05.2035' });
 
-		const { message, description } = await school.expectRefused(
-			paymentForm({ additionalFields: { ctt_id: subscription } }),
-		);
+			const { message, description } = await school.expectRefused(
+				paymentForm({ additionalFields: { ctt_id: subscription } }),
+			);
 
-		expect(message).toBe('AlfaCRM lists no customer subscription 1 of customer 1');
-		expect(description).toBe(
-			"Correct 'Customer', or 'Customer Subscription', or run it again if it was added a moment ago. Nothing was saved.",
-		);
-	});
+			expect(message).toBe('AlfaCRM lists no customer subscription 1 of customer 1');
+			expect(description).toBe(
+				"Correct 'Customer', or 'Customer Subscription', or run it again if it was added a moment ago. Nothing was saved.",
+			);
+		},
+	);
 
-	it('enters the payment unchecked when the user may not see subscriptions', async () => {
+	it('enters a payment for a subscription unchecked when the user may not see subscriptions', async () => {
 		school.settings.forbiddenCalls = ['customer-tariff/index'];
 		const subscription = school.addSubscription(MIA, { until: '31.05.2035' });
 
@@ -519,7 +522,7 @@ describe('Take Payment for a subscription', () => {
 		expect(json).toMatchObject([{ operationResult: 'created' }]);
 	});
 
-	it('enters the payment unchecked when rows of the list of subscriptions are missing', async () => {
+	it('enters a payment for a subscription unchecked when rows of the list of subscriptions are missing', async () => {
 		const subscription = school.addSubscription(MIA, { until: '31.05.2035' });
 		school.answerIncompletely('customer-tariff/index');
 
@@ -530,7 +533,7 @@ describe('Take Payment for a subscription', () => {
 });
 
 describe('Sell Subscription', () => {
-	it('sends the customer in the body and in the query of the call', async () => {
+	it('sends the customer of the subscription in the body and in the query of the call', async () => {
 		await school.run(subscriptionForm({ additionalFields: { balance: 100 } }));
 
 		expect(school.readRequests('customer-tariff/create')).toMatchObject([

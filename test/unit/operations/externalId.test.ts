@@ -110,7 +110,7 @@ describe('Update of a payment with an external ID', () => {
 });
 
 describe('Take Payment with an External ID', () => {
-	it('enters the payment again when Skip If It Already Exists is off', async () => {
+	it('enters a payment with the same external ID again when Skip If It Already Exists is off', async () => {
 		await school.run(paymentWithId('inv-1'));
 
 		const { json } = await school.run(paymentWithId('inv-1', { skipIfThere: false }));
@@ -199,7 +199,7 @@ describe('Take Payment with an External ID', () => {
 		{ note: '[ID inv-1] сверено, А. П.' },
 		{ note: 'чек [ ID inv-1 ]\nвыдан' },
 		{ note: 'x[y][ID inv-1]z' },
-	])('finds the payment after the staff has changed its note to $note', async ({ note }) => {
+	])('finds a payment by its external ID after the staff has changed its note to $note', async ({ note }) => {
 		await school.run(paymentWithId('inv-1'));
 		school.changeRecord('pay', 1, { note });
 
@@ -217,7 +217,7 @@ describe('Take Payment with an External ID', () => {
 		expect(json).toMatchObject([{ id: payment, operationResult: 'unchanged' }]);
 	});
 
-	it('finds the payment after AlfaCRM has cut its long note off', async () => {
+	it('finds a payment by its external ID after AlfaCRM has cut off the end of its note', async () => {
 		const longNote = 'я'.repeat(250);
 		await school.run(paymentWithId('inv-1', { additionalFields: { note: longNote } }));
 		const first255Characters = `[ID inv-1] ${'я'.repeat(244)}`;
@@ -228,7 +228,7 @@ describe('Take Payment with an External ID', () => {
 		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
 	});
 
-	it('finds the payment of the customer without a search for payments of other customers', async () => {
+	it('finds the payment of a customer by its external ID without searching those of other customers', async () => {
 		school.addPayment({ note: '[ID inv-1]' });
 
 		const { json } = await school.run(paymentWithId('inv-1'));
@@ -262,7 +262,7 @@ describe('Take Payment with an External ID that is similar to others', () => {
 		]);
 	});
 
-	it('finds each of the payments by its external ID', async () => {
+	it('finds each payment by its external ID among similar ones', async () => {
 		await takeSimilarPayments();
 
 		const results = await takeSimilarPayments();
@@ -272,7 +272,7 @@ describe('Take Payment with an External ID that is similar to others', () => {
 		);
 	});
 
-	it('finds a payment whose external ID was a text by the same number', async () => {
+	it('finds the payment with the external ID "1" by the number 1', async () => {
 		await takeSimilarPayments();
 
 		const results = await school.runInTurn(paymentWithId(1), paymentWithId(10));
@@ -300,7 +300,7 @@ describe('Take Payment with an External ID when the staff has entered a payment 
 	];
 
 	it.each(NOTES_WITHOUT_ID)(
-		'refuses the payment because one with the note "$note" may be the same',
+		'refuses a payment with an external ID when one entered by hand, with the note "$note", may be the same',
 		async ({ note }) => {
 			school.addPayment({ note });
 
@@ -316,7 +316,7 @@ describe('Take Payment with an External ID when the staff has entered a payment 
 	);
 
 	it.each(NOTES_WITHOUT_ID)(
-		'finds the payment by hand once the staff has added the external ID to its note "$note"',
+		'returns the payment entered by hand once the staff has added the external ID to its note "$note"',
 		async ({ note }) => {
 			const payment = school.addPayment({ note: `${note} [ID inv-1]` });
 
@@ -326,7 +326,7 @@ describe('Take Payment with an External ID when the staff has entered a payment 
 		},
 	);
 
-	it('enters an equal payment with another external ID once the staff has added one to its note', async () => {
+	it('enters a payment with an external ID beside an equal one to which the staff has given another ID', async () => {
 		school.addPayment({ note: 'оплата [ID inv-1]' });
 
 		const { json } = await school.run(paymentWithId('inv-2'));
@@ -335,20 +335,23 @@ describe('Take Payment with an External ID when the staff has entered a payment 
 	});
 
 	it.each([
-		{ branch: 'the branch that the customer has left', branchId: 1 },
-		{ branch: 'the branch of the customer', branchId: 2 },
-	])('refuses the payment in $branch when the other one is in the former branch', async ({ branchId }) => {
-		school.addPayment({ branch_id: 1, note: 'наличные' });
-		school.changeRecord('customer', MIA, { branch_ids: [2] });
+		{ branch: 'the former branch of the customer', branchId: 1 },
+		{ branch: 'the present branch of the customer', branchId: 2 },
+	])(
+		'refuses a payment in $branch when the staff has entered an equal one in the former branch',
+		async ({ branchId }) => {
+			school.addPayment({ branch_id: 1, note: 'наличные' });
+			school.changeRecord('customer', MIA, { branch_ids: [2] });
 
-		const { message } = await school.expectRefused(paymentWithId('inv-1', { branchId }));
+			const { message } = await school.expectRefused(paymentWithId('inv-1', { branchId }));
 
-		expect(message).toBe(
-			'Payment 1 of that day and sum has no External ID, so it may be the one that is to be entered',
-		);
-	});
+			expect(message).toBe(
+				'Payment 1 of that day and sum has no External ID, so it may be the one that is to be entered',
+			);
+		},
+	);
 
-	it('refuses the payment although the one by hand has another payer name and payment item', async () => {
+	it('refuses a payment with an external ID when one entered by hand differs only in payer name and item', async () => {
 		school.addPayment({ payer_name: 'Бабушка', pay_item_id: 2 });
 
 		const { message } = await school.expectRefused(
@@ -362,7 +365,7 @@ describe('Take Payment with an External ID when the staff has entered a payment 
 		);
 	});
 
-	it('refuses the payment when an equal one was entered by Take Payment without an External ID', async () => {
+	it('refuses a payment with an external ID after it has entered an equal one without an ID', async () => {
 		await school.run(paymentForm());
 
 		const { message } = await school.expectRefused(paymentWithId('inv-1'));
@@ -377,7 +380,7 @@ describe('Take Payment with an External ID when the staff has entered a payment 
 		{ difference: 'is of another day', payment: { document_date: '09.02.2026' } },
 		{ difference: 'went into another account', payment: { pay_account_id: BANK_ACCOUNT } },
 		{ difference: 'has another external ID', payment: { note: '[ID x]' } },
-	])('enters the payment when the one by hand $difference', async ({ payment }) => {
+	])('enters a payment with an external ID when the one entered by hand $difference', async ({ payment }) => {
 		school.addPayment(payment);
 
 		const { json } = await school.run(paymentWithId('inv-1'));
@@ -387,13 +390,13 @@ describe('Take Payment with an External ID when the staff has entered a payment 
 });
 
 describe('Take Payment without an External ID', () => {
-	it('enters a payment once', async () => {
+	it('enters a payment without an external ID once', async () => {
 		const results = await school.runInTurn(paymentForm(), paymentForm());
 
 		expect(results).toBe('created, unchanged');
 	});
 
-	it('finds its payment beside one of another amount that has an external ID', async () => {
+	it('finds a payment without an external ID beside one of another amount that has one', async () => {
 		await school.run(paymentForm());
 		await school.run(paymentWithId('inv-1', { income: 1 }));
 
@@ -415,7 +418,7 @@ describe('Take Payment without an External ID', () => {
 		);
 	});
 
-	it('finds the payment entered by hand after an equal one with an external ID', async () => {
+	it('finds a payment entered by hand after an equal one with an external ID', async () => {
 		await school.run(paymentWithId('inv-1'));
 		const paymentByHand = school.addPayment();
 
@@ -424,7 +427,7 @@ describe('Take Payment without an External ID', () => {
 		expect(json).toMatchObject([{ id: paymentByHand, operationResult: 'unchanged' }]);
 	});
 
-	it('finds the payment entered by hand before an equal one with an external ID', async () => {
+	it('finds a payment entered by hand before an equal one with an external ID', async () => {
 		const paymentByHand = school.addPayment();
 		await school.run(paymentWithId('inv-1', { skipIfThere: false }));
 
@@ -455,7 +458,7 @@ describe.each([
 		{ value: 'undefined', externalId: undefined },
 		{ value: 'an invisible character', externalId: '\u200b' },
 		{ value: 'an empty list', externalId: [] },
-	])('refuses $value as the external ID, because it is empty', async ({ externalId }) => {
+	])('refuses an empty external ID: $value', async ({ externalId }) => {
 		const { message, description } = await school.expectRefusedUnsent(formWithId(externalId));
 
 		expect(message).toBe("'External ID' is set but came out empty");
@@ -473,7 +476,7 @@ describe.each([
 				'\'External ID\' must be a text, but it is "7,90056E+10", a number that was rounded: its last digits are lost',
 		},
 		{ externalId: {}, message: '\'External ID\' must be a text, but it is "{}"' },
-	])('refuses the external ID $externalId: $message', async ({ externalId, message }) => {
+	])('refuses the external ID $externalId, which is no text', async ({ externalId, message }) => {
 		const error = await school.expectRefusedUnsent(formWithId(externalId));
 
 		expect(error.message).toBe(message);
@@ -659,7 +662,7 @@ describe('Take Payment with the External ID of another payment', () => {
 });
 
 describe('Take Payment with an External ID in a school with several branches', () => {
-	it('finds the payment after the customer has moved to another branch', async () => {
+	it('finds a payment by its external ID after the customer has moved to another branch', async () => {
 		await school.run(paymentWithId('inv-1', { branchId: 1 }));
 		school.changeRecord('customer', MIA, { branch_ids: [2] });
 
@@ -668,7 +671,7 @@ describe('Take Payment with an External ID in a school with several branches', (
 		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
 	});
 
-	it('finds the payment after it was moved to a branch in which the customer is not', async () => {
+	it('finds a payment by its external ID after it was moved to a branch in which the customer is not', async () => {
 		const thirdBranch = school.addRecord('branch', { name: 'Филиал 3', is_active: 1 });
 		await school.run(paymentWithId('inv-1', { branchId: 1 }));
 		school.changeRecord('pay', 1, { branch_id: thirdBranch });
@@ -720,7 +723,7 @@ describe.each([
 		expect(school.readRecords('pay')).toHaveLength(47);
 	});
 
-	it('refuses the external ID of a payment of another customer', async () => {
+	it('refuses the external ID of a payment of another customer among many payments', async () => {
 		const { message } = await school.expectRefused(paymentWithId('inv-144', { id: MIA }));
 
 		expect(message).toBe(
@@ -730,7 +733,7 @@ describe.each([
 });
 
 describe('Take Payment with an External ID when AlfaCRM answers a search by note unusually', () => {
-	it('finds the payment in the list of the customer when a search by note finds only whole notes', async () => {
+	it('finds a payment among those of the customer when a search by note finds only whole notes', async () => {
 		school.onCall = (call, { body }) =>
 			call === 'pay/index' && body.note !== undefined ? { items: [], total: 0 } : undefined;
 		await school.run(paymentWithId('inv-1', { additionalFields: { note: 'Март' } }));
@@ -740,7 +743,7 @@ describe('Take Payment with an External ID when AlfaCRM answers a search by note
 		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
 	});
 
-	it('refuses the payment when the payments in the answer show no note', async () => {
+	it('refuses a payment when the answer to the search by note shows no notes', async () => {
 		const paymentWithoutNote = {
 			id: 7,
 			customer_id: MIA,
@@ -757,7 +760,7 @@ describe('Take Payment with an External ID when AlfaCRM answers a search by note
 		);
 	});
 
-	it('refuses the payment when rows of the answer are missing', async () => {
+	it('refuses a payment when rows are missing in the answer to the search by note', async () => {
 		school.answerIncompletely('pay/index', ({ body }) => body.note !== undefined);
 
 		const { message } = await school.expectRefused(paymentWithId('inv-1'));
@@ -787,7 +790,7 @@ describe('Take Payment with an External ID Field', () => {
 		expect(results).toBe('created, created, unchanged, created, unchanged');
 	});
 
-	it('finds the payment by the custom field when the notes differ', async () => {
+	it('finds a payment by the external ID in the custom field when the notes differ', async () => {
 		await school.run(paymentWithIdInField('inv-1', { additionalFields: { note: 'Март' } }));
 
 		const { json } = await school.run(paymentWithIdInField('inv-1'));
@@ -795,7 +798,7 @@ describe('Take Payment with an External ID Field', () => {
 		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
 	});
 
-	it('finds the payment whose note has the external ID', async () => {
+	it('finds the payment that has the external ID in its note and not in the custom field', async () => {
 		await school.run(paymentWithId('inv-1'));
 
 		const { json } = await school.run(paymentWithIdInField('inv-1'));
@@ -813,7 +816,7 @@ describe('Take Payment with an External ID Field', () => {
 		);
 	});
 
-	it('enters the first payment of the account into an unknown custom field and warns in a hint', async () => {
+	it('enters the first payment of an account with an unknown External ID Field and warns in a hint', async () => {
 		const { json, hints } = await school.run(
 			paymentWithId('inv-1', { additionalFields: { externalIdField: 'custom_unknown' } }),
 		);
@@ -824,7 +827,7 @@ describe('Take Payment with an External ID Field', () => {
 		]);
 	});
 
-	it('refuses an unknown custom field when the account has payments', async () => {
+	it('refuses an unknown External ID Field when the account has payments', async () => {
 		school.addPayment({ note: '[ID inv-7]' });
 
 		const { message } = await school.expectRefused(
@@ -837,7 +840,7 @@ describe('Take Payment with an External ID Field', () => {
 	});
 
 	it.each([{ externalIdField: 'note' }, { externalIdField: 'custom' }, { externalIdField: 'custom_a b' }])(
-		'refuses "$externalIdField", which is no name of a custom field',
+		'refuses the External ID Field "$externalIdField", which is no name of a custom field',
 		async ({ externalIdField }) => {
 			const { message } = await school.expectRefusedUnsent(
 				paymentWithId('inv-1', { additionalFields: { externalIdField } }),
@@ -851,7 +854,7 @@ describe('Take Payment with an External ID Field', () => {
 		{ value: 'an empty text', externalIdField: '' },
 		{ value: 'null', externalIdField: null },
 		{ value: 'undefined', externalIdField: undefined },
-	])('refuses $value as the name of the field', async ({ externalIdField }) => {
+	])('refuses an empty External ID Field: $value', async ({ externalIdField }) => {
 		const { message } = await school.expectRefusedUnsent(
 			paymentWithId('inv-1', { additionalFields: { externalIdField } }),
 		);
@@ -860,7 +863,7 @@ describe('Take Payment with an External ID Field', () => {
 	});
 
 	it.each([{ externalIdField: 'note' }, { externalIdField: 'custom_order' }])(
-		'refuses "$externalIdField" as the field when the form has no External ID',
+		'refuses the External ID Field "$externalIdField" without an External ID',
 		async ({ externalIdField }) => {
 			const { message } = await school.expectRefusedUnsent(
 				paymentForm({ additionalFields: { externalIdField } }),
@@ -872,7 +875,7 @@ describe('Take Payment with an External ID Field', () => {
 });
 
 describe('Create Correction or Refund with an External ID', () => {
-	it('enters payments of different types with one external ID', async () => {
+	it('enters two refunds of different types with one external ID', async () => {
 		const results = await school.runInTurn(
 			refundWithId('r-1', { pay_type_id: PAY_TYPE.refund }),
 			refundWithId('r-1', { pay_type_id: LIVE_PAY_TYPE.earlierRefund }),
@@ -918,7 +921,7 @@ describe('Create Correction or Refund without a Customer', () => {
 		{ value: 'null', customer_id: null },
 		{ value: 'an empty picker', customer_id: { __rl: true, mode: 'id', value: '' } },
 	])(
-		'enters the refund for the payer of the payment, in the branch of the payer, when Customer is $value',
+		'enters the refund for the payer of the payment with the external ID when Customer is $value',
 		async ({ customer_id }) => {
 			school.changeRecord('customer', MIA, { branch_ids: [2] });
 			school.addPayment({ branch_id: 2, note: '[ID inv-1]' });
@@ -938,7 +941,7 @@ describe('Create Correction or Refund without a Customer', () => {
 		},
 	);
 
-	it('enters the refund once', async () => {
+	it('enters a refund once when the external ID alone tells its payer', async () => {
 		school.addPayment({ note: '[ID inv-1]' });
 
 		const results = await school.runInTurn(
@@ -949,13 +952,13 @@ describe('Create Correction or Refund without a Customer', () => {
 		expect(results).toBe('created, unchanged');
 	});
 
-	it('refuses the refund when no payment has the external ID', async () => {
+	it('refuses a refund without a customer when no payment has the external ID', async () => {
 		const { message } = await school.expectRefused(refundWithId('inv-1', { customer_id: '' }));
 
 		expect(message).toBe('AlfaCRM shows no payment with the External ID "inv-1", so its payer is not known');
 	});
 
-	it('refuses the refund when payments of two customers have the external ID and names the payments', async () => {
+	it('refuses a refund without a customer when payments of two customers have the external ID', async () => {
 		school.addPayment({ customer_id: MIA, note: '[ID inv-1]' });
 		school.addPayment({ customer_id: YANA, note: '[ID inv-1]' });
 
@@ -975,7 +978,7 @@ describe('Create Correction or Refund without a Customer', () => {
 		expect(message).toBe('The External ID "inv-1" does not tell the payer: payments 1, 2');
 	});
 
-	it('refuses a refund without an external ID', async () => {
+	it('refuses a refund that has neither a customer nor an external ID', async () => {
 		const { message } = await school.expectRefusedUnsent(refundForm({ customer_id: '' }));
 
 		expect(message).toBe("'Customer' and 'External ID' are both empty");
@@ -983,7 +986,7 @@ describe('Create Correction or Refund without a Customer', () => {
 });
 
 describe('Create Correction or Refund without an External ID', () => {
-	it('enters a refund each time', async () => {
+	it('enters a refund without an external ID in each execution', async () => {
 		const results = await school.runInTurn(refundForm(), refundForm());
 
 		expect(results).toBe('created, created');
