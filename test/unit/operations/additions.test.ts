@@ -1,520 +1,1085 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { customerForm, SmallSchool } from './school';
+import { LIVE_PAY_TYPE, PAY_TYPE } from '../../support/codes';
+import {
+	AdditionSchool,
+	API_USER,
+	CASH_BOX,
+	commentForm,
+	LOCATION,
+	MIA,
+	NOW,
+	PAYMENT_ITEM,
+	paymentForm,
+	paymentUpdateForm,
+	PLAN,
+	refundForm,
+	subscriptionForm,
+	taskForm,
+	YANA,
+} from './additionSchool';
+import { customerForm } from './school';
 
-let school: SmallSchool;
-let customer: number;
+let school: AdditionSchool;
+
 beforeEach(() => {
-	jest.useFakeTimers({ now: new Date('2026-02-10T09:00:00Z'), advanceTimers: true });
-	school = new SmallSchool();
-	for (const path of ['pay-account', 'pay-item', 'location']) school.addRecord(path, { name: 'A' });
-	school.addRecord('user', { name: 'A', email: 'api@school.example' });
-	for (const id of [1, 2]) school.addRecord('tariff', { id, name: 'A', type: 1, price: '1000.00' });
-	customer = school.addLead({ name: 'Орлова Мия', legal_name: ' Орлов Иван ' });
-});
-afterEach(() => jest.useRealTimers());
-
-const job = (operation: string, more: IDataObject, id = customer) => customerForm(operation, { id, ...more });
-const pay = (additionalFields: IDataObject = {}, more: IDataObject = {}) =>
-	job('takePayment', { income: 500, pay_account_id: 1, additionalFields, ...more });
-/** A record by its own Create, or another operation of its own. */
-const record = (resource: string, operation: string, more: IDataObject) =>
-	customerForm(operation, { resource, ...more });
-const PAYMENT = { document_date: '2026-02-10', pay_account_id: 1, pay_type_id: 1 };
-
-const ADDITIONS: Array<[path: string, operation: string, fields: IDataObject, other: IDataObject]> = [
-	['pay', 'takePayment', { income: 500, pay_account_id: 1 }, { income: 501 }],
-	['customer-tariff', 'sellSubscription', { tariff_id: 1 }, { tariff_id: 2 }],
-	['communication', 'addComment', { comment: 'Просил позвонить' }, { comment: 'Не просил' }],
-	['task', 'createTask', { title: 'Перезвонить' }, { title: 'Написать' }],
-];
-
-describe.each(ADDITIONS)('a %s by %s', (path, operation, fields, other) => {
-	const one = (more: IDataObject = {}) => job(operation, { ...fields, ...more });
-
-	it('is added once, and again for somebody else, with another value or if that is chosen', async () => {
-		const somebody = school.addLead();
-		expect(await school.runInTurn(one(), one({ skipIfThere: '1' }))).toBe('created, unchanged');
-		const others = [{ id: somebody }, other, { skipIfThere: false }];
-		expect(await school.runInTurn(...others.map(one))).toBe('created, created, created');
-		expect(school.readRecords(path)).toHaveLength(4);
-	});
+	jest.useFakeTimers({ now: new Date(NOW), advanceTimers: true });
+	school = new AdditionSchool();
 });
 
-it.each([null, undefined, '', 'yes', [], 2])(
-	'Skip If It Already Exists cannot be %j',
-	async (skipIfThere) => {
-		const { message } = await school.expectRefusedUnsent(pay({}, { skipIfThere } as IDataObject));
-		expect(message).toContain("'Skip If It Already Exists'");
-	},
-);
-
-describe('a sum', () => {
-	const correction = (more: IDataObject) =>
-		record('pay', 'createCorrection', { ...PAYMENT, customer_id: customer, ...more });
-
-	it.each<[string, () => IDataObject]>([
-		...[0, '0.00', '-500', 0.004, 1e21, 'много'].map((income): [string, () => IDataObject] => [
-			`${income} taken`,
-			() => pay({}, { income }),
-		]),
-		['0 as a correction', () => correction({ income: 0 })],
-		['none taken', () => job('takePayment', { pay_account_id: 1 })],
-		['0 in an update', () => record('pay', 'update', { id: 1, updateFields: { income: 0 } })],
-		['-50 as a bonus', () => job('changeBonus', { change: 'bonus-add', amount: -50, note: 'Подарок' })],
-		['0.004 of a bonus', () => job('changeBonus', { change: 'bonus-spend', amount: 0.004, note: 'Подарок' })],
-	])('that is no payment is refused: %s', async (_what, form) => {
-		expect((await school.expectRefusedUnsent(form())).message).toContain("'Amount'");
-	});
-
-	it('may be negative in an update, as corrections are', async () => {
-		const id = school.addRecord('pay', { customer_id: customer, branch_id: 1, income: '100.00' });
-		await school.run(record('pay', 'update', { id, updateFields: { income: -500 } }));
-		expect(Number(school.readRecord('pay', id).income)).toBe(-500);
-	});
-
-	it('that was computed is taken once, and sent as the money that is meant', async () => {
-		const forms = [1290.9 * 3, 1290.9 * 3, '3872.70'].map((income) => pay({}, { income }));
-		expect(await school.runInTurn(...forms)).toBe('created, unchanged, unchanged');
-		expect(school.readRecords('pay')).toMatchObject([{ income: '3872.70' }]);
-		expect(school.readRequests('pay/create')[0].body.income).toBe(3872.7);
-	});
+afterEach(() => {
+	jest.useRealTimers();
 });
 
-describe('a payment', () => {
-	it('is taken with all that the form says of it, and what is usual', async () => {
-		const { json } = await school.run(pay({ note: 'x' }));
-		const body = {
-			customer_id: customer,
-			income: 500,
-			pay_account_id: 1,
-			branch_id: 1,
-			document_date: '10.02.2026',
-			note: 'x',
-			pay_type_id: 1,
-			payer_name: 'Орлов Иван',
-		};
-		expect(school.requests.at(-1)?.body).toEqual(body);
-		expect(json).toMatchObject([{ operationResult: 'created', income: '500.00', id: 1 }]);
-		expect([...(json[0].changedFields as string[])].sort()).toEqual(Object.keys(body).sort());
-	});
-
-	it('is taken once, confirmed or not, whatever its spelling and whoever has booked it', async () => {
-		const by = { customer_id: customer, branch_id: 1, pay_type_id: 1, pay_account_id: 1, payer_name: 'Мама' };
-		const id = school.addRecord('pay', { ...by, document_date: '10.02.2026', income: '500.00' });
-		const again = [pay(), pay({ is_confirmed: true }), pay({}, { income: '500.0010' })];
-		for (const is_confirmed of [1, 0]) {
-			school.changeRecord('pay', id, { is_confirmed });
-			expect(await school.runInTurn(...again)).toBe('unchanged, unchanged, unchanged');
-			expect(school.readRecords('pay')).toMatchObject([{ is_confirmed, payer_name: 'Мама' }]);
-		}
-	});
-
-	it('is taken once where two are asked for at the same moment, or where the list shows incomes only', async () => {
-		const both = await Promise.all([school.run(pay()), school.run(pay())]);
-		expect(both.map(({ json }) => json[0].operationResult).sort()).toEqual(['created', 'unchanged']);
-		school.settings.payDefault = 'income';
-		const prize = pay({ pay_type_id: 6 });
-		expect(await school.runInTurn(prize, prize)).toBe('created, unchanged');
-		school.settings.refundSum = 'expenditure';
-		const refund = pay({ pay_type_id: 2 });
-		expect(await school.runInTurn(refund, refund)).toBe('created, unchanged');
-	});
-
-	it('of another sum is another one, where rows show no expenditure too', async () => {
-		school.onCall = (call) => {
-			if (call !== 'pay/index') return undefined;
-			const items = school.readRecords('pay').map((row) => ({ ...row, expenditure: undefined }));
-			return { items, total: items.length };
-		};
-		const [some, more] = [500, 700].map((income) => pay({}, { income }));
-		expect(await school.runInTurn(some, some, more)).toBe('created, unchanged, created');
-		expect(school.readRecords('pay')).toMatchObject([{ income: '500.00' }, { income: '700.00' }]);
-	});
-
-	it.each<[string, IDataObject, IDataObject]>([
-		['another payer', { payer_name: 'Дедушка' }, {}],
-		['another item', { pay_item_id: 1 }, {}],
-		['another location', { location_id: 1 }, {}],
-		['another day', { document_date: '2026-02-09' }, {}],
-		['another note', { note: 'x' }, {}],
-		['another branch', { branch_id: 2 }, {}],
-		['another type', { pay_type_id: 2 }, {}],
-	])('of %s is another one, once', async (_what, additionalFields, more) => {
-		const other = pay(additionalFields, more);
-		expect(await school.runInTurn(pay(), other, other)).toBe('created, created, unchanged');
-	});
-
-	it('is taken again where that is wanted, without a look', async () => {
-		expect(await school.runInTurn(pay(), pay({}, { skipIfThere: false }))).toBe('created, created');
-		expect(school.calls.slice(-2)).toEqual(['customer/index', 'pay/create']);
-	});
-
-	it('is looked for among those of the customer and of its type, in the branch that it is for', async () => {
-		await school.run(pay({ branch_id: 2, pay_type_id: 3 }));
-		const looks = school.requests.filter(({ url }) => url.includes('/pay/index'));
-		expect(looks.map(({ url }) => /v2api\/(\d)/.exec(url)?.[1])).toEqual(['1', '2']);
-		for (const { body } of looks) expect(body).toMatchObject({ customer_id: customer, pay_type_id: 3 });
-	});
-
-	const long = `${'ы'.repeat(48)} ${'я'.repeat(9)}`;
-	it.each<[IDataObject, string | undefined]>([
-		[{ name: 'Мия', legal_name: '' }, 'Мия'],
-		[{ name: 'Мия', legal_name: 'Анна', e_date: '2020-01-31' }, 'Анна'],
-		[{ name: long, legal_name: null }, `${'ы'.repeat(48)}…`],
-		[{ name: `${'ы'.repeat(49)} я`, legal_name: null }, `${'ы'.repeat(49)}…`],
-		[{ name: 'ы'.repeat(50), legal_name: null }, 'ы'.repeat(50)],
-		[{ name: '', legal_name: '' }, undefined],
-	])('of %j has the payer %j, or the one that is given, in any way', async (row, name) => {
-		const [id, payer_name] = [school.addLead(row), 'Бабушка'];
-		const create = { ...PAYMENT, customer_id: id, income: 5 };
-		for (const form of [
-			job('takePayment', { income: 5, pay_account_id: 1 }, id),
-			record('pay', 'createCorrection', create),
-		]) {
-			await school.runToEnd(form);
-			expect(school.requests.at(-1)?.body.payer_name).toBe(name);
-			await school.run({ ...form, additionalFields: { payer_name } });
-			expect(school.requests.at(-1)?.body).toMatchObject({ payer_name });
-		}
-		if (name !== undefined) return;
-		school.settings.forbiddenCalls = ['customer/index'];
-		expect((await school.runToEnd(record('pay', 'createCorrection', create))).error?.message).toContain(
-			'Payer Name',
-		);
-	});
-
-	it('is the same where AlfaCRM does not show all of it, but not where it does not show whose it is', async () => {
-		await school.run(pay({ note: 'x' }));
-		const lists = (...hidden: string[]) => {
-			const shown = Object.entries(school.readRecord('pay', 1)).filter(([name]) => !hidden.includes(name));
-			school.onCall = (call, { body }) =>
-				call === 'pay/index'
-					? { items: body.page === 0 ? [Object.fromEntries(shown)] : [], total: 1 }
-					: undefined;
-		};
-		lists('note');
-		expect(await school.runInTurn(pay({ note: 'x' }))).toBe('unchanged');
-		lists('customer_id');
-		expect(await school.runInTurn(pay({ note: 'x' }))).toBe('created');
-	});
-
-	it('is not taken where the list does not come whole', async () => {
-		school.onCall = (call, request) =>
-			call === 'pay/index' ? school.answerWithUnstableList(request) : undefined;
-		expect(await school.expectRefused(pay())).toMatchObject({
-			message: "AlfaCRM's list of payments did not come whole, so it is not sure that this payment is new",
-			description: 'Run it again. Nothing was saved.',
-		});
-	});
-});
-
-describe('a payment for a subscription', () => {
-	const sold = (customer_id: number, e_date = '31.05.2035') =>
-		school.addRecord('customer-tariff', { customer_id, tariff_id: 1, b_date: '01.09.2025', e_date });
-
-	it.each(['all', 'current'] as const)(
-		'is taken once, where a plain list shows %s, and not for one of somebody else',
-		async (deadDefault) => {
-			school.settings.deadDefault = deadDefault;
-			for (const ctt_id of [sold(customer), sold(customer, '31.05.2025')])
-				expect(await school.runInTurn(pay({ ctt_id }), pay({ ctt_id }))).toBe('created, unchanged');
-			const ctt_id = sold(school.addLead());
-			expect(await school.expectRefused(pay({ ctt_id }))).toMatchObject({
-				message: `AlfaCRM lists no customer subscription ${ctt_id} of customer ${customer}`,
-				description:
-					"Correct 'Customer', or 'Customer Subscription', or run it again if it was added a moment ago. Nothing was saved.",
-			});
+describe('Operations that add a record to a customer', () => {
+	const ADDITIONS = [
+		{ operation: 'Take Payment', form: paymentForm, path: 'pay', otherValues: { income: 501 } },
+		{
+			operation: 'Sell Subscription',
+			form: subscriptionForm,
+			path: 'customer-tariff',
+			otherValues: { tariff_id: PLAN.fourLessons },
 		},
-	);
-
-	it('is taken where this user may not see subscriptions', async () => {
-		school.settings.forbiddenCalls = ['customer-tariff/index'];
-		expect(await school.runInTurn(pay({ ctt_id: sold(customer) }))).toBe('created');
-	});
-
-	it('is taken where the list of subscriptions does not come whole, which tells nothing', async () => {
-		school.onCall = (call, request) =>
-			call === 'customer-tariff/index' ? school.answerWithUnstableList(request) : undefined;
-		expect(await school.runInTurn(pay({ ctt_id: sold(customer) }))).toBe('created');
-	});
-});
-
-describe('a subscription', () => {
-	const sell = (additionalFields: IDataObject = {}, tariff_id = 1) =>
-		job('sellSubscription', { tariff_id, additionalFields });
-
-	it('is sold once, whatever became of its balance', async () => {
-		expect(await school.runInTurn(sell({ balance: 100 }), sell({ balance: 50 }), sell(), sell({}, 2))).toBe(
-			'created, unchanged, unchanged, created',
-		);
-		expect(school.requests.find(({ url }) => url.endsWith('/create'))).toMatchObject({
-			query: { customer_id: customer },
-			body: { customer_id: customer, tariff_id: 1, b_date: '10.02.2026', balance: 100 },
-		});
-	});
-
-	it.each<[string, IDataObject, IDataObject]>([
-		['set of subjects', { subject_ids: [1, 2] }, { subject_ids: [1] }],
-		['lesson type', { lesson_type_ids: [1] }, { lesson_type_ids: [2] }],
-		['note', { note: 'Первый ребёнок' }, { note: 'Второй ребёнок' }],
-		['start', { b_date: '2026-03-01' }, { b_date: '2026-03-02' }],
-		['end', { e_date: '2026-03-31' }, { e_date: '2026-04-30' }],
-	])('of the same plan with another %s is another one, once', async (_what, first, second) => {
-		const forms = [first, second, first, second].map((more) => sell(more));
-		expect(await school.runInTurn(...forms)).toBe('created, created, unchanged, unchanged');
-	});
-
-	it('that shows nothing where a switch is off is the same with it off', async () => {
-		expect(await school.runInTurn(sell({ is_separate_balance: false }))).toBe('created');
-		school.store.patch('customer-tariff', 1, { is_separate_balance: null } as never);
-		expect(
-			await school.runInTurn(sell({ is_separate_balance: false }), sell({ is_separate_balance: true })),
-		).toBe('unchanged, created');
-	});
-});
-
-describe('a comment', () => {
-	const comment = (text: string) => job('addComment', { comment: text });
-
-	const since = (added: string | null) => school.store.patch('communication', 1, { added });
-
-	it('is the same for ten minutes; one whose time cannot be read, or lies in the future, may be new', async () => {
-		expect(await school.runInTurn(comment('Да'), comment('Да'), comment('Нет'))).toBe(
-			'created, unchanged, created',
-		);
-		// In the school it is noon.
-		for (const time of ['2026-02-10 11:50:01', '2026-02-10 19:00:00', null, 'вчера']) {
-			since(time);
-			expect(await school.runInTurn(comment('Да'))).toBe('unchanged');
-		}
-		for (const time of ['2026-02-10 11:49:00', '2026-02-09 12:00:00']) {
-			since(time);
-			expect(await school.runInTurn(comment('Да'))).toBe('created');
-			school.store.remove('communication', Number(school.readRecords('communication').at(-1)?.id));
-		}
-	});
-
-	it('Add Comment adds a comment if the same one has a stamp further ahead than time zones differ', async () => {
-		await school.run(comment('Да'));
-		since('2026-02-11 14:01:00');
-
-		const { json } = await school.run(comment('Да'));
-
-		expect(json).toMatchObject([{ id: 2, operationResult: 'created' }]);
-	});
-
-	it('Add Comment adds no comment if the same one has a stamp 26 hours ahead', async () => {
-		await school.run(comment('Да'));
-		since('2026-02-11 14:00:00');
-
-		const { json } = await school.run(comment('Да'));
-
-		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
-	});
-
-	it('is the same for as long as that is chosen', async () => {
-		await school.runInTurn(comment('Да'));
-		since('2026-02-10 10:30:00');
-		const within = (sameWithin: number) => ({ ...comment('Да'), sameWithin });
-		expect(await school.runInTurn(within(120), within(60))).toBe('unchanged, created');
-	});
-
-	it('that was there has a hint, and so has anything else that is not added', async () => {
-		await school.run(comment('Да'));
-		expect((await school.run(comment('Да'))).hints).toEqual([
-			'This communication was there already; nothing was added: communication 1 of 2026-02-10 12:00:00',
-		]);
-		const task = job('createTask', { title: 'Перезвонить' });
-		expect((await school.run(task)).hints).toEqual([]);
-		expect((await school.run(task)).hints).toEqual([
-			'This task was there already; nothing was added: task 1',
-		]);
-	});
-});
-
-describe('a task', () => {
-	const task = (additionalFields: IDataObject = {}, id = customer) =>
-		job('createTask', { title: 'Перезвонить', additionalFields }, id);
-
-	it('is given once while it is not done, in whatever branch', async () => {
-		expect(await school.runInTurn(task(), task())).toBe('created, unchanged');
-		expect(school.requests.at(-1)?.body).toMatchObject({ due_date_is_null: true });
-		for (const done of [{ is_done: 1 }, { is_done: 0, is_archive: 1 }]) {
-			school.store.patch('task', 1, done as never);
-			expect(await school.runInTurn({ ...task(), skipIfThere: true })).not.toBe('unchanged');
-			for (const { id } of school.readRecords('task'))
-				if (Number(id) > 1) school.store.remove('task', Number(id));
-		}
-		const elsewhere = task({ branch_ids: [2], due_date: '2026-02-20' });
-		expect(await school.runInTurn(elsewhere, elsewhere)).toBe('created, unchanged');
-	});
-
-	it('with another day is another one, and is looked for by its day', async () => {
-		const due = { due_date: '2026-02-11' };
-		expect(await school.runInTurn(task(due), task(due), task(), task({ due_date: '2026-02-12' }))).toBe(
-			'created, unchanged, created, created',
-		);
-		const look = school.requests.find(({ url }) => url.endsWith('/task/index'));
-		expect(look?.body).toMatchObject({ due_date_from: '11.02.2026', due_date_to: '11.02.2026' });
-		expect(look?.body).not.toHaveProperty('due_date_is_null');
-	});
-
-	it('without a day is not one that has a day, should AlfaCRM ignore the filter', async () => {
-		school.settings.ignoredFilters.push('task.due_date_is_null');
-		expect(await school.runInTurn(task({ due_date: '2026-02-11' }), task(), task())).toBe(
-			'created, created, unchanged',
-		);
-	});
-
-	it('about several customers is that of each', async () => {
-		const other = school.addLead();
-		const nobody = school.addLead();
-		await school.run(task());
-		school.store.patch('task', 1, { customer_ids: [other, customer] } as never);
-		expect(await school.runInTurn(task(), task({}, other), task({}, nobody))).toBe(
-			'unchanged, unchanged, created',
-		);
-	});
-});
-
-describe('a task without a title', () => {
-	const EMPTY = ['', ' ', null, undefined];
-	const create = (title: unknown, text = '') =>
-		record('task', 'create', { title: title as string, additionalFields: { text } });
-	const about = (title: unknown, text = '') =>
-		job('createTask', { title: title as string, additionalFields: { text } });
-
-	it.each(EMPTY)('is refused without a text, and made once with one: %j', async (title) => {
-		for (const form of [create(title), about(title)])
-			expect((await school.expectRefusedUnsent(form)).message).toContain("'Title' and 'Text' are both empty");
-		const { json } = await school.run(create(title, 'Уточнить группу'));
-		expect(school.readRecord('task', Number(json[0].id))).toMatchObject({
-			title: null,
-			text: 'Уточнить группу',
-		});
-		const texts = ['Уточнить группу', 'Уточнить группу', 'Спросить о лагере'];
-		expect(await school.runInTurn(...texts.map((text) => about(title, text)))).toBe(
-			'created, unchanged, created',
-		);
-	});
-
-	it('is refused by name where an account wants one', async () => {
-		school.settings.requiredFields = { 'task.title': true };
-		const { error } = await school.runToEnd(create('', 'Уточнить группу'));
-		expect(error?.message).toMatch(/^AlfaCRM did not create the task: Title – /);
-	});
-});
-
-describe('the author of what is written', () => {
-	const OWN = 'manager@school.example';
-	const credential = { email: OWN };
-	beforeEach(() => {
-		// Another address holds the one of the credential, and AlfaCRM may know it by other capitals.
-		for (const email of [`x${OWN}`, 'Manager@School.Example']) school.addRecord('user', { name: 'B', email });
-		school.settings.ignoredFilters = ['user.email'];
-	});
-	const listed = () => school.calls.filter((call) => call === 'user/index').length;
-	const comment = { class: 'Customer', related_id: 1, comment: 'Звонили', type_id: 1 };
-	const FORMS: Array<[string, string, () => IDataObject]> = [
-		['Communication → Create', 'communication', () => record('communication', 'create', comment)],
-		['Task → Create', 'task', () => record('task', 'create', { title: 'Звонок' })],
-		['Add Comment', 'communication', () => job('addComment', { comment: 'Звонили' })],
-		['Create Task', 'task', () => job('createTask', { title: 'Звонок' })],
+		{
+			operation: 'Add Comment',
+			form: commentForm,
+			path: 'communication',
+			otherValues: { comment: 'Не просил' },
+		},
+		{ operation: 'Create Task', form: taskForm, path: 'task', otherValues: { title: 'Написать' } },
 	];
 
-	it.each(FORMS)(
-		'of %s is the user of the credential, asked for once in a run, or who is given',
-		async (_what, path, form) => {
-			await school.run({ ...form(), skipIfThere: false }, { credential, items: [{}, {}] });
-			expect(school.readRecords(path)).toMatchObject([{ user_id: 3 }, { user_id: 3 }]);
-			expect(listed()).toBe(1);
-			await school.run({ ...form(), additionalFields: { user_id: 1 } }, { credential });
-			expect(school.readRecords(path).at(-1)).toMatchObject({ user_id: 1 });
-			expect(listed()).toBe(1);
-		},
-	);
+	it.each(ADDITIONS)('$operation adds one record in two executions', async ({ form, path }) => {
+		const results = await school.runInTurn(form(), form());
 
-	it.each(FORMS.slice(2))(
-		'does not tell one %s from another, unless one is given',
-		async (_what, path, form) => {
-			await school.run({ ...form(), additionalFields: { user_id: 1 } });
-			expect(await school.runInTurn(form(), { ...form(), additionalFields: { user_id: 3 } })).toBe(
-				'unchanged, created',
-			);
+		expect(results).toBe('created, unchanged');
+		expect(school.readRecords(path)).toHaveLength(1);
+	});
+
+	it.each(ADDITIONS)('$operation adds the same record for another customer', async ({ form, path }) => {
+		const results = await school.runInTurn(form({ id: MIA }), form({ id: YANA }));
+
+		expect(results).toBe('created, created');
+		expect(school.readRecords(path)).toHaveLength(2);
+	});
+
+	it.each(ADDITIONS)('$operation adds a record with another value', async ({ form, path, otherValues }) => {
+		const results = await school.runInTurn(form(), form(otherValues));
+
+		expect(results).toBe('created, created');
+		expect(school.readRecords(path)).toHaveLength(2);
+	});
+
+	it.each(ADDITIONS)(
+		'$operation adds the same record again when Skip If It Already Exists is off',
+		async ({ form, path }) => {
+			const results = await school.runInTurn(form(), form({ skipIfThere: false }));
+
+			expect(results).toBe('created, created');
 			expect(school.readRecords(path)).toHaveLength(2);
 		},
 	);
 
-	it('is looked for in each execution while the users may not be read, or do not hold the login', async () => {
-		school.settings.requiredFields = { 'communication.user_id': false };
-		school.settings.forbiddenCalls = ['user/index'];
-		const options = { credential, items: [{}, {}] };
-		const form = job('addComment', { comment: 'Звонили', skipIfThere: false });
-		await school.run(form, options);
-		for (const { body } of school.readRequests('communication/create'))
-			expect(body).not.toHaveProperty('user_id');
-		school.settings.forbiddenCalls = [];
-		for (const [email, user_id] of [
-			['somebody@school.example', undefined],
-			[OWN, 3],
-		]) {
-			school.changeRecord('user', 3, { email });
-			const before = listed();
-			await school.run(form, options);
-			expect(school.readRequests('communication/create').at(-1)?.body.user_id).toBe(user_id);
-			expect(listed()).toBe(before + 1);
-		}
+	it.each(ADDITIONS)('$operation takes the text "1" in Skip If It Already Exists as on', async ({ form }) => {
+		const results = await school.runInTurn(form(), form({ skipIfThere: '1' }));
+
+		expect(results).toBe('created, unchanged');
 	});
 
-	it.each<[string, () => void]>([
-		['may not be read', () => (school.settings.forbiddenCalls = ['user/index'])],
-		['do not hold the login', () => school.store.remove('user', 3)],
-	])(
-		'is asked for by name where AlfaCRM wants one and the users %s, without the email',
-		async (_what, spoil) => {
-			spoil();
-			const { error, json } = await school.runToEnd(job('addComment', { comment: 'Звонили' }), {
-				credential,
-			});
-			expect(error).toMatchObject({
-				message: expect.stringMatching(/^AlfaCRM did not create the communication: Author – /) as string,
-				description: "Fill 'Author' (user_id) and run it again. Nothing was saved.",
-			});
-			expect(JSON.stringify([json, error])).not.toContain(OWN);
-		},
-	);
+	it.each([
+		{ value: 'null', skipIfThere: null },
+		{ value: 'undefined', skipIfThere: undefined },
+		{ value: 'an empty text', skipIfThere: '' },
+		{ value: 'the text "yes"', skipIfThere: 'yes' },
+		{ value: 'an empty list', skipIfThere: [] },
+		{ value: 'the number 2', skipIfThere: 2 },
+	])('Take Payment refuses $value in Skip If It Already Exists', async ({ skipIfThere }) => {
+		const { message } = await school.expectRefusedUnsent(paymentForm({ skipIfThere }));
+
+		expect(message).toContain("'Skip If It Already Exists'");
+	});
 });
 
-describe('a text that is longer than AlfaCRM takes', () => {
-	const LONG = 'ы'.repeat(3_000);
-	const payment = { ...PAYMENT, customer_id: 1, income: 5, additionalFields: { payer_name: LONG } };
+describe('Operations with an amount of money', () => {
+	it.each([
+		{ income: 0 },
+		{ income: '0.00' },
+		{ income: '-500' },
+		{ income: 0.004 },
+		{ income: 1e21 },
+		{ income: 'много' },
+	])('Take Payment refuses the amount $income', async ({ income }) => {
+		const { message } = await school.expectRefusedUnsent(paymentForm({ income }));
 
-	const byName = { matchBy: 'phoneAndName', phone: '8 900 555 00 01' };
+		expect(message).toBe(
+			`'Amount' must be a number of at least 0.01, such as 1290.90 or 1 290,90, but it is "${income}"`,
+		);
+	});
 
-	it.each<[what: string, label: string, longest: number, form: () => IDataObject]>([
-		['Customer → Create', 'Name', 50, () => customerForm('create', { name: LONG, is_study: 0 })],
-		['Create or Update, by name', 'Name', 50, () => customerForm('upsert', { ...byName, name: LONG })],
-		['Take Payment', 'Payer Name', 50, () => job('takePayment', payment)],
-		['Add Comment', 'Comment', 2048, () => job('addComment', { comment: LONG })],
-	])('is refused by %s, or shortened where that is wanted: %s to %d', async (_what, label, longest, form) => {
-		expect(await school.expectRefusedUnsent(form())).toMatchObject({
-			message: `'${label}' has 3000 characters; AlfaCRM accepts at most ${longest}`,
-			description: expect.stringContaining("turn on 'Shorten Long Texts' in 'Options'") as string,
-		});
-		const { hints } = await school.run({ ...form(), options: { shortenTexts: true } });
-		const [written] = school.requests.filter(({ url }) => /\/(create|update)$/.test(url)).slice(-1);
-		expect(Object.values(written.body)).toContain(`${'ы'.repeat(longest - 1)}…`);
-		expect(hints).toContain(
-			`Texts that are longer than AlfaCRM takes were shortened: '${label}' to ${longest} characters`,
+	it('Take Payment refuses a form without an amount', async () => {
+		const form = customerForm('takePayment', { id: MIA, pay_account_id: CASH_BOX });
+
+		const { message } = await school.expectRefusedUnsent(form);
+
+		expect(message).toBe("'Amount' is empty, but it is required");
+	});
+
+	it('Create Correction or Refund refuses the amount 0', async () => {
+		const { message } = await school.expectRefusedUnsent(refundForm({ income: 0 }));
+
+		expect(message).toBe(
+			'\'Amount\' must be a number other than 0, such as 1290.90 or 1 290,90, but it is "0"',
+		);
+	});
+
+	it('Update of a payment refuses the amount 0', async () => {
+		const { message } = await school.expectRefusedUnsent(paymentUpdateForm(1, { income: 0 }));
+
+		expect(message).toBe(
+			'\'Amount\' must be a number other than 0, such as 1290.90 or 1 290,90, but it is "0"',
 		);
 	});
 
 	it.each([
-		['a correction', () => record('pay', 'createCorrection', payment)],
-		['an update', () => job('update', { updateFields: { legal_name: LONG } })],
-	])('is refused by %s, which has no such option', async (_what, form) => {
-		const { error } = await school.runToEnd(form());
-		expect(error?.description).toBe('Shorten it. Nothing was sent to AlfaCRM.');
+		{ change: 'bonus-add', amount: -50 },
+		{ change: 'bonus-spend', amount: 0.004 },
+	])('Change Bonus refuses the amount $amount', async ({ change, amount }) => {
+		const form = customerForm('changeBonus', { id: MIA, change, amount, note: 'Подарок' });
+
+		const { message } = await school.expectRefusedUnsent(form);
+
+		expect(message).toBe(
+			`'Amount' must be a number of at least 0.01, such as 1290.90 or 1 290,90, but it is "${amount}"`,
+		);
 	});
+
+	it('Update of a payment saves a negative amount, because corrections may have one', async () => {
+		const payment = school.addPayment();
+
+		await school.run(paymentUpdateForm(payment, { income: -500 }));
+
+		expect(school.readRecord('pay', payment)).toMatchObject({ income: '-500.00' });
+	});
+
+	it('Take Payment recognises an amount that an expression has computed in the text "3872.70"', async () => {
+		const computedAmount = 1290.9 * 3; // 3872.7000000000003
+
+		const results = await school.runInTurn(
+			paymentForm({ income: computedAmount }),
+			paymentForm({ income: computedAmount }),
+			paymentForm({ income: '3872.70' }),
+		);
+
+		expect(results).toBe('created, unchanged, unchanged');
+	});
+
+	it('Take Payment sends whole kopecks when an expression has computed a fraction of a kopeck', async () => {
+		const computedAmount = 1290.9 * 3; // 3872.7000000000003
+
+		await school.run(paymentForm({ income: computedAmount }));
+
+		expect(school.readLastWrittenBody()).toMatchObject({ income: 3872.7 });
+	});
+});
+
+describe('Take Payment', () => {
+	it('sends the values of the payment and the usual values of the fields left empty', async () => {
+		await school.run(paymentForm({ additionalFields: { note: 'x' } }));
+
+		expect(school.readLastWrittenBody()).toEqual({
+			customer_id: MIA,
+			income: 3872.7,
+			pay_account_id: CASH_BOX,
+			branch_id: 1,
+			document_date: '10.02.2026',
+			note: 'x',
+			pay_type_id: PAY_TYPE.income,
+			payer_name: 'Орлов Иван',
+		});
+	});
+
+	it('returns the payment with the names of the fields that it has sent', async () => {
+		const { json } = await school.run(paymentForm({ additionalFields: { note: 'x' } }));
+
+		expect(json).toMatchObject([
+			{
+				id: 1,
+				operationResult: 'created',
+				income: '3872.70',
+				changedFields: expect.arrayContaining([
+					'customer_id',
+					'income',
+					'pay_account_id',
+					'branch_id',
+					'document_date',
+					'note',
+					'pay_type_id',
+					'payer_name',
+				]) as string[],
+			},
+		]);
+		expect(json[0].changedFields).toHaveLength(8);
+	});
+
+	it.each([
+		{ state: 'confirmed', is_confirmed: 1 },
+		{ state: 'unconfirmed', is_confirmed: 0 },
+	])('leaves an equal $state payment of the staff as it is', async ({ is_confirmed }) => {
+		school.addPayment({ is_confirmed, payer_name: 'Мама' });
+
+		const { json } = await school.run(paymentForm());
+
+		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+		expect(school.readRecords('pay')).toMatchObject([{ is_confirmed, payer_name: 'Мама' }]);
+	});
+
+	it.each([
+		{ state: 'confirmed', is_confirmed: 1 },
+		{ state: 'unconfirmed', is_confirmed: 0 },
+	])('leaves an equal $state payment as it is when the form says Confirmed', async ({ is_confirmed }) => {
+		school.addPayment({ is_confirmed, payer_name: 'Мама' });
+
+		const { json } = await school.run(paymentForm({ additionalFields: { is_confirmed: true } }));
+
+		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+		expect(school.readRecords('pay')).toMatchObject([{ is_confirmed, payer_name: 'Мама' }]);
+	});
+
+	it('finds an equal payment when the form gives the amount with fractions of a kopeck', async () => {
+		school.addPayment({ income: '3872.70' });
+
+		const { json } = await school.run(paymentForm({ income: '3872.7010' }));
+
+		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+	});
+
+	it('enters one payment when two executions enter it at the same moment', async () => {
+		const executions = await Promise.all([school.run(paymentForm()), school.run(paymentForm())]);
+
+		expect(executions).toMatchObject([
+			{ json: [{ operationResult: 'created' }] },
+			{ json: [{ operationResult: 'unchanged' }] },
+		]);
+	});
+
+	it('enters a correction once when a plain list of payments shows only incomes', async () => {
+		school.settings.payDefault = 'income';
+		const form = paymentForm({ additionalFields: { pay_type_id: LIVE_PAY_TYPE.correction } });
+
+		const results = await school.runInTurn(form, form);
+
+		expect(results).toBe('created, unchanged');
+	});
+
+	it('enters a refund once when AlfaCRM shows the amount of a refund as its expenditure', async () => {
+		school.settings.payDefault = 'income';
+		school.settings.refundSum = 'expenditure';
+		const form = paymentForm({ additionalFields: { pay_type_id: PAY_TYPE.refund } });
+
+		const results = await school.runInTurn(form, form);
+
+		expect(results).toBe('created, unchanged');
+	});
+
+	it.each([
+		{ difference: 'another payer', parameters: { additionalFields: { payer_name: 'Дедушка' } } },
+		{ difference: 'another item', parameters: { additionalFields: { pay_item_id: PAYMENT_ITEM } } },
+		{ difference: 'another location', parameters: { additionalFields: { location_id: LOCATION } } },
+		{ difference: 'another day', parameters: { additionalFields: { document_date: '2026-02-09' } } },
+		{ difference: 'another note', parameters: { additionalFields: { note: 'x' } } },
+		{ difference: 'another branch', parameters: { additionalFields: { branch_id: 2 } } },
+		{ difference: 'another type', parameters: { additionalFields: { pay_type_id: PAY_TYPE.refund } } },
+	])('enters a payment with $difference once beside the first one', async ({ parameters }) => {
+		const results = await school.runInTurn(paymentForm(), paymentForm(parameters), paymentForm(parameters));
+
+		expect(results).toBe('created, created, unchanged');
+	});
+
+	it('does not read the payments when Skip If It Already Exists is off', async () => {
+		await school.run(paymentForm({ skipIfThere: false }));
+
+		expect(school.calls).toEqual(['customer/index', 'pay/create']);
+	});
+
+	it('asks for payments of the customer and the type in the branch of the form and of the payment', async () => {
+		await school.run(
+			paymentForm({
+				branchId: 1,
+				additionalFields: { branch_id: 2, pay_type_id: LIVE_PAY_TYPE.earlierRefund },
+			}),
+		);
+
+		expect(school.readRequests('pay/index')).toMatchObject([
+			{
+				url: expect.stringContaining('/v2api/1/pay/index') as string,
+				body: { customer_id: MIA, pay_type_id: LIVE_PAY_TYPE.earlierRefund },
+			},
+			{
+				url: expect.stringContaining('/v2api/2/pay/index') as string,
+				body: { customer_id: MIA, pay_type_id: LIVE_PAY_TYPE.earlierRefund },
+			},
+		]);
+	});
+
+	it('refuses a payment when rows of the list of payments are missing', async () => {
+		school.answerIncompletely('pay/index');
+
+		const { message, description } = await school.expectRefused(paymentForm());
+
+		expect(message).toBe(
+			"AlfaCRM's list of payments did not come whole, so it is not sure that this payment is new",
+		);
+		expect(description).toBe('Run it again. Nothing was saved.');
+	});
+});
+
+describe('Take Payment when the list of payments shows only some fields', () => {
+	const SHOWN_PAYMENT = {
+		id: 7,
+		customer_id: MIA,
+		branch_id: 1,
+		pay_type_id: PAY_TYPE.income,
+		pay_account_id: CASH_BOX,
+		document_date: '10.02.2026',
+		income: '3872.70',
+		note: 'x',
+	};
+
+	it('finds an equal payment whose note AlfaCRM does not show', async () => {
+		school.answerList('pay/index', [{ ...SHOWN_PAYMENT, note: undefined }]);
+
+		const { json } = await school.run(paymentForm({ additionalFields: { note: 'x' } }));
+
+		expect(json).toMatchObject([{ id: 7, operationResult: 'unchanged' }]);
+	});
+
+	it('enters the payment when AlfaCRM does not show whose the existing one is', async () => {
+		school.answerList('pay/index', [{ ...SHOWN_PAYMENT, customer_id: undefined }]);
+
+		const { json } = await school.run(paymentForm({ additionalFields: { note: 'x' } }));
+
+		expect(json).toMatchObject([{ operationResult: 'created' }]);
+	});
+
+	it('finds an equal payment whose expenditure AlfaCRM does not show', async () => {
+		school.answerList('pay/index', [{ ...SHOWN_PAYMENT, expenditure: undefined }]);
+
+		const { json } = await school.run(paymentForm({ income: 3872.7 }));
+
+		expect(json).toMatchObject([{ id: 7, operationResult: 'unchanged' }]);
+	});
+
+	it('enters a payment of another amount when AlfaCRM does not show the expenditure of the existing one', async () => {
+		school.answerList('pay/index', [{ ...SHOWN_PAYMENT, expenditure: undefined }]);
+
+		const { json } = await school.run(paymentForm({ income: 700 }));
+
+		expect(json).toMatchObject([{ operationResult: 'created', income: '700.00' }]);
+	});
+});
+
+describe.each([
+	{ operation: 'Take Payment', formFor: (payer: number) => paymentForm({ id: payer }) },
+	{
+		operation: 'Create Correction or Refund',
+		formFor: (payer: number) => refundForm({ customer_id: payer }),
+	},
+])('$operation', ({ formFor }) => {
+	it.each([
+		{ source: 'the name of the customer', customer: { name: 'Мия', legal_name: '' }, payerName: 'Мия' },
+		{
+			source: 'the legal name of the customer',
+			customer: { name: 'Мия', legal_name: ' Анна ' },
+			payerName: 'Анна',
+		},
+		{
+			source: 'the legal name of a customer who has left',
+			customer: { name: 'Мия', legal_name: 'Анна', e_date: '2020-01-31' },
+			payerName: 'Анна',
+		},
+		{
+			source: 'a name of 50 characters',
+			customer: { name: 'ы'.repeat(50), legal_name: null },
+			payerName: 'ы'.repeat(50),
+		},
+		{
+			source: 'the first word of a name that is too long',
+			customer: { name: `${'ы'.repeat(48)} ${'я'.repeat(9)}`, legal_name: null },
+			payerName: `${'ы'.repeat(48)}…`,
+		},
+		{
+			source: 'the first 49 characters of a name that is too long',
+			customer: { name: `${'ы'.repeat(49)} я`, legal_name: null },
+			payerName: `${'ы'.repeat(49)}…`,
+		},
+	])('fills an empty payer name with $source', async ({ customer, payerName }) => {
+		const payer = school.addLead(customer);
+
+		await school.run(formFor(payer));
+
+		expect(school.readLastWrittenBody()).toMatchObject({ payer_name: payerName });
+	});
+
+	it('sends the payer name that the form gives', async () => {
+		await school.run({ ...formFor(MIA), additionalFields: { payer_name: 'Бабушка' } });
+
+		expect(school.readLastWrittenBody()).toMatchObject({ payer_name: 'Бабушка' });
+	});
+
+	it('sends the payer name that the form gives for a customer without a name', async () => {
+		const payer = school.addLead({ name: '', legal_name: '' });
+
+		await school.run({ ...formFor(payer), additionalFields: { payer_name: 'Бабушка' } });
+
+		expect(school.readLastWrittenBody()).toMatchObject({ payer_name: 'Бабушка' });
+	});
+
+	it('sends no payer name for a customer without a name', async () => {
+		const payer = school.addLead({ name: '', legal_name: '' });
+
+		await school.runToEnd(formFor(payer));
+
+		expect(school.readLastWrittenBody()).toMatchObject({ customer_id: payer });
+		expect(school.readLastWrittenBody()).not.toHaveProperty('payer_name');
+	});
+
+	it('says that AlfaCRM requires the payer name when the user may not see the customer', async () => {
+		school.settings.forbiddenCalls = ['customer/index'];
+
+		const { error } = await school.runToEnd(formFor(MIA));
+
+		expect(error?.message).toBe(
+			'AlfaCRM did not create the payment: Payer Name – Необходимо заполнить «Плательщик».',
+		);
+	});
+});
+
+describe('Take Payment for a subscription', () => {
+	it.each([
+		{
+			subscription: 'a current subscription',
+			until: '31.05.2035',
+			list: 'all subscriptions',
+			deadDefault: 'all' as const,
+		},
+		{
+			subscription: 'a past subscription',
+			until: '31.05.2025',
+			list: 'all subscriptions',
+			deadDefault: 'all' as const,
+		},
+		{
+			subscription: 'a current subscription',
+			until: '31.05.2035',
+			list: 'current ones only',
+			deadDefault: 'current' as const,
+		},
+		{
+			subscription: 'a past subscription',
+			until: '31.05.2025',
+			list: 'current ones only',
+			deadDefault: 'current' as const,
+		},
+	])(
+		'enters a payment for $subscription once when a plain list shows $list',
+		async ({ until, deadDefault }) => {
+			school.settings.deadDefault = deadDefault;
+			const subscription = school.addSubscription(MIA, { until });
+			const form = paymentForm({ additionalFields: { ctt_id: subscription } });
+
+			const results = await school.runInTurn(form, form);
+
+			expect(results).toBe('created, unchanged');
+		},
+	);
+
+	it.each([
+		{ list: 'all subscriptions', deadDefault: 'all' as const },
+		{ list: 'current ones only', deadDefault: 'current' as const },
+	])(
+		'refuses a payment for a subscription of another customer when a plain list shows $list',
+		async ({ deadDefault }) => {
+			school.settings.deadDefault = deadDefault;
+			const subscription = school.addSubscription(YANA, { until: '31.05.2035' });
+
+			const { message, description } = await school.expectRefused(
+				paymentForm({ additionalFields: { ctt_id: subscription } }),
+			);
+
+			expect(message).toBe('AlfaCRM lists no customer subscription 1 of customer 1');
+			expect(description).toBe(
+				"Correct 'Customer', or 'Customer Subscription', or run it again if it was added a moment ago. Nothing was saved.",
+			);
+		},
+	);
+
+	it('enters a payment for a subscription unchecked when the user may not see subscriptions', async () => {
+		school.settings.forbiddenCalls = ['customer-tariff/index'];
+		const subscription = school.addSubscription(MIA, { until: '31.05.2035' });
+
+		const { json } = await school.run(paymentForm({ additionalFields: { ctt_id: subscription } }));
+
+		expect(json).toMatchObject([{ operationResult: 'created' }]);
+	});
+
+	it('enters a payment for a subscription unchecked when rows of the list of subscriptions are missing', async () => {
+		const subscription = school.addSubscription(MIA, { until: '31.05.2035' });
+		school.answerIncompletely('customer-tariff/index');
+
+		const { json } = await school.run(paymentForm({ additionalFields: { ctt_id: subscription } }));
+
+		expect(json).toMatchObject([{ operationResult: 'created' }]);
+	});
+});
+
+describe('Sell Subscription', () => {
+	it('sends the customer of the subscription in the body and in the query of the call', async () => {
+		await school.run(subscriptionForm({ additionalFields: { balance: 100 } }));
+
+		expect(school.readRequests('customer-tariff/create')).toMatchObject([
+			{
+				query: { customer_id: MIA },
+				body: {
+					customer_id: MIA,
+					tariff_id: PLAN.eightLessons,
+					b_date: '10.02.2026',
+					balance: 100,
+				},
+			},
+		]);
+	});
+
+	it.each([
+		{ balance: 'another balance', additionalFields: { balance: 50 } },
+		{ balance: 'no balance', additionalFields: {} },
+	])('sells a subscription once although the second form has $balance', async ({ additionalFields }) => {
+		const results = await school.runInTurn(
+			subscriptionForm({ additionalFields: { balance: 100 } }),
+			subscriptionForm({ additionalFields }),
+		);
+
+		expect(results).toBe('created, unchanged');
+	});
+
+	it.each([
+		{ difference: 'subjects', first: { subject_ids: [1, 2] }, second: { subject_ids: [1] } },
+		{ difference: 'lesson types', first: { lesson_type_ids: [1] }, second: { lesson_type_ids: [2] } },
+		{ difference: 'a note', first: { note: 'Первый ребёнок' }, second: { note: 'Второй ребёнок' } },
+		{ difference: 'a first day', first: { b_date: '2026-03-01' }, second: { b_date: '2026-03-02' } },
+		{ difference: 'a last day', first: { e_date: '2026-03-31' }, second: { e_date: '2026-04-30' } },
+	])('sells two subscriptions that differ in $difference once each', async ({ first, second }) => {
+		const results = await school.runInTurn(
+			subscriptionForm({ additionalFields: first }),
+			subscriptionForm({ additionalFields: second }),
+			subscriptionForm({ additionalFields: first }),
+			subscriptionForm({ additionalFields: second }),
+		);
+
+		expect(results).toBe('created, created, unchanged, unchanged');
+	});
+
+	it('finds a subscription without a separate balance when AlfaCRM shows nothing for that switch', async () => {
+		await school.run(subscriptionForm({ additionalFields: { is_separate_balance: false } }));
+		school.changeRecord('customer-tariff', 1, { is_separate_balance: null });
+
+		const results = await school.runInTurn(
+			subscriptionForm({ additionalFields: { is_separate_balance: false } }),
+			subscriptionForm({ additionalFields: { is_separate_balance: true } }),
+		);
+
+		expect(results).toBe('unchanged, created');
+	});
+});
+
+describe('Add Comment at noon', () => {
+	it.each([
+		{ added: '2026-02-10 11:50:01', age: 'is less than ten minutes old' },
+		{ added: '2026-02-10 19:00:00', age: 'lies in the future, as in another time zone' },
+		{ added: '2026-02-11 14:00:00', age: 'lies 26 hours in the future, the most that time zones differ' },
+		{ added: null, age: 'has no time' },
+		{ added: 'вчера', age: 'has an unreadable time' },
+	])('adds nothing when the same comment $age: $added', async ({ added }) => {
+		const comment = school.addComment({ added });
+
+		const { json } = await school.run(commentForm());
+
+		expect(json).toMatchObject([{ id: comment, operationResult: 'unchanged' }]);
+	});
+
+	it.each([
+		{ added: '2026-02-10 11:49:00', age: 'is eleven minutes old' },
+		{ added: '2026-02-09 12:00:00', age: 'is a day old' },
+		{ added: '2026-02-11 14:01:00', age: 'lies more than 26 hours in the future' },
+	])('adds the comment when the same one $age: $added', async ({ added }) => {
+		school.addComment({ added });
+
+		const { json } = await school.run(commentForm());
+
+		expect(json).toMatchObject([{ id: 2, operationResult: 'created' }]);
+	});
+
+	it('adds nothing when the same comment is not older than Same Within (Minutes)', async () => {
+		school.addComment({ added: '2026-02-10 10:30:00' });
+
+		const { json } = await school.run(commentForm({ sameWithin: 120 }));
+
+		expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
+	});
+
+	it('adds the comment when the same one is older than Same Within (Minutes)', async () => {
+		school.addComment({ added: '2026-02-10 10:30:00' });
+
+		const { json } = await school.run(commentForm({ sameWithin: 60 }));
+
+		expect(json).toMatchObject([{ operationResult: 'created' }]);
+	});
+
+	it('names the comment that was there already in a hint, with its time', async () => {
+		await school.run(commentForm());
+
+		const { hints } = await school.run(commentForm());
+
+		expect(hints).toEqual([
+			'This communication was there already; nothing was added: communication 1 of 2026-02-10 12:00:00',
+		]);
+	});
+});
+
+describe('Create Task', () => {
+	it('asks for the tasks without a due date when the form has none', async () => {
+		await school.run(taskForm());
+
+		const [{ body }] = school.readRequests('task/index');
+		expect(body).toMatchObject({ due_date_is_null: true });
+	});
+
+	it('asks for the tasks of the due date when the form has one', async () => {
+		await school.run(taskForm({ additionalFields: { due_date: '2026-02-11' } }));
+
+		const [{ body }] = school.readRequests('task/index');
+		expect(body).toMatchObject({ due_date_from: '11.02.2026', due_date_to: '11.02.2026' });
+		expect(body).not.toHaveProperty('due_date_is_null');
+	});
+
+	it.each([
+		{ state: 'done', values: { is_done: 1 } },
+		{ state: 'archived', values: { is_done: 0, is_archive: 1 } },
+	])('creates the task again when the same one is $state', async ({ values }) => {
+		await school.run(taskForm());
+		school.changeRecord('task', 1, values);
+
+		const { json } = await school.run(taskForm());
+
+		expect(json).toMatchObject([{ id: 2, operationResult: 'created' }]);
+	});
+
+	it('creates a task in another branch once', async () => {
+		const form = taskForm({ additionalFields: { branch_ids: [2], due_date: '2026-02-20' } });
+
+		const results = await school.runInTurn(form, form);
+
+		expect(results).toBe('created, unchanged');
+	});
+
+	it('creates one task for each due date and one without', async () => {
+		const results = await school.runInTurn(
+			taskForm({ additionalFields: { due_date: '2026-02-11' } }),
+			taskForm({ additionalFields: { due_date: '2026-02-11' } }),
+			taskForm(),
+			taskForm({ additionalFields: { due_date: '2026-02-12' } }),
+		);
+
+		expect(results).toBe('created, unchanged, created, created');
+	});
+
+	it('creates a task without a due date once when AlfaCRM lists tasks with one as well', async () => {
+		school.settings.ignoredFilters.push('task.due_date_is_null');
+		await school.run(taskForm({ additionalFields: { due_date: '2026-02-11' } }));
+
+		const results = await school.runInTurn(taskForm(), taskForm());
+
+		expect(results).toBe('created, unchanged');
+	});
+
+	it.each([{ customer: MIA }, { customer: YANA }])(
+		'finds the task of customer $customer that is about another customer as well',
+		async ({ customer }) => {
+			await school.run(taskForm());
+			school.changeRecord('task', 1, { customer_ids: [YANA, MIA] });
+
+			const { json } = await school.run(taskForm({ id: customer }));
+
+			expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+		},
+	);
+
+	it('creates the task for a third customer when the same task is about two others', async () => {
+		const thirdCustomer = school.addLead();
+		await school.run(taskForm());
+		school.changeRecord('task', 1, { customer_ids: [YANA, MIA] });
+
+		const { json } = await school.run(taskForm({ id: thirdCustomer }));
+
+		expect(json).toMatchObject([{ id: 2, operationResult: 'created' }]);
+	});
+
+	it('names the task that was there already in a hint', async () => {
+		const first = await school.run(taskForm());
+		const second = await school.run(taskForm());
+
+		expect(first.hints).toEqual([]);
+		expect(second.hints).toEqual(['This task was there already; nothing was added: task 1']);
+	});
+});
+
+describe('A task without a title', () => {
+	const EMPTY_TITLES = [
+		{ kind: 'an empty text', title: '' },
+		{ kind: 'a space', title: ' ' },
+		{ kind: 'null', title: null },
+		{ kind: 'undefined', title: undefined },
+	];
+
+	/** Fills the form of Task → Create. */
+	function newTaskForm(title: unknown, text: string): IDataObject {
+		return customerForm('create', {
+			resource: 'task',
+			title: title as string,
+			additionalFields: { text },
+		});
+	}
+
+	it.each(EMPTY_TITLES)(
+		'Task → Create refuses $kind as the title when the text is empty as well',
+		async ({ title }) => {
+			const { message } = await school.expectRefusedUnsent(newTaskForm(title, ''));
+
+			expect(message).toBe("'Title' and 'Text' are both empty");
+		},
+	);
+
+	it.each(EMPTY_TITLES)(
+		'Create Task refuses $kind as the title when the text is empty as well',
+		async ({ title }) => {
+			const { message } = await school.expectRefusedUnsent(
+				taskForm({ title, additionalFields: { text: '' } }),
+			);
+
+			expect(message).toBe("'Title' and 'Text' are both empty");
+		},
+	);
+
+	it.each(EMPTY_TITLES)(
+		'Task → Create creates a task that has a text and $kind as the title',
+		async ({ title }) => {
+			await school.run(newTaskForm(title, 'Уточнить группу'));
+
+			expect(school.readRecords('task')).toMatchObject([{ title: null, text: 'Уточнить группу' }]);
+		},
+	);
+
+	it.each(EMPTY_TITLES)(
+		'Create Task creates one task for each text when the title is $kind',
+		async ({ title }) => {
+			const results = await school.runInTurn(
+				taskForm({ title, additionalFields: { text: 'Уточнить группу' } }),
+				taskForm({ title, additionalFields: { text: 'Уточнить группу' } }),
+				taskForm({ title, additionalFields: { text: 'Спросить о лагере' } }),
+			);
+
+			expect(results).toBe('created, unchanged, created');
+		},
+	);
+
+	it('Task → Create names the title in the error when AlfaCRM requires one', async () => {
+		school.settings.requiredFields = { 'task.title': true };
+
+		const { error } = await school.runToEnd(newTaskForm('', 'Уточнить группу'));
+
+		expect(error?.message).toBe('AlfaCRM did not create the task: Title – Необходимо заполнить «Заголовок».');
+	});
+});
+
+describe('The author of a new record', () => {
+	const COMMENT_TYPE = 1;
+	const MANAGER = 3;
+	const MANAGER_EMAIL = 'manager@school.example';
+	const CREDENTIAL_OF_MANAGER = { credential: { email: MANAGER_EMAIL } };
+	const TWO_ITEMS = [{}, {}];
+
+	/** Fills the form of Communication → Create: a comment on Mia. */
+	function newCommentForm(parameters: IDataObject = {}): IDataObject {
+		return customerForm('create', {
+			resource: 'communication',
+			class: 'Customer',
+			related_id: MIA,
+			comment: 'Звонили',
+			type_id: COMMENT_TYPE,
+			...parameters,
+		});
+	}
+
+	/** Fills the form of Task → Create. */
+	function newTaskForm(parameters: IDataObject = {}): IDataObject {
+		return customerForm('create', { resource: 'task', title: 'Звонок', ...parameters });
+	}
+
+	const OPERATIONS = [
+		{ operation: 'Communication → Create', path: 'communication', form: newCommentForm },
+		{ operation: 'Task → Create', path: 'task', form: newTaskForm },
+		{ operation: 'Add Comment', path: 'communication', form: commentForm },
+		{ operation: 'Create Task', path: 'task', form: taskForm },
+	];
+	const OPERATIONS_ON_CUSTOMERS = [
+		{ operation: 'Add Comment', path: 'communication', form: commentForm },
+		{ operation: 'Create Task', path: 'task', form: taskForm },
+	];
+
+	beforeEach(() => {
+		// AlfaCRM's filter finds parts of addresses, and AlfaCRM may know the address with other capitals.
+		school.settings.ignoredFilters = ['user.email'];
+		school.addRecord('user', { id: 2, name: 'Бухгалтер', email: `x${MANAGER_EMAIL}` });
+		school.addRecord('user', { id: MANAGER, name: 'Менеджер', email: 'Manager@School.Example' });
+	});
+
+	it.each(OPERATIONS)('$operation makes the user of the credential the author', async ({ path, form }) => {
+		await school.run(form(), CREDENTIAL_OF_MANAGER);
+
+		expect(school.readRecords(path)).toMatchObject([{ user_id: MANAGER }]);
+	});
+
+	it.each(OPERATIONS)('$operation looks the author up once for two items', async ({ path, form }) => {
+		await school.run(form({ skipIfThere: false }), { ...CREDENTIAL_OF_MANAGER, items: TWO_ITEMS });
+
+		expect(school.readRecords(path)).toMatchObject([{ user_id: MANAGER }, { user_id: MANAGER }]);
+		expect(school.readRequests('user/index')).toHaveLength(1);
+	});
+
+	it.each(OPERATIONS)(
+		'$operation takes the author that the form gives, without looking up the user of the credential',
+		async ({ path, form }) => {
+			await school.run(form({ additionalFields: { user_id: API_USER } }), CREDENTIAL_OF_MANAGER);
+
+			expect(school.readRecords(path)).toMatchObject([{ user_id: API_USER }]);
+			expect(school.readRequests('user/index')).toEqual([]);
+		},
+	);
+
+	it.each(OPERATIONS_ON_CUSTOMERS)(
+		'$operation finds the record of another author when the form gives none',
+		async ({ form }) => {
+			await school.run(form({ additionalFields: { user_id: API_USER } }));
+
+			const { json } = await school.run(form(), CREDENTIAL_OF_MANAGER);
+
+			expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+		},
+	);
+
+	it.each(OPERATIONS_ON_CUSTOMERS)(
+		'$operation adds a record when the form gives another author than the existing record has',
+		async ({ form, path }) => {
+			await school.run(form({ additionalFields: { user_id: API_USER } }));
+
+			const { json } = await school.run(form({ additionalFields: { user_id: MANAGER } }));
+
+			expect(json).toMatchObject([{ operationResult: 'created' }]);
+			expect(school.readRecords(path)).toHaveLength(2);
+		},
+	);
+
+	describe('when AlfaCRM takes comments without an author', () => {
+		const twoCommentsOfManager = { ...CREDENTIAL_OF_MANAGER, items: TWO_ITEMS };
+
+		beforeEach(() => {
+			school.settings.requiredFields = { 'communication.user_id': false };
+		});
+
+		it('Add Comment sends no author when the user may not read the users', async () => {
+			school.settings.forbiddenCalls = ['user/index'];
+
+			await school.run(commentForm({ skipIfThere: false }), twoCommentsOfManager);
+
+			const [firstComment, secondComment] = school.readRequests('communication/create');
+			expect(firstComment.body).not.toHaveProperty('user_id');
+			expect(secondComment.body).not.toHaveProperty('user_id');
+		});
+
+		it('Add Comment sends no author when no user has the login of the credential', async () => {
+			school.changeRecord('user', MANAGER, { email: 'somebody@school.example' });
+
+			await school.run(commentForm({ skipIfThere: false }), twoCommentsOfManager);
+
+			const [firstComment, secondComment] = school.readRequests('communication/create');
+			expect(firstComment.body).not.toHaveProperty('user_id');
+			expect(secondComment.body).not.toHaveProperty('user_id');
+		});
+
+		it('Add Comment looks for the author once in each execution when no user has the login', async () => {
+			school.changeRecord('user', MANAGER, { email: 'somebody@school.example' });
+			await school.run(commentForm({ skipIfThere: false }), twoCommentsOfManager);
+			school.forgetCalls();
+
+			await school.run(commentForm({ skipIfThere: false }), twoCommentsOfManager);
+
+			expect(school.readRequests('user/index')).toHaveLength(1);
+		});
+
+		it('Add Comment finds the author in the next execution once the user may read the users', async () => {
+			school.settings.forbiddenCalls = ['user/index'];
+			await school.run(commentForm({ skipIfThere: false }), twoCommentsOfManager);
+			school.settings.forbiddenCalls = [];
+			school.forgetCalls();
+
+			await school.run(commentForm({ skipIfThere: false }), twoCommentsOfManager);
+
+			expect(school.readLastWrittenBody()).toMatchObject({ user_id: MANAGER });
+			expect(school.readRequests('user/index')).toHaveLength(1);
+		});
+
+		it('Add Comment finds the author in the next execution once a user has the login', async () => {
+			school.changeRecord('user', MANAGER, { email: 'somebody@school.example' });
+			await school.run(commentForm({ skipIfThere: false }), twoCommentsOfManager);
+			school.changeRecord('user', MANAGER, { email: MANAGER_EMAIL });
+			school.forgetCalls();
+
+			await school.run(commentForm({ skipIfThere: false }), twoCommentsOfManager);
+
+			expect(school.readLastWrittenBody()).toMatchObject({ user_id: MANAGER });
+			expect(school.readRequests('user/index')).toHaveLength(1);
+		});
+	});
+
+	describe('when AlfaCRM requires an author', () => {
+		it('Add Comment asks for the author in the error when the user may not read the users', async () => {
+			school.settings.forbiddenCalls = ['user/index'];
+
+			const { error } = await school.runToEnd(commentForm(), CREDENTIAL_OF_MANAGER);
+
+			expect(error?.message).toBe(
+				'AlfaCRM did not create the communication: Author – Необходимо заполнить «Пользователь».',
+			);
+			expect(error?.description).toBe("Fill 'Author' (user_id) and run it again. Nothing was saved.");
+		});
+
+		it('Add Comment asks for the author in the error when no user has the login', async () => {
+			school.changeRecord('user', MANAGER, { email: 'somebody@school.example' });
+
+			const { error } = await school.runToEnd(commentForm(), CREDENTIAL_OF_MANAGER);
+
+			expect(error?.message).toBe(
+				'AlfaCRM did not create the communication: Author – Необходимо заполнить «Пользователь».',
+			);
+			expect(error?.description).toBe("Fill 'Author' (user_id) and run it again. Nothing was saved.");
+		});
+
+		it('Add Comment hides the email of the credential when the user may not read the users', async () => {
+			school.settings.forbiddenCalls = ['user/index'];
+
+			const { error, json } = await school.runToEnd(commentForm(), CREDENTIAL_OF_MANAGER);
+
+			expect(error).toBeDefined();
+			expect(JSON.stringify([json, error])).not.toContain(MANAGER_EMAIL);
+		});
+
+		it('Add Comment hides the email of the credential when no user has the login', async () => {
+			school.changeRecord('user', MANAGER, { email: 'somebody@school.example' });
+
+			const { error, json } = await school.runToEnd(commentForm(), CREDENTIAL_OF_MANAGER);
+
+			expect(error).toBeDefined();
+			expect(JSON.stringify([json, error])).not.toContain(MANAGER_EMAIL);
+		});
+	});
+});
+
+describe('A text of 3000 characters', () => {
+	const LONG_TEXT = 'ы'.repeat(3000);
+	const CUT_TO_50 = `${'ы'.repeat(49)}…`;
+	const CUT_TO_2048 = `${'ы'.repeat(2047)}…`;
+
+	const OPERATIONS = [
+		{
+			operation: 'Customer → Create',
+			form: customerForm('create', { name: LONG_TEXT, is_study: 0 }),
+			label: 'Name',
+			maxLength: 50,
+			shortened: { name: CUT_TO_50 },
+		},
+		{
+			operation: 'Create or Update by phone and name',
+			form: customerForm('upsert', {
+				matchBy: 'phoneAndName',
+				phone: '8 900 555 00 01',
+				name: LONG_TEXT,
+			}),
+			label: 'Name',
+			maxLength: 50,
+			shortened: { name: CUT_TO_50 },
+		},
+		{
+			operation: 'Take Payment',
+			form: paymentForm({ additionalFields: { payer_name: LONG_TEXT } }),
+			label: 'Payer Name',
+			maxLength: 50,
+			shortened: { payer_name: CUT_TO_50 },
+		},
+		{
+			operation: 'Add Comment',
+			form: commentForm({ comment: LONG_TEXT }),
+			label: 'Comment',
+			maxLength: 2048,
+			shortened: { comment: CUT_TO_2048 },
+		},
+	];
+
+	it.each(OPERATIONS)(
+		'$operation refuses a long $label and advises to turn on Shorten Long Texts',
+		async ({ form, label, maxLength }) => {
+			const { message, description } = await school.expectRefusedUnsent(form);
+
+			expect(message).toBe(`'${label}' has 3000 characters; AlfaCRM accepts at most ${maxLength}`);
+			expect(description).toBe(
+				"Shorten it, or turn on 'Shorten Long Texts' in 'Options'. Nothing was sent to AlfaCRM.",
+			);
+		},
+	);
+
+	it.each(OPERATIONS)(
+		'$operation cuts a long $label to $maxLength characters when Shorten Long Texts is on',
+		async ({ form, shortened }) => {
+			await school.run({ ...form, options: { shortenTexts: true } });
+
+			expect(school.readLastWrittenBody()).toMatchObject(shortened);
+		},
+	);
+
+	it.each(OPERATIONS)(
+		'$operation says in a hint that it has cut a long $label to $maxLength characters',
+		async ({ form, label, maxLength }) => {
+			const { hints } = await school.run({ ...form, options: { shortenTexts: true } });
+
+			expect(hints).toContain(
+				`Texts that are longer than AlfaCRM takes were shortened: '${label}' to ${maxLength} characters`,
+			);
+		},
+	);
+
+	it.each([
+		{
+			operation: 'Create Correction or Refund',
+			form: refundForm({ additionalFields: { payer_name: LONG_TEXT } }),
+		},
+		{
+			operation: 'Update of a customer',
+			form: customerForm('update', { id: MIA, updateFields: { legal_name: LONG_TEXT } }),
+		},
+	])(
+		'$operation refuses a long text without advice to turn on an option that it does not have',
+		async ({ form }) => {
+			const { description } = await school.expectRefusedUnsent(form);
+
+			expect(description).toBe('Shorten it. Nothing was sent to AlfaCRM.');
+		},
+	);
 });

@@ -1,540 +1,994 @@
-import type { IDataObject } from 'n8n-workflow';
+import { LIVE_PAY_TYPE, PAY_TYPE } from '../../support/codes';
+import {
+	AdditionSchool,
+	BANK_ACCOUNT,
+	CASH_BOX,
+	MIA,
+	NOW,
+	PAYMENT_ITEM,
+	paymentForm,
+	paymentUpdateForm,
+	paymentWithId,
+	paymentWithIdInField,
+	refundForm,
+	refundWithId,
+	YANA,
+} from './additionSchool';
 
-import { PAY_TYPE } from '../../../nodes/AlfaCrm/entities/pay';
-import { customerForm, SmallSchool } from './school';
+/** Types that a school has added to its list. They may be incomes. */
+const ONLINE_PAYMENT = 10;
+const CARD_PAYMENT = 13;
 
-/** A payment provider's number, by which a payment is entered once: on any day, whatever else differs. */
-let school: SmallSchool;
-let customer: number;
+let school: AdditionSchool;
+
+/** Adds 45 payments of Yana, with the external IDs inv-10, inv-11, … inv-144. */
+function addPaymentsOfYana(): void {
+	for (let n = 0; n < 45; n++) {
+		school.addPayment({ customer_id: YANA, note: `[ID inv-1${n}]` });
+	}
+}
+
 beforeEach(() => {
-	jest.useFakeTimers({ now: new Date('2026-02-10T09:00:00Z'), advanceTimers: true });
-	school = new SmallSchool();
-	for (const name of ['Касса', 'Счёт']) school.addRecord('pay-account', { name });
-	customer = school.addLead({ name: 'Орлова Мия' });
-});
-afterEach(() => jest.useRealTimers());
-
-const take = (externalId: unknown, more: IDataObject = {}, additional: IDataObject = {}) =>
-	customerForm('takePayment', {
-		...{ id: customer, income: 3872.7, pay_account_id: 1 },
-		additionalFields: { externalId, ...additional } as IDataObject,
-		...more,
-	});
-const refund = (externalId: unknown, more: IDataObject = {}, additional: IDataObject = {}) =>
-	customerForm('createCorrection', {
-		...{ resource: 'pay', customer_id: customer, income: 500, pay_account_id: 1, pay_type_id: 2 },
-		...{ document_date: '2026-02-10', additionalFields: { externalId, ...additional } as IDataObject },
-		...more,
-	});
-const notes = () => school.readRecords('pay').map(({ note }) => note);
-
-describe('a payment with a number', () => {
-	it.each([
-		['Оплата за март', '[ID inv-1] Оплата за март'],
-		['', '[ID inv-1]'],
-		[' Оплата [ID inv-1] за март', 'Оплата [ID inv-1] за март'],
-	])('keeps it in its note beside %j', async (note, kept) => {
-		const { json } = await school.run(take(' inv-1\n', {}, { note }));
-		expect(notes()).toEqual([kept]);
-		expect(json[0]).toMatchObject({ operationResult: 'created', note: kept });
-		expect(json[0].changedFields).toContain('note');
-		expect(school.readRequests('pay/create')[0].body).not.toHaveProperty('externalId');
-	});
-
-	// A statement that is imported each night comes with the type that the node has by now.
-	it.each([
-		[{ pay_type_id: 10 }, {}],
-		[{}, { pay_type_id: 10 }],
-		[{ pay_type_id: 10 }, { pay_type_id: 13 }],
-	])('is entered once, whatever type of income it has: first %j, then %j', async (first, then) => {
-		expect(await school.runInTurn(take('inv-1', {}, first), take('inv-1', {}, then))).toBe(
-			'created, unchanged',
-		);
-		const sister = school.addLead();
-		expect((await school.expectRefused(take('inv-1', { id: sister }, then))).message).toContain(
-			'Payment 1 of ',
-		);
-	});
-
-	it.each([[[]], [['pay.*']]])(
-		'is none of its refund, whoever has that, where %j is ignored',
-		async (ignored) => {
-			school.settings.ignoredFilters = ignored;
-			for (const customer_id of [customer, school.addLead()])
-				school.addRecord('pay', { ...PAID, customer_id, pay_type_id: 5, note: '[ID inv-1]' });
-			expect(await school.runInTurn(take('inv-1'), take('inv-1'))).toBe('created, unchanged');
-		},
-	);
-
-	it.each([PAY_TYPE.cashCollectionIn, PAY_TYPE.cashCollectionOut])(
-		'is entered though a cash collection (type %i) has its number',
-		async (pay_type_id) => {
-			school.addRecord('pay', { ...PAID, customer_id: null, pay_type_id, note: '[ID inv-1]' });
-
-			expect(await school.runInTurn(take('inv-1'), take('inv-1'))).toBe('created, unchanged');
-		},
-	);
-
-	it.each([
-		'проверено [ID inv-1]',
-		'[ID inv-1] сверено, А. П.',
-		'чек [ ID inv-1 ]\nвыдан',
-		'x[y][ID inv-1]z',
-	])('is found where the staff has made of its note %j', async (note) => {
-		await school.run(take('inv-1'));
-		school.changeRecord('pay', 1, { note });
-		expect(await school.runInTurn(take('inv-1'))).toBe('unchanged');
-	});
-
-	it('has no part of another number, in no other case', async () => {
-		const numbers = ['inv-1', 'inv-10', 'xinv-1', 'INV-1', 'nv-1', '1', 1, 10, 'inv-1 а', 'счёт 1й'];
-		for (const number of numbers) await school.runToEnd(take(number));
-		const kept = ['inv-1', 'inv-10', 'xinv-1', 'INV-1', 'nv-1', '1', '10', 'inv-1 а', 'счёт 1й'];
-		expect(notes()).toEqual(kept.map((number) => `[ID ${number}]`));
-		const again = [...numbers, ' счёт  1й'.normalize('NFD')].map((number) => take(number));
-		expect(await school.runInTurn(...again)).toBe(again.map(() => 'unchanged').join(', '));
-	});
-
-	it.each(['', 'inv-1', 'оплата inv-1', '(inv-1)', 'заказ [inv-1]', '[ID ] чек'])(
-		'may be one of that day and sum that the staff has typed in, so it stops: note %j',
-		async (note) => {
-			const id = school.addRecord('pay', { ...PAID, customer_id: customer, note });
-			const { message, description } = await school.expectRefused(take('inv-1'));
-			expect(message).toBe(
-				`Payment ${id} of that day and sum has no External ID, so it may be the one that is to be entered`,
-			);
-			expect(description).toMatch(/^If it is, add \[ID inv-1\] to its note; if not, .* Nothing was saved\.$/);
-			school.changeRecord('pay', id, { note: `${note} [ID inv-1]` });
-			expect(await school.runInTurn(take('inv-1'), take('inv-2'))).toBe('unchanged, created');
-		},
-	);
-
-	it('is found among those of the customer without a look into other branches', async () => {
-		school.addRecord('pay', { ...PAID, customer_id: customer, note: '[ID inv-1]' });
-		expect(await school.runInTurn(take('inv-1'))).toBe('unchanged');
-		expect(school.calls).toEqual(['customer/index', 'pay/index']);
-	});
-
-	it('may be one of a branch that the customer has left since', async () => {
-		school.addRecord('pay', { ...PAID, customer_id: customer, note: 'наличные' });
-		school.changeRecord('customer', customer, { branch_ids: [2] });
-		for (const branchId of [1, 2]) {
-			const { message } = await school.expectRefused(take('inv-1', { branchId }));
-			expect(message).toContain('so it may be the one');
-		}
-	});
-
-	it('may be one for which the staff has written other things', async () => {
-		school.addRecord('pay', {
-			...PAID,
-			customer_id: customer,
-			note: null,
-			payer_name: 'Бабушка',
-			pay_item_id: 2,
-		});
-		const { message } = await school.expectRefused(
-			take('inv-1', {}, { payer_name: 'Орлова Анна', pay_item_id: 1 }),
-		);
-		expect(message).toContain('so it may be the one');
-	});
-
-	it.each([
-		{ income: '3872.69' },
-		{ document_date: '09.02.2026' },
-		{ pay_account_id: 2 },
-		{ note: '[ID x]' },
-	])('is another one than what the staff has typed in with %j', async (more) => {
-		school.addRecord('pay', { ...PAID, customer_id: customer, note: null, ...more });
-		expect(await school.runInTurn(take('inv-1'))).toBe('created');
-	});
-
-	it('stays when its note is changed here', async () => {
-		await school.run(take('inv-1'));
-		const change = { resource: 'pay', id: '1', updateFields: { note: 'Чек отправлен' } as IDataObject };
-		await school.run(customerForm('update', change));
-		expect(notes()).toEqual(['[ID inv-1] Чек отправлен']);
-		// What does not change it costs no reading, and sends none.
-		const calls = school.calls.length;
-		await school.run(customerForm('update', { ...change, updateFields: { income: 3872.7 } as IDataObject }));
-		expect(school.calls.slice(calls)).toEqual(['pay/update']);
-		expect(notes()).toEqual(['[ID inv-1] Чек отправлен']);
-		// An expression in brackets that has found nothing is no number.
-		await school.run(
-			customerForm('update', { ...change, updateFields: { note: '[ID ] Чек' } as IDataObject }),
-		);
-		expect(notes()).toEqual(['[ID inv-1] [ID ] Чек']);
-		await school.run(
-			customerForm('update', { ...change, updateFields: { note: '[ID inv-7] Чек' } as IDataObject }),
-		);
-		expect(notes()).toEqual(['[ID inv-7] Чек']);
-		await school.run(
-			customerForm('update', { ...change, updateFields: { note: '[ID inv-1]' } as IDataObject }),
-		);
-		expect(await school.runInTurn(take('inv-1', {}, { document_date: '2026-02-11' }))).toBe('unchanged');
-	});
-
-	it('without a number is told as before', async () => {
-		const form = take('x1');
-		delete (form.additionalFields as IDataObject).externalId;
-		expect(await school.runInTurn(form, form)).toBe('created, unchanged');
-		expect((await school.expectRefused(take('x1'))).message).toContain('Payment 1 of that day and sum');
-		expect(await school.runInTurn(take('x1', { income: 1 }), form)).toBe('created, unchanged');
-	});
-
-	it('is not taken for the one that is given without number and note, nor is that one entered beside it', async () => {
-		const cash = take('inv-1');
-		delete (cash.additionalFields as IDataObject).externalId;
-		expect(await school.runInTurn(take('inv-1'))).toBe('created');
-		const { message, description } = await school.expectRefused(cash);
-		expect(message).toBe(
-			'Payment 1 of that day and sum has the External ID "inv-1", so it may be the one that is to be entered',
-		);
-		expect(description).toContain('give it a note');
-		expect(school.readRecords('pay')).toHaveLength(1);
-		// The one that the staff has entered by hand is found, wherever it stands in the list.
-		school.addRecord('pay', { ...school.readRecords('pay')[0], id: 50, note: '' });
-		expect(await school.runInTurn(cash)).toBe('unchanged');
-		await school.run(take('inv-3', { skipIfThere: false }));
-		expect(await school.runInTurn(cash)).toBe('unchanged');
-		const noted = { ...cash, additionalFields: { note: 'Наличные' } };
-		expect(await school.runInTurn(noted, noted)).toBe('created, unchanged');
-	});
-
-	it('is entered again where that is wanted, with the number', async () => {
-		expect(await school.runInTurn(take('inv-1'), take('inv-1', { skipIfThere: false }))).toBe(
-			'created, created',
-		);
-		expect(notes()).toEqual(['[ID inv-1]', '[ID inv-1]']);
-	});
+	jest.useFakeTimers({ now: new Date(NOW), advanceTimers: true });
+	school = new AdditionSchool();
 });
 
-const PAID = {
-	branch_id: 1,
-	pay_type_id: 1,
-	pay_account_id: 1,
-	income: '3872.70',
-	document_date: '10.02.2026',
-};
+afterEach(() => {
+	jest.useRealTimers();
+});
 
-describe('a number', () => {
-	it.each(['', ' ', null, undefined, '\u200b', []])('that came out as %j is refused', async (number) => {
-		for (const form of [take(number), refund(number)])
-			expect(await school.expectRefusedUnsent(form)).toMatchObject({
-				message: "'External ID' is set but came out empty",
-				description: 'Check the expression that fills it, or remove it. Nothing was sent to AlfaCRM.',
-			});
-	});
-
-	it.each([NaN, 1e21, '7,90056E+10', {}])('cannot be %j', async (number) => {
-		for (const form of [take(number), refund(number)])
-			expect((await school.expectRefusedUnsent(form)).message).toContain("'External ID' must ");
-	});
-
-	it.each(['[inv-1]', 'inv]1'])('with square brackets is refused: %s', async (number) => {
-		const takeError = await school.expectRefusedUnsent(take(number));
-		const refundError = await school.expectRefusedUnsent(refund(number));
-
-		const message = `'External ID' must contain no square brackets, since the payment's note stores it inside them, but it is "${number}"`;
-		expect(takeError.message).toBe(message);
-		expect(refundError.message).toBe(message);
-	});
-
-	// Such as inv-{{ $json.id }}: the second payment of a customer with the same sum would be taken for the first.
-	it.each(['inv-', 'inv-undefined', 'undefined', 'null', 'Счёт №', true, false, 0, 'robokassa-0'])(
-		'in which an expression has found nothing is refused: %j',
-		async (number) => {
-			for (const form of [
-				take(number),
-				take(number, {}, { externalIdField: 'custom_md_order' }),
-				refund(number),
-			])
-				expect(await school.expectRefusedUnsent(form)).toMatchObject({
-					message: `'External ID' must hold a digit other than 0, but it is "${number}"`,
-					description: 'Correct it, or the expression that fills it. Nothing was sent to AlfaCRM.',
-				});
-		},
-	);
-
+describe('Take Payment with an External ID that the note keeps', () => {
 	it.each([
-		['bank-5,001E+11', 'hold no number that a sheet has rounded'],
-		['05.02.2026 5.001E+11', 'hold no number that a sheet has rounded'],
-		['zakaz-2026-', 'not end with a separator'],
-		['Счёт 2026/02 №', 'not end with a separator'],
-	])('that would be the same for many is refused: %s', async (number, fault) => {
-		expect((await school.expectRefusedUnsent(take(number))).message).toBe(
-			`'External ID' must ${fault}, but it is "${number}"`,
-		);
-	});
-
-	it.each(['note', 'custom_order'])('is needed where a field is to keep it: %s', async (name) => {
-		const additionalFields = { externalIdField: name };
-		const { message } = await school.expectRefusedUnsent(take('', { additionalFields }));
-		expect(message).toBe("'External ID Field' is given, but no 'External ID'");
-	});
-
-	it('of somebody else stops, whoever asks, and names that payment', async () => {
-		const sister = school.addLead({ name: 'Орлова Яна' });
-		await school.run(take('inv-1', { id: sister }));
-		expect(await school.expectRefused(take('inv-1'))).toMatchObject({
-			message: `Payment 1 of customer ${sister} has the External ID "inv-1" already, so it was not entered for customer ${customer}`,
-			description:
-				"Correct 'Customer' or 'External ID'; if that payment is wrong, correct it in AlfaCRM. Nothing was saved.",
-		});
-		school.changeRecord('pay', 1, { customer_id: null, branch_id: 2 });
-		expect((await school.expectRefused(take('inv-1'))).message).toMatch(/^Payment 1 of nobody has /);
-	});
-
-	it('of another sum stops and names that payment', async () => {
-		await school.run(take('inv-1'));
-		expect(await school.expectRefused(take('inv-1', { income: '4 000' }))).toMatchObject({
-			message: 'Payment 1 has the External ID "inv-1" already, with the amount 3872.70 instead of 4000',
-			description: expect.stringMatching(/^Give each payment .* Nothing was saved\.$/) as string,
-		});
-	});
-
-	it('of a payment that is months away stops and names both dates', async () => {
-		await school.run(take('17', {}, { document_date: '2025-02-10' }));
-
-		const error = await school.expectRefused(take('17', {}, { document_date: '2026-02-10' }));
-
-		expect(error).toMatchObject({
-			message:
-				'Payment 1 of 2025-02-10 has the External ID "17" already, and this one is of 2026-02-10, so it may be another payment',
-			description:
-				'If it is another one, add the month or the date to its ID: 17-2026-02. If it is the same, correct the date, or nothing is left to do. Nothing was saved.',
-		});
-		expect(school.readRecords('pay')).toHaveLength(1);
-	});
-
-	it.each([
-		{ first: '2026-02-10', second: '2026-03-10' },
-		{ first: '2026-03-10', second: '2026-02-10' },
-		{ first: '2026-02-10', second: '2026-04-10' },
-		{ first: '2026-04-10', second: '2026-02-10' },
-		{ first: '2025-12-20', second: '2026-02-10' },
-	])('of payments of $first and $second is that of two, so the second stops', async ({ first, second }) => {
-		await school.run(take('17', {}, { document_date: first }));
-
-		const error = await school.expectRefused(take('17', {}, { document_date: second }));
-
-		expect(error.message).toContain(`Payment 1 of ${first} has the External ID "17" already`);
-	});
-
-	it.each([
-		{ first: '2026-02-10', second: '2026-03-09' },
-		{ first: '2026-03-09', second: '2026-02-10' },
-		{ first: '2025-12-31', second: '2026-01-01' },
+		{ note: '', storedNote: '[ID inv-1]' },
+		{ note: 'Оплата за март', storedNote: '[ID inv-1] Оплата за март' },
+		{ note: ' Оплата [ID inv-1] за март', storedNote: 'Оплата [ID inv-1] за март' },
 	])(
-		'of payments of $first and $second is that of one, so the second is unchanged',
-		async ({ first, second }) => {
-			const results = await school.runInTurn(
-				take('17', {}, { document_date: first }),
-				take('17', {}, { document_date: second }),
+		'stores the note "$storedNote" for the external ID inv-1 and the note "$note"',
+		async ({ note, storedNote }) => {
+			const { json } = await school.run(paymentWithId('inv-1', { additionalFields: { note } }));
+
+			expect(school.readNotes()).toEqual([storedNote]);
+			expect(json).toMatchObject([{ operationResult: 'created', note: storedNote }]);
+		},
+	);
+
+	it('stores the external ID without the spaces and line breaks around it', async () => {
+		await school.run(paymentWithId(' inv-1\n'));
+
+		expect(school.readNotes()).toEqual(['[ID inv-1]']);
+	});
+
+	it('reports the note as a changed field', async () => {
+		const { json } = await school.run(paymentWithId('inv-1'));
+
+		expect(json[0].changedFields).toContain('note');
+	});
+
+	it('sends the external ID to AlfaCRM only as a part of the note', async () => {
+		await school.run(paymentWithId('inv-1'));
+
+		const [{ body }] = school.readRequests('pay/create');
+		expect(body).toMatchObject({ note: '[ID inv-1]' });
+		expect(body).not.toHaveProperty('externalId');
+	});
+});
+
+describe('Update of a payment with an external ID', () => {
+	it('keeps the external ID in front of a new note', async () => {
+		const payment = school.addPayment({ note: '[ID inv-1]' });
+
+		await school.run(paymentUpdateForm(payment, { note: 'Чек отправлен' }));
+
+		expect(school.readNotes()).toEqual(['[ID inv-1] Чек отправлен']);
+	});
+
+	it('keeps the external ID when the new note has brackets without an ID', async () => {
+		const payment = school.addPayment({ note: '[ID inv-1]' });
+
+		await school.run(paymentUpdateForm(payment, { note: '[ID ] Чек' }));
+
+		expect(school.readNotes()).toEqual(['[ID inv-1] [ID ] Чек']);
+	});
+
+	it('replaces the external ID when the new note has another one', async () => {
+		const payment = school.addPayment({ note: '[ID inv-1]' });
+
+		await school.run(paymentUpdateForm(payment, { note: '[ID inv-7] Чек' }));
+
+		expect(school.readNotes()).toEqual(['[ID inv-7] Чек']);
+	});
+
+	it('sends no note and reads nothing when the user changes only the amount', async () => {
+		const payment = school.addPayment({ note: '[ID inv-1]' });
+
+		await school.run(paymentUpdateForm(payment, { income: 4000 }));
+
+		expect(school.calls).toEqual(['pay/update']);
+		expect(school.requests[0].body).toEqual({ income: 4000 });
+		expect(school.readNotes()).toEqual(['[ID inv-1]']);
+	});
+});
+
+describe('Take Payment with an External ID', () => {
+	it('enters a payment with the same external ID again when Skip If It Already Exists is off', async () => {
+		await school.run(paymentWithId('inv-1'));
+
+		const { json } = await school.run(paymentWithId('inv-1', { skipIfThere: false }));
+
+		expect(json).toMatchObject([{ operationResult: 'created' }]);
+		expect(school.readNotes()).toEqual(['[ID inv-1]', '[ID inv-1]']);
+	});
+
+	// A workflow that imports a bank statement each night may be given another type of payment one day.
+	const TYPE_CHANGES = [
+		{
+			change: 'from the default to a type of the school',
+			firstType: {},
+			secondType: { pay_type_id: ONLINE_PAYMENT },
+		},
+		{
+			change: 'from a type of the school to the default',
+			firstType: { pay_type_id: ONLINE_PAYMENT },
+			secondType: {},
+		},
+		{
+			change: 'from one type of the school to another',
+			firstType: { pay_type_id: ONLINE_PAYMENT },
+			secondType: { pay_type_id: CARD_PAYMENT },
+		},
+	];
+
+	it.each(TYPE_CHANGES)(
+		'enters a payment once when its type changes $change',
+		async ({ firstType, secondType }) => {
+			await school.run(paymentWithId('inv-1', { additionalFields: firstType }));
+
+			const { json } = await school.run(paymentWithId('inv-1', { additionalFields: secondType }));
+
+			expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+		},
+	);
+
+	it.each(TYPE_CHANGES)(
+		'refuses the external ID for another customer when the type changes $change',
+		async ({ firstType, secondType }) => {
+			await school.run(paymentWithId('inv-1', { id: MIA, additionalFields: firstType }));
+
+			const { message } = await school.expectRefused(
+				paymentWithId('inv-1', { id: YANA, additionalFields: secondType }),
 			);
+
+			expect(message).toBe(
+				'Payment 1 of customer 1 has the External ID "inv-1" already, so it was not entered for customer 2',
+			);
+		},
+	);
+
+	it.each([
+		{ account: 'filters payments', ignoredFilters: [] },
+		{ account: 'ignores all filters of payments', ignoredFilters: ['pay.*'] },
+	])(
+		'enters a payment once although refunds have its external ID, if AlfaCRM $account',
+		async ({ ignoredFilters }) => {
+			school.settings.ignoredFilters = ignoredFilters;
+			school.addPayment({ customer_id: MIA, pay_type_id: LIVE_PAY_TYPE.refund, note: '[ID inv-1]' });
+			school.addPayment({ customer_id: YANA, pay_type_id: LIVE_PAY_TYPE.refund, note: '[ID inv-1]' });
+
+			const results = await school.runInTurn(paymentWithId('inv-1'), paymentWithId('inv-1'));
 
 			expect(results).toBe('created, unchanged');
 		},
 	);
 
-	it('with the month in it is another one in another month', async () => {
-		const results = await school.runInTurn(
-			take('abon-501-2026-02', {}, { document_date: '2026-02-10' }),
-			take('abon-501-2026-03', {}, { document_date: '2026-03-10' }),
+	it.each([
+		{ direction: 'into', pay_type_id: LIVE_PAY_TYPE.cashCollectionIn },
+		{ direction: 'out of', pay_type_id: LIVE_PAY_TYPE.cashCollectionOut },
+	])(
+		'enters a payment once although cash collected $direction the till has its external ID',
+		async ({ pay_type_id }) => {
+			school.addPayment({ customer_id: null, pay_type_id, note: '[ID inv-1]' });
+
+			const results = await school.runInTurn(paymentWithId('inv-1'), paymentWithId('inv-1'));
+
+			expect(results).toBe('created, unchanged');
+		},
+	);
+
+	it.each([
+		{ note: 'проверено [ID inv-1]' },
+		{ note: '[ID inv-1] сверено, А. П.' },
+		{ note: 'чек [ ID inv-1 ]\nвыдан' },
+		{ note: 'x[y][ID inv-1]z' },
+	])('finds a payment by its external ID after the staff has changed its note to $note', async ({ note }) => {
+		await school.run(paymentWithId('inv-1'));
+		school.changeRecord('pay', 1, { note });
+
+		const { json } = await school.run(paymentWithId('inv-1'));
+
+		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+	});
+
+	it('finds a payment by the external ID that an update has put into its note', async () => {
+		const payment = school.addPayment({ note: '[ID inv-7]' });
+		await school.run(paymentUpdateForm(payment, { note: '[ID inv-1]' }));
+
+		const { json } = await school.run(paymentWithId('inv-1'));
+
+		expect(json).toMatchObject([{ id: payment, operationResult: 'unchanged' }]);
+	});
+
+	it('finds a payment by its external ID after AlfaCRM has cut off the end of its note', async () => {
+		const longNote = 'я'.repeat(250);
+		await school.run(paymentWithId('inv-1', { additionalFields: { note: longNote } }));
+		const first255Characters = `[ID inv-1] ${'я'.repeat(244)}`;
+		school.changeRecord('pay', 1, { note: first255Characters });
+
+		const { json } = await school.run(paymentWithId('inv-1', { additionalFields: { note: longNote } }));
+
+		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+	});
+
+	it('finds the payment of a customer by its external ID without searching those of other customers', async () => {
+		school.addPayment({ note: '[ID inv-1]' });
+
+		const { json } = await school.run(paymentWithId('inv-1'));
+
+		expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(school.calls).toEqual(['customer/index', 'pay/index']);
+	});
+});
+
+describe('Take Payment with an External ID that is similar to others', () => {
+	const SIMILAR_IDS = ['inv-1', 'inv-10', 'xinv-1', 'INV-1', 'nv-1', '1', '10', 'inv-1 а', 'счёт 1й'];
+
+	async function takeSimilarPayments(): Promise<string> {
+		return await school.runInTurn(...SIMILAR_IDS.map((externalId) => paymentWithId(externalId)));
+	}
+
+	it('enters a payment for each external ID that contains another or differs in capitals', async () => {
+		const results = await takeSimilarPayments();
+
+		expect(results).toBe('created, created, created, created, created, created, created, created, created');
+		expect(school.readNotes()).toEqual([
+			'[ID inv-1]',
+			'[ID inv-10]',
+			'[ID xinv-1]',
+			'[ID INV-1]',
+			'[ID nv-1]',
+			'[ID 1]',
+			'[ID 10]',
+			'[ID inv-1 а]',
+			'[ID счёт 1й]',
+		]);
+	});
+
+	it('finds each payment by its external ID among similar ones', async () => {
+		await takeSimilarPayments();
+
+		const results = await takeSimilarPayments();
+
+		expect(results).toBe(
+			'unchanged, unchanged, unchanged, unchanged, unchanged, unchanged, unchanged, unchanged, unchanged',
 		);
-
-		expect(results).toBe('created, created');
 	});
 
-	it('with its year before it is another one in another year', async () => {
-		const results = await school.runInTurn(
-			take('2025-17', {}, { document_date: '2025-02-10' }),
-			take('2026-17', {}, { document_date: '2026-02-10' }),
-		);
+	it('finds the payment with the external ID "1" by the number 1', async () => {
+		await takeSimilarPayments();
 
-		expect(results).toBe('created, created');
+		const results = await school.runInTurn(paymentWithId(1), paymentWithId(10));
+
+		expect(results).toBe('unchanged, unchanged');
 	});
 
-	it('of a refund stops too where the refund with it is months away', async () => {
-		await school.run(refund('r-17', { document_date: '2025-02-10' }));
+	it('finds a payment by its external ID with more spaces and decomposed letters', async () => {
+		await takeSimilarPayments();
 
-		const error = await school.expectRefused(refund('r-17', { document_date: '2026-02-10' }));
+		const { json } = await school.run(paymentWithId(' счёт  1й'.normalize('NFD')));
 
-		expect(error.message).toContain('Payment 1 of 2025-02-10 has the External ID "r-17" already');
+		expect(json).toMatchObject([{ operationResult: 'unchanged', note: '[ID счёт 1й]' }]);
 	});
+});
 
-	it('is found in any branch, and where its payer has moved, or the payment', async () => {
-		const branch = school.addRecord('branch', { name: 'Филиал 3', is_active: 1 });
-		await school.run(take('inv-1'));
-		school.changeRecord('customer', customer, { branch_ids: [2] });
-		expect(await school.runInTurn(take('inv-1', { branchId: 2 }))).toBe('unchanged');
-		school.changeRecord('pay', 1, { branch_id: branch });
-		expect(await school.runInTurn(take('inv-1'))).toBe('unchanged');
-		school.settings.forbiddenBranches = [branch];
-		const { json, hints } = await school.run(take('inv-2'));
-		expect(json).toMatchObject([{ operationResult: 'created' }]);
-		expect(hints).toEqual([expect.stringMatching(/^This user may not see all branches/)]);
+describe('Take Payment with an External ID when the staff has entered a payment by hand', () => {
+	const NOTES_WITHOUT_ID = [
+		{ note: '' },
+		{ note: 'inv-1' },
+		{ note: 'оплата inv-1' },
+		{ note: '(inv-1)' },
+		{ note: 'заказ [inv-1]' },
+		{ note: '[ID ] чек' },
+	];
+
+	it.each(NOTES_WITHOUT_ID)(
+		'refuses a payment with an external ID when one entered by hand, with the note "$note", may be the same',
+		async ({ note }) => {
+			school.addPayment({ note });
+
+			const { message, description } = await school.expectRefused(paymentWithId('inv-1'));
+
+			expect(message).toBe(
+				'Payment 1 of that day and sum has no External ID, so it may be the one that is to be entered',
+			);
+			expect(description).toBe(
+				'If it is, add [ID inv-1] to its note; if not, enter this one by hand, with [ID inv-1] in its note. Nothing was saved.',
+			);
+		},
+	);
+
+	it.each(NOTES_WITHOUT_ID)(
+		'returns the payment entered by hand once the staff has added the external ID to its note "$note"',
+		async ({ note }) => {
+			const payment = school.addPayment({ note: `${note} [ID inv-1]` });
+
+			const { json } = await school.run(paymentWithId('inv-1'));
+
+			expect(json).toMatchObject([{ id: payment, operationResult: 'unchanged' }]);
+		},
+	);
+
+	it('enters a payment with an external ID beside an equal one to which the staff has given another ID', async () => {
+		school.addPayment({ note: 'оплата [ID inv-1]' });
+
+		const { json } = await school.run(paymentWithId('inv-2'));
+
+		expect(json).toMatchObject([{ id: 2, operationResult: 'created' }]);
 	});
 
 	it.each([
-		['the filter by note does nothing', ['pay.note']],
-		['no filter does anything', ['pay.*']],
-	])('is found among many, and no other one, where %s', async (_what, ignoredFilters) => {
-		school.settings.ignoredFilters = ignoredFilters;
-		const other = school.addLead();
-		for (let n = 0; n < 45; n++)
-			school.addRecord('pay', { ...PAID, customer_id: other, note: `[ID inv-1${n}]` });
-		const numbers = ['inv-1', 'inv-2', 'inv-1', 'inv-2'];
-		const { json } = await school.run({}, { parametersByItem: numbers.map((number) => take(number)) });
-		expect(json.map(({ operationResult }) => operationResult)).toEqual([
-			...['created', 'created', 'unchanged', 'unchanged'],
+		{ branch: 'the former branch of the customer', branchId: 1 },
+		{ branch: 'the present branch of the customer', branchId: 2 },
+	])(
+		'refuses a payment in $branch when the staff has entered an equal one in the former branch',
+		async ({ branchId }) => {
+			school.addPayment({ branch_id: 1, note: 'наличные' });
+			school.changeRecord('customer', MIA, { branch_ids: [2] });
+
+			const { message } = await school.expectRefused(paymentWithId('inv-1', { branchId }));
+
+			expect(message).toBe(
+				'Payment 1 of that day and sum has no External ID, so it may be the one that is to be entered',
+			);
+		},
+	);
+
+	it('refuses a payment with an external ID when one entered by hand differs only in payer name and item', async () => {
+		school.addPayment({ payer_name: 'Бабушка', pay_item_id: 2 });
+
+		const { message } = await school.expectRefused(
+			paymentWithId('inv-1', {
+				additionalFields: { payer_name: 'Орлова Анна', pay_item_id: PAYMENT_ITEM },
+			}),
+		);
+
+		expect(message).toBe(
+			'Payment 1 of that day and sum has no External ID, so it may be the one that is to be entered',
+		);
+	});
+
+	it('refuses a payment with an external ID after it has entered an equal one without an ID', async () => {
+		await school.run(paymentForm());
+
+		const { message } = await school.expectRefused(paymentWithId('inv-1'));
+
+		expect(message).toBe(
+			'Payment 1 of that day and sum has no External ID, so it may be the one that is to be entered',
+		);
+	});
+
+	it.each([
+		{ difference: 'has another amount', payment: { income: '3872.69' } },
+		{ difference: 'is of another day', payment: { document_date: '09.02.2026' } },
+		{ difference: 'went into another account', payment: { pay_account_id: BANK_ACCOUNT } },
+		{ difference: 'has another external ID', payment: { note: '[ID x]' } },
+	])('enters a payment with an external ID when the one entered by hand $difference', async ({ payment }) => {
+		school.addPayment(payment);
+
+		const { json } = await school.run(paymentWithId('inv-1'));
+
+		expect(json).toMatchObject([{ id: 2, operationResult: 'created' }]);
+	});
+});
+
+describe('Take Payment without an External ID', () => {
+	it('enters a payment without an external ID once', async () => {
+		const results = await school.runInTurn(paymentForm(), paymentForm());
+
+		expect(results).toBe('created, unchanged');
+	});
+
+	it('finds a payment without an external ID beside one of another amount that has one', async () => {
+		await school.run(paymentForm());
+		await school.run(paymentWithId('inv-1', { income: 1 }));
+
+		const { json } = await school.run(paymentForm());
+
+		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+	});
+
+	it('refuses a payment without a note when an equal one has an external ID', async () => {
+		await school.run(paymentWithId('inv-1'));
+
+		const { message, description } = await school.expectRefused(paymentForm());
+
+		expect(message).toBe(
+			'Payment 1 of that day and sum has the External ID "inv-1", so it may be the one that is to be entered',
+		);
+		expect(description).toBe(
+			'If it is, nothing is left to do; if not, give it a note, or an External ID of its own. Nothing was saved.',
+		);
+	});
+
+	it('finds a payment entered by hand after an equal one with an external ID', async () => {
+		await school.run(paymentWithId('inv-1'));
+		const paymentByHand = school.addPayment();
+
+		const { json } = await school.run(paymentForm());
+
+		expect(json).toMatchObject([{ id: paymentByHand, operationResult: 'unchanged' }]);
+	});
+
+	it('finds a payment entered by hand before an equal one with an external ID', async () => {
+		const paymentByHand = school.addPayment();
+		await school.run(paymentWithId('inv-1', { skipIfThere: false }));
+
+		const { json } = await school.run(paymentForm());
+
+		expect(json).toMatchObject([{ id: paymentByHand, operationResult: 'unchanged' }]);
+	});
+
+	it('enters a payment with a note once beside an equal one with an external ID', async () => {
+		await school.run(paymentWithId('inv-1'));
+		const form = paymentForm({ additionalFields: { note: 'Наличные' } });
+
+		const results = await school.runInTurn(form, form);
+
+		expect(results).toBe('created, unchanged');
+	});
+});
+
+describe.each([
+	{ operation: 'Take Payment', formWithId: paymentWithId },
+	{ operation: 'Take Payment with an External ID Field', formWithId: paymentWithIdInField },
+	{ operation: 'Create Correction or Refund', formWithId: refundWithId },
+])('$operation', ({ formWithId }) => {
+	it.each([
+		{ value: 'an empty text', externalId: '' },
+		{ value: 'a space', externalId: ' ' },
+		{ value: 'null', externalId: null },
+		{ value: 'undefined', externalId: undefined },
+		{ value: 'an invisible character', externalId: '\u200b' },
+		{ value: 'an empty list', externalId: [] },
+	])('refuses an empty external ID: $value', async ({ externalId }) => {
+		const { message, description } = await school.expectRefusedUnsent(formWithId(externalId));
+
+		expect(message).toBe("'External ID' is set but came out empty");
+		expect(description).toBe(
+			'Check the expression that fills it, or remove it. Nothing was sent to AlfaCRM.',
+		);
+	});
+
+	it.each([
+		{ externalId: NaN, message: '\'External ID\' must be a text, but it is "NaN"' },
+		{ externalId: 1e21, message: '\'External ID\' must be a text, but it is "1e+21"' },
+		{
+			externalId: '7,90056E+10',
+			message:
+				'\'External ID\' must be a text, but it is "7,90056E+10", a number that was rounded: its last digits are lost',
+		},
+		{ externalId: {}, message: '\'External ID\' must be a text, but it is "{}"' },
+	])('refuses the external ID $externalId, which is no text', async ({ externalId, message }) => {
+		const error = await school.expectRefusedUnsent(formWithId(externalId));
+
+		expect(error.message).toBe(message);
+	});
+
+	it.each([{ externalId: '[inv-1]' }, { externalId: 'inv]1' }])(
+		'refuses the external ID $externalId because of its square brackets',
+		async ({ externalId }) => {
+			const { message } = await school.expectRefusedUnsent(formWithId(externalId));
+
+			expect(message).toBe(
+				`'External ID' must contain no square brackets, since the payment's note stores it inside them, but it is "${externalId}"`,
+			);
+		},
+	);
+
+	// Such as inv-{{ $json.id }}: the second payment of a customer with the same sum would be taken for the first.
+	it.each([
+		{ externalId: 'inv-' },
+		{ externalId: 'inv-undefined' },
+		{ externalId: 'undefined' },
+		{ externalId: 'null' },
+		{ externalId: 'Счёт №' },
+		{ externalId: true },
+		{ externalId: false },
+		{ externalId: 0 },
+		{ externalId: 'robokassa-0' },
+	])('refuses the external ID $externalId, which has no digit other than 0', async ({ externalId }) => {
+		const { message, description } = await school.expectRefusedUnsent(formWithId(externalId));
+
+		expect(message).toBe(`'External ID' must hold a digit other than 0, but it is "${externalId}"`);
+		expect(description).toBe('Correct it, or the expression that fills it. Nothing was sent to AlfaCRM.');
+	});
+
+	it.each([
+		{ externalId: 'bank-5,001E+11', requirement: 'hold no number that a sheet has rounded' },
+		{ externalId: '05.02.2026 5.001E+11', requirement: 'hold no number that a sheet has rounded' },
+		{ externalId: 'zakaz-2026-', requirement: 'not end with a separator' },
+		{ externalId: 'Счёт 2026/02 №', requirement: 'not end with a separator' },
+	])(
+		'refuses the external ID $externalId, which many payments would share',
+		async ({ externalId, requirement }) => {
+			const { message } = await school.expectRefusedUnsent(formWithId(externalId));
+
+			expect(message).toBe(`'External ID' must ${requirement}, but it is "${externalId}"`);
+		},
+	);
+});
+
+describe('Take Payment with the External ID of another payment', () => {
+	it('refuses the external ID of a payment of another customer and names that payment', async () => {
+		await school.run(paymentWithId('inv-1', { id: YANA }));
+
+		const { message, description } = await school.expectRefused(paymentWithId('inv-1', { id: MIA }));
+
+		expect(message).toBe(
+			'Payment 1 of customer 2 has the External ID "inv-1" already, so it was not entered for customer 1',
+		);
+		expect(description).toBe(
+			"Correct 'Customer' or 'External ID'; if that payment is wrong, correct it in AlfaCRM. Nothing was saved.",
+		);
+	});
+
+	it('refuses the external ID of a payment of nobody in another branch', async () => {
+		school.addPayment({ customer_id: null, branch_id: 2, note: '[ID inv-1]' });
+
+		const { message } = await school.expectRefused(paymentWithId('inv-1'));
+
+		expect(message).toBe(
+			'Payment 1 of nobody has the External ID "inv-1" already, so it was not entered for customer 1',
+		);
+	});
+
+	it('refuses the external ID of a payment of another amount and names both amounts', async () => {
+		await school.run(paymentWithId('inv-1', { income: 3872.7 }));
+
+		const { message, description } = await school.expectRefused(paymentWithId('inv-1', { income: '4 000' }));
+
+		expect(message).toBe(
+			'Payment 1 has the External ID "inv-1" already, with the amount 3872.70 instead of 4000',
+		);
+		expect(description).toBe(
+			"Give each payment and each refund a number of its own, or correct 'Amount'. If the staff has changed that payment, nothing is left to do. Nothing was saved.",
+		);
+	});
+
+	it('refuses the external ID of a payment a year earlier and names both dates', async () => {
+		await school.run(paymentWithId('17', { additionalFields: { document_date: '2025-02-10' } }));
+
+		const { message, description } = await school.expectRefused(
+			paymentWithId('17', { additionalFields: { document_date: '2026-02-10' } }),
+		);
+
+		expect(message).toBe(
+			'Payment 1 of 2025-02-10 has the External ID "17" already, and this one is of 2026-02-10, so it may be another payment',
+		);
+		expect(description).toBe(
+			'If it is another one, add the month or the date to its ID: 17-2026-02. If it is the same, correct the date, or nothing is left to do. Nothing was saved.',
+		);
+	});
+
+	it.each([
+		{ existingDate: '2026-02-10', newDate: '2026-03-10' },
+		{ existingDate: '2026-03-10', newDate: '2026-02-10' },
+		{ existingDate: '2026-02-10', newDate: '2026-04-10' },
+		{ existingDate: '2026-04-10', newDate: '2026-02-10' },
+		{ existingDate: '2025-12-20', newDate: '2026-02-10' },
+	])(
+		'refuses a payment of $newDate with the external ID of one of $existingDate, 28 days away or more',
+		async ({ existingDate, newDate }) => {
+			await school.run(paymentWithId('17', { additionalFields: { document_date: existingDate } }));
+
+			const { message } = await school.expectRefused(
+				paymentWithId('17', { additionalFields: { document_date: newDate } }),
+			);
+
+			expect(message).toBe(
+				`Payment 1 of ${existingDate} has the External ID "17" already, and this one is of ${newDate}, so it may be another payment`,
+			);
+		},
+	);
+
+	it.each([
+		{ existingDate: '2026-02-10', newDate: '2026-03-09' },
+		{ existingDate: '2026-03-09', newDate: '2026-02-10' },
+		{ existingDate: '2025-12-31', newDate: '2026-01-01' },
+	])(
+		'returns the payment of $existingDate for one of $newDate with its external ID, 27 days away or less',
+		async ({ existingDate, newDate }) => {
+			await school.run(paymentWithId('17', { additionalFields: { document_date: existingDate } }));
+
+			const { json } = await school.run(
+				paymentWithId('17', { additionalFields: { document_date: newDate } }),
+			);
+
+			expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+		},
+	);
+
+	it('enters a payment each month when the external ID contains the month', async () => {
+		const results = await school.runInTurn(
+			paymentWithId('abon-501-2026-02', { additionalFields: { document_date: '2026-02-10' } }),
+			paymentWithId('abon-501-2026-03', { additionalFields: { document_date: '2026-03-10' } }),
+		);
+
+		expect(results).toBe('created, created');
+	});
+
+	it('enters a payment each year when the external ID begins with the year', async () => {
+		const results = await school.runInTurn(
+			paymentWithId('2025-17', { additionalFields: { document_date: '2025-02-10' } }),
+			paymentWithId('2026-17', { additionalFields: { document_date: '2026-02-10' } }),
+		);
+
+		expect(results).toBe('created, created');
+	});
+
+	it('enters one payment when two executions enter it at the same moment', async () => {
+		const executions = await Promise.all([
+			school.run(paymentWithId('inv-1')),
+			school.run(paymentWithId('inv-1')),
 		]);
-		expect((await school.expectRefused(take('inv-144'))).message).toContain(`of customer ${other}`);
+
+		expect(executions).toMatchObject([
+			{ json: [{ operationResult: 'created' }] },
+			{ json: [{ operationResult: 'unchanged' }] },
+		]);
+		expect(school.readNotes()).toEqual(['[ID inv-1]']);
+	});
+
+	it('enters one payment when two executions enter it for two customers at the same moment', async () => {
+		const [executionForMia, executionForYana] = await Promise.all([
+			school.runToEnd(paymentWithId('inv-1', { id: MIA })),
+			school.runToEnd(paymentWithId('inv-1', { id: YANA })),
+		]);
+
+		expect(executionForMia.error).toBeUndefined();
+		expect(executionForYana.error?.message).toBe(
+			'Payment 1 of customer 1 has the External ID "inv-1" already, so it was not entered for customer 2',
+		);
+		expect(school.readNotes()).toEqual(['[ID inv-1]']);
+	});
+});
+
+describe('Take Payment with an External ID in a school with several branches', () => {
+	it('finds a payment by its external ID after the customer has moved to another branch', async () => {
+		await school.run(paymentWithId('inv-1', { branchId: 1 }));
+		school.changeRecord('customer', MIA, { branch_ids: [2] });
+
+		const { json } = await school.run(paymentWithId('inv-1', { branchId: 2 }));
+
+		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+	});
+
+	it('finds a payment by its external ID after it was moved to a branch in which the customer is not', async () => {
+		const thirdBranch = school.addRecord('branch', { name: 'Филиал 3', is_active: 1 });
+		await school.run(paymentWithId('inv-1', { branchId: 1 }));
+		school.changeRecord('pay', 1, { branch_id: thirdBranch });
+
+		const { json } = await school.run(paymentWithId('inv-1', { branchId: 1 }));
+
+		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+	});
+
+	it('enters the payment and warns in a hint when the user may not see one of the branches', async () => {
+		const thirdBranch = school.addRecord('branch', { name: 'Филиал 3', is_active: 1 });
+		school.settings.forbiddenBranches = [thirdBranch];
+
+		const { json, hints } = await school.run(paymentWithId('inv-1'));
+
+		expect(json).toMatchObject([{ operationResult: 'created' }]);
+		expect(hints).toEqual(['This user may not see all branches, so records there cannot be found: branch 3']);
+	});
+});
+
+describe.each([
+	{ account: 'ignores the filter by note', ignoredFilters: ['pay.note'] },
+	{ account: 'ignores all filters of payments', ignoredFilters: ['pay.*'] },
+])('Take Payment with an External ID among many payments when AlfaCRM $account', ({ ignoredFilters }) => {
+	beforeEach(() => {
+		school.settings.ignoredFilters = ignoredFilters;
+		addPaymentsOfYana();
+	});
+
+	it('enters a payment once when two items of one execution have its external ID', async () => {
+		const { json } = await school.run(
+			{},
+			{
+				parametersByItem: [
+					paymentWithId('inv-1'),
+					paymentWithId('inv-2'),
+					paymentWithId('inv-1'),
+					paymentWithId('inv-2'),
+				],
+			},
+		);
+
+		expect(json).toMatchObject([
+			{ id: 46, operationResult: 'created' },
+			{ id: 47, operationResult: 'created' },
+			{ id: 46, operationResult: 'unchanged' },
+			{ id: 47, operationResult: 'unchanged' },
+		]);
 		expect(school.readRecords('pay')).toHaveLength(47);
 	});
 
-	it('is found where the filter by note finds whole notes only', async () => {
+	it('refuses the external ID of a payment of another customer among many payments', async () => {
+		const { message } = await school.expectRefused(paymentWithId('inv-144', { id: MIA }));
+
+		expect(message).toBe(
+			'Payment 45 of customer 2 has the External ID "inv-144" already, so it was not entered for customer 1',
+		);
+	});
+});
+
+describe('Take Payment with an External ID when AlfaCRM answers a search by note unusually', () => {
+	it('finds a payment among those of the customer when a search by note finds only whole notes', async () => {
 		school.onCall = (call, { body }) =>
 			call === 'pay/index' && body.note !== undefined ? { items: [], total: 0 } : undefined;
-		expect(await school.runInTurn(take('inv-1', {}, { note: 'Март' }), take('inv-1'))).toBe(
-			'created, unchanged',
-		);
+		await school.run(paymentWithId('inv-1', { additionalFields: { note: 'Март' } }));
+
+		const { json } = await school.run(paymentWithId('inv-1'));
+
+		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
 	});
 
-	it('is not entered where no payment shows its note', async () => {
-		school.onCall = (call, { body }) => {
-			if (call !== 'pay/index' || body.note === undefined) return undefined;
-			return { items: [{ ...PAID, id: 7, customer_id: customer }], total: 1 };
+	it('refuses a payment when the answer to the search by note shows no notes', async () => {
+		const paymentWithoutNote = {
+			id: 7,
+			customer_id: MIA,
+			pay_type_id: PAY_TYPE.income,
+			pay_account_id: CASH_BOX,
 		};
-		expect((await school.expectRefused(take('inv-1'))).message).toContain('show no field "note"');
-	});
+		school.onCall = (call, { body }) =>
+			call === 'pay/index' && body.note !== undefined ? { items: [paymentWithoutNote], total: 1 } : undefined;
 
-	it('stands first in the note, so that one which is cut off keeps it', async () => {
-		await school.run(take('inv-1', {}, { note: 'я'.repeat(250) }));
-		const [{ id, note }] = school.readRecords('pay');
-		school.changeRecord('pay', Number(id), { note: String(note).slice(0, 255) });
-		expect(await school.runInTurn(take('inv-1', {}, { note: 'я'.repeat(250) }))).toBe('unchanged');
-	});
+		const { message } = await school.expectRefused(paymentWithId('inv-1'));
 
-	it('of a list that does not come whole enters nothing', async () => {
-		school.onCall = (call, request) =>
-			call === 'pay/index' && request.body.note ? school.answerWithUnstableList(request) : undefined;
-		expect((await school.expectRefused(take('inv-1'))).message).toContain(
-			'not sure that this payment is new',
+		expect(message).toBe(
+			"AlfaCRM's payments show no field \"note\", so the 'External ID' would not be found again",
 		);
 	});
 
-	it('is entered once by two at the same moment, for one person or for two', async () => {
-		const sister = school.addLead();
-		const both = await Promise.all([
-			school.runToEnd(take('inv-1')),
-			school.runToEnd(take('inv-1', { income: 3872.7 })),
-		]);
-		expect(both.map(({ json }) => json[0].operationResult).sort()).toEqual(['created', 'unchanged']);
-		const two = await Promise.all([
-			school.runToEnd(take('inv-2')),
-			school.runToEnd(take('inv-2', { id: sister })),
-		]);
-		expect(two.map(({ error }) => error?.message ?? '')).toEqual(['', expect.stringContaining('inv-2')]);
-		expect(school.readRecords('pay')).toHaveLength(2);
+	it('refuses a payment when rows are missing in the answer to the search by note', async () => {
+		school.answerIncompletely('pay/index', ({ body }) => body.note !== undefined);
+
+		const { message } = await school.expectRefused(paymentWithId('inv-1'));
+
+		expect(message).toBe(
+			"AlfaCRM's list of payments did not come whole, so it is not sure that this payment is new",
+		);
 	});
 });
 
-describe('a field of its own', () => {
-	const FIELD = { externalIdField: 'custom_md_order' };
+describe('Take Payment with an External ID Field', () => {
+	it('stores the external ID in the custom field and leaves the note as the form has it', async () => {
+		await school.run(paymentWithIdInField('inv-1', { additionalFields: { note: 'Март' } }));
 
-	it('keeps the number, and finds it', async () => {
-		expect(await school.runInTurn(take('inv-1', {}, { ...FIELD, note: 'Март' }))).toBe('created');
 		expect(school.readRecords('pay')).toMatchObject([{ note: 'Март', custom_md_order: 'inv-1' }]);
-		const numbers = ['inv-1', 'inv-10', 'inv-1', 'Inv-1', 'inv-10'];
-		const results = await school.runInTurn(...numbers.map((number) => take(number, {}, FIELD)));
-		expect(results).toBe('unchanged, created, unchanged, created, unchanged');
-		const sister = school.addLead();
-		expect((await school.expectRefused(take('inv-1', { id: sister }, FIELD))).message).toMatch(
-			/^Payment 1 of customer/,
+	});
+
+	it('enters one payment for each external ID in the custom field', async () => {
+		const results = await school.runInTurn(
+			paymentWithIdInField('inv-1'),
+			paymentWithIdInField('inv-10'),
+			paymentWithIdInField('inv-1'),
+			paymentWithIdInField('Inv-1'),
+			paymentWithIdInField('inv-10'),
+		);
+
+		expect(results).toBe('created, created, unchanged, created, unchanged');
+	});
+
+	it('finds a payment by the external ID in the custom field when the notes differ', async () => {
+		await school.run(paymentWithIdInField('inv-1', { additionalFields: { note: 'Март' } }));
+
+		const { json } = await school.run(paymentWithIdInField('inv-1'));
+
+		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+	});
+
+	it('finds the payment that has the external ID in its note and not in the custom field', async () => {
+		await school.run(paymentWithId('inv-1'));
+
+		const { json } = await school.run(paymentWithIdInField('inv-1'));
+
+		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+	});
+
+	it('refuses the external ID that the custom field of another customer has', async () => {
+		await school.run(paymentWithIdInField('inv-1', { id: MIA }));
+
+		const { message } = await school.expectRefused(paymentWithIdInField('inv-1', { id: YANA }));
+
+		expect(message).toBe(
+			'Payment 1 of customer 1 has the External ID "inv-1" already, so it was not entered for customer 2',
 		);
 	});
 
-	it('does not enter again what the note keeps', async () => {
-		expect(await school.runInTurn(take('inv-1'), take('inv-1', {}, FIELD))).toBe('created, unchanged');
+	it('enters the first payment of an account with an unknown External ID Field and warns in a hint', async () => {
+		const { json, hints } = await school.run(
+			paymentWithId('inv-1', { additionalFields: { externalIdField: 'custom_unknown' } }),
+		);
+
+		expect(json).toMatchObject([{ operationResult: 'created' }]);
+		expect(hints).toEqual([
+			'AlfaCRM shows no such custom field in the record that it saved, so its value was not kept. Check the name: custom_unknown',
+		]);
 	});
 
-	it('that AlfaCRM does not have is refused before anything is entered twice', async () => {
-		const unknown = { externalIdField: 'custom_unknown' };
-		// In an account without any payment nobody can know.
-		const { hints } = await school.run(take('inv-1', {}, unknown));
-		expect(hints).toEqual([expect.stringMatching(/^AlfaCRM shows no such custom field/)]);
-		expect(await school.expectRefused(take('inv-1', {}, unknown))).toMatchObject({
-			message:
-				"AlfaCRM's payments show no field \"custom_unknown\", so the 'External ID' would not be found again",
-		});
+	it('refuses an unknown External ID Field when the account has payments', async () => {
+		school.addPayment({ note: '[ID inv-7]' });
+
+		const { message } = await school.expectRefused(
+			paymentWithId('inv-1', { additionalFields: { externalIdField: 'custom_unknown' } }),
+		);
+
+		expect(message).toBe(
+			"AlfaCRM's payments show no field \"custom_unknown\", so the 'External ID' would not be found again",
+		);
 	});
 
-	it.each(['note', 'custom', 'custom_a b'])('is no %j', async (externalIdField) => {
-		const { message } = await school.expectRefusedUnsent(take('inv-1', {}, { externalIdField }));
-		expect(message).toBe(`'External ID Field' is no name of a custom field: "${externalIdField}"`);
-	});
+	it.each([{ externalIdField: 'note' }, { externalIdField: 'custom' }, { externalIdField: 'custom_a b' }])(
+		'refuses the External ID Field "$externalIdField", which is no name of a custom field',
+		async ({ externalIdField }) => {
+			const { message } = await school.expectRefusedUnsent(
+				paymentWithId('inv-1', { additionalFields: { externalIdField } }),
+			);
 
-	it.each(['', null, undefined])('that came out as %j is refused', async (externalIdField) => {
-		const { message } = await school.expectRefusedUnsent(take('inv-1', {}, { externalIdField }));
+			expect(message).toBe(`'External ID Field' is no name of a custom field: "${externalIdField}"`);
+		},
+	);
+
+	it.each([
+		{ value: 'an empty text', externalIdField: '' },
+		{ value: 'null', externalIdField: null },
+		{ value: 'undefined', externalIdField: undefined },
+	])('refuses an empty External ID Field: $value', async ({ externalIdField }) => {
+		const { message } = await school.expectRefusedUnsent(
+			paymentWithId('inv-1', { additionalFields: { externalIdField } }),
+		);
+
 		expect(message).toBe("'External ID Field' is set but came out empty");
 	});
+
+	it.each([{ externalIdField: 'note' }, { externalIdField: 'custom_order' }])(
+		'refuses the External ID Field "$externalIdField" without an External ID',
+		async ({ externalIdField }) => {
+			const { message } = await school.expectRefusedUnsent(
+				paymentForm({ additionalFields: { externalIdField } }),
+			);
+
+			expect(message).toBe("'External ID Field' is given, but no 'External ID'");
+		},
+	);
 });
 
-describe('a refund or correction with a number', () => {
-	it('of another type is another one, of another sum none', async () => {
-		expect(await school.runInTurn(refund('r-1'), refund('r-1', { pay_type_id: 3 }))).toBe('created, created');
-		expect((await school.expectRefused(refund('r-1', { income: 600 }))).message).toContain(
-			'500.00 instead of 600',
+describe('Create Correction or Refund with an External ID', () => {
+	it('enters two refunds of different types with one external ID', async () => {
+		const results = await school.runInTurn(
+			refundWithId('r-1', { pay_type_id: PAY_TYPE.refund }),
+			refundWithId('r-1', { pay_type_id: LIVE_PAY_TYPE.earlierRefund }),
+		);
+
+		expect(results).toBe('created, created');
+	});
+
+	it('refuses a refund of another amount with the external ID of an earlier one', async () => {
+		await school.run(refundWithId('r-1', { income: 500 }));
+
+		const { message } = await school.expectRefused(refundWithId('r-1', { income: 600 }));
+
+		expect(message).toBe(
+			'Payment 1 has the External ID "r-1" already, with the amount 500.00 instead of 600',
 		);
 	});
 
-	it('is not entered for another than the one who has paid', async () => {
-		await school.run(take('inv-1'));
-		const sister = school.addLead();
-		expect((await school.expectRefused(refund('inv-1', { customer_id: sister }))).message).toMatch(
-			`Payment 1 of customer ${customer} has`,
+	it('refuses a refund with the external ID of one a year earlier', async () => {
+		await school.run(refundWithId('r-17', { document_date: '2025-02-10' }));
+
+		const { message } = await school.expectRefused(refundWithId('r-17', { document_date: '2026-02-10' }));
+
+		expect(message).toBe(
+			'Payment 1 of 2025-02-10 has the External ID "r-17" already, and this one is of 2026-02-10, so it may be another payment',
 		);
 	});
 
-	it('without a customer is for the one who has paid, in the branch of that', async () => {
-		school.changeRecord('customer', customer, { branch_ids: [2] });
-		await school.run(take('inv-1'));
-		for (const customer_id of ['', null, { __rl: true, mode: 'id', value: '' }])
-			await school.run(refund('inv-1', { customer_id } as IDataObject));
-		expect(school.readRecords('pay')).toMatchObject([
-			{ pay_type_id: 1, branch_id: 2 },
-			{ pay_type_id: 2, branch_id: 2, customer_id: customer, income: '500.00', note: '[ID inv-1]' },
-		]);
+	it('refuses a refund for a customer who has not made the payment with the external ID', async () => {
+		await school.run(paymentWithId('inv-1', { id: MIA }));
+
+		const { message } = await school.expectRefused(refundWithId('inv-1', { customer_id: YANA }));
+
+		expect(message).toBe(
+			'Payment 1 of customer 1 has the External ID "inv-1" already, so it was not entered for customer 2',
+		);
+	});
+});
+
+describe('Create Correction or Refund without a Customer', () => {
+	it.each([
+		{ value: 'an empty text', customer_id: '' },
+		{ value: 'null', customer_id: null },
+		{ value: 'an empty picker', customer_id: { __rl: true, mode: 'id', value: '' } },
+	])(
+		'enters the refund for the payer of the payment with the external ID when Customer is $value',
+		async ({ customer_id }) => {
+			school.changeRecord('customer', MIA, { branch_ids: [2] });
+			school.addPayment({ branch_id: 2, note: '[ID inv-1]' });
+
+			await school.run(refundWithId('inv-1', { customer_id }));
+
+			expect(school.readRecords('pay')).toMatchObject([
+				{ pay_type_id: PAY_TYPE.income },
+				{
+					pay_type_id: PAY_TYPE.refund,
+					branch_id: 2,
+					customer_id: MIA,
+					income: '500.00',
+					note: '[ID inv-1]',
+				},
+			]);
+		},
+	);
+
+	it('enters a refund once when the external ID alone tells its payer', async () => {
+		school.addPayment({ note: '[ID inv-1]' });
+
+		const results = await school.runInTurn(
+			refundWithId('inv-1', { customer_id: '' }),
+			refundWithId('inv-1', { customer_id: '' }),
+		);
+
+		expect(results).toBe('created, unchanged');
 	});
 
-	it('names each payment once if several branches list it', async () => {
+	it('refuses a refund without a customer when no payment has the external ID', async () => {
+		const { message } = await school.expectRefused(refundWithId('inv-1', { customer_id: '' }));
+
+		expect(message).toBe('AlfaCRM shows no payment with the External ID "inv-1", so its payer is not known');
+	});
+
+	it('refuses a refund without a customer when payments of two customers have the external ID', async () => {
+		school.addPayment({ customer_id: MIA, note: '[ID inv-1]' });
+		school.addPayment({ customer_id: YANA, note: '[ID inv-1]' });
+
+		const { message, description } = await school.expectRefused(refundWithId('inv-1', { customer_id: '' }));
+
+		expect(message).toBe('The External ID "inv-1" does not tell the payer: payments 1, 2');
+		expect(description).toBe("Fill 'Customer'. Nothing was saved.");
+	});
+
+	it('names each payment with the external ID once although several branches list it', async () => {
 		school.settings.pooledBranches = [2];
-		for (const customer_id of [customer, school.addLead()])
-			school.addRecord('pay', { ...PAID, customer_id, note: '[ID inv-1]' });
+		school.addPayment({ customer_id: MIA, note: '[ID inv-1]' });
+		school.addPayment({ customer_id: YANA, note: '[ID inv-1]' });
 
-		const { message } = await school.expectRefused(refund('inv-1', { customer_id: '' }));
+		const { message } = await school.expectRefused(refundWithId('inv-1', { customer_id: '' }));
 
 		expect(message).toBe('The External ID "inv-1" does not tell the payer: payments 1, 2');
 	});
 
-	it('without a customer stops where nobody has paid that number, or two have', async () => {
-		const whose = refund('inv-1', { customer_id: '' });
-		expect((await school.expectRefused(whose)).message).toBe(
-			'AlfaCRM shows no payment with the External ID "inv-1", so its payer is not known',
-		);
-		for (const customer_id of [customer, school.addLead()])
-			school.addRecord('pay', { ...PAID, customer_id, note: '[ID inv-1]' });
-		expect(await school.expectRefused(whose)).toMatchObject({
-			message: 'The External ID "inv-1" does not tell the payer: payments 1, 2',
-			description: "Fill 'Customer'. Nothing was saved.",
-		});
-		expect(
-			(await school.expectRefusedUnsent(refund('x', { customer_id: '', additionalFields: {} }))).message,
-		).toBe("'Customer' and 'External ID' are both empty");
-	});
+	it('refuses a refund that has neither a customer nor an external ID', async () => {
+		const { message } = await school.expectRefusedUnsent(refundForm({ customer_id: '' }));
 
-	it('without a number is sent each time', async () => {
-		const form = refund('x', { additionalFields: {} });
-		expect(await school.runInTurn(form, form)).toBe('created, created');
+		expect(message).toBe("'Customer' and 'External ID' are both empty");
+	});
+});
+
+describe('Create Correction or Refund without an External ID', () => {
+	it('enters a refund without an external ID in each execution', async () => {
+		const results = await school.runInTurn(refundForm(), refundForm());
+
+		expect(results).toBe('created, created');
 	});
 });

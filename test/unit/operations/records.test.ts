@@ -10,8 +10,9 @@ import { upsertByPhoneForm, customerForm, OTHER_PHONE, PHONE, SmallSchool } from
 import { openExecution } from './support';
 
 const { item } = openExecution();
-const customer = entityOf('customer');
+const customerEntity = entityOf('customer');
 
+/** The fields of an invented entity. `name` is required; `day`, `count` and `branch_ids` have defaults. */
 const FIELDS: Field[] = [
 	{ type: 'text', name: 'name', label: 'Name', required: true },
 	{ type: 'number', name: 'sum', label: 'Sum' },
@@ -19,295 +20,710 @@ const FIELDS: Field[] = [
 	{ type: 'integer', name: 'count', label: 'Count', fallback: 3 },
 	{ type: 'references', entity: 'branch', name: 'branch_ids', label: 'Branch', fromBranch: true },
 ];
+const ENTITY = { ...customerEntity, fields: FIELDS };
 
-describe('a new record', () => {
-	beforeEach(() => jest.useFakeTimers({ now: new Date('2026-02-10T22:30:00Z') }));
-	afterEach(() => jest.useRealTimers());
+/** The field of an invented entity whose text has at most five characters. */
+const SHORT_TEXT_FIELDS = [text('name', 'Name', { longest: 5 })];
+const ENTITY_WITH_SHORT_TEXT = { ...customerEntity, fields: SHORT_TEXT_FIELDS };
+const TEXTS_OF_FIVE_CHARACTERS = [
+	{ given: 'Мария', sent: 'Мария' },
+	{ given: '  Мария  ', sent: 'Мария' },
+	// A reader counts each thumb as one character, and JavaScript as four code units.
+	{ given: '👍🏽👍🏽M', sent: '👍🏽👍🏽M' },
+];
 
-	it.each<[IDataObject, number | undefined, IDataObject]>([
-		[{ name: ' Мия ' }, 1, { name: 'Мия', day: '11.02.2026', count: 3, branch_ids: [1] }],
-		[{ name: 'Мия', sum: '', day: null, count: '' }, undefined, { name: 'Мия', day: '11.02.2026', count: 3 }],
-		[
-			{ name: 'Мия', sum: 5, day: '2026-01-02', count: 0, branch_ids: '2, 3', custom_a: 'x', custom_b: '' },
-			1,
-			{ name: 'Мия', sum: 5, day: '02.01.2026', count: 0, branch_ids: [2, 3], custom_a: 'x' },
-		],
-		// What is neither a field nor a custom one is not sent.
-		[{ name: 'Мия', other: 1, day: '2026-01-02' }, undefined, { name: 'Мия', day: '02.01.2026', count: 3 }],
-	])('of %j in branch %j is sent as %j', (given, branch, body) => {
-		expect(buildRequestBody(item, FIELDS, given, { branch })).toEqual(body);
+describe('buildRequestBody', () => {
+	beforeEach(() => {
+		// In Moscow the next day has begun.
+		jest.useFakeTimers({ now: new Date('2026-02-10T22:30:00Z') });
 	});
 
-	it('lacks nothing that AlfaCRM requires', () => {
-		const missing = () => buildRequestBody(item, FIELDS, { name: ' ', sum: 5 });
-		expect(missing).toThrow("'Name' is empty, but it is required");
-		expect(missing).toThrow(
+	afterEach(() => {
+		jest.useRealTimers();
+	});
+
+	it('trims a text and fills missing fields with their defaults', () => {
+		const body = buildRequestBody(item, FIELDS, { name: ' Мия ' }, { branch: 1 });
+
+		expect(body).toEqual({ name: 'Мия', day: '11.02.2026', count: 3, branch_ids: [1] });
+	});
+
+	it('fills empty fields with their defaults and leaves out empty fields without a default', () => {
+		const values = { name: 'Мия', sum: '', day: null, count: '' };
+
+		const body = buildRequestBody(item, FIELDS, values);
+
+		expect(body).toEqual({ name: 'Мия', day: '11.02.2026', count: 3 });
+	});
+
+	it('writes the given values as AlfaCRM takes them, in place of the defaults', () => {
+		const values = { name: 'Мия', sum: 5, day: '2026-01-02', count: 0, branch_ids: '2, 3' };
+
+		const body = buildRequestBody(item, FIELDS, values, { branch: 1 });
+
+		expect(body).toEqual({ name: 'Мия', sum: 5, day: '02.01.2026', count: 0, branch_ids: [2, 3] });
+	});
+
+	it('takes over custom fields except empty ones', () => {
+		const values = { name: 'Мия', custom_a: 'x', custom_b: '' };
+
+		const body = buildRequestBody(item, FIELDS, values);
+
+		expect(body).toEqual({ name: 'Мия', custom_a: 'x', day: '11.02.2026', count: 3 });
+	});
+
+	it('leaves out a value that is neither a field nor a custom field', () => {
+		const body = buildRequestBody(item, FIELDS, { name: 'Мия', other: 1 });
+
+		expect(body).toEqual({ name: 'Мия', day: '11.02.2026', count: 3 });
+	});
+
+	it('throws an error when a required field is empty', () => {
+		const buildBodyWithoutName = () => buildRequestBody(item, FIELDS, { name: ' ', sum: 5 });
+
+		expect(buildBodyWithoutName).toThrow(
 			expect.objectContaining({
+				message: "'Name' is empty, but it is required",
 				description: "Fill 'Name', or check the expression in it. Nothing was sent to AlfaCRM.",
 			}),
 		);
 	});
-});
 
-describe('a text that is longer than AlfaCRM takes', () => {
-	const fields = [text('name', 'Name', { longest: 5 })];
-	const entity = { ...customer, fields };
-	it('is none as long as people count no more characters, in a new record and in a change', () => {
-		for (const name of ['Мария', '  Мария  ', '👍🏽👍🏽M']) {
-			expect(buildRequestBody(item, fields, { name }, { branch: 1 })).toEqual({ name: name.trim() });
-			expect(buildUpdateBody(item, entity, { name }, { overwritesWithEmpty: false })).toEqual({
-				name: name.trim(),
-			});
-		}
+	it.each(TEXTS_OF_FIVE_CHARACTERS)(
+		'accepts "$given" in a field of at most five characters',
+		({ given, sent }) => {
+			const body = buildRequestBody(item, SHORT_TEXT_FIELDS, { name: given });
+
+			expect(body).toEqual({ name: sent });
+		},
+	);
+
+	it('throws an error when a text has one character too many', () => {
+		const buildBodyWithLongName = () => buildRequestBody(item, SHORT_TEXT_FIELDS, { name: 'Марина' });
+
+		expect(buildBodyWithLongName).toThrow("'Name' has 6 characters; AlfaCRM accepts at most 5");
 	});
 });
 
-describe('a change', () => {
-	const entity = { ...customer, fields: FIELDS };
+describe('buildUpdateBody', () => {
+	it('leaves out empty values of fields and custom fields when they do not overwrite', () => {
+		const values = { name: 'Мия', sum: '', custom_a: '', custom_b: 'x' };
 
-	it.each<[IDataObject, boolean, IDataObject]>([
-		[{ name: 'Мия', sum: '' }, false, { name: 'Мия' }],
-		[
-			{ name: 'Мия', sum: '', day: null, custom_a: '' },
-			true,
-			{ name: 'Мия', sum: null, day: null, custom_a: '' },
-		],
-		[{ sum: undefined, custom_a: undefined, custom_b: 1 }, true, { custom_b: 1 }],
-		[{ custom_a: '', custom_b: 'x', other: 1 }, false, { custom_b: 'x' }],
-		[{ branch_ids: [2] }, true, { branch_ids: [2] }],
-		[{ name: '', branch_ids: [] }, false, {}],
-	])('of %j, with empty values: %j, is %j', (given, overwritesWithEmpty, body) => {
-		expect(buildUpdateBody(item, entity, given, { overwritesWithEmpty })).toEqual(body);
+		const body = buildUpdateBody(item, ENTITY, values, { overwritesWithEmpty: false });
+
+		expect(body).toEqual({ name: 'Мия', custom_b: 'x' });
 	});
 
-	it('empties nothing without which the record would be lost', () => {
-		expect(() => buildUpdateBody(item, entity, { name: '' }, { overwritesWithEmpty: true })).toThrow(
-			"'Name' is empty, but it is required",
-		);
-		expect(() => buildUpdateBody(item, entity, { branch_ids: [] }, { overwritesWithEmpty: true })).toThrow(
+	it('leaves out an empty required field and empty branches when they do not overwrite', () => {
+		const values = { name: '', branch_ids: [] };
+
+		const body = buildUpdateBody(item, ENTITY, values, { overwritesWithEmpty: false });
+
+		expect(body).toEqual({});
+	});
+
+	it('empties fields and custom fields when empty values overwrite', () => {
+		const values = { name: 'Мия', sum: '', day: null, custom_a: '' };
+
+		const body = buildUpdateBody(item, ENTITY, values, { overwritesWithEmpty: true });
+
+		expect(body).toEqual({ name: 'Мия', sum: null, day: null, custom_a: '' });
+	});
+
+	it('leaves out undefined even when empty values overwrite', () => {
+		const values = { sum: undefined, custom_a: undefined, custom_b: 1 };
+
+		const body = buildUpdateBody(item, ENTITY, values, { overwritesWithEmpty: true });
+
+		expect(body).toEqual({ custom_b: 1 });
+	});
+
+	it('takes over the branches of the record', () => {
+		const body = buildUpdateBody(item, ENTITY, { branch_ids: [2] }, { overwritesWithEmpty: true });
+
+		expect(body).toEqual({ branch_ids: [2] });
+	});
+
+	it('leaves out a value that is neither a field nor a custom field', () => {
+		const values = { name: 'Мия', other: 1 };
+
+		const body = buildUpdateBody(item, ENTITY, values, { overwritesWithEmpty: false });
+
+		expect(body).toEqual({ name: 'Мия' });
+	});
+
+	it('throws an error when an empty value would overwrite a required field', () => {
+		const emptyName = () => buildUpdateBody(item, ENTITY, { name: '' }, { overwritesWithEmpty: true });
+
+		expect(emptyName).toThrow("'Name' is empty, but it is required");
+	});
+
+	it('throws an error when an empty value would overwrite the branches', () => {
+		const emptyBranches = () =>
+			buildUpdateBody(item, ENTITY, { branch_ids: [] }, { overwritesWithEmpty: true });
+
+		expect(emptyBranches).toThrow(
 			"'Branch Names or IDs' is empty, but a record in no branch would be shown nowhere",
 		);
 	});
-});
 
-describe('what differs from the record', () => {
-	it.each<[IDataObject, IDataObject, IDataObject]>([
-		[{ name: 'Мия' }, { name: 'Мия' }, {}],
-		[{ name: 'мия' }, { name: 'Мия' }, { name: 'Мия' }],
-		[{}, { name: 'Мия' }, { name: 'Мия' }],
-		[{ note: null }, { note: '' }, {}],
-		[{}, { note: '', phone: [] }, {}],
-		[{ note: 'a' }, { note: '' }, { note: '' }],
-		[{ custom_a: '1' }, { custom_a: 1, custom_b: 2 }, { custom_b: 2 }],
-		[{ custom_a: 'a', name: 'b' }, { custom_a: 'b', name: 'b' }, { custom_a: 'b' }],
-		[{ phone: ['+7(900)555-00-01'] }, { phone: ['8 900 555 00 01'] }, {}],
-		[{ phone: ['1234567'] }, { phone: ['7654321'] }, { phone: ['7654321'] }],
-		// A correction that means much to a reader, and what nobody can see.
-		[{ name: 'Семенов' }, { name: 'Семёнов' }, { name: 'Семёнов' }],
-		[{ note: 'Мама. Папа' }, { note: 'Мама.\nПапа' }, { note: 'Мама.\nПапа' }],
-		[{ email: ['Mia@a.example'] }, { email: ['mia@a.example'] }, { email: ['mia@a.example'] }],
-		[{ note: 'Мама.\r\nПапа ' }, { note: 'Мама.\nПапа' }, {}],
-		[{ dob: '2015-09-04', lead_status_id: 1 }, { dob: '04.09.2015', lead_status_id: '1' }, {}],
-	])('%j, where %j is given, is %j', (record, wire, body) => {
-		expect(pickChangedValues(item, customer, record, wire)).toEqual(body);
-	});
+	it.each(TEXTS_OF_FIVE_CHARACTERS)(
+		'accepts "$given" in a field of at most five characters',
+		({ given, sent }) => {
+			const body = buildUpdateBody(
+				item,
+				ENTITY_WITH_SHORT_TEXT,
+				{ name: given },
+				{ overwritesWithEmpty: false },
+			);
 
-	it.each<[IDataObject, IDataObject, IDataObject]>([
-		[{ phone: ['1234567'] }, { phone: ['7654321'] }, { phone: ['1234567', '7654321'] }],
-		[{ phone: ['1234567', '7654321'] }, { phone: ['7654321'] }, {}],
-		[{ phone: null }, { phone: ['7654321'] }, { phone: ['7654321'] }],
-		[{ phone: ['1234567'] }, { phone: [] }, { phone: [] }],
-		[{ teacher_ids: ['1'] }, { teacher_ids: [2] }, { teacher_ids: ['1', 2] }],
-		[{ name: 'a' }, { name: 'b' }, { name: 'b' }],
-		[{ custom_a: ['a'] }, { custom_a: ['b'] }, { custom_a: ['b'] }],
-	])('%j, to whose lists %j is added, is %j', (record, wire, body) => {
-		expect(pickChangedValues(item, customer, record, wire, { addToLists: true })).toEqual(body);
-	});
-
-	it('is unknown where values are to join a list that AlfaCRM does not show, or shows by names', () => {
-		const teachers = customer.fields.find(({ name }) => name === 'teacher_ids')!;
-		const advice = {
-			description:
-				"Leave 'Teacher' out, or give all values that it is to hold and set 'Multi-Value Fields' to Replace All Values. Nothing was sent to AlfaCRM.",
-		};
-		const hidden = () => addToList(item, teachers, undefined, [1]);
-		expect(hidden).toThrow("Nothing can be added to 'Teacher', because AlfaCRM does not show what is in it");
-		expect(hidden).toThrow(expect.objectContaining(advice));
-		const named = () => addToList(item, teachers, [1, 'Иванов'], [1]);
-		expect(named).toThrow("Nothing can be added to 'Teacher', because AlfaCRM shows no IDs in it");
-		expect(named).toThrow(expect.objectContaining(advice));
-		// Emptied, or with texts in it, it needs no IDs.
-		expect(addToList(item, teachers, undefined, [])).toEqual([]);
-		const web = customer.fields.find(({ name }) => name === 'web')!;
-		expect(addToList(item, web, ['a.example'], ['b.example'])).toEqual(['a.example', 'b.example']);
-	});
-});
-
-it.each<[number | undefined, IDataObject, Array<number | undefined>]>([
-	[1, {}, [1]],
-	[1, { branch_ids: [1, '2', 3], other: [9] }, [1, 2, 3]],
-	[1, { branch_ids: 2 }, [1, 2]],
-	[1, { branch_ids: ['x', 2] }, [1, 2]],
-	[undefined, { branch_ids: [2] }, [undefined]],
-])('called in branch %j a record of %j is to be found in %j', (branch, given, branches) => {
-	expect(branchesOf(branch, FIELDS, given)).toEqual(branches);
-});
-
-let school: SmallSchool;
-beforeEach(() => (school = new SmallSchool()));
-const update = (id: number, updateFields: IDataObject, more: IDataObject = {}) =>
-	customerForm('update', { id, updateFields, ...more });
-const EMPTYING = { options: { overwriteWithEmpty: true } };
-
-describe('Update', () => {
-	it('needs something to save', async () => {
-		school.addLead();
-		expect(await school.expectRefusedUnsent(update(1, { note: '' }))).toMatchObject({
-			message: 'There is nothing to update: no field was given a value',
-			description:
-				"Give at least one field of the record. To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. Nothing was sent to AlfaCRM.",
-		});
-		const room = update(school.addRecord('room', { name: 'A' }), { name: '' }, { resource: 'room' });
-		expect((await school.expectRefusedUnsent(room)).description).toBe(
-			'Give at least one field of the record. Nothing was sent to AlfaCRM.',
-		);
-		const mask = '+7 (___) ___-__-__';
-		expect((await school.expectRefusedUnsent(update(1, { note: '', phone: mask }))).message).toBe(
-			`There is nothing to update: 'Phone' holds no usable phone number: "${mask}"`,
-		);
-	});
-
-	it('sends what is given to the branch of the form, and reads nothing where it need not', async () => {
-		school.addLead({ phone: ['1234567'] });
-		const { json } = await school.run(update(1, { note: 'x' }, { listMode: 'add' }));
-		expect(json).toMatchObject([{ id: 1, note: 'x' }]);
-		await school.run(update(1, { phone: '7654321' }, { listMode: 'replace' }));
-		expect(school.calls).toEqual(['customer/update', 'customer/update']);
-		expect(school.requests.at(-1)).toMatchObject({ body: { phone: ['7654321'] }, query: { id: 1 } });
-		expect(school.requests[0].url).toContain('/v2api/1/customer/update');
-	});
-
-	it('adds to a list what is given, and leaves the other lists out', async () => {
-		school.addLead({ phone: ['1234567'], web: ['a.example'] });
-		await school.run(update(1, { phone: '7654321', note: 'x' }, { listMode: 'add' }));
-		expect(school.calls).toEqual(['customer/index', 'customer/update']);
-		expect(school.requests.at(-1)?.body).toEqual({ phone: ['1234567', '7654321'], note: 'x' });
-	});
-
-	/** In no branch a record is shown to nobody, and the next run would make a second one. */
-	it.each(['""', '[]', '[""]', 'null', '" , "'])(
-		'puts nobody into no branch, nor does Create or Update: %s',
-		async (empty) => {
-			const id = school.addLead({ phone: [PHONE], branch_ids: [1, 2] });
-			const json = { inputMode: 'json', json: `{"note":"x","branch_ids":${empty}}` };
-			for (const form of [upsertByPhoneForm(), update(id, {})]) {
-				expect((await school.expectRefused({ ...form, ...json, ...EMPTYING })).message).toContain(
-					"'Branch Names or IDs' is empty",
-				);
-			}
-			// A gap in a sheet is passed over.
-			for (const form of [upsertByPhoneForm(), update(id, {})]) await school.run({ ...form, ...json });
-			expect(school.readRecord('customer', id)).toMatchObject({ branch_ids: [1, 2], note: 'x' });
+			expect(body).toEqual({ name: sent });
 		},
 	);
 });
 
-it('a subscription is changed and deleted only under its owner', async () => {
-	for (const name of ['A', 'B']) school.addLead({ name, is_study: 1 });
-	const days = { branch_id: 1, b_date: '01.01.2026', e_date: '01.02.2035' };
-	const id = school.addRecord('customer-tariff', { customer_id: 1, tariff_id: 1, ...days });
-	const of = (operation: string, customer_id: number) =>
-		customerForm(operation, {
-			...{ resource: 'customerTariff', id, customer_id, updateFields: { e_date: '2030-01-31' } },
-		});
-	for (const operation of ['update', 'delete'])
-		expect((await school.runToEnd(of(operation, 2))).error).toBeDefined();
-	expect(school.readRecord('customer-tariff', id)).toMatchObject({ e_date: '01.02.2035' });
-	await school.run(of('update', 1));
-	expect(school.readRecord('customer-tariff', id)).toMatchObject({ e_date: '31.01.2030' });
-	await school.run(of('delete', 1));
-	expect(school.readRecord('customer-tariff', id)).toBeUndefined();
+describe('pickChangedValues', () => {
+	it.each<{ given: string; record: IDataObject; values: IDataObject }>([
+		{ given: 'the name of the record', record: { name: 'Мия' }, values: { name: 'Мия' } },
+		{ given: 'an empty text for null', record: { note: null }, values: { note: '' } },
+		{
+			given: 'empty values for fields that are not shown',
+			record: {},
+			values: { note: '', phone: [] },
+		},
+		{
+			given: 'the phone in another spelling',
+			record: { phone: ['+7(900)555-00-01'] },
+			values: { phone: ['8 900 555 00 01'] },
+		},
+		{
+			given: 'the note with other line breaks and without a space at its end',
+			record: { note: 'Мама.\r\nПапа ' },
+			values: { note: 'Мама.\nПапа' },
+		},
+		{
+			given: 'the birthday in another format',
+			record: { dob: '2015-09-04' },
+			values: { dob: '04.09.2015' },
+		},
+		{
+			given: 'the ID of the stage as a text',
+			record: { lead_status_id: 1 },
+			values: { lead_status_id: '1' },
+		},
+		{
+			given: 'a number for the same text of a custom field',
+			record: { custom_a: '1' },
+			values: { custom_a: 1 },
+		},
+	])('picks nothing when the user gives $given', ({ record, values }) => {
+		const changes = pickChangedValues(item, customerEntity, record, values);
+
+		expect(changes).toEqual({});
+	});
+
+	it.each<{ difference: string; record: IDataObject; values: IDataObject }>([
+		{ difference: 'a capital letter', record: { name: 'мия' }, values: { name: 'Мия' } },
+		{ difference: 'ё in place of е', record: { name: 'Семенов' }, values: { name: 'Семёнов' } },
+		{
+			difference: 'a line break in place of a space',
+			record: { note: 'Мама. Папа' },
+			values: { note: 'Мама.\nПапа' },
+		},
+		{
+			difference: 'a small letter in an email',
+			record: { email: ['Mia@a.example'] },
+			values: { email: ['mia@a.example'] },
+		},
+		{ difference: 'a name that the record does not show', record: {}, values: { name: 'Мия' } },
+		{ difference: 'an empty note', record: { note: 'a' }, values: { note: '' } },
+		{
+			difference: 'another phone',
+			record: { phone: ['1234567'] },
+			values: { phone: ['7654321'] },
+		},
+		{
+			difference: 'a custom field that the record does not show',
+			record: { custom_a: '1' },
+			values: { custom_b: 2 },
+		},
+	])('picks a value that differs by $difference', ({ record, values }) => {
+		const changes = pickChangedValues(item, customerEntity, record, values);
+
+		expect(changes).toEqual(values);
+	});
+
+	it('picks only the values that differ', () => {
+		const record = { custom_a: 'a', name: 'b' };
+		const values = { custom_a: 'b', name: 'b' };
+
+		const changes = pickChangedValues(item, customerEntity, record, values);
+
+		expect(changes).toEqual({ custom_a: 'b' });
+	});
 });
 
-/** What Simplify makes of the lists, as another node hands it on. */
-describe('lists that Simplify wrote as one text', () => {
-	const WANTED = {
+describe('pickChangedValues with addToLists', () => {
+	it.each<{ addition: string; record: IDataObject; values: IDataObject; changes: IDataObject }>([
+		{
+			addition: 'a phone to those of the record',
+			record: { phone: ['1234567'] },
+			values: { phone: ['7654321'] },
+			changes: { phone: ['1234567', '7654321'] },
+		},
+		{
+			addition: 'a phone to a list that is null',
+			record: { phone: null },
+			values: { phone: ['7654321'] },
+			changes: { phone: ['7654321'] },
+		},
+		{
+			addition: 'an ID to IDs that AlfaCRM shows as texts',
+			record: { teacher_ids: ['1'] },
+			values: { teacher_ids: [2] },
+			changes: { teacher_ids: ['1', 2] },
+		},
+	])('adds $addition', ({ record, values, changes }) => {
+		const pickedValues = pickChangedValues(item, customerEntity, record, values, { addToLists: true });
+
+		expect(pickedValues).toEqual(changes);
+	});
+
+	it('picks nothing when the list has the value already', () => {
+		const record = { phone: ['1234567', '7654321'] };
+
+		const changes = pickChangedValues(
+			item,
+			customerEntity,
+			record,
+			{ phone: ['7654321'] },
+			{ addToLists: true },
+		);
+
+		expect(changes).toEqual({});
+	});
+
+	it('empties a list when the user gives an empty list', () => {
+		const record = { phone: ['1234567'] };
+
+		const changes = pickChangedValues(item, customerEntity, record, { phone: [] }, { addToLists: true });
+
+		expect(changes).toEqual({ phone: [] });
+	});
+
+	it('replaces a value that is no list', () => {
+		const changes = pickChangedValues(
+			item,
+			customerEntity,
+			{ name: 'a' },
+			{ name: 'b' },
+			{ addToLists: true },
+		);
+
+		expect(changes).toEqual({ name: 'b' });
+	});
+
+	it('replaces the list of a custom field, which may hold anything', () => {
+		const changes = pickChangedValues(
+			item,
+			customerEntity,
+			{ custom_a: ['a'] },
+			{ custom_a: ['b'] },
+			{ addToLists: true },
+		);
+
+		expect(changes).toEqual({ custom_a: ['b'] });
+	});
+});
+
+describe('addToList', () => {
+	const TEACHERS = fieldOfCustomer('teacher_ids');
+	const WEBSITES = fieldOfCustomer('web');
+	const ADVICE =
+		"Leave 'Teacher' out, or give all values that it is to hold and set 'Multi-Value Fields' to Replace All Values. Nothing was sent to AlfaCRM.";
+
+	/** Finds a field of customers, which must exist. */
+	function fieldOfCustomer(fieldName: string): Field {
+		const field = customerEntity.fields.find(({ name }) => name === fieldName);
+		if (field === undefined) throw new Error(`Customers have no field ${fieldName}`);
+		return field;
+	}
+
+	it('throws an error when AlfaCRM does not show the list', () => {
+		const addToHiddenList = () => addToList(item, TEACHERS, undefined, [1]);
+
+		expect(addToHiddenList).toThrow(
+			expect.objectContaining({
+				message: "Nothing can be added to 'Teacher', because AlfaCRM does not show what is in it",
+				description: ADVICE,
+			}),
+		);
+	});
+
+	it('throws an error when AlfaCRM shows names in place of IDs', () => {
+		const addToListOfNames = () => addToList(item, TEACHERS, [1, 'Иванов'], [1]);
+
+		expect(addToListOfNames).toThrow(
+			expect.objectContaining({
+				message: "Nothing can be added to 'Teacher', because AlfaCRM shows no IDs in it",
+				description: ADVICE,
+			}),
+		);
+	});
+
+	it('returns the empty list for a list that AlfaCRM does not show', () => {
+		const list = addToList(item, TEACHERS, undefined, []);
+
+		expect(list).toEqual([]);
+	});
+
+	it('adds a text to a list of texts', () => {
+		const list = addToList(item, WEBSITES, ['a.example'], ['b.example']);
+
+		expect(list).toEqual(['a.example', 'b.example']);
+	});
+});
+
+describe('branchesOf', () => {
+	it.each([
+		{ record: 'a record that names no branch', values: {}, branches: [1] },
+		{
+			record: 'a record in branches 1, 2 and 3',
+			values: { branch_ids: [1, '2', 3], other: [9] },
+			branches: [1, 2, 3],
+		},
+		{ record: 'a record whose branch is no list', values: { branch_ids: 2 }, branches: [1, 2] },
+		{
+			record: 'a record with an unreadable branch',
+			values: { branch_ids: ['x', 2] },
+			branches: [1, 2],
+		},
+	])('lists the branch of the call, which is 1, and the branches of $record', ({ values, branches }) => {
+		expect(branchesOf(1, FIELDS, values)).toEqual(branches);
+	});
+
+	it('lists no branches of the record for a call that is about the whole account', () => {
+		expect(branchesOf(undefined, FIELDS, { branch_ids: [2] })).toEqual([undefined]);
+	});
+});
+
+let school: SmallSchool;
+
+beforeEach(() => {
+	school = new SmallSchool();
+});
+
+/** Fills the form of Update of a customer. */
+function updateForm(id: number, updateFields: IDataObject, parameters: IDataObject = {}): IDataObject {
+	return customerForm('update', { id, updateFields, ...parameters });
+}
+
+describe('Update of a record', () => {
+	it('refuses a form without any value', async () => {
+		const customer = school.addLead();
+
+		const { message, description } = await school.expectRefusedUnsent(updateForm(customer, { note: '' }));
+
+		expect(message).toBe('There is nothing to update: no field was given a value');
+		expect(description).toBe(
+			"Give at least one field of the record. To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. Nothing was sent to AlfaCRM.",
+		);
+	});
+
+	it('does not advise to turn on Overwrite With Empty Values for a room, whose form has no such option', async () => {
+		const room = school.addRecord('room', { name: 'A' });
+
+		const { description } = await school.expectRefusedUnsent(
+			updateForm(room, { name: '' }, { resource: 'room' }),
+		);
+
+		expect(description).toBe('Give at least one field of the record. Nothing was sent to AlfaCRM.');
+	});
+
+	it('names the unusable phone when the form has no other value', async () => {
+		const customer = school.addLead();
+
+		const { message } = await school.expectRefusedUnsent(
+			updateForm(customer, { note: '', phone: '+7 (___) ___-__-__' }),
+		);
+
+		expect(message).toBe(
+			'There is nothing to update: \'Phone\' holds no usable phone number: "+7 (___) ___-__-__"',
+		);
+	});
+
+	it('sends values other than lists to the branch of the form without reading the record', async () => {
+		const customer = school.addLead({ phone: ['1234567'] });
+
+		const { json } = await school.run(updateForm(customer, { note: 'x' }, { listMode: 'add' }));
+
+		expect(json).toMatchObject([{ id: customer, note: 'x' }]);
+		expect(school.calls).toEqual(['customer/update']);
+		expect(school.requests[0].url).toContain('/v2api/1/customer/update');
+	});
+
+	it('replaces a list without reading the record when Multi-Value Fields is Replace All Values', async () => {
+		const customer = school.addLead({ phone: ['1234567'] });
+
+		await school.run(updateForm(customer, { phone: '7654321' }, { listMode: 'replace' }));
+
+		expect(school.calls).toEqual(['customer/update']);
+		expect(school.requests[0]).toMatchObject({ body: { phone: ['7654321'] }, query: { id: customer } });
+	});
+
+	it('adds to the given list and leaves out the others when Multi-Value Fields is Add to Existing Values', async () => {
+		const customer = school.addLead({ phone: ['1234567'], web: ['a.example'] });
+
+		await school.run(updateForm(customer, { phone: '7654321', note: 'x' }, { listMode: 'add' }));
+
+		expect(school.calls).toEqual(['customer/index', 'customer/update']);
+		expect(school.requests[1].body).toEqual({ phone: ['1234567', '7654321'], note: 'x' });
+	});
+});
+
+// AlfaCRM shows nobody a record without a branch, and the next run would make a second one.
+describe.each([
+	{ operation: 'Create or Update', form: upsertByPhoneForm() },
+	{ operation: 'Update', form: updateForm(1, {}) },
+])('$operation with empty branches', ({ form }) => {
+	const EMPTY_BRANCHES = [
+		{ branches: '""' },
+		{ branches: '[]' },
+		{ branches: '[""]' },
+		{ branches: 'null' },
+		{ branches: '" , "' },
+	];
+
+	beforeEach(() => {
+		school.addLead({ id: 1, phone: [PHONE], branch_ids: [1, 2] });
+	});
+
+	it.each(EMPTY_BRANCHES)(
+		'refuses the branches $branches when Overwrite With Empty Values is on',
+		async ({ branches }) => {
+			const { message } = await school.expectRefused({
+				...form,
+				inputMode: 'json',
+				json: `{"note":"x","branch_ids":${branches}}`,
+				options: { overwriteWithEmpty: true },
+			});
+
+			expect(message).toBe(
+				"'Branch Names or IDs' is empty, but a record in no branch would be shown nowhere",
+			);
+		},
+	);
+
+	it.each(EMPTY_BRANCHES)(
+		'keeps the branches of the customer when the form has the branches $branches',
+		async ({ branches }) => {
+			await school.run({
+				...form,
+				inputMode: 'json',
+				json: `{"note":"x","branch_ids":${branches}}`,
+			});
+
+			expect(school.readRecord('customer', 1)).toMatchObject({ branch_ids: [1, 2], note: 'x' });
+		},
+	);
+});
+
+describe('Update and Delete of a subscription', () => {
+	const MIA = 1;
+	const YANA = 2;
+	const SUBSCRIPTION_OF_MIA = 1;
+
+	beforeEach(() => {
+		school.addLead({ id: MIA, name: 'Орлова Мия', is_study: 1 });
+		school.addLead({ id: YANA, name: 'Орлова Яна', is_study: 1 });
+		school.addRecord('customer-tariff', {
+			id: SUBSCRIPTION_OF_MIA,
+			customer_id: MIA,
+			tariff_id: 1,
+			branch_id: 1,
+			b_date: '01.01.2026',
+			e_date: '01.02.2035',
+		});
+	});
+
+	/** Fills the form of Update or Delete of Mia's subscription. */
+	function subscriptionForm(operation: 'update' | 'delete', customer: number): IDataObject {
+		return customerForm(operation, {
+			resource: 'customerTariff',
+			id: SUBSCRIPTION_OF_MIA,
+			customer_id: customer,
+			updateFields: { e_date: '2030-01-31' },
+		});
+	}
+
+	it('Update refuses the subscription of another customer', async () => {
+		const { message } = await school.expectRefused(subscriptionForm('update', YANA));
+
+		expect(message).toBe('AlfaCRM has no customer subscription with ID 1 in branch 1');
+		expect(school.readRecord('customer-tariff', SUBSCRIPTION_OF_MIA)).toMatchObject({
+			e_date: '01.02.2035',
+		});
+	});
+
+	it('Delete refuses the subscription of another customer', async () => {
+		const { message } = await school.expectRefused(subscriptionForm('delete', YANA));
+
+		expect(message).toBe('AlfaCRM has no customer subscription with ID 1 in branch 1');
+		expect(school.readRecord('customer-tariff', SUBSCRIPTION_OF_MIA)).toMatchObject({
+			e_date: '01.02.2035',
+		});
+	});
+
+	it('Update changes the subscription of the customer', async () => {
+		await school.run(subscriptionForm('update', MIA));
+
+		expect(school.readRecord('customer-tariff', SUBSCRIPTION_OF_MIA)).toMatchObject({
+			e_date: '31.01.2030',
+		});
+	});
+
+	it('Delete deletes the subscription of the customer', async () => {
+		await school.run(subscriptionForm('delete', MIA));
+
+		expect(school.readRecord('customer-tariff', SUBSCRIPTION_OF_MIA)).toBeUndefined();
+	});
+});
+
+// Another node may hand on the output of 'Get' with 'Simplify' on.
+describe('Operations that save lists which Simplify has written as texts', () => {
+	const TEXTS = {
+		phone: `${PHONE}, ${OTHER_PHONE}`,
+		email: 'mia@example.org, mama@example.org',
+		web: 'https://mia.example, https://mama.example',
+		addr: 'ул. Примерная, 5, кв. 7',
+	};
+	const LISTS = {
 		phone: [PHONE, OTHER_PHONE],
 		email: ['mia@example.org', 'mama@example.org'],
 		web: ['https://mia.example', 'https://mama.example'],
+		addr: ['ул. Примерная, 5, кв. 7'],
 	};
-	const ADDRESS = 'ул. Примерная, 5, кв. 7';
-	const written = (between: string) =>
-		Object.fromEntries(Object.entries(WANTED).map(([name, list]) => [name, list.join(between)]));
-	const texts: IDataObject = { ...written(', '), addr: ADDRESS };
-	const held = { ...WANTED, addr: [ADDRESS] };
+	const FORMS_OF_CHANGES = [
+		{ operation: 'Update', form: updateForm(1, TEXTS) },
+		{
+			operation: 'Create or Update',
+			form: customerForm('upsert', { matchBy: 'id', id: 1, fieldsToSet: TEXTS }),
+		},
+		{
+			operation: 'Update by JSON',
+			form: updateForm(1, {}, { inputMode: 'json', json: JSON.stringify(TEXTS) }),
+		},
+		{
+			operation: 'Update by the mapper',
+			form: updateForm(
+				1,
+				{},
+				{
+					inputMode: 'map',
+					columns: { mappingMode: 'defineBelow', value: TEXTS },
+				},
+			),
+		},
+	];
 
-	it.each<[string, IDataObject]>([
-		['Update', update(1, texts)],
-		['Create', customerForm('create', { name: 'Ева', is_study: 0, ...texts, additionalFields: texts })],
-		['Create or Update', customerForm('upsert', { matchBy: 'id', id: 1, fieldsToSet: texts })],
-		['JSON', update(1, {}, { inputMode: 'json', json: JSON.stringify(texts) })],
-		[
-			'the mapper',
-			update(1, {}, { inputMode: 'map', columns: { mappingMode: 'defineBelow', value: texts } }),
-		],
-	])('are lists again in %s', async (_way, form) => {
-		school.addLead();
-		const [{ id }] = (await school.run(form)).json;
-		expect(school.readRecord('customer', Number(id))).toMatchObject(held);
-		if (form.operation === 'create') return;
-		// Written back as they were read they change nothing.
-		const before = { ...school.readRecord('customer', 1) };
-		await school.run(form);
-		expect({ ...school.readRecord('customer', 1), updated_at: before.updated_at }).toEqual(before);
+	it('Create saves lists that Simplify has written as texts', async () => {
+		await school.run(customerForm('create', { name: 'Ева', is_study: 0, ...TEXTS, additionalFields: TEXTS }));
+
+		expect(school.readRecords('customer')).toMatchObject([LISTS]);
 	});
+
+	it.each(FORMS_OF_CHANGES)('$operation saves lists that Simplify has written as texts', async ({ form }) => {
+		const customer = school.addLead();
+
+		await school.run(form);
+
+		expect(school.readRecord('customer', customer)).toMatchObject(LISTS);
+	});
+
+	it.each(FORMS_OF_CHANGES)(
+		'$operation changes nothing when Simplify has written the lists of the customer as texts',
+		async ({ form }) => {
+			const customer = school.addLead(LISTS);
+			const before = { ...school.readRecord('customer', customer) };
+
+			await school.run(form);
+
+			expect(school.readRecord('customer', customer)).toEqual({
+				...before,
+				updated_at: expect.any(String) as string,
+			});
+		},
+	);
 });
 
-describe('fields', () => {
-	const create = (more: IDataObject) =>
-		customerForm('create', { name: 'Мия', legal_type: 1, is_study: 0, ...more });
-	const custom = (...values: IDataObject[]) => create({ additionalFields: { customFields: { values } } });
+describe('Create of a customer', () => {
+	/** Fills the form of Create of a customer. */
+	function createForm(parameters: IDataObject = {}): IDataObject {
+		return customerForm('create', { name: 'Мия', legal_type: 1, is_study: 0, ...parameters });
+	}
 
-	it.each<[IDataObject, IDataObject]>([
-		[custom({ name: ' custom_a ', value: 'x' }), { custom_a: 'x' }],
-		[create({ additionalFields: { customFields: {} } }), {}],
-	])('%j are saved', async (parameters, saved) => {
-		await school.run(parameters);
-		const fields = { name: 'Мия', legal_type: 1, is_study: 0, branch_ids: [1] };
-		expect(school.requests[0].body).toEqual({ ...fields, ...saved });
+	/** Fills the form of Create of a customer with custom fields. */
+	function createFormWithCustomFields(...values: IDataObject[]): IDataObject {
+		return createForm({ additionalFields: { customFields: { values } } });
+	}
+
+	it('saves a custom field whose name has spaces around it', async () => {
+		await school.run(createFormWithCustomFields({ name: ' custom_a ', value: 'x' }));
+
+		expect(school.requests[0].body).toEqual({
+			name: 'Мия',
+			legal_type: 1,
+			is_study: 0,
+			branch_ids: [1],
+			custom_a: 'x',
+		});
 	});
 
-	it.each<[IDataObject, string, string]>([
-		[
-			create({ additionalFields: { shoe: 1, size: 2 } }),
-			`AlfaCRM's customer has no field "shoe", "size" that can be set here`,
-			'Remove it, or correct its name. Nothing was sent to AlfaCRM.',
-		],
-		[
-			custom({ name: ' ', value: 1 }),
-			"'Name' of a custom field is empty",
+	it('saves the other fields when the collection of custom fields is empty', async () => {
+		await school.run(createForm({ additionalFields: { customFields: {} } }));
+
+		expect(school.requests[0].body).toEqual({ name: 'Мия', legal_type: 1, is_study: 0, branch_ids: [1] });
+	});
+
+	it('refuses fields that customers do not have', async () => {
+		const { message, description } = await school.expectRefusedUnsent(
+			createForm({ additionalFields: { shoe: 1, size: 2 } }),
+		);
+
+		expect(message).toBe('AlfaCRM\'s customer has no field "shoe", "size" that can be set here');
+		expect(description).toBe('Remove it, or correct its name. Nothing was sent to AlfaCRM.');
+	});
+
+	it('lists the fields of customers when JSON has a field that they do not have', async () => {
+		const { message, description } = await school.expectRefusedUnsent(
+			createForm({ inputMode: 'json', json: '{"shoe": 1}' }),
+		);
+
+		expect(message).toBe('AlfaCRM\'s customer has no field "shoe" that can be set here');
+		expect(description).toContain('Remove it, or correct its name. There are name, phone (list), ');
+	});
+
+	it.each([
+		{ name: ' ', message: "'Name' of a custom field is empty" },
+		{ name: 'school', message: '"school" is not the name of a custom field' },
+		{ name: 5, message: '"5" is not the name of a custom field' },
+	])('refuses "$name" as the name of a custom field', async ({ name, message }) => {
+		const error = await school.expectRefusedUnsent(createFormWithCustomFields({ name, value: 1 }));
+
+		expect(error.message).toBe(message);
+		expect(error.description).toBe(
 			"Names of custom fields start with custom_, as in the output of 'Get'. Nothing was sent to AlfaCRM.",
-		],
-		[
-			custom({ name: 'school', value: 1 }),
-			'"school" is not the name of a custom field',
-			'Names of custom fields',
-		],
-		[custom({ name: 5, value: 1 }), '"5" is not the name of a custom field', 'Names of custom fields'],
-		[
-			custom({ name: 'custom_a', value: 1 }, { name: 'custom_a ', value: 2 }),
-			"'custom_a' is given twice",
+		);
+	});
+
+	it('refuses a custom field that is given twice', async () => {
+		const { message, description } = await school.expectRefusedUnsent(
+			createFormWithCustomFields({ name: 'custom_a', value: 1 }, { name: 'custom_a ', value: 2 }),
+		);
+
+		expect(message).toBe("'custom_a' is given twice");
+		expect(description).toBe(
 			'Only one of the values could be saved. Remove the other. Nothing was sent to AlfaCRM.',
-		],
-		[
-			create({ inputMode: 'json', json: '{"shoe": 1}' }),
-			`AlfaCRM's customer has no field "shoe" that can be set here`,
-			'Remove it, or correct its name. There are name, phone (list), ',
-		],
-	])('%j are refused: %s', async (parameters, message, description) => {
-		const { error } = await school.runToEnd(parameters);
-		expect(error?.message).toBe(message);
-		expect(error?.description).toContain(description);
-		expect(school.calls).toEqual([]);
+		);
 	});
 });
