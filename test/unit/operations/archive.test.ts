@@ -247,7 +247,7 @@ describe('Create or Update by phone of an archived customer', () => {
 	});
 });
 
-describe('A match whose status only an incomplete list of the archive could show', () => {
+describe('A match of which nobody knows whether it is archived, because the list of the archive is incomplete', () => {
 	const UNKNOWN_STATUS = { phone: [PHONE], note: 'a', e_date: '2100-01-01' };
 
 	beforeEach(() => {
@@ -262,7 +262,7 @@ describe('A match whose status only an incomplete list of the archive could show
 			description: 'Run it again. Nothing was saved.',
 		},
 		{ operation: 'Find', form: findByPhoneForm(), description: 'Run it again.' },
-	])('is an error of $operation', async ({ form, description }) => {
+	])('$operation stops with an error that names the customer', async ({ form, description }) => {
 		const error = await school.expectRefused(form);
 
 		expect(error).toMatchObject({
@@ -272,7 +272,7 @@ describe('A match whose status only an incomplete list of the archive could show
 		});
 	});
 
-	it('is an error of Create or Update although another customer with the phone is active', async () => {
+	it('Create or Update does not choose an active customer with the same phone instead', async () => {
 		school.addLead({ phone: [PHONE], e_date: OPEN_END });
 
 		const { message } = await school.expectRefused(upsertByPhoneForm({ note: 'b' }, { ifSeveral: 'newest' }));
@@ -316,7 +316,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		school.settings.timeZone = 'Asia/Vladivostok';
 	});
 
-	it('is restored by Create or Update when If the Match Is Archived is Restore and Update', async () => {
+	it('Create or Update restores the customer when If the Match Is Archived is Restore and Update', async () => {
 		const id = addCustomerArchivedToday();
 
 		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'restore' }));
@@ -325,7 +325,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		expect(school.readRecord('customer', id)).toMatchObject({ note: 'b', e_date: OPEN_END });
 	});
 
-	it('is skipped by Create or Update when If the Match Is Archived is Skip', async () => {
+	it('Create or Update skips the customer when If the Match Is Archived is Skip', async () => {
 		const id = addCustomerArchivedToday();
 
 		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'skip' }));
@@ -334,7 +334,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		expect(school.readRecord('customer', id)).toMatchObject({ note: 'a', e_date: DAY_OF_SCHOOL });
 	});
 
-	it('stays unchanged when Create or Update creates another customer, as If the Match Is Archived says', async () => {
+	it('Create or Update creates another customer when If the Match Is Archived is Create a New One', async () => {
 		const id = addCustomerArchivedToday();
 
 		const { json } = await school.run(
@@ -345,7 +345,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		expect(school.readRecord('customer', id)).toMatchObject({ note: 'a', e_date: DAY_OF_SCHOOL });
 	});
 
-	it('is not returned by Find when Include Archived is off', async () => {
+	it('Find leaves the customer out when Include Archived is off', async () => {
 		addCustomerArchivedToday();
 		const active = school.addLead({ phone: [PHONE] });
 
@@ -354,7 +354,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		expect(json).toMatchObject([{ id: active }]);
 	});
 
-	it('comes after the active customers in the output of Find, the newest first', async () => {
+	it('Find returns active customers first, then archived ones from the newest to the oldest', async () => {
 		const older = addCustomerArchivedToday();
 		const active = school.addLead({ phone: [PHONE] });
 		const newer = addCustomerArchivedToday();
@@ -364,7 +364,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		expect(json).toMatchObject([{ id: active }, { id: newer }, { id: older }]);
 	});
 
-	it('is no second match of Create or Update, which updates the active customer', async () => {
+	it('Create or Update updates an active customer with the same phone', async () => {
 		addCustomerArchivedToday();
 		const active = school.addLead({ phone: [PHONE] });
 
@@ -373,7 +373,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		expect(json).toMatchObject([{ id: active, operationResult: 'updated' }]);
 	});
 
-	it('is not archived once more by Archive', async () => {
+	it('Archive leaves the customer unchanged', async () => {
 		const id = addCustomerArchivedToday();
 
 		const results = await school.runInTurn(archiveForm(id));
@@ -381,7 +381,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		expect(results).toBe('unchanged');
 	});
 
-	it('is restored once by Restore', async () => {
+	it('Restore brings the customer back, and changes nothing in a second run', async () => {
 		const id = addCustomerArchivedToday();
 
 		const results = await school.runInTurn(restoreForm(id), restoreForm(id));
@@ -389,7 +389,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		expect(results).toBe('updated, unchanged');
 	});
 
-	it('is archived without a hint, although AlfaCRM answers with a day that n8n has not reached', async () => {
+	it('Archive gives no hint when AlfaCRM answers with a day that n8n has not reached', async () => {
 		const id = school.addLead({ e_date: OPEN_END });
 
 		const { json, hints } = await school.run(archiveForm(id));
@@ -414,13 +414,13 @@ describe('A customer who leaves tomorrow by the calendar of the school', () => {
 		id = school.addLead({ phone: [PHONE], e_date: '2026-02-11' });
 	});
 
-	it('is updated by Create or Update, which would create a new one for an archived customer', async () => {
+	it('Create or Update updates the customer, although it creates a new one for an archived match', async () => {
 		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'create' }));
 
 		expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
 	});
 
-	it('is returned by Find when Include Archived is off', async () => {
+	it('Find returns the customer when Include Archived is off', async () => {
 		const { json } = await school.run(findByPhoneForm({ archived: false }));
 
 		expect(json).toMatchObject([{ id }]);
@@ -440,7 +440,7 @@ describe('An active customer after 2030-12-31, the day that stands for "not arch
 		{ choice: 'Skip', ifArchived: 'skip' },
 		{ choice: 'Restore and Update', ifArchived: 'restore' },
 	])(
-		'is updated by Create or Update like any active customer when If the Match Is Archived is $choice',
+		'Create or Update only updates the customer when If the Match Is Archived is $choice',
 		async ({ ifArchived }) => {
 			const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived }));
 
@@ -448,13 +448,13 @@ describe('An active customer after 2030-12-31, the day that stands for "not arch
 		},
 	);
 
-	it('is returned by Find when Include Archived is off', async () => {
+	it('Find returns the customer when Include Archived is off', async () => {
 		const { json } = await school.run(findByPhoneForm({ archived: false }));
 
 		expect(json).toMatchObject([{ id }]);
 	});
 
-	it('is left unchanged by Restore', async () => {
+	it('Restore leaves the customer unchanged and says so in a hint', async () => {
 		const { json, hints } = await school.run(restoreForm(id));
 
 		expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
