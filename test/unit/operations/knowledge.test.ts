@@ -31,17 +31,20 @@ describe('Create or Update of a new phone, after an execution found a phone in a
 	it.each([
 		{ branches: 1, calls: ['customer/index', 'customer/create'] },
 		{ branches: 3, calls: ['customer/index', 'customer/index', 'customer/index', 'customer/create'] },
-	])('searches each of $branches branches by one call and creates the lead', async ({ branches, calls }) => {
-		setBranchCount(branches);
-		await findPhoneInAnotherSpelling();
+	])(
+		'searches once per branch and creates the lead when the number of branches is $branches',
+		async ({ branches, calls }) => {
+			setBranchCount(branches);
+			await findPhoneInAnotherSpelling();
 
-		const execution = await runAndReadCalls(createLeadForm(NEW_PHONE));
+			const execution = await runAndReadCalls(createLeadForm(NEW_PHONE));
 
-		expect(execution.json).toMatchObject([{ operationResult: 'created' }]);
-		expect(execution.calls).toEqual(calls);
-	});
+			expect(execution.json).toMatchObject([{ operationResult: 'created' }]);
+			expect(execution.calls).toEqual(calls);
+		},
+	);
 
-	it('needs no more calls for the third new phone than for the first', async () => {
+	it('searches once for the third new phone, too', async () => {
 		setBranchCount(1);
 		await findPhoneInAnotherSpelling();
 		await school.run(createLeadForm(NEW_PHONE));
@@ -62,7 +65,7 @@ describe('Create or Update of a new phone, after an execution found a phone in a
 		expect(calls).toEqual(['branch/index', 'customer/index', 'customer/create']);
 	});
 
-	it('searches for each spelling again after an hour', async () => {
+	it('searches for every spelling again after an hour', async () => {
 		setBranchCount(1);
 		await findPhoneInAnotherSpelling();
 		jest.advanceTimersByTime(HOUR_MS + 1);
@@ -126,7 +129,7 @@ describe('Find by phone, when AlfaCRM compares phones as texts', () => {
 		},
 	);
 
-	it('searches for each spelling again in the next execution', async () => {
+	it('searches for every spelling again in the next execution', async () => {
 		setBranchCount(1);
 		school.addLead({ phone: [STORED_WITH_SIGNS] });
 		await school.run(findByPhoneForm({}, '8 900 555 00 01'));
@@ -319,7 +322,7 @@ describe('Add Comment', () => {
 		expect(school.readRecords('communication')).toMatchObject([{ user_id: user }]);
 	});
 
-	it('knows the author of the next execution without looking up the user again', async () => {
+	it('makes the user the author in the next execution without looking the user up again', async () => {
 		const user = school.addRecord('user', { name: 'A', email: 'api@school.example' });
 		await school.run(commentForm(1, 'Раз'));
 
