@@ -1,241 +1,526 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { CUSTOMER_TYPE, RECORD_STATUS } from '../../support/codes';
 import { makeAnswerError } from '../../support/nodeErrors';
-import { upsertByPhoneForm, findByPhoneForm, customerForm, PHONE, SmallSchool } from './school';
+import { customerForm, findByPhoneForm, PHONE, SmallSchool, upsertByPhoneForm } from './school';
+
+/** The last day of every customer whom nobody has archived. */
+const OPEN_END = '2030-12-31';
+const PAST_DAY = '2024-01-01';
+/** The values of a customer who was archived long ago. */
+const ARCHIVED = { removed: 1, e_date: PAST_DAY };
 
 let school: SmallSchool;
-beforeEach(() => (school = new SmallSchool()));
-afterEach(() => jest.useRealTimers());
 
-/** The last day of who was not archived. */
-const OPEN_END = '2030-12-31';
-const GONE = { removed: 1, e_date: '2024-01-01' };
-const act = (operation: string, id: number, resource = 'customer') =>
-	customerForm(operation, { resource, id });
-const foundBy = async (form: IDataObject) => (await school.run(form)).json.map(({ id }) => id);
-/** Lists of archived records that show another one at each reading. */
-const restlessArchive = () => {
-	school.onCall = (call, request) =>
-		call === 'customer/index' && request.body.removed === 2
-			? school.answerWithUnstableList(request)
-			: undefined;
-};
+beforeEach(() => {
+	school = new SmallSchool();
+});
 
-describe('Archive and Restore', () => {
-	it('take a record once, and give it back once', async () => {
+afterEach(() => {
+	jest.useRealTimers();
+});
+
+function archiveForm(id: number): IDataObject {
+	return customerForm('archive', { id });
+}
+
+function restoreForm(id: number): IDataObject {
+	return customerForm('unarchive', { id });
+}
+
+/** Makes AlfaCRM's list of archived customers incomplete: each reading shows another customer. */
+function makeArchiveListUnstable(): void {
+	school.onCall = (call, request) => {
+		const isArchiveList = call === 'customer/index' && request.body.removed === RECORD_STATUS.archived;
+		return isArchiveList ? school.answerWithUnstableList(request) : undefined;
+	};
+}
+
+/** Reads the requests for lists of archived records. */
+function readArchiveRequests(): unknown[] {
+	return school.requests.filter(({ body }) => body.removed === RECORD_STATUS.archived);
+}
+
+/** Reads the archive flag of each change of a customer that was sent. */
+function readArchiveFlagsSent(): unknown[] {
+	return school.readRequests('customer/update').map(({ body }) => body.removed);
+}
+
+describe('Archive and Restore of a customer', () => {
+	it('Archive sends the flag and returns the field that it changed', async () => {
 		const id = school.addLead({ e_date: OPEN_END });
-		const jobs = ['archive', 'archive', 'unarchive', 'unarchive'].map((operation) => act(operation, id));
-		const [first] = (await school.run(jobs[0])).json;
-		expect(first).toMatchObject({ operationResult: 'updated', changedFields: ['removed'] });
-		expect(await school.runInTurn(...jobs.slice(1))).toBe('unchanged, updated, unchanged');
-		const sent = school.requests.filter(({ url }) => url.endsWith('/update'));
-		expect(sent.map(({ body }) => body.removed)).toEqual([1, 0]);
+
+		const { json } = await school.run(archiveForm(id));
+
+		expect(json).toMatchObject([{ operationResult: 'updated', changedFields: ['removed'] }]);
+		expect(readArchiveFlagsSent()).toEqual([1]);
 	});
 
-	it.each([
-		['archive', {}, 'active still. Archive'],
-		['unarchive', GONE, 'archived still. Restore'],
-	])('say so where AlfaCRM only seems to take it: %s', async (operation, row, shown) => {
+	it('Archive changes nothing in a second run', async () => {
+		const id = school.addLead({ e_date: OPEN_END });
+
+		const results = await school.runInTurn(archiveForm(id), archiveForm(id));
+
+		expect(results).toBe('updated, unchanged');
+		expect(readArchiveFlagsSent()).toEqual([1]);
+	});
+
+	it('Restore brings an archived customer back, and changes nothing in a second run', async () => {
+		const id = school.addLead({ e_date: OPEN_END });
+		await school.run(archiveForm(id));
+
+		const results = await school.runInTurn(restoreForm(id), restoreForm(id));
+
+		expect(results).toBe('updated, unchanged');
+		expect(readArchiveFlagsSent()).toEqual([1, 0]);
+	});
+
+	it('Archive warns in a hint when AlfaCRM takes the change but shows the customer as active', async () => {
 		school.settings.removedWrite = 'ignored';
-		const id = school.addLead({ e_date: OPEN_END, ...row });
-		expect((await school.run(act(operation, id))).hints).toEqual([
-			`AlfaCRM took the change, but shows a customer as ${shown} it there by hand: customer ${id}`,
+		const id = school.addLead({ e_date: OPEN_END });
+
+		const { hints } = await school.run(archiveForm(id));
+
+		expect(hints).toEqual([
+			'AlfaCRM took the change, but shows a customer as active still. Archive it there by hand: customer 1',
 		]);
 	});
 
-	it('have made the change also where AlfaCRM cannot be asked afterwards, and say so', async () => {
-		const id = school.addRecord('group', { name: 'A', branch_ids: [1] });
-		school.onCall = (call) => {
-			if (call === 'group/index' && school.readWrites().length > 0) throw makeAnswerError(403);
-			return undefined;
-		};
-		const { error } = await school.runToEnd(act('archive', id, 'group'));
-		expect(error?.description).toContain(`Saved before: update group ${id}.`);
-		expect(school.readRecord('group', id).removed).toBe(1);
+	it('Restore warns in a hint when AlfaCRM takes the change but shows the customer as archived', async () => {
+		school.settings.removedWrite = 'ignored';
+		const id = school.addLead(ARCHIVED);
+
+		const { hints } = await school.run(restoreForm(id));
+
+		expect(hints).toEqual([
+			'AlfaCRM took the change, but shows a customer as archived still. Restore it there by hand: customer 1',
+		]);
 	});
 
 	it.each([
-		[null, OPEN_END, false],
-		[0, '2024-01-01', false],
-		[null, '2024-01-01', true],
+		{ shown: 'the last day 2030-12-31 and no flag', removed: null, e_date: OPEN_END },
+		{ shown: 'the flag 0, although the last day has passed', removed: 0, e_date: PAST_DAY },
+	])('Restore does not read the archive when the row shows $shown', async ({ removed, e_date }) => {
+		const id = school.addLead({ e_date });
+		showInActiveList({ ...school.readRecord('customer', id), removed });
+
+		await school.run(restoreForm(id));
+
+		expect(readArchiveRequests()).toEqual([]);
+	});
+
+	it('Restore reads the archive when the row shows a past day and no flag', async () => {
+		const id = school.addLead({ e_date: PAST_DAY });
+		showInActiveList({ ...school.readRecord('customer', id), removed: null });
+
+		await school.runToEnd(restoreForm(id));
+
+		expect(readArchiveRequests()).not.toEqual([]);
+	});
+
+	it('Restore is refused when only the archive shows the status and its list is incomplete', async () => {
+		const id = school.addLead({ e_date: PAST_DAY, removed: undefined });
+		makeArchiveListUnstable();
+
+		const { message } = await school.expectRefused(restoreForm(id));
+
+		expect(message).toContain("AlfaCRM's list of archived customers did not come whole");
+	});
+
+	/** Answers a list of customers with one row, unless it is the list of archived customers. */
+	function showInActiveList(row: IDataObject): void {
+		school.onCall = (call, { body }) => {
+			if (call !== 'customer/index' || body.removed === RECORD_STATUS.archived) return undefined;
+			return { items: [row], total: 1 };
+		};
+	}
+});
+
+describe.each([
+	{ rows: 'without the archive flag', shownFields: [] },
+	{ rows: 'with the archive flag', shownFields: ['group.removed'] },
+])('Archive and Restore of a group, where lists show rows $rows', ({ shownFields }) => {
+	beforeEach(() => {
+		school.settings.shownFields = shownFields;
+	});
+
+	it('Archive archives a group whose last day has passed, and changes nothing in a second run', async () => {
+		const id = addGroup({ removed: 0, e_date: '2025-05-31' });
+		const form = customerForm('archive', { resource: 'group', id });
+
+		const results = await school.runInTurn(form, form);
+
+		expect(results).toBe('updated, unchanged');
+		expect(school.readRecord('group', id)).toMatchObject({ removed: 1 });
+		expect(school.readWrites()).toEqual(['group/update']);
+	});
+
+	it('Restore brings an archived group back, and changes nothing in a second run', async () => {
+		const id = addGroup({ removed: 1, e_date: '2025-05-31' });
+		const form = customerForm('unarchive', { resource: 'group', id });
+
+		const results = await school.runInTurn(form, form);
+
+		expect(results).toBe('updated, unchanged');
+		expect(school.readRecord('group', id)).toMatchObject({ removed: 0 });
+		expect(school.readWrites()).toEqual(['group/update']);
+	});
+
+	it('Archive archives a group that Restore has brought back', async () => {
+		const id = addGroup({ removed: 1, e_date: '2025-05-31' });
+		await school.run(customerForm('unarchive', { resource: 'group', id }));
+
+		await school.run(customerForm('archive', { resource: 'group', id }));
+
+		expect(school.readRecord('group', id)).toMatchObject({ removed: 1 });
+	});
+});
+
+describe('Archive of a group that AlfaCRM does not show afterwards', () => {
+	it('says that the group was saved', async () => {
+		const id = addGroup();
+		school.onCall = (call) => {
+			const isReadAfterWrite = call === 'group/index' && school.readWrites().length > 0;
+			if (isReadAfterWrite) throw makeAnswerError(403);
+			return undefined;
+		};
+
+		const { error } = await school.runToEnd(customerForm('archive', { resource: 'group', id }));
+
+		expect(error?.description).toContain('Saved before: update group 1.');
+		expect(school.readRecord('group', id)).toMatchObject({ removed: 1 });
+	});
+});
+
+function addGroup(values: IDataObject = {}): number {
+	return school.addRecord('group', { name: 'Шахматы Сб', branch_ids: [1], ...values });
+}
+
+describe('Create or Update of an active customer', () => {
+	it('does not read the archive', async () => {
+		const id = school.addLead();
+
+		await school.run(customerForm('upsert', { id, matchBy: 'id', fieldsToSet: { note: 'x' } }));
+
+		expect(readArchiveRequests()).toEqual([]);
+		// One search in each of the two branches.
+		expect(school.calls).toEqual(['branch/index', 'customer/index', 'customer/index', 'customer/update']);
+	});
+});
+
+describe('Create or Update by phone of an archived customer', () => {
+	const HINT_LEFT_IN_ARCHIVE =
+		"Archived customers were changed and stay in the archive; 'Restore' brings them back: customer 1";
+
+	beforeEach(() => {
+		school.addLead({ id: 1, phone: [PHONE], note: 'a', ...ARCHIVED });
+	});
+
+	it.each([
+		{ choice: 'left out', options: {} },
+		{ choice: 'Update', options: { ifArchived: 'update' } },
 	])(
-		'ask the archive only where the row does not tell: flag %j, last day %s',
-		async (removed, e_date, asks) => {
-			const id = school.addLead({ e_date });
-			school.onCall = (call, { body }) => {
-				if (call !== 'customer/index' || body.removed === 2) return undefined;
-				return { items: [{ ...school.readRecord('customer', id), removed }], total: 1 };
-			};
-			await school.runToEnd(act('unarchive', id));
-			expect(school.requests.some(({ body }) => body.removed === 2)).toBe(asks);
+		'updates the customer, who stays in the archive, when If the Match Is Archived is $choice',
+		async ({ options }) => {
+			const { json, hints } = await school.run(upsertByPhoneForm({ note: 'b' }, options));
+
+			expect(json).toMatchObject([{ id: 1, operationResult: 'updated', changedFields: ['note'] }]);
+			expect(hints).toEqual([HINT_LEFT_IN_ARCHIVE]);
+			expect(school.readWrites()).toEqual(['customer/update']);
 		},
 	);
 
-	it('take nothing for done that a list of the archive would have to tell', async () => {
-		const id = school.addLead({ ...GONE, removed: undefined });
-		restlessArchive();
-		expect((await school.expectRefused(act('unarchive', id))).message).toContain(
-			"AlfaCRM's list of archived customers did not come whole",
-		);
+	it('restores and updates the customer by one write when If the Match Is Archived is Restore and Update', async () => {
+		const { json, hints } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'restore' }));
+
+		expect(json).toMatchObject([{ id: 1, operationResult: 'updated', changedFields: ['removed', 'note'] }]);
+		expect(hints).toEqual([]);
+		expect(school.readWrites()).toEqual(['customer/update']);
+	});
+
+	it('leaves the customer unchanged when If the Match Is Archived is Skip', async () => {
+		const { json, hints } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'skip' }));
+
+		expect(json).toMatchObject([{ id: 1, operationResult: 'skipped', changedFields: [] }]);
+		expect(hints).toEqual([]);
+		expect(school.readWrites()).toEqual([]);
 	});
 });
 
-it('the archive is not asked by what changes nothing of it', async () => {
-	const id = school.addLead();
-	await school.run(customerForm('upsert', { id, matchBy: 'id', fieldsToSet: { note: 'x' } }));
-	expect(school.calls.filter((call) => call === 'customer/index').length).toBeLessThanOrEqual(3);
-});
+describe('A match of which nobody knows whether it is archived, because the list of the archive is incomplete', () => {
+	const UNKNOWN_STATUS = { phone: [PHONE], note: 'a', e_date: '2100-01-01' };
 
-describe('an archived match of Create or Update', () => {
-	const HINT =
-		"Archived customers were changed and stay in the archive; 'Restore' brings them back: customer ";
-
-	it.each<[string | undefined, string, string[]]>([
-		[undefined, 'updated', ['note']],
-		['update', 'updated', ['note']],
-		['restore', 'updated', ['removed', 'note']],
-		['skip', 'skipped', []],
-	])('is treated as chosen: %s', async (ifArchived, operationResult, changedFields) => {
-		const id = school.addLead({ phone: [PHONE], note: 'a', ...GONE });
-		const { json, hints } = await school.run(
-			upsertByPhoneForm({ note: 'b' }, ifArchived ? { ifArchived } : {}),
-		);
-		expect(json).toMatchObject([{ id, operationResult, changedFields }]);
-		expect(school.readWrites()).toHaveLength(Math.min(changedFields.length, 1));
-		const isLeft = operationResult === 'updated' && ifArchived !== 'restore';
-		expect(hints).toEqual(isLeft ? [`${HINT}${id}`] : []);
+	beforeEach(() => {
+		school.addLead({ id: 1, ...UNKNOWN_STATUS });
+		makeArchiveListUnstable();
 	});
 
 	it.each([
-		[upsertByPhoneForm({ note: 'b' }), 'Run it again. Nothing was saved.'],
-		[findByPhoneForm(), 'Run it again.'],
-	])('that nobody knows to be one is an error, of Find too', async (form, description) => {
-		const id = school.addLead({ phone: [PHONE], note: 'a', e_date: '2100-01-01' });
-		restlessArchive();
-		expect(await school.expectRefused(form)).toMatchObject({
-			message: `AlfaCRM's list of archived customers did not come whole, so it is not sure whether customer ${id} is archived`,
+		{
+			operation: 'Create or Update',
+			form: upsertByPhoneForm({ note: 'b' }),
+			description: 'Run it again. Nothing was saved.',
+		},
+		{ operation: 'Find', form: findByPhoneForm(), description: 'Run it again.' },
+	])('$operation stops with an error that names the customer', async ({ form, description }) => {
+		const error = await school.expectRefused(form);
+
+		expect(error).toMatchObject({
+			message:
+				"AlfaCRM's list of archived customers did not come whole, so it is not sure whether customer 1 is archived",
 			description,
 		});
 	});
 
-	it('that nobody knows to be one lets no other one be chosen', async () => {
-		const id = school.addLead({ phone: [PHONE], e_date: '2100-01-01' });
+	it('Create or Update does not choose an active customer with the same phone instead', async () => {
 		school.addLead({ phone: [PHONE], e_date: OPEN_END });
-		restlessArchive();
+
 		const { message } = await school.expectRefused(upsertByPhoneForm({ note: 'b' }, { ifSeveral: 'newest' }));
-		expect(message).toContain(`whether customer ${id} is archived`);
+
+		expect(message).toContain('whether customer 1 is archived');
 	});
 });
 
-it('Find leaves archived ones out where they are not wanted, and does not say that there is nobody at all', async () => {
-	const id = school.addLead({ phone: [PHONE], ...GONE });
-	expect(await foundBy(findByPhoneForm())).toEqual([id]);
-	expect(await foundBy(findByPhoneForm({ archived: false }))).toEqual([]);
-	const { error } = await school.runToEnd(findByPhoneForm({ archived: false, ifNone: 'refuse' }));
-	expect(error?.message).toBe(
-		'AlfaCRM has no active customer with this phone in the branches that could be searched',
+describe('Find by the phone of an archived customer', () => {
+	beforeEach(() => {
+		school.addLead({ id: 1, phone: [PHONE], ...ARCHIVED });
+	});
+
+	it('returns the archived customer by default', async () => {
+		const { json } = await school.run(findByPhoneForm());
+
+		expect(json).toMatchObject([{ id: 1 }]);
+	});
+
+	it('returns nobody when Include Archived is off', async () => {
+		const { json } = await school.run(findByPhoneForm({ archived: false }));
+
+		expect(json).toEqual([]);
+	});
+
+	it('says that no active customer has the phone when Include Archived is off', async () => {
+		const { message } = await school.expectRefused(findByPhoneForm({ archived: false, ifNone: 'refuse' }));
+
+		expect(message).toBe(
+			'AlfaCRM has no active customer with this phone in the branches that could be searched',
+		);
+	});
+});
+
+/** n8n runs in Moscow, where it is 21:00 on February 10. In Vladivostok it is 04:00 on February 11. */
+describe('A customer who is archived on a day that n8n has not reached', () => {
+	const DAY_OF_SCHOOL = '2026-02-11';
+
+	beforeEach(() => {
+		jest.useFakeTimers({ now: new Date('2026-02-10T18:00:00Z'), advanceTimers: true });
+		school.settings.timeZone = 'Asia/Vladivostok';
+	});
+
+	it('Create or Update restores the customer when If the Match Is Archived is Restore and Update', async () => {
+		const id = addCustomerArchivedToday();
+
+		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'restore' }));
+
+		expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
+		expect(school.readRecord('customer', id)).toMatchObject({ note: 'b', e_date: OPEN_END });
+	});
+
+	it('Create or Update skips the customer when If the Match Is Archived is Skip', async () => {
+		const id = addCustomerArchivedToday();
+
+		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'skip' }));
+
+		expect(json).toMatchObject([{ operationResult: 'skipped' }]);
+		expect(school.readRecord('customer', id)).toMatchObject({ note: 'a', e_date: DAY_OF_SCHOOL });
+	});
+
+	it('Create or Update creates another customer when If the Match Is Archived is Create a New One', async () => {
+		const id = addCustomerArchivedToday();
+
+		const { json } = await school.run(
+			upsertByPhoneForm({ name: 'Мия', note: 'b' }, { ifArchived: 'create' }),
+		);
+
+		expect(json).toMatchObject([{ operationResult: 'created' }]);
+		expect(school.readRecord('customer', id)).toMatchObject({ note: 'a', e_date: DAY_OF_SCHOOL });
+	});
+
+	it('Find leaves the customer out when Include Archived is off', async () => {
+		addCustomerArchivedToday();
+		const active = school.addLead({ phone: [PHONE] });
+
+		const { json } = await school.run(findByPhoneForm({ archived: false }));
+
+		expect(json).toMatchObject([{ id: active }]);
+	});
+
+	it('Find returns active customers first, then archived ones from the newest to the oldest', async () => {
+		const older = addCustomerArchivedToday();
+		const active = school.addLead({ phone: [PHONE] });
+		const newer = addCustomerArchivedToday();
+
+		const { json } = await school.run(findByPhoneForm({ ifSeveral: 'all' }));
+
+		expect(json).toMatchObject([{ id: active }, { id: newer }, { id: older }]);
+	});
+
+	it('Create or Update updates an active customer with the same phone', async () => {
+		addCustomerArchivedToday();
+		const active = school.addLead({ phone: [PHONE] });
+
+		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }));
+
+		expect(json).toMatchObject([{ id: active, operationResult: 'updated' }]);
+	});
+
+	it('Archive leaves the customer unchanged', async () => {
+		const id = addCustomerArchivedToday();
+
+		const results = await school.runInTurn(archiveForm(id));
+
+		expect(results).toBe('unchanged');
+	});
+
+	it('Restore brings the customer back, and changes nothing in a second run', async () => {
+		const id = addCustomerArchivedToday();
+
+		const results = await school.runInTurn(restoreForm(id), restoreForm(id));
+
+		expect(results).toBe('updated, unchanged');
+	});
+
+	it('Archive gives no hint when AlfaCRM answers with a day that n8n has not reached', async () => {
+		const id = school.addLead({ e_date: OPEN_END });
+
+		const { json, hints } = await school.run(archiveForm(id));
+
+		expect(json).toMatchObject([{ operationResult: 'updated' }]);
+		expect(hints).toEqual([]);
+		expect(school.readRecord('customer', id)).toMatchObject({ e_date: DAY_OF_SCHOOL });
+	});
+
+	function addCustomerArchivedToday(): number {
+		return school.addLead({ phone: [PHONE], e_date: DAY_OF_SCHOOL, note: 'a' });
+	}
+});
+
+/** n8n runs in Moscow, where it is 01:00 on February 11. In New York it is 17:00 on February 10. */
+describe('A customer who leaves tomorrow by the calendar of the school', () => {
+	let id: number;
+
+	beforeEach(() => {
+		jest.useFakeTimers({ now: new Date('2026-02-10T22:00:00Z'), advanceTimers: true });
+		school.settings.timeZone = 'America/New_York';
+		id = school.addLead({ phone: [PHONE], e_date: '2026-02-11' });
+	});
+
+	it('Create or Update updates the customer, although it creates a new one for an archived match', async () => {
+		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'create' }));
+
+		expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
+	});
+
+	it('Find returns the customer when Include Archived is off', async () => {
+		const { json } = await school.run(findByPhoneForm({ archived: false }));
+
+		expect(json).toMatchObject([{ id }]);
+	});
+});
+
+describe('An active customer after 2030-12-31, the day that stands for "not archived"', () => {
+	let id: number;
+
+	beforeEach(() => {
+		jest.useFakeTimers({ now: new Date('2031-05-01T09:00:00Z'), advanceTimers: true });
+		id = school.addLead({ phone: [PHONE], e_date: OPEN_END });
+	});
+
+	it.each([
+		{ choice: 'Create a New One', ifArchived: 'create' },
+		{ choice: 'Skip', ifArchived: 'skip' },
+		{ choice: 'Restore and Update', ifArchived: 'restore' },
+	])(
+		'Create or Update only updates the customer when If the Match Is Archived is $choice',
+		async ({ ifArchived }) => {
+			const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived }));
+
+			expect(json).toMatchObject([{ id, operationResult: 'updated', changedFields: ['note'] }]);
+		},
 	);
-});
 
-/** n8n runs in Moscow. */
-describe('where the school and n8n are not on the same day', () => {
-	const clocks = (timeZone: string, now = '2026-02-10T18:00:00Z') => {
-		jest.useFakeTimers({ now: new Date(now), advanceTimers: true });
-		school.settings.timeZone = timeZone;
-	};
-	const SCHOOL_DAY = '2026-02-11';
-	const archivedToday = () => school.addLead({ phone: [PHONE], e_date: SCHOOL_DAY, note: 'a' });
+	it('Find returns the customer when Include Archived is off', async () => {
+		const { json } = await school.run(findByPhoneForm({ archived: false }));
 
-	it.each<[string, string, IDataObject]>([
-		['restore', 'updated', { note: 'b', e_date: OPEN_END }],
-		['skip', 'skipped', { note: 'a', e_date: SCHOOL_DAY }],
-		['create', 'created', { note: 'a', e_date: SCHOOL_DAY }],
-	])('who was archived today in the school is archived: %s', async (ifArchived, result, row) => {
-		clocks('Asia/Vladivostok');
-		const id = archivedToday();
-		expect(await school.runInTurn(upsertByPhoneForm({ name: 'Мия', note: 'b' }, { ifArchived }))).toBe(
-			result,
-		);
-		expect(school.readRecord('customer', id)).toMatchObject(row);
+		expect(json).toMatchObject([{ id }]);
 	});
 
-	it('who was archived today comes last, is no second match, and is not archived again', async () => {
-		clocks('Asia/Vladivostok');
-		const id = archivedToday();
-		const [other, newest] = [school.addLead({ phone: [PHONE] }), archivedToday()];
-		expect(await foundBy(findByPhoneForm({ archived: false }))).toEqual([other]);
-		expect(await foundBy(findByPhoneForm({ ifSeveral: 'all' }))).toEqual([other, newest, id]);
-		expect((await school.run(upsertByPhoneForm({ note: 'b' }))).json).toMatchObject([{ id: other }]);
-		const jobs = ['archive', 'unarchive', 'unarchive'].map((operation) => act(operation, id));
-		expect(await school.runInTurn(...jobs)).toBe('unchanged, updated, unchanged');
-		// And archived again, which the answer shows as a day that n8n has not reached.
-		const { json, hints } = await school.run(act('archive', id));
-		expect([json[0].operationResult, hints]).toEqual(['updated', []]);
-		expect(school.readRecord('customer', id).e_date).toBe(SCHOOL_DAY);
-	});
+	it('Restore leaves the customer unchanged and says so in a hint', async () => {
+		const { json, hints } = await school.run(restoreForm(id));
 
-	it('who will leave tomorrow as the school counts is active', async () => {
-		clocks('America/New_York', '2026-02-10T22:00:00Z');
-		const id = school.addLead({ phone: [PHONE], e_date: SCHOOL_DAY });
-		expect(await school.runInTurn(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'create' }))).toBe(
-			'updated',
-		);
-		expect(await foundBy(findByPhoneForm({ archived: false }))).toEqual([id]);
-	});
-});
-
-it('the day that means "not archived" means it after that day too', async () => {
-	jest.useFakeTimers({ now: new Date('2031-05-01T09:00:00Z'), advanceTimers: true });
-	const id = school.addLead({ phone: [PHONE] });
-	for (const ifArchived of ['create', 'skip', 'restore'])
-		expect((await school.run(upsertByPhoneForm({ note: ifArchived }, { ifArchived }))).json).toMatchObject([
-			{ id, operationResult: 'updated', changedFields: ['note'] },
-		]);
-	expect(await foundBy(findByPhoneForm({ archived: false }))).toEqual([id]);
-	const { json, hints } = await school.run(act('unarchive', id));
-	const hint = `Nothing of this customer had to be changed: customer ${id}`;
-	expect([json[0].operationResult, hints]).toEqual(['unchanged', [hint]]);
-});
-
-describe.each([[[]], [['group.removed']]])('a group, where rows show %j', (shownFields) => {
-	beforeEach(() => (school.settings.shownFields = shownFields));
-	// That its last day has come is no archive.
-	const group = (removed: 0 | 1) =>
-		school.addRecord('group', { name: 'Шахматы Сб', branch_ids: [1], removed, e_date: '2025-05-31' });
-
-	it('that is archived is unarchived once, and archived once', async () => {
-		const id = group(1);
-		const jobs = ['unarchive', 'unarchive', 'archive', 'archive'].map((one) => act(one, id, 'group'));
-		expect(await school.runInTurn(...jobs)).toBe('updated, unchanged, updated, unchanged');
-		expect(school.readRecord('group', id).removed).toBe(1);
-		expect(school.readWrites()).toEqual(['group/update', 'group/update']);
+		expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(hints).toEqual(['Nothing of this customer had to be changed: customer 1']);
 	});
 });
 
 describe('Reject Lead', () => {
-	const reject = (id: number, removed: unknown) =>
-		customerForm('reject', { id, lead_reject_id: 1, additionalFields: { removed } as IDataObject });
-	const lastBody = () => school.requests.filter(({ url }) => url.endsWith('/update')).at(-1)?.body;
+	const REASON = 1;
 
-	it('saves the reason once, and archives only where that is wanted', async () => {
+	it('saves the reason, and changes nothing in a second run', async () => {
 		const id = school.addLead();
-		expect(await school.runInTurn(reject(id, false), reject(id, false))).toBe('updated, unchanged');
-		expect(await school.runInTurn(reject(id, 'true'), reject(id, true))).toBe('updated, unchanged');
-		expect(lastBody()).toEqual({ removed: 1 });
+
+		const results = await school.runInTurn(rejectForm(id, false), rejectForm(id, false));
+
+		expect(results).toBe('updated, unchanged');
+		expect(school.readRecord('customer', id)).toMatchObject({ lead_reject_id: REASON });
 	});
 
-	it.each([false, 0, 'false', '0'])('with Archive Too = %j takes nobody out of the archive', async (no) => {
-		const id = school.addLead(GONE);
-		expect(await school.runInTurn(reject(id, no))).toBe('updated');
-		expect(lastBody()).toEqual({ lead_reject_id: 1 });
-		expect(school.readRecord('customer', id).e_date).toBe(GONE.e_date);
+	it.each([true, 'true'])('archives a lead with this reason when Archive Too is %j', async (archiveToo) => {
+		const id = school.addLead({ lead_reject_id: REASON });
+
+		const results = await school.runInTurn(rejectForm(id, archiveToo));
+
+		expect(results).toBe('updated');
+		expect(readUpdates()).toEqual([{ removed: 1 }]);
 	});
+
+	it('changes nothing in a second run with Archive Too', async () => {
+		const id = school.addLead();
+
+		const results = await school.runInTurn(rejectForm(id, true), rejectForm(id, true));
+
+		expect(results).toBe('updated, unchanged');
+	});
+
+	it.each([false, 0, 'false', '0'])(
+		'leaves an archived lead in the archive when Archive Too is %j',
+		async (archiveToo) => {
+			const id = school.addLead(ARCHIVED);
+
+			const results = await school.runInTurn(rejectForm(id, archiveToo));
+
+			expect(results).toBe('updated');
+			expect(readUpdates()).toEqual([{ lead_reject_id: REASON }]);
+			expect(school.readRecord('customer', id)).toMatchObject({ e_date: PAST_DAY });
+		},
+	);
 
 	it('refuses a client', async () => {
-		const client = school.addLead({ is_study: 1 });
-		expect((await school.runToEnd(reject(client, false))).error).toMatchObject({
-			message: `Customer ${client} is a client, not a lead`,
+		const id = school.addLead({ is_study: CUSTOMER_TYPE.client });
+
+		const error = await school.expectRefused(rejectForm(id, false));
+
+		expect(error).toMatchObject({
+			message: 'Customer 1 is a client, not a lead',
 			description: 'Nothing was saved.',
 		});
 	});
+
+	function rejectForm(id: number, archiveToo: unknown): IDataObject {
+		const additionalFields = { removed: archiveToo } as IDataObject;
+		return customerForm('reject', { id, lead_reject_id: REASON, additionalFields });
+	}
+
+	function readUpdates(): IDataObject[] {
+		return school.readRequests('customer/update').map(({ body }) => body);
+	}
 });

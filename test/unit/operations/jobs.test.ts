@@ -1,202 +1,419 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { upsertByPhoneForm, customerForm, SmallSchool } from './school';
+import { CUSTOMER_TYPE, LESSON_STATUS, PAY_TYPE, WORKING_HOUR_WEEKDAY } from '../../support/codes';
+import { customerForm, SmallSchool, upsertByPhoneForm } from './school';
 
+/** The last day of every customer whom nobody has archived. */
 const OPEN_END = '2030-12-31';
+const TODAY = '2026-03-01';
+/** A day on which a customer was archived before today. */
+const PAST_DAY = '2025-12-01';
+
+/** A lead, unless a test makes her a client. */
+const MIA = 1;
+const GROUP = 1;
+const MANAGER = 4;
 
 let school: SmallSchool;
+
 beforeEach(() => {
-	jest.useFakeTimers({ now: new Date('2026-03-01T12:00:00Z'), advanceTimers: true });
+	jest.useFakeTimers({ now: new Date(`${TODAY}T12:00:00Z`), advanceTimers: true });
 	school = new SmallSchool();
 });
-afterEach(() => jest.useRealTimers());
 
-const lead = (row: IDataObject = {}) => school.addLead({ e_date: OPEN_END, ...row });
-const stored = (id: unknown) => school.readRecord('customer', Number(id));
-const job = (operation: string, id: number, more: IDataObject = {}) =>
-	customerForm(operation, { id, ...more });
-const hintsOf = async (form: IDataObject) => (await school.run(form)).hints;
-const lastSent = () => school.requests.at(-1);
+afterEach(() => {
+	jest.useRealTimers();
+});
 
-describe('a step of a lead or client', () => {
-	it.each<[operation: string, given: IDataObject, before: IDataObject, after: IDataObject]>([
-		[
-			'convertToClient',
-			{ additionalFields: { study_status_id: 2 } },
-			{},
-			{ is_study: 1, study_status_id: 2 },
-		],
-		['convertToClient', {}, {}, { is_study: 1 }],
-		['moveToStage', { lead_status_id: 3 }, { lead_status_id: 1 }, { lead_status_id: 3 }],
-		['assignManager', { assigned_id: '4' }, { assigned_id: null }, { assigned_id: 4 }],
-		['assignTeachers', { teacher_ids: '2, 3' }, { teacher_ids: [1, 2] }, { teacher_ids: [1, 2, 3] }],
-		[
-			'assignTeachers',
-			{ teacher_ids: [2, 3], listMode: 'replace' },
-			{ teacher_ids: [1, 2] },
-			{ teacher_ids: [2, 3] },
-		],
-		['reject', { lead_reject_id: 1 }, { lead_reject_id: null }, { lead_reject_id: 1, e_date: OPEN_END }],
-		['archive', { additionalFields: { customer_reject_id: 1 } }, {}, { customer_reject_id: 1 }],
-		['unarchive', {}, { e_date: '2025-01-31' }, { e_date: OPEN_END }],
-	])('%s with %j is done once, and again changes nothing', async (operation, given, before, after) => {
-		const id = lead(before);
-		expect(await school.runInTurn(job(operation, id, given))).toBe('updated');
-		expect(stored(id)).toMatchObject(after);
-		const state = { ...stored(id) };
-		expect(await school.runInTurn(job(operation, id, given))).toBe('unchanged');
-		expect(school.readWrites()).toEqual(['customer/update']);
-		expect(stored(id)).toEqual(state);
+/** Adds the lead Mia, who is active unless the values say otherwise. */
+function addMia(values: IDataObject = {}): void {
+	school.addLead({ id: MIA, e_date: OPEN_END, ...values });
+}
+
+describe('Actions that change the card of a customer', () => {
+	it.each([
+		{
+			action: 'Convert to Client',
+			operation: 'convertToClient',
+			parameters: {},
+			before: { is_study: CUSTOMER_TYPE.lead },
+			after: { is_study: CUSTOMER_TYPE.client },
+		},
+		{
+			action: 'Convert to Client with a study status',
+			operation: 'convertToClient',
+			parameters: { additionalFields: { study_status_id: 2 } },
+			before: { is_study: CUSTOMER_TYPE.lead },
+			after: { is_study: CUSTOMER_TYPE.client, study_status_id: 2 },
+		},
+		{
+			action: 'Move to Stage',
+			operation: 'moveToStage',
+			parameters: { lead_status_id: 3 },
+			before: { lead_status_id: 1 },
+			after: { lead_status_id: 3 },
+		},
+		{
+			action: 'Assign Manager',
+			operation: 'assignManager',
+			parameters: { assigned_id: '4' },
+			before: { assigned_id: null },
+			after: { assigned_id: MANAGER },
+		},
+		{
+			action: 'Assign Teachers, which adds teachers by default,',
+			operation: 'assignTeachers',
+			parameters: { teacher_ids: '2, 3' },
+			before: { teacher_ids: [1, 2] },
+			after: { teacher_ids: [1, 2, 3] },
+		},
+		{
+			action: 'Assign Teachers that replaces the teachers',
+			operation: 'assignTeachers',
+			parameters: { teacher_ids: [2, 3], listMode: 'replace' },
+			before: { teacher_ids: [1, 2] },
+			after: { teacher_ids: [2, 3] },
+		},
+		{
+			action: 'Reject Lead',
+			operation: 'reject',
+			parameters: { lead_reject_id: 1 },
+			before: { lead_reject_id: null },
+			after: { lead_reject_id: 1, e_date: OPEN_END },
+		},
+		{
+			action: 'Archive with a reason',
+			operation: 'archive',
+			parameters: { additionalFields: { customer_reject_id: 1 } },
+			before: { e_date: OPEN_END },
+			after: { customer_reject_id: 1, e_date: TODAY },
+		},
+		{
+			action: 'Restore',
+			operation: 'unarchive',
+			parameters: {},
+			before: { e_date: PAST_DAY },
+			after: { e_date: OPEN_END },
+		},
+	])(
+		'$action changes the card, and sends nothing in a second run',
+		async ({ operation, parameters, before, after }) => {
+			addMia(before);
+			const form = customerForm(operation, { id: MIA, ...parameters });
+
+			const results = await school.runInTurn(form, form);
+
+			expect(results).toBe('updated, unchanged');
+			expect(school.readRecord('customer', MIA)).toMatchObject(after);
+			expect(school.readWrites()).toEqual(['customer/update']);
+		},
+	);
+
+	it('Reject Lead names the reason as the form does when AlfaCRM refuses it', async () => {
+		addMia();
+		school.onCall = (call) => {
+			if (call !== 'customer/update') return undefined;
+			return { success: false, errors: { lead_reject_id: ['Неверно'] } };
+		};
+
+		const { error } = await school.runToEnd(customerForm('reject', { id: MIA, lead_reject_id: 1 }));
+
+		expect(error?.message).toBe('AlfaCRM did not update customer 1: Reason – Неверно');
+		expect(error?.description).toContain("'Reason' (lead_reject_id)");
+	});
+});
+
+describe('A change of a customer in the archive', () => {
+	const HINT_LEFT_IN_ARCHIVE =
+		"Archived customers were changed and stay in the archive; 'Restore' brings them back: customer 1";
+
+	it.each([
+		{ action: 'Convert to Client', operation: 'convertToClient', after: { is_study: CUSTOMER_TYPE.client } },
+		{ action: 'Assign Manager', operation: 'assignManager', after: { assigned_id: MANAGER } },
+	])('$action leaves the customer in the archive and says so in a hint', async ({ operation, after }) => {
+		addMia({ e_date: PAST_DAY });
+
+		const { hints } = await school.run(customerForm(operation, { id: MIA, assigned_id: MANAGER }));
+
+		expect(hints).toEqual([HINT_LEFT_IN_ARCHIVE]);
+		expect(school.readRecord('customer', MIA)).toMatchObject({ ...after, e_date: PAST_DAY });
 	});
 
-	it('names whom it changes and leaves in the archive', async () => {
-		const id = lead({ e_date: '2025-12-01' });
-		for (const form of [job('convertToClient', id), job('assignManager', id, { assigned_id: 4 })])
-			expect(await hintsOf(form)).toEqual([
-				`Archived customers were changed and stay in the archive; 'Restore' brings them back: customer ${id}`,
-			]);
-		expect(stored(id)).toMatchObject({ is_study: 1, e_date: '2025-12-01' });
-		// Nothing is changed any more, which is said; who is brought back does not stay there, nor does who is active.
-		expect(await hintsOf(job('convertToClient', id))).toEqual([
-			`Nothing of this customer had to be changed: customer ${id}`,
-		]);
-		for (const form of [job('unarchive', id), job('convertToClient', lead())])
-			expect(await hintsOf(form)).toEqual([]);
+	it('Convert to Client does not mention the archive when it changes nothing', async () => {
+		addMia({ e_date: PAST_DAY, is_study: CUSTOMER_TYPE.client });
+
+		const { hints } = await school.run(customerForm('convertToClient', { id: MIA }));
+
+		expect(hints).toEqual(['Nothing of this customer had to be changed: customer 1']);
+	});
+
+	it('Restore gives no hint, because the customer does not stay in the archive', async () => {
+		addMia({ e_date: PAST_DAY });
+
+		const { hints } = await school.run(customerForm('unarchive', { id: MIA }));
+
+		expect(hints).toEqual([]);
+	});
+
+	it('Convert to Client counts a customer who leaves today as archived', async () => {
+		addMia({ e_date: TODAY });
+
+		const { hints } = await school.run(customerForm('convertToClient', { id: MIA }));
+
+		expect(hints).toEqual([HINT_LEFT_IN_ARCHIVE]);
 	});
 
 	it.each([
-		['since today', '2026-03-01', 1],
-		['from a day on that is to come', '2026-04-01', 0],
-	])('names whom it changes and who is archived %s', async (_when, e_date, count) => {
-		expect(await hintsOf(job('convertToClient', lead({ e_date })))).toHaveLength(count);
+		{ customer: 'who will leave next month', e_date: '2026-04-01' },
+		{ customer: 'without a last day', e_date: OPEN_END },
+	])('Convert to Client gives no hint for a customer $customer', async ({ e_date }) => {
+		addMia({ e_date });
+
+		const { hints } = await school.run(customerForm('convertToClient', { id: MIA }));
+
+		expect(hints).toEqual([]);
 	});
 });
 
-describe('Move to Stage', () => {
+describe('The stage of a lead', () => {
+	const THIRD_STAGE = 3;
+
 	beforeEach(() => {
-		for (let id = 1; id <= 4; id++)
-			school.addRecord('lead-status', { id, name: `Этап ${id}`, is_enabled: 1 });
+		school.addRecord('lead-status', { id: 1, name: 'Этап 1', is_enabled: 1 });
+		school.addRecord('lead-status', { id: 2, name: 'Этап 2', is_enabled: 1 });
+		school.addRecord('lead-status', { id: THIRD_STAGE, name: 'Этап 3', is_enabled: 1 });
+		school.addRecord('lead-status', { id: 4, name: 'Этап 4', is_enabled: 1 });
+		addMia({ lead_status_id: THIRD_STAGE });
 	});
-	const move = async (id: number, lead_status_id: unknown) =>
-		(await school.run(job('moveToStage', id, { lead_status_id } as IDataObject))).json[0];
+
+	it.each(['none', 'Not Sorted'])('Move to Stage takes a lead out of its stage by "%s"', async (stage) => {
+		const form = customerForm('moveToStage', { id: MIA, lead_status_id: stage });
+
+		const { json } = await school.run(form);
+
+		expect(json).toMatchObject([{ operationResult: 'updated', lead_status_id: null }]);
+		expect(school.readRequests('customer/update')).toMatchObject([{ body: { lead_status_id: null } }]);
+	});
 
 	it.each(['none', 'Not Sorted'])(
-		'%s takes a lead out of its stage, once, and so does Update',
+		'Move to Stage leaves a lead without a stage unchanged by "%s"',
 		async (stage) => {
-			const id = lead({ lead_status_id: 3 });
-			expect(await move(id, stage)).toMatchObject({ operationResult: 'updated', lead_status_id: null });
-			expect(lastSent()?.body).toEqual({ lead_status_id: null });
-			expect(await move(id, stage)).toMatchObject({ operationResult: 'unchanged' });
-			await move(id, 3);
-			await school.run(job('update', id, { updateFields: { lead_status_id: stage } }));
-			expect(stored(id).lead_status_id).toBeNull();
+			school.changeRecord('customer', MIA, { lead_status_id: null });
+
+			const { json } = await school.run(customerForm('moveToStage', { id: MIA, lead_status_id: stage }));
+
+			expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
+			expect(school.readWrites()).toEqual([]);
 		},
 	);
 
-	it.each([null, undefined, ''])('%s is no stage, and changes nothing', async (lead_status_id) => {
-		const form = job('moveToStage', lead({ lead_status_id: 3 }), { lead_status_id } as IDataObject);
-		expect((await school.expectRefused(form)).message).toBe("'Stage' is empty, but it is required");
+	it.each(['none', 'Not Sorted'])('Update takes a lead out of its stage by "%s"', async (stage) => {
+		await school.run(customerForm('update', { id: MIA, updateFields: { lead_status_id: stage } }));
+
+		expect(school.readRecord('customer', MIA)).toMatchObject({ lead_status_id: null });
 	});
 
-	it.each(['create', 'upsert'])(
-		'in %s as JSON sends no stage for a new lead that is not sorted',
-		async (operation) => {
-			const json = JSON.stringify({ name: 'Анна', is_study: 0, legal_type: 1, lead_status_id: 'none' });
-			const { json: made } = await school.run({ ...upsertByPhoneForm(), operation, inputMode: 'json', json });
-			expect(lastSent()?.body).not.toHaveProperty('lead_status_id');
-			expect(stored(made[0].id).lead_status_id).toBeNull();
-		},
-	);
+	it.each([null, undefined, ''])('Move to Stage refuses %j as a stage', async (stage) => {
+		const form = customerForm('moveToStage', { id: MIA, lead_status_id: stage as string });
+
+		const { message } = await school.expectRefused(form);
+
+		expect(message).toBe("'Stage' is empty, but it is required");
+	});
+
+	it.each([
+		{ action: 'Create', form: customerForm('create') },
+		{ action: 'Create or Update', form: upsertByPhoneForm() },
+	])('$action from JSON sends no stage for a new lead who is not sorted', async ({ form }) => {
+		const newLead = { name: 'Анна', is_study: CUSTOMER_TYPE.lead, legal_type: 1, lead_status_id: 'none' };
+
+		const { json } = await school.run({ ...form, inputMode: 'json', json: JSON.stringify(newLead) });
+
+		const [{ body }] = school.readRequests('customer/create');
+		expect(body).not.toHaveProperty('lead_status_id');
+		expect(school.readRecord('customer', Number(json[0].id))).toMatchObject({ lead_status_id: null });
+	});
 });
 
-it('a reason that AlfaCRM refuses is named as the form names it', async () => {
-	school.onCall = (call) =>
-		call === 'customer/update' ? { success: false, errors: { lead_reject_id: ['Неверно'] } } : undefined;
-	const { error } = await school.runToEnd(job('reject', lead(), { lead_reject_id: 1, additionalFields: {} }));
-	expect(`${error?.message} ${error?.description}`).toContain("'Reason' (lead_reject_id)");
-});
+describe('Get by Customer of groups', () => {
+	const form = customerForm('getByCustomer', { resource: 'cgi', customer_id: MIA, returnAll: true });
 
-describe('an action that goes out as it is declared', () => {
-	const sent = async (form: IDataObject) => {
+	beforeEach(() => {
+		school.addRecord('group', { id: GROUP, name: 'A', branch_ids: [1] });
+		addMia();
+	});
+
+	it('returns the memberships of the customer only', async () => {
+		const ownMembership = addMembership(MIA);
+		addMembership(school.addLead());
+
 		const { json } = await school.run(form);
-		// Names come from lists that are read afterwards.
-		const { url, query, body } = school.requests.filter((call) => !call.url.endsWith('/index')).at(-1)!;
-		return { json, url: url.slice(url.indexOf('/v2api')), query, body };
-	};
 
-	it('finds the groups of a customer', async () => {
-		const [id, group] = [lead(), school.addRecord('group', { name: 'A', branch_ids: [1] })];
-		const days = { b_date: '01.01.2026', e_date: '31.12.2026' };
-		const own = school.addRecord('cgi', { customer_id: id, group_id: group, branch_id: 1, ...days });
-		school.addRecord('cgi', { customer_id: lead(), group_id: group, branch_id: 1, ...days });
-		const additionalFields: IDataObject = { b_date: '2000-01-01', e_date: '2040-01-01' };
-		const more = { resource: 'cgi', customer_id: id, returnAll: true };
-		const form = customerForm('getByCustomer', { ...more, additionalFields });
-		expect(await sent(form)).toMatchObject({
-			...{ json: [{ id: own }], url: '/v2api/1/cgi/customer', query: { customer_id: id } },
-			body: { b_date: '01.01.2000', e_date: '01.01.2040' },
-		});
-		for (const b_date of ['', null, undefined]) {
-			const { message } = await school.expectRefused({ ...form, additionalFields: { b_date } });
-			expect(message).toContain("'Start Date' is set but came out empty");
-		}
+		expect(json).toMatchObject([{ id: ownMembership }]);
 	});
 
-	it('reads the calendar of a customer, a bare list', async () => {
-		const ids = { customer_ids: [lead()], teacher_ids: [1] };
+	it('sends the customer in the query and the days as AlfaCRM writes them', async () => {
+		const additionalFields = { b_date: '2000-01-01', e_date: '2040-01-01' };
+
+		await school.run({ ...form, additionalFields });
+
+		const [{ url, query, body }] = school.readRequests('cgi/customer');
+		expect(url).toBe('https://demo.s20.online/v2api/1/cgi/customer');
+		expect(query).toEqual({ customer_id: MIA });
+		expect(body).toMatchObject({ b_date: '01.01.2000', e_date: '01.01.2040' });
+	});
+
+	it.each(['', null, undefined])('refuses %j as the start date', async (b_date) => {
+		const additionalFields = { b_date } as IDataObject;
+
+		const { message } = await school.expectRefused({ ...form, additionalFields });
+
+		expect(message).toContain("'Start Date' is set but came out empty");
+	});
+
+	function addMembership(customer: number): number {
+		return school.addRecord('cgi', {
+			customer_id: customer,
+			group_id: GROUP,
+			branch_id: 1,
+			b_date: '01.01.2026',
+			e_date: '31.12.2026',
+		});
+	}
+});
+
+describe('Get Calendar', () => {
+	it('returns the lessons of a customer between two days, which AlfaCRM sends as a bare list', async () => {
+		addMia();
 		school.addRecord('teacher', { name: 'A', branch_ids: [1] });
-		for (const path of ['subject', 'lesson-type']) school.addRecord(path, { name: 'A' });
-		const lesson = { branch_id: 1, status: 1, date: '2026-03-02', lesson_type_id: 1, subject_id: 1, ...ids };
+		school.addRecord('subject', { name: 'A' });
+		school.addRecord('lesson-type', { name: 'A' });
 		school.addRecord('lesson', {
-			...lesson,
+			branch_id: 1,
+			status: LESSON_STATUS.planned,
+			date: '2026-03-02',
 			time_from: '2026-03-02 10:00:00',
 			time_to: '2026-03-02 11:00:00',
+			lesson_type_id: 1,
+			subject_id: 1,
+			teacher_ids: [1],
+			customer_ids: [MIA],
 		});
-		const [date1, date2] = ['2026-03-01', '2026-03-03'];
-		const form = customerForm('getCalendar', { id: 1, date1, date2 });
-		const { json, url, query } = await sent(form);
-		expect(url).toBe('/v2api/1/calendar/customer');
-		expect(query).toEqual({ id: 1, date1: '01.03.2026', date2: '03.03.2026' });
-		expect(json).toEqual([expect.objectContaining({ start: expect.anything() as unknown })]);
-	});
 
-	it('adds and spends bonus points, which the overview tells', async () => {
-		const id = lead({ is_study: 1, balance_bonus: 0 });
-		for (const [change, amount, sum] of [
-			['bonus-add', 50, 50],
-			['bonus-spend', 20, 30],
-		] as const) {
-			const { url, query, body } = await sent(job('changeBonus', id, { change, amount, note: 'Подарок' }));
-			expect([url, query]).toEqual([`/v2api/1/bonus/${change}`, { customer_id: id }]);
-			expect(body).toEqual({ amount, note: 'Подарок' });
-			const [{ bonus }] = (await school.run(customerForm('getOverview', { id }))).json;
-			expect(bonus).toBe(sum);
-		}
-	});
+		const { json } = await school.run(
+			customerForm('getCalendar', { id: MIA, date1: '2026-03-01', date2: '2026-03-03' }),
+		);
 
-	it('sends a correction or refund with its sign, type and day, none of which is missing', async () => {
+		expect(json).toEqual([expect.objectContaining({ start: '2026-03-02 10:00:00' })]);
+		const [{ url, query }] = school.readRequests('calendar/customer');
+		expect(url).toBe('https://demo.s20.online/v2api/1/calendar/customer');
+		expect(query).toEqual({ id: MIA, date1: '01.03.2026', date2: '03.03.2026' });
+	});
+});
+
+describe('Change Bonus', () => {
+	it.each([
+		{ verb: 'adds', change: 'bonus-add', before: 0, amount: 50, after: 50 },
+		{ verb: 'spends', change: 'bonus-spend', before: 50, amount: 20, after: 30 },
+	])('$verb bonus money, and Get Overview shows the sum', async ({ change, before, amount, after }) => {
+		addMia({ is_study: CUSTOMER_TYPE.client, balance_bonus: before });
+
+		await school.run(customerForm('changeBonus', { id: MIA, change, amount, note: 'Подарок' }));
+
+		const [{ url, query, body }] = school.readRequests(`bonus/${change}`);
+		expect(url).toBe(`https://demo.s20.online/v2api/1/bonus/${change}`);
+		expect(query).toEqual({ customer_id: MIA });
+		expect(body).toEqual({ amount, note: 'Подарок' });
+		const overview = await school.run(customerForm('getOverview', { id: MIA }));
+		expect(overview.json).toMatchObject([{ bonus: after }]);
+	});
+});
+
+describe('Create Correction or Refund', () => {
+	beforeEach(() => {
+		addMia();
 		school.addRecord('pay-account', { name: 'A' });
-		const fields = { customer_id: lead(), income: -250.5, pay_type_id: 2, document_date: '2026-02-09' };
-		const correction = (more: IDataObject = {}) =>
-			customerForm('createCorrection', { resource: 'pay', pay_account_id: 1, ...fields, ...more });
-		expect(await sent(correction({ additionalFields: { note: 'Ошибка кассы' } }))).toMatchObject({
-			url: '/v2api/1/pay/create',
-			body: { branch_id: 1, income: -250.5, pay_type_id: 2, document_date: '09.02.2026' },
-		});
-		expect(school.readRecords('pay')).toMatchObject([{ income: '-250.50', note: 'Ошибка кассы' }]);
-		const [shown] = (await school.run(correction())).json;
-		expect(shown).toMatchObject({ document_date: '2026-02-09', customer_id: 1 });
-		expect(Object.keys(shown).length).toBeLessThan(15);
-		for (const [label, more] of [
-			['Amount', { income: '' }],
-			['Payment Type', { pay_type_id: '' }],
-			['Payment Date', { document_date: '' }],
-		] as const)
-			expect((await school.expectRefused(correction(more))).message).toContain(`'${label}'`);
 	});
 
-	it('lists the working hours that the school has', async () => {
-		const form = customerForm('getWorkingHours', { resource: 'teacher', returnAll: true });
-		expect((await sent(form)).url).toBe('/v2api/1/teacher/working-hour');
+	it('sends the sum with its sign, the type and the day', async () => {
+		await school.run(refundForm());
+
+		const [{ url, body }] = school.readRequests('pay/create');
+		expect(url).toBe('https://demo.s20.online/v2api/1/pay/create');
+		expect(body).toMatchObject({
+			branch_id: 1,
+			income: -250.5,
+			pay_type_id: PAY_TYPE.refund,
+			document_date: '09.02.2026',
+		});
+	});
+
+	it('saves the sum and the note', async () => {
+		await school.run(refundForm({ additionalFields: { note: 'Ошибка кассы' } }));
+
+		expect(school.readRecords('pay')).toMatchObject([{ income: '-250.50', note: 'Ошибка кассы' }]);
+	});
+
+	it('returns the useful fields of the payment, with the day as an ISO date', async () => {
+		const { json } = await school.run(refundForm());
+
+		expect(json).toMatchObject([{ document_date: '2026-02-09', customer_id: MIA }]);
+		expect(Object.keys(json[0]).sort()).toEqual([
+			'branch_id',
+			'changedFields',
+			'customer_id',
+			'document_date',
+			'expenditure',
+			'id',
+			'income',
+			'note',
+			'operationResult',
+			'pay_account_id',
+			'pay_type_id',
+			'payer_name',
+		]);
+	});
+
+	it.each([
+		{ label: 'Amount', parameters: { income: '' } },
+		{ label: 'Payment Type', parameters: { pay_type_id: '' } },
+		{ label: 'Payment Date', parameters: { document_date: '' } },
+	])('is refused without $label', async ({ label, parameters }) => {
+		const { message } = await school.expectRefused(refundForm(parameters));
+
+		expect(message).toContain(`'${label}'`);
+	});
+
+	/** Fills the form: 250.50 are given back to Mia. */
+	function refundForm(parameters: IDataObject = {}): IDataObject {
+		return customerForm('createCorrection', {
+			resource: 'pay',
+			pay_account_id: 1,
+			customer_id: MIA,
+			income: -250.5,
+			pay_type_id: PAY_TYPE.refund,
+			document_date: '2026-02-09',
+			...parameters,
+		});
+	}
+});
+
+describe('Get Working Hours', () => {
+	it('returns the working hours of all teachers', async () => {
+		const workingHours = school.addRecord('working-hour', {
+			teacher_id: 1,
+			branch_id: 1,
+			weekday: WORKING_HOUR_WEEKDAY.monday,
+			time_from: '10:00',
+			time_to: '12:59',
+		});
+
+		const { json } = await school.run(
+			customerForm('getWorkingHours', { resource: 'teacher', returnAll: true }),
+		);
+
+		expect(json).toMatchObject([{ id: workingHours }]);
+		const [{ url }] = school.readRequests('teacher/working-hour');
+		expect(url).toBe('https://demo.s20.online/v2api/1/teacher/working-hour');
 	});
 });

@@ -5,257 +5,506 @@ import { forgetAccounts } from '../../../nodes/AlfaCrm/api/accountKnowledge';
 import { HOUR_MS, MINUTE_MS } from '../../../nodes/AlfaCrm/values/time';
 import type { Settings } from '../../../sandbox';
 import { depth, seed } from '../../support/depth';
-import type { SentRequest } from '../apiSupport';
-import { upsertByPhoneForm, findByPhoneForm, customerForm, PHONE, SmallSchool } from './school';
+import { customerForm, findByPhoneForm, PHONE, SmallSchool, upsertByPhoneForm } from './school';
 
-/** What an execution knows because another one has learnt it: each run of the school is an execution of its own. */
+/**
+ * Each run of the school is an execution of its own. These tests show what an execution does differently because an earlier
+ * execution has learnt something about the account.
+ */
 let school: SmallSchool;
+
 beforeEach(() => {
 	jest.useFakeTimers({ now: new Date('2026-02-10T09:00:00Z'), advanceTimers: true });
 	school = new SmallSchool();
 });
-afterEach(() => jest.useRealTimers());
 
-const pass = (ms: number) => jest.advanceTimersByTime(ms);
-/** What a run costs. */
-const costOf = async (form: IDataObject, each?: IDataObject[]) => {
-	// The clock of these tests moves by leaps.
-	pass(1);
-	const before = school.calls.length;
-	const { json, error } = await school.runToEnd(form, each ? { parametersByItem: each } : {});
-	return { json, error, calls: school.calls.slice(before) };
-};
-const asked = () => school.readRequests('customer/index').map(({ body }: SentRequest) => body.phone);
-const openBranches = (count: number) => {
-	for (const { id } of school.readRecords('branch')) school.store.remove('branch', Number(id));
-	for (let id = 1; id <= count; id++) school.addRecord('branch', { id, name: `Филиал ${id}`, is_active: 1 });
-};
-const numbered = (n: number) => `8 900 777 41 ${10 + n}`;
-const newLead = (n: number) => upsertByPhoneForm({ name: 'Новый Лид' }, {}, numbered(n));
+afterEach(() => {
+	jest.useRealTimers();
+});
 
-describe('a new number', () => {
+/** Phones that nobody has yet. */
+const NEW_PHONE = '8 900 777 41 11';
+const SECOND_NEW_PHONE = '8 900 777 41 12';
+const THIRD_NEW_PHONE = '8 900 777 41 13';
+
+describe('Create or Update of a new phone, after an execution found a phone in another spelling', () => {
 	it.each([
-		[1, 2],
-		[3, 4],
+		{ branches: 1, calls: ['customer/index', 'customer/create'] },
+		{ branches: 3, calls: ['customer/index', 'customer/index', 'customer/index', 'customer/create'] },
 	])(
-		'with %i branches costs %i calls once somebody was found in another spelling',
-		async (branches, cost) => {
-			openBranches(branches);
-			school.addLead({ phone: [PHONE] });
-			await school.run(findByPhoneForm({}, '89005550001'));
-			for (const n of [1, 2, 3]) {
-				const { json, calls } = await costOf(newLead(n));
-				expect(json).toMatchObject([{ operationResult: 'created' }]);
-				expect(calls).toEqual([...Array<string>(cost - 1).fill('customer/index'), 'customer/create']);
-			}
-			// The branches are looked at again.
-			pass(MINUTE_MS + 1);
-			expect((await costOf(newLead(4))).calls).toHaveLength(cost + 1);
-			pass(HOUR_MS);
-			expect((await costOf(newLead(5))).calls.length).toBeGreaterThan(cost + 1);
+		'searches once per branch and creates the lead when the number of branches is $branches',
+		async ({ branches, calls }) => {
+			setBranchCount(branches);
+			await findPhoneInAnotherSpelling();
+
+			const execution = await runAndReadCalls(createLeadForm(NEW_PHONE));
+
+			expect(execution.json).toMatchObject([{ operationResult: 'created' }]);
+			expect(execution.calls).toEqual(calls);
 		},
 	);
 
-	it('shows how AlfaCRM looks by anybody whose number has its last four digits', async () => {
+	it('searches once for the third new phone, too', async () => {
+		setBranchCount(1);
+		await findPhoneInAnotherSpelling();
+		await school.run(createLeadForm(NEW_PHONE));
+		await school.run(createLeadForm(SECOND_NEW_PHONE));
+
+		const { calls } = await runAndReadCalls(createLeadForm(THIRD_NEW_PHONE));
+
+		expect(calls).toEqual(['customer/index', 'customer/create']);
+	});
+
+	it('reads the branches again after a minute', async () => {
+		setBranchCount(1);
+		await findPhoneInAnotherSpelling();
+		jest.advanceTimersByTime(MINUTE_MS + 1);
+
+		const { calls } = await runAndReadCalls(createLeadForm(NEW_PHONE));
+
+		expect(calls).toEqual(['branch/index', 'customer/index', 'customer/create']);
+	});
+
+	it('searches for every spelling again after an hour', async () => {
+		setBranchCount(1);
+		await findPhoneInAnotherSpelling();
+		jest.advanceTimersByTime(HOUR_MS + 1);
+		school.requests.length = 0;
+
+		await school.run(createLeadForm(NEW_PHONE));
+
+		expect(readSearchedPhones()).toEqual(['07774111', '4111', '41-11', '41 11']);
+	});
+});
+
+describe('Create or Update of a new phone', () => {
+	it('learns from a stranger with the same last four digits that one spelling is enough', async () => {
 		school.addLead({ phone: ['+7(911)222-41-11'] });
-		await costOf(newLead(1));
-		expect(asked()).toEqual(['07774111', '4111', '07774111']);
+
+		await school.run(createLeadForm(NEW_PHONE));
+
+		// The second search finds the stranger in branch 1, so branch 2 is searched only once.
+		expect(readSearchedPhones()).toEqual(['07774111', '4111', '07774111']);
 	});
 
-	it('is asked for in each spelling in each execution where AlfaCRM compares texts, and found in each', async () => {
-		school.settings.phoneSearch = 'text';
-		const [id, other] = [school.addLead({ phone: [PHONE] }), school.addLead({ phone: ['89005550002'] })];
-		for (let n = 0; n < 2; n++) {
-			expect((await school.run(findByPhoneForm({}, '8 900 555 00 01'))).json).toMatchObject([{ id }]);
-			expect((await school.run(findByPhoneForm({}, '+7 900 555-00-02'))).json).toMatchObject([{ id: other }]);
+	it('never reads all customers, although thirty of them have the same last four digits', async () => {
+		for (let number = 10; number < 40; number++) {
+			school.addLead({ phone: [`+7(911)2${number}-41-11`] });
 		}
-		expect(new Set(asked())).toContain('00-01');
+
+		await school.run(
+			{},
+			{
+				parametersByItem: [createLeadForm(NEW_PHONE), createLeadForm(SECOND_NEW_PHONE)],
+				credential: { callsAtOnce: 1 },
+			},
+		);
+
+		expect(readSearchedPhones()).not.toContain(undefined);
+	});
+});
+
+describe('Find by phone, when AlfaCRM compares phones as texts', () => {
+	const STORED_WITH_SIGNS = '+7(900)555-00-01';
+	const STORED_AS_DIGITS = '89005550002';
+
+	beforeEach(() => {
+		school.settings.phoneSearch = 'text';
 	});
 
 	it.each([
-		['finds nobody', 0],
-		['finds somebody among all', 1],
+		{ storedPhone: STORED_WITH_SIGNS, searchedPhone: '8 900 555 00 01' },
+		{ storedPhone: STORED_AS_DIGITS, searchedPhone: '+7 900 555-00-02' },
 	])(
-		'is not taken for seen in all spellings where a filter that AlfaCRM has ignored %s',
-		async (_what, there) => {
-			school.settings.phoneSearch = 'text';
-			const { ignoredFilters } = school.settings;
-			for (let n = 0; n < 30; n++) school.addLead({ phone: [`+7(911)222-33-${10 + n}`] });
-			const id = school.addLead({ phone: [PHONE] });
-			for (let n = 0; n < there; n++) school.addLead({ phone: ['+7(900)555-07-77'] });
-			school.settings.ignoredFilters = [...ignoredFilters, 'customer.phone'];
-			expect((await school.run(findByPhoneForm({}, '89005550777'))).json).toHaveLength(there);
-			school.settings.ignoredFilters = ignoredFilters;
-			expect((await school.run(findByPhoneForm({}, '89005550001'))).json).toMatchObject([{ id }]);
-			expect(asked().at(-1)).toBeDefined();
+		'finds $storedPhone by $searchedPhone again after executions that found both phones',
+		async ({ storedPhone, searchedPhone }) => {
+			school.addLead({ phone: [STORED_WITH_SIGNS] });
+			school.addLead({ phone: [STORED_AS_DIGITS] });
+			await school.run(findByPhoneForm({}, '8 900 555 00 01'));
+			await school.run(findByPhoneForm({}, '+7 900 555-00-02'));
+
+			const { json } = await school.run(findByPhoneForm({}, searchedPhone));
+
+			expect(json).toMatchObject([{ phone: [storedPhone] }]);
 		},
 	);
 
-	it('is no whole list where many have its last four digits', async () => {
-		for (let n = 0; n < 30; n++) school.addLead({ phone: [`+7(911)2${10 + n}-41-11`] });
-		await school.run({}, { parametersByItem: [newLead(1), newLead(2)], credential: { callsAtOnce: 1 } });
-		expect(asked()).not.toContain(undefined);
+	it('searches for every spelling again in the next execution', async () => {
+		setBranchCount(1);
+		school.addLead({ phone: [STORED_WITH_SIGNS] });
+		await school.run(findByPhoneForm({}, '8 900 555 00 01'));
+		school.requests.length = 0;
+
+		await school.run(findByPhoneForm({}, '8 900 555 00 01'));
+
+		expect(readSearchedPhones()).toEqual(['05550001', '0001', '00-01', '00 01']);
 	});
-});
 
-it('thirty new writers at the same moment, each looked for by one execution and commented on by another, cost five calls each', async () => {
-	openBranches(1);
-	school.addRecord('user', { name: 'A', email: 'api@school.example' });
-	school.addLead({ phone: [PHONE] });
-	await school.run(findByPhoneForm({}, '89005550001'));
-	const before = school.calls.length;
-	const answer = async (n: number) => {
-		const [{ id }] = (await school.run(newLead(n))).json;
-		await school.run(customerForm('addComment', { id, comment: `Сообщение ${n}`, skipIfThere: true }));
-	};
-	await Promise.all(Array.from({ length: 30 }, async (_, n) => await answer(n)));
-	expect(school.readRecords('customer')).toHaveLength(31);
-	expect(school.readRecords('communication')).toHaveLength(30);
-	// The user of the credential is looked up once.
-	expect(school.calls.length - before).toBe(5 * 30 + 1);
-});
+	it.each([
+		{ found: 'nobody', phonesOfOthers: [], foundCount: 0 },
+		{ found: 'one customer among all', phonesOfOthers: ['+7(900)555-07-77'], foundCount: 1 },
+	])(
+		'finds a phone in another spelling after AlfaCRM ignored the filter of an execution that found $found',
+		async ({ phonesOfOthers, foundCount }) => {
+			const id = school.addLead({ phone: [STORED_WITH_SIGNS] });
+			addStrangers(30);
+			for (const phone of phonesOfOthers) {
+				school.addLead({ phone: [phone] });
+			}
+			const ignoredFilters = school.settings.ignoredFilters;
+			school.settings.ignoredFilters = [...ignoredFilters, 'customer.phone'];
+			const earlierExecution = await school.run(findByPhoneForm({}, '89005550777'));
+			school.settings.ignoredFilters = ignoredFilters;
 
-it('whatever executions have learnt before, each finds and makes what one finds and makes that knows nothing', async () => {
-	const spellings = (n: number) => [
-		`+7(900)555-00-0${n}`,
-		`8900555000${n}`,
-		`8 900 555 00 0${n}`,
-		`+7 900 555 00-0${n}`,
-	];
-	const phone = fc.integer({ min: 1, max: 4 }).chain((n) => fc.constantFrom(...spellings(n)));
-	const held = fc.record({ phone, branch: fc.constantFrom(1, 2) });
-	const settings = fc.constantFrom<Partial<Settings>>(
-		...[{}, { phoneSearch: 'text' as const }],
-		{ ignoredFilters: ['customer.phone'] },
-		{ forbiddenBranches: [2] },
-	);
-	const property = fc.asyncProperty(
-		settings,
-		fc.array(held, { maxLength: 3 }),
-		fc.array(phone, { minLength: 2, maxLength: 6 }),
-		async (given, people, looked) => {
-			const endOf = async (begin: () => void) => {
-				school = new SmallSchool(given);
-				for (const one of people) school.addLead({ phone: [one.phone], branch_ids: [one.branch] });
-				const found: unknown[] = [];
-				for (const one of looked) {
-					begin();
-					const { json, error } = await school.runToEnd(
-						upsertByPhoneForm({ name: 'Новый Лид' }, { ifSeveral: 'newest' }, one),
-					);
-					found.push(error?.message ?? json.map(({ id, operationResult }) => [id, operationResult]));
-				}
-				const rows = school.readRecords('customer').map(({ id, phone: all }) => [id, all]);
-				return { found, rows, calls: school.calls.length };
-			};
-			const { calls: most, ...alone } = await endOf(forgetAccounts);
-			const { calls, ...together } = await endOf(() => {});
-			expect(together).toEqual(alone);
-			expect(calls).toBeLessThan(most);
+			const { json } = await school.run(findByPhoneForm({}, '89005550001'));
+
+			expect(earlierExecution.json).toHaveLength(foundCount);
+			expect(json).toMatchObject([{ id }]);
+			expect(readSearchedPhones().at(-1)).toBeDefined();
 		},
 	);
-	await fc.assert(property, { seed, numRuns: depth.sideBySide });
 });
 
-describe('branches', () => {
+it('thirty messages of new customers at the same moment cost five calls each', async () => {
+	const MESSAGES = 30;
+	setBranchCount(1);
+	school.addRecord('user', { name: 'A', email: 'api@school.example' });
+	await findPhoneInAnotherSpelling();
+	school.calls.length = 0;
+
+	await Promise.all(
+		Array.from({ length: MESSAGES }, async (_, index) => {
+			const { json } = await school.run(createLeadForm(`8 900 777 41 ${10 + index}`));
+			const [{ id }] = json;
+			await school.run(commentForm(id, `Сообщение ${index}`));
+		}),
+	);
+
+	// The lead that was found in another spelling is there as well.
+	expect(school.readRecords('customer')).toHaveLength(MESSAGES + 1);
+	expect(school.readRecords('communication')).toHaveLength(MESSAGES);
+	// The user of the credential is looked up once for all.
+	expect(school.calls).toHaveLength(MESSAGES * 5 + 1);
+});
+
+describe('Find after an execution that has read the branches', () => {
 	beforeEach(async () => {
 		school.addLead({ phone: [PHONE] });
 		await school.run(findByPhoneForm());
 	});
-	const elsewhere = () => {
-		school.addRecord('branch', { id: 3, name: 'Новый', is_active: 1 });
-		return school.addLead({ phone: [numbered(1)], branch_ids: [3] });
-	};
 
-	it('that people open are looked into after a minute', async () => {
-		const id = elsewhere();
-		expect((await school.run(findByPhoneForm({}, numbered(1)))).json).toEqual([]);
-		pass(MINUTE_MS + 1);
-		expect((await school.run(findByPhoneForm({}, numbered(1)))).json).toMatchObject([{ id }]);
+	it('does not search a branch that was opened within the last minute', async () => {
+		addLeadInNewBranch(NEW_PHONE);
+
+		const { json } = await school.run(findByPhoneForm({}, NEW_PHONE));
+
+		expect(json).toEqual([]);
 	});
 
-	it('that a workflow opens are looked into at once', async () => {
-		const callBody = '{ "name": "Новый", "is_active": 1 }';
-		const call = { callPath: 'branch', callAction: 'create', callBranch: '', callQuery: '{}', callBody };
-		await school.run({ resource: 'apiCall', operation: 'send', ...call });
-		const id = school.addLead({ phone: [numbered(1)], branch_ids: [3] });
-		expect((await school.run(findByPhoneForm({}, numbered(1)))).json).toMatchObject([{ id }]);
+	it('searches a branch that was opened more than a minute ago', async () => {
+		const id = addLeadInNewBranch(NEW_PHONE);
+		jest.advanceTimersByTime(MINUTE_MS + 1);
+
+		const { json } = await school.run(findByPhoneForm({}, NEW_PHONE));
+
+		expect(json).toMatchObject([{ id }]);
 	});
 
-	it.each([
-		['may not be listed', (one: SmallSchool) => (one.settings.forbiddenCalls = ['branch/index'])],
-		[
-			'are none',
-			(one: SmallSchool) => (one.onCall = (call) => (call === 'branch/index' ? { items: [] } : undefined)),
-		],
-		[
-			'do not come whole',
-			(one: SmallSchool) =>
-				(one.onCall = (call, sent) =>
-					call === 'branch/index' ? one.answerWithUnstableList(sent) : undefined),
-		],
-	])('that %s are asked for again by the next execution', async (_what, hide) => {
-		pass(MINUTE_MS + 1);
-		hide(school);
-		await school.runToEnd(findByPhoneForm());
+	it('searches a branch at once when an API Call has opened it', async () => {
+		await school.run({
+			resource: 'apiCall',
+			operation: 'send',
+			callPath: 'branch',
+			callAction: 'create',
+			callBranch: '',
+			callQuery: '{}',
+			callBody: '{ "name": "Новый", "is_active": 1 }',
+		});
+		const id = school.addLead({ phone: [NEW_PHONE], branch_ids: [NEW_BRANCH] });
+
+		const { json } = await school.run(findByPhoneForm({}, NEW_PHONE));
+
+		expect(json).toMatchObject([{ id }]);
+	});
+});
+
+describe('Find after an execution that could not read the branches', () => {
+	beforeEach(async () => {
+		// An execution has read the branches, but more than a minute ago.
+		school.addLead({ phone: [PHONE] });
+		await school.run(findByPhoneForm());
+		jest.advanceTimersByTime(MINUTE_MS + 1);
+	});
+
+	it('searches all branches when the earlier execution was not allowed to list them', async () => {
+		school.settings.forbiddenCalls = ['branch/index'];
+		await school.run(findByPhoneForm());
 		school.settings.forbiddenCalls = [];
+		const id = addLeadInNewBranch(NEW_PHONE);
+
+		const { json } = await school.run(findByPhoneForm({}, NEW_PHONE));
+
+		expect(json).toMatchObject([{ id }]);
+	});
+
+	it('searches all branches when the earlier execution got an empty list of branches', async () => {
+		school.onCall = (call) => (call === 'branch/index' ? { items: [] } : undefined);
+		await school.run(findByPhoneForm());
 		school.onCall = () => undefined;
-		const id = elsewhere();
-		expect((await school.run(findByPhoneForm({}, numbered(1)))).json).toMatchObject([{ id }]);
+		const id = addLeadInNewBranch(NEW_PHONE);
+
+		const { json } = await school.run(findByPhoneForm({}, NEW_PHONE));
+
+		expect(json).toMatchObject([{ id }]);
+	});
+
+	it('searches all branches when the earlier execution got an incomplete list of branches', async () => {
+		school.onCall = (call, request) =>
+			call === 'branch/index' ? school.answerWithUnstableList(request) : undefined;
+		await school.runToEnd(findByPhoneForm());
+		school.onCall = () => undefined;
+		const id = addLeadInNewBranch(NEW_PHONE);
+
+		const { json } = await school.run(findByPhoneForm({}, NEW_PHONE));
+
+		expect(json).toMatchObject([{ id }]);
 	});
 });
 
-it('the name of what people have added since stands beside its number', async () => {
-	const get = customerForm('get', { id: 1, simplify: true });
-	const first = school.addRecord('lead-status', { name: 'Новый', is_enabled: 1 });
-	school.addLead({ lead_status_id: first });
-	expect((await costOf(get)).json).toMatchObject([{ lead_status_name: 'Новый' }]);
-	expect((await costOf(get)).calls).not.toContain('lead-status/index');
+describe('Get of a lead in a stage', () => {
+	const UNKNOWN_STAGE = 99;
+	const form = customerForm('get', { id: 1, simplify: true });
 
-	school.changeRecord('customer', 1, {
-		lead_status_id: school.addRecord('lead-status', { name: 'Пробный', is_enabled: 1 }),
+	beforeEach(async () => {
+		const stage = school.addRecord('lead-status', { name: 'Новый', is_enabled: 1 });
+		school.addLead({ lead_status_id: stage });
+		await school.run(form);
 	});
-	const { json, calls } = await costOf(get);
-	expect(json).toMatchObject([{ lead_status_name: 'Пробный' }]);
-	expect(calls.filter((call) => call === 'lead-status/index')).toHaveLength(1);
 
-	// One that is in no list does not have it read for each row.
-	school.changeRecord('customer', 1, { lead_status_id: 99 });
-	const again = await costOf({}, [get, get]);
-	expect(again.json).toMatchObject([{ lead_status_name: null }, { lead_status_name: null }]);
-	expect(again.calls.filter((call) => call === 'lead-status/index')).toHaveLength(1);
+	it('shows the name of the stage without reading the stages again', async () => {
+		const { json, calls } = await runAndReadCalls(form);
+
+		expect(json).toMatchObject([{ lead_status_name: 'Новый' }]);
+		expect(calls).not.toContain('lead-status/index');
+	});
+
+	it('reads the stages again when the lead is in a stage that was added since', async () => {
+		const addedStage = school.addRecord('lead-status', { name: 'Пробный', is_enabled: 1 });
+		school.changeRecord('customer', 1, { lead_status_id: addedStage });
+
+		const { json, calls } = await runAndReadCalls(form);
+
+		expect(json).toMatchObject([{ lead_status_name: 'Пробный' }]);
+		expect(countCalls(calls, 'lead-status/index')).toBe(1);
+	});
+
+	it('reads the stages once for two items when the stage is in no list', async () => {
+		school.changeRecord('customer', 1, { lead_status_id: UNKNOWN_STAGE });
+
+		const { json, calls } = await runAndReadCalls({}, [form, form]);
+
+		expect(json).toMatchObject([{ lead_status_name: null }, { lead_status_name: null }]);
+		expect(countCalls(calls, 'lead-status/index')).toBe(1);
+	});
 });
 
-describe('the author of a comment', () => {
-	const comment = (text: string) => customerForm('addComment', { id: 1, comment: text });
-	beforeEach(() => void school.addLead());
-
-	it('is looked up by one execution for the others', async () => {
-		const own = school.addRecord('user', { name: 'A', email: 'api@school.example' });
-		expect((await costOf(comment('Раз'))).calls).toContain('user/index');
-		expect((await costOf(comment('Два'))).calls).not.toContain('user/index');
-		expect(school.readRecords('communication').map(({ user_id }) => user_id)).toEqual([own, own]);
+describe('Add Comment', () => {
+	beforeEach(() => {
+		school.addLead({ id: 1 });
 	});
 
-	it('is looked up again where nobody was found', async () => {
+	it('looks up the user of the credential and makes it the author', async () => {
+		const user = school.addRecord('user', { name: 'A', email: 'api@school.example' });
+
+		const { calls } = await runAndReadCalls(commentForm(1, 'Раз'));
+
+		expect(calls).toContain('user/index');
+		expect(school.readRecords('communication')).toMatchObject([{ user_id: user }]);
+	});
+
+	it('makes the user the author in the next execution without looking the user up again', async () => {
+		const user = school.addRecord('user', { name: 'A', email: 'api@school.example' });
+		await school.run(commentForm(1, 'Раз'));
+
+		const { calls } = await runAndReadCalls(commentForm(1, 'Два'));
+
+		expect(calls).not.toContain('user/index');
+		expect(school.readRecords('communication')).toMatchObject([{ user_id: user }, { user_id: user }]);
+	});
+
+	it('looks up the user again after an execution that was not allowed to list users', async () => {
 		school.settings.forbiddenCalls = ['user/index'];
-		await school.runToEnd(comment('Раз'));
+		await school.runToEnd(commentForm(1, 'Раз'));
 		school.settings.forbiddenCalls = [];
-		const own = school.addRecord('user', { name: 'A', email: 'api@school.example' });
-		await school.run(comment('Раз'));
-		expect(school.readRecords('communication').at(-1)).toMatchObject({ user_id: own });
+		const user = school.addRecord('user', { name: 'A', email: 'api@school.example' });
+
+		await school.run(commentForm(1, 'Раз'));
+
+		expect(school.readRecords('communication').at(-1)).toMatchObject({ user_id: user });
 	});
 });
 
-it('the format of days that AlfaCRM takes is tried first by the next execution', async () => {
-	school.settings.dateFormats = { 'group.b_date': 'iso' };
-	const create = {
-		...{ resource: 'group', operation: 'create', branchId: 1, name: 'Роботы', simplify: false, options: {} },
-		...{ b_date: '2026-02-10', additionalFields: { b_date: '2026-02-10' } },
+describe('Create of a group, when AlfaCRM takes days in the second format only', () => {
+	const form = {
+		resource: 'group',
+		operation: 'create',
+		branchId: 1,
+		name: 'Роботы',
+		simplify: false,
+		b_date: '2026-02-10',
+		additionalFields: { b_date: '2026-02-10' },
+		options: {},
 	};
-	const created = ({ calls }: { calls: string[] }) => calls.filter((call) => call === 'group/create');
-	expect(created(await costOf(create))).toHaveLength(2);
-	expect(created(await costOf(create))).toHaveLength(1);
-	pass(HOUR_MS);
-	expect(created(await costOf(create))).toHaveLength(2);
+
+	beforeEach(() => {
+		school.settings.dateFormats = { 'group.b_date': 'iso' };
+	});
+
+	it('sends the group once more in the second format', async () => {
+		const { calls } = await runAndReadCalls(form);
+
+		expect(countCalls(calls, 'group/create')).toBe(2);
+		expect(school.readRecords('group')).toHaveLength(1);
+	});
+
+	it('sends the next group in the second format at once', async () => {
+		await school.run(form);
+
+		const { calls } = await runAndReadCalls(form);
+
+		expect(countCalls(calls, 'group/create')).toBe(1);
+	});
+
+	it('tries the first format again after an hour', async () => {
+		await school.run(form);
+		jest.advanceTimersByTime(HOUR_MS);
+
+		const { calls } = await runAndReadCalls(form);
+
+		expect(countCalls(calls, 'group/create')).toBe(2);
+	});
 });
+
+describe('A series of Create or Update by phone', () => {
+	interface SavedCustomer {
+		phone: string;
+		branch: number;
+	}
+
+	/** Four phones, each in four spellings. */
+	const phones = fc
+		.integer({ min: 1, max: 4 })
+		.chain((n) =>
+			fc.constantFrom(`+7(900)555-00-0${n}`, `8900555000${n}`, `8 900 555 00 0${n}`, `+7 900 555 00-0${n}`),
+		);
+	const customers = fc.array(fc.record({ phone: phones, branch: fc.constantFrom(1, 2) }), { maxLength: 3 });
+	const searchedPhones = fc.array(phones, { minLength: 2, maxLength: 6 });
+	const settings = fc.constantFrom<Partial<Settings>>(
+		{},
+		{ phoneSearch: 'text' },
+		{ ignoredFilters: ['customer.phone'] },
+		{ forbiddenBranches: [2] },
+	);
+
+	it('ends in the same way whether or not executions know what others have learnt', async () => {
+		const property = fc.asyncProperty(
+			settings,
+			customers,
+			searchedPhones,
+			async (changedSettings, savedCustomers, phonesInTurn) => {
+				const firstSchool = makeSchool(changedSettings, savedCustomers);
+				const resultsWithoutKnowledge = await runSeries(firstSchool, phonesInTurn, forgetAccounts);
+				const secondSchool = makeSchool(changedSettings, savedCustomers);
+				const resultsWithKnowledge = await runSeries(secondSchool, phonesInTurn, () => {});
+
+				expect(resultsWithKnowledge).toEqual(resultsWithoutKnowledge);
+				expect(secondSchool.readRecords('customer')).toEqual(firstSchool.readRecords('customer'));
+				expect(secondSchool.calls.length).toBeLessThan(firstSchool.calls.length);
+			},
+		);
+
+		await fc.assert(property, { seed, numRuns: depth.sideBySide });
+	});
+
+	function makeSchool(changedSettings: Partial<Settings>, savedCustomers: SavedCustomer[]): SmallSchool {
+		const newSchool = new SmallSchool(changedSettings);
+		for (const { phone, branch } of savedCustomers) {
+			newSchool.addLead({ phone: [phone], branch_ids: [branch] });
+		}
+		return newSchool;
+	}
+
+	/** Runs Create or Update for each phone in turn, and returns the error or the saved customers of each run. */
+	async function runSeries(
+		ownSchool: SmallSchool,
+		phonesInTurn: string[],
+		prepareRun: () => void,
+	): Promise<unknown[]> {
+		const results: unknown[] = [];
+		for (const phone of phonesInTurn) {
+			prepareRun();
+			const form = upsertByPhoneForm({ name: 'Новый Лид' }, { ifSeveral: 'newest' }, phone);
+			const { json, error } = await ownSchool.runToEnd(form);
+			results.push(error?.message ?? json.map(({ id, operationResult }) => ({ id, operationResult })));
+		}
+		return results;
+	}
+});
+
+/** A new school has branches 1 and 2. */
+const NEW_BRANCH = 3;
+
+/** Adds a branch that the last execution does not know, and a lead in it. */
+function addLeadInNewBranch(phone: string): number {
+	school.addRecord('branch', { id: NEW_BRANCH, name: 'Новый', is_active: 1 });
+	return school.addLead({ phone: [phone], branch_ids: [NEW_BRANCH] });
+}
+
+/** Gives the school a number of branches, with the IDs from 1 on. */
+function setBranchCount(count: number): void {
+	for (const { id } of school.readRecords('branch')) {
+		school.store.remove('branch', Number(id));
+	}
+	for (let id = 1; id <= count; id++) {
+		school.addRecord('branch', { id, name: `Филиал ${id}`, is_active: 1 });
+	}
+}
+
+/** Adds leads whose phones have nothing in common with the phones of the tests. */
+function addStrangers(count: number): void {
+	for (let number = 0; number < count; number++) {
+		school.addLead({ phone: [`+7(911)222-33-${10 + number}`] });
+	}
+}
+
+/** Lets an execution learn that AlfaCRM compares the digits of phones, so that one spelling finds all of them. */
+async function findPhoneInAnotherSpelling(): Promise<void> {
+	school.addLead({ phone: ['+7(900)555-00-01'] });
+	await school.run(findByPhoneForm({}, '89005550001'));
+}
+
+function createLeadForm(phone: string): IDataObject {
+	return upsertByPhoneForm({ name: 'Новый Лид' }, {}, phone);
+}
+
+function commentForm(customer: unknown, comment: string): IDataObject {
+	return customerForm('addComment', { id: customer as number, comment, skipIfThere: true });
+}
+
+/** Runs a form, or one form for each item, and returns the output and the calls of this execution. */
+async function runAndReadCalls(form: IDataObject, formsOfItems?: IDataObject[]) {
+	// The clock moves only now and then. It must not show the moment at which the last execution began.
+	jest.advanceTimersByTime(1);
+	const callsBefore = school.calls.length;
+	const { json } = await school.run(form, formsOfItems ? { parametersByItem: formsOfItems } : {});
+	return { json, calls: school.calls.slice(callsBefore) };
+}
+
+function countCalls(calls: string[], call: string): number {
+	return calls.filter((sentCall) => sentCall === call).length;
+}
+
+/** Reads the phones by which AlfaCRM was asked for customers; undefined for a request of all customers. */
+function readSearchedPhones(): unknown[] {
+	return school.readRequests('customer/index').map(({ body }) => body.phone);
+}

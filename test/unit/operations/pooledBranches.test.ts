@@ -1,212 +1,223 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { upsertByPhoneForm, findByPhoneForm, customerForm, PHONE, SmallSchool } from './school';
+import { CUSTOMER_TYPE, LESSON_STATUS, PAY_TYPE, RECORD_STATUS } from '../../support/codes';
+import { customerForm, findByPhoneForm, PHONE, SmallSchool, upsertByPhoneForm } from './school';
 
-/** The lists of branch 2 show the customers and payments of branch 1, too. */
+/** The lists of branch 2 also show the customers and payments of branch 1. */
 let school: SmallSchool;
-beforeEach(() => (school = new SmallSchool({ pooledBranches: [2] })));
 
-const NO_LIST_HINTS: string[] = [];
-
-const getMany = (branchId: number, more: IDataObject = {}): IDataObject =>
-	customerForm('getAll', { branchId, is_study: 2, removed: 1, returnAll: true, ...more });
-
-function addLeads(count: number, branch_ids: number[]): number[] {
-	return Array.from({ length: count }, () => school.addLead({ branch_ids }));
-}
-
-const idsOf = (rows: readonly IDataObject[]) => rows.map(({ id }) => Number(id)).sort((a, b) => a - b);
-
-const leftOut = (what: string) =>
-	`Records of other branches, which AlfaCRM lists in a branch as well, were left out. To get them, choose the branch that they name: ${what}`;
+beforeEach(() => {
+	school = new SmallSchool({ pooledBranches: [2] });
+});
 
 describe('Get Many, where branch 2 also lists the customers of branch 1,', () => {
 	it('returns the customers of branch 2 and says how many of other branches were left out', async () => {
-		addLeads(3, [1]);
-		const own = addLeads(2, [2]);
+		school.addLead({ id: 1, branch_ids: [1] });
+		school.addLead({ id: 2, branch_ids: [1] });
+		school.addLead({ id: 3, branch_ids: [1] });
+		school.addLead({ id: 4, branch_ids: [2] });
+		school.addLead({ id: 5, branch_ids: [2] });
 
-		const { json, hints } = await school.run(getMany(2));
+		const { json, hints } = await school.run(getCustomersForm({ branchId: 2 }));
 
-		expect(idsOf(json)).toEqual(own);
-		expect(hints).toEqual([leftOut('3 of the customers in the list of branch 2')]);
+		expect(sortedIds(json)).toEqual([4, 5]);
+		expect(hints).toEqual([
+			'Records of other branches, which AlfaCRM lists in a branch as well, were left out. To get them, choose the branch that they name: 3 of the customers in the list of branch 2',
+		]);
 	});
 
-	it('returns a customer of both branches from the list of either', async () => {
-		const [both] = addLeads(1, [1, 2]);
+	it.each([{ branchId: 1 }, { branchId: 2 }])(
+		'returns a customer of both branches from the list of branch $branchId',
+		async ({ branchId }) => {
+			school.addLead({ id: 1, branch_ids: [1, 2] });
 
-		const first = await school.run(getMany(1));
-		const second = await school.run(getMany(2));
+			const { json, hints } = await school.run(getCustomersForm({ branchId }));
 
-		expect(idsOf(first.json)).toEqual([both]);
-		expect(idsOf(second.json)).toEqual([both]);
-		expect([...first.hints, ...second.hints]).toEqual(NO_LIST_HINTS);
-	});
+			expect(json).toMatchObject([{ id: 1 }]);
+			expect(hints).toEqual([]);
+		},
+	);
 
 	it('fills its Limit with customers of branch 2', async () => {
-		const own = addLeads(2, [2]);
-		addLeads(60, [1]);
+		school.addLead({ id: 1, branch_ids: [2] });
+		school.addLead({ id: 2, branch_ids: [2] });
+		addLeads({ count: 60, branch: 1 });
 
-		const { json } = await school.run(getMany(2, { returnAll: false, limit: 2 }));
+		const { json } = await school.run(getCustomersForm({ branchId: 2, returnAll: false, limit: 2 }));
 
-		expect(idsOf(json)).toEqual(own);
+		expect(sortedIds(json)).toEqual([1, 2]);
 	});
 
-	it('counts a customer once who comes on two pages', async () => {
-		addLeads(1, [1]);
+	it('counts a customer of branch 1 once who is listed on two pages', async () => {
+		const OF_BRANCH_1 = { id: 1, branch_ids: [1] };
+		const OF_BRANCH_2 = { id: 2, branch_ids: [2] };
+		const pages = [[OF_BRANCH_1], [OF_BRANCH_1, OF_BRANCH_2]];
 		school.onCall = (call, { body }) => {
 			if (call !== 'customer/index') return undefined;
-			const foreign = { id: 1, branch_ids: [1] };
-			const own = { id: 2, branch_ids: [2] };
-			return { total: 3, items: body.page === 0 ? [foreign] : body.page === 1 ? [foreign, own] : [] };
+			const rows = pages[Number(body.page)] ?? [];
+			// Rows of two answers are never the same object.
+			return { total: 3, items: structuredClone(rows) };
 		};
 
-		const { hints } = await school.run(getMany(2));
+		const { hints } = await school.run(getCustomersForm({ branchId: 2 }));
 
-		expect(hints).toContain(leftOut('1 of the customers in the list of branch 2'));
+		expect(hints).toContain(
+			'Records of other branches, which AlfaCRM lists in a branch as well, were left out. To get them, choose the branch that they name: 1 of the customers in the list of branch 2',
+		);
 	});
 
-	it('takes a customer whose row shows no branch for one of the branch that was asked', async () => {
+	it('returns a customer whose row shows no branch', async () => {
 		school.onCall = (call) => (call === 'customer/index' ? { total: 1, items: [{ id: 7 }] } : undefined);
 
-		const { json, hints } = await school.run(getMany(2));
+		const { json, hints } = await school.run(getCustomersForm({ branchId: 2 }));
 
-		expect(idsOf(json)).toEqual([7]);
-		expect(hints).toEqual(NO_LIST_HINTS);
+		expect(json).toMatchObject([{ id: 7 }]);
+		expect(hints).toEqual([]);
 	});
 
 	it('exports each customer once when it runs for each branch', async () => {
-		const ids = [...addLeads(30, [1]), ...addLeads(25, [2])];
+		addLeads({ count: 30, branch: 1 });
+		addLeads({ count: 25, branch: 2 });
 
-		const { json } = await school.run(getMany(1), { parametersByItem: [{ branchId: 1 }, { branchId: 2 }] });
+		const { json } = await school.run(getCustomersForm(), {
+			parametersByItem: [{ branchId: 1 }, { branchId: 2 }],
+		});
 
-		expect(idsOf(json)).toEqual(ids);
+		expect(json).toHaveLength(55);
+		expect(new Set(sortedIds(json)).size).toBe(55);
 	});
 
 	it('returns the payments of branch 2 only', async () => {
-		const payment = { customer_id: 1, pay_type_id: 1, pay_account_id: 1, income: '500.00' };
-		school.addRecord('pay', { ...payment, branch_id: 1 });
-		const own = school.addRecord('pay', { ...payment, branch_id: 2 });
+		const payment = { customer_id: 1, pay_type_id: PAY_TYPE.income, pay_account_id: 1, income: '500.00' };
+		school.addRecord('pay', { ...payment, id: 1, branch_id: 1 });
+		school.addRecord('pay', { ...payment, id: 2, branch_id: 2 });
 
-		const { json } = await school.run({ ...getMany(2), resource: 'pay' });
+		const { json } = await school.run(getCustomersForm({ resource: 'pay', branchId: 2 }));
 
-		expect(idsOf(json)).toEqual([own]);
+		expect(json).toMatchObject([{ id: 2 }]);
 	});
 });
 
-describe('Get Many of the records of one owner', () => {
-	const getManyOf = (resource: string, owner: IDataObject): IDataObject =>
-		customerForm('getAll', { resource, branchId: 1, returnAll: true, filters: {}, ...owner });
+describe('Get Many of the records of one customer or group', () => {
+	const MIA = 1;
+	const GROUP = 1;
 
-	it('returns a member of the group whose membership names another branch', async () => {
-		const customer_id = school.addLead({ branch_ids: [1, 2] });
-		const group_id = school.addRecord('group', { name: 'Роботы', branch_ids: [1, 2] });
-		const membership = school.addRecord('cgi', { customer_id, group_id, branch_id: 2, b_date: '01.09.2025' });
+	beforeEach(() => {
+		school.addLead({ id: MIA, branch_ids: [1, 2] });
+		school.addRecord('group', { id: GROUP, name: 'Роботы', branch_ids: [1, 2] });
+	});
 
-		const { json, hints } = await school.run(getManyOf('cgi', { group_id }));
+	it('returns a membership of the group that names another branch', async () => {
+		const membership = school.addRecord('cgi', {
+			customer_id: MIA,
+			group_id: GROUP,
+			branch_id: 2,
+			b_date: '01.09.2025',
+		});
 
-		expect(idsOf(json)).toEqual([membership]);
-		expect(hints).toEqual(NO_LIST_HINTS);
+		const { json, hints } = await school.run(getManyForm({ resource: 'cgi', group_id: GROUP }));
+
+		expect(json).toMatchObject([{ id: membership }]);
+		expect(hints).toEqual([]);
 	});
 
 	it('returns a communication of the customer that names another branch', async () => {
-		const related_id = school.addLead({ branch_ids: [1, 2] });
 		const communication = school.addRecord('communication', {
 			class: 'Customer',
-			related_id,
+			related_id: MIA,
 			type_id: 1,
 			comment: 'Звонили',
 			branch_id: 2,
 		});
 
-		const { json, hints } = await school.run(getManyOf('communication', { class: 'Customer', related_id }));
+		const { json, hints } = await school.run(
+			getManyForm({ resource: 'communication', class: 'Customer', related_id: MIA }),
+		);
 
-		expect(idsOf(json)).toEqual([communication]);
-		expect(hints).toEqual(NO_LIST_HINTS);
+		expect(json).toMatchObject([{ id: communication }]);
+		expect(hints).toEqual([]);
 	});
 
 	it('returns a subscription of the customer that names another branch', async () => {
-		const customer_id = school.addLead({ branch_ids: [1, 2] });
-		const subscription = school.addRecord('customer-tariff', { customer_id, tariff_id: 1, branch_id: 2 });
+		const subscription = school.addRecord('customer-tariff', {
+			customer_id: MIA,
+			tariff_id: 1,
+			branch_id: 2,
+		});
 
-		const { json, hints } = await school.run(getManyOf('customerTariff', { customer_id }));
+		const { json, hints } = await school.run(getManyForm({ resource: 'customerTariff', customer_id: MIA }));
 
-		expect(idsOf(json)).toEqual([subscription]);
-		expect(hints).toEqual(NO_LIST_HINTS);
+		expect(json).toMatchObject([{ id: subscription }]);
+		expect(hints).toEqual([]);
 	});
+
+	/** Fills the form of Get Many for branch 1. */
+	function getManyForm(parameters: IDataObject): IDataObject {
+		return customerForm('getAll', { returnAll: true, filters: {}, ...parameters });
+	}
 });
 
-describe('a customer of branch 1 whom the list of branch 2 shows', () => {
-	it('is updated, not created once more, by Create or Update that searches branch 2', async () => {
-		const id = school.addLead({ phone: [PHONE] });
+describe('Operations in branch 2 on a customer of branch 1 whom its list shows', () => {
+	it('Create or Update updates the customer and creates no other', async () => {
+		school.addLead({ id: 1, phone: [PHONE] });
 		const form = upsertByPhoneForm({ note: 'Звонили' }, { searchBranches: [2] });
 
 		const { json } = await school.run({ ...form, branchId: 2 });
 
-		expect(json).toEqual([expect.objectContaining({ id, operationResult: 'updated' })]);
-		expect(school.readRecords('customer')).toHaveLength(1);
+		expect(json).toMatchObject([{ id: 1, operationResult: 'updated' }]);
+		expect(school.readRecords('customer')).toMatchObject([{ id: 1, note: 'Звонили' }]);
 	});
 
-	it('is found by Find that searches branch 2', async () => {
-		const id = school.addLead({ phone: [PHONE] });
+	it('Find returns the customer', async () => {
+		school.addLead({ id: 1, phone: [PHONE] });
+		const form = findByPhoneForm({ searchBranches: [2] });
 
-		const { json } = await school.run({ ...findByPhoneForm({ searchBranches: [2] }), branchId: 2 });
+		const { json } = await school.run({ ...form, branchId: 2 });
 
-		expect(idsOf(json)).toEqual([id]);
+		expect(json).toMatchObject([{ id: 1 }]);
 	});
 
-	it('is returned by Get in branch 2', async () => {
-		const id = school.addLead();
+	it('Get returns the customer', async () => {
+		school.addLead({ id: 1 });
 
-		const { json } = await school.run(customerForm('get', { branchId: 2, id }));
+		const { json } = await school.run(customerForm('get', { branchId: 2, id: 1 }));
 
-		expect(idsOf(json)).toEqual([id]);
+		expect(json).toMatchObject([{ id: 1 }]);
 	});
 });
 
-describe('answers out of several branches, where branch 2 also lists the payments of branch 1,', () => {
+describe('Operations that read several branches, where branch 2 also lists the payments of branch 1,', () => {
 	const TODAY = '2026-02-10';
-
-	const addPayment = (values: IDataObject): number =>
-		school.addRecord('pay', {
-			pay_type_id: 1,
-			pay_account_id: 1,
-			income: '500.00',
-			document_date: '09.02.2026',
-			...values,
-		});
-
-	const findPaymentsWithoutPayer = async (options: IDataObject = {}) =>
-		await school.run({
-			resource: 'account',
-			operation: 'dailyCheck',
-			options: { checks: ['noPayer'], ...options },
-		});
 
 	beforeEach(() => {
 		jest.useFakeTimers({ now: new Date(`${TODAY}T06:00:00Z`), advanceTimers: true });
 		school.settings.now = `${TODAY} 09:00:00`;
 	});
-	afterEach(() => jest.useRealTimers());
+
+	afterEach(() => {
+		jest.useRealTimers();
+	});
 
 	it('Get Overview shows each payment of a customer of both branches once', async () => {
-		const customer_id = school.addLead({ is_study: 1, branch_ids: [1, 2] });
-		const first = addPayment({ customer_id, branch_id: 1 });
-		const second = addPayment({ customer_id, branch_id: 2 });
+		const customer_id = school.addLead({ is_study: CUSTOMER_TYPE.client, branch_ids: [1, 2] });
+		const paymentInBranch1 = addPayment({ customer_id, branch_id: 1 });
+		const paymentInBranch2 = addPayment({ customer_id, branch_id: 2 });
 
 		const { json } = await school.run(customerForm('getOverview', { matchBy: 'id', id: customer_id }));
 
-		expect(idsOf(json[0].payments as IDataObject[])).toEqual([first, second]);
+		const payments = json[0].payments as IDataObject[];
+		expect(sortedIds(payments)).toEqual([paymentInBranch1, paymentInBranch2]);
 	});
 
-	it('Daily Check names a payment without a payer once, in its own branch', async () => {
-		const payment_id = addPayment({ branch_id: 1, customer_id: null });
+	it('Daily Check names a payment without a payer once, in the branch of the payment', async () => {
+		const payment = addPayment({ branch_id: 1, customer_id: null });
 
 		const { json } = await findPaymentsWithoutPayer();
 
-		expect(json).toEqual([expect.objectContaining({ payment_id, branch_id: 1 })]);
+		expect(json).toMatchObject([{ payment_id: payment, branch_id: 1 }]);
 	});
 
-	it('Daily Check of branch 2 names no payment of branch 1', async () => {
+	it('Daily Check of branch 2 does not name a payment of branch 1', async () => {
 		addPayment({ branch_id: 1, customer_id: null });
 
 		const { json } = await findPaymentsWithoutPayer({ searchBranches: [2] });
@@ -214,16 +225,19 @@ describe('answers out of several branches, where branch 2 also lists the payment
 		expect(json).toEqual([]);
 	});
 
-	it('Get Participants of branch 2 tells of no lesson that names branch 1', async () => {
-		const customer_id = school.addLead({ is_study: 1, branch_ids: [2] });
-		const lesson = { date: TODAY, time_from: `${TODAY} 17:00:00`, status: 1, customer_ids: [customer_id] };
+	it('Get Participants of branch 2 leaves out a lesson that names branch 1', async () => {
+		const customer = school.addLead({ is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
+		const lesson = {
+			date: TODAY,
+			time_from: `${TODAY} 17:00:00`,
+			status: LESSON_STATUS.planned,
+			customer_ids: [customer],
+		};
+		const lessonOfBranch1 = { ...lesson, id: 71, branch_id: 1 };
+		const lessonOfBranch2 = { ...lesson, id: 72, branch_id: 2 };
 		school.onCall = (call) => {
 			if (call !== 'lesson/index') return undefined;
-			const items = [
-				{ ...lesson, id: 71, branch_id: 1 },
-				{ ...lesson, id: 72, branch_id: 2 },
-			];
-			return { total: 2, items };
+			return { total: 2, items: [lessonOfBranch1, lessonOfBranch2] };
 		};
 
 		const { json } = await school.run({
@@ -235,6 +249,46 @@ describe('answers out of several branches, where branch 2 also lists the payment
 			returnAll: true,
 		});
 
-		expect(json.map(({ lesson_id }) => lesson_id)).toEqual([72]);
+		expect(json).toMatchObject([{ lesson_id: 72 }]);
 	});
+
+	function addPayment(values: IDataObject): number {
+		return school.addRecord('pay', {
+			pay_type_id: PAY_TYPE.income,
+			pay_account_id: 1,
+			income: '500.00',
+			document_date: '09.02.2026',
+			...values,
+		});
+	}
+
+	async function findPaymentsWithoutPayer(options: IDataObject = {}) {
+		return await school.run({
+			resource: 'account',
+			operation: 'dailyCheck',
+			options: { checks: ['noPayer'], ...options },
+		});
+	}
 });
+
+/** Fills the form of Get Many: all leads and clients of a branch, active and archived. */
+function getCustomersForm(parameters: IDataObject = {}): IDataObject {
+	return customerForm('getAll', {
+		is_study: CUSTOMER_TYPE.all,
+		removed: RECORD_STATUS.all,
+		returnAll: true,
+		...parameters,
+	});
+}
+
+function addLeads({ count, branch }: { count: number; branch: number }): void {
+	for (let number = 1; number <= count; number++) {
+		school.addLead({ branch_ids: [branch] });
+	}
+}
+
+/** Reads the IDs of rows, from the lowest to the highest. */
+function sortedIds(rows: readonly IDataObject[]): number[] {
+	const ids = rows.map(({ id }) => Number(id));
+	return ids.sort((first, second) => first - second);
+}

@@ -18,81 +18,118 @@ import { makeAnswerError } from '../../support/nodeErrors';
 import type { ExecutionOptions } from './support';
 import { openExecution } from './support';
 
-/** Whoever calls may do everything, but for what a switch forbids. */
-class OpenDoor extends Auth {
+/** Accepts every call, whoever sends it. The switches of the settings, such as `forbiddenCalls`, still apply. */
+class AuthWithoutLogin extends Auth {
 	override authenticate(): ReturnType<Auth['authenticate']> {
-		return { id: 1, hasApi: true, denied: [] as string[] } as unknown as ReturnType<Auth['authenticate']>;
+		const caller = { id: 1, hasApi: true, denied: [] as string[] };
+		return caller as unknown as ReturnType<Auth['authenticate']>;
 	}
+
 	override checkAppKey(): void {}
 }
 
-interface End {
+/** What an execution returned, or the error that ended it. */
+interface ExecutionEnd {
 	items: INodeExecutionData[];
 	error?: NodeApiError;
 }
 
-type Json = Record<string, unknown>;
+type RecordValues = Record<string, unknown>;
+
+/** Options of an execution. Its parameters are the form. */
+type RunOptions = Omit<ExecutionOptions, 'parameters'>;
+
+const WRITING_CALL = /\/(create|update|delete|teach)$/;
 
 export const PHONE = '+7(900)555-00-01';
 export const OTHER_PHONE = '+7(900)555-00-02';
 
-/** The form of an operation on customers, in branch 1. */
-export const customerForm = (operation: string, more: IDataObject = {}): IDataObject => ({
-	...{ resource: 'customer', operation, branchId: 1, simplify: false, additionalFields: {}, options: {} },
-	...more,
-});
-/** The form of Create or Update by phone, as a site's form fills it. */
-export const upsertByPhoneForm = (
+/** Fills the form of an operation on customers in branch 1, with additional parameters. */
+export function customerForm(operation: string, parameters: IDataObject = {}): IDataObject {
+	return {
+		resource: 'customer',
+		operation,
+		branchId: 1,
+		simplify: false,
+		additionalFields: {},
+		options: {},
+		...parameters,
+	};
+}
+
+/** Fills the form of Create or Update by phone, as a workflow behind the form of a website does. */
+export function upsertByPhoneForm(
 	fieldsToSet: IDataObject = {},
 	options: IDataObject = {},
 	phone: unknown = PHONE,
-) => customerForm('upsert', { matchBy: 'phone', phone: phone as string, fieldsToSet, options });
-export const findByPhoneForm = (options: IDataObject = {}, phone: unknown = PHONE) =>
-	customerForm('find', {
+): IDataObject {
+	return customerForm('upsert', { matchBy: 'phone', phone: phone as string, fieldsToSet, options });
+}
+
+/** Fills the form of Find by phone, which returns nothing if nobody has the phone. */
+export function findByPhoneForm(options: IDataObject = {}, phone: unknown = PHONE): IDataObject {
+	return customerForm('find', {
 		matchBy: 'phone',
 		phone: phone as string,
 		options: { ifNone: 'nothing', ...options },
 	});
+}
 
-/** The sandbox without HTTP between, with two branches and nobody in it. */
+/**
+ * A school in the sandbox, to which the node speaks without HTTP. It has two branches and no other records. Each run is an
+ * execution of its own; what one execution learns about the account, the next one knows.
+ */
 export class SmallSchool {
+	/** The switches of the sandbox. A test may turn them at any time. */
 	readonly settings: Settings;
 	readonly store: Store;
-	/** Calls so far, as "customer/create". */
+	/** The calls so far, such as "customer/create". */
 	readonly calls: string[] = [];
+	/** The requests of the same calls, with their bodies. */
 	readonly requests: SentRequest[] = [];
-	/** Stands in for the answer to a call, unless it gives undefined, also in the end; may throw. */
+	/**
+	 * Answers a call in place of the school, at once or in a promise, or throws. The school itself answers where this returns
+	 * undefined.
+	 */
 	onCall: (call: string, request: SentRequest) => unknown = () => undefined;
-	/** Before an answer leaves to a call for which `onCall` gave a promise. */
+	/** Delays an answer that `onCall` gave in a promise. */
 	beforeLateAnswer: () => Promise<void> = async () => await Promise.resolve();
-	private readonly service: Router;
+	private readonly router: Router;
 
-	constructor(settings: Partial<Settings> = {}) {
-		// Each is another AlfaCRM at the same address.
+	constructor(changedSettings: Partial<Settings> = {}) {
+		// Every school has the same address, so the node would take it for the account that it knows from the last test.
 		forgetAccounts();
-		this.settings = { ...structuredClone(defaultSettings), ...settings };
-		this.store = new Store(entities, () => localNow(this.settings));
-		const { store, settings: all } = this;
-		this.service = new Router(all, store, new OpenDoor(all), new Lister(store, all), new Writer(store, all));
-		for (const id of [1, 2]) store.insert('branch', { id, name: `Филиал ${id}`, is_active: 1 });
+
+		const settings: Settings = { ...structuredClone(defaultSettings), ...changedSettings };
+		const store = new Store(entities, () => localNow(settings));
+		const auth = new AuthWithoutLogin(settings);
+		this.settings = settings;
+		this.store = store;
+		this.router = new Router(settings, store, auth, new Lister(store, settings), new Writer(store, settings));
+
+		this.addRecord('branch', { id: 1, name: 'Филиал 1', is_active: 1 });
+		this.addRecord('branch', { id: 2, name: 'Филиал 2', is_active: 1 });
 	}
 
-	/** Answers of a list that shows another record at each reading, and counts more: nobody knows what is in it. */
+	/** Answers as a list that never comes whole: each reading shows another record, and the total is too high. */
 	answerWithUnstableList({ body }: SentRequest): unknown {
-		return { items: body.page === 0 ? [{ id: 1_000 + this.calls.length }] : [], total: 99 };
+		const newRecord = { id: 1_000 + this.calls.length };
+		return { items: body.page === 0 ? [newRecord] : [], total: 99 };
 	}
 
-	addRecord(path: string, row: Json): number {
-		return this.store.insert(path, row as never).id;
+	/** Adds a record past the API and returns its ID. The path is AlfaCRM's, such as "lead-status". */
+	addRecord(path: string, values: RecordValues): number {
+		return this.store.insert(path, values as JsonObject).id;
 	}
 
-	addLead(row: Json = {}): number {
+	/** Adds an active lead of branch 1 without a phone, unless the values say otherwise. */
+	addLead(values: RecordValues = {}): number {
 		return this.addRecord('customer', {
 			name: 'Орлова Мия',
 			is_study: 0,
 			legal_type: 1,
 			branch_ids: [1],
-			...row,
+			...values,
 		});
 	}
 
@@ -104,89 +141,97 @@ export class SmallSchool {
 		return this.store.rows(path) as unknown as IDataObject[];
 	}
 
-	changeRecord(path: string, id: unknown, row: Json): void {
-		this.store.patch(path, id as number, row as never);
+	/** Changes a record past the API. */
+	changeRecord(path: string, id: unknown, values: RecordValues): void {
+		this.store.patch(path, id as number, values as JsonObject);
 	}
 
-	/** Calls so far that write. */
+	/** Reads the calls so far that create, change or delete something. */
 	readWrites(): string[] {
-		return this.calls.filter((call) => /\/(create|update|delete|teach)$/.test(call));
+		return this.calls.filter((call) => WRITING_CALL.test(call));
 	}
 
-	/** The requests of a call so far. */
+	/** Reads the requests so far of a call such as "customer/create". */
 	readRequests(call: string): SentRequest[] {
 		return this.requests.filter(({ url }) => url.endsWith(`/${call}`));
 	}
 
-	/** Runs the node for its items. */
-	async runToEnd(parameters: IDataObject, options: Omit<ExecutionOptions, 'parameters'> = {}) {
-		const desk = openExecution((request) => this.answer(request), { parameters, ...options });
+	/** Runs a form for all items and returns the outcome, be it output or an error. */
+	async runToEnd(parameters: IDataObject, options: RunOptions = {}) {
+		const desk = openExecution((request) => this.answer(request), { ...options, parameters });
 		const end = await performAll(desk.run, catalogue).then(
-			(items): End => ({ items }),
-			(error: NodeApiError): End => ({ items: [], error }),
+			(items): ExecutionEnd => ({ items }),
+			(error: NodeApiError): ExecutionEnd => ({ items: [], error }),
 		);
-		return { json: end.items.map(({ json }) => json), error: end.error, hints: desk.hints(), desk };
+		const json = end.items.map((item) => item.json);
+		return { json, error: end.error, hints: desk.hints(), desk };
 	}
 
-	/** The same where it must succeed. */
-	async run(parameters: IDataObject, options: Omit<ExecutionOptions, 'parameters'> = {}) {
+	/** Runs a form, which must succeed, and returns the output and the hints. */
+	async run(parameters: IDataObject, options: RunOptions = {}) {
 		const { json, error, hints } = await this.runToEnd(parameters, options);
 		if (error) throw error;
 		return { json, hints };
 	}
 
-	/** What came of each form, one after the other: "created, unchanged". */
-	async runInTurn(...forms: IDataObject[]) {
+	/** Runs forms one after the other, and returns the `operationResult` of each, such as "created, unchanged". */
+	async runInTurn(...forms: IDataObject[]): Promise<string> {
 		const results: unknown[] = [];
-		for (const form of forms) results.push((await this.run(form)).json[0].operationResult);
+		for (const form of forms) {
+			const { json } = await this.run(form);
+			results.push(json[0].operationResult);
+		}
 		return results.join(', ');
 	}
 
-	/** Runs the node, which must stop without a write. */
+	/** Runs a form that must fail and must not write anything, and returns the error. */
 	async expectRefused(parameters: IDataObject) {
-		const before = this.readWrites();
+		const writesBefore = this.readWrites();
 		const { error } = await this.runToEnd(parameters);
-		expect(this.readWrites()).toEqual(before);
-		if (error === undefined) throw new Error('It went through');
+
+		expect(this.readWrites()).toEqual(writesBefore);
+		if (error === undefined) throw new Error('The run succeeded, although it should have been refused');
 		return { message: error.message, description: error.description, httpCode: error.httpCode };
 	}
 
-	/** The same, before anything is sent at all. */
+	/** Runs a form that must fail before anything is sent, and returns the error. */
 	async expectRefusedUnsent(parameters: IDataObject) {
-		const before = this.calls.length;
+		const callsBefore = this.calls.length;
 		const error = await this.expectRefused(parameters);
-		expect(this.calls).toHaveLength(before);
+
+		expect(this.calls).toHaveLength(callsBefore);
 		return error;
 	}
 
-	/** What it answers to a request. */
+	/** Answers a request: `onCall` first, otherwise the school. Notes the call in both cases. */
 	answer(request: SentRequest): unknown {
-		const { pathname } = new URL(request.url);
-		const parts = pathname.split('/').slice(2);
-		const branch = /^\d+$/.test(parts[0]) ? Number(parts.shift()) : null;
-		const [entity, action] = parts;
-		this.calls.push(`${entity}/${action}`);
+		const { call } = readAddress(request.url);
+		this.calls.push(call);
 		this.requests.push(request);
-		const serve = () => this.serve(request, branch, entity, action);
-		const instead = this.onCall(`${entity}/${action}`, request);
-		if (!(instead instanceof Promise)) return instead === undefined ? serve() : instead;
-		return instead.then(async (late: unknown) => {
-			const answer = late === undefined ? serve() : late;
-			await this.beforeLateAnswer();
-			return answer;
-		});
+
+		const answer = this.onCall(call, request);
+		if (answer instanceof Promise) return this.answerLate(request, answer);
+		return answer === undefined ? this.answerAsSchool(request) : answer;
 	}
 
-	private serve(request: SentRequest, branch: number | null, entity: string, action: string): unknown {
-		const { pathname } = new URL(request.url);
+	private async answerLate(request: SentRequest, lateAnswer: Promise<unknown>): Promise<unknown> {
+		const answer = await lateAnswer;
+		const sentAnswer = answer === undefined ? this.answerAsSchool(request) : answer;
+		await this.beforeLateAnswer();
+		return sentAnswer;
+	}
+
+	private answerAsSchool(request: SentRequest): unknown {
+		const { path, branch, entity, action } = readAddress(request.url);
 		const query = Object.fromEntries(
 			Object.entries(request.query).map(([name, value]) => [name, String(value)]),
 		);
-		const { status, body } = this.service.handle({
+
+		const { status, body } = this.router.handle({
 			at: 0,
 			method: 'POST',
-			url: pathname,
-			path: pathname,
+			url: path,
+			path,
 			query,
 			headers: {},
 			text: JSON.stringify(request.body),
@@ -195,7 +240,17 @@ export class SmallSchool {
 			entity,
 			action,
 		});
+
 		if (status >= 300) throw makeAnswerError(status, body);
 		return structuredClone(body);
 	}
+}
+
+/** Takes the address of a call apart: "/v2api/1/customer/create", or "/v2api/branch/index" without a branch. */
+function readAddress(url: string) {
+	const { pathname: path } = new URL(url);
+	const parts = path.split('/').slice(2);
+	const branch = /^\d+$/.test(parts[0]) ? Number(parts.shift()) : null;
+	const [entity, action] = parts;
+	return { path, branch, entity, action, call: `${entity}/${action}` };
 }

@@ -7,52 +7,58 @@ import type { ContextOptions, SentRequest } from '../apiSupport';
 import { makeContext } from '../apiSupport';
 
 export interface ExecutionOptions extends ContextOptions {
-	/** Of the node, the same for all items. */
+	/** The parameters of the node, the same for all items. */
 	parameters?: IDataObject;
+	/** The input items. By default there is one, or one for each of `parametersByItem`. */
 	items?: IDataObject[];
-	/** Of single items, in place of those of the node. */
+	/** The parameters of single items, which go before those of the node. */
 	parametersByItem?: IDataObject[];
-	/** Of the workflow. */
+	/** The time zone of the workflow; Moscow by default. */
 	timezone?: string;
-	/** As if 'On Error' were to continue. */
+	/** Whether 'On Error' of the node is to continue. */
 	continueOnFail?: boolean;
-	/** The workflow, and n8n's database, in which its node has a lock over all processes; without them there is none. */
+	/**
+	 * The workflow in n8n's database, in which the node has a lock over all n8n processes. A workflow that was never saved has
+	 * no such lock.
+	 */
 	saved?: { workflow: string; processedData: ProcessedData };
 }
 
-/** A run of the node against a server that answers by `answer`, without n8n's engine between. */
+/** Opens an execution of the node without n8n's engine, against a server that answers by `answer`. */
 export function openExecution(
 	answer: (request: SentRequest) => unknown = () => ({}),
 	options: ExecutionOptions = {},
 ) {
-	const { parameters = {}, parametersByItem, items = (parametersByItem ?? [{}]).map(() => ({})) } = options;
-	const { continueOnFail = false, timezone = 'Europe/Moscow', saved } = options;
+	const { parameters = {}, parametersByItem = [{}], continueOnFail = false } = options;
+	const { items = parametersByItem.map(() => ({})), timezone = 'Europe/Moscow', saved } = options;
 	const { context, sent } = makeContext(answer, options);
-	const hints: string[] = [];
-	const whole: IExecuteFunctions = Object.assign(context, {
-		// One that is there counts as it is, as in n8n, also where an expression came to nothing.
-		getNodeParameter: (name: string, index: number, preset: unknown) => {
-			const form = { ...parameters, ...parametersByItem?.[index] };
-			return name in form ? form[name] : preset;
+	const shownHints: string[] = [];
+
+	const executeFunctions = Object.assign(context, {
+		// As in n8n, a parameter that is there counts even if its expression gave nothing.
+		getNodeParameter: (name: string, index: number, fallback: unknown) => {
+			const form = { ...parameters, ...parametersByItem[index] };
+			return name in form ? form[name] : fallback;
 		},
 		getTimezone: () => timezone,
 		getInputData: () => items.map((json) => ({ json })),
 		continueOnFail: () => continueOnFail,
-		// One that was never saved has no lock in n8n's database.
-		getWorkflow: () => ({ active: false, ...(saved ? { id: saved.workflow } : {}) }),
+		getWorkflow: () => (saved ? { active: false, id: saved.workflow } : { active: false }),
 		helpers: Object.assign(context.helpers, saved?.processedData),
-		addExecutionHints: ({ message }: { message: string }) => void hints.push(message),
+		addExecutionHints: ({ message }: { message: string }) => void shownHints.push(message),
 	}) as unknown as IExecuteFunctions;
-	const run = new Execution(whole);
+	const run = new Execution(executeFunctions);
+
 	return {
 		run,
 		sent,
+		/** The first item. */
 		item: new Item(run, 0),
 		parameters,
-		/** What the user has been told. */
-		hints: () => {
+		/** Ends the execution and returns the hints that the user sees. A second call returns only later hints. */
+		hints: (): string[] => {
 			run.showHints();
-			return hints.splice(0);
+			return shownHints.splice(0);
 		},
 	};
 }

@@ -1,53 +1,36 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { CUSTOMER_TYPE, LESSON_STATUS } from '../../support/codes';
 import { makeAnswerError, WEB_PAGE } from '../../support/nodeErrors';
 import { settle, stopTime } from '../api/clock';
-import { upsertByPhoneForm, findByPhoneForm, customerForm, PHONE, SmallSchool } from './school';
+import { customerForm, findByPhoneForm, PHONE, SmallSchool, upsertByPhoneForm } from './school';
 
-/** A web page that a firewall or a server under repair sends in the place of AlfaCRM's answer. */
+/**
+ * A firewall, or a server under repair, sends a web page in the place of AlfaCRM's answer. Its HTTP status says nothing about
+ * AlfaCRM, although from AlfaCRM itself a 403 would mean "no right" and a 404 "not there".
+ */
+const STATUSES_OF_WEB_PAGES = [400, 403, 404];
 
-/** A Tuesday; the lessons below are on the Monday after it. */
+/** A Tuesday. */
 stopTime({ now: Date.parse('2031-03-04T09:00:00Z') });
-const DAY = '2031-03-10';
-
-/** Statuses that would mean "no right" or "not there" if AlfaCRM itself had sent them. */
-const STATUSES = [400, 403, 404];
+const NEXT_MONDAY = '2031-03-10';
 
 let school: SmallSchool;
-beforeEach(() => (school = new SmallSchool()));
 
-interface Place {
-	status: number;
-	call: string;
-	branch: number;
-	/** How many calls meet a page; all of them by default. */
-	times?: number;
-}
+beforeEach(() => {
+	school = new SmallSchool();
+});
 
-/** Lets calls to a branch meet a web page. */
-function answerWithPages({ status, call, branch, times = Infinity }: Place): void {
-	let pages = 0;
-	school.onCall = (name, { url }) => {
-		const isMeant = name === call && url.includes(`/v2api/${branch}/`);
-		if (!isMeant || pages >= times) return undefined;
-		pages += 1;
-		throw makeAnswerError(status, WEB_PAGE);
-	};
-}
-
-/** Runs the node while the clock goes on. */
-const run = async (parameters: IDataObject) => await settle(school.runToEnd(parameters));
-
-describe('Create or Update of a person whose card is in another branch', () => {
+describe('Create or Update of a customer whose card is in another branch', () => {
 	const form = upsertByPhoneForm({ name: 'Орлова Мия', note: 'Заявка' });
 
-	it.each(STATUSES)(
-		'creates no second card when that branch answers with web pages and HTTP %i',
+	it.each(STATUSES_OF_WEB_PAGES)(
+		'creates no second card when the branch of the card answers with web pages and HTTP %i',
 		async (status) => {
 			school.addLead({ phone: [PHONE], branch_ids: [2] });
-			answerWithPages({ status, call: 'customer/index', branch: 2 });
+			answerWithWebPages({ call: 'customer/index', branch: 2, status });
 
-			const { error } = await run(form);
+			const { error } = await runToEnd(form);
 
 			expect(school.readRecords('customer')).toHaveLength(1);
 			expect(school.readWrites()).toEqual([]);
@@ -58,73 +41,94 @@ describe('Create or Update of a person whose card is in another branch', () => {
 		},
 	);
 
-	it.each(STATUSES)('updates the card when a single page with HTTP %i comes', async (status) => {
-		const id = school.addLead({ phone: [PHONE], branch_ids: [2] });
-		answerWithPages({ status, call: 'customer/index', branch: 2, times: 1 });
+	it.each(STATUSES_OF_WEB_PAGES)(
+		'updates the card when the branch of the card answers with a single web page and HTTP %i',
+		async (status) => {
+			const id = school.addLead({ phone: [PHONE], branch_ids: [2] });
+			answerWithWebPages({ call: 'customer/index', branch: 2, status, times: 1 });
 
-		const { json } = await run(form);
+			const { json } = await runToEnd(form);
 
-		expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
-		expect(school.readRecords('customer')).toMatchObject([{ id, note: 'Заявка' }]);
+			expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
+			expect(school.readRecords('customer')).toMatchObject([{ id, note: 'Заявка' }]);
+		},
+	);
+
+	it('creates nothing when the list of branches is answered with web pages and HTTP 403', async () => {
+		school.onCall = (call) => {
+			if (call === 'branch/index') throw makeAnswerError(403, WEB_PAGE);
+			return undefined;
+		};
+
+		const { error } = await runToEnd(form);
+
+		expect(school.readRecords('customer')).toEqual([]);
+		expect(error?.message).toContain('answered with a web page (HTTP 403), so it could not list');
 	});
 });
 
-describe('Lesson → Book', () => {
-	const form = customerForm('book', {
-		resource: 'lesson',
-		customer_ids: '1',
-		subject_id: 1,
-		lesson_type_id: 1,
-		teacher_ids: [1],
-		when: 'time',
-		lesson_date: DAY,
-		time_from: '10:00',
-		duration: 60,
-	});
+describe('Book', () => {
+	const PETROV = 1;
 
-	it.each(STATUSES)(
-		"books nothing over the teacher's lesson in another branch that answers with web pages and HTTP %i",
+	it.each(STATUSES_OF_WEB_PAGES)(
+		'books nothing when the branch of another lesson of the teacher answers with web pages and HTTP %i',
 		async (status) => {
-			school.addLead();
-			school.addRecord('subject', { name: 'Гитара' });
-			school.addRecord('lesson-type', { name: 'Пробный' });
-			school.addRecord('teacher', { name: 'Петров Лев', branch_ids: [1, 2] });
-			school.addRecord('lesson', {
-				branch_id: 2,
-				date: DAY,
-				time_from: `${DAY} 10:00:00`,
-				time_to: `${DAY} 11:00:00`,
-				teacher_ids: [1],
-				status: 1,
-			});
-			answerWithPages({ status, call: 'lesson/index', branch: 2 });
+			const customer = school.addLead();
+			const subject = school.addRecord('subject', { name: 'Гитара' });
+			const lessonType = school.addRecord('lesson-type', { name: 'Пробный' });
+			school.addRecord('teacher', { id: PETROV, name: 'Петров Лев', branch_ids: [1, 2] });
+			addLessonInBranch2({ teacher_ids: [PETROV] });
+			answerWithWebPages({ call: 'lesson/index', branch: 2, status });
 
-			const { error } = await run(form);
+			const { error } = await runToEnd(
+				customerForm('book', {
+					resource: 'lesson',
+					customer_ids: String(customer),
+					subject_id: subject,
+					lesson_type_id: lessonType,
+					teacher_ids: [PETROV],
+					when: 'time',
+					lesson_date: NEXT_MONDAY,
+					time_from: '10:00',
+					duration: 60,
+				}),
+			);
 
 			expect(school.readRecords('lesson')).toHaveLength(1);
 			expect(error?.message).toContain(`answered with a web page (HTTP ${status})`);
 		},
 	);
+
+	/** Adds a planned lesson on Monday from 10:00 to 11:00. */
+	function addLessonInBranch2(values: IDataObject): void {
+		school.addRecord('lesson', {
+			branch_id: 2,
+			date: NEXT_MONDAY,
+			time_from: `${NEXT_MONDAY} 10:00:00`,
+			time_to: `${NEXT_MONDAY} 11:00:00`,
+			status: LESSON_STATUS.planned,
+			...values,
+		});
+	}
 });
 
 describe('Take Payment with an External ID', () => {
-	it.each(STATUSES)(
-		'enters nothing twice when the old branch of the payer answers with web pages and HTTP %i',
+	it.each(STATUSES_OF_WEB_PAGES)(
+		'enters no second payment when the old branch of the payer answers with web pages and HTTP %i',
 		async (status) => {
-			school.addRecord('pay-account', { name: 'Касса' });
-			const id = school.addLead({ branch_ids: [2] });
-			const note = { externalId: 'inv-1' };
+			const payAccount = school.addRecord('pay-account', { name: 'Касса' });
+			const payer = school.addLead({ branch_ids: [2] });
 			const form = customerForm('takePayment', {
-				id,
+				id: payer,
 				income: 500,
-				pay_account_id: 1,
-				additionalFields: note,
+				pay_account_id: payAccount,
+				additionalFields: { externalId: 'inv-1' },
 			});
-			await run({ ...form, branchId: 2 });
-			school.changeRecord('customer', id, { branch_ids: [1] });
-			answerWithPages({ status, call: 'pay/index', branch: 2 });
+			await runToEnd({ ...form, branchId: 2 });
+			school.changeRecord('customer', payer, { branch_ids: [1] });
+			answerWithWebPages({ call: 'pay/index', branch: 2, status });
 
-			const { error } = await run(form);
+			const { error } = await runToEnd(form);
 
 			expect(school.readRecords('pay')).toHaveLength(1);
 			expect(error?.message).toContain(`answered with a web page (HTTP ${status})`);
@@ -133,98 +137,134 @@ describe('Take Payment with an External ID', () => {
 });
 
 describe('Get Many with Return All', () => {
-	const form = customerForm('getAll', { resource: 'room', returnAll: true, filters: {} });
-
-	it('gives all rows where a page in the middle is answered with HTTP 400 and a web page once', async () => {
-		for (let number = 1; number <= 501; number++)
-			school.addRecord('room', { name: `Зал ${number}`, branch_id: 1, is_enabled: 1 });
-		let pages = 0;
+	it('returns all rows when the second page of the list is answered with a web page once', async () => {
+		addRooms(501);
+		let webPages = 0;
 		school.onCall = (_call, { body }) => {
-			if (body.page !== 1 || pages > 0) return undefined;
-			pages += 1;
+			const isSecondPage = body.page === 1;
+			if (!isSecondPage || webPages > 0) return undefined;
+			webPages += 1;
 			throw makeAnswerError(400, WEB_PAGE);
 		};
 
-		const { json } = await run(form);
+		const { json } = await runToEnd(
+			customerForm('getAll', { resource: 'room', returnAll: true, filters: {} }),
+		);
 
 		expect(json).toHaveLength(501);
 	});
+
+	function addRooms(count: number): void {
+		for (let number = 1; number <= count; number++) {
+			school.addRecord('room', { name: `Зал ${number}`, branch_id: 1, is_enabled: 1 });
+		}
+	}
 });
 
-describe('a write that is answered with a web page', () => {
-	it.each([...STATUSES, 401])('is sent once and may have been carried out, with HTTP %i', async (status) => {
-		answerWithPages({ status, call: 'customer/create', branch: 1 });
+describe('Get Overview', () => {
+	it('fails when the payments are answered with web pages, in place of leaving them out', async () => {
+		const id = school.addLead();
+		answerWithWebPages({ call: 'pay/index', branch: 1, status: 403 });
 
-		const { error } = await run(customerForm('create', { name: 'Орлова Мия', is_study: 0 }));
+		const { error } = await runToEnd(customerForm('getOverview', { matchBy: 'id', id }));
 
-		expect(school.readWrites()).toEqual(['customer/create']);
-		expect(error?.message).toContain(`answered with a web page (HTTP ${status})`);
-		expect(error?.description).toContain('AlfaCRM may have carried it out all the same');
+		expect(error?.message).toContain('answered with a web page (HTTP 403)');
 	});
+});
 
-	it('with HTTP 404 is not tried in another branch', async () => {
+describe('A write that is answered with a web page', () => {
+	it.each([400, 401, 403, 404])(
+		'Create sends the customer once and says that AlfaCRM may have saved it, with HTTP %i',
+		async (status) => {
+			answerWithWebPages({ call: 'customer/create', branch: 1, status });
+
+			const { error } = await runToEnd(
+				customerForm('create', { name: 'Орлова Мия', is_study: CUSTOMER_TYPE.lead }),
+			);
+
+			expect(school.readWrites()).toEqual(['customer/create']);
+			expect(error?.message).toContain(`answered with a web page (HTTP ${status})`);
+			expect(error?.description).toContain('AlfaCRM may have carried it out all the same');
+		},
+	);
+
+	it('Update with HTTP 404 is not sent to another branch of the customer', async () => {
 		const id = school.addLead({ branch_ids: [1, 2] });
-		answerWithPages({ status: 404, call: 'customer/update', branch: 1 });
+		answerWithWebPages({ call: 'customer/update', branch: 1, status: 404 });
 
-		await run(customerForm('update', { id, updateFields: { note: 'Звонили' } }));
+		await runToEnd(customerForm('update', { id, updateFields: { note: 'Звонили' } }));
 
 		expect(school.readWrites()).toEqual(['customer/update']);
 	});
 });
 
-it('a list of branches that is answered with a web page is not one that the user may not see', async () => {
-	school.onCall = (call) => {
-		if (call === 'branch/index') throw makeAnswerError(403, WEB_PAGE);
-		return undefined;
-	};
+describe('A login that is answered with a web page', () => {
+	const form = findByPhoneForm();
 
-	const { error } = await run(upsertByPhoneForm({ name: 'Орлова Мия' }));
+	it.each([200, 403, 404])(
+		'Find logs in once for twelve items when a web page with HTTP %i answers, and all items fail',
+		async (status) => {
+			const logIn = makeLoginWithWebPage(status);
+			const twelveItems = Array.from({ length: 12 }, () => ({}));
 
-	expect(school.readRecords('customer')).toEqual([]);
-	expect(error?.message).toContain('answered with a web page (HTTP 403), so it could not list');
-});
+			const { json } = await settle(
+				school.runToEnd(form, {
+					items: twelveItems,
+					continueOnFail: true,
+					logIn,
+					credential: { token: '' },
+				}),
+			);
 
-it('an overview fails when a part is answered with web pages, and does not leave that part out', async () => {
-	const id = school.addLead();
-	answerWithPages({ status: 403, call: 'pay/index', branch: 1 });
+			expect(logIn).toHaveBeenCalledTimes(1);
+			expect(json).toHaveLength(12);
+			expect(json.at(-1)).toMatchObject({
+				error: expect.stringContaining(
+					'does not answer as AlfaCRM does: a web page or an incomplete text',
+				) as string,
+			});
+		},
+	);
 
-	const { error } = await run(customerForm('getOverview', { matchBy: 'id', id }));
+	it('Find logs in again in the execution after one whose login met a web page', async () => {
+		const logIn = makeLoginWithWebPage(403);
 
-	expect(error?.message).toContain('answered with a web page (HTTP 403)');
-});
+		await settle(school.runToEnd(form, { logIn, credential: { token: '' } }));
+		await settle(school.runToEnd(form, { logIn, credential: { token: '' } }));
 
-describe('a login that is answered with a web page', () => {
-	const find = findByPhoneForm();
-	const TWELVE_ITEMS = Array.from({ length: 12 }, () => ({}));
-	const MESSAGE = 'does not answer as AlfaCRM does: a web page or an incomplete text';
+		expect(logIn).toHaveBeenCalledTimes(2);
+	});
 
-	/** Counts logins, each of which meets a web page. */
-	function makeLogIn(status: number): jest.Mock<unknown, []> {
+	/** Makes a login that counts its calls and answers each with a web page. */
+	function makeLoginWithWebPage(status: number): jest.Mock<unknown, []> {
 		return jest.fn(() => {
 			if (status === 200) return WEB_PAGE;
 			throw makeAnswerError(status, WEB_PAGE);
 		});
 	}
-
-	it.each([200, 403, 404])('and HTTP %i is not tried again for the other items', async (status) => {
-		const logIn = makeLogIn(status);
-		const credential = { token: '' };
-
-		const { json } = await settle(
-			school.runToEnd(find, { items: TWELVE_ITEMS, continueOnFail: true, logIn, credential }),
-		);
-
-		expect(logIn).toHaveBeenCalledTimes(1);
-		expect(json).toHaveLength(12);
-		expect(String(json[11].error)).toContain(MESSAGE);
-	});
-
-	it('is tried again by the next execution', async () => {
-		const logIn = makeLogIn(403);
-
-		await settle(school.runToEnd(find, { logIn, credential: { token: '' } }));
-		await settle(school.runToEnd(find, { logIn, credential: { token: '' } }));
-
-		expect(logIn).toHaveBeenCalledTimes(2);
-	});
 });
+
+interface InterruptedCall {
+	call: string;
+	branch: number;
+	/** The HTTP status of the web page. */
+	status: number;
+	/** How often a web page comes, before AlfaCRM answers again. By default it comes always. */
+	times?: number;
+}
+
+/** Answers a call in one branch with web pages. */
+function answerWithWebPages({ call, branch, status, times = Infinity }: InterruptedCall): void {
+	let webPages = 0;
+	school.onCall = (sentCall, { url }) => {
+		const isInterrupted = sentCall === call && url.includes(`/v2api/${branch}/`);
+		if (!isInterrupted || webPages >= times) return undefined;
+		webPages += 1;
+		throw makeAnswerError(status, WEB_PAGE);
+	};
+}
+
+/** Runs a form while the clock goes on, so that the node tries again after its delays. */
+async function runToEnd(form: IDataObject) {
+	return await settle(school.runToEnd(form));
+}
