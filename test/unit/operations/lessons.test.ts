@@ -139,7 +139,7 @@ describe('Create of a lesson that may be there already', () => {
 		expect(school.readRecords('lesson')).toHaveLength(2);
 	});
 
-	it('creates another lesson when Skip If Already There is off', async () => {
+	it('creates another lesson when Skip If It Already Exists is off', async () => {
 		school.addLesson({ from: '17:00', to: '18:00', customer_ids: [ANNA] });
 
 		await school.createLesson(newLessonAt('17:00', { options: { skipIfThere: false } }));
