@@ -1,361 +1,659 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import { Calendar } from '../../../nodes/AlfaCrm/store/calendar/calendar';
-import type { SlotRequest } from '../../../nodes/AlfaCrm/store/calendar/slots';
-import { findFreeSlots } from '../../../nodes/AlfaCrm/store/calendar/slots';
-import { depth, seed } from '../../support/depth';
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
-import type { Settings } from '../../../sandbox';
+import { Calendar } from '../../../nodes/AlfaCrm/store/calendar/calendar';
+import { findFreeSlots } from '../../../nodes/AlfaCrm/store/calendar/slots';
+import { LESSON_STATUS, WORKING_HOUR_WEEKDAY } from '../../support/codes';
+import { depth, seed } from '../../support/depth';
 import type { Case } from '../../support/timetables';
-import { freeByTheMinute, ROOM, TEACHER, timetables, wallAt } from '../../support/timetables';
-import { customerForm, SmallSchool } from './school';
+import { freeByTheMinute, timetables, wallAt } from '../../support/timetables';
+import type { Account } from './freeSlotAccounts';
+import { accounts, formOfRequest, makeSchoolWithTimetable, readShownRows } from './freeSlotAccounts';
+import {
+	freeSlotsForm,
+	freeSlotsOfAllTeachersForm,
+	FreeSlotSchool,
+	HALL,
+	NOVIKOVA,
+	NOW,
+	SIDOROVA,
+	SUBJECT,
+} from './freeSlotSchool';
+import { findFreeHours, mondayHours, mondayLesson, REGULAR_LESSON, regularLessonOnMondays } from './slotRows';
 
-const wanted: SlotRequest = {
-	...{ teacherId: TEACHER, firstDay: '2026-02-09', lastDay: '2026-02-15' },
-	...{ duration: 60, step: 60, zone: 'Europe/Moscow' },
-};
-/** Mondays from 10 to 14. */
-const MONDAY = { weekday: 2, time_from: '10:00', time_to: '13:59', teacher_id: TEACHER };
-const slots = (
-	{ hours = [MONDAY], lessons = [], regular = [] }: Record<string, IDataObject[]>,
-	more: Partial<SlotRequest> = {},
-) =>
-	findFreeSlots(
-		{
-			workingHours: hours,
-			calendar: new Calendar({ lessons, regularLessons: regular }, more.zone ?? wanted.zone),
-		},
-		{ ...wanted, ...more },
-	).map(({ date, start, end }) => `${date.slice(8)} ${start}-${end}`);
-const lesson = (more: IDataObject = {}): IDataObject => ({
-	...{ id: 1, date: '2026-02-09', time_from: '2026-02-09 11:00:00', time_to: '2026-02-09 12:00:00' },
-	...{ status: 1, teacher_ids: [TEACHER], room_id: 3, regular_id: null, ...more },
-});
-const regular = (more: IDataObject = {}): IDataObject => ({
-	...{ id: 55, day: 1, time_from_v: '12:00', time_to_v: '13:00', b_date: '2025-09-01', e_date: '2026-05-31' },
-	...{ teacher_ids: [TEACHER], room_id: 3, ...more },
-});
-const ALL = ['09 10:00-11:00', '09 11:00-12:00', '09 12:00-13:00', '09 13:00-14:00'];
-const without = (...hours: string[]) =>
-	ALL.filter((slot) => !hours.some((hour) => slot.includes(` ${hour}`)));
+describe('findFreeSlots', () => {
+	it('finds in random timetables the same slots as a search minute by minute', () => {
+		let slotCount = 0;
+		const checkTimetable = ({ rows, asked }: Case) => {
+			const lessons = rows.lessons as IDataObject[];
+			const regularLessons = rows.regular as IDataObject[];
+			const timetable = {
+				workingHours: rows.hours as IDataObject[],
+				calendar: new Calendar({ lessons, regularLessons }, asked.zone),
+			};
 
-it('random timetables leave what is free minute by minute', () => {
-	let found = 0;
-	const check = ({ rows, asked }: Case) => {
-		const { now, zone, duration, step } = asked;
-		const request: SlotRequest = {
-			teacherId: asked.teacher,
-			roomId: asked.room,
-			branchId: asked.branch,
-			firstDay: asked.from,
-			lastDay: asked.to,
-			duration,
-			step,
-			notBefore: now === undefined ? undefined : wallAt(now, zone),
-			zone,
+			const slots = findFreeSlots(timetable, {
+				teacherId: asked.teacher,
+				roomId: asked.room,
+				branchId: asked.branch,
+				firstDay: asked.from,
+				lastDay: asked.to,
+				duration: asked.duration,
+				step: asked.step,
+				notBefore: asked.now === undefined ? undefined : wallAt(asked.now, asked.zone),
+				zone: asked.zone,
+			});
+
+			const slotTexts = slots.map(({ date, start, end }) => `${date} ${start}-${end}`);
+			expect(slotTexts).toEqual(freeByTheMinute(rows, asked));
+			slotCount += slots.length;
 		};
-		const lessonRows = {
-			lessons: rows.lessons as IDataObject[],
-			regularLessons: rows.regular as IDataObject[],
-		};
-		const timetable = {
-			workingHours: rows.hours as IDataObject[],
-			calendar: new Calendar(lessonRows, zone),
-		};
-		const given = findFreeSlots(timetable, request);
-		expect(given.map(({ date, start, end }) => `${date} ${start}-${end}`)).toEqual(
-			freeByTheMinute(rows, asked),
-		);
-		found += given.length;
-	};
-	fc.assert(fc.property(timetables, check), { seed, numRuns: depth.timetables });
-	expect(found).toBeGreaterThan(depth.timetables);
-}, 120_000);
 
-it('hours that cannot be read are none, and 24:00 is midnight', () => {
-	const hours = [
-		{ ...MONDAY, time_from: '9', time_to: '20:00' },
-		{ ...MONDAY, time_from: '15:00', time_to: null },
-		{ ...MONDAY, time_from: '16:00', time_to: '14:00' },
-		{ ...MONDAY, time_from: '23:00', time_to: '24:00' },
-	];
-	expect(slots({ hours })).toEqual(['09 23:00-24:00']);
-	expect(slots({}, { teacherLeavesOn: '2026-02-09' })).toEqual([]);
-	expect(slots({}, { teacherLeavesOn: '2026-02-10' })).toEqual(ALL);
-});
+		fc.assert(fc.property(timetables, checkTimetable), { seed, numRuns: depth.timetables });
 
-it('numbers that come as texts, and what is not shown, are understood', () => {
-	const at = { time_from: '2026-02-09 10:00:00', time_to: '2026-02-09 11:00:00', regular_id: '55' };
-	expect(slots({ regular: [regular()], lessons: [lesson(at)] })).toEqual(without('10'));
-	expect(slots({ regular: [regular()], lessons: [lesson({ ...at, status: '2' })] })).toEqual(ALL);
-	expect(slots({ lessons: [lesson({ teacher_ids: [String(TEACHER)] })] })).toEqual(without('11'));
-	// A list of the teacher's lessons need not say whose they are.
-	expect(slots({ lessons: [lesson({ teacher_ids: null })] })).toEqual(without('11'));
-	expect(slots({ regular: [regular({ day: null })] })).toEqual(ALL);
-	const sunday = { hours: [{ ...MONDAY, weekday: 1 }], regular: [regular({ day: '0' })] };
-	expect(slots(sunday)).toEqual(without('12').map((slot) => slot.replace('09 ', '15 ')));
-});
+		expect(slotCount).toBeGreaterThan(depth.timetables);
+	}, 120_000);
 
-it('a lesson without times takes the day, for it may be at any time of it; without an end the rest of it', () => {
-	expect(slots({ lessons: [lesson({ time_from: null, time_to: null })] })).toEqual([]);
-	for (const time_to of [null, '', '2026-02-09 11:00:00'])
-		expect(slots({ lessons: [lesson({ time_to })] })).toEqual(['09 10:00-11:00']);
+	it.each([
+		{ problem: 'a start without minutes', hours: { time_from: '9', time_to: '20:00' } },
+		{ problem: 'no end', hours: { time_from: '15:00', time_to: null } },
+		{ problem: 'an end before the start', hours: { time_from: '16:00', time_to: '14:00' } },
+	])('finds no slots in working hours with $problem', ({ hours }) => {
+		const freeHours = findFreeHours({ workingHours: [mondayHours(hours)] });
+
+		expect(freeHours).toEqual([]);
+	});
+
+	it('finds a slot until midnight when the working hours end at 24:00', () => {
+		const lateHours = mondayHours({ time_from: '23:00', time_to: '24:00' });
+
+		const freeHours = findFreeHours({ workingHours: [lateHours] });
+
+		expect(freeHours).toEqual(['2026-02-09 23:00-24:00']);
+	});
+
+	it('finds no slots on the day on which the teacher leaves the school', () => {
+		const freeHours = findFreeHours({}, { teacherLeavesOn: '2026-02-09' });
+
+		expect(freeHours).toEqual([]);
+	});
+
+	it('finds slots on the day before the teacher leaves the school', () => {
+		const freeHours = findFreeHours({}, { teacherLeavesOn: '2026-02-10' });
+
+		expect(freeHours).toEqual([
+			'2026-02-09 10:00-11:00',
+			'2026-02-09 11:00-12:00',
+			'2026-02-09 12:00-13:00',
+			'2026-02-09 13:00-14:00',
+		]);
+	});
+
+	it('lets a lesson replace its regular lesson when the ID of the regular lesson comes as a text', () => {
+		const lesson = mondayLesson({
+			time_from: '2026-02-09 10:00:00',
+			time_to: '2026-02-09 11:00:00',
+			regular_id: String(REGULAR_LESSON),
+		});
+
+		const freeHours = findFreeHours({ lessons: [lesson], regularLessons: [regularLessonOnMondays()] });
+
+		expect(freeHours).toEqual(['2026-02-09 11:00-12:00', '2026-02-09 12:00-13:00', '2026-02-09 13:00-14:00']);
+	});
+
+	it('takes a lesson for cancelled when its status comes as a text', () => {
+		const lesson = mondayLesson({
+			regular_id: REGULAR_LESSON,
+			status: String(LESSON_STATUS.cancelled),
+		});
+
+		const freeHours = findFreeHours({ lessons: [lesson], regularLessons: [regularLessonOnMondays()] });
+
+		expect(freeHours).toEqual([
+			'2026-02-09 10:00-11:00',
+			'2026-02-09 11:00-12:00',
+			'2026-02-09 12:00-13:00',
+			'2026-02-09 13:00-14:00',
+		]);
+	});
+
+	it('leaves out the time of a lesson when the ID of its teacher comes as a text', () => {
+		const lesson = mondayLesson({ teacher_ids: [String(NOVIKOVA)] });
+
+		const freeHours = findFreeHours({ lessons: [lesson] });
+
+		expect(freeHours).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00', '2026-02-09 13:00-14:00']);
+	});
+
+	it('leaves out the time of a lesson that shows no teachers', () => {
+		const lesson = mondayLesson({ teacher_ids: null });
+
+		const freeHours = findFreeHours({ lessons: [lesson] });
+
+		expect(freeHours).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00', '2026-02-09 13:00-14:00']);
+	});
+
+	it('ignores a regular lesson that shows no weekday', () => {
+		const freeHours = findFreeHours({ regularLessons: [regularLessonOnMondays({ day: null })] });
+
+		expect(freeHours).toEqual([
+			'2026-02-09 10:00-11:00',
+			'2026-02-09 11:00-12:00',
+			'2026-02-09 12:00-13:00',
+			'2026-02-09 13:00-14:00',
+		]);
+	});
+
+	it('leaves out the time of a regular lesson on Sundays when AlfaCRM shows Sunday as "0"', () => {
+		const sundayHours = mondayHours({ weekday: WORKING_HOUR_WEEKDAY.sunday });
+		const regularLesson = regularLessonOnMondays({ day: '0' });
+
+		const freeHours = findFreeHours({ workingHours: [sundayHours], regularLessons: [regularLesson] });
+
+		expect(freeHours).toEqual(['2026-02-15 10:00-11:00', '2026-02-15 11:00-12:00', '2026-02-15 13:00-14:00']);
+	});
+
+	it('finds no slots on the day of a lesson that shows no times, because it may take place at any time', () => {
+		const lesson = mondayLesson({ time_from: null, time_to: null });
+
+		const freeHours = findFreeHours({ lessons: [lesson] });
+
+		expect(freeHours).toEqual([]);
+	});
+
+	it.each([
+		{ end: 'null', time_to: null },
+		{ end: 'an empty text', time_to: '' },
+		{ end: 'its start', time_to: '2026-02-09 11:00:00' },
+	])('finds no slots after the start of a lesson whose end is $end', ({ time_to }) => {
+		const lesson = mondayLesson({ time_from: '2026-02-09 11:00:00', time_to });
+
+		const freeHours = findFreeHours({ lessons: [lesson] });
+
+		expect(freeHours).toEqual(['2026-02-09 10:00-11:00']);
+	});
 });
 
 describe('Get Free Slots', () => {
-	let school: SmallSchool;
-	let id: number;
+	let school: FreeSlotSchool;
+
 	beforeEach(() => {
-		jest.useFakeTimers({ now: new Date('2026-02-01T09:00:00Z'), advanceTimers: true });
-		school = new SmallSchool();
-		id = school.addRecord('teacher', { id: TEACHER, name: 'Новикова Яна', branch_ids: [1] });
-		school.addRecord('room', { id: ROOM, name: 'Зал', branch_id: 1 });
+		jest.useFakeTimers({ now: new Date(NOW), advanceTimers: true });
+		school = new FreeSlotSchool();
 	});
-	afterEach(() => jest.useRealTimers());
 
-	/** Hours on Monday the 9th from 10 to 13. */
-	const work = () =>
-		void school.addRecord('working-hour', { ...MONDAY, time_to: '12:59', teacher_id: id, branch_id: 1 });
-	const busy = (more: IDataObject = {}) => {
-		const row = { branch_id: 1, subject_id: 1, lesson_type_id: 1, ...more };
-		return school.addRecord('lesson', { ...lesson(row), id: 901 });
-	};
-	const form = (more: IDataObject = {}) =>
-		customerForm('getFreeSlots', {
-			...{ resource: 'teacher', id, date_from: '2026-02-09', date_to: '2026-02-15', duration: 60 },
-			...{ returnAll: true, ...more },
-		});
-	const read = (items: readonly IDataObject[]) =>
-		items.map(({ date, start, end }) => `${String(date)} ${String(start)}-${String(end)}`);
-	const found = async (more: IDataObject = {}, timezone?: string) =>
-		read((await school.run(form(more), { timezone })).json);
-	const AROUND_11 = ['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00'];
+	afterEach(() => {
+		jest.useRealTimers();
+	});
 
-	/** What differs from account to account. */
-	const ways = fc
-		.record({
-			sunday: fc.constantFrom(7, 0),
-			bodyPageSize: fc.constantFrom('ignored', 'honoured', 'refused400'),
-			total: fc.constantFrom('present', 'missing'),
-			ignoredFilters: fc.subarray([
-				...['working-hour.teacher_id', 'lesson.teacher_id', 'regular-lesson.teacher_id'],
-				...['lesson.date_from', 'lesson.date_to', 'lesson.room_ids'],
-			]),
-		})
-		.map((one) => one as Partial<Settings>);
-
-	it('leaves of random timetables the slots that are free minute by minute, by the rows that the school holds', async () => {
-		let count = 0;
-		const check = async ({ rows, asked }: Case, settings: Partial<Settings>, homes: number[]) => {
-			school = new SmallSchool(settings);
-			school.addRecord('teacher', { id: TEACHER, name: 'Новикова Яна', branch_ids: homes });
-			school.addRecord('room', { id: ROOM, name: 'Зал', branch_id: 1 });
-			for (const row of rows.hours) school.addRecord('working-hour', { ...row });
-			// A room is one branch's own.
-			const placed = (row: object) =>
-				(row as IDataObject).branch_id === 1 ? { ...row } : { ...row, room_id: null };
-			for (const row of rows.regular) school.addRecord('regular-lesson', placed(row));
-			for (const row of rows.lessons) school.addRecord('lesson', placed(row));
-			// The teacher is taken by what is in their branches; a room of this branch by what is in this branch.
-			const isShown = ({ teacher_ids, branch_id }: IDataObject) =>
-				(homes.includes(Number(branch_id)) && (teacher_ids as number[]).includes(TEACHER)) || branch_id === 1;
-			// A lesson that somebody else gives is not listed for this teacher, so it frees none of the teacher's days.
-			const ignores = (filter: string) => settings.ignoredFilters?.includes(filter) === true;
-			const isListed = ({ teacher_ids, room_id, branch_id }: IDataObject) => {
-				const isOfTeacher = (teacher_ids as number[]).includes(TEACHER) || ignores('lesson.teacher_id');
-				const isInRoom = room_id === ROOM || ignores('lesson.room_ids');
-				return (
-					(homes.includes(Number(branch_id)) && isOfTeacher) ||
-					(branch_id === 1 && asked.room !== undefined && isInRoom)
-				);
-			};
-			const known = {
-				hours: school.readRecords('working-hour'),
-				lessons: school.readRecords('lesson').filter(isListed),
-				regular: school.readRecords('regular-lesson').filter(isShown),
-			};
+	it('returns from random schools the same slots as a search minute by minute', async () => {
+		let slotCount = 0;
+		const checkSchool = async ({ rows, asked }: Case, account: Account) => {
+			const randomSchool = makeSchoolWithTimetable(rows, account);
 			jest.setSystemTime(asked.now ?? Date.parse('2025-01-01T00:00:00Z'));
-			const { from, to, duration, step, room, branch, now, zone } = asked;
-			const more = {
-				...{ date_from: from, date_to: to, duration },
-				additionalFields: room === undefined ? {} : { room_id: room },
-				options: { step, otherBranches: branch === undefined, past: now === undefined },
-			};
-			const slots = await found(more, zone);
-			expect(slots).toEqual(freeByTheMinute(known, asked));
-			count += slots.length;
+
+			const { json } = await randomSchool.run(formOfRequest(asked), { timezone: asked.zone });
+
+			const slotTexts = json.map(({ date, start, end }) => `${String(date)} ${String(start)}-${String(end)}`);
+			const shownRows = readShownRows(randomSchool, account, asked);
+			expect(slotTexts).toEqual(freeByTheMinute(shownRows, asked));
+			slotCount += slotTexts.length;
 		};
-		const property = fc.asyncProperty(timetables, ways, fc.constantFrom<number[]>([1], [1, 2]), check);
+
+		const property = fc.asyncProperty(timetables, accounts, checkSchool);
 		await fc.assert(property, { seed, numRuns: depth.freeSlotsOfSchools });
-		expect(count).toBeGreaterThan(0);
+
+		expect(slotCount).toBeGreaterThan(0);
 	}, 300_000);
 
-	it('gives one item for each, with all that a lesson needs, as the schema tells', async () => {
-		work();
-		busy();
-		const wanted = form({ additionalFields: { room_id: ROOM } });
-		const { json } = await school.run(wanted, { timezone: 'Asia/Almaty' });
-		expect(json[0]).toEqual({
-			...{ date: '2026-02-09', start: '10:00', end: '11:00', duration: 60, time_zone: 'Asia/Almaty' },
-			...{ teacher_id: id, teacher_name: 'Новикова Яна', branch_id: 1, room_id: ROOM },
-		});
-		expect(read(json)).toEqual(AROUND_11);
-		const { properties } = allSchemas()['teacher/getFreeSlots'];
-		expect(Object.keys(properties).sort()).toEqual(Object.keys(json[0]).sort());
-	});
+	describe('of one teacher', () => {
+		it('returns an item with all that a lesson needs', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
 
-	it('begins them at each step, as many as the limit says', async () => {
-		work();
-		expect(await found({ returnAll: false, limit: 2 })).toEqual([
-			'2026-02-09 10:00-11:00',
-			'2026-02-09 10:30-11:30',
-		]);
-		const two = { items: [{}, {}] };
-		expect((await school.run(form({ returnAll: false, limit: 2 }), two)).hints).toEqual([
-			"'Limit' was reached, so there may be more: raise it, or switch on 'Return All': 2 slots came",
-		]);
-		expect((await school.run(form({ returnAll: false, limit: 5 }), two)).hints).toEqual([]);
-		expect(await found({ options: { step: 15 } })).toHaveLength(9);
-		expect(await found({ duration: 181 })).toEqual([]);
-	});
-
-	it.each([2, 77])(
-		'tells of branch %i, which cannot be seen, that the teacher may be busy there',
-		async (branch) => {
-			work();
-			school.changeRecord('teacher', id, { branch_ids: [1, branch] });
-			school.settings.forbiddenBranches = [2];
-			const { json, hints } = await school.run(form());
-			expect(json).toHaveLength(5);
-			expect(hints).toEqual([
-				expect.stringMatching(new RegExp(`may be busy there in a slot: branch ${branch}$`)),
-			]);
-		},
-	);
-
-	it.each(['teacher/working-hour', 'lesson/index', 'regular-lesson/index'])(
-		'gives none where %s may not be read, but an error',
-		async (call) => {
-			school.settings.forbiddenCalls = [call];
-			expect((await school.expectRefused(form())).httpCode).toBe('403');
-		},
-	);
-
-	it('is an error where lessons are missing from a list that does not come whole', async () => {
-		work();
-		school.onCall = (call, request) =>
-			call === 'lesson/index' ? school.answerWithUnstableList(request) : undefined;
-		expect((await school.expectRefused(form())).message).toMatch(
-			/did not come whole.*when the teacher is free/,
-		);
-	});
-
-	it('leaves out what has begun today by the clock of the workflow, unless it is wanted', async () => {
-		work();
-		jest.setSystemTime(new Date('2026-02-09T05:30:00Z'));
-		const first = async (zone: string, past = false) => (await found({ options: { past } }, zone))[0];
-		expect(await first('Europe/Moscow')).toBe('2026-02-09 10:00-11:00');
-		expect(await first('Asia/Tashkent')).toBe('2026-02-09 10:30-11:30');
-		expect(await first('Asia/Vladivostok')).toBeUndefined();
-		expect(await first('Asia/Vladivostok', true)).toBe('2026-02-09 10:00-11:00');
-	});
-
-	it('has none for a teacher who has left, and is an error for who, or a room that, is not of the branch', async () => {
-		work();
-		for (const [e_date, count] of [
-			['2026-02-09', 0],
-			['2026-02-10', 5],
-		] as const) {
-			school.changeRecord('teacher', id, { e_date });
-			expect(await found()).toHaveLength(count);
-		}
-		const message = async (more: IDataObject) => (await school.expectRefused(form(more))).message;
-		expect(await message({ id: 9_999 })).toBe('AlfaCRM has no teacher with ID 9999 in branch 1');
-		const elsewhere = school.addRecord('room', { name: 'Чужая', branch_id: 2 });
-		for (const room_id of [elsewhere, 9_999])
-			expect(await message({ additionalFields: { room_id } })).toBe(
-				`AlfaCRM has no room with ID ${room_id} in branch 1`,
-			);
-	});
-
-	it('asks for hours, lessons of each status and regular lessons', async () => {
-		await found();
-		expect(school.calls[0]).toBe('teacher/index');
-		expect(school.calls.slice(1).sort()).toEqual([
-			...['lesson/index', 'lesson/index', 'lesson/index'],
-			...['regular-lesson/index', 'teacher/working-hour'],
-		]);
-		const bodies = school.readRequests('lesson/index').map(({ body }) => body);
-		expect(bodies.map(({ status }) => status).sort()).toEqual([1, 2, 3]);
-		expect(bodies[0]).toMatchObject({ teacher_id: id, date_from: '2026-02-02', date_to: '2026-02-22' });
-	});
-
-	describe('of any teacher', () => {
-		let other: number;
-		beforeEach(() => {
-			other = school.addRecord('teacher', { name: 'Сидорова Ева', branch_ids: [1] });
-			work();
-			school.addRecord('working-hour', { ...MONDAY, time_to: '11:59', teacher_id: other, branch_id: 1 });
-			// Who works elsewhere, or has left, is nobody of the branch.
-			for (const row of [{ branch_ids: [2] }, { branch_ids: [1], e_date: '2026-01-31' }]) {
-				const gone = school.addRecord('teacher', { name: 'A', ...row });
-				school.addRecord('working-hour', { ...MONDAY, teacher_id: gone, branch_id: 1 });
-			}
-		});
-		const whose = async (more: IDataObject) =>
-			(await school.run(form(more))).json.map(
-				({ start, teacher_id }) => `${String(start)} ${String(teacher_id)}`,
-			);
-
-		it('come in the order of time, from lists that are read once for all', async () => {
-			busy({ teacher_ids: [id] });
-			const options = { step: 60 };
-			const all = [`10:00 ${id}`, `10:00 ${other}`, `11:00 ${other}`, `12:00 ${id}`];
-			expect(await whose({ id: '', options })).toEqual(all);
-			expect(school.calls.filter((call) => call !== 'lesson/index').sort()).toEqual([
-				...['regular-lesson/index', 'teacher/index', 'teacher/working-hour'],
-			]);
-			expect(school.readRequests('teacher/working-hour')[0].body).not.toHaveProperty('teacher_id');
-			expect(await whose({ id: '', options, returnAll: false, limit: 1 })).toEqual(all.slice(0, 1));
-		});
-
-		it('are those of a subject: who has had lessons of it in four weeks, is to have one, or has regular ones', async () => {
-			const options = { step: 60 };
-			const of = async (subject_id: number) =>
-				await whose({ id: '', options, additionalFields: { subject_id } });
-			const past = { date: '2026-01-20', time_from: '2026-01-20 10:00:00', time_to: '2026-01-20 11:00:00' };
-			busy({ ...past, teacher_ids: [other], subject_id: 7, status: 3 });
-			expect(await of(7)).toEqual([`10:00 ${other}`, `11:00 ${other}`]);
-			expect(await of(8)).toEqual([]);
-			school.addRecord('regular-lesson', {
-				...regular({ day: 3, subject_id: 8 }),
-				branch_id: 1,
-				teacher_ids: [id],
+			const { json } = await school.run(freeSlotsForm({ additionalFields: { room_id: HALL } }), {
+				timezone: 'Asia/Almaty',
 			});
-			expect(await of(8)).toEqual([`10:00 ${id}`, `11:00 ${id}`, `12:00 ${id}`]);
+
+			expect(json).toEqual([
+				{
+					date: '2026-02-09',
+					start: '10:00',
+					end: '11:00',
+					duration: 60,
+					time_zone: 'Asia/Almaty',
+					teacher_id: NOVIKOVA,
+					teacher_name: 'Новикова Яна',
+					branch_id: 1,
+					room_id: HALL,
+				},
+			]);
+		});
+
+		it('returns the fields of its output schema', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+
+			const { json } = await school.run(freeSlotsForm());
+
+			const schema = allSchemas()['teacher/getFreeSlots'];
+			expect(Object.keys(json[0]).sort()).toEqual(Object.keys(schema.properties).sort());
+		});
+
+		it('leaves out the time of a lesson of the teacher', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
+			school.addLesson({ from: '11:00', to: '12:00', teacher_ids: [NOVIKOVA], room_id: null });
+
+			const slots = await school.listSlots(freeSlotsForm());
+
+			expect(slots).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00']);
+		});
+
+		it('leaves out the time of a lesson of another teacher in the requested room', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
+			school.addLesson({ from: '11:00', to: '12:00', teacher_ids: [SIDOROVA], room_id: HALL });
+
+			const slots = await school.listSlots(freeSlotsForm({ additionalFields: { room_id: HALL } }));
+
+			expect(slots).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00']);
+		});
+
+		it('lets a slot begin every 30 minutes by default', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '11:59' });
+
+			const slots = await school.listSlots(freeSlotsForm({ duration: 60 }));
+
+			expect(slots).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 10:30-11:30', '2026-02-09 11:00-12:00']);
+		});
+
+		it('lets a slot begin at each step that the user has chosen', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '11:59' });
+
+			const slots = await school.listSlots(freeSlotsForm({ duration: 60, options: { step: 15 } }));
+
+			expect(slots).toEqual([
+				'2026-02-09 10:00-11:00',
+				'2026-02-09 10:15-11:15',
+				'2026-02-09 10:30-11:30',
+				'2026-02-09 10:45-11:45',
+				'2026-02-09 11:00-12:00',
+			]);
+		});
+
+		it('returns nothing when the lesson is a minute longer than the working hours', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
+
+			const slots = await school.listSlots(freeSlotsForm({ duration: 181 }));
+
+			expect(slots).toEqual([]);
+		});
+
+		it.each([
+			{ branch: 2, reason: 'is forbidden to the user' },
+			{ branch: 77, reason: 'AlfaCRM does not have' },
+		])('warns in a hint of branch $branch of the teacher, which $reason', async ({ branch }) => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+			school.changeRecord('teacher', NOVIKOVA, { branch_ids: [1, branch] });
+			school.settings.forbiddenBranches = [2];
+
+			const { json, hints } = await school.run(freeSlotsForm());
+
+			expect(json).toHaveLength(1);
+			expect(hints).toEqual([
+				`Not all branches in which the teacher works can be seen, so the teacher may be busy there in a slot: branch ${branch}`,
+			]);
+		});
+
+		it.each([
+			{ list: 'working hours', call: 'teacher/working-hour' },
+			{ list: 'lessons', call: 'lesson/index' },
+			{ list: 'regular lessons', call: 'regular-lesson/index' },
+		])('fails when the user may not read the $list', async ({ call }) => {
+			school.settings.forbiddenCalls = [call];
+
+			const { httpCode } = await school.expectRefused(freeSlotsForm());
+
+			expect(httpCode).toBe('403');
+		});
+
+		it('fails when the list of lessons does not come whole', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
+			school.onCall = (call, request) =>
+				call === 'lesson/index' ? school.answerWithUnstableList(request) : undefined;
+
+			const { message } = await school.expectRefused(freeSlotsForm());
+
+			expect(message).toMatch(/did not come whole.*when the teacher is free/);
+		});
+
+		it('returns nothing from the day on which the teacher leaves the school', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+			school.changeRecord('teacher', NOVIKOVA, { e_date: '2026-02-09' });
+
+			const slots = await school.listSlots(freeSlotsForm());
+
+			expect(slots).toEqual([]);
+		});
+
+		it('returns the slots of the day before the teacher leaves the school', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+			school.changeRecord('teacher', NOVIKOVA, { e_date: '2026-02-10' });
+
+			const slots = await school.listSlots(freeSlotsForm());
+
+			expect(slots).toEqual(['2026-02-09 10:00-11:00']);
+		});
+
+		it('reads the working hours, the lessons of each status and the regular lessons once', async () => {
+			await school.run(freeSlotsForm());
+
+			expect([...school.calls].sort()).toEqual([
+				'lesson/index',
+				'lesson/index',
+				'lesson/index',
+				'regular-lesson/index',
+				'teacher/index',
+				'teacher/working-hour',
+			]);
+		});
+
+		it('reads the lessons of the teacher from a week before the first day until a week after the last day', async () => {
+			await school.run(freeSlotsForm({ date_from: '2026-02-09', date_to: '2026-02-15' }));
+
+			const [{ body }] = school.readRequests('lesson/index');
+			expect(body).toMatchObject({
+				teacher_id: NOVIKOVA,
+				date_from: '2026-02-02',
+				date_to: '2026-02-22',
+			});
 		});
 	});
 
-	it('looks at two weeks only where that is enough for the limit', async () => {
-		work();
-		const days = { date_to: '2026-08-31', returnAll: false };
-		const until = () => [...new Set(school.readRequests('lesson/index').map(({ body }) => body.date_to))];
-		expect(await found({ ...days, limit: 1 })).toEqual(['2026-02-09 10:00-11:00']);
-		// A week more, in which a lesson may be that was moved.
-		expect(until()).toEqual(['2026-03-01']);
-		expect(await found({ ...days, limit: 40 })).toHaveLength(40);
-		expect(until()).toEqual(['2026-03-01', '2026-09-07']);
+	describe('that have begun', () => {
+		const HALF_PAST_EIGHT_IN_MOSCOW = new Date('2026-02-09T05:30:00Z');
+
+		it.each([
+			{
+				zone: 'Europe/Moscow',
+				time: '08:30',
+				slots: ['2026-02-09 10:00-11:00', '2026-02-09 10:30-11:30', '2026-02-09 11:00-12:00'],
+			},
+			{
+				zone: 'Asia/Tashkent',
+				time: '10:30',
+				slots: ['2026-02-09 10:30-11:30', '2026-02-09 11:00-12:00'],
+			},
+			{ zone: 'Asia/Vladivostok', time: '15:30', slots: [] },
+		])(
+			'leaves out the slots before $time, the time in the zone $zone of the workflow',
+			async ({ zone, slots }) => {
+				school.addMondayHours(NOVIKOVA, { lastMinute: '11:59' });
+				jest.setSystemTime(HALF_PAST_EIGHT_IN_MOSCOW);
+
+				const foundSlots = await school.listSlots(freeSlotsForm(), { timezone: zone });
+
+				expect(foundSlots).toEqual(slots);
+			},
+		);
+
+		it('returns slots that have begun when Include Past Slots is on', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+			jest.setSystemTime(HALF_PAST_EIGHT_IN_MOSCOW);
+
+			const slots = await school.listSlots(freeSlotsForm({ options: { past: true } }), {
+				timezone: 'Asia/Vladivostok',
+			});
+
+			expect(slots).toEqual(['2026-02-09 10:00-11:00']);
+		});
 	});
 
-	it.each<[string, object]>([
-		['Date To', { date_from: '2026-02-10', date_to: '2026-02-09' }],
-		['Date To', { date_from: '2026-02-10', date_to: '2027-02-12' }],
-		['Duration', { duration: 0 }],
-		['Step', { options: { step: 1 } }],
-		// Slots in which the room is taken would do for whoever books it.
-		['Room', { additionalFields: { room_id: '' } }],
-	])("refuses '%s' if it is %j", async (label, more) => {
-		expect((await school.expectRefusedUnsent(form(more as IDataObject))).message).toContain(label);
+	describe('up to a limit', () => {
+		it('returns as many slots as the limit allows, the earliest first', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
+
+			const slots = await school.listSlots(freeSlotsForm({ returnAll: false, limit: 2 }));
+
+			expect(slots).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 10:30-11:30']);
+		});
+
+		it('says once for several items that the limit was reached', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
+
+			const { hints } = await school.run(freeSlotsForm({ returnAll: false, limit: 2 }), {
+				items: [{}, {}],
+			});
+
+			expect(hints).toEqual([
+				"'Limit' was reached, so there may be more: raise it, or switch on 'Return All': 2 slots came",
+			]);
+		});
+
+		it('gives no hint when there are exactly as many slots as the limit allows', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+
+			const { json, hints } = await school.run(freeSlotsForm({ returnAll: false, limit: 1 }), {
+				items: [{}, {}],
+			});
+
+			expect(json).toMatchObject([{ start: '10:00' }, { start: '10:00' }]);
+			expect(hints).toEqual([]);
+		});
+
+		it('gives no hint for a single item, because n8n itself says that the limit was reached', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
+
+			const { hints } = await school.run(freeSlotsForm({ returnAll: false, limit: 2 }), {
+				items: [{}],
+			});
+
+			expect(hints).toEqual([]);
+		});
+
+		it('reads only two weeks and the week after them when they have more slots than the limit', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+
+			const slots = await school.listSlots(
+				freeSlotsForm({ date_to: '2026-08-31', returnAll: false, limit: 1 }),
+			);
+
+			expect(slots).toEqual(['2026-02-09 10:00-11:00']);
+			// One request for each status of lessons.
+			expect(school.readRequests('lesson/index').map(({ body }) => body.date_to)).toEqual([
+				'2026-03-01',
+				'2026-03-01',
+				'2026-03-01',
+			]);
+		});
+
+		it('reads all days when the first two weeks have fewer slots than the limit', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+
+			const slots = await school.listSlots(
+				freeSlotsForm({ date_to: '2026-08-31', returnAll: false, limit: 4 }),
+			);
+
+			expect(slots).toEqual([
+				'2026-02-09 10:00-11:00',
+				'2026-02-16 10:00-11:00',
+				'2026-02-23 10:00-11:00',
+				'2026-03-02 10:00-11:00',
+			]);
+			expect(school.readRequests('lesson/index').at(-1)?.body.date_to).toBe('2026-09-07');
+		});
+
+		it('says that the limit was reached when the first two weeks have exactly as many slots and later weeks have more', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+
+			const { hints } = await school.run(
+				freeSlotsForm({ date_to: '2026-08-31', returnAll: false, limit: 2 }),
+				{ items: [{}, {}] },
+			);
+
+			expect(hints).toEqual([
+				"'Limit' was reached, so there may be more: raise it, or switch on 'Return All': 2 slots came",
+			]);
+		});
+	});
+
+	describe('of all teachers of the branch', () => {
+		it('returns the slots of all teachers in the order of time', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
+			school.addMondayHours(SIDOROVA, { lastMinute: '11:59' });
+			school.addLesson({ from: '11:00', to: '12:00', teacher_ids: [NOVIKOVA] });
+
+			const slots = await school.listStartsAndTeachers(freeSlotsOfAllTeachersForm());
+
+			expect(slots).toEqual([
+				'10:00 Новикова Яна',
+				'10:00 Сидорова Ева',
+				'11:00 Сидорова Ева',
+				'12:00 Новикова Яна',
+			]);
+		});
+
+		it('returns the first slots of all teachers up to the limit', async () => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
+			school.addMondayHours(SIDOROVA, { lastMinute: '12:59' });
+
+			const slots = await school.listStartsAndTeachers(
+				freeSlotsOfAllTeachersForm({ returnAll: false, limit: 1 }),
+			);
+
+			expect(slots).toEqual(['10:00 Новикова Яна']);
+		});
+
+		it('reads each list once for all teachers, without a filter by teacher', async () => {
+			await school.run(freeSlotsOfAllTeachersForm());
+
+			expect([...school.calls].sort()).toEqual([
+				'lesson/index',
+				'lesson/index',
+				'lesson/index',
+				'regular-lesson/index',
+				'teacher/index',
+				'teacher/working-hour',
+			]);
+			const [{ body }] = school.readRequests('teacher/working-hour');
+			expect(body).not.toHaveProperty('teacher_id');
+		});
+
+		it.each([
+			{ teacher: 'works in another branch', values: { branch_ids: [2] } },
+			{ teacher: 'has left the school', values: { branch_ids: [1], e_date: '2026-01-31' } },
+		])('leaves out a teacher who $teacher', async ({ values }) => {
+			const otherTeacher = school.addRecord('teacher', { name: 'Примеров Ян', ...values });
+			school.addMondayHours(otherTeacher, { lastMinute: '12:59' });
+
+			const slots = await school.listStartsAndTeachers(freeSlotsOfAllTeachersForm());
+
+			expect(slots).toEqual([]);
+		});
+	});
+
+	describe('of all teachers of a subject', () => {
+		beforeEach(() => {
+			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+			school.addMondayHours(SIDOROVA, { lastMinute: '10:59' });
+		});
+
+		it('returns the slots of a teacher who held a lesson of the subject in the last four weeks', async () => {
+			school.addLesson({
+				date: '2026-01-20',
+				subject_id: SUBJECT.chess,
+				teacher_ids: [SIDOROVA],
+				status: LESSON_STATUS.held,
+			});
+
+			const slots = await school.listStartsAndTeachers(
+				freeSlotsOfAllTeachersForm({ additionalFields: { subject_id: SUBJECT.chess } }),
+			);
+
+			expect(slots).toEqual(['10:00 Сидорова Ева']);
+		});
+
+		it('returns the slots of a teacher who has a planned lesson of the subject in the requested days', async () => {
+			school.addLesson({ date: '2026-02-11', subject_id: SUBJECT.chess, teacher_ids: [SIDOROVA] });
+
+			const slots = await school.listStartsAndTeachers(
+				freeSlotsOfAllTeachersForm({ additionalFields: { subject_id: SUBJECT.chess } }),
+			);
+
+			expect(slots).toEqual(['10:00 Сидорова Ева']);
+		});
+
+		it('returns the slots of a teacher who has a regular lesson of the subject', async () => {
+			school.addRegularLesson({ subject_id: SUBJECT.drawing, teacher_ids: [NOVIKOVA] });
+
+			const slots = await school.listStartsAndTeachers(
+				freeSlotsOfAllTeachersForm({ additionalFields: { subject_id: SUBJECT.drawing } }),
+			);
+
+			expect(slots).toEqual(['10:00 Новикова Яна']);
+		});
+
+		it('returns nothing when nobody has lessons of the subject', async () => {
+			school.addLesson({ date: '2026-02-11', subject_id: SUBJECT.chess, teacher_ids: [SIDOROVA] });
+
+			const slots = await school.listStartsAndTeachers(
+				freeSlotsOfAllTeachersForm({ additionalFields: { subject_id: SUBJECT.music } }),
+			);
+
+			expect(slots).toEqual([]);
+		});
+	});
+
+	describe('with a wrong form', () => {
+		it('refuses a teacher whom AlfaCRM does not have', async () => {
+			const { message } = await school.expectRefused(freeSlotsForm({ id: 9_999 }));
+
+			expect(message).toBe('AlfaCRM has no teacher with ID 9999 in branch 1');
+		});
+
+		it('refuses a room that AlfaCRM does not have', async () => {
+			const { message } = await school.expectRefused(freeSlotsForm({ additionalFields: { room_id: 9_999 } }));
+
+			expect(message).toBe('AlfaCRM has no room with ID 9999 in branch 1');
+		});
+
+		it('refuses a room of another branch', async () => {
+			school.addRecord('room', { id: 2_002, name: 'Чужая', branch_id: 2 });
+
+			const { message } = await school.expectRefused(freeSlotsForm({ additionalFields: { room_id: 2_002 } }));
+
+			expect(message).toBe('AlfaCRM has no room with ID 2002 in branch 1');
+		});
+
+		it.each([
+			{
+				problem: 'a Date To before the Date From',
+				parameters: { date_from: '2026-02-10', date_to: '2026-02-09' },
+				message: "'Date To' must be between 'Date From' (2026-02-10) and a year later, but it is 2026-02-09",
+			},
+			{
+				problem: 'a Date To more than a year after the Date From',
+				parameters: { date_from: '2026-02-10', date_to: '2027-02-12' },
+				message: "'Date To' must be between 'Date From' (2026-02-10) and a year later, but it is 2027-02-12",
+			},
+			{
+				problem: 'a Duration of 0',
+				parameters: { duration: 0 },
+				message: '\'Duration\' must be a whole number of at least 5 and of at most 1440, but it is "0"',
+			},
+			{
+				problem: 'a Step of 1 minute',
+				parameters: { options: { step: 1 } },
+				message: '\'Step\' must be a whole number of at least 5 and of at most 1440, but it is "1"',
+			},
+			{
+				// Without the room, the slots would include times at which it is taken.
+				problem: 'an empty Room',
+				parameters: { additionalFields: { room_id: '' } },
+				message: "'Room' is set but came out empty",
+			},
+		])('refuses $problem before it sends anything', async ({ parameters, message }) => {
+			const error = await school.expectRefusedUnsent(freeSlotsForm(parameters));
+
+			expect(error.message).toBe(message);
+		});
 	});
 });

@@ -1,377 +1,735 @@
-import type { IDataObject } from 'n8n-workflow';
+import {
+	addToGroupForm,
+	ANNA,
+	deleteMembershipForm,
+	endMembershipForm,
+	GROUP,
+	MembershipSchool,
+	NOW,
+} from './membershipSchool';
 
-import { makeAnswerError } from '../../support/nodeErrors';
-import { customerForm, SmallSchool } from './school';
+/** AlfaCRM's message that the customer is in the group already. */
+const ALREADY_MEMBER = { group_id: ['Клиент уже состоит в группе «Роботы».'] };
+/** AlfaCRM's message that a day has a wrong format. */
+const WRONG_DAY = { e_date: ['Неверный формат.'] };
 
-let school: SmallSchool;
-let customer: number;
-let group: number;
+let school: MembershipSchool;
+
 beforeEach(() => {
-	jest.useFakeTimers({ now: new Date('2026-02-10T09:00:00Z'), advanceTimers: true });
-	school = new SmallSchool();
-	customer = school.addLead({ is_study: 1 });
-	group = school.addRecord('group', {
-		name: 'A',
-		branch_ids: [1],
-		b_date: '01.09.2025',
-		e_date: '31.05.2026',
-	});
+	jest.useFakeTimers({ now: new Date(NOW), advanceTimers: true });
+	school = new MembershipSchool();
 });
-afterEach(() => jest.useRealTimers());
 
-const job = (operation: string, additionalFields: IDataObject, more: IDataObject = {}) =>
-	customerForm(operation, { id: customer, group_id: group, additionalFields, ...more });
-const join = (additionalFields: IDataObject = {}) => job('addToGroup', additionalFields);
-const leave = (additionalFields: IDataObject = {}, leave_by = 'end') =>
-	job('removeFromGroup', additionalFields, { leave_by });
-/** The memberships of the group as first and last day, "2026-01-01..2026-12-31", an open one as "2026-01-01..". */
-const days = () =>
-	school
-		.readRecords('cgi')
-		.filter(({ group_id }) => group_id === group)
-		.map((row) => [row.b_date, row.e_date].map((day) => dotted(String(day ?? ''), '.', '-')).join('..'))
-		.sort();
-const dotted = (day: string, from: string, to: string) => day.split(from).reverse().join(to);
-const member = (...periods: string[]) => {
-	for (const period of periods) {
-		const [b_date, e_date] = period.split('..').map((day) => dotted(day, '-', '.'));
-		school.addRecord('cgi', {
-			customer_id: customer,
-			group_id: group,
-			branch_id: 1,
-			b_date,
-			e_date: e_date || null,
+afterEach(() => {
+	jest.useRealTimers();
+});
+
+describe('Add to Group on 10 February 2026', () => {
+	it('creates a membership from today until the end of the group', async () => {
+		const { membership, hints } = await school.addToGroup(addToGroupForm());
+
+		expect(membership).toMatchObject({
+			customer_id: ANNA,
+			group_id: GROUP,
+			operationResult: 'created',
+			alreadyMember: false,
 		});
-	}
-};
-/** "01-01..12-31 03-01.." of this year; a year of its own stands in front. */
-const periods = (text: string) =>
-	text
-		.split(' ')
-		.filter((one) => one !== '')
-		.map((period) =>
-			period
-				.split('..')
-				.map((day) => (day.length === 5 ? `2026-${day}` : day))
-				.join('..'),
-		);
-
-/** It is the 10th of February 2026. A period is its first day, two dots and its last day, either of which may be missing. */
-describe('who joins a group', () => {
-	it.each<[had: string, given: string, has: string, result: string, alreadyMember: boolean]>([
-		// Without an end AlfaCRM takes that of the group.
-		['', '', '02-10..05-31', 'created', false],
-		['01-01..12-31', '', '01-01..12-31', 'unchanged', true],
-		['01-01..12-31', '..06-30', '01-01..06-30', 'updated', true],
-		// Who leaves today stays.
-		['01-01..02-10', '', '01-01..', 'updated', true],
-		// A later one is brought forward, for a new one with an open end would be in its way.
-		['03-01..12-31', '', '02-10..12-31', 'updated', false],
-		['03-01..12-31', '..02-20', '02-10..02-20 03-01..12-31', 'created', false],
-		// One that is over stays over.
-		['2025-01-01..2025-12-31', '..03-01', '2025-01-01..2025-12-31 02-10..03-01', 'created', false],
-		// One that ends today goes on until the next one.
-		['01-01..02-10 03-01..12-31', '', '01-01..02-28 03-01..12-31', 'updated', true],
-		// It begins earlier and ends later in one change.
-		['03-01..03-31', '02-15..04-30', '02-15..04-30', 'updated', true],
-	])('with %j, given %j, has %j: %s', async (had, given, has, result, alreadyMember) => {
-		member(...periods(had));
-		const [b_date, e_date] = (periods(given)[0] ?? '').split('..');
-		const form = join({ b_date, e_date });
-		const { json, hints } = await school.run(form);
-		if (result !== 'unchanged') expect(hints).toEqual([]);
-		expect(days()).toEqual(periods(has));
-		expect(json.every((one) => one.operationResult === result && one.alreadyMember === alreadyMember)).toBe(
-			true,
-		);
-		expect(json[0]).toMatchObject({ customer_id: customer, group_id: group });
-		const again = await school.run(form);
-		expect(again.json).toMatchObject([{ operationResult: 'unchanged', alreadyMember: true }]);
-		expect(again.hints).toEqual([
-			`This customer was in the group already; nothing was added: customer ${customer}, group ${group}`,
-		]);
-		expect(days()).toEqual(periods(has));
+		expect(hints).toEqual([]);
+		expect(school.readMemberships()).toEqual([{ from: '2026-02-10', until: '2026-05-31' }]);
 	});
 
-	it('of a group that is over goes on in it, as if it were open', async () => {
+	it('changes nothing when a membership goes on after today', async () => {
+		school.addMembership({ from: '2026-01-01', until: '2026-12-31' });
+
+		const { membership, hints } = await school.addToGroup(addToGroupForm());
+
+		expect(membership).toMatchObject({ operationResult: 'unchanged', alreadyMember: true });
+		expect(hints).toEqual(['This customer was in the group already; nothing was added: customer 1, group 1']);
+		expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: '2026-12-31' }]);
+	});
+
+	it('moves the end of the membership to the End Date', async () => {
+		school.addMembership({ from: '2026-01-01', until: '2026-12-31' });
+
+		const { membership, hints } = await school.addToGroup(addToGroupForm({ e_date: '2026-06-30' }));
+
+		expect(membership).toMatchObject({ operationResult: 'updated', alreadyMember: true });
+		expect(hints).toEqual([]);
+		expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: '2026-06-30' }]);
+	});
+
+	it('removes the end of a membership that ends today', async () => {
+		school.addMembership({ from: '2026-01-01', until: '2026-02-10' });
+
+		const { membership, hints } = await school.addToGroup(addToGroupForm());
+
+		expect(membership).toMatchObject({ operationResult: 'updated', alreadyMember: true });
+		expect(hints).toEqual([]);
+		expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: null }]);
+	});
+
+	it('lets a future membership begin today when End Date is empty', async () => {
+		// A new membership without an end would be in the way of the future one.
+		school.addMembership({ from: '2026-03-01', until: '2026-12-31' });
+
+		const { membership, hints } = await school.addToGroup(addToGroupForm());
+
+		expect(membership).toMatchObject({ operationResult: 'updated', alreadyMember: false });
+		expect(hints).toEqual([]);
+		expect(school.readMemberships()).toEqual([{ from: '2026-02-10', until: '2026-12-31' }]);
+	});
+
+	it('creates a membership that ends before a future one begins', async () => {
+		school.addMembership({ from: '2026-03-01', until: '2026-12-31' });
+
+		const { membership, hints } = await school.addToGroup(addToGroupForm({ e_date: '2026-02-20' }));
+
+		expect(membership).toMatchObject({ operationResult: 'created', alreadyMember: false });
+		expect(hints).toEqual([]);
+		expect(school.readMemberships()).toEqual([
+			{ from: '2026-02-10', until: '2026-02-20' },
+			{ from: '2026-03-01', until: '2026-12-31' },
+		]);
+	});
+
+	it('creates a membership and leaves a past one as it is', async () => {
+		school.addMembership({ from: '2025-01-01', until: '2025-12-31' });
+
+		const { membership, hints } = await school.addToGroup(addToGroupForm({ e_date: '2026-03-01' }));
+
+		expect(membership).toMatchObject({ operationResult: 'created', alreadyMember: false });
+		expect(hints).toEqual([]);
+		expect(school.readMemberships()).toEqual([
+			{ from: '2025-01-01', until: '2025-12-31' },
+			{ from: '2026-02-10', until: '2026-03-01' },
+		]);
+	});
+
+	it('lets a membership that ends today go on until the day before a future one', async () => {
+		school.addMembership({ from: '2026-01-01', until: '2026-02-10' });
+		school.addMembership({ from: '2026-03-01', until: '2026-12-31' });
+
+		const { membership, hints } = await school.addToGroup(addToGroupForm());
+
+		expect(membership).toMatchObject({ operationResult: 'updated', alreadyMember: true });
+		expect(hints).toEqual([]);
+		expect(school.readMemberships()).toEqual([
+			{ from: '2026-01-01', until: '2026-02-28' },
+			{ from: '2026-03-01', until: '2026-12-31' },
+		]);
+	});
+
+	it('extends a membership to an earlier Start Date and a later End Date in one change', async () => {
+		school.addMembership({ from: '2026-03-01', until: '2026-03-31' });
+
+		const { membership, hints } = await school.addToGroup(
+			addToGroupForm({ b_date: '2026-02-15', e_date: '2026-04-30' }),
+		);
+
+		expect(membership).toMatchObject({ operationResult: 'updated', alreadyMember: true });
+		expect(hints).toEqual([]);
+		expect(school.readWrites()).toEqual(['cgi/update']);
+		expect(school.readMemberships()).toEqual([{ from: '2026-02-15', until: '2026-04-30' }]);
+	});
+
+	it.each([
+		{ change: 'created a membership', memberships: [], days: {} },
+		{
+			change: 'moved the end of a membership',
+			memberships: [{ from: '2026-01-01', until: '2026-12-31' }],
+			days: { e_date: '2026-06-30' },
+		},
+		{
+			change: 'removed the end of a membership',
+			memberships: [{ from: '2026-01-01', until: '2026-02-10' }],
+			days: {},
+		},
+		{
+			change: 'let a future membership begin today',
+			memberships: [{ from: '2026-03-01', until: '2026-12-31' }],
+			days: {},
+		},
+		{
+			change: 'created a membership before a future one',
+			memberships: [{ from: '2026-03-01', until: '2026-12-31' }],
+			days: { e_date: '2026-02-20' },
+		},
+		{
+			change: 'created a membership after a past one',
+			memberships: [{ from: '2025-01-01', until: '2025-12-31' }],
+			days: { e_date: '2026-03-01' },
+		},
+		{
+			change: 'let a membership go on until a future one',
+			memberships: [
+				{ from: '2026-01-01', until: '2026-02-10' },
+				{ from: '2026-03-01', until: '2026-12-31' },
+			],
+			days: {},
+		},
+		{
+			change: 'extended a membership on both sides',
+			memberships: [{ from: '2026-03-01', until: '2026-03-31' }],
+			days: { b_date: '2026-02-15', e_date: '2026-04-30' },
+		},
+	])('changes nothing in a second run after the first one $change', async ({ memberships, days }) => {
+		school.addMemberships(memberships);
+		await school.addToGroup(addToGroupForm(days));
+		const membershipsAfterFirstRun = school.readMemberships();
+
+		const { membership, hints } = await school.addToGroup(addToGroupForm(days));
+
+		expect(membership).toMatchObject({ operationResult: 'unchanged', alreadyMember: true });
+		expect(hints).toEqual(['This customer was in the group already; nothing was added: customer 1, group 1']);
+		expect(school.readMemberships()).toEqual(membershipsAfterFirstRun);
+	});
+
+	it('removes the end of a new membership that AlfaCRM ends today, with the group', async () => {
 		school.onCall = (call) => {
 			if (call !== 'cgi/create') return undefined;
-			member('2026-02-10..2026-02-10');
-			return { success: true, errors: [], model: school.readRecord('cgi', 1) };
+			const membership = school.addMembership({ from: '2026-02-10', until: '2026-02-10' });
+			return { success: true, errors: [], model: school.readRecord('cgi', membership) };
 		};
-		const { json } = await school.run(join());
-		expect(json).toMatchObject([{ operationResult: 'created', alreadyMember: false, e_date: null }]);
+
+		const { membership } = await school.addToGroup(addToGroupForm());
+
+		expect(membership).toMatchObject({
+			operationResult: 'created',
+			alreadyMember: false,
+			e_date: null,
+		});
 		expect(school.readWrites()).toEqual(['cgi/create', 'cgi/update']);
+		expect(school.readMemberships()).toEqual([{ from: '2026-02-10', until: null }]);
 	});
 
-	it('of a group that was over before has joined it once', async () => {
-		school.changeRecord('group', group, { e_date: '31.12.2025' });
-		const form = join({ b_date: '2025-01-01' });
-		expect(await school.runInTurn(form, form)).toBe('created, unchanged');
-	});
+	it('creates one membership in two runs for a group that has ended', async () => {
+		school.changeRecord('group', GROUP, { e_date: '31.12.2025' });
 
-	it('names days that are possible', async () => {
-		const before = await school.runToEnd(join({ e_date: '2026-02-09' }));
-		expect(before.error).toMatchObject({
-			message: "'End Date' must not be before today",
-			description: "Give a later day, or use 'Remove From Group'. Nothing was sent to AlfaCRM.",
-		});
-		const upside = await school.runToEnd(join({ b_date: '2026-03-02', e_date: '2026-03-01' }));
-		expect(upside.error?.message).toBe("'End Date' must not be before 'Start Date'");
-		expect(school.calls).toEqual([]);
-	});
-
-	it('is left as it is on days that lead from one membership into another', async () => {
-		member(...periods('02-01..02-20 03-10..04-30'));
-		expect((await school.runToEnd(join({ e_date: '2026-04-15' }))).error).toMatchObject({
-			message: 'The customer was in the group more than once from 2026-02-10 to 2026-04-15',
-			description: "Give a later 'Start Date', or change the memberships in AlfaCRM. Nothing was saved.",
-		});
-		expect(days()).toEqual(periods('02-01..02-20 03-10..04-30'));
-	});
-
-	it('and is in it already by the word of AlfaCRM alone has joined it', async () => {
-		const errors = { group_id: ['Клиент уже состоит в группе «A».'] };
-		school.onCall = (call) => (call === 'cgi/create' ? { success: false, errors } : undefined);
-		expect((await school.run(join())).json).toEqual([
-			{ customer_id: customer, group_id: group, operationResult: 'unchanged', alreadyMember: true },
-		]);
-		// Whether it is on the days that were asked for is not known.
-		const { error } = await school.runToEnd(join({ e_date: '2026-03-01' }));
-		expect(error?.message).toContain('уже состоит');
-		// AlfaCRM may mean a membership that is over.
-		member('2025-01-01..2025-12-31');
-		expect((await school.runToEnd(join())).error?.message).toContain('уже состоит');
-	});
-
-	it('is refused for what else AlfaCRM says', async () => {
-		school.onCall = (call) => {
-			if (call === 'cgi/create') throw makeAnswerError(422, { errors: { e_date: ['Неверно.'] } });
-			return undefined;
-		};
-		const { error } = await school.runToEnd(join());
-		expect(error?.message).toBe(
-			`AlfaCRM did not add customer ${customer} to group ${group}: End Date – Неверно.`,
+		const results = await school.runInTurn(
+			addToGroupForm({ b_date: '2025-01-01' }),
+			addToGroupForm({ b_date: '2025-01-01' }),
 		);
-		expect(school.calls.filter((call) => call === 'cgi/customer').length).toBeLessThanOrEqual(2);
+
+		expect(results).toBe('created, unchanged');
+		expect(school.readMemberships()).toHaveLength(1);
 	});
 
-	it('waits for who is about the same membership, and for nobody else', async () => {
-		const [other, elsewhere] = [
-			school.addLead({ is_study: 1 }),
-			school.addRecord('group', { branch_ids: [1] }),
-		];
-		let open = () => {};
-		const opened = new Promise<undefined>((resolve) => (open = () => resolve(undefined)));
-		let isFirst = true;
-		school.onCall = (call, { query }) => {
-			if (call !== 'cgi/customer' || query.customer_id !== customer || !isFirst) return undefined;
-			isFirst = false;
-			return opened;
-		};
-		const forms = [join(), join(), { ...join(), id: other }, { ...join(), group_id: elsewhere }];
-		const running = forms.map(async (one) => await school.run(one, { credential: { callsAtOnce: 5 } }));
-		await jest.advanceTimersByTimeAsync(100);
-		const early = school.readRecords('cgi').map(({ customer_id, group_id }) => [customer_id, group_id]);
-		open();
-		const results = (await Promise.all(running)).map(({ json }) => json[0].operationResult);
-		expect(early).toEqual([
-			[other, group],
-			[customer, elsewhere],
+	it('refuses an End Date before today when Start Date is empty', async () => {
+		const { message, description } = await school.expectRefusedUnsent(
+			addToGroupForm({ e_date: '2026-02-09' }),
+		);
+
+		expect(message).toBe("'End Date' must not be before today");
+		expect(description).toBe("Give a later day, or use 'Remove From Group'. Nothing was sent to AlfaCRM.");
+	});
+
+	it('refuses an End Date before the Start Date', async () => {
+		const { message } = await school.expectRefusedUnsent(
+			addToGroupForm({ b_date: '2026-03-02', e_date: '2026-03-01' }),
+		);
+
+		expect(message).toBe("'End Date' must not be before 'Start Date'");
+	});
+
+	it('refuses days that reach from one membership into another', async () => {
+		school.addMembership({ from: '2026-02-01', until: '2026-02-20' });
+		school.addMembership({ from: '2026-03-10', until: '2026-04-30' });
+
+		const { message, description } = await school.expectRefused(addToGroupForm({ e_date: '2026-04-15' }));
+
+		expect(message).toBe('The customer was in the group more than once from 2026-02-10 to 2026-04-15');
+		expect(description).toBe(
+			"Give a later 'Start Date', or change the memberships in AlfaCRM. Nothing was saved.",
+		);
+		expect(school.readMemberships()).toEqual([
+			{ from: '2026-02-01', until: '2026-02-20' },
+			{ from: '2026-03-10', until: '2026-04-30' },
 		]);
-		expect(results).toEqual(['created', 'unchanged', 'created', 'created']);
-		expect(school.readRecords('cgi')).toHaveLength(3);
+	});
+});
+
+describe('Add to Group when AlfaCRM refuses the membership', () => {
+	it('takes the customer for a member when AlfaCRM says so and lists no membership', async () => {
+		school.answerCallWith('cgi/create', { success: false, errors: ALREADY_MEMBER });
+
+		const { membership } = await school.addToGroup(addToGroupForm());
+
+		expect(membership).toEqual({
+			customer_id: ANNA,
+			group_id: GROUP,
+			operationResult: 'unchanged',
+			alreadyMember: true,
+		});
 	});
 
-	it('is not sent again where AlfaCRM finds fault with a day and calls it a success all the same', async () => {
-		const answer = { success: true, errors: { e_date: ['Неверный формат.'] } };
-		school.onCall = (call) => (call === 'cgi/create' ? answer : undefined);
-		const { error } = await school.runToEnd(join({ e_date: '2026-05-31' }));
+	it('fails when AlfaCRM calls the customer a member, but not until the End Date', async () => {
+		school.answerCallWith('cgi/create', { success: false, errors: ALREADY_MEMBER });
+
+		const { error } = await school.runToEnd(addToGroupForm({ e_date: '2026-03-01' }));
+
+		expect(error?.message).toBe(
+			'AlfaCRM did not add customer 1 to group 1: Group – Клиент уже состоит в группе «Роботы».',
+		);
+	});
+
+	it('fails when AlfaCRM calls the customer a member but may mean a past membership', async () => {
+		school.addMembership({ from: '2025-01-01', until: '2025-12-31' });
+		school.answerCallWith('cgi/create', { success: false, errors: ALREADY_MEMBER });
+
+		const { error } = await school.runToEnd(addToGroupForm());
+
+		expect(error?.message).toBe(
+			'AlfaCRM did not add customer 1 to group 1: Group – Клиент уже состоит в группе «Роботы».',
+		);
+	});
+
+	it('fails with the message of AlfaCRM about a field', async () => {
+		school.refuseCall('cgi/create', WRONG_DAY);
+
+		const { error } = await school.runToEnd(addToGroupForm());
+
+		expect(error?.message).toBe('AlfaCRM did not add customer 1 to group 1: End Date – Неверный формат.');
+	});
+
+	it('does not read the memberships again after a refusal', async () => {
+		school.refuseCall('cgi/create', WRONG_DAY);
+
+		await school.runToEnd(addToGroupForm());
+
+		// One list of the current memberships, and one of those on all days.
+		expect(school.readRequests('cgi/customer')).toHaveLength(2);
+	});
+
+	it('fails and does not try again when AlfaCRM reports a success together with an error', async () => {
+		school.answerCallWith('cgi/create', { success: true, errors: WRONG_DAY });
+
+		const { error } = await school.runToEnd(addToGroupForm({ e_date: '2026-05-31' }));
+
 		expect(error?.message).toContain('Неверный формат');
 		expect(school.readWrites()).toEqual(['cgi/create']);
 	});
 });
 
-describe('the branch of a membership, where Branch is empty', () => {
-	let customerOfBoth: number;
-	beforeEach(() => {
-		customerOfBoth = school.addLead({ is_study: 1, branch_ids: [1, 2] });
-	});
-	const addGroupIn = (...branchIds: number[]) =>
-		school.addRecord('group', { name: 'B', branch_ids: branchIds });
-	const withoutBranch = (operation: string, groupId: number, more: IDataObject = {}) =>
-		job(operation, {}, { branchId: '', id: customerOfBoth, group_id: groupId, ...more });
-	/** The branches in which memberships were listed, created, changed or deleted. */
-	const membershipBranches = () => {
-		const calls = school.requests.filter(({ url }) => url.includes('/cgi/'));
-		return [...new Set(calls.map(({ url }) => /v2api\/(\d+)/.exec(url)?.[1]))];
-	};
+describe('Add to Group in several executions at the same time', () => {
+	const SEVERAL_CALLS_AT_ONCE = { credential: { callsAtOnce: 5 } };
 
-	it.each([1, 2])("Add to Group uses the group's branch %i if the customer is in both", async (branch) => {
-		await school.run(withoutBranch('addToGroup', addGroupIn(branch)));
+	it('waits for an execution that adds the same customer to the same group', async () => {
+		const releaseAnswer = school.holdFirstAnswer('cgi/customer');
 
-		expect(membershipBranches()).toEqual([String(branch)]);
+		const firstRun = school.run(addToGroupForm(), SEVERAL_CALLS_AT_ONCE);
+		const secondRun = school.run(addToGroupForm(), SEVERAL_CALLS_AT_ONCE);
+		await jest.advanceTimersByTimeAsync(100);
+		const callsWhileHeld = [...school.calls];
+		releaseAnswer();
+		const [first, second] = await Promise.all([firstRun, secondRun]);
+
+		expect(callsWhileHeld).toEqual(['cgi/customer']);
+		expect(first.json).toMatchObject([{ operationResult: 'created' }]);
+		expect(second.json).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(school.readMemberships()).toHaveLength(1);
 	});
 
-	it.each([1, 2])(
-		"Remove From Group uses the group's branch %i if the customer is in both",
-		async (branch) => {
-			const groupId = addGroupIn(branch);
-			school.addRecord('cgi', {
-				customer_id: customerOfBoth,
-				group_id: groupId,
-				b_date: '01.01.2026',
-				e_date: null,
-			});
+	it('does not wait for an execution that adds another customer to the same group', async () => {
+		const boris = school.addLead({ is_study: 1 });
+		const releaseAnswer = school.holdFirstAnswer('cgi/customer');
+		const runOfAnna = school.run(addToGroupForm(), SEVERAL_CALLS_AT_ONCE);
 
-			await school.run(withoutBranch('removeFromGroup', groupId, { leave_by: 'delete' }));
+		const { json } = await school.run(addToGroupForm({}, { id: boris }), SEVERAL_CALLS_AT_ONCE);
 
-			expect(membershipBranches()).toEqual([String(branch)]);
-			expect(school.readRecords('cgi')).toEqual([]);
-		},
-	);
-
-	it("Add to Group uses the customer's branch if the group is in it, too", async () => {
-		school.changeRecord('customer', customerOfBoth, { branch_ids: [1] });
-
-		await school.run(withoutBranch('addToGroup', addGroupIn(2, 1)));
-
-		expect(membershipBranches()).toEqual(['1']);
+		expect(json).toMatchObject([{ customer_id: boris, operationResult: 'created' }]);
+		expect(school.readMemberships()).toHaveLength(1);
+		releaseAnswer();
+		await runOfAnna;
 	});
 
-	it('Add to Group asks for the branch if the group is in several others', async () => {
-		school.addRecord('branch', { id: 3, name: 'Филиал 3', is_active: 1 });
-		school.changeRecord('customer', customerOfBoth, { branch_ids: [1] });
+	it('does not wait for an execution that adds the same customer to another group', async () => {
+		const otherGroup = school.addRecord('group', { name: 'Шахматы', branch_ids: [1] });
+		const releaseAnswer = school.holdFirstAnswer('cgi/customer');
+		const runOfGroup = school.run(addToGroupForm(), SEVERAL_CALLS_AT_ONCE);
 
-		const error = await school.expectRefused(withoutBranch('addToGroup', addGroupIn(2, 3)));
+		const { json } = await school.run(addToGroupForm({}, { group_id: otherGroup }), SEVERAL_CALLS_AT_ONCE);
 
-		expect(error.message).toMatch(
-			/^Group \d+ is in the branches 2, 3, and customer \d+ was found in branch 1$/,
-		);
-		expect(error.description).toBe("Choose one of the group's branches in 'Branch'. Nothing was saved.");
-	});
-
-	it.each([1, 2])(
-		'Add to Group uses branch %i, which the card and the group share, if the group is also in another one',
-		async (sharedBranch) => {
-			school.addRecord('branch', { id: 3, name: 'Филиал 3', is_active: 1 });
-
-			await school.run(withoutBranch('addToGroup', addGroupIn(3, sharedBranch)));
-
-			expect(membershipBranches()).toEqual([String(sharedBranch)]);
-		},
-	);
-
-	it("Add to Group uses the customer's branch if AlfaCRM shows no such group", async () => {
-		school.changeRecord('customer', customerOfBoth, { branch_ids: [1] });
-
-		await school.runToEnd(withoutBranch('addToGroup', 9_999));
-
-		expect(membershipBranches()).toEqual(['1']);
-	});
-
-	it('Add to Group looks up the branch of a group once for all items', async () => {
-		const groupId = addGroupIn(1);
-		const other = school.addLead({ is_study: 1, branch_ids: [1, 2] });
-		const forms = [customerOfBoth, other].map((id) => withoutBranch('addToGroup', groupId, { id }));
-
-		await school.run({}, { parametersByItem: forms });
-
-		expect(school.calls.filter((call) => call === 'group/index')).toHaveLength(2);
-		expect(school.readRecords('cgi')).toHaveLength(2);
-	});
-
-	it('Add to Group stays in the branch that is chosen, and looks up no group', async () => {
-		await school.run(withoutBranch('addToGroup', addGroupIn(2), { branchId: 1 }));
-
-		expect(membershipBranches()).toEqual(['1']);
-		expect(school.calls).not.toContain('group/index');
+		expect(json).toMatchObject([{ group_id: otherGroup, operationResult: 'created' }]);
+		expect(school.readMemberships()).toEqual([]);
+		releaseAnswer();
+		await runOfGroup;
 	});
 });
 
-describe('who leaves a group', () => {
-	it.each<[had: string, given: IDataObject, how: string, has: string, results: string[]]>([
-		['01-01..12-31', {}, 'end', '01-01..02-10', ['updated']],
-		['01-01..12-31', { e_date: '2026-03-31' }, 'end', '01-01..03-31', ['updated']],
-		['01-01..02-10', {}, 'end', '01-01..02-10', ['unchanged']],
-		['01-01..12-31', { e_date: '2026-01-01' }, 'end', '01-01..01-01', ['updated']],
-		// One that began today may leave today.
-		['02-10..12-31', {}, 'end', '02-10..02-10', ['updated']],
-		// One that has not begun by then cannot end then.
-		['03-01..12-31', {}, 'end', '', ['deleted']],
-		['01-01..02-20 03-01..12-31', {}, 'end', '01-01..02-10', ['updated', 'deleted']],
-		[
-			'01-01..03-31 04-15..05-31 09-01..',
-			{ e_date: '2026-05-01' },
-			'end',
-			'01-01..03-31 04-15..05-01',
-			['updated', 'deleted'],
-		],
-		['01-01..12-31', {}, 'delete', '', ['deleted']],
-		// A past one stays on record.
-		['2025-01-01..2025-12-31', {}, 'delete', '2025-01-01..2025-12-31', ['unchanged']],
-		['', {}, 'end', '', ['unchanged']],
-	])('with %j, given %j, %s: has %j', async (had, given, how, has, results) => {
-		member(...periods(had));
-		const { json } = await school.run(leave(given, how));
-		expect(days()).toEqual(periods(has));
-		expect(json.map(({ operationResult }) => operationResult).sort()).toEqual([...results].sort());
-		expect(json.map(({ alreadyLeft }) => alreadyLeft)).toEqual(
-			results.map((result) => result === 'unchanged'),
+describe('the branch of a membership when Branch is empty', () => {
+	beforeEach(() => {
+		school.addRecord('branch', { id: 3, name: 'Филиал 3', is_active: 1 });
+	});
+
+	it.each([1, 2])(
+		'Add to Group uses branch %i of the group when the customer is in both branches',
+		async (branch) => {
+			school.changeRecord('customer', ANNA, { branch_ids: [1, 2] });
+			school.changeRecord('group', GROUP, { branch_ids: [branch] });
+
+			await school.run(addToGroupForm({}, { branchId: '' }));
+
+			expect(school.readMembershipBranches()).toEqual([branch]);
+		},
+	);
+
+	it.each([1, 2])(
+		'Remove From Group uses branch %i of the group when the customer is in both branches',
+		async (branch) => {
+			school.changeRecord('customer', ANNA, { branch_ids: [1, 2] });
+			school.changeRecord('group', GROUP, { branch_ids: [branch] });
+			school.addMembership({ from: '2026-01-01', until: null }, { branch_id: branch });
+
+			await school.run(deleteMembershipForm({}, { branchId: '' }));
+
+			expect(school.readMembershipBranches()).toEqual([branch]);
+			expect(school.readMemberships()).toEqual([]);
+		},
+	);
+
+	it('Add to Group uses the only branch of the group when the customer is in another one', async () => {
+		school.changeRecord('customer', ANNA, { branch_ids: [1] });
+		school.changeRecord('group', GROUP, { branch_ids: [2] });
+
+		await school.run(addToGroupForm({}, { branchId: '' }));
+
+		expect(school.readMembershipBranches()).toEqual([2]);
+	});
+
+	it('Add to Group uses the branch of the customer when it is one of several branches of the group', async () => {
+		school.changeRecord('customer', ANNA, { branch_ids: [1] });
+		school.changeRecord('group', GROUP, { branch_ids: [2, 1] });
+
+		await school.run(addToGroupForm({}, { branchId: '' }));
+
+		expect(school.readMembershipBranches()).toEqual([1]);
+	});
+
+	it.each([1, 2])(
+		'Add to Group uses branch %i when it is the only one that customer and group share',
+		async (branch) => {
+			school.changeRecord('customer', ANNA, { branch_ids: [1, 2] });
+			school.changeRecord('group', GROUP, { branch_ids: [3, branch] });
+
+			await school.run(addToGroupForm({}, { branchId: '' }));
+
+			expect(school.readMembershipBranches()).toEqual([branch]);
+		},
+	);
+
+	it('Add to Group asks for the branch when the group is in several branches, but not in that of the customer', async () => {
+		school.changeRecord('customer', ANNA, { branch_ids: [1] });
+		school.changeRecord('group', GROUP, { branch_ids: [2, 3] });
+
+		const { message, description } = await school.expectRefused(addToGroupForm({}, { branchId: '' }));
+
+		expect(message).toBe('Group 1 is in the branches 2, 3, and customer 1 was found in branch 1');
+		expect(description).toBe("Choose one of the group's branches in 'Branch'. Nothing was saved.");
+	});
+
+	it('Add to Group uses the branch of the customer when AlfaCRM does not show the group', async () => {
+		school.changeRecord('customer', ANNA, { branch_ids: [1] });
+
+		await school.runToEnd(addToGroupForm({}, { branchId: '', group_id: 9_999 }));
+
+		expect(school.readMembershipBranches()).toEqual([1]);
+	});
+
+	it('Add to Group looks up the branch of a group once for all items', async () => {
+		const boris = school.addLead({ is_study: 1, branch_ids: [1] });
+
+		await school.run(
+			{},
+			{
+				parametersByItem: [
+					addToGroupForm({}, { branchId: '', id: ANNA }),
+					addToGroupForm({}, { branchId: '', id: boris }),
+				],
+			},
 		);
-		for (const one of json) expect(one).toMatchObject({ customer_id: customer, group_id: group });
-		expect((await school.run(leave(given, how))).json).toMatchObject([{ alreadyLeft: true }]);
+
+		expect(school.readRequests('group/index')).toHaveLength(1);
+		expect(school.readMemberships()).toHaveLength(2);
 	});
 
-	it('does not leave before it began, unless it is to be deleted', async () => {
-		member('2026-02-10..2026-12-31');
-		expect(await school.expectRefused(leave({ e_date: '2026-02-09' }))).toMatchObject({
-			message: "'Last Day' must not be before the membership began, on 2026-02-10",
-			description: "Give a later day, or set 'How' to Delete It. Nothing was saved.",
-		});
-		await school.run(leave({ e_date: '2026-02-09' }, 'delete'));
-		expect(days()).toEqual([]);
+	it('Add to Group uses a chosen Branch without looking up the group', async () => {
+		school.changeRecord('customer', ANNA, { branch_ids: [1, 2] });
+		school.changeRecord('group', GROUP, { branch_ids: [2] });
+
+		await school.run(addToGroupForm({}, { branchId: 1 }));
+
+		expect(school.readMembershipBranches()).toEqual([1]);
+		expect(school.readRequests('group/index')).toEqual([]);
+	});
+});
+
+describe('Remove From Group on 10 February 2026', () => {
+	it('ends a membership today', async () => {
+		school.addMembership({ from: '2026-01-01', until: '2026-12-31' });
+
+		const { json } = await school.run(endMembershipForm());
+
+		expect(json).toMatchObject([
+			{ customer_id: ANNA, group_id: GROUP, operationResult: 'updated', alreadyLeft: false },
+		]);
+		expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: '2026-02-10' }]);
 	});
 
-	it('leaves the memberships of others and in other groups alone', async () => {
-		const [other, elsewhere] = [school.addLead(), school.addRecord('group', { name: 'B', branch_ids: [1] })];
-		const more = { b_date: '01.01.2026', e_date: '31.12.2026', branch_id: 1 };
-		school.addRecord('cgi', { ...more, customer_id: other, group_id: group });
-		school.addRecord('cgi', { ...more, customer_id: customer, group_id: elsewhere });
-		const { json, hints } = await school.run(leave());
+	it('ends a membership on a future Last Day', async () => {
+		school.addMembership({ from: '2026-01-01', until: '2026-12-31' });
+
+		const { json } = await school.run(endMembershipForm({ e_date: '2026-03-31' }));
+
+		expect(json).toMatchObject([{ operationResult: 'updated', alreadyLeft: false }]);
+		expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: '2026-03-31' }]);
+	});
+
+	it('ends a membership on its first day', async () => {
+		school.addMembership({ from: '2026-01-01', until: '2026-12-31' });
+
+		const { json } = await school.run(endMembershipForm({ e_date: '2026-01-01' }));
+
+		expect(json).toMatchObject([{ operationResult: 'updated', alreadyLeft: false }]);
+		expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: '2026-01-01' }]);
+	});
+
+	it('ends a membership today that began today', async () => {
+		school.addMembership({ from: '2026-02-10', until: '2026-12-31' });
+
+		const { json } = await school.run(endMembershipForm());
+
+		expect(json).toMatchObject([{ operationResult: 'updated', alreadyLeft: false }]);
+		expect(school.readMemberships()).toEqual([{ from: '2026-02-10', until: '2026-02-10' }]);
+	});
+
+	it('changes nothing when the membership ends today', async () => {
+		school.addMembership({ from: '2026-01-01', until: '2026-02-10' });
+
+		const { json } = await school.run(endMembershipForm());
+
+		expect(json).toMatchObject([{ operationResult: 'unchanged', alreadyLeft: true }]);
+		expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: '2026-02-10' }]);
+	});
+
+	it('deletes a membership that begins after the last day', async () => {
+		school.addMembership({ from: '2026-03-01', until: '2026-12-31' });
+
+		const { json } = await school.run(endMembershipForm());
+
+		expect(json).toMatchObject([
+			{ customer_id: ANNA, group_id: GROUP, operationResult: 'deleted', alreadyLeft: false },
+		]);
+		expect(school.readMemberships()).toEqual([]);
+	});
+
+	it('ends the current membership and deletes the future one', async () => {
+		school.addMembership({ from: '2026-01-01', until: '2026-02-20' });
+		school.addMembership({ from: '2026-03-01', until: '2026-12-31' });
+
+		const { json } = await school.run(endMembershipForm());
+
+		expect(json).toMatchObject([
+			{ id: 1, operationResult: 'updated', alreadyLeft: false },
+			{ id: 2, operationResult: 'deleted', alreadyLeft: false },
+		]);
+		expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: '2026-02-10' }]);
+	});
+
+	it('leaves a membership that ends before the Last Day, ends the next one and deletes the one after it', async () => {
+		school.addMembership({ from: '2026-01-01', until: '2026-03-31' });
+		school.addMembership({ from: '2026-04-15', until: '2026-05-31' });
+		school.addMembership({ from: '2026-09-01', until: null });
+
+		const { json } = await school.run(endMembershipForm({ e_date: '2026-05-01' }));
+
+		expect(json).toMatchObject([
+			{ id: 3, operationResult: 'deleted', alreadyLeft: false },
+			{ id: 2, operationResult: 'updated', alreadyLeft: false },
+		]);
+		expect(school.readMemberships()).toEqual([
+			{ from: '2026-01-01', until: '2026-03-31' },
+			{ from: '2026-04-15', until: '2026-05-01' },
+		]);
+	});
+
+	it('deletes a current membership when How is Delete It', async () => {
+		school.addMembership({ from: '2026-01-01', until: '2026-12-31' });
+
+		const { json } = await school.run(deleteMembershipForm());
+
+		expect(json).toMatchObject([{ operationResult: 'deleted', alreadyLeft: false }]);
+		expect(school.readMemberships()).toEqual([]);
+	});
+
+	it('deletes a membership that ends today when How is Delete It', async () => {
+		school.addMembership({ from: '2026-01-01', until: '2026-02-10' });
+
+		const { json } = await school.run(deleteMembershipForm());
+
+		expect(json).toMatchObject([{ operationResult: 'deleted', alreadyLeft: false }]);
+		expect(school.readMemberships()).toEqual([]);
+	});
+
+	it('leaves a past membership on record even when How is Delete It', async () => {
+		school.addMembership({ from: '2025-01-01', until: '2025-12-31' });
+
+		const { json } = await school.run(deleteMembershipForm());
+
+		expect(json).toMatchObject([{ operationResult: 'unchanged', alreadyLeft: true }]);
+		expect(school.readMemberships()).toEqual([{ from: '2025-01-01', until: '2025-12-31' }]);
+	});
+
+	it('says in a hint that the customer was not in the group', async () => {
+		const { json, hints } = await school.run(endMembershipForm());
+
 		expect(json).toEqual([
-			{ customer_id: customer, group_id: group, operationResult: 'unchanged', alreadyLeft: true },
+			{ customer_id: ANNA, group_id: GROUP, operationResult: 'unchanged', alreadyLeft: true },
 		]);
 		expect(hints).toEqual([
-			`This customer is not in the group after 2026-02-10; nothing was changed: customer ${customer}, group ${group}`,
+			'This customer is not in the group after 2026-02-10; nothing was changed: customer 1, group 1',
 		]);
+	});
+
+	it.each([
+		{
+			change: 'ended a membership today',
+			memberships: [{ from: '2026-01-01', until: '2026-12-31' }],
+			form: endMembershipForm(),
+		},
+		{
+			change: 'ended a membership on a future day',
+			memberships: [{ from: '2026-01-01', until: '2026-12-31' }],
+			form: endMembershipForm({ e_date: '2026-03-31' }),
+		},
+		{
+			change: 'ended a membership on its first day',
+			memberships: [{ from: '2026-01-01', until: '2026-12-31' }],
+			form: endMembershipForm({ e_date: '2026-01-01' }),
+		},
+		{
+			change: 'ended a membership that began today',
+			memberships: [{ from: '2026-02-10', until: '2026-12-31' }],
+			form: endMembershipForm(),
+		},
+		{
+			change: 'ended one membership and deleted another',
+			memberships: [
+				{ from: '2026-01-01', until: '2026-02-20' },
+				{ from: '2026-03-01', until: '2026-12-31' },
+			],
+			form: endMembershipForm(),
+		},
+		{
+			change: 'deleted a membership',
+			memberships: [{ from: '2026-01-01', until: '2026-12-31' }],
+			form: deleteMembershipForm(),
+		},
+	])('changes nothing in a second run after the first one $change', async ({ memberships, form }) => {
+		school.addMemberships(memberships);
+		await school.run(form);
+		const membershipsAfterFirstRun = school.readMemberships();
+
+		const { json } = await school.run(form);
+
+		expect(json).toMatchObject([{ operationResult: 'unchanged', alreadyLeft: true }]);
+		expect(school.readMemberships()).toEqual(membershipsAfterFirstRun);
+	});
+
+	it('refuses a Last Day before the first day of a membership that has begun', async () => {
+		school.addMembership({ from: '2026-02-10', until: '2026-12-31' });
+
+		const { message, description } = await school.expectRefused(endMembershipForm({ e_date: '2026-02-09' }));
+
+		expect(message).toBe("'Last Day' must not be before the membership began, on 2026-02-10");
+		expect(description).toBe("Give a later day, or set 'How' to Delete It. Nothing was saved.");
+	});
+
+	it('deletes a membership that begins after the Last Day when How is Delete It', async () => {
+		school.addMembership({ from: '2026-02-10', until: '2026-12-31' });
+
+		await school.run(deleteMembershipForm({ e_date: '2026-02-09' }));
+
+		expect(school.readMemberships()).toEqual([]);
+	});
+
+	it('leaves the membership of another customer as it is', async () => {
+		const boris = school.addLead();
+		school.addMembership({ from: '2026-01-01', until: '2026-12-31' }, { customer_id: boris });
+
+		const { json } = await school.run(endMembershipForm());
+
+		expect(json).toMatchObject([{ operationResult: 'unchanged', alreadyLeft: true }]);
 		expect(school.readWrites()).toEqual([]);
 	});
 
-	it('is shown with the last day where the answer does not hold it, and has not left by a list that is not whole', async () => {
-		member('2026-01-01..2026-12-31');
-		school.onCall = (call) => (call === 'cgi/update' ? { success: true, errors: [], model: {} } : undefined);
-		expect((await school.run(leave())).json).toMatchObject([{ alreadyLeft: false, e_date: '2026-02-10' }]);
-		school.store.hide('cgi', 1, 'counted');
-		expect((await school.runToEnd(leave())).error?.message).toMatch(/did not come whole/);
+	it('leaves the membership of the customer in another group as it is', async () => {
+		const otherGroup = school.addRecord('group', { name: 'Шахматы', branch_ids: [1] });
+		school.addMembership({ from: '2026-01-01', until: '2026-12-31' }, { group_id: otherGroup });
+
+		const { json } = await school.run(endMembershipForm());
+
+		expect(json).toMatchObject([{ operationResult: 'unchanged', alreadyLeft: true }]);
+		expect(school.readWrites()).toEqual([]);
 	});
 
-	it.each(['cgi/update', 'cgi/delete'])(
-		'is told what was saved when %s is refused, and has left when it is run again',
-		async (refused) => {
-			member('2026-01-01..2026-12-31', '2026-09-01..2027-05-31');
-			school.onCall = (call) => {
-				if (call === refused) throw makeAnswerError(422, { errors: { e_date: ['Сейчас нельзя.'] } });
-				return undefined;
-			};
-			const { error } = await school.runToEnd(leave());
-			const saved = days().join() !== '2026-01-01..2026-12-31,2026-09-01..2027-05-31';
-			expect(error?.message).toContain('Сейчас нельзя.');
-			expect(error?.description?.includes('Saved before: ')).toBe(saved);
-			expect(error?.description?.includes('Nothing was')).toBe(!saved);
-			school.onCall = () => undefined;
-			await school.run(leave());
-			expect(days()).toEqual(['2026-01-01..2026-02-10']);
+	it('returns the last day even when the answer of AlfaCRM does not show it', async () => {
+		school.addMembership({ from: '2026-01-01', until: '2026-12-31' });
+		school.answerCallWith('cgi/update', { success: true, errors: [], model: {} });
+
+		const { json } = await school.run(endMembershipForm());
+
+		expect(json).toMatchObject([{ alreadyLeft: false, e_date: '2026-02-10' }]);
+	});
+
+	it('fails when AlfaCRM counts a membership that its list does not show', async () => {
+		const membership = school.addMembership({ from: '2026-01-01', until: '2026-12-31' });
+		school.store.hide('cgi', membership, 'counted');
+
+		const { message } = await school.expectRefused(endMembershipForm());
+
+		expect(message).toMatch(/did not come whole/);
+	});
+});
+
+describe('Remove From Group when AlfaCRM refuses a change', () => {
+	// The current membership is ended before the future one is deleted.
+	const CURRENT = { from: '2026-01-01', until: '2026-12-31' };
+	const FUTURE = { from: '2026-09-01', until: '2027-05-31' };
+
+	it('says that nothing was saved when AlfaCRM refuses the first change', async () => {
+		school.addMemberships([CURRENT, FUTURE]);
+		school.refuseCall('cgi/update', { e_date: ['Сейчас нельзя.'] });
+
+		const { error } = await school.runToEnd(endMembershipForm());
+
+		expect(error?.message).toContain('Сейчас нельзя.');
+		expect(error?.description).toBe("Correct 'Last Day' (e_date) and run it again. Nothing was saved.");
+		expect(school.readMemberships()).toEqual([CURRENT, FUTURE]);
+	});
+
+	it('says which membership was ended before AlfaCRM refused to delete the other one', async () => {
+		school.addMemberships([CURRENT, FUTURE]);
+		school.refuseCall('cgi/delete', { e_date: ['Сейчас нельзя.'] });
+
+		const { error } = await school.runToEnd(endMembershipForm());
+
+		expect(error?.message).toContain('Сейчас нельзя.');
+		expect(error?.description).toContain('Saved before: take customer 1 out of group 1 (membership 1).');
+		expect(error?.description).not.toContain('Nothing was saved');
+		expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: '2026-02-10' }, FUTURE]);
+	});
+
+	it.each([{ call: 'cgi/update' }, { call: 'cgi/delete' }])(
+		'completes the removal in the run after one in which AlfaCRM refused $call',
+		async ({ call }) => {
+			school.addMemberships([CURRENT, FUTURE]);
+			school.refuseCall(call, { e_date: ['Сейчас нельзя.'] });
+			await school.runToEnd(endMembershipForm());
+			school.answerAllCalls();
+
+			await school.run(endMembershipForm());
+
+			expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: '2026-02-10' }]);
 		},
 	);
 });

@@ -1,323 +1,670 @@
-import type { IDataObject } from 'n8n-workflow';
+import { LESSON_STATUS } from '../../support/codes';
+import { ANNA, BORIS, GROUP, LESSON_TYPE, MONDAY, PETROV, ROOM, SIDOROVA, SUBJECT } from './bookingSchool';
+import {
+	changedLesson,
+	changedRegularLesson,
+	LessonSchool,
+	newLessonAt,
+	newLessonFromColumns,
+	newLessonFromJson,
+	OTHER_ROOM,
+	ROOM_OF_BRANCH_2,
+} from './lessonSchool';
+import { customerForm } from './school';
 
-import { makeAnswerError } from '../../support/nodeErrors';
-import { customerForm, SmallSchool } from './school';
+const TUESDAY = '2031-03-11';
 
-let school: SmallSchool;
-let anna: number;
-let boris: number;
+let school: LessonSchool;
+
 beforeEach(() => {
-	school = new SmallSchool();
-	for (const path of ['subject', 'subject', 'subject', 'lesson-type', 'lesson-type', 'lesson-type'])
-		school.addRecord(path, { name: 'A' });
-	for (const branch_ids of [[1], [1]]) school.addRecord('teacher', { name: 'A', branch_ids });
-	for (const branch_id of [1, 1, 2]) school.addRecord('room', { name: 'A', branch_id, is_enabled: 1 });
-	for (const path of ['location', 'group'])
-		school.addRecord(path, { name: 'A', branch_id: 1, branch_ids: [1] });
-	[anna, boris] = [school.addLead({ is_study: 1 }), school.addLead({ is_study: 1 })];
+	school = new LessonSchool();
 });
 
-const DAY = '2031-03-10';
-const lesson = (row: IDataObject = {}) =>
-	school.addRecord('lesson', {
-		...{ branch_id: 1, date: DAY, time_from: `${DAY} 17:00:00`, time_to: `${DAY} 18:00:00` },
-		...{ lesson_type_id: 2, subject_id: 1, teacher_ids: [], group_ids: [], status: 1 },
-		...{ regular_id: null, customer_ids: [anna, boris], ...row },
-	});
-const job = (operation: string, more: IDataObject) =>
-	customerForm(operation, { resource: 'lesson', ...more });
+describe('Create of a lesson that may be there already', () => {
+	it('creates a lesson without a hint', async () => {
+		const { lesson, hints } = await school.createLesson(newLessonAt('17:00'));
 
-const booking = (more: IDataObject = {}) =>
-	job('create', {
-		...{ customer_ids: String(anna), lesson_date: DAY, time_from: '17:00', lesson_type_id: 3, subject_id: 1 },
-		...{ duration: 60, ...more },
-	});
-const booked = () => school.readRecords('lesson').filter(({ date }) => date === DAY);
-/** Of teacher and room. */
-const slot = { teacher_ids: [2], room_id: 1 };
-/** One of somebody else that is there, with that teacher in that room, an hour from five. */
-const there = (row: IDataObject = {}) => lesson({ ...slot, customer_ids: [boris], ...row });
-
-describe('the same lesson', () => {
-	it('is booked once, however it is written, with a hint', async () => {
-		const first = await school.run(booking());
-		expect(first.hints).toEqual([]);
-		const fields = { lesson_type_id: 3, subject_id: 1, customer_ids: anna, time_to: '18:30' };
-		const json = { ...fields, lesson_date: '10.03.2031', time_from: '17:00:00' };
-		const row = { ...fields, lesson_date: `${DAY}T00:00:00.000Z`, time_from: `${DAY} 17:00` };
-		for (const form of [
-			booking(),
-			booking({ inputMode: 'json', json: JSON.stringify(json) }),
-			booking({ inputMode: 'map', columns: { mappingMode: 'defineBelow', value: row } }),
-		])
-			expect(await school.run(form)).toMatchObject({
-				json: [{ id: first.json[0].id, customer_ids: anna }],
-				hints: ['This lesson was there already; no other one was booked: lesson 1'],
-			});
-		expect(booked()).toHaveLength(1);
+		expect(lesson).toMatchObject({ customer_ids: ANNA, time_from: '2031-03-10 17:00:00' });
+		expect(hints).toEqual([]);
+		expect(school.readRecords('lesson')).toHaveLength(1);
 	});
 
-	it.each([1, 3])('that is there with status %s is not booked', async (status) => {
-		const id = there({ status, customer_ids: [boris, anna], group_ids: [1] });
-		for (const more of [{}, { group_ids: '1' }])
-			expect((await school.run(booking(more))).json).toMatchObject([{ id }]);
-		expect(booked()).toHaveLength(1);
+	it.each([
+		{ input: 'the same form', form: newLessonAt('17:00') },
+		{
+			input: 'JSON with a date as 10.03.2031 and a time with seconds',
+			form: newLessonFromJson({
+				customer_ids: ANNA,
+				lesson_date: '10.03.2031',
+				time_from: '17:00:00',
+				time_to: '18:30',
+				subject_id: SUBJECT.chess,
+				lesson_type_id: LESSON_TYPE.trial,
+			}),
+		},
+		{
+			input: 'columns with the date as an ISO moment and a time with its day',
+			form: newLessonFromColumns({
+				customer_ids: ANNA,
+				lesson_date: '2031-03-10T00:00:00.000Z',
+				time_from: '2031-03-10 17:00',
+				time_to: '18:30',
+				subject_id: SUBJECT.chess,
+				lesson_type_id: LESSON_TYPE.trial,
+			}),
+		},
+	])('returns the lesson that it created before, with a hint, for $input', async ({ form }) => {
+		await school.createLesson(newLessonAt('17:00'));
+
+		const { lesson, hints } = await school.createLesson(form);
+
+		expect(lesson).toMatchObject({ id: 1, customer_ids: ANNA });
+		expect(hints).toEqual(['This lesson was there already; no other one was booked: lesson 1']);
+		expect(school.readRecords('lesson')).toHaveLength(1);
 	});
 
-	it.each<[string, IDataObject, IDataObject]>([
-		['cancelled', { status: 2, customer_ids: [1] }, {}],
-		['one of somebody else', {}, {}],
-		['one with one of two', { customer_ids: [1] }, { customer_ids: '1, 2' }],
-		['one of the customer without the group', { customer_ids: [1] }, { group_ids: '1', lesson_type_id: 2 }],
-		['at another time', { customer_ids: [1] }, { time_from: '18:00' }],
-		['on another day', { customer_ids: [1] }, { lesson_date: '2031-03-11' }],
-		['there, and that is chosen', { customer_ids: [1] }, { options: { skipIfThere: false } }],
-	])('is none that is %s', async (_what, row, more) => {
-		const id = there(row);
-		expect((await school.run(booking(more))).json[0].id).not.toBe(id);
-	});
-
-	it('is booked once by two items, for which the list is read once, and on the next day too', async () => {
-		const { json, hints } = await school.run(booking(), { items: [{}, {}] });
-		expect(json[1].id).toBe(json[0].id);
-		expect(hints).toHaveLength(1);
-		// By status.
-		expect(school.calls.filter((call) => call === 'lesson/index')).toHaveLength(2);
-		school.settings.now = '2031-03-09 12:00:00';
-		expect((await school.run(booking())).hints).toHaveLength(1);
-		expect(booked()).toHaveLength(1);
-	});
-
-	it('is looked for in the branch of the lesson', async () => {
-		const json = {
-			customer_ids: anna,
-			lesson_date: DAY,
-			time_from: '17:00',
-			lesson_type_id: 3,
-			subject_id: 1,
-		};
-		const elsewhere = booking({ inputMode: 'json', json: { ...json, duration: 60, branch_id: 2 } });
-		for (const form of [elsewhere, elsewhere]) await school.run(form);
-		expect(booked()).toMatchObject([{ branch_id: 2 }]);
-	});
-});
-
-describe('a teacher or a room that is taken', () => {
-	it.each<[string, IDataObject, IDataObject]>([
-		['Teacher 2', { room_id: null }, slot],
-		['Room 1', { teacher_ids: [] }, slot],
-		['Teacher 2', { status: 3 }, { ...slot, time_from: '16:30' }],
-		['Teacher 2', {}, { ...slot, time_from: '17:59', duration: 5 }],
-		['Teacher 2', {}, { ...slot, time_from: '16:00', additionalFields: { time_to: '19:00' } }],
-	])('%s is not booked twice: %j, %j', async (who, row, more) => {
-		const id = there(row);
-		expect(await school.expectRefused(booking(more))).toMatchObject({
-			message: `${who} has another lesson at that time: lesson ${id}, ${DAY} 17:00 to 18:00`,
-			description:
-				"Choose another time ('Get Free Slots' of the teacher shows some), or switch 'Check Teacher and Room' off in 'Options'. Nothing was saved.",
+	it.each([
+		{ state: 'planned', status: LESSON_STATUS.planned },
+		{ state: 'held', status: LESSON_STATUS.held },
+	])('returns a $state lesson in which the customer is one of several', async ({ status }) => {
+		const existingLesson = school.addLesson({
+			from: '17:00',
+			to: '18:00',
+			customer_ids: [BORIS, ANNA],
+			status,
 		});
+
+		const { lesson } = await school.createLesson(newLessonAt('17:00', { customer_ids: String(ANNA) }));
+
+		expect(lesson).toMatchObject({ id: existingLesson });
+		expect(school.readRecords('lesson')).toHaveLength(1);
 	});
 
-	it.each<[string, IDataObject, IDataObject]>([
-		['before', {}, { time_from: '16:00' }],
-		['after', {}, { time_from: '18:00' }],
-		['on another day', {}, { lesson_date: '2031-03-11' }],
-		['of others', { teacher_ids: [1], room_id: 2 }, {}],
-		['that is cancelled', { status: 2 }, {}],
-		['in a branch where the teacher does not work', { branch_id: 2, room_id: 3 }, {}],
-		// A room that is taken is refused by AlfaCRM itself.
-		['where that is chosen', { room_id: 2 }, { options: { checkBusy: false } }],
-		['by a lesson that is cancelled itself', {}, { additionalFields: { status: 2 } }],
-	])('does not stand in the way %s', async (_when, row, more) => {
-		there(row);
-		await school.run(booking({ ...slot, ...more }));
+	it.each([
+		{ state: 'planned', status: LESSON_STATUS.planned },
+		{ state: 'held', status: LESSON_STATUS.held },
+	])('returns a $state lesson that has both the customer and the group of the form', async ({ status }) => {
+		const existingLesson = school.addLesson({
+			from: '17:00',
+			to: '18:00',
+			customer_ids: [BORIS, ANNA],
+			group_ids: [GROUP],
+			status,
+		});
+
+		const { lesson } = await school.createLesson(
+			newLessonAt('17:00', { customer_ids: String(ANNA), group_ids: String(GROUP) }),
+		);
+
+		expect(lesson).toMatchObject({ id: existingLesson });
+		expect(school.readRecords('lesson')).toHaveLength(1);
+	});
+
+	it.each([
+		{
+			existing: 'is cancelled',
+			lesson: { customer_ids: [ANNA], status: LESSON_STATUS.cancelled },
+			form: newLessonAt('17:00'),
+		},
+		{
+			existing: 'belongs to another customer',
+			lesson: { customer_ids: [BORIS] },
+			form: newLessonAt('17:00'),
+		},
+		{
+			existing: 'has only one of the two customers',
+			lesson: { customer_ids: [ANNA] },
+			form: newLessonAt('17:00', { customer_ids: `${ANNA}, ${BORIS}` }),
+		},
+		{
+			existing: 'has the customer without the group',
+			lesson: { customer_ids: [ANNA] },
+			form: newLessonAt('17:00', { group_ids: String(GROUP), lesson_type_id: LESSON_TYPE.group }),
+		},
+		{
+			existing: 'starts at another time',
+			lesson: { customer_ids: [ANNA] },
+			form: newLessonAt('18:00'),
+		},
+		{
+			existing: 'is on another day',
+			lesson: { customer_ids: [ANNA] },
+			form: newLessonAt('17:00', { lesson_date: TUESDAY }),
+		},
+	])('creates another lesson when the existing lesson $existing', async ({ lesson, form }) => {
+		school.addLesson({ from: '17:00', to: '18:00', ...lesson });
+
+		await school.createLesson(form);
+
+		expect(school.readRecords('lesson')).toHaveLength(2);
+	});
+
+	it('creates another lesson when Skip If It Already Exists is off', async () => {
+		school.addLesson({ from: '17:00', to: '18:00', customer_ids: [ANNA] });
+
+		await school.createLesson(newLessonAt('17:00', { options: { skipIfThere: false } }));
+
+		expect(school.readRecords('lesson')).toHaveLength(2);
+	});
+
+	it('creates one lesson for two items with the same values, with one hint', async () => {
+		const { json, hints } = await school.run(newLessonAt('17:00'), { items: [{}, {}] });
+
+		expect(json).toMatchObject([{ id: 1 }, { id: 1 }]);
+		expect(hints).toEqual(['This lesson was there already; no other one was booked: lesson 1']);
+		expect(school.readRecords('lesson')).toHaveLength(1);
+	});
+
+	it('reads the lessons of the day once for two items', async () => {
+		await school.run(newLessonAt('17:00'), { items: [{}, {}] });
+
+		// One list of the planned lessons, and one of the held ones.
+		expect(school.readRequests('lesson/index')).toHaveLength(2);
+	});
+
+	it('returns the lesson that it created on an earlier day', async () => {
+		await school.createLesson(newLessonAt('17:00'));
+		school.settings.now = '2031-03-09 12:00:00';
+
+		const { lesson } = await school.createLesson(newLessonAt('17:00'));
+
+		expect(lesson).toMatchObject({ id: 1 });
+		expect(school.readRecords('lesson')).toHaveLength(1);
+	});
+
+	it('looks for the existing lesson in the branch that the JSON names', async () => {
+		const lessonInBranch2 = newLessonFromJson({
+			customer_ids: ANNA,
+			lesson_date: MONDAY,
+			time_from: '17:00',
+			duration: 60,
+			subject_id: SUBJECT.chess,
+			lesson_type_id: LESSON_TYPE.trial,
+			branch_id: 2,
+		});
+		await school.createLesson(lessonInBranch2);
+
+		await school.createLesson(lessonInBranch2);
+
+		expect(school.readRecords('lesson')).toMatchObject([{ id: 1, branch_id: 2 }]);
+	});
+});
+
+describe('Create of a lesson whose teacher or room is busy', () => {
+	it('refuses the time of another lesson of the teacher and says how to go on', async () => {
+		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV] });
+
+		const { message, description } = await school.expectRefused(
+			newLessonAt('17:00', { teacher_ids: [PETROV] }),
+		);
+
+		expect(message).toBe('Teacher 1 has another lesson at that time: lesson 1, 2031-03-10 17:00 to 18:00');
+		expect(description).toBe(
+			"Choose another time ('Get Free Slots' of the teacher shows some), or switch 'Check Teacher and Room' off in 'Options'. Nothing was saved.",
+		);
+	});
+
+	it('refuses the time at which another teacher has a lesson in the room, and says how to go on', async () => {
+		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [SIDOROVA], room_id: ROOM });
+
+		const { message, description } = await school.expectRefused(
+			newLessonAt('17:00', { teacher_ids: [PETROV], room_id: ROOM }),
+		);
+
+		expect(message).toBe('Room 1 has another lesson at that time: lesson 1, 2031-03-10 17:00 to 18:00');
+		expect(description).toBe(
+			"Choose another time ('Get Free Slots' of the teacher shows some), or switch 'Check Teacher and Room' off in 'Options'. Nothing was saved.",
+		);
+	});
+
+	it('refuses a time that a held lesson of the teacher overlaps in part', async () => {
+		school.addLesson({
+			from: '17:00',
+			to: '18:00',
+			teacher_ids: [PETROV],
+			status: LESSON_STATUS.held,
+		});
+
+		const { message } = await school.expectRefused(newLessonAt('16:30', { teacher_ids: [PETROV] }));
+
+		expect(message).toBe('Teacher 1 has another lesson at that time: lesson 1, 2031-03-10 17:00 to 18:00');
+	});
+
+	it('refuses a time that begins in the last minute of a lesson of the teacher', async () => {
+		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV] });
+
+		const { message } = await school.expectRefused(
+			newLessonAt('17:59', { duration: 5, teacher_ids: [PETROV] }),
+		);
+
+		expect(message).toBe('Teacher 1 has another lesson at that time: lesson 1, 2031-03-10 17:00 to 18:00');
+	});
+
+	it('refuses a time with an end time that goes on over a whole lesson of the teacher', async () => {
+		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV] });
+
+		const { message } = await school.expectRefused(
+			newLessonAt('16:00', { additionalFields: { time_to: '19:00' }, teacher_ids: [PETROV] }),
+		);
+
+		expect(message).toBe('Teacher 1 has another lesson at that time: lesson 1, 2031-03-10 17:00 to 18:00');
+	});
+
+	it.each([
+		{ time: 'right before a lesson of the teacher', lesson: {}, form: { time_from: '16:00' } },
+		{ time: 'right after a lesson of the teacher', lesson: {}, form: { time_from: '18:00' } },
+		{ time: 'on the day after a lesson of the teacher', lesson: {}, form: { lesson_date: TUESDAY } },
+		{
+			time: 'during a lesson of another teacher in another room',
+			lesson: { teacher_ids: [SIDOROVA], room_id: OTHER_ROOM },
+			form: {},
+		},
+		{
+			time: 'during a cancelled lesson of the teacher',
+			lesson: { status: LESSON_STATUS.cancelled },
+			form: {},
+		},
+		{
+			time: 'during a lesson of the teacher in a branch in which the teacher does not work',
+			lesson: { branch_id: 2, room_id: ROOM_OF_BRANCH_2 },
+			form: {},
+		},
+		{
+			// AlfaCRM itself refuses a busy room, so the existing lesson is in another one.
+			time: 'during a lesson of the teacher if Check Teacher and Room is off',
+			lesson: { room_id: OTHER_ROOM },
+			form: { options: { checkBusy: false } },
+		},
+	])('creates a lesson $time', async ({ lesson, form }) => {
+		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV], room_id: ROOM, ...lesson });
+
+		await school.createLesson(newLessonAt('17:00', { teacher_ids: [PETROV], room_id: ROOM, ...form }));
+
 		expect(school.readWrites()).toEqual(['lesson/create']);
 	});
 
-	const elsewhere = () => {
-		school.store.patch('teacher', 2, { branch_ids: [1, 2] } as never);
-		return there({ branch_id: 2, room_id: 3 });
-	};
-	it('is taken where the teacher has a lesson in another branch', async () => {
-		const id = elsewhere();
-		expect((await school.expectRefused(booking(slot))).message).toContain(
-			`Teacher 2 has another lesson at that time: lesson ${id}`,
-		);
-	});
-
-	const UNLISTED =
-		'Lessons of a branch could not be listed, so repeats and a busy teacher or room there were not noticed: branch';
 	it.each([
-		[403, '1/lesson/index', `${UNLISTED} 1`],
-		[403, '2/lesson/index', `${UNLISTED} 2`],
-		[404, '2/lesson/index', `${UNLISTED} 2`],
-		[
-			403,
-			'1/teacher/index',
-			'This user may not list teachers, so lessons that they have in other branches were not noticed: teacher 2',
-		],
-	])('is not noticed where AlfaCRM answers %i to %s, which a hint tells', async (status, call, hint) => {
-		if (call.startsWith('1/lesson')) there({ room_id: 2 });
-		else elsewhere();
-		school.onCall = (_call, { url }) => {
-			if (url.endsWith(call)) throw makeAnswerError(status);
-			return undefined;
-		};
-		expect((await school.run(booking(slot))).hints).toEqual([hint]);
+		{ state: 'planned', status: LESSON_STATUS.planned },
+		{ state: 'cancelled', status: LESSON_STATUS.cancelled },
+	])('creates a cancelled lesson during a $state lesson of the teacher', async ({ status }) => {
+		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV], status });
+
+		await school.createLesson(
+			newLessonAt('17:00', {
+				teacher_ids: [PETROV],
+				additionalFields: { status: LESSON_STATUS.cancelled },
+			}),
+		);
+
+		expect(school.readWrites()).toEqual(['lesson/create']);
 	});
 
-	it('is an error if AlfaCRM says "not found" of the branch of the lesson itself, also after an item that read that branch for its teacher', async () => {
-		elsewhere();
-		school.onCall = (_call, { url }) => {
-			if (url.endsWith('2/lesson/index')) throw makeAnswerError(404);
-			return undefined;
-		};
-		const otherDay = { lesson_date: '2031-03-12' };
-		const each = [booking({ ...slot, ...otherDay }), booking({ ...slot, ...otherDay, branchId: 2 })];
+	it('creates one of two lessons of a teacher at the same time in two items', async () => {
+		const { error } = await school.runToEnd(
+			{},
+			{
+				parametersByItem: [
+					newLessonAt('17:00', { customer_ids: String(ANNA), teacher_ids: [PETROV] }),
+					newLessonAt('17:00', { customer_ids: String(BORIS), teacher_ids: [PETROV] }),
+				],
+			},
+		);
 
-		const { json } = await school.runToEnd({}, { parametersByItem: each, continueOnFail: true });
-
-		expect(json[1]).toHaveProperty('error');
-		const created = school.readRecords('lesson').filter(({ date }) => date === '2031-03-12');
-		expect(created).toMatchObject([{ id: json[0].id, branch_id: 1 }]);
+		expect(error?.message).toBe(
+			'Teacher 1 has another lesson at that time: lesson 1, 2031-03-10 17:00 to 18:00',
+		);
+		expect(school.readRecords('lesson')).toMatchObject([{ customer_ids: [ANNA] }]);
 	});
 
-	it('is booked once by two items, and by executions at the same moment', async () => {
-		const two = [anna, boris].map((id) => booking({ ...slot, customer_ids: String(id) }));
-		expect((await school.runToEnd({}, { parametersByItem: two })).error?.message).toContain(
-			'has another lesson',
-		);
-		expect(booked()).toHaveLength(1);
-		const ends = await Promise.all(
-			two.map(async (one) => await school.runToEnd({ ...one, time_from: '19:00' })),
-		);
-		expect(ends.filter(({ error }) => error !== undefined)).toHaveLength(1);
-		expect(booked()).toHaveLength(2);
+	it('creates one of two lessons when two executions take the same hour of a teacher at the same moment', async () => {
+		school.answerSlowly();
+
+		const outcomes = await Promise.all([
+			school.runToEnd(newLessonAt('17:00', { customer_ids: String(ANNA), teacher_ids: [PETROV] })),
+			school.runToEnd(newLessonAt('17:00', { customer_ids: String(BORIS), teacher_ids: [PETROV] })),
+		]);
+
+		expect(outcomes.filter(({ error }) => error !== undefined)).toHaveLength(1);
+		expect(school.readRecords('lesson')).toHaveLength(1);
 	});
 
-	it('costs one look at the day, of two pages, for many lessons, which are all held against each other', async () => {
-		const each = Array.from({ length: 6 }, (_, n) =>
-			booking({ customer_ids: String(school.addLead()), room_id: (n % 3) + 1, duration: 30 }),
+	it('refuses each item whose room an earlier item has taken', async () => {
+		const { json } = await school.runToEnd(
+			{},
+			{
+				parametersByItem: [
+					newLessonAt('17:00', { customer_ids: String(school.addLead()), room_id: ROOM }),
+					newLessonAt('17:00', { customer_ids: String(school.addLead()), room_id: OTHER_ROOM }),
+					newLessonAt('17:30', { customer_ids: String(school.addLead()), room_id: ROOM }),
+					newLessonAt('17:30', { customer_ids: String(school.addLead()), room_id: OTHER_ROOM }),
+				],
+				continueOnFail: true,
+			},
 		);
-		const { json } = await school.runToEnd({}, { parametersByItem: each, continueOnFail: true });
-		expect(json.filter(({ error }) => error !== undefined)).toHaveLength(3);
-		expect(booked()).toHaveLength(3);
-		expect(school.calls.filter((call) => call === 'lesson/index')).toHaveLength(2);
+
+		expect(json).toMatchObject([
+			{ id: 1, room_id: ROOM },
+			{ id: 2, room_id: OTHER_ROOM },
+			{ error: 'Room 1 has another lesson at that time: lesson 1, 2031-03-10 17:00 to 18:00' },
+			{ error: 'Room 2 has another lesson at that time: lesson 2, 2031-03-10 17:00 to 18:00' },
+		]);
+		expect(school.readRecords('lesson')).toHaveLength(2);
+	});
+
+	it('reads the lessons of the day once for many items with different lessons', async () => {
+		await school.run(
+			{},
+			{
+				parametersByItem: [
+					newLessonAt('10:00', { customer_ids: String(ANNA), room_id: ROOM }),
+					newLessonAt('11:00', { customer_ids: String(BORIS), room_id: ROOM }),
+					newLessonAt('12:00', { customer_ids: String(ANNA), room_id: OTHER_ROOM }),
+				],
+			},
+		);
+
+		// One list of the planned lessons, and one of the held ones.
+		expect(school.readRequests('lesson/index')).toHaveLength(2);
 	});
 });
 
-describe.each(['keeps', 'blanks', 'refuses400'] as const)(
-	'an update of a lesson where AlfaCRM %s what is not named',
-	(lessonUpdate) => {
-		let id: number;
-		let before: IDataObject;
-		const at = (from: string, to: string, date = DAY) => ({
-			...{ time_from: `${date} ${from}:00`, time_to: `${date} ${to}:00` },
-		});
-		beforeEach(() => {
-			school.settings.lessonUpdate = lessonUpdate;
-			id = lesson({
-				...{ ...at('17:00', '18:30'), subject_id: 3, room_id: 2, teacher_ids: [1], group_ids: [1] },
-				...{ topic: 'Датчики', note: 'Ноутбук', homework: 'Читать', custom_link: 'https://example.org/plan' },
-			});
-			before = structuredClone(school.readRecord('lesson', id));
-		});
-		const update = (updateFields: IDataObject, more: IDataObject = {}) =>
-			job('update', { id, updateFields, ...more });
-		const saved = { updated_at: expect.any(String) as string };
-		const emptied = { options: { overwriteWithEmpty: true } };
+describe('Create of a lesson whose teacher also works in another branch', () => {
+	it('refuses the time of a lesson that the teacher has in another branch', async () => {
+		school.changeRecord('teacher', PETROV, { branch_ids: [1, 2] });
+		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV], branch_id: 2 });
 
-		it.each<[string, IDataObject, IDataObject, more?: IDataObject]>([
-			['its status', { status: 2 }, { status: 2 }],
-			['its homework', { homework: 'Писать' }, { homework: 'Писать' }],
-			[
-				'its day',
-				{ lesson_date: '2031-03-11' },
-				{ date: '2031-03-11', ...at('17:00', '18:30', '2031-03-11') },
-			],
-			['its begin, and the end along with it', { time_from: '09:15' }, at('09:15', '10:45')],
-			['its begin behind the end, which goes along', { time_from: '19:00' }, at('19:00', '20:30')],
-			['its end', { time_to: '19:00' }, at('17:00', '19:00')],
-			['its length', { duration: 45 }, at('17:00', '17:45')],
-			['begin and end', { time_from: '19:00', time_to: '20:00' }, at('19:00', '20:00')],
-			['begin and length', { time_from: '19:00', duration: 60 }, at('19:00', '20:00')],
-			[
-				'an end rather than a length',
-				{ time_from: '19:00', time_to: '20:00', duration: 45 },
-				at('19:00', '20:00'),
-			],
-			['its subject', { subject_id: 1 }, { subject_id: 1 }],
-			['a list, added to', { customer_ids: '7' }, { customer_ids: [1, 2, 7] }, { listMode: 'add' }],
-			[
-				'what is to be empty',
-				{ room_id: '', customer_ids: [] },
-				{ room_id: null, customer_ids: [] },
-				emptied,
-			],
-		])('changes %s and nothing else', async (_what, fields, changed, more = {}) => {
-			await school.run(update(fields, more));
-			expect(school.readRecord('lesson', id)).toEqual({ ...before, ...changed, ...saved });
-			const { body } = school.requests.at(-1)!;
-			if ('duration' in fields) expect('time_to' in body).not.toBe('duration' in body);
-		});
+		const { message } = await school.expectRefused(newLessonAt('17:00', { teacher_ids: [PETROV] }));
 
-		it.each([2, 3])('keeps a lesson of status %d as it is otherwise', async (status) => {
-			school.store.patch('lesson', id, { status } as never);
-			await school.run(update({ topic: 'Моторы' }));
-			expect(school.readRecord('lesson', id)).toEqual({ ...before, status, topic: 'Моторы', ...saved });
-		});
-
-		it.each<[IDataObject, string, string]>([
-			[
-				{ time_from: '22:30' },
-				"'End Time' would be on the next day: the lesson takes 90 minutes",
-				"'Start Time' is 22:30. Correct it, or give 'End Time' too. Nothing was saved.",
-			],
-		])('moves nothing to times that are none: %j', async (fields, message, description) => {
-			expect(await school.expectRefused(update(fields))).toMatchObject({ message, description });
-		});
-	},
-);
-
-describe('a regular lesson that is updated', () => {
-	const form = (operation: string, more: IDataObject) =>
-		customerForm(operation, { resource: 'regularLesson', ...more });
-	let id: number;
-	beforeEach(async () => {
-		const made = form('create', {
-			...{
-				related_class: 'Group',
-				related_id: '1',
-				days: [2],
-				time_from_v: '17:00',
-				subject_id: 1,
-				duration: 90,
-			},
-			...{ lesson_type_id: 2, b_date_v: '2031-09-01', e_date_v: '2032-05-31' },
-		});
-		id = Number((await school.run(made)).json[0].id);
+		expect(message).toBe('Teacher 1 has another lesson at that time: lesson 1, 2031-03-10 17:00 to 18:00');
 	});
-	const times = () => {
-		const { time_from_v, time_to_v } = school.readRecord('regular-lesson', id);
-		return `${String(time_from_v)}-${String(time_to_v)}`;
-	};
 
-	it.each<[string, IDataObject, string]>([
-		['later', { time_from_v: '19:30' }, '19:30-21:00'],
-		['to the morning', { time_from_v: '9:00' }, '09:00-10:30'],
-		['together with its end', { time_from_v: '19:30', time_to_v: '20:00' }, '19:30-20:00'],
+	it('creates the lesson and warns in a hint when the user may not list the lessons of its branch', async () => {
+		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV] });
+		school.failCallInBranch('lesson/index', { branch: 1, status: 403 });
+
+		const { hints } = await school.createLesson(newLessonAt('17:00', { teacher_ids: [PETROV] }));
+
+		expect(hints).toEqual([
+			'Lessons of a branch could not be listed, so repeats and a busy teacher or room there were not noticed: branch 1',
+		]);
+	});
+
+	it.each([
+		{ answer: '403, as for a branch that is hidden from the user,', status: 403 },
+		{ answer: '404, as for a closed branch,', status: 404 },
 	])(
-		'is moved %s: it takes as long as before unless an end is given',
-		async (_where, updateFields, moved) => {
-			await school.run(form('update', { id, updateFields }));
-			expect(times()).toBe(moved);
+		'creates the lesson and warns in a hint when AlfaCRM answers $answer for another branch of the teacher',
+		async ({ status }) => {
+			school.changeRecord('teacher', PETROV, { branch_ids: [1, 2] });
+			school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV], branch_id: 2 });
+			school.failCallInBranch('lesson/index', { branch: 2, status });
+
+			const { hints } = await school.createLesson(newLessonAt('17:00', { teacher_ids: [PETROV] }));
+
+			expect(hints).toEqual([
+				'Lessons of a branch could not be listed, so repeats and a busy teacher or room there were not noticed: branch 2',
+			]);
 		},
 	);
 
-	it.each<[IDataObject, string]>([
-		[{ time_from_v: '22:30' }, "'End Time' would be on the next day: the regular lesson takes 90 minutes"],
-	])('is not moved to times that are none: %j', async (updateFields, message) => {
-		expect((await school.runToEnd(form('update', { id, updateFields }))).error?.message).toBe(message);
-		expect(times()).toBe('17:00-18:30');
+	it('creates the lesson and warns in a hint when the user may not list the teachers', async () => {
+		school.changeRecord('teacher', PETROV, { branch_ids: [1, 2] });
+		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV], branch_id: 2 });
+		school.failCallInBranch('teacher/index', { branch: 1, status: 403 });
+
+		const { hints } = await school.createLesson(newLessonAt('17:00', { teacher_ids: [PETROV] }));
+
+		expect(hints).toEqual([
+			'This user may not list teachers, so lessons that they have in other branches were not noticed: teacher 1',
+		]);
+	});
+
+	it('fails for a lesson in a branch for which AlfaCRM answers 404, although an earlier item left that branch out', async () => {
+		school.changeRecord('teacher', PETROV, { branch_ids: [1, 2] });
+		school.failCallInBranch('lesson/index', { branch: 2, status: 404 });
+
+		const { json } = await school.runToEnd(
+			{},
+			{
+				parametersByItem: [
+					newLessonAt('17:00', { teacher_ids: [PETROV], branchId: 1 }),
+					newLessonAt('17:00', { teacher_ids: [PETROV], branchId: 2 }),
+				],
+				continueOnFail: true,
+			},
+		);
+
+		expect(json).toMatchObject([{ id: 1 }, { error: expect.any(String) as string }]);
+		expect(school.readRecords('lesson')).toMatchObject([{ id: 1, branch_id: 1 }]);
+	});
+});
+
+describe.each([
+	{ lessonUpdate: 'keeps' as const, account: 'keeps the fields that an update leaves out' },
+	{ lessonUpdate: 'blanks' as const, account: 'empties the fields that an update leaves out' },
+	{ lessonUpdate: 'refuses400' as const, account: 'refuses an update that leaves fields out' },
+])('Update of a lesson in an account that $account', ({ lessonUpdate }) => {
+	/** The lesson that is updated: every field has a value. */
+	const FULL_LESSON = {
+		from: '17:00',
+		to: '18:30',
+		subject_id: SUBJECT.drawing,
+		lesson_type_id: LESSON_TYPE.group,
+		room_id: ROOM,
+		teacher_ids: [PETROV],
+		group_ids: [GROUP],
+		customer_ids: [ANNA, BORIS],
+		topic: 'Датчики',
+		note: 'Ноутбук',
+		homework: 'Читать',
+		custom_link: 'https://example.org/plan',
+	};
+	const updated_at = expect.any(String) as string;
+
+	beforeEach(() => {
+		school.settings.lessonUpdate = lessonUpdate;
+	});
+
+	it.each([
+		{
+			change: 'the status',
+			fields: { status: LESSON_STATUS.cancelled },
+			stored: { status: LESSON_STATUS.cancelled },
+		},
+		{ change: 'the homework', fields: { homework: 'Писать' }, stored: { homework: 'Писать' } },
+		{
+			change: 'the subject',
+			fields: { subject_id: SUBJECT.chess },
+			stored: { subject_id: SUBJECT.chess },
+		},
+		{
+			change: 'the day',
+			fields: { lesson_date: '2031-03-11' },
+			stored: {
+				date: '2031-03-11',
+				time_from: '2031-03-11 17:00:00',
+				time_to: '2031-03-11 18:30:00',
+			},
+		},
+		{
+			change: 'the start, and the end along with it,',
+			fields: { time_from: '09:15' },
+			stored: { time_from: '2031-03-10 09:15:00', time_to: '2031-03-10 10:45:00' },
+		},
+		{
+			change: 'the start to a time after the old end, and the end along with it,',
+			fields: { time_from: '19:00' },
+			stored: { time_from: '2031-03-10 19:00:00', time_to: '2031-03-10 20:30:00' },
+		},
+		{
+			change: 'the end',
+			fields: { time_to: '19:00' },
+			stored: { time_to: '2031-03-10 19:00:00' },
+		},
+		{
+			change: 'the duration',
+			fields: { duration: 45 },
+			stored: { time_to: '2031-03-10 17:45:00' },
+		},
+		{
+			change: 'the start and the end',
+			fields: { time_from: '19:00', time_to: '20:00' },
+			stored: { time_from: '2031-03-10 19:00:00', time_to: '2031-03-10 20:00:00' },
+		},
+		{
+			change: 'the start and the duration',
+			fields: { time_from: '19:00', duration: 60 },
+			stored: { time_from: '2031-03-10 19:00:00', time_to: '2031-03-10 20:00:00' },
+		},
+		{
+			change: 'the end as given, in spite of another duration,',
+			fields: { time_from: '19:00', time_to: '20:00', duration: 45 },
+			stored: { time_from: '2031-03-10 19:00:00', time_to: '2031-03-10 20:00:00' },
+		},
+	])('changes $change and nothing else', async ({ fields, stored }) => {
+		const lesson = school.addLesson(FULL_LESSON);
+		const storedBefore = structuredClone(school.readRecord('lesson', lesson));
+
+		await school.run(changedLesson(lesson, fields));
+
+		expect(school.readRecord('lesson', lesson)).toEqual({ ...storedBefore, ...stored, updated_at });
+	});
+
+	it('adds a customer to a lesson and changes nothing else', async () => {
+		const newCustomer = school.addLead();
+		const lesson = school.addLesson({ ...FULL_LESSON, customer_ids: [ANNA, BORIS] });
+		const storedBefore = structuredClone(school.readRecord('lesson', lesson));
+
+		await school.run(changedLesson(lesson, { customer_ids: String(newCustomer) }, { listMode: 'add' }));
+
+		expect(school.readRecord('lesson', lesson)).toEqual({
+			...storedBefore,
+			customer_ids: [ANNA, BORIS, newCustomer],
+			updated_at,
+		});
+	});
+
+	it('empties the room and the customers if Overwrite With Empty is on, and changes nothing else', async () => {
+		const lesson = school.addLesson({ ...FULL_LESSON, room_id: ROOM, customer_ids: [ANNA, BORIS] });
+		const storedBefore = structuredClone(school.readRecord('lesson', lesson));
+
+		await school.run(
+			changedLesson(lesson, { room_id: '', customer_ids: [] }, { options: { overwriteWithEmpty: true } }),
+		);
+
+		expect(school.readRecord('lesson', lesson)).toEqual({
+			...storedBefore,
+			room_id: null,
+			customer_ids: [],
+			updated_at,
+		});
+	});
+
+	it('sends a new duration without the old end', async () => {
+		const lesson = school.addLesson(FULL_LESSON);
+
+		await school.run(changedLesson(lesson, { duration: 45 }));
+
+		const [{ body }] = school.readRequests('lesson/update');
+		expect(body).toMatchObject({ time_from: '17:00:00', duration: 45 });
+		expect(body).not.toHaveProperty('time_to');
+	});
+
+	it('sends a new start and a new duration without the old end', async () => {
+		const lesson = school.addLesson(FULL_LESSON);
+
+		await school.run(changedLesson(lesson, { time_from: '19:00', duration: 60 }));
+
+		const [{ body }] = school.readRequests('lesson/update');
+		expect(body).toMatchObject({ time_from: '19:00:00', duration: 60 });
+		expect(body).not.toHaveProperty('time_to');
+	});
+
+	it('sends a new end without the duration that is given with it', async () => {
+		const lesson = school.addLesson(FULL_LESSON);
+
+		await school.run(changedLesson(lesson, { time_from: '19:00', time_to: '20:00', duration: 45 }));
+
+		const [{ body }] = school.readRequests('lesson/update');
+		expect(body).toMatchObject({ time_from: '19:00:00', time_to: '20:00:00' });
+		expect(body).not.toHaveProperty('duration');
+	});
+
+	it.each([
+		{ state: 'cancelled', status: LESSON_STATUS.cancelled },
+		{ state: 'held', status: LESSON_STATUS.held },
+	])('changes the topic of a $state lesson and nothing else', async ({ status }) => {
+		const lesson = school.addLesson({ ...FULL_LESSON, status });
+		const storedBefore = structuredClone(school.readRecord('lesson', lesson));
+
+		await school.run(changedLesson(lesson, { topic: 'Моторы' }));
+
+		expect(school.readRecord('lesson', lesson)).toEqual({ ...storedBefore, topic: 'Моторы', updated_at });
+	});
+
+	it('refuses a new start with which the lesson would end on the next day', async () => {
+		const lesson = school.addLesson({ ...FULL_LESSON, from: '17:00', to: '18:30' });
+
+		const { message, description } = await school.expectRefused(
+			changedLesson(lesson, { time_from: '22:30' }),
+		);
+
+		expect(message).toBe("'End Time' would be on the next day: the lesson takes 90 minutes");
+		expect(description).toBe("'Start Time' is 22:30. Correct it, or give 'End Time' too. Nothing was saved.");
+	});
+});
+
+describe('a regular lesson', () => {
+	it('Create adds the duration to the start of a regular lesson', async () => {
+		const { json } = await school.run(
+			customerForm('create', {
+				resource: 'regularLesson',
+				related_class: 'Group',
+				related_id: String(GROUP),
+				days: [2],
+				time_from_v: '17:00',
+				duration: 90,
+				subject_id: SUBJECT.chess,
+				lesson_type_id: LESSON_TYPE.group,
+				b_date_v: '2031-09-01',
+				e_date_v: '2032-05-31',
+			}),
+		);
+
+		expect(json).toMatchObject([{ id: 1 }]);
+		expect(school.readRegularTimes(1)).toBe('17:00-18:30');
+	});
+
+	it.each([
+		{ move: 'to a later hour', time_from_v: '19:30', times: '19:30-21:00' },
+		{ move: 'to the morning', time_from_v: '9:00', times: '09:00-10:30' },
+	])(
+		'Update moves the end along when it moves the start of a regular lesson $move',
+		async ({ time_from_v, times }) => {
+			const regularLesson = school.addRegularLesson({ time_from_v: '17:00', time_to_v: '18:30' });
+
+			await school.run(changedRegularLesson(regularLesson, { time_from_v }));
+
+			expect(school.readRegularTimes(regularLesson)).toBe(times);
+		},
+	);
+
+	it('Update takes the end of a regular lesson as given when both start and end are given', async () => {
+		const regularLesson = school.addRegularLesson({ time_from_v: '17:00', time_to_v: '18:30' });
+
+		await school.run(changedRegularLesson(regularLesson, { time_from_v: '19:30', time_to_v: '20:00' }));
+
+		expect(school.readRegularTimes(regularLesson)).toBe('19:30-20:00');
+	});
+
+	it('Update refuses a new start with which a regular lesson would end on the next day', async () => {
+		const regularLesson = school.addRegularLesson({ time_from_v: '17:00', time_to_v: '18:30' });
+
+		const { message } = await school.expectRefused(
+			changedRegularLesson(regularLesson, { time_from_v: '22:30' }),
+		);
+
+		expect(message).toBe("'End Time' would be on the next day: the regular lesson takes 90 minutes");
+		expect(school.readRegularTimes(regularLesson)).toBe('17:00-18:30');
 	});
 });
