@@ -745,9 +745,10 @@ describe('Complete Lesson with several items about a lesson', () => {
 			message: 'item 2 cannot be used: No customer is given',
 		},
 		{
-			problem: 'has an unknown name as a customer',
+			problem: 'has a text that is not an ID as its customer',
 			parameters: { present_ids: 'Мия' },
-			message: "item 2 cannot be used: 'Present Customer Names or IDs'",
+			message:
+				"item 2 cannot be used: 'Present Customer Names or IDs' must be one or more numbers of records",
 		},
 	])(
 		'does not complete a lesson when one of its items $problem, but completes another lesson',
