@@ -34,14 +34,14 @@ afterEach(() => {
 	jest.useRealTimers();
 });
 
-it('Add to Group makes the customer a member once on each requested day, and returns alreadyMember', async () => {
+it('Add to Group makes the customer a member on each requested day, by exactly one membership', async () => {
 	await checkEach(acceptedSituations, async (school, { memberships, request }) => {
 		const { error, json } = await school.addMiaToGroup(request);
 
 		expect(error).toBeUndefined();
 		expect(json).toMatchObject([{ alreadyMember: isMemberOnRequestedDay(memberships, request) }]);
 		const newMemberships = school.readMemberships();
-		expect(listDaysOfMembership(request).filter((day) => !isMemberOn(day, newMemberships))).toEqual([]);
+		expect(findDaysWithoutMembership(listDaysOfMembership(request), newMemberships)).toEqual([]);
 		expect(findOverlaps(newMemberships)).toEqual([]);
 	});
 });
@@ -58,7 +58,7 @@ it('Add to Group changes nothing when it is run again', async () => {
 	});
 });
 
-it('Add to Group changes nothing when the days are backwards or lead from one membership into another', async () => {
+it('Add to Group refuses an end before the start, and days that lead from one membership into another', async () => {
 	await checkEach(refusedSituations, async (school, { memberships, request }) => {
 		const { error } = await school.addMiaToGroup(request);
 
@@ -88,8 +88,10 @@ async function checkEach(
 	await fc.assert(property, { seed, numRuns: RUNS });
 }
 
-function isMemberOn(day: number, memberships: readonly Membership[]): boolean {
-	return memberships.some(({ firstDay, lastDay }) => firstDay <= day && day <= lastDay);
+function findDaysWithoutMembership(days: readonly number[], memberships: readonly Membership[]): number[] {
+	return days.filter(
+		(day) => !memberships.some(({ firstDay, lastDay }) => firstDay <= day && day <= lastDay),
+	);
 }
 
 /** Finds the memberships that begin before the one before them has ended. */

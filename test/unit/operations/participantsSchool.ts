@@ -20,7 +20,7 @@ export const GROUP_LESSON = 9_001;
 export const OTHER_LESSON = 9_002;
 
 /** The day after `NOW`. */
-export const TUESDAY = '2026-03-10';
+const TUESDAY = '2026-03-10';
 export const NOW = '2026-03-09T09:00:00Z';
 
 /** Fills the form of Get Participants: all lessons of Tuesday, in all branches. */

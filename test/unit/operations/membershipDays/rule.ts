@@ -1,7 +1,7 @@
 /** A day, counted from today: 0 is today, -1 is yesterday. */
 type Day = number;
 
-export const TODAY: Day = 0;
+const TODAY: Day = 0;
 
 /** The days on which a customer is a member of a group. Without an end, `lastDay` is `Infinity`. */
 export interface Membership {
