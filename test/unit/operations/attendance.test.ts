@@ -1,472 +1,847 @@
-import type { IDataObject } from 'n8n-workflow';
-
+import { LESSON_STATUS } from '../../support/codes';
 import { makeAnswerError } from '../../support/nodeErrors';
-import { customerForm, SmallSchool } from './school';
+import {
+	ANNA,
+	AttendanceSchool,
+	BORIS,
+	completionOf,
+	GLEB,
+	LESSON,
+	OTHER_LESSON,
+	VERA,
+} from './attendanceSchool';
 
-let school: SmallSchool;
-let anna: number;
-let boris: number;
+const MISSING_ATTENDANCE_HINT =
+	'Nothing was said of some who are put down for a lesson that was completed, so AlfaCRM may not have recorded them';
+const UNCHANGED_HINT = 'This lesson was completed like that already; nothing was changed: lesson 501';
+
+let school: AttendanceSchool;
+
 beforeEach(() => {
-	school = new SmallSchool();
-	for (const path of ['subject', 'lesson-type', 'lesson-type']) school.addRecord(path, { name: 'A' });
-	school.addRecord('teacher', { name: 'A', branch_ids: [1] });
-	[anna, boris] = clients(2);
+	school = new AttendanceSchool();
 });
-afterEach(() => jest.useRealTimers());
 
-const clients = (count: number) => Array.from({ length: count }, () => school.addLead({ is_study: 1 }));
-const held = (row: IDataObject = {}) =>
-	school.addRecord('lesson', {
-		...{
-			branch_id: 1,
-			date: '2026-02-10',
-			lesson_type_id: 2,
-			subject_id: 1,
-			teacher_ids: [1],
-			group_ids: [],
-		},
-		...{ time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:30:00', status: 1 },
-		...{ customer_ids: [anna, boris], ...row },
-	});
-const markAs = (id: number, more: object): IDataObject =>
-	customerForm('complete', {
-		...{ resource: 'lesson', id, present_ids: '', absent_ids: '', if_completed: 'refuse', ...more },
-	});
-/** That Anna was there and Boris was not. */
-const mark = (id: number, more: object = {}) =>
-	markAs(id, { present_ids: String(anna), absent_ids: String(boris), ...more });
-const rowsOf = (...details: IDataObject[]) => ({ details });
-const detailsOf = (id: number) =>
-	school.readRecords('lesson-details').filter(({ lesson_id }) => lesson_id === id);
-const patchDetails = (id: number, row: IDataObject) => {
-	for (const detail of detailsOf(id)) school.changeRecord('lesson-details', detail.id, row);
-};
-/** Who is told of in AlfaCRM, with there or not. */
-const told = (id: number) =>
-	Object.fromEntries(detailsOf(id).map(({ customer_id, is_attend }) => [customer_id, is_attend]));
-const taught = () => (school.readRequests('lesson/teach').at(-1)?.body.details ?? []) as IDataObject[];
-/** The lesson as AlfaCRM shows it in an odd form, in the list of its status. */
-const shown = (id: number, odd: object) => {
-	const items = [{ ...school.readRecord('lesson', id), ...odd }];
-	const { status } = school.readRecord('lesson', id);
-	school.onCall = (call, { body }) =>
-		call === 'lesson/index' ? { items: body.status === status && body.page === 0 ? items : [] } : undefined;
-};
+afterEach(() => {
+	jest.useRealTimers();
+});
 
-describe('a planned lesson', () => {
-	it('is completed once, with who was there and who was not', async () => {
-		const id = held();
-		const { json } = await school.run(mark(id, { additionalFields: { topic: 'Дебют' } }));
-		expect(json).toMatchObject([{ operationResult: 'updated', status: 3 }]);
-		expect(school.requests.at(-1)).toMatchObject({
-			...{ url: expect.stringContaining('/v2api/1/lesson/teach') as string, query: { id } },
-			body: { status: 3, topic: 'Дебют' },
-		});
-		expect(taught()).toEqual([
-			{ branch_id: 1, customer_id: anna, is_attend: 1 },
-			{ branch_id: 1, customer_id: boris, is_attend: 0 },
-		]);
-		expect(school.requests.at(-1)?.body).not.toHaveProperty('present_ids');
-		const again = await school.run(mark(id, { present_ids: [anna], absent_ids: '' }));
-		expect(again.json).toMatchObject([{ operationResult: 'unchanged', changedFields: [] }]);
-		expect(school.readWrites()).toEqual(['lesson/teach']);
-	});
+describe('Complete Lesson of a planned lesson', () => {
+	it('completes the lesson and records who was present and who was absent', async () => {
+		school.addLesson({ customer_ids: [ANNA, BORIS] });
 
-	it.each([
-		['alone moves the end along', { time_from: '09:15' }, '09:15:00', '10:45:00'],
-		['counts with the end that is given', { time_from: '09:15', time_to: '10:00' }, '09:15:00', '10:00:00'],
-	])('begins at another time: a start %s', async (_what, additionalFields, begin, end) => {
-		const id = held();
-		const form = mark(id, { additionalFields });
-		expect(await school.runInTurn(form, form)).toBe('updated, unchanged');
-		const times = { time_from: `2026-02-10 ${begin}`, time_to: `2026-02-10 ${end}` };
-		expect(school.readRecord('lesson', id)).toMatchObject(times);
-	});
-
-	it('does not begin so late that it would end on the next day', async () => {
-		const { message } = await school.expectRefused(
-			mark(held(), { additionalFields: { time_from: '23:00' } }),
+		const { lesson } = await school.complete(
+			completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }),
 		);
+
+		expect(lesson).toMatchObject({ operationResult: 'updated', status: LESSON_STATUS.held });
+		expect(school.readRecord('lesson', LESSON)).toMatchObject({ status: LESSON_STATUS.held });
+		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'present', [BORIS]: 'absent' });
+	});
+
+	it('sends the attendances and the topic in one call', async () => {
+		school.addLesson({ customer_ids: [ANNA, BORIS] });
+
+		await school.complete(
+			completionOf(LESSON, {
+				present_ids: [ANNA],
+				absent_ids: [BORIS],
+				additionalFields: { topic: 'Дебют' },
+			}),
+		);
+
+		expect(school.readWrites()).toEqual(['lesson/teach']);
+		expect(school.readRequests('lesson/teach')).toMatchObject([
+			{ url: expect.stringContaining('/v2api/1/lesson/teach') as string, query: { id: LESSON } },
+		]);
+		expect(school.readRequests('lesson/teach')[0].body).toEqual({
+			branch_id: 1,
+			status: LESSON_STATUS.held,
+			topic: 'Дебют',
+			details: [
+				{ branch_id: 1, customer_id: ANNA, is_attend: 1 },
+				{ branch_id: 1, customer_id: BORIS, is_attend: 0 },
+			],
+		});
+	});
+
+	it('returns the lesson as completed when the answer of AlfaCRM does not have the lesson', async () => {
+		school.addLesson();
+		school.onCall = (call) => (call === 'lesson/teach' ? { success: true, errors: [] } : undefined);
+
+		const { lesson } = await school.complete(completionOf(LESSON, { present_ids: [ANNA, BORIS] }));
+
+		expect(lesson).toMatchObject({ operationResult: 'updated', status: LESSON_STATUS.held });
+	});
+
+	it('moves the end of the lesson along with a new start', async () => {
+		school.addLesson({ time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:30:00' });
+		const form = completionOf(LESSON, {
+			present_ids: [ANNA, BORIS],
+			additionalFields: { time_from: '09:15' },
+		});
+
+		const results = await school.runInTurn(form, form);
+
+		expect(results).toBe('updated, unchanged');
+		expect(school.readRecord('lesson', LESSON)).toMatchObject({
+			time_from: '2026-02-10 09:15:00',
+			time_to: '2026-02-10 10:45:00',
+		});
+	});
+
+	it('takes a new start together with a new end', async () => {
+		school.addLesson({ time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:30:00' });
+		const form = completionOf(LESSON, {
+			present_ids: [ANNA, BORIS],
+			additionalFields: { time_from: '09:15', time_to: '10:00' },
+		});
+
+		const results = await school.runInTurn(form, form);
+
+		expect(results).toBe('updated, unchanged');
+		expect(school.readRecord('lesson', LESSON)).toMatchObject({
+			time_from: '2026-02-10 09:15:00',
+			time_to: '2026-02-10 10:00:00',
+		});
+	});
+
+	it('refuses a start after which the lesson would end on the next day', async () => {
+		school.addLesson({ time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:30:00' });
+
+		const { message } = await school.expectRefused(
+			completionOf(LESSON, { present_ids: [ANNA], additionalFields: { time_from: '23:00' } }),
+		);
+
 		expect(message).toBe("'End Time' would be on the next day: the lesson takes 90 minutes");
 	});
 
-	it.each([
-		['of the day after tomorrow is refused', '2026-03-03', false],
-		['of tomorrow, which may be today at the school, is completed', '2026-03-02', true],
-	])('%s', async (_what, date, isCompleted) => {
+	it('refuses a lesson of the day after tomorrow', async () => {
 		jest.useFakeTimers({ now: new Date('2026-03-01T12:00:00Z'), advanceTimers: true });
-		const id = held({ date, time_from: `${date} 17:00:00`, time_to: `${date} 18:00:00` });
-		const { error } = await school.runToEnd(mark(id));
-		const refusal = `Lesson ${id} is on ${date}, so nobody can have attended it yet`;
-		expect(error?.message).toBe(isCompleted ? undefined : refusal);
-		expect([school.readRecord('lesson', id).status, detailsOf(id).length]).toEqual(
-			isCompleted ? [3, 2] : [1, 0],
+		school.addLesson({ date: '2026-03-03' });
+
+		const { message } = await school.expectRefused(completionOf(LESSON, { present_ids: [ANNA] }));
+
+		expect(message).toBe('Lesson 501 is on 2026-03-03, so nobody can have attended it yet');
+		expect(school.readRecord('lesson', LESSON)).toMatchObject({ status: LESSON_STATUS.planned });
+		expect(school.readPresences(LESSON)).toEqual({});
+	});
+
+	it('completes a lesson of tomorrow, because it may be that day at the school', async () => {
+		jest.useFakeTimers({ now: new Date('2026-03-01T12:00:00Z'), advanceTimers: true });
+		school.addLesson({ date: '2026-03-02' });
+
+		await school.complete(completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
+
+		expect(school.readRecord('lesson', LESSON)).toMatchObject({ status: LESSON_STATUS.held });
+		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'present', [BORIS]: 'absent' });
+	});
+
+	it('refuses a cancelled lesson', async () => {
+		school.addLesson({ status: LESSON_STATUS.cancelled });
+
+		const { message, description } = await school.expectRefused(
+			completionOf(LESSON, { present_ids: [ANNA] }),
 		);
-	});
 
-	it('is shown as completed where the answer does not hold it', async () => {
-		school.onCall = (call) => (call === 'lesson/teach' ? { success: true, errors: [] } : undefined);
-		expect((await school.run(mark(held()))).json).toMatchObject([{ operationResult: 'updated', status: 3 }]);
-	});
-
-	it('that is cancelled is refused', async () => {
-		const id = held({ status: 2 });
-		expect(await school.expectRefused(mark(id))).toMatchObject({
-			message: `Lesson ${id} is cancelled, so nobody attended it`,
-			description: 'Nothing was saved.',
-		});
+		expect(message).toBe('Lesson 501 is cancelled, so nobody attended it');
+		expect(description).toBe('Nothing was saved.');
 	});
 });
 
-describe('who was there', () => {
-	it.each<[IDataObject, string]>([
-		[
-			{ present_ids: '', absent_ids: '' },
-			"No customer is given who was present or absent: 'Present Customer', 'Absent Customer' and 'Attendance' are empty",
-		],
-		[{ present_ids: '1, 1', absent_ids: '' }, 'Customer 1 is given twice'],
-		[{ present_ids: '1', absent_ids: '2, 1' }, 'Customer 1 is given twice'],
-		[{ details: [{ customer_id: 2, is_attend: true }] }, 'Customer 2 is given twice'],
-	])('is named once: %j', async (more, message) => {
-		expect(await school.expectRefusedUnsent(mark(1, more))).toMatchObject({
-			message,
-			description:
-				"Name each customer once, in 'Present Customer', 'Absent Customer' or 'Attendance'. Nothing was sent to AlfaCRM.",
+describe('Complete Lesson with the customers in the form', () => {
+	it.each([
+		{
+			input: 'no customer',
+			parameters: { present_ids: '', absent_ids: '' },
+			message:
+				"No customer is given who was present or absent: 'Present Customer', 'Absent Customer' and 'Attendance' are empty",
+		},
+		{
+			input: 'a customer who is present twice',
+			parameters: { present_ids: '1, 1' },
+			message: 'Customer 1 is given twice',
+		},
+		{
+			input: 'a customer who is present and absent',
+			parameters: { present_ids: '1', absent_ids: '2, 1' },
+			message: 'Customer 1 is given twice',
+		},
+		{
+			input: 'a customer who is absent and in a row of Attendance',
+			parameters: { absent_ids: '2', details: [{ customer_id: 2, is_attend: true }] },
+			message: 'Customer 2 is given twice',
+		},
+	])('refuses $input before it sends anything', async ({ parameters, message }) => {
+		const error = await school.expectRefusedUnsent(completionOf(LESSON, parameters));
+
+		expect(error.message).toBe(message);
+		expect(error.description).toBe(
+			"Name each customer once, in 'Present Customer', 'Absent Customer' or 'Attendance'. Nothing was sent to AlfaCRM.",
+		);
+	});
+
+	it.each([
+		{ input: 'a list', present_ids: [1, 2] },
+		{ input: 'a text', present_ids: '1,2' },
+		{ input: 'a text with spaces', present_ids: '1, 2' },
+	])('takes the IDs of the present customers from $input', async ({ present_ids }) => {
+		school.addLesson();
+
+		await school.complete(completionOf(LESSON, { present_ids }));
+
+		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'present', [BORIS]: 'present' });
+	});
+
+	it.each([
+		{ input: 'a number', absent_ids: 1 },
+		{ input: 'a text', absent_ids: '1' },
+	])('takes the ID of one absent customer from $input', async ({ absent_ids }) => {
+		school.addLesson();
+
+		await school.complete(completionOf(LESSON, { absent_ids }));
+
+		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'absent' });
+	});
+
+	it('records a row of Attendance with its grade and note, together with a list of IDs', async () => {
+		school.addLesson();
+		const form = completionOf(LESSON, {
+			present_ids: [BORIS],
+			details: [{ customer_id: ANNA, is_attend: 0, grade: '5', note: 'Молодец' }],
+		});
+
+		const results = await school.runInTurn(form, form);
+
+		expect(results).toBe('updated, unchanged');
+		expect(school.readAttendances(LESSON)).toMatchObject([
+			{ customer_id: ANNA, is_attend: 0, grade: '5', note: 'Молодец' },
+			{ customer_id: BORIS, is_attend: 1 },
+		]);
+	});
+});
+
+describe('Complete Lesson of a completed lesson', () => {
+	it('changes nothing when the attendances are the same', async () => {
+		school.addLesson();
+		await school.complete(completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
+
+		const { lesson, hints } = await school.complete(
+			completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }),
+		);
+
+		expect(lesson).toMatchObject({ operationResult: 'unchanged', changedFields: [] });
+		expect(hints).toEqual([UNCHANGED_HINT]);
+		expect(school.readWrites()).toEqual(['lesson/teach']);
+	});
+
+	it('changes nothing when it gets only some of the same attendances', async () => {
+		school.addLesson();
+		await school.complete(completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
+
+		const { lesson } = await school.complete(completionOf(LESSON, { present_ids: [ANNA] }));
+
+		expect(lesson).toMatchObject({ operationResult: 'unchanged', changedFields: [] });
+		expect(school.readWrites()).toEqual(['lesson/teach']);
+	});
+
+	it('changes nothing when the attendances of the ID lists come again as rows', async () => {
+		school.addLesson();
+		await school.complete(completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
+
+		const { lesson } = await school.complete(
+			completionOf(LESSON, {
+				details: [
+					{ customer_id: BORIS, is_attend: false },
+					{ customer_id: ANNA, is_attend: true },
+				],
+			}),
+		);
+
+		expect(lesson).toMatchObject({ operationResult: 'unchanged' });
+	});
+
+	it('changes nothing when the attendances of the rows come again as ID lists', async () => {
+		school.addLesson();
+		await school.complete(
+			completionOf(LESSON, {
+				details: [
+					{ customer_id: BORIS, is_attend: false },
+					{ customer_id: ANNA, is_attend: true },
+				],
+			}),
+		);
+
+		const { lesson } = await school.complete(
+			completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }),
+		);
+
+		expect(lesson).toMatchObject({ operationResult: 'unchanged' });
+	});
+
+	it('changes nothing when the times and the texts are the same', async () => {
+		school.addLesson();
+		const form = completionOf(LESSON, {
+			present_ids: [ANNA],
+			additionalFields: { time_from: '17:00', time_to: '18:00', homework: 'read chapter 3' },
+		});
+
+		const results = await school.runInTurn(form, form);
+
+		expect(results).toBe('updated, unchanged');
+	});
+
+	it('refuses a text with other capital letters', async () => {
+		school.addLesson();
+		await school.complete(
+			completionOf(LESSON, { present_ids: [ANNA], additionalFields: { homework: 'read chapter 3' } }),
+		);
+
+		const { message } = await school.expectRefused(
+			completionOf(LESSON, { present_ids: [ANNA], additionalFields: { homework: 'Read Chapter 3' } }),
+		);
+
+		expect(message).toBe('Lesson 501 is already completed, with other details');
+	});
+
+	it('refuses another attendance of one customer and names the customer', async () => {
+		school.addLesson();
+		await school.complete(completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
+
+		const { message, description } = await school.expectRefused(
+			completionOf(LESSON, { present_ids: [ANNA, BORIS] }),
+		);
+
+		expect(message).toBe('Lesson 501 is already completed, with another attendance of customer 2');
+		expect(description).toContain('has to reach this node in one run');
+	});
+
+	it('refuses another attendance of two customers and names both', async () => {
+		school.addLesson();
+		await school.complete(completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
+
+		const { message } = await school.expectRefused(
+			completionOf(LESSON, { present_ids: [BORIS], absent_ids: [ANNA] }),
+		);
+
+		expect(message).toBe('Lesson 501 is already completed, with another attendance of customer 2, 1');
+	});
+
+	it('refuses another attendance that comes as a row', async () => {
+		school.addLesson();
+		await school.complete(completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
+
+		const { message } = await school.expectRefused(
+			completionOf(LESSON, { details: [{ customer_id: BORIS, is_attend: true }] }),
+		);
+
+		expect(message).toBe('Lesson 501 is already completed, with another attendance of customer 2');
+	});
+
+	it('refuses another attendance than that of a row', async () => {
+		school.addLesson();
+		await school.complete(
+			completionOf(LESSON, {
+				details: [
+					{ customer_id: BORIS, is_attend: false },
+					{ customer_id: ANNA, is_attend: true },
+				],
+			}),
+		);
+
+		const { message } = await school.expectRefused(completionOf(LESSON, { absent_ids: [ANNA, BORIS] }));
+
+		expect(message).toBe('Lesson 501 is already completed, with another attendance of customer 1');
+	});
+
+	it('refuses another topic and says how to send it', async () => {
+		school.addLesson();
+		await school.complete(completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
+
+		const { message, description } = await school.expectRefused(
+			completionOf(LESSON, {
+				present_ids: [ANNA],
+				absent_ids: [BORIS],
+				additionalFields: { topic: 'Другая' },
+			}),
+		);
+
+		expect(message).toBe('Lesson 501 is already completed, with other details');
+		expect(description).toContain("set 'If Already Completed' to Send It Again");
+	});
+
+	it.each(['refuse', 'teach'])(
+		'refuses a lesson without attendances when If Already Completed is %s',
+		async (if_completed) => {
+			school.settings.lessonDetails = 'withCustomer';
+			school.addLesson();
+			await school.complete(completionOf(LESSON, { present_ids: [ANNA] }));
+
+			const { message, description } = await school.expectRefused(
+				completionOf(LESSON, { present_ids: [ANNA], if_completed }),
+			);
+
+			expect(message).toBe('Lesson 501 is already completed, and AlfaCRM does not show who was there');
+			expect(description).toBe('Look at it, and correct it, in AlfaCRM. Nothing was saved.');
+		},
+	);
+
+	it('keeps a bonus when it gets the same attendance without the bonus', async () => {
+		school.addLesson();
+		await school.complete(completionOf(LESSON, { present_ids: [ANNA, BORIS] }));
+		school.changeAttendances(LESSON, { bonus: 5 });
+
+		const { lesson } = await school.complete(
+			completionOf(LESSON, { details: [{ customer_id: ANNA, is_attend: 1 }] }),
+		);
+
+		expect(lesson).toMatchObject({ operationResult: 'unchanged' });
+		expect(school.readAttendances(LESSON)).toMatchObject([
+			{ customer_id: ANNA, is_attend: 1, bonus: 5 },
+			{ customer_id: BORIS, is_attend: 1, bonus: 5 },
+		]);
+	});
+});
+
+describe('Complete Lesson of a completed lesson when If Already Completed is Send It Again', () => {
+	it('changes the given attendance', async () => {
+		school.addLesson();
+		await school.complete(completionOf(LESSON, { present_ids: [ANNA, BORIS] }));
+		const form = completionOf(LESSON, { absent_ids: [BORIS], if_completed: 'teach' });
+
+		const results = await school.runInTurn(form, form);
+
+		expect(results).toBe('updated, unchanged');
+		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'present', [BORIS]: 'absent' });
+	});
+
+	it('sends the attendances of the other customers with their grades and notes', async () => {
+		school.addLesson({ customer_ids: [ANNA, BORIS, VERA] });
+		await school.complete(completionOf(LESSON, { present_ids: [ANNA, BORIS, VERA] }));
+		school.changeAttendances(LESSON, { grade: '5', note: 'Молодец' });
+
+		await school.complete(completionOf(LESSON, { absent_ids: [BORIS], if_completed: 'teach' }));
+
+		expect(school.readSentAttendances()).toMatchObject([
+			{ customer_id: BORIS, is_attend: 0 },
+			{ customer_id: ANNA, is_attend: 1, grade: '5', note: 'Молодец' },
+			{ customer_id: VERA, is_attend: 1, grade: '5', note: 'Молодец' },
+		]);
+		expect(school.readPresences(LESSON)).toEqual({
+			[ANNA]: 'present',
+			[BORIS]: 'absent',
+			[VERA]: 'present',
 		});
 	});
 
-	it('can be said by rows, which say more, as by lists of IDs, whichever came first', async () => {
-		const graded = { customer_id: anna, is_attend: 0, grade: '5', note: 'Молодец' };
-		const lesson = held();
-		const form = markAs(lesson, { present_ids: `${boris}`, ...rowsOf(graded) });
-		expect(await school.runInTurn(form, form)).toBe('updated, unchanged');
-		expect(detailsOf(lesson)).toMatchObject([graded, { customer_id: boris, is_attend: 1 }]);
+	it('sends each attendance with the ID that AlfaCRM gave to it', async () => {
+		school.addLesson({ status: LESSON_STATUS.held });
+		school.addRecord('lesson-details', { id: 71, lesson_id: LESSON, customer_id: ANNA, is_attend: 1 });
+		school.addRecord('lesson-details', { id: 72, lesson_id: LESSON, customer_id: BORIS, is_attend: 1 });
 
-		const lists = { present_ids: `${anna}`, absent_ids: `${boris}` };
-		const same = rowsOf({ customer_id: boris, is_attend: false }, { customer_id: anna, is_attend: true });
-		const other = rowsOf({ customer_id: boris, is_attend: true });
-		for (const [first, again, wrong] of [
-			[lists, same, other],
-			[same, lists, { absent_ids: `${anna},${boris}` }],
-		]) {
-			const id = held();
-			expect(await school.runInTurn(markAs(id, first), markAs(id, again))).toBe('updated, unchanged');
-			expect((await school.expectRefused(markAs(id, wrong))).message).toContain(
-				`Lesson ${id} is already completed`,
-			);
-		}
-	});
+		await school.complete(completionOf(LESSON, { absent_ids: [BORIS], if_completed: 'teach' }));
 
-	const HINT = 'Nothing was said of some who are put down for a lesson that was completed';
-	const hintsOf = async (form: IDataObject) =>
-		(await school.run(form)).hints
-			.filter((hint) => hint.includes(HINT))
-			.map((hint) => hint.split(': ').slice(1).join(': '));
-
-	it('is named of those of whom nothing was said, unless it was recorded before', async () => {
-		const [third] = clients(1);
-		const id = held({ customer_ids: [anna, boris, third] });
-		const form = markAs(id, { absent_ids: [boris] });
-		expect(await hintsOf(form)).toEqual([`lesson ${id}: customer ${anna}, ${third}`]);
-		expect(told(id)).toEqual({ [boris]: 0 });
-		// Again it changes nothing, and once all are named there is nothing to say.
-		expect((await school.run(form)).hints).toEqual([
-			`This lesson was completed like that already; nothing was changed: lesson ${id}`,
+		expect(school.readSentAttendances()).toMatchObject([
+			{ id: 72, customer_id: BORIS },
+			{ id: 71, customer_id: ANNA },
 		]);
-		const all = { absent_ids: [boris], present_ids: [anna, third], if_completed: 'teach' };
-		expect(await hintsOf(markAs(id, all))).toEqual([]);
-		expect(await hintsOf(markAs(id, { absent_ids: [anna], if_completed: 'teach' }))).toEqual([]);
 	});
 
-	it('Complete Lesson names the members of whom nothing was said, if a group lesson names nobody', async () => {
-		const [left] = clients(1);
-		school.addRecord('group', { id: 41, name: 'Роботы', branch_ids: [1] });
-		school.addRecord('cgi', { customer_id: anna, group_id: 41, b_date: '01.01.2026', e_date: null });
-		school.addRecord('cgi', { customer_id: boris, group_id: 41, b_date: '10.02.2026', e_date: '10.02.2026' });
-		school.addRecord('cgi', { customer_id: left, group_id: 41, b_date: '01.01.2026', e_date: '09.02.2026' });
-		const id = held({ customer_ids: [], group_ids: [41] });
+	it('keeps a bonus when it changes the attendance', async () => {
+		school.addLesson();
+		await school.complete(completionOf(LESSON, { present_ids: [ANNA, BORIS] }));
+		school.changeAttendances(LESSON, { bonus: 5 });
 
-		expect(await hintsOf(markAs(id, { absent_ids: [anna] }))).toEqual([`lesson ${id}: customer ${boris}`]);
+		await school.complete(
+			completionOf(LESSON, { details: [{ customer_id: ANNA, is_attend: 0 }], if_completed: 'teach' }),
+		);
+
+		expect(school.readAttendances(LESSON)).toMatchObject([
+			{ customer_id: ANNA, is_attend: 0, bonus: 5 },
+			{ customer_id: BORIS, is_attend: 1, bonus: 5 },
+		]);
 	});
 
-	it('Complete Lesson goes on without a hint, if the members of the group may not be read', async () => {
-		const id = held({ customer_ids: [], group_ids: [41] });
-		school.settings.forbiddenCalls = ['cgi/index'];
+	it('keeps the branch of an attendance', async () => {
+		school.addLesson({ status: LESSON_STATUS.held });
+		school.addRecord('lesson-details', {
+			lesson_id: LESSON,
+			customer_id: ANNA,
+			branch_id: 2,
+			is_attend: 0,
+		});
 
-		expect(await hintsOf(markAs(id, { absent_ids: [anna] }))).toEqual([]);
-		expect(told(id)).toEqual({ [anna]: 0 });
+		await school.complete(completionOf(LESSON, { present_ids: [ANNA], if_completed: 'teach' }));
+
+		expect(school.readAttendances(LESSON)).toMatchObject([{ branch_id: 2, is_attend: 1 }]);
 	});
 
-	it('Complete Lesson goes on without a hint, if AlfaCRM refuses to list the members of the group', async () => {
-		const id = held({ customer_ids: [], group_ids: [41] });
+	it.each([
+		{ lesson: 'a completed lesson', status: LESSON_STATUS.held },
+		{ lesson: 'a planned lesson', status: LESSON_STATUS.planned },
+	])(
+		'removes the reason of an absence from $lesson when the customer was present after all',
+		async ({ status }) => {
+			school.addLesson();
+			await school.complete(completionOf(LESSON, { absent_ids: [ANNA, BORIS] }));
+			school.changeRecord('lesson', LESSON, { status });
+			school.changeAttendances(LESSON, { reason_id: 1, note: 'Болеет' });
+
+			await school.complete(
+				completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS], if_completed: 'teach' }),
+			);
+
+			expect(school.readAttendances(LESSON)).toMatchObject([
+				{ customer_id: ANNA, is_attend: 1, reason_id: null, note: 'Болеет' },
+				{ customer_id: BORIS, is_attend: 0, reason_id: 1 },
+			]);
+		},
+	);
+});
+
+describe('Complete Lesson without the attendance of a customer', () => {
+	it('completes the lesson and names in a hint the customers who are not in the form', async () => {
+		school.addLesson({ customer_ids: [ANNA, BORIS, VERA] });
+
+		const { hints } = await school.complete(completionOf(LESSON, { absent_ids: [BORIS] }));
+
+		expect(hints).toEqual([`${MISSING_ATTENDANCE_HINT}: lesson 501: customer 1, 3`]);
+		expect(school.readPresences(LESSON)).toEqual({ [BORIS]: 'absent' });
+	});
+
+	it('does not repeat the hint about missing customers when it changes nothing', async () => {
+		school.addLesson({ customer_ids: [ANNA, BORIS, VERA] });
+		await school.complete(completionOf(LESSON, { absent_ids: [BORIS] }));
+
+		const { hints } = await school.complete(completionOf(LESSON, { absent_ids: [BORIS] }));
+
+		expect(hints).toEqual([UNCHANGED_HINT]);
+	});
+
+	it('gives no hint when every customer of the lesson is in the form', async () => {
+		school.addLesson({ customer_ids: [ANNA, BORIS, VERA] });
+
+		const { hints } = await school.complete(
+			completionOf(LESSON, { absent_ids: [BORIS], present_ids: [ANNA, VERA] }),
+		);
+
+		expect(hints).toEqual([]);
+	});
+
+	it('gives no hint about a customer whose attendance was recorded before', async () => {
+		school.addLesson({ customer_ids: [ANNA, BORIS, VERA] });
+		await school.complete(completionOf(LESSON, { absent_ids: [BORIS], present_ids: [ANNA, VERA] }));
+
+		const { lesson, hints } = await school.complete(
+			completionOf(LESSON, { absent_ids: [ANNA], if_completed: 'teach' }),
+		);
+
+		expect(lesson).toMatchObject({ operationResult: 'updated' });
+		expect(hints).toEqual([]);
+	});
+});
+
+describe('Complete Lesson of a group lesson that names no customers', () => {
+	it('names in a hint the members on the day of the lesson who are not in the form', async () => {
+		school.addGroupLesson();
+		school.addMembership(ANNA);
+		school.addMembership(BORIS, { from: '10.02.2026', until: '10.02.2026' });
+		school.addMembership(VERA, { from: '01.01.2026', until: '09.02.2026' });
+
+		const { hints } = await school.complete(completionOf(LESSON, { absent_ids: [ANNA] }));
+
+		expect(hints).toEqual([`${MISSING_ATTENDANCE_HINT}: lesson 501: customer 2`]);
+	});
+
+	it('names no archived member in the hint', async () => {
+		const archivedMember = school.addLead({ is_study: 1, removed: 1, e_date: '2026-01-15' });
+		school.addGroupLesson();
+		school.addMembership(ANNA);
+		school.addMembership(BORIS);
+		school.addMembership(archivedMember);
+
+		const { hints } = await school.complete(completionOf(LESSON, { absent_ids: [ANNA] }));
+
+		expect(hints).toEqual([`${MISSING_ATTENDANCE_HINT}: lesson 501: customer 2`]);
+	});
+
+	it.each([
+		{ records: 'memberships', call: 'cgi/index' },
+		{ records: 'customers', call: 'customer/index' },
+	])('completes the lesson without a hint when the user may not list $records', async ({ call }) => {
+		school.addGroupLesson();
+		school.addMembership(ANNA);
+		school.addMembership(BORIS);
+		school.settings.forbiddenCalls = [call];
+
+		const { hints } = await school.complete(completionOf(LESSON, { absent_ids: [ANNA] }));
+
+		expect(hints).toEqual([]);
+		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'absent' });
+	});
+
+	it('completes the lesson without a hint when AlfaCRM refuses to list memberships', async () => {
+		school.addGroupLesson();
+		school.addMembership(BORIS);
 		school.onCall = (call) => {
 			if (call === 'cgi/index') throw makeAnswerError(405);
 			return undefined;
 		};
 
-		expect(await hintsOf(markAs(id, { absent_ids: [anna] }))).toEqual([]);
-		expect(told(id)).toEqual({ [anna]: 0 });
-	});
+		const { hints } = await school.complete(completionOf(LESSON, { absent_ids: [ANNA] }));
 
-	it('Complete Lesson goes on without a hint, if the cards of the members may not be read', async () => {
-		school.addRecord('group', { id: 41, name: 'Роботы', branch_ids: [1] });
-		school.addRecord('cgi', { customer_id: anna, group_id: 41, b_date: '01.01.2026', e_date: null });
-		school.addRecord('cgi', { customer_id: boris, group_id: 41, b_date: '01.01.2026', e_date: null });
-		const id = held({ customer_ids: [], group_ids: [41] });
-		school.settings.forbiddenCalls = ['customer/index'];
-
-		expect(await hintsOf(markAs(id, { absent_ids: [anna] }))).toEqual([]);
-		expect(told(id)).toEqual({ [anna]: 0 });
-	});
-
-	it('Complete Lesson does not name an archived member as put down', async () => {
-		const archived = school.addLead({ is_study: 1, removed: 1, e_date: '2026-01-15' });
-		school.addRecord('group', { id: 41, name: 'Роботы', branch_ids: [1] });
-		for (const customer_id of [anna, boris, archived]) {
-			school.addRecord('cgi', { customer_id, group_id: 41, b_date: '01.01.2026', e_date: null });
-		}
-		const id = held({ customer_ids: [], group_ids: [41] });
-
-		expect(await hintsOf(markAs(id, { absent_ids: [anna] }))).toEqual([`lesson ${id}: customer ${boris}`]);
+		expect(hints).toEqual([]);
+		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'absent' });
 	});
 });
 
-describe('a completed lesson', () => {
-	it('that says something else is refused, with the names of the customers', async () => {
-		const id = held();
-		await school.run(mark(id));
-		const refusal = async (more: IDataObject) => await school.expectRefused(mark(id, more));
-		const all = await refusal({ present_ids: `${anna}, ${boris}`, absent_ids: '' });
-		expect(all.message).toBe(
-			`Lesson ${id} is already completed, with another attendance of customer ${boris}`,
+describe('Complete Lesson of a lesson that AlfaCRM shows in an unusual form', () => {
+	it.each(['', null, undefined])('takes `details`: %j for a lesson without attendances', async (details) => {
+		school.addLesson();
+		school.showLessonWith(LESSON, { details });
+
+		await school.complete(completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
+
+		expect(school.readSentAttendances()).toEqual([
+			{ branch_id: 1, customer_id: ANNA, is_attend: 1 },
+			{ branch_id: 1, customer_id: BORIS, is_attend: 0 },
+		]);
+	});
+
+	it.each([
+		{ details: 'нет' },
+		{ details: { 0: { customer_id: 1, is_attend: 1 } } },
+		{ details: [null] },
+		{ details: [7] },
+	])('refuses `details`: $details, because the stored attendances would be lost', async ({ details }) => {
+		school.addLesson({ status: LESSON_STATUS.held });
+		school.showLessonWith(LESSON, { details });
+
+		const { message, description } = await school.expectRefused(
+			completionOf(LESSON, { present_ids: [ANNA], if_completed: 'teach' }),
 		);
-		expect(all.description).toContain('has to reach this node in one run');
-		const both = await refusal({ present_ids: String(boris), absent_ids: String(anna) });
-		expect(both.message).toMatch(/of customer \d, \d$/);
-		expect(await refusal({ additionalFields: { topic: 'Другая' } })).toMatchObject({
-			message: `Lesson ${id} is already completed, with other details`,
-			description: expect.stringContaining("set 'If Already Completed' to Send It Again") as string,
+
+		expect(message).toBe('AlfaCRM shows the attendance of lesson 501 in an unknown format');
+		expect(description).toBe('Complete the lesson in AlfaCRM. Nothing was saved.');
+	});
+
+	it.each([{ customer_ids: '1, 2, 3' }, { customer_ids: 3 }])(
+		'names customer 3 in a hint for `customer_ids`: $customer_ids',
+		async ({ customer_ids }) => {
+			school.addLesson();
+			school.showLessonWith(LESSON, { customer_ids });
+
+			const { hints } = await school.complete(
+				completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }),
+			);
+
+			expect(hints).toEqual([`${MISSING_ATTENDANCE_HINT}: lesson 501: customer 3`]);
+		},
+	);
+
+	it.each([{ customer_ids: '' }, { customer_ids: { 0: 3 } }])(
+		'names nobody in a hint for `customer_ids`: $customer_ids',
+		async ({ customer_ids }) => {
+			school.addLesson();
+			school.showLessonWith(LESSON, { customer_ids });
+
+			const { hints } = await school.complete(
+				completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }),
+			);
+
+			expect(hints).toEqual([]);
+		},
+	);
+});
+
+describe.each([1, 5])(
+	'Complete Lesson with several items about a lesson, %d calls at once',
+	(callsAtOnce) => {
+		/** A sheet has a row for each customer and lesson, in any order. One row is there twice. */
+		const SHEET = [
+			completionOf(LESSON, { present_ids: ANNA }),
+			completionOf(OTHER_LESSON, { absent_ids: GLEB }),
+			completionOf(LESSON, { absent_ids: BORIS, additionalFields: { topic: 'Датчики' } }),
+			completionOf(OTHER_LESSON, { present_ids: ANNA }),
+			completionOf(LESSON, { present_ids: VERA }),
+			completionOf(LESSON, { present_ids: VERA }),
+		];
+
+		beforeEach(() => {
+			school.addLesson({ id: LESSON, customer_ids: [ANNA, BORIS, VERA] });
+			school.addLesson({ id: OTHER_LESSON, customer_ids: [GLEB, ANNA] });
+		});
+
+		it('completes each lesson with one call and the attendances of all items', async () => {
+			const { error, hints } = await school.completeItems(SHEET, { callsAtOnce });
+
+			expect(error).toBeUndefined();
+			expect(hints).toEqual([]);
+			expect(school.readWrites()).toEqual(['lesson/teach', 'lesson/teach']);
+			expect(school.readPresences(LESSON)).toEqual({
+				[ANNA]: 'present',
+				[BORIS]: 'absent',
+				[VERA]: 'present',
+			});
+			expect(school.readPresences(OTHER_LESSON)).toEqual({ [GLEB]: 'absent', [ANNA]: 'present' });
+			expect(school.readRecord('lesson', LESSON)).toMatchObject({ topic: 'Датчики' });
+		});
+
+		it('returns for each item its lesson', async () => {
+			const { json } = await school.completeItems(SHEET, { callsAtOnce });
+
+			expect(json).toMatchObject([
+				{ id: LESSON, operationResult: 'updated' },
+				{ id: OTHER_LESSON, operationResult: 'updated' },
+				{ id: LESSON, operationResult: 'updated' },
+				{ id: OTHER_LESSON, operationResult: 'updated' },
+				{ id: LESSON, operationResult: 'updated' },
+				{ id: LESSON, operationResult: 'updated' },
+			]);
+		});
+
+		it('changes nothing when the same items come again', async () => {
+			await school.completeItems(SHEET, { callsAtOnce });
+
+			const { json } = await school.completeItems(SHEET, { callsAtOnce });
+
+			expect(json).toMatchObject([
+				{ operationResult: 'unchanged' },
+				{ operationResult: 'unchanged' },
+				{ operationResult: 'unchanged' },
+				{ operationResult: 'unchanged' },
+				{ operationResult: 'unchanged' },
+				{ operationResult: 'unchanged' },
+			]);
+			expect(school.readWrites()).toEqual(['lesson/teach', 'lesson/teach']);
+		});
+	},
+);
+
+describe('Complete Lesson with several items about a lesson', () => {
+	beforeEach(() => {
+		school.addLesson({ id: LESSON });
+		school.addLesson({ id: OTHER_LESSON });
+	});
+
+	it.each([
+		{
+			problem: 'says the contrary of the same customer',
+			parameters: { absent_ids: ANNA },
+			message: 'contradict each other on customer',
+		},
+		{
+			problem: 'has another topic',
+			parameters: { present_ids: BORIS, additionalFields: { topic: 'Моторы' } },
+			message: "contradict each other on 'Topic'",
+		},
+		{
+			problem: 'is in another branch',
+			parameters: { present_ids: ANNA, branchId: 2 },
+			message: "item 2 cannot be used: another 'Branch' is given, 2",
+		},
+		{
+			problem: 'names no customer',
+			parameters: { present_ids: '' },
+			message: 'item 2 cannot be used: No customer is given',
+		},
+		{
+			problem: 'has a text that is not an ID as its customer',
+			parameters: { present_ids: 'Мия' },
+			message:
+				"item 2 cannot be used: 'Present Customer Names or IDs' must be one or more numbers of records",
+		},
+	])(
+		'does not complete a lesson when one of its items $problem, but completes another lesson',
+		async ({ parameters, message }) => {
+			const items = await school.completeItemsOnError([
+				completionOf(LESSON, { present_ids: ANNA, additionalFields: { topic: 'Датчики' } }),
+				completionOf(OTHER_LESSON, { present_ids: ANNA }),
+				completionOf(LESSON, parameters),
+			]);
+
+			expect(items).toMatchObject([
+				{ error: expect.stringContaining(message) as string },
+				{ id: OTHER_LESSON, operationResult: 'updated' },
+				{ error: expect.stringContaining(message) as string },
+			]);
+			expect(school.readPresences(LESSON)).toEqual({});
+			expect(school.readPresences(OTHER_LESSON)).toEqual({ [ANNA]: 'present' });
+		},
+	);
+
+	it('takes the texts TRUE and FALSE of a sheet as present and absent', async () => {
+		await school.completeItemsOnError([
+			completionOf(LESSON, { details: [{ customer_id: ANNA, is_attend: true }] }),
+			completionOf(LESSON, { details: [{ customer_id: BORIS, is_attend: false }] }),
+			completionOf(LESSON, { details: [{ customer_id: VERA, is_attend: 'TRUE' }] }),
+			completionOf(LESSON, { details: [{ customer_id: GLEB, is_attend: 'FALSE' }] }),
+		]);
+
+		expect(school.readPresences(LESSON)).toEqual({
+			[ANNA]: 'present',
+			[BORIS]: 'absent',
+			[VERA]: 'present',
+			[GLEB]: 'absent',
 		});
 	});
 
-	it('tells a corrected text from the same one, but not a time from the same one with its day', async () => {
-		const id = held();
-		const times = { time_from: '17:00', time_to: '18:00' };
-		const form = (homework: string) => mark(id, { additionalFields: { ...times, homework } });
-		expect(await school.runInTurn(form('read chapter 3'), form('read chapter 3'))).toBe('updated, unchanged');
-		expect((await school.expectRefused(form('Read Chapter 3'))).message).toContain('with other details');
-	});
-
-	it.each([
-		['refuse', 1, 'unchanged'],
-		['teach', 0, 'updated'],
-	])('leaves a bonus alone that none names, with %s', async (if_completed, is_attend, result) => {
-		const id = held();
-		await school.run(markAs(id, { present_ids: `${anna},${boris}` }));
-		patchDetails(id, { bonus: 5 });
-		const form = markAs(id, { ...rowsOf({ customer_id: anna, is_attend }), if_completed });
-		expect(await school.runInTurn(form)).toBe(result);
-		expect(detailsOf(id)).toMatchObject([
-			{ bonus: 5, is_attend },
-			{ bonus: 5, is_attend: 1 },
+	it('does not complete the lesson when an item has another text than TRUE or FALSE', async () => {
+		const items = await school.completeItemsOnError([
+			completionOf(LESSON, { details: [{ customer_id: ANNA, is_attend: 'TRUE' }] }),
+			completionOf(LESSON, { details: [{ customer_id: BORIS, is_attend: 'нет' }] }),
 		]);
-	});
 
-	it('is sent again where that is wanted, with the rows of all whom it holds', async () => {
-		const [third] = clients(1);
-		const id = held({ customer_ids: [anna, boris, third] });
-		await school.run(markAs(id, { present_ids: `${anna},${boris},${third}` }));
-		patchDetails(id, { grade: '5', note: 'Молодец' });
-		const form = markAs(id, { absent_ids: `${boris}`, if_completed: 'teach' });
-		expect(await school.runInTurn(form)).toBe('updated');
-		const of = (customer: number) => taught().find((row) => Number(row.customer_id) === customer);
-		expect(of(boris)).toMatchObject({ is_attend: 0 });
-		for (const other of [anna, third])
-			expect(of(other)).toMatchObject({ is_attend: 1, grade: '5', note: 'Молодец' });
-		// Each row says which of those that are there it means.
-		expect(new Set(taught().map((row) => Number(row.id)))).toEqual(
-			new Set(detailsOf(id).map((row) => row.id)),
-		);
-		expect(told(id)).toEqual({ [anna]: 1, [boris]: 0, [third]: 1 });
-		expect(await school.runInTurn(form)).toBe('unchanged');
-	});
-
-	it.each([
-		['of a completed lesson', 3],
-		['that was told before the lesson', 1],
-	] as const)('loses the reason of an absence %s for who was there after all', async (_of, status) => {
-		const id = held();
-		await school.run(markAs(id, { absent_ids: `${anna},${boris}` }));
-		school.changeRecord('lesson', id, { status });
-		patchDetails(id, { reason_id: 1, note: 'Болеет' });
-		await school.run(mark(id, { if_completed: 'teach' }));
-		expect(detailsOf(id)).toMatchObject([
-			{ customer_id: anna, is_attend: 1, reason_id: null, note: 'Болеет' },
-			{ customer_id: boris, is_attend: 0, reason_id: 1 },
-		]);
-	});
-
-	it('leaves the branch of a customer as it is', async () => {
-		const id = held({ status: 3 });
-		school.addRecord('lesson-details', { lesson_id: id, customer_id: anna, branch_id: 2, is_attend: 0 });
-		await school.run(markAs(id, { present_ids: `${anna}`, if_completed: 'teach' }));
-		expect(detailsOf(id)).toMatchObject([{ branch_id: 2, is_attend: 1 }]);
-	});
-
-	it('is not sent where AlfaCRM shows who was there in lists of a customer only, for that would be lost', async () => {
-		school.settings.lessonDetails = 'withCustomer';
-		const id = held();
-		await school.run(mark(id));
-		for (const if_completed of ['refuse', 'teach'])
-			expect(await school.expectRefused(mark(id, { if_completed }))).toMatchObject({
-				message: `Lesson ${id} is already completed, and AlfaCRM does not show who was there`,
-				description: 'Look at it, and correct it, in AlfaCRM. Nothing was saved.',
-			});
-	});
-
-	it.each(['', null, undefined])('has no rows yet where `details` is %j', async (details) => {
-		const id = held();
-		shown(id, { details });
-		expect(await school.runInTurn(mark(id))).toBe('updated');
-		expect(taught().map(({ customer_id }) => customer_id)).toEqual([anna, boris]);
-	});
-
-	it.each([['нет'], [{ 0: { customer_id: 1, is_attend: 1 } }], [[null]], [[7]]])(
-		'is not sent where `details` is %j, for that would be lost',
-		async (details) => {
-			const id = held({ status: 3 });
-			shown(id, { details });
-			expect(await school.expectRefused(mark(id, { if_completed: 'teach' }))).toMatchObject({
-				message: `AlfaCRM shows the attendance of lesson ${id} in an unknown format`,
-				description: 'Complete the lesson in AlfaCRM. Nothing was saved.',
-			});
-		},
-	);
-
-	it.each<[unknown, string[]]>([
-		['', []],
-		['1, 2, 3', ['lesson 1: customer 3']],
-		[3, ['lesson 1: customer 3']],
-		[{ 0: 3 }, []],
-	])('is sent where `customer_ids` is %j', async (customer_ids, others) => {
-		const id = held();
-		shown(id, { customer_ids });
-		const { hints } = await school.run(mark(id));
-		expect(hints.map((hint) => hint.split(': ').slice(1).join(': '))).toEqual(others);
-	});
-});
-
-describe('a lesson of several items', () => {
-	interface Entry {
-		lesson: number;
-		customer: unknown;
-		there?: unknown;
-		topic?: string;
-		branch?: number;
-	}
-	/** A row of a sheet for each customer and lesson. */
-	const bySheet = (entries: Entry[]) =>
-		entries.map(({ lesson, customer, there = true, topic = '', branch = 1 }) => ({
-			...markAs(lesson, { [there === true ? 'present_ids' : 'absent_ids']: customer }),
-			...{ branchId: branch, additionalFields: { topic } },
-		}));
-	/** At once only after a first item, for then it is known how many may. */
-	const runAll = async (entries: Entry[], callsAtOnce = 1) =>
-		await school.runToEnd({}, { parametersByItem: bySheet(entries), credential: { callsAtOnce } });
-
-	it.each([1, 5])(
-		'is completed once with all of them, as they come in a sheet, %d at once',
-		async (atOnce) => {
-			const [three, four] = clients(2);
-			const [first, second] = [
-				[anna, boris, three],
-				[four, anna],
-			].map((customer_ids) => held({ customer_ids }));
-			const entries = [
-				{ lesson: first, customer: anna },
-				{ lesson: second, customer: four, there: false },
-				{ lesson: first, customer: boris, there: false, topic: 'Датчики' },
-				{ lesson: second, customer: anna },
-				{ lesson: first, customer: three },
-				{ lesson: first, customer: three },
-			];
-			const { json, hints, error } = await runAll(entries, atOnce);
-			expect([error, hints]).toEqual([undefined, []]);
-			expect(json.map(({ id, operationResult }) => [id, operationResult])).toEqual(
-				entries.map(({ lesson }) => [lesson, 'updated']),
-			);
-			expect(told(first)).toEqual({ [anna]: 1, [boris]: 0, [three]: 1 });
-			expect(told(second)).toEqual({ [four]: 0, [anna]: 1 });
-			expect(school.readRecord('lesson', first).topic).toBe('Датчики');
-			const again = await runAll(entries, atOnce);
-			expect(new Set(again.json.map(({ operationResult }) => operationResult))).toEqual(
-				new Set(['unchanged']),
-			);
-			expect(school.readWrites()).toEqual(['lesson/teach', 'lesson/teach']);
-		},
-	);
-
-	it.each<[string, Partial<Entry>, string]>([
-		['say both of a customer', { there: false }, 'contradict each other on customer'],
-		['name two topics', { customer: 2, topic: 'Моторы' }, "contradict each other on 'Topic'"],
-		['are in two branches', { branch: 2 }, "item 2 cannot be used: another 'Branch' is given, 2"],
-		['do not say who', { customer: '' }, 'item 2 cannot be used: No customer is given'],
-		['hold what is no ID', { customer: 'Мия' }, "item 2 cannot be used: 'Present Customer Names or IDs'"],
-	])('of which items %s is not saved, and the others are', async (_what, odd, words) => {
-		const [bad, good] = [held(), held()];
-		const each = bySheet([
-			{ lesson: bad, customer: anna, topic: 'Датчики' },
-			{ lesson: good, customer: anna },
-			{ lesson: bad, customer: anna, ...odd },
-		]);
-		const { json } = await school.runToEnd({}, { parametersByItem: each, continueOnFail: true });
-		const refusal = expect.stringContaining(words) as string;
-		expect(json.map(({ error }) => error)).toEqual([refusal, undefined, refusal]);
-		expect([told(bad), told(good)]).toEqual([{}, { [anna]: 1 }]);
-	});
-
-	it('takes what a sheet says of each customer, and no word of which it is not sure', async () => {
-		const customers = clients(4);
-		const [sure, unsure] = [held({ customer_ids: customers }), held({ customer_ids: customers })];
-		const said = (lesson: number, cells: unknown[]) =>
-			cells.map((is_attend, n) => markAs(lesson, { details: [{ customer_id: customers[n], is_attend }] }));
-		const each = [...said(sure, [true, false, 'TRUE', 'FALSE']), ...said(unsure, ['TRUE', 'нет'])];
-		const { json } = await school.runToEnd({}, { parametersByItem: each, continueOnFail: true });
-		expect(Object.values(told(sure))).toEqual([1, 0, 1, 0]);
-		expect(told(unsure)).toEqual({});
-		expect(json[5].error).toContain(
-			`item 5 cannot be used: 'Attended' must be true or false, but it is "нет"`,
+		expect(school.readPresences(LESSON)).toEqual({});
+		expect(items[1].error).toContain(
+			`item 1 cannot be used: 'Attended' must be true or false, but it is "нет"`,
 		);
 	});
 
-	it('that is cancelled is refused', async () => {
-		const [good, bad] = [1, 2].map((status) => held({ status }));
-		const lessons: Entry[] = [good, bad, bad].map((lesson) => ({ lesson, customer: anna }));
-		const { error } = await runAll(lessons);
-		expect(error?.message).toBe(`Lesson ${bad} is cancelled, so nobody attended it`);
-		expect(error?.description).toBe('Of this item nothing was saved. Carried out: item 0.');
-		expect([told(good), told(bad)]).toEqual([{ [anna]: 1 }, {}]);
-	});
-
-	it('is one call, too, where they write the branch or the teachers otherwise', async () => {
+	it('completes the lesson with one call when items write its branch and teachers differently', async () => {
 		school.store.remove('branch', 2);
-		const id = held();
-		const each = [
-			{ ...markAs(id, { present_ids: anna }), branchId: '', additionalFields: { teacher_ids: '1, 2' } },
-			{ ...markAs(id, { present_ids: boris }), branchId: '1', additionalFields: { teacher_ids: [2, 1] } },
-		];
-		await school.run({}, { parametersByItem: each });
-		expect([school.readWrites(), told(id)]).toEqual([['lesson/teach'], { [anna]: 1, [boris]: 1 }]);
+
+		await school.completeItems([
+			completionOf(LESSON, {
+				branchId: '',
+				present_ids: ANNA,
+				additionalFields: { teacher_ids: '1, 2' },
+			}),
+			completionOf(LESSON, {
+				branchId: '1',
+				present_ids: BORIS,
+				additionalFields: { teacher_ids: [2, 1] },
+			}),
+		]);
+
+		expect(school.readWrites()).toEqual(['lesson/teach']);
+		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'present', [BORIS]: 'present' });
 	});
 
-	it('is saved for all of them, and a later failure says so', async () => {
-		const [id, cancelled] = [1, 2].map((status) => held({ status }));
-		const entries = [anna, anna, boris].map(
-			(customer, n): Entry => ({ lesson: n === 1 ? cancelled : id, customer }),
-		);
-		expect((await runAll(entries)).error?.description).toBe(
-			'Of this item nothing was saved. Carried out: items 0, 2.',
-		);
-		expect(told(id)).toEqual({ [anna]: 1, [boris]: 1 });
+	it('stops at a cancelled lesson and says which items were carried out', async () => {
+		school.changeRecord('lesson', OTHER_LESSON, { status: LESSON_STATUS.cancelled });
+
+		const { error } = await school.completeItems([
+			completionOf(LESSON, { present_ids: ANNA }),
+			completionOf(OTHER_LESSON, { present_ids: ANNA }),
+			completionOf(OTHER_LESSON, { present_ids: ANNA }),
+		]);
+
+		expect(error?.message).toBe('Lesson 502 is cancelled, so nobody attended it');
+		expect(error?.description).toBe('Of this item nothing was saved. Carried out: item 0.');
+		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'present' });
+		expect(school.readPresences(OTHER_LESSON)).toEqual({});
+	});
+
+	it('says that a later item was carried out together with an earlier one of its lesson', async () => {
+		school.changeRecord('lesson', OTHER_LESSON, { status: LESSON_STATUS.cancelled });
+
+		const { error } = await school.completeItems([
+			completionOf(LESSON, { present_ids: ANNA }),
+			completionOf(OTHER_LESSON, { present_ids: ANNA }),
+			completionOf(LESSON, { present_ids: BORIS }),
+		]);
+
+		expect(error?.description).toBe('Of this item nothing was saved. Carried out: items 0, 2.');
+		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'present', [BORIS]: 'present' });
 	});
 });

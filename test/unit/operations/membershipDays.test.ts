@@ -1,107 +1,100 @@
 import fc from 'fast-check';
-import type { IDataObject } from 'n8n-workflow';
 
 import { depth, seed } from '../../support/depth';
-import { SmallSchool } from './school';
+import { GroupSchool, NOW } from './membershipDays/groupSchool';
+import type { Membership } from './membershipDays/rule';
+import { isMemberOnRequestedDay, listDaysOfMembership, mustBeRefused } from './membershipDays/rule';
+import type { Situation } from './membershipDays/situations';
+import { situations } from './membershipDays/situations';
 
-const TODAY = Date.parse('2026-02-10');
-const iso = (offset: number) => new Date(TODAY + offset * 86_400_000).toISOString().slice(0, 10);
-const dotted = (offset: number) => iso(offset).split('-').reverse().join('.');
-const offsetOf = (day: unknown, open: number): number =>
-	typeof day === 'string' ? (Date.parse(day.split('.').reverse().join('-')) - TODAY) / 86_400_000 : open;
+/**
+ * Add to Group changes a membership of the customer, creates another one, or refuses. Here it meets
+ * random memberships and random days.
+ */
+jest.setTimeout(600_000);
+
+/** What Add to Group says when it refuses days. */
+const REFUSAL = /^'End Date' must not be before|^The customer was in the group more than once from/;
+
+/** About half of random situations must be refused. The depth counts both kinds together. */
+const RUNS = Math.ceil(depth.memberships / 2);
+
+const refusedSituations = situations.filter(({ memberships, request }) =>
+	mustBeRefused(memberships, request),
+);
+const acceptedSituations = situations.filter(
+	({ memberships, request }) => !mustBeRefused(memberships, request),
+);
 
 beforeEach(() => {
-	jest.useFakeTimers({ now: new Date('2026-02-10T09:00:00Z'), advanceTimers: true });
+	jest.useFakeTimers({ now: new Date(NOW), advanceTimers: true });
 });
-afterEach(() => jest.useRealTimers());
 
-type Period = readonly [from: number, to: number | null];
-interface Days {
-	b_date?: number;
-	e_date?: number;
+afterEach(() => {
+	jest.useRealTimers();
+});
+
+it('Add to Group makes the customer a member on each requested day, by exactly one membership', async () => {
+	await checkEach(acceptedSituations, async (school, { memberships, request }) => {
+		const { error, json } = await school.addMiaToGroup(request);
+
+		expect(error).toBeUndefined();
+		expect(json).toMatchObject([{ alreadyMember: isMemberOnRequestedDay(memberships, request) }]);
+		const newMemberships = school.readMemberships();
+		expect(findDaysWithoutMembership(listDaysOfMembership(request), newMemberships)).toEqual([]);
+		expect(findOverlaps(newMemberships)).toEqual([]);
+	});
+});
+
+it('Add to Group changes nothing when it is run again', async () => {
+	await checkEach(acceptedSituations, async (school, { request }) => {
+		await school.addMiaToGroup(request);
+		const memberships = school.readMemberships();
+
+		const { json } = await school.addMiaToGroup(request);
+
+		expect(json).toMatchObject([{ operationResult: 'unchanged', alreadyMember: true }]);
+		expect(school.readMemberships()).toEqual(memberships);
+	});
+});
+
+it('Add to Group refuses an end before the start, and days that lead from one membership into another', async () => {
+	await checkEach(refusedSituations, async (school, { memberships, request }) => {
+		const { error } = await school.addMiaToGroup(request);
+
+		expect(error?.message).toMatch(REFUSAL);
+		expect(school.readMemberships()).toEqual(memberships);
+	});
+});
+
+it('Add to Group changes no membership of another customer or in another group', async () => {
+	await checkEach(situations, async (school, { request }) => {
+		const otherMemberships = school.readOtherMemberships();
+
+		await school.addMiaToGroup(request);
+
+		expect(school.readOtherMemberships()).toEqual(otherMemberships);
+	});
+});
+
+/** Checks random situations, each in a school of its own. */
+async function checkEach(
+	arbitrary: fc.Arbitrary<Situation>,
+	check: (school: GroupSchool, situation: Situation) => Promise<void>,
+): Promise<void> {
+	const property = fc.asyncProperty(arbitrary, async (situation) => {
+		await check(new GroupSchool(situation.memberships), situation);
+	});
+	await fc.assert(property, { seed, numRuns: RUNS });
 }
 
-/** Periods one after the other, with gaps or without; the last one may have no end. */
-const periods = fc
-	.tuple(
-		fc.integer({ min: -60, max: 40 }),
-		fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 0, max: 20 })), { maxLength: 4 }),
-		fc.boolean(),
-	)
-	.map(([start, lengths, isOpen]): Period[] => {
-		let from = start;
-		return lengths.map(([gap, length], index) => {
-			from += gap;
-			const period = [from, isOpen && index === lengths.length - 1 ? null : from + length] as const;
-			from += length;
-			return period;
-		});
-	});
-const day = fc.option(fc.integer({ min: -70, max: 70 }), { nil: undefined });
-const asked: fc.Arbitrary<Days> = fc.record({ b_date: day, e_date: day });
-
-/** A customer with memberships of a group, others with others, and the form that adds the customer to the group. */
-function meet(held: readonly Period[], { b_date, e_date }: Days) {
-	const school = new SmallSchool();
-	const [customer, stranger] = [school.addLead({ is_study: 1 }), school.addLead({ is_study: 1 })];
-	const [group, elsewhere] = ['Шахматы', 'Шашки'].map((name) =>
-		school.addRecord('group', { name, branch_ids: [1], b_date: '2020-09-01', e_date: '2035-05-31' }),
+function findDaysWithoutMembership(days: readonly number[], memberships: readonly Membership[]): number[] {
+	return days.filter(
+		(day) => !memberships.some(({ firstDay, lastDay }) => firstDay <= day && day <= lastDay),
 	);
-	const join = (customer_id: number, group_id: number, [from, to]: Period) =>
-		school.addRecord('cgi', {
-			customer_id,
-			group_id,
-			b_date: dotted(from),
-			e_date: to === null ? null : dotted(to),
-		});
-	for (const period of held) join(customer, group, period);
-	join(stranger, group, [-5, 5]);
-	join(customer, elsewhere, [-5, 5]);
-	const isOwn = (row: IDataObject) => row.customer_id === customer && row.group_id === group;
-	const form = {
-		...{ resource: 'customer', operation: 'addToGroup', branchId: 1, id: customer, group_id: group },
-		additionalFields: {
-			...(b_date === undefined ? {} : { b_date: iso(b_date) }),
-			...(e_date === undefined ? {} : { e_date: iso(e_date) }),
-		},
-	};
-	return {
-		join: async () => await school.runToEnd(form),
-		own: () =>
-			school
-				.readRecords('cgi')
-				.filter(isOwn)
-				.map((row): [number, number] => [offsetOf(row.b_date, -1e6), offsetOf(row.e_date, 1e6)])
-				.sort(([one], [other]) => one - other),
-		others: () => structuredClone(school.readRecords('cgi').filter((row) => !isOwn(row))),
-	};
 }
 
-it('whatever memberships there are, the days that are asked for are covered once, or refused where they lead from one into another', async () => {
-	const property = fc.asyncProperty(periods, asked, async (held, days) => {
-		const { join, own, others } = meet(held, days);
-		const [before, theirs] = [own(), others()];
-		const from = days.b_date ?? 0;
-		// Without an end it goes on after today and after its first day.
-		const to = days.e_date ?? Math.max(from, 0) + 1;
-		const first = await join();
-		expect(others()).toEqual(theirs);
-		const until = days.e_date ?? Math.max(from, 0);
-		const within = before.filter(([begin, end]) => begin <= until && end >= from);
-		if (to < from || (within.length > 1 && within[within.length - 1][0] > from)) {
-			expect([first.error === undefined, own()]).toEqual([false, before]);
-			return;
-		}
-		expect(first.error).toBeUndefined();
-		const after = own();
-		for (let offset = from; offset <= to; offset += 1)
-			expect(after.filter(([begin, end]) => begin <= offset && end >= offset)).toHaveLength(1);
-		after.slice(1).forEach(([begin], index) => expect(begin).toBeGreaterThan(after[index][1]));
-		expect(first.json.map(({ alreadyMember }) => alreadyMember)).toEqual([within.length > 0]);
-
-		const again = await join();
-		expect(again.json).toMatchObject([{ operationResult: 'unchanged', alreadyMember: true }]);
-		expect([own(), others()]).toEqual([after, theirs]);
-	});
-	await fc.assert(property, { seed, numRuns: depth.memberships });
-}, 600_000);
+/** Finds the memberships that begin before the one before them has ended. */
+function findOverlaps(memberships: readonly Membership[]): Membership[] {
+	return memberships.filter(({ firstDay }, index) => index > 0 && firstDay <= memberships[index - 1].lastDay);
+}

@@ -1,210 +1,376 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { findOccurrences } from '../../../nodes/AlfaCrm/store/calendar/occurrences';
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
-import { SmallSchool } from './school';
+import { findOccurrences } from '../../../nodes/AlfaCrm/store/calendar/occurrences';
+import { LESSON_STATUS, REGULAR_LESSON_DAY } from '../../support/codes';
+import {
+	ANNA,
+	BORIS,
+	CUSTOMER_WITHOUT_CARD,
+	GROUP,
+	GROUP_LESSON,
+	NOW,
+	OTHER_LESSON,
+	participantsOfLesson,
+	participantsOfTuesday,
+	ParticipantsSchool,
+	VERA,
+} from './participantsSchool';
 
-describe('regular lessons that do not stand in the calendar', () => {
-	/** Tuesdays at 17. */
-	const REGULAR = {
-		...{ id: 71, related_class: 'Group', related_id: 41, day: 2, time_from_v: '17:00', time_to_v: '18:00' },
-		...{ b_date: '2026-01-01', e_date: '2026-12-31' },
+describe('findOccurrences', () => {
+	const REGULAR_LESSON = 71;
+
+	/** Each Tuesday at 17:00, such as 10 and 17 March. */
+	const TUESDAYS: IDataObject = {
+		id: REGULAR_LESSON,
+		related_class: 'Group',
+		related_id: GROUP,
+		day: REGULAR_LESSON_DAY.tuesday,
+		time_from_v: '17:00',
+		time_to_v: '18:00',
+		b_date: '2026-01-01',
+		e_date: '2026-12-31',
 	};
-	/** Which of them take place in the week of Monday, 9 March 2026, and in the next. */
-	const days = (lessons: IDataObject[], regular: IDataObject = {}) =>
-		findOccurrences(
+
+	/** Makes a planned lesson that belongs to the regular lesson. */
+	function lessonOfRegularLesson(date: string, status: number = LESSON_STATUS.planned): IDataObject {
+		return { id: 9_001, regular_id: REGULAR_LESSON, date, status };
+	}
+
+	/** Finds the days of a regular lesson, from 9 to 22 March 2026, for which there is no lesson. */
+	function findRegularDays(lessons: IDataObject[], regularLesson: IDataObject): string[] {
+		const days = { from: '2026-03-09', to: '2026-03-22', zone: 'Europe/Moscow' };
+		const occurrences = findOccurrences({ lessons, regularLessons: [regularLesson] }, days, 1);
+		return occurrences.filter(({ lesson_id }) => lesson_id === null).map(({ date }) => date);
+	}
+
+	it('finds the days of a regular lesson that has no lessons yet', () => {
+		const regularDays = findRegularDays([], TUESDAYS);
+
+		expect(regularDays).toEqual(['2026-03-10', '2026-03-17']);
+	});
+
+	it.each([
+		{ weekday: 'the Thursday after it', date: '2026-03-12' },
+		{ weekday: 'the Monday after it', date: '2026-03-16' },
+	])('leaves out a Tuesday when the lesson was moved to $weekday', ({ date }) => {
+		const regularDays = findRegularDays([lessonOfRegularLesson(date)], TUESDAYS);
+
+		expect(regularDays).toEqual(['2026-03-17']);
+	});
+
+	it('leaves out the Tuesday after a moved lesson when the Tuesday before it has its own lesson', () => {
+		const lessons = [lessonOfRegularLesson('2026-03-10'), lessonOfRegularLesson('2026-03-16')];
+
+		const regularDays = findRegularDays(lessons, TUESDAYS);
+
+		expect(regularDays).toEqual([]);
+	});
+
+	it('keeps the first Tuesday of a regular lesson that was on Mondays until then', () => {
+		const lastMonday = lessonOfRegularLesson('2026-03-09', LESSON_STATUS.held);
+
+		const regularDays = findRegularDays([lastMonday], { ...TUESDAYS, b_date: '2026-03-10' });
+
+		expect(regularDays).toEqual(['2026-03-10', '2026-03-17']);
+	});
+
+	it('ends a regular lesson on the next day when it goes on after midnight', () => {
+		const lateLesson = { ...TUESDAYS, time_from_v: '23:00', time_to_v: '00:30' };
+		const tuesday = { from: '2026-03-10', to: '2026-03-10', zone: 'Europe/Moscow' };
+
+		const occurrences = findOccurrences({ lessons: [], regularLessons: [lateLesson] }, tuesday, 1);
+
+		expect(occurrences).toMatchObject([
 			{
-				lessons: lessons.map((row) => ({ id: 9_001, regular_id: 71, status: 1, ...row })),
-				regularLessons: [{ ...REGULAR, ...regular }],
+				time_from: '2026-03-10 23:00:00',
+				time_to: '2026-03-11 00:30:00',
+				branch_id: 1,
+				group_ids: [GROUP],
 			},
-			{ from: '2026-03-09', to: '2026-03-22', zone: 'Europe/Moscow' },
-			1,
-		).flatMap(({ lesson_id, date }) => (lesson_id === null ? [date.slice(8)] : []));
-
-	it('a lesson on another weekday stands for the one before, or if that has its own for the next', () => {
-		expect(days([{ date: '2026-03-12' }])).toEqual(['17']);
-		expect(days([{ date: '2026-03-16' }])).toEqual(['17']);
-		expect(days([{ date: '2026-03-10' }, { date: '2026-03-16' }])).toEqual([]);
-	});
-
-	it('a lesson from before the first day is of another timetable', () => {
-		// Until the 10th it was on Mondays.
-		expect(days([{ date: '2026-03-09', status: 3 }], { b_date: '2026-03-10' })).toEqual(['10', '17']);
-	});
-
-	it('one that ends after midnight ends on the next day', () => {
-		const late = { ...REGULAR, time_from_v: '23:00', time_to_v: '00:30' };
-		const on = { from: '2026-03-10', to: '2026-03-10', zone: 'Europe/Moscow' };
-		expect(findOccurrences({ lessons: [], regularLessons: [late] }, on, 1)).toMatchObject([
-			{ time_from: '2026-03-10 23:00:00', time_to: '2026-03-11 00:30:00', branch_id: 1, group_ids: [41] },
 		]);
 	});
 });
 
 describe('Get Participants', () => {
-	let school: SmallSchool;
+	const HIDDEN_BRANCH_HINT = /may not see all branches.*: branch 2$/;
+	const MISSING_CARD_HINT = 'Some who are to come were left out, because AlfaCRM shows their card in no list';
+
+	let school: ParticipantsSchool;
+
 	beforeEach(() => {
-		jest.useFakeTimers({ now: new Date('2026-03-09T09:00:00Z'), advanceTimers: true });
-		school = new SmallSchool({ now: '2026-03-09 12:00:00', bodyPageSize: 'honoured' });
-		for (const [id, branch] of [
-			[501, 1],
-			[502, 1],
-			[503, 2],
-		])
-			school.addRecord('customer', { id, name: `Ученик ${id}`, is_study: 1, branch_ids: [branch] });
-		school.changeRecord('customer', 501, {
-			phone: ['+7(900)000-05-01', '+7(900)000-05-02'],
-			email: ['a@example.org'],
-		});
-		school.addRecord('group', { id: 41, name: 'Роботы', branch_ids: [1] });
-		school.addRecord('cgi', { customer_id: 501, group_id: 41, b_date: '01.01.2026', e_date: null });
-		school.addRecord('cgi', { customer_id: 502, group_id: 41, b_date: '11.03.2026', e_date: null });
-		lesson({ id: 9_001, group_ids: [41] });
+		jest.useFakeTimers({ now: new Date(NOW), advanceTimers: true });
+		school = new ParticipantsSchool();
 	});
-	afterEach(() => jest.useRealTimers());
 
-	/** On Tuesday the 10th at 17:00, in branch 1. */
-	const lesson = (row: IDataObject) =>
-		school.addRecord('lesson', {
-			...{ branch_id: 1, date: '2026-03-10', time_from: '2026-03-10 17:00:00' },
-			...{
-				time_to: '2026-03-10 18:00:00',
-				status: 1,
-				subject_id: 1,
-				lesson_type_id: 2,
-				teacher_ids: [1],
-				room_id: 1,
-			},
-			...row,
-		});
-	const form = (more: IDataObject = {}): IDataObject => ({
-		...{ resource: 'lesson', operation: 'getParticipants', branchId: '', returnAll: true, simplify: true },
-		...{ date_from: '2026-03-10', date_to: '2026-03-10', additionalFields: {} },
-		...more,
+	afterEach(() => {
+		jest.useRealTimers();
 	});
-	const ids = async (more: IDataObject = {}) =>
-		(await school.run(form(more))).json.map(({ customer_id }) => customer_id);
-	const only = (lesson_id: unknown) => ({ additionalFields: { lesson_id } as IDataObject });
 
-	it('gives one item for each person and lesson, as the schema tells', async () => {
-		const { json } = await school.run(form());
+	it('returns a member of the group with the phones, the email and the lesson', async () => {
+		const { json } = await school.run(participantsOfTuesday());
+
 		expect(json).toEqual([
 			{
-				...{ time_from: '2026-03-10 17:00:00', customer_id: 501, customer_name: 'Ученик 501' },
-				...{ customer_phone: '+7(900)000-05-01, +7(900)000-05-02', customer_email: 'a@example.org' },
-				...{ lesson_id: 9_001, group_id: 41, group_name: 'Роботы', subject_id: 1, subject_name: null },
-				...{ teacher_ids: 1, teacher_names: null, room_id: 1, room_name: null },
-				...{ lesson_type_id: 2, lesson_type_name: null, branch_id: 1 },
+				time_from: '2026-03-10 17:00:00',
+				customer_id: ANNA,
+				customer_name: 'Орлова Анна',
+				customer_phone: '+7(900)000-05-01, +7(900)000-05-02',
+				customer_email: 'a@example.org',
+				lesson_id: GROUP_LESSON,
+				group_id: GROUP,
+				group_name: 'Роботы',
+				subject_id: 1,
+				subject_name: null,
+				teacher_ids: 1,
+				teacher_names: null,
+				room_id: 1,
+				room_name: null,
+				lesson_type_id: 2,
+				lesson_type_name: null,
+				branch_id: 1,
 				url: 'https://demo.s20.online/company/1/customer/view?id=501',
 			},
 		]);
+	});
+
+	it('returns the fields of its output schema, in their order', async () => {
+		const { json } = await school.run(participantsOfTuesday());
+
 		const { properties } = allSchemas()['lesson/getParticipants'];
-		expect(Object.keys(properties)).toEqual(Object.keys(json[0]));
+		expect(Object.keys(json[0])).toEqual(Object.keys(properties));
 	});
 
-	it('asks each branch for lessons of each status and regular lessons, each group once, and cards by one list', async () => {
-		lesson({ id: 9_002, group_ids: [41], time_from: '2026-03-10 19:00:00' });
-		lesson({ id: 9_003, branch_id: 2, customer_ids: [503] });
-		await school.run(form({ simplify: false }));
-		const count = (call: string) => school.calls.filter((one) => one === call).length;
-		expect(school.calls).toHaveLength(1 + 2 * 4 + 2 + 2);
-		expect([count('branch/index'), count('lesson/index'), count('regular-lesson/index')]).toEqual([1, 6, 2]);
-		expect([count('cgi/index'), count('customer/index')]).toEqual([2, 2]);
-		const bodies = school.readRequests('customer/index').map(({ body }) => body);
-		expect(bodies).toContainEqual(expect.objectContaining({ id: 501, is_study: 2, removed: 1 }));
-	});
+	it('returns one item for each customer and lesson, in the order of the lessons', async () => {
+		school.addLesson({ customer_ids: [ANNA, VERA], time: '19:00' });
 
-	it('of one lesson gives those alone, whichever day and branch it is in, and nobody of a cancelled one', async () => {
-		lesson({
-			id: 9_002,
-			branch_id: 2,
-			date: '2026-03-20',
-			time_from: '2026-03-20 09:00:00',
-			customer_ids: [503],
-		});
-		expect(await ids(only(9_002))).toEqual([503]);
-		expect(await ids({ ...only(9_002), date_to: '2020-01-01' })).toEqual([503]);
-		school.changeRecord('lesson', 9_002, { status: 2 });
-		expect(await ids(only('9002'))).toEqual([]);
-		expect((await school.expectRefused(form(only(77)))).message).toBe(
-			'AlfaCRM has no lesson with ID 77 in the branches that could be searched',
-		);
-		expect((await school.expectRefused(form({ ...only(9_002), branchId: 1 }))).message).toBe(
-			'AlfaCRM has no lesson with ID 9002 in branch 1',
-		);
-	});
+		const { json } = await school.run(participantsOfTuesday());
 
-	it.each(['', null, '0', 'x', {}])('refuses %j as a lesson', async (value) => {
-		expect((await school.expectRefusedUnsent(form({ ...only(value), branchId: 1 }))).message).toContain(
-			"'Lesson'",
-		);
-	});
-
-	it('are all there where AlfaCRM takes the first of several IDs alone', async () => {
-		lesson({ id: 9_002, customer_ids: [501, 502] });
-		school.onCall = (call, { body: { id } }) =>
-			call === 'customer/index' && Array.isArray(id)
-				? { items: [school.readRecord('customer', id[0] as number)], total: 1 }
-				: undefined;
-		expect(await ids(only(9_002))).toEqual([501, 502]);
-	});
-
-	it('a branch that this user may not see is left out with a hint; the one that is chosen is an error', async () => {
-		school.settings.forbiddenBranches = [2];
-		const { json, hints } = await school.run(form());
-		expect(json).toHaveLength(1);
-		expect(hints).toEqual([expect.stringMatching(/may not see all branches.*: branch 2$/)]);
-		expect((await school.expectRefused(form({ branchId: 2 }))).httpCode).toBe('403');
-	});
-
-	it.each(['lesson/index', 'regular-lesson/index', 'cgi/index', 'customer/index'])(
-		'is an error where no branch may be looked into, because this user lacks the right to %s',
-		async (call) => {
-			school.settings.forbiddenCalls = [call];
-			lesson({ id: 9_002, branch_id: 2, customer_ids: [503], group_ids: [41] });
-			expect((await school.expectRefused(form())).httpCode).toBe('403');
-			if (!/lesson/.test(call)) expect((await school.expectRefused(form(only(9_002)))).httpCode).toBe('403');
-		},
-	);
-
-	it('finds the card of somebody who is in another branch than the lesson', async () => {
-		lesson({ id: 9_002, customer_ids: [503] });
-		expect(await ids({ branchId: 1 })).toEqual([501, 503]);
-		for (const branchId of ['', 1]) expect(await ids({ ...only(9_002), branchId })).toEqual([503]);
-		school.settings.forbiddenBranches = [2];
-		expect((await school.run(form({ branchId: 1 }))).hints).toEqual([
-			expect.stringMatching(/may not see all branches.*: branch 2$/),
-			'Some who are to come were left out, because AlfaCRM shows their card in no list: customer 503',
+		expect(json).toMatchObject([
+			{ time_from: '2026-03-10 17:00:00', customer_id: ANNA },
+			{ time_from: '2026-03-10 19:00:00', customer_id: ANNA },
+			{ time_from: '2026-03-10 19:00:00', customer_id: VERA },
 		]);
 	});
 
-	it('gives nobody, but a hint, for a customer who is in no list, and nobody for days without lessons', async () => {
-		lesson({ id: 9_002, customer_ids: [999] });
-		const { json, hints } = await school.run(form());
-		expect(json.map(({ customer_id }) => customer_id)).toEqual([501]);
-		expect(hints).toEqual([
-			'Some who are to come were left out, because AlfaCRM shows their card in no list: customer 999',
-		]);
-		expect(await ids({ date_from: '2026-03-15', date_to: '2026-03-15' })).toEqual([]);
+	it('returns nobody for a day without lessons', async () => {
+		const { json } = await school.run(
+			participantsOfTuesday({ date_from: '2026-03-15', date_to: '2026-03-15' }),
+		);
+
+		expect(json).toEqual([]);
 	});
 
-	it('gives as many as the limit says', async () => {
-		lesson({ id: 9_002, customer_ids: [502, 503], time_from: '2026-03-10 09:00:00' });
-		expect(await ids({ returnAll: false, limit: 2 })).toEqual([502, 503]);
+	it('reads each list once in each branch, and lessons once for each status', async () => {
+		school.addLesson({ id: 9_002, group_ids: [GROUP], time: '19:00' });
+		school.addLesson({ id: 9_003, branch_id: 2, customer_ids: [VERA] });
+
+		await school.run(participantsOfTuesday({ simplify: false }));
+
+		// The memberships of the group are read twice: the current ones, and those of all times.
+		expect([...school.calls].sort()).toEqual([
+			'branch/index',
+			'cgi/index',
+			'cgi/index',
+			'customer/index',
+			'customer/index',
+			'lesson/index',
+			'lesson/index',
+			'lesson/index',
+			'lesson/index',
+			'lesson/index',
+			'lesson/index',
+			'regular-lesson/index',
+			'regular-lesson/index',
+		]);
+	});
+
+	it('asks for the card of a customer among clients, leads and archived customers', async () => {
+		await school.run(participantsOfTuesday());
+
+		expect(school.readRequests('customer/index')).toMatchObject([
+			{ body: { id: ANNA, is_study: 2, removed: 1 } },
+		]);
+	});
+
+	it('returns all participants when AlfaCRM obeys only the first of several IDs', async () => {
+		school.addLesson({ customer_ids: [ANNA, BORIS] });
+		school.listOnlyFirstOfSeveralIds();
+
+		const { json } = await school.run(participantsOfLesson(OTHER_LESSON));
+
+		expect(json).toMatchObject([{ customer_id: ANNA }, { customer_id: BORIS }]);
+	});
+
+	it('returns as many participants as Limit says', async () => {
+		school.addLesson({ customer_ids: [BORIS, VERA], time: '09:00' });
+
+		const { json } = await school.run(participantsOfTuesday({ returnAll: false, limit: 2 }));
+
+		expect(json).toMatchObject([{ customer_id: BORIS }, { customer_id: VERA }]);
+	});
+
+	it('warns in a hint when a list changes while it is read', async () => {
+		school.answerCallWithUnstableList('regular-lesson/index');
+
+		const { hints } = await school.run(participantsOfTuesday());
+
+		expect(hints).toContainEqual(expect.stringContaining('did not come whole'));
 	});
 
 	it.each([
-		{ date_from: '2026-03-11', date_to: '2026-03-10' },
-		{ date_from: '2026-03-11', date_to: '2027-03-13' },
-		{ date_from: '' },
-		{ limit: 0, returnAll: false },
-	])('refuses %j', async (more) => {
-		await school.expectRefusedUnsent(form({ ...more, branchId: 1 }));
+		{ form: 'a last day before the first day', date_from: '2026-03-11', date_to: '2026-03-10' },
+		{ form: 'days of more than a year', date_from: '2026-03-11', date_to: '2027-03-13' },
+		{ form: 'an empty first day', date_from: '', date_to: '2026-03-10' },
+	])('refuses $form before it sends anything', async ({ date_from, date_to }) => {
+		const { message } = await school.expectRefusedUnsent(
+			participantsOfTuesday({ branchId: 1, date_from, date_to }),
+		);
+
+		expect(message).toContain('Date From');
 	});
 
-	it('tells of a list that does not come whole', async () => {
-		school.onCall = (call, request) =>
-			call === 'regular-lesson/index' ? school.answerWithUnstableList(request) : undefined;
-		expect((await school.run(form())).hints.join()).toContain('did not come whole');
+	it('refuses a limit of 0 before it sends anything', async () => {
+		const { message } = await school.expectRefusedUnsent(
+			participantsOfTuesday({ branchId: 1, returnAll: false, limit: 0 }),
+		);
+
+		expect(message).toContain('Limit');
+	});
+
+	describe('for one lesson', () => {
+		it('returns the participants of the lesson, whatever day and branch it has', async () => {
+			school.addLesson({ date: '2026-03-20', branch_id: 2, customer_ids: [VERA] });
+
+			const { json } = await school.run(participantsOfLesson(OTHER_LESSON));
+
+			expect(json).toMatchObject([{ time_from: '2026-03-20 17:00:00', customer_id: VERA }]);
+		});
+
+		it('ignores a Date To before Date From when one lesson is chosen', async () => {
+			school.addLesson({ date: '2026-03-20', customer_ids: [BORIS] });
+
+			const { json } = await school.run(participantsOfLesson(OTHER_LESSON, { date_to: '2020-01-01' }));
+
+			expect(json).toMatchObject([{ customer_id: BORIS }]);
+		});
+
+		it('returns nobody for a cancelled lesson', async () => {
+			school.addLesson({ status: LESSON_STATUS.cancelled, customer_ids: [BORIS] });
+
+			const { json } = await school.run(participantsOfLesson(String(OTHER_LESSON)));
+
+			expect(json).toEqual([]);
+		});
+
+		it('fails for a lesson that no branch has', async () => {
+			const { message } = await school.expectRefused(participantsOfLesson(77));
+
+			expect(message).toBe('AlfaCRM has no lesson with ID 77 in the branches that could be searched');
+		});
+
+		it('fails for a lesson that the chosen branch does not have', async () => {
+			school.addLesson({ id: 9_002, branch_id: 2 });
+
+			const { message } = await school.expectRefused(participantsOfLesson(9_002, { branchId: 1 }));
+
+			expect(message).toBe('AlfaCRM has no lesson with ID 9002 in branch 1');
+		});
+
+		it.each(['', null, '0', 'x', {}])('refuses %j as Lesson before it sends anything', async (lesson) => {
+			const { message } = await school.expectRefusedUnsent(participantsOfLesson(lesson, { branchId: 1 }));
+
+			expect(message).toContain("'Lesson'");
+		});
+	});
+
+	describe('of customers in other branches', () => {
+		it('finds the card of a customer who is in another branch than the lesson', async () => {
+			school.addLesson({ customer_ids: [VERA] });
+
+			const { json } = await school.run(participantsOfTuesday({ branchId: 1 }));
+
+			expect(json).toMatchObject([{ customer_id: ANNA }, { customer_id: VERA }]);
+		});
+
+		it.each([
+			{ branch: 'an empty Branch', branchId: '' },
+			{ branch: 'the branch of the lesson', branchId: 1 },
+		])(
+			'finds the card of a customer of another branch for one lesson, with $branch',
+			async ({ branchId }) => {
+				school.addLesson({ customer_ids: [VERA] });
+
+				const { json } = await school.run(participantsOfLesson(OTHER_LESSON, { branchId }));
+
+				expect(json).toMatchObject([{ customer_id: VERA }]);
+			},
+		);
+
+		it('leaves out a customer of a branch that the user may not see, and says so in hints', async () => {
+			school.addLesson({ customer_ids: [VERA] });
+			school.settings.forbiddenBranches = [2];
+
+			const { json, hints } = await school.run(participantsOfTuesday({ branchId: 1 }));
+
+			expect(json).toMatchObject([{ customer_id: ANNA }]);
+			expect(hints).toEqual([
+				expect.stringMatching(HIDDEN_BRANCH_HINT),
+				`${MISSING_CARD_HINT}: customer 503`,
+			]);
+		});
+
+		it('leaves out a customer who is in no list of customers, and says so in a hint', async () => {
+			school.addLesson({ customer_ids: [CUSTOMER_WITHOUT_CARD] });
+
+			const { json, hints } = await school.run(participantsOfTuesday());
+
+			expect(json).toMatchObject([{ customer_id: ANNA }]);
+			expect(hints).toEqual([`${MISSING_CARD_HINT}: customer 999`]);
+		});
+	});
+
+	describe('for a user who may not read everything', () => {
+		it('leaves out a branch that the user may not see, and says so in a hint', async () => {
+			school.addLesson({ branch_id: 2, customer_ids: [VERA] });
+			school.settings.forbiddenBranches = [2];
+
+			const { json, hints } = await school.run(participantsOfTuesday());
+
+			expect(json).toMatchObject([{ customer_id: ANNA }]);
+			expect(hints).toEqual([expect.stringMatching(HIDDEN_BRANCH_HINT)]);
+		});
+
+		it('fails when the user may not see the chosen branch', async () => {
+			school.settings.forbiddenBranches = [2];
+
+			const { httpCode } = await school.expectRefused(participantsOfTuesday({ branchId: 2 }));
+
+			expect(httpCode).toBe('403');
+		});
+
+		it.each(['lesson/index', 'regular-lesson/index', 'cgi/index', 'customer/index'])(
+			'fails when the user may not send %s in any branch',
+			async (call) => {
+				school.addLesson({ branch_id: 2, customer_ids: [VERA], group_ids: [GROUP] });
+				school.settings.forbiddenCalls = [call];
+
+				const { httpCode } = await school.expectRefused(participantsOfTuesday());
+
+				expect(httpCode).toBe('403');
+			},
+		);
+
+		it.each(['cgi/index', 'customer/index'])(
+			'fails for one lesson when the user may not send %s in any branch',
+			async (call) => {
+				school.addLesson({ branch_id: 2, customer_ids: [VERA], group_ids: [GROUP] });
+				school.settings.forbiddenCalls = [call];
+
+				const { httpCode } = await school.expectRefused(participantsOfLesson(OTHER_LESSON));
+
+				expect(httpCode).toBe('403');
+			},
+		);
 	});
 });
