@@ -2,355 +2,647 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { pay } from '../../../nodes/AlfaCrm/entities/pay';
 import { completeFromOwner } from '../../../nodes/AlfaCrm/run/owner';
-import { makeAnswerError } from '../../support/nodeErrors';
-import { upsertByPhoneForm, findByPhoneForm, customerForm, OTHER_PHONE, PHONE, SmallSchool } from './school';
+import {
+	assignManagerForm,
+	BranchSchool,
+	CHOSEN_BRANCH,
+	correctionForm,
+	ONE_BY_ONE,
+	OTHER_BRANCH,
+	takePaymentForm,
+	THIRD_BRANCH,
+	UNKNOWN_CUSTOMER,
+} from './branchSchool';
+import { customerForm, findByPhoneForm, OTHER_PHONE, PHONE, upsertByPhoneForm } from './school';
 
-let school: SmallSchool;
-beforeEach(() => (school = new SmallSchool({ otherBranch: 'missing' })));
-afterEach(() => jest.useRealTimers());
+const THIRD_PHONE = '+7(900)555-00-03';
 
-const ONE_BY_ONE = { credential: { callsAtOnce: 1 } };
-const branchIn = (url: string) => Number(/v2api\/(\d+)\//.exec(url)?.[1]);
-/** The branches in whose paths a call was sent. */
-const branchesOf = (call: string) =>
-	school.requests.filter(({ url }) => url.endsWith(call)).map(({ url }) => branchIn(url));
-const refuse = (status: number, isMeant: (call: string, branch: number) => boolean) => {
-	school.onCall = (call, { url }) => {
-		if (isMeant(call, branchIn(url))) throw makeAnswerError(status);
-		return undefined;
-	};
-};
-/** Lists of customers fail in these branches. */
-const failing = (status: number, ...branches: number[]) =>
-	refuse(status, (call, branch) => call === 'customer/index' && branches.includes(branch));
-const unlisted = (status: number) => () => refuse(status, (call) => call === 'branch/index');
-const empty = () => {
-	school.onCall = (call) => (call === 'branch/index' ? { items: [], total: 0 } : undefined);
-};
-/** The list of branches shows another one at each reading. */
-const restlessBranches = () => {
-	let reading = 0;
-	school.onCall = (call, { body }) =>
-		call === 'branch/index'
-			? { items: body.page === 0 ? [{ id: 1 + (reading++ % 2) }] : [], total: 3 }
-			: undefined;
-};
-const third = () => school.addRecord('branch', { name: 'Филиал 3', is_active: 1 });
-const assign = (id: number) => customerForm('assignManager', { id, assigned_id: 1 });
+const OTHER_BRANCH_HIDDEN = 'This user may not see all branches, so records there cannot be found: branch 2';
+const ONLY_CHOSEN_BRANCH_SEARCHED =
+	'This user may not list the branches, so only the one that is chosen was searched: branch 1';
 
-describe.each<[string, IDataObject]>([
-	['takePayment', { income: 500, pay_account_id: 1 }],
-	['archive', {}],
-	['addComment', { comment: 'Звонили' }],
-	['get', {}],
-	['update', { updateFields: { note: 'x' } }],
-	['delete', {}],
-])('a customer who is not there, for %s', (operation, more) => {
-	it.each<[string, () => unknown]>([
-		['an account with several branches', () => {}],
-		['an account with one branch', () => school.store.remove('branch', 2)],
-		['a user who may not list the branches', unlisted(403)],
-		['a list of branches that is not found', unlisted(404)],
-		['a list of branches that is empty', empty],
-		['a user who may not see the other branch', () => refuse(403, (_call, branch) => branch === 2)],
-	])('is said to be none in %s', async (_what, begin) => {
-		begin();
-		const { error } = await school.runToEnd(customerForm(operation, { id: 999, ...more }));
-		const message = 'AlfaCRM has no customer with ID 999 in the branches that could be searched';
-		expect(error?.message).toBe(message);
-		expect(error).toMatchObject({ httpCode: '404' });
-		for (const path of ['customer', 'pay', 'task']) expect(school.readRecords(path)).toEqual([]);
+let school: BranchSchool;
+
+beforeEach(() => {
+	school = new BranchSchool();
+});
+
+afterEach(() => {
+	jest.useRealTimers();
+});
+
+describe.each<{ operation: string; parameters: IDataObject }>([
+	{ operation: 'takePayment', parameters: { income: 500, pay_account_id: 1 } },
+	{ operation: 'archive', parameters: {} },
+	{ operation: 'addComment', parameters: { comment: 'Звонили' } },
+	{ operation: 'get', parameters: {} },
+	{ operation: 'update', parameters: { updateFields: { note: 'x' } } },
+	{ operation: 'delete', parameters: {} },
+])('the operation $operation', ({ operation, parameters }) => {
+	it.each<{ account: string; prepare: () => void }>([
+		{ account: 'the account has several branches', prepare: () => {} },
+		{ account: 'the account has one branch', prepare: () => school.removeOtherBranch() },
+		{
+			account: 'the user may not list the branches',
+			prepare: () => school.failCall('branch/index', 403),
+		},
+		{
+			account: 'AlfaCRM does not find the list of branches',
+			prepare: () => school.failCall('branch/index', 404),
+		},
+		{ account: 'the list of branches is empty', prepare: () => school.emptyListOfBranches() },
+		{
+			account: 'the user may not see the other branch',
+			prepare: () => school.hideBranch(OTHER_BRANCH),
+		},
+	])('refuses the ID of a customer whom AlfaCRM does not have when $account', async ({ prepare }) => {
+		prepare();
+
+		const { error } = await school.runToEnd(customerForm(operation, { id: UNKNOWN_CUSTOMER, ...parameters }));
+
+		expect(error).toMatchObject({
+			message: 'AlfaCRM has no customer with ID 999 in the branches that could be searched',
+			httpCode: '404',
+		});
+		expect(school.readRecords('customer')).toEqual([]);
+		expect(school.readRecords('pay')).toEqual([]);
+		expect(school.readRecords('task')).toEqual([]);
 	});
 });
 
-describe('a customer of another branch', () => {
-	const update = (id: number, updateFields: IDataObject, more: IDataObject = {}) =>
-		customerForm('update', { id, updateFields, ...more });
+describe('an operation on a customer of another branch', () => {
+	it('Get returns the customer of another branch', async () => {
+		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
-	it('is got there', async () => {
-		const id = school.addLead({ branch_ids: [2] });
-		expect((await school.run(customerForm('get', { id }))).json).toMatchObject([{ id, branch_ids: [2] }]);
+		const { json } = await school.run(customerForm('get', { id }));
+
+		expect(json).toMatchObject([{ id, branch_ids: [OTHER_BRANCH] }]);
 	});
 
-	it.each<[string, (id: number) => IDataObject]>([
-		['update', (id) => update(id, { note: 'x' })],
-		['delete', (id) => customerForm('delete', { id })],
-	])('is reached there by %s, and in the branch of the form at the cost of one call', async (name, form) => {
-		await school.run(form(school.addLead({ branch_ids: [2] })));
-		expect(branchesOf(`/customer/${name}`)).toEqual([1, 2]);
-		school.calls.splice(0);
-		const own = school.addLead();
-		await school.run(form(own));
-		expect(school.calls).toEqual([`customer/${name}`]);
-		if (name === 'delete') expect(school.readRecords('customer')).toEqual([]);
-		else expect(school.readRecords('customer')).toMatchObject([{ note: 'x' }, { id: own, note: 'x' }]);
+	it('Get returns the customer of a later branch and warns that a hidden branch was not searched', async () => {
+		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+		// The list of branches has the newest one first, so branch 3 is searched before branch 2.
+		school.addThirdBranch();
+		school.hideBranch(THIRD_BRANCH);
+
+		const { json, hints } = await school.run(customerForm('get', { id }));
+
+		expect(json).toMatchObject([{ id }]);
+		expect(hints).toEqual(['This user may not see all branches, so records there cannot be found: branch 3']);
 	});
 
-	it('is updated there where lists are added to, and by Create or Update', async () => {
-		const id = school.addLead({ branch_ids: [2], teacher_ids: [1], phone: [PHONE] });
-		await school.run(update(id, { web: 'https://school.example' }, { listMode: 'add' }));
-		expect((await school.run(upsertByPhoneForm({ note: 'b' }))).json).toMatchObject([{ id, note: 'b' }]);
-		expect(branchesOf('/customer/update')).toEqual([2, 2]);
+	it('Update changes a customer of another branch after it has tried the chosen branch', async () => {
+		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+
+		await school.run(customerForm('update', { id, updateFields: { note: 'x' } }));
+
+		expect(school.readBranchesOf('customer/update')).toEqual([CHOSEN_BRANCH, OTHER_BRANCH]);
+		expect(school.readRecord('customer', id)).toMatchObject({ note: 'x' });
 	});
 
-	it.each(['addComment', 'createTask', 'sellSubscription'])('is what %s is sent to', async (operation) => {
-		school.addRecord('tariff', { name: 'x', branch_ids: [1, 2] });
+	it('Update changes a customer of the chosen branch with one call', async () => {
+		const id = school.addLead({ branch_ids: [CHOSEN_BRANCH] });
+
+		await school.run(customerForm('update', { id, updateFields: { note: 'x' } }));
+
+		expect(school.calls).toEqual(['customer/update']);
+		expect(school.readRecord('customer', id)).toMatchObject({ note: 'x' });
+	});
+
+	it('Delete deletes a customer of another branch after it has tried the chosen branch', async () => {
+		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+
+		await school.run(customerForm('delete', { id }));
+
+		expect(school.readBranchesOf('customer/delete')).toEqual([CHOSEN_BRANCH, OTHER_BRANCH]);
+		expect(school.readRecords('customer')).toEqual([]);
+	});
+
+	it('Delete deletes a customer of the chosen branch with one call', async () => {
+		const id = school.addLead({ branch_ids: [CHOSEN_BRANCH] });
+
+		await school.run(customerForm('delete', { id }));
+
+		expect(school.calls).toEqual(['customer/delete']);
+		expect(school.readRecords('customer')).toEqual([]);
+	});
+
+	it('Update writes only to the branch of the customer when it adds to lists', async () => {
+		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+
+		await school.run(
+			customerForm('update', {
+				id,
+				listMode: 'add',
+				updateFields: { web: 'https://school.example' },
+			}),
+		);
+
+		expect(school.readBranchesOf('customer/update')).toEqual([OTHER_BRANCH]);
+	});
+
+	it('Create or Update writes only to the branch of the customer', async () => {
+		const id = school.addLead({ branch_ids: [OTHER_BRANCH], phone: [PHONE] });
+
+		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }));
+
+		expect(json).toMatchObject([{ id, note: 'b' }]);
+		expect(school.readBranchesOf('customer/update')).toEqual([OTHER_BRANCH]);
+	});
+
+	it.each([
+		{ operation: 'addComment', call: 'communication/create', parameters: { comment: 'x' } },
+		{ operation: 'createTask', call: 'task/create', parameters: { title: 'x' } },
+		{ operation: 'sellSubscription', call: 'customer-tariff/create', parameters: { tariff_id: 1 } },
+	])('$operation sends $call to the branch of the customer', async ({ operation, call, parameters }) => {
+		school.addRecord('tariff', { name: 'x', branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
 		school.addRecord('user', { name: 'A', email: 'api@school.example' });
-		const id = school.addLead({ branch_ids: [2] });
-		await school.run(customerForm(operation, { id, comment: 'x', title: 'x', tariff_id: 1 }));
-		expect(branchesOf('/create')).toEqual([2]);
-		if (operation === 'createTask') expect(school.readRecords('task')).toMatchObject([{ branch_ids: [2] }]);
+		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+
+		await school.run(customerForm(operation, { id, ...parameters }));
+
+		expect(school.readWrites()).toEqual([call]);
+		expect(school.readBranchesOf(call)).toEqual([OTHER_BRANCH]);
+	});
+
+	it('Create Task puts the task into the branch of the customer', async () => {
+		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+
+		await school.run(customerForm('createTask', { id, title: 'x' }));
+
+		expect(school.readRecords('task')).toMatchObject([{ branch_ids: [OTHER_BRANCH] }]);
 	});
 });
 
-it('a hint about a hidden branch does not say that a customer of a later branch was not found', async () => {
-	const id = school.addLead({ branch_ids: [2] });
-	// The list of branches has the newest one first, so branch 3 is searched before branch 2.
-	const hiddenBranch = third();
-	refuse(403, (_call, branch) => branch === hiddenBranch);
+describe.each([
+	{ operation: 'Take Payment', paymentForm: takePaymentForm },
+	{ operation: 'Create Correction or Refund', paymentForm: correctionForm },
+])('$operation', ({ paymentForm }) => {
+	it('enters the payment in the chosen branch when the payer is in several branches with it', async () => {
+		const payer = school.addLead({ branch_ids: [OTHER_BRANCH, CHOSEN_BRANCH] });
 
-	const { json, hints } = await school.run(customerForm('get', { id }));
+		const { hints } = await school.run(paymentForm(payer));
 
-	expect(json).toMatchObject([{ id }]);
-	expect(hints).toEqual(['This user may not see all branches, so records there cannot be found: branch 3']);
-});
-
-describe('the branch of a payment', () => {
-	type Form = (id: number, branch?: number) => IDataObject;
-	const inBranch = (branch_id?: number) => (branch_id === undefined ? {} : { branch_id });
-	const take: Form = (id, branch) =>
-		customerForm('takePayment', { id, income: 500, pay_account_id: 1, additionalFields: inBranch(branch) });
-	const correct: Form = (customer_id, branch) =>
-		customerForm('createCorrection', {
-			...{ resource: 'pay', customer_id, document_date: '2026-02-05', income: 500, pay_account_id: 1 },
-			...{ pay_type_id: 1, additionalFields: inBranch(branch) },
-		});
-	const forms: Array<[string, Form]> = [
-		['Take Payment', take],
-		['Create Correction or Refund', correct],
-	];
-	/** Where a payment went, by its path and by what it says. */
-	const booked = () => [branchesOf('/pay/create').at(-1), school.readRecords('pay').at(-1)?.branch_id];
-	describe.each(forms)('by %s', (_name, form) => {
-		it("is that of the form if the payer is in it, else the payer's only one", async () => {
-			const { hints } = await school.run(form(school.addLead({ branch_ids: [2, 1] })));
-			expect(booked()).toEqual([1, 1]);
-			await school.run(form(school.addLead({ branch_ids: [2] })));
-			expect(booked()).toEqual([2, 2]);
-			expect(hints).toEqual([]);
-		});
-
-		it('is the one that is given, with a hint where the payer is in others', async () => {
-			const id = school.addLead({ branch_ids: [1] });
-			expect((await school.run(form(id, 2))).hints).toEqual([
-				`'Branch of Payment' is a branch that the customer is not in: customer ${id} is in 1, not in 2`,
-			]);
-			expect(booked()).toEqual([2, 2]);
-			expect((await school.run(form(school.addLead({ branch_ids: [1, 2] }), 2))).hints).toEqual([]);
-		});
-
-		it('has to be chosen if the payer is in several others, and nothing is saved', async () => {
-			const id = school.addLead({ branch_ids: [2, third()] });
-			expect(await school.expectRefused(form(id))).toMatchObject({
-				message: `Customer ${id} is in the branches 2, 3, and not in branch 1`,
-				description: "Choose one of them in 'Branch of Payment'. Nothing was saved.",
-			});
-			await school.run(form(id, 3));
-			expect(booked()).toEqual([3, 3]);
-		});
-
-		it('is that of the form where the card names none, or may not be read', async () => {
-			const id = school.addLead();
-			school.onCall = (call, { body }) =>
-				call === 'customer/index'
-					? { items: body.page === 0 ? [{ id, name: 'Мия' }] : [], total: 1 }
-					: undefined;
-			await school.run(form(id));
-			expect(booked()).toEqual([1, 1]);
-			refuse(403, (call) => call === 'customer/index');
-			await school.run({ ...form(id), additionalFields: { payer_name: 'Мия', note: 'x' } });
-			expect(booked()).toEqual([1, 1]);
-		});
+		school.expectOnePaymentIn(CHOSEN_BRANCH);
+		expect(hints).toEqual([]);
 	});
 
-	it("is the payer's only one where no branch is chosen, else has to be chosen", async () => {
+	it('enters the payment in the only branch of the payer', async () => {
+		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
+
+		const { hints } = await school.run(paymentForm(payer));
+
+		school.expectOnePaymentIn(OTHER_BRANCH);
+		expect(hints).toEqual([]);
+	});
+
+	it('enters the payment in the given branch and warns that the payer is not in it', async () => {
+		const payer = school.addLead({ branch_ids: [CHOSEN_BRANCH] });
+
+		const { hints } = await school.run(paymentForm(payer, { branch_id: OTHER_BRANCH }));
+
+		school.expectOnePaymentIn(OTHER_BRANCH);
+		expect(hints).toEqual([
+			"'Branch of Payment' is a branch that the customer is not in: customer 1 is in 1, not in 2",
+		]);
+	});
+
+	it('enters the payment in the given branch without a hint when the payer is in it', async () => {
+		const payer = school.addLead({ branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
+
+		const { hints } = await school.run(paymentForm(payer, { branch_id: OTHER_BRANCH }));
+
+		school.expectOnePaymentIn(OTHER_BRANCH);
+		expect(hints).toEqual([]);
+	});
+
+	it('refuses a payment when the payer is in several branches but not in the chosen one', async () => {
+		school.addThirdBranch();
+		const payer = school.addLead({ branch_ids: [OTHER_BRANCH, THIRD_BRANCH] });
+
+		const { message, description } = await school.expectRefused(paymentForm(payer));
+
+		expect(message).toBe('Customer 1 is in the branches 2, 3, and not in branch 1');
+		expect(description).toBe("Choose one of them in 'Branch of Payment'. Nothing was saved.");
+	});
+
+	it('enters the payment in the given one of several branches of the payer', async () => {
+		school.addThirdBranch();
+		const payer = school.addLead({ branch_ids: [OTHER_BRANCH, THIRD_BRANCH] });
+
+		await school.run(paymentForm(payer, { branch_id: THIRD_BRANCH }));
+
+		school.expectOnePaymentIn(THIRD_BRANCH);
+	});
+
+	it('enters the payment in the chosen branch when the card of the payer shows no branches', async () => {
+		const payer = school.addLead();
+		school.hideBranchesOfCustomer(payer);
+
+		await school.run(paymentForm(payer));
+
+		school.expectOnePaymentIn(CHOSEN_BRANCH);
+	});
+
+	it('enters the payment in the chosen branch when the user may not list customers', async () => {
+		const payer = school.addLead();
+		school.failCall('customer/index', 403);
+
+		await school.run(paymentForm(payer, { payer_name: 'Мия', note: 'x' }));
+
+		school.expectOnePaymentIn(CHOSEN_BRANCH);
+	});
+});
+
+describe('completeFromOwner without a chosen branch', () => {
+	/** Completes a new payment of a payer as an execution does in which no branch is chosen. */
+	async function completePaymentOf(payer: number) {
 		const { desk } = await school.runToEnd(findByPhoneForm());
-		const place = async (...branch_ids: number[]) => {
-			const body = { customer_id: school.addLead({ branch_ids }), payer_name: 'Мия' };
-			return await completeFromOwner(desk.item, { fields: pay.fields, input: body, body, branch: undefined });
-		};
-		expect(await place(2)).toMatchObject({ branch: 2, body: { branch_id: 2 } });
-		await expect(place(1, 2)).rejects.toMatchObject({
-			message: "Customer 2 is in the branches 1, 2, and 'Branch' is empty",
+		const payment = { customer_id: payer, payer_name: 'Мия' };
+		return await completeFromOwner(desk.item, {
+			fields: pay.fields,
+			input: payment,
+			body: payment,
+			branch: undefined,
+		});
+	}
+
+	it('puts a payment into the only branch of the payer', async () => {
+		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
+
+		const payment = await completePaymentOf(payer);
+
+		expect(payment).toMatchObject({ branch: OTHER_BRANCH, body: { branch_id: OTHER_BRANCH } });
+	});
+
+	it('refuses a payment when the payer is in several branches', async () => {
+		const payer = school.addLead({ branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
+
+		await expect(completePaymentOf(payer)).rejects.toMatchObject({
+			message: "Customer 1 is in the branches 1, 2, and 'Branch' is empty",
 			description: "Choose one of them in 'Branch of Payment'. Nothing was saved.",
 		});
 	});
+});
 
-	it('is where the same payment is looked for, and the branch of the form too', async () => {
-		const id = school.addLead({ branch_ids: [2] });
-		expect(await school.runInTurn(take(id), take(id), take(id, 2))).toBe('created, unchanged, unchanged');
-		// Somebody has moved since, or joined another branch.
-		school.store.patch('customer', id, { branch_ids: [1] } as never);
-		expect(await school.runInTurn({ ...take(id), branchId: 2 })).toBe('unchanged');
-		school.store.patch('customer', id, { branch_ids: [2, 1] } as never);
-		expect(await school.runInTurn(take(id))).toBe('unchanged');
-		expect(school.readRecords('pay')).toMatchObject([{ branch_id: 2 }]);
+describe('Take Payment when the payment was entered before', () => {
+	it('finds the payment in the branch of the payer', async () => {
+		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
+
+		const results = await school.runInTurn(takePaymentForm(payer), takePaymentForm(payer));
+
+		expect(results).toBe('created, unchanged');
+		school.expectOnePaymentIn(OTHER_BRANCH);
+	});
+
+	it('finds the payment when its branch is given the second time', async () => {
+		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
+
+		const results = await school.runInTurn(
+			takePaymentForm(payer),
+			takePaymentForm(payer, { branch_id: OTHER_BRANCH }),
+		);
+
+		expect(results).toBe('created, unchanged');
+		school.expectOnePaymentIn(OTHER_BRANCH);
+	});
+
+	it('finds the payment in the chosen branch after the payer has moved to another one', async () => {
+		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
+		await school.run(takePaymentForm(payer));
+		school.moveCustomerTo(payer, [CHOSEN_BRANCH]);
+
+		const { json } = await school.run({ ...takePaymentForm(payer), branchId: OTHER_BRANCH });
+
+		expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
+		school.expectOnePaymentIn(OTHER_BRANCH);
+	});
+
+	it('finds the payment in the second branch of the payer after the payer has joined the chosen one', async () => {
+		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
+		await school.run(takePaymentForm(payer));
+		school.moveCustomerTo(payer, [OTHER_BRANCH, CHOSEN_BRANCH]);
+
+		const { json } = await school.run(takePaymentForm(payer));
+
+		expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
+		school.expectOnePaymentIn(OTHER_BRANCH);
 	});
 
 	it.each([403, 404])(
-		'may be a closed one beside, which answers %i: it is taken all the same, once',
+		'enters the payment and warns when another branch of the payer answers %i',
 		async (status) => {
-			const id = school.addLead({ branch_ids: [1, 2] });
-			refuse(status, (_call, branch) => branch === 2);
-			const { hints } = await school.run(take(id));
-			expect(hints).toEqual([expect.stringMatching(/may not see all branches/)]);
-			expect(await school.runInTurn(take(id))).toBe('unchanged');
-			expect(school.readRecords('pay')).toHaveLength(1);
+			const payer = school.addLead({ branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
+			school.hideBranch(OTHER_BRANCH, status);
+
+			const { json, hints } = await school.run(takePaymentForm(payer));
+
+			expect(json).toMatchObject([{ operationResult: 'created' }]);
+			expect(hints).toEqual([OTHER_BRANCH_HIDDEN]);
 		},
 	);
 
-	it('that fails does not make it twice', async () => {
-		const id = school.addLead({ branch_ids: [2] });
-		await school.run(take(id));
-		school.store.patch('customer', id, { branch_ids: [2, 1] } as never);
-		refuse(502, (call, branch) => call === 'pay/index' && branch === 2);
+	it.each([403, 404])(
+		'finds the payment in the chosen branch when another branch of the payer answers %i',
+		async (status) => {
+			const payer = school.addLead({ branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
+			school.hideBranch(OTHER_BRANCH, status);
+
+			const results = await school.runInTurn(takePaymentForm(payer), takePaymentForm(payer));
+
+			expect(results).toBe('created, unchanged');
+			school.expectOnePaymentIn(CHOSEN_BRANCH);
+		},
+	);
+
+	it('enters no second payment when AlfaCRM fails to list the payments of one branch', async () => {
+		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
+		await school.run(takePaymentForm(payer));
+		school.moveCustomerTo(payer, [OTHER_BRANCH, CHOSEN_BRANCH]);
+		school.failCallInBranch('pay/index', { branch: OTHER_BRANCH, status: 502 });
 		jest.useFakeTimers();
-		const [{ error }] = await Promise.all([school.runToEnd(take(id)), jest.advanceTimersByTimeAsync(60_000)]);
+
+		// The client repeats a call that AlfaCRM answers with 502, and waits before it does.
+		const [{ error }] = await Promise.all([
+			school.runToEnd(takePaymentForm(payer)),
+			jest.advanceTimersByTimeAsync(60_000),
+		]);
+
 		expect(error).toMatchObject({ httpCode: '502' });
-		expect(school.readRecords('pay')).toHaveLength(1);
+		school.expectOnePaymentIn(OTHER_BRANCH);
 	});
 });
 
-describe('a search', () => {
-	it('goes through all branches, that of the form first, and each record comes once', async () => {
-		const id = school.addLead({ phone: [PHONE], branch_ids: [1, 2] });
-		const { json } = await school.run(
-			{ ...findByPhoneForm(), branchId: 2 },
-			{ items: [{}, {}], ...ONE_BY_ONE },
-		);
-		expect(json).toMatchObject([{ id }, { id }]);
-		expect([...new Set(branchesOf('/customer/index'))]).toEqual([2, 1]);
-		expect(school.calls.filter((call) => call === 'branch/index')).toHaveLength(1);
+describe('a search over branches', () => {
+	it('Find returns a customer of two branches once', async () => {
+		const id = school.addLead({ phone: [PHONE], branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
+
+		const { json } = await school.run(findByPhoneForm());
+
+		expect(json).toMatchObject([{ id }]);
 	});
 
-	it('stays in the branches that are chosen', async () => {
-		for (const branch_ids of [[2], [third()]]) school.addLead({ phone: [PHONE], branch_ids });
-		expect((await school.run(findByPhoneForm({ searchBranches: [3] }))).json).toMatchObject([{ id: 2 }]);
-		const { json } = await school.run(upsertByPhoneForm({ name: 'Мия' }, { searchBranches: [1] }));
-		expect(json).toMatchObject([{ operationResult: 'created' }]);
+	it('Find searches the chosen branch before the other one', async () => {
+		await school.run({ ...findByPhoneForm(), branchId: OTHER_BRANCH });
+
+		const searchedBranches = new Set(school.readBranchesOf('customer/index'));
+		expect([...searchedBranches]).toEqual([OTHER_BRANCH, CHOSEN_BRANCH]);
+	});
+
+	it('Find reads the list of branches once for two items', async () => {
+		await school.run(findByPhoneForm(), { items: [{}, {}], ...ONE_BY_ONE });
+
+		expect(school.readRequests('branch/index')).toHaveLength(1);
+	});
+
+	it('Find returns only customers of the branches in Search in Branch', async () => {
+		school.addThirdBranch();
+		school.addLead({ phone: [PHONE], branch_ids: [OTHER_BRANCH] });
+		const id = school.addLead({ phone: [PHONE], branch_ids: [THIRD_BRANCH] });
+
+		const { json } = await school.run(findByPhoneForm({ searchBranches: [THIRD_BRANCH] }));
+
+		expect(json).toMatchObject([{ id }]);
 		expect(school.calls).not.toContain('branch/index');
 	});
 
-	describe.each([403, 404])('of a branch that answers %i', (status) => {
-		const hint = 'This user may not see all branches, so records there cannot be found: branch 2';
+	it('Create or Update creates a customer when only other branches than those in Search in Branch have one', async () => {
+		school.addLead({ phone: [PHONE], branch_ids: [OTHER_BRANCH] });
 
-		it.each<[string, IDataObject, unknown]>([
-			['Find', findByPhoneForm(), undefined],
-			['Create or Update', upsertByPhoneForm({ name: 'Мия' }), 'unchanged'],
-			['Overview', { ...findByPhoneForm(), operation: 'getOverview' }, undefined],
-		])(
-			'stops no %s of who is in another, unless it is that of the form',
-			async (_what, form, operationResult) => {
-				const id = school.addLead({ phone: [PHONE], name: 'Мия' });
-				failing(status, 2);
-				const { json, hints } = await school.run(form);
-				expect(json).toMatchObject([{ id }]);
-				expect(json[0].operationResult).toBe(operationResult);
-				expect(hints).toContain(hint);
-				failing(status, 1);
-				expect(await school.expectRefused(form)).toMatchObject({ httpCode: String(status) });
-			},
+		const { json } = await school.run(
+			upsertByPhoneForm({ name: 'Мия' }, { searchBranches: [CHOSEN_BRANCH] }),
 		);
 
-		it('leaves it that there is nobody', async () => {
-			failing(status, 2);
-			expect((await school.run(findByPhoneForm({ ifNone: 'item' }))).json).toEqual([{ matchFound: false }]);
-			for (const form of [findByPhoneForm({ ifNone: 'refuse' }), assign(77)]) {
-				const { error } = await school.runToEnd(form);
-				expect(error?.message).toMatch(/^AlfaCRM has no customer with .* in the branches that could/);
-			}
-		});
+		expect(json).toMatchObject([{ operationResult: 'created' }]);
+		expect(school.calls).not.toContain('branch/index');
+	});
+});
 
-		it('lets Create or Update create one, with a hint', async () => {
-			failing(status, 2);
-			const { json, hints } = await school.run(upsertByPhoneForm({ name: 'Мия' }));
-			expect([json[0].operationResult, hints]).toEqual(['created', [hint]]);
-		});
+describe.each([403, 404])('a search over branches of which one answers %i', (status) => {
+	it('Find returns a customer of the chosen branch and warns of the hidden one', async () => {
+		const id = school.addLead({ phone: [PHONE] });
+		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
-		it('finds for a job who is in a third', async () => {
-			const id = school.addLead({ branch_ids: [third()] });
-			failing(status, 2);
-			expect((await school.run(assign(id))).json).toMatchObject([{ id, assigned_id: 1 }]);
-		});
+		const { json, hints } = await school.run(findByPhoneForm());
+
+		expect(json).toMatchObject([{ id }]);
+		expect(hints).toEqual([OTHER_BRANCH_HIDDEN]);
 	});
 
-	it('in which AlfaCRM fails to look into a branch says nothing of anybody, and creates nobody', async () => {
-		failing(500, 2);
-		for (const form of [findByPhoneForm({ ifNone: 'item' }), assign(77), upsertByPhoneForm({ name: 'Мия' })])
-			expect(await school.expectRefused(form)).toMatchObject({ httpCode: '500' });
+	it('Create or Update finds a customer of the chosen branch and warns of the hidden one', async () => {
+		const id = school.addLead({ phone: [PHONE], name: 'Мия' });
+		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
+
+		const { json, hints } = await school.run(upsertByPhoneForm({ name: 'Мия' }));
+
+		expect(json).toMatchObject([{ id, operationResult: 'unchanged' }]);
+		expect(hints).toEqual([OTHER_BRANCH_HIDDEN, 'Nothing of this customer had to be changed: customer 1']);
+	});
+
+	it('Get Overview returns a customer of the chosen branch and warns of the hidden one', async () => {
+		const id = school.addLead({ phone: [PHONE] });
+		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
+
+		const { json, hints } = await school.run({ ...findByPhoneForm(), operation: 'getOverview' });
+
+		expect(json).toMatchObject([{ id }]);
+		expect(hints).toContain(OTHER_BRANCH_HIDDEN);
+	});
+
+	it.each<{ operation: string; form: IDataObject }>([
+		{ operation: 'Find', form: findByPhoneForm() },
+		{ operation: 'Create or Update', form: upsertByPhoneForm({ name: 'Мия' }) },
+		{ operation: 'Get Overview', form: { ...findByPhoneForm(), operation: 'getOverview' } },
+	])('$operation fails when the hidden branch is the chosen one', async ({ form }) => {
+		school.failCallInBranch('customer/index', { branch: CHOSEN_BRANCH, status });
+
+		const { httpCode } = await school.expectRefused(form);
+
+		expect(httpCode).toBe(String(status));
+	});
+
+	it('Find says that no customer matches when the other branches have none', async () => {
+		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
+
+		const { json } = await school.run(findByPhoneForm({ ifNone: 'item' }));
+
+		expect(json).toEqual([{ matchFound: false }]);
+	});
+
+	it('Find refuses an unknown phone and says that not every branch was searched', async () => {
+		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
+
+		const { message } = await school.expectRefused(findByPhoneForm({ ifNone: 'refuse' }));
+
+		expect(message).toBe('AlfaCRM has no customer with this phone in the branches that could be searched');
+	});
+
+	it('Assign Manager refuses an unknown ID and says that not every branch was searched', async () => {
+		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
+
+		const { error } = await school.runToEnd(assignManagerForm(UNKNOWN_CUSTOMER));
+
+		expect(error?.message).toBe('AlfaCRM has no customer with ID 999 in the branches that could be searched');
+	});
+
+	it('Create or Update creates a customer and warns of the hidden branch', async () => {
+		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
+
+		const { json, hints } = await school.run(upsertByPhoneForm({ name: 'Мия' }));
+
+		expect(json).toMatchObject([{ operationResult: 'created' }]);
+		expect(hints).toEqual([OTHER_BRANCH_HIDDEN]);
+	});
+
+	it('Assign Manager finds a customer of a third branch', async () => {
+		school.addThirdBranch();
+		const id = school.addLead({ branch_ids: [THIRD_BRANCH] });
+		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
+
+		const { json } = await school.run(assignManagerForm(id));
+
+		expect(json).toMatchObject([{ id, assigned_id: 1 }]);
+	});
+});
+
+describe('a search over branches of which AlfaCRM fails to search one', () => {
+	it.each<{ operation: string; form: IDataObject }>([
+		{ operation: 'Find', form: findByPhoneForm({ ifNone: 'item' }) },
+		{ operation: 'Assign Manager', form: assignManagerForm(UNKNOWN_CUSTOMER) },
+		{ operation: 'Create or Update', form: upsertByPhoneForm({ name: 'Мия' }) },
+	])('$operation fails and creates nobody', async ({ form }) => {
+		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status: 500 });
+
+		const { httpCode } = await school.expectRefused(form);
+
+		expect(httpCode).toBe('500');
 		expect(school.readRecords('customer')).toEqual([]);
 	});
 });
 
-describe('a list of branches', () => {
-	it.each<[string, IDataObject]>([
-		['Create or Update', upsertByPhoneForm({ name: 'Мия' })],
-		['Find', findByPhoneForm({ ifNone: 'item' })],
-		['Create or Update by ID', customerForm('upsert', { matchBy: 'id', id: 77 })],
-		['a job', assign(77)],
-	])('that never comes whole stops %s', async (what, form) => {
-		restlessBranches();
-		expect(await school.expectRefused(form)).toMatchObject({
+describe('a search when the list of branches cannot be read', () => {
+	it.each<{ operation: string; form: IDataObject; description: string }>([
+		{
+			operation: 'Create or Update',
+			form: upsertByPhoneForm({ name: 'Мия' }),
+			description: 'Run it again. Nothing was saved.',
+		},
+		{
+			operation: 'Find',
+			form: findByPhoneForm({ ifNone: 'item' }),
+			description: 'Run it again.',
+		},
+		{
+			operation: 'Create or Update by ID',
+			form: customerForm('upsert', { matchBy: 'id', id: UNKNOWN_CUSTOMER }),
+			description: 'Run it again. Nothing was saved.',
+		},
+		{
+			operation: 'Assign Manager',
+			form: assignManagerForm(UNKNOWN_CUSTOMER),
+			description: 'Run it again. Nothing was saved.',
+		},
+	])('$operation fails when the list never comes whole', async ({ form, description }) => {
+		school.makeListOfBranchesUnstable();
+
+		const error = await school.expectRefused(form);
+
+		expect(error).toMatchObject({
 			message: "AlfaCRM's list of branches did not come whole, so it is not sure which ones there are",
-			description: what === 'Find' ? 'Run it again.' : 'Run it again. Nothing was saved.',
+			description,
 		});
 	});
 
-	it('that failed for an item is read again for the next one', async () => {
-		const id = school.addLead({ phone: [OTHER_PHONE], branch_ids: [2] });
-		const each = [upsertByPhoneForm({ name: 'Мия' }), upsertByPhoneForm({ name: 'Мия' }, {}, OTHER_PHONE)];
-		school.onCall = (call) => {
-			if (call === 'branch/index' && school.calls.length <= 1) throw makeAnswerError(500);
-			return undefined;
-		};
-		const { json } = await school.run({}, { parametersByItem: each, continueOnFail: true, ...ONE_BY_ONE });
+	it('Create or Update reads the list again for the item after one for which it failed', async () => {
+		const id = school.addLead({ phone: [OTHER_PHONE], branch_ids: [OTHER_BRANCH] });
+		school.failFirstListOfBranches(500);
+		const firstItem = upsertByPhoneForm({ name: 'Мия' }, {}, PHONE);
+		const secondItem = upsertByPhoneForm({ name: 'Мия' }, {}, OTHER_PHONE);
+
+		const { json } = await school.run(
+			{},
+			{ parametersByItem: [firstItem, secondItem], continueOnFail: true, ...ONE_BY_ONE },
+		);
+
 		expect(json).toMatchObject([{ error: 'AlfaCRM could not list the branches (HTTP 500)' }, { id }]);
 	});
 
-	const ONLY = 'so only the one that is chosen was searched: branch 1';
+	it('Create or Update finds a customer of another branch when the list can be read after a new login', async () => {
+		const id = school.addLead({ phone: [PHONE], branch_ids: [OTHER_BRANCH] });
+		school.refuseListOfBranchesTo('old');
 
-	it.each<[string, () => void, looks: number | undefined, string]>([
-		// How often that is asked after a new login is a matter of n8n, see test/engine/upsert.test.ts.
-		['may not be listed', unlisted(403), undefined, `This user may not list the branches, ${ONLY}`],
-		['are not found', unlisted(404), 2, `This user may not list the branches, ${ONLY}`],
-		['are none', empty, 1, `This user may not list the branches, ${ONLY}`],
-	])('whose branches %s stands for the chosen one alone', async (_what, begin, looks, hint) => {
-		const id = school.addLead({ phone: [PHONE] });
-		begin();
-		const { json, hints } = await school.run(findByPhoneForm(), { items: [{}, {}, {}], ...ONE_BY_ONE });
-		expect(json).toMatchObject([{ id }, { id }, { id }]);
-		expect(hints).toEqual([hint]);
-		if (looks) expect(branchesOf('/branch/index')).toHaveLength(looks);
-		const made = await school.run(upsertByPhoneForm({ name: 'Мия' }, {}, OTHER_PHONE));
-		expect(made.json).toMatchObject([{ operationResult: 'created' }]);
-		expect(made.hints).toEqual([hint]);
-		const none = await school.runToEnd(findByPhoneForm({ ifNone: 'refuse' }, '+7 900 555 00 03'));
-		expect(none.error?.message).toMatch(/^AlfaCRM has no customer with this phone/);
-		expect(none.error?.description).not.toContain('Hostname');
-	});
+		const { json, hints } = await school.run(upsertByPhoneForm({ note: 'x' }), {
+			credential: { hostname: 'expired', token: 'old' },
+			logIn: () => ({ token: 'new' }),
+		});
 
-	it('that is refused until a new login is read whole', async () => {
-		const id = school.addLead({ phone: [PHONE], branch_ids: [2] });
-		school.onCall = (call, { token }) => {
-			if (call === 'branch/index' && token === 'old') throw makeAnswerError(403);
-			return undefined;
-		};
-		const credential = { hostname: 'expired', token: 'old' };
-		const logIn = () => ({ token: 'new' });
-		const { json, hints } = await school.run(upsertByPhoneForm({ note: 'x' }), { credential, logIn });
 		expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
 		expect(hints).toEqual([]);
-		// Without a branch, in that of the form, and there with the new token.
-		expect(branchesOf('/branch/index')).toHaveLength(3);
+		// Without a branch, in the chosen branch, and there again with the new token.
+		expect(school.readBranchesOf('branch/index')).toEqual([undefined, CHOSEN_BRANCH, CHOSEN_BRANCH]);
+	});
+});
+
+describe.each<{ account: string; prepare: () => void }>([
+	{
+		account: 'the user may not list the branches',
+		prepare: () => school.failCall('branch/index', 403),
+	},
+	{
+		account: 'AlfaCRM does not find the list of branches',
+		prepare: () => school.failCall('branch/index', 404),
+	},
+	{ account: 'the list of branches is empty', prepare: () => school.emptyListOfBranches() },
+])('a search when $account', ({ prepare }) => {
+	it('Find returns a customer of the chosen branch for each item and warns once', async () => {
+		const id = school.addLead({ phone: [PHONE] });
+		prepare();
+
+		const { json, hints } = await school.run(findByPhoneForm(), {
+			items: [{}, {}, {}],
+			...ONE_BY_ONE,
+		});
+
+		expect(json).toMatchObject([{ id }, { id }, { id }]);
+		expect(hints).toEqual([ONLY_CHOSEN_BRANCH_SEARCHED]);
+	});
+
+	it('Create or Update creates a customer and warns', async () => {
+		prepare();
+
+		const { json, hints } = await school.run(upsertByPhoneForm({ name: 'Мия' }, {}, OTHER_PHONE));
+
+		expect(json).toMatchObject([{ operationResult: 'created' }]);
+		expect(hints).toEqual([ONLY_CHOSEN_BRANCH_SEARCHED]);
+	});
+
+	it('Find refuses an unknown phone without advice about the Hostname', async () => {
+		prepare();
+
+		const { error } = await school.runToEnd(findByPhoneForm({ ifNone: 'refuse' }, THIRD_PHONE));
+
+		expect(error?.message).toBe(
+			'AlfaCRM has no customer with this phone in the branches that could be searched',
+		);
+		expect(error?.description).not.toContain('Hostname');
+	});
+});
+
+// n8n decides how often a list that answers 403 is read after a new login: see test/engine/upsert.test.ts.
+describe('a search for three items', () => {
+	it('Find reads the list of branches without a branch and in the chosen branch when AlfaCRM answers 404', async () => {
+		school.failCall('branch/index', 404);
+
+		await school.run(findByPhoneForm(), { items: [{}, {}, {}], ...ONE_BY_ONE });
+
+		expect(school.readBranchesOf('branch/index')).toEqual([undefined, CHOSEN_BRANCH]);
+	});
+
+	it('Find reads the list of branches once when it is empty', async () => {
+		school.emptyListOfBranches();
+
+		await school.run(findByPhoneForm(), { items: [{}, {}, {}], ...ONE_BY_ONE });
+
+		expect(school.readBranchesOf('branch/index')).toEqual([undefined]);
 	});
 });

@@ -1,211 +1,402 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Filter } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
-import type { Filter } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { makeRowTest } from '../../../nodes/AlfaCrm/run/filters';
+import { CUSTOMER_TYPE, LESSON_STATUS, PAY_TYPE, RECORD_STATUS } from '../../support/codes';
 import { customerForm, SmallSchool } from './school';
 import { openExecution } from './support';
 
-const TARGET = { path: 'sample', branch: 1, query: {}, labels: {} };
-const filter = (more: object): Filter => ({ name: 'asked', label: 'Asked', type: 'text', ...more }) as Filter;
+const CUSTOMERS_OF_BRANCH_1 = { path: 'customer', branch: 1, query: {}, labels: {} };
 
-/** Whether a row passes where the filter `asked` was asked for, and what the user is told. */
-async function passes(one: Filter, wanted: unknown, row: IDataObject) {
-	const { item, hints } = openExecution();
-	const entity = { ...entityOf('customer'), filters: [one, filter({ name: 'other' })] } as Entity;
-	const test = await makeRowTest(item, entity, TARGET, { asked: wanted } as IDataObject);
-	return [test(row), hints()];
+/** Declares the filter `wanted`, a text unless the declaration says otherwise. */
+function makeFilter(declaration: object): Filter {
+	return { name: 'wanted', label: 'Wanted', type: 'text', ...declaration } as Filter;
 }
 
-describe('a row is checked again', () => {
-	it.each<[test: string, wanted: unknown, held: unknown, boolean]>([
-		['from', '10.02.2026', '2026-02-10 17:00:00', true],
-		['from', '10.02.2026', '2026-02-09', false],
-		['from', '10.02.2026', 'нет', false],
-		['from', 'нет', '2026-02-10', false],
-		['to', '10.02.2026', '2026-02-10 17:00:00', true],
-		['to', '10.02.2026', '2026-02-11', false],
-		['from', -100, '-100.00', true],
-		['from', -100, -100.01, false],
-		['to', 9, '10', false],
-		['to', 0, 0, true],
-	])('by %s of %j: one that holds %j passes: %j', async (test, wanted, held, isWanted) => {
-		const checked = filter({ checkRowBy: { field: 'shown', test } });
-		expect(await passes(checked, wanted, { shown: held as IDataObject })).toEqual([isWanted, []]);
+/** Finds the filter of an entity, and declares `wanted` with its check. */
+function makeFilterLike(resource: string, name: string): Filter {
+	const original = entityOf(resource).filters.find((filter) => filter.name === name);
+	return makeFilter({ checkRowBy: original?.checkRowBy });
+}
+
+/** Checks whether a row passes the filter `wanted` with a value, and reads the hints. */
+async function checkRow(filter: Filter, value: unknown, row: IDataObject) {
+	const { item, hints } = openExecution();
+	const entity: Entity = {
+		...entityOf('customer'),
+		filters: [filter, makeFilter({ name: 'other' })],
+	};
+	const passesFilters = await makeRowTest(item, entity, CUSTOMERS_OF_BRANCH_1, {
+		wanted: value,
+	} as IDataObject);
+	return { passes: passesFilters(row), hints: hints() };
+}
+
+describe('a filter with a bound', () => {
+	it.each<{ side: string; bound: unknown; shown: unknown }>([
+		{ side: 'from', bound: '10.02.2026', shown: '2026-02-10 17:00:00' },
+		{ side: 'to', bound: '10.02.2026', shown: '2026-02-10 17:00:00' },
+		{ side: 'from', bound: -100, shown: '-100.00' },
+		{ side: 'to', bound: 0, shown: 0 },
+	])('lets a row with $shown pass for the values $side $bound', async ({ side, bound, shown }) => {
+		const filter = makeFilter({ checkRowBy: { field: 'shown', test: side } });
+
+		const { passes, hints } = await checkRow(filter, bound, { shown } as IDataObject);
+
+		expect(passes).toBe(true);
+		expect(hints).toEqual([]);
 	});
 
-	it.each([
-		[{ field: 'shown', test: 'to' }],
-		[({ shown }: IDataObject) => (shown === undefined ? undefined : false)],
-	])('and passes where it does not show the field, which the user is told', async (checkRowBy) => {
-		expect(await passes(filter({ checkRowBy }), [7], { asked: 8 })).toEqual([
-			true,
-			['AlfaCRM may ignore a filter, and it does not show whether it did, so check the customers: Asked'],
+	it.each<{ side: string; bound: unknown; shown: unknown }>([
+		{ side: 'from', bound: '10.02.2026', shown: '2026-02-09' },
+		{ side: 'from', bound: '10.02.2026', shown: 'нет' },
+		{ side: 'from', bound: 'нет', shown: '2026-02-10' },
+		{ side: 'to', bound: '10.02.2026', shown: '2026-02-11' },
+		{ side: 'from', bound: -100, shown: -100.01 },
+		{ side: 'to', bound: 9, shown: '10' },
+	])('leaves out a row with $shown for the values $side $bound', async ({ side, bound, shown }) => {
+		const filter = makeFilter({ checkRowBy: { field: 'shown', test: side } });
+
+		const { passes, hints } = await checkRow(filter, bound, { shown } as IDataObject);
+
+		expect(passes).toBe(false);
+		expect(hints).toEqual([]);
+	});
+
+	it('lets a row pass that does not show the field, and warns', async () => {
+		const filter = makeFilter({ checkRowBy: { field: 'shown', test: 'to' } });
+
+		const { passes, hints } = await checkRow(filter, [7], { wanted: 8 });
+
+		expect(passes).toBe(true);
+		expect(hints).toEqual([
+			'AlfaCRM may ignore a filter, and it does not show whether it did, so check the customers: Wanted',
 		]);
 	});
 
 	it.each([null, '', 'нет', {}])(
-		'and passes where it shows %j in place of a number, which the user is told',
-		async (held) => {
-			const checked = filter({ checkRowBy: { field: 'shown', test: 'to' } });
-			expect(await passes(checked, -1, { shown: held })).toEqual([
-				true,
-				[expect.stringContaining('may ignore')],
+		'lets a row pass that shows %j in place of a number, and warns',
+		async (shown) => {
+			const filter = makeFilter({ checkRowBy: { field: 'shown', test: 'to' } });
+
+			const { passes, hints } = await checkRow(filter, -1, { shown });
+
+			expect(passes).toBe(true);
+			expect(hints).toEqual([
+				'AlfaCRM may ignore a filter, and it does not show whether it did, so check the customers: Wanted',
 			]);
 		},
 	);
 
-	it('unless it holds its number elsewhere', async () => {
-		const checked = filter({ checkRowBy: { field: 'shown', test: 'from', unless: 'other' } });
-		expect(await passes(checked, 100, { shown: '0.00', other: '500.00' })).toEqual([true, []]);
-		expect(await passes(checked, 100, { shown: '0.00', other: '0.00' })).toEqual([false, []]);
-		expect(await passes(checked, 100, { shown: '50.00' })).toEqual([false, []]);
+	const INCOME_FROM = makeFilter({
+		checkRowBy: { field: 'income', test: 'from', unless: 'expenditure' },
 	});
 
-	const filterOf = (resource: string, name: string) =>
-		filter({ checkRowBy: entityOf(resource).filters.find((one) => one.name === name)?.checkRowBy });
+	it('lets a row pass that has its number in the other field', async () => {
+		const { passes, hints } = await checkRow(INCOME_FROM, 100, {
+			income: '0.00',
+			expenditure: '500.00',
+		});
 
-	it.each<[resource: string, name: string, wanted: unknown, row: IDataObject, boolean]>([
-		['task', 'due_date_is_null', true, { due_date: null }, true],
-		['task', 'due_date_is_null', true, { due_date: '2026-03-01' }, false],
-		['task', 'due_date_is_null', false, { due_date: '2026-03-01' }, true],
-		['task', 'due_date_is_null', false, { due_date: '' }, false],
-		['regularLesson', 'group_id', 7, { related_id: '7', related_class: 'Group' }, true],
-		['regularLesson', 'group_id', 7, { related_id: 7 }, true],
-		['regularLesson', 'group_id', 7, { related_id: 8, related_class: 'Group' }, false],
-		['regularLesson', 'group_id', 7, { related_id: 7, related_class: 'Customer' }, false],
-		['subject', 'active', false, { active: true }, true],
-	])('of a %s by %s: for %j %j passes: %j', async (resource, name, wanted, row, isWanted) => {
-		expect(await passes(filterOf(resource, name), wanted, row)).toEqual([isWanted, []]);
+		expect(passes).toBe(true);
+		expect(hints).toEqual([]);
 	});
 
-	it.each<[object, unknown, unknown, boolean]>([
-		[{ type: 'emailPart' }, 'NNA@ex', ['eva@school.example', 'anna@example.org'], true],
-		[{ type: 'emailPart' }, 'anna@example.org', null, false],
-		[{ type: 'emailPart' }, 'anna@example.org', 'Анна <anna@example.org>', true],
-		[{ type: 'emailPart' }, 'anna@example.org', 'joanna@example.org/anna@example.org.', true],
-		[
-			{ type: 'emailPart' },
-			'anna@example.org',
-			['joanna@example.org', 'j.anna@example.org', 'j-anna@example.org'],
-			false,
-		],
-		[{ type: 'emailPart' }, 'anna@example.org', ['anna@example.org.test', 'anna@example.organic'], false],
-		[{ type: 'phonePart' }, '900 555', ['нет', '+7(900)555-00-01'], true],
-		[{ type: 'phonePart' }, '901', ['+7(900)555-00-01'], false],
-		[{ type: 'flag' }, 1, '1', true],
-		[{ type: 'flag' }, 1, 0, false],
-		// Some accounts show nothing where a switch is off.
-		[{ type: 'flag' }, 0, null, true],
-		[{ type: 'flag' }, 1, null, false],
-		[{ type: 'id' }, 7, ['6', '7'], true],
-		[{ type: 'id' }, 7, [], false],
-		[{ type: 'id' }, 7, undefined, true],
-		// A text is found by a part of it.
-		[{ type: 'text' }, 'Мия', 'Орлова', true],
-	])('by the very value of %j: %j, where it holds %j, passes: %j', async (more, wanted, held, isWanted) => {
-		expect(await passes(filter(more), wanted, { asked: held as IDataObject })).toEqual([isWanted, []]);
+	it('compares a row that has zero in the other field', async () => {
+		const { passes } = await checkRow(INCOME_FROM, 100, { income: '0.00', expenditure: '0.00' });
+
+		expect(passes).toBe(false);
+	});
+
+	it('compares a row that does not show the other field', async () => {
+		const { passes } = await checkRow(INCOME_FROM, 100, { income: '50.00' });
+
+		expect(passes).toBe(false);
 	});
 });
 
-describe('the members of a group', () => {
-	const customers = { ...entityOf('customer') };
+describe('a filter that a function checks', () => {
+	it('lets a row pass that does not show the field, and warns', async () => {
+		const filter = makeFilter({
+			checkRowBy: ({ shown }: IDataObject) => (shown === undefined ? undefined : false),
+		});
 
-	async function members(rows: IDataObject[]) {
-		const desk = openExecution(() => ({ items: rows, total: rows.length }));
-		const test = await makeRowTest(desk.item, customers, TARGET, { group_id: 5 });
-		return { ...desk, ids: [1, 2, 3, 4, 5].filter((id) => test({ id })) };
+		const { passes, hints } = await checkRow(filter, [7], { wanted: 8 });
+
+		expect(passes).toBe(true);
+		expect(hints).toEqual([
+			'AlfaCRM may ignore a filter, and it does not show whether it did, so check the customers: Wanted',
+		]);
+	});
+});
+
+describe('a filter of an entity', () => {
+	it.each<{ resource: string; filter: string; value: unknown; row: IDataObject }>([
+		{ resource: 'task', filter: 'due_date_is_null', value: true, row: { due_date: null } },
+		{ resource: 'task', filter: 'due_date_is_null', value: false, row: { due_date: '2026-03-01' } },
+		{
+			resource: 'regularLesson',
+			filter: 'group_id',
+			value: 7,
+			row: { related_id: '7', related_class: 'Group' },
+		},
+		{ resource: 'regularLesson', filter: 'group_id', value: 7, row: { related_id: 7 } },
+		{ resource: 'subject', filter: 'active', value: false, row: { active: true } },
+	])('lets a $resource $row pass for $filter $value', async ({ resource, filter, value, row }) => {
+		const { passes, hints } = await checkRow(makeFilterLike(resource, filter), value, row);
+
+		expect(passes).toBe(true);
+		expect(hints).toEqual([]);
+	});
+
+	it.each<{ resource: string; filter: string; value: unknown; row: IDataObject }>([
+		{ resource: 'task', filter: 'due_date_is_null', value: true, row: { due_date: '2026-03-01' } },
+		{ resource: 'task', filter: 'due_date_is_null', value: false, row: { due_date: '' } },
+		{
+			resource: 'regularLesson',
+			filter: 'group_id',
+			value: 7,
+			row: { related_id: 8, related_class: 'Group' },
+		},
+		{
+			resource: 'regularLesson',
+			filter: 'group_id',
+			value: 7,
+			row: { related_id: 7, related_class: 'Customer' },
+		},
+	])('leaves out a $resource $row for $filter $value', async ({ resource, filter, value, row }) => {
+		const { passes, hints } = await checkRow(makeFilterLike(resource, filter), value, row);
+
+		expect(passes).toBe(false);
+		expect(hints).toEqual([]);
+	});
+});
+
+describe('a filter that compares its value with the field of its name', () => {
+	it.each<{ type: string; value: unknown; shown: unknown }>([
+		{ type: 'emailPart', value: 'NNA@ex', shown: ['eva@school.example', 'anna@example.org'] },
+		{ type: 'emailPart', value: 'anna@example.org', shown: 'Анна <anna@example.org>' },
+		{
+			type: 'emailPart',
+			value: 'anna@example.org',
+			shown: 'joanna@example.org/anna@example.org.',
+		},
+		{ type: 'phonePart', value: '900 555', shown: ['нет', '+7(900)555-00-01'] },
+		{ type: 'flag', value: 1, shown: '1' },
+		// Some accounts show null for a switch that is off.
+		{ type: 'flag', value: 0, shown: null },
+		{ type: 'id', value: 7, shown: ['6', '7'] },
+		{ type: 'id', value: 7, shown: undefined },
+		// AlfaCRM finds a text by a part of it, in any field, so a row with another text may be right.
+		{ type: 'text', value: 'Мия', shown: 'Орлова' },
+	])('lets a row with $shown pass for the $type $value', async ({ type, value, shown }) => {
+		const { passes, hints } = await checkRow(makeFilter({ type }), value, {
+			wanted: shown,
+		} as IDataObject);
+
+		expect(passes).toBe(true);
+		expect(hints).toEqual([]);
+	});
+
+	it.each<{ type: string; value: unknown; shown: unknown }>([
+		{ type: 'emailPart', value: 'anna@example.org', shown: null },
+		{
+			type: 'emailPart',
+			value: 'anna@example.org',
+			shown: ['joanna@example.org', 'j.anna@example.org', 'j-anna@example.org'],
+		},
+		{
+			type: 'emailPart',
+			value: 'anna@example.org',
+			shown: ['anna@example.org.test', 'anna@example.organic'],
+		},
+		{ type: 'phonePart', value: '901', shown: ['+7(900)555-00-01'] },
+		{ type: 'flag', value: 1, shown: 0 },
+		{ type: 'flag', value: 1, shown: null },
+		{ type: 'id', value: 7, shown: [] },
+	])('leaves out a row with $shown for the $type $value', async ({ type, value, shown }) => {
+		const { passes, hints } = await checkRow(makeFilter({ type }), value, {
+			wanted: shown,
+		} as IDataObject);
+
+		expect(passes).toBe(false);
+		expect(hints).toEqual([]);
+	});
+});
+
+describe('the filter of customers by group', () => {
+	const GROUP = 5;
+	const MEMBER = 1;
+	const SECOND_MEMBER = 4;
+	const STRANGER = 2;
+
+	it('lets the members pass whom AlfaCRM lists for today', async () => {
+		const memberships = [
+			{ id: 1, customer_id: String(MEMBER) },
+			{ id: 4, customer_id: SECOND_MEMBER },
+		];
+		const { item } = openExecution(() => ({ items: memberships, total: 2 }));
+
+		const isMember = await makeRowTest(item, entityOf('customer'), CUSTOMERS_OF_BRANCH_1, {
+			group_id: GROUP,
+		});
+
+		expect(isMember({ id: MEMBER })).toBe(true);
+		expect(isMember({ id: SECOND_MEMBER })).toBe(true);
+		expect(isMember({ id: STRANGER })).toBe(false);
+	});
+
+	it('reads the members of the group with one call', async () => {
+		const { item, sent } = openExecution(() => ({ items: [], total: 0 }));
+
+		await makeRowTest(item, entityOf('customer'), CUSTOMERS_OF_BRANCH_1, { group_id: GROUP });
+
+		expect(sent).toMatchObject([
+			{ url: expect.stringContaining('/v2api/1/cgi/index') as string, body: { group_id: GROUP } },
+		]);
+	});
+
+	it('warns when AlfaCRM counts more members than it lists, and leaves out customers who are not listed', async () => {
+		const { item, hints } = openExecution(() => ({
+			items: [{ id: 1, customer_id: MEMBER }],
+			total: 5,
+		}));
+
+		const isMember = await makeRowTest(item, entityOf('customer'), CUSTOMERS_OF_BRANCH_1, {
+			group_id: GROUP,
+		});
+
+		expect(isMember({ id: MEMBER })).toBe(true);
+		expect(isMember({ id: STRANGER })).toBe(false);
+		expect(hints()).toEqual([expect.stringContaining('AlfaCRM reported 5 members of the group, 1 came')]);
+	});
+});
+
+describe('the view Record Status', () => {
+	/** Checks in which choices of Record Status a row is shown. */
+	function readStatusesOf(resource: string, row: IDataObject) {
+		const views = entityOf(resource).hidden?.views ?? [];
+		const view = views.find(({ name }) => name === 'removed') ?? views[0];
+		return {
+			active: view.includesRow(row, RECORD_STATUS.active, 'UTC'),
+			all: view.includesRow(row, RECORD_STATUS.all, 'UTC'),
+			archived: view.includesRow(row, RECORD_STATUS.archived, 'UTC'),
+		};
 	}
 
-	it('are those whom AlfaCRM lists unasked, for it lists those of today', async () => {
-		const { ids, sent } = await members([
-			{ id: 1, customer_id: '1' },
-			{ id: 4, customer_id: 4 },
-		]);
-		expect(ids).toEqual([1, 4]);
-		expect(sent).toHaveLength(1);
-		expect(sent[0].url).toContain('/v2api/1/cgi/index');
-		expect(sent[0].body).toMatchObject({ group_id: 5 });
+	it.each<{ resource: string; row: IDataObject }>([
+		{ resource: 'customer', row: { removed: 0 } },
+		{ resource: 'customer', row: { removed: null } },
+		{ resource: 'customerTariff', row: { dead: 0, removed: 0 } },
+		{ resource: 'customerTariff', row: { dead: false } },
+	])('shows a $resource with $row as active', ({ resource, row }) => {
+		expect(readStatusesOf(resource, row)).toEqual({ active: true, all: true, archived: false });
 	});
 
-	it('may not all be known, and the user is told', async () => {
-		const desk = openExecution(() => ({ items: [{ id: 1, customer_id: 1 }], total: 5 }));
-		const test = await makeRowTest(desk.item, customers, TARGET, { group_id: 5 });
-		expect([test({ id: 1 }), test({ id: 2 })]).toEqual([true, false]);
-		expect(desk.hints()).toEqual([
-			expect.stringContaining('AlfaCRM reported 5 members of the group, 1 came'),
-		]);
+	it.each<{ resource: string; row: IDataObject }>([
+		{ resource: 'customer', row: { removed: '1' } },
+		// A subscription is archived if one of its flags says so.
+		{ resource: 'customerTariff', row: { dead: 1, removed: null } },
+		{ resource: 'customerTariff', row: { dead: 0, removed: 1 } },
+	])('shows a $resource with $row as archived', ({ resource, row }) => {
+		expect(readStatusesOf(resource, row)).toEqual({ active: false, all: true, archived: true });
 	});
+
+	it.each([{ resource: 'customer' }, { resource: 'customerTariff' }])(
+		'shows a $resource without a flag in every status',
+		({ resource }) => {
+			expect(readStatusesOf(resource, {})).toEqual({ active: true, all: true, archived: true });
+		},
+	);
 });
-
-describe('a row is in the view that was chosen', () => {
-	it.each<[string, IDataObject, number[]]>([
-		// By the flag that it shows; 0 are active ones, 1 all, 2 archived ones.
-		['customer', { removed: 0 }, [0, 1]],
-		['customer', { removed: '1' }, [1, 2]],
-		['customer', {}, [0, 1, 2]],
-		['customer', { removed: null }, [0, 1]],
-		// A subscription is archived if one of its flags says so. What shows no flag is in every view.
-		['customerTariff', { dead: 1, removed: null }, [1, 2]],
-		['customerTariff', { dead: 0, removed: 1 }, [1, 2]],
-		['customerTariff', { dead: 0, removed: 0 }, [0, 1]],
-		['customerTariff', { dead: false }, [0, 1]],
-		['customerTariff', {}, [0, 1, 2]],
-	])('%s %j: %j', (resource, row, views) => {
-		const all = entityOf(resource).hidden!.views!;
-		const view = all.find(({ name }) => name === 'removed') ?? all[0];
-		const isIn = (chosen: number) => view.includesRow(row, chosen, 'UTC');
-		expect([0, 1, 2].filter(isIn)).toEqual(views);
-	});
-});
-
-const MAY_BE = "'Limit' was reached, so there may be more: raise it, or switch on 'Return All':";
 
 let school: SmallSchool;
-beforeEach(() => (school = new SmallSchool()));
 
-const list = (limit: number, more: IDataObject = {}) =>
-	customerForm('getAll', {
+beforeEach(() => {
+	school = new SmallSchool();
+});
+
+/** Fills the form of Get Many: active leads and clients, with a limit of 50. */
+function getManyForm(parameters: IDataObject = {}): IDataObject {
+	return customerForm('getAll', {
 		returnAll: false,
-		limit,
-		is_study: 2,
-		removed: 0,
-		simplify: false,
+		limit: 50,
+		is_study: CUSTOMER_TYPE.all,
+		removed: RECORD_STATUS.active,
 		filters: {},
-		...more,
+		...parameters,
 	});
-const hintsOf = async (parameters: IDataObject, items: IDataObject[] = [{}, {}]) =>
-	(await school.run(parameters, { items })).hints;
-const leads = (count: number, row: IDataObject = {}) => {
-	for (let index = 0; index < count; index++) school.addLead({ e_date: '2030-12-31', ...row });
-};
+}
 
-describe('a list that ends at its limit', () => {
-	it('says so where AlfaCRM counts more', async () => {
-		leads(135);
-		expect(await hintsOf(list(50))).toEqual([`${MAY_BE} 50 customers came`]);
+describe('Get Many with a limit', () => {
+	/** With two items, the node itself has to warn. With one, n8n does. */
+	const TWO_ITEMS = { items: [{}, {}] };
+
+	function addLeads(count: number): void {
+		for (let index = 0; index < count; index++) {
+			school.addLead({ e_date: '2030-12-31' });
+		}
+	}
+
+	it('warns that there may be more when AlfaCRM counts more records than the limit', async () => {
+		addLeads(135);
+
+		const { hints } = await school.run(getManyForm({ limit: 50 }), TWO_ITEMS);
+
+		expect(hints).toEqual([
+			"'Limit' was reached, so there may be more: raise it, or switch on 'Return All': 50 customers came",
+		]);
 	});
 
-	it("leaves it to n8n's own hint where one item came in", async () => {
-		leads(135);
-		expect(await hintsOf(list(50), [{}])).toEqual([]);
+	it('gives no hint for one item, because n8n gives its own', async () => {
+		addLeads(135);
+
+		const { hints } = await school.run(getManyForm({ limit: 50 }), { items: [{}] });
+
+		expect(hints).toEqual([]);
 	});
 
-	it.each([135, 136, 500])('says nothing where all have come, within %d', async (limit) => {
-		leads(135);
-		expect(await hintsOf(list(limit))).toEqual([]);
+	it.each([135, 136, 500])('gives no hint when all 135 records came within the limit %d', async (limit) => {
+		addLeads(135);
+
+		const { hints } = await school.run(getManyForm({ limit }), TWO_ITEMS);
+
+		expect(hints).toEqual([]);
 	});
 
-	it('says so where AlfaCRM does not count, for there may be more', async () => {
+	it('warns that there may be more when AlfaCRM does not count the records', async () => {
 		school.settings.total = 'missing';
-		leads(135);
-		expect(await hintsOf(list(20))).toEqual([`${MAY_BE} 20 customers came`]);
-		expect(await hintsOf(list(136))).toEqual([]);
+		addLeads(135);
+
+		const { hints } = await school.run(getManyForm({ limit: 20 }), TWO_ITEMS);
+
+		expect(hints).toEqual([
+			"'Limit' was reached, so there may be more: raise it, or switch on 'Return All': 20 customers came",
+		]);
 	});
 
-	it('says so of several lists, whose totals nobody has added up', async () => {
-		for (const status of [1, 1, 1, 2, 2, 3])
+	it('gives no hint when AlfaCRM does not count the records and fewer came than the limit', async () => {
+		school.settings.total = 'missing';
+		addLeads(135);
+
+		const { hints } = await school.run(getManyForm({ limit: 136 }), TWO_ITEMS);
+
+		expect(hints).toEqual([]);
+	});
+
+	describe('of lessons, which AlfaCRM lists one status at a time', () => {
+		beforeEach(() => {
+			addLesson(LESSON_STATUS.planned);
+			addLesson(LESSON_STATUS.planned);
+			addLesson(LESSON_STATUS.planned);
+			addLesson(LESSON_STATUS.cancelled);
+			addLesson(LESSON_STATUS.cancelled);
+			addLesson(LESSON_STATUS.held);
+		});
+
+		function addLesson(status: number): void {
 			school.addRecord('lesson', {
 				branch_id: 1,
 				status,
@@ -213,74 +404,173 @@ describe('a list that ends at its limit', () => {
 				lesson_type_id: 2,
 				subject_id: 1,
 			});
-		const lessons = (limit: number, status: number[] = []) => list(limit, { resource: 'lesson', status });
-		for (const limit of [2, 4])
-			expect(await hintsOf(lessons(limit))).toEqual([`${MAY_BE} ${limit} lessons came`]);
-		expect(await hintsOf(lessons(7))).toEqual([]);
-	});
-});
+		}
 
-const RANGES = [
-	...[
-		'balance_contract',
-		'balance_bonus',
-		'lesson_count',
-		'dob',
-		'last_attend_date',
-		'next_lesson_date',
-	].flatMap((name) => [`customer.${name}_from`, `customer.${name}_to`]),
-	...['pay.sum_from', 'pay.sum_to'],
-];
+		it('warns that there may be more lessons when the limit ends the first list', async () => {
+			const { hints } = await school.run(
+				getManyForm({ resource: 'lesson', status: [], limit: 2 }),
+				TWO_ITEMS,
+			);
 
-describe('a range that AlfaCRM ignores', () => {
-	beforeEach(() => (school.settings.ignoredFilters = RANGES));
-	const ids = async (filters: IDataObject, more: IDataObject = {}) => {
-		const { json, hints } = await school.run(list(50, { filters, returnAll: true, ...more }));
-		return [json.map(({ id }) => Number(id)).sort((a, b) => a - b), hints];
-	};
-
-	it.each<[IDataObject, IDataObject, IDataObject]>([
-		[{ balance_contract_to: -1 }, { balance: '-800.00' }, { balance: '100.00' }],
-		[{ balance_contract_from: 100.5 }, { balance: '100.50' }, { balance: '100.49' }],
-		[{ lesson_count_to: 1 }, { paid_lesson_count: 1 }, { paid_lesson_count: 10 }],
-		[{ dob_from: '2015-03-01', dob_to: '2015-03-31' }, { dob: '02.03.2015' }, { dob: '02.04.2015' }],
-		[
-			{ next_lesson_date_from: '2026-02-10' },
-			{ next_lesson_date: '2026-02-10 17:00:00' },
-			{ next_lesson_date: null },
-		],
-	])('%j is checked on the card: %j, not %j', async (filters, wanted, other) => {
-		const id = school.addLead({ e_date: '2030-12-31', ...wanted });
-		school.addLead({ e_date: '2030-12-31', ...other });
-		expect(await ids(filters)).toEqual([[id], []]);
-	});
-
-	it('of amounts is checked on the payment, unless that carries its sum as expenditure', async () => {
-		const pay = (row: IDataObject) =>
-			school.addRecord('pay', { branch_id: 1, pay_type_id: 1, document_date: '10.02.2026', ...row });
-		const [large] = [pay({ income: '500.00' }), pay({ income: '50.00' })];
-		const refund = school.addRecord('pay', {
-			...{ branch_id: 1, pay_type_id: 2, document_date: '10.02.2026', income: '0.00', expenditure: '700.00' },
+			expect(hints).toEqual([
+				"'Limit' was reached, so there may be more: raise it, or switch on 'Return All': 2 lessons came",
+			]);
 		});
-		const payments = { resource: 'pay', filters: { sum_from: 100 } };
-		expect((await ids({ sum_from: 100 }, payments))[0]).toEqual([large, refund]);
+
+		it('warns that there may be more lessons when the limit ends the second list', async () => {
+			const { hints } = await school.run(
+				getManyForm({ resource: 'lesson', status: [], limit: 4 }),
+				TWO_ITEMS,
+			);
+
+			expect(hints).toEqual([
+				"'Limit' was reached, so there may be more: raise it, or switch on 'Return All': 4 lessons came",
+			]);
+		});
+
+		it('gives no hint when all 6 lessons came within the limit 7', async () => {
+			const { hints } = await school.run(
+				getManyForm({ resource: 'lesson', status: [], limit: 7 }),
+				TWO_ITEMS,
+			);
+
+			expect(hints).toEqual([]);
+		});
 	});
 });
 
-it('a filter that there is not is refused, since without it all records would come', async () => {
-	const { error } = await school.runToEnd(list(50, { filters: { shoe_size: 40 } }));
-	expect(error?.message).toContain(`'Filters' has no "shoe_size"`);
+describe('Get Many when AlfaCRM ignores ranges', () => {
+	beforeEach(() => {
+		school.settings.ignoredFilters = [
+			'customer.balance_contract_from',
+			'customer.balance_contract_to',
+			'customer.balance_bonus_from',
+			'customer.balance_bonus_to',
+			'customer.lesson_count_from',
+			'customer.lesson_count_to',
+			'customer.dob_from',
+			'customer.dob_to',
+			'customer.last_attend_date_from',
+			'customer.last_attend_date_to',
+			'customer.next_lesson_date_from',
+			'customer.next_lesson_date_to',
+			'pay.sum_from',
+			'pay.sum_to',
+		];
+	});
+
+	it.each<{ filters: IDataObject; wanted: IDataObject; unwanted: IDataObject }>([
+		{
+			filters: { balance_contract_to: -1 },
+			wanted: { balance: '-800.00' },
+			unwanted: { balance: '100.00' },
+		},
+		{
+			filters: { balance_contract_from: 100.5 },
+			wanted: { balance: '100.50' },
+			unwanted: { balance: '100.49' },
+		},
+		{
+			filters: { lesson_count_to: 1 },
+			wanted: { paid_lesson_count: 1 },
+			unwanted: { paid_lesson_count: 10 },
+		},
+		{
+			filters: { dob_from: '2015-03-01', dob_to: '2015-03-31' },
+			wanted: { dob: '02.03.2015' },
+			unwanted: { dob: '02.04.2015' },
+		},
+		{
+			filters: { next_lesson_date_from: '2026-02-10' },
+			wanted: { next_lesson_date: '2026-02-10 17:00:00' },
+			unwanted: { next_lesson_date: null },
+		},
+	])(
+		'returns a customer with $wanted and none with $unwanted for $filters',
+		async ({ filters, wanted, unwanted }) => {
+			const id = school.addLead({ e_date: '2030-12-31', ...wanted });
+			school.addLead({ e_date: '2030-12-31', ...unwanted });
+
+			const { json, hints } = await school.run(getManyForm({ returnAll: true, filters }));
+
+			expect(json).toMatchObject([{ id }]);
+			expect(hints).toEqual([]);
+		},
+	);
+
+	it('returns only payments whose income reaches the sum', async () => {
+		addPayment({ income: '50.00' });
+		const large = addPayment({ income: '500.00' });
+
+		const { json } = await school.run(
+			getManyForm({ resource: 'pay', returnAll: true, filters: { sum_from: 100 } }),
+		);
+
+		expect(json).toMatchObject([{ id: large }]);
+	});
+
+	it('returns a refund without comparing its sum, which is in the expenditure', async () => {
+		const refund = addPayment({
+			pay_type_id: PAY_TYPE.refund,
+			income: '0.00',
+			expenditure: '700.00',
+		});
+
+		const { json } = await school.run(
+			getManyForm({ resource: 'pay', returnAll: true, filters: { sum_from: 100 } }),
+		);
+
+		expect(json).toMatchObject([{ id: refund }]);
+	});
+
+	/** Adds an income, unless the values say otherwise. */
+	function addPayment(values: IDataObject): number {
+		return school.addRecord('pay', {
+			branch_id: 1,
+			pay_type_id: PAY_TYPE.income,
+			document_date: '10.02.2026',
+			...values,
+		});
+	}
 });
 
-it.each([
-	['customer', 'phone', ' '],
-	['customer', 'ids', ','],
-	['pay', 'group_ids', []],
-])('an empty filter is refused, or all would be returned: of %s by %s, %j', async (resource, name, value) => {
-	const form = customerForm('getAll', { resource, filters: { [name]: value } });
-	const { message, description } = await school.expectRefusedUnsent(form);
-	expect(message).toMatch(
-		value === ',' ? /^'IDs' holds no usable value: ","$/ : /^The filter '.*' is empty$/,
+describe('Get Many with a filter that cannot be used', () => {
+	it('refuses a filter that the node does not have', async () => {
+		const { message } = await school.expectRefused(getManyForm({ filters: { shoe_size: 40 } }));
+
+		expect(message).toBe(`'Filters' has no "shoe_size"`);
+	});
+
+	it.each<{ resource: string; filters: IDataObject; message: string; description: string }>([
+		{
+			resource: 'customer',
+			filters: { phone: ' ' },
+			message: "The filter 'Phone' is empty",
+			description:
+				"Without it all customers would be returned. Fill it, or remove it from 'Filters'. Nothing was sent to AlfaCRM.",
+		},
+		{
+			resource: 'customer',
+			filters: { ids: ',' },
+			message: `'IDs' holds no usable value: ","`,
+			description:
+				"Without it all customers would be returned. Fill it, or remove it from 'Filters'. Nothing was sent to AlfaCRM.",
+		},
+		{
+			resource: 'pay',
+			filters: { group_ids: [] },
+			message: "The filter 'Group IDs' is empty",
+			description:
+				"Without it all payments would be returned. Fill it, or remove it from 'Filters'. Nothing was sent to AlfaCRM.",
+		},
+	])(
+		'refuses the filters $filters of a $resource instead of returning all records',
+		async ({ resource, filters, message, description }) => {
+			const form = customerForm('getAll', { resource, filters });
+
+			const error = await school.expectRefusedUnsent(form);
+
+			expect(error).toMatchObject({ message, description });
+		},
 	);
-	expect(description).toMatch(/^Without it all .* would be returned/);
 });
