@@ -19,7 +19,8 @@ function callListeners(this: AbortSignal): void {
 
 /**
  * Calls a listener when a signal aborts, or immediately if it has already aborted. A signal may
- * have any number of listeners, of which Node sees only one.
+ * have any number of listeners. Node warns if it sees more than ten, so it sees only one, which
+ * calls all the others.
  *
  * @returns a function that removes the listener
  */
@@ -82,6 +83,7 @@ export async function waitUnlessAborted<T>(
 	if (signal === undefined) return await promise;
 
 	let removeListener = () => {};
+	// This promise rejects when the signal aborts, and never resolves.
 	const aborted = new Promise<never>((_resolve, reject) => {
 		removeListener = onAbort(signal, () => reject(makeError()));
 	});

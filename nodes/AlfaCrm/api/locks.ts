@@ -30,7 +30,7 @@ const queueEnds = new Map<string, Promise<void>>();
  *
  * @param signal ends the wait at once; work that has begun goes on
  * @param getExtraHoldMs called when the work has ended; returns for how many more milliseconds the
- * locks are held. AlfaCRM may still be carrying out a call whose answer did not come in time.
+ * locks are held, because AlfaCRM may still be carrying out a call whose answer did not come
  * @throws ResponseError if the signal aborts before the work has begun
  */
 export async function withLock<T>(
@@ -44,6 +44,7 @@ export async function withLock<T>(
 	const place = new QueuePlace();
 	const uniqueKeys = new Set(keys);
 	// Joins all queues before it waits for any, so that no two pieces of work wait for each other.
+	// Each promise resolves when it is this work's turn in one queue.
 	const turns: Array<Promise<void>> = [];
 	for (const key of uniqueKeys) {
 		turns.push(joinQueue(key, place));

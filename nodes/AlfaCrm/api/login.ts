@@ -137,7 +137,7 @@ async function sendLogin(
 		abortSignal: clock.start(),
 	}) as Promise<unknown>;
 
-	// Only asked when an execution is cancelled, which does not end a login.
+	// The clock asks this only when an execution is cancelled, which never ends a login.
 	const isInProgress = () => true;
 	try {
 		return assertSuccess(await clock.wait(answer, isInProgress));

@@ -79,6 +79,7 @@ function explainNoAnswer({ code }: ApiFailure, { host }: FailedLogin): LoginExpl
 	};
 }
 
+/** Explains a login that was answered with an HTTP error of AlfaCRM, or of a server before it. */
 function explainStatus(failure: ApiFailure, { host, hasAppKey }: FailedLogin): LoginExplanation {
 	const { status = 0 } = failure;
 	const quote = quoteServer(failure);

@@ -39,10 +39,10 @@ export class RefusedLogin {
 		// The login was not tried: this is the remembered failure, which must not prolong the pause.
 		if (this.findFailure(login) !== undefined) return;
 
-		const { declaredCause, isFromIntermediary = false } = failure;
+		const { loginFailureCause, isFromIntermediary = false } = failure;
 		// With these causes, the login fails until the user has corrected the credential.
 		const isLasting =
-			declaredCause === 'credential-invalid' || declaredCause === 'configuration-invalid';
+			loginFailureCause === 'credential-invalid' || loginFailureCause === 'configuration-invalid';
 		if (!isLasting && !isFromIntermediary) return;
 
 		const until = isLasting ? Infinity : performance.now() + INTERMEDIARY_PAUSE_MS;

@@ -30,7 +30,7 @@ const RECORD_MODES: readonly unknown[] = ['list', 'name', 'id', 'url'];
  * Tells whether the mode of a picker is a match key, such as the phone of a customer. The digits in
  * the value of such a picker are not an ID.
  */
-export const isPickedByKey = (value: unknown): boolean =>
+export const isPickedByMatchKey = (value: unknown): boolean =>
 	isPicker(value) && 'mode' in value && !isEmpty(value.mode) && !RECORD_MODES.includes(value.mode);
 
 /**

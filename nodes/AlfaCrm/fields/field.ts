@@ -305,7 +305,11 @@ function makeDescription(field: ShownField): string | undefined {
  * Makes a parameter of the form from a field and a widget, which is the input that n8n shows. The
  * field gives the name, the description and the placeholder.
  */
-function makeProperty(field: ShownField, displayName: string, widget: Widget): INodeProperties {
+function makePropertyWithWidget(
+	field: ShownField,
+	displayName: string,
+	widget: Widget,
+): INodeProperties {
 	const { name, placeholder } = field;
 	const description = makeDescription(field);
 	return {
@@ -320,7 +324,7 @@ function makeProperty(field: ShownField, displayName: string, widget: Widget): I
 /** Makes the parameter of a field or filter in the form. */
 export function toProperty(field: ShownField): INodeProperties {
 	const kind = kindOf(field);
-	return makeProperty(field, kind.formLabel(field.label), kind.widget(field));
+	return makePropertyWithWidget(field, kind.formLabel(field.label), kind.widget(field));
 }
 
 /** Tells whether a new record needs a value from the user, because the field has no fallback. */
@@ -344,10 +348,12 @@ export function toParameters(field: Field): INodeProperties[] {
 	const needsRequiredMark = field.required === true && !kind.isAlwaysFilled;
 	const requiredMark = needsRequiredMark ? { required: true } : {};
 
-	const variants = kind.variants(field);
+	const variants = kind.conditionalWidgets(field);
 	if (variants.length === 0) {
 		const widget = kind.standaloneWidget(field);
-		const property = widget ? makeProperty(field, field.label, widget) : toProperty(field);
+		const property = widget
+			? makePropertyWithWidget(field, field.label, widget)
+			: toProperty(field);
 		return [{ ...property, ...requiredMark }];
 	}
 
@@ -379,7 +385,7 @@ export function labelInForm(field: ShownField): string {
 	const kind = kindOf(field);
 	// Outside a collection, these fields have another input than inside, under their plain label.
 	const hasOtherParameter =
-		kind.standaloneWidget(field) !== undefined || kind.variants(field).length > 0;
+		kind.standaloneWidget(field) !== undefined || kind.conditionalWidgets(field).length > 0;
 	// A field that AlfaCRM only shows has none of the settings that give it its own parameter.
 	const usesFieldLabel = hasOwnParameter(field as Field) && hasOtherParameter;
 	return usesFieldLabel ? field.label : kind.formLabel(field.label);

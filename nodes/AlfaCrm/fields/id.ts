@@ -1,6 +1,6 @@
 import { readId } from '../values/formats';
 import { entityOf } from '../entities/registry';
-import { isPickedByKey, isPicker } from './blank';
+import { isPickedByMatchKey, isPicker } from './blank';
 import type { FieldKind, JsonSchema } from './kind';
 import { makeComparisonParts, toFormList, singleParts } from './kind';
 import { readItems, splitText } from './lists';
@@ -42,7 +42,7 @@ function readRecordId({ entity }: RecordField, value: unknown): number | undefin
 	if (address === undefined) {
 		const content = isPicker(value) ? value.value : value;
 		// A picker whose content is another picker comes from a faulty expression.
-		return isPicker(content) || isPickedByKey(value) ? undefined : readId(content);
+		return isPicker(content) || isPickedByMatchKey(value) ? undefined : readId(content);
 	}
 
 	const [, page = '', query] = RECORD_ADDRESS.exec(address) ?? [];
@@ -72,7 +72,7 @@ export const recordParts = {
  * value unchanged.
  */
 function unwrapPicker(value: unknown): unknown {
-	const isIdPicker = isPicker(value) && !isPicker(value.value) && !isPickedByKey(value);
+	const isIdPicker = isPicker(value) && !isPicker(value.value) && !isPickedByMatchKey(value);
 	return isIdPicker ? value.value : value;
 }
 

@@ -37,7 +37,7 @@ export interface Address {
 }
 
 /** A parameter that replaces the usual one while other parameters have the values in `show`. */
-export interface Variant {
+export interface ConditionalWidget {
 	label: string;
 	widget: Widget;
 	show: Record<string, string[]>;
@@ -101,7 +101,7 @@ export interface FieldKind<F> {
 	 * Tells whether an item has words that an equal item may lack: "9001112233 (mother)" equals
 	 * "9001112233".
 	 */
-	mayHaveWords(item: string): boolean;
+	hasOptionalWords(item: string): boolean;
 	/** Whether the items are IDs, in place of which AlfaCRM may show names. */
 	holdsIds: boolean;
 	/**
@@ -156,7 +156,7 @@ export interface FieldKind<F> {
 	 * Makes several parameters in place of `widget`, if another parameter decides which of them the
 	 * form shows. Empty for all other fields.
 	 */
-	variants(field: F): Variant[];
+	conditionalWidgets(field: F): ConditionalWidget[];
 	/** Makes the label of the parameter from the label of the field. */
 	formLabel(label: string): string;
 	/** Whether the parameter always has a value, as a checkbox has. */
@@ -193,7 +193,7 @@ export const singleParts = {
 	isBlank: (): boolean => false,
 	valueNoun: 'value' as string,
 	findWebAddresses: (): Address[] => [],
-	mayHaveWords: (item: string): boolean => /\p{L}/u.test(item),
+	hasOptionalWords: (item: string): boolean => /\p{L}/u.test(item),
 	holdsIds: false as boolean,
 	valueNames: (): ValueNames | undefined => undefined,
 	canonicalize: (item: ApiValue): ApiValue => item,
@@ -211,7 +211,7 @@ export const singleParts = {
 	): Array<Record<string, ApiValue>> => [{ [name]: value }],
 	widget: (): Widget => ({ type: 'string', default: '' }),
 	standaloneWidget: (): Widget | undefined => undefined,
-	variants: (): Variant[] => [],
+	conditionalWidgets: (): ConditionalWidget[] => [],
 	formLabel: (label: string): string => label,
 	isAlwaysFilled: false as boolean,
 	defaultValue: (): undefined => undefined,

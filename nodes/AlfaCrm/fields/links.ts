@@ -228,6 +228,6 @@ export const links: FieldKind<OfType<'links'>> = {
 	},
 	isStored: isStoredText,
 	// `isSame` compares the words beside a link, so no equal value lacks words.
-	mayHaveWords: () => false,
+	hasOptionalWords: () => false,
 	makeSearchFilters: (_field, name, item) => [{ [name]: item }],
 };

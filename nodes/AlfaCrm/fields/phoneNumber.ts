@@ -76,7 +76,7 @@ export function samePhone(phone: unknown, otherPhone: unknown): boolean {
  * the value holds no number. The table above has examples.
  */
 export const normalizePhone = (value: unknown): Digits[] => [
-	...new Set(findCertainNumbers(value).flatMap(makeInternationalForms)),
+	...new Set(findMainNumbers(value).flatMap(makeInternationalForms)),
 ];
 
 /** Removes the .0 that a spreadsheet adds to a phone: 9001112233.0. */
@@ -137,7 +137,7 @@ function findCut(text: string, number: PhoneNumber, next: PhoneNumber): number |
  * - the whole value, if it contains none of these texts
  */
 export function makeSearchTexts(value: unknown): string[] {
-	const numbers = findCertainNumbers(value).map((number) => makeInternationalForms(number)[0]);
+	const numbers = findMainNumbers(value).map((number) => makeInternationalForms(number)[0]);
 	const searchTexts = numbers.flatMap((digits) => [digits.slice(-8), ...writeLastDigits(digits)]);
 	if (searchTexts.length === 0) return [];
 
@@ -184,7 +184,7 @@ export function formatPhone<T>(value: T): T | string {
  * Finds the numbers of a value that are certain: the longest number, and all other numbers that are
  * complete. If several numbers are equally long, the first counts as the longest.
  */
-function findCertainNumbers(value: unknown): PhoneNumber[] {
+function findMainNumbers(value: unknown): PhoneNumber[] {
 	if (typeof value !== 'string' && typeof value !== 'number') return [];
 
 	const numbers = [...findNumbers(String(value))];
@@ -200,23 +200,23 @@ function findCertainNumbers(value: unknown): PhoneNumber[] {
  * Keeps the numbers of texts that were read, because a search needs a dozen regular expressions,
  * and the checks of one input item read the same phone about thirty times.
  */
-const recentTexts = new Map<string, readonly PhoneNumber[]>();
-const MAX_RECENT_TEXTS = 100;
+const numbersByText = new Map<string, readonly PhoneNumber[]>();
+const MOST_REMEMBERED_TEXTS = 100;
 
 /** Finds the numbers in a text, in the order of the text. */
 function findNumbers(value: string): readonly PhoneNumber[] {
 	const text = value.slice(0, MAX_TEXT);
-	const knownNumbers = recentTexts.get(text);
+	const knownNumbers = numbersByText.get(text);
 	if (knownNumbers !== undefined) return knownNumbers;
 
-	const numbers = searchNumbers(text);
-	if (recentTexts.size >= MAX_RECENT_TEXTS) recentTexts.clear();
-	recentTexts.set(text, numbers);
+	const numbers = searchTextForNumbers(text);
+	if (numbersByText.size >= MOST_REMEMBERED_TEXTS) numbersByText.clear();
+	numbersByText.set(text, numbers);
 	return numbers;
 }
 
 /** Searches a text for numbers. */
-function searchNumbers(value: string): PhoneNumber[] {
+function searchTextForNumbers(value: string): PhoneNumber[] {
 	const text = replaceOtherDigits(value);
 	const isMasked = hasMaskedDigits(text);
 

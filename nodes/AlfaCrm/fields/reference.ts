@@ -121,7 +121,7 @@ export const owner: FieldKind<OfType<'owner'>> = {
 	...recordParts,
 	formLabel: (label) => `${label} ID`,
 	columnLabel: (label) => `${label} ID`,
-	variants: ({ by, entities }) =>
+	conditionalWidgets: ({ by, entities }) =>
 		[...new Set(Object.values(entities))].map((resource) => {
 			const entity = entityOf(resource);
 			const values = Object.keys(entities).filter((value) => entities[value] === resource);
