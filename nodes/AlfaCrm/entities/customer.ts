@@ -66,7 +66,7 @@ export const isUnsorted = (row: IDataObject): boolean => isLead(row) && stageOf(
  * Whether a card is a lost lead. A client can have a reject reason from the time as a lead, so
  * clients do not count. API notes 5.3.
  */
-export const isRejected = (row: IDataObject): boolean =>
+export const isLostLead = (row: IDataObject): boolean =>
 	isLead(row) && readIds([row.lead_reject_id]).length > 0;
 
 const LEAD = {
@@ -85,7 +85,7 @@ const GENDERS = [
 	{ value: 2, label: 'Female' },
 ];
 
-const rejectReason = reference('customer_reject_id', 'Customer Reject Reason', 'customerReject', {
+const leavingReason = reference('customer_reject_id', 'Customer Reject Reason', 'customerReject', {
 	description: 'Why a client left',
 });
 
@@ -163,7 +163,7 @@ export const customer = makeWritableEntity({
 	label: 'Customer',
 	pages: [{ name: 'customer' }, { name: 'lead', showsRecord: isLead }],
 	certainty: 'confirmed',
-	actions: [...makeArchiveActions('customer', [rejectReason]), ...customerActions, getOverview],
+	actions: [...makeArchiveActions('customer', [leavingReason]), ...customerActions, getOverview],
 	listed: {
 		search: { textFilter: 'name', digitsFilter: 'phone' },
 		details: [{ name: 'phone' }, { name: 'is_study', choices: [LEAD, CLIENT] }],
@@ -245,7 +245,7 @@ export const customer = makeWritableEntity({
 		integer('balance_bonus', 'Bonus Balance'),
 		text('b_date', 'Start Date'),
 		isoDate('e_date', 'Archived On', { description: 'A past day if archived, 2030-12-31 if not' }),
-		rejectReason,
+		leavingReason,
 		ids('group_ids', 'Group IDs', { entity: 'group' }),
 		rows('groups', 'Groups', [id('id', 'ID'), text('name', 'Name')]),
 		isoDate('last_attend_date', 'Last Attended'),
@@ -265,7 +265,7 @@ export const customer = makeWritableEntity({
 		reference('assigned_id', 'Assigned Manager', 'user'),
 		...range(number, 'balance_contract', 'Contract Balance', { comparedField: 'balance' }),
 		text('comment', 'Comment', { description: 'Part of a comment' }),
-		rejectReason,
+		leavingReason,
 		...range(dottedDate, 'dob', 'Date of Birth', { comparedField: 'dob' }),
 		emailFilter,
 		record('group_id', 'Group', 'group', {

@@ -31,8 +31,8 @@ import type { Action } from './types';
  */
 export const PAY_TYPE = {
 	income: 1,
-	earlierSaleOfGoods: 2,
-	earlierRefund: 3,
+	oldSaleOfGoods: 2,
+	oldRefund: 3,
 	refund: 5,
 	correction: 6,
 	saleOfGoods: 9,

@@ -15,12 +15,18 @@ import {
 } from './fields';
 
 /** The days of the week when a regular lesson is written: 1 is Monday. API notes 5.13. */
-const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'].map(
-	(label, index) => ({ value: index + 1, label }),
-);
+const DAYS_TO_SEND = [
+	'Monday',
+	'Tuesday',
+	'Wednesday',
+	'Thursday',
+	'Friday',
+	'Saturday',
+	'Sunday',
+].map((label, index) => ({ value: index + 1, label }));
 
 /** The days of the week when a regular lesson is read: a Sunday may be 0 or 7. API notes 5.13. */
-const SHOWN_DAYS = [...DAYS, { value: 0, label: 'Sunday' }];
+const RETURNED_DAYS = [...DAYS_TO_SEND, { value: 0, label: 'Sunday' }];
 
 const OWNERS = [
 	{ value: 'Group', label: 'Group' },
@@ -44,7 +50,7 @@ export const regularLesson = makeWritableEntity({
 		search: {},
 		details: [
 			{ name: 'related_id', owner: { by: 'related_class', entities: OWNER_ENTITIES } },
-			{ name: 'day', choices: SHOWN_DAYS },
+			{ name: 'day', choices: RETURNED_DAYS },
 			{ name: 'time_from_v' },
 			{ name: 'subject_id', entity: 'subject' },
 			{ name: 'b_date', lastDayField: 'e_date' },
@@ -67,7 +73,11 @@ export const regularLesson = makeWritableEntity({
 			required: true,
 		}),
 		owner('related_id', 'Group or Customer', 'related_class', OWNER_ENTITIES, { required: true }),
-		choices('days', 'Days', DAYS, { required: true, writeOnly: true, description: 'Of the week' }),
+		choices('days', 'Days', DAYS_TO_SEND, {
+			required: true,
+			writeOnly: true,
+			description: 'Of the week',
+		}),
 		time('time_from_v', 'Start Time', { required: true }),
 		dottedDate('b_date_v', 'Start Date', { required: true, writeOnly: true }),
 		dottedDate('e_date_v', 'End Date', { required: true, writeOnly: true }),
@@ -85,7 +95,7 @@ export const regularLesson = makeWritableEntity({
 	],
 	outputFields: [
 		isoDate('b_date', 'Start Date'),
-		choice('day', 'Day', SHOWN_DAYS, 1),
+		choice('day', 'Day', RETURNED_DAYS, 1),
 		isoDate('e_date', 'End Date'),
 		boolean('streaming', 'Streaming'),
 	],

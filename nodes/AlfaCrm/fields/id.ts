@@ -41,15 +41,20 @@ function readRecordId({ entity }: RecordField, value: unknown): number | undefin
 	const address = addressIn(value);
 	if (address === undefined) {
 		const content = isPicker(value) ? value.value : value;
-		// A picker whose content is another picker comes from a faulty expression.
-		return isPicker(content) || isPickedByMatchKey(value) ? undefined : readId(content);
+		// A picker whose content is another picker comes from a faulty expression. And the digits of a
+		// match key, such as a phone, are no ID.
+		const holdsNoId = isPicker(content) || isPickedByMatchKey(value);
+		return holdsNoId ? undefined : readId(content);
 	}
 
 	const [, page = '', query] = RECORD_ADDRESS.exec(address) ?? [];
-	const pages = entity === undefined ? [] : (entityOf(entity).pages ?? []);
+	const pagesOfEntity = entity === undefined ? [] : (entityOf(entity).pages ?? []);
+	const isPageOfEntity = pagesOfEntity.some(({ name }) => name === page.toLowerCase());
+	if (!isPageOfEntity) return undefined;
+
+	// An address with several IDs does not say which record is meant.
 	const [id, ...furtherIds] = new URLSearchParams(query).getAll('id');
-	const isPageOfEntity = pages.some(({ name }) => name === page.toLowerCase());
-	return isPageOfEntity && furtherIds.length === 0 ? readId(id) : undefined;
+	return furtherIds.length === 0 ? readId(id) : undefined;
 }
 
 /** The parts of kinds whose value is one record. */

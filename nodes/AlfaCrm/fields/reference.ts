@@ -33,9 +33,11 @@ const labelOfNone = ({ entity }: { entity: string }): string | undefined =>
 export function isNone(field: { entity: string }, item: unknown): boolean {
 	const label = labelOfNone(field);
 	const value = isPicker(item) ? item.value : item;
+	// Without a label, the list does not offer this choice.
 	if (label === undefined || typeof value !== 'string') return false;
 
-	return [NONE, label.toLowerCase()].includes(value.trim().toLowerCase());
+	const chosenText = value.trim().toLowerCase();
+	return chosenText === NONE || chosenText === label.toLowerCase();
 }
 
 const EXPRESSION = 'using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
