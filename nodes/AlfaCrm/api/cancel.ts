@@ -32,13 +32,15 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
 	}
 
 	const listeners = listenersBySignal.get(signal) ?? new Set();
-	if (listeners.size === 0) signal.addEventListener('abort', callListeners, { once: true });
+	const isFirstListener = listeners.size === 0;
+	if (isFirstListener) signal.addEventListener('abort', callListeners, { once: true });
 	listeners.add(listener);
 	listenersBySignal.set(signal, listeners);
 
 	return () => {
 		listeners.delete(listener);
-		if (listeners.size === 0) signal.removeEventListener('abort', callListeners);
+		const wasLastListener = listeners.size === 0;
+		if (wasLastListener) signal.removeEventListener('abort', callListeners);
 	};
 }
 
@@ -149,6 +151,7 @@ export class CallClock {
 	 * @throws ResponseError if the time is up or the execution is cancelled
 	 */
 	async wait<T>(answer: Promise<T>, isInProgress: () => boolean): Promise<T> {
+		// The signal of the clock aborts in two cases: the time is up, or the execution is cancelled.
 		const makeError = () => {
 			if (this.hasTimedOut) return new ResponseError({ kind: 'noAnswer', code: 'ETIMEDOUT' });
 			return makeCancelledError(isInProgress());

@@ -98,12 +98,13 @@ export function leaveAfter(ms: number, leave: () => void): void {
  * when all work before it and the work itself have left.
  */
 async function joinQueue(key: string, place: QueuePlace): Promise<void> {
-	const allEarlierLeft = queueEnds.get(key) ?? Promise.resolve();
-	const queueEnd = allEarlierLeft.then(async () => await place.departure);
+	// Without a queue, the lock is free.
+	const departureOfEarlierWork = queueEnds.get(key) ?? Promise.resolve();
+	const queueEnd = departureOfEarlierWork.then(async () => await place.departure);
 	queueEnds.set(key, queueEnd);
 	void queueEnd.then(() => forgetQueue(key, queueEnd));
 
-	await allEarlierLeft;
+	await departureOfEarlierWork;
 }
 
 /**

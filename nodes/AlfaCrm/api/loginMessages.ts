@@ -47,7 +47,7 @@ export function makeLoginError(
 	const explain = LOGIN_EXPLAINERS[failure.kind] ?? explainOtherFailure;
 	const { text, cause } = explain(failure, login);
 
-	// Left out, not false, as in `ApiFailure`.
+	// `undefined` in place of false, because `ApiFailure` leaves the setting out then.
 	const isFromIntermediary = failure.kind === 'intermediary' ? true : undefined;
 	return new LoginError(text, cause, failure.retryAfterMs, isFromIntermediary);
 }

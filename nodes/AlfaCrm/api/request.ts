@@ -54,7 +54,8 @@ export function buildPath({
 	path,
 	action,
 }: Pick<ApiRequest, 'action' | 'branch' | 'path'>): string {
-	return ['v2api', branch, path, action].filter((part) => part !== undefined).join('/');
+	const parts = ['v2api', branch, path, action];
+	return parts.filter((part) => part !== undefined).join('/');
 }
 
 /** Returns the name of an action, such as `customer/index`. The action `index` lists records. */

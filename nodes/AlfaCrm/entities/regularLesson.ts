@@ -14,7 +14,9 @@ import {
 	time,
 } from './fields';
 
-/** The days of the week when a regular lesson is written: 1 is Monday. API notes 5.13. */
+/**
+ * The numbers of the weekdays that AlfaCRM takes for a regular lesson: 1 is Monday. API notes 5.13.
+ */
 const DAYS_TO_SEND = [
 	'Monday',
 	'Tuesday',
@@ -25,7 +27,7 @@ const DAYS_TO_SEND = [
 	'Sunday',
 ].map((label, index) => ({ value: index + 1, label }));
 
-/** The days of the week when a regular lesson is read: a Sunday may be 0 or 7. API notes 5.13. */
+/** The numbers of the weekdays that AlfaCRM returns: Sunday may be 0 or 7. API notes 5.13. */
 const RETURNED_DAYS = [...DAYS_TO_SEND, { value: 0, label: 'Sunday' }];
 
 const OWNERS = [
@@ -36,8 +38,8 @@ const OWNERS = [
 const OWNER_ENTITIES = { Group: 'group', Customer: 'customer' };
 
 /**
- * Regular lessons: rules such as "Mondays at 17:00". Only generic clients are known to change and
- * delete them. API notes 5.13.
+ * Regular lessons: rules such as "Mondays at 17:00". Only general-purpose libraries for the API are
+ * known to change and delete them. API notes 5.13.
  */
 export const regularLesson = makeWritableEntity({
 	resource: 'regularLesson',
@@ -45,6 +47,8 @@ export const regularLesson = makeWritableEntity({
 	label: 'Regular Lesson',
 	certainty: 'confirmed',
 	unconfirmed: ['delete', 'update'],
+	// A regular lesson has no name, so its title has only the details. AlfaCRM has no filter for a
+	// text, so the node searches in the titles of all regular lessons.
 	listed: {
 		title: [],
 		search: {},
@@ -102,7 +106,9 @@ export const regularLesson = makeWritableEntity({
 	filters: [
 		...range(isoDate, 'date', 'Date'),
 		record('group_id', 'Group', 'group', {
-			// AlfaCRM is reported to ignore this filter. API notes 5.13.
+			// AlfaCRM is reported to ignore this filter, so rows are checked. A row without a class
+			// counts as a group's. `undefined` says that a row does not show its group, so that it
+			// passes. API notes 5.13.
 			checkRowBy: ({ related_class = 'Group', related_id: ownerId }, groupId) => {
 				if (related_class !== 'Group') return false;
 				return ownerId === undefined ? undefined : String(ownerId) === String(groupId);
