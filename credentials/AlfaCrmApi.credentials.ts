@@ -57,7 +57,7 @@ const STATUS_MESSAGES = [
 	...describeStatuses([500, 502, 503, 504], DOWN),
 ];
 
-/** Makes the list in which each of several statuses has the same message. */
+/** Pairs each of several HTTP statuses with the same message. */
 function describeStatuses(
 	statuses: readonly number[],
 	message: string,
@@ -65,7 +65,10 @@ function describeStatuses(
 	return statuses.map((status) => ({ status, message }));
 }
 
-/** The rules by which n8n says what the answer to the test means. */
+/**
+ * The rules by which n8n says what the answer to the test means. n8n shows the message of the first
+ * rule that fits. If none fits, the test has succeeded.
+ */
 const TEST_RULES = [
 	...STATUS_MESSAGES.map(({ status, message }) => ({
 		type: 'responseCode',
@@ -246,8 +249,9 @@ export class AlfaCrmApi implements ICredentialType {
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
 		const { appKey } = readLogin(credentials);
-		// A call of this package's nodes is recognised by the object `credentials`: it belongs to this
-		// call alone. Calls of other nodes get no signal.
+		// For a call of this package's nodes, runs the last checks before the call is sent, and gets
+		// the signal that ends the call. `runOnSend` recognises such a call by the object
+		// `credentials`, which belongs to this call alone. Calls of other nodes get no signal.
 		const abortSignalOfCall = runOnSend(credentials);
 		const headers: IDataObject = {
 			...request.headers,
@@ -257,7 +261,8 @@ export class AlfaCrmApi implements ICredentialType {
 
 		const authenticated: IHttpRequestOptions = { ...request, headers };
 		if (abortSignalOfCall !== undefined) authenticated.abortSignal = abortSignalOfCall;
-		if (TEST_URL_PATTERN.test(request.url)) authenticated.timeout = LOGIN_TIMEOUT_MS;
+		const isTest = TEST_URL_PATTERN.test(request.url);
+		if (isTest) authenticated.timeout = LOGIN_TIMEOUT_MS;
 		return authenticated;
 	};
 

@@ -105,6 +105,7 @@ export async function readForAllExecutions<T>(
  * process has not changed its records since.
  */
 function findUsableValue<T>(key: string, options: ReadingOptions<T>): Reading<T> | undefined {
+	// The cast rests on the key: all callers with the same key read values of the same type.
 	const reading = keptValues.get(key) as Reading<T> | undefined;
 	if (reading === undefined) return undefined;
 
@@ -130,8 +131,8 @@ async function readAndKeep<T>(
 	const version = currentVersion();
 	const pendingValue = read();
 
-	// The promise for waiting executions resolves without the value, and also if the reading fails:
-	// afterwards they look for the value in `keptValues`.
+	// Waiting executions get a promise that resolves when the reading has ended, even if it has
+	// failed. It has no value: they look for the value in `keptValues`.
 	const ignoreResult = () => {};
 	const pendingRead = pendingValue.then(ignoreResult, ignoreResult);
 	pendingReads.set(key, pendingRead);
@@ -142,7 +143,7 @@ async function readAndKeep<T>(
 		if (options.mayBeKept(value)) keepValue(key, reading);
 		return reading;
 	} finally {
-		// An execution that waited in vain may have put its own promise there. That promise stays.
+		// Another execution that waited in vain may have put its own promise there. That promise stays.
 		const isOwnPromise = pendingReads.get(key) === pendingRead;
 		if (isOwnPromise) pendingReads.delete(key);
 	}

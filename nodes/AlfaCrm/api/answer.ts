@@ -66,7 +66,10 @@ export function assertSuccess(answer: unknown): ApiResponse {
 	return answer as IDataObject;
 }
 
-/** Finds the failure that the JSON of an answer with HTTP 200 reports. */
+/**
+ * Finds the failure that the JSON of an answer with HTTP 200 reports. Returns undefined if the
+ * answer reports none.
+ */
 function findFailureInBody(body: IDataObject): ApiFailure | undefined {
 	const { success, errors, message, status, code } = body;
 	const serverMessage = typeof message === 'string' ? message : undefined;
@@ -74,7 +77,8 @@ function findFailureInBody(body: IDataObject): ApiFailure | undefined {
 	// Some answers, such as lists, have no `success`.
 	const hasSuccessFlag = success !== undefined;
 
-	if (isNo(success) || (!hasSuccessFlag && fields !== undefined)) {
+	const hasOnlyErrors = !hasSuccessFlag && fields !== undefined;
+	if (isNo(success) || hasOnlyErrors) {
 		return { kind: 'refusal', fields, serverMessage };
 	}
 
@@ -84,7 +88,8 @@ function findFailureInBody(body: IDataObject): ApiFailure | undefined {
 		return { kind: 'unexpected', serverMessage: allMessages };
 	}
 
-	// A Yii exception can come with HTTP 200: other clients of AlfaCRM expect that. API notes 1, 4.
+	// An exception of Yii, AlfaCRM's framework, can come with HTTP 200. It has its status in the
+	// body: other clients of AlfaCRM expect that. API notes 1, 4.
 	const isErrorStatus = (number: number) => number >= 400 && number < 600;
 	const yiiStatus = [status, code].map(Number).find(isErrorStatus);
 	if (!hasSuccessFlag && serverMessage !== undefined && yiiStatus !== undefined) {
@@ -118,7 +123,7 @@ export function readFailure(error: unknown): ApiFailure {
 	const { code, message, response } = readHttpFailure(error);
 	const status = response?.status;
 	if (status !== undefined && status >= 300) return readStatusFailure(status, response);
-	// The status was that of a success, but the body broke off.
+	// A status below 300 is that of a success. It is an error only because the body broke off.
 	if (status !== undefined) return { kind: 'noAnswer', code: 'ECONNRESET' };
 	// The signal of the call aborted after the call was sent, so AlfaCRM may be at work on the call.
 	if (code === 'ERR_CANCELED') return { kind: 'cancelled', isInProgress: true };
@@ -167,7 +172,7 @@ function readCredentialFailure(error: unknown): ApiFailure | undefined {
 	return {
 		kind: 'login',
 		serverMessage: error.message,
-		declaredCause: context.loginFailed,
+		loginFailureCause: context.loginFailed,
 		retryAfterMs: context.retryAfterMs,
 		isFromIntermediary: context.isFromIntermediary,
 	};
@@ -191,7 +196,10 @@ function readHttpFailure(error: unknown): HttpFailure {
 	return { message, code: httpCode ?? undefined };
 }
 
-/** Reads an answer with an HTTP status of 300 or more. */
+/**
+ * Reads an answer with an HTTP status of 300 or more: a redirect, or an error. A server in front of
+ * AlfaCRM, such as a firewall, may have answered in place of AlfaCRM.
+ */
 function readStatusFailure(status: number, { headers = {}, data }: HttpResponse = {}): ApiFailure {
 	if (status < 400) {
 		return { kind: 'redirect', status, location: readHost(headers.location) };
@@ -207,9 +215,10 @@ function readStatusFailure(status: number, { headers = {}, data }: HttpResponse 
 		return { kind: 'intermediary', intermediaryStatus: status, serverMessage };
 	}
 
-	// Another client of AlfaCRM expects validation messages with HTTP 422. API notes 4.
+	// The cast is for TypeScript: where the body is no object, `errors` is undefined.
 	const body = data as IDataObject | null | undefined;
 	const fields = readFieldMessages(body?.errors);
+	// Another client of AlfaCRM expects validation messages with HTTP 422. API notes 4.
 	const isRefusal = status === 422 && fields !== undefined;
 	return {
 		kind: isRefusal ? 'refusal' : 'status',

@@ -12,20 +12,15 @@ export function boundedPush<T>(list: T[], item: T, maxLength: number): void {
  *
  * @returns the value of the removed entry; undefined if none was removed
  */
-export function boundedSet<K, V>(
-	entries: Map<K, V>,
-	key: K,
-	value: V,
-	maxSize: number,
-): V | undefined {
-	// A map keeps the order in which its keys were added. So the key is removed and added as the
-	// last.
-	entries.delete(key);
-	entries.set(key, value);
-	if (entries.size <= maxSize) return undefined;
+export function boundedSet<K, V>(map: Map<K, V>, key: K, value: V, maxSize: number): V | undefined {
+	// A map keeps the order in which its keys were added, so its first entry is the oldest. The key
+	// is removed and added again, so that it comes last.
+	map.delete(key);
+	map.set(key, value);
+	if (map.size <= maxSize) return undefined;
 
-	// The cast is safe: the map has at least the entry that was just set.
-	const [oldestKey, oldestValue] = entries.entries().next().value as [K, V];
-	entries.delete(oldestKey);
+	const [oldestEntry] = map;
+	const [oldestKey, oldestValue] = oldestEntry;
+	map.delete(oldestKey);
 	return oldestValue;
 }

@@ -19,7 +19,8 @@ function callListeners(this: AbortSignal): void {
 
 /**
  * Calls a listener when a signal aborts, or immediately if it has already aborted. A signal may
- * have any number of listeners, of which Node sees only one.
+ * have any number of listeners. Node warns if it sees more than ten, so it sees only one, which
+ * calls all the others.
  *
  * @returns a function that removes the listener
  */
@@ -31,13 +32,15 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
 	}
 
 	const listeners = listenersBySignal.get(signal) ?? new Set();
-	if (listeners.size === 0) signal.addEventListener('abort', callListeners, { once: true });
+	const isFirstListener = listeners.size === 0;
+	if (isFirstListener) signal.addEventListener('abort', callListeners, { once: true });
 	listeners.add(listener);
 	listenersBySignal.set(signal, listeners);
 
 	return () => {
 		listeners.delete(listener);
-		if (listeners.size === 0) signal.removeEventListener('abort', callListeners);
+		const wasLastListener = listeners.size === 0;
+		if (wasLastListener) signal.removeEventListener('abort', callListeners);
 	};
 }
 
@@ -82,6 +85,7 @@ export async function waitUnlessAborted<T>(
 	if (signal === undefined) return await promise;
 
 	let removeListener = () => {};
+	// This promise rejects when the signal aborts, and never resolves.
 	const aborted = new Promise<never>((_resolve, reject) => {
 		removeListener = onAbort(signal, () => reject(makeError()));
 	});
@@ -147,6 +151,7 @@ export class CallClock {
 	 * @throws ResponseError if the time is up or the execution is cancelled
 	 */
 	async wait<T>(answer: Promise<T>, isInProgress: () => boolean): Promise<T> {
+		// The signal of the clock aborts in two cases: the time is up, or the execution is cancelled.
 		const makeError = () => {
 			if (this.hasTimedOut) return new ResponseError({ kind: 'noAnswer', code: 'ETIMEDOUT' });
 			return makeCancelledError(isInProgress());

@@ -64,12 +64,15 @@ type CredentialWithToken = ICredentialDataDecryptedObject & { token: string };
 
 type FailureTest = (failure: ApiFailure) => boolean;
 
-/** Decides which failures of a call are returned. Any other failure is thrown. */
-interface FailuresToReturn {
-	/** Tells whether the caller can handle a failure. */
+/** The failures that the caller of a call handles itself. Any other failure is thrown. */
+interface HandledFailures {
+	/** Tells whether the caller handles a failure. */
 	isExpected: FailureTest;
-	/** True to return also the failures after which the call may succeed in another branch. */
-	returnsBranchRefusals?: boolean;
+	/**
+	 * True if the caller can send the call in another branch. Then it also handles the failures after
+	 * which that may help.
+	 */
+	canTryAnotherBranch?: boolean;
 }
 
 /**
@@ -152,14 +155,17 @@ export class ApiClient {
 
 	/**
 	 * How many calls may be in flight: the number in the credential or, if that is 0, as many as it
-	 * takes to reach the rate at the present speed of AlfaCRM.
+	 * takes to send 'Requests per Second' calls a second at the present speed of AlfaCRM.
 	 */
 	get callsAtOnce(): number {
+		// Nothing is known before the first call has read the credential.
 		if (this.settings === undefined) return 1;
 
 		const { origin, perSecond, callsAtOnce } = this.settings;
 		const isChosenByUser = callsAtOnce > 0;
-		return isChosenByUser ? callsAtOnce : getRateLimiter(origin).countNeededAtOnce(perSecond);
+		if (isChosenByUser) return callsAtOnce;
+
+		return getRateLimiter(origin).countNeededAtOnce(perSecond);
 	}
 
 	/**
@@ -190,6 +196,7 @@ export class ApiClient {
 			? await this.listBranches(settings, call, isExpected)
 			: await this.sendWithTokens(settings, call, { isExpected });
 
+		// Without an answer, the outcome is an expected failure. Any other failure was thrown.
 		return 'answer' in outcome ? outcome.answer : undefined;
 	}
 
@@ -217,8 +224,8 @@ export class ApiClient {
 	}
 
 	/**
-	 * Returns the credential with the token to send. An empty token makes n8n log in. Also notes the
-	 * login in `progress`.
+	 * Returns the credential with the token to send. An empty token makes n8n log in. Also notes in
+	 * `progress`, which keeps account of the call, to which login the token belongs.
 	 *
 	 * @throws ResponseError if somebody has changed the credential to another account, or if the
 	 * login must not be tried again yet: see `RefusedLogin`
@@ -285,7 +292,7 @@ export class ApiClient {
 		call: ApiRequest,
 		isExpected: FailureTest,
 	): Promise<Outcome> {
-		const credentialBranch = settings.branchForBranchList;
+		const credentialBranch = settings.branchInCredential;
 		if (credentialBranch !== undefined) {
 			const callInBranch = { ...call, branch: credentialBranch };
 			return await this.sendWithTokens(settings, callInBranch, { isExpected });
@@ -296,8 +303,8 @@ export class ApiClient {
 			return await this.sendWithTokens(settings, call, { isExpected });
 		}
 
-		const failuresToReturn = { isExpected, returnsBranchRefusals: true };
-		const outcome = await this.sendWithTokens(settings, call, failuresToReturn);
+		const handledFailures = { isExpected, canTryAnotherBranch: true };
+		const outcome = await this.sendWithTokens(settings, call, handledFailures);
 		const isRefused = 'failure' in outcome && canAnotherBranchHelp(outcome.failure);
 		if (!isRefused) return outcome;
 
@@ -306,18 +313,18 @@ export class ApiClient {
 	}
 
 	/**
-	 * Sends a call. If AlfaCRM refuses the token, sends the call again with another token, up to a
-	 * number of logins.
+	 * Sends a call. If AlfaCRM refuses the token of the call, sends the call again with another
+	 * token, until three logins (`MOST_LOGINS`) have given tokens that AlfaCRM refused.
 	 *
-	 * @returns the answer, or a failure that is to be returned
+	 * @returns the answer, or a failure that the caller handles itself
 	 * @throws NodeApiError for any other failure
 	 */
 	private async sendWithTokens(
 		settings: ConnectionSettings,
 		call: ApiRequest,
-		failuresToReturn: FailuresToReturn,
+		handledFailures: HandledFailures,
 	): Promise<Outcome> {
-		const { isExpected, returnsBranchRefusals = false } = failuresToReturn;
+		const { isExpected, canTryAnotherBranch = false } = handledFailures;
 		const progress = new CallProgress();
 		for (;;) {
 			const outcome = await this.sendWithToken(settings, call, progress);
@@ -325,13 +332,19 @@ export class ApiClient {
 
 			const { failure } = outcome;
 			// A 403 can mean the branch or the token. Another branch is more likely to help.
-			if (returnsBranchRefusals && canAnotherBranchHelp(failure)) return outcome;
+			if (canTryAnotherBranch && canAnotherBranchHelp(failure)) return outcome;
 
 			// AlfaCRM carries out nothing for a token that it refuses, so even a write is sent again.
 			const isTokenRefused = await this.isTokenRefused(failure, progress);
-			if (isTokenRefused && this.replaceToken(progress)) continue;
+			if (isTokenRefused) {
+				this.noteRefusedToken(progress);
+				if (this.mayTryAnotherToken(progress)) {
+					progress.markTokenAsRefused();
+					continue;
+				}
+			}
 
-			// This check comes after the token: the caller may expect a 403 that another token prevents.
+			// The token comes first: a 403 that the caller expects may be gone with another token.
 			if (isExpected(failure)) return outcome;
 
 			reportLostAnswer(failure, call, progress);
@@ -340,8 +353,8 @@ export class ApiClient {
 	}
 
 	/**
-	 * Sends a call with one token. Remembers what the outcome shows about the host, about new tokens
-	 * and about the login.
+	 * Sends a call with one token, and returns the answer or the failure. Remembers for later calls
+	 * whether the host is an AlfaCRM, whether AlfaCRM accepts tokens, and whether a login failed.
 	 */
 	private async sendWithToken(
 		settings: ConnectionSettings,
@@ -357,7 +370,8 @@ export class ApiClient {
 		} catch (error) {
 			const failure = readFailure(error);
 			// Only AlfaCRM issues tokens, and only AlfaCRM refuses a call in JSON.
-			const isHostAlfaCrm = progress.loginCount > 0 || failure.kind === 'refusal';
+			const hasLoggedIn = progress.loginCount > 0;
+			const isHostAlfaCrm = hasLoggedIn || failure.kind === 'refusal';
 			if (isHostAlfaCrm) this.hasAlfaCrmAnswered = true;
 
 			this.refusedLogin.noteFailure(failure, progress.login);
@@ -439,7 +453,8 @@ export class ApiClient {
 	}
 
 	/**
-	 * Hands a call to n8n.
+	 * Hands a call to n8n, which adds the token and sends it. If there is no token, n8n logs in
+	 * first.
 	 *
 	 * @param credential if n8n logs in, n8n writes the new token into this object
 	 */
@@ -456,17 +471,19 @@ export class ApiClient {
 			// Makes n8n use this object, so the ID and the name are not needed. Otherwise n8n would read
 			// the credential from its database, where the token may be another one.
 			credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data: credential },
-			// Keeps n8n from logging in and sending the call again after a 401. This client decides that
-			// by the body of the 401, which shows whether AlfaCRM itself has answered.
+			// n8n's list of the HTTP statuses after which it logs in and sends the call again. It is
+			// empty, because this client decides that itself: the body of a 401 shows whether AlfaCRM or
+			// a server in front of it has answered.
 			preAuthenticationRetryStatusCode: [],
 		};
+		// n8n's function takes the context as its `this`, and its answer has the type `any`.
 		const answer = httpRequestWithAuthentication.call(
 			this.context,
 			CREDENTIAL,
 			options,
 			authentication,
-		);
-		return await (answer as Promise<unknown>);
+		) as Promise<unknown>;
+		return await answer;
 	}
 
 	// ------------------------------------------------------- refused tokens
@@ -484,47 +501,56 @@ export class ApiClient {
 		// API notes 1.
 		if (!this.isFreshToken(login, token)) return true;
 
-		// A fresh token has not expired. So the user lacks the right, unless another login has ended
-		// the token.
-		return await this.isReplaced(token);
+		// A fresh token has not expired. So the user lacks the right, unless the login that gave
+		// another token has ended this one.
+		return await this.isAnotherTokenStored(token);
 	}
 
 	/**
-	 * Makes the next attempt of a call use another token, because AlfaCRM has refused the present
-	 * one.
-	 *
-	 * @returns false after too many logins in vain, when the call must not be sent again
+	 * Notes that AlfaCRM has refused the token of a call, if the token came from a login just now.
 	 */
-	private replaceToken(progress: CallProgress): boolean {
-		if (progress.isNewToken) this.refusedNewTokens.add(progress.token);
+	private noteRefusedToken({ isNewToken, token }: CallProgress): void {
+		if (isNewToken) this.refusedNewTokens.add(token);
+	}
 
+	/**
+	 * Tells whether a call whose token AlfaCRM has refused may be sent again with another token. That
+	 * ends when three logins in a row (`MOST_LOGINS`) have given tokens that AlfaCRM refused.
+	 */
+	private mayTryAnotherToken({ loginCount }: CallProgress): boolean {
 		// Calls run at the same time, so a success of another call may have cleared `refusedNewTokens`.
 		// The logins of this call count all the same.
-		const loginsInVain = Math.max(progress.loginCount, this.refusedNewTokens.size);
-		if (loginsInVain >= MOST_LOGINS) return false;
-
-		progress.rejectToken();
-		return true;
+		const loginsInVain = Math.max(loginCount, this.refusedNewTokens.size);
+		return loginsInVain < MOST_LOGINS;
 	}
 
 	/**
-	 * Tells whether this process got a token by a login after this client was made, and at most five
-	 * minutes ago.
+	 * Tells whether a token is fresh: this process got it by a login after this client was made, and
+	 * at most five minutes ago.
 	 */
 	private isFreshToken(login: Login, token: string): boolean {
-		const freshSince = Math.max(this.beganAt, performance.now() - YOUNG_TOKEN_MS);
-		return getSession(login).wasIssuedSince(token, freshSince);
+		const fiveMinutesAgo = performance.now() - YOUNG_TOKEN_MS;
+		const earliestFreshLogin = Math.max(this.beganAt, fiveMinutesAgo);
+		return getSession(login).wasIssuedSince(token, earliestFreshLogin);
 	}
 
-	/** Tells whether n8n has stored another token. That login may have ended this token. */
-	private async isReplaced(token: string): Promise<boolean> {
+	/**
+	 * Tells whether n8n's database now holds another token than the one that a call has sent. The
+	 * login that gave the other token may have ended the sent one.
+	 */
+	private async isAnotherTokenStored(sentToken: string): Promise<boolean> {
 		const { token: storedToken } = await this.context.getCredentials(CREDENTIAL);
-		return Boolean(storedToken) && storedToken !== token;
+		const isTokenStored = Boolean(storedToken);
+		return isTokenStored && storedToken !== sentToken;
 	}
 
 	// ------------------------------------------------------- the error
 
-	/** Makes the error for a call that failed, without the secrets of the credential. */
+	/**
+	 * Makes the error for a call that failed, without the secrets of the credential. Keeps the two
+	 * parts of its description, the advice and what was saved, so that the description can be worded
+	 * again if other items of the same execution were carried out.
+	 */
 	private makeError(
 		failure: ApiFailure,
 		settings: ConnectionSettings,
@@ -577,8 +603,8 @@ class CallProgress {
 		if (isNew) this.loginCount += 1;
 	}
 
-	/** Makes sure that no call of the same login sends the token again. */
-	rejectToken(): void {
+	/** Makes sure that no call of the same login sends the latest token again. */
+	markTokenAsRefused(): void {
 		if (this.login !== undefined) getSession(this.login).reject(this.token);
 	}
 }
@@ -628,8 +654,8 @@ function makeOtherAccountError(): ResponseError {
 }
 
 /**
- * Tells the caller if AlfaCRM may have carried out a failed call. Its record may be in AlfaCRM, or
- * may appear there in a moment.
+ * Tells the caller of a failed call that AlfaCRM may have carried the call out: its record may be
+ * in AlfaCRM, or may appear there in a moment. Does nothing if that is not possible.
  */
 function reportLostAnswer(failure: ApiFailure, call: ApiRequest, progress: CallProgress): void {
 	if (!mayHaveTakenEffect(failure)) return;
@@ -640,10 +666,11 @@ function reportLostAnswer(failure: ApiFailure, call: ApiRequest, progress: CallP
 
 /**
  * Estimates for how many milliseconds AlfaCRM may still be at work on a call whose answer was lost:
- * for as long as the call has taken so far, within two bounds.
+ * for as long as the call has taken so far, but for at least one second and at most 30 seconds.
  */
 function estimateMsInProgress(failure: ApiFailure, elapsedMs: number): number {
 	if (!mayBeInProgress(failure)) return 0;
 
-	return Math.min(Math.max(elapsedMs, MIN_IN_PROGRESS_MS), TIMEOUT_MS);
+	const atLeastOneSecond = Math.max(elapsedMs, MIN_IN_PROGRESS_MS);
+	return Math.min(atLeastOneSecond, TIMEOUT_MS);
 }

@@ -23,18 +23,18 @@ export interface ConnectionSettings {
 	/** For how many milliseconds a call is sent again while AlfaCRM gets too many requests. */
 	rateLimitWaitMs: number;
 	/**
-	 * The branch to name in the call for the list of branches. The user enters it only if the main
-	 * branch is switched off, because AlfaCRM then refuses that call without a branch.
+	 * 'Branch ID' of the credential. Only the call for the list of branches uses it. The user enters
+	 * it if the main branch is switched off, because AlfaCRM then refuses that call without a branch.
 	 */
-	branchForBranchList?: number;
+	branchInCredential?: number;
 }
 
 /**
  * Reads the settings of a credential that hold for all calls.
  *
  * @param canBeCancelled whether a user can end a long wait. A poll and a dropdown cannot be
- * cancelled: a poll has little time, and nobody looks at an empty dropdown for long. So their calls
- * wait only for a short time.
+ * cancelled, so their calls wait at most 15 seconds while AlfaCRM gets too many requests: a poll
+ * has little time, and nobody looks at an empty dropdown for long.
  * @throws UserError if 'Hostname' is not a host name
  */
 export function readConnectionSettings(
@@ -42,7 +42,8 @@ export function readConnectionSettings(
 	{ canBeCancelled }: { canBeCancelled: boolean },
 ): ConnectionSettings {
 	const login = readLogin(credential);
-	const waitMs = readRateLimitWait(credential.rateLimitWait);
+	const chosenWaitMs = readRateLimitWait(credential.rateLimitWait);
+	const shortWaitMs = Math.min(chosenWaitMs, SHORT_RATE_LIMIT_WAIT_MS);
 
 	return {
 		origin: login.origin,
@@ -50,7 +51,7 @@ export function readConnectionSettings(
 		email: login.email,
 		perSecond: readRate(credential.requestsPerSecond),
 		callsAtOnce: readCallsAtOnce(credential.callsAtOnce),
-		rateLimitWaitMs: canBeCancelled ? waitMs : Math.min(waitMs, SHORT_RATE_LIMIT_WAIT_MS),
-		branchForBranchList: readId(credential.branchId),
+		rateLimitWaitMs: canBeCancelled ? chosenWaitMs : shortWaitMs,
+		branchInCredential: readId(credential.branchId),
 	};
 }

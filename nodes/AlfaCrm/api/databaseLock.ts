@@ -143,8 +143,8 @@ export class DatabaseLock {
 	 * the database has not answered within `TRY_MS`
 	 */
 	async tryEnter(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
-		const hasOpenLease = this.lease?.isOpen === true;
-		if (!hasOpenLease) {
+		const canJoinLease = this.lease?.isOpen === true;
+		if (!canJoinLease) {
 			const attempt = this.takeLockAtOnce(data);
 			const timeUp = sleepUnref(TRY_MS);
 			await waitUnlessAborted(Promise.race([attempt, timeUp]), signal);
@@ -201,7 +201,11 @@ export class DatabaseLock {
 		}
 	}
 
-	/** Joins the lease of this process; undefined if it has none that takes more work. */
+	/**
+	 * Joins the lease of this process, so that the lock is kept until this work leaves the lease.
+	 *
+	 * @returns undefined if this process has no lease that more work may join
+	 */
 	private joinLease(): Lease | undefined {
 		const { lease } = this;
 		if (lease?.isOpen !== true) return undefined;
@@ -212,8 +216,9 @@ export class DatabaseLock {
 
 	/** Whether this process may take the lock. Right after a handover, other processes come first. */
 	private get mayTakeLock(): boolean {
-		const isHolder = this.lease?.isHeld === true;
-		return !isHolder && performance.now() >= this.backoffUntil;
+		const hasLockAlready = this.lease?.hasTimeLeft === true;
+		const mustLetOthersGoFirst = performance.now() < this.backoffUntil;
+		return !hasLockAlready && !mustLetOthersGoFirst;
 	}
 
 	/**
@@ -221,9 +226,10 @@ export class DatabaseLock {
 	 * this process waits for it already. All work that calls this at the same time shares one try.
 	 */
 	private async takeLockAtOnce(data?: ProcessedData): Promise<void> {
-		await this.lease?.ending;
-		const isWaitingAlready = this.pendingWait !== undefined;
-		if (!this.mayTakeLock || isWaitingAlready) return;
+		// If a lease of this process is just ending, its row is in the way until the end.
+		await this.lease?.pendingEnd;
+		const isOtherWorkWaiting = this.pendingWait !== undefined;
+		if (!this.mayTakeLock || isOtherWorkWaiting) return;
 
 		this.pendingAttempt ??= this.insertRowIfMissing(new DatabaseRow(data)).finally(() => {
 			this.pendingAttempt = undefined;
@@ -234,9 +240,9 @@ export class DatabaseLock {
 	/**
 	 * Takes the lock by inserting its row into n8n's database, if there is no row yet.
 	 *
-	 * Counts the entries of the row before, and does nothing if it has any. If another process holds
-	 * the lock, an attempt to insert the row would add to it an entry that says "I wait". That
-	 * process would then hand the lock over although nobody waits.
+	 * Counts the entries of the row first, and does nothing if there are any, because another process
+	 * then has the lock. An attempt to insert the row would add an entry that says "I wait" to the
+	 * row of that process, and it would hand the lock over although nobody waits.
 	 */
 	private async insertRowIfMissing(row: DatabaseRow): Promise<void> {
 		try {
@@ -244,8 +250,8 @@ export class DatabaseLock {
 			const isFree = entryCount === 0;
 			if (isFree) await this.tryToBeginLease(row, new WaitingProcess(row));
 		} catch (error) {
-			const canKeepNoRow = error instanceof NoRowError;
-			if (canKeepNoRow) this.beginLocalLease();
+			const canDatabaseKeepNoRow = error instanceof NoRowError;
+			if (canDatabaseKeepNoRow) this.beginLocalLease();
 			// After any other failure, the work searches without the lock. If it has to create a record,
 			// it calls `enter`, which tries again and reports a failure that lasts.
 		}
@@ -261,7 +267,8 @@ export class DatabaseLock {
 
 	/**
 	 * Tries to take the lock about twice a second, until this process has it. If n8n's database fails
-	 * at one try, a later try may succeed.
+	 * at one try, a later try may succeed. If the database cannot keep a row at all, begins a lease
+	 * that holds within this process only.
 	 *
 	 * @throws UserError if the database has failed for half a minute (`ANSWER_MS`)
 	 */
@@ -271,12 +278,12 @@ export class DatabaseLock {
 		for (;;) {
 			try {
 				if (this.mayTakeLock) await this.tryToBeginLease(row, waitingProcess);
-				// A turn left to other processes asks the database nothing. It counts as a success too.
+				// Where other processes come first, the database is not asked. That counts as a success.
 				latestSuccessAt = performance.now();
 			} catch (error) {
-				const canKeepNoRow = error instanceof NoRowError;
+				const canDatabaseKeepNoRow = error instanceof NoRowError;
 				const isDatabaseDown = performance.now() - latestSuccessAt >= ANSWER_MS;
-				if (canKeepNoRow) {
+				if (canDatabaseKeepNoRow) {
 					this.beginLocalLease();
 				} else if (isDatabaseDown) {
 					throw makeDatabaseDownError(error);
@@ -286,7 +293,7 @@ export class DatabaseLock {
 			const hasLock = this.lease?.isOpen === true;
 			if (hasLock) return;
 
-			// Random pauses keep two processes from trying in step.
+			// Random pauses keep two processes from trying at the same moments again and again.
 			const randomFactor = 0.5 + Math.random();
 			await sleepUnref(LOOK_MS * randomFactor);
 		}
@@ -356,15 +363,21 @@ export class Lease {
 	readonly epoch: number;
 	/** Whether another process waits for the lock. */
 	isOtherProcessWaiting = false;
-	/** The removal of the row, once it has begun. */
-	ending?: Promise<void>;
+	/**
+	 * The end of the lease, which removes the row. Undefined until it begins; resolves when the row
+	 * is removed.
+	 */
+	pendingEnd?: Promise<void>;
 	private readonly row?: DatabaseRow;
 	/** How many pieces of work have joined and not left. */
 	private workCount = 0;
-	/** Until when no other process takes the lock, so that work may write to AlfaCRM. */
-	private heldUntil: number;
+	/**
+	 * When the lease runs out, unless it is renewed. Until then no other process takes the lock, so
+	 * work may write to AlfaCRM.
+	 */
+	private runsOutAt: number;
 	/** The renewal that is under way, or the latest one. */
-	private renewing?: Promise<void>;
+	private latestRenewal?: Promise<void>;
 
 	/** @param onEnd called once, when the lease has ended */
 	constructor(
@@ -373,23 +386,28 @@ export class Lease {
 	) {
 		this.epoch = epoch;
 		this.row = row;
-		this.heldUntil = row === undefined ? Infinity : takenAt + LEASE_MS;
+		this.runsOutAt = row === undefined ? Infinity : takenAt + LEASE_MS;
 
 		if (row !== undefined) void this.keepRenewing(row);
 		void this.endIfIdle();
 	}
 
 	/**
-	 * Whether work that has joined may still write to AlfaCRM. Uses `performance.now()`, so the
-	 * clocks of several machines do not matter.
+	 * Whether the lease has not run out, so that work that has joined may still write to AlfaCRM.
+	 * Uses `performance.now()`, so the clocks of several machines do not matter.
 	 */
-	get isHeld(): boolean {
-		return performance.now() < this.heldUntil;
+	get hasTimeLeft(): boolean {
+		return performance.now() < this.runsOutAt;
 	}
 
-	/** Whether more work may join. */
+	/** Whether more work may join. While another process waits, only work that has joined goes on. */
 	get isOpen(): boolean {
-		return this.isHeld && !this.isOtherProcessWaiting && this.ending === undefined;
+		return this.hasTimeLeft && !this.isOtherProcessWaiting && !this.hasBegunToEnd;
+	}
+
+	/** Whether the lease is ending, or has ended. */
+	private get hasBegunToEnd(): boolean {
+		return this.pendingEnd !== undefined;
 	}
 
 	/** Begins one piece of work. It must call `leave` once. */
@@ -404,18 +422,18 @@ export class Lease {
 	}
 
 	/**
-	 * Renews the lease every second, until it ends or runs out. Each renewal lets the lease last for
-	 * 40 seconds more. A lease that has run out ends when its last piece of work leaves.
+	 * Renews the lease every second, until it ends or runs out. After a renewal, the lease lasts for
+	 * 40 seconds from then on. A lease that has run out ends when its last piece of work leaves.
 	 */
 	private async keepRenewing(row: DatabaseRow): Promise<void> {
-		while (this.isHeld && this.ending === undefined) {
+		while (this.hasTimeLeft && !this.hasBegunToEnd) {
 			await sleepUnref(RENEW_MS);
-			const hasEndedMeanwhile = this.ending !== undefined;
-			if (hasEndedMeanwhile) return;
+			// The lease may have begun to end during the sleep.
+			if (this.hasBegunToEnd) return;
 
 			// A renewal that fails may succeed the next time. If none does, the lease runs out.
-			this.renewing = this.renew(row).catch(() => undefined);
-			await this.renewing;
+			this.latestRenewal = this.renew(row).catch(() => undefined);
+			await this.latestRenewal;
 			// Hands the lock over to the waiting process, unless work is still under way. In that case
 			// the last piece of work hands it over.
 			if (this.isOtherProcessWaiting) await this.endIfIdle();
@@ -447,14 +465,14 @@ export class Lease {
 		const beganAt = performance.now();
 		const entryCount = await row.countEntries();
 		// The lease may have run out during the count. Then the row may belong to another process.
-		if (!this.isHeld) return;
+		if (!this.hasTimeLeft) return;
 
 		const isRowGone = entryCount === 0;
 		const isNobodyWaiting = entryCount === ENTRIES_IF_NOBODY_WAITS;
 		if (isRowGone) {
 			this.expireNow();
 		} else if (isNobodyWaiting) {
-			this.heldUntil = beganAt + LEASE_MS;
+			this.runsOutAt = beganAt + LEASE_MS;
 		} else {
 			this.isOtherProcessWaiting = true;
 		}
@@ -469,39 +487,39 @@ export class Lease {
 		const name = `heartbeat ${Math.random()}`;
 		const { hasInsertedRow } = await row.add(`${name} 1`, `${name} 2`);
 		// The lease may have run out meanwhile. Then the row may belong to another process.
-		if (!this.isHeld) return;
+		if (!this.hasTimeLeft) return;
 
 		// A heartbeat inserts a new row only if the row of this lease was gone.
 		const wasRowGone = hasInsertedRow;
 		if (wasRowGone) {
 			this.expireNow();
 		} else {
-			this.heldUntil = beganAt + LEASE_MS;
+			this.runsOutAt = beganAt + LEASE_MS;
 		}
 	}
 
 	/** Lets the lease run out at once: another process took this one for dead and removed the row. */
 	private expireNow(): void {
-		this.heldUntil = -Infinity;
+		this.runsOutAt = -Infinity;
 	}
 
 	/**
-	 * Ends the lease if no work is under way. An open lease waits a moment before, because more work
-	 * of this process may come and use it.
+	 * Ends the lease if no work is under way. If more work may join the lease, waits a moment before
+	 * (`LINGER_MS`), because the next piece of work of this process often comes at once.
 	 */
 	private async endIfIdle(): Promise<void> {
 		if (this.isOpen) await sleepUnref(LINGER_MS);
 		const hasWork = this.workCount > 0;
 		if (hasWork) return;
 
-		this.ending ??= this.end();
-		await this.ending;
+		this.pendingEnd ??= this.end();
+		await this.pendingEnd;
 	}
 
 	/** Ends the lease: removes the row, so that another process can take the lock. */
 	private async end(): Promise<void> {
 		// Waits for a renewal under way: its heartbeat would insert the row again after the removal.
-		await this.renewing;
+		await this.latestRenewal;
 
 		if (this.row !== undefined) await this.removeRow(this.row);
 		this.onEnd(this);
@@ -509,11 +527,13 @@ export class Lease {
 
 	/** Removes the row from n8n's database, unless the row may belong to another process by now. */
 	private async removeRow(row: DatabaseRow): Promise<void> {
-		// Looks once more whether another process waits. If so, that process gets the lock next.
+		// A renewal shows whether another process waits by now. If so, that process gets the lock next.
+		// If the renewal fails, the row is removed all the same.
 		if (!this.isOtherProcessWaiting) await this.renew(row).catch(() => undefined);
 
 		// Once the lease has run out, another process may have inserted its own row in this place.
-		if (this.isHeld) await row.remove().catch(() => undefined);
+		// If the removal fails, waiting processes take this process for dead after a minute.
+		if (this.hasTimeLeft) await row.remove().catch(() => undefined);
 	}
 }
 
@@ -554,15 +574,17 @@ class WaitingProcess {
 	async tryToTake(): Promise<number | undefined> {
 		const lookBeganAt = performance.now();
 		const { hasInsertedRow, entriesBefore } = await this.row.add(this.waitingEntry);
+		// This process has inserted the row, so it has the lock.
 		if (hasInsertedRow) return lookBeganAt;
 
 		const addingMs = performance.now() - lookBeganAt;
 		const entryCount = await this.row.countEntries();
 		const now = performance.now();
 
-		const isUnchanged = this.isRowUnchanged(entriesBefore, entryCount);
+		// The holder is dead after a minute without a heartbeat. Any doubt begins a new minute.
+		const hasNoHeartbeat = this.isRowUnchanged(entriesBefore, entryCount);
 		const isUninterrupted = this.isWatching && this.wasLookQuick(addingMs, now);
-		const mustBeginAnew = !isUnchanged || !isUninterrupted;
+		const mustBeginAnew = !hasNoHeartbeat || !isUninterrupted;
 		if (mustBeginAnew) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
 
 		this.isWatching = true;
@@ -583,7 +605,8 @@ class WaitingProcess {
 		// A row of a new holder does not have the entry of this process.
 		const isSameRow = entriesBefore.includes(this.waitingEntry);
 		const addedCount = entryCount - this.entryCount;
-		return isSameRow && (addedCount === 0 || addedCount === 1);
+		const mayBeHeartbeat = addedCount !== 0 && addedCount !== 1;
+		return isSameRow && !mayBeHeartbeat;
 	}
 
 	/**
@@ -616,6 +639,7 @@ class WaitingProcess {
 		// Whether the claim succeeds or fails, the next look begins a new watch.
 		this.isWatching = false;
 
+		// Another process that claims the same row adds at least one of the same shared claims.
 		const sharedClaims = makeSharedClaims(entryCount);
 		const ownClaim = `claim ${Math.random()}`;
 		const claimedAt = performance.now();

@@ -47,14 +47,14 @@ export function readDescriptionParts(
 /**
  * Puts the parts of a description together: the advice, then what was saved.
  *
- * @param isOneOfSeveral whether other items were carried out. Then the sentence says that nothing
- * was saved of this item.
+ * @param wereOtherItemsCarriedOut whether other items of the same execution were carried out. Then
+ * the sentence says "Of this item nothing was saved" in place of "Nothing was saved".
  */
 export function formatDescription(
 	{ advice, effect }: DescriptionParts,
-	{ isOneOfSeveral = false } = {},
+	{ wereOtherItemsCarriedOut = false } = {},
 ): string {
-	return joinSentences(advice, formatEffect(effect, isOneOfSeveral));
+	return joinSentences(advice, formatEffect(effect, wereOtherItemsCarriedOut));
 }
 
 /** Joins texts, each of whole sentences, with spaces. Leaves out empty texts. */
@@ -65,9 +65,12 @@ export function joinSentences(...texts: readonly string[]): string {
 		.join(' ');
 }
 
-/** Puts an effect into a sentence; an empty text if the error says nothing about writes. */
-function formatEffect(effect: Effect, isOneOfSeveral: boolean): string {
-	const nothing = isOneOfSeveral ? 'Of this item nothing' : 'Nothing';
+/**
+ * Writes the sentence that says what was saved, such as "Nothing was saved." Returns an empty text
+ * if the error says nothing about writes.
+ */
+function formatEffect(effect: Effect, wereOtherItemsCarriedOut: boolean): string {
+	const nothing = wereOtherItemsCarriedOut ? 'Of this item nothing' : 'Nothing';
 	switch (effect.kind) {
 		case 'unsaid':
 			return '';

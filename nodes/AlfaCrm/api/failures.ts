@@ -10,11 +10,12 @@ export const TOO_MANY_REQUESTS = 429;
  * The kinds of failures of a call:
  *
  * - `login`: the login before the call failed.
- * - `status`: an HTTP error came from AlfaCRM, or from a server in front of AlfaCRM that is down or
- *   busy.
+ * - `status`: an HTTP error came from AlfaCRM. Or a server in front of AlfaCRM said that AlfaCRM is
+ *   down (500 or more) or gets too many calls (429).
  * - `redirect`: the answer was a redirect, which is never followed.
  * - `refusal`: AlfaCRM said no in JSON and gave reasons, for example that a field is wrong.
- * - `intermediary`: something other than AlfaCRM answered, such as a firewall: see `isFromAlfaCrm`.
+ * - `intermediary`: a server other than AlfaCRM answered, such as a firewall: with a web page, or
+ *   with a status that says nothing about AlfaCRM. See `isFromAlfaCrm` in `answer.ts`.
  * - `noAnswer`: the network failed, or no answer came in time.
  * - `cancelled`: the execution was cancelled.
  * - `notSent`: the call did not leave n8n.
@@ -61,22 +62,26 @@ export interface ApiFailure {
 	/** The host to which a redirect pointed. */
 	location?: string;
 	/** Why a login failed, as one of n8n's causes. */
-	declaredCause?: N8nFailure['cause'];
+	loginFailureCause?: N8nFailure['cause'];
 	/**
 	 * True if an intermediary answered, for a failure of another kind than `intermediary`: a `status`
 	 * of 500 or more, or a `login`.
 	 */
 	isFromIntermediary?: boolean;
 	/**
-	 * Why n8n could not send the call. It can hold a network code of n8n's own database, so it must
-	 * not get into a message: n8n replaces a message with a network code.
+	 * Why n8n could not send the call. It can hold a network code such as ECONNREFUSED, from n8n's
+	 * own database. So it must not get into a message: n8n replaces each message that holds a network
+	 * code by a text of its own.
 	 */
 	reason?: string;
 	/** True if the call was cancelled after it was sent, so that AlfaCRM was at work on it. */
 	isInProgress?: boolean;
 }
 
-/** The error of a failed call inside `api/`. Other code gets a NodeApiError made from it. */
+/**
+ * The error of a failed call inside `api/`, also of a call without a response. Other code gets a
+ * NodeApiError made from it.
+ */
 export class ResponseError extends UserError {
 	constructor(readonly failure: ApiFailure) {
 		super(failure.serverMessage ?? failure.kind);
@@ -101,20 +106,20 @@ export function makeCancelledError(isInProgress = false): ResponseError {
 export class LoginError extends ExecutionBaseError {
 	constructor(
 		message: string,
-		declaredCause: N8nFailure['cause'] = 'credential-invalid',
+		failureCause: N8nFailure['cause'] = 'credential-invalid',
 		retryAfterMs?: number,
 		isFromIntermediary?: boolean,
 	) {
 		super(message);
-		this.context = { loginFailed: declaredCause, retryAfterMs, isFromIntermediary };
+		this.context = { loginFailed: failureCause, retryAfterMs, isFromIntermediary };
 	}
 }
 
 // ------------------------------------------------------- questions about a failure
 
 /** Tells whether a call, or the login before it, was refused because there were too many calls. */
-export function isRateLimited({ status, declaredCause }: ApiFailure): boolean {
-	return status === TOO_MANY_REQUESTS || declaredCause === 'rate-limited';
+export function isRateLimited({ status, loginFailureCause }: ApiFailure): boolean {
+	return status === TOO_MANY_REQUESTS || loginFailureCause === 'rate-limited';
 }
 
 /** Tells whether no answer came in time. Axios reports one of two codes. */
@@ -152,7 +157,7 @@ export function mayBeInProgress(failure: ApiFailure): boolean {
 	return failure.isInProgress === true || isTimeout(failure) || failure.status === 504;
 }
 
-// ------------------------------------------------------- errors of n8n's kinds
+// ------------------------------------------------------- secrets
 
 /** Replaces secrets, such as tokens and keys, in a text. Empty secrets are skipped. */
 export function redact(text: string, secrets: ReadonlyArray<string | undefined>): string {
@@ -163,10 +168,12 @@ export function redact(text: string, secrets: ReadonlyArray<string | undefined>)
 	return safeText;
 }
 
+// ------------------------------------------------------- errors of n8n's kinds
+
 /**
  * Makes the error that a user of the node sees: a NodeApiError with the given texts. The error that
- * n8n threw for the call is not reused, because it holds the request with its token, and its text
- * cannot be replaced.
+ * n8n threw for the call is not used, because it holds the request with the token, and because its
+ * text could not be replaced by ours.
  *
  * @param failure tells n8n what failed, so that n8n can make a trigger wait or stop
  */
@@ -210,11 +217,11 @@ export function asNodeError(
 }
 
 /**
- * Makes the JSON of an item that failed: what happened, and what to do.
+ * Makes the JSON of an item that failed. `error` says what happened, and `message` says what to do.
  *
- * The JSON has only the keys `error` and `message`. So n8n recognizes a failed item, sends it to
- * the error output and adds the data of the input item. If the item had an `error` object beside
- * its JSON, n8n would drop the data of the input item.
+ * The names of the two keys are n8n's. If an item's JSON has no other keys, n8n takes the item for
+ * a failed one, sends it to the error output and adds the data of the input item. If the item had
+ * an `error` object beside its JSON, n8n would drop the data of the input item.
  */
 export function makeErrorJson(error: NodeApiError | NodeOperationError): IDataObject {
 	const advice = error.description?.trim() ?? '';

@@ -54,10 +54,11 @@ export function readOrigin(hostname: unknown): string {
 	}
 
 	const [, scheme, host, port] = ADDRESS.exec(text) ?? [];
-	// `https//demo` without its colon would send the key to the school named "https".
-	const isHostScheme = host === 'https' || host === 'http';
+	// `https//demo`, without its colon, has the host `https` and the path `//demo`. The key would be
+	// sent to https.s20.online, another school.
+	const isHostMistypedScheme = host === 'https' || host === 'http';
 	const isPortTooLarge = Number(port ?? 0) > 65_535;
-	if (host === undefined || isHostScheme || isPortTooLarge) throw new UserError(NOT_A_HOST);
+	if (host === undefined || isHostMistypedScheme || isPortTooLarge) throw new UserError(NOT_A_HOST);
 
 	const isLoopback = LOOPBACK_HOST.test(host);
 	const isSchemeSafe =
@@ -69,7 +70,9 @@ export function readOrigin(hostname: unknown): string {
 	}
 
 	const protocol = isLoopback ? (scheme ?? 'http') : 'https';
-	const domain = isLoopback || host.includes('.') ? '' : `.${DEFAULT_DOMAIN}`;
+	// `demo` alone is the first part of `demo.s20.online`.
+	const isWholeHost = isLoopback || host.includes('.');
+	const domain = isWholeHost ? '' : `.${DEFAULT_DOMAIN}`;
 	const portPart = port ? `:${port}` : '';
 	return `${protocol}://${host}${domain}${portPart}`.replace(ORIGIN_WITH_STANDARD_PORT, '$1$2');
 }
@@ -88,7 +91,12 @@ export function trimBlanks(value: unknown): string {
 	return typeof value === 'string' ? value.replace(OUTER_BLANKS, '') : '';
 }
 
-/** The source of a function that makes the origin from the groups of `ADDRESS`. */
+/**
+ * The source code of a function that makes the origin from the groups of `ADDRESS`, for
+ * `ORIGIN_EXPRESSION`: an n8n expression cannot call a function of this package. `replace` passes
+ * the whole match first (`_all`), then the groups. `String(LOOPBACK_HOST)` is the regular
+ * expression as it is written in code.
+ */
 const MAKE_ORIGIN = [
 	'(_all, scheme, host, port) =>',
 	` (${String(LOOPBACK_HOST)}.test(host)`,
@@ -99,9 +107,8 @@ const MAKE_ORIGIN = [
 
 /**
  * Makes the origin like `readOrigin`, but as an n8n expression: the request that tests the
- * credential cannot call a function. Its result must equal the result of `readOrigin` only for
- * texts that `readOrigin` accepts: n8n logs in before the test, and the login refuses all other
- * texts.
+ * credential cannot call a function. For a text that `readOrigin` refuses, the result makes no
+ * difference: n8n logs in before the test, and the login fails with such a text.
  */
 export const ORIGIN_EXPRESSION = [
 	'={{ $credentials.hostname',

@@ -31,7 +31,7 @@ export interface CollectOptions {
 	 * `[{ status: 1 }, { status: 2 }]`. By default there is one pass, which adds nothing.
 	 */
 	passes?: readonly IDataObject[];
-	/** Ends the reading before the end of the list. By default the list is read to its end. */
+	/** Decides when enough rows have come. By default the list is read to its end. */
 	goal?: ReadingGoal;
 }
 
@@ -84,8 +84,9 @@ export function makeListReader(client: ApiClient): ListReader {
  *
  * One call may show only a part of the list, such as the lessons with one status. Then there are
  * several passes: each pass reads the list with another addition to the body of the call, such as
- * `{ status: 1 }`. The reading ends at the limit, or when the goal, which sees each page, says that
- * enough rows have come. By default, it ends with the list.
+ * `{ status: 1 }`. The reading ends when as many wanted rows have come as the limit allows, or when
+ * the goal says that enough rows have come: the goal is an object of the caller that sees each
+ * page. By default, the reading ends with the list.
  *
  * @throws NodeApiError if a page does not come
  */
@@ -94,9 +95,9 @@ export async function collect(
 	list: ListRequest,
 	options: CollectOptions = {},
 ): Promise<Collected> {
-	const { limit = Infinity, keep = () => true } = options;
+	const { limit = Infinity, keep: isWanted = () => true } = options;
 	const { passes = [NOTHING_TO_ADD], goal = WHOLE_LIST } = options;
-	const wantedRows = new WantedRows(limit, keep);
+	const wantedRows = new WantedRows(limit, isWanted);
 	const pageSize = Math.min(limit, LARGEST_PAGE);
 
 	const results: ReadingResult[] = [];
@@ -145,8 +146,8 @@ class PassReading {
 	) {}
 
 	/**
-	 * Reads the list, and reads it once more if rows are missing after that. Rows can be missing
-	 * because records are added and removed while the pages are read.
+	 * Reads the list, and reads it once more if rows are missing after the first time. Rows can be
+	 * missing because records are added and removed while the pages are read.
 	 */
 	async read(): Promise<ReadingResult> {
 		const firstResult = await this.readOnce(this.list);
@@ -162,18 +163,20 @@ class PassReading {
 	}
 
 	/**
-	 * Reads page by page, until the list ends, the limit of wanted rows is reached, or the goal,
-	 * which sees each page, says that enough rows have come.
+	 * Reads page by page, until the list ends, the limit of wanted rows is reached, or the goal of
+	 * the caller, which sees each page, says that enough rows have come.
 	 *
-	 * If AlfaCRM turns out to ignore the filter of the call, begins again with the largest pages.
+	 * If a full page has unwanted rows, AlfaCRM seems to ignore the filter of the call. Then the
+	 * reading begins again with the largest pages.
 	 *
 	 * @returns the result after the last page that was read
 	 */
 	private async readOnce(list: ListRequest): Promise<ReadingResult> {
 		let resultSoFar: ReadingResult = { isComplete: false, readCount: this.seenKeys.size };
 		let hasUnwantedRows = false;
-		// Tells how many more rows may be needed. As long as all rows were wanted, these are as many as
-		// the limit still allows. After an unwanted row, perhaps the whole list has to be read.
+		// `readPages` requests pages ahead for as many rows as this function returns. As long as all
+		// rows were wanted, it returns as many as the limit still allows. After an unwanted row,
+		// perhaps the whole list has to be read.
 		const countRowsToRead = () => (hasUnwantedRows ? Infinity : this.wantedRows.remainingCount);
 
 		for await (const page of readPages(this.client, list, countRowsToRead)) {
@@ -191,8 +194,8 @@ class PassReading {
 
 			// AlfaCRM seems to ignore the filter, so many pages may have to be read. Large pages make
 			// that quicker.
-			const isFilterIgnored = unwantedCount > 0 && isFullSmallPage(page);
-			if (isFilterIgnored) return await this.readOnce({ ...list, pageSize: LARGEST_PAGE });
+			const seemsFilterIgnored = unwantedCount > 0 && isFullSmallPage(page);
+			if (seemsFilterIgnored) return await this.readOnce({ ...list, pageSize: LARGEST_PAGE });
 		}
 		return resultSoFar;
 	}

@@ -30,7 +30,7 @@ const queueEnds = new Map<string, Promise<void>>();
  *
  * @param signal ends the wait at once; work that has begun goes on
  * @param getExtraHoldMs called when the work has ended; returns for how many more milliseconds the
- * locks are held. AlfaCRM may still be carrying out a call whose answer did not come in time.
+ * locks are held, because AlfaCRM may still be carrying out a call whose answer did not come
  * @throws ResponseError if the signal aborts before the work has begun
  */
 export async function withLock<T>(
@@ -44,6 +44,7 @@ export async function withLock<T>(
 	const place = new QueuePlace();
 	const uniqueKeys = new Set(keys);
 	// Joins all queues before it waits for any, so that no two pieces of work wait for each other.
+	// Each promise resolves when it is this work's turn in one queue.
 	const turns: Array<Promise<void>> = [];
 	for (const key of uniqueKeys) {
 		turns.push(joinQueue(key, place));
@@ -97,12 +98,13 @@ export function leaveAfter(ms: number, leave: () => void): void {
  * when all work before it and the work itself have left.
  */
 async function joinQueue(key: string, place: QueuePlace): Promise<void> {
-	const allEarlierLeft = queueEnds.get(key) ?? Promise.resolve();
-	const queueEnd = allEarlierLeft.then(async () => await place.departure);
+	// Without a queue, the lock is free.
+	const departureOfEarlierWork = queueEnds.get(key) ?? Promise.resolve();
+	const queueEnd = departureOfEarlierWork.then(async () => await place.departure);
 	queueEnds.set(key, queueEnd);
 	void queueEnd.then(() => forgetQueue(key, queueEnd));
 
-	await allEarlierLeft;
+	await departureOfEarlierWork;
 }
 
 /**

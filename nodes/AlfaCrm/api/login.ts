@@ -78,7 +78,10 @@ export async function renewToken(
 	credential: ICredentialDataDecryptedObject,
 ): Promise<string> {
 	const refusedToken = String(credential.token ?? '');
-	if (refusedToken !== '' && registeredCalls.has(credential)) throw new TokenRefusedError();
+	const hasRefusedToken = refusedToken !== '';
+	const isCallOfClient = registeredCalls.has(credential);
+	// The client gets the next token itself. Otherwise n8n would send the call again at once.
+	if (hasRefusedToken && isCallOfClient) throw new TokenRefusedError();
 
 	const login = readLogin(credential);
 	const perSecond = readRate(credential.requestsPerSecond);
@@ -120,7 +123,10 @@ async function logIn(helper: IHttpRequestHelper, login: Login, perSecond: number
 	throw makeErrorWithoutSecrets({ kind }, login);
 }
 
-/** Sends a login once. Few accounts have an app key: it is sent in a header. */
+/**
+ * Sends a login once, and returns the answer. If the account has an app key, which few have, sends
+ * it in a header.
+ */
 async function sendLogin(
 	{ helpers }: IHttpRequestHelper,
 	{ origin, email, apiKey, appKey }: Login,
@@ -137,7 +143,7 @@ async function sendLogin(
 		abortSignal: clock.start(),
 	}) as Promise<unknown>;
 
-	// Only asked when an execution is cancelled, which does not end a login.
+	// The clock asks this only when an execution is cancelled, which never ends a login.
 	const isInProgress = () => true;
 	try {
 		return assertSuccess(await clock.wait(answer, isInProgress));

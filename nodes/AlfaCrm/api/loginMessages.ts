@@ -47,7 +47,7 @@ export function makeLoginError(
 	const explain = LOGIN_EXPLAINERS[failure.kind] ?? explainOtherFailure;
 	const { text, cause } = explain(failure, login);
 
-	// Left out, not false, as in `ApiFailure`.
+	// `undefined` in place of false, because `ApiFailure` leaves the setting out then.
 	const isFromIntermediary = failure.kind === 'intermediary' ? true : undefined;
 	return new LoginError(text, cause, failure.retryAfterMs, isFromIntermediary);
 }
@@ -79,6 +79,7 @@ function explainNoAnswer({ code }: ApiFailure, { host }: FailedLogin): LoginExpl
 	};
 }
 
+/** Explains a login that was answered with an HTTP error of AlfaCRM, or of a server before it. */
 function explainStatus(failure: ApiFailure, { host, hasAppKey }: FailedLogin): LoginExplanation {
 	const { status = 0 } = failure;
 	const quote = quoteServer(failure);

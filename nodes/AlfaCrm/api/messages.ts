@@ -80,28 +80,30 @@ const EXPLAINERS: Record<FailureKind, Explainer> = {
 };
 
 /**
- * Puts a failed call into words: what happened, what to do next, and what was saved before.
+ * Puts a failed call into words: what happened (the message), and what to do next and what was
+ * saved (the description).
  *
- * @returns the texts of the error, and `descriptionParts`: the parts of its description, so that
- * the description can be worded again later
+ * @returns the texts of the error. `descriptionParts` are the two parts of its description, the
+ * advice and what was saved. They are kept, because the description is worded again if other items
+ * of the same execution were carried out.
  */
 export function explainFailure(
 	failure: ApiFailure,
 	call: FailedCall,
 ): Explanation & { descriptionParts: DescriptionParts } {
-	const explanation = EXPLAINERS[failure.kind](failure, call);
-	const lostWriteAdvice = isLostWrite(failure, call) ? LOST_WRITE_ADVICE : '';
-	const descriptionParts = {
-		advice: joinSentences(lostWriteAdvice, explanation.description ?? ''),
-		effect: findEffect(failure, call),
-	};
+	const explain = EXPLAINERS[failure.kind];
+	const explanation = explain(failure, call);
 
+	const lostWriteAdvice = isLostWrite(failure, call) ? LOST_WRITE_ADVICE : '';
+	const advice = joinSentences(lostWriteAdvice, explanation.description ?? '');
+	const effect = findEffect(failure, call);
+	const descriptionParts = { advice, effect };
 	const description = formatDescription(descriptionParts);
 	return {
-		// The status of the explanation, if it has one, replaces this status.
-		status: failure.status,
-		...explanation,
-		description: description || undefined,
+		message: explanation.message,
+		description: description === '' ? undefined : description,
+		status: explanation.status ?? failure.status,
+		n8nFailure: explanation.n8nFailure,
 		descriptionParts,
 	};
 }
@@ -116,7 +118,10 @@ export function makeNoBranchesError(node: INode): Error {
 	return nodeError(node, text, itemIndex, { cause: 'temporarily-unavailable' });
 }
 
-/** Finds out what the error can say about the writes of the item. */
+/**
+ * Finds out what the error can say about the writes of the item: which of them were saved, that
+ * nothing was saved, or neither.
+ */
 function findEffect({ kind }: ApiFailure, { isIdempotent, savedBefore = [] }: FailedCall): Effect {
 	if (savedBefore.length > 0) return { kind: 'saved', tasks: savedBefore };
 
@@ -143,22 +148,24 @@ function describeUnfinishedTask(failure: ApiFailure, call: FailedCall): string {
 // ------------------------------------------------------- one function for each kind of failure
 
 /**
- * Explains a login that failed before the call was sent. `makeLoginError` has made the message,
- * which already says what to check.
+ * Explains a login that failed before the call was sent. The error of the login has the message,
+ * which already says what to check. This function adds a description, and the cause for n8n.
  */
 function explainFailedLogin(failure: ApiFailure): Explanation {
 	const { serverMessage: message = 'The login to AlfaCRM did not succeed' } = failure;
 	if (isRateLimited(failure)) return { message, ...adviseToSlowDown(failure) };
 
-	const { declaredCause: cause = 'credential-invalid' } = failure;
-	// If a server or the network failed, the message already says what to do. So the description only
-	// says when it happened.
-	const description =
-		cause === 'temporarily-unavailable'
-			? 'It was during the login, before the call itself was sent.'
-			: "Open the credential, correct it and press 'Retry' or 'Test' there.";
-	// TypeScript cannot see that `cause` is not 'rate-limited' here, which would need `retryAfterMs`.
-	return { message, description, n8nFailure: { cause } as N8nFailure };
+	const { loginFailureCause: cause = 'credential-invalid' } = failure;
+	const hasServerOrNetworkFailed = cause === 'temporarily-unavailable';
+	// In that case the message already says what to do, so the description only says when it
+	// happened.
+	const description = hasServerOrNetworkFailed
+		? 'It was during the login, before the call itself was sent.'
+		: "Open the credential, correct it and press 'Retry' or 'Test' there.";
+	// The cast is needed because n8n's type demands `retryAfterMs` for the cause 'rate-limited'.
+	// TypeScript does not see that this cause has returned above.
+	const n8nFailure = { cause } as N8nFailure;
+	return { message, description, n8nFailure };
 }
 
 function explainRedirect(failure: ApiFailure, call: FailedCall): Explanation {
@@ -175,9 +182,11 @@ function explainRedirect(failure: ApiFailure, call: FailedCall): Explanation {
 function explainIntermediaryAnswer(failure: ApiFailure, call: FailedCall): Explanation {
 	const { serverMessage = 'did not answer as AlfaCRM does', intermediaryStatus } = failure;
 	const status = intermediaryStatus === undefined ? '' : ` (HTTP ${intermediaryStatus})`;
+	// If AlfaCRM has answered before, the hostname is right.
+	const advice = call.isHostKnown ? 'Try again later.' : CHECK_IN_BROWSER;
 	return {
 		message: `${call.host} ${serverMessage}${status}${describeUnfinishedTask(failure, call)}`,
-		description: `${INTERMEDIARY_EXPLANATION} ${call.isHostKnown ? 'Try again later.' : CHECK_IN_BROWSER}`,
+		description: `${INTERMEDIARY_EXPLANATION} ${advice}`,
 		n8nFailure: { cause: 'temporarily-unavailable' },
 	};
 }
@@ -226,7 +235,8 @@ function describeReasons({ fields = {}, serverMessage }: ApiFailure, call: Faile
 function adviseOnFields({ fields = {} }: ApiFailure, call: FailedCall): string {
 	const { body, query } = call;
 	// If a call has no body, nobody can fill in a missing field, so every field counts as sent.
-	const isSent = (field: string) => body === undefined || field in { ...query, ...body };
+	const sentValues = { ...query, ...body };
+	const isSent = (field: string) => body === undefined || field in sentValues;
 	const refusedFields = Object.keys(fields).filter(isFieldName);
 	const wrongFields = refusedFields.filter(isSent);
 	const missingFields = refusedFields.filter((field) => !isSent(field));
@@ -237,7 +247,8 @@ function adviseOnFields({ fields = {} }: ApiFailure, call: FailedCall): string {
 	if (steps.length === 0) return '';
 
 	const advice = `${steps.join(', ')} and run it again.`;
-	return `${advice.charAt(0).toUpperCase()}${advice.slice(1)}`;
+	const firstLetter = advice.charAt(0).toUpperCase();
+	return `${firstLetter}${advice.slice(1)}`;
 }
 
 /** Lists fields as the form and as the API call them: "'Phone' (phone), 'Name' (name)". */
@@ -289,21 +300,22 @@ const STATUS_TEXTS: Readonly<Partial<Record<number, Explainer>>> = {
 /** Explains an HTTP error of AlfaCRM, or of a server in front of it that is down or busy. */
 function explainStatus(failure: ApiFailure, call: FailedCall): Explanation {
 	const { status = 0, serverMessage } = failure;
-	const explain = chooseStatusExplainer(status);
+	const explainKnownStatus = findStatusExplainer(status);
+	const explain = explainKnownStatus ?? explainOtherStatus;
 	const explanation = explain(failure, call);
 
 	const mayNeedBranch = isBranchList(call) && canAnotherBranchHelp(failure);
 	const branchAdvice = mayNeedBranch ? MAIN_BRANCH_ADVICE : '';
-	// The message of `explainOtherStatus` already has AlfaCRM's words.
-	const needsQuote = explain !== explainOtherStatus && Boolean(serverMessage);
-	const quote = needsQuote ? `AlfaCRM said: ${serverMessage}` : '';
+	// For any other status, the message already has AlfaCRM's own words.
+	const isQuoteMissing = explainKnownStatus !== undefined && Boolean(serverMessage);
+	const quote = isQuoteMissing ? `AlfaCRM said: ${serverMessage}` : '';
 	const description = joinSentences(explanation.description ?? '', branchAdvice, quote);
 	return { ...explanation, description };
 }
 
-function chooseStatusExplainer(status: number): Explainer {
-	if (status >= 500) return explainServerError;
-	return STATUS_TEXTS[status] ?? explainOtherStatus;
+/** Finds the function that explains a status; undefined if the status has no text of its own. */
+function findStatusExplainer(status: number): Explainer | undefined {
+	return status >= 500 ? explainServerError : STATUS_TEXTS[status];
 }
 
 /** Explains a status of 500 or more. */
@@ -315,7 +327,7 @@ function explainServerError({ status }: ApiFailure, { task }: FailedCall): Expla
 	};
 }
 
-/** Explains an HTTP status below 500 for which there is no other explanation. */
+/** Explains an HTTP status below 500 that has no text of its own, with AlfaCRM's own message. */
 function explainOtherStatus(failure: ApiFailure, call: FailedCall): Explanation {
 	const { status, serverMessage } = failure;
 	const reason = serverMessage ? `: ${serverMessage}` : '';
@@ -333,14 +345,14 @@ function describeBranch({ branch }: FailedCall): string {
 // ------------------------------------------------------- too many requests
 
 /**
- * Says that AlfaCRM received too many requests: how long the call had waited when it gave up, or
- * how long AlfaCRM asks to wait.
+ * Says that AlfaCRM received too many requests. Adds how long AlfaCRM asks to wait, if that is
+ * longer than the call may wait. Otherwise adds how long the call had waited when it gave up.
  */
 function describeTooManyRequests(
 	{ retryAfterMs = 0 }: ApiFailure,
 	{ task, rateLimitWaitMs, waitedMs }: FailedCall,
 ): string {
-	// The call gave up early, because the pause would have ended after the call's time was up.
+	// A call that still had time gave up because the pause would have ended after its time was up.
 	const hasTimeLeft = waitedMs < Math.max(rateLimitWaitMs, retryAfterMs);
 	const isPauseTooLong = retryAfterMs > 0 && hasTimeLeft;
 	if (isPauseTooLong) {

@@ -77,7 +77,8 @@ const CONNECTION_BROKE: NetworkTrouble = {
 };
 
 /**
- * Puts a network failure into words.
+ * Puts a network failure into words, and tells whether the request may have reached AlfaCRM, and
+ * whether every later attempt fails too.
  *
  * @param code the code of Node.js or Axios, such as ECONNRESET
  * @param timeoutMs for how many milliseconds n8n waited for an answer

@@ -101,11 +101,11 @@ export async function* readPages(
 
 	let number = firstPage;
 	while (number < firstPage + MOST_PAGES) {
-		const neededPages = progress.countPagesToCome(countWantedRows());
+		const neededPages = progress.countNeededPages(countWantedRows());
 		const pagesAtOnce = Math.max(1, Math.min(neededPages, client.callsAtOnce));
 		requests.ensureRequested(number, pagesAtOnce);
 
-		const response = await requests.take(number);
+		const response = await requests.waitForPage(number);
 		const wasTooLarge = response === undefined;
 		if (wasTooLarge) {
 			// Smaller pages divide the list in another way, so the reading begins again with page 0.
@@ -174,7 +174,7 @@ class PageRequests {
 	 *
 	 * @returns undefined if the page is too large to arrive, so that the reading must begin again
 	 */
-	async take(number: number): Promise<PageResponse | undefined> {
+	async waitForPage(number: number): Promise<PageResponse | undefined> {
 		const response = await this.requests.get(number);
 		this.requests.delete(number);
 
@@ -196,7 +196,8 @@ class PageRequests {
 	/**
 	 * Fetches a page. If page 0 fails because of its size, fetches it again and lets AlfaCRM choose
 	 * the size. The client remembers that this list works only without a page size, and asks for none
-	 * from then on. API notes 3, 7a: another client of AlfaCRM always lists payments so.
+	 * from then on. API notes 3, 7a: another client of AlfaCRM always lists payments
+	 * without a page size.
 	 *
 	 * @returns undefined if a later page is too large to arrive, so that the reading must begin again
 	 */
@@ -205,9 +206,9 @@ class PageRequests {
 		if (size === undefined) return await this.fetchPageWithoutSize(number);
 
 		const call = this.makeCall(number, size);
-		// `attempt` returns undefined for a failure that this function accepts, and throws others.
-		const isDueToSize = (failure: ApiFailure) => this.mayOtherSizeHelp(failure, number, size);
-		const answer = await client.attempt(call, isDueToSize);
+		// After a failure that another size may mend, `attempt` returns undefined. It throws others.
+		const isExpected = (failure: ApiFailure) => this.mayAnotherSizeHelp(failure, number, size);
+		const answer = await client.attempt(call, isExpected);
 		if (answer !== undefined) return { ...this.readPageOrFail(answer), size };
 
 		// Only page 0 can be fetched again alone. In pages of another size, page 3 has other rows.
@@ -224,12 +225,13 @@ class PageRequests {
 	 * @param number the number of the page, from 0
 	 * @param size the page size that the call asked for
 	 */
-	private mayOtherSizeHelp(failure: ApiFailure, number: number, size: number): boolean {
+	private mayAnotherSizeHelp(failure: ApiFailure, number: number, size: number): boolean {
 		const isFirst = number === 0;
 		// Only page 0 shows whether AlfaCRM accepts the page size. A later page has the same size.
 		if (isFirst && isBodyRefused(failure)) return true;
 
-		// With another size, all pages before this one must be read again.
+		// Pages of another size divide the list in another way, so all pages must be read again from
+		// page 0. A reading that began with a later page cannot do that.
 		const canChangeSize = isFirst || this.canBeginAgain;
 		return canChangeSize && mayBeTooLarge(failure, size);
 	}
@@ -358,36 +360,39 @@ class ListProgress {
 	private total?: number;
 	/** How many rows have come since page 0. A row that came twice counts twice. */
 	private rowCount = 0;
-	/** The first position that has not been read. */
-	private positionsRead = 0;
+	/** The first position, counted from the top at the start, whose row has not come yet. */
+	private firstUnreadPosition = 0;
 	/**
 	 * Whether the total has fallen. Then a row may have moved up to a page that had been read before,
 	 * and been missed.
 	 */
-	private hasShrunk = false;
-	/** Whether two pages had equal rows without an ID: two rows, or one row that has moved. */
-	private hasUnclearRows = false;
+	private hasTotalFallen = false;
+	/**
+	 * Whether a row without an ID was left out because an earlier page had an equal one. It was the
+	 * same row, which has moved, or it was another row.
+	 */
+	private hasDroppedEqualRow = false;
 	/** The largest number of rows on a page so far. */
 	private largestRowCount = 1;
 	/**
 	 * How many rows had come when the reading began again. The same number of rows comes once more
 	 * without being new, so until then a page without a new row does not end the list.
 	 */
-	private rereadCount = 0;
+	private rowCountBeforeRestart = 0;
 
 	/** @param sizeInBody the page size that a user wrote into the body; NaN if there is none */
 	constructor(private readonly sizeInBody: number) {}
 
 	/**
-	 * Returns how many more pages are needed for a number of wanted rows, but not more pages than the
-	 * list still has. Without a total, nobody knows how many it has.
+	 * Counts the pages that are still needed for a number of wanted rows. These are not more pages
+	 * than the list still has, by AlfaCRM's total. Without a total, nobody knows how many it has.
 	 *
 	 * For example, 60 of 100 rows have come in pages of 20. Of the 40 others, 30 are wanted, so 2
 	 * more pages are needed.
 	 *
 	 * @returns 0 or less if the total is not known, or all rows have come
 	 */
-	countPagesToCome(wantedRows: number): number {
+	countNeededPages(wantedRows: number): number {
 		const remainingRows = (this.total ?? 0) - this.rowCount;
 		const neededRows = Math.min(remainingRows, wantedRows);
 		return Math.ceil(neededRows / this.largestRowCount);
@@ -398,23 +403,28 @@ class ListProgress {
 	 * positions and totals are kept: a row that has come before is not new.
 	 */
 	beginAgain(): void {
-		this.rereadCount = this.rowCount;
+		this.rowCountBeforeRestart = this.rowCount;
 		this.rowCount = 0;
 		this.largestRowCount = 1;
 	}
 
 	/**
-	 * Adds the next page. Finds out which of its rows no earlier page had, whether the list ends with
-	 * this page, and if so, whether all rows of the list have come (`isWhole`).
+	 * Takes the next page of the list, and returns it with three findings: the rows that no earlier
+	 * page had (`newRows`), whether the list ends with this page (`isLast`), and if it does, whether
+	 * all rows of the list have come (`isWhole`).
 	 *
 	 * @param number the number of the page, from 0
+	 * @param response the rows of the page, the total that came with it, and the page size that the
+	 * call asked for
 	 */
 	addPage(number: number, response: PageResponse): Page {
 		const { allRows, total, size } = response;
 		const requestedSize = size ?? this.sizeInBody;
-		// The total of page 0 may be the number of rows on the page instead of in the list.
-		const isTotalDoubtful = number === 0 && mayBePageLength(allRows, total, requestedSize);
-		if (total !== undefined && !isTotalDoubtful) this.noteTotal(total);
+		// On page 0, AlfaCRM may send the number of rows on the page as the total. Such a total would
+		// end the reading too early, so it is ignored.
+		const isFirstPage = number === 0;
+		const mustIgnoreTotal = isFirstPage && mayTotalCountOnlyPage(allRows, total, requestedSize);
+		if (total !== undefined && !mustIgnoreTotal) this.noteTotal(total);
 
 		const { newRows, keys } = this.takeNewRows(allRows);
 		this.rowCount += allRows.length;
@@ -423,7 +433,8 @@ class ListProgress {
 		const { totalAtStart } = this;
 		const hasNewRows = newRows.length > 0;
 		const isLast = this.isLastPage(allRows, { hasNewRows });
-		const isWhole = isLast && this.hasAllRows(allRows) && !this.hasShrunk;
+		// After a fall of the total, a row may have moved up to a page that had been read before.
+		const isWhole = isLast && this.haveAllRowsCome(allRows) && !this.hasTotalFallen;
 		return { number, allRows, newRows, keys, size, total, totalAtStart, isLast, isWhole };
 	}
 
@@ -433,7 +444,7 @@ class ListProgress {
 	 */
 	private noteTotal(total: number): void {
 		const latestTotal = this.total ?? 0;
-		this.hasShrunk ||= total < latestTotal;
+		this.hasTotalFallen ||= total < latestTotal;
 		this.totalAtStart ??= total;
 		this.total = total;
 	}
@@ -446,14 +457,15 @@ class ListProgress {
 		pageRows: readonly IDataObject[],
 		{ hasNewRows }: { hasNewRows: boolean },
 	): boolean {
-		const haveAllRowsCome = this.total !== undefined && this.rowCount >= this.total;
-		if (pageRows.length === 0 || haveAllRowsCome) return true;
+		const isTotalReached = this.total !== undefined && this.rowCount >= this.total;
+		if (pageRows.length === 0 || isTotalReached) return true;
 		if (hasNewRows) return false;
 
-		// In two cases a page without a new row is not the last one: rows added at the top have pushed
-		// known rows down to this page, or the reading has begun again and reads known rows again.
-		const haveRowsMovedDown = this.addedOnTop > 0;
-		const isRereading = this.rowCount <= this.rereadCount;
+		// A page without a new row usually ends the list, with two exceptions. Rows added at the top
+		// may have pushed known rows down to this page. And a reading that has begun again, with
+		// another page size, first gets the known rows once more.
+		const haveRowsMovedDown = this.rowsAddedOnTop > 0;
+		const isRereading = this.rowCount <= this.rowCountBeforeRestart;
 		return !haveRowsMovedDown && !isRereading;
 	}
 
@@ -461,14 +473,14 @@ class ListProgress {
 	 * Tells after the last page whether as many different rows have come as the list had at the
 	 * start. Without a total, only an empty last page shows that no rows are missing.
 	 */
-	private hasAllRows(lastPageRows: readonly IDataObject[]): boolean {
+	private haveAllRowsCome(lastPageRows: readonly IDataObject[]): boolean {
 		const differentRowCount = this.seenKeys.size;
 		if (this.totalAtStart !== undefined) return differentRowCount >= this.totalAtStart;
 
 		// The list may have two equal rows without an ID. Then the reader may have taken one of them
 		// for the other, and the end is in doubt.
 		const isLastPageEmpty = lastPageRows.length === 0;
-		return isLastPageEmpty && !this.hasUnclearRows;
+		return isLastPageEmpty && !this.hasDroppedEqualRow;
 	}
 
 	/**
@@ -491,17 +503,19 @@ class ListProgress {
 			newRows.push(row);
 		}
 
-		const positionAfterPage = this.findPosition(pageRows.length);
-		this.positionsRead = Math.max(this.positionsRead, positionAfterPage);
+		const positionAfterPage = this.findPositionAtStart(pageRows.length);
+		this.firstUnreadPosition = Math.max(this.firstUnreadPosition, positionAfterPage);
 		return { newRows, keys };
 	}
 
 	/**
-	 * Returns the key of a row of the next page; undefined if an earlier page had the row.
+	 * Returns the key of a row of the next page if the row is new; undefined if an earlier page had
+	 * the row.
 	 *
-	 * A row with an ID is known by its ID. A row without an ID, such as an entry of AlfaCRM's log, is
-	 * known by its place in the list: new entries at the top push known entries down to this page. If
-	 * its place is new, but an earlier page had equal content, it counts as known too.
+	 * The ID of a row tells whether the row is new. For a row without an ID, such as an entry of
+	 * AlfaCRM's log, its position tells: new entries at the top push entries that have come before
+	 * down to this page. A row at a new position is still left out if an earlier page had a row with
+	 * equal content, because it may be the same row.
 	 *
 	 * @param index the index of the row on the page
 	 */
@@ -509,33 +523,34 @@ class ListProgress {
 		const id = readRowId(row);
 		if (id !== undefined) return this.seenKeys.has(id) ? undefined : id;
 
-		const position = this.findPosition(index);
-		const isPositionRead = position >= 0 && position < this.positionsRead;
-		// Without a total, nobody knows how far rows have moved down, so positions tell nothing.
-		if (this.total !== undefined && isPositionRead) return undefined;
+		const position = this.findPositionAtStart(index);
+		const isPositionRead = position >= 0 && position < this.firstUnreadPosition;
+		// Without a total, nobody knows how far rows have moved down, so positions are not used.
+		const arePositionsKnown = this.total !== undefined;
+		if (arePositionsKnown && isPositionRead) return undefined;
 
 		const contentKey = this.makeContentKey(row);
 		if (!this.seenKeys.has(contentKey)) return contentKey;
 
 		// An equal row came on an earlier page. It may be the same row.
-		this.hasUnclearRows = true;
+		this.hasDroppedEqualRow = true;
 		return undefined;
 	}
 
 	/**
-	 * Returns the position of a row of the next page, counted from the top of the list as it was when
-	 * the reading began. For example, 20 rows have come and 3 rows were added at the top since. Then
+	 * Returns the position that a row of the next page had when the reading began, counted from the
+	 * top of the list. For example, 20 rows have come and 3 rows were added at the top since. Then
 	 * the first row of the next page has the position 20 + 0 - 3 = 17.
 	 */
-	private findPosition(indexOnPage: number): number {
-		return this.rowCount + indexOnPage - this.addedOnTop;
+	private findPositionAtStart(indexOnPage: number): number {
+		return this.rowCount + indexOnPage - this.rowsAddedOnTop;
 	}
 
 	/**
 	 * How many rows may have been added at the top since the reading began. All other rows have moved
 	 * down by this number. API notes 5.21.
 	 */
-	private get addedOnTop(): number {
+	private get rowsAddedOnTop(): number {
 		return Math.max(0, (this.total ?? 0) - (this.totalAtStart ?? 0));
 	}
 
@@ -558,7 +573,7 @@ class ListProgress {
  *
  * @param requestedSize the page size that the call asked for; NaN if it asked for none
  */
-export function mayBePageLength(
+export function mayTotalCountOnlyPage(
 	pageRows: readonly IDataObject[],
 	total?: number,
 	requestedSize = NaN,

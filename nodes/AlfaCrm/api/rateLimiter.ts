@@ -128,7 +128,8 @@ export class RateLimiter {
 	private nextStartAt = Infinity;
 
 	/**
-	 * Waits until a call may start, then sends it.
+	 * Waits until a call may start, then sends it. Notes how the call ended, because the outcome
+	 * decides when the next calls may start, and then starts them.
 	 *
 	 * @throws ResponseError if the signal aborts before the call is sent
 	 */
@@ -137,14 +138,14 @@ export class RateLimiter {
 		try {
 			// The execution may have been cancelled in the very moment in which the call could start.
 			const isCancelled = options.signal?.aborted === true;
-			const sending = isCancelled ? Promise.reject(makeCancelledError()) : send();
-			// These two functions run before the `finally` below, because they are added to the promise
-			// before the `await`. So the outcome is noted before other calls start.
-			sending.then(
-				() => this.noteAnswer(call),
-				(error: unknown) => this.noteFailure(call, error),
-			);
-			return await sending;
+			if (isCancelled) throw makeCancelledError();
+
+			const answer = await send();
+			this.noteAnswer(call);
+			return answer;
+		} catch (error) {
+			this.noteFailure(call, error);
+			throw error;
 		} finally {
 			this.inFlight.delete(call);
 			this.startCalls();
@@ -170,11 +171,11 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Returns how many calls must wait for their answers at the same time, so that `perSecond` calls
+	 * Counts how many calls must wait for their answers at the same time, so that `perSecond` calls
 	 * are sent in each second. For example, 5 calls a second that take 400 ms each need 5 * 0.4 = 2
-	 * at the same time.
+	 * at the same time. A `perSecond` of 0 lifts the limit, so as many as possible are needed.
 	 *
-	 * @returns 1 while no call has shown how long the host takes
+	 * @returns 1 while no answer has shown how long the host takes
 	 */
 	countNeededAtOnce(perSecond: number): number {
 		const roundTripMs = this.roundTrips.findShortestRecent();
@@ -198,17 +199,14 @@ export class RateLimiter {
 		this.waiting.push(call);
 		this.startCalls();
 
-		let isAborted = true;
 		try {
 			await waitUnlessAborted(call.mayStart, options.signal);
-			isAborted = false;
 			return call;
-		} finally {
-			if (isAborted) {
-				this.forget(call);
-				// The call that came after this call may start now.
-				this.startCalls();
-			}
+		} catch (error) {
+			this.forget(call);
+			// The call that came after this call may start now.
+			this.startCalls();
+			throw error;
 		}
 	}
 
@@ -241,11 +239,11 @@ export class RateLimiter {
 
 	/**
 	 * Plans to run `startCalls` at a moment. Plans nothing if a run is planned for that moment or
-	 * earlier, because each run plans the next one.
+	 * earlier already: that run plans the next one.
 	 */
 	private startCallsAt(moment: number, now: number): void {
-		const isPlannedEarlier = this.nextStartAt <= moment;
-		if (isPlannedEarlier) return;
+		const isRunPlannedBefore = this.nextStartAt <= moment;
+		if (isRunPlannedBefore) return;
 
 		this.nextStartAt = moment;
 		void sleepUnref(moment - now).then(() => {
@@ -268,9 +266,9 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Tells whether another call may start, although some calls have no answer yet. How many calls
-	 * may wait for answers is 'Calls at Once' of the credential, or as many as it takes to reach the
-	 * rate.
+	 * Tells whether another call may start although some calls have no answer yet, because fewer
+	 * calls wait for answers than may do so: 'Calls at Once' of the credential or, if that is 0, as
+	 * many as it takes to send `perSecond` calls a second.
 	 */
 	private hasRoomInFlight(nextCall: Call, now: number): boolean {
 		const { isLogin, atOnce, perSecond } = nextCall;
@@ -289,16 +287,16 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Returns the earliest moment at which a call may start. At that moment all pauses are over, and
-	 * there is room for another call: fewer of the latest calls count towards the limit than it
-	 * allows. Each call counts for about a second.
+	 * Returns the earliest moment at which a call may start: all pauses are over, and fewer calls
+	 * count towards the limit than it allows. Each call counts for about a second after its start.
 	 */
 	private findStartTime({ perSecond }: Call, now: number): number {
 		const pausedUntil = Math.max(now, this.requestedPauseUntil, this.refusals.pausedUntil);
 
-		// There are two limits: that of the credential, and a lower one after a refusal. The first one
-		// is for a window of a second or a bit more. The second one is for a second, so in a longer
-		// window it allows rather too few calls than too many.
+		// There are two limits: that of the credential, and a lower one after AlfaCRM has refused a
+		// call. The first one is for a window of a second or a bit more: 2.5 calls a second are 3 calls
+		// in 1.2 seconds. The second one is for a second, so in a longer window it allows rather too
+		// few calls than too many.
 		const mostByCredential = makeWindow(perSecond).mostCalls;
 		const mostAfterRefusal = this.refusals.countAllowedPerSecond(now);
 		const mostCalls = Math.min(mostByCredential, mostAfterRefusal);
@@ -313,11 +311,12 @@ export class RateLimiter {
 
 	/**
 	 * Takes a call out of the line and lets it start. From now on the call counts towards the limit.
-	 * Every 40th call counts for a second longer than usual: in this gap, other processes can send
-	 * their calls.
+	 * Every 40th call counts for a second longer than usual, so for a moment this process starts
+	 * fewer calls: in this gap, other processes can send theirs.
 	 */
 	private start(call: Call, now: number): void {
-		this.waiting.splice(this.waiting.indexOf(call), 1);
+		const placeInLine = this.waiting.indexOf(call);
+		this.waiting.splice(placeInLine, 1);
 
 		this.forgetOldCalls(now);
 		this.started.push(call);
@@ -340,11 +339,10 @@ export class RateLimiter {
 	 * the last second are kept, because `countTakenBefore` needs them if the host refuses a call.
 	 */
 	private forgetOldCalls(now: number): void {
-		const isNeeded = (call: Call) => {
-			const hasCountedLately = call.countsUntil > now - SECOND_MS;
-			return this.inFlight.has(call) || hasCountedLately;
-		};
-		this.started = this.started.filter(isNeeded);
+		const secondAgo = now - SECOND_MS;
+		this.started = this.started.filter(
+			(call) => this.inFlight.has(call) || call.countsUntil > secondAgo,
+		);
 	}
 
 	/** Forgets a call that was not sent, so that it does not count. */
@@ -360,9 +358,9 @@ export class RateLimiter {
 
 	/** Notes that the host answered a call, and how long that took. */
 	private noteAnswer(call: Call): void {
-		// The speed of a login says nothing about the speed of calls. While no speed is known, only one
-		// call may be in flight. So after the first login, the token is stored before a second call
-		// starts.
+		// A login is not measured, because its speed says nothing about the speed of other calls. While
+		// no speed is known, only one call may be in flight. So after the first login, the token is
+		// stored before a second call starts.
 		if (!call.isLogin) this.roundTrips.add(performance.now() - call.startedAt);
 
 		this.refusals.noteTaken();
@@ -392,13 +390,15 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Counts the calls that AlfaCRM did not refuse in the second before a refused call started. This
-	 * number shows how many calls a second AlfaCRM takes at present.
+	 * Counts the calls that AlfaCRM took, that is did not refuse, in the second before a refused call
+	 * started. This number shows how many calls a second AlfaCRM takes at present.
 	 */
 	private countTakenBefore(refusedCall: Call): number {
+		// `started` is in the order of the starts.
 		const earlierCalls = this.started.slice(0, this.started.indexOf(refusedCall));
+		const secondBefore = refusedCall.startedAt - SECOND_MS;
 		const takenCalls = earlierCalls.filter(
-			({ isRefused, startedAt }) => !isRefused && startedAt > refusedCall.startedAt - SECOND_MS,
+			({ isRefused, startedAt }) => !isRefused && startedAt > secondBefore,
 		);
 		return takenCalls.length;
 	}
@@ -416,8 +416,9 @@ export class RateLimiter {
 	 */
 	private setEndOfCounting(call: Call): void {
 		const roundTripMs = performance.now() - call.startedAt;
-		const extraMs = roundTripMs - this.roundTrips.estimateShortestPossible();
-		const latenessMs = Math.max(0, extraMs) + MARGIN_MS;
+		const delayMs = roundTripMs - this.roundTrips.estimateShortestPossible();
+		// Clocks and timers may be wrong by some milliseconds.
+		const latenessMs = Math.max(0, delayMs) + MARGIN_MS;
 		const latestArrival = call.startedAt + Math.min(latenessMs, MAX_LATENESS_MS);
 		call.countsUntil = latestArrival + call.countsForMs;
 	}
@@ -463,9 +464,9 @@ class Call {
  * when 3 of the 7 have stopped counting. In the sorted list, the third end has the index 7 - 5.
  */
 function findMomentWithRoom(countingCalls: readonly Call[], mostCalls: number): number {
-	const ends = countingCalls.map(({ countsUntil }) => countsUntil);
-	ends.sort((a, b) => a - b);
-	return ends[ends.length - mostCalls];
+	const endsOfCounting = countingCalls.map(({ countsUntil }) => countsUntil);
+	endsOfCounting.sort((a, b) => a - b);
+	return endsOfCounting[endsOfCounting.length - mostCalls];
 }
 
 interface Window {

@@ -48,6 +48,7 @@ export class Refusals {
 	 */
 	noteRefusal(takenPerSecond: number): void {
 		const now = performance.now();
+		// A rate of 0 would stop this process for ever.
 		this.takenPerSecond = Math.max(1, takenPerSecond);
 		this.firstIncreaseAt = now + chooseFirstIncreaseDelay();
 		this.pausedUntil = now + choosePauseLength(this.countSinceTaken);

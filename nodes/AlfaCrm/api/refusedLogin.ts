@@ -28,24 +28,30 @@ export class RefusedLogin {
 	/** Returns the failure of a login that must not be tried again yet; undefined for any other. */
 	findFailure(login: Login): ApiFailure | undefined {
 		const { refused } = this;
-		if (refused === undefined || refused.login !== JSON.stringify(login)) return undefined;
+		const wasLoginRefused = refused?.login === JSON.stringify(login);
+		if (!wasLoginRefused) return undefined;
 
-		return performance.now() < refused.until ? refused.failure : undefined;
+		const mustNotBeTried = performance.now() < refused.until;
+		return mustNotBeTried ? refused.failure : undefined;
 	}
 
-	/** Remembers the failure of a call if its login failed and would fail again. */
+	/**
+	 * Remembers the failure of a call if its login failed and would fail again: for ever if the
+	 * credential is wrong, and for a minute if an intermediary, such as a firewall, answered.
+	 */
 	noteFailure(failure: ApiFailure, login: Login | undefined): void {
 		if (failure.kind !== 'login' || login === undefined) return;
-		// The login was not tried: this is the remembered failure, which must not prolong the pause.
-		if (this.findFailure(login) !== undefined) return;
+		// If the login was not tried, this is the remembered failure. It must not prolong the pause.
+		const isRememberedFailure = this.findFailure(login) !== undefined;
+		if (isRememberedFailure) return;
 
-		const { declaredCause, isFromIntermediary = false } = failure;
+		const { loginFailureCause, isFromIntermediary = false } = failure;
 		// With these causes, the login fails until the user has corrected the credential.
-		const isLasting =
-			declaredCause === 'credential-invalid' || declaredCause === 'configuration-invalid';
-		if (!isLasting && !isFromIntermediary) return;
+		const isCredentialWrong =
+			loginFailureCause === 'credential-invalid' || loginFailureCause === 'configuration-invalid';
+		if (!isCredentialWrong && !isFromIntermediary) return;
 
-		const until = isLasting ? Infinity : performance.now() + INTERMEDIARY_PAUSE_MS;
+		const until = isCredentialWrong ? Infinity : performance.now() + INTERMEDIARY_PAUSE_MS;
 		this.refused = { login: JSON.stringify(login), failure, until };
 	}
 }

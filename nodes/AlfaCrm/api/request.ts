@@ -54,7 +54,8 @@ export function buildPath({
 	path,
 	action,
 }: Pick<ApiRequest, 'action' | 'branch' | 'path'>): string {
-	return ['v2api', branch, path, action].filter((part) => part !== undefined).join('/');
+	const parts = ['v2api', branch, path, action];
+	return parts.filter((part) => part !== undefined).join('/');
 }
 
 /** Returns the name of an action, such as `customer/index`. The action `index` lists records. */
@@ -70,12 +71,14 @@ export function makeRequestOptions(
 	url: string,
 	{ query, body = {} }: Pick<ApiRequest, 'body' | 'query'>,
 ): IHttpRequestOptions {
+	const isBodyEmpty = Object.keys(body).length === 0;
 	return {
 		method: 'POST',
 		url,
 		qs: query,
-		// n8n drops an empty object, and some servers refuse a POST without a body.
-		body: Object.keys(body).length > 0 ? body : '{}',
+		// n8n would leave out an empty object, and some servers refuse a POST without a body. So an
+		// empty body is sent as a text.
+		body: isBodyEmpty ? '{}' : body,
 		headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
 		json: true,
 		timeout: TIMEOUT_MS,
@@ -142,31 +145,31 @@ function readParameter(context: ApiContext, name: string, itemIndex: number): un
 }
 
 /**
- * Reads the IDs that a parameter holds: one ID, a list, or a text such as "1, 2". If the parameter
- * holds a name, it holds no ID, even if the name consists of digits.
+ * Reads the IDs that a parameter holds: one ID, a list, or a text such as "1, 2". A parameter whose
+ * mode is 'name' holds the name of a record, which is no ID even if it consists of digits.
  */
 function readIdsInParameter(parameter: unknown): number[] {
-	const isName =
+	const holdsName =
 		typeof parameter === 'object' &&
 		parameter !== null &&
 		'mode' in parameter &&
 		parameter.mode === 'name';
-	if (isName) return [];
+	if (holdsName) return [];
 
 	const value = unwrapParameter(parameter);
 	const values: unknown[] = Array.isArray(value) ? value : [value];
-	const separateValues = values.flatMap((entry) =>
+	const possibleIds = values.flatMap((entry) =>
 		typeof entry === 'string' ? entry.split(',') : [entry],
 	);
-	return readIds(separateValues);
+	return readIds(possibleIds);
 }
 
 /**
- * Returns the value of a parameter. n8n keeps a choice from a searchable list as `{ mode, value }`,
- * and any other value as it is.
+ * Returns the value of a parameter. n8n keeps a choice from a searchable list as an object,
+ * `{ mode: 'list', value: 3 }`: then the value is 3. Any other parameter is the value itself.
  */
 export function unwrapParameter(parameter: unknown): unknown {
-	return typeof parameter === 'object' && parameter !== null && 'value' in parameter
-		? parameter.value
-		: parameter;
+	const isChoiceFromList =
+		typeof parameter === 'object' && parameter !== null && 'value' in parameter;
+	return isChoiceFromList ? parameter.value : parameter;
 }

@@ -77,6 +77,7 @@ export async function withRetries<T>(
 	send: () => Promise<T>,
 ): Promise<T> {
 	const attempts = new Attempts();
+	// The time of the call begins here, after the wait for the rate limiter.
 	const sendAttempt = async () => {
 		attempts.noteStart();
 		return await send();
@@ -84,23 +85,22 @@ export async function withRetries<T>(
 
 	for (;;) {
 		assertTimeLeft(limiter, options, attempts);
-		const outcome = await limiter.run(options, sendAttempt).then(
-			(answer) => ({ answer }),
-			(error: unknown) => ({ error }),
-		);
-		if ('answer' in outcome) return outcome.answer;
+		try {
+			return await limiter.run(options, sendAttempt);
+		} catch (error) {
+			const failure = readFailure(error);
+			const delayMs = chooseRetryDelay(failure, options, attempts);
+			const mayBeSentAgain = delayMs !== undefined;
+			if (!mayBeSentAgain) throw error;
 
-		const failure = readFailure(outcome.error);
-		const delayMs = chooseRetryDelay(failure, options, attempts);
-		if (delayMs === undefined) throw outcome.error;
-
-		if (isRateLimited(failure)) {
-			// The limiter holds back all calls to this AlfaCRM, this one included. Where AlfaCRM asks for
-			// no pause, the limiter has chosen one itself: see `Refusals`.
-			limiter.pauseFor(delayMs);
-		} else {
-			attempts.lostCount += 1;
-			await waitUnlessAborted(sleep(delayMs), options.signal);
+			if (isRateLimited(failure)) {
+				// The limiter holds back all calls to this AlfaCRM, this one included. Where AlfaCRM asks
+				// for no pause, the limiter has chosen one itself: see `Refusals`.
+				limiter.pauseFor(delayMs);
+			} else {
+				attempts.lostCount += 1;
+				await waitUnlessAborted(sleep(delayMs), options.signal);
+			}
 		}
 	}
 }
@@ -124,9 +124,10 @@ class Attempts {
 }
 
 /**
- * Fails a call before it waits in vain.
+ * Fails a call at once if AlfaCRM has asked for a pause that is longer than the call may wait.
+ * Otherwise the call would wait in vain.
  *
- * @throws ResponseError if AlfaCRM has asked for a pause that is longer than the call may wait
+ * @throws ResponseError that reports too many requests
  */
 function assertTimeLeft(limiter: RateLimiter, options: RetryOptions, attempts: Attempts): void {
 	const pauseMs = limiter.requestedPauseMs;

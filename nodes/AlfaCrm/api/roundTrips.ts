@@ -27,7 +27,7 @@ export class RoundTrips {
 		boundedPush(this.latest, ms, LATEST_ROUND_TRIPS);
 	}
 
-	/** Returns the shortest of the last few round trips; undefined if there are none. */
+	/** Returns the shortest of the last 20 round trips; undefined if there are none. */
 	findShortestRecent(): number | undefined {
 		if (this.latest.length === 0) return undefined;
 
@@ -50,12 +50,14 @@ export class RoundTrips {
 		const shortest = sorted[0];
 		const median = sorted[Math.floor(length / 2)];
 
-		// A round trip is short only if both its ways are short, which is rare. So the error shrinks
-		// slowly when more round trips are measured: only with the square root of their number.
+		// A round trip is short only if both its ways, to the host and back, are short, which is rare.
+		// So the error shrinks slowly when more round trips are measured: only with the square root of
+		// their number.
 		const errorBySpread = (median - shortest) / Math.sqrt(length);
 		// A few round trips may be equal by chance, so that the first error is 0. This second error is
 		// large only for few round trips.
 		const errorByChance = shortest / length ** 2;
-		return Math.max(0, shortest - CAUTION * (errorBySpread + errorByChance));
+		const likelyError = errorBySpread + errorByChance;
+		return Math.max(0, shortest - CAUTION * likelyError);
 	}
 }

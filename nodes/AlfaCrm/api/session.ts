@@ -125,7 +125,7 @@ export class Session {
 	 */
 	async chooseToken(stored: StoredToken): Promise<string> {
 		const { storedToken, readAt, readStoredToken } = stored;
-		// Without a stored token n8n has to log in, unless this process has done so since.
+		// Without a stored token n8n has to log in, unless it has logged in after the token was read.
 		const hasLoggedInSince = this.newest !== undefined && this.newest.issuedAt >= readAt;
 		if (storedToken === '' && !hasLoggedInSince) return '';
 
@@ -133,6 +133,7 @@ export class Session {
 		const newestToken = this.newest?.token ?? '';
 		if (this.isUsable(newestToken)) return newestToken;
 
+		// All calls that come here at the same time share one search.
 		this.searchUnderWay ??= this.findTokenOfOtherProcess(readStoredToken).finally(() => {
 			this.searchUnderWay = undefined;
 		});
@@ -166,10 +167,12 @@ export class Session {
 	 */
 	async renew(refusedToken: string, logIn: () => Promise<string>): Promise<string> {
 		const newestToken = this.newest?.token ?? '';
-		const isYoung = this.wasIssuedSince(newestToken, performance.now() - YOUNG_TOKEN_MS);
-		const isReplacement = isYoung && this.isUsable(newestToken) && newestToken !== refusedToken;
-		if (refusedToken !== '' && isReplacement) return newestToken;
+		const fiveMinutesAgo = performance.now() - YOUNG_TOKEN_MS;
+		const isYoung = this.wasIssuedSince(newestToken, fiveMinutesAgo);
+		const canReplace = isYoung && this.isUsable(newestToken) && newestToken !== refusedToken;
+		if (refusedToken !== '' && canReplace) return newestToken;
 
+		// All calls that come here at the same time share one login.
 		this.loginUnderWay ??= this.logInAndKeep(logIn).finally(() => {
 			this.loginUnderWay = undefined;
 		});
@@ -213,11 +216,14 @@ export class Session {
 }
 
 /**
- * Chooses how long a process waits for the login of another one, in milliseconds.
+ * Chooses at random how long a process waits for the login of another one, in milliseconds. Where
+ * n8n takes long to read a credential, the token of the other process is stored late too, so the
+ * wait may be longer: up to 40 times the reading, but at most three seconds.
  *
  * @param readingMs how long n8n took to read the credential
  */
 function chooseRandomWait(readingMs: number): number {
-	const maxWaitMs = Math.max(READINGS_TO_WAIT * readingMs, USUAL_WAIT_MS);
-	return Math.random() * Math.min(maxWaitMs, LONGEST_WAIT_MS);
+	const usualMaxMs = Math.max(READINGS_TO_WAIT * readingMs, USUAL_WAIT_MS);
+	const maxWaitMs = Math.min(usualMaxMs, LONGEST_WAIT_MS);
+	return Math.random() * maxWaitMs;
 }

@@ -18,8 +18,8 @@ const RECORD_STATUS = { active: 0, all: 1, archived: 2 } as const;
 
 /**
  * Makes the choice *Record Status* for a list: active records, archived records, or both. For
- * active records the body stays empty, because `removed: 0` may hide leads without a stage.
- * API notes 3.
+ * active records the body stays empty, because AlfaCRM lists active records by default, and
+ * `removed: 0` may hide leads without a stage. API notes 3.
  */
 export const makeArchivedView = (plural: string) => ({
 	...choice(

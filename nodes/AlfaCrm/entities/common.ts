@@ -154,7 +154,8 @@ export const company = reference('company_id', 'Company', 'company', {
 });
 
 /**
- * Declares a filter for a flag. Its description is "Whether <yes> or <no> are returned".
+ * Declares a filter for a flag, such as "Enabled". Its description is "Whether <yes> or <no> are
+ * returned", as in "Whether enabled or disabled ones are returned".
  */
 export const yesNoFilter = (
 	name: string,
@@ -178,7 +179,8 @@ export const phoneFilter = phonePart('phone', 'Phone', {
 export const idFilter = id('id', 'ID', { description: 'Of the one record to return' });
 
 /**
- * Declares a filter by several IDs of an entity. AlfaCRM may ignore it, so rows are checked again.
+ * Declares a filter by several IDs of an entity. AlfaCRM may ignore it, so the node checks the ID
+ * of each row again.
  */
 export const idsFilter = (entity: string, placeholder: string): Filter =>
 	ids('ids', 'IDs', {

@@ -63,10 +63,10 @@ const isLead = ({ is_study }: IDataObject): boolean => readFlag(is_study) === CU
 export const isUnsorted = (row: IDataObject): boolean => isLead(row) && stageOf(row) === undefined;
 
 /**
- * Whether a card is a lost lead. A client can have a reject reason from the time as a lead, so
- * clients do not count. API notes 5.3.
+ * Whether a card is a lost lead: a lead with a reason why it was lost. A client can have such a
+ * reason from the time as a lead, so clients do not count. API notes 5.3.
  */
-export const isRejected = (row: IDataObject): boolean =>
+export const isLostLead = (row: IDataObject): boolean =>
 	isLead(row) && readIds([row.lead_reject_id]).length > 0;
 
 const LEAD = {
@@ -85,7 +85,7 @@ const GENDERS = [
 	{ value: 2, label: 'Female' },
 ];
 
-const rejectReason = reference('customer_reject_id', 'Customer Reject Reason', 'customerReject', {
+const leavingReason = reference('customer_reject_id', 'Customer Reject Reason', 'customerReject', {
 	description: 'Why a client left',
 });
 
@@ -154,8 +154,8 @@ const getOverview: Action = {
 };
 
 /**
- * Leads and clients. They are one entity of AlfaCRM, and `is_study` tells them apart. A plain list
- * shows only active clients. API notes 3 and 5.3.
+ * Leads and clients. They are one entity of AlfaCRM, and `is_study` tells them apart. A plain list,
+ * which is a list without filters, shows only active clients. API notes 3 and 5.3.
  */
 export const customer = makeWritableEntity({
 	resource: 'customer',
@@ -163,7 +163,7 @@ export const customer = makeWritableEntity({
 	label: 'Customer',
 	pages: [{ name: 'customer' }, { name: 'lead', showsRecord: isLead }],
 	certainty: 'confirmed',
-	actions: [...makeArchiveActions('customer', [rejectReason]), ...customerActions, getOverview],
+	actions: [...makeArchiveActions('customer', [leavingReason]), ...customerActions, getOverview],
 	listed: {
 		search: { textFilter: 'name', digitsFilter: 'phone' },
 		details: [{ name: 'phone' }, { name: 'is_study', choices: [LEAD, CLIENT] }],
@@ -245,7 +245,7 @@ export const customer = makeWritableEntity({
 		integer('balance_bonus', 'Bonus Balance'),
 		text('b_date', 'Start Date'),
 		isoDate('e_date', 'Archived On', { description: 'A past day if archived, 2030-12-31 if not' }),
-		rejectReason,
+		leavingReason,
 		ids('group_ids', 'Group IDs', { entity: 'group' }),
 		rows('groups', 'Groups', [id('id', 'ID'), text('name', 'Name')]),
 		isoDate('last_attend_date', 'Last Attended'),
@@ -265,11 +265,13 @@ export const customer = makeWritableEntity({
 		reference('assigned_id', 'Assigned Manager', 'user'),
 		...range(number, 'balance_contract', 'Contract Balance', { comparedField: 'balance' }),
 		text('comment', 'Comment', { description: 'Part of a comment' }),
-		rejectReason,
+		leavingReason,
 		...range(dottedDate, 'dob', 'Date of Birth', { comparedField: 'dob' }),
 		emailFilter,
 		record('group_id', 'Group', 'group', {
 			description: 'Who is in the group now',
+			// It is not proven that AlfaCRM heeds this filter, so the node compares the rows with the
+			// members of the group.
 			checkRowBy: 'members',
 		}),
 		// AlfaCRM takes a list of IDs in the filter `id`, as one integration shows. No filter `ids` is
@@ -278,9 +280,11 @@ export const customer = makeWritableEntity({
 		...range(isoDate, 'last_attend_date', 'Last Attended', { comparedField: 'last_attend_date' }),
 		reference('lead_source_id', 'Lead Source', 'leadSource'),
 		reference('lead_status_id', 'Stage', 'leadStatus', {
+			// `null` stands for the choice "Not Sorted": leads in no stage.
 			makeBody: (stage) =>
 				stage === null ? { is_study: CUSTOMER_TYPE.lead } : { lead_status_id: stage },
-			// A row may show its stage under two names, so only "Not Sorted" is checked. API notes 5.3.
+			// AlfaCRM lists all leads for "Not Sorted", so each row is checked. For any other stage,
+			// every row passes: a row may show its stage under two names. API notes 5.3.
 			checkRowBy: (row, stage) => stage !== null || isUnsorted(row),
 		}),
 		...range(integer, 'lesson_count', 'Remaining Lessons', { comparedField: 'paid_lesson_count' }),
@@ -290,6 +294,8 @@ export const customer = makeWritableEntity({
 		text('note', 'Note', { description: 'Part of the note' }),
 		text('legal_name', 'Payer Name', { description: "Part of the payer's name" }),
 		phoneFilter,
+		// As a filter for a period, `removed_from` and `removed_to` are days; `removed` alone is a
+		// flag.
 		...range(dottedDate, 'removed', 'Archived'),
 		reference('study_status_id', 'Study Status', 'studyStatus'),
 		...range(dottedDate, 'tariff_till', 'Subscription Valid Until'),

@@ -17,7 +17,8 @@ import { TARIFF_TYPES } from './tariff';
 
 /**
  * Declares subscriptions: lessons or weeks that a customer has bought. AlfaCRM calls a subscription
- * `customer-tariff`, and the plan by which it is sold `tariff`.
+ * `customer-tariff`, the plan by which it is sold `tariff`, and the ID of a subscription in other
+ * records `ctt_id` ("customer to tariff").
  */
 
 /**

@@ -271,7 +271,10 @@ export const eventTypes: readonly EventType[] = [
 	},
 ];
 
-/** For each kind of event, returns the resource whose list shows that the event has happened. */
+/**
+ * For each kind of event, a function that returns the resource whose list shows that the event has
+ * happened.
+ */
 const SOURCES: { [K in EventKindName]: (event: EventOf<K>) => string } = {
 	newCustomers: () => 'customer',
 	newRecords: ({ resource }) => resource,
@@ -281,7 +284,10 @@ const SOURCES: { [K in EventKindName]: (event: EventOf<K>) => string } = {
 	dueDate: () => 'customer',
 };
 
-/** The resources whose lists the polling trigger reads. */
+/**
+ * The resources whose lists the polling trigger reads. The cast is needed because TypeScript does
+ * not see that each function gets an event of its own kind.
+ */
 export const eventSources: ReadonlySet<string> = new Set(
 	eventTypes.map((event) => (SOURCES[event.kind] as (event: EventType) => string)(event)),
 );

@@ -7,8 +7,9 @@ import type { Entity, Hidden } from './types';
 type ListCall = Pick<ApiRequest, 'action' | 'branch' | 'path' | 'task'>;
 
 /**
- * Returns the bodies with which the index is called, one after the other, to show every record: the
- * passes. The empty body asks for a plain list, which may leave out some records.
+ * Returns the bodies with which the index, AlfaCRM's call for a list, is called one after the other
+ * to show every record. Each of these calls is a pass. The empty body asks for a plain list, which
+ * may leave out some records.
  */
 export function passesOf({ hidden }: Pick<Entity, 'hidden'>): readonly IDataObject[] {
 	const { partition, passes = [] } = hidden ?? {};

@@ -26,13 +26,15 @@ import type { Field } from './fieldTypes';
 import type { Action } from './types';
 
 /**
- * Types of payments. An account can have further types. Two accounts agree on 1, 5 and 6. Each of
- * the other types is known from a single source. API notes 5.16.
+ * Types of payments. An account can have further types. The types 1, 5 and 6 were the same in two
+ * accounts. Each of the others is known from a single integration or account. API notes 5.16.
  */
 export const PAY_TYPE = {
 	income: 1,
-	earlierSaleOfGoods: 2,
-	earlierRefund: 3,
+	/** Only in old rows. New sales of goods have the type 9. */
+	oldSaleOfGoods: 2,
+	/** Only in old rows. New refunds have the type 5. */
+	oldRefund: 3,
 	refund: 5,
 	correction: 6,
 	saleOfGoods: 9,
@@ -40,10 +42,14 @@ export const PAY_TYPE = {
 	cashCollectionOut: 12,
 } as const;
 
+/**
+ * The type of an incoming payment. It is a plain `number`, so that TypeScript lets it be compared
+ * with any other type.
+ */
 export const INCOME: number = PAY_TYPE.income;
 /**
- * The known types that are not an income. Types that a school has added are missing, because they
- * may be incomes.
+ * The known types that are not incoming payments. Types that a school has added are missing,
+ * because they may be incoming payments.
  */
 export const NON_INCOME_TYPES: readonly number[] = Object.values(PAY_TYPE).filter(
 	(payType) => payType !== INCOME,
@@ -52,8 +58,9 @@ export const NON_INCOME_TYPES: readonly number[] = Object.values(PAY_TYPE).filte
 const CASH_COLLECTION: readonly unknown[] = [PAY_TYPE.cashCollectionIn, PAY_TYPE.cashCollectionOut];
 
 /**
- * Whether a row is a cash collection, in or out, which never has a customer and is nobody's
- * payment. API notes 5.16.
+ * Whether a row is a cash collection: money that the school has put into the till or taken out, and
+ * no customer has paid. A cash collection never has a customer. So a row with a customer is a
+ * payment, even if the account uses the types 11 and 12 for something else. API notes 5.16.
  */
 export const isCashCollection = ({ customer_id, pay_type_id }: IDataObject): boolean =>
 	readId(customer_id) === undefined && CASH_COLLECTION.includes(readId(pay_type_id));
@@ -74,7 +81,10 @@ const paymentDate = dottedDate('document_date', 'Payment Date', { required: true
 /** The fields of a customer that may hold the name of the payer: the legal name, else the name. */
 const PAYER_NAMES = ['legal_name', 'name'];
 
-/** One source says that a new payment needs the name of the payer. API notes 5.16. */
+/**
+ * The name of the payer. One source says that a new payment needs it, so it is copied from the
+ * customer if the user gives none. API notes 5.16.
+ */
 const payer = text('payer_name', 'Payer Name', {
 	longest: 50,
 	description: 'If not that of the customer',
@@ -82,7 +92,8 @@ const payer = text('payer_name', 'Payer Name', {
 });
 
 /**
- * The amount of a payment of any type. AlfaCRM calls it `income` even in refunds. API notes 5.16.
+ * The amount of a payment of any type. AlfaCRM takes it as `income`, even that of a refund.
+ * API notes 5.16.
  */
 export const amountField = number('income', 'Amount', {
 	required: true,
@@ -125,7 +136,10 @@ export const customFieldInput = text('externalIdField', 'External ID Field', {
 });
 const externalIdInputs = [externalIdInput, customFieldInput];
 
-/** The fields of a payment that the form for an income offers. */
+/**
+ * The fields of a payment that the form for an incoming payment offers. The keys choose the fields
+ * and their order. The values replace settings of a field, and {} replaces none.
+ */
 const incomeRecordFields = pickFields(
 	{ fields },
 	{
@@ -147,12 +161,12 @@ const incomeRecordFields = pickFields(
 	},
 );
 
-/** All fields of the form for an income. */
+/** All fields of the form for an incoming payment. */
 export const incomeFields = [...incomeRecordFields, ...externalIdInputs];
 
 /**
- * Enters a refund or a correction. One integration shows which amounts are negative.
- * API notes 5.16.
+ * Enters a refund or a correction. As one integration shows, the amount of a refund is above 0, and
+ * the amount of a correction is negative if the correction lowers the balance. API notes 5.16.
  */
 const correctPayment: Action = {
 	name: 'createCorrection',
@@ -186,8 +200,8 @@ const correctPayment: Action = {
 };
 
 /**
- * Payments. A plain list shows all types of payments in one account, and may show only incomes in
- * another. API notes 5.16.
+ * Payments. A plain list, which is a list without filters, shows all types of payments in one
+ * account, and may show only incoming payments in another. API notes 5.16.
  */
 export const pay = makeWritableEntity({
 	resource: 'pay',
@@ -209,9 +223,11 @@ export const pay = makeWritableEntity({
 		'note',
 	],
 	hasCustomFields: true,
+	// A plain list may leave out all types but the usual one. API notes 5.16.
 	hidden: { kinds: { name: 'pay_type_id', entity: 'payType', usual: INCOME } },
 	fields,
-	// A refund has its sum in `income` or in `expenditure`. API notes 5.16.
+	// AlfaCRM takes the amount of a refund as `income`, and returns it as `income` or `expenditure`.
+	// API notes 5.16.
 	outputFields: [
 		text('income', 'Amount'),
 		text('expenditure', 'Expenditure'),
@@ -238,7 +254,8 @@ export const pay = makeWritableEntity({
 		payItem,
 		reference('pay_item_category_id', 'Payment Item Category', 'payItemCategory'),
 		type,
-		// If a payment has an expenditure, that is its amount, and the income is not compared.
+		// AlfaCRM may ignore these filters, so the node compares the income of each row. A row with an
+		// expenditure has its amount there, so its income is not compared.
 		...range(number, 'sum', 'Amount', { comparedField: 'income', unless: 'expenditure' }),
 		...timestampFilters,
 	],

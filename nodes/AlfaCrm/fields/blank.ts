@@ -13,7 +13,8 @@ import { removeInvisible } from './normalizeText';
 export function isEmpty(value: unknown): boolean {
 	if (typeof value === 'string') return removeInvisible(value).trim() === '';
 	if (Array.isArray(value)) return value.length === 0;
-	return value === undefined || value === null || (isPicker(value) && isEmpty(value.value));
+	if (isPicker(value)) return isEmpty(value.value);
+	return value === undefined || value === null;
 }
 
 /**
@@ -27,10 +28,11 @@ export const isUndefined = (value: unknown): boolean =>
 const RECORD_MODES: readonly unknown[] = ['list', 'name', 'id', 'url'];
 
 /**
- * Tells whether the mode of a picker is a match key, such as the phone of a customer. The digits in
- * the value of such a picker are not an ID.
+ * Tells whether a picker holds a match key, such as the phone of a customer, by which the record is
+ * searched for, and not the ID, name or address of the record. The digits of a match key are not an
+ * ID. The mode of such a picker is the name of the match key, such as `phone`.
  */
-export const isPickedByKey = (value: unknown): boolean =>
+export const isPickedByMatchKey = (value: unknown): boolean =>
 	isPicker(value) && 'mode' in value && !isEmpty(value.mode) && !RECORD_MODES.includes(value.mode);
 
 /**

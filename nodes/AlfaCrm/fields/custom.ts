@@ -96,10 +96,10 @@ function makeFilters(name: string, item: ApiValue): Array<Record<string, ApiValu
 	const looksLikeDay = typeof item === 'string' && LOOKS_LIKE_DAY.test(item);
 	if (!looksLikeDay) return makeTextFilters(name, item);
 
-	const days = [formatDay(item, 'iso', ANY_ZONE), formatDay(item, 'dotted', ANY_ZONE)];
-	return days.includes(undefined)
-		? makeTextFilters(name, item)
-		: days.map((day) => ({ [name]: day }));
+	const dayInBothFormats = [formatDay(item, 'iso', ANY_ZONE), formatDay(item, 'dotted', ANY_ZONE)];
+	// 31.02.2026 looks like a day, but there is no such day, so it is searched for as a text.
+	const isDay = !dayInBothFormats.includes(undefined);
+	return isDay ? dayInBothFormats.map((day) => ({ [name]: day })) : makeTextFilters(name, item);
 }
 
 /**
@@ -111,7 +111,8 @@ const makeComparison =
 	(_field, value, otherValue, zone) => {
 		const texts = makeComparableTexts(value, zone, normalize);
 		const otherTexts = makeComparableTexts(otherValue, zone, normalize);
-		if ([...texts, ...otherTexts].includes(undefined)) return false;
+		const isOneUnreadable = [...texts, ...otherTexts].includes(undefined);
+		if (isOneUnreadable) return false;
 
 		return haveEqualItems(texts, otherTexts, (text, otherText) => text === otherText);
 	};

@@ -21,8 +21,9 @@ const isTooOld = (item: unknown, zone: string): boolean =>
  */
 function makeDefaultDay(days?: number): string {
 	if (days === undefined) return '';
-	const later = days === 0 ? '' : `.plus({ days: ${days} })`;
-	return `={{ $today${later}.toISODate() }}`;
+
+	const plusDays = days === 0 ? '' : `.plus({ days: ${days} })`;
+	return `={{ $today${plusDays}.toISODate() }}`;
 }
 
 export const date: FieldKind<OfType<'date'>> = {

@@ -96,7 +96,8 @@ function matchesEmailFilter(rowValue: unknown, filterValue: unknown): boolean {
  */
 function readSingleAddress(item: unknown): string | undefined {
 	const text = readText(item);
-	const addresses = new Set(splitEmails(text ?? '').flatMap(extractAddresses));
+	const pieces = splitEmails(text ?? '');
+	const addresses = new Set(pieces.flatMap(extractAddresses));
 	if (addresses.size > 1) return undefined;
 
 	const [address] = addresses;
@@ -115,12 +116,20 @@ function findAddresses(value: unknown): string[] {
  * `anna@x.org (mother)`.
  */
 function splitEmails(text: string): string[] {
-	// `splitText` splits at commas, semicolons and line breaks.
-	const pieces = joinSenderNames(splitText(text.replace(QUOTED_SENDER_NAME, '')));
+	// A name in quotes is not needed, and may hold commas. `splitText` splits at commas, semicolons
+	// and line breaks. Without quotes, a name with a comma is split too, so its parts are joined
+	// again.
+	const textWithoutQuotedNames = text.replace(QUOTED_SENDER_NAME, '');
+	const pieces = joinSenderNames(splitText(textWithoutQuotedNames));
 	return pieces.flatMap((piece) => {
-		if (!SENDERS.test(piece)) return splitPlainAddresses(piece);
-		return Array.from(piece.matchAll(ADDRESS_IN_BRACKETS), ([, address]) => address);
+		const hasOnlySenders = SENDERS.test(piece);
+		return hasOnlySenders ? readAddressesInBrackets(piece) : splitPlainAddresses(piece);
 	});
+}
+
+/** Reads the addresses in angle brackets: `anna@x.org` of `Anna <anna@x.org>`. */
+function readAddressesInBrackets(text: string): string[] {
+	return Array.from(text.matchAll(ADDRESS_IN_BRACKETS), ([, address]) => address);
 }
 
 /**
@@ -129,28 +138,32 @@ function splitEmails(text: string): string[] {
  */
 function joinSenderNames(pieces: readonly string[]): string[] {
 	const joined: string[] = [];
-	let nameParts: string[] = [];
+	// The pieces since the last address, which may be parts of the name before the next address.
+	let possibleNameParts: string[] = [];
 	for (const piece of pieces) {
-		if (SENDERS.test(piece)) {
-			joined.push([...nameParts, piece].join(' '));
-			nameParts = [];
+		const endsWithAddressInBrackets = SENDERS.test(piece);
+		if (endsWithAddressInBrackets) {
+			joined.push([...possibleNameParts, piece].join(' '));
+			possibleNameParts = [];
 		} else if (piece.includes('@')) {
-			joined.push(...nameParts, piece);
-			nameParts = [];
+			// Before an address without brackets, the pieces are no name and stay as they are.
+			joined.push(...possibleNameParts, piece);
+			possibleNameParts = [];
 		} else {
-			nameParts.push(piece);
+			possibleNameParts.push(piece);
 		}
 	}
-	return [...joined, ...nameParts];
+	return [...joined, ...possibleNameParts];
 }
 
 /**
  * Splits addresses that only spaces or slashes separate, and removes brackets and quotes around a
- * lone address. Returns any other piece unchanged.
+ * lone address. Returns any other piece unchanged, such as an address beside other words.
  */
 function splitPlainAddresses(piece: string): string[] {
 	const words = piece.split(SPACES_OR_SLASHES).filter((word) => word !== '');
-	if (words.length > 1 && words.every(isAddress)) return words;
+	const areSeveralAddresses = words.length > 1 && words.every(isAddress);
+	if (areSeveralAddresses) return words;
 
 	const addresses = extractAddresses(piece);
 	const isLoneAddress = words.length === 1 && addresses.length === 1;
@@ -170,6 +183,7 @@ function extractAddresses(text: string): string[] {
  * `@mail.ru` are not addresses.
  */
 function isAddress(text: string): boolean {
-	const [local, domain = '', ...furtherParts] = text.split('@');
-	return furtherParts.length === 0 && /[\p{L}\d]/u.test(local) && /\p{L}/u.test(domain);
+	const [local, domain = '', ...partsAfterSecondAt] = text.split('@');
+	const hasOneAt = partsAfterSecondAt.length === 0;
+	return hasOneAt && /[\p{L}\d]/u.test(local) && /\p{L}/u.test(domain);
 }

@@ -97,16 +97,17 @@ export function isBlank(field: ShownType, value: unknown): boolean {
 	if (isEmpty(value)) return true;
 
 	const kind = kindOf(field);
-	const hasNoItem = kind.isList && kind.splitItems(field, value).length === 0;
-	return hasNoItem || kind.isBlank(field, value);
+	// A list such as ", ," is not empty, but has no item.
+	const isListWithoutItems = kind.isList && kind.splitItems(field, value).length === 0;
+	return isListWithoutItems || kind.isBlank(field, value);
 }
 
 /**
  * Turns the value of a field into the value that is sent to AlfaCRM, such as "1, 2" into [1, 2] for
- * a list of IDs. An empty value of a list becomes [].
+ * a list of IDs. An empty value becomes [] for a list. For a field with a single value it is an
+ * error, so the caller asks `isBlank` first.
  *
- * @throws UnreadableValue if the value does not fit the field, or is empty for a field that holds a
- * single value. Ask `isBlank` first.
+ * @throws UnreadableValue if the value does not fit the field
  */
 export function serialize(field: ShownField, value: unknown, zone: string): ApiValue {
 	const kind = kindOf(field);
@@ -117,9 +118,9 @@ export function serialize(field: ShownField, value: unknown, zone: string): ApiV
 
 	const items = kind.splitItems(field, value);
 	const apiValues = items.map((item) => kind.serialize(field, item, zone));
-	// The result is undefined for an item that does not fit the field.
-	const isUnreadable = apiValues.length === 0 || apiValues.includes(undefined);
-	if (isUnreadable) throw makeUnreadableError(field, value);
+	// `serialize` returns undefined for an item that does not fit the field.
+	const hasUnreadableItem = apiValues.includes(undefined);
+	if (apiValues.length === 0 || hasUnreadableItem) throw makeUnreadableError(field, value);
 
 	return kind.isList ? (apiValues as ApiValue) : apiValues[0];
 }
@@ -171,10 +172,11 @@ export function isStored(
 /**
  * Tells whether two values of a field have equal items, in any order. Two empty values are equal.
  *
- * Compares lists of texts in a second way too, because *Simplify* joins a list into one text. If an
- * item holds a comma, as in ["a, b"], the joined text "a, b" is later split into two items.
+ * Compares lists of texts in a second way too, because the output option *Simplify* joins a list
+ * into one text. If an item holds a comma, as in ["a, b"], the joined text "a, b" is later split
+ * into two items.
  *
- * @param comparison the function of the field's type that compares two items
+ * @param comparison the name of the function that compares two items, which the field's type has
  */
 function areEqualValues(
 	comparison: 'isSame' | 'isStored',
@@ -190,6 +192,7 @@ function areEqualValues(
 	const kind = kindOf(field);
 	const areEqualItems = (item: unknown, otherItem: unknown) =>
 		kind[comparison](field, item, otherItem, zone);
+
 	const items = kind.splitItems(field, value);
 	const otherItems = kind.splitItems(field, otherValue);
 	if (haveEqualItems(items, otherItems, areEqualItems)) return true;
@@ -302,12 +305,18 @@ function makeDescription(field: ShownField): string | undefined {
 }
 
 /**
- * Makes a parameter of the form from a field and a widget, which is the input that n8n shows. The
- * field gives the name, the description and the placeholder.
+ * Makes a parameter of the form from a field, a label and a widget: the input that n8n shows, such
+ * as a dropdown. The field gives the name, the description and the placeholder.
  */
-function makeProperty(field: ShownField, displayName: string, widget: Widget): INodeProperties {
+function makePropertyWithWidget(
+	field: ShownField,
+	displayName: string,
+	widget: Widget,
+): INodeProperties {
 	const { name, placeholder } = field;
 	const description = makeDescription(field);
+	// A property without a value is left out. The widget may have a description of its own, which
+	// replaces that of the field. A placeholder of the field replaces that of the widget.
 	return {
 		displayName,
 		name,
@@ -317,10 +326,10 @@ function makeProperty(field: ShownField, displayName: string, widget: Widget): I
 	};
 }
 
-/** Makes the parameter of a field or filter in the form. */
+/** Makes the parameter of a field or filter in the form, with the usual label and widget. */
 export function toProperty(field: ShownField): INodeProperties {
 	const kind = kindOf(field);
-	return makeProperty(field, kind.formLabel(field.label), kind.widget(field));
+	return makePropertyWithWidget(field, kind.formLabel(field.label), kind.widget(field));
 }
 
 /** Tells whether a new record needs a value from the user, because the field has no fallback. */
@@ -335,8 +344,9 @@ export const hasOwnParameter = (field: Field): boolean =>
  * Makes the parameters of a field that stands outside a collection, where n8n demands a value of
  * each required parameter.
  *
- * Most fields have one parameter. A field has several variants of it if another parameter of the
- * form decides which variant is shown.
+ * Most fields have one parameter. A few fields have several, of which the form shows only one: the
+ * record to which a comment belongs is picked from customers or from groups, depending on another
+ * parameter.
  */
 export function toParameters(field: Field): INodeProperties[] {
 	const kind = kindOf(field);
@@ -344,31 +354,36 @@ export function toParameters(field: Field): INodeProperties[] {
 	const needsRequiredMark = field.required === true && !kind.isAlwaysFilled;
 	const requiredMark = needsRequiredMark ? { required: true } : {};
 
-	const variants = kind.variants(field);
-	if (variants.length === 0) {
-		const widget = kind.standaloneWidget(field);
-		const property = widget ? makeProperty(field, field.label, widget) : toProperty(field);
-		return [{ ...property, ...requiredMark }];
+	const conditionalWidgets = kind.conditionalWidgets(field);
+	if (conditionalWidgets.length > 0) {
+		return conditionalWidgets.map(({ label, widget, show }) => ({
+			...toProperty(field),
+			displayName: label,
+			...widget,
+			...requiredMark,
+			displayOptions: { show },
+		}));
 	}
 
-	return variants.map(({ label, widget, show }) => ({
-		...toProperty(field),
-		displayName: label,
-		...widget,
-		...requiredMark,
-		displayOptions: { show },
-	}));
+	// Some fields have another input outside a collection than inside, under their plain label.
+	const standaloneWidget = kind.standaloneWidget(field);
+	const property =
+		standaloneWidget === undefined
+			? toProperty(field)
+			: makePropertyWithWidget(field, field.label, standaloneWidget);
+	return [{ ...property, ...requiredMark }];
 }
 
 /**
  * Makes a parameter that takes a single value, even if the field holds a list. Only lists of texts
- * have several inputs in the form, so only their parameter differs from the usual one.
+ * have several inputs in the form, so only their parameter differs from the usual one: it loses the
+ * setting that lets the user add inputs.
  */
 export function toSingleProperty(field: ShownField): INodeProperties {
-	const { typeOptions, ...property } = toProperty(field);
-	if (!typeOptions?.multipleValues || property.type !== 'string') return toProperty(field);
-
-	return { ...property, default: '' };
+	const usualProperty = toProperty(field);
+	const { typeOptions, ...property } = usualProperty;
+	const hasSeveralInputs = typeOptions?.multipleValues && property.type === 'string';
+	return hasSeveralInputs ? { ...property, default: '' } : usualProperty;
 }
 
 /**
@@ -377,12 +392,13 @@ export function toSingleProperty(field: ShownField): INodeProperties {
  */
 export function labelInForm(field: ShownField): string {
 	const kind = kindOf(field);
-	// Outside a collection, these fields have another input than inside, under their plain label.
-	const hasOtherParameter =
-		kind.standaloneWidget(field) !== undefined || kind.variants(field).length > 0;
-	// A field that AlfaCRM only shows has none of the settings that give it its own parameter.
-	const usesFieldLabel = hasOwnParameter(field as Field) && hasOtherParameter;
-	return usesFieldLabel ? field.label : kind.formLabel(field.label);
+	// Outside a collection, some fields have another input than inside, under their plain label.
+	const hasOtherInputOutside =
+		kind.standaloneWidget(field) !== undefined || kind.conditionalWidgets(field).length > 0;
+	// The cast is safe: a field that AlfaCRM only shows lacks the settings that are asked for here.
+	const isOutsideCollection = hasOwnParameter(field as Field);
+	const usesPlainLabel = isOutsideCollection && hasOtherInputOutside;
+	return usesPlainLabel ? field.label : kind.formLabel(field.label);
 }
 
 /**
@@ -410,12 +426,11 @@ export function toColumn(field: Field, required: boolean): ResourceMapperField {
 export function objectSchema(
 	fields: ReadonlyArray<Pick<FieldBasics, 'name'> & ShownType>,
 ): JsonSchema {
-	return {
-		type: 'object',
-		properties: Object.fromEntries(
-			fields.map((field) => [field.name, kindOf(field).schema(field)]),
-		),
-	};
+	const properties: Record<string, JsonSchema> = {};
+	for (const field of fields) {
+		properties[field.name] = kindOf(field).schema(field);
+	}
+	return { type: 'object', properties };
 }
 
 /**

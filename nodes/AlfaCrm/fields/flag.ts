@@ -9,7 +9,8 @@ import type { OfType } from '../entities/fieldTypes';
  */
 
 /**
- * Reads a stored flag. A form of a website may have saved the value of a checkbox, "on" or "off".
+ * Reads a stored flag: 1, 0, true or false, also as a text. A form of a website may have saved the
+ * value of a checkbox, "on" or "off".
  */
 function readStoredFlag(value: unknown): 0 | 1 | undefined {
 	const word = typeof value === 'string' ? value.trim().toLowerCase() : value;

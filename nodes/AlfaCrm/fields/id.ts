@@ -1,6 +1,6 @@
 import { readId } from '../values/formats';
 import { entityOf } from '../entities/registry';
-import { isPickedByKey, isPicker } from './blank';
+import { isPickedByMatchKey, isPicker } from './blank';
 import type { FieldKind, JsonSchema } from './kind';
 import { makeComparisonParts, toFormList, singleParts } from './kind';
 import { readItems, splitText } from './lists';
@@ -41,15 +41,20 @@ function readRecordId({ entity }: RecordField, value: unknown): number | undefin
 	const address = addressIn(value);
 	if (address === undefined) {
 		const content = isPicker(value) ? value.value : value;
-		// A picker whose content is another picker comes from a faulty expression.
-		return isPicker(content) || isPickedByKey(value) ? undefined : readId(content);
+		// A picker whose content is another picker comes from a faulty expression. And the digits of a
+		// match key, such as a phone, are no ID.
+		const holdsNoId = isPicker(content) || isPickedByMatchKey(value);
+		return holdsNoId ? undefined : readId(content);
 	}
 
 	const [, page = '', query] = RECORD_ADDRESS.exec(address) ?? [];
-	const pages = entity === undefined ? [] : (entityOf(entity).pages ?? []);
+	const pagesOfEntity = entity === undefined ? [] : (entityOf(entity).pages ?? []);
+	const isPageOfEntity = pagesOfEntity.some(({ name }) => name === page.toLowerCase());
+	if (!isPageOfEntity) return undefined;
+
+	// An address with several IDs does not say which record is meant.
 	const [id, ...furtherIds] = new URLSearchParams(query).getAll('id');
-	const isPageOfEntity = pages.some(({ name }) => name === page.toLowerCase());
-	return isPageOfEntity && furtherIds.length === 0 ? readId(id) : undefined;
+	return furtherIds.length === 0 ? readId(id) : undefined;
 }
 
 /** The parts of kinds whose value is one record. */
@@ -72,7 +77,7 @@ export const recordParts = {
  * value unchanged.
  */
 function unwrapPicker(value: unknown): unknown {
-	const isIdPicker = isPicker(value) && !isPicker(value.value) && !isPickedByKey(value);
+	const isIdPicker = isPicker(value) && !isPicker(value.value) && !isPickedByMatchKey(value);
 	return isIdPicker ? value.value : value;
 }
 

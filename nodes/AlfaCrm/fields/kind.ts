@@ -3,7 +3,8 @@ import type { INodeProperties, ResourceMapperField } from 'n8n-workflow';
 import type { Choice, FieldBasics, ApiValue } from '../entities/fieldTypes';
 
 /**
- * Declares what the type of a field decides. All of this together is the *kind* of the type:
+ * Declares what the type of a field, such as `phones`, decides. The object that holds all of this
+ * for one type is the *kind* of the type:
  *
  * - the parameter in the form
  * - the check of a value
@@ -16,7 +17,16 @@ import type { Choice, FieldBasics, ApiValue } from '../entities/fieldTypes';
  *
  * A *value* is the content of a field, such as `'1, 2'` or `[1, 2]`. An *item* is a member of a
  * list, such as `1`. If a field holds a single value, its only item is that value. A *row* is a
- * record as a list of AlfaCRM shows it.
+ * record as a list of AlfaCRM shows it. A *widget* is an input of the form, such as a dropdown.
+ *
+ * Four questions compare items:
+ *
+ * | question | who asks it |
+ * | --- | --- |
+ * | Do two items have a normal form in common (`makeNormalForms`)? | the search for a record, first |
+ * | Do they identify the same record (`identifiesSameRecord`)? | the search, about those that do |
+ * | Do they mean the same (`isSame`)? | the checks for repeats and for present items of a list |
+ * | Does AlfaCRM hold the item already (`isStored`)? | an update, to save only what differs |
  */
 
 type JsonType = 'array' | 'boolean' | 'integer' | 'object' | 'string';
@@ -27,17 +37,22 @@ export interface JsonSchema {
 	properties?: Record<string, JsonSchema>;
 }
 
-/** A parameter of the form, without its name and label. */
+/** The input of a parameter in the form: its type and settings, without its name and label. */
 export type Widget = Omit<INodeProperties, 'name' | 'displayName'>;
 
-/** A web address that was given in place of a record's ID, and the label of its field. */
+/**
+ * A web address that the user gave in place of a record's ID, and the label of the form's field.
+ */
 export interface Address {
 	label: string;
 	address: string;
 }
 
-/** A parameter that replaces the usual one while other parameters have the values in `show`. */
-export interface Variant {
+/**
+ * A widget that the form shows only while other parameters have the values in `show`, and the label
+ * that stands beside it.
+ */
+export interface ConditionalWidget {
 	label: string;
 	widget: Widget;
 	show: Record<string, string[]>;
@@ -76,7 +91,8 @@ export interface FieldKind<F> {
 	 * `79001112233` for `8 (900) 111-22-33`. Two items match if they have one form in common.
 	 *
 	 * - An item that can mean several values has several forms.
-	 * - An item that is unreadable, or that many records share, has no form: the phone "no".
+	 * - An item that is unreadable, or that many records share, has no form, such as the text "no" in
+	 *   a phone field.
 	 */
 	makeNormalForms(field: F, item: unknown, zone: string): string[];
 	/** Tells whether two items mean the same, in whatever spelling. Neither item is empty. */
@@ -88,8 +104,9 @@ export interface FieldKind<F> {
 	 */
 	isStored(field: F, storedValue: unknown, value: unknown, zone: string): boolean;
 	/**
-	 * Tells whether two items with a common normal form identify the same record. A kind without this
-	 * function says that they always do.
+	 * Tells whether two items with a common normal form identify the same record. For example, the
+	 * custom fields `cus_aBc` and `cus_abc` have a common form, but are two IDs of another program. A
+	 * kind without this function says that such items always identify the same record.
 	 */
 	identifiesSameRecord?(field: F, storedValue: unknown, matchValue: unknown): boolean;
 	/**
@@ -98,10 +115,11 @@ export interface FieldKind<F> {
 	 */
 	explainSimilarity?(field: F, storedValue: unknown, matchValue: unknown): string | undefined;
 	/**
-	 * Tells whether an item has words that an equal item may lack: "9001112233 (mother)" equals
-	 * "9001112233".
+	 * Tells whether an item has words that make no difference in a comparison, so that an equal item
+	 * may lack them: "9001112233 (mother)" equals "9001112233". A caller that must not lose the words
+	 * then compares the texts as well.
 	 */
-	mayHaveWords(item: string): boolean;
+	hasOptionalWords(item: string): boolean;
 	/** Whether the items are IDs, in place of which AlfaCRM may show names. */
 	holdsIds: boolean;
 	/**
@@ -125,13 +143,14 @@ export interface FieldKind<F> {
 	hasExactFilter: boolean;
 	/**
 	 * Tells whether a filter of this type can find a row that holds `storedValue`. Only kinds whose
-	 * filters also find longer values have this function: `900` finds every phone with `900` in it.
+	 * filters find parts of values have this function: `900` finds every phone with `900` in it. So a
+	 * kind has either this function or `hasExactFilter`, or neither.
 	 */
 	filterMayFind?: (storedValue: unknown, filterValue: unknown) => boolean;
 	/**
-	 * Makes the bodies of calls that find all records with an item in any spelling, for example
-	 * `{ name: 'ксандр' }` for the name "Александр Артёмов". The calls may find other records as
-	 * well.
+	 * Makes the bodies of calls that find all records with an item in any spelling. For example,
+	 * `{ name: 'ксандр' }` finds "Александр Артёмов": it is a part of the name in which no letter can
+	 * be written in two ways, as е and ё can. The calls may find other records as well.
 	 *
 	 * @param name the name of the field, which is also the name of the filter
 	 * @param item an item as it is sent
@@ -147,16 +166,17 @@ export interface FieldKind<F> {
 	/** Makes the parameter of the field in the form. */
 	widget(field: F & FieldBasics): Widget;
 	/**
-	 * Makes a parameter to use in place of a dropdown, if the form shows the field from the
-	 * beginning. n8n would fill the dropdown before the user has set the credential of a new node,
-	 * and show "Error fetching options". Undefined if `widget` makes no dropdown.
+	 * Makes the widget for a field that stands outside a collection, so that the form of a new node
+	 * shows it at once. It replaces a dropdown: n8n would fill the dropdown before the user has set
+	 * the credential, and show "Error fetching options". Undefined if `widget` makes no dropdown.
 	 */
 	standaloneWidget(field: F): Widget | undefined;
 	/**
-	 * Makes several parameters in place of `widget`, if another parameter decides which of them the
-	 * form shows. Empty for all other fields.
+	 * Makes several widgets in place of `widget`, if the value of another parameter decides which of
+	 * them the form shows: a customer is picked in another list than a group. Empty for all other
+	 * fields.
 	 */
-	variants(field: F): Variant[];
+	conditionalWidgets(field: F): ConditionalWidget[];
 	/** Makes the label of the parameter from the label of the field. */
 	formLabel(label: string): string;
 	/** Whether the parameter always has a value, as a checkbox has. */
@@ -193,7 +213,7 @@ export const singleParts = {
 	isBlank: (): boolean => false,
 	valueNoun: 'value' as string,
 	findWebAddresses: (): Address[] => [],
-	mayHaveWords: (item: string): boolean => /\p{L}/u.test(item),
+	hasOptionalWords: (item: string): boolean => /\p{L}/u.test(item),
 	holdsIds: false as boolean,
 	valueNames: (): ValueNames | undefined => undefined,
 	canonicalize: (item: ApiValue): ApiValue => item,
@@ -211,7 +231,7 @@ export const singleParts = {
 	): Array<Record<string, ApiValue>> => [{ [name]: value }],
 	widget: (): Widget => ({ type: 'string', default: '' }),
 	standaloneWidget: (): Widget | undefined => undefined,
-	variants: (): Variant[] => [],
+	conditionalWidgets: (): ConditionalWidget[] => [],
 	formLabel: (label: string): string => label,
 	isAlwaysFilled: false as boolean,
 	defaultValue: (): undefined => undefined,
@@ -227,15 +247,16 @@ export const listParts = {
 	...singleParts,
 	isList: true,
 	clearedValue: [] as ApiValue[],
-	// The column is that of a text, because n8n's column for lists takes only JSON, and most users
-	// give a single value.
+	// `column` stays that of a text: n8n's column for lists takes only JSON, and most users give a
+	// single value. `splitItems` is replaced by each kind of a list.
 	schema: (): JsonSchema => ({ type: 'array', items: { type: 'string' } }),
 	jsonHint: () => 'list',
 } satisfies Partial<FieldKind<unknown>>;
 
 /**
  * Makes the parts of a kind that compare items. Two items are equal if they have a normal form in
- * common, both for `isSame` and for `isStored`.
+ * common, both for `isSame` and for `isStored`. It is for kinds whose spelling nobody corrects,
+ * such as days and numbers. Texts replace `isStored`, so that a corrected capital letter is saved.
  */
 export const makeComparisonParts = <F>(
 	makeNormalForms: FieldKind<F>['makeNormalForms'],
@@ -252,7 +273,7 @@ export const makeComparisonParts = <F>(
  * Makes the list of normal forms for an item with a single form. The list is empty if the item is
  * unreadable.
  *
- * @param readValue the item after reading, such as a number; undefined if the item is unreadable
+ * @param parsedItem the item after reading, such as a number; undefined if the item is unreadable
  */
-export const toFormList = (readValue: unknown): string[] =>
-	readValue === undefined ? [] : [String(readValue)];
+export const toFormList = (parsedItem: unknown): string[] =>
+	parsedItem === undefined ? [] : [String(parsedItem)];

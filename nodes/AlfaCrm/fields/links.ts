@@ -131,6 +131,7 @@ function makeLinkForm(word: string): string | undefined {
 	const [, subdomain] = /^(\w+)\.t\.me$/.exec(host) ?? [];
 	if (subdomain !== undefined) return makeTelegramForm(subdomain);
 
+	// Where the host is a service such as VK, the path may name a person.
 	const service = SERVICES.find((candidate) => candidate.host.test(host));
 	const [, person] = service?.path.exec(path) ?? [];
 	const formOfPerson = person === undefined ? undefined : service?.makeForm(person);
@@ -138,8 +139,10 @@ function makeLinkForm(word: string): string | undefined {
 
 	// Any other address is compared as a whole.
 	const trimmedPath = path.replace(/\/+$/, '');
+	const isAddress = host !== '';
 	// A service's address without a path identifies nobody.
-	if (host === '' || (service && trimmedPath === '')) return undefined;
+	const namesNobody = service !== undefined && trimmedPath === '';
+	if (!isAddress || namesNobody) return undefined;
 
 	return trimmedPath === '' ? host : `${host}/${trimmedPath}`;
 }
@@ -162,8 +165,12 @@ interface Links {
 	otherWords: string;
 }
 
-/** Reads the links of a text. */
+/**
+ * Reads the links of a text, such as the addresses of two websites, and the words beside them. A
+ * single word may be a person in Telegram even without @.
+ */
 function readLinks(value: unknown): Links {
+	// `readText` refuses a text that is a rounded number. Here any text is taken.
 	const givenText = typeof value === 'string' ? value : (readText(value) ?? '');
 	const text = removeInvisible(givenText).normalize('NFKC');
 	if (text.length > LONGEST_LINK) return { forms: [], otherWords: normalizeText(text) };
@@ -173,10 +180,10 @@ function readLinks(value: unknown): Links {
 		.replace(TELEGRAM_LABEL, 't.me/')
 		.split(/\s+/)
 		.map((word) => word.replace(PUNCTUATION, ''));
+	// The form of a word that is no link is undefined.
+	const formsOfWords = words.map((word) => makeLinkForm(word));
 	const isSingleWord = words.length === 1;
-	const formsOfWords = words.map(
-		(word) => makeLinkForm(word) ?? (isSingleWord ? readTelegramPerson(word) : undefined),
-	);
+	if (isSingleWord) formsOfWords[0] ??= readTelegramPerson(words[0]);
 	const hasOtherWords = formsOfWords.includes(undefined);
 
 	const forms = new Set<string>();
@@ -228,6 +235,6 @@ export const links: FieldKind<OfType<'links'>> = {
 	},
 	isStored: isStoredText,
 	// `isSame` compares the words beside a link, so no equal value lacks words.
-	mayHaveWords: () => false,
+	hasOptionalWords: () => false,
 	makeSearchFilters: (_field, name, item) => [{ [name]: item }],
 };

@@ -2,7 +2,8 @@ import { parseJson } from '../values/formats';
 import { isEmpty } from './blank';
 
 /**
- * Splits lists into items. Users, n8n and *Simplify* write lists in several ways, such as `a, b`.
+ * Splits lists into items. Users, n8n and the output option *Simplify* write lists in several ways,
+ * such as `a, b`.
  */
 
 /** Accepts one or more line breaks, or one or more commas and semicolons. */
@@ -10,8 +11,8 @@ const SEPARATORS = /([\r\n]+|[,;]+)/;
 /** Accepts a web address without blanks. */
 const WEB_ADDRESS = /^\s*https?:\/\/\S*$/i;
 /**
- * Accepts the text after a comma if it is a text of its own and no part of the web address before
- * the comma: it is empty, or begins with a blank or with another address.
+ * Accepts the text after a comma if it does not belong to the web address before the comma: the
+ * text begins with a blank or with another address, or is empty (`$`).
  */
 const START_OF_NEXT_TEXT = /^(\s|$|https?:\/\/|www\.)/i;
 
@@ -31,10 +32,11 @@ export function splitText(text: string): string[] {
 		const nextText = pieces[index + 1];
 		const lastText = texts[texts.length - 1];
 
+		// A comma after an address is a part of the address, unless a new text begins after it.
 		const isAfterAddress = WEB_ADDRESS.test(lastText);
-		const mayBePartOfAddress = /[,;]/.test(separator);
+		const isCommaOrSemicolon = /[,;]/.test(separator);
 		const beginsNewText = START_OF_NEXT_TEXT.test(nextText);
-		const continuesAddress = isAfterAddress && mayBePartOfAddress && !beginsNewText;
+		const continuesAddress = isAfterAddress && isCommaOrSemicolon && !beginsNewText;
 		if (continuesAddress) {
 			texts[texts.length - 1] = `${lastText}${separator}${nextText}`;
 		} else {
@@ -57,6 +59,7 @@ export function readItems(value: unknown, split: (text: string) => string[]): un
 	const jsonList = parseJsonList(value);
 	if (jsonList) return readItems(jsonList, split);
 
+	// A `split` that keeps the text whole may return a comma alone.
 	const hasOnlySeparators = (text: string) => /^[,;\s]+$/.test(text);
 	const texts = split(value)
 		.map((text) => text.trim())
@@ -85,6 +88,6 @@ export function haveEqualItems<T>(
 	areEqual: (item: T, otherItem: T) => boolean,
 ): boolean {
 	const isIn = (list: readonly T[], item: T) => list.some((candidate) => areEqual(item, candidate));
-	const isEachInOtherList = items.every((item) => isIn(otherItems, item));
-	return isEachInOtherList && otherItems.every((item) => isIn(items, item));
+	const areItemsInOtherList = items.every((item) => isIn(otherItems, item));
+	return areItemsInOtherList && otherItems.every((item) => isIn(items, item));
 }

@@ -17,7 +17,7 @@ export function normalizeText(text: string): string {
 		removeInvisible(text)
 			.normalize('NFC')
 			.toLowerCase()
-			// Lower case can decompose a letter again.
+			// Lower case can take a letter apart again, into the letter and its accent.
 			.normalize('NFC')
 			.replace(/\s+/g, ' ')
 			.trim()

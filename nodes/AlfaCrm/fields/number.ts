@@ -12,8 +12,9 @@ const LARGEST = 1e12;
 
 /** Tells whether a number is within the bounds of its field. */
 function fits({ min, max, nonZero }: Bounds, number: number): boolean {
-	const isWithin = number >= (min ?? -LARGEST) && number <= (max ?? LARGEST);
-	return isWithin && !(nonZero && number === 0);
+	const isWithinBounds = number >= (min ?? -LARGEST) && number <= (max ?? LARGEST);
+	const isForbiddenZero = nonZero === true && number === 0;
+	return isWithinBounds && !isForbiddenZero;
 }
 
 /** Describes the bounds of a field for a message: " of at least 1 and of at most 5". */
@@ -53,9 +54,10 @@ function readCents(value: unknown): number | undefined {
 	if (number === undefined) return undefined;
 
 	// JavaScript computes 1.005 * 100 as 100.49999999999999. With 15 digits it is 100.5 again.
-	const cents = Math.round(Number((Math.abs(number) * 100).toPrecision(15)));
-	// -0 becomes 0.
-	return cents === 0 ? 0 : (Math.sign(number) * cents) / 100;
+	const exactCents = Number((Math.abs(number) * 100).toPrecision(15));
+	const roundedCents = Math.round(exactCents);
+	// For -0.001, the sign times 0 cents would be -0.
+	return roundedCents === 0 ? 0 : (Math.sign(number) * roundedCents) / 100;
 }
 
 /** Reads a whole number. Turns -0 into 0. */

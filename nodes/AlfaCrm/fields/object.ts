@@ -17,14 +17,15 @@ export function canonicalJson(
 	value: unknown,
 	listOrder: 'ordered' | 'unordered' = 'ordered',
 ): string {
-	// JSON.stringify calls this for each value inside `value`, and writes what it returns instead.
-	const sortInside = (_key: string, inner: unknown): unknown => {
-		if (listOrder === 'unordered' && Array.isArray(inner)) {
-			return inner.map((item) => canonicalJson(item, listOrder)).sort();
-		}
-		return isPlainObject(inner) ? sortKeys(inner) : inner;
+	// JSON.stringify calls this function for `value` and for each value inside it, and writes the
+	// sorted value that it returns.
+	const sortValue = (_key: string, innerValue: unknown): unknown => {
+		const isListToSort = listOrder === 'unordered' && Array.isArray(innerValue);
+		if (isListToSort) return innerValue.map((item) => canonicalJson(item, listOrder)).sort();
+
+		return isPlainObject(innerValue) ? sortKeys(innerValue) : innerValue;
 	};
-	return JSON.stringify(value, sortInside);
+	return JSON.stringify(value, sortValue);
 }
 
 /** Returns an object with the same values whose keys are in alphabetical order. */

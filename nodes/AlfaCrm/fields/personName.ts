@@ -16,13 +16,16 @@ export const replaceCommas = (name: string): string => name.replace(/[,;]+/g, ' 
 
 /**
  * Whether one of two names has all words of the other name and at least one more, such as a
- * patronymic.
+ * patronymic: "Колычев Павел" and "Павел Петрович Колычев".
  */
 export function hasExtraWords(name: string, otherName: string): boolean {
 	const words = splitWords(name);
 	const otherWords = splitWords(otherName);
 	if (words.length === 0 || otherWords.length === 0) return false;
-	if (normalizeName(name) === normalizeName(otherName)) return false;
+
+	const haveSameWords = normalizeName(name) === normalizeName(otherName);
+	if (haveSameWords) return false;
+
 	return includesAll(otherWords, words) || includesAll(words, otherWords);
 }
 

@@ -1,18 +1,18 @@
 import {
 	KNOWN_CODES,
-	BEFORE_NUMBER,
+	DIGITS_BEFORE_NUMBER,
 	EMPTY_FRACTION,
 	FULL_WIDTH,
 	MIN_DIGITS,
 	MIN_DIGITS_WITH_COUNTRY,
 	NATIONAL_LENGTH,
-	OTHER_DIGITS,
+	DIGITS_OF_OTHER_THINGS,
 	NUMBER,
 	MASKED_DIGITS,
 	SLIP_CODES,
 	SLIP_LENGTH,
 } from './phonePatterns';
-import { ROUNDED } from './unreadable';
+import { ROUNDED_NUMBER } from './unreadable';
 
 /**
  * Reads phone numbers as people write them. Their digits decide, not their spelling:
@@ -38,10 +38,11 @@ type Digits = string;
 interface PhoneNumber {
 	digits: Digits;
 	/**
-	 * Whether the digits certainly begin with the code of a country, because a plus is before them.
+	 * Whether the digits certainly begin with the code of a country, because a plus, 00 or 8 10 is
+	 * before them.
 	 */
 	hasCountry: boolean;
-	/** Whether no digit is missing: numbers of this country have no more digits. */
+	/** Whether there are at least as many digits as numbers of this country have. */
 	isComplete: boolean;
 	/** Whether there are exactly as many digits as numbers of this country have. */
 	hasExactLength: boolean;
@@ -56,7 +57,8 @@ const MAX_TEXT = 1_000;
 /** Accepts the last comma, semicolon or line break of a text. */
 const LAST_SEPARATOR = /[,;\r\n](?=[^,;\r\n]*$)/;
 /**
- * Accepts the signs that belong to the number after them: a plus, a bracket, the `2.` of a list.
+ * Accepts the signs that belong to the number after them: a plus, a bracket, or the number of a
+ * line in a list, such as the `2.` in `1. 900 111-22-33 2. 900 444-55-66`.
  */
 const NUMBER_OPENING = /((?<=\d)\s\d[.)])?[+([\s]*$/;
 /** Accepts the words after the last number of a text. */
@@ -76,13 +78,13 @@ export function samePhone(phone: unknown, otherPhone: unknown): boolean {
  * the value holds no number. The table above has examples.
  */
 export const normalizePhone = (value: unknown): Digits[] => [
-	...new Set(findCertainNumbers(value).flatMap(makeInternationalForms)),
+	...new Set(findMainNumbers(value).flatMap(makeInternationalForms)),
 ];
 
 /** Removes the .0 that a spreadsheet adds to a phone: 9001112233.0. */
 export const removeEmptyFraction = (text: string): string => text.replace(EMPTY_FRACTION, '');
 
-/** Tells whether a text holds a phone number. An extension alone is none. */
+/** Tells whether a text holds a phone number. An extension alone does not count as one. */
 export const hasNumber = (text: string): boolean => findNumbers(text).length > 0;
 
 /**
@@ -100,32 +102,43 @@ export const hasMaskedDigits = (text: string): boolean => MASKED_DIGITS.test(tex
  */
 export function splitNumbers(text: string): string[] {
 	const numbers = findNumbers(text);
-	const cuts: number[] = [];
+	const splitTexts: string[] = [];
+	let begin = 0;
 	for (let index = 1; index < numbers.length; index += 1) {
-		const cut = findCut(text, numbers[index - 1], numbers[index]);
-		if (cut !== undefined) {
-			cuts.push(cut);
-		}
+		const end = findPlaceToSplit(text, numbers[index - 1], numbers[index]);
+		// Without such a place, the two numbers stay in one text.
+		if (end === undefined) continue;
+
+		splitTexts.push(text.slice(begin, end));
+		begin = end;
 	}
 
-	const begins = [0, ...cuts];
-	return begins.map((begin, index) => text.slice(begin, cuts[index]));
+	splitTexts.push(text.slice(begin));
+	return splitTexts;
 }
 
 /**
- * Finds the place between two numbers at which the text is cut. Returns undefined if the two may be
- * parts of a single number.
+ * Finds the place between two numbers at which the text is split: after the last comma, semicolon
+ * or line break or, without such a sign, before or after the words between the numbers.
+ *
+ * @returns undefined if the two may be parts of a single number
  */
-function findCut(text: string, number: PhoneNumber, next: PhoneNumber): number | undefined {
-	const separator = text.slice(number.end, next.begin).search(LAST_SEPARATOR);
-	if (separator >= 0) return number.end + separator + 1;
-	if (!next.isComplete || !number.isComplete) return undefined;
+function findPlaceToSplit(
+	text: string,
+	number: PhoneNumber,
+	nextNumber: PhoneNumber,
+): number | undefined {
+	const textBetween = text.slice(number.end, nextNumber.begin);
+	const separatorIndex = textBetween.search(LAST_SEPARATOR);
+	const hasSeparator = separatorIndex >= 0;
+	if (hasSeparator) return number.end + separatorIndex + 1;
+	if (!nextNumber.isComplete || !number.isComplete) return undefined;
 
-	const textBefore = text.slice(0, next.begin).replace(NUMBER_OPENING, '');
+	const textBeforeNext = text.slice(0, nextNumber.begin).replace(NUMBER_OPENING, '');
 	// If the text begins with a word, the words are labels: "мама 8900… папа 8900…". A label belongs
 	// to the number after it. Otherwise the words belong to the number before them.
 	const hasLabels = /^[^\d+]*\p{L}/u.test(text);
-	return hasLabels ? textBefore.search(TRAILING_WORDS) : textBefore.length;
+	return hasLabels ? textBeforeNext.search(TRAILING_WORDS) : textBeforeNext.length;
 }
 
 /**
@@ -137,13 +150,20 @@ function findCut(text: string, number: PhoneNumber, next: PhoneNumber): number |
  * - the whole value, if it contains none of these texts
  */
 export function makeSearchTexts(value: unknown): string[] {
-	const numbers = findCertainNumbers(value).map((number) => makeInternationalForms(number)[0]);
-	const searchTexts = numbers.flatMap((digits) => [digits.slice(-8), ...writeLastDigits(digits)]);
-	if (searchTexts.length === 0) return [];
+	const searchTexts = new Set<string>();
+	for (const number of findMainNumbers(value)) {
+		const [digits] = makeInternationalForms(number);
+		searchTexts.add(digits.slice(-8));
+		for (const lastDigits of writeLastDigits(digits)) {
+			searchTexts.add(lastDigits);
+		}
+	}
+	if (searchTexts.size === 0) return [];
 
 	const text = String(value).trim();
-	const isInUsualSpelling = searchTexts.some((searchText) => text.includes(searchText));
-	return [...new Set(isInUsualSpelling ? searchTexts : [...searchTexts, text])];
+	const isInUsualSpelling = [...searchTexts].some((searchText) => text.includes(searchText));
+	if (!isInUsualSpelling) searchTexts.add(text);
+	return [...searchTexts];
 }
 
 /** Writes the last four digits of a number in three ways: `2233`, `22-33`, `22 33`. */
@@ -181,48 +201,52 @@ export function formatPhone<T>(value: T): T | string {
 }
 
 /**
- * Finds the numbers of a value that are certain: the longest number, and all other numbers that are
- * complete. If several numbers are equally long, the first counts as the longest.
+ * Finds the numbers by which a value is compared and searched for: the longest number, even if
+ * digits are missing, and all other numbers that are complete. If several numbers are equally long,
+ * the first counts as the longest.
  */
-function findCertainNumbers(value: unknown): PhoneNumber[] {
+function findMainNumbers(value: unknown): PhoneNumber[] {
 	if (typeof value !== 'string' && typeof value !== 'number') return [];
 
 	const numbers = [...findNumbers(String(value))];
-	const [longestNumber, ...otherNumbers] = numbers.sort(
-		(a, b) => b.digits.length - a.digits.length,
-	);
+	numbers.sort((a, b) => b.digits.length - a.digits.length);
+	const [longestNumber, ...shorterNumbers] = numbers;
 	if (longestNumber === undefined) return [];
 
-	return [longestNumber, ...otherNumbers.filter(({ isComplete }) => isComplete)];
+	return [longestNumber, ...shorterNumbers.filter(({ isComplete }) => isComplete)];
 }
 
 /**
- * Keeps the numbers of texts that were read, because a search needs a dozen regular expressions,
- * and the checks of one input item read the same phone about thirty times.
+ * The numbers of the texts that were searched last, by text. A search takes a dozen regular
+ * expressions, and the checks of one input item read the same phone about thirty times.
  */
-const recentTexts = new Map<string, readonly PhoneNumber[]>();
-const MAX_RECENT_TEXTS = 100;
+const numbersByText = new Map<string, readonly PhoneNumber[]>();
+const MOST_REMEMBERED_TEXTS = 100;
 
-/** Finds the numbers in a text, in the order of the text. */
+/**
+ * Finds the numbers in a text, in the order of the text. Remembers the numbers of up to 100 texts,
+ * because the same text is read again and again, and a search is slow.
+ */
 function findNumbers(value: string): readonly PhoneNumber[] {
 	const text = value.slice(0, MAX_TEXT);
-	const knownNumbers = recentTexts.get(text);
-	if (knownNumbers !== undefined) return knownNumbers;
+	const rememberedNumbers = numbersByText.get(text);
+	if (rememberedNumbers !== undefined) return rememberedNumbers;
 
-	const numbers = searchNumbers(text);
-	if (recentTexts.size >= MAX_RECENT_TEXTS) recentTexts.clear();
-	recentTexts.set(text, numbers);
+	const numbers = searchTextForNumbers(text);
+	const isMemoryFull = numbersByText.size >= MOST_REMEMBERED_TEXTS;
+	if (isMemoryFull) numbersByText.clear();
+	numbersByText.set(text, numbers);
 	return numbers;
 }
 
-/** Searches a text for numbers. */
-function searchNumbers(value: string): PhoneNumber[] {
+/** Searches a text for numbers. Call `findNumbers`, which remembers the result. */
+function searchTextForNumbers(value: string): PhoneNumber[] {
 	const text = replaceOtherDigits(value);
 	const isMasked = hasMaskedDigits(text);
 
 	const numbers: PhoneNumber[] = [];
 	for (const match of text.matchAll(NUMBER)) {
-		// An extension has neither group: it has no digits then, and is skipped.
+		// An extension matches neither group. So it has no digits here, and is skipped below.
 		const { withCountry, withoutCountry } = match.groups ?? {};
 		const digits = (withCountry ?? withoutCountry ?? '').replace(/\D/g, '');
 		const number = readNumber(digits, withCountry !== undefined);
@@ -236,21 +260,23 @@ function searchNumbers(value: string): PhoneNumber[] {
 }
 
 /**
- * Replaces digits that are not part of a phone number, such as those of a time, with `@` or `E`.
- * The text keeps its length, so that the places of the numbers in it stay the same. Digits of East
- * Asian keyboards become plain digits.
+ * Replaces digits that are not part of a phone number, such as those of a time, with signs that end
+ * a number: `@`, or `E` for a number that a spreadsheet has rounded, as in 7,9E+10. The text keeps
+ * its length, so that the places of the numbers in it stay the same. Digits of East Asian keyboards
+ * become plain digits.
  */
 function replaceOtherDigits(value: string): string {
 	return value
 		.replace(FULL_WIDTH, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
 		.replace(EMPTY_FRACTION, (fraction) => '@'.repeat(fraction.length))
-		.replace(OTHER_DIGITS, (digits) => '@'.repeat(digits.length))
-		.replace(BEFORE_NUMBER, (digits) => '@'.repeat(digits.length))
-		.replace(ROUNDED, (digits) => 'E'.repeat(digits.length));
+		.replace(DIGITS_OF_OTHER_THINGS, (digits) => '@'.repeat(digits.length))
+		.replace(DIGITS_BEFORE_NUMBER, (digits) => '@'.repeat(digits.length))
+		.replace(ROUNDED_NUMBER, (digits) => 'E'.repeat(digits.length));
 }
 
 /**
- * Reads digits as a phone number. Returns undefined if they cannot be one.
+ * Reads digits as a phone number, and finds out whether digits are missing. Returns undefined if
+ * they are no number: too few digits, or a filler such as 11111.
  *
  * @param hasCountry whether the digits begin with the code of a country, because a plus, 00 or 8 10
  * is before them
@@ -267,12 +293,13 @@ function readNumber(
 	if (digits.length < minDigits) return undefined;
 
 	// Without a country, ten digits that begin with 9 are a Russian mobile number.
-	const isHomeMobile = !hasCountry && /^9\d{9}$/.test(digits);
-	const expectedLength = isHomeMobile ? NATIONAL_LENGTH : country.length;
+	const isRussianMobile = !hasCountry && /^9\d{9}$/.test(digits);
+	const expectedLength = isRussianMobile ? NATIONAL_LENGTH : country.length;
 	const isComplete = digits.length >= (expectedLength ?? NATIONAL_LENGTH);
-	// With a plus, the numbers of an unknown country can have any length. Without one, the digits can
-	// only be a Russian number without its code.
-	const exactLength = expectedLength ?? (hasCountry ? undefined : NATIONAL_LENGTH);
+	// If the country is not known, the digits without a plus can only be a Russian number without its
+	// code. After a plus, its numbers can have any length, so no length is exact.
+	const lengthWithoutCountry = hasCountry ? undefined : NATIONAL_LENGTH;
+	const exactLength = expectedLength ?? lengthWithoutCountry;
 	const hasExactLength = digits.length === exactLength;
 
 	const isCodeUnknown = hasCountry && country.code === undefined;
@@ -299,16 +326,17 @@ const FILLER_WITH_UNKNOWN_CODE = /^\d{0,3}(\d)\1{6,}$/;
  * Returns an empty object if the country is not known.
  */
 function findCountry(digits: string, hasCountry: boolean): { code?: string; length?: number } {
+	// People in Russia and Kazakhstan write 8 in place of +7. Both codes have one digit.
 	if (!hasCountry && digits.startsWith('8')) return { code: '7', length: 11 };
 	return KNOWN_CODES.find(({ code }) => digits.startsWith(code)) ?? {};
 }
 
 /**
- * Makes the international forms of a number. Without the code of a country, the same digits can be
- * a number in several countries, so there are several forms.
+ * Makes the international forms of a number: 9001112233 becomes 79001112233. Without the code of a
+ * country, the same digits can be a number in several countries, so there are several forms.
  */
 function makeInternationalForms({ digits, hasCountry }: PhoneNumber): Digits[] {
-	const national = digits.slice(-NATIONAL_LENGTH);
+	const nationalDigits = digits.slice(-NATIONAL_LENGTH);
 	// No country has +89, so a plus before 8 9 is a slip; +84 and the like are other countries.
 	const isRussianOrKazakh = (hasCountry ? /^(?:7\d|89)\d{9}$/ : /^[78]?\d{10}$/).test(digits);
 	// The whole number was typed after the +7 of an input: +7 8 900 555-00-01.
@@ -318,9 +346,9 @@ function makeInternationalForms({ digits, hasCountry }: PhoneNumber): Digits[] {
 
 	// People in Belarus dial 80 in place of +375. AlfaCRM writes such a number as
 	// +7(0XX)…
-	const belarusian = national.startsWith('0') ? [`375${national.slice(1)}`] : [];
+	const belarusian = nationalDigits.startsWith('0') ? [`375${nationalDigits.slice(1)}`] : [];
 	// No Russian or Kazakh number begins with 0, 1, 2 or 5, so ten digits that begin so may be a
 	// foreign number.
 	const foreign = digits.length === NATIONAL_LENGTH && /^[0125]/.test(digits) ? [digits] : [];
-	return [`7${national}`, ...belarusian, ...foreign];
+	return [`7${nationalDigits}`, ...belarusian, ...foreign];
 }

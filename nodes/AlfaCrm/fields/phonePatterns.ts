@@ -175,7 +175,7 @@ const DAY_OR_TIME = '(?<=(?:^|[,;\\r\\n])[ \\t]{0,3})\\d{1,4}(?:[.-]\\d{1,4}){1,
  * Accepts at most eight digits, after a word or as a day or time, that stand before a complete
  * Russian number: the 15 of "дом 15 8 900 111-22-33". They are not part of that number.
  */
-export const BEFORE_NUMBER = new RegExp(
+export const DIGITS_BEFORE_NUMBER = new RegExp(
 	`(?!(?:[.-]?\\d){9})(?:${AFTER_WORD}|${DAY_OR_TIME})(?=[ \\t]+\\+?[78]${GAP}[3489]${more(9)}(?!${GAP}\\d))`,
 	'gu',
 );
@@ -199,10 +199,10 @@ const LINE_NUMBER_BEFORE_MOBILE =
 	/(?:(?<![\d(+][^\S\n]?)\d|(?<=\d[^\S\n])\d(?=[.)]))(?=\D{1,3}[78]\D{0,2}9(?:\D{0,4}\d){9}(?!\d))/u;
 
 /**
- * Accepts digits that are not part of a phone number. The flags of the expressions above are those
- * given here.
+ * Accepts digits that are not part of a phone number, such as those of a time. The flags of this
+ * expression replace those of the expressions of which it is made.
  */
-export const OTHER_DIGITS = new RegExp(
+export const DIGITS_OF_OTHER_THINGS = new RegExp(
 	[
 		WHATSAPP_WITHOUT_NUMBER,
 		TELEGRAM_PROGRAM_LINK,

@@ -130,11 +130,16 @@ const removeCountryCode = (digits: string): string => digits.replace(/^[78](?=\d
  */
 function readSearchDigits(value: unknown): string | undefined {
 	if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+	// Digits of East Asian keyboards become plain digits.
 	const text = String(value).normalize('NFKC');
 	const digits = digitsIn(text);
-	if (isCompleteNumber(text)) return (normalizePhone(text)[0] ?? digits).slice(-SEARCHED_DIGITS);
+	if (isCompleteNumber(text)) {
+		const [internationalDigits = digits] = normalizePhone(text);
+		return internationalDigits.slice(-SEARCHED_DIGITS);
+	}
 
-	return digits === '' || /\p{L}/u.test(text) ? undefined : digits;
+	const hasWords = /\p{L}/u.test(text);
+	return digits === '' || hasWords ? undefined : digits;
 }
 
 /**
@@ -147,9 +152,11 @@ export function isFoundByPhone(storedPhone: unknown, searchedPhone: unknown): bo
 	const digits = digitsIn(text);
 
 	// After a plus, the digits must be at the beginning of the phone, not somewhere in it.
-	if (/^\D*\+/.test(text)) {
+	const beginsWithPlus = /^\D*\+/.test(text);
+	if (beginsWithPlus) {
 		const beginnings = hasNumber(text) ? normalizePhone(text) : [digits];
-		return normalizePhone(storedPhone).some((number) =>
+		const storedNumbers = normalizePhone(storedPhone);
+		return storedNumbers.some((number) =>
 			beginnings.some((beginning) => number.startsWith(beginning)),
 		);
 	}
@@ -173,8 +180,12 @@ function formatBeginning(digits: string): string {
 
 /** Writes the last digits of a number as AlfaCRM does: `1112233` becomes `111-22-33`. */
 function formatEnd(digits: string): string {
+	// More than seven digits reach into the city code, which is in brackets.
 	const isEndOnly = digits.length <= 7;
-	return isEndOnly ? digits.replace(/(\d\d)(\d\d)$/, '-$1-$2').replace(/^-/, '') : digits;
+	if (!isEndOnly) return digits;
+
+	const withHyphens = digits.replace(/(\d\d)(\d\d)$/, '-$1-$2');
+	return withHyphens.replace(/^-/, '');
 }
 
 /**
@@ -186,17 +197,24 @@ export function makePartSearchTexts(text: string): string[] {
 	const digits = readSearchDigits(text) ?? text;
 	if (isCompleteNumber(text)) return [digits, ...writeLastDigits(digits)];
 
+	// The digits may be the beginning of a number, or its end.
 	const nationalDigits = removeCountryCode(digits);
-	return [...new Set([nationalDigits, formatBeginning(nationalDigits), formatEnd(digits), text])];
+	const beginning = formatBeginning(nationalDigits);
+	const end = formatEnd(digits);
+	return [...new Set([nationalDigits, beginning, end, text])];
 }
 
 /**
  * Tells whether a search for a text would find everybody: the text is a bare country code, or a
  * number with masked digits.
  */
-export const wouldFindEverybody = (text: string): boolean =>
-	!/\p{L}/u.test(text) &&
-	(digitsIn(text).length < FEWEST_DIGITS || (hasMaskedDigits(text) && !hasNumber(text)));
+export function wouldFindEverybody(text: string): boolean {
+	const hasWords = /\p{L}/u.test(text);
+	if (hasWords) return false;
+
+	const hasTooFewDigits = digitsIn(text).length < FEWEST_DIGITS;
+	return hasTooFewDigits || (hasMaskedDigits(text) && !hasNumber(text));
+}
 
 /** Tells whether a text holds two numbers, or parts of two numbers: `900 111, 900 222`. */
 const holdsSeveralNumbers = (text: string): boolean =>
@@ -211,8 +229,10 @@ export const phonePart: FieldKind<OfType<'phonePart'>> = {
 		(typeof value === 'string' || typeof value === 'number') && wouldFindEverybody(String(value)),
 	expected: () => `one phone number, or at least ${FEWEST_DIGITS} digits of it`,
 	serialize(_field, item) {
-		const isReadable = readSearchDigits(item) !== undefined && !holdsSeveralNumbers(String(item));
-		return isReadable ? String(item).trim() : undefined;
+		const hasDigits = readSearchDigits(item) !== undefined;
+		if (!hasDigits || holdsSeveralNumbers(String(item))) return undefined;
+
+		return String(item).trim();
 	},
 	makeFilterBodies: (_field, name, value) =>
 		makePartSearchTexts(String(value)).map((form) => ({ [name]: form })),

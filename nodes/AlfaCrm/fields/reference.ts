@@ -33,9 +33,11 @@ const labelOfNone = ({ entity }: { entity: string }): string | undefined =>
 export function isNone(field: { entity: string }, item: unknown): boolean {
 	const label = labelOfNone(field);
 	const value = isPicker(item) ? item.value : item;
+	// Without a label, the list does not offer this choice.
 	if (label === undefined || typeof value !== 'string') return false;
 
-	return [NONE, label.toLowerCase()].includes(value.trim().toLowerCase());
+	const chosenText = value.trim().toLowerCase();
+	return chosenText === NONE || chosenText === label.toLowerCase();
 }
 
 const EXPRESSION = 'using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
@@ -121,16 +123,20 @@ export const owner: FieldKind<OfType<'owner'>> = {
 	...recordParts,
 	formLabel: (label) => `${label} ID`,
 	columnLabel: (label) => `${label} ID`,
-	variants: ({ by, entities }) =>
-		[...new Set(Object.values(entities))].map((resource) => {
+	// One picker for each entity. Several values of the parameter `by` can stand for the same entity:
+	// `Lead` and `Customer` both stand for customers.
+	conditionalWidgets: ({ by, entities }) => {
+		const resources = [...new Set(Object.values(entities))];
+		return resources.map((resource) => {
 			const entity = entityOf(resource);
-			const values = Object.keys(entities).filter((value) => entities[value] === resource);
+			const valuesOfEntity = Object.keys(entities).filter((value) => entities[value] === resource);
 			return {
 				label: entity.label,
 				widget: picker(entity, { withoutUrl: true }),
-				show: { [by]: values },
+				show: { [by]: valuesOfEntity },
 			};
-		}),
+		});
+	},
 };
 
 interface PickerOptions {
@@ -152,14 +158,16 @@ const makeNameExample = ({ fields, label }: Entity): string =>
 	`e.g. the name of the ${label.toLowerCase()}`;
 
 /**
- * Makes n8n's picker for a record: from a list, by name, by ID or, if the entity has a page in
- * AlfaCRM, by its address.
+ * Makes n8n's picker for a record: an input with several modes. The user chooses from a list, or
+ * types an ID. If the options allow it, the user can also type a name. And if the entity has a page
+ * in AlfaCRM, the user can paste its address.
  */
 export function picker(
 	entity: Entity,
 	{ several, withoutUrl, byName, loadMethod = listMethod(entity), whileEmpty }: PickerOptions = {},
 ): Pick<INodeProperties, 'type' | 'default' | 'modes'> {
 	const noun = entity.label.toLowerCase();
+	// The address of any page of the entity is taken. The placeholder shows that of the first one.
 	const [page] = withoutUrl ? [] : (entity.pages ?? []);
 	return {
 		type: 'resourceLocator',

@@ -38,10 +38,13 @@ export function readRows(value: unknown): IDataObject[] | undefined {
 	if (isEmpty(value)) return [];
 	// A text that is not JSON becomes false, which is neither empty nor a list.
 	if (typeof value === 'string') return readRows(parseJson(value) ?? false);
-	if (Array.isArray(value))
-		return value.every(isPlainObject) ? (value as IDataObject[]) : undefined;
+	if (Array.isArray(value)) {
+		const areRows = value.every(isPlainObject);
+		return areRows ? (value as IDataObject[]) : undefined;
+	}
 	if (!isPlainObject(value)) return undefined;
 
+	// The form keeps the rows under the only key `values`.
 	const { values, ...otherKeys } = value;
 	const hasOnlyValues = Object.keys(otherKeys).length === 0;
 	const isFromForm = hasOnlyValues && (isEmpty(values) || Array.isArray(values));
@@ -91,9 +94,11 @@ export const rows = (functions: FieldFunctions): FieldKind<Rows> => {
 			throw new UnreadableValue(`'${label}' is empty in a row, but it is required`, label);
 		}
 
-		return Object.fromEntries(
-			filledFields.map((field) => [field.name, functions.serialize(field, row[field.name], zone)]),
-		);
+		const apiRow: IDataObject = {};
+		for (const field of filledFields) {
+			apiRow[field.name] = functions.serialize(field, row[field.name], zone);
+		}
+		return apiRow;
 	}
 
 	/**

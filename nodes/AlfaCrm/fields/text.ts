@@ -19,8 +19,9 @@ import type { FieldBasics, OfType, ShownType, ApiValue } from '../entities/field
 export const isWritable = (number: number): boolean => /^-?\d{1,16}(\.\d+)?$/.test(String(number));
 
 /**
- * Reads a value as a text. Returns undefined if people would not write it as a text: a list, an
- * object, or a number that was rounded, such as `7,90056E+10`.
+ * Reads a value as a text: 5 becomes "5", and true becomes "true". Returns undefined if people
+ * would not write the value as a text: a list, an object, or a number that was rounded, such as
+ * `7,90056E+10`.
  */
 export function readText(value: unknown): string | undefined {
 	if (typeof value === 'string') return isRounded(value) ? undefined : value.trim();

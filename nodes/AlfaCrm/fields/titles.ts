@@ -44,9 +44,13 @@ export function fullTitleOf(
 	const details = (entity.listed?.details ?? [])
 		.map((detail) => describeDetail(row, detail, names))
 		.filter((detail) => detail !== undefined);
-	const hasTitle = getTitleFields(entity).length > 0 || details.length === 0;
-	const parts = hasTitle ? [titleOf(row, entity), ...details] : details;
-	return (isArchived ? [...parts, 'archived'] : parts).join(' · ');
+
+	// Some entities, such as lessons, have no name, so their details must do.
+	const hasName = getTitleFields(entity).length > 0;
+	const needsName = hasName || details.length === 0;
+	const parts = needsName ? [titleOf(row, entity), ...details] : details;
+	if (isArchived) parts.push('archived');
+	return parts.join(' · ');
 }
 
 /**
@@ -59,13 +63,16 @@ function describeDetail(row: IDataObject, detail: Detail, names: KnownNames): st
 
 	const value = firstValueOf(row, name);
 	if (value === undefined) return undefined;
-
-	const entity = entityIn(row, detail);
 	if (choices) return choices.find((choice) => String(choice.value) === String(value))?.label;
+
+	// The value may be the ID of another record, which is shown by its name.
+	const entity = entityIn(row, detail);
 	if (entity !== undefined) {
 		return names.of(entity, value) ?? `${entityOf(entity).label} ${String(value)}`;
 	}
-	if (shownAs === undefined) return typeof value === 'string' ? value : undefined;
+
+	const isDayOrMoment = shownAs !== undefined;
+	if (!isDayOrMoment) return typeof value === 'string' ? value : undefined;
 
 	const time = shownAs === 'moment' ? formatTime(value, names.zone) : undefined;
 	const day = shortDay(value, names.zone) ?? String(value);
@@ -110,7 +117,7 @@ export function collectNamedIds(
 	for (const row of rows) {
 		for (const detail of listed?.details ?? []) {
 			const entity = entityIn(row, detail);
-			// A title shows only the first record of a list.
+			// The field may hold one ID or a list. A title shows only the first record of a list.
 			const [id] = readIds([row[detail.name]].flat());
 			if (id === undefined || entity === undefined) continue;
 

@@ -23,6 +23,7 @@ export function unreadable(
 	expected: string,
 	value: unknown,
 ) {
+	// Only a text shows that a spreadsheet has rounded a number: 7,90056E+10.
 	const isRoundedText = typeof value !== 'number' && hasRounded(asText(value));
 	const reason = isRoundedText ? ', a number that was rounded: its last digits are lost' : '';
 	return new UnreadableValue(
@@ -37,8 +38,11 @@ const LONGEST = 60;
 /** Quotes a value for a message. For a picker, quotes its content. */
 export function quoted(value: unknown): string {
 	if (isEmpty(value)) return 'empty';
+
 	const text = asText(isPicker(value) ? value.value : value);
-	return `"${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}"`;
+	const isTooLong = text.length > LONGEST;
+	const shownText = isTooLong ? `${text.slice(0, LONGEST)}…` : text;
+	return `"${shownText}"`;
 }
 
 /** Writes any value as a text for a message. */
@@ -54,10 +58,10 @@ function asText(value: unknown): string {
  * Accepts a long number that a spreadsheet has rounded, such as 7,90056E+10. Most digits are lost,
  * so many numbers look like it.
  */
-export const ROUNDED = /\d+(?:[.,]\d+)?E\+\d{1,3}(?!\d)/gi;
+export const ROUNDED_NUMBER = /\d+(?:[.,]\d+)?E\+\d{1,3}(?!\d)/gi;
 
 /** Tells whether a text holds a rounded number. */
-export const hasRounded = (text: string): boolean => text.search(ROUNDED) >= 0;
+export const hasRounded = (text: string): boolean => text.search(ROUNDED_NUMBER) >= 0;
 
 /**
  * Accept an empty input mask, and a text into which an n8n expression should have put a value, but
@@ -83,4 +87,4 @@ export const isUnfilled = (text: string): boolean => UNFILLED.some((pattern) => 
 
 /** Tells whether a text is a rounded number without other words. */
 export const isRounded = (text: string): boolean =>
-	hasRounded(text) && text.replace(ROUNDED, '').trim() === '';
+	hasRounded(text) && text.replace(ROUNDED_NUMBER, '').trim() === '';

@@ -27,7 +27,7 @@ export function makeExecutionError(
 	const { error } = firstFailedItem;
 	const wereOthersCarriedOut = carriedOutItems.length > 0;
 	// "Nothing was saved" must then be limited to the failed item.
-	const options = { isOneOfSeveral: wereOthersCarriedOut };
+	const options = { wereOtherItemsCarriedOut: wereOthersCarriedOut };
 	const description = joinSentences(
 		formatDescription(readDescriptionParts(error), options),
 		wereOthersCarriedOut ? `Carried out: ${listIndexes(carriedOutItems)}.` : '',

@@ -62,12 +62,12 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 /**
  * Checks that this process still holds the database lock. Once the lock is lost, another process
  * may be creating the same record, so nothing more is sent. In an n8n that cannot keep a lock,
- * `DatabaseLock` gives a lease that always counts as held.
+ * `DatabaseLock` gives a lease that always has time left.
  *
  * @throws ResponseError if the lock is lost
  */
-function assertHeld(lease: { isHeld: boolean } | undefined): void {
-	if (lease?.isHeld === true) return;
+function assertHeld(lease: { hasTimeLeft: boolean } | undefined): void {
+	if (lease?.hasTimeLeft === true) return;
 	throw new ResponseError({ kind: 'notSent', serverMessage: LOCK_LOST });
 }
 

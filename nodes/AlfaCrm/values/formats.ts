@@ -22,8 +22,8 @@ const FORMATTERS: Record<DateFormat, (day: string) => string> = {
 };
 
 /**
- * The last day that AlfaCRM stores for a record without an end, such as a customer who is not
- * archived. It never counts as a past day (docs/alfacrm-api.md 3).
+ * The day that AlfaCRM stores as the last day of a record that has no end, such as a customer who
+ * is not archived. It means "no end" and never counts as a past day (docs/alfacrm-api.md 3).
  */
 export const OPEN_END = '2030-12-31';
 
@@ -83,8 +83,8 @@ export function nearestDay(typed: string, zone: string): string | undefined {
 	const existingDays = possibleDays.filter(({ isValid }) => isValid);
 	const distanceFromNow = (date: DateTime) => Math.abs(date.toMillis() - now.toMillis());
 	existingDays.sort((a, b) => distanceFromNow(a) - distanceFromNow(b));
-	const [nearest] = existingDays;
-	return nearest?.toISODate() ?? undefined;
+	const [nearestExistingDay] = existingDays;
+	return nearestExistingDay?.toISODate() ?? undefined;
 }
 
 /** Returns today's day in `zone`, in one of AlfaCRM's formats. */
@@ -93,7 +93,10 @@ export function today(format: DateFormat, zone: string): string {
 	return FORMATTERS[format](isoToday);
 }
 
-/** Returns the local time in `zone`: `yyyy-mm-dd hh:mm`. */
+/**
+ * Returns the current day and time in `zone`, as a clock on the wall there shows it:
+ * `yyyy-mm-dd hh:mm`.
+ */
 export function wallClock(zone: string): string {
 	return DateTime.fromMillis(Date.now(), { zone }).toFormat('yyyy-MM-dd HH:mm');
 }
@@ -127,15 +130,15 @@ export function formatTime(value: unknown, zone: string): string | undefined {
 	const [, hours, minutes] = TIME_ALONE.exec(text) ?? [];
 	if (hours !== undefined) return `${hours.padStart(2, '0')}:${minutes}`;
 
-	const moment = ISO.exec(text)?.groups;
-	if (moment?.time === undefined) return undefined;
+	const parts = ISO.exec(text)?.groups;
+	if (parts?.time === undefined) return undefined;
 
 	const date = DateTime.fromISO(text.replace(' ', 'T'), { zone });
 	if (!date.isValid) return undefined;
 
 	// Without an offset, the text is local time, and is taken as written. Luxon would change a time
 	// in the hour that the clocks skip in spring.
-	return moment.offset ? date.toFormat('HH:mm') : moment.time.slice(0, 5);
+	return parts.offset ? date.toFormat('HH:mm') : parts.time.slice(0, 5);
 }
 
 /**
@@ -156,7 +159,7 @@ export function readMoment(value: unknown, zone: string): number | undefined {
  */
 export function readPossibleMoments(value: unknown, zone: string): number[] {
 	const text = toDateText(value);
-	// A time with an offset of its own means one moment.
+	// With `setZone`, a time that has its own offset from UTC keeps it, and so means only one moment.
 	const date = DateTime.fromISO(text.replace(' ', 'T'), { zone, setZone: true });
 	if (!date.isValid) return [];
 
@@ -218,7 +221,8 @@ function readDay(value: unknown, zone: string): string | undefined {
 	if (parts === undefined) return undefined;
 
 	const { time = '00:00', offset } = parts;
-	// A local time is a time of the day as written. So is a midnight, in any time zone.
+	// Without an offset, the time is local, and the day is the one that is written. The same holds
+	// for a midnight with any offset, by which calendars write a whole day.
 	const isDayAsWritten = offset === undefined || MIDNIGHT.test(time);
 	if (isDayAsWritten) return checkDay(parts.day);
 
@@ -227,7 +231,11 @@ function readDay(value: unknown, zone: string): string | undefined {
 }
 
 /** Returns a day `yyyy-mm-dd` unchanged. Returns undefined if there is no such day: 2026-02-30. */
-const checkDay = (day: string): string | undefined => (daysAfter(day, 0) === day ? day : undefined);
+function checkDay(day: string): string | undefined {
+	// JavaScript reads 2026-02-30 as 2026-03-02, and 2026-13-01 as no day.
+	const existingDay = daysAfter(day, 0);
+	return existingDay === day ? day : undefined;
+}
 
 /**
  * Writes a Date or a Luxon DateTime as a text. Returns a text without the blanks around it, and an
@@ -281,7 +289,8 @@ export function readNumber(value: unknown): number | undefined {
 
 /**
  * Reads the sign, the whole part and the decimals of an amount as people write it: 3 872,70 ₽,
- * 1290.90, 500 руб. Rejects 1,290, which may mean thousands.
+ * 1290.90, 500 руб. A blank may separate thousands, but a line break may not. Rejects 1,290, which
+ * may mean thousands.
  */
 const AMOUNT =
 	/^([+-]?)(\d+|\d{1,3}(?:[^\S\r\n]\d{3})+)(?:\.(\d+)|,(\d{1,2}))?\s*(?:₽|р(?:уб)?\.?)?$/i;
@@ -319,8 +328,8 @@ export function parseJson(text: string): unknown {
  * Returns undefined for any other value.
  */
 export function readFlag(value: unknown): 0 | 1 | undefined {
-	const flag = typeof value === 'string' ? value.trim().toLowerCase() : value;
 	// Spreadsheets write TRUE.
+	const flag = typeof value === 'string' ? value.trim().toLowerCase() : value;
 	if (flag === true || flag === 1 || flag === '1' || flag === 'true') return 1;
 	if (flag === false || flag === 0 || flag === '0' || flag === 'false') return 0;
 	return undefined;

@@ -51,9 +51,13 @@ export function aheadMs(stamp: unknown, zone: string, now = Date.now()): number 
 	return moment === undefined ? undefined : moment - now;
 }
 
-/** Collects what the stamps of AlfaCRM prove about the time zone of the workflow. */
+/**
+ * Collects what the stamps of AlfaCRM prove about the time zone of the workflow. A stamp is the
+ * time at which a record was created or changed. In the right time zone, it is never in the future.
+ */
 export class SchoolClock {
-	private mostAheadMs = 0;
+	/** By how much the clock of AlfaCRM is ahead, as far as a stamp has proved it. */
+	private largestDifferenceMs = 0;
 	/**
 	 * The earliest stamp that proves a wrong time zone now, and the current minute since 1970. It is
 	 * computed once a minute, because formatting a time for each saved record is slow.
@@ -90,9 +94,9 @@ export class SchoolClock {
 	 * proves that AlfaCRM's clock is ahead.
 	 */
 	get warning(): string | undefined {
-		if (this.mostAheadMs === 0) return undefined;
+		if (this.largestDifferenceMs === 0) return undefined;
 
-		const difference = describeDifference(this.mostAheadMs);
+		const difference = describeDifference(this.largestDifferenceMs);
 		return `AlfaCRM's clock is at least ${difference} ahead of this workflow's (${this.zone}). Set Settings → Timezone to the school's, or correct the clock of n8n's computer`;
 	}
 
@@ -120,7 +124,7 @@ export class SchoolClock {
 
 		const aheadOfNowMs = Math.min(...moments) - now;
 		if (aheadOfNowMs >= LEAST_AHEAD_MS && aheadOfNowMs <= MOST_AHEAD_MS) {
-			this.mostAheadMs = Math.max(this.mostAheadMs, aheadOfNowMs);
+			this.largestDifferenceMs = Math.max(this.largestDifferenceMs, aheadOfNowMs);
 			this.latestStamp = stamp;
 		}
 	}

@@ -63,9 +63,9 @@ describe('a process that is alone', () => {
 		['has no helpers for it', undefined],
 	])('does not wait where n8n %s', async (_what, data) => {
 		const lease = await settle(new DatabaseLock().tryEnter(data));
-		expect(lease).toMatchObject({ isHeld: true, epoch: 0 });
+		expect(lease).toMatchObject({ hasTimeLeft: true, epoch: 0 });
 		await settle(sleep(3_600_000));
-		expect(lease?.isHeld).toBe(true);
+		expect(lease?.hasTimeLeft).toBe(true);
 		lease?.leave();
 	});
 

@@ -75,12 +75,12 @@ const CASES: Array<[what: string, error: Error, failure: ApiFailure]> = [
 	[
 		'a refused login',
 		new LoginError('The key is wrong.'),
-		{ kind: 'login', serverMessage: 'The key is wrong.', declaredCause: 'credential-invalid' },
+		{ kind: 'login', serverMessage: 'The key is wrong.', loginFailureCause: 'credential-invalid' },
 	],
 	[
 		'a login that met too many',
 		new LoginError('Too many.', 'rate-limited', 20_000),
-		{ kind: 'login', serverMessage: 'Too many.', declaredCause: 'rate-limited', retryAfterMs: 20_000 },
+		{ kind: 'login', serverMessage: 'Too many.', loginFailureCause: 'rate-limited', retryAfterMs: 20_000 },
 	],
 	['anything else', new TypeError('x is odd'), { kind: 'unexpected', serverMessage: 'x is odd' }],
 ];

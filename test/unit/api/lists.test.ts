@@ -4,13 +4,14 @@ import { NodeApiError } from 'n8n-workflow';
 import type { CollectOptions, ReadingGoal } from '../../../nodes/AlfaCrm/api/list';
 import { collect, ONE_PAGE } from '../../../nodes/AlfaCrm/api/list';
 import type { ListRequest, Page } from '../../../nodes/AlfaCrm/api/pages';
-import { mayBePageLength, readPages } from '../../../nodes/AlfaCrm/api/pages';
+import { mayTotalCountOnlyPage, readPages } from '../../../nodes/AlfaCrm/api/pages';
 import { makeAnswerError, makeNetworkError, WEB_PAGE, makeErrorBody } from '../../support/nodeErrors';
 import type { SentRequest } from '../apiSupport';
 import { makeContext, catchFailure, answerWithPages } from '../apiSupport';
 import { settle, stopTime } from './clock';
 
-// That each row comes once, in whatever pages and while others come and go, is in test/properties/api/lists.test.ts.
+// That each row comes once, in whatever pages and while others come and go, is in
+// test/properties/api/lists.test.ts.
 
 const CALL = { path: 'customer', branch: 1, task: 'list the customers', body: { is_study: 1 } };
 const LOG = { path: 'log', branch: 1, task: 'read the log' };
@@ -29,7 +30,9 @@ const uncounted =
 	(list: (request: number) => IDataObject[], size: number): Server =>
 	(request) => ({ items: answerWithPages(list, size)(request).items });
 
-/** What comes of a list whose pages are asked for one by one, and which pages were, of which sizes. */
+/**
+ * What comes of a list whose pages are asked for one by one, and which pages were, of which sizes.
+ */
 async function read(server: Server, options: CollectOptions = {}, call: ListRequest = CALL) {
 	const { client, sent } = makeContext(server, { credential: { callsAtOnce: 1 } });
 	const found = await collect(client, call, options);
@@ -76,7 +79,9 @@ describe('a list whose large pages do not arrive', () => {
 	stopTime();
 	const OWN_SIZE = 50;
 
-	/** A list of rows whose pages of 500 fail from some page on; those of the server's own size come. */
+	/**
+	 * A list of rows whose pages of 500 fail from some page on; those of the server's own size come.
+	 */
 	function failingFrom(page: number, error: Error, list: IDataObject[]) {
 		const own = answerWithPages(() => list, OWN_SIZE);
 		const large = answerWithPages(() => list, 500);
@@ -261,7 +266,7 @@ describe('a page', () => {
 	])(
 		'with %d rows, a total of %j, where %j were asked for, may count itself: %j',
 		(count, total, asked, may) => {
-			expect(mayBePageLength(rows(count), total, asked)).toBe(may);
+			expect(mayTotalCountOnlyPage(rows(count), total, asked)).toBe(may);
 		},
 	);
 });

@@ -278,12 +278,12 @@ describe('what n8n is told of the cause', () => {
 		[REFUSED, 'temporarily-unavailable'],
 		[REDIRECT, 'configuration-invalid'],
 		[{ kind: 'login' }, 'credential-invalid'],
-		[{ kind: 'login', declaredCause: 'rate-limited' }, 'rate-limited'],
+		[{ kind: 'login', loginFailureCause: 'rate-limited' }, 'rate-limited'],
 	])('of %j in a list: %s', (failure, cause) => {
 		expect(explainFailure(failure, READ).n8nFailure?.cause).toBe(cause);
 	});
 
-	it.each<ApiFailure>([status(429), { kind: 'login', declaredCause: 'rate-limited' }])(
+	it.each<ApiFailure>([status(429), { kind: 'login', loginFailureCause: 'rate-limited' }])(
 		'holds how long AlfaCRM asked to wait, else a minute, and blames no credential, after %j',
 		(failure) => {
 			const text = explainFailure({ ...failure, retryAfterMs: 90_000 }, READ);
@@ -296,7 +296,7 @@ describe('what n8n is told of the cause', () => {
 
 it('a credential is to be corrected after a login that was refused, and not after one that met a server in trouble', () => {
 	expect(explainFailure({ kind: 'login' }, WRITE).description).toMatch(/^Open the credential, correct it/);
-	const inTrouble: ApiFailure = { kind: 'login', declaredCause: 'temporarily-unavailable' };
+	const inTrouble: ApiFailure = { kind: 'login', loginFailureCause: 'temporarily-unavailable' };
 	expect(explainFailure(inTrouble, WRITE).description).toBe(
 		'It was during the login, before the call itself was sent.',
 	);

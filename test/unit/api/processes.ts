@@ -52,7 +52,7 @@ export class Process {
 	/** Whether it would begin a write. */
 	get isHolder(): boolean {
 		const lease = Reflect.get(this.lock, 'lease') as Lease | undefined;
-		return lease?.isHeld === true && lease.ending === undefined;
+		return lease?.hasTimeLeft === true && lease.pendingEnd === undefined;
 	}
 
 	freeze(ms: number): void {

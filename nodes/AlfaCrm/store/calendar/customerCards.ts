@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ListReader } from '../../api/list';
 import { isArchivedByRow } from '../../entities/archive';
-import { customer as customerEntity, isRejected } from '../../entities/customer';
+import { customer as customerEntity, isLostLead } from '../../entities/customer';
 import { makeListCall } from '../../entities/listCall';
 import { idsOf, readId } from '../../values/formats';
 import type { Branch } from '../located';
@@ -59,7 +59,7 @@ export class CustomerCards {
 	 */
 	findAttendingCard(id: number): CustomerCard | undefined {
 		const card = this.cards.get(id);
-		if (card === undefined || this.isKnownAsArchived(card) || isRejected(card.row))
+		if (card === undefined || this.isKnownAsArchived(card) || isLostLead(card.row))
 			return undefined;
 		return card;
 	}

@@ -67,9 +67,9 @@ function hasTypedValue(
  */
 function hasTypedItem(field: Field, storedItems: readonly unknown[], typedItem: unknown): boolean {
 	const typedText = normalizeText(String(typedItem));
-	const mayHaveWords = kindOf(field).mayHaveWords(typedText);
+	const hasOptionalWords = kindOf(field).hasOptionalWords(typedText);
 	const equalItems = storedItems.filter((storedItem) => sameItem(field, storedItem, typedItem));
-	if (!mayHaveWords) return equalItems.length > 0;
+	if (!hasOptionalWords) return equalItems.length > 0;
 
 	return equalItems.some((storedItem) => normalizeText(String(storedItem)).includes(typedText));
 }

@@ -7,7 +7,7 @@
 import {
 	customer as customerEntity,
 	CUSTOMER_TYPE,
-	isRejected,
+	isLostLead,
 	stageOf,
 } from '../../../entities/customer';
 import { isArchived } from '../../../run/archived';
@@ -41,7 +41,7 @@ export async function warnOfArchivedCustomers(item: Item, booking: Booking): Pro
 async function warnIfArchived(item: Item, target: Target, customerId: number): Promise<void> {
 	const customer = await getRecord(item, customerEntity, customerId, target);
 	const isRejectedOrArchived =
-		isRejected(customer.row) || (await isArchived(item, customerEntity, target, customer));
+		isLostLead(customer.row) || (await isArchived(item, customerEntity, target, customer));
 	if (!isRejectedOrArchived) return;
 
 	item.execution.hints.add(
