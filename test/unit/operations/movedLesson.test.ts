@@ -178,7 +178,7 @@ async function listReminders(): Promise<unknown[]> {
 		now: Date.parse(NOW),
 		deadline: Infinity,
 	};
-	const { records } = await trigger.samples(request, 100);
+	const { records } = await trigger.readSamples(request, 100);
 	return records.map((record) => {
 		const { participant } = record as unknown as { participant: IDataObject };
 		return `${String(participant.customer_id)} ${String(participant.time_from)}`;

@@ -39,14 +39,14 @@ export interface DerivedEvent extends EventIdentity {
 	 */
 	entity?: string;
 	/** Whether an entry may show the event, as far as the entry itself says. */
-	mayShowEvent: (change: Change) => boolean;
+	isRelevantChange: (change: Change) => boolean;
 	/**
 	 * Makes the items to which an entry leads, and reads what is missing for them. Returns none if
 	 * the entry turns out to show something else.
 	 *
 	 * @param branches the watched branches that list the entry
 	 */
-	deriveItems: (
+	makeItemsOfChange: (
 		change: Change,
 		branches: readonly number[],
 		lookup: LogLookup,
@@ -75,7 +75,7 @@ export class DerivedEvents implements EventSource {
 
 	constructor(private readonly event: DerivedEvent) {
 		const sampleFilter = event.entity === undefined ? {} : { entity: event.entity };
-		this.log = new ChangeLog(event.mayShowEvent, sampleFilter);
+		this.log = new ChangeLog(event.isRelevantChange, sampleFilter);
 		this.checkState = makeDerivedStateCheck(this.log.checkState);
 	}
 
@@ -113,9 +113,9 @@ export class DerivedEvents implements EventSource {
 	 * Makes the newest items, for a test in the editor. Many entries of the change log lead to no
 	 * item, so several entries are read for each item that the test should show.
 	 */
-	async samples(request: SampleRequest, count: number): Promise<Samples> {
+	async readSamples(request: SampleRequest, count: number): Promise<Samples> {
 		const entryLimit = count * ENTRIES_PER_SAMPLE;
-		const newestEntries = await this.log.samples(request, entryLimit);
+		const newestEntries = await this.log.readSamples(request, entryLimit);
 		const { records } = await this.deriveNewest(newestEntries.records, count, request);
 
 		// `isComplete` matters only if no item was found. Then items were made of all entries that were
@@ -123,7 +123,7 @@ export class DerivedEvents implements EventSource {
 		const hasReachedLimit = newestEntries.records.length >= entryLimit;
 		return {
 			records,
-			isComplete: newestEntries.isComplete && !hasReachedLimit,
+			hasSeenAllRecords: newestEntries.hasSeenAllRecords && !hasReachedLimit,
 		};
 	}
 
@@ -158,14 +158,14 @@ export class DerivedEvents implements EventSource {
 		request: PollRequest,
 		failures: PollResult['failures'],
 	): Promise<NewestItems> {
-		if (request.startWith === 0) return { records: [], doneEntries: [] };
+		if (request.firstReportCount === 0) return { records: [], doneEntries: [] };
 
 		// An event that is not read now is never reported, because the baseline of the log counts its
 		// entries as seen. So there is no deadline.
 		const endlessRequest = { ...request, deadline: Infinity };
-		const entryLimit = request.startWith * ENTRIES_PER_SAMPLE;
+		const entryLimit = request.firstReportCount * ENTRIES_PER_SAMPLE;
 		const newestEntries = await this.log.readForFirstReport(request, failures, entryLimit);
-		return await this.deriveNewest(newestEntries, request.startWith, endlessRequest);
+		return await this.deriveNewest(newestEntries, request.firstReportCount, endlessRequest);
 	}
 
 	/**
@@ -239,7 +239,7 @@ export class DerivedEvents implements EventSource {
 		// Each of the branches lists the entry, so any of them will do. The log was searched for
 		// entries that can be read, so this one can.
 		const change = readLogEntry(row, branches[0]) as Change;
-		const items = await this.event.deriveItems(change, branches, lookup);
+		const items = await this.event.makeItemsOfChange(change, branches, lookup);
 
 		const newItems: NewRecord[] = [];
 		for (const item of items) {

@@ -37,9 +37,9 @@ import { LogRows } from './logRows';
 const MOST_NEW_PAGES = 10;
 
 /** Decides when an upward reading has enough new entries. */
-export interface EntryGoal {
+export interface EntryLimit {
 	/** Counts the entries of rows that were just read. Each row is passed only once. */
-	add(rows: readonly IDataObject[]): void;
+	countRows(rows: readonly IDataObject[]): void;
 	isReached(): boolean;
 }
 
@@ -71,7 +71,7 @@ interface LogProgress {
 export async function readNewEntries(
 	log: BranchLog,
 	{ earliestNewTime, entriesBefore }: LogProgress,
-	makeGoal: () => EntryGoal,
+	makeGoal: () => EntryLimit,
 ): Promise<LogExcerpt> {
 	// Without an earlier count, a late entry would not be noticed.
 	if (entriesBefore === undefined) return await readAllSince(log, earliestNewTime);
@@ -133,7 +133,7 @@ const stopAfterFirstPage = (): boolean => true;
 async function readOldestSince(
 	log: BranchLog,
 	{ from, oldCount }: { from: string; oldCount: number },
-	makeGoal: () => EntryGoal,
+	makeGoal: () => EntryLimit,
 ): Promise<LogExcerpt> {
 	const reader = new ExcerptReader(log, from);
 	const { hasReachedTime, pageLength, total } = await reader.readDown({
@@ -202,11 +202,11 @@ async function readUpwards(
 	log: BranchLog,
 	from: string,
 	start: PageStart,
-	goal: EntryGoal,
+	goal: EntryLimit,
 ): Promise<LogExcerpt> {
 	const reader = new ExcerptReader(log, from);
 	let reachedPage = await readFromPage(reader, start, { readDownToTime: from });
-	goal.add(reachedPage.excerpt.rows);
+	goal.countRows(reachedPage.excerpt.rows);
 
 	while (reachedPage.pageNumber > 0 && !goal.isReached()) {
 		const previousEnd = reachedPage.excerpt.until;
@@ -215,7 +215,7 @@ async function readUpwards(
 		// The excerpt grows upwards, so it has all rows of the pages below as well.
 		const { rows } = reachedPage.excerpt;
 		const addedRows = rows.filter((row) => readEntryTime(row) >= previousEnd);
-		goal.add(addedRows);
+		goal.countRows(addedRows);
 	}
 	return reachedPage.excerpt;
 }

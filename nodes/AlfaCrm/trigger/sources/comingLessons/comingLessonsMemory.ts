@@ -22,7 +22,7 @@ export interface ComingLessonsMemory {
 	 * Participants who get no reminder, because their lesson was near already when the trigger
 	 * started.
 	 */
-	nearAtStart: CustomersByLesson;
+	excludedAtStart: CustomersByLesson;
 	/** The watched branches. */
 	branches: ReadonlyMap<number, ScanProgress>;
 }
@@ -38,14 +38,14 @@ const DAYS_REMEMBERED = 1;
  * to which nobody came when it was scanned is not remembered.
  */
 export function remembersLesson(memory: ComingLessonsMemory, lesson: Occurrence): boolean {
-	return memory.reminded.hasLesson(lesson) || memory.nearAtStart.hasLesson(lesson);
+	return memory.reminded.hasLesson(lesson) || memory.excludedAtStart.hasLesson(lesson);
 }
 
 /** Makes the memory of a trigger that starts now. */
 function startMemory(branches: readonly number[], now: number): ComingLessonsMemory {
 	return {
 		reminded: new CustomersByLesson(),
-		nearAtStart: new CustomersByLesson(),
+		excludedAtStart: new CustomersByLesson(),
 		branches: new Map(branches.map((branch) => [branch, { watchedSince: now }])),
 	};
 }
@@ -57,7 +57,7 @@ function startMemory(branches: readonly number[], now: number): ComingLessonsMem
 export function makeMemoryForSamples(branches: readonly number[]): ComingLessonsMemory {
 	return {
 		reminded: new CustomersByLesson(),
-		nearAtStart: new CustomersByLesson(),
+		excludedAtStart: new CustomersByLesson(),
 		branches: new Map(branches.map((branch) => [branch, { lastScanBeganAt: -Infinity }])),
 	};
 }
@@ -81,8 +81,8 @@ export function restoreMemory(
 	for (const branch of branches) {
 		progressByBranch.set(branch, restoreProgress(stored.branches[branch]));
 	}
-	const nearAtStart = new CustomersByLesson(stored.noted);
-	return { reminded, nearAtStart, branches: progressByBranch };
+	const excludedAtStart = new CustomersByLesson(stored.noted);
+	return { reminded, excludedAtStart, branches: progressByBranch };
 }
 
 /**
@@ -99,7 +99,7 @@ export function storeMemory(memory: ComingLessonsMemory, poll: ComingLessonsPoll
 	}
 	return {
 		told: memory.reminded.toStored(firstDay),
-		noted: memory.nearAtStart.toStored(firstDay),
+		noted: memory.excludedAtStart.toStored(firstDay),
 		hours: poll.hours,
 		branches,
 	};
@@ -117,7 +117,7 @@ export interface ComingState {
 	 * `{ "l9001 2026-03-10 17:00:00": "501-503,507" }` for lesson 9001.
 	 */
 	told: Record<string, string>;
-	/** `nearAtStart`, in the same form. */
+	/** `excludedAtStart`, in the same form. */
 	noted?: Record<string, string>;
 	/** The hours that the user had chosen at the last poll. */
 	hours: number;

@@ -10,7 +10,7 @@ import type {
 	SampleRequest,
 	Samples,
 } from '../../eventSource';
-import { DeadlineGoal, readEachBranch, isOfOtherBranch, readSmallPage } from '../../eventSource';
+import { StopAtDeadline, readEachBranch, isOfOtherBranch, readSmallPage } from '../../eventSource';
 import { writeUtcDay } from '../../stamps';
 import { DayRangeSearch } from './dayRangeSearch';
 import type { ListedRecord } from './newRecordsState';
@@ -22,7 +22,7 @@ import {
 	doListsReachBackTo,
 	takeBaseline,
 } from './newRecordsState';
-import { AllNewRecordsGoal, RowLimitGoal } from './readingGoals';
+import { StopAfterAllNewRecords, StopIfListIsTooLong } from './readingGoals';
 import type { RecordsMemory, RecordsState } from './recordsMemory';
 import { checkRecordsState, restoreMemory } from './recordsMemory';
 
@@ -85,9 +85,9 @@ export class NewRecords implements EventSource {
 	}
 
 	/** Returns the newest records, for a test in the editor. */
-	async samples(request: SampleRequest, count: number): Promise<Samples> {
-		const { records, isComplete } = await this.findNewest(request, count);
-		return { records: records.slice(-count), isComplete };
+	async readSamples(request: SampleRequest, count: number): Promise<Samples> {
+		const { records, hasSeenAllRecords } = await this.findNewest(request, count);
+		return { records: records.slice(-count), hasSeenAllRecords };
 	}
 
 	/**
@@ -95,11 +95,11 @@ export class NewRecords implements EventSource {
 	 * of the newest ones as 'Start With Newest' says.
 	 */
 	private async pollFirst(request: PollRequest): Promise<PollResult> {
-		const { now, startWith } = request;
+		const { now, firstReportCount } = request;
 		// The first poll has no deadline. If it left a record unread, a later poll would report it as
 		// a new one.
 		const requestWithoutDeadline = { ...request, deadline: Infinity };
-		const newest = await this.findNewest(requestWithoutDeadline, startWith);
+		const newest = await this.findNewest(requestWithoutDeadline, firstReportCount);
 
 		const stateOfStart = takeBaseline(request, {
 			newestRecord: newest.newestListed,
@@ -107,7 +107,7 @@ export class NewRecords implements EventSource {
 			today: writeUtcDay(now),
 		});
 		return {
-			records: startWith === 0 ? [] : newest.records.slice(-startWith),
+			records: firstReportCount === 0 ? [] : newest.records.slice(-firstReportCount),
 			failures: newest.failures,
 			stateAfter: () => stateOfStart,
 		};
@@ -140,7 +140,7 @@ export class NewRecords implements EventSource {
 			records: this.chooseReportable(listedRecords),
 			newestListed: listedRecords.at(-1),
 			failures,
-			isComplete: firstDay === '' && !isLate,
+			hasSeenAllRecords: firstDay === '' && !isLate,
 		};
 	}
 
@@ -154,7 +154,7 @@ export class NewRecords implements EventSource {
 		const firstDay = search.getFirstDay(writeUtcDay(now));
 
 		const readBranch = async (branch: number) => {
-			const goal = new DeadlineGoal(deadline, new RowLimitGoal(mostRows));
+			const goal = new StopAtDeadline(deadline, new StopIfListIsTooLong(mostRows));
 			return await reader.collect(this.makeList(branch, firstDay), { goal });
 		};
 		const { found: lists, failures } = await readEachBranch(branches, readBranch);
@@ -216,7 +216,7 @@ export class NewRecords implements EventSource {
 		memory: RecordsMemory,
 	): Promise<Collected> {
 		const { now, reader } = request;
-		const list = this.makeList(branch, memory.mark.firstDay);
+		const list = this.makeList(branch, memory.boundary.firstDay);
 		// Without the total of the last poll, nobody can tell how many records are new.
 		const totalBefore = memory.branches.get(branch)?.total;
 		if (totalBefore === undefined || isWholeReadingDue(memory, now)) {
@@ -225,13 +225,13 @@ export class NewRecords implements EventSource {
 
 		const isUnknown = makeUnknownTest(memory);
 		const smallPage = await readSmallPage(reader, list);
-		const smallPageGoal = new AllNewRecordsGoal(isUnknown, totalBefore);
+		const smallPageGoal = new StopAfterAllNewRecords(isUnknown, totalBefore);
 		smallPageGoal.add({ newRows: smallPage.rows, total: smallPage.total });
 		const showsAllNewRecords = smallPageGoal.isReached() || smallPage.isComplete;
 		if (showsAllNewRecords) return smallPage;
 
 		// A new goal, because the large pages show the records of the small page again.
-		const largePagesGoal = new AllNewRecordsGoal(isUnknown, totalBefore);
+		const largePagesGoal = new StopAfterAllNewRecords(isUnknown, totalBefore);
 		return await reader.collect(list, { goal: largePagesGoal });
 	}
 

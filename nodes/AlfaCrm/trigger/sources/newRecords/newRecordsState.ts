@@ -14,7 +14,7 @@ import {
 	MOST_HOURS_BETWEEN_CLOCKS,
 } from '../../stamps';
 import { KnownRecords } from './knownRecords';
-import type { BranchMemory, Mark, RecordsMemory, RecordsState } from './recordsMemory';
+import type { BranchMemory, Boundary, RecordsMemory, RecordsState } from './recordsMemory';
 import { storeMemory } from './recordsMemory';
 
 /**
@@ -81,13 +81,13 @@ export function takeBaseline(request: PollRequest, reading: FirstReading): Recor
 	const branches = new Map<number, BranchMemory>();
 	for (const branch of request.branches) {
 		const couldBeRead = !failures.has(branch);
-		branches.set(branch, { hasBaseline: couldBeRead });
+		branches.set(branch, { knowsExistingRecords: couldBeRead });
 	}
 
 	const createdAt = newestRecord?.createdAt ?? '';
 	const memory: RecordsMemory = {
 		// Records up to the ID of the mark are old. Lists are asked for from its day on.
-		mark: {
+		boundary: {
 			lastOldId: newestRecord?.id ?? 0,
 			firstDay: findFirstDayFor(createdAt === '' ? today : createdAt),
 		},
@@ -145,11 +145,11 @@ interface ClassifiedRecords {
 	/** New records of the watched branches. */
 	toReport: ListedRecord[];
 	/** Records that existed before their branch was watched. They count as reported. */
-	baseline: ListedRecord[];
+	existedBefore: ListedRecord[];
 	/** Records that the filters left out. */
 	unwanted: ListedRecord[];
 	/** Records that the list of a watched branch shows, although they belong to another branch. */
-	ofOtherBranch: ListedRecord[];
+	inOtherBranch: ListedRecord[];
 }
 
 /**
@@ -164,18 +164,18 @@ function classifyRecords(
 ): ClassifiedRecords {
 	const classified: ClassifiedRecords = {
 		toReport: [],
-		baseline: [],
+		existedBefore: [],
 		unwanted: [],
-		ofOtherBranch: [],
+		inOtherBranch: [],
 	};
 	for (const record of listedRecords) {
-		const isOld = record.id <= memory.mark.lastOldId;
+		const isOld = record.id <= memory.boundary.lastOldId;
 		if (isOld || memory.knownRecords.wasReported(record.id)) continue;
 
 		if (isOfOtherBranch(record)) {
-			classified.ofOtherBranch.push(record);
+			classified.inOtherBranch.push(record);
 		} else if (existedBeforeWatching(record, memory.branches)) {
-			classified.baseline.push(record);
+			classified.existedBefore.push(record);
 		} else if (isWanted(record.row)) {
 			classified.toReport.push(record);
 		} else {
@@ -191,7 +191,7 @@ function classifyRecords(
  */
 function existedBeforeWatching(record: NewRecord, branches: RecordsMemory['branches']): boolean {
 	const wasBranchWatchedBefore = listBranchesOf(record).some(
-		(branch) => branches.get(branch)?.hasBaseline === true,
+		(branch) => branches.get(branch)?.knowsExistingRecords === true,
 	);
 	return !wasBranchWatchedBefore;
 }
@@ -223,18 +223,20 @@ function updateMemory(
 ): RecordsMemory {
 	const { classified, listedRecords, now } = outcome;
 	const areAllReported = reportedCount >= classified.toReport.length;
-	const isWholeReading = isWholeReadingDue(memory, now);
-	const branches = updateBranches(memory, outcome, { areAllReported, isWholeReading });
+	const areListsReadWhole = isWholeReadingDue(memory, now);
+	const branches = updateBranches(memory, outcome, { areAllReported, areListsReadWhole });
 
-	const mayMoveMark = areAllReported && isWholeReading && isEveryBranchRead(branches, now);
-	const mark = mayMoveMark ? moveMark(memory.mark, listedRecords, now) : memory.mark;
+	const mayMoveBoundary = areAllReported && areListsReadWhole && isEveryBranchRead(branches, now);
+	const boundary = mayMoveBoundary
+		? moveBoundary(memory.boundary, listedRecords, now)
+		: memory.boundary;
 
 	// Lists are asked for the records from `firstDay` on, and their totals count these records. When
 	// this day changes, all lists are read whole once more, for the new totals.
-	const haveTotalsChanged = mark.firstDay !== memory.mark.firstDay;
-	const lastWholeReadingAt = isWholeReading ? now : memory.lastWholeReadingAt;
+	const haveTotalsChanged = boundary.firstDay !== memory.boundary.firstDay;
+	const lastWholeReadingAt = areListsReadWhole ? now : memory.lastWholeReadingAt;
 	return {
-		mark,
+		boundary,
 		knownRecords: updateKnownRecords(memory.knownRecords, classified, reportedCount),
 		lastWholeReadingAt: haveTotalsChanged ? undefined : lastWholeReadingAt,
 		branches,
@@ -257,9 +259,9 @@ function updateKnownRecords(
 
 	const reportedRecords = classified.toReport.slice(0, reportedCount);
 	for (const { id } of reportedRecords) updatedRecords.addReported(id);
-	for (const { id } of classified.baseline) updatedRecords.addReported(id);
+	for (const { id } of classified.existedBefore) updatedRecords.addReported(id);
 	for (const { id } of classified.unwanted) updatedRecords.addUnwanted(id);
-	for (const { id } of classified.ofOtherBranch) updatedRecords.addOfOtherBranch(id);
+	for (const { id } of classified.inOtherBranch) updatedRecords.addOfOtherBranch(id);
 	return updatedRecords;
 }
 
@@ -268,7 +270,7 @@ interface PollProgress {
 	/** Whether all new records were reported. */
 	areAllReported: boolean;
 	/** Whether the poll has read all lists whole, not only their first pages. */
-	isWholeReading: boolean;
+	areListsReadWhole: boolean;
 }
 
 /**
@@ -297,7 +299,7 @@ function updateBranches(
 function wasListRead(list: ReadList | undefined, progress: PollProgress): list is ReadList {
 	if (list === undefined) return false;
 
-	return list.isComplete || !progress.isWholeReading;
+	return list.isComplete || !progress.areListsReadWhole;
 }
 
 /**
@@ -312,8 +314,8 @@ function updateReadBranch(
 	// While records of the list are still to be reported, the list must be read again, even if it
 	// does not grow. Without a total, the next poll reads it whole.
 	const total = progress.areAllReported ? list.total : undefined;
-	const hasBaseline = branchMemory.hasBaseline || list.isComplete;
-	return { total, hasBaseline };
+	const knowsExistingRecords = branchMemory.knowsExistingRecords || list.isComplete;
+	return { total, knowsExistingRecords };
 }
 
 /**
@@ -346,7 +348,11 @@ export function isWholeReadingDue({ lastWholeReadingAt }: RecordsMemory, now: nu
  * Moves the mark, the ID up to which all records are old, to the last record that is at least two
  * days old. The mark never moves back.
  */
-function moveMark(mark: Mark, listedRecords: readonly ListedRecord[], now: number): Mark {
+function moveBoundary(
+	mark: Boundary,
+	listedRecords: readonly ListedRecord[],
+	now: number,
+): Boundary {
 	const lastOldRecord = findLastOldRecord(listedRecords, now);
 	if (lastOldRecord === undefined) return mark;
 
@@ -413,7 +419,7 @@ export function doListsReachBackTo(record: ListedRecord | undefined, firstDay: s
 export function makeUnknownTest(memory: RecordsMemory): (row: IDataObject) => boolean {
 	return (row) => {
 		const id = readIdOrZero(row);
-		const isOld = id <= memory.mark.lastOldId;
+		const isOld = id <= memory.boundary.lastOldId;
 		return !isOld && !memory.knownRecords.has(id);
 	};
 }

@@ -14,7 +14,7 @@ import { KnownRecords } from './knownRecords';
  * `newRecordsState.ts` explains the words.
  */
 export interface RecordsMemory {
-	mark: Mark;
+	boundary: Boundary;
 	knownRecords: KnownRecords;
 	/**
 	 * When all readable lists were last read whole, by n8n's clock in milliseconds; undefined if they
@@ -26,7 +26,7 @@ export interface RecordsMemory {
 }
 
 /** Tells which records are old, so that they are not looked at any more. */
-export interface Mark {
+export interface Boundary {
 	/** All records up to this ID are old. */
 	lastOldId: number;
 	/**
@@ -50,7 +50,7 @@ export interface BranchMemory {
 	 * records that the first reading shows are not reported, because they may be old. This is
 	 * so in a branch that was chosen, or could be read, only after the first poll.
 	 */
-	hasBaseline: boolean;
+	knowsExistingRecords: boolean;
 }
 
 /**
@@ -65,7 +65,7 @@ export function restoreMemory(
 	// the user added it, and its existing records are not reported. Otherwise it is a new branch of
 	// the account. It had no records before, so all of its records are reported.
 	const haveChosenBranchesChanged = settings.branchesDigest !== stored.scope;
-	const addedBranch: BranchMemory = { hasBaseline: !haveChosenBranchesChanged };
+	const addedBranch: BranchMemory = { knowsExistingRecords: !haveChosenBranchesChanged };
 
 	const branches = new Map<number, BranchMemory>();
 	for (const branch of settings.branches) {
@@ -76,7 +76,7 @@ export function restoreMemory(
 	const haveFiltersChanged = settings.filtersDigest !== stored.filters;
 	const restoreRecords = haveFiltersChanged ? restoreRecordsForNewFilters : restoreKnownRecords;
 	return {
-		mark: { lastOldId: stored.mark, firstDay: stored.since },
+		boundary: { lastOldId: stored.mark, firstDay: stored.since },
 		knownRecords: restoreRecords(stored),
 		lastWholeReadingAt: stored.wholeAt,
 		branches,
@@ -113,16 +113,16 @@ export function storeMemory(
 	memory: RecordsMemory,
 	settings: Pick<PollRequest, 'branchesDigest' | 'filtersDigest'>,
 ): RecordsState {
-	const { mark, knownRecords, lastWholeReadingAt } = memory;
-	const { reported, unwanted, ofOtherBranches } = knownRecords.toStored(mark.lastOldId);
+	const { boundary, knownRecords, lastWholeReadingAt } = memory;
+	const { reported, unwanted, ofOtherBranches } = knownRecords.toStored(boundary.lastOldId);
 
 	const branches: Record<string, BranchState> = {};
 	for (const [branch, branchMemory] of memory.branches) {
 		branches[branch] = storeBranch(branchMemory);
 	}
 	return {
-		mark: mark.lastOldId,
-		since: mark.firstDay,
+		mark: boundary.lastOldId,
+		since: boundary.firstDay,
 		told: reported,
 		unwanted,
 		foreign: ofOtherBranches === '' ? undefined : ofOtherBranches,
@@ -165,7 +165,7 @@ interface BranchState {
 	total?: number;
 	/** `unreadSince` */
 	unreadAt?: number;
-	/** `true` if `hasBaseline` is false; otherwise missing */
+	/** `true` if `knowsExistingRecords` is false; otherwise missing */
 	isChosen?: true;
 }
 
@@ -188,9 +188,9 @@ export const checkRecordsState = makeObjectCheck<RecordsState>({
 });
 
 function restoreBranch({ total, unreadAt, isChosen }: BranchState): BranchMemory {
-	return { total, unreadSince: unreadAt, hasBaseline: isChosen !== true };
+	return { total, unreadSince: unreadAt, knowsExistingRecords: isChosen !== true };
 }
 
-function storeBranch({ total, unreadSince, hasBaseline }: BranchMemory): BranchState {
-	return { total, unreadAt: unreadSince, isChosen: hasBaseline ? undefined : true };
+function storeBranch({ total, unreadSince, knowsExistingRecords }: BranchMemory): BranchState {
+	return { total, unreadAt: unreadSince, isChosen: knowsExistingRecords ? undefined : true };
 }
