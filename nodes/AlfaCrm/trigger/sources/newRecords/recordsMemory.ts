@@ -39,8 +39,8 @@ export interface Boundary {
 
 export interface BranchMemory {
 	/**
-	 * How many rows AlfaCRM counts in the list from the mark's `firstDay` on. Undefined while some of
-	 * them are still to be reported.
+	 * How many rows AlfaCRM counts in the list from the boundary's `firstDay` on. Undefined while
+	 * some of them are still to be reported.
 	 */
 	total?: number;
 	/** Since when the branch could not be read, by n8n's clock in milliseconds. */
@@ -55,17 +55,18 @@ export interface BranchMemory {
 
 /**
  * Restores what the trigger remembers from the state that the last poll has stored, and adapts it
- * if the user has chosen other branches or filters since then.
+ * if the user has chosen other branches or filters since then. Stored names, such as `told`, stay
+ * as they are; the code uses clearer ones.
  */
 export function restoreMemory(
 	stored: RecordsState,
 	settings: Pick<PollRequest, 'branches' | 'branchesDigest' | 'filtersDigest'>,
 ): RecordsMemory {
-	// A branch without a state was added since the last poll. If the user has chosen other branches,
-	// the user added it, and its existing records are not reported. Otherwise it is a new branch of
-	// the account. It had no records before, so all of its records are reported.
-	const haveChosenBranchesChanged = settings.branchesDigest !== stored.scope;
-	const addedBranch: BranchMemory = { knowsExistingRecords: !haveChosenBranchesChanged };
+	// A branch without a stored state was added since the last poll. If the user has added it, its
+	// existing records must not be reported, and they are not known yet. If somebody has opened it in
+	// AlfaCRM, it had no records before: none of them is unknown, and all of them are reported.
+	const hasUserChosenOtherBranches = settings.branchesDigest !== stored.scope;
+	const addedBranch: BranchMemory = { knowsExistingRecords: !hasUserChosenOtherBranches };
 
 	const branches = new Map<number, BranchMemory>();
 	for (const branch of settings.branches) {
@@ -73,11 +74,13 @@ export function restoreMemory(
 		branches.set(branch, branchState === undefined ? addedBranch : restoreBranch(branchState));
 	}
 
-	const haveFiltersChanged = settings.filtersDigest !== stored.filters;
-	const restoreRecords = haveFiltersChanged ? restoreRecordsForNewFilters : restoreKnownRecords;
+	const hasUserChangedFilters = settings.filtersDigest !== stored.filters;
+	const knownRecords = hasUserChangedFilters
+		? restoreRecordsForNewFilters(stored)
+		: restoreKnownRecords(stored);
 	return {
 		boundary: { lastOldId: stored.mark, firstDay: stored.since },
-		knownRecords: restoreRecords(stored),
+		knownRecords,
 		lastWholeReadingAt: stored.wholeAt,
 		branches,
 	};
@@ -106,8 +109,9 @@ function restoreRecordsForNewFilters(stored: RecordsState): KnownRecords {
 }
 
 /**
- * Makes the state to store from what the trigger remembers. Leaves out the IDs of known records up
- * to the mark, because all records up to this ID are old anyway.
+ * Makes the state to store from what the trigger remembers, under the names that workflows store.
+ * Known records up to the boundary (`lastOldId`) are left out, because all records up to this ID
+ * are old anyway.
  */
 export function storeMemory(
 	memory: RecordsMemory,
@@ -140,9 +144,9 @@ export function storeMemory(
  * change.
  */
 export interface RecordsState {
-	/** `lastOldId` of the mark */
+	/** `lastOldId` of the boundary */
 	mark: number;
-	/** `firstDay` of the mark */
+	/** `firstDay` of the boundary */
 	since: string;
 	/** The IDs of reported records as ranges, such as "501-503,507". */
 	told: string;
