@@ -19,8 +19,8 @@ export interface ComingLessonsMemory {
 	/** Participants who have had their reminder. */
 	reminded: CustomersByLesson;
 	/**
-	 * Participants who get no reminder, because their lesson was near already when the trigger
-	 * started.
+	 * Participants who never get a reminder, because their lesson was about to begin already when the
+	 * trigger started.
 	 */
 	excludedAtStart: CustomersByLesson;
 	/** The watched branches. */
@@ -34,14 +34,17 @@ export interface ComingLessonsMemory {
 const DAYS_REMEMBERED = 1;
 
 /**
- * Whether participants of a lesson are remembered, which means that it was scanned before. A lesson
- * to which nobody came when it was scanned is not remembered.
+ * Whether an earlier poll has scanned a lesson, which means that it has read who comes to it. It
+ * has if the trigger remembers anybody who comes. A lesson to which nobody came counts as not
+ * scanned.
  */
-export function remembersLesson(memory: ComingLessonsMemory, lesson: Occurrence): boolean {
+export function wasLessonScannedBefore(memory: ComingLessonsMemory, lesson: Occurrence): boolean {
 	return memory.reminded.hasLesson(lesson) || memory.excludedAtStart.hasLesson(lesson);
 }
 
-/** Makes the memory of a trigger that starts now. */
+/**
+ * Makes the memory of a trigger that starts now: nobody is remembered, and no branch was scanned.
+ */
 function startMemory(branches: readonly number[], now: number): ComingLessonsMemory {
 	return {
 		reminded: new CustomersByLesson(),
@@ -51,8 +54,8 @@ function startMemory(branches: readonly number[], now: number): ComingLessonsMem
 }
 
 /**
- * Makes the memory for a test in the editor. Its branches count as scanned infinitely long ago, so
- * that a new scan is due whatever the interval, and no lesson counts as near at the start.
+ * Makes the memory for a test in the editor. Its branches count as scanned infinitely long ago. So
+ * they are scanned now, and no lesson is excluded as one that was near when the trigger started.
  */
 export function makeMemoryForSamples(branches: readonly number[]): ComingLessonsMemory {
 	return {
@@ -65,6 +68,7 @@ export function makeMemoryForSamples(branches: readonly number[]): ComingLessons
 /**
  * Restores what the trigger remembers from the state that the last poll has stored. If the user has
  * changed 'Hours Before' meanwhile, the trigger starts again, but still knows who was reminded.
+ * The stored names, such as `told`, stay as they are; the code uses clearer ones.
  */
 export function restoreMemory(
 	stored: ComingState | undefined,
@@ -73,21 +77,22 @@ export function restoreMemory(
 ): ComingLessonsMemory {
 	if (stored === undefined) return startMemory(branches, poll.now);
 
-	const reminded = new CustomersByLesson(stored.told);
-	const haveHoursChanged = stored.hours !== poll.hours;
-	if (haveHoursChanged) return { ...startMemory(branches, poll.now), reminded };
+	const { told: storedReminded, noted: storedExcluded } = stored;
+	const reminded = new CustomersByLesson(storedReminded);
+	const hasUserChangedHours = stored.hours !== poll.hours;
+	if (hasUserChangedHours) return { ...startMemory(branches, poll.now), reminded };
 
 	const progressByBranch = new Map<number, ScanProgress>();
 	for (const branch of branches) {
 		progressByBranch.set(branch, restoreProgress(stored.branches[branch]));
 	}
-	const excludedAtStart = new CustomersByLesson(stored.noted);
+	const excludedAtStart = new CustomersByLesson(storedExcluded);
 	return { reminded, excludedAtStart, branches: progressByBranch };
 }
 
 /**
- * Makes the state to store from what the trigger remembers. Leaves out lessons that were over
- * before yesterday.
+ * Makes the state to store from what the trigger remembers, under the names that workflows store.
+ * Lessons before yesterday are left out.
  */
 export function storeMemory(memory: ComingLessonsMemory, poll: ComingLessonsPoll): ComingState {
 	const today = dayTextAt(poll.now, poll.zone);
