@@ -58,7 +58,7 @@ class WatchedLog {
 				branchesDigest: scope,
 				filtersDigest: '',
 				maxRecords: 10_000,
-				startWith: this.startWith,
+				firstReportCount: this.startWith,
 			},
 			this.state,
 		);
@@ -117,8 +117,8 @@ describe('entries of one second', () => {
 
 /** An event that each change is: its source reads the log as derived events do. */
 const EACH_CHANGE: DerivedEvent = {
-	mayShowEvent: () => true,
-	deriveItems: async ({ entity_id }) => await Promise.resolve([{ entity_id }]),
+	isRelevantChange: () => true,
+	makeItemsOfChange: async ({ entity_id }) => await Promise.resolve([{ entity_id }]),
 };
 
 describe.each([

@@ -20,7 +20,7 @@ async function customersOf(change: Change, lesson: IDataObject): Promise<unknown
 	const lists = new MemoryLists(() => [{ id: 7, status: 3, branch_id: 1, ...lesson }]);
 	const node = { ...NODE, credentials: { [CREDENTIAL]: {} } };
 	Object.assign(lists.client, { node, origin: async () => 'https://demo.s20.online' });
-	const items = await makeAttendanceEvent(1).deriveItems(
+	const items = await makeAttendanceEvent(1).makeItemsOfChange(
 		change,
 		[1],
 		new LogLookup(lists.client, lists.reader),

@@ -43,10 +43,19 @@ it.each<[what: OccasionName, limit: number, most: number, card: (index: number) 
 			...{ id: 1 + index * 3 + (index % 2), is_study: 1 },
 			...card(index),
 		}));
-		const { stateAfter } = findDueRecords(restoreMemory(undefined, { branches: [1], limit, today: TODAY }), {
-			...{ kind: dueKinds[what], limit, reportsAtStart: false, today: TODAY, now: TODAY * 86_400_000 },
-			clientLists: new Map([[1, { rows, isComplete: true }]]),
-		});
+		const { stateAfter } = findDueRecords(
+			restoreMemory(undefined, { branches: [1], highestDueLevel: limit, today: TODAY }),
+			{
+				...{
+					kind: dueKinds[what],
+					highestDueLevel: limit,
+					reportsAtStart: false,
+					today: TODAY,
+					now: TODAY * 86_400_000,
+				},
+				clientLists: new Map([[1, { rows, isComplete: true }]]),
+			},
+		);
 		return JSON.stringify(stateAfter(0)).length;
 	};
 	const concerned = what === 'notSeen' ? 10_000 : (10_000 * 2) / 3;
@@ -60,9 +69,9 @@ it.each<[what: OccasionName, card: object, days: number, isKnown: boolean]>([
 	['subscriptionEnding', { paid_till: writeDay(TODAY) }, 61, false],
 	['lessonsRunningOut', { paid_lesson_count: 0 }, 900, true],
 ])('%s by the card %j is known %i days later: %j', (what, card, days, isKnown) => {
-	const settings = { kind: dueKinds[what], limit: 0, reportsAtStart: false, now: 0 };
+	const settings = { kind: dueKinds[what], highestDueLevel: 0, reportsAtStart: false, now: 0 };
 	const at = (today: number, rows: object[], before?: DueState) =>
-		findDueRecords(restoreMemory(before, { branches: [1], limit: 0, today }), {
+		findDueRecords(restoreMemory(before, { branches: [1], highestDueLevel: 0, today }), {
 			...{ ...settings, today },
 			clientLists: new Map([[1, { rows: rows as IDataObject[], isComplete: true }]]),
 		}).stateAfter(0);

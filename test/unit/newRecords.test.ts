@@ -47,7 +47,7 @@ class WatchedList {
 				branchesDigest: '1',
 				filtersDigest: '',
 				maxRecords: 500,
-				startWith: 0,
+				firstReportCount: 0,
 			},
 			this.state,
 		);

@@ -42,12 +42,12 @@ function trigger(workflow: Workflow, id: string, name: string, row?: IDataObject
 		getWorkflowStaticData: () => workflow.getStaticData('global'),
 	} as unknown as IPollFunctions;
 	const open = (subject: string, mayBeActivation = false) =>
-		new StoredState(context, data, { subject, checkState: () => undefined }, mayBeActivation);
+		new StoredState(context, data, { eventDigest: subject, checkState: () => undefined }, mayBeActivation);
 	return {
 		open,
-		knows: (subject = 'leads') => open(subject).previous?.sourceState,
+		knows: (subject = 'leads') => open(subject).previous?.eventSourceState,
 		save: (known: unknown, { subject = 'leads', isReport = false, isActivation = false } = {}) =>
-			open(subject, isActivation).save({ subject, sourceState: known }, { isReport }),
+			open(subject, isActivation).save({ eventDigest: subject, eventSourceState: known }, { isReport }),
 	};
 }
 
@@ -88,7 +88,7 @@ describe("a trigger in the workflow's static data", () => {
 		trigger(workflow, 'a', 'Payments').save(2, { subject: 'payments' });
 		const back = trigger(workflow, 'a', 'Trigger').open('leads');
 		expect(back.previous).toBeUndefined();
-		expect(back.hasOtherSubject).toBe(true);
+		expect(back.belongsToOtherEvent).toBe(true);
 	});
 
 	it('does without what a Code node deletes', () => {
@@ -169,7 +169,7 @@ describe('a state that cannot be read', () => {
 
 		const opened = trigger(workflow, 'a', 'Trigger').open('leads');
 
-		expect(opened.previous?.sourceState).toBe(1);
+		expect(opened.previous?.eventSourceState).toBe(1);
 		expect(opened.lossReason).toBeUndefined();
 	});
 

@@ -23,7 +23,7 @@ export function passesOf({ hidden }: Pick<Entity, 'hidden'>): readonly IDataObje
  *
  * @param kinds the records of the entity that lists the kinds
  */
-export const makeKindPasses = (
+export const makeFiltersForKinds = (
 	{ name, usual }: NonNullable<Hidden['kinds']>,
 	kinds: readonly IDataObject[],
 ): IDataObject[] =>

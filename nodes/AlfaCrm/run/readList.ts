@@ -16,7 +16,7 @@ import { readId } from '../values/formats';
 import type { Collected, CollectOptions, ListReader } from '../api/list';
 import type { ListQuery } from '../api/pages';
 import { SMALLEST_PAGE } from '../api/pages';
-import { makeKindPasses, makeListCall } from '../entities/listCall';
+import { makeFiltersForKinds, makeListCall } from '../entities/listCall';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { showWhen } from '../form/assemble';
@@ -293,7 +293,7 @@ export async function readKindPasses(
 	const read = async () => await readKindsIfAllowed(item, entity, kindEntity, branch);
 	const cacheName = JSON.stringify(['kinds', branch]);
 	const kindRows = await item.execution.cached(kindEntity.path, cacheName, read);
-	return makeKindPasses(kinds, kindRows);
+	return makeFiltersForKinds(kinds, kindRows);
 }
 
 /**

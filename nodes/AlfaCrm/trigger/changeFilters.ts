@@ -93,7 +93,7 @@ export function passesFilters(filters: ChangeFilters, change: Change): boolean {
  */
 export function readEvents(parameters: TriggerParameters): string[] {
 	const eventNames: string[] = [];
-	for (const word of parameters.words(changeEvents)) {
+	for (const word of parameters.readWords(changeEvents)) {
 		const eventName = findEventName(word);
 		// `choices` throws for an unknown word, with an error that lists the known ones.
 		if (eventName === undefined) return parameters.choices(changeEvents);
@@ -112,7 +112,7 @@ function findEventName(word: string): string | undefined {
 /** Reads 'Entities'. A class that is not declared is kept as the user wrote it. */
 export function readClasses(parameters: TriggerParameters): string[] {
 	const knownClasses = Object.keys(classLabels);
-	const words = parameters.words(changeEntities);
+	const words = parameters.readWords(changeEntities);
 	return words.map((word) => {
 		const knownClass = knownClasses.find((name) => isEqualIgnoringCase(name, word));
 		return knownClass ?? word;
@@ -131,7 +131,7 @@ export function readChangedFields(
 	classes: readonly string[],
 ): string[] {
 	const labelsByField = collectFieldLabels(classes);
-	return parameters.words(changedFields).flatMap((word) => {
+	return parameters.readWords(changedFields).flatMap((word) => {
 		const declaredFields = findFields(labelsByField, word);
 		if (declaredFields.length > 0) return declaredFields;
 		// AlfaCRM has fields that are not declared here.

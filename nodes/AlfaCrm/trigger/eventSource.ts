@@ -32,7 +32,7 @@ export interface EventSource {
 	 */
 	poll: (request: PollRequest, state: unknown) => Promise<PollResult>;
 	/** Finds the newest records that would be reported, for a test in the editor. */
-	samples: (request: SampleRequest, count: number) => Promise<Samples>;
+	readSamples: (request: SampleRequest, count: number) => Promise<Samples>;
 }
 
 /** The input of a poll: everything that a source needs. */
@@ -55,7 +55,7 @@ export interface PollRequest {
 	/** How many records a poll reports at most. */
 	maxRecords: number;
 	/** How many existing records the first poll reports, the newest ones. */
-	startWith: number;
+	firstReportCount: number;
 	/**
 	 * Whether the trigger has polled before, but its state cannot be read. Then the poll is a first
 	 * one that reports nothing.
@@ -97,7 +97,7 @@ export interface Samples {
 	/** Oldest first. */
 	records: NewRecord[];
 	/** Whether all records were looked at, so that AlfaCRM has no others to show. */
-	isComplete: boolean;
+	hasSeenAllRecords: boolean;
 }
 
 // ---------------------------------------------------------------- reading lists
@@ -113,7 +113,7 @@ export interface Samples {
  */
 export const makePollReader = (client: ApiClient, deadline: number): ListReader => ({
 	async collect(list, options): Promise<Collected> {
-		const goal = new DeadlineGoal(deadline, options.goal);
+		const goal = new StopAtDeadline(deadline, options.goal);
 		const collected = await collect(client, list, { ...options, goal });
 
 		// A reading that stops before the last page has reached its own goal, or only the deadline.
@@ -136,7 +136,7 @@ function isEmptyThoughCounted({ readCount, total = 0 }: Collected): boolean {
 }
 
 /** A goal of a reading that is reached when time runs out, or when another goal is reached. */
-export class DeadlineGoal implements ReadingGoal {
+export class StopAtDeadline implements ReadingGoal {
 	/**
 	 * @param deadline milliseconds since 1970
 	 * @param otherGoal undefined to read until the deadline or the end of the list

@@ -74,7 +74,7 @@ export class TriggerParameters extends ParameterReader {
 	 * in the first of them that can be read.
 	 * @returns an empty list if nothing is chosen; null in place of an ID for the choice "none"
 	 */
-	async references(
+	async readRecordIds(
 		parameter: Parameter,
 		entity: string,
 		watchedBranches: readonly number[] = [],
@@ -97,7 +97,7 @@ export class TriggerParameters extends ParameterReader {
 	}
 
 	/** Reads the IDs of records that the user gives by ID only. Nothing is asked of AlfaCRM. */
-	ids(parameter: Parameter): number[] {
+	readIds(parameter: Parameter): number[] {
 		const field = { type: 'ids', name: parameter.name, label: parameter.displayName } as const;
 		const input = this.readRawValue(parameter);
 		if (isBlank(field, input)) return [];
@@ -106,7 +106,7 @@ export class TriggerParameters extends ParameterReader {
 	}
 
 	/** Reads words from one text or from a list of texts. Commas separate the words of a text. */
-	words(parameter: Parameter): string[] {
+	readWords(parameter: Parameter): string[] {
 		const input = this.readRawValue(parameter);
 		const inputs = Array.isArray(input) ? (input as unknown[]) : [input];
 		const texts = inputs.filter((item) => item !== null && item !== undefined);
@@ -228,13 +228,13 @@ export function makeRecordPicker(parameter: RecordParameter): INodeProperties {
  * Returns a parameter of a collection with the name by which n8n finds its value, such as
  * `options.maxPerPoll`.
  */
-export function inCollection(
+export function withCollectionPath(
 	collection: Pick<Parameter, 'name'>,
 	parameter: INodeProperties,
 ): INodeProperties {
 	return { ...parameter, name: `${collection.name}.${parameter.name}` };
 }
 
-/** Returns a parameter of the collection 'Options', as `inCollection` does. */
-export const inOptions = (parameter: INodeProperties): INodeProperties =>
-	inCollection({ name: 'options' }, parameter);
+/** Returns a parameter of the collection 'Options', as `withCollectionPath` does. */
+export const withOptionsPath = (parameter: INodeProperties): INodeProperties =>
+	withCollectionPath({ name: 'options' }, parameter);

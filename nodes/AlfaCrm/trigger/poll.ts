@@ -114,7 +114,7 @@ async function reportNewRecords(
 	isReplaced: () => boolean,
 ): Promise<INodeExecutionData[][] | null> {
 	const settings = await readPollSettings(context);
-	const watched = { subject: settings.subject, checkState: settings.source.checkState };
+	const watched = { eventDigest: settings.eventDigest, checkState: settings.source.checkState };
 	const stored = new StoredState(context, data, watched, mayBeActivation(context));
 	// Another poll has just reported items, but n8n has not stored its state yet. This poll would
 	// report these items once more, so it leaves everything to the next poll.
@@ -172,8 +172,12 @@ async function findNewItems(run: PollRun): Promise<PollOutcome> {
 
 	const items = await makePollItems(run, records);
 	// Records that became no item, for lack of time, stay new for the next poll.
-	const sourceState = stateAfter(items.length);
-	const newState: PollState = { subject: settings.subject, ...accountBranches, sourceState };
+	const eventSourceState = stateAfter(items.length);
+	const newState: PollState = {
+		eventDigest: settings.eventDigest,
+		...accountBranches,
+		eventSourceState,
+	};
 	return { items, newState, temporaryFailure };
 }
 
@@ -184,7 +188,7 @@ interface PollRun {
 	settings: PollSettings;
 	stored: StoredState;
 	/** How many existing records the first poll reports, the newest ones. */
-	startWith: number;
+	firstReportCount: number;
 	/** When the poll began, milliseconds since 1970. */
 	now: number;
 	/** Milliseconds since 1970 after which a source stops looking for further records. */
@@ -202,7 +206,7 @@ function makePollRun(
 	const now = Date.now();
 	const budgetMs = readBudgetMs(context);
 	// A trigger that starts anew, for another event or without its state, reports nothing old.
-	const startsAnew = stored.hasOtherSubject || stored.hasLostState;
+	const startsAnew = stored.belongsToOtherEvent || stored.hasLostState;
 	return {
 		context,
 		// `context` may serve many polls. A client serves one poll only, because the user may edit the
@@ -210,7 +214,7 @@ function makePollRun(
 		client: new ApiClient(context),
 		settings,
 		stored,
-		startWith: startsAnew ? 0 : settings.startWith,
+		firstReportCount: startsAnew ? 0 : settings.firstReportCount,
 		now,
 		searchDeadline: now + budgetMs * SEARCH_SHARE,
 		callsDeadline: now + budgetMs * CALLS_SHARE,
@@ -223,7 +227,7 @@ function makePollRun(
  */
 function logWhyStartingAnew(context: IPollFunctions, stored: StoredState): void {
 	const { name } = context.getNode();
-	const watchesSomethingElse = stored.hasOtherSubject;
+	const watchesSomethingElse = stored.belongsToOtherEvent;
 	if (watchesSomethingElse) {
 		context.logger.info(
 			`'${name}' watches something else now: it reports what happens from now on`,
@@ -268,10 +272,10 @@ async function askSource(run: PollRun, branches: readonly number[]): Promise<Pol
 		branchesDigest: settings.branchesDigest,
 		filtersDigest: settings.filtersDigest,
 		maxRecords: settings.maxRecords,
-		startWith: run.startWith,
+		firstReportCount: run.firstReportCount,
 		hasLostState: stored.hasLostState,
 	};
-	const result = await settings.source.poll(request, stored.previous?.sourceState);
+	const result = await settings.source.poll(request, stored.previous?.eventSourceState);
 	clockWatch.warn();
 	return result;
 }
@@ -333,9 +337,9 @@ async function makeItemsOfFirstPoll(
 	records: readonly NewRecord[],
 	names: NameSource,
 ): Promise<IDataObject[]> {
-	const { client, settings, startWith, now } = run;
+	const { client, settings, firstReportCount, now } = run;
 	// 'Start With Newest' counts even if it is higher than the most records that a poll reports.
-	const mostRecords = Math.max(settings.maxRecords, startWith);
+	const mostRecords = Math.max(settings.maxRecords, firstReportCount);
 	const recordsToReport = records.slice(0, mostRecords);
 
 	const items: IDataObject[] = [];

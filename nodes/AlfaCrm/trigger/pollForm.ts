@@ -19,7 +19,7 @@ import {
 	lookEvery,
 } from './events/options';
 import type { EventWatch } from './events/kind';
-import { inOptions, makeRecordPicker, TriggerParameters } from './parameters';
+import { withOptionsPath, makeRecordPicker, TriggerParameters } from './parameters';
 import { makeSettingsDigest } from './state';
 
 export const eventParameter: INodeProperties = {
@@ -110,7 +110,7 @@ export interface PollSettings extends Omit<EventWatch, 'filters'> {
 	/** The IDs of the chosen branches; undefined to watch all branches of the account. */
 	chosenBranches?: number[];
 	/** A digest of account and event. If it differs from the stored one, the trigger starts anew. */
-	subject: string;
+	eventDigest: string;
 	/** A digest of the branches that the user has chosen. It differs for another choice. */
 	branchesDigest: string;
 	/** A digest of the filters that the user has set. It differs for other filters. */
@@ -118,7 +118,7 @@ export interface PollSettings extends Omit<EventWatch, 'filters'> {
 	/** How many records a poll reports at most. */
 	maxRecords: number;
 	/** How many existing records the first poll reports, the newest ones. */
-	startWith: number;
+	firstReportCount: number;
 }
 
 /**
@@ -130,7 +130,7 @@ export async function readPollSettings(context: IPollFunctions): Promise<PollSet
 	const event = readEvent(context);
 	const parameters = new TriggerParameters(context);
 	// Null would stand for "none", which the list of branches does not offer.
-	const branches = (await parameters.references(branchesParameter, 'branch')) as number[];
+	const branches = (await parameters.readRecordIds(branchesParameter, 'branch')) as number[];
 	const hasChosenBranches = branches.length > 0;
 	const eventKind = findEventKind(event);
 	const { filters, ...watch } = await eventKind.makeWatch(parameters, event, branches);
@@ -140,11 +140,11 @@ export async function readPollSettings(context: IPollFunctions): Promise<PollSet
 	return {
 		...watch,
 		chosenBranches: hasChosenBranches ? [...new Set(branches)] : undefined,
-		subject: makeSettingsDigest([accountOrigin, event.value]),
+		eventDigest: makeSettingsDigest([accountOrigin, event.value]),
 		filtersDigest: makeSettingsDigest(filters),
 		branchesDigest: makeSettingsDigest(branches),
-		maxRecords: parameters.integer(inOptions(maxPerPoll)),
-		startWith: parameters.integer(inOptions(startWith)),
+		maxRecords: parameters.integer(withOptionsPath(maxPerPoll)),
+		firstReportCount: parameters.integer(withOptionsPath(startWith)),
 	};
 }
 

@@ -19,7 +19,7 @@ import type { ApiClient } from '../api/client';
 import { CREDENTIAL } from '../api/client';
 import { asNodeError, nodeError } from '../api/failures';
 import { collect, makeListReader } from '../api/list';
-import { makeKindPasses, makeListCall, passesOf } from '../entities/listCall';
+import { makeFiltersForKinds, makeListCall, passesOf } from '../entities/listCall';
 import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { IN_SEARCHED_BRANCHES } from '../run/branches';
@@ -425,7 +425,7 @@ async function listFiltersOfUnusualKinds(
 	const entityOfKinds = entityOf(kinds.entity);
 	const kindsList = makeListCall(entityOfKinds, branch);
 	const { rows: kindRows } = await collect(client, kindsList);
-	const filterForEachKind = makeKindPasses(kinds, kindRows);
+	const filterForEachKind = makeFiltersForKinds(kinds, kindRows);
 	return filterForEachKind;
 }
 

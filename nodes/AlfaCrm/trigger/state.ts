@@ -58,14 +58,16 @@ const STORING_MS = 30_000;
 /** Everything that is kept between two polls, as plain JSON. */
 export interface PollState extends Partial<KnownBranches> {
 	/** A digest of account and event. If it differs, the trigger starts anew. */
-	subject: string;
+	eventDigest: string;
 	/** The state that the event source has made, for its next poll. */
-	sourceState?: unknown;
+	eventSourceState?: unknown;
 }
 
 /** A state as n8n stores it. Its keys keep their names, so that existing states can be read. */
-interface Stored extends Omit<PollState, 'sourceState'> {
-	/** The state of the event source. */
+interface Stored extends Omit<PollState, 'eventDigest' | 'eventSourceState'> {
+	/** `eventDigest` of `PollState` */
+	subject: string;
+	/** `eventSourceState` of `PollState` */
 	known?: unknown;
 	version: number;
 	/**
@@ -100,7 +102,7 @@ const checkBranches = makeObjectCheck<KnownBranches>({
 /** The event that a trigger watches in this poll. The stored state may be of another one. */
 interface WatchedEvent {
 	/** A digest of account and event. */
-	subject: string;
+	eventDigest: string;
 	/** Finds out what is wrong with a stored state of the event source. */
 	checkState: Check;
 }
@@ -119,7 +121,7 @@ export class StoredState {
 	 */
 	readonly previous?: PollState;
 	/** Whether the stored state belongs to another account or event. */
-	readonly hasOtherSubject: boolean;
+	readonly belongsToOtherEvent: boolean;
 	/** Why the trigger cannot go on from its state, in whole sentences. Undefined if it can. */
 	readonly lossReason?: string;
 
@@ -159,9 +161,9 @@ export class StoredState {
 
 		const { newest, problem } = this.findNewestState();
 		this.newest = newest;
-		this.hasOtherSubject = newest !== undefined && newest.subject !== watched.subject;
-		this.lossReason = this.hasOtherSubject ? undefined : findLossReason(newest, problem);
-		const isUsable = newest !== undefined && !this.hasOtherSubject && !this.hasLostState;
+		this.belongsToOtherEvent = newest !== undefined && newest.subject !== watched.eventDigest;
+		this.lossReason = this.belongsToOtherEvent ? undefined : findLossReason(newest, problem);
+		const isUsable = newest !== undefined && !this.belongsToOtherEvent && !this.hasLostState;
 		this.previous = isUsable ? readPollState(newest) : undefined;
 		// A stored state may be restored if it is overwritten, because n8n has got its items. The state
 		// that this poll is going to save is not remembered yet: n8n may still drop its items.
@@ -179,7 +181,7 @@ export class StoredState {
 	 * in between gets the older state, so it does not know that these items were reported.
 	 */
 	get mayRepeatItems(): boolean {
-		if (!this.isDurable || this.hasOtherSubject) return false;
+		if (!this.isDurable || this.belongsToOtherEvent) return false;
 
 		const lastReportAt = handedOverAt.get(this.triggerKey) ?? 0;
 		const stateSavedAt = this.newest?.savedAt ?? 0;
@@ -237,14 +239,16 @@ export class StoredState {
 	 * changed, the time stays that of the stored state, so that n8n has nothing to save.
 	 */
 	private makeStored(state: PollState): Stored {
-		const { sourceState, ...otherState } = state;
+		// Workflows store these names, and `JSON.stringify` depends on their order.
+		const { eventDigest, eventSourceState, ...knownBranches } = state;
 		const savedBefore = this.newest?.savedAt ?? 0;
 		const stateWithOldTime: Stored = {
 			version: VERSION,
 			node: this.nodeId,
 			savedAt: savedBefore,
-			...otherState,
-			known: sourceState,
+			subject: eventDigest,
+			...knownBranches,
+			known: eventSourceState,
 		};
 		// Keys in another order count as a change. Then an equal state is only saved once more.
 		const isUnchanged = JSON.stringify(stateWithOldTime) === JSON.stringify(this.newest);
@@ -299,7 +303,7 @@ export class StoredState {
 		return (
 			state?.version === VERSION &&
 			state.node === this.nodeId &&
-			state.subject === this.watched.subject
+			state.subject === this.watched.eventDigest
 		);
 	}
 
@@ -362,7 +366,7 @@ function readState(copy: unknown): Stored | undefined {
 /** Takes what a poll needs out of a stored state, as a copy. */
 function readPollState(stored: Stored): PollState {
 	const { subject, branches, branchesReadAt, known } = deepCopy(stored);
-	return { subject, branches, branchesReadAt, sourceState: known };
+	return { eventDigest: subject, branches, branchesReadAt, eventSourceState: known };
 }
 
 /** A digest has 12 characters, so 72 bits. Two settings never have the same one by chance. */

@@ -37,7 +37,7 @@ export async function runTestPoll(context: IPollFunctions): Promise<INodeExecuti
 	const clockWatch = new ClockWatch(context, settings.zone);
 	const reader = clockWatch.watch(readerWithoutDeadline);
 	const request = { branches, client, now, reader, deadline };
-	const samples = await settings.source.samples(request, SAMPLE_COUNT);
+	const samples = await settings.source.readSamples(request, SAMPLE_COUNT);
 	clockWatch.warn();
 
 	const names = await makePollNames(context, client, deadline);
@@ -66,7 +66,7 @@ function makeNoSamplesError(
 	settings: PollSettings,
 	samples: Samples,
 ): NodeOperationError {
-	const message = samples.isComplete
+	const message = samples.hasSeenAllRecords
 		? 'AlfaCRM has nothing yet that this trigger would report'
 		: 'Among the newest records of AlfaCRM is none that this trigger would report';
 	const advice = adviseHowToGetSamples(settings.limitingParameterLabel);

@@ -440,7 +440,12 @@ class Play {
 			const { records, failures, stateAfter } = await this.source.poll(
 				{
 					...{ client: this.lists.client, reader: this.lists.reader, branches: watched, closed: [] },
-					...{ now, deadline: seconds === 0 ? Infinity : now + 4_000, maxRecords: most, startWith },
+					...{
+						now,
+						deadline: seconds === 0 ? Infinity : now + 4_000,
+						maxRecords: most,
+						firstReportCount: startWith,
+					},
 					...{ branchesDigest: String(watched), filtersDigest: '' },
 				},
 				this.state,

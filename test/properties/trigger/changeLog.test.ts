@@ -358,7 +358,7 @@ class Play {
 					branchesDigest: String(branches),
 					filtersDigest: String(classes),
 					maxRecords: most,
-					startWith: 0,
+					firstReportCount: 0,
 				},
 				this.state,
 			);

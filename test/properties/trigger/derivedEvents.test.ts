@@ -68,7 +68,7 @@ async function played(what: What, history: Step[]) {
 			branchesDigest: '1',
 			filtersDigest: '',
 			maxRecords: most,
-			startWith: 0,
+			firstReportCount: 0,
 		};
 		try {
 			const { records, stateAfter } = await source.poll({ ...request, ...more }, state);

@@ -363,7 +363,7 @@ function toldOf(what: OccasionName, { zone, tellsFirst, clients, polls }: World)
 	return polls.map(({ at, limit, watched, failing, partial, take, unreadable }) => {
 		const today = dayNumberAt(at, zone);
 		const before = text === undefined ? undefined : (JSON.parse(text) as DueState);
-		const memory = restoreMemory(before, { branches: watched, limit, today });
+		const memory = restoreMemory(before, { branches: watched, highestDueLevel: limit, today });
 		const rowsOf = (branch: number) =>
 			clients
 				.filter(({ branches }) => branches.includes(branch))
@@ -374,7 +374,7 @@ function toldOf(what: OccasionName, { zone, tellsFirst, clients, polls }: World)
 		);
 		const { records, stateAfter } = findDueRecords(memory, {
 			kind,
-			limit,
+			highestDueLevel: limit,
 			today,
 			now: at,
 			reportsAtStart: tellsFirst,

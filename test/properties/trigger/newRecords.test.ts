@@ -490,7 +490,7 @@ class Play {
 					branchesDigest: String(branches),
 					filtersDigest: String(kind),
 					maxRecords: most,
-					startWith,
+					firstReportCount: startWith,
 				},
 				this.state,
 			);
@@ -615,7 +615,7 @@ it('what lists are asked for follows the days, also in many branches whose lists
 		branchesDigest: '',
 		filtersDigest: '',
 		maxRecords: 500,
-		startWith: 0,
+		firstReportCount: 0,
 	};
 	const reported: number[] = [];
 	let state: unknown;
@@ -642,7 +642,7 @@ it('who comes when as many have left the list with their day is reported at once
 		branchesDigest: '',
 		filtersDigest: '',
 		maxRecords: 500,
-		startWith: 0,
+		firstReportCount: 0,
 		branches: [1],
 	};
 	let [now, state] = [Date.parse('2026-02-10T09:00:00Z'), undefined as unknown];
@@ -697,7 +697,7 @@ it('the first poll ends, however many came on any day, and begins with the newes
 					filtersDigest: '',
 					maxRecords: 500,
 					branches: [1],
-					startWith,
+					firstReportCount: startWith,
 				};
 				const { records } = await source.poll(
 					{ client: lists.client, reader: lists.reader, ...lasting, now },
@@ -715,7 +715,7 @@ it('who is new in a branch that fails is reported where a branch that is chosen 
 	const rows = [{ id: 1, created_at: '2026-02-10 08:00:00', branch_ids: [1] }];
 	const lists = new MemoryLists((place) => rows.filter((row) => row.branch_ids.includes(place)));
 	const source = new NewRecords({ path: 'customer', task: 'look for new customers' }, {}, () => true);
-	const settings = { deadline: Infinity, filtersDigest: '', maxRecords: 500, startWith: 0 };
+	const settings = { deadline: Infinity, filtersDigest: '', maxRecords: 500, firstReportCount: 0 };
 	let [now, state] = [Date.parse('2026-02-10T09:00:00Z'), undefined as unknown];
 	const poll = async (...branches: number[]) => {
 		now += 20 * MINUTE_MS;

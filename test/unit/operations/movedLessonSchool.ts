@@ -228,7 +228,7 @@ export class MovedLessonSchool extends SmallSchool {
 			now: Date.parse(NOW),
 			deadline: Infinity,
 		};
-		const { records } = await trigger.samples(request, 100);
+		const { records } = await trigger.readSamples(request, 100);
 		return records.map((record) => (record as unknown as { participant: IDataObject }).participant);
 	}
 

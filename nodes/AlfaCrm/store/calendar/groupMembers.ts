@@ -26,7 +26,7 @@ export interface MemberOptions {
 	 * Whether a lesson takes place today and an earlier poll has read the members of its groups. For
 	 * such a lesson only today's members are read, to find customers who have joined since that poll.
 	 */
-	wereMembersReadEarlier: (lesson: Occurrence) => boolean;
+	needsOnlyTodaysMembers: (lesson: Occurrence) => boolean;
 }
 
 /**
@@ -57,7 +57,7 @@ export class GroupMembers {
 	 * @param lessons the groups are read in the order of the lessons
 	 */
 	async readMembersOf(lessons: readonly LocatedLesson[], options: MemberOptions): Promise<void> {
-		const groups = listGroupsToRead(lessons, options.wereMembersReadEarlier);
+		const groups = listGroupsToRead(lessons, options.needsOnlyTodaysMembers);
 		const tasks = groups.map((group) => async () => await this.readGroup(group));
 
 		// The groups of the first lesson are always read, so each poll of a trigger handles at least
@@ -166,11 +166,11 @@ interface GroupToRead {
  */
 function listGroupsToRead(
 	lessons: readonly LocatedLesson[],
-	wereMembersReadEarlier: MemberOptions['wereMembersReadEarlier'],
+	needsOnlyTodaysMembers: MemberOptions['needsOnlyTodaysMembers'],
 ): GroupToRead[] {
 	const groups = new Map<string, GroupToRead>();
 	for (const { branch, lesson } of lessons) {
-		const lessonNeedsAllTimes = !wereMembersReadEarlier(lesson);
+		const lessonNeedsAllTimes = !needsOnlyTodaysMembers(lesson);
 		for (const groupId of lesson.group_ids) {
 			const key = keyOf(branch, groupId);
 			const earlierLessonNeedsAllTimes = groups.get(key)?.needsAllTimes === true;

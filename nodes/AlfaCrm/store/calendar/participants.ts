@@ -122,10 +122,10 @@ async function readMembersAndCards(
 	options: ParticipantOptions,
 	branchReader: BranchReader,
 ): Promise<ParticipantReading> {
-	const { zone, hasTime = () => true, wereMembersReadEarlier = () => false } = options;
+	const { zone, hasTime = () => true, needsOnlyTodaysMembers = () => false } = options;
 	const lessons = sortByTime(lessonsOfBranches);
 	const members = new GroupMembers(reader, branchReader, zone);
-	await members.readMembersOf(lessons, { hasTime, wereMembersReadEarlier });
+	await members.readMembersOf(lessons, { hasTime, needsOnlyTodaysMembers });
 
 	const { lessonsWithMembers, unreadLessons } = splitAtFirstUnread(lessons, members, branchReader);
 	const attendedLessons = lessonsWithMembers.map((lesson) => ({

@@ -65,8 +65,8 @@ export function makeAttendanceEvent(attended: Attended): DerivedEvent {
 	// A customer who was there has no reason for absence; one who was not has no grade.
 	const fieldWithoutValue = attended === 1 ? 'reason_id' : 'grade';
 	return {
-		mayShowEvent: (change) => mayTellAttendance(change, attended),
-		deriveItems: async (change, branches, lookup) => {
+		isRelevantChange: (change) => mayTellAttendance(change, attended),
+		makeItemsOfChange: async (change, branches, lookup) => {
 			const tellsOfOneCustomer = change.entity === ATTENDANCE_CLASS;
 			if (!tellsOfOneCustomer) return await deriveFromLesson(change, attended, branches, lookup);
 			return await deriveFromAttendance(change, attended, branches, lookup);

@@ -4,7 +4,7 @@ import { simplify } from '../../output/outputItems';
 import { MINUTE_MS } from '../../values/time';
 import type { Reminder } from '../sources/comingLessons/comingLessonsState';
 import { ComingLessons } from '../sources/comingLessons/comingLessons';
-import { inOptions } from '../parameters';
+import { withOptionsPath } from '../parameters';
 import { lookEvery } from './options';
 import type { EventKind } from './kind';
 
@@ -23,7 +23,7 @@ export const comingLessons: EventKind<'comingLessons'> = {
 
 	makeWatch: (parameters) => {
 		const isSimple = parameters.flag(simplify);
-		const minutesBetweenLooks = parameters.integer(inOptions(lookEvery));
+		const minutesBetweenLooks = parameters.integer(withOptionsPath(lookEvery));
 		return {
 			source: new ComingLessons({
 				hours: parameters.integer(hoursBefore),

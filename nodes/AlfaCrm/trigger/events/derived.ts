@@ -85,9 +85,9 @@ function isTakingBackEnd(change: Change): boolean {
 /** A customer is moved to the archive. */
 const archived: DerivedEvent = {
 	entity: 'Customer',
-	mayShowEvent: isArchiving,
+	isRelevantChange: isArchiving,
 	// It awaits nothing, but a `DerivedEvent` returns a promise.
-	deriveItems: async (change, branches) =>
+	makeItemsOfChange: async (change, branches) =>
 		await Promise.resolve([makeArchivedItem(change, branches[0])]),
 };
 
@@ -128,7 +128,7 @@ interface CustomerRecordEvent {
 	/** A field with an ID that the item needs. An update may leave it out. */
 	neededIdField: string;
 	/** Whether a change of such a record is the event. */
-	isEvent: (change: Change) => boolean;
+	isMatchingChange: (change: Change) => boolean;
 	/** Makes the item's fields about the record, from its fields in the log and its ID. */
 	makeRecordFields: (loggedFields: IDataObject, id: number) => IDataObject;
 }
@@ -138,11 +138,11 @@ interface CustomerRecordEvent {
  * for example. Each such change becomes one item.
  */
 function makeCustomerRecordEvent(recordEvent: CustomerRecordEvent): DerivedEvent {
-	const { className, isEvent } = recordEvent;
+	const { className, isMatchingChange } = recordEvent;
 	return {
 		entity: className,
-		mayShowEvent: (change) => change.entity === className && isEvent(change),
-		deriveItems: async (change, branches, lookup) => [
+		isRelevantChange: (change) => change.entity === className && isMatchingChange(change),
+		makeItemsOfChange: async (change, branches, lookup) => [
 			await makeCustomerRecordItem(recordEvent, change, branches, lookup),
 		],
 	};
@@ -178,13 +178,13 @@ async function makeCustomerRecordItem(
 /**
  * Makes an event that is a change of a membership, such as *Customer Joined Group*.
  *
- * @param isEvent whether a change of a membership is the event
+ * @param isMatchingChange whether a change of a membership is the event
  */
-function makeMembershipEvent(isEvent: (change: Change) => boolean): DerivedEvent {
+function makeMembershipEvent(isMatchingChange: (change: Change) => boolean): DerivedEvent {
 	return makeCustomerRecordEvent({
 		className: 'CustomerGroupInvolve',
 		neededIdField: 'group_id',
-		isEvent,
+		isMatchingChange,
 		makeRecordFields: ({ group_id, b_date, e_date }, membershipId) => ({
 			group_id: readIdOrNull(group_id),
 			b_date: readDay(b_date),
@@ -218,7 +218,7 @@ const leftGroup = makeMembershipEvent((change) => {
 const sold = makeCustomerRecordEvent({
 	className: 'CustomerToTariff',
 	neededIdField: 'tariff_id',
-	isEvent: ({ event }) => event === 'create',
+	isMatchingChange: ({ event }) => event === 'create',
 	makeRecordFields: (loggedFields, subscriptionId) => ({
 		subscription_id: subscriptionId,
 		tariff_id: readIdOrNull(loggedFields.tariff_id),

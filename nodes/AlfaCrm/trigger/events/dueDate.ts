@@ -18,7 +18,7 @@ import { DueDates } from '../sources/dueDates/dueDates';
 import type { OccasionName } from '../sources/dueDates/dueKinds';
 import { dueKinds, hundredths } from '../sources/dueDates/dueKinds';
 import { makeSimplifyParameters } from '../../output/outputItems';
-import { inOptions } from '../parameters';
+import { withOptionsPath } from '../parameters';
 import type { TriggerParameters } from '../parameters';
 import type { EventKind, ReportedRecords } from './kind';
 import { makeRowConverter } from './newRecords';
@@ -151,12 +151,12 @@ export const dueDate: EventKind<'dueDate'> = {
 	 */
 	makeWatch(parameters, { occasion }) {
 		const { parameter, readLimit } = dueLimits[occasion];
-		const minutesBetweenLooks = parameters.integer(inOptions(lookEvery));
-		const reportsWhatIsDueAtStart = parameters.choice(inOptions(firstPoll)) === 'due';
+		const minutesBetweenLooks = parameters.integer(withOptionsPath(lookEvery));
+		const reportsWhatIsDueAtStart = parameters.choice(withOptionsPath(firstPoll)) === 'due';
 
 		const source = new DueDates({
 			kind: dueKinds[occasion],
-			limit: readLimit(parameters),
+			highestDueLevel: readLimit(parameters),
 			zone: parameters.dayZone,
 			readingIntervalMs: minutesBetweenLooks * MINUTE_MS,
 			reportsAtStart: reportsWhatIsDueAtStart,

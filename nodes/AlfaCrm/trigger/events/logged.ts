@@ -63,7 +63,7 @@ export const logged: EventKind<'logged'> = {
 	async makeWatch(parameters, event, branches) {
 		const filters = await readFilters(parameters, event, branches);
 		const isWanted = (change: Change) =>
-			isEvent(event, change) &&
+			matchesEvent(event, change) &&
 			passesFilters(filters, change) &&
 			isMoveToWantedStage(change, filters.stages);
 
@@ -121,7 +121,7 @@ async function readFilters(
 		filters.fields = readChangedFields(parameters, filters.classes);
 	}
 	if (hasFilter(event, 'stages')) {
-		filters.stages = await parameters.references(stagesParameter, 'leadStatus', branches);
+		filters.stages = await parameters.readRecordIds(stagesParameter, 'leadStatus', branches);
 	}
 	return filters;
 }
@@ -130,7 +130,7 @@ async function readFilters(
  * Whether a change fits the declaration of an event in `entities/events.ts`: the class of the
  * record, what happened to it, and which field has changed or which value it has got.
  */
-function isEvent(event: LoggedEvent, change: Change): boolean {
+function matchesEvent(event: LoggedEvent, change: Change): boolean {
 	const isOfClass = event.className === undefined || event.className === change.entity;
 	if (!isOfClass) return false;
 

@@ -12,7 +12,7 @@ import { readFlag, readId } from '../../values/formats';
 import type { EventSource } from '../eventSource';
 import { NewRecords } from '../sources/newRecords/newRecords';
 import type { TriggerParameters } from '../parameters';
-import { makeMultiSelect, inCollection } from '../parameters';
+import { makeMultiSelect, withCollectionPath } from '../parameters';
 import type { EventKind, EventWatch } from './kind';
 
 export const newRecords: EventKind<'newRecords'> = {
@@ -144,8 +144,8 @@ async function readReferenceFilters(
 ): Promise<IdsByField> {
 	const idsByField = new Map<string, Array<number | null>>();
 	for (const { name, entity, parameter } of referenceFilters) {
-		const parameterOfFilters = inCollection(customerFilters, parameter);
-		const ids = await parameters.references(parameterOfFilters, entity, branches);
+		const parameterOfFilters = withCollectionPath(customerFilters, parameter);
+		const ids = await parameters.readRecordIds(parameterOfFilters, entity, branches);
 		idsByField.set(name, ids);
 	}
 	return idsByField;

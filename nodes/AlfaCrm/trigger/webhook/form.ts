@@ -16,7 +16,7 @@ import {
 	readEvents,
 } from '../changeFilters';
 import type { TriggerParameters } from '../parameters';
-import { inOptions } from '../parameters';
+import { withOptionsPath } from '../parameters';
 
 const fetchRecordInOptions: INodeProperties = {
 	displayName: 'Fetch Full Record',
@@ -62,15 +62,15 @@ const branchesParameter: INodeProperties = {
 };
 
 /** The parameters under the names by which their values are read from the collection 'Options'. */
-export const fetchRecord = inOptions(fetchRecordInOptions);
-export const ignoreRepeated = inOptions(ignoreRepeatedInOptions);
+export const fetchRecord = withOptionsPath(fetchRecordInOptions);
+export const ignoreRepeated = withOptionsPath(ignoreRepeatedInOptions);
 
 /**
  * Whether the workflow wants a change. An empty filter accepts every change. If the user has chosen
  * branches, a change for which AlfaCRM names no branch is not wanted.
  */
 export function isWanted(parameters: TriggerParameters, change: Change): boolean {
-	const wantedBranches = parameters.ids(branchesParameter);
+	const wantedBranches = parameters.readIds(branchesParameter);
 	const classes = readClasses(parameters);
 	const events = readEvents(parameters);
 	const fields = readChangedFields(parameters, classes);

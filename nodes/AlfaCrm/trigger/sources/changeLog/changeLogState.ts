@@ -172,7 +172,7 @@ export function takeBaseline(
  * @param storedBaseline the state of the first poll, in which all entries so far count as seen
  * @param records the reported entries, the oldest first
  */
-export function addFirstReport(
+export function addReportedToBaseline(
 	storedBaseline: StoredLogState,
 	records: readonly NewRecord[],
 ): StoredLogState {
@@ -210,7 +210,7 @@ export function findWantedEntries(excerpts: Excerpts, isWanted: WantedTest): New
  * - If somebody has opened an added branch in AlfaCRM, its entries are to be reported. Then it is
  *   read from the same time on as the other branches.
  */
-export function adaptToWatchedBranches(
+export function adaptToChosenBranches(
 	state: LogState,
 	request: Pick<PollRequest, 'branches' | 'branchesDigest'>,
 ): LogState {

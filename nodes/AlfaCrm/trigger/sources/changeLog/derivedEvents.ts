@@ -14,10 +14,10 @@ import { convertInOrder } from '../../eventSource';
 import type { Check } from '../../storedShape';
 import { ChangeLog } from './changeLog';
 import type { StoredLogState } from './changeLogState';
-import { addFirstReport } from './changeLogState';
+import { addReportedToBaseline } from './changeLogState';
 import type { DerivedState, EventIdentity } from './derivedEventsState';
 import {
-	countDoneEntries,
+	countFinishedEntries,
 	makeDerivedStateCheck,
 	NOTHING_REPORTED,
 	ReportedItems,
@@ -26,10 +26,10 @@ import { LogLookup } from './logLookup';
 import type { StoredEvents } from './reportedEvents';
 
 /**
- * A test in the editor looks through this many entries of the log for each item that it should
- * show, because many entries lead to no item.
+ * Whoever wants the newest items looks through this many entries of the log for each of them,
+ * because many entries lead to no item.
  */
-const ENTRIES_PER_SAMPLE = 8;
+const ENTRIES_PER_ITEM = 8;
 
 /** A kind of event, and how the change log and AlfaCRM's lists show it. */
 export interface DerivedEvent extends EventIdentity {
@@ -38,15 +38,15 @@ export interface DerivedEvent extends EventIdentity {
 	 * records of one class.
 	 */
 	entity?: string;
-	/** Whether an entry may show the event, as far as the entry itself says. */
-	mayShowEvent: (change: Change) => boolean;
+	/** Whether an entry may be about the event, as far as the entry itself says. */
+	isRelevantChange: (change: Change) => boolean;
 	/**
-	 * Makes the items to which an entry leads, and reads what is missing for them. Returns none if
-	 * the entry turns out to show something else.
+	 * Makes the items of an entry, one for each event that it is about, and reads what it leaves out.
+	 * Returns none if the entry turns out to be about something else.
 	 *
 	 * @param branches the watched branches that list the entry
 	 */
-	deriveItems: (
+	makeItemsOfChange: (
 		change: Change,
 		branches: readonly number[],
 		lookup: LogLookup,
@@ -58,8 +58,8 @@ export interface DerivedEvent extends EventIdentity {
 /** The newest items of a log, and the entries that led to them. */
 interface NewestItems {
 	records: NewRecord[];
-	/** The entries that led to these records and to no others, the oldest first. */
-	doneEntries: NewRecord[];
+	/** The entries all of whose items are among these records, the oldest first. */
+	finishedEntries: NewRecord[];
 }
 
 /**
@@ -75,34 +75,35 @@ export class DerivedEvents implements EventSource {
 
 	constructor(private readonly event: DerivedEvent) {
 		const sampleFilter = event.entity === undefined ? {} : { entity: event.entity };
-		this.log = new ChangeLog(event.mayShowEvent, sampleFilter);
+		this.log = new ChangeLog(event.isRelevantChange, sampleFilter);
 		this.checkState = makeDerivedStateCheck(this.log.checkState);
 	}
 
 	/**
-	 * Reads the new entries of the change log, and makes items of them to report: one entry may lead
-	 * to several items or to none.
+	 * Reads the new entries of the change log, and makes the items to report of them. An entry may
+	 * lead to several items or to none: a completed lesson, for example, to one for each customer.
 	 *
-	 * @returns the items and `stateAfter`, which makes the state to store once the first items are
-	 * reported
+	 * @returns the items, and `stateAfter(n)`, which makes the state to store once the first n of
+	 * them were reported
 	 */
 	async poll(request: PollRequest, storedState: unknown): Promise<PollResult> {
 		if (storedState === undefined) return await this.pollFirst(request);
 
 		const { log: logState, ...storedEvents } = storedState as DerivedState;
-		const newEntries = await this.log.poll(limitToHalfTheTime(request), logState);
-		const { records: entries, failures } = newEntries;
+		const logResult = await this.log.poll(giveHalfTheTime(request), logState);
+		const { records: newEntries, failures } = logResult;
 
 		const lookup = new LogLookup(request.client, request.reader, failures);
-		const itemsByEntry = await this.deriveAll(entries, lookup, storedEvents, request);
+		const itemsByEntry = await this.makeItemsOfEntries(newEntries, lookup, storedEvents, request);
 		const items = itemsByEntry.flat();
 
 		const stateAfter = (reportedCount: number): DerivedState => {
-			// An entry is done once all of its items are reported. The next poll reads the others again.
-			const doneEntryCount = countDoneEntries(itemsByEntry, reportedCount);
+			// An entry is finished once all of its items are reported. The next poll finds the other
+			// entries again.
+			const finishedCount = countFinishedEntries(itemsByEntry, reportedCount);
 			const reportedItems = items.slice(0, reportedCount);
 			return {
-				log: newEntries.stateAfter(doneEntryCount),
+				log: logResult.stateAfter(finishedCount),
 				...this.addReported(storedEvents, reportedItems),
 			};
 		};
@@ -110,39 +111,39 @@ export class DerivedEvents implements EventSource {
 	}
 
 	/**
-	 * Makes the newest items, for a test in the editor. Many entries of the change log lead to no
-	 * item, so several entries are read for each item that the test should show.
+	 * Makes the newest items, at most `count`, for a test in the editor. Many entries of the change
+	 * log lead to no item, so eight entries are read for each item that the test should show.
 	 */
-	async samples(request: SampleRequest, count: number): Promise<Samples> {
-		const entryLimit = count * ENTRIES_PER_SAMPLE;
-		const newestEntries = await this.log.samples(request, entryLimit);
-		const { records } = await this.deriveNewest(newestEntries.records, count, request);
+	async readSamples(request: SampleRequest, count: number): Promise<Samples> {
+		const mostEntries = count * ENTRIES_PER_ITEM;
+		const logSamples = await this.log.readSamples(request, mostEntries);
+		const { records } = await this.makeNewestItems(logSamples.records, count, request);
 
-		// `isComplete` matters only if no item was found. Then items were made of all entries that were
-		// read, so the search is complete if these are all entries of the log.
-		const hasReachedLimit = newestEntries.records.length >= entryLimit;
+		// If no item was found, the user is told whether the whole log was searched. It may not be if
+		// the log had as many entries as it was asked for.
+		const mayHaveMoreEntries = logSamples.records.length >= mostEntries;
 		return {
 			records,
-			isComplete: newestEntries.isComplete && !hasReachedLimit,
+			hasSeenAllRecords: logSamples.hasSeenAllRecords && !mayHaveMoreEntries,
 		};
 	}
 
 	/**
-	 * Runs the first poll of a trigger. All entries that the change log has so far count as seen, so
-	 * later polls make no items of them. Reports only as many of the newest events as 'Start With
-	 * Newest' asks for.
+	 * Runs the first poll of a trigger. It takes all entries that the change log has so far as seen,
+	 * so that later polls make no items of them. It reports only as many of the newest events as the
+	 * user has chosen in 'Start With Newest' (`firstReportCount`).
 	 */
 	private async pollFirst(request: PollRequest): Promise<PollResult> {
-		const requestWithoutReport = { ...request, startWith: 0 };
-		const seenLog = await this.log.poll(requestWithoutReport, undefined);
-		const { failures } = seenLog;
-		const { records, doneEntries } = await this.readFirstReport(request, failures);
+		const requestWithoutReport: PollRequest = { ...request, firstReportCount: 0 };
+		const firstLogPoll = await this.log.poll(requestWithoutReport, undefined);
+		const { failures } = firstLogPoll;
+		const { records, finishedEntries } = await this.readFirstReport(request, failures);
 
 		// A first poll reports all of its records or fails, so their number makes no difference.
 		const stateAfter = (): DerivedState => {
-			const seenLogState = seenLog.stateAfter(0) as StoredLogState;
+			const stateWithAllSeen = firstLogPoll.stateAfter(0) as StoredLogState;
 			return {
-				log: addFirstReport(seenLogState, doneEntries),
+				log: addReportedToBaseline(stateWithAllSeen, finishedEntries),
 				...this.addReported(NOTHING_REPORTED, records),
 			};
 		};
@@ -150,59 +151,61 @@ export class DerivedEvents implements EventSource {
 	}
 
 	/**
-	 * Reads the newest events, as many as the first poll reports (`startWith`); none for 0.
+	 * Makes the items that the first poll reports: those of the newest events, as many as
+	 * `firstReportCount` says.
 	 *
-	 * @param failures the failures of the branches whose logs could not be read. They are left out.
+	 * @param failures the branches whose logs could not be read, with the reasons. These branches are
+	 * left out.
 	 */
 	private async readFirstReport(
 		request: PollRequest,
 		failures: PollResult['failures'],
 	): Promise<NewestItems> {
-		if (request.startWith === 0) return { records: [], doneEntries: [] };
+		if (request.firstReportCount === 0) return { records: [], finishedEntries: [] };
 
-		// An event that is not read now is never reported, because the baseline of the log counts its
-		// entries as seen. So there is no deadline.
-		const endlessRequest = { ...request, deadline: Infinity };
-		const entryLimit = request.startWith * ENTRIES_PER_SAMPLE;
-		const newestEntries = await this.log.readForFirstReport(request, failures, entryLimit);
-		return await this.deriveNewest(newestEntries, request.startWith, endlessRequest);
+		// All entries that the log has so far count as seen, so an event that is not reported now would
+		// never be. So there is no deadline.
+		const requestWithoutDeadline = { ...request, deadline: Infinity };
+		const { firstReportCount } = request;
+		const mostEntries = firstReportCount * ENTRIES_PER_ITEM;
+		const newestEntries = await this.log.readFirstReport(request, failures, mostEntries);
+		return await this.makeNewestItems(newestEntries, firstReportCount, requestWithoutDeadline);
 	}
 
 	/**
-	 * Makes the items to report of new entries of the log, entry by entry, until a poll has as many
-	 * items as it reports at most or its time is over.
+	 * Makes the items to report of new entries of the log, one entry after the other. Stops when
+	 * there are as many items as a poll reports at most (`maxRecords`), or when its time is over.
 	 *
 	 * @param lookup reads from AlfaCRM what an entry leaves out
-	 * @param storedEvents the events that were reported earlier, and lead to no item again
-	 * @returns the items of each entry that was looked at
+	 * @param storedEvents the events that were reported earlier; no items are made of them again
+	 * @returns for each entry that was looked at, the list of its items
 	 */
-	private async deriveAll(
+	private async makeItemsOfEntries(
 		entries: readonly NewRecord[],
 		lookup: LogLookup,
 		storedEvents: StoredEvents,
 		{ deadline, maxRecords }: PollRequest,
 	): Promise<NewRecord[][]> {
 		const knownItems = new ReportedItems(this.event, storedEvents);
-		const isEnough = (itemsByEntry: readonly NewRecord[][]) => {
+		const shouldStop = (itemsByEntry: readonly NewRecord[][]) => {
+			const itemCount = itemsByEntry.flat().length;
 			const isLate = Date.now() >= deadline;
-			const hasMostItems = itemsByEntry.flat().length >= maxRecords;
-			return isLate || hasMostItems;
+			return itemCount >= maxRecords || isLate;
 		};
-		return await convertInOrder(
-			entries,
-			isEnough,
-			async (entry) => await this.deriveNewItems(entry, lookup, knownItems),
-		);
+		const makeItems = async (entry: NewRecord) =>
+			await this.makeUnreportedItems(entry, lookup, knownItems);
+		return await convertInOrder(entries, shouldStop, makeItems);
 	}
 
 	/**
-	 * Makes items of entries, beginning with the newest entry, until there are `count` items or the
-	 * deadline is over.
+	 * Makes the newest items: makes items of the newest entry, then of the one before it, and so on,
+	 * until there are `count` items or the deadline is over.
 	 *
 	 * @param entries the oldest first
-	 * @returns at most `count` items, the oldest first, and the entries of which no item was left out
+	 * @returns at most `count` items, the oldest first; and as `finishedEntries` the entries whose
+	 * items are all among them
 	 */
-	private async deriveNewest(
+	private async makeNewestItems(
 		entries: readonly NewRecord[],
 		count: number,
 		{ client, deadline, reader }: SampleRequest,
@@ -212,38 +215,40 @@ export class DerivedEvents implements EventSource {
 		const newestFirst = [...entries].reverse();
 
 		let items: NewRecord[] = [];
-		const doneEntries: NewRecord[] = [];
+		const finishedEntries: NewRecord[] = [];
 		for (const entry of newestFirst) {
 			if (items.length >= count) break;
-			// The test fails without an item, so one is looked for even if the time is over.
+			// A test without any item fails, so the first item is looked for even if the time is over.
 			const isLate = Date.now() >= deadline;
 			if (isLate && items.length > 0) break;
 
-			const olderItems = await this.deriveNewItems(entry, lookup, knownItems);
+			const olderItems = await this.makeUnreportedItems(entry, lookup, knownItems);
 			items = [...olderItems, ...items];
-			// One entry may lead to more items than are wanted. Then some of its items are left out.
-			if (items.length <= count) doneEntries.unshift(entry);
+			// The last entry may bring more items than are needed. Then some of its items are left out.
+			if (items.length <= count) finishedEntries.unshift(entry);
 		}
-		return { records: items.slice(-count), doneEntries };
+		return { records: items.slice(-count), finishedEntries };
 	}
 
 	/**
-	 * Makes the items to which an entry of the log leads. Leaves out the items whose event is known
-	 * to be reported, and adds the others to the known ones.
+	 * Makes the items of an entry of the log, without those whose event was reported before.
+	 *
+	 * @param knownItems the events that were reported before. The items of this entry are added, so
+	 * that the next entry does not lead to them again.
 	 */
-	private async deriveNewItems(
+	private async makeUnreportedItems(
 		{ row, branches }: NewRecord,
 		lookup: LogLookup,
 		knownItems: ReportedItems,
 	): Promise<NewRecord[]> {
-		// Each of the branches lists the entry, so any of them will do. The log was searched for
-		// entries that can be read, so this one can.
+		// The log reports only entries that can be read. All of the branches list this one, so any of
+		// them will do.
 		const change = readLogEntry(row, branches[0]) as Change;
-		const items = await this.event.deriveItems(change, branches, lookup);
+		const items = await this.event.makeItemsOfChange(change, branches, lookup);
 
 		const newItems: NewRecord[] = [];
 		for (const item of items) {
-			if (knownItems.has(item)) continue;
+			if (knownItems.wasReported(item)) continue;
 
 			knownItems.add(item);
 			newItems.push({ row: item, branches });
@@ -251,7 +256,7 @@ export class DerivedEvents implements EventSource {
 		return newItems;
 	}
 
-	/** Adds the events of items that were just reported to the ones that were reported earlier. */
+	/** Returns the stored events together with those of the items that are reported now. */
 	private addReported(storedEvents: StoredEvents, items: readonly NewRecord[]): StoredEvents {
 		const reportedItems = new ReportedItems(this.event, storedEvents);
 		for (const { row } of items) reportedItems.add(row);
@@ -260,10 +265,10 @@ export class DerivedEvents implements EventSource {
 }
 
 /**
- * Gives the log half of the poll's time, so that the other half is left for reading what the log
- * leaves out.
+ * Makes the request for reading the log, with half of the poll's time: the other half is left for
+ * reading the lessons and customers that log entries refer to.
  */
-function limitToHalfTheTime(request: PollRequest): PollRequest {
+function giveHalfTheTime(request: PollRequest): PollRequest {
 	const { deadline, now } = request;
 	const halfTheTime = (deadline - now) / 2;
 	return { ...request, deadline: now + halfTheTime };

@@ -60,7 +60,7 @@ export class ReportedItems {
 	}
 
 	/** Whether the event of an item was reported. False for an event without a key. */
-	has(item: IDataObject): boolean {
+	wasReported(item: IDataObject): boolean {
 		const event = this.identifyEvent(item);
 		return event !== undefined && this.events.has(event);
 	}
@@ -76,8 +76,9 @@ export class ReportedItems {
 	}
 
 	/**
-	 * Makes what identifies the event of an item: a short key, and the lesson to which the event
-	 * belongs. Undefined for a kind of event that has no keys, because only one entry can lead to it.
+	 * Makes what identifies the event of an item: a short key, and the ID of its lesson if it has
+	 * one. Returns undefined for a kind of event to which only one entry can lead, because no second
+	 * entry can report such an event again.
 	 */
 	private identifyEvent(item: IDataObject): ReportedEvent | undefined {
 		const { makeEventKey, readLessonId } = this.identity;
@@ -91,26 +92,25 @@ export class ReportedItems {
 }
 
 /**
- * Counts the entries that are done once the first items were reported: from the first entry on,
- * those whose items were all reported.
+ * Counts the entries of the log whose items were all reported, from the first entry on.
  *
- * Example: three entries lead to 2, 0 and 3 items. After 4 reported items, the first two entries
- * are done. The third one is not, because only 2 of its 3 items were reported.
+ * Example: three entries lead to 2, 0 and 3 items, and 4 items were reported. The first two entries
+ * are finished. The third one is not, because only 2 of its 3 items were reported.
  *
  * @param itemsByEntry the items of each entry, in the order in which they are reported
  * @param reportedCount how many items were reported
  */
-export function countDoneEntries(
+export function countFinishedEntries(
 	itemsByEntry: ReadonlyArray<readonly unknown[]>,
 	reportedCount: number,
 ): number {
 	let itemCount = 0;
-	let doneEntries = 0;
+	let finishedCount = 0;
 	for (const items of itemsByEntry) {
 		itemCount += items.length;
 		if (itemCount > reportedCount) break;
 
-		doneEntries++;
+		finishedCount++;
 	}
-	return doneEntries;
+	return finishedCount;
 }

@@ -37,9 +37,9 @@ export interface EntriesBefore {
 export const FOREVER = '9';
 
 /**
- * Counts the entries that a log has before a time: those that AlfaCRM counts before the end of the
- * excerpt, without the rows of the excerpt from the time on. With 500 entries before the end, 20 of
- * them at the time or later, it is 480.
+ * Counts the entries that a log has before a time. An excerpt is the part of the log that was read,
+ * and its `count` is the number of entries before its end. If that is 500, and the excerpt shows 20
+ * entries from the time on, the log has 480 entries before the time.
  *
  * @param time in the span of the excerpt, or its end
  * @returns undefined if AlfaCRM does not count entries
@@ -52,13 +52,14 @@ export function countEntriesBefore(excerpt: LogExcerpt, time: string): EntriesBe
 }
 
 /**
- * Whether an entry may have got into a log late, below entries that an earlier poll has seen. If
- * so, the log has more entries before a certain time than the earlier poll has counted. If AlfaCRM
- * no longer counts entries, a late one cannot be ruled out.
+ * Whether an entry may have got into a log late, below newer ones, where a reading that ends at the
+ * known entries misses it. Then the log has more entries before a time than an earlier poll has
+ * counted. If AlfaCRM no longer counts entries, a late one cannot be ruled out.
  *
- * @param previousCount how many entries the earlier poll has counted, and before which time
+ * @param excerpt the entries that were read
+ * @param previousCount the time, and how many entries before it the earlier poll has counted
  */
-export function mayHaveLateEntry(excerpt: LogExcerpt, previousCount: EntriesBefore): boolean {
+export function mayHaveMissedLateEntry(excerpt: LogExcerpt, previousCount: EntriesBefore): boolean {
 	const presentCount = countEntriesBefore(excerpt, previousCount.time);
 	return presentCount?.count !== previousCount.count;
 }

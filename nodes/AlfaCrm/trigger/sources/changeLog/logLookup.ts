@@ -41,34 +41,34 @@ export class LogLookup {
 	}
 
 	/**
-	 * Returns the fields of the record that a change is about, as the change log shows them. An entry
-	 * of the log may name only the fields that it changes. If a needed field has no ID in it, the
-	 * older entries of the record are read as well. API notes 5.21.
+	 * Returns the fields of the record that a change is about, as the change log shows them. A change
+	 * names only the fields that it has changed. If a needed ID is not among them, the other entries
+	 * of the record in the log are read for it. API notes 5.21.
 	 *
 	 * @param branch a branch whose log lists the change
-	 * @param neededFields names of fields that hold an ID, such as `lesson_id`
+	 * @param neededFields the fields whose IDs are needed, such as `lesson_id`
 	 */
 	async readLoggedFields(
 		change: Change,
 		branch: number,
 		neededFields: readonly string[],
 	): Promise<IDataObject> {
-		const fields = mergeFieldsOfEntry(change);
-		const fieldsWithoutId = neededFields.filter((name) => readId(fields[name]) === undefined);
-		if (fieldsWithoutId.length === 0) return fields;
+		const fieldsOfChange = mergeFieldsOfEntry(change);
+		const missingIds = neededFields.filter((name) => readId(fieldsOfChange[name]) === undefined);
+		if (missingIds.length === 0) return fieldsOfChange;
 
-		const changes = await this.readChangesOfRecord(change, branch);
-		const fieldsOfRecord = mergeFieldsOfEntries(changes);
-		const olderIds: IDataObject = {};
-		for (const name of fieldsWithoutId) olderIds[name] = fieldsOfRecord[name];
-
-		// The change overrides older entries, except where it has emptied a needed field.
-		return { ...fieldsOfRecord, ...fields, ...olderIds };
+		const allChanges = await this.readChangesOfRecord(change, branch);
+		const fieldsOfAllChanges = mergeFieldsOfEntries(allChanges);
+		const fields: IDataObject = { ...fieldsOfAllChanges, ...fieldsOfChange };
+		// The change may have emptied a needed field. Its earlier value says more.
+		for (const name of missingIds) fields[name] = fieldsOfAllChanges[name];
+		return fields;
 	}
 
 	/** Finds a lesson by its ID. It is looked for among the completed lessons first. */
 	async findLesson(lessonId: number, branches: readonly number[]): Promise<RecordResult> {
-		// The reader takes a change, and looks first among the lessons with the status that it names.
+		// The reader finds the record of a change. It looks first among the lessons with the status
+		// that the change names.
 		const change: Change = {
 			...makeChangeForReading('Lesson', lessonId),
 			fields_new: { status: LESSON_STATUS.completed },
@@ -97,9 +97,9 @@ export class LogLookup {
 	}
 
 	/**
-	 * Returns the attendances of a lesson: for each customer, whether the customer was there. Some
-	 * accounts show them only in the list of one customer's lessons. Then the lesson is read once for
-	 * each of the customers. API notes 5.11.
+	 * Returns the attendances of a lesson, which say for each customer whether the customer was
+	 * there. If the lesson itself does not show them, it is read once more for each customer, from
+	 * the list of that customer's lessons: some accounts show attendances only there. API notes 5.11.
 	 *
 	 * @param customerIds the customers whose attendances are needed
 	 */
@@ -176,11 +176,11 @@ export class LogLookup {
 		branch: number,
 	): Promise<Collected | Error> {
 		const query = makeCompletedLessonsQuery(branch, { customer_id: customerId });
+		const queryInLargePages = { ...query, pageSize: LARGEST_PAGE };
 		const showsAttendance = (lesson: IDataObject) =>
 			listAttendances(lesson).some(({ id }) => readId(id) === attendanceId);
-		const largePages = { ...query, pageSize: LARGEST_PAGE };
 		const readLessons = async () =>
-			await this.reader.collect(largePages, { keep: showsAttendance, limit: 1 });
+			await this.reader.collect(queryInLargePages, { keep: showsAttendance, limit: 1 });
 
 		// The time of the first failure is remembered under this key.
 		const origin = await this.client.origin();
@@ -189,9 +189,9 @@ export class LogLookup {
 	}
 
 	/**
-	 * Makes the result of a search that has found no lesson. The lesson is `gone` only if all places
-	 * where it could be were searched. Otherwise it is `hidden`: it may exist, so the event is
-	 * reported without its lesson.
+	 * Makes the result of a search that has found no lesson. If the search has seen all lists in
+	 * which the lesson could be, it is `gone`, and its event is not reported. Otherwise it is
+	 * `hidden`: it may exist, so the event is reported without its lesson.
 	 *
 	 * @param failures the reasons why lists of lessons could not be read
 	 */
@@ -207,8 +207,8 @@ export class LogLookup {
 	}
 
 	/**
-	 * Reads a lesson once more, from the list of one customer's lessons: there it shows the
-	 * customer's attendance. Returns an empty record if it is not in the list.
+	 * Reads a lesson from the list of one customer's lessons, because it shows the customer's
+	 * attendance there. Returns an empty record if it is not in the list.
 	 */
 	private async readLessonOfCustomer(
 		lesson: IDataObject,

@@ -4,7 +4,7 @@ import type { Page } from '../../../api/pages';
 import { LARGEST_PAGE, SMALLEST_PAGE } from '../../../api/pages';
 import { readEntryTime } from './logEntries';
 import type { EntriesBefore, LogExcerpt, TimeSpan } from './logExcerpt';
-import { FOREVER, mayHaveLateEntry } from './logExcerpt';
+import { FOREVER, mayHaveMissedLateEntry } from './logExcerpt';
 import type { BranchLog, ReadDownOptions, PagesDown, PageStart } from './logPages';
 import { readPagesDown } from './logPages';
 import type { LogMoment } from './logRows';
@@ -36,10 +36,12 @@ import { LogRows } from './logRows';
 /** If new entries fill more pages than this, the oldest ones are read first. */
 const MOST_NEW_PAGES = 10;
 
-/** Decides when an upward reading has enough new entries. */
-export interface EntryGoal {
-	/** Counts the entries of rows that were just read. Each row is passed only once. */
-	add(rows: readonly IDataObject[]): void;
+/**
+ * Counts the entries that a reading brings, and tells when they are as many as one poll can report.
+ */
+export interface EntryLimit {
+	/** Counts the entries of rows that were just read. Call it once for each row. */
+	countRows(rows: readonly IDataObject[]): void;
 	isReached(): boolean;
 }
 
@@ -55,40 +57,45 @@ interface LogProgress {
 }
 
 /**
- * Reads the entries of a log that may be new, in up to three attempts:
+ * Reads the entries of a log that may be new, in up to three attempts. The last poll has
+ * remembered, for example, that 500 entries were older than 12:00, and that new ones may be of
+ * 10:00 or later.
  *
- * 1. Reads a small page 0, which shows all new entries in most polls.
- * 2. Otherwise reads the entries from the time on before which the last poll has counted the
- *    entries of the log (`entriesBefore`). All counted entries are old.
- * 3. If the number of entries before that time has changed, one has got into the log late. Then
- *    reads the log again, from the earliest time on that a new entry may have.
+ * 1. Reads the newest 20 entries, which show all new ones in most polls.
+ * 2. If they do not, reads all entries from 12:00 on. If still 500 entries are older than 12:00, no
+ *    older entry is new.
+ * 3. If there are more than 500, an entry has got into the log late, below newer ones. So reads the
+ *    log again, from 10:00 on.
  *
- * If one poll cannot report all of these entries, reads only the oldest of them.
+ * If these are more entries than one poll can report, reads only the oldest of them.
  *
- * @param makeGoal makes the goal that says when a poll has enough of the oldest entries. The second
- * and the third attempt need a goal each, because a goal counts the entries that were read.
+ * @param makeLimit makes a counter that tells when a poll has enough entries. The second and the
+ * third attempt need one each.
  */
 export async function readNewEntries(
 	log: BranchLog,
-	{ earliestNewTime, entriesBefore }: LogProgress,
-	makeGoal: () => EntryGoal,
+	{ earliestNewTime, entriesBefore: previousCount }: LogProgress,
+	makeLimit: () => EntryLimit,
 ): Promise<LogExcerpt> {
 	// Without an earlier count, a late entry would not be noticed.
-	if (entriesBefore === undefined) return await readAllSince(log, earliestNewTime);
+	if (previousCount === undefined) return await readAllSince(log, earliestNewTime);
 
-	const smallExcerpt = await readSmallExcerpt(log, entriesBefore);
-	if (smallExcerpt !== undefined) return smallExcerpt;
+	const newestEntries = await readNewestIfEnough(log, previousCount);
+	if (newestEntries !== undefined) return newestEntries;
 
-	const oldCount = entriesBefore.count;
-	const fromCountedTime = { from: entriesBefore.time, oldCount };
-	const excerpt = await readOldestSince(log, fromCountedTime, makeGoal);
-	if (!mayHaveLateEntry(excerpt, entriesBefore)) return excerpt;
+	const oldCount = previousCount.count;
+	const entriesSinceCount = await readOldestFirst(
+		log,
+		{ from: previousCount.time, oldCount },
+		makeLimit,
+	);
+	const hasLateEntry = mayHaveMissedLateEntry(entriesSinceCount, previousCount);
+	if (!hasLateEntry) return entriesSinceCount;
 
-	const fromEarliestNewTime = { from: earliestNewTime, oldCount };
-	return await readOldestSince(log, fromEarliestNewTime, makeGoal);
+	return await readOldestFirst(log, { from: earliestNewTime, oldCount }, makeLimit);
 }
 
-/** Reads all entries from a time on: the newest pages of the log, down to that time. */
+/** Reads all entries from a time on, from the newest page of the log down to that time. */
 export async function readAllSince(log: BranchLog, from: string): Promise<LogExcerpt> {
 	const reader = new ExcerptReader(log, from);
 	const { pageLength } = await reader.readDown({ readDownToTime: from });
@@ -96,14 +103,14 @@ export async function readAllSince(log: BranchLog, from: string): Promise<LogExc
 }
 
 /**
- * Reads only page 0, and asks for no more than the newest 20 entries of the log.
+ * Reads the newest 20 entries of the log, and returns them if they show everything that is new.
  *
- * @param previousCount how many entries the last poll has counted, and before which time. All of
+ * @param previousCount a time, and how many entries before it the last poll has counted. All of
  * them are old.
- * @returns undefined if there may be new entries below the page: it does not go down to that time,
- * or the number of entries before the time has changed
+ * @returns undefined if there may be other new entries: the newest 20 do not go back to that time,
+ * or the number of entries before it has changed
  */
-async function readSmallExcerpt(
+async function readNewestIfEnough(
 	log: BranchLog,
 	previousCount: EntriesBefore,
 ): Promise<LogExcerpt | undefined> {
@@ -111,52 +118,53 @@ async function readSmallExcerpt(
 	const { hasReachedTime, pageLength } = await reader.readDown({
 		pageSize: SMALLEST_PAGE,
 		readDownToTime: previousCount.time,
-		shouldStopAfterPage: stopAfterFirstPage,
+		shouldStopAfterPage: () => true,
 	});
 	if (!hasReachedTime) return undefined;
 
 	const excerpt = await reader.completeExcerpt({ until: FOREVER, pageLength });
-	return mayHaveLateEntry(excerpt, previousCount) ? undefined : excerpt;
+	return mayHaveMissedLateEntry(excerpt, previousCount) ? undefined : excerpt;
 }
 
-const stopAfterFirstPage = (): boolean => true;
-
 /**
- * Reads the entries from a time on. Usually it reads all of them, from page 0, which shows the
- * newest, down to the time. If they fill too many pages for one poll, it starts at the oldest of
- * these pages instead, and goes up towards page 0 until the poll has enough.
+ * Reads the entries from a time on: all of them, if that takes few pages. Otherwise reads the
+ * oldest of them, as many as one poll can report, and later polls read the newer ones. Page 0 shows
+ * the newest entries, so this reading starts at a page with a high number and goes up towards page
+ * 0.
  *
  * @param from the time
  * @param oldCount how many entries of the log the last poll has counted as old
- * @param makeGoal makes the goal that says when the poll has enough
+ * @param makeLimit makes a counter that tells when the poll has enough entries
  */
-async function readOldestSince(
+async function readOldestFirst(
 	log: BranchLog,
 	{ from, oldCount }: { from: string; oldCount: number },
-	makeGoal: () => EntryGoal,
+	makeLimit: () => EntryLimit,
 ): Promise<LogExcerpt> {
 	const reader = new ExcerptReader(log, from);
+	const isTooMuchForOnePoll = (page: Page) =>
+		page.number === 0 && hasTooManyNewPages(page, oldCount);
 	const { hasReachedTime, pageLength, total } = await reader.readDown({
 		readDownToTime: from,
-		shouldStopAfterPage: (page) => page.number === 0 && showsManyNewPages(page, oldCount),
+		shouldStopAfterPage: isTooMuchForOnePoll,
 	});
 	// Without a total, nobody knows how many entries are new, so reading has not stopped at page 0.
 	const isEverythingRead = hasReachedTime || total === undefined;
 	if (isEverythingRead) return await reader.completeExcerpt({ until: FOREVER, pageLength });
 
-	const pageNumber = choosePageToStart({ total, oldCount, pageLength });
-	const startPage = { pageNumber, pageLength };
-	return await readUpwards(log, from, startPage, makeGoal());
+	const oldestNewPage = findOldestNewPage({ total, oldCount, pageLength });
+	const start = { pageNumber: oldestNewPage, pageLength };
+	return await readUpwards(log, from, start, makeLimit());
 }
 
 /**
- * Whether new entries fill too many pages for one poll. With 5,600 entries in the log, 400 of them
- * old, and 500 on a page, the new ones fill more than 10 pages.
+ * Whether the new entries of a log fill more than 10 pages, which are too many for one poll. With
+ * 5,600 entries in the log, 400 of them old, and 500 on a page, 5,200 are new and fill 11 pages.
  *
- * @param page page 0, with the number of entries in the log as its total
+ * @param page page 0; its total is the number of entries in the log
  * @param oldCount how many entries of the log are not new
  */
-function showsManyNewPages({ allRows, total }: Page, oldCount: number): boolean {
+function hasTooManyNewPages({ allRows, total }: Page, oldCount: number): boolean {
 	if (total === undefined) return false;
 
 	const newCount = total - oldCount;
@@ -165,13 +173,15 @@ function showsManyNewPages({ allRows, total }: Page, oldCount: number): boolean 
 }
 
 /**
- * Chooses the page at which an upward reading starts: the one that shows the newest old entry or,
- * if all entries are new, the last page.
+ * Finds the page with the oldest new entries, which also shows the newest old entry. If all entries
+ * are new, it is the last page.
  *
- * Entries are numbered from the newest one down, from 0 on. If 700 are new, entry 700 is the newest
- * old one, and with 500 entries on a page it is on page 1.
+ * Entries are numbered from 0 on, and the newest has number 0. If 700 are new, entry 700 is the
+ * newest old one. With 500 entries on a page, it is on page 1.
+ *
+ * @param log how many entries the log has, how many of them are old, and how many a page has
  */
-function choosePageToStart(log: { total: number; oldCount: number; pageLength: number }): number {
+function findOldestNewPage(log: { total: number; oldCount: number; pageLength: number }): number {
 	const newestOldEntry = log.total - log.oldCount;
 	const lastEntry = log.total - 1;
 	return Math.floor(Math.min(newestOldEntry, lastEntry) / log.pageLength);
@@ -179,7 +189,7 @@ function choosePageToStart(log: { total: number; oldCount: number; pageLength: n
 
 // ---------------------------------------------------------------- reading up
 
-/** A page of which all entries were read, and those of all pages below it. */
+/** A page up to which a log was read: all of its entries, and those of all pages below it. */
 interface ReachedPage extends PageStart {
 	/** How many entries the log had when the page was read. */
 	total?: number;
@@ -192,59 +202,61 @@ interface ReachedPage extends PageStart {
 }
 
 /**
- * Reads the entries from a page down to a time, then the newer pages above it one by one, until the
- * goal is reached or page 0, which shows the newest entries, was read.
+ * Reads the entries from a page down to a time, and then the newer pages above it, one by one.
+ * Stops when the poll has enough entries, or when page 0 was read, which shows the newest ones.
  *
  * @param from the time
- * @param goal counts the entries, and says when a poll has enough of them
+ * @param limit counts the entries, and tells when a poll has enough of them
  */
 async function readUpwards(
 	log: BranchLog,
 	from: string,
 	start: PageStart,
-	goal: EntryGoal,
+	limit: EntryLimit,
 ): Promise<LogExcerpt> {
 	const reader = new ExcerptReader(log, from);
 	let reachedPage = await readFromPage(reader, start, { readDownToTime: from });
-	goal.add(reachedPage.excerpt.rows);
+	limit.countRows(reachedPage.excerpt.rows);
 
-	while (reachedPage.pageNumber > 0 && !goal.isReached()) {
+	while (reachedPage.pageNumber > 0 && !limit.isReached()) {
 		const previousEnd = reachedPage.excerpt.until;
 		reachedPage = await readPageAbove(reader, reachedPage);
 
-		// The excerpt grows upwards, so it has all rows of the pages below as well.
+		// The excerpt has the rows of all pages that were read, so those counted before are left out.
 		const { rows } = reachedPage.excerpt;
 		const addedRows = rows.filter((row) => readEntryTime(row) >= previousEnd);
-		goal.add(addedRows);
+		limit.countRows(addedRows);
 	}
 	return reachedPage.excerpt;
 }
 
 /**
- * Reads the next page towards the newest entries. If the log has grown since the last page was
- * read, some entries have moved down below the next page, so the pages below it are read as well,
- * down to the entries that are known.
+ * Reads the next newer page of a log: after page 7, page 6. If the log has grown since page 7 was
+ * read, some entries have moved down from page 6 to page 7 meanwhile. So page 7 is read again, and
+ * further pages below it, down to the entries that were read before.
  *
- * @param reachedPage the last page that was read, with the entries up to it
+ * @param reachedPage the last page that was read, with all entries up to it
  */
 async function readPageAbove(
 	reader: ExcerptReader,
 	reachedPage: ReachedPage,
 ): Promise<ReachedPage> {
 	const { pageNumber, pageLength, total: previousTotal, excerpt } = reachedPage;
-	const start = { pageNumber: pageNumber - 1, pageLength };
-	return await readFromPage(reader, start, {
+	const pageAbove = { pageNumber: pageNumber - 1, pageLength };
+	const hasLogNotGrown = (page: Page) => page.total === previousTotal;
+	return await readFromPage(reader, pageAbove, {
 		readDownToTime: excerpt.until,
-		// If the log has not grown, the page ends where the page below it begins.
-		shouldStopAfterPage: (page) => page.total === previousTotal,
+		// If the log has not grown, no entry has moved, and one page is enough.
+		shouldStopAfterPage: hasLogNotGrown,
 	});
 }
 
 /**
  * Reads a page, and the older pages below it down to a time.
  *
+ * @param start the page
  * @param end the time, and a condition for stopping earlier
- * @returns the page, with all entries that the reader has read so far
+ * @returns the page, with all entries that the reader has read up to it, earlier ones included
  */
 async function readFromPage(
 	reader: ExcerptReader,
@@ -316,9 +328,10 @@ class ExcerptReader {
 	}
 
 	/**
-	 * Looks in a span of time for moments (a moment is one second of the clock) that lack entries,
-	 * because entries with equal times have changed their order between two calls. Reads the pages of
-	 * each such moment again, until it lacks none or was read too often.
+	 * Reads again what is missing in a span of time. If several entries are of the same second (a
+	 * *moment*), AlfaCRM may change their order between two calls, and then no page has shown one of
+	 * them. The pages of such a moment are read again, until no entry of it is missing or it was read
+	 * too often.
 	 */
 	private async completeMoments(span: TimeSpan, pageLength: number): Promise<void> {
 		let moment = this.rows.findMomentToReadAgain(span);
@@ -331,11 +344,11 @@ class ExcerptReader {
 	/**
 	 * Reads all pages again that show entries of a moment, which is one second of the clock.
 	 *
-	 * Each repeated reading asks for pages that are one row shorter, 499 rows instead of 500, then
-	 * 498 and so on. So the boundary between two pages falls between other entries. If AlfaCRM sends
-	 * fewer rows than it is asked for, asking for shorter pages would change nothing.
+	 * The first repeated reading asks for pages of 499 rows instead of 500, the second for 498, and
+	 * so on. So the boundary between two pages falls between other entries each time. If AlfaCRM
+	 * sends shorter pages than it is asked for anyway, the boundaries cannot be moved.
 	 *
-	 * @param usualLength how many rows came on a page when the largest page was asked for
+	 * @param usualLength how many rows came on a page when 500 were asked for
 	 */
 	private async readMomentAgain(moment: LogMoment, usualLength: number): Promise<void> {
 		const readingsSoFar = moment.readingCount;

@@ -19,10 +19,10 @@ export interface ComingLessonsMemory {
 	/** Participants who have had their reminder. */
 	reminded: CustomersByLesson;
 	/**
-	 * Participants who get no reminder, because their lesson was near already when the trigger
-	 * started.
+	 * Participants who never get a reminder, because their lesson was about to begin already when the
+	 * trigger started.
 	 */
-	nearAtStart: CustomersByLesson;
+	excludedAtStart: CustomersByLesson;
 	/** The watched branches. */
 	branches: ReadonlyMap<number, ScanProgress>;
 }
@@ -34,30 +34,33 @@ export interface ComingLessonsMemory {
 const DAYS_REMEMBERED = 1;
 
 /**
- * Whether participants of a lesson are remembered, which means that it was scanned before. A lesson
- * to which nobody came when it was scanned is not remembered.
+ * Whether an earlier poll has scanned a lesson, which means that it has read who comes to it. It
+ * has if the trigger remembers anybody who comes. A lesson to which nobody came counts as not
+ * scanned.
  */
-export function remembersLesson(memory: ComingLessonsMemory, lesson: Occurrence): boolean {
-	return memory.reminded.hasLesson(lesson) || memory.nearAtStart.hasLesson(lesson);
+export function wasLessonScannedBefore(memory: ComingLessonsMemory, lesson: Occurrence): boolean {
+	return memory.reminded.hasLesson(lesson) || memory.excludedAtStart.hasLesson(lesson);
 }
 
-/** Makes the memory of a trigger that starts now. */
+/**
+ * Makes the memory of a trigger that starts now: nobody is remembered, and no branch was scanned.
+ */
 function startMemory(branches: readonly number[], now: number): ComingLessonsMemory {
 	return {
 		reminded: new CustomersByLesson(),
-		nearAtStart: new CustomersByLesson(),
+		excludedAtStart: new CustomersByLesson(),
 		branches: new Map(branches.map((branch) => [branch, { watchedSince: now }])),
 	};
 }
 
 /**
- * Makes the memory for a test in the editor. Its branches count as scanned infinitely long ago, so
- * that a new scan is due whatever the interval, and no lesson counts as near at the start.
+ * Makes the memory for a test in the editor. Its branches count as scanned infinitely long ago. So
+ * they are scanned now, and no lesson is excluded as one that was near when the trigger started.
  */
 export function makeMemoryForSamples(branches: readonly number[]): ComingLessonsMemory {
 	return {
 		reminded: new CustomersByLesson(),
-		nearAtStart: new CustomersByLesson(),
+		excludedAtStart: new CustomersByLesson(),
 		branches: new Map(branches.map((branch) => [branch, { lastScanBeganAt: -Infinity }])),
 	};
 }
@@ -65,6 +68,7 @@ export function makeMemoryForSamples(branches: readonly number[]): ComingLessons
 /**
  * Restores what the trigger remembers from the state that the last poll has stored. If the user has
  * changed 'Hours Before' meanwhile, the trigger starts again, but still knows who was reminded.
+ * The stored names, such as `told`, stay as they are; the code uses clearer ones.
  */
 export function restoreMemory(
 	stored: ComingState | undefined,
@@ -73,21 +77,22 @@ export function restoreMemory(
 ): ComingLessonsMemory {
 	if (stored === undefined) return startMemory(branches, poll.now);
 
-	const reminded = new CustomersByLesson(stored.told);
-	const haveHoursChanged = stored.hours !== poll.hours;
-	if (haveHoursChanged) return { ...startMemory(branches, poll.now), reminded };
+	const { told: storedReminded, noted: storedExcluded } = stored;
+	const reminded = new CustomersByLesson(storedReminded);
+	const hasUserChangedHours = stored.hours !== poll.hours;
+	if (hasUserChangedHours) return { ...startMemory(branches, poll.now), reminded };
 
 	const progressByBranch = new Map<number, ScanProgress>();
 	for (const branch of branches) {
 		progressByBranch.set(branch, restoreProgress(stored.branches[branch]));
 	}
-	const nearAtStart = new CustomersByLesson(stored.noted);
-	return { reminded, nearAtStart, branches: progressByBranch };
+	const excludedAtStart = new CustomersByLesson(storedExcluded);
+	return { reminded, excludedAtStart, branches: progressByBranch };
 }
 
 /**
- * Makes the state to store from what the trigger remembers. Leaves out lessons that were over
- * before yesterday.
+ * Makes the state to store from what the trigger remembers, under the names that workflows store.
+ * Lessons before yesterday are left out.
  */
 export function storeMemory(memory: ComingLessonsMemory, poll: ComingLessonsPoll): ComingState {
 	const today = dayTextAt(poll.now, poll.zone);
@@ -99,7 +104,7 @@ export function storeMemory(memory: ComingLessonsMemory, poll: ComingLessonsPoll
 	}
 	return {
 		told: memory.reminded.toStored(firstDay),
-		noted: memory.nearAtStart.toStored(firstDay),
+		noted: memory.excludedAtStart.toStored(firstDay),
 		hours: poll.hours,
 		branches,
 	};
@@ -117,7 +122,7 @@ export interface ComingState {
 	 * `{ "l9001 2026-03-10 17:00:00": "501-503,507" }` for lesson 9001.
 	 */
 	told: Record<string, string>;
-	/** `nearAtStart`, in the same form. */
+	/** `excludedAtStart`, in the same form. */
 	noted?: Record<string, string>;
 	/** The hours that the user had chosen at the last poll. */
 	hours: number;

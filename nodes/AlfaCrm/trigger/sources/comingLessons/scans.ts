@@ -78,13 +78,13 @@ interface ScanTask {
 
 /**
  * Chooses which lessons of a branch this poll scans, which means: for which lessons it reads who
- * comes to them. A lesson is scanned once it is near, such as 24 hours before it begins.
+ * comes to them. Only lessons that are near, such as 24 hours before they begin, are scanned.
  *
- * - A scan that an earlier poll has not finished goes on.
- * - From time to time, a new scan begins that is about all near lessons.
- * - In between, a scan is about the lessons that have become near since the last scan.
+ * 1. If an earlier poll had no time to finish its scan, this poll goes on with it.
+ * 2. If the last new scan is long enough ago, a new one begins: it reads all near lessons.
+ * 3. If a lesson has become near since the last scan, only such lessons are scanned.
  *
- * @returns undefined if the branch has nothing to scan now
+ * @returns undefined in all other cases: the branch has nothing to scan now
  */
 export function chooseScanTask(
 	progress: ScanProgress,
@@ -105,25 +105,26 @@ export function chooseScanTask(
 	const hasLessonBecomeNear = poll.now >= nextLessonIsNearAt;
 	if (!hasLessonBecomeNear) return undefined;
 
-	// A scan of the lessons that have become near does not delay the next new scan. So it keeps the
-	// time at which the last new scan began.
+	// This scan leaves out lessons that were scanned before. It must not delay the next new scan, so
+	// it keeps the time at which the last new scan began.
 	return { beganAt: lastScanBeganAt, scannedUpTo };
 }
 
 /**
  * Chooses the days whose lessons a scan reads: from today to the day of the last lesson that
  * becomes near before the next new scan. So this scan also sees when the next lesson becomes near.
- * For example, a scan on Monday at 10:00 reads up to Tuesday 16:00 if lessons are near for 24 hours
- * and the next new scan comes in 6 hours.
+ *
+ * Example: it is Monday 10:00, lessons are near for 24 hours, and the next new scan comes in 6
+ * hours. On Monday at 16:00, lessons up to Tuesday 16:00 are near, so Monday and Tuesday are read.
  */
 export function chooseDays(poll: ComingLessonsPoll): DayRange {
 	const { hours, zone, now } = poll;
 	const nextScanAt = now + computeScanInterval(poll);
 	const nearMs = hours * HOUR_MS;
-	const lastMoment = nextScanAt + nearMs;
+	const lastBeginning = nextScanAt + nearMs;
 	return {
 		from: dayTextAt(now, zone),
-		to: dayTextAt(lastMoment, zone),
+		to: dayTextAt(lastBeginning, zone),
 		zone,
 	};
 }
@@ -143,31 +144,32 @@ function computeScanInterval({ scanIntervalMs, hours }: ComingLessonsPoll): numb
 export interface BegunScan extends ScanTask {
 	nearLessons: readonly Occurrence[];
 	/** The near lessons that were not scanned before, in any order. */
-	unscannedLessons: readonly Occurrence[];
+	lessonsToScan: readonly Occurrence[];
 	/** See `ScanProgress`. */
 	nextLessonIsNearAt?: number;
 }
 
 /**
- * Begins a scan: finds the near lessons among the lessons of a branch (those that begin within the
- * next hours, such as 24), and which of them were not scanned before.
+ * Finds the lessons of a branch for which this poll has to read who comes to them: the near lessons
+ * (those that begin within the next hours, such as 24) without the ones that were scanned before.
+ * Also finds when the next of the later lessons becomes near.
  *
  * @param lessons all lessons on the days of `chooseDays`
  */
-export function beginScan(
+export function findLessonsToScan(
 	task: ScanTask,
 	lessons: readonly Occurrence[],
 	poll: ComingLessonsPoll,
 ): BegunScan {
 	const { now, zone } = poll;
 	const nearLessons: Occurrence[] = [];
-	const nearTimesOfLaterLessons: number[] = [];
+	const timesOfBecomingNear: number[] = [];
 	for (const lesson of lessons) {
-		const lessonIsNearAt = becomesNearAt(lesson, poll);
-		const isNotNearYet = lessonIsNearAt > now;
-		const hasBegun = beginsAt(lesson, zone) <= now;
+		const becomesNearAt = findTimeOfBecomingNear(lesson, poll);
+		const isNotNearYet = becomesNearAt > now;
+		const hasBegun = findBeginning(lesson, zone) <= now;
 		if (isNotNearYet) {
-			nearTimesOfLaterLessons.push(lessonIsNearAt);
+			timesOfBecomingNear.push(becomesNearAt);
 		} else if (!hasBegun) {
 			nearLessons.push(lesson);
 		}
@@ -176,12 +178,17 @@ export function beginScan(
 	return {
 		...task,
 		nearLessons,
-		unscannedLessons: leaveOutScanned(nearLessons, task.scannedUpTo),
-		nextLessonIsNearAt: findEarliest(nearTimesOfLaterLessons),
+		lessonsToScan: leaveOutScanned(nearLessons, task.scannedUpTo),
+		nextLessonIsNearAt: findEarliest(timesOfBecomingNear),
 	};
 }
 
-/** Leaves out the lessons up to a position, which were scanned before. */
+/**
+ * Leaves out the lessons that were scanned before. Lessons are scanned in the order of time, so
+ * these are the lessons up to a position, a text such as "2026-03-10 17:00:00 …".
+ *
+ * @param scannedUpTo the position of the last lesson that was scanned; undefined if none was
+ */
 function leaveOutScanned(
 	lessons: readonly Occurrence[],
 	scannedUpTo: Position | undefined,
@@ -195,13 +202,16 @@ function leaveOutScanned(
  * Returns when a lesson begins, in milliseconds. A lesson without a time begins with its day. A
  * lesson whose time is unreadable counts as begun long ago, so nobody is reminded of it.
  */
-export function beginsAt({ time_from, date }: Occurrence, zone: string): number {
+export function findBeginning({ time_from, date }: Occurrence, zone: string): number {
 	return readMoment(time_from ?? date, zone) ?? -Infinity;
 }
 
 /** Returns when a lesson becomes near, in milliseconds: some hours before it begins. */
-export function becomesNearAt(lesson: Occurrence, { hours, zone }: ComingLessonsPoll): number {
-	return beginsAt(lesson, zone) - hours * HOUR_MS;
+export function findTimeOfBecomingNear(
+	lesson: Occurrence,
+	{ hours, zone }: ComingLessonsPoll,
+): number {
+	return findBeginning(lesson, zone) - hours * HOUR_MS;
 }
 
 function findEarliest(times: readonly number[]): number | undefined {
@@ -226,25 +236,26 @@ interface ReadParticipants {
 	participants: readonly Participant[];
 	/**
 	 * The lessons whose participants were not read, for lack of time. They are the very objects of
-	 * `unscannedLessons`, and begin after all lessons that were scanned.
+	 * `lessonsToScan`, and begin after all lessons that were scanned.
 	 */
 	unreadLessons: readonly Occurrence[];
 }
 
 /**
- * Ends the scan of a branch for this poll, after who comes to the lessons of all branches was read.
- * Picks the participants of this branch's lessons, and notes how far the scan has got: lessons that
- * were not read, for lack of time, are left to the next poll.
+ * Makes the result of scanning one branch: who comes to its lessons, and up to which lesson the
+ * scan has got. If there was no time for the later lessons, the scan is not complete, and the next
+ * poll goes on with it.
+ *
+ * @param reading the participants of the lessons of all branches
  */
-export function endScan(scan: BegunScan, reading: ReadParticipants): ScanResult {
-	const { beganAt, nearLessons, nextLessonIsNearAt, unscannedLessons } = scan;
-	const scannedLessons = unscannedLessons.filter(
-		(lesson) => !reading.unreadLessons.includes(lesson),
-	);
-	// A position is a text that begins with the time of a lesson. The last one is the furthest.
+export function collectScanResult(scan: BegunScan, reading: ReadParticipants): ScanResult {
+	const { beganAt, nearLessons, nextLessonIsNearAt, lessonsToScan } = scan;
+	const scannedLessons = lessonsToScan.filter((lesson) => !reading.unreadLessons.includes(lesson));
+	// A position is a text that begins with the time of a lesson, so the last one belongs to the
+	// latest lesson.
 	const lastPosition = scannedLessons.map(timeSortKey).sort().at(-1);
 
-	const keysOfBranch = new Set(unscannedLessons.map(occurrenceKeyOf));
+	const keysOfBranch = new Set(lessonsToScan.map(occurrenceKeyOf));
 	const participantsOfBranch = reading.participants.filter((participant) =>
 		keysOfBranch.has(occurrenceKeyOf(participant)),
 	);
@@ -254,28 +265,31 @@ export function endScan(scan: BegunScan, reading: ReadParticipants): ScanResult 
 		nextLessonIsNearAt,
 		participants: participantsOfBranch,
 		scannedUpTo: lastPosition ?? scan.scannedUpTo,
-		isComplete: scannedLessons.length === unscannedLessons.length,
+		isComplete: scannedLessons.length === lessonsToScan.length,
 	};
 }
 
 /**
- * Notes after a scan how far the scans of a branch have got, for the next poll: whether the scan is
- * complete or has to go on, from which lesson on, and when the next lesson becomes near.
+ * Makes what the next poll needs to know about the scans of a branch: whether the last scan is
+ * complete or has to go on, up to which lesson it has got, and when the next lesson becomes near.
  *
- * @param earlierProgress how far the branch had got before the scan
+ * @param scan the scan that this poll has done
+ * @param earlierProgress the progress before this poll
  */
-export function progressAfterScan(scan: ScanResult, earlierProgress: ScanProgress): ScanProgress {
+export function makeProgressAfterScan(
+	scan: ScanResult,
+	earlierProgress: ScanProgress,
+): ScanProgress {
 	const { beganAt, nextLessonIsNearAt, scannedUpTo } = scan;
 	if (scan.isComplete) return { scannedUpTo, nextLessonIsNearAt, lastScanBeganAt: beganAt };
 
-	const unfinished = { scannedUpTo, nextLessonIsNearAt, unfinishedScanBeganAt: beganAt };
+	const unfinishedProgress = { scannedUpTo, nextLessonIsNearAt, unfinishedScanBeganAt: beganAt };
 	const { lastScanBeganAt } = earlierProgress;
 	const isFirstScan = lastScanBeganAt === undefined;
-	if (!isFirstScan) return { ...unfinished, lastScanBeganAt };
+	if (!isFirstScan) return { ...unfinishedProgress, lastScanBeganAt };
 
-	// The next part of the first scan must still know which lessons were near when the trigger
-	// started. In a branch that was chosen later, these are the lessons that were near when the scan
-	// began.
+	// Lessons that were near when the trigger started bring no reminders, so the next part of the
+	// first scan must know when that was. A branch that was chosen later starts with its first scan.
 	const watchedSince = earlierProgress.watchedSince ?? beganAt;
-	return { ...unfinished, watchedSince };
+	return { ...unfinishedProgress, watchedSince };
 }

@@ -15,7 +15,7 @@ import type {
 	SampleRequest,
 	Samples,
 } from '../../eventSource';
-import { DeadlineGoal, readEachBranch } from '../../eventSource';
+import { StopAtDeadline, readEachBranch } from '../../eventSource';
 import type { DueDatesMemory, DueState } from './dueDatesState';
 import {
 	areCardsDueForReading,
@@ -30,7 +30,7 @@ import type { DueKind } from './dueKinds';
 interface DueDatesSettings {
 	kind: DueKind;
 	/** The highest level at which an occasion is due. See `dueKinds.ts`. */
-	limit: number;
+	highestDueLevel: number;
 	/** The time zone by which days are counted. */
 	zone: string;
 	/** The time between two readings of the cards of a branch, in milliseconds. */
@@ -94,27 +94,27 @@ export class DueDates implements EventSource {
 		const { branches, hasLostState } = request;
 		if (hasLostState) return makeMemoryAfterLoss(branches);
 
-		const { limit } = this.settings;
-		return restoreMemory(stored as DueState | undefined, { branches, limit, today });
+		const { highestDueLevel } = this.settings;
+		return restoreMemory(stored as DueState | undefined, { branches, highestDueLevel, today });
 	}
 
 	/** Returns what is due now, no matter when it fell due, for a test in the editor. */
-	async samples(request: SampleRequest, count: number): Promise<Samples> {
+	async readSamples(request: SampleRequest, count: number): Promise<Samples> {
 		const { branches, deadline, now, reader } = request;
 		const today = dayNumberAt(now, this.settings.zone);
 
 		const readUntilDeadline = async (branch: number) =>
-			await readClients(reader, branch, { goal: new DeadlineGoal(deadline) });
+			await readClients(reader, branch, { goal: new StopAtDeadline(deadline) });
 		const { found: clientLists } = await readEachBranch(branches, readUntilDeadline);
 		// Only the deadline ends a reading early.
-		const isComplete = Date.now() < deadline;
+		const hasSeenAllRecords = Date.now() < deadline;
 		this.assertFieldShown(request.client, clientLists);
 
 		const memory = makeMemoryForSamples(branches, { today, now });
 		const poll = { ...this.settings, clientLists, today, now };
 		const { records } = findDueRecords(memory, poll);
 		// The higher a value, the later it fell due. So the last records are the newest ones.
-		return { records: records.slice(-count), isComplete };
+		return { records: records.slice(-count), hasSeenAllRecords };
 	}
 
 	/**

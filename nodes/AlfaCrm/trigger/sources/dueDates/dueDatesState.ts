@@ -44,7 +44,7 @@ export interface DueRecord extends NewRecord {
 interface DueDatesPoll {
 	kind: DueKind;
 	/** The highest level at which an occasion is due. */
-	limit: number;
+	highestDueLevel: number;
 	/**
 	 * Whether the first poll reports the occasions that fall due on its day, and all debts and other
 	 * occasions without a day that are due.
@@ -157,8 +157,8 @@ function findLastReadingDay(
  * the first day that is not over. Values of other kinds, such as balances, have no lower limit.
  */
 function findLowestReportableValue(lastReadingDay: number, poll: DueDatesPoll): number {
-	const { kind, limit } = poll;
-	return kind.hasDay ? kind.findFirstReportableDay(lastReadingDay, limit) : -Infinity;
+	const { kind, highestDueLevel } = poll;
+	return kind.hasDay ? kind.findFirstReportableDay(lastReadingDay, highestDueLevel) : -Infinity;
 }
 
 // ---------------------------------------------------------------- judging an occasion
@@ -182,10 +182,10 @@ type Action = 'addToBaseline' | 'forget' | 'ignore' | 'noteLowestValue' | 'repor
  * higher than the limit that the user has chosen.
  */
 function chooseAction(record: DueRecord, memory: DueDatesMemory, poll: DueDatesPoll): Action {
-	const { kind, limit, today } = poll;
+	const { kind, highestDueLevel, today } = poll;
 	// The level is the number of days left, of lessons left, or the balance.
 	const level = kind.computeLevel(record.value, today);
-	const isDue = level <= limit;
+	const isDue = level <= highestDueLevel;
 	// A birthday is still to come, but a debt that is not due has been paid.
 	if (!isDue) return kind.hasDay ? 'ignore' : 'forget';
 
@@ -218,7 +218,7 @@ function isNewAtFirstReading(
 	memory: DueDatesMemory,
 	poll: DueDatesPoll,
 ): boolean {
-	const { kind, limit, reportsAtStart } = poll;
+	const { kind, highestDueLevel, reportsAtStart } = poll;
 	const firstPollDay = findFirstPollDay(record.branches, memory);
 	const wereBranchesAddedLater = firstPollDay === undefined;
 	if (wereBranchesAddedLater) return false;
@@ -228,8 +228,8 @@ function isNewAtFirstReading(
 	// The level is the number of days left. It falls from day to day, and the occasion falls due on
 	// the day when it has come down to the limit, such as 3 days before the birthday.
 	const levelAtFirstPoll = kind.computeLevel(record.value, firstPollDay);
-	const fellDueAfterFirstPoll = levelAtFirstPoll > limit;
-	const fellDueOnFirstPollDay = levelAtFirstPoll === limit;
+	const fellDueAfterFirstPoll = levelAtFirstPoll > highestDueLevel;
+	const fellDueOnFirstPollDay = levelAtFirstPoll === highestDueLevel;
 	return fellDueAfterFirstPoll || (fellDueOnFirstPollDay && reportsAtStart);
 }
 
@@ -400,11 +400,11 @@ export function makeMemoryForSamples(
  */
 export function restoreMemory(
 	stored: DueState | undefined,
-	poll: { branches: readonly number[] } & Pick<DueDatesPoll, 'limit' | 'today'>,
+	poll: { branches: readonly number[] } & Pick<DueDatesPoll, 'highestDueLevel' | 'today'>,
 ): DueDatesMemory {
 	if (stored === undefined) return startMemory(poll.branches, poll.today);
 
-	const hasLimitChanged = stored.limit !== poll.limit;
+	const hasLimitChanged = stored.limit !== poll.highestDueLevel;
 	if (hasLimitChanged) {
 		const reportedOccasions = new KnownOccasions({ reported: stored.known });
 		return { ...startMemory(poll.branches, poll.today), knownOccasions: reportedOccasions };
@@ -444,7 +444,7 @@ function storeMemory(memory: DueDatesMemory, poll: DueDatesPoll): DueState {
 	for (const [branch, branchMemory] of memory.branches) {
 		branches[branch] = storeBranch(branchMemory);
 	}
-	return { known: reported, noted: baseline, limit: poll.limit, branches };
+	return { known: reported, noted: baseline, limit: poll.highestDueLevel, branches };
 }
 
 /**

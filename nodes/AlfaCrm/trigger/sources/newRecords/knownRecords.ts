@@ -11,7 +11,7 @@ const NO_RECORDS: StoredRecords = { reported: '', unwanted: '', ofOtherBranches:
 
 /**
  * The records that the trigger has come across, by their IDs. It has only the records above the
- * mark: all records up to the ID of the mark are old, so they are not remembered one by one.
+ * mark: all records up to the ID of the boundary are old, so they are not remembered one by one.
  */
 export class KnownRecords {
 	/** Records that were reported, and those that existed before their branch was watched. */
@@ -81,7 +81,7 @@ export class KnownRecords {
 	/**
 	 * Returns the IDs of the records as texts of ranges, such as "501-503,507", for the stored state.
 	 *
-	 * @param lastOldId the ID of the mark. Records up to this ID are left out.
+	 * @param lastOldId the ID of the boundary. Records up to this ID are left out.
 	 */
 	toStored(lastOldId: number): StoredRecords {
 		return {

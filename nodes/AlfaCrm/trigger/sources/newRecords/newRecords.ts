@@ -10,7 +10,7 @@ import type {
 	SampleRequest,
 	Samples,
 } from '../../eventSource';
-import { DeadlineGoal, readEachBranch, isOfOtherBranch, readSmallPage } from '../../eventSource';
+import { StopAtDeadline, readEachBranch, isOfOtherBranch, readSmallPage } from '../../eventSource';
 import { writeUtcDay } from '../../stamps';
 import { DayRangeSearch } from './dayRangeSearch';
 import type { ListedRecord } from './newRecordsState';
@@ -22,11 +22,11 @@ import {
 	doListsReachBackTo,
 	takeBaseline,
 } from './newRecordsState';
-import { AllNewRecordsGoal, RowLimitGoal } from './readingGoals';
+import { StopAfterAllNewRecords, StopIfListIsTooLong } from './readingGoals';
 import type { RecordsMemory, RecordsState } from './recordsMemory';
 import { checkRecordsState, restoreMemory } from './recordsMemory';
 
-/** The newest records of all branches. */
+/** The newest records of all branches. `records` has those that the trigger would report. */
 interface NewestRecords extends Samples {
 	/** The newest of all listed records, unwanted ones included; undefined if there is none. */
 	newestListed: ListedRecord | undefined;
@@ -84,41 +84,40 @@ export class NewRecords implements EventSource {
 		return { records, failures, stateAfter };
 	}
 
-	/** Returns the newest records, for a test in the editor. */
-	async samples(request: SampleRequest, count: number): Promise<Samples> {
-		const { records, isComplete } = await this.findNewest(request, count);
-		return { records: records.slice(-count), isComplete };
+	/** Returns the newest records that the trigger would report, for a test in the editor. */
+	async readSamples(request: SampleRequest, count: number): Promise<Samples> {
+		const { records, hasSeenAllRecords } = await this.findNewest(request, count);
+		return { records: records.slice(-count), hasSeenAllRecords };
 	}
 
 	/**
 	 * Runs the first poll: takes all existing records as already reported, and reports only as many
-	 * of the newest ones as 'Start With Newest' says.
+	 * of the newest ones as the user has chosen in 'Start With Newest' (`firstReportCount`).
 	 */
 	private async pollFirst(request: PollRequest): Promise<PollResult> {
-		const { now, startWith } = request;
+		const { now, firstReportCount } = request;
 		// The first poll has no deadline. If it left a record unread, a later poll would report it as
 		// a new one.
 		const requestWithoutDeadline = { ...request, deadline: Infinity };
-		const newest = await this.findNewest(requestWithoutDeadline, startWith);
+		const newest = await this.findNewest(requestWithoutDeadline, firstReportCount);
 
+		const { failures, newestListed } = newest;
 		const stateOfStart = takeBaseline(request, {
-			newestRecord: newest.newestListed,
-			failures: newest.failures,
+			newestRecord: newestListed,
+			failures,
 			today: writeUtcDay(now),
 		});
-		return {
-			records: startWith === 0 ? [] : newest.records.slice(-startWith),
-			failures: newest.failures,
-			stateAfter: () => stateOfStart,
-		};
+		const recordsToReport = firstReportCount === 0 ? [] : newest.records.slice(-firstReportCount);
+		// A first poll reports all of these records or fails, so their number makes no difference.
+		return { records: recordsToReport, failures, stateAfter: () => stateOfStart };
 	}
 
 	// ---------------------------------------------------------------- the newest records
 
 	/**
-	 * Finds the newest records, so many that the filters of the trigger let at least `count` of them
-	 * pass. AlfaCRM can be asked only for the records of the last n days. So this asks for two days
-	 * first, and then for more days or fewer, until the lists have enough records and are not much
+	 * Finds the newest records: at least `count` that the trigger would report, if there are so many.
+	 * AlfaCRM can only be asked for the records of the last days. So the search asks for two days
+	 * first, and then for more days or fewer, until the lists show enough records and are not much
 	 * longer than needed.
 	 */
 	private async findNewest(request: SampleRequest, count: number): Promise<NewestRecords> {
@@ -140,13 +139,15 @@ export class NewRecords implements EventSource {
 			records: this.chooseReportable(listedRecords),
 			newestListed: listedRecords.at(-1),
 			failures,
-			isComplete: firstDay === '' && !isLate,
+			hasSeenAllRecords: firstDay === '' && !isLate,
 		};
 	}
 
 	/**
-	 * Reads the records of the last days in all branches. The search for the right number of days
-	 * says how many days, and how many rows a list may have to be read to its end.
+	 * Reads the records of the last days in all branches.
+	 *
+	 * @param search chooses how many days to ask for, and how many rows a list may have. If a list
+	 * has more rows, only its first page is read, and `isTooLong` is true.
 	 */
 	private async readDays(search: DayRangeSearch, request: SampleRequest): Promise<DaysReading> {
 		const { branches, deadline, now, reader } = request;
@@ -154,8 +155,10 @@ export class NewRecords implements EventSource {
 		const firstDay = search.getFirstDay(writeUtcDay(now));
 
 		const readBranch = async (branch: number) => {
-			const goal = new DeadlineGoal(deadline, new RowLimitGoal(mostRows));
-			return await reader.collect(this.makeList(branch, firstDay), { goal });
+			const list = this.makeList(branch, firstDay);
+			const stopIfTooLong = new StopIfListIsTooLong(mostRows);
+			const goal = new StopAtDeadline(deadline, stopIfTooLong);
+			return await reader.collect(list, { goal });
 		};
 		const { found: lists, failures } = await readEachBranch(branches, readBranch);
 		const isLate = Date.now() >= deadline;
@@ -166,7 +169,8 @@ export class NewRecords implements EventSource {
 
 	/**
 	 * Whether the lists of the last days were read to their end, and show the `count` newest records
-	 * to report.
+	 * that the trigger would report. If the lists were asked for all records, there are no others, so
+	 * they are enough in any case.
 	 */
 	private hasEnoughRecords(reading: DaysReading, count: number): boolean {
 		const { firstDay, isTooLong, listedRecords } = reading;
@@ -180,10 +184,11 @@ export class NewRecords implements EventSource {
 	}
 
 	/**
-	 * Finds the oldest record that a poll needs: the last of the `count` newest records to report. If
-	 * it reports none, it needs only the newest record, because all up to this one count as reported.
+	 * Finds the oldest of the records that a poll needs, which are the `count` newest ones to report.
+	 * A first poll that reports none needs only the newest record of all: everything up to it will
+	 * count as reported.
 	 *
-	 * @returns undefined if the lists show fewer records
+	 * @returns undefined if the lists do not show enough records
 	 */
 	private findOldestNeeded(
 		listedRecords: readonly ListedRecord[],
@@ -203,12 +208,12 @@ export class NewRecords implements EventSource {
 	// ---------------------------------------------------------------- later polls
 
 	/**
-	 * Reads the list of a branch: once an hour to its end, otherwise only until its pages have shown
-	 * all new records. If the list had 500 records in the last poll and has 503 now, reading ends as
-	 * soon as three unknown records were shown.
+	 * Reads the list of a branch: once an hour to its end, in other polls only until its pages have
+	 * shown all new records. Example: the list had 500 records in the last poll and has 503 now, so
+	 * reading ends as soon as three records were shown that the trigger does not know.
 	 *
-	 * Most polls find nothing new, or little, so a small page 0 is read first. If it is not enough,
-	 * reading starts again with large pages, because page numbers depend on the size of the pages.
+	 * Most polls find nothing new, or little, so a page of 20 rows is read first. If it does not show
+	 * all new records, the list is read again from the beginning, in large pages.
 	 */
 	private async readBranch(
 		request: PollRequest,
@@ -216,23 +221,22 @@ export class NewRecords implements EventSource {
 		memory: RecordsMemory,
 	): Promise<Collected> {
 		const { now, reader } = request;
-		const list = this.makeList(branch, memory.mark.firstDay);
+		const list = this.makeList(branch, memory.boundary.firstDay);
 		// Without the total of the last poll, nobody can tell how many records are new.
 		const totalBefore = memory.branches.get(branch)?.total;
-		if (totalBefore === undefined || isWholeReadingDue(memory, now)) {
-			return await reader.collect(list, {});
-		}
+		const mustReadToEnd = totalBefore === undefined || isWholeReadingDue(memory, now);
+		if (mustReadToEnd) return await reader.collect(list, {});
 
 		const isUnknown = makeUnknownTest(memory);
 		const smallPage = await readSmallPage(reader, list);
-		const smallPageGoal = new AllNewRecordsGoal(isUnknown, totalBefore);
-		smallPageGoal.add({ newRows: smallPage.rows, total: smallPage.total });
-		const showsAllNewRecords = smallPageGoal.isReached() || smallPage.isComplete;
+		const smallPageCheck = new StopAfterAllNewRecords(isUnknown, totalBefore);
+		smallPageCheck.add({ newRows: smallPage.rows, total: smallPage.total });
+		const showsAllNewRecords = smallPageCheck.isReached() || smallPage.isComplete;
 		if (showsAllNewRecords) return smallPage;
 
-		// A new goal, because the large pages show the records of the small page again.
-		const largePagesGoal = new AllNewRecordsGoal(isUnknown, totalBefore);
-		return await reader.collect(list, { goal: largePagesGoal });
+		// The large pages show the records of the small page again, so they are counted anew.
+		const stopAfterAllNew = new StopAfterAllNewRecords(isUnknown, totalBefore);
+		return await reader.collect(list, { goal: stopAfterAllNew });
 	}
 
 	/**

@@ -14,7 +14,7 @@ import {
 	MOST_HOURS_BETWEEN_CLOCKS,
 } from '../../stamps';
 import { KnownRecords } from './knownRecords';
-import type { BranchMemory, Mark, RecordsMemory, RecordsState } from './recordsMemory';
+import type { BranchMemory, Boundary, RecordsMemory, RecordsState } from './recordsMemory';
 import { storeMemory } from './recordsMemory';
 
 /**
@@ -22,14 +22,14 @@ import { storeMemory } from './recordsMemory';
  * nothing from AlfaCRM: `newRecords.ts` does.
  *
  * - **Baseline.** The first poll takes every existing record as already reported.
- * - **Mark.** IDs grow with each new record. Records up to the ID of the mark are old, and are not
- *   looked at any more. The mark moves on to the last record that is at least two days old. So a
- *   record that shows up late, such as a lead that was moved into a watched branch a day later, is
- *   still above the mark.
- * - **Known records.** Above the mark, the trigger remembers the IDs of all records that it has
+ * - **Boundary.** IDs grow with each new record. Records up to the ID of the boundary are old, and
+ *   are not looked at any more. The boundary moves on to the last record that is at least two days
+ *   old. So a record that shows up late, such as a lead that was moved into a watched branch a day
+ *   later, is still above the boundary.
+ * - **Known records.** Above the boundary, the trigger remembers the IDs of all records that it has
  *   come across: reported ones, unwanted ones (which the filters left out), and those of other
  *   branches.
- * - **Whole reading.** Once an hour all lists are read whole, and only then the mark moves. In
+ * - **Whole reading.** Once an hour all lists are read whole, and only then the boundary moves. In
  *   between, the first pages of a list are enough. AlfaCRM counts the records of the list. If the
  *   count has grown by 3 since the last poll, three unknown records are enough.
  */
@@ -37,7 +37,7 @@ import { storeMemory } from './recordsMemory';
 /** A record may show up this much later than it was created. */
 const LATE_HOURS = 48;
 
-/** If a branch cannot be read, the mark waits this long for it. */
+/** If a branch cannot be read, the boundary waits this long for it. */
 const PATIENCE_MS = 7 * DAY_MS;
 
 /** All lists are read whole this often. */
@@ -72,24 +72,25 @@ interface FirstReading {
 }
 
 /**
- * Makes the state of a trigger that starts now: every record up to the newest one counts as already
- * reported. In a branch that cannot be read now, the records that its first reading shows will
- * count as reported.
+ * Makes the state of a trigger that starts now: every existing record, up to the newest one, counts
+ * as already reported. If a branch cannot be read now, its existing records are not known yet, so
+ * the records that its first reading shows will count as reported.
  */
 export function takeBaseline(request: PollRequest, reading: FirstReading): RecordsState {
 	const { newestRecord, failures, today } = reading;
 	const branches = new Map<number, BranchMemory>();
 	for (const branch of request.branches) {
 		const couldBeRead = !failures.has(branch);
-		branches.set(branch, { hasBaseline: couldBeRead });
+		branches.set(branch, { knowsExistingRecords: couldBeRead });
 	}
 
 	const createdAt = newestRecord?.createdAt ?? '';
+	const lastExistingDay = createdAt === '' ? today : createdAt;
 	const memory: RecordsMemory = {
-		// Records up to the ID of the mark are old. Lists are asked for from its day on.
-		mark: {
+		// Later polls ask for the records from `firstDay` on, and take those up to this ID for old.
+		boundary: {
 			lastOldId: newestRecord?.id ?? 0,
-			firstDay: findFirstDayFor(createdAt === '' ? today : createdAt),
+			firstDay: findFirstDayFor(lastExistingDay),
 		},
 		knownRecords: new KnownRecords(),
 		branches,
@@ -119,7 +120,7 @@ export function findNewRecords(
 ): { records: ListedRecord[]; stateAfter: (reportedCount: number) => RecordsState } {
 	const { request, lists, isWanted } = poll;
 	const listedRecords = combineLists(lists);
-	// Tells the records to report from those that are only remembered, such as unwanted ones.
+	// Separates the records to report from those that are only remembered, such as unwanted ones.
 	const classified = classifyRecords(listedRecords, memory, isWanted);
 	const outcome: PollOutcome = { lists, listedRecords, classified, now: request.now };
 
@@ -145,17 +146,23 @@ interface ClassifiedRecords {
 	/** New records of the watched branches. */
 	toReport: ListedRecord[];
 	/** Records that existed before their branch was watched. They count as reported. */
-	baseline: ListedRecord[];
+	existedBefore: ListedRecord[];
 	/** Records that the filters left out. */
 	unwanted: ListedRecord[];
 	/** Records that the list of a watched branch shows, although they belong to another branch. */
-	ofOtherBranch: ListedRecord[];
+	inOtherBranch: ListedRecord[];
 }
 
 /**
- * Sorts the records of the lists by what the poll does about them: report them, or only remember
- * them because they existed before (the baseline), or do not pass the filters (unwanted), or belong
- * to a branch that is not watched. Leaves out the records that are old or were reported before.
+ * Sorts the records of the lists into four groups. Only the first one is reported; the others are
+ * remembered, so that the next poll does not take them for new:
+ *
+ * - `toReport`: new records that pass the filters,
+ * - `existedBefore`: records that existed before the trigger watched their branch,
+ * - `unwanted`: records that do not pass the filters,
+ * - `inOtherBranch`: records of branches that the trigger does not watch.
+ *
+ * Records that are old, or were reported by an earlier poll, are left out.
  */
 function classifyRecords(
 	listedRecords: readonly ListedRecord[],
@@ -164,18 +171,19 @@ function classifyRecords(
 ): ClassifiedRecords {
 	const classified: ClassifiedRecords = {
 		toReport: [],
-		baseline: [],
+		existedBefore: [],
 		unwanted: [],
-		ofOtherBranch: [],
+		inOtherBranch: [],
 	};
 	for (const record of listedRecords) {
-		const isOld = record.id <= memory.mark.lastOldId;
-		if (isOld || memory.knownRecords.wasReported(record.id)) continue;
+		const isOld = record.id <= memory.boundary.lastOldId;
+		const wasReported = memory.knownRecords.wasReported(record.id);
+		if (isOld || wasReported) continue;
 
 		if (isOfOtherBranch(record)) {
-			classified.ofOtherBranch.push(record);
+			classified.inOtherBranch.push(record);
 		} else if (existedBeforeWatching(record, memory.branches)) {
-			classified.baseline.push(record);
+			classified.existedBefore.push(record);
 		} else if (isWanted(record.row)) {
 			classified.toReport.push(record);
 		} else {
@@ -186,14 +194,18 @@ function classifyRecords(
 }
 
 /**
- * Whether a record existed before its branches were watched. One branch that the trigger has
- * watched before is enough to make it a new record. Branches that are not watched do not count.
+ * Whether a record that is not known yet may have existed before the trigger watched its branches.
+ * If the trigger knows the existing records of at least one of these branches, the record was not
+ * among them, so it is new.
+ *
+ * @param branches what is remembered of each watched branch
  */
 function existedBeforeWatching(record: NewRecord, branches: RecordsMemory['branches']): boolean {
-	const wasBranchWatchedBefore = listBranchesOf(record).some(
-		(branch) => branches.get(branch)?.hasBaseline === true,
-	);
-	return !wasBranchWatchedBefore;
+	for (const branch of listBranchesOf(record)) {
+		const knowsExistingRecords = branches.get(branch)?.knowsExistingRecords === true;
+		if (knowsExistingRecords) return false;
+	}
+	return true;
 }
 
 // ---------------------------------------------------------------- after the poll
@@ -209,12 +221,12 @@ interface PollOutcome {
 }
 
 /**
- * Returns what the trigger remembers once the first `reportedCount` new records were reported. The
- * other new records are not remembered, so that the next poll finds them again.
+ * Makes the memory of the trigger for the next poll, once the first `reportedCount` new records
+ * were reported. The other new records are not remembered, so that the next poll finds them again.
  *
- * The mark is the ID up to which all records are old. It moves only after a poll that has read all
- * lists to their end (a whole reading) and has reported everything: otherwise an unreported record
- * could fall below it and be lost.
+ * Records up to the boundary, which is an ID, count as old. The boundary moves up only if this poll
+ * has read all lists to their end and has reported all new records: otherwise a record that is
+ * still to be reported could end up below it, and would never be reported.
  */
 function updateMemory(
 	memory: RecordsMemory,
@@ -223,27 +235,26 @@ function updateMemory(
 ): RecordsMemory {
 	const { classified, listedRecords, now } = outcome;
 	const areAllReported = reportedCount >= classified.toReport.length;
-	const isWholeReading = isWholeReadingDue(memory, now);
-	const branches = updateBranches(memory, outcome, { areAllReported, isWholeReading });
+	const areListsReadWhole = isWholeReadingDue(memory, now);
+	const branches = updateBranches(memory, outcome, { areAllReported, areListsReadWhole });
+	const knownRecords = updateKnownRecords(memory.knownRecords, classified, reportedCount);
 
-	const mayMoveMark = areAllReported && isWholeReading && isEveryBranchRead(branches, now);
-	const mark = mayMoveMark ? moveMark(memory.mark, listedRecords, now) : memory.mark;
+	let { boundary, lastWholeReadingAt } = memory;
+	if (areListsReadWhole) lastWholeReadingAt = now;
+	if (areListsReadWhole && areAllReported && isEveryBranchRead(branches, now)) {
+		boundary = moveBoundary(memory.boundary, listedRecords, now);
+	}
 
-	// Lists are asked for the records from `firstDay` on, and their totals count these records. When
-	// this day changes, all lists are read whole once more, for the new totals.
-	const haveTotalsChanged = mark.firstDay !== memory.mark.firstDay;
-	const lastWholeReadingAt = isWholeReading ? now : memory.lastWholeReadingAt;
-	return {
-		mark,
-		knownRecords: updateKnownRecords(memory.knownRecords, classified, reportedCount),
-		lastWholeReadingAt: haveTotalsChanged ? undefined : lastWholeReadingAt,
-		branches,
-	};
+	// Polls ask for the records from `firstDay` on, and remember how many there are. If this day has
+	// changed, these numbers are of no use, so the next poll reads all lists to their end again.
+	const areTotalsOutdated = boundary.firstDay !== memory.boundary.firstDay;
+	if (areTotalsOutdated) lastWholeReadingAt = undefined;
+	return { boundary, knownRecords, lastWholeReadingAt, branches };
 }
 
 /**
- * Returns the known records, with those added that this poll has come across. A new record that was
- * not reported is not added, so that the next poll finds it again.
+ * Returns the known records (those that the trigger has come across), with the records of this poll
+ * added. A new record that this poll does not report is not added, so the next poll finds it again.
  */
 function updateKnownRecords(
 	knownRecords: KnownRecords,
@@ -251,15 +262,15 @@ function updateKnownRecords(
 	reportedCount: number,
 ): KnownRecords {
 	const updatedRecords = knownRecords.copy();
-	// A new record may be known as unwanted: it has changed since and passes the filters now. It is
+	// A record may be known as unwanted, but has changed since and passes the filters now. It is
 	// forgotten, so that the next poll finds it again if this poll does not report it.
 	for (const { id } of classified.toReport) updatedRecords.forgetUnreported(id);
 
 	const reportedRecords = classified.toReport.slice(0, reportedCount);
 	for (const { id } of reportedRecords) updatedRecords.addReported(id);
-	for (const { id } of classified.baseline) updatedRecords.addReported(id);
+	for (const { id } of classified.existedBefore) updatedRecords.addReported(id);
 	for (const { id } of classified.unwanted) updatedRecords.addUnwanted(id);
-	for (const { id } of classified.ofOtherBranch) updatedRecords.addOfOtherBranch(id);
+	for (const { id } of classified.inOtherBranch) updatedRecords.addOfOtherBranch(id);
 	return updatedRecords;
 }
 
@@ -267,13 +278,13 @@ function updateKnownRecords(
 interface PollProgress {
 	/** Whether all new records were reported. */
 	areAllReported: boolean;
-	/** Whether the poll has read all lists whole, not only their first pages. */
-	isWholeReading: boolean;
+	/** Whether the poll had to read all lists to their end, not only their first pages. */
+	areListsReadWhole: boolean;
 }
 
 /**
- * Updates what is remembered of each branch by the list that the poll has read. For a branch that
- * could not be read, it notes since when.
+ * Makes what is remembered of each branch after a poll. If the list of a branch was read, this is
+ * the number of its records. If not, it is since when the branch could not be read.
  */
 function updateBranches(
 	memory: RecordsMemory,
@@ -293,44 +304,51 @@ function updateBranches(
 	return updatedBranches;
 }
 
-/** Whether the list of a branch was read, and was read to its end if the poll has to do so. */
+/**
+ * Whether the list of a branch was read as far as it had to be: to its end once an hour, in other
+ * polls only its first pages.
+ *
+ * @param list undefined if the branch could not be read
+ */
 function wasListRead(list: ReadList | undefined, progress: PollProgress): list is ReadList {
 	if (list === undefined) return false;
 
-	return list.isComplete || !progress.isWholeReading;
+	return list.isComplete || !progress.areListsReadWhole;
 }
 
 /**
- * Updates what is remembered of a branch whose list was read: how many records the list has, and
- * whether it is known which records existed before the branch was watched (the baseline).
+ * Makes what is remembered of a branch whose list was read: how many records the list has, and
+ * whether the trigger knows which records existed before it watched the branch.
  */
 function updateReadBranch(
 	branchMemory: BranchMemory,
 	list: ReadList,
 	progress: PollProgress,
 ): BranchMemory {
-	// While records of the list are still to be reported, the list must be read again, even if it
-	// does not grow. Without a total, the next poll reads it whole.
+	// If new records are still to be reported, the next poll must find them, even if the list does
+	// not grow. Without a total, it reads the list to its end.
 	const total = progress.areAllReported ? list.total : undefined;
-	const hasBaseline = branchMemory.hasBaseline || list.isComplete;
-	return { total, hasBaseline };
+	const knowsExistingRecords = branchMemory.knowsExistingRecords || list.isComplete;
+	return { total, knowsExistingRecords };
 }
 
 /**
- * Whether all branches could be read. A branch that could not be read for a week does not count any
- * more: the mark, the ID up to which records are old, waits no longer for it.
+ * Whether all branches could be read, so that the boundary between old and newer records may move.
+ * A branch that could not be read for a week is left out of account: the boundary no longer waits
+ * for it.
  */
 function isEveryBranchRead(branches: RecordsMemory['branches'], now: number): boolean {
 	for (const { unreadSince } of branches.values()) {
-		if (unreadSince === undefined) continue;
+		const couldBeRead = unreadSince === undefined;
+		if (couldBeRead) continue;
 
-		const isMarkWaiting = now - unreadSince < PATIENCE_MS;
-		if (isMarkWaiting) return false;
+		const isStillWaitedFor = now - unreadSince < PATIENCE_MS;
+		if (isStillWaitedFor) return false;
 	}
 	return true;
 }
 
-/** Whether a poll must read all lists whole: once an hour. */
+/** Whether a poll must read all lists to their end, as one poll an hour does. */
 export function isWholeReadingDue({ lastWholeReadingAt }: RecordsMemory, now: number): boolean {
 	if (lastWholeReadingAt === undefined) return true;
 
@@ -340,28 +358,33 @@ export function isWholeReadingDue({ lastWholeReadingAt }: RecordsMemory, now: nu
 	return passedMs >= WHOLE_READING_MS;
 }
 
-// ---------------------------------------------------------------- the mark
+// ---------------------------------------------------------------- the boundary
 
 /**
- * Moves the mark, the ID up to which all records are old, to the last record that is at least two
- * days old. The mark never moves back.
+ * Moves the boundary, the ID up to which all records are old, up to the last record that is at
+ * least two days old. It stays where it is if that record is below it.
  */
-function moveMark(mark: Mark, listedRecords: readonly ListedRecord[], now: number): Mark {
+function moveBoundary(
+	boundary: Boundary,
+	listedRecords: readonly ListedRecord[],
+	now: number,
+): Boundary {
 	const lastOldRecord = findLastOldRecord(listedRecords, now);
-	if (lastOldRecord === undefined) return mark;
+	if (lastOldRecord === undefined) return boundary;
 
-	const wouldMoveBack = lastOldRecord.id <= mark.lastOldId;
-	if (wouldMoveBack) return mark;
+	const wouldMoveBack = lastOldRecord.id <= boundary.lastOldId;
+	if (wouldMoveBack) return boundary;
 
 	return { lastOldId: lastOldRecord.id, firstDay: findFirstDayFor(lastOldRecord.createdAt) };
 }
 
 /**
- * Finds the last record that was created at least two days ago. AlfaCRM shows times without their
- * time zone, so the current time by its clock is only estimated, rather too early than too late: it
- * is the time of the newest record, or 26 hours before UTC (no time zone is further behind),
- * whichever is later. For example, at 20:00 UTC on 10 March, the estimate is at least 18:00 on
- * 9 March.
+ * Finds the last record that was created at least two days ago, by AlfaCRM's clock. AlfaCRM does
+ * not tell its time zone, so its present time is estimated. It is certainly not before the time of
+ * the newest record, and not more than 26 hours behind UTC. The later of these two times is taken.
+ *
+ * Example: it is 20:00 UTC on 10 March, so AlfaCRM's clock shows at least 18:00 on 9 March. If the
+ * newest record is of 10 March 09:00, the clock shows at least 09:00 on 10 March.
  */
 function findLastOldRecord(
 	listedRecords: readonly ListedRecord[],
@@ -374,13 +397,14 @@ function findLastOldRecord(
 	const estimatedTime = latest(newestTime, earliestPossibleTime);
 
 	const twoDaysAgo = addHours(estimatedTime, -LATE_HOURS);
-	return datedRecords.filter(({ createdAt }) => createdAt <= twoDaysAgo).at(-1);
+	const oldRecords = datedRecords.filter(({ createdAt }) => createdAt <= twoDaysAgo);
+	return oldRecords.at(-1);
 }
 
 /**
- * Finds the day from which lists must be asked for, so that they show all records with a higher ID
- * than a record. It is the day before the record was created, because a branch in another time zone
- * may show this earlier day for newer records.
+ * Finds the first day for a request that has to list all records newer than a certain record. It is
+ * the day before that record was created: a branch in another time zone may show the earlier day
+ * for a newer record.
  *
  * @param createdAt when the record was created, as AlfaCRM shows it
  */
@@ -389,8 +413,8 @@ function findFirstDayFor(createdAt: string): string {
 }
 
 /**
- * Whether lists that begin with a day hold all records that are newer than a record, so that the
- * lists need not begin earlier.
+ * Whether lists of the records from a day on show all records that are newer than a certain one. If
+ * not, the lists have to be asked for from an earlier day on.
  *
  * @param record undefined if there are fewer records than needed
  * @param firstDay `yyyy-mm-dd`; empty for lists of all records
@@ -407,13 +431,13 @@ export function doListsReachBackTo(record: ListedRecord | undefined, firstDay: s
 // ---------------------------------------------------------------- known records
 
 /**
- * Makes a function that tells whether the record of a row is unknown: the trigger has never come
- * across it, in a list of any branch.
+ * Makes a function that tells whether the record of a row is unknown, which means that no earlier
+ * poll has come across it in the list of any branch.
  */
 export function makeUnknownTest(memory: RecordsMemory): (row: IDataObject) => boolean {
 	return (row) => {
 		const id = readIdOrZero(row);
-		const isOld = id <= memory.mark.lastOldId;
+		const isOld = id <= memory.boundary.lastOldId;
 		return !isOld && !memory.knownRecords.has(id);
 	};
 }

@@ -4,10 +4,10 @@ import type { ReadingGoal } from '../../../api/list';
 import type { Page } from '../../../api/pages';
 
 /**
- * Ends the reading of a list after its first page, if AlfaCRM counts more rows in the list than are
+ * Stops the reading of a list after its first page if AlfaCRM counts more rows in the list than are
  * worth reading.
  */
-export class RowLimitGoal implements ReadingGoal {
+export class StopIfListIsTooLong implements ReadingGoal {
 	private total = 0;
 
 	constructor(private readonly mostRows: number) {}
@@ -22,10 +22,10 @@ export class RowLimitGoal implements ReadingGoal {
 }
 
 /**
- * Ends the reading of a list once its pages have shown all new records: as many unknown records as
- * the list has grown by since the last poll. Then the following pages have only known records.
+ * Stops the reading of a list once its pages have shown all new records. If the list has grown by
+ * three records since the last poll, these are three records that the trigger does not know.
  */
-export class AllNewRecordsGoal implements ReadingGoal {
+export class StopAfterAllNewRecords implements ReadingGoal {
 	private unknownCount = 0;
 	private total?: number;
 

@@ -14,7 +14,7 @@ import { KnownRecords } from './knownRecords';
  * `newRecordsState.ts` explains the words.
  */
 export interface RecordsMemory {
-	mark: Mark;
+	boundary: Boundary;
 	knownRecords: KnownRecords;
 	/**
 	 * When all readable lists were last read whole, by n8n's clock in milliseconds; undefined if they
@@ -26,7 +26,7 @@ export interface RecordsMemory {
 }
 
 /** Tells which records are old, so that they are not looked at any more. */
-export interface Mark {
+export interface Boundary {
 	/** All records up to this ID are old. */
 	lastOldId: number;
 	/**
@@ -39,8 +39,8 @@ export interface Mark {
 
 export interface BranchMemory {
 	/**
-	 * How many rows AlfaCRM counts in the list from the mark's `firstDay` on. Undefined while some of
-	 * them are still to be reported.
+	 * How many rows AlfaCRM counts in the list from the boundary's `firstDay` on. Undefined while
+	 * some of them are still to be reported.
 	 */
 	total?: number;
 	/** Since when the branch could not be read, by n8n's clock in milliseconds. */
@@ -50,22 +50,23 @@ export interface BranchMemory {
 	 * records that the first reading shows are not reported, because they may be old. This is
 	 * so in a branch that was chosen, or could be read, only after the first poll.
 	 */
-	hasBaseline: boolean;
+	knowsExistingRecords: boolean;
 }
 
 /**
  * Restores what the trigger remembers from the state that the last poll has stored, and adapts it
- * if the user has chosen other branches or filters since then.
+ * if the user has chosen other branches or filters since then. Stored names, such as `told`, stay
+ * as they are; the code uses clearer ones.
  */
 export function restoreMemory(
 	stored: RecordsState,
 	settings: Pick<PollRequest, 'branches' | 'branchesDigest' | 'filtersDigest'>,
 ): RecordsMemory {
-	// A branch without a state was added since the last poll. If the user has chosen other branches,
-	// the user added it, and its existing records are not reported. Otherwise it is a new branch of
-	// the account. It had no records before, so all of its records are reported.
-	const haveChosenBranchesChanged = settings.branchesDigest !== stored.scope;
-	const addedBranch: BranchMemory = { hasBaseline: !haveChosenBranchesChanged };
+	// A branch without a stored state was added since the last poll. If the user has added it, its
+	// existing records must not be reported, and they are not known yet. If somebody has opened it in
+	// AlfaCRM, it had no records before: none of them is unknown, and all of them are reported.
+	const hasUserChosenOtherBranches = settings.branchesDigest !== stored.scope;
+	const addedBranch: BranchMemory = { knowsExistingRecords: !hasUserChosenOtherBranches };
 
 	const branches = new Map<number, BranchMemory>();
 	for (const branch of settings.branches) {
@@ -73,11 +74,13 @@ export function restoreMemory(
 		branches.set(branch, branchState === undefined ? addedBranch : restoreBranch(branchState));
 	}
 
-	const haveFiltersChanged = settings.filtersDigest !== stored.filters;
-	const restoreRecords = haveFiltersChanged ? restoreRecordsForNewFilters : restoreKnownRecords;
+	const hasUserChangedFilters = settings.filtersDigest !== stored.filters;
+	const knownRecords = hasUserChangedFilters
+		? restoreRecordsForNewFilters(stored)
+		: restoreKnownRecords(stored);
 	return {
-		mark: { lastOldId: stored.mark, firstDay: stored.since },
-		knownRecords: restoreRecords(stored),
+		boundary: { lastOldId: stored.mark, firstDay: stored.since },
+		knownRecords,
 		lastWholeReadingAt: stored.wholeAt,
 		branches,
 	};
@@ -106,23 +109,24 @@ function restoreRecordsForNewFilters(stored: RecordsState): KnownRecords {
 }
 
 /**
- * Makes the state to store from what the trigger remembers. Leaves out the IDs of known records up
- * to the mark, because all records up to this ID are old anyway.
+ * Makes the state to store from what the trigger remembers, under the names that workflows store.
+ * Known records up to the boundary (`lastOldId`) are left out, because all records up to this ID
+ * are old anyway.
  */
 export function storeMemory(
 	memory: RecordsMemory,
 	settings: Pick<PollRequest, 'branchesDigest' | 'filtersDigest'>,
 ): RecordsState {
-	const { mark, knownRecords, lastWholeReadingAt } = memory;
-	const { reported, unwanted, ofOtherBranches } = knownRecords.toStored(mark.lastOldId);
+	const { boundary, knownRecords, lastWholeReadingAt } = memory;
+	const { reported, unwanted, ofOtherBranches } = knownRecords.toStored(boundary.lastOldId);
 
 	const branches: Record<string, BranchState> = {};
 	for (const [branch, branchMemory] of memory.branches) {
 		branches[branch] = storeBranch(branchMemory);
 	}
 	return {
-		mark: mark.lastOldId,
-		since: mark.firstDay,
+		mark: boundary.lastOldId,
+		since: boundary.firstDay,
 		told: reported,
 		unwanted,
 		foreign: ofOtherBranches === '' ? undefined : ofOtherBranches,
@@ -140,9 +144,9 @@ export function storeMemory(
  * change.
  */
 export interface RecordsState {
-	/** `lastOldId` of the mark */
+	/** `lastOldId` of the boundary */
 	mark: number;
-	/** `firstDay` of the mark */
+	/** `firstDay` of the boundary */
 	since: string;
 	/** The IDs of reported records as ranges, such as "501-503,507". */
 	told: string;
@@ -165,7 +169,7 @@ interface BranchState {
 	total?: number;
 	/** `unreadSince` */
 	unreadAt?: number;
-	/** `true` if `hasBaseline` is false; otherwise missing */
+	/** `true` if `knowsExistingRecords` is false; otherwise missing */
 	isChosen?: true;
 }
 
@@ -188,9 +192,9 @@ export const checkRecordsState = makeObjectCheck<RecordsState>({
 });
 
 function restoreBranch({ total, unreadAt, isChosen }: BranchState): BranchMemory {
-	return { total, unreadSince: unreadAt, hasBaseline: isChosen !== true };
+	return { total, unreadSince: unreadAt, knowsExistingRecords: isChosen !== true };
 }
 
-function storeBranch({ total, unreadSince, hasBaseline }: BranchMemory): BranchState {
-	return { total, unreadAt: unreadSince, isChosen: hasBaseline ? undefined : true };
+function storeBranch({ total, unreadSince, knowsExistingRecords }: BranchMemory): BranchState {
+	return { total, unreadAt: unreadSince, isChosen: knowsExistingRecords ? undefined : true };
 }
