@@ -20,6 +20,11 @@ export function contractKey(contract: string): MatchKey {
 	return { matchBy: 'customField', matchField: 'custom_dogovor', matchValue: contract };
 }
 
+/** Fills 'Match By' with a phone. */
+export function phoneKey(phone: string): MatchKey {
+	return { matchBy: 'phone', phone };
+}
+
 /** Fills the form of Create or Update by a match key. */
 export function upsertForm(
 	key: MatchKey,
@@ -47,6 +52,19 @@ export function createForm(values: IDataObject): IDataObject {
 /** Fills the form of Update. */
 export function updateForm(customer: number, updateFields: IDataObject): IDataObject {
 	return customerForm('update', { id: customer, updateFields });
+}
+
+/**
+ * Fills the form of Create or Update as a workflow does that has read a customer and writes the phones back: Simplify
+ * shows them as one text.
+ */
+export function writeBackForm(customer: number, phones: string): IDataObject {
+	return upsertForm({ matchBy: 'id', id: customer }, { phone: [phones] }, { listMode: 'replace' });
+}
+
+/** Fills the form of Get Many with the filter by a phone, for leads and clients. */
+export function phoneFilterForm(phone: string): IDataObject {
+	return customerForm('getAll', { returnAll: true, is_study: 2, removed: 0, filters: { phone } });
 }
 
 /** A school in which customers are looked for and saved. */
