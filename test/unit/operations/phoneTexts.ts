@@ -72,3 +72,22 @@ export const phoneTexts = fc
 			text: textBefore + texts.join(separator),
 		};
 	});
+
+const PREFIXES = ['+7', '7', '8', '', '+ 7', '007', '8-', '+7 '];
+const BLANKS = ['', ' ', '-', '.', '\u00a0', ' - ', '–'];
+const WORDS_BEFORE = ['', ' ', 'тел. ', 'Мама: '];
+const WORDS_AFTER = ['', ' ', ' доб. 12', ' (мама)', ' 2 ребёнка'];
+
+/**
+ * Spells +7(900)555-00-01 in one of the many ways in which people write a Russian number.
+ *
+ * @param next returns the next random number from 0 to below 1
+ */
+export function spellPhoneRandomly(next: () => number): string {
+	const pick = (texts: readonly string[]): string => texts[Math.floor(next() * texts.length)];
+	const prefix = pick(PREFIXES);
+	const code = pick(['900', '(900)', ' (900) ', ' 900 ', '-900-']);
+	const blank = pick(BLANKS);
+	const lastBlank = pick(['', ' ', '-', blank]);
+	return `${pick(WORDS_BEFORE)}${prefix}${code}555${blank}00${lastBlank}01${pick(WORDS_AFTER)}`;
+}
