@@ -1,427 +1,726 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
+import { readMatchKey } from '../../../nodes/AlfaCrm/run/matching/matchForm';
 import {
 	findField,
 	makeValueLockKeys,
 	readSearch,
 	unusableValueError,
 } from '../../../nodes/AlfaCrm/run/matching/readSearch';
-import { readMatchKey } from '../../../nodes/AlfaCrm/run/matching/matchForm';
-import { randomFrom } from '../../support/random';
 import { depth, seed } from '../../support/depth';
-import { upsertByPhoneForm, findByPhoneForm, customerForm, PHONE, SmallSchool } from './school';
+import { randomFrom } from '../../support/random';
+import type { MatchKey } from './matchingSchool';
+import { contractKey, findForm, MatchingSchool, phoneKey, upsertForm } from './matchingSchool';
+import { spellPhoneRandomly } from './phoneTexts';
+import { PHONE } from './school';
 import { openExecution } from './support';
 
-const customer = entityOf('customer');
+const CUSTOMER = entityOf('customer');
+const FIRST_BRANCH = 1;
+const SECOND_BRANCH = 2;
 
-/** What the form looks for. */
-function searchFor(parameters: IDataObject, entity = customer) {
+let school: MatchingSchool;
+
+beforeEach(() => {
+	school = new MatchingSchool();
+});
+
+/** Reads the search for customers from the parameters of a form. */
+function readCustomerSearch(parameters: IDataObject) {
 	const { item } = openExecution(undefined, { parameters });
-	return readSearch(item, entity, readMatchKey(item, entity));
+	return readSearch(item, CUSTOMER, readMatchKey(item, CUSTOMER));
 }
 
-describe('the values of a key', () => {
-	const by = (matchBy: string, key: IDataObject) => ({ matchBy, ...key });
-	const byContract = (matchValue: string) => by('customField', { matchField: ' custom_a ', matchValue });
+/** Makes the error for a form whose match values are empty or unusable. */
+function makeUnusableValueError(parameters: IDataObject, options: { moreAdvice?: string } = {}) {
+	const { item } = openExecution(undefined, { parameters });
+	return unusableValueError(item, CUSTOMER, readMatchKey(item, CUSTOMER), options);
+}
 
-	it.each<[IDataObject, IDataObject]>([
-		// The first key is the one that the form begins with.
-		[{ phone: ' 8 900 555 00 01 ' }, { phone: [PHONE] }],
-		[by('phone', { phone: ['8 900 555 00 01', 'нет'] }), { phone: [PHONE] }],
-		[by('email', { email: ['нет почты', 'Анна <a@example.org>'] }), { email: ['a@example.org'] }],
-		[by('phoneOrEmail', { phone: '', email: 'a@example.org' }), { email: ['a@example.org'] }],
-		[
-			by('phoneOrEmail', { phone: '123-45-67', email: 'a@example.org' }),
-			{ phone: ['123-45-67'], email: ['a@example.org'] },
-		],
-		[by('nameAndBirthDate', { name: 'Мия', dob: '2015-09-04' }), { name: 'Мия', dob: '04.09.2015' }],
-		[by('id', { id: '7' }), { id: 7 }],
-		[byContract(' A-12 '), { custom_a: 'A-12' }],
-		...['#1042', 'https://instagram.com/mia/', 'mia___', 'Д-0'].map((value): [IDataObject, IDataObject] => [
-			byContract(value),
-			{ custom_a: value },
-		]),
-	])('%j are %j', (parameters, wanted) => {
-		const search = searchFor(parameters);
-		expect(search).toMatchObject({ matchValues: wanted, isUsable: true });
-		expect(search.fields.map(({ name }) => name)).toEqual(Object.keys(wanted));
+/** Fills the form of Find in the first branch alone. */
+function findInFirstBranch(key: MatchKey, options: IDataObject = {}): IDataObject {
+	return findForm(key, { searchBranches: [FIRST_BRANCH], ...options });
+}
+
+/** Fills the form of Create or Update in the first branch alone. */
+function upsertInFirstBranch(key: MatchKey, fieldsToSet: IDataObject): IDataObject {
+	return upsertForm(key, fieldsToSet, { searchBranches: [FIRST_BRANCH] });
+}
+
+/** Runs a form for several items, one after the other. */
+async function runForItems(form: IDataObject, itemCount: number): Promise<IDataObject[]> {
+	const items = Array.from({ length: itemCount }, () => ({}));
+	const { json } = await school.run(form, { items, credential: { callsAtOnce: 1 } });
+	return json;
+}
+
+/** Reads the filters by phone of the searches so far; undefined for a list without the filter. */
+function readPhoneFilters(): unknown[] {
+	const firstPages = school.readRequests('customer/index').filter(({ body }) => body.page === 0);
+	return firstPages.map(({ body }) => body.phone);
+}
+
+/** Makes cards of customers whose phones have nothing in common with `PHONE`. */
+function makeStrangers(count: number): IDataObject[] {
+	return Array.from({ length: count }, (_, index) => ({
+		id: 100 + index,
+		phone: [`+7(911)222-33-${10 + index}`],
+		removed: 0,
+	}));
+}
+
+describe('readSearch', () => {
+	it.each<{ parameters: IDataObject; matchValues: IDataObject; fields: IDataObject[] }>([
+		{
+			// The first key is the one that the form begins with.
+			parameters: { phone: ' 8 900 555 00 01 ' },
+			matchValues: { phone: ['+7(900)555-00-01'] },
+			fields: [{ name: 'phone' }],
+		},
+		{
+			parameters: { matchBy: 'phone', phone: ['8 900 555 00 01', 'нет'] },
+			matchValues: { phone: ['+7(900)555-00-01'] },
+			fields: [{ name: 'phone' }],
+		},
+		{
+			parameters: { matchBy: 'email', email: ['нет почты', 'Анна <a@example.org>'] },
+			matchValues: { email: ['a@example.org'] },
+			fields: [{ name: 'email' }],
+		},
+		{
+			parameters: { matchBy: 'phoneOrEmail', phone: '', email: 'a@example.org' },
+			matchValues: { email: ['a@example.org'] },
+			fields: [{ name: 'email' }],
+		},
+		{
+			parameters: { matchBy: 'phoneOrEmail', phone: '123-45-67', email: 'a@example.org' },
+			matchValues: { phone: ['123-45-67'], email: ['a@example.org'] },
+			fields: [{ name: 'phone' }, { name: 'email' }],
+		},
+		{
+			parameters: { matchBy: 'nameAndBirthDate', name: 'Мия', dob: '2015-09-04' },
+			matchValues: { name: 'Мия', dob: '04.09.2015' },
+			fields: [{ name: 'name' }, { name: 'dob' }],
+		},
+		{
+			parameters: { matchBy: 'id', id: '7' },
+			matchValues: { id: 7 },
+			fields: [{ name: 'id' }],
+		},
+		{
+			parameters: { matchBy: 'customField', matchField: ' custom_a ', matchValue: ' A-12 ' },
+			matchValues: { custom_a: 'A-12' },
+			fields: [{ name: 'custom_a' }],
+		},
+	])('reads $matchValues from the form $parameters', ({ parameters, matchValues, fields }) => {
+		const search = readCustomerSearch(parameters);
+
+		expect(search).toMatchObject({ matchValues, fields, isUsable: true });
+		expect(search.matchValues).toEqual(matchValues);
 	});
 
-	const NO_PHONE = "'Phone' holds no usable phone number:";
-	it.each<[IDataObject, IDataObject, string]>([
-		[by('phone', { phone: ' ' }), {}, "'Phone' is empty"],
-		[by('phone', { phone: null, email: 'a@example.org' }), {}, "'Phone' is empty"],
-		[by('phone', { phone: 'неизвестно' }), {}, `${NO_PHONE} "неизвестно"`],
-		[by('phone', { phone: '+7 (___) ___-__-__' }), {}, `${NO_PHONE} "+7 (___) ___-__-__"`],
-		[by('email', { email: 'нет' }), {}, `'Email' holds no usable email address: "нет"`],
-		[by('phoneOrEmail', { phone: '', email: '' }), {}, "Neither 'Phone' nor 'Email' is filled"],
-		[
-			by('phoneOrEmail', { phone: 'нет', email: '-' }),
-			{},
-			`${NO_PHONE} "нет" and 'Email' holds no usable email address: "-"`,
-		],
-		[by('phoneOrEmail', { phone: 'нет', email: '' }), {}, `${NO_PHONE} "нет"`],
-		[by('phoneAndName', { phone: 'нет', name: 'Мия' }), { name: 'Мия' }, `${NO_PHONE} "нет"`],
-		[by('phoneAndName', { phone: '', name: 'Мия' }), { name: 'Мия' }, "'Phone' and 'Name' are not both"],
-		[
-			by('nameAndBirthDate', { name: 'Мия', dob: '' }),
-			{ name: 'Мия' },
-			"'Name' and 'Date of Birth' are not both filled",
-		],
-		[
-			by('nameAndBirthDate', { name: '---', dob: '2015-09-04' }),
-			{ dob: '04.09.2015' },
-			`'Name' holds no usable value: "---"`,
-		],
-		[by('id', { id: '' }), {}, "'Customer' is empty"],
-		[byContract(' '), {}, "'custom_a' is empty"],
-		...[
-			'-',
-			'( )',
-			'undefined',
-			'tg-',
-			'tg-undefined',
-			'order null',
-			'нет',
-			'б/н',
-			'БН',
-			'#N/A',
-			'N/A',
-			'0',
-			'00',
-			...['+7 (___) ___-__-__', 'Д-____'],
-			'crm-[object Object]',
-		].map((value): [IDataObject, IDataObject, string] => [
-			...([byContract(value), {}, `'custom_a' holds no usable value: "${value}"`] as const),
-		]),
-	])('%j are %j, which is not enough: %s', (parameters, wanted, words) => {
-		expect(searchFor(parameters)).toMatchObject({ matchValues: wanted, isUsable: false });
-		const { item } = openExecution(undefined, { parameters });
-		const error = unusableValueError(item, customer, readMatchKey(item, customer), {
-			moreAdvice: ', or go on',
-		});
-		expect(error.message.startsWith(words)).toBe(true);
-		expect(error.message).toMatch(/, so no customer can be looked for$/);
-		const advice = words.includes('no usable') ? 'Correct it' : 'Fill it';
-		expect(error).toMatchObject({
-			description: `${advice}, or check the expression in it, or go on. Nothing was sent to AlfaCRM.`,
-		});
+	it.each([
+		{ value: '#1042' },
+		{ value: 'https://instagram.com/mia/' },
+		{ value: 'mia___' },
+		{ value: 'Д-0' },
+	])('takes the value $value of a custom field as it is', ({ value }) => {
+		const search = readCustomerSearch(contractKey(value));
+
+		expect(search).toMatchObject({ matchValues: { custom_dogovor: value }, isUsable: true });
 	});
 
-	it('that are empty are to be filled', () => {
-		const { item } = openExecution();
-		expect(unusableValueError(item, customer, readMatchKey(item, customer))).toMatchObject({
-			description: 'Fill it, or check the expression in it. Nothing was sent to AlfaCRM.',
-		});
+	it('refuses a match key that the form does not have', () => {
+		expect(() => readCustomerSearch({ matchBy: 'shoeSize' })).toThrow("'Match By' must be one of");
 	});
 
-	it('are of a key that the form has, and of a custom field', () => {
-		expect(() => searchFor(by('shoeSize', {}))).toThrow("'Match By' must be one of");
-		const named = () => searchFor(by('customField', { matchField: 'school', matchValue: 'x' }));
-		expect(named).toThrow(`'Custom Field' is no name of a custom field: "school"`);
-		expect(named).toThrow(
+	it('refuses a custom field whose name does not begin with custom_', () => {
+		const readSchool = () =>
+			readCustomerSearch({ matchBy: 'customField', matchField: 'school', matchValue: 'x' });
+
+		expect(readSchool).toThrow(
 			expect.objectContaining({
+				message: '\'Custom Field\' is no name of a custom field: "school"',
 				description: "It starts with custom_, as in the output of 'Get'. Nothing was sent to AlfaCRM.",
 			}),
 		);
 	});
+});
 
-	it('have the fields of the record, the ID or a custom field', () => {
-		const id = { type: 'id', entity: 'customer', name: 'id', label: 'Customer' };
-		expect(findField(customer, 'id')).toEqual(id);
-		expect(findField(customer, 'dob').label).toBe('Date of Birth');
-		expect(findField(customer, 'custom_a')).toEqual({ type: 'custom', name: 'custom_a', label: 'custom_a' });
+/** Forms with empty match values: what is left of them, and the beginning of the error. */
+const EMPTY_FORMS: Array<{ parameters: IDataObject; matchValues: IDataObject; problem: string }> = [
+	{
+		parameters: { matchBy: 'phone', phone: ' ' },
+		matchValues: {},
+		problem: "'Phone' is empty",
+	},
+	{
+		parameters: { matchBy: 'phone', phone: null, email: 'a@example.org' },
+		matchValues: {},
+		problem: "'Phone' is empty",
+	},
+	{
+		parameters: { matchBy: 'phoneOrEmail', phone: '', email: '' },
+		matchValues: {},
+		problem: "Neither 'Phone' nor 'Email' is filled",
+	},
+	{
+		parameters: { matchBy: 'phoneAndName', phone: '', name: 'Мия' },
+		matchValues: { name: 'Мия' },
+		problem: "'Phone' and 'Name' are not both filled",
+	},
+	{
+		parameters: { matchBy: 'nameAndBirthDate', name: 'Мия', dob: '' },
+		matchValues: { name: 'Мия' },
+		problem: "'Name' and 'Date of Birth' are not both filled",
+	},
+	{
+		parameters: { matchBy: 'id', id: '' },
+		matchValues: {},
+		problem: "'Customer' is empty",
+	},
+	{
+		parameters: contractKey(' '),
+		matchValues: {},
+		problem: "'custom_dogovor' is empty",
+	},
+];
+
+/** Forms with match values that tell nobody apart: what is left of them, and the beginning of the error. */
+const UNUSABLE_FORMS: Array<{ parameters: IDataObject; matchValues: IDataObject; problem: string }> = [
+	{
+		parameters: { matchBy: 'phone', phone: 'неизвестно' },
+		matchValues: {},
+		problem: '\'Phone\' holds no usable phone number: "неизвестно"',
+	},
+	{
+		parameters: { matchBy: 'phone', phone: '+7 (___) ___-__-__' },
+		matchValues: {},
+		problem: '\'Phone\' holds no usable phone number: "+7 (___) ___-__-__"',
+	},
+	{
+		parameters: { matchBy: 'email', email: 'нет' },
+		matchValues: {},
+		problem: '\'Email\' holds no usable email address: "нет"',
+	},
+	{
+		parameters: { matchBy: 'phoneOrEmail', phone: 'нет', email: '-' },
+		matchValues: {},
+		problem: '\'Phone\' holds no usable phone number: "нет" and \'Email\' holds no usable email address: "-"',
+	},
+	{
+		parameters: { matchBy: 'phoneOrEmail', phone: 'нет', email: '' },
+		matchValues: {},
+		problem: '\'Phone\' holds no usable phone number: "нет"',
+	},
+	{
+		parameters: { matchBy: 'phoneAndName', phone: 'нет', name: 'Мия' },
+		matchValues: { name: 'Мия' },
+		problem: '\'Phone\' holds no usable phone number: "нет"',
+	},
+	{
+		parameters: { matchBy: 'nameAndBirthDate', name: '---', dob: '2015-09-04' },
+		matchValues: { dob: '04.09.2015' },
+		problem: '\'Name\' holds no usable value: "---"',
+	},
+];
+
+/** Values of a custom field that say nothing, or that an expression leaves which has found nothing. */
+const UNUSABLE_CUSTOM_VALUES = [
+	{ value: '-' },
+	{ value: '( )' },
+	{ value: 'undefined' },
+	{ value: 'tg-' },
+	{ value: 'tg-undefined' },
+	{ value: 'order null' },
+	{ value: 'нет' },
+	{ value: 'б/н' },
+	{ value: 'БН' },
+	{ value: '#N/A' },
+	{ value: 'N/A' },
+	{ value: '0' },
+	{ value: '00' },
+	{ value: '+7 (___) ___-__-__' },
+	{ value: 'Д-____' },
+	{ value: 'crm-[object Object]' },
+];
+
+describe('readSearch of empty or unusable match values', () => {
+	it.each([...EMPTY_FORMS, ...UNUSABLE_FORMS])(
+		'reads $matchValues, with which nobody can be searched for, from the form $parameters',
+		({ parameters, matchValues }) => {
+			const search = readCustomerSearch(parameters);
+
+			expect(search.isUsable).toBe(false);
+			expect(search.matchValues).toEqual(matchValues);
+		},
+	);
+
+	it.each(UNUSABLE_CUSTOM_VALUES)('leaves out the value $value of a custom field', ({ value }) => {
+		const search = readCustomerSearch(contractKey(value));
+
+		expect(search).toMatchObject({ matchValues: {}, isUsable: false });
+		expect(search.matchValues).toEqual({});
 	});
 });
 
-describe('who writes a record holds a lock', () => {
-	it('for each value by which it could be looked for, the same in any spelling', () => {
-		const values = {
+describe('unusableValueError', () => {
+	it.each(EMPTY_FORMS)('says that $problem and tells to fill it, for the form $parameters', (row) => {
+		const { message, description } = makeUnusableValueError(row.parameters, {
+			moreAdvice: ', or go on',
+		}) as Error & { description: string };
+
+		expect(message).toBe(`${row.problem}, so no customer can be looked for`);
+		expect(description).toBe(
+			'Fill it, or check the expression in it, or go on. Nothing was sent to AlfaCRM.',
+		);
+	});
+
+	it.each(UNUSABLE_FORMS)('says that $problem and tells to correct it, for the form $parameters', (row) => {
+		const { message, description } = makeUnusableValueError(row.parameters, {
+			moreAdvice: ', or go on',
+		}) as Error & { description: string };
+
+		expect(message).toBe(`${row.problem}, so no customer can be looked for`);
+		expect(description).toBe(
+			'Correct it, or check the expression in it, or go on. Nothing was sent to AlfaCRM.',
+		);
+	});
+
+	it.each(UNUSABLE_CUSTOM_VALUES)('quotes the unusable value $value of a custom field', ({ value }) => {
+		const { message } = makeUnusableValueError(contractKey(value));
+
+		expect(message).toBe(
+			`'custom_dogovor' holds no usable value: "${value}", so no customer can be looked for`,
+		);
+	});
+
+	it('gives no further advice when the operation has none', () => {
+		expect(makeUnusableValueError({ phone: '' })).toMatchObject({
+			description: 'Fill it, or check the expression in it. Nothing was sent to AlfaCRM.',
+		});
+	});
+});
+
+describe('findField', () => {
+	it('makes the field of the ID', () => {
+		expect(findField(CUSTOMER, 'id')).toEqual({
+			type: 'id',
+			entity: 'customer',
+			name: 'id',
+			label: 'Customer',
+		});
+	});
+
+	it('finds a field that the entity declares', () => {
+		expect(findField(CUSTOMER, 'dob').label).toBe('Date of Birth');
+	});
+
+	it('makes the field of a custom field', () => {
+		expect(findField(CUSTOMER, 'custom_a')).toEqual({
+			type: 'custom',
+			name: 'custom_a',
+			label: 'custom_a',
+		});
+	});
+});
+
+describe('makeValueLockKeys', () => {
+	it('makes a key for the normal form of each value by which a customer can be searched for', () => {
+		const keys = makeValueLockKeys(CUSTOMER, {
 			name: 'Мия',
 			phone: ['8 900 555 00 01', '123-45-67', 'нет'],
 			email: 'A@example.org',
 			note: 'x',
 			custom_a: 'B',
 			dob: null,
-		};
-		expect(makeValueLockKeys(customer, values)).toEqual([
+		});
+
+		expect(keys).toEqual([
 			['customer', 'name', 'мия'],
 			['customer', 'phone', '79005550001'],
 			['customer', 'phone', '1234567'],
 			['customer', 'email', 'a@example.org'],
 			['customer', 'custom_a', 'b'],
 		]);
-		expect(makeValueLockKeys(customer, { phone: '+7(900)555-00-01' })).toEqual([
+	});
+
+	it('makes the same key for every spelling of a phone', () => {
+		expect(makeValueLockKeys(CUSTOMER, { phone: '+7(900)555-00-01' })).toEqual([
 			['customer', 'phone', '79005550001'],
 		]);
-		expect(makeValueLockKeys(customer, { id: 7 })).toEqual([['customer', 'id', '7']]);
-	});
-
-	it('that is the same for a name in both orders', () => {
-		const locks = makeValueLockKeys(customer, { name: 'Колычев Павел' });
-		const otherLocks = makeValueLockKeys(customer, { name: 'Павел Колычев' });
-
-		expect(locks).toEqual([['customer', 'name', 'колычев павел']]);
-		expect(otherLocks).toEqual([['customer', 'name', 'колычев павел']]);
-	});
-});
-
-let school: SmallSchool;
-beforeEach(() => (school = new SmallSchool()));
-
-const ONE_BY_ONE = { credential: { callsAtOnce: 1 } };
-const find = (phone: unknown, options: IDataObject = {}) =>
-	findByPhoneForm({ searchBranches: [1], ...options }, phone);
-const pages = (call = 'customer/index') => school.calls.filter((one) => one === call).length;
-/** The phones that the first pages were asked for by. */
-const asked = () =>
-	school.requests
-		.filter(({ url, body }) => url.endsWith('/customer/index') && body.page === 0)
-		.map(({ body }) => body.phone);
-const lists = (rows: (body: IDataObject) => IDataObject[]) => {
-	school.onCall = (call, { body }) => {
-		if (call !== 'customer/index') return undefined;
-		const items = body.page === 0 ? rows(body) : [];
-		return { items, total: rows(body).length };
-	};
-};
-const strangers = (count: number) =>
-	Array.from({ length: count }, (_, index) => ({
-		id: 100 + index,
-		phone: [`+7(911)222-33-${10 + index}`],
-		removed: 0,
-	}));
-
-describe('a phone is asked for', () => {
-	it('in each spelling where none finds it', async () => {
-		lists(() => []);
-		await school.run(find('8 900 555 00 01'));
-		expect(asked()).toEqual(['05550001', '0001', '00-01', '00 01']);
-	});
-
-	it('once where AlfaCRM looks at the digits alone, from then on for every item', async () => {
-		lists(() => [{ id: 1, phone: ['нет', '+7(900)555-00-01'], removed: 0 }]);
-		const { json } = await school.run(find('8 900 555 00 01'), { items: [{}, {}], ...ONE_BY_ONE });
-		expect(json).toMatchObject([{ id: 1 }, { id: 1 }]);
-		expect(asked()).toEqual(['05550001', '05550001']);
-	});
-
-	it('in the other spellings too where what came holds the very text', async () => {
-		lists(({ phone }) => (phone === '00-01' ? [{ id: 1, phone: ['+7(900)555-00-01'], removed: 0 }] : []));
-		const { json } = await school.run(find('8 900 555 00 01'));
-		expect(json).toMatchObject([{ id: 1 }]);
-		expect(asked()).toEqual(['05550001', '0001', '00-01', '00 01']);
-	});
-
-	it('by the whole list, read once, where the filter was seen to be ignored', async () => {
-		const all = [...strangers(20), { id: 1, phone: ['8 900 555 00 01'], removed: 0 }];
-		lists(() => all);
-		const { json } = await school.run(find('+7 900 555 00 01'), { items: [{}, {}, {}], ...ONE_BY_ONE });
-		expect(json).toMatchObject([{ id: 1 }, { id: 1 }, { id: 1 }]);
-		expect(asked()).toEqual(['05550001', undefined]);
-	});
-
-	it('by its filter still where that found only a few others', async () => {
-		lists(() => [...strangers(19), { id: 1, phone: ['8 900 555 00 01'], removed: 0 }]);
-		await school.run(find('+7 900 555 00 01'), { items: [{}, {}], ...ONE_BY_ONE });
-		expect(asked()).toEqual(['05550001', '05550001']);
-	});
-});
-
-describe('a custom field', () => {
-	const byField = (matchField: string) => ({
-		...find(''),
-		matchBy: 'customField',
-		matchField,
-		matchValue: 'A-12',
-	});
-
-	it('that no record shows is none', async () => {
-		lists(() => [{ id: 1, custom_b: 'x', removed: 0 }]);
-		const { error } = await school.runToEnd(byField('custom_a'));
-		expect(error).toMatchObject({
-			message: `AlfaCRM's customer has no field "custom_a"`,
-			description: "Correct 'Custom Field': 'Get' with 'Simplify' off shows which ones there are.",
-		});
-	});
-
-	it('that some records show is one, also where there are none at all', async () => {
-		lists(() => [
-			{ id: 1, removed: 0 },
-			{ id: 2, custom_a: 'A-12', removed: 0 },
+		expect(makeValueLockKeys(CUSTOMER, { phone: '8 900 555 00 01' })).toEqual([
+			['customer', 'phone', '79005550001'],
 		]);
-		expect((await school.run(byField('custom_a'))).json).toMatchObject([{ id: 2 }]);
-		lists(() => []);
-		expect((await school.run(byField('custom_a'))).json).toEqual([]);
+	});
+
+	it('makes a key for an ID', () => {
+		expect(makeValueLockKeys(CUSTOMER, { id: 7 })).toEqual([['customer', 'id', '7']]);
+	});
+
+	it('makes the same key for a name in both orders', () => {
+		expect(makeValueLockKeys(CUSTOMER, { name: 'Колычев Павел' })).toEqual([
+			['customer', 'name', 'колычев павел'],
+		]);
+		expect(makeValueLockKeys(CUSTOMER, { name: 'Павел Колычев' })).toEqual([
+			['customer', 'name', 'колычев павел'],
+		]);
 	});
 });
 
-/** One of many ways in which people write a Russian number of ten digits. */
-function spelled(national: string, next: () => number): string {
-	const pick = <T>(items: readonly T[]): T => items[Math.floor(next() * items.length)];
-	const [, a, b, c, d] = /^(\d{3})(\d{3})(\d\d)(\d\d)$/.exec(national) ?? [];
-	const prefix = pick(['+7', '7', '8', '', '+ 7', '007', '8-', '+7 ']);
-	const code = pick([a, `(${a})`, ` (${a}) `, ` ${a} `, `-${a}-`]);
-	const blank = pick(['', ' ', '-', '.', '\u00a0', ' - ', '–']);
-	const other = pick(['', ' ', '-', blank]);
-	const before = pick(['', ' ', 'тел. ', 'Мама: ']);
-	const after = pick(['', ' ', ' доб. 12', ' (мама)', ' 2 ребёнка']);
-	return `${before}${prefix}${code}${b}${blank}${c}${other}${d}${after}`;
-}
+describe('Find by a phone', () => {
+	const CARD = { id: 1, phone: ['+7(900)555-00-01'], removed: 0 };
+	const FORM = findInFirstBranch(phoneKey('8 900 555 00 01'));
 
-describe.each(['digits', 'text'] as const)('where AlfaCRM looks at the %s of a phone', (phoneSearch) => {
-	beforeEach(() => (school.settings.phoneSearch = phoneSearch));
+	it('asks AlfaCRM for every spelling of the last digits when none finds anybody', async () => {
+		school.answerSearches(() => []);
 
-	it('random spellings of one number make one customer, and find every stored form of it', async () => {
+		await school.run(FORM);
+
+		expect(readPhoneFilters()).toEqual(['05550001', '0001', '00-01', '00 01']);
+	});
+
+	it('asks once for each item when AlfaCRM compares the digits alone', async () => {
+		school.answerSearches(() => [{ ...CARD, phone: ['нет', '+7(900)555-00-01'] }]);
+
+		const json = await runForItems(FORM, 2);
+
+		expect(json).toMatchObject([{ id: 1 }, { id: 1 }]);
+		expect(readPhoneFilters()).toEqual(['05550001', '05550001']);
+	});
+
+	it('asks for the other spellings too when AlfaCRM finds the text of one spelling', async () => {
+		school.answerSearches(({ phone }) => (phone === '00-01' ? [CARD] : []));
+
+		const ids = await school.findIds(FORM);
+
+		expect(ids).toEqual([1]);
+		expect(readPhoneFilters()).toEqual(['05550001', '0001', '00-01', '00 01']);
+	});
+
+	it('reads the whole list once for all items when AlfaCRM ignores the filter', async () => {
+		school.answerSearches(() => [...makeStrangers(20), CARD]);
+
+		const json = await runForItems(FORM, 3);
+
+		expect(json).toMatchObject([{ id: 1 }, { id: 1 }, { id: 1 }]);
+		expect(readPhoneFilters()).toEqual(['05550001', undefined]);
+	});
+
+	it('goes on asking for each item when the filter finds fewer than twenty strangers', async () => {
+		school.answerSearches(() => [...makeStrangers(19), CARD]);
+
+		await runForItems(FORM, 2);
+
+		expect(readPhoneFilters()).toEqual(['05550001', '05550001']);
+	});
+});
+
+describe('Find by a custom field', () => {
+	const FORM = findInFirstBranch(contractKey('A-12'));
+
+	it('stops when no customer shows the field', async () => {
+		school.answerSearches(() => [{ id: 1, custom_school: 'x', removed: 0 }]);
+
+		const { message, description } = await school.expectRefused(FORM);
+
+		expect(message).toBe('AlfaCRM\'s customer has no field "custom_dogovor"');
+		expect(description).toBe("Correct 'Custom Field': 'Get' with 'Simplify' off shows which ones there are.");
+	});
+
+	it('finds a customer when only some customers show the field', async () => {
+		school.answerSearches(() => [
+			{ id: 1, removed: 0 },
+			{ id: 2, custom_dogovor: 'A-12', removed: 0 },
+		]);
+
+		const ids = await school.findIds(FORM);
+
+		expect(ids).toEqual([2]);
+	});
+
+	it('finds nobody when there are no customers', async () => {
+		school.answerSearches(() => []);
+
+		const ids = await school.findIds(FORM);
+
+		expect(ids).toEqual([]);
+	});
+
+	it.each([
+		{ stored: '04.09.2015', typed: '2015-09-04' },
+		{ stored: '2015-09-04', typed: '04.09.2015' },
+	])('finds the day $typed in a card that shows it as $stored', async ({ stored, typed }) => {
+		school.settings.ignoredFilters = [];
+		const id = school.addLead({ custom_start: stored });
+
+		const ids = await school.findIds(
+			findInFirstBranch({ matchBy: 'customField', matchField: 'custom_start', matchValue: typed }),
+		);
+
+		expect(ids).toEqual([id]);
+	});
+});
+
+describe.each([{ phoneSearch: 'digits' as const }, { phoneSearch: 'text' as const }])(
+	'when AlfaCRM compares the $phoneSearch of a phone',
+	({ phoneSearch }) => {
+		/** Makes random spellings of `PHONE`. */
+		const spellRandomly = (count: number): string[] => {
+			const next = randomFrom(seed);
+			return Array.from({ length: count }, () => spellPhoneRandomly(next));
+		};
+
+		beforeEach(() => {
+			school.settings.phoneSearch = phoneSearch;
+		});
+
+		it('Create or Update makes one customer of random spellings of one number', async () => {
+			// A first customer with words or unusual marks in the phone is found by its digits alone: docs/limits.md.
+			const phones = [PHONE, ...spellRandomly(depth.phoneSpellings)];
+			const forms = phones.map((phone) => upsertForm(phoneKey(phone), { name: 'Мия' }));
+
+			const [first, ...repeats] = await school.saveCustomers(...forms);
+
+			expect(first.operationResult).toBe('created');
+			for (const repeat of repeats) {
+				expect(repeat.operationResult).toBe('unchanged');
+			}
+			expect(school.readWrites()).toEqual(['customer/create']);
+		});
+
+		it.each([
+			{ stored: '+7(900)555-00-01' },
+			{ stored: '89005550001' },
+			{ stored: '9005550001' },
+			{ stored: '+7 900 555-00-01' },
+			{ stored: '7 (900) 555 00 01' },
+		])('Find finds the customer with the phone $stored by random spellings', async ({ stored }) => {
+			const id = school.addLead({ phone: [stored] });
+
+			for (const phone of spellRandomly(8)) {
+				expect(await school.findIds(findInFirstBranch(phoneKey(phone)))).toEqual([id]);
+			}
+		});
+
+		it.each([{ typed: '+7(900)555-00-01' }, { typed: '8 900 555 00 01' }, { typed: '9005550001' }])(
+			'Find by $typed stops at the two customers who have the number, and leaves out longer and other numbers',
+			async ({ typed }) => {
+				school.addLead({ phone: ['+7(900)555-00-01'] });
+				school.addLead({ phone: ['8 900 555 00 01'] });
+				school.addLead({ phone: ['+375 44 9005550001'] });
+				school.addLead({ phone: ['+7(901)555-00-01'] });
+
+				const { message } = await school.expectRefused(
+					findInFirstBranch(phoneKey(typed), { ifSeveral: 'refuse' }),
+				);
+
+				expect(message).toBe('2 customers match by Phone: 2 (lead), 1 (lead)');
+			},
+		);
+	},
+);
+
+describe('Create or Update when the first customer was made from an unusual spelling', () => {
+	it('makes one customer of random spellings when AlfaCRM compares the digits of a phone', async () => {
+		school.settings.phoneSearch = 'digits';
 		const next = randomFrom(seed);
-		const random = Array.from({ length: depth.phoneSpellings }, () => spelled('9005550001', next));
-		// What is stored with words and unusual marks is found by its digits alone: docs/limits.md.
-		const spellings = phoneSearch === 'digits' ? random : [PHONE, ...random];
-		const each = spellings.map((phone) => upsertByPhoneForm({ name: 'Мия' }, {}, phone));
-		const { json } = await school.run({}, { parametersByItem: each });
-		expect(json.slice(1).every(({ operationResult }) => operationResult === 'unchanged')).toBe(true);
+		const phones = Array.from({ length: 8 }, () => spellPhoneRandomly(next));
+		const forms = phones.map((phone) => upsertForm(phoneKey(phone), { name: 'Мия' }));
+
+		await school.saveCustomers(...forms);
+
 		expect(school.readWrites()).toEqual(['customer/create']);
-		for (const stored of [PHONE, '89005550001', '9005550001', '+7 900 555-00-01', '7 (900) 555 00 01']) {
-			school.store.patch('customer', 1, { phone: [stored] } as never);
-			for (const phone of spellings.slice(0, 8))
-				expect((await school.run(find(phone))).json).toMatchObject([{ id: 1 }]);
+	});
+});
+
+describe('Find by an email', () => {
+	const TEXTS = [
+		{ text: 'Anna@Example.org' },
+		{ text: 'Анна <anna@example.org>' },
+		{ text: 'mailto:anna@example.org' },
+		{ text: 'anna@example.org.' },
+	];
+	const emailKey = (email: string): MatchKey => ({ matchBy: 'email', email });
+
+	it.each(TEXTS)('finds the address in the text of a card: $text', async ({ text }) => {
+		const id = school.addLead({ email: [text] });
+
+		const ids = await school.findIds(findInFirstBranch(emailKey('anna@example.org')));
+
+		expect(ids).toEqual([id]);
+	});
+
+	it.each(TEXTS)('finds the card by the address in the text of the form: $text', async ({ text }) => {
+		const id = school.addLead({ email: ['anna@example.org'] });
+
+		const ids = await school.findIds(findInFirstBranch(emailKey(text)));
+
+		expect(ids).toEqual([id]);
+	});
+
+	it.each([{ typed: 'anna@example.org' }, { typed: 'mia@example.org anna@example.org' }])(
+		'finds one of two addresses in the text of a card by $typed',
+		async ({ typed }) => {
+			const id = school.addLead({ email: ['eva@example.org, anna@example.org'] });
+
+			const ids = await school.findIds(findInFirstBranch(emailKey(typed)));
+
+			expect(ids).toEqual([id]);
+		},
+	);
+});
+
+describe('Find by name and date of birth', () => {
+	it('finds two customers when one name has an invisible character within a word', async () => {
+		school.addLead({ name: 'Зоя Лис', dob: '2015-09-04' });
+		school.addLead({ name: 'Зоя Л\u200bис', dob: '2015-09-04' });
+
+		const ids = await school.findIds(
+			findForm({ matchBy: 'nameAndBirthDate', name: 'зоя лис', dob: '2015-09-04' }, { ifSeveral: 'all' }),
+		);
+
+		expect(ids).toEqual([2, 1]);
+	});
+});
+
+describe('Create or Update for 61 items when AlfaCRM ignores the filter by email', () => {
+	const GUEST_COUNT = 60;
+	const emailOfGuest = (guest: number): string => `guest${guest}@school.example`;
+	const guestForm = (email: string, note: string): IDataObject =>
+		upsertInFirstBranch({ matchBy: 'email', email }, { name: 'Гость', note });
+
+	/** A form for each guest, and one more for the last guest with the email in another spelling. */
+	const FORMS = [
+		...Array.from({ length: GUEST_COUNT }, (_, guest) => guestForm(emailOfGuest(guest), 'Новое')),
+		guestForm('GUEST59@SCHOOL.EXAMPLE', 'Ещё раз'),
+	];
+
+	beforeEach(() => {
+		school.settings.ignoredFilters = ['customer.email', 'customer.phone', '*.custom_*'];
+		for (let guest = 0; guest < 30; guest += 1) {
+			school.addLead({ email: [emailOfGuest(guest)] });
 		}
 	});
 
-	it('two who hold the number in two spellings are two, and one with a longer number is another', async () => {
-		for (const phone of [PHONE, '8 900 555 00 01', '+375 44 9005550001', '+7(901)555-00-01'])
-			school.addLead({ phone: [phone] });
-		for (const typed of [PHONE, '8 900 555 00 01', '9005550001'])
-			expect((await school.runToEnd(find(typed, { ifSeveral: 'refuse' }))).error?.message).toBe(
-				'2 customers match by Phone: 2 (lead), 1 (lead)',
-			);
+	/** Counts the pages of customers that AlfaCRM was asked for so far. */
+	const countPages = (): number => school.readRequests('customer/index').length;
+
+	it('creates each new guest once, and updates the others', async () => {
+		await school.saveCustomers(...FORMS);
+
+		expect(school.readRecords('customer')).toHaveLength(60);
+		expect(school.readIdsByNote('Новое')).toHaveLength(59);
+		expect(school.readRecord('customer', 60).note).toBe('Ещё раз');
+		expect(school.readRequests('customer/create')).toHaveLength(30);
+		expect(school.readRequests('customer/update')).toHaveLength(31);
+	});
+
+	it('reads the list at most twice, and each changed customer once more', async () => {
+		await school.run(findInFirstBranch({ matchBy: 'email', email: 'nobody@school.example' }));
+		const pagesOfOneSearch = countPages();
+		school.requests.length = 0;
+
+		await school.saveCustomers(...FORMS);
+
+		const changedCustomers = 31;
+		expect(countPages()).toBeLessThanOrEqual(2 * pagesOfOneSearch + changedCustomers);
 	});
 });
 
-it('an email is found among other text, and two in one text are two', async () => {
-	const byEmail = (email: string) => ({ ...find(''), matchBy: 'email', email });
-	for (const text of [
-		'Anna@Example.org',
-		'Анна <anna@example.org>',
-		'mailto:anna@example.org',
-		'anna@example.org.',
-	]) {
-		const id = school.addLead({ email: [text] });
-		expect((await school.run(byEmail('anna@example.org'))).json).toMatchObject([{ id }]);
-		school.store.patch('customer', id, { email: ['anna@example.org'] } as never);
-		expect((await school.run(byEmail(text))).json).toMatchObject([{ id }]);
-		school.store.patch('customer', id, { email: ['eva@example.org, anna@example.org'] } as never);
-		expect((await school.run(byEmail('anna@example.org'))).json).toMatchObject([{ id }]);
-		expect((await school.run(byEmail('mia@example.org anna@example.org'))).json).toMatchObject([{ id }]);
-		school.store.remove('customer', id);
-	}
-});
-
-it('a name and a day of birth are asked for both, so that a second of the same is seen', async () => {
-	// What nobody sees is in the middle of a word.
-	for (const name of ['Зоя Лис', 'Зоя Л\u200bис']) school.addLead({ name, dob: '2015-09-04' });
-	const key = { matchBy: 'nameAndBirthDate', name: 'зоя лис', dob: '2015-09-04' };
-	const { json } = await school.run(customerForm('find', { ...key, options: { ifSeveral: 'all' } }));
-	expect(json.map(({ id }) => id)).toEqual([2, 1]);
-});
-
-it.each([
-	['04.09.2015', '2015-09-04'],
-	['2015-09-04', '04.09.2015'],
-])('a day in a custom field, stored as %s, is found as %s', async (custom_start, matchValue) => {
-	school.settings.ignoredFilters = [];
-	const id = school.addLead({ custom_start });
-	const form = { ...find(''), matchBy: 'customField', matchField: 'custom_start', matchValue };
-	expect((await school.run(form)).json).toMatchObject([{ id }]);
-});
-
-describe('what a search costs', () => {
-	const ITEMS = 60;
-	const people = Array.from({ length: ITEMS }, (_, n) => ({
-		email: `guest${n}@school.example`,
-		phone: `+7(900)111-22-${10 + n}`,
-	}));
-	const upsert = (email: string, note: string) =>
-		customerForm('upsert', {
-			matchBy: 'email',
-			email,
-			fieldsToSet: { name: 'Гость', note },
-			options: { searchBranches: [1] },
-		});
-	const add = (count: number) =>
-		people.slice(0, count).forEach(({ email, phone }) => school.addLead({ email: [email], phone: [phone] }));
-	/** How many pages one look at everybody costs. */
-	const costOfAll = async () => {
-		school.settings.ignoredFilters = ['customer.email', 'customer.phone', '*.custom_*'];
-		await school.run({ ...find(''), matchBy: 'email', email: 'nobody@school.example' });
-		const cost = pages();
-		school.calls.splice(0);
-		return cost;
-	};
-
-	it('by an ignored filter is the list, and a read and a write for each that Create or Update changes, and nobody is made twice', async () => {
-		add(30);
-		const cost = await costOfAll();
-		const each = people.map(({ email }, n) => upsert(email, `${n}`));
-		const last = upsert(people[ITEMS - 1].email.toUpperCase(), 'again');
-		const { json } = await school.run({}, { parametersByItem: [...each, last] });
-		const results = json.map(({ operationResult }) => operationResult);
-		expect(results.filter((one) => one === 'created')).toHaveLength(30);
-		expect(results.filter((one) => one === 'updated')).toHaveLength(31);
-		expect(school.readRecords('customer')).toHaveLength(ITEMS);
-		expect(school.readRecord('customer', ITEMS).note).toBe('again');
-		expect(school.readWrites()).toHaveLength(61);
-		expect(pages()).toBeLessThanOrEqual(2 * cost + 31);
-	});
-
-	it('by a filter that finds parts of numbers is a look for each item, so that who comes meanwhile is found', async () => {
-		for (let n = 0; n < 30; n++) school.addLead({ phone: [`+7(900)${100 + n}-00-00`] });
-		const phoneOf = (n: number) => `+7(955)${100 + n}-00-00`;
-		const each = [0, 1, 2, 3, 4].map((n) =>
-			upsertByPhoneForm({ name: 'Мия' }, { searchBranches: [1] }, phoneOf(n)),
-		);
+describe('Create or Update for several items when the filter by phone works', () => {
+	it('finds a customer whom somebody enters by hand during the run', async () => {
+		for (let count = 0; count < 30; count += 1) {
+			school.addLead({ phone: [`+7(900)${100 + count}-00-00`] });
+		}
 		school.onCall = (call) => {
-			// Somebody enters the last one by hand.
-			if (call === 'customer/create' && school.readWrites().length === 3)
-				school.addLead({ phone: [phoneOf(4)] });
+			const isFourthCreate = call === 'customer/create' && school.readWrites().length === 4;
+			if (isFourthCreate) school.addLead({ phone: ['+7(955)104-00-00'] });
 			return undefined;
 		};
-		const { json } = await school.run({}, { parametersByItem: each });
-		expect(json.map(({ operationResult }) => operationResult)).toEqual([
-			...['created', 'created', 'created', 'created'],
-			'unchanged',
+
+		const saved = await school.saveCustomers(
+			upsertInFirstBranch(phoneKey('+7(955)100-00-00'), { name: 'Мия' }),
+			upsertInFirstBranch(phoneKey('+7(955)101-00-00'), { name: 'Мия' }),
+			upsertInFirstBranch(phoneKey('+7(955)102-00-00'), { name: 'Мия' }),
+			upsertInFirstBranch(phoneKey('+7(955)103-00-00'), { name: 'Мия' }),
+			upsertInFirstBranch(phoneKey('+7(955)104-00-00'), { name: 'Мия' }),
+		);
+
+		expect(saved).toMatchObject([
+			{ operationResult: 'created' },
+			{ operationResult: 'created' },
+			{ operationResult: 'created' },
+			{ operationResult: 'created' },
+			{ operationResult: 'unchanged' },
+		]);
+	});
+});
+
+describe('Create or Update in two branches when AlfaCRM ignores the filter by a custom field', () => {
+	const upsertInBranch = (branch: number, contract: string, fields: IDataObject = {}): IDataObject => ({
+		...upsertForm(contractKey(contract), { name: 'Мия', ...fields }, { searchBranches: [branch] }),
+		branchId: branch,
+	});
+
+	/** The first shows that AlfaCRM ignores the filter. After all three, the lists of both branches have been read. */
+	const FORMS_THAT_READ_THE_LISTS = [
+		upsertInBranch(FIRST_BRANCH, '7'),
+		upsertInBranch(FIRST_BRANCH, '7'),
+		upsertInBranch(SECOND_BRANCH, '7'),
+	];
+
+	beforeEach(() => {
+		school.settings.ignoredFilters = ['*.custom_*'];
+		for (let contract = 0; contract < 21; contract += 1) {
+			school.addLead({
+				custom_dogovor: String(contract),
+				branch_ids: [FIRST_BRANCH, SECOND_BRANCH],
+			});
+		}
+	});
+
+	it('finds in the second branch the customer of both branches whom an item before created', async () => {
+		const saved = await school.saveCustomers(
+			...FORMS_THAT_READ_THE_LISTS,
+			upsertInBranch(FIRST_BRANCH, 'A', { branch_ids: [FIRST_BRANCH, SECOND_BRANCH] }),
+			upsertInBranch(SECOND_BRANCH, 'A'),
+		);
+
+		expect(saved).toMatchObject([
+			{ operationResult: 'unchanged' },
+			{ operationResult: 'unchanged' },
+			{ operationResult: 'unchanged' },
+			{ operationResult: 'created' },
+			{ operationResult: 'unchanged' },
 		]);
 	});
 
-	it('by an ignored filter finds what an item before has made, in the branches that it is in', async () => {
-		school.settings.ignoredFilters = ['*.custom_*'];
-		for (let n = 0; n < 21; n++) school.addLead({ custom_dogovor: `${n}`, branch_ids: [1, 2] });
-		const one = (matchValue: string, branchId: number, fieldsToSet: IDataObject = {}) =>
-			customerForm('upsert', {
-				...{ branchId, matchBy: 'customField', matchField: 'custom_dogovor', matchValue },
-				...{ fieldsToSet: { name: 'Мия', ...fieldsToSet }, options: { searchBranches: [branchId] } },
-			});
-		const each = [
-			// AlfaCRM is seen to ignore the filter, and the list of each branch is read.
-			...[1, 1, 2].map((branch) => one('7', branch)),
-			...[one('A', 1, { branch_ids: [1, 2] }), one('A', 2)],
-			...[one('B', 1), one('B', 2), one('B', 2)],
-		];
-		const { json } = await school.run({}, { parametersByItem: each });
-		const results = json.slice(3).map(({ operationResult }) => operationResult);
-		expect(results).toEqual(['created', 'unchanged', 'created', 'created', 'unchanged']);
+	it('creates one customer in each branch when the one of an item before is in the first branch alone', async () => {
+		const saved = await school.saveCustomers(
+			...FORMS_THAT_READ_THE_LISTS,
+			upsertInBranch(FIRST_BRANCH, 'B'),
+			upsertInBranch(SECOND_BRANCH, 'B'),
+			upsertInBranch(SECOND_BRANCH, 'B'),
+		);
+
+		expect(saved).toMatchObject([
+			{ operationResult: 'unchanged' },
+			{ operationResult: 'unchanged' },
+			{ operationResult: 'unchanged' },
+			{ operationResult: 'created' },
+			{ operationResult: 'created' },
+			{ operationResult: 'unchanged' },
+		]);
 	});
 });
 
-describe('a list of customers', () => {
-	const byContract = (matchValue: string) =>
-		customerForm('upsert', {
-			...{ matchBy: 'customField', matchField: 'custom_dogovor', matchValue },
-			...{ fieldsToSet: { name: 'Новый' }, options: { searchBranches: [1] } },
-		});
-
-	it('whose rows keep changing decides nothing, for another one might match', async () => {
+describe('Create or Update when the list of customers does not come whole', () => {
+	it.each([
+		{ customer: 'a customer of the list', contract: 'Есть' },
+		{ customer: 'a new customer', contract: 'Д-9' },
+	])('stops for $customer when the rows change at each reading', async ({ contract }) => {
 		const id = school.addLead({ custom_dogovor: 'Есть' });
 		school.onCall = (call, request) => {
 			if (call !== 'customer/index') return undefined;
@@ -429,29 +728,45 @@ describe('a list of customers', () => {
 			if (request.body.page === 0) answer.items.push(school.readRecord('customer', id));
 			return answer;
 		};
-		for (const contract of ['Есть', 'Д-9']) {
-			expect(await school.expectRefused(byContract(contract))).toMatchObject({
-				message: "AlfaCRM's list of customers did not come whole, so it is not sure which customers match",
-				description: 'Run it again. Nothing was saved.',
-			});
-		}
+
+		const { message, description } = await school.expectRefused(
+			upsertInFirstBranch(contractKey(contract), { name: 'Новый' }),
+		);
+
+		expect(message).toBe(
+			"AlfaCRM's list of customers did not come whole, so it is not sure which customers match",
+		);
+		expect(description).toBe('Run it again. Nothing was saved.');
 	});
 
-	it('that counts more than it shows leads to no create', async () => {
-		school.onCall = (call, { body }) =>
-			call === 'customer/index'
-				? { items: body.page === 0 ? [{ id: 7, custom_dogovor: 'Есть', phone: [] }] : [], total: 2 }
-				: undefined;
-		for (const form of [byContract('Д-9'), upsertByPhoneForm({ name: 'Новый' }, { searchBranches: [1] })]) {
-			const { error } = await school.runToEnd(form);
-			expect(error?.message).toContain('did not come whole');
-		}
-	});
+	it.each<{ key: MatchKey }>([{ key: contractKey('Д-9') }, { key: phoneKey(PHONE) }])(
+		'creates nobody by $key when AlfaCRM counts more customers than it lists',
+		async ({ key }) => {
+			school.onCall = (call, { body }) => {
+				if (call !== 'customer/index') return undefined;
+				const card = { id: 7, custom_dogovor: 'Есть', phone: [] };
+				return { items: body.page === 0 ? [card] : [], total: 2 };
+			};
 
-	it('of a custom field whose filter finds parts of texts shows the record of each item', async () => {
+			const { message } = await school.expectRefused(upsertInFirstBranch(key, { name: 'Новый' }));
+
+			expect(message).toContain('did not come whole');
+		},
+	);
+});
+
+describe('Create or Update by a custom field whose filter finds parts of texts', () => {
+	it('returns the customer with the whole value for each item', async () => {
 		school.settings.ignoredFilters = [];
-		for (const custom_dogovor of ['12', '120', '77']) school.addLead({ custom_dogovor });
-		const { json } = await school.run({}, { parametersByItem: ['12', '77'].map(byContract) });
-		expect(json).toMatchObject([{ id: 1 }, { id: 3 }]);
+		school.addLead({ custom_dogovor: '12' });
+		school.addLead({ custom_dogovor: '120' });
+		school.addLead({ custom_dogovor: '77' });
+
+		const saved = await school.saveCustomers(
+			upsertInFirstBranch(contractKey('12'), { name: 'Новый' }),
+			upsertInFirstBranch(contractKey('77'), { name: 'Новый' }),
+		);
+
+		expect(saved).toMatchObject([{ id: 1 }, { id: 3 }]);
 	});
 });

@@ -1,432 +1,753 @@
 import fc from 'fast-check';
-import type { IDataObject } from 'n8n-workflow';
 
 import { depth, seed } from '../../support/depth';
-
+import type { MatchKey } from './matchingSchool';
 import {
-	upsertByPhoneForm as upsert,
-	findByPhoneForm,
-	customerForm,
-	OTHER_PHONE as B,
-	PHONE as A,
-	SmallSchool,
-} from './school';
+	createForm,
+	findForm,
+	MatchingSchool,
+	phoneFilterForm,
+	phoneKey,
+	updateForm,
+	upsertForm,
+	writeBackForm,
+} from './matchingSchool';
+import { phoneTexts } from './phoneTexts';
+import { customerForm } from './school';
 
-/** What a text means as a phone is told in unit/fields/phone*; here is who is found, refused and saved by it. */
-let school: SmallSchool;
-beforeEach(() => (school = new SmallSchool()));
+const PHONE_A = '+7(900)555-00-01';
+const PHONE_B = '+7(900)555-00-02';
+const PHONE_C = '+7(900)555-00-03';
 
-const lead = (...phone: string[]) => school.addLead({ phone, e_date: '2030-12-31' });
-const card = (id: unknown) => structuredClone(school.readRecord('customer', Number(id)));
-const phonesOf = (id: unknown) => card(id).phone;
-const byPhone = (phone: string, fields: IDataObject = {}, options: IDataObject = {}) =>
-	upsert(fields, options, phone);
-const byEmail = (email: string, phone: unknown) => ({
-	...upsert({ phone: phone as string }),
-	matchBy: 'email',
-	email,
-});
-const create = (phone: unknown) =>
-	customerForm('create', { name: 'Лисова Ева', is_study: 0, legal_type: 1, phone: phone as string });
-const update = (id: number, updateFields: IDataObject, more: IDataObject = {}) =>
-	customerForm('update', { id, updateFields, ...more });
-/** Simplify shows a list as one text; written back it is meant to be the same. */
-const writtenBack = (id: number, phone: string) =>
-	customerForm('upsert', {
-		matchBy: 'id',
-		id,
-		fieldsToSet: { phone: [phone] },
-		options: { listMode: 'replace' },
-	});
-const filteredBy = (phone: string) =>
-	customerForm('getAll', { returnAll: true, is_study: 2, removed: 0, filters: { phone } });
-const ids = async (form: IDataObject) => (await school.run(form)).json.map(({ id }) => id);
-const found = async (phone: string) => await ids(findByPhoneForm({}, phone));
-const save = async (form: IDataObject) => (await school.run(form)).json[0];
+let school: MatchingSchool;
 
-describe.each(['+7 (___) ___-__-__', '+7 (999) 999-99-99'])('the phone %j, which says nothing,', (phone) => {
-	it('is refused as a key, also for who holds the very same, and beside a name', async () => {
-		lead(phone);
-		const withName = { ...byPhone(phone), matchBy: 'phoneAndName', name: 'Орлова Мия' };
-		for (const form of [findByPhoneForm({}, phone), byPhone(phone, { name: 'Артём' }), withName])
-			expect((await school.expectRefusedUnsent(form)).message).toContain(
-				"'Phone' holds no usable phone number",
-			);
-	});
-
-	it('makes a new customer of each where an empty key is to, or beside an email, and is not saved', async () => {
-		const before = card(lead(phone));
-		const form = byPhone(phone, { name: 'Артём' }, { ifKeyEmpty: 'create' });
-		const withEmail = {
-			...byPhone(phone, { name: 'Ева' }),
-			matchBy: 'phoneOrEmail',
-			email: 'eva@example.org',
-		};
-		expect(await school.runInTurn(form, form, withEmail, create([phone]))).toBe(
-			'created, created, created, ',
-		);
-		expect(
-			school
-				.readRecords('customer')
-				.slice(1)
-				.map((row) => row.phone),
-		).toEqual([[], [], [], []]);
-		expect(card(before.id)).toEqual(before);
-	});
-
-	it('among the fields is passed over: nobody is matched by it, nothing of a list is lost', async () => {
-		const before = card(lead(phone));
-		const second = lead(A);
-		const fields = { phone: [phone], note: 'Новое' };
-		expect(await save(byPhone(A, fields))).toMatchObject({ id: second, changedFields: ['note'] });
-		await save(update(second, { ...fields, note: 'Другое' }));
-		expect(card(second)).toMatchObject({ phone: [A], note: 'Другое' });
-		expect(card(before.id)).toEqual(before);
-	});
+beforeEach(() => {
+	school = new MatchingSchool();
 });
 
-it('who holds only a country code, or no number, is no match for a number of that country', async () => {
-	for (const phone of ['+7', '8', '+375', '0', 'неизвестно', '120363041234567890@g.us', '8900***1234']) {
-		const before = card(lead(phone));
-		const made = await save(byPhone(phone, { name: 'Артём' }, { ifKeyEmpty: 'create' }));
-		expect([phone, made.operationResult]).toEqual([phone, 'created']);
-		expect(card(before.id)).toEqual(before);
-	}
-	expect(await school.runInTurn(byPhone(A, { name: 'Артём' }))).toBe('created');
-});
+/** Fills 'Match By' with a phone or an email. */
+function phoneOrEmailKey(phone: string, email: string): MatchKey {
+	return { matchBy: 'phoneOrEmail', phone, email };
+}
 
-describe('one number', () => {
-	it.each([
-		[A, '8_900_5550001'],
-		['+375 29 111-22-33', '80/29/111/22/33'],
-		// What follows it is none of it.
-		[A, '+7 900 555-00-01 доб. 12'],
-		[A, '1) 8 900 555 00 01'],
-		// A website's form begins with +7, and the visitor types the whole number behind it.
-		[A, '+7 8 (900) 555-00-01'],
-		['+7(495)111-22-33', '+7 8 495 111-22-33'],
-		// What a form asks besides is typed into the same field.
-		[A, '9005550001 2 ребёнка'],
-		// A sheet or a table holds phones as numbers.
-		[A, '9005550001.0'],
-	])('%s is found, and not saved again, as %s, and the other way round', async (stored, other) => {
-		const id = lead(stored);
-		expect(await found(other)).toEqual([id]);
-		expect(await school.runInTurn(byPhone(other, { name: 'Орлова Мия' }))).toBe('unchanged');
-		expect(phonesOf(id)).toEqual([stored]);
-		school.changeRecord('customer', id, { phone: [other] });
-		expect(await found(stored)).toEqual([id]);
-	});
+describe.each([{ filler: '+7 (___) ___-__-__' }, { filler: '+7 (999) 999-99-99' }])(
+	'the filler $filler in place of a phone',
+	({ filler }) => {
+		it.each([
+			{ operation: 'Find', form: findForm(phoneKey(filler)) },
+			{ operation: 'Create or Update', form: upsertForm(phoneKey(filler), { name: 'Артём' }) },
+			{
+				operation: 'Create or Update by phone and name',
+				form: upsertForm({ matchBy: 'phoneAndName', phone: filler, name: 'Орлова Мия' }),
+			},
+		])('$operation refuses a filler as the match value although a customer has it', async ({ form }) => {
+			school.addLead({ phone: [filler] });
 
-	it.each([
-		['+375/29/111/22/33', '+375/29/777/88/99'],
-		['8_900_555_00_01', '8_900_555_00_11'],
-	])('%s is another one than %s, and each is found again', async (one, other) => {
-		const id = lead(one);
-		const form = byPhone(other, { name: 'Артём' });
-		expect(await school.runInTurn(form, form)).toBe('created, unchanged');
-		expect([await found(one), await found(other)]).toEqual([[id], [id + 1]]);
-	});
+			const { message } = await school.expectRefusedUnsent(form);
 
-	it('behind the +7 of a form is saved as one', async () => {
-		expect(phonesOf((await save(byPhone('+789005550001', { name: 'Ева' }))).id)).toEqual([A]);
-	});
-
-	it.each(['+77771234567 8', '+998900555001'])('%s is no such slip', async (phone) => {
-		const id = lead(phone);
-		for (const other of ['87712345678', '89005550001', '+7 900 555-00-1'])
-			expect(await found(other)).toEqual([]);
-		expect(await found(phone)).toEqual([id]);
-	});
-});
-
-describe.each(['digits', 'text'] as const)('where AlfaCRM looks at the %s of a phone', (phoneSearch) => {
-	beforeEach(() => (school.settings.phoneSearch = phoneSearch));
-
-	it.each([
-		['+49 32 550001', '+7(493)255-00-01', ['8 493 255-00-01', '4932550001']],
-		['+372 123 4567', '+7(372)123-45-67', ['8 372 123 45 67', '3721234567']],
-	])('%s and %s are two people', async (foreign, russian, spellings) => {
-		const before = card(lead(foreign));
-		const home = lead(russian);
-		expect([await found(foreign), await ids(filteredBy(foreign))]).toEqual([[before.id], [before.id]]);
-		for (const typed of spellings) {
-			expect([typed, await found(typed)]).toEqual([typed, [home]]);
-			expect(await save(byPhone(typed, { note: `Звонил ${typed}` }))).toMatchObject({ id: home });
-		}
-		expect(card(before.id)).toEqual(before);
-	});
-
-	it.each([
-		['+49 170 1234567', ['0049 170 1234567', '491701234567', '+49 170']],
-		['+375 29 111-22-33', ['80291112233', '029 111-22-33', '+375 29']],
-		[`${A} (мама)`, ['8 900 555 00 01', '+7(900)', '900-555', '55-00-01', 'тел. 8 900 555-00-01, мама']],
-	])('who holds %s is found by the filter as %j', async (held, spellings) => {
-		const id = lead(held);
-		for (const typed of spellings) expect([typed, await ids(filteredBy(typed))]).toEqual([typed, [id]]);
-	});
-});
-
-describe('the filter by a phone', () => {
-	it.each(['8 900 555 00 01, 8 900 555 00 02', '900-555, 900-556', 'мама'])(
-		'that holds two numbers or none is refused: %j',
-		async (phone) => {
-			expect((await school.expectRefusedUnsent(filteredBy(phone))).message).toContain(
-				"'Phone' must be one phone number, or at least 3 digits of it",
-			);
-		},
-	);
-
-	it.each(['12', '+7', '+7 (___) ___-__-__'])(
-		'that says too little does not return everybody, but says what it lacks: %j',
-		async (phone) => {
-			const { message } = await school.expectRefusedUnsent(filteredBy(phone));
-			expect(message).toContain('at least 3 digits');
-			expect(message).toContain(phone);
-		},
-	);
-});
-
-/** As sheets hold them: two numbers in a cell, and no comma. */
-describe.each(['8 900 555 00 01 / 8 900 555 00 02', 'Мама (89005550001) Папа (89005550002)'])(
-	'%j',
-	(both) => {
-		it('as the match value leaves the second number with who was found by the first', async () => {
-			const id = lead(A);
-			expect(await school.runInTurn(byPhone(both))).toBe('updated');
-			expect(phonesOf(id)).toEqual([A, B]);
-			expect(await school.runInTurn(byPhone(both))).toBe('unchanged');
+			expect(message).toContain("'Phone' holds no usable phone number");
 		});
 
-		it('among the fields adds the second number, and is two numbers of a new customer', async () => {
-			const id = school.addLead({ phone: [B], email: ['eva@example.org'] });
-			await save(byEmail('eva@example.org', [both]));
-			expect(phonesOf(id)).toEqual([B, A]);
-			expect(phonesOf((await save(create([both]))).id)).toEqual([A, B]);
+		it('Create or Update creates a customer for each filler when If Match Value Is Unusable says so', async () => {
+			const existingId = school.addLead({ phone: [filler] });
+			const form = upsertForm(phoneKey(filler), { name: 'Артём' }, { ifKeyEmpty: 'create' });
+
+			const results = await school.runInTurn(form, form);
+
+			expect(results).toBe('created, created');
+			expect(school.readRecords('customer')).toMatchObject([
+				{ id: existingId, phone: [filler] },
+				{ phone: [] },
+				{ phone: [] },
+			]);
 		});
 
-		it('in a record stays when it is written back, and is replaced by one of its numbers', async () => {
-			const id = lead(both);
-			expect(await school.runInTurn(writtenBack(id, both), writtenBack(id, '89005550002'))).toBe(
-				'unchanged, updated',
+		it('Create or Update by phone or email creates a customer without the filler', async () => {
+			const existingId = school.addLead({ phone: [filler] });
+			const cardBefore = school.readCustomer(existingId);
+
+			const saved = await school.saveCustomer(
+				upsertForm(phoneOrEmailKey(filler, 'eva@example.org'), { name: 'Ева' }),
 			);
-			expect(phonesOf(id)).toEqual([B]);
+
+			expect(saved.operationResult).toBe('created');
+			expect(school.readPhones(saved.id)).toEqual([]);
+			expect(school.readCustomer(existingId)).toEqual(cardBefore);
+		});
+
+		it('Create saves no filler', async () => {
+			const { id } = await school.saveCustomer(createForm({ phone: [filler] }));
+
+			expect(school.readPhones(id)).toEqual([]);
+		});
+
+		it('Create or Update neither saves a filler among the fields nor updates the customer who has it', async () => {
+			const existingId = school.addLead({ phone: [filler] });
+			const id = school.addLead({ phone: [PHONE_A] });
+			const cardBefore = school.readCustomer(existingId);
+
+			const saved = await school.saveCustomer(
+				upsertForm(phoneKey(PHONE_A), { phone: [filler], note: 'Новое' }),
+			);
+
+			expect(saved).toMatchObject({ id, changedFields: ['note'] });
+			expect(school.readPhones(id)).toEqual([PHONE_A]);
+			expect(school.readCustomer(existingId)).toEqual(cardBefore);
+		});
+
+		it('Update keeps the phones of the customer when it is given a filler', async () => {
+			const id = school.addLead({ phone: [PHONE_A] });
+
+			await school.saveCustomer(updateForm(id, { phone: [filler], note: 'Новое' }));
+
+			expect(school.readCustomer(id)).toMatchObject({ phone: [PHONE_A], note: 'Новое' });
 		});
 	},
 );
 
-it('a number behind an extension finds who has it, and is saved without the extension', async () => {
-	const text = '8 900 555 00 01 доб. 12 8 900 555 00 02';
-	const id = lead(B);
-	expect(await school.runInTurn(byPhone(text), byPhone(text))).toBe('updated, unchanged');
-	expect(phonesOf(id)).toEqual([B, '8 900 555 00 01 доб. 12']);
-});
+describe('a card that holds only a country code, or no number', () => {
+	const INCOMPLETE_PHONES = [
+		{ phone: '+7' },
+		{ phone: '8' },
+		{ phone: '+375' },
+		{ phone: '0' },
+		{ phone: 'неизвестно' },
+		{ phone: '120363041234567890@g.us' },
+		{ phone: '8900***1234' },
+	];
 
-it.each([
-	[[A, 'папа, +49 170 1234567']],
-	[['мама +375 29 123-45-67', '+49 170 1234567, доб. 5', 'не звонить']],
-])('the phones %j, as Simplify shows them, are the same when they are written back', async (phone) => {
-	const id = lead(...phone);
-	const { phone: shown } = await save(customerForm('get', { id, simplify: true }));
-	await save(update(id, { phone: [shown as string] }));
-	expect(phonesOf(id)).toEqual(phone);
-	expect(await school.runInTurn(writtenBack(id, String(shown)))).toBe('unchanged');
-	expect(phonesOf((await save(create([shown]))).id)).toEqual(phone);
-});
+	it.each(INCOMPLETE_PHONES)(
+		'Create or Update creates another customer for the same unusable phone: $phone',
+		async ({ phone }) => {
+			const id = school.addLead({ phone: [phone] });
+			const cardBefore = school.readCustomer(id);
 
-/** A narrow column of a sheet shows a long number so, and exports it so. */
-describe.each(['7,90056E+10', '7.90056E+10; 7,90057E+10'])('%j, which a sheet has rounded,', (phone) => {
-	it('is nobody, not even who holds the very same, and is not saved beside another number', async () => {
-		lead(phone);
-		lead(A);
-		for (const form of [
-			...[findByPhoneForm({}, phone), byPhone(phone, { name: 'Ева' }), byPhone(A, { phone: [B, phone] })],
-			byPhone(A, { phone: `${B}, ${phone}` }),
-		])
-			expect((await school.expectRefusedUnsent(form)).message).toContain("'Phone' must be");
-	});
+			const saved = await school.saveCustomer(
+				upsertForm(phoneKey(phone), { name: 'Артём' }, { ifKeyEmpty: 'create' }),
+			);
 
-	it('in a record leaves the other number there to be found', async () => {
-		const id = lead(phone, A);
-		expect(await save(byPhone('89005550001', { note: 'Новое' }))).toMatchObject({ id, note: 'Новое' });
-		expect(phonesOf(id)).toEqual([phone, A]);
-	});
-});
-
-describe('a phone as somebody typed it into a form', () => {
-	it.each([`${A}, ${B}`, `Анна ${A}, муж ${B}`, `${A}\n${B}`])(
-		'%j means who has the first number',
-		async (typed) => {
-			const [first, second] = [lead(A), lead(B)];
-			expect(await found(typed)).toEqual([first]);
-			expect(await save(byPhone(typed, { name: 'Анна' }))).toMatchObject({ id: first });
-			expect(phonesOf(second)).toEqual([B]);
+			expect(saved.operationResult).toBe('created');
+			expect(school.readCustomer(id)).toEqual(cardBefore);
 		},
 	);
 
-	it('means who has another of its numbers where nobody has the first', async () => {
-		const id = lead(B);
-		expect(await found(`${A}, ${B}`)).toEqual([id]);
-	});
+	it.each(INCOMPLETE_PHONES)(
+		'Create or Update creates a customer for a whole number although a card holds $phone',
+		async ({ phone }) => {
+			school.addLead({ phone: [phone] });
 
-	it('means who is active, though an archived one has a number before it', async () => {
-		const [archived, active] = [school.addLead({ phone: [A], e_date: '2025-01-31' }), lead(B)];
-		for (const ifArchived of ['update', 'restore', 'create', 'skip'])
-			expect(await save(byPhone(`${A}, ${B}`, { note: ifArchived }, { ifArchived }))).toMatchObject({
-				id: active,
-				note: ifArchived,
-			});
-		expect(await ids(findByPhoneForm({ archived: false }, `${A}, ${B}`))).toEqual([active]);
-		expect(phonesOf(archived)).toEqual([A]);
-	});
+			const saved = await school.saveCustomer(upsertForm(phoneKey(PHONE_A), { name: 'Артём' }));
 
-	it('means all who have one of its numbers where all are wanted', async () => {
-		const both = [lead(A), lead(B)];
-		expect((await ids(findByPhoneForm({ ifSeveral: 'all' }, `${A}, ${B}`))).sort()).toEqual(both);
-	});
+			expect(saved.operationResult).toBe('created');
+		},
+	);
+});
 
-	it.each(['newest', 'all', 'refuse'])(
-		'gives nobody the number of another one, and says so (%s)',
-		async (ifSeveral) => {
-			const [first, second] = [lead(A), lead(B)];
-			const C = '+7(900)555-00-03';
-			const saved = await save(byPhone(`${A}, ${B}, ${C}`, {}, { ifSeveral }));
-			expect(phonesOf(first)).toEqual([A, C]);
-			expect(phonesOf(second)).toEqual(ifSeveral === 'all' ? [B, C] : [B]);
-			expect(saved.notSaved).toContain(B);
+describe('two spellings of one number', () => {
+	const SPELLINGS = [
+		{ feature: 'with underscores', spelling: PHONE_A, otherSpelling: '8_900_5550001' },
+		{
+			feature: 'of Belarus, with slashes',
+			spelling: '+375 29 111-22-33',
+			otherSpelling: '80/29/111/22/33',
+		},
+		{
+			feature: 'with an extension behind it',
+			spelling: PHONE_A,
+			otherSpelling: '+7 900 555-00-01 доб. 12',
+		},
+		{ feature: 'of a list', spelling: PHONE_A, otherSpelling: '1) 8 900 555 00 01' },
+		{
+			feature: 'behind the +7 that a form begins with',
+			spelling: PHONE_A,
+			otherSpelling: '+7 8 (900) 555-00-01',
+		},
+		{
+			feature: 'of a landline behind the +7 of a form',
+			spelling: '+7(495)111-22-33',
+			otherSpelling: '+7 8 495 111-22-33',
+		},
+		{
+			feature: 'with an answer to another question behind it',
+			spelling: PHONE_A,
+			otherSpelling: '9005550001 2 ребёнка',
+		},
+		{ feature: 'that a sheet holds as a number', spelling: PHONE_A, otherSpelling: '9005550001.0' },
+	];
+
+	it.each(SPELLINGS)(
+		'Find returns the customer with $spelling for the number $feature: $otherSpelling',
+		async ({ spelling, otherSpelling }) => {
+			const id = school.addLead({ phone: [spelling] });
+
+			const ids = await school.findIds(findForm(phoneKey(otherSpelling)));
+
+			expect(ids).toEqual([id]);
 		},
 	);
 
+	it.each(SPELLINGS)(
+		'Find returns the customer with the number $feature, $otherSpelling, for $spelling',
+		async ({ spelling, otherSpelling }) => {
+			const id = school.addLead({ phone: [otherSpelling] });
+
+			const ids = await school.findIds(findForm(phoneKey(spelling)));
+
+			expect(ids).toEqual([id]);
+		},
+	);
+
+	it.each(SPELLINGS)(
+		'Create or Update does not save the number $feature again: $otherSpelling',
+		async ({ spelling, otherSpelling }) => {
+			const id = school.addLead({ name: 'Орлова Мия', phone: [spelling] });
+
+			const saved = await school.saveCustomer(upsertForm(phoneKey(otherSpelling), { name: 'Орлова Мия' }));
+
+			expect(saved.operationResult).toBe('unchanged');
+			expect(school.readPhones(id)).toEqual([spelling]);
+		},
+	);
+
+	it('Create or Update saves a number behind the +7 of a form as the number alone', async () => {
+		const { id } = await school.saveCustomer(upsertForm(phoneKey('+789005550001'), { name: 'Ева' }));
+
+		expect(school.readPhones(id)).toEqual(['+7(900)555-00-01']);
+	});
+});
+
+describe('two numbers that look alike', () => {
 	it.each([
-		...['после 18 ', 'после 18.00 ', 'с 18-00 ', '12.05.2015 ', 'ул. Ленина 15 ', 'школа 1530 ', 'Миа 8 '],
-		...['с 9 до 18 ', 'с 10.00-18.00 ', '18.00-20.00 ', 'Миа 7 лет, после 18 ', 'Ленина 15 кв 17 ', '№12 '],
-		...['договор 12345 ', 'заявка № 12345 ', 'дети 2015 и 2018 ', 'ул. Ленина, 15, кв. 17 '],
-	])('is found behind "%s"', async (before) => {
-		const id = lead(A);
-		for (const number of ['8 900 555-00-01', '89005550001', '+7 (900) 555-00-01'])
-			expect(await found(before + number)).toEqual([id]);
+		{ phone: '+375/29/111/22/33', otherPhone: '+375/29/777/88/99' },
+		{ phone: '8_900_555_00_01', otherPhone: '8_900_555_00_11' },
+	])('Create or Update creates one customer for $otherPhone beside the one with $phone', async (phones) => {
+		const id = school.addLead({ phone: [phones.phone] });
+		const form = upsertForm(phoneKey(phones.otherPhone), { name: 'Артём' });
+
+		const results = await school.runInTurn(form, form);
+
+		expect(results).toBe('created, unchanged');
+		expect(await school.findIds(findForm(phoneKey(phones.phone)))).toEqual([id]);
+		expect(await school.findIds(findForm(phoneKey(phones.otherPhone)))).toEqual([id + 1]);
 	});
 
-	it.each([
-		...['8 (900) 555-00-01 8 (900) 555-00-02', `${A} ${B}`, '(900) 555-00-01 8 (900) 555-00-02'],
-		...['8.(900).555.00.01 8.(900).555.00.02', 'Миа 8 900 555-00-01 8 900 555-00-02'],
-	])('"%s" means who has the first of two that nothing but a blank parts', async (typed) => {
-		const id = lead(A);
-		lead(B);
-		expect(await ids(findByPhoneForm({ ifSeveral: 'all' }, typed))).toContain(id);
-	});
+	it.each([{ phone: '+77771234567 8' }, { phone: '+998900555001' }])(
+		'Find does not take $phone for a number behind the +7 of a form',
+		async ({ phone }) => {
+			const id = school.addLead({ phone: [phone] });
 
-	it.each(['мама 8 843 233-00-01, 8 900 555-00-02', 'тел. 8 843 233-00-01\n8 831 222-33-44'])(
-		'"%s" is none of the digits of another number',
-		async (typed) => {
-			lead(B);
-			const id = lead('+7(843)233-00-01');
-			expect(await ids(findByPhoneForm({ ifSeveral: 'newest' }, typed))).toEqual([id]);
+			expect(await school.findIds(findForm(phoneKey('87712345678')))).toEqual([]);
+			expect(await school.findIds(findForm(phoneKey('89005550001')))).toEqual([]);
+			expect(await school.findIds(findForm(phoneKey('+7 900 555-00-1')))).toEqual([]);
+			expect(await school.findIds(findForm(phoneKey(phone)))).toEqual([id]);
 		},
 	);
+});
 
-	it('is found behind a time, of a landline too', async () => {
-		const id = lead('+7(495)123-45-67');
-		expect(await found('после 18 8 495 123-45-67')).toEqual([id]);
-	});
-
-	it.each(['8495-123-4567 8 900 555-00-01', '900-123-4567 8 900 555-00-01'])(
-		'is whole in "%s", though another one follows',
-		async (typed) => {
-			lead(A);
-			const id = lead(typed.slice(0, -16));
-			expect(await ids(findByPhoneForm({ ifSeveral: 'newest' }, typed))).toEqual([id]);
-		},
-	);
-
-	it('gives nobody the number of another one where the phone is among what is mapped too', async () => {
-		const [first, second] = [lead(A), lead(B)];
-		const typed = `${A}, ${B}`;
-		const form = {
-			...byPhone(typed),
-			inputMode: 'json',
-			json: JSON.stringify({ phone: typed, note: 'Новое' }),
-		};
-		expect(await save(form)).toMatchObject({ id: first, note: 'Новое' });
-		expect([phonesOf(first), phonesOf(second)]).toEqual([[A], [B]]);
-	});
-
-	it('empties nothing where the other one has the phone, and another one the email', async () => {
-		const first = lead(A);
-		const second = school.addLead({ phone: [B], email: ['mia@example.org'] });
-		for (const ifSeveral of ['newest', 'all']) {
-			const key = { matchBy: 'phoneOrEmail', phone: A, email: 'mia@example.org' };
-			await save({ ...byPhone(A, {}, { ifSeveral }), ...key });
-			expect(phonesOf(first)).toContain(A);
-			expect(phonesOf(second)).toContain(B);
-		}
-	});
-
-	it('is nobody for sure where it is one of several, and an email is that of another one', async () => {
-		lead(B);
-		school.addLead({ email: ['mia@example.org'] });
-		const key = { matchBy: 'phoneOrEmail', phone: `${A}, ${B}`, email: 'mia@example.org' };
-		expect((await school.runToEnd({ ...byPhone(A), ...key })).error?.message).toContain('2 customers match');
-	});
-
-	it('is told with the words beside a number that the card has', async () => {
-		lead(A);
-		expect(await save(byPhone(`${A} звонить после 19`, {}))).toMatchObject({
-			notSaved: `${A} звонить после 19`,
+describe.each([{ phoneSearch: 'digits' as const }, { phoneSearch: 'text' as const }])(
+	'when AlfaCRM compares the $phoneSearch of a phone',
+	({ phoneSearch }) => {
+		beforeEach(() => {
+			school.settings.phoneSearch = phoneSearch;
 		});
-		lead(`${B} (мама)`);
-		expect(await save(byPhone(`${B} (мама)`, {}))).toMatchObject({ notSaved: '' });
+
+		it.each([
+			{ foreignPhone: '+49 32 550001', russianPhone: '+7(493)255-00-01' },
+			{ foreignPhone: '+372 123 4567', russianPhone: '+7(372)123-45-67' },
+		])(
+			'Find and the filter return only the customer with the foreign number $foreignPhone, and not $russianPhone',
+			async ({ foreignPhone, russianPhone }) => {
+				const foreigner = school.addLead({ phone: [foreignPhone] });
+				school.addLead({ phone: [russianPhone] });
+
+				expect(await school.findIds(findForm(phoneKey(foreignPhone)))).toEqual([foreigner]);
+				expect(await school.findIds(phoneFilterForm(foreignPhone))).toEqual([foreigner]);
+			},
+		);
+
+		it.each([
+			{
+				typed: '8 493 255-00-01',
+				russianPhone: '+7(493)255-00-01',
+				foreignPhone: '+49 32 550001',
+			},
+			{ typed: '4932550001', russianPhone: '+7(493)255-00-01', foreignPhone: '+49 32 550001' },
+			{
+				typed: '8 372 123 45 67',
+				russianPhone: '+7(372)123-45-67',
+				foreignPhone: '+372 123 4567',
+			},
+			{ typed: '3721234567', russianPhone: '+7(372)123-45-67', foreignPhone: '+372 123 4567' },
+		])(
+			'Find and Create or Update take $typed for $russianPhone, and not for $foreignPhone',
+			async ({ typed, russianPhone, foreignPhone }) => {
+				const foreigner = school.addLead({ phone: [foreignPhone] });
+				const russian = school.addLead({ phone: [russianPhone] });
+				const cardBefore = school.readCustomer(foreigner);
+
+				const ids = await school.findIds(findForm(phoneKey(typed)));
+				const saved = await school.saveCustomer(upsertForm(phoneKey(typed), { note: 'Новое' }));
+
+				expect(ids).toEqual([russian]);
+				expect(saved).toMatchObject({ id: russian });
+				expect(school.readCustomer(foreigner)).toEqual(cardBefore);
+			},
+		);
+
+		it.each([
+			{ filter: '0049 170 1234567', phone: '+49 170 1234567' },
+			{ filter: '491701234567', phone: '+49 170 1234567' },
+			{ filter: '+49 170', phone: '+49 170 1234567' },
+			{ filter: '80291112233', phone: '+375 29 111-22-33' },
+			{ filter: '029 111-22-33', phone: '+375 29 111-22-33' },
+			{ filter: '+375 29', phone: '+375 29 111-22-33' },
+			{ filter: '8 900 555 00 01', phone: `${PHONE_A} (мама)` },
+			{ filter: '+7(900)', phone: `${PHONE_A} (мама)` },
+			{ filter: '900-555', phone: `${PHONE_A} (мама)` },
+			{ filter: '55-00-01', phone: `${PHONE_A} (мама)` },
+			{ filter: 'тел. 8 900 555-00-01, мама', phone: `${PHONE_A} (мама)` },
+		])('the filter $filter of Get Many returns the customer with $phone', async ({ filter, phone }) => {
+			const id = school.addLead({ phone: [phone] });
+
+			const ids = await school.findIds(phoneFilterForm(filter));
+
+			expect(ids).toEqual([id]);
+		});
+	},
+);
+
+describe('Get Many with the filter by a phone', () => {
+	it.each([
+		{ filter: '8 900 555 00 01, 8 900 555 00 02' },
+		{ filter: '900-555, 900-556' },
+		{ filter: 'мама' },
+	])('refuses a filter with two numbers or none: $filter', async ({ filter }) => {
+		const { message } = await school.expectRefusedUnsent(phoneFilterForm(filter));
+
+		expect(message).toContain("'Phone' must be one phone number, or at least 3 digits of it");
 	});
 
-	it('is told where the card does not hold it, with a name and an email that it does not hold', async () => {
-		const id = lead(A);
-		const typed = { name: 'Анна', email: ['anna@example.org'], is_study: 1 };
-		const kept = await save(byPhone(`${A}, ${B}`, typed, { onlyForNew: ['all'] }));
-		expect(kept).toMatchObject({ id, notSaved: `Анна, anna@example.org, ${A}, ${B}` });
-		const made = await save(byPhone('8 900 000 77 01', typed, { onlyForNew: ['all'] }));
-		expect(made).toMatchObject({ operationResult: 'created', notSaved: '' });
+	it.each([{ filter: '12' }, { filter: '+7' }, { filter: '+7 (___) ___-__-__' }])(
+		'refuses a filter that everybody would pass, and quotes it: $filter',
+		async ({ filter }) => {
+			const { message } = await school.expectRefusedUnsent(phoneFilterForm(filter));
+
+			expect(message).toContain('at least 3 digits');
+			expect(message).toContain(filter);
+		},
+	);
+});
+
+/** As cells of a sheet hold them: two numbers, and no comma. */
+describe.each([
+	{ twoNumbers: '8 900 555 00 01 / 8 900 555 00 02' },
+	{ twoNumbers: 'Мама (89005550001) Папа (89005550002)' },
+])('two numbers in one text: $twoNumbers', ({ twoNumbers }) => {
+	it('Create or Update adds the second number to the customer whom it finds by the first', async () => {
+		const id = school.addLead({ phone: [PHONE_A] });
+		const form = upsertForm(phoneKey(twoNumbers));
+
+		const results = await school.runInTurn(form, form);
+
+		expect(results).toBe('updated, unchanged');
+		expect(school.readPhones(id)).toEqual([PHONE_A, PHONE_B]);
+	});
+
+	it('Create or Update adds the first number of the fields to the customer who has the second', async () => {
+		const id = school.addLead({ phone: [PHONE_B], email: ['eva@example.org'] });
+
+		await school.saveCustomer(
+			upsertForm({ matchBy: 'email', email: 'eva@example.org' }, { phone: [twoNumbers] }),
+		);
+
+		expect(school.readPhones(id)).toEqual([PHONE_B, PHONE_A]);
+	});
+
+	it('Create saves the text as two numbers', async () => {
+		const { id } = await school.saveCustomer(createForm({ phone: [twoNumbers] }));
+
+		expect(school.readPhones(id)).toEqual([PHONE_A, PHONE_B]);
+	});
+
+	it('Create or Update changes nothing when the text of a card is written back', async () => {
+		const id = school.addLead({ phone: [twoNumbers] });
+
+		const saved = await school.saveCustomer(writeBackForm(id, twoNumbers));
+
+		expect(saved.operationResult).toBe('unchanged');
+		expect(school.readPhones(id)).toEqual([twoNumbers]);
+	});
+
+	it('Create or Update replaces the text of a card with one of its numbers', async () => {
+		const id = school.addLead({ phone: [twoNumbers] });
+
+		const saved = await school.saveCustomer(writeBackForm(id, '89005550002'));
+
+		expect(saved.operationResult).toBe('updated');
+		expect(school.readPhones(id)).toEqual([PHONE_B]);
 	});
 });
 
-/** Numbers as people type them; each # is a digit. */
-const RUSSIAN = [
-	...['+7 9## ###-##-##', '8 (9##) ###-##-##', '89#########', '9#########', '79#########'],
-	...['8-9##-###-##-##', '8.9##.###.##.##', '+7 8 9## ### ## ##', '(9##) ###-##-##'],
-	...['8 (495) ###-##-##', '8 701 ### ## ##'],
-];
-const FOREIGN = [
-	...['+375 29 ###-##-##', '+992 90 ###-##-##', '+49 (0) 151 ########', '998901######', '97254#######'],
-];
-const BEFORE = ['', '', 'Тел.: ', '1) ', 'мама '];
-const AFTER = ['', '', ' (мама)', ' звонить с 18 до 20', ' (18:00-20:00)', ' доб. 12', ', Telegram @anna'];
-/** What only a blank or a dash parts may be one number. */
-const BETWEEN = [', ', '; ', ' / ', '\n', ' и ', ' | '];
+describe('a number behind the extension of another number', () => {
+	it('Create or Update finds the customer with the second number, and adds the first with its extension', async () => {
+		const id = school.addLead({ phone: [PHONE_B] });
+		const form = upsertForm(phoneKey('8 900 555 00 01 доб. 12 8 900 555 00 02'));
 
-const number = fc
-	.constantFrom(...RUSSIAN, ...RUSSIAN, ...FOREIGN)
-	.chain((mask) => fc.array(fc.nat(9), { minLength: 10, maxLength: 10 }).map((all) => filled(mask, all)));
-const typed = fc
-	.array(fc.tuple(number, fc.constantFrom(...AFTER)), { minLength: 1, maxLength: 3 })
-	.chain((parts) =>
-		fc.tuple(fc.constantFrom(...BEFORE), fc.constantFrom(...BETWEEN)).map(([before, between]) => ({
-			numbers: parts.map(([one]) => one),
-			text: before + parts.map((part) => part.join('')).join(between),
-		})),
-	);
+		const results = await school.runInTurn(form, form);
 
-it('a phone as people type it means who has its first number, whatever stands around it', async () => {
-	await fc.assert(
-		fc.asyncProperty(typed, async ({ numbers, text }) => {
-			school = new SmallSchool();
-			const [first] = numbers.map((one) => lead(one));
-			const [id] = await ids(findByPhoneForm({ ifSeveral: 'newest' }, text));
-			expect(id).toBe(first);
-		}),
-		{ seed, numRuns: depth.examplePhones },
-	);
+		expect(results).toBe('updated, unchanged');
+		expect(school.readPhones(id)).toEqual([PHONE_B, '8 900 555 00 01 доб. 12']);
+	});
 });
 
-function filled(mask: string, digits: readonly number[]): string {
-	let at = 0;
-	return mask.replace(/#/g, () => String(digits[at++]));
-}
+describe.each([
+	{ phones: [PHONE_A, 'папа, +49 170 1234567'] },
+	{ phones: ['мама +375 29 123-45-67', '+49 170 1234567, доб. 5', 'не звонить'] },
+])('the phones $phones in one text, as Simplify shows them', ({ phones }) => {
+	let id: number;
+	let simplifiedPhones: string;
+
+	beforeEach(async () => {
+		id = school.addLead({ phone: phones });
+		const simplified = await school.saveCustomer(customerForm('get', { id, simplify: true }));
+		simplifiedPhones = String(simplified.phone);
+	});
+
+	it('Update leaves the phones of the card as they are', async () => {
+		await school.saveCustomer(updateForm(id, { phone: [simplifiedPhones] }));
+
+		expect(school.readPhones(id)).toEqual(phones);
+	});
+
+	it('Create or Update leaves the phones of the card as they are when it replaces lists', async () => {
+		const saved = await school.saveCustomer(writeBackForm(id, simplifiedPhones));
+
+		expect(saved.operationResult).toBe('unchanged');
+		expect(school.readPhones(id)).toEqual(phones);
+	});
+
+	it('Create saves the text as the same list of phones', async () => {
+		const created = await school.saveCustomer(createForm({ phone: [simplifiedPhones] }));
+
+		expect(school.readPhones(created.id)).toEqual(phones);
+	});
+});
+
+/** A narrow column of a sheet shows a long number like this, and exports it like this. */
+describe.each([{ rounded: '7,90056E+10' }, { rounded: '7.90056E+10; 7,90057E+10' }])(
+	'the phone $rounded that a sheet has rounded',
+	({ rounded }) => {
+		it.each([
+			{ operation: 'Find', form: findForm(phoneKey(rounded)) },
+			{
+				operation: 'Create or Update with it as the match value',
+				form: upsertForm(phoneKey(rounded), { name: 'Ева' }),
+			},
+			{
+				operation: 'Create or Update with it in a list of the fields',
+				form: upsertForm(phoneKey(PHONE_A), { phone: [PHONE_B, rounded] }),
+			},
+			{
+				operation: 'Create or Update with it in a text of the fields',
+				form: upsertForm(phoneKey(PHONE_A), { phone: `${PHONE_B}, ${rounded}` }),
+			},
+		])('$operation refuses a rounded phone although a customer has the same text', async ({ form }) => {
+			school.addLead({ phone: [rounded] });
+			school.addLead({ phone: [PHONE_A] });
+
+			const { message } = await school.expectRefusedUnsent(form);
+
+			expect(message).toContain("'Phone' must be");
+		});
+
+		it('Create or Update finds a customer by the number beside a rounded one, and keeps both', async () => {
+			const id = school.addLead({ phone: [rounded, PHONE_A] });
+
+			const saved = await school.saveCustomer(upsertForm(phoneKey('89005550001'), { note: 'Новое' }));
+
+			expect(saved).toMatchObject({ id, note: 'Новое' });
+			expect(school.readPhones(id)).toEqual([rounded, PHONE_A]);
+		});
+	},
+);
+
+describe('several numbers under Match By', () => {
+	const BOTH_PHONES = `${PHONE_A}, ${PHONE_B}`;
+
+	it.each([
+		{ typed: '+7(900)555-00-01, +7(900)555-00-02' },
+		{ typed: 'Анна +7(900)555-00-01, муж +7(900)555-00-02' },
+		{ typed: '+7(900)555-00-01\n+7(900)555-00-02' },
+	])('Find returns the customer with the first number: $typed', async ({ typed }) => {
+		const first = school.addLead({ phone: [PHONE_A] });
+		school.addLead({ phone: [PHONE_B] });
+
+		const ids = await school.findIds(findForm(phoneKey(typed)));
+
+		expect(ids).toEqual([first]);
+	});
+
+	it.each([
+		{ typed: '+7(900)555-00-01, +7(900)555-00-02' },
+		{ typed: 'Анна +7(900)555-00-01, муж +7(900)555-00-02' },
+		{ typed: '+7(900)555-00-01\n+7(900)555-00-02' },
+	])(
+		'Create or Update takes the customer with the first number and leaves the second: $typed',
+		async ({ typed }) => {
+			const first = school.addLead({ phone: [PHONE_A] });
+			const second = school.addLead({ phone: [PHONE_B] });
+
+			const saved = await school.saveCustomer(upsertForm(phoneKey(typed), { name: 'Анна' }));
+
+			expect(saved).toMatchObject({ id: first });
+			expect(school.readPhones(second)).toEqual([PHONE_B]);
+		},
+	);
+
+	it('Find returns the customer with the second number when nobody has the first', async () => {
+		const second = school.addLead({ phone: [PHONE_B] });
+
+		const ids = await school.findIds(findForm(phoneKey(BOTH_PHONES)));
+
+		expect(ids).toEqual([second]);
+	});
+
+	it.each([
+		{ ifArchived: 'update' },
+		{ ifArchived: 'restore' },
+		{ ifArchived: 'create' },
+		{ ifArchived: 'skip' },
+	])(
+		'Create or Update prefers an active customer with the second number to an archived one with the first (If the Match Is Archived: $ifArchived)',
+		async ({ ifArchived }) => {
+			const archived = school.addArchivedLead({ phone: [PHONE_A] });
+			const active = school.addLead({ phone: [PHONE_B] });
+
+			const saved = await school.saveCustomer(
+				upsertForm(phoneKey(BOTH_PHONES), { note: 'Новое' }, { ifArchived }),
+			);
+
+			expect(saved).toMatchObject({ id: active, note: 'Новое' });
+			expect(school.readPhones(archived)).toEqual([PHONE_A]);
+		},
+	);
+
+	it('Find without archived customers returns the active one with the second number', async () => {
+		school.addArchivedLead({ phone: [PHONE_A] });
+		const active = school.addLead({ phone: [PHONE_B] });
+
+		const ids = await school.findIds(findForm(phoneKey(BOTH_PHONES), { archived: false }));
+
+		expect(ids).toEqual([active]);
+	});
+
+	it('Find returns the customers of both numbers when Return All is chosen', async () => {
+		const first = school.addLead({ phone: [PHONE_A] });
+		const second = school.addLead({ phone: [PHONE_B] });
+
+		const ids = await school.findIds(findForm(phoneKey(BOTH_PHONES), { ifSeveral: 'all' }));
+
+		expect(ids).toEqual([second, first]);
+	});
+
+	it.each([
+		{ ifSeveral: 'newest', phonesOfSecond: [PHONE_B] },
+		{ ifSeveral: 'all', phonesOfSecond: [PHONE_B, PHONE_C] },
+		{ ifSeveral: 'refuse', phonesOfSecond: [PHONE_B] },
+	])(
+		'Create or Update adds the third number, gives nobody the number of another and names it in notSaved (If Several Match: $ifSeveral)',
+		async ({ ifSeveral, phonesOfSecond }) => {
+			const first = school.addLead({ phone: [PHONE_A] });
+			const second = school.addLead({ phone: [PHONE_B] });
+
+			const { json } = await school.run(
+				upsertForm(phoneKey(`${BOTH_PHONES}, ${PHONE_C}`), {}, { ifSeveral }),
+			);
+
+			expect(school.readPhones(first)).toEqual([PHONE_A, PHONE_C]);
+			expect(school.readPhones(second)).toEqual(phonesOfSecond);
+			expect(json[0].notSaved).toContain(PHONE_B);
+		},
+	);
+
+	it('Create or Update gives nobody the number of another when the numbers are in JSON too', async () => {
+		const first = school.addLead({ phone: [PHONE_A] });
+		const second = school.addLead({ phone: [PHONE_B] });
+		const form = {
+			...upsertForm(phoneKey(BOTH_PHONES)),
+			inputMode: 'json',
+			json: `{ "phone": "${BOTH_PHONES}", "note": "Новое" }`,
+		};
+
+		const saved = await school.saveCustomer(form);
+
+		expect(saved).toMatchObject({ id: first, note: 'Новое' });
+		expect(school.readPhones(first)).toEqual([PHONE_A]);
+		expect(school.readPhones(second)).toEqual([PHONE_B]);
+	});
+
+	it.each([{ ifSeveral: 'newest' }, { ifSeveral: 'all' }])(
+		'Create or Update takes the phone from nobody when one customer has it and another has the email (If Several Match: $ifSeveral)',
+		async ({ ifSeveral }) => {
+			const first = school.addLead({ phone: [PHONE_A] });
+			const second = school.addLead({ phone: [PHONE_B], email: ['mia@example.org'] });
+
+			await school.run(upsertForm(phoneOrEmailKey(PHONE_A, 'mia@example.org'), {}, { ifSeveral }));
+
+			expect(school.readPhones(first)).toContain(PHONE_A);
+			expect(school.readPhones(second)).toContain(PHONE_B);
+		},
+	);
+
+	it('Create or Update stops when one customer has the second number and another has the email', async () => {
+		school.addLead({ phone: [PHONE_B] });
+		school.addLead({ email: ['mia@example.org'] });
+
+		const { message } = await school.expectRefused(
+			upsertForm(phoneOrEmailKey(BOTH_PHONES, 'mia@example.org')),
+		);
+
+		expect(message).toContain('2 customers match');
+	});
+});
+
+describe('a number beside words or other digits', () => {
+	const TEXTS_BEFORE = [
+		{ before: 'после 18 ' },
+		{ before: 'после 18.00 ' },
+		{ before: 'с 18-00 ' },
+		{ before: '12.05.2015 ' },
+		{ before: 'ул. Ленина 15 ' },
+		{ before: 'школа 1530 ' },
+		{ before: 'Миа 8 ' },
+		{ before: 'с 9 до 18 ' },
+		{ before: 'с 10.00-18.00 ' },
+		{ before: '18.00-20.00 ' },
+		{ before: 'Миа 7 лет, после 18 ' },
+		{ before: 'Ленина 15 кв 17 ' },
+		{ before: '№12 ' },
+		{ before: 'договор 12345 ' },
+		{ before: 'заявка № 12345 ' },
+		{ before: 'дети 2015 и 2018 ' },
+		{ before: 'ул. Ленина, 15, кв. 17 ' },
+	];
+
+	it.each(TEXTS_BEFORE)('Find finds a number behind "$before" in every spelling', async ({ before }) => {
+		const id = school.addLead({ phone: [PHONE_A] });
+
+		expect(await school.findIds(findForm(phoneKey(`${before}8 900 555-00-01`)))).toEqual([id]);
+		expect(await school.findIds(findForm(phoneKey(`${before}89005550001`)))).toEqual([id]);
+		expect(await school.findIds(findForm(phoneKey(`${before}+7 (900) 555-00-01`)))).toEqual([id]);
+	});
+
+	it('Find finds a landline number behind a time', async () => {
+		const id = school.addLead({ phone: ['+7(495)123-45-67'] });
+
+		const ids = await school.findIds(findForm(phoneKey('после 18 8 495 123-45-67')));
+
+		expect(ids).toEqual([id]);
+	});
+
+	it.each([
+		{ typed: '8 (900) 555-00-01 8 (900) 555-00-02' },
+		{ typed: '+7(900)555-00-01 +7(900)555-00-02' },
+		{ typed: '(900) 555-00-01 8 (900) 555-00-02' },
+		{ typed: '8.(900).555.00.01 8.(900).555.00.02' },
+		{ typed: 'Миа 8 900 555-00-01 8 900 555-00-02' },
+	])('Find finds the first of two numbers with only a blank between them: $typed', async ({ typed }) => {
+		const id = school.addLead({ phone: [PHONE_A] });
+		school.addLead({ phone: [PHONE_B] });
+
+		const ids = await school.findIds(findForm(phoneKey(typed), { ifSeveral: 'all' }));
+
+		expect(ids).toContain(id);
+	});
+
+	it.each([
+		{ typed: 'мама 8 843 233-00-01, 8 900 555-00-02' },
+		{ typed: 'тел. 8 843 233-00-01\n8 831 222-33-44' },
+	])('Find reads the first number without digits of the second: $typed', async ({ typed }) => {
+		school.addLead({ phone: [PHONE_B] });
+		const id = school.addLead({ phone: ['+7(843)233-00-01'] });
+
+		const ids = await school.findIds(findForm(phoneKey(typed), { ifSeveral: 'newest' }));
+
+		expect(ids).toEqual([id]);
+	});
+
+	it.each([
+		{ typed: '8495-123-4567 8 900 555-00-01', firstNumber: '8495-123-4567' },
+		{ typed: '900-123-4567 8 900 555-00-01', firstNumber: '900-123-4567' },
+	])('Find reads the whole first number of $typed', async ({ typed, firstNumber }) => {
+		school.addLead({ phone: [PHONE_A] });
+		const id = school.addLead({ phone: [firstNumber] });
+
+		const ids = await school.findIds(findForm(phoneKey(typed), { ifSeveral: 'newest' }));
+
+		expect(ids).toEqual([id]);
+	});
+
+	it('Find returns the customer with the first number, whatever stands around it', async () => {
+		await fc.assert(
+			fc.asyncProperty(phoneTexts, async ({ numbers, text }) => {
+				school = new MatchingSchool();
+				for (const number of numbers) {
+					school.addLead({ phone: [number] });
+				}
+				const firstCustomer = 1;
+
+				const ids = await school.findIds(findForm(phoneKey(text), { ifSeveral: 'newest' }));
+
+				expect(ids.at(0)).toBe(firstCustomer);
+			}),
+			{ seed, numRuns: depth.examplePhones },
+		);
+	});
+});
+
+describe('the field notSaved of Create or Update', () => {
+	it('has the number with the words beside it when the card has the number alone', async () => {
+		school.addLead({ phone: [PHONE_A] });
+
+		const saved = await school.saveCustomer(upsertForm(phoneKey(`${PHONE_A} звонить после 19`)));
+
+		expect(saved.notSaved).toBe('+7(900)555-00-01 звонить после 19');
+	});
+
+	it('is empty when the card has the number with the same words', async () => {
+		school.addLead({ phone: [`${PHONE_B} (мама)`] });
+
+		const saved = await school.saveCustomer(upsertForm(phoneKey(`${PHONE_B} (мама)`)));
+
+		expect(saved.notSaved).toBe('');
+	});
+
+	it('has the name, the email and the phones when Set Only on Creation keeps them from the card', async () => {
+		const id = school.addLead({ phone: [PHONE_A] });
+
+		const saved = await school.saveCustomer(
+			upsertForm(
+				phoneKey(`${PHONE_A}, ${PHONE_B}`),
+				{ name: 'Анна', email: ['anna@example.org'], is_study: 1 },
+				{ onlyForNew: ['all'] },
+			),
+		);
+
+		expect(saved).toMatchObject({
+			id,
+			notSaved: 'Анна, anna@example.org, +7(900)555-00-01, +7(900)555-00-02',
+		});
+	});
+
+	it('is empty for a new customer, who gets everything', async () => {
+		const saved = await school.saveCustomer(
+			upsertForm(
+				phoneKey('8 900 000 77 01'),
+				{ name: 'Анна', email: ['anna@example.org'], is_study: 1 },
+				{ onlyForNew: ['all'] },
+			),
+		);
+
+		expect(saved).toMatchObject({ operationResult: 'created', notSaved: '' });
+	});
+});

@@ -1,519 +1,1030 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { sortMatches } from '../../../nodes/AlfaCrm/run/matching/chooseMatches';
-import type { Match } from '../../../nodes/AlfaCrm/run/matching/search';
-import { upsertByPhoneForm, findByPhoneForm, customerForm, OTHER_PHONE, PHONE, SmallSchool } from './school';
+import { CUSTOMER_TYPE } from '../../support/codes';
+import type { MatchKey } from './matchingSchool';
+import {
+	ACTIVE_UNTIL,
+	ARCHIVED_ON,
+	contractKey,
+	createForm,
+	EMAIL,
+	findForm,
+	MatchingSchool,
+	updateForm,
+	upsertForm,
+} from './matchingSchool';
+import { customerForm, findByPhoneForm, OTHER_PHONE, PHONE, upsertByPhoneForm } from './school';
 
-const EMAIL = 'mia@school.example';
-const REPLACE = { listMode: 'replace' };
+const REPLACE_LISTS = { listMode: 'replace' };
+const ALL_FIELDS = ['all'];
 
-let school: SmallSchool;
-beforeEach(() => (school = new SmallSchool()));
+let school: MatchingSchool;
 
-/** Create or Update by another key. */
-const by = (matchBy: string, key: IDataObject, fieldsToSet: IDataObject = {}, options: IDataObject = {}) =>
-	customerForm('upsert', { matchBy, ...key, fieldsToSet, options });
-const byContract = (matchValue: string, fieldsToSet: IDataObject = {}, options: IDataObject = {}) =>
-	by('customField', { matchField: 'custom_dogovor', matchValue }, fieldsToSet, options);
-const contract = (value: string) => ({ customFields: { values: [{ name: 'custom_dogovor', value }] } });
-const save = async (form: IDataObject) => (await school.run(form)).json[0];
-const holder = (row: IDataObject = {}) => school.addLead({ phone: [PHONE], ...row });
-const card = (id: unknown) => school.readRecord('customer', Number(id));
-
-it('creates once, then changes only what differs', async () => {
-	expect(await save(upsertByPhoneForm({ name: 'Мия', note: 'a' }))).toMatchObject({
-		...{ name: 'Мия', note: 'a', phone: PHONE, operationResult: 'created' },
-	});
-	expect(await save(upsertByPhoneForm({ name: 'Ия', note: 'b' }))).toMatchObject({
-		...{ name: 'Мия', note: 'b', operationResult: 'updated', changedFields: ['note'] },
-	});
-	expect(await save(upsertByPhoneForm({ name: 'Ия', note: 'b' }))).toMatchObject({
-		...{ operationResult: 'unchanged', changedFields: [] },
-	});
-	expect(school.readWrites()).toEqual(['customer/create', 'customer/update']);
-	expect(school.readRecords('customer')).toHaveLength(1);
+beforeEach(() => {
+	school = new MatchingSchool();
 });
 
-describe('so many active and archived matches', () => {
-	const TABLE = [0, 1, 2].flatMap((active) =>
-		[0, 1, 2].flatMap((archived) =>
-			['refuse', 'newest', 'all'].flatMap((ifSeveral) =>
-				['update', 'restore', 'create', 'skip'].map((ifArchived) => ({
-					...{ active, archived, ifSeveral, ifArchived },
-				})),
-			),
-		),
-	);
+/** Fills a custom field among the fields of the form. */
+function customField(name: string, value: string): IDataObject {
+	return { customFields: { values: [{ name, value }] } };
+}
 
-	/** The table of docs/create-or-update.md: what must come of it, and for how many. */
-	function expected({ active, archived, ifSeveral, ifArchived }: (typeof TABLE)[number]) {
-		if (active === 0 && (archived === 0 || ifArchived === 'create')) return { result: 'created', touched: 0 };
-		if (active === 0 && ifArchived === 'skip') return { result: 'skipped', touched: 1 };
-		const candidates = active > 0 ? active : archived;
-		if (candidates > 1 && ifSeveral === 'refuse') return { result: 'refused', touched: candidates };
-		return { result: 'updated', touched: ifSeveral === 'all' ? candidates : 1 };
-	}
+/** Fills 'Match By' with a phone and a name. */
+function phoneAndNameKey(name: string): MatchKey {
+	return { matchBy: 'phoneAndName', phone: PHONE, name };
+}
 
-	it.each(TABLE)(
-		'$active active, $archived archived, $ifSeveral, archived: $ifArchived',
-		async ({ active, archived, ...options }) => {
-			const { result, touched } = expected({ active, archived, ...options });
-			const GONE = '2025-01-31';
-			const of = (count: number, row: IDataObject) => Array.from({ length: count }, () => holder(row));
-			// Archived last, so that the newest of all is never the active one.
-			const ids = [...of(active, {}), ...of(archived, { e_date: GONE, is_study: 1 })];
-			const candidates = (active > 0 ? ids.slice(0, active) : ids).reverse();
+/** Fills 'Match By' with a name and the 4th of September 2015. */
+function nameAndBirthDateKey(name: string): MatchKey {
+	return { matchBy: 'nameAndBirthDate', name, dob: '2015-09-04' };
+}
 
-			const { json, error } = await school.runToEnd(upsertByPhoneForm({ name: 'Мия', note: 'new' }, options));
-			const written = school.readRecords('customer').filter(({ note }) => note === 'new');
-			if (result === 'refused') {
-				const kind = active > 0 ? 'lead' : 'client, archived';
-				const named = candidates.map((id) => `${id} (${kind})`).join(', ');
-				expect(error?.message).toBe(`${touched} customers match by Phone: ${named}`);
-				expect(written).toEqual([]);
-				return;
-			}
-			expect(json.map(({ operationResult }) => operationResult)).toEqual(
-				Array.from({ length: Math.max(1, touched) }, () => result),
-			);
-			expect(school.readRecords('customer')).toHaveLength(ids.length + (result === 'created' ? 1 : 0));
-			if (result !== 'created') expect(json.map(({ id }) => id)).toEqual(candidates.slice(0, touched));
-			expect(written.map(({ id }) => id).sort()).toEqual(
-				result === 'skipped' ? [] : json.map(({ id }) => id).sort(),
-			);
-			const isOpen = active > 0 || result === 'created' || options.ifArchived === 'restore';
-			for (const { id } of json) expect(card(id).e_date).toBe(isOpen ? '2030-12-31' : GONE);
-		},
-	);
+describe('Create or Update', () => {
+	it('creates a customer with the given fields and the phone when nobody has the phone', async () => {
+		const saved = await school.saveCustomer(upsertByPhoneForm({ name: 'Мия', note: 'Новое' }));
 
-	it('come in order: active clients, active leads, then who is archived, of each the newest', () => {
-		const of = (
-			id: number | string,
-			is_study: number | string | null,
-			archived = false,
-		): Pick<Match, 'archived' | 'row'> => ({
-			...{ row: { id, is_study }, archived },
+		expect(saved).toMatchObject({
+			name: 'Мия',
+			note: 'Новое',
+			phone: PHONE,
+			operationResult: 'created',
 		});
-		const all = [of(9, 0), of(8, 1, true), of(1, '1'), of(7, 0, true), of(2, 1), of(6, null)];
-		expect(sortMatches(all).map(({ row }) => row.id)).toEqual([2, 1, 9, 6, 8, 7]);
-		const texts = ['9', 10, '100'].map((id) => of(id, null));
-		expect(sortMatches(texts).map(({ row }) => row.id)).toEqual(['100', 10, '9']);
-		expect(texts[0].row.id).toBe('9');
-	});
-
-	it('stop with what each is and what can be done, or go on with a hint', async () => {
-		const ids = [holder(), holder({ is_study: 1 }), holder({ e_date: '2025-01-31' })];
-		const named = `${ids[1]} (client), ${ids[0]} (lead)`;
-		for (const [form, saved] of [
-			[upsertByPhoneForm({ note: 'x' }), ' Nothing was saved.'] as const,
-			[findByPhoneForm(), ''] as const,
-		])
-			expect((await school.runToEnd(form)).error).toMatchObject({
-				message: expect.stringMatching(/^\d customers match by Phone: 2 \(client\), 1 \(lead\)/),
-				description: `Choose in 'If Several Match' what to do, match by something that only one customer has (Phone and Name tells siblings apart who share the phone of a parent), or merge them in AlfaCRM.${saved}`,
-			});
-		expect((await school.runToEnd(findByPhoneForm())).error?.message).toBe(
-			`3 customers match by Phone: ${named}, ${ids[2]} (lead, archived)`,
-		);
-		const all = { ifSeveral: 'all', archived: false };
-		expect(await school.run(findByPhoneForm(all))).toMatchObject({
-			json: [{ id: ids[1] }, { id: ids[0] }],
-			hints: [
-				`Several customers match and all are returned, so the next nodes, such as a payment, run once for each: ${named}`,
-			],
-		});
-		expect((await school.run(upsertByPhoneForm({ note: 'x' }, { ifSeveral: 'all' }))).hints).toHaveLength(1);
-		expect((await school.run(findByPhoneForm({ ifSeveral: 'newest' }))).hints).toEqual([]);
-	});
-});
-
-describe('a text that is longer than AlfaCRM takes', () => {
-	const long = 'Орлова Александра Константиновна, 7 лет, мама Анастасия';
-	const form = (options: IDataObject, fieldsToSet: IDataObject = {}) =>
-		by('phoneAndName', { phone: PHONE, name: long }, fieldsToSet, options);
-
-	it('is shortened where that is wanted, and found again by what is left of it', async () => {
-		const shortened = "Texts that are longer than AlfaCRM takes were shortened: 'Name' to 50 characters";
-		const repeat = 'Nothing of this customer had to be changed: customer 1';
-		for (const [given, ...more] of [[{}], [{ name: long }, repeat]] as const) {
-			const { json, hints } = await school.run(form({ shortenTexts: true }, given));
-			expect(json).toMatchObject([{ name: `${long.slice(0, 49)}…`, id: 1 }]);
-			expect(hints).toEqual([shortened, ...more]);
-		}
 		expect(school.readWrites()).toEqual(['customer/create']);
 	});
 
-	it('may be what a record holds already, which stays so and is found', async () => {
-		const id = holder({ name: long });
-		expect(await save(upsertByPhoneForm({ note: 'x' }))).toMatchObject({
+	it('sends only the fields that differ when the customer exists', async () => {
+		const id = school.addLead({ name: 'Мия', phone: [PHONE], note: 'Старое' });
+
+		const saved = await school.saveCustomer(upsertByPhoneForm({ name: 'Ия', note: 'Новое' }));
+
+		expect(saved).toMatchObject({
 			id,
-			name: long,
+			name: 'Мия',
+			note: 'Новое',
 			operationResult: 'updated',
+			changedFields: ['note'],
 		});
-		expect((await school.run({ ...form({}), operation: 'find' })).json).toMatchObject([{ id }]);
+		expect(school.readWrites()).toEqual(['customer/update']);
+		expect(school.requests.at(-1)?.body).toEqual({ note: 'Новое' });
+	});
+
+	it('saves nothing when it runs again with the same values', async () => {
+		await school.saveCustomer(upsertByPhoneForm({ name: 'Мия', note: 'Новое' }));
+
+		const saved = await school.saveCustomer(upsertByPhoneForm({ name: 'Мия', note: 'Новое' }));
+
+		expect(saved).toMatchObject({ operationResult: 'unchanged', changedFields: [] });
+		expect(school.readWrites()).toEqual(['customer/create']);
+		expect(school.readRecords('customer')).toHaveLength(1);
+	});
+
+	it('refuses to create a customer without a name', async () => {
+		const { message } = await school.expectRefused(upsertByPhoneForm({ name: '' }));
+
+		expect(message).toBe("'Name' is empty, but it is required");
+	});
+
+	it('refuses an ID among the fields in JSON', async () => {
+		const form = { ...upsertByPhoneForm(), inputMode: 'json', json: '{"id":1}' };
+
+		const { message } = await school.expectRefusedUnsent(form);
+
+		expect(message).toContain('has no field "id"');
+	});
+
+	it('finds the customer whom it created in its own branch although another branch is searched', async () => {
+		const form = upsertByPhoneForm({ name: 'Мия' }, { searchBranches: [2] });
+
+		const results = await school.runInTurn(form, form);
+
+		expect(results).toBe('created, unchanged');
 	});
 });
 
-describe('fields only for new ones', () => {
-	it('are set at first and left alone later: type and name, unless others are chosen', async () => {
-		const id = holder({ note: 'a' });
-		await save(upsertByPhoneForm({ name: 'Ия', is_study: 1, note: 'b' }));
-		expect(card(id)).toMatchObject({ name: 'Орлова Мия', is_study: 0, note: 'b' });
-		await save(upsertByPhoneForm({ name: 'Ия', is_study: 1, note: 'c' }, { onlyForNew: ['note'] }));
-		expect(card(id)).toMatchObject({ name: 'Ия', is_study: 1, note: 'b' });
-		await save(upsertByPhoneForm({ name: 'Мия', note: 'c' }, { onlyForNew: [] }));
-		expect(card(id)).toMatchObject({ name: 'Мия', note: 'c' });
+/** Every choice of 'If Several Match' and 'If the Match Is Archived'. */
+const EVERY_CHOICE = [
+	{ ifSeveral: 'refuse', ifArchived: 'update' },
+	{ ifSeveral: 'refuse', ifArchived: 'restore' },
+	{ ifSeveral: 'refuse', ifArchived: 'create' },
+	{ ifSeveral: 'refuse', ifArchived: 'skip' },
+	{ ifSeveral: 'newest', ifArchived: 'update' },
+	{ ifSeveral: 'newest', ifArchived: 'restore' },
+	{ ifSeveral: 'newest', ifArchived: 'create' },
+	{ ifSeveral: 'newest', ifArchived: 'skip' },
+	{ ifSeveral: 'all', ifArchived: 'update' },
+	{ ifSeveral: 'all', ifArchived: 'restore' },
+	{ ifSeveral: 'all', ifArchived: 'create' },
+	{ ifSeveral: 'all', ifArchived: 'skip' },
+];
+
+const EVERY_IF_SEVERAL = [{ ifSeveral: 'refuse' }, { ifSeveral: 'newest' }, { ifSeveral: 'all' }];
+
+const EVERY_IF_ARCHIVED = [
+	{ ifArchived: 'update' },
+	{ ifArchived: 'restore' },
+	{ ifArchived: 'create' },
+	{ ifArchived: 'skip' },
+];
+
+describe('Create or Update when nobody matches', () => {
+	it.each(EVERY_CHOICE)(
+		'creates a customer (If Several Match: $ifSeveral, If the Match Is Archived: $ifArchived)',
+		async (options) => {
+			const results = await school.runInTurn(upsertByPhoneForm({ name: 'Мия' }, options));
+
+			expect(results).toBe('created');
+			expect(school.readRecords('customer')).toMatchObject([{ id: 1, e_date: ACTIVE_UNTIL }]);
+		},
+	);
+});
+
+describe.each([
+	{ archived: 'no', archivedCount: 0 },
+	{ archived: 'one', archivedCount: 1 },
+	{ archived: 'two', archivedCount: 2 },
+])('Create or Update when $archived archived and some active customers match', ({ archivedCount }) => {
+	// Archived customers are added last, so that the newest customer is never an active one.
+	const addArchivedClients = () => {
+		for (let count = 0; count < archivedCount; count += 1) {
+			school.addArchivedClient({ phone: [PHONE] });
+		}
+	};
+
+	it.each(EVERY_CHOICE)(
+		'updates the only active customer (If Several Match: $ifSeveral, If the Match Is Archived: $ifArchived)',
+		async (options) => {
+			const id = school.addLead({ phone: [PHONE] });
+			addArchivedClients();
+
+			const { json } = await school.run(upsertByPhoneForm({ note: 'Новое' }, options));
+
+			expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
+			expect(school.readIdsByNote('Новое')).toEqual([id]);
+			expect(school.readCustomer(id).e_date).toBe(ACTIVE_UNTIL);
+		},
+	);
+
+	it.each(EVERY_IF_ARCHIVED)(
+		'refuses two active customers when If Several Match is Stop (If the Match Is Archived: $ifArchived)',
+		async ({ ifArchived }) => {
+			school.addLead({ phone: [PHONE] });
+			school.addLead({ phone: [PHONE] });
+			addArchivedClients();
+
+			const { message } = await school.expectRefused(
+				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'refuse', ifArchived }),
+			);
+
+			expect(message).toBe('2 customers match by Phone: 2 (lead), 1 (lead)');
+		},
+	);
+
+	it.each(EVERY_IF_ARCHIVED)(
+		'updates the newer of two active customers when If Several Match is Update the First (If the Match Is Archived: $ifArchived)',
+		async ({ ifArchived }) => {
+			school.addLead({ phone: [PHONE] });
+			const newerId = school.addLead({ phone: [PHONE] });
+			addArchivedClients();
+
+			const { json } = await school.run(
+				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'newest', ifArchived }),
+			);
+
+			expect(json).toMatchObject([{ id: newerId, operationResult: 'updated' }]);
+			expect(school.readIdsByNote('Новое')).toEqual([newerId]);
+		},
+	);
+
+	it.each(EVERY_IF_ARCHIVED)(
+		'updates both of two active customers when If Several Match is Update All (If the Match Is Archived: $ifArchived)',
+		async ({ ifArchived }) => {
+			const olderId = school.addLead({ phone: [PHONE] });
+			const newerId = school.addLead({ phone: [PHONE] });
+			addArchivedClients();
+
+			const { json } = await school.run(
+				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'all', ifArchived }),
+			);
+
+			expect(json).toMatchObject([
+				{ id: newerId, operationResult: 'updated' },
+				{ id: olderId, operationResult: 'updated' },
+			]);
+			expect(school.readIdsByNote('Новое')).toEqual([olderId, newerId]);
+		},
+	);
+});
+
+describe('Create or Update when one archived customer and nobody else matches', () => {
+	let archivedId: number;
+
+	beforeEach(() => {
+		archivedId = school.addArchivedClient({ phone: [PHONE], note: 'Старое' });
 	});
 
-	it('are none where a record is matched by its ID', async () => {
-		const id = holder();
-		expect(await save(by('id', { id }, { name: 'Ия', is_study: 1 }))).toMatchObject({
-			changedFields: ['name', 'is_study'],
+	it.each(EVERY_IF_SEVERAL)(
+		'updates the customer in the archive when If the Match Is Archived is Update (If Several Match: $ifSeveral)',
+		async ({ ifSeveral }) => {
+			const { json } = await school.run(
+				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral, ifArchived: 'update' }),
+			);
+
+			expect(json).toMatchObject([{ id: archivedId, operationResult: 'updated' }]);
+			expect(school.readRecords('customer')).toMatchObject([{ note: 'Новое', e_date: ARCHIVED_ON }]);
+		},
+	);
+
+	it.each(EVERY_IF_SEVERAL)(
+		'takes the customer out of the archive when If the Match Is Archived is Restore and Update (If Several Match: $ifSeveral)',
+		async ({ ifSeveral }) => {
+			const { json } = await school.run(
+				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral, ifArchived: 'restore' }),
+			);
+
+			expect(json).toMatchObject([{ id: archivedId, operationResult: 'updated' }]);
+			expect(school.readRecords('customer')).toMatchObject([{ note: 'Новое', e_date: ACTIVE_UNTIL }]);
+		},
+	);
+
+	it.each(EVERY_IF_SEVERAL)(
+		'creates another customer when If the Match Is Archived is Create a New One (If Several Match: $ifSeveral)',
+		async ({ ifSeveral }) => {
+			const { json } = await school.run(
+				upsertByPhoneForm({ name: 'Мия', note: 'Новое' }, { ifSeveral, ifArchived: 'create' }),
+			);
+
+			expect(json).toMatchObject([{ operationResult: 'created' }]);
+			expect(school.readRecords('customer')).toMatchObject([
+				{ id: archivedId, note: 'Старое', e_date: ARCHIVED_ON },
+				{ note: 'Новое', e_date: ACTIVE_UNTIL },
+			]);
+		},
+	);
+
+	it.each(EVERY_IF_SEVERAL)(
+		'saves nothing when If the Match Is Archived is Skip (If Several Match: $ifSeveral)',
+		async ({ ifSeveral }) => {
+			const { json } = await school.run(
+				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral, ifArchived: 'skip' }),
+			);
+
+			expect(json).toMatchObject([{ id: archivedId, operationResult: 'skipped' }]);
+			expect(school.readRecords('customer')).toMatchObject([{ note: 'Старое', e_date: ARCHIVED_ON }]);
+		},
+	);
+});
+
+describe('Create or Update when two archived customers and nobody else match', () => {
+	let olderId: number;
+	let newerId: number;
+
+	beforeEach(() => {
+		olderId = school.addArchivedClient({ phone: [PHONE], note: 'Старое' });
+		newerId = school.addArchivedClient({ phone: [PHONE], note: 'Старое' });
+	});
+
+	it.each([{ ifArchived: 'update' }, { ifArchived: 'restore' }])(
+		'refuses both when If Several Match is Stop (If the Match Is Archived: $ifArchived)',
+		async ({ ifArchived }) => {
+			const { message } = await school.expectRefused(
+				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'refuse', ifArchived }),
+			);
+
+			expect(message).toBe('2 customers match by Phone: 2 (client, archived), 1 (client, archived)');
+		},
+	);
+
+	it.each([
+		{ ifArchived: 'update', endDate: ARCHIVED_ON },
+		{ ifArchived: 'restore', endDate: ACTIVE_UNTIL },
+	])(
+		'updates the newer one when If Several Match is Update the First (If the Match Is Archived: $ifArchived)',
+		async ({ ifArchived, endDate }) => {
+			const { json } = await school.run(
+				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'newest', ifArchived }),
+			);
+
+			expect(json).toMatchObject([{ id: newerId, operationResult: 'updated' }]);
+			expect(school.readRecords('customer')).toMatchObject([
+				{ id: olderId, note: 'Старое', e_date: ARCHIVED_ON },
+				{ id: newerId, note: 'Новое', e_date: endDate },
+			]);
+		},
+	);
+
+	it.each([
+		{ ifArchived: 'update', endDate: ARCHIVED_ON },
+		{ ifArchived: 'restore', endDate: ACTIVE_UNTIL },
+	])(
+		'updates both when If Several Match is Update All (If the Match Is Archived: $ifArchived)',
+		async ({ ifArchived, endDate }) => {
+			const { json } = await school.run(
+				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'all', ifArchived }),
+			);
+
+			expect(json).toMatchObject([
+				{ id: newerId, operationResult: 'updated' },
+				{ id: olderId, operationResult: 'updated' },
+			]);
+			expect(school.readRecords('customer')).toMatchObject([
+				{ id: olderId, note: 'Новое', e_date: endDate },
+				{ id: newerId, note: 'Новое', e_date: endDate },
+			]);
+		},
+	);
+
+	it.each(EVERY_IF_SEVERAL)(
+		'creates a third customer when If the Match Is Archived is Create a New One (If Several Match: $ifSeveral)',
+		async ({ ifSeveral }) => {
+			const { json } = await school.run(
+				upsertByPhoneForm({ name: 'Мия', note: 'Новое' }, { ifSeveral, ifArchived: 'create' }),
+			);
+
+			expect(json).toMatchObject([{ operationResult: 'created' }]);
+			expect(school.readRecords('customer')).toMatchObject([
+				{ id: olderId, note: 'Старое', e_date: ARCHIVED_ON },
+				{ id: newerId, note: 'Старое', e_date: ARCHIVED_ON },
+				{ note: 'Новое', e_date: ACTIVE_UNTIL },
+			]);
+		},
+	);
+
+	it.each(EVERY_IF_SEVERAL)(
+		'returns the newer one unchanged when If the Match Is Archived is Skip (If Several Match: $ifSeveral)',
+		async ({ ifSeveral }) => {
+			const { json } = await school.run(
+				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral, ifArchived: 'skip' }),
+			);
+
+			expect(json).toMatchObject([{ id: newerId, operationResult: 'skipped' }]);
+			expect(school.readWrites()).toEqual([]);
+		},
+	);
+});
+
+describe('several customers with the same phone', () => {
+	const LEAD = 1;
+	const CLIENT = 2;
+
+	beforeEach(() => {
+		school.addLead({ phone: [PHONE] });
+		school.addClient({ phone: [PHONE] });
+		school.addArchivedLead({ phone: [PHONE] });
+	});
+
+	it('Create or Update stops, names the active customers with the phone and says what to do', async () => {
+		const { message, description } = await school.expectRefused(upsertByPhoneForm({ note: 'Новое' }));
+
+		expect(message).toBe('2 customers match by Phone: 2 (client), 1 (lead)');
+		expect(description).toBe(
+			"Choose in 'If Several Match' what to do, match by something that only one customer has (Phone and Name tells siblings apart who share the phone of a parent), or merge them in AlfaCRM. Nothing was saved.",
+		);
+	});
+
+	it('Find stops, names the active and the archived customers with the phone and says what to do', async () => {
+		const { message, description } = await school.expectRefused(findByPhoneForm());
+
+		expect(message).toBe('3 customers match by Phone: 2 (client), 1 (lead), 3 (lead, archived)');
+		expect(description).toBe(
+			"Choose in 'If Several Match' what to do, match by something that only one customer has (Phone and Name tells siblings apart who share the phone of a parent), or merge them in AlfaCRM.",
+		);
+	});
+
+	it('Find returns every active customer with the phone and warns in a hint when Return All is chosen', async () => {
+		const { json, hints } = await school.run(findByPhoneForm({ ifSeveral: 'all', archived: false }));
+
+		expect(json).toMatchObject([{ id: CLIENT }, { id: LEAD }]);
+		expect(hints).toEqual([
+			'Several customers match and all are returned, so the next nodes, such as a payment, run once for each: 2 (client), 1 (lead)',
+		]);
+	});
+
+	it('Find returns the client and not the lead, without a hint, when Return the First is chosen', async () => {
+		const { json, hints } = await school.run(findByPhoneForm({ ifSeveral: 'newest' }));
+
+		expect(json).toMatchObject([{ id: CLIENT }]);
+		expect(hints).toEqual([]);
+	});
+
+	it('Create or Update warns in a hint that it has updated several customers', async () => {
+		const { hints } = await school.run(upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'all' }));
+
+		expect(hints).toEqual([
+			'Several customers match and all are returned, so the next nodes, such as a payment, run once for each: 2 (client), 1 (lead)',
+		]);
+	});
+});
+
+describe('sortMatches', () => {
+	it('puts active before archived matches, then clients before leads, then the highest ID', () => {
+		const matches = [
+			{ row: { id: 9, is_study: CUSTOMER_TYPE.lead }, archived: false },
+			{ row: { id: 8, is_study: CUSTOMER_TYPE.client }, archived: true },
+			{ row: { id: 1, is_study: '1' }, archived: false },
+			{ row: { id: 7, is_study: CUSTOMER_TYPE.lead }, archived: true },
+			{ row: { id: 2, is_study: CUSTOMER_TYPE.client }, archived: false },
+			{ row: { id: 6, is_study: null }, archived: false },
+		];
+
+		const sortedMatches = sortMatches(matches);
+
+		expect(sortedMatches).toMatchObject([
+			{ row: { id: 2 } },
+			{ row: { id: 1 } },
+			{ row: { id: 9 } },
+			{ row: { id: 6 } },
+			{ row: { id: 8 } },
+			{ row: { id: 7 } },
+		]);
+	});
+
+	it('compares IDs as numbers, and leaves the given list as it is', () => {
+		const matches = [
+			{ row: { id: '9' }, archived: false },
+			{ row: { id: 10 }, archived: false },
+			{ row: { id: '100' }, archived: false },
+		];
+
+		const sortedMatches = sortMatches(matches);
+
+		expect(sortedMatches).toMatchObject([{ row: { id: '100' } }, { row: { id: 10 } }, { row: { id: '9' } }]);
+		expect(matches[0].row.id).toBe('9');
+	});
+});
+
+describe('Create or Update with a name of more than 50 characters', () => {
+	const LONG_NAME = 'Орлова Александра Константиновна, 7 лет, мама Анастасия';
+	const SHORTENED_NAME = 'Орлова Александра Константиновна, 7 лет, мама Ана…';
+	const SHORTENED_HINT = "Texts that are longer than AlfaCRM takes were shortened: 'Name' to 50 characters";
+
+	it('creates a customer with a shortened name when Shorten Long Texts is on, and says so in a hint', async () => {
+		const { json, hints } = await school.run(
+			upsertForm(phoneAndNameKey(LONG_NAME), {}, { shortenTexts: true }),
+		);
+
+		expect(json).toMatchObject([{ operationResult: 'created', name: SHORTENED_NAME }]);
+		expect(hints).toEqual([SHORTENED_HINT]);
+	});
+
+	it('finds the customer again by the shortened name', async () => {
+		const form = upsertForm(phoneAndNameKey(LONG_NAME), { name: LONG_NAME }, { shortenTexts: true });
+		const { id } = await school.saveCustomer(form);
+
+		const { json, hints } = await school.run(form);
+
+		expect(json).toMatchObject([{ id, operationResult: 'unchanged', name: SHORTENED_NAME }]);
+		expect(hints).toEqual([SHORTENED_HINT, 'Nothing of this customer had to be changed: customer 1']);
+		expect(school.readWrites()).toEqual(['customer/create']);
+	});
+
+	it('keeps the long name that a customer has', async () => {
+		const id = school.addLead({ phone: [PHONE], name: LONG_NAME });
+
+		const saved = await school.saveCustomer(upsertByPhoneForm({ note: 'Новое' }));
+
+		expect(saved).toMatchObject({ id, name: LONG_NAME, operationResult: 'updated' });
+	});
+
+	it('lets Find find a customer who has the long name in AlfaCRM', async () => {
+		const id = school.addLead({ phone: [PHONE], name: LONG_NAME });
+
+		const ids = await school.findIds(findForm(phoneAndNameKey(LONG_NAME)));
+
+		expect(ids).toEqual([id]);
+	});
+});
+
+describe('Create or Update with Set Only on Creation', () => {
+	it('keeps the name and the customer type of an existing customer by default', async () => {
+		const id = school.addLead({ phone: [PHONE], name: 'Мия', note: 'Старое' });
+
+		await school.saveCustomer(
+			upsertByPhoneForm({ name: 'Ия', is_study: CUSTOMER_TYPE.client, note: 'Новое' }),
+		);
+
+		expect(school.readCustomer(id)).toMatchObject({
+			name: 'Мия',
+			is_study: CUSTOMER_TYPE.lead,
+			note: 'Новое',
 		});
+	});
+
+	it('keeps only the note when only the note is chosen', async () => {
+		const id = school.addLead({ phone: [PHONE], name: 'Мия', note: 'Старое' });
+
+		await school.saveCustomer(
+			upsertByPhoneForm(
+				{ name: 'Ия', is_study: CUSTOMER_TYPE.client, note: 'Новое' },
+				{ onlyForNew: ['note'] },
+			),
+		);
+
+		expect(school.readCustomer(id)).toMatchObject({
+			name: 'Ия',
+			is_study: CUSTOMER_TYPE.client,
+			note: 'Старое',
+		});
+	});
+
+	it('changes name and note when nothing is chosen', async () => {
+		const id = school.addLead({ phone: [PHONE], name: 'Мия', note: 'Старое' });
+
+		await school.saveCustomer(upsertByPhoneForm({ name: 'Ия', note: 'Новое' }, { onlyForNew: [] }));
+
+		expect(school.readCustomer(id)).toMatchObject({ name: 'Ия', note: 'Новое' });
+	});
+
+	it('changes name and customer type by default when the customer is matched by ID', async () => {
+		const id = school.addLead({ name: 'Мия' });
+
+		const saved = await school.saveCustomer(
+			upsertForm({ matchBy: 'id', id }, { name: 'Ия', is_study: CUSTOMER_TYPE.client }),
+		);
+
+		expect(saved).toMatchObject({ changedFields: ['name', 'is_study'] });
 		expect(school.readWrites()).toEqual(['customer/update']);
 		expect(school.requests.at(-1)?.body).not.toHaveProperty('id');
 	});
 
-	it('can be all of them, but for what a match in the archive is restored by', async () => {
-		const id = holder({ note: 'a', custom_school: '12', email: [EMAIL] });
-		const before = { ...card(id) };
-		const fields = {
-			...{ name: 'Ия', note: 'b', email: ['other@example.org'], dob: '2015-09-04' },
-			customFields: { values: [{ name: 'custom_school', value: '7' }] },
-		};
-		for (const onlyForNew of [['all'], ['note', 'all'], 'all'])
-			expect(await save(upsertByPhoneForm(fields, { onlyForNew }, [PHONE, OTHER_PHONE]))).toMatchObject({
-				...{ id, operationResult: 'unchanged' },
-			});
-		expect(card(id)).toEqual(before);
-		const made = await save(upsertByPhoneForm(fields, { onlyForNew: ['all'] }, OTHER_PHONE));
-		expect(card(made.id)).toMatchObject({ note: 'b', custom_school: '7', dob: '04.09.2015' });
-		school.store.patch('customer', id, { e_date: '2026-01-15' } as never);
-		await save(upsertByPhoneForm(fields, { onlyForNew: ['all'], ifArchived: 'restore' }));
-		expect(card(id)).toMatchObject({ note: 'a', e_date: '2030-12-31' });
+	it.each([
+		{ choice: 'All Fields', onlyForNew: ALL_FIELDS },
+		{ choice: 'Note and All Fields', onlyForNew: ['note', 'all'] },
+		{ choice: 'All Fields as a text', onlyForNew: 'all' },
+	])('changes nothing of an existing customer when $choice is chosen', async ({ onlyForNew }) => {
+		const id = school.addLead({ phone: [PHONE], note: 'Старое', custom_school: '12', email: [EMAIL] });
+		const cardBefore = school.readCustomer(id);
+
+		const saved = await school.saveCustomer(
+			upsertByPhoneForm(
+				{
+					name: 'Ия',
+					note: 'Новое',
+					email: ['other@example.org'],
+					dob: '2015-09-04',
+					...customField('custom_school', '7'),
+				},
+				{ onlyForNew },
+				[PHONE, OTHER_PHONE],
+			),
+		);
+
+		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
+		expect(school.readCustomer(id)).toEqual(cardBefore);
+	});
+
+	it('sets every field of a new customer when All Fields is chosen', async () => {
+		const { id } = await school.saveCustomer(
+			upsertByPhoneForm(
+				{ name: 'Ия', note: 'Новое', dob: '2015-09-04', ...customField('custom_school', '7') },
+				{ onlyForNew: ALL_FIELDS },
+			),
+		);
+
+		expect(school.readCustomer(id)).toMatchObject({
+			note: 'Новое',
+			custom_school: '7',
+			dob: '04.09.2015',
+		});
+	});
+
+	it('restores an archived customer and changes nothing else when All Fields is chosen', async () => {
+		const id = school.addArchivedLead({ phone: [PHONE], name: 'Мия', note: 'Старое' });
+
+		await school.saveCustomer(
+			upsertByPhoneForm({ name: 'Ия', note: 'Новое' }, { onlyForNew: ALL_FIELDS, ifArchived: 'restore' }),
+		);
+
+		expect(school.readCustomer(id)).toMatchObject({
+			name: 'Мия',
+			note: 'Старое',
+			e_date: ACTIVE_UNTIL,
+		});
 	});
 });
 
-describe('a key', () => {
-	const one = () =>
-		holder({
+describe('Match By', () => {
+	const KEYS: Array<{ key: MatchKey; otherKey: MatchKey }> = [
+		{
+			key: { matchBy: 'email', email: 'family@example.ORG' },
+			otherKey: { matchBy: 'email', email: 'family@example.orgs' },
+		},
+		{
+			key: { matchBy: 'nameAndBirthDate', name: 'артем соколов', dob: '2015-09-04' },
+			otherKey: { matchBy: 'nameAndBirthDate', name: 'Артём Соколов', dob: '2015-09-05' },
+		},
+		{
+			key: { matchBy: 'phoneAndName', phone: '8(900)5550001', name: 'Артём Соколов' },
+			otherKey: { matchBy: 'phoneAndName', phone: PHONE, name: 'Артём Соколовский' },
+		},
+		{
+			key: { matchBy: 'phoneOrEmail', phone: '', email: 'family@example.org' },
+			otherKey: { matchBy: 'phoneOrEmail', phone: OTHER_PHONE, email: EMAIL },
+		},
+		{
+			key: { matchBy: 'phoneOrEmail', phone: '9005550001', email: EMAIL },
+			otherKey: { matchBy: 'phoneOrEmail', phone: OTHER_PHONE, email: '' },
+		},
+		{ key: contractKey('Д-77'), otherKey: contractKey('Д-7') },
+	];
+	let id: number;
+
+	beforeEach(() => {
+		id = school.addLead({
 			name: 'Артём  Соколов',
+			phone: [PHONE],
 			email: ['Family@Example.org'],
 			dob: '04.09.2015',
 			custom_dogovor: 'Д-77',
 		});
-
-	it.each<[string, IDataObject, IDataObject]>([
-		['email', { email: 'family@example.ORG' }, { email: 'family@example.orgs' }],
-		[
-			'nameAndBirthDate',
-			{ name: 'артем соколов', dob: '2015-09-04' },
-			{ name: 'Артём Соколов', dob: '2015-09-05' },
-		],
-		[
-			'phoneAndName',
-			{ phone: '8(900)5550001', name: 'Артём Соколов' },
-			{ phone: PHONE, name: 'Артём Соколовский' },
-		],
-		['phoneOrEmail', { phone: '', email: 'family@example.org' }, { phone: OTHER_PHONE, email: EMAIL }],
-		['phoneOrEmail', { phone: '9005550001', email: EMAIL }, { phone: OTHER_PHONE, email: '' }],
-		[
-			'customField',
-			{ matchField: 'custom_dogovor', matchValue: 'Д-77' },
-			{ matchField: 'custom_dogovor', matchValue: 'Д-7' },
-		],
-	])('of %s finds by %j who is there and not by %j', async (matchBy, key, other) => {
-		const id = one();
-		expect(await save(by(matchBy, key, { note: 'x' }))).toMatchObject({ id, operationResult: 'updated' });
-		expect(card(id)).toMatchObject({ name: 'Артём  Соколов', note: 'x' });
-		const made = await save(by(matchBy, other, 'name' in other ? {} : { name: 'Мия' }));
-		expect(made.operationResult).toBe('created');
-		expect(made.id).not.toBe(id);
-		expect((await school.run({ ...by(matchBy, key), operation: 'find' })).json).toMatchObject([{ id }]);
 	});
 
-	it('finds a name in every spelling that counts as the same', async () => {
-		for (const [stored, typed] of [
-			['Пётр Семёнов', 'Петр Семенов'],
-			['Мия\u00a0Орлова\u200b', ' Мия   Орлова\n'],
-			['Ёж'.normalize('NFD'), 'Еж'],
-		]) {
-			const id = school.addLead({ name: stored, dob: '2015-09-04', custom_dogovor: stored });
-			for (const form of [by('nameAndBirthDate', { name: typed, dob: '2015-09-04' }), byContract(typed)])
-				expect(await save(form)).toMatchObject({ id, operationResult: 'unchanged' });
-		}
+	it.each(KEYS)('Create or Update updates the customer whom $key matches', async ({ key }) => {
+		const saved = await school.saveCustomer(upsertForm(key, { note: 'Новое' }));
+
+		expect(saved).toMatchObject({ id, operationResult: 'updated' });
+		expect(school.readCustomer(id)).toMatchObject({ name: 'Артём  Соколов', note: 'Новое' });
 	});
 
-	it('that is empty stops, or creates where that is chosen', async () => {
-		const { error } = await school.runToEnd(upsertByPhoneForm({ name: 'Мия' }, {}, ' '));
-		expect(error?.message).toBe("'Phone' is empty, so no customer can be looked for");
-		expect(error?.description).toContain("or let 'If Match Value Is Unusable' create a record");
-		expect((await school.expectRefusedUnsent(findByPhoneForm({}, ''))).message).toBe(error?.message);
-		await save(upsertByPhoneForm({ name: 'Мия' }, { ifKeyEmpty: 'create' }, ' '));
-		await save(upsertByPhoneForm({ name: 'Мия' }, { ifKeyEmpty: 'create' }, ' '));
-		expect(school.calls).toEqual(['customer/create', 'customer/create']);
-		// One that is filled is looked for all the same.
-		await save(upsertByPhoneForm({ name: 'Мия' }, { ifKeyEmpty: 'create' }));
-		await save(upsertByPhoneForm({ name: 'Мия' }, { ifKeyEmpty: 'create' }));
-		expect(school.readRecords('customer')).toHaveLength(3);
+	it.each(KEYS)('Create or Update creates a customer when $otherKey matches nobody', async ({ otherKey }) => {
+		const saved = await school.saveCustomer(upsertForm(otherKey, { name: 'Мия' }));
+
+		expect(saved.operationResult).toBe('created');
+		expect(school.readRecords('customer')).toHaveLength(2);
 	});
 
-	it('that says nothing matches not even who holds the very same', async () => {
-		const before = { ...card(holder({ phone: ['-'], email: ['нет'], custom_dogovor: '-' })) };
-		for (const form of [byContract('-'), by('email', { email: 'нет' }), upsertByPhoneForm({}, {}, '-')]) {
-			expect((await school.runToEnd(form)).error?.message).toContain('holds no usable');
-			const made = await save({ ...form, fieldsToSet: { name: 'Ия' }, options: { ifKeyEmpty: 'create' } });
-			expect(made.operationResult).toBe('created');
-		}
-		const beside = { phone: PHONE, email: ['нет', EMAIL] };
-		expect(await save(by('phoneOrEmail', beside, { name: 'Ия' }))).toMatchObject({
-			...{ operationResult: 'created', phone: PHONE, email: EMAIL },
-		});
-		expect(card(before.id)).toEqual(before);
-	});
+	it.each(KEYS)('Find returns the customer whom $key matches', async ({ key }) => {
+		const ids = await school.findIds(findForm(key));
 
-	/** A sheet in which some have no phone, or no day of birth. */
-	it.each<[string, IDataObject, IDataObject, IDataObject]>([
-		['phoneAndName', { phone: '', name: 'Ева' }, {}, { name: 'Ева', phone: [] }],
-		['phoneAndName', { phone: '+7', name: 'Ева' }, {}, { name: 'Ева', phone: [] }],
-		['phoneAndName', { phone: PHONE, name: '' }, { name: 'Мама' }, { name: 'Мама', phone: [PHONE] }],
-		['nameAndBirthDate', { name: 'Ева', dob: '' }, {}, { name: 'Ева', dob: null }],
-		[
-			'nameAndBirthDate',
-			{ name: '', dob: '2015-03-02' },
-			{ name: 'Ева' },
-			{ name: 'Ева', dob: '02.03.2015' },
-		],
-	])('of which only a half is filled is saved in a new one: %s %j', async (matchBy, key, fields, made) => {
-		const before = { ...card(holder({ name: 'Ева', dob: '2015-03-02' })) };
-		const { id, operationResult } = await save(by(matchBy, key, fields, { ifKeyEmpty: 'create' }));
-		expect(operationResult).toBe('created');
-		expect(card(id)).toMatchObject(made);
-		expect(card(before.id)).toEqual(before);
-	});
-
-	it('of an ID creates nobody', async () => {
-		const nobody = by('id', { id: 77 }, { name: 'Мия' });
-		const { error } = await school.runToEnd(nobody);
-		const message = 'AlfaCRM has no customer with ID 77 in the branches that could be searched';
-		expect(error).toMatchObject({ message, httpCode: '404' });
-		const id = school.addLead({ removed: 1, e_date: '2024-01-01' });
-		const archived = await school.runToEnd({ ...nobody, id, options: { ifArchived: 'create' } });
-		expect(archived.error).toMatchObject({
-			message: `Customer ${id} is archived, and a match by ID creates nothing`,
-			description: "Choose in 'If the Match Is Archived' to update or skip it. Nothing was saved.",
-		});
-		expect(school.readWrites()).toEqual([]);
-	});
-
-	it('is not looked for where an ID is given among the fields in JSON', async () => {
-		const { message } = await school.expectRefusedUnsent({
-			...upsertByPhoneForm(),
-			inputMode: 'json',
-			json: '{"id":1}',
-		});
-		expect(message).toContain('has no field "id"');
-	});
-
-	it('that nobody holds makes nobody without a name', async () => {
-		expect((await school.expectRefused(upsertByPhoneForm({ name: '' }))).message).toBe(
-			"'Name' is empty, but it is required",
-		);
+		expect(ids).toEqual([id]);
 	});
 });
 
-describe('a name in another order', () => {
-	const byPhoneAndName = (name: string, options: IDataObject = {}) =>
-		by('phoneAndName', { phone: PHONE, name }, {}, options);
-	const byNameAndBirthDate = (name: string) => by('nameAndBirthDate', { name, dob: '2015-09-04' });
-	const findByPhoneAndName = (name: string) =>
-		customerForm('find', { matchBy: 'phoneAndName', phone: PHONE, name, options: { ifNone: 'nothing' } });
+describe('Create or Update for a value in another spelling', () => {
+	const SPELLINGS = [
+		{ difference: 'е for ё', stored: 'Пётр Семёнов', typed: 'Петр Семенов' },
+		{ difference: 'other blanks', stored: 'Мия\u00a0Орлова\u200b', typed: ' Мия   Орлова\n' },
+		{ difference: 'ё as two characters', stored: 'Ёж'.normalize('NFD'), typed: 'Еж' },
+	];
 
+	it.each(SPELLINGS)('finds the customer by a name with $difference', async ({ stored, typed }) => {
+		const id = school.addLead({ name: stored, dob: '2015-09-04' });
+
+		const saved = await school.saveCustomer(upsertForm(nameAndBirthDateKey(typed)));
+
+		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
+	});
+
+	it.each(SPELLINGS)('finds the customer by a custom field with $difference', async ({ stored, typed }) => {
+		const id = school.addLead({ custom_dogovor: stored });
+
+		const saved = await school.saveCustomer(upsertForm(contractKey(typed)));
+
+		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
+	});
+});
+
+describe('an empty phone under Match By', () => {
+	it('Create or Update stops when the phone is empty, and names the option that creates a customer', async () => {
+		const { message, description } = await school.expectRefusedUnsent(
+			upsertByPhoneForm({ name: 'Мия' }, {}, ' '),
+		);
+
+		expect(message).toBe("'Phone' is empty, so no customer can be looked for");
+		expect(description).toContain("or let 'If Match Value Is Unusable' create a record");
+	});
+
+	it('Find stops when the phone is empty', async () => {
+		const { message } = await school.expectRefusedUnsent(findByPhoneForm({}, ''));
+
+		expect(message).toBe("'Phone' is empty, so no customer can be looked for");
+	});
+
+	it('Create or Update creates a customer for each empty phone, without a search, when the option says so', async () => {
+		const form = upsertByPhoneForm({ name: 'Мия' }, { ifKeyEmpty: 'create' }, ' ');
+
+		const results = await school.runInTurn(form, form);
+
+		expect(results).toBe('created, created');
+		expect(school.calls).toEqual(['customer/create', 'customer/create']);
+	});
+});
+
+describe('an unusable value under Match By', () => {
+	const UNUSABLE_KEYS: Array<{ key: MatchKey }> = [
+		{ key: contractKey('-') },
+		{ key: { matchBy: 'email', email: 'нет' } },
+		{ key: { matchBy: 'phone', phone: '-' } },
+	];
+	const UNUSABLE_VALUES = { phone: ['-'], email: ['нет'], custom_dogovor: '-' };
+
+	it.each(UNUSABLE_KEYS)(
+		'Create or Update stops for an unusable value although a customer has it: $key',
+		async ({ key }) => {
+			school.addLead(UNUSABLE_VALUES);
+
+			const { message } = await school.expectRefusedUnsent(upsertForm(key));
+
+			expect(message).toContain('holds no usable');
+		},
+	);
+
+	it.each(UNUSABLE_KEYS)(
+		'Create or Update creates another customer for an unusable value when the option says so: $key',
+		async ({ key }) => {
+			const id = school.addLead(UNUSABLE_VALUES);
+			const cardBefore = school.readCustomer(id);
+
+			const saved = await school.saveCustomer(upsertForm(key, { name: 'Ия' }, { ifKeyEmpty: 'create' }));
+
+			expect(saved.operationResult).toBe('created');
+			expect(school.readCustomer(id)).toEqual(cardBefore);
+		},
+	);
+
+	it('Create or Update leaves out an unusable email beside a usable one', async () => {
+		const id = school.addLead(UNUSABLE_VALUES);
+		const cardBefore = school.readCustomer(id);
+
+		const saved = await school.saveCustomer(
+			upsertForm({ matchBy: 'phoneOrEmail', phone: PHONE, email: ['нет', EMAIL] }, { name: 'Ия' }),
+		);
+
+		expect(saved).toMatchObject({ operationResult: 'created', phone: PHONE, email: EMAIL });
+		expect(school.readCustomer(id)).toEqual(cardBefore);
+	});
+});
+
+describe('Create or Update when If Match Value Is Unusable is Create', () => {
+	it('still finds a customer by a phone that is usable', async () => {
+		const form = upsertByPhoneForm({ name: 'Мия' }, { ifKeyEmpty: 'create' });
+
+		const results = await school.runInTurn(form, form);
+
+		expect(results).toBe('created, unchanged');
+	});
+
+	it.each<{ key: MatchKey; fields: IDataObject; created: IDataObject }>([
+		{
+			key: { matchBy: 'phoneAndName', phone: '', name: 'Ева' },
+			fields: {},
+			created: { name: 'Ева', phone: [] },
+		},
+		{
+			key: { matchBy: 'phoneAndName', phone: '+7', name: 'Ева' },
+			fields: {},
+			created: { name: 'Ева', phone: [] },
+		},
+		{
+			key: { matchBy: 'phoneAndName', phone: PHONE, name: '' },
+			fields: { name: 'Мама' },
+			created: { name: 'Мама', phone: [PHONE] },
+		},
+		{
+			key: { matchBy: 'nameAndBirthDate', name: 'Ева', dob: '' },
+			fields: {},
+			created: { name: 'Ева', dob: null },
+		},
+		{
+			key: { matchBy: 'nameAndBirthDate', name: '', dob: '2015-03-02' },
+			fields: { name: 'Ева' },
+			created: { name: 'Ева', dob: '02.03.2015' },
+		},
+	])('creates a customer with the filled half of the key $key', async ({ key, fields, created }) => {
+		const existingId = school.addLead({ name: 'Ева', phone: [PHONE], dob: '2015-03-02' });
+		const cardBefore = school.readCustomer(existingId);
+
+		const { id, operationResult } = await school.saveCustomer(
+			upsertForm(key, fields, { ifKeyEmpty: 'create' }),
+		);
+
+		expect(operationResult).toBe('created');
+		expect(school.readCustomer(id)).toMatchObject(created);
+		expect(school.readCustomer(existingId)).toEqual(cardBefore);
+	});
+});
+
+describe('Create or Update by ID', () => {
+	it('refuses an ID that no customer has', async () => {
+		const { message, httpCode } = await school.expectRefused(
+			upsertForm({ matchBy: 'id', id: 77 }, { name: 'Мия' }),
+		);
+
+		expect(message).toBe('AlfaCRM has no customer with ID 77 in the branches that could be searched');
+		expect(httpCode).toBe('404');
+	});
+
+	it('refuses to create a customer in place of an archived one', async () => {
+		const id = school.addArchivedLead({ removed: 1 });
+
+		const { message, description } = await school.expectRefused(
+			upsertForm({ matchBy: 'id', id }, { name: 'Мия' }, { ifArchived: 'create' }),
+		);
+
+		expect(message).toBe('Customer 1 is archived, and a match by ID creates nothing');
+		expect(description).toBe("Choose in 'If the Match Is Archived' to update or skip it. Nothing was saved.");
+	});
+});
+
+describe('Create or Update by a name', () => {
 	it.each([
-		'Павел Колычев',
-		'павел  колычев',
-		'ПАВЕЛ КОЛЫЧЕВ',
-		'Колычев, Павел',
-		'Колычев Павел'.normalize('NFD'),
-	])('is the name of the card, so that nothing is created: %j', async (name) => {
-		const id = holder({ name: 'Колычев Павел' });
+		{ difference: 'in another order', name: 'Павел Колычев' },
+		{ difference: 'in another order and with more blanks', name: 'павел  колычев' },
+		{ difference: 'in capital letters', name: 'ПАВЕЛ КОЛЫЧЕВ' },
+		{ difference: 'with a comma', name: 'Колычев, Павел' },
+		{ difference: 'with й as two characters', name: 'Колычев Павел'.normalize('NFD') },
+	])('finds the customer when the name is written $difference', async ({ name }) => {
+		const id = school.addLead({ phone: [PHONE], name: 'Колычев Павел' });
 
-		const saved = await save(byPhoneAndName(name));
+		const saved = await school.saveCustomer(upsertForm(phoneAndNameKey(name)));
 
 		expect(saved).toMatchObject({ id, operationResult: 'unchanged', notSaved: '' });
 		expect(school.readRecords('customer')).toMatchObject([{ name: 'Колычев Павел' }]);
 	});
 
-	it('is found with ё for е', async () => {
-		const id = holder({ name: 'Семёнов Пётр' });
+	it('finds the customer when the name is written in another order and with е for ё', async () => {
+		const id = school.addLead({ phone: [PHONE], name: 'Семёнов Пётр' });
 
-		const saved = await save(byPhoneAndName('Петр Семенов'));
-
-		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
-	});
-
-	it('is found together with a date of birth', async () => {
-		const id = holder({ name: 'Колычев Павел', dob: '2015-09-04' });
-
-		const saved = await save(byNameAndBirthDate('Павел Колычев'));
+		const saved = await school.saveCustomer(upsertForm(phoneAndNameKey('Петр Семенов')));
 
 		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
 	});
 
-	it('makes one card of two executions at the same moment', async () => {
-		const both = await Promise.all([
-			school.run(byPhoneAndName('Колычев Павел')),
-			school.run(byPhoneAndName('Павел Колычев')),
+	it('finds the customer by a name in another order and a date of birth', async () => {
+		const id = school.addLead({ name: 'Колычев Павел', dob: '2015-09-04' });
+
+		const saved = await school.saveCustomer(upsertForm(nameAndBirthDateKey('Павел Колычев')));
+
+		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
+	});
+
+	it('creates one customer when two executions give the name in two orders at the same moment', async () => {
+		const executions = await Promise.all([
+			school.saveCustomer(upsertForm(phoneAndNameKey('Колычев Павел'))),
+			school.saveCustomer(upsertForm(phoneAndNameKey('Павел Колычев'))),
 		]);
 
-		const results = both.map(({ json }) => json[0].operationResult);
+		const results = executions.map(({ operationResult }) => operationResult);
 		expect(results.sort()).toEqual(['created', 'unchanged']);
 		expect(school.readRecords('customer')).toHaveLength(1);
 	});
 
-	it('makes one card of two items where AlfaCRM ignores the filter by name', async () => {
+	it('creates one customer for two items with the name in two orders when AlfaCRM ignores the filter', async () => {
 		school.settings.ignoredFilters = ['customer.name'];
-		for (let n = 10; n < 40; n++) school.addLead({ phone: [`+7(911)222-33-${n}`] });
+		for (let count = 0; count < 30; count += 1) {
+			school.addLead({ phone: [`+7(911)222-33-${10 + count}`] });
+		}
 
-		const { json } = await school.run(
-			{},
-			{ parametersByItem: [byNameAndBirthDate('Колычев Павел'), byNameAndBirthDate('Павел Колычев')] },
+		const saved = await school.saveCustomers(
+			upsertForm(nameAndBirthDateKey('Колычев Павел')),
+			upsertForm(nameAndBirthDateKey('Павел Колычев')),
 		);
 
-		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged']);
+		expect(saved).toMatchObject([{ operationResult: 'created' }, { operationResult: 'unchanged' }]);
 	});
 
-	it('is another person if the first names differ, as those of siblings do', async () => {
-		holder({ name: 'Колычев Павел' });
+	it.each([{ sibling: 'Анна Колычева' }, { sibling: 'Колычев Пётр' }])(
+		'creates another customer for $sibling, a sibling with the same phone',
+		async ({ sibling }) => {
+			school.addLead({ phone: [PHONE], name: 'Колычев Павел' });
 
-		const results = await school.runInTurn(byPhoneAndName('Анна Колычева'), byPhoneAndName('Колычев Пётр'));
+			const saved = await school.saveCustomer(upsertForm(phoneAndNameKey(sibling)));
 
-		expect(results).toBe('created, created');
-	});
+			expect(saved.operationResult).toBe('created');
+		},
+	);
+});
 
+describe('Create or Update when one of two names has more words', () => {
 	it.each([
 		{ stored: 'Колычев Павел Игоревич', typed: 'Павел Колычев' },
 		{ stored: 'Колычев Павел', typed: 'Павел Игоревич Колычев' },
 		{ stored: 'Колычев Павел', typed: 'Павел' },
-	])('stops if one name has more words: $stored and $typed', async ({ stored, typed }) => {
-		const id = holder({ name: stored });
+	])('stops and names both when AlfaCRM has $stored and the form $typed', async ({ stored, typed }) => {
+		school.addLead({ phone: [PHONE], name: stored });
 
-		const error = await school.expectRefused(byPhoneAndName(typed));
+		const { message, description } = await school.expectRefused(upsertForm(phoneAndNameKey(typed)));
 
-		expect(error).toMatchObject({
-			message: `Customer ${id} with 'Name' "${stored}" may be the one with "${typed}": one of the two has more words`,
-			description:
-				"If it is, write 'Name' alike here and in AlfaCRM; if that is another customer, add the new one with 'Create' first. Nothing was saved.",
-		});
+		expect(message).toBe(
+			`Customer 1 with 'Name' "${stored}" may be the one with "${typed}": one of the two has more words`,
+		);
+		expect(description).toBe(
+			"If it is, write 'Name' alike here and in AlfaCRM; if that is another customer, add the new one with 'Create' first. Nothing was saved.",
+		);
 	});
 
-	it('stops Find too if one name has more words, since a card made after it would be the second', async () => {
-		holder({ name: 'Колычев Павел Игоревич' });
+	it('stops when both have the same date of birth', async () => {
+		school.addLead({ phone: [PHONE], name: 'Колычев Павел Игоревич', dob: '2015-09-04' });
 
-		const error = await school.expectRefused(findByPhoneAndName('Павел Колычев'));
+		const { message } = await school.expectRefused(upsertForm(nameAndBirthDateKey('Павел Колычев')));
 
-		expect(error.message).toContain('"Колычев Павел Игоревич" may be the one with "Павел Колычев"');
+		expect(message).toContain('"Колычев Павел Игоревич" may be the one with "Павел Колычев"');
 	});
 
-	it('stops if one name with the same date of birth has more words', async () => {
-		holder({ name: 'Колычев Павел Игоревич', dob: '2015-09-04' });
+	it('lets Find stop too, because a card that is created after Find would be a duplicate', async () => {
+		school.addLead({ phone: [PHONE], name: 'Колычев Павел Игоревич' });
 
-		const error = await school.expectRefused(byNameAndBirthDate('Павел Колычев'));
+		const { message } = await school.expectRefused(findForm(phoneAndNameKey('Павел Колычев')));
 
-		expect(error.message).toContain('"Колычев Павел Игоревич" may be the one with "Павел Колычев"');
+		expect(message).toContain('"Колычев Павел Игоревич" may be the one with "Павел Колычев"');
 	});
 
-	it('does not stop if one of the cards has exactly these words', async () => {
-		holder({ name: 'Колычев Павел Игоревич' });
-		const id = holder({ name: 'Колычев Павел' });
+	it('finds the customer who has exactly the words of the form', async () => {
+		school.addLead({ phone: [PHONE], name: 'Колычев Павел Игоревич' });
+		const id = school.addLead({ phone: [PHONE], name: 'Колычев Павел' });
 
-		const saved = await save(byPhoneAndName('Павел Колычев'));
+		const saved = await school.saveCustomer(upsertForm(phoneAndNameKey('Павел Колычев')));
 
 		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
 	});
 
-	it('does not stop at an archived card if archived ones are left alone', async () => {
-		holder({ name: 'Колычев Павел Игоревич', e_date: '2025-01-31' });
+	it('creates a customer when the longer name is archived and a new customer replaces archived ones', async () => {
+		school.addArchivedLead({ phone: [PHONE], name: 'Колычев Павел Игоревич' });
 
-		const saved = await save(byPhoneAndName('Павел Колычев', { ifArchived: 'create' }));
+		const saved = await school.saveCustomer(
+			upsertForm(phoneAndNameKey('Павел Колычев'), {}, { ifArchived: 'create' }),
+		);
 
 		expect(saved.operationResult).toBe('created');
 	});
 
-	it('stops if the exact name is on an archived card and a longer one on an active card', async () => {
-		const archivedId = holder({ name: 'Колычев Павел', e_date: '2025-01-31' });
-		const activeId = holder({ name: 'Колычев Павел Игоревич', is_study: 1 });
+	it('stops when the exact name is archived and the longer one is active', async () => {
+		school.addArchivedLead({ phone: [PHONE], name: 'Колычев Павел' });
+		school.addClient({ phone: [PHONE], name: 'Колычев Павел Игоревич' });
 
-		const error = await school.expectRefused(byPhoneAndName('Павел Колычев'));
+		const { message, description } = await school.expectRefused(upsertForm(phoneAndNameKey('Павел Колычев')));
 
-		expect(error).toMatchObject({
-			message: `Customer ${activeId} with 'Name' "Колычев Павел Игоревич" may be the one with "Павел Колычев": one of the two has more words. Customer ${archivedId} matches, but is archived`,
-			description:
-				"If the active one is meant, write 'Name' alike here and in AlfaCRM; if the archived one is, restore it in AlfaCRM first. Nothing was saved.",
-		});
+		expect(message).toBe(
+			'Customer 2 with \'Name\' "Колычев Павел Игоревич" may be the one with "Павел Колычев": one of the two has more words. Customer 1 matches, but is archived',
+		);
+		expect(description).toBe(
+			"If the active one is meant, write 'Name' alike here and in AlfaCRM; if the archived one is, restore it in AlfaCRM first. Nothing was saved.",
+		);
 	});
 
-	it('updates the archived card with exactly these words if the card with more words is archived too', async () => {
-		const id = holder({ name: 'Колычев Павел', e_date: '2025-01-31' });
-		holder({ name: 'Колычев Павел Игоревич', e_date: '2025-01-31' });
+	it('finds the archived customer with the exact name when the longer one is archived too', async () => {
+		const id = school.addArchivedLead({ phone: [PHONE], name: 'Колычев Павел' });
+		school.addArchivedLead({ phone: [PHONE], name: 'Колычев Павел Игоревич' });
 
-		const saved = await save(byPhoneAndName('Павел Колычев'));
+		const saved = await school.saveCustomer(upsertForm(phoneAndNameKey('Павел Колычев')));
 
 		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
 	});
 
-	it('with more words and another phone is another person', async () => {
+	it('creates a customer when the longer name has another phone', async () => {
 		school.addLead({ name: 'Колычев Павел Игоревич', phone: [OTHER_PHONE] });
 
-		const saved = await save(byPhoneAndName('Павел Колычев'));
+		const saved = await school.saveCustomer(upsertForm(phoneAndNameKey('Павел Колычев')));
 
 		expect(saved.operationResult).toBe('created');
 	});
 });
 
-describe('a value of a custom field that differs in capital letters', () => {
-	it('finds nobody else: Create or Update stops and names both values', async () => {
-		const id = school.addLead({ custom_dogovor: 'cus_AbC1' });
+describe('a value of a custom field that differs in capital letters only', () => {
+	const PAYER = { __rl: true, mode: 'custom', value: 'custom_dogovor=cus_aBc1' };
 
-		const error = await school.expectRefused(byContract('cus_aBc1'));
+	it('Create or Update stops when two values differ in capital letters only, and names both', async () => {
+		school.addLead({ custom_dogovor: 'cus_AbC1' });
 
-		expect(error.message).toBe(
-			`Customer ${id} with 'custom_dogovor' "cus_AbC1" may be the one with "cus_aBc1": they differ in capital letters only`,
+		const { message } = await school.expectRefused(upsertForm(contractKey('cus_aBc1')));
+
+		expect(message).toBe(
+			'Customer 1 with \'custom_dogovor\' "cus_AbC1" may be the one with "cus_aBc1": they differ in capital letters only',
 		);
 	});
 
-	it('takes no payment from the customer who has it', async () => {
-		school.addRecord('pay-account', { name: 'Касса' });
+	it('Take Payment stops when the value of the payer differs in capital letters only', async () => {
+		const account = school.addRecord('pay-account', { name: 'Касса' });
 		school.addLead({ custom_dogovor: 'cus_AbC1' });
-		const payer = { __rl: true, mode: 'custom', value: 'custom_dogovor=cus_aBc1' };
 
-		const error = await school.expectRefused(
-			customerForm('takePayment', { id: payer, income: 100, pay_account_id: 1 }),
+		const { message } = await school.expectRefused(
+			customerForm('takePayment', { id: PAYER, income: 100, pay_account_id: account }),
 		);
 
-		expect(error.message).toContain('"cus_AbC1" may be the one with "cus_aBc1"');
+		expect(message).toContain('"cus_AbC1" may be the one with "cus_aBc1"');
 		expect(school.readRecords('pay')).toEqual([]);
 	});
 
-	it('takes the payment from the customer who has exactly that value', async () => {
-		school.addRecord('pay-account', { name: 'Касса' });
+	it('Take Payment takes the payment of the customer who has exactly the given value', async () => {
+		const account = school.addRecord('pay-account', { name: 'Касса' });
 		school.addLead({ custom_dogovor: 'cus_AbC1' });
 		const id = school.addLead({ custom_dogovor: 'cus_aBc1' });
-		const payer = { __rl: true, mode: 'custom', value: 'custom_dogovor=cus_aBc1' };
 
-		await school.run(customerForm('takePayment', { id: payer, income: 100, pay_account_id: 1 }));
+		await school.run(customerForm('takePayment', { id: PAYER, income: 100, pay_account_id: account }));
 
 		expect(school.readRecords('pay')).toMatchObject([{ customer_id: id }]);
 	});
 
-	it('is seen where AlfaCRM ignores the filter and the whole list is read once', async () => {
+	it('Create or Update stops for other capital letters when AlfaCRM ignores the filter and the list is read whole', async () => {
 		school.settings.ignoredFilters = ['*.custom_*'];
-		for (let n = 0; n < 25; n++) school.addLead({ custom_dogovor: `cus_${n}` });
+		for (let count = 0; count < 25; count += 1) {
+			school.addLead({ custom_dogovor: `cus_${count}` });
+		}
 		school.addLead({ custom_dogovor: 'cus_AbC1' });
 
 		const { error } = await school.runToEnd(
 			{},
-			{ parametersByItem: [byContract('cus_7'), byContract('cus_aBc1')] },
+			{ parametersByItem: [upsertForm(contractKey('cus_7')), upsertForm(contractKey('cus_aBc1'))] },
 		);
 
 		expect(error?.message).toContain('"cus_AbC1" may be the one with "cus_aBc1"');
@@ -521,92 +1032,94 @@ describe('a value of a custom field that differs in capital letters', () => {
 	});
 });
 
-describe('a user who may not see the values by which customers are found', () => {
-	/** Lists one customer that AlfaCRM has found, as such a user sees the card. */
-	const showCard = (values: IDataObject) => {
-		school.onCall = (call, { body }) => {
-			if (call !== 'customer/index') return undefined;
-			const card = { id: 7, name: 'Орлова Мия', is_study: 0, removed: 0, branch_ids: [1], ...values };
-			return { items: body.page === 0 ? [card] : [], total: 1 };
-		};
+describe('Create or Update for a user who may not see some values of the customers', () => {
+	/** Lets AlfaCRM list one customer, with these values alone besides the name and the branch. */
+	const showOneCard = (values: IDataObject) => {
+		const card = { id: 7, name: 'Орлова Мия', is_study: CUSTOMER_TYPE.lead, removed: 0, branch_ids: [1] };
+		school.answerSearches(() => [{ ...card, ...values }]);
 	};
 
-	it.each([{}, { phone: null }, { phone: [] }, { phone: [''] }, { phone: ['+7(9**)***-**-**'] }])(
-		'creates nothing by phone while the cards that are found show %j',
-		async (values) => {
-			showCard(values);
+	it.each([
+		{ phones: 'no phone field', values: {} },
+		{ phones: 'null as phone', values: { phone: null } },
+		{ phones: 'no phones', values: { phone: [] } },
+		{ phones: 'an empty phone', values: { phone: [''] } },
+		{ phones: 'a masked phone', values: { phone: ['+7(9**)***-**-**'] } },
+	])('stops when the card that AlfaCRM finds by the phone shows $phones', async ({ values }) => {
+		showOneCard(values);
 
-			const error = await school.expectRefused(upsertByPhoneForm({ name: 'Мия' }));
+		const { message, description } = await school.expectRefused(upsertByPhoneForm({ name: 'Мия' }));
 
-			expect(error).toMatchObject({
-				message:
-					"AlfaCRM finds customers by 'Phone' but shows it on none of them, so it is not sure which one is meant",
-				description:
-					"Let the role of the credential's user see it, or match by something that this user sees. Nothing was saved.",
-			});
-		},
-	);
-
-	it('creates nothing by email while no card shows the field', async () => {
-		showCard({});
-
-		const error = await school.expectRefused(by('email', { email: EMAIL }, { name: 'Мия' }));
-
-		expect(error.message).toContain("AlfaCRM finds customers by 'Email' but shows it on none of them");
+		expect(message).toBe(
+			"AlfaCRM finds customers by 'Phone' but shows it on none of them, so it is not sure which one is meant",
+		);
+		expect(description).toBe(
+			"Let the role of the credential's user see it, or match by something that this user sees. Nothing was saved.",
+		);
 	});
 
-	it('creates a customer by email if AlfaCRM ignores that filter and no card has an email', async () => {
+	it('stops when the card that AlfaCRM finds by the email shows no email', async () => {
+		showOneCard({});
+
+		const { message } = await school.expectRefused(
+			upsertForm({ matchBy: 'email', email: EMAIL }, { name: 'Мия' }),
+		);
+
+		expect(message).toContain("AlfaCRM finds customers by 'Email' but shows it on none of them");
+	});
+
+	it('stops when it looks for a Telegram name and no card shows the website', async () => {
+		showOneCard({});
+
+		const { message } = await school.expectRefused(
+			upsertForm({ matchBy: 'web', web: '@mia_orlova' }, { name: 'Мия' }),
+		);
+
+		expect(message).toContain("AlfaCRM finds customers by 'Website' but shows it on none of them");
+	});
+
+	it('lets Find stop too, because a card that is created after Find would be a duplicate', async () => {
+		showOneCard({});
+
+		const { message } = await school.expectRefused(findByPhoneForm());
+
+		expect(message).toContain("AlfaCRM finds customers by 'Phone' but shows it on none of them");
+	});
+
+	it('creates a customer by email when AlfaCRM ignores that filter and no card has an email', async () => {
 		school.settings.ignoredFilters = ['customer.email'];
 		school.addLead({ phone: [PHONE], email: [] });
 
-		const saved = await save(by('email', { email: EMAIL }, { name: 'Мия' }));
+		const saved = await school.saveCustomer(upsertForm({ matchBy: 'email', email: EMAIL }, { name: 'Мия' }));
 
 		expect(saved.operationResult).toBe('created');
 	});
 
-	it('creates nothing by Telegram while no card shows the field', async () => {
-		showCard({});
+	it('creates a customer by a Telegram name when the cards show that they have no website', async () => {
+		showOneCard({ web: [] });
 
-		const error = await school.expectRefused(by('web', { web: '@mia_orlova' }, { name: 'Мия' }));
-
-		expect(error.message).toContain("AlfaCRM finds customers by 'Website' but shows it on none of them");
-	});
-
-	it('creates a customer by Telegram while the cards show that they have none', async () => {
-		showCard({ web: [] });
-
-		const saved = await save(by('web', { web: '@mia_orlova' }, { name: 'Мия' }));
+		const saved = await school.saveCustomer(
+			upsertForm({ matchBy: 'web', web: '@mia_orlova' }, { name: 'Мия' }),
+		);
 
 		expect(saved.operationResult).toBe('created');
 	});
 
-	it('creates a customer by phone if AlfaCRM finds nobody', async () => {
+	it('creates a customer by phone when AlfaCRM finds nobody by it', async () => {
 		school.addLead({ phone: [] });
 
-		const saved = await save(upsertByPhoneForm({ name: 'Мия' }));
+		const saved = await school.saveCustomer(upsertByPhoneForm({ name: 'Мия' }));
 
 		expect(saved.operationResult).toBe('created');
 	});
 
-	it('stops Find by phone, since a card made after it would be the second', async () => {
-		showCard({});
+	it('creates a customer by phone when one of the cards that AlfaCRM finds shows another phone', async () => {
+		school.answerSearches(() => [
+			{ id: 7, removed: 0, phone: [] },
+			{ id: 8, removed: 0, phone: ['+7(911)222-00-01'] },
+		]);
 
-		const error = await school.expectRefused(findByPhoneForm());
-
-		expect(error.message).toContain("AlfaCRM finds customers by 'Phone' but shows it on none of them");
-	});
-
-	it('creates a customer by phone if one of the cards that are found shows another phone', async () => {
-		school.onCall = (call, { body }) => {
-			if (call !== 'customer/index') return undefined;
-			const cards = [
-				{ id: 7, removed: 0, phone: [] },
-				{ id: 8, removed: 0, phone: ['+7(911)222-00-01'] },
-			];
-			return { items: body.page === 0 ? cards : [], total: 2 };
-		};
-
-		const saved = await save(upsertByPhoneForm({ name: 'Мия' }));
+		const saved = await school.saveCustomer(upsertByPhoneForm({ name: 'Мия' }));
 
 		expect(saved.operationResult).toBe('created');
 	});
@@ -623,209 +1136,403 @@ describe('a card that holds a filler in place of a phone', () => {
 	];
 
 	it.each(FILLERS)(
-		'$filler, is not the person with $phone: Create or Update makes a card',
+		'Create or Update creates a customer with the phone $phone although a card holds $filler',
 		async ({ filler, phone }) => {
 			school.addLead({ phone: [filler] });
 
-			const saved = await save(upsertByPhoneForm({ name: 'Мия' }, {}, phone));
+			const saved = await school.saveCustomer(upsertByPhoneForm({ name: 'Мия' }, {}, phone));
 
 			expect(saved.operationResult).toBe('created');
 		},
 	);
 
-	it.each(FILLERS)('$filler, is not what Find looks for with $phone', async ({ filler, phone }) => {
-		school.addLead({ phone: [filler] });
+	it.each(FILLERS)(
+		'Find returns nobody for the phone $phone although a card holds $filler',
+		async ({ filler, phone }) => {
+			school.addLead({ phone: [filler] });
 
-		const { json } = await school.run(findByPhoneForm({}, phone));
+			const ids = await school.findIds(findByPhoneForm({}, phone));
 
-		expect(json).toEqual([]);
-	});
+			expect(ids).toEqual([]);
+		},
+	);
 });
 
-describe('the sender of a mail', () => {
-	const SENDERS = [
-		'Anna Petrova <anna@example.org>',
-		'"Petrova, Anna" <Anna@example.org>',
-		'Petrova, Anna <anna@example.org>',
-		'anna@example.org',
-	];
+describe('the sender of a mail as an email', () => {
+	const ADDRESS_AFTER_NAME = 'Anna Petrova <anna@example.org>';
+	const ADDRESS_AFTER_QUOTED_NAME = '"Petrova, Anna" <Anna@example.org>';
+	const ADDRESS_AFTER_NAME_WITH_COMMA = 'Petrova, Anna <anna@example.org>';
+	const ADDRESS_ALONE = 'anna@example.org';
 
-	it('makes one customer with the address alone, however the mail program writes the name', async () => {
-		const forms = SENDERS.map((email) => by('email', { email }, { name: 'Анна' }));
-
-		const results = await school.runInTurn(...forms);
+	it('Create or Update makes one customer with the address alone, however the mail program writes the sender', async () => {
+		const results = await school.runInTurn(
+			upsertForm({ matchBy: 'email', email: ADDRESS_AFTER_NAME }, { name: 'Анна' }),
+			upsertForm({ matchBy: 'email', email: ADDRESS_AFTER_QUOTED_NAME }, { name: 'Анна' }),
+			upsertForm({ matchBy: 'email', email: ADDRESS_AFTER_NAME_WITH_COMMA }, { name: 'Анна' }),
+			upsertForm({ matchBy: 'email', email: ADDRESS_ALONE }, { name: 'Анна' }),
+		);
 
 		expect(results).toBe('created, unchanged, unchanged, unchanged');
-		expect(school.readRecords('customer').map(({ email }) => email)).toEqual([['anna@example.org']]);
+		expect(school.readRecords('customer')).toMatchObject([{ email: ['anna@example.org'] }]);
 	});
 
-	it('is not added to the emails of a card that has the address', async () => {
-		const id = holder({ email: ['anna@example.org'] });
-		const forms = SENDERS.map((email) => upsertByPhoneForm({ email }));
+	it.each([
+		{ email: ADDRESS_AFTER_NAME },
+		{ email: ADDRESS_AFTER_QUOTED_NAME },
+		{ email: ADDRESS_AFTER_NAME_WITH_COMMA },
+		{ email: ADDRESS_ALONE },
+	])('Create or Update does not add the sender $email to a card that has the address', async ({ email }) => {
+		const id = school.addLead({ phone: [PHONE], email: ['anna@example.org'] });
 
-		const results = await school.runInTurn(...forms);
+		const saved = await school.saveCustomer(upsertByPhoneForm({ email }));
 
-		expect(results).toBe('unchanged, unchanged, unchanged, unchanged');
-		expect(card(id).email).toEqual(['anna@example.org']);
+		expect(saved.operationResult).toBe('unchanged');
+		expect(school.readCustomer(id).email).toEqual(['anna@example.org']);
 	});
 
-	it('is not added to a card that holds the name and the address in one text', async () => {
-		const id = holder({ email: ['Anna Petrova <anna@example.org>'] });
+	it('Create or Update adds no address to a card that holds the sender in one text', async () => {
+		const id = school.addLead({ phone: [PHONE], email: [ADDRESS_AFTER_NAME] });
 
-		const saved = await save(by('email', { email: 'anna@example.org' }, { email: SENDERS }));
+		const saved = await school.saveCustomer(
+			upsertForm(
+				{ matchBy: 'email', email: ADDRESS_ALONE },
+				{
+					email: [
+						ADDRESS_AFTER_NAME,
+						ADDRESS_AFTER_QUOTED_NAME,
+						ADDRESS_AFTER_NAME_WITH_COMMA,
+						ADDRESS_ALONE,
+					],
+				},
+			),
+		);
 
 		expect(saved).toMatchObject({ id, operationResult: 'unchanged', notSaved: '' });
-		expect(card(id).email).toEqual(['Anna Petrova <anna@example.org>']);
+		expect(school.readCustomer(id).email).toEqual(['Anna Petrova <anna@example.org>']);
 	});
 
-	it('is saved as the address alone by Create', async () => {
-		const form = customerForm('create', { name: 'Анна', is_study: 0, legal_type: 1, email: SENDERS[1] });
+	it('Create saves the sender of a mail as the address alone', async () => {
+		const { id } = await school.saveCustomer(createForm({ email: ADDRESS_AFTER_QUOTED_NAME }));
 
-		const { id } = await save(form);
-
-		expect(card(id).email).toEqual(['Anna@example.org']);
+		expect(school.readCustomer(id).email).toEqual(['Anna@example.org']);
 	});
 
-	it('is saved as the address alone by Update', async () => {
-		const id = holder({ email: [EMAIL] });
+	it('Update saves the sender of a mail as the address alone', async () => {
+		const id = school.addLead({ email: [EMAIL] });
 
-		await save(customerForm('update', { id, updateFields: { email: SENDERS[1] } }));
+		await school.saveCustomer(updateForm(id, { email: ADDRESS_AFTER_QUOTED_NAME }));
 
-		expect(card(id).email).toEqual(['Anna@example.org']);
+		expect(school.readCustomer(id).email).toEqual(['Anna@example.org']);
 	});
 });
 
-describe('a key that is a list', () => {
-	it('joins a list that does not hold it, and takes the spelling that is given', async () => {
-		const id = holder({ phone: ['8 900 555 00 01'] });
-		await save(upsertByPhoneForm({ note: 'a' }));
-		expect(school.requests.at(-1)?.body).toEqual({ note: 'a' });
-		await save(upsertByPhoneForm({ phone: '+7 900 555 00 01, 123-45-67' }));
-		expect(card(id).phone).toEqual([PHONE, '123-45-67']);
-		await save(upsertByPhoneForm({ note: 'b' }, REPLACE));
-		expect(card(id).phone).toEqual([PHONE, '123-45-67']);
-		await save(upsertByPhoneForm({ phone: '765-43-21' }, REPLACE));
-		expect(card(id).phone).toEqual([PHONE, '765-43-21']);
-		const both = { phone: OTHER_PHONE, email: EMAIL };
-		school.store.patch('customer', id, { email: [EMAIL] } as never);
-		// The other half of the key is new, and removes nothing.
-		expect(await save(by('phoneOrEmail', both, {}, REPLACE))).toMatchObject({ id, changedFields: ['phone'] });
-		expect(card(id).phone).toEqual([PHONE, '765-43-21', OTHER_PHONE]);
+describe('Create or Update by a phone that the customer has in another spelling', () => {
+	it('keeps the spelling of the card when the phone is not among the fields', async () => {
+		const id = school.addLead({ phone: ['8 900 555 00 01'] });
+
+		await school.saveCustomer(upsertByPhoneForm({ note: 'Новое' }));
+
+		expect(school.requests.at(-1)?.body).toEqual({ note: 'Новое' });
+		expect(school.readPhones(id)).toEqual(['8 900 555 00 01']);
 	});
 
-	it('does not stand in for the list, nor empty it with its empty half', async () => {
-		const held = { phone: [PHONE, '8-800-нет'], email: [EMAIL, 'mama@example.org'], teacher_ids: [1, 2] };
-		const id = holder(held);
-		for (const [matchBy, key] of [
-			['phone', { phone: '8 900 555 00 01' }],
-			['email', { email: 'MIA@school.example' }],
-			['phoneOrEmail', { phone: ' - ', email: EMAIL }],
-			['phoneAndName', { phone: PHONE, name: 'Орлова Мия' }],
-		] as const)
-			expect(await save(by(matchBy, key, {}, { ...REPLACE, overwriteWithEmpty: true }))).toMatchObject({
-				...{ id, operationResult: 'unchanged' },
-			});
-		// What was given among the fields is replaced.
-		await save(upsertByPhoneForm({ teacher_ids: [3] }, REPLACE));
-		expect(card(id)).toMatchObject({ ...held, teacher_ids: [3] });
+	it('takes the spelling of the fields and adds the other phones of the fields', async () => {
+		const id = school.addLead({ phone: ['8 900 555 00 01'] });
+
+		await school.saveCustomer(upsertByPhoneForm({ phone: '+7 900 555 00 01, 123-45-67' }));
+
+		expect(school.readPhones(id)).toEqual([PHONE, '123-45-67']);
 	});
 
-	it('that says more about the same number comes with a new customer', async () => {
-		const more = '+7 900 555-00-01 доб. 12';
-		expect(card((await save(upsertByPhoneForm({ name: 'Мия', phone: [more] }))).id).phone).toEqual([more]);
+	it('creates a customer with the spelling of the fields when it says more about the number', async () => {
+		const { id } = await school.saveCustomer(
+			upsertByPhoneForm({ name: 'Мия', phone: ['+7 900 555-00-01 доб. 12'] }),
+		);
+
+		expect(school.readPhones(id)).toEqual(['+7 900 555-00-01 доб. 12']);
 	});
 });
 
-describe('another value for the field that is matched by', () => {
-	it('is saved; the key alone is not spelled anew', async () => {
-		const id = school.addLead({ name: 'орлова мия', dob: '04.09.2015' });
-		const byName = (fieldsToSet: IDataObject, options: IDataObject = { onlyForNew: [] }) =>
-			by('nameAndBirthDate', { name: 'Орлова Мия', dob: '2015-09-04' }, fieldsToSet, options);
-		await save(byName({ note: 'a' }));
-		expect(card(id)).toMatchObject({ name: 'орлова мия', note: 'a' });
-		await save(byName({ name: 'Орлова Мия' }));
-		expect(card(id).name).toBe('Орлова Мия');
-		await save(byName({ dob: '2015-09-12', name: 'Ия' }, {}));
-		expect(card(id)).toMatchObject({ name: 'Орлова Мия', dob: '12.09.2015' });
-		// A new record takes the spelling that is given, and is found by the key the next time.
-		school.store.remove('customer', id);
-		const made = await save(byName({ name: 'ОРЛОВА МИЯ' }));
-		expect(card(made.id)).toMatchObject({ name: 'ОРЛОВА МИЯ', dob: '04.09.2015' });
-		school.store.remove('customer', Number(made.id));
-		expect(card((await save(byName({ name: 'Иванов' }))).id).name).toBe('Орлова Мия');
+describe('Create or Update when lists are replaced', () => {
+	it('keeps the other phones when no phone is among the fields', async () => {
+		const id = school.addLead({ phone: [PHONE, '123-45-67'] });
+
+		await school.saveCustomer(upsertByPhoneForm({ note: 'Новое' }, REPLACE_LISTS));
+
+		expect(school.readPhones(id)).toEqual([PHONE, '123-45-67']);
 	});
 
-	it('is saved in a custom field, unless it is empty or spells the same', async () => {
-		for (const custom_dogovor of ['Д-Ё12', ['Д-Ё12', 'Д-13']]) {
-			const id = school.addLead({ custom_dogovor });
-			expect(await save(byContract(' Д-Е12 ', { note: 'x' }))).toMatchObject({ id, changedFields: ['note'] });
-			await save(byContract('Д-Ё12', contract(''), { overwriteWithEmpty: true }));
-			expect(card(id).custom_dogovor).toEqual(custom_dogovor);
-			await save(byContract('Д-Ё12', contract('Д-другой')));
-			expect(card(id).custom_dogovor).toBe('Д-другой');
-		}
-		const made = await save(byContract('Д-ключ', { name: 'Мия', ...contract('Д-новый') }));
-		expect(card(made.id).custom_dogovor).toBe('Д-ключ');
+	it('keeps the phone of the key and puts the phone of the fields in place of the others', async () => {
+		const id = school.addLead({ phone: [PHONE, '123-45-67'] });
+
+		await school.saveCustomer(upsertByPhoneForm({ phone: '765-43-21' }, REPLACE_LISTS));
+
+		expect(school.readPhones(id)).toEqual([PHONE, '765-43-21']);
+	});
+
+	it('adds the phone of Phone or Email when the customer is found by the email', async () => {
+		const id = school.addLead({ phone: [PHONE, '765-43-21'], email: [EMAIL] });
+
+		const saved = await school.saveCustomer(
+			upsertForm({ matchBy: 'phoneOrEmail', phone: OTHER_PHONE, email: EMAIL }, {}, REPLACE_LISTS),
+		);
+
+		expect(saved).toMatchObject({ id, changedFields: ['phone'] });
+		expect(school.readPhones(id)).toEqual([PHONE, '765-43-21', OTHER_PHONE]);
+	});
+
+	it.each<{ key: MatchKey }>([
+		{ key: { matchBy: 'phone', phone: '8 900 555 00 01' } },
+		{ key: { matchBy: 'email', email: 'MIA@school.example' } },
+		{ key: { matchBy: 'phoneOrEmail', phone: ' - ', email: EMAIL } },
+		{ key: { matchBy: 'phoneAndName', phone: PHONE, name: 'Орлова Мия' } },
+	])('neither shortens nor empties a list by the key $key', async ({ key }) => {
+		const id = school.addLead({
+			name: 'Орлова Мия',
+			phone: [PHONE, '8-800-нет'],
+			email: [EMAIL, 'mama@example.org'],
+		});
+
+		const saved = await school.saveCustomer(
+			upsertForm(key, {}, { ...REPLACE_LISTS, overwriteWithEmpty: true }),
+		);
+
+		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
+		expect(school.readCustomer(id)).toMatchObject({
+			phone: [PHONE, '8-800-нет'],
+			email: [EMAIL, 'mama@example.org'],
+		});
+	});
+
+	it('replaces only the lists that are among the fields', async () => {
+		const id = school.addLead({
+			phone: [PHONE, '8-800-нет'],
+			email: [EMAIL, 'mama@example.org'],
+			teacher_ids: [1, 2],
+		});
+
+		await school.saveCustomer(upsertByPhoneForm({ teacher_ids: [3] }, REPLACE_LISTS));
+
+		expect(school.readCustomer(id)).toMatchObject({
+			phone: [PHONE, '8-800-нет'],
+			email: [EMAIL, 'mama@example.org'],
+			teacher_ids: [3],
+		});
 	});
 });
 
-/** A form gives the child's phone as the key, and the mother's only to be saved. */
-describe('a phone that is given only to be saved', () => {
-	const FIELDS = { name: 'Артём', phone: [OTHER_PHONE], note: 'x' };
-	const columns = { mappingMode: 'defineBelow', value: { ...FIELDS, phone: OTHER_PHONE } };
+describe('Create or Update by name and date of birth', () => {
+	const KEY = nameAndBirthDateKey('Орлова Мия');
+	const CHANGE_EVERY_FIELD = { onlyForNew: [] };
+	let id: number;
 
-	it.each<[string, IDataObject]>([
-		['the form', { fieldsToSet: FIELDS }],
-		['JSON', { inputMode: 'json', json: JSON.stringify(FIELDS) }],
-		['the mapper', { inputMode: 'map', columns }],
-	])('in %s matches nobody: the child is made once, the mother stays as she is', async (_way, given) => {
-		const mother = { ...card(school.addLead({ phone: [OTHER_PHONE], note: 'Мама' })) };
-		const form = { ...upsertByPhoneForm({}, { ifSeveral: 'all' }), ...given };
-		expect((await school.run(findByPhoneForm())).json).toEqual([]);
-		const child = await save(form);
+	beforeEach(() => {
+		id = school.addLead({ name: 'орлова мия', dob: '04.09.2015' });
+	});
+
+	it('keeps the spelling of the card when the name is only in the key', async () => {
+		await school.saveCustomer(upsertForm(KEY, { note: 'Новое' }, CHANGE_EVERY_FIELD));
+
+		expect(school.readCustomer(id)).toMatchObject({ name: 'орлова мия', note: 'Новое' });
+	});
+
+	it('saves the spelling of the name that is among the fields', async () => {
+		await school.saveCustomer(upsertForm(KEY, { name: 'Орлова Мия' }, CHANGE_EVERY_FIELD));
+
+		expect(school.readCustomer(id)).toMatchObject({ name: 'Орлова Мия' });
+	});
+
+	it('saves another date of birth from the fields, but keeps the name by default', async () => {
+		await school.saveCustomer(upsertForm(KEY, { dob: '2015-09-12', name: 'Ия' }));
+
+		expect(school.readCustomer(id)).toMatchObject({ name: 'орлова мия', dob: '12.09.2015' });
+	});
+});
+
+describe('Create or Update for a new customer with another name among the fields', () => {
+	it('saves the spelling of the fields when it is the same name', async () => {
+		const { id } = await school.saveCustomer(
+			upsertForm(nameAndBirthDateKey('Орлова Мия'), { name: 'ОРЛОВА МИЯ' }),
+		);
+
+		expect(school.readCustomer(id)).toMatchObject({ name: 'ОРЛОВА МИЯ', dob: '04.09.2015' });
+	});
+
+	it('saves the name of the key when it is a different name, so that the next run finds the customer', async () => {
+		const { id } = await school.saveCustomer(
+			upsertForm(nameAndBirthDateKey('Орлова Мия'), { name: 'Иванов' }),
+		);
+
+		expect(school.readCustomer(id)).toMatchObject({ name: 'Орлова Мия' });
+	});
+});
+
+describe.each([
+	{ stored: 'a text', custom_dogovor: 'Д-Ё12' },
+	{ stored: 'a list', custom_dogovor: ['Д-Ё12', 'Д-13'] },
+])('Create or Update by a custom field that holds $stored', ({ custom_dogovor }) => {
+	let id: number;
+
+	beforeEach(() => {
+		id = school.addLead({ custom_dogovor });
+	});
+
+	it('keeps the value of the card when the key spells it in another way', async () => {
+		const saved = await school.saveCustomer(upsertForm(contractKey(' Д-Е12 '), { note: 'Новое' }));
+
+		expect(saved).toMatchObject({ id, changedFields: ['note'] });
+		expect(school.readCustomer(id)).toMatchObject({ custom_dogovor });
+	});
+
+	it('keeps the value of the card when the field is empty among the fields', async () => {
+		const form = upsertForm(contractKey('Д-Ё12'), customField('custom_dogovor', ''), {
+			overwriteWithEmpty: true,
+		});
+
+		await school.saveCustomer(form);
+
+		expect(school.readCustomer(id)).toMatchObject({ custom_dogovor });
+	});
+
+	it('saves another value that is among the fields', async () => {
+		await school.saveCustomer(upsertForm(contractKey('Д-Ё12'), customField('custom_dogovor', 'Д-другой')));
+
+		expect(school.readCustomer(id)).toMatchObject({ custom_dogovor: 'Д-другой' });
+	});
+});
+
+describe('Create or Update for a new customer with another custom field among the fields', () => {
+	it('saves the value of the key, so that the next run finds the customer', async () => {
+		const { id } = await school.saveCustomer(
+			upsertForm(contractKey('Д-ключ'), { name: 'Мия', ...customField('custom_dogovor', 'Д-новый') }),
+		);
+
+		expect(school.readCustomer(id)).toMatchObject({ custom_dogovor: 'Д-ключ' });
+	});
+});
+
+/** A form gives the phone of a child as the key, and the phone of the mother only to be saved. */
+describe.each([
+	{
+		input: 'the fields of the form',
+		parameters: { fieldsToSet: { name: 'Артём', phone: [OTHER_PHONE], note: 'Новое' } },
+	},
+	{
+		input: 'JSON',
+		parameters: {
+			inputMode: 'json',
+			json: `{ "name": "Артём", "phone": ["${OTHER_PHONE}"], "note": "Новое" }`,
+		},
+	},
+	{
+		input: 'the mapper',
+		parameters: {
+			inputMode: 'map',
+			columns: {
+				mappingMode: 'defineBelow',
+				value: { name: 'Артём', phone: OTHER_PHONE, note: 'Новое' },
+			},
+		},
+	},
+])('Create or Update with the phone of the mother in $input', ({ parameters }) => {
+	const CHILD_FORM = { ...upsertByPhoneForm({}, { ifSeveral: 'all' }), ...parameters };
+	let mother: number;
+
+	beforeEach(() => {
+		mother = school.addLead({ name: 'Соколова Ирина', phone: [OTHER_PHONE], note: 'Мама' });
+	});
+
+	it('creates the child with both phones and leaves the mother as she is', async () => {
+		const motherBefore = school.readCustomer(mother);
+
+		const child = await school.saveCustomer(CHILD_FORM);
+
 		expect(child).toMatchObject({ operationResult: 'created', phone: `${PHONE}, ${OTHER_PHONE}` });
-		expect((await school.run(form)).json).toMatchObject([{ id: child.id, operationResult: 'unchanged' }]);
-		school.store.patch('customer', Number(child.id), { phone: [PHONE] } as never);
-		expect((await school.run(form)).json).toMatchObject([
-			{ id: child.id, phone: `${PHONE}, ${OTHER_PHONE}` },
-		]);
-		expect(card(mother.id)).toEqual(mother);
+		expect(school.readCustomer(mother)).toEqual(motherBefore);
 	});
 
-	it.each<[string, IDataObject, IDataObject]>([
-		['email', { email: 'artem@example.org' }, { email: [EMAIL] }],
-		['phoneOrEmail', { phone: PHONE, email: 'a@example.org' }, { email: [EMAIL], phone: [OTHER_PHONE] }],
-		['phoneAndName', { phone: PHONE, name: 'Орлова Мия' }, { phone: [OTHER_PHONE] }],
-	])('by %s only %j is looked for, not %j besides', async (matchBy, key, fields) => {
-		const mother = { ...card(school.addLead({ phone: [OTHER_PHONE], email: [EMAIL] })) };
-		const name = 'name' in key ? {} : { name: 'Артём' };
-		expect((await save(by(matchBy, key, { ...name, ...fields }))).operationResult).toBe('created');
-		expect(card(mother.id)).toEqual(mother);
+	it('finds only the child when it runs again', async () => {
+		const { id } = await school.saveCustomer(CHILD_FORM);
+
+		const { json } = await school.run(CHILD_FORM);
+
+		expect(json).toMatchObject([{ id, operationResult: 'unchanged' }]);
+	});
+
+	it('gives the phone of the mother back to a child who has lost it', async () => {
+		const child = school.addLead({ name: 'Артём', phone: [PHONE], note: 'Новое' });
+		const motherBefore = school.readCustomer(mother);
+
+		const { json } = await school.run(CHILD_FORM);
+
+		expect(json).toMatchObject([{ id: child, phone: `${PHONE}, ${OTHER_PHONE}` }]);
+		expect(school.readCustomer(mother)).toEqual(motherBefore);
 	});
 });
 
-it('empty values are left out of a new record, and of a change unless that is chosen', async () => {
-	await save(upsertByPhoneForm({ name: 'Мия', note: '', dob: null, web: [], legal_type: '' }));
-	const made = { name: 'Мия', is_study: 0, legal_type: 1, branch_ids: [1], phone: [PHONE] };
-	expect(school.requests.at(-1)?.body).toEqual(made);
-	const held = { note: 'a', email: [EMAIL], lead_source_id: 1 };
-	school.store.patch('customer', 1, held as never);
-	const empty = {
-		...{ note: '', email: [], lead_source_id: '' },
-		customFields: { values: [{ name: 'custom_school', value: '' }] },
+describe('Create or Update with values of the mother among the fields', () => {
+	it.each<{ key: MatchKey; fields: IDataObject }>([
+		{ key: { matchBy: 'email', email: 'artem@example.org' }, fields: { email: [EMAIL] } },
+		{
+			key: { matchBy: 'phoneOrEmail', phone: PHONE, email: 'a@example.org' },
+			fields: { email: [EMAIL], phone: [OTHER_PHONE] },
+		},
+		{
+			key: { matchBy: 'phoneAndName', phone: PHONE, name: 'Орлова Мия' },
+			fields: { phone: [OTHER_PHONE] },
+		},
+	])('looks only for the key $key, and creates the child', async ({ key, fields }) => {
+		const mother = school.addLead({ name: 'Орлова Мия', phone: [OTHER_PHONE], email: [EMAIL] });
+		const motherBefore = school.readCustomer(mother);
+
+		const saved = await school.saveCustomer(upsertForm(key, { name: 'Артём', ...fields }));
+
+		expect(saved.operationResult).toBe('created');
+		expect(school.readCustomer(mother)).toEqual(motherBefore);
+	});
+});
+
+describe('Create or Update with empty values', () => {
+	const EMPTY_FIELDS = {
+		note: '',
+		email: [],
+		lead_source_id: '',
+		...customField('custom_school', ''),
 	};
-	expect(await save(upsertByPhoneForm(empty))).toMatchObject({
-		operationResult: 'unchanged',
-		...held,
-		email: EMAIL,
-	});
-	const { changedFields } = await save(upsertByPhoneForm(empty, { overwriteWithEmpty: true }));
-	expect([...(changedFields as string[])].sort()).toEqual(['email', 'lead_source_id', 'note']);
-	expect(card(1)).toMatchObject({ note: null, email: [], lead_source_id: null });
-});
 
-it('what was made before is found in the branch of the node, and where its fields put it', async () => {
-	const another = upsertByPhoneForm({ name: 'Мия' }, { searchBranches: [2] });
-	expect((await save(another)).operationResult).toBe('created');
-	expect((await save(another)).operationResult).toBe('unchanged');
+	it('leaves them out of a new customer', async () => {
+		await school.saveCustomer(
+			upsertByPhoneForm({ name: 'Мия', note: '', dob: null, web: [], legal_type: '' }),
+		);
+
+		expect(school.requests.at(-1)?.body).toEqual({
+			name: 'Мия',
+			is_study: CUSTOMER_TYPE.lead,
+			legal_type: 1,
+			branch_ids: [1],
+			phone: [PHONE],
+		});
+	});
+
+	it('changes no field of an existing customer by default', async () => {
+		school.addLead({ phone: [PHONE], note: 'Старое', email: [EMAIL], lead_source_id: 1 });
+
+		const saved = await school.saveCustomer(upsertByPhoneForm(EMPTY_FIELDS));
+
+		expect(saved).toMatchObject({
+			operationResult: 'unchanged',
+			note: 'Старое',
+			email: EMAIL,
+			lead_source_id: 1,
+		});
+	});
+
+	it('empties the fields of an existing customer when Overwrite With Empty Values is on', async () => {
+		const id = school.addLead({ phone: [PHONE], note: 'Старое', email: [EMAIL], lead_source_id: 1 });
+
+		const saved = await school.saveCustomer(upsertByPhoneForm(EMPTY_FIELDS, { overwriteWithEmpty: true }));
+
+		expect(new Set(saved.changedFields as string[])).toEqual(new Set(['note', 'email', 'lead_source_id']));
+		expect(school.readCustomer(id)).toMatchObject({ note: null, email: [], lead_source_id: null });
+	});
 });

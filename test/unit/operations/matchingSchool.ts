@@ -1,0 +1,140 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { CUSTOMER_TYPE } from '../../support/codes';
+import { customerForm, SmallSchool } from './school';
+
+export const EMAIL = 'mia@school.example';
+
+/** A day on which a customer went to the archive. */
+export const ARCHIVED_ON = '2025-01-31';
+/** The last day of customers who are not archived. */
+export const ACTIVE_UNTIL = '2030-12-31';
+
+/** The part of a form that says by what a customer is looked for: 'Match By' and the match values. */
+export interface MatchKey extends IDataObject {
+	matchBy: string;
+}
+
+/** Fills 'Match By' with the custom field in which the school keeps the number of the contract. */
+export function contractKey(contract: string): MatchKey {
+	return { matchBy: 'customField', matchField: 'custom_dogovor', matchValue: contract };
+}
+
+/** Fills 'Match By' with a phone. */
+export function phoneKey(phone: string): MatchKey {
+	return { matchBy: 'phone', phone };
+}
+
+/** Fills the form of Create or Update by a match key. */
+export function upsertForm(
+	key: MatchKey,
+	fieldsToSet: IDataObject = {},
+	options: IDataObject = {},
+): IDataObject {
+	return customerForm('upsert', { ...key, fieldsToSet, options });
+}
+
+/** Fills the form of Find by a match key. Find returns nothing when nobody matches. */
+export function findForm(key: MatchKey, options: IDataObject = {}): IDataObject {
+	return customerForm('find', { ...key, options: { ifNone: 'nothing', ...options } });
+}
+
+/** Fills the form of Create for a lead. */
+export function createForm(values: IDataObject): IDataObject {
+	return customerForm('create', {
+		name: 'Лисова Ева',
+		is_study: CUSTOMER_TYPE.lead,
+		legal_type: 1,
+		...values,
+	});
+}
+
+/** Fills the form of Update. */
+export function updateForm(customer: number, updateFields: IDataObject): IDataObject {
+	return customerForm('update', { id: customer, updateFields });
+}
+
+/**
+ * Fills the form of Create or Update as a workflow does that has read a customer and writes the phones back: Simplify
+ * shows them as one text.
+ */
+export function writeBackForm(customer: number, phones: string): IDataObject {
+	return upsertForm({ matchBy: 'id', id: customer }, { phone: [phones] }, { listMode: 'replace' });
+}
+
+/** Fills the form of Get Many with the filter by a phone, for leads and clients. */
+export function phoneFilterForm(phone: string): IDataObject {
+	return customerForm('getAll', { returnAll: true, is_study: 2, removed: 0, filters: { phone } });
+}
+
+/** A school in which customers are looked for and saved. */
+export class MatchingSchool extends SmallSchool {
+	/** Adds a client. */
+	addClient(values: IDataObject = {}): number {
+		return this.addLead({ is_study: CUSTOMER_TYPE.client, ...values });
+	}
+
+	/** Adds a lead who is in the archive. */
+	addArchivedLead(values: IDataObject = {}): number {
+		return this.addLead({ e_date: ARCHIVED_ON, ...values });
+	}
+
+	/** Adds a client who is in the archive. */
+	addArchivedClient(values: IDataObject = {}): number {
+		return this.addClient({ e_date: ARCHIVED_ON, ...values });
+	}
+
+	/** Deletes a customer. */
+	removeCustomer(customer: unknown): void {
+		this.store.remove('customer', Number(customer));
+	}
+
+	/** Changes a customer past the API. */
+	changeCustomer(customer: unknown, values: IDataObject): void {
+		this.changeRecord('customer', customer, values);
+	}
+
+	/** Reads a copy of the card of a customer. */
+	readCustomer(customer: unknown): IDataObject {
+		return structuredClone(this.readRecord('customer', Number(customer)));
+	}
+
+	/** Reads the phones of a customer. */
+	readPhones(customer: unknown): unknown {
+		return this.readCustomer(customer).phone;
+	}
+
+	/** Reads the IDs of the customers who have a note. */
+	readIdsByNote(note: string): unknown[] {
+		const customers = this.readRecords('customer').filter((customer) => customer.note === note);
+		return customers.map(({ id }) => id);
+	}
+
+	/** Runs a form that saves or reads one customer, and returns the customer. */
+	async saveCustomer(form: IDataObject): Promise<IDataObject> {
+		const { json } = await this.run(form);
+		expect(json).toHaveLength(1);
+		return json[0];
+	}
+
+	/** Runs the node once for several items, each with its own form, and returns the customers. */
+	async saveCustomers(...forms: IDataObject[]): Promise<IDataObject[]> {
+		const { json } = await this.run({}, { parametersByItem: forms });
+		return json;
+	}
+
+	/** Runs a form, and returns the IDs of the customers in its output. */
+	async findIds(form: IDataObject): Promise<unknown[]> {
+		const { json } = await this.run(form);
+		return json.map(({ id }) => id);
+	}
+
+	/** Lets AlfaCRM answer each search for customers with the cards that `listCards` makes of its filter. */
+	answerSearches(listCards: (filter: IDataObject) => IDataObject[]): void {
+		this.onCall = (call, { body }) => {
+			if (call !== 'customer/index') return undefined;
+			const cards = listCards(body);
+			return { items: body.page === 0 ? cards : [], total: cards.length };
+		};
+	}
+}
