@@ -2,9 +2,7 @@ import type { IDataObject, INodeParameters, INodePropertyModeValidation } from '
 
 import { customer as customerEntity } from '../../nodes/AlfaCrm/entities/customer';
 import { formOf } from '../support/form';
-import { readToolArguments, callTool, fromAi, makeToolContext } from './support/agentTool';
-import { Engine } from './support/engine';
-import { EMPTY, NULL, asExpression, recordWithId } from './support/forms';
+import { recordWithId } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
@@ -12,7 +10,6 @@ import { useSchool } from './support/school';
 const school = useSchool({ customers: 30 });
 const {
 	addRecord,
-	readCustomer,
 	addLead,
 	changeRecord,
 	expectRefusedUnsent,
@@ -21,7 +18,6 @@ const {
 	changeSettings,
 	expectRefused,
 	runToEnd,
-	readWrites,
 } = frontDeskOf(school);
 
 const PHONE = '+7(900)555-00-01';
@@ -150,163 +146,6 @@ describe('the customer of an operation', () => {
 				expect(await outcome(by(mode, value))).toEqual(wanted);
 		},
 	);
-});
-
-describe('a customer who is named by a key', () => {
-	it('is the active one, and an archived one only where nobody active has it', async () => {
-		const old = client({ e_date: '2020-01-01' });
-		expect(await run(pay(by('phone', PHONE)))).toMatchObject([
-			{ customer_id: old, operationResult: 'created' },
-		]);
-		const active = client({ is_study: 0 });
-		expect(await run(pay(by('phone', PHONE)))).toMatchObject([
-			{ customer_id: active, operationResult: 'created' },
-		]);
-		expect([payments(old).length, payments(active).length]).toEqual([1, 1]);
-	});
-
-	it('is nobody where several active ones have it, and the message says what to do', async () => {
-		const [one, two] = [client(), client({ is_study: 0 })];
-		client({ e_date: '2020-01-01' });
-		const { message, description } = await expectRefused(pay(by('phone', PHONE)));
-		expect(message).toBe(`2 customers match by Phone: ${one} (client), ${two} (lead)`);
-		expect(description).toBe(
-			"Give the ID of the one that is meant, which 'Find' returns, match by something that only one customer has (Phone and Name tells siblings apart who share the phone of a parent), or merge them in AlfaCRM. Nothing was saved.",
-		);
-		expect(await run(pay(recordWithId(one)))).toHaveLength(1);
-	});
-
-	it('is nobody where several archived ones alone have it', async () => {
-		const [one, two] = [client({ e_date: '2020-01-01' }), client({ e_date: '2021-01-01' })];
-		expect((await expectRefused(pay(by('phone', PHONE)))).message).toBe(
-			`2 customers match by Phone: ${two} (client, archived), ${one} (client, archived)`,
-		);
-	});
-
-	it('is told to be nobody where nobody has it', async () => {
-		client({ phone: ['+7(900)555-00-09'], custom_dogovor: 'Д-100' });
-		const none = async (mode: string, value: string) => {
-			const { message, description, httpCode } = await expectRefused(pay(by(mode, value)));
-			expect(description).toBe(
-				"Check the value in 'Customer'. To go on without one, look with 'Find' before.",
-			);
-			expect(httpCode).toBe('404');
-			return message;
-		};
-		const SEARCHED = 'in the branches that could be searched';
-		expect(await none('phone', PHONE)).toBe(`AlfaCRM has no customer with this phone ${SEARCHED}`);
-		expect(await none('email', EMAIL)).toBe(`AlfaCRM has no customer with this email ${SEARCHED}`);
-		expect(await none('custom', 'custom_dogovor=Д-10')).toBe(
-			`AlfaCRM has no customer with this custom field ${SEARCHED}`,
-		);
-	});
-
-	it.each<[mode: string, value: string, message: string]>([
-		['phone', EMPTY, "'Phone' is empty, so no customer can be looked for"],
-		['phone', NULL, "'Phone' is empty, so no customer can be looked for"],
-		['phone', asExpression([]), "'Phone' is empty, so no customer can be looked for"],
-		['phone', 'нет телефона', `'Phone' holds no usable phone number: "нет телефона", so no customer`],
-		['phone', '+7 (___) ___-__-__', `'Phone' holds no usable phone number: "+7 (___) ___-__-__", so no`],
-		['email', 'no', `'Email' holds no usable email address: "no", so no customer can be looked for`],
-		['custom', EMPTY, "'Custom Field' is empty, so no customer can be looked for"],
-		['custom', '=custom_dogovor={{ "" }}', "'custom_dogovor' is empty, so no customer can be looked for"],
-		['custom', '=custom_dogovor={{ $json.number }}', "'custom_dogovor' is empty, so no customer can be"],
-		['custom', '=custom_dogovor={{ "-" }}', `'custom_dogovor' holds no usable value: "-"`],
-		[
-			'custom',
-			'={{ "1042" }}',
-			`'Customer' must be a custom field and its value, such as custom_crm_id=1042`,
-		],
-		['custom', '={{ "dogovor=5" }}', "'Customer' must be a custom field and its value, such as"],
-		[
-			'custom',
-			asExpression({ custom_dogovor: 5 }),
-			"'Customer' must be a custom field and its value, such as",
-		],
-		['telegram', 'somebody', "'Customer' must be the number of a record"],
-	])('by %s %j is refused before anything is sent', async (mode, value, words) => {
-		addLead({ phone: [], email: [], custom_dogovor: '' });
-		const { message } = await expectRefusedUnsent(pay(by(mode, value)), 'Nothing was sent to AlfaCRM.');
-		expect(message).toContain(words);
-	});
-
-	it('by a custom field that there is not is refused', async () => {
-		client();
-		const { message } = await expectRefused(pay(by('custom', 'custom_nothing=5')));
-		expect(message).toBe('AlfaCRM\'s customer has no field "custom_nothing"');
-	});
-
-	it('need not be marked as n8n marks a locator, for a model may write it', async () => {
-		const id = client();
-		expect(await run(job('get', { mode: 'phone', value: PHONE }))).toMatchObject([{ id }]);
-	});
-
-	it('is found for the model that gives the phone to the tool of an agent', async () => {
-		const id = client();
-		const context = makeToolContext(school, job('get', by('phone', fromAi('phone'))), {
-			phone: '8 900 5550001',
-		});
-		expect(readToolArguments(context)).toMatchObject([{ key: 'phone' }]);
-		expect(await callTool(context)).toMatchObject([{ json: { id } }]);
-	});
-});
-
-describe('items that name customers by a key', () => {
-	const items = (...phones: unknown[]) => phones.map((phone) => ({ phone })) as IDataObject[];
-	const BY_PHONE = by('phone', '={{ $json.phone }}');
-
-	it('of one phone in several spellings are looked up once, and one payment is entered once', async () => {
-		const id = client();
-		const json = await run(pay(BY_PHONE), { items: items(PHONE, '8 900 555 00 01', 79005550001) });
-		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged', 'unchanged']);
-		expect(payments(id)).toHaveLength(1);
-		const asked = school
-			.readJournal('customer/index')
-			.filter(({ body }) => (body as IDataObject | undefined)?.phone !== undefined);
-		expect(asked.length).toBeLessThanOrEqual(2 * readRecords('branch').length);
-	});
-
-	it('are looked up again after one of them has changed who has it', async () => {
-		const [one, two] = [client(), client({ e_date: '2020-01-01' })];
-		const update = job('update', BY_PHONE, { updateFields: { phone: '={{ $json.to }}' } });
-		const [first, second] = ['+7(900)555-00-08', '+7(900)555-00-07'];
-		const json = await run(update, {
-			items: [
-				{ phone: PHONE, to: first },
-				{ phone: PHONE, to: second },
-			],
-		});
-		expect(json.map(({ id }) => id)).toEqual([one, two]);
-		expect([readCustomer(one).phone, readCustomer(two).phone]).toEqual([[first], [second]]);
-	});
-
-	it('fail one by one where the node goes on', async () => {
-		const id = client();
-		addLead({ phone: ['+7(900)555-00-02'] });
-		addLead({ phone: ['+7(900)555-00-02'] });
-		const { json, errorItems } = await runToEnd(pay(BY_PHONE), {
-			items: items('+7(900)555-00-02', '', PHONE, '+7(900)555-00-03'),
-			onError: 'continueErrorOutput',
-		});
-		expect(json).toMatchObject([{ customer_id: id }]);
-		expect(errorItems.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 3 }]);
-		expect(readWrites()).toEqual(['pay/create']);
-	});
-
-	it('of two executions at once enter one payment', async () => {
-		const id = client();
-		changeSettings({ latencyMs: 5 });
-		const other = new Engine(school.credential, '2');
-		const [one, two] = await Promise.all([
-			runToEnd(pay(by('phone', PHONE))),
-			other.run({ parameters: pay(by('phone', '89005550001'), { branchId: '' }) }),
-		]);
-		expect([...one.json, ...two.json].map(({ operationResult }) => operationResult).sort()).toEqual([
-			'created',
-			'unchanged',
-		]);
-		expect(payments(id)).toHaveLength(1);
-	});
 });
 
 describe('an empty Branch of an operation about one customer', () => {

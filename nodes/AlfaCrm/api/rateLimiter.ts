@@ -138,14 +138,14 @@ export class RateLimiter {
 		try {
 			// The execution may have been cancelled in the very moment in which the call could start.
 			const isCancelled = options.signal?.aborted === true;
-			if (isCancelled) throw makeCancelledError();
-
-			const answer = await send();
-			this.noteAnswer(call);
-			return answer;
-		} catch (error) {
-			this.noteFailure(call, error);
-			throw error;
+			const sending = isCancelled ? Promise.reject(makeCancelledError()) : send();
+			// These two functions run before the `finally` below, because they are added to the promise
+			// before the `await`. So the outcome is noted before other calls start.
+			sending.then(
+				() => this.noteAnswer(call),
+				(error: unknown) => this.noteFailure(call, error),
+			);
+			return await sending;
 		} finally {
 			this.inFlight.delete(call);
 			this.startCalls();
@@ -199,14 +199,17 @@ export class RateLimiter {
 		this.waiting.push(call);
 		this.startCalls();
 
+		let isAborted = true;
 		try {
 			await waitUnlessAborted(call.mayStart, options.signal);
+			isAborted = false;
 			return call;
-		} catch (error) {
-			this.forget(call);
-			// The call that came after this call may start now.
-			this.startCalls();
-			throw error;
+		} finally {
+			if (isAborted) {
+				this.forget(call);
+				// The call that came after this call may start now.
+				this.startCalls();
+			}
 		}
 	}
 

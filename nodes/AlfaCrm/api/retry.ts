@@ -85,22 +85,23 @@ export async function withRetries<T>(
 
 	for (;;) {
 		assertTimeLeft(limiter, options, attempts);
-		try {
-			return await limiter.run(options, sendAttempt);
-		} catch (error) {
-			const failure = readFailure(error);
-			const delayMs = chooseRetryDelay(failure, options, attempts);
-			const mayBeSentAgain = delayMs !== undefined;
-			if (!mayBeSentAgain) throw error;
+		const outcome = await limiter.run(options, sendAttempt).then(
+			(answer) => ({ answer }),
+			(error: unknown) => ({ error }),
+		);
+		if ('answer' in outcome) return outcome.answer;
 
-			if (isRateLimited(failure)) {
-				// The limiter holds back all calls to this AlfaCRM, this one included. Where AlfaCRM asks
-				// for no pause, the limiter has chosen one itself: see `Refusals`.
-				limiter.pauseFor(delayMs);
-			} else {
-				attempts.lostCount += 1;
-				await waitUnlessAborted(sleep(delayMs), options.signal);
-			}
+		const failure = readFailure(outcome.error);
+		const delayMs = chooseRetryDelay(failure, options, attempts);
+		if (delayMs === undefined) throw outcome.error;
+
+		if (isRateLimited(failure)) {
+			// The limiter holds back all calls to this AlfaCRM, this one included. Where AlfaCRM asks for
+			// no pause, the limiter has chosen one itself: see `Refusals`.
+			limiter.pauseFor(delayMs);
+		} else {
+			attempts.lostCount += 1;
+			await waitUnlessAborted(sleep(delayMs), options.signal);
 		}
 	}
 }

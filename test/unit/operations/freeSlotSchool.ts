@@ -5,8 +5,8 @@ import { customerForm, SmallSchool } from './school';
 
 /** More than a week before the Monday of the tests. */
 export const NOW = '2026-02-01T09:00:00Z';
-export const MONDAY = '2026-02-09';
-export const SUNDAY = '2026-02-15';
+const MONDAY = '2026-02-09';
+const SUNDAY = '2026-02-15';
 
 /** The teacher of the forms. */
 export const NOVIKOVA = 1001;

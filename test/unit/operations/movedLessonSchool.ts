@@ -11,19 +11,19 @@ import { openExecution } from './support';
 export const NOW = '2026-03-09T06:00:00Z';
 
 /** The teacher of the regular lesson. Both teachers work every day from 16:00 to 19:00. */
-export const TEACHER = 1;
+const TEACHER = 1;
 export const OTHER_TEACHER = 2;
 
 /** The room of the regular lesson. */
-export const ROOM = 1;
-export const GROUP = 41;
+const ROOM = 1;
+const GROUP = 41;
 /** The only member of the group. */
 export const MEMBER = 501;
 /** A client who is in no group. */
-export const GUEST = 502;
+const GUEST = 502;
 /** A client to whom the lessons of `addLesson` belong. */
 const OTHER_CLIENT = 503;
-export const REGULAR_LESSON = 71;
+const REGULAR_LESSON = 71;
 export const SUBJECT = { robotics: 1, chess: 2 } as const;
 
 /** Fills the form of Book: a lesson of the guest with the teacher of the regular lesson, from 17:00 to 18:00. */
