@@ -25,7 +25,10 @@ interface Plan {
 	type: number;
 }
 
-/** Seeds the lessons from five weeks before the base week to two weeks after it. Past ones are held or cancelled. */
+/**
+ * Seeds the lessons from five weeks before the base week to two weeks after it. Past ones are held
+ * or cancelled.
+ */
 export function seedLessons(
 	store: Store,
 	options: SeedOptions,
@@ -88,7 +91,10 @@ function findNextLessons(store: Store): Map<Json, string> {
 	return starts;
 }
 
-/** Finds the customers whom a planned lesson names, or the members of its groups on that day if it names nobody. */
+/**
+ * Finds the customers whom a planned lesson names, or the members of its groups on that day if it
+ * names nobody.
+ */
 function attendeesOf(store: Store, { date, customer_ids, group_ids }: Row): readonly Json[] {
 	if (isList(customer_ids) && customer_ids.length > 0) return customer_ids;
 
@@ -106,7 +112,10 @@ function coversDay({ b_date, e_date }: Row, date: string): boolean {
 	return hasBegun && !hasEnded;
 }
 
-/** Plans a weekly lesson of each group, and an individual one of the first member of every third group. */
+/**
+ * Plans a weekly lesson of each group, and an individual one of the first member of every third
+ * group.
+ */
 function planGroupLessons(meetings: readonly SeededGroup[], { baseMonday }: BaseTime): Plan[] {
 	const plans: Plan[] = [];
 	for (const meeting of meetings) {
@@ -129,7 +138,10 @@ function planGroupLessons(meetings: readonly SeededGroup[], { baseMonday }: Base
 	return plans;
 }
 
-/** Plans a trial lesson for every fourth of the youngest leads, at an hour at which the teacher and the room are free. */
+/**
+ * Plans a trial lesson for every fourth of the youngest leads, at an hour at which the teacher and
+ * the room are free.
+ */
 function planTrialLessons(
 	store: Store,
 	meetings: readonly SeededGroup[],

@@ -10,55 +10,100 @@ import type { SeedOptions } from './options';
 const cashIn = 11;
 const cashOut = 12;
 
-/** Subscriptions and discounts of those who are in groups, and what they have paid, in the order of time. */
+/**
+ * Seeds the subscriptions, discounts and payments of the members of groups. The payments are in the
+ * order of time.
+ */
 export function seedPayments(
 	store: Store,
 	{ seed }: SeedOptions,
-	{ baseTime }: BaseTime,
-	meetings: readonly SeededGroup[],
+	time: BaseTime,
+	groups: readonly SeededGroup[],
 ): void {
 	const random = new SeededRandom(seed, 2);
-	const members = meetings.flatMap((meeting) => meeting.customers.map((customer) => ({ meeting, customer })));
-	for (const [index, { meeting, customer }] of members.entries()) {
-		const tariff = random.int(3);
-		const values = {
-			customer_id: customer.id,
-			tariff_id: tariff,
-			subject_ids: [meeting.subject],
-			lesson_type_ids: [2],
-			is_separate_balance: index % 9 === 0 ? 1 : 0,
-		};
-		const since = toDay(createdIn(customer));
-		if (index % 4 === 0 && since < '2025-05-31') {
-			const b_date = toDotted(since > '2024-09-01' ? since : '2024-09-01');
-			store.insert('customer-tariff', { ...values, b_date, e_date: '31.05.2025' });
-		}
-		store.insert('customer-tariff', {
-			...values,
-			balance: customer.balance ?? '0.00',
-			b_date: toDotted(since > '2025-09-01' ? since : '2025-09-01'),
-			e_date: '31.05.2035',
-			paid_count: customer.paid_count ?? 0,
-			paid_lesson_count: customer.paid_lesson_count ?? 0,
-			paid_till: customer.paid_till ?? null,
-			note: index % 7 === 0 ? 'Второй ребёнок' : null,
-		});
-		if (index % 10 === 0) addDiscount(store, meeting, customer);
+	const members = groups.flatMap((group) => group.customers.map((customer) => ({ group, customer })));
+
+	for (const [index, { group, customer }] of members.entries()) {
+		addSubscriptions(store, group, customer, index, random);
+		if (index % 10 === 0) addDiscount(store, group, customer);
 	}
-	const months = [3, 2, 1, 0];
-	for (const [back] of months.entries()) {
-		for (const [index, { meeting, customer }] of members.entries()) {
-			if (random.chance(0.55)) continue;
-			const time = baseTime - (months.length - back) * 28 * day + (index % 28) * day;
-			// Nobody pays before the school knows them.
-			const paid = Math.max(Math.min(time, baseTime - day), createdIn(customer));
-			addPay(store, meeting, customer, paid, random);
-		}
-		addCashCollection(store, baseTime - (months.length - back) * 28 * day + 27 * day);
+
+	const periodsBack = [4, 3, 2, 1];
+	for (const back of periodsBack) {
+		const begin = time.baseTime - back * 28 * day;
+		addPaymentsOfPeriod(store, members, begin, random, time);
+		addCashCollection(store, begin + 27 * day);
 	}
 }
 
-/** Takes cash out of the till and pays it in at the bank. Both are payments without a customer. API notes 5.16. */
+/** A customer, and the group of which the customer is a member. */
+interface Member {
+	group: SeededGroup;
+	customer: Row;
+}
+
+/** Adds a payment of about half of the members, spread over the 28 days from `begin`. */
+function addPaymentsOfPeriod(
+	store: Store,
+	members: readonly Member[],
+	begin: number,
+	random: SeededRandom,
+	{ baseTime }: BaseTime,
+): void {
+	for (const [index, { group, customer }] of members.entries()) {
+		if (random.chance(0.55)) continue;
+
+		// Nobody pays in the future, nor before registering.
+		const plannedTime = Math.min(begin + (index % 28) * day, baseTime - day);
+		const time = Math.max(plannedTime, createdIn(customer));
+		addPayment(store, group, customer, time, random);
+	}
+}
+
+/**
+ * Adds the subscription of this school year, which the card agrees with, and for every fourth
+ * member the one before.
+ */
+function addSubscriptions(
+	store: Store,
+	{ subject }: SeededGroup,
+	customer: Row,
+	index: number,
+	random: SeededRandom,
+): void {
+	const common = {
+		customer_id: customer.id,
+		tariff_id: random.int(3),
+		subject_ids: [subject],
+		lesson_type_ids: [2],
+		is_separate_balance: index % 9 === 0 ? 1 : 0,
+	};
+	const registered = toDay(createdIn(customer));
+	const beginAfter = (date: string) => toDotted(registered > date ? registered : date);
+
+	if (index % 4 === 0 && registered < '2025-05-31') {
+		store.insert('customer-tariff', {
+			...common,
+			b_date: beginAfter('2024-09-01'),
+			e_date: '31.05.2025',
+		});
+	}
+	store.insert('customer-tariff', {
+		...common,
+		balance: customer.balance ?? '0.00',
+		b_date: beginAfter('2025-09-01'),
+		e_date: '31.05.2035',
+		paid_count: customer.paid_count ?? 0,
+		paid_lesson_count: customer.paid_lesson_count ?? 0,
+		paid_till: customer.paid_till ?? null,
+		note: index % 7 === 0 ? 'Второй ребёнок' : null,
+	});
+}
+
+/**
+ * Takes cash out of the till and pays it in at the bank. Both are payments without a customer.
+ * API notes 5.16.
+ */
 function addCashCollection(store: Store, time: number): void {
 	const till = 1;
 	const bank = 2;
@@ -90,7 +135,7 @@ function addDiscount(store: Store, { branch, subject }: SeededGroup, customer: R
 	});
 }
 
-function addPay(
+function addPayment(
 	store: Store,
 	{ branch, group }: SeededGroup,
 	customer: Row,
@@ -98,7 +143,8 @@ function addPay(
 	random: SeededRandom,
 ): void {
 	const isRefund = random.chance(0.05);
-	const [subscription] = store.where('customer-tariff', 'customer_id', customer.id).slice(-1);
+	const subscription = store.where('customer-tariff', 'customer_id', customer.id).at(-1);
+
 	store.insert('pay', {
 		branch_id: branch,
 		location_id: branch === 1 ? 1 : 3,
