@@ -6,30 +6,33 @@ import { seedCustomers } from './customers';
 import { seedGroups } from './groups';
 import { seedLessonDates, seedLessons } from './lessons';
 import { seedLog } from './log';
-import { newcomers, seedOccasions } from './occasions';
+import { newLeadNames, seedOccasions } from './occasions';
 import type { SeedOptions } from './options';
 import { seedPayments } from './payments';
 
-/** Fills an empty store with an invented school; the same options make the same school. */
+/** Fills an empty store with an invented school. The same options make the same school. */
 export function seedStore(store: Store, faker: Faker, options: SeedOptions): void {
-	store.withoutEvents(() => fill(store, faker, options));
+	store.withoutEvents(() => seedAll(store, faker, options));
 }
 
-function fill(store: Store, faker: Faker, options: SeedOptions): void {
+function seedAll(store: Store, faker: Faker, options: SeedOptions): void {
 	const time = baseTimeOf(options.today);
 	const livesToday = options.today !== undefined;
-	const customers = options.customers - (livesToday ? Math.min(newcomers.length, options.customers) : 0);
+	const newLeadCount = livesToday ? Math.min(newLeadNames.length, options.customers) : 0;
+	const customers = options.customers - newLeadCount;
+
 	seedFixtures(store);
 	seedCustomers(store, faker, { ...options, customers }, time);
-	const members = seedGroups(store, options, time);
-	seedPayments(store, options, time, members);
-	seedLessons(store, options, time, members);
+	const groups = seedGroups(store, options, time);
+	seedPayments(store, options, time, groups);
+	seedLessons(store, options, time, groups);
 	seedCommunication(store, options, time);
-	if (livesToday) seedOccasions(store, time, members, options.customers - customers);
+	if (livesToday) seedOccasions(store, time, groups, newLeadCount);
 	seedLessonDates(store, time);
 	seedLog(store, time, livesToday);
 }
 
+/** Seeds the records that every school has, such as the branches and the stages of leads. */
 function seedFixtures(store: Store): void {
 	for (const { path, fixtures = [] } of store.entities) {
 		for (const row of fixtures) store.insert(path, row);

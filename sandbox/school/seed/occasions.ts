@@ -5,52 +5,108 @@ import { day, toDay, toMoment, type BaseTime } from './baseTime';
 import { activeCustomers } from './customers';
 import { seats, type SeededGroup } from './groups';
 
-/** So many customers of each kind. */
-const few = 3;
-/** Leads of the last hours. */
-export const newcomers = ['Новикова Алиса', 'Орлов Тимур', 'Белов Марк'];
+/** How many customers or groups have each occasion. */
+const perOccasion = 3;
+const lessonPrice = 800;
+
+/** Names of the leads of the last hours. */
+export const newLeadNames = ['Новикова Алиса', 'Орлов Тимур', 'Белов Марк'];
 
 /**
- * What a school has every day, for one that lives today: birthdays, subscriptions that end, lessons that run out, debts,
- * new leads, somebody who has not come for weeks, who is new in a group or leaves one. A school of a fixed day has what
- * its tests count on.
+ * Seeds what happens in a school around today: birthdays, debts, lessons that run out, pupils who
+ * miss lessons, subscriptions that end, new leads, and pupils who join or leave a group. A school
+ * of a fixed day has none of it, because its tests count what it has.
  */
 export function seedOccasions(
 	store: Store,
 	{ baseTime }: BaseTime,
-	meetings: readonly SeededGroup[],
-	leads: number,
+	groups: readonly SeededGroup[],
+	newLeadCount: number,
 ): void {
 	const clients = activeCustomers(store, 'client');
 	const today = toDay(baseTime);
-	joinGroups(store, clients, meetings, today);
-	leaveGroups(store, meetings, today);
+	addNewMembers(store, clients, groups, today);
+	endMemberships(store, groups, today);
 
-	const subscribers = clients.filter(({ id }) => subscriptionOf(store, id) !== undefined);
-	const some = (nth: number): readonly Row[] =>
-		subscribers.filter((_row, index) => index % 6 === nth).slice(0, few);
+	// Every occasion has other clients: with the remainder 0 a birthday, with 1 a debt, and so on.
+	const subscribers = clients.filter(({ id }) => findSubscription(store, id) !== undefined);
+	const subscribersWithRemainder = (remainder: number): readonly Row[] =>
+		subscribers.filter((_client, index) => index % 6 === remainder).slice(0, perOccasion);
+	seedBirthdays(store, subscribersWithRemainder(0), baseTime);
+	seedDebts(store, subscribersWithRemainder(1));
+	seedLessonsRunningOut(store, subscribersWithRemainder(2), baseTime);
+	seedAbsences(store, subscribersWithRemainder(3), baseTime);
+	seedEndingSubscriptions(store, subscribersWithRemainder(4), baseTime);
 
-	for (const [index, { id }] of some(0).entries()) {
+	addNewLeads(store, newLeadNames.slice(0, newLeadCount), baseTime);
+}
+
+/** Gives the clients their birthdays today, tomorrow and the day after. They turn 8, 9 and 10. */
+function seedBirthdays(store: Store, clients: readonly Row[], baseTime: number): void {
+	for (const [index, { id }] of clients.entries()) {
 		const birthday = new Date(baseTime + index * day);
 		birthday.setUTCFullYear(birthday.getUTCFullYear() - 8 - index);
 		store.setDerived('customer', id, { dob: toDotted(toDay(birthday.getTime())) });
 	}
-	for (const [index, { id }] of some(1).entries()) {
-		setPaid(store, id, { balance: -(index + 1) * 800, lessons: 0, till: null });
+}
+
+/** Lets the clients owe one, two and three lessons. */
+function seedDebts(store: Store, clients: readonly Row[]): void {
+	for (const [index, { id }] of clients.entries()) {
+		const owed = (index + 1) * lessonPrice;
+		setPaid(store, id, { balance: -owed, lessons: 0, till: null });
 	}
-	for (const [index, { id }] of some(2).entries()) {
-		const till = index > 0 ? toMoment(baseTime + index * 7 * day) : null;
-		setPaid(store, id, { balance: index * 800, lessons: index, till });
+}
+
+/** Leaves the clients with no, one and two paid lessons, one a week. */
+function seedLessonsRunningOut(store: Store, clients: readonly Row[], baseTime: number): void {
+	for (const [index, { id }] of clients.entries()) {
+		const lessons = index;
+		const till = lessons > 0 ? toMoment(baseTime + lessons * 7 * day) : null;
+		setPaid(store, id, { balance: lessons * lessonPrice, lessons, till });
 	}
-	for (const [index, { id }] of some(3).entries()) missSince(store, id, baseTime - (20 + index * 10) * day);
-	for (const [index, { id }] of some(4).entries()) {
+}
+
+/** Lets the clients miss all lessons of the last 20, 30 and 40 days. */
+function seedAbsences(store: Store, clients: readonly Row[], baseTime: number): void {
+	const absence = {
+		is_attend: 0,
+		reason_id: 1,
+		commission: '0.00',
+		grade: null,
+		bonus: 0,
+		note: 'Болеет',
+	};
+	for (const [index, client] of clients.entries()) {
+		const lastDay = toDay(baseTime - (20 + index * 10) * day);
+		for (const { id, lesson_id } of store.where('lesson-details', 'customer_id', client.id)) {
+			const lesson = store.find('lesson', Number(lesson_id));
+			if (String(lesson?.date) > lastDay) store.setDerived('lesson-details', id, absence);
+		}
+	}
+}
+
+/**
+ * Lets the subscriptions of the clients end today, tomorrow and the day after, with one lesson
+ * left.
+ */
+function seedEndingSubscriptions(store: Store, clients: readonly Row[], baseTime: number): void {
+	for (const [index, { id }] of clients.entries()) {
 		const end = baseTime + index * day;
-		setPaid(store, id, { balance: 800, lessons: 1, till: toMoment(end) });
-		const subscription = subscriptionOf(store, id);
-		if (subscription) store.setDerived('customer-tariff', subscription.id, { e_date: toDotted(toDay(end)) });
+		setPaid(store, id, { balance: lessonPrice, lessons: 1, till: toMoment(end) });
+
+		const subscription = findSubscription(store, id);
+		if (subscription) {
+			store.setDerived('customer-tariff', subscription.id, { e_date: toDotted(toDay(end)) });
+		}
 	}
-	for (const [index, name] of newcomers.slice(0, leads).entries()) {
-		const time = toMoment(baseTime - (leads - index) * 30 * 60_000);
+}
+
+/** Adds leads that came in every half an hour, the last one half an hour ago. */
+function addNewLeads(store: Store, names: readonly string[], baseTime: number): void {
+	for (const [index, name] of names.entries()) {
+		const minutesAgo = (names.length - index) * 30;
+		const time = toMoment(baseTime - minutesAgo * 60_000);
 		store.insert('customer', {
 			name,
 			phone: [`+7(900)800-00-0${index + 1}`],
@@ -67,84 +123,92 @@ export function seedOccasions(
 	}
 }
 
-const subscriptionOf = (store: Store, customer: number): Row | undefined =>
+/** Finds the latest subscription of a customer. */
+const findSubscription = (store: Store, customer: number): Row | undefined =>
 	store.where('customer-tariff', 'customer_id', customer).at(-1);
 
-/** What is left to a customer, as the card and the subscription say it. */
+/** Writes on card and subscription what the customer has paid and not used yet. */
 function setPaid(
 	store: Store,
 	id: number,
 	{ balance, lessons, till }: { balance: number; lessons: number; till: string | null },
 ): void {
 	const sum = `${balance}.00`;
-	const paid: JsonObject = { balance: sum, paid_count: lessons, paid_lesson_count: lessons, paid_till: till };
+	const paid: JsonObject = {
+		balance: sum,
+		paid_count: lessons,
+		paid_lesson_count: lessons,
+		paid_till: till,
+	};
 	store.setDerived('customer', id, { ...paid, balance_base: sum });
-	const subscription = subscriptionOf(store, id);
+
+	const subscription = findSubscription(store, id);
 	if (subscription) store.setDerived('customer-tariff', subscription.id, paid);
 }
 
-/** The customer has come to no lesson since then. */
-function missSince(store: Store, customer: number, time: number): void {
-	const absence = { is_attend: 0, reason_id: 1, commission: '0.00', grade: null, bonus: 0, note: 'Болеет' };
-	for (const { id, lesson_id } of store.where('lesson-details', 'customer_id', customer)) {
-		const lesson = store.find('lesson', Number(lesson_id));
-		if (String(lesson?.date) > toDay(time)) store.setDerived('lesson-details', id, absence);
-	}
-}
-
-/** Some who were in no group are in one from today on, with a subscription of today. */
-function joinGroups(
+/** Adds to some groups a client who was in no group, from today on, with a subscription. */
+function addNewMembers(
 	store: Store,
 	clients: readonly Row[],
-	meetings: readonly SeededGroup[],
+	groups: readonly SeededGroup[],
 	today: string,
 ): void {
-	const isFree = ({ id }: Row) => store.where('cgi', 'customer_id', id).length === 0;
-	const free = clients.filter(isFree);
-	const withPlaces = meetings.filter(({ customers }) => customers.length > 0 && customers.length < seats);
-	for (const { branch, subject, group } of withPlaces.slice(0, few)) {
-		const at = free.findIndex(({ branch_ids }) => isList(branch_ids) && branch_ids[0] === branch);
-		const [joined] = at < 0 ? [] : free.splice(at, 1);
-		if (joined === undefined) continue;
-		const {
-			id: customer_id,
-			balance = null,
-			paid_count = 0,
-			paid_lesson_count = 0,
-			paid_till = null,
-		} = joined;
+	const candidates = clients.filter(({ id }) => store.where('cgi', 'customer_id', id).length === 0);
+	const groupsWithPlaces = groups.filter(({ customers }) => customers.length > 0 && customers.length < seats);
+
+	for (const { branch, subject, group } of groupsWithPlaces.slice(0, perOccasion)) {
+		const candidate = candidates.find(({ branch_ids }) => isList(branch_ids) && branch_ids[0] === branch);
+		if (candidate === undefined) continue;
+		candidates.splice(candidates.indexOf(candidate), 1);
+
 		const b_date = toDotted(today);
-		store.insert('cgi', { customer_id, group_id: group.id, b_date, e_date: null });
+		store.insert('cgi', { customer_id: candidate.id, group_id: group.id, b_date, e_date: null });
 		store.insert('customer-tariff', {
-			...{ customer_id, tariff_id: 1, subject_ids: [subject], lesson_type_ids: [2] },
-			...{ balance, paid_count, paid_lesson_count, paid_till, b_date, e_date: '31.05.2035' },
+			customer_id: candidate.id,
+			tariff_id: 1,
+			subject_ids: [subject],
+			lesson_type_ids: [2],
+			balance: candidate.balance ?? null,
+			paid_count: candidate.paid_count ?? 0,
+			paid_lesson_count: candidate.paid_lesson_count ?? 0,
+			paid_till: candidate.paid_till ?? null,
+			b_date,
+			e_date: '31.05.2035',
 		});
-		changeLessons(store, group, today, (customers) => [...customers, customer_id]);
+		changeAttendees(store, group, today, (customers) => [...customers, candidate.id]);
 	}
 }
 
-/** The last member of some groups is there for the last time today. */
-function leaveGroups(store: Store, meetings: readonly SeededGroup[], today: string): void {
-	const ofSeveral = meetings.filter(({ customers }) => customers.length > few);
-	for (const { group, customers } of ofSeveral.slice(0, few)) {
-		const leaving = customers.at(-1)?.id;
-		const own = store.where('cgi', 'group_id', group.id).find(({ customer_id }) => customer_id === leaving);
-		if (own === undefined) continue;
-		store.setDerived('cgi', own.id, { e_date: toDotted(today) });
-		changeLessons(store, group, today, (all) => all.filter((id) => id !== leaving));
+/** Ends the membership of the last member of some groups. Today is the last day. */
+function endMemberships(store: Store, groups: readonly SeededGroup[], today: string): void {
+	const largeGroups = groups.filter(({ customers }) => customers.length > 3);
+	for (const { group, customers } of largeGroups.slice(0, perOccasion)) {
+		const lastMember = customers.at(-1)?.id;
+		const memberships = store.where('cgi', 'group_id', group.id);
+		const membership = memberships.find(({ customer_id }) => customer_id === lastMember);
+		if (membership === undefined) continue;
+
+		store.setDerived('cgi', membership.id, { e_date: toDotted(today) });
+		changeAttendees(store, group, today, (all) => all.filter((id) => id !== lastMember));
 	}
 }
 
-/** Changes whom the lessons of a group after today name. One that names nobody is for all members anyway. */
-function changeLessons(
+/**
+ * Changes which customers the group's lessons after today name. A lesson that names nobody is for
+ * all members.
+ */
+function changeAttendees(
 	store: Store,
 	group: Row,
 	today: string,
 	change: (customers: readonly Json[]) => Json[],
 ): void {
 	for (const { id, date, group_ids, customer_ids } of store.rows('lesson')) {
-		if (String(date) <= today || !isList(group_ids) || !group_ids.includes(group.id)) continue;
-		const named = isList(customer_ids) ? customer_ids : [];
-		if (named.length > 0) store.setDerived('lesson', id, { customer_ids: change(named) });
+		const isOfGroup = isList(group_ids) && group_ids.includes(group.id);
+		const isAfterToday = String(date) > today;
+		const attendees = isList(customer_ids) ? customer_ids : [];
+		if (!isOfGroup || !isAfterToday || attendees.length === 0) continue;
+
+		store.setDerived('lesson', id, { customer_ids: change(attendees) });
 	}
 }
