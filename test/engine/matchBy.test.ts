@@ -1,257 +1,534 @@
-import type { IDataObject, INodeParameters, INodePropertyModeValidation } from 'n8n-workflow';
+import type {
+	IDataObject,
+	INodeParameters,
+	INodeProperties,
+	INodePropertyModeValidation,
+} from 'n8n-workflow';
 
-import { customer as customerEntity } from '../../nodes/AlfaCrm/entities/customer';
+import { LESSON_STATUS, PAY_TYPE } from '../support/codes';
 import { formOf } from '../support/form';
-import { recordWithId } from './support/forms';
+import {
+	customerForm,
+	customerWithCustomField,
+	customerWithEmail,
+	customerWithPhone,
+	findByPhoneForm,
+	locate,
+	paymentForm,
+	recordWithId,
+	recordWithName,
+	upsertByPhoneForm,
+} from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
+import { stopClock } from './support/stoppedClock';
 
-/** Operations about one customer who is named by a key instead of the ID, and without a branch. */
+/**
+ * Operations on one customer, where the form names the customer by a phone, an email or a custom
+ * field in place of the ID, or leaves the branch empty. `customerByKey.test.ts` shows which customer
+ * a key finds.
+ */
 const school = useSchool({ customers: 30 });
 const {
-	addRecord,
+	addClient,
 	addLead,
+	addRecord,
 	changeRecord,
-	expectRefusedUnsent,
-	readRecords,
-	run,
 	changeSettings,
 	expectRefused,
+	expectRefusedUnsent,
+	readCustomer,
+	readPaymentsOf,
+	readRecords,
+	run,
 	runToEnd,
 } = frontDeskOf(school);
 
 const PHONE = '+7(900)555-00-01';
-const EMAIL = 'mia@example.org';
-const by = (mode: string, value: unknown): INodeParameters => ({
-	__rl: true,
-	mode,
-	value: value as string,
-});
-const job = (operation: string, id: unknown, more: object = {}): INodeParameters =>
-	({
-		...{ resource: 'customer', operation, branchId: 1, id, additionalFields: {} },
-		...more,
-	}) as INodeParameters;
-const pay = (id: unknown, more: object = {}) =>
-	job('takePayment', id, { income: 500, pay_account_id: 1, ...more });
-const payments = (id: number) => readRecords('pay').filter((one) => one.customer_id === id);
-const client = (more: IDataObject = {}) => addLead({ is_study: 1, phone: [PHONE], ...more });
-/** Leaves the account with so many branches. */
-function leave(count: number) {
-	for (const { id } of readRecords('branch').slice(count))
-		school.sandbox.store.remove('branch', id as number);
-	while (readRecords('branch').length < count) addRecord('branch', { name: 'Ещё один', is_active: 1 });
-}
+const OTHER_PHONE = '+7(900)555-00-02';
 
-/** Every operation that names its customer, with what it needs besides, and whether what comes of it shows. */
-const OPERATIONS: Record<string, object> = {
-	addComment: { comment: 'Звонили' },
-	addToGroup: { group_id: recordWithId(1) },
-	archive: {},
-	assignManager: { assigned_id: recordWithId(4) },
-	assignTeachers: { teacher_ids: recordWithId(2) },
-	changeBonus: { change: 'bonus-add', amount: 10, note: 'За друга' },
-	convertToClient: {},
-	createTask: { title: 'Перезвонить' },
-	get: {},
-	getCalendar: { date1: '2026-02-01', date2: '2026-02-28' },
-	moveToStage: { lead_status_id: recordWithId(2) },
-	reject: { lead_reject_id: recordWithId(1) },
-	removeFromGroup: { group_id: recordWithId(1) },
-	sellSubscription: { tariff_id: 1 },
-	takePayment: { income: 500, pay_account_id: 1 },
-	unarchive: {},
-	update: { updateFields: { note: 'Новое' } },
-};
-const KEYS: Array<[mode: string, value: unknown]> = [
-	['phone', '8 900 555 00 01'],
-	['phone', 79005550001],
-	['email', ' MIA@Example.ORG '],
-	['custom', 'custom_dogovor=Д-900'],
+const GROUP = 1;
+const MANAGER = 3;
+const TEACHER = 2;
+const STAGE = 2;
+const REJECT_REASON = 1;
+
+/** Every operation that names its customer, with the other parameters that it needs. */
+const OPERATIONS: Array<{ operation: string; parameters: INodeParameters }> = [
+	{ operation: 'addComment', parameters: { comment: 'Звонили' } },
+	{ operation: 'addToGroup', parameters: { group_id: recordWithId(GROUP) } },
+	{ operation: 'archive', parameters: {} },
+	{ operation: 'assignManager', parameters: { assigned_id: recordWithId(MANAGER) } },
+	{ operation: 'assignTeachers', parameters: { teacher_ids: recordWithId(TEACHER) } },
+	{
+		operation: 'changeBonus',
+		parameters: { change: 'bonus-add', amount: 10, note: 'За друга' },
+	},
+	{ operation: 'convertToClient', parameters: {} },
+	{ operation: 'createTask', parameters: { title: 'Перезвонить' } },
+	{ operation: 'get', parameters: {} },
+	{ operation: 'getCalendar', parameters: { date1: '2026-02-01', date2: '2026-02-28' } },
+	{ operation: 'moveToStage', parameters: { lead_status_id: recordWithId(STAGE) } },
+	{ operation: 'reject', parameters: { lead_reject_id: recordWithId(REJECT_REASON) } },
+	{ operation: 'removeFromGroup', parameters: { group_id: recordWithId(GROUP) } },
+	{ operation: 'sellSubscription', parameters: { tariff_id: 1 } },
+	{ operation: 'takePayment', parameters: { income: 500, pay_account_id: 1 } },
+	{ operation: 'unarchive', parameters: {} },
+	{ operation: 'update', parameters: { updateFields: { note: 'Новое' } } },
 ];
 
-describe('the customer of an operation', () => {
-	it('is offered by ID and by each key that one value is enough for', () => {
-		const keys = (customerEntity.match?.keys ?? []).filter(({ fields }) => fields.length < 2);
-		const modesByKey = keys.map(({ fields: [field = 'custom'] }) => field).filter((name) => name !== 'id');
-		for (const operation of Object.keys(OPERATIONS)) {
-			const id = formOf({ resource: 'customer', operation }).find(({ name }) => name === 'id');
-			expect(id?.modes?.slice(0, 3).map(({ name }) => name)).toEqual(['list', 'id', 'url']);
-			const byKey = Object.fromEntries((id?.modes ?? []).slice(3).map((mode) => [mode.name, mode]));
-			expect(Object.keys(byKey)).toEqual(modesByKey);
-			expect(byKey).toMatchObject({
-				phone: { displayName: 'By Phone', placeholder: 'e.g. +7(900)000-22-33', hint: 'In any format' },
-				email: { displayName: 'By Email', placeholder: 'e.g. name@example.org' },
-				custom: { displayName: 'By Custom Field', placeholder: 'e.g. custom_crm_id=1042' },
-			});
-			const [validation] = byKey.custom.validation as INodePropertyModeValidation[];
-			const { regex, errorMessage } = validation.properties as Record<string, string>;
-			// As n8n's editor tells it, and its engine before a run.
-			const isTaken = (text: string) => new RegExp(`^${regex}$`).test(text);
-			expect(['custom_crm_id=1042', ' custom_a = Школа 7\n'].every(isTaken)).toBe(true);
-			expect(['custom_crm_id=', 'crm_id=1042', '1042', ''].some(isTaken)).toBe(false);
-			expect(errorMessage).toContain('custom_crm_id=1042');
-		}
+afterEach(() => {
+	jest.useRealTimers();
+});
+
+describe('the picker of the customer', () => {
+	it.each(OPERATIONS)(
+		'offers a list, the ID, the address and each key of one field in $operation',
+		({ operation }) => {
+			const picker = findCustomerPicker(operation);
+
+			expect(picker?.modes).toMatchObject([
+				{ name: 'list' },
+				{ name: 'id' },
+				{ name: 'url' },
+				{
+					name: 'phone',
+					displayName: 'By Phone',
+					placeholder: 'e.g. +7(900)000-22-33',
+					hint: 'In any format',
+				},
+				{ name: 'email', displayName: 'By Email', placeholder: 'e.g. name@example.org' },
+				{ name: 'web', displayName: 'By Telegram or Website' },
+				{
+					name: 'custom',
+					displayName: 'By Custom Field',
+					placeholder: 'e.g. custom_crm_id=1042',
+					validation: [
+						{
+							properties: {
+								regex: String.raw`\s*custom_\w+\s*=[\s\S]*\S[\s\S]*`,
+								errorMessage: 'Write the field and its value, as in custom_crm_id=1042',
+							},
+						},
+					],
+				},
+			]);
+		},
+	);
+
+	it.each([{ text: 'custom_crm_id=1042' }, { text: ' custom_a = Школа 7\n' }])(
+		'accepts the custom field $text',
+		({ text }) => {
+			const pattern = readCustomFieldPattern();
+
+			expect(text).toMatch(pattern);
+		},
+	);
+
+	it.each([
+		{ content: 'a name without a value', text: 'custom_crm_id=' },
+		{ content: 'a name without custom_', text: 'crm_id=1042' },
+		{ content: 'a value without a name', text: '1042' },
+		{ content: 'an empty text', text: '' },
+	])('rejects a custom field that is $content', ({ text }) => {
+		const pattern = readCustomFieldPattern();
+
+		expect(text).not.toMatch(pattern);
 	});
 
-	// What is deleted is not looked for: the second run would find somebody else with that phone.
-	it('is deleted by ID alone, and no digits of a phone are taken for one', async () => {
-		const id = formOf({ resource: 'customer', operation: 'delete' }).find(({ name }) => name === 'id');
-		expect(id?.modes?.map(({ name }) => name)).toEqual(['list', 'id', 'url']);
-		const five = addLead();
-		await expectRefusedUnsent(
-			job('delete', by('phone', String(five))),
-			"'Customer' must be the number of a record",
-		);
-		await expectRefusedUnsent(
-			{ resource: 'group', operation: 'get', branchId: 1, id: by('phone', '1') },
-			"'Group' must be the number of a record",
-		);
-		const payment = {
+	// A key is not offered, because a second run would delete the next customer with that phone.
+	it('offers only a list, the ID and the address in delete', () => {
+		const picker = findCustomerPicker('delete');
+
+		expect(picker?.modes).toMatchObject([{ name: 'list' }, { name: 'id' }, { name: 'url' }]);
+		expect(picker?.modes).toHaveLength(3);
+	});
+
+	it('finds no subscriptions of a customer who is named by phone, and asks for an ID', async () => {
+		const lead = addLead();
+		const form = paymentForm(customerWithPhone(String(lead)));
+
+		const { results } = await school.engine.searchPicker('customerSubscriptions', form, '', '');
+
+		expect(results).toEqual([{ name: "Choose 'Customer' first, or give an ID", value: '' }]);
+	});
+});
+
+describe('an operation that finds its record by ID alone', () => {
+	it('does not take the digits of a phone for the ID when it deletes a customer', async () => {
+		const lead = addLead();
+		const form = customerForm('delete', customerWithPhone(String(lead)));
+
+		await expectRefusedUnsent(form, "'Customer' must be the number of a record");
+	});
+
+	it('does not take the digits of a phone for the ID when it reads a group', async () => {
+		const form = {
+			resource: 'group',
+			operation: 'get',
+			branchId: 1,
+			id: locate('phone', String(GROUP)),
+		};
+
+		await expectRefusedUnsent(form, "'Group' must be the number of a record");
+	});
+
+	it('does not take the digits of a phone for the ID when it corrects a payment', async () => {
+		const lead = addLead();
+		const form = {
 			resource: 'pay',
 			operation: 'createCorrection',
 			branchId: 1,
 			income: 5,
 			document_date: '2026-02-10',
+			pay_type_id: PAY_TYPE.refund,
+			pay_account_id: 1,
+			customer_id: customerWithPhone(String(lead)),
 		};
-		await expectRefusedUnsent(
-			{ ...payment, pay_type_id: 2, pay_account_id: 1, customer_id: by('phone', String(five)) },
-			"'Customer' must be the number of a record",
-		);
-		const offered = await school.engine.searchPicker(
-			'customerSubscriptions',
-			pay(by('phone', String(five))),
-			'',
-			'',
-		);
-		expect(offered.results).toEqual([{ name: "Choose 'Customer' first, or give an ID", value: '' }]);
+
+		await expectRefusedUnsent(form, "'Customer' must be the number of a record");
 	});
-
-	const FOUND = { phone: [PHONE], email: [EMAIL], custom_dogovor: 'Д-900' };
-	const OTHER = { phone: ['+7(900)555-00-02'], email: ['other@example.org'], custom_dogovor: 'Д-9001' };
-
-	it.each(Object.entries(OPERATIONS))(
-		'of %s is found by a key, which does what the ID does',
-		async (operation, more) => {
-			addLead(OTHER);
-			const id = addLead(FOUND);
-			const before = school.sandbox.snapshot();
-			const outcome = async (named: INodeParameters) => {
-				school.sandbox.restore(before);
-				const { json, error } = await runToEnd(job(operation, named, more));
-				return withoutTimes([error?.message, json, school.sandbox.changes(before)]);
-			};
-			const wanted = await outcome(recordWithId(id));
-			for (const [mode, value] of operation === 'update' ? KEYS : KEYS.slice(0, 1))
-				expect(await outcome(by(mode, value))).toEqual(wanted);
-		},
-	);
 });
 
-describe('an empty Branch of an operation about one customer', () => {
-	const EMPTY_BRANCH = { branchId: '' };
+describe('an operation on the customer with a key', () => {
+	it.each(OPERATIONS)(
+		'finds the customer by phone and does the same as by ID: $operation',
+		async ({ operation, parameters }) => {
+			stopClock('2026-02-10T09:00:00Z');
+			addLead({ phone: [OTHER_PHONE] });
+			const lead = addLead({ phone: [PHONE] });
+			addLessonOf(lead);
+			const customerById = recordWithId(lead);
+			const customerByPhone = customerWithPhone('8 900 555 00 01');
 
-	it.each([2, 3])('is that of the card, in an account with %i branches', async (count) => {
-		leave(count);
-		const last = Number(readRecords('branch').at(-1)?.id);
-		const id = client({ branch_ids: [last] });
-		for (const named of [by('phone', PHONE), recordWithId(id)]) {
-			const { json, hints, error } = await runToEnd(pay(named, { ...EMPTY_BRANCH, income: 500 }));
-			expect(error).toBeUndefined();
-			expect(json).toMatchObject([{ customer_id: id, branch_id: last }]);
-			expect(hints.join()).not.toContain("'Branch' is empty");
-		}
-		expect(payments(id)).toHaveLength(1);
-		expect(await run(job('getOverview', recordWithId(id), { ...EMPTY_BRANCH, matchBy: 'id' }))).toMatchObject(
-			[{ id }],
-		);
-		const find = { ...job('find', undefined, EMPTY_BRANCH), matchBy: 'phone', phone: PHONE };
-		expect(await run(find)).toMatchObject([{ id }]);
-	});
+			const outcomeById = await tryOut(customerForm(operation, customerById, parameters));
+			const outcomeByPhone = await tryOut(customerForm(operation, customerByPhone, parameters));
 
-	it.each(Object.entries(OPERATIONS))(
-		'does for %s what the branch of the card does',
-		async (operation, more) => {
-			leave(3);
-			const last = Number(readRecords('branch').at(-1)?.id);
-			const id = client({ is_study: 0, branch_ids: [last] });
-			const before = school.sandbox.snapshot();
-			const outcome = async (branchId: unknown, named = by('phone', PHONE)) => {
-				school.sandbox.restore(before);
-				const { json, error } = await runToEnd(job(operation, named, { ...more, branchId }));
-				return withoutTimes([error?.message ?? '', json, school.sandbox.changes(before)]);
-			};
-			const wanted = await outcome(last);
-			expect(await outcome('')).toEqual(wanted);
-			expect(await outcome('', recordWithId(id))).toEqual(wanted);
+			expect(outcomeByPhone).toEqual(outcomeById);
 		},
 	);
 
-	it('of a card in several branches is refused for a payment alone, with those to choose from', async () => {
-		leave(3);
-		const id = client({ branch_ids: [1, 2] });
-		for (const named of [by('phone', PHONE), recordWithId(id)]) {
-			const { message, description } = await expectRefused(pay(named, EMPTY_BRANCH));
-			expect(message).toBe(`Customer ${id} is in the branches 1, 2, and 'Branch' is empty`);
-			expect(description).toBe("Choose one of them in 'Branch of Payment'. Nothing was saved.");
-		}
-		const placed = { ...EMPTY_BRANCH, additionalFields: { branch_id: recordWithId(2) } };
-		expect(await run(pay(by('phone', PHONE), placed))).toMatchObject([{ branch_id: 2 }]);
-		expect(
-			await run(job('addComment', by('phone', PHONE), { ...EMPTY_BRANCH, comment: 'Звонили' })),
-		).toMatchObject([{ operationResult: 'created' }]);
+	it.each([
+		{ key: 'phone in another spelling', customer: customerWithPhone('8 900 555 00 01') },
+		{ key: 'phone that is a number', customer: customerWithPhone(79005550001) },
+		{ key: 'email in another spelling', customer: customerWithEmail(' MIA@Example.ORG ') },
+		{ key: 'custom field', customer: customerWithCustomField('custom_dogovor=Д-900') },
+	])('updates only the customer with the $key', async ({ customer }) => {
+		addLead({
+			phone: [OTHER_PHONE],
+			email: ['other@example.org'],
+			custom_dogovor: 'Д-9001',
+		});
+		const lead = addLead({
+			phone: [PHONE],
+			email: ['mia@example.org'],
+			custom_dogovor: 'Д-900',
+		});
+		const before = school.sandbox.snapshot();
+
+		const customers = await run(customerForm('update', customer, { updateFields: { note: 'Новое' } }));
+
+		expect(customers).toMatchObject([{ id: lead, note: 'Новое' }]);
+		expect(school.sandbox.changes(before)).toMatchObject([
+			{ entity: 'customer', id: lead, after: { note: 'Новое' } },
+		]);
+	});
+});
+
+describe.each([
+	{ branchCount: 2, lastBranch: 2 },
+	{ branchCount: 3, lastBranch: 3 },
+])('an empty Branch in an account with $branchCount branches', ({ branchCount, lastBranch }) => {
+	beforeEach(() => {
+		keepBranches(branchCount);
 	});
 
-	it('is no reason to fail where one branch may not be read, and says which one it was', async () => {
-		leave(3);
-		const id = client({ branch_ids: [3] });
+	it('lets Take Payment use the branch of the customer with a phone', async () => {
+		const client = addClient({ phone: [PHONE], branch_ids: [lastBranch] });
+
+		const { json, hints } = await runToEnd(paymentForm(customerWithPhone(PHONE), { branchId: '' }));
+
+		expect(json).toMatchObject([{ customer_id: client, branch_id: lastBranch }]);
+		expect(hints).toEqual([]);
+	});
+
+	it('lets Take Payment use the branch of the customer with an ID', async () => {
+		const client = addClient({ branch_ids: [lastBranch] });
+
+		const { json, hints } = await runToEnd(paymentForm(recordWithId(client), { branchId: '' }));
+
+		expect(json).toMatchObject([{ customer_id: client, branch_id: lastBranch }]);
+		expect(hints).toEqual([]);
+	});
+
+	it('lets Take Payment enter one payment for a phone and then the ID of a customer', async () => {
+		const client = addClient({ phone: [PHONE], branch_ids: [lastBranch] });
+
+		await run(paymentForm(customerWithPhone(PHONE), { branchId: '' }));
+		await run(paymentForm(recordWithId(client), { branchId: '' }));
+
+		expect(readPaymentsOf(client)).toHaveLength(1);
+	});
+
+	it('lets Get Overview find the customer with an ID', async () => {
+		const client = addClient({ branch_ids: [lastBranch] });
+		const form = customerForm('getOverview', recordWithId(client), {
+			branchId: '',
+			matchBy: 'id',
+		});
+
+		const overviews = await run(form);
+
+		expect(overviews).toMatchObject([{ id: client }]);
+	});
+
+	it('lets Find find the customer with a phone', async () => {
+		const client = addClient({ phone: [PHONE], branch_ids: [lastBranch] });
+
+		const customers = await run({ ...findByPhoneForm(PHONE), branchId: '' });
+
+		expect(customers).toMatchObject([{ id: client }]);
+	});
+});
+
+describe('an operation with an empty Branch', () => {
+	it.each(OPERATIONS)(
+		'does the same as with the branch of the customer: $operation by phone',
+		async ({ operation, parameters }) => {
+			stopClock('2026-02-10T09:00:00Z');
+			const lead = addLead({ phone: [PHONE], branch_ids: [3] });
+			addLessonOf(lead);
+			const form = customerForm(operation, customerWithPhone(PHONE), parameters);
+
+			const outcome = await tryOut({ ...form, branchId: 3 });
+			const outcomeWithoutBranch = await tryOut({ ...form, branchId: '' });
+
+			expect(outcomeWithoutBranch).toEqual(outcome);
+		},
+	);
+
+	it.each(OPERATIONS)(
+		'does the same as with the branch of the customer: $operation by ID',
+		async ({ operation, parameters }) => {
+			stopClock('2026-02-10T09:00:00Z');
+			const lead = addLead({ branch_ids: [3] });
+			addLessonOf(lead);
+			const form = customerForm(operation, recordWithId(lead), parameters);
+
+			const outcome = await tryOut({ ...form, branchId: 3 });
+			const outcomeWithoutBranch = await tryOut({ ...form, branchId: '' });
+
+			expect(outcomeWithoutBranch).toEqual(outcome);
+		},
+	);
+
+	it.each([
+		{ operation: 'Create', form: { operation: 'create', name: 'Мия' } },
+		{ operation: 'Get Many', form: { operation: 'getAll' } },
+		{ operation: 'Create or Update', form: upsertByPhoneForm(PHONE) },
+		{
+			operation: 'Create of a subject',
+			form: { resource: 'subject', operation: 'create', name: 'Рисование' },
+		},
+	])('is refused when no record tells the branch: $operation', async ({ form }) => {
+		keepBranches(2);
+
+		const { message } = await expectRefused({ resource: 'customer', ...form, branchId: '' });
+
+		expect(message).toBe("'Branch' is empty, and AlfaCRM shows 2 branches of the account");
+	});
+
+	it('is refused when no branch has a customer with the ID', async () => {
+		keepBranches(2);
+
+		const { message } = await expectRefused(customerForm('get', recordWithId(100_500), { branchId: '' }));
+
+		expect(message).toBe('AlfaCRM has no customer with ID 100500 in the branches that could be searched');
+	});
+});
+
+describe('an operation with an empty Branch on a customer of two branches', () => {
+	it('refuses a payment of the customer with a phone and names both branches', async () => {
+		const client = addClient({ phone: [PHONE], branch_ids: [1, 2] });
+
+		const { message, description } = await expectRefused(
+			paymentForm(customerWithPhone(PHONE), { branchId: '' }),
+		);
+
+		expect(message).toBe(`Customer ${client} is in the branches 1, 2, and 'Branch' is empty`);
+		expect(description).toBe("Choose one of them in 'Branch of Payment'. Nothing was saved.");
+	});
+
+	it('refuses a payment of the customer with an ID and names both branches', async () => {
+		const client = addClient({ branch_ids: [1, 2] });
+
+		const { message, description } = await expectRefused(paymentForm(recordWithId(client), { branchId: '' }));
+
+		expect(message).toBe(`Customer ${client} is in the branches 1, 2, and 'Branch' is empty`);
+		expect(description).toBe("Choose one of them in 'Branch of Payment'. Nothing was saved.");
+	});
+
+	it('enters a payment in the branch that is chosen in Branch of Payment', async () => {
+		addClient({ phone: [PHONE], branch_ids: [1, 2] });
+
+		const payments = await run(
+			paymentForm(customerWithPhone(PHONE), {
+				branchId: '',
+				additionalFields: { branch_id: recordWithId(2) },
+			}),
+		);
+
+		expect(payments).toMatchObject([{ branch_id: 2 }]);
+	});
+
+	it('adds a comment, because a comment has no branch', async () => {
+		const client = addClient({ phone: [PHONE], branch_ids: [1, 2] });
+		const form = customerForm('addComment', customerWithPhone(PHONE), {
+			branchId: '',
+			comment: 'Звонили',
+		});
+
+		const comments = await run(form);
+
+		expect(comments).toMatchObject([{ operationResult: 'created', related_id: client }]);
+	});
+});
+
+describe('an operation with an empty Branch for a user who may not read one branch', () => {
+	beforeEach(() => {
 		changeSettings({ forbiddenBranches: [1] });
-		for (const named of [by('phone', PHONE), recordWithId(id)]) {
-			const { json, hints } = await runToEnd(job('get', named, EMPTY_BRANCH));
-			expect(json).toMatchObject([{ id }]);
-			expect(hints.join()).toContain('This user may not see all branches');
-		}
-		for (const more of [
-			{ operation: 'find', matchBy: 'phone', phone: PHONE },
-			{ operation: 'getOverview', matchBy: 'phone', phone: PHONE },
-			{ operation: 'getOverview', matchBy: 'id', id: recordWithId(id) },
-		])
-			expect(await run({ resource: 'customer', ...more })).toMatchObject([{ id }]);
 	});
 
-	it('is refused where nobody can tell the branch', async () => {
-		leave(2);
-		const WORDS = "'Branch' is empty, and AlfaCRM shows 2 branches of the account";
-		for (const more of [
-			{ operation: 'create', name: 'Мия' },
-			{ operation: 'getAll' },
-			{ operation: 'upsert', matchBy: 'phone', phone: PHONE },
-			{ resource: 'subject', operation: 'create', name: 'Рисование' },
-		]) {
-			const { message } = await expectRefused({ resource: 'customer', ...more });
-			expect(message).toBe(WORDS);
-		}
-		expect((await expectRefused(job('get', recordWithId(100_500), EMPTY_BRANCH))).message).toBe(
-			'AlfaCRM has no customer with ID 100500 in the branches that could be searched',
-		);
+	it('finds the customer with a phone in another branch and warns in a hint', async () => {
+		const client = addClient({ phone: [PHONE], branch_ids: [3] });
+
+		const { json, hints } = await runToEnd(customerForm('get', customerWithPhone(PHONE), { branchId: '' }));
+
+		expect(json).toMatchObject([{ id: client }]);
+		expect(hints.join()).toContain('This user may not see all branches');
 	});
 
-	it('takes names of what belongs to the branch of the card', async () => {
-		leave(2);
-		client({ is_study: 0, branch_ids: [2] });
-		const stage = addRecord('lead-status', { name: 'Думает', pipeline_id: 1, weight: 1 });
-		const move = { ...EMPTY_BRANCH, lead_status_id: by('name', 'думает') };
-		expect(await run(job('moveToStage', by('phone', PHONE), move))).toMatchObject([
-			{ lead_status_id: stage },
-		]);
-		changeRecord('branch', 2, { name: 'Север' });
-		const named = { branchId: by('name', 'север'), lead_status_id: by('name', 'думает') };
-		expect(await run(job('moveToStage', by('phone', PHONE), named))).toMatchObject([
-			{ operationResult: 'unchanged' },
-		]);
+	it('finds the customer with an ID in another branch and warns in a hint', async () => {
+		const client = addClient({ branch_ids: [3] });
+
+		const { json, hints } = await runToEnd(customerForm('get', recordWithId(client), { branchId: '' }));
+
+		expect(json).toMatchObject([{ id: client }]);
+		expect(hints.join()).toContain('This user may not see all branches');
+	});
+
+	it('finds the customer with a phone in another branch when it is Find', async () => {
+		const client = addClient({ phone: [PHONE], branch_ids: [3] });
+
+		const customers = await run({ ...findByPhoneForm(PHONE), branchId: '' });
+
+		expect(customers).toMatchObject([{ id: client }]);
+	});
+
+	it('finds the customer with a phone in another branch when it is Get Overview', async () => {
+		const client = addClient({ phone: [PHONE], branch_ids: [3] });
+
+		const overviews = await run({
+			resource: 'customer',
+			operation: 'getOverview',
+			matchBy: 'phone',
+			phone: PHONE,
+		});
+
+		expect(overviews).toMatchObject([{ id: client }]);
+	});
+
+	it('finds the customer with an ID in another branch when it is Get Overview', async () => {
+		const client = addClient({ branch_ids: [3] });
+
+		const overviews = await run({
+			resource: 'customer',
+			operation: 'getOverview',
+			matchBy: 'id',
+			id: recordWithId(client),
+		});
+
+		expect(overviews).toMatchObject([{ id: client }]);
 	});
 });
 
-/** Stamps of the sandbox may differ by a second. */
-const withoutTimes = (value: unknown): unknown =>
-	JSON.parse(JSON.stringify(value).replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'then'));
+describe('Move to Stage', () => {
+	it('finds the stage by name when the branch is that of the customer', async () => {
+		keepBranches(2);
+		addLead({ phone: [PHONE], branch_ids: [2] });
+		const stage = addRecord('lead-status', { name: 'Думает', pipeline_id: 1, weight: 1 });
+		const form = customerForm('moveToStage', customerWithPhone(PHONE), {
+			branchId: '',
+			lead_status_id: recordWithName('думает'),
+		});
+
+		const customers = await run(form);
+
+		expect(customers).toMatchObject([{ lead_status_id: stage }]);
+	});
+
+	it('finds the stage by name when the branch is chosen by name', async () => {
+		keepBranches(2);
+		changeRecord('branch', 2, { name: 'Север' });
+		addLead({ phone: [PHONE], branch_ids: [2] });
+		const stage = addRecord('lead-status', { name: 'Думает', pipeline_id: 1, weight: 1 });
+		const form = customerForm('moveToStage', customerWithPhone(PHONE), {
+			branchId: recordWithName('север'),
+			lead_status_id: recordWithName('думает'),
+		});
+
+		const customers = await run(form);
+
+		expect(customers).toMatchObject([{ lead_status_id: stage }]);
+	});
+});
+
+/** Finds the parameter in which an operation names its customer. */
+function findCustomerPicker(operation: string): INodeProperties | undefined {
+	return formOf({ resource: 'customer', operation }).find(({ name }) => name === 'id');
+}
+
+/** Reads the pattern of a custom field, which must match the whole text, as in n8n's editor. */
+function readCustomFieldPattern(): RegExp {
+	const mode = findCustomerPicker('get')?.modes?.find(({ name }) => name === 'custom');
+	const [validation] = mode?.validation as INodePropertyModeValidation[];
+	const { regex } = validation.properties as Record<string, string>;
+	return new RegExp(`^${regex}$`);
+}
+
+/** Leaves the account with its first branches. */
+function keepBranches(count: number): void {
+	for (const { id } of readRecords('branch').slice(count)) {
+		school.sandbox.store.remove('branch', id as number);
+	}
+}
+
+/** Adds a planned lesson of a customer, so that the calendar of February has something to show. */
+function addLessonOf(customer: number): void {
+	const { branch_ids } = readCustomer(customer);
+	const [branch] = branch_ids as number[];
+	addRecord('lesson', {
+		branch_id: branch,
+		date: '2026-02-12',
+		time_from: '2026-02-12 17:00:00',
+		time_to: '2026-02-12 18:00:00',
+		lesson_type_id: 1,
+		subject_id: 1,
+		status: LESSON_STATUS.planned,
+		customer_ids: [customer],
+		teacher_ids: [TEACHER],
+		group_ids: [],
+	});
+}
+
+/** Runs a form that returns one item, takes its changes back, and returns the item and the changes. */
+async function tryOut(form: INodeParameters): Promise<{ items: IDataObject[]; changes: unknown[] }> {
+	const before = school.sandbox.snapshot();
+
+	const items = await run(form);
+	const changes = school.sandbox.changes(before);
+
+	expect(items).toHaveLength(1);
+	school.sandbox.restore(before);
+	return { items, changes };
+}

@@ -23,6 +23,7 @@ export function locate(mode: string, value: unknown): Locator {
 }
 
 export const recordWithId = (id: unknown): Locator => locate('id', String(id));
+export const recordWithName = (name: string): Locator => locate('name', name);
 export const customerWithPhone = (phone: unknown): Locator => locate('phone', phone);
 export const customerWithEmail = (email: string): Locator => locate('email', email);
 
