@@ -7,9 +7,7 @@ import { operationsOf } from '../../../nodes/AlfaCrm/operations/operations';
 import { create } from '../../../nodes/AlfaCrm/operations/common/create';
 import { customerForm, SmallSchool } from './school';
 
-/** What is done for each of many items, and what is done once for all of them. */
-
-/** An execution of two items whose node has these parameters, and the parameters that n8n was asked for. */
+/** Starts an execution of two items, and notes which parameters n8n is asked for. */
 function startExecution(parameters: IDataObject) {
 	const requested: string[] = [];
 	const context = {
@@ -24,58 +22,56 @@ function startExecution(parameters: IDataObject) {
 	return { items: [new Item(execution, 0), new Item(execution, 1)], requested };
 }
 
-const parameter = (name: string) => ({ name, displayName: name, default: '' });
+const makeParameter = (name: string) => ({ name, displayName: name, default: '' });
 
-describe('the parameters of many items', () => {
-	it('are asked of n8n once for all items where they hold no expression', () => {
+describe('Item.readRawValue', () => {
+	it('asks n8n for a parameter without expressions once for all items', () => {
 		const { items, requested } = startExecution({ is_study: 0, options: { tags: ['a', 'b'] } });
 
 		for (const item of items) {
-			item.readRawValue(parameter('is_study'));
-			item.readRawValue(parameter('options'));
+			item.readRawValue(makeParameter('is_study'));
+			item.readRawValue(makeParameter('options'));
 		}
 
 		expect(requested).toEqual(['is_study of item 0', 'options of item 0']);
 	});
 
-	it('are asked of n8n once for each item where they hold an expression anywhere', () => {
+	it('asks n8n for a parameter with an expression in it once for each item', () => {
 		const { items, requested } = startExecution({ options: { tags: ['a', '={{ $json.tag }}'] } });
 
 		for (const item of items) {
-			item.readRawValue(parameter('options'));
-			item.readRawValue(parameter('options'));
+			item.readRawValue(makeParameter('options'));
+			item.readRawValue(makeParameter('options'));
 		}
 
 		expect(requested).toEqual(['options of item 0', 'options of item 1']);
 	});
 
-	it('are asked of n8n by each item where the node does not have them', () => {
+	it('asks n8n for each item when the node does not store the parameter', () => {
 		const { items, requested } = startExecution({});
 
-		for (const item of items) item.readRawValue(parameter('limit'));
+		for (const item of items) item.readRawValue(makeParameter('limit'));
 
 		expect(requested).toEqual(['limit of item 0', 'limit of item 1']);
 	});
 });
 
 describe('the operation of an item', () => {
-	it('is found without building the dropdown that lists the operations', async () => {
+	it('is found without making the dropdown of the operations', async () => {
 		const school = new SmallSchool();
-		const texts = jest.spyOn(create, 'text');
+		const makeTexts = jest.spyOn(create, 'text');
 
 		const { json } = await school.run(
 			customerForm('create', { name: 'Орлова Мия', is_study: 0, legal_type: 1 }),
-			{
-				parametersByItem: [{}, {}],
-			},
+			{ parametersByItem: [{}, {}] },
 		);
 
 		expect(json).toHaveLength(2);
-		expect(texts).not.toHaveBeenCalled();
-		texts.mockRestore();
+		expect(makeTexts).not.toHaveBeenCalled();
+		makeTexts.mockRestore();
 	});
 
-	it('comes from a map that is made once for the entity', () => {
+	it('comes from a map that is made once for each entity', () => {
 		expect(operationsOf(customer)).toBe(operationsOf(customer));
 	});
 });

@@ -1,54 +1,88 @@
-import type { TrialRow } from '../../../nodes/AlfaCrm/operations/account/tryWrites/trialReport';
 import { hideSecrets } from '../../../nodes/AlfaCrm/operations/account/tryWrites/secrets';
+import type { TrialRow } from '../../../nodes/AlfaCrm/operations/account/tryWrites/trialReport';
 import { buildReport } from '../../../nodes/AlfaCrm/operations/account/tryWrites/trialReport';
 
-const row = (step: string, result: TrialRow['result'], message = ''): TrialRow => ({ step, result, message });
+const TODAY = '2026-11-30';
 
-describe('the report of Try Writes', () => {
-	it.each([
-		[
-			['works', 'works', 'not tried'],
-			[],
-			'All 2 steps that were tried work. Nothing stays in AlfaCRM.',
-			'works',
-		],
-		[
-			['works', 'differs'],
-			['lead 9'],
-			'Steps that differ or were refused: 1 of 2. This stays in AlfaCRM: lead 9.',
-			'differs',
-		],
-		[
-			['refused', 'not tried'],
-			[],
-			'Steps that differ or were refused: 1 of 1. Nothing stays in AlfaCRM.',
-			'differs',
-		],
-	] as const)('of %j with %j left', (results, left, message, result) => {
-		const rows = results.map((one, index) => row(`step ${index}`, one));
-		const items = buildReport(rows, left, '2026-11-30');
+const WORKING_STEP: TrialRow = { step: 'create lead', result: 'works', message: '' };
+const DIFFERING_STEP: TrialRow = { step: 'read lead', result: 'differs', message: '' };
+const REFUSED_STEP: TrialRow = { step: 'create task', result: 'refused', message: '' };
+const UNTRIED_STEP: TrialRow = { step: 'delete task', result: 'not tried', message: '' };
+
+describe('buildReport', () => {
+	it.each<{ outcome: string; rows: TrialRow[]; leftovers: string[]; report: object }>([
+		{
+			outcome: 'all tried steps work',
+			rows: [WORKING_STEP, WORKING_STEP, UNTRIED_STEP],
+			leftovers: [],
+			report: {
+				result: 'works',
+				message: 'All 2 steps that were tried work. Nothing stays in AlfaCRM.',
+			},
+		},
+		{
+			outcome: 'a step differs and a lead stays',
+			rows: [WORKING_STEP, DIFFERING_STEP],
+			leftovers: ['lead 9'],
+			report: {
+				result: 'differs',
+				message: 'Steps that differ or were refused: 1 of 2. This stays in AlfaCRM: lead 9.',
+			},
+		},
+		{
+			outcome: 'a step is refused',
+			rows: [REFUSED_STEP, UNTRIED_STEP],
+			leftovers: [],
+			report: {
+				result: 'differs',
+				message: 'Steps that differ or were refused: 1 of 1. Nothing stays in AlfaCRM.',
+			},
+		},
+	])('adds a report to the steps when $outcome', ({ rows, leftovers, report }) => {
+		const items = buildReport(rows, leftovers, TODAY);
+
 		expect(items.slice(0, -1)).toEqual(rows);
-		expect(items.at(-1)).toMatchObject({ step: 'report', result, message });
+		expect(items.at(-1)).toMatchObject({ step: 'report', ...report });
 	});
 
-	it('is a table, whatever AlfaCRM says', () => {
-		const said = 'a | b\n<img src=x> `c` \\| @somebody *d*';
-		const report = String(
-			buildReport([row('create lead', 'refused', said)], [], '2026-11-30').at(-1)?.report,
-		);
-		expect(report.split('\n')).toEqual([
-			...['### Account → Try Writes, 2026-11-30', '', '| step | result | message |', '| --- | --- | --- |'],
+	it('escapes the messages of AlfaCRM, so that they cannot break the table', () => {
+		const message = 'a | b\n<img src=x> `c` \\| @somebody *d*';
+
+		const items = buildReport([{ step: 'create lead', result: 'refused', message }], [], TODAY);
+
+		const lines = String(items.at(-1)?.report).split('\n');
+		expect(lines).toEqual([
+			'### Account → Try Writes, 2026-11-30',
+			'',
+			'| step | result | message |',
+			'| --- | --- | --- |',
 			'| create lead | refused | a \\| b &lt;img src=x> \\`c\\` \\\\\\| @\u200bsomebody \\*d\\* |',
-			...['', 'Nothing stays in AlfaCRM.'],
+			'',
+			'Nothing stays in AlfaCRM.',
 		]);
 	});
+});
 
+describe('hideSecrets', () => {
 	it.each([
-		['Клиент уже состоит в группе «Робот 5».', 'Клиент уже состоит в группе «…».'],
-		['mia.parent+1@mail.example.org занят', '… занят'],
-		['+7(912)345-67-89, 8 912 345 67 89 и 79123456789', '…, … и …'],
-		['2026-11-30 03:05:58 и 4500.00 и ID 12345678', '2026-11-30 03:05:58 и 4500.00 и ID 12345678'],
-	])('%s is told as %s', (said, told) => {
-		expect(hideSecrets(said, ['Робот 5', ''])).toBe(told);
+		{
+			secret: 'a given name',
+			text: 'Клиент уже состоит в группе «Робот 5».',
+			hidden: 'Клиент уже состоит в группе «…».',
+		},
+		{ secret: 'an email', text: 'mia.parent+1@mail.example.org занят', hidden: '… занят' },
+		{
+			secret: 'phones',
+			text: '+7(912)345-67-89, 8 912 345 67 89 и 79123456789',
+			hidden: '…, … и …',
+		},
+	])('hides $secret in a message', ({ text, hidden }) => {
+		expect(hideSecrets(text, ['Робот 5', ''])).toBe(hidden);
+	});
+
+	it('keeps times, sums and IDs', () => {
+		const text = '2026-11-30 03:05:58 и 4500.00 и ID 12345678';
+
+		expect(hideSecrets(text, ['Робот 5', ''])).toBe(text);
 	});
 });
