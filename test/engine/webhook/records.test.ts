@@ -1,160 +1,246 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { makeDelivery, WITH_DELIVERY_KEY, REPEATED, STARTED } from '../support/delivery';
+import { makeDelivery, REPEATED, STARTED, WITH_DELIVERY_KEY } from '../support/delivery';
 import { Engine } from '../support/engine';
-import { countMostInOneSecond, useSchool } from '../support/school';
 import type { DeliveryResult } from '../support/publishedWebhook';
 import { PublishedWebhook } from '../support/publishedWebhook';
+import { countMostInOneSecond, useSchool } from '../support/school';
 
+/** The webhook trigger with Fetch Full Record, which reads the record of each event. */
 const school = useSchool({ customers: 30, settings: { now: '2026-02-10 12:00:00' } });
 
-const event = (id = 5, more: IDataObject = {}) => makeDelivery(id, { fields_rel: {}, ...more });
 const SECRET = 'open-sesame';
-/** A webhook trigger with a secret, which AlfaCRM knows. */
-function makeHook(options: INodeParameters, engine?: Engine): PublishedWebhook {
-	const hook = new PublishedWebhook({ secret: SECRET, options }, engine);
-	hook.query = { secret: SECRET };
-	return hook;
-}
-const fetching = (engine: Engine = school.engine) => makeHook({ fetchRecord: true }, engine);
-const jsonOf = ({ items }: DeliveryResult) => items?.[0].json;
-const withKey = (apiKey: string) => new Engine({ ...school.credential, apiKey });
-
-/** How long a delivery waits for its record, as the docs say. */
+/** How long a delivery waits for its record. */
 const LIMIT_MS = 5_000;
-const LATE = {
+
+/** Matches what a delivery brings when its record was not read in time. */
+const LATE_RECORD = {
 	...WITH_DELIVERY_KEY,
 	record: null,
 	recordError: expect.stringMatching(/^The record was not read within 5 seconds.*\. Read it later/) as string,
 };
-/** The time limits of the deliveries, in the order they came; each ends when the test says so. */
+
+/** The limits of the deliveries in the order in which they came. A test ends them. */
 let limits: AbortController[];
+
 beforeEach(() => {
 	limits = [];
-	const timeout = AbortSignal.timeout.bind(AbortSignal);
+	const realTimeout = AbortSignal.timeout.bind(AbortSignal);
 	jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
-		// The rate limiter waits by such signals too.
-		if (ms !== LIMIT_MS) return timeout(ms);
+		// The rate limiter waits by such signals too, for other times.
+		if (ms !== LIMIT_MS) return realTimeout(ms);
 		const limit = new AbortController();
 		limits.push(limit);
 		return limit.signal;
 	});
 });
+
 afterEach(() => jest.restoreAllMocks());
 
-const hang = (times = 1) =>
-	school.sandbox.faults.add({ kind: 'hang', times, match: { entity: 'customer', action: 'index' } });
-const reads = () => school.readJournal('customer/index').length;
-async function untilAsked(count = 1): Promise<void> {
-	while (reads() < count) await sleep(5);
-}
-/** Whether something goes on, though whatever waits for no answer of AlfaCRM has had its time. */
-async function isOpen(wait: Promise<unknown>): Promise<boolean> {
-	return await Promise.race([wait.then(() => false), sleep(50).then(() => true)]);
+/** Makes the delivery of the update of a customer. */
+const customerUpdate = (id = 5, fields: IDataObject = {}) => makeDelivery(id, { fields_rel: {}, ...fields });
+
+/** Publishes a webhook trigger with a secret, which AlfaCRM knows. */
+function publishWebhook(options: INodeParameters, engine?: Engine): PublishedWebhook {
+	const webhook = new PublishedWebhook({ secret: SECRET, options }, engine);
+	webhook.query = { secret: SECRET };
+	return webhook;
 }
 
-describe('the full record', () => {
-	const read = async (id: number, more: IDataObject = {}, engine = school.engine) => {
-		const { items } = await fetching(engine).deliver({ body: event(id, more) });
-		expect(items).toHaveLength(1);
-		return items?.[0].json ?? {};
-	};
+const publishFetchingWebhook = (engine: Engine = school.engine) =>
+	publishWebhook({ fetchRecord: true }, engine);
 
-	it('comes with the event, after one call where that names its branch', async () => {
-		const json = await read(5);
-		const name = school.sandbox.store.find('customer', 5)?.name;
-		expect(json).toEqual({
-			...event(),
+const engineWithApiKey = (apiKey: string) => new Engine({ ...school.credential, apiKey });
+
+/** Delivers an event to a webhook trigger that fetches records, and returns the item that starts the workflow. */
+async function deliverAndFetch(id: number, fields: IDataObject = {}): Promise<IDataObject> {
+	const result = await publishFetchingWebhook().deliver({ body: customerUpdate(id, fields) });
+	return readItem(result);
+}
+
+/** Reads the one item that starts the workflow. */
+function readItem({ items = [] }: DeliveryResult): IDataObject {
+	expect(items).toHaveLength(1);
+	return items[0].json;
+}
+
+const countReads = () => school.readJournal('customer/index').length;
+
+async function waitForReads(count = 1): Promise<void> {
+	while (countReads() < count) {
+		await sleep(5);
+	}
+}
+
+/** Lets AlfaCRM leave the next list of customers without an answer. */
+function hangNextRead(): void {
+	school.sandbox.faults.add({
+		kind: 'hang',
+		times: 1,
+		match: { entity: 'customer', action: 'index' },
+	});
+}
+
+describe('the record of an event', () => {
+	it('comes with the event after one call, when the event names the branch', async () => {
+		const item = await deliverAndFetch(5);
+
+		const customer = school.sandbox.store.find('customer', 5);
+		expect(item).toEqual({
+			...customerUpdate(5),
 			...WITH_DELIVERY_KEY,
-			record: expect.objectContaining({ id: 5, name }) as object,
+			record: expect.objectContaining({ id: 5, name: customer?.name }) as object,
 		});
 		expect(school.readCalls()).toEqual(['auth/login', 'customer/index']);
 	});
 
-	it.each<[fetchRecord: string, isRead: boolean]>([
-		['={{ 1 }}', true],
-		['={{ "false" }}', false],
-		['={{ undefined }}', false],
-	])('is read with %s: %s', async (fetchRecord, isRead) => {
-		const hook = makeHook({ fetchRecord }, school.engine);
-		const json = jsonOf(await hook.deliver({ body: event() }));
-		if (isRead) expect(json).toMatchObject({ record: { id: 5 } });
-		else expect(json).not.toHaveProperty('record');
+	it('is read when an expression gives 1 for Fetch Full Record', async () => {
+		const webhook = publishWebhook({ fetchRecord: '={{ 1 }}' }, school.engine);
+
+		const item = readItem(await webhook.deliver({ body: customerUpdate() }));
+
+		expect(item).toMatchObject({ record: { id: 5 } });
 	});
 
-	it.each<[branch_ids: number[], branch_id: number | null]>([
-		[[3], 1],
-		[[2], null],
-		[[1, 2], 2],
-	])('is found in the branches %j whatever branch the event names, as %j', async (branch_ids, branch_id) => {
-		const { id } = school.sandbox.store.insert('customer', { name: 'Анна', is_study: 1, branch_ids });
-		expect(await read(id, { branch_id })).toMatchObject({ record: { id, branch_ids } });
+	it.each([{ fetchRecord: '={{ "false" }}' }, { fetchRecord: '={{ undefined }}' }])(
+		'is not read when Fetch Full Record is $fetchRecord',
+		async ({ fetchRecord }) => {
+			const webhook = publishWebhook({ fetchRecord }, school.engine);
+
+			const item = readItem(await webhook.deliver({ body: customerUpdate() }));
+
+			expect(item).not.toHaveProperty('record');
+		},
+	);
+
+	it.each<{ branch_ids: number[]; branch_id: number | null }>([
+		{ branch_ids: [3], branch_id: 1 },
+		{ branch_ids: [2], branch_id: null },
+		{ branch_ids: [1, 2], branch_id: 2 },
+	])('is found in the branches $branch_ids when the event names branch $branch_id', async (row) => {
+		const { branch_ids, branch_id } = row;
+		const customer = { name: 'Анна', is_study: 1, branch_ids };
+		const { id } = school.sandbox.store.insert('customer', customer);
+
+		expect(await deliverAndFetch(id, { branch_id })).toMatchObject({ record: { id, branch_ids } });
 	});
 
-	it('is found for a branch, which belongs to none', async () => {
-		expect(await read(1, { entity: 'Branch', branch_id: null })).toMatchObject({ record: { id: 1 } });
+	it('is found when it is a branch', async () => {
+		const item = await deliverAndFetch(1, { entity: 'Branch', branch_id: null });
+
+		expect(item).toMatchObject({ record: { id: 1 } });
 	});
 
-	it('of a payment of a type that AlfaCRM does not list unasked is found, told or not, if told with one call', async () => {
-		school.sandbox.settings.payDefault = 'income';
-		const fields = { customer_id: 1, branch_id: 1, pay_type_id: 2, income: 100, document_date: '2026-02-09' };
-		const { id } = school.sandbox.store.insert('pay', fields);
-		const more = { entity: 'Pay', fields_old: [] };
-		const record = { id, pay_type_id: 2 };
-		expect(await read(id, { ...more, fields_new: { pay_type_id: '2' } })).toMatchObject({ record });
-		expect(school.readCalls()).toEqual(['auth/login', 'pay/index']);
-		expect(await read(id, { ...more, fields_new: {} })).toMatchObject({ record });
-		school.sandbox.settings.forbiddenCalls = ['pay-type/index'];
-		expect(await read(id, { ...more, fields_new: { note: 'да' } })).toMatchObject({
-			record: null,
-			recordError: expect.stringMatching(/this user may not list the payment types/) as string,
-		});
-	});
+	it('is not asked for when it was deleted', async () => {
+		const item = await deliverAndFetch(5, { event: 'delete' });
 
-	it('of what is deleted is not asked for', async () => {
-		const json = await read(5, { event: 'delete' });
-		expect(json).toMatchObject({ event: 'delete', record: null });
-		expect(json).not.toHaveProperty('recordError');
+		expect(item).toMatchObject({ event: 'delete', record: null });
+		expect(item).not.toHaveProperty('recordError');
 		expect(school.readCalls()).toEqual([]);
 	});
+});
 
-	it.each<[what: string, id: number, more: IDataObject, message: RegExp]>([
-		['does not exist', 999_999, {}, /no customer with ID 999999 in the branches that could be searched$/],
-		['is a branch and gone', 99, { entity: 'Branch' }, /^AlfaCRM has no branch with ID 99$/],
-		[
-			'belongs to no list',
-			5,
-			{ entity: 'LessonDetails' },
-			/No list of AlfaCRM's API is known to hold Lesson/,
-		],
-		['belongs to no list by a name of its own', 5, { entity: '__proto__' }, /known to hold __proto__/],
-	])('that %s is missing, with the reason, and the event still comes', async (_what, id, more, message) => {
-		expect(await read(id, more)).toMatchObject({
-			...event(id, more),
+describe('a refund whose type AlfaCRM lists only if a filter asks for it', () => {
+	let id: number;
+
+	beforeEach(() => {
+		school.sandbox.settings.payDefault = 'income';
+		id = school.sandbox.store.insert('pay', {
+			customer_id: 1,
+			branch_id: 1,
+			pay_type_id: 2,
+			income: 100,
+			document_date: '2026-02-09',
+		}).id;
+	});
+
+	it('is found with one call when the event names its type', async () => {
+		const fields_new = { pay_type_id: '2' };
+
+		const item = await deliverAndFetch(id, { entity: 'Pay', fields_old: [], fields_new });
+
+		expect(item).toMatchObject({ record: { id, pay_type_id: 2 } });
+		expect(school.readCalls()).toEqual(['auth/login', 'pay/index']);
+	});
+
+	it('is found when the event does not name its type', async () => {
+		const item = await deliverAndFetch(id, { entity: 'Pay', fields_old: [], fields_new: {} });
+
+		expect(item).toMatchObject({ record: { id, pay_type_id: 2 } });
+	});
+
+	it('is missing with the reason when the user may not list the payment types', async () => {
+		school.sandbox.settings.forbiddenCalls = ['pay-type/index'];
+
+		const item = await deliverAndFetch(id, { entity: 'Pay', fields_old: [], fields_new: {} });
+
+		expect(item).toMatchObject({
+			record: null,
+			recordError: expect.stringContaining('this user may not list the payment types') as string,
+		});
+	});
+});
+
+describe('an event whose record cannot be read', () => {
+	it.each<{ reason: string; id: number; fields: IDataObject; message: RegExp }>([
+		{
+			reason: 'AlfaCRM has no such customer',
+			id: 999_999,
+			fields: {},
+			message: /no customer with ID 999999 in the branches that could be searched$/,
+		},
+		{
+			reason: 'AlfaCRM has no such branch',
+			id: 99,
+			fields: { entity: 'Branch' },
+			message: /^AlfaCRM has no branch with ID 99$/,
+		},
+		{
+			reason: 'no list has the entity',
+			id: 5,
+			fields: { entity: 'LessonDetails' },
+			message: /No list of AlfaCRM's API is known to hold Lesson/,
+		},
+		{
+			reason: 'the entity has a name of JavaScript',
+			id: 5,
+			fields: { entity: '__proto__' },
+			message: /known to hold __proto__/,
+		},
+	])('starts the workflow with the reason when $reason', async ({ id, fields, message }) => {
+		const item = await deliverAndFetch(id, fields);
+
+		expect(item).toMatchObject({
+			...customerUpdate(id, fields),
 			record: null,
 			recordError: expect.stringMatching(message) as string,
 		});
 	});
 
-	it('needs a credential, and says so', async () => {
-		const hook = makeHook({ fetchRecord: true });
-		expect(jsonOf(await hook.deliver({ body: event() }))).toMatchObject({
+	it('asks for a credential when the node has none', async () => {
+		const webhook = publishWebhook({ fetchRecord: true });
+
+		const item = readItem(await webhook.deliver({ body: customerUpdate() }));
+
+		expect(item).toMatchObject({
 			record: null,
 			recordError: expect.stringMatching(/no credential. Select one/) as string,
 		});
 	});
 
+	// Otherwise anybody could make the node call AlfaCRM by a forged delivery.
 	it.each(['webhook', 'manual'] as const)(
-		'is not read without a secret, so that a forged delivery costs no call (mode %s)',
+		'asks for a secret when the node has none, and calls nobody (mode %s)',
 		async (mode) => {
-			const hook = new PublishedWebhook({ options: { fetchRecord: true } }, school.engine);
+			const webhook = new PublishedWebhook({ options: { fetchRecord: true } }, school.engine);
+			const body = customerUpdate(5, { branch_id: null });
 
-			const received = await hook.deliver({ body: event(5, { branch_id: null }), mode });
+			const result = await webhook.deliver({ body, mode });
 
-			expect(received).toMatchObject(STARTED);
-			expect(jsonOf(received)).toEqual({
-				...event(5, { branch_id: null }),
+			expect(result).toMatchObject(STARTED);
+			expect(readItem(result)).toEqual({
+				...body,
 				...WITH_DELIVERY_KEY,
 				record: null,
 				recordError:
@@ -164,94 +250,185 @@ describe('the full record', () => {
 		},
 	);
 
-	it('that cannot be read tells no token and no key', async () => {
-		const json = await read(5, {}, withKey('wrong'));
-		expect(json.recordError).toMatch(/'Email' and 'API Key'/);
+	it('names the fields of the credential, but no key, when the API key is wrong', async () => {
+		const webhook = publishFetchingWebhook(engineWithApiKey('wrong-key'));
+
+		const item = readItem(await webhook.deliver({ body: customerUpdate() }));
+
+		expect(item.recordError).toMatch(/'Email' and 'API Key'/);
+		expect(JSON.stringify(item)).not.toContain('wrong-key');
+	});
+
+	it('names the status, but no token, when AlfaCRM answers with an error', async () => {
 		school.sandbox.faults.add({ kind: 'status', status: 500, times: 0, match: { entity: 'customer' } });
-		const broken = await read(6);
-		expect(broken.recordError).toMatch(/HTTP 500/);
-		for (const secret of [school.sandbox.account.apiKey, ...school.sandbox.tokens()]) {
-			expect(JSON.stringify([json, broken])).not.toContain(secret);
+
+		const item = await deliverAndFetch(6);
+
+		expect(item.recordError).toMatch(/HTTP 500/);
+		expect(JSON.stringify(item)).not.toContain(school.sandbox.account.apiKey);
+		const [token] = school.sandbox.tokens();
+		expect(token).toMatch(/./);
+		expect(JSON.stringify(item)).not.toContain(token);
+	});
+});
+
+describe('the answer to a delivery whose record is fetched', () => {
+	it('goes out once the record is read', async () => {
+		let readsBeforeAnswer = 0;
+		const onAnswer = () => {
+			readsBeforeAnswer = countReads();
+		};
+
+		const result = await publishFetchingWebhook().deliver({ body: customerUpdate(), onAnswer });
+
+		expect(readsBeforeAnswer).toBe(1);
+		expect(result).toMatchObject({ ...STARTED, items: [{ json: { record: { id: 5 } } }] });
+	});
+
+	// A process that dies between the two would lose the event, because AlfaCRM does not send it again.
+	it('is followed by the start of the workflow without any wait between', async () => {
+		let hasTimePassed = false;
+		const onAnswer = () => {
+			void sleep(0).then(() => {
+				hasTimePassed = true;
+			});
+		};
+
+		await publishFetchingWebhook().deliver({ body: customerUpdate(), onAnswer });
+
+		expect(hasTimePassed).toBe(false);
+	});
+
+	it('goes out after five seconds with the reason when AlfaCRM hangs', async () => {
+		hangNextRead();
+		const onAnswer = jest.fn();
+		const delivery = publishFetchingWebhook().deliver({ body: customerUpdate(), onAnswer });
+		await waitForReads();
+		expect(onAnswer).not.toHaveBeenCalled();
+
+		limits[0].abort();
+
+		const items = [{ json: { ...customerUpdate(), ...LATE_RECORD } }];
+		expect(await delivery).toEqual({ ...STARTED, items });
+		expect(onAnswer).toHaveBeenCalledTimes(1);
+	});
+
+	it('goes out before n8n saves the delivery, so that a failed one can be sent again', async () => {
+		const webhook = publishFetchingWebhook();
+		let savedBeforeAnswer = '';
+		const onAnswer = () => {
+			savedBeforeAnswer = webhook.savedStaticData;
+		};
+
+		await webhook.deliver({ body: customerUpdate(), onAnswer });
+
+		expect(savedBeforeAnswer).toBe('{}');
+		expect(webhook.saveCount).toBe(1);
+	});
+
+	it('goes out at the limit when the login hangs', async () => {
+		school.sandbox.faults.add({ kind: 'hang', match: { entity: 'auth' } });
+		// Another credential, because a login of the same one may be under way.
+		const otherEngine = engineWithApiKey(`${school.sandbox.account.apiKey}-2`);
+		const delivery = publishFetchingWebhook(otherEngine).deliver({ body: customerUpdate() });
+		while (school.readJournal('auth/login').length === 0) {
+			await sleep(5);
+		}
+
+		limits[0].abort();
+
+		expect(readItem(await delivery)).toEqual({ ...customerUpdate(), ...LATE_RECORD });
+		expect(countReads()).toBe(0);
+	});
+});
+
+describe('a repeated delivery whose record is fetched', () => {
+	it('starts nothing and reads nothing while the record of the first one is being read', async () => {
+		hangNextRead();
+		const webhook = publishFetchingWebhook();
+		const firstDelivery = webhook.deliver({ body: customerUpdate() });
+		await waitForReads();
+
+		const secondResult = await webhook.deliver({ body: customerUpdate() });
+
+		expect(secondResult).toEqual(REPEATED);
+		limits[0].abort();
+		expect(await firstDelivery).toMatchObject(STARTED);
+		expect(countReads()).toBe(1);
+		expect(webhook.saveCount).toBe(1);
+	});
+
+	it('is recognised after a restart when the record of the first one came too late', async () => {
+		hangNextRead();
+		const webhook = publishFetchingWebhook();
+		const firstDelivery = webhook.deliver({ body: customerUpdate() });
+		await waitForReads();
+		limits[0].abort();
+		await firstDelivery;
+
+		webhook.restart();
+
+		expect(await webhook.deliver({ body: customerUpdate() })).toEqual(REPEATED);
+	});
+});
+
+describe('50 deliveries at the same moment, where AlfaCRM allows 5 calls a second', () => {
+	let webhook: PublishedWebhook;
+	let customers: number[];
+
+	beforeEach(() => {
+		const { store, settings } = school.sandbox;
+		customers = Array.from({ length: 50 }, () => store.insert('customer', { branch_ids: [1] }).id);
+		settings.rateLimit = 5;
+		webhook = publishFetchingWebhook(new Engine({ ...school.credential, requestsPerSecond: 5 }));
+	});
+
+	/** Delivers an event of each customer. Their time is up once AlfaCRM has received six calls. */
+	async function deliverAll(): Promise<DeliveryResult[]> {
+		const deliveries = customers.map(async (id) => await webhook.deliver({ body: customerUpdate(id) }));
+		await waitForReads(6);
+		for (const limit of limits) limit.abort();
+		return await Promise.all(deliveries);
+	}
+
+	it('all start the workflow, some with their records and the others with the reason', async () => {
+		const results = await deliverAll();
+
+		const items = results.map(readItem);
+		const itemsWithRecord = items.filter(({ record }) => record !== null);
+		const itemsWithReason = items.filter(({ recordError }) => recordError !== undefined);
+		expect(results).toEqual(Array.from({ length: 50 }, () => expect.objectContaining(STARTED)));
+		expect(itemsWithRecord.length).toBeGreaterThan(0);
+		expect(itemsWithReason.length).toBe(50 - itemsWithRecord.length);
+		expect(itemsWithReason[0]).toMatchObject(LATE_RECORD);
+	});
+
+	it('keep to the rate, and send nothing once their time is up', async () => {
+		const results = await deliverAll();
+
+		const readCount = results.filter((result) => readItem(result).record !== null).length;
+		// At most five calls were under way when the time was up.
+		expect(countReads() - readCount).toBeLessThanOrEqual(5);
+		expect(school.sandbox.journal.filter(({ status }) => status === 429)).toEqual([]);
+		expect(countMostInOneSecond(school.sandbox.journal)).toBeLessThanOrEqual(5);
+		expect(school.readJournal('auth/login')).toHaveLength(1);
+	});
+
+	it('do not hold up the next delivery', async () => {
+		await deliverAll();
+
+		const item = readItem(await webhook.deliver({ body: customerUpdate(5) }));
+
+		expect(item).toMatchObject({ record: { id: 5 } });
+	});
+
+	it('are all recognised after a restart', async () => {
+		await deliverAll();
+
+		webhook.restart();
+
+		for (const id of customers) {
+			expect(await webhook.deliver({ body: customerUpdate(id) })).toEqual(REPEATED);
 		}
 	});
-});
-
-describe('with Fetch Full Record, the answer', () => {
-	it('goes out when the record is read, and nothing is waited for any more before n8n has the event', async () => {
-		let readsBefore = -1;
-		let isLater = false;
-		const onAnswer = () => {
-			readsBefore = reads();
-			void sleep(0).then(() => (isLater = true));
-		};
-		const received = await fetching().deliver({ body: event(), onAnswer });
-		expect(isLater).toBe(false);
-		expect(readsBefore).toBe(1);
-		expect(received).toMatchObject({ ...STARTED, items: [{ json: { record: { id: 5 } } }] });
-	});
-
-	it('goes out after 5 seconds if AlfaCRM hangs, with the reason; until then n8n does not save the delivery', async () => {
-		hang();
-		const hook = fetching();
-		const onAnswer = jest.fn(() => expect(hook.savedStaticData).toBe('{}'));
-		const first = hook.deliver({ body: event(), onAnswer });
-		await untilAsked();
-		expect(await isOpen(first)).toBe(true);
-		expect(onAnswer).not.toHaveBeenCalled();
-		expect(hook.savedStaticData).toBe('{}');
-		limits[0].abort();
-		expect(await first).toEqual({ ...STARTED, items: [{ json: { ...event(), ...LATE } }] });
-		expect(hook.saveCount).toBe(1);
-		hook.restart();
-		expect(await hook.deliver({ body: event() })).toEqual(REPEATED);
-	});
-
-	it('goes out at the limit if the login hangs', async () => {
-		school.sandbox.faults.add({ kind: 'hang', match: { entity: 'auth' } });
-		// A login of its own, for others wait for one that is under way.
-		const received = fetching(withKey(`${school.sandbox.account.apiKey}-2`)).deliver({ body: event() });
-		while (school.readJournal('auth/login').length === 0) await sleep(5);
-		limits[0].abort();
-		expect(jsonOf(await received)).toEqual({ ...event(), ...LATE });
-		expect(reads()).toBe(0);
-	});
-});
-
-it('a repeated delivery, while the record of the first is being read, starts nothing and reads nothing', async () => {
-	hang();
-	const hook = fetching();
-	const first = hook.deliver({ body: event() });
-	await untilAsked();
-	expect(await hook.deliver({ body: event() })).toEqual(REPEATED);
-	limits[0].abort();
-	expect(await first).toMatchObject(STARTED);
-	expect([reads(), hook.saveCount]).toEqual([1, 1]);
-});
-
-it('a burst of 50 loses no event, keeps to the rate, and leaves nothing behind that would hold up the next', async () => {
-	// The last one is left for later.
-	const ids = Array.from(
-		{ length: 51 },
-		() => school.sandbox.store.insert('customer', { branch_ids: [1] }).id,
-	);
-	school.sandbox.settings.rateLimit = 5;
-	const hook = fetching(new Engine({ ...school.credential, requestsPerSecond: 5 }));
-	const deliveries = ids.slice(0, 50).map(async (id) => await hook.deliver({ body: event(id) }));
-	await untilAsked(6);
-	for (const limit of limits) limit.abort();
-	const all = await Promise.all(deliveries);
-	for (const one of all) expect(one).toMatchObject(STARTED);
-	const late = all.filter((one) => jsonOf(one)?.record === null);
-	for (const one of late) expect(jsonOf(one)).toMatchObject(LATE);
-	const read = all.length - late.length;
-	expect(read).toBeGreaterThan(0);
-
-	expect(jsonOf(await hook.deliver({ body: event(ids[50]) }))).toMatchObject({ record: { id: ids[50] } });
-	// Five at most were under way at the limit; none of the others was sent afterwards.
-	expect(reads() - read - 1).toBeLessThanOrEqual(5);
-	expect(school.sandbox.journal.filter(({ status }) => status === 429)).toEqual([]);
-	expect(countMostInOneSecond(school.sandbox.journal)).toBeLessThanOrEqual(5);
-	expect(school.readJournal('auth/login')).toHaveLength(1);
-	hook.restart();
-	for (const id of ids) expect(await hook.deliver({ body: event(id) })).toEqual(REPEATED);
 });
