@@ -406,8 +406,8 @@ it('reports a birthday that was over when the trigger began in the next year', a
 	expect(await school.pollIdsAt('2027-03-15 09:00')).toEqual([client]);
 });
 
-describe('The day of a birthday', () => {
-	it('begins and ends at midnight in the time zone of the workflow', async () => {
+describe('The trigger for customerBirthday', () => {
+	it('reports a birthday once on its day, which begins and ends at midnight in the time zone of the workflow', async () => {
 		const school = new ClientCardSchool({
 			now: '2026-03-15 12:00',
 			parameters: { event: 'customerBirthday' },
@@ -420,7 +420,7 @@ describe('The day of a birthday', () => {
 		expect(await school.pollIdsAt('2026-03-16 23:50', '2026-03-17 00:10')).toEqual([]);
 	});
 
-	it('is unknown when the workflow has an unknown time zone, and the poll says so', async () => {
+	it('fails when the workflow has an unknown time zone, and names that time zone', async () => {
 		const school = new ClientCardSchool({
 			now: START,
 			parameters: { event: 'customerBirthday' },
@@ -430,7 +430,7 @@ describe('The day of a birthday', () => {
 		await expect(school.pollAt(START)).rejects.toThrow('The workflow\'s time zone is none: "Moscow"');
 	});
 
-	it('brings no second report when the clock is put back by two days', async () => {
+	it('reports no birthday again when the clock is put back by two days', async () => {
 		const school = new ClientCardSchool({ now: START, parameters: { event: 'customerBirthday' } });
 		const client = school.addClient({ dob: '11.03.2015' });
 		expect(await school.pollIdsAt(START, '2026-03-11 09:00')).toEqual([client]);
@@ -440,7 +440,7 @@ describe('The day of a birthday', () => {
 		expect(idsAfterwards).toEqual([]);
 	});
 
-	it('is reported although the clock was ten years ahead for a while', async () => {
+	it('reports a birthday although the clock was ten years ahead for a while', async () => {
 		const school = new ClientCardSchool({ now: START, parameters: { event: 'customerBirthday' } });
 		await school.pollIdsAt(START, '2036-03-10 09:00', '2026-03-10 10:00');
 		const client = school.addClient({ dob: '16.03.2015' });
