@@ -45,7 +45,7 @@ export class ClockedSchool {
 	private now = 0;
 	private readonly zone: string;
 	private receivedCalls: ReceivedCall[] = [];
-	private readonly failingCalls = new Set<string>();
+	private failingCalls: readonly string[] = [];
 
 	constructor({ now, parameters, zone, workflowZone = zone, settings, poller }: ClockedSchoolOptions) {
 		this.zone = zone;
@@ -81,15 +81,20 @@ export class ClockedSchool {
 		Object.assign(this.school.settings, settings);
 	}
 
-	/** Lets a call such as "branch/index" fail from now on. */
-	failCall(call: string): void {
-		this.failingCalls.add(call);
+	/** Lets calls such as "branch/index" fail from now on. */
+	failCalls(calls: readonly string[]): void {
+		this.failingCalls = calls;
 	}
 
 	/** Sets the clock, polls once, and returns the reported items. */
 	async pollAt(time: string): Promise<IDataObject[]> {
 		this.setClock(time);
 		return await this.poller.poll();
+	}
+
+	/** The time of n8n, in milliseconds. It goes on while AlfaCRM answers: see `answerMs`. */
+	get nowMs(): number {
+		return this.now;
 	}
 
 	/** Reads the calls since the last `clearCalls`, such as "1/customer/index". */
@@ -110,7 +115,7 @@ export class ClockedSchool {
 		const [, call = ''] = /\/v2api\/(.*)$/.exec(request.url) ?? [];
 		this.receivedCalls.push({ call, body: request.body ?? {} });
 		this.now += this.answerMs;
-		if (this.failingCalls.has(call)) throw new Error('No right');
+		if (this.failingCalls.includes(call)) throw new Error('No right');
 
 		const send = this.school.send as unknown as (credential: string, request: Request) => Promise<unknown>;
 		return await send(credential, request);
