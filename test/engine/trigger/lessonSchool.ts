@@ -7,7 +7,7 @@ import { ClockedSchool } from './clockedSchool';
 
 /** Clients of branch 1, and members of the group of robotics. */
 export const ANNA = 501;
-export const BORIS = 502;
+const BORIS = 502;
 /** A client of branch 2, who is in no group. */
 export const VERA = 503;
 
