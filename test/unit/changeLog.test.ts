@@ -159,6 +159,19 @@ describe('A poll with a branch that was chosen later', () => {
 
 		expect(ids).toEqual([101]);
 	});
+
+	it('leaves an entry that another branch lists as well to the next poll if it reports no more', async () => {
+		const log = new WatchedLog();
+		await log.poll({ branches: [1] });
+		log.addEntries([101, 102], '2026-02-10 09:00:00', 1);
+		log.addEntries([101, 102], '2026-02-10 09:00:00', 2);
+
+		const firstIds = await log.pollIds({ branches: [1, 2], maxRecords: 1 });
+		const secondIds = await log.pollIds({ branches: [1, 2], maxRecords: 1 });
+
+		expect(firstIds).toEqual([101]);
+		expect(secondIds).toEqual([102]);
+	});
 });
 
 describe('A poll that begins to read the log again', () => {

@@ -32,6 +32,8 @@ interface PollOptions {
 	branches?: readonly number[];
 	/** Names what the user has chosen; another name means that the user has changed the choice. */
 	chosenBranches?: string;
+	/** How many records the poll reports at most; the others are left to the next poll. */
+	maxRecords?: number;
 }
 
 /** A trigger that watches the change log of an account in memory. */
@@ -93,9 +95,8 @@ export class WatchedLog {
 	}
 
 	/** Polls once and returns what is reported. */
-	async poll({ branches = [1], chosenBranches = String(branches) }: PollOptions = {}): Promise<
-		IDataObject[]
-	> {
+	async poll(options: PollOptions = {}): Promise<IDataObject[]> {
+		const { branches = [1], chosenBranches = String(branches), maxRecords = 10_000 } = options;
 		const request = {
 			client: this.lists.client,
 			reader: this.lists.reader,
@@ -104,12 +105,13 @@ export class WatchedLog {
 			branches,
 			branchesDigest: chosenBranches,
 			filtersDigest: '',
-			maxRecords: 10_000,
+			maxRecords,
 			firstReportCount: this.firstReportCount,
 		};
 		const { records, stateAfter } = await this.source.poll(request, this.state);
-		this.state = JSON.parse(JSON.stringify(stateAfter(records.length)));
-		return records.map(({ row }) => row);
+		const reportedRecords = records.slice(0, maxRecords);
+		this.state = JSON.parse(JSON.stringify(stateAfter(reportedRecords.length)));
+		return reportedRecords.map(({ row }) => row);
 	}
 
 	/** Polls once and returns the IDs of the records whose changes are reported. */
