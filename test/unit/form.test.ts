@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
+import { CUSTOMER_TYPE, RECORD_STATUS } from '../support/codes';
 import { choicesOf, description, entityAt, parameters } from '../support/form';
 import {
 	formsInEachInputMode,
@@ -38,27 +39,27 @@ describe('The form of an operation', () => {
 		return PARTS.indexOf(type === 'collection' ? 'collection' : 'parameter');
 	}
 
-	it.each(formsInEachInputMode)('$title begins with Resource and Operation', (form) => {
+	it.each(formsInEachInputMode)('the form of $name begins with Resource and Operation', (form) => {
 		const [firstName, secondName] = form.parameterNames;
 
 		expect(firstName).toBe('resource');
 		expect(secondName).toBe('operation');
 	});
 
-	it.each(formsInEachInputMode)('$title asks for more than Resource and Operation', (form) => {
+	it.each(formsInEachInputMode)('the form of $name asks for more than Resource and Operation', (form) => {
 		expect(form.parameters.length).toBeGreaterThan(2);
 	});
 
-	it.each(formsInEachInputMode)('$title has no two parameters with the same name', (form) => {
+	it.each(formsInEachInputMode)('the form of $name has no two parameters with the same name', (form) => {
 		expect(areUnique(form.parameterNames)).toBe(true);
 	});
 
-	it.each(formsInEachInputMode)('$title has no two parameters with the same label', (form) => {
+	it.each(formsInEachInputMode)('the form of $name has no two parameters with the same label', (form) => {
 		expect(areUnique(form.parameters.map(({ displayName }) => displayName))).toBe(true);
 	});
 
 	it.each(formsInEachInputMode)(
-		'$title shows its parameters before its collections, then Simplify, Options and the time zone',
+		'the form of $name shows its parameters before its collections, then Simplify, Options and the time zone',
 		(form) => {
 			const positions = form.parameters.map(positionOfPart);
 
@@ -66,15 +67,18 @@ describe('The form of an operation', () => {
 		},
 	);
 
-	it.each(formsInEachInputMode)('$title has no collections but those that n8n’s own nodes have', (form) => {
-		const collections = form.parameters
-			.filter(({ type }) => type === 'collection')
-			.map(({ name, displayName }) => ({ name, displayName }));
+	it.each(formsInEachInputMode)(
+		'the form of $name has no collections but those that n8n’s own nodes have',
+		(form) => {
+			const collections = form.parameters
+				.filter(({ type }) => type === 'collection')
+				.map(({ name, displayName }) => ({ name, displayName }));
 
-		expect(COLLECTIONS).toEqual(expect.arrayContaining(collections));
-	});
+			expect(COLLECTIONS).toEqual(expect.arrayContaining(collections));
+		},
+	);
 
-	it('never shows two parameters with the same name, whatever is chosen', () => {
+	it('no form shows two parameters with the same name, whatever is chosen', () => {
 		expect(findParameterClashes(description.properties)).toEqual([]);
 	});
 });
@@ -95,56 +99,68 @@ describe('The time zone notice', () => {
 		'lesson.getParticipants',
 		'teacher.getFreeSlots',
 	];
-	const forms = splitForms(formsInEachInputMode, ({ title }) => OPERATIONS_WITH_CLOCK.includes(title));
+	const { matching: formsWithClock, others: formsWithoutClock } = splitForms(
+		formsInEachInputMode,
+		({ name }) => OPERATIONS_WITH_CLOCK.includes(name),
+	);
 
-	it.each(forms.matching)('stands in the form of $title, which depends on the day or the time', (form) => {
+	it.each(formsWithClock)('the form of $name says which time zone its result depends on', (form) => {
 		expect(form.parameter('timeZoneNotice')?.displayName).toBe(
 			"This node uses the time zone in the workflow's settings, or n8n's own if none is set there. Set it to the school's.",
 		);
 	});
 
-	it.each(forms.others)('does not stand in the form of $title', (form) => {
+	it.each(formsWithoutClock)('the form of $name has no notice of the time zone', (form) => {
 		expect(form.parameter('timeZoneNotice')).toBeUndefined();
 	});
 
-	it('stands in the forms of twelve operations', () => {
-		expect(forms.matching).toHaveLength(12);
+	it('the notice of the time zone stands in the forms of twelve operations', () => {
+		expect(formsWithClock).toHaveLength(12);
 	});
 });
 
 describe('The parameter Branch', () => {
 	const formsOfEntities = formsInEachInputMode.filter(({ entity }) => entity !== undefined);
-	const forms = splitForms(formsOfEntities, needsBranch);
+	const { matching: formsWithBranch, others: formsWithoutBranch } = splitForms(formsOfEntities, needsBranch);
 
-	it.each(forms.matching)('follows Operation in the form of $title', (form) => {
+	it.each(formsWithBranch)('the form of $name asks for the branch after the operation', (form) => {
 		const [, , thirdName] = form.parameterNames;
 
 		expect(thirdName).toBe('branchId');
 	});
 
 	// An account may have only one branch.
-	it.each(forms.matching)('may stay empty in the form of $title', (form) => {
+	it.each(formsWithBranch)('the form of $name can be run without a branch', (form) => {
 		expect(form.parameter('branchId')?.required).toBeUndefined();
 	});
 
-	it.each(forms.others)('is missing in the form of $title, which needs no branch', (form) => {
+	it.each(formsWithoutBranch)('the form of $name asks for no branch', (form) => {
 		expect(form.parameter('branchId')).toBeUndefined();
 	});
 });
 
 describe('The ID of the record', () => {
-	const forms = splitForms(formsInEachInputMode, isAboutOneRecord);
-	const formsAboutRecord = splitForms(forms.matching, ({ entity }) => entity?.listed?.search !== undefined);
+	const { matching: formsOfOneRecord, others: formsWithoutRecord } = splitForms(
+		formsInEachInputMode,
+		isAboutOneRecord,
+	);
+	const { matching: formsWithPicker, others: formsWithId } = splitForms(
+		formsOfOneRecord,
+		({ entity }) => entity?.listed?.search !== undefined,
+	);
 
-	it.each(formsAboutRecord.matching)('is required in a picker in the form of $title', (form) => {
-		expect(form.parameter('id')).toMatchObject({
-			displayName: form.entity?.label,
-			type: 'resourceLocator',
-			required: true,
-		});
-	});
+	it.each(formsWithPicker)(
+		'the form of $name requires a record, which the user picks from a list',
+		(form) => {
+			expect(form.parameter('id')).toMatchObject({
+				displayName: form.entity?.label,
+				type: 'resourceLocator',
+				required: true,
+			});
+		},
+	);
 
-	it.each(formsAboutRecord.others)('is required as a text in the form of $title', (form) => {
+	it.each(formsWithId)('the form of $name requires the ID of a record as a text', (form) => {
 		expect(form.parameter('id')).toMatchObject({
 			displayName: `${form.entity?.label} ID`,
 			type: 'string',
@@ -152,7 +168,7 @@ describe('The ID of the record', () => {
 		});
 	});
 
-	it.each(forms.others)('is not required in the form of $title', (form) => {
+	it.each(formsWithoutRecord)('the form of $name requires no record', (form) => {
 		expect(form.parameter('id')?.required).toBeUndefined();
 	});
 });
@@ -165,21 +181,21 @@ describe('The parent of the record', () => {
 		{ form: 'customerTariff.delete', field: 'customer_id' },
 		{ form: 'customerTariff.getAll', field: 'customer_id' },
 		{ form: 'customerTariff.update', field: 'customer_id' },
-	])('is required as $field in the form of $form', ({ form, field }) => {
-		expect(formWithTitle(form).parameter(field)?.required).toBe(true);
+	])('the form of $form requires $field, which names the parent of the record', ({ form, field }) => {
+		expect(findForm(form).parameter(field)?.required).toBe(true);
 	});
 
 	it.each([{ form: 'communication.create' }, { form: 'communication.getAll' }])(
-		'has a class that is chosen from a list in the form of $form',
+		'the form of $form offers a list of classes to which the parent may belong',
 		({ form }) => {
-			expect(formWithTitle(form).parameter('class')).toMatchObject({ type: 'options', default: 'Customer' });
+			expect(findForm(form).parameter('class')).toMatchObject({ type: 'options', default: 'Customer' });
 		},
 	);
 
-	it('is declared for three entities', () => {
+	it('three entities have records with a parent', () => {
 		const entitiesWithParent = entities.filter(({ parentFields }) => parentFields !== undefined);
 
-		expect(namesOf(entitiesWithParent.map(({ resource }) => ({ name: resource })))).toEqual([
+		expect(entitiesWithParent.map(({ resource }) => resource).sort()).toEqual([
 			'cgi',
 			'communication',
 			'customerTariff',
@@ -188,9 +204,9 @@ describe('The parent of the record', () => {
 });
 
 describe('The length of a list', () => {
-	const forms = splitForms(operationForms, returnsList);
+	const { matching: formsOfLists, others: formsWithoutList } = splitForms(operationForms, returnsList);
 
-	it.each(forms.matching)('is chosen by Return All and Limit in the form of $title', (form) => {
+	it.each(formsOfLists)('the form of $name has Return All and Limit as n8n’s own nodes have them', (form) => {
 		expect(form.parameter('returnAll')).toMatchObject({
 			displayName: 'Return All',
 			type: 'boolean',
@@ -206,22 +222,22 @@ describe('The length of a list', () => {
 		});
 	});
 
-	it.each(forms.matching)('has no limit in the form of $title once Return All is on', (form) => {
+	it.each(formsOfLists)('the form of $name hides Limit when Return All is on', (form) => {
 		const formOfAll = new OperationForm(form.resource, form.operation, { returnAll: true });
 
 		expect(formOfAll.parameter('limit')).toBeUndefined();
 	});
 
-	it.each(forms.others)('is no question in the form of $title, which returns no list', (form) => {
+	it.each(formsWithoutList)('the form of $name has neither Return All nor Limit', (form) => {
 		expect(form.parameter('returnAll')).toBeUndefined();
 		expect(form.parameter('limit')).toBeUndefined();
 	});
 });
 
 describe('Simplify', () => {
-	const forms = splitForms(operationForms, returnsWideRecords);
+	const { matching: formsOfWideRecords, others: otherForms } = splitForms(operationForms, returnsWideRecords);
 
-	it.each(forms.matching)('is on in the form of $title', (form) => {
+	it.each(formsOfWideRecords)('the form of $name has Simplify, which is on', (form) => {
 		expect(form.parameter('simplify')).toMatchObject({
 			displayName: 'Simplify',
 			type: 'boolean',
@@ -230,49 +246,49 @@ describe('Simplify', () => {
 		});
 	});
 
-	it.each(forms.others)('is missing in the form of $title, which returns no wide records', (form) => {
+	it.each(otherForms)('the form of $name has no Simplify', (form) => {
 		expect(form.parameter('simplify')).toBeUndefined();
 	});
 });
 
 describe('The filters of a list', () => {
 	const formsOfEntities = operationForms.filter(({ entity }) => entity !== undefined);
-	const forms = splitForms(formsOfEntities, ({ operation }) => operation === 'getAll');
+	const { matching: formsOfLists, others: formsWithoutList } = splitForms(
+		formsOfEntities,
+		({ operation }) => operation === 'getAll',
+	);
 
-	it.each(forms.matching)('in the form of $title are all filters that AlfaCRM has', (form) => {
+	it.each(formsOfLists)('the form of $name offers every filter of its entity', (form) => {
 		expect(form.namesOfferedIn('filters')).toEqual(namesOf(form.entity?.filters ?? []));
 	});
 
-	it.each(forms.others)('are missing in the form of $title', (form) => {
+	it.each(formsWithoutList)('the form of $name offers no filters', (form) => {
 		expect(form.parameter('filters')).toBeUndefined();
 	});
 
 	it.each([
-		{ form: 'customer.getAll', view: 'is_study', preset: 2 },
-		{ form: 'customer.getAll', view: 'removed', preset: 0 },
+		{ form: 'customer.getAll', view: 'is_study', preset: CUSTOMER_TYPE.all },
+		{ form: 'customer.getAll', view: 'removed', preset: RECORD_STATUS.active },
 		{ form: 'customerTariff.getAll', view: 'dead', preset: 0 },
-		{ form: 'group.getAll', view: 'removed', preset: 0 },
-		{ form: 'teacher.getAll', view: 'removed', preset: 0 },
-	])(
-		'have the choice $view beside them in the form of $form, preset to $preset',
-		({ form, view, preset }) => {
-			expect(formWithTitle(form).parameter(view)).toMatchObject({ type: 'options', default: preset });
-		},
-	);
+		{ form: 'group.getAll', view: 'removed', preset: RECORD_STATUS.active },
+		{ form: 'teacher.getAll', view: 'removed', preset: RECORD_STATUS.active },
+	])('the form of $form shows the choice $view, which is preset to $preset', ({ form, view, preset }) => {
+		expect(findForm(form).parameter(view)).toMatchObject({ type: 'options', default: preset });
+	});
 
-	it('have a choice of statuses beside them in the form of lesson.getAll, preset to none', () => {
-		expect(formWithTitle('lesson.getAll').parameter('status')).toMatchObject({
+	it('the form of lesson.getAll shows the statuses of lessons, of which none is chosen', () => {
+		expect(findForm('lesson.getAll').parameter('status')).toMatchObject({
 			type: 'multiOptions',
 			default: [],
 		});
 	});
 
-	it('have such choices beside them for five entities', () => {
+	it('five entities have lists that hide records by default', () => {
 		const entitiesWithHiddenRecords = entities.filter(
 			({ hidden }) => hidden?.views !== undefined || hidden?.partition !== undefined,
 		);
 
-		expect(namesOf(entitiesWithHiddenRecords.map(({ resource }) => ({ name: resource })))).toEqual([
+		expect(entitiesWithHiddenRecords.map(({ resource }) => resource).sort()).toEqual([
 			'customer',
 			'customerTariff',
 			'group',
@@ -344,32 +360,41 @@ describe('The fields of a record to save', () => {
 		{ form: 'task.update', asksFor: 'branchId id listMode updateFields options' },
 	];
 
-	it.each(FORMS)('are asked for in the form of $form by: $asksFor', ({ form, asksFor }) => {
-		expect(formWithTitle(form).parameterNames.join(' ')).toBe(`resource operation ${asksFor}`);
+	it.each(FORMS)('the form of $form asks for: $asksFor', ({ form, asksFor }) => {
+		expect(findForm(form).parameterNames.join(' ')).toBe(`resource operation ${asksFor}`);
 	});
 
-	it('are tested for every form that saves a record', () => {
-		const titles = formsInEachInputMode.filter(savesRecord).map(({ title }) => title);
+	it('no form that saves a record is missing in the table above', () => {
+		const names = formsInEachInputMode.filter(savesRecord).map(({ name }) => name);
 
-		expect(titles.sort()).toEqual(FORMS.map(({ form }) => form).sort());
+		expect(names.sort()).toEqual(FORMS.map(({ form }) => form).sort());
 	});
 
-	const forms = splitForms(operationForms, takesCustomFields);
+	const { matching: formsWithInputMode, others: formsWithoutInputMode } = splitForms(
+		operationForms,
+		takesCustomFields,
+	);
 
-	it.each(forms.matching)('can be given in a form, as JSON or in a mapper in the form of $title', (form) => {
-		const inputMode = form.parameter('inputMode') as INodeProperties;
+	it.each(formsWithInputMode)(
+		'the form of $name takes the fields as parameters, as JSON or from a mapper',
+		(form) => {
+			const inputMode = form.parameter('inputMode') as INodeProperties;
 
-		expect(inputMode.default).toBe('form');
-		expect(
-			choicesOf(inputMode)
-				.map(({ value }) => value)
-				.sort(),
-		).toEqual(['form', 'json', 'map']);
-	});
+			expect(inputMode.default).toBe('form');
+			expect(
+				choicesOf(inputMode)
+					.map(({ value }) => value)
+					.sort(),
+			).toEqual(['form', 'json', 'map']);
+		},
+	);
 
-	it.each(forms.others)('cannot be given in another way in the form of $title', (form) => {
-		expect(form.parameter('inputMode')).toBeUndefined();
-	});
+	it.each(formsWithoutInputMode)(
+		'the form of $name offers no choice between parameters, JSON and a mapper',
+		(form) => {
+			expect(form.parameter('inputMode')).toBeUndefined();
+		},
+	);
 
 	const creatingForms = operationForms.filter(
 		(form) => savesRecord(form) && form.parameter('additionalFields') !== undefined,
@@ -386,7 +411,7 @@ describe('The fields of a record to save', () => {
 	}
 
 	it.each(creatingForms)(
-		'stand in Additional Fields of $title unless they have parameters of their own',
+		'the form of $name offers each field as a parameter or in Additional Fields',
 		(form) => {
 			const fieldsWithoutParameter = writableFieldsOf(form).filter((name) => !form.parameter(name));
 
@@ -395,20 +420,20 @@ describe('The fields of a record to save', () => {
 		},
 	);
 
-	it.each(updatingForms)('stand all in Update Fields of $title', (form) => {
+	it.each(updatingForms)('the form of $name offers every field in Update Fields', (form) => {
 		expect(form.namesOfferedIn('updateFields')).not.toEqual([]);
 		expect(form.namesOfferedIn('updateFields')).toEqual(writableFieldsOf(form));
 	});
 
-	it('stand all but Name, which a new customer needs, in Fields of customer.upsert', () => {
-		const form = formWithTitle('customer.upsert');
+	it('the form of customer.upsert offers every field in Fields except the name, which has a parameter', () => {
+		const form = findForm('customer.upsert');
 
 		expect(form.namesOfferedIn('fieldsToSet')).toEqual(
 			writableFieldsOf(form).filter((name) => name !== 'name'),
 		);
 	});
 
-	it('are asked for by Name of a new customer who is matched by phone', () => {
+	it('the form of customer.upsert asks for the name, which a new customer needs, when it matches by phone', () => {
 		const form = new OperationForm('customer', 'upsert', { matchBy: 'phone' });
 
 		expect(form.parameter('name')).toBeDefined();
@@ -417,26 +442,26 @@ describe('The fields of a record to save', () => {
 
 describe('Match By', () => {
 	const MATCHING_FORMS = ['customer.find', 'customer.getOverview', 'customer.upsert'];
-	const forms = splitForms(operationForms, ({ title }) => MATCHING_FORMS.includes(title));
+	const formsWithoutMatching = operationForms.filter(({ name }) => !MATCHING_FORMS.includes(name));
 
 	it.each([
 		{ form: 'customer.find', preset: 'phone' },
 		{ form: 'customer.getOverview', preset: 'id' },
 		{ form: 'customer.upsert', preset: 'phone' },
-	])('is preset to $preset in the form of $form', ({ form, preset }) => {
-		expect(formWithTitle(form).parameter('matchBy')?.default).toBe(preset);
+	])('the form of $form matches by $preset unless another key is chosen', ({ form, preset }) => {
+		expect(findForm(form).parameter('matchBy')?.default).toBe(preset);
 	});
 
-	it.each(forms.others)('is missing in the form of $title, which looks for no record', (form) => {
+	it.each(formsWithoutMatching)('the form of $name has no Match By', (form) => {
 		expect(form.parameter('matchBy')).toBeUndefined();
 	});
 
-	it('stands in the form of each operation that finds a record', () => {
+	it('three operations find a record by a match key', () => {
 		const findingForms = operationForms.filter(
 			({ operation, action }) => ['find', 'upsert'].includes(operation) || action?.kind === 'overview',
 		);
 
-		expect(findingForms.map(({ title }) => title).sort()).toEqual(MATCHING_FORMS);
+		expect(findingForms.map(({ name }) => name).sort()).toEqual(MATCHING_FORMS);
 	});
 
 	/** The parameters by which a customer may be matched. */
@@ -463,14 +488,14 @@ describe('Match By', () => {
 			.join(' ');
 	}
 
-	it.each(KEYS)('$matchBy makes Find ask for $asksFor', ({ matchBy, asksFor }) => {
+	it.each(KEYS)('Find by $matchBy asks for: $asksFor', ({ matchBy, asksFor }) => {
 		const form = new OperationForm('customer', 'find', { matchBy });
 
 		expect(writeMatchParameters(form)).toBe(asksFor);
 	});
 
 	it.each([...KEYS, { matchBy: 'name', asksFor: 'name*' }])(
-		'$matchBy makes Get Overview ask for $asksFor',
+		'Get Overview by $matchBy asks for: $asksFor',
 		({ matchBy, asksFor }) => {
 			const form = new OperationForm('customer', 'getOverview', { matchBy });
 
@@ -489,20 +514,20 @@ describe('Match By', () => {
 		{ matchBy: 'nameAndBirthDate', asksFor: 'name* dob*' },
 		{ matchBy: 'customField', asksFor: 'matchField* matchValue* name' },
 		{ matchBy: 'id', asksFor: 'id* name' },
-	])('$matchBy makes Create or Update ask for $asksFor', ({ matchBy, asksFor }) => {
+	])('Create or Update by $matchBy asks for: $asksFor', ({ matchBy, asksFor }) => {
 		const form = new OperationForm('customer', 'upsert', { matchBy });
 
 		expect(writeMatchParameters(form)).toBe(asksFor);
 	});
 
-	it('makes Create or Update ask for no name when the fields come as JSON', () => {
+	it('Create or Update asks for no name when the fields come as JSON', () => {
 		const form = new OperationForm('customer', 'upsert', { matchBy: 'phone', inputMode: 'json' });
 
 		expect(form.parameter('name')).toBeUndefined();
 	});
 
-	it.each(['customer.find', 'customer.upsert'])('offers the tested keys in the form of %s', (title) => {
-		const matchBy = formWithTitle(title).parameter('matchBy') as INodeProperties;
+	it.each(['customer.find', 'customer.upsert'])('the form of %s offers nine match keys', (name) => {
+		const matchBy = findForm(name).parameter('matchBy') as INodeProperties;
 
 		expect(
 			choicesOf(matchBy)
@@ -511,8 +536,8 @@ describe('Match By', () => {
 		).toEqual(KEYS.map((key) => key.matchBy).sort());
 	});
 
-	it('offers the name as one more key in the form of customer.getOverview', () => {
-		const matchBy = formWithTitle('customer.getOverview').parameter('matchBy') as INodeProperties;
+	it('the form of customer.getOverview offers ten match keys, one of them the name', () => {
+		const matchBy = findForm('customer.getOverview').parameter('matchBy') as INodeProperties;
 
 		expect(choicesOf(matchBy)).toHaveLength(10);
 	});
@@ -577,20 +602,18 @@ describe('The options', () => {
 		{ form: 'task.update', presets: { overwriteWithEmpty: false } },
 		{ form: 'teacher.getFreeSlots', presets: { otherBranches: false, past: false, step: 30 } },
 	];
-	const formsWithoutOptions = operationForms.filter(({ title }) =>
-		OPTIONS.every(({ form }) => form !== title),
-	);
+	const formsWithoutOptions = operationForms.filter(({ name }) => OPTIONS.every(({ form }) => form !== name));
 
-	it.each(OPTIONS)('of $form change nothing that is dangerous once they are added', ({ form, presets }) => {
-		expect(formWithTitle(form).presetsOf('options')).toEqual(presets);
+	it.each(OPTIONS)('the options of $form are preset to $presets', ({ form, presets }) => {
+		expect(findForm(form).presetsOf('options')).toEqual(presets);
 	});
 
-	it.each(formsWithoutOptions)('are missing in the form of $title', (form) => {
+	it.each(formsWithoutOptions)('the form of $name has no options', (form) => {
 		expect(form.parameter('options')).toBeUndefined();
 	});
 
-	it('of customer.getOverview say which of several customers is the first', () => {
-		const form = formWithTitle('customer.getOverview');
+	it('the options of customer.getOverview say which of several customers is the first', () => {
+		const form = findForm('customer.getOverview');
 
 		const options = form.parameter('options')?.options as INodeProperties[];
 		const ifSeveral = options.find(({ name }) => name === 'ifSeveral');
@@ -612,19 +635,19 @@ describe('List Mode', () => {
 		'task.update',
 	];
 
-	it.each(REPLACING_FORMS)('replaces lists in the form of %s unless another mode is chosen', (title) => {
-		expect(formWithTitle(title).parameter('listMode')?.default).toBe('replace');
+	it.each(REPLACING_FORMS)('the form of %s replaces lists unless another List Mode is chosen', (name) => {
+		expect(findForm(name).parameter('listMode')?.default).toBe('replace');
 	});
 
-	it('adds to the list in the form of customer.assignTeachers unless another mode is chosen', () => {
-		expect(formWithTitle('customer.assignTeachers').parameter('listMode')?.default).toBe('add');
+	it('the form of customer.assignTeachers adds teachers unless another List Mode is chosen', () => {
+		expect(findForm('customer.assignTeachers').parameter('listMode')?.default).toBe('add');
 	});
 
 	const formsWithoutLists = operationForms.filter(
-		({ title }) => ![...REPLACING_FORMS, 'customer.assignTeachers'].includes(title),
+		({ name }) => ![...REPLACING_FORMS, 'customer.assignTeachers'].includes(name),
 	);
 
-	it.each(formsWithoutLists)('is missing in the form of $title', (form) => {
+	it.each(formsWithoutLists)('the form of $name has no List Mode', (form) => {
 		expect(form.parameter('listMode')).toBeUndefined();
 	});
 });
@@ -636,13 +659,18 @@ describe('Skip If Already There', () => {
 		'customer.sellSubscription',
 		'customer.takePayment',
 	];
-	const forms = splitForms(operationForms, ({ title }) => ADDING_FORMS.includes(title));
+	const { matching: addingForms, others: otherForms } = splitForms(operationForms, ({ name }) =>
+		ADDING_FORMS.includes(name),
+	);
 
-	it.each(forms.matching)('is on in the form of $title', (form) => {
-		expect(form.parameter('skipIfThere')?.default).toBe(true);
-	});
+	it.each(addingForms)(
+		'the form of $name skips a record that is already there unless the user switches that off',
+		(form) => {
+			expect(form.parameter('skipIfThere')?.default).toBe(true);
+		},
+	);
 
-	it.each(forms.others)('is missing outside of the options in the form of $title', (form) => {
+	it.each(otherForms)('the form of $name has no Skip If Already There outside of its options', (form) => {
 		expect(form.parameter('skipIfThere')).toBeUndefined();
 	});
 });
@@ -651,7 +679,7 @@ describe('The parameters of an action', () => {
 	const actionForms = operationForms.filter(({ action }) => action !== undefined);
 	const fields = actionForms.flatMap((form) =>
 		[...(form.action?.query ?? []), ...(form.action?.fields ?? [])].map((field) => ({
-			form: form.title,
+			form: form.name,
 			field: field.name,
 			declaration: field,
 		})),
@@ -666,37 +694,34 @@ describe('The parameters of an action', () => {
 	);
 	const prominentFields = fields.filter(({ declaration }) => declaration.prominent && !declaration.required);
 
-	it.each(emptyFields)('ask for $field in the form of $form, which must be filled in', ({ form, field }) => {
-		expect(formWithTitle(form).parameter(field)?.required).toBe(true);
+	it.each(emptyFields)('the form of $form requires $field', ({ form, field }) => {
+		expect(findForm(form).parameter(field)?.required).toBe(true);
 	});
 
-	it.each(presetFields)('show $field in the form of $form, which has a preset', ({ form, field }) => {
-		expect(formWithTitle(form).parameter(field)).toMatchObject({ name: field });
-		expect(formWithTitle(form).parameter(field)?.required).toBeUndefined();
+	it.each(presetFields)('the form of $form shows $field, which has a preset', ({ form, field }) => {
+		expect(findForm(form).parameter(field)).toMatchObject({ name: field });
+		expect(findForm(form).parameter(field)?.required).toBeUndefined();
 	});
 
-	it.each(prominentFields)('show $field in the form of $form, which may stay empty', ({ form, field }) => {
-		expect(formWithTitle(form).parameter(field)).toMatchObject({ name: field });
-		expect(formWithTitle(form).parameter(field)?.required).toBeUndefined();
+	it.each(prominentFields)('the form of $form shows $field, which may stay empty', ({ form, field }) => {
+		expect(findForm(form).parameter(field)).toMatchObject({ name: field });
+		expect(findForm(form).parameter(field)?.required).toBeUndefined();
 	});
 
-	it.each(['lesson.getParticipants', 'teacher.getFreeSlots'])(
-		'ask for Date To in the form of %s',
-		(title) => {
-			expect(formWithTitle(title).parameter('date_to')?.required).toBe(true);
-		},
-	);
+	it.each(['lesson.getParticipants', 'teacher.getFreeSlots'])('the form of %s requires Date To', (name) => {
+		expect(findForm(name).parameter('date_to')?.required).toBe(true);
+	});
 
-	it('ask for Date To in the form of lesson.book when the first free slot is booked', () => {
+	it('the form of lesson.book requires Date To when it books the first free slot', () => {
 		const form = new OperationForm('lesson', 'book', { when: 'firstFree' });
 
 		expect(form.parameter('date_to')?.required).toBe(true);
 	});
 
-	it.each(actionForms)('stand in Additional Fields of $title if they may stay empty', (form) => {
+	it.each(actionForms)('the form of $name offers its optional fields in Additional Fields', (form) => {
 		const optionalFields = fields.filter(
-			({ form: title, declaration: { required, prominent, withoutParameter } }) =>
-				title === form.title && !required && !prominent && !withoutParameter,
+			({ form: name, declaration: { required, prominent, withoutParameter } }) =>
+				name === form.name && !required && !prominent && !withoutParameter,
 		);
 
 		expect(form.namesOfferedIn('additionalFields')).toEqual(
@@ -704,8 +729,8 @@ describe('The parameters of an action', () => {
 		);
 	});
 
-	it('of lesson.complete ask who was there before what to do about a completed lesson', () => {
-		const form = formWithTitle('lesson.complete');
+	it('the form of lesson.complete asks who was there before it asks what to do about a completed lesson', () => {
+		const form = findForm('lesson.complete');
 
 		expect(form.parameterNames).toEqual([
 			'resource',
@@ -720,8 +745,8 @@ describe('The parameters of an action', () => {
 		]);
 	});
 
-	it('of pay.createCorrection ask for the day of the payment without a time', () => {
-		expect(formWithTitle('pay.createCorrection').parameter('document_date')).toMatchObject({
+	it('the form of pay.createCorrection asks for the day of the payment without a time', () => {
+		expect(findForm('pay.createCorrection').parameter('document_date')).toMatchObject({
 			type: 'dateTime',
 			typeOptions: { dateOnly: true },
 		});
@@ -735,20 +760,23 @@ describe('A model that fills in the form', () => {
 	);
 
 	// n8n shows its button "let the model define" beside all other parameters.
-	it.each(decisionsOfUser)('cannot decide about $where', ({ parameter: { noDataExpression, type } }) => {
-		expect(noDataExpression === true || type === 'options').toBe(true);
-	});
+	it.each(decisionsOfUser)(
+		'a model that uses the node as a tool cannot fill in $where',
+		({ parameter: { noDataExpression, type } }) => {
+			expect(noDataExpression === true || type === 'options').toBe(true);
+		},
+	);
 });
 
 describe('The form of a shared resource', () => {
-	it('message lets the user choose emails, phone calls or text messages, sorted by label', () => {
+	it('the form of message lets the user choose emails, phone calls or text messages, sorted by label', () => {
 		const [, , , kind] = new OperationForm('message', 'getAll').parameters;
 
 		expect(kind).toMatchObject({ name: 'kind', type: 'options', noDataExpression: true });
 		expect(choicesOf(kind).map(({ value }) => value)).toEqual(['mailMessage', 'phoneCall', 'smsMessage']);
 	});
 
-	it('referenceList lets the user choose a list, sorted by label', () => {
+	it('the form of referenceList lets the user choose a list, sorted by label', () => {
 		const [, , , list] = new OperationForm('referenceList', 'getAll').parameters;
 
 		expect(list).toMatchObject({ name: 'list', type: 'options', noDataExpression: true });
@@ -781,7 +809,7 @@ describe('The form of a shared resource', () => {
 		},
 	);
 
-	it.each(members)('$shared has the filters of $member', ({ member, shared }) => {
+	it.each(members)('the form of $shared offers the filters of $member', ({ member, shared }) => {
 		const form = new OperationForm(shared, 'getAll', { list: member, kind: member });
 
 		expect(form.namesOfferedIn('filters')).toEqual(namesOf(entityAt(member)?.filters ?? []));
@@ -796,7 +824,7 @@ describe('The form of the account', () => {
 			operation: 'tryWrites',
 			names: ['resource', 'operation', 'writeTestLead', 'groupToTry', 'options'],
 		},
-	])('requires nothing to $operation', ({ operation, names }) => {
+	])('the form of account.$operation requires nothing', ({ operation, names }) => {
 		const form = new OperationForm('account', operation);
 
 		expect(form.parameterNames).toEqual(names);
@@ -806,7 +834,7 @@ describe('The form of the account', () => {
 
 describe('The form of an API call', () => {
 	it.each([{ allPages: false }, { allPages: true }])(
-		'asks for the parts of the call and requires the path and the action, with All Pages $allPages',
+		'the form of an API call requires only the path and the action, with All Pages $allPages',
 		({ allPages }) => {
 			const form = new OperationForm('apiCall', 'send', { allPages });
 
@@ -826,9 +854,9 @@ describe('The form of an API call', () => {
 	);
 });
 
-/** Finds the form of an operation by its title, such as "customer.create (json)". */
-function formWithTitle(title: string): OperationForm {
-	const form = formsInEachInputMode.find((candidate) => candidate.title === title);
-	if (form === undefined) throw new Error(`There is no operation ${title}`);
+/** Finds the form of an operation by its name, such as "customer.create (json)". */
+function findForm(name: string): OperationForm {
+	const form = formsInEachInputMode.find((candidate) => candidate.name === name);
+	if (form === undefined) throw new Error(`There is no operation ${name}`);
 	return form;
 }

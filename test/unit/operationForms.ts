@@ -11,7 +11,7 @@ export class OperationForm {
 	readonly action?: Action;
 	readonly parameters: readonly INodeProperties[];
 	/** The operation as titles of tests name it: "customer.create", or "customer.create (json)". */
-	readonly title: string;
+	readonly name: string;
 
 	/** @param choices what the user has chosen in the form, such as `{ returnAll: true }` */
 	constructor(
@@ -20,7 +20,7 @@ export class OperationForm {
 		choices: INodeParameters = {},
 	) {
 		const inputMode = choices.inputMode === undefined ? '' : ` (${String(choices.inputMode)})`;
-		this.title = `${resource}.${operation}${inputMode}`;
+		this.name = `${resource}.${operation}${inputMode}`;
 		this.entity = entityAt(resource);
 		this.action = this.entity?.actions?.find(({ name }) => name === operation);
 		this.parameters = formOf({ resource, operation, ...choices });
