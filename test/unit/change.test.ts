@@ -19,7 +19,7 @@ function readCustomerChange(values: object): Change {
 }
 
 describe('readChange', () => {
-	it('returns a change without optional values as null and empty fields', () => {
+	it('readChange returns a change without optional values as null and empty fields', () => {
 		const change = readCustomerChange({});
 
 		expect(change).toEqual({
@@ -35,7 +35,7 @@ describe('readChange', () => {
 		});
 	});
 
-	it('leaves out all other values of the body and keeps its fields in one order', () => {
+	it('readChange leaves out all other values of the body and keeps its fields in one order', () => {
 		const change = readCustomerChange({ api_key: 'x', 0: 1 });
 
 		expect(Object.keys(change)).toEqual([
@@ -52,31 +52,34 @@ describe('readChange', () => {
 	});
 
 	it.each([
-		{ body: undefined },
-		{ body: null },
-		{ body: 'update' },
-		{ body: [{ event: 'update', entity: 'Customer', entity_id: 5 }] },
-	])('refuses the body $body, which is no object', ({ body }) => {
+		{ what: 'a missing body', body: undefined },
+		{ what: 'null', body: null },
+		{ what: 'a text', body: 'update' },
+		{ what: 'a list', body: [{ event: 'update', entity: 'Customer', entity_id: 5 }] },
+	])('readChange refuses $what as body', ({ body }) => {
 		expect(readChange(body)).toBe('The body is not a JSON object');
 	});
 
-	it('refuses an empty body', () => {
+	it('readChange refuses an empty body', () => {
 		expect(readChange({})).toBe('event is not the name of an event');
 	});
 
-	it.each([{ event: undefined }, { event: ' ' }, { event: 2 }, { event: { name: 'update' } }])(
-		'refuses the event $event',
-		({ event }) => {
-			expect(readChange(customerWebhook({ event }))).toBe('event is not the name of an event');
-		},
-	);
+	it.each([
+		{ what: 'a missing event', event: undefined },
+		{ what: 'an event of blanks', event: ' ' },
+		{ what: 'a number as event', event: 2 },
+		{ what: 'an object as event', event: { name: 'update' } },
+	])('readChange refuses $what', ({ event }) => {
+		expect(readChange(customerWebhook({ event }))).toBe('event is not the name of an event');
+	});
 
-	it.each([{ entity: undefined }, { entity: ' ' }, { entity: { name: 'Pay' } }])(
-		'refuses the entity $entity',
-		({ entity }) => {
-			expect(readChange(customerWebhook({ entity }))).toBe('entity is not the name of a class');
-		},
-	);
+	it.each([
+		{ what: 'a missing entity', entity: undefined },
+		{ what: 'an entity of blanks', entity: ' ' },
+		{ what: 'an object as entity', entity: { name: 'Pay' } },
+	])('readChange refuses $what', ({ entity }) => {
+		expect(readChange(customerWebhook({ entity }))).toBe('entity is not the name of a class');
+	});
 
 	it.each([
 		{ entity_id: null },
@@ -85,31 +88,31 @@ describe('readChange', () => {
 		{ entity_id: 5.5 },
 		{ entity_id: '5a' },
 		{ entity_id: [5] },
-	])('refuses the ID $entity_id', ({ entity_id }) => {
+	])('readChange refuses the ID $entity_id', ({ entity_id }) => {
 		expect(readChange(customerWebhook({ entity_id }))).toBe('entity_id is not the number of a record');
 	});
 
-	it('removes blanks and line breaks around the event', () => {
+	it('readChange removes blanks and line breaks around the event', () => {
 		expect(readCustomerChange({ event: ' delete\n' }).event).toBe('delete');
 	});
 
-	it('reads the ID of a record from a text', () => {
+	it('readChange reads the ID of a record from a text', () => {
 		expect(readCustomerChange({ entity_id: '5' }).entity_id).toBe(5);
 	});
 
-	it('reads the branch from a text', () => {
+	it('readChange reads the branch from a text', () => {
 		expect(readCustomerChange({ branch_id: '7' }).branch_id).toBe(7);
 	});
 
-	it('returns null for the branch 0', () => {
+	it('readChange returns null for the branch 0', () => {
 		expect(readCustomerChange({ branch_id: 0 }).branch_id).toBeNull();
 	});
 
-	it('returns the user 0', () => {
+	it('readChange returns the user 0', () => {
 		expect(readCustomerChange({ user_id: 0 }).user_id).toBe(0);
 	});
 
-	it('returns null for a user who is no number', () => {
+	it('readChange returns null for a user who is no number', () => {
 		expect(readCustomerChange({ user_id: 'admin' }).user_id).toBeNull();
 	});
 
@@ -117,23 +120,23 @@ describe('readChange', () => {
 		{ datetime: '0000-00-00 00:00:00', result: '0000-00-00 00:00:00' },
 		{ datetime: '2026-02-10T11:59:00+03:00', result: '2026-02-10T11:59:00+03:00' },
 		{ datetime: 1_770_713_940, result: '1770713940' },
-	])('returns the time $datetime as the text $result', ({ datetime, result }) => {
+	])('readChange returns the time $datetime as the text $result', ({ datetime, result }) => {
 		expect(readCustomerChange({ datetime }).datetime).toBe(result);
 	});
 
 	it.each([
-		{ datetime: '' },
-		{ datetime: ' \n' },
-		{ datetime: null },
-		{ datetime: 0 },
-		{ datetime: {} },
-		{ datetime: ['2026-02-10 11:59:00'] },
-		{ datetime: true },
-	])('returns null for $datetime, which is no time', ({ datetime }) => {
+		{ what: 'an empty text', datetime: '' },
+		{ what: 'a text of blanks', datetime: ' \n' },
+		{ what: 'null', datetime: null },
+		{ what: '0', datetime: 0 },
+		{ what: 'an object', datetime: {} },
+		{ what: 'a list', datetime: ['2026-02-10 11:59:00'] },
+		{ what: 'true', datetime: true },
+	])('readChange returns no time for $what', ({ datetime }) => {
 		expect(readCustomerChange({ datetime }).datetime).toBeNull();
 	});
 
-	it('returns a complete change for every body that it does not refuse', () => {
+	it('readChange returns a complete change for every body that it does not refuse', () => {
 		const webhookLikeBody = fc.record(
 			{
 				event: fc.oneof(fc.constantFrom(...changeNames.map(({ value }) => value)), fc.jsonValue()),
@@ -177,42 +180,42 @@ describe('readChange', () => {
 });
 
 describe.each([{ name: 'fields_old' }, { name: 'fields_new' }, { name: 'fields_rel' }] as const)(
-	'The $name of a change',
+	'readChange of the map $name',
 	({ name }) => {
-		it('are read from an object', () => {
+		it(`readChange reads ${name} from an object`, () => {
 			const change = readCustomerChange({ [name]: { status: 3, group_ids: [40] } });
 
 			expect(change[name]).toEqual({ status: 3, group_ids: [40] });
 		});
 
-		it('are read from a JSON text', () => {
+		it(`readChange reads ${name} from a JSON text`, () => {
 			const change = readCustomerChange({ [name]: '{"status":3,"group_ids":null}' });
 
 			expect(change[name]).toEqual({ status: 3, group_ids: null });
 		});
 
 		// PHP writes a map with the keys 0 and 1 as a list.
-		it('are read from a list, whose positions are the keys', () => {
+		it(`readChange reads ${name} from a list, whose positions become the keys`, () => {
 			const change = readCustomerChange({ [name]: ['Орлова', 5] });
 
 			expect(change[name]).toEqual({ 0: 'Орлова', 1: 5 });
 		});
 
 		it.each([
-			{ value: [] },
-			{ value: '' },
-			{ value: '[]' },
-			{ value: '{}' },
-			{ value: 'null' },
-			{ value: null },
-			{ value: undefined },
-			{ value: 0 },
-			{ value: false },
-			{ value: 'no JSON' },
-			{ value: '5' },
-			{ value: '"text"' },
-			{ value: '{"status":3' },
-		])('are empty when AlfaCRM sends $value', ({ value }) => {
+			{ what: 'an empty list', value: [] },
+			{ what: 'an empty text', value: '' },
+			{ what: 'an empty list as JSON', value: '[]' },
+			{ what: 'an empty map as JSON', value: '{}' },
+			{ what: 'null as JSON', value: 'null' },
+			{ what: 'null', value: null },
+			{ what: 'a missing value', value: undefined },
+			{ what: '0', value: 0 },
+			{ what: 'false', value: false },
+			{ what: 'a text that is no JSON', value: 'no JSON' },
+			{ what: 'a number as JSON', value: '5' },
+			{ what: 'a text as JSON', value: '"text"' },
+			{ what: 'JSON that is cut off', value: '{"status":3' },
+		])(`readChange returns no ${name} for $what`, ({ value }) => {
 			const change = readCustomerChange({ [name]: value });
 
 			expect(change[name]).toEqual({});
@@ -220,48 +223,48 @@ describe.each([{ name: 'fields_old' }, { name: 'fields_new' }, { name: 'fields_r
 	},
 );
 
-describe('A field with the name __proto__', () => {
+describe('readChange with a field named __proto__', () => {
 	const fields_new = JSON.parse('{"__proto__":{"polluted":true}}') as object;
 
-	it('is read as a field', () => {
+	it('readChange reads a field named __proto__ as any other field', () => {
 		const change = readCustomerChange({ fields_new });
 
 		expect(Object.keys(change.fields_new)).toEqual(['__proto__']);
 	});
 
-	it('changes no other object', () => {
+	it('readChange changes no other object when a field is named __proto__', () => {
 		readCustomerChange({ fields_new });
 
 		expect({}).not.toHaveProperty('polluted');
 	});
 });
 
-describe('A body with nested lists', () => {
+describe('readChange of a body with nested lists', () => {
 	/** Writes lists inside of each other as JSON: "[[[]]]" for three levels. */
 	function nestedLists(levels: number): string {
 		return `${'['.repeat(levels)}${']'.repeat(levels)}`;
 	}
 
 	// The fields themselves are the first level.
-	it('is accepted with 100 levels in its fields', () => {
+	it('readChange accepts 100 levels of lists in the fields', () => {
 		const fields = { x: JSON.parse(nestedLists(99)) as unknown[] };
 
 		expect(readCustomerChange({ fields_new: fields }).fields_new).toEqual(fields);
 	});
 
-	it('is refused with 101 levels in its fields', () => {
+	it('readChange refuses 101 levels of lists in the fields', () => {
 		const fields = { x: JSON.parse(nestedLists(100)) as unknown[] };
 
 		expect(readChange(customerWebhook({ fields_new: fields }))).toBe('The body is nested too deeply');
 	});
 
-	it('is refused with 100,000 levels in fields that come as a JSON text', () => {
+	it('readChange refuses 100,000 levels of lists in fields that come as a JSON text', () => {
 		const fields = `{"x":${nestedLists(100_000)}}`;
 
 		expect(readChange(customerWebhook({ fields_rel: fields }))).toBe('The body is nested too deeply');
 	});
 
-	it('is refused with 100,000 levels outside of its fields', () => {
+	it('readChange refuses 100,000 levels of lists outside of the fields', () => {
 		const elsewhere = JSON.parse(nestedLists(100_000)) as unknown[];
 
 		expect(readChange(customerWebhook({ elsewhere }))).toBe('The body is nested too deeply');
@@ -274,37 +277,37 @@ describe('hasChanged', () => {
 		return readCustomerChange({ fields_old, fields_new });
 	}
 
-	it('finds a change within a map', () => {
+	it('hasChanged finds a change within a map', () => {
 		const change = makeUpdate({ phone: { 1: '+79005550001' } }, { phone: { 1: '+79005550002' } });
 
 		expect(hasChanged(change, 'phone')).toBe(true);
 	});
 
-	it('finds a change within a list of maps', () => {
+	it('hasChanged finds a change within a list of maps', () => {
 		const change = makeUpdate({ prices: [{ sum: 100 }] }, { prices: [{ sum: 200 }] });
 
 		expect(hasChanged(change, 'prices')).toBe(true);
 	});
 
-	it('finds no change in a map whose keys have another order', () => {
+	it('hasChanged finds no change in a map whose keys have another order', () => {
 		const change = makeUpdate({ contact: { a: 1, b: 2 } }, { contact: { b: 2, a: 1 } });
 
 		expect(hasChanged(change, 'contact')).toBe(false);
 	});
 
-	it('finds no change when AlfaCRM sends the numbers of a list as texts', () => {
+	it('hasChanged finds no change when AlfaCRM sends the numbers of a list as texts', () => {
 		const change = makeUpdate({ branch_ids: [1, 2] }, { branch_ids: ['1', '2'] });
 
 		expect(hasChanged(change, 'branch_ids')).toBe(false);
 	});
 
-	it('finds no change from a missing value to an empty list', () => {
+	it('hasChanged finds no change from a missing value to an empty list', () => {
 		const change = makeUpdate({}, { branch_ids: [] });
 
 		expect(hasChanged(change, 'branch_ids')).toBe(false);
 	});
 
-	it('finds that every field of a new record has changed', () => {
+	it('hasChanged finds that every field of a new record has changed', () => {
 		const change = readCustomerChange({ event: 'create', fields_new: { name: 'Орлова Мия' } });
 
 		expect(hasChanged(change, 'phone')).toBe(true);

@@ -20,7 +20,7 @@ describe('A poll of the log with many entries of one second', () => {
 	}
 
 	it.each([{ mostRowsOnPage: 20 }, { mostRowsOnPage: 500 }])(
-		'reports each entry once although every page of $mostRowsOnPage rows has another order',
+		'a poll reports each entry once although every page of $mostRowsOnPage rows has another order',
 		async ({ mostRowsOnPage }) => {
 			const log = new WatchedLog({ mostRowsOnPage });
 			await log.poll();
@@ -35,7 +35,7 @@ describe('A poll of the log with many entries of one second', () => {
 		},
 	);
 
-	it('reports three equal entries three times although they are split over two pages', async () => {
+	it('a poll reports three equal entries three times although they are split over two pages', async () => {
 		const log = new WatchedLog({ mostRowsOnPage: 20 });
 		log.addEntries([1], '2026-02-10 08:00:00');
 		await log.poll();
@@ -61,7 +61,7 @@ describe.each([
 	// Requests 1 and 2 read the baseline of a branch; the next one reads the newest changes.
 	const FIRST_REQUEST_AFTER_BASELINE = 3;
 
-	it('reports a change that comes after the baseline was read only once', async () => {
+	it('a first poll reports a change that comes after the baseline was read only once', async () => {
 		const log = new WatchedLog({ source: makeSource(), firstReportCount: 2 });
 		log.addEntries([1], '2026-02-10 08:00:00');
 		log.actBeforeRequest(FIRST_REQUEST_AFTER_BASELINE, () => log.addEntries([2], '2026-02-10 08:59:00'));
@@ -73,7 +73,7 @@ describe.each([
 		expect(secondIds).toEqual([]);
 	});
 
-	it('leaves a change that comes after the baseline to the next poll if it is not among the newest', async () => {
+	it('a first poll leaves a change that comes after the baseline to the next poll if it is not among the newest', async () => {
 		const log = new WatchedLog({ source: makeSource(), firstReportCount: 1 });
 		log.addEntries([1], '2026-02-10 08:00:00');
 		log.actBeforeRequest(FIRST_REQUEST_AFTER_BASELINE, () => log.addEntries([2, 3], '2026-02-10 08:59:00'));
@@ -85,7 +85,7 @@ describe.each([
 		expect(secondIds).toEqual([2]);
 	});
 
-	it('fails if a branch cannot be read any more after the baseline', async () => {
+	it('a first poll fails if a branch cannot be read any more after the baseline', async () => {
 		const log = new WatchedLog({ source: makeSource(), firstReportCount: 2 });
 		log.addEntries([1], '2026-02-10 08:00:00', 1);
 		log.addEntries([2], '2026-02-10 08:00:00', 2);
@@ -97,7 +97,7 @@ describe.each([
 		await expect(poll).rejects.toThrow('Branch 2 is out of order');
 	});
 
-	it('reports the changes of the other branches if a branch could not be read from the start', async () => {
+	it('a first poll reports the changes of the other branches if a branch could not be read from the start', async () => {
 		const log = new WatchedLog({ source: makeSource(), firstReportCount: 2 });
 		log.addEntries([1], '2026-02-10 08:00:00', 1);
 		log.lists.failing.add(2);
@@ -118,7 +118,7 @@ describe('A poll with a branch that was chosen later', () => {
 		return log;
 	}
 
-	it('reports no older entry of the branch after the branch was closed and opened again', async () => {
+	it('a poll reports no older entry of the branch after the branch was closed and opened again', async () => {
 		const log = new WatchedLog();
 		log.addEntries([1], '2026-02-10 08:30:00');
 		log.addEntries(numbersFrom(101, 140), '2026-02-10 08:40:00', 2);
@@ -131,7 +131,7 @@ describe('A poll with a branch that was chosen later', () => {
 		expect(ids).toEqual([]);
 	});
 
-	it('reports a change of the second of the newest entry that the branch had before', async () => {
+	it('a poll reports a change of the second of the newest entry that the branch had before', async () => {
 		const log = await addBranchLater();
 		log.addEntries([102], '2026-02-10 09:00:00', 2);
 
@@ -140,7 +140,7 @@ describe('A poll with a branch that was chosen later', () => {
 		expect(ids).toEqual([102]);
 	});
 
-	it('reports an entry that comes late, with a time before the newest entry', async () => {
+	it('a poll reports an entry that comes late, with a time before the newest entry', async () => {
 		const log = await addBranchLater();
 		log.addOldestEntry(102, '2026-02-10 08:00:00', 2);
 
@@ -149,7 +149,7 @@ describe('A poll with a branch that was chosen later', () => {
 		expect(ids).toEqual([102]);
 	});
 
-	it('reports an entry that the log of another branch lists as well', async () => {
+	it('a poll reports an entry that the log of another branch lists as well', async () => {
 		const log = new WatchedLog();
 		await log.poll({ branches: [1] });
 		log.addEntries([101], '2026-02-10 09:00:00', 1);
@@ -160,7 +160,7 @@ describe('A poll with a branch that was chosen later', () => {
 		expect(ids).toEqual([101]);
 	});
 
-	it('leaves an entry that another branch lists as well to the next poll if it reports no more', async () => {
+	it('a poll leaves an entry that another branch lists as well to the next poll if it reports no more', async () => {
 		const log = new WatchedLog();
 		await log.poll({ branches: [1] });
 		log.addEntries([101, 102], '2026-02-10 09:00:00', 1);
@@ -224,7 +224,7 @@ describe('A poll that begins to read the log again', () => {
 		};
 	}
 
-	it('reports no old entry when answers come out of order and the total seems to shrink', async () => {
+	it('a poll reports no old entry when answers come out of order and the total seems to shrink', async () => {
 		const log = new WatchedLog({ mostRowsOnPage: 500 });
 		log.addEntriesOverTime(numbersFrom(1, 10), '05');
 		await log.poll();
@@ -237,7 +237,7 @@ describe('A poll that begins to read the log again', () => {
 		expect(log.lists.requests).toBeLessThan(20);
 	});
 
-	it('reports all entries when large pages are lost and the log grows while small ones are read', async () => {
+	it('a poll reports all entries when large pages are lost and the log grows while small ones are read', async () => {
 		const log = new WatchedLog({ mostRowsOnPage: 500 });
 		log.addEntriesOverTime(numbersFrom(1, 6), '05');
 		await log.poll();
@@ -253,7 +253,7 @@ describe('A poll that begins to read the log again', () => {
 });
 
 describe('A poll of a long log', () => {
-	it('asks for one page of 20 rows when nothing is new', async () => {
+	it('a poll asks for one page of 20 rows when nothing is new', async () => {
 		const log = new WatchedLog({ mostRowsOnPage: 500 });
 		log.addEntriesOverTime(numbersFrom(1, 100), '07');
 		await log.poll();
@@ -265,7 +265,7 @@ describe('A poll of a long log', () => {
 		expect(log.pageSizes).toEqual([20]);
 	});
 
-	it('reads large pages from page 0 on when it has more new entries than the small page shows', async () => {
+	it('a poll reads large pages from page 0 on when it has more new entries than the small page shows', async () => {
 		const log = new WatchedLog({ mostRowsOnPage: 500 });
 		log.addEntries(numbersFrom(1, 600), '2026-02-10 07:00:00');
 		log.addEntries([601], '2026-02-10 07:00:01');
@@ -279,7 +279,7 @@ describe('A poll of a long log', () => {
 		expect(log.pageSizes).toEqual([20, 500]);
 	});
 
-	it('reports an entry that comes between the small and the large page once', async () => {
+	it('a poll reports an entry that comes between the small and the large page once', async () => {
 		const log = new WatchedLog({ mostRowsOnPage: 500 });
 		log.addEntries(numbersFrom(1, 600), '2026-02-10 07:00:00');
 		await log.poll();
@@ -324,7 +324,7 @@ describe('The trigger of attendances', () => {
 		});
 	}
 
-	it('reports nothing of a lesson that is completed again after 3,100 other attendances', async () => {
+	it('the trigger reports nothing of a lesson that is completed again after 3,100 other attendances', async () => {
 		const source = new DerivedEvents(makeAttendanceEvent(1));
 		const log = new WatchedLog({ source, makeLesson: makeLessonOf100Customers });
 		await log.poll();

@@ -45,7 +45,7 @@ async function findReportedCustomers(change: Change, lesson: IDataObject): Promi
 }
 
 /** Values of a field in which AlfaCRM should show a list of maps. */
-const ODD_VALUES = [
+const ODD_VALUES: Array<{ shape: string; value: unknown }> = [
 	{ shape: 'missing', value: undefined },
 	{ shape: 'a text', value: 'text' },
 	{ shape: 'a number', value: 7 },
@@ -53,28 +53,35 @@ const ODD_VALUES = [
 	{ shape: 'a list with null', value: [null] },
 	{ shape: 'a list of texts', value: ['5'] },
 	{ shape: 'a list of lists', value: [[annaWasThere]] },
-] as Array<{ shape: string; value: IDataObject[] }>;
+];
 
 describe('A completed lesson', () => {
-	it.each(ODD_VALUES)('reports nobody when the field with its attendances is $shape', async ({ value }) => {
-		const lesson = { status: LESSON_STATUS.held, details: value, customer_ids: [ANNA] };
+	it.each(ODD_VALUES)(
+		'a completed lesson reports nobody when the field with its attendances is $shape',
+		async ({ value }) => {
+			const lesson = { status: LESSON_STATUS.held, details: value as IDataObject[], customer_ids: [ANNA] };
 
-		expect(await findReportedCustomers(completionOfLesson, lesson)).toEqual([]);
-	});
+			expect(await findReportedCustomers(completionOfLesson, lesson)).toEqual([]);
+		},
+	);
 
 	it.each(ODD_VALUES)(
-		'reports the customer whom the log names when the field with its attendances is $shape',
+		'a completed lesson reports the customer whom the log names when the field with its attendances is $shape',
 		async ({ value }) => {
-			const lesson = { status: LESSON_STATUS.held, details: value, customer_ids: [ANNA] };
+			const lesson = { status: LESSON_STATUS.held, details: value as IDataObject[], customer_ids: [ANNA] };
 
 			expect(await findReportedCustomers(entryOfAttendance, lesson)).toEqual([ANNA]);
 		},
 	);
 
 	it.each(ODD_VALUES)(
-		'reports the customers of its attendances when the field with its customers is $shape',
+		'a completed lesson reports the customers of its attendances when the field with its customers is $shape',
 		async ({ value }) => {
-			const lesson = { status: LESSON_STATUS.held, details: [annaWasThere], customer_ids: value };
+			const lesson = {
+				status: LESSON_STATUS.held,
+				details: [annaWasThere],
+				customer_ids: value as IDataObject[],
+			};
 
 			expect(await findReportedCustomers(completionOfLesson, lesson)).toEqual([ANNA]);
 		},
@@ -88,11 +95,11 @@ describe('A lesson that is planned now', () => {
 		customer_ids: [ANNA],
 	};
 
-	it('reports nobody although the log says that it was completed', async () => {
+	it('a planned lesson reports nobody although the log says that it was completed', async () => {
 		expect(await findReportedCustomers(completionOfLesson, plannedLesson)).toEqual([]);
 	});
 
-	it('reports nobody although the log says that a customer was present', async () => {
+	it('a planned lesson reports nobody although the log says that a customer was present', async () => {
 		expect(await findReportedCustomers(entryOfAttendance, plannedLesson)).toEqual([]);
 	});
 });

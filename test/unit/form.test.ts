@@ -18,8 +18,16 @@ import {
 import { findParameterClashes } from './parameterClashes';
 import { areUnique } from './wordingRules';
 
+/** Lists names in one order, so that two lists can be compared. */
 function namesOf(named: ReadonlyArray<{ name: string }>): string[] {
 	return named.map(({ name }) => name).sort();
+}
+
+/** Lists the values that a dropdown offers, in one order. */
+function sortedValuesOf(dropdown: INodeProperties): unknown[] {
+	return choicesOf(dropdown)
+		.map(({ value }) => value)
+		.sort();
 }
 
 describe('The form of an operation', () => {
@@ -381,11 +389,7 @@ describe('The fields of a record to save', () => {
 			const inputMode = form.parameter('inputMode') as INodeProperties;
 
 			expect(inputMode.default).toBe('form');
-			expect(
-				choicesOf(inputMode)
-					.map(({ value }) => value)
-					.sort(),
-			).toEqual(['form', 'json', 'map']);
+			expect(sortedValuesOf(inputMode)).toEqual(['form', 'json', 'map']);
 		},
 	);
 
@@ -529,11 +533,7 @@ describe('Match By', () => {
 	it.each(['customer.find', 'customer.upsert'])('the form of %s offers nine match keys', (name) => {
 		const matchBy = findForm(name).parameter('matchBy') as INodeProperties;
 
-		expect(
-			choicesOf(matchBy)
-				.map(({ value }) => value)
-				.sort(),
-		).toEqual(KEYS.map((key) => key.matchBy).sort());
+		expect(sortedValuesOf(matchBy)).toEqual(KEYS.map((key) => key.matchBy).sort());
 	});
 
 	it('the form of customer.getOverview offers ten match keys, one of them the name', () => {
@@ -686,7 +686,7 @@ describe('The parameters of an action', () => {
 	);
 	const requiredFields = fields.filter(({ declaration }) => declaration.required);
 	// Book shows Date To only if another choice was made.
-	const emptyFields = requiredFields.filter(
+	const fieldsToFillIn = requiredFields.filter(
 		({ declaration, field }) => !['choice', 'flag'].includes(declaration.type) && field !== 'date_to',
 	);
 	const presetFields = requiredFields.filter(({ declaration }) =>
@@ -694,7 +694,7 @@ describe('The parameters of an action', () => {
 	);
 	const prominentFields = fields.filter(({ declaration }) => declaration.prominent && !declaration.required);
 
-	it.each(emptyFields)('the form of $form requires $field', ({ form, field }) => {
+	it.each(fieldsToFillIn)('the form of $form requires $field', ({ form, field }) => {
 		expect(findForm(form).parameter(field)?.required).toBe(true);
 	});
 

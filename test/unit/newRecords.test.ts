@@ -89,7 +89,7 @@ function idsFrom(firstId: number, lastId: number): number[] {
 }
 
 describe('A poll for new leads', () => {
-	it('asks for one page of 20 rows when there is no new lead', async () => {
+	it('a poll asks for one page of 20 rows when there is no new lead', async () => {
 		const leads = new WatchedLeads({ mostRowsOnPage: 500 });
 		await leads.countLeads();
 
@@ -99,7 +99,7 @@ describe('A poll for new leads', () => {
 		expect(leads.pageSizes).toEqual([20]);
 	});
 
-	it('asks for one page of 20 rows when there is one new lead', async () => {
+	it('a poll asks for one page of 20 rows when there is one new lead', async () => {
 		const leads = new WatchedLeads({ mostRowsOnPage: 500 });
 		await leads.countLeads();
 		leads.addLeads(601, 601);
@@ -110,7 +110,7 @@ describe('A poll for new leads', () => {
 		expect(leads.pageSizes).toEqual([20]);
 	});
 
-	it('reads large pages from page 0 on when 21 new leads do not fit on the small page', async () => {
+	it('a poll reads large pages from page 0 on when 21 new leads do not fit on the small page', async () => {
 		const leads = new WatchedLeads({ mostRowsOnPage: 500 });
 		await leads.countLeads();
 		leads.addLeads(601, 621);
@@ -121,7 +121,7 @@ describe('A poll for new leads', () => {
 		expect(leads.pageSizes).toEqual([20, 500]);
 	});
 
-	it('reports a lead that comes between the small and the large page once', async () => {
+	it('a poll reports a lead that comes between the small and the large page once', async () => {
 		const leads = new WatchedLeads({ mostRowsOnPage: 500 });
 		await leads.countLeads();
 		leads.addLeads(601, 621);
@@ -134,7 +134,7 @@ describe('A poll for new leads', () => {
 		expect([...ids, ...idsOfNextPoll]).toEqual(idsFrom(601, 622));
 	});
 
-	it('reports new leads on several pages although AlfaCRM never gives more than 20 rows', async () => {
+	it('a poll reports new leads on several pages although AlfaCRM never gives more than 20 rows', async () => {
 		const leads = new WatchedLeads({ mostRowsOnPage: 20 });
 		await leads.countLeads();
 		leads.addLeads(601, 630);

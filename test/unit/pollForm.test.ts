@@ -99,18 +99,18 @@ describe('The list of events', () => {
 	const [eventParameter] = description.properties;
 	const choices = eventParameter.options as INodePropertyOptions[];
 
-	it('has all events, sorted by label', () => {
+	it('the list of events has all events, sorted by label', () => {
 		expect(choices.map(({ name, value }) => ({ event: value, label: name }))).toEqual(
 			EVENTS.map(({ event, label }) => ({ event, label })),
 		);
 		expect(EVENTS.map(({ label }) => label)).toEqual(EVENTS.map(({ label }) => label).sort());
 	});
 
-	it('has the events that are declared', () => {
+	it('the list of events has the events that are declared', () => {
 		expect(eventTypes.map(({ value }) => value)).toEqual(EVENTS.map(({ event }) => event));
 	});
 
-	it('is preset to one of the events', () => {
+	it('the list of events is preset to one of the events', () => {
 		expect(choices.map(({ value }) => value)).toContain(eventParameter.default);
 	});
 });
@@ -168,7 +168,7 @@ describe('An event that AlfaCRM’s log shows', () => {
 });
 
 describe('The form of the polling trigger', () => {
-	it.each(EVENTS)('asks for $event: $asksFor', ({ event, asksFor }) => {
+	it.each(EVENTS)('the form asks for $event: $asksFor', ({ event, asksFor }) => {
 		const names = readForm(event).map(({ name }) => name);
 
 		expect(names.join(' ')).toBe(`event beginNotice branchIds ${asksFor}`);
@@ -179,26 +179,29 @@ describe('The form of the polling trigger', () => {
 		{ event: 'lessonComingUp' },
 		{ event: 'notSeen' },
 		{ event: 'subscriptionEnding' },
-	])('says which time zone $event depends on', ({ event }) => {
+	])('the form says which time zone $event depends on', ({ event }) => {
 		expect(findParameter(event, 'timeZoneNotice')?.displayName).toBe(
 			"This node uses the time zone in the workflow's settings, or n8n's own if none is set there. Set it to the school's.",
 		);
 	});
 
-	it.each(DUE_EVENTS)('says of $event that it reports each client once for each occasion', ({ event }) => {
-		expect(findParameter(event, 'beginNotice')?.displayName).toMatch(
-			/^Reports each client once for each occasion\. What is due already .* 'First Poll Reports'/,
-		);
-	});
+	it.each(DUE_EVENTS)(
+		'the form says of $event that it reports each client once for each occasion',
+		({ event }) => {
+			expect(findParameter(event, 'beginNotice')?.displayName).toMatch(
+				/^Reports each client once for each occasion\. What is due already .* 'First Poll Reports'/,
+			);
+		},
+	);
 
-	it('says of coming lessons that it reports each person once for each lesson', () => {
+	it('the form says of coming lessons that it reports each person once for each lesson', () => {
 		expect(findParameter(LESSON_EVENT, 'beginNotice')?.displayName).toMatch(
 			/^Reports each person once for each lesson, and once more if it is moved\./,
 		);
 	});
 
 	it.each(EVENTS_THAT_HAPPEN)(
-		'says of $event that it reports what happens after the activation',
+		'the form says of $event that it reports what happens after the activation',
 		({ event }) => {
 			expect(findParameter(event, 'beginNotice')?.displayName).toMatch(
 				/^Reports what happens after the workflow is first activated, pauses included\./,
@@ -206,18 +209,18 @@ describe('The form of the polling trigger', () => {
 		},
 	);
 
-	it('watches all records, all changes and all fields unless some are chosen', () => {
+	it('the form watches all records, all changes and all fields unless some are chosen', () => {
 		expect(findParameter('recordChanged', 'entities')?.default).toEqual([]);
 		expect(findParameter('recordChanged', 'events')?.default).toEqual([]);
 		expect(findParameter('recordChanged', 'changedFields')?.default).toEqual([]);
 	});
 
-	it('watches leads and clients who are not archived unless others are chosen', () => {
+	it('the form watches leads and clients who are not archived unless others are chosen', () => {
 		expect(findParameter('customerCreated', 'is_study')?.default).toBe(CUSTOMER_TYPE.all);
 		expect(findParameter('customerCreated', 'includeArchived')?.default).toBe(false);
 	});
 
-	it('presets its options so that a first poll reports nothing', () => {
+	it('the form presets its options so that a first poll reports nothing', () => {
 		const options = description.properties.find(({ name }) => name === 'options') as INodeProperties;
 
 		expect(childrenOf(options)).toMatchObject([
@@ -229,23 +232,26 @@ describe('The form of the polling trigger', () => {
 	});
 
 	it.each(DUE_EVENTS)(
-		'offers for $event how the first poll begins and how often cards are read',
+		'the form offers for $event how the first poll begins and how often cards are read',
 		({ event }) => {
 			expect(readOptionNames(event)).toEqual(['firstPoll', 'lookEvery', 'maxPerPoll']);
 		},
 	);
 
-	it('offers for coming lessons how often they are read', () => {
+	it('the form offers for coming lessons how often they are read', () => {
 		expect(readOptionNames(LESSON_EVENT)).toEqual(['lookEvery', 'maxPerPoll']);
 	});
 
-	it.each(EVENTS_THAT_HAPPEN)('offers for $event with how many events the first poll begins', ({ event }) => {
-		expect(readOptionNames(event)).toEqual(['maxPerPoll', 'startWith']);
-	});
+	it.each(EVENTS_THAT_HAPPEN)(
+		'the form offers for $event with how many events the first poll begins',
+		({ event }) => {
+			expect(readOptionNames(event)).toEqual(['maxPerPoll', 'startWith']);
+		},
+	);
 });
 
 describe('The polling trigger', () => {
-	it('polls with a credential and says so when it is activated', () => {
+	it('the polling trigger polls with a credential and says so when it is activated', () => {
 		expect(description).toMatchObject({
 			polling: true,
 			credentials: [{ name: 'alfaCrmApi', required: true }],
@@ -253,9 +259,12 @@ describe('The polling trigger', () => {
 		});
 	});
 
-	it.each(EVENTS)('shows "$label" in its subtitle when it waits for $event', ({ event, label }) => {
-		expect(evaluated(String(description.subtitle), { event })).toBe(label);
-	});
+	it.each(EVENTS)(
+		'the polling trigger shows "$label" in its subtitle when it waits for $event',
+		({ event, label }) => {
+			expect(evaluated(String(description.subtitle), { event })).toBe(label);
+		},
+	);
 });
 
 describe('The codex of a node', () => {
@@ -272,18 +281,18 @@ describe('The codex of a node', () => {
 		return jest.requireActual<Codex>(`../../nodes/AlfaCrm/${node}.node.json`);
 	}
 
-	it.each(nodes)('puts $node into two categories', ({ node }) => {
+	it.each(nodes)('the codex puts $node into two categories', ({ node }) => {
 		expect(readCodex(node).categories).toEqual(['Sales', 'Communication']);
 	});
 
 	// Another test tries these words in n8n's own search.
-	it.each(nodes)('finds $node by the names of AlfaCRM and of its users', ({ node }) => {
+	it.each(nodes)('the codex finds $node by the names of AlfaCRM and of its users', ({ node }) => {
 		expect(readCodex(node).alias).toEqual(
 			expect.arrayContaining(['Альфа CRM', 'АльфаСРМ', 's20', 'school', 'школа']),
 		);
 	});
 
-	it.each(nodes)('finds $node by at least five words that no other node has', ({ node }) => {
+	it.each(nodes)('the codex finds $node by at least five words that no other node has', ({ node }) => {
 		const otherNodes = nodes.filter((other) => other.node !== node);
 		const wordsOfOtherNodes = otherNodes.flatMap((other) => readCodex(other.node).alias);
 
@@ -292,7 +301,7 @@ describe('The codex of a node', () => {
 		expect(ownWords.length).toBeGreaterThanOrEqual(5);
 	});
 
-	it.each(nodes)('leads from $node to the documentation', ({ node }) => {
+	it.each(nodes)('the codex leads from $node to the documentation', ({ node }) => {
 		const { resources } = readCodex(node);
 		const [homepageWithoutAnchor] = homepage.split('#');
 

@@ -29,7 +29,7 @@ describe('The memory of the process', () => {
 		}
 	}
 
-	it('keeps the state of a workflow, which n8n has not saved, after polls of 999 other workflows', () => {
+	it('the process remembers a state that n8n has not saved after polls of 999 other workflows', () => {
 		const saved = new SavedWorkflow();
 		new TriggerNode(saved.load(), { id: 'a' }).saveState(1);
 
@@ -38,7 +38,7 @@ describe('The memory of the process', () => {
 		expect(new TriggerNode(saved.load(), { id: 'a' }).readState()).toBe(1);
 	});
 
-	it('forgets the state of a workflow after polls of 1,000 other workflows', () => {
+	it('the process forgets a state that n8n has not saved after polls of 1,000 other workflows', () => {
 		const saved = new SavedWorkflow();
 		new TriggerNode(saved.load(), { id: 'a' }).saveState(1);
 
@@ -49,7 +49,7 @@ describe('The memory of the process', () => {
 });
 
 describe('A trigger in the static data of the workflow', () => {
-	it('keeps its state when it is renamed', () => {
+	it('a trigger keeps its state when it is renamed', () => {
 		const workflow = loadWorkflowWithState();
 
 		const renamed = new TriggerNode(workflow, { id: 'a', name: 'Leads' });
@@ -57,7 +57,7 @@ describe('A trigger in the static data of the workflow', () => {
 		expect(renamed.readState()).toBe(1);
 	});
 
-	it('begins anew as a copy that takes its name', () => {
+	it('a copy of a trigger that takes its name begins anew', () => {
 		const workflow = loadWorkflowWithState();
 
 		const copy = new TriggerNode(workflow, { id: 'b', name: 'Trigger' });
@@ -65,7 +65,7 @@ describe('A trigger in the static data of the workflow', () => {
 		expect(copy.readState()).toBeUndefined();
 	});
 
-	it('keeps its own state when it has swapped its name with another trigger', () => {
+	it('a trigger keeps its own state when it has swapped its name with another trigger', () => {
 		const workflow = loadWorkflowWithState();
 		new TriggerNode(workflow, { id: 'b', name: 'Trigger' }).saveState(3);
 		new TriggerNode(workflow, { id: 'a', name: 'Leads' }).saveState(2);
@@ -77,7 +77,7 @@ describe('A trigger in the static data of the workflow', () => {
 		expect(triggerB.readState()).toBe(3);
 	});
 
-	it('begins anew when it has watched another event meanwhile', () => {
+	it('a trigger begins anew when it has watched another event meanwhile', () => {
 		const workflow = loadWorkflowWithState();
 		new TriggerNode(workflow, { id: 'a', name: 'Payments' }).saveState(2, { event: 'payments' });
 
@@ -87,7 +87,7 @@ describe('A trigger in the static data of the workflow', () => {
 		expect(state.belongsToOtherEvent).toBe(true);
 	});
 
-	it('keeps its state when a Code node deletes the static data of the workflow', () => {
+	it('a trigger keeps its state when a Code node deletes the static data of the workflow', () => {
 		const workflow = loadWorkflowWithState();
 
 		delete workflow.staticData.global;
@@ -96,7 +96,7 @@ describe('A trigger in the static data of the workflow', () => {
 	});
 
 	it.each([{ value: null }, { value: 'text' }, { value: { state: null } }])(
-		'keeps its state when a Code node overwrites it with $value',
+		'a trigger keeps its state when a Code node overwrites it with $value',
 		({ value }) => {
 			const workflow = loadWorkflowWithState();
 
@@ -106,7 +106,7 @@ describe('A trigger in the static data of the workflow', () => {
 		},
 	);
 
-	it('leaves the static data of others alone', () => {
+	it('a trigger leaves the static data of others alone', () => {
 		const workflow = new SavedWorkflow({ global: { count: 7 } }).load();
 
 		new TriggerNode(workflow, { id: 'a' }).saveState(1);
@@ -114,7 +114,7 @@ describe('A trigger in the static data of the workflow', () => {
 		expect(workflow.getStaticData('global').count).toBe(7);
 	});
 
-	it('gives n8n nothing to save when its state is the same as before', () => {
+	it('a trigger gives n8n nothing to save when its state is the same as before', () => {
 		const workflow = new SavedWorkflow().load();
 		new TriggerNode(workflow, { id: 'a' }).saveState({ seen: [1], more: undefined });
 		const mark = workflow.staticData as { __dataChanged?: boolean };
@@ -142,7 +142,7 @@ describe('An execution that saves the static data that it read before the last r
 		return trigger;
 	}
 
-	it('does not throw back a trigger that has polled since', () => {
+	it('an execution that saves old static data does not throw back a trigger that has polled since', () => {
 		const saved = new SavedWorkflow();
 		const trigger = saveOldStaticData(saved);
 
@@ -151,7 +151,7 @@ describe('An execution that saves the static data that it read before the last r
 		expect(new TriggerNode(saved.load(), { id: 'a' }).readState()).toBe(2);
 	});
 
-	it('throws the trigger back when n8n restarts right afterwards', () => {
+	it('an execution that saves old static data throws the trigger back when n8n restarts right afterwards', () => {
 		const saved = new SavedWorkflow();
 		const trigger = saveOldStaticData(saved);
 
@@ -162,7 +162,7 @@ describe('An execution that saves the static data that it read before the last r
 });
 
 describe('A trigger whose stored state cannot be read', () => {
-	it('is not mistaken for a new trigger, which has no state and has lost none', () => {
+	it('a new trigger has no state and has lost none', () => {
 		const state = new TriggerNode(new SavedWorkflow().load(), { id: 'a' }).openState();
 
 		expect(state.previous).toBeUndefined();
@@ -170,7 +170,7 @@ describe('A trigger whose stored state cannot be read', () => {
 	});
 
 	// The newer version has reported what happened since the older state was saved.
-	it('does not go back to an older readable state when a newer version has stored the last one', () => {
+	it('a trigger does not go back to an older readable state when a newer version has stored the last one', () => {
 		const workflow = loadWorkflowWithState();
 		changeSharedState(workflow, { version: 9 });
 
@@ -182,7 +182,7 @@ describe('A trigger whose stored state cannot be read', () => {
 		);
 	});
 
-	it('goes on from the copy in the static data of the node when the other copy is broken', () => {
+	it('a trigger goes on from the copy in the static data of the node when the other copy is broken', () => {
 		const workflow = loadWorkflowWithState();
 		changeSharedState(workflow, { branches: 'all' });
 
@@ -192,7 +192,7 @@ describe('A trigger whose stored state cannot be read', () => {
 		expect(state.lossReason).toBeUndefined();
 	});
 
-	it('says what is wrong with its state', () => {
+	it('a trigger says what is wrong with its state', () => {
 		const workflow = new SavedWorkflow({ global: { [KEY_OF_TRIGGER_A]: { state: 'garbage' } } }).load();
 
 		const state = new TriggerNode(workflow, { id: 'a' }).openState();
@@ -200,7 +200,7 @@ describe('A trigger whose stored state cannot be read', () => {
 		expect(state.lossReason).toBe('Its state is broken: state is not an object.');
 	});
 
-	it('saves a state that can be read again', () => {
+	it('a trigger saves a state that can be read again', () => {
 		const saved = new SavedWorkflow({ global: { [KEY_OF_TRIGGER_A]: { state: 'garbage' } } });
 		const workflow = saved.load();
 
@@ -221,7 +221,7 @@ describe('Two triggers of a workflow that were published one after the other', (
 		return workflow;
 	}
 
-	it('save what the other one has reported, and not the older state with which they were published', () => {
+	it('a trigger saves what the other trigger has reported, and not the older state that it was published with', () => {
 		const saved = new SavedWorkflow();
 		const firstWorkflow = publishFirstTrigger(saved);
 		const secondWorkflow = saved.load();
@@ -237,7 +237,7 @@ describe('Two triggers of a workflow that were published one after the other', (
 		expect(new TriggerNode(restarted, { id: 'b', name: 'B' }).readState()).toBe('b2');
 	});
 
-	it('do not save a report of the other one that n8n may still drop', () => {
+	it('a trigger does not save a report of the other trigger that n8n may still drop', () => {
 		const saved = new SavedWorkflow();
 		const firstWorkflow = publishFirstTrigger(saved);
 		const secondWorkflow = saved.load();
@@ -250,7 +250,7 @@ describe('Two triggers of a workflow that were published one after the other', (
 		expect(new TriggerNode(restarted, { id: 'b', name: 'B' }).readState()).toBe('b1');
 	});
 
-	it('keep the newer state that another process has saved', () => {
+	it('a trigger keeps the newer state of the other trigger that another process has saved', () => {
 		const saved = new SavedWorkflow();
 		new TriggerNode(saved.load(), { id: 'b', name: 'B' }).saveState('b1');
 		const workflowElsewhere = saved.loadInOtherProcess();
@@ -269,7 +269,7 @@ describe('Two triggers of a workflow that were published one after the other', (
 });
 
 describe('A trigger with a durable cursor', () => {
-	it('goes on from the static data of the workflow while its row is empty', () => {
+	it('a trigger goes on from the static data of the workflow while its row is empty', () => {
 		const workflow = new SavedWorkflow().load();
 		new TriggerNode(workflow, { id: 'a' }, {}).saveState(1);
 
@@ -278,7 +278,7 @@ describe('A trigger with a durable cursor', () => {
 		expect(trigger.readState()).toBe(1);
 	});
 
-	it('deletes its state from the static data of the workflow once its row has one', () => {
+	it('a trigger deletes its state from the static data of the workflow once its row has one', () => {
 		const workflow = new SavedWorkflow().load();
 		const row: IDataObject = {};
 		const trigger = new TriggerNode(workflow, { id: 'a' }, row);
@@ -289,7 +289,7 @@ describe('A trigger with a durable cursor', () => {
 		expect(workflow.getStaticData('global')).toEqual({});
 	});
 
-	it('keeps the state in its row when it is renamed', () => {
+	it('a trigger keeps the state in its row when it is renamed', () => {
 		const workflow = new SavedWorkflow().load();
 		const row: IDataObject = {};
 		const trigger = new TriggerNode(workflow, { id: 'a' }, row);
@@ -301,7 +301,7 @@ describe('A trigger with a durable cursor', () => {
 		expect(renamed.readState()).toBe(2);
 	});
 
-	it('keeps the state of a later activation although n8n drops its row', () => {
+	it('a trigger keeps the state of a later activation although n8n drops its row', () => {
 		const saved = new SavedWorkflow();
 		const row: IDataObject = {};
 		new TriggerNode(saved.load(), { id: 'a' }, row).saveState(1);

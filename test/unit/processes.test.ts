@@ -100,7 +100,7 @@ describe('The bootstrap', () => {
 		writePackageLock('1.0.0');
 	});
 
-	it('installs what package-lock.json asks for and needs nothing but Node', async () => {
+	it('the bootstrap installs what package-lock.json asks for and needs nothing but Node', async () => {
 		replaceNpm(INSTALLATION);
 
 		const { exitCode, stderr } = await runBootstrap();
@@ -110,7 +110,7 @@ describe('The bootstrap', () => {
 		expect(readNpmCalls()).toEqual(['ci --loglevel=error']);
 	});
 
-	it('installs nothing when everything is installed', async () => {
+	it('the bootstrap installs nothing when everything is installed', async () => {
 		replaceNpm(INSTALLATION);
 		await runBootstrap();
 
@@ -121,7 +121,7 @@ describe('The bootstrap', () => {
 		expect(readNpmCalls()).toEqual(['ci --loglevel=error']);
 	});
 
-	it('installs again when package-lock.json asks for another version', async () => {
+	it('the bootstrap installs again when package-lock.json asks for another version', async () => {
 		replaceNpm(INSTALLATION);
 		await runBootstrap();
 		writePackageLock('2.0.0');
@@ -132,7 +132,7 @@ describe('The bootstrap', () => {
 		expect(readNpmCalls()).toEqual(['ci --loglevel=error', 'ci --loglevel=error']);
 	});
 
-	it('shows the error of npm, and below it that the installation has failed', async () => {
+	it('the bootstrap shows the error of npm, and below it that the installation has failed', async () => {
 		replaceNpm(FAILURE);
 
 		const { exitCode, stderr } = await runBootstrap();
@@ -141,7 +141,7 @@ describe('The bootstrap', () => {
 		expect(stderr).toMatch(/^ENOTFOUND\s+Could not install the development dependencies/);
 	});
 
-	it('asks for npm when it was started without npm', async () => {
+	it('the bootstrap asks for npm when it was started without npm', async () => {
 		const { exitCode, stderr } = await runBootstrap({ npm: '' });
 
 		expect(exitCode).toBe(1);
@@ -207,7 +207,7 @@ describe('A server', () => {
 		});
 	}
 
-	it('answers from its start until it is stopped, and writes nothing into its log', async () => {
+	it('a server answers from its start until it is stopped, and writes nothing into its log', async () => {
 		const options = await makeServerOptions(LISTEN);
 
 		const server = await startServer(options);
@@ -222,7 +222,7 @@ describe('A server', () => {
 		expect(readFileSync(options.log, 'utf8')).toBe('');
 	});
 
-	it('shows the end of its log when it does not start', async () => {
+	it('a server shows the end of its log when it does not start', async () => {
 		const options = await makeServerOptions('throw new Error("No such thing");');
 
 		const start = startServer(options);
@@ -234,9 +234,9 @@ describe('A server', () => {
 	});
 
 	it.each([
-		{ program: 'a Node program', makeOptions: async () => await makeServerOptions(LISTEN) },
+		{ program: 'a Node server', makeOptions: async () => await makeServerOptions(LISTEN) },
 		{ program: 'a program under the guard', makeOptions: makeGuardedOptions },
-	])('ends when the process that has started it is killed, as $program', async ({ makeOptions }) => {
+	])('$program ends when the process that has started it is killed', async ({ makeOptions }) => {
 		const options = await makeOptions();
 		const parent = startServerInOtherProcess(options);
 		await pWaitFor(async () => await answers(options.health), { timeout: 20_000 });
@@ -249,8 +249,8 @@ describe('A server', () => {
 	});
 });
 
-describe('A port', () => {
-	it('is refused when it is taken, and the error shows the command with another port', async () => {
+describe('requireFree', () => {
+	it('requireFree refuses a port that is taken and shows the command with another port', async () => {
 		const server = createServer();
 		await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
 		const { port } = server.address() as AddressInfo;
@@ -272,7 +272,7 @@ describe('The search for the programs that queue mode needs', () => {
 		}
 	}
 
-	it('finds the programs of Postgres and Redis in the given folders', () => {
+	it('the search finds the programs of Postgres and Redis in one of the folders', () => {
 		addPrograms(['initdb', 'postgres', 'redis-server']);
 
 		const { postgres, redis } = findPrograms([join(folder, 'none'), folder]);
@@ -285,7 +285,7 @@ describe('The search for the programs that queue mode needs', () => {
 		{ missing: 'Postgres and Redis', programs: [] },
 		{ missing: 'Redis', programs: ['initdb', 'postgres'] },
 		{ missing: 'Postgres', programs: ['initdb', 'redis-server'] },
-	])('says how to install the programs when $missing cannot be found', ({ missing, programs }) => {
+	])('the search says how to install the programs when $missing cannot be found', ({ missing, programs }) => {
 		addPrograms(programs);
 
 		expect(() => findPrograms([folder])).toThrow(
@@ -295,7 +295,7 @@ describe('The search for the programs that queue mode needs', () => {
 });
 
 describe('A lock between processes', () => {
-	it('lets the second work begin when the first one has ended', async () => {
+	it('a lock lets the second work begin when the first one has ended', async () => {
 		const lock = join(folder, 'below', 'lock');
 		const order: string[] = [];
 		const work = (name: string) => async () => {
@@ -309,7 +309,7 @@ describe('A lock between processes', () => {
 		expect(order).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);
 	});
 
-	it('is free again when its work has failed', async () => {
+	it('a lock is free again when its work has failed', async () => {
 		const lock = join(folder, 'below', 'lock');
 		const failure = withLock(lock, 'a test', async () => {
 			throw await Promise.resolve(new Error('It fails'));

@@ -32,7 +32,7 @@ function storeAndReadEvents(events: ReportedEvents): ReportedEvents {
 }
 
 describe('The memory of reported attendances', () => {
-	it('knows an attendance after 3,000 later ones by its lesson', () => {
+	it('the memory knows an attendance after 3,000 later ones by its lesson', () => {
 		const events = makeEmptyMemory();
 		events.add({ key: 'anna01', lessonId: LESSON });
 		add3000Events(events);
@@ -43,7 +43,7 @@ describe('The memory of reported attendances', () => {
 		expect(storedAndRead.has({ key: 'anna02', lessonId: OTHER_LESSON })).toBe(false);
 	});
 
-	it('stores the lesson of an attendance that has lost its key to 3,000 later ones', () => {
+	it('the memory stores the lesson of an attendance that has lost its key to 3,000 later ones', () => {
 		const events = makeEmptyMemory();
 		events.add({ key: 'anna01', lessonId: LESSON });
 		add3000Events(events);
@@ -53,7 +53,7 @@ describe('The memory of reported attendances', () => {
 		expect(olderLessons).toBe('501');
 	});
 
-	it('does not know another customer of a lesson that is among the latest 3,000 attendances', () => {
+	it('the memory does not know another customer of a lesson that is among the latest 3,000 attendances', () => {
 		const events = makeEmptyMemory();
 		events.add({ key: 'anna01', lessonId: LESSON });
 
@@ -62,7 +62,7 @@ describe('The memory of reported attendances', () => {
 		expect(storedAndRead.has({ key: 'oleg01', lessonId: LESSON })).toBe(false);
 	});
 
-	it('stores the lesson of several attendances once', () => {
+	it('the memory stores the lesson of several attendances once', () => {
 		const events = makeEmptyMemory();
 
 		events.add({ key: 'anna01', lessonId: LESSON });
@@ -76,7 +76,7 @@ describe('The memory of reported attendances', () => {
 		});
 	});
 
-	it('forgets an attendance without a lesson after 3,000 later ones', () => {
+	it('the memory forgets an attendance without a lesson after 3,000 later ones', () => {
 		const events = makeEmptyMemory();
 		events.add({ key: 'noname' });
 		add3000Events(events);
@@ -86,7 +86,7 @@ describe('The memory of reported attendances', () => {
 		expect(storedAndRead.has({ key: 'noname' })).toBe(false);
 	});
 
-	it('counts an attendance without a lesson among the latest 3,000', () => {
+	it('the memory counts an attendance without a lesson among the latest 3,000', () => {
 		const events = makeEmptyMemory();
 		events.add({ key: 'noname' });
 		events.add({ key: 'anna01', lessonId: LESSON });
@@ -100,13 +100,13 @@ describe('The memory of reported attendances', () => {
 });
 
 describe('The memory that an older version has stored, without lessons', () => {
-	it('knows its attendances', () => {
+	it('the memory of an older version knows its attendances', () => {
 		const events = new ReportedEvents({ reported: 'anna01oleg01' });
 
 		expect(events.has({ key: 'oleg01', lessonId: LESSON })).toBe(true);
 	});
 
-	it('forgets its attendances first, and stores no lesson for them', () => {
+	it('the memory of an older version forgets its attendances first, and stores no lesson for them', () => {
 		const events = new ReportedEvents({ reported: 'anna01oleg01' });
 
 		add3000Events(events);
@@ -125,15 +125,15 @@ describe('The memory of 20,000 attendances in lessons with even IDs', () => {
 		}
 	});
 
-	it('takes less than 60 kB', () => {
+	it('the memory of 20,000 attendances takes less than 60 kB', () => {
 		expect(JSON.stringify(storeEvents(events)).length).toBeLessThan(60_000);
 	});
 
-	it('has forgotten the lesson with the lowest ID', () => {
+	it('the memory of 20,000 attendances has forgotten the lesson with the lowest ID', () => {
 		expect(storeAndReadEvents(events).has({ key: 'unseen', lessonId: 10_002 })).toBe(false);
 	});
 
-	it('still has the lessons with the highest IDs of which the keys are forgotten', () => {
+	it('the memory of 20,000 attendances still has the lessons with the highest IDs of which the keys are forgotten', () => {
 		expect(storeAndReadEvents(events).has({ key: 'unseen', lessonId: 44_000 })).toBe(true);
 	});
 });

@@ -21,7 +21,7 @@ function readWarningAfter(record: IDataObject, { zone = 'America/New_York' } = {
 }
 
 describe('The warning of a wrong time zone', () => {
-	it('says how many hours AlfaCRM’s clock is ahead and what the user can do', () => {
+	it('the warning says how many hours AlfaCRM’s clock is ahead and what the user can do', () => {
 		expect(readWarningAfter({ created_at: '2026-02-10 12:00:00' })).toBe(
 			"AlfaCRM's clock is at least 8 hours ahead of this workflow's (America/New_York). Set Settings → Timezone to the school's, or correct the clock of n8n's computer",
 		);
@@ -33,7 +33,7 @@ describe('The warning of a wrong time zone', () => {
 		{ field: 'added', stamp: '2026-02-10 12:00:00' },
 		{ field: 'date_time', stamp: '2026-02-10 12:00:00' },
 		{ field: 'added', stamp: '2026-02-10T12:00:00' },
-	])('appears when $field is $stamp, eight hours from now', ({ field, stamp }) => {
+	])('the warning appears when $field is $stamp, eight hours from now', ({ field, stamp }) => {
 		expect(readWarningAfter({ [field]: stamp })).toContain('at least 8 hours ahead');
 	});
 
@@ -46,9 +46,12 @@ describe('The warning of a wrong time zone', () => {
 		{ changed: '7 hours ago', stamp: '2026-02-10 05:00:00', difference: '1 hour' },
 		{ changed: '7 hours and 24 minutes ago', stamp: '2026-02-10 04:36:00', difference: '36 minutes' },
 		{ changed: '7 hours and 45 minutes ago', stamp: '2026-02-10 04:15:00', difference: '15 minutes' },
-	])('names $difference for a record of Moscow that was changed $changed', ({ stamp, difference }) => {
-		expect(readWarningAfter({ updated_at: stamp })).toContain(`at least ${difference} ahead`);
-	});
+	])(
+		'the warning names $difference for a record of Moscow that was changed $changed',
+		({ stamp, difference }) => {
+			expect(readWarningAfter({ updated_at: stamp })).toContain(`at least ${difference} ahead`);
+		},
+	);
 
 	it.each([
 		{ what: 'agrees with the clock of the workflow', stamp: '2026-02-10 04:00:00' },
@@ -59,11 +62,11 @@ describe('The warning of a wrong time zone', () => {
 		{ what: 'has no time of day', stamp: '2026-02-11' },
 		{ what: 'is empty', stamp: '' },
 		{ what: 'is no time', stamp: '2026-02-10 99:00:00' },
-	])('does not appear for a stamp that $what', ({ stamp }) => {
+	])('the warning does not appear for a stamp that $what', ({ stamp }) => {
 		expect(readWarningAfter({ created_at: stamp })).toBeUndefined();
 	});
 
-	it('does not appear for a stamp with an offset that agrees with the clock', () => {
+	it('the warning does not appear for a stamp with an offset that agrees with the clock', () => {
 		expect(readWarningAfter({ created_at: '2026-02-10T12:00:00+03:00' })).toBeUndefined();
 	});
 
@@ -75,11 +78,11 @@ describe('The warning of a wrong time zone', () => {
 		{ field: 'e_date' },
 		{ field: 'lesson_date' },
 		{ field: 'paid_till' },
-	])('does not appear for $field, which may lie in the future', ({ field }) => {
+	])('the warning does not appear for $field, which may lie in the future', ({ field }) => {
 		expect(readWarningAfter({ [field]: '2026-02-10 12:00:00' })).toBeUndefined();
 	});
 
-	it('names the largest difference of all records', () => {
+	it('the warning names the largest difference of all records', () => {
 		const clock = new SchoolClock('America/New_York');
 
 		clock.note([{ created_at: '2026-02-10 09:00:00' }, { created_at: '2020-01-01 09:00:00' }]);
@@ -98,13 +101,13 @@ describe('The warning in the hour that the clocks of Kyiv show twice in autumn',
 		jest.setSystemTime(new Date(SECOND_TEN_PAST_THREE));
 	});
 
-	it('does not appear for 03:40, which has passed once', () => {
+	it('the warning does not appear for 03:40, which has passed once', () => {
 		const warning = readWarningAfter({ created_at: '2026-10-25 03:40:00' }, { zone: 'Europe/Kyiv' });
 
 		expect(warning).toBeUndefined();
 	});
 
-	it('appears for 05:10, which is two hours ahead', () => {
+	it('the warning appears for 05:10, which is two hours ahead', () => {
 		const warning = readWarningAfter({ created_at: '2026-10-25 05:10:00' }, { zone: 'Europe/Kyiv' });
 
 		expect(warning).toContain('at least 2 hours ahead');
