@@ -52,7 +52,7 @@ describe('readChange', () => {
 	});
 
 	it.each([
-		{ what: 'a missing body', body: undefined },
+		{ what: 'nothing', body: undefined },
 		{ what: 'null', body: null },
 		{ what: 'a text', body: 'update' },
 		{ what: 'a list', body: [{ event: 'update', entity: 'Customer', entity_id: 5 }] },

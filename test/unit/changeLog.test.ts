@@ -57,11 +57,11 @@ const EACH_CHANGE: DerivedEvent = {
 describe.each([
 	{ events: 'changes', makeSource: () => new ChangeLog(() => true, {}) },
 	{ events: 'derived events', makeSource: () => new DerivedEvents(EACH_CHANGE) },
-])('A first poll that reports the newest $events', ({ makeSource }) => {
+])('A first poll that reports the newest $events', ({ events, makeSource }) => {
 	// Requests 1 and 2 read the baseline of a branch; the next one reads the newest changes.
 	const FIRST_REQUEST_AFTER_BASELINE = 3;
 
-	it('a first poll reports a change that comes after the baseline was read only once', async () => {
+	it(`a first poll of ${events} reports a change that comes after the baseline was read only once`, async () => {
 		const log = new WatchedLog({ source: makeSource(), firstReportCount: 2 });
 		log.addEntries([1], '2026-02-10 08:00:00');
 		log.actBeforeRequest(FIRST_REQUEST_AFTER_BASELINE, () => log.addEntries([2], '2026-02-10 08:59:00'));
@@ -73,7 +73,7 @@ describe.each([
 		expect(secondIds).toEqual([]);
 	});
 
-	it('a first poll leaves a change that comes after the baseline to the next poll if it is not among the newest', async () => {
+	it(`a first poll of ${events} leaves a change to the next poll if it comes after the baseline and is not among the newest`, async () => {
 		const log = new WatchedLog({ source: makeSource(), firstReportCount: 1 });
 		log.addEntries([1], '2026-02-10 08:00:00');
 		log.actBeforeRequest(FIRST_REQUEST_AFTER_BASELINE, () => log.addEntries([2, 3], '2026-02-10 08:59:00'));
@@ -85,7 +85,7 @@ describe.each([
 		expect(secondIds).toEqual([2]);
 	});
 
-	it('a first poll fails if a branch cannot be read any more after the baseline', async () => {
+	it(`a first poll of ${events} fails if a branch cannot be read any more after the baseline`, async () => {
 		const log = new WatchedLog({ source: makeSource(), firstReportCount: 2 });
 		log.addEntries([1], '2026-02-10 08:00:00', 1);
 		log.addEntries([2], '2026-02-10 08:00:00', 2);
@@ -97,7 +97,7 @@ describe.each([
 		await expect(poll).rejects.toThrow('Branch 2 is out of order');
 	});
 
-	it('a first poll reports the changes of the other branches if a branch could not be read from the start', async () => {
+	it(`a first poll of ${events} reports the other branches if a branch could not be read from the start`, async () => {
 		const log = new WatchedLog({ source: makeSource(), firstReportCount: 2 });
 		log.addEntries([1], '2026-02-10 08:00:00', 1);
 		log.lists.failing.add(2);
@@ -324,7 +324,7 @@ describe('The trigger of attendances', () => {
 		});
 	}
 
-	it('the trigger reports nothing of a lesson that is completed again after 3,100 other attendances', async () => {
+	it('the trigger of attendances reports nothing of a lesson that is completed again after 3,100 other attendances', async () => {
 		const source = new DerivedEvents(makeAttendanceEvent(1));
 		const log = new WatchedLog({ source, makeLesson: makeLessonOf100Customers });
 		await log.poll();

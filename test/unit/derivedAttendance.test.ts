@@ -55,9 +55,9 @@ const ODD_VALUES: Array<{ shape: string; value: unknown }> = [
 	{ shape: 'a list of lists', value: [[annaWasThere]] },
 ];
 
-describe('A completed lesson', () => {
+describe('The event "customer attended lesson"', () => {
 	it.each(ODD_VALUES)(
-		'a completed lesson reports nobody when the field with its attendances is $shape',
+		'the event reports nobody of a completed lesson when the field with the attendances is $shape',
 		async ({ value }) => {
 			const lesson = { status: LESSON_STATUS.held, details: value as IDataObject[], customer_ids: [ANNA] };
 
@@ -66,7 +66,7 @@ describe('A completed lesson', () => {
 	);
 
 	it.each(ODD_VALUES)(
-		'a completed lesson reports the customer whom the log names when the field with its attendances is $shape',
+		'the event reports the customer whom the log names when the field with the attendances is $shape',
 		async ({ value }) => {
 			const lesson = { status: LESSON_STATUS.held, details: value as IDataObject[], customer_ids: [ANNA] };
 
@@ -75,7 +75,7 @@ describe('A completed lesson', () => {
 	);
 
 	it.each(ODD_VALUES)(
-		'a completed lesson reports the customers of its attendances when the field with its customers is $shape',
+		'the event reports the customers of the attendances when the field with the customers is $shape',
 		async ({ value }) => {
 			const lesson = {
 				status: LESSON_STATUS.held,
@@ -88,18 +88,18 @@ describe('A completed lesson', () => {
 	);
 });
 
-describe('A lesson that is planned now', () => {
+describe('The event "customer attended lesson" of a lesson that is planned again', () => {
 	const plannedLesson = {
 		status: LESSON_STATUS.planned,
 		details: [annaWasThere],
 		customer_ids: [ANNA],
 	};
 
-	it('a planned lesson reports nobody although the log says that it was completed', async () => {
+	it('the event reports nobody of a planned lesson although the log says that it was completed', async () => {
 		expect(await findReportedCustomers(completionOfLesson, plannedLesson)).toEqual([]);
 	});
 
-	it('a planned lesson reports nobody although the log says that a customer was present', async () => {
+	it('the event reports nobody of a planned lesson although the log says that a customer was present', async () => {
 		expect(await findReportedCustomers(entryOfAttendance, plannedLesson)).toEqual([]);
 	});
 });

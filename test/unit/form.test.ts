@@ -86,6 +86,20 @@ describe('The form of an operation', () => {
 		},
 	);
 
+	const formsWithoutUpdate = operationForms.filter(({ operation }) => operation !== 'update');
+
+	it.each(formsWithoutUpdate)('the form of $name has no Update Fields', (form) => {
+		expect(form.parameter('updateFields')).toBeUndefined();
+	});
+
+	const formsWithoutAddition = operationForms.filter(
+		({ operation, action }) => operation !== 'create' && action === undefined,
+	);
+
+	it.each(formsWithoutAddition)('the form of $name has no Additional Fields', (form) => {
+		expect(form.parameter('additionalFields')).toBeUndefined();
+	});
+
 	it('no form shows two parameters with the same name, whatever is chosen', () => {
 		expect(findParameterClashes(description.properties)).toEqual([]);
 	});

@@ -124,6 +124,12 @@ describe('An event that AlfaCRM’s lists show', () => {
 
 		expect(filters.map(({ name }) => name)).toContain('created_at_from');
 	});
+
+	it('two events come from lists of new records', () => {
+		const eventsOfLists = eventTypes.filter(({ kind }) => kind === 'newCustomers' || kind === 'newRecords');
+
+		expect(eventsOfLists.map(({ value }) => value)).toEqual(['customerCreated', 'paymentCreated']);
+	});
 });
 
 describe('An event that AlfaCRM’s log shows', () => {
@@ -133,9 +139,12 @@ describe('An event that AlfaCRM’s log shows', () => {
 		className === undefined ? [] : [{ event: value, className }],
 	);
 
-	it.each(eventsOfOneClass)('$event is about the class $className, which an entity has', ({ className }) => {
-		expect(entities.map((entity) => entity.className)).toContain(className);
-	});
+	it.each(eventsOfOneClass)(
+		'$event is about the class $className, which belongs to an entity',
+		({ className }) => {
+			expect(entities.map((entity) => entity.className)).toContain(className);
+		},
+	);
 
 	it.each([
 		{ event: 'leadConverted', className: 'Customer', field: 'is_study' },
@@ -153,7 +162,7 @@ describe('An event that AlfaCRM’s log shows', () => {
 		expect(fields.map(({ name }) => name)).toContain(field);
 	});
 
-	it('compares a field in four events', () => {
+	it('four logged events compare a field', () => {
 		const comparingEvents = loggedEvents.filter(
 			({ changes, becomes }) => changes !== undefined || becomes !== undefined,
 		);
@@ -168,7 +177,7 @@ describe('An event that AlfaCRM’s log shows', () => {
 });
 
 describe('The form of the polling trigger', () => {
-	it.each(EVENTS)('the form asks for $event: $asksFor', ({ event, asksFor }) => {
+	it.each(EVENTS)('the form of $event asks for: $asksFor', ({ event, asksFor }) => {
 		const names = readForm(event).map(({ name }) => name);
 
 		expect(names.join(' ')).toBe(`event beginNotice branchIds ${asksFor}`);
@@ -179,14 +188,14 @@ describe('The form of the polling trigger', () => {
 		{ event: 'lessonComingUp' },
 		{ event: 'notSeen' },
 		{ event: 'subscriptionEnding' },
-	])('the form says which time zone $event depends on', ({ event }) => {
+	])('the form of $event says which time zone it depends on', ({ event }) => {
 		expect(findParameter(event, 'timeZoneNotice')?.displayName).toBe(
 			"This node uses the time zone in the workflow's settings, or n8n's own if none is set there. Set it to the school's.",
 		);
 	});
 
 	it.each(DUE_EVENTS)(
-		'the form says of $event that it reports each client once for each occasion',
+		'the form of $event says that it reports each client once for each occasion',
 		({ event }) => {
 			expect(findParameter(event, 'beginNotice')?.displayName).toMatch(
 				/^Reports each client once for each occasion\. What is due already .* 'First Poll Reports'/,
@@ -194,14 +203,14 @@ describe('The form of the polling trigger', () => {
 		},
 	);
 
-	it('the form says of coming lessons that it reports each person once for each lesson', () => {
+	it('the form of lessonComingUp says that it reports each person once for each lesson', () => {
 		expect(findParameter(LESSON_EVENT, 'beginNotice')?.displayName).toMatch(
 			/^Reports each person once for each lesson, and once more if it is moved\./,
 		);
 	});
 
 	it.each(EVENTS_THAT_HAPPEN)(
-		'the form says of $event that it reports what happens after the activation',
+		'the form of $event says that it reports what happens after the activation',
 		({ event }) => {
 			expect(findParameter(event, 'beginNotice')?.displayName).toMatch(
 				/^Reports what happens after the workflow is first activated, pauses included\./,
@@ -209,18 +218,18 @@ describe('The form of the polling trigger', () => {
 		},
 	);
 
-	it('the form watches all records, all changes and all fields unless some are chosen', () => {
+	it('the form of recordChanged is preset to all records, all changes and all fields', () => {
 		expect(findParameter('recordChanged', 'entities')?.default).toEqual([]);
 		expect(findParameter('recordChanged', 'events')?.default).toEqual([]);
 		expect(findParameter('recordChanged', 'changedFields')?.default).toEqual([]);
 	});
 
-	it('the form watches leads and clients who are not archived unless others are chosen', () => {
+	it('the form of customerCreated is preset to leads and clients who are not archived', () => {
 		expect(findParameter('customerCreated', 'is_study')?.default).toBe(CUSTOMER_TYPE.all);
 		expect(findParameter('customerCreated', 'includeArchived')?.default).toBe(false);
 	});
 
-	it('the form presets its options so that a first poll reports nothing', () => {
+	it('the options are preset so that a first poll reports nothing', () => {
 		const options = description.properties.find(({ name }) => name === 'options') as INodeProperties;
 
 		expect(childrenOf(options)).toMatchObject([
@@ -232,18 +241,18 @@ describe('The form of the polling trigger', () => {
 	});
 
 	it.each(DUE_EVENTS)(
-		'the form offers for $event how the first poll begins and how often cards are read',
+		'the form of $event offers First Poll Reports, Look Every and Max Records per Poll',
 		({ event }) => {
 			expect(readOptionNames(event)).toEqual(['firstPoll', 'lookEvery', 'maxPerPoll']);
 		},
 	);
 
-	it('the form offers for coming lessons how often they are read', () => {
+	it('the form of lessonComingUp offers Look Every and Max Records per Poll', () => {
 		expect(readOptionNames(LESSON_EVENT)).toEqual(['lookEvery', 'maxPerPoll']);
 	});
 
 	it.each(EVENTS_THAT_HAPPEN)(
-		'the form offers for $event with how many events the first poll begins',
+		'the form of $event offers Max Records per Poll and Start With Newest',
 		({ event }) => {
 			expect(readOptionNames(event)).toEqual(['maxPerPoll', 'startWith']);
 		},

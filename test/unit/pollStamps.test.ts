@@ -60,12 +60,12 @@ describe.each([
 	{ earlier: '2026-02-10 09:08:07', later: '2026-02-10 09:08:08' },
 	{ earlier: '', later: '2026-02-10' },
 ])('Of the stamps "$earlier" and "$later"', ({ earlier, later }) => {
-	it('earliest returns the first one, in whichever order they are given', () => {
+	it(`earliest returns "${earlier}" in whichever order the stamps are given`, () => {
 		expect(earliest(earlier, later)).toBe(earlier);
 		expect(earliest(later, earlier)).toBe(earlier);
 	});
 
-	it('latest returns the second one, in whichever order they are given', () => {
+	it(`latest returns "${later}" in whichever order the stamps are given`, () => {
 		expect(latest(earlier, later)).toBe(later);
 		expect(latest(later, earlier)).toBe(later);
 	});

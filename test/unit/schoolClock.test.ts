@@ -101,13 +101,13 @@ describe('The warning in the hour that the clocks of Kyiv show twice in autumn',
 		jest.setSystemTime(new Date(SECOND_TEN_PAST_THREE));
 	});
 
-	it('the warning does not appear for 03:40, which has passed once', () => {
+	it('the warning does not appear for 03:40 when it is 03:10 for the second time, after 03:40 has passed once', () => {
 		const warning = readWarningAfter({ created_at: '2026-10-25 03:40:00' }, { zone: 'Europe/Kyiv' });
 
 		expect(warning).toBeUndefined();
 	});
 
-	it('the warning appears for 05:10, which is two hours ahead', () => {
+	it('the warning appears for 05:10 when it is 03:10 for the second time', () => {
 		const warning = readWarningAfter({ created_at: '2026-10-25 05:10:00' }, { zone: 'Europe/Kyiv' });
 
 		expect(warning).toContain('at least 2 hours ahead');
