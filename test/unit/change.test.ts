@@ -6,153 +6,310 @@ import type { Change } from '../../nodes/AlfaCrm/trigger/change';
 import { hasChanged, readChange } from '../../nodes/AlfaCrm/trigger/change';
 import { depth, seed } from '../support/depth';
 
-const PLAIN = { event: 'update', entity: 'Customer', entity_id: 5 };
-const read = (more: object = {}) => readChange({ ...PLAIN, ...more });
+/** The body of a webhook that tells of a change of a customer. */
+function customerWebhook(values: object = {}): object {
+	return { event: 'update', entity: 'Customer', entity_id: 5, ...values };
+}
 
-it.each<[body: unknown]>([
-	...[undefined, null, 'update', {}, [PLAIN]].map((body): [unknown] => [body]),
-	...[undefined, ' ', 2, { name: 'update' }].map((event): [unknown] => [{ ...PLAIN, event }]),
-	...[undefined, ' ', { name: 'Pay' }].map((entity): [unknown] => [{ ...PLAIN, entity }]),
-	...[null, 0, -5, 5.5, '5a', [5]].map((entity_id): [unknown] => [{ ...PLAIN, entity_id }]),
-])('%j is no change, for a reason', (body) => {
-	expect(readChange(body)).toMatch(/^(The body|event|entity|entity_id) is not /);
-});
+/** Reads the change from a body that describes one. */
+function readCustomerChange(values: object): Change {
+	const change = readChange(customerWebhook(values));
+	if (typeof change === 'string') throw new Error(change);
+	return change;
+}
 
-describe('the fields of a delivery', () => {
-	const NAMES = ['fields_old', 'fields_new', 'fields_rel'] as const;
-	it.each<[given: unknown, fields: object]>([
-		...[[], '', '[]', '{}', 'null', null, undefined, 0, false, 'no JSON', '5', '"text"', '{"status":3'].map(
-			(given): [unknown, object] => [given, {}],
-		),
-		[
-			{ status: 3, group_ids: [40] },
-			{ status: 3, group_ids: [40] },
-		],
-		['{"status":3,"group_ids":null}', { status: 3, group_ids: null }],
-		[['Орлова', 5], { 0: 'Орлова', 1: 5 }],
-	])('that come as %j', (given, fields) => {
-		for (const name of NAMES) expect(read({ [name]: given })).toHaveProperty(name, fields);
+describe('readChange', () => {
+	it('readChange returns a change without optional values as null and empty fields', () => {
+		const change = readCustomerChange({});
+
+		expect(change).toEqual({
+			event: 'update',
+			entity: 'Customer',
+			entity_id: 5,
+			branch_id: null,
+			user_id: null,
+			datetime: null,
+			fields_old: {},
+			fields_new: {},
+			fields_rel: {},
+		});
 	});
 
-	it('keep a key that would reach into other objects as a key', () => {
-		const fields = JSON.parse('{"__proto__":{"polluted":true}}') as object;
-		const delivery = read({ fields_new: fields }) as { fields_new: object };
-		expect(Object.keys(delivery.fields_new)).toEqual(['__proto__']);
-		expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+	it('readChange leaves out all other values of the body and keeps its fields in one order', () => {
+		const change = readCustomerChange({ api_key: 'x', 0: 1 });
+
+		expect(Object.keys(change)).toEqual([
+			'event',
+			'entity',
+			'entity_id',
+			'branch_id',
+			'user_id',
+			'datetime',
+			'fields_old',
+			'fields_new',
+			'fields_rel',
+		]);
+	});
+
+	it.each([
+		{ what: 'nothing', body: undefined },
+		{ what: 'null', body: null },
+		{ what: 'a text', body: 'update' },
+		{ what: 'a list', body: [{ event: 'update', entity: 'Customer', entity_id: 5 }] },
+	])('readChange refuses $what as body', ({ body }) => {
+		expect(readChange(body)).toBe('The body is not a JSON object');
+	});
+
+	it('readChange refuses an empty body', () => {
+		expect(readChange({})).toBe('event is not the name of an event');
+	});
+
+	it.each([
+		{ what: 'a missing event', event: undefined },
+		{ what: 'an event of blanks', event: ' ' },
+		{ what: 'a number as event', event: 2 },
+		{ what: 'an object as event', event: { name: 'update' } },
+	])('readChange refuses $what', ({ event }) => {
+		expect(readChange(customerWebhook({ event }))).toBe('event is not the name of an event');
+	});
+
+	it.each([
+		{ what: 'a missing entity', entity: undefined },
+		{ what: 'an entity of blanks', entity: ' ' },
+		{ what: 'an object as entity', entity: { name: 'Pay' } },
+	])('readChange refuses $what', ({ entity }) => {
+		expect(readChange(customerWebhook({ entity }))).toBe('entity is not the name of a class');
+	});
+
+	it.each([
+		{ entity_id: null },
+		{ entity_id: 0 },
+		{ entity_id: -5 },
+		{ entity_id: 5.5 },
+		{ entity_id: '5a' },
+		{ entity_id: [5] },
+	])('readChange refuses the ID $entity_id', ({ entity_id }) => {
+		expect(readChange(customerWebhook({ entity_id }))).toBe('entity_id is not the number of a record');
+	});
+
+	it('readChange removes blanks and line breaks around the event', () => {
+		expect(readCustomerChange({ event: ' delete\n' }).event).toBe('delete');
+	});
+
+	it('readChange reads the ID of a record from a text', () => {
+		expect(readCustomerChange({ entity_id: '5' }).entity_id).toBe(5);
+	});
+
+	it('readChange reads the branch from a text', () => {
+		expect(readCustomerChange({ branch_id: '7' }).branch_id).toBe(7);
+	});
+
+	it('readChange returns null for the branch 0', () => {
+		expect(readCustomerChange({ branch_id: 0 }).branch_id).toBeNull();
+	});
+
+	it('readChange returns the user 0', () => {
+		expect(readCustomerChange({ user_id: 0 }).user_id).toBe(0);
+	});
+
+	it('readChange returns null for a user who is no number', () => {
+		expect(readCustomerChange({ user_id: 'admin' }).user_id).toBeNull();
+	});
+
+	it.each([
+		{ datetime: '0000-00-00 00:00:00', result: '0000-00-00 00:00:00' },
+		{ datetime: '2026-02-10T11:59:00+03:00', result: '2026-02-10T11:59:00+03:00' },
+		{ datetime: 1_770_713_940, result: '1770713940' },
+	])('readChange returns the time $datetime as the text $result', ({ datetime, result }) => {
+		expect(readCustomerChange({ datetime }).datetime).toBe(result);
+	});
+
+	it.each([
+		{ what: 'an empty text', datetime: '' },
+		{ what: 'a text of blanks', datetime: ' \n' },
+		{ what: 'null', datetime: null },
+		{ what: '0', datetime: 0 },
+		{ what: 'an object', datetime: {} },
+		{ what: 'a list', datetime: ['2026-02-10 11:59:00'] },
+		{ what: 'true', datetime: true },
+	])('readChange returns no time for $what', ({ datetime }) => {
+		expect(readCustomerChange({ datetime }).datetime).toBeNull();
+	});
+
+	it('readChange returns a complete change for every body that it does not refuse', () => {
+		const webhookLikeBody = fc.record(
+			{
+				event: fc.oneof(fc.constantFrom(...changeNames.map(({ value }) => value)), fc.jsonValue()),
+				entity: fc.oneof(fc.constantFrom('Customer', ''), fc.jsonValue()),
+				entity_id: fc.oneof(fc.integer(), fc.double(), fc.string(), fc.jsonValue()),
+				branch_id: fc.jsonValue(),
+				fields_old: fc.jsonValue(),
+				fields_new: fc.oneof(fc.json(), fc.jsonValue()),
+				datetime: fc.jsonValue(),
+			},
+			{ requiredKeys: [] },
+		);
+		const anyBody = fc.oneof(webhookLikeBody, fc.anything());
+
+		fc.assert(
+			fc.property(anyBody, (body) => {
+				const change = readChange(body);
+				return typeof change === 'string' ? change.length > 0 : isComplete(change);
+			}),
+			{ numRuns: depth.deliveries, seed },
+		);
+	});
+
+	/** Whether the other code can rely on all fields of a change. */
+	function isComplete(change: Change): boolean {
+		return (
+			change.event.trim() !== '' &&
+			change.entity.trim() !== '' &&
+			Number.isSafeInteger(change.entity_id) &&
+			change.entity_id > 0 &&
+			(change.branch_id === null || change.branch_id > 0) &&
+			isMap(change.fields_old) &&
+			isMap(change.fields_new) &&
+			isMap(change.fields_rel)
+		);
+	}
+
+	function isMap(value: unknown): boolean {
+		return typeof value === 'object' && !Array.isArray(value);
+	}
+});
+
+describe.each([{ name: 'fields_old' }, { name: 'fields_new' }, { name: 'fields_rel' }] as const)(
+	'readChange of the map $name',
+	({ name }) => {
+		it(`readChange reads ${name} from an object`, () => {
+			const change = readCustomerChange({ [name]: { status: 3, group_ids: [40] } });
+
+			expect(change[name]).toEqual({ status: 3, group_ids: [40] });
+		});
+
+		it(`readChange reads ${name} from a JSON text`, () => {
+			const change = readCustomerChange({ [name]: '{"status":3,"group_ids":null}' });
+
+			expect(change[name]).toEqual({ status: 3, group_ids: null });
+		});
+
+		// PHP writes a map with the keys 0 and 1 as a list.
+		it(`readChange reads ${name} from a list, whose positions become the keys`, () => {
+			const change = readCustomerChange({ [name]: ['Орлова', 5] });
+
+			expect(change[name]).toEqual({ 0: 'Орлова', 1: 5 });
+		});
+
+		it.each([
+			{ what: 'an empty list', value: [] },
+			{ what: 'an empty text', value: '' },
+			{ what: 'an empty list as JSON', value: '[]' },
+			{ what: 'an empty map as JSON', value: '{}' },
+			{ what: 'null as JSON', value: 'null' },
+			{ what: 'null', value: null },
+			{ what: 'a missing value', value: undefined },
+			{ what: '0', value: 0 },
+			{ what: 'false', value: false },
+			{ what: 'a text that is no JSON', value: 'no JSON' },
+			{ what: 'a number as JSON', value: '5' },
+			{ what: 'a text as JSON', value: '"text"' },
+			{ what: 'JSON that is cut off', value: '{"status":3' },
+		])(`readChange returns no ${name} for $what`, ({ value }) => {
+			const change = readCustomerChange({ [name]: value });
+
+			expect(change[name]).toEqual({});
+		});
+	},
+);
+
+describe('readChange with a field named __proto__', () => {
+	const fields_new = JSON.parse('{"__proto__":{"polluted":true}}') as object;
+
+	it('readChange reads a field named __proto__ as any other field', () => {
+		const change = readCustomerChange({ fields_new });
+
+		expect(Object.keys(change.fields_new)).toEqual(['__proto__']);
+	});
+
+	it('readChange changes no other object when a field is named __proto__', () => {
+		readCustomerChange({ fields_new });
+
+		expect({}).not.toHaveProperty('polluted');
 	});
 });
 
-describe('fields that are nested', () => {
-	const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+describe('readChange of a body with nested lists', () => {
+	/** Writes lists inside of each other as JSON: "[[[]]]" for three levels. */
+	function nestedLists(levels: number): string {
+		return `${'['.repeat(levels)}${']'.repeat(levels)}`;
+	}
 
-	it.each<[what: string, fields: object]>([
-		// The fields are the first level.
-		['101 levels', { fields_new: { x: JSON.parse(nested(100)) as [] } }],
-		['as many in a text', { fields_rel: `{"x":${nested(100_000)}}` }],
-		['as many elsewhere', { elsewhere: JSON.parse(nested(100_000)) as [] }],
-	])('%s deep are refused', (_what, fields) => {
-		expect(read(fields)).toBe('The body is nested too deeply');
+	// The fields themselves are the first level.
+	it('readChange accepts 100 levels of lists in the fields', () => {
+		const fields = { x: JSON.parse(nestedLists(99)) as unknown[] };
+
+		expect(readCustomerChange({ fields_new: fields }).fields_new).toEqual(fields);
 	});
 
-	it('100 levels deep are taken', () => {
-		const fields_new = { x: JSON.parse(nested(99)) as [] };
-		expect(read({ fields_new })).toHaveProperty('fields_new', fields_new);
+	it('readChange refuses 101 levels of lists in the fields', () => {
+		const fields = { x: JSON.parse(nestedLists(100)) as unknown[] };
+
+		expect(readChange(customerWebhook({ fields_new: fields }))).toBe('The body is nested too deeply');
 	});
-});
 
-it.each<[name: 'branch_id' | 'user_id' | 'event' | 'entity_id', given: unknown, read: unknown]>([
-	['entity_id', '5', 5],
-	['branch_id', '7', 7],
-	['branch_id', 0, null],
-	['user_id', 0, 0],
-	['user_id', 'admin', null],
-	['event', ' delete\n', 'delete'],
-])('%s %j becomes %j', (name, given, value) => {
-	expect(read({ [name]: given })).toHaveProperty(name, value);
-});
+	it('readChange refuses 100,000 levels of lists in fields that come as a JSON text', () => {
+		const fields = `{"x":${nestedLists(100_000)}}`;
 
-it.each<[datetime: unknown, told: string | null]>([
-	...['', ' \n', null, 0, {}, ['2026-02-10 11:59:00'], true].map((none): [unknown, null] => [none, null]),
-	['0000-00-00 00:00:00', '0000-00-00 00:00:00'],
-	['2026-02-10T11:59:00+03:00', '2026-02-10T11:59:00+03:00'],
-	[1_770_713_940, '1770713940'],
-])('the time %j is passed on as %j', (datetime, told) => {
-	expect(read({ datetime })).toHaveProperty('datetime', told);
-});
+		expect(readChange(customerWebhook({ fields_rel: fields }))).toBe('The body is nested too deeply');
+	});
 
-it('what else a body holds is left out', () => {
-	expect(Object.keys(read({ api_key: 'x', 0: 1 }))).toEqual([
-		...['event', 'entity', 'entity_id', 'branch_id', 'user_id', 'datetime'],
-		...['fields_old', 'fields_new', 'fields_rel'],
-	]);
-});
+	it('readChange refuses 100,000 levels of lists outside of the fields', () => {
+		const elsewhere = JSON.parse(nestedLists(100_000)) as unknown[];
 
-it('whatever a body holds, it is either a full delivery or refused in words', () => {
-	const loose = fc.record(
-		{
-			event: fc.oneof(fc.constantFrom(...changeNames.map(({ value }) => value)), fc.jsonValue()),
-			entity: fc.oneof(fc.constantFrom('Customer', ''), fc.jsonValue()),
-			entity_id: fc.oneof(fc.integer(), fc.double(), fc.string(), fc.jsonValue()),
-			branch_id: fc.jsonValue(),
-			fields_old: fc.jsonValue(),
-			fields_new: fc.oneof(fc.json(), fc.jsonValue()),
-			datetime: fc.jsonValue(),
-		},
-		{ requiredKeys: [] },
-	);
-	fc.assert(
-		fc.property(fc.oneof(loose, fc.anything()), (body) => {
-			const delivery = readChange(body);
-			if (typeof delivery === 'string') return delivery.length > 0;
-			const { event, entity, entity_id, branch_id, fields_old, fields_new, fields_rel } = delivery;
-			return (
-				event.trim() !== '' &&
-				entity.trim() !== '' &&
-				Number.isSafeInteger(entity_id) &&
-				entity_id > 0 &&
-				(branch_id === null || branch_id > 0) &&
-				[fields_old, fields_new, fields_rel].every(
-					(fields) => typeof fields === 'object' && !Array.isArray(fields),
-				)
-			);
-		}),
-		{ numRuns: depth.deliveries, seed },
-	);
+		expect(readChange(customerWebhook({ elsewhere }))).toBe('The body is nested too deeply');
+	});
 });
 
 describe('hasChanged', () => {
-	const makeChange = (fields_old: IDataObject, fields_new: IDataObject): Change => {
-		const body = { event: 'update', entity: 'Customer', entity_id: 1, fields_old, fields_new };
-		return readChange(body) as Change;
-	};
+	/** Makes an update from the old values to the new ones. */
+	function makeUpdate(fields_old: IDataObject, fields_new: IDataObject): Change {
+		return readCustomerChange({ fields_old, fields_new });
+	}
 
-	it('finds a change within a map', () => {
-		const change = makeChange({ phone: { 1: '+79005550001' } }, { phone: { 1: '+79005550002' } });
+	it('hasChanged finds a change within a map', () => {
+		const change = makeUpdate({ phone: { 1: '+79005550001' } }, { phone: { 1: '+79005550002' } });
 
 		expect(hasChanged(change, 'phone')).toBe(true);
 	});
 
-	it('finds a change within a list of maps', () => {
-		const change = makeChange({ prices: [{ sum: 100 }] }, { prices: [{ sum: 200 }] });
+	it('hasChanged finds a change within a list of maps', () => {
+		const change = makeUpdate({ prices: [{ sum: 100 }] }, { prices: [{ sum: 200 }] });
 
 		expect(hasChanged(change, 'prices')).toBe(true);
 	});
 
-	it('finds no change in a map whose keys have another order', () => {
-		const change = makeChange({ contact: { a: 1, b: 2 } }, { contact: { b: 2, a: 1 } });
+	it('hasChanged finds no change in a map whose keys have another order', () => {
+		const change = makeUpdate({ contact: { a: 1, b: 2 } }, { contact: { b: 2, a: 1 } });
 
 		expect(hasChanged(change, 'contact')).toBe(false);
 	});
 
-	it('finds no change where a list of numbers comes as texts', () => {
-		const change = makeChange({ branch_ids: [1, 2] }, { branch_ids: ['1', '2'] });
+	it('hasChanged finds no change when AlfaCRM sends the numbers of a list as texts', () => {
+		const change = makeUpdate({ branch_ids: [1, 2] }, { branch_ids: ['1', '2'] });
 
 		expect(hasChanged(change, 'branch_ids')).toBe(false);
 	});
 
-	it('finds no change from a missing value to an empty list', () => {
-		const change = makeChange({}, { branch_ids: [] });
+	it('hasChanged finds no change from a missing value to an empty list', () => {
+		const change = makeUpdate({}, { branch_ids: [] });
 
 		expect(hasChanged(change, 'branch_ids')).toBe(false);
+	});
+
+	it('hasChanged finds that every field of a new record has changed', () => {
+		const change = readCustomerChange({ event: 'create', fields_new: { name: 'Орлова Мия' } });
+
+		expect(hasChanged(change, 'phone')).toBe(true);
 	});
 });

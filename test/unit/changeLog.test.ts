@@ -1,121 +1,54 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { CREDENTIAL } from '../../nodes/AlfaCrm/api/client';
+import { makeAttendanceEvent } from '../../nodes/AlfaCrm/trigger/events/attendance';
 import { ChangeLog } from '../../nodes/AlfaCrm/trigger/sources/changeLog/changeLog';
 import type { DerivedEvent } from '../../nodes/AlfaCrm/trigger/sources/changeLog/derivedEvents';
 import { DerivedEvents } from '../../nodes/AlfaCrm/trigger/sources/changeLog/derivedEvents';
-import { makeAttendanceEvent } from '../../nodes/AlfaCrm/trigger/events/attendance';
-import type { EventSource } from '../../nodes/AlfaCrm/trigger/eventSource';
-import { MemoryLists } from '../properties/trigger/lists';
-import { NODE } from '../support/nodeErrors';
+import { LESSON_STATUS, LOG_EVENT } from '../support/codes';
 import { randomFrom } from '../support/random';
+import { numbersFrom, WatchedLog } from './watchedLog';
 
-const NOW = Date.parse('2026-02-10T09:00:00Z');
-
-interface LogRow extends IDataObject {
-	branch: number;
-	entity_id: number;
-	date_time: string;
-}
-
-/** A trigger that watches the change log of an account in memory. */
-class WatchedLog {
-	/** The newest first. */
-	readonly rows: LogRow[] = [];
-	readonly lists: MemoryLists;
-	/** How many of the newest changes the first poll reports. */
-	startWith = 0;
-	private state: unknown;
-
-	/** @param showLesson the lesson with an ID, where lessons are read as well */
-	constructor(
-		private readonly source: EventSource = new ChangeLog(() => true, {}),
-		showLesson: (id: number) => IDataObject = () => ({}),
-	) {
-		this.lists = new MemoryLists((branch, { id }) =>
-			id === undefined ? this.rows.filter((row) => row.branch === branch) : [showLesson(Number(id))],
-		);
-		const node = { ...NODE, credentials: { [CREDENTIAL]: {} } };
-		Object.assign(this.lists.client, { node, origin: async () => 'https://demo.s20.online' });
-	}
-
-	/** Writes entries of one second. */
-	write(ids: readonly number[], date_time: string, branch = 1): void {
-		for (const entity_id of ids) {
-			this.rows.unshift({ branch, entity: 'Customer', entity_id, event: 2, date_time });
-		}
-	}
-
-	/** Polls once and returns what is reported. */
-	async poll(branches: readonly number[] = [1], scope = String(branches)): Promise<IDataObject[]> {
-		const { records, stateAfter } = await this.source.poll(
-			{
-				client: this.lists.client,
-				reader: this.lists.reader,
-				now: NOW,
-				deadline: Infinity,
-				branches,
-				branchesDigest: scope,
-				filtersDigest: '',
-				maxRecords: 10_000,
-				firstReportCount: this.startWith,
-			},
-			this.state,
-		);
-		this.state = JSON.parse(JSON.stringify(stateAfter(records.length)));
-		return records.map(({ row }) => row);
-	}
-
-	async pollIds(branches?: readonly number[], scope?: string): Promise<number[]> {
-		const rows = await this.poll(branches, scope);
-		return rows.map(({ entity_id }) => Number(entity_id));
-	}
-}
-
-const numbers = (from: number, to: number): number[] =>
-	Array.from({ length: to - from + 1 }, (_, index) => from + index);
-
-describe('entries of one second', () => {
-	/** Lists the entries in another order at each request. All of them are of one second. */
+describe('A poll of the log with many entries of one second', () => {
+	/** Lets AlfaCRM list the entries in another order at each request. */
 	function shuffleAtEachRequest({ lists, rows }: WatchedLog): void {
 		const random = randomFrom(5);
 		lists.onRequest = () => {
-			const drawn = rows.map((row) => ({ row, number: random() }));
-			drawn.sort((a, b) => a.number - b.number);
-			rows.splice(0, rows.length, ...drawn.map(({ row }) => row));
+			const shuffled = rows.map((row) => ({ row, position: random() }));
+			shuffled.sort((a, b) => a.position - b.position);
+			rows.splice(0, rows.length, ...shuffled.map(({ row }) => row));
 		};
 	}
 
-	it.each([20, 500])('come once each in any order at each request, %d rows a page', async (pageSize) => {
-		const log = new WatchedLog();
-		log.lists.pageSize = pageSize;
+	it.each([{ mostRowsOnPage: 20 }, { mostRowsOnPage: 500 }])(
+		'a poll reports each entry once although every page of $mostRowsOnPage rows has another order',
+		async ({ mostRowsOnPage }) => {
+			const log = new WatchedLog({ mostRowsOnPage });
+			await log.poll();
+			log.addEntries(numbersFrom(1, 1_200), '2026-02-10 09:00:00');
+			shuffleAtEachRequest(log);
+
+			const ids = await log.pollIds();
+			const idsOfNextPoll = await log.pollIds();
+
+			expect(ids.sort((a, b) => a - b)).toEqual(numbersFrom(1, 1_200));
+			expect(idsOfNextPoll).toEqual([]);
+		},
+	);
+
+	it('a poll reports three equal entries three times although they are split over two pages', async () => {
+		const log = new WatchedLog({ mostRowsOnPage: 20 });
+		log.addEntries([1], '2026-02-10 08:00:00');
 		await log.poll();
-		log.write(numbers(1, 1_200), '2026-02-10 09:00:00');
-		shuffleAtEachRequest(log);
+		log.addEntries([...numbersFrom(100, 118), 7, 7, 7], '2026-02-10 08:59:00');
+		log.addEntries(numbersFrom(201, 218), '2026-02-10 09:00:00');
 
 		const ids = await log.pollIds();
-		const repeatedIds = await log.pollIds();
 
-		expect(ids.sort((a, b) => a - b)).toEqual(numbers(1, 1_200));
-		expect(repeatedIds).toEqual([]);
-	});
-
-	it('that are equal come as often as the log lists them, also on two pages', async () => {
-		const log = new WatchedLog();
-		log.lists.pageSize = 20;
-		log.write([1], '2026-02-10 08:00:00');
-		await log.poll();
-		log.write([...numbers(100, 118), 7, 7, 7], '2026-02-10 08:59:00');
-		log.write(numbers(201, 218), '2026-02-10 09:00:00');
-
-		const ids = await log.pollIds();
-
-		expect(ids.filter((id) => id === 7)).toEqual([7, 7, 7]);
-		expect(ids).toHaveLength(40);
+		expect(ids.sort((a, b) => a - b)).toEqual([7, 7, 7, ...numbersFrom(100, 118), ...numbersFrom(201, 218)]);
 	});
 });
 
-/** An event that each change is: its source reads the log as derived events do. */
+/** An event that every change is. Its source reads the log as derived events do. */
 const EACH_CHANGE: DerivedEvent = {
 	isRelevantChange: () => true,
 	makeItemsOfChange: async ({ entity_id }) => await Promise.resolve([{ entity_id }]),
@@ -124,15 +57,14 @@ const EACH_CHANGE: DerivedEvent = {
 describe.each([
 	{ events: 'changes', makeSource: () => new ChangeLog(() => true, {}) },
 	{ events: 'derived events', makeSource: () => new DerivedEvents(EACH_CHANGE) },
-])('a first poll that reports the newest $events', ({ makeSource }) => {
-	it('reports a change once that comes in after the baseline was read', async () => {
-		const log = new WatchedLog(makeSource());
-		log.startWith = 2;
-		log.write([1], '2026-02-10 08:00:00');
-		// The first two requests read the baseline, the third one reads the newest changes.
-		log.lists.onRequest = (number) => {
-			if (number === 3) log.write([2], '2026-02-10 08:59:00');
-		};
+])('A first poll that reports the newest $events', ({ events, makeSource }) => {
+	// Requests 1 and 2 read the baseline of a branch; the next one reads the newest changes.
+	const FIRST_REQUEST_AFTER_BASELINE = 3;
+
+	it(`a first poll of ${events} reports a change that comes after the baseline was read only once`, async () => {
+		const log = new WatchedLog({ source: makeSource(), firstReportCount: 2 });
+		log.addEntries([1], '2026-02-10 08:00:00');
+		log.actBeforeRequest(FIRST_REQUEST_AFTER_BASELINE, () => log.addEntries([2], '2026-02-10 08:59:00'));
 
 		const firstIds = await log.pollIds();
 		const secondIds = await log.pollIds();
@@ -141,39 +73,10 @@ describe.each([
 		expect(secondIds).toEqual([]);
 	});
 
-	it('fails if a branch cannot be read any more after the baseline', async () => {
-		const log = new WatchedLog(makeSource());
-		log.startWith = 2;
-		log.write([1], '2026-02-10 08:00:00', 1);
-		log.write([2], '2026-02-10 08:00:00', 2);
-		// The first four requests read the baseline of both branches.
-		log.lists.onRequest = (number) => {
-			if (number === 5) log.lists.failing.add(2);
-		};
-
-		const poll = log.poll([1, 2]);
-
-		await expect(poll).rejects.toThrow('Branch 2 is out of order');
-	});
-
-	it('reports the changes of the other branches if a branch could not be read from the start', async () => {
-		const log = new WatchedLog(makeSource());
-		log.startWith = 2;
-		log.write([1], '2026-02-10 08:00:00', 1);
-		log.lists.failing.add(2);
-
-		const ids = await log.pollIds([1, 2]);
-
-		expect(ids).toEqual([1]);
-	});
-
-	it('leaves a change that came in meanwhile, and is not among the newest, to the next poll', async () => {
-		const log = new WatchedLog(makeSource());
-		log.startWith = 1;
-		log.write([1], '2026-02-10 08:00:00');
-		log.lists.onRequest = (number) => {
-			if (number === 3) log.write([2, 3], '2026-02-10 08:59:00');
-		};
+	it(`a first poll of ${events} leaves a change to the next poll if it comes after the baseline and is not among the newest`, async () => {
+		const log = new WatchedLog({ source: makeSource(), firstReportCount: 1 });
+		log.addEntries([1], '2026-02-10 08:00:00');
+		log.actBeforeRequest(FIRST_REQUEST_AFTER_BASELINE, () => log.addEntries([2, 3], '2026-02-10 08:59:00'));
 
 		const firstIds = await log.pollIds();
 		const secondIds = await log.pollIds();
@@ -181,83 +84,116 @@ describe.each([
 		expect(firstIds).toEqual([3]);
 		expect(secondIds).toEqual([2]);
 	});
+
+	it(`a first poll of ${events} fails if a branch cannot be read any more after the baseline`, async () => {
+		const log = new WatchedLog({ source: makeSource(), firstReportCount: 2 });
+		log.addEntries([1], '2026-02-10 08:00:00', 1);
+		log.addEntries([2], '2026-02-10 08:00:00', 2);
+		const firstRequestAfterBothBaselines = 5;
+		log.actBeforeRequest(firstRequestAfterBothBaselines, () => log.lists.failing.add(2));
+
+		const poll = log.poll({ branches: [1, 2] });
+
+		await expect(poll).rejects.toThrow('Branch 2 is out of order');
+	});
+
+	it(`a first poll of ${events} reports the other branches if a branch could not be read from the start`, async () => {
+		const log = new WatchedLog({ source: makeSource(), firstReportCount: 2 });
+		log.addEntries([1], '2026-02-10 08:00:00', 1);
+		log.lists.failing.add(2);
+
+		const ids = await log.pollIds({ branches: [1, 2] });
+
+		expect(ids).toEqual([1]);
+	});
 });
 
-describe('a branch that is chosen later', () => {
-	it('reports nothing that it held, although it is closed and opened again', async () => {
+describe('A poll with a branch that was chosen later', () => {
+	/** Makes a log whose branch 2 is chosen in the second poll, when it has an entry of 09:00:00. */
+	async function addBranchLater(): Promise<WatchedLog> {
 		const log = new WatchedLog();
-		log.write([1], '2026-02-10 08:30:00');
-		log.write(numbers(101, 140), '2026-02-10 08:40:00', 2);
-		await log.poll([1], 'only 1');
+		await log.poll({ branches: [1] });
+		log.addEntries([101], '2026-02-10 09:00:00', 2);
+		await log.poll({ branches: [1, 2] });
+		return log;
+	}
 
-		await log.poll([1, 2], 'all');
-		await log.poll([1], 'all');
-		const ids = await log.pollIds([1, 2], 'all');
+	it('a poll reports no older entry of the branch after the branch was closed and opened again', async () => {
+		const log = new WatchedLog();
+		log.addEntries([1], '2026-02-10 08:30:00');
+		log.addEntries(numbersFrom(101, 140), '2026-02-10 08:40:00', 2);
+		await log.poll({ branches: [1], chosenBranches: 'only 1' });
+		await log.poll({ branches: [1, 2], chosenBranches: 'all' });
+		await log.poll({ branches: [1], chosenBranches: 'all' });
+
+		const ids = await log.pollIds({ branches: [1, 2], chosenBranches: 'all' });
 
 		expect(ids).toEqual([]);
 	});
 
-	it('reports a change of the second in which it was read first', async () => {
-		const log = new WatchedLog();
-		await log.poll([1]);
-		log.write([101], '2026-02-10 09:00:00', 2);
-		await log.poll([1, 2]);
-		log.write([102], '2026-02-10 09:00:00', 2);
+	it('a poll reports a change of the second of the newest entry that the branch had before', async () => {
+		const log = await addBranchLater();
+		log.addEntries([102], '2026-02-10 09:00:00', 2);
 
-		const ids = await log.pollIds([1, 2]);
+		const ids = await log.pollIds({ branches: [1, 2] });
 
 		expect(ids).toEqual([102]);
 	});
 
-	it('reports a late change with a time before that', async () => {
-		const log = new WatchedLog();
-		await log.poll([1]);
-		log.write([101], '2026-02-10 09:00:00', 2);
-		await log.poll([1, 2]);
-		const lateRow = { branch: 2, entity: 'Customer', entity_id: 102, event: 2 };
-		log.rows.push({ ...lateRow, date_time: '2026-02-10 08:00:00' });
+	it('a poll reports an entry that comes late, with a time before the newest entry', async () => {
+		const log = await addBranchLater();
+		log.addOldestEntry(102, '2026-02-10 08:00:00', 2);
 
-		const ids = await log.pollIds([1, 2]);
+		const ids = await log.pollIds({ branches: [1, 2] });
 
 		expect(ids).toEqual([102]);
 	});
 
-	it('hides no change that another branch has not reported yet', async () => {
+	it('a poll reports an entry that the log of another branch lists as well', async () => {
 		const log = new WatchedLog();
-		await log.poll([1]);
-		log.write([101], '2026-02-10 09:00:00', 1);
-		log.write([101], '2026-02-10 09:00:00', 2);
+		await log.poll({ branches: [1] });
+		log.addEntries([101], '2026-02-10 09:00:00', 1);
+		log.addEntries([101], '2026-02-10 09:00:00', 2);
 
-		const ids = await log.pollIds([1, 2]);
+		const ids = await log.pollIds({ branches: [1, 2] });
 
 		expect(ids).toEqual([101]);
 	});
+
+	it('a poll leaves an entry that another branch lists as well to the next poll if it reports no more', async () => {
+		const log = new WatchedLog();
+		await log.poll({ branches: [1] });
+		log.addEntries([101, 102], '2026-02-10 09:00:00', 1);
+		log.addEntries([101, 102], '2026-02-10 09:00:00', 2);
+
+		const firstIds = await log.pollIds({ branches: [1, 2], maxRecords: 1 });
+		const secondIds = await log.pollIds({ branches: [1, 2], maxRecords: 1 });
+
+		expect(firstIds).toEqual([101]);
+		expect(secondIds).toEqual([102]);
+	});
 });
 
-describe('a reading that begins again', () => {
-	/** Writes entries one second apart. */
-	function writeOverTime(log: WatchedLog, ids: readonly number[], hour: number): void {
-		ids.forEach((id, index) => {
-			const minute = String(Math.floor(index / 60)).padStart(2, '0');
-			const second = String(index % 60).padStart(2, '0');
-			log.write([id], `2026-02-10 0${hour}:${minute}:${second}`);
-		});
-	}
-
-	/** Answers page 1 of the first large reading only after page 2, when three more entries have come in. */
-	function answerPageOneLate(log: WatchedLog): void {
+describe('A poll that begins to read the log again', () => {
+	/**
+	 * Answers page 1 of the first reading with large pages only after page 2. Three more entries have come by then, so the
+	 * total on page 2 is smaller than that on page 1.
+	 */
+	function answerPageOneAfterPageTwo(log: WatchedLog): void {
 		const { client } = log.lists;
 		const { attempt } = client;
 		let release = () => {};
-		const pageTwoAnswered = new Promise<void>((resolve) => (release = resolve));
-		let isLate = true;
+		const pageTwoAnswered = new Promise<void>((resolve) => {
+			release = resolve;
+		});
+		let isFirstReading = true;
 		Object.assign(client, { callsAtOnce: 5 });
 		client.attempt = async (call, isExpected) => {
 			const { page, pageSize } = call.body ?? {};
-			if (pageSize === 500 && page === 1 && isLate) {
-				isLate = false;
+			if (pageSize === 500 && page === 1 && isFirstReading) {
+				isFirstReading = false;
 				await pageTwoAnswered;
-				log.write([2_001, 2_002, 2_003], '2026-02-10 08:59:00');
+				log.addEntries([2_001, 2_002, 2_003], '2026-02-10 08:59:00');
 			}
 			const answer = await attempt(call, isExpected);
 			if (page === 2) release();
@@ -265,139 +201,145 @@ describe('a reading that begins again', () => {
 		};
 	}
 
-	it('reports no old entry where answers come out of order and the total seems to shrink', async () => {
-		const log = new WatchedLog();
-		log.lists.pageSize = 500;
-		writeOverTime(log, numbers(1, 10), 5);
-		await log.poll();
-		writeOverTime(log, numbers(101, 1_100), 7);
-		answerPageOneLate(log);
-
-		const ids = await log.pollIds();
-
-		expect(ids).toEqual([...numbers(101, 1_100), 2_001, 2_002, 2_003]);
-		expect(log.lists.requests).toBeLessThan(20);
-	});
-
-	it("takes the length of AlfaCRM's own pages where later large pages do not arrive and the log grows", async () => {
-		const log = new WatchedLog();
-		log.lists.pageSize = 500;
-		writeOverTime(log, numbers(1, 6), 5);
-		await log.poll();
-		writeOverTime(log, numbers(101, 800), 7);
-		const { client } = log.lists;
-		const { attempt, request } = client;
+	/** Loses all large pages but the first one. */
+	function loseLaterLargePages({ lists: { client } }: WatchedLog): void {
+		const { attempt } = client;
 		client.attempt = async (call, isExpected) => {
 			const isLost = call.body?.pageSize === 500 && Number(call.body.page) > 0;
 			return isLost ? undefined : await attempt(call, isExpected);
 		};
+	}
+
+	/** Answers requests without a page size with 20 rows, and adds an entry before it answers page 34. */
+	function growBeforePage34(log: WatchedLog): void {
+		const { client } = log.lists;
+		const { request } = client;
 		let hasGrown = false;
 		client.request = async (call) => {
 			if (call.body?.page === 34 && !hasGrown) {
 				hasGrown = true;
-				log.write([3_001], '2026-02-10 08:59:00');
+				log.addEntries([3_001], '2026-02-10 08:59:00');
 			}
 			return await request({ ...call, body: { pageSize: 20, ...call.body } });
 		};
+	}
+
+	it('a poll reports no old entry when answers come out of order and the total seems to shrink', async () => {
+		const log = new WatchedLog({ mostRowsOnPage: 500 });
+		log.addEntriesOverTime(numbersFrom(1, 10), '05');
+		await log.poll();
+		log.addEntriesOverTime(numbersFrom(101, 1_100), '07');
+		answerPageOneAfterPageTwo(log);
 
 		const ids = await log.pollIds();
 
-		expect(ids.slice(0, 700)).toEqual(numbers(101, 800));
+		expect(ids).toEqual([...numbersFrom(101, 1_100), 2_001, 2_002, 2_003]);
+		expect(log.lists.requests).toBeLessThan(20);
+	});
+
+	it('a poll reports all entries when large pages are lost and the log grows while small ones are read', async () => {
+		const log = new WatchedLog({ mostRowsOnPage: 500 });
+		log.addEntriesOverTime(numbersFrom(1, 6), '05');
+		await log.poll();
+		log.addEntriesOverTime(numbersFrom(101, 800), '07');
+		loseLaterLargePages(log);
+		growBeforePage34(log);
+
+		const ids = await log.pollIds();
+
+		expect(ids).toEqual([...numbersFrom(101, 800), 3_001]);
 		expect(log.lists.requests).toBeLessThan(100);
 	});
 });
 
-describe('page sizes', () => {
-	/** Notes the page sizes of the requests. */
-	function notePageSizes({ lists }: WatchedLog): unknown[] {
-		const sizes: unknown[] = [];
-		const { attempt } = lists.client;
-		lists.client.attempt = async (call, isExpected) => {
-			sizes.push(call.body?.pageSize);
-			return await attempt(call, isExpected);
-		};
-		return sizes;
-	}
-
-	it('a poll without news asks for one page of 20 rows', async () => {
-		const log = new WatchedLog();
-		log.lists.pageSize = 500;
-		numbers(1, 100).forEach((id) => log.write([id], `2026-02-10 07:00:${String(id % 60).padStart(2, '0')}`));
-		log.write([101], '2026-02-10 08:00:00');
+describe('A poll of a long log', () => {
+	it('a poll asks for one page of 20 rows when nothing is new', async () => {
+		const log = new WatchedLog({ mostRowsOnPage: 500 });
+		log.addEntriesOverTime(numbersFrom(1, 100), '07');
 		await log.poll();
-		const sizes = notePageSizes(log);
+		log.forgetPageSizes();
 
 		const ids = await log.pollIds();
 
 		expect(ids).toEqual([]);
-		expect(sizes).toEqual([20]);
+		expect(log.pageSizes).toEqual([20]);
 	});
 
-	it('a poll with more news than the small page shows reads large pages from page 0 on', async () => {
-		const log = new WatchedLog();
-		log.lists.pageSize = 500;
-		log.write(numbers(1, 600), '2026-02-10 07:00:00');
-		log.write([601], '2026-02-10 07:00:01');
+	it('a poll reads large pages from page 0 on when it has more new entries than the small page shows', async () => {
+		const log = new WatchedLog({ mostRowsOnPage: 500 });
+		log.addEntries(numbersFrom(1, 600), '2026-02-10 07:00:00');
+		log.addEntries([601], '2026-02-10 07:00:01');
 		await log.poll();
-		log.write(numbers(1_001, 1_030), '2026-02-10 08:00:00');
-		const sizes = notePageSizes(log);
+		log.addEntries(numbersFrom(1_001, 1_030), '2026-02-10 08:00:00');
+		log.forgetPageSizes();
 
 		const ids = await log.pollIds();
 
-		expect(ids).toEqual(numbers(1_001, 1_030));
-		expect(sizes).toEqual([20, 500]);
+		expect(ids).toEqual(numbersFrom(1_001, 1_030));
+		expect(log.pageSizes).toEqual([20, 500]);
 	});
 
-	it('entries that come between the small and the large page are reported once', async () => {
-		const log = new WatchedLog();
-		log.lists.pageSize = 500;
-		log.write(numbers(1, 600), '2026-02-10 07:00:00');
+	it('a poll reports an entry that comes between the small and the large page once', async () => {
+		const log = new WatchedLog({ mostRowsOnPage: 500 });
+		log.addEntries(numbersFrom(1, 600), '2026-02-10 07:00:00');
 		await log.poll();
-		log.write(numbers(1_001, 1_030), '2026-02-10 08:00:00');
-		const firstRequest = log.lists.requests + 1;
-		log.lists.onRequest = (number) => {
-			if (number === firstRequest + 1) log.write([1_031], '2026-02-10 08:00:01');
-		};
+		log.addEntries(numbersFrom(1_001, 1_030), '2026-02-10 08:00:00');
+		const requestOfLargePage = 2;
+		log.actBeforeRequest(requestOfLargePage, () => log.addEntries([1_031], '2026-02-10 08:00:01'));
 
-		const ids = [...(await log.pollIds()), ...(await log.pollIds())];
+		const ids = await log.pollIds();
+		const idsOfNextPoll = await log.pollIds();
 
-		expect(ids).toEqual(numbers(1_001, 1_031));
+		expect([...ids, ...idsOfNextPoll]).toEqual(numbersFrom(1_001, 1_031));
 	});
 });
 
-describe('attendances', () => {
-	const PUPILS_OF_LESSON = 100;
-
-	/** Lessons with 100 pupils each, all of whom were there. */
-	function lessonRow(id: number): IDataObject {
-		const pupils = numbers(1, PUPILS_OF_LESSON);
+describe('The trigger of attendances', () => {
+	/** Makes a completed lesson with 100 customers, all of whom were there. */
+	function makeLessonOf100Customers(id: number): IDataObject {
+		const customerIds = numbersFrom(1, 100);
 		return {
 			id,
-			status: 3,
+			status: LESSON_STATUS.held,
 			branch_id: 1,
-			customer_ids: pupils,
-			details: pupils.map((pupil) => ({ id: id * 1_000 + pupil, customer_id: pupil, is_attend: 1 })),
+			customer_ids: customerIds,
+			details: customerIds.map((customer_id) => ({
+				id: id * 1_000 + customer_id,
+				customer_id,
+				is_attend: 1,
+			})),
 		};
 	}
 
-	function addCompletion(log: WatchedLog, lesson: number, date_time: string): void {
-		const statuses = { fields_old: { status: 1 }, fields_new: { status: 3 } };
-		log.rows.unshift({ branch: 1, entity: 'Lesson', entity_id: lesson, event: 2, date_time, ...statuses });
+	/** Adds an entry that completes a lesson. */
+	function addCompletion(log: WatchedLog, lessonId: number, date_time: string): void {
+		log.rows.unshift({
+			branch: 1,
+			entity: 'Lesson',
+			entity_id: lessonId,
+			event: LOG_EVENT.updated,
+			date_time,
+			fields_old: { status: LESSON_STATUS.planned },
+			fields_new: { status: LESSON_STATUS.held },
+		});
 	}
 
-	it('of a lesson that is completed again after 3,000 others are not reported again', async () => {
-		const log = new WatchedLog(new DerivedEvents(makeAttendanceEvent(1)), lessonRow);
+	it('the trigger of attendances reports nothing of a lesson that is completed again after 3,100 other attendances', async () => {
+		const source = new DerivedEvents(makeAttendanceEvent(1));
+		const log = new WatchedLog({ source, makeLesson: makeLessonOf100Customers });
 		await log.poll();
 		addCompletion(log, 1, '2026-02-10 08:00:00');
-		const first = await log.poll();
-		numbers(2, 32).forEach((lesson) => addCompletion(log, lesson, `2026-02-10 08:01:${lesson + 10}`));
-		const others = await log.poll();
+		const attendancesOfLesson = await log.poll();
+		for (const lessonId of numbersFrom(2, 32)) {
+			addCompletion(log, lessonId, `2026-02-10 08:01:${lessonId + 10}`);
+		}
+		const otherAttendances = await log.poll();
 
 		addCompletion(log, 1, '2026-02-10 08:30:00');
-		const again = await log.poll();
+		const attendancesAfterRepeat = await log.poll();
 
-		expect(first).toHaveLength(100);
-		expect(others).toHaveLength(3_100);
-		expect(again).toHaveLength(0);
+		expect(attendancesOfLesson).toHaveLength(100);
+		expect(otherAttendances).toHaveLength(3_100);
+		expect(attendancesAfterRepeat).toEqual([]);
 	});
 });

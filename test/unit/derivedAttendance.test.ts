@@ -6,45 +6,100 @@ import { makeChangeForReading } from '../../nodes/AlfaCrm/trigger/change';
 import { makeAttendanceEvent } from '../../nodes/AlfaCrm/trigger/events/attendance';
 import { LogLookup } from '../../nodes/AlfaCrm/trigger/sources/changeLog/logLookup';
 import { MemoryLists } from '../properties/trigger/lists';
+import { LESSON_STATUS } from '../support/codes';
 import { NODE } from '../support/nodeErrors';
 
-const details = { id: 9, customer_id: 5, is_attend: 1 };
-const completed: Change = { ...makeChangeForReading('Lesson', 7), fields_new: { status: 3 } };
-const marked: Change = {
-	...makeChangeForReading('LessonDetails', 9),
-	fields_new: { ...details, lesson_id: 7 },
+const LESSON = 7;
+const ANNA = 5;
+const ATTENDANCE_OF_ANNA = 9;
+
+/** AlfaCRM's record that Anna was at the lesson. */
+const annaWasThere = { id: ATTENDANCE_OF_ANNA, customer_id: ANNA, is_attend: 1 };
+
+/** The log entry that the lesson was completed. It names no customer. */
+const completionOfLesson: Change = {
+	...makeChangeForReading('Lesson', LESSON),
+	fields_new: { status: LESSON_STATUS.held },
 };
 
-/** Who came, by an entry of the log, where every list shows this lesson. */
-async function customersOf(change: Change, lesson: IDataObject): Promise<unknown[]> {
-	const lists = new MemoryLists(() => [{ id: 7, status: 3, branch_id: 1, ...lesson }]);
+/** The log entry that Anna was marked as present. */
+const entryOfAttendance: Change = {
+	...makeChangeForReading('LessonDetails', ATTENDANCE_OF_ANNA),
+	fields_new: { ...annaWasThere, lesson_id: LESSON },
+};
+
+/**
+ * Finds the customers of whom the event "customer attended lesson" is reported.
+ *
+ * @param lesson how AlfaCRM shows the lesson now
+ */
+async function findReportedCustomers(change: Change, lesson: IDataObject): Promise<unknown[]> {
+	const lists = new MemoryLists(() => [{ id: LESSON, branch_id: 1, ...lesson }]);
 	const node = { ...NODE, credentials: { [CREDENTIAL]: {} } };
 	Object.assign(lists.client, { node, origin: async () => 'https://demo.s20.online' });
-	const items = await makeAttendanceEvent(1).makeItemsOfChange(
-		change,
-		[1],
-		new LogLookup(lists.client, lists.reader),
-	);
+	const lookup = new LogLookup(lists.client, lists.reader);
+
+	const items = await makeAttendanceEvent(1).makeItemsOfChange(change, [1], lookup);
+
 	return items.map(({ customer_id }) => customer_id);
 }
 
-const ODD: unknown[] = [undefined, 'text', 7, { '1': details }, [null], ['5'], [[details]]];
+/** Values of a field in which AlfaCRM should show a list of maps. */
+const ODD_VALUES: Array<{ shape: string; value: unknown }> = [
+	{ shape: 'missing', value: undefined },
+	{ shape: 'a text', value: 'text' },
+	{ shape: 'a number', value: 7 },
+	{ shape: 'a map', value: { '1': annaWasThere } },
+	{ shape: 'a list with null', value: [null] },
+	{ shape: 'a list of texts', value: ['5'] },
+	{ shape: 'a list of lists', value: [[annaWasThere]] },
+];
 
-describe('a lesson of an odd shape', () => {
-	it.each(ODD)('details %j are read as empty', async (shown) => {
-		const lesson = { details: shown as IDataObject[], customer_ids: [5] };
-		expect(await customersOf(completed, lesson)).toEqual([]);
-		// What the log says of a customer itself still counts.
-		expect(await customersOf(marked, lesson)).toEqual([5]);
-	});
+describe('The event "customer attended lesson"', () => {
+	it.each(ODD_VALUES)(
+		'the event reports nobody of a completed lesson when the field with the attendances is $shape',
+		async ({ value }) => {
+			const lesson = { status: LESSON_STATUS.held, details: value as IDataObject[], customer_ids: [ANNA] };
 
-	it.each(ODD)('customer_ids %j are read as empty', async (shown) => {
-		const lesson = { customer_ids: shown as IDataObject[], details: [details] };
-		expect(await customersOf(completed, lesson)).toEqual([5]);
-	});
+			expect(await findReportedCustomers(completionOfLesson, lesson)).toEqual([]);
+		},
+	);
+
+	it.each(ODD_VALUES)(
+		'the event reports the customer whom the log names when the field with the attendances is $shape',
+		async ({ value }) => {
+			const lesson = { status: LESSON_STATUS.held, details: value as IDataObject[], customer_ids: [ANNA] };
+
+			expect(await findReportedCustomers(entryOfAttendance, lesson)).toEqual([ANNA]);
+		},
+	);
+
+	it.each(ODD_VALUES)(
+		'the event reports the customers of the attendances when the field with the customers is $shape',
+		async ({ value }) => {
+			const lesson = {
+				status: LESSON_STATUS.held,
+				details: [annaWasThere],
+				customer_ids: value as IDataObject[],
+			};
+
+			expect(await findReportedCustomers(completionOfLesson, lesson)).toEqual([ANNA]);
+		},
+	);
 });
 
-it('a lesson that is only planned, or planned again, tells nothing, whatever the log says', async () => {
-	const lesson = { status: 1, customer_ids: [5], details: [details] };
-	expect([await customersOf(completed, lesson), await customersOf(marked, lesson)]).toEqual([[], []]);
+describe('The event "customer attended lesson" of a lesson that is planned again', () => {
+	const plannedLesson = {
+		status: LESSON_STATUS.planned,
+		details: [annaWasThere],
+		customer_ids: [ANNA],
+	};
+
+	it('the event reports nobody of a planned lesson although the log says that it was completed', async () => {
+		expect(await findReportedCustomers(completionOfLesson, plannedLesson)).toEqual([]);
+	});
+
+	it('the event reports nobody of a planned lesson although the log says that a customer was present', async () => {
+		expect(await findReportedCustomers(entryOfAttendance, plannedLesson)).toEqual([]);
+	});
 });

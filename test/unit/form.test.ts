@@ -1,458 +1,876 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { Field } from '../../nodes/AlfaCrm/entities/fieldTypes';
-import { byWholeName } from '../../nodes/AlfaCrm/entities/common';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
-import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/accountForm';
-import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
-import { addedResourceOf } from '../support/actionKinds';
+import { CUSTOMER_TYPE, RECORD_STATUS } from '../support/codes';
+import { choicesOf, description, entityAt, parameters } from '../support/form';
 import {
-	actionTable,
-	childrenOf,
-	choicesOf,
-	description,
-	entityAt,
-	formOf,
-	parameters,
-} from '../support/form';
+	formsInEachInputMode,
+	isAboutOneRecord,
+	needsBranch,
+	OperationForm,
+	operationForms,
+	returnsList,
+	returnsWideRecords,
+	savesRecord,
+	splitForms,
+	takesCustomFields,
+} from './operationForms';
+import { findParameterClashes } from './parameterClashes';
 import { areUnique } from './wordingRules';
 
-/** Has a parameter of its own when a record is created. */
-const standsAlone = ({ required, fallback, prominent }: Field) =>
-	prominent === true || (required === true && fallback === undefined);
+/** Lists names in one order, so that two lists can be compared. */
+function namesOf(named: ReadonlyArray<{ name: string }>): string[] {
+	return named.map(({ name }) => name).sort();
+}
 
-/** Nothing is preset for it. */
-const isLeftToUser = ({ required, fallback, type }: Field) =>
-	required === true && fallback === undefined && !['choice', 'flag', 'integer'].includes(type);
+/** Lists the values that a dropdown offers, in one order. */
+function sortedValuesOf(dropdown: INodeProperties): unknown[] {
+	return choicesOf(dropdown)
+		.map(({ value }) => value)
+		.sort();
+}
 
-const READING = ['find', 'get', 'getAll'];
-const LISTS = ['texts', 'links', 'emails', 'phones', 'ids', 'references', 'choices'];
+describe('The form of an operation', () => {
+	/** The parts of a form, in their order. Each of the last three is one parameter. */
+	const PARTS = ['parameter', 'collection', 'simplify', 'options', 'timeZoneNotice'];
 
-/** What looks at the clock, or begins with today where the form says nothing. */
-const DECIDING_BY_TIME = [
-	'account.dailyCheck',
-	'customer.addComment',
-	'customer.addToGroup',
-	'customer.createTask',
-	'customer.getCalendar',
-	'customer.getOverview',
-	'customer.removeFromGroup',
-	'customer.sellSubscription',
-	'customer.takePayment',
-	'lesson.book',
-	'lesson.getParticipants',
-	'teacher.getFreeSlots',
-];
-const TIME_ZONE_NOTICE =
-	"This node uses the time zone in the workflow's settings, or n8n's own if none is set there. Set it to the school's.";
+	const COLLECTIONS = [
+		{ name: 'additionalFields', displayName: 'Additional Fields' },
+		{ name: 'updateFields', displayName: 'Update Fields' },
+		{ name: 'filters', displayName: 'Filters' },
+		{ name: 'options', displayName: 'Options' },
+		{ name: 'fieldsToSet', displayName: 'Fields' },
+	];
 
-const namesOf = (all: ReadonlyArray<{ name: string }>) => all.map(({ name }) => name);
-/** Lists differ by branch. */
-const isFromList = (parameter: INodeProperties): boolean =>
-	['resourceLocator', 'resourceMapper'].includes(parameter.type) ||
-	parameter.typeOptions?.loadOptionsMethod !== undefined ||
-	childrenOf(parameter).some(isFromList);
-/** What a collection of the form offers. */
-const offeredBy = (collection?: INodeProperties) => namesOf(collection ? childrenOf(collection) : []);
+	function positionOfPart({ name, type }: INodeProperties): number {
+		if (PARTS.includes(name)) return PARTS.indexOf(name);
+		return PARTS.indexOf(type === 'collection' ? 'collection' : 'parameter');
+	}
 
-describe.each(actionTable)('the form of %s, %s', (value, operation) => {
-	const entity = entityAt(value);
-	const action = entity?.actions?.find(({ name }) => name === operation);
-	const saves = ['create', 'update', 'upsert'].includes(operation);
-	const isOverview = action?.kind === 'overview';
-	const isList =
-		operation === 'getAll' || ['getMany', 'freeSlots', 'participants'].includes(action?.kind ?? '');
-	const matches = ['find', 'upsert'].includes(operation);
-	const more = entity?.hasCustomFields ? ['json', 'map'] : [];
-	const modes = saves ? ['form', ...more] : [undefined];
-	const forms = modes.map((inputMode) =>
-		formOf({ resource: value, operation, ...(inputMode === undefined ? {} : { inputMode }) }),
+	it.each(formsInEachInputMode)('the form of $name begins with Resource and Operation', (form) => {
+		const [firstName, secondName] = form.parameterNames;
+
+		expect(firstName).toBe('resource');
+		expect(secondName).toBe('operation');
+	});
+
+	it.each(formsInEachInputMode)('the form of $name asks for more than Resource and Operation', (form) => {
+		expect(form.parameters.length).toBeGreaterThan(2);
+	});
+
+	it.each(formsInEachInputMode)('the form of $name has no two parameters with the same name', (form) => {
+		expect(areUnique(form.parameterNames)).toBe(true);
+	});
+
+	it.each(formsInEachInputMode)('the form of $name has no two parameters with the same label', (form) => {
+		expect(areUnique(form.parameters.map(({ displayName }) => displayName))).toBe(true);
+	});
+
+	it.each(formsInEachInputMode)(
+		'the form of $name shows its parameters before its collections, then Simplify, Options and the time zone',
+		(form) => {
+			const positions = form.parameters.map(positionOfPart);
+
+			expect(positions).toEqual([...positions].sort());
+		},
 	);
-	const [shown] = forms;
-	const named = (name: string, form = shown) => form.find((parameter) => parameter.name === name);
 
-	it('says by which time zone it decides exactly where it decides by a day or a time', () => {
-		const decidesByTime = DECIDING_BY_TIME.includes(`${value}.${operation}`);
-		for (const form of forms)
-			expect(named('timeZoneNotice', form)?.displayName).toBe(decidesByTime ? TIME_ZONE_NOTICE : undefined);
+	it.each(formsInEachInputMode)(
+		'the form of $name has no collections but those that n8n’s own nodes have',
+		(form) => {
+			const collections = form.parameters
+				.filter(({ type }) => type === 'collection')
+				.map(({ name, displayName }) => ({ name, displayName }));
+
+			expect(COLLECTIONS).toEqual(expect.arrayContaining(collections));
+		},
+	);
+
+	const formsWithoutUpdate = operationForms.filter(({ operation }) => operation !== 'update');
+
+	it.each(formsWithoutUpdate)('the form of $name has no Update Fields', (form) => {
+		expect(form.parameter('updateFields')).toBeUndefined();
 	});
 
-	it('begins with resource, operation and, unless an ID says it all, branch, and names nothing twice', () => {
-		const saysAll =
-			named('id') !== undefined && !shown.some((one) => one.name !== 'branchId' && isFromList(one));
-		const isAsked = entity?.scope === 'branch' && !saysAll;
-		const start = ['resource', 'operation', ...(isAsked ? ['branchId'] : [])];
-		for (const form of forms) {
-			expect(namesOf(form).slice(0, start.length)).toEqual(start);
-			if (entity) expect(namesOf(form).includes('branchId')).toBe(isAsked);
-			// An account may have one only.
-			expect(named('branchId', form)?.required).toBeUndefined();
-			expect(areUnique(namesOf(form))).toBe(true);
-			expect(areUnique(form.map(({ displayName }) => displayName))).toBe(true);
-		}
+	const formsWithoutAddition = operationForms.filter(
+		({ operation, action }) => operation !== 'create' && action === undefined,
+	);
+
+	it.each(formsWithoutAddition)('the form of $name has no Additional Fields', (form) => {
+		expect(form.parameter('additionalFields')).toBeUndefined();
 	});
 
-	it('asks for what is wanted, then offers what is optional, then how it comes out, then options, and says the time zone last', () => {
-		const LAST = ['simplify', 'options', 'timeZoneNotice'];
-		const rank = ({ type, name }: INodeProperties) =>
-			LAST.includes(name) ? 2 + LAST.indexOf(name) : type === 'collection' ? 1 : 0;
-		for (const form of forms) {
-			const ranks = form.map(rank);
-			expect([namesOf(form), ranks]).toEqual([namesOf(form), [...ranks].sort()]);
-		}
+	it('no form shows two parameters with the same name, whatever is chosen', () => {
+		expect(findParameterClashes(description.properties)).toEqual([]);
+	});
+});
+
+describe('The time zone notice', () => {
+	/** These operations compare with the clock, or begin with today if the form gives no day. */
+	const OPERATIONS_WITH_CLOCK = [
+		'account.dailyCheck',
+		'customer.addComment',
+		'customer.addToGroup',
+		'customer.createTask',
+		'customer.getCalendar',
+		'customer.getOverview',
+		'customer.removeFromGroup',
+		'customer.sellSubscription',
+		'customer.takePayment',
+		'lesson.book',
+		'lesson.getParticipants',
+		'teacher.getFreeSlots',
+	];
+	const { matching: formsWithClock, others: formsWithoutClock } = splitForms(
+		formsInEachInputMode,
+		({ name }) => OPERATIONS_WITH_CLOCK.includes(name),
+	);
+
+	it.each(formsWithClock)('the form of $name says which time zone its result depends on', (form) => {
+		expect(form.parameter('timeZoneNotice')?.displayName).toBe(
+			"This node uses the time zone in the workflow's settings, or n8n's own if none is set there. Set it to the school's.",
+		);
 	});
 
-	it('offers more than resource and operation, and asks for the ID where one record is meant', () => {
-		const isAbout = action?.recordIdName !== undefined || addedResourceOf(action) !== undefined;
-		const needsId = ['delete', 'get', 'update'].includes(operation) || isAbout || isOverview;
-		for (const form of forms) {
-			expect(form.length).toBeGreaterThan(2);
-			const id = named('id', form);
-			expect(id?.required).toBe(needsId ? true : undefined);
-			if (needsId) {
-				expect(id?.type).toBe(entity?.listed?.search ? 'resourceLocator' : 'string');
-				expect(id?.displayName).toBe(entity?.listed?.search ? entity.label : `${entity?.label} ID`);
-			}
-		}
+	it.each(formsWithoutClock)('the form of $name has no notice of the time zone', (form) => {
+		expect(form.parameter('timeZoneNotice')).toBeUndefined();
 	});
 
-	it('asks for the IDs that travel in the query exactly where they do', () => {
-		for (const key of entity?.parentFields ?? []) {
-			if (action) continue;
-			const travels = entity?.operations.some((one) => one === operation);
-			for (const form of forms) {
-				const asked = named(key.name, form);
-				expect([key.name, asked !== undefined]).toEqual([key.name, travels]);
-				if (asked && key.type !== 'choice') expect(asked.required).toBe(true);
-			}
-		}
+	it('the notice of the time zone stands in the forms of twelve operations', () => {
+		expect(formsWithClock).toHaveLength(12);
+	});
+});
+
+describe('The parameter Branch', () => {
+	const formsOfEntities = formsInEachInputMode.filter(({ entity }) => entity !== undefined);
+	const { matching: formsWithBranch, others: formsWithoutBranch } = splitForms(formsOfEntities, needsBranch);
+
+	it.each(formsWithBranch)('the form of $name asks for the branch after the operation', (form) => {
+		const [, , thirdName] = form.parameterNames;
+
+		expect(thirdName).toBe('branchId');
 	});
 
-	it('calls its collections as n8n does', () => {
-		const allowed: Record<string, string> = {
-			additionalFields: 'Additional Fields',
-			updateFields: 'Update Fields',
-			filters: 'Filters',
-			options: 'Options',
-			fieldsToSet: 'Fields',
-		};
-		for (const form of forms) {
-			const collections = form.filter(({ type }) => type === 'collection');
-			for (const { name, displayName } of collections) expect(displayName).toBe(allowed[name]);
-		}
-		expect(named('updateFields') !== undefined).toBe(operation === 'update');
-		if (operation !== 'create' && !action) expect(named('additionalFields')).toBeUndefined();
+	// An account may have only one branch.
+	it.each(formsWithBranch)('the form of $name can be run without a branch', (form) => {
+		expect(form.parameter('branchId')?.required).toBeUndefined();
 	});
 
-	it('has Return All and Limit exactly for a list, in n8n’s words', () => {
-		const all = formOf({ resource: value, operation, returnAll: true });
-		expect(namesOf(all)).not.toContain('limit');
-		if (!isList) {
-			expect([named('returnAll'), named('limit')]).toEqual([undefined, undefined]);
-			return;
-		}
-		expect(named('returnAll')).toMatchObject({
-			...{ displayName: 'Return All', type: 'boolean', default: false },
+	it.each(formsWithoutBranch)('the form of $name asks for no branch', (form) => {
+		expect(form.parameter('branchId')).toBeUndefined();
+	});
+});
+
+describe('The ID of the record', () => {
+	const { matching: formsOfOneRecord, others: formsWithoutRecord } = splitForms(
+		formsInEachInputMode,
+		isAboutOneRecord,
+	);
+	const { matching: formsWithPicker, others: formsWithId } = splitForms(
+		formsOfOneRecord,
+		({ entity }) => entity?.listed?.search !== undefined,
+	);
+
+	it.each(formsWithPicker)(
+		'the form of $name requires a record, which the user picks from a list',
+		(form) => {
+			expect(form.parameter('id')).toMatchObject({
+				displayName: form.entity?.label,
+				type: 'resourceLocator',
+				required: true,
+			});
+		},
+	);
+
+	it.each(formsWithId)('the form of $name requires the ID of a record as a text', (form) => {
+		expect(form.parameter('id')).toMatchObject({
+			displayName: `${form.entity?.label} ID`,
+			type: 'string',
+			required: true,
+		});
+	});
+
+	it.each(formsWithoutRecord)('the form of $name requires no record', (form) => {
+		expect(form.parameter('id')?.required).toBeUndefined();
+	});
+});
+
+describe('The parent of the record', () => {
+	it.each([
+		{ form: 'cgi.getAll', field: 'group_id' },
+		{ form: 'communication.create', field: 'related_id' },
+		{ form: 'communication.getAll', field: 'related_id' },
+		{ form: 'customerTariff.delete', field: 'customer_id' },
+		{ form: 'customerTariff.getAll', field: 'customer_id' },
+		{ form: 'customerTariff.update', field: 'customer_id' },
+	])('the form of $form requires $field, which names the parent of the record', ({ form, field }) => {
+		expect(findForm(form).parameter(field)?.required).toBe(true);
+	});
+
+	it.each([{ form: 'communication.create' }, { form: 'communication.getAll' }])(
+		'the form of $form offers a list of classes to which the parent may belong',
+		({ form }) => {
+			expect(findForm(form).parameter('class')).toMatchObject({ type: 'options', default: 'Customer' });
+		},
+	);
+
+	it('three entities have records with a parent', () => {
+		const entitiesWithParent = entities.filter(({ parentFields }) => parentFields !== undefined);
+
+		expect(entitiesWithParent.map(({ resource }) => resource).sort()).toEqual([
+			'cgi',
+			'communication',
+			'customerTariff',
+		]);
+	});
+});
+
+describe('The length of a list', () => {
+	const { matching: formsOfLists, others: formsWithoutList } = splitForms(operationForms, returnsList);
+
+	it.each(formsOfLists)('the form of $name has Return All and Limit as n8n’s own nodes have them', (form) => {
+		expect(form.parameter('returnAll')).toMatchObject({
+			displayName: 'Return All',
+			type: 'boolean',
+			default: false,
 			description: 'Whether to return all results or only up to a given limit',
 		});
-		expect(named('limit')).toMatchObject({
-			...{ displayName: 'Limit', type: 'number', default: 50, typeOptions: { minValue: 1 } },
+		expect(form.parameter('limit')).toMatchObject({
+			displayName: 'Limit',
+			type: 'number',
+			default: 50,
+			typeOptions: { minValue: 1 },
 			description: 'Max number of results to return',
 		});
 	});
 
-	it('has Simplify exactly where wide records are read, in n8n’s words, and on', () => {
-		const reads = ['get', 'getMany', 'participants'].includes(action?.kind ?? '') && !action?.outputFields;
-		const shows = READING.includes(operation) || reads;
-		const simplifies = entity?.simplifiedFields !== undefined && shows;
-		expect(named('simplify') !== undefined).toBe(simplifies);
-		if (!simplifies) return;
-		expect(named('simplify')).toMatchObject({
-			...{ displayName: 'Simplify', type: 'boolean', default: true },
+	it.each(formsOfLists)('the form of $name hides Limit when Return All is on', (form) => {
+		const formOfAll = new OperationForm(form.resource, form.operation, { returnAll: true });
+
+		expect(formOfAll.parameter('limit')).toBeUndefined();
+	});
+
+	it.each(formsWithoutList)('the form of $name has neither Return All nor Limit', (form) => {
+		expect(form.parameter('returnAll')).toBeUndefined();
+		expect(form.parameter('limit')).toBeUndefined();
+	});
+});
+
+describe('Simplify', () => {
+	const { matching: formsOfWideRecords, others: otherForms } = splitForms(operationForms, returnsWideRecords);
+
+	it.each(formsOfWideRecords)('the form of $name has Simplify, which is on', (form) => {
+		expect(form.parameter('simplify')).toMatchObject({
+			displayName: 'Simplify',
+			type: 'boolean',
+			default: true,
 			description: 'Whether to return a simplified version of the response instead of the raw data',
 		});
 	});
 
-	it('offers every filter, the views beside them and what is asked for one at a time', () => {
-		// Those of lists that share a resource have a test of their own.
-		if (!entity) return;
-		const { filters = [], hidden = {} } = operation === 'getAll' ? entity : { filters: [] };
-		const { views = [], partition } = hidden;
-		expect(offeredBy(named('filters')).sort()).toEqual(namesOf(filters).sort());
-		for (const view of views) {
-			expect(named(view.name)).toMatchObject({ type: 'options', default: view.default });
-		}
-		if (partition) expect(named(partition.name)).toMatchObject({ type: 'multiOptions', default: [] });
+	it.each(otherForms)('the form of $name has no Simplify', (form) => {
+		expect(form.parameter('simplify')).toBeUndefined();
+	});
+});
+
+describe('The filters of a list', () => {
+	const formsOfEntities = operationForms.filter(({ entity }) => entity !== undefined);
+	const { matching: formsOfLists, others: formsWithoutList } = splitForms(
+		formsOfEntities,
+		({ operation }) => operation === 'getAll',
+	);
+
+	it.each(formsOfLists)('the form of $name offers every filter of its entity', (form) => {
+		expect(form.namesOfferedIn('filters')).toEqual(namesOf(form.entity?.filters ?? []));
 	});
 
-	it('takes the fields of a record in a form and, where some are custom, as JSON or from a mapper', () => {
-		const list = named('inputMode');
-		expect(list !== undefined).toBe(saves && entity?.hasCustomFields === true);
-		if (!saves || !entity) return;
-		if (list) {
-			const choices = choicesOf(list).map((choice) => choice.value);
-			expect([list.default, choices.sort()]).toEqual(['form', [...modes].sort()]);
-		}
+	it.each(formsWithoutList)('the form of $name offers no filters', (form) => {
+		expect(form.parameter('filters')).toBeUndefined();
+	});
 
-		const ahead = entity.fields.filter(standsAlone);
-		const [firstKey] = entity.match?.keys ?? [];
-		const lacking = namesOf(ahead.filter(isLeftToUser)).filter((name) => !firstKey?.fields.includes(name));
-		const keys = namesOf(entity.parentFields ?? []);
-		const own: Record<string, string[]> = {
-			form: {
-				create: [
-					...namesOf(ahead),
-					...(value === 'regularLesson' ? ['duration'] : []),
-					...(entity.fields.every((one) => standsAlone(one) || one.withoutParameter)
-						? []
-						: ['additionalFields']),
-				],
-				update: ['updateFields'],
-				upsert: [...lacking, 'fieldsToSet'],
-			}[operation as 'create'],
-			json: ['json', 'jsonFields'],
-			map: ['columns'],
-		};
-		const matched = operation === 'upsert' ? ['matchBy', ...(entity.match?.keys[0].fields ?? [])] : [];
-		const besides = {
-			create: ['options'],
-			update: ['options'],
-			upsert: ['options', ...matched],
-		}[operation as 'create'];
-		const start = ['resource', 'operation', 'branchId', 'id', 'inputMode', 'listMode'];
-		const shared = new Set([...start, ...keys, ...besides]);
-		modes.forEach((mode = '', index) => {
-			const rest = namesOf(forms[index]).filter((name) => !shared.has(name));
-			expect([mode, ...rest.sort()]).toEqual([mode, ...own[mode].sort()]);
+	it.each([
+		{ form: 'customer.getAll', view: 'is_study', preset: CUSTOMER_TYPE.all },
+		{ form: 'customer.getAll', view: 'removed', preset: RECORD_STATUS.active },
+		{ form: 'customerTariff.getAll', view: 'dead', preset: 0 },
+		{ form: 'group.getAll', view: 'removed', preset: RECORD_STATUS.active },
+		{ form: 'teacher.getAll', view: 'removed', preset: RECORD_STATUS.active },
+	])('the form of $form shows the choice $view, which is preset to $preset', ({ form, view, preset }) => {
+		expect(findForm(form).parameter(view)).toMatchObject({ type: 'options', default: preset });
+	});
+
+	it('the form of lesson.getAll shows the statuses of lessons, of which none is chosen', () => {
+		expect(findForm('lesson.getAll').parameter('status')).toMatchObject({
+			type: 'multiOptions',
+			default: [],
 		});
 	});
 
-	it('offers every writable field but what Branch says, and the custom ones where there are some', () => {
-		const names = { create: 'additionalFields', update: 'updateFields', upsert: 'fieldsToSet' };
-		if (!saves || !entity) return;
-		const isApart = { create: standsAlone, upsert: isLeftToUser } as Record<
-			string,
-			(field: Field) => boolean
-		>;
-		const optional = entity.fields.filter((field) => !isApart[operation]?.(field) && !field.withoutParameter);
-		const collection = named(names[operation as 'create']);
-		if (collection) expect(offeredBy(collection)).not.toEqual([]);
-		expect(offeredBy(collection).sort()).toEqual(
-			[...namesOf(optional), ...(entity.hasCustomFields ? ['customFields'] : [])].sort(),
+	it('five entities have lists that hide records by default', () => {
+		const entitiesWithHiddenRecords = entities.filter(
+			({ hidden }) => hidden?.views !== undefined || hidden?.partition !== undefined,
+		);
+
+		expect(entitiesWithHiddenRecords.map(({ resource }) => resource).sort()).toEqual([
+			'customer',
+			'customerTariff',
+			'group',
+			'lesson',
+			'teacher',
+		]);
+	});
+});
+
+describe('The fields of a record to save', () => {
+	/** What each form asks for after Resource and Operation. */
+	const FORMS = [
+		{ form: 'branch.create', asksFor: 'name is_active additionalFields' },
+		{ form: 'branch.update', asksFor: 'id listMode updateFields' },
+		{ form: 'communication.create', asksFor: 'branchId class related_id comment type_id additionalFields' },
+		{
+			form: 'customer.create',
+			asksFor: 'branchId inputMode name phone email is_study additionalFields options',
+		},
+		{ form: 'customer.create (json)', asksFor: 'branchId inputMode json jsonFields options' },
+		{ form: 'customer.create (map)', asksFor: 'branchId inputMode columns options' },
+		{ form: 'customer.update', asksFor: 'branchId id inputMode listMode updateFields options' },
+		{ form: 'customer.update (json)', asksFor: 'branchId id inputMode listMode json jsonFields options' },
+		{ form: 'customer.update (map)', asksFor: 'branchId id inputMode listMode columns options' },
+		{ form: 'customer.upsert', asksFor: 'branchId matchBy phone inputMode name fieldsToSet options' },
+		{ form: 'customer.upsert (json)', asksFor: 'branchId matchBy phone inputMode json jsonFields options' },
+		{ form: 'customer.upsert (map)', asksFor: 'branchId matchBy phone inputMode columns options' },
+		{ form: 'customerTariff.update', asksFor: 'branchId customer_id id listMode updateFields options' },
+		{ form: 'group.create', asksFor: 'branchId inputMode name additionalFields options' },
+		{ form: 'group.create (json)', asksFor: 'branchId inputMode json jsonFields options' },
+		{ form: 'group.create (map)', asksFor: 'branchId inputMode columns options' },
+		{ form: 'group.update', asksFor: 'branchId id inputMode listMode updateFields options' },
+		{ form: 'group.update (json)', asksFor: 'branchId id inputMode listMode json jsonFields options' },
+		{ form: 'group.update (map)', asksFor: 'branchId id inputMode listMode columns options' },
+		{ form: 'leadReject.create', asksFor: 'branchId name is_enabled' },
+		{ form: 'leadReject.update', asksFor: 'id updateFields' },
+		{ form: 'leadSource.create', asksFor: 'branchId name code is_enabled' },
+		{ form: 'leadSource.update', asksFor: 'id updateFields' },
+		{ form: 'leadStatus.create', asksFor: 'branchId name is_enabled additionalFields' },
+		{ form: 'leadStatus.update', asksFor: 'branchId id updateFields' },
+		{
+			form: 'lesson.create',
+			asksFor:
+				'branchId inputMode group_ids customer_ids lesson_date time_from duration lesson_type_id subject_id teacher_ids room_id additionalFields options',
+		},
+		{ form: 'lesson.create (json)', asksFor: 'branchId inputMode json jsonFields options' },
+		{ form: 'lesson.create (map)', asksFor: 'branchId inputMode columns options' },
+		{ form: 'lesson.update', asksFor: 'branchId id inputMode listMode updateFields options' },
+		{ form: 'lesson.update (json)', asksFor: 'branchId id inputMode listMode json jsonFields options' },
+		{ form: 'lesson.update (map)', asksFor: 'branchId id inputMode listMode columns options' },
+		{ form: 'location.create', asksFor: 'branchId name is_active' },
+		{ form: 'location.update', asksFor: 'id updateFields' },
+		{ form: 'pay.update', asksFor: 'branchId id inputMode updateFields options' },
+		{ form: 'pay.update (json)', asksFor: 'branchId id inputMode json jsonFields options' },
+		{ form: 'pay.update (map)', asksFor: 'branchId id inputMode columns options' },
+		{
+			form: 'regularLesson.create',
+			asksFor:
+				'branchId related_class related_id days time_from_v duration b_date_v e_date_v subject_id teacher_ids room_id additionalFields',
+		},
+		{ form: 'regularLesson.update', asksFor: 'branchId id listMode updateFields options' },
+		{ form: 'room.create', asksFor: 'branchId name color_id additionalFields' },
+		{ form: 'room.update', asksFor: 'branchId id updateFields' },
+		{ form: 'studyStatus.create', asksFor: 'branchId name is_enabled' },
+		{ form: 'studyStatus.update', asksFor: 'id updateFields' },
+		{ form: 'subject.create', asksFor: 'branchId name' },
+		{ form: 'subject.update', asksFor: 'id updateFields' },
+		{ form: 'task.create', asksFor: 'branchId title additionalFields' },
+		{ form: 'task.update', asksFor: 'branchId id listMode updateFields options' },
+	];
+
+	it.each(FORMS)('the form of $form asks for: $asksFor', ({ form, asksFor }) => {
+		expect(findForm(form).parameterNames.join(' ')).toBe(`resource operation ${asksFor}`);
+	});
+
+	it('no form that saves a record is missing in the table above', () => {
+		const names = formsInEachInputMode.filter(savesRecord).map(({ name }) => name);
+
+		expect(names.sort()).toEqual(FORMS.map(({ form }) => form).sort());
+	});
+
+	const { matching: formsWithInputMode, others: formsWithoutInputMode } = splitForms(
+		operationForms,
+		takesCustomFields,
+	);
+
+	it.each(formsWithInputMode)(
+		'the form of $name takes the fields as parameters, as JSON or from a mapper',
+		(form) => {
+			const inputMode = form.parameter('inputMode') as INodeProperties;
+
+			expect(inputMode.default).toBe('form');
+			expect(sortedValuesOf(inputMode)).toEqual(['form', 'json', 'map']);
+		},
+	);
+
+	it.each(formsWithoutInputMode)(
+		'the form of $name offers no choice between parameters, JSON and a mapper',
+		(form) => {
+			expect(form.parameter('inputMode')).toBeUndefined();
+		},
+	);
+
+	const creatingForms = operationForms.filter(
+		(form) => savesRecord(form) && form.parameter('additionalFields') !== undefined,
+	);
+	const updatingForms = operationForms.filter(
+		(form) => savesRecord(form) && form.parameter('updateFields') !== undefined,
+	);
+
+	/** The fields that AlfaCRM takes for a record, and Custom Fields if the school may have some. */
+	function writableFieldsOf({ entity }: OperationForm): string[] {
+		const fields = entity?.fields.filter(({ withoutParameter }) => !withoutParameter) ?? [];
+		const customFields = entity?.hasCustomFields ? [{ name: 'customFields' }] : [];
+		return namesOf([...fields, ...customFields]);
+	}
+
+	it.each(creatingForms)(
+		'the form of $name offers each field as a parameter or in Additional Fields',
+		(form) => {
+			const fieldsWithoutParameter = writableFieldsOf(form).filter((name) => !form.parameter(name));
+
+			expect(form.namesOfferedIn('additionalFields')).not.toEqual([]);
+			expect(form.namesOfferedIn('additionalFields')).toEqual(fieldsWithoutParameter);
+		},
+	);
+
+	it.each(updatingForms)('the form of $name offers every field in Update Fields', (form) => {
+		expect(form.namesOfferedIn('updateFields')).not.toEqual([]);
+		expect(form.namesOfferedIn('updateFields')).toEqual(writableFieldsOf(form));
+	});
+
+	it('the form of customer.upsert offers every field in Fields except the name, which has a parameter', () => {
+		const form = findForm('customer.upsert');
+
+		expect(form.namesOfferedIn('fieldsToSet')).toEqual(
+			writableFieldsOf(form).filter((name) => name !== 'name'),
 		);
 	});
 
-	it('asks by what a record is told exactly where it looks for one, and for the values of each key', () => {
-		const { keys = [] } = entity?.match ?? {};
-		expect(named('matchBy') !== undefined).toBe(matches || isOverview);
-		if (!matches && !isOverview) return;
-		expect(named('matchBy')?.default).toBe(isOverview ? 'id' : keys[0].name);
-		for (const { name, fields, isOneFieldEnough, mayHaveCustomField } of isOverview
-			? [...keys, byWholeName]
-			: keys) {
-			const form = formOf({ resource: value, operation, matchBy: name });
-			const byName = fields.length === 0 || mayHaveCustomField ? ['matchField', 'matchValue'] : [];
-			const wanted = [...fields, ...byName];
-			for (const one of wanted)
-				expect([one, named(one, form)?.required]).toEqual([one, isOneFieldEnough ? undefined : true]);
-			const isOther = (one: string) => keys.some((key) => key.fields.includes(one)) && !wanted.includes(one);
-			const needed = operation === 'upsert' ? namesOf((entity?.fields ?? []).filter(isLeftToUser)) : [];
-			expect(namesOf(form).filter(isOther)).toEqual(needed.filter(isOther));
-		}
+	it('the form of customer.upsert asks for the name, which a new customer needs, when it matches by phone', () => {
+		const form = new OperationForm('customer', 'upsert', { matchBy: 'phone' });
+
+		expect(form.parameter('name')).toBeDefined();
+	});
+});
+
+describe('Match By', () => {
+	const MATCHING_FORMS = ['customer.find', 'customer.getOverview', 'customer.upsert'];
+	const formsWithoutMatching = operationForms.filter(({ name }) => !MATCHING_FORMS.includes(name));
+
+	it.each([
+		{ form: 'customer.find', preset: 'phone' },
+		{ form: 'customer.getOverview', preset: 'id' },
+		{ form: 'customer.upsert', preset: 'phone' },
+	])('the form of $form matches by $preset unless another key is chosen', ({ form, preset }) => {
+		expect(findForm(form).parameter('matchBy')?.default).toBe(preset);
 	});
 
-	it('lets policies be chosen where records are matched or changed, each safe by default', () => {
-		const isBooking = operation === 'create' && value === 'lesson';
-		const options = named('options');
-		const addsToCustomer = addedResourceOf(action) !== undefined;
-		const written = addsToCustomer ? (action?.fields ?? []) : (entity?.fields ?? []);
-		const isLong =
-			(entity?.simplifiedFields !== undefined || action) && written.some((field) => 'longest' in field);
-		const shortens = isLong ? { shortenTexts: false } : {};
-		const isNew = operation === 'create' || addsToCustomer;
-		const hasOptions =
-			(isNew && 'shortenTexts' in shortens) ||
-			matches ||
-			isBooking ||
-			isOverview ||
-			value === ACCOUNT ||
-			(operation === 'update' && entity?.simplifiedFields !== undefined) ||
-			action?.options !== undefined ||
-			['bookLesson', 'freeSlots'].includes(action?.kind ?? '');
-		expect(options !== undefined).toBe(hasOptions);
-		if (!options || !entity) return;
-		const preset = Object.fromEntries(childrenOf(options).map((one) => [one.name, one.default]));
-		const branches = entity.match ? { searchBranches: [] } : {};
-		const lists = entity.fields.some(({ type }) => LISTS.includes(type));
-		const found = {
-			...{ ifNone: 'refuse', ifSeveral: isOverview ? 'all' : 'refuse' },
-			...{ ...branches, ...(entity.archive ? { archived: true } : {}) },
-		};
-		const presets = {
-			create: isBooking ? { checkBusy: true, skipIfThere: true } : shortens,
-			find: found,
-			update: { overwriteWithEmpty: false },
-			upsert: {
-				...{ ifSeveral: 'refuse', ifKeyEmpty: 'refuse', overwriteWithEmpty: false, ...shortens },
-				onlyForNew: [...(entity.match?.onlyForNew ?? [])],
-				...(lists ? { listMode: 'add' } : {}),
-				...(entity.archive ? { ifArchived: 'update' } : {}),
-				...branches,
+	it.each(formsWithoutMatching)('the form of $name has no Match By', (form) => {
+		expect(form.parameter('matchBy')).toBeUndefined();
+	});
+
+	it('three operations find a record by a match key', () => {
+		const findingForms = operationForms.filter(
+			({ operation, action }) => ['find', 'upsert'].includes(operation) || action?.kind === 'overview',
+		);
+
+		expect(findingForms.map(({ name }) => name).sort()).toEqual(MATCHING_FORMS);
+	});
+
+	/** The parameters by which a customer may be matched. */
+	const MATCH_PARAMETERS = ['matchField', 'matchValue', 'id', 'phone', 'name', 'email', 'web', 'dob'];
+
+	/** What Find asks for after Match By; a star marks what must be filled in. */
+	const KEYS = [
+		{ matchBy: 'phone', asksFor: 'phone*' },
+		{ matchBy: 'phoneAndName', asksFor: 'phone* name*' },
+		{ matchBy: 'phoneOrEmail', asksFor: 'phone email' },
+		{ matchBy: 'email', asksFor: 'email*' },
+		{ matchBy: 'web', asksFor: 'web*' },
+		{ matchBy: 'firstFound', asksFor: 'matchField phone email web matchValue' },
+		{ matchBy: 'nameAndBirthDate', asksFor: 'name* dob*' },
+		{ matchBy: 'customField', asksFor: 'matchField* matchValue*' },
+		{ matchBy: 'id', asksFor: 'id*' },
+	];
+
+	/** Writes the match parameters of a form as the tables do: "phone* name*". */
+	function writeMatchParameters({ parameters: shown }: OperationForm): string {
+		return shown
+			.filter(({ name }) => MATCH_PARAMETERS.includes(name))
+			.map(({ name, required }) => (required ? `${name}*` : name))
+			.join(' ');
+	}
+
+	it.each(KEYS)('Find by $matchBy asks for: $asksFor', ({ matchBy, asksFor }) => {
+		const form = new OperationForm('customer', 'find', { matchBy });
+
+		expect(writeMatchParameters(form)).toBe(asksFor);
+	});
+
+	it.each([...KEYS, { matchBy: 'name', asksFor: 'name*' }])(
+		'Get Overview by $matchBy asks for: $asksFor',
+		({ matchBy, asksFor }) => {
+			const form = new OperationForm('customer', 'getOverview', { matchBy });
+
+			expect(writeMatchParameters(form)).toBe(asksFor);
+		},
+	);
+
+	// A new customer needs a name, so Create or Update asks for it, though nobody is matched by it.
+	it.each([
+		{ matchBy: 'phone', asksFor: 'phone* name' },
+		{ matchBy: 'phoneAndName', asksFor: 'phone* name*' },
+		{ matchBy: 'phoneOrEmail', asksFor: 'phone email name' },
+		{ matchBy: 'email', asksFor: 'email* name' },
+		{ matchBy: 'web', asksFor: 'web* name' },
+		{ matchBy: 'firstFound', asksFor: 'matchField phone email web matchValue name' },
+		{ matchBy: 'nameAndBirthDate', asksFor: 'name* dob*' },
+		{ matchBy: 'customField', asksFor: 'matchField* matchValue* name' },
+		{ matchBy: 'id', asksFor: 'id* name' },
+	])('Create or Update by $matchBy asks for: $asksFor', ({ matchBy, asksFor }) => {
+		const form = new OperationForm('customer', 'upsert', { matchBy });
+
+		expect(writeMatchParameters(form)).toBe(asksFor);
+	});
+
+	it('Create or Update asks for no name when the fields come as JSON', () => {
+		const form = new OperationForm('customer', 'upsert', { matchBy: 'phone', inputMode: 'json' });
+
+		expect(form.parameter('name')).toBeUndefined();
+	});
+
+	it.each(['customer.find', 'customer.upsert'])('the form of %s offers nine match keys', (name) => {
+		const matchBy = findForm(name).parameter('matchBy') as INodeProperties;
+
+		expect(sortedValuesOf(matchBy)).toEqual(KEYS.map((key) => key.matchBy).sort());
+	});
+
+	it('the form of customer.getOverview offers ten match keys, one of them the name', () => {
+		const matchBy = findForm('customer.getOverview').parameter('matchBy') as INodeProperties;
+
+		expect(choicesOf(matchBy)).toHaveLength(10);
+	});
+});
+
+describe('The options', () => {
+	const OPTIONS = [
+		{ form: 'account.check', presets: { branchToCheck: '' } },
+		{
+			form: 'account.dailyCheck',
+			presets: {
+				checks: ['stillPlanned', 'overlap', 'smallGroup', 'notMarked', 'noPayer', 'comesUnpaid'],
+				day: '',
+				fewest: 2,
+				searchBranches: [],
 			},
-			overview: { ...found, daysAhead: 30, last: 5, allNames: false, allTasks: false },
-			bookLesson: { checkHours: true, skipIfThere: true, step: 30 },
-			freeSlots: { otherBranches: false, past: false, step: 30 },
-			// None of them is there until somebody adds it.
-			moveToStage: { onlyIfInStage: [], neverBack: true },
-		};
-		const which = isNew ? 'create' : action?.kind;
-		expect(preset).toEqual(presets[(which ?? operation) as keyof typeof presets]);
+		},
+		{ form: 'account.tryWrites', presets: { branchToCheck: '' } },
+		{ form: 'customer.addComment', presets: { shortenTexts: false } },
+		{ form: 'customer.create', presets: { shortenTexts: false } },
+		{
+			form: 'customer.find',
+			presets: { ifNone: 'refuse', ifSeveral: 'refuse', archived: true, searchBranches: [] },
+		},
+		{
+			form: 'customer.getOverview',
+			presets: {
+				ifNone: 'refuse',
+				ifSeveral: 'all',
+				archived: true,
+				searchBranches: [],
+				daysAhead: 30,
+				last: 5,
+				allNames: false,
+				allTasks: false,
+			},
+		},
+		{ form: 'customer.moveToStage', presets: { onlyIfInStage: [], neverBack: true } },
+		{ form: 'customer.takePayment', presets: { shortenTexts: false } },
+		{ form: 'customer.update', presets: { overwriteWithEmpty: false } },
+		{
+			form: 'customer.upsert',
+			presets: {
+				ifSeveral: 'refuse',
+				ifKeyEmpty: 'refuse',
+				ifArchived: 'update',
+				overwriteWithEmpty: false,
+				onlyForNew: ['is_study', 'name'],
+				listMode: 'add',
+				shortenTexts: false,
+				searchBranches: [],
+			},
+		},
+		{ form: 'customerTariff.update', presets: { overwriteWithEmpty: false } },
+		{ form: 'group.create', presets: { shortenTexts: false } },
+		{ form: 'group.update', presets: { overwriteWithEmpty: false } },
+		{ form: 'lesson.book', presets: { checkHours: true, skipIfThere: true, step: 30 } },
+		{ form: 'lesson.create', presets: { checkBusy: true, skipIfThere: true } },
+		{ form: 'lesson.update', presets: { overwriteWithEmpty: false } },
+		{ form: 'pay.update', presets: { overwriteWithEmpty: false } },
+		{ form: 'regularLesson.update', presets: { overwriteWithEmpty: false } },
+		{ form: 'task.update', presets: { overwriteWithEmpty: false } },
+		{ form: 'teacher.getFreeSlots', presets: { otherBranches: false, past: false, step: 30 } },
+	];
+	const formsWithoutOptions = operationForms.filter(({ name }) => OPTIONS.every(({ form }) => form !== name));
+
+	it.each(OPTIONS)('the options of $form are preset to $presets', ({ form, presets }) => {
+		expect(findForm(form).presetsOf('options')).toEqual(presets);
 	});
 
-	it('asks whether lists are replaced, and whether a second one is added, where that can be', () => {
-		const hasLists = entity?.fields.some(({ type }) => LISTS.includes(type));
-		const grows = action?.kind === 'change' && action.fields?.some(({ type }) => type === 'references');
-		const updates = operation === 'update' && hasLists ? 'replace' : undefined;
-		expect(named('listMode')?.default).toBe(grows ? 'add' : updates);
-		// A second one is added only if that is chosen.
-		expect(named('skipIfThere')?.default).toBe(addedResourceOf(action) ? true : undefined);
+	it.each(formsWithoutOptions)('the form of $name has no options', (form) => {
+		expect(form.parameter('options')).toBeUndefined();
 	});
 
-	it('asks for the parameters of an action, the required ones outside of the collection', () => {
-		if (!action) return;
-		const all = [...(action.query ?? []), ...(action.fields ?? [])];
-		const optional = all.filter(
-			({ required, prominent, withoutParameter }) => !required && !prominent && !withoutParameter,
+	it('the options of customer.getOverview say which of several customers is the first', () => {
+		const form = findForm('customer.getOverview');
+
+		const options = form.parameter('options')?.options as INodeProperties[];
+		const ifSeveral = options.find(({ name }) => name === 'ifSeveral');
+		const choices = ifSeveral?.options as INodePropertyOptions[];
+		expect(choices.find(({ value }) => value === 'newest')?.description).toBe(
+			'The first in this order: active before archived, clients before leads, then the highest ID',
 		);
-		expect(offeredBy(named('additionalFields')).sort()).toEqual(namesOf(optional).sort());
-		for (const field of all.filter((one) => one.required || one.prominent)) {
-			const given = !field.required || field.type === 'choice' || field.type === 'flag' ? undefined : true;
-			const form =
-				field.name === 'date_to' ? formOf({ resource: value, operation, when: 'firstFree' }) : shown;
-			expect([field.name, named(field.name, form)?.required]).toEqual([field.name, given]);
-		}
 	});
 });
 
-it('no two parameters of one name can be shown at once, whatever is chosen', () => {
-	type Shown = Record<string, unknown[] | undefined>;
-	const meet = (one: Shown, other: Shown) =>
-		Object.entries(one).every(([name, values]) => {
-			const others = other[name];
-			return !values || !others || values.some((value) => others.includes(value));
-		});
-	const shows = description.properties.map(({ name, displayOptions = {} }) => {
-		return { name, show: (displayOptions.show ?? {}) as Shown, hide: (displayOptions.hide ?? {}) as Shown };
+describe('List Mode', () => {
+	const REPLACING_FORMS = [
+		'branch.update',
+		'customer.update',
+		'customerTariff.update',
+		'group.update',
+		'lesson.update',
+		'regularLesson.update',
+		'task.update',
+	];
+
+	it.each(REPLACING_FORMS)('the form of %s replaces lists unless another List Mode is chosen', (name) => {
+		expect(findForm(name).parameter('listMode')?.default).toBe('replace');
 	});
-	/** Whether one is hidden wherever the other is shown. An expression, with which n8n shows whatever it may, decides about no tool. */
-	const excludes = (show: Shown, hide: Shown) =>
-		Object.entries(hide).some(([name, values = []]) => {
-			const shown = show[name];
-			return name === '@tool' && shown?.every((value) => values.includes(value));
-		});
-	const clashes = shows.filter(({ name, show, hide }, index) =>
-		shows
-			.slice(index + 1)
-			.some(
-				(other) =>
-					other.name === name &&
-					meet(show, other.show) &&
-					!excludes(show, other.hide) &&
-					!excludes(other.show, hide),
-			),
+
+	it('the form of customer.assignTeachers adds teachers unless another List Mode is chosen', () => {
+		expect(findForm('customer.assignTeachers').parameter('listMode')?.default).toBe('add');
+	});
+
+	const formsWithoutLists = operationForms.filter(
+		({ name }) => ![...REPLACING_FORMS, 'customer.assignTeachers'].includes(name),
 	);
-	expect(clashes).toEqual([]);
+
+	it.each(formsWithoutLists)('the form of $name has no List Mode', (form) => {
+		expect(form.parameter('listMode')).toBeUndefined();
+	});
 });
 
-it.each([
-	['customer', 'phone', ['name']],
-	['customer', 'phoneAndName', []],
-])('Create or Update asks by itself for what a new %s by %s needs', (resource, matchBy, needed) => {
-	const asked = (mode: object) =>
-		namesOf(formOf({ resource, operation: 'upsert', matchBy, ...mode })).filter((name) =>
-			needed.includes(name),
-		);
-	expect(asked({})).toEqual(needed);
-	expect(asked({ inputMode: 'json' })).toEqual([]);
-});
-
-it.each([
-	[
-		'customer',
-		'getOverview',
-		'The first in this order: active before archived, clients before leads, then the highest ID',
-	],
-])('of several that match, %s → %s says which is the first', (resource, operation, words) => {
-	const { options = [] } = formOf({ resource, operation }).find(({ name }) => name === 'options') ?? {};
-	const several = (options as INodeProperties[]).find(({ name }) => name === 'ifSeveral');
-	const choices = (several?.options ?? []) as INodePropertyOptions[];
-	expect(choices.find(({ value }) => value === 'newest')?.description).toBe(words);
-});
-
-it('Complete Lesson asks who was there before what to do about a completed lesson', () => {
-	const form = formOf({ resource: 'lesson', operation: 'complete' });
-	const asked = ['id', 'present_ids', 'absent_ids', 'details', 'if_completed'];
-	expect(namesOf(form).slice(3)).toEqual([...asked, 'additionalFields']);
-});
-
-it('does not offer a model what is private, nor how much comes out', () => {
-	const offered = parameters.filter(
-		({ parameter: { name, noDataExpression, type } }) =>
-			['leaveOut', 'returnAll', 'simplify'].includes(name) &&
-			// n8n shows its button "let the model define" beside all else.
-			!(noDataExpression || type === 'options'),
+describe('Skip If Already There', () => {
+	const ADDING_FORMS = [
+		'customer.addComment',
+		'customer.createTask',
+		'customer.sellSubscription',
+		'customer.takePayment',
+	];
+	const { matching: addingForms, others: otherForms } = splitForms(operationForms, ({ name }) =>
+		ADDING_FORMS.includes(name),
 	);
-	expect(offered.map(({ where }) => where)).toEqual([]);
-});
 
-it('asks for days without a time', () => {
-	const form = formOf({ resource: 'pay', operation: 'createCorrection' });
-	expect(form.find(({ name }) => name === 'document_date')).toMatchObject({
-		type: 'dateTime',
-		typeOptions: { dateOnly: true },
+	it.each(addingForms)(
+		'the form of $name skips a record that is already there unless the user switches that off',
+		(form) => {
+			expect(form.parameter('skipIfThere')?.default).toBe(true);
+		},
+	);
+
+	it.each(otherForms)('the form of $name has no Skip If Already There outside of its options', (form) => {
+		expect(form.parameter('skipIfThere')).toBeUndefined();
 	});
 });
 
-describe.each([
-	['referenceList', 'list'],
-	['message', 'kind'],
-])('the form of %s', (resource, by) => {
-	const members = entities.filter(({ listedIn }) => listedIn === resource);
+describe('The parameters of an action', () => {
+	const actionForms = operationForms.filter(({ action }) => action !== undefined);
+	const fields = actionForms.flatMap((form) =>
+		[...(form.action?.query ?? []), ...(form.action?.fields ?? [])].map((field) => ({
+			form: form.name,
+			field: field.name,
+			declaration: field,
+		})),
+	);
+	const requiredFields = fields.filter(({ declaration }) => declaration.required);
+	// Book shows Date To only if another choice was made.
+	const fieldsToFillIn = requiredFields.filter(
+		({ declaration, field }) => !['choice', 'flag'].includes(declaration.type) && field !== 'date_to',
+	);
+	const presetFields = requiredFields.filter(({ declaration }) =>
+		['choice', 'flag'].includes(declaration.type),
+	);
+	const prominentFields = fields.filter(({ declaration }) => declaration.prominent && !declaration.required);
 
-	it('lets one of its lists be chosen', () => {
-		const [, , , choice] = formOf({ resource, operation: 'getAll' });
-		expect(choice).toMatchObject({ name: by, type: 'options', noDataExpression: true });
-		expect(choicesOf(choice).map(({ value }) => value)).toEqual(
-			[...members].sort((a, b) => a.plural.localeCompare(b.plural)).map((one) => one.resource),
+	it.each(fieldsToFillIn)('the form of $form requires $field', ({ form, field }) => {
+		expect(findForm(form).parameter(field)?.required).toBe(true);
+	});
+
+	it.each(presetFields)('the form of $form shows $field, which has a preset', ({ form, field }) => {
+		expect(findForm(form).parameter(field)).toMatchObject({ name: field });
+		expect(findForm(form).parameter(field)?.required).toBeUndefined();
+	});
+
+	it.each(prominentFields)('the form of $form shows $field, which may stay empty', ({ form, field }) => {
+		expect(findForm(form).parameter(field)).toMatchObject({ name: field });
+		expect(findForm(form).parameter(field)?.required).toBeUndefined();
+	});
+
+	it.each(['lesson.getParticipants', 'teacher.getFreeSlots'])('the form of %s requires Date To', (name) => {
+		expect(findForm(name).parameter('date_to')?.required).toBe(true);
+	});
+
+	it('the form of lesson.book requires Date To when it books the first free slot', () => {
+		const form = new OperationForm('lesson', 'book', { when: 'firstFree' });
+
+		expect(form.parameter('date_to')?.required).toBe(true);
+	});
+
+	it.each(actionForms)('the form of $name offers its optional fields in Additional Fields', (form) => {
+		const optionalFields = fields.filter(
+			({ form: name, declaration: { required, prominent, withoutParameter } }) =>
+				name === form.name && !required && !prominent && !withoutParameter,
+		);
+
+		expect(form.namesOfferedIn('additionalFields')).toEqual(
+			namesOf(optionalFields.map(({ field }) => ({ name: field }))),
 		);
 	});
 
-	it.each(members.map((entity) => [entity.resource, entity] as const))(
-		'has the filters of %s, and asks how many are wanted',
-		(value, { filters }) => {
-			const form = formOf({ resource, operation: 'getAll', [by]: value });
-			expect(namesOf(form)).toEqual(expect.arrayContaining(['branchId', 'returnAll', 'limit']));
-			expect(offeredBy(form.find(({ name }) => name === 'filters')).sort()).toEqual(namesOf(filters).sort());
+	it('the form of lesson.complete asks who was there before it asks what to do about a completed lesson', () => {
+		const form = findForm('lesson.complete');
+
+		expect(form.parameterNames).toEqual([
+			'resource',
+			'operation',
+			'branchId',
+			'id',
+			'present_ids',
+			'absent_ids',
+			'details',
+			'if_completed',
+			'additionalFields',
+		]);
+	});
+
+	it('the form of pay.createCorrection asks for the day of the payment without a time', () => {
+		expect(findForm('pay.createCorrection').parameter('document_date')).toMatchObject({
+			type: 'dateTime',
+			typeOptions: { dateOnly: true },
+		});
+	});
+});
+
+describe('A model that fills in the form', () => {
+	/** These decide what leaves AlfaCRM, and how much. */
+	const decisionsOfUser = parameters.filter(({ parameter: { name } }) =>
+		['leaveOut', 'returnAll', 'simplify'].includes(name),
+	);
+
+	// n8n shows its button "let the model define" beside all other parameters.
+	it.each(decisionsOfUser)(
+		'a model that uses the node as a tool cannot fill in $where',
+		({ parameter: { noDataExpression, type } }) => {
+			expect(noDataExpression === true || type === 'options').toBe(true);
 		},
 	);
 });
 
-it.each([
-	['check', ['options']],
-	['dailyCheck', ['options', 'timeZoneNotice']],
-	['tryWrites', ['writeTestLead', 'groupToTry', 'options']],
-])('the form of the account, %s, asks for nothing that has to be filled', (operation, own) => {
-	const form = formOf({ resource: ACCOUNT, operation });
-	expect(namesOf(form)).toEqual(['resource', 'operation', ...own]);
-	expect(form.filter(({ required }) => required)).toEqual([]);
+describe('The form of a shared resource', () => {
+	it('the form of message lets the user choose emails, phone calls or text messages, sorted by label', () => {
+		const [, , , kind] = new OperationForm('message', 'getAll').parameters;
+
+		expect(kind).toMatchObject({ name: 'kind', type: 'options', noDataExpression: true });
+		expect(choicesOf(kind).map(({ value }) => value)).toEqual(['mailMessage', 'phoneCall', 'smsMessage']);
+	});
+
+	it('the form of referenceList lets the user choose a list, sorted by label', () => {
+		const [, , , list] = new OperationForm('referenceList', 'getAll').parameters;
+
+		expect(list).toMatchObject({ name: 'list', type: 'options', noDataExpression: true });
+		expect(choicesOf(list).map(({ value }) => value)).toEqual([
+			'company',
+			'customerReject',
+			'discount',
+			'lessonType',
+			'level',
+			'payAccount',
+			'payItemCategory',
+			'payItem',
+			'payType',
+			'pipeline',
+			'tariff',
+			'user',
+		]);
+	});
+
+	const members = entities
+		.filter(({ listedIn }) => listedIn !== undefined)
+		.map(({ resource, listedIn = '' }) => ({ member: resource, shared: listedIn }));
+
+	it.each(members)(
+		'$shared asks for the branch and the length of the list of $member',
+		({ member, shared }) => {
+			const form = new OperationForm(shared, 'getAll', { list: member, kind: member });
+
+			expect(form.parameterNames).toEqual(expect.arrayContaining(['branchId', 'returnAll', 'limit']));
+		},
+	);
+
+	it.each(members)('the form of $shared offers the filters of $member', ({ member, shared }) => {
+		const form = new OperationForm(shared, 'getAll', { list: member, kind: member });
+
+		expect(form.namesOfferedIn('filters')).toEqual(namesOf(entityAt(member)?.filters ?? []));
+	});
 });
 
-it.each([false, true])(
-	'the form of any call of the API asks for its parts, all pages or not: %s',
-	(allPages) => {
-		const form = formOf({ resource: API_CALL, operation: 'send', allPages });
-		const parts = ['callBranch', 'callPath', 'callAction', 'callQuery', 'callBody', 'allPages'];
-		expect(namesOf(form)).toEqual(['resource', 'operation', ...parts]);
-		expect(namesOf(form.filter(({ required }) => required))).toEqual(['callPath', 'callAction']);
-	},
-);
+describe('The form of the account', () => {
+	it.each([
+		{ operation: 'check', names: ['resource', 'operation', 'options'] },
+		{ operation: 'dailyCheck', names: ['resource', 'operation', 'options', 'timeZoneNotice'] },
+		{
+			operation: 'tryWrites',
+			names: ['resource', 'operation', 'writeTestLead', 'groupToTry', 'options'],
+		},
+	])('the form of account.$operation requires nothing', ({ operation, names }) => {
+		const form = new OperationForm('account', operation);
+
+		expect(form.parameterNames).toEqual(names);
+		expect(form.parameters.filter(({ required }) => required)).toEqual([]);
+	});
+});
+
+describe('The form of an API call', () => {
+	it.each([{ allPages: false }, { allPages: true }])(
+		'the form of an API call requires only the path and the action, with All Pages $allPages',
+		({ allPages }) => {
+			const form = new OperationForm('apiCall', 'send', { allPages });
+
+			const requiredParameters = form.parameters.filter(({ required }) => required);
+			expect(form.parameterNames).toEqual([
+				'resource',
+				'operation',
+				'callBranch',
+				'callPath',
+				'callAction',
+				'callQuery',
+				'callBody',
+				'allPages',
+			]);
+			expect(requiredParameters.map(({ name }) => name)).toEqual(['callPath', 'callAction']);
+		},
+	);
+});
+
+/** Finds the form of an operation by its name, such as "customer.create (json)". */
+function findForm(name: string): OperationForm {
+	const form = formsInEachInputMode.find((candidate) => candidate.name === name);
+	if (form === undefined) throw new Error(`There is no operation ${name}`);
+	return form;
+}

@@ -5,12 +5,12 @@ import { MemoryLists } from '../properties/trigger/lists';
 
 const MINUTE_MS = 60_000;
 
-/** A trigger that watches a list of 600 leads, the newest first, and has counted them. */
-class WatchedList {
-	private readonly ids: number[] = [];
-	readonly lists = new MemoryLists(() => this.rows);
-	/** The page sizes of the last poll. */
+/** A trigger that watches a list of 600 leads, with the IDs 1 to 600, and polls once a minute. */
+class WatchedLeads {
+	/** The page sizes that the last poll has asked for. */
 	pageSizes: unknown[] = [];
+	private readonly leadIds: number[] = [];
+	private readonly lists = new MemoryLists(() => this.listNewestFirst());
 	private readonly source = new NewRecords(
 		{ path: 'customer', task: 'look for new customers' },
 		{},
@@ -19,109 +19,129 @@ class WatchedList {
 	private now = Date.parse('2026-02-10T09:00:00Z');
 	private state: unknown;
 
+	/** @param mostRowsOnPage how many rows AlfaCRM puts on a page, however many it is asked for */
 	constructor({ mostRowsOnPage }: { mostRowsOnPage: number }) {
 		this.lists.pageSize = mostRowsOnPage;
-		const { attempt } = this.lists.client;
-		this.lists.client.attempt = async (call, isExpected) => {
-			this.pageSizes.push(call.body?.pageSize);
-			return await attempt(call, isExpected);
+		this.notePageSizes();
+		this.addLeads(1, 600);
+	}
+
+	/** Adds leads with the IDs from the first to the last one. */
+	addLeads(firstId: number, lastId: number): void {
+		for (let id = firstId; id <= lastId; id++) {
+			this.leadIds.push(id);
+		}
+	}
+
+	/** Acts before the nth request of the next poll is answered. */
+	actBeforeRequest(nth: number, act: () => void): void {
+		const target = this.lists.requests + nth;
+		this.lists.onRequest = (number) => {
+			if (number === target) act();
 		};
-		this.add(1, 600);
 	}
 
-	/** Adds leads. */
-	add(from: number, to: number): void {
-		for (let id = from; id <= to; id++) this.ids.push(id);
-	}
-
+	/** Polls once and returns the IDs of the leads that are reported. */
 	async poll(): Promise<number[]> {
 		this.now += MINUTE_MS;
 		this.pageSizes = [];
-		const { records, stateAfter } = await this.source.poll(
-			{
-				client: this.lists.client,
-				reader: this.lists.reader,
-				now: this.now,
-				deadline: Infinity,
-				branches: [1],
-				branchesDigest: '1',
-				filtersDigest: '',
-				maxRecords: 500,
-				firstReportCount: 0,
-			},
-			this.state,
-		);
+		const request = {
+			client: this.lists.client,
+			reader: this.lists.reader,
+			now: this.now,
+			deadline: Infinity,
+			branches: [1],
+			branchesDigest: '1',
+			filtersDigest: '',
+			maxRecords: 500,
+			firstReportCount: 0,
+		};
+		const { records, stateAfter } = await this.source.poll(request, this.state);
 		this.state = JSON.parse(JSON.stringify(stateAfter(records.length)));
 		return records.map(({ row }) => Number(row.id));
 	}
 
-	/** Polls as often as it takes until a poll knows the total of the list. */
-	async begin(): Promise<void> {
+	/** Polls three times, after which the trigger has counted the leads. */
+	async countLeads(): Promise<void> {
 		await this.poll();
 		await this.poll();
 		await this.poll();
 	}
 
-	private get rows(): IDataObject[] {
-		return [...this.ids].reverse().map((id) => ({ id, created_at: '2026-02-10 09:00:00' }));
+	private notePageSizes(): void {
+		const { client } = this.lists;
+		const { attempt } = client;
+		client.attempt = async (call, isExpected) => {
+			this.pageSizes.push(call.body?.pageSize);
+			return await attempt(call, isExpected);
+		};
+	}
+
+	private listNewestFirst(): IDataObject[] {
+		const newestFirst = [...this.leadIds].reverse();
+		return newestFirst.map((id) => ({ id, created_at: '2026-02-10 09:00:00' }));
 	}
 }
 
-it('a poll without new leads asks for one page of 20 rows', async () => {
-	const list = new WatchedList({ mostRowsOnPage: 500 });
-	await list.begin();
+/** Lists the IDs from the first to the last one. */
+function idsFrom(firstId: number, lastId: number): number[] {
+	return Array.from({ length: lastId - firstId + 1 }, (_, index) => firstId + index);
+}
 
-	const ids = await list.poll();
+describe('A poll for new leads', () => {
+	it('a poll asks for one page of 20 rows when there is no new lead', async () => {
+		const leads = new WatchedLeads({ mostRowsOnPage: 500 });
+		await leads.countLeads();
 
-	expect(ids).toEqual([]);
-	expect(list.pageSizes).toEqual([20]);
-});
+		const ids = await leads.poll();
 
-it('a poll with one new lead asks for one page of 20 rows', async () => {
-	const list = new WatchedList({ mostRowsOnPage: 500 });
-	await list.begin();
-	list.add(601, 601);
+		expect(ids).toEqual([]);
+		expect(leads.pageSizes).toEqual([20]);
+	});
 
-	const ids = await list.poll();
+	it('a poll asks for one page of 20 rows when there is one new lead', async () => {
+		const leads = new WatchedLeads({ mostRowsOnPage: 500 });
+		await leads.countLeads();
+		leads.addLeads(601, 601);
 
-	expect(ids).toEqual([601]);
-	expect(list.pageSizes).toEqual([20]);
-});
+		const ids = await leads.poll();
 
-it('a poll with 21 new leads reads large pages from page 0 on', async () => {
-	const list = new WatchedList({ mostRowsOnPage: 500 });
-	await list.begin();
-	list.add(601, 621);
+		expect(ids).toEqual([601]);
+		expect(leads.pageSizes).toEqual([20]);
+	});
 
-	const ids = await list.poll();
+	it('a poll reads large pages from page 0 on when 21 new leads do not fit on the small page', async () => {
+		const leads = new WatchedLeads({ mostRowsOnPage: 500 });
+		await leads.countLeads();
+		leads.addLeads(601, 621);
 
-	expect(ids).toHaveLength(21);
-	expect(list.pageSizes).toEqual([20, 500]);
-});
+		const ids = await leads.poll();
 
-it('a lead that comes between the small and the large page is reported once', async () => {
-	const list = new WatchedList({ mostRowsOnPage: 500 });
-	await list.begin();
-	list.add(601, 621);
-	const smallPage = list.lists.requests + 1;
-	list.lists.onRequest = (number) => {
-		if (number === smallPage + 1) list.add(622, 622);
-	};
+		expect(ids).toEqual(idsFrom(601, 621));
+		expect(leads.pageSizes).toEqual([20, 500]);
+	});
 
-	const ids = [...(await list.poll()), ...(await list.poll())];
+	it('a poll reports a lead that comes between the small and the large page once', async () => {
+		const leads = new WatchedLeads({ mostRowsOnPage: 500 });
+		await leads.countLeads();
+		leads.addLeads(601, 621);
+		const requestOfLargePage = 2;
+		leads.actBeforeRequest(requestOfLargePage, () => leads.addLeads(622, 622));
 
-	expect(ids).toHaveLength(22);
-	expect(ids.at(0)).toBe(601);
-	expect(ids.at(-1)).toBe(622);
-});
+		const ids = await leads.poll();
+		const idsOfNextPoll = await leads.poll();
 
-it('new leads on several pages are reported although AlfaCRM gives 20 rows whatever it is asked for', async () => {
-	const list = new WatchedList({ mostRowsOnPage: 20 });
-	await list.begin();
-	list.add(601, 630);
+		expect([...ids, ...idsOfNextPoll]).toEqual(idsFrom(601, 622));
+	});
 
-	const ids = await list.poll();
+	it('a poll reports new leads on several pages although AlfaCRM never gives more than 20 rows', async () => {
+		const leads = new WatchedLeads({ mostRowsOnPage: 20 });
+		await leads.countLeads();
+		leads.addLeads(601, 630);
 
-	expect(ids).toHaveLength(30);
-	expect(list.pageSizes).toEqual([20, 500, 500]);
+		const ids = await leads.poll();
+
+		expect(ids).toEqual(idsFrom(601, 630));
+		expect(leads.pageSizes).toEqual([20, 500, 500]);
+	});
 });

@@ -1,259 +1,316 @@
-import type { IDataObject, INode, INodeTypes, IPollFunctions } from 'n8n-workflow';
-import { deepCopy, Workflow } from 'n8n-workflow';
+import type { IDataObject, Workflow } from 'n8n-workflow';
+import { deepCopy } from 'n8n-workflow';
 
-import { StoredState } from '../../nodes/AlfaCrm/trigger/state';
+import { SavedWorkflow, TriggerNode } from './savedWorkflow';
 
-const nodeTypes = {
-	getByNameAndVersion: () => ({ description: { properties: [] } }),
-} as unknown as INodeTypes;
-let workflows = 0;
+/** Under this key the static data of a workflow have the state of the trigger with the ID "a". */
+const KEY_OF_TRIGGER_A = 'AlfaCRM Trigger a';
 
-/** Static data of a workflow as n8n has saved them, and nodes that use them. */
-class Saved {
-	private id = `workflow ${++workflows}`;
-
-	constructor(public staticData: IDataObject = {}) {}
-
-	/** n8n starts again: of a workflow of this ID, the process knows nothing. */
-	restarted(): Workflow {
-		this.id = `workflow ${++workflows}`;
-		return this.load();
-	}
-
-	/** What n8n holds in memory for triggers that are published together. */
-	load(): Workflow {
-		const staticData = deepCopy(this.staticData);
-		return new Workflow({ id: this.id, nodes: [], connections: {}, active: true, nodeTypes, staticData });
-	}
-
-	/** As n8n does it: whole. */
-	save({ staticData }: Workflow): void {
-		this.staticData = deepCopy(staticData);
-	}
-}
-
-/** A trigger in n8n's default engine, or with a row of its own. */
-function trigger(workflow: Workflow, id: string, name: string, row?: IDataObject) {
-	const node = { id, name } as INode;
-	const data = row ?? workflow.getStaticData('node', node);
-	const context = {
-		getNode: () => node,
-		getWorkflow: () => ({ id: workflow.id }),
-		getWorkflowStaticData: () => workflow.getStaticData('global'),
-	} as unknown as IPollFunctions;
-	const open = (subject: string, mayBeActivation = false) =>
-		new StoredState(context, data, { eventDigest: subject, checkState: () => undefined }, mayBeActivation);
-	return {
-		open,
-		knows: (subject = 'leads') => open(subject).previous?.eventSourceState,
-		save: (known: unknown, { subject = 'leads', isReport = false, isActivation = false } = {}) =>
-			open(subject, isActivation).save({ eventDigest: subject, eventSourceState: known }, { isReport }),
-	};
-}
-
-/** A workflow in which the trigger of node a has saved something. */
-function begun(): Workflow {
-	const workflow = new Saved().load();
-	trigger(workflow, 'a', 'Trigger').save(1);
+/** Loads a new workflow in which the trigger "a" has saved the state 1. */
+function loadWorkflowWithState(): Workflow {
+	const workflow = new SavedWorkflow().load();
+	new TriggerNode(workflow, { id: 'a' }).saveState(1);
 	return workflow;
 }
 
-it('what a workflow has reported is remembered until a thousand others were at work since', () => {
-	const saved = new Saved();
-	trigger(saved.load(), 'a', 'Trigger').save(1);
-	const others = (count: number) =>
-		Array.from({ length: count }, () => trigger(new Saved().load(), 'a', 'Trigger').save(2));
-	others(999);
-	// n8n has saved nothing of it.
-	expect(trigger(saved.load(), 'a', 'Trigger').knows()).toBe(1);
-	others(1_000);
-	expect(trigger(saved.load(), 'a', 'Trigger').knows()).toBeUndefined();
+/** Replaces the newest state of the trigger "a" in the static data of the workflow. */
+function changeSharedState(workflow: Workflow, changes: IDataObject): void {
+	const sharedData = workflow.getStaticData('global');
+	const { state } = sharedData[KEY_OF_TRIGGER_A] as { state: IDataObject };
+	const savedAt = Number(state.savedAt) + 1;
+	sharedData[KEY_OF_TRIGGER_A] = { state: { ...state, savedAt, ...changes } };
+}
+
+describe('The memory of the process', () => {
+	/** Lets the triggers of other workflows save something. */
+	function pollOtherWorkflows(count: number): void {
+		for (let number = 1; number <= count; number++) {
+			new TriggerNode(new SavedWorkflow().load(), { id: 'a' }).saveState(2);
+		}
+	}
+
+	it('the process remembers a state that n8n has not saved after polls of 999 other workflows', () => {
+		const saved = new SavedWorkflow();
+		new TriggerNode(saved.load(), { id: 'a' }).saveState(1);
+
+		pollOtherWorkflows(999);
+
+		expect(new TriggerNode(saved.load(), { id: 'a' }).readState()).toBe(1);
+	});
+
+	it('the process forgets a state that n8n has not saved after polls of 1,000 other workflows', () => {
+		const saved = new SavedWorkflow();
+		new TriggerNode(saved.load(), { id: 'a' }).saveState(1);
+
+		pollOtherWorkflows(1_000);
+
+		expect(new TriggerNode(saved.load(), { id: 'a' }).readState()).toBeUndefined();
+	});
 });
 
-describe("a trigger in the workflow's static data", () => {
-	it('is known by its ID, whatever its name, so that a copy begins anew', () => {
-		const workflow = begun();
-		expect(trigger(workflow, 'a', 'Leads').knows()).toBe(1);
-		const copy = trigger(workflow, 'b', 'Trigger');
-		expect(copy.knows()).toBeUndefined();
-		copy.save(3);
-		trigger(workflow, 'a', 'Leads').save(2);
-		expect([trigger(workflow, 'b', 'Leads').knows(), trigger(workflow, 'a', 'Trigger').knows()]).toEqual([
-			3, 2,
-		]);
+describe('A trigger in the static data of the workflow', () => {
+	it('a trigger keeps its state when it is renamed', () => {
+		const workflow = loadWorkflowWithState();
+
+		const renamed = new TriggerNode(workflow, { id: 'a', name: 'Leads' });
+
+		expect(renamed.readState()).toBe(1);
 	});
 
-	it('begins anew with another account or event, whatever its name', () => {
-		const workflow = begun();
-		trigger(workflow, 'a', 'Payments').save(2, { subject: 'payments' });
-		const back = trigger(workflow, 'a', 'Trigger').open('leads');
-		expect(back.previous).toBeUndefined();
-		expect(back.belongsToOtherEvent).toBe(true);
+	it('a copy of a trigger that takes its name begins anew', () => {
+		const workflow = loadWorkflowWithState();
+
+		const copy = new TriggerNode(workflow, { id: 'b', name: 'Trigger' });
+
+		expect(copy.readState()).toBeUndefined();
 	});
 
-	it('does without what a Code node deletes', () => {
-		const workflow = begun();
+	it('a trigger keeps its own state when it has swapped its name with another trigger', () => {
+		const workflow = loadWorkflowWithState();
+		new TriggerNode(workflow, { id: 'b', name: 'Trigger' }).saveState(3);
+		new TriggerNode(workflow, { id: 'a', name: 'Leads' }).saveState(2);
+
+		const triggerA = new TriggerNode(workflow, { id: 'a', name: 'Trigger' });
+		const triggerB = new TriggerNode(workflow, { id: 'b', name: 'Leads' });
+
+		expect(triggerA.readState()).toBe(2);
+		expect(triggerB.readState()).toBe(3);
+	});
+
+	it('a trigger begins anew when it has watched another event meanwhile', () => {
+		const workflow = loadWorkflowWithState();
+		new TriggerNode(workflow, { id: 'a', name: 'Payments' }).saveState(2, { event: 'payments' });
+
+		const state = new TriggerNode(workflow, { id: 'a' }).openState({ event: 'leads' });
+
+		expect(state.previous).toBeUndefined();
+		expect(state.belongsToOtherEvent).toBe(true);
+	});
+
+	it('a trigger keeps its state when a Code node deletes the static data of the workflow', () => {
+		const workflow = loadWorkflowWithState();
+
 		delete workflow.staticData.global;
-		expect(trigger(workflow, 'a', 'Trigger').knows()).toBe(1);
+
+		expect(new TriggerNode(workflow, { id: 'a' }).readState()).toBe(1);
 	});
 
-	it.each([[null], ['text'], [{ state: null }]])(
-		'does without what a Code node writes there: %j',
-		(value) => {
-			const workflow = begun();
-			const shared = workflow.getStaticData('global');
-			for (const key of Object.keys(shared)) shared[key] = value;
-			expect(trigger(workflow, 'a', 'Trigger').knows()).toBe(1);
+	it.each([{ value: null }, { value: 'text' }, { value: { state: null } }])(
+		'a trigger keeps its state when a Code node overwrites it with $value',
+		({ value }) => {
+			const workflow = loadWorkflowWithState();
+
+			workflow.getStaticData('global')[KEY_OF_TRIGGER_A] = value;
+
+			expect(new TriggerNode(workflow, { id: 'a' }).readState()).toBe(1);
 		},
 	);
 
-	it('is not thrown back by an execution that saves what it read at its beginning', () => {
-		const saved = new Saved();
-		const active = saved.load();
-		trigger(active, 'a', 'Trigger').save(1);
-		saved.save(active);
-		const execution = saved.load();
-		trigger(active, 'a', 'Trigger').save(2, { isReport: true });
-		saved.save(active);
-		execution.getStaticData('global').count = 1;
-		saved.save(execution);
-		// Its next poll, however that ends.
-		trigger(active, 'a', 'Trigger').open('leads');
-		expect(trigger(saved.load(), 'a', 'Trigger').knows()).toBe(2);
-		expect(trigger(saved.restarted(), 'a', 'Trigger').knows()).toBe(1);
-	});
+	it('a trigger leaves the static data of others alone', () => {
+		const workflow = new SavedWorkflow({ global: { count: 7 } }).load();
 
-	it('leaves alone what is not its own', () => {
-		const workflow = new Saved({ global: { count: 7 } }).load();
-		trigger(workflow, 'a', 'Trigger').save(1);
+		new TriggerNode(workflow, { id: 'a' }).saveState(1);
+
 		expect(workflow.getStaticData('global').count).toBe(7);
 	});
 
-	it('has n8n save nothing when nothing has changed', () => {
-		const workflow = new Saved().load();
-		trigger(workflow, 'a', 'Trigger').save({ seen: [1], more: undefined });
-		(workflow.staticData as { __dataChanged?: boolean }).__dataChanged = false;
-		trigger(workflow, 'a', 'Trigger').save({ seen: [1], more: undefined });
-		expect((workflow.staticData as { __dataChanged?: boolean }).__dataChanged).toBe(false);
+	it('a trigger gives n8n nothing to save when its state is the same as before', () => {
+		const workflow = new SavedWorkflow().load();
+		new TriggerNode(workflow, { id: 'a' }).saveState({ seen: [1], more: undefined });
+		const mark = workflow.staticData as { __dataChanged?: boolean };
+		mark.__dataChanged = false;
+
+		new TriggerNode(workflow, { id: 'a' }).saveState({ seen: [1], more: undefined });
+
+		expect(mark.__dataChanged).toBe(false);
 	});
 });
 
-describe('a state that cannot be read', () => {
-	it('is none that a new trigger has', () => {
-		const state = trigger(new Saved().load(), 'a', 'Trigger').open('leads');
+describe('An execution that saves the static data that it read before the last report', () => {
+	/** The trigger saves 1, an execution begins, the trigger reports and saves 2, and the execution ends. */
+	function saveOldStaticData(saved: SavedWorkflow): TriggerNode {
+		const published = saved.load();
+		const trigger = new TriggerNode(published, { id: 'a' });
+		trigger.saveState(1);
+		saved.save(published);
+		const execution = saved.load();
+
+		trigger.saveState(2, { isReport: true });
+		saved.save(published);
+		execution.getStaticData('global').count = 1;
+		saved.save(execution);
+		return trigger;
+	}
+
+	it('an execution that saves old static data does not throw back a trigger that has polled since', () => {
+		const saved = new SavedWorkflow();
+		const trigger = saveOldStaticData(saved);
+
+		trigger.openState();
+
+		expect(new TriggerNode(saved.load(), { id: 'a' }).readState()).toBe(2);
+	});
+
+	it('an execution that saves old static data throws the trigger back when n8n restarts right afterwards', () => {
+		const saved = new SavedWorkflow();
+		const trigger = saveOldStaticData(saved);
+
+		trigger.openState();
+
+		expect(new TriggerNode(saved.loadAfterRestart(), { id: 'a' }).readState()).toBe(1);
+	});
+});
+
+describe('A trigger whose stored state cannot be read', () => {
+	it('a new trigger has no state and has lost none', () => {
+		const state = new TriggerNode(new SavedWorkflow().load(), { id: 'a' }).openState();
 
 		expect(state.previous).toBeUndefined();
 		expect(state.lossReason).toBeUndefined();
 	});
 
-	it('of a newer version counts more than an older one that could be read, for its news were reported', () => {
-		const workflow = begun();
-		const shared = workflow.getStaticData('global');
-		const { state } = shared['AlfaCRM Trigger a'] as { state: IDataObject };
-		const newerState = { ...state, version: 9, savedAt: Number(state.savedAt) + 1 };
-		shared['AlfaCRM Trigger a'] = { state: newerState };
+	// The newer version has reported what happened since the older state was saved.
+	it('a trigger does not go back to an older readable state when a newer version has stored the last one', () => {
+		const workflow = loadWorkflowWithState();
+		changeSharedState(workflow, { version: 9 });
 
-		const opened = trigger(workflow, 'a', 'Trigger').open('leads');
+		const state = new TriggerNode(workflow, { id: 'a' }).openState();
 
-		expect(opened.previous).toBeUndefined();
-		expect(opened.lossReason).toMatch(/stored by another version .* it has version 9/);
-	});
-
-	it('because of what is inside it does no harm while the other place is sound', () => {
-		const workflow = begun();
-		const shared = workflow.getStaticData('global');
-		const { state } = shared['AlfaCRM Trigger a'] as { state: IDataObject };
-		shared['AlfaCRM Trigger a'] = {
-			state: { ...state, branches: 'all', savedAt: Number(state.savedAt) + 1 },
-		};
-
-		const opened = trigger(workflow, 'a', 'Trigger').open('leads');
-
-		expect(opened.previous?.eventSourceState).toBe(1);
-		expect(opened.lossReason).toBeUndefined();
-	});
-
-	it('is followed by one that can be read', () => {
-		const saved = new Saved({ global: { 'AlfaCRM Trigger a': { state: 'garbage' } } });
-		const workflow = saved.load();
-		expect(trigger(workflow, 'a', 'Trigger').open('leads').lossReason).toBe(
-			'Its state is broken: state is not an object.',
+		expect(state.previous).toBeUndefined();
+		expect(state.lossReason).toBe(
+			'Its state was stored by another version of this package: it has version 9, and this package reads version 8.',
 		);
-
-		trigger(workflow, 'a', 'Trigger').save(1);
-
-		saved.save(workflow);
-		expect(trigger(saved.restarted(), 'a', 'Trigger').knows()).toBe(1);
-	});
-});
-
-describe('triggers of a workflow that were published one after the other', () => {
-	it('save what the others have reported, not what those knew when they were published', () => {
-		const saved = new Saved();
-		const first = saved.load();
-		trigger(first, 'a', 'A').save('a1');
-		trigger(first, 'b', 'B').save('b1');
-		saved.save(first);
-		const second = saved.load();
-		trigger(second, 'b', 'B').save('b2', { isReport: true });
-		saved.save(second);
-		// Its next poll, however that ends.
-		trigger(second, 'b', 'B').open('leads');
-
-		trigger(first, 'a', 'A').save('a2', { isReport: true });
-		saved.save(first);
-		expect(trigger(saved.restarted(), 'b', 'B').knows()).toBe('b2');
 	});
 
-	it('do not save what another one reports just now: n8n may still drop that', () => {
-		const saved = new Saved();
-		const first = saved.load();
-		trigger(first, 'a', 'A').save('a1');
-		trigger(first, 'b', 'B').save('b1');
-		saved.save(first);
-		trigger(saved.load(), 'b', 'B').save('b2', { isReport: true });
+	it('a trigger goes on from the copy in the static data of the node when the other copy is broken', () => {
+		const workflow = loadWorkflowWithState();
+		changeSharedState(workflow, { branches: 'all' });
 
-		trigger(first, 'a', 'A').save('a2', { isReport: true });
-		saved.save(first);
-		expect(trigger(saved.restarted(), 'b', 'B').knows()).toBe('b1');
+		const state = new TriggerNode(workflow, { id: 'a' }).openState();
+
+		expect(state.previous?.eventSourceState).toBe(1);
+		expect(state.lossReason).toBeUndefined();
 	});
 
-	it('keep to the newer state when another process went on meanwhile', () => {
-		const saved = new Saved();
-		const first = saved.load();
-		trigger(first, 'b', 'B').save('b1');
-		const elsewhere = saved.load();
-		Object.defineProperty(elsewhere, 'id', { value: 'seen by another process' });
-		trigger(elsewhere, 'b', 'B').save('b2');
-		trigger(elsewhere, 'b', 'B').save('b3');
-		saved.save(elsewhere);
+	it('a trigger says what is wrong with its state', () => {
+		const workflow = new SavedWorkflow({ global: { [KEY_OF_TRIGGER_A]: { state: 'garbage' } } }).load();
 
-		const again = saved.load();
-		trigger(again, 'a', 'A').save('a1');
-		expect(trigger(again, 'b', 'Renamed').knows()).toBe('b3');
-	});
-});
+		const state = new TriggerNode(workflow, { id: 'a' }).openState();
 
-describe('a trigger with a row of its own', () => {
-	it('keeps a copy for all until the row has the state, and none beyond', () => {
-		const workflow = new Saved().load();
-		trigger(workflow, 'a', 'Trigger', {}).save(1);
-		const row: IDataObject = {};
-		const durable = trigger(workflow, 'a', 'Trigger', row);
-		expect(durable.knows()).toBe(1);
-		durable.save(2);
-		durable.save(3);
-		expect(workflow.getStaticData('global')).toEqual({});
-		expect(trigger(workflow, 'a', 'Leads', row).knows()).toBe(3);
+		expect(state.lossReason).toBe('Its state is broken: state is not an object.');
 	});
 
-	it('keeps what a later activation got to know, of which n8n drops the row', () => {
-		const saved = new Saved();
-		const row: IDataObject = {};
-		trigger(saved.load(), 'a', 'Trigger', row).save(1);
+	it('a trigger saves a state that can be read again', () => {
+		const saved = new SavedWorkflow({ global: { [KEY_OF_TRIGGER_A]: { state: 'garbage' } } });
 		const workflow = saved.load();
-		trigger(workflow, 'a', 'Trigger', deepCopy(row)).save(2, { isActivation: true });
+
+		new TriggerNode(workflow, { id: 'a' }).saveState(1);
 		saved.save(workflow);
-		expect(trigger(saved.restarted(), 'a', 'Trigger', row).knows()).toBe(2);
+
+		expect(new TriggerNode(saved.loadAfterRestart(), { id: 'a' }).readState()).toBe(1);
+	});
+});
+
+describe('Two triggers of a workflow that were published one after the other', () => {
+	/** Saves a state of both triggers, and returns the workflow in which the first one was published. */
+	function publishFirstTrigger(saved: SavedWorkflow): Workflow {
+		const workflow = saved.load();
+		new TriggerNode(workflow, { id: 'a', name: 'A' }).saveState('a1');
+		new TriggerNode(workflow, { id: 'b', name: 'B' }).saveState('b1');
+		saved.save(workflow);
+		return workflow;
+	}
+
+	it('a trigger saves what the other trigger has reported, and not the older state that it was published with', () => {
+		const saved = new SavedWorkflow();
+		const firstWorkflow = publishFirstTrigger(saved);
+		const secondWorkflow = saved.load();
+		const triggerB = new TriggerNode(secondWorkflow, { id: 'b', name: 'B' });
+		triggerB.saveState('b2', { isReport: true });
+		saved.save(secondWorkflow);
+		triggerB.openState();
+
+		new TriggerNode(firstWorkflow, { id: 'a', name: 'A' }).saveState('a2', { isReport: true });
+		saved.save(firstWorkflow);
+
+		const restarted = saved.loadAfterRestart();
+		expect(new TriggerNode(restarted, { id: 'b', name: 'B' }).readState()).toBe('b2');
+	});
+
+	it('a trigger does not save a report of the other trigger that n8n may still drop', () => {
+		const saved = new SavedWorkflow();
+		const firstWorkflow = publishFirstTrigger(saved);
+		const secondWorkflow = saved.load();
+		new TriggerNode(secondWorkflow, { id: 'b', name: 'B' }).saveState('b2', { isReport: true });
+
+		new TriggerNode(firstWorkflow, { id: 'a', name: 'A' }).saveState('a2', { isReport: true });
+		saved.save(firstWorkflow);
+
+		const restarted = saved.loadAfterRestart();
+		expect(new TriggerNode(restarted, { id: 'b', name: 'B' }).readState()).toBe('b1');
+	});
+
+	it('a trigger keeps the newer state of the other trigger that another process has saved', () => {
+		const saved = new SavedWorkflow();
+		new TriggerNode(saved.load(), { id: 'b', name: 'B' }).saveState('b1');
+		const workflowElsewhere = saved.loadInOtherProcess();
+		const triggerElsewhere = new TriggerNode(workflowElsewhere, { id: 'b', name: 'B' });
+		triggerElsewhere.saveState('b2');
+		triggerElsewhere.saveState('b3');
+		saved.save(workflowElsewhere);
+
+		const workflow = saved.load();
+		new TriggerNode(workflow, { id: 'a', name: 'A' }).saveState('a1');
+
+		// The new name leaves only the static data of the workflow to read the state from.
+		const renamedTriggerB = new TriggerNode(workflow, { id: 'b', name: 'Renamed' });
+		expect(renamedTriggerB.readState()).toBe('b3');
+	});
+});
+
+describe('A trigger with a durable cursor', () => {
+	it('a trigger goes on from the static data of the workflow while its row is empty', () => {
+		const workflow = new SavedWorkflow().load();
+		new TriggerNode(workflow, { id: 'a' }, {}).saveState(1);
+
+		const trigger = new TriggerNode(workflow, { id: 'a' }, {});
+
+		expect(trigger.readState()).toBe(1);
+	});
+
+	it('a trigger deletes its state from the static data of the workflow once its row has one', () => {
+		const workflow = new SavedWorkflow().load();
+		const row: IDataObject = {};
+		const trigger = new TriggerNode(workflow, { id: 'a' }, row);
+		trigger.saveState(1);
+
+		trigger.saveState(2);
+
+		expect(workflow.getStaticData('global')).toEqual({});
+	});
+
+	it('a trigger keeps the state in its row when it is renamed', () => {
+		const workflow = new SavedWorkflow().load();
+		const row: IDataObject = {};
+		const trigger = new TriggerNode(workflow, { id: 'a' }, row);
+		trigger.saveState(1);
+		trigger.saveState(2);
+
+		const renamed = new TriggerNode(workflow, { id: 'a', name: 'Leads' }, row);
+
+		expect(renamed.readState()).toBe(2);
+	});
+
+	it('a trigger keeps the state of a later activation although n8n drops its row', () => {
+		const saved = new SavedWorkflow();
+		const row: IDataObject = {};
+		new TriggerNode(saved.load(), { id: 'a' }, row).saveState(1);
+		const workflow = saved.load();
+		const droppedRow = deepCopy(row);
+
+		new TriggerNode(workflow, { id: 'a' }, droppedRow).saveState(2, { isActivation: true });
+		saved.save(workflow);
+
+		expect(new TriggerNode(saved.loadAfterRestart(), { id: 'a' }, row).readState()).toBe(2);
 	});
 });

@@ -1,4 +1,6 @@
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import { join } from 'node:path';
 
@@ -13,136 +15,172 @@ import { findPrograms } from '../../scripts/lib/queue/programs';
 import type { ServerOptions } from '../../scripts/lib/server';
 import { startServer } from '../../scripts/lib/server';
 
-/** Where all that these tests write is, in place of the machine's own folder. */
+/** The folder of one test, in which all its files are. */
 let folder: string;
+
 beforeEach(() => {
 	folder = mkdtempSync(join(os.tmpdir(), 'alfacrm-processes-'));
 	chmodSync(folder, 0o777);
 });
+
 afterEach(() => {
-	jest.restoreAllMocks();
 	rmSync(folder, { recursive: true, force: true });
 });
 
-/** A process of its own that calls something in a module of scripts/, and is there until it is killed. */
-const inProcess = (module: string, call: string) => {
-	const code = `require('${inRepo('scripts', 'lib', module)}').${call}`;
-	const options = { cwd: ROOT, env: { TMPDIR: folder }, reject: false };
-	return execa(process.execPath, ['--import', 'tsx', '--eval', code], options);
-};
+describe('A command of a fresh clone', () => {
+	/** Only maintainers run these two, with n8n's own tool. */
+	const RELEASE_COMMANDS = ['release', 'prepublishOnly'];
 
-describe('a fresh clone, in which nothing is installed', () => {
-	/** For the maintainers, by n8n's own tool. */
-	const RELEASES = ['release', 'prepublishOnly'];
-	const COMMANDS = Object.entries(scripts).filter(([name]) => !RELEASES.includes(name));
-	const SCRIPTS = COMMANDS.flatMap(([, line]) =>
+	const commands = Object.entries(scripts)
+		.filter(([name]) => !RELEASE_COMMANDS.includes(name))
+		.map(([name, line]) => ({ name, line }));
+	const scriptNames = commands.flatMap(({ line }) =>
 		[...line.matchAll(/node scripts\/bootstrap\.js (?!&)(\S+)/g)].map(([, script]) => script),
 	);
 
-	it.each(COMMANDS)('is made ready first by npm run %s', (_name, line) => {
+	it.each(commands)('npm run $name begins with the bootstrap, which installs what is missing', ({ line }) => {
 		expect(line).toMatch(/^node scripts\/bootstrap\.js( |$)/);
 	});
 
-	// That it can be loaded is said by its types.
-	it.each([...new Set(SCRIPTS)])('can then be asked for %s', (script) => {
-		expect(readFileSync(inRepo('scripts', `${script}.ts`), 'utf8')).toMatch(
-			/^export (async function|const) main\b/m,
-		);
-	});
+	// The type check proves that the scripts can be loaded.
+	it.each([...new Set(scriptNames)])(
+		'scripts/%s.ts exports the function main for the bootstrap',
+		(script) => {
+			const code = readFileSync(inRepo('scripts', `${script}.ts`), 'utf8');
+
+			expect(code).toMatch(/^export (async function|const) main\b/m);
+		},
+	);
 });
 
-describe('the bootstrap', () => {
-	const packages = (version: string) =>
-		JSON.stringify({
-			packages: { '': { devDependencies: { one: version } }, 'node_modules/one': { version } },
-		});
-	/** As npm. */
-	const npm = (work: string) =>
+describe('The bootstrap', () => {
+	/** Lets npm install what package-lock.json asks for. */
+	const INSTALLATION = `fs.mkdirSync('node_modules', { recursive: true });
+		fs.copyFileSync('package-lock.json', 'node_modules/.package-lock.json');`;
+
+	const FAILURE = "console.error('ENOTFOUND'); process.exitCode = 1;";
+
+	/** Writes a package-lock.json that asks for one package. */
+	function writePackageLock(version: string): void {
+		const packages = {
+			'': { devDependencies: { one: version } },
+			'node_modules/one': { version },
+		};
+		writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ packages }));
+	}
+
+	/** Puts a program in the place of npm. It notes its first arguments, and then runs the code. */
+	function replaceNpm(code: string): void {
 		writeFileSync(
 			join(folder, 'npm-cli.js'),
 			`const fs = require('node:fs');
 			fs.appendFileSync('npm.log', process.argv.slice(5, 7).join(' ') + '\\n');
-			${work}`,
+			${code}`,
 		);
-	const installs = `fs.mkdirSync('node_modules', { recursive: true });
-		fs.copyFileSync('package-lock.json', 'node_modules/.package-lock.json');`;
-	const run = async (npm_execpath = join(folder, 'npm-cli.js')) =>
-		await execa('node', ['scripts/bootstrap.js'], { cwd: folder, env: { npm_execpath }, reject: false });
-	const asked = () => readFileSync(join(folder, 'npm.log'), 'utf8').trim().split('\n');
+	}
+
+	/** Runs the bootstrap as npm does, which tells where npm itself is. */
+	async function runBootstrap({ npm = join(folder, 'npm-cli.js') } = {}) {
+		return await execa('node', ['scripts/bootstrap.js'], {
+			cwd: folder,
+			env: { npm_execpath: npm },
+			reject: false,
+		});
+	}
+
+	/** Reads with which arguments npm was called, one text for each call. */
+	function readNpmCalls(): string[] {
+		return readFileSync(join(folder, 'npm.log'), 'utf8').trim().split('\n');
+	}
 
 	beforeEach(() => {
 		mkdirSync(join(folder, 'scripts'));
-		for (const part of ['bootstrap.js', 'bootstrap'])
-			cpSync(inRepo('scripts', part), join(folder, 'scripts', part), { recursive: true });
-		writeFileSync(join(folder, 'package-lock.json'), packages('1.0.0'));
+		cpSync(inRepo('scripts', 'bootstrap.js'), join(folder, 'scripts', 'bootstrap.js'));
+		cpSync(inRepo('scripts', 'bootstrap'), join(folder, 'scripts', 'bootstrap'), { recursive: true });
+		writePackageLock('1.0.0');
 	});
 
-	it('needs nothing but Node to install what package-lock.json asks for, once, and anew when that changes', async () => {
-		npm(installs);
-		expect(await run()).toMatchObject({ exitCode: 0, stderr: '' });
-		expect(await run()).toMatchObject({ exitCode: 0, stdout: '' });
-		expect(asked()).toEqual(['ci --loglevel=error']);
-		writeFileSync(join(folder, 'package-lock.json'), packages('2.0.0'));
-		expect(await run()).toMatchObject({ exitCode: 0 });
-		expect(asked()).toHaveLength(2);
+	it('the bootstrap installs what package-lock.json asks for and needs nothing but Node', async () => {
+		replaceNpm(INSTALLATION);
+
+		const { exitCode, stderr } = await runBootstrap();
+
+		expect(exitCode).toBe(0);
+		expect(stderr).toBe('');
+		expect(readNpmCalls()).toEqual(['ci --loglevel=error']);
 	});
 
-	it('says what it could not do, below what npm says', async () => {
-		npm("console.error('ENOTFOUND'); process.exitCode = 1;");
-		const { exitCode, stderr } = await run();
+	it('the bootstrap installs nothing when everything is installed', async () => {
+		replaceNpm(INSTALLATION);
+		await runBootstrap();
+
+		const { exitCode, stdout } = await runBootstrap();
+
+		expect(exitCode).toBe(0);
+		expect(stdout).toBe('');
+		expect(readNpmCalls()).toEqual(['ci --loglevel=error']);
+	});
+
+	it('the bootstrap installs again when package-lock.json asks for another version', async () => {
+		replaceNpm(INSTALLATION);
+		await runBootstrap();
+		writePackageLock('2.0.0');
+
+		const { exitCode } = await runBootstrap();
+
+		expect(exitCode).toBe(0);
+		expect(readNpmCalls()).toEqual(['ci --loglevel=error', 'ci --loglevel=error']);
+	});
+
+	it('the bootstrap shows the error of npm, and below it that the installation has failed', async () => {
+		replaceNpm(FAILURE);
+
+		const { exitCode, stderr } = await runBootstrap();
+
 		expect(exitCode).toBe(1);
 		expect(stderr).toMatch(/^ENOTFOUND\s+Could not install the development dependencies/);
 	});
 
-	it('sends whom npm does not run to npm', async () => {
-		const { exitCode, stderr } = await run('');
-		expect([exitCode, stderr.trim()]).toEqual([1, 'Let npm run this: npm run <command>']);
+	it('the bootstrap asks for npm when it was started without npm', async () => {
+		const { exitCode, stderr } = await runBootstrap({ npm: '' });
+
+		expect(exitCode).toBe(1);
+		expect(stderr.trim()).toBe('Let npm run this: npm run <command>');
 	});
 });
 
-describe('a server', () => {
-	/** One that answers each request. */
-	const optionsOf = async (before = ''): Promise<ServerOptions & { health: string }> => {
+describe('A server', () => {
+	type AnsweringServer = ServerOptions & { health: string };
+
+	const LISTEN = `require('node:http')
+		.createServer((_, response) => response.end('fine'))
+		.listen(Number(process.argv[2]), '${HOST}');`;
+
+	/** Makes the options for a server that runs the code. */
+	async function makeServerOptions(code: string): Promise<AnsweringServer> {
 		const script = join(folder, 'server.js');
-		const answer = '(_, response) => response.end("fine")';
-		const listen = `require('node:http').createServer(${answer}).listen(Number(process.argv[2]), '${HOST}');`;
-		writeFileSync(script, `${before}\n${listen}`);
+		writeFileSync(script, code);
 		const port = await freePort();
 		return {
-			...{ what: 'The server', script, args: [String(port)], cwd: folder, env: process.env },
-			...{ log: join(folder, 'server.log'), health: `http://${HOST}:${port}/`, timeout: 20_000 },
+			what: 'The server',
+			script,
+			args: [String(port)],
+			cwd: folder,
+			env: process.env,
+			log: join(folder, 'server.log'),
+			health: `http://${HOST}:${port}/`,
+			timeout: 20_000,
 		};
-	};
-	const answers = async (url: string) =>
-		await fetch(url)
-			.then(({ ok }) => ok)
-			.catch(() => false);
+	}
 
-	it('is ready when it has started, its port taken for others, and gone when it has stopped', async () => {
-		const options = await optionsOf();
-		const server = await startServer(options);
-		expect([await answers(options.health), server.isRunning()]).toEqual([true, true]);
-		await expect(requireFree(Number(options.args[0]), 'n8n', 'npm run demo -- --port')).rejects.toThrow(
-			/npm run demo -- --port \d+$/,
-		);
-		await server.stop();
-		expect([await answers(options.health), server.isRunning()]).toEqual([false, false]);
-		expect(readFileSync(options.log, 'utf8')).toBe('');
-	});
-
-	it('that does not start shows the end of its log', async () => {
-		const options = await optionsOf('throw new Error("No such thing");');
-		await expect(startServer(options)).rejects.toMatchObject({
-			message: expect.stringContaining('The server ended while starting') as string,
-			details: expect.stringContaining('No such thing') as string,
-		});
-	});
-
-	/** Ends with the program that it runs, for a program that is none of Node's does not watch its parent. */
-	const guarded = async () => {
-		const options = await optionsOf();
-		const args = [options.script, ...options.args];
-		const program = { program: process.execPath, args, stopSignal: 'SIGKILL' };
+	/** Makes the options for a server that the guard ends, as it does with programs that do not watch their parent. */
+	async function makeGuardedOptions(): Promise<AnsweringServer> {
+		const options = await makeServerOptions(LISTEN);
+		const program = {
+			program: process.execPath,
+			args: [options.script, ...options.args],
+			stopSignal: 'SIGKILL',
+		};
 		return {
 			...options,
 			script: inRepo('scripts', 'lib', 'queue', 'guard.ts'),
@@ -150,54 +188,136 @@ describe('a server', () => {
 			args: [JSON.stringify(program)],
 			cwd: ROOT,
 		};
-	};
+	}
+
+	/** Whether the server at an address answers. */
+	async function answers(url: string): Promise<boolean> {
+		return await fetch(url)
+			.then(({ ok }) => ok)
+			.catch(() => false);
+	}
+
+	/** Starts a server in a process of its own, which stays until it is killed. */
+	function startServerInOtherProcess(options: ServerOptions) {
+		const code = `require('${inRepo('scripts', 'lib', 'server.ts')}').startServer(${JSON.stringify(options)})`;
+		return execa(process.execPath, ['--import', 'tsx', '--eval', code], {
+			cwd: ROOT,
+			env: { TMPDIR: folder },
+			reject: false,
+		});
+	}
+
+	it('a server answers from its start until it is stopped, and writes nothing into its log', async () => {
+		const options = await makeServerOptions(LISTEN);
+
+		const server = await startServer(options);
+		const answersAfterStart = await answers(options.health);
+		const isRunningAfterStart = server.isRunning();
+		await server.stop();
+
+		expect(answersAfterStart).toBe(true);
+		expect(isRunningAfterStart).toBe(true);
+		expect(await answers(options.health)).toBe(false);
+		expect(server.isRunning()).toBe(false);
+		expect(readFileSync(options.log, 'utf8')).toBe('');
+	});
+
+	it('a server shows the end of its log when it does not start', async () => {
+		const options = await makeServerOptions('throw new Error("No such thing");');
+
+		const start = startServer(options);
+
+		await expect(start).rejects.toMatchObject({
+			message: 'The server ended while starting. The end of its log:',
+			details: expect.stringContaining('No such thing') as string,
+		});
+	});
 
 	it.each([
-		['a server', async () => await optionsOf()],
-		['a guarded program', guarded],
-	])('as %s ends with the process that started it, even if that is killed', async (_what, optionsFor) => {
-		const options = await optionsFor();
-		const parent = inProcess('server.ts', `startServer(${JSON.stringify(options)})`);
+		{ program: 'a Node server', makeOptions: async () => await makeServerOptions(LISTEN) },
+		{ program: 'a program under the guard', makeOptions: makeGuardedOptions },
+	])('$program ends when the process that has started it is killed', async ({ makeOptions }) => {
+		const options = await makeOptions();
+		const parent = startServerInOtherProcess(options);
 		await pWaitFor(async () => await answers(options.health), { timeout: 20_000 });
+
 		parent.kill('SIGKILL');
 		await parent;
 		await pWaitFor(async () => !(await answers(options.health)), { timeout: 20_000 });
+
 		expect(await answers(options.health)).toBe(false);
 	});
 });
 
-describe('the servers that queue mode needs', () => {
-	const has = (...names: string[]) => names.forEach((name) => writeFileSync(join(folder, name), ''));
+describe('requireFree', () => {
+	it('requireFree refuses a port that is taken and shows the command with another port', async () => {
+		const server = createServer();
+		await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
+		const { port } = server.address() as AddressInfo;
+		const anyOtherPort = `(?!${port}$)\\d+`;
 
-	it('are found where all programs of one are together', () => {
-		has('initdb', 'postgres', 'redis-server');
+		const check = requireFree(port, 'n8n', 'npm run demo -- --port');
+
+		await expect(check).rejects.toThrow(`Port ${port} is taken, so n8n cannot start there.`);
+		await expect(check).rejects.toThrow(new RegExp(`: npm run demo -- --port ${anyOtherPort}$`));
+		server.close();
+	});
+});
+
+describe('The search for the programs that queue mode needs', () => {
+	/** Puts empty files with the names of programs into the folder of the test. */
+	function addPrograms(names: readonly string[]): void {
+		for (const name of names) {
+			writeFileSync(join(folder, name), '');
+		}
+	}
+
+	it('the search finds the programs of Postgres and Redis in one of the folders', () => {
+		addPrograms(['initdb', 'postgres', 'redis-server']);
+
 		const { postgres, redis } = findPrograms([join(folder, 'none'), folder]);
-		expect([postgres.initdb, redis]).toEqual([join(folder, 'initdb'), join(folder, 'redis-server')]);
+
+		expect(postgres).toEqual({ initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') });
+		expect(redis).toBe(join(folder, 'redis-server'));
 	});
 
 	it.each([
-		['Postgres and Redis', []],
-		['Redis', ['initdb', 'postgres']],
-		['Postgres', ['initdb', 'redis-server']],
-	])('are named with what to install where there is no %s', (missing, names) => {
-		has(...names);
+		{ missing: 'Postgres and Redis', programs: [] },
+		{ missing: 'Redis', programs: ['initdb', 'postgres'] },
+		{ missing: 'Postgres', programs: ['initdb', 'redis-server'] },
+	])('the search says how to install the programs when $missing cannot be found', ({ missing, programs }) => {
+		addPrograms(programs);
+
 		expect(() => findPrograms([folder])).toThrow(
 			`needs ${missing}, which this machine does not have.\nOn Debian and Ubuntu: apt-get install postgresql redis-server`,
 		);
 	});
 });
 
-it('a lock lets one work at a time, and is gone when the last one fails', async () => {
-	const place = join(folder, 'below', 'lock');
-	const order: string[] = [];
-	const work = (name: string) => async () => {
-		order.push(`${name} begins`);
-		await new Promise((resolve) => setImmediate(resolve));
-		order.push(`${name} ends`);
-		if (name === 'second') throw new Error('It fails');
-	};
-	const first = withLock(place, 'a test', work('first'));
-	await Promise.allSettled([first, withLock(place, 'a test', work('second'))]);
-	expect(order).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);
-	expect(await withLock(place, 'a test', async () => 3)).toBe(3);
+describe('A lock between processes', () => {
+	it('a lock lets the second work begin when the first one has ended', async () => {
+		const lock = join(folder, 'below', 'lock');
+		const order: string[] = [];
+		const work = (name: string) => async () => {
+			order.push(`${name} begins`);
+			await new Promise((resolve) => setImmediate(resolve));
+			order.push(`${name} ends`);
+		};
+
+		await Promise.all([withLock(lock, 'a test', work('first')), withLock(lock, 'a test', work('second'))]);
+
+		expect(order).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);
+	});
+
+	it('a lock is free again when its work has failed', async () => {
+		const lock = join(folder, 'below', 'lock');
+		const failure = withLock(lock, 'a test', async () => {
+			throw await Promise.resolve(new Error('It fails'));
+		});
+		await expect(failure).rejects.toThrow('It fails');
+
+		const result = await withLock(lock, 'a test', async () => await Promise.resolve(3));
+
+		expect(result).toBe(3);
+	});
 });

@@ -1,91 +1,139 @@
 import type { StoredEvents } from '../../nodes/AlfaCrm/trigger/sources/changeLog/reportedEvents';
 import { ReportedEvents } from '../../nodes/AlfaCrm/trigger/sources/changeLog/reportedEvents';
 
-/** Keys have six characters. */
-const keyOf = (number: number): string => String(100_000 + number);
+const LESSON = 501;
+const OTHER_LESSON = 502;
 
-/**
- * Adds as many events as are known by a key, each of a lesson of its own that begins with 10,001.
- */
-function addLaterEvents(events: ReportedEvents): void {
+/** Makes the memory of a trigger that has reported nothing yet. */
+function makeEmptyMemory(): ReportedEvents {
+	return new ReportedEvents({ reported: '' });
+}
+
+/** Adds 3,000 events, of which each has a lesson of its own: those with the IDs from 10,001 on. */
+function add3000Events(events: ReportedEvents): void {
 	for (let number = 1; number <= 3_000; number++) {
-		events.add({ key: keyOf(number), lessonId: 10_000 + number });
+		events.add({ key: makeKey(number), lessonId: 10_000 + number });
 	}
 }
 
-/** Stores the events and reads them again, as between two polls. */
-function storeAndRead(events: ReportedEvents): { stored: StoredEvents; events: ReportedEvents } {
-	const stored = JSON.parse(JSON.stringify(events.toStored())) as StoredEvents;
-	return { stored, events: new ReportedEvents(stored) };
+/** Makes one of many keys. A key has six characters. */
+function makeKey(number: number): string {
+	return String(100_000 + number);
 }
 
-it('an attendance is known after 3,000 later ones by its lesson', () => {
-	const events = new ReportedEvents({ reported: '' });
-	events.add({ key: 'first!', lessonId: 501 });
+/** Writes the events as they are stored between two polls. */
+function storeEvents(events: ReportedEvents): StoredEvents {
+	return JSON.parse(JSON.stringify(events.toStored())) as StoredEvents;
+}
 
-	addLaterEvents(events);
-	const read = storeAndRead(events);
+/** Stores the events and reads them again, as happens between two polls. */
+function storeAndReadEvents(events: ReportedEvents): ReportedEvents {
+	return new ReportedEvents(storeEvents(events));
+}
 
-	expect(read.stored.olderLessons).toBe('501');
-	expect(read.events.has({ key: 'first!', lessonId: 501 })).toBe(true);
-	expect(read.events.has({ key: 'other!', lessonId: 502 })).toBe(false);
-});
+describe('The memory of reported attendances', () => {
+	it('the memory knows an attendance after 3,000 later ones by its lesson', () => {
+		const events = makeEmptyMemory();
+		events.add({ key: 'anna01', lessonId: LESSON });
+		add3000Events(events);
 
-it('another customer of a lesson is new while all attendances of the lesson are among the latest 3,000', () => {
-	const events = new ReportedEvents({ reported: '' });
-	events.add({ key: 'first!', lessonId: 501 });
+		const storedAndRead = storeAndReadEvents(events);
 
-	const read = storeAndRead(events);
+		expect(storedAndRead.has({ key: 'anna01', lessonId: LESSON })).toBe(true);
+		expect(storedAndRead.has({ key: 'anna02', lessonId: OTHER_LESSON })).toBe(false);
+	});
 
-	expect(read.events.has({ key: 'other!', lessonId: 501 })).toBe(false);
-});
+	it('the memory stores the lesson of an attendance that has lost its key to 3,000 later ones', () => {
+		const events = makeEmptyMemory();
+		events.add({ key: 'anna01', lessonId: LESSON });
+		add3000Events(events);
 
-it('attendances of one lesson are stored with the lesson once', () => {
-	const events = new ReportedEvents({ reported: '' });
+		const { olderLessons } = storeEvents(events);
 
-	events.add({ key: 'anna01', lessonId: 501 });
-	events.add({ key: 'oleg01', lessonId: 501 });
-	events.add({ key: 'anna02', lessonId: 502 });
+		expect(olderLessons).toBe('501');
+	});
 
-	expect(events.toStored()).toEqual({
-		reported: 'anna01oleg01anna02',
-		lessons: '501*2,502',
-		olderLessons: '',
+	it('the memory does not know another customer of a lesson that is among the latest 3,000 attendances', () => {
+		const events = makeEmptyMemory();
+		events.add({ key: 'anna01', lessonId: LESSON });
+
+		const storedAndRead = storeAndReadEvents(events);
+
+		expect(storedAndRead.has({ key: 'oleg01', lessonId: LESSON })).toBe(false);
+	});
+
+	it('the memory stores the lesson of several attendances once', () => {
+		const events = makeEmptyMemory();
+
+		events.add({ key: 'anna01', lessonId: LESSON });
+		events.add({ key: 'oleg01', lessonId: LESSON });
+		events.add({ key: 'anna02', lessonId: OTHER_LESSON });
+
+		expect(events.toStored()).toEqual({
+			reported: 'anna01oleg01anna02',
+			lessons: '501*2,502',
+			olderLessons: '',
+		});
+	});
+
+	it('the memory forgets an attendance without a lesson after 3,000 later ones', () => {
+		const events = makeEmptyMemory();
+		events.add({ key: 'noname' });
+		add3000Events(events);
+
+		const storedAndRead = storeAndReadEvents(events);
+
+		expect(storedAndRead.has({ key: 'noname' })).toBe(false);
+	});
+
+	it('the memory counts an attendance without a lesson among the latest 3,000', () => {
+		const events = makeEmptyMemory();
+		events.add({ key: 'noname' });
+		events.add({ key: 'anna01', lessonId: LESSON });
+		add3000Events(events);
+
+		const { reported, olderLessons } = storeEvents(events);
+
+		expect(reported).toHaveLength(18_000);
+		expect(olderLessons).toBe('501');
 	});
 });
 
-it('a state without lessons, of an older version, is read, and its keys are forgotten first', () => {
-	const events = new ReportedEvents({ reported: 'anna01oleg01' });
-	expect(events.has({ key: 'oleg01', lessonId: 501 })).toBe(true);
+describe('The memory that an older version has stored, without lessons', () => {
+	it('the memory of an older version knows its attendances', () => {
+		const events = new ReportedEvents({ reported: 'anna01oleg01' });
 
-	addLaterEvents(events);
+		expect(events.has({ key: 'oleg01', lessonId: LESSON })).toBe(true);
+	});
 
-	expect(events.has({ key: 'oleg01', lessonId: 501 })).toBe(false);
-	expect(events.toStored().olderLessons).toBe('');
+	it('the memory of an older version forgets its attendances first, and stores no lesson for them', () => {
+		const events = new ReportedEvents({ reported: 'anna01oleg01' });
+
+		add3000Events(events);
+
+		expect(events.has({ key: 'oleg01', lessonId: LESSON })).toBe(false);
+		expect(events.toStored().olderLessons).toBe('');
+	});
 });
 
-it('an attendance whose lesson is not known takes its place among the latest 3,000', () => {
-	const events = new ReportedEvents({ reported: '' });
-	events.add({ key: 'noname' });
-	events.add({ key: 'anna01', lessonId: 501 });
+describe('The memory of 20,000 attendances in lessons with even IDs', () => {
+	const events = makeEmptyMemory();
 
-	addLaterEvents(events);
-	const read = storeAndRead(events);
+	beforeAll(() => {
+		for (let number = 1; number <= 20_000; number++) {
+			events.add({ key: makeKey(number), lessonId: 10_000 + 2 * number });
+		}
+	});
 
-	expect(read.events.has({ key: 'noname' })).toBe(false);
-	expect(read.stored.olderLessons).toBe('501');
-	expect(read.stored.reported).toHaveLength(18_000);
-});
+	it('the memory of 20,000 attendances takes less than 60 kB', () => {
+		expect(JSON.stringify(storeEvents(events)).length).toBeLessThan(60_000);
+	});
 
-it('what is stored stays within 60 kB, and the lessons with the lowest IDs are forgotten', () => {
-	const events = new ReportedEvents({ reported: '' });
+	it('the memory of 20,000 attendances has forgotten the lesson with the lowest ID', () => {
+		expect(storeAndReadEvents(events).has({ key: 'unseen', lessonId: 10_002 })).toBe(false);
+	});
 
-	for (let number = 1; number <= 20_000; number++) {
-		events.add({ key: keyOf(number), lessonId: 10_000 + 2 * number });
-	}
-	const { stored, events: read } = storeAndRead(events);
-
-	expect(JSON.stringify(stored).length).toBeLessThan(60_000);
-	expect(read.has({ key: 'unseen', lessonId: 10_002 })).toBe(false);
-	expect(read.has({ key: 'unseen', lessonId: 44_000 })).toBe(true);
+	it('the memory of 20,000 attendances still has the lessons with the highest IDs of which the keys are forgotten', () => {
+		expect(storeAndReadEvents(events).has({ key: 'unseen', lessonId: 44_000 })).toBe(true);
+	});
 });

@@ -1,92 +1,115 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { SchoolClock } from '../../nodes/AlfaCrm/values/schoolClock';
 
 /** In New York it is 04:00 then, in Moscow 12:00. */
 const NOW = '2026-02-10T09:00:00Z';
 
-beforeEach(() => jest.useFakeTimers({ now: new Date(NOW) }));
-afterEach(() => jest.useRealTimers());
+beforeEach(() => {
+	jest.useFakeTimers({ now: new Date(NOW) });
+});
 
-/** Returns what the clock says once it has noted one row. */
-function warningFor(row: Record<string, unknown>, zone = 'America/New_York'): string | undefined {
+afterEach(() => {
+	jest.useRealTimers();
+});
+
+/** Reads the warning of the clock of a workflow after AlfaCRM has shown one record. */
+function readWarningAfter(record: IDataObject, { zone = 'America/New_York' } = {}): string | undefined {
 	const clock = new SchoolClock(zone);
-	clock.note([row as never]);
+	clock.note([record]);
 	return clock.warning;
 }
 
-it('a record that was created a moment ago shows by how many hours the clock of the school is ahead', () => {
-	expect(warningFor({ created_at: '2026-02-10 12:00:00' })).toBe(
-		"AlfaCRM's clock is at least 8 hours ahead of this workflow's (America/New_York). Set Settings → Timezone to the school's, or correct the clock of n8n's computer",
-	);
-});
-
-it.each([
-	['created_at', '2026-02-10 12:00:00'],
-	['updated_at', '2026-02-10 12:00:00'],
-	['added', '2026-02-10 12:00:00'],
-	['date_time', '2026-02-10 12:00:00'],
-	['added', '2026-02-10T12:00:00'],
-])('the stamp %s of %s proves a wrong time zone', (field, stamp) => {
-	expect(warningFor({ [field]: stamp })).toContain('at least 8 hours ahead');
-});
-
-it.each([
-	['within seconds', '2026-02-10 12:00:20', 'at least 8 hours ahead'],
-	['20 minutes ago', '2026-02-10 11:40:00', 'at least 8 hours ahead'],
-	['3 hours ago', '2026-02-10 09:00:00', 'at least 5 hours ahead'],
-	['6 hours and 40 minutes ago', '2026-02-10 05:20:00', 'at least 1.5 hours ahead'],
-	['7 hours ago', '2026-02-10 05:00:00', 'at least 1 hour ahead'],
-	['7 hours and 24 minutes ago', '2026-02-10 04:36:00', 'at least 36 minutes ahead'],
-	['7 hours and 45 minutes ago', '2026-02-10 04:15:00', 'at least 15 minutes ahead'],
-])('a stamp of what happened %s proves no more hours than it is ahead', (_when, stamp, hours) => {
-	expect(warningFor({ updated_at: stamp })).toContain(hours);
-});
-
-it.each([
-	['that agrees with the clock of the workflow', '2026-02-10 04:00:00'],
-	['a few minutes ahead, by which computers differ', '2026-02-10 04:06:00'],
-	['less than 15 minutes ahead, by which no time zones differ', '2026-02-10 04:14:59'],
-	['of the past', '2026-02-09 12:00:00'],
-	['further ahead than any two time zones are apart', '2031-01-01 00:00:00'],
-	['without a time of day', '2026-02-11'],
-	['that is empty', ''],
-	['that is no time', '2026-02-10 99:00:00'],
-])('a stamp %s proves nothing', (_what, stamp) => {
-	expect(warningFor({ created_at: stamp })).toBeUndefined();
-});
-
-it.each(['time_from', 'date', 'due_date', 'b_date', 'e_date', 'lesson_date', 'paid_till'])(
-	'%s proves nothing, because it may lie in the future',
-	(field) => {
-		expect(warningFor({ [field]: '2026-02-10 12:00:00' })).toBeUndefined();
-	},
-);
-
-it('the stamp that is furthest ahead counts, whichever row it is in', () => {
-	const clock = new SchoolClock('America/New_York');
-
-	clock.note([{ created_at: '2026-02-10 09:00:00' }, { created_at: '2020-01-01 09:00:00' }]);
-	clock.note([{ updated_at: '2026-02-10 12:00:00' }]);
-	clock.note([{ updated_at: '2026-02-10 08:00:00' }]);
-
-	expect(clock.warning).toContain('at least 8 hours ahead');
-});
-
-it('a stamp with an offset of its own is read by that', () => {
-	expect(warningFor({ created_at: '2026-02-10T12:00:00+03:00' })).toBeUndefined();
-});
-
-describe('in the hour that the clocks of Kyiv show twice in autumn', () => {
-	/** The clocks show 03:10 for the second time. */
-	const SECOND_TEN_PAST_THREE = '2026-10-25T01:10:00Z';
-	beforeEach(() => jest.setSystemTime(new Date(SECOND_TEN_PAST_THREE)));
-
-	it('a stamp that was in the past at its first time proves nothing', () => {
-		expect(warningFor({ created_at: '2026-10-25 03:40:00' }, 'Europe/Kyiv')).toBeUndefined();
+describe('The warning of a wrong time zone', () => {
+	it('the warning says how many hours AlfaCRM’s clock is ahead and what the user can do', () => {
+		expect(readWarningAfter({ created_at: '2026-02-10 12:00:00' })).toBe(
+			"AlfaCRM's clock is at least 8 hours ahead of this workflow's (America/New_York). Set Settings → Timezone to the school's, or correct the clock of n8n's computer",
+		);
 	});
 
-	it('a stamp that is ahead at both of its times proves a wrong time zone', () => {
-		expect(warningFor({ created_at: '2026-10-25 05:10:00' }, 'Europe/Kyiv')).toContain(
-			'at least 2 hours ahead',
-		);
+	it.each([
+		{ field: 'created_at', stamp: '2026-02-10 12:00:00' },
+		{ field: 'updated_at', stamp: '2026-02-10 12:00:00' },
+		{ field: 'added', stamp: '2026-02-10 12:00:00' },
+		{ field: 'date_time', stamp: '2026-02-10 12:00:00' },
+		{ field: 'added', stamp: '2026-02-10T12:00:00' },
+	])('the warning appears when $field is $stamp, eight hours from now', ({ field, stamp }) => {
+		expect(readWarningAfter({ [field]: stamp })).toContain('at least 8 hours ahead');
+	});
+
+	// Time zones are half hours apart, so the difference is rounded up to half hours. Below an hour it stays in minutes.
+	it.each([
+		{ changed: 'now, by a clock 20 seconds fast', stamp: '2026-02-10 12:00:20', difference: '8 hours' },
+		{ changed: '20 minutes ago', stamp: '2026-02-10 11:40:00', difference: '8 hours' },
+		{ changed: '3 hours ago', stamp: '2026-02-10 09:00:00', difference: '5 hours' },
+		{ changed: '6 hours and 40 minutes ago', stamp: '2026-02-10 05:20:00', difference: '1.5 hours' },
+		{ changed: '7 hours ago', stamp: '2026-02-10 05:00:00', difference: '1 hour' },
+		{ changed: '7 hours and 24 minutes ago', stamp: '2026-02-10 04:36:00', difference: '36 minutes' },
+		{ changed: '7 hours and 45 minutes ago', stamp: '2026-02-10 04:15:00', difference: '15 minutes' },
+	])(
+		'the warning names $difference for a record of Moscow that was changed $changed',
+		({ stamp, difference }) => {
+			expect(readWarningAfter({ updated_at: stamp })).toContain(`at least ${difference} ahead`);
+		},
+	);
+
+	it.each([
+		{ what: 'agrees with the clock of the workflow', stamp: '2026-02-10 04:00:00' },
+		{ what: 'is a few minutes ahead, as the clocks of two computers are', stamp: '2026-02-10 04:06:00' },
+		{ what: 'is less than 15 minutes ahead, as no two time zones are', stamp: '2026-02-10 04:14:59' },
+		{ what: 'lies in the past', stamp: '2026-02-09 12:00:00' },
+		{ what: 'is further ahead than any two time zones are apart', stamp: '2031-01-01 00:00:00' },
+		{ what: 'has no time of day', stamp: '2026-02-11' },
+		{ what: 'is empty', stamp: '' },
+		{ what: 'is no time', stamp: '2026-02-10 99:00:00' },
+	])('the warning does not appear for a stamp that $what', ({ stamp }) => {
+		expect(readWarningAfter({ created_at: stamp })).toBeUndefined();
+	});
+
+	it('the warning does not appear for a stamp with an offset that agrees with the clock', () => {
+		expect(readWarningAfter({ created_at: '2026-02-10T12:00:00+03:00' })).toBeUndefined();
+	});
+
+	it.each([
+		{ field: 'time_from' },
+		{ field: 'date' },
+		{ field: 'due_date' },
+		{ field: 'b_date' },
+		{ field: 'e_date' },
+		{ field: 'lesson_date' },
+		{ field: 'paid_till' },
+	])('the warning does not appear for $field, which may lie in the future', ({ field }) => {
+		expect(readWarningAfter({ [field]: '2026-02-10 12:00:00' })).toBeUndefined();
+	});
+
+	it('the warning names the largest difference of all records', () => {
+		const clock = new SchoolClock('America/New_York');
+
+		clock.note([{ created_at: '2026-02-10 09:00:00' }, { created_at: '2020-01-01 09:00:00' }]);
+		clock.note([{ updated_at: '2026-02-10 12:00:00' }]);
+		clock.note([{ updated_at: '2026-02-10 08:00:00' }]);
+
+		expect(clock.warning).toContain('at least 8 hours ahead');
+	});
+});
+
+describe('The warning in the hour that the clocks of Kyiv show twice in autumn', () => {
+	/** The clocks show 03:10 for the second time. */
+	const SECOND_TEN_PAST_THREE = '2026-10-25T01:10:00Z';
+
+	beforeEach(() => {
+		jest.setSystemTime(new Date(SECOND_TEN_PAST_THREE));
+	});
+
+	it('the warning does not appear for 03:40 when it is 03:10 for the second time, after 03:40 has passed once', () => {
+		const warning = readWarningAfter({ created_at: '2026-10-25 03:40:00' }, { zone: 'Europe/Kyiv' });
+
+		expect(warning).toBeUndefined();
+	});
+
+	it('the warning appears for 05:10 when it is 03:10 for the second time', () => {
+		const warning = readWarningAfter({ created_at: '2026-10-25 05:10:00' }, { zone: 'Europe/Kyiv' });
+
+		expect(warning).toContain('at least 2 hours ahead');
 	});
 });

@@ -596,7 +596,7 @@ describe('The trigger for customerAttended, when the log does not name the lesso
 			values: {
 				entity: 'LessonDetails',
 				entity_id: ATTENDANCE_ID,
-				event: LOG_EVENT.create,
+				event: LOG_EVENT.created,
 				fields_new: { customer_id: ANNA, is_attend: ATTENDANCE.attended },
 			},
 		});
