@@ -81,6 +81,16 @@ describe('RateLimiter', () => {
 		expect(readSendTimes(calls)).toEqual([0, 0, 0, 0, 0, COUNTING_MS]);
 	});
 
+	it('leaves a gap for other processes after the 40th call, which counts for a second longer', async () => {
+		const limiter = new WatchedLimiter();
+
+		const calls = limiter.makeCalls(45);
+		await passMilliseconds(20_000);
+
+		const ninthFive = calls.slice(40);
+		expect(readSendTimes(ninthFive)).toEqual([8_040, 8_040, 8_040, 8_040, 9_040]);
+	});
+
 	it('sends calls in the order in which they came, however long their answers take', async () => {
 		const limiter = new RateLimiter();
 		const numbersInOrder = Array.from({ length: 40 }, (_unused, number) => number);
@@ -388,7 +398,7 @@ describe('RateLimiter with calls in flight', () => {
 	it('needs one call in flight as long as only a login has been answered', async () => {
 		const limiter = new WatchedLimiter();
 
-		await settle(limiter.run(LOGIN, answer));
+		await settle(limiter.run(LOGIN, answerAfter(3_000)));
 
 		expect(limiter.countNeededAtOnce(5)).toBe(1);
 	});
