@@ -39,7 +39,7 @@ export async function passMilliseconds(ms: number): Promise<void> {
 }
 
 /** What becomes of a call. Times are milliseconds from the moment at which the limiter got the call. */
-export interface WatchedCall {
+interface WatchedCall {
 	sentAt?: number;
 	rejectedAt?: number;
 	message?: string;
