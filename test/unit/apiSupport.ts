@@ -13,6 +13,7 @@ import { ApiClient } from '../../nodes/AlfaCrm/api/client';
 import type { ApiRequest } from '../../nodes/AlfaCrm/api/request';
 import { NODE } from '../support/nodeErrors';
 
+/** A call that reads, so it may be sent again when no answer comes. */
 export const READ: ApiRequest = {
 	path: 'customer',
 	action: 'index',
@@ -20,6 +21,8 @@ export const READ: ApiRequest = {
 	task: 'list the customers',
 	isIdempotent: true,
 };
+
+/** A call that writes, so it must not be sent again when no answer comes. */
 export const WRITE: ApiRequest = {
 	...READ,
 	action: 'create',
@@ -27,23 +30,24 @@ export const WRITE: ApiRequest = {
 	isIdempotent: false,
 };
 
-/** One request as a server sees it. */
+/** A request as the server sees it. */
 export interface SentRequest {
 	url: string;
 	body: IDataObject;
 	query: IDataObject;
 	token: string;
-	/** Ends the request. */
+	/** Ends the request when the execution is cancelled or the time is up. */
 	signal?: AbortSignal;
 }
 
 export interface ContextOptions {
-	/** What n8n has in its database; shared where several contexts have one credential. */
+	/** The credential in n8n's database. Several contexts share a credential that is the same object. */
 	credential?: IDataObject;
-	/** What AlfaCRM answers a login: the token of the test, if nothing else is said. */
+	/** Answers a login as AlfaCRM does. By default it gives the token `of-the-test`. */
 	logIn?: () => unknown;
+	/** Aborts when the execution is cancelled. */
 	signal?: AbortSignal;
-	/** An n8n that cannot be told to leave a 401 to the node: it asks for a new token and hides the answer. */
+	/** Whether n8n is so old that it answers each 401 with a new login and hides it from the node. */
 	isOldN8n?: boolean;
 }
 
@@ -53,11 +57,23 @@ interface CallOptions {
 	preAuthenticationRetryStatusCode?: number | number[];
 }
 
-const statusOf = (error: unknown) => (error as { response?: { status?: number } }).response?.status;
-const asNodeApiError = (error: unknown) =>
-	error instanceof NodeApiError ? error : new NodeApiError(NODE, error as JsonObject);
+/** Reads the HTTP status of an Axios error; undefined if no answer came. */
+function readStatus(error: unknown): number | undefined {
+	return (error as { response?: { status?: number } }).response?.status;
+}
 
-/** As much of an n8n context as the client needs, which renews tokens as n8n does; `answer` is the server. */
+/** Wraps an error as n8n does. */
+function toNodeApiError(error: unknown): NodeApiError {
+	return error instanceof NodeApiError ? error : new NodeApiError(NODE, error as JsonObject);
+}
+
+/**
+ * Makes the part of an n8n context that the client needs. Like n8n, it logs in when there is no token or the token is
+ * refused.
+ *
+ * @param answer answers each request as the server
+ * @returns the context, a client that uses it, all requests that were sent, and the credential in n8n's database
+ */
 export function makeContext(answer: (request: SentRequest) => unknown, options: ContextOptions = {}) {
 	const { credential = {}, logIn = () => ({ token: 'of-the-test' }), signal, isOldN8n } = options;
 	const stored = Object.assign(credential, {
@@ -81,22 +97,24 @@ export function makeContext(answer: (request: SentRequest) => unknown, options: 
 				{ credentialsDecrypted, preAuthenticationRetryStatusCode = 401 }: CallOptions,
 			) => {
 				const { data } = credentialsDecrypted;
-				const renewing = isOldN8n ? [401] : [preAuthenticationRetryStatusCode].flat();
-				const credential = new AlfaCrmApi();
-				const renew = async () => {
+				const refusalsOfToken = isOldN8n ? [401] : [preAuthenticationRetryStatusCode].flat();
+				const credentialType = new AlfaCrmApi();
+
+				const renewToken = async () => {
 					const helpers = { httpRequest: async () => await Promise.resolve(logIn()) };
-					const renewed = credential.preAuthentication.call(
+					const newToken = await credentialType.preAuthentication.call(
 						{ helpers } as unknown as IHttpRequestHelper,
 						data,
 					);
-					Object.assign(data, Object.assign(stored, await renewed));
+					Object.assign(stored, newToken);
+					Object.assign(data, stored);
 				};
+
 				const send = async () => {
-					const { abortSignal } = await credential.authenticate(data, { url });
-					const sentBody = (body === '{}' ? {} : body) as IDataObject;
-					const request = {
+					const { abortSignal } = await credentialType.authenticate(data, { url });
+					const request: SentRequest = {
 						url,
-						body: sentBody,
+						body: (body === '{}' ? {} : body) as IDataObject,
 						query: qs,
 						token: String(data.token),
 						signal: abortSignal as AbortSignal,
@@ -104,17 +122,22 @@ export function makeContext(answer: (request: SentRequest) => unknown, options: 
 					sent.push(request);
 					return await Promise.resolve(answer(request));
 				};
+
 				try {
-					if (data.token === '') await renew();
+					if (data.token === '') {
+						await renewToken();
+					}
 					return await send();
 				} catch (error) {
-					if (!renewing.includes(statusOf(error) ?? 0)) throw asNodeApiError(error);
+					const isTokenRefused = refusalsOfToken.includes(readStatus(error) ?? 0);
+					if (!isTokenRefused) throw toNodeApiError(error);
 				}
+
 				try {
-					await renew();
+					await renewToken();
 					return await send();
 				} catch (error) {
-					throw asNodeApiError(error);
+					throw toNodeApiError(error);
 				}
 			},
 		},
@@ -122,28 +145,40 @@ export function makeContext(answer: (request: SentRequest) => unknown, options: 
 	return { context, sent, stored, getCredentials, client: new ApiClient(context) };
 }
 
-/** A server whose list is `rows()` at each request, cut into pages as AlfaCRM does. */
-export function answerWithPages(rows: (request: number) => IDataObject[], size: number, total?: number) {
-	let requests = 0;
+/**
+ * Makes a server that answers with a page of a list, as AlfaCRM does.
+ *
+ * @param readRows returns all rows of the list at the time of a request; it gets the request's number, from 0
+ * @param size how many rows a page has
+ * @param total the total that the server sends; by default the number of rows
+ */
+export function answerWithPages(
+	readRows: (requestNumber: number) => IDataObject[],
+	size: number,
+	total?: number,
+) {
+	let requestCount = 0;
 	return ({ body }: SentRequest) => {
-		const all = rows(requests++);
+		const allRows = readRows(requestCount);
+		requestCount += 1;
 		const page = Number(body.page);
-		const items = all.slice(page * size, (page + 1) * size);
-		return { total: total ?? all.length, count: items.length, page, items };
+		const items = allRows.slice(page * size, (page + 1) * size);
+		return { total: total ?? allRows.length, count: items.length, page, items };
 	};
 }
 
-/** An answer that n8n takes for a failure. */
+/** Answers a request with an error: throws it, as n8n's `httpRequest` does. */
 export const catchFailure = (error: Error) => {
 	throw error;
 };
 
-/** What a call fails with, which must not go through. */
+/** Makes a call that must fail, and returns what its error says. */
 export async function callAndCatchFailure(client: ApiClient, call: ApiRequest) {
 	const error = await client.request(call).then(
 		() => undefined,
 		(caught: NodeApiError) => caught,
 	);
-	if (error === undefined) throw new Error('It went through');
+	if (error === undefined) throw new Error('The call went through');
+
 	return { message: error.message, description: error.description ?? '', httpCode: error.httpCode };
 }

@@ -1,530 +1,791 @@
 import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import type { CollectOptions, ReadingGoal } from '../../../nodes/AlfaCrm/api/list';
-import { collect, ONE_PAGE } from '../../../nodes/AlfaCrm/api/list';
-import type { ListRequest, Page } from '../../../nodes/AlfaCrm/api/pages';
+import { ONE_PAGE } from '../../../nodes/AlfaCrm/api/list';
 import { mayTotalCountOnlyPage, readPages } from '../../../nodes/AlfaCrm/api/pages';
-import { makeAnswerError, makeNetworkError, WEB_PAGE, makeErrorBody } from '../../support/nodeErrors';
-import type { SentRequest } from '../apiSupport';
-import { makeContext, catchFailure, answerWithPages } from '../apiSupport';
+import { LESSON_STATUS } from '../../support/codes';
+import { makeAnswerError, makeErrorBody, makeNetworkError, WEB_PAGE } from '../../support/nodeErrors';
+import { answerWithPages, catchFailure } from '../apiSupport';
 import { settle, stopTime } from './clock';
+import {
+	answerFromChangingList,
+	answerInRequestedSize,
+	answerReadings,
+	answerWithoutSizeOnly,
+	answerWithoutTotal,
+	answerWithSmallPages,
+	CUSTOMERS,
+	customersWithIds,
+	equalLogEntries,
+	LOG,
+	logEntriesAt,
+	PagedServer,
+	RowCountGoal,
+} from './pagedServer';
 
-// That each row comes once, in whatever pages and while others come and go, is in
-// test/properties/api/lists.test.ts.
+// test/properties/api/lists.test.ts proves that each row comes once, whatever the pages are and while rows come and go.
 
-const CALL = { path: 'customer', branch: 1, task: 'list the customers', body: { is_study: 1 } };
-const LOG = { path: 'log', branch: 1, task: 'read the log' };
-const rows = (count: number, from = 1): IDataObject[] =>
-	Array.from({ length: count }, (_, index) => ({ id: from + index }));
-const entry = (minute: number) => ({ entity: 'Customer', entity_id: 5, date_time: `10:${minute}` });
-
-type Server = (request: SentRequest) => unknown;
-
-/** One that gives as many rows on a page as it is asked for. */
-const honouring = (count: number) => (request: SentRequest) =>
-	answerWithPages(() => rows(count), Number(request.body.pageSize))(request);
-
-/** One that counts nothing. */
-const uncounted =
-	(list: (request: number) => IDataObject[], size: number): Server =>
-	(request) => ({ items: answerWithPages(list, size)(request).items });
-
-/**
- * What comes of a list whose pages are asked for one by one, and which pages were, of which sizes.
- */
-async function read(server: Server, options: CollectOptions = {}, call: ListRequest = CALL) {
-	const { client, sent } = makeContext(server, { credential: { callsAtOnce: 1 } });
-	const found = await collect(client, call, options);
-	return { ...found, asked: sent.map(({ body }) => `${body.page} of ${body.pageSize ?? 'any'}`) };
+/** Refuses a request with a status and AlfaCRM's words. */
+function refuseWith(status: number): never {
+	return catchFailure(makeAnswerError(status, makeErrorBody(status, 'Нет')));
 }
 
-/** Is reached with a number of rows. */
-class RowCountGoal implements ReadingGoal {
-	rowCount = 0;
-
-	constructor(private readonly wantedCount: number) {}
-
-	add(page: Page): void {
-		this.rowCount += page.newRows.length;
-	}
-
-	isReached(): boolean {
-		return this.rowCount >= this.wantedCount;
-	}
-}
-
-/** The pages of a list, gone through once. */
-async function walk(server: Server, call: ListRequest = CALL) {
-	const { client, sent } = makeContext(server);
-	const read: Page[] = [];
-	for await (const page of readPages(client, call)) read.push(page);
-	return { read, ids: read.flatMap((page) => page.newRows.map(({ id }) => id)), sent };
-}
-
-const refuse = (status: number) => () => {
-	throw makeAnswerError(status, makeErrorBody(status, 'Нет'));
-};
-
-/** What comes instead of a page that is too large. */
-const TOO_LARGE: Array<[what: string, error: Error]> = [
-	['HTTP 502', makeAnswerError(502, '<html>Bad Gateway</html>')],
-	['HTTP 503', makeAnswerError(503, '<html>Service Unavailable</html>')],
-	['HTTP 504', makeAnswerError(504, '<html>Gateway Timeout</html>')],
-	['no answer in time', makeNetworkError('ECONNABORTED', 'timeout of 30000ms exceeded')],
-	['half an answer', makeNetworkError('ECONNRESET', 'socket hang up')],
+const FAILURES_OF_LARGE_PAGES = [
+	{ failure: 'HTTP 502', error: makeAnswerError(502, '<html>Bad Gateway</html>') },
+	{ failure: 'HTTP 503', error: makeAnswerError(503, '<html>Service Unavailable</html>') },
+	{ failure: 'HTTP 504', error: makeAnswerError(504, '<html>Gateway Timeout</html>') },
+	{ failure: 'a timeout', error: makeNetworkError('ECONNABORTED', 'timeout of 30000ms exceeded') },
+	{ failure: 'half an answer', error: makeNetworkError('ECONNRESET', 'socket hang up') },
 ];
 
-describe('a list whose large pages do not arrive', () => {
+describe('A list whose large pages do not arrive', () => {
 	stopTime();
-	const OWN_SIZE = 50;
 
-	/**
-	 * A list of rows whose pages of 500 fail from some page on; those of the server's own size come.
-	 */
-	function failingFrom(page: number, error: Error, list: IDataObject[]) {
-		const own = answerWithPages(() => list, OWN_SIZE);
-		const large = answerWithPages(() => list, 500);
-		return makeContext(
-			(request) => {
-				if (request.body.pageSize === undefined) return own(request);
-				return Number(request.body.page) < page ? large(request) : catchFailure(error);
-			},
-			{ credential: { callsAtOnce: 1 } },
-		);
-	}
+	it.each(FAILURES_OF_LARGE_PAGES)(
+		"is read in pages of AlfaCRM's own size after $failure on page 0",
+		async ({ error }) => {
+			const rows = customersWithIds(1, 120);
+			const server = new PagedServer(answerWithSmallPages({ rows, error, firstFailingPage: 0 }));
 
-	it.each(TOO_LARGE)(
-		"comes in pages of AlfaCRM's own size after %s, and the next list is asked for so at once",
-		async (_what, error) => {
-			const { client, sent } = failingFrom(0, error, rows(120));
+			const customers = await settle(server.collect(CUSTOMERS));
 
-			const first = await settle(collect(client, CALL));
-			const second = await settle(collect(client, CALL));
-
-			expect(first).toMatchObject({ rows: rows(120), isComplete: true });
-			expect(second).toMatchObject({ rows: rows(120), isComplete: true });
-			const sizes = sent.map(({ body }) => body.pageSize).filter((size) => size !== 500);
-			expect(sizes).toEqual([undefined, undefined, undefined, undefined, undefined, undefined]);
-			expect([...client.actionsWithoutPageSize]).toEqual(['customer/index']);
+			expect(customers).toMatchObject({ rows, isComplete: true });
+			expect(server.readRequests()).toEqual(
+				expect.arrayContaining(['page 0, any size', 'page 1, any size', 'page 2, any size']),
+			);
 		},
 	);
 
-	it.each(TOO_LARGE)(
-		'is read from the beginning in small pages when %s comes to a later page, each row once',
-		async (_what, error) => {
-			const { client } = failingFrom(1, error, rows(1_120));
+	it.each(FAILURES_OF_LARGE_PAGES)(
+		"is requested in pages of AlfaCRM's own size at once in the reading after $failure on page 0",
+		async ({ error }) => {
+			const rows = customersWithIds(1, 120);
+			const server = new PagedServer(answerWithSmallPages({ rows, error, firstFailingPage: 0 }));
+			await settle(server.collect(CUSTOMERS));
+			server.forgetRequests();
 
-			const found = await settle(collect(client, CALL));
+			const customers = await settle(server.collect(CUSTOMERS));
 
-			expect(found).toMatchObject({ rows: rows(1_120), isComplete: true, readCount: 1_120 });
+			expect(customers).toMatchObject({ rows, isComplete: true });
+			expect(server.readRequests()).toEqual(['page 0, any size', 'page 1, any size', 'page 2, any size']);
+			expect([...server.client.actionsWithoutPageSize]).toEqual(['customer/index']);
 		},
 	);
 
-	it('gives rows without an ID once, too, though equal ones are among them', async () => {
-		const log = Array.from({ length: 700 }, (_unused, index) => entry(index % 3));
-		const { client } = failingFrom(1, makeAnswerError(504), log);
+	it.each(FAILURES_OF_LARGE_PAGES)(
+		'is read again from page 0 after $failure on page 1, and each row is returned once',
+		async ({ error }) => {
+			const rows = customersWithIds(1, 1_120);
+			const server = new PagedServer(answerWithSmallPages({ rows, error, firstFailingPage: 1 }));
 
-		const found = await settle(collect(client, LOG));
+			const customers = await settle(server.collect(CUSTOMERS));
 
-		expect(found).toMatchObject({ rows: log, isComplete: true });
+			expect(customers).toMatchObject({ rows, isComplete: true, readCount: 1_120 });
+		},
+	);
+
+	it('is read again from page 0, and each row without an ID is returned once although some are equal', async () => {
+		const rows = Array.from({ length: 230 }, () => logEntriesAt(1, 2, 3)).flat();
+		const error = makeAnswerError(504);
+		const server = new PagedServer(answerWithSmallPages({ rows, error, firstFailingPage: 1 }));
+
+		const log = await settle(server.collect(LOG));
+
+		expect(log).toMatchObject({ rows, isComplete: true });
 	});
 
-	it("ends with the failure of the small page where AlfaCRM's own pages do not come either", async () => {
-		const { client } = makeContext(({ body }) =>
+	it('is read to its end after it began again, although the first small pages bring no new rows', async () => {
+		const rows = customersWithIds(1, 1_120);
+		const error = makeAnswerError(504);
+		const server = new PagedServer(answerWithSmallPages({ rows, error, firstFailingPage: 1 }));
+
+		const pages = await settle(server.readPages({ ...CUSTOMERS, pageSize: 500 }));
+
+		expect(pages.at(-1)).toMatchObject({ number: 22, isLast: true, isWhole: true });
+	});
+
+	it("fails with the status of the small page when AlfaCRM's own pages do not arrive either", async () => {
+		const server = new PagedServer(({ body }) =>
 			catchFailure(makeAnswerError(body.pageSize === undefined ? 502 : 504)),
 		);
 
-		await expect(settle(collect(client, CALL))).rejects.toMatchObject({ httpCode: '502' });
-		expect(client.actionsWithoutPageSize.size).toBe(0);
+		const reading = settle(server.collect(CUSTOMERS));
+
+		await expect(reading).rejects.toMatchObject({ httpCode: '502' });
+		expect(server.client.actionsWithoutPageSize.size).toBe(0);
 	});
 
-	it('is not asked for without a size where no more rows were asked for than AlfaCRM gives by itself', async () => {
-		const { client, sent } = makeContext(() => catchFailure(makeAnswerError(504)));
+	it("is not requested without a size when the requested page is no larger than AlfaCRM's own", async () => {
+		const server = new PagedServer(() => catchFailure(makeAnswerError(504)));
 
-		await expect(settle(collect(client, CALL, { limit: 50 }))).rejects.toMatchObject({ httpCode: '504' });
-		expect(sent.map(({ body }) => body.pageSize)).toEqual([50, 50, 50]);
+		const reading = settle(server.collect(CUSTOMERS, { limit: 50 }));
+
+		await expect(reading).rejects.toMatchObject({ httpCode: '504' });
+		expect(server.readRequests()).toEqual(['page 0, 50 rows', 'page 0, 50 rows', 'page 0, 50 rows']);
 	});
 
-	it('is not asked for without a size because a web page comes with HTTP 400', async () => {
-		const { client, sent } = makeContext(() => catchFailure(makeAnswerError(400, WEB_PAGE)));
+	it('is not requested without a size when a web page comes with HTTP 400', async () => {
+		const server = new PagedServer(() => catchFailure(makeAnswerError(400, WEB_PAGE)));
 
-		const { message } = (await settle(collect(client, CALL).catch((error: Error) => error))) as Error;
+		const reading = settle(server.collect(CUSTOMERS));
 
-		expect(message).toContain('answered with a web page (HTTP 400)');
-		expect(sent.map(({ body }) => body.pageSize)).toEqual([500, 500, 500]);
+		await expect(reading).rejects.toThrow('answered with a web page (HTTP 400)');
+		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 0, 500 rows', 'page 0, 500 rows']);
 	});
 
-	it('is not begun again by a walk that goes on from a later page', async () => {
-		const { client } = failingFrom(1, makeAnswerError(504), rows(1_120));
-		const walk = readPages(client, { ...CALL, firstPage: 1, pageSize: 500 });
+	it('is not read again from page 0 when the reading began with a later page', async () => {
+		const rows = customersWithIds(1, 1_120);
+		const error = makeAnswerError(504);
+		const server = new PagedServer(answerWithSmallPages({ rows, error, firstFailingPage: 1 }));
 
-		await expect(settle(walk.next())).rejects.toMatchObject({ httpCode: '504' });
+		const reading = settle(server.collect({ ...CUSTOMERS, firstPage: 1 }));
+
+		await expect(reading).rejects.toMatchObject({ httpCode: '504' });
+		expect(server.readRequests()).not.toContain('page 0, any size');
 	});
 });
 
-describe('a page', () => {
-	/** A server that does with a page size what `sized` says, and else answers with a list. */
-	const without = (sized: Server) =>
-		makeContext((request) =>
-			'pageSize' in request.body ? sized(request) : { items: [{ id: 1 }], total: 1 },
-		);
+describe('The request for a page', () => {
+	stopTime();
 
-	it('is asked for by its number and size, with the filters', async () => {
-		const { client, sent } = makeContext(honouring(700));
-		await collect(client, CALL);
-		await collect(client, { ...CALL, action: 'others', pageSize: undefined }, { limit: 1 });
-		expect(sent.map(({ url, body }) => [url.split('/').slice(-3).join('/'), body])).toEqual([
-			['1/customer/index', { is_study: 1, pageSize: 500, page: 0 }],
-			['1/customer/index', { is_study: 1, pageSize: 500, page: 1 }],
-			['1/customer/others', { is_study: 1, page: 0 }],
-			['1/customer/others', { is_study: 1, page: 0 }],
+	it('names the number and the size of the page, and the filters', async () => {
+		const server = new PagedServer(answerInRequestedSize(customersWithIds(1, 700)));
+
+		await server.collect(CUSTOMERS);
+
+		expect(server.readCalls()).toEqual([
+			{ path: '1/customer/index', body: { is_study: 1, pageSize: 500, page: 0 } },
+			{ path: '1/customer/index', body: { is_study: 1, pageSize: 500, page: 1 } },
 		]);
 	});
 
-	it.each<[what: string, sized: Server]>([
-		['a refusal', () => ({ success: false, errors: { pageSize: ['Нет'] } })],
-		['HTTP 400', refuse(400)],
-	])('is asked for without a size where %s comes to one, from then on at once', async (_what, sized) => {
-		const { client, sent } = without(sized);
-		for (const action of ['index', 'index', 'others']) {
-			const { rows: found, isComplete } = await collect(client, { ...CALL, action });
-			expect([found, isComplete]).toEqual([[{ id: 1 }], true]);
-		}
-		const sizes = sent.map(({ body }) => body.pageSize);
-		expect(sizes).toEqual([500, undefined, undefined, 500, undefined]);
-		expect([...client.actionsWithoutPageSize]).toEqual(['customer/index', 'customer/others']);
+	it('goes to another action of the entity, and names no size, when the caller says so', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 15), 20));
+
+		await server.collect({ ...CUSTOMERS, action: 'others', pageSize: undefined });
+
+		expect(server.readCalls()).toEqual([{ path: '1/customer/others', body: { is_study: 1, page: 0 } }]);
 	});
 
-	it('of a walk that goes on is asked for without a size where page 0 was', async () => {
-		const { client, sent } = without(refuse(400));
-		client.actionsWithoutPageSize.add('customer/index');
-		await readPages(client, { ...CALL, firstPage: 3, pageSize: 500 }).next();
-		expect(sent.map(({ body }) => [body.page, body.pageSize])).toEqual([[3, undefined]]);
-	});
+	describe.each([
+		{ refusal: 'a refusal', refuse: () => ({ success: false, errors: { pageSize: ['Нет'] } }) },
+		{ refusal: 'HTTP 400', refuse: () => refuseWith(400) },
+	])('with a size to which AlfaCRM answers with $refusal', ({ refusal, refuse }) => {
+		it(`is repeated without the size after ${refusal}`, async () => {
+			const server = new PagedServer(answerWithoutSizeOnly(refuse));
 
-	it.each([403, 404, 422, 500])('with HTTP %d has nothing to do with its size', async (status) => {
-		const { client, sent } = without(refuse(status));
-		await expect(collect(client, { ...CALL, itemIndex: 4 })).rejects.toMatchObject({
-			httpCode: String(status),
-			context: { itemIndex: 4 },
+			const customers = await server.collect(CUSTOMERS);
+
+			expect(customers).toMatchObject({ rows: [{ id: 1 }], isComplete: true });
+			expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 0, any size']);
 		});
-		expect(sent.filter(({ body }) => body.pageSize === undefined)).toEqual([]);
-		expect(client.actionsWithoutPageSize.size).toBe(0);
+
+		it(`names no size in later readings after ${refusal}`, async () => {
+			const server = new PagedServer(answerWithoutSizeOnly(refuse));
+			await server.collect(CUSTOMERS);
+			server.forgetRequests();
+
+			const customers = await server.collect(CUSTOMERS);
+
+			expect(customers).toMatchObject({ rows: [{ id: 1 }], isComplete: true });
+			expect(server.readRequests()).toEqual(['page 0, any size']);
+		});
+
+		it(`still names a size for another action after ${refusal}`, async () => {
+			const server = new PagedServer(answerWithoutSizeOnly(refuse));
+			await server.collect(CUSTOMERS);
+			server.forgetRequests();
+
+			const customers = await server.collect({ ...CUSTOMERS, action: 'others' });
+
+			expect(customers).toMatchObject({ rows: [{ id: 1 }], isComplete: true });
+			expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 0, any size']);
+			expect([...server.client.actionsWithoutPageSize]).toEqual(['customer/index', 'customer/others']);
+		});
 	});
 
-	it('does not tell that the size was the reason where none is taken either, or where it comes later', async () => {
-		const refused = makeContext(refuse(400));
-		await expect(collect(refused.client, CALL)).rejects.toMatchObject({ httpCode: '400' });
-		expect(refused.client.actionsWithoutPageSize.size).toBe(0);
-		const later = makeContext((request) =>
-			request.body.page === 1 ? refuse(400)() : honouring(700)(request),
+	it('names no size for a later page when an earlier reading had to do without one', async () => {
+		const server = new PagedServer(answerWithoutSizeOnly(() => refuseWith(400)));
+		server.client.actionsWithoutPageSize.add('customer/index');
+
+		await readPages(server.client, { ...CUSTOMERS, firstPage: 3, pageSize: 500 }).next();
+
+		expect(server.readRequests()).toEqual(['page 3, any size']);
+	});
+
+	it.each([{ status: 403 }, { status: 404 }, { status: 422 }, { status: 500 }])(
+		'is not repeated without its size after HTTP $status',
+		async ({ status }) => {
+			const server = new PagedServer(answerWithoutSizeOnly(() => refuseWith(status)));
+
+			const reading = settle(server.collect({ ...CUSTOMERS, itemIndex: 4 }));
+
+			await expect(reading).rejects.toMatchObject({
+				httpCode: String(status),
+				context: { itemIndex: 4 },
+			});
+			expect(server.readRequests()).not.toContain('page 0, any size');
+			expect(server.client.actionsWithoutPageSize.size).toBe(0);
+		},
+	);
+
+	it('keeps its size in later readings when AlfaCRM refuses it without a size as well', async () => {
+		const server = new PagedServer(() => refuseWith(400));
+
+		const reading = server.collect(CUSTOMERS);
+
+		await expect(reading).rejects.toMatchObject({ httpCode: '400' });
+		expect(server.client.actionsWithoutPageSize.size).toBe(0);
+	});
+
+	it('is not repeated without its size when AlfaCRM refuses a later page', async () => {
+		const answer = answerInRequestedSize(customersWithIds(1, 700));
+		const server = new PagedServer((request) =>
+			request.body.page === 1 ? refuseWith(400) : answer(request),
 		);
-		await expect(collect(later.client, CALL)).rejects.toMatchObject({ httpCode: '400' });
-		expect(later.sent.map(({ body }) => body.page)).toEqual([0, 1]);
+
+		const reading = server.collect(CUSTOMERS);
+
+		await expect(reading).rejects.toMatchObject({ httpCode: '400' });
+		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 1, 500 rows']);
+	});
+});
+
+describe('The answer to a request for a page', () => {
+	stopTime();
+
+	it.each([
+		{
+			content: 'values that are no rows',
+			answer: { items: [{ id: 1 }, null, 'x', 2, [], undefined], total: 6 },
+			allRows: [{ id: 1 }],
+			total: 6,
+		},
+		{ content: 'a total as text', answer: { items: [], total: '6' }, allRows: [], total: 6 },
+		{ content: 'null as total', answer: { items: [], total: null }, allRows: [], total: undefined },
+		{ content: 'a word as total', answer: { items: [], total: 'many' }, allRows: [], total: undefined },
+		{
+			content: 'a total of 0 and a row',
+			answer: { items: [{ id: 1 }], total: 0 },
+			allRows: [{ id: 1 }],
+			total: undefined,
+		},
+		{
+			content: 'a total of 1 and two rows',
+			answer: { items: [{ id: 1 }, { id: 2 }], total: 1 },
+			allRows: [{ id: 1 }, { id: 2 }],
+			total: undefined,
+		},
+		{ content: 'a bare list', answer: [{ id: 1 }], allRows: [{ id: 1 }], total: undefined },
+	])('is read as rows and a possible total when it has $content', async ({ answer, allRows, total }) => {
+		const server = new PagedServer(() => answer);
+
+		const { value: page } = await readPages(server.client, CUSTOMERS).next();
+
+		expect(page).toMatchObject({ allRows, total });
 	});
 
-	it.each<[unknown, IDataObject[], number | undefined]>([
-		[{ items: [{ id: 1 }, null, 'x', 2, [], undefined], total: '6' }, [{ id: 1 }], 6],
-		[{ items: [], total: null }, [], undefined],
-		[{ items: [], total: 'many' }, [], undefined],
-		[{ items: [{ id: 1 }], total: 0 }, [{ id: 1 }], undefined],
-		[{ items: [{ id: 1 }, { id: 2 }], total: 1 }, [{ id: 1 }, { id: 2 }], undefined],
-		[[{ id: 1 }], [{ id: 1 }], undefined],
-	])('%j holds rows, and a total if that is a number of no fewer', async (answer, allRows, total) => {
-		const { value } = await readPages(makeContext(() => answer).client, CALL).next();
-		expect(value).toMatchObject({ allRows, total });
-	});
+	it.each([{ total: 0 }, { total: 10 }])(
+		'does not end the list with a total of $total when it has 20 rows',
+		async ({ total }) => {
+			const rows = customersWithIds(1, 45);
+			const server = new PagedServer(
+				answerWithPages(() => rows, 20, total),
+				{ callsAtOnce: 5 },
+			);
 
-	it.each([0, 10])('does not end with rows to come where it counts %d and shows more', async (total) => {
-		const rows = Array.from({ length: 45 }, (_unused, index) => ({ id: index + 1 }));
-		const { client } = makeContext(answerWithPages(() => rows, 20, total));
-		expect(await collect(client, CALL)).toMatchObject({ rows, isComplete: true });
-	});
+			const customers = await server.collect(CUSTOMERS);
 
-	it.each<[what: string, answer: unknown]>([
-		['an object without items', { total: 3 }],
-		['items that are no list', { items: { 0: { id: 1 } } }],
-		['a web page', '<!doctype html><title>Sign in</title>'],
-		['half an answer', '{"total":3,"items":[{"id":1'],
-	])('is not what %s is taken for, which may pass', async (_what, answer) => {
-		await expect(collect(makeContext(() => answer).client, CALL)).rejects.toMatchObject({
-			message: expect.stringContaining('list the customers'),
+			expect(customers).toMatchObject({ rows, isComplete: true });
+		},
+	);
+
+	it.each([
+		{
+			content: 'an object without items',
+			answer: { total: 3 },
+			message: 'AlfaCRM sent no list when asked to list the customers',
+		},
+		{
+			content: 'items that are no list',
+			answer: { items: { 0: { id: 1 } } },
+			message: 'AlfaCRM sent no list when asked to list the customers',
+		},
+		{
+			content: 'a web page',
+			answer: '<!doctype html><title>Sign in</title>',
+			message: 'demo.s20.online answered with a web page, so it could not list the customers',
+		},
+		{
+			content: 'half an answer',
+			answer: '{"total":3,"items":[{"id":1',
+			message: 'demo.s20.online sent an answer that is not complete JSON, so it could not list the customers',
+		},
+	])('is reported as temporarily unavailable when it is $content', async ({ answer, message }) => {
+		const server = new PagedServer(() => answer);
+
+		const reading = settle(server.collect(CUSTOMERS));
+
+		await expect(reading).rejects.toMatchObject({
+			message,
 			description: expect.stringContaining("Check 'Hostname' in the credential"),
 			failure: { cause: 'temporarily-unavailable' },
 		});
 	});
+});
 
-	it.each<[rows: number, total: number | undefined, asked: number | undefined, may: boolean]>([
-		[20, 20, undefined, true],
-		[50, 50, 500, true],
-		[19, 19, undefined, false],
-		[30, 30, 500, false],
-		[5, 5, 5, true],
-		[20, 21, 20, false],
-		[0, undefined, undefined, false],
+describe('mayTotalCountOnlyPage', () => {
+	it.each([
+		{ rowCount: 20, requestedSize: undefined },
+		{ rowCount: 50, requestedSize: 500 },
+		{ rowCount: 5, requestedSize: 5 },
 	])(
-		'with %d rows, a total of %j, where %j were asked for, may count itself: %j',
-		(count, total, asked, may) => {
-			expect(mayTotalCountOnlyPage(rows(count), total, asked)).toBe(may);
+		'suspects a total of $rowCount on a page of $rowCount rows when $requestedSize were requested',
+		({ rowCount, requestedSize }) => {
+			const pageRows = customersWithIds(1, rowCount);
+
+			expect(mayTotalCountOnlyPage(pageRows, rowCount, requestedSize)).toBe(true);
+		},
+	);
+
+	it.each([
+		{ total: 19, rowCount: 19, requestedSize: undefined },
+		{ total: 30, rowCount: 30, requestedSize: 500 },
+		{ total: 21, rowCount: 20, requestedSize: 20 },
+		{ total: undefined, rowCount: 0, requestedSize: undefined },
+	])(
+		'trusts a total of $total on a page of $rowCount rows when $requestedSize were requested',
+		({ total, rowCount, requestedSize }) => {
+			const pageRows = customersWithIds(1, rowCount);
+
+			expect(mayTotalCountOnlyPage(pageRows, total, requestedSize)).toBe(false);
 		},
 	);
 });
 
-describe('a list', () => {
+describe('collect', () => {
 	it.each([
-		[0, 1],
-		// A full first page may be all that its total counts.
-		[20, 2],
-		[21, 2],
-		[500, 25],
-		[501, 26],
-	])('of %d rows in pages of 20 is whole after one reading of %d pages', async (count, calls) => {
-		const { rows: found, asked, ...rest } = await read(answerWithPages(() => rows(count), 20));
-		expect(found).toEqual(rows(count));
-		expect(rest).toEqual({ isComplete: true, total: count, readCount: count });
-		expect(asked).toHaveLength(calls);
+		{ count: 0, requestCount: 1 },
+		// The total of a full first page may count only its rows, so a second page is requested.
+		{ count: 20, requestCount: 2 },
+		{ count: 21, requestCount: 2 },
+		{ count: 500, requestCount: 25 },
+		{ count: 501, requestCount: 26 },
+	])(
+		'reads a list of $count rows in pages of 20 with $requestCount requests',
+		async ({ count, requestCount }) => {
+			const rows = customersWithIds(1, count);
+			const server = new PagedServer(answerWithPages(() => rows, 20));
+
+			const customers = await server.collect(CUSTOMERS);
+
+			expect(customers).toEqual({ rows, isComplete: true, total: count, readCount: count });
+			expect(server.readRequests()).toHaveLength(requestCount);
+		},
+	);
+
+	it('requests the largest pages when there is no limit', async () => {
+		const server = new PagedServer(answerInRequestedSize(customersWithIds(1, 700)));
+
+		const { rows } = await server.collect(CUSTOMERS);
+
+		expect(rows).toEqual(customersWithIds(1, 700));
+		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 1, 500 rows']);
 	});
 
-	it('is asked for with the largest pages, and with what a limit needs', async () => {
-		const all = await read(honouring(700));
-		expect([all.rows.length, ...all.asked]).toEqual([700, '0 of 500', '1 of 500']);
-		const some = await read(honouring(700), { limit: 7 });
-		expect([some.rows, some.isComplete, ...some.asked]).toEqual([rows(7), true, '0 of 7']);
+	it('requests one page with as many rows as the limit allows', async () => {
+		const server = new PagedServer(answerInRequestedSize(customersWithIds(1, 700)));
+
+		const customers = await server.collect(CUSTOMERS, { limit: 7 });
+
+		expect(customers).toMatchObject({ rows: customersWithIds(1, 7), isComplete: true });
+		expect(server.readRequests()).toEqual(['page 0, 7 rows']);
 	});
 
-	it('is read with large pages where the few that were asked for are not the wanted ones', async () => {
+	it('requests the largest pages after a small page with unwanted rows', async () => {
+		const server = new PagedServer(answerInRequestedSize(customersWithIds(1, 700)));
 		const keep = ({ id }: IDataObject) => Number(id) > 400;
-		const { rows: found, asked } = await read(honouring(700), { limit: 3, keep });
-		expect(found).toEqual(rows(3, 401));
-		expect(asked).toEqual(['0 of 3', '0 of 500']);
+
+		const { rows } = await server.collect(CUSTOMERS, { limit: 3, keep });
+
+		expect(rows).toEqual([{ id: 401 }, { id: 402 }, { id: 403 }]);
+		expect(server.readRequests()).toEqual(['page 0, 3 rows', 'page 0, 500 rows']);
 	});
 
-	it('leaves out what is not to be kept, which is not missing', async () => {
+	it('leaves out unwanted rows and does not count them as missing', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 100), 20));
 		const keep = ({ id }: IDataObject) => Number(id) % 30 === 0;
-		const server = answerWithPages(() => rows(100), 20);
-		expect(await read(server, { keep })).toMatchObject({
-			...{ rows: [{ id: 30 }, { id: 60 }, { id: 90 }], isComplete: true },
-			...{ total: 100, readCount: 100 },
+
+		const customers = await server.collect(CUSTOMERS, { keep });
+
+		expect(customers).toEqual({
+			rows: [{ id: 30 }, { id: 60 }, { id: 90 }],
+			isComplete: true,
+			total: 100,
+			readCount: 100,
 		});
-		expect((await read(server, { keep, limit: 2 })).rows).toEqual([{ id: 30 }, { id: 60 }]);
 	});
 
-	it('is asked for with one body after the other, and each row comes once', async () => {
-		const lists: Record<string, IDataObject[]> = { '1': rows(25), '2': rows(10, 21) };
-		const server: Server = (request) =>
-			answerWithPages(() => lists[String(request.body.status)], 20)(request);
-		const passes = [{ status: 1 }, { status: 2 }];
-		const all = await read(server, { passes });
-		expect([all.rows, all.isComplete]).toEqual([rows(30), true]);
-		expect((await read(server, { passes, limit: 20 })).asked).toHaveLength(1);
+	it('returns no more wanted rows than the limit allows', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 100), 20));
+		const keep = ({ id }: IDataObject) => Number(id) % 30 === 0;
+
+		const { rows } = await server.collect(CUSTOMERS, { keep, limit: 2 });
+
+		expect(rows).toEqual([{ id: 30 }, { id: 60 }]);
 	});
 
-	it('can be walked from a later page on, to its end, and is asked for no more than the reader wants', async () => {
-		const { client, sent } = makeContext(answerWithPages(() => rows(50), 20));
-		const read: number[] = [];
-		for await (const { number, newRows: found } of readPages(client, { ...CALL, firstPage: 1 }))
-			read.push(number, found.length);
-		expect(read).toEqual([1, 20, 2, 10, 3, 0]);
-		sent.length = 0;
-		for await (const page of readPages(client, CALL)) if (page.newRows.length > 0) break;
-		expect(sent).toHaveLength(1);
-	});
-
-	it('that is enough after a page tells where to go on, and is not read again', async () => {
-		const goal = new RowCountGoal(40);
-		const { rows: found, ...more } = await read(
-			answerWithPages(() => rows(90), 20),
-			{ goal },
+	it('reads a list in one pass after the other and returns a row of both passes once', async () => {
+		const answerPlanned = answerWithPages(() => customersWithIds(1, 25), 20);
+		const answerHeld = answerWithPages(() => customersWithIds(21, 30), 20);
+		const server = new PagedServer((request) =>
+			request.body.status === LESSON_STATUS.planned ? answerPlanned(request) : answerHeld(request),
 		);
-		expect(found).toEqual(rows(40));
-		expect(more).toMatchObject({ isComplete: false, nextPage: 2, asked: ['0 of 500', '1 of 500'] });
-		const rest = await read(
-			answerWithPages(() => rows(90), 20),
-			{},
-			{ ...CALL, firstPage: 2 },
-		);
-		expect([rest.rows, rest.asked.length]).toEqual([rows(50, 41), 4]);
+		const passes = [{ status: LESSON_STATUS.planned }, { status: LESSON_STATUS.held }];
+
+		const lessons = await server.collect(CUSTOMERS, { passes });
+
+		expect(lessons).toMatchObject({ rows: customersWithIds(1, 30), isComplete: true });
+	});
+
+	it('makes no second pass when the first one has brought as many rows as the limit allows', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 25), 20));
+		const passes = [{ status: LESSON_STATUS.planned }, { status: LESSON_STATUS.held }];
+
+		await server.collect(CUSTOMERS, { passes, limit: 20 });
+
+		expect(server.readCalls()).toEqual([
+			{
+				path: '1/customer/index',
+				body: { is_study: 1, status: LESSON_STATUS.planned, pageSize: 20, page: 0 },
+			},
+		]);
+	});
+
+	it('ends the reading once its goal is reached and tells the next page', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 90), 20));
+
+		const customers = await server.collect(CUSTOMERS, { goal: new RowCountGoal(40) });
+
+		expect(customers).toMatchObject({ rows: customersWithIds(1, 40), isComplete: false, nextPage: 2 });
+		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 1, 500 rows']);
+	});
+
+	it('goes on with a later page and does not read the earlier rows again', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 90), 20));
+
+		const { rows } = await server.collect({ ...CUSTOMERS, firstPage: 2 });
+
+		expect(rows).toEqual(customersWithIds(41, 90));
+		expect(server.readRequests()).toEqual([
+			'page 2, 500 rows',
+			'page 3, 500 rows',
+			'page 4, 500 rows',
+			'page 5, 500 rows',
+		]);
 	});
 });
 
-describe('a goal', () => {
-	it('is given each row once, also when a list that lacks rows is read once more', async () => {
+describe('The goal of a reading', () => {
+	it('gets each row once although a list that lacks rows is read again', async () => {
+		const rows = customersWithIds(1, 40);
+		const rowsWithoutLast = customersWithIds(1, 39);
+		// The first reading takes three requests, because the total says that one more row is to come.
+		const server = new PagedServer(
+			answerWithPages((requestNumber) => (requestNumber < 3 ? rowsWithoutLast : rows), 20, 40),
+		);
 		const goal = new RowCountGoal(Infinity);
-		let readings = 0;
-		const server: Server = ({ body }) => {
-			if (body.page === 0) readings += 1;
-			const lackingPages = [rows(20), rows(19, 21), []];
-			const wholePages = [rows(20), rows(20, 21)];
-			const shownPages = readings === 1 ? lackingPages : wholePages;
-			return { total: 40, items: shownPages[Number(body.page)] };
-		};
 
-		const { asked } = await read(server, { goal });
+		await server.collect(CUSTOMERS, { goal });
 
-		expect(asked).toHaveLength(5);
+		expect(server.readRequests()).toHaveLength(5);
 		expect(goal.rowCount).toBe(40);
 	});
 
-	it('that is reached ends all passes', async () => {
-		const passes = [{ status: 1 }, { status: 2 }];
+	it('ends all passes once it is reached', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 90), 20));
+		const passes = [{ status: LESSON_STATUS.planned }, { status: LESSON_STATUS.held }];
 
-		const { asked, nextPage } = await read(
-			answerWithPages(() => rows(90), 20),
-			{ goal: ONE_PAGE, passes },
-		);
+		const { nextPage } = await server.collect(CUSTOMERS, { goal: ONE_PAGE, passes });
 
-		expect(asked).toEqual(['0 of 500']);
+		expect(server.readRequests()).toEqual(['page 0, 500 rows']);
 		expect(nextPage).toBe(1);
 	});
 
-	it('is not asked after the last page, so a list that comes empty though rows are counted is read once more', async () => {
-		const { asked, isComplete } = await read(() => ({ total: 30, items: [] }), { goal: ONE_PAGE });
+	it('does not end the reading of a list that comes empty although AlfaCRM counts rows', async () => {
+		const server = new PagedServer(answerReadings(30, []));
 
-		expect(asked).toEqual(['0 of 500', '0 of 500']);
+		const { isComplete } = await server.collect(CUSTOMERS, { goal: ONE_PAGE });
+
+		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 0, 500 rows']);
 		expect(isComplete).toBe(false);
 	});
 });
 
-describe('a list that lacks rows', () => {
-	/** A list that is `course[n]` at its n-th reading. */
-	const inReadings = (...course: IDataObject[][]): Server => {
-		let reading = -1;
-		return ({ body: { page } }) => {
-			if (page === 0) reading += 1;
-			return { total: 3, items: page === 0 ? course[Math.min(reading, course.length - 1)] : [] };
-		};
-	};
-	const once = ['0 of 500', '1 of 500'];
+describe('A list that lacks rows', () => {
+	it('is read once more, and is complete when all rows come then', async () => {
+		const server = new PagedServer(answerReadings(3, customersWithIds(1, 2), customersWithIds(1, 3)));
 
-	it('is read once more, and is whole if it comes whole then', async () => {
-		const course = [rows(2), [{ id: 1, a: 2 }, ...rows(2, 2)]];
-		const { rows: found, ...more } = await read(inReadings(...course));
-		expect(found).toEqual(course[1]);
-		expect(more).toEqual({ isComplete: true, total: 3, readCount: 3, asked: [...once, '0 of 500'] });
+		const customers = await server.collect(CUSTOMERS);
+
+		expect(customers).toEqual({ rows: customersWithIds(1, 3), isComplete: true, total: 3, readCount: 3 });
+		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 1, 500 rows', 'page 0, 500 rows']);
 	});
 
-	it('in both readings is said to lack them, as one is that comes empty', async () => {
-		const lacking = await read(inReadings([{ id: 1 }], [{ id: 2 }], [{ id: 3 }]));
-		expect(lacking).toMatchObject({ isComplete: false, total: 3, readCount: 2, asked: [...once, ...once] });
-		expect(lacking.rows).toEqual(rows(2));
-		const empty = await read(inReadings([]));
-		expect(empty).toMatchObject({ isComplete: false, readCount: 0, asked: ['0 of 500', '0 of 500'] });
-		expect(await read(inReadings([], rows(3)))).toMatchObject({ isComplete: true, rows: rows(3) });
-	});
-
-	it.each<[string, IDataObject[][]]>([
-		['it grew at the end', [rows(54), rows(55)]],
-		['it grew on top, and what came since then is not wanted', [rows(45), rows(45), rows(46, 0)]],
-	])('since %s is not read again', async (_what, course) => {
-		const server = answerWithPages((request) => course[request] ?? course[course.length - 1], 20);
-		const { isComplete, asked } = await read(server);
-		expect([isComplete, asked.filter((page) => page.startsWith('0'))]).toEqual([true, ['0 of 500']]);
-	});
-
-	it('since one went, whatever else came, is read again', async () => {
-		// The 21st moves to the first page when the first one goes, and another comes at the end.
-		const course = [rows(45), rows(44, 2), rows(45, 2)];
-		const { rows: found, isComplete } = await read(
-			answerWithPages((request) => course[Math.min(request, 2)], 20),
+	it('is returned with the rows as they are in the second reading', async () => {
+		const server = new PagedServer(
+			answerReadings(3, [{ id: 1 }, { id: 2 }], [{ id: 1, name: 'Анна' }, { id: 2 }, { id: 3 }]),
 		);
-		expect(found.map(({ id }) => Number(id)).sort((a, b) => a - b)).toEqual(rows(46).map(({ id }) => id));
+
+		const { rows } = await server.collect(CUSTOMERS);
+
+		expect(rows).toEqual([{ id: 1, name: 'Анна' }, { id: 2 }, { id: 3 }]);
+	});
+
+	it('is incomplete after two readings, and has the rows of both', async () => {
+		const server = new PagedServer(answerReadings(3, [{ id: 1 }], [{ id: 2 }], [{ id: 3 }]));
+
+		const customers = await server.collect(CUSTOMERS);
+
+		expect(customers).toEqual({ rows: [{ id: 1 }, { id: 2 }], isComplete: false, total: 3, readCount: 2 });
+		expect(server.readRequests()).toEqual([
+			'page 0, 500 rows',
+			'page 1, 500 rows',
+			'page 0, 500 rows',
+			'page 1, 500 rows',
+		]);
+	});
+
+	it('is incomplete when it comes empty twice although AlfaCRM counts rows', async () => {
+		const server = new PagedServer(answerReadings(3, []));
+
+		const customers = await server.collect(CUSTOMERS);
+
+		expect(customers).toMatchObject({ rows: [], isComplete: false, readCount: 0 });
+		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 0, 500 rows']);
+	});
+
+	it('is complete when it comes empty at first and with all rows after that', async () => {
+		const server = new PagedServer(answerReadings(3, [], customersWithIds(1, 3)));
+
+		const customers = await server.collect(CUSTOMERS);
+
+		expect(customers).toMatchObject({ rows: customersWithIds(1, 3), isComplete: true });
+	});
+});
+
+describe('A list that changes while it is read', () => {
+	it('is not read again when a row was added at its end', async () => {
+		const server = new PagedServer(answerFromChangingList(customersWithIds(1, 54), customersWithIds(1, 55)));
+
+		const { isComplete } = await server.collect(CUSTOMERS);
+
 		expect(isComplete).toBe(true);
+		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 1, 500 rows', 'page 2, 500 rows']);
 	});
 
-	it('without a total is whole when an empty page ends it, and not when a page comes again', async () => {
-		expect(await read(uncounted(() => rows(45), 20))).toMatchObject({ isComplete: true, rows: rows(45) });
-		const again: Server = ({ body }) => ({ items: rows(20, body.page === 0 ? 1 : 21) });
-		expect(await read(again)).toMatchObject({ isComplete: false, rows: rows(40) });
-	});
-});
+	it('is not read again when a row was added at its top', async () => {
+		const listBefore = customersWithIds(1, 45);
+		const listAfter = customersWithIds(0, 45);
+		const server = new PagedServer(answerFromChangingList(listBefore, listBefore, listAfter));
 
-describe('rows without an ID', () => {
-	const LIST = [...Array.from({ length: 30 }, () => entry(1)), entry(2)];
+		const { isComplete } = await server.collect(CUSTOMERS);
 
-	it('that are equal are different ones, as many as the total counts', async () => {
-		expect(
-			await read(
-				answerWithPages(() => LIST, 20),
-				{},
-				LOG,
-			),
-		).toMatchObject({ rows: LIST, isComplete: true });
+		expect(isComplete).toBe(true);
+		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 1, 500 rows', 'page 2, 500 rows']);
 	});
 
-	it('that are equal and on two pages are one, with a hint, where nothing is counted', async () => {
-		const { rows: found, isComplete } = await read(
-			uncounted(() => LIST, 20),
-			{},
-			LOG,
+	it('is read again when a row was removed, although another one was added at the end', async () => {
+		// Customer 1 is removed after page 0 was read, so customer 21 moves up to page 0. Then customer 46 is added.
+		const server = new PagedServer(
+			answerFromChangingList(customersWithIds(1, 45), customersWithIds(2, 45), customersWithIds(2, 46)),
 		);
-		expect([found.length < LIST.length, isComplete]).toEqual([true, false]);
-		const different = [5, 4, 3, 2, 1].map(entry);
-		const all = await read(
-			uncounted(() => different, 2),
-			{},
-			LOG,
-		);
-		expect([all.rows, all.isComplete]).toEqual([different, true]);
-	});
 
-	it.each([1, 2, 3, 5])('that %d more on top move down while the list is read come once', async (more) => {
-		const list = [5, 4, 3, 3, 2, 1].map(entry);
-		const grown = [...Array.from({ length: more }, (_, index) => entry(20 - index)), ...list];
-		const server = answerWithPages((request) => (request === 0 ? list : grown), 2);
-		const { rows: found, isComplete } = await read(server, {}, LOG);
-		const old = found.filter(({ date_time }) => String(date_time) < '10:6');
-		expect([
-			old.filter((row) => list.some((one) => one.date_time === row.date_time)).length,
-			isComplete,
-		]).toEqual([6, true]);
-	});
+		const customers = await server.collect(CUSTOMERS);
 
-	it('are compared with the page above in no more time than it takes to read them', async () => {
-		const list = Array.from({ length: 60_000 }, (_unused, index) => entry(index));
-		const begun = performance.now();
-		const { rows: found } = await read(
-			uncounted(() => list, 500),
-			{},
-			LOG,
-		);
-		expect(found).toHaveLength(list.length);
-		expect(performance.now() - begun).toBeLessThan(4_000);
-	});
-
-	it('are told from those with one, a number being the same as a text', async () => {
-		const items = [{ id: 7 }, { id: '7' }, { id: 'a7' }, { id: '' }, { id: null, a: 1 }, { a: 1 }, { a: 1 }];
-		const { rows: found } = await read(({ body }) => ({ items: body.page === 0 ? items : [], total: 6 }));
-		expect(found).toEqual(
-			[{ id: '7' }, ...items.slice(2)].map((row, index) => (index === 0 ? { id: 7 } : row)),
-		);
-	});
-});
-
-describe('a walk through the pages', () => {
-	it('goes on when their size changes on the way', async () => {
-		const cuts = [rows(20), rows(50, 21), rows(3, 71)];
-		const { ids } = await walk(({ body }) => ({ total: 73, items: cuts[Number(body.page)] ?? [] }));
-		expect(ids).toEqual(rows(73).map(({ id }) => id));
-	});
-
-	it('ends with a refusal when the server goes on for ever', async () => {
-		// The clock only moves so that the limiter may forget what it let through.
-		jest.useFakeTimers();
-		let id = 0;
-		const end = walk(() => {
-			jest.advanceTimersByTime(100);
-			return { items: [{ id: ++id }] };
+		expect(customers).toMatchObject({
+			rows: [...customersWithIds(1, 20), ...customersWithIds(22, 46), { id: 21 }],
+			isComplete: true,
 		});
-		await expect(end).rejects.toThrow(NodeApiError);
-		await expect(end).rejects.toThrow(/did not come to an end within 10000 pages.*list the customers/);
-		jest.useRealTimers();
+	});
+});
+
+describe('A list without a total', () => {
+	it('is complete when it ends with an empty page', async () => {
+		const server = new PagedServer(answerWithoutTotal(customersWithIds(1, 45), 20));
+
+		const customers = await server.collect(CUSTOMERS);
+
+		expect(customers).toMatchObject({ rows: customersWithIds(1, 45), isComplete: true });
 	});
 
-	it('says only at the end whether all rows came that are counted', async () => {
-		const flags = async (server: Server) => (await walk(server)).read.map(({ isWhole }) => isWhole);
-		expect(await flags(answerWithPages(() => rows(45), 20))).toEqual([false, false, true]);
-		const short: Server = ({ body }) => ({ total: 45, items: body.page === 0 ? rows(20) : [] });
-		expect(await flags(short)).toEqual([false, false]);
+	it('is incomplete when it ends with a page that has come before', async () => {
+		const server = new PagedServer(({ body }) => ({
+			items: body.page === 0 ? customersWithIds(1, 20) : customersWithIds(21, 40),
+		}));
+
+		const customers = await server.collect(CUSTOMERS);
+
+		expect(customers).toMatchObject({ rows: customersWithIds(1, 40), isComplete: false });
+	});
+});
+
+describe('Rows without an ID', () => {
+	it('are all returned when some are equal and the list has a total', async () => {
+		const rows = [...equalLogEntries(30, { minute: 1 }), ...logEntriesAt(2)];
+		const server = new PagedServer(answerWithPages(() => rows, 20));
+
+		const log = await server.collect(LOG);
+
+		expect(log).toMatchObject({ rows, isComplete: true });
+	});
+
+	it('count as one row when they are equal, stand on two pages and the list has no total', async () => {
+		const rows = [...equalLogEntries(30, { minute: 1 }), ...logEntriesAt(2)];
+		const server = new PagedServer(answerWithoutTotal(rows, 20));
+
+		const log = await server.collect(LOG);
+
+		expect(log).toMatchObject({
+			rows: [...equalLogEntries(20, { minute: 1 }), ...logEntriesAt(2)],
+			isComplete: false,
+		});
+	});
+
+	it('are all returned when they differ and the list has no total', async () => {
+		const rows = logEntriesAt(5, 4, 3, 2, 1);
+		const server = new PagedServer(answerWithoutTotal(rows, 2));
+
+		const log = await server.collect(LOG);
+
+		expect(log).toMatchObject({ rows, isComplete: true });
+	});
+
+	it.each([
+		{ added: 1, addedMinutes: [20], returnedMinutes: [5, 4, 3, 3, 2, 1] },
+		{ added: 2, addedMinutes: [20, 19], returnedMinutes: [5, 4, 3, 3, 2, 1] },
+		{ added: 3, addedMinutes: [20, 19, 18], returnedMinutes: [5, 4, 18, 3, 3, 2, 1] },
+		{
+			added: 5,
+			addedMinutes: [20, 19, 18, 17, 16],
+			returnedMinutes: [5, 4, 18, 17, 16, 3, 3, 2, 1],
+		},
+	])(
+		'are returned once when new rows push them down to the next page ($added new)',
+		async ({ addedMinutes, returnedMinutes }) => {
+			const listBefore = logEntriesAt(5, 4, 3, 3, 2, 1);
+			const listAfter = [...logEntriesAt(...addedMinutes), ...listBefore];
+			const server = new PagedServer(
+				answerWithPages((requestNumber) => (requestNumber === 0 ? listBefore : listAfter), 2),
+			);
+
+			const log = await server.collect(LOG);
+
+			expect(log).toMatchObject({ rows: logEntriesAt(...returnedMinutes), isComplete: true });
+		},
+	);
+
+	it('are read within seconds when there are 60,000 of them', async () => {
+		const minutes = Array.from({ length: 60_000 }, (_unused, index) => index);
+		const server = new PagedServer(answerWithoutTotal(logEntriesAt(...minutes), 500));
+		const startedAt = performance.now();
+
+		const { rows } = await server.collect(LOG);
+
+		expect(rows).toHaveLength(60_000);
+		expect(performance.now() - startedAt).toBeLessThan(4_000);
+	});
+
+	it('are told apart from rows with an ID', async () => {
+		const items = [{ id: 'a7' }, { id: '' }, { id: null, note: 'x' }, { note: 'x' }, { note: 'x' }];
+		const server = new PagedServer(answerReadings(5, items));
+
+		const { rows } = await server.collect(CUSTOMERS);
+
+		expect(rows).toEqual([{ id: 'a7' }, { id: '' }, { id: null, note: 'x' }, { note: 'x' }, { note: 'x' }]);
+	});
+});
+
+describe('Rows with an ID', () => {
+	it('count as one row when one has the ID as a number and the other as a text', async () => {
+		const server = new PagedServer(answerReadings(1, [{ id: 7 }, { id: '7' }]));
+
+		const { rows } = await server.collect(CUSTOMERS);
+
+		expect(rows).toEqual([{ id: 7 }]);
+	});
+});
+
+describe('readPages', () => {
+	it('reads from a later page to the end of the list', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 50), 20));
+
+		const pages = await server.readPages({ ...CUSTOMERS, firstPage: 1 });
+
+		expect(pages).toMatchObject([
+			{ number: 1, newRows: customersWithIds(21, 40) },
+			{ number: 2, newRows: customersWithIds(41, 50) },
+			{ number: 3, newRows: [] },
+		]);
+	});
+
+	it('requests no page after the one with which the caller stops', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 50), 20));
+		const pages = readPages(server.client, CUSTOMERS);
+
+		await pages.next();
+		await pages.return(undefined);
+
+		expect(server.readRequests()).toEqual(['page 0, any size']);
+	});
+
+	it('goes on when the size of the pages changes on the way', async () => {
+		const pagesOfServer = [customersWithIds(1, 20), customersWithIds(21, 70), customersWithIds(71, 73)];
+		const server = new PagedServer(({ body }) => ({ total: 73, items: pagesOfServer[Number(body.page)] }));
+
+		const pages = await server.readPages(CUSTOMERS);
+
+		expect(pages).toMatchObject([
+			{ newRows: customersWithIds(1, 20), isLast: false },
+			{ newRows: customersWithIds(21, 70), isLast: false },
+			{ newRows: customersWithIds(71, 73), isLast: true },
+		]);
+	});
+
+	it('says on the last page that all rows have come', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 45), 20));
+
+		const pages = await server.readPages(CUSTOMERS);
+
+		expect(pages).toMatchObject([{ isWhole: false }, { isWhole: false }, { isWhole: true }]);
+	});
+
+	it('says on no page that all rows have come when AlfaCRM counts more', async () => {
+		const server = new PagedServer(answerReadings(45, customersWithIds(1, 20)));
+
+		const pages = await server.readPages(CUSTOMERS);
+
+		expect(pages).toMatchObject([{ isWhole: false }, { isWhole: false }]);
+	});
+});
+
+describe('readPages of a list without an end', () => {
+	stopTime();
+
+	it('fails after 10000 pages and names the task', async () => {
+		let lastId = 0;
+		const server = new PagedServer(() => {
+			// The rate limiter keeps the calls of the last seconds. With the clock standing still, they would be too many.
+			jest.advanceTimersByTime(100);
+			lastId += 1;
+			return { items: [{ id: lastId }] };
+		});
+
+		const reading = server.readPages(CUSTOMERS);
+
+		await expect(reading).rejects.toThrow(NodeApiError);
+		await expect(reading).rejects.toThrow(
+			'AlfaCRM did not come to an end within 10000 pages when asked to list the customers',
+		);
 	});
 });

@@ -1,29 +1,35 @@
 import type { ApiFailure } from '../../../nodes/AlfaCrm/api/failures';
 import { nodeError } from '../../../nodes/AlfaCrm/api/failures';
-import type { FailedCall } from '../../../nodes/AlfaCrm/api/messages';
 import { makeLoginError } from '../../../nodes/AlfaCrm/api/loginMessages';
+import type { FailedCall } from '../../../nodes/AlfaCrm/api/messages';
 import { explainFailure } from '../../../nodes/AlfaCrm/api/messages';
-import { LOGIN_TIMEOUT_MS } from '../../../nodes/AlfaCrm/api/request';
 import { NODE } from '../../support/nodeErrors';
 
-/** n8n puts a text of its own in place of a message that contains one of these. */
-const NETWORK_CODES =
-	/ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|ERRADDRINUSE|EADDRNOTAVAIL|ECONNABORTED|EHOSTUNREACH|EAI_AGAIN|ENOENT|EISDIR|ENOTDIR|EACCES|EEXIST|EPERM|GETADDRINFO/i;
-/** Words that n8n asks to avoid. */
-const DISCOURAGED = /\b(errors?|problems?|failures?|fail(s|ed)?|mistakes?)\b/i;
-const UNREADABLE = /undefined|null|NaN|\[object|\s{2,}|^\s|\.\./;
+const ORIGIN = 'https://demo.s20.online';
 
-const status = (status: number, more: Partial<ApiFailure> = {}): ApiFailure => ({
-	kind: 'status',
-	status,
-	...more,
-});
-const noAnswer = (code: string): ApiFailure => ({ kind: 'noAnswer', code });
-const HTML: ApiFailure = { kind: 'intermediary', serverMessage: 'answered with a web page' };
-const HTML_403: ApiFailure = { ...HTML, intermediaryStatus: 403 };
+/** Makes the failure of a call to which AlfaCRM answered with an HTTP status. */
+function statusFailure(status: number, parts: Partial<ApiFailure> = {}): ApiFailure {
+	return { kind: 'status', status, ...parts };
+}
+
+/** Makes the failure of a call to which no answer came. */
+function networkFailure(code: string): ApiFailure {
+	return { kind: 'noAnswer', code };
+}
+
+const WEB_PAGE: ApiFailure = { kind: 'intermediary', serverMessage: 'answered with a web page' };
+const WEB_PAGE_WITH_403: ApiFailure = { ...WEB_PAGE, intermediaryStatus: 403 };
+const INCOMPLETE_JSON: ApiFailure = {
+	kind: 'intermediary',
+	serverMessage: 'sent an answer that is not complete JSON',
+};
 const REDIRECT: ApiFailure = { kind: 'redirect', status: 302 };
-const REFUSED: ApiFailure = { kind: 'refusal', fields: { phone: ['is wrong'] } };
+const REDIRECT_ELSEWHERE: ApiFailure = { ...REDIRECT, location: 'x.example' };
+const REFUSED_PHONE: ApiFailure = { kind: 'refusal', fields: { phone: ['is wrong'] } };
+const NOT_SENT: ApiFailure = { kind: 'notSent', serverMessage: 'n8n could not prepare the request' };
+const LOGIN_WITH_TOO_MANY_REQUESTS: ApiFailure = { kind: 'login', loginFailureCause: 'rate-limited' };
 
+/** A call that reads. It gave up after the minute for which it may be sent again. */
 const READ: FailedCall = {
 	path: 'customer',
 	action: 'index',
@@ -35,169 +41,345 @@ const READ: FailedCall = {
 	rateLimitWaitMs: 60_000,
 	waitedMs: 60_000,
 };
+
+/** A call that writes. */
 const WRITE: FailedCall = { ...READ, task: 'update customer 501', isIdempotent: false };
-const calls = [
-	['a read', READ],
-	['a write', WRITE],
-] as const;
-const wordsOf = (failure: ApiFailure, call: FailedCall) => {
+
+/** Returns message and description of a failed call as one text. */
+function readText(failure: ApiFailure, call: FailedCall): string {
 	const { message, description = '' } = explainFailure(failure, call);
-	return `${message} ${description}`;
-};
+	return `${message} ${description}`.trim();
+}
 
-/** Each kind of failure, and what its message must say of the cause. */
-const TROUBLES: Array<[what: string, failure: ApiFailure, cause: RegExp]> = [
-	['a refusal without a reason', { kind: 'refusal' }, /no reason/],
-	['a refusal in words', { kind: 'refusal', serverMessage: 'Balance is too low' }, /Balance is too low/],
-	['a refused field', REFUSED, /Phone.* is wrong/],
-	['a redirect elsewhere', { ...REDIRECT, location: 'x.example' }, /redirect to x\.example/],
-	['a web page', HTML, /web page/],
-	['a web page with a status', HTML_403, /answered with a web page \(HTTP 403\)/],
-	['an answer that is no JSON', { kind: 'intermediary' }, /did not answer as AlfaCRM does/],
-	[
-		'something unheard of',
-		{ kind: 'unexpected', serverMessage: 'x is not a function' },
-		/x is not a function/,
-	],
-	['something without a word', { kind: 'unexpected' }, /no reason/],
-	['400', status(400, { serverMessage: 'group_id is missing' }), /HTTP 400.*group_id is missing/],
-	['401', status(401), /not accept the login/],
-	['403', status(403), /denied access/],
-	['404', status(404), /found/],
-	['429', status(429), /too many requests after 60 seconds/],
-	['503', status(503), /HTTP 503/],
+// ---------------------------------------------------------------- the rules for all texts
+
+/** n8n puts a text of its own in place of a message that contains one of these. */
+const NETWORK_CODE =
+	/ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|ERRADDRINUSE|EADDRNOTAVAIL|ECONNABORTED|EHOSTUNREACH|EAI_AGAIN|ENOENT|EISDIR|ENOTDIR|EACCES|EEXIST|EPERM|GETADDRINFO/i;
+
+/** Words that n8n asks to avoid. */
+const DISCOURAGED_WORD = /\b(errors?|problems?|failures?|fail(s|ed)?|mistakes?)\b/i;
+
+/** What gets into a text when a part of it is missing. */
+const TRACE_OF_MISSING_PART = /undefined|null|NaN|\[object|\s{2,}|^\s|\.\./;
+
+interface FailureCase {
+	problem: string;
+	failure: ApiFailure;
+	/** What the message must say of the cause. */
+	cause: RegExp;
+}
+
+/** Failures whose messages name the task. */
+const FAILURES_OF_TASKS: FailureCase[] = [
+	{ problem: 'a refusal without a reason', failure: { kind: 'refusal' }, cause: /gave no reason/ },
+	{
+		problem: 'a refusal in words',
+		failure: { kind: 'refusal', serverMessage: 'Balance is too low' },
+		cause: /Balance is too low/,
+	},
+	{ problem: 'a refused field', failure: REFUSED_PHONE, cause: /Phone – is wrong/ },
+	{
+		problem: 'a redirect elsewhere',
+		failure: REDIRECT_ELSEWHERE,
+		cause: /answered with a redirect to x\.example/,
+	},
+	{ problem: 'a web page', failure: WEB_PAGE, cause: /answered with a web page/ },
+	{
+		problem: 'a web page with HTTP 403',
+		failure: WEB_PAGE_WITH_403,
+		cause: /answered with a web page \(HTTP 403\)/,
+	},
+	{
+		problem: 'an answer of an intermediary',
+		failure: { kind: 'intermediary' },
+		cause: /did not answer as AlfaCRM does/,
+	},
+	{
+		problem: 'an unexpected failure',
+		failure: { kind: 'unexpected', serverMessage: 'x is not a function' },
+		cause: /x is not a function/,
+	},
+	{
+		problem: 'an unexpected failure without words',
+		failure: { kind: 'unexpected' },
+		cause: /no reason was given/,
+	},
+	{
+		problem: 'HTTP 400',
+		failure: statusFailure(400, { serverMessage: 'group_id is missing' }),
+		cause: /\(HTTP 400\): group_id is missing/,
+	},
+	{ problem: 'HTTP 401', failure: statusFailure(401), cause: /does not accept the login/ },
+	{ problem: 'HTTP 403', failure: statusFailure(403), cause: /denied access/ },
+	{ problem: 'HTTP 404', failure: statusFailure(404), cause: /"not found"/ },
+	{ problem: 'HTTP 429', failure: statusFailure(429), cause: /too many requests after 60 seconds/ },
+	{ problem: 'HTTP 503', failure: statusFailure(503), cause: /\(HTTP 503\)/ },
+	{ problem: 'an unknown host', failure: networkFailure('ENOTFOUND'), cause: /was not found/ },
+	{
+		problem: 'a name server that does not answer',
+		failure: networkFailure('EAI_AGAIN'),
+		cause: /could not be looked up/,
+	},
+	{
+		problem: 'an old certificate',
+		failure: networkFailure('CERT_HAS_EXPIRED'),
+		cause: /did not prove who it is/,
+	},
+	{
+		problem: 'a network without a way to the host',
+		failure: networkFailure('EHOSTUNREACH'),
+		cause: /could not be reached/,
+	},
+	{
+		problem: 'a refused connection',
+		failure: networkFailure('ECONNREFUSED'),
+		cause: /refused the connection/,
+	},
+	{
+		problem: 'a timeout of Axios',
+		failure: networkFailure('ECONNABORTED'),
+		cause: /did not answer within 30 seconds/,
+	},
+	{
+		problem: 'a timeout of the network',
+		failure: networkFailure('ETIMEDOUT'),
+		cause: /did not answer within 30 seconds/,
+	},
+	{
+		problem: 'a connection that broke',
+		failure: networkFailure('ECONNRESET'),
+		cause: /closed the connection before its answer was complete/,
+	},
 ];
 
-/** Why no answer came, what its message says, and what to do. */
-const UNANSWERED: Array<[code: string, message: RegExp, description: RegExp]> = [
-	['ENOTFOUND', /was not found, so it could not list/, /^Check 'Hostname' in the credential\.$/],
-	[
-		'EAI_AGAIN',
-		/could not be looked up, so it could not list/,
-		/^No name server answered\. Try again later, or/,
-	],
-	['CERT_HAS_EXPIRED', /did not prove who it is, so/, /certificate \(CERT_HAS_EXPIRED\)/],
-	['EHOSTUNREACH', /could not be reached, so/, /^Check the network that n8n runs in\.$/],
-	['ECONNREFUSED', /refused the connection, so/, /^Check 'Hostname'.*opens in a browser\.$/],
-	['ECONNABORTED', /did not answer within 30 seconds/, /^Try again later/],
-	['ETIMEDOUT', /did not answer within 30 seconds/, /^Try again later/],
-	['ECONNRESET', /closed the connection before/, /^Try again later/],
+/** Failures that have nothing to do with the task. */
+const OTHER_FAILURES: FailureCase[] = [
+	{
+		problem: 'a refused login',
+		failure: { kind: 'login', serverMessage: "Check 'Email' and 'API Key'." },
+		cause: /Check 'Email' and 'API Key'/,
+	},
+	{
+		problem: 'a refused login without words',
+		failure: { kind: 'login' },
+		cause: /The login to AlfaCRM did not succeed/,
+	},
+	{
+		problem: 'a cancelled execution',
+		failure: { kind: 'cancelled' },
+		cause: /The execution was cancelled/,
+	},
 ];
 
-/** Troubles that lie outside of what was to be done. */
-const WITHOUT_TASK: typeof TROUBLES = [
-	[
-		'a refused login',
-		{ kind: 'login', serverMessage: "Check 'Email' and 'API Key'." },
-		/Check 'Email' and 'API Key'/,
-	],
-	['a refused login without words', { kind: 'login' }, /login/],
-	['a cancelled execution', { kind: 'cancelled' }, /cancelled/],
-];
-const ALL = [
-	...TROUBLES,
-	...UNANSWERED.map(([code, message]): [string, ApiFailure, RegExp] => [
-		code,
-		noAnswer(code),
-		new RegExp(message.source.replace(' list', '')),
-	]),
-];
+const ALL_FAILURES = [...FAILURES_OF_TASKS, ...OTHER_FAILURES];
 
-describe.each(calls)('the message of %s', (_which, call) => {
-	it.each([...ALL, ...WITHOUT_TASK])(
-		'names the cause, is shown as it is, in words that n8n likes, after %s',
-		(_what, failure, cause) => {
-			const text = explainFailure(failure, call);
-			expect(text.message).toMatch(cause);
-			const shown = nodeError(NODE, text, 0, text.n8nFailure);
-			expect([shown.message, shown.description ?? undefined]).toEqual([text.message, text.description]);
-			expect(text.message).toMatch(/^[A-Z]|^demo\.s20\.online/);
-			expect(text.message).not.toMatch(NETWORK_CODES);
-			const words = wordsOf(failure, call);
-			expect(words).not.toMatch(DISCOURAGED);
-			expect(words.trim()).not.toMatch(UNREADABLE);
-		},
-	);
+describe.each([
+	{ kindOfCall: 'read', call: READ },
+	{ kindOfCall: 'write', call: WRITE },
+])('explainFailure of a $kindOfCall', ({ kindOfCall, call }) => {
+	it.each(ALL_FAILURES)(`says why a ${kindOfCall} failed: $problem`, ({ failure, cause }) => {
+		expect(explainFailure(failure, call).message).toMatch(cause);
+	});
 
-	it.each(ALL)('names the task after %s', (_what, failure) => {
+	it.each(FAILURES_OF_TASKS)(`names the task of a ${kindOfCall} after $problem`, ({ failure }) => {
 		expect(explainFailure(failure, call).message).toContain(call.task);
 	});
-});
 
-it.each(UNANSWERED)('after %s it says what happened and what to do', (code, message, description) => {
-	const text = explainFailure(noAnswer(code), READ);
-	expect(text.message).toMatch(message);
-	expect(text.description).toMatch(description);
-});
+	it.each(ALL_FAILURES)(
+		`explains a ${kindOfCall} in a text that n8n shows unchanged after $problem`,
+		({ failure }) => {
+			const text = explainFailure(failure, call);
 
-describe('whether it was carried out all the same', () => {
-	const MAY_BE_DONE = /may have carried it out/;
-	const LOST: ApiFailure[] = [
-		...['ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT'].map(noAnswer),
-		...[500, 503].map((code) => status(code)),
-		{ kind: 'intermediary', serverMessage: 'sent an answer that is not complete JSON' },
-		HTML,
-		HTML_403,
-		REDIRECT,
-		{ kind: 'cancelled', isInProgress: true },
-		{ kind: 'unexpected' },
-	];
-	const NOT_DONE: ApiFailure[] = [
-		...UNANSWERED.map(([code]) => noAnswer(code)).filter(
-			({ code }) => !LOST.some((lost) => lost.code === code),
-		),
-		{ kind: 'login' },
-		REFUSED,
-		{ kind: 'cancelled' },
-		{ kind: 'notSent', serverMessage: 'It was taken back' },
-		...[400, 403, 429].map((code) => status(code)),
-	];
+			const shownError = nodeError(NODE, text, 0, text.n8nFailure);
 
-	it.each(LOST)('is left open for a write, and no question for a read, after %j', (failure) => {
-		expect(explainFailure(failure, WRITE).description).toMatch(MAY_BE_DONE);
-		expect(wordsOf(failure, READ)).not.toMatch(MAY_BE_DONE);
-	});
+			expect(shownError.message).toBe(text.message);
+			expect(shownError.description ?? undefined).toBe(text.description);
+			expect(text.message).not.toMatch(NETWORK_CODE);
+		},
+	);
 
-	it.each(NOT_DONE)('is no question for a write, nor for a read, after %j', (failure) => {
-		for (const call of [WRITE, READ]) expect(wordsOf(failure, call)).not.toMatch(MAY_BE_DONE);
-	});
+	it.each(ALL_FAILURES)(
+		`explains a ${kindOfCall} in a whole sentence without words that n8n asks to avoid after $problem`,
+		({ failure }) => {
+			const text = readText(failure, call);
 
-	it.each([REDIRECT, HTML])('is not denied after %j', (failure) => {
-		expect(explainFailure(failure, WRITE).message).not.toMatch(/could not/);
-		expect(explainFailure(failure, READ).message).toMatch(/could not/);
-	});
-});
-
-describe('what was saved', () => {
-	const described = (failure: ApiFailure, call: FailedCall) => explainFailure(failure, call).description;
-
-	it('is nothing after a write that AlfaCRM refused, and no question after a read', () => {
-		expect(described(REFUSED, WRITE)).toMatch(/Nothing was saved\.$/);
-		expect(described(REFUSED, READ)).not.toMatch(/saved/i);
-	});
-
-	it.each([REFUSED, status(400), noAnswer('ENOTFOUND'), HTML])(
-		'is named after %j, when there was a write before',
-		(failure) => {
-			for (const call of [WRITE, READ]) {
-				const description = described(failure, {
-					...call,
-					savedBefore: ['create the customer', 'add it to group 7'],
-				});
-				expect(description).toMatch(/Saved before: create the customer; add it to group 7\.$/);
-				expect(description).not.toContain('Nothing was saved');
-			}
+			expect(text).toMatch(/^[A-Z]|^demo\.s20\.online/);
+			expect(text).not.toMatch(DISCOURAGED_WORD);
+			expect(text).not.toMatch(TRACE_OF_MISSING_PART);
 		},
 	);
 });
 
-describe('a refusal', () => {
-	const described = (fields: ApiFailure['fields'], sent: Partial<FailedCall> = {}) =>
-		explainFailure({ kind: 'refusal', fields }, { ...WRITE, ...sent });
+describe('explainFailure of a call without an answer', () => {
+	it.each([
+		{
+			code: 'ENOTFOUND',
+			message: 'demo.s20.online was not found, so it could not list the customers',
+			description: "Check 'Hostname' in the credential.",
+		},
+		{
+			code: 'EAI_AGAIN',
+			message: 'demo.s20.online could not be looked up, so it could not list the customers',
+			description: 'No name server answered. Try again later, or check the network that n8n runs in.',
+		},
+		{
+			code: 'CERT_HAS_EXPIRED',
+			message: 'demo.s20.online did not prove who it is, so it could not list the customers',
+			description:
+				"n8n does not accept its certificate (CERT_HAS_EXPIRED). Check 'Hostname' in the credential.",
+		},
+		{
+			code: 'EHOSTUNREACH',
+			message: 'demo.s20.online could not be reached, so it could not list the customers',
+			description: 'Check the network that n8n runs in.',
+		},
+		{
+			code: 'ECONNREFUSED',
+			message: 'demo.s20.online refused the connection, so it could not list the customers',
+			description: "Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.",
+		},
+		{
+			code: 'ECONNABORTED',
+			message: 'demo.s20.online did not answer within 30 seconds, so it could not list the customers',
+			description: 'Try again later, or check the network that n8n runs in.',
+		},
+		{
+			code: 'ETIMEDOUT',
+			message: 'demo.s20.online did not answer within 30 seconds, so it could not list the customers',
+			description: 'Try again later, or check the network that n8n runs in.',
+		},
+		{
+			code: 'ECONNRESET',
+			message:
+				'demo.s20.online closed the connection before its answer was complete, so it could not list the customers',
+			description: 'Try again later, or check the network that n8n runs in.',
+		},
+	])('says after $code what happened and what to do', ({ code, message, description }) => {
+		const text = explainFailure(networkFailure(code), READ);
 
-	it("names each field by its label, the server's words and the name that the API uses", () => {
-		const fields = { phone: ['is wrong', 'is taken'], name: ['is empty'], custom_school: ['is unknown'] };
-		expect(described(fields)).toMatchObject({
+		expect(text).toMatchObject({ message, description });
+	});
+});
+
+describe('explainFailure of a call that AlfaCRM may have carried out', () => {
+	const FAILURES_IN_DOUBT: Array<{ problem: string; failure: ApiFailure }> = [
+		{ problem: 'a connection that broke', failure: networkFailure('ECONNRESET') },
+		{ problem: 'a timeout of Axios', failure: networkFailure('ECONNABORTED') },
+		{ problem: 'a timeout of the network', failure: networkFailure('ETIMEDOUT') },
+		{ problem: 'HTTP 500', failure: statusFailure(500) },
+		{ problem: 'HTTP 503', failure: statusFailure(503) },
+		{ problem: 'incomplete JSON', failure: INCOMPLETE_JSON },
+		{ problem: 'a web page', failure: WEB_PAGE },
+		{ problem: 'a web page with HTTP 403', failure: WEB_PAGE_WITH_403 },
+		{ problem: 'a redirect', failure: REDIRECT },
+		{ problem: 'cancelling after it was sent', failure: { kind: 'cancelled', isInProgress: true } },
+		{ problem: 'an unexpected failure', failure: { kind: 'unexpected' } },
+	];
+
+	it.each(FAILURES_IN_DOUBT)('warns that a write may have been carried out after $problem', ({ failure }) => {
+		expect(explainFailure(failure, WRITE).description).toContain(
+			'AlfaCRM may have carried it out all the same: look there before you run this again.',
+		);
+	});
+
+	it.each(FAILURES_IN_DOUBT)('does not warn after a read with $problem', ({ failure }) => {
+		expect(readText(failure, READ)).not.toContain('may have carried it out');
+	});
+
+	it.each([
+		{ problem: 'a redirect', failure: REDIRECT },
+		{ problem: 'a web page', failure: WEB_PAGE },
+	])('does not claim that AlfaCRM could not carry out a write after $problem', ({ failure }) => {
+		const { message } = explainFailure(failure, WRITE);
+
+		expect(message).toMatch(/, when asked to update customer 501$/);
+	});
+
+	it.each([
+		{ problem: 'a redirect', failure: REDIRECT },
+		{ problem: 'a web page', failure: WEB_PAGE },
+	])('says that AlfaCRM could not carry out a read after $problem', ({ failure }) => {
+		const { message } = explainFailure(failure, READ);
+
+		expect(message).toMatch(/, so it could not list the customers$/);
+	});
+});
+
+describe('explainFailure of a call that was certainly not carried out', () => {
+	const FAILURES_WITHOUT_DOUBT: Array<{ problem: string; failure: ApiFailure }> = [
+		{ problem: 'an unknown host', failure: networkFailure('ENOTFOUND') },
+		{ problem: 'a name server that does not answer', failure: networkFailure('EAI_AGAIN') },
+		{ problem: 'an old certificate', failure: networkFailure('CERT_HAS_EXPIRED') },
+		{ problem: 'a network without a way to the host', failure: networkFailure('EHOSTUNREACH') },
+		{ problem: 'a refused connection', failure: networkFailure('ECONNREFUSED') },
+		{ problem: 'a refused login', failure: { kind: 'login' } },
+		{ problem: 'a refused field', failure: REFUSED_PHONE },
+		{ problem: 'cancelling before it was sent', failure: { kind: 'cancelled' } },
+		{ problem: 'a request that n8n could not prepare', failure: NOT_SENT },
+		{ problem: 'HTTP 400', failure: statusFailure(400) },
+		{ problem: 'HTTP 403', failure: statusFailure(403) },
+		{ problem: 'HTTP 429', failure: statusFailure(429) },
+	];
+
+	it.each(FAILURES_WITHOUT_DOUBT)('raises no doubt about a write after $problem', ({ failure }) => {
+		expect(readText(failure, WRITE)).not.toContain('may have carried it out');
+	});
+
+	it.each(FAILURES_WITHOUT_DOUBT)('raises no doubt about a read after $problem', ({ failure }) => {
+		expect(readText(failure, READ)).not.toContain('may have carried it out');
+	});
+});
+
+describe('explainFailure and what was saved', () => {
+	const SAVED_BEFORE = ['create the customer', 'add it to group 7'];
+
+	const FAILURES_AFTER_WRITES: Array<{ problem: string; failure: ApiFailure }> = [
+		{ problem: 'a refused field', failure: REFUSED_PHONE },
+		{ problem: 'HTTP 400', failure: statusFailure(400) },
+		{ problem: 'an unknown host', failure: networkFailure('ENOTFOUND') },
+		{ problem: 'a web page', failure: WEB_PAGE },
+	];
+
+	it('says that nothing was saved after a write that AlfaCRM refused', () => {
+		const { description } = explainFailure(REFUSED_PHONE, WRITE);
+
+		expect(description).toMatch(/Nothing was saved\.$/);
+	});
+
+	it('says nothing of what was saved after a read that AlfaCRM refused', () => {
+		const { description } = explainFailure(REFUSED_PHONE, READ);
+
+		expect(description).not.toMatch(/saved/i);
+	});
+
+	it.each(FAILURES_AFTER_WRITES)('names the earlier writes after a write with $problem', ({ failure }) => {
+		const { description } = explainFailure(failure, { ...WRITE, savedBefore: SAVED_BEFORE });
+
+		expect(description).toMatch(/Saved before: create the customer; add it to group 7\.$/);
+		expect(description).not.toContain('Nothing was saved');
+	});
+
+	it.each(FAILURES_AFTER_WRITES)('names the earlier writes after a read with $problem', ({ failure }) => {
+		const { description } = explainFailure(failure, { ...READ, savedBefore: SAVED_BEFORE });
+
+		expect(description).toMatch(/Saved before: create the customer; add it to group 7\.$/);
+		expect(description).not.toContain('Nothing was saved');
+	});
+});
+
+describe('explainFailure of a refusal', () => {
+	it("names each field by its label, with the server's words and the name that the API uses", () => {
+		const failure: ApiFailure = {
+			kind: 'refusal',
+			fields: {
+				phone: ['is wrong', 'is taken'],
+				name: ['is empty'],
+				custom_school: ['is unknown'],
+			},
+		};
+
+		expect(explainFailure(failure, WRITE)).toMatchObject({
 			message:
 				'AlfaCRM did not update customer 501: Phone – is wrong is taken; Name – is empty; custom_school – is unknown',
 			description:
@@ -206,166 +388,368 @@ describe('a refusal', () => {
 		});
 	});
 
-	it('shows messages that belong to no field alone', () => {
-		const { message, description } = described({
-			phone: ['is wrong'],
-			'0': ['Too late'],
-			'1a': ['is odd'],
-			'': ['Sorry'],
+	it('quotes messages that belong to no field, and advises on the fields alone', () => {
+		const failure: ApiFailure = {
+			kind: 'refusal',
+			fields: { phone: ['is wrong'], '0': ['Too late'], '1a': ['is odd'], '': ['Sorry'] },
+		};
+
+		expect(explainFailure(failure, WRITE)).toMatchObject({
+			message: 'AlfaCRM did not update customer 501: Too late; Phone – is wrong; 1a – is odd; Sorry',
+			description: "Correct 'Phone' (phone), '1a' (1a) and run it again. Nothing was saved.",
 		});
-		expect(message).toBe(
-			'AlfaCRM did not update customer 501: Too late; Phone – is wrong; 1a – is odd; Sorry',
-		);
-		expect(description).toBe("Correct 'Phone' (phone), '1a' (1a) and run it again. Nothing was saved.");
-		expect(described({ '': ['No seats left.'] }).description).toBe('Nothing was saved.');
 	});
 
-	it('says what to fill where it was not sent, and what to correct of the rest', () => {
-		const fields = { phone: ['is wrong'], name: ['is missing'] };
-		const advice = (sent: Partial<FailedCall>) => described(fields, sent).description;
-		expect(advice({ body: { phone: 'x' } })).toBe(
-			"Correct 'Phone' (phone), fill 'Name' (name) and run it again. Nothing was saved.",
-		);
-		expect(advice({ body: {}, query: { phone: 'x', name: 'x' } })).toBe(
-			"Correct 'Phone' (phone), 'Name' (name) and run it again. Nothing was saved.",
-		);
-		expect(advice({ body: {} })).toBe(
-			"Fill 'Phone' (phone), 'Name' (name) and run it again. Nothing was saved.",
-		);
+	it('gives no advice when AlfaCRM names no field', () => {
+		const failure: ApiFailure = { kind: 'refusal', fields: { '': ['No seats left.'] } };
+
+		expect(explainFailure(failure, WRITE).description).toBe('Nothing was saved.');
 	});
 
-	it.each([422, 403, 503])('carries the status of the answer: %d', (code) => {
-		expect(explainFailure({ ...REFUSED, status: code }, WRITE).status).toBe(code);
-		expect(explainFailure(status(code), WRITE).status).toBe(code);
-	});
-});
+	it.each([
+		{
+			sentFields: 'the phone alone was sent in the body',
+			sent: { body: { phone: 'x' } },
+			description: "Correct 'Phone' (phone), fill 'Name' (name) and run it again. Nothing was saved.",
+		},
+		{
+			sentFields: 'both fields were sent in the query',
+			sent: { body: {}, query: { phone: 'x', name: 'x' } },
+			description: "Correct 'Phone' (phone), 'Name' (name) and run it again. Nothing was saved.",
+		},
+		{
+			sentFields: 'neither field was sent',
+			sent: { body: {} },
+			description: "Fill 'Phone' (phone), 'Name' (name) and run it again. Nothing was saved.",
+		},
+	])('advises to correct sent fields and to fill the others when $sentFields', ({ sent, description }) => {
+		const failure: ApiFailure = {
+			kind: 'refusal',
+			fields: { phone: ['is wrong'], name: ['is missing'] },
+		};
 
-it.each([403, 404])('after %d it names the branch, if there is one', (code) => {
-	expect(explainFailure(status(code), READ).message).toContain('in branch 3');
-	expect(explainFailure(status(code), { ...READ, branch: undefined }).message).not.toContain('branch');
-});
-
-describe('a web page with a status', () => {
-	it('sends nobody to the hostname once AlfaCRM has answered there', () => {
-		const text = explainFailure({ ...HTML, intermediaryStatus: 400 }, { ...READ, isHostKnown: true });
-		expect(text.message).toBe(
-			'demo.s20.online answered with a web page (HTTP 400), so it could not list the customers',
-		);
-		expect(text.description).toBe(
-			'AlfaCRM answers in JSON: a firewall or a proxy may have sent this instead or cut it off, or AlfaCRM is being updated. Try again later.',
-		);
-	});
-
-	it('names the hostname where AlfaCRM has not answered yet', () => {
-		expect(explainFailure(HTML_403, READ).description).toMatch(
-			/Check 'Hostname' in the credential and whether/,
-		);
-	});
-
-	it('gives the error no status, by which it would count as a refusal of AlfaCRM', () => {
-		expect(explainFailure(HTML_403, READ).status).toBeUndefined();
+		expect(explainFailure(failure, { ...WRITE, ...sent }).description).toBe(description);
 	});
 });
 
-describe('what n8n is told of the cause', () => {
-	it.each<[failure: ApiFailure, cause: string]>([
-		[status(401), 'credential-invalid'],
-		[status(403), 'credential-invalid'],
-		[status(404), 'configuration-invalid'],
-		[status(429), 'rate-limited'],
-		[HTML_403, 'temporarily-unavailable'],
-		[HTML, 'temporarily-unavailable'],
-		[REFUSED, 'temporarily-unavailable'],
-		[REDIRECT, 'configuration-invalid'],
-		[{ kind: 'login' }, 'credential-invalid'],
-		[{ kind: 'login', loginFailureCause: 'rate-limited' }, 'rate-limited'],
-	])('of %j in a list: %s', (failure, cause) => {
+describe('explainFailure and the HTTP status of the error', () => {
+	it.each([{ status: 422 }, { status: 403 }, { status: 503 }])(
+		'takes over the status of a refusal with HTTP $status',
+		({ status }) => {
+			expect(explainFailure({ ...REFUSED_PHONE, status }, WRITE).status).toBe(status);
+		},
+	);
+
+	it.each([{ status: 422 }, { status: 403 }, { status: 503 }])(
+		'takes over the status of an answer with HTTP $status',
+		({ status }) => {
+			expect(explainFailure(statusFailure(status), WRITE).status).toBe(status);
+		},
+	);
+
+	it('gives no status after a web page with HTTP 403, which is no refusal of AlfaCRM', () => {
+		expect(explainFailure(WEB_PAGE_WITH_403, READ).status).toBeUndefined();
+	});
+});
+
+describe("explainFailure and AlfaCRM's own words", () => {
+	it('quotes them in the description after a status whose message is ours', () => {
+		const failure = statusFailure(403, { serverMessage: 'Недостаточно прав' });
+
+		expect(explainFailure(failure, READ).description).toMatch(/ AlfaCRM said: Недостаточно прав$/);
+	});
+
+	it('quotes them only in the message after any other status', () => {
+		const failure = statusFailure(400, { serverMessage: 'group_id is missing' });
+
+		expect(explainFailure(failure, READ)).toMatchObject({
+			message: 'AlfaCRM would not list the customers (HTTP 400): group_id is missing',
+			description: 'Check the parameters of this node.',
+		});
+	});
+});
+
+describe('explainFailure and the branch of the call', () => {
+	it.each([{ status: 403 }, { status: 404 }])('names the branch after HTTP $status', ({ status }) => {
+		expect(explainFailure(statusFailure(status), READ).message).toContain('in branch 3');
+	});
+
+	it.each([{ status: 403 }, { status: 404 }])(
+		'names no branch after HTTP $status when the call has none',
+		({ status }) => {
+			const call: FailedCall = { ...READ, branch: undefined };
+
+			expect(explainFailure(statusFailure(status), call).message).not.toContain('branch');
+		},
+	);
+});
+
+describe('explainFailure of a web page', () => {
+	it('does not advise to check the hostname when AlfaCRM has answered there before', () => {
+		const failure: ApiFailure = { ...WEB_PAGE, intermediaryStatus: 400 };
+
+		expect(explainFailure(failure, { ...READ, isHostKnown: true })).toMatchObject({
+			message: 'demo.s20.online answered with a web page (HTTP 400), so it could not list the customers',
+			description:
+				'AlfaCRM answers in JSON: a firewall or a proxy may have sent this instead or cut it off, or AlfaCRM is being updated. Try again later.',
+		});
+	});
+
+	it('advises to check the hostname when AlfaCRM has not answered there yet', () => {
+		expect(explainFailure(WEB_PAGE_WITH_403, READ).description).toContain(
+			"Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.",
+		);
+	});
+});
+
+describe('explainFailure and the cause that n8n is told', () => {
+	it.each<{ problem: string; failure: ApiFailure; cause: string }>([
+		{ problem: 'HTTP 401', failure: statusFailure(401), cause: 'credential-invalid' },
+		{ problem: 'HTTP 403', failure: statusFailure(403), cause: 'credential-invalid' },
+		{ problem: 'HTTP 404', failure: statusFailure(404), cause: 'configuration-invalid' },
+		{ problem: 'HTTP 429', failure: statusFailure(429), cause: 'rate-limited' },
+		{ problem: 'a web page', failure: WEB_PAGE, cause: 'temporarily-unavailable' },
+		{
+			problem: 'a web page with HTTP 403',
+			failure: WEB_PAGE_WITH_403,
+			cause: 'temporarily-unavailable',
+		},
+		{ problem: 'a refusal', failure: REFUSED_PHONE, cause: 'temporarily-unavailable' },
+		{ problem: 'a redirect', failure: REDIRECT, cause: 'configuration-invalid' },
+		{ problem: 'a refused login', failure: { kind: 'login' }, cause: 'credential-invalid' },
+		{
+			problem: 'a login that met too many requests',
+			failure: LOGIN_WITH_TOO_MANY_REQUESTS,
+			cause: 'rate-limited',
+		},
+	])('names $cause as the cause of $problem in a read', ({ failure, cause }) => {
 		expect(explainFailure(failure, READ).n8nFailure?.cause).toBe(cause);
 	});
 
-	it.each<ApiFailure>([status(429), { kind: 'login', loginFailureCause: 'rate-limited' }])(
-		'holds how long AlfaCRM asked to wait, else a minute, and blames no credential, after %j',
-		(failure) => {
-			const text = explainFailure({ ...failure, retryAfterMs: 90_000 }, READ);
-			expect(text.n8nFailure).toMatchObject({ retryAfterMs: 90_000 });
-			expect(text.description).toMatch(/^Run less at the same time/);
-			expect(explainFailure(failure, READ).n8nFailure).toMatchObject({ retryAfterMs: 60_000 });
+	const TOO_MANY_REQUESTS: Array<{ problem: string; failure: ApiFailure }> = [
+		{ problem: 'HTTP 429', failure: statusFailure(429) },
+		{ problem: 'a login that met too many requests', failure: LOGIN_WITH_TOO_MANY_REQUESTS },
+	];
+
+	it.each(TOO_MANY_REQUESTS)(
+		'tells n8n to wait as long as AlfaCRM asks for after $problem',
+		({ failure }) => {
+			const { n8nFailure } = explainFailure({ ...failure, retryAfterMs: 90_000 }, READ);
+
+			expect(n8nFailure).toMatchObject({ retryAfterMs: 90_000 });
 		},
 	);
-});
 
-it('a credential is to be corrected after a login that was refused, and not after one that met a server in trouble', () => {
-	expect(explainFailure({ kind: 'login' }, WRITE).description).toMatch(/^Open the credential, correct it/);
-	const inTrouble: ApiFailure = { kind: 'login', loginFailureCause: 'temporarily-unavailable' };
-	expect(explainFailure(inTrouble, WRITE).description).toBe(
-		'It was during the login, before the call itself was sent.',
+	it.each(TOO_MANY_REQUESTS)(
+		'tells n8n to wait a minute after $problem when AlfaCRM does not say how long',
+		({ failure }) => {
+			const { n8nFailure } = explainFailure(failure, READ);
+
+			expect(n8nFailure).toMatchObject({ retryAfterMs: 60_000 });
+		},
 	);
+
+	it.each(TOO_MANY_REQUESTS)('advises to run less at the same time after $problem', ({ failure }) => {
+		expect(explainFailure(failure, READ).description).toBe(
+			"Run less at the same time, or lower 'Requests per Second' in the advanced settings of the credential.",
+		);
+	});
 });
 
-it.each([
-	[0, 300_000, 301_000, /still received too many requests after 300 seconds and/],
-	[400_000, 300_000, 301_000, /asks to wait for 400 seconds and/],
-	[1_000, 0, 60, /asks to wait for 1 second and/],
-	[0, 0, 60, /receives too many requests and did not/],
-])(
-	'after 429 with %i ms to wait, of %i ms after %i ms, it says what is true',
-	(asked, mayWait, waited, says) => {
-		const call = { ...READ, rateLimitWaitMs: mayWait, waitedMs: waited };
-		expect(explainFailure(status(429, { retryAfterMs: asked }), call).message).toMatch(says);
-	},
-);
+describe('explainFailure of a login before the call', () => {
+	it('advises to correct the credential when AlfaCRM refused the login', () => {
+		const { description } = explainFailure({ kind: 'login' }, WRITE);
 
-describe('the one text of a login that does not succeed', () => {
-	it.each<[failure: ApiFailure, says: RegExp, cause: string]>([
-		[
-			status(403, { serverMessage: 'Not Authorized' }),
-			/'Email' and 'API Key'.*Not Authorized/,
-			'credential-invalid',
-		],
-		[
-			HTML_403,
-			/^demo\.s20\.online does not answer as AlfaCRM does.*web page.*HTTP 403.*'Hostname'.*later/,
-			'temporarily-unavailable',
-		],
-		[status(404), /no AlfaCRM at demo\.s20\.online.*'Hostname'/, 'configuration-invalid'],
-		[status(429), /too many requests/, 'rate-limited'],
-		[status(500), /HTTP 500.*later/, 'temporarily-unavailable'],
-		[{ ...REDIRECT, location: 'x.example' }, /redirect to x\.example.*'Hostname'/, 'configuration-invalid'],
-		[{ kind: 'intermediary' }, /web page.*'Hostname'.*later/, 'temporarily-unavailable'],
-		[noAnswer('EAI_AGAIN'), /could not be looked up.*later/, 'temporarily-unavailable'],
-		[noAnswer('ENOTFOUND'), /was not found.*'Hostname'/, 'configuration-invalid'],
-		[noAnswer('ECONNRESET'), /closed the connection before/, 'temporarily-unavailable'],
-		[
-			noAnswer('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
-			/did not prove who it is.*\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\).*'Hostname'/,
-			'configuration-invalid',
-		],
-		[
-			noAnswer('ECONNABORTED'),
-			new RegExp(`within ${LOGIN_TIMEOUT_MS / 1_000} seconds`),
-			'temporarily-unavailable',
-		],
-		[{ kind: 'unexpected' }, /did not succeed\.$/, 'temporarily-unavailable'],
-	])('says what is wrong after %j, and declares the cause', (failure, says, cause) => {
-		const { message, context } = makeLoginError(failure, 'https://demo.s20.online');
-		expect(message).toMatch(says);
-		for (const bad of [NETWORK_CODES, DISCOURAGED, UNREADABLE]) expect(message).not.toMatch(bad);
-		expect(context).toMatchObject({ loginFailed: cause });
+		expect(description).toMatch(/^Open the credential, correct it and press 'Retry' or 'Test' there\./);
 	});
 
-	it.each<ApiFailure>([HTML_403, { kind: 'intermediary' }])(
-		'tells that AlfaCRM did not send it: %j',
-		(failure) => {
-			const { context } = makeLoginError(failure, 'https://demo.s20.online');
+	it('says that the call itself was not sent when the server had trouble with the login', () => {
+		const failure: ApiFailure = { kind: 'login', loginFailureCause: 'temporarily-unavailable' };
 
-			expect(context).toEqual({ loginFailed: 'temporarily-unavailable', isFromIntermediary: true });
+		expect(explainFailure(failure, WRITE).description).toBe(
+			'It was during the login, before the call itself was sent.',
+		);
+	});
+});
+
+describe('explainFailure of too many requests', () => {
+	it.each([
+		{
+			situation: 'the call was sent again until its time was up',
+			retryAfterMs: 0,
+			rateLimitWaitMs: 300_000,
+			waitedMs: 301_000,
+			message: 'AlfaCRM still received too many requests after 300 seconds and did not list the customers',
+		},
+		{
+			situation: 'the call was sent again until its time was up and AlfaCRM asked for short pauses',
+			retryAfterMs: 1_000,
+			rateLimitWaitMs: 300_000,
+			waitedMs: 301_000,
+			message: 'AlfaCRM still received too many requests after 300 seconds and did not list the customers',
+		},
+		{
+			situation: 'AlfaCRM asks for a longer pause than the call may wait',
+			retryAfterMs: 400_000,
+			rateLimitWaitMs: 300_000,
+			waitedMs: 301_000,
+			message:
+				'AlfaCRM receives too many requests, asks to wait for 400 seconds and did not list the customers',
+		},
+		{
+			situation: 'AlfaCRM asks for a pause of a second and the call may not wait',
+			retryAfterMs: 1_000,
+			rateLimitWaitMs: 0,
+			waitedMs: 60,
+			message: 'AlfaCRM receives too many requests, asks to wait for 1 second and did not list the customers',
+		},
+		{
+			situation: 'the call may not wait',
+			retryAfterMs: 0,
+			rateLimitWaitMs: 0,
+			waitedMs: 60,
+			message: 'AlfaCRM receives too many requests and did not list the customers',
+		},
+	])('says how long the call waited or should wait when $situation', (row) => {
+		const call: FailedCall = { ...READ, rateLimitWaitMs: row.rateLimitWaitMs, waitedMs: row.waitedMs };
+		const failure = statusFailure(429, { retryAfterMs: row.retryAfterMs });
+
+		expect(explainFailure(failure, call).message).toBe(row.message);
+	});
+});
+
+// ---------------------------------------------------------------- the login
+
+const LOGIN_FAILURES: Array<{ problem: string; failure: ApiFailure; message: string; cause: string }> = [
+	{
+		problem: 'HTTP 403 of AlfaCRM',
+		failure: statusFailure(403, { serverMessage: 'Not Authorized' }),
+		message:
+			"AlfaCRM did not accept the login. Check 'Email' and 'API Key': the key must be the v2api key of that very user. (HTTP 403. AlfaCRM said: Not Authorized.)",
+		cause: 'credential-invalid',
+	},
+	{
+		problem: 'a web page with HTTP 403',
+		failure: WEB_PAGE_WITH_403,
+		message:
+			"demo.s20.online does not answer as AlfaCRM does: a web page or an incomplete text (HTTP 403) came instead of data. Check 'Hostname', or try again later.",
+		cause: 'temporarily-unavailable',
+	},
+	{
+		problem: 'HTTP 404',
+		failure: statusFailure(404),
+		message:
+			"There is no AlfaCRM at demo.s20.online: the address of the login was not found. Check 'Hostname'.",
+		cause: 'configuration-invalid',
+	},
+	{
+		problem: 'HTTP 429',
+		failure: statusFailure(429),
+		message: 'AlfaCRM receives too many requests and did not take the login.',
+		cause: 'rate-limited',
+	},
+	{
+		problem: 'HTTP 500',
+		failure: statusFailure(500),
+		message: 'AlfaCRM could not take the login (HTTP 500). Try again later.',
+		cause: 'temporarily-unavailable',
+	},
+	{
+		problem: 'a redirect elsewhere',
+		failure: REDIRECT_ELSEWHERE,
+		message:
+			"demo.s20.online answered with a redirect to x.example, which was not followed so that the key stays here. Check 'Hostname'.",
+		cause: 'configuration-invalid',
+	},
+	{
+		problem: 'an answer of an intermediary',
+		failure: { kind: 'intermediary' },
+		message:
+			"demo.s20.online does not answer as AlfaCRM does: a web page or an incomplete text came instead of data. Check 'Hostname', or try again later.",
+		cause: 'temporarily-unavailable',
+	},
+	{
+		problem: 'a name server that does not answer',
+		failure: networkFailure('EAI_AGAIN'),
+		message:
+			'demo.s20.online could not be looked up. No name server answered. Try again later, or check the network that n8n runs in.',
+		cause: 'temporarily-unavailable',
+	},
+	{
+		problem: 'an unknown host',
+		failure: networkFailure('ENOTFOUND'),
+		message: "demo.s20.online was not found. Check 'Hostname' in the credential.",
+		cause: 'configuration-invalid',
+	},
+	{
+		problem: 'a connection that broke',
+		failure: networkFailure('ECONNRESET'),
+		message:
+			'demo.s20.online closed the connection before its answer was complete. Try again later, or check the network that n8n runs in.',
+		cause: 'temporarily-unavailable',
+	},
+	{
+		problem: 'a certificate that n8n does not accept',
+		failure: networkFailure('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
+		message:
+			"demo.s20.online did not prove who it is. n8n does not accept its certificate (UNABLE_TO_VERIFY_LEAF_SIGNATURE). Check 'Hostname' in the credential.",
+		cause: 'configuration-invalid',
+	},
+	{
+		problem: 'a timeout',
+		failure: networkFailure('ECONNABORTED'),
+		message:
+			'demo.s20.online did not answer within 10 seconds. Try again later, or check the network that n8n runs in.',
+		cause: 'temporarily-unavailable',
+	},
+	{
+		problem: 'an unexpected failure',
+		failure: { kind: 'unexpected' },
+		message: 'The login to AlfaCRM did not succeed.',
+		cause: 'temporarily-unavailable',
+	},
+];
+
+describe('makeLoginError', () => {
+	it.each(LOGIN_FAILURES)(
+		'says after $problem what happened and what to do, and names the cause to n8n',
+		({ failure, message, cause }) => {
+			const error = makeLoginError(failure, ORIGIN);
+
+			expect(error.message).toBe(message);
+			expect(error.context).toMatchObject({ loginFailed: cause });
 		},
 	);
 
-	it('blames the app key only where there is one', () => {
-		expect(makeLoginError(status(403), 'https://demo.s20.online').message).not.toMatch(/App Key/);
-		expect(makeLoginError(status(403), 'https://demo.s20.online', { hasAppKey: true }).message).toMatch(
-			/'App Key'/,
-		);
+	it.each(LOGIN_FAILURES)(
+		'makes a message without words that n8n replaces or asks to avoid after $problem',
+		({ failure }) => {
+			const { message } = makeLoginError(failure, ORIGIN);
+
+			expect(message).not.toMatch(NETWORK_CODE);
+			expect(message).not.toMatch(DISCOURAGED_WORD);
+			expect(message).not.toMatch(TRACE_OF_MISSING_PART);
+		},
+	);
+
+	it.each<{ problem: string; failure: ApiFailure }>([
+		{ problem: 'a web page with HTTP 403', failure: WEB_PAGE_WITH_403 },
+		{ problem: 'an answer without a status', failure: { kind: 'intermediary' } },
+	])('marks the error as one of an intermediary after $problem', ({ failure }) => {
+		const { context } = makeLoginError(failure, ORIGIN);
+
+		expect(context).toEqual({ loginFailed: 'temporarily-unavailable', isFromIntermediary: true });
+	});
+
+	it('does not mention the App Key when none is filled in', () => {
+		const { message } = makeLoginError(statusFailure(403), ORIGIN);
+
+		expect(message).not.toContain('App Key');
+	});
+
+	it('advises to check the App Key when one is filled in', () => {
+		const { message } = makeLoginError(statusFailure(403), ORIGIN, { hasAppKey: true });
+
+		expect(message).toContain("Check 'App Key', too.");
 	});
 });

@@ -1,366 +1,571 @@
 import { sleep } from 'n8n-workflow';
 
 import { ResponseError } from '../../../nodes/AlfaCrm/api/failures';
-import type { RateOptions } from '../../../nodes/AlfaCrm/api/rateLimiter';
 import {
 	RateLimiter,
 	getRateLimiter,
 	readCallsAtOnce,
 	readRate,
 } from '../../../nodes/AlfaCrm/api/rateLimiter';
-import { makeAnswerError } from '../../support/nodeErrors';
 import { settle, stopTime, timed } from './clock';
+import {
+	answer,
+	answerAfter,
+	countMostWithin,
+	countSentInSecond,
+	LOGIN,
+	neverAnswer,
+	passMilliseconds,
+	readSendTimes,
+	refuse,
+	watchCall,
+	WatchedLimiter,
+} from './watchedLimiter';
 
-// What arrives at the server in any second, and what several processes make of one rate, is in test/properties/api/rate.test.ts.
+// test/properties/api/rate.test.ts proves what arrives at the server in any second, also from several processes.
 
-/** A part of a call, such as its login. */
-const PART = { perSecond: 5, isLogin: true };
 const RATE = { perSecond: 5, atOnce: 100 };
-const taken = async () => await Promise.resolve();
-const refused = async () => await Promise.reject(makeAnswerError(429));
-const never = async () => await new Promise<never>(() => {});
-const answeredIn = (ms: number) => async () => await sleep(ms);
-const later = async (ms: number) => await jest.advanceTimersByTimeAsync(ms);
 
-interface Fate {
-	sentAt?: number;
-	rejectedAt?: number;
-	message?: string;
-}
+/** How long a call counts towards the limit that was answered at once: a second and a margin. */
+const COUNTING_MS = 1_005;
 
-/** Notes what becomes of a call: when it is sent and when it is rejected, in milliseconds from now. */
-function watched(
-	limiter: RateLimiter,
-	{ send = taken, ...options }: Partial<RateOptions> & { send?: () => Promise<unknown> } = {},
-): Fate {
-	const begun = performance.now();
-	const fate: Fate = {};
-	limiter
-		.run({ ...RATE, ...options }, async () => {
-			fate.sentAt = performance.now() - begun;
-			await send();
-		})
-		.catch(({ message }: Error) => Object.assign(fate, { rejectedAt: performance.now() - begun, message }));
-	return fate;
-}
-
-const several = (count: number, ...call: Parameters<typeof watched>) =>
-	Array.from({ length: count }, () => watched(...call));
-const sentOf = (fates: readonly Fate[]) =>
-	fates.flatMap(({ sentAt }) => (sentAt === undefined ? [] : [sentAt]));
-
-describe('the rate limit', () => {
+describe('RateLimiter', () => {
 	stopTime({ random: () => 0 });
 
 	it.each([
-		['over a new connection that is slow', 1, 500],
-		['that go out together, each over a new and slow connection', 5, 300],
-	])('holds though the first calls are those %s', async (_what, slow, way) => {
+		{ slowCalls: 'the first call needs 500 ms to the host', slowCount: 1, slowMs: 500 },
+		{ slowCalls: 'the first five calls need 300 to 700 ms to the host', slowCount: 5, slowMs: 300 },
+	])('lets no more than 5 calls arrive in a second when $slowCalls', async ({ slowCount, slowMs }) => {
 		const limiter = new RateLimiter();
 		const arrivals: number[] = [];
-		const call = async (_unused: unknown, index: number) =>
+		const makeCall = async (_unused: unknown, index: number) =>
 			await limiter.run(RATE, async () => {
-				await sleep(index < slow ? way + index * 100 : 10);
+				const isSlow = index < slowCount;
+				await sleep(isSlow ? slowMs + index * 100 : 10);
 				arrivals.push(performance.now());
 				await sleep(50);
 			});
-		await settle(Promise.all(Array.from({ length: 30 }, call)));
-		const inOrder = arrivals.sort((a, b) => a - b);
-		expect(inOrder).toHaveLength(30);
-		for (const [index, at] of inOrder.slice(5).entries())
-			expect(at - inOrder[index]).toBeGreaterThanOrEqual(1_000);
+
+		await settle(Promise.all(Array.from({ length: 30 }, makeCall)));
+
+		expect(arrivals).toHaveLength(30);
+		expect(countMostWithin(1_000, arrivals)).toBe(5);
 	});
 
-	it('lets a first handful go at once, and another one after a pause', async () => {
-		const limiter = new RateLimiter();
-		for (let time = 1; time <= 2; time++) {
-			const calls = several(5, limiter);
-			await later(0);
-			expect(sentOf(calls)).toEqual([0, 0, 0, 0, 0]);
-			await later(3_000);
-		}
+	it('sends the first five calls at once', async () => {
+		const limiter = new WatchedLimiter();
+
+		const calls = limiter.makeCalls(5);
+		await passMilliseconds(0);
+
+		expect(readSendTimes(calls)).toEqual([0, 0, 0, 0, 0]);
 	});
 
-	it('keeps the order in which calls came, and does not exist at 0 a second', async () => {
+	it('sends another five calls at once after some seconds without calls', async () => {
+		const limiter = new WatchedLimiter();
+		limiter.makeCalls(5);
+		await passMilliseconds(3_000);
+
+		const calls = limiter.makeCalls(5);
+		await passMilliseconds(0);
+
+		expect(readSendTimes(calls)).toEqual([0, 0, 0, 0, 0]);
+	});
+
+	it('sends the sixth call when the first five count no longer', async () => {
+		const limiter = new WatchedLimiter();
+
+		const calls = limiter.makeCalls(6);
+		await passMilliseconds(2_000);
+
+		expect(readSendTimes(calls)).toEqual([0, 0, 0, 0, 0, COUNTING_MS]);
+	});
+
+	it('leaves a gap for other processes after the 40th call, which counts for a second longer', async () => {
+		const limiter = new WatchedLimiter();
+
+		const calls = limiter.makeCalls(45);
+		await passMilliseconds(20_000);
+
+		const ninthFive = calls.slice(40);
+		expect(readSendTimes(ninthFive)).toEqual([8_040, 8_040, 8_040, 8_040, 9_040]);
+	});
+
+	it('sends calls in the order in which they came, however long their answers take', async () => {
 		const limiter = new RateLimiter();
-		const order: number[] = [];
-		const call = async (_unused: unknown, index: number) =>
+		const numbersInOrder = Array.from({ length: 40 }, (_unused, number) => number);
+		const sentNumbers: number[] = [];
+		const makeCall = async (number: number) =>
 			await limiter.run(RATE, async () => {
-				order.push(index);
-				await sleep((index * 377) % 700);
+				sentNumbers.push(number);
+				await sleep((number * 377) % 700);
 			});
-		await settle(Promise.all(Array.from({ length: 40 }, call)));
-		expect(order).toEqual(Array.from({ length: 40 }, (_, index) => index));
-		const unlimited = several(500, new RateLimiter(), { perSecond: 0, atOnce: 500 });
-		await later(0);
-		expect(sentOf(unlimited)).toHaveLength(500);
+
+		await settle(Promise.all(numbersInOrder.map(makeCall)));
+
+		expect(sentNumbers).toEqual(numbersInOrder);
 	});
 
-	it('hands the answer on, and the very error', async () => {
+	it('sends all calls at once when the rate is 0', async () => {
+		const limiter = new WatchedLimiter();
+
+		const calls = limiter.makeCalls(500, { perSecond: 0, atOnce: 500 });
+		await passMilliseconds(0);
+
+		expect(readSendTimes(calls)).toHaveLength(500);
+	});
+
+	it('returns the answer of a call', async () => {
 		const limiter = new RateLimiter();
-		const error = new Error('no');
-		await expect(limiter.run(RATE, async () => await Promise.resolve('yes'))).resolves.toBe('yes');
-		await expect(limiter.run(RATE, async () => await Promise.reject(error))).rejects.toBe(error);
+
+		const result = await limiter.run(RATE, async () => await Promise.resolve('the answer'));
+
+		expect(result).toBe('the answer');
 	});
 
-	it('is one for all that call the same host, and another one for another host', async () => {
-		const one = getRateLimiter('https://one.s20.online');
-		expect(getRateLimiter('https://one.s20.online')).toBe(one);
-		one.pauseFor(10_000);
-		const [held, free] = [watched(one), watched(getRateLimiter('https://two.s20.online'))];
-		await later(0);
-		expect([held.sentAt, free.sentAt]).toEqual([undefined, 0]);
-	});
-
-	it('leaves a place to the next one where nothing was sent after all', async () => {
+	it('throws the error of a call unchanged', async () => {
 		const limiter = new RateLimiter();
-		const send = async () => await Promise.reject(new ResponseError({ kind: 'notSent' }));
-		several(5, limiter, { send });
-		await later(0);
-		const calls = several(5, limiter);
-		await later(0);
-		expect(sentOf(calls)).toHaveLength(5);
+		const error = new Error('The host is down');
+
+		const call = limiter.run(RATE, async () => await Promise.reject(error));
+
+		await expect(call).rejects.toBe(error);
 	});
 
-	it.each([-3_600_000, 3_600_000])('goes on as before when the clock is put %i ms further', async (ms) => {
-		const limiter = new RateLimiter();
-		several(5, limiter);
-		await later(0);
+	it('does not count calls that were not sent after all', async () => {
+		const limiter = new WatchedLimiter();
+		const failUnsent = async () => await Promise.reject(new ResponseError({ kind: 'notSent' }));
+		limiter.makeCalls(5, { send: failUnsent });
+		await passMilliseconds(0);
+
+		const calls = limiter.makeCalls(5);
+		await passMilliseconds(0);
+
+		expect(readSendTimes(calls)).toEqual([0, 0, 0, 0, 0]);
+	});
+
+	it.each([
+		{ change: 'an hour back', ms: -3_600_000 },
+		{ change: 'an hour forward', ms: 3_600_000 },
+	])('keeps a pause when the clock of the machine is set $change', async ({ ms }) => {
+		const limiter = new WatchedLimiter();
+		limiter.makeCalls(5);
+		await passMilliseconds(0);
 		limiter.pauseFor(1_500);
 		jest.setSystemTime(Date.now() + ms);
-		const calls = several(2, limiter);
-		await later(3_000);
-		expect(sentOf(calls)).toEqual([1_500, 1_500]);
+
+		const calls = limiter.makeCalls(2);
+		await passMilliseconds(3_000);
+
+		expect(readSendTimes(calls)).toEqual([1_500, 1_500]);
+	});
+});
+
+describe('getRateLimiter', () => {
+	stopTime({ random: () => 0 });
+
+	it('returns the same limiter for the same origin', () => {
+		const limiter = getRateLimiter('https://one.s20.online');
+
+		expect(getRateLimiter('https://one.s20.online')).toBe(limiter);
 	});
 
+	it('returns a limiter for another origin that a pause of the first one does not hold back', async () => {
+		const pausedLimiter = getRateLimiter('https://one.s20.online');
+		const otherLimiter = getRateLimiter('https://two.s20.online');
+		pausedLimiter.pauseFor(10_000);
+
+		const pausedCall = watchCall(pausedLimiter);
+		const otherCall = watchCall(otherLimiter);
+		await passMilliseconds(0);
+
+		expect(pausedCall.sentAt).toBeUndefined();
+		expect(otherCall.sentAt).toBe(0);
+	});
+});
+
+describe('readRate', () => {
 	it.each([
-		[5, 5],
-		['0', 0],
-		['0.5', 0.5],
-		[null, 5],
-		['', 5],
-		['many', 5],
-		[-1, 5],
-		[Infinity, 5],
-	])('is read from %j as %d, and never as none by mistake', (value, rate) => {
+		{ value: 7, rate: 7 },
+		{ value: '0', rate: 0 },
+		{ value: '0.5', rate: 0.5 },
+	])('reads $value as $rate calls a second', ({ value, rate }) => {
 		expect(readRate(value)).toBe(rate);
 	});
+
+	it.each([{ value: null }, { value: '' }, { value: 'many' }, { value: -1 }, { value: Infinity }])(
+		'reads $value as the 5 calls a second that AlfaCRM allows',
+		({ value }) => {
+			expect(readRate(value)).toBe(5);
+		},
+	);
 });
 
-describe('while a host has asked for a pause', () => {
+describe('readCallsAtOnce', () => {
+	it.each([
+		{ value: '3', callsAtOnce: 3 },
+		{ value: 9, callsAtOnce: 5 },
+	])('reads $value as $callsAtOnce calls at once', ({ value, callsAtOnce }) => {
+		expect(readCallsAtOnce(value)).toBe(callsAtOnce);
+	});
+
+	it.each([{ value: -1 }, { value: 'many' }, { value: undefined }])(
+		'reads $value as 0, which means as many calls as it takes to reach the rate',
+		({ value }) => {
+			expect(readCallsAtOnce(value)).toBe(0);
+		},
+	);
+});
+
+describe('A pause that the host has asked for', () => {
 	stopTime({ random: () => 0 });
 
-	it('no call is sent, neither one that waits already nor one that comes later, and then all at the usual pace', async () => {
-		const limiter = new RateLimiter();
-		const waiting = several(6, limiter);
-		await later(500);
+	it('holds back calls that wait already', async () => {
+		const limiter = new WatchedLimiter();
+		const calls = limiter.makeCalls(6);
+		await passMilliseconds(500);
+
 		limiter.pauseFor(3_000);
-		// A shorter one does not cut it short.
+		await passMilliseconds(10_000);
+
+		expect(readSendTimes(calls)).toEqual([0, 0, 0, 0, 0, 3_500]);
+	});
+
+	it('holds back calls that come later, which then start at the usual pace', async () => {
+		const limiter = new WatchedLimiter();
+		limiter.pauseFor(3_000);
+		await passMilliseconds(500);
+
+		const calls = limiter.makeCalls(6);
+		await passMilliseconds(10_000);
+
+		expect(readSendTimes(calls)).toEqual([2_500, 2_500, 2_500, 2_500, 2_500, 2_500 + COUNTING_MS]);
+	});
+
+	it('lets calls that waited before it go first when it ends', async () => {
+		const limiter = new WatchedLimiter();
+		const earlierCalls = limiter.makeCalls(6);
+		await passMilliseconds(500);
+		limiter.pauseFor(3_000);
+
+		const laterCalls = limiter.makeCalls(6);
+		await passMilliseconds(10_000);
+
+		expect(readSendTimes(earlierCalls)).toEqual([0, 0, 0, 0, 0, 3_500]);
+		expect(readSendTimes(laterCalls)).toEqual([
+			3_000,
+			3_000,
+			3_000,
+			3_000,
+			3_000 + COUNTING_MS,
+			3_000 + COUNTING_MS,
+		]);
+	});
+
+	it('is not cut short by a shorter pause', async () => {
+		const limiter = new WatchedLimiter();
+		limiter.pauseFor(3_000);
 		limiter.pauseFor(1_000);
-		const more = several(6, limiter);
-		await later(2_999);
-		expect([sentOf(waiting).length, sentOf(more).length]).toEqual([5, 0]);
-		await later(100);
-		expect([sentOf(waiting).length, sentOf(more).length]).toEqual([6, 4]);
-		await later(1_100);
-		expect(sentOf(more)).toHaveLength(6);
+
+		const call = limiter.makeCall();
+		await passMilliseconds(10_000);
+
+		expect(call.sentAt).toBe(3_000);
 	});
 
-	it('calls without a limit wait as well', async () => {
-		const limiter = new RateLimiter();
+	it('holds back calls without a limit as well', async () => {
+		const limiter = new WatchedLimiter();
 		limiter.pauseFor(3_000);
-		const calls = several(3, limiter, { perSecond: 0 });
-		await later(5_000);
-		expect(sentOf(calls)).toEqual([3_000, 3_000, 3_000]);
+
+		const calls = limiter.makeCalls(3, { perSecond: 0 });
+		await passMilliseconds(5_000);
+
+		expect(readSendTimes(calls)).toEqual([3_000, 3_000, 3_000]);
 	});
 });
 
-describe('an execution that is cancelled', () => {
+describe('A cancelled execution', () => {
 	stopTime({ random: () => 0 });
 
-	it.each<[what: string, before: (limiter: RateLimiter) => unknown]>([
-		['for a place', (limiter) => several(5, limiter)],
-		['behind others, with room when its turn comes', (limiter) => several(48, limiter)],
-		['while the host has asked for a pause', (limiter) => limiter.pauseFor(60_000)],
-		['until a call is over', (limiter) => watched(limiter, { atOnce: 1, send: answeredIn(2_500) })],
-	])(
-		'ends at once though it waits %s, sends nothing any more, and the next ones go on without it',
-		async (_what, before) => {
-			const [limiter, reference] = [new RateLimiter(), new RateLimiter()];
-			before(limiter);
-			before(reference);
-			const stop = new AbortController();
-			const cancelled = several(20, limiter, { atOnce: 1, signal: stop.signal });
-			const [next, usually] = [watched(limiter, { atOnce: 1 }), watched(reference, { atOnce: 1 })];
-			await later(300);
-			stop.abort();
-			await later(120_000);
-			for (const fate of cancelled)
-				expect(fate).toEqual({ rejectedAt: 300, message: 'The execution was cancelled' });
-			expect(next.sentAt).toBeDefined();
-			expect(next.sentAt).toBe(usually.sentAt);
+	const WAITS: Array<{
+		wait: string;
+		makeOthersWait: (limiter: WatchedLimiter) => unknown;
+		nextSentAt: number;
+	}> = [
+		{
+			wait: 'until five other calls count no longer',
+			makeOthersWait: (limiter) => limiter.makeCalls(5),
+			nextSentAt: COUNTING_MS,
+		},
+		{
+			wait: 'in line behind 48 other calls',
+			makeOthersWait: (limiter) => limiter.makeCalls(48),
+			// After eight fives the 40th call counts for a second longer, so four calls follow before the next five.
+			nextSentAt: 9 * COUNTING_MS,
+		},
+		{
+			wait: 'for the end of a pause that the host has asked for',
+			makeOthersWait: (limiter) => limiter.pauseFor(60_000),
+			nextSentAt: 60_000,
+		},
+		{
+			wait: 'for the answer to another call',
+			makeOthersWait: (limiter) => limiter.makeCall({ atOnce: 1, send: answerAfter(2_500) }),
+			nextSentAt: 2_500,
+		},
+	];
+
+	it.each(WAITS)('sends nothing and ends at once while its calls wait $wait', async ({ makeOthersWait }) => {
+		const limiter = new WatchedLimiter();
+		makeOthersWait(limiter);
+		const execution = new AbortController();
+		const calls = limiter.makeCalls(2, { atOnce: 1, signal: execution.signal });
+		await passMilliseconds(300);
+
+		execution.abort();
+		await passMilliseconds(120_000);
+
+		expect(calls).toEqual([
+			{ rejectedAt: 300, message: 'The execution was cancelled' },
+			{ rejectedAt: 300, message: 'The execution was cancelled' },
+		]);
+	});
+
+	it.each(WAITS)(
+		'delays no call of another execution after its calls waited $wait',
+		async ({ makeOthersWait, nextSentAt }) => {
+			const limiter = new WatchedLimiter();
+			makeOthersWait(limiter);
+			const execution = new AbortController();
+			limiter.makeCalls(20, { atOnce: 1, signal: execution.signal });
+			const nextCall = limiter.makeCall({ atOnce: 1 });
+			await passMilliseconds(300);
+
+			execution.abort();
+			await passMilliseconds(120_000);
+
+			expect(nextCall.sentAt).toBe(nextSentAt);
 		},
 	);
 
-	it('does not take its place along when it is cancelled in the very moment in which that is given', async () => {
-		for (let ticks = 0; ticks < 20; ticks++) {
-			const limiter = new RateLimiter();
-			const stop = new AbortController();
-			let end = () => {};
-			const first = new Promise<void>((resolve) => (end = resolve));
-			watched(limiter, { perSecond: 0, atOnce: 1, send: async () => await first });
-			const second = watched(limiter, { perSecond: 0, atOnce: 1, signal: stop.signal });
-			const third = watched(limiter, { perSecond: 0, atOnce: 1 });
-			end();
-			for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
-			const { sentAt } = second;
-			stop.abort();
-			await later(0);
-			expect([second.sentAt, third.sentAt]).toEqual([sentAt, 0]);
-		}
+	/** Cancelling may meet any of the steps in which a call gets its turn. */
+	const STEPS = Array.from({ length: 20 }, (_unused, stepCount) => ({ stepCount }));
+
+	it.each(STEPS)(
+		'leaves its turn to the next call when it is cancelled $stepCount steps after it got its turn',
+		async ({ stepCount }) => {
+			const limiter = new WatchedLimiter();
+			const execution = new AbortController();
+			let endFirstCall = () => {};
+			const firstAnswer = new Promise<void>((resolve) => {
+				endFirstCall = resolve;
+			});
+			limiter.makeCall({ perSecond: 0, atOnce: 1, send: async () => await firstAnswer });
+			const cancelledCall = limiter.makeCall({ perSecond: 0, atOnce: 1, signal: execution.signal });
+			const nextCall = limiter.makeCall({ perSecond: 0, atOnce: 1 });
+			endFirstCall();
+			await passSteps(stepCount);
+			const sentBeforeAbort = cancelledCall.sentAt;
+
+			execution.abort();
+			await passMilliseconds(0);
+
+			expect(cancelledCall.sentAt).toBe(sentBeforeAbort);
+			expect(nextCall.sentAt).toBe(0);
+		},
+	);
+
+	it('sends nothing when it was cancelled before the call', async () => {
+		const limiter = new WatchedLimiter();
+
+		const call = limiter.makeCall({ signal: AbortSignal.abort() });
+		await passMilliseconds(5_000);
+
+		expect(call).toEqual({ rejectedAt: 0, message: 'The execution was cancelled' });
 	});
 
-	it('before it calls sends nothing', async () => {
-		const cancelled = watched(new RateLimiter(), { signal: AbortSignal.abort() });
-		await later(5_000);
-		expect(cancelled).toEqual({ rejectedAt: 0, message: 'The execution was cancelled' });
-	});
+	/** Lets promises go on by some steps, without the clock. */
+	async function passSteps(stepCount: number): Promise<void> {
+		for (let step = 0; step < stepCount; step++) {
+			await Promise.resolve();
+		}
+	}
 });
 
-describe('calls in flight', () => {
+describe('RateLimiter with calls in flight', () => {
 	stopTime({ random: () => 0 });
+
+	it('needs one call in flight as long as only a login has been answered', async () => {
+		const limiter = new WatchedLimiter();
+
+		await settle(limiter.run(LOGIN, answerAfter(3_000)));
+
+		expect(limiter.countNeededAtOnce(5)).toBe(1);
+	});
 
 	it.each([
-		[0, 5, 1],
-		[201, 5, 2],
-		[400, 5, 2],
-		[3_000, 5, 5],
-		[800, 1, 1],
-		[0, 0, 5],
+		{ perSecond: 5, roundTripMs: 0, neededCount: 1 },
+		{ perSecond: 5, roundTripMs: 201, neededCount: 2 },
+		{ perSecond: 5, roundTripMs: 400, neededCount: 2 },
+		{ perSecond: 5, roundTripMs: 3_000, neededCount: 5 },
+		{ perSecond: 1, roundTripMs: 800, neededCount: 1 },
+		{ perSecond: 0, roundTripMs: 0, neededCount: 5 },
 	])(
-		'are one until it is known how far away the host is; at %i ms and %i calls a second: %i',
-		async (ms, perSecond, needed) => {
-			const limiter = new RateLimiter();
-			await settle(limiter.run(PART, taken));
-			expect(limiter.countNeededAtOnce(perSecond)).toBe(1);
-			await settle(limiter.run({ perSecond: 0, atOnce: 1 }, answeredIn(ms)));
-			expect(limiter.countNeededAtOnce(perSecond)).toBe(needed);
-			const calls = several(10, limiter, { perSecond: 0, atOnce: readCallsAtOnce(needed), send: never });
-			await later(0);
-			expect(sentOf(calls)).toHaveLength(needed);
+		'needs $neededCount in flight for $perSecond calls a second when an answer takes $roundTripMs ms',
+		async ({ perSecond, roundTripMs, neededCount }) => {
+			const limiter = new WatchedLimiter();
+
+			await limiter.measureRoundTrips(roundTripMs);
+
+			expect(limiter.countNeededAtOnce(perSecond)).toBe(neededCount);
 		},
 	);
 
-	it('are told by the fastest of the latest twenty, so that one that took long counts for nothing', async () => {
-		const limiter = new RateLimiter();
-		for (const ms of [100, 5_000, ...Array.from({ length: 19 }, () => 700)])
-			await settle(limiter.run({ perSecond: 0, atOnce: 1 }, answeredIn(ms)));
+	it('needs as many as the fastest of the latest calls tells, however slow one of them was', async () => {
+		const limiter = new WatchedLimiter();
+
+		await limiter.measureRoundTrips(5_000, 700, 700);
+
 		expect(limiter.countNeededAtOnce(5)).toBe(4);
 	});
 
-	it('follow one another in their order, so many at a time', async () => {
-		const limiter = new RateLimiter();
-		const calls = several(5, limiter, { atOnce: 2, send: answeredIn(100) });
-		await later(1_500);
-		expect(sentOf(calls)).toEqual([0, 0, 100, 100, 200]);
+	it('forgets how fast a call was after twenty later calls', async () => {
+		const limiter = new WatchedLimiter();
+		const twentySlowCalls = Array.from({ length: 20 }, () => 700);
+
+		await limiter.measureRoundTrips(100, ...twentySlowCalls);
+
+		expect(limiter.countNeededAtOnce(5)).toBe(4);
 	});
 
-	it('let a login go first, for which one of them is waiting', async () => {
-		const limiter = new RateLimiter();
-		const withLogin = async () => await limiter.run(PART, answeredIn(10));
-		const [call, next] = several(2, limiter, { atOnce: 1, send: withLogin });
-		await later(15);
-		expect([call.sentAt, next.sentAt]).toEqual([0, 10]);
+	it.each([{ atOnce: 1 }, { atOnce: 2 }, { atOnce: 5 }])(
+		'sends $atOnce of ten calls while no answer comes and $atOnce may be in flight',
+		async ({ atOnce }) => {
+			const limiter = new WatchedLimiter();
+
+			const calls = limiter.makeCalls(10, { perSecond: 0, atOnce, send: neverAnswer });
+			await passMilliseconds(60_000);
+
+			expect(readSendTimes(calls)).toHaveLength(atOnce);
+		},
+	);
+
+	it('sends the next calls when those in flight are answered', async () => {
+		const limiter = new WatchedLimiter();
+
+		const calls = limiter.makeCalls(5, { atOnce: 2, send: answerAfter(100) });
+		await passMilliseconds(1_500);
+
+		expect(readSendTimes(calls)).toEqual([0, 0, 100, 100, 200]);
 	});
 
-	it.each([
-		['holds up the others for two seconds where no number is given, as long as there are few', 0, 5, 8_000],
-		['counts among the number that is given', 2, 2, 0],
-	])('one of them that hangs %s', async (_what, atOnce, sent, lastAt) => {
-		const calls = several(7, new RateLimiter(), { atOnce, send: never });
-		await later(60_000);
-		expect(sentOf(calls)).toHaveLength(sent);
-		expect(Math.max(...sentOf(calls))).toBe(lastAt);
+	it('sends the login of a call in flight before the next call', async () => {
+		const limiter = new WatchedLimiter();
+		const logIn = async () => await limiter.run(LOGIN, answerAfter(10));
+
+		const calls = limiter.makeCalls(2, { atOnce: 1, send: logIn });
+		await passMilliseconds(15);
+
+		expect(readSendTimes(calls)).toEqual([0, 10]);
 	});
 
-	it.each([
-		['3', 3],
-		[9, 5],
-		[-1, 0],
-		['many', 0],
-		[undefined, 0],
-	])('are read from %j as %d', (value, count) => {
-		expect(readCallsAtOnce(value)).toBe(count);
+	it('passes each call that hangs after two seconds, until five of them hang', async () => {
+		const limiter = new WatchedLimiter();
+
+		const calls = limiter.makeCalls(7, { atOnce: 0, send: neverAnswer });
+		await passMilliseconds(60_000);
+
+		expect(readSendTimes(calls)).toEqual([0, 2_000, 4_000, 6_000, 8_000]);
+	});
+
+	it('passes no call that hangs when the user has chosen how many calls may be in flight', async () => {
+		const limiter = new WatchedLimiter();
+
+		const calls = limiter.makeCalls(7, { atOnce: 2, send: neverAnswer });
+		await passMilliseconds(60_000);
+
+		expect(readSendTimes(calls)).toEqual([0, 0]);
 	});
 });
 
-describe('a process whose calls are refused, since others use the rate', () => {
+describe('RateLimiter after refusals, which other processes cause', () => {
 	stopTime({ random: () => 0.5 });
 
-	it('goes on with as many a second as were taken just before, and tries one more after seconds', async () => {
-		const limiter = new RateLimiter();
-		several(2, limiter);
-		several(2, limiter, { send: refused });
-		await later(3_000);
-		const calls = several(200, limiter);
-		await later(30_000);
-		const inSecond = (second: number) =>
-			sentOf(calls).filter((at) => at >= second * 1_000 && at < (second + 1) * 1_000).length;
-		expect([0, 3, 6, 9, 13, 20].map(inSecond)).toEqual([2, 2, 3, 4, 5, 5]);
+	it('sends as many calls a second as the host took before, and one more every few seconds', async () => {
+		const limiter = new WatchedLimiter();
+		limiter.makeCalls(2);
+		limiter.makeCalls(2, { send: refuse });
+		await passMilliseconds(3_000);
+
+		const calls = limiter.makeCalls(200);
+		await passMilliseconds(30_000);
+
+		expect(countSentInSecond(calls, 0)).toBe(2);
+		expect(countSentInSecond(calls, 3)).toBe(2);
+		expect(countSentInSecond(calls, 6)).toBe(3);
+		expect(countSentInSecond(calls, 9)).toBe(4);
+		expect(countSentInSecond(calls, 13)).toBe(5);
+		expect(countSentInSecond(calls, 20)).toBe(5);
 	});
 
-	it('pauses a little longer each time in a row, and no longer than at first once a call was taken', async () => {
-		const limiter = new RateLimiter();
-		const sentAfter = async (send: () => Promise<void>) => {
-			const begun = performance.now();
-			let sentAt = begun;
-			const note = async () => {
-				sentAt = performance.now();
-				await send();
-			};
-			await settle(limiter.run({ perSecond: 0 }, note).catch(() => {}));
-			return sentAt - begun;
-		};
-		const gaps: number[] = [];
-		for (let time = 0; time <= 10; time++) gaps.push(await sentAfter(refused));
-		expect(gaps.slice(-3).map(Math.round)).toEqual([1_275, 1_350, 1_425]);
-		await sentAfter(taken);
-		await sentAfter(refused);
-		expect(await sentAfter(refused)).toBeLessThan(1_010);
+	it('pauses longer after each further refusal', async () => {
+		const limiter = new WatchedLimiter();
+
+		const sendTimes = await limiter.makeRefusedCalls(11, { perSecond: 0 });
+
+		// The first seven pauses are shorter than the second for which a refused call counts.
+		const [eighth, ninth, tenth, eleventh] = sendTimes.slice(-4);
+		expect(ninth - eighth).toBeCloseTo(1_275);
+		expect(tenth - ninth).toBeCloseTo(1_350);
+		expect(eleventh - tenth).toBeCloseTo(1_425);
 	});
 
-	it('lets a login that is a part of a call go before that call is over', async () => {
-		const limiter = new RateLimiter();
-		await limiter.run(RATE, refused).catch(() => {});
-		const work = limiter.run({ ...RATE, atOnce: 1 }, async () => await limiter.run(PART, taken));
-		expect(await timed(async () => await work)).toBeLessThan(6_000);
+	it('pauses no longer than at first once the host has taken a call', async () => {
+		const limiter = new WatchedLimiter();
+		await limiter.makeRefusedCalls(11, { perSecond: 0 });
+		await settle(limiter.run({ perSecond: 0 }, answer));
+
+		const [firstSentAt, secondSentAt] = await limiter.makeRefusedCalls(2, { perSecond: 0 });
+
+		expect(secondSentAt - firstSentAt).toBeLessThan(1_010);
 	});
 
-	it.each([0.1, 0.5, 2.5])(
-		'never brings refused calls closer than the rate allows: %f a second',
-		async (perSecond) => {
-			const limiter = new RateLimiter();
-			const starts: number[] = [];
-			for (let index = 0; index < 12; index++) {
-				const send = async () => {
-					starts.push(performance.now());
-					await refused();
-				};
-				await settle(limiter.run({ perSecond }, send).catch(() => {}));
-			}
-			const places = Math.ceil(perSecond);
-			const spans = starts.slice(places).map((at, index) => at - starts[index]);
-			expect(Math.min(...spans)).toBeGreaterThanOrEqual((places / perSecond) * 1_000);
+	it('sends the login of a call before that call ends', async () => {
+		const limiter = new WatchedLimiter();
+		await limiter.run(RATE, refuse).catch(() => {});
+		const logIn = async () => await limiter.run(LOGIN, answer);
+
+		const callMs = await timed(async () => await limiter.run({ ...RATE, atOnce: 1 }, logIn));
+
+		expect(callMs).toBeLessThan(6_000);
+	});
+
+	it.each([
+		{ perSecond: 0.1, windowMs: 10_000, mostCalls: 1 },
+		{ perSecond: 0.5, windowMs: 2_000, mostCalls: 1 },
+		{ perSecond: 2.5, windowMs: 1_200, mostCalls: 3 },
+	])(
+		'sends at most $mostCalls refused calls within $windowMs ms at $perSecond calls a second',
+		async ({ perSecond, windowMs, mostCalls }) => {
+			const limiter = new WatchedLimiter();
+
+			const sendTimes = await limiter.makeRefusedCalls(12, { perSecond });
+
+			expect(countMostWithin(windowMs, sendTimes)).toBeLessThanOrEqual(mostCalls);
 		},
 	);
 });
 
-it('a call leaves no timer behind that keeps the process alive', async () => {
-	const limiter = new RateLimiter();
-	const timers = jest.spyOn(globalThis, 'setTimeout');
-	const call = async () =>
-		await limiter.run({ perSecond: 1, atOnce: 1 }, async () => await new Promise(setImmediate));
-	await Promise.all([call(), call()]);
-	expect(timers).not.toHaveBeenCalled();
-	timers.mockRestore();
+describe('RateLimiter in real time', () => {
+	it('leaves no timer behind that keeps the process alive', async () => {
+		const limiter = new RateLimiter();
+		const setTimeoutSpy = jest.spyOn(globalThis, 'setTimeout');
+		const makeCall = async () =>
+			await limiter.run({ perSecond: 1, atOnce: 1 }, async () => await new Promise(setImmediate));
+
+		await Promise.all([makeCall(), makeCall()]);
+
+		expect(setTimeoutSpy).not.toHaveBeenCalled();
+		setTimeoutSpy.mockRestore();
+	});
 });
