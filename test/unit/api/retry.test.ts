@@ -1,5 +1,5 @@
 import type { JsonObject } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
+import { NodeApiError, sleep } from 'n8n-workflow';
 
 import { readFailure } from '../../../nodes/AlfaCrm/api/answer';
 import { LoginError, ResponseError } from '../../../nodes/AlfaCrm/api/failures';
@@ -361,7 +361,7 @@ describe('withRetries of a cancelled execution', () => {
 		{ failure: '503', error: makeAnswerError(503) },
 	])('ends the wait for the next attempt after $failure at once', async ({ error: failure }) => {
 		const execution = new AbortController();
-		setTimeout(() => execution.abort(), 200);
+		void sleep(200).then(() => execution.abort());
 
 		const { sentAt, endedAt, error } = await sendCall([failure], {
 			perSecond: 5,
