@@ -4,7 +4,7 @@ import { DatabaseLock, getDatabaseLock } from '../../../nodes/AlfaCrm/api/databa
 import { ProcessedRows } from '../../support/processedData';
 import { randomFrom } from '../../support/random';
 import { settle, stopTime, timed } from './clock';
-import { phones, World } from './processes';
+import { makePhones, World } from './processes';
 
 // Processes that die or stand still at any moment are in test/properties/api/databaseLock.test.ts.
 
@@ -26,11 +26,11 @@ describe('the lock of a node in the database', () => {
 
 describe('a process that is alone', () => {
 	it('holds the lock as long as there is work, without a call to AlfaCRM more and hardly a statement', async () => {
-		const { all, service, rows } = new World(1, random);
+		const { processes, alfaCrm, rows } = new World(1, random);
 		const ms = await timed(async () => {
-			for (const phone of phones(100)) await all[0].run(phone);
+			for (const phone of makePhones(100)) await processes[0].findOrCreatePerson(phone);
 		});
-		expect(service.reads).toBe(100);
+		expect(alfaCrm.reads).toBe(100);
 		// It is taken once, and counted once a second.
 		expect(rows.statements).toBeLessThan(6 + ms / 1_000);
 		await settle(sleep(100));
@@ -38,13 +38,16 @@ describe('a process that is alone', () => {
 	});
 
 	it('shares it among executions at the same moment, and takes it at once again after a pause', async () => {
-		const { all } = new World(1, random);
-		const one = await timed(async () => await all[0].run('alone'));
-		const together = async () => await Promise.all(phones(30).map(async (phone) => await all[0].run(phone)));
+		const { processes } = new World(1, random);
+		const one = await timed(async () => await processes[0].findOrCreatePerson('alone'));
+		const together = async () =>
+			await Promise.all(makePhones(30).map(async (phone) => await processes[0].findOrCreatePerson(phone)));
 		expect(await timed(together)).toBeLessThan(one + 200);
 		for (const pause of [0, 20, 49, 51, 55, 60, 200]) {
 			await settle(sleep(pause));
-			expect(await timed(async () => await all[0].run(`after ${pause}`))).toBeLessThan(one + 200);
+			expect(await timed(async () => await processes[0].findOrCreatePerson(`after ${pause}`))).toBeLessThan(
+				one + 200,
+			);
 		}
 	});
 
@@ -79,12 +82,12 @@ describe('a process that is alone', () => {
 
 describe('two processes', () => {
 	it('take turns of a few seconds, each for all that it has to do', async () => {
-		const { all } = new World(2, random);
+		const { processes } = new World(2, random);
 		const ends: number[][] = [[], []];
-		const work = all.flatMap((one, nth) =>
-			phones(5).map(async (line) => {
+		const work = processes.flatMap((one, nth) =>
+			makePhones(5).map(async (line) => {
 				for (let count = 0; performance.now() < 60_000; count++) {
-					await one.run(`${nth} ${line} ${count}`);
+					await one.findOrCreatePerson(`${nth} ${line} ${count}`);
 					ends[nth].push(performance.now());
 				}
 			}),
@@ -97,68 +100,70 @@ describe('two processes', () => {
 
 	it('wait for each other as long as there is work, be it minutes', async () => {
 		const world = new World(2, random);
-		world.pause = () => 300_000;
-		const runs = world.all.map(async (one) => await one.run('one'));
+		world.pauseBeforeCreation = () => 300_000;
+		const runs = world.processes.map(async (one) => await one.findOrCreatePerson('one'));
 		expect((await settle(Promise.all(runs))).sort()).toEqual(['created', 'found']);
 	});
 
 	it('do not both create when one stood still: it creates nothing afterwards', async () => {
-		const { all, service } = new World(2, random);
-		const work = all[0].run('one');
+		const { processes, alfaCrm } = new World(2, random);
+		const work = processes[0].findOrCreatePerson('one');
 		await settle(sleep(60));
-		all[0].freeze(80_000);
-		expect(await settle(all[1].run('one'))).toBe('created');
+		processes[0].freeze(80_000);
+		expect(await settle(processes[1].findOrCreatePerson('one'))).toBe('created');
 		await expect(settle(work)).rejects.toMatchObject({ failure: { kind: 'notSent' } });
-		expect(service.created).toEqual(['one']);
+		expect(alfaCrm.created).toEqual(['one']);
 	});
 });
 
 describe('a rush of forms over four processes', () => {
 	it('searches once for each new person, because a process waits for the lock before it searches', async () => {
-		const { all, service } = new World(4, random);
+		const { processes, alfaCrm } = new World(4, random);
 
-		const runs = phones(40).map(async (phone, nth) => await all[nth % 4].run(phone));
+		const runs = makePhones(40).map(async (phone, nth) => await processes[nth % 4].findOrCreatePerson(phone));
 		await settle(Promise.all(runs));
 
-		expect(service.created).toHaveLength(40);
-		expect(service.reads).toBe(40);
+		expect(alfaCrm.created).toHaveLength(40);
+		expect(alfaCrm.reads).toBe(40);
 	});
 
 	it('creates each person once where the same form reaches all processes at the same moment', async () => {
-		const { all, service } = new World(4, random);
+		const { processes, alfaCrm } = new World(4, random);
 
-		const runs = all.flatMap((one) => phones(10).map(async (phone) => await one.run(phone)));
+		const runs = processes.flatMap((one) =>
+			makePhones(10).map(async (phone) => await one.findOrCreatePerson(phone)),
+		);
 		await settle(Promise.all(runs));
 
-		expect([...service.created].sort()).toEqual(phones(10));
+		expect([...alfaCrm.created].sort()).toEqual(makePhones(10));
 	});
 });
 
 it('a process that takes the lock over lets a second pass after the last call of the other process', async () => {
-	const { all, service } = new World(2, random);
-	const firstRun = all[0].run('one');
+	const { processes, alfaCrm } = new World(2, random);
+	const firstRun = processes[0].findOrCreatePerson('one');
 	await settle(sleep(30));
 
-	await settle(Promise.all([firstRun, all[1].run('two')]));
+	await settle(Promise.all([firstRun, processes[1].findOrCreatePerson('two')]));
 
-	const [, createOfFirst, searchOfSecond] = service.callTimes;
+	const [, createOfFirst, searchOfSecond] = alfaCrm.callTimes;
 	expect(searchOfSecond - createOfFirst).toBeGreaterThan(1_000);
 });
 
 describe('a process that does not get the lock', () => {
 	/** Another process holds the lock for five minutes. */
 	const holdLock = async (world: World) => {
-		world.pause = () => 300_000;
-		void world.all[0].run('of the other');
+		world.pauseBeforeCreation = () => 300_000;
+		void world.processes[0].findOrCreatePerson('of the other');
 		await settle(sleep(500));
 	};
 
 	it('finds a record that exists after a minute', async () => {
 		const world = new World(2, random);
 		await holdLock(world);
-		world.service.created.push('one');
+		world.alfaCrm.created.push('one');
 
-		const ms = await timed(async () => await world.all[1].run('one'));
+		const ms = await timed(async () => await world.processes[1].findOrCreatePerson('one'));
 
 		expect(ms).toBeGreaterThan(58_000);
 		expect(ms).toBeLessThan(61_000);
@@ -166,12 +171,12 @@ describe('a process that does not get the lock', () => {
 
 	it('finds a record that exists at once when the ten before it existed', async () => {
 		const world = new World(2, random);
-		world.service.created.push('one');
-		for (let nth = 0; nth < 10; nth++) await settle(world.all[1].run('one'));
+		world.alfaCrm.created.push('one');
+		for (let nth = 0; nth < 10; nth++) await settle(world.processes[1].findOrCreatePerson('one'));
 		await settle(sleep(1_000));
 		await holdLock(world);
 
-		const ms = await timed(async () => await world.all[1].run('one'));
+		const ms = await timed(async () => await world.processes[1].findOrCreatePerson('one'));
 
 		expect(ms).toBeLessThan(1_000);
 	});

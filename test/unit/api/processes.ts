@@ -64,35 +64,35 @@ export class Process {
 		this.die();
 	}
 
-	async thawed(): Promise<void> {
+	async waitWhileFrozen(): Promise<void> {
 		const ms = Math.ceil(this.frozenUntil - performance.now());
 		if (ms === Infinity) return await new Promise(() => {});
 		// Once more, since it may stand still again.
-		if (ms > 0) await sleep(ms).then(async () => await this.thawed());
+		if (ms > 0) await sleep(ms).then(async () => await this.waitWhileFrozen());
 	}
 
 	/** One execution that creates who is not there; never settles once the process was killed. */
-	async run(phone: string): Promise<'found' | 'created'> {
+	async findOrCreatePerson(phone: string): Promise<'found' | 'created'> {
 		return await running.run(this, async () => {
 			// As the items of one process do.
 			const work = withLock([`${this.id} ${phone}`], undefined, async () => await this.findOrCreate(phone));
-			return await work.finally(async () => await this.thawed());
+			return await work.finally(async () => await this.waitWhileFrozen());
 		});
 	}
 
 	private async findOrCreate(phone: string): Promise<'found' | 'created'> {
-		const { rows, service, pause } = this.world;
+		const { rows, alfaCrm, pauseBeforeCreation } = this.world;
 		const latency = (entries: readonly unknown[]) => this.world.databaseLatency(entries);
 		const ready = async () => {
-			await this.thawed();
+			await this.waitWhileFrozen();
 			this.world.assertDatabase();
 		};
 		let assertMaySend = () => {};
 		const call = async <T>(act: () => T) => {
-			await this.thawed();
+			await this.waitWhileFrozen();
 			assertMaySend();
-			const answer = await service.call(act);
-			await this.thawed();
+			const answer = await alfaCrm.call(act);
+			await this.waitWhileFrozen();
 			return answer;
 		};
 		const processedData = rows.helpersOf({ latency, ready });
@@ -102,15 +102,15 @@ export class Process {
 			withGuard: async (assertHeld: () => void, create: () => Promise<unknown>) => {
 				assertMaySend = assertHeld;
 				// As when it waits for the rate limit.
-				await sleep(pause());
+				await sleep(pauseBeforeCreation());
 				return await create();
 			},
 		};
 		return await findOrCreate<'found', 'created'>(
 			item as unknown as Item,
-			async () => ((await call(() => service.find(phone))) === undefined ? undefined : 'found'),
+			async () => ((await call(() => alfaCrm.find(phone))) === undefined ? undefined : 'found'),
 			async () => {
-				await call(() => service.created.push(phone));
+				await call(() => alfaCrm.created.push(phone));
 				return 'created';
 			},
 		);
@@ -120,11 +120,11 @@ export class Process {
 /** Several processes, and the database and the AlfaCRM that they share. */
 export class World {
 	readonly rows = new ProcessedRows();
-	readonly service: Service;
-	readonly all: Process[];
+	readonly alfaCrm: Service;
+	readonly processes: Process[];
 	/** Milliseconds for a statement that writes these entries, and before a create. */
 	databaseLatency: (entries: readonly unknown[]) => number;
-	pause = () => 0;
+	pauseBeforeCreation = () => 0;
 	/** Until then each statement fails, of which one that was under way may have been carried out. */
 	awayUntil = 0;
 
@@ -135,13 +135,13 @@ export class World {
 			// This limit is that of a database statement. Here each statement gets an answer.
 			if (ms === ANSWER_MS) return limit.signal;
 			const process = running.getStore();
-			const elapsed = sleep(ms).then(async () => await process?.thawed());
+			const elapsed = sleep(ms).then(async () => await process?.waitWhileFrozen());
 			void elapsed.then(() => limit.abort());
 			return limit.signal;
 		});
 		this.databaseLatency = () => 1 + random() * 8;
-		this.service = new Service(() => 20 + random() * 40);
-		this.all = Array.from({ length: processes }, () => new Process(this));
+		this.alfaCrm = new Service(() => 20 + random() * 40);
+		this.processes = Array.from({ length: processes }, () => new Process(this));
 	}
 
 	/**
@@ -149,11 +149,12 @@ export class World {
 	 *
 	 * @throws Error where two processes were holders at the same moment
 	 */
-	async watched<T>(work: Promise<T>): Promise<T> {
+	async watchForTwoHolders<T>(work: Promise<T>): Promise<T> {
 		let isOver = false;
 		const watch = async () => {
 			for (; !isOver; await sleep(250))
-				if (this.all.filter(({ isHolder }) => isHolder).length > 1) throw new Error('Two hold the lock');
+				if (this.processes.filter(({ isHolder }) => isHolder).length > 1)
+					throw new Error('Two hold the lock');
 			return await work;
 		};
 		return await Promise.race([work.finally(() => (isOver = true)), watch()]);
@@ -164,4 +165,5 @@ export class World {
 	}
 }
 
-export const phones = (count: number) => Array.from({ length: count }, (_unused, index) => `${100 + index}`);
+export const makePhones = (count: number) =>
+	Array.from({ length: count }, (_unused, index) => `${100 + index}`);
