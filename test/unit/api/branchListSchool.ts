@@ -4,7 +4,8 @@ import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import type { ApiRequest } from '../../../nodes/AlfaCrm/api/request';
 import { makeAnswerError } from '../../support/nodeErrors';
 import type { SentRequest } from '../apiSupport';
-import { makeContext } from '../apiSupport';
+import { callAndCatchFailure, makeContext } from '../apiSupport';
+import { settle } from './clock';
 
 /** The call for the list of branches, which names no branch itself. */
 export const LIST_BRANCHES: ApiRequest = {
@@ -27,7 +28,7 @@ interface RefusalOptions {
 
 let schoolCount = 0;
 
-/** A school whose AlfaCRM refuses to list the branches, except where a test says otherwise. */
+/** A school whose AlfaCRM refuses to list the branches, except where a test says otherwise. Needs a stopped clock. */
 export class BranchListSchool {
 	/** AlfaCRM's login, which gives `token 1`, `token 2`, … */
 	readonly logIn: jest.Mock<{ token: string }, []> = jest.fn(() => ({
@@ -56,14 +57,19 @@ export class BranchListSchool {
 		this.openPaths.add(`v2api/${branch}/branch/index`);
 	}
 
-	/** Makes the client of a node with a form. */
-	openNode(form: IDataObject): ApiClient {
-		return this.openClient(form, { getInputData: () => [{ json: {} }] });
+	/** Lists the branches in a node with a form, which must succeed. */
+	async listBranchesInNode(form: IDataObject): Promise<unknown> {
+		return await settle(this.openNode(form).request(LIST_BRANCHES));
 	}
 
-	/** Makes the client of a trigger with a form. */
-	openTrigger(form: IDataObject): ApiClient {
-		return this.openClient(form, {});
+	/** Lists the branches in a trigger with a form, which must succeed. */
+	async listBranchesInTrigger(form: IDataObject): Promise<unknown> {
+		return await settle(this.openClient(form, {}).request(LIST_BRANCHES));
+	}
+
+	/** Lists the branches in a node with a form, which must fail, and returns the error. */
+	async expectFailureInNode(form: IDataObject): ReturnType<typeof callAndCatchFailure> {
+		return await settle(callAndCatchFailure(this.openNode(form), LIST_BRANCHES));
 	}
 
 	/** Reads the paths of the calls that AlfaCRM has got. */
@@ -71,6 +77,11 @@ export class BranchListSchool {
 		return this.n8n.sent.map(readPath);
 	}
 
+	private openNode(form: IDataObject): ApiClient {
+		return this.openClient(form, { getInputData: () => [{ json: {} }] });
+	}
+
+	/** Makes a client in n8n's context, with more functions that tell a node from a trigger. */
 	private openClient(form: IDataObject, functions: object): ApiClient {
 		const context = {
 			...this.n8n.context,

@@ -255,7 +255,7 @@ describe('ApiClient, which reads the credential', () => {
 });
 
 describe('ApiClient of a cancelled execution', () => {
-	it('sends nothing and reports no lost answer', async () => {
+	it('sends nothing in a cancelled execution and reports no lost answer', async () => {
 		const { client, sent } = makeContext(() => ({}), { signal: AbortSignal.abort() });
 
 		const { message, description } = await callAndCatchFailure(client, WRITE);
@@ -324,7 +324,7 @@ describe('ApiClient of a cancelled execution', () => {
 describe('ApiClient, when AlfaCRM does not answer', () => {
 	stopTime();
 
-	it('gives a write up after 30 seconds, ends its request and reports the lost answer', async () => {
+	it('gives a write up after 30 seconds without an answer, ends its request and reports the lost answer', async () => {
 		const { client, sent } = makeContext(neverAnswer);
 		const onAnswerLost = jest.fn();
 
@@ -340,7 +340,7 @@ describe('ApiClient, when AlfaCRM does not answer', () => {
 		expect(sent[0].signal?.aborted).toBe(true);
 	});
 
-	it('sends a read once more', async () => {
+	it('sends a read once more when AlfaCRM does not answer', async () => {
 		const { client, sent } = makeContext(neverAnswer);
 
 		await settle(callAndCatchFailure(client, READ));
@@ -348,7 +348,7 @@ describe('ApiClient, when AlfaCRM does not answer', () => {
 		expect(sent).toHaveLength(2);
 	});
 
-	it('gives a login up after 10 seconds', async () => {
+	it('gives a login up after 10 seconds without an answer', async () => {
 		const credential = { token: '', email: 'no-login@school.example' };
 		const { client, sent } = makeContext(() => ({}), { credential, logIn: neverAnswer });
 
@@ -403,31 +403,33 @@ describe('ApiClient, when AlfaCRM repeats a secret in its error', () => {
 });
 
 describe('ApiClient, asked for the list of branches', () => {
-	it('asks without a branch, and nowhere else, when AlfaCRM answers', async () => {
+	stopTime({ random: () => 0 });
+
+	it('asks for the list of branches once, without a branch, when AlfaCRM answers', async () => {
 		const school = new BranchListSchool();
 		school.answerWithoutBranch();
 
-		await school.openNode({ branchId: 2 }).request(LIST_BRANCHES);
+		await school.listBranchesInNode({ branchId: 2 });
 
 		expect(school.readPaths()).toEqual(['v2api/branch/index']);
 	});
 
-	it('asks in the first branch that a trigger watches when AlfaCRM refuses the call without a branch', async () => {
+	it('asks for the list of branches in the first branch that a trigger watches when AlfaCRM refuses the call without a branch', async () => {
 		const school = new BranchListSchool({ status: 404 });
 		school.answerInBranch(3);
 
-		await school.openTrigger({ branchIds: [3, 4] }).request(LIST_BRANCHES);
+		await school.listBranchesInTrigger({ branchIds: [3, 4] });
 
 		expect(school.readPaths()).toEqual(['v2api/branch/index', 'v2api/3/branch/index']);
 	});
 
 	it.each([400, 403, 404, 405])(
-		'asks in the branch of the form, without a login, when AlfaCRM refuses with HTTP %i',
+		'asks for the list of branches in the branch of the form, without a login, when AlfaCRM refuses with HTTP %i',
 		async (status) => {
 			const school = new BranchListSchool({ status });
 			school.answerInBranch(2);
 
-			const answer = await school.openNode({ branchId: '2' }).request(LIST_BRANCHES);
+			const answer = await school.listBranchesInNode({ branchId: '2' });
 
 			expect(answer).toEqual({ items: [{ id: 2 }], total: 1 });
 			expect(school.readPaths()).toEqual(['v2api/branch/index', 'v2api/2/branch/index']);
@@ -435,30 +437,30 @@ describe('ApiClient, asked for the list of branches', () => {
 		},
 	);
 
-	it('asks only in the branch of the credential when the credential names one', async () => {
+	it('asks for the list of branches only in the branch of the credential when the credential names one', async () => {
 		const school = new BranchListSchool({ status: 404, credentialBranch: 3 });
 		school.answerInBranch(3);
 
-		await school.openNode({ branchId: 2 }).request(LIST_BRANCHES);
+		await school.listBranchesInNode({ branchId: 2 });
 
 		expect(school.readPaths()).toEqual(['v2api/3/branch/index']);
 	});
 
-	it('asks in no branch when AlfaCRM fails with HTTP 500', async () => {
+	it('asks for the list of branches in no branch when AlfaCRM fails with HTTP 500', async () => {
 		const school = new BranchListSchool({ status: 500 });
 		school.answerInBranch(2);
 
-		const { description } = await callAndCatchFailure(school.openNode({ branchId: 2 }), LIST_BRANCHES);
+		const { description } = await school.expectFailureInNode({ branchId: 2 });
 
 		expect(school.readPaths()).toEqual(['v2api/branch/index']);
 		expect(description).not.toContain(BRANCH_ADVICE);
 	});
 
-	it('asks in no branch, but with three new tokens, when AlfaCRM refuses the tokens with HTTP 401', async () => {
+	it('asks for the list of branches in no branch, but with three new tokens, when AlfaCRM refuses the tokens with HTTP 401', async () => {
 		const school = new BranchListSchool({ status: 401 });
 		school.answerInBranch(2);
 
-		const { description } = await callAndCatchFailure(school.openNode({ branchId: 2 }), LIST_BRANCHES);
+		const { description } = await school.expectFailureInNode({ branchId: 2 });
 
 		expect(school.readPaths()).toEqual([
 			'v2api/branch/index',
@@ -469,13 +471,10 @@ describe('ApiClient, asked for the list of branches', () => {
 		expect(description).not.toContain(BRANCH_ADVICE);
 	});
 
-	it('logs in once and advises to enter a branch in the credential when AlfaCRM refuses everywhere', async () => {
+	it('logs in once and advises to enter a branch in the credential when AlfaCRM refuses the list of branches everywhere', async () => {
 		const school = new BranchListSchool({ status: 403 });
 
-		const { message, description, httpCode } = await callAndCatchFailure(
-			school.openNode({ branchId: 2 }),
-			LIST_BRANCHES,
-		);
+		const { message, description, httpCode } = await school.expectFailureInNode({ branchId: 2 });
 
 		expect(httpCode).toBe('403');
 		expect(message).toBe('AlfaCRM denied access: this user may not list the branches in branch 2');
@@ -505,20 +504,14 @@ describe('ApiClient, asked for the list of branches', () => {
 		expect(description).not.toContain(BRANCH_ADVICE);
 		expect(sent).toHaveLength(1);
 	});
-});
-
-describe('ApiClient, asked for the list of branches, with a stopped clock', () => {
-	stopTime();
 
 	it.each([400, 403, 404, 405])(
-		'asks three times without a branch, and in no branch, when a web page answers with HTTP %i',
+		'asks for the list of branches three times without a branch, and in no branch, when a web page answers with HTTP %i',
 		async (status) => {
 			const school = new BranchListSchool({ status, body: WEB_PAGE });
 			school.answerInBranch(2);
 
-			const { message, description } = await settle(
-				callAndCatchFailure(school.openNode({ branchId: 2 }), LIST_BRANCHES),
-			);
+			const { message, description } = await school.expectFailureInNode({ branchId: 2 });
 
 			expect(school.readPaths()).toEqual(['v2api/branch/index', 'v2api/branch/index', 'v2api/branch/index']);
 			expect(message).toContain('answered with a web page');

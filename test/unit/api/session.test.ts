@@ -445,7 +445,7 @@ describe('ApiClient with a token that AlfaCRM refuses', () => {
 describe('ApiClient without a token', () => {
 	stopTime({ random: () => 0 });
 
-	it('logs in once when AlfaCRM refuses the login and 20 calls follow', async () => {
+	it('logs in once for 20 calls when AlfaCRM refuses the login', async () => {
 		const account = new AccountWithTokens({ storedToken: NO_TOKEN });
 		const answerLogin = jest.fn(() => refuseWithStatus(403));
 		account.answerLogin = answerLogin;
