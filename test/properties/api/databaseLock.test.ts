@@ -3,7 +3,7 @@ import { sleep } from 'n8n-workflow';
 import { depth, seed } from '../../support/depth';
 import { randomFrom } from '../../support/random';
 import { settle, stopTime } from '../../unit/api/clock';
-import { phones, Process, World } from '../../unit/api/processes';
+import { makePhones, Process, World } from '../../unit/api/processes';
 
 jest.setTimeout(600_000);
 
@@ -29,18 +29,20 @@ function disturb(world: World, ms: number): void {
 		for (let nth = 0; nth < count; nth++) void sleep(random() * ms).then(act);
 	};
 	some(oneOf([0, 1, 3]), () => {
-		const nth = Math.floor(random() * world.all.length);
-		world.all[nth].kill();
-		world.all[nth] = new Process(world);
+		const nth = Math.floor(random() * world.processes.length);
+		world.processes[nth].kill();
+		world.processes[nth] = new Process(world);
 	});
-	some(oneOf([0, 2, 6]), () => oneOf(world.all).freeze(random() * oneOf([500, 5_000, 30_000, 100_000])));
+	some(oneOf([0, 2, 6]), () =>
+		oneOf(world.processes).freeze(random() * oneOf([500, 5_000, 30_000, 100_000])),
+	);
 	some(oneOf([0, 0, 1, 2]), () => {
 		world.awayUntil = performance.now() + random() * oneOf([1_000, 20_000, 60_000]);
 	});
 	// Statements and calls are quick or slow, and some much slower than the others.
 	const [slowestMs, pauseMs] = [oneOf([10, 10, 200, 1_500]), oneOf([0, 0, 1_000, 10_000, 30_000])];
 	world.databaseLatency = () => between(1, random() < 0.02 ? slowestMs * 4 : slowestMs);
-	world.pause = () => (random() < 0.5 ? random() * pauseMs : 0);
+	world.pauseBeforeCreation = () => (random() < 0.5 ? random() * pauseMs : 0);
 }
 
 /** Whether a statement adds entries of a kind, which the adversary holds up. */
@@ -50,9 +52,9 @@ const adds = (kind: 'claimed' | 'claim' | 'heartbeat', entries: readonly unknown
 /** An execution that is run again, by any process, when it fails or its process dies. */
 async function runUntilDone(world: World, phone: string): Promise<void> {
 	for (let tries = 0; tries < 50; tries++) {
-		const one = oneOf(world.all);
+		const one = oneOf(world.processes);
 		const died = one.death.then(async () => await sleep(5_000));
-		const result = await Promise.race([one.run(phone).catch(() => undefined), died]);
+		const result = await Promise.race([one.findOrCreatePerson(phone).catch(() => undefined), died]);
 		if (result !== undefined) return;
 		await sleep(1_000);
 	}
@@ -63,14 +65,14 @@ describe('several processes that share a lock', () => {
 	it('create each only once and wait for nobody for ever, whatever happens to them and to the database', async () => {
 		await inWorlds(async () => {
 			const world = new World(oneOf([2, 3, 4, 5]), random);
-			const [all, ms] = [phones(oneOf([3, 10, 40])), oneOf([5_000, 60_000, 200_000])];
+			const [all, ms] = [makePhones(oneOf([3, 10, 40])), oneOf([5_000, 60_000, 200_000])];
 			disturb(world, ms * 1.5);
 			const runs = [...all, ...all, ...all].map(async (phone) => {
 				await sleep(random() * ms);
 				await runUntilDone(world, phone);
 			});
-			await settle(world.watched(Promise.all(runs)));
-			expect([...world.service.created].sort()).toEqual(all);
+			await settle(world.watchForTwoHolders(Promise.all(runs)));
+			expect([...world.alfaCrm.created].sort()).toEqual(all);
 			expect(performance.now()).toBeLessThan(3_600_000);
 		});
 	});
@@ -80,17 +82,17 @@ describe('several processes that share a lock', () => {
 			const world = new World(2, random);
 			// Of two statements of a process the later one may come first.
 			world.databaseLatency = () => between(1, 1_500);
-			world.pause = () => between(0, 5_000);
+			world.pauseBeforeCreation = () => between(0, 5_000);
 			const waits: number[] = [];
-			const runs = phones(10).flatMap((phone, nth) =>
-				world.all.map(async (one) => {
+			const runs = makePhones(10).flatMap((phone, nth) =>
+				world.processes.map(async (one) => {
 					await sleep(nth * 10_000);
 					const begun = performance.now();
-					await one.run(phone);
+					await one.findOrCreatePerson(phone);
 					waits.push(performance.now() - begun);
 				}),
 			);
-			await settle(world.watched(Promise.all(runs)));
+			await settle(world.watchForTwoHolders(Promise.all(runs)));
 			expect(Math.max(...waits)).toBeLessThan(40_000);
 			await settle(sleep(10_000));
 			expect(world.rows.size).toBe(0);
@@ -100,14 +102,14 @@ describe('several processes that share a lock', () => {
 	it('leave the row to the one that has taken it while its holder stood still', async () => {
 		await inWorlds(async () => {
 			const world = new World(3, random);
-			world.pause = () => between(20_000, 40_000);
-			const [holder, ...others] = world.all;
-			const works = [holder.run('one').catch(() => undefined)];
+			world.pauseBeforeCreation = () => between(20_000, 40_000);
+			const [holder, ...others] = world.processes;
+			const works = [holder.findOrCreatePerson('one').catch(() => undefined)];
 			await settle(sleep(between(500, 900)));
 			holder.freeze(between(70_000, 90_000));
-			works.push(...others.map(async (one) => await one.run('one')));
-			await settle(world.watched(Promise.all(works)));
-			expect(world.service.created).toEqual(['one']);
+			works.push(...others.map(async (one) => await one.findOrCreatePerson('one')));
+			await settle(world.watchForTwoHolders(Promise.all(works)));
+			expect(world.alfaCrm.created).toEqual(['one']);
 		});
 	});
 
@@ -115,15 +117,15 @@ describe('several processes that share a lock', () => {
 		await inWorlds(async () => {
 			const world = new World(3, random);
 			world.databaseLatency = (entries) => (adds('heartbeat', entries) ? 500_000 : between(1, 10));
-			world.pause = () => between(64_000, 79_000);
-			const [holder, ...others] = world.all;
-			const works = [holder.run('one').catch(() => undefined)];
+			world.pauseBeforeCreation = () => between(64_000, 79_000);
+			const [holder, ...others] = world.processes;
+			const works = [holder.findOrCreatePerson('one').catch(() => undefined)];
 			await settle(sleep(between(500, 900)));
-			works.push(...others.map(async (one) => await one.run('one').catch(() => undefined)));
+			works.push(...others.map(async (one) => await one.findOrCreatePerson('one').catch(() => undefined)));
 			await settle(sleep(1));
 			holder.freeze(between(36_000, 38_000));
-			await settle(world.watched(Promise.all(works)));
-			expect(world.service.created).toEqual(['one']);
+			await settle(world.watchForTwoHolders(Promise.all(works)));
+			expect(world.alfaCrm.created).toEqual(['one']);
 		});
 	});
 });
@@ -143,15 +145,17 @@ describe('a process that is killed with the lock', () => {
 		await inWorlds(async () => {
 			const world = new World(5, random);
 			jest.spyOn(Math, 'random').mockImplementation(() => 0.5 + random() / 1_000);
-			const [holder] = world.all.splice(0, 1);
-			void holder.run('of the dead');
+			const [holder] = world.processes.splice(0, 1);
+			void holder.findOrCreatePerson('of the dead');
 			await settle(sleep(60));
 			holder.kill();
 			world.databaseLatency = oneOf(slowWhere);
-			world.pause = () => between(20_000, 60_000);
-			const runs = world.all.map(async (one) => await one.run('one').catch(() => undefined));
-			await settle(world.watched(Promise.all(runs)));
-			expect(world.service.created.filter((phone) => phone === 'one')).toEqual(['one']);
+			world.pauseBeforeCreation = () => between(20_000, 60_000);
+			const runs = world.processes.map(
+				async (one) => await one.findOrCreatePerson('one').catch(() => undefined),
+			);
+			await settle(world.watchForTwoHolders(Promise.all(runs)));
+			expect(world.alfaCrm.created.filter((phone) => phone === 'one')).toEqual(['one']);
 		});
 	});
 
@@ -160,8 +164,8 @@ describe('a process that is killed with the lock', () => {
 			const world = new World(4, random);
 			// They all look at nearly the same moments.
 			if (random() < 0.5) jest.spyOn(Math, 'random').mockImplementation(() => 0.5 + random() / 1_000);
-			const [holder] = world.all.splice(0, 1);
-			void holder.run('of the dead');
+			const [holder] = world.processes.splice(0, 1);
+			void holder.findOrCreatePerson('of the dead');
 			await settle(sleep(between(20, 60)));
 			holder.kill();
 			const killedAt = performance.now();
@@ -169,21 +173,21 @@ describe('a process that is killed with the lock', () => {
 			const isCalm = random() < 0.5;
 			for (let nth = isCalm ? 12 : 0; nth < 12; nth++)
 				void sleep(between(55_000, 85_000)).then(() =>
-					oneOf(world.all).freeze(random() * oneOf([8_000, 90_000])),
+					oneOf(world.processes).freeze(random() * oneOf([8_000, 90_000])),
 				);
-			const waiting = world.all.map(async (one, nth) => {
+			const waiting = world.processes.map(async (one, nth) => {
 				await sleep(nth * between(10_000, 15_000));
-				return await one.run('100').catch(() => undefined);
+				return await one.findOrCreatePerson('100').catch(() => undefined);
 			});
 			await settle(Promise.race(waiting));
 			const seconds = (performance.now() - killedAt) / 1_000;
 			expect(seconds).toBeGreaterThan(65);
 			// The first claim may be overwritten by somebody who looks at the same moment.
 			if (isCalm) expect(seconds).toBeLessThan(90);
-			const all = phones(3);
+			const all = makePhones(3);
 			const runs = [...all, ...all, ...all].map(async (phone) => await runUntilDone(world, phone));
-			await settle(world.watched(Promise.all([...waiting, ...runs])));
-			expect(world.service.created.filter((phone) => phone !== 'of the dead').sort()).toEqual(all);
+			await settle(world.watchForTwoHolders(Promise.all([...waiting, ...runs])));
+			expect(world.alfaCrm.created.filter((phone) => phone !== 'of the dead').sort()).toEqual(all);
 		});
 	});
 });

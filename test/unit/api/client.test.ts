@@ -1,24 +1,33 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-
 import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
-import type { ApiRequest } from '../../../nodes/AlfaCrm/api/request';
 import { buildPath, makeRequestOptions } from '../../../nodes/AlfaCrm/api/request';
-import { makeAnswerError, NODE, makeNetworkError, WEB_PAGE } from '../../support/nodeErrors';
-import type { ContextOptions } from '../apiSupport';
-import { makeContext, catchFailure, callAndCatchFailure, READ, WRITE } from '../apiSupport';
+import { makeAnswerError, makeNetworkError, NODE, WEB_PAGE } from '../../support/nodeErrors';
+import { callAndCatchFailure, catchFailure, makeContext, READ, WRITE } from '../apiSupport';
+import { BRANCH_ADVICE, BranchListSchool, LIST_BRANCHES } from './branchListSchool';
 import { settle, stopTime } from './clock';
 
-describe('a call', () => {
-	it('goes to its branch, if it has one', () => {
-		expect(buildPath({ branch: 1, path: 'lead-status', action: 'index' })).toBe('v2api/1/lead-status/index');
-		expect(buildPath({ path: 'branch', action: 'index' })).toBe('v2api/branch/index');
+describe('buildPath', () => {
+	it('puts the branch of the call into the path', () => {
+		const path = buildPath({ branch: 1, path: 'lead-status', action: 'index' });
+
+		expect(path).toBe('v2api/1/lead-status/index');
 	});
 
-	it('carries JSON, asks for JSON and follows no redirect, which would get the token', () => {
-		const url = 'https://demo.s20.online/v2api/branch/index';
-		expect(makeRequestOptions(url, { ...READ, query: { id: 1 }, body: { page: 0 } })).toEqual({
+	it('leaves the branch out of the path when the call has none', () => {
+		const path = buildPath({ path: 'branch', action: 'index' });
+
+		expect(path).toBe('v2api/branch/index');
+	});
+});
+
+describe('makeRequestOptions', () => {
+	const BRANCH_URL = 'https://demo.s20.online/v2api/branch/index';
+
+	it('sends JSON, asks for JSON and follows no redirect, because a redirect would get the token', () => {
+		const options = makeRequestOptions(BRANCH_URL, { ...READ, query: { id: 1 }, body: { page: 0 } });
+
+		expect(options).toEqual({
 			method: 'POST',
-			url,
+			url: BRANCH_URL,
 			qs: { id: 1 },
 			body: { page: 0 },
 			headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
@@ -26,125 +35,237 @@ describe('a call', () => {
 			timeout: 30_000,
 			disableFollowRedirect: true,
 		});
-		expect(makeRequestOptions(url, READ).body).toBe('{}');
 	});
 
-	it('has node, time zone and signal of the execution, or a limit of its own', () => {
-		const { signal } = new AbortController();
-		const { client, context } = makeContext(() => ({}), { signal });
-		expect(client).toMatchObject({ node: NODE, zone: 'Europe/Moscow', signal });
-		const { signal: limit } = new AbortController();
-		expect(new ApiClient(context, limit).signal).toBe(limit);
-		delete (context as Partial<typeof context>).getExecutionCancelSignal;
-		expect(new ApiClient(context).signal).toBeUndefined();
+	it('sends an empty JSON object when the call has no body', () => {
+		const { body } = makeRequestOptions(BRANCH_URL, READ);
+
+		expect(body).toBe('{}');
 	});
 });
 
-describe('the credential', () => {
+describe('ApiClient', () => {
+	it('has the node, the time zone and the cancel signal of the execution', () => {
+		const { signal } = new AbortController();
+
+		const { client } = makeContext(() => ({}), { signal });
+
+		expect(client).toMatchObject({ node: NODE, zone: 'Europe/Moscow' });
+		expect(client.signal).toBe(signal);
+	});
+
+	it('has the deadline as its signal when it gets one', () => {
+		const { context } = makeContext(() => ({}), { signal: new AbortController().signal });
+		const { signal: deadline } = new AbortController();
+
+		const client = new ApiClient(context, deadline);
+
+		expect(client.signal).toBe(deadline);
+	});
+
+	it('has no signal in a context that cannot be cancelled', () => {
+		const { context } = makeContext(() => ({}));
+		delete (context as Partial<typeof context>).getExecutionCancelSignal;
+
+		const client = new ApiClient(context);
+
+		expect(client.signal).toBeUndefined();
+	});
+
+	it('ends the error of a call that AlfaCRM refuses with "Nothing was saved."', async () => {
+		const { client } = makeContext(() => ({ success: false, errors: { name: ['is too long'] } }));
+
+		const { description } = await callAndCatchFailure(client, WRITE);
+
+		expect(description).toMatch(/Nothing was saved\.$/);
+	});
+
+	it('ends the error of a refused call with what was saved before the call', async () => {
+		const { client } = makeContext(() => ({ success: false, errors: { name: ['is too long'] } }));
+
+		const { description } = await callAndCatchFailure(client, {
+			...WRITE,
+			savedBefore: ['create the customer'],
+		});
+
+		expect(description).toMatch(/Saved before: create the customer\.$/);
+	});
+});
+
+describe('ApiClient, which reads the credential', () => {
 	stopTime();
 
-	it('is read once for the address, and again for the token of the calls of one moment', async () => {
-		const { client, getCredentials } = makeContext(() => ({ items: [] }));
+	it('reads the credential once when it is asked twice for the account', async () => {
+		const { client, getCredentials } = makeContext(() => ({}));
+
 		await client.account();
 		await client.account();
+
 		expect(getCredentials).toHaveBeenCalledTimes(1);
-		for (let call = 0; call < 20; call++) await client.request(READ);
-		expect(getCredentials).toHaveBeenCalledTimes(2);
-		jest.advanceTimersByTime(1_000);
+	});
+
+	it('reads the credential once for the address, and once for the token of all calls within a second', async () => {
+		const { client, getCredentials } = makeContext(() => ({ items: [] }));
+
 		await client.request(READ);
+		jest.advanceTimersByTime(999);
+		await client.request(READ);
+
+		expect(getCredentials).toHaveBeenCalledTimes(2);
+	});
+
+	it('reads the credential again for a call a second later', async () => {
+		const { client, getCredentials } = makeContext(() => ({ items: [] }));
+		await client.request(READ);
+		jest.advanceTimersByTime(1_000);
+
+		await client.request(READ);
+
 		expect(getCredentials).toHaveBeenCalledTimes(3);
 	});
 
-	it('logs in again a minute after a web page answered the login', async () => {
-		const logIn = jest.fn((): unknown => {
-			throw makeAnswerError(403, WEB_PAGE);
-		});
+	it('does not log in again within a minute after a web page answered the login', async () => {
+		const logIn = jest.fn(refuseWithWebPage);
 		const { client } = makeContext(() => ({}), { credential: { token: '' }, logIn });
 		await callAndCatchFailure(client, READ);
 		jest.advanceTimersByTime(59_000);
-		await callAndCatchFailure(client, READ);
-		const loginsWithinTheMinute = logIn.mock.calls.length;
-		logIn.mockReturnValue({ token: 'new' });
 
-		jest.advanceTimersByTime(1_000);
+		await callAndCatchFailure(client, READ);
+
+		expect(logIn).toHaveBeenCalledTimes(1);
+	});
+
+	it('logs in again a minute after a web page answered the login', async () => {
+		const logIn = jest.fn<unknown, []>().mockImplementationOnce(refuseWithWebPage);
+		logIn.mockReturnValue({ token: 'new' });
+		const { client } = makeContext(() => ({ items: [] }), { credential: { token: '' }, logIn });
+		await callAndCatchFailure(client, READ);
+		jest.advanceTimersByTime(60_000);
+
 		const answer = await client.request(READ);
 
-		expect(loginsWithinTheMinute).toBe(1);
-		expect(answer).toEqual({});
+		expect(answer).toEqual({ items: [] });
 		expect(logIn).toHaveBeenCalledTimes(2);
 	});
 
-	it('that could not be read is asked for again by the next call', async () => {
+	it('reads the credential again for the call after one that could not read it', async () => {
 		const { client, getCredentials } = makeContext(() => ({ items: [] }));
 		getCredentials.mockRejectedValueOnce(new Error('The database is busy'));
 		await expect(client.request(READ)).rejects.toThrow('The database is busy');
-		await expect(client.request(READ)).resolves.toEqual({ items: [] });
+
+		const answer = await client.request(READ);
+
+		expect(answer).toEqual({ items: [] });
 	});
 
 	it.each([
-		['has no code', new Error('The database is busy')],
-		['has a network code', makeNetworkError('ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.5:5432')],
-		['has a code of the database', makeNetworkError('57P01', 'The administrator closes the connection')],
-	])('that cannot be read any more leaves no doubt that a write was not sent (%s)', async (_what, error) => {
+		{ cause: 'an error without a code', error: new Error('The database is busy') },
+		{
+			cause: 'a network error',
+			error: makeNetworkError('ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.5:5432'),
+		},
+		{
+			cause: 'an error of the database',
+			error: makeNetworkError('57P01', 'The administrator closes the connection'),
+		},
+	])('says that a write was not sent when the credential cannot be read again: $cause', async ({ error }) => {
 		const { client, getCredentials, sent } = makeContext(() => ({}));
 		await client.account();
 		getCredentials.mockRejectedValueOnce(error);
 		const onAnswerLost = jest.fn();
+
 		const { message, description } = await callAndCatchFailure(client, { ...WRITE, onAnswerLost });
+
 		expect(message).toBe('Could not create the customer: n8n could not prepare the request');
-		expect([description, onAnswerLost.mock.calls, sent]).toEqual([error.message, [], []]);
+		expect(description).toBe(error.message);
+		expect(onAnswerLost).not.toHaveBeenCalled();
+		expect(sent).toEqual([]);
 	});
 
-	it('with an address that is none is refused, until it is corrected', async () => {
+	it('sends nothing when the hostname of the credential is not a host name', async () => {
+		const { client, stored, sent } = makeContext(() => ({ items: [] }));
+		stored.hostname = 'not a host';
+
+		const call = client.request(READ);
+
+		await expect(call).rejects.toThrow("'Hostname' is not a host name");
+		expect(sent).toEqual([]);
+	});
+
+	it('sends the next call once the user has corrected the hostname', async () => {
 		const { client, stored, sent } = makeContext(() => ({ items: [] }));
 		stored.hostname = 'not a host';
 		await expect(client.request(READ)).rejects.toThrow("'Hostname' is not a host name");
-		expect(sent).toEqual([]);
 		stored.hostname = 'demo';
+
 		await client.request(READ);
+
 		expect(sent).toHaveLength(1);
 	});
 
-	it('that is edited does not take an execution to another account', async () => {
+	it('refuses a call when the credential was changed to another account during the execution', async () => {
 		const { client, stored, sent } = makeContext(() => ({ items: [] }));
 		await client.request(READ);
 		stored.hostname = 'other';
 		jest.advanceTimersByTime(1_000);
-		await expect(client.request(READ)).rejects.toThrow(/changed to another account meanwhile/);
+
+		const call = client.request(READ);
+
+		await expect(call).rejects.toThrow('changed to another account meanwhile');
+		expect(sent).toHaveLength(1);
+	});
+
+	it('sends a call when the hostname of the same account was written in another way during the execution', async () => {
+		const { client, stored, sent } = makeContext(() => ({ items: [] }));
+		await client.request(READ);
 		stored.hostname = 'https://demo.s20.online/company/1';
 		jest.advanceTimersByTime(1_000);
+
 		await client.request(READ);
-		expect(sent.map(({ url }) => new URL(url).host)).toEqual(['demo.s20.online', 'demo.s20.online']);
+
+		expect(sent).toMatchObject([
+			{ url: 'https://demo.s20.online/v2api/1/customer/index' },
+			{ url: 'https://demo.s20.online/v2api/1/customer/index' },
+		]);
 	});
 
 	it.each([
-		[{ hostname: 'demo', email: 'api@school.example' }],
-		[{ hostname: ' https://DEMO.s20.online/company/1/customer ', email: ' Api@School.Example\n' }],
-		[{ hostname: 'demo.s20.online', email: '\u200bapi@school.example\u00a0', apiKey: 'another key' }],
-	])('is of the same account where it is %j', async (credential) => {
+		{ hostname: 'demo', email: 'api@school.example' },
+		{ hostname: ' https://DEMO.s20.online/company/1/customer ', email: ' Api@School.Example\n' },
+		{ hostname: 'demo.s20.online', email: '\u200bapi@school.example\u00a0' },
+	])('names the same account for the hostname "$hostname" and the email "$email"', async (credential) => {
 		const { client } = makeContext(() => ({}), { credential });
-		expect(await client.account()).toBe('https://demo.s20.online|api@school.example');
+
+		const account = await client.account();
+
+		expect(account).toBe('https://demo.s20.online|api@school.example');
 	});
+
+	it('names the same account when the credential has another API key', async () => {
+		const { client } = makeContext(() => ({}), { credential: { apiKey: 'another key' } });
+
+		const account = await client.account();
+
+		expect(account).toBe('https://demo.s20.online|api@school.example');
+	});
+
+	function refuseWithWebPage(): never {
+		throw makeAnswerError(403, WEB_PAGE);
+	}
 });
 
-it('what was saved before a call that fails is in its message', async () => {
-	const { client } = makeContext(() => ({ success: false, errors: { name: ['is too long'] } }));
-	expect((await callAndCatchFailure(client, WRITE)).description).toMatch(/Nothing was saved\.$/);
-	const { description } = await callAndCatchFailure(client, {
-		...WRITE,
-		savedBefore: ['create the customer'],
-	});
-	expect(description).toMatch(/Saved before: create the customer\.$/);
-});
-
-describe('an execution that is cancelled', () => {
-	it('sends nothing, and does not say that something may have been carried out', async () => {
+describe('ApiClient of a cancelled execution', () => {
+	it('sends nothing in a cancelled execution and reports no lost answer', async () => {
 		const { client, sent } = makeContext(() => ({}), { signal: AbortSignal.abort() });
+
 		const { message, description } = await callAndCatchFailure(client, WRITE);
-		expect([message, description, sent]).toEqual(['The execution was cancelled', '', []]);
+
+		expect(message).toBe('The execution was cancelled');
+		expect(description).toBe('');
+		expect(sent).toEqual([]);
 	});
 
-	it('while n8n reads the credential sends nothing either, and leaves no doubt of that', async () => {
+	it('sends nothing when the execution is cancelled while n8n reads the credential', async () => {
 		const execution = new AbortController();
 		const { client, sent, stored, getCredentials } = makeContext(() => ({}), { signal: execution.signal });
 		await client.account();
@@ -153,36 +274,58 @@ describe('an execution that is cancelled', () => {
 			return await Promise.resolve({ ...stored });
 		});
 		const onAnswerLost = jest.fn();
+
 		const { message, description } = await callAndCatchFailure(client, { ...WRITE, onAnswerLost });
-		expect([message, description, sent]).toEqual(['The execution was cancelled', '', []]);
+
+		expect(message).toBe('The execution was cancelled');
+		expect(description).toBe('');
+		expect(sent).toEqual([]);
 		expect(onAnswerLost).not.toHaveBeenCalled();
 	});
 
-	it('says so when AlfaCRM was at work on it', async () => {
+	it('says that AlfaCRM may have carried out a write that was under way', async () => {
 		const { client } = makeContext(() => catchFailure(makeNetworkError('ERR_CANCELED', 'canceled')));
-		expect((await callAndCatchFailure(client, WRITE)).description).toContain('may have carried it out');
+
+		const { description } = await callAndCatchFailure(client, WRITE);
+
+		expect(description).toContain('may have carried it out');
 	});
 
-	it('by a limit of its own ends the request under way, and sends none any more', async () => {
-		const limit = new AbortController();
-		const { context, sent } = makeContext(() => {
-			limit.abort();
-			return new Promise(() => {});
-		});
-		const client = new ApiClient(context, limit.signal);
-		for (let call = 0; call < 2; call++)
-			expect((await callAndCatchFailure(client, READ)).message).toBe('The execution was cancelled');
-		expect(sent).toHaveLength(1);
+	it('ends the request under way when its deadline comes', async () => {
+		const deadline = new AbortController();
+		const { context, sent } = makeContext(() => abortAndHang(deadline));
+		const client = new ApiClient(context, deadline.signal);
+
+		const { message } = await callAndCatchFailure(client, READ);
+
+		expect(message).toBe('The execution was cancelled');
 		expect(sent[0].signal?.aborted).toBe(true);
 	});
+
+	it('sends nothing after its deadline', async () => {
+		const deadline = new AbortController();
+		const { context, sent } = makeContext(() => abortAndHang(deadline));
+		const client = new ApiClient(context, deadline.signal);
+		await callAndCatchFailure(client, READ);
+
+		const { message } = await callAndCatchFailure(client, READ);
+
+		expect(message).toBe('The execution was cancelled');
+		expect(sent).toHaveLength(1);
+	});
+
+	/** Lets the deadline come while the call is under way, and never answers the call. */
+	async function abortAndHang(deadline: AbortController): Promise<never> {
+		deadline.abort();
+		return await neverAnswer();
+	}
 });
 
-describe('a call whose answer does not end', () => {
+describe('ApiClient, when AlfaCRM does not answer', () => {
 	stopTime();
-	const neverEnding = () => new Promise(() => {});
 
-	it('is given up after 30 seconds in all, and its request is ended', async () => {
-		const { client, sent } = makeContext(neverEnding);
+	it('gives a write up after 30 seconds without an answer, ends its request and reports the lost answer', async () => {
+		const { client, sent } = makeContext(neverAnswer);
 		const onAnswerLost = jest.fn();
 
 		const { message, description } = await settle(callAndCatchFailure(client, { ...WRITE, onAnswerLost }));
@@ -193,20 +336,21 @@ describe('a call whose answer does not end', () => {
 		);
 		expect(description).toContain('AlfaCRM may have carried it out all the same');
 		expect(onAnswerLost.mock.calls).toEqual([[30_000]]);
-		expect(sent.map(({ signal }) => signal?.aborted)).toEqual([true]);
+		expect(sent).toHaveLength(1);
+		expect(sent[0].signal?.aborted).toBe(true);
 	});
 
-	it('is sent once more if it only reads', async () => {
-		const { client, sent } = makeContext(neverEnding);
+	it('sends a read once more when AlfaCRM does not answer', async () => {
+		const { client, sent } = makeContext(neverAnswer);
 
 		await settle(callAndCatchFailure(client, READ));
 
 		expect(sent).toHaveLength(2);
 	});
 
-	it('is given up after 10 seconds if it is the login', async () => {
+	it('gives a login up after 10 seconds without an answer', async () => {
 		const credential = { token: '', email: 'no-login@school.example' };
-		const { client, sent } = makeContext(() => ({}), { credential, logIn: neverEnding });
+		const { client, sent } = makeContext(() => ({}), { credential, logIn: neverAnswer });
 
 		const { message } = await settle(callAndCatchFailure(client, WRITE));
 
@@ -217,128 +361,165 @@ describe('a call whose answer does not end', () => {
 	});
 });
 
-it.each([
-	['token', 'of-the-test'],
-	['API key', 'the key of a user'],
-	['app key', 'the key of the app'],
-])("the %s is in no message, though AlfaCRM's words hold it", async (_what, secret) => {
+describe('ApiClient, when AlfaCRM repeats a secret in its error', () => {
+	const SECRETS = [
+		{ name: 'token', secret: 'of-the-test' },
+		{ name: 'API key', secret: 'the key of a user' },
+		{ name: 'app key', secret: 'the key of the app' },
+	];
 	const credential = { apiKey: 'the key of a user', appKey: 'the key of the app' };
-	const words = { name: 'Exception', message: `It has seen ${secret}, and says ${secret}`, status: 400 };
-	for (const answer of [
-		() => catchFailure(makeAnswerError(400, words)),
-		() => catchFailure(makeAnswerError(404, words)),
-		() => words,
-	]) {
-		const { message, description } = await callAndCatchFailure(
-			makeContext(answer, { credential }).client,
-			WRITE,
-		);
+
+	it.each(SECRETS)('hides the $name in the message of an HTTP 400', async ({ secret }) => {
+		const { client } = makeContext(() => catchFailure(makeAnswerError(400, errorThatRepeats(secret))), {
+			credential,
+		});
+
+		const { message, description } = await callAndCatchFailure(client, WRITE);
+
 		expect(`${message} ${description}`).toContain('It has seen …, and says …');
+	});
+
+	it.each(SECRETS)('hides the $name in the message of an HTTP 404', async ({ secret }) => {
+		const { client } = makeContext(() => catchFailure(makeAnswerError(404, errorThatRepeats(secret))), {
+			credential,
+		});
+
+		const { message, description } = await callAndCatchFailure(client, WRITE);
+
+		expect(`${message} ${description}`).toContain('It has seen …, and says …');
+	});
+
+	it.each(SECRETS)('hides the $name in the message of an error with HTTP 200', async ({ secret }) => {
+		const { client } = makeContext(() => errorThatRepeats(secret), { credential });
+
+		const { message, description } = await callAndCatchFailure(client, WRITE);
+
+		expect(`${message} ${description}`).toContain('It has seen …, and says …');
+	});
+
+	function errorThatRepeats(secret: string) {
+		return { name: 'Exception', message: `It has seen ${secret}, and says ${secret}`, status: 400 };
 	}
 });
 
-describe('the list of branches', () => {
-	const LIST: ApiRequest = { path: 'branch', action: 'index', task: 'list the branches', isIdempotent: true };
-	const ADVICE =
-		"If the main branch is disabled in AlfaCRM, enter the number of another branch as 'Branch ID' in the advanced settings of the credential.";
-	let accounts = 0;
-	const newAccount = (): IDataObject => ({ email: `branches${++accounts}@school.example` });
+describe('ApiClient, asked for the list of branches', () => {
+	stopTime({ random: () => 0 });
 
-	/** An AlfaCRM that answers the list of branches in some places only, and refuses it with a status elsewhere. */
-	function schoolOf(
-		open: Array<number | undefined>,
-		status = 403,
-		options: ContextOptions & { body?: unknown } = {},
-	) {
-		const { body, credential = newAccount() } = options;
-		const made = makeContext(
-			({ url }) => {
-				const [, branch] = /v2api\/(\d+)\/branch/.exec(url) ?? [];
-				const isOpen = open.includes(branch === undefined ? undefined : Number(branch));
-				return isOpen ? { items: [{ id: 2 }], total: 1 } : catchFailure(makeAnswerError(status, body));
-			},
-			{ ...options, credential },
-		);
-		const places = () => made.sent.splice(0).map(({ url }) => /v2api\/(.*)branch\/index/.exec(url)?.[1]);
-		/** A client of a node whose form says this. */
-		const clientOf = (form: IDataObject, isTrigger = false) =>
-			new ApiClient({
-				...made.context,
-				...(isTrigger ? {} : { getInputData: () => [{ json: {} }] }),
-				getNodeParameter: (name: string, ...rest: unknown[]) => form[name] ?? rest.at(-1),
-			} as unknown as IExecuteFunctions);
-		return { ...made, open, places, clientOf };
-	}
+	it('asks for the list of branches once, without a branch, when AlfaCRM answers', async () => {
+		const school = new BranchListSchool();
+		school.answerWithoutBranch();
 
-	it.each<
-		[where: string, open: Array<number | undefined>, form: IDataObject, isTrigger: boolean, asked: string[]]
-	>([
-		['without a branch, and nowhere else where it answers', [undefined], { branchId: 2 }, false, ['']],
-		['in the first branch that a trigger watches', [3], { branchIds: [3, 4] }, true, ['', '3/']],
-	])('is asked for %s', async (_where, open, form, isTrigger, asked) => {
-		const { clientOf, places } = schoolOf(open, 404);
-		await clientOf(form, isTrigger).request(LIST);
-		expect(places()).toEqual(asked);
+		await school.listBranchesInNode({ branchId: 2 });
+
+		expect(school.readPaths()).toEqual(['v2api/branch/index']);
+	});
+
+	it('asks for the list of branches in the first branch that a trigger watches when AlfaCRM refuses the call without a branch', async () => {
+		const school = new BranchListSchool({ status: 404 });
+		school.answerInBranch(3);
+
+		await school.listBranchesInTrigger({ branchIds: [3, 4] });
+
+		expect(school.readPaths()).toEqual(['v2api/branch/index', 'v2api/3/branch/index']);
 	});
 
 	it.each([400, 403, 404, 405])(
-		'that is refused with %i is asked for in the branch of the form, without another login',
+		'asks for the list of branches in the branch of the form, without a login, when AlfaCRM refuses with HTTP %i',
 		async (status) => {
-			const logIn = jest.fn();
-			const { clientOf, places } = schoolOf([2], status, { logIn });
-			await expect(clientOf({ branchId: '2' }).request(LIST)).resolves.toMatchObject({ items: [{ id: 2 }] });
-			expect(places()).toEqual(['', '2/']);
-			expect(logIn).not.toHaveBeenCalled();
+			const school = new BranchListSchool({ status });
+			school.answerInBranch(2);
+
+			const answer = await school.listBranchesInNode({ branchId: '2' });
+
+			expect(answer).toEqual({ items: [{ id: 2 }], total: 1 });
+			expect(school.readPaths()).toEqual(['v2api/branch/index', 'v2api/2/branch/index']);
+			expect(school.logIn).not.toHaveBeenCalled();
 		},
 	);
 
-	it('is asked for in the branch of the credential alone, where it names one', async () => {
-		const { clientOf, places } = schoolOf([3], 404, { credential: { ...newAccount(), branchId: 3 } });
-		await clientOf({ branchId: 2 }).request(LIST);
-		expect(places()).toEqual(['3/']);
+	it('asks for the list of branches only in the branch of the credential when the credential names one', async () => {
+		const school = new BranchListSchool({ status: 404, credentialBranch: 3 });
+		school.answerInBranch(3);
+
+		await school.listBranchesInNode({ branchId: 2 });
+
+		expect(school.readPaths()).toEqual(['v2api/3/branch/index']);
 	});
 
-	it.each([401, 500])('that fails with %i is asked for nowhere else', async (status) => {
-		const { clientOf, places } = schoolOf([2], status);
-		const { description } = await callAndCatchFailure(clientOf({ branchId: 2 }), LIST);
-		expect(new Set(places())).toEqual(new Set(['']));
-		expect(description).not.toContain(ADVICE);
+	it('asks for the list of branches in no branch when AlfaCRM fails with HTTP 500', async () => {
+		const school = new BranchListSchool({ status: 500 });
+		school.answerInBranch(2);
+
+		const { description } = await school.expectFailureInNode({ branchId: 2 });
+
+		expect(school.readPaths()).toEqual(['v2api/branch/index']);
+		expect(description).not.toContain(BRANCH_ADVICE);
 	});
 
-	describe('answered with a web page', () => {
-		stopTime();
+	it('asks for the list of branches in no branch, but with three new tokens, when AlfaCRM refuses the tokens with HTTP 401', async () => {
+		const school = new BranchListSchool({ status: 401 });
+		school.answerInBranch(2);
 
-		it.each([400, 403, 404, 405])('and HTTP %i is asked for nowhere else', async (status) => {
-			const { clientOf, places } = schoolOf([2], status, { body: WEB_PAGE });
+		const { description } = await school.expectFailureInNode({ branchId: 2 });
 
-			const { message, description } = await settle(callAndCatchFailure(clientOf({ branchId: 2 }), LIST));
-
-			expect(places()).toEqual(['', '', '']);
-			expect(message).toContain('answered with a web page');
-			expect(description).not.toContain(ADVICE);
-		});
+		expect(school.readPaths()).toEqual([
+			'v2api/branch/index',
+			'v2api/branch/index',
+			'v2api/branch/index',
+			'v2api/branch/index',
+		]);
+		expect(description).not.toContain(BRANCH_ADVICE);
 	});
 
-	it('that is refused everywhere says what to enter in the credential, and costs one login', async () => {
-		let logins = 0;
-		const logIn = () => ({ token: `token ${++logins}` });
-		const { clientOf, places } = schoolOf([], 403, { logIn });
-		const { message, description, httpCode } = await callAndCatchFailure(clientOf({ branchId: 2 }), LIST);
+	it('logs in once and advises to enter a branch in the credential when AlfaCRM refuses the list of branches everywhere', async () => {
+		const school = new BranchListSchool({ status: 403 });
+
+		const { message, description, httpCode } = await school.expectFailureInNode({ branchId: 2 });
+
 		expect(httpCode).toBe('403');
 		expect(message).toBe('AlfaCRM denied access: this user may not list the branches in branch 2');
-		expect(description).toContain(ADVICE);
-		expect(new Set(places())).toEqual(new Set(['', '2/']));
-		expect(logins).toBe(1);
+		expect(description).toContain(BRANCH_ADVICE);
+		expect(school.readPaths()).toEqual([
+			'v2api/branch/index',
+			'v2api/2/branch/index',
+			'v2api/2/branch/index',
+		]);
+		expect(school.logIn).toHaveBeenCalledTimes(1);
 	});
 
-	it('is no matter of other lists, nor of a form whose expression fails', async () => {
-		const { client, sent } = makeContext(() => catchFailure(makeAnswerError(404)), {
-			credential: newAccount(),
-		});
-		expect((await callAndCatchFailure(client, { ...LIST, path: 'company' })).description).not.toContain(
-			ADVICE,
-		);
-		expect((await callAndCatchFailure(client, LIST)).description).toContain(ADVICE);
-		expect(sent).toHaveLength(2);
+	it('gives the advice about the branch when the branch of the form cannot be read', async () => {
+		const { client, sent } = makeContext(() => catchFailure(makeAnswerError(404)));
+
+		const { description } = await callAndCatchFailure(client, LIST_BRANCHES);
+
+		expect(description).toContain(BRANCH_ADVICE);
+		expect(sent).toHaveLength(1);
 	});
+
+	it('gives no advice about the branch for another list', async () => {
+		const { client, sent } = makeContext(() => catchFailure(makeAnswerError(404)));
+
+		const { description } = await callAndCatchFailure(client, { ...LIST_BRANCHES, path: 'company' });
+
+		expect(description).not.toContain(BRANCH_ADVICE);
+		expect(sent).toHaveLength(1);
+	});
+
+	it.each([400, 403, 404, 405])(
+		'asks for the list of branches three times without a branch, and in no branch, when a web page answers with HTTP %i',
+		async (status) => {
+			const school = new BranchListSchool({ status, body: WEB_PAGE });
+			school.answerInBranch(2);
+
+			const { message, description } = await school.expectFailureInNode({ branchId: 2 });
+
+			expect(school.readPaths()).toEqual(['v2api/branch/index', 'v2api/branch/index', 'v2api/branch/index']);
+			expect(message).toContain('answered with a web page');
+			expect(description).not.toContain(BRANCH_ADVICE);
+		},
+	);
 });
+
+async function neverAnswer(): Promise<never> {
+	return await new Promise<never>(() => {});
+}

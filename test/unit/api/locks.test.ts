@@ -1,156 +1,323 @@
 import fc from 'fast-check';
 import { sleep } from 'n8n-workflow';
 
-import { waitUnlessAborted, onAbort } from '../../../nodes/AlfaCrm/api/cancel';
+import { onAbort, waitUnlessAborted } from '../../../nodes/AlfaCrm/api/cancel';
 import { currentVersion, recordWrite, wasWrittenSince, withLock } from '../../../nodes/AlfaCrm/api/locks';
 import { seed } from '../../support/depth';
 import { timed } from './clock';
+import type { PlannedWork } from './lockQueues';
+import { LockQueues, plannedWork } from './lockQueues';
 
-const turn = async () => await sleep(0);
-const now = async <T>(value: T) => await Promise.resolve(value);
+const NOT_CANCELLED = undefined;
+const neverSettles = new Promise<never>(() => {});
 
-let number = 0;
-const newKey = () => `https://demo.s20.online|a@b.example customer ${++number}`;
+describe('withLock', () => {
+	it('returns the result of the work', async () => {
+		const result = await withLock([makeNewKey()], NOT_CANCELLED, async () => await Promise.resolve('done'));
 
-describe('work with the lock of a record', () => {
-	it('begins while work on other records is under way, and after work that did not succeed', async () => {
-		const [key, other] = [newKey(), newKey()];
-		let end = () => {};
-		const first = withLock([other], undefined, async () => await new Promise<void>((done) => (end = done)));
-		await expect(
-			withLock([key], undefined, async () => await Promise.reject(new Error('no'))),
-		).rejects.toThrow('no');
-		await expect(withLock([key], undefined, async () => await now('yes'))).resolves.toBe('yes');
-		end();
-		await first;
+		expect(result).toBe('done');
 	});
 
-	it('does not wait for itself when a key comes twice, and needs none', async () => {
-		const key = newKey();
-		await expect(withLock([key, key], undefined, async () => await now(1))).resolves.toBe(1);
-		await expect(withLock([], undefined, async () => await now(2))).resolves.toBe(2);
-	});
-
-	it('begins in the order of asking, when all before it on the same records has ended and nothing of it is under way any more, unless it is cancelled', async () => {
-		const work = fc.record({
-			places: fc.shuffledSubarray([0, 1, 2, 3]),
-			ms: fc.nat(50),
-			cancelledAfter: fc.option(fc.nat(200), { nil: undefined }),
-			leavesMs: fc.constantFrom(0, 0, 30),
+	it('begins work on a record while work on another record is under way', async () => {
+		let endOtherWork = () => {};
+		const otherWork = withLock([makeNewKey()], NOT_CANCELLED, async () => {
+			await new Promise<void>((resolve) => {
+				endOtherWork = resolve;
+			});
 		});
+
+		const result = await withLock([makeNewKey()], NOT_CANCELLED, async () => await Promise.resolve('done'));
+
+		expect(result).toBe('done');
+		endOtherWork();
+		await otherWork;
+	});
+
+	it('passes on the error of work that fails', async () => {
+		const work = withLock([makeNewKey()], NOT_CANCELLED, failWork);
+
+		await expect(work).rejects.toThrow('The work failed');
+	});
+
+	it('begins the next work on a record after work that failed', async () => {
+		const key = makeNewKey();
+		await withLock([key], NOT_CANCELLED, failWork).catch(() => undefined);
+
+		const result = await withLock([key], NOT_CANCELLED, async () => await Promise.resolve('done'));
+
+		expect(result).toBe('done');
+	});
+
+	it('begins work that names the same record twice', async () => {
+		const key = makeNewKey();
+
+		const result = await withLock([key, key], NOT_CANCELLED, async () => await Promise.resolve('done'));
+
+		expect(result).toBe('done');
+	});
+
+	it('begins work that names no record', async () => {
+		const result = await withLock([], NOT_CANCELLED, async () => await Promise.resolve('done'));
+
+		expect(result).toBe('done');
+	});
+
+	it('begins work in the order of asking, and only after all earlier work on the same records has left', async () => {
+		const property = fc.asyncProperty(
+			fc.array(plannedWork, { maxLength: 40 }),
+			async (plan: PlannedWork[]) => {
+				const queues = new LockQueues();
+
+				await timed(async () => await queues.runAll(plan));
+
+				expect(queues.overlaps).toEqual([]);
+				expect(queues.beganAfterCancellation).toEqual([]);
+				expect(queues.beganOutOfOrder()).toEqual([]);
+				expect(queues.endedCount).toBe(plan.length);
+			},
+		);
+
 		await fc.assert(
-			fc
-				.asyncProperty(fc.array(work, { maxLength: 40 }), async (all) => {
-					const keys = [newKey(), newKey(), newKey(), newKey()];
-					const held = new Map<string, number>();
-					const order = new Map<string, number[]>(keys.map((key) => [key, []]));
-					let ended = 0;
-					const one = async ({ places, ms, cancelledAfter, leavesMs }: (typeof all)[number], nth: number) => {
-						const own = places.map((place) => keys[place]);
-						const stop = new AbortController();
-						if (cancelledAfter !== undefined) void sleep(cancelledAfter).then(() => stop.abort());
-						const run = async () => {
-							expect(stop.signal.aborted).toBe(false);
-							for (const key of own) {
-								expect(performance.now()).toBeGreaterThanOrEqual(held.get(key) ?? 0);
-								held.set(key, Infinity);
-								order.get(key)?.push(nth);
-							}
-							await sleep(ms);
-							for (const key of own) held.set(key, performance.now() + leavesMs);
-							ended += 1;
-						};
-						await withLock(own, stop.signal, run, () => leavesMs).catch(({ message }: Error) => {
-							if (message !== 'The execution was cancelled') throw new Error(message);
-							ended += 1;
-						});
-					};
-					await timed(async () => await Promise.all(all.map(one)));
-					expect(ended).toBe(all.length);
-					for (const nths of order.values()) expect(nths).toEqual([...nths].sort((a, b) => a - b));
-				})
+			property
 				.beforeEach(() => void jest.useFakeTimers({ now: 0, doNotFake: ['setImmediate'] }))
 				.afterEach(() => void jest.useRealTimers()),
 			{ seed, numRuns: 100 },
 		);
 	});
-});
 
-describe('an execution that is cancelled while it waits for its turn', () => {
-	it('does not begin when it was cancelled before, or in the moment in which its turn comes', async () => {
-		const begun = jest.fn();
-		const work = async () => await now(begun());
-		await expect(withLock([newKey()], AbortSignal.abort(), work)).rejects.toThrow('cancelled');
-		const [key, stop] = [newKey(), new AbortController()];
-		const first = withLock([key], undefined, async () => {
-			await turn();
-			stop.abort();
+	it('does not begin work of an execution that was cancelled before', async () => {
+		const work = jest.fn();
+
+		const call = withLock([makeNewKey()], AbortSignal.abort(), work);
+
+		await expect(call).rejects.toThrow('The execution was cancelled');
+		expect(work).not.toHaveBeenCalled();
+	});
+
+	it('does not begin work of an execution that is cancelled while it waits for the lock', async () => {
+		const key = makeNewKey();
+		const execution = new AbortController();
+		const work = jest.fn();
+		const earlierWork = withLock([key], NOT_CANCELLED, async () => {
+			await sleep(0);
+			execution.abort();
 		});
-		await expect(withLock([key], stop.signal, work)).rejects.toThrow('cancelled');
-		await first;
-		expect(begun).not.toHaveBeenCalled();
+
+		const call = withLock([key], execution.signal, work);
+
+		await expect(call).rejects.toThrow('The execution was cancelled');
+		await earlierWork;
+		expect(work).not.toHaveBeenCalled();
+	});
+
+	it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
+		'does not begin work that is cancelled %i promises after the earlier work has ended',
+		async (promiseCount) => {
+			const key = makeNewKey();
+			const execution = new AbortController();
+			const wasCancelledAtBeginning: boolean[] = [];
+			const earlierWork = withLock([key], NOT_CANCELLED, async () => {
+				await sleep(0);
+				void passPromises(promiseCount).then(() => execution.abort());
+			});
+
+			const call = withLock([key], execution.signal, async () => {
+				wasCancelledAtBeginning.push(execution.signal.aborted);
+				await Promise.resolve();
+			});
+			await Promise.allSettled([earlierWork, call]);
+
+			expect(wasCancelledAtBeginning).not.toContain(true);
+		},
+	);
+});
+
+describe('onAbort', () => {
+	it('listens to a signal once for three pieces of work that wait for the same lock', async () => {
+		const execution = new AbortController();
+		const addEventListener = jest.spyOn(execution.signal, 'addEventListener');
+		const key = makeNewKey();
+		const work = async () => await sleep(0);
+
+		await Promise.all([
+			withLock([key], execution.signal, work),
+			withLock([key], execution.signal, work),
+			withLock([key], execution.signal, work),
+		]);
+
+		expect(addEventListener).toHaveBeenCalledTimes(1);
+	});
+
+	it('stops listening to a signal when nothing waits for it any more', async () => {
+		const execution = new AbortController();
+		const removeEventListener = jest.spyOn(execution.signal, 'removeEventListener');
+
+		await waitUnlessAborted(Promise.resolve(), execution.signal);
+
+		expect(removeEventListener).toHaveBeenCalledTimes(1);
+	});
+
+	it('listens to a signal again for a wait after the last one', async () => {
+		const execution = new AbortController();
+		await waitUnlessAborted(Promise.resolve(), execution.signal);
+
+		const wait = waitUnlessAborted(neverSettles, execution.signal);
+		execution.abort();
+
+		await expect(wait).rejects.toThrow('The execution was cancelled');
+	});
+
+	it('calls the listener at once when the signal has aborted before', () => {
+		const listener = jest.fn();
+
+		onAbort(AbortSignal.abort(), listener);
+
+		expect(listener).toHaveBeenCalledTimes(1);
+	});
+
+	it('calls a listener that stays, and not one that was removed', () => {
+		const execution = new AbortController();
+		const removedListener = jest.fn();
+		const listener = jest.fn();
+		const removeListener = onAbort(execution.signal, removedListener);
+		onAbort(execution.signal, listener);
+		removeListener();
+
+		execution.abort();
+
+		expect(removedListener).not.toHaveBeenCalled();
+		expect(listener).toHaveBeenCalledTimes(1);
 	});
 });
 
-describe('the end of an execution', () => {
-	const never = new Promise<never>(() => {});
+describe('waitUnlessAborted', () => {
+	it('returns the value when the signal does not abort', async () => {
+		const { signal } = new AbortController();
 
-	it('is listened to once, however many wait for it, and no longer than they wait', async () => {
-		const stop = new AbortController();
-		const listened = jest.spyOn(stop.signal, 'addEventListener');
-		const left = jest.spyOn(stop.signal, 'removeEventListener');
-		const key = newKey();
-		await Promise.all([1, 2, 3].map(async () => await withLock([key], stop.signal, turn)));
-		expect([listened.mock.calls.length, left.mock.calls.length]).toEqual([1, 1]);
-		const waits = Array.from({ length: 30 }, async () => await waitUnlessAborted(never, stop.signal));
-		const ends = Promise.allSettled(waits);
-		expect(listened).toHaveBeenCalledTimes(2);
-		stop.abort();
-		expect(new Set((await ends).map(({ status }) => status))).toEqual(new Set(['rejected']));
+		const value = await waitUnlessAborted(Promise.resolve(7), signal);
+
+		expect(value).toBe(7);
 	});
 
-	it('is told to who comes after it, at once', async () => {
-		const told = jest.fn();
-		onAbort(AbortSignal.abort(), told);
-		expect(told).toHaveBeenCalledTimes(1);
-		await expect(waitUnlessAborted(now(1), AbortSignal.abort())).rejects.toThrow();
-		await expect(waitUnlessAborted(now(7), new AbortController().signal)).resolves.toBe(7);
+	it('fails when the signal has aborted before, although the value is there', async () => {
+		const wait = waitUnlessAborted(Promise.resolve(7), AbortSignal.abort());
+
+		await expect(wait).rejects.toThrow('The execution was cancelled');
 	});
 
-	it('is not told to who has left', () => {
-		const stop = new AbortController();
-		const [left, stays] = [jest.fn(), jest.fn()];
-		onAbort(stop.signal, left)();
-		onAbort(stop.signal, stays);
-		stop.abort();
-		expect([left.mock.calls.length, stays.mock.calls.length]).toEqual([0, 1]);
+	it('ends 30 waits when their signal aborts, and listens to it once', async () => {
+		const execution = new AbortController();
+		const addEventListener = jest.spyOn(execution.signal, 'addEventListener');
+		const onCancelled = jest.fn();
+		const waits = Array.from({ length: 30 }, async () => {
+			await waitUnlessAborted(neverSettles, execution.signal).catch(onCancelled);
+		});
+
+		execution.abort();
+		await Promise.all(waits);
+
+		expect(onCancelled).toHaveBeenCalledTimes(30);
+		expect(addEventListener).toHaveBeenCalledTimes(1);
 	});
 
-	it('ends a wait with the reason that the caller gives then', async () => {
-		const stop = new AbortController();
-		const late = waitUnlessAborted(never, stop.signal, () => new Error('given up'));
-		stop.abort();
-		await expect(late).rejects.toThrow('given up');
+	it('fails with the error that the caller makes', async () => {
+		const execution = new AbortController();
+		const wait = waitUnlessAborted(neverSettles, execution.signal, () => new Error('given up'));
+
+		execution.abort();
+
+		await expect(wait).rejects.toThrow('given up');
 	});
 });
 
-describe('the memory of writes', () => {
-	it('tells which records were written since a moment', () => {
-		const [one, other] = [newKey(), newKey()];
-		recordWrite([one, other]);
-		const before = currentVersion();
-		expect(wasWrittenSince([one, other], before)).toBe(false);
-		recordWrite([one]);
-		expect(wasWrittenSince([one], before)).toBe(true);
-		expect(wasWrittenSince([other], before)).toBe(false);
-		expect(wasWrittenSince([other, one], before)).toBe(true);
-		expect(wasWrittenSince([one], currentVersion())).toBe(false);
+describe('wasWrittenSince', () => {
+	it('answers false for a record that was written before the version only', () => {
+		const customer = makeNewKey();
+		recordWrite([customer]);
+
+		const version = currentVersion();
+
+		expect(wasWrittenSince([customer], version)).toBe(false);
 	});
 
-	it('keeps a bounded number of records, and takes everything for written at a moment that it no longer remembers', () => {
-		const before = currentVersion();
-		for (let count = 0; count < 20_001; count++) recordWrite([newKey()]);
-		expect(wasWrittenSince([newKey()], before)).toBe(true);
-		expect(wasWrittenSince([newKey()], currentVersion() - 1_000)).toBe(false);
+	it('answers true for a record that was written after the version', () => {
+		const customer = makeNewKey();
+		const version = currentVersion();
+
+		recordWrite([customer]);
+
+		expect(wasWrittenSince([customer], version)).toBe(true);
 	});
+
+	it('answers false when only another record was written after the version', () => {
+		const customer = makeNewKey();
+		recordWrite([customer]);
+		const version = currentVersion();
+
+		recordWrite([makeNewKey()]);
+
+		expect(wasWrittenSince([customer], version)).toBe(false);
+	});
+
+	it('answers true when one of several records was written after the version', () => {
+		const customer = makeNewKey();
+		const otherCustomer = makeNewKey();
+		const version = currentVersion();
+
+		recordWrite([customer]);
+
+		expect(wasWrittenSince([otherCustomer, customer], version)).toBe(true);
+	});
+
+	it('answers true for each record of one write', () => {
+		const customer = makeNewKey();
+		const otherCustomer = makeNewKey();
+		const version = currentVersion();
+
+		recordWrite([customer, otherCustomer]);
+
+		expect(wasWrittenSince([customer], version)).toBe(true);
+		expect(wasWrittenSince([otherCustomer], version)).toBe(true);
+	});
+
+	it('answers true for every record when a write after the version has been forgotten', () => {
+		const version = currentVersion();
+
+		writeRecords(20_001);
+
+		expect(wasWrittenSince([makeNewKey()], version)).toBe(true);
+	});
+
+	it('answers false for an unwritten record when no write after the version has been forgotten', () => {
+		writeRecords(19_001);
+		const version = currentVersion();
+		writeRecords(1_000);
+
+		expect(wasWrittenSince([makeNewKey()], version)).toBe(false);
+	});
+
+	function writeRecords(count: number): void {
+		for (let written = 0; written < count; written++) {
+			recordWrite([makeNewKey()]);
+		}
+	}
 });
+
+let keyCount = 0;
+
+/** Makes the key of a customer whom no other test knows. */
+function makeNewKey(): string {
+	keyCount += 1;
+	return `https://demo.s20.online|a@b.example customer ${keyCount}`;
+}
+
+async function failWork(): Promise<never> {
+	return await Promise.reject(new Error('The work failed'));
+}
+
+/** Waits until some promises have resolved one after the other, while no timer runs. */
+async function passPromises(count: number): Promise<void> {
+	for (let passed = 0; passed < count; passed++) {
+		await Promise.resolve();
+	}
+}

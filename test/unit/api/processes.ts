@@ -5,18 +5,167 @@ import type { Lease } from '../../../nodes/AlfaCrm/api/databaseLock';
 import { DatabaseLock } from '../../../nodes/AlfaCrm/api/databaseLock';
 import { ANSWER_MS } from '../../../nodes/AlfaCrm/api/databaseRow';
 import { withLock } from '../../../nodes/AlfaCrm/api/locks';
-import type { Item } from '../../../nodes/AlfaCrm/run/item';
 import { findOrCreate } from '../../../nodes/AlfaCrm/run/findOrCreate';
+import type { Item } from '../../../nodes/AlfaCrm/run/item';
 import { ProcessedRows } from '../../support/processedData';
 
-/** Which process a piece of code runs in, so that its timers stand still with it. */
-const running = new AsyncLocalStorage<Process>();
+/** The result of an execution that creates a person unless there is one. */
+type RunResult = 'found' | 'created';
 
-/** AlfaCRM, which never looks whether it has somebody already. */
-class Service {
+/** Several n8n processes, and the database and the AlfaCRM that they share. Needs a stopped clock. */
+export class World {
+	readonly rows = new ProcessedRows();
+	readonly alfaCrm: AlfaCrmStub;
+	readonly processes: Process[];
+	/** Chooses how many milliseconds the database takes for a statement that writes some entries. */
+	databaseLatency: (entries: readonly unknown[]) => number;
+	/** Chooses for how many milliseconds an execution waits before it creates a person. */
+	pauseBeforeCreation = () => 0;
+	/** Until this moment each statement fails. One that was under way may have been carried out. */
+	awayUntil = 0;
+
+	constructor(processCount: number, random: () => number) {
+		this.databaseLatency = () => 1 + random() * 8;
+		this.alfaCrm = new AlfaCrmStub(() => 20 + random() * 40);
+		this.processes = Array.from({ length: processCount }, () => new Process(this));
+		letTimeoutsFollowTheClock();
+	}
+
+	/**
+	 * Does some work, and looks four times a second at which processes hold the lock.
+	 *
+	 * @throws Error if two processes hold the lock at the same moment
+	 */
+	async watchForTwoHolders<T>(work: Promise<T>): Promise<T> {
+		let isOver = false;
+		const watch = async () => {
+			while (!isOver) {
+				const holders = this.processes.filter(({ isHolder }) => isHolder);
+				if (holders.length > 1) throw new Error('Two processes hold the lock');
+				await sleep(250);
+			}
+			return await work;
+		};
+		const workWithEnd = work.finally(() => {
+			isOver = true;
+		});
+		return await Promise.race([workWithEnd, watch()]);
+	}
+
+	/** @throws Error while the database is away */
+	assertDatabase(): void {
+		if (performance.now() < this.awayUntil) throw new Error('Connection terminated');
+	}
+}
+
+/** Counts the processes of all worlds: those of former worlds hold their locks for ever. */
+let processCount = 0;
+
+/** One n8n process, in which a node has a lock. */
+export class Process {
+	readonly death: Promise<void>;
+	private readonly id: number;
+	private readonly lock = new DatabaseLock();
+	/** Until this moment nothing goes on in the process, as when it computes; for ever once it was killed. */
+	private frozenUntil = 0;
+	private reportDeath = () => {};
+
+	constructor(private readonly world: World) {
+		processCount += 1;
+		this.id = processCount;
+		this.death = new Promise((resolve) => {
+			this.reportDeath = resolve;
+		});
+	}
+
+	/** Whether the process would begin a write. */
+	get isHolder(): boolean {
+		const lease = Reflect.get(this.lock, 'lease') as Lease | undefined;
+		return lease?.hasTimeLeft === true && lease.pendingEnd === undefined;
+	}
+
+	freeze(ms: number): void {
+		this.frozenUntil = Math.max(this.frozenUntil, performance.now() + ms);
+	}
+
+	kill(): void {
+		this.frozenUntil = Infinity;
+		this.reportDeath();
+	}
+
+	/** Waits while the process is frozen; for ever once it was killed. */
+	async waitWhileFrozen(): Promise<void> {
+		const ms = Math.ceil(this.frozenUntil - performance.now());
+		if (ms === Infinity) return await new Promise(() => {});
+		if (ms <= 0) return;
+
+		await sleep(ms);
+		// The process may have been frozen again meanwhile.
+		await this.waitWhileFrozen();
+	}
+
+	/** Runs an execution that creates a person unless there is one. It never ends once the process was killed. */
+	async findOrCreatePerson(phone: string): Promise<RunResult> {
+		return await processOfCode.run(this, async () => {
+			// The items of one process take this lock too.
+			const key = `${this.id} ${phone}`;
+			const work = withLock([key], undefined, async () => await this.findOrCreateAlone(phone));
+			return await work.finally(async () => await this.waitWhileFrozen());
+		});
+	}
+
+	private async findOrCreateAlone(phone: string): Promise<RunResult> {
+		const { alfaCrm, pauseBeforeCreation } = this.world;
+		let assertMaySend = () => {};
+		const call = async <T>(act: () => T) => {
+			await this.waitWhileFrozen();
+			assertMaySend();
+			const answer = await alfaCrm.call(act);
+			await this.waitWhileFrozen();
+			return answer;
+		};
+		const withGuard = async (assertHeld: () => void, create: () => Promise<unknown>) => {
+			assertMaySend = assertHeld;
+			// A call waits here for the rate limiter.
+			await sleep(pauseBeforeCreation());
+			return await create();
+		};
+		const find = async () => {
+			const person = await call(() => alfaCrm.find(phone));
+			return person === undefined ? undefined : 'found';
+		};
+		const create = async () => {
+			await call(() => alfaCrm.created.push(phone));
+			return 'created' as const;
+		};
+		return await findOrCreate<'found', 'created'>(this.makeItem(withGuard), find, create);
+	}
+
+	/** Makes as much of an item as `findOrCreate` needs. */
+	private makeItem(withGuard: unknown): Item {
+		const processedData = this.world.rows.helpersOf({
+			latency: (entries) => this.world.databaseLatency(entries),
+			ready: async () => {
+				await this.waitWhileFrozen();
+				this.world.assertDatabase();
+			},
+		});
+		const item = {
+			execution: { databaseLock: this.lock, processedData, noteEpoch: () => {}, client: {} },
+			underWayMs: 0,
+			withGuard,
+		};
+		return item as unknown as Item;
+	}
+}
+
+/** An AlfaCRM that creates a person although it has one with the same phone. */
+class AlfaCrmStub {
+	/** The phones of the people that were created. */
 	readonly created: string[] = [];
 	/** When each call arrived, by `performance.now()`. */
 	readonly callTimes: number[] = [];
+	/** How many searches have arrived. */
 	reads = 0;
 
 	constructor(private readonly latency: () => number) {}
@@ -31,137 +180,30 @@ class Service {
 
 	find(phone: string): string | undefined {
 		this.reads += 1;
-		return this.created.find((one) => one === phone);
+		return this.created.find((createdPhone) => createdPhone === phone);
 	}
 }
 
-let processes = 0;
-
-/** One n8n process, which the node has a lock in. */
-export class Process {
-	/** Those of former worlds hold locks for ever. */
-	private readonly id = ++processes;
-	private readonly lock = new DatabaseLock();
-	/** Until then nothing of it goes on, as when it computes; for ever once it was killed. */
-	private frozenUntil = 0;
-	private die = () => {};
-	readonly death = new Promise<void>((resolve) => (this.die = resolve));
-
-	constructor(private readonly world: World) {}
-
-	/** Whether it would begin a write. */
-	get isHolder(): boolean {
-		const lease = Reflect.get(this.lock, 'lease') as Lease | undefined;
-		return lease?.hasTimeLeft === true && lease.pendingEnd === undefined;
-	}
-
-	freeze(ms: number): void {
-		this.frozenUntil = Math.max(this.frozenUntil, performance.now() + ms);
-	}
-
-	kill(): void {
-		this.frozenUntil = Infinity;
-		this.die();
-	}
-
-	async thawed(): Promise<void> {
-		const ms = Math.ceil(this.frozenUntil - performance.now());
-		if (ms === Infinity) return await new Promise(() => {});
-		// Once more, since it may stand still again.
-		if (ms > 0) await sleep(ms).then(async () => await this.thawed());
-	}
-
-	/** One execution that creates who is not there; never settles once the process was killed. */
-	async run(phone: string): Promise<'found' | 'created'> {
-		return await running.run(this, async () => {
-			// As the items of one process do.
-			const work = withLock([`${this.id} ${phone}`], undefined, async () => await this.findOrCreate(phone));
-			return await work.finally(async () => await this.thawed());
-		});
-	}
-
-	private async findOrCreate(phone: string): Promise<'found' | 'created'> {
-		const { rows, service, pause } = this.world;
-		const latency = (entries: readonly unknown[]) => this.world.databaseLatency(entries);
-		const ready = async () => {
-			await this.thawed();
-			this.world.assertDatabase();
-		};
-		let assertMaySend = () => {};
-		const call = async <T>(act: () => T) => {
-			await this.thawed();
-			assertMaySend();
-			const answer = await service.call(act);
-			await this.thawed();
-			return answer;
-		};
-		const processedData = rows.helpersOf({ latency, ready });
-		const item = {
-			execution: { databaseLock: this.lock, processedData, noteEpoch: () => {}, client: {} },
-			underWayMs: 0,
-			withGuard: async (assertHeld: () => void, create: () => Promise<unknown>) => {
-				assertMaySend = assertHeld;
-				// As when it waits for the rate limit.
-				await sleep(pause());
-				return await create();
-			},
-		};
-		return await findOrCreate<'found', 'created'>(
-			item as unknown as Item,
-			async () => ((await call(() => service.find(phone))) === undefined ? undefined : 'found'),
-			async () => {
-				await call(() => service.created.push(phone));
-				return 'created';
-			},
-		);
-	}
+/** Makes different phones: `100`, `101`, … */
+export function makePhones(count: number): string[] {
+	return Array.from({ length: count }, (_unused, index) => `${100 + index}`);
 }
 
-/** Several processes, and the database and the AlfaCRM that they share. */
-export class World {
-	readonly rows = new ProcessedRows();
-	readonly service: Service;
-	readonly all: Process[];
-	/** Milliseconds for a statement that writes these entries, and before a create. */
-	databaseLatency: (entries: readonly unknown[]) => number;
-	pause = () => 0;
-	/** Until then each statement fails, of which one that was under way may have been carried out. */
-	awayUntil = 0;
+/** The process in which a piece of code runs, so that its timers stand still while the process is frozen. */
+const processOfCode = new AsyncLocalStorage<Process>();
 
-	/** Time has to be stopped. */
-	constructor(processes: number, random: () => number) {
-		jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
-			const limit = new AbortController();
-			// This limit is that of a database statement. Here each statement gets an answer.
-			if (ms === ANSWER_MS) return limit.signal;
-			const process = running.getStore();
-			const elapsed = sleep(ms).then(async () => await process?.thawed());
+/**
+ * Lets the node's time limits follow the clock of the test, except that of a statement: here the database answers each
+ * statement.
+ */
+function letTimeoutsFollowTheClock(): void {
+	jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+		const limit = new AbortController();
+		if (ms !== ANSWER_MS) {
+			const process = processOfCode.getStore();
+			const elapsed = sleep(ms).then(async () => await process?.waitWhileFrozen());
 			void elapsed.then(() => limit.abort());
-			return limit.signal;
-		});
-		this.databaseLatency = () => 1 + random() * 8;
-		this.service = new Service(() => 20 + random() * 40);
-		this.all = Array.from({ length: processes }, () => new Process(this));
-	}
-
-	/**
-	 * Does some work.
-	 *
-	 * @throws Error where two processes were holders at the same moment
-	 */
-	async watched<T>(work: Promise<T>): Promise<T> {
-		let isOver = false;
-		const watch = async () => {
-			for (; !isOver; await sleep(250))
-				if (this.all.filter(({ isHolder }) => isHolder).length > 1) throw new Error('Two hold the lock');
-			return await work;
-		};
-		return await Promise.race([work.finally(() => (isOver = true)), watch()]);
-	}
-
-	assertDatabase(): void {
-		if (performance.now() < this.awayUntil) throw new Error('Connection terminated');
-	}
+		}
+		return limit.signal;
+	});
 }
-
-export const phones = (count: number) => Array.from({ length: count }, (_unused, index) => `${100 + index}`);

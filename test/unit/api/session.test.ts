@@ -7,351 +7,628 @@ import type {
 import { NodeApiError, sleep } from 'n8n-workflow';
 
 import { AlfaCrmApi } from '../../../credentials/AlfaCrmApi.credentials';
-import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import { nameAccount, readLogin, Session } from '../../../nodes/AlfaCrm/api/session';
-import { makeAnswerError, NODE, makeNetworkError, WEB_PAGE } from '../../support/nodeErrors';
-import type { ContextOptions, SentRequest } from '../apiSupport';
-import { makeContext, catchFailure, callAndCatchFailure, READ, WRITE } from '../apiSupport';
+import { makeNetworkError, NODE, WEB_PAGE } from '../../support/nodeErrors';
+import { READ, WRITE } from '../apiSupport';
+import {
+	AccountWithTokens,
+	EMPTY_LIST,
+	makeNewEmail,
+	NO_TOKEN,
+	refuseWithStatus,
+	STORED_TOKEN,
+} from './accountWithTokens';
 import { settle, stopTime } from './clock';
 
 // Several processes whose tokens expire are in test/properties/api/logins.test.ts.
 
-let users = 0;
-const newEmail = () => `session${++users}@school.example`;
+const FIVE_MINUTES = 300_000;
 
-describe('a session', () => {
+describe('Session', () => {
+	// A process waits for the login of another one for as long as it ever does.
 	stopTime({ random: () => 1 });
 
-	/** Logins that give `token 1`, `token 2`, ... after 60 ms. */
-	function logins() {
+	it('chooses the stored token', async () => {
+		const session = new Session();
+
+		const token = await chooseToken(session, 'stored');
+
+		expect(token).toBe('stored');
+	});
+
+	it('chooses the stored token although this process has logged in since', async () => {
+		const session = new Session();
+		await settle(session.renew(NO_TOKEN, makeLogIn()));
+
+		const token = await chooseToken(session, 'stored');
+
+		expect(token).toBe('stored');
+	});
+
+	it('chooses the newest token of this process at once when the stored token was refused', async () => {
+		const session = new Session();
+		await settle(session.renew(NO_TOKEN, makeLogIn()));
+		session.reject('stored');
+		const begunAt = performance.now();
+
+		const token = await chooseToken(session, 'stored');
+
+		expect(token).toBe('token 1');
+		expect(performance.now()).toBe(begunAt);
+	});
+
+	it('makes n8n log in at once when no token is stored, and does not read the credential again', async () => {
+		const readStoredToken = jest.fn(async () => await Promise.resolve(NO_TOKEN));
+
+		const token = await chooseToken(new Session(), NO_TOKEN, { readStoredToken });
+
+		expect(token).toBe(NO_TOKEN);
+		expect(readStoredToken).not.toHaveBeenCalled();
+		expect(performance.now()).toBe(0);
+	});
+
+	it('chooses the token of a login that came after n8n had read a credential without a token', async () => {
+		const session = new Session();
+		await settle(session.renew(NO_TOKEN, makeLogIn()));
+
+		const token = await chooseToken(session, NO_TOKEN, { readAt: 0 });
+
+		expect(token).toBe('token 1');
+	});
+
+	it('makes n8n log in when no token is stored although this process has logged in before', async () => {
+		const session = new Session();
+		await settle(session.renew(NO_TOKEN, makeLogIn()));
+
+		const token = await chooseToken(session, NO_TOKEN, { readAt: 61 });
+
+		expect(token).toBe(NO_TOKEN);
+	});
+
+	it.each([
+		{ storedAt: 0, readMs: 0, chosenAt: 0, readCount: 1 },
+		{ storedAt: 400, readMs: 0, chosenAt: 500, readCount: 2 },
+		{ storedAt: 1_400, readMs: 50, chosenAt: 2_100, readCount: 2 },
+		{ storedAt: 3_000, readMs: 300, chosenAt: 3_600, readCount: 2 },
+	])(
+		'finds the token that another process stores after $storedAt ms at $chosenAt ms when each reading takes $readMs ms',
+		async ({ storedAt, readMs, chosenAt, readCount }) => {
+			const session = new Session();
+			session.reject('refused');
+			const readStoredToken = makeReader({ storedAt, readMs });
+
+			const token = await chooseToken(session, 'refused', { readStoredToken });
+
+			expect(token).toBe('of another process');
+			expect(performance.now()).toBe(chosenAt);
+			expect(readStoredToken).toHaveBeenCalledTimes(readCount);
+		},
+	);
+
+	it('searches once for the token of another process when two calls need it at the same moment', async () => {
+		const session = new Session();
+		session.reject('refused');
+		const readStoredToken = makeReader({ storedAt: 400, readMs: 0 });
+		const stored = { storedToken: 'refused', readAt: 0, readStoredToken };
+
+		const choices = Promise.all([session.chooseToken(stored), session.chooseToken(stored)]);
+
+		expect(await settle(choices)).toEqual(['of another process', 'of another process']);
+		expect(readStoredToken).toHaveBeenCalledTimes(2);
+	});
+
+	it('chooses the token of another process again without reading the credential', async () => {
+		const session = new Session();
+		session.reject('refused');
+		const readStoredToken = makeReader({ storedAt: 0, readMs: 0 });
+		await chooseToken(session, 'refused', { readStoredToken });
+
+		const token = await chooseToken(session, 'refused', { readStoredToken });
+
+		expect(token).toBe('of another process');
+		expect(readStoredToken).toHaveBeenCalledTimes(1);
+	});
+
+	it('makes n8n log in when AlfaCRM has refused the token of another process too', async () => {
+		const session = new Session();
+		session.reject('refused');
+		const readStoredToken = makeReader({ storedAt: 0, readMs: 0 });
+		await chooseToken(session, 'refused', { readStoredToken });
+		session.reject('of another process');
+
+		const token = await chooseToken(session, 'refused', { readStoredToken });
+
+		expect(token).toBe(NO_TOKEN);
+	});
+
+	it('logs in once when three calls need a token at the same moment', async () => {
+		const session = new Session();
+		const logIn = makeLogIn();
+
+		const renewals = Promise.all([
+			session.renew(NO_TOKEN, logIn),
+			session.renew('refused', logIn),
+			session.renew(NO_TOKEN, logIn),
+		]);
+
+		expect(await settle(renewals)).toEqual(['token 1', 'token 1', 'token 1']);
+		expect(logIn).toHaveBeenCalledTimes(1);
+	});
+
+	it('passes on the error of a login that fails', async () => {
+		const session = new Session();
+
+		const renewal = session.renew(NO_TOKEN, failLogin);
+
+		await expect(renewal).rejects.toThrow('wrong key');
+	});
+
+	it('logs in again after a login that failed', async () => {
+		const session = new Session();
+		await session.renew(NO_TOKEN, failLogin).catch(() => {});
+
+		const token = await settle(session.renew(NO_TOKEN, makeLogIn()));
+
+		expect(token).toBe('token 1');
+	});
+
+	it('replaces a refused older token by its newest one without a login', async () => {
+		const session = new Session();
+		const logIn = makeLogIn();
+		await settle(session.renew(NO_TOKEN, logIn));
+
+		const token = await settle(session.renew('older', logIn));
+
+		expect(token).toBe('token 1');
+		expect(logIn).toHaveBeenCalledTimes(1);
+	});
+
+	it('logs in again when its newest token was refused', async () => {
+		const session = new Session();
+		const logIn = makeLogIn();
+		await settle(session.renew(NO_TOKEN, logIn));
+
+		const token = await settle(session.renew('token 1', logIn));
+
+		expect(token).toBe('token 2');
+	});
+
+	it('logs in again for n8n without a token, as the test of a credential needs it', async () => {
+		const session = new Session();
+		const logIn = makeLogIn();
+		await settle(session.renew(NO_TOKEN, logIn));
+
+		const token = await settle(session.renew(NO_TOKEN, logIn));
+
+		expect(token).toBe('token 2');
+	});
+
+	it.each([
+		{ ageMs: FIVE_MINUTES, result: 'token 1' },
+		{ ageMs: FIVE_MINUTES + 1, result: 'token 2' },
+		{ ageMs: 3 * FIVE_MINUTES, result: 'token 2' },
+	])(
+		'replaces the refused token of another process by $result when token 1 is $ageMs ms old',
+		async ({ ageMs, result }) => {
+			const session = new Session();
+			const logIn = makeLogIn();
+			await settle(session.renew(NO_TOKEN, logIn));
+			jest.advanceTimersByTime(ageMs);
+
+			const token = await settle(session.renew('of another process', logIn));
+
+			expect(token).toBe(result);
+		},
+	);
+
+	it.each([
+		{ token: 'token 1', moment: 60, isIssuedSince: true },
+		{ token: 'token 1', moment: 61, isIssuedSince: false },
+		{ token: 'stored', moment: 0, isIssuedSince: false },
+	])(
+		'answers $isIssuedSince when asked whether it has logged in for "$token" since $moment ms, after a login at 60 ms',
+		async ({ token, moment, isIssuedSince }) => {
+			const session = new Session();
+			await settle(session.renew(NO_TOKEN, makeLogIn()));
+
+			expect(session.wasIssuedSince(token, moment)).toBe(isIssuedSince);
+		},
+	);
+
+	/** Makes a login that takes 60 ms, and gives `token 1` the first time, `token 2` the second time. */
+	function makeLogIn() {
 		let count = 0;
 		return jest.fn(async () => {
 			await sleep(60);
-			return `token ${++count}`;
+			count += 1;
+			return `token ${count}`;
 		});
 	}
-	const reading = (token: string) => jest.fn(async () => await Promise.resolve(token));
-	/** The token to send, and how long it took to know it. */
-	async function asked(session: Session, stored: string, read = reading(''), readAt = Infinity) {
-		const begun = performance.now();
-		const choice = session.chooseToken({ storedToken: stored, readAt, readStoredToken: read });
-		const token = await settle(choice);
-		return { token, ms: performance.now() - begun };
+
+	async function failLogin(): Promise<string> {
+		return await Promise.reject(new Error('wrong key'));
 	}
 
-	it('sends the token in the database until it was refused, then the newest of this process', async () => {
-		const session = new Session();
-		expect(await asked(session, 'stored')).toEqual({ token: 'stored', ms: 0 });
-		await settle(session.renew('', logins()));
-		session.reject('stored');
-		expect(await asked(session, 'stored')).toEqual({ token: 'token 1', ms: 0 });
-	});
-
-	it('logs in at once where there never was a token', async () => {
-		const read = reading('');
-		expect(await asked(new Session(), '', read)).toEqual({ token: '', ms: 0 });
-		expect(read).not.toHaveBeenCalled();
-	});
-
-	it('sends the newest token of this process where there was none when the database was read', async () => {
-		const session = new Session();
-		await settle(session.renew('', logins()));
-		expect((await asked(session, '', reading(''), 0)).token).toBe('token 1');
-		expect((await asked(session, '', reading(''), 61)).token).toBe('');
-	});
-
-	/** A token that the database has from a moment on, and takes so long to read. */
-	function appearing(at: number, readMs: number) {
+	/** Reads the token in n8n's database, which takes `readMs`. Another process stores a new one at the moment `storedAt`. */
+	function makeReader({ storedAt, readMs }: { storedAt: number; readMs: number }) {
 		return jest.fn(async () => {
 			await sleep(readMs);
-			return performance.now() >= at ? 'of another process' : 'dead';
+			return performance.now() >= storedAt ? 'of another process' : 'refused';
 		});
 	}
 
-	it.each([
-		['at once', 0, 0, 0, 1],
-		['half a second later at most', 400, 0, 500, 2],
-		['later where the database is slow', 1_400, 50, 2_100, 2],
-		['no later than three seconds after a look', 3_000, 300, 3_600, 2],
-	])(
-		'takes the token of another process before it logs in, once for all calls: %s',
-		async (_when, at, readMs, ms, looks) => {
-			const session = new Session();
-			session.reject('dead');
-			const read = appearing(at, readMs);
-			const both = Promise.all(
-				[1, 2].map(
-					async () => await session.chooseToken({ storedToken: 'dead', readAt: 0, readStoredToken: read }),
-				),
-			);
-			expect(await settle(both)).toEqual(['of another process', 'of another process']);
-			expect([read.mock.calls.length, performance.now()]).toEqual([looks, ms]);
-			expect(await asked(session, 'dead', read)).toEqual({ token: 'of another process', ms: 0 });
-			session.reject('of another process');
-			expect((await asked(session, 'dead', read)).token).toBe('');
-		},
-	);
+	/** Chooses the token to send. By default, the credential was read after all logins and has no other token by now. */
+	async function chooseToken(
+		session: Session,
+		storedToken: string,
+		{
+			readAt = Infinity,
+			readStoredToken = async () => await Promise.resolve(NO_TOKEN),
+		}: { readAt?: number; readStoredToken?: () => Promise<string> } = {},
+	): Promise<string> {
+		return await settle(session.chooseToken({ storedToken, readAt, readStoredToken }));
+	}
+});
 
-	it('logs in once for all who need a token meanwhile, and again after a login that did not succeed', async () => {
-		const [session, logIn] = [new Session(), logins()];
-		const all = ['', 'dead', ''].map(async (refused) => await session.renew(refused, logIn));
-		expect(await settle(Promise.all(all))).toEqual(['token 1', 'token 1', 'token 1']);
-		expect(logIn).toHaveBeenCalledTimes(1);
-		const wrong = session.renew('', async () => await Promise.reject(new Error('wrong key')));
-		await expect(wrong).rejects.toThrow('wrong key');
-		expect(await settle(session.renew('', logIn))).toBe('token 2');
+describe('readLogin', () => {
+	it('removes the blanks around the email, the key and the app key', () => {
+		const login = readLogin({
+			hostname: 'demo',
+			email: ' A@b.example\n',
+			apiKey: '\u200bkey\u00a0',
+			appKey: ' ',
+		});
+
+		expect(login).toEqual({
+			origin: 'https://demo.s20.online',
+			email: 'A@b.example',
+			apiKey: 'key',
+			appKey: '',
+		});
 	});
 
-	it.each([
-		['an older token was refused', 'older', 'token 1'],
-		['the newest one was refused', 'token 1', 'token 2'],
-		['the key itself is to be tried, as by the test of a credential', '', 'token 2'],
-	])('gives another node this token where %s', async (_where, refused, expected) => {
-		const [session, logIn] = [new Session(), logins()];
-		await settle(session.renew('', logIn));
-		expect(await settle(session.renew(refused, logIn))).toBe(expected);
-	});
+	it('reads values that the credential does not have as empty texts', () => {
+		const login = readLogin({ hostname: 'demo' });
 
-	it('gives another node no token that is so old that it may have expired as well', async () => {
-		const [session, logIn] = [new Session(), logins()];
-		await settle(session.renew('', logIn));
-		jest.advanceTimersByTime(900_000);
-		expect(await settle(session.renew('of another process', logIn))).toBe('token 2');
-	});
-
-	it('knows since when it has a token for which it has logged in', async () => {
-		const session = new Session();
-		await settle(session.renew('', logins()));
-		expect([60, 61].map((moment) => session.wasIssuedSince('token 1', moment))).toEqual([true, false]);
-		expect(session.wasIssuedSince('stored', 0)).toBe(false);
+		expect(login).toEqual({ origin: 'https://demo.s20.online', email: '', apiKey: '', appKey: '' });
 	});
 });
 
-it('a login has no blanks around email, key and app key', () => {
-	const credential = { hostname: 'demo', email: ' A@b.example\n', apiKey: '\u200bkey\u00a0', appKey: ' ' };
-	const login = { origin: 'https://demo.s20.online', email: 'A@b.example', apiKey: 'key', appKey: '' };
-	expect(readLogin(credential)).toEqual(login);
-	expect(nameAccount(login)).toBe('https://demo.s20.online|a@b.example');
-	expect(readLogin({ hostname: 'demo' })).toMatchObject({ email: '', apiKey: '', appKey: '' });
+describe('nameAccount', () => {
+	it('names an account by its address and the email in small letters', () => {
+		const name = nameAccount({ origin: 'https://demo.s20.online', email: 'A@b.example' });
+
+		expect(name).toBe('https://demo.s20.online|a@b.example');
+	});
 });
 
-describe('a call', () => {
-	// Nobody waits for another process.
+describe('ApiClient with a token that AlfaCRM refuses', () => {
+	// Processes do not wait for the login of another one.
 	stopTime({ random: () => 0 });
 
-	/** An account that no other test knows, with logins that give `token 1`, `token 2`, ... */
-	function accountWith(
-		answer: (request: SentRequest, valid: string) => unknown,
-		{ isOldN8n }: Pick<ContextOptions, 'isOldN8n'> = {},
-	) {
-		const state = { logins: 0, valid: 'none' };
-		const logIn = () => ({ token: (state.valid = `token ${++state.logins}`) });
-		const credential = { email: newEmail() };
-		const made = makeContext((request) => answer(request, state.valid), { credential, logIn, isOldN8n });
-		const tokens = () => made.sent.map(({ token }) => token);
-		return { ...made, request: async () => await settle(made.client.request(WRITE)), state, tokens };
-	}
-
-	const yii = (status: number) => ({ name: 'Forbidden', message: 'Token expired', code: 0, status });
-	const refusals: Array<[what: string, refuse: () => unknown]> = [
-		['401', () => catchFailure(makeAnswerError(401))],
-		['403', () => catchFailure(makeAnswerError(403, yii(403)))],
-		['HTTP 200 with a 401 inside', () => yii(401)],
-		['HTTP 200 with a 403 inside', () => yii(403)],
+	const TOKEN_REFUSALS = [
+		{ refusal: 'HTTP 401', refuse: () => refuseWithStatus(401) },
+		{ refusal: 'HTTP 403', refuse: () => refuseWithStatus(403, makeTokenError(403)) },
+		{ refusal: 'HTTP 200 with a 401 in the body', refuse: () => makeTokenError(401) },
+		{ refusal: 'HTTP 200 with a 403 in the body', refuse: () => makeTokenError(403) },
 	];
 
-	it.each(refusals)(
-		'whose token is refused by %s goes on with a new login, or with the newest token',
-		async (_what, refuse) => {
-			const { client, context, stored, state, tokens } = accountWith(({ token }, valid) =>
-				token === valid ? { items: [] } : refuse(),
-			);
-			await expect(settle(client.request(WRITE))).resolves.toEqual({ items: [] });
-			await settle(client.request(WRITE));
-			// In another execution, which reads the old one out of the database.
-			stored.token = 'of-the-test';
-			await settle(new ApiClient(context).request(READ));
-			expect(tokens()).toEqual(['of-the-test', 'token 1', 'token 1', 'token 1']);
-			expect(state.logins).toBe(1);
+	it.each(TOKEN_REFUSALS)(
+		'logs in and sends the write again when its token is refused by $refusal',
+		async ({ refuse }) => {
+			const account = new AccountWithTokens();
+			account.refuseToken = refuse;
+
+			const answer = await account.send(WRITE);
+
+			expect(answer).toEqual(EMPTY_LIST);
+			expect(account.sentTokens).toEqual([STORED_TOKEN, 'token 1']);
 		},
 	);
 
-	it.each([401, 403])('keeps its token where a web page comes with HTTP %i', async (status) => {
-		const { client, sent, state, tokens } = accountWith(() =>
-			sent.length === 1 ? catchFailure(makeAnswerError(status, WEB_PAGE)) : { items: [] },
-		);
+	it.each(TOKEN_REFUSALS)(
+		'sends the next call with the new token after the old one was refused by $refusal',
+		async ({ refuse }) => {
+			const account = new AccountWithTokens();
+			account.refuseToken = refuse;
+			await account.send(WRITE);
 
-		await settle(client.request(READ));
+			await account.send(WRITE);
 
-		expect(tokens()).toEqual(['of-the-test', 'of-the-test']);
-		expect(state.logins).toBe(0);
+			expect(account.sentTokens).toEqual([STORED_TOKEN, 'token 1', 'token 1']);
+			expect(account.loginCount).toBe(1);
+		},
+	);
+
+	it.each(TOKEN_REFUSALS)(
+		"uses the new token in another execution that reads the token refused by $refusal in n8n's database",
+		async ({ refuse }) => {
+			const account = new AccountWithTokens();
+			account.refuseToken = refuse;
+			await account.send(WRITE);
+			account.changeCredential({ token: STORED_TOKEN });
+
+			await account.sendInNewExecution(READ);
+
+			expect(account.sentTokens).toEqual([STORED_TOKEN, 'token 1', 'token 1']);
+			expect(account.loginCount).toBe(1);
+		},
+	);
+
+	it.each([401, 403])('keeps its token when a web page answers with HTTP %i', async (status) => {
+		const account = new AccountWithTokens();
+		account.answer = () =>
+			account.sentTokens.length === 1 ? refuseWithStatus(status, WEB_PAGE) : EMPTY_LIST;
+
+		await account.send(READ);
+
+		expect(account.sentTokens).toEqual([STORED_TOKEN, STORED_TOKEN]);
+		expect(account.loginCount).toBe(0);
 	});
 
-	it('whose token is refused by 401 goes on with a new login in an older n8n, which hides the answer', async () => {
-		const { request, tokens } = accountWith(
-			({ token }, valid) => (token === valid ? { items: [] } : catchFailure(makeAnswerError(401))),
-			{ isOldN8n: true },
-		);
+	it('logs in after a 401 in an older n8n, which hides the answer', async () => {
+		const account = new AccountWithTokens({ isOldN8n: true });
 
-		await request();
+		await account.send(WRITE);
 
-		expect(tokens()).toEqual(['of-the-test', 'token 1']);
+		expect(account.sentTokens).toEqual([STORED_TOKEN, 'token 1']);
 	});
 
 	it.each([
-		['HTTP 401', refusals[0][1], 'does not accept the login, even a new one', 4],
-		['a 401 with HTTP 200', refusals[2][1], 'does not accept the login, even a new one', 4],
-		['403', refusals[1][1], 'denied access', 2],
-	])('is given up when its answer is always %s', async (_what, refuse, says, most) => {
-		const { client, sent } = accountWith(refuse);
-		expect((await settle(callAndCatchFailure(client, READ))).message).toContain(says);
-		expect(sent).toHaveLength(most);
+		{ refusal: 'HTTP 401', refuse: () => refuseWithStatus(401) },
+		{ refusal: 'HTTP 200 with a 401 in the body', refuse: () => makeTokenError(401) },
+	])('fails after three logins when each token is refused by $refusal', async ({ refuse }) => {
+		const account = new AccountWithTokens();
+		account.answer = refuse;
+
+		const { message } = await account.expectFailure(READ);
+
+		expect(message).toContain('does not accept the login, even a new one');
+		expect(account.sentTokens).toEqual([STORED_TOKEN, 'token 1', 'token 2', 'token 3']);
 	});
 
-	it('logs in for one of an execution, and not for each, where every token is refused', async () => {
-		const { client, sent, state } = accountWith(() => catchFailure(makeAnswerError(401)));
-		for (let count = 0; count < 20; count++) await settle(callAndCatchFailure(client, READ));
-		expect([state.logins, sent.length]).toEqual([3, 3 + 20]);
+	it('fails after one login when each token is refused by HTTP 403', async () => {
+		const account = new AccountWithTokens();
+		account.answer = () => refuseWithStatus(403, makeTokenError(403));
+
+		const { message } = await account.expectFailure(READ);
+
+		expect(message).toContain('denied access');
+		expect(account.sentTokens).toEqual([STORED_TOKEN, 'token 1']);
 	});
 
-	it('goes on however often other processes log in meanwhile, each of which ends its token, without a login of its own', async () => {
-		let others = 0;
-		const made = accountWith(({ token }) => {
-			if (others === 8 && token === 'of another 8') return { items: [] };
-			if (others < 8) made.stored.token = `of another ${++others}`;
-			return catchFailure(makeAnswerError(401));
-		});
-		await expect(made.request()).resolves.toEqual({ items: [] });
-		expect([made.state.logins, made.sent.length]).toEqual([0, 9]);
+	it('logs in three times in all when the tokens of 20 calls of an execution are refused', async () => {
+		const account = new AccountWithTokens();
+		account.answer = () => refuseWithStatus(401);
+
+		await account.expectFailures(20, READ);
+
+		expect(account.loginCount).toBe(3);
+		expect(account.sentTokens).toHaveLength(23);
 	});
 
-	it('is sent by n8n with a new token past its place in the rate for no call of these nodes', async () => {
-		const { sent, client } = accountWith(({ token }, valid) =>
-			token === valid ? { items: [] } : catchFailure(makeAnswerError(401)),
-		);
-		const onSend = jest.fn(() => {
-			if (onSend.mock.calls.length > 1) throw new Error('The lock is lost');
-		});
-		await expect(settle(client.request({ ...WRITE, onSend }))).rejects.toThrow('The lock is lost');
-		expect(sent).toHaveLength(1);
-	});
-
-	/** One whose login does not succeed as long as the key is wrong. */
-	function refusing(status: number) {
-		const credential: IDataObject = { email: newEmail(), apiKey: 'wrong', token: '' };
-		const logIn = jest.fn(() =>
-			credential.apiKey === 'right' ? { token: 'token' } : catchFailure(makeAnswerError(status)),
-		);
-		return { logIn, ...makeContext(() => ({ items: [] }), { credential, logIn }) };
-	}
-
-	it('whose login was refused is not tried again by each of the next ones, but once the key is corrected', async () => {
-		const { client, stored, logIn } = refusing(403);
-		for (let count = 0; count < 20; count++)
-			expect((await settle(callAndCatchFailure(client, READ))).message).toContain('did not accept the login');
-		expect(logIn).toHaveBeenCalledTimes(1);
-		stored.apiKey = 'right';
-		await expect(settle(client.request(READ))).resolves.toEqual({ items: [] });
-		expect(logIn).toHaveBeenCalledTimes(2);
-	});
-
-	it('whose login met a server that is out of order is tried again by the next one', async () => {
-		const { client, logIn } = refusing(500);
-		for (let count = 0; count < 2; count++) await settle(callAndCatchFailure(client, READ));
-		expect(logIn).toHaveBeenCalledTimes(2);
-	});
-
-	describe('for which the user has no right', () => {
-		const PAY = { ...READ, path: 'pay', task: 'list the payments' };
-		const lacking = () => {
-			const made = accountWith(({ token, url }, valid) =>
-				token !== valid || (url.includes('/pay/') && !right.isThere)
-					? catchFailure(makeAnswerError(403))
-					: { items: [] },
-			);
-			const right = { isThere: false };
-			const failPay = async () => await settle(callAndCatchFailure(made.client, PAY));
-			return { ...made, right, failPay };
+	it('takes the tokens of other processes, without a login, when eight of them log in during the call', async () => {
+		const account = new AccountWithTokens();
+		let otherLogins = 0;
+		account.answer = ({ token }) => {
+			if (token === 'of another process 8') return EMPTY_LIST;
+			otherLogins += 1;
+			account.changeCredential({ token: `of another process ${otherLogins}` });
+			return refuseWithStatus(401);
 		};
 
-		it('costs one more login, not one for each call', async () => {
-			const { failPay, sent, state } = lacking();
-			for (let count = 0; count < 20; count++) await failPay();
-			expect([state.logins, sent.length]).toEqual([1, 21]);
-		});
+		const answer = await account.send(WRITE);
 
-		it('does not stop the renewal of the token for other calls, nor for ever', async () => {
-			const { client, failPay, state } = lacking();
-			await failPay();
-			jest.advanceTimersByTime(1);
-			jest.advanceTimersByTime(300_000);
-			state.valid = 'none';
-			await expect(settle(client.request(READ))).resolves.toEqual({ items: [] });
-			expect(state.logins).toBe(2);
-			jest.advanceTimersByTime(301_000);
-			await failPay();
-			expect(state.logins).toBe(3);
-		});
-
-		it('is not given up for long where another process has logged in within the minute', async () => {
-			const { client, failPay, state, stored, right } = lacking();
-			await failPay();
-			stored.token = state.valid = 'of another process';
-			right.isThere = true;
-			await expect(settle(client.request(PAY))).resolves.toEqual({ items: [] });
-			expect(state.logins).toBe(1);
-		});
-
-		it('says that the login works only when there was one during this very call', async () => {
-			const { failPay } = lacking();
-			expect((await failPay()).description).toMatch(/^The login works\. /);
-			const later = await failPay();
-			expect(later.message).toContain('denied access');
-			expect(later.description).not.toContain('The login works');
-			expect(later.description).toContain('give the role');
-		});
+		expect(answer).toEqual(EMPTY_LIST);
+		expect(account.sentTokens).toHaveLength(9);
+		expect(account.loginCount).toBe(0);
 	});
 
-	it('leaves no doubt where n8n cannot keep its new token: it was not sent', async () => {
-		const { client, context } = makeContext(() => ({}), { credential: { email: newEmail(), token: '' } });
-		const gone: unknown = makeNetworkError('ECONNRESET', 'The database went away');
-		jest
-			.spyOn(context.helpers, 'httpRequestWithAuthentication')
-			.mockRejectedValue(new NodeApiError(NODE, gone as JsonObject));
+	it('asks again whether the call may be sent before it sends the call with a new token', async () => {
+		const account = new AccountWithTokens();
+		const onSend = jest.fn().mockImplementationOnce(() => {});
+		onSend.mockImplementation(() => {
+			throw new Error('The lock is lost');
+		});
+
+		await expect(account.send({ ...WRITE, onSend })).rejects.toThrow('The lock is lost');
+
+		expect(account.sentTokens).toEqual([STORED_TOKEN]);
+	});
+
+	/** Makes AlfaCRM's own error about a token. AlfaCRM may send it with HTTP 200. */
+	function makeTokenError(status: number): IDataObject {
+		return { name: 'Forbidden', message: 'Token expired', code: 0, status };
+	}
+});
+
+describe('ApiClient without a token', () => {
+	stopTime({ random: () => 0 });
+
+	it('logs in once for 20 calls when AlfaCRM refuses the login', async () => {
+		const account = new AccountWithTokens({ storedToken: NO_TOKEN });
+		const answerLogin = jest.fn(() => refuseWithStatus(403));
+		account.answerLogin = answerLogin;
+
+		await account.expectFailures(20, READ);
+
+		expect(answerLogin).toHaveBeenCalledTimes(1);
+	});
+
+	it('says that the login was refused for each call after a refused login', async () => {
+		const account = new AccountWithTokens({ storedToken: NO_TOKEN });
+		account.answerLogin = () => refuseWithStatus(403);
+		await account.expectFailure(READ);
+
+		const { message } = await account.expectFailure(READ);
+
+		expect(message).toContain('did not accept the login');
+	});
+
+	it('logs in again once the user has corrected the refused key', async () => {
+		const account = new AccountWithTokens({ storedToken: NO_TOKEN, apiKey: 'wrong' });
+		account.answerLogin = () => refuseWithStatus(403);
+		await account.expectFailure(READ);
+		account.changeCredential({ apiKey: 'right' });
+		account.answerLogin = () => ({ token: account.issueToken() });
+
+		const answer = await account.send(READ);
+
+		expect(answer).toEqual(EMPTY_LIST);
+		expect(account.loginCount).toBe(1);
+	});
+
+	it('logs in again for the next call when the server failed during the login', async () => {
+		const account = new AccountWithTokens({ storedToken: NO_TOKEN });
+		const answerLogin = jest.fn(() => refuseWithStatus(500));
+		account.answerLogin = answerLogin;
+
+		await account.expectFailures(2, READ);
+
+		expect(answerLogin).toHaveBeenCalledTimes(2);
+	});
+
+	it('says that a write was not sent when n8n could not store the token of the login', async () => {
+		const account = new AccountWithTokens({ storedToken: NO_TOKEN });
+		const databaseError: unknown = makeNetworkError('ECONNRESET', 'The database went away');
+		account.failToStoreToken(new NodeApiError(NODE, databaseError as JsonObject));
 		const onAnswerLost = jest.fn();
-		const { message, description } = await settle(callAndCatchFailure(client, { ...WRITE, onAnswerLost }));
+
+		const { message, description } = await account.expectFailure({ ...WRITE, onAnswerLost });
+
 		expect(message).toBe('Could not create the customer: n8n could not prepare the request');
-		expect([description, onAnswerLost.mock.calls]).toEqual(['The database went away', []]);
+		expect(description).toBe('The database went away');
+		expect(onAnswerLost).not.toHaveBeenCalled();
 	});
 
-	it('leaves no doubt where it is cancelled during its login: it was not carried out', async () => {
-		const cancel = new AbortController();
-		const { client } = makeContext(() => ({ items: [] }), {
-			credential: { email: newEmail(), token: '' },
-			logIn: () => {
-				cancel.abort();
-				return new Promise(() => {});
-			},
-			signal: cancel.signal,
-		});
+	it('reports no lost answer when the execution is cancelled during the login', async () => {
+		const execution = new AbortController();
+		const account = new AccountWithTokens({ storedToken: NO_TOKEN, signal: execution.signal });
+		account.answerLogin = () => {
+			execution.abort();
+			return new Promise(() => {});
+		};
 		const onAnswerLost = jest.fn();
-		const { message, description } = await settle(callAndCatchFailure(client, { ...WRITE, onAnswerLost }));
-		expect([message, description]).toEqual(['The execution was cancelled', '']);
+
+		const { message, description } = await account.expectFailure({ ...WRITE, onAnswerLost });
+
+		expect(message).toBe('The execution was cancelled');
+		expect(description).toBe('');
 		expect(onAnswerLost).not.toHaveBeenCalled();
 	});
 });
 
-it('a call of another node with the credential has its token renewed by n8n after a 401', async () => {
-	const credential = new AlfaCrmApi();
-	const helpers = { httpRequest: async () => await Promise.resolve({ token: 'new' }) };
-	const data: ICredentialDataDecryptedObject = { hostname: 'demo', email: newEmail(), token: 'dead' };
-	const renewed = await credential.preAuthentication.call({ helpers } as unknown as IHttpRequestHelper, data);
-	expect(renewed).toEqual({ token: 'new' });
-	const { headers } = await credential.authenticate({ ...data, token: 'new' }, { url: '/' });
-	expect(headers).toMatchObject({ 'X-ALFACRM-TOKEN': 'new' });
+describe('ApiClient of a user who may not list payments', () => {
+	stopTime({ random: () => 0 });
+
+	const LIST_PAYMENTS = { ...READ, path: 'pay', task: 'list the payments' };
+
+	it('logs in once for 20 calls that AlfaCRM denies', async () => {
+		const account = makeAccountWithoutRight();
+
+		await account.expectFailures(20, LIST_PAYMENTS);
+
+		expect(account.loginCount).toBe(1);
+		expect(account.sentTokens).toHaveLength(21);
+	});
+
+	it('logs in for another call whose token has expired after a call was denied', async () => {
+		const account = makeAccountWithoutRight();
+		await account.expectFailure(LIST_PAYMENTS);
+		jest.advanceTimersByTime(FIVE_MINUTES + 1);
+		account.validToken = 'none any more';
+
+		const answer = await account.send(READ);
+
+		expect(answer).toEqual(EMPTY_LIST);
+		expect(account.loginCount).toBe(2);
+	});
+
+	it('logs in once more for a denied call when more than five minutes have passed', async () => {
+		const account = makeAccountWithoutRight();
+		await account.expectFailure(LIST_PAYMENTS);
+		jest.advanceTimersByTime(FIVE_MINUTES + 1_000);
+
+		await account.expectFailure(LIST_PAYMENTS);
+
+		expect(account.loginCount).toBe(2);
+	});
+
+	it('takes the token of another process that has logged in since the call was denied', async () => {
+		const account = makeAccountWithoutRight();
+		await account.expectFailure(LIST_PAYMENTS);
+		account.changeCredential({ token: 'of another process' });
+		account.answer = ({ token }) => (token === 'of another process' ? EMPTY_LIST : refuseWithStatus(403));
+
+		const answer = await account.send(LIST_PAYMENTS);
+
+		expect(answer).toEqual(EMPTY_LIST);
+		expect(account.loginCount).toBe(1);
+	});
+
+	it('says that the login works when it has logged in during the denied call', async () => {
+		const account = makeAccountWithoutRight();
+
+		const { description } = await account.expectFailure(LIST_PAYMENTS);
+
+		expect(description).toMatch(/^The login works\. /);
+	});
+
+	it('says only which right is missing when it has logged in during an earlier call', async () => {
+		const account = makeAccountWithoutRight();
+		await account.expectFailure(LIST_PAYMENTS);
+
+		const { message, description } = await account.expectFailure(LIST_PAYMENTS);
+
+		expect(message).toContain('denied access');
+		expect(description).toContain('give the role');
+		expect(description).not.toContain('The login works');
+	});
+
+	/** Makes an account whose AlfaCRM answers each call for payments with HTTP 403. */
+	function makeAccountWithoutRight(): AccountWithTokens {
+		const account = new AccountWithTokens();
+		account.answer = ({ token, url }) => {
+			const isAllowed = token === account.validToken && !url.includes('/pay/');
+			return isAllowed ? EMPTY_LIST : refuseWithStatus(403);
+		};
+		return account;
+	}
 });
 
-it('the secrets of the credential are hidden in its form', () => {
-	const hidden = new AlfaCrmApi().properties.filter(({ typeOptions }) => typeOptions?.password === true);
-	expect(hidden.map(({ name }) => name)).toEqual(['apiKey', 'appKey', 'token']);
+describe('AlfaCrmApi, the credential', () => {
+	stopTime();
+
+	it('logs in for a node of another package after a 401', async () => {
+		const helpers = { httpRequest: async () => await Promise.resolve({ token: 'new' }) };
+		const n8n = { helpers } as unknown as IHttpRequestHelper;
+		const data: ICredentialDataDecryptedObject = {
+			hostname: 'demo',
+			email: makeNewEmail(),
+			token: 'expired',
+		};
+
+		const renewed = await settle(new AlfaCrmApi().preAuthentication.call(n8n, data));
+
+		expect(renewed).toEqual({ token: 'new' });
+	});
+
+	it('adds its token to the call of a node of another package', async () => {
+		const data = { hostname: 'demo', email: makeNewEmail(), token: 'new' };
+
+		const { headers } = await new AlfaCrmApi().authenticate(data, { url: '/' });
+
+		expect(headers).toMatchObject({ 'X-ALFACRM-TOKEN': 'new' });
+	});
+
+	it.each(['apiKey', 'appKey', 'token'])('hides the %s in its form', (secret) => {
+		const { properties } = new AlfaCrmApi();
+
+		expect(properties).toContainEqual(
+			expect.objectContaining({
+				name: secret,
+				typeOptions: expect.objectContaining({ password: true }) as unknown,
+			}),
+		);
+	});
 });
