@@ -554,6 +554,10 @@ describe('splitNumbers', () => {
 
 		expect(trimmedParts).toEqual(parts);
 	});
+
+	it('does not split a short number from the complete number after it', () => {
+		expect(splitNumbers('123-45-67 8 900 555 00 01')).toEqual(['123-45-67 8 900 555 00 01']);
+	});
 });
 
 describe('A field of phones', () => {
