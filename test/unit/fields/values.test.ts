@@ -622,26 +622,27 @@ describe('normalizeText', () => {
 describe('Email addresses', () => {
 	it.each([
 		{
-			what: 'an address in small letters',
+			what: 'in small letters',
 			value: 'Anna@Example.org',
 			forms: ['anna@example.org'],
+			filters: [{ email: 'anna@example.org' }],
 		},
 		{
-			what: 'two addresses with names and brackets',
+			what: 'without names and brackets',
 			value: 'Anna <anna@example.org>, (boris@example.org)',
 			forms: ['anna@example.org', 'boris@example.org'],
+			filters: [{ email: 'anna@example.org' }, { email: 'boris@example.org' }],
 		},
-		{ what: 'an address in Cyrillic', value: '1@пример.рф', forms: ['1@пример.рф'] },
-	])('are matched and searched for by $what: $value', ({ value, forms }) => {
-		const searchTexts = kindOf(EMAILS)
-			.makeSearchFilters(EMAILS, 'email', value)
-			.map(({ email }) => String(email));
-
+		{
+			// AlfaCRM's search tells е from ё, so it is asked for the longest part without е.
+			what: 'by a part that has one spelling',
+			value: '1@пример.рф',
+			forms: ['1@пример.рф'],
+			filters: [{ email: '1@прим' }],
+		},
+	])('are searched for $what: $value', ({ value, forms, filters }) => {
 		expect(normalForms(EMAILS, value)).toEqual(forms);
-		expect(searchTexts).not.toEqual([]);
-		for (const form of forms) {
-			expect(searchTexts.filter((searchText) => form.includes(searchText))).not.toEqual([]);
-		}
+		expect(kindOf(EMAILS).makeSearchFilters(EMAILS, 'email', value)).toEqual(filters);
 	});
 
 	it.each([{ value: 'anna@example@org' }, { value: '-@example.org' }, { value: 'нет' }])(
