@@ -299,7 +299,7 @@ describe('Find by First That Is Found', () => {
 		expect(message).toMatch(/^AlfaCRM has no customer with this phone or website in/);
 	});
 
-	it('returns an item without a match when nobody is found and If None Match asks for it', async () => {
+	it('returns one item without a customer when nobody is found and If None Matches is Return an Item', async () => {
 		const { json } = await school.run(findForm(firstCustomerWith({ phone: PHONE }), { ifNone: 'item' }));
 
 		expect(json).toEqual([{ matchFound: false }]);
@@ -337,7 +337,7 @@ describe('First That Is Found with an archived customer', () => {
 		expect(json).toMatchObject([{ id: archivedLead }]);
 	});
 
-	it('creates a customer beside the archived one when If Archived is Create', async () => {
+	it('creates a customer beside the archived one when If the Match Is Archived is Create a New One', async () => {
 		addArchivedLeadWithPhone();
 		school.addLead({ web: [] });
 
