@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 
+import type { ApiValue, Field, ShownField } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import {
+	addItems,
 	clearedValue,
 	fieldKinds,
 	isBlank,
@@ -15,175 +17,307 @@ import {
 	toColumn,
 	toProperty,
 	toSingleProperty,
-	addItems,
 } from '../../../nodes/AlfaCrm/fields/field';
-import type { Field, ShownField, ApiValue } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { UnreadableValue } from '../../../nodes/AlfaCrm/fields/unreadable';
 import { depth, seed } from '../../support/depth';
-import { FIELDS, HOSTILE, LABEL, named, ZONE } from './samples';
+import { describeField, HOSTILE_VALUES, LABEL, SAMPLE_FIELDS, ZONE } from './samples';
 
 const runs = { seed, numRuns: depth.fieldValues };
-const TABLE = FIELDS.map((field): [string, ShownField] => [named(field), field]);
 
-/** What becomes of a value: nothing, its form on the wire, or a refusal. */
-type Outcome = { blank: true } | { wire: ApiValue } | { refused: UnreadableValue };
+/** What becomes of a value: it is empty, it can be sent to AlfaCRM, or it is an error. */
+type Reading = { blank: true } | { apiValue: ApiValue } | { error: UnreadableValue };
 
-function outcome(field: ShownField, value: unknown): Outcome {
+function readValue(field: ShownField, value: unknown): Reading {
 	if (isBlank(field, value)) return { blank: true };
 	try {
-		return { wire: serialize(field, value, ZONE) };
+		return { apiValue: serialize(field, value, ZONE) };
 	} catch (error) {
 		expect(error).toBeInstanceOf(UnreadableValue);
-		return { refused: error as UnreadableValue };
+		return { error: error as UnreadableValue };
 	}
 }
 
+/** Reads the items of a value as they are sent to AlfaCRM; none if the value is empty or an error. */
+function readItems(field: ShownField, value: unknown): ApiValue[] {
+	const reading = readValue(field, value);
+	if (!('apiValue' in reading)) return [];
+	return isList(field) ? (listOf(reading.apiValue) as ApiValue[]) : [reading.apiValue];
+}
+
+/** Reads the items of all hostile values that a field can read. */
+const readHostileItems = (field: ShownField): ApiValue[] =>
+	HOSTILE_VALUES.flatMap((value) => readItems(field, value));
+
 /** Texts in which people write lists, numbers, days and phones. */
-const written = fc.oneof(
+const writtenText = fc.oneof(
 	fc.string({ unit: fc.constantFrom(...'0189 +-()[]_/.,;\n:'), maxLength: 40 }),
 	fc.string({ unit: fc.constantFrom(...'0129 ,;\n[]"abxёЁ@https:/.доб#'), maxLength: 40 }),
 	fc.string({ unit: 'grapheme', maxLength: 20 }),
 );
-const anything = fc.oneof(
-	{ weight: 3, arbitrary: fc.constantFrom(...HOSTILE) },
-	{ weight: 3, arbitrary: written },
-	{ weight: 2, arbitrary: fc.array(fc.oneof(fc.constantFrom(...HOSTILE), written), { maxLength: 4 }) },
+const hostileValue = fc.constantFrom(...HOSTILE_VALUES);
+const anyValue = fc.oneof(
+	{ weight: 3, arbitrary: hostileValue },
+	{ weight: 3, arbitrary: writtenText },
+	{ weight: 2, arbitrary: fc.array(fc.oneof(hostileValue, writtenText), { maxLength: 4 }) },
 	{ weight: 1, arbitrary: fc.anything() },
 );
 
-describe.each(TABLE)('%s', (_name, field) => {
-	it('gives every value one meaning: nothing, a value that stays the same, or a refusal with the label', () => {
-		const check = (value: unknown) => {
-			const result = outcome(field, value);
-			if ('refused' in result) {
-				expect(result.refused.message).toMatch(/^('.*' (must be|is empty in a row)|There is no field)/s);
-				const label = toProperty(field).displayName;
-				if (field.type !== 'rows') expect(result.refused.message).toContain(`'${label}' must be`);
-				return;
-			}
-			if ('blank' in result) return;
-			expect(JSON.parse(JSON.stringify(result.wire))).toEqual(result.wire);
-			expect(outcome(field, result.wire)).toEqual({ wire: result.wire });
-			expect(sameValue(field, result.wire, result.wire, ZONE)).toBe(true);
-			expect(sameValue(field, result.wire, value, ZONE)).toBe(true);
-		};
-		HOSTILE.forEach(check);
-		fc.assert(fc.property(anything, check), runs);
+/** Checks a promise for each hostile value and for random ones. */
+function checkAnyValue(check: (value: unknown) => void): void {
+	HOSTILE_VALUES.forEach(check);
+	fc.assert(fc.property(anyValue, check), runs);
+}
+
+/** Makes the rows of a table from the sample fields that a condition accepts. */
+const fieldsThat = (accepts: (field: ShownField) => boolean) =>
+	SAMPLE_FIELDS.filter(accepts).map((field) => ({ field, declaration: describeField(field) }));
+
+const ALL_FIELDS = fieldsThat(() => true);
+const ROWS_FIELDS = fieldsThat(({ type }) => type === 'rows');
+const FIELDS_WITHOUT_ROWS = fieldsThat(({ type }) => type !== 'rows');
+const CUSTOM_FIELDS = fieldsThat(({ type }) => type === 'custom');
+/** Fields in which every letter and digit tells one record from another. */
+const IDENTIFYING_FIELDS = fieldsThat(
+	({ type }) => !['rows', 'phones', 'emails', 'links', 'custom'].includes(type),
+);
+/** Fields whose default in the form is the default of a new record. In number fields, the form shows 0. */
+const FIELDS_WITH_EQUAL_DEFAULTS = fieldsThat(({ type }) => type !== 'number');
+const LIST_FIELDS = fieldsThat(isList);
+/** Lists that are split at commas. */
+const SPLIT_LIST_FIELDS = fieldsThat((field) => isList(field) && !('split' in field));
+const SPLIT_LIST_FIELDS_WITHOUT_PHONES = fieldsThat(
+	(field) => isList(field) && !('split' in field) && field.type !== 'phones',
+);
+const PHONES_FIELDS = fieldsThat(({ type }) => type === 'phones');
+
+it('Every type of a field has a kind and a sample', () => {
+	const sampleTypes = new Set(SAMPLE_FIELDS.map(({ type }) => type));
+
+	expect(Object.keys(fieldKinds).sort()).toEqual([...sampleTypes].sort());
+});
+
+describe.each(ALL_FIELDS)('The field $declaration', ({ field }) => {
+	it('reads the value that is sent to AlfaCRM as the same value again', () => {
+		checkAnyValue((value) => {
+			const reading = readValue(field, value);
+			if (!('apiValue' in reading)) return;
+
+			const { apiValue } = reading;
+			expect(JSON.parse(JSON.stringify(apiValue))).toEqual(apiValue);
+			expect(readValue(field, apiValue)).toEqual({ apiValue });
+			expect(sameValue(field, apiValue, apiValue, ZONE)).toBe(true);
+			expect(sameValue(field, apiValue, value, ZONE)).toBe(true);
+		});
 	});
 
-	it('compares both ways round alike, and never throws', () => {
-		fc.assert(
-			fc.property(anything, anything, (one, other) => {
-				expect(sameValue(field, one, other, ZONE)).toBe(sameValue(field, other, one, ZONE));
-				expect(sameItem(field, one, other)).toBe(sameItem(field, other, one));
-			}),
-			runs,
-		);
+	it('compares two values, and two items, in both directions alike', () => {
+		const property = fc.property(anyValue, anyValue, (value, otherValue) => {
+			expect(sameValue(field, value, otherValue, ZONE)).toBe(sameValue(field, otherValue, value, ZONE));
+			expect(sameItem(field, value, otherValue)).toBe(sameItem(field, otherValue, value));
+		});
+		fc.assert(property, runs);
 	});
 
-	it('takes empty for empty, and only that', () => {
-		for (const value of HOSTILE) {
+	it('equals undefined if its value is empty, and otherwise does not', () => {
+		for (const value of HOSTILE_VALUES) {
 			expect(sameValue(field, value, undefined, ZONE)).toBe(isBlank(field, value));
 		}
 	});
 
-	it('is asked for by its name and label', () => {
-		const { name, displayName, description = '' } = toProperty({ ...field, description: 'Of a kind.' });
-		expect([name, displayName.startsWith(LABEL)]).toEqual(['sample', true]);
-		expect(description).toContain('Of a kind');
+	it('has its name, label and description in the form', () => {
+		const property = toProperty({ ...field, description: 'Of a kind.' });
+
+		expect(property.name).toBe('sample');
+		expect(property.displayName).toMatch(new RegExp(`^${LABEL}`));
+		expect(property.description).toContain('Of a kind');
 	});
 
-	it('begins in the form with a value that can be read, or with none', () => {
-		for (const property of [toProperty(field), toSingleProperty(field)]) {
-			expect(outcome(field, property.default)).not.toHaveProperty('refused');
-		}
+	it('has a default in the form that is empty or can be read', () => {
+		const reading = readValue(field, toProperty(field).default);
+
+		expect(reading).not.toHaveProperty('error');
 	});
 
-	it('begins in a new record as in the form, where 0 stands for no sum', () => {
-		if (field.type === 'number') return;
-		const preset = kindOf(field).defaultValue(field);
-		const begun = outcome(field, toProperty(field).default);
-		expect(begun).toEqual(preset === undefined ? { blank: true } : { wire: preset });
+	it('has a default in the form for one value that is empty or can be read', () => {
+		const reading = readValue(field, toSingleProperty(field).default);
+
+		expect(reading).not.toHaveProperty('error');
 	});
 
-	it('is emptied by what is empty', () => {
-		expect(isBlank(field, clearedValue(field))).toBe(true);
-		expect(Array.isArray(clearedValue(field))).toBe(kindOf(field).schema(field).type === 'array');
+	it('is emptied by an empty value, which is a list if the output schema says so', () => {
+		const value = clearedValue(field);
+
+		expect(isBlank(field, value)).toBe(true);
+		expect(Array.isArray(value)).toBe(kindOf(field).schema(field).type === 'array');
 	});
 
-	it('looks a value up by forms that every spelling of it shares', () => {
-		for (const value of HOSTILE) {
-			const result = outcome(field, value);
-			if (!('wire' in result) || field.type === 'rows') continue;
-			for (const item of isList(field) ? listOf(result.wire) : [result.wire]) {
-				const readings = normalForms(field, item);
-				expect(new Set(readings).size).toBe(readings.length);
-				// What is no phone number, email or link can be saved, not looked for; nor can a text of dashes, or the rest of an expression.
-				const isRest =
-					field.type === 'custom' &&
-					/(undefined|null|nan|[-:])$|(?<!\w)___|^(0+|no|none|нет|#[^1-9]*)$/i.test(String(item).trim());
-				const tells =
-					!['phones', 'emails', 'links'].includes(field.type) &&
-					/[\p{L}\d]/u.test(JSON.stringify(item)) &&
-					!isRest;
-				if (tells) expect(readings.length).toBeGreaterThan(0);
-				if (readings.length > 0)
-					expect(kindOf(field).makeSearchFilters(field, 'sample', item as ApiValue)).not.toEqual([]);
-			}
-		}
-	});
-
-	it('has a place in the mapper, the preview and the JSON help', () => {
+	it('has a required column in the field mapper', () => {
 		const column = toColumn(field as Field, true);
+
 		expect(column).toMatchObject({ id: 'sample', required: true });
-		expect(column.displayName.startsWith(LABEL)).toBe(true);
+		expect(column.displayName).toMatch(new RegExp(`^${LABEL}`));
+	});
+
+	it('has its name in the help for JSON', () => {
 		expect(jsonHint(field)).toMatch(/^sample( \(.+\))?$/);
 	});
 });
 
-describe.each(TABLE.filter(([, field]) => isList(field)))('%s, a list', (_name, field) => {
-	const lists = fc
-		.array(anything, { maxLength: 5 })
-		.map((items) => items.flatMap((item) => ('wire' in outcome(field, item) ? [item] : [])))
-		.map((items) => serialize(field, items, ZONE) as ApiValue[]);
+describe.each(FIELDS_WITHOUT_ROWS)('The field $declaration', ({ field }) => {
+	it('says in the error for an unreadable value what the field must be', () => {
+		const label = toProperty(field).displayName;
 
-	it('is the same list when it comes as the one text that Simplify writes', () => {
-		if ('split' in field) return;
-		const check = (list: ApiValue[]) => {
-			const text = list.join(', ');
-			expect(sameValue(field, text, list, ZONE)).toBe(true);
-			// A word behind a phone number stays with it.
-			if (list.every((item) => field.type !== 'phones' || normalForms(field, item).length > 0)) {
-				expect(serialize(field, text, ZONE)).toHaveLength(list.length);
-			}
-		};
-		fc.assert(fc.property(lists, check), runs);
+		checkAnyValue((value) => {
+			const reading = readValue(field, value);
+			if (!('error' in reading)) return;
+
+			expect(reading.error.message).toContain(`'${label}' must be`);
+		});
 	});
 
-	it('grows by what it lacks and by nothing else', () => {
-		fc.assert(
-			fc.property(lists, lists, (present, added) => {
-				const all = addItems(field, present, added);
-				expect(all.slice(0, present.length)).toEqual(present);
-				expect(addItems(field, all, added)).toEqual(all);
-				expect(addItems(field, all, present)).toEqual(all);
-				for (const item of [...present, ...added]) {
-					expect(all.some((each) => sameItem(field, each, item))).toBe(true);
-				}
-				expect(addItems(field, [], present).length).toBeLessThanOrEqual(present.length);
-			}),
-			runs,
+	it('has no normal form twice', () => {
+		const itemsWithRepeatedForm = readHostileItems(field).filter((item) => {
+			const forms = normalForms(field, item);
+			return new Set(forms).size < forms.length;
+		});
+
+		expect(itemsWithRepeatedForm).toEqual([]);
+	});
+
+	it('has a search filter for each item with a normal form', () => {
+		const itemsWithForm = readHostileItems(field).filter((item) => normalForms(field, item).length > 0);
+		const itemsWithoutFilter = itemsWithForm.filter(
+			(item) => kindOf(field).makeSearchFilters(field, 'sample', item).length === 0,
 		);
-	});
 
-	it('of nothing is []', () => {
-		for (const nothing of [undefined, null, '', ' ', [], '[]', ',', [undefined], ['']]) {
-			expect(isBlank(field, nothing)).toBe(true);
-			expect(serialize(field, nothing, ZONE)).toEqual([]);
-		}
+		expect(itemsWithoutFilter).toEqual([]);
 	});
 });
 
-it('a type that AlfaCRM is sent has a kind of its own', () => {
-	expect(Object.keys(fieldKinds).sort()).toEqual([...new Set(FIELDS.map(({ type }) => type))].sort());
+describe.each(ROWS_FIELDS)('The field $declaration', ({ field }) => {
+	it('says in the error for unreadable rows which field is wrong, missing or unknown', () => {
+		checkAnyValue((value) => {
+			const reading = readValue(field, value);
+			if (!('error' in reading)) return;
+
+			expect(reading.error.message).toMatch(/^('.*' (must be|is empty in a row)|There is no field)/s);
+		});
+	});
+});
+
+/** Tells whether a value has a letter or a digit. */
+const hasLetterOrDigit = (value: ApiValue): boolean => /[\p{L}\d]/u.test(JSON.stringify(value));
+
+describe.each(IDENTIFYING_FIELDS)('The field $declaration', ({ field }) => {
+	it('has a normal form for each item with a letter or a digit', () => {
+		const itemsWithoutForm = readHostileItems(field)
+			.filter(hasLetterOrDigit)
+			.filter((item) => normalForms(field, item).length === 0);
+
+		expect(itemsWithoutForm).toEqual([]);
+	});
+});
+
+describe.each(CUSTOM_FIELDS)('The field $declaration', ({ field }) => {
+	/** Tells whether a text stands for a missing value, or ends where an expression found nothing. */
+	const isPlaceholder = (value: ApiValue): boolean =>
+		/(undefined|null|nan|[-:])$|(?<!\w)___|^(0+|no|none|нет|#[^1-9]*)$/i.test(String(value).trim());
+
+	it('has a normal form for each item with a letter or a digit that is no placeholder', () => {
+		const itemsWithoutForm = readHostileItems(field)
+			.filter((item) => hasLetterOrDigit(item) && !isPlaceholder(item))
+			.filter((item) => normalForms(field, item).length === 0);
+
+		expect(itemsWithoutForm).toEqual([]);
+	});
+});
+
+describe.each(FIELDS_WITH_EQUAL_DEFAULTS)('The field $declaration', ({ field }) => {
+	it('has the same default in the form as in a new record', () => {
+		const defaultOfRecord = kindOf(field).defaultValue(field);
+		const expectedReading = defaultOfRecord === undefined ? { blank: true } : { apiValue: defaultOfRecord };
+
+		expect(readValue(field, toProperty(field).default)).toEqual(expectedReading);
+	});
+});
+
+/** Random lists of items that a field can read. */
+const listsOf = (field: ShownField): fc.Arbitrary<ApiValue[]> =>
+	fc
+		.array(anyValue, { maxLength: 5 })
+		.map((items) => items.filter((item) => 'apiValue' in readValue(field, item)))
+		.map((items) => serialize(field, items, ZONE) as ApiValue[]);
+
+describe.each(LIST_FIELDS)('The list field $declaration', ({ field }) => {
+	const lists = listsOf(field);
+
+	it('keeps the stored items first and adds no item twice', () => {
+		const property = fc.property(lists, lists, (storedItems, addedItems) => {
+			const items = addItems(field, storedItems, addedItems);
+
+			expect(items.slice(0, storedItems.length)).toEqual(storedItems);
+			expect(addItems(field, items, addedItems)).toEqual(items);
+			expect(addItems(field, items, storedItems)).toEqual(items);
+			expect(addItems(field, [], storedItems).length).toBeLessThanOrEqual(storedItems.length);
+		});
+		fc.assert(property, runs);
+	});
+
+	it('has all stored and all added items after an addition', () => {
+		const property = fc.property(lists, lists, (storedItems, addedItems) => {
+			const items = addItems(field, storedItems, addedItems);
+
+			const missingItems = [...storedItems, ...addedItems].filter(
+				(item) => !items.some((candidate) => sameItem(field, candidate, item)),
+			);
+			expect(missingItems).toEqual([]);
+		});
+		fc.assert(property, runs);
+	});
+
+	it.each([
+		{ what: 'undefined', value: undefined },
+		{ what: 'null', value: null },
+		{ what: 'an empty text', value: '' },
+		{ what: 'a blank', value: ' ' },
+		{ what: 'an empty list', value: [] },
+		{ what: 'an empty list in JSON', value: '[]' },
+		{ what: 'a comma', value: ',' },
+		{ what: 'a list of undefined', value: [undefined] },
+		{ what: 'a list of an empty text', value: [''] },
+	])('reads $what as the empty list', ({ value }) => {
+		expect(isBlank(field, value)).toBe(true);
+		expect(serialize(field, value, ZONE)).toEqual([]);
+	});
+});
+
+describe.each(SPLIT_LIST_FIELDS)('The list field $declaration', ({ field }) => {
+	it('equals the same list that Simplify has joined into one text', () => {
+		const property = fc.property(listsOf(field), (list) => {
+			expect(sameValue(field, list.join(', '), list, ZONE)).toBe(true);
+		});
+		fc.assert(property, runs);
+	});
+});
+
+describe.each(SPLIT_LIST_FIELDS_WITHOUT_PHONES)('The list field $declaration', ({ field }) => {
+	it('has all its items again when Simplify has joined them into one text', () => {
+		const property = fc.property(listsOf(field), (list) => {
+			expect(serialize(field, list.join(', '), ZONE)).toHaveLength(list.length);
+		});
+		fc.assert(property, runs);
+	});
+});
+
+describe.each(PHONES_FIELDS)('The list field $declaration', ({ field }) => {
+	it('has all its phones again when Simplify has joined them into one text', () => {
+		// A word without a number would stay with the phone before it.
+		const listsOfNumbers = listsOf(field).map((list) =>
+			list.filter((item) => normalForms(field, item).length > 0),
+		);
+		const property = fc.property(listsOfNumbers, (list) => {
+			expect(serialize(field, list.join(', '), ZONE)).toHaveLength(list.length);
+		});
+		fc.assert(property, runs);
+	});
 });

@@ -1,187 +1,371 @@
 import fc from 'fast-check';
 
 import {
+	addItems,
 	isBlank,
 	isStored,
-	splitItems,
 	normalForms,
 	sameItem,
-	addItems,
+	splitItems,
 } from '../../../nodes/AlfaCrm/fields/field';
 import { depth, seed } from '../../support/depth';
 
-const field = { type: 'links', name: 'web', label: 'Website' } as const;
-const formsOf = (value: unknown) => normalForms(field, value);
-const match = (one: unknown, other: unknown) => formsOf(one).some((form) => formsOf(other).includes(form));
+const LINKS = { type: 'links', name: 'web', label: 'Website' } as const;
 
-/** Spellings of one person or page. */
-const TABLE: unknown[][] = [
-	[
-		...['@masha_orlova', 'masha_orlova', 'Masha_Orlova', ' t.me/masha_orlova ', 'https://t.me/masha_orlova/'],
-		...['http://telegram.me/MASHA_ORLOVA', 'https://www.t.me/masha_orlova?start=12', 't.me/@masha_orlova'],
-		...['tg://resolve?domain=masha_orlova', 'tg://resolve?domain=masha_orlova&start=1', 'masha_orlova.t.me'],
-		...[
-			'telegram.dog/masha_orlova#',
-			'https://t.me/s/masha_orlova',
-			'https://web.telegram.org/k/#@masha_orlova',
-		],
-		...[
-			'тг: @masha_orlova',
-			'Telegram masha_orlova',
-			'TG - t.me/masha_orlova',
-			'(telegram: @masha_orlova)',
-			'\u200b@masha_orlova\u2060',
-		],
-	],
-	['@orlova_mia', 't.me/orlova_mia'],
-	[123456789, '123456789', ' 123456789 ', 'tg://user?id=123456789', 'tg://openmessage?user_id=123456789'],
-	['1234567890', 't.me/1234567890', 'тг id 1234567890'],
-	['vk.com/id1', 'https://vk.com/id1/', 'http://m.vk.com/ID1', 'vk.ru/id1', 'www.vk.com/id1'],
-	['vk.com/masha_orlova', 'https://vk.ru/Masha_Orlova'],
-	['vk.com/im?sel=1'],
-	['vk.com/im?sel=2'],
-	['instagram.com/masha_orlova', 'https://www.instagram.com/Masha_Orlova/?igsh=abc'],
-	[
-		...['https://wa.me/79005550001', 'wa.me/79005550001?text=1', 'http://wa.me/+79005550001/'],
-		'https://api.whatsapp.com/send/?text=1&phone=%2B79005550001',
-	],
-	['https://api.whatsapp.com/send?phone=79005550002'],
-	['https://school.example/Mia', 'http://www.SCHOOL.example/Mia/', 'school.example/Mia'],
-	['https://school.example/mia'],
-	['https://school.example', 'SCHOOL.example/', 'www.school.example'],
-	['https://school.example/telegram-mia', 'school.example/telegram-mia/'],
-	['https://school.example/?id=1'],
-	['https://школа.example/Мия'],
-	['https://max.ru/u/AbC'],
-	['https://max.ru/u/abc'],
-	['https://t.me/+AbCdEf'],
-	['https://t.me/+abcdef'],
-];
+/** Tells whether a search for one of two links finds the other one. */
+function haveCommonForm(link: string, otherLink: string): boolean {
+	const otherForms = normalForms(LINKS, otherLink);
+	return normalForms(LINKS, link).some((form) => otherForms.includes(form));
+}
 
-describe('a link in all of its spellings', () => {
-	const all = TABLE.flatMap((same, at) => same.map((spelling) => ({ at, spelling })));
+describe('The normal form of a link', () => {
+	it.each([
+		{ text: '@masha_orlova' },
+		{ text: 'masha_orlova' },
+		{ text: 'Masha_Orlova' },
+		{ text: ' t.me/masha_orlova ' },
+		{ text: 'https://t.me/masha_orlova/' },
+		{ text: 'http://telegram.me/MASHA_ORLOVA' },
+		{ text: 'https://www.t.me/masha_orlova?start=12' },
+		{ text: 't.me/@masha_orlova' },
+		{ text: 'tg://resolve?domain=masha_orlova' },
+		{ text: 'tg://resolve?domain=masha_orlova&start=1' },
+		{ text: 'masha_orlova.t.me' },
+		{ text: 'telegram.dog/masha_orlova#' },
+		{ text: 'https://t.me/s/masha_orlova' },
+		{ text: 'https://web.telegram.org/k/#@masha_orlova' },
+		{ text: 'тг: @masha_orlova' },
+		{ text: 'Telegram masha_orlova' },
+		{ text: 'TG - t.me/masha_orlova' },
+		{ text: '(telegram: @masha_orlova)' },
+		{ text: '\u200b@masha_orlova\u2060' },
+	])('is the same for every spelling of a Telegram name: $text', ({ text }) => {
+		expect(normalForms(LINKS, text)).toEqual(['telegram:masha_orlova']);
+	});
 
-	it.each(TABLE.map((same) => [same]))('%j', (same) => {
-		for (const spelling of same) {
-			expect([spelling, formsOf(spelling).length]).toEqual([spelling, 1]);
-			const matched = all.filter((one) => match(one.spelling, spelling)).map(({ spelling: one }) => one);
-			expect([spelling, matched]).toEqual([spelling, same]);
-			expect(all.filter((one) => match(spelling, one.spelling)).map((one) => one.spelling)).toEqual(same);
-		}
+	it.each([
+		{ text: 123456789 },
+		{ text: '123456789' },
+		{ text: ' 123456789 ' },
+		{ text: 'tg://user?id=123456789' },
+		{ text: 'tg://openmessage?user_id=123456789' },
+	])('is the same for every spelling of a Telegram number: $text', ({ text }) => {
+		expect(normalForms(LINKS, text)).toEqual(['123456789']);
+	});
+
+	it.each([{ text: '1234567890' }, { text: 't.me/1234567890' }, { text: 'тг id 1234567890' }])(
+		'keeps all ten digits of a Telegram number: $text',
+		({ text }) => {
+			expect(normalForms(LINKS, text)).toEqual(['1234567890']);
+		},
+	);
+
+	it.each([
+		{ text: 'vk.com/id1' },
+		{ text: 'https://vk.com/id1/' },
+		{ text: 'http://m.vk.com/ID1' },
+		{ text: 'vk.ru/id1' },
+		{ text: 'www.vk.com/id1' },
+	])('is the same for every address of a person on VK: $text', ({ text }) => {
+		expect(normalForms(LINKS, text)).toEqual(['vk:id1']);
+	});
+
+	it.each([
+		{ text: 'instagram.com/masha_orlova' },
+		{ text: 'https://www.instagram.com/Masha_Orlova/?igsh=abc' },
+	])('is the same for every address of a person on Instagram: $text', ({ text }) => {
+		expect(normalForms(LINKS, text)).toEqual(['instagram:masha_orlova']);
+	});
+
+	it.each([
+		{ text: 'https://wa.me/79005550001' },
+		{ text: 'wa.me/79005550001?text=1' },
+		{ text: 'http://wa.me/+79005550001/' },
+		{ text: 'https://api.whatsapp.com/send/?text=1&phone=%2B79005550001' },
+	])('is the same for every address of a person in WhatsApp: $text', ({ text }) => {
+		expect(normalForms(LINKS, text)).toEqual(['whatsapp:79005550001']);
+	});
+
+	it.each([
+		{ text: 'https://school.example/Mia' },
+		{ text: 'http://www.SCHOOL.example/Mia/' },
+		{ text: 'school.example/Mia' },
+	])('is the same for every spelling of a page: $text', ({ text }) => {
+		expect(normalForms(LINKS, text)).toEqual(['school.example/Mia']);
+	});
+
+	it.each([{ text: 'https://school.example' }, { text: 'SCHOOL.example/' }, { text: 'www.school.example' }])(
+		'is the same for every spelling of a host: $text',
+		({ text }) => {
+			expect(normalForms(LINKS, text)).toEqual(['school.example']);
+		},
+	);
+
+	it.each([
+		{ difference: 'another Telegram name', text: '@orlova_mia', form: 'telegram:orlova_mia' },
+		{ difference: 'a Telegram name on VK', text: 'vk.com/masha_orlova', form: 'vk:masha_orlova' },
+		{ difference: 'a Telegram name on vk.ru', text: 'https://vk.ru/Masha_Orlova', form: 'vk:masha_orlova' },
+		{ difference: 'a conversation on VK', text: 'vk.com/im?sel=1', form: 'vk.com/im?sel=1' },
+		{ difference: 'another conversation on VK', text: 'vk.com/im?sel=2', form: 'vk.com/im?sel=2' },
+		{
+			difference: 'another number in WhatsApp',
+			text: 'https://api.whatsapp.com/send?phone=79005550002',
+			form: 'whatsapp:79005550002',
+		},
+		{
+			difference: 'a small letter in a path',
+			text: 'https://school.example/mia',
+			form: 'school.example/mia',
+		},
+		{
+			difference: 'a path with the word telegram',
+			text: 'https://school.example/telegram-mia',
+			form: 'school.example/telegram-mia',
+		},
+		{ difference: 'a query', text: 'https://school.example/?id=1', form: 'school.example/?id=1' },
+		{ difference: 'a Russian domain', text: 'https://школа.example/Мия', form: 'школа.example/Мия' },
+		{ difference: 'a case-sensitive ID', text: 'https://max.ru/u/AbC', form: 'max.ru/u/AbC' },
+		{ difference: 'the same ID in small letters', text: 'https://max.ru/u/abc', form: 'max.ru/u/abc' },
+		{ difference: 'an invitation to Telegram', text: 'https://t.me/+AbCdEf', form: 't.me/+AbCdEf' },
+		{ difference: 'another invitation to Telegram', text: 'https://t.me/+abcdef', form: 't.me/+abcdef' },
+	])('tells $difference apart: $text', ({ text, form }) => {
+		expect(normalForms(LINKS, text)).toEqual([form]);
+	});
+
+	it.each([
+		{ text: 'https://wa.me/79005550001?text=', form: 'whatsapp:79005550001' },
+		{ text: 'https://school.example/id', form: 'school.example/id' },
+		{ text: 'https://school.example/?from=', form: 'school.example/?from=' },
+	])('of a page is made although its address ends like an unfilled one: $text', ({ text, form }) => {
+		expect(normalForms(LINKS, text)).toEqual([form]);
+	});
+
+	it('of a text with two Telegram names consists of both', () => {
+		expect(normalForms(LINKS, '@masha_orlova @mia_o')).toEqual(['telegram:masha_orlova', 'telegram:mia_o']);
+	});
+
+	it.each([
+		{ text: 't.me/masha_orlova (мама)' },
+		{ text: 'мама: тг @masha_orlova' },
+		{ text: 'тг @masha_orlova, мама' },
+	])('leaves out the words beside a link: $text', ({ text }) => {
+		expect(normalForms(LINKS, text)).toEqual(['telegram:masha_orlova']);
 	});
 });
 
-it.each([
-	...['нет', 'none', '-', 'Telegram', 'undefined', 't.me', 'https://vk.com/', 'instagram.com'],
-	...['@', '@a', 'anna@example.org', '+7 900 555-00-01', '12', 0, true, '-1001234567890', '1.2E+9', {}],
-	// An expression that found nothing.
-	...['@undefined', 't.me/undefined', 'https://t.me/null/', 'tg://user?id=undefined', 'wa.me/undefined'],
-	...[
-		'vk.com/undefined',
-		...[
-			'https://vk.com/id',
-			'vk.com/idundefined',
-			'vk.com/im?sel=',
-			't.me/@',
-			't.me/+',
-			't.me/id',
-			'wa.me/+',
-		],
-		'https://school.example/null',
-		'tg: undefined',
-		'NaN',
-		'@',
-		'tg://user?id=',
-		'https://',
-	],
-	`t.me/mia_o ${'!'.repeat(100_000)}a`,
-	// Whose, nobody knows.
-	...['инст @masha_orlova', '@masha_orlova инст', 'Маша Орлова', 'Masha Orlova', 'Telegram Masha Orlova'],
-])('%j tells nobody from another', (value) => {
-	expect(formsOf(value)).toEqual([]);
+describe('The normal form of a text that identifies nobody', () => {
+	it.each([
+		{ text: 'нет' },
+		{ text: 'none' },
+		{ text: '-' },
+		{ text: 'Telegram' },
+		{ text: 't.me' },
+		{ text: 'https://vk.com/' },
+		{ text: 'instagram.com' },
+		{ text: 'https://' },
+		{ text: '@' },
+		{ text: '@a' },
+	])('does not exist for a placeholder or a service without a person: $text', ({ text }) => {
+		expect(normalForms(LINKS, text)).toEqual([]);
+	});
+
+	it.each([
+		{ value: 'anna@example.org' },
+		{ value: '+7 900 555-00-01' },
+		{ value: '12' },
+		{ value: 0 },
+		{ value: true },
+		{ value: '-1001234567890' },
+		{ value: '1.2E+9' },
+		{ value: {} },
+	])('does not exist for a value that is no link: $value', ({ value }) => {
+		expect(normalForms(LINKS, value)).toEqual([]);
+	});
+
+	it.each([
+		{ text: 'undefined' },
+		{ text: 'NaN' },
+		{ text: '@undefined' },
+		{ text: 'tg: undefined' },
+		{ text: 't.me/undefined' },
+		{ text: 'https://t.me/null/' },
+		{ text: 't.me/@' },
+		{ text: 't.me/+' },
+		{ text: 't.me/id' },
+		{ text: 'tg://user?id=' },
+		{ text: 'tg://user?id=undefined' },
+		{ text: 'wa.me/undefined' },
+		{ text: 'wa.me/+' },
+		{ text: 'vk.com/undefined' },
+		{ text: 'https://vk.com/id' },
+		{ text: 'vk.com/idundefined' },
+		{ text: 'vk.com/im?sel=' },
+		{ text: 'https://school.example/null' },
+	])('does not exist for an address whose expression found nothing: $text', ({ text }) => {
+		expect(normalForms(LINKS, text)).toEqual([]);
+	});
+
+	it.each([
+		{ text: 'инст @masha_orlova' },
+		{ text: '@masha_orlova инст' },
+		{ text: 'Маша Орлова' },
+		{ text: 'Masha Orlova' },
+		{ text: 'Telegram Masha Orlova' },
+	])('does not exist for a name whose service is unknown: $text', ({ text }) => {
+		expect(normalForms(LINKS, text)).toEqual([]);
+	});
+
+	it('does not exist for a text of 100,000 characters, although it begins with a link', () => {
+		expect(normalForms(LINKS, `t.me/mia_o ${'!'.repeat(100_000)}a`)).toEqual([]);
+	});
 });
 
-it.each(['https://wa.me/79005550001?text=', 'https://school.example/id', 'https://school.example/?from='])(
-	'%j is one, though nothing stands behind it',
-	(value) => {
-		expect(formsOf(value)).toHaveLength(1);
-	},
-);
+describe('sameItem of links', () => {
+	it.each([
+		{ text: 't.me/masha_orlova (мама)' },
+		{ text: 'мама: тг @masha_orlova' },
+		{ text: 'тг @masha_orlova, мама' },
+	])('tells a link with words beside it from the link alone: $text', ({ text }) => {
+		expect(sameItem(LINKS, text, '@masha_orlova')).toBe(false);
+	});
 
-it('words beside a link are no part of it, and make another text', () => {
-	for (const text of ['t.me/masha_orlova (мама)', 'мама: тг @masha_orlova', 'тг @masha_orlova, мама']) {
-		expect(match(text, '@masha_orlova')).toBe(true);
-		expect(sameItem(field, text, '@masha_orlova')).toBe(false);
-		expect(sameItem(field, text, ` ${text.toUpperCase()} `)).toBe(true);
-	}
-	expect(sameItem(field, 'нет', 'НЕТ ')).toBe(true);
-	expect(sameItem(field, '1.2E+9', '1.3E+9')).toBe(false);
+	it.each([
+		{ text: 't.me/masha_orlova (мама)', otherText: ' T.ME/MASHA_ORLOVA (МАМА) ' },
+		{ text: 'мама: тг @masha_orlova', otherText: ' МАМА: ТГ @MASHA_ORLOVA ' },
+		{ text: 'тг @masha_orlova, мама', otherText: ' ТГ @MASHA_ORLOVA, МАМА ' },
+		{ text: 'нет', otherText: 'НЕТ ' },
+	])('ignores capitals and outer blanks: $text', ({ text, otherText }) => {
+		expect(sameItem(LINKS, text, otherText)).toBe(true);
+	});
+
+	it('tells apart two different numbers that were rounded', () => {
+		expect(sameItem(LINKS, '1.2E+9', '1.3E+9')).toBe(false);
+	});
 });
 
-it('what a card has is not added in another spelling, and nothing else is lost', () => {
-	const card = ['https://t.me/masha_orlova', 'vk.com/id1'];
-	expect(addItems(field, card, ['@Masha_Orlova', 'vk.ru/id1/', 'masha_orlova'])).toEqual(card);
-	expect(addItems(field, card, ['@masha_orlova (мама)', '@mia'])).toEqual([
-		...card,
-		'@masha_orlova (мама)',
-		'@mia',
-	]);
-	expect(addItems(field, ['@masha_orlova @mia_o'], ['t.me/mia_o'])).toEqual(['@masha_orlova @mia_o']);
-	// A correction is one all the same.
-	expect(isStored(field, card, ['@masha_orlova', 'vk.com/id1'], 'UTC')).toBe(false);
-	expect(isStored(field, card, card.join(', '), 'UTC')).toBe(true);
+describe('addItems of links', () => {
+	const storedLinks = ['https://t.me/masha_orlova', 'vk.com/id1'];
+
+	it('adds no link that is stored in another spelling', () => {
+		const links = addItems(LINKS, storedLinks, ['@Masha_Orlova', 'vk.ru/id1/', 'masha_orlova']);
+
+		expect(links).toEqual(['https://t.me/masha_orlova', 'vk.com/id1']);
+	});
+
+	it('adds a stored link with further words, and a new link', () => {
+		const links = addItems(LINKS, storedLinks, ['@masha_orlova (мама)', '@mia']);
+
+		expect(links).toEqual(['https://t.me/masha_orlova', 'vk.com/id1', '@masha_orlova (мама)', '@mia']);
+	});
+
+	it('adds no link that is stored beside another one in the same text', () => {
+		const links = addItems(LINKS, ['@masha_orlova @mia_o'], ['t.me/mia_o']);
+
+		expect(links).toEqual(['@masha_orlova @mia_o']);
+	});
 });
 
-it('several in one text are several', () => {
-	expect(splitItems(field, '@masha_orlova vk.com/id1; 123456789')).toEqual([
-		...['@masha_orlova', 'vk.com/id1', '123456789'],
-	]);
-	expect(splitItems(field, 'мама @masha_orlova')).toEqual(['мама @masha_orlova']);
-	expect(splitItems(field, 'https://school.example/a,b')).toEqual(['https://school.example/a,b']);
-	expect(isBlank(field, [' ', ''])).toBe(true);
-	expect(formsOf('@masha_orlova @mia_o')).toHaveLength(2);
+describe('isStored of links', () => {
+	const storedLinks = ['https://t.me/masha_orlova', 'vk.com/id1'];
+
+	it('is false for another spelling, which may be a correction', () => {
+		expect(isStored(LINKS, storedLinks, ['@masha_orlova', 'vk.com/id1'], 'UTC')).toBe(false);
+	});
+
+	it('is true for the same links in one text', () => {
+		expect(isStored(LINKS, storedLinks, 'https://t.me/masha_orlova, vk.com/id1', 'UTC')).toBe(true);
+	});
 });
 
-describe('names of Telegram', () => {
+describe('splitItems of links', () => {
+	it.each([
+		{
+			rule: 'separates links at blanks and semicolons',
+			text: '@masha_orlova vk.com/id1; 123456789',
+			links: ['@masha_orlova', 'vk.com/id1', '123456789'],
+		},
+		{
+			rule: 'keeps a word with its link',
+			text: 'мама @masha_orlova',
+			links: ['мама @masha_orlova'],
+		},
+		{
+			rule: 'keeps a comma within an address',
+			text: 'https://school.example/a,b',
+			links: ['https://school.example/a,b'],
+		},
+	])('$rule', ({ text, links }) => {
+		expect(splitItems(LINKS, text)).toEqual(links);
+	});
+});
+
+describe('isBlank of links', () => {
+	it('is true for a list of empty texts', () => {
+		expect(isBlank(LINKS, [' ', ''])).toBe(true);
+	});
+});
+
+describe('Random Telegram names', () => {
 	const letter = fc.constantFrom(...'abcxyzABCXYZ');
 	const sign = fc.constantFrom(...'abcxyzABCXYZ0189_');
-	const name = fc
+	const telegramName = fc
 		.tuple(letter, fc.array(sign, { minLength: 3, maxLength: 20 }), letter)
-		.map(([first, signs, last]) => first + signs.join('') + last);
-	const spelt: Array<(name: string) => string> = [
-		...[(one: string) => one, (one: string) => `@${one}`, (one: string) => `t.me/${one}`],
-		...[(one: string) => `https://telegram.me/${one}/`, (one: string) => `tg://resolve?domain=${one}`],
-		...[
-			(one: string) => `HTTPS://T.ME/${one.toUpperCase()}?start=1`,
-			(one: string) => ` @${one.toLowerCase()}.`,
-		],
-		...[(one: string) => `тг ${one}`, (one: string) => `Telegram: @${one}`],
-	];
-	const spelling = fc.constantFrom(...spelt);
+		.map(([first, middle, last]) => first + middle.join('') + last);
 
-	it('match in any two spellings if they are one, and in none if they are two', () => {
-		fc.assert(
-			fc.property(name, name, spelling, spelling, (one, other, spellOne, spellOther) => {
-				const isOne = one.toLowerCase() === other.toLowerCase();
-				expect(match(spellOne(one), spellOther(one))).toBe(true);
-				expect(sameItem(field, spellOne(one), spellOther(one))).toBe(true);
-				expect(match(spellOne(one), spellOther(other))).toBe(isOne);
-				expect(match(spellOther(other), spellOne(one))).toBe(isOne);
-				expect(match(spellOne(one), `vk.com/${one}`)).toBe(false);
-				expect(match(spellOne(one), `https://instagram.com/${one}`)).toBe(false);
-			}),
-			{ numRuns: depth.phoneSpellings, seed },
-		);
+	type Spelling = (name: string) => string;
+	const spelling = fc.constantFrom<Spelling[]>(
+		(name) => name,
+		(name) => `@${name}`,
+		(name) => `t.me/${name}`,
+		(name) => `https://telegram.me/${name}/`,
+		(name) => `tg://resolve?domain=${name}`,
+		(name) => `HTTPS://T.ME/${name.toUpperCase()}?start=1`,
+		(name) => ` @${name.toLowerCase()}.`,
+		(name) => `тг ${name}`,
+		(name) => `Telegram: @${name}`,
+	);
+	const runs = { numRuns: depth.phoneSpellings, seed };
+
+	it('match in any two spellings', () => {
+		const property = fc.property(telegramName, spelling, spelling, (name, spell, spellOtherwise) => {
+			expect(haveCommonForm(spell(name), spellOtherwise(name))).toBe(true);
+			expect(sameItem(LINKS, spell(name), spellOtherwise(name))).toBe(true);
+		});
+		fc.assert(property, runs);
 	});
 
-	it('whatever a text holds, it is itself', () => {
-		fc.assert(
-			fc.property(fc.string({ maxLength: 40 }), (text) => {
-				if (text.trim() === '') return;
-				expect(sameItem(field, text, text)).toBe(true);
-				expect(addItems(field, [text], [text])).toEqual([text]);
-			}),
-			{ numRuns: depth.phoneSpellings, seed },
+	it('do not match other names in any spelling', () => {
+		const differentNames = fc
+			.tuple(telegramName, telegramName)
+			.filter(([name, otherName]) => name.toLowerCase() !== otherName.toLowerCase());
+		const property = fc.property(
+			differentNames,
+			spelling,
+			spelling,
+			([name, otherName], spell, spellOther) => {
+				expect(haveCommonForm(spell(name), spellOther(otherName))).toBe(false);
+				expect(haveCommonForm(spellOther(otherName), spell(name))).toBe(false);
+			},
 		);
+		fc.assert(property, runs);
+	});
+
+	it('do not match the same names on VK and Instagram', () => {
+		const property = fc.property(telegramName, spelling, (name, spell) => {
+			expect(haveCommonForm(spell(name), `vk.com/${name}`)).toBe(false);
+			expect(haveCommonForm(spell(name), `https://instagram.com/${name}`)).toBe(false);
+		});
+		fc.assert(property, runs);
+	});
+});
+
+describe('Random texts in a field of links', () => {
+	it('are the same as themselves and are not added twice', () => {
+		const text = fc.string({ maxLength: 40 }).filter((candidate) => candidate.trim() !== '');
+		const property = fc.property(text, (link) => {
+			expect(sameItem(LINKS, link, link)).toBe(true);
+			expect(addItems(LINKS, [link], [link])).toEqual([link]);
+		});
+		fc.assert(property, { numRuns: depth.phoneSpellings, seed });
 	});
 });

@@ -5,56 +5,88 @@ import { hasExtraWords, normalizeName } from '../../../nodes/AlfaCrm/fields/pers
 import { depth, seed } from '../../support/depth';
 
 const NAME = { type: 'text', name: 'name', label: 'Name', isPersonName: true } as const;
-const TITLE = { type: 'text', name: 'name', label: 'Name' } as const;
-const words = fc.uniqueArray(
-	fc.constantFrom('Колычев', 'Павел', 'Игоревич', 'Пётр', 'Алёна', 'Анна-Мария', 'Zoë', "O'Neil", 'Йод'),
-	{ minLength: 2, maxLength: 4 },
-);
+const GROUP_NAME = { type: 'text', name: 'name', label: 'Name' } as const;
 
-it('every order and spelling of the words of a name is one name', () => {
-	const property = fc.property(
-		words.chain((name) => fc.tuple(fc.constant(name), fc.shuffledSubarray(name, { minLength: name.length }))),
-		fc.constantFrom(' ', '  ', ', ', '\u00a0'),
-		fc.constantFrom<'NFC' | 'NFD'>('NFC', 'NFD'),
-		([name, shuffledName], separator, form) => {
-			const stored = name.join(' ');
-			const typed = shuffledName.join(separator).toUpperCase().replace(/Ё/g, 'Е').normalize(form);
+describe('The name of a person', () => {
+	/** A random name of two to four words, and the same words in another order. */
+	const nameInTwoOrders = fc
+		.uniqueArray(
+			fc.constantFrom('Колычев', 'Павел', 'Игоревич', 'Пётр', 'Алёна', 'Анна-Мария', 'Zoë', "O'Neil", 'Йод'),
+			{ minLength: 2, maxLength: 4 },
+		)
+		.chain((words) => fc.tuple(fc.constant(words), fc.shuffledSubarray(words, { minLength: words.length })));
+	const separator = fc.constantFrom(' ', '  ', ', ', '\u00a0');
+	const normalization = fc.constantFrom<'NFC' | 'NFD'>('NFC', 'NFD');
 
-			expect(normalForms(NAME, typed)).toEqual(normalForms(NAME, stored));
-			expect(sameItem(NAME, stored, typed)).toBe(true);
-			expect(hasExtraWords(stored, typed)).toBe(false);
+	it('is the same in every order and spelling of its words', () => {
+		const property = fc.property(
+			nameInTwoOrders,
+			separator,
+			normalization,
+			([words, shuffledWords], separatorOfWords, form) => {
+				const storedName = words.join(' ');
+				const typedName = shuffledWords
+					.join(separatorOfWords)
+					.toUpperCase()
+					.replace(/Ё/g, 'Е')
+					.normalize(form);
+
+				expect(normalForms(NAME, typedName)).toEqual(normalForms(NAME, storedName));
+				expect(sameItem(NAME, storedName, typedName)).toBe(true);
+				expect(hasExtraWords(storedName, typedName)).toBe(false);
+			},
+		);
+		fc.assert(property, { seed, numRuns: depth.fieldValues });
+	});
+
+	it('is not stored when AlfaCRM has its words in another order, so a user can correct the order', () => {
+		expect(isStored(NAME, 'Колычев Павел', 'Павел Колычев', 'UTC')).toBe(false);
+	});
+});
+
+describe('A text that is no name of a person', () => {
+	it('is another text when its words are in another order', () => {
+		expect(sameItem(GROUP_NAME, 'Группа старшая', 'старшая Группа')).toBe(false);
+	});
+});
+
+describe('hasExtraWords', () => {
+	it.each([
+		{
+			difference: 'the second name has a patronymic as well',
+			name: 'Колычев Павел',
+			otherName: 'Павел Игоревич Колычев',
 		},
-	);
-	fc.assert(property, { seed, numRuns: depth.fieldValues });
+		{
+			difference: 'the second name has a surname as well',
+			name: 'Павел',
+			otherName: 'Колычев Павел',
+		},
+		{
+			difference: 'the first name has a surname as well',
+			name: 'Колычев Павел',
+			otherName: 'Павел',
+		},
+	])('is true when $difference: "$name" and "$otherName"', ({ name, otherName }) => {
+		expect(hasExtraWords(name, otherName)).toBe(true);
+	});
+
+	it.each([
+		{ difference: 'the given names differ', name: 'Колычев Павел', otherName: 'Колычев Пётр' },
+		{
+			difference: 'all words differ in their endings',
+			name: 'Колычев Павел',
+			otherName: 'Колычева Павла Игоревна',
+		},
+		{ difference: 'only capitals and order differ', name: 'Колычев Павел', otherName: 'павел колычев' },
+		{ difference: 'one name is empty', name: '', otherName: 'Колычев Павел' },
+	])('is false when $difference: "$name" and "$otherName"', ({ name, otherName }) => {
+		expect(hasExtraWords(name, otherName)).toBe(false);
+	});
 });
 
-it.each([
-	{ name: 'Колычев Павел', otherName: 'Павел Игоревич Колычев', differs: true },
-	{ name: 'Павел', otherName: 'Колычев Павел', differs: true },
-	{ name: 'Колычев Павел', otherName: 'Колычев Пётр', differs: false },
-	{ name: 'Колычев Павел', otherName: 'Колычева Павла Игоревна', differs: false },
-	{ name: 'Колычев Павел', otherName: 'павел колычев', differs: false },
-	{ name: '', otherName: 'Колычев Павел', differs: false },
-])('$name and $otherName differ in words alone: $differs', ({ name, otherName, differs }) => {
-	const result = hasExtraWords(name, otherName);
-
-	expect(result).toBe(differs);
-});
-
-it('a name in another order is a change that can be saved', () => {
-	const isHeld = isStored(NAME, 'Колычев Павел', 'Павел Колычев', 'UTC');
-
-	expect(isHeld).toBe(false);
-});
-
-it('the words of a text that is no name keep their order', () => {
-	const isSame = sameItem(TITLE, 'Группа старшая', 'старшая Группа');
-
-	expect(isSame).toBe(false);
-});
-
-it('a name without words has an empty form', () => {
-	const form = normalizeName(' , ');
-
-	expect(form).toBe('');
+describe('normalizeName', () => {
+	it('gives an empty text for a name without words', () => {
+		expect(normalizeName(' , ')).toBe('');
+	});
 });

@@ -1,142 +1,323 @@
 import type { ShownType } from '../../../nodes/AlfaCrm/entities/fieldTypes';
-import { isStored, sameItem, sameValue, addItems } from '../../../nodes/AlfaCrm/fields/field';
-import { normalizeText, findSearchFragments } from '../../../nodes/AlfaCrm/fields/normalizeText';
+import { addItems, isStored, sameItem, sameValue } from '../../../nodes/AlfaCrm/fields/field';
+import { findSearchFragments, normalizeText } from '../../../nodes/AlfaCrm/fields/normalizeText';
 import { seed } from '../../support/depth';
 import { randomFrom } from '../../support/random';
+import { ZONE } from './samples';
 
-const ZONE = 'Europe/Moscow';
-const day = { type: 'date', format: 'dotted' } as const;
-const stage = { type: 'reference', entity: 'leadStatus' } as const;
-const teachers = { type: 'references', entity: 'teacher' } as const;
-const rows: ShownType = {
+const TEXT: ShownType = { type: 'text' };
+const LONG_TEXT: ShownType = { type: 'longText' };
+const TEXTS: ShownType = { type: 'texts' };
+const ADDRESSES: ShownType = { type: 'texts', split: false };
+const PHONES: ShownType = { type: 'phones' };
+const CUSTOM: ShownType = { type: 'custom' };
+const NUMBER: ShownType = { type: 'number' };
+const FLAG: ShownType = { type: 'flag' };
+const TIME: ShownType = { type: 'time' };
+const OBJECT: ShownType = { type: 'object' };
+const DAY: ShownType = { type: 'date', format: 'dotted' };
+const STAGE: ShownType = { type: 'reference', entity: 'leadStatus' };
+const TEACHERS: ShownType = { type: 'references', entity: 'teacher' };
+const GENDER: ShownType = { type: 'choice', choices: [{ value: 1, label: 'Male' }], default: 1 };
+const ROWS: ShownType = {
 	type: 'rows',
 	fields: [
 		{ type: 'id', name: 'customer_id', label: 'Customer ID' },
 		{ type: 'text', name: 'note', label: 'Note' },
 	],
 };
-const gender = { type: 'choice', choices: [{ value: 1, label: 'Male' }], default: 1 } as const;
 
-it.each<[ShownType, unknown, unknown, boolean]>([
-	[{ type: 'text' }, 'Алёна  Орлова', 'алена орлова', true],
-	[{ type: 'text' }, 'Андрей', 'Андрей'.normalize('NFD'), true],
-	[{ type: 'text' }, null, '', true],
-	[day, '04.09.2015', '2015-09-04', true],
-	[day, '04.09.2015', '2015-09-03T21:00:00.000Z', true],
-	[day, '04.09.2015', '2015-09-04T21:00:00.000Z', false],
-	[{ type: 'time' }, '2026-02-10 17:00:00', '17:00', true],
-	[{ type: 'flag' }, 1, true, true],
-	[{ type: 'flag' }, null, false, false],
-	// What the checkbox of a website's form has sent.
-	[{ type: 'flag' }, ' On ', 1, true],
-	[{ type: 'flag' }, 'maybe', true, false],
-	[{ type: 'number' }, 'a', 'b', false],
-	[{ type: 'number' }, '575.00', 575, true],
-	[stage, '4', 4, true],
-	[stage, '1', { mode: 'id', value: '' }, false],
-	[gender, ' 1', 1, true],
-	// AlfaCRM may hold what is not among the choices.
-	[gender, 5, '5', true],
-	[gender, true, 'true', false],
-	[teachers, [2, 1], ['1', 2], true],
-	[{ type: 'texts' }, ['a@example.org', 'b@example.org'], 'b@example.org, a@example.org', true],
-	[{ type: 'phones' }, ['+7(900)555-00-01'], ['8 900 555 00 01'], true],
-	[{ type: 'phones' }, ['+7(900)555-00-01'], ['8 900 555 00 01', '8 900 555 00 02'], false],
-	[{ type: 'custom' }, '2015-09-04', '04.09.2015', true],
-	[{ type: 'custom' }, '2015-09-04 17:00', '2015-09-04 18:00', false],
-	[{ type: 'custom' }, ['a', '', null], 'a', true],
-	[{ type: 'custom' }, ' 2015-09-04 ', '04.09.2015', true],
-	[{ type: 'custom' }, 'см. 2015-09-04', 'см. 04.09.2015', false],
-	[{ type: 'custom' }, {}, {}, false],
-	[rows, [{ customer_id: 1, note: 'a' }], [{ customer_id: '1', note: 'A' }], true],
-	[
-		rows,
-		[{ customer_id: 1 }, { customer_id: 2 }],
-		{ values: [{ customer_id: 2 }, { customer_id: 1 }] },
-		true,
-	],
-	[rows, [{ customer_id: 1 }, { customer_id: 2 }], [{ customer_id: 1 }, { customer_id: 3 }], false],
-	[rows, [{ customer_id: 1, other: 1 }], [{ customer_id: 1, other: 2 }], true],
-	[rows, [{ customer_id: 1 }], { values: [{ customer_id: 1 }], more: 1 }, false],
-	[{ type: 'object' }, { a: 1, b: { c: 2, d: 3 } }, '{"b": {"d": 3, "c": 2}, "a": 1}', true],
-	[{ type: 'object' }, [1], [1], false],
-	// A list that went through the one text in which Simplify puts it.
-	[{ type: 'texts' }, ['ул. Мира, 5', 'b'], 'ул. Мира, 5, b', true],
-	[{ type: 'texts' }, ['ул. Мира, 5', 'b'], 'ул. Мира, 6, b', false],
-	[{ type: 'phones' }, ['мама', '123-45-67'], ['Мама', '1234567'], true],
-	[{ type: 'custom' }, '79005550001', '89005550001', false],
-])('%j: %j and %j are the same: %j', (field, one, other, wanted) => {
-	expect([sameValue(field, one, other, ZONE), sameValue(field, other, one, ZONE)]).toEqual([wanted, wanted]);
-});
+/** A letter and its accent as two characters, as some programs write й. */
+const decompose = (text: string): string => text.normalize('NFD');
 
-it.each<[ShownType, unknown, unknown, boolean]>([
-	// What a person may want to correct is to be saved.
-	[{ type: 'text' }, 'Алена', 'Алёна', false],
-	[{ type: 'text' }, 'Мия  Орлова', 'Мия Орлова', false],
-	[{ type: 'custom' }, 'a', 'A', false],
-	[{ type: 'phones' }, ['мама'], ['Мама'], false],
-	[rows, [{ customer_id: 1, note: 'a' }], [{ customer_id: 1, note: 'A' }], false],
-	// What nobody sees, or AlfaCRM writes in its own way, is not.
-	[{ type: 'text' }, ' Мия\n', 'Мия', true],
-	[{ type: 'text' }, 'Андрей', 'Андрей'.normalize('NFD'), true],
-	[{ type: 'longText' }, 'a\r\nb\rc', 'a\nb\nc', true],
-	[{ type: 'longText' }, 'a\n\nb', 'a\nb', false],
-	[{ type: 'phones' }, ['+7(900)555-00-01'], '8 900 555 00 01', true],
-	[{ type: 'phones' }, ['+7(900)555-00-01'], '8 900 555 00 02', false],
-	[rows, [{ customer_id: '1', note: 'a ' }], [{ customer_id: 1, note: 'a' }], true],
-	[{ type: 'text' }, null, '', true],
-])('%j: %j holds %j already: %j', (field, held, wanted, isThere) => {
-	expect(isStored(field, held, wanted, ZONE)).toBe(isThere);
-});
-
-it('one item of a list that is empty is like another that is, and like no other', () => {
-	expect(sameItem({ type: 'texts' }, '', null)).toBe(true);
-	expect(sameItem({ type: 'texts' }, '', 'a')).toBe(false);
-	expect(sameItem({ type: 'texts' }, 'a', '')).toBe(false);
-	expect(sameItem({ type: 'custom' }, null, 'null')).toBe(false);
-});
-
-it('a list grows by what it does not have, and keeps what it has as it is written', () => {
-	const phones = addItems({ type: 'phones' }, ['+7(900)555-00-01'], ['89005550001', '123-45', '12345']);
-	expect(phones).toEqual(['+7(900)555-00-01', '123-45']);
-	expect(addItems(teachers, [1, 2], ['2', 3])).toEqual([1, 2, 3]);
-});
-
-/** Other ways to write a text that comparing takes for the same; capitals aside, which AlfaCRM takes for small ones. */
-function respelled(text: string, random: () => number): string {
-	const letters = Array.from(text.normalize('NFC')).map((letter) => {
-		const other: Record<string, string> = { е: 'ё', ё: 'е', Е: 'Ё', Ё: 'Е' };
-		const chosen = random() < 0.5 ? (other[letter] ?? letter) : letter;
-		const composed = random() < 0.5 ? chosen.normalize('NFD') : chosen;
-		return letter === ' ' && random() < 0.5 ? '  ' : composed;
-	});
-	return letters.join('');
+interface ComparedValues {
+	what: string;
+	field: ShownType;
+	value: unknown;
+	otherValue: unknown;
 }
 
-it.each([
-	...['Пётр Семёнов', 'ПЁТР', 'Ёе', 'Йод', 'елене её ежевечерне', 'Ведение  учёта', 'é'],
-	...['Zoë Brontë', 'Орлова'],
-])('every spelling of %j holds one of the parts', (text) => {
-	const random = randomFrom(seed);
-	const parts = findSearchFragments(text);
-	expect(parts).not.toEqual([]);
-	for (let count = 0; count < 50; count++) {
-		const other = respelled(text, random);
-		expect(normalizeText(other)).toBe(normalizeText(text));
-		expect(parts.some((part) => other.toLowerCase().includes(part.toLowerCase()))).toBe(true);
-	}
+describe('sameValue', () => {
+	it.each<ComparedValues>([
+		{ what: 'letters, ё and blanks', field: TEXT, value: 'Алёна  Орлова', otherValue: 'алена орлова' },
+		{ what: 'an accent', field: TEXT, value: 'Андрей', otherValue: decompose('Андрей') },
+		{ what: 'nothing', field: TEXT, value: null, otherValue: '' },
+		{ what: 'a date', field: DAY, value: '04.09.2015', otherValue: '2015-09-04' },
+		{
+			what: 'midnight in Moscow',
+			field: DAY,
+			value: '04.09.2015',
+			otherValue: '2015-09-03T21:00:00.000Z',
+		},
+		{ what: 'a time of day', field: TIME, value: '2026-02-10 17:00:00', otherValue: '17:00' },
+		{ what: 'a flag', field: FLAG, value: 1, otherValue: true },
+		{ what: 'the checkbox of a website', field: FLAG, value: ' On ', otherValue: 1 },
+		{ what: 'a sum', field: NUMBER, value: '575.00', otherValue: 575 },
+		{ what: 'an ID', field: STAGE, value: '4', otherValue: 4 },
+		{ what: 'a choice', field: GENDER, value: ' 1', otherValue: 1 },
+		{ what: 'a value that is not among the choices', field: GENDER, value: 5, otherValue: '5' },
+		{ what: 'a list of IDs in another order', field: TEACHERS, value: [2, 1], otherValue: ['1', 2] },
+		{
+			what: 'a list of texts in one text',
+			field: TEXTS,
+			value: ['a@example.org', 'b@example.org'],
+			otherValue: 'b@example.org, a@example.org',
+		},
+		{
+			what: 'a list of texts with commas in one text',
+			field: TEXTS,
+			value: ['ул. Мира, 5', 'b'],
+			otherValue: 'ул. Мира, 5, b',
+		},
+		{
+			what: 'a list of addresses, which are not split at commas, in one text',
+			field: ADDRESSES,
+			value: ['ул. Мира, 5', 'ул. Лесная, 2'],
+			otherValue: 'ул. Мира, 5, ул. Лесная, 2',
+		},
+		{ what: 'a phone', field: PHONES, value: ['+7(900)555-00-01'], otherValue: ['8 900 555 00 01'] },
+		{
+			what: 'a word and a short number',
+			field: PHONES,
+			value: ['мама', '123-45-67'],
+			otherValue: ['Мама', '1234567'],
+		},
+		{ what: 'a date in a custom field', field: CUSTOM, value: '2015-09-04', otherValue: '04.09.2015' },
+		{
+			what: 'a date between blanks in a custom field',
+			field: CUSTOM,
+			value: ' 2015-09-04 ',
+			otherValue: '04.09.2015',
+		},
+		{
+			what: 'a custom list with empty items',
+			field: CUSTOM,
+			value: ['a', '', null],
+			otherValue: 'a',
+		},
+		{
+			what: 'the values of a row',
+			field: ROWS,
+			value: [{ customer_id: 1, note: 'a' }],
+			otherValue: [{ customer_id: '1', note: 'A' }],
+		},
+		{
+			what: 'rows in another order',
+			field: ROWS,
+			value: [{ customer_id: 1 }, { customer_id: 2 }],
+			otherValue: { values: [{ customer_id: 2 }, { customer_id: 1 }] },
+		},
+		{
+			what: 'rows that differ in an undeclared property',
+			field: ROWS,
+			value: [{ customer_id: 1, other: 1 }],
+			otherValue: [{ customer_id: 1, other: 2 }],
+		},
+		{
+			what: 'an object with its properties in another order',
+			field: OBJECT,
+			value: { a: 1, b: { c: 2, d: 3 } },
+			otherValue: '{"b": {"d": 3, "c": 2}, "a": 1}',
+		},
+	])('is true for two spellings of $what: $value and $otherValue', ({ field, value, otherValue }) => {
+		expect(sameValue(field, value, otherValue, ZONE)).toBe(true);
+		expect(sameValue(field, otherValue, value, ZONE)).toBe(true);
+	});
+
+	it.each<ComparedValues>([
+		{ what: 'two days', field: DAY, value: '04.09.2015', otherValue: '2015-09-04T21:00:00.000Z' },
+		{ what: 'no flag and a flag that is off', field: FLAG, value: null, otherValue: false },
+		{ what: 'an unreadable flag and a flag', field: FLAG, value: 'maybe', otherValue: true },
+		{ what: 'two unreadable numbers', field: NUMBER, value: 'a', otherValue: 'b' },
+		{ what: 'a stage and an empty picker', field: STAGE, value: '1', otherValue: { mode: 'id', value: '' } },
+		{ what: 'unreadable choices', field: GENDER, value: true, otherValue: 'true' },
+		{
+			what: 'a phone and two phones',
+			field: PHONES,
+			value: ['+7(900)555-00-01'],
+			otherValue: ['8 900 555 00 01', '8 900 555 00 02'],
+		},
+		{
+			what: 'two texts with commas',
+			field: TEXTS,
+			value: ['ул. Мира, 5', 'b'],
+			otherValue: 'ул. Мира, 6, b',
+		},
+		{
+			what: 'two times of a day in a custom field',
+			field: CUSTOM,
+			value: '2015-09-04 17:00',
+			otherValue: '2015-09-04 18:00',
+		},
+		{
+			what: 'two spellings of a date behind a word in a custom field',
+			field: CUSTOM,
+			value: 'см. 2015-09-04',
+			otherValue: 'см. 04.09.2015',
+		},
+		{
+			what: 'two spellings of a phone in a custom field',
+			field: CUSTOM,
+			value: '79005550001',
+			otherValue: '89005550001',
+		},
+		{ what: 'unreadable objects in a custom field', field: CUSTOM, value: {}, otherValue: {} },
+		{
+			what: 'two rows',
+			field: ROWS,
+			value: [{ customer_id: 1 }, { customer_id: 2 }],
+			otherValue: [{ customer_id: 1 }, { customer_id: 3 }],
+		},
+		{
+			what: 'rows and an object with more than rows',
+			field: ROWS,
+			value: [{ customer_id: 1 }],
+			otherValue: { values: [{ customer_id: 1 }], more: 1 },
+		},
+		{ what: 'lists in place of an object', field: OBJECT, value: [1], otherValue: [1] },
+	])('is false for $what: $value and $otherValue', ({ field, value, otherValue }) => {
+		expect(sameValue(field, value, otherValue, ZONE)).toBe(false);
+		expect(sameValue(field, otherValue, value, ZONE)).toBe(false);
+	});
 });
 
-it.each([
-	['Орлова', ['Орлова']],
-	['ЁЖ', ['ЁЖ', 'Е\u0308Ж', 'ЕЖ']],
-	['', []],
-])('%j is asked for by %j', (text, parts) => {
-	expect(findSearchFragments(text)).toEqual(parts);
+interface StoredValue {
+	what: string;
+	field: ShownType;
+	storedValue: unknown;
+	value: unknown;
+}
+
+describe('isStored', () => {
+	it.each<StoredValue>([
+		{ what: 'the dots of ё', field: TEXT, storedValue: 'Алена', value: 'Алёна' },
+		{ what: 'a blank too many', field: TEXT, storedValue: 'Мия  Орлова', value: 'Мия Орлова' },
+		{ what: 'a capital in a custom field', field: CUSTOM, storedValue: 'a', value: 'A' },
+		{ what: 'a capital in a word among phones', field: PHONES, storedValue: ['мама'], value: ['Мама'] },
+		{
+			what: 'a capital in a row',
+			field: ROWS,
+			storedValue: [{ customer_id: 1, note: 'a' }],
+			value: [{ customer_id: 1, note: 'A' }],
+		},
+		{ what: 'an empty line', field: LONG_TEXT, storedValue: 'a\n\nb', value: 'a\nb' },
+		{
+			what: 'a digit of a phone',
+			field: PHONES,
+			storedValue: ['+7(900)555-00-01'],
+			value: '8 900 555 00 02',
+		},
+	])(
+		'is false when a user may want to correct $what: $storedValue to $value',
+		({ field, storedValue, value }) => {
+			expect(isStored(field, storedValue, value, ZONE)).toBe(false);
+		},
+	);
+
+	it.each<StoredValue>([
+		{ what: 'outer blanks', field: TEXT, storedValue: ' Мия\n', value: 'Мия' },
+		{ what: 'the encoding of an accent', field: TEXT, storedValue: 'Андрей', value: decompose('Андрей') },
+		{ what: 'line breaks', field: LONG_TEXT, storedValue: 'a\r\nb\rc', value: 'a\nb\nc' },
+		{
+			what: 'the spelling of a phone',
+			field: PHONES,
+			storedValue: ['+7(900)555-00-01'],
+			value: '8 900 555 00 01',
+		},
+		{
+			what: 'types and outer blanks in a row',
+			field: ROWS,
+			storedValue: [{ customer_id: '1', note: 'a ' }],
+			value: [{ customer_id: 1, note: 'a' }],
+		},
+		{ what: 'how nothing is written', field: TEXT, storedValue: null, value: '' },
+	])(
+		'is true when only $what differs, which no user would correct: $storedValue and $value',
+		({ field, storedValue, value }) => {
+			expect(isStored(field, storedValue, value, ZONE)).toBe(true);
+		},
+	);
 });
 
-it('asks few questions, whatever the text', () => {
-	for (const text of ['еёеёеёеёеё', 'Ёё Ёё', 'ежевечерне еле-еле', 'й'.repeat(40)]) {
+describe('sameItem', () => {
+	it('is true for two empty items', () => {
+		expect(sameItem(TEXTS, '', null)).toBe(true);
+	});
+
+	it.each([
+		{ field: TEXTS, item: '', otherItem: 'a' },
+		{ field: TEXTS, item: 'a', otherItem: '' },
+		{ field: CUSTOM, item: null, otherItem: 'null' },
+	])('is false for an empty item and a text: $item and $otherItem', ({ field, item, otherItem }) => {
+		expect(sameItem(field, item, otherItem)).toBe(false);
+	});
+});
+
+describe('addItems', () => {
+	it('adds the phones that the list lacks, and keeps the spelling of its own', () => {
+		const phones = addItems(PHONES, ['+7(900)555-00-01'], ['89005550001', '123-45', '12345']);
+
+		expect(phones).toEqual(['+7(900)555-00-01', '123-45']);
+	});
+
+	it('adds the IDs that the list lacks', () => {
+		const teachers = addItems(TEACHERS, [1, 2], ['2', 3]);
+
+		expect(teachers).toEqual([1, 2, 3]);
+	});
+});
+
+/**
+ * Writes a text in another way that counts as the same: е for ё, accents as characters of their own, double blanks.
+ * Capitals stay, because AlfaCRM's search ignores them.
+ */
+function respell(text: string, random: () => number): string {
+	const exchangedLetters: Record<string, string> = { е: 'ё', ё: 'е', Е: 'Ё', Ё: 'Е' };
+	const respellLetter = (letter: string): string => {
+		if (letter === ' ') return random() < 0.5 ? '  ' : ' ';
+		const exchanged = random() < 0.5 ? (exchangedLetters[letter] ?? letter) : letter;
+		return random() < 0.5 ? decompose(exchanged) : exchanged;
+	};
+	return Array.from(text.normalize('NFC'), respellLetter).join('');
+}
+
+describe('findSearchFragments', () => {
+	it.each([
+		{ text: 'Пётр Семёнов' },
+		{ text: 'ПЁТР' },
+		{ text: 'Ёе' },
+		{ text: 'Йод' },
+		{ text: 'елене её ежевечерне' },
+		{ text: 'Ведение  учёта' },
+		{ text: 'é' },
+		{ text: 'Zoë Brontë' },
+		{ text: 'Орлова' },
+	])('finds for "$text" a fragment of each random spelling', ({ text }) => {
+		const random = randomFrom(seed);
+
+		const fragments = findSearchFragments(text).map((fragment) => fragment.toLowerCase());
+
+		for (let count = 0; count < 50; count++) {
+			const spelling = respell(text, random);
+			expect(normalizeText(spelling)).toBe(normalizeText(text));
+			expect(fragments.filter((fragment) => spelling.toLowerCase().includes(fragment))).not.toEqual([]);
+		}
+	});
+
+	it.each([
+		{ text: 'Орлова', fragments: ['Орлова'] },
+		{ text: 'ЁЖ', fragments: ['ЁЖ', 'Е\u0308Ж', 'ЕЖ'] },
+		{ text: '', fragments: [] },
+	])('finds $fragments for "$text"', ({ text, fragments }) => {
+		expect(findSearchFragments(text)).toEqual(fragments);
+	});
+
+	it.each([
+		{ what: 'ё and е alternate', text: 'еёеёеёеёеё' },
+		{ what: 'each word has two ё', text: 'Ёё Ёё' },
+		{ what: 'most letters are е', text: 'ежевечерне еле-еле' },
+		{ what: 'it has 40 й', text: 'й'.repeat(40) },
+	])('finds at most six fragments for a text in which $what', ({ text }) => {
 		expect(findSearchFragments(text).length).toBeLessThanOrEqual(6);
-	}
+	});
 });

@@ -10,13 +10,13 @@ const choices = [
 	{ value: 1, label: 'One' },
 	{ value: 2, label: 'Two' },
 ];
-const row: Field[] = [
+const rowFields: Field[] = [
 	{ ...basics, name: 'customer_id', label: 'Customer ID', type: 'id', required: true },
 	{ ...basics, name: 'is_attend', label: 'Attended', type: 'flag' },
 	{ ...basics, name: 'note', label: 'Note', type: 'text' },
 ];
 
-/** At least one field of each type; one that is missing here does not compile. */
+/** Declares at least one field of each type. A type that is missing here does not compile. */
 const samples: { [K in TypeName]: Array<Extract<ShownField, { type: K }>> } = {
 	text: [
 		{ ...basics, type: 'text' },
@@ -71,62 +71,153 @@ const samples: { [K in TypeName]: Array<Extract<ShownField, { type: K }>> } = {
 	record: [{ ...basics, type: 'record', entity: 'customer' }],
 	records: [{ ...basics, type: 'records', entity: 'customer' }],
 	owner: [{ ...basics, type: 'owner', by: 'kind', entities: { Group: 'group', Customer: 'customer' } }],
-	rows: [{ ...basics, type: 'rows', fields: row, readOnly: ['ctt_id'] }],
+	rows: [{ ...basics, type: 'rows', fields: rowFields, readOnly: ['ctt_id'] }],
 	object: [{ ...basics, type: 'object' }],
 };
 
-export const FIELDS: ShownField[] = Object.values(samples).flat();
-export const named = (field: ShownField): string =>
+/** Sample fields of all types, several where the declaration of a type has variants. */
+export const SAMPLE_FIELDS: ShownField[] = Object.values(samples).flat();
+
+/** Writes the declaration of a sample field without the name and label that all have. */
+export const describeField = (field: ShownField): string =>
 	JSON.stringify({ ...field, name: undefined, label: undefined });
 
-const circular: Record<string, unknown> = {};
-circular.self = circular;
+/** Makes an object that contains itself, so that it has no JSON. */
+function makeCircularObject(): Record<string, unknown> {
+	const circular: Record<string, unknown> = {};
+	circular.self = circular;
+	return circular;
+}
 
-/** What a value may turn out to be, by whichever way it comes. */
-export const HOSTILE: unknown[] = [
-	...[undefined, null, '', ' ', '\u00a0', '\u200b', [], '[]', ' [ ] ', ',', ', ;', {}],
+const EMPTY_VALUES: unknown[] = [
+	undefined,
+	null,
+	'',
+	' ',
+	'\u00a0',
+	'\u200b',
+	[],
+	'[]',
+	' [ ] ',
+	',',
+	', ;',
+	{},
 	[''],
-	...['[null]', '[""]', 'true', 'false', 'TRUE', true, false, 'yes', 0, -0, '0', 1, '1', -1, 1.5, NaN],
-	...[Infinity, 1e21, -1e21],
+	'[null]',
+	'[""]',
+];
+
+const FLAGS: unknown[] = ['true', 'false', 'TRUE', true, false, 'yes', 'on'];
+
+const NUMBERS: unknown[] = [
+	0,
+	-0,
+	'0',
+	1,
+	'1',
+	-1,
+	1.5,
+	NaN,
+	Infinity,
+	1e21,
+	-1e21,
 	2 ** 53,
 	1e-7,
 	1290.9 * 3,
-	...['1 290,90', '1e3', '0x10', '007', '501', ' 501\n', '#501'],
+	'1 290,90',
+	'1e3',
+	'0x10',
+	'007',
+	'9'.repeat(400),
+	10n,
+];
+
+const IDS: unknown[] = [
+	'501',
+	' 501\n',
+	'#501',
 	['501', 502],
-	...['501, 502', '501;502', '[501, "502"]', '[501', 'Анна <a@example.org>'],
-	...['a@example.org, b@example.org', 'a@example.org;b@example.org\nc@example.org'],
-	['a@example.org, b@example.org', 'c@example.org'],
-	...['https://school.example/?day=1,2, https://school.example', 'One', 'on', 'null', 'undefined'],
-	new Date('2026-02-04T10:00:00.000Z'),
-	new Date(NaN),
-	DateTime.fromISO('2026-02-04T10:00:00', { zone: 'America/New_York' }),
-	DateTime.invalid('for this test'),
-	...['2026-02-04', '2026-02-04T10:00:00+03:00', '2026-02-04T00:00:00.000Z', '2026-02-04 17:00:00'],
-	...['30.02.2026', '2026-02-04T24:00:00', '17:00', '24:00', '7:05:30', '+7 (___) ___-__-__'],
-	...['+7 (900) 5__-__-__', '+7 (XXX) XXX-XX-XX', '+7', '8', '+375 29', '8 900 555 00 01', 89005550001],
-	...['+7 900 555-00-01 доб. 12', '8 900 555 00 01, 8 900 555 00 02'],
-	['8 900 555 00 01', '+7 (___) ___-__-__'],
-	'мама',
-	'+375/29/111/22/33',
-	'Алёна',
-	'Алёна'.normalize('NFD'),
-	'Мия  Орлова',
-	'ﬃ İ',
-	{ values: [{}] },
-	{ values: [{ customer_id: '7', is_attend: true }] },
-	[{ customer_id: 7, is_attend: 0, ctt_id: 77 }],
-	'[{"customer_id": 7, "note": "x"}]',
+	'501, 502',
+	'501;502',
+	'[501, "502"]',
+	'[501',
 	{ __rl: true, mode: 'list', value: '' },
 	{ __rl: true, mode: 'url', value: 'https://demo.s20.online/company/1/customer/view?id=501' },
 	{ __rl: true, mode: 'id', value: { __rl: true, value: 501 } },
 	'https://demo.s20.online/company/1/customer/view?id=501',
-	circular,
-	Symbol('sample'),
-	10n,
-	() => 1,
-	Object.create(null),
-	{ toISO: () => '2026-02-04T10:00:00.000Z' },
-	'{"a":1}',
+];
+
+const EMAILS: unknown[] = [
+	'Анна <a@example.org>',
+	'a@example.org, b@example.org',
+	'a@example.org;b@example.org\nc@example.org',
+	['a@example.org, b@example.org', 'c@example.org'],
+];
+
+const TEXTS: unknown[] = [
+	'https://school.example/?day=1,2, https://school.example',
+	'One',
+	'null',
+	'undefined',
+	'мама',
+	'Алёна',
+	'Алёна'.normalize('NFD'),
+	'Мия  Орлова',
+	'ﬃ İ',
 	'-'.repeat(2_000),
-	'9'.repeat(400),
+];
+
+const TIMES: unknown[] = [
+	new Date('2026-02-04T10:00:00.000Z'),
+	new Date(NaN),
+	DateTime.fromISO('2026-02-04T10:00:00', { zone: 'America/New_York' }),
+	DateTime.invalid('for this test'),
+	{ toISO: () => '2026-02-04T10:00:00.000Z' },
+	'2026-02-04',
+	'2026-02-04T10:00:00+03:00',
+	'2026-02-04T00:00:00.000Z',
+	'2026-02-04 17:00:00',
+	'30.02.2026',
+	'2026-02-04T24:00:00',
+	'17:00',
+	'24:00',
+	'7:05:30',
+];
+
+const PHONES: unknown[] = [
+	'+7 (___) ___-__-__',
+	'+7 (900) 5__-__-__',
+	'+7 (XXX) XXX-XX-XX',
+	'+7',
+	'8',
+	'+375 29',
+	'8 900 555 00 01',
+	89005550001,
+	'+7 900 555-00-01 доб. 12',
+	'8 900 555 00 01, 8 900 555 00 02',
+	['8 900 555 00 01', '+7 (___) ___-__-__'],
+	'+375/29/111/22/33',
+];
+
+const ROWS: unknown[] = [
+	{ values: [{}] },
+	{ values: [{ customer_id: '7', is_attend: true }] },
+	[{ customer_id: 7, is_attend: 0, ctt_id: 77 }],
+	'[{"customer_id": 7, "note": "x"}]',
+];
+
+const OBJECTS: unknown[] = [makeCircularObject(), Symbol('sample'), () => 1, Object.create(null), '{"a":1}'];
+
+/** Values that expressions, forms, spreadsheets and models may put into any field. */
+export const HOSTILE_VALUES: unknown[] = [
+	...EMPTY_VALUES,
+	...FLAGS,
+	...NUMBERS,
+	...IDS,
+	...EMAILS,
+	...TEXTS,
+	...TIMES,
+	...PHONES,
+	...ROWS,
+	...OBJECTS,
 ];

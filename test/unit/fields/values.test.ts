@@ -1,16 +1,11 @@
 import { DateTime } from 'luxon';
 
-import type {
-	Field,
-	FieldType,
-	ShownField,
-	ShownType,
-	ApiValue,
-} from '../../../nodes/AlfaCrm/entities/fieldTypes';
+import type { ApiValue, Field, ShownField, ShownType } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import {
-	findWebAddresses,
+	addItems,
 	clearedValue,
+	findWebAddresses,
 	isBlank,
 	jsonHint,
 	kindOf,
@@ -21,28 +16,56 @@ import {
 	toParameters,
 	toProperty,
 	toSingleProperty,
-	addItems,
 } from '../../../nodes/AlfaCrm/fields/field';
 import { normalizeText } from '../../../nodes/AlfaCrm/fields/normalizeText';
 import { quoted, unreadable, UnreadableValue } from '../../../nodes/AlfaCrm/fields/unreadable';
 import { isDeep } from '../../support/depth';
 import { ZONE } from './samples';
 
-/** A field that is declared so. */
-const field = <T extends ShownType>(type: T): ShownField =>
+/** Makes a field with the name "sample" and the label "Sample". */
+const makeField = (type: ShownType): ShownField =>
 	({ name: 'sample', label: 'Sample', ...type }) as ShownField;
 
-const SUM = { type: 'number', min: 0.01 } as const;
-const STAGE = { type: 'reference', entity: 'leadStatus' } as const;
-const PRESENT: FieldType = { type: 'reference', entity: 'customer', loadMethod: 'lessonCustomers' };
-const DAYS = [
+const DAY_CHOICES = [
 	{ value: 1, label: 'Monday' },
 	{ value: 7, label: 'Sunday' },
 ];
-const CHOICE = { type: 'choice', choices: DAYS, default: 1 } as const;
-const CHOICES = { type: 'choices', choices: DAYS } as const;
-const DOTTED = { type: 'date', format: 'dotted' } as const;
-const ROWS: FieldType = {
+
+const TEXT = makeField({ type: 'text' });
+const LONG_TEXT = makeField({ type: 'longText' });
+const TEXTS = makeField({ type: 'texts' });
+const ADDRESSES = makeField({ type: 'texts', split: false });
+const PHONES = makeField({ type: 'phones' });
+const EMAILS = makeField({ type: 'emails' });
+const EMAIL_FILTER = makeField({ type: 'emailPart' });
+const CUSTOM = makeField({ type: 'custom' });
+const NUMBER = makeField({ type: 'number' });
+const SUM = makeField({ type: 'number', min: 0.01 });
+const CORRECTION = makeField({ type: 'number', nonZero: true });
+const INTEGER = makeField({ type: 'integer' });
+const FLAG = makeField({ type: 'flag' });
+const BOOLEAN = makeField({ type: 'boolean' });
+const DATE = makeField({ type: 'date', format: 'dotted' });
+const TIME = makeField({ type: 'time' });
+const CHOICE = makeField({ type: 'choice', choices: DAY_CHOICES, default: 1 });
+const CHOICES = makeField({ type: 'choices', choices: DAY_CHOICES });
+const ID = makeField({ type: 'id' });
+const IDS = makeField({ type: 'ids' });
+const CUSTOMER_ID = makeField({ type: 'id', entity: 'customer' });
+const STAGE = makeField({ type: 'reference', entity: 'leadStatus' });
+const STAGES = makeField({ type: 'references', entity: 'leadStatus' });
+const USER = makeField({ type: 'reference', entity: 'user' });
+const USERS = makeField({ type: 'references', entity: 'user' });
+const TEACHERS = makeField({ type: 'references', entity: 'teacher' });
+const CUSTOMER_OF_LESSON = makeField({
+	type: 'reference',
+	entity: 'customer',
+	loadMethod: 'lessonCustomers',
+});
+const CUSTOMER = makeField({ type: 'record', entity: 'customer' });
+const CUSTOMERS = makeField({ type: 'records', entity: 'customer' });
+const OBJECT = makeField({ type: 'object' });
+const ROWS = makeField({
 	type: 'rows',
 	fields: [
 		{ type: 'id', name: 'customer_id', label: 'Customer ID', required: true },
@@ -50,264 +73,604 @@ const ROWS: FieldType = {
 		{ type: 'text', name: 'note', label: 'Note' },
 	],
 	readOnly: ['ctt_id'],
-};
-
-const read = (type: ShownType, value: unknown): ApiValue => serialize(field(type), value, ZONE);
-
-describe('is read', () => {
-	it.each<[ShownType, unknown, ApiValue]>([
-		[{ type: 'text' }, ' Мия \n', 'Мия'],
-		[{ type: 'texts' }, ['a@example.org;b@example.org', ' '], ['a@example.org', 'b@example.org']],
-		[{ type: 'texts' }, 'https://a.example/?x=1,2', ['https://a.example/?x=1,2']],
-		[{ type: 'texts' }, 'https://a.example,https://b.example', ['https://a.example', 'https://b.example']],
-		[{ type: 'texts', split: false }, 'ул. Мира, 5; кв. 2', ['ул. Мира, 5; кв. 2']],
-		[{ type: 'text' }, '7,9E+10 ₽', '7,9E+10 ₽'],
-		[{ type: 'phones' }, '79005550001:12@s.whatsapp.net', ['+79005550001']],
-		[{ type: 'texts' }, ['-,', 'a;;', ';b'], ['-', 'a', 'b']],
-		[{ type: 'texts', split: false }, [' ,; ', ',a,'], [',a,']],
-		[{ type: 'custom' }, true, 1],
-		[{ type: 'custom' }, ['a', '', 2, false], ['a', 2, 0]],
-		[{ type: 'custom' }, DateTime.fromISO('2026-02-04T23:00', { zone: 'UTC' }), '05.02.2026'],
-		[{ type: 'custom' }, new Date('2026-02-04T00:00:00.000Z'), '04.02.2026'],
-		[{ type: 'custom' }, '2026-02-04T23:00:00.000Z', '2026-02-04T23:00:00.000Z'],
-		[STAGE, 'none', null],
-		[{ type: 'references', entity: 'leadStatus' }, ['none', 2], [null, 2]],
-		[{ type: 'number' }, 1290.9 * 3, 3872.7],
-		[{ type: 'number' }, 1.005, 1.01],
-		[{ type: 'number' }, -0.001, 0],
-		[DOTTED, '2015-09-04T00:00:00.000Z', '04.09.2015'],
-		[CHOICES, '1, 7', [1, 7]],
-		[{ type: 'id', entity: 'customer' }, 'https://demo.s20.online/company/1/customer/view?id=501', 501],
-		[STAGE, { __rl: true, mode: 'id', value: '4' }, 4],
-		[
-			{ type: 'record', entity: 'customer' },
-			{ __rl: true, mode: 'url', value: 'https://demo.s20.online/company/1/customer/view?tab=1&id=501' },
-			501,
-		],
-		[{ type: 'ids' }, [[1], '[2, 3]'], [1, 2, 3]],
-		[ROWS, [{ customer_id: '7', is_attend: true, note: '', ctt_id: 77 }], [{ customer_id: 7, is_attend: 1 }]],
-		[ROWS, { values: [{ customer_id: 7 }, { customer_id: 8 }] }, [{ customer_id: 7 }, { customer_id: 8 }]],
-		[ROWS, '[{"customer_id": 7, "note": " x "}]', [{ customer_id: 7, note: 'x' }]],
-		[{ type: 'object' }, '{"b": 1}', { b: 1 }],
-	])('%j: %j as %j', (type, value, wire) => {
-		expect(isBlank(type, value)).toBe(false);
-		expect(read(type, value)).toEqual(wire);
-	});
 });
 
-describe('is refused', () => {
-	const BY_PHONE = { __rl: true, mode: 'phone', value: '501' };
-	it.each<[ShownType, unknown, string]>([
-		// The digits of a phone are no number of a record.
-		[{ type: 'record', entity: 'customer' }, BY_PHONE, 'the number of a record, but it is "501"'],
-		[{ type: 'records', entity: 'customer' }, BY_PHONE, 'one or more numbers of records, but it is "501"'],
-		[STAGE, BY_PHONE, 'the name or the ID of a record, or none, but it is "501"'],
-		[{ type: 'text' }, NaN, 'a text, but it is "NaN"'],
-		[{ type: 'text' }, 'x'.repeat(0), 'a text, but it is empty'],
-		[{ type: 'texts' }, [{}], 'a text or a list of texts'],
-		[{ type: 'custom' }, NaN, 'a text, a number, yes or no, a date, or a list of those, but it is "NaN"'],
-		[
-			{ type: 'text' },
-			'7,90056E+10',
-			'a text, but it is "7,90056E+10", a number that was rounded: its last digits are lost',
-		],
-		[
-			{ type: 'phones' },
-			'мама 7.90056E+10',
-			'a phone number or a list of phone numbers, but it is "мама 7.90056E+10", a number that was rounded: its last digits are lost',
-		],
-		[{ type: 'number' }, '1,290', 'a number, such as 1290.90 or 1 290,90, but it is "1,290"'],
-		[SUM, 0.004, 'a number of at least 0.01'],
-		[{ type: 'number', nonZero: true }, '0.00', 'a number other than 0, such'],
-		[{ type: 'integer', min: 1, max: 5 }, 6, 'a whole number of at least 1 and of at most 5, but it is "6"'],
-		[{ type: 'flag' }, 'yes', 'true or false, but it is "yes"'],
-		[
-			{ type: 'id', entity: 'customer' },
-			'https://demo.s20.online/company/1/customer/view?id=1&id=2',
-			'the number of a record',
-		],
-		[DOTTED, '30.02.2026', 'a date from 1900 on, such as 2026-02-28 or 28.02.2026, but it is "30.02.2026"'],
-		// What a browser makes of a year of which two digits were typed.
-		[DOTTED, '0016-09-01', 'a date from 1900 on, such as 2026-02-28 or 28.02.2026, but it is "0016-09-01"'],
-		[CHOICE, 2, 'one of 1 (Monday), 7 (Sunday), but it is "2"'],
-		[CHOICES, '1, 2', 'some of 1 (Monday), 7 (Sunday), but it is "1, 2"'],
-		[STAGE, 'https://demo.s20.online/company/1/customer', 'the name or the ID of a record, or none, but'],
-		[{ type: 'id' }, 'https://demo.s20.online/company/1/customer/view?id=501', 'the number of a record'],
-		[{ type: 'ids' }, '1, x', 'one or more numbers of records, but it is "1, x"'],
-		[ROWS, 'x', 'a list of rows, each an object, but it is "x"'],
-		[{ type: 'object' }, [1], 'an object'],
-		[STAGE, 0, 'the name or the ID of a record, or none, but'],
-		[{ type: 'reference', entity: 'user' }, {}, 'the name or the ID of a record, but'],
-		[{ type: 'references', entity: 'user' }, [0], 'one or more names or IDs of records, but'],
-		[PRESENT, 'Мия', 'the number of a record, but'],
-	])('%j: %j', (type, value, expected) => {
-		expect(() => read(type, value)).toThrow(UnreadableValue);
-		const label = type.type === 'references' ? 'Sample Names or IDs' : 'Sample';
-		expect(() => read(type, value)).toThrow(`'${label}' must be ${expected}`);
+/** Writes the address of a customer's page on AlfaCRM's website. */
+const pageOfCustomer = (id: number): string => `https://demo.s20.online/company/1/customer/view?id=${id}`;
+
+/** Fills n8n's picker with a record by its ID. */
+const pickedById = (value: unknown) => ({ __rl: true, mode: 'id', value });
+
+/** Fills n8n's picker with the address of a record. */
+const pickedByAddress = (value: string) => ({ __rl: true, mode: 'url', value });
+
+/** Fills n8n's picker with the phone of a record, whose digits are no ID. */
+const PICKED_BY_PHONE = { __rl: true, mode: 'phone', value: '501' };
+
+describe('serialize', () => {
+	it.each<{ rule: string; field: ShownField; value: unknown; apiValue: ApiValue }>([
+		{ rule: 'trims a text', field: TEXT, value: ' Мия \n', apiValue: 'Мия' },
+		{
+			rule: 'keeps a text with a rounded number and a word',
+			field: TEXT,
+			value: '7,9E+10 ₽',
+			apiValue: '7,9E+10 ₽',
+		},
+		{
+			rule: 'splits texts at a semicolon and leaves out empty ones',
+			field: TEXTS,
+			value: ['a@example.org;b@example.org', ' '],
+			apiValue: ['a@example.org', 'b@example.org'],
+		},
+		{
+			rule: 'keeps a comma in a web address',
+			field: TEXTS,
+			value: 'https://a.example/?x=1,2',
+			apiValue: ['https://a.example/?x=1,2'],
+		},
+		{
+			rule: 'splits two web addresses at a comma',
+			field: TEXTS,
+			value: 'https://a.example,https://b.example',
+			apiValue: ['https://a.example', 'https://b.example'],
+		},
+		{
+			rule: 'leaves out commas and semicolons around texts',
+			field: TEXTS,
+			value: ['-,', 'a;;', ';b'],
+			apiValue: ['-', 'a', 'b'],
+		},
+		{
+			rule: 'keeps commas and semicolons in an address',
+			field: ADDRESSES,
+			value: 'ул. Мира, 5; кв. 2',
+			apiValue: ['ул. Мира, 5; кв. 2'],
+		},
+		{
+			rule: 'leaves out addresses of commas alone',
+			field: ADDRESSES,
+			value: [' ,; ', ',a,'],
+			apiValue: [',a,'],
+		},
+		{
+			rule: 'reads the number in an address of WhatsApp',
+			field: PHONES,
+			value: '79005550001:12@s.whatsapp.net',
+			apiValue: ['+79005550001'],
+		},
+		{ rule: 'sends true in a custom field as 1', field: CUSTOM, value: true, apiValue: 1 },
+		{
+			rule: 'leaves out empty items of a custom list and sends false as 0',
+			field: CUSTOM,
+			value: ['a', '', 2, false],
+			apiValue: ['a', 2, 0],
+		},
+		{
+			rule: 'reads the day of a DateTime in the time zone of the workflow',
+			field: CUSTOM,
+			value: DateTime.fromISO('2026-02-04T23:00', { zone: 'UTC' }),
+			apiValue: '05.02.2026',
+		},
+		{
+			rule: 'reads the day of a Date',
+			field: CUSTOM,
+			value: new Date('2026-02-04T00:00:00.000Z'),
+			apiValue: '04.02.2026',
+		},
+		{
+			rule: 'keeps a text with a time in a custom field',
+			field: CUSTOM,
+			value: '2026-02-04T23:00:00.000Z',
+			apiValue: '2026-02-04T23:00:00.000Z',
+		},
+		{ rule: 'reads the stage "none" as null', field: STAGE, value: 'none', apiValue: null },
+		{ rule: 'reads "none" among stages as null', field: STAGES, value: ['none', 2], apiValue: [null, 2] },
+		{ rule: 'rounds a sum to kopecks', field: NUMBER, value: 1290.9 * 3, apiValue: 3872.7 },
+		{ rule: 'rounds half a kopeck up', field: NUMBER, value: 1.005, apiValue: 1.01 },
+		{ rule: 'rounds a small negative number to 0', field: NUMBER, value: -0.001, apiValue: 0 },
+		{
+			rule: 'writes a day with dots',
+			field: DATE,
+			value: '2015-09-04T00:00:00.000Z',
+			apiValue: '04.09.2015',
+		},
+		{ rule: 'reads choices from a text', field: CHOICES, value: '1, 7', apiValue: [1, 7] },
+		{ rule: 'reads the ID in an address', field: CUSTOMER_ID, value: pageOfCustomer(501), apiValue: 501 },
+		{ rule: 'reads the ID in a picker', field: STAGE, value: pickedById('4'), apiValue: 4 },
+		{
+			rule: 'reads the ID in the address in a picker',
+			field: CUSTOMER,
+			value: pickedByAddress('https://demo.s20.online/company/1/customer/view?tab=1&id=501'),
+			apiValue: 501,
+		},
+		{ rule: 'reads IDs from lists in a list', field: IDS, value: [[1], '[2, 3]'], apiValue: [1, 2, 3] },
+		{
+			rule: 'leaves out empty and read-only fields of a row',
+			field: ROWS,
+			value: [{ customer_id: '7', is_attend: true, note: '', ctt_id: 77 }],
+			apiValue: [{ customer_id: 7, is_attend: 1 }],
+		},
+		{
+			rule: 'reads rows from the form',
+			field: ROWS,
+			value: { values: [{ customer_id: 7 }, { customer_id: 8 }] },
+			apiValue: [{ customer_id: 7 }, { customer_id: 8 }],
+		},
+		{
+			rule: 'reads rows from JSON',
+			field: ROWS,
+			value: '[{"customer_id": 7, "note": " x "}]',
+			apiValue: [{ customer_id: 7, note: 'x' }],
+		},
+		{ rule: 'reads an object from JSON', field: OBJECT, value: '{"b": 1}', apiValue: { b: 1 } },
+	])('$rule', ({ field, value, apiValue }) => {
+		expect(isBlank(field, value)).toBe(false);
+		expect(serialize(field, value, ZONE)).toEqual(apiValue);
+	});
+
+	it.each<{ what: string; field: ShownField; value: unknown; message: string }>([
+		{
+			what: 'the phone of a record in place of its ID',
+			field: CUSTOMER,
+			value: PICKED_BY_PHONE,
+			message: `'Sample' must be the number of a record, but it is "501"`,
+		},
+		{
+			what: 'the phone of a record in place of several IDs',
+			field: CUSTOMERS,
+			value: PICKED_BY_PHONE,
+			message: `'Sample' must be one or more numbers of records, but it is "501"`,
+		},
+		{
+			what: 'a phone in place of a stage',
+			field: STAGE,
+			value: PICKED_BY_PHONE,
+			message: `'Sample' must be the name or the ID of a record, or none, but it is "501"`,
+		},
+		{
+			what: 'NaN in place of a text',
+			field: TEXT,
+			value: NaN,
+			message: `'Sample' must be a text, but it is "NaN"`,
+		},
+		{
+			what: 'an empty text',
+			field: TEXT,
+			value: '',
+			message: "'Sample' must be a text, but it is empty",
+		},
+		{
+			what: 'an object among texts',
+			field: TEXTS,
+			value: [{}],
+			message: "'Sample' must be a text or a list of texts",
+		},
+		{
+			what: 'NaN in a custom field',
+			field: CUSTOM,
+			value: NaN,
+			message: `'Sample' must be a text, a number, yes or no, a date, or a list of those, but it is "NaN"`,
+		},
+		{
+			what: 'a rounded number in place of a text',
+			field: TEXT,
+			value: '7,90056E+10',
+			message: `'Sample' must be a text, but it is "7,90056E+10", a number that was rounded: its last digits are lost`,
+		},
+		{
+			what: 'a rounded phone behind a word',
+			field: PHONES,
+			value: 'мама 7.90056E+10',
+			message: `'Sample' must be a phone number or a list of phone numbers, but it is "мама 7.90056E+10", a number that was rounded: its last digits are lost`,
+		},
+		{
+			what: 'a number with a comma before three digits',
+			field: NUMBER,
+			value: '1,290',
+			message: `'Sample' must be a number, such as 1290.90 or 1 290,90, but it is "1,290"`,
+		},
+		{
+			what: 'a sum below the least one',
+			field: SUM,
+			value: 0.004,
+			message: "'Sample' must be a number of at least 0.01",
+		},
+		{
+			what: 'a correction by 0',
+			field: CORRECTION,
+			value: '0.00',
+			message: "'Sample' must be a number other than 0, such",
+		},
+		{
+			what: 'a whole number above the greatest one',
+			field: makeField({ type: 'integer', min: 1, max: 5 }),
+			value: 6,
+			message: `'Sample' must be a whole number of at least 1 and of at most 5, but it is "6"`,
+		},
+		{
+			what: 'a word in place of a flag',
+			field: FLAG,
+			value: 'yes',
+			message: `'Sample' must be true or false, but it is "yes"`,
+		},
+		{
+			what: 'an address with two IDs',
+			field: CUSTOMER_ID,
+			value: 'https://demo.s20.online/company/1/customer/view?id=1&id=2',
+			message: "'Sample' must be the number of a record",
+		},
+		{
+			what: 'a day that does not exist',
+			field: DATE,
+			value: '30.02.2026',
+			message: `'Sample' must be a date from 1900 on, such as 2026-02-28 or 28.02.2026, but it is "30.02.2026"`,
+		},
+		{
+			what: 'a year of which a browser got two digits',
+			field: DATE,
+			value: '0016-09-01',
+			message: `'Sample' must be a date from 1900 on, such as 2026-02-28 or 28.02.2026, but it is "0016-09-01"`,
+		},
+		{
+			what: 'a value that is no choice',
+			field: CHOICE,
+			value: 2,
+			message: `'Sample' must be one of 1 (Monday), 7 (Sunday), but it is "2"`,
+		},
+		{
+			what: 'a list with a value that is no choice',
+			field: CHOICES,
+			value: '1, 2',
+			message: `'Sample' must be some of 1 (Monday), 7 (Sunday), but it is "1, 2"`,
+		},
+		{
+			what: 'an address without an ID',
+			field: STAGE,
+			value: 'https://demo.s20.online/company/1/customer',
+			message: "'Sample' must be the name or the ID of a record, or none, but",
+		},
+		{
+			what: 'an address in a field of an unknown entity',
+			field: ID,
+			value: pageOfCustomer(501),
+			message: "'Sample' must be the number of a record",
+		},
+		{
+			what: 'a word among IDs',
+			field: IDS,
+			value: '1, x',
+			message: `'Sample' must be one or more numbers of records, but it is "1, x"`,
+		},
+		{
+			what: 'a word in place of rows',
+			field: ROWS,
+			value: 'x',
+			message: `'Sample' must be a list of rows, each an object, but it is "x"`,
+		},
+		{
+			what: 'a list in place of an object',
+			field: OBJECT,
+			value: [1],
+			message: "'Sample' must be an object",
+		},
+		{
+			what: 'a stage with the ID 0',
+			field: STAGE,
+			value: 0,
+			message: "'Sample' must be the name or the ID of a record, or none, but",
+		},
+		{
+			what: 'an object in place of a record',
+			field: USER,
+			value: {},
+			message: "'Sample' must be the name or the ID of a record, but",
+		},
+		{
+			what: 'the ID 0 among records',
+			field: USERS,
+			value: [0],
+			message: "'Sample Names or IDs' must be one or more names or IDs of records, but",
+		},
+		{
+			what: 'the name of a customer in a lesson',
+			field: CUSTOMER_OF_LESSON,
+			value: 'Мия',
+			message: "'Sample' must be the number of a record, but",
+		},
+	])('refuses $what', ({ field, value, message }) => {
+		expect(() => serialize(field, value, ZONE)).toThrow(UnreadableValue);
+		expect(() => serialize(field, value, ZONE)).toThrow(message);
 	});
 
 	it.each([
-		[[{ is_attend: 1 }], "'Customer ID' is empty in a row, but it is required"],
-		[[{ customer_id: 7, isAttend: 1 }], 'There is no field "isAttend" in a row'],
-		[[{ customer_id: 7, is_attend: 'yes' }], `'Attended' must be true or false, but it is "yes"`],
-	])('a row %j', (rows, message) => {
-		expect(() => read(ROWS, rows)).toThrow(message);
+		{
+			what: 'without a required field',
+			row: { is_attend: 1 },
+			message: "'Customer ID' is empty in a row, but it is required",
+		},
+		{
+			what: 'with an unknown field',
+			row: { customer_id: 7, isAttend: 1 },
+			message: 'There is no field "isAttend" in a row',
+		},
+		{
+			what: 'with an unreadable value',
+			row: { customer_id: 7, is_attend: 'yes' },
+			message: `'Attended' must be true or false, but it is "yes"`,
+		},
+	])('refuses a row $what', ({ row, message }) => {
+		expect(() => serialize(ROWS, [row], ZONE)).toThrow(message);
 	});
 
-	it('with advice, and a long value cut', () => {
-		expect(() => read({ type: 'id' }, 'x'.repeat(100))).toThrow(
-			expect.objectContaining({
-				message: `'Sample' must be the number of a record, but it is "${'x'.repeat(60)}…"`,
-				description: "Correct it in this node, or the expression that fills 'Sample'.",
-				label: 'Sample',
-			}) as Error,
-		);
+	it('quotes the first 60 characters of a long value in the error, and gives advice', () => {
+		const expectedError = expect.objectContaining({
+			message: `'Sample' must be the number of a record, but it is "${'x'.repeat(60)}…"`,
+			description: "Correct it in this node, or the expression that fills 'Sample'.",
+			label: 'Sample',
+		}) as Error;
+
+		expect(() => serialize(ID, 'x'.repeat(100), ZONE)).toThrow(expectedError);
 	});
 });
 
-it('takes no time for long values', () => {
-	const begin = performance.now();
-	const ids = Array.from({ length: 20_000 }, (_, index) => index + 1);
-	expect(read({ type: 'ids' }, ids.join(', '))).toEqual(ids);
-	const parts = [
-		...['a,', '1 ', ',', ' ', '8 900 555 00 01, ', '_', 'https://a.example/,', '[', '(', '\u200b', '0.'],
-	];
-	for (const text of parts.map((part) => part.repeat(isDeep ? 20_000 : 10_000))) {
-		for (const type of ['text', 'texts', 'phones', 'ids', 'custom', 'number', 'time'] as const) {
-			isBlank({ type }, text);
-			normalForms({ type }, text);
-			try {
-				read({ type }, text);
-			} catch (error) {
-				expect(error).toBeInstanceOf(UnreadableValue);
-			}
+describe('Long values', () => {
+	it('are read as 20,000 IDs', () => {
+		const ids = Array.from({ length: 20_000 }, (_, index) => index + 1);
+
+		expect(serialize(IDS, ids.join(', '), ZONE)).toEqual(ids);
+	});
+
+	/** Reads a value in all ways. An unreadable value is accepted. */
+	function readInAllWays(field: ShownField, value: string): void {
+		isBlank(field, value);
+		normalForms(field, value);
+		try {
+			serialize(field, value, ZONE);
+		} catch (error) {
+			expect(error).toBeInstanceOf(UnreadableValue);
 		}
 	}
-	// Some 1 s; what takes time with the square of the length takes minutes. Other work beside makes it slower.
-	expect(performance.now() - begin).toBeLessThan(25_000);
+
+	it.each([
+		{ part: 'a,' },
+		{ part: '1 ' },
+		{ part: ',' },
+		{ part: ' ' },
+		{ part: '8 900 555 00 01, ' },
+		{ part: '_' },
+		{ part: 'https://a.example/,' },
+		{ part: '[' },
+		{ part: '(' },
+		{ part: '\u200b' },
+		{ part: '0.' },
+	])('are read in less than ten seconds when they repeat "$part" 10,000 times', ({ part }) => {
+		const text = part.repeat(isDeep ? 20_000 : 10_000);
+		const start = performance.now();
+
+		for (const field of [TEXT, TEXTS, PHONES, IDS, CUSTOM, NUMBER, TIME]) {
+			readInAllWays(field, text);
+		}
+
+		// It takes less than a second. With the square of the length it would take minutes.
+		expect(performance.now() - start).toBeLessThan(10_000);
+	});
 });
 
-it('a text that holds a rounded number has lost digits, a number has not; of a picker is shown what is in it', () => {
-	const picked = (value: unknown) => ({ __rl: true, mode: 'id', value });
-	const said = (value: unknown) => unreadable({ label: 'Sample' }, 'a number', value).message;
-	const words = "'Sample' must be a number, but it is";
-	expect(said('7.90056E+10')).toBe(
-		`${words} "7.90056E+10", a number that was rounded: its last digits are lost`,
-	);
-	expect(said(1e21)).toBe(`${words} "1e+21"`);
-	expect(said(picked('ученик 5'))).toBe(`${words} "ученик 5"`);
-	expect([picked(0), picked([1, 2])].map(quoted)).toEqual(['"0"', '"[1,2]"']);
+describe('unreadable', () => {
+	it.each([
+		{
+			rule: 'says that digits are lost in a text with a rounded number',
+			value: '7.90056E+10',
+			message: `'Sample' must be a number, but it is "7.90056E+10", a number that was rounded: its last digits are lost`,
+		},
+		{
+			rule: 'does not say that digits are lost in a large number',
+			value: 1e21,
+			message: `'Sample' must be a number, but it is "1e+21"`,
+		},
+		{
+			rule: 'quotes the content of a picker',
+			value: pickedById('ученик 5'),
+			message: `'Sample' must be a number, but it is "ученик 5"`,
+		},
+	])('$rule', ({ value, message }) => {
+		expect(unreadable({ label: 'Sample' }, 'a number', value).message).toBe(message);
+	});
 });
 
-it('what has no text is shown as an object', () => {
-	const circle: unknown[] = [];
-	circle.push(circle);
-	expect([{ toJSON: () => undefined }, circle].map(quoted)).toEqual(['"an object"', '"an object"']);
+describe('quoted', () => {
+	it('quotes the number in a picker', () => {
+		expect(quoted(pickedById(0))).toBe('"0"');
+	});
+
+	it('quotes the list in a picker as JSON', () => {
+		expect(quoted(pickedById([1, 2]))).toBe('"[1,2]"');
+	});
+
+	it('says "an object" for an object whose JSON is undefined', () => {
+		expect(quoted({ toJSON: () => undefined })).toBe('"an object"');
+	});
+
+	it('says "an object" for a list that contains itself', () => {
+		const circle: unknown[] = [];
+		circle.push(circle);
+
+		expect(quoted(circle)).toBe('"an object"');
+	});
 });
 
-describe('is empty', () => {
-	const always = [
-		...[undefined, null, '', ' ', '\u00a0\n', '\u200b', []],
+describe('isBlank', () => {
+	const ALWAYS_EMPTY: unknown[] = [
+		undefined,
+		null,
+		'',
+		' ',
+		'\u00a0\n',
+		'\u200b',
+		[],
 		{ mode: 'list', value: '' },
 		{ __rl: true, mode: 'id', value: null },
 	];
-	const lists = [' [ ] ', ' , ;\n', [[], null], '["", null]'];
-	const phones = ['+7 (___) ___-__-__', '+7', 0, ['8', ''], '+7, +7 (___) ___-__-__'];
+	const EMPTY_LISTS: unknown[] = [' [ ] ', ' , ;\n', [[], null], '["", null]'];
+	const PHONES_WITHOUT_DIGITS: unknown[] = [
+		'+7 (___) ___-__-__',
+		'+7',
+		0,
+		['8', ''],
+		'+7, +7 (___) ___-__-__',
+	];
 
-	it.each<[ShownType, unknown[]]>([
-		[{ type: 'text' }, always],
-		[DOTTED, always],
-		[{ type: 'texts' }, [...always, ...lists]],
-		[{ type: 'texts', split: false }, [...always, ...lists]],
-		[CHOICES, [...always, ...lists]],
-		[{ type: 'phones' }, [...always, ...lists, ...phones]],
-		[ROWS, [...always, '[]', {}, { values: [] }, { values: '' }]],
-		[{ type: 'object' }, [...always, {}, '{}']],
-		[{ type: 'custom' }, [...always, [''], [null, ' ']]],
-	])('%j', (type, values) => {
-		for (const value of values) expect([value, isBlank(type, value)]).toEqual([value, true]);
+	/** Makes one row of a table for each value of a field. */
+	const rowsOf = (name: string, field: ShownField, values: unknown[]) =>
+		values.map((value) => ({ name, field, value }));
+
+	it.each([
+		...rowsOf('text', TEXT, ALWAYS_EMPTY),
+		...rowsOf('date', DATE, ALWAYS_EMPTY),
+		...rowsOf('list of texts', TEXTS, [...ALWAYS_EMPTY, ...EMPTY_LISTS]),
+		...rowsOf('list of addresses', ADDRESSES, [...ALWAYS_EMPTY, ...EMPTY_LISTS]),
+		...rowsOf('list of choices', CHOICES, [...ALWAYS_EMPTY, ...EMPTY_LISTS]),
+		...rowsOf('list of phones', PHONES, [...ALWAYS_EMPTY, ...EMPTY_LISTS, ...PHONES_WITHOUT_DIGITS]),
+		...rowsOf('list of rows', ROWS, [...ALWAYS_EMPTY, '[]', {}, { values: [] }, { values: '' }]),
+		...rowsOf('object', OBJECT, [...ALWAYS_EMPTY, {}, '{}']),
+		...rowsOf('custom field', CUSTOM, [...ALWAYS_EMPTY, [''], [null, ' ']]),
+	])('is true for an empty $name: $value', ({ field, value }) => {
+		expect(isBlank(field, value)).toBe(true);
 	});
 
-	it.each<[ShownType, unknown[]]>([
-		[{ type: 'text' }, ['0', 0, false, '[]', ',', {}, [undefined], NaN]],
-		[{ type: 'phones' }, ['нет', '12345', NaN, {}, true]],
-		[ROWS, [{ values: [{}] }, [{}], 'x', 0]],
-		[{ type: 'custom' }, ['[]', 0, false, {}]],
-	])('%j, but not by %j', (type, values) => {
-		for (const value of values) expect([value, isBlank(type, value)]).toEqual([value, false]);
-	});
-
-	it.each<[ShownType, ApiValue]>([
-		[{ type: 'text' }, ''],
-		[{ type: 'number' }, null],
-		[{ type: 'phones' }, []],
-		[ROWS, []],
-	])('%j, and emptied by %j', (type, wire) => {
-		expect(clearedValue(type)).toEqual(wire);
-	});
-});
-
-describe('is looked up', () => {
-	it.each<[ShownType, ApiValue, string[]]>([
-		[{ type: 'text' }, ' Алёна  ОРЛОВА', ['алена орлова']],
-		[{ type: 'phones' }, '8 900 555 00 01', ['79005550001']],
-		[{ type: 'phones' }, 'мама', []],
-		[{ type: 'custom' }, ['a', 'B'], ['a', 'b']],
-		[DOTTED, '04.09.2015', ['2015-09-04']],
-		[{ type: 'custom' }, '04.09.2015', ['2015-09-04']],
-	])('%j: %j as %j', (type, value, readings) => {
-		expect(normalForms(type, value)).toEqual(readings);
-	});
-
-	it.each<[ShownType, ApiValue, unknown]>([
-		[{ type: 'id' }, 7, [{ sample: 7 }]],
-		[DOTTED, '04.09.2015', [{ sample_from: '04.09.2015', sample_to: '04.09.2015' }]],
-		[
-			{ type: 'phones' },
-			'8 900 555 00 01',
-			[{ sample: '05550001' }, { sample: '0001' }, { sample: '00-01' }, { sample: '00 01' }],
-		],
-		[{ type: 'phones' }, 'мама', []],
-		[{ type: 'custom' }, 12, [{ sample: 12 }]],
-		[{ type: 'custom' }, '04.09.2015', [{ sample: '2015-09-04' }, { sample: '04.09.2015' }]],
-	])('%j: %j by %j', (type, value, forms) => {
-		expect(kindOf(type).makeSearchFilters(type, 'sample', value)).toEqual(forms);
+	it.each([
+		...rowsOf('text', TEXT, ['0', 0, false, '[]', ',', {}, [undefined], NaN]),
+		...rowsOf('list of phones', PHONES, ['нет', '12345', NaN, {}, true]),
+		...rowsOf('list of rows', ROWS, [{ values: [{}] }, [{}], 'x', 0]),
+		...rowsOf('custom field', CUSTOM, ['[]', 0, false, {}]),
+	])('is false for a filled or unreadable $name: $value', ({ field, value }) => {
+		expect(isBlank(field, value)).toBe(false);
 	});
 });
 
-it.each([
-	['  Мия \t Орлова\n', 'мия орлова'],
-	['АЛЁНА'.normalize('NFD'), 'алена'],
-	['a\u00adb\u200bc', 'abc'],
-])('%j folds to %j', (text, folded) => {
-	expect(normalizeText(text)).toBe(folded);
-	expect(normalizeText(folded)).toBe(folded);
+describe('clearedValue', () => {
+	it.each([
+		{ name: 'a text', field: TEXT, value: '' },
+		{ name: 'a number', field: NUMBER, value: null },
+		{ name: 'a list of phones', field: PHONES, value: [] },
+		{ name: 'a list of rows', field: ROWS, value: [] },
+	])('empties $name with $value', ({ field, value }) => {
+		expect(clearedValue(field)).toEqual(value);
+	});
 });
 
-const EMAILS = { type: 'emails', name: 'email', label: 'Email' } as const;
+describe('normalForms', () => {
+	it.each([
+		{ what: 'a text in small letters', field: TEXT, value: ' Алёна  ОРЛОВА', forms: ['алена орлова'] },
+		{
+			what: 'a phone with its country code',
+			field: PHONES,
+			value: '8 900 555 00 01',
+			forms: ['79005550001'],
+		},
+		{ what: 'nothing for a word among phones', field: PHONES, value: 'мама', forms: [] },
+		{ what: 'each text of a custom list', field: CUSTOM, value: ['a', 'B'], forms: ['a', 'b'] },
+		{ what: 'a date from the year on', field: DATE, value: '04.09.2015', forms: ['2015-09-04'] },
+		{ what: 'a date in a custom field', field: CUSTOM, value: '04.09.2015', forms: ['2015-09-04'] },
+	])('gives $what', ({ field, value, forms }) => {
+		expect(normalForms(field, value)).toEqual(forms);
+	});
+});
 
-describe('addresses of email', () => {
-	it.each<[unknown, string[]]>([
-		['Anna@Example.org', ['anna@example.org']],
-		['Anna <anna@example.org>, (boris@example.org)', ['anna@example.org', 'boris@example.org']],
-		['1@пример.рф', ['1@пример.рф']],
-		['anna@example@org', []],
-		['-@example.org', []],
-		['нет', []],
-	])('%j is looked up as %j', (value, addresses) => {
-		expect(normalForms(EMAILS, value)).toEqual(addresses);
-		const forms = kindOf(EMAILS)
-			.makeSearchFilters(EMAILS, 'email', value as string)
-			.map(({ email }) => String(email));
-		expect(addresses.filter((address) => !forms.some((form) => address.includes(form)))).toEqual([]);
-		expect(forms.length > 0).toBe(addresses.length > 0);
+describe('makeSearchFilters', () => {
+	it.each([
+		{ what: 'an ID as it is', field: ID, value: 7, filters: [{ sample: 7 }] },
+		{
+			what: 'a date as a period of one day',
+			field: DATE,
+			value: '04.09.2015',
+			filters: [{ sample_from: '04.09.2015', sample_to: '04.09.2015' }],
+		},
+		{
+			what: 'a phone by its last digits',
+			field: PHONES,
+			value: '8 900 555 00 01',
+			filters: [{ sample: '05550001' }, { sample: '0001' }, { sample: '00-01' }, { sample: '00 01' }],
+		},
+		{ what: 'a number in a custom field as it is', field: CUSTOM, value: 12, filters: [{ sample: 12 }] },
+		{
+			what: 'a date in a custom field in two formats',
+			field: CUSTOM,
+			value: '04.09.2015',
+			filters: [{ sample: '2015-09-04' }, { sample: '04.09.2015' }],
+		},
+	])('searches for $what', ({ field, value, filters }) => {
+		expect(kindOf(field).makeSearchFilters(field, 'sample', value)).toEqual(filters);
 	});
 
-	it.each<[string, string[]]>([
-		['anna@example.org boris@example.org', ['anna@example.org', 'boris@example.org']],
-		['anna@example.org (мама)', ['anna@example.org (мама)']],
-		['a/b@example.org', ['a/b@example.org']],
-	])('%j is saved as %j', (value, addresses) => {
+	it('makes no filter for a word among phones', () => {
+		expect(kindOf(PHONES).makeSearchFilters(PHONES, 'sample', 'мама')).toEqual([]);
+	});
+});
+
+describe('normalizeText', () => {
+	it.each([
+		{ rule: 'reduces blanks', text: '  Мия \t Орлова\n', normalizedText: 'мия орлова' },
+		{ rule: 'composes accents and replaces ё', text: 'АЛЁНА'.normalize('NFD'), normalizedText: 'алена' },
+		{ rule: 'removes invisible characters', text: 'a\u00adb\u200bc', normalizedText: 'abc' },
+	])('$rule', ({ text, normalizedText }) => {
+		expect(normalizeText(text)).toBe(normalizedText);
+		expect(normalizeText(normalizedText)).toBe(normalizedText);
+	});
+});
+
+describe('Email addresses', () => {
+	it.each([
+		{
+			what: 'in small letters',
+			value: 'Anna@Example.org',
+			forms: ['anna@example.org'],
+			filters: [{ email: 'anna@example.org' }],
+		},
+		{
+			what: 'without names and brackets',
+			value: 'Anna <anna@example.org>, (boris@example.org)',
+			forms: ['anna@example.org', 'boris@example.org'],
+			filters: [{ email: 'anna@example.org' }, { email: 'boris@example.org' }],
+		},
+		{
+			// AlfaCRM's search tells е from ё, so it is asked for the longest part without е.
+			what: 'by a part that has one spelling',
+			value: '1@пример.рф',
+			forms: ['1@пример.рф'],
+			filters: [{ email: '1@прим' }],
+		},
+	])('are searched for $what: $value', ({ value, forms, filters }) => {
+		expect(normalForms(EMAILS, value)).toEqual(forms);
+		expect(kindOf(EMAILS).makeSearchFilters(EMAILS, 'email', value)).toEqual(filters);
+	});
+
+	it.each([{ value: 'anna@example@org' }, { value: '-@example.org' }, { value: 'нет' }])(
+		'are neither matched nor searched for when there is none: $value',
+		({ value }) => {
+			expect(normalForms(EMAILS, value)).toEqual([]);
+			expect(kindOf(EMAILS).makeSearchFilters(EMAILS, 'email', value)).toEqual([]);
+		},
+	);
+
+	it.each([
+		{
+			rule: 'are split at a blank',
+			value: 'anna@example.org boris@example.org',
+			addresses: ['anna@example.org', 'boris@example.org'],
+		},
+		{
+			rule: 'keep a word in brackets behind them',
+			value: 'anna@example.org (мама)',
+			addresses: ['anna@example.org (мама)'],
+		},
+		{ rule: 'may have a slash', value: 'a/b@example.org', addresses: ['a/b@example.org'] },
+		{
+			rule: 'keep a name before and words behind them',
+			value: 'Анна <anna@example.org> писать после 18',
+			addresses: ['Анна <anna@example.org> писать после 18'],
+		},
+	])('$rule', ({ value, addresses }) => {
 		expect(serialize(EMAILS, value, 'UTC')).toEqual(addresses);
 	});
 
@@ -334,202 +697,390 @@ describe('addresses of email', () => {
 			addresses: ['anna@example.org', 'boris@example.org'],
 		},
 		{ sender: '["Anna <anna@example.org>"]', addresses: ['anna@example.org'] },
-	])('a sender of a mail is saved as the address alone: $sender', ({ sender, addresses }) => {
-		const saved = serialize(EMAILS, sender, 'UTC');
-
-		expect(saved).toEqual(addresses);
+	])('are saved without the names that the sender of a mail has: $sender', ({ sender, addresses }) => {
+		expect(serialize(EMAILS, sender, 'UTC')).toEqual(addresses);
 	});
 
-	it('an address with words behind it keeps them', () => {
-		const saved = serialize(EMAILS, 'Анна <anna@example.org> писать после 18', 'UTC');
+	it('are not added with a name when the list has the address', () => {
+		const emails = addItems(EMAILS, ['anna@example.org'], ['"Petrova, Anna" <Anna@Example.org>']);
 
-		expect(saved).toEqual(['Анна <anna@example.org> писать после 18']);
+		expect(emails).toEqual(['anna@example.org']);
 	});
 
-	it('a list that holds an address does not grow by the sender of a mail', () => {
-		const grown = addItems(EMAILS, ['anna@example.org'], ['"Petrova, Anna" <Anna@Example.org>']);
-
-		expect(grown).toEqual(['anna@example.org']);
-	});
-
-	it('a list that holds the sender of a mail does not grow by the address', () => {
-		const grown = addItems(
+	it('are not added when the list has the address with a name', () => {
+		const emails = addItems(
 			EMAILS,
 			['Anna Petrova <anna@example.org>'],
 			['anna@example.org', 'Anna <anna@example.org>'],
 		);
 
-		expect(grown).toEqual(['Anna Petrova <anna@example.org>']);
+		expect(emails).toEqual(['Anna Petrova <anna@example.org>']);
 	});
 
-	it('the filter of a list takes the sender of a mail for one address', () => {
-		const filter = { type: 'emailPart', name: 'email', label: 'Email' } as const;
+	it('are read without a name in the filter of a list', () => {
+		const filterValue = serialize(EMAIL_FILTER, '"anna@example.org, Anna" <anna@example.org>', 'UTC');
 
-		const sent = serialize(filter, '"anna@example.org, Anna" <anna@example.org>', 'UTC');
-
-		expect(sent).toBe('anna@example.org');
+		expect(filterValue).toBe('anna@example.org');
 	});
 });
 
-describe('addresses of pages', () => {
-	const page = (id: number) => `https://demo.s20.online/company/1/customer/view?id=${id}`;
-	const customer = { type: 'id', name: 'customer_id', label: 'Customer', entity: 'customer' } as const;
-	const found = (label: string, ...ids: number[]) => ids.map((id) => ({ label, address: page(id) }));
-
-	it.each<[ShownType, unknown, ReturnType<typeof found>]>([
-		[customer, ` ${page(1)}\n`, found('Customer', 1)],
-		[customer, { __rl: true, mode: 'url', value: page(1) }, found('Customer', 1)],
-		[customer, 'HTTP://demo', [{ label: 'Customer', address: 'HTTP://demo' }]],
-		[customer, `см. ${page(1)}`, []],
-		[{ ...customer, type: 'ids' }, [page(1), 2, page(3)], found('Customer', 1, 3)],
-		[
-			{ type: 'rows', fields: [customer, { type: 'text', name: 'note', label: 'Note' }] },
-			[{ customer_id: page(1), note: page(2) }, { customer_id: 3 }, { customer_id: page(4) }],
-			found('Customer', 1, 4),
+describe('findWebAddresses', () => {
+	const LESSON_ROWS = makeField({
+		type: 'rows',
+		fields: [
+			{ type: 'id', name: 'customer_id', label: 'Customer', entity: 'customer' },
+			{ type: 'text', name: 'note', label: 'Note' },
 		],
-	])('%j: in %j are %j', (type, value, addresses) => {
-		expect(findWebAddresses({ label: 'Customer', ...type }, value)).toEqual(addresses);
+	});
+
+	it.each([
+		{ what: 'an address between blanks', value: ` ${pageOfCustomer(1)}\n`, address: pageOfCustomer(1) },
+		{
+			what: 'an address in a picker',
+			value: pickedByAddress(pageOfCustomer(1)),
+			address: pageOfCustomer(1),
+		},
+		{ what: 'an address in capitals', value: 'HTTP://demo', address: 'HTTP://demo' },
+	])('finds $what', ({ value, address }) => {
+		expect(findWebAddresses(CUSTOMER_ID, value)).toEqual([{ label: 'Sample', address }]);
+	});
+
+	it('finds no address behind a word', () => {
+		expect(findWebAddresses(CUSTOMER_ID, `см. ${pageOfCustomer(1)}`)).toEqual([]);
+	});
+
+	it('finds the addresses in a list of IDs', () => {
+		const addresses = findWebAddresses(makeField({ type: 'ids', entity: 'customer' }), [
+			pageOfCustomer(1),
+			2,
+			pageOfCustomer(3),
+		]);
+
+		expect(addresses).toEqual([
+			{ label: 'Sample', address: pageOfCustomer(1) },
+			{ label: 'Sample', address: pageOfCustomer(3) },
+		]);
+	});
+
+	it('finds the addresses in the IDs of rows, but not in their texts', () => {
+		const addresses = findWebAddresses(LESSON_ROWS, [
+			{ customer_id: pageOfCustomer(1), note: pageOfCustomer(2) },
+			{ customer_id: 3 },
+			{ customer_id: pageOfCustomer(4) },
+		]);
+
+		expect(addresses).toEqual([
+			{ label: 'Customer', address: pageOfCustomer(1) },
+			{ label: 'Customer', address: pageOfCustomer(4) },
+		]);
 	});
 });
 
-describe('in the form', () => {
-	it('a number is bounded, and empty at first where a zero is refused', () => {
-		expect(toProperty(field(SUM))).toEqual({
-			...{ displayName: 'Sample', name: 'sample', type: 'number', default: '' },
+describe('The form', () => {
+	it('bounds a sum that must not be 0, and leaves it empty at first', () => {
+		expect(toProperty(SUM)).toEqual({
+			displayName: 'Sample',
+			name: 'sample',
+			type: 'number',
+			default: '',
 			typeOptions: { minValue: 0.01, numberPrecision: 2 },
 		});
-		expect(toProperty(field({ type: 'number', nonZero: true })).default).toBe('');
-		expect(toProperty(field({ type: 'number' })).default).toBe(0);
-		expect(toProperty(field({ type: 'integer', min: 1, max: 500, default: 60 }))).toMatchObject({
+	});
+
+	it('leaves a number that must not be 0 empty at first', () => {
+		expect(toProperty(CORRECTION).default).toBe('');
+	});
+
+	it('shows 0 at first in a number that may be 0', () => {
+		expect(toProperty(NUMBER).default).toBe(0);
+	});
+
+	it('shows the default of a whole number and bounds it on both sides', () => {
+		const property = toProperty(makeField({ type: 'integer', min: 1, max: 500, default: 60 }));
+
+		expect(property).toMatchObject({
 			typeOptions: { minValue: 1, maxValue: 500, numberPrecision: 0 },
 			default: 60,
 		});
-		const { typeOptions } = toProperty(field({ type: 'integer', max: 5 }));
+	});
+
+	it('bounds a whole number on one side', () => {
+		const { typeOptions } = toProperty(makeField({ type: 'integer', max: 5 }));
+
 		expect(typeOptions).toEqual({ maxValue: 5, numberPrecision: 0 });
 	});
 
-	it('rows are added one by one, each with its required fields at once', () => {
-		const values = [
-			expect.objectContaining({ name: 'is_attend', type: 'boolean', default: true }) as object,
-			{
-				...{ displayName: 'Customer ID', name: 'customer_id', type: 'string', default: '' },
-				typeOptions: { showEvenWhenOptional: true },
+	it('adds rows one by one, and shows the required fields of each at once', () => {
+		expect(toProperty(ROWS)).toEqual({
+			displayName: 'Sample',
+			name: 'sample',
+			type: 'fixedCollection',
+			default: {},
+			typeOptions: {
+				multipleValues: true,
+				hideOptionalFields: true,
+				addOptionalFieldButtonText: 'Add Field',
 			},
-			{ displayName: 'Note', name: 'note', type: 'string', default: '' },
-		];
-		const typeOptions = { multipleValues: true, hideOptionalFields: true };
-		expect(toProperty(field(ROWS))).toEqual({
-			...{ displayName: 'Sample', name: 'sample', type: 'fixedCollection', default: {} },
-			typeOptions: { ...typeOptions, addOptionalFieldButtonText: 'Add Field' },
 			placeholder: 'Add Sample',
-			options: [{ displayName: 'Sample', name: 'values', values }],
-		});
-	});
-
-	it('a choice that must be made begins with one in the mapper, too', () => {
-		const options = [
-			{ name: 'Monday', value: 1 },
-			{ name: 'Sunday', value: 7 },
-		];
-		expect(toColumn(field(CHOICE) as Field, true)).toMatchObject({ options, defaultValue: 1 });
-		expect(toColumn(field(CHOICE) as Field, false)).toEqual({
-			...{ id: 'sample', displayName: 'Sample', required: false, display: true, type: 'options', options },
-			...{ defaultMatch: false, canBeUsedToMatch: false },
-		});
-	});
-
-	it('a record of a short list is picked in it, or given by its name or its ID; one of a lesson by its ID', () => {
-		const modesOf = (type: FieldType) => {
-			const { modes = [], ...property } = toProperty(field(type));
-			expect(property).toMatchObject({
-				...{ displayName: 'Sample', type: 'resourceLocator', default: { mode: 'list', value: '' } },
-			});
-			const [{ typeOptions }] = modes;
-			return [typeOptions?.searchListMethod, ...modes.map(({ name }) => name)];
-		};
-		expect(modesOf(STAGE)).toEqual(['stages', 'list', 'name', 'id']);
-		expect(modesOf(PRESENT)).toEqual(['lessonCustomers', 'list', 'id', 'url']);
-	});
-
-	it('several of them are ticked in a collection, picked or typed elsewhere, and mapped by names or IDs', () => {
-		const teachers: FieldType = { type: 'references', entity: 'teacher' };
-		const hint =
-			'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
-		expect(toProperty(field(teachers))).toMatchObject({
-			...{ displayName: 'Sample Names or IDs', type: 'multiOptions', description: hint, default: [] },
-		});
-		const described = toProperty({ ...field(teachers), description: 'Who teaches.' });
-		expect(described.description).toBe(`Who teaches. ${hint}.`);
-		const [{ modes = [], ...standing }] = toParameters(field(teachers) as Field);
-		expect(standing).toEqual({
-			...{ displayName: 'Sample', name: 'sample', type: 'resourceLocator' },
-			default: { mode: 'list', value: '' },
-		});
-		expect(modes.map(({ name, placeholder }) => [name, placeholder])).toEqual([
-			...[
-				['list', 'Select a teacher...'],
-				['name', expect.stringMatching(/^e\.g\. /)],
+			options: [
+				{
+					displayName: 'Sample',
+					name: 'values',
+					values: [
+						expect.objectContaining({ name: 'is_attend', type: 'boolean', default: true }) as object,
+						{
+							displayName: 'Customer ID',
+							name: 'customer_id',
+							type: 'string',
+							default: '',
+							typeOptions: { showEvenWhenOptional: true },
+						},
+						{ displayName: 'Note', name: 'note', type: 'string', default: '' },
+					],
+				},
 			],
-			['id', 'e.g. 501, 502'],
+		});
+	});
+
+	it.each([
+		{
+			what: 'a record of a short list from the list, by name or by ID',
+			field: STAGE,
+			searchMethod: 'stages',
+			modes: [{ name: 'list' }, { name: 'name' }, { name: 'id' }],
+		},
+		{
+			what: 'a customer of a lesson from the list, by ID or by address',
+			field: CUSTOMER_OF_LESSON,
+			searchMethod: 'lessonCustomers',
+			modes: [{ name: 'list' }, { name: 'id' }, { name: 'url' }],
+		},
+	])('lets the user choose $what', ({ field, searchMethod, modes }) => {
+		const property = toProperty(field);
+
+		expect(property).toMatchObject({
+			displayName: 'Sample',
+			type: 'resourceLocator',
+			default: { mode: 'list', value: '' },
+			modes,
+		});
+		expect(property.modes?.[0].typeOptions?.searchListMethod).toBe(searchMethod);
+	});
+
+	it('lets the user tick several records in a collection', () => {
+		expect(toProperty(TEACHERS)).toMatchObject({
+			displayName: 'Sample Names or IDs',
+			type: 'multiOptions',
+			description:
+				'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+			default: [],
+		});
+	});
+
+	it('adds the hint on expressions to the description of several records', () => {
+		const { description } = toProperty({ ...TEACHERS, description: 'Who teaches.' });
+
+		expect(description).toBe(
+			'Who teaches. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+		);
+	});
+
+	it('lets the user choose or type several records outside a collection', () => {
+		expect(toParameters(TEACHERS as Field)).toEqual([
+			{
+				displayName: 'Sample',
+				name: 'sample',
+				type: 'resourceLocator',
+				default: { mode: 'list', value: '' },
+				modes: [
+					expect.objectContaining({ name: 'list', placeholder: 'Select a teacher...' }),
+					expect.objectContaining({ name: 'name', placeholder: expect.stringMatching(/^e\.g\. /) as string }),
+					expect.objectContaining({ name: 'id', placeholder: 'e.g. 501, 502' }),
+				],
+			},
 		]);
-		const nameOf = (type: FieldType) => toColumn(field(type) as Field, false).displayName;
-		const names = [STAGE, teachers, { type: 'record', entity: 'customer' } as const].map(nameOf);
-		expect(names).toEqual(['Sample Name or ID', 'Sample Names or IDs', 'Sample ID']);
 	});
 
-	it('a long text has three lines, a text has one', () => {
-		expect(toProperty(field({ type: 'longText' })).typeOptions).toEqual({ rows: 3 });
-		expect(toProperty(field({ type: 'text' })).typeOptions).toBeUndefined();
+	it('shows three lines of a long text', () => {
+		expect(toProperty(LONG_TEXT).typeOptions).toEqual({ rows: 3 });
 	});
 
-	it('a list of texts that is looked for asks for one', () => {
-		for (const type of ['texts', 'phones'] as const) {
-			const several = { default: [''], typeOptions: { multipleValues: true } };
-			const one = { displayName: 'Sample', name: 'sample', type: 'string', default: '' };
-			expect(toProperty(field({ type }))).toMatchObject(several);
-			expect(toSingleProperty(field({ type }))).toEqual(one);
-		}
-		expect(toSingleProperty(field(ROWS))).toEqual(toProperty(field(ROWS)));
+	it('shows one line of a text', () => {
+		expect(toProperty(TEXT).typeOptions).toBeUndefined();
+	});
+
+	it.each([
+		{ name: 'texts', field: TEXTS },
+		{ name: 'phones', field: PHONES },
+	])('lets the user add inputs to a list of $name', ({ field }) => {
+		expect(toProperty(field)).toMatchObject({ default: [''], typeOptions: { multipleValues: true } });
+	});
+
+	it.each([
+		{ name: 'texts', field: TEXTS },
+		{ name: 'phones', field: PHONES },
+	])('shows one input where one of the $name is searched for', ({ field }) => {
+		expect(toSingleProperty(field)).toEqual({
+			displayName: 'Sample',
+			name: 'sample',
+			type: 'string',
+			default: '',
+		});
+	});
+
+	it('shows rows in the same way where a single value is asked for', () => {
+		expect(toSingleProperty(ROWS)).toEqual(toProperty(ROWS));
 	});
 });
 
-it.each<[ShownType, string, string, string]>([
-	[{ type: 'text' }, 'string', 'string', 'sample'],
-	[{ type: 'phones' }, 'string', 'array', 'sample (list)'],
-	[{ type: 'number' }, 'number', 'string', 'sample (number)'],
-	[{ type: 'integer' }, 'number', 'integer', 'sample (whole number)'],
-	[{ type: 'flag' }, 'boolean', 'integer', 'sample (0 or 1)'],
-	[{ type: 'boolean' }, 'boolean', 'boolean', 'sample (true or false)'],
-	[DOTTED, 'dateTime', 'string', 'sample (date)'],
-	[{ type: 'time' }, 'string', 'string', 'sample (hh:mm)'],
-	[CHOICE, 'options', 'integer', 'sample (1 Monday, 7 Sunday)'],
-	[STAGE, 'string', 'integer', 'sample (name or ID, "none" = Not Sorted)'],
-	[PRESENT, 'string', 'integer', 'sample (ID)'],
-	[{ type: 'references', entity: 'teacher' }, 'string', 'array', 'sample (list of names or IDs)'],
-	[ROWS, 'array', 'array', 'sample (list of objects with customer_id, is_attend, note)'],
-])('%j is a %s in the mapper, comes as %s and is explained as %s', (type, column, schema, help) => {
-	expect(toColumn(field(type) as Field, false).type).toBe(column);
-	expect(kindOf(type).schema(type).type).toBe(schema);
-	expect(jsonHint(field(type))).toBe(help);
+describe('The field mapper', () => {
+	const DAY_OPTIONS = [
+		{ name: 'Monday', value: 1 },
+		{ name: 'Sunday', value: 7 },
+	];
+
+	it('shows the default of a choice that is required', () => {
+		expect(toColumn(CHOICE as Field, true)).toMatchObject({ options: DAY_OPTIONS, defaultValue: 1 });
+	});
+
+	it('shows no default of a choice that is not required', () => {
+		expect(toColumn(CHOICE as Field, false)).toEqual({
+			id: 'sample',
+			displayName: 'Sample',
+			required: false,
+			display: true,
+			type: 'options',
+			options: DAY_OPTIONS,
+			defaultMatch: false,
+			canBeUsedToMatch: false,
+		});
+	});
+
+	it.each([
+		{ what: 'a record of a short list', field: STAGE, label: 'Sample Name or ID' },
+		{ what: 'several records of a short list', field: TEACHERS, label: 'Sample Names or IDs' },
+		{ what: 'a customer', field: CUSTOMER, label: 'Sample ID' },
+	])('asks for $what as "$label"', ({ field, label }) => {
+		expect(toColumn(field as Field, false).displayName).toBe(label);
+	});
 });
 
-it.each(entities.map(({ resource, scope }) => [resource, scope] as const))(
-	'a dropdown of %s is filled again for another branch only if its records belong to one: %s',
-	(entity, scope) => {
-		const { loadOptionsMethod, loadOptionsDependsOn } =
-			toProperty(field({ type: 'references', entity })).typeOptions ?? {};
-		expect(loadOptionsMethod).toMatch(/^[a-z]+[A-Za-z]*$/);
-		expect(loadOptionsDependsOn).toEqual(scope === 'branch' ? ['branchId.value'] : undefined);
+describe.each([
+	{ name: 'text', field: TEXT, column: 'string', schema: 'string', hint: 'sample' },
+	{ name: 'list of phones', field: PHONES, column: 'string', schema: 'array', hint: 'sample (list)' },
+	{ name: 'number', field: NUMBER, column: 'number', schema: 'string', hint: 'sample (number)' },
+	{
+		name: 'whole number',
+		field: INTEGER,
+		column: 'number',
+		schema: 'integer',
+		hint: 'sample (whole number)',
 	},
-);
+	{ name: 'flag', field: FLAG, column: 'boolean', schema: 'integer', hint: 'sample (0 or 1)' },
+	{ name: 'boolean', field: BOOLEAN, column: 'boolean', schema: 'boolean', hint: 'sample (true or false)' },
+	{ name: 'date', field: DATE, column: 'dateTime', schema: 'string', hint: 'sample (date)' },
+	{ name: 'time', field: TIME, column: 'string', schema: 'string', hint: 'sample (hh:mm)' },
+	{
+		name: 'choice',
+		field: CHOICE,
+		column: 'options',
+		schema: 'integer',
+		hint: 'sample (1 Monday, 7 Sunday)',
+	},
+	{
+		name: 'stage',
+		field: STAGE,
+		column: 'string',
+		schema: 'integer',
+		hint: 'sample (name or ID, "none" = Not Sorted)',
+	},
+	{
+		name: 'customer of a lesson',
+		field: CUSTOMER_OF_LESSON,
+		column: 'string',
+		schema: 'integer',
+		hint: 'sample (ID)',
+	},
+	{
+		name: 'list of teachers',
+		field: TEACHERS,
+		column: 'string',
+		schema: 'array',
+		hint: 'sample (list of names or IDs)',
+	},
+	{
+		name: 'list of rows',
+		field: ROWS,
+		column: 'array',
+		schema: 'array',
+		hint: 'sample (list of objects with customer_id, is_attend, note)',
+	},
+])('A field with a $name', ({ field, column, schema, hint }) => {
+	it(`has the type "${column}" in the field mapper`, () => {
+		expect(toColumn(field as Field, false).type).toBe(column);
+	});
 
-it.each<[string, Array<{ value: number | string; label: string }>, string]>([
-	['numbers', [1, 2].map((value) => ({ value, label: `Day ${value}` })), 'integer'],
-	['texts', ['a', 'b'].map((value) => ({ value, label: value })), 'string'],
-	['both', [1, 'b'].map((value) => ({ value, label: String(value) })), 'string'],
-])('choices of %s come as a list of them', (_what, choices, type) => {
-	expect(objectSchema([{ type: 'choices', name: 'days', choices }]).properties?.days).toEqual({
-		type: 'array',
-		items: { type },
+	it(`has the type "${schema}" in the output schema`, () => {
+		expect(kindOf(field).schema(field).type).toBe(schema);
+	});
+
+	it(`is "${hint}" in the help for JSON`, () => {
+		expect(jsonHint(field)).toBe(hint);
+	});
+});
+
+describe('A dropdown with several records', () => {
+	const LISTS_OF_ALL_BRANCHES = entities.filter(({ scope }) => scope !== 'branch');
+	const LISTS_OF_ONE_BRANCH = entities.filter(({ scope }) => scope === 'branch');
+
+	it.each(entities)('has a method that loads the records of $resource', ({ resource }) => {
+		const property = toProperty(makeField({ type: 'references', entity: resource }));
+
+		expect(property.typeOptions?.loadOptionsMethod).toMatch(/^[a-z]+[A-Za-z]*$/);
+	});
+
+	it.each(LISTS_OF_ONE_BRANCH)('loads $resource again when the branch changes', ({ resource }) => {
+		const property = toProperty(makeField({ type: 'references', entity: resource }));
+
+		expect(property.typeOptions?.loadOptionsDependsOn).toEqual(['branchId.value']);
+	});
+
+	it.each(LISTS_OF_ALL_BRANCHES)('keeps $resource when the branch changes', ({ resource }) => {
+		const property = toProperty(makeField({ type: 'references', entity: resource }));
+
+		expect(property.typeOptions?.loadOptionsDependsOn).toBeUndefined();
+	});
+});
+
+describe('objectSchema', () => {
+	it.each([
+		{
+			what: 'numbers as integers',
+			choices: [
+				{ value: 1, label: 'Day 1' },
+				{ value: 2, label: 'Day 2' },
+			],
+			type: 'integer',
+		},
+		{
+			what: 'texts as strings',
+			choices: [
+				{ value: 'a', label: 'a' },
+				{ value: 'b', label: 'b' },
+			],
+			type: 'string',
+		},
+		{
+			what: 'numbers and texts as strings',
+			choices: [
+				{ value: 1, label: '1' },
+				{ value: 'b', label: 'b' },
+			],
+			type: 'string',
+		},
+	])('describes choices that are $what', ({ choices, type }) => {
+		const schema = objectSchema([{ type: 'choices', name: 'days', choices }]);
+
+		expect(schema.properties?.days).toEqual({ type: 'array', items: { type } });
 	});
 });

@@ -1,120 +1,309 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { CUSTOMER_TYPE, RECORD_STATUS, WORKING_HOUR_WEEKDAY } from '../../support/codes';
 import { customerForm, OTHER_PHONE, PHONE, SmallSchool } from './school';
 
+const CONTRACT_FIELD = 'custom_dogovor';
+
 let school: SmallSchool;
-beforeEach(() => (school = new SmallSchool()));
 
-/** With the branch of another resource that was chosen before, which does not count here. */
-const call = (callPath: string, callAction: string, more: object = {}): IDataObject => ({
-	...{ resource: 'apiCall', operation: 'send', branchId: 2, callPath, callAction, ...more },
+beforeEach(() => {
+	school = new SmallSchool();
 });
-const update = (id: number, fields: object) =>
-	call('customer', 'update', { callBranch: '1', callQuery: { id }, callBody: JSON.stringify(fields) });
 
-describe('an API Call', () => {
-	it('sends any call with the login, and returns the answer', async () => {
-		const id = school.addLead();
-		const { json } = await school.run(update(id, { note: 'x' }));
-		const url = expect.stringMatching(/\/v2api\/1\/customer\/update$/) as string;
-		expect(school.requests).toMatchObject([{ url, query: { id }, body: { note: 'x' } }]);
-		expect(json).toMatchObject([{ success: true, model: { id, note: 'x' } }]);
+/** Fills the form of API Call. Its Branch is left over from another resource, and must not count. */
+const apiCallForm = (callPath: string, callAction: string, parameters: object = {}): IDataObject => ({
+	resource: 'apiCall',
+	operation: 'send',
+	branchId: 2,
+	callPath,
+	callAction,
+	...parameters,
+});
+
+/** Fills the form of an API Call that updates a customer in branch 1. */
+const updateCallForm = (customer: number, fields: object): IDataObject =>
+	apiCallForm('customer', 'update', {
+		callBranch: '1',
+		callQuery: { id: customer },
+		callBody: JSON.stringify(fields),
 	});
 
-	it.each<[object, string]>([
-		[{ callPath: '../auth' }, "'Entity' is not a part of an API address"],
-		[{ callBody: '{oops' }, "'Body' is not a JSON object"],
-		[{ callBranch: 'x' }, "'Branch ID' must be the number of a record"],
-		// An expression that finds no branch.
-		[{ callBranch: null }, "'Branch ID'"],
-		...[undefined, null, '', 'yes'].map((allPages): [object, string] => [{ allPages }, "'Page Through All'"]),
-		...['create', 'teach', 'bonus-add', 'teacher'].map((callAction): [object, string] => [
-			{ callAction, allPages: true },
-			"'Page Through All' is for actions that list",
-		]),
-	])('with %j is refused before it is sent', async (more, message) => {
-		expect((await school.expectRefusedUnsent(call('customer', 'index', more))).message).toContain(message);
+/** Fills the form of an API Call that creates a lead in branch 1. AlfaCRM refuses it without a name. */
+const createCallForm = (name?: string): IDataObject =>
+	apiCallForm('customer', 'create', {
+		callBranch: '1',
+		callBody: { name, is_study: CUSTOMER_TYPE.lead, legal_type: 1, branch_ids: [1] },
 	});
 
-	it('gives a record what Create or Update finds it by a moment later', async () => {
-		const [, , third] = ['Д-1', 'Д-2', 'Д-3'].map((custom_dogovor) => school.addLead({ custom_dogovor }));
-		school.onCall = async (name) => {
-			if (name === 'customer/update' && school.readWrites().length === 2)
-				await school.run(update(third, { custom_dogovor: 'Д-9' }));
+describe('API Call', () => {
+	it('sends the call to the branch in Branch ID and returns the answer', async () => {
+		const lead = school.addLead();
+
+		const { json } = await school.run(updateCallForm(lead, { note: 'x' }));
+
+		expect(school.requests).toMatchObject([
+			{
+				url: expect.stringMatching(/\/v2api\/1\/customer\/update$/) as string,
+				query: { id: lead },
+				body: { note: 'x' },
+			},
+		]);
+		expect(json).toMatchObject([{ success: true, model: { id: lead, note: 'x' } }]);
+	});
+
+	it.each([
+		{
+			problem: 'an Entity that leaves the API',
+			parameters: { callPath: '../auth' },
+			message: "'Entity' is not a part of an API address",
+		},
+		{
+			problem: 'a Body that is not JSON',
+			parameters: { callBody: '{oops' },
+			message: "'Body' is not a JSON object",
+		},
+		{
+			problem: 'a Branch ID that is no number',
+			parameters: { callBranch: 'x' },
+			message: "'Branch ID' must be the number of a record",
+		},
+		{
+			problem: 'a Branch ID whose expression finds nothing',
+			parameters: { callBranch: null },
+			message: "'Branch ID'",
+		},
+		{
+			problem: 'undefined for Page Through All',
+			parameters: { allPages: undefined },
+			message: "'Page Through All'",
+		},
+		{
+			problem: 'null for Page Through All',
+			parameters: { allPages: null },
+			message: "'Page Through All'",
+		},
+		{
+			problem: 'an empty text for Page Through All',
+			parameters: { allPages: '' },
+			message: "'Page Through All'",
+		},
+		{
+			problem: 'a word for Page Through All',
+			parameters: { allPages: 'yes' },
+			message: "'Page Through All'",
+		},
+	])('refuses $problem before it sends anything', async ({ parameters, message }) => {
+		const error = await school.expectRefusedUnsent(apiCallForm('customer', 'index', parameters));
+
+		expect(error.message).toContain(message);
+	});
+
+	it.each([{ action: 'create' }, { action: 'teach' }, { action: 'bonus-add' }, { action: 'teacher' }])(
+		'refuses Page Through All with the action $action, which lists nothing',
+		async ({ action }) => {
+			const { message } = await school.expectRefusedUnsent(
+				apiCallForm('customer', action, { allPages: true }),
+			);
+
+			expect(message).toBe(
+				`'Page Through All' is for actions that list, and "${action}" is not known to be one`,
+			);
+		},
+	);
+});
+
+describe('API Call beside other operations', () => {
+	it('lets Create or Update find a customer by the value that the call gave it a moment ago', async () => {
+		school.addLead({ [CONTRACT_FIELD]: 'Д-1' });
+		school.addLead({ [CONTRACT_FIELD]: 'Д-2' });
+		const customer = school.addLead({ [CONTRACT_FIELD]: 'Д-3' });
+		// Create or Update has read the list of customers when it writes its second item.
+		school.onCall = async (call) => {
+			if (call === 'customer/update' && school.readWrites().length === 2) {
+				await school.run(updateCallForm(customer, { [CONTRACT_FIELD]: 'Д-9' }));
+			}
 		};
-		const each = ['Д-1', 'Д-2', 'Д-9'].map((matchValue) =>
-			customerForm('upsert', {
-				...{ matchBy: 'customField', matchField: 'custom_dogovor', matchValue },
-				fieldsToSet: { name: 'Гость', note: 'Новое' },
-			}),
-		);
-		const { json } = await school.run({}, { parametersByItem: each, credential: { callsAtOnce: 1 } });
-		expect(json[2]).toMatchObject({ id: third, operationResult: 'updated' });
+
+		const upsertForm = customerForm('upsert', {
+			matchBy: 'customField',
+			matchField: CONTRACT_FIELD,
+			fieldsToSet: { name: 'Гость', note: 'Новое' },
+		});
+		const { json } = await school.run(upsertForm, {
+			parametersByItem: [{ matchValue: 'Д-1' }, { matchValue: 'Д-2' }, { matchValue: 'Д-9' }],
+			credential: { callsAtOnce: 1 },
+		});
+
+		expect(json[2]).toMatchObject({ id: customer, operationResult: 'updated' });
 		expect(school.readRecords('customer')).toHaveLength(3);
 	});
 
-	it('waits for who has read a record and will write it', async () => {
-		const id = school.addLead({ phone: [PHONE] });
-		let late: Promise<unknown> | undefined;
-		school.onCall = async (name) => {
-			if (late !== undefined || name !== 'customer/index') return;
-			late = school.run(update(id, { note: 'x' }));
-			for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
-			expect(school.readWrites()).toEqual([]);
+	it('writes a customer only after an Update that has read the customer has written it', async () => {
+		const customer = school.addLead({ phone: [PHONE] });
+		let apiCall: Promise<unknown> | undefined;
+		let writesWhileReading: string[] | undefined;
+		school.onCall = async (call) => {
+			if (apiCall === undefined && call === 'customer/index') {
+				apiCall = school.run(updateCallForm(customer, { note: 'x' }));
+				await giveOtherWorkTurns();
+				writesWhileReading = school.readWrites();
+			}
 		};
-		await school.run(customerForm('update', { id, listMode: 'add', updateFields: { phone: [OTHER_PHONE] } }));
-		await late;
-		expect(school.readRecord('customer', id)).toMatchObject({ note: 'x', phone: [PHONE, OTHER_PHONE] });
+
+		await school.run(
+			customerForm('update', { id: customer, listMode: 'add', updateFields: { phone: [OTHER_PHONE] } }),
+		);
+		await apiCall;
+
+		expect(writesWhileReading).toEqual([]);
+		expect(school.readRecord('customer', customer)).toMatchObject({
+			note: 'x',
+			phone: [PHONE, OTHER_PHONE],
+		});
 	});
+
+	/** Gives other work of this process 50 turns, enough to send a call that does not wait. */
+	async function giveOtherWorkTurns(): Promise<void> {
+		for (let turn = 0; turn < 50; turn++) {
+			await new Promise(setImmediate);
+		}
+	}
 });
 
-describe('Page Through All', () => {
-	it.each<[path: string, action: string, more: object]>([
-		['cgi', 'customer', { callBranch: 1, callQuery: { customer_id: 1 } }],
-		['teacher', 'working-hour', { callBranch: 1 }],
-		['teacher', 'teacher-rate', { callBranch: 1 }],
-		['customer', 'index', { callBody: { is_study: 2, removed: 1 } }],
-	])('walks %s/%s, and says when rows are missing', async (path, action, more) => {
-		school.addLead({ is_study: 1 });
-		school.addRecord('group', { name: 'A', branch_ids: [1] });
-		school.addRecord('teacher', { name: 'A', branch_ids: [1] });
-		for (let one = 0; one < 25; one++) {
+describe('API Call with Page Through All', () => {
+	const CLIENT = 1;
+	const GROUP = 1;
+	const TEACHER = 1;
+
+	/** Adds 25 records to each list, more than fit on one page of AlfaCRM. */
+	function addTwoPagesOfRecords(): void {
+		school.addLead({ id: CLIENT, is_study: CUSTOMER_TYPE.client });
+		school.addRecord('group', { id: GROUP, name: 'A', branch_ids: [1] });
+		school.addRecord('teacher', { id: TEACHER, name: 'A', branch_ids: [1] });
+		const hours = {
+			teacher_id: TEACHER,
+			branch_id: 1,
+			weekday: WORKING_HOUR_WEEKDAY.monday,
+			time_from: '10:00',
+			time_to: '11:00',
+		};
+		for (let index = 0; index < 25; index++) {
 			school.addLead();
 			school.addRecord('cgi', {
-				customer_id: 1,
-				group_id: 1,
+				customer_id: CLIENT,
+				group_id: GROUP,
 				branch_id: 1,
 				b_date: '01.01.2026',
 				e_date: '31.12.2035',
 			});
-			for (const list of ['working-hour', 'teacher-rate'])
-				school.addRecord(list, {
-					teacher_id: 1,
-					branch_id: 1,
-					weekday: 2,
-					time_from: '10:00',
-					time_to: '11:00',
-				});
+			school.addRecord('working-hour', hours);
+			school.addRecord('teacher-rate', hours);
 		}
-		const form = call(path, action, { allPages: true, ...more });
+	}
+
+	const MEMBERSHIPS = {
+		list: 'cgi/customer',
+		form: apiCallForm('cgi', 'customer', {
+			allPages: true,
+			callBranch: 1,
+			callQuery: { customer_id: CLIENT },
+		}),
+		records: 'cgi',
+		address: '/v2api/1/cgi/customer',
+		total: 25,
+		totalWithoutHidden: 24,
+	};
+	const WORKING_HOURS = {
+		list: 'teacher/working-hour',
+		form: apiCallForm('teacher', 'working-hour', { allPages: true, callBranch: 1 }),
+		records: 'working-hour',
+		address: '/v2api/1/teacher/working-hour',
+		total: 25,
+		totalWithoutHidden: 24,
+	};
+	const RATES = {
+		list: 'teacher/teacher-rate',
+		form: apiCallForm('teacher', 'teacher-rate', { allPages: true, callBranch: 1 }),
+		records: 'teacher-rate',
+		address: '/v2api/1/teacher/teacher-rate',
+		total: 25,
+		totalWithoutHidden: 24,
+	};
+	const CUSTOMERS = {
+		list: 'customer/index',
+		form: apiCallForm('customer', 'index', {
+			allPages: true,
+			callBody: { is_study: CUSTOMER_TYPE.all, removed: RECORD_STATUS.all },
+		}),
+		records: 'customer',
+		address: '/v2api/customer/index',
+		total: 26,
+		totalWithoutHidden: 25,
+	};
+	const LISTS = [MEMBERSHIPS, WORKING_HOURS, RATES, CUSTOMERS];
+
+	it.each(LISTS)('returns all $total rows of $list without a hint', async ({ form, total }) => {
+		addTwoPagesOfRecords();
+
 		const { json, hints } = await school.run(form);
-		expect([json.length >= 25, hints]).toEqual([true, []]);
-		const place = path === 'customer' ? '/v2api/customer/index' : `/v2api/1/${path}/${action}`;
-		expect(school.requests.at(-1)?.url).toMatch(new RegExp(`${place}$`));
-		const listed = path === 'teacher' ? action : path;
-		school.store.hide(listed, Number(school.readRecords(listed)[0].id), 'counted');
-		const again = await school.run(form);
-		expect([again.json.length, again.hints.length]).toEqual([json.length - 1, 1]);
+
+		expect(json).toHaveLength(total);
+		expect(hints).toEqual([]);
 	});
+
+	it.each(LISTS)('sends the calls for $list to $address', async ({ form, address }) => {
+		addTwoPagesOfRecords();
+
+		await school.run(form);
+
+		expect(school.requests.at(-1)?.url).toMatch(new RegExp(`${address}$`));
+	});
+
+	it.each(LISTS)(
+		'warns in a hint when AlfaCRM counts a row of $list that it does not show',
+		async ({ form, records, totalWithoutHidden }) => {
+			addTwoPagesOfRecords();
+			school.store.hide(records, 1, 'counted');
+
+			const { json, hints } = await school.run(form);
+
+			expect(json).toHaveLength(totalWithoutHidden);
+			expect(hints).toHaveLength(1);
+		},
+	);
 });
 
-it.each([
-	['create', /Of this item nothing was saved\. Carried out: items 0 to 1\.$/],
-	['index', /Nothing was sent to AlfaCRM\.$/],
-])('an error tells which API Calls before it were carried out: %s', async (action, note) => {
-	const person = (name?: string) => ({ name, is_study: 0, legal_type: 1, branch_ids: [1] });
-	const bodies = action === 'create' ? [person('А'), person('Б'), person(), person('В')] : [{}, 'x'];
-	const each = bodies.map((callBody) => call('customer', action, { callBranch: '1', callBody }));
-	expect((await school.runToEnd({}, { parametersByItem: each })).error?.description).toMatch(note);
-	expect(school.readRecords('customer')).toHaveLength(action === 'create' ? 2 : 0);
+describe('API Call in an item that fails', () => {
+	it('says which calls before it were carried out', async () => {
+		const { error } = await school.runToEnd(
+			{},
+			{
+				parametersByItem: [
+					createCallForm('Анна'),
+					createCallForm('Борис'),
+					createCallForm(),
+					createCallForm('Вера'),
+				],
+			},
+		);
+
+		expect(error?.description).toMatch(/Of this item nothing was saved\. Carried out: items 0 to 1\.$/);
+		expect(school.readRecords('customer')).toMatchObject([{ name: 'Анна' }, { name: 'Борис' }]);
+	});
+
+	it('says that nothing was sent when the call before it only lists', async () => {
+		const { error } = await school.runToEnd(
+			{},
+			{
+				parametersByItem: [
+					apiCallForm('customer', 'index', { callBranch: '1', callBody: {} }),
+					apiCallForm('customer', 'index', { callBranch: '1', callBody: 'x' }),
+				],
+			},
+		);
+
+		expect(error?.description).toMatch(/Nothing was sent to AlfaCRM\.$/);
+		expect(school.readRecords('customer')).toEqual([]);
+	});
 });

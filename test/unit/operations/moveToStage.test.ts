@@ -1,165 +1,348 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { CUSTOMER_TYPE } from '../../support/codes';
 import { customerForm, SmallSchool } from './school';
 
-const [ASKED, INVITED, CAME, PAID, CAMP] = [11, 12, 13, 14, 15];
+// The order of a funnel is that of the weights, not of the IDs.
+const PAID = 11;
+const TRIAL_HELD = 12;
+const INVITED = 13;
+const NEW_REQUEST = 14;
+const CAMP = 15;
+const UNKNOWN_STAGE = 99;
+
+const SALES_FUNNEL = 1;
+const CAMP_FUNNEL = 2;
 
 let school: SmallSchool;
+
 beforeEach(() => {
 	school = new SmallSchool();
-	// The order of a funnel is not that of the numbers.
-	for (const [id, name, weight, pipeline_id] of [
-		...([
-			[PAID, 'Оплатил', 4, 1],
-			[ASKED, 'Заявка', 1, 1],
-			[CAME, 'Был на пробном', 3, 1],
-		] as const),
-		...([
-			[INVITED, 'Приглашён', 2, 1],
-			[CAMP, 'Лагерь', 1, 2],
-		] as const),
-	])
-		school.addRecord('lead-status', { id, name, weight, pipeline_id, is_enabled: 1 });
+	addStage({ id: NEW_REQUEST, name: 'Заявка', weight: 1, pipeline_id: SALES_FUNNEL });
+	addStage({ id: INVITED, name: 'Приглашён', weight: 2, pipeline_id: SALES_FUNNEL });
+	addStage({ id: TRIAL_HELD, name: 'Был на пробном', weight: 3, pipeline_id: SALES_FUNNEL });
+	addStage({ id: PAID, name: 'Оплатил', weight: 4, pipeline_id: SALES_FUNNEL });
+	addStage({ id: CAMP, name: 'Лагерь', weight: 1, pipeline_id: CAMP_FUNNEL });
 });
 
-const lead = (lead_status_id: number | null, row: IDataObject = {}) =>
-	school.addLead({ lead_status_id, ...row });
-const stage = (id: number) => school.readRecord('customer', id).lead_status_id;
-const form = (id: number, to: unknown, options: IDataObject, more: IDataObject = {}) =>
-	customerForm('moveToStage', { id, lead_status_id: to as number, options, ...more });
-const move = async (id: number, to: unknown, options: IDataObject, more?: IDataObject) =>
-	await school.run(form(id, to, options, more));
-
-/** Where it is, where it is to go, and whether it goes. */
-type Row = [from: number | null, to: unknown, goes: boolean];
-
-async function check(options: IDataObject, [from, to, goes]: Row, row: IDataObject = {}) {
-	const id = lead(from, row);
-	const { json, hints } = await move(id, to, options);
-	expect(json).toMatchObject([{ id, operationResult: goes ? 'updated' : 'skipped' }]);
-	expect(stage(id)).toBe(goes ? (to === 'none' ? null : to) : from);
-	expect(school.readWrites()).toHaveLength(goes ? 1 : 0);
-	if (!goes) expect(json[0].changedFields).toEqual([]);
-	return hints;
+/** Adds a stage that is in use. */
+function addStage(stage: IDataObject): void {
+	school.addRecord('lead-status', { ...stage, is_enabled: 1 });
 }
 
-describe('Only If In Stage', () => {
-	it('leaves the funnel of a lead that is in no allowed stage, even if its stage would stay', async () => {
-		const id = lead(null, { pipeline_id: 1 });
+/** Adds a lead in a stage; null stands for a lead in no stage. */
+const addLeadInStage = (stage: number | null, values: IDataObject = {}): number =>
+	school.addLead({ lead_status_id: stage, ...values });
 
-		const funnel = { additionalFields: { pipeline_id: 2 } };
-		const { json } = await move(id, 'none', { onlyIfInStage: [ASKED] }, funnel);
+/** Fills the form of Move to Stage. The stage 'none' stands for Not Sorted. */
+const moveForm = (
+	customer: number,
+	stage: number | 'none',
+	options: IDataObject,
+	parameters: IDataObject = {},
+): IDataObject =>
+	customerForm('moveToStage', { id: customer, lead_status_id: stage, options, ...parameters });
 
-		expect(json).toMatchObject([{ id, operationResult: 'skipped' }]);
-		expect(school.readRecord('customer', id)).toMatchObject({ lead_status_id: null, pipeline_id: 1 });
+const readStage = (customer: number) => school.readRecord('customer', customer).lead_status_id;
+
+describe('Move to Stage with Only If In Stage', () => {
+	const SKIP_HINT = "Left as it is, for it is in no stage of 'Only If In Stage': customer 1";
+
+	it.each([
+		{
+			lead: 'in the only allowed stage',
+			currentStage: NEW_REQUEST,
+			allowedStages: [NEW_REQUEST],
+		},
+		{
+			lead: 'in the second allowed stage',
+			currentStage: TRIAL_HELD,
+			allowedStages: [NEW_REQUEST, TRIAL_HELD],
+		},
+		{
+			lead: 'in no stage when Not Sorted is allowed',
+			currentStage: null,
+			allowedStages: ['none'],
+		},
+		{
+			lead: 'in a stage that is allowed beside Not Sorted',
+			currentStage: TRIAL_HELD,
+			allowedStages: ['none', TRIAL_HELD],
+		},
+	])('moves a lead $lead', async ({ currentStage, allowedStages }) => {
+		const lead = addLeadInStage(currentStage);
+
+		const { json, hints } = await school.run(moveForm(lead, INVITED, { onlyIfInStage: allowedStages }));
+
+		expect(json).toMatchObject([{ id: lead, operationResult: 'updated' }]);
+		expect(hints).toEqual([]);
+		expect(readStage(lead)).toBe(INVITED);
+		expect(school.readWrites()).toHaveLength(1);
 	});
 
-	it.each<[unknown, ...Row]>([
-		[[ASKED], ASKED, INVITED, true],
-		[[ASKED, INVITED], INVITED, CAME, true],
-		[[ASKED], CAME, INVITED, false],
-		[[ASKED], null, INVITED, false],
-		[['none'], null, INVITED, true],
-		[['none', CAME], CAME, INVITED, true],
-		[['none'], ASKED, INVITED, false],
-		[[ASKED], ASKED, 'none', true],
-	])('%j: from %j to %j: %j', async (onlyIfInStage, ...row) => {
-		const hints = await check({ onlyIfInStage } as IDataObject, row);
-		expect(hints).toEqual(
-			row[2] ? [] : ["Left as it is, for it is in no stage of 'Only If In Stage': customer 1"],
+	it('moves a lead from an allowed stage to no stage', async () => {
+		const lead = addLeadInStage(NEW_REQUEST);
+
+		const { json, hints } = await school.run(moveForm(lead, 'none', { onlyIfInStage: [NEW_REQUEST] }));
+
+		expect(json).toMatchObject([{ id: lead, operationResult: 'updated' }]);
+		expect(hints).toEqual([]);
+		expect(readStage(lead)).toBeNull();
+		expect(school.readWrites()).toHaveLength(1);
+	});
+
+	it.each([
+		{
+			lead: 'in a stage that is not allowed',
+			currentStage: TRIAL_HELD,
+			allowedStages: [NEW_REQUEST],
+		},
+		{
+			lead: 'in no stage when only a stage is allowed',
+			currentStage: null,
+			allowedStages: [NEW_REQUEST],
+		},
+		{
+			lead: 'in a stage when only Not Sorted is allowed',
+			currentStage: NEW_REQUEST,
+			allowedStages: ['none'],
+		},
+	])('leaves a lead $lead and says so in a hint', async ({ currentStage, allowedStages }) => {
+		const lead = addLeadInStage(currentStage);
+
+		const { json, hints } = await school.run(moveForm(lead, INVITED, { onlyIfInStage: allowedStages }));
+
+		expect(json).toMatchObject([{ id: lead, operationResult: 'skipped', changedFields: [] }]);
+		expect(hints).toEqual([SKIP_HINT]);
+		expect(readStage(lead)).toBe(currentStage);
+		expect(school.readWrites()).toEqual([]);
+	});
+
+	it('leaves a client without a stage when Not Sorted is allowed, because that means leads only', async () => {
+		const client = addLeadInStage(null, { is_study: CUSTOMER_TYPE.client });
+
+		const { json, hints } = await school.run(moveForm(client, NEW_REQUEST, { onlyIfInStage: ['none'] }));
+
+		expect(json).toMatchObject([{ id: client, operationResult: 'skipped', changedFields: [] }]);
+		expect(hints).toEqual([SKIP_HINT]);
+		expect(readStage(client)).toBeNull();
+		expect(school.readWrites()).toEqual([]);
+	});
+
+	it('leaves the funnel of a lead in a stage that is not allowed, even when the stage would not change', async () => {
+		const lead = addLeadInStage(null, { pipeline_id: SALES_FUNNEL });
+		const form = moveForm(
+			lead,
+			'none',
+			{ onlyIfInStage: [NEW_REQUEST] },
+			{ additionalFields: { pipeline_id: CAMP_FUNNEL } },
 		);
+
+		const { json } = await school.run(form);
+
+		expect(json).toMatchObject([{ id: lead, operationResult: 'skipped' }]);
+		expect(school.readRecord('customer', lead)).toMatchObject({
+			lead_status_id: null,
+			pipeline_id: SALES_FUNNEL,
+		});
 	});
 
-	it('a client in no stage is no lead that is not sorted', async () => {
-		await check({ onlyIfInStage: ['none'] }, [null, ASKED, false], { is_study: 1 });
+	it('changes nothing when it moves a lead for the second time', async () => {
+		const lead = addLeadInStage(NEW_REQUEST);
+		const form = moveForm(lead, INVITED, { onlyIfInStage: [NEW_REQUEST] });
+
+		const results = await school.runInTurn(form, form);
+
+		expect(results).toBe('updated, unchanged');
 	});
 
-	it('is for the first time: the second one changes nothing, whoever was moved meanwhile stays', async () => {
-		const id = lead(ASKED);
-		const first = form(id, INVITED, { onlyIfInStage: [ASKED] });
-		expect(await school.runInTurn(first, first)).toBe('updated, unchanged');
-		school.changeRecord('customer', id, { lead_status_id: CAME });
-		expect(await school.runInTurn(first)).toBe('skipped');
-		expect(stage(id)).toBe(CAME);
+	it('leaves a lead whom the staff has moved on since the first run', async () => {
+		const lead = addLeadInStage(NEW_REQUEST);
+		const form = moveForm(lead, INVITED, { onlyIfInStage: [NEW_REQUEST] });
+		await school.run(form);
+		school.changeRecord('customer', lead, { lead_status_id: TRIAL_HELD });
+
+		const result = await school.runInTurn(form);
+
+		expect(result).toBe('skipped');
+		expect(readStage(lead)).toBe(TRIAL_HELD);
 	});
 
-	it('holds for two at once: one of them moves it', async () => {
-		const id = lead(ASKED);
-		const both = [INVITED, CAME].map((to) => form(id, to, { onlyIfInStage: [ASKED] }));
-		const ends = await Promise.all(both.map(async (one) => await school.run(one)));
-		expect(ends.map(({ json }) => json[0].operationResult)).toEqual(['updated', 'skipped']);
-		expect(stage(id)).toBe(INVITED);
+	it('moves a lead once when two executions move it to different stages at the same moment', async () => {
+		const lead = addLeadInStage(NEW_REQUEST);
+		const options = { onlyIfInStage: [NEW_REQUEST] };
+
+		const [first, second] = await Promise.all([
+			school.run(moveForm(lead, INVITED, options)),
+			school.run(moveForm(lead, TRIAL_HELD, options)),
+		]);
+
+		expect(first.json).toMatchObject([{ operationResult: 'updated' }]);
+		expect(second.json).toMatchObject([{ operationResult: 'skipped' }]);
+		expect(readStage(lead)).toBe(INVITED);
 	});
 
-	it.each([undefined, null, '', []])('must not go because it holds %j', async (onlyIfInStage) => {
-		const id = lead(ASKED);
-		const { message } = await school.expectRefusedUnsent(
-			form(id, INVITED, { onlyIfInStage } as unknown as IDataObject),
-		);
+	it.each([
+		{ value: 'undefined', onlyIfInStage: undefined },
+		{ value: 'null', onlyIfInStage: null },
+		{ value: 'an empty text', onlyIfInStage: '' },
+		{ value: 'an empty list', onlyIfInStage: [] },
+	])('refuses an option that is added but holds $value', async ({ onlyIfInStage }) => {
+		const lead = addLeadInStage(NEW_REQUEST);
+
+		const { message } = await school.expectRefusedUnsent(moveForm(lead, INVITED, { onlyIfInStage }));
+
 		expect(message).toMatch(/^'Only If In Stage/);
 	});
 });
 
-describe('Never Back', () => {
-	it.each<Row>([
-		[ASKED, PAID, true],
-		[INVITED, CAME, true],
-		[null, ASKED, true],
-		[CAME, ASKED, false],
-		[PAID, INVITED, false],
-		[ASKED, 'none', false],
-		// Another funnel has no place in the order of this one.
-		[PAID, CAMP, true],
-		[CAMP, ASKED, true],
-	])('from %j to %j: %j', async (...row) => {
-		const hints = await check({ neverBack: true }, row, { pipeline_id: 1 });
-		expect(hints).toEqual(
-			row[2] ? [] : ["Left as it is, for 'Never Back' is on and it is further in the funnel: customer 1"],
+describe('Move to Stage with Never Back', () => {
+	const SKIP_HINT = "Left as it is, for 'Never Back' is on and it is further in the funnel: customer 1";
+
+	it.each([
+		{ move: 'from the first stage to the last one', currentStage: NEW_REQUEST, newStage: PAID },
+		{ move: 'to the next stage', currentStage: INVITED, newStage: TRIAL_HELD },
+		{ move: 'from no stage to the first one', currentStage: null, newStage: NEW_REQUEST },
+		{ move: 'to a stage of another funnel with a lower weight', currentStage: PAID, newStage: CAMP },
+		{
+			move: 'from another funnel to a stage with the same weight',
+			currentStage: CAMP,
+			newStage: NEW_REQUEST,
+		},
+	])('moves a lead $move', async ({ currentStage, newStage }) => {
+		const lead = addLeadInStage(currentStage, { pipeline_id: SALES_FUNNEL });
+
+		const { json, hints } = await school.run(moveForm(lead, newStage, { neverBack: true }));
+
+		expect(json).toMatchObject([{ id: lead, operationResult: 'updated' }]);
+		expect(hints).toEqual([]);
+		expect(readStage(lead)).toBe(newStage);
+		expect(school.readWrites()).toHaveLength(1);
+	});
+
+	it.each([
+		{
+			move: 'back to the first stage',
+			currentStage: TRIAL_HELD,
+			newStage: NEW_REQUEST,
+		},
+		{
+			move: 'back from the last stage',
+			currentStage: PAID,
+			newStage: INVITED,
+		},
+		{
+			move: 'from the first stage to no stage',
+			currentStage: NEW_REQUEST,
+			newStage: 'none',
+		},
+	] as const)('does not move a lead $move and says so in a hint', async ({ currentStage, newStage }) => {
+		const lead = addLeadInStage(currentStage, { pipeline_id: SALES_FUNNEL });
+
+		const { json, hints } = await school.run(moveForm(lead, newStage, { neverBack: true }));
+
+		expect(json).toMatchObject([{ id: lead, operationResult: 'skipped', changedFields: [] }]);
+		expect(hints).toEqual([SKIP_HINT]);
+		expect(readStage(lead)).toBe(currentStage);
+		expect(school.readWrites()).toEqual([]);
+	});
+
+	it('does not move a lead back when AlfaCRM does not show the funnel of its stage', async () => {
+		school.changeRecord('lead-status', TRIAL_HELD, { pipeline_id: null });
+		const lead = addLeadInStage(TRIAL_HELD, { pipeline_id: SALES_FUNNEL });
+
+		const { json, hints } = await school.run(moveForm(lead, NEW_REQUEST, { neverBack: true }));
+
+		expect(json).toMatchObject([{ id: lead, operationResult: 'skipped', changedFields: [] }]);
+		expect(hints).toEqual([SKIP_HINT]);
+		expect(readStage(lead)).toBe(TRIAL_HELD);
+		expect(school.readWrites()).toEqual([]);
+	});
+
+	it('moves a lead to no stage of another funnel', async () => {
+		const lead = addLeadInStage(TRIAL_HELD, { pipeline_id: SALES_FUNNEL });
+		const form = moveForm(
+			lead,
+			'none',
+			{ neverBack: true },
+			{ additionalFields: { pipeline_id: CAMP_FUNNEL } },
 		);
+
+		await school.run(form);
+
+		expect(school.readRecord('customer', lead)).toMatchObject({
+			lead_status_id: null,
+			pipeline_id: CAMP_FUNNEL,
+		});
 	});
 
-	it('leaves a lead where it is if it is further, though AlfaCRM shows no funnel of its stage', async () => {
-		school.changeRecord('lead-status', CAME, { pipeline_id: null });
+	it('moves a lead back when the option is off, and does not read the stages', async () => {
+		const lead = addLeadInStage(TRIAL_HELD);
 
-		await check({ neverBack: true }, [CAME, ASKED, false], { pipeline_id: 1 });
-	});
+		const { json, hints } = await school.run(moveForm(lead, NEW_REQUEST, { neverBack: false }));
 
-	it('is off unless somebody turns it on', async () => {
-		await check({ neverBack: false }, [CAME, ASKED, true]);
+		expect(json).toMatchObject([{ id: lead, operationResult: 'updated' }]);
+		expect(hints).toEqual([]);
+		expect(readStage(lead)).toBe(NEW_REQUEST);
+		expect(school.readWrites()).toHaveLength(1);
 		expect(school.calls).not.toContain('lead-status/index');
 	});
 
-	it('to no stage of another funnel is not back', async () => {
-		const id = lead(CAME, { pipeline_id: 1 });
-		await move(id, 'none', { neverBack: true }, { additionalFields: { pipeline_id: 2 } });
-		expect(school.readRecord('customer', id)).toMatchObject({ lead_status_id: null, pipeline_id: 2 });
-	});
+	it('reads the stages once for all items', async () => {
+		const firstLead = addLeadInStage(TRIAL_HELD);
+		const secondLead = addLeadInStage(PAID);
 
-	it('reads the stages once for all items, and goes with the other one', async () => {
-		const ids = [lead(ASKED), lead(CAME), lead(PAID), lead(null)];
-		const options = { neverBack: true, onlyIfInStage: [ASKED, PAID] };
-		const { json } = await school.run(form(0, INVITED, options), {
-			parametersByItem: ids.map((id) => ({ id })),
+		await school.run(moveForm(firstLead, INVITED, { neverBack: true }), {
+			parametersByItem: [{ id: firstLead }, { id: secondLead }],
 		});
-		expect(json.map(({ operationResult }) => operationResult)).toEqual([
-			...['updated', 'skipped', 'skipped', 'skipped'],
-		]);
-		expect(school.calls.filter((call) => call === 'lead-status/index')).toHaveLength(1);
+
+		expect(school.readRequests('lead-status/index')).toHaveLength(1);
 	});
 
-	it.each<[string, IDataObject]>([
-		['the same weight', { weight: 3 }],
-		['none', { weight: null }],
-	])('stops where AlfaCRM shows no order: %s', async (_what, row) => {
-		school.changeRecord('lead-status', INVITED, row);
-		const error = await school.expectRefused(form(lead(CAME), INVITED, { neverBack: true }));
+	it('moves only a lead in an allowed stage that it does not move back when Only If In Stage is set too', async () => {
+		const allowedLead = addLeadInStage(NEW_REQUEST);
+		const leadInForbiddenStage = addLeadInStage(TRIAL_HELD);
+		const allowedLeadFurtherOn = addLeadInStage(PAID);
+		const leadInNoStage = addLeadInStage(null);
+		const options = { neverBack: true, onlyIfInStage: [NEW_REQUEST, PAID] };
+
+		const { json } = await school.run(moveForm(allowedLead, INVITED, options), {
+			parametersByItem: [
+				{ id: allowedLead },
+				{ id: leadInForbiddenStage },
+				{ id: allowedLeadFurtherOn },
+				{ id: leadInNoStage },
+			],
+		});
+
+		expect(json).toMatchObject([
+			{ id: allowedLead, operationResult: 'updated' },
+			{ id: leadInForbiddenStage, operationResult: 'skipped' },
+			{ id: allowedLeadFurtherOn, operationResult: 'skipped' },
+			{ id: leadInNoStage, operationResult: 'skipped' },
+		]);
+	});
+
+	it.each([
+		{ weight: 3, reason: 'both stages have the same weight' },
+		{ weight: null, reason: 'the new stage has no weight' },
+	])('refuses to move a lead when $reason', async ({ weight }) => {
+		school.changeRecord('lead-status', INVITED, { weight });
+		const lead = addLeadInStage(TRIAL_HELD);
+
+		const error = await school.expectRefused(moveForm(lead, INVITED, { neverBack: true }));
+
 		expect(error).toMatchObject({
-			message: `AlfaCRM does not show whether stage ${INVITED} comes before stage ${CAME}`,
+			message: 'AlfaCRM does not show whether stage 13 comes before stage 12',
 			description: "Use 'Only If In Stage' in place of 'Never Back'. Nothing was saved.",
 		});
 	});
 
-	it('of a stage that is not in the list, too', async () => {
-		await school.expectRefused(form(lead(99), INVITED, { neverBack: true }));
+	it('refuses to move a lead whose stage AlfaCRM does not list', async () => {
+		const lead = addLeadInStage(UNKNOWN_STAGE);
+
+		const { message } = await school.expectRefused(moveForm(lead, INVITED, { neverBack: true }));
+
+		expect(message).toBe('AlfaCRM does not show whether stage 13 comes before stage 99');
 	});
 });
