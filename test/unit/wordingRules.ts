@@ -52,7 +52,7 @@ export const emptyOf: Partial<
 };
 
 export const sorted = (names: string[]) => [...names].sort((a, b) => a.localeCompare(b, 'en'));
-export const isSorted = (names: string[]) => names.join('\n') === sorted(names).join('\n');
+const isSorted = (names: string[]) => names.join('\n') === sorted(names).join('\n');
 export const areUnique = (values: unknown[]) => new Set(values).size === values.length;
 
 /** Rules for each parameter, in collections too, that n8n's linter does not have. */
