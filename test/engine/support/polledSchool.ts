@@ -128,6 +128,30 @@ export class PolledSchool {
 	get idsReportedTwice(): number[] {
 		return this.reportedIds.filter((id, index) => this.reportedIds.indexOf(id) !== index);
 	}
+
+	/** Puts a record into the school, past the API, and returns its ID. */
+	addRecord(path: string, values: JsonObject): number {
+		return this.school.store.insert(path, values).id;
+	}
+
+	/** Changes a record of the school past the API. */
+	changeRecord(path: string, id: number, values: JsonObject): void {
+		this.school.store.patch(path, id, values);
+	}
+
+	changeSettings(settings: Partial<Settings>): void {
+		Object.assign(this.school.settings, settings);
+	}
+
+	/** Adds customers whose times of creation are some minutes apart, the last one now, and returns their IDs. */
+	addCustomers(count: number, minutesApart: number, values: JsonObject = {}): number[] {
+		return listNumbers(1, count).map((n) => this.addCustomer(values, { ago: (count - n) * minutesApart }));
+	}
+
+	/** Adds log entries whose times are some minutes apart, the last one now, and returns the IDs of their records. */
+	addLogEntries(count: number, minutesApart: number, values: JsonObject = {}): number[] {
+		return listNumbers(1, count).map((n) => this.addLogEntry({ values, ago: (count - n) * minutesApart }));
+	}
 }
 
 export const RECORD_CHANGED = { event: 'recordChanged', fetchRecord: false };

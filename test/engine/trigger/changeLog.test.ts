@@ -1,193 +1,343 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { JsonObject, Settings } from '../../../sandbox';
+import { CUSTOMER_TYPE, LESSON_STATUS } from '../../support/codes';
 import { Poller } from '../support/poller';
 import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 60 });
 
-const started = async (event: string, parameters: INodeParameters = {}) => {
-	const poller = new Poller(school.engine, { event, fetchRecord: false, ...parameters });
-	expect(await poller.poll()).toEqual([]);
-	return poller;
-};
-const { insert, patch, remove } = {
-	insert: (path: string, values: JsonObject) => school.sandbox.store.insert(path, values).id,
-	patch: (path: string, id: number, values: JsonObject) => school.sandbox.store.patch(path, id, values),
-	remove: (path: string, id: number) => school.sandbox.store.remove(path, id),
-};
-const newLead = (values: JsonObject = {}) =>
-	insert('customer', { name: 'Новая Анна', is_study: 0, branch_ids: [1], lead_status_id: 1, ...values });
-const newLesson = (values: JsonObject = {}) =>
-	insert('lesson', { branch_id: 1, date: '2026-03-01', lesson_type_id: 1, status: 1, ...values });
-/** What a change looks like without its times. */
-const bare = ({ change }: IDataObject) => {
-	const { event, entity, entity_id, fields_old, fields_new } = change as IDataObject;
-	return { event, entity, entity_id, fields_old, fields_new };
-};
-/** Where no record is fetched, an item is its ID and the change. */
-const events = (items: IDataObject[]) =>
-	items.map((item) => {
-		const { event, entity, entity_id } = bare(item);
-		expect(item).toEqual({ id: entity_id, change: item.change });
-		return [event, entity, entity_id];
-	});
-const update = (entity: string, entity_id: number, fields_old: IDataObject, fields_new: IDataObject) => ({
-	event: 'update',
-	entity,
-	entity_id,
-	fields_old,
-	fields_new,
-});
+/** Starts a trigger, which knows all changes so far. Its items have no records, but their IDs and the changes. */
+async function startTrigger(event: string, parameters: INodeParameters = {}): Promise<Poller> {
+	const trigger = new Poller(school.engine, { event, fetchRecord: false, ...parameters });
+	expect(await trigger.poll()).toEqual([]);
+	return trigger;
+}
 
-describe('an event of the change log', () => {
-	it('Customer Updated tells who changed what, and no new customers', async () => {
-		const poller = await started('customerUpdated');
-		const id = newLead();
-		const updated = await school.engine.run({
+function addLead(values: JsonObject = {}): number {
+	return school.sandbox.store.insert('customer', {
+		name: 'Новая Анна',
+		is_study: CUSTOMER_TYPE.lead,
+		branch_ids: [1],
+		lead_status_id: 1,
+		...values,
+	}).id;
+}
+
+function addLesson(status: number): number {
+	return school.sandbox.store.insert('lesson', {
+		branch_id: 1,
+		date: '2026-03-01',
+		lesson_type_id: 1,
+		status,
+	}).id;
+}
+
+function addTask(): number {
+	return school.sandbox.store.insert('task', { title: 'Перезвонить', branch_ids: [1] }).id;
+}
+
+function changeRecord(path: string, id: number, values: JsonObject): void {
+	school.sandbox.store.patch(path, id, values);
+}
+
+function removeRecord(path: string, id: number): void {
+	school.sandbox.store.remove(path, id);
+}
+
+/** Polls once and returns the changes without their times, branches and users. */
+async function pollChanges(trigger: Poller): Promise<IDataObject[]> {
+	const items = await trigger.poll();
+	return items.map(({ change }) => {
+		const { event, entity, entity_id, fields_old, fields_new } = change as IDataObject;
+		return { event, entity, entity_id, fields_old, fields_new };
+	});
+}
+
+/** Polls once and returns of each change what happened to which record, such as "create Lesson 5". */
+async function pollSummaries(trigger: Poller): Promise<string[]> {
+	const items = await trigger.poll();
+	return items.map((item) => {
+		const { event, entity, entity_id } = item.change as { event: string; entity: string; entity_id: number };
+		expect(item).toEqual({ id: entity_id, change: item.change });
+		return `${event} ${entity} ${entity_id}`;
+	});
+}
+
+function updateOfCustomer(entity_id: number, fields_old: IDataObject, fields_new: IDataObject): IDataObject {
+	return { event: 'update', entity: 'Customer', entity_id, fields_old, fields_new };
+}
+
+describe('Customer Updated', () => {
+	it('reports once who changed what and when, but no new and no deleted customers', async () => {
+		const trigger = await startTrigger('customerUpdated');
+		const lead = addLead();
+		const update = await school.engine.run({
 			parameters: {
 				resource: 'customer',
 				operation: 'update',
 				branchId: 1,
-				id,
+				id: lead,
 				updateFields: { note: 'Перезвонить' },
 			},
 		});
-		expect(updated.error).toBeUndefined();
-		remove('customer', id);
+		expect(update.error).toBeUndefined();
+		removeRecord('customer', lead);
 
-		const items = await poller.poll();
+		const items = await trigger.poll();
+		const itemsOfNextPoll = await trigger.poll();
 
 		expect(items).toEqual([
 			{
-				id,
+				id: lead,
 				change: {
-					...update('Customer', id, { note: null }, { note: 'Перезвонить' }),
+					event: 'update',
+					entity: 'Customer',
+					entity_id: lead,
+					fields_old: { note: null },
+					fields_new: { note: 'Перезвонить' },
+					fields_rel: {},
 					branch_id: 1,
 					user_id: 1,
 					datetime: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/) as string,
-					fields_rel: {},
 				},
 			},
 		]);
-		expect(await poller.poll()).toEqual([]);
-	});
-
-	it('Lead Moved tells each move, or those to some stages', async () => {
-		const any = await started('leadMoved');
-		const some = await started('leadMoved', { stages: [3, 4] });
-		const id = newLead({ lead_status_id: null });
-		patch('customer', id, { lead_status_id: 2 });
-		patch('customer', id, { note: 'без движения' });
-		patch('customer', id, { lead_status_id: 4 });
-		patch('customer', id, { lead_status_id: null });
-		const moves = [
-			[null, 2],
-			[2, 4],
-			[4, null],
-		].map(([from, to]) => update('Customer', id, { lead_status_id: from }, { lead_status_id: to }));
-		expect((await any.poll()).map(bare)).toEqual(moves);
-		expect((await some.poll()).map(bare)).toEqual([moves[1]]);
-	});
-
-	it('Lead Became Client tells that and not the way back', async () => {
-		const poller = await started('leadConverted');
-		const id = newLead();
-		patch('customer', id, { is_study: 1 });
-		patch('customer', id, { is_study: 0 });
-		newLead({ is_study: 1 });
-		expect((await poller.poll()).map(bare)).toEqual([
-			update('Customer', id, { is_study: 0 }, { is_study: 1 }),
-		]);
-	});
-
-	it('Lesson Created, Conducted and Cancelled tell theirs, at creation too', async () => {
-		const created = await started('lessonCreated');
-		const conducted = await started('lessonConducted');
-		const cancelled = await started('lessonCancelled');
-		const planned = newLesson();
-		const held = newLesson({ status: 3 });
-		const off = newLesson({ status: 2 });
-		patch('lesson', planned, { topic: 'Ход конём' });
-		patch('lesson', planned, { status: 3 });
-		patch('lesson', held, { status: 2 });
-		const told = async (poller: Poller) => events(await poller.poll()).map(([event, , id]) => [event, id]);
-		expect(await told(created)).toEqual([planned, held, off].map((id) => ['create', id]));
-		expect(await told(conducted)).toEqual([
-			['create', held],
-			['update', planned],
-		]);
-		expect(await told(cancelled)).toEqual([
-			['create', off],
-			['update', held],
-		]);
-	});
-
-	it('Task Created tells new tasks', async () => {
-		const poller = await started('taskCreated');
-		const id = insert('task', { title: 'Перезвонить', branch_ids: [1] });
-		patch('task', id, { is_done: 1 });
-		expect(events(await poller.poll())).toEqual([['create', 'Task', id]]);
-	});
-
-	it.each<[what: string, parameters: INodeParameters, told: string[]]>([
-		['everything', {}, ['create Customer', 'create Task', 'update Customer', 'delete Task']],
-		['one class', { entities: ['Task'] }, ['create Task', 'delete Task']],
-		['classes that an expression names', { entities: '={{ "Task, Pay" }}' }, ['create Task', 'delete Task']],
-		['removals', { events: ['delete'] }, ['delete Task']],
-		[
-			'updates of a field, and what is new or gone',
-			{ changedFields: 'phone' },
-			['create Customer', 'create Task', 'delete Task'],
-		],
-		['a field of updates alone', { changedFields: 'note', events: ['update'] }, ['update Customer']],
-	])('Record Changed tells %s', async (_what, parameters, told) => {
-		const poller = await started('recordChanged', parameters);
-		const lead = newLead();
-		const task = insert('task', { title: 'Перезвонить', branch_ids: [1] });
-		patch('customer', lead, { note: 'да' });
-		remove('task', task);
-		expect(
-			events(await poller.poll()).map(([event, entity]) => `${String(event)} ${String(entity)}`),
-		).toEqual(told);
+		expect(itemsOfNextPoll).toEqual([]);
 	});
 });
 
-describe('whatever the form of the log', () => {
-	it.each<Partial<Settings>>([
-		{ logFields: 'jsonText' },
-		{ logScope: 'account' },
-		{ total: 'missing', pageSize: 2 },
-		{ ignoredFilters: ['log.entity', 'log.date_from'] },
-	])('%j: each change comes once, with old and new values', async (settings) => {
-		const old = newLead();
-		Object.assign(school.sandbox.settings, settings);
-		const poller = await started('recordChanged', { entities: ['Customer'] });
-		insert('task', { title: 'Не то', branch_ids: [1] });
-		const id = newLead({ branch_ids: [1, 2] });
-		patch('customer', id, { note: 'да' });
-		remove('customer', id);
-		patch('customer', old, { note: 'тоже' });
+describe('Lead Moved', () => {
+	/** Moves a lead from no stage to stage 2, to stage 4 and out of the stages. The note changes in between. */
+	function moveLead(): number {
+		const lead = addLead({ lead_status_id: null });
+		changeRecord('customer', lead, { lead_status_id: 2 });
+		changeRecord('customer', lead, { note: 'без движения' });
+		changeRecord('customer', lead, { lead_status_id: 4 });
+		changeRecord('customer', lead, { lead_status_id: null });
+		return lead;
+	}
 
-		const items = (await poller.poll()).map(bare);
+	it('reports each move when no stage is chosen', async () => {
+		const trigger = await startTrigger('leadMoved');
+		const lead = moveLead();
 
-		expect(items.map(({ event, entity_id }) => [event, entity_id])).toEqual([
-			['create', id],
-			['update', id],
-			['delete', id],
-			['update', old],
+		const changes = await pollChanges(trigger);
+
+		expect(changes).toEqual([
+			updateOfCustomer(lead, { lead_status_id: null }, { lead_status_id: 2 }),
+			updateOfCustomer(lead, { lead_status_id: 2 }, { lead_status_id: 4 }),
+			updateOfCustomer(lead, { lead_status_id: 4 }, { lead_status_id: null }),
 		]);
-		expect(items[0]).toMatchObject({ fields_old: {}, fields_new: { name: 'Новая Анна', lead_status_id: 1 } });
-		expect(items[1]).toMatchObject({ fields_old: { note: null }, fields_new: { note: 'да' } });
-		expect(items[2]).toMatchObject({ fields_old: { name: 'Новая Анна', note: 'да' }, fields_new: {} });
-		expect(await poller.poll()).toEqual([]);
 	});
 
-	it('a change that belongs to no branch comes once', async () => {
-		const poller = await started('recordChanged');
-		patch('lead-status', 1, { name: 'Совсем новый' });
-		expect((await poller.poll()).map(bare)).toEqual([
-			update('LeadStatus', 1, { name: 'Новый' }, { name: 'Совсем новый' }),
+	it('reports only the moves to the chosen stages', async () => {
+		const trigger = await startTrigger('leadMoved', { stages: [3, 4] });
+		const lead = moveLead();
+
+		const changes = await pollChanges(trigger);
+
+		expect(changes).toEqual([updateOfCustomer(lead, { lead_status_id: 2 }, { lead_status_id: 4 })]);
+	});
+});
+
+describe('Lead Became Client', () => {
+	it('reports a lead who becomes a client, but no client who becomes a lead', async () => {
+		const trigger = await startTrigger('leadConverted');
+		const lead = addLead();
+		changeRecord('customer', lead, { is_study: CUSTOMER_TYPE.client });
+		changeRecord('customer', lead, { is_study: CUSTOMER_TYPE.lead });
+
+		const changes = await pollChanges(trigger);
+
+		expect(changes).toEqual([
+			updateOfCustomer(lead, { is_study: CUSTOMER_TYPE.lead }, { is_study: CUSTOMER_TYPE.client }),
+		]);
+	});
+
+	it('does not report a customer who is a client from the beginning', async () => {
+		const trigger = await startTrigger('leadConverted');
+		addLead({ is_study: CUSTOMER_TYPE.client });
+
+		expect(await pollChanges(trigger)).toEqual([]);
+	});
+});
+
+describe('The events of lessons', () => {
+	/** The school has these three lessons. Afterwards the planned one is held, and the held one is cancelled. */
+	interface Lessons {
+		planned: number;
+		held: number;
+		cancelled: number;
+	}
+
+	function addAndChangeLessons(): Lessons {
+		const planned = addLesson(LESSON_STATUS.planned);
+		const held = addLesson(LESSON_STATUS.held);
+		const cancelled = addLesson(LESSON_STATUS.cancelled);
+		changeRecord('lesson', planned, { topic: 'Ход конём' });
+		changeRecord('lesson', planned, { status: LESSON_STATUS.held });
+		changeRecord('lesson', held, { status: LESSON_STATUS.cancelled });
+		return { planned, held, cancelled };
+	}
+
+	it('Lesson Created reports each new lesson, whatever its status', async () => {
+		const trigger = await startTrigger('lessonCreated');
+		const { planned, held, cancelled } = addAndChangeLessons();
+
+		const summaries = await pollSummaries(trigger);
+
+		expect(summaries).toEqual([
+			`create Lesson ${planned}`,
+			`create Lesson ${held}`,
+			`create Lesson ${cancelled}`,
+		]);
+	});
+
+	it('Lesson Conducted reports a lesson that is held now, and one that was created as held', async () => {
+		const trigger = await startTrigger('lessonConducted');
+		const { planned, held } = addAndChangeLessons();
+
+		const summaries = await pollSummaries(trigger);
+
+		expect(summaries).toEqual([`create Lesson ${held}`, `update Lesson ${planned}`]);
+	});
+
+	it('Lesson Cancelled reports a lesson that is cancelled now, and one that was created as cancelled', async () => {
+		const trigger = await startTrigger('lessonCancelled');
+		const { held, cancelled } = addAndChangeLessons();
+
+		const summaries = await pollSummaries(trigger);
+
+		expect(summaries).toEqual([`create Lesson ${cancelled}`, `update Lesson ${held}`]);
+	});
+});
+
+describe('Task Created', () => {
+	it('reports a new task, but no change of it', async () => {
+		const trigger = await startTrigger('taskCreated');
+		const task = addTask();
+		changeRecord('task', task, { is_done: 1 });
+
+		const summaries = await pollSummaries(trigger);
+
+		expect(summaries).toEqual([`create Task ${task}`]);
+	});
+});
+
+describe('Record Changed', () => {
+	it.each<{ settings: string; parameters: INodeParameters; reported: string[] }>([
+		{
+			settings: 'every change when nothing is filled in',
+			parameters: {},
+			reported: ['create Customer', 'create Task', 'update Customer', 'delete Task'],
+		},
+		{
+			settings: 'the changes of tasks when the entity is Task',
+			parameters: { entities: ['Task'] },
+			reported: ['create Task', 'delete Task'],
+		},
+		{
+			settings: 'the changes of tasks when an expression gives the entities',
+			parameters: { entities: '={{ "Task, Pay" }}' },
+			reported: ['create Task', 'delete Task'],
+		},
+		{
+			settings: 'deleted records when the event is Deleted',
+			parameters: { events: ['delete'] },
+			reported: ['delete Task'],
+		},
+		{
+			settings:
+				'new and deleted records, but no update of another field, when the changed field is the phone',
+			parameters: { changedFields: 'phone' },
+			reported: ['create Customer', 'create Task', 'delete Task'],
+		},
+		{
+			settings: 'only the update of the note when the changed field is the note and the event is Updated',
+			parameters: { changedFields: 'note', events: ['update'] },
+			reported: ['update Customer'],
+		},
+	])('reports $settings', async ({ parameters, reported }) => {
+		const trigger = await startTrigger('recordChanged', parameters);
+		const lead = addLead();
+		const task = addTask();
+		changeRecord('customer', lead, { note: 'да' });
+		removeRecord('task', task);
+
+		const changes = await pollChanges(trigger);
+
+		const summaries = changes.map(({ event, entity }) => `${String(event)} ${String(entity)}`);
+		expect(summaries).toEqual(reported);
+	});
+
+	it('puts out the ID of the record and the change when the record is not fetched', async () => {
+		const trigger = await startTrigger('recordChanged');
+		const lead = addLead();
+
+		const items = await trigger.poll();
+
+		expect(items).toEqual([
+			{ id: lead, change: expect.objectContaining({ event: 'create', entity: 'Customer' }) as unknown },
+		]);
+	});
+
+	it.each<{ account: string; settings: Partial<Settings> }>([
+		{ account: 'writes the fields as JSON', settings: { logFields: 'jsonText' } },
+		{ account: 'lists the log of the whole account in each branch', settings: { logScope: 'account' } },
+		{ account: 'tells no totals of its short pages', settings: { total: 'missing', pageSize: 2 } },
+		{
+			account: 'ignores the filters of the log',
+			settings: { ignoredFilters: ['log.entity', 'log.date_from'] },
+		},
+	])('reports each change once, with old and new values, when AlfaCRM $account', async ({ settings }) => {
+		const oldLead = addLead();
+		Object.assign(school.sandbox.settings, settings);
+		const trigger = await startTrigger('recordChanged', { entities: ['Customer'] });
+		addTask();
+		const newLead = addLead({ branch_ids: [1, 2] });
+		changeRecord('customer', newLead, { note: 'да' });
+		removeRecord('customer', newLead);
+		changeRecord('customer', oldLead, { note: 'тоже' });
+
+		const changes = await pollChanges(trigger);
+		const changesOfNextPoll = await pollChanges(trigger);
+
+		expect(changes).toEqual([
+			{
+				event: 'create',
+				entity: 'Customer',
+				entity_id: newLead,
+				fields_old: {},
+				fields_new: expect.objectContaining({ name: 'Новая Анна', lead_status_id: 1 }) as unknown,
+			},
+			updateOfCustomer(newLead, { note: null }, { note: 'да' }),
+			{
+				event: 'delete',
+				entity: 'Customer',
+				entity_id: newLead,
+				fields_old: expect.objectContaining({ name: 'Новая Анна', note: 'да' }) as unknown,
+				fields_new: {},
+			},
+			updateOfCustomer(oldLead, { note: null }, { note: 'тоже' }),
+		]);
+		expect(changesOfNextPoll).toEqual([]);
+	});
+
+	it('reports a change that belongs to no branch once', async () => {
+		const trigger = await startTrigger('recordChanged');
+		changeRecord('lead-status', 1, { name: 'Совсем новый' });
+
+		const changes = await pollChanges(trigger);
+
+		expect(changes).toEqual([
+			{
+				event: 'update',
+				entity: 'LeadStatus',
+				entity_id: 1,
+				fields_old: { name: 'Новый' },
+				fields_new: { name: 'Совсем новый' },
+			},
 		]);
 	});
 });

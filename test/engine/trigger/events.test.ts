@@ -1,48 +1,184 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { eventTypes } from '../../../nodes/AlfaCrm/entities/events';
-import { entityOfClass } from '../../../nodes/AlfaCrm/entities/registry';
 import { Poller } from '../support/poller';
 import { useSchool } from '../support/school';
 
-const DAYS = ['2026-11-30 14:20:00', '2027-03-06 00:10:00'];
+/** Events that the log of changes tells of. Their items show the change. */
+const EVENTS_WITH_CHANGE = [
+	'customerArchived',
+	'customerAttended',
+	'customerJoinedGroup',
+	'customerLeftGroup',
+	'customerMissed',
+	'customerUpdated',
+	'leadConverted',
+	'leadMoved',
+	'lessonCancelled',
+	'lessonConducted',
+	'lessonCreated',
+	'recordChanged',
+	'subscriptionSold',
+	'taskCreated',
+];
 
-/** What an event tells beside the fields of its record: names of what those number, and who the customer is. */
-const isBeside = (name: string) =>
-	/_names?$/.test(name) || ['change', 'url', 'customer_phone', 'customer_email'].includes(name);
-const isOfLog = (kind: string) => kind === 'logged' || kind === 'derived';
+const EVENTS_WITHOUT_CHANGE = [
+	'customerBirthday',
+	'customerCreated',
+	'inDebt',
+	'lessonComingUp',
+	'lessonsRunningOut',
+	'notSeen',
+	'paymentCreated',
+	'subscriptionEnding',
+];
 
-// The school of the demo on a Monday afternoon, and in the night of a Saturday.
-describe.each(DAYS)('in the demo of %s', (now) => {
+const ALL_EVENTS = [...EVENTS_WITH_CHANGE, ...EVENTS_WITHOUT_CHANGE];
+
+/** Events whose item is about a customer or a group, which have pages in AlfaCRM. Record Changed may be about anything. */
+const EVENTS_WITH_PAGE = [
+	'customerArchived',
+	'customerAttended',
+	'customerBirthday',
+	'customerCreated',
+	'customerJoinedGroup',
+	'customerLeftGroup',
+	'customerMissed',
+	'customerUpdated',
+	'inDebt',
+	'leadConverted',
+	'leadMoved',
+	'lessonComingUp',
+	'lessonsRunningOut',
+	'notSeen',
+	'subscriptionEnding',
+	'subscriptionSold',
+];
+
+const EVENTS_WITHOUT_PAGE = [
+	'lessonCancelled',
+	'lessonConducted',
+	'lessonCreated',
+	'paymentCreated',
+	'taskCreated',
+];
+
+/** Events whose records are found by what the log hints at. */
+const DERIVED_EVENTS = [
+	'customerArchived',
+	'customerAttended',
+	'customerJoinedGroup',
+	'customerLeftGroup',
+	'customerMissed',
+	'subscriptionSold',
+];
+
+const PAGE = /\/company\/\d+\/(customer|lead|group)\/view\?id=\d+$/;
+
+/** Fields that an item has besides those of its record: names of references, the page, and how to reach the customer. */
+const ADDED_FIELDS = /_names?$|^(change|url|customer_phone|customer_email)$/;
+
+function countRecordFields(sample: IDataObject): number {
+	return Object.keys(sample).filter((name) => !ADDED_FIELDS.test(name)).length;
+}
+
+function listErrorFields(sample: IDataObject): string[] {
+	return Object.keys(sample).filter((name) => /_?[eE]rror$/.test(name));
+}
+
+function listNestedFields(sample: IDataObject): string[] {
+	return Object.keys(sample).filter((name) => typeof sample[name] === 'object' && sample[name] !== null);
+}
+
+it('The lists of events in this file name every event', () => {
+	const values = eventTypes.map(({ value }) => value).sort();
+
+	expect([...ALL_EVENTS].sort()).toEqual(values);
+	expect([...EVENTS_WITH_PAGE, ...EVENTS_WITHOUT_PAGE, 'recordChanged'].sort()).toEqual(values);
+});
+
+describe.each([
+	{ moment: 'on a Monday afternoon', now: '2026-11-30 14:20:00' },
+	{ moment: 'in the night of a Saturday', now: '2027-03-06 00:10:00' },
+])("'Fetch Test Event' in the demo school $moment", ({ now }) => {
 	const school = useSchool({ today: now, settings: { now } });
-	beforeAll(() =>
-		jest.useFakeTimers({ now: Date.parse(`${now.replace(' ', 'T')}+03:00`), advanceTimers: true }),
-	);
-	afterAll(() => jest.useRealTimers());
 
-	it.each(eventTypes.map((event) => [event.value, event] as const))(
-		'%s has samples, all of one shape: the record flat, its page, and the change',
-		async (value, { kind }) => {
-			school.sandbox.clearJournal();
-			const items = await new Poller(school.engine, { event: value }).fetchTestEvent();
-			expect(items.length).toBeGreaterThan(0);
-			// No event shows a room.
-			if (kind === 'derived') expect(school.readJournal('room/index')).toEqual([]);
-			for (const item of items) {
-				const names = Object.keys(item);
-				expect(names.filter((name) => !isBeside(name)).length).toBeLessThanOrEqual(10);
-				expect(names.filter((name) => /_?[eE]rror$/.test(name))).toEqual([]);
-				const nested = names.filter((name) => typeof item[name] === 'object' && item[name] !== null);
-				expect(nested).toEqual(isOfLog(kind) ? ['change'] : []);
-				const { entity = value === 'paymentCreated' ? 'Pay' : 'Customer' } = (item.change ??
-					{}) as IDataObject;
-				const hasPage =
-					kind === 'derived' ||
-					kind === 'comingLessons' ||
-					entityOfClass(String(entity))?.pages !== undefined;
-				const page = expect.stringMatching(/\/company\/\d+\/(customer|lead|group)\/view\?id=\d+$/) as string;
-				expect(item.url).toEqual(hasPage ? page : undefined);
-			}
+	beforeAll(() => {
+		jest.useFakeTimers({ now: Date.parse(`${now.replace(' ', 'T')}+03:00`), advanceTimers: true });
+	});
+
+	afterAll(() => {
+		jest.useRealTimers();
+	});
+
+	const knownSamples = new Map<string, IDataObject[]>();
+
+	/** Fetches the samples of an event, once for all tests. */
+	async function fetchSamples(event: string, parameters: INodeParameters = {}): Promise<IDataObject[]> {
+		const key = JSON.stringify({ event, parameters });
+		const samples =
+			knownSamples.get(key) ?? (await new Poller(school.engine, { event, ...parameters }).fetchTestEvent());
+		knownSamples.set(key, samples);
+		return samples;
+	}
+
+	function expectSmallSamplesWithoutErrors(samples: IDataObject[]): void {
+		expect(samples).not.toEqual([]);
+		expect(Math.max(...samples.map(countRecordFields))).toBeLessThanOrEqual(10);
+		expect(samples.flatMap(listErrorFields)).toEqual([]);
+	}
+
+	it.each(EVENTS_WITH_CHANGE)(
+		'shows the change beside at most ten flat fields of the record for %s',
+		async (event) => {
+			const samples = await fetchSamples(event);
+
+			expectSmallSamplesWithoutErrors(samples);
+			expect(samples.map(listNestedFields)).toEqual(Array(samples.length).fill(['change']));
 		},
 	);
+
+	it.each(EVENTS_WITHOUT_CHANGE)(
+		'shows nothing but at most ten flat fields of the record for %s',
+		async (event) => {
+			const samples = await fetchSamples(event);
+
+			expectSmallSamplesWithoutErrors(samples);
+			expect(samples.flatMap(listNestedFields)).toEqual([]);
+		},
+	);
+
+	it.each(EVENTS_WITH_PAGE)('shows the page of the customer or group in each sample of %s', async (event) => {
+		const samples = await fetchSamples(event);
+
+		const pages = samples.map(({ url }) => url);
+		expect(pages).toEqual(Array(samples.length).fill(expect.stringMatching(PAGE)));
+	});
+
+	it.each(EVENTS_WITHOUT_PAGE)('shows no page for %s, as its record has none', async (event) => {
+		const samples = await fetchSamples(event);
+
+		expect(samples.filter(({ url }) => url !== undefined)).toEqual([]);
+	});
+
+	it('shows the page of a changed customer for Record Changed', async () => {
+		const samples = await fetchSamples('recordChanged', { entities: ['Customer'] });
+
+		const pages = samples.map(({ url }) => url);
+		expect(pages).toEqual(Array(samples.length).fill(expect.stringMatching(PAGE)));
+	});
+
+	it('shows no page of a changed lesson for Record Changed', async () => {
+		const samples = await fetchSamples('recordChanged', { entities: ['Lesson'] });
+
+		expect(samples).not.toEqual([]);
+		expect(samples.filter(({ url }) => url !== undefined)).toEqual([]);
+	});
+
+	it.each(DERIVED_EVENTS)('lists no rooms for %s', async (event) => {
+		await new Poller(school.engine, { event }).fetchTestEvent();
+
+		expect(school.readCalls()).not.toEqual([]);
+		expect(school.readCalls()).not.toContain('room/index');
+	});
 });

@@ -1,332 +1,637 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import type { JsonObject } from '../../../sandbox';
 import type { Change } from '../../../nodes/AlfaCrm/trigger/change';
+import type { JsonObject } from '../../../sandbox';
+import { CUSTOMER_TYPE, LESSON_STATUS, LOG_EVENT } from '../../support/codes';
 import { Poller } from '../support/poller';
+import { CUSTOMER_CREATED, LARGE_PAGES, PolledSchool, RECORD_CHANGED } from '../support/polledSchool';
 import { useSchool } from '../support/school';
-import {
-	CUSTOMER_CREATED,
-	LARGE_PAGES,
-	RECORD_CHANGED,
-	listNumbers,
-	PolledSchool,
-} from '../support/polledSchool';
+
+/** IDs and names in the sandbox. */
+const STAGE = { newLead: 1, trialBooked: 2, trialAttended: 3, awaitingPayment: 4 } as const;
+const ADMINISTRATOR = 1;
+const OTHER_MANAGER = 3;
+const NORTH_BRANCH = 2;
 
 afterEach(() => jest.restoreAllMocks());
 
 const school = useSchool({ customers: 60 });
 
-const started = async (event: string, parameters: INodeParameters = {}) => {
-	const poller = new Poller(school.engine, { event, fetchRecord: false, ...parameters });
-	expect(await poller.poll()).toEqual([]);
-	return poller;
-};
-const changeOf = ({ change }: IDataObject) => change as Change;
-const add = (values: JsonObject) =>
-	school.sandbox.store.insert('customer', { name: 'Новая Анна', is_study: 0, branch_ids: [1], ...values }).id;
+/** Starts a trigger, which knows all customers of the school. */
+async function startTrigger(event: string, parameters: INodeParameters = {}): Promise<Poller> {
+	const trigger = new Poller(school.engine, { event, fetchRecord: false, ...parameters });
+	expect(await trigger.poll()).toEqual([]);
+	return trigger;
+}
 
-describe('a value of an expression', () => {
-	/** What comes out once a lead, a client, and a change, a creation and a deletion of a customer and of a lesson are new. */
-	const told = async (parameters: INodeParameters) => {
+/** Adds a lead of branch 1, unless the values say otherwise. */
+function addCustomer(values: JsonObject): number {
+	const lead = { name: 'Новая Анна', is_study: CUSTOMER_TYPE.lead, branch_ids: [1] };
+	return school.sandbox.store.insert('customer', { ...lead, ...values }).id;
+}
+
+function changeCustomer(id: number, values: JsonObject): void {
+	school.sandbox.store.patch('customer', id, values);
+}
+
+async function pollIds(trigger: Poller): Promise<unknown[]> {
+	const items = await trigger.poll();
+	return items.map(({ id }) => id);
+}
+
+const fieldsNewOf = ({ change }: IDataObject) => (change as Change).fields_new;
+
+describe('A trigger whose settings come from expressions', () => {
+	/**
+	 * Returns the IDs that a trigger reports after it has begun with customer 1 and change 1: customers 2 (a lead) and 3
+	 * (a client) are new, and records 2 to 4 (customers), 5 to 7 (lessons) and 8 to 10 (of a made-up class) are created,
+	 * updated and deleted in this order.
+	 */
+	async function reportNews(parameters: INodeParameters): Promise<number[]> {
 		const world = new PolledSchool({ settings: LARGE_PAGES, parameters });
 		world.addCustomer();
 		world.addLogEntry();
 		await world.poll();
 		world.passMinutes(5);
-		for (const is_study of [0, 1]) world.addCustomer({ is_study });
-		for (const entity of ['Customer', 'Lesson', 'Made-Up'])
-			for (const event of [1, 2, 3]) world.addLogEntry({ values: { entity, event } });
+		world.addCustomer({ is_study: CUSTOMER_TYPE.lead });
+		world.addCustomer({ is_study: CUSTOMER_TYPE.client });
+		for (const entity of ['Customer', 'Lesson', 'Made-Up']) {
+			world.addLogEntry({ values: { entity, event: LOG_EVENT.created } });
+			world.addLogEntry({ values: { entity, event: LOG_EVENT.updated } });
+			world.addLogEntry({ values: { entity, event: LOG_EVENT.deleted } });
+		}
 		return await world.poll();
-	};
+	}
 
-	it.each<[parameters: INodeParameters, ids: number[]]>([
-		[{ ...RECORD_CHANGED, events: 'CREATE, deleted' }, [2, 4, 5, 7, 8, 10]],
-		[{ ...RECORD_CHANGED, entities: 'LESSON, made-up' }, listNumbers(5, 10)],
-		[{ ...RECORD_CHANGED, entities: ['constructor'] }, []],
-		[{ ...CUSTOMER_CREATED, is_study: ' 1 ' }, [3]],
-	])('is understood, %j', async (parameters, ids) => {
-		expect(await told(parameters)).toEqual(ids);
+	it('reads events from a text, in any case and form', async () => {
+		const ids = await reportNews({ ...RECORD_CHANGED, events: 'CREATE, deleted' });
+
+		expect(ids).toEqual([2, 4, 5, 7, 8, 10]);
 	});
 
-	it.each<[parameters: INodeParameters, message: RegExp]>([
-		[{ ...RECORD_CHANGED, events: ['Renewed'] }, /^'Events' must be some of .+, but it is "\["Renewed"\]"$/],
-		[{ ...RECORD_CHANGED, entities: '={{ [{ name: "Customer" }] }}' }, /'Entities' must be/],
-		[
-			{ ...CUSTOMER_CREATED, is_study: 'clients' },
-			/^'Customer Type' must be one of .+, but it is "clients"$/,
-		],
-		[{ ...CUSTOMER_CREATED, includeArchived: '={{ "maybe" }}' }, /'Include Archived' must be/],
-		[
-			{ ...RECORD_CHANGED, options: { maxPerPoll: [5] } },
-			/^'Max Records per Poll' must be a whole number of at least 1, but it is "\[5\]"$/,
-		],
-		[{ ...RECORD_CHANGED, options: { startWith: true } }, /^'Start With Newest' must be a whole number/],
-		[{ ...CUSTOMER_CREATED, branchIds: [true] }, /^'Branch' must be/],
-		[{ ...CUSTOMER_CREATED, filters: { lead_status_id: [{ id: 1 }] } }, /^'Stage Names or IDs' must be/],
-		[{ event: 'unknown' }, /^'Trigger On' has no event "unknown"$/],
-	])('is refused, %j', async (parameters, message) => {
+	it('reads entities from a text, also those that it does not know', async () => {
+		const ids = await reportNews({ ...RECORD_CHANGED, entities: 'LESSON, made-up' });
+
+		expect(ids).toEqual([5, 6, 7, 8, 9, 10]);
+	});
+
+	it('reports nothing for an entity with the name of a property of every object', async () => {
+		const ids = await reportNews({ ...RECORD_CHANGED, entities: ['constructor'] });
+
+		expect(ids).toEqual([]);
+	});
+
+	it('reads the customer type from a text with spaces', async () => {
+		const ids = await reportNews({ ...CUSTOMER_CREATED, is_study: ' 1 ' });
+
+		expect(ids).toEqual([3]);
+	});
+
+	it.each<{ value: string; parameters: INodeParameters; message: RegExp }>([
+		{
+			value: 'an unknown event of a change',
+			parameters: { ...RECORD_CHANGED, events: ['Renewed'] },
+			message: /^'Events' must be some of .+, but it is "\["Renewed"\]"$/,
+		},
+		{
+			value: 'objects as entities',
+			parameters: { ...RECORD_CHANGED, entities: '={{ [{ name: "Customer" }] }}' },
+			message: /'Entities' must be/,
+		},
+		{
+			value: 'an unknown customer type',
+			parameters: { ...CUSTOMER_CREATED, is_study: 'clients' },
+			message: /^'Customer Type' must be one of .+, but it is "clients"$/,
+		},
+		{
+			value: 'a word as a switch',
+			parameters: { ...CUSTOMER_CREATED, includeArchived: '={{ "maybe" }}' },
+			message: /'Include Archived' must be/,
+		},
+		{
+			value: 'a list as a number',
+			parameters: { ...RECORD_CHANGED, options: { maxPerPoll: [5] } },
+			message: /^'Max Records per Poll' must be a whole number of at least 1, but it is "\[5\]"$/,
+		},
+		{
+			value: 'true as a number',
+			parameters: { ...RECORD_CHANGED, options: { startWith: true } },
+			message: /^'Start With Newest' must be a whole number/,
+		},
+		{
+			value: 'true as a branch',
+			parameters: { ...CUSTOMER_CREATED, branchIds: [true] },
+			message: /^'Branch' must be/,
+		},
+		{
+			value: 'objects as stages',
+			parameters: { ...CUSTOMER_CREATED, filters: { lead_status_id: [{ id: 1 }] } },
+			message: /^'Stage Names or IDs' must be/,
+		},
+		{
+			value: 'an unknown event of the trigger',
+			parameters: { event: 'unknown' },
+			message: /^'Trigger On' has no event "unknown"$/,
+		},
+	])('refuses $value before it requests anything', async ({ parameters, message }) => {
 		const world = new PolledSchool({ settings: LARGE_PAGES, parameters });
+
 		await expect(world.poll()).rejects.toThrow(message);
+
 		expect(world.school.callCount).toBe(0);
 	});
 
-	it('that is refused as soon as there is news loses nothing', async () => {
+	it('refuses a value that is only needed for an item as soon as there is a change', async () => {
 		const world = new PolledSchool({ settings: LARGE_PAGES, parameters: RECORD_CHANGED });
 		await world.poll();
 		world.poller.changeParameters({ ...RECORD_CHANGED, fetchRecord: '={{ "maybe" }}' });
-		const id = world.addLogEntry();
+		world.addLogEntry();
+
 		await expect(world.poll()).rejects.toThrow("'Fetch Full Record' must be");
+	});
+
+	it('reports the change that met a refused value once the value is right', async () => {
+		const world = new PolledSchool({ settings: LARGE_PAGES, parameters: RECORD_CHANGED });
+		await world.poll();
+		world.poller.changeParameters({ ...RECORD_CHANGED, fetchRecord: '={{ "maybe" }}' });
+		const changed = world.addLogEntry();
+		await expect(world.poll()).rejects.toThrow("'Fetch Full Record' must be");
+
 		world.poller.changeParameters(RECORD_CHANGED);
-		expect(await world.poll()).toEqual([id]);
+
+		expect(await world.poll()).toEqual([changed]);
 	});
 });
 
-describe('a name in place of an ID', () => {
-	const CUSTOMER = { event: 'customerCreated' };
-	const onlyLead = { is_study: 0, lead_status_id: 2, branch_ids: [2], assigned_id: 1 };
-
-	it.each<[parameters: INodeParameters]>([
-		[{ ...CUSTOMER, branchIds: ['Северный'] }],
-		[{ ...CUSTOMER, branchIds: { __rl: true, mode: 'list', value: 2 } }],
-		[{ ...CUSTOMER, branchIds: { __rl: true, mode: 'name', value: 'Северный, Заречный' } }],
-		[{ ...CUSTOMER, branchIds: { __rl: true, mode: 'id', value: '2, 3' } }],
-		[{ ...CUSTOMER, branchIds: '={{ " северный , 3" }}' }],
-		[{ ...CUSTOMER, branchIds: [2], filters: { lead_status_id: ['КОНТАКТ'] } }],
-		[{ ...CUSTOMER, branchIds: [2], filters: { assigned_id: ['@user'], lead_status_id: [2, 'новый'] } }],
-	])('is its ID: %j', async (given) => {
-		const { store } = school.sandbox;
-		const names = (id: number, entity: string) => String(store.find(entity, id)?.name);
-		const text = JSON.stringify(given)
-			.replace('@user', names(1, 'user'))
-			.replace('КОНТАКТ', names(2, 'lead-status').toUpperCase());
-		const { event, ...parameters } = JSON.parse(text) as INodeParameters;
-		const poller = await started(String(event), parameters);
-		const [id] = [add(onlyLead), add({ is_study: 0, lead_status_id: 3, branch_ids: [1], assigned_id: 3 })];
-		expect((await poller.poll()).map((item) => item.id)).toEqual([id]);
-	});
-
-	it('is its ID for a stage to which a lead moves', async () => {
-		const { store } = school.sandbox;
-		const poller = await started('leadMoved', { stages: [String(store.find('lead-status', 2)?.name)] });
-		const id = add({ lead_status_id: 1 });
-		for (const lead_status_id of [3, 2]) store.patch('customer', id, { lead_status_id });
-		expect((await poller.poll()).map((item) => changeOf(item).fields_new)).toEqual([{ lead_status_id: 2 }]);
-	});
-
-	it('is looked up in another branch where the first one cannot be read', async () => {
-		const { store, settings } = school.sandbox;
-		settings.forbiddenBranches = [1];
-		const stage = String(store.find('lead-status', 2)?.name);
-		const poller = new Poller(school.engine, {
-			...{ event: 'customerCreated', branchIds: [1, 2], fetchRecord: false },
-			filters: { lead_status_id: [stage] },
+describe('A trigger with a name in place of an ID', () => {
+	/** Adds a lead whom the form in the test asks for, and one who differs in every way. Returns the ID of the first one. */
+	function addWantedAndUnwantedLead(): number {
+		const wanted = addCustomer({
+			lead_status_id: STAGE.trialBooked,
+			branch_ids: [NORTH_BRANCH],
+			assigned_id: ADMINISTRATOR,
 		});
-		await poller.poll().catch(() => []);
-		const id = add({ lead_status_id: 2, branch_ids: [2] });
-		expect((await poller.poll()).map((item) => item.id)).toEqual([id]);
+		addCustomer({ lead_status_id: STAGE.trialAttended, branch_ids: [1], assigned_id: OTHER_MANAGER });
+		return wanted;
+	}
+
+	it.each<{ form: string; branchIds: INodeParameters['branchIds'] }>([
+		{ form: 'a list with a name', branchIds: ['Северный'] },
+		{ form: 'a picker with an ID from its list', branchIds: { __rl: true, mode: 'list', value: 2 } },
+		{
+			form: 'a picker with two names',
+			branchIds: { __rl: true, mode: 'name', value: 'Северный, Заречный' },
+		},
+		{ form: 'a picker with two IDs', branchIds: { __rl: true, mode: 'id', value: '2, 3' } },
+		{
+			form: 'an expression with a name in lower case and an ID',
+			branchIds: '={{ " северный , 3" }}',
+		},
+	])('watches the branch that is given as $form', async ({ branchIds }) => {
+		const trigger = await startTrigger('customerCreated', { branchIds });
+		const wanted = addWantedAndUnwantedLead();
+
+		const reportedIds = await pollIds(trigger);
+
+		expect(reportedIds).toEqual([wanted]);
 	});
 
-	it.each<[parameters: INodeParameters, message: RegExp, description: RegExp]>([
-		[
-			{ ...CUSTOMER, branchIds: ['Южный'] },
-			/^'Branch' is "Южный", and no branch is called that$/,
-			/^There are: .*Северный \(2\)/,
-		],
-		[
-			{ event: 'leadMoved', stages: ['Нет такого'] },
-			/^'To Stage' is "Нет такого", and no stage is called that$/,
-			/^There are: .+ \(1\), .+ \(2\)/,
-		],
-	])('that nothing has is refused with the choices: %j', async (parameters, message, description) => {
-		const poller = new Poller(school.engine, parameters);
-		const refusal = {
-			message: expect.stringMatching(message) as string,
-			description: expect.stringMatching(description) as string,
+	it('finds a stage by its name in capitals', async () => {
+		const trigger = await startTrigger('customerCreated', {
+			filters: { lead_status_id: ['НАЗНАЧЕНО ПРОБНОЕ'] },
+		});
+		const wanted = addWantedAndUnwantedLead();
+
+		const reportedIds = await pollIds(trigger);
+
+		expect(reportedIds).toEqual([wanted]);
+	});
+
+	it('finds a manager by name, and stages by a mix of names and IDs', async () => {
+		const filters = {
+			assigned_id: ['Администратор'],
+			lead_status_id: [STAGE.trialBooked, 'новый'],
 		};
-		await expect(poller.poll()).rejects.toMatchObject(refusal);
-		await expect(poller.fetchTestEvent()).rejects.toMatchObject(refusal);
+		const trigger = await startTrigger('customerCreated', { filters });
+		const wanted = addWantedAndUnwantedLead();
+
+		const reportedIds = await pollIds(trigger);
+
+		expect(reportedIds).toEqual([wanted]);
 	});
 
-	it('that several have is refused, and one whose list this user may not read', async () => {
-		const { store, settings } = school.sandbox;
-		store.insert('branch', { name: 'Северный', is_active: 1 });
-		const poller = new Poller(school.engine, { ...CUSTOMER, branchIds: ['Северный'] });
-		await expect(poller.poll()).rejects.toThrow('and 2 branches are called that');
-		settings.forbiddenCalls = ['branch/index'];
-		await expect(poller.poll()).rejects.toThrow('this user may not list the branches to look for that name');
+	it('finds by its name the stage to which a lead moves', async () => {
+		const trigger = await startTrigger('leadMoved', { stages: ['Назначено пробное'] });
+		const lead = addCustomer({ lead_status_id: STAGE.newLead });
+		changeCustomer(lead, { lead_status_id: STAGE.trialAttended });
+		changeCustomer(lead, { lead_status_id: STAGE.trialBooked });
+
+		const items = await trigger.poll();
+
+		expect(items.map(fieldsNewOf)).toEqual([{ lead_status_id: STAGE.trialBooked }]);
+	});
+
+	it('looks the name up in the second branch when the first one is forbidden', async () => {
+		school.sandbox.settings.forbiddenBranches = [1];
+		const trigger = new Poller(school.engine, {
+			event: 'customerCreated',
+			branchIds: [1, NORTH_BRANCH],
+			fetchRecord: false,
+			filters: { lead_status_id: ['Назначено пробное'] },
+		});
+		// The poll may fail, as branch 1 cannot be read.
+		await trigger.poll().catch(() => []);
+		const lead = addCustomer({ lead_status_id: STAGE.trialBooked, branch_ids: [NORTH_BRANCH] });
+
+		const reportedIds = await pollIds(trigger);
+
+		expect(reportedIds).toEqual([lead]);
+	});
+
+	it.each<{ place: string; parameters: INodeParameters; message: string; choices: RegExp }>([
+		{
+			place: 'Branch',
+			parameters: { event: 'customerCreated', branchIds: ['Южный'] },
+			message: `'Branch' is "Южный", and no branch is called that`,
+			choices: /^There are: .*Северный \(2\)/,
+		},
+		{
+			place: 'To Stage',
+			parameters: { event: 'leadMoved', stages: ['Нет такого'] },
+			message: `'To Stage' is "Нет такого", and no stage is called that`,
+			choices: /^There are: .+ \(1\), .+ \(2\)/,
+		},
+	])(
+		"refuses an unknown name in '$place' and lists the known ones, in a poll and in the editor",
+		async ({ parameters, message, choices }) => {
+			const trigger = new Poller(school.engine, parameters);
+			const refusal = { message, description: expect.stringMatching(choices) as string };
+
+			await expect(trigger.poll()).rejects.toMatchObject(refusal);
+			await expect(trigger.fetchTestEvent()).rejects.toMatchObject(refusal);
+		},
+	);
+
+	it('refuses a name that two branches have', async () => {
+		school.sandbox.store.insert('branch', { name: 'Северный', is_active: 1 });
+		const trigger = new Poller(school.engine, { event: 'customerCreated', branchIds: ['Северный'] });
+
+		await expect(trigger.poll()).rejects.toThrow('and 2 branches are called that');
+	});
+
+	it('refuses a name when the user may not list the branches', async () => {
+		school.sandbox.settings.forbiddenCalls = ['branch/index'];
+		const trigger = new Poller(school.engine, { event: 'customerCreated', branchIds: ['Северный'] });
+
+		await expect(trigger.poll()).rejects.toThrow('this user may not list the branches to look for that name');
 	});
 });
 
-describe("'Changed Field Names or IDs'", () => {
-	const offered = async (parameters: INodeParameters) =>
-		await school.engine.loadTriggerOptions('changedFields', parameters);
+describe("The dropdown 'Changed Field Names or IDs'", () => {
+	async function loadFields(parameters: INodeParameters): Promise<Array<{ name: string; value: unknown }>> {
+		return await school.engine.loadTriggerOptions('changedFields', parameters);
+	}
 
-	it('of Customer Updated are those of a customer, by their labels, and nothing is asked of AlfaCRM', async () => {
-		const options = await offered({ event: 'customerUpdated' });
+	async function loadFieldsOfEntities(entities: INodeParameters['entities']): Promise<unknown[]> {
+		const options = await loadFields({ event: 'recordChanged', entities });
+		return options.map(({ value }) => value);
+	}
+
+	it('offers the fields of a customer by their labels for Customer Updated', async () => {
+		const options = await loadFields({ event: 'customerUpdated' });
+
 		const labels = options.map(({ name }) => name);
 		expect(options).toContainEqual(expect.objectContaining({ name: 'Stage', value: 'lead_status_id' }));
 		expect(labels).not.toContain('Topic');
-		expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b, 'en')));
+	});
+
+	it('is in alphabetical order', async () => {
+		const options = await loadFields({ event: 'customerUpdated' });
+
+		const labels = options.map(({ name }) => name);
+		const sortedLabels = [...labels].sort((a, b) => a.localeCompare(b, 'en'));
+		expect(labels).not.toEqual([]);
+		expect(labels).toEqual(sortedLabels);
+	});
+
+	it('requests nothing from AlfaCRM', async () => {
+		await loadFields({ event: 'customerUpdated' });
+
 		expect(school.readCalls()).toEqual([]);
 	});
 
-	it.each<[entities: INodeParameters['entities'], has: string[], lacks: string[]]>([
-		[['Lesson'], ['status', 'topic'], ['lead_status_id']],
-		[['Lesson', 'Customer'], ['status', 'topic', 'lead_status_id'], ['tariff_id']],
-		[[], ['status', 'topic', 'lead_status_id', 'tariff_id'], []],
-		['={{ ["Lesson"] }}', ['topic', 'lead_status_id'], []],
-	])('of Record Changed are those of the entities %j, each once', async (entities, has, lacks) => {
-		const options = await offered({ event: 'recordChanged', entities });
-		const values = options.map(({ value }) => String(value));
-		expect(values).toEqual(expect.arrayContaining(has));
-		expect(values.filter((value) => lacks.includes(value))).toEqual([]);
-		expect(new Set(values).size).toBe(values.length);
-		expect(new Set(options.map(({ name }) => name)).size).toBe(values.length);
+	it('offers the fields of a lesson and none of a customer for lessons', async () => {
+		const fields = await loadFieldsOfEntities(['Lesson']);
+
+		expect(fields).toEqual(expect.arrayContaining(['status', 'topic']));
+		expect(fields).not.toContain('lead_status_id');
 	});
 
-	it.each<[changedFields: INodeParameters['changedFields'], told: boolean]>([
-		[['lead_status_id'], true],
-		['={{ ["stage", "Note"] }}', true],
-		['={{ "name, custom_school" }}', true],
-		[['custom_school'], true],
-		[['name'], false],
-		[[], true],
-	])('%j tell of a changed stage and a custom field: %s', async (changedFields, isTold) => {
-		const poller = await started('customerUpdated', { changedFields });
-		school.sandbox.store.patch('customer', 5, { lead_status_id: 3, custom_school: '12' });
-		expect(await poller.poll()).toHaveLength(isTold ? 1 : 0);
+	it('offers the fields of both for lessons and customers', async () => {
+		const fields = await loadFieldsOfEntities(['Lesson', 'Customer']);
+
+		expect(fields).toEqual(expect.arrayContaining(['status', 'topic', 'lead_status_id']));
+		expect(fields).not.toContain('tariff_id');
+	});
+
+	it('offers the fields of all entities when none is chosen', async () => {
+		const fields = await loadFieldsOfEntities([]);
+
+		expect(fields).toEqual(expect.arrayContaining(['status', 'topic', 'lead_status_id', 'tariff_id']));
+	});
+
+	it('offers the fields of all entities when an expression chooses them', async () => {
+		const fields = await loadFieldsOfEntities('={{ ["Lesson"] }}');
+
+		expect(fields).toEqual(expect.arrayContaining(['topic', 'lead_status_id']));
+	});
+
+	it.each<{ entities: INodeParameters['entities'] }>([
+		{ entities: [] },
+		{ entities: ['Lesson'] },
+		{ entities: ['Lesson', 'Customer'] },
+		{ entities: '={{ ["Lesson"] }}' },
+	])('offers each field once for the entities $entities', async ({ entities }) => {
+		const options = await loadFields({ event: 'recordChanged', entities });
+
+		expect(new Set(options.map(({ value }) => value)).size).toBe(options.length);
+		expect(new Set(options.map(({ name }) => name)).size).toBe(options.length);
 	});
 });
 
-describe("'Not Sorted', which stands for no stage,", () => {
-	const all = [
-		[null, 2],
-		[2, null],
-		[4, null],
-		[3, ''],
-	];
+describe('Customer Updated with Changed Fields', () => {
+	it.each<{ changedFields: INodeParameters['changedFields'] }>([
+		{ changedFields: ['lead_status_id'] },
+		{ changedFields: '={{ ["stage", "Note"] }}' },
+		{ changedFields: '={{ "name, custom_school" }}' },
+		{ changedFields: ['custom_school'] },
+		{ changedFields: [] },
+	])('reports a change of the stage and a custom field for $changedFields', async ({ changedFields }) => {
+		const trigger = await startTrigger('customerUpdated', { changedFields });
 
-	it.each<[what: string, stages: INodeParameters['stages'], told: unknown[]]>([
-		['tells moves out of the stages', ['none'], all.slice(1)],
-		['and a stage tell those to the stage as well', ['none', 2], all],
-		['may be given by an expression', '={{ "Not Sorted, 2" }}', all],
-		['is not meant by a stage alone', [2], all.slice(0, 1)],
-	])('of Lead Moved: %s', async (_what, stages, told) => {
-		const poller = await started('leadMoved', { stages });
+		changeCustomer(5, { lead_status_id: STAGE.trialAttended, custom_school: '12' });
+
+		expect(await pollIds(trigger)).toEqual([5]);
+	});
+
+	it('reports no change of the stage and a custom field when only the name is chosen', async () => {
+		const trigger = await startTrigger('customerUpdated', { changedFields: ['name'] });
+
+		changeCustomer(5, { lead_status_id: STAGE.trialAttended, custom_school: '12' });
+
+		expect(await pollIds(trigger)).toEqual([]);
+	});
+});
+
+describe("Lead Moved, where 'Not Sorted' stands for no stage,", () => {
+	/** Writes an entry about customer 5 into the log of changes. */
+	function addLogEntry(
+		fields_old: JsonObject,
+		fields_new: JsonObject,
+		event: number = LOG_EVENT.updated,
+	): void {
 		const { store } = school.sandbox;
-		const id = add({ lead_status_id: null, pipeline_id: 1 });
-		add({ lead_status_id: 4 });
-		for (const lead_status_id of [2, null]) store.patch('customer', id, { lead_status_id });
-		const log = (fields_old: JsonObject, fields_new: JsonObject, event = 2) => {
-			const entry = { entity: 'Customer', entity_id: 5, event, fields_old, fields_new, branch_ids: [1] };
-			store.insert('log', { ...entry, date_time: store.now() });
-		};
-		log({ lead_status_id: 4 }, {});
-		log({ lead_status_id: 3 }, { lead_status_id: '' });
-		// Nothing has moved, or it is new.
-		log({ lead_status_id: null }, { lead_status_id: '' });
-		log({}, { lead_status_id: null }, 1);
-		const moves = (await poller.poll())
-			.map(changeOf)
-			.map(({ fields_old, fields_new }) =>
-				[fields_old, fields_new].map((fields) => fields.lead_status_id ?? null),
-			);
-		expect(moves).toEqual(told);
+		store.insert('log', {
+			entity: 'Customer',
+			entity_id: 5,
+			event,
+			fields_old,
+			fields_new,
+			branch_ids: [1],
+			date_time: store.now(),
+		});
+	}
+
+	/** Moves a lead into stage 2 and out of it, and customer 5 out of stage 4 and stage 3, in two ways of AlfaCRM. */
+	function moveLeads(): void {
+		const lead = addCustomer({ lead_status_id: null, pipeline_id: 1 });
+		changeCustomer(lead, { lead_status_id: STAGE.trialBooked });
+		changeCustomer(lead, { lead_status_id: null });
+		addLogEntry({ lead_status_id: STAGE.awaitingPayment }, {});
+		addLogEntry({ lead_status_id: STAGE.trialAttended }, { lead_status_id: '' });
+	}
+
+	const stagesBefore = ({ change }: IDataObject) => (change as Change).fields_old.lead_status_id ?? null;
+
+	it('reports the moves out of a stage for Not Sorted alone', async () => {
+		const trigger = await startTrigger('leadMoved', { stages: ['none'] });
+		moveLeads();
+
+		const moves = await trigger.poll();
+
+		expect(moves.map(stagesBefore)).toEqual([STAGE.trialBooked, STAGE.awaitingPayment, STAGE.trialAttended]);
 	});
 
-	it.each<[filter: unknown[], names: string[]]>([
-		[
-			['none', 2],
-			['lead', 'lead at 2', 'client at 2'],
-		],
-		[[2], ['lead at 2', 'client at 2']],
-	])('of Customer Created: %j reports %j', async (lead_status_id, names) => {
-		const poller = await started('customerCreated', { filters: { lead_status_id } as INodeParameters });
-		const made: Record<string, number> = {
-			lead: add({ lead_status_id: null }),
-			'lead at 2': add({ lead_status_id: 2 }),
-			'lead at 3': add({ lead_status_id: 3 }),
-			client: add({ is_study: 1, lead_status_id: null }),
-			'client at 2': add({ is_study: 1, lead_status_id: 2 }),
-		};
-		expect((await poller.poll()).map(({ id }) => id)).toEqual(names.map((name) => made[name]));
+	it.each<{ form: string; stages: INodeParameters['stages'] }>([
+		{ form: 'a list', stages: ['none', STAGE.trialBooked] },
+		{ form: 'the text of an expression', stages: '={{ "Not Sorted, 2" }}' },
+	])('reports the moves to a stage as well for Not Sorted and that stage in $form', async ({ stages }) => {
+		const trigger = await startTrigger('leadMoved', { stages });
+		moveLeads();
+
+		const moves = await trigger.poll();
+
+		expect(moves.map(stagesBefore)).toEqual([
+			null,
+			STAGE.trialBooked,
+			STAGE.awaitingPayment,
+			STAGE.trialAttended,
+		]);
+		expect(moves.map(fieldsNewOf)).toEqual([
+			{ lead_status_id: STAGE.trialBooked },
+			{ lead_status_id: null },
+			{},
+			{ lead_status_id: '' },
+		]);
+	});
+
+	it('reports no move out of the stages for a stage alone', async () => {
+		const trigger = await startTrigger('leadMoved', { stages: [STAGE.trialBooked] });
+		moveLeads();
+
+		const moves = await trigger.poll();
+
+		expect(moves.map(fieldsNewOf)).toEqual([{ lead_status_id: STAGE.trialBooked }]);
+	});
+
+	it('does not take a new lead without a stage for a move', async () => {
+		const trigger = await startTrigger('leadMoved', { stages: ['none'] });
+		addLogEntry({}, { lead_status_id: null }, LOG_EVENT.created);
+
+		expect(await trigger.poll()).toEqual([]);
+	});
+
+	it('does not take two ways to write no stage for a move', async () => {
+		const trigger = await startTrigger('leadMoved', { stages: ['none'] });
+		addLogEntry({ lead_status_id: null }, { lead_status_id: '' });
+
+		expect(await trigger.poll()).toEqual([]);
 	});
 });
 
-describe('a test in the editor', () => {
-	/** One record after the other, so that each event has three to show and some more. */
-	function fill(): void {
+describe('Customer Created with a filter by stage', () => {
+	async function reportNamesOfNewCustomers(stages: Array<string | number>): Promise<unknown[]> {
+		const filters = { lead_status_id: stages } as INodeParameters;
+		const trigger = await startTrigger('customerCreated', { filters });
+		const client = { is_study: CUSTOMER_TYPE.client };
+		addCustomer({ name: 'unsorted lead', lead_status_id: null });
+		addCustomer({ name: 'lead of stage 2', lead_status_id: 2 });
+		addCustomer({ name: 'lead of stage 3', lead_status_id: 3 });
+		addCustomer({ ...client, name: 'client without a stage', lead_status_id: null });
+		addCustomer({ ...client, name: 'client of stage 2', lead_status_id: 2 });
+
+		const items = await trigger.poll();
+		return items.map(({ name }) => name);
+	}
+
+	it('reports leads without a stage, but no clients without one, for Not Sorted', async () => {
+		const names = await reportNamesOfNewCustomers(['none', 2]);
+
+		expect(names).toEqual(['unsorted lead', 'lead of stage 2', 'client of stage 2']);
+	});
+
+	it('reports no leads without a stage for a stage alone', async () => {
+		const names = await reportNamesOfNewCustomers([2]);
+
+		expect(names).toEqual(['lead of stage 2', 'client of stage 2']);
+	});
+});
+
+describe("'Fetch Test Event' in the editor", () => {
+	/**
+	 * Lets one thing after the other happen five times: a lead comes, moves on and becomes a client, a lesson is planned,
+	 * held and cancelled (by turns in another order), a payment and a task are entered.
+	 */
+	function fillSchool(): void {
 		const { store, settings } = school.sandbox;
+		const heldThenCancelled = [LESSON_STATUS.held, LESSON_STATUS.cancelled];
+		const cancelledThenHeld = [LESSON_STATUS.cancelled, LESSON_STATUS.held];
 		for (let n = 0; n < 5; n++) {
 			settings.now = `2026-11-20 12:0${n}:00`;
-			const id = add({ name: `Анна ${n}`, lead_status_id: 1 });
-			store.patch('customer', id, { lead_status_id: 2 });
-			store.patch('customer', id, { is_study: 1 });
-			const planned = { branch_id: 1, date: '2026-11-21', lesson_type_id: 1, status: 1 };
-			const lesson = store.insert('lesson', planned);
-			for (const status of n % 2 ? [2, 3] : [3, 2]) store.patch('lesson', lesson.id, { status });
-			store.insert('pay', { branch_id: 1, customer_id: id, income: '1000.00', document_date: '20.11.2026' });
+			const customer = addCustomer({ name: `Анна ${n}`, lead_status_id: STAGE.newLead });
+			changeCustomer(customer, { lead_status_id: STAGE.trialBooked });
+			changeCustomer(customer, { is_study: CUSTOMER_TYPE.client });
+			const lesson = store.insert('lesson', {
+				branch_id: 1,
+				date: '2026-11-21',
+				lesson_type_id: 1,
+				status: LESSON_STATUS.planned,
+			});
+			for (const status of n % 2 === 0 ? heldThenCancelled : cancelledThenHeld) {
+				store.patch('lesson', lesson.id, { status });
+			}
+			store.insert('pay', {
+				branch_id: 1,
+				customer_id: customer,
+				income: '1000.00',
+				document_date: '20.11.2026',
+			});
 			store.insert('task', { branch_ids: [1], title: `Перезвонить ${n}` });
 		}
 		settings.now = '2026-11-20 12:00:00';
 	}
 
-	const fieldsNew = (item: IDataObject) => changeOf(item).fields_new;
+	/** Matches an item about a change that gave a record exactly these values. */
+	const itemOfChange = (fields_new: JsonObject): object => ({
+		change: expect.objectContaining({ fields_new }) as unknown,
+	});
+	const createdLesson = { change: { event: 'create', entity: 'Lesson' } };
+	const movedLead = itemOfChange({ lead_status_id: STAGE.trialBooked });
+	const convertedLead = itemOfChange({ is_study: CUSTOMER_TYPE.client });
+	const heldLesson = itemOfChange({ status: LESSON_STATUS.held });
+	const cancelledLesson = itemOfChange({ status: LESSON_STATUS.cancelled });
 
-	it.each<[event: string, shown: (item: IDataObject) => unknown, expected: unknown]>([
-		['customerCreated', ({ name }) => name, ['Анна 2', 'Анна 3', 'Анна 4']],
-		['customerUpdated', fieldsNew, [{ is_study: 1 }, { lead_status_id: 2 }, { is_study: 1 }]],
-		['leadMoved', fieldsNew, Array(3).fill({ lead_status_id: 2 })],
-		['leadConverted', fieldsNew, Array(3).fill({ is_study: 1 })],
-		[
-			'lessonCreated',
-			(item) => [changeOf(item).event, changeOf(item).entity],
-			Array(3).fill(['create', 'Lesson']),
-		],
-		['lessonConducted', fieldsNew, Array(3).fill({ status: 3 })],
-		['lessonCancelled', fieldsNew, Array(3).fill({ status: 2 })],
-		['paymentCreated', ({ income }) => income, Array(3).fill('1000.00')],
-		['recordChanged', (item) => changeOf(item).entity, ['Lesson', 'Pay', 'Task']],
-		['taskCreated', ({ title }) => title, [2, 3, 4].map((n) => `Перезвонить ${n}`)],
-	])(
-		'shows the newest of %s, and the trigger goes on as if nothing had been',
-		async (event, shown, expected) => {
-			const poller = await started(event, { fetchRecord: true });
-			fill();
-			const before = poller.state;
-			const first = await poller.fetchTestEvent();
-			expect(first.map(shown)).toEqual(expected);
-			expect(await poller.fetchTestEvent()).toEqual(first);
-			expect(poller.state).toEqual(before);
-			const items = await poller.poll();
+	const newestOfEachEvent: Array<{ event: string; newest: object[] }> = [
+		{ event: 'customerCreated', newest: [{ name: 'Анна 2' }, { name: 'Анна 3' }, { name: 'Анна 4' }] },
+		{ event: 'customerUpdated', newest: [convertedLead, movedLead, convertedLead] },
+		{ event: 'leadMoved', newest: [movedLead, movedLead, movedLead] },
+		{ event: 'leadConverted', newest: [convertedLead, convertedLead, convertedLead] },
+		{ event: 'lessonCreated', newest: [createdLesson, createdLesson, createdLesson] },
+		{ event: 'lessonConducted', newest: [heldLesson, heldLesson, heldLesson] },
+		{ event: 'lessonCancelled', newest: [cancelledLesson, cancelledLesson, cancelledLesson] },
+		{
+			event: 'paymentCreated',
+			newest: [{ income: '1000.00' }, { income: '1000.00' }, { income: '1000.00' }],
+		},
+		{
+			event: 'recordChanged',
+			newest: [
+				{ change: { entity: 'Lesson' } },
+				{ change: { entity: 'Pay' } },
+				{ change: { entity: 'Task' } },
+			],
+		},
+		{
+			event: 'taskCreated',
+			newest: [{ title: 'Перезвонить 2' }, { title: 'Перезвонить 3' }, { title: 'Перезвонить 4' }],
+		},
+	];
+
+	it.each(newestOfEachEvent)(
+		'shows the newest three of $event, again and again, and a later poll reports them all the same',
+		async ({ event, newest }) => {
+			const trigger = await startTrigger(event, { fetchRecord: true });
+			fillSchool();
+			const stateBefore = trigger.state;
+
+			const samples = await trigger.fetchTestEvent();
+			const samplesOfSecondTest = await trigger.fetchTestEvent();
+
+			expect(samples).toMatchObject(newest);
+			expect(samplesOfSecondTest).toEqual(samples);
+			expect(trigger.state).toEqual(stateBefore);
+			const items = await trigger.poll();
 			expect(items.length).toBeGreaterThanOrEqual(5);
-			expect(items.slice(-3).map(shown)).toEqual(expected);
+			expect(items.slice(-3)).toMatchObject(newest);
 		},
 	);
 
-	it.each(['customerCreated', 'leadMoved'])('of %s says when there is nothing to show', async (event) => {
-		const world = new PolledSchool({
-			settings: LARGE_PAGES,
-			parameters: { event, filters: { lead_status_id: [77] } },
-		});
-		world.addCustomer();
-		await expect(world.poller.fetchTestEvent()).rejects.toMatchObject({
-			message: 'AlfaCRM has nothing yet that this trigger would report',
-			description: expect.stringMatching(/^Loosen the filters or choose other branches/) as string,
-		});
-		expect(world.poller.state).toEqual({});
-	});
+	it.each([{ event: 'customerCreated' }, { event: 'leadMoved' }])(
+		'says that there is nothing to show for $event and stores nothing',
+		async ({ event }) => {
+			const unknownStage = 77;
+			const world = new PolledSchool({
+				settings: LARGE_PAGES,
+				parameters: { event, filters: { lead_status_id: [unknownStage] } },
+			});
+			world.addCustomer();
 
-	it('heeds the filters, and shows what there is when there is less', async () => {
-		const world = new PolledSchool({
-			settings: LARGE_PAGES,
-			branches: 2,
-			parameters: { ...CUSTOMER_CREATED, is_study: 1, branchIds: [2] },
+			await expect(world.poller.fetchTestEvent()).rejects.toMatchObject({
+				message: 'AlfaCRM has nothing yet that this trigger would report',
+				description: expect.stringMatching(/^Loosen the filters or choose other branches/) as string,
+			});
+
+			expect(world.poller.state).toEqual({});
+		},
+	);
+
+	describe('for the clients of branch 2', () => {
+		let world: PolledSchool;
+
+		beforeEach(() => {
+			world = new PolledSchool({
+				settings: LARGE_PAGES,
+				branches: 2,
+				parameters: { ...CUSTOMER_CREATED, is_study: CUSTOMER_TYPE.client, branchIds: [2] },
+			});
+			world.addCustomer({ is_study: CUSTOMER_TYPE.lead, branch_ids: [1] });
+			world.addCustomer({ is_study: CUSTOMER_TYPE.lead, branch_ids: [2] });
+			world.addCustomer({ is_study: CUSTOMER_TYPE.client, branch_ids: [1] });
 		});
-		for (const is_study of [0, 1])
-			for (const branch of [1, 2]) world.addCustomer({ is_study, branch_ids: [branch] });
-		expect(await world.poller.fetchTestEvent()).toMatchObject([{ id: 4 }]);
-		world.school.settings.forbiddenBranches = [2];
-		await expect(world.poller.fetchTestEvent()).rejects.toThrow(/^AlfaCRM denied access/);
+
+		it('shows the only customer whom the filters let through', async () => {
+			const client = world.addCustomer({ is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
+
+			const samples = await world.poller.fetchTestEvent();
+
+			expect(samples).toMatchObject([{ id: client }]);
+		});
+
+		it('fails when the user may not read the branch', async () => {
+			world.addCustomer({ is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
+			world.changeBranch(2, 'forbidden');
+
+			await expect(world.poller.fetchTestEvent()).rejects.toThrow(/^AlfaCRM denied access/);
+		});
 	});
 });

@@ -1,315 +1,582 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Fault, JsonObject, Settings } from '../../../sandbox';
+import { CUSTOMER_TYPE, LESSON_STATUS } from '../../support/codes';
 import { Engine } from '../support/engine';
 import { Poller } from '../support/poller';
 import { useSchool } from '../support/school';
 import { describeScheduled } from '../support/version';
 
+/** IDs and names in the sandbox. */
+const TRIAL_BOOKED = { id: 2, name: 'Назначено пробное' };
+const TRIAL_ATTENDED = { id: 3, name: 'Был на пробном' };
+
 const school = useSchool({ customers: 30, settings: { now: '2026-02-10 12:00:00' } });
 
-/** A trigger that has begun. */
-async function started(event: string, parameters: INodeParameters = {}): Promise<Poller> {
-	const poller = new Poller(school.engine, { event, ...parameters });
-	expect(await poller.poll()).toEqual([]);
+/** Starts a trigger, which knows all records of the school. */
+async function startTrigger(event: string, parameters: INodeParameters = {}): Promise<Poller> {
+	const trigger = new Poller(school.engine, { event, ...parameters });
+	expect(await trigger.poll()).toEqual([]);
 	school.sandbox.clearJournal();
-	return poller;
+	return trigger;
 }
-const insert = (fields: JsonObject = {}) =>
-	school.sandbox.store.insert('customer', { name: 'Анна', is_study: 1, branch_ids: [2], ...fields }).id;
-const lead = (fields: JsonObject = {}) => insert({ is_study: 0, branch_ids: [1], ...fields });
-const patch = (id: number, fields: JsonObject) => school.sandbox.store.patch('customer', id, fields);
-/** The log does not tell of it. */
-const vanish = (id: number, entity = 'customer') => {
+
+function addRecord(path: string, values: JsonObject): number {
+	return school.sandbox.store.insert(path, values).id;
+}
+
+function changeRecord(path: string, id: number, values: JsonObject): void {
+	school.sandbox.store.patch(path, id, values);
+}
+
+function addLead(values: JsonObject = {}): number {
+	const lead = { name: 'Анна', is_study: CUSTOMER_TYPE.lead, branch_ids: [1] };
+	return addRecord('customer', { ...lead, ...values });
+}
+
+function addClientTo(branch_ids: number[], values: JsonObject = {}): number {
+	return addRecord('customer', { name: 'Анна', is_study: CUSTOMER_TYPE.client, branch_ids, ...values });
+}
+
+function changeCustomer(id: number, values: JsonObject): void {
+	changeRecord('customer', id, values);
+}
+
+/** Removes a customer without an entry in the log of changes. */
+function removeWithoutLog(id: number): void {
 	school.sandbox.settings.recordOutside = false;
-	school.sandbox.store.remove(entity, id);
-};
-const fault = (match: Fault['match'], status = 500) =>
+	school.sandbox.store.remove('customer', id);
+}
+
+/** Lets AlfaCRM answer some requests with an error from now on. */
+function failRequests(match: Fault['match'], status = 500): void {
 	school.sandbox.faults.add({ kind: 'status', status, times: 0, match });
-const called = (path: string, id: number) => school.sandbox.store.find(path, id)?.name;
-const listed = (path: string) => school.readJournal(`${path}/index`).length;
+}
 
-describe('new customers', () => {
-	it('come with names and the address of their page, after one list for all of them', async () => {
-		const poller = await started('customerCreated');
-		const ids = [2, 2, null].map((lead_status_id) => lead({ lead_status_id }));
-		expect(await poller.poll()).toMatchObject(
-			ids.map((id, index) => ({
-				...{ id, is_study_name: 'Lead' },
-				lead_status_name: index < 2 ? called('lead-status', 2) : null,
-				url: `${school.sandbox.url}/company/1/lead/view?id=${id}`,
-			})),
-		);
-		expect(listed('lead-status')).toBe(1);
+function changeSettings(settings: Partial<Settings>): void {
+	Object.assign(school.sandbox.settings, settings);
+}
+
+function countListRequests(path: string): number {
+	return school.readJournal(`${path}/index`).length;
+}
+
+function pageOfLead(id: number): string {
+	return `${school.sandbox.url}/company/1/lead/view?id=${id}`;
+}
+
+describe('Customer Created', () => {
+	it('adds the names of type and stage and the address of the page to each customer', async () => {
+		const trigger = await startTrigger('customerCreated');
+		const leadInStage = addLead({ lead_status_id: TRIAL_BOOKED.id });
+		const leadWithoutStage = addLead({ lead_status_id: null });
+
+		const items = await trigger.poll();
+
+		expect(items).toMatchObject([
+			{
+				id: leadInStage,
+				is_study_name: 'Lead',
+				lead_status_name: 'Назначено пробное',
+				url: pageOfLead(leadInStage),
+			},
+			{
+				id: leadWithoutStage,
+				is_study_name: 'Lead',
+				lead_status_name: null,
+				url: pageOfLead(leadWithoutStage),
+			},
+		]);
 	});
 
-	it('cost no list while there is nothing new, or without an ID of it', async () => {
-		const poller = await started('customerCreated');
-		await poller.poll();
-		lead({ lead_status_id: null });
-		expect(await poller.poll()).toHaveLength(1);
-		expect(listed('lead-status')).toBe(0);
+	it('lists the stages once for several customers', async () => {
+		const trigger = await startTrigger('customerCreated');
+		addLead({ lead_status_id: TRIAL_BOOKED.id });
+		addLead({ lead_status_id: TRIAL_BOOKED.id });
+
+		await trigger.poll();
+
+		expect(countListRequests('lead-status')).toBe(1);
 	});
 
-	it.each([403, 500])('come all the same when the list of names answers %i', async (status) => {
-		const poller = await started('customerCreated');
-		const id = lead({ lead_status_id: 2 });
-		fault({ entity: 'lead-status' }, status);
-		expect(await poller.poll()).toMatchObject([{ id, lead_status_id: 2, lead_status_name: null }]);
-		expect(poller.logLines.join('\n')).toContain('could not list the stages, so names are missing');
-		expect(await poller.poll()).toEqual([]);
+	it('does not list the stages when there is no new customer', async () => {
+		const trigger = await startTrigger('customerCreated');
+
+		await trigger.poll();
+
+		expect(countListRequests('lead-status')).toBe(0);
 	});
+
+	it('does not list the stages for a customer without a stage', async () => {
+		const trigger = await startTrigger('customerCreated');
+		const lead = addLead({ lead_status_id: null });
+
+		const items = await trigger.poll();
+
+		expect(items).toMatchObject([{ id: lead }]);
+		expect(countListRequests('lead-status')).toBe(0);
+	});
+
+	it.each([{ status: 403 }, { status: 500 }])(
+		"reports a customer once without the name of the stage when the list of stages answers $status, and says so in n8n's log",
+		async ({ status }) => {
+			const trigger = await startTrigger('customerCreated');
+			const lead = addLead({ lead_status_id: TRIAL_BOOKED.id });
+			failRequests({ entity: 'lead-status' }, status);
+
+			const items = await trigger.poll();
+			const itemsOfNextPoll = await trigger.poll();
+
+			expect(items).toMatchObject([{ id: lead, lead_status_id: 2, lead_status_name: null }]);
+			expect(itemsOfNextPoll).toEqual([]);
+			expect(trigger.logLines).toContainEqual(
+				expect.stringContaining('could not list the stages, so names are missing'),
+			);
+		},
+	);
 });
 
-describeScheduled('new customers, where n8n limits the time of a poll', () => {
-	it('come all the same when the list of names takes longer than the poll may', async () => {
-		const stage = { name: 'Этап', is_enabled: 1, pipeline_id: 1 };
-		for (let count = 0; count < 400; count++) school.sandbox.store.insert('lead-status', stage);
-		school.sandbox.settings.bodyPageSize = 'ignored';
+describeScheduled('Customer Created where n8n limits the time of a poll', () => {
+	it('reports a customer without the name of the stage when the list of stages takes too long', async () => {
+		for (let count = 0; count < 400; count++) {
+			addRecord('lead-status', { name: 'Этап', is_enabled: 1, pipeline_id: 1 });
+		}
+		changeSettings({ bodyPageSize: 'ignored' });
 		const engine = new Engine({ ...school.credential, requestsPerSecond: 5 });
-		const poller = new Poller(engine, { event: 'customerCreated' }, { budgetMs: 2_000, isDurable: true });
-		await poller.poll();
-		const id = lead({ lead_status_id: 2 });
-		expect(await poller.poll()).toMatchObject([{ id, lead_status_name: null }]);
-		expect(listed('lead-status')).toBeLessThan(15);
+		const trigger = new Poller(engine, { event: 'customerCreated' }, { budgetMs: 2_000, isDurable: true });
+		await trigger.poll();
+		const lead = addLead({ lead_status_id: TRIAL_BOOKED.id });
+
+		const items = await trigger.poll();
+
+		expect(items).toMatchObject([{ id: lead, lead_status_name: null }]);
+		expect(countListRequests('lead-status')).toBeLessThan(15);
 	});
 });
 
 describe('Fetch Full Record', () => {
-	it.each([true, false])('puts out the record as it is now, Simplify: %j', async (simplify) => {
-		const poller = await started('leadMoved', { simplify });
-		const id = lead({ lead_status_id: 2 });
-		patch(id, { lead_status_id: 3 });
-		patch(id, { name: 'Анна Новая' });
-		const [item] = await poller.poll();
+	/** Starts a trigger of Lead Moved, and moves a lead who gets another name afterwards. */
+	async function moveLead(parameters: INodeParameters): Promise<{ trigger: Poller; lead: number }> {
+		const trigger = await startTrigger('leadMoved', parameters);
+		const lead = addLead({ lead_status_id: TRIAL_BOOKED.id });
+		changeCustomer(lead, { lead_status_id: TRIAL_ATTENDED.id });
+		changeCustomer(lead, { name: 'Анна Новая' });
+		return { trigger, lead };
+	}
+
+	it('puts out the record as it is now beside the change, with the names of what it refers to', async () => {
+		const { trigger, lead } = await moveLead({ simplify: true });
+
+		const [item] = await trigger.poll();
+
 		expect(Object.keys(item)[0]).toBe('id');
-		expect(item).toMatchObject({ id, name: 'Анна Новая', lead_status_id: 3 });
-		expect(item).toMatchObject({ change: { entity_id: id, fields_new: { lead_status_id: 3 } } });
-		expect(item).toMatchObject({ branch_ids: simplify ? 1 : [1] });
-		const names = {
-			...{ lead_status_name: called('lead-status', 3), is_study_name: 'Lead' },
-			branch_names: called('branch', 1),
-		};
-		if (simplify) expect(item).toMatchObject(names);
-		else expect(item).not.toHaveProperty('lead_status_name');
-		const url = `${school.sandbox.url}/company/1/lead/view?id=${id}`;
-		expect(item.url).toBe(simplify ? url : undefined);
-		expect('study_status_id' in item).toBe(!simplify);
-		expect(listed('lead-status')).toBe(simplify ? 1 : 0);
-		expect(listed('teacher')).toBe(0);
+		expect(item).toMatchObject({
+			id: lead,
+			name: 'Анна Новая',
+			lead_status_id: 3,
+			lead_status_name: 'Был на пробном',
+			is_study_name: 'Lead',
+			branch_ids: 1,
+			branch_names: school.sandbox.store.find('branch', 1)?.name,
+			url: pageOfLead(lead),
+			change: { entity_id: lead, fields_new: { lead_status_id: 3 } },
+		});
+		expect(item).not.toHaveProperty('study_status_id');
 	});
 
-	it('puts out a narrow record as it is too, without Simplify, and asks for no names', async () => {
-		const poller = await started('recordChanged', { entities: ['Room'], simplify: false });
-		school.sandbox.clearJournal();
-		school.sandbox.store.patch('room', 1, { name: 'Зал', location_id: 1 });
-		const [{ change, ...record }] = await poller.poll();
-		expect(change).toMatchObject({ entity: 'Room' });
-		expect(Object.keys(record).filter((name) => name.endsWith('_name'))).toEqual([]);
-		expect([listed('branch'), listed('location')]).toEqual([0, 0]);
+	it('puts out all fields as AlfaCRM has them, and no names, when Simplify is off', async () => {
+		const { trigger, lead } = await moveLead({ simplify: false });
+
+		const [item] = await trigger.poll();
+
+		expect(Object.keys(item)[0]).toBe('id');
+		expect(item).toMatchObject({
+			id: lead,
+			name: 'Анна Новая',
+			lead_status_id: 3,
+			branch_ids: [1],
+			change: { entity_id: lead, fields_new: { lead_status_id: 3 } },
+		});
+		expect(item).toHaveProperty('study_status_id');
+		expect(item).not.toHaveProperty('lead_status_name');
+		expect(item).not.toHaveProperty('url');
+	});
+
+	it('lists the stages for a name, but no teachers, as the record refers to none', async () => {
+		const { trigger } = await moveLead({ simplify: true });
+
+		await trigger.poll();
+
+		expect(countListRequests('lead-status')).toBe(1);
+		expect(countListRequests('teacher')).toBe(0);
+	});
+
+	it('lists nothing for names when Simplify is off', async () => {
+		const { trigger } = await moveLead({ simplify: false });
+
+		await trigger.poll();
+
+		expect(countListRequests('lead-status')).toBe(0);
+		expect(countListRequests('teacher')).toBe(0);
+	});
+
+	it('puts out a room without names and lists nothing for them when Simplify is off', async () => {
+		const trigger = await startTrigger('recordChanged', { entities: ['Room'], simplify: false });
+		changeRecord('room', 1, { name: 'Зал', location_id: 1 });
+
+		const [item] = await trigger.poll();
+
+		expect(item).toMatchObject({ name: 'Зал', location_id: 1, change: { entity: 'Room' } });
+		expect(Object.keys(item)).not.toContainEqual(expect.stringMatching(/_name$/));
+		expect(countListRequests('branch')).toBe(0);
+		expect(countListRequests('location')).toBe(0);
 	});
 
 	it('finds a lesson that is only planned', async () => {
-		const poller = await started('lessonCreated');
-		const planned = { branch_id: 1, date: '2026-03-01', lesson_type_id: 1, status: 1 };
-		const { id } = school.sandbox.store.insert('lesson', planned);
-		expect(await poller.poll()).toMatchObject([{ id, status: 1, change: { entity_id: id } }]);
-	});
-
-	it('finds a subscription by a change that names its customer, though one before did not', async () => {
-		const poller = await started('recordChanged', { entities: ['CustomerToTariff'] });
-		const [{ id }] = school.sandbox.store.rows('customer-tariff');
-		school.sandbox.store.patch('customer-tariff', id, { note: 'да' });
-		school.sandbox.store.patch('customer-tariff', id, { customer_id: 1 });
-		expect(await poller.poll()).toMatchObject([
-			{ id, recordError: expect.stringMatching(/only by its customer_id/) as string },
-			{ id, customer_id: 1 },
-		]);
-	});
-
-	it.each<[status: number, message: RegExp]>([
-		[403, /^AlfaCRM denied access: this user may not get customer \d+/],
-		[400, /^AlfaCRM would not get customer \d+/],
-	])('that meets %i says so beside the change, and goes on', async (status, message) => {
-		const poller = await started('customerUpdated');
-		const ids = [lead(), lead()];
-		for (const id of ids) patch(id, { note: 'да' });
-		fault({ entity: 'customer', bodyContains: `"id":${ids[0]}` }, status);
-		expect(await poller.poll()).toEqual([
-			{
-				...{ id: ids[0], recordError: expect.stringMatching(message) as string },
-				change: expect.objectContaining({ entity_id: ids[0] }) as unknown,
-			},
-			expect.objectContaining({ id: ids[1], name: 'Анна' }),
-		]);
-		expect(await poller.poll()).toEqual([]);
-	});
-});
-
-/** A trigger of all changes of customers, in an account whose log lists those of all branches in each, unless told otherwise. */
-async function watching(settings: Partial<Settings> = {}, parameters: INodeParameters = {}): Promise<Poller> {
-	school.sandbox.store.patch('branch', 3, { is_active: 1 });
-	school.sandbox.settings.logScope = settings.logScope ?? 'account';
-	const poller = await started('recordChanged', { entities: ['Customer'], simplify: false, ...parameters });
-	Object.assign(school.sandbox.settings, settings);
-	return poller;
-}
-
-/** What a poll says of the records: for each item `event id`, and its record, null if it has no field, and why so. */
-async function told(poller: Poller): Promise<Array<[change: string, record: unknown, error?: unknown]>> {
-	const items = await poller.poll();
-	return items.map(({ id, change, recordError, ...record }) => {
-		const { event, entity_id } = change as IDataObject;
-		expect(id).toBe(entity_id);
-		const found = Object.keys(record).length === 0 ? null : { id, branch_ids: record.branch_ids };
-		const name = `${String(event)} ${String(id)}`;
-		return recordError === undefined ? [name, found] : [name, found, recordError];
-	});
-}
-
-/** A reason that begins with this; what to do follows. */
-const saying = (text: string) =>
-	expect.stringMatching(new RegExp(`^${text.replace(/[()]/g, '\\$&')}\\. `)) as unknown;
-const notThere = (id: number) =>
-	`AlfaCRM has no customer with ID ${id} in the branches that could be searched`;
-const forbidden = (id: number, branch: number) =>
-	`AlfaCRM denied access: this user may not get customer ${id} in branch ${branch}`;
-
-describe.each<Settings['logScope']>(['account', 'branch'])('with a log by %s, the record', (logScope) => {
-	it.each<[what: string, fields: JsonObject]>([
-		['of the first branch', { branch_ids: [1] }],
-		['of two branches', { branch_ids: [2, 3] }],
-		['of an archived client', { branch_ids: [3], e_date: '2026-01-15' }],
-	])('%s is found, once', async (_what, fields) => {
-		const poller = await watching({ logScope });
-		const id = insert(fields);
-		expect(await told(poller)).toEqual([[`create ${id}`, { id, branch_ids: fields.branch_ids }]]);
-		expect(await poller.poll()).toEqual([]);
-	});
-
-	it('that was moved is found where it is now, for the changes before as well', async () => {
-		const poller = await watching({ logScope });
-		const id = insert({ branch_ids: [1] });
-		patch(id, { branch_ids: [3] });
-		const record = { id, branch_ids: [3] };
-		expect(await told(poller)).toEqual([
-			[`create ${id}`, record],
-			[`update ${id}`, record],
-		]);
-	});
-
-	it('that was deleted is its ID and the change, without a reason and without a request', async () => {
-		const poller = await watching({ logScope, forbiddenBranches: [3] });
-		const id = insert();
-		patch(id, { note: 'да' });
-		school.sandbox.store.remove('customer', id);
-		const changes = ['create', 'update', 'delete'];
-		expect(await told(poller)).toEqual(changes.map((change) => [`${change} ${id}`, null]));
-		expect(listed('customer')).toBe(0);
-	});
-
-	it('is found beside a branch that is forbidden', async () => {
-		const poller = await watching({ logScope, forbiddenBranches: [1] });
-		const records = [[2], [1, 3], [3]].map((branch_ids) => ({ id: insert({ branch_ids }), branch_ids }));
-		expect((await told(poller)).map(([, record]) => record)).toEqual(records);
-	});
-
-	it('is found in a branch that is closed, and in one that was not chosen', async () => {
-		const poller = await watching({ logScope }, { branchIds: [1] });
-		school.sandbox.store.patch('branch', 3, { is_active: 0 });
-		const records = [2, 3].map((branch) => {
-			const id = insert({ branch_ids: [1] });
-			patch(id, { branch_ids: [branch] });
-			return { id, branch_ids: [branch] };
+		const trigger = await startTrigger('lessonCreated');
+		const lesson = addRecord('lesson', {
+			branch_id: 1,
+			date: '2026-03-01',
+			lesson_type_id: 1,
+			status: LESSON_STATUS.planned,
 		});
-		const items = (await told(poller)).filter(([change]) => change.startsWith('create'));
-		expect(items).toEqual(records.map((record) => [`create ${record.id}`, record]));
-	});
-});
 
-describe('a record that was not found', () => {
-	it('may be in the branch that is forbidden, and the item says so', async () => {
-		const poller = await watching({ forbiddenBranches: [3] });
-		const ids = [insert({ branch_ids: [3] }), insert()];
-		vanish(ids[1]);
-		const reason = (id: number) => saying(`${notThere(id)}. ${forbidden(id, 3)}`);
-		expect(await told(poller)).toEqual(ids.map((id) => [`create ${id}`, null, reason(id)]));
-	});
+		const items = await trigger.poll();
 
-	it('may be in another branch than the chosen one, and the item says so if the branches are not known', async () => {
-		const poller = await watching({ forbiddenCalls: ['branch/index'] }, { branchIds: [1] });
-		const id = insert({ branch_ids: [2] });
-		const denied = 'AlfaCRM denied access: this user may not list the branches in branch 1';
-		expect(await told(poller)).toEqual([[`create ${id}`, null, saying(`${notThere(id)}. ${denied}`)]]);
-	});
-
-	it('comes with that reason if no branch shows it and no change says that it was deleted', async () => {
-		const poller = await watching();
-		const id = insert();
-		vanish(id);
-
-		const items = await told(poller);
-
-		expect(items).toEqual([[`create ${id}`, null, notThere(id)]]);
-	});
-
-	it('though AlfaCRM counts it comes with that reason', async () => {
-		const poller = await watching();
-		const id = insert();
-		school.sandbox.store.hide('customer', id, 'counted');
-		const [[, record, error]] = await told(poller);
-		expect([record, error]).toEqual([null, expect.stringMatching(/counts more than it shows/)]);
-	});
-});
-
-describe('a branch whose log cannot be read for a while', () => {
-	it('holds up nothing when its records cannot be read either', async () => {
-		const poller = await watching();
-		for (const entity of ['log', 'customer']) fault({ branch: 2, entity });
-		const [there, other] = [insert({ branch_ids: [2] }), insert({ branch_ids: [3] })];
-		const reason = `${notThere(there)}. AlfaCRM could not get customer ${there} (HTTP 500)`;
-		expect(await told(poller)).toEqual([
-			[`create ${there}`, null, saying(reason)],
-			[`create ${other}`, { id: other, branch_ids: [3] }],
+		expect(items).toMatchObject([
+			{ id: lesson, status: LESSON_STATUS.planned, change: { entity_id: lesson } },
 		]);
 	});
 
-	it('but can then, and only its records cannot, makes the next poll repeat it all', async () => {
-		const poller = await watching();
-		fault({ branch: 2, entity: 'customer' });
-		const id = insert({ branch_ids: [2] });
-		await expect(poller.poll()).rejects.toThrow(`AlfaCRM could not get customer ${id} (HTTP 500)`);
+	it('finds a subscription for the change that names its customer, and not for an earlier one that does not', async () => {
+		const trigger = await startTrigger('recordChanged', { entities: ['CustomerToTariff'] });
+		const [{ id: subscription }] = school.sandbox.store.rows('customer-tariff');
+		changeRecord('customer-tariff', subscription, { note: 'да' });
+		changeRecord('customer-tariff', subscription, { customer_id: 1 });
+
+		const items = await trigger.poll();
+
+		expect(items).toMatchObject([
+			{
+				id: subscription,
+				recordError: expect.stringMatching(/only by its customer_id/) as string,
+			},
+			{ id: subscription, customer_id: 1 },
+		]);
+	});
+
+	it.each<{ status: number; message: RegExp }>([
+		{ status: 403, message: /^AlfaCRM denied access: this user may not get customer \d+/ },
+		{ status: 400, message: /^AlfaCRM would not get customer \d+/ },
+	])(
+		'says beside the change that AlfaCRM answered $status to the record, and puts out the next record',
+		async ({ status, message }) => {
+			const trigger = await startTrigger('customerUpdated');
+			const refusedLead = addLead();
+			const readableLead = addLead();
+			changeCustomer(refusedLead, { note: 'да' });
+			changeCustomer(readableLead, { note: 'да' });
+			failRequests({ entity: 'customer', bodyContains: `"id":${refusedLead}` }, status);
+
+			const items = await trigger.poll();
+			const itemsOfNextPoll = await trigger.poll();
+
+			expect(items).toEqual([
+				{
+					id: refusedLead,
+					recordError: expect.stringMatching(message) as string,
+					change: expect.objectContaining({ entity_id: refusedLead }) as unknown,
+				},
+				expect.objectContaining({ id: readableLead, name: 'Анна' }),
+			]);
+			expect(itemsOfNextPoll).toEqual([]);
+		},
+	);
+});
+
+/** Starts a trigger that reports all changes of customers of an account with three branches. Then the settings hold. */
+async function watchCustomers(
+	settings: Partial<Settings> = {},
+	parameters: INodeParameters = {},
+): Promise<Poller> {
+	changeRecord('branch', 3, { is_active: 1 });
+	changeSettings({ logScope: settings.logScope ?? 'account' });
+	const trigger = await startTrigger('recordChanged', {
+		entities: ['Customer'],
+		simplify: false,
+		...parameters,
+	});
+	changeSettings(settings);
+	return trigger;
+}
+
+/** An item as the tests compare it. The record is null if the item has no field of it. */
+interface ReportedChange {
+	event: string;
+	id: unknown;
+	record: { branch_ids: unknown } | null;
+	reason?: unknown;
+}
+
+/** Polls once and tells of each item the kind of change, the record, and the reason for a missing record. */
+async function pollChanges(trigger: Poller): Promise<ReportedChange[]> {
+	const items = await trigger.poll();
+	return items.map(toReportedChange);
+}
+
+function toReportedChange({ id, change, recordError, ...fields }: IDataObject): ReportedChange {
+	const { event, entity_id } = change as { event: string; entity_id: number };
+	expect(id).toBe(entity_id);
+	const record = Object.keys(fields).length === 0 ? null : { branch_ids: fields.branch_ids };
+	return recordError === undefined ? { event, id, record } : { event, id, record, reason: recordError };
+}
+
+/** Matches a reason that begins with a sentence. What the user can do follows in the reason. */
+function reasonBeginningWith(sentence: string): unknown {
+	const escaped = sentence.replace(/[()]/g, '\\$&');
+	return expect.stringMatching(new RegExp(`^${escaped}\\. `));
+}
+
+const notFound = (id: number) =>
+	`AlfaCRM has no customer with ID ${id} in the branches that could be searched`;
+
+describe.each<{ logScope: Settings['logScope'] }>([{ logScope: 'account' }, { logScope: 'branch' }])(
+	'Record Changed in an account whose log is listed by $logScope',
+	({ logScope }) => {
+		it.each<{ where: string; branches: number[]; values: JsonObject }>([
+			{ where: 'in the first branch', branches: [1], values: {} },
+			{ where: 'in two branches', branches: [2, 3], values: {} },
+			{ where: 'in the archive', branches: [3], values: { e_date: '2026-01-15' } },
+		])('puts out the record of a customer $where, once', async ({ branches, values }) => {
+			const trigger = await watchCustomers({ logScope });
+			const client = addClientTo(branches, values);
+
+			const changes = await pollChanges(trigger);
+			const changesOfNextPoll = await pollChanges(trigger);
+
+			expect(changes).toEqual([{ event: 'create', id: client, record: { branch_ids: branches } }]);
+			expect(changesOfNextPoll).toEqual([]);
+		});
+
+		it('puts out the record from the branch to which it was moved, for the changes before as well', async () => {
+			const trigger = await watchCustomers({ logScope });
+			const client = addClientTo([1]);
+			changeCustomer(client, { branch_ids: [3] });
+
+			const changes = await pollChanges(trigger);
+
+			expect(changes).toEqual([
+				{ event: 'create', id: client, record: { branch_ids: [3] } },
+				{ event: 'update', id: client, record: { branch_ids: [3] } },
+			]);
+		});
+
+		it('puts out only the ID and the changes of a deleted customer, and does not ask for the record', async () => {
+			const trigger = await watchCustomers({ logScope, forbiddenBranches: [3] });
+			const client = addClientTo([2]);
+			changeCustomer(client, { note: 'да' });
+			school.sandbox.store.remove('customer', client);
+
+			const changes = await pollChanges(trigger);
+
+			expect(changes).toEqual([
+				{ event: 'create', id: client, record: null },
+				{ event: 'update', id: client, record: null },
+				{ event: 'delete', id: client, record: null },
+			]);
+			expect(countListRequests('customer')).toBe(0);
+		});
+
+		it('puts out the records of the other branches when branch 1 is forbidden', async () => {
+			const trigger = await watchCustomers({ logScope, forbiddenBranches: [1] });
+			const inBranch2 = addClientTo([2]);
+			const inBranches1And3 = addClientTo([1, 3]);
+			const inBranch3 = addClientTo([3]);
+
+			const changes = await pollChanges(trigger);
+
+			expect(changes).toEqual([
+				{ event: 'create', id: inBranch2, record: { branch_ids: [2] } },
+				{ event: 'create', id: inBranches1And3, record: { branch_ids: [1, 3] } },
+				{ event: 'create', id: inBranch3, record: { branch_ids: [3] } },
+			]);
+		});
+
+		it.each([
+			{ branch: 'a branch that the user has not chosen', newBranch: 2 },
+			{ branch: 'a branch that is switched off', newBranch: 3 },
+		])('puts out the record of a customer who was moved to $branch', async ({ newBranch }) => {
+			const trigger = await watchCustomers({ logScope }, { branchIds: [1] });
+			changeRecord('branch', 3, { is_active: 0 });
+			const client = addClientTo([1]);
+			changeCustomer(client, { branch_ids: [newBranch] });
+
+			const [firstChange] = await pollChanges(trigger);
+
+			expect(firstChange).toEqual({ event: 'create', id: client, record: { branch_ids: [newBranch] } });
+		});
+	},
+);
+
+describe('Record Changed, if the record is not found,', () => {
+	it('says that the record may be in the forbidden branch', async () => {
+		const trigger = await watchCustomers({ forbiddenBranches: [3] });
+		const inForbiddenBranch = addClientTo([3]);
+		const removed = addClientTo([2]);
+		removeWithoutLog(removed);
+
+		const changes = await pollChanges(trigger);
+
+		expect(changes).toEqual([
+			{
+				event: 'create',
+				id: inForbiddenBranch,
+				record: null,
+				reason: reasonBeginningWith(
+					`${notFound(inForbiddenBranch)}. AlfaCRM denied access: this user may not get customer ${inForbiddenBranch} in branch 3`,
+				),
+			},
+			{
+				event: 'create',
+				id: removed,
+				record: null,
+				reason: reasonBeginningWith(
+					`${notFound(removed)}. AlfaCRM denied access: this user may not get customer ${removed} in branch 3`,
+				),
+			},
+		]);
+	});
+
+	it('says that the record may be in another branch when the user may not list the branches', async () => {
+		const trigger = await watchCustomers({ forbiddenCalls: ['branch/index'] }, { branchIds: [1] });
+		const client = addClientTo([2]);
+
+		const changes = await pollChanges(trigger);
+
+		expect(changes).toEqual([
+			{
+				event: 'create',
+				id: client,
+				record: null,
+				reason: reasonBeginningWith(
+					`${notFound(client)}. AlfaCRM denied access: this user may not list the branches in branch 1`,
+				),
+			},
+		]);
+	});
+
+	it('says that no branch shows the record, if no change says that it was deleted', async () => {
+		const trigger = await watchCustomers();
+		const client = addClientTo([2]);
+		removeWithoutLog(client);
+
+		const changes = await pollChanges(trigger);
+
+		expect(changes).toEqual([{ event: 'create', id: client, record: null, reason: notFound(client) }]);
+	});
+
+	it('says that AlfaCRM counts more than it shows, if it counts the record', async () => {
+		const trigger = await watchCustomers();
+		const client = addClientTo([2]);
+		school.sandbox.store.hide('customer', client, 'counted');
+
+		const changes = await pollChanges(trigger);
+
+		expect(changes).toEqual([
+			{
+				event: 'create',
+				id: client,
+				record: null,
+				reason: expect.stringMatching(/counts more than it shows/) as unknown,
+			},
+		]);
+	});
+});
+
+describe('Record Changed, if requests to a branch fail for a while,', () => {
+	it('puts out the change without the record when neither log nor customers of its branch can be read', async () => {
+		const trigger = await watchCustomers();
+		failRequests({ branch: 2, entity: 'log' });
+		failRequests({ branch: 2, entity: 'customer' });
+		const inFailingBranch = addClientTo([2]);
+		const inBranch3 = addClientTo([3]);
+
+		const changes = await pollChanges(trigger);
+
+		expect(changes).toEqual([
+			{
+				event: 'create',
+				id: inFailingBranch,
+				record: null,
+				reason: reasonBeginningWith(
+					`${notFound(inFailingBranch)}. AlfaCRM could not get customer ${inFailingBranch} (HTTP 500)`,
+				),
+			},
+			{ event: 'create', id: inBranch3, record: { branch_ids: [3] } },
+		]);
+	});
+
+	it('fails when only the customers of the branch cannot be read, and reports the change in a later poll', async () => {
+		const trigger = await watchCustomers();
+		failRequests({ branch: 2, entity: 'customer' });
+		const client = addClientTo([2]);
+		await expect(trigger.poll()).rejects.toThrow(`AlfaCRM could not get customer ${client} (HTTP 500)`);
+
 		school.sandbox.faults.clear();
-		expect(await told(poller)).toEqual([[`create ${id}`, { id, branch_ids: [2] }]]);
+		const changes = await pollChanges(trigger);
+
+		expect(changes).toEqual([{ event: 'create', id: client, record: { branch_ids: [2] } }]);
+	});
+
+	it('puts out the change of a removed customer and the next one when another branch fails', async () => {
+		const trigger = await watchCustomers({ logScope: 'branch' });
+		const removed = addClientTo([1]);
+		const other = addClientTo([1]);
+		removeWithoutLog(removed);
+		failRequests({ branch: 3, entity: 'customer' });
+
+		const [changeOfRemoved, changeOfOther] = await pollChanges(trigger);
+
+		expect(changeOfRemoved).toEqual({
+			event: 'create',
+			id: removed,
+			record: null,
+			reason: reasonBeginningWith(notFound(removed)),
+		});
+		expect(changeOfRemoved.reason).toMatch(/AlfaCRM could not .* \(HTTP 500\)/);
+		expect(changeOfOther).toEqual({ event: 'create', id: other, record: { branch_ids: [1] } });
 	});
 });
 
-it('a list that fails elsewhere stops no change of a record that is gone', async () => {
-	const poller = await watching({ logScope: 'branch' });
-	const [gone, other] = [insert({ branch_ids: [1] }), insert({ branch_ids: [1] })];
-	vanish(gone);
-	fault({ entity: 'customer', branch: 3 });
-	const [[, record, reason], second] = await told(poller);
-	expect([record, reason]).toEqual([null, saying(notThere(gone))]);
-	expect(reason).toMatch(/AlfaCRM could not .* \(HTTP 500\)/);
-	expect(second).toEqual([`create ${other}`, { id: other, branch_ids: [1] }]);
-});
+describe('The requests of Record Changed', () => {
+	it('list the branches once for two customers whom the branches of their changes do not show', async () => {
+		const trigger = await watchCustomers({ logScope: 'branch' });
+		const removedFromBranch1 = addClientTo([1]);
+		const removedFromBranch2 = addClientTo([2]);
+		removeWithoutLog(removedFromBranch1);
+		removeWithoutLog(removedFromBranch2);
 
-describe('requests', () => {
-	it('are one for the branches, however many records are in none of those that list them', async () => {
-		const poller = await watching({ logScope: 'branch' });
-		const ids = [insert({ branch_ids: [1] }), insert({ branch_ids: [2] })];
-		ids.forEach((id) => vanish(id));
-		expect(await told(poller)).toEqual(ids.map((id) => [`create ${id}`, null, notThere(id)]));
-		expect([listed('branch'), listed('customer')]).toEqual([1, 6]);
+		const changes = await pollChanges(trigger);
+
+		expect(changes).toEqual([
+			{ event: 'create', id: removedFromBranch1, record: null, reason: notFound(removedFromBranch1) },
+			{ event: 'create', id: removedFromBranch2, record: null, reason: notFound(removedFromBranch2) },
+		]);
+		expect(countListRequests('branch')).toBe(1);
+		// Each of the two customers is looked for in each of the three branches.
+		expect(countListRequests('customer')).toBe(6);
 	});
 
-	it('are one for a record however often it was changed, if it is in the first branch that lists it', async () => {
-		const poller = await watching();
-		const id = insert({ branch_ids: [1] });
-		for (const note of ['а', 'б', 'в']) patch(id, { note });
-		const notes = (await poller.poll()).map(({ note }) => note);
-		expect(notes).toEqual(Array(4).fill('в'));
-		expect(listed('customer')).toBe(1);
+	it('read a record once for four changes', async () => {
+		const trigger = await watchCustomers();
+		const client = addClientTo([1]);
+		changeCustomer(client, { note: 'а' });
+		changeCustomer(client, { note: 'б' });
+		changeCustomer(client, { note: 'в' });
+
+		const items = await trigger.poll();
+
+		expect(items.map(({ note }) => note)).toEqual(['в', 'в', 'в', 'в']);
+		expect(countListRequests('customer')).toBe(1);
 	});
 });

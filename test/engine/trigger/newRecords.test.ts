@@ -1,7 +1,7 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { PAY_TYPE } from '../../../nodes/AlfaCrm/entities/pay';
 import type { JsonObject } from '../../../sandbox';
+import { CUSTOMER_TYPE, LIVE_PAY_TYPE, PAY_TYPE } from '../../support/codes';
 import { interceptCalls, LARGE_PAGES, PolledSchool } from '../support/polledSchool';
 
 afterEach(() => {
@@ -9,254 +9,451 @@ afterEach(() => {
 });
 
 const DAY = 24 * 60;
-const created = (parameters: INodeParameters): INodeParameters => ({
-	event: 'customerCreated',
-	...parameters,
-});
-const worldOf = (parameters: INodeParameters = {}) => {
-	const world = new PolledSchool({
+
+const LEAD = { is_study: CUSTOMER_TYPE.lead };
+const CLIENT = { is_study: CUSTOMER_TYPE.client };
+/** The field in which AlfaCRM shows that a customer is archived. */
+const ARCHIVED = { e_date: '2026-01-01' };
+
+function customerCreated(parameters: INodeParameters): INodeParameters {
+	return { event: 'customerCreated', ...parameters };
+}
+
+/** Makes a school of three branches with client 1 and lead 2, watched for new customers and not polled yet. */
+function makeSchool(parameters: INodeParameters = {}): PolledSchool {
+	const school = new PolledSchool({
 		settings: { ...LARGE_PAGES },
 		branches: 3,
-		parameters: created(parameters),
+		parameters: customerCreated(parameters),
 	});
-	world.addCustomer({ is_study: 1 }, { ago: 3 * DAY });
-	world.addCustomer({}, { ago: 5 });
-	return world;
-};
-/** A trigger that knows who was there before. */
-const begun = async (parameters: INodeParameters = {}) => {
-	const world = worldOf(parameters);
-	expect(await world.poll()).toEqual([]);
-	return world;
-};
-const archived = { e_date: '2026-01-01' };
+	school.addCustomer(CLIENT, { ago: 3 * DAY });
+	school.addCustomer(LEAD, { ago: 5 });
+	return school;
+}
+
+/** Makes that school and lets the trigger begin, so that it knows these two customers. */
+async function startTrigger(parameters: INodeParameters = {}): Promise<PolledSchool> {
+	const school = makeSchool(parameters);
+	expect(await school.poll()).toEqual([]);
+	return school;
+}
 
 describe('Customer Created', () => {
-	it('reports nothing of what was there, then each new customer once, in order', async () => {
-		const world = await begun();
-		expect(await world.poll()).toEqual([]);
-		const both = [world.addCustomer(), world.addCustomer({ branch_ids: [2], is_study: 1 })];
-		expect(await world.poll()).toEqual(both);
-		expect(await world.poll()).toEqual([]);
-		const third = world.addCustomer();
-		expect(await world.poll()).toEqual([third]);
+	it('reports no customer who was there when the trigger began', async () => {
+		const school = makeSchool();
+
+		expect(await school.poll()).toEqual([]);
+		expect(await school.poll()).toEqual([]);
 	});
 
-	const customers: Record<string, JsonObject> = {
-		lead: {},
-		client: { is_study: 1 },
-		'archived lead': archived,
-		'archived client': { is_study: 1, ...archived },
-		'lead of stage 2': { lead_status_id: 2 },
-		'lead of stage 3': { lead_status_id: 3 },
-		'lead of stage 2, source 4 and manager 5': { lead_status_id: 2, lead_source_id: 4, assigned_id: 5 },
-		'client of manager 5': { is_study: 1, assigned_id: 5 },
-		'lead of branch 2': { branch_ids: [2] },
-		'client of branches 2 and 3': { is_study: 1, branch_ids: [2, 3] },
-	};
-	const without = (word: string) => Object.keys(customers).filter((name) => !name.includes(word));
-	const withWord = (word: string) => Object.keys(customers).filter((name) => name.includes(word));
+	it('reports each new customer once, the oldest first', async () => {
+		const school = await startTrigger();
+		const lead = school.addCustomer(LEAD);
+		const clientOfBranch2 = school.addCustomer({ ...CLIENT, branch_ids: [2] });
 
-	it.each<[what: string, parameters: INodeParameters, reported: string[]]>([
-		['all but the archived ones by default', {}, without('archived')],
-		['the archived ones too', { includeArchived: true }, Object.keys(customers)],
-		['leads', { is_study: 0 }, without('archived').filter((name) => name.includes('lead'))],
-		['clients', { is_study: 1 }, without('archived').filter((name) => name.includes('client'))],
-		['several stages', { filters: { lead_status_id: [2, 3] } }, withWord('stage')],
-		[
-			'a stage, a source and a manager at once',
-			{ filters: { lead_status_id: [2, 3], lead_source_id: [4], assigned_id: [5, 6] } },
-			['lead of stage 2, source 4 and manager 5'],
-		],
-		['a stage that an expression gives', { filters: { lead_status_id: '={{ [2] }}' } }, withWord('stage 2')],
-		['one branch', { branchIds: [2] }, withWord('branch')],
-		['a row of several branches once', { branchIds: [2, 3], is_study: 1 }, withWord('branches')],
-	])('%s', async (_what, parameters, reported) => {
-		const world = await begun(parameters);
-		for (const [name, values] of Object.entries(customers)) world.addCustomer({ name, ...values });
-		expect((await world.poller.poll()).map(({ name }) => name)).toEqual(reported);
-		expect(await world.poll()).toEqual([]);
+		expect(await school.poll()).toEqual([lead, clientOfBranch2]);
+		expect(await school.poll()).toEqual([]);
+
+		const leadAfterwards = school.addCustomer(LEAD);
+		expect(await school.poll()).toEqual([leadAfterwards]);
 	});
 
-	it('keeps to a filter that AlfaCRM ignores', async () => {
-		const world = await begun({ filters: { lead_status_id: [2] } });
-		world.school.settings.ignoredFilters = ['customer.lead_status_id'];
-		world.addCustomer({ lead_status_id: 3 });
-		const wanted = world.addCustomer({ lead_status_id: 2 });
-		expect(await world.poll()).toEqual([wanted]);
+	describe('with filters', () => {
+		function addCustomersOfEveryKind(school: PolledSchool): void {
+			const customers: JsonObject[] = [
+				{ name: 'lead' },
+				{ name: 'client', ...CLIENT },
+				{ name: 'archived lead', ...ARCHIVED },
+				{ name: 'archived client', ...CLIENT, ...ARCHIVED },
+				{ name: 'lead of stage 2', lead_status_id: 2 },
+				{ name: 'lead of stage 3', lead_status_id: 3 },
+				{
+					name: 'lead of stage 2, source 4 and manager 5',
+					lead_status_id: 2,
+					lead_source_id: 4,
+					assigned_id: 5,
+				},
+				{ name: 'client of manager 5', ...CLIENT, assigned_id: 5 },
+				{ name: 'lead of branch 2', branch_ids: [2] },
+				{ name: 'client of branches 2 and 3', ...CLIENT, branch_ids: [2, 3] },
+			];
+			for (const customer of customers) {
+				school.addCustomer({ ...LEAD, ...customer });
+			}
+		}
+
+		it.each<{ filter: string; parameters: INodeParameters; reported: string[] }>([
+			{
+				filter: 'all customers but the archived ones when nothing is filled in',
+				parameters: {},
+				reported: [
+					'lead',
+					'client',
+					'lead of stage 2',
+					'lead of stage 3',
+					'lead of stage 2, source 4 and manager 5',
+					'client of manager 5',
+					'lead of branch 2',
+					'client of branches 2 and 3',
+				],
+			},
+			{
+				filter: 'the archived customers as well for Include Archived',
+				parameters: { includeArchived: true },
+				reported: [
+					'lead',
+					'client',
+					'archived lead',
+					'archived client',
+					'lead of stage 2',
+					'lead of stage 3',
+					'lead of stage 2, source 4 and manager 5',
+					'client of manager 5',
+					'lead of branch 2',
+					'client of branches 2 and 3',
+				],
+			},
+			{
+				filter: 'only leads for the customer type Lead',
+				parameters: LEAD,
+				reported: [
+					'lead',
+					'lead of stage 2',
+					'lead of stage 3',
+					'lead of stage 2, source 4 and manager 5',
+					'lead of branch 2',
+				],
+			},
+			{
+				filter: 'only clients for the customer type Client',
+				parameters: CLIENT,
+				reported: ['client', 'client of manager 5', 'client of branches 2 and 3'],
+			},
+			{
+				filter: 'the customers of both stages for two stages',
+				parameters: { filters: { lead_status_id: [2, 3] } },
+				reported: ['lead of stage 2', 'lead of stage 3', 'lead of stage 2, source 4 and manager 5'],
+			},
+			{
+				filter: 'the customers who pass all filters for a stage, a source and a manager',
+				parameters: { filters: { lead_status_id: [2, 3], lead_source_id: [4], assigned_id: [5, 6] } },
+				reported: ['lead of stage 2, source 4 and manager 5'],
+			},
+			{
+				filter: 'the customers of the stage for a stage from an expression',
+				parameters: { filters: { lead_status_id: '={{ [2] }}' } },
+				reported: ['lead of stage 2', 'lead of stage 2, source 4 and manager 5'],
+			},
+			{
+				filter: 'the customers of the branch for one branch',
+				parameters: { branchIds: [2] },
+				reported: ['lead of branch 2', 'client of branches 2 and 3'],
+			},
+			{
+				filter: 'a client of two branches once for both branches',
+				parameters: { branchIds: [2, 3], ...CLIENT },
+				reported: ['client of branches 2 and 3'],
+			},
+		])('reports $filter', async ({ parameters, reported }) => {
+			const school = await startTrigger(parameters);
+			addCustomersOfEveryKind(school);
+
+			const items = await school.poller.poll();
+			const itemsOfNextPoll = await school.poller.poll();
+
+			expect(items.map(({ name }) => name)).toEqual(reported);
+			expect(itemsOfNextPoll).toEqual([]);
+		});
+
+		it('leaves out the customers of another stage although AlfaCRM ignores the filter', async () => {
+			const school = await startTrigger({ filters: { lead_status_id: [2] } });
+			school.changeSettings({ ignoredFilters: ['customer.lead_status_id'] });
+			school.addCustomer({ lead_status_id: 3 });
+			const leadOfStage2 = school.addCustomer({ lead_status_id: 2 });
+
+			expect(await school.poll()).toEqual([leadOfStage2]);
+		});
 	});
 
-	it.each([
-		[true, { phone: '+7(900)000-00-01, +7(900)000-00-02' }, false],
-		[false, { phone: ['+7(900)000-00-01', '+7(900)000-00-02'], gender: null }, true],
-	])('puts out few fields, or all when not simplified: %s', async (simplify, fields, hasGender) => {
-		const world = await begun({ simplify });
-		const id = world.addCustomer({ phone: ['+7(900)000-00-01', '+7(900)000-00-02'] });
-		const [item] = await world.poller.poll();
-		expect(item).toMatchObject({ id, ...fields });
-		expect('gender' in item).toBe(hasGender);
+	describe('with and without Simplify', () => {
+		async function reportCustomerWithTwoPhones(simplify: boolean): Promise<IDataObject> {
+			const school = await startTrigger({ simplify });
+			school.addCustomer({ phone: ['+7(900)000-00-01', '+7(900)000-00-02'] });
+			const [item] = await school.poller.poll();
+			return item;
+		}
+
+		it('puts out the useful fields, with lists as text', async () => {
+			const item = await reportCustomerWithTwoPhones(true);
+
+			expect(item).toMatchObject({ id: 3, phone: '+7(900)000-00-01, +7(900)000-00-02' });
+			expect(item).not.toHaveProperty('gender');
+		});
+
+		it('puts out all fields as AlfaCRM has them when Simplify is off', async () => {
+			const item = await reportCustomerWithTwoPhones(false);
+
+			expect(item).toMatchObject({
+				id: 3,
+				phone: ['+7(900)000-00-01', '+7(900)000-00-02'],
+				gender: null,
+			});
+		});
 	});
 
-	it.each([
-		[2, [3, 4]],
-		[9, [1, 2, 3, 4]],
-	])('begins with the newest %d if asked to, oldest first, and only once', async (startWith, ids) => {
-		const world = worldOf({ options: { startWith } });
-		world.addCustomer();
-		world.addCustomer({ branch_ids: [2] });
-		expect(await world.poll()).toEqual(ids);
-		expect(await world.poll()).toEqual([]);
-		world.poller.changeParameters(created({ is_study: 0, options: { startWith } }));
-		expect(await world.poll()).toEqual([]);
+	describe('with Start With Newest in a school of four customers', () => {
+		function makeSchoolOfFour(startWith: number): PolledSchool {
+			const school = makeSchool({ options: { startWith } });
+			school.addCustomer();
+			school.addCustomer({ branch_ids: [2] });
+			return school;
+		}
+
+		it.each([
+			{ startWith: 2, reportedIds: [3, 4] },
+			{ startWith: 9, reportedIds: [1, 2, 3, 4] },
+		])(
+			'begins with the customers $reportedIds for $startWith, the oldest first',
+			async ({ startWith, reportedIds }) => {
+				const school = makeSchoolOfFour(startWith);
+
+				expect(await school.poll()).toEqual(reportedIds);
+			},
+		);
+
+		it('reports the newest customers only in the first poll', async () => {
+			const school = makeSchoolOfFour(2);
+			await school.poll();
+
+			expect(await school.poll()).toEqual([]);
+		});
+
+		it('does not report the newest customers again when another filter is set', async () => {
+			const school = makeSchoolOfFour(2);
+			await school.poll();
+
+			school.poller.changeParameters(customerCreated({ ...LEAD, options: { startWith: 2 } }));
+
+			expect(await school.poll()).toEqual([]);
+		});
 	});
 });
 
 describe('Payment Created', () => {
-	const add = (world: PolledSchool, values: JsonObject): number =>
-		world.school.store.insert('pay', {
+	/** Adds an income of customer 1, unless the values say otherwise. */
+	function addPayment(school: PolledSchool, values: JsonObject): number {
+		return school.addRecord('pay', {
 			branch_id: 1,
 			customer_id: 1,
 			pay_type_id: PAY_TYPE.income,
 			income: '500.00',
 			...values,
-		}).id;
-	const watchPayments = async () => {
-		const world = new PolledSchool({ settings: { ...LARGE_PAGES }, parameters: { event: 'paymentCreated' } });
-		await world.poll();
-		return world;
-	};
+		});
+	}
+
+	async function startPaymentTrigger(): Promise<PolledSchool> {
+		const school = new PolledSchool({
+			settings: { ...LARGE_PAGES },
+			parameters: { event: 'paymentCreated' },
+		});
+		await school.poll();
+		return school;
+	}
 
 	it('reports no cash collection, which is no payment of a customer', async () => {
-		const world = await watchPayments();
-		add(world, { pay_type_id: PAY_TYPE.cashCollectionIn, customer_id: null });
-		add(world, { pay_type_id: PAY_TYPE.cashCollectionOut, customer_id: null });
-		const payment = add(world, {});
+		const school = await startPaymentTrigger();
+		addPayment(school, { pay_type_id: LIVE_PAY_TYPE.cashCollectionIn, customer_id: null });
+		addPayment(school, { pay_type_id: LIVE_PAY_TYPE.cashCollectionOut, customer_id: null });
+		const payment = addPayment(school, {});
 
-		expect(await world.pollRepeatedly(2, 5)).toEqual([payment]);
+		expect(await school.pollRepeatedly(2, 5)).toEqual([payment]);
 	});
 
 	it('shows no cash collection as a test event', async () => {
-		const world = await watchPayments();
-		const payment = add(world, {});
-		add(world, { pay_type_id: PAY_TYPE.cashCollectionOut, customer_id: null });
+		const school = await startPaymentTrigger();
+		const payment = addPayment(school, {});
+		addPayment(school, { pay_type_id: LIVE_PAY_TYPE.cashCollectionOut, customer_id: null });
 
-		const samples = await world.poller.fetchTestEvent();
+		const samples = await school.poller.fetchTestEvent();
 
 		expect(samples.map(({ id }) => id)).toEqual([payment]);
 	});
 
 	it('reports refunds, corrections and incomes that have no customer', async () => {
-		const world = await watchPayments();
-		const payments = [
-			add(world, { pay_type_id: PAY_TYPE.refund }),
-			add(world, { pay_type_id: PAY_TYPE.correction }),
-			add(world, { customer_id: null }),
-		];
+		const school = await startPaymentTrigger();
+		const refund = addPayment(school, { pay_type_id: LIVE_PAY_TYPE.refund });
+		const correction = addPayment(school, { pay_type_id: LIVE_PAY_TYPE.correction });
+		const incomeOfNobody = addPayment(school, { customer_id: null });
 
-		expect(await world.pollRepeatedly(2, 5)).toEqual(payments);
+		expect(await school.pollRepeatedly(2, 5)).toEqual([refund, correction, incomeOfNobody]);
 	});
 
 	it('reports a payment of a customer whose type has the number of a cash collection', async () => {
-		const world = await watchPayments();
-		const payment = add(world, { pay_type_id: PAY_TYPE.cashCollectionIn, customer_id: 1 });
+		const school = await startPaymentTrigger();
+		const payment = addPayment(school, { pay_type_id: LIVE_PAY_TYPE.cashCollectionIn, customer_id: 1 });
 
-		expect(await world.pollRepeatedly(2, 5)).toEqual([payment]);
+		expect(await school.pollRepeatedly(2, 5)).toEqual([payment]);
 	});
 });
 
-it('a branch that is new is watched within the hour, an inactive one never is', async () => {
-	const world = worldOf();
-	const { store } = world.school;
-	store.insert('branch', { id: 8, name: 'Закрытый', is_active: 0 });
-	await world.poll();
-	const paths: string[] = [];
-	interceptCalls(world, async ({ url }, real) => {
-		paths.push(new URL(url).pathname);
-		return await real();
+describe('Customer Created for all branches', () => {
+	it('reports the customers of a new branch once it has listed the branches again, an hour later', async () => {
+		const school = await startTrigger();
+		const newBranch = school.addRecord('branch', { name: 'Новый', is_active: 1 });
+		const customer = school.addCustomer({ branch_ids: [newBranch] });
+
+		expect(await school.poll()).toEqual([]);
+		expect(await school.pollRepeatedly(1, 61)).toEqual([customer]);
 	});
-	store.insert('branch', { id: 9, name: 'Новый', is_active: 1 });
-	world.addCustomer({ branch_ids: [8] });
-	const id = world.addCustomer({ branch_ids: [9] });
-	expect(await world.poll()).toEqual([]);
-	expect(await world.pollRepeatedly(1, 61)).toEqual([id]);
-	expect(paths.filter((path) => path.startsWith('/v2api/8/'))).toEqual([]);
+
+	it('never requests anything from a branch that is switched off', async () => {
+		const school = makeSchool();
+		school.addRecord('branch', { id: 8, name: 'Закрытый', is_active: 0 });
+		const requestedBranches: string[] = [];
+		interceptCalls(school, async ({ url }, askAlfaCrm) => {
+			requestedBranches.push(/v2api\/(\d+)/.exec(url)?.[1] ?? 'none');
+			return await askAlfaCrm();
+		});
+
+		await school.poll();
+		school.addCustomer({ branch_ids: [8] });
+		await school.pollRepeatedly(1, 61);
+
+		expect(requestedBranches).toContain('3');
+		expect(requestedBranches).not.toContain('8');
+	});
 });
 
-describe('an account whose branches are all switched off', () => {
+describe('Customer Created in an account whose branches are all switched off', () => {
 	const ALL_OFF = 'All branches of this AlfaCRM account are switched off, so there is nothing to watch';
-	const switchAllBranchesOff = (world: PolledSchool) => {
-		for (const id of [1, 2, 3]) world.changeBranch(id, 'closed');
-	};
 
-	it('does not let the trigger begin, and the error says why', async () => {
-		const world = worldOf();
-		switchAllBranchesOff(world);
+	function switchAllBranchesOff(school: PolledSchool): void {
+		school.changeBranch(1, 'closed');
+		school.changeBranch(2, 'closed');
+		school.changeBranch(3, 'closed');
+	}
 
-		await expect(world.poll()).rejects.toMatchObject({
+	it('does not begin, and the error says why', async () => {
+		const school = makeSchool();
+		switchAllBranchesOff(school);
+
+		await expect(school.poll()).rejects.toMatchObject({
 			message: ALL_OFF,
 			description: expect.stringContaining("choose in 'Branch'") as string,
 		});
 	});
 
-	it('makes the polls of an active trigger fail, and loses nothing until a branch is switched on again', async () => {
-		const world = await begun();
-		switchAllBranchesOff(world);
-		await expect(world.pollRepeatedly(1, 61)).rejects.toThrow(ALL_OFF);
-		const customerMeanwhile = world.addCustomer();
-		await expect(world.pollRepeatedly(1, 5)).rejects.toThrow(ALL_OFF);
+	it('fails in each poll once it is active', async () => {
+		const school = await startTrigger();
+		switchAllBranchesOff(school);
 
-		world.changeBranch(1, 'open');
-
-		expect(await world.pollRepeatedly(1, 5)).toEqual([customerMeanwhile]);
+		await expect(school.pollRepeatedly(1, 61)).rejects.toThrow(ALL_OFF);
+		await expect(school.pollRepeatedly(1, 5)).rejects.toThrow(ALL_OFF);
 	});
 
-	it('does not keep the trigger from watching a branch that the user has chosen', async () => {
-		const world = await begun({ branchIds: [1] });
-		switchAllBranchesOff(world);
-		const customer = world.addCustomer();
+	it('reports the customers of that time once a branch is switched on again', async () => {
+		const school = await startTrigger();
+		switchAllBranchesOff(school);
+		await expect(school.pollRepeatedly(1, 61)).rejects.toThrow(ALL_OFF);
+		const customer = school.addCustomer();
+		await expect(school.pollRepeatedly(1, 5)).rejects.toThrow(ALL_OFF);
 
-		expect(await world.pollRepeatedly(1, 61)).toEqual([customer]);
+		school.changeBranch(1, 'open');
+
+		expect(await school.pollRepeatedly(1, 5)).toEqual([customer]);
+	});
+
+	it('watches a branch that the user has chosen although it is switched off', async () => {
+		const school = await startTrigger({ branchIds: [1] });
+		switchAllBranchesOff(school);
+		const customer = school.addCustomer();
+
+		expect(await school.pollRepeatedly(1, 61)).toEqual([customer]);
 	});
 });
 
-describe('when the settings change', () => {
-	it('archived ones: those that no poll had seen come as well, nothing is lost whatever else is changed', async () => {
-		const world = await begun({ is_study: 0 });
-		const unseen = world.addCustomer(archived);
-		expect(await world.pollRepeatedly(3, 5, () => world.addCustomer({ is_study: 1 }))).toEqual([]);
-		const since = world.addCustomer();
-		world.poller.changeParameters(created({ includeArchived: true }));
-		expect(await world.poll()).toEqual([unseen, since]);
-		const later = world.addCustomer(archived);
-		world.poller.changeParameters(created({ includeArchived: true, is_study: 0 }));
-		expect(await world.poll()).toEqual([later]);
-		expect(await world.pollRepeatedly(2, 5)).toEqual([]);
+describe('Customer Created after its user has changed the settings', () => {
+	/** Lets an archived lead and then a lead come to a trigger of leads, while each poll brings a client. */
+	async function startTriggerOfLeads(): Promise<{ school: PolledSchool; archived: number; lead: number }> {
+		const school = await startTrigger(LEAD);
+		const archived = school.addCustomer({ ...LEAD, ...ARCHIVED });
+		expect(await school.pollRepeatedly(3, 5, () => school.addCustomer(CLIENT))).toEqual([]);
+		const lead = school.addCustomer(LEAD);
+		return { school, archived, lead };
+	}
+
+	it('reports the archived customers whom no poll has seen when Include Archived is switched on', async () => {
+		const { school, archived, lead } = await startTriggerOfLeads();
+
+		school.poller.changeParameters(customerCreated({ includeArchived: true }));
+
+		expect(await school.poll()).toEqual([archived, lead]);
+		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
 	});
 
-	it('the event: it begins anew without a flood, and says so', async () => {
-		const world = await begun({ branchIds: [1] });
-		const pay = (income: string) =>
-			world.school.store.insert('pay', { branch_id: 1, customer_id: 1, income }).id;
-		pay('100.00');
-		world.poller.changeParameters({ event: 'paymentCreated', branchIds: [1], options: { startWith: 5 } });
-		expect(await world.poll()).toEqual([]);
-		const id = pay('200.00');
-		expect(await world.poll()).toEqual([id]);
-		expect(world.poller.logLines).toEqual([
-			"'AlfaCRM Trigger' watches something else now: it reports what happens from now on",
-		]);
+	it('loses no customer when the customer type is changed as well', async () => {
+		const { school } = await startTriggerOfLeads();
+		school.poller.changeParameters(customerCreated({ includeArchived: true }));
+		await school.poll();
+		const archivedAfterwards = school.addCustomer({ ...LEAD, ...ARCHIVED });
+
+		school.poller.changeParameters(customerCreated({ includeArchived: true, ...LEAD }));
+
+		expect(await school.poll()).toEqual([archivedAfterwards]);
+		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
 	});
 
-	it.each<[string, INodeParameters]>([
-		['Simplify', { simplify: false }],
-		['Max Records per Poll', { options: { maxPerPoll: 7 } }],
-		['the order of a filter', { filters: { lead_status_id: [3, 2] } }],
-	])('%s: it goes on', async (_what, changes) => {
-		const before = { branchIds: [2, 1], filters: { lead_status_id: [2, 3] } };
-		const world = await begun(before);
-		const id = world.addCustomer({ lead_status_id: 2 });
-		world.poller.changeParameters(created({ ...before, ...changes }));
-		expect(await world.poll()).toEqual([id]);
-		expect(world.poller.logLines).toEqual([]);
+	describe('to another event', () => {
+		/** Lets the user choose Payment Created when there is one payment. */
+		async function chooseAnotherEvent(): Promise<PolledSchool> {
+			const school = await startTrigger({ branchIds: [1] });
+			school.addRecord('pay', { branch_id: 1, customer_id: 1, income: '100.00' });
+			school.poller.changeParameters({
+				event: 'paymentCreated',
+				branchIds: [1],
+				options: { startWith: 5 },
+			});
+			return school;
+		}
+
+		it('reports nothing old, in spite of Start With Newest', async () => {
+			const school = await chooseAnotherEvent();
+
+			expect(await school.poll()).toEqual([]);
+		});
+
+		it('reports the new payments', async () => {
+			const school = await chooseAnotherEvent();
+			await school.poll();
+			const payment = school.addRecord('pay', { branch_id: 1, customer_id: 1, income: '200.00' });
+
+			expect(await school.poll()).toEqual([payment]);
+		});
+
+		it("says in n8n's log that it starts anew", async () => {
+			const school = await chooseAnotherEvent();
+
+			await school.poll();
+			await school.poll();
+
+			expect(school.poller.logLines).toEqual([
+				"'AlfaCRM Trigger' watches something else now: it reports what happens from now on",
+			]);
+		});
+	});
+
+	it.each<{ setting: string; changes: INodeParameters }>([
+		{ setting: 'Simplify', changes: { simplify: false } },
+		{ setting: 'Max Records per Poll', changes: { options: { maxPerPoll: 7 } } },
+		{ setting: 'the order of the values of a filter', changes: { filters: { lead_status_id: [3, 2] } } },
+	])('reports the customers who came before the user changed $setting', async ({ changes }) => {
+		const settings = { branchIds: [2, 1], filters: { lead_status_id: [2, 3] } };
+		const school = await startTrigger(settings);
+		const customer = school.addCustomer({ lead_status_id: 2 });
+
+		school.poller.changeParameters(customerCreated({ ...settings, ...changes }));
+
+		expect(await school.poll()).toEqual([customer]);
+		expect(school.poller.logLines).toEqual([]);
 	});
 });

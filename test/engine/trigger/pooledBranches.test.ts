@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import type { JsonObject } from '../../../sandbox';
+import { CUSTOMER_TYPE, PAY_TYPE } from '../../support/codes';
 import { LARGE_PAGES, PolledSchool } from '../support/polledSchool';
 
 afterEach(() => {
@@ -10,174 +10,196 @@ afterEach(() => {
 const HOUR = 60;
 
 /** Makes a school of two branches. The lists of branch 2 show the customers and payments of branch 1, too. */
-function makeWorld(parameters: INodeParameters): PolledSchool {
+function makeSchool(parameters: INodeParameters): PolledSchool {
 	const settings = { ...LARGE_PAGES, pooledBranches: [2] };
 	return new PolledSchool({ settings, branches: 2, parameters });
 }
 
 /** Starts a trigger, whose first poll notes what is there. */
 async function startTrigger(parameters: INodeParameters): Promise<PolledSchool> {
-	const world = makeWorld(parameters);
-	await world.poll();
-	return world;
+	const school = makeSchool(parameters);
+	await school.poll();
+	return school;
 }
 
-const watchCustomers = async (branchIds: number[]) =>
-	await startTrigger({ event: 'customerCreated', branchIds });
-
-function addPayment(world: PolledSchool, values: JsonObject): number {
-	const created_at = world.accountTime(0);
-	const payment = { customer_id: 1, pay_type_id: 1, income: '100.00', created_at, ...values };
-	return world.school.store.insert('pay', payment).id;
+async function watchCustomers(branchIds: number[]): Promise<PolledSchool> {
+	return await startTrigger({ event: 'customerCreated', branchIds });
 }
 
-/** From now on rows do not show their branches. */
-function hideBranches(world: PolledSchool): void {
-	world.school.beforeListAnswer = (_path, rows) => {
-		for (const row of rows as Array<Record<string, unknown>>) delete row.branch_ids;
+function addCustomerTo(school: PolledSchool, branch_ids: number[]): number {
+	return school.addCustomer({ branch_ids });
+}
+
+function addPaymentTo(school: PolledSchool, branch_id: number): number {
+	return school.addRecord('pay', {
+		branch_id,
+		customer_id: 1,
+		pay_type_id: PAY_TYPE.income,
+		income: '100.00',
+		created_at: school.accountTime(0),
+	});
+}
+
+/** Lets AlfaCRM leave the branches out of the rows of its lists from now on. */
+function hideBranches(school: PolledSchool): void {
+	school.school.beforeListAnswer = (_path, rows) => {
+		for (const row of rows as Array<Record<string, unknown>>) {
+			delete row.branch_ids;
+		}
 	};
+}
+
+function showBranchesAgain(school: PolledSchool): void {
+	school.school.beforeListAnswer = () => {};
 }
 
 describe('Customer Created, where branch 2 also lists the customers of branch 1,', () => {
 	it('reports the leads of branch 2 only, if branch 2 is watched', async () => {
-		const world = await watchCustomers([2]);
-		world.addCustomer({ branch_ids: [1] });
-		const own = world.addCustomer({ branch_ids: [2] });
+		const school = await watchCustomers([2]);
+		addCustomerTo(school, [1]);
+		const inBranch2 = addCustomerTo(school, [2]);
 
-		expect(await world.poll()).toEqual([own]);
-		expect(await world.poll()).toEqual([]);
+		expect(await school.poll()).toEqual([inBranch2]);
+		expect(await school.poll()).toEqual([]);
 	});
 
-	it('reports a customer of both branches to a trigger of either', async () => {
-		const first = await watchCustomers([1]);
-		const second = await watchCustomers([2]);
-		const inFirst = first.addCustomer({ branch_ids: [1, 2] });
-		const inSecond = second.addCustomer({ branch_ids: [1, 2] });
+	it.each([{ branch: 1 }, { branch: 2 }])(
+		'reports a customer of both branches if branch $branch is watched',
+		async ({ branch }) => {
+			const school = await watchCustomers([branch]);
+			const customer = addCustomerTo(school, [1, 2]);
 
-		expect(await first.poll()).toEqual([inFirst]);
-		expect(await second.poll()).toEqual([inSecond]);
-	});
+			expect(await school.poll()).toEqual([customer]);
+		},
+	);
 
 	it('reports each lead once if all branches are watched', async () => {
-		const world = await watchCustomers([]);
-		const ids = [
-			world.addCustomer({ branch_ids: [1] }),
-			world.addCustomer({ branch_ids: [2] }),
-			world.addCustomer({ branch_ids: [1, 2] }),
-		];
+		const school = await watchCustomers([]);
+		const inBranch1 = addCustomerTo(school, [1]);
+		const inBranch2 = addCustomerTo(school, [2]);
+		const inBoth = addCustomerTo(school, [1, 2]);
 
-		expect(await world.poll()).toEqual(ids);
-		expect(await world.poll()).toEqual([]);
+		expect(await school.poll()).toEqual([inBranch1, inBranch2, inBoth]);
+		expect(await school.poll()).toEqual([]);
 	});
 
 	it('reports a lead of branch 1 once it is moved into branch 2 the next day', async () => {
-		const world = await watchCustomers([2]);
-		const lead = world.addCustomer({ branch_ids: [1] });
-		expect(await world.poll()).toEqual([]);
-		world.passMinutes(24 * HOUR);
-		expect(await world.poll()).toEqual([]);
+		const school = await watchCustomers([2]);
+		const lead = addCustomerTo(school, [1]);
+		expect(await school.poll()).toEqual([]);
+		school.passMinutes(24 * HOUR);
+		expect(await school.poll()).toEqual([]);
 
-		world.school.store.patch('customer', lead, { branch_ids: [2] });
+		school.changeRecord('customer', lead, { branch_ids: [2] });
 
-		expect(await world.pollRepeatedly(2, 5)).toEqual([lead]);
+		expect(await school.pollRepeatedly(2, 5)).toEqual([lead]);
 	});
 
 	it('reports a lead of branch 1 that is moved into branch 2 after another filter was set', async () => {
-		const world = await watchCustomers([2]);
-		const lead = world.addCustomer({ branch_ids: [1] });
-		expect(await world.poll()).toEqual([]);
+		const school = await watchCustomers([2]);
+		const lead = addCustomerTo(school, [1]);
+		expect(await school.poll()).toEqual([]);
 
-		world.poller.changeParameters({ event: 'customerCreated', branchIds: [2], is_study: 0 });
-		expect(await world.pollRepeatedly(1, 5)).toEqual([]);
-		world.school.store.patch('customer', lead, { branch_ids: [2] });
+		school.poller.changeParameters({ event: 'customerCreated', branchIds: [2], is_study: 0 });
+		expect(await school.pollRepeatedly(1, 5)).toEqual([]);
+		school.changeRecord('customer', lead, { branch_ids: [2] });
 
-		expect(await world.pollRepeatedly(2, 5)).toEqual([lead]);
+		expect(await school.pollRepeatedly(2, 5)).toEqual([lead]);
 	});
 
 	it('reports no old lead of branch 1 when branch 1 is watched as well later', async () => {
-		const world = await watchCustomers([2]);
-		world.addCustomer({ branch_ids: [1] });
-		expect(await world.poll()).toEqual([]);
+		const school = await watchCustomers([2]);
+		addCustomerTo(school, [1]);
+		expect(await school.poll()).toEqual([]);
 
-		world.poller.changeParameters({ event: 'customerCreated', branchIds: [1, 2] });
+		school.poller.changeParameters({ event: 'customerCreated', branchIds: [1, 2] });
 
-		expect(await world.pollRepeatedly(2, 5)).toEqual([]);
-		const later = world.addCustomer({ branch_ids: [1] });
-		expect(await world.poll()).toEqual([later]);
+		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
+		const later = addCustomerTo(school, [1]);
+		expect(await school.poll()).toEqual([later]);
 	});
 
-	it('takes a row that shows no branch for one of the branch that lists it', async () => {
-		const world = await watchCustomers([2]);
-		const hidden = world.addCustomer({ branch_ids: [1] });
-		hideBranches(world);
+	it('reports a customer whose row shows no branch in the branch that lists it', async () => {
+		const school = await watchCustomers([2]);
+		const hidden = addCustomerTo(school, [1]);
+		hideBranches(school);
 
-		expect(await world.poll()).toEqual([hidden]);
+		expect(await school.poll()).toEqual([hidden]);
 	});
 
-	it('goes on from a memory in which a lead of branch 1 counts as reported', async () => {
-		const world = await watchCustomers([2]);
-		const foreign = world.addCustomer({ branch_ids: [1] });
-		hideBranches(world);
-		expect(await world.poll()).toEqual([foreign]);
+	it('reports only new leads of branch 2 after a lead of branch 1 was reported by mistake', async () => {
+		const school = await watchCustomers([2]);
+		const foreign = addCustomerTo(school, [1]);
+		hideBranches(school);
+		expect(await school.poll()).toEqual([foreign]);
 
-		world.school.beforeListAnswer = () => {};
+		showBranchesAgain(school);
 
-		expect(await world.pollRepeatedly(3, HOUR)).toEqual([]);
-		const own = world.addCustomer({ branch_ids: [2] });
-		expect(await world.poll()).toEqual([own]);
+		expect(await school.pollRepeatedly(3, HOUR)).toEqual([]);
+		const inBranch2 = addCustomerTo(school, [2]);
+		expect(await school.poll()).toEqual([inBranch2]);
 	});
 
 	it('makes one request in a poll without news, though AlfaCRM counts the leads of branch 1, too', async () => {
-		const world = await watchCustomers([2]);
-		for (let count = 0; count < 30; count++) world.addCustomer({ branch_ids: [1] });
-		await world.poll();
-		world.callsPerPoll.length = 0;
+		const school = await watchCustomers([2]);
+		for (let count = 0; count < 30; count++) {
+			addCustomerTo(school, [1]);
+		}
+		await school.poll();
+		school.callsPerPoll.length = 0;
 
-		await world.pollRepeatedly(3, 5);
+		await school.pollRepeatedly(3, 5);
 
-		expect(world.callsPerPoll).toEqual([1, 1, 1]);
+		expect(school.callsPerPoll).toEqual([1, 1, 1]);
 	});
 
-	it('starts with the newest customers of branch 2', async () => {
-		const world = makeWorld({ event: 'customerCreated', branchIds: [2], options: { startWith: 2 } });
-		const own = [world.addCustomer({ branch_ids: [2] }), world.addCustomer({ branch_ids: [2] })];
-		for (let count = 0; count < 5; count++) world.addCustomer({ branch_ids: [1] });
+	it('starts with the newest customers of branch 2 although branch 1 has newer ones', async () => {
+		const school = makeSchool({ event: 'customerCreated', branchIds: [2], options: { startWith: 2 } });
+		const first = addCustomerTo(school, [2]);
+		const second = addCustomerTo(school, [2]);
+		for (let count = 0; count < 5; count++) {
+			addCustomerTo(school, [1]);
+		}
 
-		expect(await world.poll()).toEqual(own);
+		expect(await school.poll()).toEqual([first, second]);
 	});
 });
 
 it('Payment Created reports the payments of branch 2 only, though branch 2 lists those of branch 1, too', async () => {
-	const world = await startTrigger({ event: 'paymentCreated', branchIds: [2] });
-	addPayment(world, { branch_id: 1 });
-	const own = addPayment(world, { branch_id: 2 });
+	const school = await startTrigger({ event: 'paymentCreated', branchIds: [2] });
+	addPaymentTo(school, 1);
+	const paymentOfBranch2 = addPaymentTo(school, 2);
 
-	expect(await world.poll()).toEqual([own]);
-	expect(await world.poll()).toEqual([]);
+	expect(await school.poll()).toEqual([paymentOfBranch2]);
+	expect(await school.poll()).toEqual([]);
 });
 
 describe('In Debt, where branch 2 also lists the clients of branch 1,', () => {
-	const debtor = { is_study: 1, balance: '-100.00' };
-	const watchDebts = async (branchIds: number[]) =>
-		await startTrigger({ event: 'inDebt', branchIds, options: { lookEvery: 1 } });
+	async function watchDebts(branchIds: number[]): Promise<PolledSchool> {
+		return await startTrigger({ event: 'inDebt', branchIds, options: { lookEvery: 1 } });
+	}
+
+	function addDebtorTo(school: PolledSchool, branch_ids: number[]): number {
+		return school.addCustomer({ is_study: CUSTOMER_TYPE.client, balance: '-100.00', branch_ids });
+	}
 
 	it('reports the clients of branch 2 only, if branch 2 is watched', async () => {
-		const world = await watchDebts([2]);
-		world.addCustomer({ ...debtor, branch_ids: [1] });
-		const own = world.addCustomer({ ...debtor, branch_ids: [2] });
+		const school = await watchDebts([2]);
+		addDebtorTo(school, [1]);
+		const debtorOfBranch2 = addDebtorTo(school, [2]);
 
-		expect(await world.pollRepeatedly(2, 5)).toEqual([own]);
+		expect(await school.pollRepeatedly(2, 5)).toEqual([debtorOfBranch2]);
 	});
 
 	it('reports no old debt of branch 1 when branch 1 is watched as well later', async () => {
-		const world = await watchDebts([2]);
-		world.addCustomer({ ...debtor, branch_ids: [1] });
-		expect(await world.pollRepeatedly(1, 5)).toEqual([]);
+		const school = await watchDebts([2]);
+		addDebtorTo(school, [1]);
+		expect(await school.pollRepeatedly(1, 5)).toEqual([]);
 
-		world.poller.changeParameters({ event: 'inDebt', branchIds: [1, 2], options: { lookEvery: 1 } });
+		school.poller.changeParameters({ event: 'inDebt', branchIds: [1, 2], options: { lookEvery: 1 } });
 
-		expect(await world.pollRepeatedly(2, 5)).toEqual([]);
-		const later = world.addCustomer({ ...debtor, branch_ids: [1] });
-		expect(await world.pollRepeatedly(1, 5)).toEqual([later]);
+		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
+		const later = addDebtorTo(school, [1]);
+		expect(await school.pollRepeatedly(1, 5)).toEqual([later]);
 	});
 });
