@@ -82,9 +82,12 @@ it('Get Many of payments reads the types of payments at most twice', async () =>
 
 // A preview of several lists does not know which list is chosen, so those have no schema of their own.
 const ENTITIES_WITH_SCHEMA = LISTED_ENTITIES.filter(({ listedIn }) => listedIn === undefined);
+const UNSIMPLIFIED_ENTITIES = ENTITIES_WITH_SCHEMA.filter(
+	({ simplifiedFields }) => simplifiedFields === undefined,
+);
 const SIMPLIFIED_ENTITIES = LISTED_ENTITIES.filter(({ simplifiedFields }) => simplifiedFields !== undefined);
 
-describe.each(ENTITIES_WITH_SCHEMA)('the output schema of Get Many of $resource', ({ resource, path }) => {
+describe.each(UNSIMPLIFIED_ENTITIES)('the output schema of Get Many of $resource', ({ resource, path }) => {
 	it('has each name and address that Get Many adds', async () => {
 		const records = await run(getManyForm(resource));
 
@@ -96,7 +99,7 @@ describe.each(ENTITIES_WITH_SCHEMA)('the output schema of Get Many of $resource'
 	});
 });
 
-describe.each(SIMPLIFIED_ENTITIES.filter(({ listedIn }) => listedIn === undefined))(
+describe.each(ENTITIES_WITH_SCHEMA.filter(({ simplifiedFields }) => simplifiedFields !== undefined))(
 	'the simplified output of Get Many of $resource',
 	({ resource }) => {
 		it('has exactly the fields of its schema, in their order', async () => {
