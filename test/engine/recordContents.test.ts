@@ -341,6 +341,15 @@ describe('the output of a customer with the address of the page', () => {
 		expect(customers).toMatchObject([{ url: `${school.sandbox.url}/company/3/customer/view?id=${client}` }]);
 	});
 
+	it('has the branch of the client in the address when the branch of the call lists all clients', async () => {
+		changeSettings({ pooledBranches: [1] });
+		const client = addClient({ branch_ids: [3] });
+
+		const customers = await run(getForm('customer', client));
+
+		expect(customers).toMatchObject([{ url: `${school.sandbox.url}/company/3/customer/view?id=${client}` }]);
+	});
+
 	it('has an address by which the picker finds the customer again', async () => {
 		const lead = addLead();
 		const [{ url }] = await run(getForm('customer', lead));
