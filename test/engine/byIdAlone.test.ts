@@ -1,115 +1,168 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { entities } from '../../nodes/AlfaCrm/entities/registry';
+import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
-import { recordWithId } from './support/forms';
+import { LESSON_STATUS } from '../support/codes';
+import { recordWithId, recordWithName } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
-/** What is about one record by its ID, of any entity, without a branch. */
+/** Operations on one record that is named by its ID alone, while Branch is empty. */
 const school = useSchool({ customers: 12 });
-const { addRecord, readRecord, readRecords, run, changeSettings, expectRefused, runToEnd } =
+const { addLead, addRecord, changeSettings, expectRefused, readRecord, readRecords, run, runToEnd } =
 	frontDeskOf(school);
 
-const HOME = 2;
-const byId = entities.filter(
+/** A branch of the account that is neither the first one nor the only one. */
+const NORTH = 2;
+const UNKNOWN_ID = 100_500;
+
+const ENTITIES_BY_ID = entities.filter(
 	({ scope, operations, parentFields = [], match }) =>
 		scope === 'branch' && operations.includes('get') && parentFields.length === 0 && !match,
 );
-const find = ({ resource }: Entity, id: unknown, operation = 'get', more: object = {}): INodeParameters => ({
-	...{ resource, operation, id: String(id), ...more },
-});
-/** One of a branch that is neither the first one nor the only one. */
-const addAtHome = ({ path }: Entity): number => {
-	const like = { name: 'Одна', ...readRecords(path)[0], branch_id: HOME, branch_ids: [HOME] };
-	return addRecord(path, Object.fromEntries(Object.entries(like).filter(([name]) => name !== 'id')));
-};
-const leaveOneBranch = () => {
-	for (const { id } of readRecords('branch').slice(1)) school.sandbox.store.remove('branch', id as number);
-};
+const ENTITIES_TO_DELETE = ENTITIES_BY_ID.filter(({ operations }) => operations.includes('delete'));
 
-it.each(byId.map((entity) => [entity.resource, entity] as const))(
-	'finds the branch of a record by its ID: %s',
-	async (_resource, entity) => {
-		expect(readRecords('branch').length).toBeGreaterThan(1);
-		const id = addAtHome(entity);
-		expect(await run(find(entity, id))).toMatchObject([{ id }]);
-		if (entity.operations.includes('delete')) {
-			const before = school.sandbox.snapshot();
-			expect(await run(find(entity, id, 'delete'))).toEqual([{ id, deleted: true }]);
-			const changes = school.sandbox.changes(before);
-			expect(changes).toMatchObject([{ entity: entity.path, id }]);
-			expect(changes[0].after).toBeUndefined();
-		}
-		const { label } = entity;
-		expect((await expectRefused(find(entity, 100_500))).message).toBe(
-			`AlfaCRM has no ${label.toLowerCase()} with ID 100500 in the branches that could be searched`,
-		);
-	},
-);
+it.each(ENTITIES_BY_ID)('Get finds a record of another branch: $resource', async (entity) => {
+	const id = addRecordOfNorth(entity);
 
-it('changes the one that is meant', async () => {
-	const status = entities.find(({ resource }) => resource === 'studyStatus') as Entity;
-	const id = addAtHome(status);
-	await run(find(status, id, 'update', { updateFields: { name: 'Отпуск' } }));
-	expect(readRecord('study-status', id)).toMatchObject({ name: 'Отпуск', branch_id: HOME });
+	const records = await run(formWithoutBranch(entity.resource, 'get', id));
+
+	expect(records).toMatchObject([{ id }]);
 });
 
-it('asks in the only branch at once, and has nothing to say about it', async () => {
-	leaveOneBranch();
-	const { json, hints } = await runToEnd({ resource: 'pay', operation: 'get', id: '1' });
-	expect([json[0].id, hints]).toEqual([1, []]);
-	expect(school.readJournal('pay/index').map(({ branch }) => branch)).toEqual([1]);
-});
+it.each(ENTITIES_BY_ID)('Get refuses an ID that no branch has: $resource', async ({ resource, label }) => {
+	const { message } = await expectRefused(formWithoutBranch(resource, 'get', UNKNOWN_ID));
 
-it('completes a lesson in its own branch, with names that are of that, also in later items', async () => {
-	const [, blue] = [1, HOME].map((branch_id) =>
-		addRecord('room', { name: 'Синий', branch_id, is_enabled: 1 }),
+	expect(message).toBe(
+		`AlfaCRM has no ${label.toLowerCase()} with ID 100500 in the branches that could be searched`,
 	);
-	const customers = readRecords('customer')
-		.slice(0, 2)
-		.map(({ id }) => Number(id));
-	const lesson = addRecord('lesson', {
-		...{
-			branch_id: HOME,
+});
+
+it.each(ENTITIES_TO_DELETE)('Delete deletes only the record of another branch: $resource', async (entity) => {
+	const id = addRecordOfNorth(entity);
+	const before = school.sandbox.snapshot();
+
+	const records = await run(formWithoutBranch(entity.resource, 'delete', id));
+
+	expect(records).toEqual([{ id, deleted: true }]);
+	expect(school.sandbox.changes(before)).toMatchObject([{ entity: entity.path, id }]);
+	expect(readRecord(entity.path, id)).toBeUndefined();
+});
+
+it('Update changes a study status of another branch', async () => {
+	const status = addRecordOfNorth(entityOf('studyStatus'));
+
+	await run(formWithoutBranch('studyStatus', 'update', status, { updateFields: { name: 'Отпуск' } }));
+
+	expect(readRecord('study-status', status)).toMatchObject({ name: 'Отпуск', branch_id: NORTH });
+});
+
+it('Get asks the only branch at once and adds no hint', async () => {
+	removeAllBranchesButTheFirst();
+
+	const { json, hints } = await runToEnd(formWithoutBranch('pay', 'get', 1));
+
+	expect(json).toMatchObject([{ id: 1 }]);
+	expect(hints).toEqual([]);
+	expect(school.readJournal('pay/index')).toMatchObject([{ branch: 1 }]);
+});
+
+describe('Complete of a lesson of another branch', () => {
+	let anna: number;
+	let boris: number;
+	let lesson: number;
+
+	beforeEach(() => {
+		anna = addLead();
+		boris = addLead();
+		lesson = addRecord('lesson', {
+			branch_id: NORTH,
 			date: '2026-02-09',
 			time_from: '2026-02-09 10:00:00',
 			time_to: '2026-02-09 11:00:00',
-		},
-		...{
 			lesson_type_id: 1,
 			subject_id: 1,
 			teacher_ids: [],
-			status: 1,
-			customer_ids: customers,
+			status: LESSON_STATUS.planned,
+			customer_ids: [anna, boris],
 			group_ids: [],
-		},
+		});
 	});
-	await run(
-		{
-			...{
-				resource: 'lesson',
-				operation: 'complete',
-				id: recordWithId(lesson),
-				present_ids: '={{ $json.customer }}',
+
+	const COMPLETE_BY_ITEM: INodeParameters = {
+		resource: 'lesson',
+		operation: 'complete',
+		id: recordWithId('={{ $json.lesson }}'),
+		present_ids: '={{ $json.customer }}',
+		additionalFields: { room_id: recordWithName('={{ $json.room }}') },
+	};
+
+	it('completes the lesson in its branch for the customers of all items', async () => {
+		await run(COMPLETE_BY_ITEM, {
+			items: [
+				{ lesson, customer: anna, room: '' },
+				{ lesson, customer: boris, room: '' },
+			],
+		});
+
+		expect(school.readJournal('lesson/teach')).toMatchObject([
+			{
+				branch: NORTH,
+				body: {
+					branch_id: NORTH,
+					details: [
+						{ customer_id: anna, branch_id: NORTH },
+						{ customer_id: boris, branch_id: NORTH },
+					],
+				},
 			},
-			additionalFields: { room_id: { __rl: true, mode: 'name', value: '={{ $json.room }}' } },
-		},
-		{ items: customers.map((customer, index) => ({ customer, room: index === 0 ? '' : 'Синий' })) },
-	);
-	const [{ body, branch }] = school.readJournal('lesson/teach');
-	expect(branch).toBe(HOME);
-	expect(body).toMatchObject({
-		...{ branch_id: HOME, room_id: blue },
-		details: customers.map((customer_id) => ({ customer_id, branch_id: HOME })),
+		]);
+	});
+
+	it('finds the room that a later item names in the branch of the lesson', async () => {
+		addRecord('room', { name: 'Синий', branch_id: 1, is_enabled: 1 });
+		const blueRoomOfNorth = addRecord('room', { name: 'Синий', branch_id: NORTH, is_enabled: 1 });
+
+		await run(COMPLETE_BY_ITEM, {
+			items: [
+				{ lesson, customer: anna, room: '' },
+				{ lesson, customer: boris, room: 'Синий' },
+			],
+		});
+
+		expect(school.readJournal('lesson/teach')).toMatchObject([{ body: { room_id: blueRoomOfNorth } }]);
 	});
 });
 
-it('is refused where this user may not list the branches', async () => {
+it('Delete is refused when the user may not list the branches', async () => {
 	changeSettings({ forbiddenCalls: ['branch/index'] });
-	const { message, description } = await expectRefused({ resource: 'pay', operation: 'delete', id: '1' });
+
+	const { message, description } = await expectRefused(formWithoutBranch('pay', 'delete', 1));
+
 	expect(message).toBe(
 		'The branch of this record is not known: this user may not list the branches of the account',
 	);
 	expect(description).toContain('If the main branch is disabled in AlfaCRM');
 });
+
+/** Fills the form of an operation on one record, and leaves Branch empty. */
+function formWithoutBranch(
+	resource: string,
+	operation: string,
+	id: number,
+	parameters: INodeParameters = {},
+): INodeParameters {
+	return { resource, operation, id: String(id), ...parameters };
+}
+
+/** Adds a record of branch 2 that is like the first record of its entity. */
+function addRecordOfNorth({ path }: Entity): number {
+	const firstRecord: IDataObject = { name: 'Одна', ...readRecords(path)[0] };
+	delete firstRecord.id;
+	return addRecord(path, { ...firstRecord, branch_id: NORTH, branch_ids: [NORTH] });
+}
+
+function removeAllBranchesButTheFirst(): void {
+	school.sandbox.store.remove('branch', 2);
+	school.sandbox.store.remove('branch', 3);
+}

@@ -1,107 +1,269 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { CUSTOMER_TYPE, LESSON_STATUS, RECORD_STATUS } from '../support/codes';
 import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
 /**
- * How lists come through the whole node. What becomes of lists that change is tried in
- * `properties/api/lists` and, piece by piece, in `unit/api/lists`, `unit/operations/lists` and `unit/operations/returnAll`.
+ * How lists come through the whole node. `properties/api/lists` shows what becomes of lists that change
+ * while they are read, and `unit/api/lists`, `unit/operations/lists` and `unit/operations/returnAll`
+ * show each piece.
  */
 const school = useSchool({ customers: 300 });
-const { readRecords, run, changeSettings, runToEnd } = frontDeskOf(school);
+const { addArchivedClient, addClient, addLead, addRecord, changeSettings, readRecords, run, runToEnd } =
+	frontDeskOf(school);
 
-type Row = IDataObject;
-const many = (resource: string, more: INodeParameters = {}): INodeParameters => ({
-	resource,
-	operation: 'getAll',
-	branchId: 1,
-	returnAll: true,
-	...more,
+const TRIAL_STAGE = 2;
+
+describe('Get Many with Return All', () => {
+	it('returns each customer of each branch once', async () => {
+		const form = allCustomersForm({ branchId: '={{ $json.branch }}' });
+
+		const { items } = await runToEnd(form, { items: [{ branch: 1 }, { branch: 2 }] });
+
+		const customersOfItem = (index: number) =>
+			items
+				.filter(({ pairedItem }) => (pairedItem as { item: number }).item === index)
+				.map(({ json }) => json);
+		expect(sortIds(customersOfItem(0))).toEqual(readCustomerIdsOfBranch(1));
+		expect(sortIds(customersOfItem(1))).toEqual(readCustomerIdsOfBranch(2));
+	});
+
+	it('reads each page of 20 customers once', async () => {
+		const pageCount = Math.ceil(readCustomerIdsOfBranch(1).length / 20);
+
+		await run(allCustomersForm());
+
+		expect(readBodies('customer/index')).toHaveLength(pageCount);
+		expect(pageCount).toBeGreaterThan(5);
+	});
 });
-const list = (more: INodeParameters = {}): INodeParameters =>
-	many('customer', { is_study: 2, removed: 1, ...more });
-const ids = (items: readonly IDataObject[]) => items.map(({ id }) => Number(id)).sort((a, b) => a - b);
-const inBranch = (branch: number) =>
-	readRecords('customer').filter(({ branch_ids }) => (branch_ids as number[]).includes(branch));
-const bodies = (call = 'customer/index') => school.readJournal(call).map(({ body }) => body as IDataObject);
-const pages = () => bodies().map(({ page }) => page);
-const sizes = (call?: string) => bodies(call).map(({ pageSize }) => pageSize);
-const apiCall: INodeParameters = {
-	resource: 'apiCall',
-	operation: 'send',
-	callBranch: '1',
-	callPath: 'customer',
-	callAction: 'index',
-	callBody: '{"is_study": 2, "removed": 1}',
-	allPages: true,
-};
 
-describe('Return All', () => {
-	it('gives each record of each branch once, with one request a page', async () => {
-		const { items } = await runToEnd(list({ branchId: '={{ $json.branch }}' }), {
-			items: [1, 2].map((branch) => ({ branch })),
+describe('a request for a list', () => {
+	it('asks for no page size in an API Call, which is sent as it is written', async () => {
+		await run({
+			resource: 'apiCall',
+			operation: 'send',
+			callBranch: '1',
+			callPath: 'customer',
+			callAction: 'index',
+			callBody: '{"is_study": 2, "removed": 1}',
+			allPages: true,
 		});
-		for (const branch of [1, 2]) {
-			const own = items.filter(({ pairedItem }) => (pairedItem as { item: number }).item === branch - 1);
-			expect(ids(own.map(({ json }) => json))).toEqual(ids(inBranch(branch)));
-		}
-		expect(pages()).toHaveLength(Math.ceil(inBranch(1).length / 20) + Math.ceil(inBranch(2).length / 20));
+
+		expect(readPageSizes('customer/index')).toEqual(new Set([undefined]));
+	});
+
+	it('asks for pages of 500 records when a dropdown reads the list', async () => {
+		changeSettings({ bodyPageSize: 'honoured' });
+
+		await school.engine.loadOptions('subjects', allCustomersForm());
+
+		expect(readPageSizes('subject/index')).toEqual(new Set([500]));
+	});
+
+	it('asks for pages of 100 records when a picker reads the list', async () => {
+		changeSettings({ bodyPageSize: 'honoured' });
+
+		const { results } = await school.engine.searchPicker('customers', allCustomersForm(), '', undefined);
+
+		expect(results).toHaveLength(100);
+		expect(readPageSizes('customer/index')).toEqual(new Set([100]));
 	});
 });
 
-it('no size is asked for by an API Call, which goes out as it was written; 500 by dropdowns, 100 by pickers', async () => {
-	await run(apiCall);
-	expect(new Set(sizes())).toEqual(new Set([undefined]));
-	school.sandbox.clearJournal();
-	changeSettings({ bodyPageSize: 'honoured' });
-	await school.engine.loadOptions('subjects', list());
-	const { results } = await school.engine.searchPicker('customers', list(), '', undefined);
-	expect(results).toHaveLength(100);
-	expect([sizes('subject/index'), sizes()]).toEqual([[500], [100]]);
+describe('Get Many in a branch with few records', () => {
+	/** A new branch, which has only the records of the test. */
+	let branch: number;
+
+	beforeEach(() => {
+		branch = addRecord('branch', { name: 'Восточный', is_active: 1 });
+	});
+
+	it('returns active leads and clients unless the form says otherwise', async () => {
+		const { lead, client } = addCustomersOfEachKind(branch);
+
+		const customers = await run(getManyForm('customer', { branchId: branch }));
+
+		expect(sortIds(customers)).toEqual([lead, client]);
+	});
+
+	it('returns only active leads when Type is Leads', async () => {
+		const { lead } = addCustomersOfEachKind(branch);
+
+		const customers = await run(getManyForm('customer', { branchId: branch, is_study: CUSTOMER_TYPE.lead }));
+
+		expect(sortIds(customers)).toEqual([lead]);
+	});
+
+	it('returns only active clients when Type is Clients', async () => {
+		const { client } = addCustomersOfEachKind(branch);
+
+		const customers = await run(
+			getManyForm('customer', { branchId: branch, is_study: CUSTOMER_TYPE.client }),
+		);
+
+		expect(sortIds(customers)).toEqual([client]);
+	});
+
+	it('returns only archived leads and clients when Status is Archived', async () => {
+		const { archivedLead, archivedClient } = addCustomersOfEachKind(branch);
+
+		const customers = await run(
+			getManyForm('customer', { branchId: branch, removed: RECORD_STATUS.archived }),
+		);
+
+		expect(sortIds(customers)).toEqual([archivedLead, archivedClient]);
+	});
+
+	it('returns lessons of all statuses when none is chosen', async () => {
+		const { planned, cancelled, held } = addLessonOfEachStatus(branch);
+
+		const lessons = await run(getManyForm('lesson', { branchId: branch, status: [], simplify: false }));
+
+		expect(sortIds(lessons)).toEqual([planned, cancelled, held]);
+	});
+
+	it('returns lessons of the chosen statuses', async () => {
+		const { planned, cancelled } = addLessonOfEachStatus(branch);
+
+		const lessons = await run(
+			getManyForm('lesson', {
+				branchId: branch,
+				status: [LESSON_STATUS.planned, LESSON_STATUS.cancelled],
+				simplify: false,
+			}),
+		);
+
+		expect(sortIds(lessons)).toEqual([planned, cancelled]);
+	});
 });
 
-describe('what Get Many shows', () => {
-	const isArchived = ({ e_date }: Row) => String(e_date) < '2030-12-31';
+describe('Get Many with a filter', () => {
+	it('finds a customer by a part of the phone', async () => {
+		const lead = addLead({ phone: ['+7(900)555-00-01'] });
 
-	it.each<[string, INodeParameters, (row: Row) => boolean]>([
-		['leads and clients that are active by default', {}, (row) => !isArchived(row)],
-		['only leads', { is_study: 0 }, (row) => row.is_study === 0 && !isArchived(row)],
-		['only clients', { is_study: 1 }, (row) => row.is_study === 1 && !isArchived(row)],
-		['only archived ones', { removed: 2 }, isArchived],
-	])('%s', async (_what, chosen, belongs) => {
-		const json = await run(many('customer', { branchId: 2, ...chosen }));
-		expect(ids(json)).toEqual(ids(inBranch(2).filter(belongs)));
-		expect(json.length).toBeGreaterThan(0);
+		const customers = await run(allCustomersForm({ filters: { phone: '5550001' } }));
+
+		expect(customers).toMatchObject([{ id: lead }]);
 	});
 
-	it('by a part of a phone or a status, as flat keys of the body', async () => {
-		const [someone] = inBranch(1);
-		const digits = String((someone.phone as string[])[0])
-			.replace(/\D/g, '')
-			.slice(-7);
-		expect(ids(await run(list({ filters: { phone: digits } })))).toContain(someone.id);
-		expect(bodies()[0]).toEqual({ page: 0, pageSize: 500, is_study: 2, removed: 1, phone: digits });
+	it('sends the filter as a key of the body, beside the type and the status', async () => {
+		await run(allCustomersForm({ filters: { lead_status_id: TRIAL_STAGE } }));
 
-		const staged = await run(list({ filters: { lead_status_id: 2 } }));
-		expect(new Set(staged.map((row) => row.lead_status_id))).toEqual(new Set([2]));
+		expect(readBodies('customer/index')[0]).toEqual({
+			page: 0,
+			pageSize: 500,
+			is_study: CUSTOMER_TYPE.all,
+			removed: RECORD_STATUS.all,
+			lead_status_id: TRIAL_STAGE,
+		});
 	});
 
-	it('lessons of all statuses, unless some are chosen', async () => {
-		const own = readRecords('lesson').filter((row) => row.branch_id === 1);
-		const lessons = async (status: number[]) => ids(await run(many('lesson', { status, simplify: false })));
-		expect(await lessons([])).toEqual(ids(own));
-		expect(await lessons([1, 2])).toEqual(ids(own.filter((row) => row.status !== 3)));
+	it('sends the digits of a phone as they are given', async () => {
+		await run(allCustomersForm({ filters: { phone: '5550001' } }));
+
+		expect(readBodies('customer/index')[0]).toMatchObject({ page: 0, phone: '5550001' });
+	});
+
+	it('returns only customers in the chosen stage', async () => {
+		const customers = await run(allCustomersForm({ filters: { lead_status_id: TRIAL_STAGE } }));
+
+		const stages = new Set(customers.map(({ lead_status_id }) => lead_status_id));
+		expect(stages).toEqual(new Set([TRIAL_STAGE]));
 	});
 });
 
-it('returns each discount once, with one call, when AlfaCRM shows all discounts on every page', async () => {
+it('Get Many returns each discount once, with one call, when AlfaCRM shows all discounts on every page', async () => {
 	changeSettings({ discountPages: 'ignored', pageSize: 2 });
-	const discountCount = readRecords('discount').length;
+	const branch = addRecord('branch', { name: 'Восточный', is_active: 1 });
+	const firstDiscount = addDiscount(branch);
+	const secondDiscount = addDiscount(branch);
+	const thirdDiscount = addDiscount(branch);
+	const form = getManyForm('referenceList', { list: 'discount', branchId: branch, simplify: false });
 
-	const discounts = await run(many('referenceList', { list: 'discount', simplify: false }));
+	const discounts = await run(form);
 
-	const discountsOfBranch = readRecords('discount').filter(({ branch_id }) => branch_id === 1);
-	expect(ids(discounts)).toEqual(ids(discountsOfBranch));
-	expect(discountCount).toBeGreaterThan(2);
+	expect(sortIds(discounts)).toEqual([firstDiscount, secondDiscount, thirdDiscount]);
 	expect(school.readJournal('discount/index')).toHaveLength(1);
 });
+
+/** Fills the form of Get Many with Return All in branch 1. */
+function getManyForm(resource: string, parameters: INodeParameters = {}): INodeParameters {
+	return { resource, operation: 'getAll', branchId: 1, returnAll: true, ...parameters };
+}
+
+/** Fills the form of Get Many for all customers: leads and clients, active and archived ones. */
+function allCustomersForm(parameters: INodeParameters = {}): INodeParameters {
+	return getManyForm('customer', {
+		is_study: CUSTOMER_TYPE.all,
+		removed: RECORD_STATUS.all,
+		...parameters,
+	});
+}
+
+/** Adds a lead, a client, an archived lead and an archived client to a branch. */
+function addCustomersOfEachKind(branch: number) {
+	const branch_ids = [branch];
+	return {
+		lead: addLead({ branch_ids }),
+		client: addClient({ branch_ids }),
+		archivedLead: addArchivedClient({ branch_ids, is_study: CUSTOMER_TYPE.lead }),
+		archivedClient: addArchivedClient({ branch_ids }),
+	};
+}
+
+/** Adds a planned, a cancelled and a held lesson to a branch. */
+function addLessonOfEachStatus(branch: number) {
+	const lesson = {
+		branch_id: branch,
+		lesson_type_id: 1,
+		subject_id: 1,
+		date: '2026-02-10',
+		time_from: '2026-02-10 17:00:00',
+		time_to: '2026-02-10 18:00:00',
+	};
+	return {
+		planned: addRecord('lesson', { ...lesson, status: LESSON_STATUS.planned }),
+		cancelled: addRecord('lesson', { ...lesson, status: LESSON_STATUS.cancelled }),
+		held: addRecord('lesson', { ...lesson, status: LESSON_STATUS.held }),
+	};
+}
+
+/** Adds a discount of ten percent to a branch. */
+function addDiscount(branch: number): number {
+	return addRecord('discount', {
+		branch_id: branch,
+		customer_id: 1,
+		discount_type: 1,
+		amount: 10,
+		begin: '01.09.2025',
+		end: '31.12.2025',
+		subject_ids: [],
+		lesson_type_ids: [],
+		note: null,
+	});
+}
+
+/** Reads the IDs of all customers of a branch, in ascending order. */
+function readCustomerIdsOfBranch(branch: number): number[] {
+	const customers = readRecords('customer').filter(({ branch_ids }) =>
+		(branch_ids as number[]).includes(branch),
+	);
+	return sortIds(customers);
+}
+
+/** Returns the IDs of records in ascending order. */
+function sortIds(records: readonly IDataObject[]): number[] {
+	return records.map(({ id }) => Number(id)).sort((a, b) => a - b);
+}
+
+/** Reads the bodies of the calls so far to one action, such as "customer/index". */
+function readBodies(call: string): IDataObject[] {
+	return school.readJournal(call).map(({ body }) => body as IDataObject);
+}
+
+/** Reads the page sizes that the calls so far have asked for. */
+function readPageSizes(call: string): Set<unknown> {
+	return new Set(readBodies(call).map(({ pageSize }) => pageSize));
+}

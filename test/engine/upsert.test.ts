@@ -5,86 +5,181 @@ import { findByPhoneForm, upsertByPhoneForm } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
-// What matches, and what is made of it, is proven without n8n in test/unit/operations; here are the ways through n8n.
+/**
+ * Create or Update of a customer and Find, run by n8n. `unit/operations` shows which customers match,
+ * and what is written.
+ */
 const school = useSchool({ customers: 40 });
-const { addLead, readRecords, run, runToEnd } = frontDeskOf(school);
+const { addLead, readRecords, readWrites, run, runToEnd } = frontDeskOf(school);
 
 const PHONE = '+7(900)555-00-01';
-const form = (fieldsToSet: INodeParameters = {}, more: INodeParameters = {}): INodeParameters => ({
-	...upsertByPhoneForm('8 900 555 00 01', { name: 'Орлова Мия', ...fieldsToSet }),
-	...more,
+const OTHER_PHONE = '+7(900)555-00-02';
+
+/** What a form on a site sends about a child. */
+const SITE_FORM = upsertByPhoneForm('8 900 555 00 01', {
+	name: 'Орлова Мия',
+	email: ['mia@example.org'],
+	note: 'С сайта',
+	is_study: 0,
 });
-const holders = () => readRecords('customer').filter(({ phone }) => (phone as string[]).includes(PHONE));
-const resultsOf = (json: IDataObject[]) => json.map(({ operationResult }) => operationResult);
 
-describe('the job that makes a lead of a form', () => {
-	const job = form({ email: ['mia@example.org'], note: 'С сайта', is_study: 0 });
+describe('Create or Update by phone', () => {
+	it('creates a lead and names the fields that it has set', async () => {
+		const customers = await run(SITE_FORM);
 
-	it('leaves one customer when it is run twice, says what it did, and Find finds it', async () => {
-		const [first] = await run(job);
-		const [second] = await run(job);
-		expect(first).toMatchObject({ operationResult: 'created', name: 'Орлова Мия', phone: PHONE });
-		expect([...(first.changedFields as string[])].sort()).toEqual(
-			['branch_ids', 'email', 'is_study', 'legal_type', 'name', 'note', 'phone'].sort(),
+		expect(customers).toMatchObject([{ operationResult: 'created', name: 'Орлова Мия', phone: PHONE }]);
+		expect(new Set(customers[0].changedFields as string[])).toEqual(
+			new Set(['branch_ids', 'email', 'is_study', 'legal_type', 'name', 'note', 'phone']),
 		);
-		expect(second).toMatchObject({ id: first.id, operationResult: 'unchanged', changedFields: [] });
-		expect(holders()).toHaveLength(1);
-		expect(school.readJournal('customer/update')).toHaveLength(0);
-		const [found] = await run(findByPhoneForm('9005550001'));
-		expect(found).toMatchObject({ id: first.id, phone: PHONE });
-		// The card is small unless the raw record is asked for.
-		const [raw] = await run({ ...findByPhoneForm('9005550001'), simplify: false });
-		expect(Object.keys(found).filter((name) => name in raw).length).toBeLessThanOrEqual(10);
-		expect(Object.keys(raw).length).toBeGreaterThan(25);
-		expect(await run(findByPhoneForm('+7 900 555 00 77', { ifNone: 'item' }))).toEqual([
-			{ matchFound: false },
+	});
+
+	it('changes nothing when it is run again', async () => {
+		const [{ id }] = await run(SITE_FORM);
+
+		const customers = await run(SITE_FORM);
+
+		expect(customers).toMatchObject([{ id, operationResult: 'unchanged', changedFields: [] }]);
+		expect(readCustomersWithPhone()).toHaveLength(1);
+		expect(readWrites()).toEqual(['customer/create']);
+	});
+
+	it('sends a login, a call for the branches, a search in each branch and a call that creates', async () => {
+		await run(SITE_FORM);
+
+		// Branch 1 is searched by the last eight digits of the phone and by the last four, the other two
+		// branches by the last eight.
+		expect(school.readCalls()).toEqual([
+			'auth/login',
+			'branch/index',
+			'customer/index',
+			'customer/index',
+			'customer/index',
+			'customer/index',
+			'customer/create',
 		]);
 	});
 
-	it('costs a login, a list of branches, a look into each by each spelling and a create', async () => {
-		await run(job);
-		const looks = Array.from({ length: 4 }, () => 'customer/index');
-		expect(school.readCalls()).toEqual(['auth/login', 'branch/index', ...looks, 'customer/create']);
-	});
+	it('saves one customer for several items with the same phone, and adds what each item knows', async () => {
+		const form = upsertByPhoneForm('={{ $json.phone }}', {
+			name: 'Орлова Мия',
+			email: '={{ [$json.email] }}',
+			branch_ids: '={{ [$json.branch] }}',
+		});
 
-	it('leaves one customer when several items are about it', async () => {
-		const fields = { email: '={{ [$json.email] }}', branch_ids: '={{ [$json.branch] }}' };
-		const json = await run(form(fields, { phone: '={{ $json.phone }}' }), {
+		const customers = await run(form, {
 			items: [
 				{ phone: '+7 900 555-00-01', email: 'mia@example.org', branch: 1 },
 				{ phone: '89005550001', email: 'mama@example.org', branch: 2 },
 				{ phone: '9005550001', email: 'papa@example.org', branch: 1 },
 			],
 		});
-		expect(resultsOf(json)).toEqual(['created', 'updated', 'updated']);
-		expect(json.map(({ changedFields }) => changedFields).slice(1)).toEqual([
-			['email', 'branch_ids'],
-			['email'],
+
+		expect(customers).toMatchObject([
+			{ operationResult: 'created' },
+			{ operationResult: 'updated', changedFields: ['email', 'branch_ids'] },
+			{ operationResult: 'updated', changedFields: ['email'] },
 		]);
-		expect(holders()).toMatchObject([
+		expect(readCustomersWithPhone()).toMatchObject([
 			{ email: ['mia@example.org', 'mama@example.org', 'papa@example.org'], branch_ids: [1, 2] },
 		]);
 	});
 });
 
-it('a user who may not list the branches is asked for them once more after one new login, for all items', async () => {
-	// A token of an earlier execution, so that a 403 may mean that it has expired.
+describe('Create or Update by phone for a user who may not list the branches', () => {
+	const FORM_BY_ITEM = upsertByPhoneForm('={{ $json.phone }}', { name: 'Орлова Мия' });
+	const ITEMS = [{ phone: '+7(900)555-00-11' }, { phone: OTHER_PHONE }, { phone: '+7(900)555-00-13' }];
+
+	let lead: number;
+
+	beforeEach(async () => {
+		await logInBefore();
+		school.sandbox.faults.add({ kind: 'status', status: 403, match: { entity: 'branch' }, times: 0 });
+		lead = addLead({ phone: [OTHER_PHONE] });
+	});
+
+	it('searches only the branch of the form and says so in a hint', async () => {
+		const { json, error, hints } = await runToEnd(FORM_BY_ITEM, { items: ITEMS });
+
+		expect(error).toBeUndefined();
+		expect(json).toMatchObject([
+			{ operationResult: 'created' },
+			{ id: lead, operationResult: 'unchanged' },
+			{ operationResult: 'created' },
+		]);
+		expect(hints).toEqual([
+			expect.stringContaining('not list the branches'),
+			`Nothing of this customer had to be changed: customer ${lead}`,
+		]);
+		expect(readBranchesOf('customer/index')).toEqual(new Set([1]));
+	});
+
+	it('asks for the branches once more after a new login, and not again for each item', async () => {
+		await run(FORM_BY_ITEM, { items: ITEMS });
+
+		// The first two calls are sent with the old token: one without a branch, one in the branch of the form.
+		expect(school.readJournal('branch/index')).toMatchObject([
+			{ branch: null },
+			{ branch: 1 },
+			{ branch: 1 },
+		]);
+		expect(school.readJournal('auth/login')).toHaveLength(1);
+	});
+});
+
+describe('Find by phone', () => {
+	it('finds the lead that Create or Update has created, whatever the spelling of the phone', async () => {
+		const [{ id }] = await run(SITE_FORM);
+
+		const customers = await run(findByPhoneForm('9005550001'));
+
+		expect(customers).toMatchObject([{ id, phone: PHONE }]);
+	});
+
+	it('returns at most ten fields of AlfaCRM', async () => {
+		await run(SITE_FORM);
+		const [unsimplifiedCustomer] = await run(rawFindForm('9005550001'));
+
+		const [customer] = await run(findByPhoneForm('9005550001'));
+
+		const fieldsOfAlfaCrm = Object.keys(customer).filter((field) => field in unsimplifiedCustomer);
+		expect(fieldsOfAlfaCrm.length).toBeLessThanOrEqual(10);
+	});
+
+	it('returns more than 25 fields when Simplify is off', async () => {
+		await run(SITE_FORM);
+
+		const [customer] = await run(rawFindForm('9005550001'));
+
+		expect(Object.keys(customer).length).toBeGreaterThan(25);
+	});
+
+	it('returns an item without a customer when nobody has the phone and the form asks for an item', async () => {
+		const customers = await run(findByPhoneForm('+7 900 555 00 77', { ifNone: 'item' }));
+
+		expect(customers).toEqual([{ matchFound: false }]);
+	});
+});
+
+/** Fills the form of Find by phone, without Simplify. */
+function rawFindForm(phone: string): INodeParameters {
+	return { ...findByPhoneForm(phone), simplify: false };
+}
+
+/**
+ * Leaves the token of an earlier execution behind, and nothing else that the node has learned. With an
+ * old token a 403 may mean that the token has expired.
+ */
+async function logInBefore(): Promise<void> {
 	await run(findByPhoneForm(PHONE));
 	forgetAccounts();
 	school.sandbox.clearJournal();
-	school.sandbox.faults.add({ kind: 'status', status: 403, match: { entity: 'branch' }, times: 0 });
-	const items = ['11', '12', '13'].map((end) => ({ phone: `+7(900)555-00-${end}` }));
-	const known = addLead({ phone: [items[1].phone] });
-	const { json, error, hints } = await runToEnd(form({}, { phone: '={{ $json.phone }}' }), { items });
-	expect(error).toBeUndefined();
-	expect(resultsOf(json)).toEqual(['created', 'unchanged', 'created']);
-	expect(json[1].id).toBe(known);
-	expect(hints).toEqual([
-		expect.stringContaining('not list the branches'),
-		`Nothing of this customer had to be changed: customer ${known}`,
-	]);
-	expect(new Set(school.readJournal('customer/index').map(({ branch }) => branch))).toEqual(new Set([1]));
-	// In no branch, in that of the call, there again after the login, and by no other item.
-	expect(school.readJournal('branch/index').map(({ branch }) => branch)).toEqual([null, 1, 1]);
-	expect(school.readJournal('auth/login')).toHaveLength(1);
-});
+}
+
+function readCustomersWithPhone(): IDataObject[] {
+	return readRecords('customer').filter(({ phone }) => (phone as string[]).includes(PHONE));
+}
+
+/** Reads in which branches a call was sent. */
+function readBranchesOf(call: string): Set<unknown> {
+	return new Set(school.readJournal(call).map(({ branch }) => branch));
+}

@@ -1,43 +1,53 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { callInProcess } from './support/inProcess';
-import { NULL, UNDEFINED, findByPhoneForm, recordWithId, upsertByPhoneForm } from './support/forms';
+import { LESSON_STATUS, PAY_TYPE } from '../support/codes';
+import {
+	customerForm,
+	findByPhoneForm,
+	NULL,
+	recordWithId,
+	UNDEFINED,
+	upsertByPhoneForm,
+} from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
-import { stopClock } from './support/stoppedClock';
+import { callInProcess } from './support/inProcess';
 import { useSchool } from './support/school';
+import { stopClock } from './support/stoppedClock';
 
 callInProcess();
 
+/** How the values of a form reach AlfaCRM, and how the node reads the values that AlfaCRM has. */
 const school = useSchool({ customers: 40 });
 const {
-	addRecord,
-	readCustomer,
+	addClient,
 	addLead,
-	expectRefusedUnsent,
-	readRecord,
-	readRecords,
-	run,
+	addRecord,
 	changeSettings,
 	expectRefused,
-	runToEnd,
+	expectRefusedUnsent,
+	readCustomer,
+	readRecord,
+	readRecords,
 	readWrites,
+	run,
+	runToEnd,
 } = frontDeskOf(school);
 
 const PHONE = '+7(900)555-00-01';
-const on = (resource: string, operation: string, more: IDataObject): INodeParameters =>
-	({ resource, operation, branchId: 1, ...more }) as INodeParameters;
-const job = (operation: string, id: unknown, top: IDataObject, additionalFields: IDataObject = {}) =>
-	on('customer', operation, { id: recordWithId(id), ...top, additionalFields });
-const update = (id: unknown, more: IDataObject) => on('customer', 'update', { id: String(id), ...more });
-const create = (additionalFields: IDataObject) =>
-	on('customer', 'create', { name: 'Лисова Ева', is_study: 0, legal_type: 1, additionalFields });
-const sent = (call: string) => school.readJournal(call).map(({ body }) => body);
+const GROUP = 1;
+const SUBJECT = 1;
+const LESSON_TYPE = { individual: 1, group: 2 } as const;
+const STUDY_STATUS = 2;
 
-afterEach(() => jest.useRealTimers());
+const NEW_YORK = 'America/New_York';
+const VLADIVOSTOK = 'Asia/Vladivostok';
 
-// ---------------------------------------------------------------- empty values
+afterEach(() => {
+	jest.useRealTimers();
+});
 
-const HELD = {
+/** The card of a lead of whom much is known. */
+const FULL_CARD = {
 	phone: [PHONE],
 	email: ['mia@example.org'],
 	dob: '04.09.2015',
@@ -46,317 +56,729 @@ const HELD = {
 	teacher_ids: [1, 2],
 	custom_school: '12',
 };
-const EMPTIED = { phone: [], email: [], dob: null, lead_source_id: null, teacher_ids: [] };
-/** A sheet's row whose cells are empty, but for one. */
-const cells = (nothing: unknown, note: unknown = 'Новое'): IDataObject =>
-	({ ...Object.fromEntries(Object.keys(HELD).map((name) => [name, nothing])), note }) as IDataObject;
-const ofItem = Object.keys(HELD).filter((name) => !name.startsWith('custom_'));
 
-describe.each<[string, IDataObject]>([
-	[
-		'auto-mapped from a sheet',
-		{ inputMode: 'map', columns: { mappingMode: 'autoMapInputData', value: null } },
-	],
-	['in JSON', { inputMode: 'json', json: '={{ $json }}' }],
-	['in the form', { updateFields: Object.fromEntries(ofItem.map((name) => [name, `={{ $json.${name} }}`])) }],
-])('Update with fields %s', (_way, mode) => {
-	it('that hold nothing empties them only where that is chosen', async () => {
-		const nothing = '  ';
-		const id = addLead(HELD);
-		await run(update(id, mode), { items: [cells(nothing)] });
-		expect(readCustomer(id)).toMatchObject({ ...HELD, note: 'Новое' });
-		expect(sent('customer/update')).toEqual([{ note: 'Новое' }]);
-		const overwriting = update(id, { ...mode, options: { overwriteWithEmpty: true } });
-		await run(overwriting, { items: [cells(nothing)] });
-		expect(readCustomer(id)).toMatchObject({ ...EMPTIED, note: 'Новое' });
-		school.sandbox.clearJournal();
-		await expectRefusedUnsent(update(id, mode), 'nothing to update', { items: [cells(nothing, nothing)] });
+/** A row of a sheet that has a new note, and blanks in all other cells. */
+const ROW_WITH_A_NOTE = {
+	phone: '  ',
+	email: '  ',
+	dob: '  ',
+	note: 'Новое',
+	lead_source_id: '  ',
+	teacher_ids: '  ',
+	custom_school: '  ',
+};
+
+const UPDATE_FROM_ITEM: Array<{ way: string; parameters: INodeParameters }> = [
+	{
+		way: 'are mapped automatically',
+		parameters: {
+			inputMode: 'map',
+			columns: { mappingMode: 'autoMapInputData', value: null },
+		},
+	},
+	{
+		way: 'are given as JSON',
+		parameters: { inputMode: 'json', json: '={{ $json }}' },
+	},
+	{
+		way: 'are expressions in the form',
+		parameters: {
+			updateFields: {
+				phone: '={{ $json.phone }}',
+				email: '={{ $json.email }}',
+				dob: '={{ $json.dob }}',
+				note: '={{ $json.note }}',
+				lead_source_id: '={{ $json.lead_source_id }}',
+				teacher_ids: '={{ $json.teacher_ids }}',
+			},
+		},
+	},
+];
+
+describe.each(UPDATE_FROM_ITEM)('Update of a customer whose fields $way', ({ parameters }) => {
+	it('keeps the fields whose cells are blank', async () => {
+		const lead = addLead(FULL_CARD);
+
+		await run(customerForm('update', recordWithId(lead), parameters), { items: [ROW_WITH_A_NOTE] });
+
+		expect(readCustomer(lead)).toMatchObject({ ...FULL_CARD, note: 'Новое' });
+		expect(readBodies('customer/update')).toEqual([{ note: 'Новое' }]);
 	});
 
-	it('never empties what is not there at all', async () => {
-		const id = addLead(HELD);
-		const overwriting = update(id, { ...mode, options: { overwriteWithEmpty: true } });
-		await run(overwriting, { items: [{ note: 'Новое', dob: null } as unknown as IDataObject] });
-		expect(readCustomer(id)).toMatchObject({ ...HELD, dob: null, note: 'Новое' });
-	});
-});
-
-it('a job with an empty option leaves the field alone, one that must be filled is refused', async () => {
-	const id = addLead({ study_status_id: 2 });
-	for (const teacher_ids of ['[]', '={{ [null] }}', NULL])
-		await expectRefusedUnsent(job('assignTeachers', id, { teacher_ids }), "'Teacher'");
-	await expectRefusedUnsent(job('assignManager', id, { assigned_id: NULL }), "'Manager'");
-	await run(job('convertToClient', id, {}, { study_status_id: NULL }));
-	expect(readCustomer(id)).toMatchObject({ is_study: 1, study_status_id: 2 });
-});
-
-describe('a picker, where empty values overwrite', () => {
-	const lesson = () =>
-		addRecord('lesson', {
-			...{ branch_id: 1, lesson_type_id: 2, subject_id: 1, status: 1, customer_ids: [1, 2], group_ids: [1] },
-			...{ date: '2026-03-02', time_from: '2026-03-02 17:00:00', time_to: '2026-03-02 18:00:00' },
+	it('empties the fields whose cells are blank when Overwrite With Empty Values is on', async () => {
+		const lead = addLead(FULL_CARD);
+		const form = customerForm('update', recordWithId(lead), {
+			...parameters,
+			options: { overwriteWithEmpty: true },
 		});
-	const payment = () => Number(readRecords('pay').find((one) => one.ctt_id && one.group_id)?.id);
 
+		await run(form, { items: [ROW_WITH_A_NOTE] });
+
+		expect(readCustomer(lead)).toMatchObject({
+			phone: [],
+			email: [],
+			dob: null,
+			note: 'Новое',
+			lead_source_id: null,
+			teacher_ids: [],
+		});
+	});
+
+	it('keeps the fields that the item does not have, even when Overwrite With Empty Values is on', async () => {
+		const lead = addLead(FULL_CARD);
+		const form = customerForm('update', recordWithId(lead), {
+			...parameters,
+			options: { overwriteWithEmpty: true },
+		});
+
+		await run(form, { items: [{ note: 'Новое', dob: null } as unknown as IDataObject] });
+
+		expect(readCustomer(lead)).toMatchObject({ ...FULL_CARD, note: 'Новое', dob: null });
+	});
+
+	it('refuses a row in which all cells are blank', async () => {
+		const lead = addLead(FULL_CARD);
+		const form = customerForm('update', recordWithId(lead), parameters);
+
+		await expectRefusedUnsent(form, 'nothing to update', { items: [{ ...ROW_WITH_A_NOTE, note: '  ' }] });
+	});
+});
+
+describe('an operation on a customer whose parameter is empty', () => {
 	it.each([
-		{ resource: 'lesson', name: 'customer_ids', record: lesson },
-		{ resource: 'pay', name: 'group_id', record: payment },
-	])('that an expression finds nothing for is not given: $resource $name', async (one) => {
-		const { resource, name, record } = one;
-		const id = record();
-		const held = readRecord(resource, id)[name];
-		const empty = async (value: string) => {
-			const target = resource === 'lesson' ? recordWithId(id) : id;
-			const updateFields = { [name]: recordWithId(value), note: 'Новое' };
-			await run(on(resource, 'update', { id: target, updateFields, options: { overwriteWithEmpty: true } }));
-			return readRecord(resource, id)[name];
-		};
-		for (const nothing of [UNDEFINED, '={{ $json.misspelt }}']) expect(await empty(nothing)).toEqual(held);
-		expect(await empty(NULL)).toEqual(Array.isArray(held) ? [] : null);
-	});
-});
+		{ content: 'an empty list', teacher_ids: '[]' },
+		{ content: 'a list that contains null', teacher_ids: '={{ [null] }}' },
+		{ content: 'null', teacher_ids: NULL },
+	])('refuses to assign teachers when Teacher is $content', async ({ teacher_ids }) => {
+		const lead = addLead();
 
-// ---------------------------------------------------------------- numbers that were rounded
-
-/** A tax number, a contract or a barcode as a narrow column of a sheet shows it: two people may have the same one. */
-describe('a number that a sheet has rounded', () => {
-	const rounded = '7,72345E+11';
-
-	it('as a custom field finds nobody, not even who holds the very same', async () => {
-		const before = readCustomer(addLead({ custom_inn: rounded }));
-		const byNumber = { matchBy: 'customField', matchField: 'custom_inn', matchValue: rounded };
-		const fields = { name: 'Лисова Ева', note: 'Вторая' };
-		await expectRefusedUnsent({ ...upsertByPhoneForm('', fields), ...byNumber }, "'custom_inn' must be");
-		expect(readCustomer(before.id)).toEqual(before);
-	});
-
-	it('does not take the place of what a field holds', async () => {
-		const id = addLead({ phone: [PHONE], barcode: '772345678901' });
-		const json = { inputMode: 'json', json: JSON.stringify({ barcode: rounded }) };
-		const { message } = await expectRefusedUnsent({ ...upsertByPhoneForm(PHONE), ...json }, 'must be a text');
-		expect(message).toMatch(/, a number that was rounded: its last digits are lost$/);
-		await expectRefusedUnsent(update(id, json), 'must be');
-		expect(readCustomer(id).barcode).toBe('772345678901');
-	});
-});
-
-// ---------------------------------------------------------------- custom fields
-
-const [WRONG, RIGHT] = ['custom_dogvor', 'custom_dogovor'];
-
-describe('a custom field that the account does not have', () => {
-	const record = (name: string) => ({
-		...{ name: 'Орлова Мия', is_study: 0, legal_type: 1 },
-		[name]: 'Д-новый',
-	});
-	/** Each operation that saves, with the field in the form, in JSON and in the mapper. */
-	const forms = (name: string): INodeParameters[] => {
-		const custom = { name: 'Орлова Мия', customFields: { values: [{ name, value: 'Д-новый' }] } };
-		const operations: Array<[string, IDataObject, IDataObject]> = [
-			['create', { is_study: 0, legal_type: 1, name: 'Орлова Мия' }, { additionalFields: custom }],
-			['update', { id: recordWithId(addLead()), listMode: 'replace' }, { updateFields: custom }],
-			['upsert', { matchBy: 'phone', phone: PHONE, name: custom.name }, { fieldsToSet: custom }],
-		];
-		return operations.flatMap(([operation, more, form]) =>
-			[
-				form,
-				{ inputMode: 'json', json: JSON.stringify(record(name)) },
-				{ inputMode: 'map', columns: { mappingMode: 'defineBelow', value: record(name) } },
-			].map((mode) => on('customer', operation, { options: {}, ...more, ...mode })),
+		await expectRefusedUnsent(
+			customerForm('assignTeachers', recordWithId(lead), { teacher_ids }),
+			"'Teacher'",
 		);
-	};
-	it.each([
-		['is named by a hint, whichever way it was given', WRONG, [expect.stringContaining(WRONG)]],
-		['is no matter where it was saved', RIGHT, []],
-	])('%s', async (_what, name, expected) => {
-		for (const parameters of forms(name)) {
-			const { error, hints } = await runToEnd(parameters);
-			// The same phone finds the same one again.
-			const others = hints.filter((hint) => !hint.startsWith('Nothing of this customer had to be changed'));
-			expect({ parameters, error, others }).toEqual({ parameters, error: undefined, others: expected });
-		}
-		expect(readRecords('customer').some((one) => one[name] === 'Д-новый')).toBe(name === RIGHT);
+	});
+
+	it('refuses to assign a manager when Manager is null', async () => {
+		const lead = addLead();
+
+		await expectRefusedUnsent(
+			customerForm('assignManager', recordWithId(lead), { assigned_id: NULL }),
+			"'Manager'",
+		);
+	});
+
+	it('makes a lead a client and keeps the study status when Study Status is null', async () => {
+		const lead = addLead({ study_status_id: STUDY_STATUS });
+
+		await run(
+			customerForm('convertToClient', recordWithId(lead), { additionalFields: { study_status_id: NULL } }),
+		);
+
+		expect(readCustomer(lead)).toMatchObject({ is_study: 1, study_status_id: STUDY_STATUS });
 	});
 });
 
-// ---------------------------------------------------------------- days
+describe('Update with an expression in a picker and Overwrite With Empty Values', () => {
+	it.each([{ expression: UNDEFINED }, { expression: '={{ $json.misspelt }}' }])(
+		'keeps the customers of a lesson when $expression has no value',
+		async ({ expression }) => {
+			const lesson = addLesson({ customer_ids: [1, 2] });
 
-describe('a day', () => {
-	it.each([
-		['created_at_from', '2026-02-28', '28.02.2026'],
-		['next_lesson_date_from', '28.02.2026', '2026-02-28'],
-	])('of the filter %s goes out in its own format', async (filter, day, written) => {
-		await run(on('customer', 'getAll', { filters: { [filter]: day } }));
-		expect(sent('customer/index').at(-1)).toMatchObject({ [filter]: written });
+			await run(
+				recordForm('lesson', 'update', {
+					id: recordWithId(lesson),
+					updateFields: { customer_ids: recordWithId(expression), note: 'Новое' },
+					options: { overwriteWithEmpty: true },
+				}),
+			);
+
+			expect(readRecord('lesson', lesson)).toMatchObject({ customer_ids: [1, 2], note: 'Новое' });
+		},
+	);
+
+	it('removes the customers of a lesson when the expression is null', async () => {
+		const lesson = addLesson({ customer_ids: [1, 2] });
+
+		await run(
+			recordForm('lesson', 'update', {
+				id: recordWithId(lesson),
+				updateFields: { customer_ids: recordWithId(NULL), note: 'Новое' },
+				options: { overwriteWithEmpty: true },
+			}),
+		);
+
+		expect(readRecord('lesson', lesson)).toMatchObject({ customer_ids: [], note: 'Новое' });
 	});
 
-	const [WEST, EAST, BORN] = ['America/New_York', 'Asia/Vladivostok', '04.09.2015'];
+	it.each([{ expression: UNDEFINED }, { expression: '={{ $json.misspelt }}' }])(
+		'keeps the group of a payment when $expression has no value',
+		async ({ expression }) => {
+			const payment = addPaymentOfGroup();
 
+			await run(
+				recordForm('pay', 'update', {
+					id: payment,
+					updateFields: { group_id: recordWithId(expression), note: 'Новое' },
+					options: { overwriteWithEmpty: true },
+				}),
+			);
+
+			expect(readRecord('pay', payment)).toMatchObject({ group_id: GROUP, note: 'Новое' });
+		},
+	);
+
+	it('removes the group of a payment when the expression is null', async () => {
+		const payment = addPaymentOfGroup();
+
+		await run(
+			recordForm('pay', 'update', {
+				id: payment,
+				updateFields: { group_id: recordWithId(NULL), note: 'Новое' },
+				options: { overwriteWithEmpty: true },
+			}),
+		);
+
+		expect(readRecord('pay', payment)).toMatchObject({ group_id: null, note: 'Новое' });
+	});
+});
+
+/**
+ * A narrow column of a sheet shows a long number, such as a tax number or a barcode, in this way. Two
+ * people may have the same rounded number.
+ */
+const ROUNDED_NUMBER = '7,72345E+11';
+
+describe('an operation that is given a number which a sheet has rounded', () => {
+	it('Create or Update refuses a rounded match value, even if a customer has the same text in the field', async () => {
+		addLead({ custom_inn: ROUNDED_NUMBER });
+		const form = {
+			...upsertByPhoneForm('', { name: 'Лисова Ева', note: 'Вторая' }),
+			matchBy: 'customField',
+			matchField: 'custom_inn',
+			matchValue: ROUNDED_NUMBER,
+		};
+
+		await expectRefusedUnsent(form, "'custom_inn' must be");
+	});
+
+	it('Create or Update refuses a rounded barcode and says that its last digits are lost', async () => {
+		addLead({ phone: [PHONE], barcode: '772345678901' });
+		const form = {
+			...upsertByPhoneForm(PHONE),
+			inputMode: 'json',
+			json: JSON.stringify({ barcode: ROUNDED_NUMBER }),
+		};
+
+		const { message } = await expectRefusedUnsent(form, 'must be a text');
+
+		expect(message).toMatch(/, a number that was rounded: its last digits are lost$/);
+	});
+
+	it('Update refuses a rounded barcode', async () => {
+		const lead = addLead({ barcode: '772345678901' });
+		const form = customerForm('update', recordWithId(lead), {
+			inputMode: 'json',
+			json: JSON.stringify({ barcode: ROUNDED_NUMBER }),
+		});
+
+		await expectRefusedUnsent(form, 'must be');
+	});
+});
+
+const SAVING_OPERATIONS: Array<{
+	operation: string;
+	collection: string;
+	makeParameters: () => INodeParameters;
+}> = [
+	{
+		operation: 'create',
+		collection: 'additionalFields',
+		makeParameters: () => ({ name: 'Орлова Мия', is_study: 0, legal_type: 1 }),
+	},
+	{
+		operation: 'update',
+		collection: 'updateFields',
+		makeParameters: () => ({ id: recordWithId(addLead()), listMode: 'replace' }),
+	},
+	{
+		operation: 'upsert',
+		collection: 'fieldsToSet',
+		makeParameters: () => ({ matchBy: 'phone', phone: PHONE, name: 'Орлова Мия' }),
+	},
+];
+
+describe.each(SAVING_OPERATIONS)(
+	'$operation of a customer with a custom field',
+	({ operation, collection, makeParameters }) => {
+		const WAYS: Array<{ way: string; giveField: (name: string) => INodeParameters }> = [
+			{
+				way: 'in the form',
+				giveField: (name) => ({
+					[collection]: {
+						name: 'Орлова Мия',
+						customFields: { values: [{ name, value: 'Д-новый' }] },
+					},
+				}),
+			},
+			{
+				way: 'as JSON',
+				giveField: (name) => ({
+					inputMode: 'json',
+					json: JSON.stringify({ name: 'Орлова Мия', is_study: 0, legal_type: 1, [name]: 'Д-новый' }),
+				}),
+			},
+			{
+				way: 'in the mapper',
+				giveField: (name) => ({
+					inputMode: 'map',
+					columns: {
+						mappingMode: 'defineBelow',
+						value: { name: 'Орлова Мия', is_study: 0, legal_type: 1, [name]: 'Д-новый' },
+					},
+				}),
+			},
+		];
+
+		it.each(WAYS)('saves a custom field that is given $way, without a hint', async ({ giveField }) => {
+			const form = recordForm('customer', operation, {
+				options: {},
+				...makeParameters(),
+				...giveField('custom_dogovor'),
+			});
+
+			const { json, error, hints } = await runToEnd(form);
+
+			expect(error).toBeUndefined();
+			expect(hints).toEqual([]);
+			expect(readCustomer(json[0].id)).toMatchObject({ custom_dogovor: 'Д-новый' });
+		});
+
+		it.each(WAYS)(
+			'names a custom field that AlfaCRM does not have in a hint when it is given $way',
+			async ({ giveField }) => {
+				const form = recordForm('customer', operation, {
+					options: {},
+					...makeParameters(),
+					...giveField('custom_dogvor'),
+				});
+
+				const { json, error, hints } = await runToEnd(form);
+
+				expect(error).toBeUndefined();
+				expect(hints).toEqual([expect.stringContaining('custom_dogvor')]);
+				expect(readCustomer(json[0].id)).not.toHaveProperty('custom_dogvor');
+			},
+		);
+	},
+);
+
+describe('Get Many with a day in a filter', () => {
 	it.each([
-		['2015-09-04T00:00:00.000Z', BORN],
-		['={{ DateTime.fromISO("2015-09-04", { zone: "utc" }) }}', BORN],
-		// Any other moment is the day in the zone of the workflow.
-		['={{ new Date("2015-09-04T02:30:00.000Z") }}', '03.09.2015'],
-	])('at midnight is the one that is written, whoever wrote it: %s', async (dob, day) => {
-		const timezone = WEST;
-		const [{ id }] = await run({ ...create({ dob }), phone: PHONE }, { timezone });
-		expect(readCustomer(id).dob).toBe(day);
-		expect(await run(upsertByPhoneForm(PHONE, { dob }), { timezone })).toMatchObject([
-			{ id, operationResult: 'unchanged' },
-		]);
+		{ filter: 'created_at_from', day: '2026-02-28', sent: '28.02.2026' },
+		{ filter: 'next_lesson_date_from', day: '28.02.2026', sent: '2026-02-28' },
+	])('sends the day $day as $sent in the filter $filter', async ({ filter, day, sent }) => {
+		await run(recordForm('customer', 'getAll', { filters: { [filter]: day } }));
+
+		expect(readBodies('customer/index')).toMatchObject([{ [filter]: sent }]);
+	});
+});
+
+/**
+ * Moments in UTC, in a workflow whose zone is New York. Midnight means the day that is written. Any
+ * other moment means its day in New York.
+ */
+const BIRTH_DATES = [
+	{ kind: 'midnight in UTC as a text', dob: '2015-09-04T00:00:00.000Z', day: '04.09.2015' },
+	{
+		kind: 'midnight in UTC as a DateTime',
+		dob: '={{ DateTime.fromISO("2015-09-04", { zone: "utc" }) }}',
+		day: '04.09.2015',
+	},
+	{
+		kind: 'half past two in UTC as a Date',
+		dob: '={{ new Date("2015-09-04T02:30:00.000Z") }}',
+		day: '03.09.2015',
+	},
+];
+
+describe('a birth date that is a moment in UTC', () => {
+	it.each(BIRTH_DATES)('Create saves $day for $kind', async ({ dob, day }) => {
+		const form = recordForm('customer', 'create', {
+			name: 'Лисова Ева',
+			is_study: 0,
+			legal_type: 1,
+			additionalFields: { dob },
+		});
+
+		const [customer] = await run(form, { timezone: NEW_YORK });
+
+		expect(readCustomer(customer.id)).toMatchObject({ dob: day });
+	});
+
+	it.each(BIRTH_DATES)(
+		'Create or Update changes nothing for $kind when the customer was born on $day',
+		async ({ dob, day }) => {
+			const lead = addLead({ phone: [PHONE], dob: day });
+
+			const customers = await run(upsertByPhoneForm(PHONE, { dob }), { timezone: NEW_YORK });
+
+			expect(customers).toMatchObject([{ id: lead, operationResult: 'unchanged' }]);
+		},
+	);
+
+	it.each(BIRTH_DATES)('Find returns the namesake who was born on $day for $kind', async ({ dob, day }) => {
 		addLead({ name: 'Лисова Ева', dob: '05.09.2015' });
-		const key = { matchBy: 'nameAndBirthDate', name: 'Лисова Ева', dob };
-		expect(await run({ ...findByPhoneForm(''), ...key }, { timezone })).toMatchObject([{ id }]);
-	});
+		const lead = addLead({ name: 'Лисова Ева', dob: day });
+		const form = {
+			...findByPhoneForm(''),
+			matchBy: 'nameAndBirthDate',
+			name: 'Лисова Ева',
+			dob,
+		};
 
-	describe('that is today, where it is tomorrow already in the school', () => {
-		beforeEach(() => {
-			stopClock('2026-02-10T18:00:00Z');
-			changeSettings({ timeZone: EAST });
-		});
-		const more = { timezone: WEST };
+		const customers = await run(form, { timezone: NEW_YORK });
 
-		it('takes who was added to a group today out again', async () => {
-			const id = addLead({ is_study: 1 });
-			const group = addRecord('group', { name: 'Сборка роботов', branch_ids: [1], e_date: '2035-05-31' });
-			const current = () =>
-				readRecords('cgi').filter(
-					({ group_id, e_date }) => group_id === group && (e_date === null || !/2026$/.test(String(e_date))),
-				);
-			await run(job('addToGroup', id, { group_id: recordWithId(group) }), more);
-			expect(current()).toHaveLength(1);
-			const leave = job('removeFromGroup', id, { group_id: recordWithId(group), leave_by: 'end' });
-			await run(leave, more);
-			expect(current()).toEqual([]);
-			expect(await run(leave, more)).toMatchObject([{ operationResult: 'unchanged', alreadyLeft: true }]);
-			// And may be added again, which is no membership of somebody who is in.
-			const again = job('addToGroup', id, { group_id: recordWithId(group) }, { b_date: '2026-03-01' });
-			expect(await run(again, more)).toMatchObject([{ operationResult: 'created', alreadyMember: false }]);
-		});
-
-		it('adds a comment once, though its time lies in the future for the workflow', async () => {
-			const id = addLead({ is_study: 1 });
-			const comment = job('addComment', id, { comment: 'Ждёт звонка' });
-			const results = [];
-			for (const timezone of [WEST, WEST, EAST])
-				results.push(...(await run(comment, { timezone })).map((one) => one.operationResult));
-			expect(results).toEqual(['created', 'unchanged', 'unchanged']);
-		});
+		expect(customers).toMatchObject([{ id: lead }]);
 	});
 });
 
-// ---------------------------------------------------------------- how AlfaCRM takes days
+describe('a workflow in New York at a school in Vladivostok, where the next day has begun', () => {
+	const OTHER_GROUP = { name: 'Сборка роботов', branch_ids: [1], e_date: '2035-05-31' };
 
-const chess = () =>
-	addRecord('group', { name: 'Шахматы', branch_ids: [1], b_date: '2020-09-01', e_date: '2035-05-31' });
-const member = (customer_id: number, group_id: number) =>
-	addRecord('cgi', { customer_id, group_id, b_date: '01.02.2026', e_date: '31.05.2026' });
-const leaving = (id: unknown, group: number) =>
-	job('removeFromGroup', id, { group_id: recordWithId(group) }, { e_date: '2026-02-20' });
-const refuse = (entity: string, errors: string[] | Record<string, string[]>, times = 1) =>
-	school.sandbox.faults.add({ kind: 'successFalse', errors, times, match: { entity, action: 'update' } });
+	let client: number;
+	let group: number;
 
-describe('memberships', () => {
-	beforeEach(() => stopClock('2026-02-10T09:00:00Z'));
+	beforeEach(() => {
+		stopClock('2026-02-10T18:00:00Z');
+		changeSettings({ timeZone: VLADIVOSTOK });
+		client = addClient();
+		group = addRecord('group', OTHER_GROUP);
+	});
 
-	it('are ended', async () => {
-		const [id, group] = [addLead({ is_study: 1 }), chess()];
-		const membership = member(id, group);
-		expect(await run(leaving(id, group))).toMatchObject([
-			{ operationResult: 'updated', id: membership, e_date: '2026-02-20' },
-		]);
+	const addToGroup = async (days: INodeParameters = {}) =>
+		await run(
+			customerForm('addToGroup', recordWithId(client), {
+				group_id: recordWithId(group),
+				additionalFields: days,
+			}),
+			{ timezone: NEW_YORK },
+		);
+
+	const removeFromGroup = async () =>
+		await run(
+			customerForm('removeFromGroup', recordWithId(client), {
+				group_id: recordWithId(group),
+				leave_by: 'end',
+			}),
+			{ timezone: NEW_YORK },
+		);
+
+	it('Remove from Group ends a membership that began today', async () => {
+		await addToGroup();
+
+		const memberships = await removeFromGroup();
+
+		expect(memberships).toMatchObject([{ operationResult: 'updated', alreadyLeft: false }]);
+		expect(readMembershipsOf(group)).toMatchObject([{ customer_id: client, e_date: '10.02.2026' }]);
+	});
+
+	it('Remove from Group changes nothing when the membership that began today has been ended', async () => {
+		await addToGroup();
+		await removeFromGroup();
+
+		const memberships = await removeFromGroup();
+
+		expect(memberships).toMatchObject([{ operationResult: 'unchanged', alreadyLeft: true }]);
+	});
+
+	it('Add to Group adds a later membership when the one that began today has been ended', async () => {
+		await addToGroup();
+		await removeFromGroup();
+
+		const memberships = await addToGroup({ b_date: '2026-03-01' });
+
+		expect(memberships).toMatchObject([{ operationResult: 'created', alreadyMember: false }]);
+	});
+
+	it('Add Comment adds a comment once, although its time is in the future for the workflow', async () => {
+		const form = customerForm('addComment', recordWithId(client), { comment: 'Ждёт звонка' });
+
+		const comments = await run(form, { timezone: NEW_YORK });
+		const repeatedComments = await run(form, { timezone: NEW_YORK });
+
+		expect(comments).toMatchObject([{ operationResult: 'created' }]);
+		expect(repeatedComments).toMatchObject([{ operationResult: 'unchanged' }]);
+	});
+
+	it('Add Comment recognises its comment in a second workflow, whose zone is Vladivostok', async () => {
+		const form = customerForm('addComment', recordWithId(client), { comment: 'Ждёт звонка' });
+		await run(form, { timezone: NEW_YORK });
+
+		const comments = await run(form, { timezone: VLADIVOSTOK });
+
+		expect(comments).toMatchObject([{ operationResult: 'unchanged' }]);
+	});
+});
+
+describe('an operation on the days of a membership', () => {
+	let client: number;
+	let group: number;
+
+	beforeEach(() => {
+		stopClock('2026-02-10T09:00:00Z');
+		client = addClient();
+		group = addGroup();
+	});
+
+	it('Remove from Group ends the membership on Last Day', async () => {
+		const membership = addMembership(client, group);
+
+		const memberships = await run(leaveOnFebruary20(client, group));
+
+		expect(memberships).toMatchObject([{ operationResult: 'updated', id: membership, e_date: '2026-02-20' }]);
 		expect(readRecord('cgi', membership)).toMatchObject({ b_date: '01.02.2026', e_date: '20.02.2026' });
 	});
 
-	it('are begun with days, and get others', async () => {
-		const [customer_id, group] = [addLead({ is_study: 1 }), chess()];
-		const days = { b_date: '2026-03-01', e_date: '2026-04-30' };
-		const group_id = recordWithId(group);
-		await run(job('addToGroup', customer_id, { group_id }, days));
-		const held = () => readRecords('cgi').filter((one) => one.group_id === group);
-		expect(held()).toMatchObject([{ customer_id, b_date: '01.03.2026', e_date: '30.04.2026' }]);
-		await run(job('addToGroup', customer_id, { group_id }, { ...days, e_date: '2026-05-15' }));
-		expect(held()).toMatchObject([{ customer_id, b_date: '01.03.2026', e_date: '15.05.2026' }]);
+	it('Remove from Group shows the refusal of AlfaCRM and leaves the membership as it was', async () => {
+		const membership = addMembership(client, group);
+		refuseUpdates('cgi', { e_date: ['Дата окончания должна быть больше даты начала.'] });
+
+		const { message } = await expectRefused(leaveOnFebruary20(client, group));
+
+		expect(message).toContain('Дата окончания должна быть больше');
+		expect(readWrites()).toEqual(['cgi/update']);
+		expect(readRecord('cgi', membership)).toMatchObject({ e_date: '31.05.2026' });
 	});
 
-	it('of which AlfaCRM refuses a day are not changed', async () => {
-		const [id, group] = [addLead({ is_study: 1 }), chess()];
-		const membership = member(id, group);
-		refuse('cgi', { e_date: ['Дата окончания должна быть больше даты начала.'] });
-		const error = await expectRefused(leaving(id, group));
-		expect(error.message).toContain('Дата окончания должна быть больше');
-		expect(readWrites()).toEqual(['cgi/update']);
-		expect(readRecord('cgi', membership).e_date).toBe('31.05.2026');
+	it('Add to Group begins and ends the membership on the given days', async () => {
+		await run(joinInSpring(client, group, { until: '2026-04-30' }));
+
+		expect(readMembershipsOf(group)).toMatchObject([
+			{ customer_id: client, b_date: '01.03.2026', e_date: '30.04.2026' },
+		]);
+	});
+
+	it('Add to Group changes the last day of a membership that exists', async () => {
+		await run(joinInSpring(client, group, { until: '2026-04-30' }));
+
+		await run(joinInSpring(client, group, { until: '2026-05-15' }));
+
+		expect(readMembershipsOf(group)).toMatchObject([
+			{ customer_id: client, b_date: '01.03.2026', e_date: '15.05.2026' },
+		]);
 	});
 });
 
-describe.each(['dotted', 'iso'])('days that AlfaCRM takes %s', (format) => {
+describe.each([
+	{ format: 'dotted', example: '01.03.2026' },
+	{ format: 'iso', example: '2026-03-01' },
+])('in an account whose groups and lessons take only days such as $example', ({ format }) => {
 	beforeEach(() => {
 		stopClock('2026-02-10T09:00:00Z');
-		const names = ['group.b_date', 'group.e_date', 'lesson.lesson_date'];
-		changeSettings({ dateFormats: Object.fromEntries(names.map((name) => [name, format])) });
+		changeSettings({
+			dateFormats: {
+				'group.b_date': format,
+				'group.e_date': format,
+				'lesson.lesson_date': format,
+			},
+		});
 	});
 
-	it('of a group and of a lesson are written, at its creation and later', async () => {
-		const days = { b_date: '2026-03-01', e_date: '2026-05-31' };
-		const [{ id }] = await run(on('group', 'create', { name: 'Шашки', additionalFields: days }));
-		expect(readRecord('group', id)).toMatchObject(days);
-		await run(on('group', 'update', { id: recordWithId(id), updateFields: { e_date: '2026-06-30' } }));
-		expect(readRecord('group', id)).toMatchObject({ b_date: '2026-03-01', e_date: '2026-06-30' });
-		const [lesson] = await run(
-			on('lesson', 'create', {
-				...{ customer_ids: recordWithId(1), lesson_date: '2026-03-03', time_from: '17:00' },
-				...{ lesson_type_id: 1, subject_id: 1, additionalFields: { duration: 60 } },
+	it('Create saves the days of a group', async () => {
+		const [group] = await run(
+			recordForm('group', 'create', {
+				name: 'Шашки',
+				additionalFields: { b_date: '2026-03-01', e_date: '2026-05-31' },
 			}),
 		);
-		const held = { date: '2026-03-03', time_from: '2026-03-03 17:00:00' };
-		expect(readRecord('lesson', lesson.id)).toMatchObject(held);
+
+		expect(readRecord('group', group.id)).toMatchObject({ b_date: '2026-03-01', e_date: '2026-05-31' });
 	});
 
-	it('are written, though those of an item before were refused in both ways', async () => {
-		const ids = [chess(), chess()];
-		refuse('group', { e_date: ['Неверный формат значения «Дата окончания».'] }, 2);
-		const parameters = on('group', 'update', {
+	it('Update saves another last day of a group', async () => {
+		const group = addGroup();
+
+		await run(
+			recordForm('group', 'update', {
+				id: recordWithId(group),
+				updateFields: { e_date: '2026-06-30' },
+			}),
+		);
+
+		expect(readRecord('group', group)).toMatchObject({ b_date: '2020-09-01', e_date: '2026-06-30' });
+	});
+
+	it('Create saves the day of a lesson', async () => {
+		const [lesson] = await run(
+			recordForm('lesson', 'create', {
+				customer_ids: recordWithId(1),
+				lesson_date: '2026-03-03',
+				time_from: '17:00',
+				lesson_type_id: LESSON_TYPE.individual,
+				subject_id: SUBJECT,
+				additionalFields: { duration: 60 },
+			}),
+		);
+
+		expect(readRecord('lesson', lesson.id)).toMatchObject({
+			date: '2026-03-03',
+			time_from: '2026-03-03 17:00:00',
+		});
+	});
+
+	it('Update saves the day of the second group after AlfaCRM has refused both formats for the first', async () => {
+		const firstGroup = addGroup();
+		const secondGroup = addGroup();
+		refuseUpdates('group', { e_date: ['Неверный формат значения «Дата окончания».'] }, 2);
+		const form = recordForm('group', 'update', {
 			id: recordWithId('={{ $json.id }}'),
 			updateFields: { e_date: '2026-06-30', limit: 5 },
 		});
-		const items = ids.map((id) => ({ id }));
-		const { error, errorItems, json } = await runToEnd(parameters, { items, onError: 'continueErrorOutput' });
-		expect([error, errorItems.length, json]).toMatchObject([undefined, 1, [{ id: ids[1] }]]);
-		expect(ids.map((id) => readRecord('group', id).e_date)).toEqual(['2035-05-31', '2026-06-30']);
+
+		const { error, errorItems, json } = await runToEnd(form, {
+			items: [{ id: firstGroup }, { id: secondGroup }],
+			onError: 'continueErrorOutput',
+		});
+
+		expect(error).toBeUndefined();
+		expect(errorItems).toHaveLength(1);
+		expect(json).toMatchObject([{ id: secondGroup }]);
+		expect(readRecord('group', firstGroup)).toMatchObject({ e_date: '2035-05-31' });
+		expect(readRecord('group', secondGroup)).toMatchObject({ e_date: '2026-06-30' });
 	});
 });
 
-// ---------------------------------------------------------------- what AlfaCRM holds and answers
+describe('Update of a lesson in which AlfaCRM has 0 in place of nothing', () => {
+	it.each([
+		{ field: 'room', values: { room_id: 0 } },
+		{ field: 'customers', values: { customer_ids: [0] } },
+	])('changes only the homework when the 0 is in the $field', async ({ values }) => {
+		const lesson = addLesson({ teacher_ids: [1], ...values });
+		const before = structuredClone(readRecord('lesson', lesson));
 
-/** Values that come from AlfaCRM, not from whoever runs the node: they must neither stop a job nor double it. */
-describe('what AlfaCRM holds', () => {
-	it.each<IDataObject>([{ room_id: 0 }, { customer_ids: [0] }])(
-		'in a lesson in place of nothing, %j, is kept by an update',
-		async (odd) => {
-			const id = addRecord('lesson', {
-				...{ branch_id: 1, date: '2026-03-03', lesson_type_id: 2, status: 1, subject_id: 3, room_id: null },
-				...{ time_from: '2026-03-03 17:00:00', time_to: '2026-03-03 18:30:00' },
-				...{ teacher_ids: [1], customer_ids: [1], group_ids: [1], ...odd },
-			});
-			const before = structuredClone(readRecord('lesson', id));
-			await run(on('lesson', 'update', { id: String(id), updateFields: { homework: 'Читать' } }));
-			const { updated_at, ...after } = readRecord('lesson', id);
-			expect(after).toEqual({ ...before, homework: 'Читать', updated_at: undefined });
-			expect(updated_at).toBeDefined();
-		},
-	);
+		await run(
+			recordForm('lesson', 'update', {
+				id: recordWithId(lesson),
+				updateFields: { homework: 'Читать' },
+			}),
+		);
+
+		expect(readRecord('lesson', lesson)).toEqual({
+			...before,
+			homework: 'Читать',
+			updated_at: expect.any(String) as string,
+		});
+	});
 });
 
-it('an answer that does not say `success` of a bonus that was added or spent is one that succeeded', async () => {
-	changeSettings({ bonusAnswer: 'bare' });
-	const id = addLead({ is_study: 1, balance_bonus: 100 });
-	for (const [change, amount, balance_bonus] of [
-		['bonus-add', 50, 150],
-		['bonus-spend', 30, 120],
-	] as const) {
-		const bonus = on('customer', 'changeBonus', { id: recordWithId(id), change, amount, note: 'Подарок' });
-		expect(await run(bonus)).toMatchObject([{ id, balance_bonus }]);
-		expect(readCustomer(id)).toMatchObject({ balance_bonus });
-	}
+describe('Change Bonus in an account whose answer does not say whether it succeeded', () => {
+	beforeEach(() => {
+		changeSettings({ bonusAnswer: 'bare' });
+	});
+
+	it.each([
+		{ verb: 'adds', change: 'bonus-add', balance: 130 },
+		{ verb: 'spends', change: 'bonus-spend', balance: 70 },
+	])('$verb 30 of 100 roubles and returns the balance of $balance', async ({ change, balance }) => {
+		const client = addClient({ balance_bonus: 100 });
+		const form = customerForm('changeBonus', recordWithId(client), { change, amount: 30, note: 'Подарок' });
+
+		const customers = await run(form);
+
+		expect(customers).toMatchObject([{ id: client, balance_bonus: balance }]);
+		expect(readCustomer(client)).toMatchObject({ balance_bonus: balance });
+	});
 });
+
+/** Fills the form of an operation in branch 1. */
+function recordForm(resource: string, operation: string, parameters: INodeParameters): INodeParameters {
+	return { resource, operation, branchId: 1, ...parameters };
+}
+
+/** Fills the form of Remove from Group with a last day. */
+function leaveOnFebruary20(client: number, group: number): INodeParameters {
+	return customerForm('removeFromGroup', recordWithId(client), {
+		group_id: recordWithId(group),
+		additionalFields: { e_date: '2026-02-20' },
+	});
+}
+
+/** Fills the form of Add to Group with a membership that begins on 1 March. */
+function joinInSpring(client: number, group: number, { until }: { until: string }): INodeParameters {
+	return customerForm('addToGroup', recordWithId(client), {
+		group_id: recordWithId(group),
+		additionalFields: { b_date: '2026-03-01', e_date: until },
+	});
+}
+
+/** Adds a planned lesson of group 1 without a room. */
+function addLesson(values: IDataObject): number {
+	return addRecord('lesson', {
+		branch_id: 1,
+		lesson_type_id: LESSON_TYPE.group,
+		subject_id: SUBJECT,
+		status: LESSON_STATUS.planned,
+		date: '2026-03-02',
+		time_from: '2026-03-02 17:00:00',
+		time_to: '2026-03-02 18:00:00',
+		room_id: null,
+		customer_ids: [1, 2],
+		group_ids: [GROUP],
+		...values,
+	});
+}
+
+/** Adds a payment for a subscription, which belongs to group 1. */
+function addPaymentOfGroup(): number {
+	const client = addClient();
+	const subscription = addRecord('customer-tariff', { customer_id: client, tariff_id: 1, branch_id: 1 });
+	return addRecord('pay', {
+		branch_id: 1,
+		customer_id: client,
+		pay_type_id: PAY_TYPE.income,
+		pay_account_id: 1,
+		income: '500.00',
+		document_date: '05.02.2026',
+		ctt_id: subscription,
+		group_id: GROUP,
+	});
+}
+
+/** Adds a group that exists from 2020 to 2035. */
+function addGroup(): number {
+	return addRecord('group', {
+		name: 'Шахматы',
+		branch_ids: [1],
+		b_date: '2020-09-01',
+		e_date: '2035-05-31',
+	});
+}
+
+/** Adds the membership of a customer from February to May 2026. */
+function addMembership(customer: number, group: number): number {
+	return addRecord('cgi', {
+		customer_id: customer,
+		group_id: group,
+		b_date: '01.02.2026',
+		e_date: '31.05.2026',
+	});
+}
+
+/** Lets AlfaCRM refuse the next updates of an entity with messages about fields. */
+function refuseUpdates(entity: string, errors: Record<string, string[]>, times = 1): void {
+	school.sandbox.faults.add({
+		kind: 'successFalse',
+		errors,
+		times,
+		match: { entity, action: 'update' },
+	});
+}
+
+function readMembershipsOf(group: number): IDataObject[] {
+	return readRecords('cgi').filter(({ group_id }) => group_id === group);
+}
+
+/** Reads the bodies of the calls so far to one action, such as "customer/update". */
+function readBodies(call: string): unknown[] {
+	return school.readJournal(call).map(({ body }) => body);
+}
