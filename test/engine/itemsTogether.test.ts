@@ -226,7 +226,7 @@ describe('An item after one whose comment was answered with a 504', () => {
 		return calls;
 	}
 
-	it('waits until the lost comment must be there before it adds one to the same customer', async () => {
+	it('waits for a comment whose answer was lost before it adds one to the same customer', async () => {
 		const client = addClient();
 
 		const calls = await addCommentsWithFirstLost([client, client]);
@@ -235,7 +235,7 @@ describe('An item after one whose comment was answered with a 504', () => {
 		expect(calls[1].afterMs).toBeGreaterThanOrEqual(SHORTEST_WAIT_MS);
 	});
 
-	it('does not wait for the lost comment before it adds one to another customer', async () => {
+	it('does not wait for a comment whose answer was lost before it adds one to another customer', async () => {
 		const client = addClient();
 		const otherClient = addClient();
 
@@ -246,7 +246,7 @@ describe('An item after one whose comment was answered with a 504', () => {
 		expect(calls[2].afterMs).toBeGreaterThanOrEqual(SHORTEST_WAIT_MS);
 	});
 
-	it('adds the same comment to another customer only once while it waits for the lost one', async () => {
+	it('adds the same comment to another customer only once while it waits for a lost answer', async () => {
 		const client = addClient();
 		const otherClient = addClient();
 
@@ -260,6 +260,9 @@ describe('Work beside another n8n process', () => {
 	const otherProcess = useOtherProcess(school);
 
 	const saveVera = upsertByPhoneForm(PHONE, { name: 'Ильина Вера', note: 'С сайта' });
+	const createTask = customerForm('createTask', recordWithId('={{ $json.id }}'), {
+		title: 'Перезвонить',
+	});
 
 	it('finds the customer whom the other process has created meanwhile', async () => {
 		const { json } = await otherProcess.runBeside(() => {
@@ -273,9 +276,6 @@ describe('Work beside another n8n process', () => {
 	it('finds the task that the other process has created, in a list that serves several items', async () => {
 		const lead = addLead();
 		const otherLead = addLead();
-		const createTask = customerForm('createTask', recordWithId('={{ $json.id }}'), {
-			title: 'Перезвонить',
-		});
 
 		const { json } = await otherProcess.runBeside(
 			() => {
@@ -286,6 +286,25 @@ describe('Work beside another n8n process', () => {
 		);
 
 		expect(json).toMatchObject([{ operationResult: 'unchanged' }, { operationResult: 'created' }]);
+	});
+
+	// After ten searches that found a task, the node searches before it waits for the lock.
+	it('finds the task that the other process has created since a first search found none', async () => {
+		const lead = addLead();
+		addRecord('task', { title: 'Перезвонить', customer_ids: [lead], branch_ids: [1] });
+		await otherProcess.runHere(createTask, Array(10).fill({ id: lead }));
+		const otherLead = addLead();
+
+		const { json } = await otherProcess.runBeside(
+			() => {
+				addRecord('task', { title: 'Перезвонить', customer_ids: [otherLead], branch_ids: [1] });
+			},
+			createTask,
+			[{ id: otherLead }],
+		);
+
+		expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(school.readJournal('task/create')).toEqual([]);
 	});
 
 	it('does not overwrite the attendance with which the other process has completed a lesson', async () => {

@@ -57,6 +57,7 @@ class OtherProcess {
 	 * the lock, the other one does its work and lets the lock go.
 	 */
 	async runBeside(work: () => void, form: INodeParameters, items: IDataObject[] = [{}]): Promise<RunResult> {
+		await this.waitUntilLockIsFree();
 		this.database.hold();
 		const entryCount = this.database.size;
 		const running = this.runHere(form, items);
@@ -67,9 +68,13 @@ class OtherProcess {
 		this.database.remove();
 		const result = await running;
 
-		// This process keeps the lock for a moment after its work.
-		await waitUntil(() => this.database.size === 0);
+		await this.waitUntilLockIsFree();
 		return result;
+	}
+
+	/** This process keeps the lock for a moment after its work. */
+	private async waitUntilLockIsFree(): Promise<void> {
+		await waitUntil(() => this.database.size === 0);
 	}
 }
 
