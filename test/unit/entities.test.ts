@@ -1,385 +1,798 @@
 import { isUnsorted } from '../../nodes/AlfaCrm/entities/customer';
-import type { Field, Filter, ShownField } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { listMethod } from '../../nodes/AlfaCrm/entities/methodNames';
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
-import type { Action, Entity } from '../../nodes/AlfaCrm/entities/types';
 import { addedResourceOf, reads } from '../support/actionKinds';
-
-/** Each entity by the name of its resource. */
-const TABLE = entities.map((entity): [string, Entity] => [entity.resource, entity]);
-
-const OPERATIONS = ['create', 'delete', 'find', 'get', 'getAll', 'update', 'upsert'];
-
-const repeated = <T>(values: readonly T[]): T[] =>
-	values.filter((value, index) => values.indexOf(value) !== index);
-/** Those of them that are none of the others. */
-const strange = (names: readonly string[], known: readonly string[]) =>
-	names.filter((name) => !known.includes(name));
-type Named = Pick<Field, 'name' | 'label'>;
-const namesOf = (fields: readonly Named[] = []) => fields.map(({ name }) => name);
-const labelsOf = (fields: readonly Named[] = []) => fields.map(({ label }) => label);
-
-/** What an action asks for, besides the record itself. */
-const askedBy = ({ query = [], fields = [] }: Action): Field[] => [...query, ...fields];
-
-/** A field and, if it holds rows, what is in them. */
-const deep = (field: Field | Filter): Array<Field | Filter> =>
-	field.type === 'rows' ? [field, ...field.fields.flatMap(deep)] : [field];
-
-/** All that a form may ask for. */
-const allOf = ({
-	fields,
+import {
+	addedResources,
+	declaredActions,
+	fieldsAskedBy,
 	filters,
-	hidden: { views = [], partition } = {},
-	parentFields = [],
-	actions = [],
-}: Entity) =>
-	[
-		...fields,
-		...filters,
-		...views,
-		...parentFields,
-		...(partition ? [{ ...partition, type: 'choices' as const }] : []),
-		...actions.flatMap(askedBy),
-	].flatMap(deep);
+	findPlaces,
+	findRepeated,
+	findUnknown,
+	formFields,
+	formFieldsOf,
+	ID_LIST_TYPES,
+	labelsOf,
+	matchKeys,
+	namesOf,
+	outputFields,
+	parametersBesideFiltersOf,
+	parentFields,
+	returnedFieldsOf,
+	SINGLE_ID_TYPES,
+	writtenFields,
+} from './declarations';
 
-/** What a record has when AlfaCRM returns it. */
-const returned = ({ fields, outputFields = [], parentFields = [] }: Entity): Array<Field | ShownField> => [
-	{ type: 'id', name: 'id', label: 'ID' },
-	...outputFields,
-	...parentFields,
-	...fields.filter(({ writeOnly }) => !writeOnly),
-];
+const KEBAB_CASE = /^[a-z]+(-[a-z]+)*$/;
+const CAMEL_CASE = /^[a-z]+([A-Z][a-z]+)*$/;
+const TITLE_CASE = /^[A-Z][A-Za-z]*( [A-Z][A-Za-z]*)*$/;
+const API_NAME = /^[a-z][A-Za-z0-9]*(_[a-z0-9]+)*$/;
+const SMALL_WORD = /^(a|an|and|as|at|by|for|from|if|in|of|on|or|the|to)$/;
+const USUAL_OPERATIONS = ['create', 'delete', 'find', 'get', 'getAll', 'update', 'upsert'];
+const REFERENCE_TYPES = ['reference', 'references', 'record', 'records', 'owner'];
 
-/** What is added to a customer. */
-const ADDED = new Set<string>(
-	entities.flatMap(({ actions = [] }) => actions.flatMap((action) => addedResourceOf(action) ?? [])),
-);
+const toCamelCase = (path: string) =>
+	path.replace(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 
-const NAME = /^[a-z][A-Za-z0-9]*(_[a-z0-9]+)*$/;
+/** Whether a label is in Title Case. Small words inside of it, such as "of", are not in capitals. */
+function isTitle(label: string): boolean {
+	const words = label.split(' ');
+	return words.every((word, index) => /^[A-Z0-9]/.test(word) || (index > 0 && SMALL_WORD.test(word)));
+}
+
+function filterTypeOf({ filters: own }: (typeof entities)[number], name: string): string | undefined {
+	return own.find((filter) => filter.name === name)?.type;
+}
 
 describe('the registry', () => {
-	it.each(['resource', 'path', 'label', 'plural'] as const)(
-		'holds no two entities with the same %s',
-		(key) => {
-			expect(repeated(entities.map((entity) => entity[key]))).toEqual([]);
-		},
-	);
+	it.each([
+		{ property: 'resource' },
+		{ property: 'path' },
+		{ property: 'label' },
+		{ property: 'plural' },
+	] as const)('has no two entities with the same $property', ({ property }) => {
+		const values = entities.map((entity) => entity[property]);
 
-	it('gives no two dropdowns the same name', () => {
-		expect(repeated(entities.map(listMethod))).toEqual([]);
+		expect(findRepeated(values)).toEqual([]);
 	});
 
-	it('is in the order of the labels', () => {
+	it('fills the dropdown of each entity by a method with a name of its own', () => {
+		const methods = entities.map(listMethod);
+
+		expect(findRepeated(methods)).toEqual([]);
+	});
+
+	it('lists the entities in the order of their labels', () => {
 		const labels = entities.map(({ label }) => label);
-		expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b, 'en')));
+
+		const sortedLabels = [...labels].sort((a, b) => a.localeCompare(b, 'en'));
+		expect(labels).toEqual(sortedLabels);
 	});
 
-	it.each(TABLE)('finds %s', (resource, entity) => {
-		expect(entityOf(resource)).toBe(entity);
+	it.each(entities)('finds the entity $resource by its resource', (entity) => {
+		expect(entityOf(entity.resource)).toBe(entity);
 	});
 
-	it.each(['', 'lead', 'Customer', 'constructor', '__proto__'])('does not find %j', (resource) => {
+	it.each([
+		{ resource: '' },
+		{ resource: 'lead' },
+		{ resource: 'Customer' },
+		{ resource: 'constructor' },
+		{ resource: '__proto__' },
+	])('refuses the unknown resource "$resource"', ({ resource }) => {
 		expect(() => entityOf(resource)).toThrow(RangeError);
 	});
 });
 
-describe.each(TABLE)('%s', (_resource, entity) => {
-	const { resource, path, label, plural, fields, filters, parentFields = [], listed = {} } = entity;
-	const { certainty, operations, outputFields = [], actions = [], match } = entity;
-	const { views = [], partition, bodyShowingAll = {}, passes = [] } = entity.hidden ?? {};
-	const columns = namesOf(returned(entity));
-	/** Parameters of the list that stand beside its filters. */
-	const besideFilters: Named[] = [...views, ...(partition ? [partition] : [])];
-
-	it('is called in camelCase what the path is called in kebab-case', () => {
-		expect(path).toMatch(/^[a-z]+(-[a-z]+)*$/);
-		expect(resource).toBe(path.replace(/-([a-z])/g, (_all, letter: string) => letter.toUpperCase()));
+describe('the names of an entity', () => {
+	it.each(entities)('the path of $resource is in kebab-case', ({ path }) => {
+		expect(path).toMatch(KEBAB_CASE);
 	});
 
-	it('has a label in the singular and one in the plural, both in Title Case', () => {
-		expect(label).toMatch(/^[A-Z][A-Za-z]*( [A-Z][A-Za-z]*)*$/);
-		expect(plural).toMatch(/^[A-Z][A-Za-z]*( [A-Z][A-Za-z]*)*$/);
+	it.each(entities)('the resource $resource is its path in camelCase', ({ resource, path }) => {
+		expect(resource).toBe(toCamelCase(path));
+	});
+
+	it.each(entities)('the label of $resource, "$label", is in Title Case', ({ label }) => {
+		expect(label).toMatch(TITLE_CASE);
+	});
+
+	it.each(entities)('the plural of $resource, "$plural", is in Title Case', ({ plural }) => {
+		expect(plural).toMatch(TITLE_CASE);
+	});
+
+	it.each(entities)('the plural of $resource differs from its label', ({ label, plural }) => {
 		expect(plural).not.toBe(label);
 	});
+});
 
-	it('says of which of its operations it is less sure', () => {
-		const { unconfirmed = [] } = entity;
-		expect([strange(unconfirmed, operations), repeated(unconfirmed)]).toEqual([[], []]);
-		if (certainty === 'unconfirmed') expect(unconfirmed).toEqual([]);
-	});
+describe('the operations of an entity', () => {
+	const partlyUnconfirmed = entities.filter(({ unconfirmed }) => unconfirmed !== undefined);
+	const whollyUnconfirmed = entities.filter(({ certainty }) => certainty === 'unconfirmed');
 
-	it('offers at least the list, and each operation once', () => {
+	it.each(entities)('$resource offers a list of its records', ({ operations }) => {
 		expect(operations).toContain('getAll');
-		expect(repeated(operations)).toEqual([]);
 	});
 
-	it('is found again and saved without doubling it exactly if it has a key to be told by', () => {
-		expect([operations.includes('find'), operations.includes('upsert')]).toEqual([!!match, !!match]);
-		if (!match) return;
-		expect([repeated(namesOf(match.keys)), repeated(labelsOf(match.keys))]).toEqual([[], []]);
-		const written = ['id', ...namesOf(fields.filter(({ writeOnly }) => !writeOnly))];
-		for (const { fields: own, isOneFieldEnough, queriedFields = own, name } of match.keys) {
-			expect([strange(own, written), strange(queriedFields, own)]).toEqual([[], []]);
-			if (own.length === 0) expect([name, entity.hasCustomFields]).toEqual(['customField', true]);
-			if (isOneFieldEnough) expect(own.length).toBeGreaterThan(1);
-		}
-		expect(strange(match.onlyForNew ?? [], namesOf(fields))).toEqual([]);
+	it.each(entities)('$resource offers each operation once', ({ operations }) => {
+		expect(findRepeated(operations)).toEqual([]);
 	});
 
-	it('is archived by a day that is returned', () => {
-		if (entity.archive === undefined) return;
-		const { day } = entity.archive;
-		if (day) expect(returned(entity).find(({ name }) => name === day)?.type).toBe('date');
+	it.each(partlyUnconfirmed)(
+		'$resource marks operations as unconfirmed only if it has them, each once',
+		({ operations, unconfirmed = [] }) => {
+			expect(findUnknown(unconfirmed, operations)).toEqual([]);
+			expect(findRepeated(unconfirmed)).toEqual([]);
+		},
+	);
+
+	it.each(whollyUnconfirmed)(
+		'$resource is unconfirmed as a whole and marks no single operation',
+		({ unconfirmed = [] }) => {
+			expect(unconfirmed).toEqual([]);
+		},
+	);
+});
+
+describe('the match keys of an entity', () => {
+	const matchedEntities = entities.filter(({ match }) => match !== undefined);
+	const unmatchedEntities = entities.filter(({ match }) => match === undefined);
+	const customFieldKeys = matchKeys.filter(({ key }) => key.fields.length === 0);
+	const keysOfOneOfSeveralFields = matchKeys.filter(({ key }) => key.isOneFieldEnough);
+
+	it.each(matchedEntities)(
+		'$resource has match keys, so it offers Find and Create or Update',
+		({ operations }) => {
+			expect(operations).toEqual(expect.arrayContaining(['find', 'upsert']));
+		},
+	);
+
+	it.each(unmatchedEntities)(
+		'$resource has no match keys, so it offers neither Find nor Create or Update',
+		({ operations }) => {
+			expect(operations).not.toContain('find');
+			expect(operations).not.toContain('upsert');
+		},
+	);
+
+	it.each(matchedEntities)('no two match keys of $resource have the same name or label', ({ match }) => {
+		expect(findRepeated(namesOf(match?.keys))).toEqual([]);
+		expect(findRepeated(labelsOf(match?.keys))).toEqual([]);
 	});
 
-	it('is searched by texts, an ID or days that the index can filter by', () => {
-		const { textFilter, digitsFilter, dayFilters = [] } = listed.search ?? {};
-		const typeOf = (name: string) => filters.find((filter) => filter.name === name)?.type;
-		if (textFilter !== undefined) expect(typeOf(textFilter)).toBe('text');
-		if (digitsFilter !== undefined)
-			expect(typeOf(digitsFilter)).toBe(digitsFilter === 'id' ? 'id' : 'phonePart');
-		expect(dayFilters.map(typeOf)).toEqual(dayFilters.map(() => 'date'));
+	it.each(matchKeys)(
+		'the match key $place compares fields that AlfaCRM takes and returns',
+		({ entity, key }) => {
+			const comparableFields = entity.fields.filter(({ writeOnly }) => !writeOnly);
+
+			expect(findUnknown(key.fields, ['id', ...namesOf(comparableFields)])).toEqual([]);
+		},
+	);
+
+	it.each(matchKeys)('the match key $place queries only fields that it compares', ({ key }) => {
+		const { fields, queriedFields = [] } = key;
+
+		expect(findUnknown(queriedFields, fields)).toEqual([]);
 	});
 
-	it('is called, and told from namesakes, by fields that are returned, if by others than its name', () => {
-		const { title = [] } = listed;
-		const details = (listed.details ?? []).map(({ name }) => name);
-		expect([strange(title, columns), repeated(title)]).toEqual([[], []]);
-		expect([strange(details, columns), repeated(details)]).toEqual([[], []]);
-		expect(title.join()).not.toBe('name');
-		if (listed.title?.length === 0) expect(details).not.toHaveLength(0);
+	it.each(customFieldKeys)(
+		'the match key $place has no fields, so it is that of the custom fields',
+		({ entity, key }) => {
+			expect(key.name).toBe('customField');
+			expect(entity.hasCustomFields).toBe(true);
+		},
+	);
+
+	it.each(keysOfOneOfSeveralFields)(
+		'the match key $place, of which one field is enough, has several fields',
+		({ key }) => {
+			expect(key.fields.length).toBeGreaterThan(1);
+		},
+	);
+
+	it.each(matchedEntities)('$resource keeps only its own fields for new records', ({ match, fields }) => {
+		expect(findUnknown(match?.onlyForNew ?? [], namesOf(fields))).toEqual([]);
+	});
+});
+
+describe('the records of an entity in lists', () => {
+	const archivedByDay = entities.filter(({ archive }) => archive?.day !== undefined);
+	const searchedByText = entities.filter(({ listed }) => listed?.search?.textFilter !== undefined);
+	const searchedById = entities.filter(({ listed }) => listed?.search?.digitsFilter === 'id');
+	const searchedByPhone = entities.filter(({ listed }) => listed?.search?.digitsFilter === 'phone');
+	const searchedByDay = entities.filter(({ listed }) => listed?.search?.dayFilters !== undefined);
+	const titledByFields = entities.filter(({ listed }) => (listed?.title ?? []).length > 0);
+	const withoutTitle = entities.filter(({ listed }) => listed?.title?.length === 0);
+	const detailed = entities.filter(({ listed }) => listed?.details !== undefined);
+	const simplified = entities.filter(({ simplifiedFields }) => simplifiedFields !== undefined);
+
+	it.each(archivedByDay)('$resource returns the day from which a record is archived', (entity) => {
+		const day = returnedFieldsOf(entity).find(({ name }) => name === entity.archive?.day);
+
+		expect(day?.type).toBe('date');
 	});
 
-	it('is simplified to ten fields at most that are returned, the ID first', () => {
-		const { simplifiedFields = ['id'] } = entity;
+	it.each(searchedByText)('$resource is searched for a text by a text filter', (entity) => {
+		const filter = String(entity.listed?.search?.textFilter);
+
+		expect(filterTypeOf(entity, filter)).toBe('text');
+	});
+
+	it.each(searchedById)('$resource is searched for digits by a filter for IDs', (entity) => {
+		expect(filterTypeOf(entity, 'id')).toBe('id');
+	});
+
+	it.each(searchedByPhone)('$resource is searched for digits by a filter for parts of phones', (entity) => {
+		expect(filterTypeOf(entity, 'phone')).toBe('phonePart');
+	});
+
+	it('searches for digits by an ID or a phone only', () => {
+		const digitsFilters = entities.flatMap(({ listed }) => listed?.search?.digitsFilter ?? []);
+
+		expect(findUnknown(digitsFilters, ['id', 'phone'])).toEqual([]);
+	});
+
+	it.each(searchedByDay)('$resource is searched for a day by two filters for dates', (entity) => {
+		const [from = '', to = ''] = entity.listed?.search?.dayFilters ?? [];
+
+		expect(filterTypeOf(entity, from)).toBe('date');
+		expect(filterTypeOf(entity, to)).toBe('date');
+	});
+
+	it.each(titledByFields)('the title of $resource consists of returned fields, each once', (entity) => {
+		const title = entity.listed?.title ?? [];
+
+		expect(findUnknown(title, namesOf(returnedFieldsOf(entity)))).toEqual([]);
+		expect(findRepeated(title)).toEqual([]);
+	});
+
+	it.each(titledByFields)(
+		'the title of $resource is declared because it is not just the name',
+		({ listed }) => {
+			expect(listed?.title).not.toEqual(['name']);
+		},
+	);
+
+	it.each(withoutTitle)('$resource has no title, so it has details to show', ({ listed }) => {
+		expect(listed?.details ?? []).not.toHaveLength(0);
+	});
+
+	it.each(detailed)('the details of $resource are returned fields, each once', (entity) => {
+		const details = (entity.listed?.details ?? []).map(({ name }) => name);
+
+		expect(findUnknown(details, namesOf(returnedFieldsOf(entity)))).toEqual([]);
+		expect(findRepeated(details)).toEqual([]);
+	});
+
+	it.each(simplified)('Simplify puts the ID of $resource first', ({ simplifiedFields = [] }) => {
 		expect(simplifiedFields[0]).toBe('id');
+	});
+
+	it.each(simplified)('Simplify keeps at most ten fields of $resource', ({ simplifiedFields = [] }) => {
 		expect(simplifiedFields.length).toBeLessThanOrEqual(10);
-		expect([strange(simplifiedFields, columns), repeated(simplifiedFields)]).toEqual([[], []]);
-		if (entity.simplifiedFields) expect(simplifiedFields.length).toBeLessThan(new Set(columns).size);
 	});
 
-	it('checks rows again against a field that they have', () => {
-		for (const { name, type, checkRowBy } of filters) {
-			if (typeof checkRowBy !== 'object') continue;
-			expect(strange([checkRowBy.field], columns)).toEqual([]);
-			const of = returned(entity).find((field) => field.name === checkRowBy.field)?.type ?? '';
-			expect(type === 'date' ? ['date'] : ['integer', 'number', 'text']).toContain(of);
-			expect(columns).toContain(checkRowBy.unless ?? columns[0]);
-			expect(name.endsWith(`_${checkRowBy.test}`)).toBe(true);
-		}
+	it.each(simplified)('Simplify keeps returned fields of $resource, each once', (entity) => {
+		const { simplifiedFields = [] } = entity;
+
+		expect(findUnknown(simplifiedFields, namesOf(returnedFieldsOf(entity)))).toEqual([]);
+		expect(findRepeated(simplifiedFields)).toEqual([]);
 	});
 
-	it('has ranges with two ends of the same type', () => {
-		const typeOf = new Map(filters.map(({ name, type }) => [name, type]));
-		for (const { name, type } of filters) {
-			const other = name.endsWith('_from') ? name.replace(/_from$/, '_to') : name.replace(/_to$/, '_from');
-			if (other !== name) expect([other, typeOf.get(other)]).toEqual([other, type]);
-		}
+	it.each(simplified)('Simplify leaves out some fields of $resource', (entity) => {
+		const { simplifiedFields = [] } = entity;
+		const returnedNames = new Set(namesOf(returnedFieldsOf(entity)));
+
+		expect(simplifiedFields.length).toBeLessThan(returnedNames.size);
+	});
+});
+
+describe('the filters of an entity', () => {
+	const rowChecks = filters.flatMap(({ place, entity, field: { name, type, checkRowBy } }) =>
+		typeof checkRowBy === 'object' ? [{ place, entity, name, type, check: checkRowBy }] : [],
+	);
+	const dateChecks = rowChecks.filter(({ type }) => type === 'date');
+	const valueChecks = rowChecks.filter(({ type }) => type !== 'date');
+	const checksWithException = rowChecks.filter(({ check }) => check.unless !== undefined);
+	const rangeStarts = filters.filter(({ field }) => field.name.endsWith('_from'));
+	const rangeEnds = filters.filter(({ field }) => field.name.endsWith('_to'));
+
+	it.each(rowChecks)('the filter $place checks rows by a field that they have', ({ entity, check }) => {
+		expect(namesOf(returnedFieldsOf(entity))).toContain(check.field);
 	});
 
-	it('reveals past every view, since a view hides records, and by values of its own views or filters', () => {
-		const known = [...namesOf(filters), ...namesOf(views)];
-		expect(strange(Object.keys(bodyShowingAll), known)).toEqual([]);
-		for (const view of views) {
-			const revealed = bodyShowingAll[view.name];
-			if (revealed !== undefined) expect(view.choices.map(({ value }) => value)).toContain(revealed);
-		}
-		const revealed = [bodyShowingAll, ...passes].flatMap((body) => Object.keys(body));
-		expect(strange(namesOf(views), revealed)).toEqual([]);
+	it.each(dateChecks)('the filter $place for days checks rows by a date', ({ entity, check }) => {
+		const checkedField = returnedFieldsOf(entity).find(({ name }) => name === check.field);
+
+		expect(checkedField?.type).toBe('date');
 	});
 
-	it.each<[what: string, of: (fields?: readonly Named[]) => string[]]>([
-		['name', namesOf],
-		['label', labelsOf],
-	])('gives no two fields, filters or views the same %s', (_what, of) => {
-		for (const all of [fields, [...filters, ...besideFilters], outputFields, parentFields]) {
-			expect(repeated(of(all))).toEqual([]);
-		}
-		expect(repeated(labelsOf([...parentFields, ...fields]))).toEqual([]);
+	it.each(valueChecks)('the filter $place checks rows by a number or a text', ({ entity, check }) => {
+		const checkedField = returnedFieldsOf(entity).find(({ name }) => name === check.field);
+
+		expect(['integer', 'number', 'text']).toContain(checkedField?.type);
 	});
 
-	it('uses names that AlfaCRM can know', () => {
-		expect(namesOf(allOf(entity)).filter((name) => !NAME.test(name))).toEqual([]);
-		// AlfaCRM has the skills of a teacher under `teacher-to-skill`.
-		expect(namesOf(outputFields).filter((name) => !NAME.test(name.replace(/-/g, '_')))).toEqual([]);
+	it.each(checksWithException)(
+		'the filter $place lets rows pass by a field that they have',
+		({ entity, check }) => {
+			expect(namesOf(returnedFieldsOf(entity))).toContain(check.unless);
+		},
+	);
+
+	it.each(rowChecks)('the name of the filter $place ends in the bound that it is', ({ name, check }) => {
+		expect(name).toMatch(new RegExp(`_${check.test}$`));
 	});
 
-	it('does not write the ID as a field, and declares first what the form asks for', () => {
-		expect(namesOf(fields)).not.toContain('id');
-		const asked = fields.map(
-			({ required, fallback, prominent }) =>
-				prominent === true || (required === true && fallback === undefined),
-		);
-		expect(asked).toEqual([...asked].sort((a, b) => Number(b) - Number(a)));
+	it.each(rangeStarts)('the filter $place has an upper bound of the same type', ({ entity, field }) => {
+		const upperBound = field.name.replace(/_from$/, '_to');
+
+		expect(filterTypeOf(entity, upperBound)).toBe(field.type);
 	});
 
-	it('has fields exactly if it can be created or updated, and one to fill in if it can be created or added to a customer', () => {
-		const writes = operations.includes('create') || operations.includes('update');
-		expect(fields.length > 0).toBe(writes);
-		const first = fields.some(({ required, requiredUnless }) => required ?? requiredUnless !== undefined);
-		expect(first).toBe(operations.includes('create') || ADDED.has(resource));
+	it.each(rangeEnds)('the filter $place has a lower bound of the same type', ({ entity, field }) => {
+		const lowerBound = field.name.replace(/_to$/, '_from');
+
+		expect(filterTypeOf(entity, lowerBound)).toBe(field.type);
+	});
+});
+
+describe('the views of an entity, which hide records from lists', () => {
+	const entitiesWithHiddenRecords = entities.filter(({ hidden }) => hidden !== undefined);
+	const revealedViews = entities.flatMap(({ resource, hidden = {} }) => {
+		const { views = [], bodyShowingAll = {} } = hidden;
+		const revealed = views.filter(({ name }) => bodyShowingAll[name] !== undefined);
+		return revealed.map((view) => ({
+			place: `${resource} / ${view.name}`,
+			choices: view.choices.map(({ value }) => value),
+			valueShowingAll: bodyShowingAll[view.name],
+		}));
 	});
 
-	it('requires a field or else another one that it has', () => {
-		const others = fields.flatMap(({ requiredUnless = [] }) => requiredUnless);
-		expect(strange(others, namesOf(fields))).toEqual([]);
+	it.each(entitiesWithHiddenRecords)(
+		'$resource shows all records by values of its own views and filters',
+		({ filters: own, hidden = {} }) => {
+			const { views = [], bodyShowingAll = {} } = hidden;
+
+			expect(findUnknown(Object.keys(bodyShowingAll), namesOf([...own, ...views]))).toEqual([]);
+		},
+	);
+
+	it.each(revealedViews)(
+		'$place has the choice that shows all records, $valueShowingAll',
+		({ choices, valueShowingAll }) => {
+			expect(choices).toContain(valueShowingAll);
+		},
+	);
+
+	it.each(entitiesWithHiddenRecords)('$resource can show what each of its views hides', ({ hidden = {} }) => {
+		const { views = [], bodyShowingAll = {}, passes = [] } = hidden;
+		const bodiesThatShow = [bodyShowingAll, ...passes];
+
+		const namesThatShow = bodiesThatShow.flatMap((body) => Object.keys(body));
+		expect(findUnknown(namesOf(views), namesThatShow)).toEqual([]);
+	});
+});
+
+describe('the names and labels of fields', () => {
+	it.each(entities)('no two fields of $resource have the same name', ({ fields }) => {
+		expect(findRepeated(namesOf(fields))).toEqual([]);
 	});
 
-	it('asks for IDs that travel in the query always, and for nothing else of that name', () => {
-		for (const key of parentFields) {
-			expect(key).toMatchObject({ required: true });
-			expect([...namesOf(fields), ...namesOf(filters), ...namesOf(besideFilters)]).not.toContain(key.name);
-		}
+	it.each(entities)('no two fields in the form of $resource have the same label', (entity) => {
+		const { fields, parentFields: ownParentFields = [] } = entity;
+
+		expect(findRepeated(labelsOf([...ownParentFields, ...fields]))).toEqual([]);
 	});
 
-	it('refers to registered entities that can be listed and have something to be called by', () => {
-		const targets = allOf(entity).flatMap((field) =>
-			'entity' in field && /^re/.test(field.type) ? [field.entity as string] : [],
-		);
-		for (const target of targets.map(entityOf)) {
-			expect(strange(target.listed?.title ?? ['name'], namesOf(returned(target)))).toEqual([]);
-			expect(target.operations).toContain('getAll');
-			// A dropdown is filled with a call that has nothing but the branch; a picker may ask for the parent first.
-			expect(namesOf(target.parentFields)).toEqual([target.listed?.search?.parentField ?? []].flat());
-		}
+	it.each(entities)('no two filters of $resource have the same name or label', (entity) => {
+		const listParameters = [...entity.filters, ...parametersBesideFiltersOf(entity)];
+
+		expect(findRepeated(namesOf(listParameters))).toEqual([]);
+		expect(findRepeated(labelsOf(listParameters))).toEqual([]);
 	});
 
-	it('searches only for records of entities that can be searched', () => {
-		for (const field of allOf(entity)) {
-			if (field.type === 'record' || field.type === 'records')
-				expect([field.name, entityOf(field.entity).listed?.search]).not.toContain(undefined);
-		}
+	it.each(entities)('no two fields in the output of $resource have the same name or label', (entity) => {
+		expect(findRepeated(namesOf(entity.outputFields))).toEqual([]);
+		expect(findRepeated(labelsOf(entity.outputFields))).toEqual([]);
 	});
 
-	it('shows only what is not known from the fields already', () => {
-		for (const shown of outputFields) {
-			expect(shown.name).not.toBe('id');
-			const written = fields.find(({ name, writeOnly }) => name === shown.name && !writeOnly);
-			if (written) expect([shown.name, shown.type]).not.toEqual([shown.name, written.type]);
-		}
+	it.each(entities)('no two parent fields of $resource have the same name', (entity) => {
+		expect(findRepeated(namesOf(entity.parentFields))).toEqual([]);
 	});
 
-	it('gives fields called ..._id one ID and those called ..._ids several', () => {
-		const [ONE, SEVERAL] = [
-			['id', 'reference', 'record'],
-			['ids', 'references', 'records'],
-		];
-		const wrong = allOf(entity).filter((field) => {
-			const { name, type } = field;
-			// A kind has a number, which is no record's.
-			if (name === 'type_id' && type === 'integer') return field.default === undefined;
-			if (name === 'id' || name.endsWith('_id')) return ![...ONE, 'owner'].includes(type);
-			if (name === 'ids' || name.endsWith('_ids')) return !SEVERAL.includes(type);
-			return [...ONE, ...SEVERAL, 'owner'].includes(type);
-		});
-		const shown = outputFields.filter(({ name, type }) => {
-			if (name.endsWith('_ids')) return !SEVERAL.includes(type);
-			return name.endsWith('_id') !== ONE.includes(type);
-		});
-		expect([namesOf(wrong), namesOf(shown)]).toEqual([[], []]);
+	it('every parameter has a name that AlfaCRM can have', () => {
+		expect(findPlaces(formFields, ({ field }) => !API_NAME.test(field.name))).toEqual([]);
 	});
 
-	it('says in the label of a bare ID that it is one, and leaves that to the form for a reference', () => {
-		const wrong = allOf(entity).filter(({ type, label: shown }) => {
-			if (type === 'id') return !/\bID$/.test(shown);
-			if (type === 'ids') return !/\bIDs$/.test(shown);
-			return (
-				['reference', 'references', 'record', 'records', 'owner'].includes(type) &&
-				/\b(IDs?|Name)\b/.test(shown)
+	it('every field of the output has a name that AlfaCRM can have, such as teacher-to-skill', () => {
+		const misnamed = findPlaces(outputFields, ({ field }) => !API_NAME.test(field.name.replace(/-/g, '_')));
+
+		expect(misnamed).toEqual([]);
+	});
+
+	it('every parameter and every field of the output has a label in Title Case', () => {
+		const labelledFields = [...formFields, ...outputFields];
+
+		expect(findPlaces(labelledFields, ({ field }) => !isTitle(field.label))).toEqual([]);
+	});
+
+	it('every action has a label in Title Case', () => {
+		expect(findPlaces(declaredActions, ({ action }) => !isTitle(action.label))).toEqual([]);
+	});
+});
+
+describe('the fields that AlfaCRM takes', () => {
+	const writableEntities = entities.filter(
+		({ operations }) => operations.includes('create') || operations.includes('update'),
+	);
+	const readOnlyEntities = entities.filter((entity) => !writableEntities.includes(entity));
+	const creatableEntities = entities.filter(
+		({ resource, operations }) => operations.includes('create') || addedResources.includes(resource),
+	);
+	const otherEntities = entities.filter((entity) => !creatableEntities.includes(entity));
+	const neededFields = writtenFields.filter(
+		({ field }) => field.required ?? field.requiredUnless !== undefined,
+	);
+	const standIns = formFields.filter(({ field }) => 'fromBranch' in field && field.fromBranch);
+
+	it('an ID is never written as a field', () => {
+		expect(findPlaces(writtenFields, ({ field }) => field.name === 'id')).toEqual([]);
+	});
+
+	it.each(writableEntities)(
+		'$resource declares what its form always asks for before the rest',
+		({ fields }) => {
+			const isAlwaysAsked = fields.map(
+				({ required, fallback, prominent }) =>
+					prominent === true || (required === true && fallback === undefined),
 			);
+
+			const askedFieldsFirst = [...isAlwaysAsked].sort((a, b) => Number(b) - Number(a));
+			expect(isAlwaysAsked).toEqual(askedFieldsFirst);
+		},
+	);
+
+	it.each(writableEntities)('$resource can be created or updated, so it has fields', ({ fields }) => {
+		expect(fields).not.toHaveLength(0);
+	});
+
+	it.each(readOnlyEntities)(
+		'$resource can neither be created nor updated, so it has no fields',
+		({ fields }) => {
+			expect(fields).toHaveLength(0);
+		},
+	);
+
+	it.each(creatableEntities)('a new record of $resource needs at least one field', ({ resource }) => {
+		const ownNeededFields = neededFields.filter(({ entity }) => entity.resource === resource);
+
+		expect(ownNeededFields).not.toHaveLength(0);
+	});
+
+	it.each(otherEntities)('$resource cannot be created, so it needs no field', ({ resource }) => {
+		const ownNeededFields = neededFields.filter(({ entity }) => entity.resource === resource);
+
+		expect(ownNeededFields).toEqual([]);
+	});
+
+	it('a field that is required unless another one is filled in names a field of the same entity', () => {
+		const withUnknownAlternative = findPlaces(writtenFields, ({ entity, field }) => {
+			const { requiredUnless } = field;
+			return requiredUnless !== undefined && !namesOf(entity.fields).includes(requiredUnless);
 		});
-		expect(labelsOf(wrong)).toEqual([]);
+
+		expect(withUnknownAlternative).toEqual([]);
 	});
 
-	it('has labels in Title Case', () => {
-		const SMALL = /^(a|an|and|as|at|by|for|from|if|in|of|on|or|the|to)$/;
-		const isTitle = (shown: string) =>
-			shown.split(' ').every((word, index) => /^[A-Z0-9]/.test(word) || (index > 0 && SMALL.test(word)));
-		const labels = labelsOf([...allOf(entity), ...outputFields, ...actions]);
-		expect(labels.filter((shown) => !isTitle(shown))).toEqual([]);
+	it.each(parentFields)('the parent $place is always asked for', ({ field }) => {
+		expect(field.required).toBe(true);
 	});
 
-	it('offers choices that differ, among them the preset', () => {
-		const asked = allOf(entity);
-		for (const field of [...asked, ...outputFields]) {
-			if (field.type !== 'choice' && field.type !== 'choices') continue;
-			const values = field.choices.map(({ value }) => value);
-			expect(values.length).toBeGreaterThan(1);
-			expect(repeated(values)).toEqual([]);
-			expect(new Set(values.map((value) => typeof value)).size).toBe(1);
-			if (field.type === 'choice') expect(values).toContain(field.default);
-			// What AlfaCRM shows may have two values for one thing, such as a Sunday.
-			if (asked.some((one) => one === field))
-				expect(repeated(field.choices.map((choice) => choice.label))).toEqual([]);
-		}
+	it.each(parentFields)('the parent $place is the only parameter of its name', ({ entity, field }) => {
+		const otherParameters = [...entity.fields, ...entity.filters, ...parametersBesideFiltersOf(entity)];
+
+		expect(namesOf(otherParameters)).not.toContain(field.name);
 	});
 
-	it('lets the branch of the call stand in only where there is one, for a branch', () => {
-		const standIns = allOf(entity).filter((field) => 'fromBranch' in field && field.fromBranch);
-		for (const field of standIns) {
+	it.each(standIns)('$place, for which the branch of the call may stand in, is a branch', ({ field }) => {
+		expect(field).toMatchObject({
+			type: expect.stringMatching(/^references?$/) as string,
+			entity: 'branch',
+		});
+	});
+
+	it.each(standIns)(
+		'$place, for which the branch of the call may stand in, belongs to an entity of branches',
+		({ entity }) => {
 			expect(entity.scope).toBe('branch');
-			expect(field).toMatchObject({
-				type: expect.stringMatching(/^references?$/) as string,
-				entity: 'branch',
-			});
-		}
+		},
+	);
+});
+
+describe('the fields that refer to other records', () => {
+	const references = formFields.flatMap(({ place, field }) =>
+		'entity' in field && field.entity !== undefined && REFERENCE_TYPES.includes(field.type)
+			? [{ place, type: field.type, target: entityOf(field.entity) }]
+			: [],
+	);
+	const searchedReferences = references.filter(({ type }) => type === 'record' || type === 'records');
+
+	it.each(references)('$place refers to records that can be listed', ({ target }) => {
+		expect(target.operations).toContain('getAll');
+	});
+
+	it.each(references)('$place refers to records that return their title', ({ target }) => {
+		const title = target.listed?.title ?? ['name'];
+
+		expect(findUnknown(title, namesOf(returnedFieldsOf(target)))).toEqual([]);
+	});
+
+	// A dropdown is filled with a call that has nothing but the branch. A search may ask for the parent first.
+	it.each(references)(
+		'$place refers to records whose parent the search asks for, if they have one',
+		({ target }) => {
+			const parentsOfSearch = [target.listed?.search?.parentField ?? []].flat();
+
+			expect(namesOf(target.parentFields)).toEqual(parentsOfSearch);
+		},
+	);
+
+	it.each(searchedReferences)('$place is searched for, so its records can be searched', ({ target }) => {
+		expect(target.listed?.search).toBeDefined();
+	});
+
+	it('a parameter called ..._id takes one ID', () => {
+		const isCalledId = (name: string) => name === 'id' || name.endsWith('_id');
+		const wrong = findPlaces(formFields, ({ field: { name, type } }) => {
+			// The number of a kind is not the ID of a record.
+			const isKind = name === 'type_id' && type === 'integer';
+			return isCalledId(name) && !isKind && ![...SINGLE_ID_TYPES, 'owner'].includes(type);
+		});
+
+		expect(wrong).toEqual([]);
+	});
+
+	it('a parameter called type_id that takes a number begins with the number of a kind', () => {
+		const wrong = findPlaces(
+			formFields,
+			({ field }) => field.name === 'type_id' && field.type === 'integer' && field.default === undefined,
+		);
+
+		expect(wrong).toEqual([]);
+	});
+
+	it('a parameter called ..._ids takes several IDs', () => {
+		const isCalledIds = (name: string) => name === 'ids' || name.endsWith('_ids');
+		const wrong = findPlaces(
+			formFields,
+			({ field: { name, type } }) => isCalledIds(name) && !ID_LIST_TYPES.includes(type),
+		);
+
+		expect(wrong).toEqual([]);
+	});
+
+	it('a parameter that takes IDs is called id, ids, ..._id or ..._ids', () => {
+		const idTypes = [...SINGLE_ID_TYPES, ...ID_LIST_TYPES, 'owner'];
+		const wrong = findPlaces(
+			formFields,
+			({ field: { name, type } }) => idTypes.includes(type) && !/^ids?$|_ids?$/.test(name),
+		);
+
+		expect(wrong).toEqual([]);
+	});
+
+	it('a field of the output has one ID exactly if it is called ..._id', () => {
+		const wrong = findPlaces(
+			outputFields,
+			({ field: { name, type } }) => name.endsWith('_id') !== SINGLE_ID_TYPES.includes(type),
+		);
+
+		expect(wrong).toEqual([]);
+	});
+
+	it('a field of the output that is called ..._ids has several IDs', () => {
+		const wrong = findPlaces(
+			outputFields,
+			({ field: { name, type } }) => name.endsWith('_ids') && !ID_LIST_TYPES.includes(type),
+		);
+
+		expect(wrong).toEqual([]);
+	});
+
+	it('the label of a parameter for a bare ID ends in "ID"', () => {
+		const wrong = findPlaces(formFields, ({ field }) => field.type === 'id' && !/\bID$/.test(field.label));
+
+		expect(wrong).toEqual([]);
+	});
+
+	it('the label of a parameter for several bare IDs ends in "IDs"', () => {
+		const wrong = findPlaces(formFields, ({ field }) => field.type === 'ids' && !/\bIDs$/.test(field.label));
+
+		expect(wrong).toEqual([]);
+	});
+
+	it('the label of a reference has neither "ID" nor "Name", which the form adds', () => {
+		const wrong = findPlaces(
+			formFields,
+			({ field: { type, label } }) => REFERENCE_TYPES.includes(type) && /\b(IDs?|Name)\b/.test(label),
+		);
+
+		expect(wrong).toEqual([]);
 	});
 });
 
-const ACTIONS = TABLE.flatMap(([resource, entity]) =>
-	(entity.actions ?? []).map((action): [string, Action, Entity] => [
-		`${resource}.${action.name}`,
-		action,
-		entity,
-	]),
-);
-
-describe.each(ACTIONS)('%s', (_key, action, { path, actions = [] }) => {
-	const { name, recordIdName, query = [], fields = [], fixedValues = {}, kind } = action;
-	const saves = !reads(kind);
-
-	it('is a verb in camelCase of its own', () => {
-		expect(name).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
-		expect(OPERATIONS).not.toContain(name);
-		expect(actions.filter((other) => other.name === name)).toHaveLength(1);
-		expect(actions.filter((other) => other.label === action.label)).toHaveLength(1);
+describe('the fields that AlfaCRM only returns', () => {
+	const returnedAndWritten = outputFields.flatMap(({ place, entity, field }) => {
+		const writtenField = entity.fields.find(({ name, writeOnly }) => name === field.name && !writeOnly);
+		return writtenField === undefined ? [] : [{ place, field, writtenField }];
 	});
 
-	it('goes to a URL that AlfaCRM can have', () => {
-		expect(action.path ?? path).toMatch(/^[a-z]+(-[a-z]+)*$/);
-		expect(action.action).toMatch(/^[a-z]+(-[a-z]+)*$/);
-		if (recordIdName !== undefined) expect(recordIdName).toMatch(/^(id|[a-z]+_ids?)$/);
+	it('an ID is never declared as a field of the output, since every record has one', () => {
+		expect(findPlaces(outputFields, ({ field }) => field.name === 'id')).toEqual([]);
 	});
 
-	it('asks for nothing twice, nor shows it', () => {
-		expect(repeated(namesOf(action.outputFields))).toEqual([]);
-		expect(repeated([...namesOf(query), ...(recordIdName ? [recordIdName] : [])])).toEqual([]);
-		expect(repeated([...namesOf(fields), ...Object.keys(fixedValues)])).toEqual([]);
+	it('a field that AlfaCRM takes is declared for the output as well only if it returns with another type', () => {
+		const wrong = findPlaces(
+			returnedAndWritten,
+			({ field, writtenField }) => field.type === writtenField.type,
+		);
+
+		expect(wrong).toEqual([]);
+	});
+});
+
+describe('the choices of a field', () => {
+	const choicesInForms = formFields.flatMap(({ place, field }) =>
+		field.type === 'choice' || field.type === 'choices' ? [{ place, choices: field.choices }] : [],
+	);
+	const choicesInOutputs = outputFields.flatMap(({ place, field }) =>
+		field.type === 'choice' || field.type === 'choices' ? [{ place, choices: field.choices }] : [],
+	);
+	const allChoices = [...choicesInForms, ...choicesInOutputs];
+	const presetFields = [...formFields, ...outputFields].flatMap(({ place, field }) =>
+		field.type === 'choice' ? [{ place, choices: field.choices, preset: field.default }] : [],
+	);
+
+	it.each(allChoices)('$place offers at least two choices', ({ choices }) => {
+		expect(choices.length).toBeGreaterThan(1);
 	});
 
-	it('sends nothing of its own accord where it only reads', () => {
-		if (!saves) expect(action.fixedValues).toBeUndefined();
-		expect(name.startsWith('get')).toBe(!saves);
+	it.each(allChoices)('$place offers each value once', ({ choices }) => {
+		const values = choices.map(({ value }) => value);
+
+		expect(findRepeated(values)).toEqual([]);
 	});
 
-	it('that adds a record adds one with all that it needs', () => {
+	it.each(allChoices)('$place offers values of one type', ({ choices }) => {
+		const types = new Set(choices.map(({ value }) => typeof value));
+
+		expect(types.size).toBe(1);
+	});
+
+	// An output may have two values with one label: AlfaCRM has two numbers for a Sunday.
+	it.each(choicesInForms)('$place offers each label once', ({ choices }) => {
+		const labels = choices.map(({ label }) => label);
+
+		expect(findRepeated(labels)).toEqual([]);
+	});
+
+	it.each(presetFields)('$place offers its preset, $preset', ({ choices, preset }) => {
+		const values = choices.map(({ value }) => value);
+
+		expect(values).toContain(preset);
+	});
+});
+
+describe('an action', () => {
+	const actionsWithRecord = declaredActions.filter(({ action }) => action.recordIdName !== undefined);
+	const readingActions = declaredActions.filter(({ action }) => reads(action.kind));
+	const writingActions = declaredActions.filter(({ action }) => !reads(action.kind));
+	const addingActions = declaredActions.flatMap(({ place, action }) => {
 		const addedResource = addedResourceOf(action);
-		if (addedResource === undefined) return;
-		const added = entityOf(addedResource);
-		expect([added.path, action.action]).toEqual([action.path, 'create']);
 		const customerField = action.kind === 'addToCustomer' ? action.customerField : 'customer_id';
+		return addedResource === undefined
+			? []
+			: [{ place, action, customerField, added: entityOf(addedResource) }];
+	});
+
+	it.each(declaredActions)('$place has a name in camelCase', ({ action }) => {
+		expect(action.name).toMatch(CAMEL_CASE);
+	});
+
+	it.each(declaredActions)('$place does not have the name of a usual operation', ({ action }) => {
+		expect(USUAL_OPERATIONS).not.toContain(action.name);
+	});
+
+	it.each(entities)('no two actions of $resource have the same name or label', ({ actions = [] }) => {
+		expect(findRepeated(namesOf(actions))).toEqual([]);
+		expect(findRepeated(labelsOf(actions))).toEqual([]);
+	});
+
+	it.each(declaredActions)('$place goes to a URL in kebab-case', ({ entity, action }) => {
+		expect(action.path ?? entity.path).toMatch(KEBAB_CASE);
+		expect(action.action).toMatch(KEBAB_CASE);
+	});
+
+	it.each(actionsWithRecord)('$place sends the ID of its record under the name of an ID', ({ action }) => {
+		expect(action.recordIdName).toMatch(/^(id|[a-z]+_ids?)$/);
+	});
+
+	it.each(declaredActions)('$place sends each name once in the query', ({ action }) => {
+		const namesInQuery = [...namesOf(action.query), ...[action.recordIdName ?? []].flat()];
+
+		expect(findRepeated(namesInQuery)).toEqual([]);
+	});
+
+	it.each(declaredActions)('$place sends each name once in the body', ({ action }) => {
+		const namesInBody = [...namesOf(action.fields), ...Object.keys(action.fixedValues ?? {})];
+
+		expect(findRepeated(namesInBody)).toEqual([]);
+	});
+
+	it.each(declaredActions)('$place returns each field once', ({ action }) => {
+		expect(findRepeated(namesOf(action.outputFields))).toEqual([]);
+	});
+
+	it.each(readingActions)('$place only reads, so it sends no fixed values', ({ action }) => {
+		expect(action.fixedValues).toBeUndefined();
+	});
+
+	it.each(readingActions)('$place only reads, so its name begins with "get"', ({ action }) => {
+		expect(action.name).toMatch(/^get/);
+	});
+
+	it.each(writingActions)('$place writes, so its name does not begin with "get"', ({ action }) => {
+		expect(action.name).not.toMatch(/^get/);
+	});
+
+	it.each(addingActions)('$place adds a record by the call that creates it', ({ action, added }) => {
+		expect(action.path).toBe(added.path);
+		expect(action.action).toBe('create');
+	});
+
+	it.each(addingActions)('$place names the customer by an ID', ({ customerField }) => {
 		expect(customerField).toMatch(/^[a-z]+_ids?$/);
-		const sent = [...namesOf(fields), ...Object.keys(fixedValues), customerField];
-		const required = [...added.fields, ...(added.parentFields ?? [])].filter((field) => field.required);
-		expect(namesOf(required).filter((field) => !sent.includes(field))).toEqual([]);
+	});
+
+	it.each(addingActions)('$place sends every field that a new record needs', (row) => {
+		const { action, added, customerField } = row;
+		const declaredFields = [...added.fields, ...(added.parentFields ?? [])];
+		const requiredFields = declaredFields.filter(({ required }) => required);
+
+		const sentNames = [...namesOf(action.fields), ...Object.keys(action.fixedValues ?? {}), customerField];
+		expect(findUnknown(namesOf(requiredFields), sentNames)).toEqual([]);
 	});
 });
 
-it.each([
-	[true, { is_study: '0', lead_status_id: '', lead_status_ids: [] }],
-	[false, { is_study: 0, lead_status_id: null, lead_status_ids: [3] }],
-	[false, { is_study: 1, lead_status_id: null }],
-])('that nobody has sorted it is %s of a customer %j', (isIt, row) => {
-	expect(isUnsorted(row)).toBe(isIt);
+describe('these rules', () => {
+	it.each([
+		{ place: 'customer / phone', source: 'the fields' },
+		{ place: 'pay / sum_from', source: 'the filters' },
+		{ place: 'customer / removed', source: 'the views' },
+		{ place: 'lesson / status', source: 'the partitions' },
+		{ place: 'customerTariff / customer_id', source: 'the parents' },
+		{ place: 'lesson / is_attend', source: 'the rows' },
+	])('look at $source of entities, such as $place', ({ place }) => {
+		expect(formFields).toContainEqual(expect.objectContaining({ place }));
+	});
+
+	it('look at the fields of actions', () => {
+		const actionFields = declaredActions.flatMap(({ action }) => fieldsAskedBy(action));
+
+		expect(entities.flatMap(formFieldsOf)).toEqual(expect.arrayContaining(actionFields));
+	});
+});
+
+it('isUnsorted is true for a lead without a stage', () => {
+	expect(isUnsorted({ is_study: '0', lead_status_id: '', lead_status_ids: [] })).toBe(true);
+});
+
+it('isUnsorted is false for a lead whose stage stands in lead_status_ids only', () => {
+	expect(isUnsorted({ is_study: 0, lead_status_id: null, lead_status_ids: [3] })).toBe(false);
+});
+
+it('isUnsorted is false for a client without a stage', () => {
+	expect(isUnsorted({ is_study: 1, lead_status_id: null })).toBe(false);
 });

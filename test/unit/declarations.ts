@@ -1,0 +1,127 @@
+import type { Field, Filter, ShownField } from '../../nodes/AlfaCrm/entities/fieldTypes';
+import { entities } from '../../nodes/AlfaCrm/entities/registry';
+import type { Action, Entity, MatchKey } from '../../nodes/AlfaCrm/entities/types';
+import { addedResourceOf } from '../support/actionKinds';
+
+/** Something that an entity declares, with its place as failures name it: "customer / phone". */
+export interface Declaration<Field> {
+	place: string;
+	entity: Entity;
+	field: Field;
+}
+
+export interface DeclaredMatchKey {
+	place: string;
+	entity: Entity;
+	key: MatchKey;
+}
+
+export interface DeclaredAction {
+	place: string;
+	entity: Entity;
+	action: Action;
+}
+
+type Named = Pick<Field, 'name' | 'label'>;
+
+export const SINGLE_ID_TYPES: readonly string[] = ['id', 'reference', 'record'];
+export const ID_LIST_TYPES: readonly string[] = ['ids', 'references', 'records'];
+
+export function namesOf(fields: readonly Named[] = []): string[] {
+	return fields.map(({ name }) => name);
+}
+
+export function labelsOf(fields: readonly Named[] = []): string[] {
+	return fields.map(({ label }) => label);
+}
+
+/** Finds values that stand more than once in a list. */
+export function findRepeated<T>(values: readonly T[]): T[] {
+	return values.filter((value, index) => values.indexOf(value) !== index);
+}
+
+/** Finds names that are not in a list of known names. */
+export function findUnknown(names: readonly string[], knownNames: readonly string[]): string[] {
+	return names.filter((name) => !knownNames.includes(name));
+}
+
+/** Lists the places of the declarations that break a rule. */
+export function findPlaces<D extends { place: string }>(
+	declarations: readonly D[],
+	breaksRule: (declaration: D) => boolean,
+): string[] {
+	return declarations.filter(breaksRule).map(({ place }) => place);
+}
+
+/** Lists the fields that the form of an action asks for, besides the record itself. */
+export function fieldsAskedBy({ query = [], fields = [] }: Action): Field[] {
+	return [...query, ...fields];
+}
+
+/** Lists everything that the forms of an entity ask for, with the fields inside of rows. */
+export function formFieldsOf(entity: Entity): Array<Field | Filter> {
+	const { fields, filters, hidden = {}, parentFields = [], actions = [] } = entity;
+	const partition = hidden.partition && { ...hidden.partition, type: 'choices' as const };
+	const topFields = [
+		...fields,
+		...filters,
+		...(hidden.views ?? []),
+		...parentFields,
+		...(partition ? [partition] : []),
+		...actions.flatMap(fieldsAskedBy),
+	];
+	return topFields.flatMap(withFieldsOfRows);
+}
+
+function withFieldsOfRows(field: Field | Filter): Array<Field | Filter> {
+	if (field.type !== 'rows') return [field];
+
+	return [field, ...field.fields.flatMap(withFieldsOfRows)];
+}
+
+/** Lists what a record has when AlfaCRM returns it. */
+export function returnedFieldsOf(entity: Entity): Array<Field | ShownField> {
+	const { fields, outputFields = [], parentFields = [] } = entity;
+	return [
+		{ type: 'id', name: 'id', label: 'ID' },
+		...outputFields,
+		...parentFields,
+		...fields.filter(({ writeOnly }) => !writeOnly),
+	];
+}
+
+/** Lists the parameters of a list that stand beside its filters. */
+export function parametersBesideFiltersOf({ hidden = {} }: Entity): Named[] {
+	const { views = [], partition } = hidden;
+	return partition === undefined ? [...views] : [...views, partition];
+}
+
+/** The resources of the records that an action adds to a customer. */
+export const addedResources: readonly string[] = entities.flatMap(({ actions = [] }) =>
+	actions.flatMap((action) => addedResourceOf(action) ?? []),
+);
+
+export const formFields = declare(formFieldsOf);
+export const writtenFields = declare(({ fields }) => fields);
+export const filters = declare((entity) => entity.filters);
+export const parentFields = declare((entity) => entity.parentFields ?? []);
+export const outputFields = declare((entity) => entity.outputFields ?? []);
+
+export const matchKeys = entities.flatMap((entity): DeclaredMatchKey[] => {
+	const keys = entity.match?.keys ?? [];
+	return keys.map((key) => ({ place: `${entity.resource} / ${key.name}`, entity, key }));
+});
+
+export const declaredActions = entities.flatMap((entity): DeclaredAction[] => {
+	const actions = entity.actions ?? [];
+	return actions.map((action) => ({ place: `${entity.resource} / ${action.name}`, entity, action }));
+});
+
+/** Collects what all entities declare of one kind, such as their filters. */
+function declare<F extends { name: string }>(
+	listFields: (entity: Entity) => readonly F[],
+): Array<Declaration<F>> {
+	return entities.flatMap((entity) =>
+		listFields(entity).map((field) => ({ place: `${entity.resource} / ${field.name}`, entity, field })),
+	);
+}
