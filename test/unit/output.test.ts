@@ -1,199 +1,297 @@
 import fc from 'fast-check';
 
-import { customer } from '../../nodes/AlfaCrm/entities/customer';
-import type { Field, ShownType, ApiValue } from '../../nodes/AlfaCrm/entities/fieldTypes';
-import { lesson } from '../../nodes/AlfaCrm/entities/lesson';
+import type { ApiValue } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { entityOf, resourceEntities } from '../../nodes/AlfaCrm/entities/registry';
-import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { serialize } from '../../nodes/AlfaCrm/fields/field';
-import { simplifiedSchema, makeSimplifier } from '../../nodes/AlfaCrm/output/simplified';
 import { recordSchema } from '../../nodes/AlfaCrm/output/recordSchema';
+import { makeSimplifier, simplifiedSchema } from '../../nodes/AlfaCrm/output/simplified';
 import { sharedResources } from '../../nodes/AlfaCrm/operations/lists';
-import { allSchemas } from '../../nodes/AlfaCrm/operations/schemas';
-import { addedResourceOf, looksFirst, sends } from '../support/actionKinds';
+import { looksFirst, sends } from '../support/actionKinds';
 import { depth, seed } from '../support/depth';
+import type { Schema } from './outputRules';
+import {
+	describeActions,
+	describeOperations,
+	fullRecordNames,
+	fullRecordNamesWithNames,
+	isFull,
+	isSimplified,
+	namesReturnedByRepeatableAction,
+	partsOf,
+	propertyNamesOf,
+	schemas,
+	simplifiedRecordNames,
+	simplifiedRecordNamesWithNames,
+	withNameBeside,
+} from './outputRules';
 
-interface Schema {
-	type: string | readonly string[];
-	properties?: Record<string, Schema>;
-	items?: Schema;
-}
+const describedSchemas = Object.entries(schemas).map(([key, schema]) => ({ key, schema }));
 
-/** `subject_name` beside `subject_id`, `teacher_names` beside `teacher_ids`, `status_name` beside a number of choices. */
-function nameBeside(field: ShownType & { name: string }): string[] {
-	const { name, type } = field;
-	if (type === 'references') return [name.replace('_ids', '_names')];
-	if (type === 'reference') return [name.replace('_id', '_name')];
-	return type === 'choice' && typeof field.default === 'number' ? [`${name}_name`] : [];
-}
-
-const schemas = allSchemas() as Record<string, Schema>;
-const TABLE = resourceEntities.map((entity): [string, Entity] => [entity.resource, entity]);
-const namesIn = (schema: Schema) => Object.keys(schema.properties ?? {});
-
-/** Everything in a schema that says of what type it is. */
-const parts = (schema: Schema): Schema[] => [
-	schema,
-	...Object.values(schema.properties ?? {}).flatMap(parts),
-	...(schema.items ? parts(schema.items) : []),
-];
-
-it('each operation and each action has one schema, and nothing else has', () => {
-	const operations = resourceEntities.flatMap(({ resource, operations: usual, actions = [] }) =>
-		[...usual, ...actions.map(({ name }) => name)].map((name) => `${resource}/${name}`),
-	);
-	expect(Object.keys(schemas).sort()).toEqual(
-		[
-			...operations,
-			...[...sharedResources.keys()].map((list) => `${list}/getAll`),
-			'account/check',
-			'account/dailyCheck',
-			'account/tryWrites',
-		].sort(),
-	);
-});
-
-it.each(Object.entries(schemas))('%s is an object whose parts all have a type', (_key, schema) => {
-	expect(schema).toMatchObject({ type: 'object', properties: expect.any(Object) as object });
-	for (const { type, items } of parts(schema)) {
-		const types = [type].flat();
-		expect(types.length).toBeGreaterThan(0);
-		expect(['array', 'boolean', 'integer', 'object', 'string']).toEqual(expect.arrayContaining(types));
-		expect(items !== undefined).toBe(type === 'array');
-	}
-});
-
-describe.each(TABLE)('%s', (resource, entity) => {
-	const { fields, outputFields = [], parentFields = [], simplifiedFields, operations, actions = [] } = entity;
-	const of = (operation: string) => schemas[`${resource}/${operation}`];
-	const returned = [...outputFields, ...parentFields, ...fields.filter(({ writeOnly }) => !writeOnly)];
-	const byName = new Map([...fields, ...parentFields, ...outputFields].map((field) => [field.name, field]));
-	const withNames = (names: readonly string[]) =>
-		names.flatMap((name) => {
-			const field = byName.get(name);
-			return [name, ...(field === undefined ? [] : nameBeside(field))];
-		});
-	const link = entity.pages ? ['url'] : [];
-	const own = entity.withoutId ? [] : ['id'];
-	const full = [...new Set([...own, ...returned.map(({ name }) => name)])].sort();
-	const saving = operations.filter((operation) => operation === 'create' || operation === 'update');
-	const reading = operations.filter((operation) => ['find', 'get', 'getAll'].includes(operation));
-
-	it('returns what it saves, without what is only written, simplified if it can be', () => {
-		for (const operation of saving) {
-			if (simplifiedFields) expect(namesIn(of(operation))).toEqual([...simplifiedFields, ...link]);
-			else expect(namesIn(of(operation)).sort()).toEqual(full);
-		}
-	});
-
-	it('returns what it reads, simplified if it can be', () => {
-		for (const operation of reading) {
-			if (simplifiedFields) expect(namesIn(of(operation))).toEqual([...withNames(simplifiedFields), ...link]);
-			else expect(namesIn(of(operation)).sort()).toEqual([...new Set(withNames(full))].sort());
-		}
-	});
-
-	it('has no lists of plain values where they are simplified', () => {
-		if (!simplifiedFields) return;
-		const lists = reading.flatMap((operation) =>
-			Object.values(of(operation).properties ?? {}).filter(({ items }) => items && items.type !== 'object'),
+describe('the output schemas', () => {
+	it('describe each operation of each resource, and nothing else', () => {
+		const operations = resourceEntities.flatMap(({ resource, operations: usualOperations, actions = [] }) =>
+			[...usualOperations, ...actions.map(({ name }) => name)].map((name) => `${resource}/${name}`),
 		);
-		expect(lists).toEqual([]);
+		const sharedLists = [...sharedResources.keys()].map((list) => `${list}/getAll`);
+		const accountOperations = ['account/check', 'account/dailyCheck', 'account/tryWrites'];
+
+		expect(Object.keys(schemas).sort()).toEqual([...operations, ...sharedLists, ...accountOperations].sort());
 	});
 
-	it('returns what it creates or updates as it reads it, and what became of it', () => {
-		if (!operations.includes('upsert')) return;
-		const read = simplifiedFields ? [...simplifiedFields, ...link] : full;
-		const names = namesIn(of('upsert'));
-		expect(names.slice(0, 2)).toEqual(['id', 'operationResult']);
-		expect([...names].sort()).toEqual([...read, 'changedFields', 'notSaved', 'operationResult'].sort());
-		expect(of('upsert').properties).toMatchObject({
+	it.each(describedSchemas)('the schema of $key is an object with properties', ({ schema }) => {
+		expect(schema).toMatchObject({ type: 'object', properties: expect.any(Object) as object });
+	});
+
+	it.each(describedSchemas)('the schema of $key says of every part which type it has', ({ schema }) => {
+		const knownTypes = ['array', 'boolean', 'integer', 'object', 'string'];
+		const untypedParts = partsOf(schema).filter(({ type }) => {
+			const types = [type].flat();
+			return types.length === 0 || types.some((name) => !knownTypes.includes(name));
+		});
+
+		expect(untypedParts).toEqual([]);
+	});
+
+	it.each(describedSchemas)(
+		'the schema of $key describes the items of lists, and of nothing else',
+		({ schema }) => {
+			const wrongParts = partsOf(schema).filter(
+				({ type, items }) => (type === 'array') !== (items !== undefined),
+			);
+
+			expect(wrongParts).toEqual([]);
+		},
+	);
+});
+
+describe('the output of Get Many', () => {
+	it('of payments has the useful fields and the names of other records beside their IDs', () => {
+		expect(propertyNamesOf(schemas['pay/getAll'])).toEqual([
+			'id',
+			'document_date',
+			'income',
+			'expenditure',
+			'customer_id',
+			'payer_name',
+			'pay_type_id',
+			'pay_type_name',
+			'pay_account_id',
+			'pay_account_name',
+			'branch_id',
+			'branch_name',
+			'note',
+		]);
+	});
+
+	it('of rooms, which have few fields, has all of them', () => {
+		expect(propertyNamesOf(schemas['room/getAll'])).toEqual([
+			'id',
+			'name',
+			'color_id',
+			'weight',
+			'branch_id',
+			'branch_name',
+			'is_enabled',
+			'location_id',
+			'location_name',
+			'note',
+		]);
+	});
+});
+
+describe('the output of an operation that reads records', () => {
+	const readingOperations = describeOperations('find', 'get', 'getAll');
+	const simplifiedReadings = readingOperations.filter(isSimplified);
+
+	it.each(simplifiedReadings)(
+		'$key returns the useful fields with names beside IDs',
+		({ entity, schema }) => {
+			expect(propertyNamesOf(schema)).toEqual(simplifiedRecordNamesWithNames(entity));
+		},
+	);
+
+	it.each(readingOperations.filter(isFull))(
+		'$key returns all fields with names beside IDs',
+		({ entity, schema }) => {
+			expect(propertyNamesOf(schema).sort()).toEqual(fullRecordNamesWithNames(entity));
+		},
+	);
+
+	it.each(simplifiedReadings)('$key returns no list of plain values', ({ schema }) => {
+		const properties = Object.values(schema.properties ?? {});
+		const plainLists = properties.filter(({ items }) => items !== undefined && items.type !== 'object');
+
+		expect(plainLists).toEqual([]);
+	});
+});
+
+describe('the output of an operation that writes a record', () => {
+	const savingOperations = describeOperations('create', 'update');
+	const upserts = describeOperations('upsert');
+
+	it.each(savingOperations.filter(isSimplified))('$key returns the useful fields', ({ entity, schema }) => {
+		expect(propertyNamesOf(schema)).toEqual(simplifiedRecordNames(entity));
+	});
+
+	it.each(savingOperations.filter(isFull))(
+		'$key returns all fields that AlfaCRM returns',
+		({ entity, schema }) => {
+			expect(propertyNamesOf(schema).sort()).toEqual(fullRecordNames(entity));
+		},
+	);
+
+	it.each(upserts)('$key returns first the ID and what it has done', ({ schema }) => {
+		const [firstName, secondName] = propertyNamesOf(schema);
+
+		expect(firstName).toBe('id');
+		expect(secondName).toBe('operationResult');
+	});
+
+	it.each(upserts)(
+		'$key returns the useful fields, and which fields it changed or could not save',
+		({ entity, schema }) => {
+			const names = [...simplifiedRecordNames(entity), 'changedFields', 'notSaved', 'operationResult'];
+
+			expect(propertyNamesOf(schema).sort()).toEqual(names.sort());
+		},
+	);
+
+	it.each(upserts)('$key tells the result in a word and the changed fields in a list', ({ schema }) => {
+		expect(schema.properties).toMatchObject({
 			operationResult: { type: 'string' },
 			changedFields: { type: 'array', items: { type: 'string' } },
 		});
 	});
 
-	it('returns the ID of what it deletes', () => {
-		if (!operations.includes('delete')) return;
-		expect(of('delete').properties).toEqual({ id: { type: 'integer' }, deleted: { type: 'boolean' } });
-	});
-
-	it('returns what an action declares, or what is written', () => {
-		for (const { name, outputFields: own, kind, path } of actions) {
-			if (!sends(kind)) continue;
-			const shown = (own ?? []).flatMap((field) => [field.name, ...nameBeside(field)]);
-			if (own) expect(namesIn(of(name))).toEqual(shown);
-			else if (kind === 'getMany') expect(of(name)).toEqual(of('getAll'));
-			else if (kind === 'save' && path === undefined) expect(of(name)).toEqual(of('update'));
-			else expect(namesIn(of(name))).toEqual([]);
-		}
-	});
-
-	it('returns what an action that looks first came to, and the record it is about', () => {
-		for (const action of actions) {
-			const { name, kind } = action;
-			// What an answer out of several lists holds is compared with what comes, where it is run.
-			if (!looksFirst(kind)) continue;
-			const flag = { joinGroup: 'alreadyMember', leaveGroup: 'alreadyLeft' }[kind as string];
-			const about = addedResourceOf(action) ?? (flag ? 'cgi' : resource);
-			const saved = entityOf(about);
-			const read = namesIn(schemas[`${about}/getAll`]);
-			const names = [...saved.fields, ...(saved.parentFields ?? []), ...(saved.outputFields ?? [])].flatMap(
-				nameBeside,
-			);
-			const wanted = [
-				...read.filter((field) => !names.includes(field)),
-				// A message says with whom a lesson will be.
-				flag ?? (kind === 'bookLesson' ? 'teacher_names' : 'changedFields'),
-				'operationResult',
-			];
-			expect([name, namesIn(of(name)).sort()]).toEqual([name, wanted.sort()]);
-		}
-	});
-
-	it('shows rows with all that is declared of them', () => {
-		const { properties } = recordSchema(entity) as Schema;
-		for (const shown of outputFields) {
-			if (shown.type !== 'rows') continue;
-			expect(Object.keys(properties?.[shown.name].items?.properties ?? {}).sort()).toEqual(
-				shown.fields.map(({ name }) => name).sort(),
-			);
-		}
+	it.each(describeOperations('delete'))('$key returns the ID of the deleted record', ({ schema }) => {
+		expect(schema.properties).toEqual({ id: { type: 'integer' }, deleted: { type: 'boolean' } });
 	});
 });
 
-const field = (name: string): Field => customer.fields.find((one) => one.name === name)!;
-const read = (name: string, value: unknown) => serialize(field(name), value, 'UTC');
-const text = (name: string, list: string[]) =>
-	makeSimplifier(customer)({ [name]: list as ApiValue }, '')[name];
+describe('the output of an action', () => {
+	const actions = describeActions();
+	const sendingActions = actions.filter(({ action }) => sends(action.kind));
+	const declaringActions = sendingActions.filter(({ action }) => action.outputFields !== undefined);
+	const undeclaredActions = sendingActions.filter(({ action }) => action.outputFields === undefined);
+	const listingActions = undeclaredActions.filter(({ action }) => action.kind === 'getMany');
+	const otherActions = undeclaredActions.filter(({ action }) => action.kind !== 'getMany');
+	// An action that answers from several lists is compared with its schema where it is run.
+	const repeatableActions = actions.filter(({ action }) => looksFirst(action.kind));
 
-it.each([
-	[['мама +7(900)555-00-01', 'папа +7(900)555-00-02'], 'мама +7(900)555-00-01, папа +7(900)555-00-02'],
-	[['+7(900)555-00-01', 'папа, +7(900)555-00-02'], '["+7(900)555-00-01","папа, +7(900)555-00-02"]'],
-	[['+7(900)555-00-01', 'не звонить'], '["+7(900)555-00-01","не звонить"]'],
-])('the phones %j come out as %j, which reads back as the same', (list, shown) => {
-	expect(text('phone', list)).toBe(shown);
-	expect(read('phone', shown)).toEqual(list);
-	expect(read('phone', [shown])).toEqual(list);
+	it.each(declaringActions)('$key returns the fields that it declares', ({ action, schema }) => {
+		const { outputFields = [] } = action;
+
+		expect(propertyNamesOf(schema)).toEqual(outputFields.flatMap(withNameBeside));
+	});
+
+	it.each(listingActions)('$key lists records as Get Many does', ({ entity, schema }) => {
+		expect(schema).toEqual(schemas[`${entity.resource}/getAll`]);
+	});
+
+	it.each(otherActions)('$key promises no field of its output', ({ schema }) => {
+		expect(propertyNamesOf(schema)).toEqual([]);
+	});
+
+	it.each(repeatableActions)('$key returns its record and what became of it', (describedAction) => {
+		const names = namesReturnedByRepeatableAction(describedAction);
+
+		expect(propertyNamesOf(describedAction.schema).sort()).toEqual(names.sort());
+	});
 });
 
-const number = fc
+describe('the schema of a record', () => {
+	const rowFields = resourceEntities.flatMap((entity) =>
+		(entity.outputFields ?? []).flatMap((field) =>
+			field.type === 'rows'
+				? [
+						{
+							place: `${entity.resource}/${field.name}`,
+							name: field.name,
+							entity,
+							fieldsOfRow: field.fields.map(({ name }) => name),
+						},
+					]
+				: [],
+		),
+	);
+
+	it.each(rowFields)('the rows of $place have all declared fields', ({ entity, name, fieldsOfRow }) => {
+		const { properties = {} } = recordSchema(entity) as Schema;
+		const { items } = properties[name];
+
+		expect(Object.keys(items?.properties ?? {}).sort()).toEqual(fieldsOfRow.sort());
+	});
+});
+
+/** Simplifies one value of a record. */
+function simplifyValue(resource: string, name: string, value: ApiValue): unknown {
+	const simplify = makeSimplifier(entityOf(resource));
+	return simplify({ [name]: value }, '')[name];
+}
+
+/** Reads a value as the node reads the input for a field, and writes it as for AlfaCRM. */
+function readValue(resource: string, name: string, value: unknown): unknown {
+	const field = entityOf(resource).fields.find((declaration) => declaration.name === name);
+	if (field === undefined) throw new Error(`${resource} has no field ${name}`);
+	return serialize(field, value, 'UTC');
+}
+
+describe('Simplify, of a list of phones', () => {
+	it('joins phones with commas', () => {
+		const phones = ['мама +7(900)555-00-01', 'папа +7(900)555-00-02'];
+
+		expect(simplifyValue('customer', 'phone', phones)).toBe('мама +7(900)555-00-01, папа +7(900)555-00-02');
+	});
+
+	it('writes phones as JSON when one of them has a comma in it', () => {
+		const phones = ['+7(900)555-00-01', 'папа, +7(900)555-00-02'];
+
+		expect(simplifyValue('customer', 'phone', phones)).toBe('["+7(900)555-00-01","папа, +7(900)555-00-02"]');
+	});
+
+	it('writes phones as JSON when one of them has no digits', () => {
+		const phones = ['+7(900)555-00-01', 'не звонить'];
+
+		expect(simplifyValue('customer', 'phone', phones)).toBe('["+7(900)555-00-01","не звонить"]');
+	});
+
+	it.each([
+		{
+			text: 'мама +7(900)555-00-01, папа +7(900)555-00-02',
+			phones: ['мама +7(900)555-00-01', 'папа +7(900)555-00-02'],
+		},
+		{
+			text: '["+7(900)555-00-01","папа, +7(900)555-00-02"]',
+			phones: ['+7(900)555-00-01', 'папа, +7(900)555-00-02'],
+		},
+		{ text: '["+7(900)555-00-01","не звонить"]', phones: ['+7(900)555-00-01', 'не звонить'] },
+	])('writes a text, $text, that the node reads as the list of phones', ({ text, phones }) => {
+		expect(readValue('customer', 'phone', text)).toEqual(phones);
+		expect(readValue('customer', 'phone', [text])).toEqual(phones);
+	});
+});
+
+const phoneNumber = fc
 	.tuple(
 		fc.constantFrom('+7(900)', '8 900 ', '+375 29 ', '+49 170 ', '900'),
 		fc.integer({ min: 1_000_000, max: 9_999_999 }),
 	)
-	.map(([code, rest]) => `${code}${rest}`);
+	.map(([code, digits]) => `${code}${digits}`);
+
+const labelledPhoneNumber = fc
+	.tuple(
+		fc.constantFrom('', 'мама ', 'мама, ', 'тел.: '),
+		phoneNumber,
+		fc.constantFrom('', ', доб. 5', ' доб. 12', ' (папа)', ', мама', '; папа'),
+	)
+	.map((parts) => parts.join(''));
+
 const phone = fc.oneof(
-	number,
-	fc
-		.tuple(
-			fc.constantFrom('', 'мама ', 'мама, ', 'тел.: '),
-			number,
-			fc.constantFrom('', ', доб. 5', ' доб. 12', ' (папа)', ', мама', '; папа'),
-		)
-		.map((parts) => parts.join('')),
+	phoneNumber,
+	labelledPhoneNumber,
 	fc.constantFrom('нет', 'не звонить', 'мама, папа', 'доб. 12'),
 );
+
 const email = fc.constantFrom(
 	'a@example.org',
 	'Анна <b@example.org>',
@@ -202,48 +300,71 @@ const email = fc.constantFrom(
 	'-',
 );
 
-it.each<[string, fc.Arbitrary<string>]>([
-	['phone', phone],
-	['email', email],
-])('a list of %s that Simplify shows reads back as the list itself', (name, item) => {
-	fc.assert(
-		fc.property(fc.array(item, { maxLength: 4 }), (list) => {
-			expect(read(name, text(name, list))).toEqual(read(name, list));
-		}),
-		{ seed, numRuns: depth.simplifiedLists },
-	);
-});
+it.each([
+	{ name: 'phone', item: phone },
+	{ name: 'email', item: email },
+])(
+	'a list of values of "$name" that Simplify has made a text is read as the list itself',
+	({ name, item }) => {
+		fc.assert(
+			fc.property(fc.array(item, { maxLength: 4 }), (list) => {
+				const text = simplifyValue('customer', name, list);
 
-describe('a list of numbers', () => {
-	const shown = (customer_ids: ApiValue) => makeSimplifier(lesson)({ customer_ids }, '').customer_ids;
-	const customers = lesson.fields.find(({ name }) => name === 'customer_ids')!;
+				expect(readValue('customer', name, text)).toEqual(readValue('customer', name, list));
+			}),
+			{ seed, numRuns: depth.simplifiedLists },
+		);
+	},
+);
 
-	it.each<[ApiValue, ApiValue]>([
-		[[501], 501],
-		[[501, 502], '501, 502'],
-		[[], ''],
-		[null, null],
-	])('%j comes out as %j, which reads back as the same', (list, out) => {
-		expect(shown(list)).toEqual(out);
-		if (out !== null && out !== '')
-			expect(serialize(customers, out, 'UTC')).toEqual([list].flat().map(Number));
+describe('Simplify, of a list of IDs', () => {
+	it.each<{ list: ApiValue; value: ApiValue }>([
+		{ list: [501], value: 501 },
+		{ list: [501, 502], value: '501, 502' },
+		{ list: [], value: '' },
+		{ list: null, value: null },
+	])('turns $list into $value', ({ list, value }) => {
+		expect(simplifyValue('lesson', 'customer_ids', list)).toEqual(value);
 	});
 
-	it('is a text or a number in the preview', () => {
-		const { properties } = simplifiedSchema(lesson);
+	it.each([
+		{ value: 501, list: [501] },
+		{ value: '501, 502', list: [501, 502] },
+	])('turns a list into $value, which the node reads as the list itself', ({ value, list }) => {
+		expect(readValue('lesson', 'customer_ids', value)).toEqual(list);
+	});
+
+	it('describes a list of IDs as a text or a number', () => {
+		const { properties } = simplifiedSchema(entityOf('lesson'));
+
 		expect(properties.customer_ids).toEqual({ type: ['string', 'integer'] });
-		expect(simplifiedSchema(customer).properties.phone).toEqual({ type: 'string' });
+	});
+
+	it('describes a list of phones as a text', () => {
+		const { properties } = simplifiedSchema(entityOf('customer'));
+
+		expect(properties.phone).toEqual({ type: 'string' });
 	});
 });
 
-it.each<[resource: string, name: string, held: string, shown: string]>([
-	['pay', 'document_date', '09.02.2026', '2026-02-09'],
-	['customerTariff', 'e_date', '2026.03.31', '2026-03-31'],
-	['task', 'due_date', '2026-02-12', '2026-02-12'],
-	['task', 'due_date', '12.02.2026 10:30:00', '12.02.2026 10:30:00'],
-	['task', 'due_date', 'завтра', 'завтра'],
-	['task', 'due_date', '', ''],
-	['task', 'text', '12.02.2026', '12.02.2026'],
-])('of a %s, the %s %j comes out as %j', (resource, name, held, shown) => {
-	expect(makeSimplifier(entityOf(resource))({ [name]: held }, '')[name]).toBe(shown);
+describe('Simplify, of a day', () => {
+	it.each([
+		{ resource: 'pay', name: 'document_date', value: '09.02.2026', day: '2026-02-09' },
+		{ resource: 'customerTariff', name: 'e_date', value: '2026.03.31', day: '2026-03-31' },
+		{ resource: 'task', name: 'due_date', value: '2026-02-12', day: '2026-02-12' },
+	])('writes $value in $resource/$name as $day', ({ resource, name, value, day }) => {
+		expect(simplifyValue(resource, name, value)).toBe(day);
+	});
+
+	it.each([
+		{ value: '12.02.2026 10:30:00', description: 'a day with a time' },
+		{ value: 'завтра', description: 'a word' },
+		{ value: '', description: 'an empty text' },
+	])('leaves $description as it is in a field for days', ({ value }) => {
+		expect(simplifyValue('task', 'due_date', value)).toBe(value);
+	});
+
+	it('leaves a day as it is in a field for texts', () => {
+		expect(simplifyValue('task', 'text', '12.02.2026')).toBe('12.02.2026');
+	});
 });
