@@ -200,6 +200,12 @@ describe('the output of an action', () => {
 });
 
 describe('the schema of a record', () => {
+	it('leaves out a field that AlfaCRM takes and does not return, such as the start of a regular lesson', () => {
+		const schema = recordSchema(entityOf('regularLesson')) as Schema;
+
+		expect(propertyNamesOf(schema)).not.toContain('b_date_v');
+	});
+
 	const rowFields = resourceEntities.flatMap((entity) =>
 		(entity.outputFields ?? []).flatMap((field) =>
 			field.type === 'rows'

@@ -1,13 +1,12 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 
-import { readJson } from '../../scripts/lib/json';
-import { ROOT } from '../../scripts/lib/paths';
 import type { Manifest } from '../../scripts/lib/owner';
 import { mailFaults, placeholdersIn, repositoryFaults, writeOwner } from '../../scripts/lib/owner';
+import { ROOT } from '../../scripts/lib/paths';
+import { OwnedCopy } from './ownedCopy';
 
-const LEFT_OUT = ['node_modules', 'dist', '.git', 'images', 'coverage'];
+/** The manifest while nobody has published the package. */
 const PLACEHOLDER: Manifest = {
 	name: 'n8n-nodes-alfacrm',
 	version: '1.0.0',
@@ -17,157 +16,292 @@ const PLACEHOLDER: Manifest = {
 	bugs: { url: 'https://github.com/n8n-nodes-alfacrm/n8n-nodes-alfacrm/issues' },
 };
 
-const noReply = (login: string) => `${login}@users.noreply.github.com`;
+/** The manifest of a package that was published. */
+const PUBLISHED: Manifest = {
+	name: 'n8n-nodes-alfacrm',
+	version: '1.0.0',
+	author: { name: 'Ann Example', email: 'ann@example.com' },
+	homepage: 'https://github.com/new-owner/n8n-nodes-alfacrm#readme',
+	repository: { type: 'git', url: 'git+https://github.com/new-owner/n8n-nodes-alfacrm.git' },
+	bugs: { url: 'https://github.com/new-owner/n8n-nodes-alfacrm/issues' },
+};
 
-let root: string;
-const read = (file: string) => fs.readFileSync(path.join(root, file), 'utf8');
-const manifest = () => readJson<Manifest>(path.join(root, 'package.json'));
+/** A name with marks that a regular replacement would fill in. */
+const NAME_WITH_MARKS = "Bed $& Board $1 $' Ltd";
+const NEW_OWNER = { login: 'new-owner', name: NAME_WITH_MARKS, email: 'ann@example.com' };
 
-/** Each file of the copy with its text. */
-function everything(): Record<string, string> {
-	const entries = fs.readdirSync(root, { withFileTypes: true, recursive: true });
-	const files = entries
-		.filter((entry) => entry.isFile())
-		.map((entry) => path.join(entry.parentPath, entry.name));
-	return Object.fromEntries(files.map((file) => [path.relative(root, file), fs.readFileSync(file, 'utf8')]));
-}
-const holding = (text: string) =>
-	Object.entries(everything())
-		.filter(([file, content]) => !file.startsWith('test') && content.includes(text))
-		.map(([file]) => file);
-
-/** What the copy holds as each test begins. */
-let begun: Array<[file: string, text: string]>;
+let copy: OwnedCopy;
 
 beforeAll(() => {
-	root = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-owner-'));
-	const isWanted = (file: string) =>
-		!LEFT_OUT.includes(path.basename(file)) && !/^test\/(?!unit(\/owner|$))/.test(path.relative(ROOT, file));
-	fs.cpSync(ROOT, root, { recursive: true, filter: isWanted });
-	// Badges, as a README may have them.
-	fs.appendFileSync(
-		path.join(root, 'README.md'),
-		'\n![CI](https://github.com/first-owner/n8n-nodes-alfacrm/actions/workflows/ci.yml/badge.svg)' +
-			'\n![stars](https://img.shields.io/github/stars/first-owner/n8n-nodes-alfacrm)' +
-			'\nhttps://raw.githubusercontent.com/first-owner/n8n-nodes-alfacrm/main/docs/images/one.png\n',
-	);
-	// Whoever has been set in the repository.
-	writeOwner(root, { login: 'first-owner', name: 'First Owner', email: noReply('first-owner') });
-	begun = Object.entries(everything()).filter(([, text]) => /first-owner|First Owner/.test(text));
+	copy = new OwnedCopy();
 });
-afterEach(() => begun.forEach(([file, text]) => fs.writeFileSync(path.join(root, file), text)));
-afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
 
-describe('the owner of the package', () => {
-	it('stands in every place that names one', () => {
-		// A replacement would take the signs for marks of its own.
-		const name = "Bed $& Board $1 $' Ltd";
-		writeOwner(root, { login: 'new-owner', name, email: 'ann@example.com' });
+afterAll(() => {
+	copy.remove();
+});
 
-		const url = 'https://github.com/new-owner/n8n-nodes-alfacrm';
-		expect(manifest()).toMatchObject({
-			author: { name, email: 'ann@example.com' },
-			homepage: `${url}#readme`,
-			repository: { type: 'git', url: `git+${url}.git` },
-			bugs: { url: `${url}/issues` },
+describe('writeOwner with a new owner', () => {
+	beforeAll(() => {
+		copy.reset();
+		writeOwner(copy.root, NEW_OWNER);
+	});
+
+	it('writes the author and the addresses into package.json', () => {
+		expect(copy.readManifest()).toMatchObject({
+			author: { name: NAME_WITH_MARKS, email: 'ann@example.com' },
+			homepage: 'https://github.com/new-owner/n8n-nodes-alfacrm#readme',
+			repository: { type: 'git', url: 'git+https://github.com/new-owner/n8n-nodes-alfacrm.git' },
+			bugs: { url: 'https://github.com/new-owner/n8n-nodes-alfacrm/issues' },
 		});
-		expect(read('credentials/AlfaCrmApi.credentials.ts')).toContain(`documentationUrl = '${url}#`);
-		for (const node of ['AlfaCrm', 'AlfaCrmTrigger', 'AlfaCrmWebhookTrigger'])
-			expect(read(`nodes/AlfaCrm/${node}.node.json`).split(url)).toHaveLength(3);
-		expect(read('.github/CODEOWNERS')).toBe('* @new-owner\n');
-		expect(read('LICENSE')).toMatch(/^Copyright \(c\) \d{4} Bed \$& Board \$1 \$' Ltd$/m);
-		expect(read('docs/check.md')).toContain(`${url}/issues/new`);
-		expect(read('README.md')).toContain(`${url}/actions/workflows/ci.yml/badge.svg`);
-		expect(read('README.md')).toContain('shields.io/github/stars/new-owner/n8n-nodes-alfacrm');
-		expect(read('README.md')).toContain('githubusercontent.com/new-owner/n8n-nodes-alfacrm/main');
-		expect(holding('first-owner')).toEqual([]);
 	});
 
-	it('is no placeholder any more, and nothing else is left of that but what recognises it', () => {
-		expect(placeholdersIn(manifest())).toEqual([]);
-		const left = [...holding('n8n-nodes-alfacrm/n8n-nodes-alfacrm'), ...holding('@n8n-nodes-alfacrm')];
-		expect(left.filter((file) => file !== 'scripts/lib/owner.ts')).toEqual([]);
-	});
-
-	it('is expected by no test but this one, so that they hold for every owner', () => {
-		const tests = path.join(ROOT, 'test');
-		const names = fs.readdirSync(tests, { recursive: true, encoding: 'utf8' });
-		const texts = names.filter((name) => /\.(ts|js|json)$/.test(name));
-		const naming = texts.filter((name) =>
-			/alfacrm\\?\/n8n-nodes-alfacrm/.test(fs.readFileSync(path.join(tests, name), 'utf8')),
+	it('writes the address of the documentation into the credential', () => {
+		expect(copy.read('credentials/AlfaCrmApi.credentials.ts')).toContain(
+			"documentationUrl = 'https://github.com/new-owner/n8n-nodes-alfacrm#",
 		);
-		expect(naming).toEqual(['unit/owner.test.ts']);
 	});
 
-	it('leaves alone the tests, which try out owners', () => {
-		writeOwner(root, { login: 'n8n-nodes-alfacrm' });
-		const { changed } = writeOwner(root, { login: 'new-owner' });
-		expect(changed.filter((file) => file.startsWith('test'))).toEqual([]);
-		expect(read('test/unit/owner.test.ts')).toBe(fs.readFileSync(__filename, 'utf8'));
+	it.each([{ node: 'AlfaCrm' }, { node: 'AlfaCrmTrigger' }, { node: 'AlfaCrmWebhookTrigger' }])(
+		'writes both addresses of the documentation of $node',
+		({ node }) => {
+			const addresses = copy
+				.read(`nodes/AlfaCrm/${node}.node.json`)
+				.match(/https:\/\/github\.com\/new-owner\/n8n-nodes-alfacrm/g);
+			expect(addresses).toHaveLength(2);
+		},
+	);
+
+	it('makes the new owner review all changes', () => {
+		expect(copy.read('.github/CODEOWNERS')).toBe('* @new-owner\n');
 	});
 
-	it('is set twice with the effect of once', () => {
-		writeOwner(root, { login: 'new-owner', name: 'Ann Example', email: 'ann@example.com' });
-		const before = everything();
+	it('writes the name of the owner into the license, to the letter', () => {
+		expect(copy.read('LICENSE')).toMatch(/^Copyright \(c\) \d{4} Bed \$& Board \$1 \$' Ltd$/m);
+	});
 
-		const { changed } = writeOwner(root, { login: 'new-owner' });
+	it('sends bug reports to the repository of the new owner', () => {
+		expect(copy.read('docs/check.md')).toContain('https://github.com/new-owner/n8n-nodes-alfacrm/issues/new');
+	});
+
+	it.each([
+		{ address: 'https://github.com/new-owner/n8n-nodes-alfacrm/actions/workflows/ci.yml/badge.svg' },
+		{ address: 'https://img.shields.io/github/stars/new-owner/n8n-nodes-alfacrm' },
+		{ address: 'https://raw.githubusercontent.com/new-owner/n8n-nodes-alfacrm/main' },
+	])('writes the address of a badge or an image, $address', ({ address }) => {
+		expect(copy.read('README.md')).toContain(address);
+	});
+
+	it('leaves the former owner in no file', () => {
+		expect(copy.listFilesWith('first-owner')).toEqual([]);
+	});
+});
+
+describe('writeOwner', () => {
+	beforeEach(() => {
+		copy.reset();
+	});
+
+	it('changes no test, since tests try out owners', () => {
+		writeOwner(copy.root, { login: 'n8n-nodes-alfacrm' });
+
+		const { changed } = writeOwner(copy.root, { login: 'new-owner' });
+
+		expect(changed).toContain('package.json');
+		expect(changed.join('\n')).not.toMatch(/^test/m);
+		expect(copy.read('test/unit/owner.test.ts')).toBe(fs.readFileSync(__filename, 'utf8'));
+	});
+
+	it('changes nothing when it writes the same owner again', () => {
+		writeOwner(copy.root, { login: 'new-owner', name: 'Ann Example', email: 'ann@example.com' });
+		const filesBefore = copy.readAll();
+
+		const { changed } = writeOwner(copy.root, { login: 'new-owner' });
 
 		expect(changed).toEqual([]);
-		expect(everything()).toEqual(before);
+		expect(copy.readAll()).toEqual(filesBefore);
+	});
+});
+
+describe('writeOwner with another name for the repository', () => {
+	beforeAll(() => {
+		copy.reset();
+		writeOwner(copy.root, { login: 'new-owner', repository: 'alfacrm.n8n' });
 	});
 
-	it('may call the repository by another name, but not the package', () => {
-		writeOwner(root, { login: 'new-owner', repository: 'alfacrm.n8n' });
-		const url = 'https://github.com/new-owner/alfacrm.n8n';
-		expect(manifest()).toMatchObject({
+	it('changes the addresses and keeps the name of the package', () => {
+		expect(copy.readManifest()).toMatchObject({
 			name: 'n8n-nodes-alfacrm',
-			homepage: `${url}#readme`,
-			repository: { url: `git+${url}.git` },
+			homepage: 'https://github.com/new-owner/alfacrm.n8n#readme',
+			repository: { url: 'git+https://github.com/new-owner/alfacrm.n8n.git' },
 		});
-		expect(read('docs/check.md')).toContain(`${url}/issues/new`);
-		expect(holding('new-owner/n8n-nodes-alfacrm')).toEqual([]);
-		expect(repositoryFaults(manifest(), 'new-owner/alfacrm.n8n')).toEqual([]);
-
-		writeOwner(root, { login: 'third-owner' });
-		expect(manifest().repository.url).toBe('git+https://github.com/third-owner/alfacrm.n8n.git');
 	});
 
-	it('has the name and address of GitHub unless there are others', () => {
-		const { name, email } = PLACEHOLDER.author;
-		writeOwner(root, { login: 'n8n-nodes-alfacrm', name, email });
-		expect(placeholdersIn(manifest())).toHaveLength(5);
-		writeOwner(root, { login: 'new-owner' });
-		expect(manifest().author).toEqual({ name: 'new-owner', email: noReply('new-owner') });
-		writeOwner(root, { login: 'third-owner', name: 'Ann Example' });
-		expect(manifest().author).toEqual({ name: 'Ann Example', email: noReply('third-owner') });
-		writeOwner(root, { login: 'third-owner', email: 'ann@example.com' });
-		writeOwner(root, { login: 'fourth-owner' });
-		expect(manifest().author).toEqual({ name: 'Ann Example', email: 'ann@example.com' });
+	it('sends bug reports to the renamed repository', () => {
+		expect(copy.read('docs/check.md')).toContain('https://github.com/new-owner/alfacrm.n8n/issues/new');
+	});
+
+	it('leaves the former name of the repository in no address', () => {
+		expect(copy.listFilesWith('new-owner/n8n-nodes-alfacrm')).toEqual([]);
+	});
+
+	it('lets a version be published from the renamed repository', () => {
+		expect(repositoryFaults(copy.readManifest(), 'new-owner/alfacrm.n8n')).toEqual([]);
+	});
+
+	it('keeps that name when the owner changes again', () => {
+		writeOwner(copy.root, { login: 'third-owner' });
+
+		expect(copy.readManifest().repository.url).toBe('git+https://github.com/third-owner/alfacrm.n8n.git');
 	});
 });
 
-it('a placeholder is each part of the owner that nobody has set', () => {
-	const parts = ['repository', 'homepage', 'bugs', 'author.name', 'author.email'];
-	expect(placeholdersIn(PLACEHOLDER)).toEqual(parts);
-	expect(placeholdersIn({ ...manifest(), author: PLACEHOLDER.author })).toEqual(parts.slice(3));
-	expect(placeholdersIn({ ...manifest(), homepage: PLACEHOLDER.homepage })).toEqual(['homepage']);
-	expect(placeholdersIn({ ...manifest(), repository: { type: 'git', url: '' } })).toEqual(['repository']);
-	expect(placeholdersIn(manifest())).toEqual([]);
+describe('writeOwner without a name or an email', () => {
+	beforeEach(() => {
+		copy.reset();
+	});
+
+	it('replaces the placeholders by what GitHub calls the owner', () => {
+		writeOwner(copy.root, {
+			login: 'n8n-nodes-alfacrm',
+			name: 'n8n-nodes-alfacrm contributors',
+			email: 'maintainers@n8n-nodes-alfacrm.dev',
+		});
+
+		writeOwner(copy.root, { login: 'new-owner' });
+
+		expect(copy.readManifest().author).toEqual({
+			name: 'new-owner',
+			email: 'new-owner@users.noreply.github.com',
+		});
+	});
+
+	it("replaces an address of GitHub's by that of the new owner", () => {
+		writeOwner(copy.root, { login: 'new-owner', name: 'Ann Example' });
+
+		expect(copy.readManifest().author).toEqual({
+			name: 'Ann Example',
+			email: 'new-owner@users.noreply.github.com',
+		});
+	});
+
+	it('keeps the name and the email of a person', () => {
+		writeOwner(copy.root, { login: 'new-owner', name: 'Ann Example', email: 'ann@example.com' });
+
+		writeOwner(copy.root, { login: 'third-owner' });
+
+		expect(copy.readManifest().author).toEqual({ name: 'Ann Example', email: 'ann@example.com' });
+	});
 });
 
-it('the address of the author takes mail, since pages send people to it', () => {
-	for (const page of ['SECURITY.md', 'CODE_OF_CONDUCT.md'])
-		expect(fs.readFileSync(path.join(ROOT, page), 'utf8')).toMatch(/address\s+in\s+`package\.json`/);
-	const by = (email: string): Manifest => ({ ...PLACEHOLDER, author: { name: 'Ann Example', email } });
-	expect(mailFaults(by('ann@example.com'))).toEqual([]);
-	expect(mailFaults(by(noReply('ann')))).toEqual([expect.stringContaining(noReply('ann'))]);
+describe('placeholdersIn', () => {
+	it('lists every placeholder of a package that nobody has published', () => {
+		expect(placeholdersIn(PLACEHOLDER)).toEqual([
+			'repository',
+			'homepage',
+			'bugs',
+			'author.name',
+			'author.email',
+		]);
+	});
+
+	it('lists the name and the email when only the author is a placeholder', () => {
+		const manifest = { ...PUBLISHED, author: PLACEHOLDER.author };
+
+		expect(placeholdersIn(manifest)).toEqual(['author.name', 'author.email']);
+	});
+
+	it('lists the homepage when only that is a placeholder', () => {
+		const manifest = { ...PUBLISHED, homepage: PLACEHOLDER.homepage };
+
+		expect(placeholdersIn(manifest)).toEqual(['homepage']);
+	});
+
+	it('lists the repository when it has no address', () => {
+		const manifest = { ...PUBLISHED, repository: { type: 'git', url: '' } };
+
+		expect(placeholdersIn(manifest)).toEqual(['repository']);
+	});
+
+	it('lists nothing for a package that was published', () => {
+		expect(placeholdersIn(PUBLISHED)).toEqual([]);
+	});
 });
 
-describe('the repository that a version is published from', () => {
-	it('is the one of package.json to the letter, or npm would refuse it after all tests', () => {
-		expect(repositoryFaults(PLACEHOLDER, 'n8n-nodes-alfacrm/n8n-nodes-alfacrm')).toEqual([]);
-		expect(repositoryFaults(PLACEHOLDER, 'N8N-nodes-alfacrm/n8n-nodes-alfacrm')).toEqual([
-			'package.json names n8n-nodes-alfacrm/n8n-nodes-alfacrm, and this is N8N-nodes-alfacrm/n8n-nodes-alfacrm',
+describe('placeholdersIn a copy of this repository', () => {
+	beforeEach(() => {
+		copy.reset();
+	});
+
+	it('lists every placeholder of a copy that gets the placeholder as its owner', () => {
+		writeOwner(copy.root, {
+			login: 'n8n-nodes-alfacrm',
+			name: 'n8n-nodes-alfacrm contributors',
+			email: 'maintainers@n8n-nodes-alfacrm.dev',
+		});
+
+		expect(placeholdersIn(copy.readManifest())).toHaveLength(5);
+	});
+
+	it('lists nothing for a copy that has an owner', () => {
+		expect(placeholdersIn(copy.readManifest())).toEqual([]);
+	});
+});
+
+describe('this repository', () => {
+	beforeAll(() => {
+		copy.reset();
+	});
+
+	it('names the placeholder only in the script that recognises it', () => {
+		expect(copy.listFilesWith('n8n-nodes-alfacrm/n8n-nodes-alfacrm')).toEqual([]);
+		expect(copy.listFilesWith('@n8n-nodes-alfacrm')).toEqual(['scripts/lib/owner.ts']);
+	});
+
+	it('names an owner in no test but this one, so that the tests hold for every owner', () => {
+		const testFolder = path.join(ROOT, 'test');
+		const files = fs.readdirSync(testFolder, { recursive: true, encoding: 'utf8' });
+		const sources = files.filter((file) => /\.(ts|js|json)$/.test(file));
+
+		const filesWithOwner = sources.filter((file) => {
+			const text = fs.readFileSync(path.join(testFolder, file), 'utf8');
+			return /alfacrm\\?\/n8n-nodes-alfacrm/.test(text);
+		});
+		expect(filesWithOwner).toEqual(['unit/owner.test.ts']);
+	});
+
+	it.each([{ page: 'SECURITY.md' }, { page: 'CODE_OF_CONDUCT.md' }])(
+		'sends readers of $page to the address of the author',
+		({ page }) => {
+			const text = fs.readFileSync(path.join(ROOT, page), 'utf8');
+
+			expect(text).toMatch(/address\s+in\s+`package\.json`/);
+		},
+	);
+});
+
+describe('mailFaults', () => {
+	it('accepts an author whose address takes mail', () => {
+		expect(mailFaults(PUBLISHED)).toEqual([]);
+	});
+
+	it('refuses an address of GitHub, which takes no mail', () => {
+		const email = 'ann@users.noreply.github.com';
+		const manifest = { ...PUBLISHED, author: { name: 'Ann Example', email } };
+
+		expect(mailFaults(manifest)).toEqual([
+			'SECURITY.md sends people to ann@users.noreply.github.com, which takes no mail',
+		]);
+	});
+});
+
+describe('repositoryFaults', () => {
+	it('accepts the repository that package.json names', () => {
+		expect(repositoryFaults(PUBLISHED, 'new-owner/n8n-nodes-alfacrm')).toEqual([]);
+	});
+
+	it('refuses a repository that differs in a capital letter, as npm does', () => {
+		expect(repositoryFaults(PUBLISHED, 'New-owner/n8n-nodes-alfacrm')).toEqual([
+			'package.json names new-owner/n8n-nodes-alfacrm, and this is New-owner/n8n-nodes-alfacrm',
 		]);
 	});
 });
