@@ -3,48 +3,57 @@ import type { IDataObject } from 'n8n-workflow';
 import { readLogEntry } from '../../nodes/AlfaCrm/trigger/change';
 import type { Change } from '../../nodes/AlfaCrm/trigger/change';
 import { LogLookup } from '../../nodes/AlfaCrm/trigger/sources/changeLog/logLookup';
-import { LOG_EVENT } from '../../nodes/AlfaCrm/entities/log';
 import { MemoryLists } from '../properties/trigger/lists';
+import { LOG_EVENT } from '../support/codes';
 
-const membership = { entity: 'CustomerGroupInvolve', entity_id: 7 };
-const created = {
-	...membership,
+const BRANCH = 1;
+const MEMBERSHIP = 7;
+const CUSTOMER = 5;
+const GROUP = 41;
+
+const creation = {
+	entity: 'CustomerGroupInvolve',
+	entity_id: MEMBERSHIP,
 	event: LOG_EVENT.created,
-	fields_new: { customer_id: 5, group_id: 41, e_date: '2026-02-01' },
+	fields_new: { customer_id: CUSTOMER, group_id: GROUP, e_date: '2026-02-01' },
 	date_time: '2026-01-10 09:00:00',
 };
 
-/** Reads the fields of the membership by its newest entry in the log. */
+/** Reads the fields of the membership from a log that has its creation and a newer entry. */
 async function readMembership(newestEntry: IDataObject): Promise<IDataObject> {
-	const lists = new MemoryLists(() => [newestEntry, created]);
+	const lists = new MemoryLists(() => [newestEntry, creation]);
 	const lookup = new LogLookup(lists.client, lists.reader);
-	const change = readLogEntry(newestEntry, 1) as Change;
-	return await lookup.readLoggedFields(change, 1, ['customer_id', 'group_id']);
+	const change = readLogEntry(newestEntry, BRANCH) as Change;
+	return await lookup.readLoggedFields(change, BRANCH, ['customer_id', 'group_id']);
 }
 
-it('the customer and the group of a membership are known if its last entry shows them as empty', async () => {
-	const deleted = {
-		...membership,
-		event: LOG_EVENT.deleted,
-		fields_new: { customer_id: null, group_id: null },
-		date_time: '2026-02-10 09:00:00',
-	};
+describe('LogLookup', () => {
+	it('finds the customer and the group of a membership whose last entry shows them as empty', async () => {
+		const deletion = {
+			entity: 'CustomerGroupInvolve',
+			entity_id: MEMBERSHIP,
+			event: LOG_EVENT.deleted,
+			fields_new: { customer_id: null, group_id: null },
+			date_time: '2026-02-10 09:00:00',
+		};
 
-	const fields = await readMembership(deleted);
+		const fields = await readMembership(deletion);
 
-	expect(fields).toMatchObject({ customer_id: 5, group_id: 41 });
-});
+		expect(fields).toMatchObject({ customer_id: CUSTOMER, group_id: GROUP });
+	});
 
-it('a membership whose end was taken back has no end', async () => {
-	const updated = {
-		...membership,
-		event: LOG_EVENT.updated,
-		fields_old: { e_date: '2026-02-01' },
-		fields_new: { e_date: null },
-		date_time: '2026-02-10 09:00:00',
-	};
+	it('finds no last day of a membership whose last day was taken back', async () => {
+		const update = {
+			entity: 'CustomerGroupInvolve',
+			entity_id: MEMBERSHIP,
+			event: LOG_EVENT.updated,
+			fields_old: { e_date: '2026-02-01' },
+			fields_new: { e_date: null },
+			date_time: '2026-02-10 09:00:00',
+		};
 
-	const fields = await readMembership(updated);
+		const fields = await readMembership(update);
 
-	expect(fields).toMatchObject({ customer_id: 5, group_id: 41, e_date: null });
+		expect(fields).toMatchObject({ customer_id: CUSTOMER, group_id: GROUP, e_date: null });
+	});
 });

@@ -6,69 +6,188 @@ import { entityOfClass } from '../../nodes/AlfaCrm/entities/registry';
 
 const trigger = new AlfaCrmWebhookTrigger();
 const { description } = trigger;
-const named = (name: string) => description.properties.find((property) => property.name === name);
 
-/** As they were seen in logs: API notes 5.21. */
-const CLASSES =
-	'Lesson, LessonDetails, RegularLesson, Group, Customer, CustomerGroupInvolve, CustomerToTariff, Pay, PayDraft, PayAccount, PayItemCategory, Bill, Tariff, Task, TaskTemplate, Teacher, User, Communication, SmsMessage, SmsTemplate, MailMessage, MailTemplate, Mailing, LeadSource, LeadStatus, LeadReject, LeadForm, CustomerReject, StudyStatus, GroupStatus, Level, LessonReason, Location, Room, Branch, Subject, CommodityCategory, AclRole, CrmTrigger, FieldVisibility, Dashboard, CustomerContract, Export, Import, Duplicate, DuplicateSearch, License'.split(
-		', ',
-	);
+/** The classes that logs of AlfaCRM were seen to name. API notes 5.21. */
+const CLASSES_SEEN_IN_LOGS = [
+	'AclRole',
+	'Bill',
+	'Branch',
+	'CommodityCategory',
+	'Communication',
+	'CrmTrigger',
+	'Customer',
+	'CustomerContract',
+	'CustomerGroupInvolve',
+	'CustomerReject',
+	'CustomerToTariff',
+	'Dashboard',
+	'Duplicate',
+	'DuplicateSearch',
+	'Export',
+	'FieldVisibility',
+	'Group',
+	'GroupStatus',
+	'Import',
+	'LeadForm',
+	'LeadReject',
+	'LeadSource',
+	'LeadStatus',
+	'Lesson',
+	'LessonDetails',
+	'LessonReason',
+	'Level',
+	'License',
+	'Location',
+	'MailMessage',
+	'MailTemplate',
+	'Mailing',
+	'Pay',
+	'PayAccount',
+	'PayDraft',
+	'PayItemCategory',
+	'RegularLesson',
+	'Room',
+	'SmsMessage',
+	'SmsTemplate',
+	'StudyStatus',
+	'Subject',
+	'Tariff',
+	'Task',
+	'TaskTemplate',
+	'Teacher',
+	'User',
+];
+
+function parameterOf(name: string): INodeProperties {
+	const parameter = description.properties.find((property) => property.name === name);
+	if (parameter === undefined) throw new Error(`The form has no parameter ${name}`);
+	return parameter;
+}
+
+function choicesOf(name: string): INodePropertyOptions[] {
+	return parameterOf(name).options as INodePropertyOptions[];
+}
+
+/** Whether n8n shows a parameter in a form that was filled in. */
+function isShown(name: string, filledIn: INodeParameters): boolean {
+	return NodeHelpers.displayParameter(filledIn, parameterOf(name), null, description);
+}
 
 describe('the form of the webhook trigger', () => {
-	it('offers each class that AlfaCRM was seen to name, and no other, and says that customers are leads too', () => {
-		const options = named('entities')?.options as INodePropertyOptions[];
-		expect(options.map(({ value }) => value).sort()).toEqual([...CLASSES].sort());
-		expect(options.find(({ value }) => value === 'Customer')?.name).toBe('Customer (Leads and Clients)');
+	it('offers the classes that AlfaCRM was seen to name in its logs, and no others', () => {
+		const classNames = choicesOf('entities').map(({ value }) => value);
+
+		expect(classNames.sort()).toEqual(CLASSES_SEEN_IN_LOGS);
 	});
 
-	it('filters nothing by itself, and ignores repeated deliveries', () => {
-		for (const name of ['events', 'entities', 'changedFields']) expect(named(name)?.default).toEqual([]);
-		expect(named('secret')?.default).toBe('');
-		expect(named('options')?.options).toEqual([
+	it('says that leads are customers too', () => {
+		expect(choicesOf('entities')).toContainEqual(
+			expect.objectContaining({ value: 'Customer', name: 'Customer (Leads and Clients)' }),
+		);
+	});
+
+	it.each([{ name: 'events' }, { name: 'entities' }, { name: 'changedFields' }])(
+		'begins with nothing chosen in the filter "$name"',
+		({ name }) => {
+			expect(parameterOf(name).default).toEqual([]);
+		},
+	);
+
+	it('begins without a secret', () => {
+		expect(parameterOf('secret').default).toBe('');
+	});
+
+	it('reads no record unless the user switches it on, and ignores repeated deliveries', () => {
+		expect(parameterOf('options').options).toEqual([
 			expect.objectContaining({ name: 'fetchRecord', default: false }),
 			expect.objectContaining({ name: 'ignoreRepeated', default: true }),
 		]);
 	});
 
-	it('says where it is set up, that events by any name count without a filter, and how long a record is read', () => {
-		const notice = named('setUpNotice')?.displayName;
-		expect(notice).toMatch(/account owner.*Production URL.*\?secret=/);
-		expect(notice).toMatch(/Settings.*auto-actions.*triggers and webhooks.*paid option.*AlfaCRM Trigger/);
-		expect(named('events')?.description).toMatch(/empty, every event counts, whatever AlfaCRM calls it/);
-		const [fetchRecord] = named('options')?.options as INodeProperties[];
-		expect(fetchRecord.description).toMatch(/within 5 seconds is null, and recordError says why/);
+	it('says that the account owner gives AlfaCRM the production URL with the secret', () => {
+		expect(parameterOf('setUpNotice').displayName).toMatch(/account owner.*Production URL.*\?secret=/);
 	});
 
-	it('says where it is switched on that no record is read without a secret', () => {
-		const notice = named('unprotectedNotice');
-
-		expect(notice?.type).toBe('notice');
-		expect(notice?.displayName).toMatch(/No record is read while 'Secret' is empty/);
-		const isShown = (parameters: INodeParameters) =>
-			NodeHelpers.displayParameter(parameters, notice as INodeProperties, null, description);
-		expect(isShown({ secret: '', options: { fetchRecord: true } })).toBe(true);
-		expect(isShown({ secret: '', options: {} })).toBe(false);
-		expect(isShown({ secret: 'open-sesame', options: { fetchRecord: true } })).toBe(false);
-		expect(isShown({ secret: '={{ $vars.SECRET }}', options: { fetchRecord: true } })).toBe(false);
+	it('says where AlfaCRM takes the URL, that it is a paid option, and which trigger needs none', () => {
+		expect(parameterOf('setUpNotice').displayName).toMatch(
+			/Settings.*auto-actions.*triggers and webhooks.*paid option.*AlfaCRM Trigger/,
+		);
 	});
 
-	it('needs no credential to receive, takes POST alone and lets the node answer', () => {
+	it('says that without a filter every event counts, whatever its name', () => {
+		expect(parameterOf('events').description).toMatch(/empty, every event counts, whatever AlfaCRM calls it/);
+	});
+
+	it('says that a record which is not read within 5 seconds is null, with the reason', () => {
+		expect(choicesOf('options')).toContainEqual(
+			expect.objectContaining({
+				name: 'fetchRecord',
+				description: expect.stringMatching(/within 5 seconds is null, and recordError says why/) as string,
+			}),
+		);
+	});
+
+	it('needs no credential to receive deliveries', () => {
 		expect(description.credentials).toEqual([{ name: 'alfaCrmApi', required: false }]);
+	});
+
+	it('takes deliveries by POST only, and answers them by itself', () => {
 		expect(description.webhooks).toEqual([
 			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
 		]);
 	});
 });
 
-it.each(['checkExists', 'create', 'delete'] as const)('%s has nothing to do at AlfaCRM', async (method) => {
-	expect(await trigger.webhookMethods.default[method].call({} as never)).toBe(true);
+describe('the warning of the webhook trigger about an empty secret', () => {
+	it('is a notice that says that no record is read without a secret', () => {
+		expect(parameterOf('unprotectedNotice')).toMatchObject({
+			type: 'notice',
+			displayName: expect.stringMatching(/No record is read while 'Secret' is empty/) as string,
+		});
+	});
+
+	it('stands in the form when records are to be read and there is no secret', () => {
+		expect(isShown('unprotectedNotice', { secret: '', options: { fetchRecord: true } })).toBe(true);
+	});
+
+	it.each([
+		{ situation: 'no records are to be read', secret: '', options: {} },
+		{ situation: 'there is a secret', secret: 'open-sesame', options: { fetchRecord: true } },
+		{
+			situation: 'the secret is an expression',
+			secret: '={{ $vars.SECRET }}',
+			options: { fetchRecord: true },
+		},
+	])('does not stand in the form when $situation', ({ secret, options }) => {
+		expect(isShown('unprotectedNotice', { secret, options })).toBe(false);
+	});
 });
 
-it.each<[className: string, path: string | undefined]>([
-	['Customer', 'customer'],
-	['CustomerToTariff', 'customer-tariff'],
-	['LessonDetails', undefined],
-	['toString', undefined],
-])('the records of class %s are listed under %s', (className, path) => {
-	expect(entityOfClass(className)?.path).toBe(path);
+describe('the methods by which n8n sets up a webhook', () => {
+	it.each([{ method: 'checkExists' }, { method: 'create' }, { method: 'delete' }] as const)(
+		'$method succeeds without a call, since AlfaCRM has none for webhooks',
+		async ({ method }) => {
+			const contextWithoutHelpers = {} as never;
+
+			const isDone = await trigger.webhookMethods.default[method].call(contextWithoutHelpers);
+
+			expect(isDone).toBe(true);
+		},
+	);
+});
+
+describe('entityOfClass', () => {
+	it.each([
+		{ className: 'Customer', path: 'customer' },
+		{ className: 'CustomerToTariff', path: 'customer-tariff' },
+	])('finds the entity of the class $className, whose path is $path', ({ className, path }) => {
+		expect(entityOfClass(className)?.path).toBe(path);
+	});
+
+	it.each([{ className: 'LessonDetails' }, { className: 'toString' }])(
+		'finds no entity of the class $className',
+		({ className }) => {
+			expect(entityOfClass(className)).toBeUndefined();
+		},
+	);
 });
