@@ -1,6 +1,4 @@
-import type { INodePropertyOptions } from 'n8n-workflow';
-
-import { entities, resourceEntities as own } from '../../nodes/AlfaCrm/entities/registry';
+import { entities, resourceEntities } from '../../nodes/AlfaCrm/entities/registry';
 import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/accountForm';
 import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
 import {
@@ -21,249 +19,372 @@ import {
 import {
 	areUnique,
 	DESCRIPTION_RULES,
-	emptyOf,
 	endsRightly,
+	hasDefaultOfType,
 	isTitleCase,
 	MISCASED,
 	PARAMETER_RULES,
-	sorted,
+	sortNames,
 	withoutLinks,
 } from './wordingRules';
 
-describe('the node', () => {
-	it('has what n8n and its AI agents show of a node', () => {
-		expect(description).toMatchObject({
-			...{ displayName: 'AlfaCRM', name: 'alfaCrm', usableAsTool: true },
-			credentials: [{ name: 'alfaCrmApi', required: true }],
-			icon: { light: expect.stringMatching(/\.svg$/), dark: expect.stringMatching(/\.svg$/) },
-		});
-		expect(endsRightly(description.description)).toBe(true);
-	});
-
-	it.each(actionTable)('is called in words in a workflow: %s, %s', (of, does) => {
-		const said = evaluated(String(description.subtitle), { resource: of, operation: does });
-		const operation = listOf(of)
-			.flatMap(choicesOf)
-			.find(({ value }) => value === does);
-		const [what] = choicesOf(resource).filter(({ value }) => value === of);
-		expect(said).toBe(`${operation?.name}: ${what.name}`);
-	});
-
-	it('is plain data, small enough to be sent to every editor that opens', () => {
-		const text = JSON.stringify(description);
-		expect(JSON.parse(text)).toEqual(description);
-		expect(text.length).toBeLessThan(1_500_000);
-	});
-});
-
-it.each(triggers.map((node) => [node.description.displayName, node] as const))(
-	'the %s has what n8n shows of a trigger, and fills its dropdowns',
-	(_name, { description: trigger, methods: own }) => {
-		expect(trigger).toMatchObject({
-			displayName: expect.stringMatching(/^AlfaCRM .*Trigger$/) as string,
-			name: expect.stringMatching(/^alfaCrm\w*Trigger$/) as string,
-			...{ group: ['trigger'], inputs: [], outputs: ['main'], icon: description.icon },
-			subtitle: expect.stringMatching(/^=\{\{.*\}\}$/) as string,
-			credentials: [{ name: 'alfaCrmApi' }],
-		});
-		expect(trigger.credentials).toHaveLength(1);
-		expect(trigger.defaults.name).toBe(trigger.displayName);
-		expect([isTitleCase(trigger.displayName), endsRightly(trigger.description)]).toEqual([true, true]);
-		expect(trigger.usableAsTool).toBeUndefined();
-		// One parameter may begin otherwise where another is set otherwise.
-		const places = trigger.properties.map(({ name, displayOptions }) =>
-			JSON.stringify([name, displayOptions]),
-		);
-		expect(areUnique(places)).toBe(true);
-		expect(JSON.parse(JSON.stringify(trigger))).toEqual(trigger);
-		const methods = trigger.properties.flatMap(({ typeOptions }) => typeOptions?.loadOptionsMethod ?? []);
-		expect(Object.keys(own.loadOptions)).toEqual(expect.arrayContaining(methods));
-	},
-);
-
-it.each(triggers.map(({ description: { properties, displayName } }) => [displayName, properties] as const))(
-	"each event of the %s has a sentence of its own in n8n's panel",
-	(_name, properties) => {
-		const events = properties.find(({ displayName }) => ['Trigger On', 'Events'].includes(displayName));
-		const sentences = choicesOf(events ?? resource).map(({ action = '' }) => action);
-		expect(areUnique(sentences)).toBe(true);
-		for (const sentence of sentences) expect(sentence).toMatch(/^When (a|an|any|the|AlfaCRM) .*[a-z]$/);
-	},
-);
-
-describe('resources', () => {
-	it('come first, and never by an expression', () => {
-		const shown = { displayName: 'Resource', name: 'resource', type: 'options', noDataExpression: true };
-		expect(resource).toMatchObject(shown);
-		expect(description.properties.filter(({ name }) => name === 'resource')).toHaveLength(1);
-		for (const list of operationLists) {
-			expect(list).toMatchObject({ displayName: 'Operation', type: 'options', noDataExpression: true });
-		}
-	});
-
-	it('are those of the registry, by their singular names, two for its lists, the account, and any call of the API', () => {
-		expect([...resources].sort()).toEqual(
-			[ACCOUNT, API_CALL, 'message', 'referenceList', ...own.map((entity) => entity.resource)].sort(),
-		);
-		// n8n's panel lists actions in this order, and nobody looks for the last two first.
-		expect(choicesOf(resource).map(({ name }) => name)).toEqual([
-			...sorted(['Message', 'Reference List', ...own.map(({ label }) => label)]),
-			...['Account', 'API Call'],
-		]);
-	});
-
-	it.each([
-		...own.map(({ resource: value, operations, actions: more = [] }) => ({
-			...{ value, first: 'getAll', all: [...operations, ...more.map(({ name }) => name)] },
-		})),
-		...['message', 'referenceList'].map((value) => ({ value, first: 'getAll', all: ['getAll'] })),
-		{ value: API_CALL, first: 'send', all: ['send'] },
-		{ value: ACCOUNT, first: 'check', all: ['check', 'dailyCheck', 'tryWrites'] },
-	])('$value has one list of all its operations, of which $first comes first', ({ value, first, all }) => {
-		const [list, ...others] = listOf(value);
-		expect([list.default, others]).toEqual([first, []]);
-		expect(
-			choicesOf(list)
-				.map((choice) => String(choice.value))
-				.sort(),
-		).toEqual([...all].sort());
-	});
-
-	it('are the only ones that a parameter is shown for, with operations that they have', () => {
-		const known = new Set(actionTable.map(([value, operation]) => `${value}.${operation}`));
-		const unknown = description.properties.filter(({ name, displayOptions }) => {
-			const { resource: shownFor = [], operation = [] } = displayOptions?.show ?? {};
-			if (name === 'resource') return displayOptions !== undefined;
-			if (shownFor.length === 0) return true;
-			return shownFor.some((value) =>
-				operation.length === 0
-					? !resources.includes(String(value))
-					: operation.some((one) => !known.has(`${String(value)}.${String(one)}`)),
-			);
-		});
-		expect(unknown.map(({ name }) => name)).toEqual([]);
-	});
-});
-
-/** What is called otherwise than an entity. */
-const OTHERS: Record<string, { label: string; plural: string }> = {
+/** The names of the resources that are no entities. */
+const OTHER_RESOURCES: Record<string, { label: string; plural: string }> = {
 	[ACCOUNT]: { label: 'Account', plural: 'Accounts' },
 	[API_CALL]: { label: 'API Call', plural: 'API Calls' },
 	message: { label: 'Message', plural: 'Messages' },
 	referenceList: { label: 'Reference List', plural: 'Reference Lists' },
 };
 
-describe('operations', () => {
-	it.each(
-		actions.map(({ resource: value, operation }): [string, INodePropertyOptions] => [
-			`${value}.${String(operation.value)}`,
-			operation,
-		]),
-	)(
-		'%s has a name and an action of its own, and no description that repeats them',
-		(key, { name, action = '', description: text }) => {
-			const [value] = key.split('.');
-			const { label, plural } = entityAt(value) ?? OTHERS[value];
-			// AlfaCRM users know it by that name, and a bare "Complete" says little.
-			if (key !== 'lesson.complete') expect(name).not.toContain(label);
-			// An AI agent hears nothing else of an operation.
-			expect(action).toMatch(/^[A-Z][a-z]+( ([a-z]+|API|SMS))*$/);
-			expect(action).not.toMatch(/ (a|an|the) /);
-			expect(action.toLowerCase()).toMatch(
-				new RegExp(`\\b(${label.toLowerCase()}|${plural.toLowerCase()}|leads?|groups of customer)\\b`),
-			);
-			expect([name, action, '']).not.toContain(text);
-		},
-	);
+/** Every operation that a user can choose, with its key as in "customer.create". */
+const operations = actions.map(({ resource: resourceName, operation }) => ({
+	key: `${resourceName}.${String(operation.value)}`,
+	resourceName,
+	value: String(operation.value),
+	name: operation.name,
+	action: operation.action ?? '',
+	description: operation.description,
+	resourceLabel: String(choicesOf(resource).find(({ value }) => value === resourceName)?.name),
+}));
 
-	it.each([
-		['create', /^Create$/, /^Create /],
-		['delete', /^Delete$/, /^Delete /],
-		['get', /^Get$/, /^Get /],
-		['getAll', /^Get Many$/, /^Get many /],
-		['find', /^Find$/, /^Find /],
-		['update', /^Update$/, /^Update /],
-		['upsert', /^Create or Update$/, /^Create or update /],
-	])("%s is called as in n8n's own nodes", (value, name, action) => {
-		const options = actions.flatMap(({ operation }) => (operation.value === value ? [operation] : []));
-		expect(options).not.toHaveLength(0);
-		for (const operation of options) {
-			expect(operation.name).toMatch(name);
-			expect(operation.action).toMatch(action);
-		}
+/** The resources of the form with the operations that they must offer. */
+const offeredOperations = [
+	...resourceEntities.map((entity) => ({
+		resourceName: entity.resource,
+		firstOperation: 'getAll',
+		allOperations: [...entity.operations, ...(entity.actions ?? []).map(({ name }) => name)],
+	})),
+	{ resourceName: 'message', firstOperation: 'getAll', allOperations: ['getAll'] },
+	{ resourceName: 'referenceList', firstOperation: 'getAll', allOperations: ['getAll'] },
+	{ resourceName: API_CALL, firstOperation: 'send', allOperations: ['send'] },
+	{
+		resourceName: ACCOUNT,
+		firstOperation: 'check',
+		allOperations: ['check', 'dailyCheck', 'tryWrites'],
+	},
+];
+
+describe('the AlfaCRM node', () => {
+	it('has the name, icons and credential that n8n shows, and can be a tool of an agent', () => {
+		expect(description).toMatchObject({
+			displayName: 'AlfaCRM',
+			name: 'alfaCrm',
+			usableAsTool: true,
+			credentials: [{ name: 'alfaCrmApi', required: true }],
+			icon: { light: expect.stringMatching(/\.svg$/), dark: expect.stringMatching(/\.svg$/) },
+		});
 	});
 
-	it('find a record by what it is known by, in words that an AI agent can choose by', () => {
-		const finding = actions.filter(({ operation }) => operation.value === 'find');
-		expect(finding.map(({ operation }) => operation.action)).toEqual([
-			'Find customer by phone or email or another key',
-		]);
+	it('has a description that ends as n8n demands', () => {
+		expect(endsRightly(description.description)).toBe(true);
 	});
 
-	it('that take something away are chosen by nobody but the user', () => {
-		for (const list of operationLists) {
-			expect(list.noDataExpression).toBe(true);
-			expect(['check', 'getAll', 'send']).toContain(list.default);
-		}
-		const how = parameters.filter(({ parameter }) => parameter.name === 'leave_by');
-		expect(how.map(({ parameter }) => parameter.default)).toEqual(['end']);
+	it.each(operations)('is called "$name: $resourceLabel" in a workflow', (operation) => {
+		const subtitle = evaluated(String(description.subtitle), {
+			resource: operation.resourceName,
+			operation: operation.value,
+		});
+
+		expect(subtitle).toBe(`${operation.name}: ${operation.resourceLabel}`);
 	});
 
-	it('put the right article before each noun', () => {
-		const texts = [
-			...actions.map(({ operation }) => `${operation.action} ${operation.description}`),
-			...parameters.flatMap(({ parameter: { description: text = '', modes = [] } }) => [
-				withoutLinks(text),
-				...modes.map(({ placeholder = '' }) => placeholder),
-			]),
-		];
-		expect(texts.filter((text) => /\ba [aeio]|\ban [^aeiou]/i.test(text))).toEqual([]);
+	it('is described by plain data', () => {
+		expect(JSON.parse(JSON.stringify(description))).toEqual(description);
 	});
 
-	it('say that they are unconfirmed exactly if they are', () => {
-		const doubtful = own.flatMap(
-			({ resource: value, certainty, operations, unconfirmed = [], actions: more = [] }) => {
-				const doubted = more.filter((action) => action.unconfirmed).map(({ name }) => name);
-				const usual = certainty === 'unconfirmed' ? operations : unconfirmed;
-				return [...usual, ...doubted].map((name) => `${value}.${name}`);
-			},
-		);
-		expect(doubtful).not.toHaveLength(0);
-		const told = actions.filter(({ operation }) =>
-			/unconfirmed|not verified/i.test(operation.description ?? ''),
-		);
-		expect(told.map((one) => `${one.resource}.${String(one.operation.value)}`).sort()).toEqual(
-			doubtful.sort(),
-		);
+	it('has a description that is small enough for every editor that opens', () => {
+		expect(JSON.stringify(description).length).toBeLessThan(1_500_000);
 	});
 });
 
-describe('every parameter', () => {
-	it('is looked at, whatever its type', () => {
-		expect([...new Set(parameters.map(({ parameter }) => parameter.type))].sort()).toEqual(
-			Object.keys(emptyOf).sort(),
+describe.each(
+	triggers.map((node) => ({
+		title: node.description.displayName,
+		trigger: node.description,
+		methods: node.methods,
+	})),
+)('the trigger $title', ({ trigger, methods }) => {
+	const events = trigger.properties.find(({ displayName }) => ['Trigger On', 'Events'].includes(displayName));
+	const sentencesOfEvents = choicesOf(events ?? resource).map(({ action = '' }) => action);
+
+	it('has the name, icon, subtitle and credential that n8n shows', () => {
+		expect(trigger).toMatchObject({
+			displayName: expect.stringMatching(/^AlfaCRM .*Trigger$/) as string,
+			name: expect.stringMatching(/^alfaCrm\w*Trigger$/) as string,
+			group: ['trigger'],
+			inputs: [],
+			outputs: ['main'],
+			icon: description.icon,
+			subtitle: expect.stringMatching(/^=\{\{.*\}\}$/) as string,
+			credentials: [{ name: 'alfaCrmApi' }],
+		});
+		expect(trigger.credentials).toHaveLength(1);
+	});
+
+	it('has a name in Title Case, which new nodes get', () => {
+		expect(isTitleCase(trigger.displayName)).toBe(true);
+		expect(trigger.defaults.name).toBe(trigger.displayName);
+	});
+
+	it('has a description that ends as n8n demands', () => {
+		expect(endsRightly(trigger.description)).toBe(true);
+	});
+
+	it('cannot be a tool of an agent', () => {
+		expect(trigger.usableAsTool).toBeUndefined();
+	});
+
+	it('has no two parameters with the same name and the same conditions', () => {
+		const places = trigger.properties.map(({ name, displayOptions }) =>
+			JSON.stringify([name, displayOptions]),
 		);
+
+		expect(areUnique(places)).toBe(true);
+	});
+
+	it('is described by plain data', () => {
+		expect(JSON.parse(JSON.stringify(trigger))).toEqual(trigger);
+	});
+
+	it('has the methods that fill its dropdowns', () => {
+		const neededMethods = trigger.properties.flatMap(
+			({ typeOptions }) => typeOptions?.loadOptionsMethod ?? [],
+		);
+
+		expect(Object.keys(methods.loadOptions)).toEqual(expect.arrayContaining(neededMethods));
+	});
+
+	it("has a different sentence for each event in n8n's panel", () => {
+		expect(sentencesOfEvents).not.toHaveLength(0);
+		expect(areUnique(sentencesOfEvents)).toBe(true);
+	});
+
+	it.each(sentencesOfEvents.map((sentence) => ({ sentence })))(
+		'has the sentence "$sentence", which begins with "When" and a noun',
+		({ sentence }) => {
+			expect(sentence).toMatch(/^When (a|an|any|the|AlfaCRM) .*[a-z]$/);
+		},
+	);
+});
+
+describe('the choice of a resource', () => {
+	it('is the first parameter and takes no expression', () => {
+		expect(description.properties[0]).toMatchObject({
+			displayName: 'Resource',
+			name: 'resource',
+			type: 'options',
+			noDataExpression: true,
+		});
+	});
+
+	it('is always shown, once', () => {
+		const resourceParameters = description.properties.filter(({ name }) => name === 'resource');
+
+		expect(resourceParameters).toHaveLength(1);
+		expect(resource.displayOptions).toBeUndefined();
+	});
+
+	it('offers every entity, the two kinds of lists, the account and the calls of the API', () => {
+		const entityNames = resourceEntities.map((entity) => entity.resource);
+		const expectedNames = [...entityNames, 'message', 'referenceList', ACCOUNT, API_CALL];
+
+		expect([...resources].sort()).toEqual(expectedNames.sort());
+	});
+
+	it("is sorted by label, with the account and the calls of the API last in n8n's panel", () => {
+		const entityLabels = resourceEntities.map(({ label }) => label);
+		const sortedLabels = sortNames(['Message', 'Reference List', ...entityLabels]);
+
+		expect(choicesOf(resource).map(({ name }) => name)).toEqual([...sortedLabels, 'Account', 'API Call']);
+	});
+});
+
+describe('the choice of an operation', () => {
+	it.each(operationLists)(
+		'for $displayOptions.show.resource is called Operation and takes no expression',
+		(list) => {
+			expect(list).toMatchObject({ displayName: 'Operation', type: 'options', noDataExpression: true });
+		},
+	);
+
+	it.each(operationLists)(
+		'for $displayOptions.show.resource begins with an operation that changes nothing or with a call',
+		(list) => {
+			expect(['check', 'getAll', 'send']).toContain(list.default);
+		},
+	);
+
+	it.each(offeredOperations)(
+		'for $resourceName is one list that begins with $firstOperation',
+		({ resourceName, firstOperation }) => {
+			const lists = listOf(resourceName);
+
+			expect(lists).toHaveLength(1);
+			expect(lists[0].default).toBe(firstOperation);
+		},
+	);
+
+	it.each(offeredOperations)(
+		'for $resourceName offers all operations of the resource',
+		({ resourceName, allOperations }) => {
+			const values = listOf(resourceName)
+				.flatMap(choicesOf)
+				.map(({ value }) => String(value));
+
+			expect(values.sort()).toEqual([...allOperations].sort());
+		},
+	);
+});
+
+describe('the conditions under which parameters are shown', () => {
+	const knownKeys = new Set(actionTable.map(([resourceName, operation]) => `${resourceName}.${operation}`));
+	const conditions = description.properties
+		.filter(({ name }) => name !== 'resource')
+		.map(({ name, displayOptions }) => ({
+			name,
+			resourceNames: (displayOptions?.show?.resource ?? []).map(String),
+			operationNames: (displayOptions?.show?.operation ?? []).map(String),
+		}));
+
+	it('name a resource for every parameter', () => {
+		expect(conditions.filter(({ resourceNames }) => resourceNames.length === 0)).toEqual([]);
+	});
+
+	it('name no resource that does not exist', () => {
+		const namedResources = conditions.flatMap(({ resourceNames }) => resourceNames);
+
+		expect(namedResources.filter((resourceName) => !resources.includes(resourceName))).toEqual([]);
+	});
+
+	it('name no operation that the resource does not have', () => {
+		const namedKeys = conditions.flatMap(({ resourceNames, operationNames }) =>
+			resourceNames.flatMap((resourceName) =>
+				operationNames.map((operation) => `${resourceName}.${operation}`),
+			),
+		);
+
+		expect(namedKeys.filter((key) => !knownKeys.has(key))).toEqual([]);
+	});
+});
+
+describe('the words of an operation', () => {
+	// AlfaCRM's users know this operation by that name, and a bare "Complete" says little.
+	const operationsWithoutNoun = operations.filter(({ key }) => key !== 'lesson.complete');
+
+	it.each(operationsWithoutNoun)(
+		'the name of $key does not repeat the resource',
+		({ name, resourceName }) => {
+			const { label } = entityAt(resourceName) ?? OTHER_RESOURCES[resourceName];
+
+			expect(name).not.toContain(label);
+		},
+	);
+
+	it.each(operations)('the action of $key, "$action", is plain words without articles', ({ action }) => {
+		expect(action).toMatch(/^[A-Z][a-z]+( ([a-z]+|API|SMS))*$/);
+		expect(action).not.toMatch(/ (a|an|the) /);
+	});
+
+	// An AI agent reads nothing else about an operation.
+	it.each(operations)('the action of $key, "$action", names the resource', ({ action, resourceName }) => {
+		const { label, plural } = entityAt(resourceName) ?? OTHER_RESOURCES[resourceName];
+		const nouns = `${label.toLowerCase()}|${plural.toLowerCase()}|leads?|groups of customer`;
+
+		expect(action.toLowerCase()).toMatch(new RegExp(`\\b(${nouns})\\b`));
+	});
+
+	it.each(operations)('the description of $key repeats neither its name nor its action', (operation) => {
+		expect([operation.name, operation.action, '']).not.toContain(operation.description);
+	});
+
+	it.each([
+		{ value: 'create', name: 'Create', action: /^Create / },
+		{ value: 'delete', name: 'Delete', action: /^Delete / },
+		{ value: 'get', name: 'Get', action: /^Get / },
+		{ value: 'getAll', name: 'Get Many', action: /^Get many / },
+		{ value: 'find', name: 'Find', action: /^Find / },
+		{ value: 'update', name: 'Update', action: /^Update / },
+		{ value: 'upsert', name: 'Create or Update', action: /^Create or update / },
+	])("every operation $value is called $name, as in n8n's own nodes", ({ value, name, action }) => {
+		const namesakes = operations.filter((operation) => operation.value === value);
+		const misnamed = namesakes.filter(
+			(operation) => operation.name !== name || !action.test(operation.action),
+		);
+
+		expect(namesakes).not.toHaveLength(0);
+		expect(misnamed).toEqual([]);
+	});
+
+	it('Find tells an AI agent by what it finds a customer', () => {
+		const actionsOfFind = operations.filter(({ value }) => value === 'find').map(({ action }) => action);
+
+		expect(actionsOfFind).toEqual(['Find customer by phone or email or another key']);
+	});
+
+	it('Leave Group ends a membership, and does not delete it, unless the user chooses so', () => {
+		const waysToLeave = parameters.filter(({ parameter }) => parameter.name === 'leave_by');
+
+		expect(waysToLeave).toHaveLength(1);
+		expect(waysToLeave[0].parameter.default).toBe('end');
+	});
+
+	it('every noun has the right article', () => {
+		const textsOfOperations = operations.map((operation) => `${operation.action} ${operation.description}`);
+		const textsOfParameters = parameters.flatMap(({ parameter: { description: text = '', modes = [] } }) => [
+			withoutLinks(text),
+			...modes.map(({ placeholder = '' }) => placeholder),
+		]);
+
+		const texts = [...textsOfOperations, ...textsOfParameters];
+		expect(texts.filter((text) => /\ba [aeio]|\ban [^aeiou]/i.test(text))).toEqual([]);
+	});
+
+	it('an operation is described as unconfirmed exactly if it is', () => {
+		const unconfirmedKeys = resourceEntities.flatMap((entity) => {
+			const { certainty, unconfirmed = [], actions: ownActions = [] } = entity;
+			const usualOperations = certainty === 'unconfirmed' ? entity.operations : unconfirmed;
+			const unconfirmedActions = ownActions.filter((action) => action.unconfirmed).map(({ name }) => name);
+			return [...usualOperations, ...unconfirmedActions].map((name) => `${entity.resource}.${name}`);
+		});
+		const describedAsUnconfirmed = operations.filter((operation) =>
+			/unconfirmed|not verified/i.test(operation.description ?? ''),
+		);
+
+		expect(unconfirmedKeys).not.toHaveLength(0);
+		expect(describedAsUnconfirmed.map(({ key }) => key).sort()).toEqual(unconfirmedKeys.sort());
+	});
+});
+
+describe('the rules of parameters', () => {
+	it('look at parameters of every type', () => {
+		const types = new Set(parameters.map(({ parameter }) => parameter.type));
+
+		expect([...types].sort()).toEqual(Object.keys(hasDefaultOfType).sort());
+	});
+
+	it('look at all parameters and choices', () => {
 		expect(parameters.length).toBeGreaterThan(entities.length * 10);
 		expect(choices.length).toBeGreaterThan(entities.length * 5);
 	});
 
-	it.each(PARAMETER_RULES)('%s', (_rule, holds) => {
-		const broken = parameters.filter((found) => !holds(found.parameter, found));
-		expect(broken.map(({ where }) => where)).toEqual([]);
+	it.each(PARAMETER_RULES)('in every form, $rule', ({ isKept }) => {
+		const breaches = parameters.filter((found) => !isKept(found.parameter, found));
+
+		expect(breaches.map(({ where }) => where)).toEqual([]);
 	});
 });
 
-describe('every description', () => {
-	const described = [
+describe('the descriptions of parameters and choices', () => {
+	const descriptions = [
 		...parameters.map(({ where, parameter }) => ({ where, text: parameter.description })),
 		...choices.map(({ where, choice }) => ({ where, text: choice.description })),
 	];
 
-	it.each(DESCRIPTION_RULES)('%s', (_rule, holds) => {
-		expect(described.filter(({ text }) => text !== undefined && !holds(text))).toEqual([]);
+	it.each(DESCRIPTION_RULES)('every description $rule', ({ isKept }) => {
+		expect(descriptions.filter(({ text }) => text !== undefined && !isKept(text))).toEqual([]);
 	});
-});
 
-it('every choice writes ID, URL, JSON and API in capitals', () => {
-	expect(choices.filter(({ choice: { name } }) => MISCASED.test(name))).toEqual([]);
+	it('every name of a choice writes ID, URL, JSON and API in capitals', () => {
+		expect(choices.filter(({ choice: { name } }) => MISCASED.test(name))).toEqual([]);
+	});
 });

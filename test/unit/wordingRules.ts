@@ -6,36 +6,74 @@ import { childrenOf, choicesOf, formAround, isDynamic, methodsOf, nodeAround } f
 const SMALL_WORDS =
 	/^(a|an|and|as|at|but|by|for|from|if|in|into|nor|of|on|or|per|so|than|that|the|to|up|via|vs|with)$/;
 
-export const isTitleCase = (text: string) => {
+/** Whether a text is in Title Case. Small words inside of it, such as "of", are not in capitals. */
+export function isTitleCase(text: string): boolean {
 	const words = text.split(' ');
 	return words.every((word, index) => {
-		const inside = index > 0 && index < words.length - 1;
-		return /^[(]?[A-Z0-9]/.test(word) || (inside && SMALL_WORDS.test(word));
+		const isInside = index > 0 && index < words.length - 1;
+		return /^[(]?[A-Z0-9]/.test(word) || (isInside && SMALL_WORDS.test(word));
 	});
-};
+}
 
-/** n8n counts sentences by the blanks behind their periods. */
-const sentences = (text: string) => text.replace('e.g.', '').split('. ').length;
-export const endsRightly = (text: string) => text.endsWith('.') === sentences(text) > 1;
+/** Counts sentences as n8n does, by the blanks behind their periods. */
+function countSentences(text: string): number {
+	return text.replace('e.g.', '').split('. ').length;
+}
 
+/** Whether a text ends as n8n demands: with a period only if it has several sentences. */
+export function endsRightly(text: string): boolean {
+	return text.endsWith('.') === countSentences(text) > 1;
+}
+
+/** Finds an abbreviation that is not in capitals. */
 export const MISCASED = /\b([Ii]ds?|[Uu]rls?|[Jj]son|[Aa]pi)\b/;
-export const withoutLinks = (text: string) => text.replace(/<a href="[^"]*">/g, '');
-const isTidy = (text: string) => text !== '' && text === text.trim() && !/\s{2,}|\n/.test(text);
+
+/** Leaves out the addresses of links in a text. */
+export function withoutLinks(text: string): string {
+	return text.replace(/<a href="[^"]*">/g, '');
+}
+
+/** Whether a text is not empty and has no superfluous blanks. */
+function isTidy(text: string): boolean {
+	return text !== '' && text === text.trim() && !/\s{2,}|\n/.test(text);
+}
+
+interface DescriptionRule {
+	/** The rule as a sentence whose subject is the description. */
+	rule: string;
+	isKept: (text: string) => boolean;
+}
+
+interface ParameterRule {
+	/** The rule as a sentence of its own. */
+	rule: string;
+	isKept: (parameter: INodeProperties, found: Found) => boolean;
+}
 
 /** Rules for the description of a parameter or of a choice that n8n's linter does not have. */
-export const DESCRIPTION_RULES: Array<[rule: string, holds: (text: string) => boolean]> = [
-	['writes ID, URL, JSON and API in capitals', (text) => !MISCASED.test(withoutLinks(text))],
-	['holds no markup but links', (text) => !/<(?!a href="https:\/\/|\/a>)|`/.test(text)],
-	['is in English', (text) => /^[\x20-\x7e–’]*$/.test(text)],
+export const DESCRIPTION_RULES: DescriptionRule[] = [
+	{
+		rule: 'writes ID, URL, JSON and API in capitals',
+		isKept: (text) => !MISCASED.test(withoutLinks(text)),
+	},
+	{
+		rule: 'has no markup except links',
+		isKept: (text) => !/<(?!a href="https:\/\/|\/a>)|`/.test(text),
+	},
+	{
+		rule: 'is in English',
+		isKept: (text) => /^[\x20-\x7e–’]*$/.test(text),
+	},
 ];
 
-export const emptyOf: Partial<
+/** Whether a parameter of a type has a default of that type, which leaves it empty. */
+export const hasDefaultOfType: Partial<
 	Record<INodeProperties['type'], (value: unknown, parameter: INodeProperties) => boolean>
 > = {
 	string: (value, { typeOptions }) =>
 		typeOptions?.multipleValues ? Array.isArray(value) : typeof value === 'string',
 	dateTime: (value) => typeof value === 'string',
-	// Empty where a zero is refused.
+	// It is empty if the parameter refuses a zero.
 	number: (value) => typeof value === 'number' || value === '',
 	boolean: (value) => typeof value === 'boolean',
 	collection: (value) => JSON.stringify(value) === '{}',
@@ -43,7 +81,7 @@ export const emptyOf: Partial<
 	multiOptions: (value) => Array.isArray(value),
 	options: (value, parameter) =>
 		isDynamic(parameter) ? value === '' : choicesOf(parameter).some((choice) => choice.value === value),
-	// A model gives it where the node is a tool.
+	// A model fills it in when the node is a tool.
 	json: (value, { displayOptions }) => value === '{}' || displayOptions?.show?.['@tool'] !== undefined,
 	notice: (value) => value === '',
 	resourceLocator: (value) => JSON.stringify(value) === JSON.stringify({ mode: 'list', value: '' }),
@@ -51,106 +89,129 @@ export const emptyOf: Partial<
 		JSON.stringify(value) === JSON.stringify({ mappingMode: 'defineBelow', value: null }),
 };
 
-export const sorted = (names: string[]) => [...names].sort((a, b) => a.localeCompare(b, 'en'));
-const isSorted = (names: string[]) => names.join('\n') === sorted(names).join('\n');
-export const areUnique = (values: unknown[]) => new Set(values).size === values.length;
+/** Sorts names as n8n's linter does. */
+export function sortNames(names: readonly string[]): string[] {
+	return [...names].sort((a, b) => a.localeCompare(b, 'en'));
+}
+
+function areSorted(names: readonly string[]): boolean {
+	return names.join('\n') === sortNames(names).join('\n');
+}
+
+export function areUnique(values: readonly unknown[]): boolean {
+	return new Set(values).size === values.length;
+}
 
 /** Rules for each parameter, in collections too, that n8n's linter does not have. */
-export const PARAMETER_RULES: Array<
-	[rule: string, holds: (parameter: INodeProperties, found: Found) => boolean]
-> = [
-	[
-		'a notice speaks in whole sentences',
-		({ type, displayName }) => type !== 'notice' || /^[A-Z].*\.$/.test(displayName),
-	],
-	['name is tidy', ({ name }) => isTidy(name)],
-	['displayName writes ID, URL, JSON and API in capitals', ({ displayName }) => !MISCASED.test(displayName)],
-	['displayName is in English', ({ displayName }) => /^[\x20-\x7e]*$/.test(displayName)],
-	['the type is one that these tests know', ({ type }) => type in emptyOf],
-	[
-		'the default is of the right type',
-		(parameter) => emptyOf[parameter.type]?.(parameter.default, parameter) ?? false,
-	],
-	[
-		'a switch tells "Whether ..."',
-		({ type, description: text }) => type !== 'boolean' || (text?.startsWith('Whether ') ?? false),
-	],
-	[
-		'only such a dropdown is called so',
-		(parameter) => isDynamic(parameter) || !/Names? or IDs?$/.test(parameter.displayName),
-	],
-	[
-		'what fills it from the account is a method of the node',
-		(parameter, found) => {
+export const PARAMETER_RULES: ParameterRule[] = [
+	{
+		rule: 'a notice speaks in whole sentences',
+		isKept: ({ type, displayName }) => type !== 'notice' || /^[A-Z].*\.$/.test(displayName),
+	},
+	{
+		rule: 'the name has no superfluous blanks',
+		isKept: ({ name }) => isTidy(name),
+	},
+	{
+		rule: 'the label writes ID, URL, JSON and API in capitals',
+		isKept: ({ displayName }) => !MISCASED.test(displayName),
+	},
+	{
+		rule: 'the label is in English',
+		isKept: ({ displayName }) => /^[\x20-\x7e]*$/.test(displayName),
+	},
+	{
+		rule: 'the type is known to these tests',
+		isKept: ({ type }) => type in hasDefaultOfType,
+	},
+	{
+		rule: 'the default is of the right type',
+		isKept: (parameter) => hasDefaultOfType[parameter.type]?.(parameter.default, parameter) ?? false,
+	},
+	{
+		rule: 'the description of a switch begins with "Whether"',
+		isKept: ({ type, description: text }) => type !== 'boolean' || (text?.startsWith('Whether ') ?? false),
+	},
+	{
+		rule: 'only a dropdown that is filled from the account is called "Name or ID"',
+		isKept: (parameter) => isDynamic(parameter) || !/Names? or IDs?$/.test(parameter.displayName),
+	},
+	{
+		rule: 'a list from the account is filled by a method of the node',
+		isKept: (parameter, found) => {
 			const methods = nodeAround(found).methods as Record<string, object>;
 			return Object.entries(methodsOf(parameter)).every(([kind, names]) =>
 				names.every((name) => name === undefined || Object.hasOwn(methods[kind], name)),
 			);
 		},
-	],
-	[
-		'a record is picked from a list that can be searched, by its ID and, where that tells it, by its name, its URL or its keys',
-		({ type, modes = [] }) =>
+	},
+	{
+		rule: 'a picker of records offers a searchable list and the ID, and perhaps the name, the URL or match keys',
+		isKept: ({ type, modes = [] }) =>
 			type !== 'resourceLocator' ||
 			(/^list,(id|name,id|id,url|id,url,phone(,[a-z]+)*)$/.test(modes.map(({ name }) => name).join()) &&
 				modes[0].typeOptions?.searchable === true &&
 				modes[0].typeOptions.searchListMethod !== undefined),
-	],
-	[
-		'the ways to pick a record are named and show an example',
-		({ modes = [] }) =>
+	},
+	{
+		rule: 'each mode of a picker has a label in Title Case and shows an example',
+		isKept: ({ modes = [] }) =>
 			modes.every(
 				({ displayName, placeholder = '' }) =>
 					isTitleCase(displayName) && /^(Select an? [a-z ]+\.\.\.|e\.g\. \S.*)$/.test(placeholder),
 			),
-	],
-	[
-		'a field mapper asks for its columns, whatever an expression says',
-		({ type, typeOptions, noDataExpression }) =>
+	},
+	{
+		rule: 'a field mapper asks the node for its columns and takes no expression',
+		isKept: ({ type, typeOptions, noDataExpression }) =>
 			type !== 'resourceMapper' ||
 			(noDataExpression === true && typeOptions?.resourceMapper?.resourceMapperMethod !== undefined),
-	],
-	['JSON tells what to write', ({ type, description: text = '' }) => type !== 'json' || text !== ''],
-	[
-		'a dropdown is loaded again when parameters change that there are',
-		({ typeOptions }, found) =>
+	},
+	{
+		rule: 'a parameter for JSON has a description',
+		isKept: ({ type, description: text = '' }) => type !== 'json' || text !== '',
+	},
+	{
+		rule: 'a dropdown depends only on parameters of its form',
+		isKept: ({ typeOptions }, found) =>
 			(typeOptions?.loadOptionsDependsOn ?? []).every((name) =>
-				// What a picker holds is its `value`.
+				// The dropdown depends on the `value` of a picker.
 				formAround(found).some((parameter) => parameter.name === name.replace(/\.value$/, '')),
 			),
-	],
-	[
-		'a static dropdown has choices',
-		(parameter) =>
+	},
+	{
+		rule: 'a static dropdown has choices',
+		isKept: (parameter) =>
 			choicesOf(parameter).length > 0 || !/options$/i.test(parameter.type) || isDynamic(parameter),
-	],
-	[
-		'choices are sorted by name',
-		// The order of resources is that of n8n's panel.
-		(parameter) => parameter.name === 'resource' || isSorted(choicesOf(parameter).map(({ name }) => name)),
-	],
-	[
-		'what a collection offers is sorted',
-		(parameter) => isSorted(childrenOf(parameter).map(({ displayName }) => displayName)),
-	],
-	[
-		'what a collection offers differs in name',
-		(parameter) => areUnique(childrenOf(parameter).map(({ name }) => name)),
-	],
-	[
-		'a collection has something to offer and says "Add ..."',
-		(parameter) =>
+	},
+	{
+		rule: 'choices are sorted by name',
+		// Resources stand in the order of n8n's panel.
+		isKept: (parameter) =>
+			parameter.name === 'resource' || areSorted(choicesOf(parameter).map(({ name }) => name)),
+	},
+	{
+		rule: 'the parameters of a collection are sorted by label',
+		isKept: (parameter) => areSorted(childrenOf(parameter).map(({ displayName }) => displayName)),
+	},
+	{
+		rule: 'no two parameters of a collection have the same name',
+		isKept: (parameter) => areUnique(childrenOf(parameter).map(({ name }) => name)),
+	},
+	{
+		rule: 'a collection offers parameters and its button begins with "Add"',
+		isKept: (parameter) =>
 			!/collection$/i.test(parameter.type) ||
 			(childrenOf(parameter).length > 0 && /^Add [A-Z]/.test(parameter.placeholder ?? '')),
-	],
-	[
-		'a placeholder shows an example that starts with "e.g."',
-		({ type, placeholder }) =>
+	},
+	{
+		rule: 'a placeholder is an example that begins with "e.g."',
+		isKept: ({ type, placeholder }) =>
 			placeholder === undefined || /collection$/i.test(type) || /^e\.g\. \S/.test(placeholder),
-	],
-	[
-		'a secret is hidden',
-		({ name, typeOptions }) =>
+	},
+	{
+		rule: 'a secret is shown as dots',
+		isKept: ({ name, typeOptions }) =>
 			!/secret|password|token|api_?key/i.test(name) || typeOptions?.password === true,
-	],
+	},
 ];
