@@ -1,329 +1,470 @@
-import fs from 'node:fs';
 import type { INodeTypeDescription } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 
-import { allExamples, countNodes, JOBS, withHttp, withPackage } from '../../scripts/lib/examples';
-import { inRepo } from '../../scripts/lib/paths';
+import { countNodes, JOBS, withHttp, withPackage } from '../../scripts/lib/examples';
 import { NAMES } from '../e2e/support/credentials';
 import { alfaCrm, triggers } from '../support/form';
 import { NODE } from '../support/nodeErrors';
+import type { Workflow } from './exampleWorkflows';
+import {
+	connectionsFrom,
+	countWords,
+	examples,
+	findCollisions,
+	findExpressions,
+	findNode,
+	listConnectedNames,
+	listSteps,
+	readPage,
+} from './exampleWorkflows';
 
-type Workflow = ReturnType<typeof withPackage>;
-type Node = Workflow['nodes'][number];
-type Box = Record<'left' | 'top' | 'right' | 'bottom', number>;
+const CYRILLIC = /[а-яё]/i;
+const TOUR = 'main-job.json';
+const SEND = 'send.json';
 
-const NOTE = 'n8n-nodes-base.stickyNote';
-/** What a node takes on the canvas, its name below it included. */
-const SIZE = 96;
-const NAME_HEIGHT = 44;
+/** The examples whose messages go to one chat of Telegram, which takes 20 messages in a minute. */
+const EXAMPLES_WITH_CHAT = ['lessons-running-out-to-manager.json', 'new-lead-to-messenger.json'];
 
-const boxOf = ({ type, position: [left, top], parameters }: Node): Box => {
-	const { width = SIZE, height = SIZE + NAME_HEIGHT } = (type === NOTE ? parameters : {}) as Record<
-		string,
-		number
-	>;
-	return { left, top, right: left + width, bottom: top + height };
+const CREDENTIAL_NAMES: Record<string, string> = {
+	alfaCrmApi: NAMES.alfaCrm,
+	openAiApi: NAMES.openAi,
+	httpBearerAuth: NAMES.bearer,
+	httpBasicAuth: NAMES.basic,
+	crypto: NAMES.crypto,
 };
-const overlap = (a: Box, b: Box) =>
-	a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
-/** Pairs of nodes that cover each other. */
-function collisions({ nodes }: Workflow): string[] {
-	return nodes.flatMap((one, index) =>
-		nodes
-			.slice(index + 1)
-			.filter((other) => overlap(boxOf(one), boxOf(other)))
-			.map((other) => `${String(one.name)} and ${String(other.name)}`),
-	);
-}
-
-/** Names that connections lead from and to. */
-function connected({ connections }: Workflow): string[] {
-	const ends = Object.values(connections as Record<string, Record<string, Array<Array<{ node: string }>>>>);
-	const targets = ends.flatMap((types) =>
-		Object.values(types)
-			.flat(2)
-			.map(({ node }) => node),
-	);
-	return [...new Set([...Object.keys(connections as object), ...targets])];
-}
-
-const FORMS = Object.fromEntries(
-	[alfaCrm, ...triggers].map(({ description: form }) => [
-		`n8n-nodes-alfacrm.${form.name}`,
-		form as INodeTypeDescription,
+const FORMS = new Map(
+	[alfaCrm, ...triggers].map(({ description }) => [
+		`n8n-nodes-alfacrm.${description.name}`,
+		description as INodeTypeDescription,
 	]),
 );
 
-const CYRILLIC = /[а-яё]/i;
+const examplesWithoutTour = examples.filter(({ file }) => file !== TOUR);
+const tour = examples.filter(({ file }) => file === TOUR);
+const examplesWithAlfaCrm = examples.filter(({ file }) => file !== SEND);
+const allSteps = examples.flatMap(({ file, nodes }) =>
+	nodes.map((node) => ({ place: `${file} / ${String(node.name)}`, file, node })),
+);
+const alfaCrmSteps = allSteps.filter(({ node }) => node.type.startsWith('n8n-nodes-alfacrm.'));
+const toolSteps = allSteps.filter(({ node }) => node.type.endsWith('.alfaCrmTool'));
+const callsOfOtherWorkflows = allSteps.filter(({ node }) => node.type.endsWith('executeWorkflow'));
 
-/** Of a note as it is read: without addresses and the numbers of steps. */
-const wordsOf = (note: string) =>
-	note
-		.replace(/\]\([^)]*\)/g, ']')
-		.split(/\s+/)
-		.filter((word) => /\p{L}|\d/u.test(word) && !/^\d\.$/.test(word));
-
-/** What stands between double braces, wherever in the parameters. */
-function expressionsIn(value: unknown): string[] {
-	if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(expressionsIn);
-	if (typeof value !== 'string' || !value.startsWith('=')) return [];
-	return [...value.matchAll(/\{\{(.*?)\}\}(?!\})/gs)].map(([, expression]) => expression.trim());
-}
-
-describe.each(allExamples())('examples/$file', ({ file, workflow }) => {
-	const { nodes } = workflow;
-	const work = nodes.filter(({ type }) => type !== NOTE);
-	const notes = nodes.filter(({ type }) => type === NOTE).map(({ parameters }) => String(parameters.content));
-
-	it('has names in English, a note in English and one in Russian', () => {
-		for (const { name } of nodes) expect(name).not.toMatch(CYRILLIC);
-		expect(workflow.name).not.toMatch(CYRILLIC);
+describe('the notes of an example', () => {
+	it.each(examples)('$file has a note in English and one in Russian', ({ notes }) => {
 		expect(notes.map((note) => CYRILLIC.test(note))).toEqual([false, true]);
 	});
 
-	it.each(['docs/examples.md', 'docs/ru/examples.md'])(
-		'says what it does, three steps and where %s tells the rest, in 40 to 60 words',
-		(page) => {
-			const note = notes[page.includes('/ru/') ? 1 : 0];
-			const job = file.replace('.json', '');
-			expect(note).toMatch(/^## .+\n[^\n]+\n1\. .+\n2\. .+\n3\. .+\n\n\[[^\]]+\]\([^)]+\)$/);
-			expect(note).toContain(`/blob/main/${page}#${job})`);
-			expect(fs.readFileSync(inRepo(page), 'utf8')).toContain(`\n### ${job}\n`);
-			expect(wordsOf(note).length).toBeGreaterThanOrEqual(40);
-			expect(wordsOf(note).length).toBeLessThanOrEqual(60);
+	it.each(examples)('the notes of $file have a heading, a sentence, three steps and a link', ({ notes }) => {
+		const [english, russian] = notes;
+
+		expect(english).toMatch(/^## .+\n[^\n]+\n1\. .+\n2\. .+\n3\. .+\n\n\[[^\]]+\]\([^)]+\)$/);
+		expect(russian).toMatch(/^## .+\n[^\n]+\n1\. .+\n2\. .+\n3\. .+\n\n\[[^\]]+\]\([^)]+\)$/);
+	});
+
+	it.each(examples)('the notes of $file link to its section of the pages', ({ job, notes }) => {
+		const [english, russian] = notes;
+
+		expect(english).toContain(`/blob/main/docs/examples.md#${job})`);
+		expect(russian).toContain(`/blob/main/docs/ru/examples.md#${job})`);
+	});
+
+	it.each(examples)('the pages have a section for $file', ({ job }) => {
+		expect(readPage('docs/examples.md')).toContain(`\n### ${job}\n`);
+		expect(readPage('docs/ru/examples.md')).toContain(`\n### ${job}\n`);
+	});
+
+	it.each(examples)('the notes of $file have 40 to 60 words', ({ notes }) => {
+		const tooShortOrLong = notes.filter((note) => countWords(note) < 40 || countWords(note) > 60);
+
+		expect(tooShortOrLong).toEqual([]);
+	});
+
+	// An import through n8n's editor drops the time zone of the file.
+	it.each(examplesWithoutTour)(
+		'$file has a time zone, and its notes say to set it',
+		({ workflow, notes }) => {
+			const [english, russian] = notes;
+
+			expect(workflow.settings?.timezone).toBe('Europe/Moscow');
+			expect(english).toContain("Set the school's time zone in *Settings*.");
+			expect(russian).toContain('Укажите в *Settings* часовой пояс школы.');
 		},
 	);
 
-	it('says that the time zone has to be set, if the file has one, since an import through the editor drops it', () => {
-		const hasTimeZone = workflow.settings?.timezone === 'Europe/Moscow';
+	it.each(tour)('$file has no days and times, so it has no time zone', ({ workflow, notes }) => {
 		const [english, russian] = notes;
-		expect(english.includes("Set the school's time zone in *Settings*.")).toBe(hasTimeZone);
-		expect(russian.includes('Укажите в *Settings* часовой пояс школы.')).toBe(hasTimeZone);
-		// The tour has no day and no time in it.
-		expect(hasTimeZone).toBe(file !== 'main-job.json');
+
+		expect(workflow.settings?.timezone).not.toBe('Europe/Moscow');
+		expect(english).not.toContain("Set the school's time zone in *Settings*.");
+		expect(russian).not.toContain('Укажите в *Settings* часовой пояс школы.');
 	});
 
-	it('has no expression above 150 characters', () => {
-		const all = nodes.flatMap(({ parameters }) => expressionsIn(parameters));
-		expect(all.filter((one) => one.length > 150)).toEqual([]);
+	it.each(examples)(
+		'the notes of $file call lessons and workflows as the Russian README does',
+		({ notes }) => {
+			expect(notes.join('\n').match(/\S*(заняти|процесс|сценари)\S*/gi)).toBeNull();
+		},
+	);
+});
+
+describe('the canvas of an example', () => {
+	it.each(examples)('$file and all its nodes have English names', ({ workflow }) => {
+		const names = [workflow.name, ...workflow.nodes.map(({ name }) => name)].map(String);
+
+		expect(names.filter((name) => CYRILLIC.test(name))).toEqual([]);
 	});
 
-	it('calls a lesson and a workflow in Russian as the READMEs do', () => {
-		expect(notes.join('\n').match(/\S*(заняти|процесс|сценари)\S*/gi)).toBeNull();
+	it.each(examples)('no node of $file covers another one', ({ workflow }) => {
+		expect(findCollisions(workflow)).toEqual([]);
 	});
 
-	it('is tidy: nothing covers anything, and each node is connected', () => {
-		expect(collisions(workflow)).toEqual([]);
-		expect(connected(workflow).sort()).toEqual(work.map(({ name }) => name as string).sort());
+	it.each(examples)('every node of $file is connected', ({ workflow, nodes }) => {
+		const names = nodes.map(({ name }) => String(name));
+
+		expect(listConnectedNames(workflow).sort()).toEqual(names.sort());
+	});
+
+	it.each(examples)('no two nodes of $file have the same ID or name', ({ workflow: { nodes } }) => {
 		expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
 		expect(new Set(nodes.map(({ name }) => name)).size).toBe(nodes.length);
 	});
 
-	it('fits a screen: at most five nodes stand in a row', () => {
-		const columns = work.map(({ position: [left] }) => left);
-		expect(Math.max(...columns) - Math.min(...columns)).toBeLessThanOrEqual(960);
+	it.each(examples)('$file fits a screen, with at most five nodes in a row', ({ nodes }) => {
+		const columns = nodes.map(({ position: [left] }) => left);
+		const width = Math.max(...columns) - Math.min(...columns);
+
+		expect(width).toBeLessThanOrEqual(960);
 	});
 
-	it('holds no data of a run, and names credentials without the ID of any account', () => {
-		expect(workflow).toMatchObject({ pinData: {}, id: expect.stringMatching(/^\w{16}$/) as string });
-		const references = work.flatMap(({ credentials = {} }) => Object.entries(credentials as object));
-		const names: Record<string, string> = {
-			alfaCrmApi: NAMES.alfaCrm,
-			openAiApi: NAMES.openAi,
-			httpBearerAuth: NAMES.bearer,
-			httpBasicAuth: NAMES.basic,
-			crypto: NAMES.crypto,
-		};
-		for (const [type, reference] of references) expect(reference).toEqual({ id: null, name: names[type] });
-		const ours = work.filter(({ type }) => type.startsWith('n8n-nodes-alfacrm.'));
-		expect(ours.length > 0).toBe(file !== 'send.json');
-		for (const { credentials } of ours) expect(credentials).toHaveProperty('alfaCrmApi');
-	});
+	it.each(examples)('no expression in $file is longer than 150 characters', ({ workflow }) => {
+		const expressions = workflow.nodes.flatMap(({ parameters }) => findExpressions(parameters));
 
-	it('gives each AlfaCRM node what its form requires, and nothing that the form has not', () => {
-		for (const { type, parameters } of work.filter((node) => node.type in FORMS)) {
-			const form = FORMS[type];
-			const node = { ...NODE, parameters };
-			const issues = NodeHelpers.getNodeParametersIssues(form.properties, node, form);
-			expect(issues).toBeNull();
-			const known = NodeHelpers.getNodeParameters(form.properties, parameters, true, false, node, form);
-			// The times of a poll are n8n's own.
-			expect({ pollTimes: parameters.pollTimes, ...known }).toMatchObject(parameters);
-		}
-	});
-
-	it('lets an agent hear that a tool has failed: otherwise it hears an empty text, and may say that there are no lessons', () => {
-		for (const { type, onError } of nodes) {
-			if (type.endsWith('.alfaCrmTool')) expect(onError).toBe('continueRegularOutput');
-		}
-	});
-
-	it('sends by the example "Send" alone, which is chosen and switched on by hand', () => {
-		const senders = nodes.filter(({ type }) => /\.(telegram|emailSend|whatsApp)$/.test(type));
-		expect(senders).toHaveLength(file === 'send.json' ? 3 : 0);
-		for (const { name, disabled, parameters } of nodes.filter(({ type }) => /executeWorkflow$/.test(type))) {
-			expect({ name, disabled }).toEqual({ name: 'Send', disabled: true });
-			const { value } = parameters.workflowInputs as { value: object };
-			expect(parameters.workflowId).toHaveProperty('value', '');
-			expect(value).toEqual({ to: '={{ $json.to }}', text: '={{ $json.text }}' });
-		}
-	});
-
-	it('writes to Telegram no more at once than it takes in a minute', () => {
-		const isToChat = nodes.some(({ name, parameters }) =>
-			name === 'Message' ? JSON.stringify(parameters).includes('"123456789"') : false,
-		);
-		const polled = nodes.filter(({ type }) => isToChat && type.endsWith('.alfaCrmTrigger'));
-		for (const { parameters } of polled) {
-			const { maxPerPoll } = (parameters.options ?? {}) as { maxPerPoll?: number };
-			expect(maxPerPoll).toBeLessThan(20);
-		}
-		expect(polled).toHaveLength(/new-lead|running-out/.test(file) ? 1 : 0);
-	});
-
-	it('writes to nobody who has no email', () => {
-		const filters = nodes.filter(({ name }) => name === 'Has Email');
-		// Where a debtor has none, the office is written to: debt-with-link's own test shows it.
-		const isForEach = nodes.some(({ name, executeOnce }) => name === 'Message' && executeOnce !== true);
-		expect(filters).toHaveLength(isForEach && !/new-lead|running-out|debt-with-link/.test(file) ? 1 : 0);
-	});
-
-	it('is one of the jobs that are played in the tests, unless it is the tour or what others send by', () => {
-		expect([...JOBS.map(({ name }) => `${name}.json`), 'main-job.json', 'send.json']).toContain(file);
+		expect(expressions.filter((expression) => expression.length > 150)).toEqual([]);
 	});
 });
 
-it.each(['docs/answers.md', 'docs/ru/answers.md'])(
-	'%s gives the bot the number as the example does',
-	(page) => {
-		const { nodes } = withPackage('parent-bot');
-		const overview = nodes.find(({ name }) => name === 'Get Overview');
-		const phone = String(overview?.parameters.phone);
-		// What `$json` holds in a tool is the model's choice in today's AI Agent.
-		expect(phone).not.toContain('$json');
-		expect(fs.readFileSync(inRepo(...page.split('/')), 'utf8')).toContain(`*Phone*\n\`${phone.slice(1)}\``);
-	},
-);
+describe('the contents of an example', () => {
+	const credentials = allSteps.flatMap(({ place, node }) =>
+		Object.entries((node.credentials ?? {}) as object).map(([type, reference]) => ({
+			place,
+			type,
+			reference: reference as unknown,
+		})),
+	);
 
-describe('the comparison', () => {
-	const compared = JOBS.filter(({ isCompared }) => isCompared);
-
-	it('is about ten of the jobs', () => {
-		expect(compared).toHaveLength(10);
-		expect(allExamples()).toHaveLength(JOBS.length + 2);
+	it.each(examples)('$file has an ID and no data of a run', ({ workflow }) => {
+		expect(workflow).toMatchObject({ pinData: {}, id: expect.stringMatching(/^\w{16}$/) as string });
 	});
 
-	it.each(compared)('$name is fair: what is not AlfaCRM is the same on both sides', ({ name }) => {
-		const [ours, theirs] = [withPackage(name), withHttp(name)];
-		const typesOf = ({ nodes }: Workflow) => nodes.map(({ type }) => type);
-		expect(typesOf(theirs).join()).not.toContain('alfacrm');
-		expect(typesOf(ours).join()).not.toContain('httpRequest');
-		const last = (workflow: Workflow) => workflow.nodes.filter(({ type }) => /executeWorkflow$/.test(type));
-		expect(last(theirs).map(({ parameters }) => parameters)).toEqual(
-			last(ours).map(({ parameters }) => parameters),
-		);
-		expect(countNodes(ours)).toBeLessThan(countNodes(theirs));
+	it.each(credentials)('$place names its $type without the ID of any account', ({ type, reference }) => {
+		expect(reference).toEqual({ id: null, name: CREDENTIAL_NAMES[type] });
 	});
 
-	it.each(JOBS)(
-		'$name is linked in the READMEs, and stands in the tables with the number of its nodes',
-		({ name, isCompared }) => {
-			const counts = [countNodes(withPackage(name)), isCompared ? countNodes(withHttp(name)) : '–'];
-			for (const page of ['README.md', 'docs/ru/README.md'])
-				expect(fs.readFileSync(inRepo(page), 'utf8')).toContain(`examples/${name}.json)`);
-			for (const page of ['docs/examples.md', 'docs/ru/examples.md'])
-				expect(fs.readFileSync(inRepo(page), 'utf8')).toContain(
-					`examples/${name}.json) | ${counts.join(' | ')} |`,
-				);
+	it.each(examplesWithAlfaCrm)('$file has a node of this package', ({ file }) => {
+		const ownSteps = alfaCrmSteps.filter((step) => step.file === file);
+
+		expect(ownSteps).not.toHaveLength(0);
+	});
+
+	it.each(alfaCrmSteps)('$place has the credential of AlfaCRM', ({ node }) => {
+		expect(node.credentials).toHaveProperty('alfaCrmApi');
+	});
+
+	it.each(examples)('$file is a job that the tests play, or the tour, or "Send"', ({ file }) => {
+		const jobFiles = JOBS.map(({ name }) => `${name}.json`);
+
+		expect([...jobFiles, TOUR, SEND]).toContain(file);
+	});
+});
+
+describe('an AlfaCRM node of an example', () => {
+	const stepsWithForm = allSteps.flatMap(({ place, node }) => {
+		const form = FORMS.get(node.type);
+		return form === undefined ? [] : [{ place, node, form }];
+	});
+
+	it.each(stepsWithForm)('$place has everything that its form requires', ({ node, form }) => {
+		const filledNode = { ...NODE, parameters: node.parameters };
+
+		expect(NodeHelpers.getNodeParametersIssues(form.properties, filledNode, form)).toBeNull();
+	});
+
+	it.each(stepsWithForm)('$place has no parameter that its form does not show', ({ node, form }) => {
+		const { parameters } = node;
+		const filledNode = { ...NODE, parameters };
+
+		const shown = NodeHelpers.getNodeParameters(form.properties, parameters, true, false, filledNode, form);
+		// n8n adds the times of a poll to the form.
+		expect({ pollTimes: parameters.pollTimes, ...shown }).toMatchObject(parameters);
+	});
+
+	// By default an agent reads an empty text, and may say that there are no lessons.
+	it.each(toolSteps)('$place tells the agent when it fails', ({ node }) => {
+		expect(node.onError).toBe('continueRegularOutput');
+	});
+});
+
+describe('the messages of an example', () => {
+	const SENDER = /\.(telegram|emailSend|whatsApp)$/;
+	const pollingSteps = allSteps.filter(
+		({ file, node }) => EXAMPLES_WITH_CHAT.includes(file) && node.type.endsWith('.alfaCrmTrigger'),
+	);
+	const EXAMPLES_WITHOUT_EMAIL_FILTER = [
+		...EXAMPLES_WITH_CHAT,
+		// The office gets the message about a debtor without an email, as the test of this example shows.
+		'debt-with-link.json',
+	];
+	const examplesForEachPerson = examples.filter(
+		({ file, nodes }) =>
+			!EXAMPLES_WITHOUT_EMAIL_FILTER.includes(file) &&
+			nodes.some(({ name, executeOnce }) => name === 'Message' && executeOnce !== true),
+	);
+	const otherExamples = examples.filter((example) => !examplesForEachPerson.includes(example));
+
+	it('are sent by three nodes of "Send" and by no other example', () => {
+		const senders = allSteps.filter(({ node }) => SENDER.test(node.type));
+
+		expect(senders.map(({ file }) => file)).toEqual([SEND, SEND, SEND]);
+	});
+
+	it.each(callsOfOtherWorkflows)(
+		'$place calls "Send", once the user has chosen it and switched it on',
+		({ node }) => {
+			expect(node).toMatchObject({ name: 'Send', disabled: true });
+			expect(node.parameters.workflowId).toHaveProperty('value', '');
 		},
 	);
 
-	it('does not count notes', () => {
-		const [{ workflow }] = allExamples();
-		const without = { ...workflow, nodes: workflow.nodes.filter(({ type }) => type !== NOTE) };
-		expect(workflow.nodes.length).toBeGreaterThan(without.nodes.length);
-		expect(countNodes(workflow)).toBe(without.nodes.length);
+	it.each(callsOfOtherWorkflows)('$place hands over an address and a text', ({ node }) => {
+		expect(node.parameters.workflowInputs).toHaveProperty('value', {
+			to: '={{ $json.to }}',
+			text: '={{ $json.text }}',
+		});
+	});
+
+	it('go to one chat in two examples that poll', () => {
+		const filesWithChat = allSteps
+			.filter(({ node }) => node.name === 'Message')
+			.filter(({ node }) => JSON.stringify(node.parameters).includes('"123456789"'))
+			.filter(({ file }) => pollingSteps.some((step) => step.file === file))
+			.map(({ file }) => file);
+
+		expect(filesWithChat).toEqual(EXAMPLES_WITH_CHAT);
+		expect(pollingSteps.map(({ file }) => file)).toEqual(EXAMPLES_WITH_CHAT);
+	});
+
+	it.each(pollingSteps)('$place reports fewer events at once than Telegram takes in a minute', ({ node }) => {
+		const { maxPerPoll } = (node.parameters.options ?? {}) as { maxPerPoll?: number };
+
+		expect(maxPerPoll).toBeLessThan(20);
+	});
+
+	it.each(examplesForEachPerson)('$file leaves out people without an email', ({ nodes }) => {
+		const filters = nodes.filter(({ name }) => name === 'Has Email');
+
+		expect(filters).toHaveLength(1);
+	});
+
+	it.each(otherExamples)('$file does not write to each person by email, so it has no filter', ({ nodes }) => {
+		const filters = nodes.filter(({ name }) => name === 'Has Email');
+
+		expect(filters).toEqual([]);
 	});
 });
 
-describe('"Send"', () => {
-	const { nodes, connections } = withPackage('send');
-	const named = (name: string) => nodes.find((node) => node.name === name);
-	const channels = nodes.filter(({ name }) => String(name).startsWith('Send '));
+describe('the comparison with HTTP Request nodes', () => {
+	const comparedJobs = JOBS.filter(({ isCompared }) => isCompared);
+	const otherJobs = JOBS.filter(({ isCompared }) => !isCompared);
 
-	it('takes the two inputs that the other examples give', () => {
-		const { values } = named('To and Text')?.parameters.workflowInputs as { values: unknown };
-		expect(values).toEqual(['to', 'text'].map((name) => ({ name, type: 'string' })));
+	function listTypes({ nodes }: Workflow): string {
+		return nodes.map(({ type }) => type).join();
+	}
+
+	function readCallsOfSend({ nodes }: Workflow): unknown[] {
+		const calls = nodes.filter(({ type }) => type.endsWith('executeWorkflow'));
+		return calls.map(({ parameters }) => parameters);
+	}
+
+	it('is about ten of the jobs', () => {
+		expect(comparedJobs).toHaveLength(10);
 	});
 
-	it('holds one channel that is on, and three to connect in its place', () => {
-		const start = (connections as Record<string, unknown>)['To and Text'];
-		expect(start).toEqual({ main: [[{ node: 'Send Email', type: 'main', index: 0 }]] });
+	it.each(comparedJobs)('$name has no AlfaCRM node on the side of HTTP', ({ name }) => {
+		expect(listTypes(withHttp(name))).not.toContain('alfacrm');
+	});
+
+	it.each(comparedJobs)('$name has no HTTP Request node on the side of the package', ({ name }) => {
+		expect(listTypes(withPackage(name))).not.toContain('httpRequest');
+	});
+
+	it.each(comparedJobs)('$name sends the same messages on both sides', ({ name }) => {
+		expect(readCallsOfSend(withHttp(name))).toEqual(readCallsOfSend(withPackage(name)));
+	});
+
+	it.each(comparedJobs)('$name needs fewer nodes with the package', ({ name }) => {
+		expect(countNodes(withPackage(name))).toBeLessThan(countNodes(withHttp(name)));
+	});
+
+	it.each(comparedJobs)('the pages have both numbers of nodes of $name', ({ name }) => {
+		const nodes = countNodes(withPackage(name));
+		const httpNodes = countNodes(withHttp(name));
+		const cells = `examples/${name}.json) | ${nodes} | ${httpNodes} |`;
+
+		expect(readPage('docs/examples.md')).toContain(cells);
+		expect(readPage('docs/ru/examples.md')).toContain(cells);
+	});
+
+	it.each(otherJobs)('the pages have the number of nodes of $name, which is not compared', ({ name }) => {
+		const cells = `examples/${name}.json) | ${countNodes(withPackage(name))} | – |`;
+
+		expect(readPage('docs/examples.md')).toContain(cells);
+		expect(readPage('docs/ru/examples.md')).toContain(cells);
+	});
+
+	it.each(JOBS)('the READMEs link to $name', ({ name }) => {
+		expect(readPage('README.md')).toContain(`examples/${name}.json)`);
+		expect(readPage('docs/ru/README.md')).toContain(`examples/${name}.json)`);
+	});
+
+	it('counts no notes', () => {
+		const [{ workflow, nodes, notes }] = examples;
+
+		expect(notes).toHaveLength(2);
+		expect(countNodes(workflow)).toBe(nodes.length);
+	});
+});
+
+it('the examples are the jobs, the tour and "Send"', () => {
+	expect(examples).toHaveLength(JOBS.length + 2);
+});
+
+describe('the example "Send"', () => {
+	const send = withPackage('send');
+	const channels = send.nodes.filter(({ name }) => String(name).startsWith('Send '));
+	const channelTable = channels.map((node) => ({ channel: String(node.name), node }));
+
+	it('takes the address and the text that the other examples hand over', () => {
+		const { parameters } = findNode(send, 'To and Text');
+
+		expect(parameters.workflowInputs).toHaveProperty('values', [
+			{ name: 'to', type: 'string' },
+			{ name: 'text', type: 'string' },
+		]);
+	});
+
+	it('is connected to email only', () => {
+		expect(connectionsFrom(send, 'To and Text')).toEqual({
+			main: [[{ node: 'Send Email', type: 'main', index: 0 }]],
+		});
+	});
+
+	it('has one channel that is on and three that are off', () => {
 		expect(channels.map(({ disabled }) => disabled ?? false)).toEqual([false, true, true, true]);
 	});
 
-	it('says of each channel whom it could not write to, after all others', () => {
-		for (const { name, onError } of channels) {
-			expect(onError).toBe('continueErrorOutput');
-			expect((connections as Record<string, unknown>)[String(name)]).toEqual({
-				main: [[], [{ node: 'Not Sent', type: 'main', index: 0 }]],
-			});
-		}
+	it.each(channelTable)('reports the people to whom $channel could not write', ({ channel, node }) => {
+		expect(node.onError).toBe('continueErrorOutput');
+		expect(connectionsFrom(send, channel)).toEqual({
+			main: [[], [{ node: 'Not Sent', type: 'main', index: 0 }]],
+		});
 	});
 
-	it('writes to Telegram what it can read, whatever names and emails hold', () => {
-		const parameters = named('Send to Telegram')?.parameters ?? {};
-		// Unless it is told, n8n sends Markdown: one `_` in an email, and Telegram refuses the message.
+	// By default n8n sends Markdown, and Telegram refuses a message that has one `_` in an email.
+	it('writes to Telegram in HTML', () => {
+		const { parameters } = findNode(send, 'Send to Telegram');
+
 		expect(parameters.additionalFields).toMatchObject({ parse_mode: 'HTML' });
-		for (const sign of ['&', '<', '>']) expect(parameters.text).toContain(`replaceAll('${sign}', `);
+	});
+
+	it.each([{ sign: '&' }, { sign: '<' }, { sign: '>' }])('escapes $sign for Telegram', ({ sign }) => {
+		const { parameters } = findNode(send, 'Send to Telegram');
+
+		expect(parameters.text).toContain(`replaceAll('${sign}', `);
 	});
 });
 
-describe('the eight jobs of a school', () => {
-	/** Nodes beside the trigger and the notes. */
-	const MOST = {
-		'promoter-lead': 4,
-		'messenger-funnel': 3,
-		'morning-check': 3,
-		'payment-yookassa': 2,
-		'lesson-reminder': 3,
-		'trial-booking': 3,
-		'nightly-export': 6,
-		'debt-with-link': 2,
-	};
+describe('the eight everyday jobs of a school', () => {
+	const TRIGGER = /trigger$|\.webhook$/i;
+	const CODE = /\.(code|function|functionItem|executeCommand)$/;
+	const everydayJobs = [
+		{ job: 'promoter-lead', mostNodes: 4 },
+		{ job: 'messenger-funnel', mostNodes: 3 },
+		{ job: 'morning-check', mostNodes: 3 },
+		{ job: 'payment-yookassa', mostNodes: 2 },
+		{ job: 'lesson-reminder', mostNodes: 3 },
+		{ job: 'trial-booking', mostNodes: 3 },
+		{ job: 'nightly-export', mostNodes: 6 },
+		{ job: 'debt-with-link', mostNodes: 2 },
+	];
 
-	it.each(Object.entries(MOST))(
-		'%s takes at most %i nodes beside its trigger, no Code among them',
-		(name, most) => {
-			const types = withPackage(name).nodes.map(({ type }) => type);
-			const steps = types.filter((type) => type !== NOTE && !/trigger$|\.webhook$/i.test(type));
-			expect(types.filter((type) => type !== NOTE)).toHaveLength(steps.length + 1);
-			expect(steps.length).toBeLessThanOrEqual(most);
-			expect(steps.filter((type) => /\.(code|function|functionItem|executeCommand)$/.test(type))).toEqual([]);
-		},
-	);
+	it.each(everydayJobs)('$job has one trigger', ({ job }) => {
+		const triggerNodes = listSteps(withPackage(job)).filter(({ type }) => TRIGGER.test(type));
+
+		expect(triggerNodes).toHaveLength(1);
+	});
+
+	it.each(everydayJobs)('$job needs at most $mostNodes nodes beside its trigger', ({ job, mostNodes }) => {
+		const otherNodes = listSteps(withPackage(job)).filter(({ type }) => !TRIGGER.test(type));
+
+		expect(otherNodes.length).toBeLessThanOrEqual(mostNodes);
+	});
+
+	it.each(everydayJobs)('$job needs no code', ({ job }) => {
+		const codeNodes = listSteps(withPackage(job)).filter(({ type }) => CODE.test(type));
+
+		expect(codeNodes).toEqual([]);
+	});
 });
 
-it('speaks Russian to whoever fills in the form', () => {
+it.each([{ page: 'docs/answers.md' }, { page: 'docs/ru/answers.md' }])(
+	'$page shows the phone of the example parent-bot as the bot gets it',
+	({ page }) => {
+		const overview = findNode(withPackage('parent-bot'), 'Get Overview');
+		const phone = String(overview.parameters.phone).replace(/^=/, '');
+
+		// In a tool of an AI agent, the model chooses what `$json` has.
+		expect(phone).not.toContain('$json');
+		expect(readPage(page)).toContain(`*Phone*\n\`${phone}\``);
+	},
+);
+
+it('the example form-to-lead speaks only Russian to the person who fills in the form', () => {
 	const form = withPackage('form-to-lead').nodes.find(({ type }) => type.endsWith('.formTrigger'));
-	const { formTitle, formDescription, formFields, options } = form?.parameters as Record<string, never>;
-	const { buttonLabel, respondWithOptions } = options as Record<string, unknown>;
-	const { values } = formFields as { values: Array<{ fieldLabel: string }> };
-	const { formSubmittedText } = (respondWithOptions as { values: Record<string, unknown> }).values;
-	for (const text of [
-		...[formTitle, formDescription, buttonLabel, formSubmittedText],
-		...values.map(({ fieldLabel }) => fieldLabel),
-	])
-		expect(text).toMatch(/^[^a-z]+$/i);
+	const { formTitle, formDescription, formFields, options } = form?.parameters as {
+		formTitle: string;
+		formDescription: string;
+		formFields: { values: Array<{ fieldLabel: string }> };
+		options: { buttonLabel: string; respondWithOptions: { values: { formSubmittedText: string } } };
+	};
+	const texts = [
+		formTitle,
+		formDescription,
+		options.buttonLabel,
+		options.respondWithOptions.values.formSubmittedText,
+		...formFields.values.map(({ fieldLabel }) => fieldLabel),
+	];
+
+	expect(texts.filter((text) => !/^[^a-z]+$/i.test(text))).toEqual([]);
 });
 
-it('gives an MCP server tools that read, and nobody access without a token', () => {
+describe('the example mcp-server', () => {
 	const { nodes } = withPackage('mcp-server');
-	const server = nodes.find(({ type }) => type.endsWith('.mcpTrigger'));
-	expect(server?.parameters.authentication).toBe('bearerAuth');
-	const tools = nodes.filter(({ type }) => type.endsWith('.alfaCrmTool'));
-	expect(tools.map(({ parameters }) => parameters.operation)).toEqual([
-		...['getOverview', 'getAll', 'getFreeSlots', 'getAll'],
-	]);
+
+	it('lets nobody in without a token', () => {
+		const server = nodes.find(({ type }) => type.endsWith('.mcpTrigger'));
+
+		expect(server?.parameters.authentication).toBe('bearerAuth');
+	});
+
+	it('has tools that only read', () => {
+		const tools = nodes.filter(({ type }) => type.endsWith('.alfaCrmTool'));
+
+		expect(tools.map(({ parameters }) => parameters.operation)).toEqual([
+			'getOverview',
+			'getAll',
+			'getFreeSlots',
+			'getAll',
+		]);
+	});
 });
