@@ -7,245 +7,326 @@ import execa from 'execa';
 import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
 import { eventTypes } from '../../nodes/AlfaCrm/entities/events';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
-import { sharedResources } from '../../nodes/AlfaCrm/operations/lists';
-import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { leaveOut } from '../../nodes/AlfaCrm/operations/customers/overviewForm';
+import { sharedResources } from '../../nodes/AlfaCrm/operations/lists';
 import manifest from '../../package.json';
 import type { Outcome } from '../../scripts/lib/compat';
 import { compatTable, withOutcome } from '../../scripts/lib/compat';
-import { allPages, filesIn, markdownTable, withSection } from '../../scripts/lib/markdown';
+import { allPages, markdownTable, withSection } from '../../scripts/lib/markdown';
 import { inRepo } from '../../scripts/lib/paths';
 import { commandsOf } from '../support/printedCommands';
+import {
+	findAll,
+	listEventsInTable,
+	listNamesInGlossary,
+	listPages,
+	listQuotedMessages,
+	listTableHeads,
+	readFile,
+	readSources,
+	readTop,
+} from './documentPages';
 
-const read = (...file: string[]) => fs.readFileSync(inRepo(...file), 'utf8');
-const markdownIn = (folder: string) => fs.readdirSync(inRepo(folder)).filter((name) => name.endsWith('.md'));
+const allPageRows = allPages().map((page) => ({ page }));
 
-/** `Lesson Created, Completed` is two: what follows a comma is without the first word. */
-const namesIn = (cell: string) => {
-	const [first, ...others] = cell.split(', ');
-	const [subject] = first.split(' ');
-	return [first, ...others.map((other) => `${subject} ${other}`)];
-};
+describe('the pages for users', () => {
+	it.each([{ page: 'docs/triggers.md' }, { page: 'docs/ru/triggers.md' }])(
+		'the table of events in $page lists every event of the polling trigger once',
+		({ page }) => {
+			const labels = eventTypes.map(({ label }) => label);
 
-it.each(['docs/triggers.md', 'docs/ru/triggers.md'])(
-	'the table of events in %s has those of the polling trigger, each once',
-	(file) => {
-		const [, table = ''] = /^\| Trigger On \|.*\n\| --- .*\n((?:\|.*\n)+)/m.exec(read(file)) ?? [];
-		const named = [...table.matchAll(/^\| (.+?) \|/gm)].flatMap(([, cell]) => namesIn(cell));
-		expect(named.sort()).toEqual(eventTypes.map(({ label }) => label).sort());
-	},
-);
+			expect(listEventsInTable(page).sort()).toEqual(labels.sort());
+		},
+	);
 
-it.each(allPages())('columns of the tables of %s have a heading, but for the first', (file) => {
-	const lines = read(file).split('\n');
-	const headings = lines.filter((_line, index) => /^\|( -+:? \|)+$/.test(lines[index + 1] ?? ''));
-	const cells = (heading: string) => heading.slice(1, -1).split('|').slice(1);
-	expect(headings.filter((heading) => cells(heading).some((cell) => cell.trim() === ''))).toEqual([]);
-});
+	it.each(allPageRows)('every column of a table in $page has a heading, except the first', ({ page }) => {
+		const headsWithEmptyCell = listTableHeads(page).filter(([, ...headings]) => headings.includes(''));
 
-it.each(['docs/check.md', 'docs/ru/check.md'])('%s sends a bug report to a form that there is', (file) => {
-	const [, form] = /\/issues\/new\?template=([\w.-]+)\)/.exec(read(file)) ?? [];
-	expect(fs.readdirSync(inRepo('.github/ISSUE_TEMPLATE'))).toContain(form);
-	// GitHub takes no file in a field that shows its text as code.
-	const output = read('.github/ISSUE_TEMPLATE', form).split('id: check')[1];
-	expect(output).toContain('and paste it here');
-});
-
-it.each(['README.md', 'docs/ru/README.md', 'docs/check.md', 'docs/ru/check.md'])(
-	'%s sends the report of Try Writes to a form that there is',
-	(file) => {
-		expect(read(file)).toContain('/issues/new?template=writes.yml)');
-		expect(read('.github/ISSUE_TEMPLATE', 'writes.yml')).toContain("The field 'report' of the last item");
-	},
-);
-
-describe('the pages of docs/', () => {
-	const top = (file: string) => read(file).split('\n').slice(0, 4).join('\n');
-	const russian = markdownIn('docs/ru').filter((name) => name !== 'README.md');
-
-	it.each(markdownIn('docs'))('%s leads back, and to the Russian page where there is one', (name) => {
-		const text = top(`docs/${name}`);
-		expect(text).toMatch(/\[Back to the (README|triggers)\]\((\.\.\/README|triggers)\.md\)/);
-		expect(text.includes(` · [По-русски](ru/${name})`)).toBe(russian.includes(name));
+		expect(headsWithEmptyCell).toEqual([]);
 	});
 
-	it.each(russian)('ru/%s leads back, and to the English page', (name) => {
-		expect(top(`docs/ru/${name}`)).toContain(`[К README](README.md) · [In English](../${name})`);
+	it.each([{ page: 'docs/check.md' }, { page: 'docs/ru/check.md' }])(
+		'$page sends a bug report to a form that exists and takes the output as text',
+		({ page }) => {
+			const [form] = findAll(readFile(page), /\/issues\/new\?template=([\w.-]+)\)/g);
+
+			expect(fs.readdirSync(inRepo('.github/ISSUE_TEMPLATE'))).toContain(form);
+			// GitHub takes no file in a field that shows its text as code.
+			expect(readFile('.github/ISSUE_TEMPLATE', form)).toMatch(/id: check[^]*and paste it here/);
+		},
+	);
+
+	it.each([
+		{ page: 'README.md' },
+		{ page: 'docs/ru/README.md' },
+		{ page: 'docs/check.md' },
+		{ page: 'docs/ru/check.md' },
+	])('$page sends the report of Try Writes to the form for it', ({ page }) => {
+		expect(readFile(page)).toContain('/issues/new?template=writes.yml)');
+	});
+
+	it('the form for the report of Try Writes asks for the report', () => {
+		const form = readFile('.github/ISSUE_TEMPLATE', 'writes.yml');
+
+		expect(form).toContain("The field 'report' of the last item");
+	});
+
+	it('every script that a page runs by npm exists', () => {
+		const commands = allPages().flatMap((page) => commandsOf(readFile(page)));
+		const scripts = commands.flatMap((command) => findAll(command, /npm run ([\w:-]+)/g));
+
+		expect(scripts.length).toBeGreaterThan(40);
+		expect(scripts.filter((script) => !(script in manifest.scripts))).toEqual([]);
+	});
+});
+
+describe('the links at the top of a page', () => {
+	const russianNames = listPages('docs/ru').filter((name) => name !== 'README.md');
+	const englishNames = listPages('docs');
+	const translatedPages = englishNames
+		.filter((name) => russianNames.includes(name))
+		.map((name) => ({ name }));
+	const otherPages = englishNames.filter((name) => !russianNames.includes(name)).map((name) => ({ name }));
+	const russianPages = russianNames.map((name) => ({ name }));
+
+	it.each(englishNames.map((name) => ({ name })))('docs/$name leads back', ({ name }) => {
+		expect(readTop(`docs/${name}`)).toMatch(
+			/\[Back to the (README|triggers)\]\((\.\.\/README|triggers)\.md\)/,
+		);
+	});
+
+	it.each(translatedPages)('docs/$name leads to its translation', ({ name }) => {
+		expect(readTop(`docs/${name}`)).toContain(` · [По-русски](ru/${name})`);
+	});
+
+	it.each(otherPages)('docs/$name has no translation and leads to none', ({ name }) => {
+		expect(readTop(`docs/${name}`)).not.toContain(` · [По-русски](ru/${name})`);
+	});
+
+	it.each(russianPages)('docs/ru/$name leads back and to the English page', ({ name }) => {
+		expect(readTop(`docs/ru/${name}`)).toContain(`[К README](README.md) · [In English](../${name})`);
 	});
 });
 
 describe('the README, which is packed with the nodes', () => {
-	const readme = read('README.md');
-	/** Of n8n's template for the README of a package, in its order. */
-	const HEADINGS = [
-		'Installation',
-		'Operations',
-		'Credentials',
-		'Compatibility',
-		'Usage',
-		'Resources',
-		'Version history',
-	];
+	const readme = readFile('README.md');
 
-	it('is the only one, and English, as n8n demands of a package', () => {
-		expect(fs.readdirSync(inRepo()).filter((file) => /^readme/i.test(file))).toEqual(['README.md']);
+	it('is the only README, as n8n demands of a package', () => {
+		const readmes = fs.readdirSync(inRepo()).filter((file) => /^readme/i.test(file));
+
+		expect(readmes).toEqual(['README.md']);
+	});
+
+	it('is in English, as n8n demands of a package', () => {
 		expect(readme.match(/\p{Script=Cyrillic}+/gu)).toBeNull();
 	});
 
-	it('has the headings of n8n', () => {
-		const headings = [...readme.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
-		expect(headings).toEqual(['Quick start', ...HEADINGS]);
+	it("has the headings of n8n's template after the quick start", () => {
+		expect(findAll(readme, /^## (.*)$/gm)).toEqual([
+			'Quick start',
+			'Installation',
+			'Operations',
+			'Credentials',
+			'Compatibility',
+			'Usage',
+			'Resources',
+			'Version history',
+		]);
 	});
 
 	it('has a heading for each link of the nodes and the credential', () => {
-		const codexes = fs.readdirSync(inRepo('nodes/AlfaCrm')).filter((file) => file.endsWith('.node.json'));
-		const pages = codexes.flatMap((file) =>
-			[...read('nodes/AlfaCrm', file).matchAll(/"url": "(.*?)"/g)].map(([, url]) => url),
+		const anchorsOfHeadings = [
+			'readme',
+			'installation',
+			'operations',
+			'credentials',
+			'compatibility',
+			'usage',
+			'resources',
+			'version-history',
+		];
+		const codexFiles = fs.readdirSync(inRepo('nodes/AlfaCrm')).filter((file) => file.endsWith('.node.json'));
+		const urlsOfNodes = codexFiles.flatMap((file) =>
+			findAll(readFile('nodes/AlfaCrm', file), /"url": "(.*?)"/g),
 		);
-		const anchors = [new AlfaCrmApi().documentationUrl, ...pages].map((url) => url.split('#')[1]);
+
+		const anchors = [new AlfaCrmApi().documentationUrl, ...urlsOfNodes].map((url) => url.split('#')[1]);
 		expect(anchors.length).toBeGreaterThan(6);
-		const known = ['readme', ...HEADINGS.map((heading) => heading.toLowerCase().replace(' ', '-'))];
-		expect(anchors.filter((anchor) => !known.includes(anchor))).toEqual([]);
+		expect(anchors.filter((anchor) => !anchorsOfHeadings.includes(anchor))).toEqual([]);
 	});
 });
 
-it.each(manifest.n8n.nodes)('n8n finds %s by its search, and its pages by its help', (compiled) => {
-	const name = path.basename(compiled, '.node.js');
-	const codex = JSON.parse(read(`nodes/AlfaCrm/${name}.node.json`)) as { resources: object };
-	expect(codex).toMatchObject({
-		node: `${manifest.name}.${name[0].toLowerCase()}${name.slice(1)}`,
-		nodeVersion: expect.any(String) as string,
-		codexVersion: '1.0',
-		categories: expect.arrayContaining(['Sales']) as string[],
+describe('the codex file of a node, which n8n reads for its search and its help', () => {
+	const nodes = manifest.n8n.nodes.map((compiledFile) => ({ name: path.basename(compiledFile, '.node.js') }));
+
+	it.each(nodes)('names the node $name, its version and the category Sales', ({ name }) => {
+		const nodeName = `${name[0].toLowerCase()}${name.slice(1)}`;
+
+		expect(JSON.parse(readFile(`nodes/AlfaCrm/${name}.node.json`))).toMatchObject({
+			node: `${manifest.name}.${nodeName}`,
+			nodeVersion: expect.any(String) as string,
+			codexVersion: '1.0',
+			categories: expect.arrayContaining(['Sales']) as string[],
+		});
 	});
-	// Without these, n8n drops the whole file.
-	expect(Object.keys(codex.resources).sort()).toEqual(['credentialDocumentation', 'primaryDocumentation']);
+
+	// Without these two, n8n ignores the whole file.
+	it.each(nodes)('has the two links to the documentation of $name', ({ name }) => {
+		const codex = JSON.parse(readFile(`nodes/AlfaCrm/${name}.node.json`)) as { resources: object };
+
+		expect(Object.keys(codex.resources).sort()).toEqual(['credentialDocumentation', 'primaryDocumentation']);
+	});
 });
 
 describe('the Russian glossary', () => {
-	const page = read('docs/ru/README.md');
-	const [, section = ''] = /## Словарь: что как называется([^]*?)\n## /.exec(page) ?? [];
-	const named = [...section.matchAll(/\*\*(.*?)\*\*( → [A-Z][A-Za-z ]+)?/g)].map(
-		([, name, list = '']) => name + list.trimEnd(),
+	const resourceNames = entities.map(({ label, plural, listedIn }) =>
+		listedIn ? `${sharedResources.get(listedIn)?.label} → ${plural}` : label,
 	);
+	const actionNames = entities.flatMap(({ actions = [] }) => actions.map(({ label }) => label));
 
-	it('has each resource, and no name that the node does not have', () => {
-		const resources = entities.map(({ label, plural, listedIn }) =>
-			listedIn ? `${sharedResources.get(listedIn)?.label} → ${plural}` : label,
-		);
-		const actions = entities.flatMap(({ actions: own = [] }: Entity) => own.map(({ label }) => label));
-		expect(resources.filter((label) => !named.includes(label))).toEqual([]);
-		expect(named.filter((name) => ![...resources, ...actions].includes(name))).toEqual([]);
+	it('has every resource', () => {
+		const namesInGlossary = listNamesInGlossary();
+
+		expect(resourceNames.filter((name) => !namesInGlossary.includes(name))).toEqual([]);
+	});
+
+	it('has no name that the node does not have', () => {
+		const namesOfNode = [...resourceNames, ...actionNames];
+
+		expect(listNamesInGlossary().filter((name) => !namesOfNode.includes(name))).toEqual([]);
 	});
 });
 
-/** The messages that the rows of a page's tables begin with. */
-const quotedMessages = (file: string) =>
-	[...read(file).matchAll(/^\| `([^`]+)`/gm)].map(([, message]) => message);
+describe('the messages on the troubleshooting page', () => {
+	const englishMessages = listQuotedMessages('docs/troubleshooting.md');
 
-describe('the messages of the troubleshooting page', () => {
-	const code = ['nodes', 'credentials'].flatMap((folder) => filesIn(folder, '.ts').map((file) => read(file)));
-	const all = code.join('\n').replaceAll("\\'", "'");
-	const isInCode = (message: string) => message.split('…').every((piece) => all.includes(piece.trim()));
-	const english = quotedMessages('docs/troubleshooting.md');
+	it('stand in the code, with "…" for the parts that are filled in', () => {
+		const code = readSources('nodes', 'credentials').replaceAll("\\'", "'");
+		const isInCode = (message: string) => message.split('…').every((piece) => code.includes(piece.trim()));
 
-	it('are those of the code, with … for what is filled in', () => {
-		expect(english.length).toBeGreaterThan(20);
-		expect(english.filter((message) => !isInCode(message))).toEqual([]);
+		expect(englishMessages.length).toBeGreaterThan(20);
+		expect(englishMessages.filter((message) => !isInCode(message))).toEqual([]);
 	});
 
-	it('are the same in Russian', () => {
-		expect(quotedMessages('docs/ru/troubleshooting.md')).toEqual(english);
+	it('are the same on the Russian page', () => {
+		expect(listQuotedMessages('docs/ru/troubleshooting.md')).toEqual(englishMessages);
 	});
 });
 
-describe('what Get Overview tells only if it is let in', () => {
-	const ENGLISH = { attendance: 'attendance', notes: 'notes', payments: 'payments', tasks: 'tasks' };
-	const RUSSIAN = { attendance: 'посещения', notes: 'заметки', payments: 'платежи', tasks: 'задачи' };
+describe('the parts that Get Overview leaves out by default', () => {
+	const parts = ['attendance', 'notes', 'payments', 'tasks'];
+	const russianParts = new Map([
+		['attendance', 'посещения'],
+		['notes', 'заметки'],
+		['payments', 'платежи'],
+		['tasks', 'задачи'],
+	]);
 
-	it.each<[file: string, said: RegExp, words: Record<string, string>]>([
-		['README.md', /([^;.,]*) are excluded by default/, ENGLISH],
-		['docs/ru/README.md', /([^;.,]*) не попадают в ответ, если вы их не включите/, RUSSIAN],
-	])('is in %s what the form leaves out as it opens', (file, said, words) => {
-		const text = read(file).replace(/\s+/g, ' ');
-		const [, told] = said.exec(text) ?? [];
-		const named = Object.keys(words).filter((part) => told.includes(words[part]));
-		expect(named).toEqual(leaveOut.default);
+	it('are listed in the README', () => {
+		const text = readFile('README.md').replace(/\s+/g, ' ');
+		const [sentence = ''] = findAll(text, /([^;.,]*) are excluded by default/g);
+
+		expect(parts.filter((part) => sentence.includes(part))).toEqual(leaveOut.default);
+	});
+
+	it('are listed in the Russian README', () => {
+		const text = readFile('docs/ru/README.md').replace(/\s+/g, ' ');
+		const [sentence = ''] = findAll(text, /([^;.,]*) не попадают в ответ, если вы их не включите/g);
+
+		const namedParts = parts.filter((part) => sentence.includes(russianParts.get(part) ?? part));
+		expect(namedParts).toEqual(leaveOut.default);
 	});
 });
 
-it('each promise names its fact and the tests that hold it', () => {
-	const rows = read('docs/promises.md').match(/^\| \*\*.*$/gm) ?? [];
-	expect(rows.length).toBeGreaterThan(9);
-	for (const [, , , , fact, tests] of rows.map((row) => row.split(/ \| |^\| /))) {
+describe('the page of promises', () => {
+	const rows = readFile('docs/promises.md').match(/^\| \*\*.*$/gm) ?? [];
+	const promises = rows.map((row) => {
+		const [, promise, , , fact, tests] = row.split(/ \| |^\| /);
+		return { promise, fact, tests };
+	});
+
+	it('has at least ten promises', () => {
+		expect(promises.length).toBeGreaterThan(9);
+	});
+
+	it.each(promises)('names the fact on which the promise "$promise" rests', ({ fact }) => {
 		expect(fact).toMatch(/^\[API notes [\d.]+\]\(alfacrm-api\.md#|^n8n, \[measured\]\(/);
+	});
+
+	it.each(promises)('links to the tests of the promise "$promise"', ({ tests }) => {
 		expect(tests).toMatch(/^(\[[^\]]+\]\(\.\.\/test\/[\w/]+\.test\.ts\)(, | \|$))+$/);
-	}
+	});
 });
 
-it('what the code cites of the API notes is there', () => {
-	const sections = [...read('docs/alfacrm-api.md').matchAll(/^##+ ([\d.]*\d+a?)\b/gm)].map(
-		([, name]) => name,
-	);
-	const cited = ['nodes', 'sandbox'].flatMap((folder) =>
-		filesIn(folder, '.ts').flatMap((file) =>
-			[...read(file).matchAll(/API notes (\d[\d.]*\d|\d)a?/g)].map(([, name]) => name),
-		),
-	);
-	expect(cited.length).toBeGreaterThan(100);
-	expect(cited.filter((name) => !sections.includes(name))).toEqual([]);
+describe('the pages for contributors', () => {
+	it('the API notes have every section that the code cites', () => {
+		const sections = findAll(readFile('docs/alfacrm-api.md'), /^##+ ([\d.]*\d+a?)\b/gm);
+		const citedSections = findAll(readSources('nodes', 'sandbox'), /API notes (\d[\d.]*\d|\d)a?/g);
+
+		expect(citedSections.length).toBeGreaterThan(100);
+		expect(citedSections.filter((section) => !sections.includes(section))).toEqual([]);
+	});
+
+	it('every file that CONTRIBUTING.md names exists, at the top or in nodes/AlfaCrm', () => {
+		const files = findAll(readFile('CONTRIBUTING.md'), /`([\w./]+\/[\w.]+\.\w+)`/g);
+		const missingFiles = files.filter(
+			(file) => !fs.existsSync(inRepo(file)) && !fs.existsSync(inRepo('nodes/AlfaCrm', file)),
+		);
+
+		expect(files.length).toBeGreaterThan(40);
+		expect(missingFiles).toEqual([]);
+	});
 });
 
-it('the files that recipes for contributors name are there', () => {
-	const named = [...read('CONTRIBUTING.md').matchAll(/`([\w./]+\/[\w.]+\.\w+)`/g)].map(([, file]) => file);
-	expect(named.length).toBeGreaterThan(40);
-	const isThere = (file: string) => ['', 'nodes/AlfaCrm'].some((room) => fs.existsSync(inRepo(room, file)));
-	expect(named.filter((file) => !isThere(file))).toEqual([]);
-});
-
-it('the commands that pages print are scripts of this repository, where they are npm run', () => {
-	const printed = allPages().flatMap((page) => commandsOf(read(page)));
-	const named = printed.flatMap((command) => [...command.matchAll(/npm run ([\w:-]+)/g)]);
-	expect(named.length).toBeGreaterThan(40);
-	expect(named.map(([, name]) => name).filter((name) => !(name in manifest.scripts))).toEqual([]);
-});
-
-describe('the sections of a page', () => {
+describe('withSection', () => {
 	const page =
 		'# Figures\n\n<!-- one -->\n\nold\n\n<!-- /one -->\n\n<!-- two -->\n\nother\n\n<!-- /two -->\n';
 
-	it('are written one by one, and what stands outside stays', () => {
-		const changed = withSection(page, 'one', 'new, for $& and $1');
-		expect(changed).toBe(page.replace('old', () => 'new, for $& and $1'));
-		expect(withSection(withSection(changed, 'two', 'more'), 'one', 'old')).toBe(
-			page.replace('other', 'more'),
+	it('replaces the text of one section to the letter and keeps the rest of the page', () => {
+		expect(withSection(page, 'one', 'new, for $& and $1')).toBe(
+			'# Figures\n\n<!-- one -->\n\nnew, for $& and $1\n\n<!-- /one -->\n\n<!-- two -->\n\nother\n\n<!-- /two -->\n',
 		);
 	});
 
-	it('have to be there', () => {
+	it('replaces the text of a section again', () => {
+		const changedPage = withSection(page, 'one', 'new, for $& and $1');
+
+		expect(withSection(changedPage, 'one', 'old')).toBe(page);
+	});
+
+	it('replaces the text of the last section', () => {
+		expect(withSection(page, 'two', 'more')).toBe(
+			'# Figures\n\n<!-- one -->\n\nold\n\n<!-- /one -->\n\n<!-- two -->\n\nmore\n\n<!-- /two -->\n',
+		);
+	});
+
+	it('refuses a section that the page does not have, and names it', () => {
 		expect(() => withSection(page, 'three', 'new')).toThrow('"three"');
 	});
 });
 
-it('a table aligns numbers to the right', () => {
-	const table = markdownTable(['what', 'how many'], [['calls', 5]], (column) => column === 0);
-	expect(table).toBe('| what | how many |\n| --- | --: |\n| calls | 5 |');
-});
+describe('markdownTable', () => {
+	it('aligns a column of numbers to the right', () => {
+		const isText = (column: number) => column === 0;
 
-const outcome = (n8n: string, checks: Record<string, boolean>, date = '2026-01-31'): Outcome => ({
-	...{ n8n, node: '24.1.0', date, version: '1.0.0', checks },
+		expect(markdownTable(['what', 'how many'], [['calls', 5]], isText)).toBe(
+			'| what | how many |\n| --- | --: |\n| calls | 5 |',
+		);
+	});
 });
 
 describe('the table of versions of n8n', () => {
-	it('has a column for each version, oldest first, with its last outcome, and a row for each check of the newest', () => {
-		const earlier = outcome('2.20.12', { Loads: false, Polls: false }, '2025-12-31');
-		const outcomes = [
-			earlier,
-			outcome('2.20.12', { Loads: true, Polls: true }),
-			outcome('1.123.81', { Loads: true }),
+	it('has a column for each version with its last outcome, and a row for each check', () => {
+		const outcomes: Outcome[] = [
+			outcomeOf({ n8n: '2.20.12', date: '2025-12-31', checks: { Loads: false, Polls: false } }),
+			outcomeOf({ n8n: '2.20.12', checks: { Loads: true, Polls: true } }),
+			outcomeOf({ n8n: '1.123.81', checks: { Loads: true } }),
+			outcomeOf({ n8n: '2.3.0', checks: { Loads: true, Polls: false } }),
 		];
-		const newest = outcome('2.3.0', { Loads: true, Polls: false });
-		expect(compatTable([...outcomes, newest].reduce(withOutcome, [] as Outcome[])).split('\n')).toEqual([
+
+		const table = compatTable(outcomes.reduce(withOutcome, [] as Outcome[]));
+
+		expect(table.split('\n')).toEqual([
 			'|  | n8n 1.123.81 | n8n 2.3.0 | n8n 2.20.12 |',
 			'| --- | --- | --- | --- |',
 			'| Loads | yes | yes | yes |',
@@ -257,31 +338,48 @@ describe('the table of versions of n8n', () => {
 	});
 });
 
-/** Git for Windows turns the ends of lines into its own, unless a repository says otherwise. */
+/** The outcome of a trial with a version of n8n. */
+function outcomeOf(outcome: Pick<Outcome, 'n8n' | 'checks'> & Partial<Outcome>): Outcome {
+	return { node: '24.1.0', date: '2026-01-31', version: '1.0.0', ...outcome };
+}
+
+/** Git for Windows changes the ends of lines to those of Windows, unless a repository forbids it. */
 describe('a clone by git for Windows', () => {
 	const clone = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-lines-'));
-	const git = async (...args: string[]) =>
-		await execa('git', ['-c', 'core.autocrlf=true', '-c', 'core.safecrlf=false', ...args], { cwd: clone });
-
-	afterAll(() => fs.rmSync(clone, { recursive: true }));
-
-	// A script that Docker runs in Linux, a hook, a source, a page, a picture.
 	const files = [
-		...['examples/docker/install.sh', '.githooks/pre-commit', 'index.js', 'README.md'],
-		'docs/images/example-light.png',
+		{ kind: 'script that Docker runs in Linux', file: 'examples/docker/install.sh', copy: 'install.sh' },
+		{ kind: 'hook', file: '.githooks/pre-commit', copy: 'pre-commit' },
+		{ kind: 'source', file: 'index.js', copy: 'index.js' },
+		{ kind: 'page', file: 'README.md', copy: 'README.md' },
+		{ kind: 'picture', file: 'docs/images/example-light.png', copy: 'example-light.png' },
 	];
 
-	it('has the same bytes', async () => {
-		const copies = files.map((file) => path.basename(file));
-		fs.copyFileSync(inRepo('.gitattributes'), path.join(clone, '.gitattributes'));
-		files.forEach((file, index) => fs.copyFileSync(inRepo(file), path.join(clone, copies[index])));
-		await git('init', '--quiet');
-		await git('add', ...copies);
-		for (const copy of copies) fs.rmSync(path.join(clone, copy));
-		await git('checkout-index', ...copies);
+	async function runGit(...args: string[]): Promise<void> {
+		const windowsSettings = ['-c', 'core.autocrlf=true', '-c', 'core.safecrlf=false'];
+		await execa('git', [...windowsSettings, ...args], { cwd: clone });
+	}
 
-		const isSame = (file: string, index: number) =>
-			fs.readFileSync(path.join(clone, copies[index])).equals(fs.readFileSync(inRepo(file)));
-		expect(files.filter((file, index) => !isSame(file, index))).toEqual([]);
+	beforeAll(async () => {
+		const copies = files.map(({ copy }) => copy);
+		fs.copyFileSync(inRepo('.gitattributes'), path.join(clone, '.gitattributes'));
+		for (const { file, copy } of files) {
+			fs.copyFileSync(inRepo(file), path.join(clone, copy));
+		}
+		await runGit('init', '--quiet');
+		await runGit('add', ...copies);
+		for (const copy of copies) {
+			fs.rmSync(path.join(clone, copy));
+		}
+		await runGit('checkout-index', ...copies);
+	});
+
+	afterAll(() => {
+		fs.rmSync(clone, { recursive: true });
+	});
+
+	it.each(files)('has the same bytes in a $kind, $file', ({ file, copy }) => {
+		const clonedBytes = fs.readFileSync(path.join(clone, copy));
+
+		expect(clonedBytes.equals(fs.readFileSync(inRepo(file)))).toBe(true);
 	});
 });
