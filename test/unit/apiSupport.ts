@@ -167,7 +167,7 @@ export function answerWithPages(
 	};
 }
 
-/** Answers a request with an error: throws it, as n8n's `httpRequest` does. */
+/** Answers a request with an error, which it throws as n8n's `httpRequest` does. */
 export const catchFailure = (error: Error) => {
 	throw error;
 };

@@ -4,19 +4,21 @@ import type { Action, Entity, MatchKey } from '../../nodes/AlfaCrm/entities/type
 import { addedResourceOf } from '../support/actionKinds';
 
 /** Something that an entity declares, with its place as failures name it: "customer / phone". */
-export interface Declaration<Field> {
+interface Declaration<Field> {
 	place: string;
 	entity: Entity;
 	field: Field;
 }
 
-export interface DeclaredMatchKey {
+/** A match key of an entity, with its place. */
+interface DeclaredMatchKey {
 	place: string;
 	entity: Entity;
 	key: MatchKey;
 }
 
-export interface DeclaredAction {
+/** An action of an entity, with its place. */
+interface DeclaredAction {
 	place: string;
 	entity: Entity;
 	action: Action;

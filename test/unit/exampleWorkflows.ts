@@ -4,10 +4,10 @@ import { allExamples, withPackage } from '../../scripts/lib/examples';
 import { inRepo } from '../../scripts/lib/paths';
 
 export type Workflow = ReturnType<typeof withPackage>;
-export type WorkflowNode = Workflow['nodes'][number];
+type WorkflowNode = Workflow['nodes'][number];
 
 /** A workflow that users can import, with its notes in English and Russian. */
-export interface Example {
+interface Example {
 	file: string;
 	/** The name of the file without its ending. */
 	job: string;

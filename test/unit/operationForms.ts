@@ -26,7 +26,7 @@ export class OperationForm {
 		this.parameters = formOf({ resource, operation, ...choices });
 	}
 
-	/** Finds a parameter that is shown outside of the collections. */
+	/** Finds a parameter outside of the collections; undefined if the form does not show it. */
 	parameter(name: string): INodeProperties | undefined {
 		return this.parameters.find((parameter) => parameter.name === name);
 	}
@@ -36,14 +36,14 @@ export class OperationForm {
 		return this.parameters.map(({ name }) => name);
 	}
 
-	/** Lists what a collection offers, by name; nothing if the form does not show the collection. */
+	/** Lists the names of the parameters that a collection offers. Empty if the form does not show the collection. */
 	namesOfferedIn(collection: string): string[] {
 		const parameter = this.parameter(collection);
 		const offered = parameter === undefined ? [] : childrenOf(parameter);
 		return offered.map(({ name }) => name).sort();
 	}
 
-	/** Reads with which values a collection begins once they are added. */
+	/** Reads the values that the parameters of a collection have when the user adds them. */
 	presetsOf(collection: string): INodeParameters | undefined {
 		const parameter = this.parameter(collection);
 		if (parameter === undefined) return undefined;
@@ -53,12 +53,12 @@ export class OperationForm {
 	}
 }
 
-/** The form of each operation, as it is when nothing was chosen in it. */
+/** The form of each operation, before the user has chosen anything in it. */
 export const operationForms = actionTable.map(
 	([resource, operation]) => new OperationForm(resource, operation),
 );
 
-/** The same, and the forms that take the fields of a record as JSON or from a mapper. */
+/** The form of each operation, and its forms that take the fields of a record as JSON or from a mapper. */
 export const formsInEachInputMode = operationForms.flatMap((form) => {
 	if (!takesCustomFields(form)) return [form];
 

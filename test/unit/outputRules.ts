@@ -15,14 +15,14 @@ export interface Schema {
 export const schemas = allSchemas() as Record<string, Schema>;
 
 /** An operation of an entity with its output schema; its key is as in "customer/get". */
-export interface DescribedOperation {
+interface DescribedOperation {
 	key: string;
 	entity: Entity;
 	schema: Schema;
 }
 
 /** An action of an entity with its output schema. */
-export type DescribedAction = DescribedOperation & { action: Action };
+type DescribedAction = DescribedOperation & { action: Action };
 
 /** Fields that stand only in the output of an action. */
 const RESULT_FIELD: Partial<Record<ActionKindName, string>> = {
@@ -71,7 +71,7 @@ export function partsOf(schema: Schema): Schema[] {
 	return [schema, ...properties.flatMap(partsOf), ...(schema.items ? partsOf(schema.items) : [])];
 }
 
-/** Names the fields that AlfaCRM returns in a record of an entity. */
+/** Names the fields that AlfaCRM returns in a record of an entity, sorted. */
 export function fullRecordNames(entity: Entity): string[] {
 	const { fields, outputFields = [], parentFields = [], withoutId } = entity;
 	const returnedFields = [...outputFields, ...parentFields, ...fields.filter(({ writeOnly }) => !writeOnly)];
@@ -79,7 +79,7 @@ export function fullRecordNames(entity: Entity): string[] {
 	return sortWithoutRepeats(withoutId ? names : ['id', ...names]);
 }
 
-/** Names the fields of a full record, with the names of other records beside their IDs. */
+/** Names the fields of a full record, with the names of other records beside their IDs, sorted. */
 export function fullRecordNamesWithNames(entity: Entity): string[] {
 	return sortWithoutRepeats(addNamesBeside(entity, fullRecordNames(entity)));
 }
@@ -95,7 +95,10 @@ export function simplifiedRecordNamesWithNames(entity: Entity): string[] {
 	return addNamesBeside(entity, simplifiedRecordNames(entity));
 }
 
-/** Names what an action returns that looks for an existing result first: the record and what became of it. */
+/**
+ * Names the fields that an action returns if it can be run again without doing its work twice: those of the record,
+ * and what became of it.
+ */
 export function namesReturnedByRepeatableAction({ entity, action }: DescribedAction): string[] {
 	const isAboutMember = action.kind === 'joinGroup' || action.kind === 'leaveGroup';
 	const returnedResource = addedResourceOf(action) ?? (isAboutMember ? 'cgi' : entity.resource);

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 /** The values of other parameters for which a parameter is shown, or is hidden. */
 type Conditions = Record<string, unknown[] | undefined>;
 
-/** Finds names that two parameters have which the form may show at the same time. */
+/** Finds the names that are shared by parameters which the form may show at the same time. */
 export function findParameterClashes(parameters: readonly INodeProperties[]): string[] {
 	const clashes: string[] = [];
 	parameters.forEach((parameter, index) => {

@@ -40,7 +40,7 @@ export class SavedWorkflow {
 		return workflow;
 	}
 
-	/** Saves the static data of a loaded workflow, all of them, as n8n does. */
+	/** Saves all static data of a loaded workflow, as n8n does. */
 	save({ staticData }: Workflow): void {
 		this.staticData = deepCopy(staticData);
 	}
