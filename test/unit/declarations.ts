@@ -1,7 +1,7 @@
 import type { Field, Filter, ShownField } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Action, Entity, MatchKey } from '../../nodes/AlfaCrm/entities/types';
-import { addedResourceOf } from '../support/actionKinds';
+import { findAddedResource } from '../support/actionKinds';
 
 /** Something that an entity declares, with its place as failures name it: "customer / phone". */
 interface Declaration<Field> {
@@ -100,7 +100,7 @@ export function parametersBesideFiltersOf({ hidden = {} }: Entity): Named[] {
 
 /** The resources of the records that an action adds to a customer. */
 export const addedResources: readonly string[] = entities.flatMap(({ actions = [] }) =>
-	actions.flatMap((action) => addedResourceOf(action) ?? []),
+	actions.flatMap((action) => findAddedResource(action) ?? []),
 );
 
 export const formFields = declare(formFieldsOf);

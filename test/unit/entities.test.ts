@@ -1,7 +1,7 @@
 import { isUnsorted } from '../../nodes/AlfaCrm/entities/customer';
 import { listMethod } from '../../nodes/AlfaCrm/entities/methodNames';
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
-import { addedResourceOf, reads } from '../support/actionKinds';
+import { findAddedResource, onlyReads } from '../support/actionKinds';
 import {
 	addedResources,
 	declaredActions,
@@ -687,10 +687,10 @@ describe('the choices of a field', () => {
 
 describe('an action', () => {
 	const actionsWithRecord = declaredActions.filter(({ action }) => action.recordIdName !== undefined);
-	const readingActions = declaredActions.filter(({ action }) => reads(action.kind));
-	const writingActions = declaredActions.filter(({ action }) => !reads(action.kind));
+	const readingActions = declaredActions.filter(({ action }) => onlyReads(action.kind));
+	const writingActions = declaredActions.filter(({ action }) => !onlyReads(action.kind));
 	const addingActions = declaredActions.flatMap(({ place, action }) => {
-		const addedResource = addedResourceOf(action);
+		const addedResource = findAddedResource(action);
 		const customerField = action.kind === 'addToCustomer' ? action.customerField : 'customer_id';
 		return addedResource === undefined
 			? []

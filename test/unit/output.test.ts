@@ -6,7 +6,7 @@ import { serialize } from '../../nodes/AlfaCrm/fields/field';
 import { recordSchema } from '../../nodes/AlfaCrm/output/recordSchema';
 import { makeSimplifier, simplifiedSchema } from '../../nodes/AlfaCrm/output/simplified';
 import { sharedResources } from '../../nodes/AlfaCrm/operations/lists';
-import { looksFirst, sends } from '../support/actionKinds';
+import { searchesBeforeSaving, sendsAsDeclared } from '../support/actionKinds';
 import { depth, seed } from '../support/depth';
 import type { Schema } from './outputRules';
 import {
@@ -170,13 +170,13 @@ describe('the output of an operation that writes a record', () => {
 
 describe('the output of an action', () => {
 	const actions = describeActions();
-	const sendingActions = actions.filter(({ action }) => sends(action.kind));
+	const sendingActions = actions.filter(({ action }) => sendsAsDeclared(action.kind));
 	const declaringActions = sendingActions.filter(({ action }) => action.outputFields !== undefined);
 	const undeclaredActions = sendingActions.filter(({ action }) => action.outputFields === undefined);
 	const listingActions = undeclaredActions.filter(({ action }) => action.kind === 'getMany');
 	const otherActions = undeclaredActions.filter(({ action }) => action.kind !== 'getMany');
 	// An action that answers from several lists is compared with its schema where it is run.
-	const repeatableActions = actions.filter(({ action }) => looksFirst(action.kind));
+	const repeatableActions = actions.filter(({ action }) => searchesBeforeSaving(action.kind));
 
 	it.each(declaringActions)('$key returns the fields that it declares', ({ action, schema }) => {
 		const { outputFields = [] } = action;

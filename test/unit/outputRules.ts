@@ -2,7 +2,7 @@ import type { ShownType } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { entityOf, resourceEntities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Action, ActionKindName, Entity } from '../../nodes/AlfaCrm/entities/types';
 import { allSchemas } from '../../nodes/AlfaCrm/operations/schemas';
-import { addedResourceOf } from '../support/actionKinds';
+import { findAddedResource } from '../support/actionKinds';
 
 /** A schema as n8n's editor reads it. */
 export interface Schema {
@@ -101,7 +101,7 @@ export function simplifiedRecordNamesWithNames(entity: Entity): string[] {
  */
 export function namesReturnedByRepeatableAction({ entity, action }: DescribedAction): string[] {
 	const isAboutMember = action.kind === 'joinGroup' || action.kind === 'leaveGroup';
-	const returnedResource = addedResourceOf(action) ?? (isAboutMember ? 'cgi' : entity.resource);
+	const returnedResource = findAddedResource(action) ?? (isAboutMember ? 'cgi' : entity.resource);
 	const returnedEntity = entityOf(returnedResource);
 	const recordNames =
 		returnedEntity.simplifiedFields === undefined

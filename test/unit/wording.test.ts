@@ -2,17 +2,17 @@ import { entities, resourceEntities } from '../../nodes/AlfaCrm/entities/registr
 import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/accountForm';
 import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
 import {
-	actions,
-	actionTable,
-	choices,
-	choicesOf,
+	offeredOperations,
+	resourcesAndOperations,
+	formChoices,
+	listChoices,
 	description,
-	entityAt,
-	evaluated,
-	listOf,
+	findEntityOfResource,
+	evaluateExpression,
+	findOperationLists,
 	operationLists,
-	parameters,
-	resource,
+	formParameters,
+	resourceParameter,
 	resources,
 	triggers,
 } from '../support/form';
@@ -37,18 +37,18 @@ const OTHER_RESOURCES: Record<string, { label: string; plural: string }> = {
 };
 
 /** Every operation that a user can choose, with its key as in "customer.create". */
-const operations = actions.map(({ resource: resourceName, operation }) => ({
+const operations = offeredOperations.map(({ resource: resourceName, operation }) => ({
 	key: `${resourceName}.${String(operation.value)}`,
 	resourceName,
 	value: String(operation.value),
 	name: operation.name,
 	action: operation.action ?? '',
 	description: operation.description,
-	resourceLabel: String(choicesOf(resource).find(({ value }) => value === resourceName)?.name),
+	resourceLabel: String(listChoices(resourceParameter).find(({ value }) => value === resourceName)?.name),
 }));
 
 /** The resources of the form with the operations that they must offer. */
-const offeredOperations = [
+const expectedOperations = [
 	...resourceEntities.map((entity) => ({
 		resourceName: entity.resource,
 		firstOperation: 'getAll',
@@ -80,7 +80,7 @@ describe('the AlfaCRM node', () => {
 	});
 
 	it.each(operations)('is called "$name: $resourceLabel" in a workflow', (operation) => {
-		const subtitle = evaluated(String(description.subtitle), {
+		const subtitle = evaluateExpression(String(description.subtitle), {
 			resource: operation.resourceName,
 			operation: operation.value,
 		});
@@ -105,7 +105,7 @@ describe.each(
 	})),
 )('the trigger $title', ({ trigger, methods }) => {
 	const events = trigger.properties.find(({ displayName }) => ['Trigger On', 'Events'].includes(displayName));
-	const sentencesOfEvents = choicesOf(events ?? resource).map(({ action = '' }) => action);
+	const sentencesOfEvents = listChoices(events ?? resourceParameter).map(({ action = '' }) => action);
 
 	it('has the name, icon, subtitle and credential that n8n shows', () => {
 		expect(trigger).toMatchObject({
@@ -181,7 +181,7 @@ describe('the choice of a resource', () => {
 		const resourceParameters = description.properties.filter(({ name }) => name === 'resource');
 
 		expect(resourceParameters).toHaveLength(1);
-		expect(resource.displayOptions).toBeUndefined();
+		expect(resourceParameter.displayOptions).toBeUndefined();
 	});
 
 	it('offers every entity, the two kinds of lists, the account and the calls of the API', () => {
@@ -195,7 +195,7 @@ describe('the choice of a resource', () => {
 		const entityLabels = resourceEntities.map(({ label }) => label);
 		const sortedLabels = sortNames(['Message', 'Reference List', ...entityLabels]);
 
-		expect(choicesOf(resource).map(({ name }) => name)).toEqual([...sortedLabels, 'Account', 'API Call']);
+		expect(listChoices(resourceParameter).map(({ name }) => name)).toEqual([...sortedLabels, 'Account', 'API Call']);
 	});
 });
 
@@ -214,21 +214,21 @@ describe('the choice of an operation', () => {
 		},
 	);
 
-	it.each(offeredOperations)(
+	it.each(expectedOperations)(
 		'for $resourceName is one list that begins with $firstOperation',
 		({ resourceName, firstOperation }) => {
-			const lists = listOf(resourceName);
+			const lists = findOperationLists(resourceName);
 
 			expect(lists).toHaveLength(1);
 			expect(lists[0].default).toBe(firstOperation);
 		},
 	);
 
-	it.each(offeredOperations)(
+	it.each(expectedOperations)(
 		'for $resourceName offers all operations of the resource',
 		({ resourceName, allOperations }) => {
-			const values = listOf(resourceName)
-				.flatMap(choicesOf)
+			const values = findOperationLists(resourceName)
+				.flatMap(listChoices)
 				.map(({ value }) => String(value));
 
 			expect(values.sort()).toEqual([...allOperations].sort());
@@ -237,7 +237,7 @@ describe('the choice of an operation', () => {
 });
 
 describe('the conditions under which parameters are shown', () => {
-	const knownKeys = new Set(actionTable.map(([resourceName, operation]) => `${resourceName}.${operation}`));
+	const knownKeys = new Set(resourcesAndOperations.map(([resourceName, operation]) => `${resourceName}.${operation}`));
 	const conditions = description.properties
 		.filter(({ name }) => name !== 'resource')
 		.map(({ name, displayOptions }) => ({
@@ -274,7 +274,7 @@ describe('the words of an operation', () => {
 	it.each(operationsWithoutNoun)(
 		'the name of $key does not repeat the resource',
 		({ name, resourceName }) => {
-			const { label } = entityAt(resourceName) ?? OTHER_RESOURCES[resourceName];
+			const { label } = findEntityOfResource(resourceName) ?? OTHER_RESOURCES[resourceName];
 
 			expect(name).not.toContain(label);
 		},
@@ -287,7 +287,7 @@ describe('the words of an operation', () => {
 
 	// An AI agent reads nothing else about an operation.
 	it.each(operations)('the action of $key, "$action", names the resource', ({ action, resourceName }) => {
-		const { label, plural } = entityAt(resourceName) ?? OTHER_RESOURCES[resourceName];
+		const { label, plural } = findEntityOfResource(resourceName) ?? OTHER_RESOURCES[resourceName];
 		const nouns = `${label.toLowerCase()}|${plural.toLowerCase()}|leads?|groups of customer`;
 
 		expect(action.toLowerCase()).toMatch(new RegExp(`\\b(${nouns})\\b`));
@@ -322,7 +322,7 @@ describe('the words of an operation', () => {
 	});
 
 	it('Leave Group ends a membership, and does not delete it, unless the user chooses so', () => {
-		const waysToLeave = parameters.filter(({ parameter }) => parameter.name === 'leave_by');
+		const waysToLeave = formParameters.filter(({ parameter }) => parameter.name === 'leave_by');
 
 		expect(waysToLeave).toHaveLength(1);
 		expect(waysToLeave[0].parameter.default).toBe('end');
@@ -330,7 +330,7 @@ describe('the words of an operation', () => {
 
 	it('every noun has the right article', () => {
 		const textsOfOperations = operations.map((operation) => `${operation.action} ${operation.description}`);
-		const textsOfParameters = parameters.flatMap(({ parameter: { description: text = '', modes = [] } }) => [
+		const textsOfParameters = formParameters.flatMap(({ parameter: { description: text = '', modes = [] } }) => [
 			withoutLinks(text),
 			...modes.map(({ placeholder = '' }) => placeholder),
 		]);
@@ -357,18 +357,18 @@ describe('the words of an operation', () => {
 
 describe('the rules of parameters', () => {
 	it('look at parameters of every type', () => {
-		const types = new Set(parameters.map(({ parameter }) => parameter.type));
+		const types = new Set(formParameters.map(({ parameter }) => parameter.type));
 
 		expect([...types].sort()).toEqual(Object.keys(hasDefaultOfType).sort());
 	});
 
 	it('look at all parameters and choices', () => {
-		expect(parameters.length).toBeGreaterThan(entities.length * 10);
-		expect(choices.length).toBeGreaterThan(entities.length * 5);
+		expect(formParameters.length).toBeGreaterThan(entities.length * 10);
+		expect(formChoices.length).toBeGreaterThan(entities.length * 5);
 	});
 
 	it.each(PARAMETER_RULES)('in every form, $rule', ({ isKept }) => {
-		const breaches = parameters.filter((found) => !isKept(found.parameter, found));
+		const breaches = formParameters.filter((found) => !isKept(found.parameter, found));
 
 		expect(breaches.map(({ where }) => where)).toEqual([]);
 	});
@@ -376,8 +376,8 @@ describe('the rules of parameters', () => {
 
 describe('the descriptions of parameters and choices', () => {
 	const descriptions = [
-		...parameters.map(({ where, parameter }) => ({ where, text: parameter.description })),
-		...choices.map(({ where, choice }) => ({ where, text: choice.description })),
+		...formParameters.map(({ where, parameter }) => ({ where, text: parameter.description })),
+		...formChoices.map(({ where, choice }) => ({ where, text: choice.description })),
 	];
 
 	it.each(DESCRIPTION_RULES)('every description $rule', ({ isKept }) => {
@@ -385,6 +385,6 @@ describe('the descriptions of parameters and choices', () => {
 	});
 
 	it('every name of a choice writes ID, URL, JSON and API in capitals', () => {
-		expect(choices.filter(({ choice: { name } }) => MISCASED.test(name))).toEqual([]);
+		expect(formChoices.filter(({ choice: { name } }) => MISCASED.test(name))).toEqual([]);
 	});
 });

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Found } from '../support/form';
-import { childrenOf, choicesOf, formAround, isDynamic, methodsOf, nodeAround } from '../support/form';
+import type { FormParameter } from '../support/form';
+import { listNestedParameters, listChoices, findFormAround, isDynamic, listMethods, findNodeAround } from '../support/form';
 
 const SMALL_WORDS =
 	/^(a|an|and|as|at|but|by|for|from|if|in|into|nor|of|on|or|per|so|than|that|the|to|up|via|vs|with)$/;
@@ -47,7 +47,7 @@ interface DescriptionRule {
 interface ParameterRule {
 	/** The rule as a sentence of its own. */
 	rule: string;
-	isKept: (parameter: INodeProperties, found: Found) => boolean;
+	isKept: (parameter: INodeProperties, found: FormParameter) => boolean;
 }
 
 /** Rules for the description of a parameter or of a choice that n8n's linter does not have. */
@@ -80,7 +80,7 @@ export const hasDefaultOfType: Partial<
 	fixedCollection: (value) => JSON.stringify(value) === '{}',
 	multiOptions: (value) => Array.isArray(value),
 	options: (value, parameter) =>
-		isDynamic(parameter) ? value === '' : choicesOf(parameter).some((choice) => choice.value === value),
+		isDynamic(parameter) ? value === '' : listChoices(parameter).some((choice) => choice.value === value),
 	// A model fills it in when the node is a tool.
 	json: (value, { displayOptions }) => value === '{}' || displayOptions?.show?.['@tool'] !== undefined,
 	notice: (value) => value === '',
@@ -139,8 +139,8 @@ export const PARAMETER_RULES: ParameterRule[] = [
 	{
 		rule: 'a list from the account is filled by a method of the node',
 		isKept: (parameter, found) => {
-			const methods = nodeAround(found).methods as Record<string, object>;
-			return Object.entries(methodsOf(parameter)).every(([kind, names]) =>
+			const methods = findNodeAround(found).methods as Record<string, object>;
+			return Object.entries(listMethods(parameter)).every(([kind, names]) =>
 				names.every((name) => name === undefined || Object.hasOwn(methods[kind], name)),
 			);
 		},
@@ -176,33 +176,33 @@ export const PARAMETER_RULES: ParameterRule[] = [
 		isKept: ({ typeOptions }, found) =>
 			(typeOptions?.loadOptionsDependsOn ?? []).every((name) =>
 				// The dropdown depends on the `value` of a picker.
-				formAround(found).some((parameter) => parameter.name === name.replace(/\.value$/, '')),
+				findFormAround(found).some((parameter) => parameter.name === name.replace(/\.value$/, '')),
 			),
 	},
 	{
 		rule: 'a static dropdown has choices',
 		isKept: (parameter) =>
-			choicesOf(parameter).length > 0 || !/options$/i.test(parameter.type) || isDynamic(parameter),
+			listChoices(parameter).length > 0 || !/options$/i.test(parameter.type) || isDynamic(parameter),
 	},
 	{
 		rule: 'choices are sorted by name',
 		// Resources stand in the order of n8n's panel.
 		isKept: (parameter) =>
-			parameter.name === 'resource' || areSorted(choicesOf(parameter).map(({ name }) => name)),
+			parameter.name === 'resource' || areSorted(listChoices(parameter).map(({ name }) => name)),
 	},
 	{
 		rule: 'the parameters of a collection are sorted by label',
-		isKept: (parameter) => areSorted(childrenOf(parameter).map(({ displayName }) => displayName)),
+		isKept: (parameter) => areSorted(listNestedParameters(parameter).map(({ displayName }) => displayName)),
 	},
 	{
 		rule: 'no two parameters of a collection have the same name',
-		isKept: (parameter) => areUnique(childrenOf(parameter).map(({ name }) => name)),
+		isKept: (parameter) => areUnique(listNestedParameters(parameter).map(({ name }) => name)),
 	},
 	{
 		rule: 'a collection offers parameters and its button begins with "Add"',
 		isKept: (parameter) =>
 			!/collection$/i.test(parameter.type) ||
-			(childrenOf(parameter).length > 0 && /^Add [A-Z]/.test(parameter.placeholder ?? '')),
+			(listNestedParameters(parameter).length > 0 && /^Add [A-Z]/.test(parameter.placeholder ?? '')),
 	},
 	{
 		rule: 'a placeholder is an example that begins with "e.g."',
