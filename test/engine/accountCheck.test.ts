@@ -153,7 +153,7 @@ describe('Account → Check', () => {
 		expect([...checks]).toEqual(CHECKS);
 	});
 
-	it.each(CHECKS)('explains the check "%s" in docs/check.md', (check) => {
+	it.each(CHECKS)('docs/check.md explains the check "%s"', (check) => {
 		const page = readFileSync('docs/check.md', 'utf8');
 
 		expect(page).toContain(`\`${check}\``);

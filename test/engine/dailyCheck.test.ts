@@ -659,7 +659,7 @@ describe('Daily Check for a user with few rights', () => {
 		]);
 	});
 
-	it('names the lists of a branch that the user may not see in a hint', async () => {
+	it('names in a hint the lists of a branch that the user may not see', async () => {
 		changeSettings({ forbiddenBranches: [2] });
 
 		const { hints } = await dailySchool.runDailyCheckToEnd({ checks: ['overlap'] });
@@ -669,7 +669,7 @@ describe('Daily Check for a user with few rights', () => {
 		]);
 	});
 
-	it('names a participant in a hint whose card is in a closed branch that the user may not see', async () => {
+	it('names in a hint a participant whose card is in a closed branch that the user may not see', async () => {
 		const customer = addClient({ branch_ids: [2], balance: '-1.00' });
 		dailySchool.addLesson({ date: TOMORROW, from: '10:00', to: '11:00', customer_ids: [customer] });
 		changeRecord('branch', 2, { is_active: 0 });

@@ -181,7 +181,7 @@ describe('Try Writes', () => {
 	});
 
 	const documentedWords = [...ALL_STEPS, 'close task', 'report', 'works', 'differs', 'refused', 'not tried'];
-	it.each(documentedWords)('is documented in docs/check.md with the word "%s"', (word) => {
+	it.each(documentedWords)('docs/check.md explains "%s"', (word) => {
 		const page = readFileSync('docs/check.md', 'utf8');
 
 		expect(page).toContain(`\`${word}\``);

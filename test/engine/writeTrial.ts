@@ -51,7 +51,7 @@ export function tryWritesForm(parameters: INodeParameters = {}): INodeParameters
 }
 
 /** The output of a trial. */
-export class TrialReport {
+class TrialReport {
 	constructor(readonly items: readonly TrialItem[]) {}
 
 	/** Finds the first item of a step. */
