@@ -1,17 +1,22 @@
 import { readFileSync } from 'node:fs';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import type { Settings } from '../../sandbox';
 import type { RunOptions } from './support/engine';
 import { Engine } from './support/engine';
-import { callInProcess, skipRetryPauses } from './support/inProcess';
 import { frontDeskOf } from './support/frontDesk';
+import { callInProcess, skipRetryPauses } from './support/inProcess';
 import { useSchool } from './support/school';
+import { stopClock } from './support/stoppedClock';
 
 callInProcess();
 skipRetryPauses();
 
-interface Told extends IDataObject {
+const school = useSchool({ customers: 150, settings: { bodyPageSize: 'honoured' } });
+const { addLead, addRecord, changeRecord, changeSettings, expectRefusedUnsent, readRecords, run, runToEnd } =
+	frontDeskOf(school);
+
+/** An output item of Account → Check. */
+interface Finding extends IDataObject {
 	check: string;
 	subject: string;
 	found: string;
@@ -19,53 +24,158 @@ interface Told extends IDataObject {
 	meaning: string;
 }
 
-const school = useSchool({ customers: 150, settings: { bodyPageSize: 'honoured' } });
-const office = frontDeskOf(school);
-const account = (more: INodeParameters = {}): INodeParameters => ({
-	...{ resource: 'account', operation: 'check', ...more },
-});
-const check = async (more: INodeParameters = {}, options: Partial<RunOptions> = {}) =>
-	(await office.run(account(more), options)) as Told[];
-const logins = () => school.readJournal('auth/login');
-const nameOf = ({ check: what, subject }: Told) => `${what}: ${subject}`;
-const at = (report: readonly Told[], name: string) => report.find((told) => nameOf(told) === name);
-const meaningOf = (report: readonly Told[], name: string) => String(at(report, name)?.meaning);
+/** The names of all checks, in the order in which an account without differences shows them. */
+const CHECKS = [
+	'summary',
+	'branch',
+	'records of other branches',
+	'list',
+	'page size',
+	'number of rows',
+	'order of a list',
+	'IDs',
+	'date format',
+	'time of an answer',
+	'too many requests',
+	'time zone',
+];
+
+/** Fills the form of Account → Check. */
+function accountCheckForm(options: INodeParameters = {}): INodeParameters {
+	return { resource: 'account', operation: 'check', options };
+}
+
+/** Runs Account → Check, which must succeed. */
+async function checkAccount(
+	options: INodeParameters = {},
+	runOptions: Partial<RunOptions> = {},
+): Promise<Finding[]> {
+	return (await run(accountCheckForm(options), runOptions)) as Finding[];
+}
+
+/** Writes what a finding is about, such as "list: room/index". */
+function describeTopic({ check, subject }: Finding): string {
+	return `${check}: ${subject}`;
+}
+
+/** Gets the finding about a topic, such as "list: room/index". */
+function getFinding(findings: readonly Finding[], topic: string): Finding {
+	const finding = findings.find((candidate) => describeTopic(candidate) === topic);
+	if (finding === undefined) throw new Error(`The report says nothing about "${topic}"`);
+	return finding;
+}
+
+/** Lists the topics of the findings that have a verdict. */
+function listTopics(findings: readonly Finding[], wantedVerdict: string): string[] {
+	return findings.filter(({ verdict }) => verdict === wantedVerdict).map(describeTopic);
+}
+
+/** Adds many leads to branch 1. */
+function addLeads(count: number): void {
+	for (let index = 0; index < count; index++) {
+		addLead();
+	}
+}
+
+/** Removes all records of some entities. */
+function removeRecords(entities: readonly string[]): void {
+	const { store } = school.sandbox;
+	store.withoutEvents(() => {
+		for (const entity of entities) {
+			for (const { id } of [...store.rows(entity)]) {
+				store.remove(entity, id);
+			}
+		}
+	});
+}
+
+/** Reads the names, phones, emails and notes of everybody and everything in the school. */
+function readPersonalWords(): string[] {
+	const entities = ['customer', 'teacher', 'user', 'branch', 'room', 'subject', 'pay-account', 'group'];
+	const records = entities.flatMap((entity) => readRecords(entity));
+	const values = records.flatMap(({ name, legal_name, phone, email, note }) => [
+		name,
+		legal_name,
+		[phone].flat(),
+		[email].flat(),
+		note,
+	]);
+	// A shorter word may be a part of any sentence.
+	return values.flat().filter((value) => typeof value === 'string' && value.length > 3) as string[];
+}
 
 describe('Account → Check', () => {
-	it('only lists, changes nothing, logs in once, and takes some 40 calls', async () => {
+	it('changes nothing in AlfaCRM', async () => {
 		const before = school.sandbox.snapshot();
-		await check();
+
+		await checkAccount();
+
 		expect(school.sandbox.changes(before)).toEqual([]);
-		expect(logins()).toHaveLength(1);
-		expect(
-			school.sandbox.journal.filter(({ action }) => !['index', 'login'].includes(String(action))),
-		).toEqual([]);
+	});
+
+	it('only logs in and lists', async () => {
+		await checkAccount();
+
+		const actions = new Set(school.sandbox.journal.map(({ action }) => action));
+		expect(actions).toEqual(new Set(['login', 'index']));
+	});
+
+	it('logs in once and sends about 40 calls', async () => {
+		await checkAccount();
+
+		expect(school.readJournal('auth/login')).toHaveLength(1);
 		expect(school.readCalls().length).toBeGreaterThan(35);
 		expect(school.readCalls().length).toBeLessThan(45);
 	});
 
-	it('begins with a summary, then says what differs and what to do, then the rest', async () => {
-		office.changeSettings({ forbiddenCalls: ['room/index', 'level/index'] });
-		const [summary, ...report] = await check();
-		expect(summary).toMatchObject({ check: 'summary', found: '2 differences', verdict: 'differs' });
-		expect(summary.meaning).toMatch(/^2 differences .* the next 2 items say what to do\./);
-		expect(report.slice(0, 2).map(nameOf)).toEqual(['list: level/index', 'list: room/index']);
-		const verdicts = report.map(({ verdict }) => verdict);
-		expect(new Set(verdicts)).toEqual(new Set(['denied', 'as expected', 'unknown']));
-		expect(verdicts.lastIndexOf('as expected')).toBeLessThan(verdicts.indexOf('unknown'));
-		expect(new Set(report.map(nameOf)).size).toBe(report.length);
-		for (const told of report) {
-			const shape = ['check', 'subject', 'expected', 'found', 'rows', 'verdict', 'meaning'];
-			expect(Object.keys(told)).toEqual(shape);
-			expect(told.meaning).toMatch(/^[A-Z].*\.$/);
-		}
-		expect(at(report, 'list: lesson-type/index')).toMatchObject({ found: 'readable', rows: 4 });
+	it('reads the account once for three items, and reports everything for each of them', async () => {
+		const findings = await checkAccount();
+		school.sandbox.clearJournal();
+
+		const findingsOfThreeItems = await checkAccount({}, { items: [{}, {}, {}] });
+
+		expect(findingsOfThreeItems).toHaveLength(3 * findings.length);
+		expect(school.readJournal('room/index')).toHaveLength(1);
+		expect(school.readCalls().length).toBeLessThan(45);
 	});
 
-	it('speaks of the next item, in the singular, if there is one difference', async () => {
-		office.changeSettings({ forbiddenCalls: ['room/index'] });
+	it('finds no differences in an account that does as the API notes say', async () => {
+		const [summary] = await checkAccount();
 
-		const [summary] = await check();
+		expect(summary).toMatchObject({ found: 'no differences', verdict: 'as expected' });
+		expect(summary.meaning).toMatch(/^All \d+ things that could be told are as the node expects\./);
+	});
+
+	it('makes all checks', async () => {
+		const findings = await checkAccount();
+
+		const checks = new Set(findings.map(({ check }) => check));
+		expect([...checks]).toEqual(CHECKS);
+	});
+
+	it.each(CHECKS)('docs/check.md explains the check "%s"', (check) => {
+		const page = readFileSync('docs/check.md', 'utf8');
+
+		expect(page).toContain(`\`${check}\``);
+	});
+
+	it('begins with a summary and the differences', async () => {
+		changeSettings({ forbiddenCalls: ['room/index', 'level/index'] });
+
+		const [summary, firstDifference, secondDifference] = await checkAccount();
+
+		expect(summary).toMatchObject({ check: 'summary', found: '2 differences', verdict: 'differs' });
+		expect(summary.meaning).toMatch(
+			/^2 differences from what the node expects: the next 2 items say what to do\./,
+		);
+		expect(firstDifference).toMatchObject({ check: 'list', subject: 'level/index', verdict: 'denied' });
+		expect(secondDifference).toMatchObject({ check: 'list', subject: 'room/index', verdict: 'denied' });
+	});
+
+	it('speaks of the next item, in the singular, when there is one difference', async () => {
+		changeSettings({ forbiddenCalls: ['room/index'] });
+
+		const [summary] = await checkAccount();
 
 		expect(summary.found).toBe('1 difference');
 		expect(summary.meaning).toMatch(
@@ -73,226 +183,393 @@ describe('Account → Check', () => {
 		);
 	});
 
-	it('of an account as the facts have it finds no differences', async () => {
-		const [{ found, verdict, meaning }] = await check();
-		expect([found, verdict]).toEqual(['no differences', 'as expected']);
-		expect(meaning).toMatch(/^All \d+ things that could be told are as the node expects\./);
+	it('puts the findings as expected after the differences, and the unknown ones last', async () => {
+		changeSettings({ forbiddenCalls: ['room/index', 'level/index'] });
+
+		const [, ...findings] = await checkAccount();
+
+		const verdicts = findings.map(({ verdict }) => verdict);
+		expect(new Set(verdicts)).toEqual(new Set(['denied', 'as expected', 'unknown']));
+		expect(verdicts.lastIndexOf('denied')).toBeLessThan(verdicts.indexOf('as expected'));
+		expect(verdicts.lastIndexOf('as expected')).toBeLessThan(verdicts.indexOf('unknown'));
 	});
 
-	it('says nothing of anybody', async () => {
-		const text = JSON.stringify(await check());
-		const { url, account: user } = school.sandbox;
-		const paths = ['customer', 'teacher', 'user', 'branch', 'room', 'subject', 'pay-account', 'group'];
-		const said = paths
-			.flatMap(office.readRecords)
-			.flatMap(({ name, legal_name: payer, phone, email, note }) => [name, payer, phone, email, note].flat());
-		const words = said.filter((one): one is string => typeof one === 'string' && one.length > 3);
-		expect(words.length).toBeGreaterThan(400);
-		expect(words.filter((word) => text.includes(word))).toEqual([]);
-		expect(text).not.toMatch(/[А-Яа-яЁё]|\d{2}\.\d{2}\.\d{4}|\d{4}-\d{2}-\d{2}|\+7|\d\.00/);
-		for (const secret of [user.apiKey, user.email, new URL(url).host]) expect(text).not.toContain(secret);
+	it('reports each topic once', async () => {
+		const topics = (await checkAccount()).map(describeTopic);
+
+		expect(topics).toEqual([...new Set(topics)]);
 	});
 
-	it('docs/check.md names each thing that is checked', async () => {
-		const page = readFileSync('docs/check.md', 'utf8');
-		const names = new Set((await check()).map((told) => told.check));
-		expect([...names].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+	it('gives all findings the same fields, and a sentence as their meaning', async () => {
+		const findings = await checkAccount();
+
+		const fields = new Set(findings.map((finding) => Object.keys(finding).join(', ')));
+		expect([...fields]).toEqual(['check, subject, expected, found, rows, verdict, meaning']);
+		const brokenSentences = findings.filter(({ meaning }) => !/^[A-Z].*\.$/.test(meaning));
+		expect(brokenSentences).toEqual([]);
 	});
 
-	it('is done once for all items', async () => {
-		const one = await check();
-		const calls = school.readCalls().length;
-		school.sandbox.clearJournal();
-		expect(await check({}, { items: [{}, {}, {}] })).toHaveLength(3 * one.length);
-		expect(school.readCalls().length).toBeLessThanOrEqual(calls);
+	it('counts the rows of a list', async () => {
+		const findings = await checkAccount();
+
+		expect(getFinding(findings, 'list: lesson-type/index')).toMatchObject({ found: 'readable', rows: 4 });
 	});
 
-	it('of an account with nothing in it invents nothing', async () => {
-		const { store } = school.sandbox;
-		const empty = ['customer', 'group', 'lesson', 'pay', 'log', 'cgi', 'customer-tariff', 'task'];
-		store.withoutEvents(() => {
-			for (const path of empty) for (const { id } of [...store.rows(path)]) store.remove(path, id);
+	it('tells a list without rows from a list that cannot be read', async () => {
+		removeRecords(['customer']);
+
+		const findings = await checkAccount();
+
+		expect(getFinding(findings, 'list: customer/index')).toMatchObject({
+			found: 'empty',
+			rows: 0,
+			verdict: 'as expected',
 		});
-		const report = await check();
-		const told = report.filter(({ verdict, check: name }) => verdict !== 'unknown' && name !== 'list');
-		expect(told.map(({ check: name }) => name)).toEqual([
-			...['summary', 'branch', 'branch', 'number of rows', 'time of an answer', 'too many requests'],
+	});
+
+	it('leaves open what an account without records cannot show', async () => {
+		removeRecords(['customer', 'group', 'lesson', 'pay', 'log', 'cgi', 'customer-tariff', 'task']);
+
+		const findings = await checkAccount();
+
+		const knownFindings = findings.filter(({ check, verdict }) => check !== 'list' && verdict !== 'unknown');
+		expect(knownFindings.map(describeTopic)).toEqual([
+			'summary: account',
+			'branch: branch 1',
+			'branch: branch 2',
+			'number of rows: lists',
+			'time of an answer: calls',
+			'too many requests: calls',
 		]);
-		expect(at(report, 'list: customer/index')).toMatchObject({ found: 'empty', rows: 0 });
-		expect(meaningOf(report, 'list: cgi/index')).toMatch(/it takes a group/);
+		expect(getFinding(findings, 'list: cgi/index').meaning).toBe(
+			'Nothing to tell it by; it takes a group that can be read.',
+		);
+	});
+
+	it('refuses a branch that is no number before it sends anything', async () => {
+		await expectRefusedUnsent(accountCheckForm({ branchToCheck: 'first' }), "'Branch ID'");
 	});
 });
 
-describe('what the user may not read', () => {
-	it('is named list by list, with what that means', async () => {
-		office.changeSettings({ forbiddenCalls: ['log/index', 'pay/index'] });
-		const report = await check();
-		expect(report.filter(({ verdict }) => verdict === 'denied').map(nameOf)).toEqual([
-			...['list: log/index', 'list: pay/index'],
-		]);
-		expect(meaningOf(report, 'list: log/index')).toMatch(
-			/change log entries: .* events of the AlfaCRM Trigger/,
-		);
-		expect(meaningOf(report, 'list: pay/index')).toMatch(/role .*events of the AlfaCRM Trigger.*dropdowns/);
+describe('The output of Account → Check', () => {
+	it('contains no name, phone, email address or note of the school', async () => {
+		const printed = JSON.stringify(await checkAccount());
+
+		const personalWords = readPersonalWords();
+		expect(personalWords.length).toBeGreaterThan(400);
+		expect(personalWords.filter((word) => printed.includes(word))).toEqual([]);
 	});
 
-	it('is everything, of a user without rights, with one login', async () => {
+	it('contains no Russian word, day, phone or sum of money', async () => {
+		const printed = JSON.stringify(await checkAccount());
+
+		expect(printed).not.toMatch(/[А-Яа-яЁё]/);
+		expect(printed).not.toMatch(/\d{2}\.\d{2}\.\d{4}|\d{4}-\d{2}-\d{2}/);
+		expect(printed).not.toMatch(/\+7/);
+		expect(printed).not.toMatch(/\d\.00/);
+	});
+
+	it('contains neither the host nor the email address nor the key of the account', async () => {
+		const printed = JSON.stringify(await checkAccount());
+
+		expect(printed).not.toContain(new URL(school.sandbox.url).host);
+		expect(printed).not.toContain(school.sandbox.account.email);
+		expect(printed).not.toContain(school.sandbox.account.apiKey);
+	});
+});
+
+describe('Account → Check for a user with few rights', () => {
+	it('names each list that the user may not read, and what that means', async () => {
+		changeSettings({ forbiddenCalls: ['log/index', 'pay/index'] });
+
+		const findings = await checkAccount();
+
+		expect(listTopics(findings, 'denied')).toEqual(['list: log/index', 'list: pay/index']);
+		expect(getFinding(findings, 'list: log/index').meaning).toBe(
+			'The role of this user may not list change log entries: their operations end with an error, and events of the AlfaCRM Trigger too. If you need them, give the role that right in AlfaCRM.',
+		);
+		expect(getFinding(findings, 'list: pay/index').meaning).toBe(
+			'The role of this user may not list payments: their operations end with an error, and events of the AlfaCRM Trigger too; their dropdowns stay empty. If you need them, give the role that right in AlfaCRM.',
+		);
+	});
+
+	it('reports every list as denied or unknown when the user has no rights', async () => {
 		school.engine = new Engine({ ...school.credential, ...school.sandbox.account.noRights });
-		const report = await check();
-		const lists = report.filter(({ check: name }) => name === 'list');
+
+		const findings = await checkAccount();
+
+		const lists = findings.filter(({ check }) => check === 'list');
 		expect(new Set(lists.map(({ verdict }) => verdict))).toEqual(new Set(['denied', 'unknown']));
-		expect(meaningOf(report, 'list: pay/index')).toMatch(
-			/in branch 1, .*role .*check another branch by 'Branch ID'/,
+		expect(getFinding(findings, 'list: pay/index').meaning).toBe(
+			"AlfaCRM denied everything usual in branch 1, so either this user does not work there or the role has no rights: check another branch by 'Branch ID'.",
 		);
-		expect(logins()).toHaveLength(1);
 	});
 
-	it('may be a branch, which is not taken for the role', async () => {
-		office.changeSettings({ forbiddenBranches: [1] });
-		const report = await check({ options: { branchToCheck: '1' } });
-		expect(at(report, 'branch: branch 2')?.found).toBe('readable');
-		expect(at(report, 'branch: branch 1')?.verdict).toBe('denied');
-		expect(meaningOf(report, 'list: pay/index')).toMatch(/in branch 1, .*check branch 2 by 'Branch ID'/);
-		expect(at(report, 'list: branch/index')?.verdict).toBe('as expected');
+	it('logs in once when the user has no rights', async () => {
+		school.engine = new Engine({ ...school.credential, ...school.sandbox.account.noRights });
+
+		await checkAccount();
+
+		expect(school.readJournal('auth/login')).toHaveLength(1);
 	});
 
-	it('looks at the branch that is given, else at the first that can be read', async () => {
-		const branches = () => new Set(school.readJournal('pay/index').map(({ branch }) => branch));
-		await check({ options: { branchToCheck: '2' } });
-		expect(branches()).toEqual(new Set([2]));
-		school.sandbox.clearJournal();
-		office.changeSettings({ forbiddenBranches: [1] });
-		await check();
-		expect(branches()).toEqual(new Set([2]));
+	it('tells a branch that the user may not see from a role without rights', async () => {
+		changeSettings({ forbiddenBranches: [1] });
+
+		const findings = await checkAccount({ branchToCheck: '1' });
+
+		expect(getFinding(findings, 'branch: branch 1').verdict).toBe('denied');
+		expect(getFinding(findings, 'branch: branch 2').found).toBe('readable');
+		expect(getFinding(findings, 'list: branch/index').verdict).toBe('as expected');
+		expect(getFinding(findings, 'list: pay/index').meaning).toBe(
+			"AlfaCRM denied everything usual in branch 1, so either this user does not work there or the role has no rights: check branch 2 by 'Branch ID'.",
+		);
 	});
 
-	it.each([401, 403, 200] as const)('is told from an expired token (%s)', async (expiredTokenStatus) => {
-		office.changeSettings({ forbiddenCalls: ['room/index', 'branch/index'], expiredTokenStatus });
-		await office.run({ resource: 'subject', operation: 'getAll', branchId: 1 });
-		school.sandbox.expireTokens();
-		school.sandbox.clearJournal();
-		const report = await check();
-		expect(logins()).toHaveLength(1);
-		expect(at(report, 'list: room/index')?.verdict).toBe('denied');
-		expect(at(report, 'list: lesson/index')?.verdict).toBe('as expected');
+	it('reads the lists of the chosen branch', async () => {
+		await checkAccount({ branchToCheck: '2' });
+
+		expect(school.readJournal('pay/index')).toMatchObject([{ branch: 2 }]);
 	});
+
+	it('reads the lists of the first branch that the user may see when none is chosen', async () => {
+		changeSettings({ forbiddenBranches: [1] });
+
+		await checkAccount();
+
+		expect(school.readJournal('pay/index')).toMatchObject([{ branch: 2 }]);
+	});
+
+	it.each([{ expiredTokenStatus: 401 }, { expiredTokenStatus: 403 }, { expiredTokenStatus: 200 }])(
+		'tells a denied list from a token that has expired, which AlfaCRM answers with $expiredTokenStatus',
+		async ({ expiredTokenStatus }) => {
+			changeSettings({ forbiddenCalls: ['room/index', 'branch/index'], expiredTokenStatus });
+			await run({ resource: 'subject', operation: 'getAll', branchId: 1 });
+			school.sandbox.expireTokens();
+			school.sandbox.clearJournal();
+
+			const findings = await checkAccount();
+
+			expect(school.readJournal('auth/login')).toHaveLength(1);
+			expect(getFinding(findings, 'list: room/index').verdict).toBe('denied');
+			expect(getFinding(findings, 'list: lesson/index').verdict).toBe('as expected');
+		},
+	);
 });
 
-describe('how lists come', () => {
-	it.each<[Partial<Settings>, name: string, found: string]>([
-		[{ bodyPageSize: 'ignored', pageSize: 30 }, 'page size: lists', '30 rows'],
-		[{ bodyPageSize: 'refused400' }, 'page size: lists', '20 rows, refused for branch, '],
-		[{ bodyPageSize: 'ignored', total: 'missing' }, 'page size: lists', '20 rows'],
-		[{ total: 'missing' }, 'number of rows: lists', 'missing for branch, '],
-	])('with %j differs', async (settings, name, found) => {
-		office.changeSettings(settings);
-		const told = at(await check(), name);
-		expect(told).toMatchObject({ found: expect.stringMatching(`^${found}`) as string, verdict: 'differs' });
+describe('Account → Check of an account that differs', () => {
+	it.each([
+		{
+			behaviour: 'gives pages of 30 rows, whatever size is requested',
+			settings: { bodyPageSize: 'ignored', pageSize: 30 },
+			topic: 'page size: lists',
+			found: /^30 rows$/,
+		},
+		{
+			behaviour: 'refuses a size of pages',
+			settings: { bodyPageSize: 'refused400' },
+			topic: 'page size: lists',
+			found: /^20 rows, refused for branch, /,
+		},
+		{
+			behaviour: 'ignores the size of pages and does not count the rows',
+			settings: { bodyPageSize: 'ignored', total: 'missing' },
+			topic: 'page size: lists',
+			found: /^20 rows$/,
+		},
+		{
+			behaviour: 'does not count the rows',
+			settings: { total: 'missing' },
+			topic: 'number of rows: lists',
+			found: /^missing for branch, /,
+		},
+	])('reports that AlfaCRM $behaviour', async ({ settings, topic, found }) => {
+		changeSettings(settings);
+
+		const finding = getFinding(await checkAccount(), topic);
+
+		expect(finding.verdict).toBe('differs');
+		expect(finding.found).toMatch(found);
+	});
+
+	it('reads the size of a full page from a list that is longer', async () => {
+		addLeads(500);
+
+		const findings = await checkAccount();
+
+		expect(getFinding(findings, 'page size: lists')).toMatchObject({
+			found: '500 rows',
+			verdict: 'as expected',
+		});
 	});
 
 	it('names a branch whose list also shows customers of other branches', async () => {
-		office.changeSettings({ pooledBranches: [2] });
+		changeSettings({ pooledBranches: [2] });
 
-		const report = await check();
+		const findings = await checkAccount();
 
-		expect(at(report, 'records of other branches: branch 1')).toMatchObject({
+		expect(getFinding(findings, 'records of other branches: branch 1')).toMatchObject({
 			found: 'none',
 			verdict: 'as expected',
 		});
-		expect(at(report, 'records of other branches: branch 2')).toMatchObject({
+		expect(getFinding(findings, 'records of other branches: branch 2')).toMatchObject({
 			found: expect.stringMatching(/^\d+ of 150 customers$/) as string,
 			verdict: 'differs',
 			meaning: expect.stringContaining('Get Many and the AlfaCRM Trigger leave those out') as string,
 		});
 	});
 
-	it('that are longer than the largest page tell its size', async () => {
-		for (let one = 0; one < 500; one++) office.addLead();
-		expect(at(await check(), 'page size: lists')).toMatchObject({
-			...{ found: '500 rows', verdict: 'as expected' },
-		});
-	});
-
-	it('in another order, with older customers under larger IDs, or with other dates differs', async () => {
-		office.changeRecord('customer', office.addLead(), { created_at: '2001-01-01 00:00:00', dob: 'in 2001' });
+	it('reports a change log that begins with the oldest entry', async () => {
+		const { store } = school.sandbox;
 		const sorted = jest
-			.spyOn(school.sandbox.store, 'sorted')
-			.mockImplementation((path) => [...school.sandbox.store.rows(path)].sort((a, b) => a.id - b.id));
-		const report = await check();
-		expect(at(report, 'order of a list: log')).toMatchObject({ found: 'oldest first', verdict: 'differs' });
-		expect(at(report, 'IDs: customer')).toMatchObject({ found: '1 of 101 do not', verdict: 'differs' });
-		expect(at(report, 'date format: customer.dob')).toMatchObject({
-			...{ found: 'another, dd.mm.yyyy', verdict: 'differs' },
-		});
+			.spyOn(store, 'sorted')
+			.mockImplementation((path) => [...store.rows(path)].sort((a, b) => a.id - b.id));
+
+		const findings = await checkAccount();
 		sorted.mockRestore();
+
+		expect(getFinding(findings, 'order of a list: log')).toMatchObject({
+			found: 'oldest first',
+			verdict: 'differs',
+		});
 	});
 
-	it.each<[what: string, zone: string, minutes: number, told: RegExp]>([
-		['that agrees is likely to', 'Europe/Moscow', -1, /^as expected: .*Likely/],
-		['ahead of the workflow differs for sure', 'UTC', 0, /^differs: 1(79|80|81) min ahead/],
-		['is not known where nothing has happened for long', 'Europe/Moscow', -60, /^unknown: /],
-	])('a clock %s, by the newest change', async (_what, zone, minutes, expected) => {
-		const time = new Date(Date.now() + minutes * 60_000 + 3 * 3_600_000).toISOString();
-		const date_time = time.slice(0, 19).replace('T', ' ');
-		office.addRecord('log', { entity: 'Customer', entity_id: 1, date_time, branch_ids: [1] });
-		const report = await check({}, { timezone: zone });
-		const { verdict, found, meaning } = report.find(({ check: name }) => name === 'time zone') as Told;
-		expect(`${verdict}: ${found} ${meaning}`).toMatch(expected);
+	it('reports a customer who is older than customers with smaller IDs', async () => {
+		changeRecord('customer', addLead(), { created_at: '2001-01-01 00:00:00' });
+
+		const findings = await checkAccount();
+
+		expect(getFinding(findings, 'IDs: customer')).toMatchObject({
+			found: '1 of 101 do not',
+			verdict: 'differs',
+		});
+	});
+
+	it('reports a day in a format that the node cannot read', async () => {
+		changeRecord('customer', addLead(), { dob: 'in 2001' });
+
+		const findings = await checkAccount();
+
+		expect(getFinding(findings, 'date format: customer.dob')).toMatchObject({
+			found: 'another, dd.mm.yyyy',
+			verdict: 'differs',
+		});
 	});
 });
 
-describe('what goes wrong meanwhile', () => {
-	it('calls that are too many are counted, and repeated', async () => {
-		office.changeSettings({ rateLimit: 30 });
-		const report = await check();
-		expect(at(report, 'too many requests: calls')).toMatchObject({
-			...{ found: expect.stringMatching(/^\d+ calls?$/) as string, verdict: 'differs' },
+describe('Account → Check of the time zone, at noon in Moscow, where the school is', () => {
+	beforeEach(() => stopClock('2026-03-02T09:00:00Z'));
+
+	afterEach(() => jest.useRealTimers());
+
+	/** Adds an entry to the log of changes, with a time by the clock of the school. */
+	function addLogEntry(time: string): void {
+		addRecord('log', { entity: 'Customer', entity_id: 1, date_time: time, branch_ids: [1] });
+	}
+
+	it('takes the zones of school and workflow for the same when the newest change is a minute old', async () => {
+		addLogEntry('2026-03-02 11:59:00');
+
+		const findings = await checkAccount({}, { timezone: 'Europe/Moscow' });
+
+		expect(getFinding(findings, 'time zone: newest change in the log')).toMatchObject({
+			found: 'that of the workflow',
+			verdict: 'as expected',
+			meaning: 'Likely, since something has changed just now: the school has the time zone of the workflow.',
 		});
-		expect(at(report, 'list: user/index')?.found).toBe('readable');
 	});
 
-	it('calls a branch readable if its list of customers fails and another list comes', async () => {
-		const match = { entity: 'customer', branch: 1 };
-		school.sandbox.faults.add({ kind: 'status', status: 500, times: 0, match });
+	it('reports that the school is three hours ahead of a workflow in UTC', async () => {
+		addLogEntry('2026-03-02 12:00:00');
 
-		const report = await check();
+		const findings = await checkAccount({}, { timezone: 'UTC' });
 
-		expect(at(report, 'branch: branch 1')).toMatchObject({ found: 'readable', verdict: 'as expected' });
+		expect(getFinding(findings, 'time zone: newest change in the log')).toMatchObject({
+			found: '180 min ahead',
+			verdict: 'differs',
+		});
 	});
 
-	it('a list that fails holds up nothing', async () => {
-		school.sandbox.faults.add({ kind: 'status', status: 500, times: 0, match: { entity: 'room' } });
-		const report = await check();
-		expect(at(report, 'list: room/index')).toMatchObject({
+	it('leaves the time zone open when the newest change is an hour old', async () => {
+		addLogEntry('2026-03-02 11:00:00');
+
+		const findings = await checkAccount({}, { timezone: 'Europe/Moscow' });
+
+		expect(getFinding(findings, 'time zone: newest change in the log').verdict).toBe('unknown');
+	});
+});
+
+describe('Account → Check, when calls fail', () => {
+	it('repeats the calls that AlfaCRM refuses as too many, and counts them', async () => {
+		changeSettings({ rateLimit: 30 });
+
+		const findings = await checkAccount();
+
+		expect(getFinding(findings, 'too many requests: calls')).toMatchObject({
+			found: expect.stringMatching(/^\d+ calls?$/) as string,
+			verdict: 'differs',
+		});
+		expect(getFinding(findings, 'list: user/index').found).toBe('readable');
+	});
+
+	it('calls a branch readable when its list of customers fails and another list can be read', async () => {
+		school.sandbox.faults.add({
+			kind: 'status',
+			status: 500,
+			match: { entity: 'customer', branch: 1 },
+			times: Infinity,
+		});
+
+		const findings = await checkAccount();
+
+		expect(getFinding(findings, 'branch: branch 1')).toMatchObject({
+			found: 'readable',
+			verdict: 'as expected',
+		});
+	});
+
+	it('reports a list that fails, and reads the other lists', async () => {
+		school.sandbox.faults.add({
+			kind: 'status',
+			status: 500,
+			match: { entity: 'room' },
+			times: Infinity,
+		});
+
+		const findings = await checkAccount();
+
+		expect(getFinding(findings, 'list: room/index')).toMatchObject({
 			found: 'failed with HTTP 500',
 			verdict: 'differs',
 		});
-		expect(at(report, 'list: tariff/index')?.found).toBe('readable');
+		expect(getFinding(findings, 'list: tariff/index').found).toBe('readable');
 	});
 
-	it('a network that breaks down ends it with an error', async () => {
-		school.sandbox.faults.add({ kind: 'reset', times: 0, skip: 20 });
-		const { error } = await office.runToEnd(account());
+	it('ends with an error when the network breaks down', async () => {
+		school.sandbox.faults.add({ kind: 'reset', skip: 20, times: Infinity });
+
+		const { error } = await runToEnd(accountCheckForm());
+
 		expect(error?.message).toMatch(/closed the connection/);
 	});
 
-	it('it ends at once when it is cancelled', async () => {
-		const stop = new AbortController();
+	it('sends nothing more once it is cancelled', async () => {
+		const controller = new AbortController();
 		school.sandbox.onRequest = ({ request }) => {
-			if (request === 20) stop.abort();
+			if (request === 20) controller.abort();
 		};
-		const { status } = await office.runToEnd(account(), { signal: stop.signal });
-		expect(status).not.toBe('success');
+
+		const { error } = await runToEnd(accountCheckForm(), { signal: controller.signal });
+
+		expect(error?.message).toBe('The execution was cancelled');
 		expect(school.readCalls().length).toBeLessThanOrEqual(21);
 	});
 
-	it('of a credential that does not work it says that', async () => {
+	it('ends with an error that names the credential when AlfaCRM does not accept the login', async () => {
 		school.engine = new Engine({ ...school.credential, email: 'nobody@school.example' });
-		const { error } = await office.runToEnd(account());
-		expect(error?.message).toMatch(/email/i);
-	});
 
-	it('a branch that is no number is refused before anything is sent', async () => {
-		await office.expectRefusedUnsent(account({ options: { branchToCheck: 'first' } }), "'Branch ID'");
+		const { error } = await runToEnd(accountCheckForm());
+
+		expect(error?.message).toMatch(/^AlfaCRM did not accept the login\. Check 'Email' and 'API Key'/);
 	});
 });

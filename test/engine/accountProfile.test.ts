@@ -2,81 +2,164 @@ import { profileOf } from '../../scripts/accountProfile';
 import { clientOf } from '../../scripts/lib/account/client';
 import type { Settings } from '../../sandbox';
 import { defaultSettings } from '../../sandbox/model/settings';
+import { ATTENDANCE } from '../support/codes';
 import { skipRetryPauses } from './support/inProcess';
 import { useSchool } from './support/school';
 
 jest.setTimeout(60_000);
 skipRetryPauses();
 
-/** Long pages take fewer calls. */
-const USUAL: Partial<Settings> = { bodyPageSize: 'honoured' };
-const school = useSchool({ customers: 150, settings: USUAL });
-const { ignoredFilters } = defaultSettings;
-const ignoring = (...names: string[]) => ({ ignoredFilters: [...ignoredFilters, ...names] });
+/** Large pages take fewer calls. */
+const USUAL_SETTINGS: Partial<Settings> = { bodyPageSize: 'honoured' };
 
-/** What the script tells of the school with these settings. */
-async function profileWith(settings: Partial<Settings>) {
-	const { sandbox, credential } = school;
-	Object.assign(sandbox.settings, structuredClone(settings));
-	// What an invented school lacks in its log.
-	const attended = { lesson_id: 1, customer_id: 1, branch_id: 1, is_attend: 1 };
-	sandbox.store.insert('lesson-details', attended, { user: 1 });
-	return await profileOf(clientOf(credential));
+const school = useSchool({ customers: 150, settings: USUAL_SETTINGS });
+
+/** The filters that the sandbox ignores, and some more. */
+function ignoredFiltersWith(...filters: string[]): string[] {
+	return [...defaultSettings.ignoredFilters, ...filters];
 }
 
-describe('npm run account:profile', () => {
-	it('tells the value of every switch, logs in once, only lists, and shows neither key nor token', async () => {
-		const { rows, settings } = await profileWith({});
-		const untold = rows.filter(([, found]) => /^(nothing|not told)/.test(found));
-		expect(untold.map(([name]) => name)).toEqual([]);
-		expect(settings).toEqual(USUAL);
-		expect(school.readJournal('auth/login')).toHaveLength(1);
-		const actions = new Set(school.sandbox.journal.map(({ action }) => action));
-		expect(actions).toEqual(new Set(['login', 'index']));
-		const printed = JSON.stringify(rows);
-		for (const secret of [school.sandbox.account.apiKey, ...school.sandbox.tokens()])
-			expect(printed).not.toContain(secret);
+/** The filters that the sandbox ignores, without one. */
+function ignoredFiltersWithout(filter: string): string[] {
+	return defaultSettings.ignoredFilters.filter((name) => name !== filter);
+}
+
+/** Makes the profile of an account that differs from the sandbox by some settings. */
+async function profileAccount(settings: Partial<Settings> = {}) {
+	const { sandbox } = school;
+	Object.assign(sandbox.settings, structuredClone(settings));
+	// The log of the sandbox's school begins without an attendance, which one of the probes needs.
+	sandbox.store.insert(
+		'lesson-details',
+		{ lesson_id: 1, customer_id: 1, branch_id: 1, is_attend: ATTENDANCE.attended },
+		{ user: 1 },
+	);
+	const { url, account } = sandbox;
+	const client = clientOf({
+		hostname: url,
+		email: account.email,
+		apiKey: account.apiKey,
+		requestsPerSecond: 0,
+	});
+	return await profileOf(client);
+}
+
+describe('npm run account:profile, for an account that does as the API notes say', () => {
+	let profile: Awaited<ReturnType<typeof profileAccount>>;
+	let actions: Array<string | null>;
+	let tokens: string[];
+
+	// All tests look at one profile, because it takes some hundred calls.
+	beforeAll(async () => {
+		const { sandbox } = school;
+		sandbox.reset();
+		sandbox.settings.rateLimit = 0;
+		profile = await profileAccount();
+		actions = sandbox.journal.map(({ action }) => action);
+		tokens = [...sandbox.tokens()];
 	});
 
-	// Those that do not hide each other come together.
-	it.each<Partial<Settings>>([
-		{ forbiddenBranches: [2], wrongFilterValue: 'matchesNothing', groupTeachers: 'objects' },
-		{ mainBranch: 'off', logFields: 'jsonText' },
-		{ bodyPageSize: 'refused400', total: 'pageSize', logLesson: false },
+	it('finds the value of every setting', () => {
+		const openProbes = profile.rows.filter(([, found]) => /^(nothing|not told)/.test(found));
+
+		expect(openProbes).toEqual([]);
+	});
+
+	it('finds the settings of the account', () => {
+		expect(profile.settings).toEqual({ bodyPageSize: 'honoured' });
+	});
+
+	it('logs in once, and otherwise only lists', () => {
+		expect(actions.filter((action) => action === 'login')).toHaveLength(1);
+		expect(new Set(actions)).toEqual(new Set(['login', 'index']));
+	});
+
+	it('prints neither the key nor a token', () => {
+		const printed = JSON.stringify(profile.rows);
+
+		expect(tokens).toHaveLength(1);
+		expect(printed).not.toContain(tokens[0]);
+		expect(printed).not.toContain(school.sandbox.account.apiKey);
+	});
+});
+
+describe('npm run account:profile, for an account that differs', () => {
+	// Each account differs in several ways that do not hide each other, because a profile takes seconds.
+	it.each<{ difference: string; settings: Partial<Settings> }>([
 		{
-			...ignoring('pay.id', 'lesson.date_from', 'lesson.date_to', 'customer.phone'),
-			pageSize: 30,
-			pooledBranches: [2],
+			difference: 'a hidden branch, wrong filter values that match nothing, and teachers as objects',
+			settings: {
+				forbiddenBranches: [2],
+				wrongFilterValue: 'matchesNothing',
+				groupTeachers: 'objects',
+			},
 		},
 		{
-			...{ branchless: 'first', total: 'missing', logScope: 'account' },
-			ignoredFilters: ignoredFilters.filter((one) => one !== 'branch.id'),
-			dateFormats: { 'lesson.date_from': 'dotted', 'lesson.date_to': 'dotted' },
+			difference: 'no main branch, and a log that holds JSON texts',
+			settings: { mainBranch: 'off', logFields: 'jsonText' },
 		},
 		{
-			...{
+			difference: 'a refused page size, totals of one page, and attendances without a lesson in the log',
+			settings: { bodyPageSize: 'refused400', total: 'pageSize', logLesson: false },
+		},
+		{
+			difference: 'more ignored filters, pages of 30 rows, and a branch that lists all customers',
+			settings: {
+				ignoredFilters: ignoredFiltersWith('pay.id', 'lesson.date_from', 'lesson.date_to', 'customer.phone'),
+				pageSize: 30,
+				pooledBranches: [2],
+			},
+		},
+		{
+			difference: 'missing totals, one log for all branches, and lessons filtered by days with dots',
+			settings: {
+				branchless: 'first',
+				total: 'missing',
+				logScope: 'account',
+				ignoredFilters: ignoredFiltersWithout('branch.id'),
+				dateFormats: { 'lesson.date_from': 'dotted', 'lesson.date_to': 'dotted' },
+			},
+		},
+		{
+			difference: 'other defaults of lists, other fields and other formats',
+			settings: {
 				forbiddenCalls: ['room/index'],
 				phoneSearch: 'text',
 				deadDefault: 'current',
 				payDefault: 'income',
+				refundSum: 'expenditure',
+				removedZero: 'hidesUnsorted',
+				lessonDetails: 'withCustomer',
+				groupTeachers: 'names',
+				sunday: 0,
+				shownFields: ['teacher.removed'],
+				dateFormats: { 'log.date_from': 'any', 'log.date_to': 'any' },
 			},
-			...{ refundSum: 'expenditure', removedZero: 'hidesUnsorted', lessonDetails: 'withCustomer' },
-			...{ groupTeachers: 'names', sunday: 0, shownFields: ['teacher.removed'] },
-			dateFormats: { 'log.date_from': 'any', 'log.date_to': 'any' },
 		},
-	])('finds what differs, and nothing else: %#', async (settings) => {
-		expect((await profileWith(settings)).settings).toEqual({ ...USUAL, ...settings });
+	])('finds $difference, and no other difference', async ({ settings }) => {
+		const profile = await profileAccount(settings);
+
+		expect(profile.settings).toEqual({ ...USUAL_SETTINGS, ...settings });
 	});
 
-	it('finds that a size that is asked for does nothing', async () => {
-		expect((await profileWith({ bodyPageSize: 'ignored' })).settings).toEqual({});
-	});
+	it('finds that AlfaCRM ignores the page size that a call requests', async () => {
+		const profile = await profileAccount({ bodyPageSize: 'ignored' });
 
-	it('of a credential that does not work says so', async () => {
+		// This is the default of the sandbox, so the profile need not name it.
+		expect(profile.settings).toEqual({});
+	});
+});
+
+describe('npm run account:profile, for an account that cannot be read', () => {
+	it('fails with an error about the key when AlfaCRM does not accept it', async () => {
 		const client = clientOf({ ...school.credential, apiKey: 'wrong' });
+
 		await expect(profileOf(client)).rejects.toThrow(/key/);
-		await expect(
-			profileOf(clientOf({ ...school.credential, hostname: 'http://127.0.0.1:2' })),
-		).rejects.toThrow(/refused the connection/);
+	});
+
+	it('fails with an error about the connection when no server answers', async () => {
+		const client = clientOf({ ...school.credential, hostname: 'http://127.0.0.1:2' });
+
+		await expect(profileOf(client)).rejects.toThrow(/refused the connection/);
 	});
 });

@@ -1,89 +1,172 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { formOf } from '../support/form';
-import { NULL, UNDEFINED, asExpression, recordWithId } from './support/forms';
+import { asExpression, locate, NULL, recordWithId, recordWithName, UNDEFINED } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
-import { stopClock } from './support/stoppedClock';
 import { useSchool } from './support/school';
+import { stopClock } from './support/stoppedClock';
 
-/** What n8n itself has a part in: expressions and time zones. The rest is in `unit/operations/bookLesson`. */
+// `unit/operations/bookLesson` proves what Book does. These tests prove the part of n8n: expressions, pickers and time zones.
 const school = useSchool({ customers: 30 });
-const { addLead, readRecords, expectRefusedUnsent, run, expectRefused } = frontDeskOf(school);
+const { addLead, changeRecord, expectRefused, expectRefusedUnsent, readRecord, run } = frontDeskOf(school);
 
-/** A Monday; the teachers of the sandbox work on Mondays, Wednesdays and Fridays from ten to seven. */
-const DAY = '2031-03-10';
-const form = (more: INodeParameters = {}): INodeParameters => ({
-	...{
+/** A Monday. The teachers of the sandbox work on Mondays from ten to seven. */
+const MONDAY = '2031-03-10';
+const FIRST_TEACHER = 1;
+const SIDOROVA = 2;
+const TRIAL_LESSON = 3;
+const SUBJECT = 1;
+const BLUE_ROOM = 1;
+
+/** Fills the form of Book: a trial lesson of a new lead with the first teacher, on Monday at ten. */
+function bookingForm(parameters: INodeParameters = {}): INodeParameters {
+	return {
 		resource: 'lesson',
 		operation: 'book',
 		branchId: 1,
 		customer_ids: recordWithId(addLead()),
-		teacher_ids: recordWithId(1),
-	},
-	...{
-		lesson_type_id: recordWithId(3),
-		subject_id: recordWithId(1),
+		teacher_ids: recordWithId(FIRST_TEACHER),
+		lesson_type_id: recordWithId(TRIAL_LESSON),
+		subject_id: recordWithId(SUBJECT),
 		when: 'time',
-		lesson_date: DAY,
+		lesson_date: MONDAY,
 		time_from: '10:00',
-	},
-	...more,
-});
-const free = (more: INodeParameters = {}): INodeParameters => ({
-	...{ resource: 'teacher', operation: 'getFreeSlots', branchId: 1, date_from: DAY, date_to: DAY, ...more },
-});
-const bookedIn = () => readRecords('lesson').filter(({ date }) => String(date).startsWith('2031-03'));
+		...parameters,
+	};
+}
 
-it('asks in the order in which a school thinks of it, for the time or for the days', () => {
-	const labels = (when: string) =>
-		formOf({ resource: 'lesson', operation: 'book', when })
-			.filter(({ type }) => type !== 'notice')
-			.map(({ displayName }) => displayName);
-	const start = ['Customer', 'Group', 'Lesson Type', 'Subject', 'Teacher', 'When', 'Date'];
-	const end = ['Duration', 'Additional Fields', 'Options'];
-	expect(labels('time').slice(3)).toEqual([...start, 'Start Time', ...end]);
-	expect(labels('firstFree').slice(3)).toEqual([...start, 'Date To', ...end]);
+/** Fills the form of Get Free Slots for Monday. */
+function freeSlotsForm(teacher: INodeParameters[string]): INodeParameters {
+	return {
+		resource: 'teacher',
+		operation: 'getFreeSlots',
+		branchId: 1,
+		date_from: MONDAY,
+		date_to: MONDAY,
+		id: teacher,
+	};
+}
+
+/** Lists the labels of the form of Book, without notices. */
+function listLabels(when: string): string[] {
+	return formOf({ resource: 'lesson', operation: 'book', when })
+		.filter(({ type }) => type !== 'notice')
+		.map(({ displayName }) => displayName);
+}
+
+describe('The form of Book', () => {
+	it('asks for the day and the time when When is a time', () => {
+		expect(listLabels('time')).toEqual([
+			'Resource',
+			'Operation',
+			'Branch',
+			'Customer',
+			'Group',
+			'Lesson Type',
+			'Subject',
+			'Teacher',
+			'When',
+			'Date',
+			'Start Time',
+			'Duration',
+			'Additional Fields',
+			'Options',
+		]);
+	});
+
+	it('asks for the first and the last day when When is the first free slot', () => {
+		expect(listLabels('firstFree')).toEqual([
+			'Resource',
+			'Operation',
+			'Branch',
+			'Customer',
+			'Group',
+			'Lesson Type',
+			'Subject',
+			'Teacher',
+			'When',
+			'Date',
+			'Date To',
+			'Duration',
+			'Additional Fields',
+			'Options',
+		]);
+	});
 });
 
-it('takes names for IDs, and the page of a lead', async () => {
-	const named = (value: string) => ({ __rl: true, mode: 'name', value });
-	const id = addLead();
-	const url = `${school.sandbox.url}/company/1/lead/view?id=${id}`;
-	const json = await run(
-		form({
-			customer_ids: { __rl: true, mode: 'url', value: url },
-			lesson_type_id: named('Пробный'),
-			teacher_ids: named('Сидорова Ева'),
-			additionalFields: { room_id: named(String(readRecords('room')[0].name)) },
-		}),
-	);
-	expect(json).toMatchObject([
-		{ operationResult: 'created', customer_ids: id, lesson_type_id: 3, teacher_names: 'Сидорова Ева' },
-	]);
+describe('Book', () => {
+	it('books a lesson for the lead whose page is given', async () => {
+		const lead = addLead();
+		const page = `${school.sandbox.url}/company/1/lead/view?id=${lead}`;
+
+		const items = await run(bookingForm({ customer_ids: locate('url', page) }));
+
+		expect(items).toMatchObject([{ operationResult: 'created', customer_ids: lead }]);
+	});
+
+	it('takes the lesson type, the teacher and the room by their names', async () => {
+		changeRecord('lesson-type', TRIAL_LESSON, { name: 'Пробный' });
+		changeRecord('teacher', SIDOROVA, { name: 'Сидорова Ева' });
+		changeRecord('room', BLUE_ROOM, { name: 'Синий' });
+
+		const [{ id }] = await run(
+			bookingForm({
+				lesson_type_id: recordWithName('Пробный'),
+				teacher_ids: recordWithName('Сидорова Ева'),
+				additionalFields: { room_id: recordWithName('Синий') },
+			}),
+		);
+
+		expect(readRecord('lesson', id)).toMatchObject({
+			lesson_type_id: TRIAL_LESSON,
+			teacher_ids: [SIDOROVA],
+			room_id: BLUE_ROOM,
+		});
+	});
 });
 
-it('refuses a customer, group, teacher or room that is given and comes to nothing', async () => {
-	for (const nobody of [NULL, UNDEFINED, recordWithId(asExpression([])), recordWithId('={{ $json.x }}')]) {
-		await expectRefusedUnsent(form({ customer_ids: nobody }), "'Customer' is set but came out empty");
-		await expectRefusedUnsent(form({ group_ids: nobody }), "'Group' is set but came out empty");
-		await expectRefusedUnsent(form({ teacher_ids: nobody }), "'Teacher' is set but came out empty");
-		await expectRefusedUnsent(free({ id: nobody }), "'Teacher' is set but came out empty");
-		const inRoom = { additionalFields: { room_id: nobody } };
-		await expectRefusedUnsent(form(inRoom), "'Room' is set but came out empty");
-	}
-	expect(bookedIn()).toEqual([]);
+describe.each([
+	{ meaning: 'null', value: NULL },
+	{ meaning: 'undefined', value: UNDEFINED },
+	{ meaning: 'an empty list', value: recordWithId(asExpression([])) },
+	{ meaning: 'a property that the item lacks', value: recordWithId('={{ $json.x }}') },
+])('Book and Get Free Slots, when an expression comes to $meaning', ({ meaning, value }) => {
+	it.each([
+		{ label: 'Customer', parameters: { customer_ids: value } },
+		{ label: 'Group', parameters: { group_ids: value } },
+		{ label: 'Teacher', parameters: { teacher_ids: value } },
+		{ label: 'Room', parameters: { additionalFields: { room_id: value } } },
+	])(`Book refuses $label before it sends anything when it is ${meaning}`, async ({ label, parameters }) => {
+		await expectRefusedUnsent(bookingForm(parameters), `'${label}' is set but came out empty`);
+	});
+
+	it(`Get Free Slots refuses Teacher before it sends anything when it is ${meaning}`, async () => {
+		await expectRefusedUnsent(freeSlotsForm(value), "'Teacher' is set but came out empty");
+	});
 });
 
-it('knows by the time zone of the workflow what has passed', async () => {
-	stopClock(`${DAY}T05:30:00Z`);
-	try {
-		// Half past three in the afternoon in Vladivostok, half past one at night in New York.
-		const message = (await expectRefused(form(), { timezone: 'Asia/Vladivostok' })).message;
-		expect(message).toBe(`${DAY} 10:00 has passed by the clock of the workflow (Asia/Vladivostok)`);
-		const first = form({ when: 'firstFree', date_to: DAY });
-		expect((await run(first, { timezone: 'Asia/Vladivostok' }))[0].time_from).toBe(`${DAY} 15:30:00`);
-		expect((await run(form(), { timezone: 'America/New_York' }))[0].time_from).toBe(`${DAY} 10:00:00`);
-	} finally {
-		jest.useRealTimers();
-	}
+describe('Book at 05:30 UTC: in the afternoon in Vladivostok, and at night in New York', () => {
+	beforeEach(() => stopClock(`${MONDAY}T05:30:00Z`));
+
+	afterEach(() => jest.useRealTimers());
+
+	it('refuses ten in the morning when it is 15:30 in the time zone of the workflow', async () => {
+		const { message } = await expectRefused(bookingForm(), { timezone: 'Asia/Vladivostok' });
+
+		expect(message).toBe('2031-03-10 10:00 has passed by the clock of the workflow (Asia/Vladivostok)');
+	});
+
+	it('books the first free slot after 15:30 when it is 15:30 in the time zone of the workflow', async () => {
+		const form = bookingForm({ when: 'firstFree', date_to: MONDAY });
+
+		const items = await run(form, { timezone: 'Asia/Vladivostok' });
+
+		expect(items).toMatchObject([{ time_from: '2031-03-10 15:30:00' }]);
+	});
+
+	it('books ten in the morning when it is 01:30 in the time zone of the workflow', async () => {
+		const items = await run(bookingForm(), { timezone: 'America/New_York' });
+
+		expect(items).toMatchObject([{ time_from: '2031-03-10 10:00:00' }]);
+	});
 });

@@ -1,52 +1,78 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { recordWithId } from './support/forms';
+import { customerForm, recordWithId, recordWithName } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
-/** What executions know because others of the process have learnt it. What becomes stale, and when: `unit/operations/knowledge`. */
+// `unit/operations/knowledge` proves what one execution knows from others, and when that becomes stale.
 const school = useSchool({ customers: 30 });
-const { addRecord, readCustomer, addLead, run, runToEnd } = frontDeskOf(school);
+const { addLead, addRecord, expectRefused, readCustomer, run } = frontDeskOf(school);
 
-const costOf = async (parameters: INodeParameters) => {
-	const before = school.readCalls().length;
-	const { json, error } = await runToEnd(parameters);
-	return { json, error, calls: school.readCalls().slice(before) };
-};
+describe('Move to Stage with the name of a stage', () => {
+	let lead: number;
+	let callStage: number;
 
-describe('a name', () => {
-	const inStage = (name: string) => ({
-		...{ resource: 'customer', operation: 'moveToStage', branchId: 1, id: recordWithId(leadId) },
-		lead_status_id: { __rl: true, mode: 'name', value: name } as INodeParameters[string],
-	});
-	let leadId: number;
 	beforeEach(() => {
-		leadId = addLead();
-		addRecord('lead-status', { name: 'Звонок', is_enabled: 1 });
-	});
-	const listed = ({ calls }: { calls: string[] }) =>
-		calls.filter((call) => call === 'lead-status/index').length;
-
-	it('is looked up in the list that another execution has read', async () => {
-		expect(listed(await costOf(inStage('Звонок')))).toBe(1);
-		expect(listed(await costOf(inStage('Звонок')))).toBe(0);
+		lead = addLead();
+		callStage = addRecord('lead-status', { name: 'Звонок', is_enabled: 1 });
 	});
 
-	it('that people have added since is found, and one that nobody has is looked for once more', async () => {
-		await run(inStage('Звонок'));
-		const id = addRecord('lead-status', { name: 'Второй звонок', is_enabled: 1 });
-		expect(listed(await costOf(inStage('Второй звонок')))).toBe(1);
-		expect(readCustomer(leadId).lead_status_id).toBe(id);
-		const wrong = await costOf(inStage('Нет такого'));
-		expect(wrong.error?.message).toContain('no stage is called that');
-		expect(wrong.calls).toEqual(['lead-status/index']);
+	/** Fills the form of Move to Stage for the lead. */
+	function moveToStageForm(stageName: string): INodeParameters {
+		return customerForm('moveToStage', recordWithId(lead), { lead_status_id: recordWithName(stageName) });
+	}
+
+	it('reads the list of stages to find the name', async () => {
+		await run(moveToStageForm('Звонок'));
+
+		expect(school.readJournal('lead-status/index')).toHaveLength(1);
+		expect(readCustomer(lead).lead_status_id).toBe(callStage);
 	});
 
-	it('that this process has added is found', async () => {
-		await run(inStage('Звонок'));
-		const form = { resource: 'leadStatus', operation: 'create', branchId: 1, name: 'Новинка' };
-		const [{ id }] = await run({ ...form, additionalFields: {} });
-		expect(listed(await costOf(inStage('Новинка')))).toBe(1);
-		expect(readCustomer(leadId).lead_status_id).toBe(id);
+	it('finds the name in the list that an earlier execution has read', async () => {
+		await run(moveToStageForm('Звонок'));
+		school.sandbox.clearJournal();
+
+		await run(moveToStageForm('Звонок'));
+
+		expect(school.readJournal('lead-status/index')).toEqual([]);
+	});
+
+	it('reads the list again to find a stage that the staff has added since', async () => {
+		await run(moveToStageForm('Звонок'));
+		const secondCallStage = addRecord('lead-status', { name: 'Второй звонок', is_enabled: 1 });
+		school.sandbox.clearJournal();
+
+		await run(moveToStageForm('Второй звонок'));
+
+		expect(school.readJournal('lead-status/index')).toHaveLength(1);
+		expect(readCustomer(lead).lead_status_id).toBe(secondCallStage);
+	});
+
+	it('reads the list once more before it refuses an unknown name', async () => {
+		await run(moveToStageForm('Звонок'));
+		school.sandbox.clearJournal();
+
+		const { message } = await expectRefused(moveToStageForm('Нет такого'));
+
+		expect(message).toContain('no stage is called that');
+		expect(school.readCalls()).toEqual(['lead-status/index']);
+	});
+
+	it('finds a stage that another execution has created since', async () => {
+		await run(moveToStageForm('Звонок'));
+		const [newStage] = await run({
+			resource: 'leadStatus',
+			operation: 'create',
+			branchId: 1,
+			name: 'Новинка',
+			additionalFields: {},
+		});
+		school.sandbox.clearJournal();
+
+		await run(moveToStageForm('Новинка'));
+
+		expect(school.readJournal('lead-status/index')).toHaveLength(1);
+		expect(readCustomer(lead).lead_status_id).toBe(newStage.id);
 	});
 });

@@ -1,55 +1,132 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { CUSTOMER_TYPE } from '../support/codes';
 import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
-/** Which names are one is proven in test/unit; here are the ways through n8n and its form. */
+// `unit/operations/messengers` proves which names are equal. These tests prove the ways through n8n and its form.
 const school = useSchool({ customers: 40 });
-const { addLead, readRecords, run, expectRefused } = frontDeskOf(school);
+const { addLead, expectRefused, readRecords, run } = frontDeskOf(school);
 
 const PHONE = '+7(900)555-00-01';
-const upsert = (key: INodeParameters): INodeParameters => ({
-	...{
-		resource: 'customer',
-		operation: 'upsert',
-		branchId: 1,
-		name: 'Орлова Мия',
-		fieldsToSet: { is_study: 0 },
-	},
-	...key,
-});
-const inOrder = (values: INodeParameters) => upsert({ matchBy: 'firstFound', ...values });
-const people = () => readRecords('customer').filter(({ name }) => name === 'Орлова Мия');
 
-/** As n8n's own trigger of Telegram gives a message. */
-const MESSAGE = { from: { id: 123456789, username: 'Mia_O' }, contact: { phone_number: '79005550001' } };
+/** Fills the form of Create or Update by the first key that is found, from a message of n8n's Telegram Trigger. */
+const TELEGRAM_FORM: INodeParameters = {
+	resource: 'customer',
+	operation: 'upsert',
+	branchId: 1,
+	matchBy: 'firstFound',
+	phone: '={{ $json.contact?.phone_number }}',
+	web: '={{ [$json.from.username, $json.from.id].filter(Boolean).join(", ") }}',
+	name: 'Орлова Мия',
+	fieldsToSet: { is_study: CUSTOMER_TYPE.lead },
+};
 
-it('a bot that knows the name, later the phone, later the number alone has one customer', async () => {
-	const form = inOrder({
-		phone: '={{ $json.contact?.phone_number }}',
-		web: '={{ [$json.from.username, $json.from.id].filter(Boolean).join(", ") }}',
+/** Fills the form of an operation that finds a customer by the given keys. */
+function formThatFinds(operation: string, keys: INodeParameters): INodeParameters {
+	return { resource: 'customer', operation, branchId: 1, ...keys };
+}
+
+/** Passes a Telegram message to Create or Update, and returns the one item of the output. */
+async function receiveMessage(message: IDataObject): Promise<IDataObject> {
+	const [item] = await run(TELEGRAM_FORM, { items: [message] });
+	return item;
+}
+
+/** Reads the customers whom the messages have created. */
+function readCustomersOfMessages(): IDataObject[] {
+	return readRecords('customer').filter(({ name }) => name === 'Орлова Мия');
+}
+
+describe('Create or Update for messages of a Telegram bot', () => {
+	it('creates a customer with the name of the sender', async () => {
+		const { operationResult } = await receiveMessage({ from: { username: 'mia_o' } });
+
+		expect(operationResult).toBe('created');
+		expect(readCustomersOfMessages()).toMatchObject([{ web: ['mia_o'], phone: [] }]);
 	});
-	const { from } = MESSAGE;
-	const results: unknown[] = [];
-	for (const item of [{ from: { username: 'mia_o' } }, { from }, MESSAGE, MESSAGE, { from: { id: from.id } }])
-		results.push((await run(form, { items: [item] }))[0].operationResult);
-	expect(results).toEqual(['created', 'updated', 'updated', 'unchanged', 'unchanged']);
-	expect(people()).toMatchObject([{ phone: [PHONE], web: ['mia_o', '123456789'] }]);
+
+	it('adds the number of the sender to the customer with the name in other capitals', async () => {
+		await receiveMessage({ from: { username: 'mia_o' } });
+
+		const { operationResult } = await receiveMessage({ from: { id: 123456789, username: 'Mia_O' } });
+
+		expect(operationResult).toBe('updated');
+		expect(readCustomersOfMessages()).toMatchObject([{ web: ['mia_o', '123456789'], phone: [] }]);
+	});
+
+	it('adds the phone that the sender shares', async () => {
+		await receiveMessage({ from: { id: 123456789, username: 'Mia_O' } });
+
+		const { operationResult } = await receiveMessage({
+			from: { id: 123456789, username: 'Mia_O' },
+			contact: { phone_number: '79005550001' },
+		});
+
+		expect(operationResult).toBe('updated');
+		expect(readCustomersOfMessages()).toMatchObject([{ phone: [PHONE], web: ['Mia_O', '123456789'] }]);
+	});
+
+	it('changes nothing when the sender shares the phone again', async () => {
+		const message = {
+			from: { id: 123456789, username: 'Mia_O' },
+			contact: { phone_number: '79005550001' },
+		};
+		await receiveMessage(message);
+
+		const { operationResult } = await receiveMessage(message);
+
+		expect(operationResult).toBe('unchanged');
+		expect(readCustomersOfMessages()).toHaveLength(1);
+	});
+
+	it('recognises a sender without a name by the number', async () => {
+		await receiveMessage({
+			from: { id: 123456789, username: 'Mia_O' },
+			contact: { phone_number: '79005550001' },
+		});
+
+		const { operationResult } = await receiveMessage({ from: { id: 123456789 } });
+
+		expect(operationResult).toBe('unchanged');
+		expect(readCustomersOfMessages()).toHaveLength(1);
+	});
 });
 
-it('Get Overview and Find go by a name as well', async () => {
-	const id = addLead({ web: ['https://t.me/mia_o', 'vk.com/mia_o'] });
-	for (const operation of ['find', 'getOverview'])
-		for (const key of [
-			{ matchBy: 'web', web: '@Mia_O' },
-			{ matchBy: 'firstFound', phone: PHONE, web: 'mia_o' },
-		])
-			expect(await run({ resource: 'customer', operation, branchId: 1, ...key })).toMatchObject([{ id }]);
-	await expectRefused({
-		resource: 'customer',
-		operation: 'find',
-		branchId: 1,
-		matchBy: 'web',
-		web: 'vk.com/mia',
+describe('Operations on a customer with a Telegram name and a VK name', () => {
+	let customer: number;
+
+	beforeEach(() => {
+		customer = addLead({ web: ['https://t.me/mia_o', 'vk.com/mia_o'] });
+	});
+
+	it.each([
+		{ label: 'Find', operation: 'find' },
+		{ label: 'Get Overview', operation: 'getOverview' },
+	])('$label finds the customer by the Telegram name', async ({ operation }) => {
+		const items = await run(formThatFinds(operation, { matchBy: 'web', web: '@Mia_O' }));
+
+		expect(items).toMatchObject([{ id: customer }]);
+	});
+
+	it.each([
+		{ label: 'Find', operation: 'find' },
+		{ label: 'Get Overview', operation: 'getOverview' },
+	])('$label finds the customer by the Telegram name when nobody has the phone', async ({ operation }) => {
+		const keys = { matchBy: 'firstFound', phone: PHONE, web: 'mia_o' };
+
+		const items = await run(formThatFinds(operation, keys));
+
+		expect(items).toMatchObject([{ id: customer }]);
+	});
+
+	it('Find refuses a VK name that is only the beginning of the VK name', async () => {
+		const form = formThatFinds('find', { matchBy: 'web', web: 'vk.com/mia' });
+
+		const { message } = await expectRefused(form);
+
+		expect(message).toBe(
+			'AlfaCRM has no customer with this telegram or website in the branches that could be searched',
+		);
 	});
 });
