@@ -1,267 +1,506 @@
-import type { IDataObject, INodeParameters, INodePropertyOptions } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { withPackage } from '../../scripts/lib/examples';
+import { ATTENDANCE, LESSON_STATUS, PAY_TYPE, WORKING_HOUR_WEEKDAY } from '../support/codes';
 import { formOf } from '../support/form';
-import { callTool, fromAi, makeToolContext } from './support/agentTool';
-import { EMPTY, NULL, asExpression, findByPhoneForm, recordWithId } from './support/forms';
+import { fromAi } from './support/agentTool';
+import {
+	asExpression,
+	EMPTY,
+	findByPhoneForm,
+	locate,
+	NULL,
+	paymentForm,
+	recordWithId,
+} from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
 import { stopClock } from './support/stoppedClock';
 import { useSchool } from './support/school';
 
-/** What comes of each action is proven without n8n in test/unit/operations; here is what n8n has to do with it. */
+/** What each action does is tested without n8n in test/unit/operations. Here is what n8n has to do with it. */
 const school = useSchool({ customers: 30 });
 const {
-	addRecord,
+	addClient,
 	addLead,
-	expectRefusedUnsent,
-	readRecord,
-	readRecords,
-	run,
+	addRecord,
+	callAsTool,
 	changeSettings,
 	expectRefused,
+	expectRefusedUnsent,
+	readRecords,
+	run,
 	runToEnd,
 } = frontDeskOf(school);
 
-afterEach(() => jest.useRealTimers());
+const LESSON = 601;
 
-const clients = (count: number) => Array.from({ length: count }, () => addLead({ is_study: 1 }));
-const lessonOf = (customer_ids: number[], more: IDataObject = {}) =>
+/** Adds a lesson on 10 February 2026. */
+function addLesson(id: number, customer_ids: number[], values: IDataObject = {}): void {
 	addRecord('lesson', {
-		...{
-			branch_id: 1,
-			date: '2026-02-10',
-			lesson_type_id: 2,
-			subject_id: 1,
-			teacher_ids: [1],
-			group_ids: [],
-		},
-		...{ time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:30:00', status: 1, customer_ids, ...more },
+		id,
+		branch_id: 1,
+		date: '2026-02-10',
+		time_from: '2026-02-10 17:00:00',
+		time_to: '2026-02-10 18:30:00',
+		lesson_type_id: 2,
+		subject_id: 1,
+		teacher_ids: [1],
+		group_ids: [],
+		customer_ids,
+		status: LESSON_STATUS.planned,
+		...values,
 	});
-const mark = (id: unknown, more: object): INodeParameters => ({
-	...{ resource: 'lesson', operation: 'complete', branchId: 1, id: recordWithId(id), if_completed: 'refuse' },
-	...{ present_ids: '', absent_ids: '', additionalFields: {}, ...more },
+}
+
+/** Fills the form of Complete Lesson. */
+function completeLessonForm(lesson: INodeParameters, attendance: INodeParameters = {}): INodeParameters {
+	return {
+		resource: 'lesson',
+		operation: 'complete',
+		branchId: 1,
+		id: lesson,
+		if_completed: 'refuse',
+		present_ids: '',
+		absent_ids: '',
+		additionalFields: {},
+		...attendance,
+	};
+}
+
+afterEach(() => {
+	jest.useRealTimers();
 });
-const detailsOf = (id: number) => readRecords('lesson-details').filter(({ lesson_id }) => lesson_id === id);
-/** Who is told of in AlfaCRM, with there or not. */
-const told = (id: number) =>
-	Object.fromEntries(detailsOf(id).map(({ customer_id, is_attend }) => [customer_id, is_attend]));
 
-describe('the number of a payment', () => {
-	const take = (id: number, externalId: string, more: INodeParameters = {}): INodeParameters => ({
-		...{
-			resource: 'customer',
-			operation: 'takePayment',
-			branchId: 1,
-			id: recordWithId(id),
-			pay_account_id: 1,
-		},
-		...{ income: '={{ $json.sum }}', additionalFields: { externalId, ...more } },
+describe('Take Payment', () => {
+	it.each([
+		{ externalId: '={{ $json.missing }}' },
+		{ externalId: '={{ $json.payment?.id }}' },
+		{ externalId: NULL },
+		{ externalId: EMPTY },
+		{ externalId: '={{ [] }}' },
+		{ externalId: '' },
+	])('refuses the external ID "$externalId", which has no value', async ({ externalId }) => {
+		const lead = addLead();
+
+		await expectRefusedUnsent(
+			paymentForm(recordWithId(lead), { additionalFields: { externalId } }),
+			"'External ID'",
+		);
 	});
-
-	it.each(['={{ $json.missing }}', '={{ $json.payment?.id }}', NULL, EMPTY, '={{ [] }}', ''])(
-		'that comes to nothing is refused: %s',
-		async (number) => {
-			await expectRefusedUnsent(take(addLead(), number), "'External ID'", { items: [{ sum: 5 }] });
-		},
-	);
 });
 
 describe('Complete Lesson', () => {
-	it('takes rows by expressions beside the lists of IDs', async () => {
-		const [one, two] = clients(2);
-		const id = lessonOf([one, two]);
-		const cells = { customer_id: '={{ $json.who }}', is_attend: '={{ $json.came }}', grade: '5' };
-		const form = mark(id, { present_ids: `${two}`, details: { values: [cells] } });
-		const items = [{ who: one, came: 0 }];
-		expect(await run(form, { items })).toMatchObject([{ operationResult: 'updated' }]);
-		expect(detailsOf(id)).toMatchObject([
-			{ customer_id: one, is_attend: 0, grade: '5' },
-			{ customer_id: two, is_attend: 1 },
+	const ANNA = 501;
+	const BORIS = 502;
+	const VERA = 503;
+	const OTHER_LESSON = 602;
+
+	/** Reads the attendance of a lesson, in the order in which it was recorded. */
+	const readAttendance = (lesson: number) =>
+		readRecords('lesson-details').filter(({ lesson_id }) => lesson_id === lesson);
+
+	beforeEach(() => {
+		addClient({ id: ANNA });
+		addClient({ id: BORIS });
+		addClient({ id: VERA });
+	});
+
+	/** Fills the form with a row for the customer of the item, and with Boris as present. */
+	function rowByExpressionsForm(): INodeParameters {
+		return completeLessonForm(recordWithId(LESSON), {
+			present_ids: String(BORIS),
+			details: {
+				values: [{ customer_id: '={{ $json.customer }}', is_attend: '={{ $json.attended }}', grade: '5' }],
+			},
+		});
+	}
+
+	it('records a row that is filled by expressions beside the list of customers who were present', async () => {
+		addLesson(LESSON, [ANNA, BORIS]);
+
+		const lessons = await run(rowByExpressionsForm(), { items: [{ customer: ANNA, attended: 0 }] });
+
+		expect(lessons).toMatchObject([{ operationResult: 'updated' }]);
+		expect(readAttendance(LESSON)).toMatchObject([
+			{ customer_id: ANNA, is_attend: ATTENDANCE.missed, grade: '5' },
+			{ customer_id: BORIS, is_attend: ATTENDANCE.attended },
 		]);
-		expect(await run(form, { items })).toMatchObject([{ operationResult: 'unchanged' }]);
 	});
 
-	const rowsGiven = [{ customer_id: 1, is_attend: true }];
-	it.each<[string, unknown]>([
-		['an empty form', { values: [] }],
-		['a list', asExpression(rowsGiven)],
-		['JSON text', JSON.stringify(rowsGiven)],
-		['an expression for all rows', { values: asExpression(rowsGiven) }],
-	])('has no rows in %s, for n8n passes nothing on', async (_form, details) => {
-		const id = lessonOf([1]);
-		expect((await expectRefused(mark(id, { details }))).message).toMatch(/are empty$|is empty in a row/);
-		expect(readRecord('lesson', id).status).toBe(1);
+	it('leaves a lesson unchanged when the same attendance is given again', async () => {
+		addLesson(LESSON, [ANNA, BORIS]);
+		await run(rowByExpressionsForm(), { items: [{ customer: ANNA, attended: 0 }] });
+
+		const lessons = await run(rowByExpressionsForm(), { items: [{ customer: ANNA, attended: 0 }] });
+
+		expect(lessons).toMatchObject([{ operationResult: 'unchanged' }]);
 	});
 
-	it('takes all customers of a lesson that Summarize has put together', async () => {
-		const [one, two, three] = clients(3);
-		const [first, second] = [lessonOf([one, two]), lessonOf([three])];
-		const items = [
-			{ lesson: first, present: [String(one)], absent: [two] },
-			{ lesson: second, present: [three], absent: [] },
-		];
-		const lists = { present_ids: '={{ $json.present }}', absent_ids: '={{ $json.absent }}' };
-		const { hints, error } = await runToEnd(mark('={{ $json.lesson }}', lists), { items });
-		expect([error, hints, told(second)]).toEqual([undefined, [], { [three]: 1 }]);
-		expect(told(first)).toEqual({ [one]: 1, [two]: 0 });
+	const NOTHING_GIVEN =
+		"No customer is given who was present or absent: 'Present Customer', 'Absent Customer' and 'Attendance' are empty";
+
+	// n8n passes rows on only if the form holds them one by one.
+	it.each<{ rows: string; details: unknown; message: string }>([
+		{ rows: 'an empty form', details: { values: [] }, message: NOTHING_GIVEN },
+		{
+			rows: 'a list',
+			details: asExpression([{ customer_id: ANNA, is_attend: true }]),
+			message: NOTHING_GIVEN,
+		},
+		{
+			rows: 'JSON text',
+			details: JSON.stringify([{ customer_id: ANNA, is_attend: true }]),
+			message: NOTHING_GIVEN,
+		},
+		{
+			rows: 'one expression for all rows',
+			details: { values: asExpression([{ customer_id: ANNA, is_attend: true }]) },
+			message: "'Customer' is empty in a row, but it is required",
+		},
+	])('refuses rows that come as $rows, because none of them reaches the node', async (testCase) => {
+		const { details, message } = testCase;
+		addLesson(LESSON, [ANNA]);
+		const form = completeLessonForm(recordWithId(LESSON), { details: details as INodeParameters });
+
+		const error = await expectRefused(form);
+
+		expect(error.message).toBe(message);
+	});
+
+	it('records the attendance of two lessons whose customers come as lists, as Summarize makes them', async () => {
+		addLesson(LESSON, [ANNA, BORIS]);
+		addLesson(OTHER_LESSON, [VERA]);
+		const form = completeLessonForm(locate('id', '={{ $json.lesson }}'), {
+			present_ids: '={{ $json.present }}',
+			absent_ids: '={{ $json.absent }}',
+		});
+
+		const { hints, error } = await runToEnd(form, {
+			items: [
+				{ lesson: LESSON, present: [String(ANNA)], absent: [BORIS] },
+				{ lesson: OTHER_LESSON, present: [VERA], absent: [] },
+			],
+		});
+
+		expect(error).toBeUndefined();
+		expect(hints).toEqual([]);
+		expect(readAttendance(LESSON)).toMatchObject([
+			{ customer_id: ANNA, is_attend: ATTENDANCE.attended },
+			{ customer_id: BORIS, is_attend: ATTENDANCE.missed },
+		]);
+		expect(readAttendance(OTHER_LESSON)).toMatchObject([
+			{ customer_id: VERA, is_attend: ATTENDANCE.attended },
+		]);
 	});
 });
 
-describe('the customers who are offered for a lesson', () => {
-	const person = (name: string, more: IDataObject = {}) => addLead({ name, is_study: 1, ...more });
-	/** A lesson of a group on the 10th, and one more who is put down for it. */
-	function lesson(status = 1) {
-		const group = addRecord('group', { name: 'Шахматы', branch_ids: [1] });
-		const member = (name: string, b_date: string, e_date: string) => {
-			const id = person(name);
-			addRecord('cgi', { customer_id: id, group_id: group, b_date, e_date });
-			return id;
-		};
-		const members = [
-			member('Яна Ёлкина', '2026-01-01', '2026-02-10'),
-			member('Ада Лавлейс', '2026-02-10', '2026-12-31'),
-		];
-		member('Раньше', '2025-01-01', '2026-02-09');
-		member('Позже', '2026-02-11', '2026-12-31');
-		const guest = person('Гость на пробном', { is_study: 0 });
-		return { id: lessonOf([guest], { group_ids: [group], status }), guest, members };
-	}
-	const NAMES = ['Ада Лавлейс', 'Гость на пробном', 'Яна Ёлкина'];
-	const offered = async (id: unknown, more: object = {}): Promise<INodePropertyOptions[]> =>
-		await school.engine.loadOptions('lessonCustomers', mark(id, more));
-	const namesIn = (options: INodePropertyOptions[]) => options.map(({ name }) => name);
-	const idsIn = (options: INodePropertyOptions[]) => options.map(({ value }) => Number(value)).sort();
+describe('The list of customers in the form of Complete Lesson', () => {
+	const YANA = 511;
+	const ADA = 512;
+	const FORMER_MEMBER = 513;
+	const LATER_MEMBER = 514;
+	const GUEST = 515;
+	const OTHER_YANA = 516;
+	const GROUP = 701;
 
-	it('follow the branch and the lesson, for who was present as for who was absent', () => {
-		const form = formOf({ resource: 'lesson', operation: 'complete' });
-		for (const list of ['present_ids', 'absent_ids'])
-			expect(form.find(({ name }) => name === list)?.typeOptions).toEqual({
+	/** Adds a client who is a member of the group from the first until the last day. */
+	function addMember(id: number, name: string, firstDay: string, lastDay: string): void {
+		addClient({ id, name });
+		addRecord('cgi', { customer_id: id, group_id: GROUP, b_date: firstDay, e_date: lastDay });
+	}
+
+	/** Adds a lesson of the group on 10 February, to which a guest comes as well. */
+	function addGroupLessonWithGuest(values: IDataObject = {}): void {
+		addRecord('group', { id: GROUP, name: 'Шахматы', branch_ids: [1] });
+		addMember(YANA, 'Яна Ёлкина', '2026-01-01', '2026-02-10');
+		addMember(ADA, 'Ада Лавлейс', '2026-02-10', '2026-12-31');
+		addMember(FORMER_MEMBER, 'Бывшая Ольга', '2025-01-01', '2026-02-09');
+		addMember(LATER_MEMBER, 'Новый Егор', '2026-02-11', '2026-12-31');
+		addLead({ id: GUEST, name: 'Гость на пробном' });
+		addLesson(LESSON, [GUEST], { group_ids: [GROUP], ...values });
+	}
+
+	/** Loads the list as the editor does. */
+	const loadCustomers = async (lesson: INodeParameters = recordWithId(LESSON)) =>
+		await school.engine.loadOptions('lessonCustomers', completeLessonForm(lesson));
+
+	it.each([{ parameter: 'present_ids' }, { parameter: 'absent_ids' }])(
+		'is loaded again for $parameter when the branch or the lesson changes',
+		({ parameter }) => {
+			const form = formOf({ resource: 'lesson', operation: 'complete' });
+
+			expect(form.find(({ name }) => name === parameter)?.typeOptions).toEqual({
 				loadOptionsMethod: 'lessonCustomers',
 				loadOptionsDependsOn: ['branchId.value', 'id.value'],
 			});
+		},
+	);
+
+	it.each([
+		{ lesson: 'planned', status: LESSON_STATUS.planned },
+		{ lesson: 'completed', status: LESSON_STATUS.held },
+	])('has the customers of a $lesson lesson and the members of its group on that day', async ({ status }) => {
+		addGroupLessonWithGuest({ status });
+
+		const options = await loadCustomers();
+
+		expect(options).toEqual([
+			{ name: 'Ада Лавлейс', value: ADA },
+			{ name: 'Гость на пробном', value: GUEST },
+			{ name: 'Яна Ёлкина', value: YANA },
+		]);
 	});
 
-	it.each<[string, object, status: number]>([
-		['and who was in its group that day', {}, 1],
-		['of a completed lesson too', {}, 3],
-		['where a page size is refused', { bodyPageSize: 'refused400' }, 1],
-	])('are who is put down for it, %s', async (_where, settings, status) => {
-		const { id } = lesson(status);
-		clients(25);
-		changeSettings({ ...settings });
-		expect(namesIn(await offered(id))).toEqual(NAMES);
+	it('has the same customers when AlfaCRM refuses a page size', async () => {
+		addGroupLessonWithGuest();
+		changeSettings({ bodyPageSize: 'refused400' });
+
+		const options = await loadCustomers();
+
+		expect(options).toEqual([
+			{ name: 'Ада Лавлейс', value: ADA },
+			{ name: 'Гость на пробном', value: GUEST },
+			{ name: 'Яна Ёлкина', value: YANA },
+		]);
 	});
 
-	it('are those at least, where filters are ignored', async () => {
+	it('has at least the IDs of the same customers when AlfaCRM ignores filters by ID', async () => {
+		addGroupLessonWithGuest();
 		changeSettings({ ignoredFilters: ['lesson.id', 'customer.id'] });
-		const { id, guest, members } = lesson();
-		expect(idsIn(await offered(id))).toEqual(expect.arrayContaining([guest, ...members].sort()));
+
+		const options = await loadCustomers();
+
+		expect(options).toEqual(
+			expect.arrayContaining([
+				expect.objectContaining({ value: ADA }),
+				expect.objectContaining({ value: GUEST }),
+				expect.objectContaining({ value: YANA }),
+			]),
+		);
 	});
 
-	it('are also who was marked before, and namesakes can be told apart', async () => {
-		const { id, guest, members } = lesson(3);
-		const marked = person('Яна Ёлкина');
-		addRecord('lesson-details', { lesson_id: id, customer_id: marked, is_attend: 1 });
-		const options = await offered(id);
-		expect(idsIn(options)).toEqual([guest, marked, ...members].sort());
-		for (const one of [members[0], marked]) expect(namesIn(options)).toContain(`Яна Ёлкина · ID ${one}`);
+	it('has a customer whose attendance is recorded, and tells apart two customers of one name', async () => {
+		addGroupLessonWithGuest({ status: LESSON_STATUS.held });
+		addClient({ id: OTHER_YANA, name: 'Яна Ёлкина' });
+		addRecord('lesson-details', {
+			lesson_id: LESSON,
+			customer_id: OTHER_YANA,
+			is_attend: ATTENDANCE.attended,
+		});
+
+		const options = await loadCustomers();
+
+		expect(options).toHaveLength(4);
+		expect(options).toEqual(
+			expect.arrayContaining([
+				{ name: 'Ада Лавлейс', value: ADA },
+				{ name: 'Гость на пробном', value: GUEST },
+				{ name: 'Яна Ёлкина · ID 511', value: YANA },
+				{ name: 'Яна Ёлкина · ID 516', value: OTHER_YANA },
+			]),
+		);
 	});
 
-	it('are as many where members or names may not be read', async () => {
-		const { id, guest, members } = lesson();
+	it('has the customers of the lesson when the user may not read the members of its group', async () => {
+		addGroupLessonWithGuest();
 		changeSettings({ forbiddenCalls: ['cgi/index'] });
-		expect(idsIn(await offered(id))).toEqual([guest]);
-		changeSettings({ forbiddenCalls: ['customer/index'] });
-		const nameless = await offered(id);
-		expect(idsIn(nameless)).toEqual([guest, ...members].sort());
-		expect(namesIn(nameless)).toContain(`Customer ${guest}`);
+
+		const options = await loadCustomers();
+
+		expect(options).toEqual([{ name: 'Гость на пробном', value: GUEST }]);
 	});
 
-	it.each<[what: string, id: INodeParameters[string]]>([
-		['is not chosen', { __rl: true, mode: 'list', value: '' }],
-		['comes from an expression', { __rl: true, mode: 'id', value: '={{ $json.id }}' }],
-		['cannot be read', recordWithId('завтра')],
-	])('are nobody, and cost no call, while the lesson %s', async (_what, id) => {
-		expect(await offered(0, { id })).toEqual([]);
+	it('has the customers without their names when the user may not read customers', async () => {
+		addGroupLessonWithGuest();
+		changeSettings({ forbiddenCalls: ['customer/index'] });
+
+		const options = await loadCustomers();
+
+		expect(options).toEqual([
+			{ name: 'Customer 511', value: YANA },
+			{ name: 'Customer 512', value: ADA },
+			{ name: 'Customer 515', value: GUEST },
+		]);
+	});
+
+	it.each<{ choice: string; lesson: INodeParameters }>([
+		{ choice: 'is not chosen', lesson: locate('list', '') },
+		{ choice: 'comes from an expression', lesson: locate('id', '={{ $json.id }}') },
+		{ choice: 'is no ID', lesson: recordWithId('завтра') },
+	])('is empty without any call while the lesson $choice', async ({ lesson }) => {
+		const options = await loadCustomers(lesson);
+
+		expect(options).toEqual([]);
 		expect(school.readCalls()).toEqual([]);
 	});
 
-	it('are nobody for a lesson that is not there', async () => {
-		expect(await offered(99_999)).toEqual([]);
+	it('is empty for a lesson that AlfaCRM does not have', async () => {
+		const options = await loadCustomers(recordWithId(99_999));
+
+		expect(options).toEqual([]);
 	});
 });
 
 describe('Get Overview', () => {
-	const overview = (matchBy: string, key: INodeParameters): INodeParameters => ({
-		...{ resource: 'customer', operation: 'getOverview', branchId: 1, matchBy, options: {}, ...key },
-	});
-
-	it('tells an agent that has it as a tool no note of the staff', async () => {
+	it('returns the payments of a customer to an agent, without the notes of the staff', async () => {
 		const note = 'Мама ругалась, не звонить';
-		const id = addLead({ phone: ['+7(900)111-22-33'], note });
-		const paid = { customer_id: id, branch_id: 1, pay_type_id: 1, income: '1.00', note };
-		addRecord('pay', { ...paid, document_date: '01.02.2026' });
-		const parameters = overview('phone', { phone: fromAi('phone') });
-		const items = await callTool(makeToolContext(school, parameters, { phone: '89001112233' }));
-		expect(items).toMatchObject([{ json: { id, payments: [{ income: '1.00' }] } }]);
-		expect(JSON.stringify(items)).not.toContain(note);
+		const customer = addLead({ phone: ['+7(900)111-22-33'], note });
+		addRecord('pay', {
+			customer_id: customer,
+			branch_id: 1,
+			pay_type_id: PAY_TYPE.income,
+			income: '1.00',
+			document_date: '01.02.2026',
+			note,
+		});
+		const form: INodeParameters = {
+			resource: 'customer',
+			operation: 'getOverview',
+			branchId: 1,
+			matchBy: 'phone',
+			phone: fromAi('phone'),
+			options: {},
+		};
+
+		const { records } = await callAsTool(form, { phone: '89001112233' });
+
+		expect(records).toMatchObject([{ id: customer, payments: [{ income: '1.00' }] }]);
+		expect(JSON.stringify(records)).not.toContain(note);
 	});
 
-	it('as the bot for parents has it tells no parent of the other one, who stands on the same card', async () => {
-		const other = { phone: '+7(900)222-33-44', email: 'father@example.org', payer: 'Орлов Лев' };
-		const phone = ['+7(900)111-22-33', other.phone];
-		const id = addLead({ is_study: 1, phone, email: [other.email], legal_name: other.payer });
-		const { parameters } = withPackage('parent-bot').nodes.find(({ name }) => name === 'Get Overview') ?? {};
-		const asked = { ...(parameters as INodeParameters), phone: phone[0] };
-		const items = await callTool(makeToolContext(school, asked, {}));
-		expect(items.map(({ json }) => json.id)).toEqual([id]);
-		for (const word of Object.values(other)) expect(JSON.stringify(items)).not.toContain(word);
+	it('tells a parent who writes to the bot nothing about the other parent on the card', async () => {
+		const customer = addClient({
+			phone: ['+7(900)111-22-33', '+7(900)222-33-44'],
+			email: ['father@example.org'],
+			legal_name: 'Орлов Лев',
+		});
+		const formOfTheBot = withPackage('parent-bot').nodes.find(({ name }) => name === 'Get Overview')
+			?.parameters as INodeParameters;
+
+		const { records } = await callAsTool({ ...formOfTheBot, phone: '+7(900)111-22-33' }, {});
+
+		expect(records).toMatchObject([{ id: customer }]);
+		expect(JSON.stringify(records)).not.toContain('+7(900)222-33-44');
+		expect(JSON.stringify(records)).not.toContain('father@example.org');
+		expect(JSON.stringify(records)).not.toContain('Орлов Лев');
 	});
 });
 
-it('Get Free Slots goes by the clock of the workflow', async () => {
-	stopClock('2026-02-09T05:30:00Z');
-	const id = addRecord('teacher', { name: 'Новикова Яна', branch_ids: [1] });
-	addRecord('working-hour', {
-		teacher_id: id,
-		branch_id: 1,
-		weekday: 2,
-		time_from: '10:00',
-		time_to: '12:59',
+describe('Get Free Slots', () => {
+	const HALF_PAST_TEN_IN_TASHKENT = '2026-02-09T05:30:00Z';
+
+	it('offers no slot that has passed by the clock of the workflow', async () => {
+		stopClock(HALF_PAST_TEN_IN_TASHKENT);
+		const teacher = addRecord('teacher', { name: 'Новикова Яна', branch_ids: [1] });
+		addRecord('working-hour', {
+			teacher_id: teacher,
+			branch_id: 1,
+			weekday: WORKING_HOUR_WEEKDAY.monday,
+			time_from: '10:00',
+			time_to: '12:59',
+		});
+		const form: INodeParameters = {
+			resource: 'teacher',
+			operation: 'getFreeSlots',
+			branchId: 1,
+			id: recordWithId(teacher),
+			duration: 60,
+			date_from: '2026-02-09',
+			date_to: '2026-02-09',
+			returnAll: true,
+		};
+
+		const [firstSlot] = await run(form, { timezone: 'Asia/Tashkent' });
+
+		expect(firstSlot).toMatchObject({
+			start: '10:30',
+			end: '11:30',
+			time_zone: 'Asia/Tashkent',
+			teacher_id: teacher,
+		});
 	});
-	const form = {
-		...{ resource: 'teacher', operation: 'getFreeSlots', branchId: 1, id: recordWithId(id), duration: 60 },
-		...{ date_from: '2026-02-09', date_to: '2026-02-09', returnAll: true },
-	};
-	const [first] = await run(form, { timezone: 'Asia/Tashkent' });
-	expect(first).toMatchObject({ start: '10:30', end: '11:30', time_zone: 'Asia/Tashkent', teacher_id: id });
 });
 
-it('an API Call sends what is typed, or an expression gives', async () => {
-	const id = addLead();
-	const form: INodeParameters = {
-		...{ resource: 'apiCall', operation: 'send', callPath: 'customer', callAction: 'update' },
-		...{ callBranch: '1', callQuery: JSON.stringify({ id }), callBody: '={{ $json.body }}' },
-	};
-	const answers = await run(form, { items: [{ body: { note: 'x' } }, { body: '{"note":"y"}' }] });
-	expect(answers).toMatchObject([{ model: { id, note: 'x' } }, { model: { id, note: 'y' } }]);
-});
-
-describe.each(['digits', 'text'])('where AlfaCRM looks at the %s of a phone', (phoneSearch) => {
+describe('API Call', () => {
 	it.each([
-		['+49 32 550001', ['+49 32 550001']],
-		['+375 29 111-22-33', ['80291112233', '029 111-22-33', '+375 29']],
-		['+7(900)555-00-01', ['8 900 555 00 01', '+7(900)', '900-555', '55-00-01']],
-	])('the picker offers who holds %s for %j, and nobody else with as many digits', async (held, typed) => {
-		changeSettings({ phoneSearch });
-		const id = addLead({ phone: [held] });
-		addLead({ phone: ['+7(493)255-00-01'] });
-		for (const text of typed) {
-			const { results } = await school.engine.searchPicker('customers', { branchId: 1 }, text);
-			const isFull = text.replace(/\D/g, '').length > 7;
-			const found = results.map(({ value }) => value);
-			expect([text, found]).toEqual([text, isFull ? [id] : (expect.arrayContaining([id]) as number[])]);
-		}
-		expect(await run(findByPhoneForm(held))).toMatchObject([{ id }]);
+		{ type: 'an object', body: { note: 'Перезвонить' } },
+		{ type: 'a JSON text', body: '{"note":"Перезвонить"}' },
+	])('sends the typed query and a body that an expression gives as $type', async ({ body }) => {
+		addLead({ id: 501 });
+		const form: INodeParameters = {
+			resource: 'apiCall',
+			operation: 'send',
+			callBranch: '1',
+			callPath: 'customer',
+			callAction: 'update',
+			callQuery: '{"id":501}',
+			callBody: '={{ $json.body }}',
+		};
+
+		const answers = await run(form, { items: [{ body }] });
+
+		expect(answers).toMatchObject([{ model: { id: 501, note: 'Перезвонить' } }]);
 	});
 });
+
+describe.each([{ phoneSearch: 'digits' }, { phoneSearch: 'text' }])(
+	'A phone, where AlfaCRM searches in the $phoneSearch of a phone,',
+	({ phoneSearch }) => {
+		const CUSTOMER = 501;
+
+		/** Adds the customer, and one with a phone that shares the last digits with others. */
+		function addCustomerAmongOthers(phone: string): void {
+			addLead({ id: CUSTOMER, phone: [phone] });
+			addLead({ id: 502, phone: ['+7(493)255-00-01'] });
+		}
+
+		/** Types a text into the picker of customers, and returns the IDs that it offers. */
+		async function typeIntoPicker(text: string): Promise<unknown[]> {
+			const { results } = await school.engine.searchPicker('customers', { branchId: 1 }, text);
+			return results.map(({ value }) => value);
+		}
+
+		beforeEach(() => {
+			changeSettings({ phoneSearch });
+		});
+
+		it.each([
+			{ typedText: '+49 32 550001', phone: '+49 32 550001' },
+			{ typedText: '80291112233', phone: '+375 29 111-22-33' },
+			{ typedText: '029 111-22-33', phone: '+375 29 111-22-33' },
+			{ typedText: '8 900 555 00 01', phone: '+7(900)555-00-01' },
+		])('the picker offers only the customer with $phone for $typedText', async (testCase) => {
+			const { typedText, phone } = testCase;
+			addCustomerAmongOthers(phone);
+
+			const offeredIds = await typeIntoPicker(typedText);
+
+			expect(offeredIds).toEqual([CUSTOMER]);
+		});
+
+		it.each([
+			{ typedText: '+375 29', phone: '+375 29 111-22-33' },
+			{ typedText: '+7(900)', phone: '+7(900)555-00-01' },
+			{ typedText: '900-555', phone: '+7(900)555-00-01' },
+			{ typedText: '55-00-01', phone: '+7(900)555-00-01' },
+		])('the picker offers the customer with $phone for the part $typedText', async (testCase) => {
+			const { typedText, phone } = testCase;
+			addCustomerAmongOthers(phone);
+
+			const offeredIds = await typeIntoPicker(typedText);
+
+			expect(offeredIds).toContain(CUSTOMER);
+		});
+
+		it.each([{ phone: '+49 32 550001' }, { phone: '+375 29 111-22-33' }, { phone: '+7(900)555-00-01' }])(
+			'Find returns only the customer with $phone',
+			async ({ phone }) => {
+				addCustomerAmongOthers(phone);
+
+				const customers = await run(findByPhoneForm(phone));
+
+				expect(customers).toMatchObject([{ id: CUSTOMER }]);
+			},
+		);
+	},
+);

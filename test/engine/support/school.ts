@@ -13,11 +13,7 @@ export interface School {
 	readCalls: () => string[];
 	/** Reads the journal of one call, such as "customer/create". */
 	readJournal: (call: string) => JournalEntry[];
-	/** Copies the records that a failing run must not change. */
-	copyRecords: () => Record<string, unknown>;
 }
-
-const PATHS = ['branch', 'location', 'customer', 'subject', 'study-status', 'lead-status', 'lead-source'];
 
 /**
  * Starts an AlfaCRM for the tests of a file. It is reset before each test, and has no rate limit
@@ -38,8 +34,6 @@ export function useSchool(options: SandboxOptions = {}): School {
 		const name = ({ path }: JournalEntry) => path.split('/').slice(-2).join('/');
 		school.readCalls = () => sandbox.journal.map(name);
 		school.readJournal = (call) => sandbox.journal.filter((entry) => name(entry) === call);
-		school.copyRecords = () =>
-			structuredClone(Object.fromEntries(PATHS.map((path) => [path, sandbox.store.rows(path)])));
 	});
 	afterAll(async () => {
 		await school.sandbox.close();
