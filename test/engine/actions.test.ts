@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters, INodePropertyOptions } from 'n8n-workflow';
 
 import { withPackage } from '../../scripts/lib/examples';
-import { formOf } from '../support/form';
+import { findShownParameters } from '../support/form';
 import { callTool, fromAi, makeToolContext } from './support/agentTool';
 import { EMPTY, NULL, asExpression, findByPhoneForm, recordWithId } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
@@ -133,7 +133,7 @@ describe('the customers who are offered for a lesson', () => {
 	const idsIn = (options: INodePropertyOptions[]) => options.map(({ value }) => Number(value)).sort();
 
 	it('follow the branch and the lesson, for who was present as for who was absent', () => {
-		const form = formOf({ resource: 'lesson', operation: 'complete' });
+		const form = findShownParameters({ resource: 'lesson', operation: 'complete' });
 		for (const list of ['present_ids', 'absent_ids'])
 			expect(form.find(({ name }) => name === list)?.typeOptions).toEqual({
 				loadOptionsMethod: 'lessonCustomers',

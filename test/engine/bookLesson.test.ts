@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { formOf } from '../support/form';
+import { findShownParameters } from '../support/form';
 import { NULL, UNDEFINED, asExpression, recordWithId } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
 import { stopClock } from './support/stoppedClock';
@@ -36,7 +36,7 @@ const bookedIn = () => readRecords('lesson').filter(({ date }) => String(date).s
 
 it('asks in the order in which a school thinks of it, for the time or for the days', () => {
 	const labels = (when: string) =>
-		formOf({ resource: 'lesson', operation: 'book', when })
+		findShownParameters({ resource: 'lesson', operation: 'book', when })
 			.filter(({ type }) => type !== 'notice')
 			.map(({ displayName }) => displayName);
 	const start = ['Customer', 'Group', 'Lesson Type', 'Subject', 'Teacher', 'When', 'Date'];

@@ -23,25 +23,23 @@ export const triggers = [new AlfaCrmTrigger(), new AlfaCrmWebhookTrigger()];
 
 // ---------------------------------------------------------------- the form, flattened
 
-export interface Found {
+export interface FormParameter {
 	/** Path to it, for the report: customer.create / additionalFields / phone. */
 	where: string;
 	parameter: INodeProperties;
-	/** Inside a collection. */
-	nested: boolean;
 }
 
-const shownOn = ({ displayOptions }: INodeProperties) =>
+const describePlace = ({ displayOptions }: INodeProperties) =>
 	[displayOptions?.show?.resource, displayOptions?.show?.operation].flat().filter(Boolean).join('.');
 
-function flatten(properties: INodeProperties[], where = '', nested = false): Found[] {
+function flatten(properties: INodeProperties[], where = ''): FormParameter[] {
 	return properties.flatMap((parameter) => {
-		const here = [where, shownOn(parameter), parameter.name].filter(Boolean).join(' / ');
-		return [{ where: here, parameter, nested }, ...flatten(childrenOf(parameter), here, true)];
+		const here = [where, describePlace(parameter), parameter.name].filter(Boolean).join(' / ');
+		return [{ where: here, parameter }, ...flatten(listNestedParameters(parameter), here)];
 	});
 }
 
-export function childrenOf({ type, options = [] }: INodeProperties): INodeProperties[] {
+export function listNestedParameters({ type, options = [] }: INodeProperties): INodeProperties[] {
 	if (type === 'collection') return options as INodeProperties[];
 	if (type === 'fixedCollection')
 		return (options as INodePropertyCollection[]).flatMap(({ values }) => values);
@@ -51,54 +49,56 @@ export function childrenOf({ type, options = [] }: INodeProperties): INodeProper
 export const isDynamic = ({ typeOptions }: INodeProperties) => typeOptions?.loadOptionsMethod !== undefined;
 
 /** The methods of the node that a parameter is filled by. */
-export const methodsOf = ({ typeOptions, modes = [] }: INodeProperties) => ({
+export const listMethods = ({ typeOptions, modes = [] }: INodeProperties) => ({
 	loadOptions: [typeOptions?.loadOptionsMethod],
 	listSearch: modes.map((mode) => mode.typeOptions?.searchListMethod),
 	resourceMapping: [typeOptions?.resourceMapper?.resourceMapperMethod],
 });
 
 /** The entries of a static dropdown. */
-export const choicesOf = ({ type, options = [] }: INodeProperties): INodePropertyOptions[] =>
+export const listChoices = ({ type, options = [] }: INodeProperties): INodePropertyOptions[] =>
 	type === 'options' || type === 'multiOptions' ? (options as INodePropertyOptions[]) : [];
 
-export const parameters = [
+export const formParameters = [
 	...flatten(description.properties),
 	...triggers.flatMap((trigger) => flatten(trigger.description.properties, trigger.description.name)),
 ];
 /** The form that a parameter is in. */
-export const formAround = (found: Found): INodeProperties[] => nodeAround(found).description.properties;
+export const findFormAround = (found: FormParameter): INodeProperties[] =>
+	findNodeAround(found).description.properties;
 
-export function nodeAround({ where }: Found): INodeType {
+export function findNodeAround({ where }: FormParameter): INodeType {
 	const isIn = ({ description: { name } }: (typeof triggers)[number]) => where.startsWith(`${name} / `);
 	return triggers.find(isIn) ?? alfaCrm;
 }
-export const choices = parameters.flatMap(({ where, parameter }) =>
-	choicesOf(parameter).map((choice) => ({ where: `${where} = ${choice.name}`, choice })),
+export const formChoices = formParameters.flatMap(({ where, parameter }) =>
+	listChoices(parameter).map((choice) => ({ where: `${where} = ${choice.name}`, choice })),
 );
 
 // ---------------------------------------------------------------- n8n's rules of wording
 
-export const [resource] = description.properties;
+export const [resourceParameter] = description.properties;
 export const operationLists = description.properties.filter(({ name }) => name === 'operation');
-export const listOf = (value: string) =>
+export const findOperationLists = (value: string) =>
 	operationLists.filter(({ displayOptions }) => displayOptions?.show?.resource?.includes(value));
-export const resources = choicesOf(resource).map(({ value }) => String(value));
-export const actions = resources.flatMap((value) =>
-	listOf(value).flatMap((list) => choicesOf(list).map((operation) => ({ resource: value, operation }))),
+export const resources = listChoices(resourceParameter).map(({ value }) => String(value));
+export const offeredOperations = resources.flatMap((value) =>
+	findOperationLists(value).flatMap((list) =>
+		listChoices(list).map((operation) => ({ resource: value, operation })),
+	),
 );
 /** What lists an entity, which may be listed together with others. */
-export const listingOf = ({ resource: own, listedIn }: Entity): INodeParameters => ({
+export const chooseListOperation = ({ resource: own, listedIn }: Entity): INodeParameters => ({
 	operation: 'getAll',
 	...(listedIn ? { resource: listedIn, [listedIn === 'message' ? 'kind' : 'list']: own } : { resource: own }),
 });
-export const entityAt = (value: string) => entities.find((entity) => entity.resource === value);
-export const actionTable = actions.map(({ resource: value, operation }): [string, string] => [
-	value,
-	String(operation.value),
-]);
+export const findEntityOfResource = (value: string) => entities.find((entity) => entity.resource === value);
+export const resourcesAndOperations = offeredOperations.map(
+	({ resource: value, operation }): [string, string] => [value, String(operation.value)],
+);
 
 /** What the form shows for a resource and an operation, as n8n itself decides it. */
-export function formOf(chosen: INodeParameters): INodeProperties[] {
+export function findShownParameters(chosen: INodeParameters): INodeProperties[] {
 	const node: INode = { ...NODE, parameters: chosen };
 	const values = NodeHelpers.getNodeParameters(
 		description.properties,
@@ -114,7 +114,7 @@ export function formOf(chosen: INodeParameters): INodeProperties[] {
 }
 
 /** An expression as n8n would compute it. */
-export function evaluated(expression: string, $parameter: Record<string, unknown>): unknown {
+export function evaluateExpression(expression: string, $parameter: Record<string, unknown>): unknown {
 	const code = /^=\{\{(.*)\}\}$/s.exec(expression)?.[1];
 	return (new Function('$parameter', `return ${code}`) as (given: unknown) => unknown)($parameter);
 }

@@ -4,7 +4,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { forgetAccounts } from '../../../nodes/AlfaCrm/api/accountKnowledge';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import { recordSchema } from '../../../nodes/AlfaCrm/output/recordSchema';
-import { formOf } from '../../support/form';
+import { findShownParameters } from '../../support/form';
 import { readToolArguments, callTool, fromAi, makeToolContext } from '../support/agentTool';
 import { Engine } from '../support/engine';
 import {
@@ -164,7 +164,7 @@ describe('a list with a row for one value at once', () => {
 	const create = { ...base, name: 'Орлова Мия' };
 
 	it('that is left as the form opens, or comes to nothing, is not sent', async () => {
-		expect(formOf(create).find(({ name }) => name === 'phone')?.default).toEqual(['']);
+		expect(findShownParameters(create).find(({ name }) => name === 'phone')?.default).toEqual(['']);
 		for (const fields of [{}, { phone: [asExpression(''), ' '] }] as INodeParameters[]) {
 			await run({ ...create, ...fields });
 			expect(body()).not.toHaveProperty('phone');

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { formOf } from '../../support/form';
+import { findShownParameters } from '../../support/form';
 import { NULL, asExpression, recordWithId } from '../support/forms';
 import { frontDeskOf } from '../support/frontDesk';
 import { useSchool } from '../support/school';
@@ -13,7 +13,7 @@ const group = () =>
 const NOBODY = { __rl: true, mode: 'list', value: '' };
 const NO_USE = 'is empty, but it is required';
 const labelsOf = (resource: string, more: INodeParameters = {}) =>
-	formOf({ resource, operation: 'create', ...more }).map(({ displayName }) => displayName);
+	findShownParameters({ resource, operation: 'create', ...more }).map(({ displayName }) => displayName);
 /** The record that was made. */
 async function made(path: string, parameters: INodeParameters, items?: IDataObject[]): Promise<IDataObject> {
 	const [{ id }] = await run(parameters, { items });
@@ -168,7 +168,7 @@ describe('a regular lesson', () => {
 			...['Lesson For', owner, 'Days', 'Start Time', 'Duration', 'Start Date', 'End Date'],
 			...['Subject', 'Teacher', 'Room', 'Additional Fields'],
 		]);
-		const picker = formOf({ resource: 'regularLesson', operation: 'create', ...chosen })[4];
+		const picker = findShownParameters({ resource: 'regularLesson', operation: 'create', ...chosen })[4];
 		expect(picker.modes?.[0].typeOptions?.searchListMethod).toBe(search);
 	});
 
@@ -226,7 +226,7 @@ it.each([
 	['Group', 'Group', 'groups'],
 	['Task', 'Task', 'tasks'],
 ])('a comment on a %s has its record picked from a list of these', (type, displayName, search) => {
-	const shown = formOf({ resource: 'communication', operation: 'create', class: type });
+	const shown = findShownParameters({ resource: 'communication', operation: 'create', class: type });
 	const picker = shown.find(({ name }) => name === 'related_id');
 	expect(picker).toMatchObject({ displayName, required: true, type: 'resourceLocator' });
 	expect(picker?.modes?.[0].typeOptions?.searchListMethod).toBe(search);

@@ -1,7 +1,7 @@
 import type { INodeListSearchItems, INodeParameters } from 'n8n-workflow';
 
 import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
-import { formOf } from '../../support/form';
+import { findShownParameters } from '../../support/form';
 import { Engine } from '../support/engine';
 import { recordWithId } from '../support/forms';
 import { frontDeskOf } from '../support/frontDesk';
@@ -416,7 +416,7 @@ describe('a picker of what belongs to somebody', () => {
 	);
 
 	it.each(['update', 'delete'])('stands below its owner in the form of %s', (operation) => {
-		const names = formOf({ resource: 'customerTariff', operation }).map(({ name }) => name);
+		const names = findShownParameters({ resource: 'customerTariff', operation }).map(({ name }) => name);
 		expect(names.indexOf('customer_id')).toBeLessThan(names.indexOf('id'));
 	});
 
