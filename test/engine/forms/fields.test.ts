@@ -109,7 +109,7 @@ describe('the field mapper', () => {
 	const loadCustomerColumns = async (operation: string) =>
 		await school.engine.loadColumns('customerColumns', { ...CREATE_CUSTOMER, operation });
 
-	it('begins with the two fields that a new customer needs', async () => {
+	it('the field mapper begins with the two fields that a new customer needs', async () => {
 		const [name, customerType, ...otherColumns] = await loadCustomerColumns('create');
 
 		expect(name).toMatchObject({ displayName: 'Name', required: true });
@@ -122,7 +122,7 @@ describe('the field mapper', () => {
 		expect(otherColumns).not.toContainEqual(expect.objectContaining({ required: true }));
 	});
 
-	it('shows the other fields from A to Z, and the custom fields last', async () => {
+	it('the field mapper shows the other fields from A to Z, and the custom fields last', async () => {
 		const columns = await loadCustomerColumns('create');
 
 		expect(columns.map(({ displayName }) => displayName)).toEqual([
@@ -162,7 +162,7 @@ describe('the field mapper', () => {
 		expect(columns).toContainEqual(expect.objectContaining({ id, type }));
 	});
 
-	it('neither requires nor presets a field at Update', async () => {
+	it('the field mapper neither requires nor presets a field at Update', async () => {
 		const columns = await loadCustomerColumns('update');
 
 		const requiredOrPreset = columns.filter(
@@ -174,7 +174,7 @@ describe('the field mapper', () => {
 	const entitiesWithCustomFields = entities.filter(({ hasCustomFields }) => hasCustomFields);
 
 	it.each(entitiesWithCustomFields)(
-		'shows the fields and the custom fields of $plural',
+		'the field mapper shows the fields and the custom fields of $plural',
 		async ({ resource, label, fields }) => {
 			const method = `${label.toLowerCase()}Columns`;
 
@@ -186,7 +186,7 @@ describe('the field mapper', () => {
 		},
 	);
 
-	it('sends the columns that are filled', async () => {
+	it('sends the columns of the field mapper that are filled', async () => {
 		const columns = {
 			name: '={{ $json.who }}',
 			is_study: '0',
@@ -241,19 +241,22 @@ describe('the preview of the output', () => {
 			.filter(({ type, value }) => value !== null && IS_OF_TYPE[type]?.(value) === false)
 			.map(({ name, type, value }) => `${name}: ${JSON.stringify(value)} is no ${type}`);
 
-	it.each(entities)('shows the types that the values of $plural have in AlfaCRM', (entity) => {
-		const { properties } = recordSchema(entity);
+	it.each(entities)(
+		'the preview of the output shows the types that the values of $plural have in AlfaCRM',
+		(entity) => {
+			const { properties } = recordSchema(entity);
 
-		const records = readRecords(entity.path).slice(0, 40);
+			const records = readRecords(entity.path).slice(0, 40);
 
-		const mistyped = records.flatMap((record) => findMistypedValues(record, properties));
-		expect(mistyped).toEqual([]);
-		expect(records.length).toBeGreaterThan(0);
-	});
+			const mistyped = records.flatMap((record) => findMistypedValues(record, properties));
+			expect(mistyped).toEqual([]);
+			expect(records.length).toBeGreaterThan(0);
+		},
+	);
 });
 
 describe('a field with one row for each value', () => {
-	it('opens with one empty row for a phone', () => {
+	it('Create opens with one empty row for a phone', () => {
 		const parameters = findShownParameters(CREATE_CUSTOMER);
 
 		const phone = parameters.find(({ name }) => name === 'phone');
@@ -269,7 +272,7 @@ describe('a field with one row for each value', () => {
 		expect(readCreatedBody()).not.toHaveProperty('phone');
 	});
 
-	it('sends the rows that are filled', async () => {
+	it('sends the phones and emails of the rows that are filled', async () => {
 		const [lead] = await run({
 			...leadForm(),
 			phone: ['', '8 900 555-00-01', ''],
@@ -304,7 +307,7 @@ describe('an empty Branch in an account with one branch', () => {
 		},
 	);
 
-	it('lists the branches once for eight items', async () => {
+	it('lists the branches once for eight items with an empty Branch', async () => {
 		const items = [...'abcdefgh'].map((name) => ({ name }));
 
 		const leads = await run({ ...LEAD_WITHOUT_BRANCH, name: '={{ $json.name }}' }, { items });
@@ -313,7 +316,7 @@ describe('an empty Branch in an account with one branch', () => {
 		expect(countBranchRequests()).toBe(1);
 	});
 
-	it('lists the branches once when Create or Update searches all branches', async () => {
+	it('lists the branches once when Create or Update with an empty Branch searches all branches', async () => {
 		addLead({ phone: [PHONE] });
 
 		const records = await run({ ...upsertByPhoneForm(PHONE), branchId: '' });
@@ -322,7 +325,7 @@ describe('an empty Branch in an account with one branch', () => {
 		expect(countBranchRequests()).toBe(1);
 	});
 
-	it('does not list the branches again in the next execution', async () => {
+	it('does not list the branches again in the next execution with an empty Branch', async () => {
 		await run(LEAD_WITHOUT_BRANCH);
 
 		await run(LEAD_WITHOUT_BRANCH);
@@ -334,7 +337,7 @@ describe('an empty Branch in an account with one branch', () => {
 		{ resource: 'subject', operation: 'getAll' },
 		{ resource: 'customer', operation: 'addComment', comment: 'Звонили' },
 		{ resource: 'customer', operation: 'getCalendar', date1: '2026-02-01', date2: '2026-02-28' },
-	])('uses the only branch for $resource $operation', async (parameters) => {
+	])('uses the only branch for $resource $operation with an empty Branch', async (parameters) => {
 		const customer = addLead();
 
 		const { error, hints } = await runToEnd({ ...parameters, id: recordWithId(customer) });
@@ -382,7 +385,7 @@ describe('an empty Branch in an account with one branch', () => {
 		expect(description).toContain('Nothing was sent to AlfaCRM.');
 	});
 
-	it('refuses every item when the user may not list the branches, without a request for each item', async () => {
+	it('refuses every item with an empty Branch when the user may not list the branches, without a request for each item', async () => {
 		changeSettings({ forbiddenCalls: ['branch/index'] });
 
 		const { errorItems } = await runToEnd(LEAD_WITHOUT_BRANCH, {
@@ -399,14 +402,14 @@ describe('an empty Branch in an account with one branch', () => {
 	});
 });
 
-describe('an empty Branch in an account without exactly one branch', () => {
+describe('an empty Branch in an account with two branches or none', () => {
 	const LEAD_WITHOUT_BRANCH = { ...leadForm(), branchId: '' };
 
 	beforeEach(() => {
 		school.sandbox.store.remove('branch', 3);
 	});
 
-	it('is refused although one of two branches is closed, because a closed branch still has records', async () => {
+	it('refuses an empty Branch although one of two branches is closed, because a closed branch still has records', async () => {
 		changeRecord('branch', 2, { is_active: 0 });
 
 		const { message, description } = await expectRefused(LEAD_WITHOUT_BRANCH);
@@ -416,7 +419,7 @@ describe('an empty Branch in an account without exactly one branch', () => {
 		expect(countBranchRequests()).toBe(1);
 	});
 
-	it('is refused when the account has no branch', async () => {
+	it('refuses an empty Branch when the account has no branch', async () => {
 		school.sandbox.store.remove('branch', 1);
 		school.sandbox.store.remove('branch', 2);
 
@@ -458,10 +461,10 @@ describe('the option Set Only on Creation', () => {
 		{ kind: 'a list with an unknown field', onlyForNew: asExpression(['is_study', 'naem']) },
 	])('refuses $kind as Set Only on Creation before anything is sent', async ({ onlyForNew }) => {
 		addClient({ phone: [PHONE] });
-
 		const form = upsertByPhoneForm(PHONE, { is_study: CUSTOMER_TYPE.lead }, { onlyForNew });
 
 		const { description } = await expectRefusedUnsent(form, "'Set Only on Creation'");
+
 		expect(description).toContain('Nothing was sent to AlfaCRM.');
 	});
 
@@ -694,7 +697,7 @@ describe('Create of a lesson as the tool of an agent', () => {
 		branchId: 1,
 		lesson_type_id: 3,
 		subject_id: 1,
-		lesson_date: '2031-03-10',
+		lesson_date: fromAi('day'),
 		time_from: fromAi('time'),
 		customer_ids: recordWithId(fromAi('customer')),
 	};
@@ -707,14 +710,14 @@ describe('Create of a lesson as the tool of an agent', () => {
 		{ args: { customer: 'null' } },
 		{ args: { customer: '[]' } },
 	])('refuses a lesson for nobody when the model gives $args.customer as the customer', async ({ args }) => {
-		const call = callAsTool(formForModel, { time: '17:00', ...args });
+		const call = callAsTool(formForModel, { day: '2031-03-10', time: '17:00', ...args });
 
 		await expect(call).rejects.toThrow(/'Customer'/);
 		expect(readLessonsOfDay()).toEqual([]);
 	});
 
 	it('creates a lesson once when the model calls it twice', async () => {
-		const args = { time: '17:00', customer: String(addLead()) };
+		const args = { day: '2031-03-10', time: '17:00', customer: String(addLead()) };
 
 		const { records: firstRecords } = await callAsTool(formForModel, args);
 		const { records: secondRecords } = await callAsTool(formForModel, args);
