@@ -2,7 +2,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { withPackage } from '../../scripts/lib/examples';
 import { ATTENDANCE, LESSON_STATUS, PAY_TYPE, WORKING_HOUR_WEEKDAY } from '../support/codes';
-import { formOf } from '../support/form';
+import { findShownParameters } from '../support/form';
 import { fromAi } from './support/agentTool';
 import {
 	asExpression,
@@ -227,7 +227,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 	it.each([{ parameter: 'present_ids' }, { parameter: 'absent_ids' }])(
 		'is loaded again for $parameter when the branch or the lesson changes',
 		({ parameter }) => {
-			const form = formOf({ resource: 'lesson', operation: 'complete' });
+			const form = findShownParameters({ resource: 'lesson', operation: 'complete' });
 
 			expect(form.find(({ name }) => name === parameter)?.typeOptions).toEqual({
 				loadOptionsMethod: 'lessonCustomers',

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { formOf } from '../support/form';
+import { findShownParameters } from '../support/form';
 import { asExpression, locate, NULL, recordWithId, recordWithName, UNDEFINED } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
@@ -49,7 +49,7 @@ function freeSlotsForm(teacher: INodeParameters[string]): INodeParameters {
 
 /** Lists the labels of the form of Book, without notices. */
 function listLabels(when: string): string[] {
-	return formOf({ resource: 'lesson', operation: 'book', when })
+	return findShownParameters({ resource: 'lesson', operation: 'book', when })
 		.filter(({ type }) => type !== 'notice')
 		.map(({ displayName }) => displayName);
 }

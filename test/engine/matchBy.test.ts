@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import { LESSON_STATUS, PAY_TYPE } from '../support/codes';
-import { formOf } from '../support/form';
+import { findShownParameters } from '../support/form';
 import {
 	customerForm,
 	customerWithCustomField,
@@ -485,7 +485,7 @@ describe('Move to Stage', () => {
 
 /** Finds the parameter in which an operation names its customer. */
 function findCustomerPicker(operation: string): INodeProperties | undefined {
-	return formOf({ resource: 'customer', operation }).find(({ name }) => name === 'id');
+	return findShownParameters({ resource: 'customer', operation }).find(({ name }) => name === 'id');
 }
 
 /** Reads the pattern of a custom field, which must match the whole text, as in n8n's editor. */

@@ -4,7 +4,7 @@ import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import { allSchemas } from '../../nodes/AlfaCrm/operations/schemas';
 import { recordSchema } from '../../nodes/AlfaCrm/output/recordSchema';
 import { CUSTOMER_TYPE, LESSON_STATUS, RECORD_STATUS, WORKING_HOUR_WEEKDAY } from '../support/codes';
-import { listingOf } from '../support/form';
+import { chooseListOperation } from '../support/form';
 import { customerForm, findByPhoneForm, locate, recordWithId } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
 import { findExpectedNames, NAME_LISTS } from './support/recordNames';
@@ -654,7 +654,7 @@ function getForm(resource: string, id: number, parameters: INodeParameters = {})
 /** Fills the form of Get Many, with an owner whose records the sandbox has if the form asks for one. */
 function getManyForm(resource: string, parameters: INodeParameters = {}): INodeParameters {
 	return {
-		...listingOf(entityOf(resource)),
+		...chooseListOperation(entityOf(resource)),
 		branchId: 1,
 		returnAll: true,
 		...OWNERS[resource],

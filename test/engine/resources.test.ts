@@ -4,7 +4,7 @@ import type { JournalEntry } from '../../sandbox';
 import { entities, entityOf, resourceEntities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { CUSTOMER_TYPE } from '../support/codes';
-import { listingOf } from '../support/form';
+import { chooseListOperation } from '../support/form';
 import { OPEN_END, recordWithId } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
@@ -184,7 +184,7 @@ async function saveRecord(written: WrittenResource): Promise<number> {
 function readOnlyListForm(entity: Entity): INodeParameters {
 	const owners = (entity.parentFields ?? []).map(({ name }) => [name, recordWithId(GROUP)]);
 	return {
-		...listingOf(entity),
+		...chooseListOperation(entity),
 		branchId: 1,
 		...(Object.fromEntries(owners) as INodeParameters),
 		returnAll: true,

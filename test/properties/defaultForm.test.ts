@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
 
 import { entityOf } from '../../nodes/AlfaCrm/entities/registry';
-import { actionTable, formOf } from '../support/form';
+import { resourcesAndOperations, findShownParameters } from '../support/form';
 import { callInProcess } from '../engine/support/inProcess';
 import { frontDeskOf } from '../engine/support/frontDesk';
 import { useSchool } from '../engine/support/school';
@@ -125,13 +125,13 @@ beforeEach(() => {
 	for (const { id } of readRecords('customer')) changeRecord('customer', id, { balance_bonus: 1_000 });
 });
 
-it.each(actionTable)(
+it.each(resourcesAndOperations)(
 	'%s %s: what the form begins with and requires can be run',
 	async (resource, operation) => {
 		let form: INodeParameters = { resource, operation };
 		const isMatched = ['find', 'upsert'].includes(operation);
-		for (let index = 0; index < formOf(form).length; index++) {
-			const property = formOf(form)[index];
+		for (let index = 0; index < findShownParameters(form).length; index++) {
+			const property = findShownParameters(form)[index];
 			const { name, required } = property;
 			if (name in form) continue;
 			if (name === 'updateFields' && operation === 'update')

@@ -12,7 +12,7 @@ import type { OperationCase } from '../engine/support/operationCases';
 import { operationCases, PROMISES } from '../engine/support/operationCases';
 import { arbitraryEmail, arbitraryPhone } from '../engine/support/arbitraryValues';
 import { depth, isDeep, seed } from '../support/depth';
-import { actionTable } from '../support/form';
+import { resourcesAndOperations } from '../support/form';
 
 jest.setTimeout(600_000);
 callInProcess();
@@ -56,7 +56,7 @@ const accounts: ReadonlyArray<Partial<Settings>> = [
 
 describe('what is run again', () => {
 	it('is promised by every operation of the form: it reads, does it once, or each time by its nature', () => {
-		const offered = actionTable.map(([, operation]) => operation);
+		const offered = resourcesAndOperations.map(([, operation]) => operation);
 		expect(offered.filter((operation) => PROMISES[operation] === undefined)).toEqual([]);
 		expect(Object.keys(PROMISES).filter((operation) => !offered.includes(operation))).toEqual([]);
 	});

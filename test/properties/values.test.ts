@@ -5,7 +5,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { callInProcess } from '../engine/support/inProcess';
 import { useSchool } from '../engine/support/school';
 import { depth, seed } from '../support/depth';
-import { actionTable } from '../support/form';
+import { resourcesAndOperations } from '../support/form';
 import type { Hostile } from './values/hostile';
 import { HOSTILE } from './values/hostile';
 import { Oracle } from './values/oracle';
@@ -104,7 +104,7 @@ describe('each value is refused by its label or has one meaning', () => {
 
 	it('at every operation of the form, at as many places as there have to be', () => {
 		const tried = new Set(situations.map(({ resource, operation }) => `${resource}.${operation}`));
-		expect(actionTable.filter((one) => !tried.has(one.join('.')))).toEqual([]);
+		expect(resourcesAndOperations.filter((one) => !tried.has(one.join('.')))).toEqual([]);
 		// In a deep run some 50,000 values are put in there.
 		expect(places).toBeGreaterThan(1_400);
 		expect(cursor).toBeGreaterThan(places);

@@ -1,43 +1,54 @@
 import type { Action, ActionKindName } from '../../nodes/AlfaCrm/entities/types';
 
-/** What the tests hold a kind of action to. */
-interface Promised {
-	/** Changes nothing, so its name begins with "get". */
-	reads?: true;
+/** What the tests expect of an action of some kind. */
+interface KindRule {
+	/** It changes nothing in AlfaCRM, so its name begins with "get". */
+	onlyReads?: true;
 	/**
-	 * `sends`: goes out as it is declared; `looksFirst`: can be run again without doing it twice; `answers`: out of several
-	 * lists, for which it has tests of its own.
+	 * How it comes to its result:
+	 * - `send`: it sends the form as the entity declares it;
+	 * - `searchAndSave`: it searches first, so that a second run does nothing twice;
+	 * - `answer`: it answers out of several lists, and has tests of its own.
 	 */
-	by: 'sends' | 'looksFirst' | 'answers';
+	how: 'send' | 'searchAndSave' | 'answer';
 }
 
 /** A kind that is missing here does not compile. */
-const KINDS: Record<ActionKindName, Promised> = {
-	addToCustomer: { by: 'looksFirst' },
-	bookLesson: { by: 'looksFirst' },
-	change: { by: 'looksFirst' },
-	completeLesson: { by: 'looksFirst' },
-	// With an External ID.
-	correctPayment: { by: 'looksFirst' },
-	enterPayment: { by: 'looksFirst' },
-	freeSlots: { by: 'answers', reads: true },
-	get: { by: 'sends', reads: true },
-	getMany: { by: 'sends', reads: true },
-	joinGroup: { by: 'looksFirst' },
-	leaveGroup: { by: 'looksFirst' },
-	moveToStage: { by: 'looksFirst' },
-	overview: { by: 'answers', reads: true },
-	participants: { by: 'answers', reads: true },
-	rejectLead: { by: 'looksFirst' },
-	save: { by: 'sends' },
+const KIND_RULES: Record<ActionKindName, KindRule> = {
+	addToCustomer: { how: 'searchAndSave' },
+	bookLesson: { how: 'searchAndSave' },
+	change: { how: 'searchAndSave' },
+	completeLesson: { how: 'searchAndSave' },
+	// It recognises its earlier run by the External ID.
+	correctPayment: { how: 'searchAndSave' },
+	enterPayment: { how: 'searchAndSave' },
+	freeSlots: { how: 'answer', onlyReads: true },
+	get: { how: 'send', onlyReads: true },
+	getMany: { how: 'send', onlyReads: true },
+	joinGroup: { how: 'searchAndSave' },
+	leaveGroup: { how: 'searchAndSave' },
+	moveToStage: { how: 'searchAndSave' },
+	overview: { how: 'answer', onlyReads: true },
+	participants: { how: 'answer', onlyReads: true },
+	rejectLead: { how: 'searchAndSave' },
+	save: { how: 'send' },
 };
 
-export const reads = (kind: ActionKindName): boolean => KINDS[kind].reads === true;
-export const sends = (kind: ActionKindName): boolean => KINDS[kind].by === 'sends';
-export const looksFirst = (kind: ActionKindName): boolean => KINDS[kind].by === 'looksFirst';
+export function onlyReads(kind: ActionKindName): boolean {
+	return KIND_RULES[kind].onlyReads === true;
+}
 
-/** The resource of the record that an action adds to a customer, unless an equal one is there; undefined for any other action. */
-export function addedResourceOf(action?: Action): string | undefined {
+export function sendsAsDeclared(kind: ActionKindName): boolean {
+	return KIND_RULES[kind].how === 'send';
+}
+
+export function searchesBeforeSaving(kind: ActionKindName): boolean {
+	return KIND_RULES[kind].how === 'searchAndSave';
+}
+
+/** Finds the resource of the record that an action adds to a customer. Other actions have none. */
+export function findAddedResource(action?: Action): string | undefined {
 	if (action?.kind === 'enterPayment') return 'pay';
-	return action?.kind === 'addToCustomer' ? action.addedResource : undefined;
+	if (action?.kind === 'addToCustomer') return action.addedResource;
+	return undefined;
 }

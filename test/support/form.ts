@@ -18,103 +18,149 @@ import { NODE } from './nodeErrors';
 
 export const alfaCrm = new AlfaCrm();
 export const { description } = alfaCrm;
+
 /** The triggers, whose forms keep to the same rules. */
 export const triggers = [new AlfaCrmTrigger(), new AlfaCrmWebhookTrigger()];
 
-// ---------------------------------------------------------------- the form, flattened
+// ---------------------------------------------------------------- the parameters of all forms, flattened
 
-export interface Found {
-	/** Path to it, for the report: customer.create / additionalFields / phone. */
+export interface FormParameter {
+	/** Where it stands, for the report: "customer.create / additionalFields / phone". */
 	where: string;
 	parameter: INodeProperties;
-	/** Inside a collection. */
-	nested: boolean;
 }
 
-const shownOn = ({ displayOptions }: INodeProperties) =>
-	[displayOptions?.show?.resource, displayOptions?.show?.operation].flat().filter(Boolean).join('.');
-
-function flatten(properties: INodeProperties[], where = '', nested = false): Found[] {
+/** Lists the parameters of a form, each before those inside it. */
+function flatten(properties: INodeProperties[], outer = ''): FormParameter[] {
 	return properties.flatMap((parameter) => {
-		const here = [where, shownOn(parameter), parameter.name].filter(Boolean).join(' / ');
-		return [{ where: here, parameter, nested }, ...flatten(childrenOf(parameter), here, true)];
+		const where = [outer, describePlace(parameter), parameter.name].filter(Boolean).join(' / ');
+		const nested = flatten(listNestedParameters(parameter), where);
+
+		return [{ where, parameter }, ...nested];
 	});
 }
 
-export function childrenOf({ type, options = [] }: INodeProperties): INodeProperties[] {
+/** Names the resources and operations for which a parameter is shown, such as "customer.create". */
+function describePlace({ displayOptions }: INodeProperties): string {
+	const { resource, operation } = displayOptions?.show ?? {};
+	return [resource, operation].flat().filter(Boolean).join('.');
+}
+
+/** Lists the parameters inside a collection. */
+export function listNestedParameters({ type, options = [] }: INodeProperties): INodeProperties[] {
 	if (type === 'collection') return options as INodeProperties[];
-	if (type === 'fixedCollection')
+	if (type === 'fixedCollection') {
 		return (options as INodePropertyCollection[]).flatMap(({ values }) => values);
+	}
 	return [];
 }
 
-export const isDynamic = ({ typeOptions }: INodeProperties) => typeOptions?.loadOptionsMethod !== undefined;
+/** Tells whether a parameter is a dropdown that a method of the node fills. */
+export function isDynamic({ typeOptions }: INodeProperties): boolean {
+	return typeOptions?.loadOptionsMethod !== undefined;
+}
 
-/** The methods of the node that a parameter is filled by. */
-export const methodsOf = ({ typeOptions, modes = [] }: INodeProperties) => ({
-	loadOptions: [typeOptions?.loadOptionsMethod],
-	listSearch: modes.map((mode) => mode.typeOptions?.searchListMethod),
-	resourceMapping: [typeOptions?.resourceMapper?.resourceMapperMethod],
-});
+type MethodNames = Array<string | undefined>;
 
-/** The entries of a static dropdown. */
-export const choicesOf = ({ type, options = [] }: INodeProperties): INodePropertyOptions[] =>
-	type === 'options' || type === 'multiOptions' ? (options as INodePropertyOptions[]) : [];
+/** Lists the methods of the node that fill a parameter, by their kind. */
+export function listMethods({ typeOptions, modes = [] }: INodeProperties): Record<string, MethodNames> {
+	return {
+		loadOptions: [typeOptions?.loadOptionsMethod],
+		listSearch: modes.map((mode) => mode.typeOptions?.searchListMethod),
+		resourceMapping: [typeOptions?.resourceMapper?.resourceMapperMethod],
+	};
+}
 
-export const parameters = [
+/** Lists the entries of a static dropdown. Any other parameter has none. */
+export function listChoices({ type, options = [] }: INodeProperties): INodePropertyOptions[] {
+	const isDropdown = type === 'options' || type === 'multiOptions';
+	return isDropdown ? (options as INodePropertyOptions[]) : [];
+}
+
+/** The parameters of the node and of both triggers. */
+export const formParameters = [
 	...flatten(description.properties),
 	...triggers.flatMap((trigger) => flatten(trigger.description.properties, trigger.description.name)),
 ];
-/** The form that a parameter is in. */
-export const formAround = (found: Found): INodeProperties[] => nodeAround(found).description.properties;
 
-export function nodeAround({ where }: Found): INodeType {
-	const isIn = ({ description: { name } }: (typeof triggers)[number]) => where.startsWith(`${name} / `);
-	return triggers.find(isIn) ?? alfaCrm;
+/** The entries of all static dropdowns. */
+export const formChoices = formParameters.flatMap(({ where, parameter }) =>
+	listChoices(parameter).map((choice) => ({ where: `${where} = ${choice.name}`, choice })),
+);
+
+/** Finds the form in which a parameter stands. */
+export function findFormAround(formParameter: FormParameter): INodeProperties[] {
+	return findNodeAround(formParameter).description.properties;
 }
-export const choices = parameters.flatMap(({ where, parameter }) =>
-	choicesOf(parameter).map((choice) => ({ where: `${where} = ${choice.name}`, choice })),
-);
 
-// ---------------------------------------------------------------- n8n's rules of wording
+/** Finds the node in whose form a parameter stands. */
+export function findNodeAround({ where }: FormParameter): INodeType {
+	const trigger = triggers.find(({ description: { name } }) => where.startsWith(`${name} / `));
+	return trigger ?? alfaCrm;
+}
 
-export const [resource] = description.properties;
+// ---------------------------------------------------------------- resources and operations
+
+export const [resourceParameter] = description.properties;
+export const resources = listChoices(resourceParameter).map(({ value }) => String(value));
+
+/** The parameters 'Operation', one for each resource. */
 export const operationLists = description.properties.filter(({ name }) => name === 'operation');
-export const listOf = (value: string) =>
-	operationLists.filter(({ displayOptions }) => displayOptions?.show?.resource?.includes(value));
-export const resources = choicesOf(resource).map(({ value }) => String(value));
-export const actions = resources.flatMap((value) =>
-	listOf(value).flatMap((list) => choicesOf(list).map((operation) => ({ resource: value, operation }))),
+
+/** Finds the parameters 'Operation' that are shown for a resource. */
+export function findOperationLists(resource: string): INodeProperties[] {
+	return operationLists.filter(({ displayOptions }) => displayOptions?.show?.resource?.includes(resource));
+}
+
+/** Every operation that a user can choose, with its resource. */
+export const offeredOperations = resources.flatMap((resource) =>
+	findOperationLists(resource)
+		.flatMap(listChoices)
+		.map((operation) => ({ resource, operation })),
 );
-/** What lists an entity, which may be listed together with others. */
-export const listingOf = ({ resource: own, listedIn }: Entity): INodeParameters => ({
-	operation: 'getAll',
-	...(listedIn ? { resource: listedIn, [listedIn === 'message' ? 'kind' : 'list']: own } : { resource: own }),
-});
-export const entityAt = (value: string) => entities.find((entity) => entity.resource === value);
-export const actionTable = actions.map(({ resource: value, operation }): [string, string] => [
-	value,
+
+/** The same as the rows of a table: "customer", "create". */
+export const resourcesAndOperations = offeredOperations.map(({ resource, operation }): [string, string] => [
+	resource,
 	String(operation.value),
 ]);
 
-/** What the form shows for a resource and an operation, as n8n itself decides it. */
-export function formOf(chosen: INodeParameters): INodeProperties[] {
+export function findEntityOfResource(resource: string): Entity | undefined {
+	return entities.find((entity) => entity.resource === resource);
+}
+
+/** Chooses the operation that lists an entity. Some entities are listed by a resource that they share. */
+export function chooseListOperation({ resource, listedIn }: Entity): INodeParameters {
+	if (listedIn === undefined) return { resource, operation: 'getAll' };
+
+	const selector = listedIn === 'message' ? 'kind' : 'list';
+	return { resource: listedIn, operation: 'getAll', [selector]: resource };
+}
+
+// ---------------------------------------------------------------- what n8n computes from a form
+
+/** Finds the parameters that n8n shows for a resource, an operation and further choices. */
+export function findShownParameters(chosen: INodeParameters): INodeProperties[] {
 	const node: INode = { ...NODE, parameters: chosen };
-	const values = NodeHelpers.getNodeParameters(
+	const nodeType = description as INodeTypeDescription;
+	const withDefaults = NodeHelpers.getNodeParameters(
 		description.properties,
 		chosen,
 		true,
 		false,
 		node,
-		description as INodeTypeDescription,
+		nodeType,
 	);
+	const values = withDefaults ?? chosen;
+
 	return description.properties.filter((property) =>
-		NodeHelpers.displayParameter(values ?? chosen, property, node, description as INodeTypeDescription),
+		NodeHelpers.displayParameter(values, property, node, nodeType),
 	);
 }
 
-/** An expression as n8n would compute it. */
-export function evaluated(expression: string, $parameter: Record<string, unknown>): unknown {
+/** Computes an expression of the node's description, such as its subtitle, as n8n does. */
+export function evaluateExpression(expression: string, $parameter: Record<string, unknown>): unknown {
 	const code = /^=\{\{(.*)\}\}$/s.exec(expression)?.[1];
-	return (new Function('$parameter', `return ${code}`) as (given: unknown) => unknown)($parameter);
+	const evaluate = new Function('$parameter', `return ${code}`) as (parameter: unknown) => unknown;
+	return evaluate($parameter);
 }

@@ -3,7 +3,7 @@ import type { Field, Filter, ShownField } from '../../nodes/AlfaCrm/entities/fie
 import { listMethod } from '../../nodes/AlfaCrm/entities/methodNames';
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import type { Action, Entity } from '../../nodes/AlfaCrm/entities/types';
-import { addedResourceOf, reads } from '../support/actionKinds';
+import { findAddedResource, onlyReads } from '../support/actionKinds';
 
 /** Each entity by the name of its resource. */
 const TABLE = entities.map((entity): [string, Entity] => [entity.resource, entity]);
@@ -53,7 +53,7 @@ const returned = ({ fields, outputFields = [], parentFields = [] }: Entity): Arr
 
 /** What is added to a customer. */
 const ADDED = new Set<string>(
-	entities.flatMap(({ actions = [] }) => actions.flatMap((action) => addedResourceOf(action) ?? [])),
+	entities.flatMap(({ actions = [] }) => actions.flatMap((action) => findAddedResource(action) ?? [])),
 );
 
 const NAME = /^[a-z][A-Za-z0-9]*(_[a-z0-9]+)*$/;
@@ -337,7 +337,7 @@ const ACTIONS = TABLE.flatMap(([resource, entity]) =>
 
 describe.each(ACTIONS)('%s', (_key, action, { path, actions = [] }) => {
 	const { name, recordIdName, query = [], fields = [], fixedValues = {}, kind } = action;
-	const saves = !reads(kind);
+	const saves = !onlyReads(kind);
 
 	it('is a verb in camelCase of its own', () => {
 		expect(name).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
@@ -364,7 +364,7 @@ describe.each(ACTIONS)('%s', (_key, action, { path, actions = [] }) => {
 	});
 
 	it('that adds a record adds one with all that it needs', () => {
-		const addedResource = addedResourceOf(action);
+		const addedResource = findAddedResource(action);
 		if (addedResource === undefined) return;
 		const added = entityOf(addedResource);
 		expect([added.path, action.action]).toEqual([action.path, 'create']);

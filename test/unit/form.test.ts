@@ -2,7 +2,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { CUSTOMER_TYPE, RECORD_STATUS } from '../support/codes';
-import { choicesOf, description, entityAt, parameters } from '../support/form';
+import { listChoices, description, findEntityOfResource, formParameters } from '../support/form';
 import {
 	formsInEachInputMode,
 	isAboutOneRecord,
@@ -25,7 +25,7 @@ function namesOf(named: ReadonlyArray<{ name: string }>): string[] {
 
 /** Lists the values that a dropdown offers, in one order. */
 function sortedValuesOf(dropdown: INodeProperties): unknown[] {
-	return choicesOf(dropdown)
+	return listChoices(dropdown)
 		.map(({ value }) => value)
 		.sort();
 }
@@ -553,7 +553,7 @@ describe('Match By', () => {
 	it('the form of customer.getOverview offers ten match keys, one of them the name', () => {
 		const matchBy = findForm('customer.getOverview').parameter('matchBy') as INodeProperties;
 
-		expect(choicesOf(matchBy)).toHaveLength(10);
+		expect(listChoices(matchBy)).toHaveLength(10);
 	});
 });
 
@@ -769,7 +769,7 @@ describe('The parameters of an action', () => {
 
 describe('A model that fills in the form', () => {
 	/** These decide what leaves AlfaCRM, and how much. */
-	const decisionsOfUser = parameters.filter(({ parameter: { name } }) =>
+	const decisionsOfUser = formParameters.filter(({ parameter: { name } }) =>
 		['leaveOut', 'returnAll', 'simplify'].includes(name),
 	);
 
@@ -787,14 +787,14 @@ describe('The form of a shared resource', () => {
 		const [, , , kind] = new OperationForm('message', 'getAll').parameters;
 
 		expect(kind).toMatchObject({ name: 'kind', type: 'options', noDataExpression: true });
-		expect(choicesOf(kind).map(({ value }) => value)).toEqual(['mailMessage', 'phoneCall', 'smsMessage']);
+		expect(listChoices(kind).map(({ value }) => value)).toEqual(['mailMessage', 'phoneCall', 'smsMessage']);
 	});
 
 	it('the form of referenceList lets the user choose a list, sorted by label', () => {
 		const [, , , list] = new OperationForm('referenceList', 'getAll').parameters;
 
 		expect(list).toMatchObject({ name: 'list', type: 'options', noDataExpression: true });
-		expect(choicesOf(list).map(({ value }) => value)).toEqual([
+		expect(listChoices(list).map(({ value }) => value)).toEqual([
 			'company',
 			'customerReject',
 			'discount',
@@ -826,7 +826,7 @@ describe('The form of a shared resource', () => {
 	it.each(members)('the form of $shared offers the filters of $member', ({ member, shared }) => {
 		const form = new OperationForm(shared, 'getAll', { list: member, kind: member });
 
-		expect(form.namesOfferedIn('filters')).toEqual(namesOf(entityAt(member)?.filters ?? []));
+		expect(form.namesOfferedIn('filters')).toEqual(namesOf(findEntityOfResource(member)?.filters ?? []));
 	});
 });
 

@@ -1,8 +1,13 @@
 import type { INodeParameters, INodeProperties } from 'n8n-workflow';
 
 import type { Action, Entity } from '../../nodes/AlfaCrm/entities/types';
-import { addedResourceOf } from '../support/actionKinds';
-import { actionTable, childrenOf, entityAt, formOf } from '../support/form';
+import { findAddedResource } from '../support/actionKinds';
+import {
+	resourcesAndOperations,
+	listNestedParameters,
+	findEntityOfResource,
+	findShownParameters,
+} from '../support/form';
 
 /** The form that n8n shows for an operation of a resource. */
 export class OperationForm {
@@ -21,9 +26,9 @@ export class OperationForm {
 	) {
 		const inputMode = choices.inputMode === undefined ? '' : ` (${String(choices.inputMode)})`;
 		this.name = `${resource}.${operation}${inputMode}`;
-		this.entity = entityAt(resource);
+		this.entity = findEntityOfResource(resource);
 		this.action = this.entity?.actions?.find(({ name }) => name === operation);
-		this.parameters = formOf({ resource, operation, ...choices });
+		this.parameters = findShownParameters({ resource, operation, ...choices });
 	}
 
 	/** Finds a parameter that is shown outside of the collections. */
@@ -39,7 +44,7 @@ export class OperationForm {
 	/** Lists what a collection offers, by name; nothing if the form does not show the collection. */
 	namesOfferedIn(collection: string): string[] {
 		const parameter = this.parameter(collection);
-		const offered = parameter === undefined ? [] : childrenOf(parameter);
+		const offered = parameter === undefined ? [] : listNestedParameters(parameter);
 		return offered.map(({ name }) => name).sort();
 	}
 
@@ -48,13 +53,13 @@ export class OperationForm {
 		const parameter = this.parameter(collection);
 		if (parameter === undefined) return undefined;
 
-		const presets = childrenOf(parameter).map(({ name, default: value }) => [name, value] as const);
+		const presets = listNestedParameters(parameter).map(({ name, default: value }) => [name, value] as const);
 		return Object.fromEntries(presets) as INodeParameters;
 	}
 }
 
 /** The form of each operation, as it is when nothing was chosen in it. */
-export const operationForms = actionTable.map(
+export const operationForms = resourcesAndOperations.map(
 	([resource, operation]) => new OperationForm(resource, operation),
 );
 
@@ -95,7 +100,7 @@ export function isAboutOneRecord({ operation, action }: OperationForm): boolean 
 	return (
 		['delete', 'get', 'update'].includes(operation) ||
 		action?.recordIdName !== undefined ||
-		addedResourceOf(action) !== undefined ||
+		findAddedResource(action) !== undefined ||
 		action?.kind === 'overview'
 	);
 }
@@ -121,7 +126,7 @@ export function returnsWideRecords({ operation, action, entity }: OperationForm)
 export function needsBranch({ entity, resource, operation }: OperationForm): boolean {
 	if (entity?.scope !== 'branch') return false;
 
-	const parameters = formOf({ resource, operation });
+	const parameters = findShownParameters({ resource, operation });
 	const hasId = parameters.some(({ name }) => name === 'id');
 	const hasOtherDropdown = parameters.some(
 		(parameter) => parameter.name !== 'branchId' && isFilledFromAccount(parameter),
@@ -134,6 +139,6 @@ function isFilledFromAccount(parameter: INodeProperties): boolean {
 	return (
 		['resourceLocator', 'resourceMapper'].includes(parameter.type) ||
 		parameter.typeOptions?.loadOptionsMethod !== undefined ||
-		childrenOf(parameter).some(isFilledFromAccount)
+		listNestedParameters(parameter).some(isFilledFromAccount)
 	);
 }

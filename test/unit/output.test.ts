@@ -10,7 +10,7 @@ import { simplifiedSchema, makeSimplifier } from '../../nodes/AlfaCrm/output/sim
 import { recordSchema } from '../../nodes/AlfaCrm/output/recordSchema';
 import { sharedResources } from '../../nodes/AlfaCrm/operations/lists';
 import { allSchemas } from '../../nodes/AlfaCrm/operations/schemas';
-import { addedResourceOf, looksFirst, sends } from '../support/actionKinds';
+import { findAddedResource, searchesBeforeSaving, sendsAsDeclared } from '../support/actionKinds';
 import { depth, seed } from '../support/depth';
 
 interface Schema {
@@ -120,7 +120,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 
 	it('returns what an action declares, or what is written', () => {
 		for (const { name, outputFields: own, kind, path } of actions) {
-			if (!sends(kind)) continue;
+			if (!sendsAsDeclared(kind)) continue;
 			const shown = (own ?? []).flatMap((field) => [field.name, ...nameBeside(field)]);
 			if (own) expect(namesIn(of(name))).toEqual(shown);
 			else if (kind === 'getMany') expect(of(name)).toEqual(of('getAll'));
@@ -133,9 +133,9 @@ describe.each(TABLE)('%s', (resource, entity) => {
 		for (const action of actions) {
 			const { name, kind } = action;
 			// What an answer out of several lists holds is compared with what comes, where it is run.
-			if (!looksFirst(kind)) continue;
+			if (!searchesBeforeSaving(kind)) continue;
 			const flag = { joinGroup: 'alreadyMember', leaveGroup: 'alreadyLeft' }[kind as string];
-			const about = addedResourceOf(action) ?? (flag ? 'cgi' : resource);
+			const about = findAddedResource(action) ?? (flag ? 'cgi' : resource);
 			const saved = entityOf(about);
 			const read = namesIn(schemas[`${about}/getAll`]);
 			const names = [...saved.fields, ...(saved.parentFields ?? []), ...(saved.outputFields ?? [])].flatMap(

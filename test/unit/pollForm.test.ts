@@ -6,7 +6,7 @@ import { eventTypes } from '../../nodes/AlfaCrm/entities/events';
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import { homepage } from '../../package.json';
 import { CUSTOMER_TYPE } from '../support/codes';
-import { triggers, alfaCrm, childrenOf, evaluated } from '../support/form';
+import { triggers, alfaCrm, listNestedParameters, evaluateExpression } from '../support/form';
 import { NODE } from '../support/nodeErrors';
 
 const { description } = new AlfaCrmTrigger();
@@ -90,7 +90,7 @@ function findParameter(event: string, name: string): INodeProperties | undefined
 function readOptionNames(event: string): string[] {
 	const options = findParameter(event, 'options') as INodeProperties;
 	const node: INode = { ...NODE, parameters: { event } };
-	return childrenOf(options)
+	return listNestedParameters(options)
 		.filter((option) => NodeHelpers.displayParameter({ event }, option, node, description, { event }))
 		.map(({ name }) => name);
 }
@@ -232,7 +232,7 @@ describe('The form of the polling trigger', () => {
 	it('the options are preset so that a first poll reports nothing', () => {
 		const options = description.properties.find(({ name }) => name === 'options') as INodeProperties;
 
-		expect(childrenOf(options)).toMatchObject([
+		expect(listNestedParameters(options)).toMatchObject([
 			{ name: 'firstPoll', default: 'nothing' },
 			{ name: 'lookEvery', default: 60, typeOptions: { minValue: 1 } },
 			{ name: 'maxPerPoll', default: 500, typeOptions: { minValue: 1 } },
@@ -271,7 +271,7 @@ describe('The polling trigger', () => {
 	it.each(EVENTS)(
 		'the polling trigger shows "$label" in its subtitle when it waits for $event',
 		({ event, label }) => {
-			expect(evaluated(String(description.subtitle), { event })).toBe(label);
+			expect(evaluateExpression(String(description.subtitle), { event })).toBe(label);
 		},
 	);
 });

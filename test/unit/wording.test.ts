@@ -4,17 +4,17 @@ import { entities, resourceEntities as own } from '../../nodes/AlfaCrm/entities/
 import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/accountForm';
 import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
 import {
-	actions,
-	actionTable,
-	choices,
-	choicesOf,
+	offeredOperations,
+	resourcesAndOperations,
+	formChoices,
+	listChoices,
 	description,
-	entityAt,
-	evaluated,
-	listOf,
+	findEntityOfResource,
+	evaluateExpression,
+	findOperationLists,
 	operationLists,
-	parameters,
-	resource,
+	formParameters,
+	resourceParameter,
 	resources,
 	triggers,
 } from '../support/form';
@@ -40,12 +40,12 @@ describe('the node', () => {
 		expect(endsRightly(description.description)).toBe(true);
 	});
 
-	it.each(actionTable)('is called in words in a workflow: %s, %s', (of, does) => {
-		const said = evaluated(String(description.subtitle), { resource: of, operation: does });
-		const operation = listOf(of)
-			.flatMap(choicesOf)
+	it.each(resourcesAndOperations)('is called in words in a workflow: %s, %s', (of, does) => {
+		const said = evaluateExpression(String(description.subtitle), { resource: of, operation: does });
+		const operation = findOperationLists(of)
+			.flatMap(listChoices)
 			.find(({ value }) => value === does);
-		const [what] = choicesOf(resource).filter(({ value }) => value === of);
+		const [what] = listChoices(resourceParameter).filter(({ value }) => value === of);
 		expect(said).toBe(`${operation?.name}: ${what.name}`);
 	});
 
@@ -85,7 +85,7 @@ it.each(triggers.map(({ description: { properties, displayName } }) => [displayN
 	"each event of the %s has a sentence of its own in n8n's panel",
 	(_name, properties) => {
 		const events = properties.find(({ displayName }) => ['Trigger On', 'Events'].includes(displayName));
-		const sentences = choicesOf(events ?? resource).map(({ action = '' }) => action);
+		const sentences = listChoices(events ?? resourceParameter).map(({ action = '' }) => action);
 		expect(areUnique(sentences)).toBe(true);
 		for (const sentence of sentences) expect(sentence).toMatch(/^When (a|an|any|the|AlfaCRM) .*[a-z]$/);
 	},
@@ -94,7 +94,7 @@ it.each(triggers.map(({ description: { properties, displayName } }) => [displayN
 describe('resources', () => {
 	it('come first, and never by an expression', () => {
 		const shown = { displayName: 'Resource', name: 'resource', type: 'options', noDataExpression: true };
-		expect(resource).toMatchObject(shown);
+		expect(resourceParameter).toMatchObject(shown);
 		expect(description.properties.filter(({ name }) => name === 'resource')).toHaveLength(1);
 		for (const list of operationLists) {
 			expect(list).toMatchObject({ displayName: 'Operation', type: 'options', noDataExpression: true });
@@ -106,7 +106,7 @@ describe('resources', () => {
 			[ACCOUNT, API_CALL, 'message', 'referenceList', ...own.map((entity) => entity.resource)].sort(),
 		);
 		// n8n's panel lists actions in this order, and nobody looks for the last two first.
-		expect(choicesOf(resource).map(({ name }) => name)).toEqual([
+		expect(listChoices(resourceParameter).map(({ name }) => name)).toEqual([
 			...sorted(['Message', 'Reference List', ...own.map(({ label }) => label)]),
 			...['Account', 'API Call'],
 		]);
@@ -120,17 +120,17 @@ describe('resources', () => {
 		{ value: API_CALL, first: 'send', all: ['send'] },
 		{ value: ACCOUNT, first: 'check', all: ['check', 'dailyCheck', 'tryWrites'] },
 	])('$value has one list of all its operations, of which $first comes first', ({ value, first, all }) => {
-		const [list, ...others] = listOf(value);
+		const [list, ...others] = findOperationLists(value);
 		expect([list.default, others]).toEqual([first, []]);
 		expect(
-			choicesOf(list)
+			listChoices(list)
 				.map((choice) => String(choice.value))
 				.sort(),
 		).toEqual([...all].sort());
 	});
 
 	it('are the only ones that a parameter is shown for, with operations that they have', () => {
-		const known = new Set(actionTable.map(([value, operation]) => `${value}.${operation}`));
+		const known = new Set(resourcesAndOperations.map(([value, operation]) => `${value}.${operation}`));
 		const unknown = description.properties.filter(({ name, displayOptions }) => {
 			const { resource: shownFor = [], operation = [] } = displayOptions?.show ?? {};
 			if (name === 'resource') return displayOptions !== undefined;
@@ -155,7 +155,7 @@ const OTHERS: Record<string, { label: string; plural: string }> = {
 
 describe('operations', () => {
 	it.each(
-		actions.map(({ resource: value, operation }): [string, INodePropertyOptions] => [
+		offeredOperations.map(({ resource: value, operation }): [string, INodePropertyOptions] => [
 			`${value}.${String(operation.value)}`,
 			operation,
 		]),
@@ -163,7 +163,7 @@ describe('operations', () => {
 		'%s has a name and an action of its own, and no description that repeats them',
 		(key, { name, action = '', description: text }) => {
 			const [value] = key.split('.');
-			const { label, plural } = entityAt(value) ?? OTHERS[value];
+			const { label, plural } = findEntityOfResource(value) ?? OTHERS[value];
 			// AlfaCRM users know it by that name, and a bare "Complete" says little.
 			if (key !== 'lesson.complete') expect(name).not.toContain(label);
 			// An AI agent hears nothing else of an operation.
@@ -185,7 +185,9 @@ describe('operations', () => {
 		['update', /^Update$/, /^Update /],
 		['upsert', /^Create or Update$/, /^Create or update /],
 	])("%s is called as in n8n's own nodes", (value, name, action) => {
-		const options = actions.flatMap(({ operation }) => (operation.value === value ? [operation] : []));
+		const options = offeredOperations.flatMap(({ operation }) =>
+			operation.value === value ? [operation] : [],
+		);
 		expect(options).not.toHaveLength(0);
 		for (const operation of options) {
 			expect(operation.name).toMatch(name);
@@ -194,7 +196,7 @@ describe('operations', () => {
 	});
 
 	it('find a record by what it is known by, in words that an AI agent can choose by', () => {
-		const finding = actions.filter(({ operation }) => operation.value === 'find');
+		const finding = offeredOperations.filter(({ operation }) => operation.value === 'find');
 		expect(finding.map(({ operation }) => operation.action)).toEqual([
 			'Find customer by phone or email or another key',
 		]);
@@ -205,14 +207,14 @@ describe('operations', () => {
 			expect(list.noDataExpression).toBe(true);
 			expect(['check', 'getAll', 'send']).toContain(list.default);
 		}
-		const how = parameters.filter(({ parameter }) => parameter.name === 'leave_by');
+		const how = formParameters.filter(({ parameter }) => parameter.name === 'leave_by');
 		expect(how.map(({ parameter }) => parameter.default)).toEqual(['end']);
 	});
 
 	it('put the right article before each noun', () => {
 		const texts = [
-			...actions.map(({ operation }) => `${operation.action} ${operation.description}`),
-			...parameters.flatMap(({ parameter: { description: text = '', modes = [] } }) => [
+			...offeredOperations.map(({ operation }) => `${operation.action} ${operation.description}`),
+			...formParameters.flatMap(({ parameter: { description: text = '', modes = [] } }) => [
 				withoutLinks(text),
 				...modes.map(({ placeholder = '' }) => placeholder),
 			]),
@@ -229,7 +231,7 @@ describe('operations', () => {
 			},
 		);
 		expect(doubtful).not.toHaveLength(0);
-		const told = actions.filter(({ operation }) =>
+		const told = offeredOperations.filter(({ operation }) =>
 			/unconfirmed|not verified/i.test(operation.description ?? ''),
 		);
 		expect(told.map((one) => `${one.resource}.${String(one.operation.value)}`).sort()).toEqual(
@@ -240,23 +242,23 @@ describe('operations', () => {
 
 describe('every parameter', () => {
 	it('is looked at, whatever its type', () => {
-		expect([...new Set(parameters.map(({ parameter }) => parameter.type))].sort()).toEqual(
+		expect([...new Set(formParameters.map(({ parameter }) => parameter.type))].sort()).toEqual(
 			Object.keys(emptyOf).sort(),
 		);
-		expect(parameters.length).toBeGreaterThan(entities.length * 10);
-		expect(choices.length).toBeGreaterThan(entities.length * 5);
+		expect(formParameters.length).toBeGreaterThan(entities.length * 10);
+		expect(formChoices.length).toBeGreaterThan(entities.length * 5);
 	});
 
 	it.each(PARAMETER_RULES)('%s', (_rule, holds) => {
-		const broken = parameters.filter((found) => !holds(found.parameter, found));
+		const broken = formParameters.filter((found) => !holds(found.parameter, found));
 		expect(broken.map(({ where }) => where)).toEqual([]);
 	});
 });
 
 describe('every description', () => {
 	const described = [
-		...parameters.map(({ where, parameter }) => ({ where, text: parameter.description })),
-		...choices.map(({ where, choice }) => ({ where, text: choice.description })),
+		...formParameters.map(({ where, parameter }) => ({ where, text: parameter.description })),
+		...formChoices.map(({ where, choice }) => ({ where, text: choice.description })),
 	];
 
 	it.each(DESCRIPTION_RULES)('%s', (_rule, holds) => {
@@ -265,5 +267,5 @@ describe('every description', () => {
 });
 
 it('every choice writes ID, URL, JSON and API in capitals', () => {
-	expect(choices.filter(({ choice: { name } }) => MISCASED.test(name))).toEqual([]);
+	expect(formChoices.filter(({ choice: { name } }) => MISCASED.test(name))).toEqual([]);
 });

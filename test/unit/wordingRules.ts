@@ -1,7 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Found } from '../support/form';
-import { childrenOf, choicesOf, formAround, isDynamic, methodsOf, nodeAround } from '../support/form';
+import type { FormParameter } from '../support/form';
+import {
+	listNestedParameters,
+	listChoices,
+	findFormAround,
+	isDynamic,
+	listMethods,
+	findNodeAround,
+} from '../support/form';
 
 const SMALL_WORDS =
 	/^(a|an|and|as|at|but|by|for|from|if|in|into|nor|of|on|or|per|so|than|that|the|to|up|via|vs|with)$/;
@@ -42,7 +49,7 @@ export const emptyOf: Partial<
 	fixedCollection: (value) => JSON.stringify(value) === '{}',
 	multiOptions: (value) => Array.isArray(value),
 	options: (value, parameter) =>
-		isDynamic(parameter) ? value === '' : choicesOf(parameter).some((choice) => choice.value === value),
+		isDynamic(parameter) ? value === '' : listChoices(parameter).some((choice) => choice.value === value),
 	// A model gives it where the node is a tool.
 	json: (value, { displayOptions }) => value === '{}' || displayOptions?.show?.['@tool'] !== undefined,
 	notice: (value) => value === '',
@@ -57,7 +64,7 @@ export const areUnique = (values: unknown[]) => new Set(values).size === values.
 
 /** Rules for each parameter, in collections too, that n8n's linter does not have. */
 export const PARAMETER_RULES: Array<
-	[rule: string, holds: (parameter: INodeProperties, found: Found) => boolean]
+	[rule: string, holds: (parameter: INodeProperties, found: FormParameter) => boolean]
 > = [
 	[
 		'a notice speaks in whole sentences',
@@ -82,8 +89,8 @@ export const PARAMETER_RULES: Array<
 	[
 		'what fills it from the account is a method of the node',
 		(parameter, found) => {
-			const methods = nodeAround(found).methods as Record<string, object>;
-			return Object.entries(methodsOf(parameter)).every(([kind, names]) =>
+			const methods = findNodeAround(found).methods as Record<string, object>;
+			return Object.entries(listMethods(parameter)).every(([kind, names]) =>
 				names.every((name) => name === undefined || Object.hasOwn(methods[kind], name)),
 			);
 		},
@@ -116,32 +123,32 @@ export const PARAMETER_RULES: Array<
 		({ typeOptions }, found) =>
 			(typeOptions?.loadOptionsDependsOn ?? []).every((name) =>
 				// What a picker holds is its `value`.
-				formAround(found).some((parameter) => parameter.name === name.replace(/\.value$/, '')),
+				findFormAround(found).some((parameter) => parameter.name === name.replace(/\.value$/, '')),
 			),
 	],
 	[
 		'a static dropdown has choices',
 		(parameter) =>
-			choicesOf(parameter).length > 0 || !/options$/i.test(parameter.type) || isDynamic(parameter),
+			listChoices(parameter).length > 0 || !/options$/i.test(parameter.type) || isDynamic(parameter),
 	],
 	[
 		'choices are sorted by name',
 		// The order of resources is that of n8n's panel.
-		(parameter) => parameter.name === 'resource' || isSorted(choicesOf(parameter).map(({ name }) => name)),
+		(parameter) => parameter.name === 'resource' || isSorted(listChoices(parameter).map(({ name }) => name)),
 	],
 	[
 		'what a collection offers is sorted',
-		(parameter) => isSorted(childrenOf(parameter).map(({ displayName }) => displayName)),
+		(parameter) => isSorted(listNestedParameters(parameter).map(({ displayName }) => displayName)),
 	],
 	[
 		'what a collection offers differs in name',
-		(parameter) => areUnique(childrenOf(parameter).map(({ name }) => name)),
+		(parameter) => areUnique(listNestedParameters(parameter).map(({ name }) => name)),
 	],
 	[
 		'a collection has something to offer and says "Add ..."',
 		(parameter) =>
 			!/collection$/i.test(parameter.type) ||
-			(childrenOf(parameter).length > 0 && /^Add [A-Z]/.test(parameter.placeholder ?? '')),
+			(listNestedParameters(parameter).length > 0 && /^Add [A-Z]/.test(parameter.placeholder ?? '')),
 	],
 	[
 		'a placeholder shows an example that starts with "e.g."',

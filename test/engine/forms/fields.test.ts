@@ -1,388 +1,646 @@
 import type { SupplyDataContext } from 'n8n-core';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { forgetAccounts } from '../../../nodes/AlfaCrm/api/accountKnowledge';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
+import type { JsonSchema } from '../../../nodes/AlfaCrm/fields/kind';
 import { recordSchema } from '../../../nodes/AlfaCrm/output/recordSchema';
-import { formOf } from '../../support/form';
-import { readToolArguments, callTool, fromAi, makeToolContext } from '../support/agentTool';
+import { CUSTOMER_TYPE, LESSON_STATUS } from '../../support/codes';
+import { findShownParameters } from '../../support/form';
+import { callTool, fromAi, makeToolContext } from '../support/agentTool';
 import { Engine } from '../support/engine';
 import {
-	EMPTY,
-	NULL,
 	asExpression,
+	customerForm,
+	EMPTY,
 	findByPhoneForm,
+	locate,
+	NULL,
 	recordWithId,
 	upsertByPhoneForm,
 } from '../support/forms';
 import { frontDeskOf } from '../support/frontDesk';
 import { useSchool } from '../support/school';
+import { leadForm, leadFormFromInput, leadFormWithColumns, leadFormWithJson } from './leadForms';
 
 /** What the fields of a form take: typed, as JSON, mapped, picked, by expression, or by an agent. */
 const school = useSchool({ customers: 40 });
 const {
-	addRecord,
-	readCustomer,
+	addClient,
 	addLead,
+	addRecord,
+	callAsTool,
 	changeRecord,
+	changeSettings,
+	expectRefused,
 	expectRefusedUnsent,
+	readCustomer,
 	readRecord,
 	readRecords,
 	run,
-	changeSettings,
-	expectRefused,
 	runToEnd,
 } = frontDeskOf(school);
 
-const base: INodeParameters = { resource: 'customer', operation: 'create', branchId: 1 };
-const body = () => school.sandbox.journal.at(-1)?.body;
+const CREATE_CUSTOMER: INodeParameters = { resource: 'customer', operation: 'create', branchId: 1 };
 const PHONE = '+7(900)555-00-01';
 
-describe('JSON', () => {
-	const json = {
-		...{ name: 'Из JSON', is_study: 0, legal_type: 1 },
-		...{ dob: '2015-09-04', phone: '89000000101', custom_school: '12' },
+/** Reads the body of the only call that has created a customer. */
+const readCreatedBody = () => {
+	const bodies = school.readJournal('customer/create').map(({ body }) => body);
+	expect(bodies).toHaveLength(1);
+	return bodies[0];
+};
+
+const countBranchRequests = () => school.readJournal('branch/index').length;
+
+describe('Create with JSON', () => {
+	const LEAD = {
+		name: 'Из JSON',
+		is_study: CUSTOMER_TYPE.lead,
+		legal_type: 1,
+		dob: '2015-09-04',
+		phone: '89000000101',
+		custom_school: '12',
 	};
-	const asJson = (value: object | string, more: INodeParameters = {}): INodeParameters => ({
-		...{ ...base, inputMode: 'json', ...more },
-		json: typeof value === 'string' ? value : JSON.stringify(value),
-	});
 
 	it.each([
-		['a text', JSON.stringify(json)],
-		['an object from an expression', asExpression(json)],
-	])('given as %s is checked and sent like the form', async (_what, value) => {
-		await run(asJson(value));
-		expect(body()).toEqual({ ...json, branch_ids: [1], dob: '04.09.2015', phone: ['89000000101'] });
+		{ source: 'a text', json: JSON.stringify(LEAD) },
+		{ source: 'an object from an expression', json: asExpression(LEAD) },
+	])('sends the fields in $source as it sends those of the form', async ({ json }) => {
+		await run(leadFormWithJson(json));
+
+		expect(readCreatedBody()).toEqual({
+			name: 'Из JSON',
+			is_study: 0,
+			legal_type: 1,
+			dob: '04.09.2015',
+			phone: ['89000000101'],
+			custom_school: '12',
+			branch_ids: [1],
+		});
 	});
 
-	it('of a tool is for the model to give, which is told what is required, the fields, their types and choices', async () => {
-		const context = makeToolContext(school, { ...base, inputMode: 'json' }, { JSON: json });
-		const [asked, ...others] = readToolArguments(context);
-		expect([asked.key, asked.type, others]).toEqual(['JSON', 'json', []]);
-		const told =
-			/^required: name, is_study \(1 Client, 0 Lead\); optional: .*dob \(date\), gender \(0 Not Given, 1 Male/;
-		expect(asked.description).toMatch(told);
-		await callTool(context);
-		expect(body()).toMatchObject({ name: json.name, dob: '04.09.2015', custom_school: '12' });
-	});
+	it('asks the model of a tool for the JSON alone, and tells it the fields, their types and choices', async () => {
+		const { toolArguments } = await callAsTool({ ...CREATE_CUSTOMER, inputMode: 'json' }, { JSON: LEAD });
 
-	it('with a field that AlfaCRM does not know is refused, with those that there are', async () => {
-		const { error } = await runToEnd(asJson({ ...json, telefon: '1' }));
-		expect(error?.message).toBe('AlfaCRM\'s customer has no field "telefon" that can be set here');
-		expect(error?.description).toMatch(
-			/There are name, phone \(list\), .*gender \(0 Not Given, 1 Male, 2 Female\)/,
+		expect(toolArguments).toHaveLength(1);
+		expect(toolArguments[0]).toMatchObject({ key: 'JSON', type: 'json' });
+		expect(toolArguments[0].description).toMatch(
+			/^required: name, is_study \(1 Client, 0 Lead\); optional: .*dob \(date\), gender \(0 Not Given, 1 Male/,
 		);
-		expect(school.readCalls()).toEqual([]);
+	});
+
+	it('sends the JSON that the model of a tool gives', async () => {
+		await callAsTool({ ...CREATE_CUSTOMER, inputMode: 'json' }, { JSON: LEAD });
+
+		expect(readCreatedBody()).toMatchObject({ name: 'Из JSON', dob: '04.09.2015', custom_school: '12' });
+	});
+
+	it('refuses a field that AlfaCRM does not know, and offers the fields that there are', async () => {
+		const json = JSON.stringify({ ...LEAD, telefon: '1' });
+
+		const { message, description } = await expectRefusedUnsent(leadFormWithJson(json), '"telefon"');
+
+		expect(message).toBe('AlfaCRM\'s customer has no field "telefon" that can be set here');
+		expect(description).toMatch(/There are name, phone \(list\), .*gender \(0 Not Given, 1 Male, 2 Female\)/);
 	});
 });
 
 describe('the field mapper', () => {
-	const columnsFor = async (more: INodeParameters = {}) =>
-		await school.engine.loadColumns('customerColumns', { ...base, ...more });
-	const mapped = (columns: object): INodeParameters => ({
-		...base,
-		inputMode: 'map',
-		columns: columns as never,
+	const loadCustomerColumns = async (operation: string) =>
+		await school.engine.loadColumns('customerColumns', { ...CREATE_CUSTOMER, operation });
+
+	it('the field mapper begins with the two fields that a new customer needs', async () => {
+		const [name, customerType, ...otherColumns] = await loadCustomerColumns('create');
+
+		expect(name).toMatchObject({ displayName: 'Name', required: true });
+		expect(name.defaultValue).toBeUndefined();
+		expect(customerType).toMatchObject({
+			displayName: 'Customer Type',
+			required: true,
+			defaultValue: CUSTOMER_TYPE.lead,
+		});
+		expect(otherColumns).not.toContainEqual(expect.objectContaining({ required: true }));
 	});
-	const below = (value: object) => mapped({ mappingMode: 'defineBelow', value });
 
-	it('begins with what must be given at create, then the fields in order, then the custom ones', async () => {
-		const columns = await columnsFor();
-		const of = Object.fromEntries(columns.map((column) => [column.id, column]));
-		expect(of.name).toMatchObject({ displayName: 'Name', required: true, type: 'string' });
-		expect(of.dob).toMatchObject({ type: 'dateTime', required: false });
-		expect(of.phone).toMatchObject({ type: 'string' });
-		expect(columns.slice(0, 2).map((one) => [one.displayName, one.required, one.defaultValue])).toEqual([
-			['Name', true, undefined],
-			['Customer Type', true, 0],
-		]);
-		const optional = columns.slice(2).filter(({ id }) => !id.startsWith('custom_'));
-		const labels = optional.map(({ displayName }) => displayName);
-		expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b, 'en')));
-		expect(labels).toEqual(expect.arrayContaining(['Stage Name or ID', 'Teacher Names or IDs', 'Note']));
-		expect(columns.slice(2 + optional.length).map(({ id }) => id)).toEqual([
-			...['custom_dogovor', 'custom_interesy', 'custom_school'],
-		]);
+	it('the field mapper shows the other fields from A to Z, and the custom fields last', async () => {
+		const columns = await loadCustomerColumns('create');
 
-		const forUpdate = await columnsFor({ operation: 'update' });
-		expect(forUpdate.filter(({ required, defaultValue }) => required || defaultValue !== undefined)).toEqual(
-			[],
+		expect(columns.map(({ displayName }) => displayName)).toEqual([
+			'Name',
+			'Customer Type',
+			'Address',
+			'Assigned Manager Name or ID',
+			'Barcode',
+			'Branch Names or IDs',
+			'Date of Birth',
+			'Email',
+			'Gender',
+			'Lead Source Name or ID',
+			'Legal Type',
+			'Note',
+			'Payer Name',
+			'Phone',
+			'Pipeline Name or ID',
+			'Stage Name or ID',
+			'Study Status Name or ID',
+			'Teacher Names or IDs',
+			'Website',
+			'custom_dogovor',
+			'custom_interesy',
+			'custom_school',
+		]);
+	});
+
+	it.each([
+		{ id: 'name', type: 'string' },
+		{ id: 'dob', type: 'dateTime' },
+		{ id: 'phone', type: 'string' },
+		{ id: 'gender', type: 'options' },
+	])('gives the column $id the type $type', async ({ id, type }) => {
+		const columns = await loadCustomerColumns('create');
+
+		expect(columns).toContainEqual(expect.objectContaining({ id, type }));
+	});
+
+	it('the field mapper neither requires nor presets a field at Update', async () => {
+		const columns = await loadCustomerColumns('update');
+
+		const requiredOrPreset = columns.filter(
+			({ required, defaultValue }) => required || defaultValue !== undefined,
 		);
+		expect(requiredOrPreset).toEqual([]);
 	});
 
-	it('exists for every resource with custom fields', async () => {
-		for (const { resource, label, fields } of entities.filter(({ hasCustomFields }) => hasCustomFields)) {
-			const method = `${label.charAt(0).toLowerCase()}${label.slice(1).replace(/ /g, '')}Columns`;
-			const ids = (await school.engine.loadColumns(method, { ...base, resource })).map(({ id }) => id);
+	const entitiesWithCustomFields = entities.filter(({ hasCustomFields }) => hasCustomFields);
+
+	it.each(entitiesWithCustomFields)(
+		'the field mapper shows the fields and the custom fields of $plural',
+		async ({ resource, label, fields }) => {
+			const method = `${label.toLowerCase()}Columns`;
+
+			const columns = await school.engine.loadColumns(method, { ...CREATE_CUSTOMER, resource });
+
+			const ids = columns.map(({ id }) => id);
 			expect(ids).toEqual(expect.arrayContaining(fields.map(({ name }) => name)));
-			expect(ids.some((id) => id.startsWith('custom_'))).toBe(true);
-		}
-	});
+			expect(ids).toContainEqual(expect.stringMatching(/^custom_/));
+		},
+	);
 
-	it('sends what is mapped below', async () => {
-		const value = { name: '={{ $json.who }}', is_study: '0', legal_type: 1, custom_school: '7', note: null };
-		await run(below(value), { items: [{ who: 'Мапов' }] });
-		expect(body()).toEqual({
-			...{ name: 'Мапов', is_study: 0, legal_type: 1, branch_ids: [1], custom_school: '7' },
+	it('sends the columns of the field mapper that are filled', async () => {
+		const columns = {
+			name: '={{ $json.who }}',
+			is_study: '0',
+			legal_type: 1,
+			custom_school: '7',
+			note: null,
+		};
+
+		await run(leadFormWithColumns(columns), { items: [{ who: 'Мапов' }] });
+
+		expect(readCreatedBody()).toEqual({
+			name: 'Мапов',
+			is_study: 0,
+			legal_type: 1,
+			custom_school: '7',
+			branch_ids: [1],
 		});
 	});
 
-	it('maps the input by name, and leaves out what AlfaCRM does not know, which a hint says', async () => {
-		const parameters = mapped({ mappingMode: 'autoMapInputData', value: null });
+	it('sends the fields of the input item when they are mapped by their names', async () => {
 		const item = { name: 'Сам', is_study: 0, legal_type: 1, custom_school: '3' };
-		await run(parameters, { items: [item] });
-		expect(body()).toMatchObject(item);
-		const { hints } = await runToEnd(parameters, { items: [{ ...item, extra: 1 }] });
-		expect(body()).not.toHaveProperty('extra');
+
+		await run(leadFormFromInput(), { items: [item] });
+
+		expect(readCreatedBody()).toMatchObject(item);
+	});
+
+	it('leaves out a field of the input item that AlfaCRM does not know, and says so in a hint', async () => {
+		const item = { name: 'Сам', is_study: 0, legal_type: 1, extra: 1 };
+
+		const { hints } = await runToEnd(leadFormFromInput(), { items: [item] });
+
+		expect(readCreatedBody()).not.toHaveProperty('extra');
 		expect(hints).toEqual([
 			'Left out, since AlfaCRM\'s customer has no such field that can be set here: "extra"',
 		]);
 	});
 });
 
-it.each(entities)('the preview of the output of $resource agrees with what AlfaCRM sends', (entity) => {
-	const kinds: Record<string, (value: unknown) => boolean> = {
+describe('the preview of the output', () => {
+	const IS_OF_TYPE: Record<string, (value: unknown) => boolean> = {
 		integer: Number.isInteger,
 		string: (value) => typeof value === 'string',
 		boolean: (value) => typeof value === 'boolean',
 		array: Array.isArray,
 	};
-	const { properties } = recordSchema(entity);
-	const held = readRecords(entity.path).slice(0, 40);
-	const wrong = held.flatMap((one) =>
-		Object.entries(one)
-			.filter(([name, value]) => name in properties && value !== null && value !== undefined)
-			.filter(([name, value]) => kinds[String(properties[name].type)]?.(value) === false)
-			.map(([name, value]) => `${name}: ${JSON.stringify(value)} is no ${String(properties[name].type)}`),
+
+	/** Describes the values of a record that have another type than the preview says. */
+	const findMistypedValues = (record: IDataObject, properties: Record<string, JsonSchema>) =>
+		Object.entries(properties)
+			.map(([name, { type }]) => ({ name, type: String(type), value: record[name] ?? null }))
+			.filter(({ type, value }) => value !== null && IS_OF_TYPE[type]?.(value) === false)
+			.map(({ name, type, value }) => `${name}: ${JSON.stringify(value)} is no ${type}`);
+
+	it.each(entities)(
+		'the preview of the output shows the types that the values of $plural have in AlfaCRM',
+		(entity) => {
+			const { properties } = recordSchema(entity);
+
+			const records = readRecords(entity.path).slice(0, 40);
+
+			const mistyped = records.flatMap((record) => findMistypedValues(record, properties));
+			expect(mistyped).toEqual([]);
+			expect(records.length).toBeGreaterThan(0);
+		},
 	);
-	expect([...new Set(wrong)]).toEqual([]);
-	expect(held.length).toBeGreaterThan(0);
 });
 
-describe('a list with a row for one value at once', () => {
-	const create = { ...base, name: 'Орлова Мия' };
+describe('a field with one row for each value', () => {
+	it('Create opens with one empty row for a phone', () => {
+		const parameters = findShownParameters(CREATE_CUSTOMER);
 
-	it('that is left as the form opens, or comes to nothing, is not sent', async () => {
-		expect(formOf(create).find(({ name }) => name === 'phone')?.default).toEqual(['']);
-		for (const fields of [{}, { phone: [asExpression(''), ' '] }] as INodeParameters[]) {
-			await run({ ...create, ...fields });
-			expect(body()).not.toHaveProperty('phone');
-		}
+		const phone = parameters.find(({ name }) => name === 'phone');
+		expect(phone?.default).toEqual(['']);
 	});
 
-	it('is sent without the rows that are not filled', async () => {
-		const [{ id }] = await run({
-			...create,
+	it.each<{ state: string; fields: INodeParameters }>([
+		{ state: 'is left as the form opens', fields: {} },
+		{ state: 'has nothing but empty rows', fields: { phone: [asExpression(''), ' '] } },
+	])('sends no phone when it $state', async ({ fields }) => {
+		await run({ ...leadForm(), ...fields });
+
+		expect(readCreatedBody()).not.toHaveProperty('phone');
+	});
+
+	it('sends the phones and emails of the rows that are filled', async () => {
+		const [lead] = await run({
+			...leadForm(),
 			phone: ['', '8 900 555-00-01', ''],
 			email: ['a@example.org', ''],
 		});
-		expect(readCustomer(id)).toMatchObject({ phone: [PHONE], email: ['a@example.org'] });
+
+		expect(readCustomer(lead.id)).toMatchObject({ phone: [PHONE], email: ['a@example.org'] });
 	});
 });
 
-describe('an empty Branch', () => {
+describe('an empty Branch in an account with one branch', () => {
 	const HINT = "'Branch' is empty, so the only branch of the account was used";
-	const LEAD: INodeParameters = { resource: 'customer', operation: 'create', name: 'Мия Орлова' };
-	/** Leaves the account with so many branches. */
-	const leave = (count: number) => {
-		for (const { id } of readRecords('branch').slice(count))
-			school.sandbox.store.remove('branch', id as number);
-	};
-	const listings = () => school.readJournal('branch/index').length;
+	const LEAD_WITHOUT_BRANCH = { ...leadForm(), branchId: '' };
 
-	it.each<INodeParameters>([{}, { branchId: NULL }, { branchId: asExpression([]) }])(
-		'as %j is the only one there is, and the output says so',
-		async (form) => {
-			leave(1);
-			changeRecord('branch', 1, { name: 'Центр' });
-			const { json, hints } = await runToEnd({ ...LEAD, ...form });
+	beforeEach(() => {
+		school.sandbox.store.remove('branch', 2);
+		school.sandbox.store.remove('branch', 3);
+	});
+
+	it.each([
+		{ state: 'left empty', branchId: '' },
+		{ state: 'null', branchId: NULL },
+		{ state: 'an empty list', branchId: asExpression([]) },
+	])(
+		'creates the lead in the only branch when Branch is $state, and names the branch in a hint',
+		async ({ branchId }) => {
+			const { json, hints } = await runToEnd({ ...leadForm(), branchId });
+
 			expect(readCustomer(json[0].id).branch_ids).toEqual([1]);
-			expect(hints.join()).toContain(`${HINT}: Центр (1)`);
-			expect(listings()).toBe(1);
+			expect(hints).toEqual([`${HINT}: Центральный (1)`]);
+			expect(countBranchRequests()).toBe(1);
 		},
 	);
 
-	it('is looked up once for all items, also where a search goes over all branches', async () => {
-		leave(1);
+	it('lists the branches once for eight items with an empty Branch', async () => {
 		const items = [...'abcdefgh'].map((name) => ({ name }));
-		expect(await run({ ...LEAD, name: '={{ $json.name }}' }, { items })).toHaveLength(8);
-		expect(listings()).toBe(1);
+
+		const leads = await run({ ...LEAD_WITHOUT_BRANCH, name: '={{ $json.name }}' }, { items });
+
+		expect(leads).toHaveLength(8);
+		expect(countBranchRequests()).toBe(1);
+	});
+
+	it('lists the branches once when Create or Update with an empty Branch searches all branches', async () => {
 		addLead({ phone: [PHONE] });
-		const upsert = { resource: 'customer', operation: 'upsert', matchBy: 'phone', phone: PHONE };
-		expect(await run(upsert)).toMatchObject([{ operationResult: 'unchanged' }]);
-		expect(listings()).toBe(1);
+
+		const records = await run({ ...upsertByPhoneForm(PHONE), branchId: '' });
+
+		expect(records).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(countBranchRequests()).toBe(1);
+	});
+
+	it('does not list the branches again in the next execution with an empty Branch', async () => {
+		await run(LEAD_WITHOUT_BRANCH);
+
+		await run(LEAD_WITHOUT_BRANCH);
+
+		expect(countBranchRequests()).toBe(1);
 	});
 
 	it.each<INodeParameters>([
 		{ resource: 'subject', operation: 'getAll' },
 		{ resource: 'customer', operation: 'addComment', comment: 'Звонили' },
 		{ resource: 'customer', operation: 'getCalendar', date1: '2026-02-01', date2: '2026-02-28' },
-	])('is the only one for $resource $operation, too', async (form) => {
-		leave(1);
-		const { error, hints } = await runToEnd({ ...form, id: recordWithId(addLead()) });
+	])('uses the only branch for $resource $operation with an empty Branch', async (parameters) => {
+		const customer = addLead();
+
+		const { error, hints } = await runToEnd({ ...parameters, id: recordWithId(customer) });
+
 		expect(error).toBeUndefined();
 		expect(hints.join()).toContain(HINT);
 	});
 
-	it('is not looked up where the branch is given, or none is needed', async () => {
-		leave(1);
-		const { hints } = await runToEnd({ ...LEAD, branchId: 1 });
-		expect([hints.join().includes(HINT), listings()]).toEqual([false, 0]);
-		await run({ resource: 'branch', operation: 'getAll' });
-		expect(listings()).toBe(1);
+	it('does not list the branches when Branch is filled', async () => {
+		const { hints } = await runToEnd(leadForm());
+
+		expect(hints).toEqual([]);
+		expect(countBranchRequests()).toBe(0);
 	});
 
-	it('that was looked up is not said to have cost nothing where something else is refused', async () => {
-		leave(1);
-		const unknown = { inputMode: 'json', json: JSON.stringify({ name: 'Мия', colour: 1 }) };
-		for (const [wrong, words] of [
-			[{ name: EMPTY }, "'Name' is empty"],
-			[unknown, '"colour"'],
-		] as const) {
-			forgetAccounts();
-			const { message, description } = await expectRefused({ ...LEAD, ...wrong });
+	it('lists the branches once for Get Many of branches, which needs no branch', async () => {
+		await run({ resource: 'branch', operation: 'getAll' });
+
+		expect(countBranchRequests()).toBe(1);
+	});
+
+	it.each<{ mistake: string; parameters: INodeParameters; words: string }>([
+		{ mistake: 'an empty Name', parameters: { name: EMPTY }, words: "'Name' is empty" },
+		{
+			mistake: 'an unknown field',
+			parameters: { inputMode: 'json', json: '{"name":"Мия","colour":1}' },
+			words: '"colour"',
+		},
+	])(
+		'says that nothing was saved, not that nothing was sent, when it refuses $mistake after a look at the branches',
+		async ({ parameters, words }) => {
+			const { message, description } = await expectRefused({ ...LEAD_WITHOUT_BRANCH, ...parameters });
+
 			expect(message).toContain(words);
 			expect(description).toContain('Nothing was saved.');
-		}
-		school.sandbox.clearJournal();
-		const { message, description } = await expectRefusedUnsent(
-			{ ...LEAD, branchId: asExpression(0) },
-			"'Branch'",
-		);
-		expect(`${message} ${description}`).toMatch(/'Branch'.*Nothing was sent to AlfaCRM\./);
-	});
-
-	it('is refused where one of two is closed, for it holds records still, and where there is none', async () => {
-		leave(2);
-		changeRecord('branch', 2, { is_active: 0 });
-		const { message, description } = await expectRefused(LEAD);
-		expect(message).toBe("'Branch' is empty, and AlfaCRM shows 2 branches of the account");
-		expect(description).toBe('Choose the branch, or check the expression in it. Nothing was saved.');
-		expect(listings()).toBe(1);
-		leave(0);
-		expect((await expectRefused(LEAD)).message).toBe(
-			"'Branch' is empty, and AlfaCRM shows 0 branches of the account",
-		);
-	});
-
-	it('is refused where this user may not list the branches, without asking again for each item', async () => {
-		leave(1);
-		changeSettings({ forbiddenCalls: ['branch/index'] });
-		const { errorItems } = await runToEnd(LEAD, { items: [{}, {}, {}], onError: 'continueErrorOutput' });
-		expect(errorItems).toHaveLength(3);
-		for (const { json } of errorItems)
-			expect(JSON.stringify(json)).toContain(
-				"'Branch' is empty, and this user may not list the branches of the account",
-			);
-		// Once more with a new login, as after any 403.
-		expect(listings()).toBeLessThanOrEqual(2);
-	});
-});
-
-describe('an option that comes by an expression', () => {
-	// Of each option of each operation in properties/values.
-	it.each<[label: string, form: (value: string) => INodeParameters]>([
-		['If Several Match', (ifSeveral) => upsertByPhoneForm(PHONE, { note: '' }, { ifSeveral })],
-		['Include Archived', (archived) => findByPhoneForm(PHONE, { archived })],
-		['Simplify', (simplify) => ({ ...base, operation: 'get', id: recordWithId(1), simplify })],
-	])('and cannot be read is refused before anything is sent: %s', async (label, form) => {
-		for (const value of [NULL, EMPTY, 'nevest']) await expectRefusedUnsent(form(value), `'${label}'`);
-	});
-
-	it.each([NULL, asExpression(['is_study', 'naem'])])(
-		'and is %s is no field to set only on creation',
-		async (onlyForNew) => {
-			addLead({ phone: [PHONE], is_study: 1 });
-			await expectRefusedUnsent(
-				upsertByPhoneForm(PHONE, { is_study: 0 }, { onlyForNew }),
-				"'Set Only on Creation'",
-			);
+			expect(countBranchRequests()).toBe(1);
 		},
 	);
 
-	it.each(['is_study, note', '["is_study","note"]'])('may name such fields as %s', async (onlyForNew) => {
-		const id = addLead({ phone: [PHONE], is_study: 1, note: 'Старое', assigned_id: null });
-		const fields = { is_study: 0, note: 'Новое', assigned_id: 4 };
-		expect(await run(upsertByPhoneForm(PHONE, fields, { onlyForNew }))).toMatchObject([
-			{ id, changedFields: ['assigned_id'] },
-		]);
+	it('refuses a Branch that is 0 and says that nothing was sent', async () => {
+		const form = { ...leadForm(), branchId: asExpression(0) };
+
+		const { description } = await expectRefusedUnsent(form, "'Branch'");
+
+		expect(description).toContain('Nothing was sent to AlfaCRM.');
+	});
+
+	it('refuses every item with an empty Branch when the user may not list the branches, without a request for each item', async () => {
+		changeSettings({ forbiddenCalls: ['branch/index'] });
+
+		const { errorItems } = await runToEnd(LEAD_WITHOUT_BRANCH, {
+			items: [{}, {}, {}],
+			onError: 'continueErrorOutput',
+		});
+
+		const mention = expect.stringContaining(
+			"'Branch' is empty, and this user may not list the branches of the account",
+		) as string;
+		expect(errorItems.map(({ json }) => JSON.stringify(json))).toEqual([mention, mention, mention]);
+		// After a 403, the node logs in again and asks once more.
+		expect(countBranchRequests()).toBeLessThanOrEqual(2);
 	});
 });
 
-describe('a picker', () => {
-	const here = (page: string, id: unknown) => `${school.sandbox.url}/company/1/${page}/view?id=${String(id)}`;
-	const other = 'https://other-school.s20.online/company/1/customer/view?id=1';
-	const byUrl = (value: string): INodeParameters => ({ __rl: true, mode: 'url', value });
-	const lesson = { ...base, resource: 'lesson' };
+describe('an empty Branch in an account with two branches or none', () => {
+	const LEAD_WITHOUT_BRANCH = { ...leadForm(), branchId: '' };
 
-	it('names a record from its list, by its ID, or by the address of its page', async () => {
-		for (const id of [{ __rl: true, mode: 'list', value: 5 }, recordWithId(5), byUrl(here('customer', 5))])
-			expect(await run({ ...base, operation: 'get', id })).toMatchObject([{ id: 5 }]);
+	beforeEach(() => {
+		school.sandbox.store.remove('branch', 3);
 	});
 
-	it.each<[string, (id: number) => string]>([
-		['another school', () => other],
-		['a lesson', (id) => here('lesson', id)],
-		['a list with a filter', (id) => `${school.sandbox.url}/company/1/customer/index?id=${id}`],
-		['no page of a branch', (id) => `${school.sandbox.url}/customer/view?id=${id}`],
-		['the fragment', (id) => `${school.sandbox.url}/company/1/customer/view#?id=${id}`],
-		['a part of the number', (id) => `${here('customer', id)}a`],
-		[
-			'a host before which ours stands as a user',
-			(id) => here('customer', id).replace('/company', '@example.com/company'),
-		],
-	])('does not take the address of what is not the page of the record: %s', async (_what, url) => {
-		const id = addLead();
-		await expectRefusedUnsent({ ...base, operation: 'delete', id: byUrl(url(id)) }, "'Customer'");
+	it('refuses an empty Branch although one of two branches is closed, because a closed branch still has records', async () => {
+		changeRecord('branch', 2, { is_active: 0 });
+
+		const { message, description } = await expectRefused(LEAD_WITHOUT_BRANCH);
+
+		expect(message).toBe("'Branch' is empty, and AlfaCRM shows 2 branches of the account");
+		expect(description).toBe('Choose the branch, or check the expression in it. Nothing was saved.');
+		expect(countBranchRequests()).toBe(1);
 	});
 
-	it('is not the only field that takes no other address', async () => {
-		const ofLesson = (operation: string, more: object) => ({ ...lesson, operation, id: '1', ...more });
-		const forms: Array<[label: string, form: INodeParameters]> = [
-			['Customer', ofLesson('update', { updateFields: { customer_ids: `1, ${here('group', 1)}` } })],
-			['Room', ofLesson('update', { updateFields: { room_id: here('customer', 1) } })],
-			['Customer', ofLesson('complete', { details: { values: [{ customer_id: other }] } })],
-			['IDs', { ...base, operation: 'getAll', returnAll: true, filters: { ids: other } }],
-			['Payment ID', { ...base, resource: 'pay', operation: 'delete', id: here('customer', 1) }],
-			['Branch', ofLesson('delete', { branchId: here('customer', 1) })],
-		];
-		for (const [label, form] of forms) await expectRefusedUnsent(form, `'${label}'`);
+	it('refuses an empty Branch when the account has no branch', async () => {
+		school.sandbox.store.remove('branch', 1);
+		school.sandbox.store.remove('branch', 2);
+
+		const { message } = await expectRefused(LEAD_WITHOUT_BRANCH);
+
+		expect(message).toBe("'Branch' is empty, and AlfaCRM shows 0 branches of the account");
+	});
+});
+
+// test/properties/values does this with each option of each operation.
+describe.each<{ label: string; fillOption: (value: string) => INodeParameters }>([
+	{
+		label: 'If Several Match',
+		fillOption: (ifSeveral) => upsertByPhoneForm(PHONE, { note: '' }, { ifSeveral }),
+	},
+	{
+		label: 'Include Archived',
+		fillOption: (archived) => findByPhoneForm(PHONE, { archived }),
+	},
+	{
+		label: 'Simplify',
+		fillOption: (simplify) => customerForm('get', recordWithId(1), { simplify }),
+	},
+])('the option $label', ({ label, fillOption }) => {
+	it.each([
+		{ kind: 'null', value: NULL },
+		{ kind: 'an empty text', value: EMPTY },
+		{ kind: 'an unknown word', value: 'nevest' },
+	])(`refuses $kind for '${label}' before anything is sent`, async ({ value }) => {
+		const { description } = await expectRefusedUnsent(fillOption(value), `'${label}'`);
+
+		expect(description).toContain('Nothing was sent to AlfaCRM.');
+	});
+});
+
+describe('the option Set Only on Creation', () => {
+	it.each([
+		{ kind: 'null', onlyForNew: NULL },
+		{ kind: 'a list with an unknown field', onlyForNew: asExpression(['is_study', 'naem']) },
+	])('refuses $kind as Set Only on Creation before anything is sent', async ({ onlyForNew }) => {
+		addClient({ phone: [PHONE] });
+		const form = upsertByPhoneForm(PHONE, { is_study: CUSTOMER_TYPE.lead }, { onlyForNew });
+
+		const { description } = await expectRefusedUnsent(form, "'Set Only on Creation'");
+
+		expect(description).toContain('Nothing was sent to AlfaCRM.');
 	});
 
-	it.each(['customer', 'lead'])('takes the address of a customer from the page of a %s', async (page) => {
-		const [id, another] = [addLead(), addLead()];
-		await run({ ...base, operation: 'delete', id: byUrl(` ${here(page, id)}&tab=2#x `) });
-		expect([readCustomer(id), readCustomer(another)]).toMatchObject([undefined, { id: another }]);
+	it.each([
+		{ spelling: 'a text with commas', onlyForNew: 'is_study, note' },
+		{ spelling: 'JSON', onlyForNew: '["is_study","note"]' },
+	])(
+		'Create or Update leaves the fields of a known customer that $spelling names as Set Only on Creation',
+		async ({ onlyForNew }) => {
+			const id = addClient({ phone: [PHONE], note: 'Старое', assigned_id: null });
+			const fields = { is_study: CUSTOMER_TYPE.lead, note: 'Новое', assigned_id: 4 };
+
+			const records = await run(upsertByPhoneForm(PHONE, fields, { onlyForNew }));
+
+			expect(records).toMatchObject([{ id, changedFields: ['assigned_id'] }]);
+		},
+	);
+});
+
+describe('the address of a page', () => {
+	/** Makes the address of the page of a record in this account. */
+	const pageOf = (page: string, id: number) => `${school.sandbox.url}/company/1/${page}/view?id=${id}`;
+	const PAGE_OF_OTHER_SCHOOL = 'https://other-school.s20.online/company/1/customer/view?id=1';
+
+	const lessonForm = (operation: string, parameters: object): INodeParameters => ({
+		resource: 'lesson',
+		operation,
+		branchId: 1,
+		id: '1',
+		...parameters,
 	});
 
-	it('takes the addresses of several, in any branch, and whatever the spelling of the host', async () => {
-		const [one, two] = [addLead({ is_study: 1 }), addLead({ is_study: 1 })];
-		const day = { date: '2026-02-10', time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:00:00' };
-		const id = addRecord('lesson', { branch_id: 1, status: 1, lesson_type_id: 2, subject_id: 1, ...day });
-		const present_ids = [here('customer', one), here('customer', two).replace('/1/', '/2/')].join(', ');
-		await run({ ...lesson, operation: 'complete', id: String(id), present_ids });
-		const marked = readRecords('lesson-details').filter(({ lesson_id }) => lesson_id === id);
-		expect(marked.map(({ customer_id }) => customer_id)).toEqual([one, two]);
+	it.each<{ mode: string; makePicker: () => INodeParameters }>([
+		{ mode: 'From List', makePicker: () => locate('list', 5) },
+		{ mode: 'By ID', makePicker: () => recordWithId(5) },
+		{ mode: 'By URL', makePicker: () => locate('url', pageOf('customer', 5)) },
+	])('Get finds customer 5 who is picked in the mode $mode', async ({ makePicker }) => {
+		const records = await run(customerForm('get', makePicker()));
 
+		expect(records).toMatchObject([{ id: 5 }]);
+	});
+
+	it.each<{ address: string; makeUrl: (id: number) => string }>([
+		{ address: 'a page of another school', makeUrl: () => PAGE_OF_OTHER_SCHOOL },
+		{ address: 'the page of a lesson', makeUrl: (id) => pageOf('lesson', id) },
+		{
+			address: 'a list with a filter',
+			makeUrl: (id) => `${school.sandbox.url}/company/1/customer/index?id=${id}`,
+		},
+		{
+			address: 'a page that belongs to no branch',
+			makeUrl: (id) => `${school.sandbox.url}/customer/view?id=${id}`,
+		},
+		{
+			address: 'a page with the ID in the fragment',
+			makeUrl: (id) => `${school.sandbox.url}/company/1/customer/view#?id=${id}`,
+		},
+		{ address: 'a page with a letter after the ID', makeUrl: (id) => `${pageOf('customer', id)}a` },
+		{
+			address: 'a page on another host, with the host of the school as its user',
+			makeUrl: (id) => pageOf('customer', id).replace('/company', '@example.com/company'),
+		},
+	])('Delete refuses $address as a customer before anything is sent', async ({ makeUrl }) => {
+		const customer = addLead();
+
+		await expectRefusedUnsent(customerForm('delete', locate('url', makeUrl(customer))), "'Customer'");
+
+		expect(readCustomer(customer)).toMatchObject({ id: customer });
+	});
+
+	it.each<{ address: string; label: string; makeForm: () => INodeParameters }>([
+		{
+			address: 'the page of a group among the customers of a lesson',
+			label: 'Customer',
+			makeForm: () => lessonForm('update', { updateFields: { customer_ids: `1, ${pageOf('group', 1)}` } }),
+		},
+		{
+			address: 'the page of a customer as a room',
+			label: 'Room',
+			makeForm: () => lessonForm('update', { updateFields: { room_id: pageOf('customer', 1) } }),
+		},
+		{
+			address: 'a page of another school in an attendance',
+			label: 'Customer',
+			makeForm: () =>
+				lessonForm('complete', { details: { values: [{ customer_id: PAGE_OF_OTHER_SCHOOL }] } }),
+		},
+		{
+			address: 'a page of another school in the filter of IDs',
+			label: 'IDs',
+			makeForm: () => ({
+				resource: 'customer',
+				operation: 'getAll',
+				branchId: 1,
+				returnAll: true,
+				filters: { ids: PAGE_OF_OTHER_SCHOOL },
+			}),
+		},
+		{
+			address: 'the page of a customer as a payment',
+			label: 'Payment ID',
+			makeForm: () => ({
+				resource: 'pay',
+				operation: 'delete',
+				branchId: 1,
+				id: pageOf('customer', 1),
+			}),
+		},
+		{
+			address: 'the page of a customer as a branch',
+			label: 'Branch',
+			makeForm: () => lessonForm('delete', { branchId: pageOf('customer', 1) }),
+		},
+	])('refuses $address before anything is sent', async ({ label, makeForm }) => {
+		const { description } = await expectRefusedUnsent(makeForm(), `'${label}'`);
+
+		expect(description).toContain('Nothing was sent to AlfaCRM.');
+	});
+
+	it.each(['customer', 'lead'])(
+		'Delete deletes the customer whose page of a %s is given, and nobody else',
+		async (page) => {
+			const deleted = addLead();
+			const kept = addLead();
+
+			await run(customerForm('delete', locate('url', ` ${pageOf(page, deleted)}&tab=2#x `)));
+
+			expect(readCustomer(deleted)).toBeUndefined();
+			expect(readCustomer(kept)).toMatchObject({ id: kept });
+		},
+	);
+
+	it('Complete marks the customers whose pages are given, in any branch', async () => {
+		const first = addClient();
+		const second = addClient();
+		const lesson = addRecord('lesson', {
+			branch_id: 1,
+			status: LESSON_STATUS.planned,
+			lesson_type_id: 2,
+			subject_id: 1,
+			date: '2026-02-10',
+			time_from: '2026-02-10 17:00:00',
+			time_to: '2026-02-10 18:00:00',
+		});
+		const pageInBranch1 = pageOf('customer', first);
+		const pageInBranch2 = pageOf('customer', second).replace('/company/1/', '/company/2/');
+
+		await run(
+			lessonForm('complete', { id: String(lesson), present_ids: `${pageInBranch1}, ${pageInBranch2}` }),
+		);
+
+		const attendances = readRecords('lesson-details').filter(({ lesson_id }) => lesson_id === lesson);
+		expect(attendances.map(({ customer_id }) => customer_id)).toEqual([first, second]);
+	});
+
+	it('Update takes a page of the school when the credential has its host in capitals and with a path', async () => {
 		const group = addRecord('group', { name: 'Шахматы', branch_ids: [1] });
 		const hostname = `${school.sandbox.url.toUpperCase()}/company/1`;
 		school.engine = new Engine({ ...school.credential, hostname });
-		const updateFields = { name: 'Шашки' };
+
 		await run({
-			...base,
 			resource: 'group',
 			operation: 'update',
-			id: byUrl(here('group', group)),
-			updateFields,
+			branchId: 1,
+			id: locate('url', pageOf('group', group)),
+			updateFields: { name: 'Шашки' },
 		});
+
 		expect(readRecord('group', group)).toMatchObject({ name: 'Шашки' });
 	});
 });
 
-describe('what an agent fills in', () => {
-	const parameters = upsertByPhoneForm(fromAi('phone'), { name: fromAi('name'), note: fromAi('note') });
-	/** The context of n8n 1.97: an agent is shown no hints there. */
+describe('Create or Update as the tool of an agent', () => {
+	const formForModel = upsertByPhoneForm(fromAi('phone'), { name: fromAi('name'), note: fromAi('note') });
+
+	/** Hides the function that shows hints, which n8n 1.97 does not have. */
 	const withoutHints = (context: SupplyDataContext): SupplyDataContext =>
 		new Proxy(context, {
 			has: (target, name) => name !== 'addExecutionHints' && name in target,
@@ -393,44 +651,78 @@ describe('what an agent fills in', () => {
 			},
 		});
 
-	it.each(['null', '', '[]'])('finds and makes nobody by a phone that is %j', async (phone) => {
-		const before = readRecords('customer').length;
-		const call = callTool(makeToolContext(school, parameters, { phone, name: 'Вера' }));
+	it.each(['null', '', '[]'])('refuses the phone %j of a model, and creates nobody', async (phone) => {
+		const countBefore = readRecords('customer').length;
+
+		const call = callAsTool(formForModel, { phone, name: 'Вера' });
+
 		await expect(call).rejects.toThrow(/'Phone'/);
-		expect(readRecords('customer')).toHaveLength(before);
+		expect(readRecords('customer')).toHaveLength(countBefore);
 	});
 
-	it.each(['now', 'in n8n 1.97'])(
-		'is saved and comes back, also where there is a hint, %s',
-		async (version) => {
-			changeSettings({ forbiddenCalls: ['branch/index'] });
-			const id = addLead({ phone: [PHONE] });
-			const args = { phone: `["${PHONE}"]`, name: 'Вера', note: 'Перезвонить' };
-			const context = makeToolContext(school, parameters, args);
-			const items = await callTool(version === 'now' ? context : withoutHints(context));
-			expect(items.map(({ json }) => json)).toEqual([
-				expect.objectContaining({ id, operationResult: 'updated' }),
-			]);
-			expect(readCustomer(id).note).toBe('Перезвонить');
-		},
-	);
+	describe('of a user who may not list the branches, which is worth a hint', () => {
+		const ARGUMENTS = { phone: `["${PHONE}"]`, name: 'Вера', note: 'Перезвонить' };
 
-	it('books a lesson once, and none for a customer whom it leaves out, or has not found', async () => {
-		const lesson = {
-			...{ resource: 'lesson', operation: 'create', branchId: 1, lesson_type_id: 3, subject_id: 1 },
-			...{
-				lesson_date: fromAi('day'),
-				time_from: fromAi('time'),
-				customer_ids: recordWithId(fromAi('customer')),
-			},
-		};
-		const book = async (args: IDataObject) =>
-			await callTool(makeToolContext(school, lesson, { day: '2031-03-10', time: '17:00', ...args }));
-		for (const nobody of [{}, { customer: '' }, { customer: 'null' }, { customer: '[]' }])
-			await expect(book(nobody)).rejects.toThrow(/'Customer'/);
-		expect(readRecords('lesson').filter(({ date }) => date === '2031-03-10')).toEqual([]);
-		const id = String(addLead());
-		const [[first], [second]] = [await book({ customer: id }), await book({ customer: id })];
-		expect(second.json.id).toBe(first.json.id);
+		beforeEach(() => {
+			changeSettings({ forbiddenCalls: ['branch/index'] });
+		});
+
+		it('saves what a model gives, and returns the record', async () => {
+			const customer = addLead({ phone: [PHONE] });
+
+			const { records } = await callAsTool(formForModel, ARGUMENTS);
+
+			expect(records).toEqual([expect.objectContaining({ id: customer, operationResult: 'updated' })]);
+			expect(readCustomer(customer).note).toBe('Перезвонить');
+		});
+
+		it('saves what a model gives in n8n 1.97, where a tool cannot show hints', async () => {
+			const customer = addLead({ phone: [PHONE] });
+			const context = withoutHints(makeToolContext(school, formForModel, ARGUMENTS));
+
+			const items = await callTool(context);
+
+			expect(items.map(({ json }) => json)).toEqual([
+				expect.objectContaining({ id: customer, operationResult: 'updated' }),
+			]);
+			expect(readCustomer(customer).note).toBe('Перезвонить');
+		});
+	});
+});
+
+describe('Create of a lesson as the tool of an agent', () => {
+	const formForModel: INodeParameters = {
+		resource: 'lesson',
+		operation: 'create',
+		branchId: 1,
+		lesson_type_id: 3,
+		subject_id: 1,
+		lesson_date: fromAi('day'),
+		time_from: fromAi('time'),
+		customer_ids: recordWithId(fromAi('customer')),
+	};
+
+	const readLessonsOfDay = () => readRecords('lesson').filter(({ date }) => date === '2031-03-10');
+
+	it.each<{ args: IDataObject }>([
+		{ args: {} },
+		{ args: { customer: '' } },
+		{ args: { customer: 'null' } },
+		{ args: { customer: '[]' } },
+	])('refuses a lesson for nobody when the model gives $args.customer as the customer', async ({ args }) => {
+		const call = callAsTool(formForModel, { day: '2031-03-10', time: '17:00', ...args });
+
+		await expect(call).rejects.toThrow(/'Customer'/);
+		expect(readLessonsOfDay()).toEqual([]);
+	});
+
+	it('creates a lesson once when the model calls it twice', async () => {
+		const args = { day: '2031-03-10', time: '17:00', customer: String(addLead()) };
+
+		const { records: firstRecords } = await callAsTool(formForModel, args);
+		const { records: secondRecords } = await callAsTool(formForModel, args);
+
+		expect(secondRecords[0].id).toBe(firstRecords[0].id);
+		expect(readLessonsOfDay()).toHaveLength(1);
 	});
 });

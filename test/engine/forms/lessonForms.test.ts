@@ -1,233 +1,463 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { formOf } from '../../support/form';
-import { NULL, asExpression, recordWithId } from '../support/forms';
+import { LESSON_STATUS } from '../../support/codes';
+import { findShownParameters } from '../../support/form';
+import { asExpression, locate, NULL, recordWithId } from '../support/forms';
 import { frontDeskOf } from '../support/frontDesk';
 import { useSchool } from '../support/school';
 
+/** The forms in which a school enters its lessons, regular lessons and comments. */
 const school = useSchool({ customers: 20 });
-const { addRecord, readRecords, readRecord, run, expectRefusedUnsent, expectRefused } = frontDeskOf(school);
+const { addRecord, expectRefused, expectRefusedUnsent, readRecord, run } = frontDeskOf(school);
 
-const group = () =>
-	readRecords('group').find(({ branch_ids }) => (branch_ids as number[]).includes(1))?.id as number;
-const NOBODY = { __rl: true, mode: 'list', value: '' };
-const NO_USE = 'is empty, but it is required';
-const labelsOf = (resource: string, more: INodeParameters = {}) =>
-	formOf({ resource, operation: 'create', ...more }).map(({ displayName }) => displayName);
-/** The record that was made. */
-async function made(path: string, parameters: INodeParameters, items?: IDataObject[]): Promise<IDataObject> {
-	const [{ id }] = await run(parameters, { items });
-	return readRecord(path, id);
+/** A group of branch 1. */
+const GROUP = 1;
+const CUSTOMER = 7;
+const OTHER_CUSTOMER = 8;
+const NOBODY_PICKED = locate('list', '');
+const TUESDAY = 2;
+const THURSDAY = 4;
+
+/** Lists the labels of the parameters that the form of Create shows below 'Branch'. */
+const listLabels = (resource: string, parameters: INodeParameters = {}) => {
+	const shown = findShownParameters({ resource, operation: 'create', ...parameters });
+	const labels = shown.map(({ displayName }) => displayName);
+	return labels.slice(labels.indexOf('Branch') + 1);
+};
+
+/** Finds the method of the node that fills the list of a picker. */
+const findSearchMethod = (form: INodeParameters, picker: string) => {
+	const parameter = findShownParameters(form).find(({ name }) => name === picker);
+	return parameter?.modes?.find(({ name }) => name === 'list')?.typeOptions?.searchListMethod;
+};
+
+/** Fills the form of Create with a lesson of the group on 10 March 2031 at 17:00. */
+const lessonForm = (parameters: INodeParameters = {}): INodeParameters => ({
+	resource: 'lesson',
+	operation: 'create',
+	branchId: 1,
+	lesson_date: '2031-03-10',
+	time_from: '17:00',
+	lesson_type_id: 2,
+	subject_id: 1,
+	group_ids: recordWithId(GROUP),
+	...parameters,
+});
+
+/** The same lesson as the fields of JSON, of an input item or of the field mapper. */
+const LESSON_FIELDS_WITHOUT_END: IDataObject = {
+	lesson_date: '2031-03-10',
+	time_from: '17:00',
+	lesson_type_id: 2,
+	subject_id: 1,
+	group_ids: [GROUP],
+};
+
+const LESSON_FIELDS: IDataObject = { ...LESSON_FIELDS_WITHOUT_END, time_to: '18:00' };
+
+const lessonFormWithJson = (fields: IDataObject) =>
+	lessonForm({ inputMode: 'json', json: JSON.stringify(fields) });
+
+const lessonFormWithJsonFromInput = () => lessonForm({ inputMode: 'json', json: '={{ $json }}' });
+
+const lessonFormFromInput = () =>
+	lessonForm({ inputMode: 'map', columns: { mappingMode: 'autoMapInputData', value: null } });
+
+const lessonFormWithColumns = (columns: IDataObject) =>
+	lessonForm({
+		inputMode: 'map',
+		columns: { mappingMode: 'defineBelow', value: columns as INodeParameters },
+	});
+
+/** Creates a lesson, and returns it as AlfaCRM has saved it. */
+async function createLesson(form: INodeParameters, items?: IDataObject[]): Promise<IDataObject> {
+	const [{ id }] = await run(form, { items });
+	return readRecord('lesson', id);
 }
 
-describe('a lesson', () => {
-	/** As JSON. */
-	const FIELDS = (): IDataObject => ({
-		...{ lesson_date: '2031-03-10', time_from: '17:00', time_to: '18:00' },
-		...{ lesson_type_id: 2, subject_id: 1, group_ids: [group()] },
-	});
-	const form = (more: INodeParameters = {}): INodeParameters => ({
-		...{
-			resource: 'lesson',
-			operation: 'create',
-			branchId: 1,
-			lesson_date: '2031-03-10',
-			time_from: '17:00',
-		},
-		...{ lesson_type_id: 2, subject_id: 1, group_ids: recordWithId(group()), ...more },
-	});
-	const asJson = (fields: object) => form({ inputMode: 'json', json: JSON.stringify(fields) });
-	const mapped = (columns: object) => form({ inputMode: 'map', columns: columns as never });
-	const auto = () => mapped({ mappingMode: 'autoMapInputData', value: null });
-
-	it('is asked for in the order in which a school thinks of it', () => {
-		expect(labelsOf('lesson').slice(4)).toEqual([
-			...['Group', 'Customer', 'Lesson Date', 'Start Time', 'Duration', 'Lesson Type'],
-			...['Subject', 'Teacher', 'Room', 'Additional Fields', 'Options'],
+describe('Create of a lesson', () => {
+	it('asks for the values of a lesson in the order in which a school thinks of them', () => {
+		expect(listLabels('lesson')).toEqual([
+			'Input Mode',
+			'Group',
+			'Customer',
+			'Lesson Date',
+			'Start Time',
+			'Duration',
+			'Lesson Type',
+			'Subject',
+			'Teacher',
+			'Room',
+			'Additional Fields',
+			'Options',
 		]);
 	});
 
-	it('lasts an hour for a group that was picked, if nothing else is said', async () => {
-		expect(await made('lesson', form({ customer_ids: NOBODY }))).toMatchObject({
-			...{ group_ids: [group()], customer_ids: [] },
-			...{ time_from: '2031-03-10 17:00:00', time_to: '2031-03-10 18:00:00' },
-		});
-	});
+	it('creates a lesson of one hour for the picked group when nothing else is filled', async () => {
+		const lesson = await createLesson(lessonForm({ customer_ids: NOBODY_PICKED }));
 
-	it.each<[what: string, value: INodeParameters[string]]>([
-		['several IDs', recordWithId('7, 8')],
-		['a list by expression', asExpression([7, '8'])],
-		['a list by expression in the picker', recordWithId(asExpression([7, 8]))],
-	])('has the customers that are given as %s', async (_what, customer_ids) => {
-		const lesson = await made('lesson', form({ group_ids: NOBODY, customer_ids }));
-		expect(lesson.customer_ids).toEqual([7, 8]);
-	});
-
-	it('for nobody is refused', async () => {
-		const error = await expectRefusedUnsent(
-			form({ group_ids: NOBODY }),
-			"'Group' and 'Customer' are both empty",
-		);
-		expect(error.description).toBe('Fill one of them. Nothing was sent to AlfaCRM.');
-	});
-
-	it('whose group, customer or teacher is given and comes to nothing is refused', async () => {
-		for (const nobody of [
-			NULL,
-			asExpression(' '),
-			recordWithId(asExpression([])),
-			recordWithId('={{ $json.x }}'),
-		]) {
-			await expectRefusedUnsent(form({ customer_ids: nobody }), "'Customer' is set but came out empty");
-			const ofNone = form({ customer_ids: recordWithId(7), group_ids: nobody });
-			await expectRefusedUnsent(ofNone, "'Group' is set but came out empty");
-		}
-		for (const nobody of [NULL, asExpression([])])
-			await expectRefusedUnsent(form({ teacher_ids: nobody }), "'Teacher' is set but came out empty");
-	});
-
-	it('whose customer or teacher comes to nothing is refused in the same way as JSON, by the input and mapped', async () => {
-		for (const [field, label, value] of [
-			['customer_ids', 'Customer', '[]'],
-			['teacher_ids', 'Teacher', ''],
-		] as const) {
-			const message = `'${label}' is set but came out empty`;
-			const items = [{ ...FIELDS(), [field]: value }];
-			await expectRefusedUnsent(form({ inputMode: 'json', json: '={{ $json }}' }), message, { items });
-			await expectRefusedUnsent(auto(), message, { items });
-			const column = { ...FIELDS(), [field]: '={{ $json.nobody }}' };
-			await expectRefusedUnsent(mapped({ mappingMode: 'defineBelow', value: column }), message);
-		}
-	});
-
-	it('for a group is booked from a row that was read of one, or columns that nobody filled in', async () => {
-		const ofGroup = { group_ids: [group()], customer_ids: [] };
-		for (const customer_ids of [[], '']) {
-			const fields = { ...FIELDS(), customer_ids };
-			expect(await made('lesson', asJson(fields))).toMatchObject(ofGroup);
-			expect(await made('lesson', auto(), [fields])).toMatchObject(ofGroup);
-		}
-		const value = { ...FIELDS(), customer_ids: null, teacher_ids: null };
-		expect(await made('lesson', mapped({ mappingMode: 'defineBelow', value }))).toMatchObject(ofGroup);
-	});
-
-	it('ends at the time that is given, whatever the duration says', async () => {
-		const lesson = await made('lesson', form({ duration: 45, additionalFields: { time_to: '19:30' } }));
-		expect(lesson.time_to).toBe('2031-03-10 19:30:00');
-		expect(school.readJournal('lesson/create')[0].body).not.toHaveProperty('duration');
-	});
-
-	it.each<[label: string, wrong: INodeParameters]>([
-		["'Duration' and 'End Time' are both empty", { duration: asExpression('') }],
-		["'Duration'", { duration: 0 }],
-	])('is refused before anything is sent, by %s', async (label, wrong) => {
-		await expectRefusedUnsent(form(wrong), label);
-	});
-
-	it('that is given as JSON needs an end or a duration as well', async () => {
-		const { time_to, ...endless } = FIELDS();
-		await expectRefusedUnsent(asJson(endless), "'Duration' and 'End Time' are both empty");
-		expect(await made('lesson', asJson({ ...endless, time_to }))).toMatchObject({
+		expect(lesson).toMatchObject({
+			group_ids: [GROUP],
+			customer_ids: [],
+			time_from: '2031-03-10 17:00:00',
 			time_to: '2031-03-10 18:00:00',
 		});
 	});
 
-	it('keeps its end in an update that empties what is empty', async () => {
-		const id = addRecord('lesson', {
-			...{ branch_id: 1, date: '2031-03-10', time_from: '2031-03-10 17:00:00', status: 1, subject_id: 1 },
-			...{ time_to: '2031-03-10 18:00:00', lesson_type_id: 2, customer_ids: [1], topic: 'Старая' },
-		});
-		const update = (updateFields: INodeParameters): INodeParameters => ({
-			...{ resource: 'lesson', operation: 'update', branchId: 1, id: recordWithId(id) },
-			...{ updateFields, options: { overwriteWithEmpty: true } },
-		});
-		const { message } = await expectRefused(update({ time_to: asExpression(''), topic: '' }));
-		expect(message).toBe(`'End Time' ${NO_USE}`);
-		// Only the length is empty, of which a lesson holds none: the end is sent on.
-		await run(update({ duration: asExpression(''), topic: asExpression('') }));
-		const [{ body }] = school.readJournal('lesson/update');
-		expect(body).toMatchObject({ time_to: '18:00:00' });
-		expect(body).not.toHaveProperty('duration');
-		expect(readRecord('lesson', id)).toMatchObject({ time_to: '2031-03-10 18:00:00' });
-	});
-});
+	it.each([
+		{ spelling: 'several IDs', customer_ids: recordWithId('7, 8') },
+		{ spelling: 'a list from an expression', customer_ids: asExpression([7, '8']) },
+		{
+			spelling: 'a list from an expression in the picker',
+			customer_ids: recordWithId(asExpression([7, 8])),
+		},
+	])('creates a lesson for the customers that are given as $spelling', async ({ customer_ids }) => {
+		const lesson = await createLesson(lessonForm({ group_ids: NOBODY_PICKED, customer_ids }));
 
-describe('a regular lesson', () => {
-	const form = (more: INodeParameters = {}): INodeParameters => ({
-		...{ resource: 'regularLesson', operation: 'create', branchId: 1, related_id: recordWithId(group()) },
-		...{ days: [2, 4], time_from_v: '17:00', b_date_v: '2031-09-01', e_date_v: '2032-05-31' },
-		...{ subject_id: 1, ...more },
+		expect(lesson.customer_ids).toEqual([CUSTOMER, OTHER_CUSTOMER]);
+	});
+
+	it('refuses a lesson for nobody', async () => {
+		const form = lessonForm({ group_ids: NOBODY_PICKED });
+
+		const { description } = await expectRefusedUnsent(form, "'Group' and 'Customer' are both empty");
+
+		expect(description).toBe('Fill one of them. Nothing was sent to AlfaCRM.');
 	});
 
 	it.each([
-		['Group', 'groups'],
-		['Customer', 'customers'],
-	])('for a %s is asked for in order, its owner from a list', (owner, search) => {
-		const chosen = { related_class: owner };
-		expect(labelsOf('regularLesson', chosen).slice(3)).toEqual([
-			...['Lesson For', owner, 'Days', 'Start Time', 'Duration', 'Start Date', 'End Date'],
-			...['Subject', 'Teacher', 'Room', 'Additional Fields'],
-		]);
-		const picker = formOf({ resource: 'regularLesson', operation: 'create', ...chosen })[4];
-		expect(picker.modes?.[0].typeOptions?.searchListMethod).toBe(search);
+		{ state: 'null', customer_ids: NULL },
+		{ state: 'a text of blanks', customer_ids: asExpression(' ') },
+		{ state: 'an empty list in the picker', customer_ids: recordWithId(asExpression([])) },
+		{ state: 'undefined in the picker', customer_ids: recordWithId('={{ $json.x }}') },
+	])('refuses an expression for Customer that comes out as $state', async ({ customer_ids }) => {
+		const { message } = await expectRefusedUnsent(lessonForm({ customer_ids }), "'Customer'");
+
+		expect(message).toContain("'Customer' is set but came out empty");
 	});
 
-	it('ends when its duration is over, an hour later if nothing else is said', async () => {
-		expect(await made('regular-lesson', form())).toMatchObject({
-			...{ related_class: 'Group', related_id: group(), time_from_v: '17:00', time_to_v: '18:00' },
-			...{ b_date: '2031-09-01', e_date: '2032-05-31' },
-		});
-		expect(await made('regular-lesson', form({ duration: 95, time_from_v: '9:30' }))).toMatchObject({
-			...{ time_from_v: '09:30', time_to_v: '11:05' },
-		});
-		expect(school.readJournal('regular-lesson/create')[1].body).not.toHaveProperty('duration');
+	it.each([
+		{ state: 'null', group_ids: NULL },
+		{ state: 'a text of blanks', group_ids: asExpression(' ') },
+		{ state: 'an empty list in the picker', group_ids: recordWithId(asExpression([])) },
+		{ state: 'undefined in the picker', group_ids: recordWithId('={{ $json.x }}') },
+	])('refuses an expression for Group that comes out as $state', async ({ group_ids }) => {
+		const form = lessonForm({ customer_ids: recordWithId(CUSTOMER), group_ids });
+
+		const { message } = await expectRefusedUnsent(form, "'Group'");
+
+		expect(message).toContain("'Group' is set but came out empty");
 	});
 
-	it('may be that of a customer, on one day only, and ends at the time that is given', async () => {
-		const more = {
-			duration: asExpression(''),
-			additionalFields: { time_to_v: '19:30' },
-			e_date_v: '2031-09-01',
-		};
-		const owner = { related_class: 'Customer', related_id: recordWithId(7) };
-		expect(await made('regular-lesson', form({ ...more, ...owner }))).toMatchObject({
-			...{ related_class: 'Customer', related_id: 7, time_to_v: '19:30' },
-			...{ b_date: '2031-09-01', e_date: '2031-09-01' },
+	it.each([
+		{ state: 'null', teacher_ids: NULL },
+		{ state: 'an empty list', teacher_ids: asExpression([]) },
+	])('refuses an expression for Teacher that comes out as $state', async ({ teacher_ids }) => {
+		const { message } = await expectRefusedUnsent(lessonForm({ teacher_ids }), "'Teacher'");
+
+		expect(message).toContain("'Teacher' is set but came out empty");
+	});
+
+	describe.each([
+		{ field: 'customer_ids', label: 'Customer', value: '[]' },
+		{ field: 'teacher_ids', label: 'Teacher', value: '' },
+	])('with $field that comes out empty outside of the form', ({ field, label, value }) => {
+		const refusal = `'${label}' is set but came out empty`;
+		const items = [{ ...LESSON_FIELDS, [field]: value }];
+
+		it(`refuses an empty ${label} in JSON from the input item`, async () => {
+			const { description } = await expectRefusedUnsent(lessonFormWithJsonFromInput(), refusal, {
+				items,
+			});
+
+			expect(description).toContain('Nothing was sent to AlfaCRM.');
+		});
+
+		it(`refuses an empty ${label} in an input item whose fields are mapped by their names`, async () => {
+			const { description } = await expectRefusedUnsent(lessonFormFromInput(), refusal, { items });
+
+			expect(description).toContain('Nothing was sent to AlfaCRM.');
+		});
+
+		it(`refuses an empty ${label} in a column that is filled by an expression`, async () => {
+			const form = lessonFormWithColumns({ ...LESSON_FIELDS, [field]: '={{ $json.nobody }}' });
+
+			const { description } = await expectRefusedUnsent(form, refusal);
+
+			expect(description).toContain('Nothing was sent to AlfaCRM.');
 		});
 	});
 
-	it.each<[label: string, wrong: INodeParameters]>([
-		[`'Group or Customer' ${NO_USE}`, { related_id: asExpression('') }],
-		["'Duration' must be at most 59 minutes to end on the same day", { time_from_v: '23:00' }],
-	])('is refused before anything is sent, by %s', async (label, wrong) => {
-		await expectRefusedUnsent(form(wrong), label);
+	describe.each([
+		{ state: 'an empty list', customer_ids: [] },
+		{ state: 'an empty text', customer_ids: '' },
+	])('with $state of customers, as in the row of a group lesson', ({ state, customer_ids }) => {
+		const fields = { ...LESSON_FIELDS, customer_ids };
+
+		it(`creates a lesson of the group from JSON with ${state} of customers`, async () => {
+			const lesson = await createLesson(lessonFormWithJson(fields));
+
+			expect(lesson).toMatchObject({ group_ids: [GROUP], customer_ids: [] });
+		});
+
+		it(`creates a lesson of the group from an input item with ${state} of customers`, async () => {
+			const lesson = await createLesson(lessonFormFromInput(), [fields]);
+
+			expect(lesson).toMatchObject({ group_ids: [GROUP], customer_ids: [] });
+		});
 	});
 
-	it('keeps its end and its owner, though an update is to empty them', async () => {
-		const [{ id }] = await run(form());
-		const update = (more: object): INodeParameters => ({
-			...{ resource: 'regularLesson', operation: 'update', branchId: 1, id: recordWithId(id), ...more },
-		});
-		const emptied = { updateFields: { time_to_v: asExpression('') }, options: { overwriteWithEmpty: true } };
-		expect((await expectRefused(update(emptied))).message).toBe(`'End Time' ${NO_USE}`);
-		// It does not become that of the customer who has the number of its group.
-		const { message } = await expectRefused(
-			update({ updateFields: { related_class: 'Customer', is_public: true } }),
+	it('creates a lesson of the group from columns that nobody has filled for customers and teachers', async () => {
+		const lesson = await createLesson(
+			lessonFormWithColumns({ ...LESSON_FIELDS, customer_ids: null, teacher_ids: null }),
 		);
-		expect(message).toBe(`'Group or Customer' ${NO_USE}`);
-		await run(update({ updateFields: { related_class: 'Customer', related_id: 7 } }));
-		expect(readRecord('regular-lesson', id)).toMatchObject({ related_class: 'Customer', related_id: 7 });
+
+		expect(lesson).toMatchObject({ group_ids: [GROUP], customer_ids: [] });
+	});
+
+	it('lets the lesson end at the End Time that is given, whatever the Duration', async () => {
+		const form = lessonForm({ duration: 45, additionalFields: { time_to: '19:30' } });
+
+		const lesson = await createLesson(form);
+
+		expect(lesson.time_to).toBe('2031-03-10 19:30:00');
+		expect(school.readJournal('lesson/create')[0].body).not.toHaveProperty('duration');
+	});
+
+	it('refuses a lesson with neither Duration nor End Time', async () => {
+		const form = lessonForm({ duration: asExpression('') });
+
+		const { description } = await expectRefusedUnsent(form, "'Duration' and 'End Time' are both empty");
+
+		expect(description).toContain('Nothing was sent to AlfaCRM.');
+	});
+
+	it('refuses a Duration of 0 minutes', async () => {
+		const { description } = await expectRefusedUnsent(lessonForm({ duration: 0 }), "'Duration'");
+
+		expect(description).toContain('Nothing was sent to AlfaCRM.');
+	});
+
+	it('refuses a lesson in JSON with neither a duration nor an end', async () => {
+		const form = lessonFormWithJson(LESSON_FIELDS_WITHOUT_END);
+
+		const { description } = await expectRefusedUnsent(form, "'Duration' and 'End Time' are both empty");
+
+		expect(description).toContain('Nothing was sent to AlfaCRM.');
+	});
+
+	it('lets a lesson in JSON end at its time_to', async () => {
+		const lesson = await createLesson(lessonFormWithJson(LESSON_FIELDS));
+
+		expect(lesson).toMatchObject({ time_to: '2031-03-10 18:00:00' });
 	});
 });
 
-it.each([
-	['Customer', 'Customer', 'customers'],
-	['Lead', 'Customer', 'customers'],
-	['Group', 'Group', 'groups'],
-	['Task', 'Task', 'tasks'],
-])('a comment on a %s has its record picked from a list of these', (type, displayName, search) => {
-	const shown = formOf({ resource: 'communication', operation: 'create', class: type });
-	const picker = shown.find(({ name }) => name === 'related_id');
-	expect(picker).toMatchObject({ displayName, required: true, type: 'resourceLocator' });
-	expect(picker?.modes?.[0].typeOptions?.searchListMethod).toBe(search);
+describe('Update of a lesson that overwrites fields with empty values', () => {
+	const LESSON = 900;
+
+	const updateForm = (updateFields: INodeParameters): INodeParameters => ({
+		resource: 'lesson',
+		operation: 'update',
+		branchId: 1,
+		id: recordWithId(LESSON),
+		updateFields,
+		options: { overwriteWithEmpty: true },
+	});
+
+	beforeEach(() => {
+		addRecord('lesson', {
+			id: LESSON,
+			branch_id: 1,
+			date: '2031-03-10',
+			time_from: '2031-03-10 17:00:00',
+			time_to: '2031-03-10 18:00:00',
+			status: LESSON_STATUS.planned,
+			lesson_type_id: 2,
+			subject_id: 1,
+			customer_ids: [1],
+			topic: 'Старая',
+		});
+	});
+
+	it('refuses an empty End Time of a lesson', async () => {
+		const { message } = await expectRefused(updateForm({ time_to: asExpression(''), topic: '' }));
+
+		expect(message).toBe("'End Time' is empty, but it is required");
+	});
+
+	it('keeps the end of the lesson when Duration is empty, because a lesson has no duration of its own', async () => {
+		await run(updateForm({ duration: asExpression(''), topic: asExpression('') }));
+
+		const [{ body }] = school.readJournal('lesson/update');
+		expect(body).toMatchObject({ time_to: '18:00:00' });
+		expect(body).not.toHaveProperty('duration');
+		expect(readRecord('lesson', LESSON)).toMatchObject({ time_to: '2031-03-10 18:00:00' });
+	});
+});
+
+/** Fills the form of Create with a regular lesson of the group on Tuesdays and Thursdays at 17:00. */
+const regularLessonForm = (parameters: INodeParameters = {}): INodeParameters => ({
+	resource: 'regularLesson',
+	operation: 'create',
+	branchId: 1,
+	related_id: recordWithId(GROUP),
+	days: [TUESDAY, THURSDAY],
+	time_from_v: '17:00',
+	b_date_v: '2031-09-01',
+	e_date_v: '2032-05-31',
+	subject_id: 1,
+	...parameters,
+});
+
+/** Creates a regular lesson, and returns it as AlfaCRM has saved it. */
+async function createRegularLesson(form: INodeParameters): Promise<IDataObject> {
+	const [{ id }] = await run(form);
+	return readRecord('regular-lesson', id);
+}
+
+describe('Create of a regular lesson', () => {
+	it.each(['Group', 'Customer'])('asks for the values of a regular lesson for a %s in order', (owner) => {
+		expect(listLabels('regularLesson', { related_class: owner })).toEqual([
+			'Lesson For',
+			owner,
+			'Days',
+			'Start Time',
+			'Duration',
+			'Start Date',
+			'End Date',
+			'Subject',
+			'Teacher',
+			'Room',
+			'Additional Fields',
+		]);
+	});
+
+	it.each([
+		{ owner: 'Group', list: 'groups' },
+		{ owner: 'Customer', list: 'customers' },
+	])('lets the $owner of a regular lesson be picked from the list of $list', ({ owner, list }) => {
+		const form = { resource: 'regularLesson', operation: 'create', related_class: owner };
+
+		expect(findSearchMethod(form, 'related_id')).toBe(list);
+	});
+
+	it('creates a regular lesson of one hour for the group when nothing else is filled', async () => {
+		const regularLesson = await createRegularLesson(regularLessonForm());
+
+		expect(regularLesson).toMatchObject({
+			related_class: 'Group',
+			related_id: GROUP,
+			time_from_v: '17:00',
+			time_to_v: '18:00',
+			b_date: '2031-09-01',
+			e_date: '2032-05-31',
+		});
+	});
+
+	it('lets the regular lesson end after its Duration', async () => {
+		const regularLesson = await createRegularLesson(regularLessonForm({ duration: 95, time_from_v: '9:30' }));
+
+		expect(regularLesson).toMatchObject({ time_from_v: '09:30', time_to_v: '11:05' });
+		expect(school.readJournal('regular-lesson/create')[0].body).not.toHaveProperty('duration');
+	});
+
+	it('lets the regular lesson of a customer on a single day end at the End Time that is given', async () => {
+		const regularLesson = await createRegularLesson(
+			regularLessonForm({
+				related_class: 'Customer',
+				related_id: recordWithId(CUSTOMER),
+				duration: asExpression(''),
+				e_date_v: '2031-09-01',
+				additionalFields: { time_to_v: '19:30' },
+			}),
+		);
+
+		expect(regularLesson).toMatchObject({
+			related_class: 'Customer',
+			related_id: CUSTOMER,
+			time_to_v: '19:30',
+			b_date: '2031-09-01',
+			e_date: '2031-09-01',
+		});
+	});
+
+	it.each<{ mistake: string; parameters: INodeParameters; refusal: string }>([
+		{
+			mistake: 'for nobody',
+			parameters: { related_id: asExpression('') },
+			refusal: "'Group or Customer' is empty, but it is required",
+		},
+		{
+			mistake: 'that would end after midnight',
+			parameters: { time_from_v: '23:00' },
+			refusal: "'Duration' must be at most 59 minutes to end on the same day",
+		},
+	])('refuses a regular lesson $mistake', async ({ parameters, refusal }) => {
+		const { description } = await expectRefusedUnsent(regularLessonForm(parameters), refusal);
+
+		expect(description).toContain('Nothing was sent to AlfaCRM.');
+	});
+});
+
+describe('Update of a regular lesson of a group', () => {
+	let regularLesson: unknown;
+
+	const updateForm = (parameters: INodeParameters): INodeParameters => ({
+		resource: 'regularLesson',
+		operation: 'update',
+		branchId: 1,
+		id: recordWithId(regularLesson),
+		...parameters,
+	});
+
+	beforeEach(async () => {
+		const { id } = await createRegularLesson(regularLessonForm());
+		regularLesson = id;
+	});
+
+	it('refuses an empty End Time of a regular lesson, even if Update overwrites fields with empty values', async () => {
+		const { message } = await expectRefused(
+			updateForm({
+				updateFields: { time_to_v: asExpression('') },
+				options: { overwriteWithEmpty: true },
+			}),
+		);
+
+		expect(message).toBe("'End Time' is empty, but it is required");
+	});
+
+	it('refuses to turn the regular lesson of a group into that of a customer when no customer is given', async () => {
+		// Otherwise the customer with the ID of the group would get it.
+		const { message } = await expectRefused(
+			updateForm({ updateFields: { related_class: 'Customer', is_public: true } }),
+		);
+
+		expect(message).toBe("'Group or Customer' is empty, but it is required");
+	});
+
+	it('turns the regular lesson of a group into that of the given customer', async () => {
+		await run(updateForm({ updateFields: { related_class: 'Customer', related_id: CUSTOMER } }));
+
+		expect(readRecord('regular-lesson', regularLesson)).toMatchObject({
+			related_class: 'Customer',
+			related_id: CUSTOMER,
+		});
+	});
+});
+
+describe('Create of a comment', () => {
+	it.each([
+		{ owner: 'Customer', label: 'Customer', list: 'customers' },
+		{ owner: 'Lead', label: 'Customer', list: 'customers' },
+		{ owner: 'Group', label: 'Group', list: 'groups' },
+		{ owner: 'Task', label: 'Task', list: 'tasks' },
+	])('lets the $owner that is commented on be picked from the list of $list', ({ owner, label, list }) => {
+		const form = { resource: 'communication', operation: 'create', class: owner };
+
+		const parameter = findShownParameters(form).find(({ name }) => name === 'related_id');
+
+		expect(parameter).toMatchObject({ displayName: label, required: true, type: 'resourceLocator' });
+		expect(findSearchMethod(form, 'related_id')).toBe(list);
+	});
 });

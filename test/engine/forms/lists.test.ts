@@ -1,439 +1,723 @@
-import type { INodeListSearchItems, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
-import { formOf } from '../../support/form';
+import { CUSTOMER_TYPE, LESSON_STATUS } from '../../support/codes';
+import { findShownParameters } from '../../support/form';
 import { Engine } from '../support/engine';
-import { recordWithId } from '../support/forms';
+import { locate, recordWithId, recordWithName } from '../support/forms';
 import { frontDeskOf } from '../support/frontDesk';
-import { stopClock } from '../support/stoppedClock';
 import { useRawServer } from '../support/rawServer';
 import { useSchool } from '../support/school';
+import { stopClock } from '../support/stoppedClock';
+import { CUSTOMER_FORM, listIds, listNames, namesById, searchToEnd, sortIds } from './editorLists';
 
-/** What an editor shows in dropdowns and pickers. */
+/** What the editor shows in dropdowns and pickers. */
 const school = useSchool({ customers: 60 });
 const server = useRawServer();
-const { addRecord, addLead, changeRecord, readRecord, readRecords, changeSettings } = frontDeskOf(school);
+const { addClient, addRecord, changeRecord, changeSettings, readRecord, readRecords } = frontDeskOf(school);
 
-afterEach(() => jest.useRealTimers());
+afterEach(() => {
+	jest.useRealTimers();
+});
 
-const form: INodeParameters = { resource: 'customer', operation: 'get', branchId: 1 };
-/** All that a picker shows when somebody scrolls to its end. */
-async function scrolled(method: string, typed = '', more: INodeParameters = {}, engine = school.engine) {
-	const entries: INodeListSearchItems[] = [];
-	let token: string | undefined;
-	for (let page = 0; page === 0 || (token !== undefined && page < 100); page++) {
-		const { results, paginationToken } = await engine.searchPicker(
-			method,
-			{ ...form, ...more },
-			typed,
-			token,
-		);
-		entries.push(...results);
-		token = paginationToken as string | undefined;
-	}
-	return entries;
-}
-const namesIn = (list: INodeListSearchItems[]) => list.map(({ name }) => name);
-const idsIn = (list: INodeListSearchItems[]) => list.map(({ value }) => Number(value));
-const byId = (list: INodeListSearchItems[]) =>
-	Object.fromEntries(list.map(({ value, name }) => [value, name]));
-const sorted = (ids: unknown[]) => ids.map(Number).sort((one, other) => one - other);
-const idsOf = (path: string) => sorted(readRecords(path).map(({ id }) => id));
-const inBranch1 = (path: string) =>
-	readRecords(path).filter(({ branch_ids, branch_id }) =>
-		((branch_ids ?? [branch_id]) as number[]).includes(1),
-	);
-const client = (name: string, more: object = {}) => addLead({ name, is_study: 1, ...more });
-const groupOf = (name: string) => addRecord('group', { name, branch_ids: [1], e_date: '2031-12-31' });
-const lessonOn = (date: string, more: object = {}) =>
+const SUBJECT = 1;
+const SUBJECT_NAME = 'Робототехника';
+const PLAN = 1;
+const PLAN_NAME = '8 занятий';
+
+const addGroup = (name: string, values: IDataObject = {}) =>
+	addRecord('group', { name, branch_ids: [1], e_date: '2031-12-31', ...values });
+
+/** Adds a planned lesson of branch 1, from 20:00 to 21:00, that nobody attends yet. */
+const addLesson = (date: string, values: IDataObject = {}) =>
 	addRecord('lesson', {
-		...{ branch_id: 1, status: 1, lesson_type_id: 2, subject_id: 1, date, topic: null },
-		...{
-			time_from: `${date} 20:00:00`,
-			time_to: `${date} 21:00:00`,
-			group_ids: [],
-			customer_ids: [],
-			...more,
-		},
+		branch_id: 1,
+		status: LESSON_STATUS.planned,
+		lesson_type_id: 2,
+		subject_id: SUBJECT,
+		date,
+		topic: null,
+		time_from: `${date} 20:00:00`,
+		time_to: `${date} 21:00:00`,
+		group_ids: [],
+		customer_ids: [],
+		...values,
 	});
+
+/** Reads the IDs of all records of branch 1, in ascending order. */
+const readIdsOfBranch1 = (entity: string) => {
+	const records = readRecords(entity).filter(({ branch_id, branch_ids = [branch_id] }) =>
+		(branch_ids as number[]).includes(1),
+	);
+	return sortIds(records.map(({ id }) => id));
+};
+
+/** Connects n8n with the raw server, as a user of some account. */
+const connectToRawServer = () =>
+	new Engine({
+		hostname: server.url,
+		email: 'form@school.example',
+		apiKey: 'the key of a user',
+		requestsPerSecond: 0,
+	});
+
+const loadStages = async (parameters: INodeParameters = { branchId: 1 }) =>
+	await school.engine.loadOptions('stages', parameters);
+
+/** Reads the addresses of the requests for stages, which show the branch. */
+const readStageRequests = () => school.readJournal('lead-status/index').map(({ path }) => path);
 
 describe('a dropdown', () => {
-	const stages = async (parameters: INodeParameters = { branchId: 1 }) =>
-		await school.engine.loadOptions('stages', parameters);
-	const askedAt = () => school.readJournal('lead-status/index').map(({ path }) => path);
-
-	it('is of the branch that is called so, though its name be a number', async () => {
-		const id = addRecord('branch', { name: '2', is_active: 1 });
-		await stages({ branchId: { __rl: true, mode: 'name', value: '2' } });
-		expect(askedAt()).toEqual([`/v2api/${id}/lead-status/index`]);
-	});
-
-	it('exists for every parameter that asks for one', () => {
+	it('every dropdown is filled by a method that the node has', () => {
 		const { description, methods } = new AlfaCrm();
-		const asked = [...JSON.stringify(description).matchAll(/"loadOptionsMethod":"(\w+)"/g)];
-		expect(asked.length).toBeGreaterThan(0);
-		for (const [, name] of asked) expect(methods.loadOptions).toHaveProperty(name);
+
+		const usedMethods = JSON.stringify(description).matchAll(/"loadOptionsMethod":"(\w+)"/g);
+		const usedNames = [...usedMethods].map(([, name]) => name);
+
+		expect(usedNames).toContain('stages');
+		expect(Object.keys(methods.loadOptions)).toEqual(expect.arrayContaining(usedNames));
 	});
 
 	it.each([
-		['branches', 'branch', []],
-		// AlfaCRM lists those that are active.
-		['subjects', 'subject', [5]],
-	])('%s offers every %s of the account, also on a second page', async (method, path, hidden: number[]) => {
-		for (let number = 1; number <= 45; number++) addRecord(path, { name: `Ещё ${number}`, is_enabled: 1 });
-		const options = await school.engine.loadOptions(method, { branchId: 1 });
-		expect(sorted([...options.map(({ value }) => value), ...hidden])).toEqual(idsOf(path));
+		{ plural: 'branches', entity: 'branch', total: 48 },
+		// AlfaCRM does not list the fifth subject, which is switched off.
+		{ plural: 'subjects', entity: 'subject', total: 49 },
+	])(
+		'offers all $total $plural of an account with several pages of them',
+		async ({ plural, entity, total }) => {
+			for (let number = 1; number <= 45; number++) {
+				addRecord(entity, { name: `Ещё ${number}`, is_enabled: 1 });
+			}
+
+			const options = await school.engine.loadOptions(plural, { branchId: 1 });
+
+			const names = options.map(({ name }) => name);
+			expect(names).toEqual(expect.arrayContaining(['Ещё 1', 'Ещё 45']));
+			expect(new Set(names).size).toBe(total);
+			expect(options).toHaveLength(total);
+		},
+	);
+
+	it('says that AlfaCRM returned no branches when it needs one', async () => {
+		school.sandbox.store.remove('branch', 1);
+		school.sandbox.store.remove('branch', 2);
+		school.sandbox.store.remove('branch', 3);
+
+		await expect(loadStages({})).rejects.toThrow('AlfaCRM returned no branches');
 	});
 
-	it('of stages begins with none, follows the order of AlfaCRM, and marks what is switched off', async () => {
-		const [none, ...options] = await stages();
-		expect(none).toEqual({ name: 'Not Sorted', value: 'none' });
-		const wanted = [...readRecords('lead-status')].sort((a, b) => Number(a.weight) - Number(b.weight));
-		expect(options.map(({ value }) => value)).toEqual(wanted.map(({ id }) => id));
-		const off = wanted.find(({ is_enabled }) => is_enabled === 0);
-		expect(options.find(({ value }) => value === off?.id)?.name).toBe(`${String(off?.name)} (inactive)`);
-		expect(school.readJournal('pipeline/index')).toHaveLength(0);
-	});
-
-	it('of stages names the pipelines where there are several, or the ID of namesakes', async () => {
-		const of = (values: object) => addRecord('lead-status', { is_enabled: 1, ...values });
-		of({ name: 'Новый', pipeline_id: 2 });
-		of({ name: 'Закрыт', pipeline_id: 2, is_enabled: 0 });
-		of({ name: 'Ничей' });
-		const names = async () => (await stages()).map(({ name }) => name);
-		expect(await names()).toEqual(
-			expect.arrayContaining([
-				...['Новый · Основная', 'Новый · Летний лагерь', 'Закрыт (inactive) · Летний лагерь', 'Ничей'],
-			]),
-		);
-		expect(school.readJournal('pipeline/index')).toHaveLength(1);
-
-		changeSettings({ forbiddenCalls: ['pipeline/index'] });
-		const without = await names();
-		expect(without).toContain('Назначено пробное');
-		const namesakes = readRecords('lead-status').filter(({ name }) => name === 'Новый');
-		expect(without.filter((name) => /^Новый/.test(name)).sort()).toEqual(
-			namesakes.map(({ id }) => `Новый · ID ${String(id)}`).sort(),
-		);
-	});
-
-	it.each<[string, INodeParameters, number]>([
-		['the branch of the node', { branchId: 2 }, 2],
-		['the first of those that a trigger watches', { branchIds: [2, 3] }, 2],
-		['the first of all, where none is chosen', { branchId: '' }, 1],
-		['the first of all, where it is an expression', { branchId: '={{ $json.branch }}' }, 1],
-	])('asks in %s', async (_which, parameters, branch) => {
-		// Also where this user may not work in the first one.
-		if (branch > 1) changeSettings({ forbiddenBranches: [1] });
-		expect((await stages(parameters)).length).toBeGreaterThan(1);
-		expect(askedAt()).toEqual([`/v2api/${branch}/lead-status/index`]);
-	});
-
-	it('marks a branch as closed, and asks in an open one', async () => {
-		changeRecord('branch', 1, { is_active: '0' });
-		const branches = await school.engine.loadOptions('branches', {});
-		expect(branches.find(({ value }) => value === 1)?.name).toMatch(/ \(inactive\)$/);
-		await stages({ branchIds: [] });
-		expect(askedAt()).toEqual(['/v2api/2/lead-status/index']);
-	});
-
-	it('says so where a branch is needed and AlfaCRM lists none, or where the login is wrong', async () => {
-		for (const { id } of [...readRecords('branch')]) school.sandbox.store.remove('branch', id as number);
-		await expect(stages({})).rejects.toThrow('AlfaCRM returned no branches');
+	it('says what to check in the credential when AlfaCRM refuses the login', async () => {
 		const engine = new Engine({ ...school.credential, apiKey: 'not-the-key' });
-		await expect(engine.loadOptions('branches', {})).rejects.toThrow("Check 'Email' and 'API Key'");
+
+		const loading = engine.loadOptions('branches', {});
+
+		await expect(loading).rejects.toThrow("Check 'Email' and 'API Key'");
 	});
 });
 
-it('a dropdown, a picker and the field mapper say so where AlfaCRM sends no list', async () => {
-	server.answer = ({ path }) => ({ body: path === 'auth/login' ? { token: 'a token' } : { total: 1 } });
-	const login = { email: 'form@school.example', apiKey: 'the key of a user' };
-	const engine = new Engine({ hostname: server.url, requestsPerSecond: 0, ...login });
-	for (const load of [
-		engine.loadOptions('stages', form),
-		engine.searchPicker('customers', form, 'Мия'),
-		engine.loadColumns('customerColumns', form),
-	])
-		await expect(load).rejects.toThrow(/AlfaCRM sent no list when asked to/);
-});
+describe('the dropdown of stages', () => {
+	it('begins with "Not Sorted", follows the order of AlfaCRM and marks stages that are switched off', async () => {
+		changeRecord('lead-status', 1, { weight: 45 });
 
-describe('the pages of a picker', () => {
-	it('show each customer once, also where the total counts the page', async () => {
-		changeSettings({ total: 'pageSize' });
-		for (let count = 0; count < 60; count++) client(`Ученик ${count}`);
-		expect(sorted(idsIn(await scrolled('customers')))).toEqual(
-			sorted(inBranch1('customer').map(({ id }) => id)),
-		);
+		const stages = await loadStages();
+
+		expect(stages).toEqual([
+			{ name: 'Not Sorted', value: 'none' },
+			{ name: 'Назначено пробное', value: 2 },
+			{ name: 'Был на пробном', value: 3 },
+			{ name: 'Ждём оплату', value: 4 },
+			{ name: 'Новый', value: 1 },
+			{ name: 'Старый этап (inactive)', value: 5 },
+		]);
 	});
 
-	/** A server that knows customers 1 to `count` and gives 50 on a page. */
-	function serveCustomers(count: number, { tellsTotal, repeatsLastPage }: Record<string, boolean>) {
+	it('asks for no pipelines when all stages are of one pipeline', async () => {
+		await loadStages();
+
+		expect(school.readCalls()).not.toContain('pipeline/index');
+	});
+
+	describe('of two pipelines', () => {
+		beforeEach(() => {
+			addRecord('lead-status', { id: 21, name: 'Новый', pipeline_id: 2, is_enabled: 1 });
+			addRecord('lead-status', { id: 22, name: 'Закрыт', pipeline_id: 2, is_enabled: 0 });
+			addRecord('lead-status', { id: 23, name: 'Ничей', is_enabled: 1 });
+		});
+
+		it('names the pipeline of each stage, after one request for the pipelines', async () => {
+			const stages = await loadStages();
+
+			expect(stages.map(({ name }) => name)).toEqual(
+				expect.arrayContaining([
+					'Новый · Основная',
+					'Новый · Летний лагерь',
+					'Закрыт (inactive) · Летний лагерь',
+					'Ничей',
+				]),
+			);
+			expect(school.readJournal('pipeline/index')).toHaveLength(1);
+		});
+
+		it('adds the IDs to stages with the same name when the user may not list the pipelines', async () => {
+			changeSettings({ forbiddenCalls: ['pipeline/index'] });
+
+			const stages = await loadStages();
+
+			expect(stages).toEqual(
+				expect.arrayContaining([
+					{ name: 'Назначено пробное', value: 2 },
+					{ name: 'Новый · ID 1', value: 1 },
+					{ name: 'Новый · ID 21', value: 21 },
+				]),
+			);
+		});
+	});
+});
+
+describe('the branch of a dropdown', () => {
+	it.each([
+		{ choice: 'chosen in the node', parameters: { branchId: 2 } },
+		{
+			choice: 'the first one that a trigger watches',
+			parameters: { branchIds: [2, 3] },
+		},
+	])('lists the stages of the branch that is $choice', async ({ parameters }) => {
+		// A request in the first branch would fail.
+		changeSettings({ forbiddenBranches: [1] });
+
+		const stages = await loadStages(parameters);
+
+		expect(stages).toHaveLength(6);
+		expect(readStageRequests()).toEqual(['/v2api/2/lead-status/index']);
+	});
+
+	it.each([
+		{ state: 'empty', branchId: '' },
+		{ state: 'an expression', branchId: '={{ $json.branch }}' },
+	])('lists the stages of the first branch when Branch is $state', async ({ branchId }) => {
+		const stages = await loadStages({ branchId });
+
+		expect(stages).toHaveLength(6);
+		expect(readStageRequests()).toEqual(['/v2api/1/lead-status/index']);
+	});
+
+	it('lists the stages of the first open branch when the first branch is closed', async () => {
+		changeRecord('branch', 1, { is_active: '0' });
+
+		await loadStages({ branchIds: [] });
+
+		expect(readStageRequests()).toEqual(['/v2api/2/lead-status/index']);
+	});
+
+	it('lists the stages of the branch with the chosen name, even if the name looks like the ID of another branch', async () => {
+		addRecord('branch', { id: 77, name: '2', is_active: 1 });
+
+		await loadStages({ branchId: recordWithName('2') });
+
+		expect(readStageRequests()).toEqual(['/v2api/77/lead-status/index']);
+	});
+});
+
+it('the dropdown of branches marks a closed branch as inactive', async () => {
+	changeRecord('branch', 1, { is_active: '0' });
+
+	const branches = await school.engine.loadOptions('branches', {});
+
+	expect(branches).toContainEqual({ name: 'Центральный (inactive)', value: 1 });
+});
+
+describe('an answer of AlfaCRM without a list', () => {
+	it.each([
+		{
+			place: 'a dropdown',
+			load: async (engine: Engine) => await engine.loadOptions('stages', CUSTOMER_FORM),
+		},
+		{
+			place: 'a picker',
+			load: async (engine: Engine) => await engine.searchPicker('customers', CUSTOMER_FORM, 'Мия'),
+		},
+		{
+			place: 'the field mapper',
+			load: async (engine: Engine) => await engine.loadColumns('customerColumns', CUSTOMER_FORM),
+		},
+	])('$place fails when AlfaCRM sends no list', async ({ load }) => {
+		server.answer = ({ path }) => ({ body: path === 'auth/login' ? { token: 'a token' } : { total: 1 } });
+
+		await expect(load(connectToRawServer())).rejects.toThrow(/AlfaCRM sent no list when asked to/);
+	});
+});
+
+describe('a picker that is scrolled to its end', () => {
+	/** Answers as an AlfaCRM with customers 1 to `count`, of whom 50 are on a page. */
+	function serveCustomers(
+		count: number,
+		{ tellsTotal = false, repeatsLastPage = false }: { tellsTotal?: boolean; repeatsLastPage?: boolean },
+	) {
+		const lastPage = Math.ceil(count / 50) - 1;
+		const customers = Array.from({ length: count }, (_, index) => ({
+			id: index + 1,
+			name: `Ученик ${index + 1}`,
+		}));
 		const requestedPages: number[] = [];
+
 		server.answer = ({ path, body }) => {
 			if (path === 'auth/login') return { body: { token: 'a token' } };
+
 			const { page, removed } = body as { page: number; removed?: number };
-			if (removed === 2) return { body: { total: 0, items: [] } };
+			const onlyArchived = removed === 2;
+			if (onlyArchived) return { body: { total: 0, items: [] } };
+
 			requestedPages.push(page);
-			const shownPage = repeatsLastPage ? Math.min(page, Math.ceil(count / 50) - 1) : page;
-			const ids = Array.from({ length: count }, (_one, index) => index + 1);
-			const items = ids
-				.slice(shownPage * 50, (shownPage + 1) * 50)
-				.map((id) => ({ id, name: `Ученик ${id}` }));
+			const shownPage = repeatsLastPage ? Math.min(page, lastPage) : page;
+			const items = customers.slice(shownPage * 50, (shownPage + 1) * 50);
 			return { body: tellsTotal ? { total: count, items } : { items } };
 		};
-		const login = { email: 'form@school.example', apiKey: 'the key of a user' };
-		const engine = new Engine({ hostname: server.url, requestsPerSecond: 0, ...login });
-		return { engine, requestedPages };
+		return requestedPages;
 	}
 
-	it('end at the total, without a request for an empty page', async () => {
-		const { engine, requestedPages } = serveCustomers(130, { tellsTotal: true, repeatsLastPage: false });
+	it('shows each customer once when AlfaCRM gives the size of the page as the total', async () => {
+		changeSettings({ total: 'pageSize' });
+		for (let number = 1; number <= 60; number++) addClient({ name: `Ученик ${number}` });
 
-		const entries = await scrolled('customers', '', {}, engine);
+		const entries = await searchToEnd(school.engine, 'customers', '');
+
+		expect(listIds(entries)).toEqual(readIdsOfBranch1('customer'));
+	});
+
+	it('ends at the total that AlfaCRM tells, without a request for an empty page', async () => {
+		const requestedPages = serveCustomers(130, { tellsTotal: true });
+
+		const entries = await searchToEnd(connectToRawServer(), 'customers', '');
 
 		expect(entries).toHaveLength(130);
 		expect(requestedPages).toEqual([0, 1, 2]);
 	});
 
-	it('end when the last page comes once more', async () => {
-		const { engine, requestedPages } = serveCustomers(130, { tellsTotal: false, repeatsLastPage: true });
+	it('ends when AlfaCRM sends the last page once more', async () => {
+		const requestedPages = serveCustomers(130, { repeatsLastPage: true });
 
-		const entries = await scrolled('customers', '', {}, engine);
+		const entries = await searchToEnd(connectToRawServer(), 'customers', '');
 
 		expect(entries).toHaveLength(130);
 		expect(requestedPages).toEqual([0, 1, 2, 3]);
 	});
 
-	it('show each subscription once', async () => {
-		const customer = client('Мия Орлова');
-		const made = Array.from({ length: 130 }, (_one, index) => {
-			const e_date = index % 2 === 0 ? '31.05.2031' : '31.05.2021';
-			return addRecord('customer-tariff', {
+	it('shows each of the 130 subscriptions of a customer once', async () => {
+		const customer = addClient({ name: 'Мия Орлова' });
+		const subscriptions = Array.from({ length: 130 }, (_, index) =>
+			addRecord('customer-tariff', {
 				customer_id: customer,
+				tariff_id: PLAN,
 				b_date: '01.09.2020',
-				e_date,
-				tariff_id: 1,
-			});
-		});
-		const of = { resource: 'customerTariff', customer_id: recordWithId(customer) };
-		const bought = await scrolled('customerSubscriptions', '', of);
-		expect(sorted(idsIn(bought))).toEqual(made);
-	});
-
-	it('are read on when a filter leaves nothing of the first ones, so that an early match is not missed', async () => {
-		const [first] = inBranch1('lesson');
-		changeRecord('lesson', first.id, { topic: 'Ёжики  и  Ёлки' });
-		const { results } = await school.engine.searchPicker(
-			'lessons',
-			{ ...form, resource: 'lesson' },
-			'ежики и ЕЛКИ',
+				e_date: index % 2 === 0 ? '31.05.2031' : '31.05.2021',
+			}),
 		);
-		expect(idsIn(results)).toEqual([first.id]);
+
+		const entries = await searchToEnd(school.engine, 'customerSubscriptions', '', {
+			resource: 'customerTariff',
+			customer_id: recordWithId(customer),
+		});
+
+		expect(listIds(entries)).toEqual(subscriptions);
 	});
+});
+
+it('a picker reads further pages when no title on the first ones holds the typed text', async () => {
+	changeRecord('lesson', 1, { topic: 'Ёжики  и  Ёлки' });
+
+	const { results } = await school.engine.searchPicker(
+		'lessons',
+		{ ...CUSTOMER_FORM, resource: 'lesson' },
+		'ежики и ЕЛКИ',
+	);
+
+	expect(listIds(results)).toEqual([1]);
 });
 
 describe('the picker of customers', () => {
-	const found = async (typed: string) => idsIn(await scrolled('customers', typed));
+	const searchCustomers = async (typedText: string, parameters: INodeParameters = {}) =>
+		await searchToEnd(school.engine, 'customers', typedText, parameters);
 
-	it('finds a part of a name', async () => {
-		const id = client('Мария Телефонова');
-		client('Вера Другая');
-		expect(await found('телеф')).toEqual([id]);
+	it('finds a customer by a part of the name', async () => {
+		const maria = addClient({ name: 'Мария Телефонова' });
+		addClient({ name: 'Вера Другая' });
+
+		const entries = await searchCustomers('телеф');
+
+		expect(listIds(entries)).toEqual([maria]);
 	});
 
-	it('says where nothing is found that another branch may have, unless one is chosen', async () => {
-		addRecord('customer', { name: 'Северова Яна', is_study: 1, branch_ids: [2] });
-		const names = async (branchId: number | string) =>
-			namesIn(await scrolled('customers', 'Северова', { branchId }));
-		expect(await names('')).toEqual(["Nothing found. If there are several branches, choose 'Branch' first"]);
-		expect(await names(1)).toEqual([]);
-		expect(await names(2)).toEqual([expect.stringContaining('Северова Яна')]);
+	it('takes a text with digits for a name, not for a phone', async () => {
+		const customer = addClient({ name: 'Группа 2026-27', phone: ['+7(987)654-32-10'] });
+
+		const entries = await searchCustomers('Группа 2026');
+
+		expect(listIds(entries)).toEqual([customer]);
 	});
 
-	it('adds no "Nothing found" below the records that were found, however far one scrolls', async () => {
-		const ids = Array.from({ length: 40 }, (_, index) => client(`Рядова ${index}`));
+	it('finds a customer of another branch when that branch is chosen', async () => {
+		addRecord('customer', { name: 'Северова Яна', is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
 
-		const results = await scrolled('customers', 'Рядова', { branchId: '' });
+		const entries = await searchCustomers('Северова', { branchId: 2 });
 
-		expect(sorted(idsIn(results))).toEqual(ids);
+		expect(listNames(entries)).toEqual([expect.stringContaining('Северова Яна')]);
 	});
 
-	it('does not take a name for a number', async () => {
-		const id = client('Группа 2026-27', { phone: ['+7(987)654-32-10'] });
-		expect(await found('Группа 2026')).toEqual([id]);
+	it('shows nothing when the chosen branch does not have the customer', async () => {
+		addRecord('customer', { name: 'Северова Яна', is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
+
+		const entries = await searchCustomers('Северова', { branchId: 1 });
+
+		expect(entries).toEqual([]);
 	});
 
-	it('tells namesakes apart by phone and type, and marks archived ones, which come last', async () => {
-		client('Анна Тёзкина', { phone: ['+7(987)654-32-12'], e_date: '2020-01-31' });
-		client('Анна Тёзкина', { phone: ['+7(987)654-32-10', '+7(987)000-00-00'] });
-		client('Анна Тёзкина', { phone: ['+7(987)654-32-11'], is_study: 0 });
-		client('Анна Тёзкина');
-		const names = namesIn(await scrolled('customers', 'Тёзкина'));
-		expect(names.at(-1)).toBe('Анна Тёзкина · +7(987)654-32-12 · Client · archived');
-		expect(names.sort()).toEqual([
+	it('says to choose a branch when it finds nothing and none is chosen', async () => {
+		addRecord('customer', { name: 'Северова Яна', is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
+
+		const entries = await searchCustomers('Северова', { branchId: '' });
+
+		expect(listNames(entries)).toEqual([
+			"Nothing found. If there are several branches, choose 'Branch' first",
+		]);
+	});
+
+	it('adds no "Nothing found" below the customers that it has found, however far one scrolls', async () => {
+		const customers = Array.from({ length: 40 }, (_, index) => addClient({ name: `Рядова ${index}` }));
+
+		const entries = await searchCustomers('Рядова', { branchId: '' });
+
+		expect(listIds(entries)).toEqual(customers);
+	});
+
+	it('tells customers with the same name apart by phone and type', async () => {
+		addClient({ name: 'Анна Тёзкина', phone: ['+7(987)654-32-10', '+7(987)000-00-00'] });
+		addClient({ name: 'Анна Тёзкина', phone: ['+7(987)654-32-11'], is_study: CUSTOMER_TYPE.lead });
+		addClient({ name: 'Анна Тёзкина' });
+
+		const entries = await searchCustomers('Тёзкина');
+
+		expect(listNames(entries).sort()).toEqual([
 			'Анна Тёзкина · +7(987)654-32-10 · Client',
 			'Анна Тёзкина · +7(987)654-32-11 · Lead',
-			'Анна Тёзкина · +7(987)654-32-12 · Client · archived',
 			'Анна Тёзкина · Client',
 		]);
 	});
+
+	it('shows archived customers last and marks them', async () => {
+		addClient({ name: 'Вера Тёзкина', e_date: '2020-01-31' });
+		addClient({ name: 'Анна Тёзкина' });
+
+		const entries = await searchCustomers('Тёзкина');
+
+		expect(listNames(entries)).toEqual(['Анна Тёзкина · Client', 'Вера Тёзкина · Client · archived']);
+	});
 });
 
-it('archived groups are marked, whatever their last day', async () => {
-	for (const [name, removed, e_date] of [
-		['Роботы новые', 0, '31.12.2030'],
-		['Роботы старые', 1, '31.12.2030'],
-		['Роботы прошлые', 1, '31.05.2020'],
-	])
-		addRecord('group', { name, branch_ids: [1], removed, e_date });
-	expect(namesIn(await scrolled('groups', 'Роботы')).sort()).toEqual([
-		...['Роботы новые', 'Роботы прошлые · archived', 'Роботы старые · archived'],
+it('the picker of groups marks archived groups, whatever their last day', async () => {
+	addGroup('Роботы новые', { removed: 0, e_date: '2030-12-31' });
+	addGroup('Роботы прошлые', { removed: 1, e_date: '2020-05-31' });
+	addGroup('Роботы старые', { removed: 1, e_date: '2030-12-31' });
+
+	const entries = await searchToEnd(school.engine, 'groups', 'Роботы');
+
+	expect(listNames(entries).sort()).toEqual([
+		'Роботы новые',
+		'Роботы прошлые · archived',
+		'Роботы старые · archived',
 	]);
 });
 
 describe('the picker of lessons', () => {
-	const lessons = { resource: 'lesson' };
-	const found = async (typed: string) => idsIn(await scrolled('lessons', typed, lessons));
+	const LESSON_FORM: INodeParameters = { ...CUSTOMER_FORM, resource: 'lesson' };
 
-	it('shows lessons of all statuses, and finds them by day or ID', async () => {
-		const all = inBranch1('lesson');
-		const [one] = all;
-		const sameDay = all.filter(({ date }) => date === one.date);
-		expect(sorted(await found(''))).toEqual(sorted(all.map(({ id }) => id)));
-		expect(sorted(await found(String(one.date)))).toEqual(sorted(sameDay.map(({ id }) => id)));
-		expect(await found(String(one.id))).toEqual([one.id]);
-		for (const typed of ['no lesson is called so', '45.13']) expect(await found(typed)).toEqual([]);
+	const searchLessons = async (typedText: string) =>
+		await searchToEnd(school.engine, 'lessons', typedText, LESSON_FORM);
+
+	/** Shows the entries that the picker shows when it is opened. */
+	const openPicker = async () => {
+		const { results } = await school.engine.searchPicker('lessons', LESSON_FORM);
+		return results;
+	};
+
+	it('shows lessons of all statuses', async () => {
+		const entries = await searchLessons('');
+
+		expect(listIds(entries)).toEqual(readIdsOfBranch1('lesson'));
 	});
 
-	it.each([
-		['2026-11-27', { '10.02': '2027-02-10', '26.11': '2026-11-26', '1.6.': '2026-06-01' }],
-		['2026-02-11', { '10.02': '2026-02-10', '31.12': '2025-12-31', '10.2.25': '2025-02-10' }],
-		['2027-12-01', { '29.02': '2028-02-29', '01.12': '2027-12-01' }],
-	])('takes a day without a year for the nearest one, on %s', async (today, wanted) => {
-		stopClock(`${today}T09:00:00Z`);
-		const added = new Map<unknown, string>();
-		for (const year of [2025, 2026, 2027, 2028])
-			for (const day of new Set(Object.values(wanted).map((one) => one.slice(4))))
-				added.set(lessonOn(`${year}${day}`), `${year}${day}`);
-		for (const [typed, day] of Object.entries(wanted)) {
-			const own = (await found(typed)).flatMap((id) => added.get(id) ?? []);
-			expect([typed, own]).toEqual([typed, [day]]);
-		}
+	it('finds the lessons of a day', async () => {
+		const entries = await searchLessons('2026-01-07');
+
+		expect(listIds(entries)).toEqual([1, 2]);
 	});
 
-	it.each(['10/02', '10.02/'])('does not take %s, a day that cannot be told, for an ID', async (typed) => {
-		lessonOn('2026-02-12', { id: 1002 });
-		expect(await found('1002')).toEqual([1002]);
-		expect(await found(typed)).toEqual([]);
+	it('finds a lesson by its ID', async () => {
+		const entries = await searchLessons('2');
+
+		expect(listIds(entries)).toEqual([2]);
 	});
 
-	it('says when it is, whose, of what and how far', async () => {
-		const whole = lessonOn('2031-03-01', { group_ids: [groupOf('Шахматы Пн')], topic: 'Дебют' });
-		const alone = lessonOn('2031-03-01', { customer_ids: [client('Мия Орлова')], status: 2 });
-		const twins = [lessonOn('2031-03-01'), lessonOn('2031-03-01')];
-		const subject = String(readRecord('subject', 1).name);
-		expect(byId(await scrolled('lessons', '2031-03-01', lessons))).toEqual({
-			[whole]: `1 Mar 2031 20:00 · Шахматы Пн · ${subject} · Дебют · Planned`,
-			[alone]: `1 Mar 2031 20:00 · Мия Орлова · ${subject} · Cancelled`,
-			[twins[0]]: `1 Mar 2031 20:00 · ${subject} · Planned · ID ${twins[0]}`,
-			[twins[1]]: `1 Mar 2031 20:00 · ${subject} · Planned · ID ${twins[1]}`,
-		});
+	it.each(['no lesson is called so', '45.13'])('finds nothing for "%s"', async (typedText) => {
+		const entries = await searchLessons(typedText);
+
+		expect(entries).toEqual([]);
 	});
 
-	it('finds one by its group, on whichever page it is, and asks for no group twice', async () => {
-		changeSettings({ pageSize: 7, bodyPageSize: 'ignored' });
-		const [often, seldom] = [groupOf('Частая'), groupOf('Редкая')];
-		for (let day = 20; day < 30; day++) lessonOn(`2031-03-${day}`, { group_ids: [often] });
-		const wanted = lessonOn('2031-03-19', { group_ids: [seldom] });
-		const { results } = await school.engine.searchPicker('lessons', { ...form, ...lessons }, 'редкая');
-		expect(results).toEqual([
-			{ value: wanted, name: expect.stringMatching(/^19 Mar 2031 20:00 · Редкая · /) as string },
-		]);
-		const asked = school.readJournal('group/index').flatMap(({ body }) => (body as { ids: number[] }).ids);
-		expect(asked).toEqual([...new Set(asked)]);
-	});
+	it.each(['10/02', '10.02/'])(
+		'finds nothing for "%s", which is neither a day nor the ID 1002',
+		async (typedText) => {
+			addLesson('2026-02-12', { id: 1002 });
 
-	it('asks for each name once, and shows numbers where they may not be read', async () => {
-		const search = async () => (await school.engine.searchPicker('lessons', { ...form, ...lessons })).results;
-		await search();
-		const asked = school.readJournal('customer/index').flatMap(({ body }) => (body as { id: number[] }).id);
-		expect(asked).toEqual([...new Set(asked)]);
-		expect(asked.length).toBeGreaterThan(1);
-		for (const list of ['group/index', 'subject/index'])
-			expect(school.readJournal(list).length).toBeLessThan(2);
-		changeSettings({ forbiddenCalls: ['subject/index'] });
-		expect((await search())[0].name).toMatch(/ · Subject \d+ · /);
-	});
-});
+			const entries = await searchLessons(typedText);
 
-describe('a picker of what belongs to somebody', () => {
-	/** A customer with a subscription of this year, one without an end, and one that is over. */
-	function subscriber() {
-		const customer = client('Мия Орлова');
-		const plan = addRecord('tariff', { name: '8 занятий', branch_ids: [1] });
-		const [current, open, past] = [
-			{ b_date: '01.09.2025', e_date: '31.05.2031' },
-			{ b_date: '01.09.2025' },
-			{ b_date: '01.09.2020', e_date: '31.05.2021' },
-		].map((days) => addRecord('customer-tariff', { customer_id: customer, tariff_id: plan, ...days }));
-		return { customer, current, open, past };
-	}
-
-	it('shows subscriptions as plan and days, those that are over too', async () => {
-		const { customer, current, open, past } = subscriber();
-		const of = { resource: 'customerTariff', customer_id: recordWithId(customer) };
-		const found = byId(await scrolled('customerSubscriptions', '', of));
-		expect(found).toEqual({
-			[current]: '8 занятий · 1 Sep 2025 – 31 May 2031',
-			[open]: '8 занятий · 1 Sep 2025 –',
-			[past]: expect.stringMatching(/^8 занятий · 1 Sep 2020 – 31 May 2021/) as string,
-		});
-		expect(byId(await scrolled('customerSubscriptions', '2021', of))).toEqual({ [past]: found[past] });
-	});
-
-	it('shows the subscriptions of whichever customer the form holds', async () => {
-		const { customer, current, open, past } = subscriber();
-		const page = `https://demo.s20.online/company/1/customer/view?id=${customer}`;
-		for (const of of [
-			{ resource: 'pay', operation: 'update', updateFields: { customer_id: recordWithId(customer) } },
-			{ operation: 'takePayment', id: recordWithId(customer) },
-			{ operation: 'takePayment', id: { __rl: true, mode: 'url', value: page } },
-		])
-			expect(sorted(idsIn(await scrolled('customerSubscriptions', '', of)))).toEqual(
-				sorted([current, open, past]),
-			);
-	});
-
-	it.each<INodeParameters>([{ customer_id: '={{ $json.customer_id }}' }, { customer_id: recordWithId('') }])(
-		'asks for its owner first, and costs no call: %j',
-		async (owner) => {
-			const form = { resource: 'customerTariff', operation: 'update', ...owner };
-			expect(await scrolled('customerSubscriptions', '', form)).toEqual([
-				{ name: "Choose 'Customer' first, or give an ID", value: '' },
-			]);
-			expect(school.readCalls()).toEqual([]);
+			expect(entries).toEqual([]);
 		},
 	);
 
-	it.each(['update', 'delete'])('stands below its owner in the form of %s', (operation) => {
-		const names = formOf({ resource: 'customerTariff', operation }).map(({ name }) => name);
-		expect(names.indexOf('customer_id')).toBeLessThan(names.indexOf('id'));
+	it.each([
+		{ today: '2026-11-27', typedText: '10.02', nearest: '2027-02-10' },
+		{ today: '2026-11-27', typedText: '26.11', nearest: '2026-11-26' },
+		{ today: '2026-11-27', typedText: '1.6.', nearest: '2026-06-01' },
+		{ today: '2026-02-11', typedText: '10.02', nearest: '2026-02-10' },
+		{ today: '2026-02-11', typedText: '31.12', nearest: '2025-12-31' },
+		{ today: '2027-12-01', typedText: '29.02', nearest: '2028-02-29' },
+		{ today: '2027-12-01', typedText: '01.12', nearest: '2027-12-01' },
+	])('takes "$typedText" for $nearest when today is $today', async ({ today, typedText, nearest }) => {
+		stopClock(`${today}T09:00:00Z`);
+		const dayOfYear = nearest.slice('2026-'.length);
+		for (const year of [2025, 2026, 2027, 2028]) addLesson(`${year}-${dayOfYear}`);
+
+		const ids = listIds(await searchLessons(typedText));
+
+		const days = ids.map((id) => readRecord('lesson', id).date);
+		expect(new Set(days)).toEqual(new Set([nearest]));
 	});
 
-	it('shows of regular lessons whose, when and what', async () => {
-		changeSettings({ sunday: 0 });
-		const owner = { related_class: 'Group', related_id: groupOf('Шахматы Вс') };
-		const subject = addRecord('subject', { name: 'Шахматы' });
-		const regular = (values: object) =>
-			addRecord('regular-lesson', {
-				...{ branch_id: 1, subject_id: subject, time_from_v: '17:00', time_to_v: '18:00' },
-				...{ b_date: '2031-09-01', e_date: '2032-05-31', ...values },
-			});
-		const ofGroup = regular({ ...owner, day: 7 });
-		const own = regular({ related_class: 'Customer', related_id: client('Мия Орлова'), day: 2 });
-		expect(byId(await scrolled('regularLessons', 'Шахматы ·', { resource: 'regularLesson' }))).toMatchObject({
-			[ofGroup]: 'Шахматы Вс · Sunday · 17:00 · Шахматы · 1 Sep 2031 – 31 May 2032',
-			[own]: 'Мия Орлова · Tuesday · 17:00 · Шахматы · 1 Sep 2031 – 31 May 2032',
+	it('takes "10.2.25" for a day of 2025, although a day of 2026 is nearer', async () => {
+		stopClock('2026-02-11T09:00:00Z');
+		const lesson = addLesson('2025-02-10');
+		addLesson('2026-02-10');
+
+		const entries = await searchLessons('10.2.25');
+
+		expect(listIds(entries)).toEqual([lesson]);
+	});
+
+	it('shows the time, the group, the subject, the topic and the status of a lesson', async () => {
+		addLesson('2031-03-01', { group_ids: [addGroup('Шахматы Пн')], topic: 'Дебют' });
+
+		const entries = await searchLessons('2031-03-01');
+
+		expect(listNames(entries)).toEqual([`1 Mar 2031 20:00 · Шахматы Пн · ${SUBJECT_NAME} · Дебют · Planned`]);
+	});
+
+	it('shows the customer of a lesson without a group', async () => {
+		addLesson('2031-03-01', {
+			customer_ids: [addClient({ name: 'Мия Орлова' })],
+			status: LESSON_STATUS.cancelled,
 		});
+
+		const entries = await searchLessons('2031-03-01');
+
+		expect(listNames(entries)).toEqual([`1 Mar 2031 20:00 · Мия Орлова · ${SUBJECT_NAME} · Cancelled`]);
+	});
+
+	it('adds the IDs to lessons that would look the same', async () => {
+		addLesson('2031-03-01', { id: 801 });
+		addLesson('2031-03-01', { id: 802 });
+
+		const entries = await searchLessons('2031-03-01');
+
+		expect(namesById(entries)).toEqual({
+			801: `1 Mar 2031 20:00 · ${SUBJECT_NAME} · Planned · ID 801`,
+			802: `1 Mar 2031 20:00 · ${SUBJECT_NAME} · Planned · ID 802`,
+		});
+	});
+
+	describe('with ten lessons of one group before a lesson of another one, seven on a page', () => {
+		const RARE_LESSON = 900;
+		const FREQUENT_GROUP = 91;
+		const RARE_GROUP = 92;
+
+		beforeEach(() => {
+			changeSettings({ pageSize: 7, bodyPageSize: 'ignored' });
+			addGroup('Частая', { id: FREQUENT_GROUP });
+			addGroup('Редкая', { id: RARE_GROUP });
+			for (let day = 20; day < 30; day++) addLesson(`2031-03-${day}`, { group_ids: [FREQUENT_GROUP] });
+			addLesson('2031-03-19', { id: RARE_LESSON, group_ids: [RARE_GROUP] });
+		});
+
+		it('finds the lesson by its group on a later page', async () => {
+			const { results } = await school.engine.searchPicker('lessons', LESSON_FORM, 'редкая');
+
+			expect(results).toEqual([
+				{ value: RARE_LESSON, name: expect.stringMatching(/^19 Mar 2031 20:00 · Редкая · /) as string },
+			]);
+		});
+
+		it('asks for the name of each group once', async () => {
+			await school.engine.searchPicker('lessons', LESSON_FORM, 'редкая');
+
+			const requests = school.readJournal('group/index');
+			const requestedIds = requests.flatMap(({ body }) => (body as { ids: number[] }).ids);
+			expect(requestedIds).toEqual(expect.arrayContaining([FREQUENT_GROUP, RARE_GROUP]));
+			expect(new Set(requestedIds).size).toBe(requestedIds.length);
+		});
+	});
+
+	it('asks for the name of each customer once', async () => {
+		await openPicker();
+
+		const requests = school.readJournal('customer/index');
+		const requestedIds = requests.flatMap(({ body }) => (body as { id: number[] }).id);
+		expect(requestedIds.length).toBeGreaterThan(1);
+		expect(new Set(requestedIds).size).toBe(requestedIds.length);
+	});
+
+	it.each(['group/index', 'subject/index'])('sends at most one %s for the names', async (call) => {
+		await openPicker();
+
+		expect(school.readJournal(call).length).toBeLessThan(2);
+	});
+
+	it('shows the IDs of subjects when the user may not list the subjects', async () => {
+		changeSettings({ forbiddenCalls: ['subject/index'] });
+
+		const entries = await openPicker();
+
+		expect(entries[0].name).toMatch(/ · Subject \d+ · /);
+	});
+});
+
+describe('the picker of subscriptions', () => {
+	const searchSubscriptions = async (typedText: string, parameters: INodeParameters) =>
+		await searchToEnd(school.engine, 'customerSubscriptions', typedText, parameters);
+
+	describe('of a customer with three subscriptions', () => {
+		const CURRENT = 501;
+		const WITHOUT_END = 502;
+		const PAST = 503;
+		let customer: number;
+		let subscriptionForm: INodeParameters;
+
+		beforeEach(() => {
+			customer = addClient({ name: 'Мия Орлова' });
+			subscriptionForm = { resource: 'customerTariff', customer_id: recordWithId(customer) };
+			const addSubscription = (values: IDataObject) =>
+				addRecord('customer-tariff', { customer_id: customer, tariff_id: PLAN, ...values });
+			addSubscription({ id: CURRENT, b_date: '01.09.2025', e_date: '31.05.2031' });
+			addSubscription({ id: WITHOUT_END, b_date: '01.09.2025' });
+			addSubscription({ id: PAST, b_date: '01.09.2020', e_date: '31.05.2021' });
+		});
+
+		it('shows the plan and the days of each subscription, even of one that is over', async () => {
+			const entries = await searchSubscriptions('', subscriptionForm);
+
+			expect(namesById(entries)).toEqual({
+				[CURRENT]: `${PLAN_NAME} · 1 Sep 2025 – 31 May 2031`,
+				[WITHOUT_END]: `${PLAN_NAME} · 1 Sep 2025 –`,
+				[PAST]: expect.stringMatching(/^8 занятий · 1 Sep 2020 – 31 May 2021/) as string,
+			});
+		});
+
+		it('finds a subscription by a year', async () => {
+			const entries = await searchSubscriptions('2021', subscriptionForm);
+
+			expect(listIds(entries)).toEqual([PAST]);
+		});
+
+		it('shows the subscriptions of the customer who is chosen among the update fields of a payment', async () => {
+			const entries = await searchSubscriptions('', {
+				resource: 'pay',
+				operation: 'update',
+				updateFields: { customer_id: recordWithId(customer) },
+			});
+
+			expect(listIds(entries)).toEqual([CURRENT, WITHOUT_END, PAST]);
+		});
+
+		it('shows the subscriptions of the customer whom the form is about', async () => {
+			const entries = await searchSubscriptions('', {
+				operation: 'takePayment',
+				id: recordWithId(customer),
+			});
+
+			expect(listIds(entries)).toEqual([CURRENT, WITHOUT_END, PAST]);
+		});
+
+		it('shows the subscriptions of the customer whose page is given by its address', async () => {
+			const entries = await searchSubscriptions('', {
+				operation: 'takePayment',
+				id: locate('url', `https://demo.s20.online/company/1/customer/view?id=${customer}`),
+			});
+
+			expect(listIds(entries)).toEqual([CURRENT, WITHOUT_END, PAST]);
+		});
+	});
+
+	it.each([
+		{ state: 'an expression', customer_id: '={{ $json.customer_id }}' },
+		{ state: 'empty', customer_id: recordWithId('') },
+	])('asks for the customer, and AlfaCRM for nothing, when Customer is $state', async ({ customer_id }) => {
+		const entries = await searchSubscriptions('', {
+			resource: 'customerTariff',
+			operation: 'update',
+			customer_id,
+		});
+
+		expect(entries).toEqual([{ name: "Choose 'Customer' first, or give an ID", value: '' }]);
+		expect(school.readCalls()).toEqual([]);
+	});
+
+	it.each(['update', 'delete'])(
+		'the picker of subscriptions stands below the picker of customers in the form of %s',
+		(operation) => {
+			const parameters = findShownParameters({ resource: 'customerTariff', operation });
+
+			const names = parameters.map(({ name }) => name);
+			expect(names).toContain('customer_id');
+			expect(names.indexOf('customer_id')).toBeLessThan(names.indexOf('id'));
+		},
+	);
+});
+
+describe('the picker of regular lessons', () => {
+	const SUNDAY = 7;
+	const TUESDAY = 2;
+
+	const searchRegularLessons = async (typedText: string) =>
+		await searchToEnd(school.engine, 'regularLessons', typedText, { resource: 'regularLesson' });
+
+	const addRegularLesson = (values: IDataObject) =>
+		addRecord('regular-lesson', {
+			branch_id: 1,
+			subject_id: SUBJECT,
+			time_from_v: '17:00',
+			time_to_v: '18:00',
+			b_date: '2031-09-01',
+			e_date: '2032-05-31',
+			...values,
+		});
+
+	it('shows the group, the weekday, the time, the subject and the period of a regular lesson, even if AlfaCRM calls Sunday day 0', async () => {
+		changeSettings({ sunday: 0 });
+		addRegularLesson({ related_class: 'Group', related_id: addGroup('Умники Вс'), day: SUNDAY });
+
+		const entries = await searchRegularLessons('Умники');
+
+		expect(listNames(entries)).toEqual([
+			`Умники Вс · Sunday · 17:00 · ${SUBJECT_NAME} · 1 Sep 2031 – 31 May 2032`,
+		]);
+	});
+
+	it('shows the customer of a regular lesson without a group', async () => {
+		const customer = addClient({ name: 'Мия Орлова' });
+		addRegularLesson({ related_class: 'Customer', related_id: customer, day: TUESDAY });
+
+		const entries = await searchRegularLessons('Орлова');
+
+		expect(listNames(entries)).toEqual([
+			`Мия Орлова · Tuesday · 17:00 · ${SUBJECT_NAME} · 1 Sep 2031 – 31 May 2032`,
+		]);
 	});
 });

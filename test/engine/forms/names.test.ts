@@ -1,186 +1,286 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { callTool, fromAi, makeToolContext } from '../support/agentTool';
-import { asExpression } from '../support/forms';
+import { LESSON_STATUS } from '../../support/codes';
+import { fromAi } from '../support/agentTool';
+import {
+	asExpression,
+	customerForm,
+	locate,
+	paymentForm,
+	recordWithId,
+	recordWithName,
+	upsertByPhoneForm,
+} from '../support/forms';
 import { frontDeskOf } from '../support/frontDesk';
 import { useSchool } from '../support/school';
+import { leadForm, leadFormFromInput, leadFormWithColumns, leadFormWithJson } from './leadForms';
 
-/** Names of records in place of their IDs, wherever one may stand. */
+/** Names of records in place of their IDs, wherever an ID may stand. */
 const school = useSchool({ customers: 40 });
-const { addRecord, changeRecord, readRecord, readRecords, run, changeSettings, expectRefused, runToEnd } =
-	frontDeskOf(school);
+const {
+	addRecord,
+	callAsTool,
+	changeRecord,
+	changeSettings,
+	expectRefused,
+	readCustomer,
+	readRecord,
+	readRecords,
+	run,
+	runToEnd,
+} = frontDeskOf(school);
 
-const LEAD: INodeParameters = {
-	resource: 'customer',
-	operation: 'create',
-	branchId: 1,
-	name: 'Мия',
-	is_study: 0,
-};
-const byName = (value: string): INodeParameters => ({ __rl: true, mode: 'name', value });
-const asJson = (json: object): INodeParameters => ({
-	...LEAD,
-	inputMode: 'json',
-	json: JSON.stringify(json),
-});
-const mapped = (columns: object): INodeParameters => ({
-	...LEAD,
-	inputMode: 'map',
-	columns: columns as never,
-});
-const with_ = (additionalFields: object): INodeParameters => ({
-	...LEAD,
-	additionalFields: additionalFields as INodeParameters,
-});
-const STAGE = 'Назначено пробное';
-const stageId = () => readRecords('lead-status').find(({ name }) => name === STAGE)?.id;
-const asked = (list: string) => school.readJournal(`${list}/index`).length;
+const TRIAL_STAGE = 2;
+const TRIAL_STAGE_NAME = 'Назначено пробное';
+const AFTER_TRIAL_STAGE = 3;
+/** A stage that is switched off. */
+const OLD_STAGE = 5;
+const OLD_STAGE_NAME = 'Старый этап';
 
-describe('a stage by its name', () => {
-	const SAID = { name: 'Мия', is_study: 0, lead_status_id: STAGE };
+const PETROV = 1;
+const SIDOROVA = 2;
+const NORTHERN_BRANCH = 2;
+const CUSTOMER = 1;
+const PHONE = '+7(900)555-00-01';
 
-	it.each<[string, INodeParameters]>([
-		['typed in the form', with_({ lead_status_id: byName(STAGE) })],
-		['where an ID is asked for', with_({ lead_status_id: { __rl: true, mode: 'id', value: STAGE } })],
-		['from an expression', with_({ lead_status_id: asExpression(STAGE) })],
-		['in JSON', asJson(SAID)],
-		['in an object that an expression gives', { ...LEAD, inputMode: 'json', json: asExpression(SAID) }],
-		['in the mapper', mapped({ mappingMode: 'defineBelow', value: SAID })],
-	])('is its ID, %s', async (_where, parameters) => {
-		const [{ id }] = await run(parameters);
-		expect(readRecord('customer', id)).toMatchObject({ name: 'Мия', lead_status_id: stageId() });
-		expect(asked('lead-status')).toBe(1);
-	});
+describe('the name of a stage', () => {
+	const LEAD_WITH_STAGE = { name: 'Мия', is_study: 0, lead_status_id: TRIAL_STAGE_NAME };
 
-	it('is its ID in the input that is mapped', async () => {
-		const parameters = mapped({ mappingMode: 'autoMapInputData', value: null });
-		const [{ id }] = await run(parameters, { items: [SAID] });
-		expect(readRecord('customer', id)).toMatchObject({ lead_status_id: stageId() });
-	});
-
-	it('is its ID in a job, and in what is saved by a key', async () => {
-		const job = { resource: 'customer', operation: 'moveToStage', branchId: 1, id: 1 };
-		await run({ ...job, lead_status_id: byName(STAGE) });
-		expect(readRecord('customer', 1)).toMatchObject({ lead_status_id: stageId() });
-		const phone = '+7(900)555-00-01';
-		const upsert = { resource: 'customer', operation: 'upsert', branchId: 1, matchBy: 'phone', phone };
-		const [saved] = await run({
-			...{ ...upsert, name: 'Мия' },
-			fieldsToSet: { is_study: 0, lead_status_id: STAGE },
-		});
-		expect(readRecord('customer', saved.id)).toMatchObject({ lead_status_id: stageId() });
-	});
-
-	it.each([asExpression([STAGE, 'Новый']), asExpression(`${STAGE}, none`), asExpression('Не такой')])(
-		"is its ID in a job's options: %s",
-		async (onlyIfInStage) => {
-			changeRecord('customer', 1, { is_study: 0, lead_status_id: stageId() });
-			const job = { resource: 'customer', operation: 'moveToStage', branchId: 1, id: 1, lead_status_id: 3 };
-			const form = { ...job, options: { onlyIfInStage, neverBack: true } };
-			if (onlyIfInStage.includes('такой')) return void (await expectRefused(form));
-			expect(await run(form)).toMatchObject([{ operationResult: 'updated', lead_status_id: 3 }]);
-			// Its names are read once, and so is its order.
-			expect(asked('lead-status')).toBe(2);
+	it.each([
+		{
+			place: 'the mode By Name of the picker',
+			form: leadForm({ lead_status_id: recordWithName(TRIAL_STAGE_NAME) }),
 		},
-	);
-
-	it('is its ID where a model gives it, which reads the choices where there is none', async () => {
-		const tool = with_({ lead_status_id: { __rl: true, mode: 'id', value: fromAi('stage') } });
-		const [{ json }] = await callTool(makeToolContext(school, tool, { stage: STAGE }));
-		expect(readRecord('customer', json.id)).toMatchObject({ lead_status_id: stageId() });
-		await expect(callTool(makeToolContext(school, tool, { stage: 'Согласие' }))).rejects.toMatchObject({
-			message: expect.stringContaining(`'Stage' is "Согласие"`) as string,
-			description: expect.stringContaining(`${STAGE} (${String(stageId())})`) as string,
-		});
-	});
-
-	it.each(['назначено  ПРОБНОЕ', ' Назначено пробное\n', 'Назначено пробное'.normalize('NFD')])(
-		'may be written as %j',
-		async (name) => {
-			const [{ id }] = await run(with_({ lead_status_id: name }));
-			expect(readRecord('customer', id)).toMatchObject({ lead_status_id: stageId() });
+		{
+			place: 'the mode By ID of the picker',
+			form: leadForm({ lead_status_id: locate('id', TRIAL_STAGE_NAME) }),
 		},
-	);
+		{
+			place: 'an expression',
+			form: leadForm({ lead_status_id: asExpression(TRIAL_STAGE_NAME) }),
+		},
+		{
+			place: 'JSON',
+			form: leadFormWithJson(JSON.stringify(LEAD_WITH_STAGE)),
+		},
+		{
+			place: 'an object that an expression puts into JSON',
+			form: leadFormWithJson(asExpression(LEAD_WITH_STAGE)),
+		},
+		{
+			place: 'a column of the field mapper',
+			form: leadFormWithColumns(LEAD_WITH_STAGE),
+		},
+	])('saves the stage whose name stands in $place, and lists the stages once', async ({ form }) => {
+		const [lead] = await run(form);
 
-	it('may have е for ё', async () => {
-		const id = addRecord('lead-source', { name: 'Счётчик', code: 'c', is_enabled: 1 });
-		const [made] = await run(with_({ lead_source_id: 'счетчик' }));
-		expect(readRecord('customer', made.id)).toMatchObject({ lead_source_id: id });
+		expect(readCustomer(lead.id)).toMatchObject({ name: 'Мия', lead_status_id: TRIAL_STAGE });
+		expect(school.readJournal('lead-status/index')).toHaveLength(1);
 	});
 
-	it('is none where the list calls that so, without a request', async () => {
-		const filters = { lead_status_id: byName('not sorted') };
-		await run({ resource: 'customer', operation: 'getAll', branchId: 1, filters });
-		expect(asked('lead-status')).toBe(0);
+	it('saves the stage that an input item names when its fields are mapped by their names', async () => {
+		const [lead] = await run(leadFormFromInput(), { items: [LEAD_WITH_STAGE] });
+
+		expect(readCustomer(lead.id)).toMatchObject({ lead_status_id: TRIAL_STAGE });
 	});
-});
 
-it.each([5, '5', ' 5 ', { __rl: true, mode: 'list', value: 5 }])('an ID costs no request: %j', async (id) => {
-	const [made] = await run(with_({ lead_status_id: id }));
-	expect(readRecord('customer', made.id)).toMatchObject({ lead_status_id: 5 });
-	expect(school.readCalls().filter((call) => !call.startsWith('auth/'))).toEqual(['customer/create']);
-});
+	it('Move to Stage moves a lead to the stage with the given name', async () => {
+		await run(
+			customerForm('moveToStage', recordWithId(CUSTOMER), {
+				lead_status_id: recordWithName(TRIAL_STAGE_NAME),
+			}),
+		);
 
-it('digits are an ID, unless they are given as a name', async () => {
-	const location = addRecord('location', { name: '101', branch_id: 1, is_active: 1 });
-	for (const [value, id] of [
-		[byName('101'), location],
-		// As a sheet gives it.
-		[byName('={{ 101 }}'), location],
-		['101', 101],
-	] as const) {
+		expect(readCustomer(CUSTOMER)).toMatchObject({ lead_status_id: TRIAL_STAGE });
+	});
+
+	it('Create or Update saves the stage with the given name', async () => {
+		const [lead] = await run(
+			upsertByPhoneForm(PHONE, { name: 'Мия', is_study: 0, lead_status_id: TRIAL_STAGE_NAME }),
+		);
+
+		expect(readCustomer(lead.id)).toMatchObject({ lead_status_id: TRIAL_STAGE });
+	});
+
+	it.each([
+		{ difference: 'other capitals and more blanks', name: 'назначено  ПРОБНОЕ' },
+		{ difference: 'blanks and a line break around it', name: ' Назначено пробное\n' },
+		{ difference: 'decomposed Unicode letters', name: 'Назначено пробное'.normalize('NFD') },
+	])('finds a stage whose name is written with $difference', async ({ name }) => {
+		const [lead] = await run(leadForm({ lead_status_id: name }));
+
+		expect(readCustomer(lead.id)).toMatchObject({ lead_status_id: TRIAL_STAGE });
+	});
+
+	it('lists no stages to filter by "not sorted", which stands for no stage', async () => {
 		await run({
-			...{ resource: 'room', operation: 'create', branchId: 1, name: 'Зал', color_id: 1, is_enabled: true },
-			additionalFields: { location_id: value },
+			resource: 'customer',
+			operation: 'getAll',
+			branchId: 1,
+			filters: { lead_status_id: recordWithName('not sorted') },
 		});
-		expect(school.sandbox.journal.at(-1)?.body).toMatchObject({ location_id: id });
-	}
+
+		expect(school.readJournal('lead-status/index')).toHaveLength(0);
+	});
 });
 
-describe('the branch by its name', () => {
-	const customers = (branchId: unknown): INodeParameters => ({
-		...{ resource: 'customer', operation: 'getAll', returnAll: true },
-		branchId: branchId as string,
+describe('Move to Stage with names in Only If In Stage', () => {
+	const moveOnlyFrom = (onlyIfInStage: unknown) =>
+		customerForm('moveToStage', recordWithId(CUSTOMER), {
+			lead_status_id: AFTER_TRIAL_STAGE,
+			options: { onlyIfInStage: asExpression(onlyIfInStage), neverBack: true },
+		});
+
+	beforeEach(() => {
+		changeRecord('customer', CUSTOMER, { is_study: 0, lead_status_id: TRIAL_STAGE });
 	});
 
-	it('is the one in which the call goes, and in which other names are looked for', async () => {
+	it.each([
+		{ spelling: 'a list', onlyIfInStage: [TRIAL_STAGE_NAME, 'Новый'] },
+		{ spelling: 'a text with a comma, one of them "none"', onlyIfInStage: `${TRIAL_STAGE_NAME}, none` },
+	])('Move to Stage reads the names in Only If In Stage from $spelling', async ({ onlyIfInStage }) => {
+		const records = await run(moveOnlyFrom(onlyIfInStage));
+
+		expect(records).toMatchObject([{ operationResult: 'updated', lead_status_id: AFTER_TRIAL_STAGE }]);
+	});
+
+	it('Move to Stage lists the stages once for their names, and once for the order that Never Back needs', async () => {
+		await run(moveOnlyFrom([TRIAL_STAGE_NAME, 'Новый']));
+
+		expect(school.readJournal('lead-status/index')).toHaveLength(2);
+	});
+
+	it('Move to Stage refuses an unknown name in Only If In Stage', async () => {
+		const { message } = await expectRefused(moveOnlyFrom('Не такой'));
+
+		expect(message).toBe('\'Only If In Stage Names or IDs\' is "Не такой", and no stage is called that');
+	});
+});
+
+describe('the name of a stage that a model gives', () => {
+	const leadWithStageFromModel = leadForm({ lead_status_id: locate('id', fromAi('stage')) });
+
+	it('saves the stage that a model names', async () => {
+		const { records } = await callAsTool(leadWithStageFromModel, { stage: TRIAL_STAGE_NAME });
+
+		expect(readCustomer(records[0].id)).toMatchObject({ lead_status_id: TRIAL_STAGE });
+	});
+
+	it('refuses an unknown stage that a model names, and offers the stages that there are', async () => {
+		const call = callAsTool(leadWithStageFromModel, { stage: 'Согласие' });
+
+		await expect(call).rejects.toMatchObject({
+			message: expect.stringContaining('\'Stage\' is "Согласие"') as string,
+			description: expect.stringContaining('Назначено пробное (2)') as string,
+		});
+	});
+});
+
+it('finds a lead source when its name is written with е in place of ё', async () => {
+	const source = addRecord('lead-source', { name: 'Счётчик', code: 'c', is_enabled: 1 });
+
+	const [lead] = await run(leadForm({ lead_source_id: 'счетчик' }));
+
+	expect(readCustomer(lead.id)).toMatchObject({ lead_source_id: source });
+});
+
+it.each([
+	{ spelling: 'a number', id: 5 },
+	{ spelling: 'a text', id: '5' },
+	{ spelling: 'a text with blanks', id: ' 5 ' },
+	{ spelling: 'a choice from the list', id: locate('list', 5) },
+])('saves a stage whose ID is $spelling without a look at the stages', async ({ id }) => {
+	const [lead] = await run(leadForm({ lead_status_id: id }));
+
+	expect(readCustomer(lead.id)).toMatchObject({ lead_status_id: OLD_STAGE });
+	expect(school.readCalls()).toEqual(['auth/login', 'customer/create']);
+});
+
+describe('digits for a location', () => {
+	const LOCATION_101 = 77;
+
+	it.each([
+		{ where: 'in the mode By Name', digits: recordWithName('101'), meaning: 'a name', saved: LOCATION_101 },
+		{
+			where: 'as a number from a sheet in the mode By Name',
+			digits: recordWithName('={{ 101 }}'),
+			meaning: 'a name',
+			saved: LOCATION_101,
+		},
+		{ where: 'outside of a picker', digits: '101', meaning: 'an ID', saved: 101 },
+	])('takes digits for $meaning of a location $where', async ({ digits, saved }) => {
+		addRecord('location', { id: LOCATION_101, name: '101', branch_id: 1, is_active: 1 });
+
+		await run({
+			resource: 'room',
+			operation: 'create',
+			branchId: 1,
+			name: 'Зал',
+			color_id: 1,
+			is_enabled: true,
+			additionalFields: { location_id: digits },
+		});
+
+		expect(school.readJournal('room/create')).toMatchObject([{ body: { location_id: saved } }]);
+	});
+});
+
+describe('the name of a branch', () => {
+	const listCustomersOf = (branchId: string): INodeParameters => ({
+		resource: 'customer',
+		operation: 'getAll',
+		returnAll: true,
+		branchId,
+	});
+
+	/** Reads the addresses of the requests so far. Most of them show the branch. */
+	const readAddresses = () => school.sandbox.journal.map(({ path }) => path);
+
+	it('creates a lead in the branch that is named, and looks up other names there', async () => {
 		changeSettings({ forbiddenBranches: [1, 3] });
-		await run({ ...LEAD, branchId: 'северный', additionalFields: { lead_status_id: STAGE } });
-		expect(school.sandbox.journal.map(({ path }) => path)).toEqual([
-			...['/v2api/auth/login', '/v2api/branch/index'],
-			...['/v2api/2/lead-status/index', '/v2api/2/customer/create'],
+
+		await run({ ...leadForm({ lead_status_id: TRIAL_STAGE_NAME }), branchId: 'северный' });
+
+		expect(readAddresses()).toEqual([
+			'/v2api/auth/login',
+			'/v2api/branch/index',
+			'/v2api/2/lead-status/index',
+			'/v2api/2/customer/create',
 		]);
 	});
 
-	it('may be several', async () => {
-		const find = (searchBranches: unknown): INodeParameters => ({
-			...{ resource: 'customer', operation: 'find', branchId: 'Центральный', matchBy: 'phone' },
-			...{ phone: '+7 900 000-00-00', options: { ifNone: 'nothing', searchBranches } as INodeParameters },
+	it('searches the branches that stand in Search Branches by name and by ID', async () => {
+		await run({
+			resource: 'customer',
+			operation: 'find',
+			branchId: 'Центральный',
+			matchBy: 'phone',
+			phone: '+7 900 000-00-00',
+			options: { ifNone: 'nothing', searchBranches: ['Северный', 1] },
 		});
-		await run(find(['Северный', 1]));
-		const branches = new Set(school.readJournal('customer/index').map(({ path }) => path.split('/')[2]));
-		expect([...branches].sort()).toEqual(['1', '2']);
+
+		const searches = readAddresses().filter((address) => address.endsWith('customer/index'));
+		expect(new Set(searches)).toEqual(new Set(['/v2api/1/customer/index', '/v2api/2/customer/index']));
 	});
 
-	it('that none has is refused with those that there are', async () => {
-		const { message, description } = await expectRefused(customers('Южная'));
-		expect(message).toBe(`'Branch' is "Южная", and no branch is called that`);
-		const names = readRecords('branch').filter(({ is_active }) => is_active !== 0);
-		expect(description).toBe(
-			`There are: ${names.map(({ id, name }) => `${String(name)} (${String(id)})`).join(', ')}.`,
-		);
+	it('refuses the name of an unknown branch and offers the open branches', async () => {
+		const { message, description } = await expectRefused(listCustomersOf('Южная'));
+
+		expect(message).toBe('\'Branch\' is "Южная", and no branch is called that');
+		expect(description).toBe('There are: Центральный (1), Северный (2).');
 	});
 
-	it('is refused where this user may not list them', async () => {
+	it('refuses the name of a branch when the user may not list the branches, and asks for the ID', async () => {
 		changeSettings({ forbiddenCalls: ['branch/index'] });
-		const { message, description } = await expectRefused(customers('Северный'));
-		expect(message).toContain(`'Branch' is "Северный", and this user may not list the branches`);
+
+		const { message, description } = await expectRefused(listCustomersOf('Северный'));
+
+		expect(message).toContain('\'Branch\' is "Северный", and this user may not list the branches');
 		expect(description).toContain('Give the ID instead.');
 	});
 });
 
-it('a subject of a new branch may be given by name, and no hint speaks of a branch', async () => {
-	const subject = readRecords('subject')[0];
+it('creates a branch with a subject given by name, and gives no hint about branches', async () => {
 	changeSettings({ forbiddenCalls: ['branch/index'] });
 
 	const { json, hints } = await runToEnd({
@@ -188,219 +288,337 @@ it('a subject of a new branch may be given by name, and no hint speaks of a bran
 		operation: 'create',
 		name: 'Филиал 9',
 		is_active: true,
-		additionalFields: { subject_ids: [String(subject.name)] },
+		additionalFields: { subject_ids: ['Робототехника'] },
 	});
 
-	expect(json).toMatchObject([{ subject_ids: [subject.id] }]);
+	expect(json).toMatchObject([{ subject_ids: [1] }]);
 	expect(hints).toEqual([]);
 });
 
-describe('a name beside a branch of the record', () => {
+describe('Take Payment into an account whose name stands in two branches', () => {
 	const CASH = 'Касса у входа';
-	const payment = (customer: number, more: INodeParameters = {}): INodeParameters => ({
-		...{
-			resource: 'customer',
-			operation: 'takePayment',
-			branchId: 1,
-			id: asExpression(customer),
-			income: 700,
-		},
-		...{ pay_account_id: byName(CASH), ...more },
-	});
-	const twoAccounts = () => [1, 2].map((branch_id) => addRecord('pay-account', { name: CASH, branch_id }));
-	const paid = () => school.readJournal('pay/create').map(({ body }) => body);
+	const CASH_OF_BRANCH_1 = 71;
+	const CASH_OF_BRANCH_2 = 72;
 
-	it('is looked up in that branch', async () => {
-		const [, account] = twoAccounts();
-		const payer = addRecord('customer', { name: 'Мия', is_study: 1, branch_ids: [1, 2] });
-		await run(payment(payer, { additionalFields: { branch_id: byName('Северный') } }));
-		expect(paid()).toMatchObject([{ branch_id: 2, pay_account_id: account }]);
+	beforeEach(() => {
+		addRecord('pay-account', { id: CASH_OF_BRANCH_1, name: CASH, branch_id: 1 });
+		addRecord('pay-account', { id: CASH_OF_BRANCH_2, name: CASH, branch_id: 2 });
 	});
 
-	it('of another branch than the one into which the record goes is refused', async () => {
-		const [, account] = twoAccounts();
-		const payer = addRecord('customer', { name: 'Мия', is_study: 1, branch_ids: [2] });
-		const { message, description } = await expectRefused(payment(payer));
+	const addPayerOfBranches = (...branchIds: number[]) =>
+		addRecord('customer', { name: 'Мия', is_study: 1, branch_ids: branchIds });
+
+	const paymentIntoCash = (payer: number, parameters: INodeParameters = {}) =>
+		paymentForm(recordWithId(payer), { pay_account_id: recordWithName(CASH), ...parameters });
+
+	const readSentPayments = () => school.readJournal('pay/create').map(({ body }) => body);
+
+	it('Take Payment finds the account in the branch that is chosen for the payment', async () => {
+		const payer = addPayerOfBranches(1, 2);
+
+		await run(paymentIntoCash(payer, { additionalFields: { branch_id: recordWithName('Северный') } }));
+
+		expect(readSentPayments()).toMatchObject([{ branch_id: 2, pay_account_id: CASH_OF_BRANCH_2 }]);
+	});
+
+	it('Take Payment refuses the name of an account when Branch is not the branch of the payer', async () => {
+		const payer = addPayerOfBranches(2);
+
+		const { message, description } = await expectRefused(paymentIntoCash(payer));
+
 		expect(message).toMatch(
 			/^'Payment Account' \(Касса у входа\) is of branch 1, but this goes into branch 2/,
 		);
 		expect(description).toContain("Choose branch 2 in 'Branch', or give the ID.");
-		await run(payment(payer, { pay_account_id: asExpression(account) }));
-		await run(payment(payer, { branchId: 2, income: 800 }));
-		expect(paid()).toMatchObject([{ pay_account_id: account }, { pay_account_id: account }]);
 	});
 
-	it('of somebody at a lesson is not looked up in the branch of that row', async () => {
-		const rooms = [1, 2].map((branch_id) =>
-			addRecord('room', { name: 'Мансарда', branch_id, is_enabled: 1 }),
-		);
-		const lesson = readRecords('lesson').find(({ branch_id, status }) => branch_id === 1 && status === 1);
-		const visitors = [{ customer_id: 1, is_attend: true, branch_id: 2 }];
-		await run({
-			...{ resource: 'lesson', operation: 'complete', branchId: 1, id: asExpression(lesson?.id) },
-			...{ details: { values: visitors }, additionalFields: { room_id: byName('Мансарда') } },
-		});
-		expect(school.readJournal('lesson/teach').at(-1)?.body).toMatchObject({ room_id: rooms[0] });
+	it('Take Payment takes the ID of an account in the branch of the payer', async () => {
+		const payer = addPayerOfBranches(2);
+
+		await run(paymentIntoCash(payer, { pay_account_id: asExpression(CASH_OF_BRANCH_2) }));
+
+		expect(readSentPayments()).toMatchObject([{ pay_account_id: CASH_OF_BRANCH_2 }]);
+	});
+
+	it('Take Payment finds the account by its name when Branch is the branch of the payer', async () => {
+		const payer = addPayerOfBranches(2);
+
+		await run(paymentIntoCash(payer, { branchId: 2 }));
+
+		expect(readSentPayments()).toMatchObject([{ pay_account_id: CASH_OF_BRANCH_2 }]);
 	});
 });
 
-it.each([
-	{ resource: 'referenceList', list: 'payAccount' },
-	{ resource: 'message', kind: 'smsMessage', filters: { user_id: byName('Администратор') } },
-])('%j takes names', async (parameters) => {
-	await run({ ...parameters, operation: 'getAll', branchId: byName('Северный') } as INodeParameters);
-	expect(school.sandbox.journal.at(-1)?.path).toMatch(/^\/v2api\/2\//);
+it('Complete looks up a room in the branch of the lesson, not in the branch of an attendance', async () => {
+	const atticOfBranch1 = addRecord('room', { name: 'Мансарда', branch_id: 1, is_enabled: 1 });
+	addRecord('room', { name: 'Мансарда', branch_id: 2, is_enabled: 1 });
+	const lesson = addRecord('lesson', {
+		branch_id: 1,
+		date: '2026-02-10',
+		time_from: '2026-02-10 17:00:00',
+		time_to: '2026-02-10 18:00:00',
+		status: LESSON_STATUS.planned,
+		lesson_type_id: 2,
+		subject_id: 1,
+		customer_ids: [CUSTOMER],
+	});
+
+	await run({
+		resource: 'lesson',
+		operation: 'complete',
+		branchId: 1,
+		id: recordWithId(lesson),
+		details: {
+			values: [{ customer_id: CUSTOMER, is_attend: true, branch_id: NORTHERN_BRANCH }],
+		},
+		additionalFields: { room_id: recordWithName('Мансарда') },
+	});
+
+	expect(school.readJournal('lesson/teach')).toMatchObject([{ body: { room_id: atticOfBranch1 } }]);
 });
 
-it('a teacher who left is not meant by a name that another one has', async () => {
-	const [, active] = ['2020-12-31', '2030-12-31'].map((e_date) =>
-		addRecord('teacher', { name: 'Лисов Лев', e_date, branch_ids: [1] }),
-	);
-	const filters = { teacher_id: byName('Лисов Лев') };
-	await run({ resource: 'lesson', operation: 'getAll', branchId: 1, filters });
-	expect(school.readJournal('lesson/index').at(-1)?.body).toMatchObject({ teacher_id: active });
+it('Get Many of payment accounts lists the branch that is given by its name', async () => {
+	await run({
+		resource: 'referenceList',
+		operation: 'getAll',
+		list: 'payAccount',
+		branchId: recordWithName('Северный'),
+	});
+
+	expect(school.readJournal('pay-account/index')[0].path).toBe('/v2api/2/pay-account/index');
 });
 
-describe('a name', () => {
-	it('that two active ones have is refused with their IDs', async () => {
-		const twin = addRecord('lead-status', { name: STAGE, is_enabled: 1, pipeline_id: 2 });
-		const { message, description } = await expectRefused(with_({ lead_status_id: STAGE }));
-		expect(message).toBe(`'Stage' is "${STAGE}", and 2 stages are called that`);
+it('Get Many of text messages takes the names of a branch and of a user', async () => {
+	await run({
+		resource: 'message',
+		operation: 'getAll',
+		kind: 'smsMessage',
+		branchId: recordWithName('Северный'),
+		filters: { user_id: recordWithName('Администратор') },
+	});
+
+	expect(school.sandbox.journal.at(-1)).toMatchObject({
+		path: '/v2api/2/sms-message/index',
+		body: { user_id: 1 },
+	});
+});
+
+describe('a name that several records have', () => {
+	it('refuses a name that two active stages have, and gives their IDs', async () => {
+		addRecord('lead-status', { id: 60, name: TRIAL_STAGE_NAME, is_enabled: 1, pipeline_id: 2 });
+
+		const { message, description } = await expectRefused(leadForm({ lead_status_id: TRIAL_STAGE_NAME }));
+
+		expect(message).toBe('\'Stage\' is "Назначено пробное", and 2 stages are called that');
 		expect(description).toBe(
-			`Give the ID of the one that is meant: ${STAGE} (${twin}), ${STAGE} (${String(stageId())}). Nothing was saved.`,
+			'Give the ID of the one that is meant: Назначено пробное (60), Назначено пробное (2). Nothing was saved.',
 		);
 	});
 
-	it('means the active one of two, and the inactive one where there is no other', async () => {
+	it('takes a name for that of the active lead source when another one is switched off', async () => {
 		const active = addRecord('lead-source', { name: 'Листовки', is_enabled: 1 });
 		addRecord('lead-source', { name: 'Листовки', is_enabled: 0 });
-		const old = addRecord('lead-source', { name: 'Газета', is_enabled: 0 });
-		for (const [name, id] of [
-			['Листовки', active],
-			['Газета', old],
-		] as const) {
-			const [made] = await run(with_({ lead_source_id: name }));
-			expect(readRecord('customer', made.id)).toMatchObject({ lead_source_id: id });
+
+		const [lead] = await run(leadForm({ lead_source_id: 'Листовки' }));
+
+		expect(readCustomer(lead.id)).toMatchObject({ lead_source_id: active });
+	});
+
+	it('takes a name for that of the teacher who still works when another one has left', async () => {
+		addRecord('teacher', { name: 'Лисов Лев', e_date: '2020-12-31', branch_ids: [1] });
+		const active = addRecord('teacher', { name: 'Лисов Лев', e_date: '2030-12-31', branch_ids: [1] });
+
+		await run({
+			resource: 'lesson',
+			operation: 'getAll',
+			branchId: 1,
+			filters: { teacher_id: recordWithName('Лисов Лев') },
+		});
+
+		expect(school.readJournal('lesson/index').at(-1)?.body).toMatchObject({ teacher_id: active });
+	});
+});
+
+it('takes the name of a lead source that is switched off when no active one has it', async () => {
+	const switchedOff = addRecord('lead-source', { name: 'Газета', is_enabled: 0 });
+
+	const [lead] = await run(leadForm({ lead_source_id: 'Газета' }));
+
+	expect(readCustomer(lead.id)).toMatchObject({ lead_source_id: switchedOff });
+});
+
+describe('a name that no record has', () => {
+	/** Adds lead sources to the four active ones of the school. */
+	const addLeadSources = (count: number) => {
+		for (let number = 1; number <= count; number++) {
+			addRecord('lead-source', { name: `Сайт ${number}`, is_enabled: 1 });
 		}
+	};
+
+	it('refuses an unknown name with the first twenty lead sources and the number of the others', async () => {
+		addLeadSources(30);
+
+		const { description } = await expectRefused(leadForm({ lead_source_id: 'Радио' }));
+
+		expect(description).toMatch(/^There are: (.* \(\d+\), ){19}.* \(\d+\) and 14 more\. /);
 	});
 
-	it('of a long list is answered with the first twenty', async () => {
-		for (let count = 0; count < 30; count++)
-			addRecord('lead-source', { name: `Сайт ${count}`, is_enabled: 1 });
-		const { description } = await expectRefused(with_({ lead_source_id: 'Радио' }));
-		const listed = readRecords('lead-source').filter(({ is_enabled }) => is_enabled === 1).length;
-		expect(description).toMatch(
-			new RegExp(`^There are: (.* \\(\\d+\\), ){19}.* \\(\\d+\\) and ${listed - 20} more\\. `),
-		);
-	});
+	it('refuses the name of a stage that AlfaCRM counts but does not show, and says so', async () => {
+		school.sandbox.store.hide('lead-status', OLD_STAGE, 'counted');
 
-	it('of a record in another branch is none in this one', async () => {
-		addRecord('room', { name: 'Мансарда', branch_id: 2, is_enabled: 1 });
-		const lesson = { resource: 'lesson', operation: 'getAll', filters: { room_ids: ['Мансарда'] } };
-		expect((await expectRefused({ ...lesson, branchId: 1 })).message).toContain('no room is called that');
-		await run({ ...lesson, branchId: 2 });
-	});
+		const { description } = await expectRefused(leadForm({ lead_status_id: OLD_STAGE_NAME }));
 
-	it('that none has may be that of one which AlfaCRM counts and does not show', async () => {
-		school.sandbox.store.hide('lead-status', 5, 'counted');
-		await run(with_({ lead_status_id: STAGE }));
-		const { description } = await expectRefused(
-			with_({ lead_status_id: String(readRecord('lead-status', 5).name) }),
-		);
 		expect(description).toContain('. AlfaCRM counts some that it does not show. Nothing was saved.');
 	});
 });
 
-it('no text is taken for fields, even if it looks like them', async () => {
-	const comment = JSON.stringify({ user_id: 'Кто-то' });
-	for (const text of [comment, asExpression(comment)])
+it('takes the name of a stage that AlfaCRM shows although it counts another one that it does not show', async () => {
+	school.sandbox.store.hide('lead-status', OLD_STAGE, 'counted');
+
+	const [lead] = await run(leadForm({ lead_status_id: TRIAL_STAGE_NAME }));
+
+	expect(readCustomer(lead.id)).toMatchObject({ lead_status_id: TRIAL_STAGE });
+});
+
+describe('the name of a room of branch 2', () => {
+	const lessonsInAttic = (branchId: number): INodeParameters => ({
+		resource: 'lesson',
+		operation: 'getAll',
+		branchId,
+		filters: { room_ids: ['Мансарда'] },
+	});
+
+	it('refuses the name of a room of branch 2 in branch 1', async () => {
+		addRecord('room', { name: 'Мансарда', branch_id: 2, is_enabled: 1 });
+
+		const { message } = await expectRefused(lessonsInAttic(1));
+
+		expect(message).toContain('no room is called that');
+	});
+
+	it('takes the name of a room of branch 2 in branch 2', async () => {
+		const attic = addRecord('room', { name: 'Мансарда', branch_id: 2, is_enabled: 1 });
+
+		await run(lessonsInAttic(2));
+
+		expect(school.readJournal('lesson/index')[0].body).toMatchObject({ room_ids: [attic] });
+	});
+});
+
+describe('a comment that looks like the fields of a record', () => {
+	const COMMENT = '{"user_id":"Кто-то"}';
+
+	it.each([
+		{ source: 'the form', comment: COMMENT },
+		{ source: 'an expression', comment: asExpression(COMMENT) },
+	])('saves a comment that looks like JSON as it is when it comes from $source', async ({ comment }) => {
+		await run(customerForm('addComment', recordWithId(CUSTOMER), { comment, skipIfThere: false }));
+
+		expect(readRecords('communication').at(-1)?.comment).toBe('{"user_id":"Кто-то"}');
+	});
+});
+
+describe('several names of teachers', () => {
+	/** Updates the teachers of a customer, and returns the IDs that AlfaCRM receives. */
+	const sendTeachers = async (teacher_ids: unknown) => {
 		await run({
 			resource: 'customer',
-			operation: 'addComment',
+			operation: 'update',
 			branchId: 1,
-			id: 1,
-			comment: text,
-			skipIfThere: false,
-		});
-	expect(
-		readRecords('communication')
-			.slice(-2)
-			.map((one) => one.comment),
-	).toEqual([comment, comment]);
-});
-
-describe('several names', () => {
-	const teachers = () =>
-		readRecords('teacher').filter(({ branch_ids }) => (branch_ids as number[]).includes(1));
-	const filtered = async (teacher_ids: unknown) => {
-		school.sandbox.clearJournal();
-		await run({
-			...{ resource: 'customer', operation: 'update', branchId: 1, id: 1 },
+			id: CUSTOMER,
 			updateFields: { teacher_ids } as INodeParameters,
 		});
-		return (school.readJournal('customer/update')[0].body as { teacher_ids: unknown }).teacher_ids;
+
+		const [{ body }] = school.readJournal('customer/update');
+		return (body as IDataObject).teacher_ids;
 	};
 
-	it('may stand in a list, in a text with commas or in JSON, with IDs among them', async () => {
-		const [one, other] = teachers();
-		const ids = [one.id, other.id];
-		const [first, second] = [String(one.name), String(other.name)];
-		for (const value of [
-			...[[first, second], [first, other.id], `${first}, ${second}`, `${first}, ${String(other.id)}`],
-			...[JSON.stringify([first, second]), [`${first}, ${second}`]],
-		])
-			expect([value, await filtered(value)]).toEqual([value, ids]);
-		expect(await filtered([`${String(one.id)}, ${String(other.id)}`])).toEqual(ids);
+	it.each([
+		{ spelling: 'a list of names', value: ['Петров Лев', 'Сидорова Ева'] },
+		{ spelling: 'a list of a name and an ID', value: ['Петров Лев', SIDOROVA] },
+		{ spelling: 'a text of names with a comma', value: 'Петров Лев, Сидорова Ева' },
+		{ spelling: 'a text of a name and an ID', value: 'Петров Лев, 2' },
+		{ spelling: 'a list of names as JSON', value: '["Петров Лев","Сидорова Ева"]' },
+		{ spelling: 'a list with one text of two names', value: ['Петров Лев, Сидорова Ева'] },
+		{ spelling: 'a list with one text of two IDs', value: ['1, 2'] },
+	])('reads the teachers from $spelling', async ({ value }) => {
+		const sent = await sendTeachers(value);
+
+		expect(sent).toEqual([PETROV, SIDOROVA]);
 	});
 
-	it('may be typed where one is picked', async () => {
-		const [one, other] = teachers();
-		const value = `${String(one.name)}, ${String(other.name)}`;
-		for (const mode of ['name', 'id']) {
-			const teacher_ids = { __rl: true, mode, value };
-			await run({ resource: 'customer', operation: 'assignTeachers', branchId: 1, id: 1, teacher_ids });
-			const { teacher_ids: held } = readRecord('customer', 1);
-			expect([...(held as number[])].sort()).toEqual([one.id, other.id]);
-			changeRecord('customer', 1, { teacher_ids: [] });
-		}
+	it.each([
+		{ spelling: 'in a list', value: ['Орлова, Анна'] },
+		{ spelling: 'in a text, with other capitals and blanks', value: 'орлова,  анна' },
+	])('takes the name of a teacher with a comma $spelling', async ({ value }) => {
+		const orlova = addRecord('teacher', { name: 'Орлова, Анна', branch_ids: [1] });
+
+		const sent = await sendTeachers(value);
+
+		expect(sent).toEqual([orlova]);
 	});
 
-	it('may hold a comma', async () => {
-		const id = addRecord('teacher', { name: 'Орлова, Анна', branch_ids: [1] });
-		expect(await filtered(['Орлова, Анна'])).toEqual([id]);
-		expect(await filtered('орлова,  анна')).toEqual([id]);
-	});
+	it.each(['name', 'id'])(
+		'Assign Teachers takes several names that are typed in the mode %s of the picker',
+		async (mode) => {
+			changeRecord('customer', CUSTOMER, { teacher_ids: [] });
+
+			await run(
+				customerForm('assignTeachers', recordWithId(CUSTOMER), {
+					teacher_ids: locate(mode, 'Петров Лев, Сидорова Ева'),
+				}),
+			);
+
+			expect(readRecord('customer', CUSTOMER).teacher_ids).toEqual([PETROV, SIDOROVA]);
+		},
+	);
 });
 
-it('each list is read once for all items and for their names in the output', async () => {
+it('reads each list of names once for all items and for the names in the output', async () => {
+	const ITEM = { branch: 'Центральный', stage: 'Новый' };
+
 	const { json } = await runToEnd(
 		{
-			...{ resource: 'customer', operation: 'getAll', branchId: '={{ $json.branch }}', limit: 3 },
+			resource: 'customer',
+			operation: 'getAll',
+			branchId: '={{ $json.branch }}',
 			filters: { lead_status_id: '={{ $json.stage }}' },
-			...{ is_study: 0, simplify: false },
+			is_study: 0,
+			limit: 3,
+			simplify: false,
 		},
-		{ items: Array.from({ length: 6 }, () => ({ branch: 'Центральный', stage: 'Новый' })) },
+		{ items: [ITEM, ITEM, ITEM, ITEM, ITEM, ITEM] },
 	);
+
 	expect(json.length).toBeGreaterThan(0);
-	expect([asked('branch'), asked('lead-status')]).toEqual([1, 1]);
+	expect(school.readJournal('branch/index')).toHaveLength(1);
+	expect(school.readJournal('lead-status/index')).toHaveLength(1);
 });
 
-describe('in the editor', () => {
-	const search = async (method: string, parameters: INodeParameters, typed?: string) =>
-		(await school.engine.searchPicker(method, parameters, typed)).results.map(({ name }) => name);
+describe('the picker of rooms', () => {
+	const searchRooms = async (branchId: unknown, typedText?: string) => {
+		const { results } = await school.engine.searchPicker(
+			'rooms',
+			{ branchId: branchId as string },
+			typedText,
+		);
+		return results.map(({ name }) => name);
+	};
 
-	it('a list shows what holds the typed text', async () => {
+	it('shows the rooms whose names hold the typed text', async () => {
 		changeRecord('room', 1, { name: 'Зелёный зал' });
-		expect(await search('rooms', { branchId: 1 }, 'зелен')).toEqual(['Зелёный зал']);
-		expect((await search('rooms', { branchId: 1 })).length).toBeGreaterThan(1);
+
+		expect(await searchRooms(1, 'зелен')).toEqual(['Зелёный зал']);
 	});
 
-	it.each<[string, unknown]>([
-		['picked', { __rl: true, mode: 'list', value: 2 }],
-		['given by its name', byName('северный')],
-	])('a list is that of the branch that is %s', async (_how, branchId) => {
-		const own = addRecord('room', { name: 'Мансарда', branch_id: 2, is_enabled: 1 });
-		expect(own).toBeGreaterThan(0);
-		expect(await search('rooms', { branchId: branchId as string })).toContain('Мансарда');
+	it('shows all rooms of the branch when nothing is typed', async () => {
+		expect(await searchRooms(1)).toEqual(['Каб. 1', 'Каб. 2', 'Мастерская']);
+	});
+
+	it.each([
+		{ how: 'picked', branchId: locate('list', NORTHERN_BRANCH) },
+		{ how: 'given by its name', branchId: recordWithName('северный') },
+	])('shows the rooms of the branch that is $how', async ({ branchId }) => {
+		expect(await searchRooms(branchId)).toEqual(['Каб. 21', 'Каб. 22']);
 	});
 });

@@ -5,8 +5,8 @@ import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Action, Entity, OperationName } from '../../../nodes/AlfaCrm/entities/types';
 import type { Row } from '../../../sandbox';
-import { looksFirst, reads } from '../../support/actionKinds';
-import { actionTable, entityAt } from '../../support/form';
+import { searchesBeforeSaving, onlyReads } from '../../support/actionKinds';
+import { resourcesAndOperations, findEntityOfResource } from '../../support/form';
 import type { FilledForm, Target } from './arbitraryForms';
 import {
 	arbitraryCustomFields,
@@ -51,9 +51,9 @@ const PROMISE_BY_OPERATION: Record<OperationName | 'check' | 'dailyCheck' | 'sen
 	};
 
 function promiseOfAction({ kind }: Action): RunAgain {
-	if (reads(kind)) return 'reads';
+	if (onlyReads(kind)) return 'reads';
 	// AlfaCRM has no list of bonuses, so an earlier run cannot be found.
-	return looksFirst(kind) ? 'once' : 'each time';
+	return searchesBeforeSaving(kind) ? 'once' : 'each time';
 }
 
 /** What each operation promises when it is run again. */
@@ -177,10 +177,10 @@ function findLastStage(rows: BranchRecords['rows']): Value {
 const createsLesson = (resource: string, operation: string) =>
 	operation === 'create' && resource === 'lesson';
 
-export const operationCases: readonly OperationCase[] = actionTable
+export const operationCases: readonly OperationCase[] = resourcesAndOperations
 	.filter(([resource, operation]) => PROMISES[operation] === 'once' || createsLesson(resource, operation))
 	.map(([resource, operation]) => {
-		const entity = entityAt(resource) as Entity;
+		const entity = findEntityOfResource(resource) as Entity;
 		const action = entity.actions?.find(({ name }) => name === operation);
 		const common = { resource, operation, entity };
 		if (operation === 'upsert') {

@@ -3,8 +3,8 @@ import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow
 
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
-import { reads } from '../../support/actionKinds';
-import { childrenOf, choicesOf } from '../../support/form';
+import { onlyReads } from '../../support/actionKinds';
+import { listNestedParameters, listChoices } from '../../support/form';
 import type { Hostile } from './hostile';
 import { listOfAll } from './hostile';
 import type { Described } from './meaning';
@@ -98,7 +98,7 @@ function probed(
 	const { name, type, required } = property;
 	if (type === 'collection') {
 		// As a whole it cannot be wrong: n8n makes an empty one of whatever is no object before the node runs.
-		return childrenOf(property).flatMap((member) =>
+		return listNestedParameters(property).flatMap((member) =>
 			probed(situation, parameters, member, [...path, member.name], `${where} > ${member.displayName}`),
 		);
 	}
@@ -172,7 +172,7 @@ function roleOf(
 		return { role: 'key', field: { type: 'choice', name, label, choices: [{ value: own }] } };
 	if (name === 'matchValue')
 		return { role: 'key', field: { type: 'custom', name: own, label: 'Value|custom_' } };
-	const choices = choicesOf(property) as Described['choices'];
+	const choices = listChoices(property) as Described['choices'];
 	const { minValue: min, maxValue: max } = property.typeOptions ?? {};
 	switch (property.type) {
 		case 'boolean':
@@ -218,7 +218,8 @@ function roleOfDeclared(
 	}
 	if (path[0] === 'filters') return { role: 'filter', field: declared };
 	// What an action that reads is asked with says what it returns.
-	if (path.length > 1) return { role: action && reads(action.kind) ? 'filter' : 'optional', field: declared };
+	if (path.length > 1)
+		return { role: action && onlyReads(action.kind) ? 'filter' : 'optional', field: declared };
 	// A view or a sweep of a list has a value always; the sweep may have none chosen.
 	if (operation === 'getAll')
 		return { role: declared.type === 'choices' ? 'openOption' : 'required', field: declared };

@@ -3,7 +3,7 @@ import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow
 import { byWholeName } from '../../../nodes/AlfaCrm/entities/common';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import type { Action, Entity } from '../../../nodes/AlfaCrm/entities/types';
-import { actionTable, entityAt, formOf } from '../../support/form';
+import { resourcesAndOperations, findEntityOfResource, findShownParameters } from '../../support/form';
 import type { Described } from './meaning';
 import type { Row, Store } from './targets';
 import { customFieldOf, extrasOf, holderOf, sampleOf, targetOf } from './targets';
@@ -65,7 +65,7 @@ function boundsOf(resource: string, operation: string, name: string): Partial<De
 
 /** What the form shows for what it holds, but for what only tells something. */
 export const shownWith = (parameters: INodeParameters): INodeProperties[] =>
-	formOf(parameters).filter(({ type }) => type !== 'notice');
+	findShownParameters(parameters).filter(({ type }) => type !== 'notice');
 
 /** Whether a record is told by a key. */
 export const looksUp = ({ operation, action }: Pick<Situation, 'operation' | 'action'>): boolean =>
@@ -234,8 +234,8 @@ const MODES: Record<string, (entity: Entity) => string[]> = {
 const FIRST_LISTS: Record<string, string> = { message: 'smsMessage', referenceList: 'lessonType' };
 
 /** Every operation of the form, in all the ways to fill it. */
-export const situations: readonly Situation[] = actionTable.flatMap(([resource, operation]) => {
-	const entity = entityAt(FIRST_LISTS[resource] ?? resource);
+export const situations: readonly Situation[] = resourcesAndOperations.flatMap(([resource, operation]) => {
+	const entity = findEntityOfResource(FIRST_LISTS[resource] ?? resource);
 	const action = entity?.actions?.find(({ name }) => name === operation);
 	const variants = entity
 		? (MODES[operation]?.(entity) ?? (isListed(action) ? ['all', 'limit'] : ['']))

@@ -2,7 +2,7 @@ import type { INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 
 import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
 import type { Sandbox } from '../../../sandbox';
-import { entityAt } from '../../support/form';
+import { findEntityOfResource } from '../../support/form';
 import { dayOf } from './days';
 import type { Described } from './meaning';
 
@@ -44,7 +44,7 @@ const FITTING: Record<string, NodeParameterValueType> = {
 export function sampleOf(store: Store, field: Described & { entity?: string }): NodeParameterValueType {
 	const { name, type, entity } = field;
 	if (name in FITTING) return FITTING[name];
-	const path = entityAt(entity ?? '')?.path ?? (name === 'related_id' ? 'customer' : '');
+	const path = findEntityOfResource(entity ?? '')?.path ?? (name === 'related_id' ? 'customer' : '');
 	switch (type) {
 		case 'integer':
 			return 3;
