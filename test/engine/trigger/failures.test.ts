@@ -248,6 +248,29 @@ describe('Customer Created when AlfaCRM answers HTTP 500 to the first poll', () 
 	);
 });
 
+describe('Customer Created when branch 2 answers HTTP 500 to the first poll', () => {
+	let school: PolledSchool;
+
+	beforeEach(() => {
+		school = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters: CUSTOMER_CREATED });
+		school.addCustomer({ branch_ids: [2] });
+		failBranch(school, 2);
+	});
+
+	it('fails and stores no state, although branch 1 can be read', async () => {
+		await expect(school.poll()).rejects.toThrow('500');
+		expect(school.poller.state).toEqual({});
+	});
+
+	it('does not report the old customer of branch 2 once the branch can be read', async () => {
+		await expect(school.poll()).rejects.toThrow('500');
+
+		answerEverything(school);
+
+		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
+	});
+});
+
 describe('Lead Converted while branch 2 answers HTTP 500', () => {
 	const LEAD_CONVERTED = { event: 'leadConverted', fetchRecord: false };
 	const CONVERSION = {
