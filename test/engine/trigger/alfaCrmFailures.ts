@@ -37,3 +37,8 @@ export function failRecord(school: PolledSchool, path: string, id: number): void
 export function answerEverything(school: PolledSchool): void {
 	interceptCalls(school, async (_call, askAlfaCrm) => await askAlfaCrm());
 }
+
+/** Lets AlfaCRM answer 500 to every call from now on. */
+export function failEverything(school: PolledSchool): void {
+	failCalls(school, () => true, 500);
+}
