@@ -1,176 +1,289 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { httpFailure } from '../support/directSchool';
 import {
-	interceptCalls,
 	CUSTOMER_CREATED,
+	interceptCalls,
 	isCallOfBranch,
 	LARGE_PAGES,
-	RECORD_CHANGED,
 	listNumbers,
 	PolledSchool,
+	RECORD_CHANGED,
 } from '../support/polledSchool';
+import { answerEverything, failRecord } from './alfaCrmFailures';
 
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => {
+	jest.restoreAllMocks();
+});
 
-const DAY = 1_440;
+const DAY = 24 * 60;
 
-interface Source {
-	what: string;
+interface WatchedList {
+	event: string;
 	parameters: INodeParameters;
-	/** Something new of a branch, made so many minutes ago. */
-	add: (world: PolledSchool, branch?: number, ago?: number) => number;
+	/** Adds something that the event reports, made some minutes ago, and returns its ID. The IDs count from 1. */
+	addRecord: (school: PolledSchool, place: { branch: number; ago?: number }) => number;
 }
-const customers: Source = {
-	what: 'customers',
-	parameters: { ...CUSTOMER_CREATED, simplify: false },
-	add: (world, branch = 1, ago = 0) => world.addCustomer({ branch_ids: [branch] }, { ago }),
-};
-const changes: Source = {
-	what: 'changes',
-	parameters: RECORD_CHANGED,
-	add: (world, branch = 1, ago = 0) => world.addLogEntry({ branches: [branch], ago }),
-};
-const sources = [customers, changes];
 
-describe('a list that comes empty though its rows are counted', () => {
-	/** From now on, lists of records come without rows, whatever is counted. */
-	function emptied(world: PolledSchool, branch = 1): { isOdd: boolean } {
-		const state = { isOdd: true };
-		interceptCalls(world, async (asked, real) => {
-			const answer = await real();
-			if (!state.isOdd || !isCallOfBranch(asked, branch)) return answer;
-			return { ...answer, items: [] };
-		});
-		return state;
+const WATCHED_LISTS: WatchedList[] = [
+	{
+		event: 'Customer Created',
+		parameters: { ...CUSTOMER_CREATED, simplify: false },
+		addRecord: (school, { branch, ago = 0 }) => school.addCustomer({ branch_ids: [branch] }, { ago }),
+	},
+	{
+		event: 'Record Changed',
+		parameters: RECORD_CHANGED,
+		addRecord: (school, { branch, ago = 0 }) => school.addLogEntry({ branches: [branch], ago }),
+	},
+];
+
+/** Lets AlfaCRM send the lists of a branch without rows from now on, although it counts the rows. */
+function emptyListsOfBranch(school: PolledSchool, branch: number): void {
+	interceptCalls(school, async (call, askAlfaCrm) => {
+		const answer = await askAlfaCrm();
+		return isCallOfBranch(call, branch) ? { ...answer, items: [] } : answer;
+	});
+}
+
+/** Lets AlfaCRM send an empty list of branches from now on. */
+function emptyBranchList(school: PolledSchool): void {
+	interceptCalls(school, async (call, askAlfaCrm) =>
+		call.url.includes('branch/index') ? { total: 0, items: [] } : await askAlfaCrm(),
+	);
+}
+
+describe.each(WATCHED_LISTS)('$event', ({ parameters, addRecord }) => {
+	/** Adds 30 records to a branch, a minute apart, the last one a minute ago. */
+	function addThirtyRecords(school: PolledSchool, branch: number): void {
+		for (let ago = 30; ago >= 1; ago--) {
+			addRecord(school, { branch, ago });
+		}
 	}
 
-	it.each(sources)('does not let the trigger begin: $what', async ({ parameters, add }) => {
-		const world = new PolledSchool({ settings: LARGE_PAGES, parameters });
-		listNumbers(1, 30).forEach((n) => add(world, 1, 31 - n));
-		const state = emptied(world);
-		await expect(world.poll()).rejects.toMatchObject({
-			message: expect.stringContaining('AlfaCRM sent an empty list when asked to') as string,
-			// A branch whose total is wrong for good is left out.
-			description: expect.stringMatching(/branch 1\..* choose the other branches in 'Branch'/) as string,
+	describe('when AlfaCRM sends an empty list to the first poll, although it counts 30 rows', () => {
+		let school: PolledSchool;
+
+		beforeEach(() => {
+			school = new PolledSchool({ settings: LARGE_PAGES, parameters });
+			addThirtyRecords(school, 1);
+			emptyListsOfBranch(school, 1);
 		});
-		state.isOdd = false;
-		expect(await world.poll()).toEqual([]);
-		const id = add(world);
-		expect(await world.pollRepeatedly(1, 5)).toEqual([id]);
+
+		it('does not begin, and advises to leave out the branch whose list is empty', async () => {
+			await expect(school.poll()).rejects.toMatchObject({
+				message: expect.stringContaining('AlfaCRM sent an empty list when asked to') as string,
+				description: expect.stringMatching(/branch 1\..* choose the other branches in 'Branch'/) as string,
+			});
+		});
+
+		it('begins when AlfaCRM sends the rows, and then reports only what is new', async () => {
+			await expect(school.poll()).rejects.toThrow('AlfaCRM sent an empty list');
+
+			answerEverything(school);
+			expect(await school.poll()).toEqual([]);
+
+			const record = addRecord(school, { branch: 1 });
+			expect(await school.pollRepeatedly(1, 5)).toEqual([record]);
+		});
 	});
 
-	it.each(sources)('makes no news of what a branch held when it was chosen: $what', async (source) => {
-		const { parameters, add } = source;
-		const settings = { ...LARGE_PAGES, logScope: 'branch' } as const;
-		const world = new PolledSchool({ settings, branches: 2, parameters: { ...parameters, branchIds: [1] } });
-		add(world, 1, 10);
-		await world.poll();
-		listNumbers(1, 30).forEach((n) => add(world, 2, 31 - n));
-		const own = add(world);
-		expect(await world.pollRepeatedly(1, 5)).toEqual([own]);
-		const state = emptied(world, 2);
-		world.poller.changeParameters({ ...parameters, branchIds: [1, 2] });
-		await world.pollRepeatedly(3, 5).catch(() => []);
-		state.isOdd = false;
-		await world.pollRepeatedly(3, 61);
-		expect(world.reportedIds).toEqual([own]);
-		const id = add(world, 2);
-		expect(await world.pollRepeatedly(1, 5)).toEqual([id]);
+	describe('when AlfaCRM sends an empty list of a branch that the user has just chosen', () => {
+		let school: PolledSchool;
+		let recordOfBranch1: number;
+
+		/** Makes a school with 30 records in branch 2, which the user chooses while its lists come empty. */
+		beforeEach(async () => {
+			school = new PolledSchool({
+				settings: { ...LARGE_PAGES, logScope: 'branch' },
+				branches: 2,
+				parameters: { ...parameters, branchIds: [1] },
+			});
+			addRecord(school, { branch: 1, ago: 10 });
+			await school.poll();
+			addThirtyRecords(school, 2);
+			recordOfBranch1 = addRecord(school, { branch: 1 });
+			await school.pollRepeatedly(1, 5);
+			emptyListsOfBranch(school, 2);
+			school.poller.changeParameters({ ...parameters, branchIds: [1, 2] });
+			await school.pollRepeatedly(3, 5).catch(() => []);
+		});
+
+		it('reports only the record of the other branch, and nothing that the chosen branch had', async () => {
+			answerEverything(school);
+			await school.pollRepeatedly(3, 61);
+
+			expect(school.reportedIds).toEqual([recordOfBranch1]);
+		});
+
+		it('reports what the branch gets afterwards', async () => {
+			answerEverything(school);
+			await school.pollRepeatedly(3, 61);
+			const record = addRecord(school, { branch: 2 });
+
+			expect(await school.pollRepeatedly(1, 5)).toEqual([record]);
+		});
+	});
+
+	describe('with a branch that this user may not read until the trigger has begun', () => {
+		let school: PolledSchool;
+
+		beforeEach(async () => {
+			school = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters });
+			addRecord(school, { branch: 1 });
+			for (let n = 10; n >= 1; n--) {
+				addRecord(school, { branch: 2, ago: n * 40 });
+			}
+			school.changeBranch(2, 'forbidden');
+			await school.pollRepeatedly(2, 10);
+			school.changeBranch(2, 'allowed');
+		});
+
+		it('reports nothing that the branch had already', async () => {
+			expect(await school.pollRepeatedly(1, 10)).toEqual([]);
+		});
+
+		it('reports what the branch gets after the user may read it', async () => {
+			await school.pollRepeatedly(1, 10);
+			const record = addRecord(school, { branch: 2 });
+
+			expect(await school.pollRepeatedly(1, 10)).toEqual([record]);
+		});
+	});
+
+	it('begins with the four records of Start With Newest: 4, although Max Records per Poll is 1', async () => {
+		const school = new PolledSchool({
+			settings: LARGE_PAGES,
+			branches: 3,
+			parameters: { ...parameters, options: { startWith: 4, maxPerPoll: 1 } },
+		});
+		addRecord(school, { branch: 1, ago: 100 });
+		addRecord(school, { branch: 2, ago: 99 });
+		addRecord(school, { branch: 1, ago: 98 });
+		addRecord(school, { branch: 2, ago: 97 });
+		addRecord(school, { branch: 3, ago: 96 });
+
+		expect(await school.poll()).toEqual([2, 3, 4, 5]);
+		expect(await school.pollRepeatedly(3, 61)).toEqual([]);
+	});
+});
+
+describe('Record Changed of a branch that the user has chosen', () => {
+	describe('and has given up for days', () => {
+		let school: PolledSchool;
+
+		function chooseBranches(branchIds: number[]): void {
+			school.poller.changeParameters({ ...RECORD_CHANGED, branchIds });
+		}
+
+		beforeEach(async () => {
+			const parameters = { ...RECORD_CHANGED, branchIds: [1, 2] };
+			school = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters });
+			school.addLogEntry({ branches: [2] });
+			await school.pollRepeatedly(1, 5);
+			chooseBranches([1]);
+			await school.pollRepeatedly(1, 5);
+			await school.pollRepeatedly(5, DAY, () => school.addLogEntry({ branches: [2] }));
+			chooseBranches([1, 2]);
+		});
+
+		it('reports no change of these days when the user chooses the branch again', async () => {
+			expect(await school.pollRepeatedly(1, 5)).toEqual([]);
+		});
+
+		it('reports the changes after the user has chosen the branch again', async () => {
+			await school.pollRepeatedly(1, 5);
+			const change = school.addLogEntry({ branches: [2] });
+
+			expect(await school.pollRepeatedly(1, 5)).toEqual([change]);
+		});
+	});
+});
+
+describe('Record Changed when AlfaCRM sends an empty list of branches', () => {
+	/** Makes a school with the changes 1 to 30, a minute apart, whose list of branches comes empty. */
+	function makeSchoolWithoutBranchList(options: INodeParameters = {}): PolledSchool {
+		const school = new PolledSchool({
+			settings: LARGE_PAGES,
+			parameters: { ...RECORD_CHANGED, options },
+		});
+		for (const n of listNumbers(1, 30)) {
+			school.addLogEntry({ ago: 31 - n });
+		}
+		emptyBranchList(school);
+		return school;
+	}
+
+	it('fails in each poll, because every account has a branch', async () => {
+		const school = makeSchoolWithoutBranchList();
+
+		await expect(school.poll()).rejects.toThrow('AlfaCRM returned no branches');
+		await expect(school.pollRepeatedly(1, 5)).rejects.toThrow('AlfaCRM returned no branches');
 	});
 
 	it.each([
-		['none', {}],
-		['the newest, as many as are asked for', { startWith: 3 }],
-	])('is a failure if it is that of the branches; of the log it tells then %s', async (_what, options) => {
-		const world = new PolledSchool({ settings: LARGE_PAGES, parameters: { ...RECORD_CHANGED, options } });
-		const ids = listNumbers(1, 30).map((n) => world.addLogEntry({ ago: 31 - n }));
-		let isShown = false;
-		interceptCalls(world, async (asked, real) =>
-			isShown || !asked.url.includes('branch/index') ? await real() : { total: 0, items: [] },
-		);
-		await expect(world.poll()).rejects.toThrow('AlfaCRM returned no branches');
-		await expect(world.pollRepeatedly(1, 5)).rejects.toThrow('AlfaCRM returned no branches');
-		isShown = true;
-		expect(await world.pollRepeatedly(3, 5)).toEqual('startWith' in options ? ids.slice(-3) : []);
-		const id = world.addLogEntry();
-		expect(await world.pollRepeatedly(1, 5)).toEqual([id]);
+		{ begins: 'without reporting anything', options: {}, reportedIds: [] },
+		{
+			begins: 'with the newest three changes for Start With Newest: 3',
+			options: { startWith: 3 },
+			reportedIds: [28, 29, 30],
+		},
+	])('begins $begins when AlfaCRM lists the branches', async ({ options, reportedIds }) => {
+		const school = makeSchoolWithoutBranchList(options);
+		await expect(school.poll()).rejects.toThrow('AlfaCRM returned no branches');
+		await expect(school.pollRepeatedly(1, 5)).rejects.toThrow('AlfaCRM returned no branches');
+
+		answerEverything(school);
+		expect(await school.pollRepeatedly(3, 5)).toEqual(reportedIds);
+
+		const change = school.addLogEntry();
+		expect(await school.pollRepeatedly(1, 5)).toEqual([change]);
 	});
 });
 
-describe('a branch', () => {
-	it.each(sources)(
-		'that this user may not read at the activation has no news when they may, but from then on: $what',
-		async (source) => {
-			const world = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters: source.parameters });
-			source.add(world);
-			listNumbers(1, 10).forEach((n) => source.add(world, 2, (11 - n) * 40));
-			world.changeBranch(2, 'forbidden');
-			await world.pollRepeatedly(2, 10);
-			world.changeBranch(2, 'allowed');
-			expect(await world.pollRepeatedly(1, 10)).toEqual([]);
-			const own = source.add(world, 2);
-			expect(await world.pollRepeatedly(1, 10)).toEqual([own]);
+describe('Customer Updated with Start With Newest', () => {
+	it('loses none of the newest six customers when AlfaCRM fails to show one in the first poll', async () => {
+		const school = new PolledSchool({
+			settings: LARGE_PAGES,
+			parameters: { event: 'customerUpdated', simplify: false, options: { startWith: 6 } },
+		});
+		for (const customer of listNumbers(1, 8)) {
+			school.addCustomer({ id: customer });
+			school.addLogEntry({ values: { entity_id: customer }, ago: 61 - customer });
+		}
+		failRecord(school, 'customer', 5);
+		await expect(school.poll()).rejects.toThrow('could not get customer');
+
+		answerEverything(school);
+		await school.pollRepeatedly(3, 5);
+
+		expect(school.reportedIds).toEqual([3, 4, 5, 6, 7, 8]);
+	});
+});
+
+describe('Customer Created in a school where the clock of branch 2 is two hours slow', () => {
+	it.each([
+		{ daysWithoutCustomer: 0 },
+		{ daysWithoutCustomer: 1 },
+		{ daysWithoutCustomer: 2 },
+		{ daysWithoutCustomer: 3 },
+		{ daysWithoutCustomer: 39 },
+		{ daysWithoutCustomer: 40 },
+		{ daysWithoutCustomer: 41 },
+	])(
+		'does not report the newest customer, of branch 2, when it begins $daysWithoutCustomer days later',
+		async ({ daysWithoutCustomer }) => {
+			const school = new PolledSchool({
+				settings: LARGE_PAGES,
+				branches: 2,
+				parameters: CUSTOMER_CREATED,
+				begin: '2026-02-10 00:30:00',
+			});
+			school.addCustomer();
+			school.addCustomer({ branch_ids: [2] }, { ago: 120 });
+
+			school.passMinutes(daysWithoutCustomer * DAY);
+
+			expect(await school.pollRepeatedly(3, 5)).toEqual([]);
 		},
 	);
-
-	it('that was given up has no news in the log when it is chosen again', async () => {
-		const branchIds = [1, 2];
-		const world = new PolledSchool({
-			settings: LARGE_PAGES,
-			branches: 2,
-			parameters: { ...RECORD_CHANGED, branchIds },
-		});
-		world.addLogEntry({ branches: [2] });
-		await world.pollRepeatedly(1, 5);
-		world.poller.changeParameters({ ...RECORD_CHANGED, branchIds: [1] });
-		await world.pollRepeatedly(1, 5);
-		await world.pollRepeatedly(5, DAY, () => world.addLogEntry({ branches: [2] }));
-		world.poller.changeParameters({ ...RECORD_CHANGED, branchIds });
-		expect(await world.pollRepeatedly(1, 5)).toEqual([]);
-		const id = world.addLogEntry({ branches: [2] });
-		expect(await world.pollRepeatedly(1, 5)).toEqual([id]);
-	});
-});
-
-it.each(sources)(
-	'Start With Newest comes at once, more than Max Records per Poll too: $what',
-	async (source) => {
-		const parameters = { ...source.parameters, options: { startWith: 4, maxPerPoll: 1 } };
-		const world = new PolledSchool({ settings: LARGE_PAGES, branches: 3, parameters });
-		const ids = [1, 2, 1, 2, 3].map((branch, n) => source.add(world, branch, 100 - n));
-		expect(await world.poll()).toEqual(ids.slice(-4));
-		expect(await world.pollRepeatedly(3, 61)).toEqual([]);
-	},
-);
-
-it('of the newest that are asked for none is lost to a record that AlfaCRM fails to show', async () => {
-	const parameters = { event: 'customerUpdated', simplify: false, options: { startWith: 6 } };
-	const world = new PolledSchool({ settings: LARGE_PAGES, parameters });
-	const ids = listNumbers(1, 8).map(() => world.addCustomer());
-	ids.forEach((id, n) => world.addLogEntry({ values: { entity_id: id }, ago: 60 - n }));
-	let isFailing = true;
-	interceptCalls(world, async (asked, real) => {
-		if (isFailing && asked.body?.id === ids[4]) throw httpFailure(500);
-		return await real();
-	});
-	await expect(world.poll()).rejects.toThrow('could not get customer');
-	isFailing = false;
-	await world.pollRepeatedly(3, 5);
-	expect(world.reportedIds).toEqual(ids.slice(2));
-});
-
-it('the newest customer is no news where the clock of its branch is slow, on whatever day the trigger begins', async () => {
-	for (const days of [0, 1, 2, 3, 39, 40, 41]) {
-		const world = new PolledSchool({
-			settings: LARGE_PAGES,
-			branches: 2,
-			parameters: CUSTOMER_CREATED,
-			begin: '2026-02-10 00:30:00',
-		});
-		world.addCustomer();
-		world.addCustomer({ branch_ids: [2] }, { ago: 120 });
-		world.passMinutes(days * DAY);
-		expect(await world.pollRepeatedly(3, 5)).toEqual([]);
-	}
 });

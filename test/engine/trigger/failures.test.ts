@@ -4,379 +4,653 @@ import type {
 	INodeParameters,
 	NodeApiError,
 } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
 
-import { DirectSchool, httpFailure } from '../support/directSchool';
-import { Engine } from '../support/engine';
+import type { Settings } from '../../../sandbox';
+import { ATTENDANCE, CUSTOMER_TYPE, LESSON_STATUS, LOG_EVENT } from '../../support/codes';
+import { httpFailure } from '../support/directSchool';
 import type { PollerOptions } from '../support/poller';
 import { Poller } from '../support/poller';
+import {
+	CUSTOMER_CREATED,
+	LARGE_PAGES,
+	listNumbers,
+	PolledSchool,
+	RECORD_CHANGED,
+	SMALL_PAGES,
+} from '../support/polledSchool';
 import { useSchool } from '../support/school';
 import { describeScheduled, failure } from '../support/version';
-import {
-	interceptCalls,
-	CUSTOMER_CREATED,
-	isCallOfBranch,
-	LARGE_PAGES,
-	RECORD_CHANGED,
-	listNumbers,
-	SMALL_PAGES,
-	PolledSchool,
-} from '../support/polledSchool';
+import { answerEverything, failBranch, failList, failRecord } from './alfaCrmFailures';
+import { FakeTimeSchool } from './fakeTimeSchool';
 
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => {
+	jest.restoreAllMocks();
+	jest.useRealTimers();
+});
 
-const [HOUR, DAY] = [60, 1_440];
-const failed = async (poll: Promise<unknown>) =>
-	await poll.then(
-		() => undefined,
-		(error: NodeApiError) => error,
-	);
+const HOUR = 60;
+const DAY = 24 * HOUR;
 
-/** From now on requests fail that a test names. */
-function fail(world: PolledSchool, which: (url: string, id: number) => boolean, status = 500): void {
-	interceptCalls(world, async ({ url, body }, real) => {
-		if (which(url, Number(body?.id))) throw httpFailure(status);
-		return await real();
-	});
+/** Returns the error of a poll, which must fail. */
+async function expectFailure(poll: Promise<unknown>): Promise<NodeApiError> {
+	try {
+		await poll;
+	} catch (error) {
+		return error as NodeApiError;
+	}
+	throw new Error('The poll did not fail');
 }
-const mend = (world: PolledSchool): void => fail(world, () => false);
-const branch = (id: number) => (url: string) => isCallOfBranch({ url }, id);
 
-describe('a poll that meets', () => {
-	const thrown = (error: Error) => () => {
-		throw error;
-	};
-	const status = (code: number, headers = {}) => thrown(httpFailure(code, { headers }));
-	const webPage = (code: number) => thrown(httpFailure(code, { data: '<html>Forbidden</html>' }));
+describe('Customer Created while AlfaCRM fails', () => {
+	interface FailedAnswer {
+		answer: string;
+		error: () => Error;
+		message: RegExp;
+		cause: object;
+		credential?: ICredentialDataDecryptedObject;
+	}
 
-	it.each<
-		[
-			what: string,
-			answer: () => unknown,
-			message: RegExp,
-			failure: object,
-			credential?: ICredentialDataDecryptedObject,
-		]
-	>([
-		[
-			'503',
-			status(503),
-			/^AlfaCRM could not look for new customers \(HTTP 503\)$/,
-			{ cause: 'temporarily-unavailable' },
-		],
-		[
-			'too many requests, when AlfaCRM names a time that is too long for a poll',
-			status(429, { 'retry-after': '16' }),
-			/AlfaCRM (receives|still received) too many requests/,
-			{ cause: 'rate-limited', retryAfterMs: 16_000 },
-		],
-		[
-			'too many requests, when AlfaCRM names no time',
-			status(429),
-			/^AlfaCRM still received too many requests after 3 seconds/,
-			{ cause: 'rate-limited', retryAfterMs: 60_000 },
-			{ rateLimitWait: 3 },
-		],
-		[
-			'a web page that a firewall sends with HTTP 403',
-			webPage(403),
-			/ answered with a web page \(HTTP 403\), so it could not look for new customers$/,
-			{ cause: 'temporarily-unavailable' },
-		],
-		[
-			'a lack of rights',
-			status(403),
-			/^AlfaCRM denied access: this user may not look for new customers in branch 1$/,
-			{ cause: 'credential-invalid' },
-		],
-		[
-			'a branch that is gone',
-			status(404),
-			/^AlfaCRM answered "not found" when asked to look for new customers in branch 1$/,
-			{ cause: 'configuration-invalid' },
-		],
-	])(
-		'%s says so, and the next one reports everything once',
-		async (...[what, answer, message, cause, more]) => {
-			jest.useFakeTimers();
-			jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
-				const controller = new AbortController();
-				void sleep(ms).then(() => controller.abort());
-				return controller.signal;
-			});
-			try {
-				const school = new DirectSchool({}, 2);
-				// A host of its own, for what one is asked to wait holds for all.
-				const hostname = `${what.replace(/\W+/g, '-').slice(0, 20)}.example`;
-				const engine = new Engine({ hostname, email: 'a', apiKey: 'key', requestsPerSecond: 0, ...more });
-				const poller = new Poller(engine, CUSTOMER_CREATED, { send: school.send });
-				const tick = async () => {
-					let isDone = false;
-					const poll = poller.poll().finally(() => (isDone = true));
-					void poll.catch(() => {});
-					while (!isDone) await jest.advanceTimersByTimeAsync(50);
-					return (await poll).map(({ id }) => id);
-				};
-				await tick();
-				const before = poller.state;
-				const add = (id: number) =>
-					school.store.insert('customer', { name: 'Анна', is_study: 0, branch_ids: [id] }).id;
-				const ids = [1, 2].map(add);
-				poller.replaceSend((async () => answer()) as unknown as NonNullable<PollerOptions['send']>);
+	const FAILED_ANSWERS: FailedAnswer[] = [
+		{
+			answer: 'HTTP 503',
+			error: () => httpFailure(503),
+			message: /^AlfaCRM could not look for new customers \(HTTP 503\)$/,
+			cause: { cause: 'temporarily-unavailable' },
+		},
+		{
+			answer: 'that there are too many requests, and asks for more time than a poll has',
+			error: () => httpFailure(429, { headers: { 'retry-after': '16' } }),
+			message: /AlfaCRM (receives|still received) too many requests/,
+			cause: { cause: 'rate-limited', retryAfterMs: 16_000 },
+		},
+		{
+			answer: 'that there are too many requests, and asks for no time',
+			error: () => httpFailure(429),
+			message: /^AlfaCRM still received too many requests after 3 seconds/,
+			cause: { cause: 'rate-limited', retryAfterMs: 60_000 },
+			credential: { rateLimitWait: 3 },
+		},
+		{
+			answer: 'HTTP 403 with the web page of a firewall',
+			error: () => httpFailure(403, { data: '<html>Forbidden</html>' }),
+			message: / answered with a web page \(HTTP 403\), so it could not look for new customers$/,
+			cause: { cause: 'temporarily-unavailable' },
+		},
+		{
+			answer: 'HTTP 403, because this user lacks the right',
+			error: () => httpFailure(403),
+			message: /^AlfaCRM denied access: this user may not look for new customers in branch 1$/,
+			cause: { cause: 'credential-invalid' },
+		},
+		{
+			answer: 'HTTP 404, because the branch is gone',
+			error: () => httpFailure(404),
+			message: /^AlfaCRM answered "not found" when asked to look for new customers in branch 1$/,
+			cause: { cause: 'configuration-invalid' },
+		},
+	];
 
-				const error = await failed(tick());
+	it.each(FAILED_ANSWERS)(
+		'fails with the reason when AlfaCRM answers $answer',
+		async ({ error, message, cause, credential }) => {
+			const school = new FakeTimeSchool(credential);
+			await school.poll();
+			school.failAllCalls(error());
 
-				expect(error?.message).toMatch(message);
-				expect(error?.failure).toEqual(failure(cause));
-				expect(poller.state).toEqual(before);
-				poller.replaceSend(school.send);
-				await jest.advanceTimersByTimeAsync(20_000);
-				expect(await tick()).toEqual(ids);
-				expect(await tick()).toEqual([]);
-			} finally {
-				jest.useRealTimers();
-			}
+			const thrown = await expectFailure(school.poll());
+
+			expect(thrown.message).toMatch(message);
+			expect(thrown.failure).toEqual(failure(cause));
 		},
 	);
 
-	describe('a wrong key', () => {
-		const school = useSchool({ customers: 5 });
+	it.each(FAILED_ANSWERS)(
+		'keeps its state when AlfaCRM answers $answer, and later reports each new customer once',
+		async ({ error, credential }) => {
+			const school = new FakeTimeSchool(credential);
+			await school.poll();
+			const stateBefore = school.poller.state;
+			const customerOfBranch1 = school.addCustomer({ branch: 1 });
+			const customerOfBranch2 = school.addCustomer({ branch: 2 });
 
-		it('asks for another credential', async () => {
-			const poller = new Poller(school.engine, CUSTOMER_CREATED);
-			await poller.poll();
-			const before = poller.state;
-			const lead = { name: 'Анна', is_study: 0, branch_ids: [1] };
-			const { id } = school.sandbox.store.insert('customer', lead);
-			const { stored } = school.engine.credentials;
-			const good = { ...stored };
-			Object.assign(stored, { token: '', apiKey: 'wrong' });
-			const error = await failed(poller.poll());
-			expect(error?.failure).toEqual(failure({ cause: 'credential-invalid' }));
-			expect(poller.state).toEqual(before);
-			Object.assign(stored, good);
-			expect(await poller.poll()).toMatchObject([{ id }]);
-		});
+			school.failAllCalls(error());
+			await expectFailure(school.poll());
+			expect(school.poller.state).toEqual(stateBefore);
+
+			await school.recover();
+			expect(await school.poll()).toEqual([customerOfBranch1, customerOfBranch2]);
+			expect(await school.poll()).toEqual([]);
+		},
+	);
+});
+
+describe('Customer Created with a key that AlfaCRM refuses', () => {
+	const school = useSchool({ customers: 5 });
+	let poller: Poller;
+
+	beforeEach(async () => {
+		poller = new Poller(school.engine, CUSTOMER_CREATED);
+		await poller.poll();
 	});
 
-	it.each([500, 403, 404])(
-		'%i in the second branch reports what is new in the first one, and says so',
-		async (code) => {
-			const world = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters: CUSTOMER_CREATED });
-			await world.poll();
-			const ids = [1, 2].map((id) => world.addCustomer({ branch_ids: [id] }));
-			fail(world, branch(2), code);
-			expect(await world.poll()).toEqual([ids[0]]);
-			expect(world.poller.logLines).toEqual([
+	function enterKey(apiKey: unknown): void {
+		// Without its token, the node has to log in again.
+		Object.assign(school.engine.credentials.stored, { token: '', apiKey });
+	}
+
+	it('fails, says that the credential is invalid, and keeps its state', async () => {
+		const stateBefore = poller.state;
+		enterKey('wrong');
+
+		const thrown = await expectFailure(poller.poll());
+
+		expect(thrown.failure).toEqual(failure({ cause: 'credential-invalid' }));
+		expect(poller.state).toEqual(stateBefore);
+	});
+
+	it('reports the customers of that time once the key is right', async () => {
+		const { apiKey } = school.engine.credentials.stored;
+		enterKey('wrong');
+		await expectFailure(poller.poll());
+		const { id } = school.sandbox.store.insert('customer', {
+			name: 'Анна',
+			is_study: CUSTOMER_TYPE.lead,
+			branch_ids: [1],
+		});
+
+		enterKey(apiKey);
+
+		expect(await poller.poll()).toMatchObject([{ id }]);
+	});
+});
+
+describe('Customer Created when one of two branches cannot be read', () => {
+	let school: PolledSchool;
+	let customerOfBranch1: number;
+	let customerOfBranch2: number;
+
+	beforeEach(async () => {
+		school = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters: CUSTOMER_CREATED });
+		await school.poll();
+		customerOfBranch1 = school.addCustomer({ branch_ids: [1] });
+		customerOfBranch2 = school.addCustomer({ branch_ids: [2] });
+	});
+
+	it.each([{ status: 500 }, { status: 403 }, { status: 404 }])(
+		"reports the customer of branch 1 when branch 2 answers HTTP $status, and says so in n8n's log",
+		async ({ status }) => {
+			failBranch(school, 2, status);
+
+			expect(await school.poll()).toEqual([customerOfBranch1]);
+			expect(school.poller.logLines).toEqual([
 				expect.stringMatching(/^'AlfaCRM Trigger' could not look into branch 2: AlfaCRM /),
 			]);
-			// Where there is nothing else to say, what may pass fails the poll.
-			if (code === 500) await expect(world.poll()).rejects.toThrow('500');
-			else expect(await world.poll()).toEqual([]);
-			mend(world);
-			expect(await world.poll()).toEqual([ids[1]]);
-			expect(await world.poll()).toEqual([]);
 		},
 	);
 
-	it.each(['branch', 'customer'])(
-		'500 from %s at the start leaves nothing, and starts anew',
-		async (list) => {
-			const world = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters: CUSTOMER_CREATED });
-			fail(world, (url) => url.endsWith(`/${list}/index`));
-			await expect(world.poll()).rejects.toThrow('500');
-			expect(world.poller.state).toEqual({});
-			mend(world);
-			expect(await world.poll()).toEqual([]);
-			const id = world.addCustomer();
-			expect(await world.poll()).toEqual([id]);
+	it('fails when branch 1 has nothing new and branch 2 answers HTTP 500, which may pass', async () => {
+		failBranch(school, 2, 500);
+		await school.poll();
+
+		await expect(school.poll()).rejects.toThrow('500');
+	});
+
+	it.each([{ status: 403 }, { status: 404 }])(
+		'does not fail when branch 1 has nothing new and branch 2 answers HTTP $status, which lasts',
+		async ({ status }) => {
+			failBranch(school, 2, status);
+			await school.poll();
+
+			expect(await school.poll()).toEqual([]);
+		},
+	);
+
+	it.each([{ status: 500 }, { status: 403 }, { status: 404 }])(
+		'reports the customer of branch 2 once, when AlfaCRM no longer answers HTTP $status there',
+		async ({ status }) => {
+			failBranch(school, 2, status);
+			await school.poll();
+
+			answerEverything(school);
+
+			expect(await school.poll()).toEqual([customerOfBranch2]);
+			expect(await school.poll()).toEqual([]);
 		},
 	);
 });
 
-const RARE = { event: 'leadConverted', fetchRecord: false };
-const CONVERTED = { fields_old: { is_study: 0 }, fields_new: { is_study: 1 } };
+describe('Customer Created when AlfaCRM answers HTTP 500 to the first poll', () => {
+	it.each([{ list: 'branch' }, { list: 'customer' }])(
+		'fails and stores no state if AlfaCRM cannot show the $list list',
+		async ({ list }) => {
+			const school = new PolledSchool({ settings: LARGE_PAGES, parameters: CUSTOMER_CREATED });
+			failList(school, list);
 
-describe('a branch that AlfaCRM answers with 500 for days', () => {
-	/** n8n's log tells it. */
-	const NOTES = [expect.stringMatching(/^'AlfaCRM Trigger' could not look into branch 2: /) as unknown];
+			await expect(school.poll()).rejects.toThrow('500');
+			expect(school.poller.state).toEqual({});
+		},
+	);
 
-	async function broken(settings = LARGE_PAGES, poller: PollerOptions = {}) {
-		const world = new PolledSchool({ settings, branches: 2, parameters: RARE, poller });
-		world.addLogEntry();
-		await world.poll();
-		await world.pollRepeatedly(2, 30, () => world.addLogEntry());
-		fail(world, branch(2));
-		return world;
-	}
-	/** Polls once a day; the requests of each. */
-	const days = async (world: PolledSchool, count: number) => {
-		const requests: number[] = [];
-		for (let day = 0; day < count; day++) {
-			world.passMinutes(DAY);
-			listNumbers(1, 100).forEach((n) => world.addLogEntry({ ago: (100 - n) * 10 }));
-			const from = world.school.callCount;
-			await expect(world.poll()).rejects.toThrow('500');
-			requests.push(world.school.callCount - from);
-		}
-		return requests;
+	it.each([{ list: 'branch' }, { list: 'customer' }])(
+		'begins as soon as AlfaCRM shows the $list list, and reports the customers who come then',
+		async ({ list }) => {
+			const school = new PolledSchool({ settings: LARGE_PAGES, parameters: CUSTOMER_CREATED });
+			school.addCustomer();
+			failList(school, list);
+			await expect(school.poll()).rejects.toThrow('500');
+
+			answerEverything(school);
+			expect(await school.poll()).toEqual([]);
+
+			const customer = school.addCustomer();
+			expect(await school.poll()).toEqual([customer]);
+		},
+	);
+});
+
+describe('Customer Created when branch 2 answers HTTP 500 to the first poll', () => {
+	let school: PolledSchool;
+
+	beforeEach(() => {
+		school = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters: CUSTOMER_CREATED });
+		school.addCustomer({ branch_ids: [2] });
+		failBranch(school, 2);
+	});
+
+	it('fails and stores no state, although branch 1 can be read', async () => {
+		await expect(school.poll()).rejects.toThrow('500');
+		expect(school.poller.state).toEqual({});
+	});
+
+	it('does not report the old customer of branch 2 once the branch can be read', async () => {
+		await expect(school.poll()).rejects.toThrow('500');
+
+		answerEverything(school);
+
+		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
+	});
+});
+
+describe('Lead Converted while branch 2 answers HTTP 500', () => {
+	const LEAD_CONVERTED = { event: 'leadConverted', fetchRecord: false };
+	const CONVERSION = {
+		fields_old: { is_study: CUSTOMER_TYPE.lead },
+		fields_new: { is_study: CUSTOMER_TYPE.client },
 	};
 
-	it('neither makes the polls grow nor stops the other one', async () => {
-		const world = await broken(SMALL_PAGES);
-		const requests = await days(world, 8);
-		expect(requests[7]).toBeLessThan(2 * requests[1]);
-		const wanted = world.addLogEntry({ values: CONVERTED });
-		for (let n = 0; n < 12; n++) await world.pollRepeatedly(1, HOUR).catch(() => {});
-		expect(world.reportedIds).toEqual([wanted]);
+	async function startTriggerAndFailBranch2(
+		settings: Partial<Settings> = LARGE_PAGES,
+		poller: PollerOptions = {},
+	): Promise<PolledSchool> {
+		const school = new PolledSchool({ settings, branches: 2, parameters: LEAD_CONVERTED, poller });
+		school.addLogEntry();
+		await school.poll();
+		await school.pollRepeatedly(2, 30, () => school.addLogEntry());
+		failBranch(school, 2);
+		return school;
+	}
+
+	/** Lets a day pass, with 100 changes in branch 1, and polls. Returns the number of requests. */
+	async function pollAfterDay(school: PolledSchool): Promise<number> {
+		school.passMinutes(DAY);
+		school.addLogEntries(100, 10);
+		const requestsBefore = school.school.callCount;
+		await expect(school.poll()).rejects.toThrow('500');
+		return school.school.callCount - requestsBefore;
+	}
+
+	async function pollAfterDays(school: PolledSchool, days: number): Promise<number[]> {
+		const requestsOfDays: number[] = [];
+		for (let day = 1; day <= days; day++) {
+			requestsOfDays.push(await pollAfterDay(school));
+		}
+		return requestsOfDays;
+	}
+
+	/** Polls twelve times, an hour apart. The polls that have nothing to report fail because of branch 2. */
+	async function pollForTwelveHours(school: PolledSchool): Promise<void> {
+		for (let hour = 1; hour <= 12; hour++) {
+			await school.pollRepeatedly(1, HOUR).catch(() => {});
+		}
+	}
+
+	it('sends less than twice as many requests on the eighth day as on the second one', async () => {
+		const school = await startTriggerAndFailBranch2(SMALL_PAGES);
+
+		const [, secondDay, , , , , , eighthDay] = await pollAfterDays(school, 8);
+
+		expect(eighthDay).toBeLessThan(2 * secondDay);
 	});
 
-	it('does not keep n8n from starting again, and is told by the next poll', async () => {
-		const world = await broken();
-		world.poller.restart();
-		expect(await world.poll()).toEqual([]);
-		expect(world.poller.logLines).toEqual(NOTES);
-		world.passMinutes(5);
-		await expect(world.poll()).rejects.toThrow('500');
-		const wanted = world.addLogEntry({ values: CONVERTED });
-		expect(await world.pollRepeatedly(1, 5)).toEqual([wanted]);
+	it('still reports a lead of branch 1 who is converted after eight days', async () => {
+		const school = await startTriggerAndFailBranch2(SMALL_PAGES);
+		await pollAfterDays(school, 8);
+		const convertedLead = school.addLogEntry({ values: CONVERSION });
+
+		await pollForTwelveHours(school);
+
+		expect(school.reportedIds).toEqual([convertedLead]);
 	});
 
-	describeScheduled("under n8n's durable scheduler", () => {
-		it('is told by the log only, for n8n forgets what a failed poll got to know', async () => {
-			const world = await broken(LARGE_PAGES, { isDurable: true });
-			world.passMinutes(DAY);
-			listNumbers(1, 200).forEach((n) => world.addLogEntry({ ago: 200 - n }));
-			const before = JSON.stringify(world.cursor);
-			expect(await world.poll()).toEqual([]);
-			expect(world.poller.logLines).toEqual(NOTES);
-			expect(JSON.stringify(world.cursor)).not.toBe(before);
+	describe('after a restart of n8n', () => {
+		let school: PolledSchool;
+
+		beforeEach(async () => {
+			school = await startTriggerAndFailBranch2();
+			school.poller.restart();
+		});
+
+		it("begins without failing, and names the branch in n8n's log", async () => {
+			expect(await school.poll()).toEqual([]);
+			expect(school.poller.logLines).toEqual([
+				expect.stringMatching(/^'AlfaCRM Trigger' could not look into branch 2: /),
+			]);
+		});
+
+		it('fails from the second poll on', async () => {
+			await school.poll();
+			school.passMinutes(5);
+
+			await expect(school.poll()).rejects.toThrow('500');
+		});
+
+		it('reports a lead of branch 1 who is converted afterwards', async () => {
+			await school.poll();
+			school.passMinutes(5);
+			await expect(school.poll()).rejects.toThrow('500');
+			const convertedLead = school.addLogEntry({ values: CONVERSION });
+
+			expect(await school.pollRepeatedly(1, 5)).toEqual([convertedLead]);
+		});
+	});
+
+	describeScheduled("in n8n's durable scheduler", () => {
+		it('stores its progress instead of failing, because n8n drops the state of a poll that fails', async () => {
+			const school = await startTriggerAndFailBranch2(LARGE_PAGES, { isDurable: true });
+			school.passMinutes(DAY);
+			school.addLogEntries(200, 1);
+			const stateBefore = structuredClone(school.cursor);
+
+			expect(await school.poll()).toEqual([]);
+			expect(school.poller.logLines).toEqual([
+				expect.stringMatching(/^'AlfaCRM Trigger' could not look into branch 2: /),
+			]);
+			expect(school.cursor).not.toEqual(stateBefore);
 		});
 	});
 });
 
-describe.each<
-	[what: string, parameters: INodeParameters, add: (world: PolledSchool, branch: number) => number]
->([
-	['the log', RECORD_CHANGED, (world, id) => world.addLogEntry({ branches: [id] })],
-	['customers', CUSTOMER_CREATED, (world, id) => world.addCustomer({ branch_ids: [id] })],
-])('%s of a branch that cannot be read when n8n is back', (_what, parameters, add) => {
+interface WatchedList {
+	event: string;
+	parameters: INodeParameters;
+	/** Adds something that the event reports, and returns its ID. */
+	addRecord: (school: PolledSchool, branch: number) => number;
+}
+
+describe.each<WatchedList>([
+	{
+		event: 'Record Changed',
+		parameters: RECORD_CHANGED,
+		addRecord: (school, branch) => school.addLogEntry({ branches: [branch] }),
+	},
+	{
+		event: 'Customer Created',
+		parameters: CUSTOMER_CREATED,
+		addRecord: (school, branch) => school.addCustomer({ branch_ids: [branch] }),
+	},
+])('$event after n8n was off for weeks', ({ parameters, addRecord }) => {
+	/** Makes a school with the records 1 and 2, one in each branch, of which the trigger knows. */
+	async function startTrigger(): Promise<PolledSchool> {
+		const school = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters });
+		addRecord(school, 1);
+		addRecord(school, 2);
+		await school.poll();
+		await school.pollRepeatedly(2, 5);
+		return school;
+	}
+
+	/** Lets days pass without a poll. Each day brings a record of branch 2 and one of branch 1. */
+	function passDaysWithoutPoll(school: PolledSchool, days: number): void {
+		for (let day = 1; day <= days; day++) {
+			school.passMinutes(DAY / 2);
+			addRecord(school, 2);
+			school.passMinutes(DAY / 2);
+			addRecord(school, 1);
+		}
+	}
+
+	/** Polls four times a day for five days. After each poll, each branch gets a record: 40 in all. */
+	async function pollForFiveDays(school: PolledSchool): Promise<void> {
+		for (let poll = 1; poll <= 5 * 4; poll++) {
+			await school.poll().catch(() => []);
+			school.passMinutes(DAY / 4);
+			addRecord(school, 1);
+			addRecord(school, 2);
+		}
+	}
+
 	it.each([
-		[500, 40, 5],
-		[403, 100, 5],
-	])('is reported, HTTP %i, after %d days off and %d more', async (status, daysOff, daysUnread) => {
-		const world = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters });
-		for (const id of [1, 2]) add(world, id);
-		await world.poll();
-		await world.pollRepeatedly(2, 5);
-		const made = listNumbers(1, daysOff * 2).map((n) => {
-			world.passMinutes(DAY / 2);
-			return add(world, 1 + (n % 2));
-		});
-		world.poller.restart();
-		fail(world, branch(2), status);
-		for (let day = 0; day < daysUnread; day += 0.25) {
-			await world.poll().catch(() => []);
-			world.passMinutes(DAY / 4);
-			made.push(add(world, 1), add(world, 2));
-		}
-		mend(world);
-		await world.pollRepeatedly(4, 61);
-		expect([...world.reportedIds].sort((a, b) => a - b)).toEqual(made);
-	});
+		{ status: 500, daysOff: 40, expectedIds: listNumbers(3, 122) },
+		{ status: 403, daysOff: 100, expectedIds: listNumbers(3, 242) },
+	])(
+		'reports everything of $daysOff days once, although branch 2 answers HTTP $status for five more days',
+		async ({ status, daysOff, expectedIds }) => {
+			const school = await startTrigger();
+			passDaysWithoutPoll(school, daysOff);
+			school.poller.restart();
+			failBranch(school, 2, status);
+			await pollForFiveDays(school);
+
+			answerEverything(school);
+			await school.pollRepeatedly(4, 61);
+
+			expect([...school.reportedIds].sort((a, b) => a - b)).toEqual(expectedIds);
+		},
+	);
 });
 
-describe('a record that AlfaCRM fails to show', () => {
-	/** A year for each, since what fails is known to all triggers of n8n. */
-	let year = 2026;
-	const started = async (parameters: INodeParameters): Promise<PolledSchool> => {
-		const world = new PolledSchool({ parameters, begin: `${year++}-02-10 09:00:00` });
-		world.addLogEntry();
-		expect(await world.poller.poll()).toEqual([]);
-		return world;
-	};
-	const damage = (world: PolledSchool, path: string, ...ids: number[]): void =>
-		fail(world, (url, id) => url.endsWith(`/${path}/index`) && ids.includes(id));
-	/** The poll fails for an hour, during which what comes is not lost. */
-	async function waitAnHour(world: PolledSchool): Promise<void> {
+describe('A trigger that is to read a record which AlfaCRM fails to show', () => {
+	let lastId = 0;
+
+	/** Makes an ID that no other test uses, because all triggers of a process know which records fail. */
+	function makeUnusedId(): number {
+		lastId += 1;
+		return lastId;
+	}
+
+	/** Makes a school with a log entry, of which the trigger knows. */
+	async function startTrigger(parameters: INodeParameters): Promise<PolledSchool> {
+		const school = new PolledSchool({ parameters });
+		school.addLogEntry();
+		expect(await school.poller.poll()).toEqual([]);
+		return school;
+	}
+
+	/** Polls every ten minutes of an hour. Each poll must fail, because a record fails. */
+	async function expectFailuresForAnHour(school: PolledSchool): Promise<void> {
 		for (let passed = 0; passed < HOUR; passed += 10) {
-			await expect(world.poller.poll()).rejects.toThrow('HTTP 500');
-			world.passMinutes(10);
+			await expect(school.poller.poll()).rejects.toThrow('HTTP 500');
+			school.passMinutes(10);
 		}
 	}
-	const told = (id: number) => ({ id, name: null, change: { entity_id: id } });
-	const lost = (id: number) => ({
-		...{ id, change: { entity_id: id } },
-		recordError: expect.stringMatching(/HTTP 500/) as string,
+
+	describe('for Customer Updated', () => {
+		let school: PolledSchool;
+		let firstCustomer: number;
+		let failingCustomer: number;
+		let lastCustomer: number;
+
+		/** An item whose record was read. */
+		const itemWithRecord = (id: number): IDataObject => ({ id, name: null, change: { entity_id: id } });
+
+		/** An item whose record could not be read. */
+		const itemWithError = (id: number) => ({
+			id,
+			change: { entity_id: id },
+			recordError: expect.stringMatching(/HTTP 500/) as string,
+		});
+
+		function logChange(customer: number): void {
+			school.addLogEntry({ values: { entity: 'Customer', entity_id: customer } });
+		}
+
+		function addChangedCustomer(): number {
+			const customer = school.addCustomer({ id: makeUnusedId() });
+			logChange(customer);
+			return customer;
+		}
+
+		/** Reports the first customer, and waits an hour in vain for the second one. */
+		async function waitForFailingCustomer(): Promise<void> {
+			await school.poller.poll();
+			await expectFailuresForAnHour(school);
+		}
+
+		beforeEach(async () => {
+			school = await startTrigger({ event: 'customerUpdated', simplify: false });
+			firstCustomer = addChangedCustomer();
+			failingCustomer = addChangedCustomer();
+			lastCustomer = addChangedCustomer();
+			failRecord(school, 'customer', failingCustomer);
+		});
+
+		it('reports at once the customer who was changed before the failing one', async () => {
+			expect(await school.poller.poll()).toMatchObject([itemWithRecord(firstCustomer)]);
+		});
+
+		it('fails for an hour, and names the customer whom AlfaCRM does not show', async () => {
+			await school.poller.poll();
+
+			await expect(school.poller.poll()).rejects.toThrow(
+				`could not get customer ${failingCustomer} (HTTP 500)`,
+			);
+			await expectFailuresForAnHour(school);
+		});
+
+		it('reports the failing customer without a record after an hour, and then the next customer', async () => {
+			await waitForFailingCustomer();
+
+			expect(await school.poller.poll()).toMatchObject([
+				itemWithError(failingCustomer),
+				itemWithRecord(lastCustomer),
+			]);
+			expect(await school.poller.poll()).toEqual([]);
+		});
+
+		it('does not wait for another hour when the failing customer is changed again', async () => {
+			await waitForFailingCustomer();
+			await school.poller.poll();
+			logChange(failingCustomer);
+			school.passMinutes(HOUR);
+
+			expect(await school.poller.poll()).toMatchObject([itemWithError(failingCustomer)]);
+			expect(await school.poller.poll()).toEqual([]);
+		});
+
+		it('reports the customer with its record once AlfaCRM shows it again', async () => {
+			await waitForFailingCustomer();
+			await school.poller.poll();
+
+			answerEverything(school);
+			logChange(failingCustomer);
+			school.passMinutes(HOUR);
+
+			expect(await school.poller.poll()).toMatchObject([itemWithRecord(failingCustomer)]);
+		});
+
+		it('waits again for a customer whom AlfaCRM has shown meanwhile', async () => {
+			await waitForFailingCustomer();
+			await school.poller.poll();
+			answerEverything(school);
+			logChange(failingCustomer);
+			school.passMinutes(HOUR);
+			await school.poller.poll();
+
+			failRecord(school, 'customer', failingCustomer);
+			logChange(failingCustomer);
+			school.passMinutes(HOUR);
+
+			await expect(school.poller.poll()).rejects.toThrow('HTTP 500');
+		});
 	});
-	const change = (world: PolledSchool, entity_id: number) =>
-		world.addLogEntry({ values: { entity: 'Customer', entity_id } });
-	/** So many customers, changed one after the other. */
-	async function changed(count: number) {
-		const world = await started({ event: 'customerUpdated', simplify: false });
-		const ids = listNumbers(1, count).map(() => world.addCustomer());
-		for (const id of ids) change(world, id);
-		const poll = async () => await world.poller.poll();
-		return { world, ids, poll };
-	}
 
-	it('holds up for an hour what is changed after it, and nothing else', async () => {
-		const { world, ids, poll } = await changed(3);
-		damage(world, 'customer', ids[1]);
-		expect(await poll()).toMatchObject([told(ids[0])]);
-		await expect(poll()).rejects.toThrow(/could not get customer \d+ \(HTTP 500\)/);
-		await waitAnHour(world);
-		expect(await poll()).toMatchObject([lost(ids[1]), told(ids[2])]);
-		change(world, ids[1]);
-		world.passMinutes(HOUR);
-		expect(await poll()).toMatchObject([lost(ids[1])]);
-		expect(await poll()).toEqual([]);
-
-		mend(world);
-		world.passMinutes(HOUR);
-		change(world, ids[1]);
-		expect(await poll()).toMatchObject([told(ids[1])]);
-		// From then on it is waited for anew.
-		damage(world, 'customer', ids[1]);
-		world.passMinutes(HOUR);
-		change(world, ids[1]);
-		await expect(poll()).rejects.toThrow('HTTP 500');
-	});
-
-	it('is told with the reason where only its name is asked for', async () => {
-		const world = await started({ event: 'customerArchived' });
-		const ids = [1, 2].map(() => world.addCustomer());
+	it('reports an archived customer whose name it cannot read after an hour, with the reason', async () => {
+		const school = await startTrigger({ event: 'customerArchived' });
+		const failingCustomer = school.addCustomer({ id: makeUnusedId() });
+		const otherCustomer = school.addCustomer({ id: makeUnusedId() });
 		const archived = { entity: 'Customer', fields_old: {}, fields_new: { removed: 1 } };
-		for (const entity_id of ids) world.addLogEntry({ values: { ...archived, entity_id } });
-		damage(world, 'customer', ids[0]);
-		await waitAnHour(world);
-		expect(await world.poller.poll()).toMatchObject([
-			{ customer_id: ids[0], customer_error: expect.stringMatching(/HTTP 500/) as string },
-			{ customer_id: ids[1] },
+		school.addLogEntry({ values: { ...archived, entity_id: failingCustomer } });
+		school.addLogEntry({ values: { ...archived, entity_id: otherCustomer } });
+		failRecord(school, 'customer', failingCustomer);
+
+		await expectFailuresForAnHour(school);
+
+		expect(await school.poller.poll()).toMatchObject([
+			{ customer_id: failingCustomer, customer_error: expect.stringMatching(/HTTP 500/) as string },
+			{ customer_id: otherCustomer },
 		]);
-		expect(await world.poller.poll()).toEqual([]);
+		expect(await school.poller.poll()).toEqual([]);
 	});
 
-	it('that is a lesson is told of each pupil by the log, after an hour', async () => {
-		const world = await started({ event: 'customerAttended', simplify: false });
-		const pupils = [1, 2, 3].map(() => world.addCustomer({ is_study: 1 }));
-		const lesson_id = world.school.store.insert('lesson', { branch_id: 1, date: '2026-02-10', status: 3 }).id;
-		const who = (items: IDataObject[]) => items.map((item) => [item.lesson_id, item.customer_id]);
-		const attended = (customer_id: number) => {
-			const fields_new = { customer_id, lesson_id, is_attend: 1 };
-			world.addLogEntry({
-				values: { entity: 'LessonDetails', entity_id: customer_id, event: 1, fields_new },
+	describe('for Customer Attended', () => {
+		const VERA = 1;
+		const ANNA = 2;
+		const BORIS = 3;
+		let school: PolledSchool;
+		let lesson: number;
+
+		function logAttendance(customer: number): void {
+			school.addLogEntry({
+				values: {
+					entity: 'LessonDetails',
+					entity_id: customer,
+					event: LOG_EVENT.created,
+					fields_new: { customer_id: customer, lesson_id: lesson, is_attend: ATTENDANCE.attended },
+				},
 			});
-		};
-		pupils.slice(0, 2).forEach(attended);
-		damage(world, 'lesson', lesson_id);
-		await waitAnHour(world);
-		const items = await world.poller.poll();
-		expect(who(items)).toEqual(pupils.slice(0, 2).map((pupil) => [lesson_id, pupil]));
-		for (const { lesson_error } of items) expect(lesson_error).toMatch(/HTTP 500/);
-		world.passMinutes(HOUR);
-		attended(pupils[2]);
-		expect(who(await world.poller.poll())).toEqual([[lesson_id, pupils[2]]]);
-		expect(await world.poller.poll()).toEqual([]);
+		}
+
+		beforeEach(async () => {
+			school = await startTrigger({ event: 'customerAttended', simplify: false });
+			for (const customer of [VERA, ANNA, BORIS]) {
+				school.addCustomer({ id: customer, is_study: CUSTOMER_TYPE.client });
+			}
+			lesson = school.addRecord('lesson', {
+				id: makeUnusedId(),
+				branch_id: 1,
+				date: '2026-02-10',
+				status: LESSON_STATUS.held,
+			});
+			logAttendance(VERA);
+			logAttendance(ANNA);
+			failRecord(school, 'lesson', lesson);
+		});
+
+		it('reports each customer of a failing lesson after an hour, with the reason', async () => {
+			await expectFailuresForAnHour(school);
+
+			expect(await school.poller.poll()).toMatchObject([
+				{
+					lesson_id: lesson,
+					customer_id: VERA,
+					lesson_error: expect.stringMatching(/HTTP 500/) as string,
+				},
+				{
+					lesson_id: lesson,
+					customer_id: ANNA,
+					lesson_error: expect.stringMatching(/HTTP 500/) as string,
+				},
+			]);
+		});
+
+		it('reports a later customer of the failing lesson once, without waiting again', async () => {
+			await expectFailuresForAnHour(school);
+			await school.poller.poll();
+			school.passMinutes(HOUR);
+			logAttendance(BORIS);
+
+			expect(await school.poller.poll()).toMatchObject([{ lesson_id: lesson, customer_id: BORIS }]);
+			expect(await school.poller.poll()).toEqual([]);
+		});
 	});
 });

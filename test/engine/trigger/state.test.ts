@@ -1,173 +1,280 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { httpFailure } from '../support/directSchool';
+import { PAY_TYPE } from '../../support/codes';
 import { Engine } from '../support/engine';
 import type { PollerOptions } from '../support/poller';
 import { Poller } from '../support/poller';
+import {
+	CUSTOMER_CREATED,
+	interceptCalls,
+	isCallOfBranch,
+	LARGE_PAGES,
+	PolledSchool,
+	RECORD_CHANGED,
+} from '../support/polledSchool';
 import type { RawAnswer, RawRequest } from '../support/rawServer';
 import { useRawServer } from '../support/rawServer';
 import { describeScheduled } from '../support/version';
-import {
-	interceptCalls,
-	CUSTOMER_CREATED,
-	isCallOfBranch,
-	LARGE_PAGES,
-	RECORD_CHANGED,
-	listNumbers,
-	PolledSchool,
-} from '../support/polledSchool';
+import { answerEverything, failEverything } from './alfaCrmFailures';
 
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => {
+	jest.restoreAllMocks();
+});
 
-describe('a workflow that stays active', () => {
-	const [server, other] = [useRawServer(), useRawServer()];
-	const customers = ({ path }: RawRequest): RawAnswer => ({
+describe('Customer Created whose credential is changed while the workflow is active', () => {
+	const server = useRawServer();
+	const otherServer = useRawServer();
+	let engine: Engine;
+	let poller: Poller;
+
+	const answerWithEmptyLists = ({ path }: RawRequest): RawAnswer => ({
 		body: path === 'auth/login' ? { token: 'of the poll' } : { total: 0, items: [] },
 	});
 
-	it('polls with the credential as it is, once it was corrected and once it names another host', async () => {
-		server.answer = customers;
-		other.answer = customers;
-		const account = { email: 'poll@school.example', apiKey: 'key', requestsPerSecond: 0 };
-		const engine = new Engine({ ...account, hostname: 'not a host' });
-		const poller = new Poller(engine, { event: 'customerCreated', branchIds: [1] });
+	function changeHostname(hostname: string): void {
+		// Without its token, the node has to log in again.
+		Object.assign(engine.credentials.stored, { hostname, token: '' });
+	}
+
+	beforeEach(() => {
+		server.answer = answerWithEmptyLists;
+		otherServer.answer = answerWithEmptyLists;
+		engine = new Engine({
+			hostname: 'not a host',
+			email: 'poll@school.example',
+			apiKey: 'key',
+			requestsPerSecond: 0,
+		});
+		poller = new Poller(engine, { event: 'customerCreated', branchIds: [1] });
+	});
+
+	it('fails while the host name is none', async () => {
 		await expect(poller.poll()).rejects.toThrow("'Hostname' is not a host name");
-		for (const one of [server, other]) {
-			server.requests.length = 0;
-			Object.assign(engine.credentials.stored, { hostname: one.url, token: '' });
-			await poller.poll();
-			expect(one.requests.map(({ path }) => path)).toContain('1/customer/index');
-		}
+	});
+
+	it('polls the host as soon as the user has corrected its name', async () => {
+		await expect(poller.poll()).rejects.toThrow("'Hostname' is not a host name");
+		changeHostname(server.url);
+
+		await poller.poll();
+
+		expect(server.requests.map(({ path }) => path)).toContain('1/customer/index');
+	});
+
+	it('polls only the new host when the user has entered another one', async () => {
+		changeHostname(server.url);
+		await poller.poll();
+		server.requests.length = 0;
+		changeHostname(otherServer.url);
+
+		await poller.poll();
+
+		expect(otherServer.requests.map(({ path }) => path)).toContain('1/customer/index');
 		expect(server.requests).toEqual([]);
 	});
 });
 
-describeScheduled("under n8n's durable scheduler", () => {
-	const parameters = { event: 'customerCreated' };
-	const settings = { pageSize: 20 };
-	/** A trigger that was activated, where there are customers. */
-	async function activated() {
-		const world = new PolledSchool({ settings, branches: 2, parameters, poller: { isDurable: true } });
-		listNumbers(1, 30).forEach((n) => world.addCustomer({ branch_ids: [1 + (n % 2)] }, { ago: 5_000 - n }));
-		expect(await world.poll()).toEqual([]);
-		return world;
-	}
+describeScheduled("Customer Created in n8n's durable scheduler", () => {
+	let school: PolledSchool;
 
-	it('what came between the activation and the first poll is reported', async () => {
-		const world = await activated();
-		const first = world.addCustomer();
-		expect(await world.poll()).toEqual([first]);
-		expect(await world.poll()).toEqual([]);
-		const second = world.addCustomer();
-		expect(await world.poll()).toEqual([second]);
+	/** Activates a trigger in a school of two branches that has 30 customers. */
+	beforeEach(async () => {
+		school = new PolledSchool({
+			settings: { pageSize: 20 },
+			branches: 2,
+			parameters: { event: 'customerCreated' },
+			poller: { isDurable: true },
+		});
+		for (let n = 1; n <= 30; n++) {
+			school.addCustomer({ branch_ids: [1 + (n % 2)] }, { ago: 5_000 - n });
+		}
+		expect(await school.poll()).toEqual([]);
 	});
 
-	it('a poll that is slower than the time to the next one reports nothing twice', async () => {
-		const world = await activated();
-		const first = world.addCustomer();
-		expect(await Promise.all([world.poll(), world.poll()])).toEqual([[first], []]);
+	it('reports a customer who came between the activation and the first poll once', async () => {
+		const customer = school.addCustomer();
+
+		expect(await school.poll()).toEqual([customer]);
+		expect(await school.poll()).toEqual([]);
 	});
 
-	describe('polls that fall together, so that n8n reads the state for the next before it has stored that of the last,', () => {
-		/** Polls once, and once more with what n8n had stored before. */
-		async function pollTwice(world: PolledSchool) {
-			const { poller } = world;
-			const before = poller.cursor;
-			const first = await world.poll();
-			poller.cursor = before;
-			return [first, await world.poll()];
+	it('reports a customer who came after the first poll', async () => {
+		school.addCustomer();
+		await school.poll();
+		const laterCustomer = school.addCustomer();
+
+		expect(await school.poll()).toEqual([laterCustomer]);
+	});
+
+	it('reports a customer once when a poll begins before the last one has ended', async () => {
+		const customer = school.addCustomer();
+
+		const idsOfBothPolls = await Promise.all([school.poll(), school.poll()]);
+
+		expect(idsOfBothPolls).toEqual([[customer], []]);
+	});
+
+	describe('when n8n reads the state for a poll before it has stored that of the last one', () => {
+		/** Polls, and takes back what n8n has stored of this poll. */
+		async function pollWithoutStoring(): Promise<number[]> {
+			const stateBefore = school.poller.cursor;
+			const ids = await school.poll();
+			school.poller.cursor = stateBefore;
+			return ids;
 		}
 
-		it.each([
-			['a minute later', 1],
-			['after the clock was set back by an hour', -60],
-		])('report once more what n8n has dropped, %s', async (_when, passed) => {
-			const world = await activated();
-			await world.poll();
-			const lead = world.addCustomer();
-			expect(await pollTwice(world)).toEqual([[lead], []]);
-			world.passMinutes(passed);
-			expect(await world.poll()).toEqual([lead]);
+		it('does not report a customer again in the next poll', async () => {
+			await school.poll();
+			const customer = school.addCustomer();
+
+			expect(await pollWithoutStoring()).toEqual([customer]);
+			expect(await school.poll()).toEqual([]);
 		});
 
-		it('begin at once with another event that somebody publishes meanwhile', async () => {
-			const world = await activated();
-			await world.poll();
-			world.addCustomer();
-			const before = world.poller.cursor;
-			await world.poll();
-			world.poller.cursor = before;
-			world.poller.reactivate({ event: 'paymentCreated' });
-			expect(await world.poll()).toEqual([]);
-			const payment = world.school.store.insert('pay', { branch_id: 1, customer_id: 1, income: 100 }).id;
-			expect(await world.poll()).toEqual([payment]);
+		it.each([
+			{ when: 'a minute later', minutes: 1 },
+			{ when: 'after the clock was set back by an hour', minutes: -60 },
+		])('reports a customer again $when, because n8n has dropped the first report', async ({ minutes }) => {
+			await school.poll();
+			const customer = school.addCustomer();
+			await pollWithoutStoring();
+			await school.poll();
+
+			school.passMinutes(minutes);
+
+			expect(await school.poll()).toEqual([customer]);
+		});
+
+		it('begins at once with another event that the user publishes meanwhile', async () => {
+			await school.poll();
+			school.addCustomer();
+			await pollWithoutStoring();
+			school.poller.reactivate({ event: 'paymentCreated' });
+			expect(await school.poll()).toEqual([]);
+
+			const payment = school.addRecord('pay', {
+				branch_id: 1,
+				customer_id: 1,
+				pay_type_id: PAY_TYPE.income,
+				income: 100,
+			});
+
+			expect(await school.poll()).toEqual([payment]);
 		});
 	});
 });
 
-interface Meanwhile {
-	/** How many records are new when the poll begins. */
-	before: number;
-	/** One more comes once the old poll has read its first branch, before the workflow is published. */
-	comesLater?: boolean;
-	/** What becomes of the poll of the activation. */
-	isRefused?: boolean;
-	poller?: PollerOptions;
+interface WatchedList {
+	event: string;
+	parameters: INodeParameters;
+	/** Adds something that the event reports. The IDs count from 1. */
+	addRecord: (school: PolledSchool) => void;
 }
 
-/** What comes out of a trigger that is published once more while it reads its second branch. */
-async function published(parameters: INodeParameters, meanwhile: Meanwhile) {
-	const { before, comesLater, isRefused, poller } = meanwhile;
-	const world = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters, poller });
-	const add = () => (parameters === RECORD_CHANGED ? world.addLogEntry() : world.addCustomer());
-	add();
-	await world.poll();
-	await world.pollRepeatedly(2, 5, add);
-	world.passMinutes(5);
-	for (let count = 0; count < before; count++) add();
-	let [isHeld, isOff] = [false, false];
-	interceptCalls(world, async (asked, real) => {
-		if (isOff) throw httpFailure(500);
-		if (!isHeld && isCallOfBranch(asked, 2)) {
-			isHeld = true;
-			if (comesLater) add();
-			world.poller.reactivate();
-			isOff = isRefused === true;
-			const activation = world.poll();
-			if (isRefused) await expect(activation).rejects.toThrow('500');
-			else await activation;
-			isOff = false;
-			world.passMinutes(0.1);
-		}
-		return await real();
-	});
-	// n8n drops what comes of the old poll from then on, older versions do not.
-	expect(await world.poll()).toEqual([]);
-	expect(isHeld).toBe(true);
-	await world.pollRepeatedly(3, 5);
-	return world.reportedIds;
-}
-
-describe.each<[parameters: INodeParameters]>([[RECORD_CHANGED], [CUSTOMER_CREATED]])(
-	'a workflow that is published while it polls, %j,',
-	(parameters) => {
-		it('reports nothing twice', async () => {
-			expect(await published(parameters, { before: 1 })).toEqual([2, 3, 4]);
-		});
-
-		it('does not forget what the new one reported when the old one ends without news', async () => {
-			expect(await published(parameters, { before: 0, comesLater: true })).toEqual([2, 3, 4]);
-		});
-
-		it('loses nothing of what the old one had found when the poll of the activation is refused', async () => {
-			expect(await published(parameters, { before: 2, isRefused: true })).toEqual([2, 3, 4, 5]);
-		});
-
-		describeScheduled("under n8n's durable scheduler", () => {
-			it('reports nothing twice', async () => {
-				const poller = { isDurable: true };
-				expect(await published(parameters, { before: 1, poller })).toEqual([2, 3, 4]);
-			});
-		});
+describe.each<WatchedList>([
+	{
+		event: 'Record Changed',
+		parameters: RECORD_CHANGED,
+		addRecord: (school) => {
+			school.addLogEntry();
+		},
 	},
-);
+	{
+		event: 'Customer Created',
+		parameters: CUSTOMER_CREATED,
+		addRecord: (school) => {
+			school.addCustomer();
+		},
+	},
+])('$event in a workflow that is published again during a poll', ({ parameters, addRecord }) => {
+	/** Makes a school with record 1, which is old, and the records 2 and 3, which the trigger has reported. */
+	async function startTrigger(poller: PollerOptions = {}): Promise<PolledSchool> {
+		const school = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters, poller });
+		addRecord(school);
+		await school.poll();
+		await school.pollRepeatedly(2, 5, () => addRecord(school));
+		school.passMinutes(5);
+		return school;
+	}
+
+	/** Lets `act` run once during the next poll, when it has read branch 1 and asks for branch 2. */
+	function actDuringNextPoll(school: PolledSchool, act: () => Promise<void>): void {
+		let hasActed = false;
+		interceptCalls(school, async (call, askAlfaCrm) => {
+			if (!hasActed && isCallOfBranch(call, 2)) {
+				hasActed = true;
+				await act();
+				school.passMinutes(0.1);
+			}
+			return await askAlfaCrm();
+		});
+	}
+
+	/** Publishes the workflow, which n8n activates with a poll. */
+	async function publishWorkflow(school: PolledSchool): Promise<void> {
+		school.poller.reactivate();
+		await school.poll();
+	}
+
+	/** Publishes the workflow while AlfaCRM fails, so that n8n does not activate it. */
+	async function publishWorkflowInVain(school: PolledSchool): Promise<void> {
+		school.poller.reactivate();
+		failEverything(school);
+		await expect(school.poll()).rejects.toThrow('500');
+		answerEverything(school);
+	}
+
+	/** Polls the old workflow, which must report nothing: newer versions of n8n drop what it reports. */
+	async function pollOldWorkflow(school: PolledSchool): Promise<void> {
+		expect(await school.poll()).toEqual([]);
+	}
+
+	it('reports a record once that both workflows have found', async () => {
+		const school = await startTrigger();
+		addRecord(school);
+		actDuringNextPoll(school, async () => await publishWorkflow(school));
+
+		await pollOldWorkflow(school);
+		await school.pollRepeatedly(3, 5);
+
+		expect(school.reportedIds).toEqual([2, 3, 4]);
+	});
+
+	it('reports a record once that only the new workflow has found, when the old poll ends later', async () => {
+		const school = await startTrigger();
+		actDuringNextPoll(school, async () => {
+			addRecord(school);
+			await publishWorkflow(school);
+		});
+
+		await pollOldWorkflow(school);
+		await school.pollRepeatedly(3, 5);
+
+		expect(school.reportedIds).toEqual([2, 3, 4]);
+	});
+
+	it('reports the records that the old workflow has found when the new one is not activated', async () => {
+		const school = await startTrigger();
+		addRecord(school);
+		addRecord(school);
+		actDuringNextPoll(school, async () => await publishWorkflowInVain(school));
+
+		await pollOldWorkflow(school);
+		await school.pollRepeatedly(3, 5);
+
+		expect(school.reportedIds).toEqual([2, 3, 4, 5]);
+	});
+
+	describeScheduled("under n8n's durable scheduler", () => {
+		it("reports a record once that both workflows have found in n8n's durable scheduler", async () => {
+			const school = await startTrigger({ isDurable: true });
+			addRecord(school);
+			actDuringNextPoll(school, async () => await publishWorkflow(school));
+
+			await pollOldWorkflow(school);
+			await school.pollRepeatedly(3, 5);
+
+			expect(school.reportedIds).toEqual([2, 3, 4]);
+		});
+	});
+});
