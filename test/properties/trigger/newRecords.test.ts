@@ -31,7 +31,7 @@ describe('A trigger for new customers', () => {
 
 		const endOfWeek = customers.now + 7 * DAY_MS;
 		while (customers.now < endOfWeek) {
-			reportedIds.push(...(await customers.poll(branches)));
+			reportedIds.push(...(await customers.poll({ branches })));
 			for (const branch of branches) {
 				const comesNow = random() < 0.05;
 				if (comesNow) {
@@ -40,7 +40,7 @@ describe('A trigger for new customers', () => {
 			}
 			customers.now += 5 * MINUTE_MS;
 		}
-		reportedIds.push(...(await customers.poll(branches)));
+		reportedIds.push(...(await customers.poll({ branches })));
 
 		expect(reportedIds).toEqual(customers.listIds());
 		const fiveDaysAgo = writeStamp(customers.now - 5 * DAY_MS).slice(0, 10);
@@ -98,15 +98,28 @@ describe('A trigger for new customers', () => {
 		await fc.assert(property, { numRuns: 200, seed });
 	}, 60_000);
 
+	it('reports in the next poll the leads that did not fit into one poll, although no other lead has come', async () => {
+		const customers = new WatchedCustomers({ pageSize: 2 });
+		await customers.poll();
+		await customers.poll();
+		customers.addCustomersOfAges([0, 0, 0, 0, 0, 0]);
+
+		const firstIds = await customers.poll({ maxRecords: 4 });
+		const nextIds = await customers.poll({ maxRecords: 4 });
+
+		expect(firstIds).toEqual([1, 2, 3, 4]);
+		expect(nextIds).toEqual([5, 6]);
+	});
+
 	it('reports a lead of a failing branch through another branch that the user chooses meanwhile', async () => {
 		const customers = new WatchedCustomers();
 		customers.addCustomer({ branches: [1] });
-		await customers.poll([1, 2]);
+		await customers.poll({ branches: [1, 2] });
 		const lead = customers.addCustomer({ branches: [2, 3] });
 		customers.lists.failing.add(2);
 
 		customers.now += 20 * MINUTE_MS;
-		const reportedIds = await customers.poll([1, 2, 3]);
+		const reportedIds = await customers.poll({ branches: [1, 2, 3] });
 
 		expect(reportedIds).toEqual([lead]);
 	});

@@ -13,6 +13,13 @@ interface WatchOptions {
 	isWanted?: (row: IDataObject) => boolean;
 }
 
+interface PollOptions {
+	/** The branches that the user has chosen. */
+	branches?: readonly number[];
+	/** How many customers the poll reports at most. */
+	maxRecords?: number;
+}
+
 interface Row extends IDataObject {
 	id: number;
 	created_at: string;
@@ -53,8 +60,8 @@ export class WatchedCustomers {
 		}
 	}
 
-	/** Polls once while the user's choice is these branches, and returns the IDs of the customers who are reported. */
-	async poll(branches: readonly number[] = [1]): Promise<number[]> {
+	/** Polls once, and returns the IDs of the customers who are reported. */
+	async poll({ branches = [1], maxRecords = 500 }: PollOptions = {}): Promise<number[]> {
 		const request = {
 			client: this.lists.client,
 			reader: this.lists.reader,
@@ -63,12 +70,13 @@ export class WatchedCustomers {
 			branches,
 			branchesDigest: String(branches),
 			filtersDigest: '',
-			maxRecords: 500,
+			maxRecords,
 			firstReportCount: this.options.firstReportCount ?? 0,
 		};
 		const { records, stateAfter } = await this.source.poll(request, this.state);
-		this.state = JSON.parse(JSON.stringify(stateAfter(records.length))) as { since: string };
-		return records.map(({ row }) => Number(row.id));
+		const reported = records.slice(0, maxRecords);
+		this.state = JSON.parse(JSON.stringify(stateAfter(reported.length))) as { since: string };
+		return reported.map(({ row }) => Number(row.id));
 	}
 
 	/** Counts the customers whom the list will show to the next poll. */
