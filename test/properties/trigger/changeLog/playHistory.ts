@@ -11,7 +11,7 @@ import { Trigger } from './trigger';
 const MOST_FINAL_POLLS = 1_000;
 
 /** What went wrong in a history. */
-export interface Findings {
+interface Findings {
 	/** Entries that were reported more or less often than they should have been, by what they say. */
 	miscounts: Record<string, Miscount>;
 	/** The times of the entries of polls that did not report the oldest first. */

@@ -29,7 +29,7 @@ export interface Customer {
 }
 
 /** What a list is asked for. */
-export interface ListFilters {
+interface ListFilters {
 	includesArchived: boolean;
 }
 

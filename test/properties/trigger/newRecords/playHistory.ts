@@ -23,7 +23,7 @@ const MOST_FINAL_POLLS = 300;
 const LARGEST_PAGE = 500;
 
 /** What went wrong in a history. */
-export interface Findings {
+interface Findings {
 	/** Customers who were never reported. */
 	missing: number[];
 	reportedTwice: number[];
