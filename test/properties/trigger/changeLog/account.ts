@@ -1,0 +1,162 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../nodes/AlfaCrm/values/time';
+import { LOG_EVENT } from '../../../support/codes';
+import { randomFrom } from '../../../support/random';
+import { MemoryLists, writeStamp } from '../lists';
+import type { AccountSettings, BranchChange, History, RecordClass, Write } from './histories';
+import { BRANCHES } from './histories';
+
+export interface LogEntry {
+	/** The entries are numbered in the order in which they were made. */
+	id: number;
+	branch: number;
+	entity: RecordClass;
+	entityId: number;
+	createdAt: number;
+	/** When it was created, by the clock of the account. */
+	stamp: string;
+	/** Until then no log shows it. */
+	shownFrom: number;
+	/** The entry as the log shows it. */
+	row: IDataObject;
+}
+
+/** Page sizes from this one on put all entries on one page. */
+const LARGEST_PAGE = 500;
+
+/** An account of AlfaCRM with three branches, and its log of changes. */
+export class Account {
+	now = Date.parse('2026-02-10T09:00:00Z');
+	readonly entries: LogEntry[] = [];
+	readonly lists: MemoryLists;
+	private readonly openBranches = new Set(BRANCHES);
+	private readonly random = randomFrom(1);
+
+	constructor(readonly settings: AccountSettings) {
+		this.lists = new MemoryLists((branch) => this.list(branch));
+		this.lists.pageSize = settings.pageSize;
+		this.lists.hasTotals = settings.hasTotals;
+	}
+
+	/** Adds the entries that are there in the beginning, one branch after the other. */
+	addFirstEntries(agesInMinutes: History['agesInMinutes']): LogEntry[] {
+		const oldestFirst = [...agesInMinutes].sort((a, b) => b - a);
+		return oldestFirst.map((age, index) =>
+			this.addEntry({
+				branch: BRANCHES[index % BRANCHES.length],
+				entity: 'Customer',
+				entityId: index + 1,
+				createdAt: this.now - age * MINUTE_MS,
+				lateMinutes: 0,
+			}),
+		);
+	}
+
+	/** Writes entries now. After that a second passes, or they are in one second with what comes next. */
+	write({ branch, entity, count, isTwin, lateMinutes, isInstant }: Write): LogEntry[] {
+		const entries: LogEntry[] = [];
+		for (let index = 0; index < count; index++) {
+			const isEqualToLast = isTwin && index > 0 && this.mayHaveEqualEntries();
+			const entityId = isEqualToLast ? entries[0].entityId : this.entries.length + 1;
+			entries.push(this.addEntry({ branch, entity, entityId, createdAt: this.now, lateMinutes }));
+		}
+		if (!isInstant) {
+			this.now += SECOND_MS;
+		}
+		return entries;
+	}
+
+	/** Changes a branch: whether it is open, and whether it can be read. The last open branch stays open. */
+	changeBranch({ kind, branch }: BranchChange): void {
+		switch (kind) {
+			case 'failBranch':
+				this.lists.failing.add(branch);
+				break;
+			case 'repairBranch':
+				this.lists.failing.delete(branch);
+				break;
+			case 'openBranch':
+				this.openBranches.add(branch);
+				break;
+			case 'closeBranch':
+				if (this.openBranches.size > 1) {
+					this.openBranches.delete(branch);
+				}
+				break;
+		}
+	}
+
+	listOpenBranches(): number[] {
+		return BRANCHES.filter((branch) => this.openBranches.has(branch));
+	}
+
+	/** Whether the log of a branch shows an entry by now. */
+	isShownIn(branch: number, entry: LogEntry): boolean {
+		const isInLog = this.settings.isLogShared || entry.branch === branch;
+		return isInLog && entry.shownFrom <= this.now;
+	}
+
+	countEntriesOf(branch: number): number {
+		return this.entries.filter((entry) => this.isShownIn(branch, entry)).length;
+	}
+
+	private addEntry(entry: {
+		branch: number;
+		entity: RecordClass;
+		entityId: number;
+		createdAt: number;
+		lateMinutes: number;
+	}): LogEntry {
+		const { branch, entity, entityId, createdAt, lateMinutes } = entry;
+		const stamp = writeStamp(createdAt + this.settings.zoneHours * HOUR_MS);
+		const added: LogEntry = {
+			id: this.entries.length + 1,
+			branch,
+			entity,
+			entityId,
+			createdAt,
+			stamp,
+			shownFrom: createdAt + lateMinutes * MINUTE_MS,
+			row: makeRow({ entity, entityId, stamp }),
+		};
+		this.entries.push(added);
+		return added;
+	}
+
+	/** Whether the log may have equal entries. In a random order they can be counted only if all are on one page. */
+	private mayHaveEqualEntries(): boolean {
+		const { hasTotals, isShuffled, pageSize } = this.settings;
+		const isInOrder = !isShuffled || pageSize >= LARGEST_PAGE;
+		return hasTotals && isInOrder;
+	}
+
+	/** Makes the rows of a branch's log, the newest first. */
+	private list(branch: number): IDataObject[] {
+		const { hasTotals, isShuffled } = this.settings;
+		const shownEntries = this.entries.filter((entry) => this.isShownIn(branch, entry));
+		// Without totals nobody can tell that a page lacks an entry that has moved to another one.
+		const entries = isShuffled && hasTotals ? shuffleSeconds(shownEntries, this.random) : shownEntries;
+		return entries.map(({ row }) => row).reverse();
+	}
+}
+
+function makeRow({ entity, entityId, stamp }: Pick<LogEntry, 'entity' | 'entityId' | 'stamp'>): IDataObject {
+	return {
+		entity,
+		entity_id: entityId,
+		event: LOG_EVENT.updated,
+		fields_new: { note: 'да' },
+		date_time: stamp,
+	};
+}
+
+/** Puts the entries of each second into a random order. */
+function shuffleSeconds(entries: readonly LogEntry[], random: () => number): LogEntry[] {
+	const numberedEntries = entries.map((entry) => ({ entry, number: random() }));
+	numberedEntries.sort((a, b) => {
+		if (a.entry.stamp === b.entry.stamp) return a.number - b.number;
+		return a.entry.stamp < b.entry.stamp ? -1 : 1;
+	});
+	return numberedEntries.map(({ entry }) => entry);
+}

@@ -1,0 +1,165 @@
+import { MINUTE_MS, SECOND_MS } from '../../../../nodes/AlfaCrm/values/time';
+import { Account } from './account';
+import type { Miscount } from './expectations';
+import { Expectations } from './expectations';
+import type { BranchChange, ConnectionLoss, History, Step, Write, WriteDuringPoll } from './histories';
+import { isCalm } from './histories';
+import type { PollReport } from './trigger';
+import { Trigger } from './trigger';
+
+/** How many polls may follow a history, until all of it is reported. */
+const MOST_FINAL_POLLS = 1_000;
+
+/** What went wrong in a history. */
+interface Findings {
+	/** Entries that were reported more or less often than they should have been, by what they say. */
+	miscounts: Record<string, Miscount>;
+	/** The times of the entries of polls that did not report the oldest first. */
+	unorderedPolls: string[][];
+}
+
+export const NOTHING_WRONG: Findings = { miscounts: {}, unorderedPolls: [] };
+
+/**
+ * Plays a history, and finds what the trigger did wrong.
+ *
+ * @returns what went wrong, and how many characters the largest state of the trigger had
+ */
+export async function playHistory(history: History): Promise<{ findings: Findings; largestState: number }> {
+	const player = new HistoryPlayer(history);
+	for (const step of history.steps) {
+		await player.play(step);
+	}
+	return await player.finish();
+}
+
+class HistoryPlayer {
+	private readonly account: Account;
+	private readonly trigger: Trigger;
+	private readonly expectations: Expectations;
+	private readonly unorderedPolls: string[][] = [];
+	private readonly isCalm: boolean;
+	/** The time of the last entry that was reported. */
+	private lastReportedTime = '';
+	private reportedCount = 0;
+
+	constructor(history: History) {
+		this.account = new Account(history.account);
+		this.trigger = new Trigger(this.account, history.settings);
+		this.expectations = new Expectations(this.account, this.trigger);
+		this.isCalm = isCalm(history);
+		this.expectations.addEntries(this.account.addFirstEntries(history.agesInMinutes));
+	}
+
+	async play(step: Step): Promise<void> {
+		switch (step.kind) {
+			case 'write':
+				this.write(step);
+				break;
+			case 'wait':
+				this.account.now += step.minutes * MINUTE_MS;
+				break;
+			case 'poll':
+				await this.poll();
+				break;
+			case 'loseConnection':
+				await this.pollWithoutConnection(step);
+				break;
+			case 'writeDuringPoll':
+				await this.pollDuringWrite(step);
+				break;
+			case 'changeSettings':
+				this.trigger.changeSettings(step.settings);
+				this.expectations.changeSettings();
+				break;
+			case 'restart':
+				this.trigger.restart();
+				this.expectations.restart();
+				break;
+			default:
+				this.changeBranch(step);
+		}
+	}
+
+	/** Polls until nothing is left to report, and returns what went wrong. */
+	async finish(): Promise<{ findings: Findings; largestState: number }> {
+		this.account.lists.failing.clear();
+		for (let polls = 0; polls < MOST_FINAL_POLLS; polls++) {
+			this.account.now += 40 * MINUTE_MS;
+			const countBefore = this.reportedCount;
+			await this.poll();
+			// After two hours no log shows a late entry any more.
+			const areLateEntriesShown = polls > 3;
+			if (areLateEntriesShown && this.reportedCount === countBefore) break;
+		}
+		const miscounts = this.expectations.findMiscounts();
+		return {
+			findings: { miscounts, unorderedPolls: this.unorderedPolls },
+			largestState: this.trigger.largestState,
+		};
+	}
+
+	private write(write: Write): void {
+		const entries = this.account.write(write);
+		this.expectations.addEntries(entries);
+	}
+
+	private changeBranch(change: BranchChange): void {
+		const openBranchesBefore = this.account.listOpenBranches();
+		this.account.changeBranch(change);
+		if (change.kind === 'closeBranch' && openBranchesBefore.length > 1) {
+			this.expectations.addClosedBranch(change.branch);
+		}
+	}
+
+	private async pollWithoutConnection({ request }: ConnectionLoss): Promise<void> {
+		this.account.lists.loseConnectionAtRequest(request);
+		await this.poll();
+		this.account.lists.answerUndisturbed();
+	}
+
+	private async pollDuringWrite({ request, write }: WriteDuringPoll): Promise<void> {
+		this.account.lists.actBeforeRequest(request, () => this.write(write));
+		await this.poll();
+		this.account.lists.answerUndisturbed();
+	}
+
+	private async poll(): Promise<void> {
+		this.expectations.beginPoll();
+
+		let report: PollReport | undefined;
+		try {
+			report = await this.trigger.poll();
+		} catch {
+			// n8n keeps nothing of a poll that fails.
+		}
+		if (report === undefined) return;
+
+		this.leaveSecondOfChosenEntries(report);
+		this.checkOrder(report);
+		this.reportedCount += report.reportedRows.length;
+		this.expectations.endPoll(report);
+	}
+
+	/**
+	 * Lets a second pass if the trigger tells only by their times which entries a chosen branch held: an entry of the same
+	 * second could not be told from them.
+	 */
+	private leaveSecondOfChosenEntries(report: PollReport): void {
+		const branchesReadFirst = this.expectations.listBranchesReadFirst(report);
+		if (branchesReadFirst.length > 0 && !this.expectations.isEveryLogRead(report)) {
+			this.account.now += SECOND_MS;
+		}
+	}
+
+	/** Checks that a poll reports the oldest entries first. In a calm history so do all polls together. */
+	private checkOrder({ reportedRows }: PollReport): void {
+		const times = reportedRows.map(({ date_time }) => String(date_time));
+		const timesToCompare = this.isCalm ? [this.lastReportedTime, ...times] : times;
+		const inOrder = [...timesToCompare].sort();
+		if (String(timesToCompare) !== String(inOrder)) {
+			this.unorderedPolls.push(timesToCompare);
+		}
+		this.lastReportedTime = times.at(-1) ?? this.lastReportedTime;
+	}
+}

@@ -1,0 +1,108 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { ChangeLog } from '../../../../nodes/AlfaCrm/trigger/sources/changeLog/changeLog';
+import type { Account } from './account';
+import type { TriggerSettings } from './histories';
+
+/** What a poll has read and reported. */
+export interface PollReport {
+	isFirst: boolean;
+	/** The watched branches whose logs could be read. */
+	readBranches: number[];
+	/** The watched branches whose logs could not be read. */
+	failedBranches: number[];
+	/** The rows of the entries that were reported. */
+	reportedRows: IDataObject[];
+	/** Whether nothing was left to the next poll of what this poll has read. */
+	isEverythingReported: boolean;
+	/** Whether the poll reported as many entries as it may. Then it may not have read the youngest ones of a long log. */
+	isFull: boolean;
+	/** Whether n8n has saved the state after the poll. */
+	isStateSaved: boolean;
+}
+
+/** A workflow in n8n with a trigger for changes. */
+export class Trigger {
+	/** How many characters the largest state had so far. */
+	largestState = 0;
+	private state: unknown;
+	private savedState: unknown;
+	/** Whether the next poll belongs to the activation of the workflow, after which n8n saves the state. */
+	private isActivation = true;
+
+	constructor(
+		private readonly account: Account,
+		public settings: TriggerSettings,
+	) {}
+
+	/** Lists the branches that the user has chosen, or all open ones. */
+	listWatchedBranches(): number[] {
+		const { chosenBranches } = this.settings;
+		return chosenBranches.length > 0 ? chosenBranches : this.account.listOpenBranches();
+	}
+
+	wantsClass(entity: string): boolean {
+		const classes: readonly string[] = this.settings.classes;
+		return classes.length === 0 || classes.includes(entity);
+	}
+
+	/**
+	 * Polls once.
+	 *
+	 * @returns undefined if a first poll could not read every branch, for then n8n does not activate the workflow
+	 * @throws the failure of the poll; n8n keeps nothing of such a poll
+	 */
+	async poll(): Promise<PollReport | undefined> {
+		const isFirst = this.state === undefined;
+		const watchedBranches = this.listWatchedBranches();
+		const { chosenBranches, classes, maxRecords } = this.settings;
+
+		const source = new ChangeLog(({ entity }) => this.wantsClass(entity), {});
+		const { records, failures, stateAfter } = await source.poll(
+			{
+				client: this.account.lists.client,
+				reader: this.account.lists.reader,
+				deadline: Infinity,
+				now: this.account.now,
+				branches: watchedBranches,
+				branchesDigest: String(chosenBranches),
+				filtersDigest: String(classes),
+				maxRecords,
+				firstReportCount: 0,
+			},
+			this.state,
+		);
+		if (isFirst && failures.size > 0) return undefined;
+
+		const reported = records.slice(0, maxRecords);
+		const stateAsText = JSON.stringify(stateAfter(reported.length));
+		this.largestState = Math.max(this.largestState, stateAsText.length);
+		this.state = JSON.parse(stateAsText);
+		const isStateSaved = reported.length > 0 || this.isActivation;
+		if (isStateSaved) {
+			this.savedState = this.state;
+		}
+		this.isActivation = false;
+		return {
+			isFirst,
+			readBranches: watchedBranches.filter((branch) => !failures.has(branch)),
+			failedBranches: [...failures.keys()],
+			reportedRows: reported.map(({ row }) => row),
+			isEverythingReported: reported.length === records.length,
+			isFull: reported.length === maxRecords,
+			isStateSaved,
+		};
+	}
+
+	/** Changes the settings. n8n saves the state when it activates the workflow anew. */
+	changeSettings(settings: Partial<TriggerSettings>): void {
+		this.settings = { ...this.settings, ...settings };
+		this.savedState = this.state;
+		this.isActivation = true;
+	}
+
+	/** Starts n8n again, with the state that it has saved. */
+	restart(): void {
+		this.state = this.savedState;
+	}
+}

@@ -1,0 +1,176 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { HOUR_MS, MINUTE_MS } from '../../../../nodes/AlfaCrm/values/time';
+import { CUSTOMER_TYPE } from '../../../support/codes';
+import { MemoryLists, readDottedDay, writeStamp } from '../lists';
+import type {
+	AccountSettings,
+	Arrival,
+	CardChange,
+	Change,
+	CustomerChange,
+	CustomerType,
+	History,
+} from './histories';
+import { BRANCHES } from './histories';
+
+export interface Customer {
+	id: number;
+	branches: readonly number[];
+	type: CustomerType;
+	isArchived: boolean;
+	/** Nobody sees a removed customer any more. */
+	isRemoved: boolean;
+	createdAt: number;
+	/** When it was created, by the clock of its branch. */
+	stamp: string;
+	/** Until then no list shows it. */
+	shownFrom: number;
+}
+
+/** What a list is asked for. */
+interface ListFilters {
+	includesArchived: boolean;
+}
+
+/** An account of AlfaCRM with three branches, and its lists of customers. */
+export class Account {
+	now: number;
+	/** In the order of their IDs, which are 1, 2, 3 and so on. */
+	readonly customers: Customer[] = [];
+	readonly lists: MemoryLists;
+	/** The first day that the last request has asked for, `yyyy-mm-dd`; empty if it asked for all. */
+	lastRequestedDay = '';
+	private readonly openBranches: Set<number>;
+
+	constructor(private readonly settings: AccountSettings) {
+		const { closedBranches, hasTotals, pageSize, startTime } = settings;
+		this.now = Date.parse(`2026-02-10T${startTime}:00Z`);
+		this.openBranches = new Set(BRANCHES.filter((branch) => !closedBranches.includes(branch)));
+		this.lists = new MemoryLists((branch, body) => this.list(branch, body));
+		this.lists.pageSize = pageSize;
+		this.lists.hasTotals = hasTotals;
+	}
+
+	/** Adds the customers who are there in the beginning, one branch after the other. */
+	addFirstCustomers(agesInHours: History['agesInHours']): void {
+		const oldestFirst = [...agesInHours].sort((a, b) => b - a);
+		oldestFirst.forEach((age, index) => {
+			const branch = BRANCHES[index % BRANCHES.length];
+			const createdAt = this.now - age * HOUR_MS;
+			this.addCustomer({ branches: [branch], type: CUSTOMER_TYPE.client, createdAt });
+		});
+	}
+
+	/** Adds a lead who has just come into a branch. */
+	addLead(branch: number): Customer {
+		return this.addCustomer({ branches: [branch], type: CUSTOMER_TYPE.lead, createdAt: this.now });
+	}
+
+	/** Adds the customers who come. */
+	addArrivals({ branch, secondBranch, type, count, minutesHidden }: Arrival): Customer[] {
+		const branches = BRANCHES.filter((candidate) => candidate === branch || candidate === secondBranch);
+		return Array.from({ length: count }, () =>
+			this.addCustomer({ branches, type, createdAt: this.now, minutesHidden }),
+		);
+	}
+
+	/** Changes a customer, and returns it; undefined if there is no customer yet. */
+	changeCustomer(change: CardChange): Customer | undefined {
+		if (this.customers.length === 0) return undefined;
+
+		const customer = this.customers[change.pick % this.customers.length];
+		switch (change.kind) {
+			case 'convert':
+				customer.type = customer.type === CUSTOMER_TYPE.lead ? CUSTOMER_TYPE.client : CUSTOMER_TYPE.lead;
+				break;
+			case 'archive':
+				customer.isArchived = true;
+				break;
+			case 'restore':
+				customer.isArchived = false;
+				break;
+			case 'remove':
+				customer.isRemoved = true;
+				break;
+			case 'move':
+				customer.branches = [change.branch];
+				break;
+		}
+		return customer;
+	}
+
+	/** Changes a branch: whether it is open, and whether it can be read. */
+	changeBranch({ kind, branch }: Exclude<Change, CustomerChange>): void {
+		switch (kind) {
+			case 'failBranch':
+				this.lists.failing.add(branch);
+				break;
+			case 'repairBranch':
+				this.lists.failing.delete(branch);
+				break;
+			case 'openBranch':
+				this.openBranches.add(branch);
+				break;
+			case 'closeBranch':
+				this.openBranches.delete(branch);
+				break;
+		}
+	}
+
+	listOpenBranches(): number[] {
+		return BRANCHES.filter((branch) => this.openBranches.has(branch));
+	}
+
+	/** Whether a list shows a customer as one of this branch. */
+	isShownIn(branch: number, customer: Customer, { includesArchived }: ListFilters): boolean {
+		const isHidden = customer.isRemoved || customer.shownFrom > this.now;
+		const isLeftOut = customer.isArchived && !includesArchived;
+		return customer.branches.includes(branch) && !isHidden && !isLeftOut;
+	}
+
+	private addCustomer(customer: {
+		branches: number[];
+		type: CustomerType;
+		createdAt: number;
+		minutesHidden?: number;
+	}): Customer {
+		const { branches, type, createdAt, minutesHidden = 0 } = customer;
+		const isInSecondBranch = branches[0] === 2;
+		const hoursBehind = isInSecondBranch ? this.settings.hoursBehind : 0;
+		const added: Customer = {
+			id: this.customers.length + 1,
+			branches,
+			type,
+			isArchived: false,
+			isRemoved: false,
+			createdAt,
+			stamp: writeStamp(createdAt - hoursBehind * HOUR_MS),
+			shownFrom: createdAt + minutesHidden * MINUTE_MS,
+		};
+		this.customers.push(added);
+		return added;
+	}
+
+	/** Makes the rows of a branch's list. */
+	private list(branch: number, { created_at_from, removed }: IDataObject): IDataObject[] {
+		const { heedsDay, isNewestFirst, pooledBranches } = this.settings;
+		this.lastRequestedDay = created_at_from === undefined ? '' : readDottedDay(String(created_at_from));
+		const firstDay = heedsDay ? this.lastRequestedDay : '';
+		const filters: ListFilters = { includesArchived: removed === 1 };
+
+		const listedCustomers = this.customers.filter((customer) => {
+			const branches = pooledBranches.includes(branch) ? customer.branches : [branch];
+			return (
+				customer.stamp >= firstDay &&
+				branches.some((candidate) => this.isShownIn(candidate, customer, filters))
+			);
+		});
+		const rows = listedCustomers.map(makeRow);
+		return isNewestFirst ? rows.reverse() : rows;
+	}
+}
+
+function makeRow({ id, type, stamp, branches }: Customer): IDataObject {
+	return { id, is_study: type, created_at: stamp, branch_ids: [...branches] };
+}

@@ -1,0 +1,100 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { NewRecords } from '../../../../nodes/AlfaCrm/trigger/sources/newRecords/newRecords';
+import { DAY_MS } from '../../../../nodes/AlfaCrm/values/time';
+import { MemoryLists, readDottedDay, writeStamp } from '../lists';
+
+interface WatchOptions {
+	/** How many rows a page of a list has at most. */
+	pageSize?: number;
+	isNewestFirst?: boolean;
+	/** How many of the newest customers the first poll reports. */
+	firstReportCount?: number;
+	isWanted?: (row: IDataObject) => boolean;
+}
+
+interface PollOptions {
+	/** The branches that the user has chosen. */
+	branches?: readonly number[];
+	/** How many customers the poll reports at most. */
+	maxRecords?: number;
+}
+
+interface Row extends IDataObject {
+	id: number;
+	created_at: string;
+	branch_ids: number[];
+}
+
+/** A trigger for new customers that watches lists in memory. The lists leave out customers of earlier days than asked for. */
+export class WatchedCustomers {
+	/** n8n's time. */
+	now = Date.parse('2026-02-10T09:00:00Z');
+	readonly lists: MemoryLists;
+	/** The first day that the last request has asked for, `yyyy-mm-dd`; empty if it asked for all. */
+	lastRequestedDay = '';
+	private readonly rows: Row[] = [];
+	private readonly source: NewRecords;
+	private state: { since: string } | undefined;
+
+	constructor(private readonly options: WatchOptions = {}) {
+		const { pageSize = 20, isWanted = () => true } = options;
+		this.lists = new MemoryLists((branch, { created_at_from }) => this.list(branch, created_at_from));
+		this.lists.pageSize = pageSize;
+		this.source = new NewRecords({ path: 'customer', task: 'look for new customers' }, {}, isWanted);
+	}
+
+	/** Adds a customer, and returns its ID: 1, 2, 3 and so on. */
+	addCustomer({ branches = [1], ageInDays = 0 } = {}): number {
+		const id = this.rows.length + 1;
+		const createdAt = this.now - ageInDays * DAY_MS;
+		this.rows.push({ id, created_at: writeStamp(createdAt), branch_ids: branches });
+		return id;
+	}
+
+	/** Adds as many customers as there are ages. The oldest gets the lowest ID. */
+	addCustomersOfAges(agesInDays: readonly number[]): void {
+		const oldestFirst = [...agesInDays].sort((a, b) => b - a);
+		for (const ageInDays of oldestFirst) {
+			this.addCustomer({ ageInDays });
+		}
+	}
+
+	/** Polls once, and returns the IDs of the customers who are reported. */
+	async poll({ branches = [1], maxRecords = 500 }: PollOptions = {}): Promise<number[]> {
+		const request = {
+			client: this.lists.client,
+			reader: this.lists.reader,
+			now: this.now,
+			deadline: Infinity,
+			branches,
+			branchesDigest: String(branches),
+			filtersDigest: '',
+			maxRecords,
+			firstReportCount: this.options.firstReportCount ?? 0,
+		};
+		const { records, stateAfter } = await this.source.poll(request, this.state);
+		const reported = records.slice(0, maxRecords);
+		this.state = JSON.parse(JSON.stringify(stateAfter(reported.length))) as { since: string };
+		return reported.map(({ row }) => Number(row.id));
+	}
+
+	/** Counts the customers whom the list will show to the next poll. */
+	countListedCustomers(): number {
+		const firstDay = this.state?.since ?? '';
+		return this.rows.filter((row) => row.created_at >= firstDay).length;
+	}
+
+	/** Lists the IDs of all customers that pass a test, the lowest first. */
+	listIds(isIncluded: (row: Row) => boolean = () => true): number[] {
+		return this.rows.filter(isIncluded).map(({ id }) => id);
+	}
+
+	private list(branch: number, firstDayOfFilter: unknown): Row[] {
+		this.lastRequestedDay = firstDayOfFilter === undefined ? '' : readDottedDay(String(firstDayOfFilter));
+		const listed = this.rows.filter(
+			(row) => row.branch_ids.includes(branch) && row.created_at >= this.lastRequestedDay,
+		);
+		return this.options.isNewestFirst ? listed.reverse() : listed;
+	}
+}
