@@ -56,7 +56,7 @@ export const cardChanges: Record<OccasionName, fc.Arbitrary<CardChange[]>> = {
 		.array(
 			fc.record({
 				visitAfter: fc.integer({ min: 0, max: 100 * DAYS_IN_MINUTES }),
-				daysLate: fc.integer({ min: 0, max: 20 }),
+				daysLate: fc.integer({ min: 0, max: 35 }),
 				daysTakenBack: fc.constantFrom(0, 0, 2, 8),
 			}),
 			{ minLength: 1, maxLength: 8 },
@@ -66,7 +66,7 @@ export const cardChanges: Record<OccasionName, fc.Arbitrary<CardChange[]>> = {
 	subscriptionEnding: atMoments(
 		fc.record({
 			days: fc.integer({ min: -3, max: 40 }),
-			daysOfCorrection: fc.integer({ min: -5, max: 5 }),
+			daysOfCorrection: fc.integer({ min: -7, max: 7 }),
 			form: dayForm,
 		}),
 		{ maxLength: 5 },
