@@ -72,7 +72,7 @@ export type Step =
 
 export const BRANCHES = [1, 2];
 export const CUSTOMERS = [1, 2, 3, 4];
-export const BOTH_CLASSES: LogClass[] = ['Lesson', 'LessonDetails'];
+const BOTH_CLASSES: LogClass[] = ['Lesson', 'LessonDetails'];
 
 /** More items than a history has. */
 export const ALL_ITEMS = 500;
@@ -107,46 +107,43 @@ const staffChange = fc.oneof<Array<fc.WeightedArbitrary<SchoolChange>>>(
 	{ weight: 1, arbitrary: changeOfLesson('deleteLesson') },
 );
 
+const poll = fc.record({
+	kind: fc.constant('poll' as const),
+	takenItems: fc.constantFrom(ALL_ITEMS, ALL_ITEMS, 1),
+});
+const pollWithFailure = fc.record({ kind: fc.constant('pollWithFailure' as const), request });
+const pollWithChange = fc.record({
+	kind: fc.constant('pollWithChange' as const),
+	request,
+	change: staffChange,
+});
+const outageOfLesson = fc.record({
+	kind: fc.constant('outageOfLesson' as const),
+	lesson,
+	minutes: fc.constantFrom(30, 61),
+});
+const wait = fc.record({
+	kind: fc.constant('wait' as const),
+	minutes: fc.constantFrom(1, 10, 61, 200),
+});
+const restart = fc.record({ kind: fc.constant('restart' as const) });
+const breakBranch = fc.record({ kind: fc.constant('breakBranch' as const), branch });
+const repairBranch = fc.record({ kind: fc.constant('repairBranch' as const), branch });
+
 const step = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 	{ weight: 12, arbitrary: staffChange },
 	// Between two polls only: a poll looks for a lesson in one branch after the other.
 	{ weight: 1, arbitrary: moveToBranch },
-	{
-		weight: 6,
-		arbitrary: fc.record({
-			kind: fc.constant('poll' as const),
-			takenItems: fc.constantFrom(ALL_ITEMS, ALL_ITEMS, 1),
-		}),
-	},
-	{
-		weight: 3,
-		arbitrary: fc.record({
-			kind: fc.constant('wait' as const),
-			minutes: fc.constantFrom(1, 10, 61, 200),
-		}),
-	},
-	{ weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
-	{ weight: 1, arbitrary: fc.record({ kind: fc.constant('pollWithFailure' as const), request }) },
-	{
-		weight: 2,
-		arbitrary: fc.record({
-			kind: fc.constant('pollWithChange' as const),
-			request,
-			change: staffChange,
-		}),
-	},
+	{ weight: 6, arbitrary: poll },
+	{ weight: 3, arbitrary: wait },
+	{ weight: 1, arbitrary: restart },
+	{ weight: 1, arbitrary: pollWithFailure },
+	{ weight: 2, arbitrary: pollWithChange },
 	{ weight: 3, arbitrary: changeOfLesson('breakLesson') },
 	{ weight: 1, arbitrary: changeOfLesson('repairLesson') },
-	{
-		weight: 2,
-		arbitrary: fc.record({
-			kind: fc.constant('outageOfLesson' as const),
-			lesson,
-			minutes: fc.constantFrom(30, 61),
-		}),
-	},
-	{ weight: 1, arbitrary: fc.record({ kind: fc.constant('breakBranch' as const), branch }) },
-	{ weight: 1, arbitrary: fc.record({ kind: fc.constant('repairBranch' as const), branch }) },
+	{ weight: 2, arbitrary: outageOfLesson },
+	{ weight: 1, arbitrary: breakBranch },
+	{ weight: 1, arbitrary: repairBranch },
 );
 
 const lessonThatWasHeld = fc.tuple(

@@ -4,7 +4,7 @@ import { ATTENDANCE, LESSON_STATUS, LOG_EVENT } from '../../../support/codes';
 import type { Account, LogClass, SchoolChange } from './histories';
 import { BRANCHES } from './histories';
 
-export interface Attendance {
+interface Attendance {
 	id: number;
 	customer: number;
 	attended: 0 | 1;

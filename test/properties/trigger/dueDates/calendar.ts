@@ -55,7 +55,7 @@ export function listBirthdays(dayOfBirth: number): number[] {
 	return birthdays;
 }
 
-/** Whether somebody has birthday. Who was born on 29 February has it on the 28th in years without a 29th. */
+/** Whether a day is a birthday. Somebody born on 29 February has it on the 28th in years without a 29th. */
 function isBirthday(day: number, dayOfBirth: number): boolean {
 	const date = new Date(day * DAY);
 	const dateOfBirth = new Date(dayOfBirth * DAY);

@@ -30,7 +30,7 @@ export interface Poll {
 	watchedBranches: number[];
 	/** Branches that cannot be read. */
 	failingBranches: number[];
-	/** Branches that AlfaCRM may have more clients in than it shows. */
+	/** Branches of which AlfaCRM may not show all clients. */
 	incompleteBranches: number[];
 	/** How many clients n8n takes at most. */
 	takenClients: number;
