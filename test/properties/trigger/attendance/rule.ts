@@ -1,0 +1,276 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Change } from '../../../../nodes/AlfaCrm/trigger/change';
+import { ATTENDANCE, LESSON_STATUS } from '../../../support/codes';
+import type { History } from './histories';
+import type { Lesson, LoggedChange, LoggedSchool } from './school';
+
+const MINUTE = 60_000;
+
+/** After an hour of failures the trigger reports an attendance without its lesson. Clocks may differ a little. */
+const PATIENCE = 55 * MINUTE;
+
+/** One entry of the log may bring as many items more than a poll reports at most. */
+const MOST_ITEMS_TOO_MANY = 3;
+
+/** A customer at a lesson, as `lesson customer`. */
+type Pair = string;
+
+/**
+ * The rule: once the log tells that a customer attended a completed lesson (or missed it, if that is the event), the
+ * customer is reported for this lesson, as long as the lesson still says so. Nobody is reported twice for a lesson, and
+ * nobody for a lesson that says otherwise. Items come in the order of the log.
+ *
+ * A lesson that AlfaCRM does not show is waited for, an hour at most. Then the item has an error in place of the lesson.
+ */
+export class AttendanceRule {
+	/** The breaches of the rule, in words. */
+	readonly mistakes: string[] = [];
+	/** Pairs for which the event holds, and of which the log has told since it holds, with the time of the entry. */
+	private readonly duePairs = new Map<Pair, string>();
+	/** Pairs for which the event held at the first poll, as long as no change concerns them. */
+	private baseline = new Set<Pair>();
+	private readonly reportedPairs = new Set<Pair>();
+	/** Lessons and customers of items that came without their lesson. */
+	private readonly lessonsReportedUnread = new Set<number>();
+	private readonly customersReportedUnread = new Set<number>();
+	/** Lessons that the trigger may report unread. */
+	private readonly lessonsMayBeUnread = new Set<Lesson>();
+	/** Lessons that the trigger cannot find, because the log does not say which lesson it is, or in which branch. */
+	private readonly unfindableLessons = new Set<Lesson>();
+	private timeOfLastItem = '';
+
+	constructor(
+		private readonly school: LoggedSchool,
+		private readonly history: History,
+	) {
+		school.onChange = (change) => this.noteChange(change);
+	}
+
+	/** How many pairs were reported so far. */
+	get reportedCount(): number {
+		return this.reportedPairs.size;
+	}
+
+	/** Notes that the log of a branch may tell of the latest change only after it was read in another branch. */
+	noteChangeDuringPoll(): void {
+		const { sharesLog, logsLessonId } = this.history.account;
+		if (!sharesLog || logsLessonId) return;
+		for (const lesson of this.school.lessons) {
+			this.unfindableLessons.add(lesson);
+		}
+	}
+
+	/** Notes the facts on which the judgement of the next poll rests. Call it before each poll. */
+	preparePoll({ hasFailure }: { hasFailure: boolean }): PollFacts {
+		const { school } = this;
+		const isBranchUnread = hasFailure || school.brokenBranches.size > 0;
+		for (const lesson of school.lessons) {
+			if (this.hasFailedForLong(lesson) || (isBranchUnread && this.mayBeInAnyBranch(lesson))) {
+				this.lessonsMayBeUnread.add(lesson);
+			}
+			if (this.isUnfindable(lesson)) this.unfindableLessons.add(lesson);
+		}
+		return {
+			isBranchUnread,
+			lessons: new Set(school.lessons),
+			pairs: this.findPairs(),
+			duePairs: new Map(this.duePairs),
+		};
+	}
+
+	/** Judges the items of the first poll, which reports only the newest of the existing attendances. */
+	judgeFirstPoll(items: readonly IDataObject[], facts: PollFacts): void {
+		this.judgeItems(items, facts);
+		this.judgeChoiceOfNewest(items.length, facts);
+
+		this.duePairs.clear();
+		this.baseline = this.findPairs();
+	}
+
+	/** Judges the items that n8n has taken of a poll. */
+	judgeItems(items: readonly IDataObject[], facts: PollFacts): void {
+		// What changed during the poll may be reported as it was or as it is.
+		const pairsDuringPoll = new Set([...facts.pairs, ...this.findPairs()]);
+		for (const item of items) {
+			this.judgeItem(item, pairsDuringPoll, facts);
+		}
+		this.judgeOrder(items);
+	}
+
+	/** Judges how many items a poll has found, whether or not n8n takes all of them. */
+	judgeCount(count: number, { maxRecords }: { maxRecords: number }): void {
+		if (count > maxRecords + MOST_ITEMS_TOO_MANY) {
+			this.mistakes.push(`${count} items, although a poll reports ${maxRecords} at most`);
+		}
+	}
+
+	/** Notes as a mistake each pair that has been due and is still not reported. */
+	expectReported(duePairs: Iterable<Pair> = this.duePairs.keys()): void {
+		for (const pair of duePairs) {
+			const isStillDue = this.duePairs.has(pair);
+			if (isStillDue && !this.reportedPairs.has(pair) && !this.mayGoUnreported(pair)) {
+				this.mistakes.push(`${pair} is lost`);
+			}
+		}
+	}
+
+	// ---------------------------------------------------------------- what is due
+
+	private noteChange({ lesson, attendances, loggedAt }: LoggedChange): void {
+		const pairs = this.findPairs();
+		for (const pair of this.duePairs.keys()) {
+			if (!pairs.has(pair)) this.duePairs.delete(pair);
+		}
+
+		const { account, watchedBranches } = this.history;
+		const isLogRead = account.sharesLog || watchedBranches.includes(lesson.branch);
+		for (const { customer } of attendances) {
+			const pair = toPair(lesson.id, customer);
+			this.baseline.delete(pair);
+			if (loggedAt !== undefined && isLogRead && pairs.has(pair)) this.duePairs.set(pair, loggedAt);
+		}
+	}
+
+	/** Finds the pairs for which the event holds now. */
+	private findPairs(): Set<Pair> {
+		const pairs = new Set<Pair>();
+		for (const { id, status, attendances } of this.school.lessons) {
+			if (status !== LESSON_STATUS.held) continue;
+			for (const { customer, attended } of attendances) {
+				if (attended === this.history.attended) pairs.add(toPair(id, customer));
+			}
+		}
+		return pairs;
+	}
+
+	// ---------------------------------------------------------------- what need not be reported
+
+	private hasFailedForLong({ failingSince }: Lesson): boolean {
+		return failingSince !== undefined && this.school.now - failingSince >= PATIENCE;
+	}
+
+	/** Whether the trigger has to look for a lesson in branches other than that of the log entry. */
+	private mayBeInAnyBranch({ hasMoved }: Lesson): boolean {
+		return hasMoved || this.history.account.sharesLog;
+	}
+
+	private isUnfindable({ branch, hasMoved }: Lesson): boolean {
+		const { account, watchedBranches } = this.history;
+		const isElsewhere = hasMoved || !watchedBranches.includes(branch);
+		return (isElsewhere && !account.logsLessonId) || (hasMoved && !account.sharesLog);
+	}
+
+	private mayGoUnreported(pair: Pair): boolean {
+		const [lessonId, customer] = pair.split(' ').map(Number);
+		const lesson = this.school.findLesson(lessonId) as Lesson;
+		if (this.unfindableLessons.has(lesson)) return true;
+		if (!this.lessonsMayBeUnread.has(lesson)) return false;
+
+		const wasReportedUnread =
+			this.lessonsReportedUnread.has(lessonId) || this.customersReportedUnread.has(customer);
+		return wasReportedUnread || !this.doesLogTellEvent();
+	}
+
+	/** Whether the log alone can tell that the event holds. An absence may show only in the lesson. */
+	private doesLogTellEvent(): boolean {
+		const { account, attended } = this.history;
+		return (
+			attended === ATTENDANCE.attended || account.logsAbsence || account.loggedClasses.includes('Lesson')
+		);
+	}
+
+	// ---------------------------------------------------------------- judgement
+
+	private judgeItem(item: IDataObject, pairsDuringPoll: ReadonlySet<Pair>, facts: PollFacts): void {
+		const { lesson_id, customer_id, is_attend, lesson_error } = item;
+		const pair = toPair(lesson_id, customer_id);
+		const isPairKnown = lesson_id !== null && customer_id !== null;
+
+		if (isPairKnown && this.reportedPairs.has(pair)) this.mistakes.push(`${pair} is reported twice`);
+		if (this.baseline.has(pair)) this.mistakes.push(`${pair} was there before the first poll`);
+		this.reportedPairs.add(pair);
+
+		if (lesson_error !== undefined) {
+			this.judgeUnreadItem(item, facts);
+		} else if (!pairsDuringPoll.has(pair) || is_attend !== this.history.attended) {
+			this.mistakes.push(`${pair} is reported, although the lesson says otherwise`);
+		}
+	}
+
+	/** Judges an item that has an error in place of its lesson. */
+	private judgeUnreadItem(item: IDataObject, facts: PollFacts): void {
+		const { lesson_id, customer_id, is_attend, lesson_error } = item;
+		const doesLogSayOtherwise = customer_id !== null && is_attend !== this.history.attended;
+		if (doesLogSayOtherwise) {
+			this.mistakes.push(
+				`customer ${String(customer_id)} is reported unread, although the log says otherwise`,
+			);
+		}
+
+		if (lesson_id === null) {
+			this.customersReportedUnread.add(Number(customer_id));
+			const mayBeUnread = customer_id === null || facts.isBranchUnread;
+			if (!mayBeUnread) this.mistakes.push(`customer ${String(customer_id)}: ${String(lesson_error)}`);
+			return;
+		}
+
+		this.lessonsReportedUnread.add(Number(lesson_id));
+		const lesson = this.school.findLesson(lesson_id);
+		const mustBeRead =
+			lesson !== undefined && facts.lessons.has(lesson) && !this.lessonsMayBeUnread.has(lesson);
+		if (mustBeRead) this.mistakes.push(`lesson ${lesson.id}: ${String(lesson_error)}`);
+	}
+
+	private judgeOrder(items: readonly IDataObject[]): void {
+		const times = items.map(({ change }) => String((change as Change).datetime));
+		// What could not be read before comes late.
+		const mayComeLate = this.history.steps.some(
+			({ kind }) => kind === 'breakBranch' || kind === 'pollWithFailure',
+		);
+		const timesInOrder = mayComeLate ? times : [this.timeOfLastItem, ...times];
+		const isOrdered = timesInOrder.every((time, index) => index === 0 || time >= timesInOrder[index - 1]);
+		if (!isOrdered) this.mistakes.push(`not in the order of the log: ${String(timesInOrder)}`);
+		this.timeOfLastItem = times.at(-1) ?? this.timeOfLastItem;
+	}
+
+	/** Checks that the first poll has reported as many attendances as the user wants, and no older ones. */
+	private judgeChoiceOfNewest(count: number, { duePairs }: PollFacts): void {
+		const { firstReportCount } = this.history;
+		const findable = [...duePairs].filter(([pair]) => this.isFindable(pair));
+		const isCountRight = count <= firstReportCount && count >= Math.min(firstReportCount, findable.length);
+		if (!isCountRight) this.mistakes.push(`${count} items of the first poll, not ${firstReportCount}`);
+		if (firstReportCount === 0) return;
+
+		const reported = findable.filter(([pair]) => this.reportedPairs.has(pair));
+		const unreported = findable.filter(([pair]) => !this.reportedPairs.has(pair));
+		const newestUnreported = unreported
+			.map(([, time]) => time)
+			.sort()
+			.at(-1);
+		const hasOlderItem =
+			newestUnreported !== undefined && reported.some(([, time]) => time < newestUnreported);
+		if (hasOlderItem)
+			this.mistakes.push('the first poll reports an older attendance in place of a newer one');
+	}
+
+	private isFindable(pair: Pair): boolean {
+		const lesson = this.school.findLesson(Number(pair.split(' ')[0]));
+		return lesson !== undefined && !this.unfindableLessons.has(lesson);
+	}
+}
+
+/** The facts before a poll on which its judgement rests. */
+export interface PollFacts {
+	/** Whether some branch could not be read. */
+	isBranchUnread: boolean;
+	lessons: ReadonlySet<Lesson>;
+	/** Pairs for which the event held. */
+	pairs: ReadonlySet<Pair>;
+	/** Pairs that the poll has to report, with the time of the log entry. */
+	duePairs: ReadonlyMap<Pair, string>;
+}
+
+function toPair(lessonId: unknown, customer: unknown): Pair {
+	return `${String(lessonId)} ${String(customer)}`;
+}

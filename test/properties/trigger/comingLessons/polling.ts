@@ -1,0 +1,60 @@
+import type { PollRequest } from '../../../../nodes/AlfaCrm/trigger/eventSource';
+import { ComingLessons } from '../../../../nodes/AlfaCrm/trigger/sources/comingLessons/comingLessons';
+import type { Reminder } from '../../../../nodes/AlfaCrm/trigger/sources/comingLessons/comingLessonsState';
+import type { History } from './histories';
+import { canReadAnyBranch, describeReminder } from './rule';
+import { findLessonIndex, makeReader } from './timetable';
+
+/** The reminders of each poll, and the size of the state. */
+interface PlayedHistory {
+	reminders: string[][];
+	/** The largest number of characters that n8n had to store. */
+	mostCharactersStored: number;
+}
+
+/**
+ * Polls as a history says. n8n stores the state as text between any two polls.
+ *
+ * @param scanIntervalMs the time between two scans of all near lessons; by default each poll scans all
+ */
+export async function playHistory(history: History, { scanIntervalMs = 0 } = {}): Promise<PlayedHistory> {
+	const reminders: string[][] = [];
+	let storedState: string | undefined;
+	let mostCharactersStored = 0;
+	for (const poll of history.polls) {
+		const { at: now, hours, watchedBranches, failingBranches } = poll;
+		const source = new ComingLessons({ hours, zone: history.zone, scanIntervalMs });
+		const request = {
+			branches: watchedBranches,
+			now,
+			reader: makeReader(history, { now, failingBranches }),
+		};
+		const polling = source.poll(request as unknown as PollRequest, readState(storedState));
+		if (!canReadAnyBranch(poll)) {
+			await expect(polling).rejects.toThrow('cannot be read');
+			reminders.push([]);
+			continue;
+		}
+
+		const { records, stateAfter } = await polling;
+		if (poll.crashes) {
+			reminders.push([]);
+			continue;
+		}
+
+		const taken = (records as Reminder[]).slice(0, poll.takenReminders);
+		storedState = JSON.stringify(stateAfter(taken.length));
+		mostCharactersStored = Math.max(mostCharactersStored, storedState.length);
+		reminders.push(taken.map(toText));
+	}
+	return { reminders, mostCharactersStored };
+}
+
+export function readState(storedState: string | undefined): unknown {
+	return storedState === undefined ? undefined : JSON.parse(storedState);
+}
+
+function toText({ participant }: Reminder): string {
+	const { customer_id, time_from } = participant;
+	return describeReminder(customer_id, findLessonIndex(participant), String(time_from));
+}

@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import type { IDataObject } from 'n8n-workflow';
+
+import type { OccasionName } from '../../../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
+import { BEGINNING, DAY, MINUTE, writeDay } from './calendar';
+
+/** What a card shows from a moment on. */
+export interface CardChange {
+	at: number;
+	card: IDataObject;
+}
+
+const DAYS_IN_MINUTES = 24 * 60;
+
+/** A moment in the weeks of the polls. */
+const moment = fc.integer({ min: 0, max: 50 * DAYS_IN_MINUTES }).map((minute) => BEGINNING + minute * MINUTE);
+
+/** A form in which cards show days. */
+const dayForm = fc.nat(2);
+
+/** How the value on the card of a client changes, by the occasion that the value makes due. */
+export const cardChanges: Record<OccasionName, fc.Arbitrary<CardChange[]>> = {
+	birthday: fc
+		.record({
+			year: fc.integer({ min: 1990, max: 2026 }),
+			daysAfterBeginning: fc.integer({ min: -20, max: 100 }),
+			isOn29February: fc.boolean(),
+			form: dayForm,
+		})
+		.map(({ year, daysAfterBeginning, isOn29February, form }) => {
+			const dayOfBirth = isOn29February
+				? `${findLeapYear(year)}-02-29`
+				: `${year}-${writeMonthAndDay(daysAfterBeginning)}`;
+			return [{ at: 0, card: { dob: writeInForm(dayOfBirth, form) } }];
+		}),
+
+	inDebt: atMoments(fc.integer({ min: -300, max: 200 }), { maxLength: 12 }).map((events) =>
+		events.map(({ at, event: halfRoubles }) => ({
+			at,
+			card: { balance: (halfRoubles / 2).toFixed(2) },
+		})),
+	),
+
+	/** Lessons are used one by one, taken back, or bought. */
+	lessonsRunningOut: atMoments(fc.constantFrom(-1, -1, -1, -1, 1, 2, 2, 6), { maxLength: 24 }).map(
+		(events) => {
+			let lessonsLeft = 4;
+			return events.map(({ at, event: difference }) => {
+				lessonsLeft += difference;
+				return { at, card: { paid_lesson_count: lessonsLeft } };
+			});
+		},
+	),
+
+	notSeen: fc
+		.array(
+			fc.record({
+				visitAfter: fc.integer({ min: 0, max: 100 * DAYS_IN_MINUTES }),
+				daysLate: fc.integer({ min: 0, max: 35 }),
+				daysTakenBack: fc.constantFrom(0, 0, 2, 8),
+			}),
+			{ minLength: 1, maxLength: 8 },
+		)
+		.map(enterVisits),
+
+	subscriptionEnding: atMoments(
+		fc.record({
+			days: fc.integer({ min: -3, max: 40 }),
+			daysOfCorrection: fc.integer({ min: -7, max: 7 }),
+			form: dayForm,
+		}),
+		{ maxLength: 5 },
+	).map(sellSubscriptions),
+};
+
+/** Puts events at moments, in their order. The first one happens before the beginning. */
+function atMoments<T>(
+	event: fc.Arbitrary<T>,
+	{ maxLength }: { maxLength: number },
+): fc.Arbitrary<Array<{ at: number; event: T }>> {
+	return fc.array(fc.record({ at: moment, event }), { minLength: 1, maxLength }).map((events) => {
+		const [first, ...others] = events;
+		return [{ ...first, at: 0 }, ...others].sort((a, b) => a.at - b.at);
+	});
+}
+
+// ---------------------------------------------------------------- visits
+
+interface DrawnVisit {
+	/** In minutes from 40 days before the beginning. */
+	visitAfter: number;
+	/** After how many days the visit is entered into AlfaCRM. */
+	daysLate: number;
+	/** By how many days the card shows an earlier visit for some days, because of a mistake; 0 for no mistake. */
+	daysTakenBack: number;
+}
+
+/** Shows the last visit on the card. The first visit is there from the beginning. */
+function enterVisits(drawnVisits: readonly DrawnVisit[]): CardChange[] {
+	const visits = drawnVisits
+		.map(({ visitAfter, daysLate, daysTakenBack }, index) => {
+			const visitedAt = BEGINNING - 40 * DAY + visitAfter * MINUTE;
+			const at = index === 0 ? 0 : visitedAt + daysLate * DAY;
+			return { at, day: writeDay(visitedAt), daysTakenBack };
+		})
+		.sort((a, b) => a.at - b.at);
+
+	let lastDay = '';
+	return visits.flatMap(({ at, day, daysTakenBack }, index) => {
+		lastDay = day > lastDay ? day : lastDay;
+		const change = showLastVisit(at, lastDay);
+		const isFollowedSoon = visits.slice(index + 1).some((visit) => visit.at < at + 20 * DAY);
+		if (daysTakenBack === 0 || isFollowedSoon) return [change];
+
+		const mistakenDay = writeDay(Date.parse(lastDay) - daysTakenBack * DAY);
+		return [change, showLastVisit(at + 10 * DAY, mistakenDay), showLastVisit(at + 14 * DAY, lastDay)];
+	});
+}
+
+function showLastVisit(at: number, day: string): CardChange {
+	return { at, card: { last_attend_date: day } };
+}
+
+// ---------------------------------------------------------------- subscriptions
+
+interface SubscriptionEvent {
+	at: number;
+	event: {
+		/** From the day of the event to the end of a new subscription. If even, the last end is corrected. */
+		days: number;
+		daysOfCorrection: number;
+		form: number;
+	};
+}
+
+/** Sells subscriptions of three weeks and more, one after the other, and corrects some of their ends. */
+function sellSubscriptions(events: readonly SubscriptionEvent[]): CardChange[] {
+	let end = -Infinity;
+	return events.map(({ at, event: { days, daysOfCorrection, form } }) => {
+		const isCorrection = end > -Infinity && days % 2 === 0;
+		end = isCorrection
+			? end + daysOfCorrection * DAY
+			: Math.max(end + 21 * DAY, Math.max(at, BEGINNING) + days * DAY);
+		return { at, card: { paid_till: writeInForm(writeDay(end), form) } };
+	});
+}
+
+// ---------------------------------------------------------------- days
+
+function findLeapYear(year: number): number {
+	return year - (year % 4);
+}
+
+/** Writes the day some days after the beginning, without its year: `12-24`. Not every year has a 29 February. */
+function writeMonthAndDay(daysAfterBeginning: number): string {
+	const monthAndDay = writeDay(BEGINNING + daysAfterBeginning * DAY).slice(5);
+	return monthAndDay === '02-29' ? '02-28' : monthAndDay;
+}
+
+/** Writes a day in one of the forms in which cards show days. */
+function writeInForm(day: string, form: number): string {
+	const forms = [day, day.split('-').reverse().join('.'), `${day} 18:30:00`];
+	return forms[form];
+}
