@@ -1,239 +1,255 @@
-import { ExecuteContext, RoutingNode } from 'n8n-core';
-import type {
-	ICredentialDataDecryptedObject,
-	ICredentialTestRequest,
-	INode,
-	INodeType,
-	INodeTypes,
-	IRunExecutionData,
-} from 'n8n-workflow';
-import { Workflow } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
-import { Engine } from './support/engine';
-import type { RawAnswer } from './support/rawServer';
 import { makeErrorBody } from '../support/nodeErrors';
+import { Engine } from './support/engine';
+import { frontDeskOf } from './support/frontDesk';
+import type { RawAnswer } from './support/rawServer';
 import { useRawServer } from './support/rawServer';
 import { useSchool } from './support/school';
+import { testCredential } from './support/testCredential';
 
+/** What the editor shows after it has tested a credential, by listing the branches. */
 const school = useSchool({ customers: 10 });
 const server = useRawServer();
+const { changeSettings } = frontDeskOf(school);
 
-/** What the editor shows below a credential that was just saved. */
-interface Shown {
-	status: 'OK' | 'Error';
-	message: string;
-}
+const SUCCESS = { status: 'OK', message: 'Connection successful!' } as const;
 
-/** Tests a credential as n8n 2.41 does: a node with the request of the test, then the rules of the test. */
-async function test(
-	credential: ICredentialDataDecryptedObject,
-	engine = new Engine(credential),
-): Promise<Shown> {
-	const { test: definition } = new AlfaCrmApi();
-	const node: INode = {
-		id: 'temp',
-		name: 'Temp-Node',
-		type: 'n8n-nodes-base.noOp',
-		typeVersion: 1,
-		position: [0, 0],
-		parameters: { temp: '' },
-		credentials: { alfaCrmApi: { id: '1', name: 'AlfaCRM' } },
+/** Counts the users, because the node remembers the login of each. */
+let userCount = 0;
+
+/** Makes the credential of a new user, who logs in at the raw server. */
+function credentialOfRawServer(): ICredentialDataDecryptedObject {
+	userCount += 1;
+	return {
+		hostname: server.url,
+		email: `user${userCount}@school.example`,
+		apiKey: 'key',
+		requestsPerSecond: 0,
 	};
-	const type = {
-		description: {
-			displayName: 'No Operation',
-			name: 'n8n-nodes-base.noOp',
-			version: 1,
-			inputs: ['main'],
-			outputs: ['main'],
-			credentials: [{ name: 'alfaCrmApi', required: true }],
-			properties: [
-				{
-					displayName: 'Temp',
-					name: 'temp',
-					type: 'string',
-					routing: { request: definition.request },
-					default: '',
-				},
-			],
-		},
-	} as unknown as INodeType;
-	const nodeTypes = { getByNameAndVersion: () => type, getByName: () => type } as unknown as INodeTypes;
-	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
-	const context = new ExecuteContext(
-		workflow,
-		node,
-		engine.makeAdditionalData(workflow),
-		'internal',
-		{ resultData: { runData: {} } } as unknown as IRunExecutionData,
-		0,
-		[],
-		{ main: [[{ json: {} }]] },
-		{ node, data: {}, source: null },
-		[],
-	);
-	const data = await engine.credentials.getDecrypted();
-	try {
-		const output = await new RoutingNode(context, type, {
-			id: '1',
-			name: 'AlfaCRM',
-			type: 'alfaCrmApi',
-			data,
-		}).runNode();
-		return judged(definition, (output ?? [])[0][0].json);
-	} catch (error) {
-		return failed(definition, error as Failure);
-	}
 }
 
-interface Failure extends Error {
-	cause?: { response?: { status: number; statusText: string }; code?: string };
+/** Lets the login succeed, and answers the list of branches with `answer`. */
+function answerBranchesWith(answer: RawAnswer): void {
+	server.answer = ({ path }) => (path === 'auth/login' ? { body: { token: `token ${userCount}` } } : answer);
 }
 
-/** As lodash gets it. */
-const valueAt = (body: unknown, path: string): unknown =>
-	path.split('.').reduce((value, name) => (value as Record<string, unknown> | undefined)?.[name], body);
-
-function judged({ rules = [] }: ICredentialTestRequest, body: Record<string, unknown> | null): Shown {
-	for (const { type, properties } of rules) {
-		if (type === 'responseSuccessBody' && valueAt(body, properties.key) === properties.value) {
-			return { status: 'Error', message: properties.message };
-		}
-	}
-	return { status: 'OK', message: 'Connection successful!' };
+/** Tests a credential whose login succeeds, and whose list of branches is answered with `answer`. */
+async function testWithAnswer(answer: RawAnswer) {
+	answerBranchesWith(answer);
+	return await testCredential(credentialOfRawServer());
 }
 
-function failed({ rules = [] }: ICredentialTestRequest, { cause, message }: Failure): Shown {
-	if (cause?.response) {
-		const { status, statusText } = cause.response;
-		const rule = rules.find(({ type, properties }) => type === 'responseCode' && properties.value === status);
-		return { status: 'Error', message: rule?.properties.message ?? statusText };
-	}
-	return { status: 'Error', message: cause?.code ?? message };
+/**
+ * Divides the timeouts of all calls by 50, and returns the list of the timeouts as they were, to
+ * which each call adds its own.
+ */
+function shortenTimeouts(engine: Engine): number[] {
+	const timeouts: number[] = [];
+	const authenticate = engine.credentials.authenticate.bind(engine.credentials);
+	engine.credentials.authenticate = async (...args) => {
+		const request = await authenticate(...args);
+		const timeout = request.timeout ?? Infinity;
+		timeouts.push(timeout);
+		return { ...request, timeout: timeout / 50 };
+	};
+	return timeouts;
 }
 
-let accounts = 0;
-/** Of an AlfaCRM that logs in as it should and then answers the list of branches like this. */
-function credentialOf(answer: RawAnswer): ICredentialDataDecryptedObject {
-	server.answer = ({ path }) => (path === 'auth/login' ? { body: { token: `token ${accounts}` } } : answer);
-	const email = `user${++accounts}@school.example`;
-	return { hostname: server.url, email, apiKey: 'key', requestsPerSecond: 0 };
-}
-const testAgainst = async (answer: RawAnswer) => await test(credentialOf(answer));
+describe('The test of a credential', () => {
+	it('succeeds when the login and the list of branches succeed', async () => {
+		const result = await testCredential(school.credential);
 
-describe("the credential's test", () => {
-	it('is OK when login and list of branches work', async () => {
-		expect(await test(school.credential)).toEqual({ status: 'OK', message: 'Connection successful!' });
+		expect(result).toEqual(SUCCESS);
 	});
 
-	it('shows no key, though the words with which AlfaCRM refuses the login hold both', async () => {
-		const keys = { apiKey: 'key of the user', appKey: 'key of the app' };
-		const credential = { ...credentialOf({}), ...keys };
-		const message = `Refused: ${Object.values(keys).join(', ')}`;
-		server.answer = () => ({ status: 400, body: makeErrorBody(400, message) });
-		expect((await test(credential)).message).toContain('Refused: …, …');
-	});
-
-	it('is OK with the blanks and the browser address that people paste', async () => {
+	it('succeeds with a pasted browser address and with blanks around the values', async () => {
 		const { email, apiKey } = school.sandbox.account;
-		const hostname = ` ${school.sandbox.url}/company/1/customer `;
-		expect(
-			await test({ hostname, email: `${email} `, apiKey: ` ${apiKey}\n`, requestsPerSecond: 0 }),
-		).toMatchObject({
-			status: 'OK',
+
+		const result = await testCredential({
+			hostname: ` ${school.sandbox.url}/company/1/customer `,
+			email: `${email} `,
+			apiKey: ` ${apiKey}\n`,
+			requestsPerSecond: 0,
 		});
+
+		expect(result).toEqual(SUCCESS);
 	});
 
-	it.each<[what: string, answer: RawAnswer]>([
-		['a web page', { body: '<!DOCTYPE html><html><body>Вход</body></html>' }],
-		['no content', { status: 204 }],
-		['an empty object', { body: {} }],
-		['success: false', { body: { success: false, errors: ['Тариф не оплачен.'] } }],
-		['null', { body: 'null', headers: { 'content-type': 'application/json' } }],
-		['a list that is none', { body: { total: 0, items: null } }],
-	])('is not OK when %s comes instead of the branches', async (_what, answer) => {
-		const { status, message } = await testAgainst(answer);
+	it('names Email and API Key after a wrong key', async () => {
+		const { status, message } = await testCredential({ ...school.credential, apiKey: 'not-the-key' });
+
 		expect(status).toBe('Error');
-		expect(message).toMatch(/The login works, but/);
+		expect(message).toContain("Check 'Email' and 'API Key'");
 	});
 
-	it.each([301, 302, 303, 307, 308])('says what to do after a redirect (%i)', async (status) => {
-		const location = 'https://other.example/';
-		const shown = await testAgainst({ status, headers: { location } });
-		expect(shown.status).toBe('Error');
-		expect(shown.message).toMatch(/redirect.*not followed.*Check 'Hostname'/);
+	it('replaces both keys in the message of AlfaCRM by dots', async () => {
+		server.answer = () => ({
+			status: 400,
+			body: makeErrorBody(400, 'Refused: key of the user, key of the app'),
+		});
+
+		const { message } = await testCredential({
+			...credentialOfRawServer(),
+			apiKey: 'key of the user',
+			appKey: 'key of the app',
+		});
+
+		expect(message).toContain('Refused: …, …');
 	});
 
-	it.each([
-		[401, /does not take the token/],
-		[403, /v2api module.*main branch is disabled.*'Branch ID'/],
-		[400, /main branch is disabled.*'Branch ID'.*check 'Hostname'/],
-		[404, /main branch is disabled.*'Branch ID'.*check 'Hostname'/],
-		[405, /main branch is disabled.*'Branch ID'/],
-		[429, /too many requests/],
-		[500, /The login works, but/],
-		[502, /The login works, but/],
-		[503, /The login works, but/],
-		[504, /The login works, but/],
-	])('says what to do after HTTP %i', async (status, says) => {
-		expect(await testAgainst({ status, body: { message: 'no' } })).toEqual({
+	it.each<{ content: string; answer: RawAnswer }>([
+		{ content: 'a web page', answer: { body: '<!DOCTYPE html><html><body>Вход</body></html>' } },
+		{ content: 'no content', answer: { status: 204 } },
+		{ content: 'an empty object', answer: { body: {} } },
+		{
+			content: 'success: false',
+			answer: { body: { success: false, errors: ['Тариф не оплачен.'] } },
+		},
+		{
+			content: 'null',
+			answer: { body: 'null', headers: { 'content-type': 'application/json' } },
+		},
+		{ content: 'null in place of the list', answer: { body: { total: 0, items: null } } },
+	])('says that no list of branches came when AlfaCRM answers with $content', async ({ answer }) => {
+		const result = await testWithAnswer(answer);
+
+		expect(result).toEqual({
 			status: 'Error',
-			message: expect.stringMatching(says) as string,
+			message:
+				"The login works, but no list of branches came. Check 'Hostname' and whether AlfaCRM opens in a browser.",
 		});
 	});
 
-	it.each([
-		[401, /does not take the token/],
-		[503, /had trouble/],
-	])('says the same after a %i that is in the body of HTTP 200 alone', async (status, says) => {
-		const { message } = await testAgainst({ body: { name: 'Error', message: 'no', code: 0, status } });
-		expect(message).toMatch(says);
-	});
+	it('says that this user needs a branch when AlfaCRM lists none', async () => {
+		const { status, message } = await testWithAnswer({ body: { total: 0, items: [] } });
 
-	it('is not OK where AlfaCRM lists no branch, for no account is without one', async () => {
-		const { status, message } = await testAgainst({ body: { total: 0, items: [] } });
 		expect(status).toBe('Error');
 		expect(message).toMatch(/The login works, but AlfaCRM lists no branch.*'Branch ID'/);
 	});
 
-	it("asks inside of 'Branch ID' where the main branch is disabled", async () => {
-		school.sandbox.settings.mainBranch = 'off';
-		expect((await test(school.credential)).message).toContain("'Branch ID'");
-		for (const branchId of [2, '2'])
-			expect(await test({ ...school.credential, branchId })).toMatchObject({ status: 'OK' });
-		expect(school.readJournal('branch/index').at(-1)?.path).toBe('/v2api/2/branch/index');
-		school.sandbox.settings.mainBranch = 'on';
-		for (const branchId of [0, '', null, undefined])
-			expect(await test({ ...school.credential, branchId } as never)).toMatchObject({ status: 'OK' });
-		expect(school.readJournal('branch/index').at(-1)?.path).toBe('/v2api/branch/index');
-	});
+	it.each([{ status: 301 }, { status: 302 }, { status: 303 }, { status: 307 }, { status: 308 }])(
+		'does not follow a redirect with HTTP $status, and names Hostname',
+		async ({ status }) => {
+			const result = await testWithAnswer({
+				status,
+				headers: { location: 'https://other.example/' },
+			});
 
-	it.each([0, 2])(
-		'does not hang for minutes when the host hangs after the login, in branch %i',
-		async (branchId) => {
-			const credential = { ...credentialOf({ hangs: true }), branchId };
-			const engine = new Engine(credential);
-			const authenticate = engine.credentials.authenticate.bind(engine.credentials);
-			let limitMs = Infinity;
-			engine.credentials.authenticate = async (...given) => {
-				const request = await authenticate(...given);
-				limitMs = request.timeout ?? Infinity;
-				return { ...request, timeout: limitMs / 50 };
-			};
-			expect((await test(credential, engine)).status).toBe('Error');
-			expect(limitMs).toBeLessThan(15_000);
+			expect(result.status).toBe('Error');
+			expect(result.message).toMatch(/redirect.*not followed.*Check 'Hostname'/);
 		},
 	);
 
-	it('tells a wrong key from everything else', async () => {
-		const shown = await test({ ...school.credential, apiKey: 'not-the-key' });
-		expect(shown.message).toContain("Check 'Email' and 'API Key'");
+	it.each([
+		{
+			status: 400,
+			advice: 'to check the main branch and Hostname',
+			message: /main branch is disabled.*'Branch ID'.*check 'Hostname'/,
+		},
+		{
+			status: 401,
+			advice: 'that the token is refused',
+			message: /does not take the token/,
+		},
+		{
+			status: 403,
+			advice: 'to switch on the v2api module',
+			message: /v2api module.*main branch is disabled.*'Branch ID'/,
+		},
+		{
+			status: 404,
+			advice: 'to check the main branch and Hostname',
+			message: /main branch is disabled.*'Branch ID'.*check 'Hostname'/,
+		},
+		{
+			status: 405,
+			advice: 'to check the main branch',
+			message: /main branch is disabled.*'Branch ID'/,
+		},
+		{ status: 429, advice: 'that there are too many requests', message: /too many requests/ },
+		{ status: 500, advice: 'that the server had trouble', message: /The login works, but .*had trouble/ },
+		{ status: 502, advice: 'that the server had trouble', message: /The login works, but .*had trouble/ },
+		{ status: 503, advice: 'that the server had trouble', message: /The login works, but .*had trouble/ },
+		{ status: 504, advice: 'that the server had trouble', message: /The login works, but .*had trouble/ },
+	])('says $advice after HTTP $status', async ({ status, message }) => {
+		const result = await testWithAnswer({ status, body: { message: 'no' } });
+
+		expect(result.status).toBe('Error');
+		expect(result.message).toMatch(message);
+	});
+
+	it.each([
+		{ status: 401, advice: 'that the token is refused', message: /does not take the token/ },
+		{ status: 503, advice: 'that the server had trouble', message: /had trouble/ },
+	])('says $advice after a $status in the body of HTTP 200', async ({ status, message }) => {
+		const result = await testWithAnswer({ body: makeErrorBody(status, 'no') });
+
+		expect(result.status).toBe('Error');
+		expect(result.message).toMatch(message);
+	});
+
+	it.each([{ branchId: 0 }, { branchId: 2 }])(
+		'gives up within 15 seconds when the list of branches has no answer, with the Branch ID $branchId',
+		async ({ branchId }) => {
+			answerBranchesWith({ hangs: true });
+			const credential = { ...credentialOfRawServer(), branchId };
+			const engine = new Engine(credential);
+			const timeouts = shortenTimeouts(engine);
+
+			const { status } = await testCredential(credential, engine);
+
+			expect(status).toBe('Error');
+			expect(timeouts).toHaveLength(1);
+			expect(timeouts[0]).toBeLessThan(15_000);
+		},
+	);
+});
+
+describe('The test of a credential with a Branch ID', () => {
+	const readPathOfTest = () => school.readJournal('branch/index').at(-1)?.path;
+
+	it('names Branch ID when the main branch is disabled and the credential has none', async () => {
+		changeSettings({ mainBranch: 'off' });
+
+		const { status, message } = await testCredential(school.credential);
+
+		expect(status).toBe('Error');
+		expect(message).toContain("'Branch ID'");
+	});
+
+	it.each([
+		{ branchId: 2, type: 'number' },
+		{ branchId: '2', type: 'text' },
+	])('lists the branches inside of branch 2 when Branch ID is the $type 2', async ({ branchId }) => {
+		changeSettings({ mainBranch: 'off' });
+
+		const result = await testCredential({ ...school.credential, branchId });
+
+		expect(result).toEqual(SUCCESS);
+		expect(readPathOfTest()).toBe('/v2api/2/branch/index');
+	});
+
+	it.each([
+		{ branchId: 0, content: '0' },
+		{ branchId: '', content: 'an empty text' },
+		{ branchId: null, content: 'null' },
+		{ branchId: undefined, content: 'undefined' },
+	])('lists the branches of the whole account when Branch ID is $content', async ({ branchId }) => {
+		const credential = { ...school.credential, branchId } as ICredentialDataDecryptedObject;
+
+		const result = await testCredential(credential);
+
+		expect(result).toEqual(SUCCESS);
+		expect(readPathOfTest()).toBe('/v2api/branch/index');
 	});
 });
 
-describe('the credential as n8n keeps it, a copy without the prototype', () => {
-	it('still says that it can sign requests, or the HTTP Request node would not offer it', () => {
-		expect({ ...new AlfaCrmApi() }).toHaveProperty('authenticate');
+describe('The copy of the credential that the editor gets, without its prototype', () => {
+	it('has authenticate, without which the HTTP Request node would not offer the credential', () => {
+		const copy = { ...new AlfaCrmApi() };
+
+		expect(copy).toHaveProperty('authenticate');
 	});
 });

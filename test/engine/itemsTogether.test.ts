@@ -1,236 +1,399 @@
-import { DataDeduplicationService } from 'n8n-core';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { ProcessedRows } from '../support/processedData';
-import { Engine } from './support/engine';
+import { ATTENDANCE, LESSON_STATUS } from '../support/codes';
+import type { RunResult } from './support/engine';
 import { useFastTime } from './support/fastTime';
-import { recordWithId, upsertByPhoneForm } from './support/forms';
+import { customerForm, paymentForm, recordWithId, upsertByPhoneForm } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
+import { useOtherProcess, waitUntil } from './support/otherProcess';
 import { useSchool } from './support/school';
 
 /**
- * Executions that meet: of one n8n process, of several, and one that was cancelled while AlfaCRM was at work. In which order
- * their calls may reach AlfaCRM is tried in `properties/sideBySide`.
+ * Executions that deal with the same record at the same time: in one n8n process, in two, and after
+ * an execution was cancelled while AlfaCRM was at work. `properties/sideBySide` tries in which order
+ * their calls may reach AlfaCRM.
  */
 const school = useSchool({ customers: 30 });
-const { addRecord, readCustomer, addLead, readRecords, run, runToEnd } = frontDeskOf(school);
+const {
+	addClient,
+	addLead,
+	addRecord,
+	changeRecord,
+	readCustomer,
+	readPaymentsOf,
+	readRecords,
+	run,
+	runToEnd,
+	runWithOtherCredential,
+} = frontDeskOf(school);
 
 const PHONE = '+7(900)555-00-01';
-const job = (operation: string, id: unknown, more: object = {}) =>
-	({
-		...{ resource: 'customer', operation, branchId: 1, id: recordWithId(id), additionalFields: {} },
-		...more,
-	}) as INodeParameters;
-const until = async (condition: () => boolean | Promise<boolean>) => {
-	for (let tries = 0; !(await condition()); tries++) {
-		if (tries > 4_000) throw new Error('It never came to that');
-		await sleep(5);
-	}
-};
+const TEACHER = 2;
+const SUBJECT = 1;
+const LESSON_TYPE = 3;
 
-describe('two executions at the same moment', () => {
-	it('wait for each other, and who is cancelled meanwhile sends nothing and holds up nobody', async () => {
-		const id = addLead({ phone: [PHONE], note: 'Старое' });
-		// The first one holds the record until its update is let through.
-		let letThrough = () => {};
-		const gate = new Promise<void>((resolve) => (letThrough = resolve));
+/** Finds the customers who have the phone of these tests. */
+const readCustomersWithPhone = () =>
+	readRecords('customer').filter(({ phone }) => (phone as string[]).includes(PHONE));
+
+describe('Two executions that update the same customer', () => {
+	let customer: number;
+	let first: Promise<RunResult>;
+	let second: Promise<RunResult>;
+	let secondController: AbortController;
+	/** Lets AlfaCRM carry out the update of the first execution. */
+	let finishUpdate: () => void;
+
+	/** Holds all updates until `finishUpdate` is called. */
+	function holdUpdates(): void {
+		const released = new Promise<void>((resolve) => {
+			finishUpdate = resolve;
+		});
 		school.sandbox.onRequest = async ({ action }) => {
-			if (action === 'update') await gate;
+			if (action === 'update') await released;
 		};
-		const first = runToEnd(upsertByPhoneForm(PHONE, { note: 'Первое' }));
-		await until(() => school.readJournal('customer/update').length > 0);
+	}
 
-		const stop = new AbortController();
-		const second = runToEnd(upsertByPhoneForm(PHONE, { note: 'Второе' }), { signal: stop.signal });
-		// It waits for its turn when it asks nothing more.
-		let calls = -1;
-		for (let still = 0; still < 50; still++) {
+	/** Waits until no call has come for 50 ms, because the second execution waits for its turn. */
+	async function waitUntilNoCallComes(): Promise<void> {
+		let callCount = -1;
+		for (let quietMs = 0; quietMs < 50; quietMs++) {
 			await sleep(1);
-			if (school.readCalls().length !== calls) still = 0;
-			calls = school.readCalls().length;
+			if (school.readCalls().length !== callCount) quietMs = 0;
+			callCount = school.readCalls().length;
 		}
-		stop.abort();
-		// It ends while the first one still holds the record.
-		expect((await second).json).toEqual([]);
-		expect(readCustomer(id).note).toBe('Старое');
-		letThrough();
+	}
+
+	// The second execution waits, because AlfaCRM is at work on the update of the first one.
+	beforeEach(async () => {
+		customer = addLead({ phone: [PHONE], note: 'Старое' });
+		holdUpdates();
+		first = runToEnd(upsertByPhoneForm(PHONE, { note: 'Первое' }));
+		await waitUntil(() => school.readJournal('customer/update').length === 1);
+		secondController = new AbortController();
+		second = runToEnd(upsertByPhoneForm(PHONE, { note: 'Второе' }), {
+			signal: secondController.signal,
+		});
+		await waitUntilNoCallComes();
+	});
+
+	it('sends the update of the second execution after that of the first one', async () => {
+		const updatesWhileSecondWaits = school.readJournal('customer/update').length;
+		finishUpdate();
 		await first;
-		expect(readCustomer(id).note).toBe('Первое');
-		expect(school.readCalls()).toHaveLength(calls);
-		expect(await run(upsertByPhoneForm(PHONE, { note: 'Третье' }))).toMatchObject([
-			{ operationResult: 'updated' },
-		]);
+		const { json } = await second;
+
+		expect(updatesWhileSecondWaits).toBe(1);
+		expect(json).toMatchObject([{ operationResult: 'updated' }]);
+		expect(readCustomer(customer).note).toBe('Второе');
+	});
+
+	it('ends the waiting execution at once when it is cancelled', async () => {
+		secondController.abort();
+
+		const { json } = await second;
+
+		expect(json).toEqual([]);
+		expect(readCustomer(customer).note).toBe('Старое');
+		finishUpdate();
+		await first;
+	});
+
+	it('sends nothing for an execution that was cancelled while it waited', async () => {
+		const callsBefore = school.readCalls();
+		secondController.abort();
+		await second;
+
+		finishUpdate();
+		await first;
+
+		expect(readCustomer(customer).note).toBe('Первое');
+		expect(school.readCalls()).toEqual(callsBefore);
+	});
+
+	it('lets a later execution save although one was cancelled while it waited', async () => {
+		secondController.abort();
+		await second;
+		finishUpdate();
+		await first;
+
+		const records = await run(upsertByPhoneForm(PHONE, { note: 'Третье' }));
+
+		expect(records).toMatchObject([{ operationResult: 'updated' }]);
+		expect(readCustomer(customer).note).toBe('Третье');
 	});
 });
 
-describe('AlfaCRM goes on with a write that nobody waits for any more', () => {
+describe('A record that AlfaCRM still creates after the execution was cancelled', () => {
 	useFastTime();
 
-	const payment = (id: unknown) => job('takePayment', id, { income: 500, pay_account_id: 1 });
-	/** Runs until AlfaCRM is at work on the new record, and is stopped then. */
-	async function cancelled(parameters: INodeParameters, entity: string) {
-		const stop = new AbortController();
+	/** Runs a form, and cancels it half a second before AlfaCRM creates the record. */
+	async function cancelDuringCreate(form: INodeParameters, entity: string): Promise<void> {
+		const controller = new AbortController();
 		school.sandbox.onRequest = async ({ path }) => {
-			if (stop.signal.aborted || !path.endsWith(`${entity}/create`)) return;
-			stop.abort();
+			const isFirstCreate = path.endsWith(`${entity}/create`) && !controller.signal.aborted;
+			if (!isFirstCreate) return;
+			controller.abort();
 			await sleep(500);
 		};
-		return await runToEnd(parameters, { signal: stop.signal });
+
+		const { status } = await runToEnd(form, { signal: controller.signal });
+
+		expect(status).not.toBe('success');
 	}
 
-	it.each<[string, string, (id: number) => INodeParameters]>([
-		['takePayment', 'pay', payment],
-		['Create or Update', 'customer', () => upsertByPhoneForm(PHONE, { name: 'Мия' })],
-	])('%s that was cancelled is there once after it was run again at once', async (_what, path, form) => {
-		const parameters = form(addLead({ is_study: 1 }));
-		const before = readRecords(path).length;
-		expect((await cancelled(parameters, path)).status).not.toBe('success');
-		expect(readRecords(path)).toHaveLength(before);
-		expect(await run(parameters)).toMatchObject([{ operationResult: 'unchanged' }]);
-		expect(readRecords(path)).toHaveLength(before + 1);
+	it('returns the payment of the cancelled execution when it runs again at once', async () => {
+		const payer = addClient();
+		const form = paymentForm(recordWithId(payer));
+		await cancelDuringCreate(form, 'pay');
+		const paymentsAfterCancelling = readPaymentsOf(payer);
+
+		const records = await run(form);
+
+		expect(paymentsAfterCancelling).toEqual([]);
+		expect(records).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(readPaymentsOf(payer)).toHaveLength(1);
 	});
 
-	it('so another execution about the same waits and finds it, and others need not wait', async () => {
-		const [id, other] = [addLead({ is_study: 1 }), addLead({ is_study: 1 })];
-		const second = new Engine(school.credential, '2');
-		const paid = () => readRecords('pay').filter((one) => one.customer_id === id).length;
-		await cancelled(payment(id), 'pay');
-		const [waited, free] = await Promise.all([
-			second.run({ parameters: payment(id) }),
-			second.run({ parameters: payment(other) }).then((result) => ({ ...result, paid: paid() })),
-		]);
-		expect(waited.json).toMatchObject([{ operationResult: 'unchanged' }]);
-		expect(free).toMatchObject({ json: [{ operationResult: 'created' }], paid: 0 });
-		expect(paid()).toBe(1);
+	it('returns the customer of the cancelled Create or Update when it runs again at once', async () => {
+		const form = upsertByPhoneForm(PHONE, { name: 'Мия' });
+		await cancelDuringCreate(form, 'customer');
+		const customersAfterCancelling = readCustomersWithPhone();
+
+		const records = await run(form);
+
+		expect(customersAfterCancelling).toEqual([]);
+		expect(records).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(readCustomersWithPhone()).toHaveLength(1);
 	});
 
-	it('so items after one whose answer did not come in time wait where they are about the same, and only there', async () => {
-		const [id, other] = [addLead({ is_study: 1 }), addLead({ is_study: 1 })];
-		school.sandbox.faults.add({ kind: 'status', status: 504, match: { action: 'create' } });
-		const order: unknown[] = [];
-		let lostAt = 0;
-		let waitedMs = 0;
-		school.sandbox.onRequest = ({ action, body }) => {
-			if (action !== 'create') return;
-			order.push((body as IDataObject).related_id);
-			if (order.length === 1) lostAt = performance.now();
-			else waitedMs = performance.now() - lostAt;
-		};
-		await runToEnd(job('addComment', '={{ $json.id }}', { comment: 'Просил позвонить' }), {
-			items: [id, other, other, id].map((one) => ({ id: one })),
-			onError: 'continueRegularOutput',
-		});
-		expect(order.map(Number)).toEqual([id, other, id]);
-		expect(waitedMs).toBeGreaterThanOrEqual(900);
+	it('returns the payment of the cancelled execution to an execution with another credential', async () => {
+		const payer = addClient();
+		const form = paymentForm(recordWithId(payer));
+		await cancelDuringCreate(form, 'pay');
+
+		const { json } = await runWithOtherCredential(form);
+
+		expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(readPaymentsOf(payer)).toHaveLength(1);
+	});
+
+	it('enters the payment of another customer without waiting for the cancelled execution', async () => {
+		const payer = addClient();
+		const otherPayer = addClient();
+		const form = paymentForm(recordWithId(payer));
+		await cancelDuringCreate(form, 'pay');
+
+		const { json } = await runWithOtherCredential(paymentForm(recordWithId(otherPayer)));
+		const paymentsMeanwhile = readPaymentsOf(payer);
+
+		expect(json).toMatchObject([{ operationResult: 'created' }]);
+		expect(paymentsMeanwhile).toEqual([]);
+		// Waits until the first payer is free again, because the next test has a client with this ID.
+		await run(form);
 	});
 });
 
-describe('another n8n process', () => {
-	let processed: ProcessedRows;
-	/** Each test has a lock of its own, for this process keeps one for a moment. */
-	let workflow = 0;
-	const here = async (parameters: INodeParameters, items: IDataObject[] = [{}]) =>
-		await runToEnd(parameters, { items, workflow: `beside ${workflow}` });
-	const helpers = () => processed.helpersOf({ latency: () => 0 });
-	/** This process keeps the lock for a moment. */
-	const untilFree = async () => await until(() => processed.size === 0);
+describe('An item after one whose comment was answered with a 504', () => {
+	useFastTime();
 
-	beforeAll(async () => {
-		// n8n's database, for the lock that the node has over all processes.
-		await DataDeduplicationService.init({
-			checkProcessedAndRecord: async (items, scope, _context, options) =>
-				await helpers().checkProcessedAndRecord(items, scope, options),
-			getProcessedDataCount: async (scope, _context, options) =>
-				await helpers().getProcessedDataCount(scope, options),
-			clearAllProcessedItems: async (scope, _context, options) =>
-				await helpers().clearAllProcessedItems(scope, options),
-			removeProcessed: async () => await Promise.reject(new Error('The node does not use this')),
-		});
-	});
-	beforeEach(() => {
-		processed = new ProcessedRows();
-		workflow += 1;
-	});
+	/** How long the node waits at least for a write that AlfaCRM may still be carrying out. */
+	const SHORTEST_WAIT_MS = 900;
 
-	const save = upsertByPhoneForm(PHONE, { name: 'Ильина Вера', note: 'С сайта' });
+	/** The calls that add a comment: to which customer, and how long after the first of them. */
+	type CommentCall = { customer: number; afterMs: number };
 
-	/** The other process holds the lock until this one waits for it, does its work and lets the lock go. */
-	async function beside(parameters: INodeParameters, work: () => void, items: IDataObject[] = [{}]) {
-		processed.hold();
-		const { size } = processed;
-		const running = here(parameters, items);
-		// It waits for the lock: an entry more.
-		await until(() => processed.size > size);
-		work();
-		processed.remove();
-		const outcome = await running;
-		await untilFree();
-		return outcome;
+	/** Adds a comment to each customer in one execution. AlfaCRM answers the first call with a 504. */
+	async function addCommentsWithFirstLost(customers: number[]): Promise<CommentCall[]> {
+		school.sandbox.faults.add({ kind: 'status', status: 504, match: { action: 'create' } });
+		const calls: CommentCall[] = [];
+		let firstAt = 0;
+		school.sandbox.onRequest = ({ action, body }) => {
+			if (action !== 'create') return;
+			if (calls.length === 0) firstAt = performance.now();
+			const customer = Number((body as IDataObject).related_id);
+			calls.push({ customer, afterMs: performance.now() - firstAt });
+		};
+
+		await runToEnd(
+			customerForm('addComment', recordWithId('={{ $json.id }}'), { comment: 'Просил позвонить' }),
+			{
+				items: customers.map((id) => ({ id })),
+				onError: 'continueRegularOutput',
+			},
+		);
+		return calls;
 	}
 
-	it('that creates somebody: who was not there is looked for once more, and found', async () => {
-		const { json } = await beside(save, () => {
-			expect(school.readJournal('customer/create')).toEqual([]);
+	it('waits for a comment whose answer was lost before it adds one to the same customer', async () => {
+		const client = addClient();
+
+		const calls = await addCommentsWithFirstLost([client, client]);
+
+		expect(calls).toMatchObject([{ customer: client }, { customer: client }]);
+		expect(calls[1].afterMs).toBeGreaterThanOrEqual(SHORTEST_WAIT_MS);
+	});
+
+	it('does not wait for a comment whose answer was lost before it adds one to another customer', async () => {
+		const client = addClient();
+		const otherClient = addClient();
+
+		const calls = await addCommentsWithFirstLost([client, otherClient, client]);
+
+		expect(calls).toMatchObject([{ customer: client }, { customer: otherClient }, { customer: client }]);
+		expect(calls[1].afterMs).toBeLessThan(SHORTEST_WAIT_MS);
+		expect(calls[2].afterMs).toBeGreaterThanOrEqual(SHORTEST_WAIT_MS);
+	});
+
+	it('adds the same comment to another customer only once while it waits for a lost answer', async () => {
+		const client = addClient();
+		const otherClient = addClient();
+
+		const calls = await addCommentsWithFirstLost([client, otherClient, otherClient, client]);
+
+		expect(calls).toMatchObject([{ customer: client }, { customer: otherClient }, { customer: client }]);
+	});
+});
+
+describe('Work beside another n8n process', () => {
+	const otherProcess = useOtherProcess(school);
+
+	const saveVera = upsertByPhoneForm(PHONE, { name: 'Ильина Вера', note: 'С сайта' });
+	const createTask = customerForm('createTask', recordWithId('={{ $json.id }}'), {
+		title: 'Перезвонить',
+	});
+
+	it('finds the customer whom the other process has created meanwhile', async () => {
+		const { json } = await otherProcess.runBeside(() => {
 			addLead({ name: 'Ильина Вера', phone: [PHONE], note: 'С сайта' });
-		});
+		}, saveVera);
+
 		expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
 		expect(school.readJournal('customer/create')).toEqual([]);
 	});
 
-	it('that makes a task: the list that serves many items is read anew', async () => {
-		const ids = [addLead(), addLead()];
-		const { json } = await beside(
-			job('createTask', '={{ $json.id }}', { title: 'Перезвонить' }),
-			() => void addRecord('task', { title: 'Перезвонить', customer_ids: [ids[0]], branch_ids: [1] }),
-			ids.map((id) => ({ id })),
+	it('finds the task that the other process has created, in a list that serves several items', async () => {
+		const lead = addLead();
+		const otherLead = addLead();
+
+		const { json } = await otherProcess.runBeside(
+			() => {
+				addRecord('task', { title: 'Перезвонить', customer_ids: [lead], branch_ids: [1] });
+			},
+			createTask,
+			[{ id: lead }, { id: otherLead }],
 		);
-		expect(json.map(({ operationResult }) => operationResult)).toEqual(['unchanged', 'created']);
+
+		expect(json).toMatchObject([{ operationResult: 'unchanged' }, { operationResult: 'created' }]);
 	});
 
-	it('that completes a lesson in another way is not overwritten', async () => {
-		const both = [addLead({ is_study: 1 }), addLead({ is_study: 1 })];
-		const times = { time_from: '2026-03-03 17:00:00', time_to: '2026-03-03 18:00:00' };
-		const planned = { date: '2026-03-03', lesson_type_id: 2, subject_id: 1, status: 1 };
-		const id = addRecord('lesson', { branch_id: 1, ...planned, ...times, customer_ids: both });
-		const present = { if_completed: 'refuse', present_ids: String(both[0]) };
-		const { error } = await beside(job('complete', id, { resource: 'lesson', ...present }), () => {
-			addRecord('lesson-details', { lesson_id: id, customer_id: both[1], is_attend: 1 });
-			school.sandbox.store.patch('lesson', id, { status: 3 });
+	// After ten searches that found a task, the node searches before it waits for the lock.
+	it('finds the task that the other process has created since a first search found none', async () => {
+		const lead = addLead();
+		addRecord('task', { title: 'Перезвонить', customer_ids: [lead], branch_ids: [1] });
+		await otherProcess.runHere(createTask, Array(10).fill({ id: lead }));
+		const otherLead = addLead();
+
+		const { json } = await otherProcess.runBeside(
+			() => {
+				addRecord('task', { title: 'Перезвонить', customer_ids: [otherLead], branch_ids: [1] });
+			},
+			createTask,
+			[{ id: otherLead }],
+		);
+
+		expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(school.readJournal('task/create')).toEqual([]);
+	});
+
+	it('does not overwrite the attendance with which the other process has completed a lesson', async () => {
+		const anna = addClient();
+		const boris = addClient();
+		const lesson = addRecord('lesson', {
+			branch_id: 1,
+			date: '2026-03-03',
+			time_from: '2026-03-03 17:00:00',
+			time_to: '2026-03-03 18:00:00',
+			lesson_type_id: 2,
+			subject_id: SUBJECT,
+			status: LESSON_STATUS.planned,
+			customer_ids: [anna, boris],
 		});
+
+		const { error } = await otherProcess.runBeside(
+			() => {
+				addRecord('lesson-details', {
+					lesson_id: lesson,
+					customer_id: boris,
+					is_attend: ATTENDANCE.attended,
+				});
+				changeRecord('lesson', lesson, { status: LESSON_STATUS.held });
+			},
+			{
+				resource: 'lesson',
+				operation: 'complete',
+				branchId: 1,
+				id: recordWithId(lesson),
+				present_ids: String(anna),
+				if_completed: 'refuse',
+				additionalFields: {},
+			},
+		);
+
 		expect(error?.message).toMatch(/is already completed, with another attendance/);
 		expect(school.readJournal('lesson/teach')).toEqual([]);
 	});
 
-	it('that books the time of the teacher: it is refused', async () => {
-		const at = { date: '2031-03-10', time_from: '2031-03-10 17:00:00', time_to: '2031-03-10 18:00:00' };
-		const form = {
-			customer_ids: recordWithId(7),
-			lesson_date: at.date,
-			time_from: '17:00',
-			teacher_ids: [2],
-		};
-		const booking = { resource: 'lesson', operation: 'create', branchId: 1, ...form };
-		let id = 0;
-		const { error } = await beside({ ...booking, lesson_type_id: 3, subject_id: 1 }, () => {
-			id = addRecord('lesson', { branch_id: 1, status: 1, ...at, customer_ids: [9], teacher_ids: [2] });
-		});
+	it('refuses a lesson at a time for which the other process has booked the teacher', async () => {
+		let lesson = 0;
+
+		const { error } = await otherProcess.runBeside(
+			() => {
+				lesson = addRecord('lesson', {
+					branch_id: 1,
+					date: '2031-03-10',
+					time_from: '2031-03-10 17:00:00',
+					time_to: '2031-03-10 18:00:00',
+					status: LESSON_STATUS.planned,
+					customer_ids: [9],
+					teacher_ids: [TEACHER],
+				});
+			},
+			{
+				resource: 'lesson',
+				operation: 'create',
+				branchId: 1,
+				customer_ids: recordWithId(7),
+				lesson_date: '2031-03-10',
+				time_from: '17:00',
+				teacher_ids: [TEACHER],
+				lesson_type_id: LESSON_TYPE,
+				subject_id: SUBJECT,
+			},
+		);
+
+		expect(error?.message).toContain(`Teacher 2 has another lesson at that time: lesson ${lesson}`);
 		expect(school.readJournal('lesson/create')).toEqual([]);
-		expect(error?.message).toContain(`Teacher 2 has another lesson at that time: lesson ${id}`);
 	});
 
-	/** The last one: the limiter of this file does not expect its clock to go back. */
-	it('that may have taken the lock of one that stood still while it logged in anew: nothing is created', async () => {
+	// This test is the last one, because the rate limiter of the file does not expect the clock to go
+	// back after it.
+	it('creates nothing when the other process may have taken the lock over during a login', async () => {
+		const createIsRefused = { kind: 'status', status: 401 } as const;
+		const secondLoginIsSlow = { kind: 'delay', ms: 200, when: 'before', skip: 1 } as const;
 		school.sandbox.faults.add(
-			{ kind: 'status', status: 401, match: { entity: 'customer', action: 'create' } },
-			{ kind: 'delay', ms: 200, when: 'before', match: { action: 'login' }, skip: 1 },
+			{ ...createIsRefused, match: { entity: 'customer', action: 'create' } },
+			{ ...secondLoginIsSlow, match: { action: 'login' } },
 		);
-		const running = here(save);
-		await until(() => school.readJournal('auth/login').length === 2);
+		const running = otherProcess.runHere(saveVera);
+		await waitUntil(() => school.readJournal('auth/login').length === 2);
 		const now = performance.now.bind(performance);
 		jest.spyOn(performance, 'now').mockImplementation(() => now() + 60_000);
+
 		const { error } = await running;
+
 		expect(error?.message).toContain('another n8n process may be doing the same');
-		expect(school.readJournal('customer/create').map(({ status }) => status)).toEqual([401]);
+		expect(school.readJournal('customer/create')).toMatchObject([{ status: 401 }]);
 	});
 });

@@ -15,243 +15,411 @@ import {
 } from '../../nodes/AlfaCrm/values/formats';
 
 const MOSCOW = 'Europe/Moscow';
-const ALMATY = 'Asia/Almaty';
+
+/** Values that name no day, by the reason. */
+const VALUES_WITHOUT_DAY: Array<{ reason: string; values: unknown[] }> = [
+	{
+		reason: 'that does not exist',
+		values: ['31.02.2026', '30.02.2026', '2026-02-30T00:00:00.000Z', '12.31.2026'],
+	},
+	{ reason: 'of a year without a leap day', values: ['29.02.2026', '2026-02-29', '1900-02-29'] },
+	{
+		reason: 'with a time that does not exist',
+		values: ['2026-02-04T24:00:00', '04.02.2026 24:00', '2026-02-04T10:60', '2026-02-04T10:30:60'],
+	},
+	{ reason: 'with other signs', values: ['04/02/2026', '20260204'] },
+	{ reason: 'without all of its parts', values: ['04.02.26', '04.02', '2026-02'] },
+	{ reason: 'in words or without any', values: ['', '  ', 'tomorrow'] },
+	{
+		reason: 'of another type',
+		values: [20260204, 1_770_000_000_000, undefined, null, true, {}, ['2026-02-04']],
+	},
+	{
+		reason: 'in an object that gives no day',
+		values: [
+			{ toISO: '2026-02-04' },
+			{ toISO: () => null },
+			new Date('tomorrow'),
+			DateTime.invalid('for this test'),
+		],
+	},
+	{ reason: 'of a year with six digits', values: [new Date(8.64e15)] },
+];
 
 describe('formatDay', () => {
 	it.each([
-		['dotted', '04.02.2026'],
-		['isoDotted', '2026.02.04'],
-	] as const)('writes the format that the field needs, %s: %s', (format, day) => {
-		expect(formatDay('2026-02-04', format, MOSCOW)).toBe(day);
-		expect(formatDay('04.02.2026', format, MOSCOW)).toBe(day);
+		{ format: 'dotted', written: '04.02.2026' },
+		{ format: 'isoDotted', written: '2026.02.04' },
+		{ format: 'iso', written: '2026-02-04' },
+	] as const)('writes a day as $written in the format $format', ({ format, written }) => {
+		expect(formatDay('2026-02-04', format, MOSCOW)).toBe(written);
 	});
 
-	describe('reads a day as it stands, whatever the zone', () => {
-		const spellings = [
-			...[' 2026-02-04 ', '4.2.2026', '2026.02.04', '2026-02-04T00:00:00', '2026-02-04T23:59:59.999'],
-			...['2026-02-04 10:30', '04.02.2026 00:00', '04.02.2026 23:59:59'],
-		];
-		const zones = ['UTC', MOSCOW, ALMATY, 'America/Los_Angeles', 'Pacific/Kiritimati'];
-		it.each(spellings)('%j', (spelling) => {
-			const days = zones.map((zone) => formatDay(spelling, 'iso', zone));
-			expect(days).toEqual(zones.map(() => '2026-02-04'));
-		});
-	});
-
-	describe('sees a moment in the zone of the workflow', () => {
+	describe.each([
+		{ zone: 'UTC' },
+		{ zone: MOSCOW },
+		{ zone: 'Asia/Almaty' },
+		{ zone: 'America/Los_Angeles' },
+		{ zone: 'Pacific/Kiritimati' },
+	])('in $zone', ({ zone }) => {
 		it.each([
-			['2026-02-04T20:59:59Z', MOSCOW, '2026-02-04'],
-			['2026-02-04T21:00:00Z', MOSCOW, '2026-02-05'],
-			['2026-02-05T01:30:00+05:00', MOSCOW, '2026-02-04'],
-			['2026-02-05 01:30:00+05:00', MOSCOW, '2026-02-04'],
-		])('%s in %s is %s', (moment, zone, day) => {
-			expect(formatDay(moment, 'iso', zone)).toBe(day);
-		});
-
-		it('also when a Date, a DateTime of another zone or a DateTime of another copy of Luxon holds it', () => {
-			const moment = '2026-02-04T21:30:00.000Z';
-			const foreign = { toISO: () => '2026-02-05T02:30:00.000+05:00' };
-			for (const value of [
-				new Date(moment),
-				DateTime.fromISO(moment, { zone: 'UTC' }),
-				DateTime.fromISO(moment, { zone: 'America/Los_Angeles' }),
-				foreign,
-			]) {
-				expect(formatDay(value, 'iso', MOSCOW)).toBe('2026-02-05');
-				expect(formatDay(value, 'iso', 'UTC')).toBe('2026-02-04');
-			}
-		});
-	});
-
-	describe('knows the calendar', () => {
-		it.each([
-			['29.02.2028', 'a leap day', '2028-02-29'],
-			['05.09.1958', 'a day long ago', '1958-09-05'],
-		])('%s, %s', (spelling, _what, day) => {
-			expect(formatDay(spelling, 'iso', MOSCOW)).toBe(day);
-		});
-
-		it('and the clock: an hour or a midnight that a zone leaves out, summer and winter', () => {
-			expect(formatDay('2026-03-29T02:30:00', 'iso', 'Europe/Berlin')).toBe('2026-03-29');
-			expect(formatDay('04.11.2018', 'iso', 'America/Sao_Paulo')).toBe('2018-11-04');
-			expect(formatDay('2026-07-01T22:30:00Z', 'iso', 'Europe/Berlin')).toBe('2026-07-02');
-			expect(formatDay('2026-01-01T22:30:00Z', 'iso', 'Europe/Berlin')).toBe('2026-01-01');
-			expect(formatDay('2011-12-30', 'iso', 'Pacific/Apia')).toBe('2011-12-30');
-		});
-	});
-
-	describe('takes midnight for the day that was written', () => {
-		const zones = ['UTC', MOSCOW, 'America/New_York', 'Asia/Vladivostok'];
-		const midnights: Array<[string, unknown]> = [
-			['in UTC', '2015-09-04T00:00:00.000Z'],
-			['with an offset', '2015-09-04T00:00:00+10:00'],
-			['in a Date', new Date('2015-09-04T00:00:00.000Z')],
-			['in a DateTime of New York', DateTime.fromISO('2015-09-04', { zone: 'America/New_York' })],
-		];
-		it.each(midnights)('%s: %s', (_what, value) => {
-			const days = zones.map((zone) => formatDay(value, 'iso', zone));
-			expect(days).toEqual(zones.map(() => '2015-09-04'));
-		});
-
-		it.each([['2015-09-04T00:00:00.001Z', '2015-09-03']])('but not %s', (moment, day) => {
-			expect(formatDay(moment, 'iso', 'America/New_York')).toBe(day);
+			{ text: ' 2026-02-04 ' },
+			{ text: '4.2.2026' },
+			{ text: '2026.02.04' },
+			{ text: '2026-02-04T00:00:00' },
+			{ text: '2026-02-04T23:59:59.999' },
+			{ text: '2026-02-04 10:30' },
+			{ text: '04.02.2026 00:00' },
+			{ text: '04.02.2026 23:59:59' },
+		])('reads "$text" as the day that it names', ({ text }) => {
+			expect(formatDay(text, 'iso', zone)).toBe('2026-02-04');
 		});
 	});
 
 	it.each([
-		// What does not exist: days, hours, minutes, seconds, a leap day of another year or of such a century, a month.
-		...['31.02.2026', '30.02.2026', '2026-02-04T24:00:00', '04.02.2026 24:00', '2026-02-04T10:60'],
-		...['2026-02-04T10:30:60', '2026-02-30T00:00:00.000Z', '29.02.2026', '2026-02-29', '1900-02-29'],
-		// Other orders and signs, half a day, and words.
-		...['12.31.2026', '04/02/2026', '04.02.26', '04.02', '2026-02', '20260204', '', '  ', 'tomorrow'],
-		// No text at all.
-		...[20260204, 1_770_000_000_000, undefined, null, true, {}, ['2026-02-04'], { toISO: '2026-02-04' }],
-		// A year of six digits, and what holds no day.
-		...[new Date(8.64e15), new Date('tomorrow'), DateTime.invalid('for this test'), { toISO: () => null }],
-	])('does not read %j as a date', (value) => {
+		{ moment: '2026-02-04T20:59:59Z', day: '2026-02-04' },
+		{ moment: '2026-02-04T21:00:00Z', day: '2026-02-05' },
+		{ moment: '2026-02-05T01:30:00+05:00', day: '2026-02-04' },
+		{ moment: '2026-02-05 01:30:00+05:00', day: '2026-02-04' },
+	])('takes $moment as $day in Moscow', ({ moment, day }) => {
+		expect(formatDay(moment, 'iso', MOSCOW)).toBe(day);
+	});
+
+	describe.each<{ type: string; moment: unknown }>([
+		{ type: 'Date', moment: new Date('2026-02-04T21:30:00.000Z') },
+		{
+			type: 'DateTime in UTC',
+			moment: DateTime.fromISO('2026-02-04T21:30:00.000Z', { zone: 'UTC' }),
+		},
+		{
+			type: 'DateTime in Los Angeles',
+			moment: DateTime.fromISO('2026-02-04T21:30:00.000Z', { zone: 'America/Los_Angeles' }),
+		},
+		{
+			type: 'DateTime of another copy of Luxon',
+			moment: { toISO: () => '2026-02-05T02:30:00.000+05:00' },
+		},
+	])('of a $type', ({ moment }) => {
+		it.each([
+			{ zone: MOSCOW, day: '2026-02-05' },
+			{ zone: 'UTC', day: '2026-02-04' },
+		])('takes the day that it is in $zone', ({ zone, day }) => {
+			expect(formatDay(moment, 'iso', zone)).toBe(day);
+		});
+	});
+
+	it.each([
+		{ text: '29.02.2028', case: 'a leap day', day: '2028-02-29' },
+		{ text: '05.09.1958', case: 'a day long ago', day: '1958-09-05' },
+	])('reads $case', ({ text, day }) => {
+		expect(formatDay(text, 'iso', MOSCOW)).toBe(day);
+	});
+
+	it.each([
+		{
+			text: '2026-03-29T02:30:00',
+			zone: 'Europe/Berlin',
+			case: 'an hour that summer time leaves out',
+			day: '2026-03-29',
+		},
+		{
+			text: '04.11.2018',
+			zone: 'America/Sao_Paulo',
+			case: 'a day without a midnight',
+			day: '2018-11-04',
+		},
+		{
+			text: '2011-12-30',
+			zone: 'Pacific/Apia',
+			case: 'a day that the zone left out',
+			day: '2011-12-30',
+		},
+		{
+			text: '2026-07-01T22:30:00Z',
+			zone: 'Europe/Berlin',
+			case: 'an evening in summer time',
+			day: '2026-07-02',
+		},
+		{
+			text: '2026-01-01T22:30:00Z',
+			zone: 'Europe/Berlin',
+			case: 'an evening in winter time',
+			day: '2026-01-01',
+		},
+	])('reads $case ($text in $zone)', ({ text, zone, day }) => {
+		expect(formatDay(text, 'iso', zone)).toBe(day);
+	});
+
+	// Other programs write a day without a time as midnight, in a zone of their own.
+	describe.each<{ form: string; midnight: unknown }>([
+		{ form: 'in UTC', midnight: '2015-09-04T00:00:00.000Z' },
+		{ form: 'with an offset', midnight: '2015-09-04T00:00:00+10:00' },
+		{ form: 'in a Date', midnight: new Date('2015-09-04T00:00:00.000Z') },
+		{
+			form: 'in a DateTime of New York',
+			midnight: DateTime.fromISO('2015-09-04', { zone: 'America/New_York' }),
+		},
+	])('of a midnight $form', ({ midnight }) => {
+		it.each([{ zone: 'UTC' }, { zone: MOSCOW }, { zone: 'America/New_York' }, { zone: 'Asia/Vladivostok' }])(
+			'takes the written day, also in $zone',
+			({ zone }) => {
+				expect(formatDay(midnight, 'iso', zone)).toBe('2015-09-04');
+			},
+		);
+	});
+
+	it('takes a moment just after midnight in UTC as the evening before in New York', () => {
+		expect(formatDay('2015-09-04T00:00:00.001Z', 'iso', 'America/New_York')).toBe('2015-09-03');
+	});
+
+	const rows = VALUES_WITHOUT_DAY.flatMap(({ reason, values }) => values.map((value) => ({ reason, value })));
+	it.each(rows)('reads no day from $value, a day $reason', ({ value }) => {
 		expect(formatDay(value, 'dotted', MOSCOW)).toBeUndefined();
 	});
 });
 
 describe('formatTime', () => {
-	it.each([
-		['17:00', '17:00'],
-		[' 7:05 ', '07:05'],
-		['2026-02-10 17:00:00', '17:00'],
-		['2026-02-10T14:00:00Z', '17:00'],
-		[new Date('2026-02-10T21:30:00Z'), '00:30'],
-		[DateTime.fromISO('2026-02-10T09:00:00', { zone: 'America/New_York' }), '17:00'],
-	])('reads %s as %s in Moscow', (value, time) => {
+	it.each<{ value: unknown; time: string }>([
+		{ value: '17:00', time: '17:00' },
+		{ value: ' 7:05 ', time: '07:05' },
+		{ value: '2026-02-10 17:00:00', time: '17:00' },
+		{ value: '2026-02-10T14:00:00Z', time: '17:00' },
+		{ value: new Date('2026-02-10T21:30:00Z'), time: '00:30' },
+		{
+			value: DateTime.fromISO('2026-02-10T09:00:00', { zone: 'America/New_York' }),
+			time: '17:00',
+		},
+	])('reads $value as $time in Moscow', ({ value, time }) => {
 		expect(formatTime(value, MOSCOW)).toBe(time);
 	});
 
 	it.each([
-		...['24:00', '17:60', '17', '17.00', '1700', '5 pm', '-1:00', '2026-02-10', '2026-02-30 17:00', ''],
-		...[null, 17, 0.5, {}],
-	])('does not read %j', (value) => {
+		{ value: '24:00' },
+		{ value: '17:60' },
+		{ value: '17' },
+		{ value: '17.00' },
+		{ value: '1700' },
+		{ value: '5 pm' },
+		{ value: '-1:00' },
+		{ value: '2026-02-10' },
+		{ value: '2026-02-30 17:00' },
+		{ value: '' },
+		{ value: null },
+		{ value: 17 },
+		{ value: 0.5 },
+		{ value: {} },
+	])('reads no time from $value', ({ value }) => {
 		expect(formatTime(value, MOSCOW)).toBeUndefined();
 	});
 });
 
-it('today is the day that it is now in the zone', () => {
-	jest.useFakeTimers({ now: new Date('2026-02-04T00:00:00.000Z') });
-	try {
-		expect(today('iso', 'America/New_York')).toBe('2026-02-03');
-		expect(today('dotted', MOSCOW)).toBe('04.02.2026');
-	} finally {
+describe('today', () => {
+	beforeEach(() => {
+		jest.useFakeTimers({ now: new Date('2026-02-04T00:00:00.000Z') });
+	});
+
+	afterEach(() => {
 		jest.useRealTimers();
-	}
+	});
+
+	it('is the day before in New York when it is midnight in UTC', () => {
+		expect(today('iso', 'America/New_York')).toBe('2026-02-03');
+	});
+
+	it('is written in the given format', () => {
+		expect(today('dotted', MOSCOW)).toBe('04.02.2026');
+	});
 });
 
 describe('readNumber', () => {
 	it.each([
-		[0, 0],
-		[' -7 ', -7],
-	])('reads %j as %d', (value, number) => {
+		{ value: 0, number: 0 },
+		{ value: ' -7 ', number: -7 },
+	])('reads $value as $number', ({ value, number }) => {
 		expect(readNumber(value)).toBe(number);
 	});
 
 	it.each([
-		...['1,5', '1 000', '1e3', '0x10', '5 kg', '5.', '', ' ', 'five', 'NaN', NaN, Infinity, true, null],
-		...[undefined, [5], {}],
-		// More digits than a number can hold.
-		'9'.repeat(400),
-	])('does not read %j', (value) => {
+		{ value: '1,5' },
+		{ value: '1 000' },
+		{ value: '1e3' },
+		{ value: '0x10' },
+		{ value: '5 kg' },
+		{ value: '5.' },
+		{ value: '' },
+		{ value: ' ' },
+		{ value: 'five' },
+		{ value: 'NaN' },
+		{ value: NaN },
+		{ value: Infinity },
+		{ value: true },
+		{ value: null },
+		{ value: undefined },
+		{ value: [5] },
+		{ value: {} },
+	])('reads no number from $value', ({ value }) => {
 		expect(readNumber(value)).toBeUndefined();
+	});
+
+	it('reads no number from more digits than a number can hold', () => {
+		expect(readNumber('9'.repeat(400))).toBeUndefined();
 	});
 });
 
-describe('an amount', () => {
+describe('readAmount', () => {
 	it.each([
-		['3872,70', 3872.7],
-		['1\u00a0290,9', 1290.9],
-		['1\u202f234\u2009567,89', 1_234_567.89],
-		['1 290.90', 1290.9],
-		['-500,5', -500.5],
-		['3 872,70 ₽', 3872.7],
-		['3 872.70 ₽', 3872.7],
-		['3872.7000000000003', 3872.7000000000003],
-		[-3.5, -3.5],
-	])('%j is %d', (value, amount) => {
+		{ value: '3872,70', amount: 3872.7 },
+		{ value: '1\u00a0290,9', amount: 1290.9 },
+		{ value: '1\u202f234\u2009567,89', amount: 1_234_567.89 },
+		{ value: '1 290.90', amount: 1290.9 },
+		{ value: '-500,5', amount: -500.5 },
+		{ value: '3 872,70 ₽', amount: 3872.7 },
+		{ value: '3 872.70 ₽', amount: 3872.7 },
+		{ value: '3872.7000000000003', amount: 3872.7000000000003 },
+		{ value: -3.5, amount: -3.5 },
+	])('reads $value as $amount', ({ value, amount }) => {
 		expect(readAmount(value)).toBe(amount);
 	});
 
 	it.each([
-		// Thousands or decimals, both signs, two amounts, groups that are no thousands, lines.
-		...[
-			'1,234',
-			'3.872,70',
-			'1,290',
-			'5.000 ₽',
-			'12.900',
-			'12.905',
-			'12.905 руб.',
-			'1,290.90',
-			'1.290,90',
-			'501 502,5 7',
-		],
-		// Half a number, another currency, an exponent, and none at all.
-		...['5,', '5 $', '1e3', 'р.', '', true, null, NaN],
-	])('is not guessed from %j', (value) => {
+		{ value: '1,234', doubt: 'may be thousands or decimals' },
+		{ value: '1,290', doubt: 'may be thousands or decimals' },
+		{ value: '5.000 ₽', doubt: 'may be thousands or decimals' },
+		{ value: '12.900', doubt: 'may be thousands or decimals' },
+		{ value: '12.905', doubt: 'may be thousands or decimals' },
+		{ value: '12.905 руб.', doubt: 'may be thousands or decimals' },
+		{ value: '3.872,70', doubt: 'has both signs' },
+		{ value: '1,290.90', doubt: 'has both signs' },
+		{ value: '1.290,90', doubt: 'has both signs' },
+		{ value: '501 502,5 7', doubt: 'may be two amounts' },
+		{ value: '5,', doubt: 'breaks off' },
+		{ value: '5 $', doubt: 'is in another currency' },
+		{ value: '1e3', doubt: 'has an exponent' },
+		{ value: 'р.', doubt: 'has no digit' },
+		{ value: '', doubt: 'is empty' },
+		{ value: true, doubt: 'is no number' },
+		{ value: null, doubt: 'is no number' },
+		{ value: NaN, doubt: 'is no number' },
+	])('reads no amount from $value, which $doubt', ({ value }) => {
 		expect(readAmount(value)).toBeUndefined();
 	});
 });
 
 describe('readInteger', () => {
 	it.each([
-		[0, 0],
-		['5.0', 5],
-		[9_007_199_254_740_991, 9_007_199_254_740_991],
-	])('reads %j as %d', (value, number) => {
-		expect(readInteger(value)).toBe(number);
+		{ value: 0, integer: 0 },
+		{ value: '5.0', integer: 5 },
+		{ value: 9_007_199_254_740_991, integer: 9_007_199_254_740_991 },
+	])('reads $value as $integer', ({ value, integer }) => {
+		expect(readInteger(value)).toBe(integer);
 	});
 
-	it.each(['1.5', '9007199254740993', 2 ** 53, '', true, {}])('does not read %j', (value) => {
+	it.each([
+		{ value: '1.5' },
+		{ value: '9007199254740993' },
+		{ value: 9_007_199_254_740_992 },
+		{ value: '' },
+		{ value: true },
+		{ value: {} },
+	])('reads no integer from $value', ({ value }) => {
 		expect(readInteger(value)).toBeUndefined();
 	});
 });
 
 describe('readId', () => {
-	it('reads a number from 1 on', () => {
-		expect([1, ' 501 '].map(readId)).toEqual([1, 501]);
+	it.each([
+		{ value: 1, id: 1 },
+		{ value: ' 501 ', id: 501 },
+	])('reads $value as $id', ({ value, id }) => {
+		expect(readId(value)).toBe(id);
 	});
 
-	it.each([0, '-1', '1.5', '', '#5', '1,2', '501 502', null, true, [5], { id: 5 }])(
-		'does not read %j',
-		(value) => {
-			expect(readId(value)).toBeUndefined();
-		},
-	);
+	it.each([
+		{ value: 0 },
+		{ value: '-1' },
+		{ value: '1.5' },
+		{ value: '' },
+		{ value: '#5' },
+		{ value: '1,2' },
+		{ value: '501 502' },
+		{ value: null },
+		{ value: true },
+		{ value: [5] },
+		{ value: { id: 5 } },
+	])('reads no ID from $value', ({ value }) => {
+		expect(readId(value)).toBeUndefined();
+	});
 });
 
 describe('readFlag', () => {
-	it('reads yes and no as programs and forms write them', () => {
-		expect([true, 1, '1', ' TRUE '].map(readFlag)).toEqual([1, 1, 1, 1]);
-		expect([false, 0, '0', 'False'].map(readFlag)).toEqual([0, 0, 0, 0]);
+	it.each([{ value: true }, { value: 1 }, { value: '1' }, { value: ' TRUE ' }])(
+		'reads $value as 1',
+		({ value }) => {
+			expect(readFlag(value)).toBe(1);
+		},
+	);
+
+	it.each([{ value: false }, { value: 0 }, { value: '0' }, { value: 'False' }])(
+		'reads $value as 0',
+		({ value }) => {
+			expect(readFlag(value)).toBe(0);
+		},
+	);
+
+	it.each([
+		{ value: 2 },
+		{ value: -1 },
+		{ value: '2' },
+		{ value: 'yes' },
+		{ value: 'no' },
+		{ value: '' },
+		{ value: ' ' },
+		{ value: null },
+		{ value: undefined },
+		{ value: NaN },
+		{ value: [] },
+		{ value: [1] },
+		{ value: {} },
+	])('reads no flag from $value', ({ value }) => {
+		expect(readFlag(value)).toBeUndefined();
+	});
+});
+
+describe('idsOf', () => {
+	it('leaves out rows whose ID cannot be read', () => {
+		const rows = [{ id: 3 }, { id: '12' }, { id: 'x' }, {}, { id: 0 }];
+
+		expect(idsOf(rows)).toEqual([3, 12]);
+	});
+});
+
+describe('parseJson', () => {
+	it.each([
+		{ text: ' {"a": [1]} ', value: { a: [1] } },
+		{ text: 'null', value: null },
+	])('reads $text as $value', ({ text, value }) => {
+		expect(parseJson(text)).toEqual(value);
 	});
 
-	it.each([2, -1, '2', 'yes', 'no', '', ' ', null, undefined, NaN, [], [1], {}])(
-		'does not read %j',
-		(value) => {
-			expect(readFlag(value)).toBeUndefined();
+	it.each([{ text: '' }, { text: 'a' }, { text: '{"a"' }, { text: '[1,]' }])(
+		'reads nothing from $text, which is not JSON',
+		({ text }) => {
+			expect(parseJson(text)).toBeUndefined();
 		},
 	);
 });
 
-test('idsOf leaves out rows whose ID cannot be read', () => {
-	expect(idsOf([{ id: 3 }, { id: '12' }, { id: 'x' }, {}, { id: 0 }])).toEqual([3, 12]);
-});
+describe('daysAfter', () => {
+	it.each([
+		{ day: '2028-02-28', count: 1, result: '2028-02-29' },
+		{ day: '2027-02-28', count: 1, result: '2027-03-01' },
+		{ day: '2026-01-01', count: -1, result: '2025-12-31' },
+		{ day: '2026-03-28', count: 2, result: '2026-03-30' },
+	])('returns $result for $day and $count', ({ day, count, result }) => {
+		expect(daysAfter(day, count)).toBe(result);
+	});
 
-test('parseJson gives what a text holds, and nothing where it is no JSON', () => {
-	expect(parseJson(' {"a": [1]} ')).toEqual({ a: [1] });
-	expect(parseJson('null')).toBeNull();
-	expect(['', 'a', '{"a"', '[1,]'].map(parseJson)).toEqual([undefined, undefined, undefined, undefined]);
-});
-
-test('daysAfter counts over months, leap days and summer time, and has no day after none', () => {
-	expect(daysAfter('2028-02-28', 1)).toBe('2028-02-29');
-	expect(daysAfter('2027-02-28', 1)).toBe('2027-03-01');
-	expect(daysAfter('2026-01-01', -1)).toBe('2025-12-31');
-	expect(daysAfter('2026-03-28', 2)).toBe('2026-03-30');
-	expect(['', '2026-13-01'].map((day) => daysAfter(day, 1))).toEqual(['', '']);
+	it.each([{ day: '' }, { day: '2026-13-01' }])('returns no day after "$day"', ({ day }) => {
+		expect(daysAfter(day, 1)).toBe('');
+	});
 });

@@ -1,35 +1,44 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 
 import { Hints } from '../../nodes/AlfaCrm/run/hints';
 
-function shown(hints: Hints): string[] {
-	const messages: string[] = [];
-	hints.show({
-		addExecutionHints: ({ message }: { message: string }) => messages.push(message),
-	} as unknown as IExecuteFunctions);
-	return messages;
+/** Shows the hints as at the end of an execution, and returns what n8n receives. */
+function showHints(hints: Hints): NodeExecutionHint[] {
+	const shownHints: NodeExecutionHint[] = [];
+	const context = {
+		addExecutionHints: (hint: NodeExecutionHint) => {
+			shownHints.push(hint);
+		},
+	};
+	hints.show(context as unknown as IExecuteFunctions);
+	return shownHints;
 }
 
-it('a hint counts what it is about once, however many items meet it', () => {
-	const hints = new Hints();
-	for (let item = 0; item < 70; item++) hints.add('Some rows are missing', `list ${item % 7}`);
-	expect(shown(hints)).toEqual(['Some rows are missing: list 0; list 1; list 2; list 3; list 4; and 2 more']);
-});
+describe('Hints', () => {
+	it('names each detail of a hint once, and counts those after the fifth', () => {
+		const hints = new Hints();
+		for (let item = 0; item < 70; item++) {
+			hints.add('Some rows are missing', `list ${item % 7}`);
+		}
 
-it('a hint without details is its message', () => {
-	const hints = new Hints();
-	hints.add('Look there');
-	hints.add('Look there');
-	expect(shown(hints)).toEqual(['Look there']);
-});
+		const [hint] = showHints(hints);
 
-it('a repeat is told as what it is, and no warning', () => {
-	const hints = new Hints();
-	hints.add('Look there');
-	hints.addRepeat('This payment was there already; nothing was added', 'payment 12');
-	const types: unknown[] = [];
-	hints.show({
-		addExecutionHints: ({ type }: { type: string }) => types.push(type),
-	} as unknown as IExecuteFunctions);
-	expect(types).toEqual(['warning', 'info']);
+		expect(hint.message).toBe('Some rows are missing: list 0; list 1; list 2; list 3; list 4; and 2 more');
+	});
+
+	it('shows a hint without details once', () => {
+		const hints = new Hints();
+		hints.add('Look there');
+		hints.add('Look there');
+
+		expect(showHints(hints)).toMatchObject([{ message: 'Look there' }]);
+	});
+
+	it('shows a hint as a warning, and a repeat as information', () => {
+		const hints = new Hints();
+		hints.add('Look there');
+		hints.addRepeat('This payment was there already; nothing was added', 'payment 12');
+
+		expect(showHints(hints)).toMatchObject([{ type: 'warning' }, { type: 'info' }]);
+	});
 });

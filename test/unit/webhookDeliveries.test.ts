@@ -2,81 +2,145 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { beginDelivery, makeDeliveryKey } from '../../nodes/AlfaCrm/trigger/webhook/deliveries';
 
-/** As many as are kept. */
-const LATEST = 1_000;
-let nodes = 0;
-const newNode = () => `unit:${nodes++}`;
-const deliveries = (saved: IDataObject) => saved.deliveries as string[];
+/** How many deliveries are kept for a node. */
+const MOST_KEPT = 1_000;
 
-/** @returns whether it was new */
-function take(node: string, id: number, saved: IDataObject): boolean {
-	const claimed = beginDelivery(node, `delivery ${id}`, saved);
-	claimed?.markStarted();
-	claimed?.end();
-	return claimed !== undefined;
+let nodeCount = 0;
+
+/** Makes the ID of a node that this process does not know yet. */
+const makeNodeId = () => `unit:${nodeCount++}`;
+
+/** Delivers from start to end, and tells whether the delivery is new. */
+function deliver(node: string, number: number, staticData: IDataObject): boolean {
+	const delivery = beginDelivery(node, `delivery ${number}`, staticData);
+	delivery?.markStarted();
+	delivery?.end();
+	return delivery !== undefined;
 }
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
-const takeAll = (node: string, ids: number[], saved: IDataObject) => ids.map((id) => take(node, id, saved));
 
-describe('a delivery that is under way', () => {
-	it('holds back equal ones of its node, and no others', () => {
-		const [node, saved] = [newNode(), {} as IDataObject];
-		const first = beginDelivery(node, 'delivery 1', saved);
-		expect([take(node, 1, saved), take(node, 2, saved), take(newNode(), 1, {})]).toEqual([false, true, true]);
-		expect(deliveries(saved)).toEqual(['delivery 2']);
-		first?.markStarted();
-		first?.end();
-		expect(take(node, 1, saved)).toBe(false);
-		expect(deliveries(saved)).toEqual(['delivery 2', 'delivery 1']);
+/** Lists the names of the deliveries from one number to another. */
+function listDeliveries(first: number, last: number): string[] {
+	return Array.from({ length: last - first + 1 }, (_, index) => `delivery ${first + index}`);
+}
+
+function deliverAll(node: string, first: number, last: number, staticData: IDataObject): void {
+	for (let number = first; number <= last; number++) {
+		deliver(node, number, staticData);
+	}
+}
+
+describe('a delivery that has not ended yet', () => {
+	let node: string;
+	let staticData: IDataObject;
+
+	beforeEach(() => {
+		node = makeNodeId();
+		staticData = {};
 	});
 
-	it('and comes to nothing lets an equal one start the workflow later', () => {
-		const [node, saved] = [newNode(), {} as IDataObject];
-		beginDelivery(node, 'delivery 1', saved)?.end();
-		expect(saved).toEqual({});
-		expect([take(node, 1, saved), take(node, 1, saved)]).toEqual([true, false]);
-	});
-});
+	it('makes an equal delivery to its node a repeated one', () => {
+		beginDelivery(node, 'delivery 1', staticData);
 
-describe('what is saved', () => {
-	it('counts beside what this process knows, which n8n may not have saved yet', () => {
-		const node = newNode();
-		expect([take(node, 1, {}), take(node, 1, {})]).toEqual([true, false]);
+		expect(deliver(node, 1, staticData)).toBe(false);
 	});
 
-	it('counts after a restart, and is added to', () => {
-		const [node, saved] = [newNode(), { deliveries: ['delivery 1'] } as IDataObject];
-		expect([take(node, 1, saved), take(node, 2, saved)]).toEqual([false, true]);
-		expect(deliveries(saved)).toEqual(['delivery 1', 'delivery 2']);
+	it('leaves another delivery to its node new', () => {
+		beginDelivery(node, 'delivery 1', staticData);
+
+		expect(deliver(node, 2, staticData)).toBe(true);
 	});
 
-	it('is a list of its own, that later deliveries leave alone', () => {
-		const [node, one, two] = [newNode(), {} as IDataObject, {} as IDataObject];
-		take(node, 1, one);
-		take(node, 2, two);
-		expect([deliveries(one), deliveries(two)]).toEqual([['delivery 1'], ['delivery 1', 'delivery 2']]);
+	it('leaves an equal delivery to another node new', () => {
+		beginDelivery(node, 'delivery 1', staticData);
+
+		expect(deliver(makeNodeId(), 1, {})).toBe(true);
 	});
 
-	it('is replaced if it is no list', () => {
-		const saved: IDataObject = { deliveries: 'abc' };
-		expect(take(newNode(), 1, saved)).toBe(true);
-		expect(deliveries(saved)).toEqual(['delivery 1']);
+	it('is saved when it has started the workflow and has ended', () => {
+		const delivery = beginDelivery(node, 'delivery 1', staticData);
+		deliver(node, 2, staticData);
+		delivery?.markStarted();
+		delivery?.end();
+
+		expect(staticData.deliveries).toEqual(['delivery 2', 'delivery 1']);
+		expect(deliver(node, 1, staticData)).toBe(false);
 	});
 
-	it('are the latest 1,000; the oldest go first, also where n8n had read them before the last ones', () => {
-		const [node, saved] = [newNode(), {} as IDataObject];
-		takeAll(node, range(1, LATEST), saved);
-		const old = structuredClone(saved);
-		takeAll(node, range(LATEST + 1, LATEST + 500), saved);
-		take(node, LATEST + 501, old);
-		const latest = range(502, LATEST + 501);
-		expect(deliveries(old)).toEqual(latest.map((id) => `delivery ${id}`));
-		expect(takeAll(newNode(), latest, old)).not.toContain(true);
-		expect(take(newNode(), 501, old)).toBe(true);
+	it('is forgotten when it ends without having started the workflow', () => {
+		beginDelivery(node, 'delivery 1', staticData)?.end();
+
+		expect(staticData).toEqual({});
+		expect(deliver(node, 1, staticData)).toBe(true);
 	});
 });
 
-describe('the key of a delivery', () => {
+describe('the saved deliveries of a node', () => {
+	it('are completed by those that this process remembers, because n8n may not have saved them yet', () => {
+		const node = makeNodeId();
+		deliver(node, 1, {});
+
+		expect(deliver(node, 1, {})).toBe(false);
+	});
+
+	it('are known after a restart, and grow', () => {
+		const node = makeNodeId();
+		const staticData: IDataObject = { deliveries: ['delivery 1'] };
+
+		expect(deliver(node, 1, staticData)).toBe(false);
+		expect(deliver(node, 2, staticData)).toBe(true);
+		expect(staticData.deliveries).toEqual(['delivery 1', 'delivery 2']);
+	});
+
+	it('are a new list for each delivery, so that later ones do not change an earlier list', () => {
+		const node = makeNodeId();
+		const firstStaticData: IDataObject = {};
+		const secondStaticData: IDataObject = {};
+
+		deliver(node, 1, firstStaticData);
+		deliver(node, 2, secondStaticData);
+
+		expect(firstStaticData.deliveries).toEqual(['delivery 1']);
+		expect(secondStaticData.deliveries).toEqual(['delivery 1', 'delivery 2']);
+	});
+
+	it('replace something that is not a list', () => {
+		const staticData: IDataObject = { deliveries: 'abc' };
+
+		expect(deliver(makeNodeId(), 1, staticData)).toBe(true);
+		expect(staticData.deliveries).toEqual(['delivery 1']);
+	});
+});
+
+describe('the saved deliveries of a node after 1,501 deliveries', () => {
+	let olderStaticData: IDataObject;
+
+	beforeEach(() => {
+		const node = makeNodeId();
+		const staticData: IDataObject = {};
+		deliverAll(node, 1, MOST_KEPT, staticData);
+		// Another process of n8n read the static data before the next 500 deliveries came.
+		olderStaticData = structuredClone(staticData);
+		deliverAll(node, MOST_KEPT + 1, MOST_KEPT + 500, staticData);
+		deliver(node, MOST_KEPT + 501, olderStaticData);
+	});
+
+	it('are the latest 1,000, even in static data that was read earlier', () => {
+		expect(olderStaticData.deliveries).toEqual(listDeliveries(502, 1_501));
+	});
+
+	it('make the oldest and the newest of them repeated ones after a restart', () => {
+		const restartedNode = makeNodeId();
+
+		expect(deliver(restartedNode, 502, olderStaticData)).toBe(false);
+		expect(deliver(restartedNode, 1_501, olderStaticData)).toBe(false);
+	});
+
+	it('leave the one before them new after a restart', () => {
+		expect(deliver(makeNodeId(), 501, olderStaticData)).toBe(true);
+	});
+});
+
+describe('makeDeliveryKey', () => {
 	const BODY = {
 		event: 'update',
 		entity: 'Customer',
@@ -84,39 +148,65 @@ describe('the key of a delivery', () => {
 		fields_new: { status: 3 },
 		fields_rel: [],
 	};
-	const keyOf = (more: object = {}, hasTime = true) => makeDeliveryKey({ ...BODY, ...more }, hasTime);
 
-	it('is the same however the names of its body are sorted', () => {
-		expect(makeDeliveryKey(Object.fromEntries(Object.entries(BODY).reverse()), true)).toBe(keyOf());
+	const makeKey = (fields: object = {}, options = { hasTime: true }) =>
+		makeDeliveryKey({ ...BODY, ...fields }, options.hasTime);
+
+	it('makes the same key when the fields of the body have another order', () => {
+		const reversedBody = Object.fromEntries(Object.entries(BODY).reverse());
+
+		expect(makeDeliveryKey(reversedBody, true)).toBe(makeKey());
 	});
 
-	it('is the same whether IDs are numbers or texts', () => {
+	it('makes the same key for IDs as numbers and as texts', () => {
 		const ids = { entity_id: 8801, branch_id: 1, user_id: 4 };
 		const idsAsTexts = { entity_id: '8801', branch_id: '1', user_id: ' 4 ' };
 
-		expect(keyOf(idsAsTexts)).toBe(keyOf(ids));
+		expect(makeKey(idsAsTexts)).toBe(makeKey(ids));
 	});
 
-	it('is what version 1.0.0 stored for the same body', () => {
-		expect(makeDeliveryKey({ ...BODY, branch_id: 1, datetime: '2026-02-10 18:05:00' }, true)).toBe(
-			'oJ462BY5QI8AO7GE',
-		);
+	it('makes the key that version 1.0.0 stored for the same body', () => {
+		const key = makeKey({ branch_id: 1, datetime: '2026-02-10 18:05:00' });
+
+		expect(key).toBe('oJ462BY5QI8AO7GE');
 	});
 
-	it.each<[one: object, other?: object]>([
-		[{ entity_id: 6 }],
-		[{ branch_id: null }],
-		[{ branch_id: 0 }, { branch_id: '' }],
-		[{ fields_new: { status: '3' } }],
-		[{ fields_rel: JSON.parse('{"__proto__":1}') as object }],
-		// What cannot be read tells them apart as well, and what is not put out.
-		[{ fields_new: 'status=1' }, { fields_new: 'status=2' }],
-		[{ delivery_id: 1 }, { delivery_id: 2 }],
-	])('is another one where deliveries differ in %j', (one, other = {}) => {
-		expect(keyOf(one)).not.toBe(keyOf(other));
+	it.each<{ difference: string; fields: object; otherFields: object }>([
+		{ difference: 'the record', fields: { entity_id: 5 }, otherFields: { entity_id: 6 } },
+		{ difference: 'a branch that is null', fields: {}, otherFields: { branch_id: null } },
+		{
+			difference: 'a branch that is 0 or empty',
+			fields: { branch_id: 0 },
+			otherFields: { branch_id: '' },
+		},
+		{
+			difference: 'the type of a value',
+			fields: { fields_new: { status: 3 } },
+			otherFields: { fields_new: { status: '3' } },
+		},
+		{
+			difference: 'a field named __proto__',
+			fields: {},
+			otherFields: { fields_rel: JSON.parse('{"__proto__":1}') as object },
+		},
+		{
+			difference: 'a text in place of the new values',
+			fields: { fields_new: 'status=1' },
+			otherFields: { fields_new: 'status=2' },
+		},
+		{
+			difference: 'a field that items do not have',
+			fields: { delivery_id: 1 },
+			otherFields: { delivery_id: 2 },
+		},
+	])('makes different keys for deliveries that differ in $difference', ({ fields, otherFields }) => {
+		expect(makeKey(fields)).not.toBe(makeKey(otherFields));
 	});
 
-	it('is another one for each delivery without a time, for two of them may be two changes', () => {
-		expect(keyOf({}, false)).not.toBe(keyOf({}, false));
+	it('makes a new key each time for a delivery without a time, because two may be two changes', () => {
+		const firstKey = makeKey({}, { hasTime: false });
+		const secondKey = makeKey({}, { hasTime: false });
+
+		expect(firstKey).not.toBe(secondKey);
 	});
 });

@@ -225,8 +225,8 @@ function readStatusFailure(status: number, { headers = {}, data }: HttpResponse 
 		status,
 		fields,
 		serverMessage: readServerMessage(data),
-		// Left out with 429: the next steps are then the same, whoever has answered.
-		isFromIntermediary: isFromIntermediary && isServerDown ? true : undefined,
+		// With 429, it makes no difference who has answered.
+		isFromIntermediary: (isFromIntermediary && isServerDown) || undefined,
 		retryAfterMs: readRetryAfter(headers['retry-after']),
 	};
 }

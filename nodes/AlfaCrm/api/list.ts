@@ -290,34 +290,34 @@ function wasEndedByGoal({ nextPage }: ReadingResult): boolean {
 
 /**
  * Combines the results of all passes over a list into one result, which is complete if all of them
- * are. The total and the number of rows that came are those of the pass that lacks most rows.
+ * are. The total and the number of rows that came are those of the pass with most missing rows.
  */
 function combineResults(results: readonly ReadingResult[]): ReadingResult {
 	const nothingRead: ReadingResult = { isComplete: true, readCount: 0 };
-	const resultLackingMost = results.reduce(chooseMoreLacking, nothingRead);
+	const leastCompleteResult = results.reduce(chooseLessComplete, nothingRead);
 	const resultEndedByGoal = results.find(wasEndedByGoal);
 	return {
 		isComplete: results.every(({ isComplete }) => isComplete),
-		total: resultLackingMost.total,
-		readCount: resultLackingMost.readCount,
+		total: leastCompleteResult.total,
+		readCount: leastCompleteResult.readCount,
 		nextPage: resultEndedByGoal?.nextPage,
 	};
 }
 
 /**
- * Chooses the result that lacks more rows. A result without a total does not tell how many rows it
- * lacks, so it is chosen only if the other result has no total either.
+ * Chooses the result with more missing rows. Without a total, nobody knows how many rows are
+ * missing, so such a result is chosen only if the other one has no total either.
  */
-function chooseMoreLacking(first: ReadingResult, second: ReadingResult): ReadingResult {
+function chooseLessComplete(first: ReadingResult, second: ReadingResult): ReadingResult {
 	if (first.total === undefined) return second;
 
-	return countLackingRows(second) > countLackingRows(first) ? second : first;
+	return countMissingRows(second) > countMissingRows(first) ? second : first;
 }
 
 /**
  * Counts the rows that did not come, by AlfaCRM's total. Without a total, the result is not above
  * 0.
  */
-function countLackingRows({ total = 0, readCount }: ReadingResult): number {
+function countMissingRows({ total = 0, readCount }: ReadingResult): number {
 	return total - readCount;
 }

@@ -306,9 +306,9 @@ function explainStatus(failure: ApiFailure, call: FailedCall): Explanation {
 
 	const mayNeedBranch = isBranchList(call) && canAnotherBranchHelp(failure);
 	const branchAdvice = mayNeedBranch ? MAIN_BRANCH_ADVICE : '';
-	// For any other status, the message already has AlfaCRM's own words.
-	const isQuoteMissing = explainKnownStatus !== undefined && Boolean(serverMessage);
-	const quote = isQuoteMissing ? `AlfaCRM said: ${serverMessage}` : '';
+	// `explainOtherStatus` has put AlfaCRM's own words into the message already.
+	const isAlfaCrmQuoted = explainKnownStatus === undefined;
+	const quote = serverMessage && !isAlfaCrmQuoted ? `AlfaCRM said: ${serverMessage}` : '';
 	const description = joinSentences(explanation.description ?? '', branchAdvice, quote);
 	return { ...explanation, description };
 }

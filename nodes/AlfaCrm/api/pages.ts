@@ -503,6 +503,7 @@ class ListProgress {
 			newRows.push(row);
 		}
 
+		// The position below the last row of this page is the first one that was not read yet.
 		const positionAfterPage = this.findPositionAtStart(pageRows.length);
 		this.firstUnreadPosition = Math.max(this.firstUnreadPosition, positionAfterPage);
 		return { newRows, keys };

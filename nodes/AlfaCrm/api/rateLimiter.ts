@@ -245,8 +245,8 @@ export class RateLimiter {
 	 * earlier already: that run plans the next one.
 	 */
 	private startCallsAt(moment: number, now: number): void {
-		const isRunPlannedBefore = this.nextStartAt <= moment;
-		if (isRunPlannedBefore) return;
+		const isEarlierRunPlanned = this.nextStartAt <= moment;
+		if (isEarlierRunPlanned) return;
 
 		this.nextStartAt = moment;
 		void sleepUnref(moment - now).then(() => {

@@ -41,15 +41,16 @@ export class RefusedLogin {
 	 */
 	noteFailure(failure: ApiFailure, login: Login | undefined): void {
 		if (failure.kind !== 'login' || login === undefined) return;
-		// If the login was not tried, this is the remembered failure. It must not prolong the pause.
-		const isRememberedFailure = this.findFailure(login) !== undefined;
-		if (isRememberedFailure) return;
+		// During a pause, a login fails without being tried. Such a failure must not prolong the pause.
+		const isPaused = this.findFailure(login) !== undefined;
+		if (isPaused) return;
 
 		const { loginFailureCause, isFromIntermediary = false } = failure;
 		// With these causes, the login fails until the user has corrected the credential.
 		const isCredentialWrong =
 			loginFailureCause === 'credential-invalid' || loginFailureCause === 'configuration-invalid';
-		if (!isCredentialWrong && !isFromIntermediary) return;
+		const mayNextLoginSucceed = !isCredentialWrong && !isFromIntermediary;
+		if (mayNextLoginSucceed) return;
 
 		const until = isCredentialWrong ? Infinity : performance.now() + INTERMEDIARY_PAUSE_MS;
 		this.refused = { login: JSON.stringify(login), failure, until };

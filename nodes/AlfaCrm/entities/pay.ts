@@ -29,7 +29,7 @@ import type { Action } from './types';
  * Types of payments. An account can have further types. The types 1, 5 and 6 were the same in two
  * accounts. Each of the others is known from a single integration or account. API notes 5.16.
  */
-export const PAY_TYPE = {
+const PAY_TYPE = {
 	income: 1,
 	/** Only in old rows. New sales of goods have the type 9. */
 	oldSaleOfGoods: 2,

@@ -55,6 +55,9 @@ function readItem(value: unknown, zone: string): string | number | undefined {
 	return typeof value === 'string' ? readText(value) : formatDay(value, 'dotted', zone);
 }
 
+/** Tells whether two values of a custom field are equal: see `FieldKind`. */
+type IsSame = FieldKind<OfType<'custom'>>['isSame'];
+
 /** Removes the differences between texts that a comparison ignores, such as capital letters. */
 type NormalizeText = (text: string) => string;
 
@@ -107,7 +110,7 @@ function makeFilters(name: string, item: ApiValue): Array<Record<string, ApiValu
  * in any order. A value that cannot be read equals nothing.
  */
 const makeComparison =
-	(normalize: NormalizeText): FieldKind<OfType<'custom'>>['isSame'] =>
+	(normalize: NormalizeText): IsSame =>
 	(_field, value, otherValue, zone) => {
 		const texts = makeComparableTexts(value, zone, normalize);
 		const otherTexts = makeComparableTexts(otherValue, zone, normalize);

@@ -48,8 +48,8 @@ const makeFormLimits = ({ min, max }: Bounds) => ({
 	...(max === undefined ? {} : { maxValue: max }),
 });
 
-/** Reads an amount and rounds it to cents: 1290.9 * 3 is 3872.7000000000003 in JavaScript. */
-function readCents(value: unknown): number | undefined {
+/** Reads an amount and rounds it to two decimals: 3872.7000000000003 becomes 3872.7. */
+function readMoney(value: unknown): number | undefined {
 	const number = readAmount(value);
 	if (number === undefined) return undefined;
 
@@ -79,9 +79,9 @@ const numberParts = {
  */
 export const number: FieldKind<OfType<'number'>> = {
 	...numberParts,
-	...makeComparisonParts((_field, item) => toFormList(readCents(item))),
+	...makeComparisonParts((_field, item) => toFormList(readMoney(item))),
 	expected: (field) => `a number${describeBounds(field)}, such as 1290.90 or 1 290,90`,
-	serialize: makeSerializer(readCents),
+	serialize: makeSerializer(readMoney),
 	widget: (field) => ({
 		type: 'number',
 		typeOptions: { ...makeFormLimits(field), numberPrecision: 2 },

@@ -17,7 +17,7 @@ export interface KnownNames {
 	/** The time zone of the days in titles. */
 	zone: string;
 	/** Returns the name of a record. Undefined if it is not known. */
-	of(resource: string, id: unknown): string | undefined;
+	findName(resource: string, id: unknown): string | undefined;
 }
 
 /** Returns the names of the fields that make the name of a record. */
@@ -66,9 +66,9 @@ function describeDetail(row: IDataObject, detail: Detail, names: KnownNames): st
 	if (choices) return choices.find((choice) => String(choice.value) === String(value))?.label;
 
 	// The value may be the ID of another record, which is shown by its name.
-	const entity = entityIn(row, detail);
+	const entity = findNamedEntity(row, detail);
 	if (entity !== undefined) {
-		return names.of(entity, value) ?? `${entityOf(entity).label} ${String(value)}`;
+		return names.findName(entity, value) ?? `${entityOf(entity).label} ${String(value)}`;
 	}
 
 	const isDayOrMoment = shownAs !== undefined;
@@ -84,7 +84,7 @@ const firstValueOf = (row: IDataObject, name: string): unknown =>
 	[row[name]].flat().find((value) => !['', 'null', 'undefined'].includes(String(value).trim()));
 
 /** Returns the entity of the record whose ID a detail holds; undefined if it holds no ID. */
-const entityIn = (row: IDataObject, { entity, owner }: Detail): string | undefined =>
+const findNamedEntity = (row: IDataObject, { entity, owner }: Detail): string | undefined =>
 	entity ?? owner?.entities[String(row[owner.by])];
 
 /**
@@ -116,7 +116,7 @@ export function collectNamedIds(
 	const idsByResource = new Map<string, Set<number>>();
 	for (const row of rows) {
 		for (const detail of listed?.details ?? []) {
-			const entity = entityIn(row, detail);
+			const entity = findNamedEntity(row, detail);
 			// The field may hold one ID or a list. A title shows only the first record of a list.
 			const [id] = readIds([row[detail.name]].flat());
 			if (id === undefined || entity === undefined) continue;

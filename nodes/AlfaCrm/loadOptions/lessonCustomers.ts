@@ -44,7 +44,7 @@ export async function listLessonCustomers(
 	await names.readByIds(customer, customerIds);
 
 	const options = customerIds.map((id) => ({
-		name: names.of(customer.resource, id) ?? `Customer ${id}`,
+		name: names.findName(customer.resource, id) ?? `Customer ${id}`,
 		value: id,
 	}));
 	options.sort((a, b) => a.name.localeCompare(b.name, 'ru'));

@@ -31,7 +31,7 @@ export class RecordNames implements KnownNames {
 	}
 
 	/** Returns the name of a record; undefined if it was not read or not found. */
-	of(resource: string, id: unknown): string | undefined {
+	findName(resource: string, id: unknown): string | undefined {
 		const recordId = readId(id);
 		if (recordId === undefined) return undefined;
 		return this.namesByResource.get(resource)?.get(recordId);

@@ -304,7 +304,7 @@ export function mapBranchStates<S>(
  * @param isEnough whether no further item is to be converted, by the results or by the time
  * @throws the failure of the first item, because then there is no result to return
  */
-export async function convertInOrder<T, R>(
+export async function convertUntilTooLate<T, R>(
 	items: readonly T[],
 	isEnough: (results: readonly R[]) => boolean,
 	convert: (item: T) => Promise<R>,

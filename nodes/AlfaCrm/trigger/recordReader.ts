@@ -239,7 +239,7 @@ class RecordSearch {
 		} catch (caught) {
 			const failure = asNodeError(client.node, caught);
 			if (this.isWorthWaitingFor(branch, failure)) {
-				failingReads.throwUnlessFailingForAnHour(failureKey, failure);
+				failingReads.throwInFirstHour(failureKey, failure);
 			}
 			this.addFailure(failure);
 		}
@@ -285,12 +285,12 @@ class FailingReads {
 	private readonly failingSince = new Map<string, number>();
 
 	/**
-	 * Throws a failure of a reading, so that the next poll tries again. Returns without throwing if
-	 * this reading has failed for an hour already.
+	 * Throws a failure of a reading, so that the next poll tries again, during the first hour in
+	 * which the reading fails. Returns after that hour, so that the poll goes on without the record.
 	 *
 	 * @param key identifies the account and what is read, such as a record
 	 */
-	throwUnlessFailingForAnHour(key: string, failure: Error): void {
+	throwInFirstHour(key: string, failure: Error): void {
 		const now = Date.now();
 		const failingSince = this.failingSince.get(key) ?? now;
 		boundedSet(this.failingSince, key, failingSince, MOST_FAILING);
@@ -330,7 +330,7 @@ export async function readWithPatience<T>(
 	} catch (caught) {
 		const failure = asNodeError(client.node, caught);
 		const mayPassLater = !isLastingFailure(client, failure);
-		if (mayPassLater) failingReads.throwUnlessFailingForAnHour(key, failure);
+		if (mayPassLater) failingReads.throwInFirstHour(key, failure);
 		return failure;
 	}
 }

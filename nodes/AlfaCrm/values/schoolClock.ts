@@ -59,10 +59,10 @@ export class SchoolClock {
 	/** By how much the clock of AlfaCRM is ahead, as far as a stamp has proved it. */
 	private largestDifferenceMs = 0;
 	/**
-	 * The earliest stamp that proves a wrong time zone now, and the current minute since 1970. It is
-	 * computed once a minute, because formatting a time for each saved record is slow.
+	 * The first stamp that lies in the future, and the minute (since 1970) for which it was computed.
+	 * It is computed once a minute, because formatting a time for each saved record is slow.
 	 */
-	private earliestProof = { minute: NaN, stamp: '' };
+	private firstFutureStamp = { minute: NaN, stamp: '' };
 	/**
 	 * The latest stamp that proved a wrong time zone. Earlier stamps prove nothing new, so they are
 	 * not parsed. That saves time, because in a wrong time zone the stamp of every saved record
@@ -76,13 +76,13 @@ export class SchoolClock {
 	/** Notes the stamps of rows that AlfaCRM has shown. */
 	note(rows: readonly IDataObject[]): void {
 		const now = Date.now();
-		const earliestProof = this.findEarliestProof(now);
+		const firstFutureStamp = this.findFirstFutureStamp(now);
 		for (const row of rows) {
 			for (const field of STAMP_FIELDS) {
 				const stamp = row[field];
 				if (typeof stamp !== 'string') continue;
 				// Stamps are compared as texts first, because parsing each of them is slow.
-				if (stamp >= earliestProof && stamp > this.latestStamp) {
+				if (stamp >= firstFutureStamp && stamp > this.latestStamp) {
 					this.noteStamp(stamp, now);
 				}
 			}
@@ -101,16 +101,16 @@ export class SchoolClock {
 	}
 
 	/**
-	 * Returns the earliest stamp that proves a wrong time zone, as AlfaCRM writes it:
-	 * `2025-03-01 14:05`.
+	 * Returns the first stamp that lies in the future, as AlfaCRM would write it: `2025-03-01 14:05`.
+	 * It and all later stamps prove a wrong time zone.
 	 */
-	private findEarliestProof(now: number): string {
+	private findFirstFutureStamp(now: number): string {
 		const minute = Math.floor(now / MINUTE_MS);
-		if (minute !== this.earliestProof.minute) {
+		if (minute !== this.firstFutureStamp.minute) {
 			const moment = DateTime.fromMillis(now + LEAST_AHEAD_MS, { zone: this.zone });
-			this.earliestProof = { minute, stamp: moment.toFormat('yyyy-MM-dd HH:mm') };
+			this.firstFutureStamp = { minute, stamp: moment.toFormat('yyyy-MM-dd HH:mm') };
 		}
-		return this.earliestProof.stamp;
+		return this.firstFutureStamp.stamp;
 	}
 
 	/** Notes by how much a stamp is ahead, if that proves a wrong time zone. */

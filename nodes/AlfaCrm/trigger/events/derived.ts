@@ -21,7 +21,7 @@ import { makeChangeForReading } from '../change';
 import type { DerivedEvent } from '../sources/changeLog/derivedEvents';
 import { DerivedEvents } from '../sources/changeLog/derivedEvents';
 import type { LogLookup } from '../sources/changeLog/logLookup';
-import { convertInOrder } from '../eventSource';
+import { convertUntilTooLate } from '../eventSource';
 import type { RecordResult } from '../recordReader';
 import { RecordReader } from '../recordReader';
 import { dayOf } from '../stamps';
@@ -301,7 +301,7 @@ async function makeSimplifiedItems(
 	const simplifyValues = makeValueSimplifier(declaredFields, fieldsWithNames);
 	const isTooLate = () => Date.now() >= reported.deadline;
 
-	return await convertInOrder(reported.records, isTooLate, async ({ row: item, branches }) => {
+	return await convertUntilTooLate(reported.records, isTooLate, async ({ row: item, branches }) => {
 		// Fields are left out first, so that no names are looked up for them.
 		const shownItem = leaveOutFields(item, event.fieldsLeftOut ?? []);
 		const itemWithNames = await addNames(shownItem, branches, recordReader, reported.names);

@@ -21,7 +21,7 @@ import { findBranchOfRecord } from '../../output/link';
 import type { NameSource } from '../../output/names';
 import { ChangeLog } from '../sources/changeLog/changeLog';
 import { makeRowsToOutput, simplify } from '../../output/outputItems';
-import { convertInOrder } from '../eventSource';
+import { convertUntilTooLate } from '../eventSource';
 import type { TriggerParameters } from '../parameters';
 import { makeRecordPicker } from '../parameters';
 import { RecordReader } from '../recordReader';
@@ -200,7 +200,7 @@ async function makeItems(
 		names,
 	};
 
-	return await convertInOrder(records, isTooLate, async ({ row: entry, branches }) => {
+	return await convertUntilTooLate(records, isTooLate, async ({ row: entry, branches }) => {
 		// The source reports only log entries that can be read as changes.
 		const change = readLogEntry(entry, branches[0]) as Change;
 		const recordFields = fetchesRecord ? await readRecordFields(change, branches, output) : {};

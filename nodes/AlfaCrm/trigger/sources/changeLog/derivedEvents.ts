@@ -10,7 +10,7 @@ import type {
 	SampleRequest,
 	Samples,
 } from '../../eventSource';
-import { convertInOrder } from '../../eventSource';
+import { convertUntilTooLate } from '../../eventSource';
 import type { Check } from '../../storedShape';
 import { ChangeLog } from './changeLog';
 import type { StoredLogState } from './changeLogState';
@@ -194,7 +194,7 @@ export class DerivedEvents implements EventSource {
 		};
 		const makeItems = async (entry: NewRecord) =>
 			await this.makeUnreportedItems(entry, lookup, knownItems);
-		return await convertInOrder(entries, shouldStop, makeItems);
+		return await convertUntilTooLate(entries, shouldStop, makeItems);
 	}
 
 	/**

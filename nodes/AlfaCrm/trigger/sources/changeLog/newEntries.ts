@@ -316,7 +316,7 @@ class ExcerptReader {
 		pageLength: number;
 	}): Promise<LogExcerpt> {
 		const { from, rows: logRows } = this;
-		await this.completeMoments({ from, until }, pageLength);
+		await this.fillGaps({ from, until }, pageLength);
 
 		// Rows before `from` are left out, because some entries of their moment may be missing. A
 		// number tells equal entries apart (`logEntries.ts`), so without one of them the others would
@@ -328,12 +328,11 @@ class ExcerptReader {
 	}
 
 	/**
-	 * Reads again what is missing in a span of time. If several entries are of the same second (a
-	 * *moment*), AlfaCRM may change their order between two calls, and then no page has shown one of
-	 * them. The pages of such a moment are read again, until no entry of it is missing or it was read
-	 * too often.
+	 * Fills the gaps in a span of time. AlfaCRM may change the order of entries of the same second (a
+	 * *moment*) between two calls, and then no page has shown one of them. So the pages of that
+	 * moment are read again, until no entry is missing or they were read too often.
 	 */
-	private async completeMoments(span: TimeSpan, pageLength: number): Promise<void> {
+	private async fillGaps(span: TimeSpan, pageLength: number): Promise<void> {
 		let moment = this.rows.findMomentToReadAgain(span);
 		while (moment !== undefined) {
 			await this.readMomentAgain(moment, pageLength);
@@ -351,11 +350,9 @@ class ExcerptReader {
 	 * @param usualLength how many rows came on a page when 500 were asked for
 	 */
 	private async readMomentAgain(moment: LogMoment, usualLength: number): Promise<void> {
-		const readingsSoFar = moment.readingCount;
-		const shortenedSize = LARGEST_PAGE - readingsSoFar;
-		const obeysPageSize = usualLength === LARGEST_PAGE;
-		const pageSize = obeysPageSize ? shortenedSize : LARGEST_PAGE;
-		const pageLength = obeysPageSize ? shortenedSize : usualLength;
+		const sendsAskedSize = usualLength === LARGEST_PAGE;
+		const pageSize = sendsAskedSize ? LARGEST_PAGE - moment.readingCount : LARGEST_PAGE;
+		const pageLength = sendsAskedSize ? pageSize : usualLength;
 
 		const entriesAbove = this.rows.countAbove(moment);
 		const pageWithNewestEntry = Math.floor(entriesAbove / pageLength);

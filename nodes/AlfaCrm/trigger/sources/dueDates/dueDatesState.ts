@@ -220,8 +220,8 @@ function isNewAtFirstReading(
 ): boolean {
 	const { kind, highestDueLevel, reportsAtStart } = poll;
 	const firstPollDay = findFirstPollDay(record.branches, memory);
-	const wereBranchesAddedLater = firstPollDay === undefined;
-	if (wereBranchesAddedLater) return false;
+	// The trigger polled for the first time before the user chose these branches.
+	if (firstPollDay === undefined) return false;
 
 	if (!kind.hasDay) return reportsAtStart;
 
