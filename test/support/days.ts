@@ -40,3 +40,9 @@ export function clockOfMinute(minute: number): string {
 export function clockOfQuarter(quarter: number): string {
 	return clockOfMinute(quarter * 15);
 }
+
+/** Counts the quarters of an hour from midnight to a time such as "07:15". */
+export function quarterOf(clock: string): number {
+	const [hours, minutes] = clock.split(':').map(Number);
+	return hours * 4 + minutes / 15;
+}

@@ -1,6 +1,6 @@
 import { clockOfQuarter, dayPlus, toDottedDay } from './days';
 import type { PersonKind, Story } from './lessonStories';
-import { findLessons, nameOfPerson, startOf } from './lessonVisits';
+import { findLessons, LESSON_QUARTERS, nameOfPerson, startOf } from './lessonVisits';
 
 type Row = Record<string, unknown>;
 
@@ -87,7 +87,7 @@ function regularLessonRows({ today, regularLessons }: Story): Row[] {
 		related_id: 'group' in owner ? groupId(owner.group) : personId(owner.person),
 		day: weekday,
 		time_from_v: clockOfQuarter(startQuarter),
-		time_to_v: clockOfQuarter((startQuarter + 4) % 96),
+		time_to_v: clockOfQuarter(startQuarter + LESSON_QUARTERS),
 		b_date: dayPlus(today, firstDay),
 		e_date: dayPlus(today, lastDay),
 		subject_id: SUBJECT,

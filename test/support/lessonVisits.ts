@@ -82,7 +82,8 @@ export function startOf({ day, from }: StoryLesson): string {
 // ---------------------------------------------------------------- the lessons of a story
 
 const FIRST_LESSON_ID = 9_001;
-const LESSON_QUARTERS = 4;
+/** Every lesson of a story takes an hour. */
+export const LESSON_QUARTERS = 4;
 /** Regular lessons are told for this many days before and after today. */
 const DAYS_TOLD = 21;
 
@@ -180,7 +181,7 @@ function listPeople(
 	return isInCalendar && guest !== null ? [...new Set([...people, guest])] : people;
 }
 
-/** Writes the end of a lesson of one hour. A lesson that ends at midnight or later ends on the next day. */
+/** Writes the end of a lesson of one hour. No lesson of a story begins after 22:30. */
 function endOfLesson(startQuarter: number): string {
-	return clockOfQuarter((startQuarter + LESSON_QUARTERS) % 96);
+	return clockOfQuarter(startQuarter + LESSON_QUARTERS);
 }
