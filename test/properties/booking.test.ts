@@ -91,23 +91,26 @@ describe.each([
 	it.each([
 		{ teacherText: 'one teacher', teachers: [PETROV] },
 		{ teacherText: 'one of two teachers', teachers: [PETROV, SIDOROVA] },
-	])('books two slots for two people who want the first free time of $teacherText at once', async ({ teachers }) => {
-		const period = { teachers, from: FIRST_DAY, to: LAST_DAY };
-		for (const [index] of HALF_OF_DAYS.entries()) {
-			const anna = school.addLead();
-			const boris = school.addLead();
+	])(
+		'books two slots for two people who want the first free time of $teacherText at once',
+		async ({ teachers }) => {
+			const period = { teachers, from: FIRST_DAY, to: LAST_DAY };
+			for (const [index] of HALF_OF_DAYS.entries()) {
+				const anna = school.addLead();
+				const boris = school.addLead();
 
-			const outcomes = await school.runTogether(
-				firstFreeLesson(anna, period),
-				firstFreeLesson(boris, period),
-			);
+				const outcomes = await school.runTogether(
+					firstFreeLesson(anna, period),
+					firstFreeLesson(boris, period),
+				);
 
-			const lessons = school.listLessons();
-			expect(outcomes.map(({ error }) => error)).toEqual([undefined, undefined]);
-			expect(lessons).toHaveLength(2 * index + 2);
-			expect(new Set(lessons).size).toBe(lessons.length);
-		}
-	});
+				const lessons = school.listLessons();
+				expect(outcomes.map(({ error }) => error)).toEqual([undefined, undefined]);
+				expect(lessons).toHaveLength(2 * index + 2);
+				expect(new Set(lessons).size).toBe(lessons.length);
+			}
+		},
+	);
 });
 
 /** Lets the node's time limits follow the clock of the test. */
