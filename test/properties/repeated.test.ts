@@ -44,7 +44,7 @@ const FEWEST_CHANGING_RUNS = isDeep ? depth.twice / 4 : 0;
 const OPERATIONS = operationCases.map((tested) => ({ name: nameOperation(tested), tested }));
 
 describe('an operation that is run again', () => {
-	it('has a promise for each operation of the form: it reads, acts once, or acts each time', () => {
+	it('each operation of the form promises what a second run does: it reads, acts once, or acts again', () => {
 		const operationsOfForm = actionTable.map(([, operation]) => operation);
 
 		expect(new Set(Object.keys(PROMISES))).toEqual(new Set(operationsOfForm));
@@ -89,7 +89,7 @@ describe('an operation that is run again', () => {
 
 	let changingRuns = 0;
 
-	it.each(OPERATIONS)('leaves the same after two runs of $name as after one', async ({ tested }) => {
+	it.each(OPERATIONS)('two runs of $name leave the same as one run', async ({ tested }) => {
 		const changingRunsBefore = changingRuns;
 
 		const property = fc.asyncProperty(
@@ -112,7 +112,7 @@ describe('an operation that is run again', () => {
 		expect(changingRuns - changingRunsBefore).toBeGreaterThanOrEqual(FEWEST_CHANGING_RUNS);
 	});
 
-	it('has changed something in most of these tests', () => {
+	it('most of these runs have changed something', () => {
 		expect(changingRuns).toBeGreaterThan((OPERATIONS.length * depth.twice) / 2);
 	});
 });
@@ -121,38 +121,41 @@ describe('two operations at the same moment', () => {
 	/** Both runs have one credential, or each has another one of the same account. */
 	const secondCredential = fc.constantFrom<Array<0 | 1>>(0, 1);
 
-	it.each(OPERATIONS)('leave the same as one if both are the same $name', async ({ tested }) => {
-		const property = fc.asyncProperty(
-			makeForms(tested),
-			secondCredential,
-			fc.scheduler(),
-			async (form, secondCredential, scheduler) => {
-				const changesOfOneRun = await changeInTurn(account, form);
+	it.each(OPERATIONS)(
+		'two equal runs of $name at the same moment leave the same as one run',
+		async ({ tested }) => {
+			const property = fc.asyncProperty(
+				makeForms(tested),
+				secondCredential,
+				fc.scheduler(),
+				async (form, secondCredential, scheduler) => {
+					const changesOfOneRun = await changeInTurn(account, form);
 
-				const changes = await changeTogether(account, { forms: [form, form], secondCredential, scheduler });
+					const changes = await changeTogether(account, { forms: [form, form], secondCredential, scheduler });
 
-				expect(changes).toEqual(changesOfOneRun);
-			},
-		);
-		await fc.assert(property, { seed, numRuns: depth.together });
-	});
+					expect(changes).toEqual(changesOfOneRun);
+				},
+			);
+			await fc.assert(property, { seed, numRuns: depth.together });
+		},
+	);
 
 	it.each(SAME_OPERATIONS)(
-		'leave the same as one after the other if both are $name of one record',
+		'two runs of $name on one record at the same moment leave the same as one after the other',
 		async (pair) => {
 			await expectSameAsInTurn(pair, depth.together);
 		},
 	);
 
 	it.each(OPERATIONS_ON_ONE_RECORD)(
-		'leave the same as one after the other if they are about one record ($name)',
+		'two operations on one record at the same moment leave the same as one after the other ($name)',
 		async (pair) => {
 			await expectSameAsInTurn(pair, depth.togetherOnOneRecord);
 		},
 	);
 
 	it.each(KEYS_THAT_SHARE_FIELD)(
-		'leave the same as one after the other if both create one record ($name)',
+		'two runs that create one record at the same moment leave the same as one after the other ($name)',
 		async (pair) => {
 			await expectSameAsInTurn(pair, depth.together);
 		},
@@ -189,7 +192,7 @@ describe('an interrupted operation', () => {
 	}
 
 	it.each(OPERATIONS)(
-		'leaves the same as one run if $name is interrupted at any request and run again',
+		'$name leaves the same as one run when it is interrupted at any request and run again',
 		async ({ tested }) => {
 			const forms = await findForms(tested);
 
@@ -210,7 +213,7 @@ describe('an interrupted operation', () => {
 	);
 
 	it.each(OPERATIONS)(
-		'ends at once if $name is cancelled while it waits for another execution',
+		'$name ends at once when it is cancelled while it waits for another execution',
 		async ({ tested }) => {
 			const [{ form, changes }] = await findForms(tested);
 

@@ -41,7 +41,7 @@ const SECOND_PHONE = '+7(900)555-00-02';
 const THIRD_PHONE = '+7(900)555-00-03';
 
 describe('two executions at the same moment', () => {
-	it('complete a lesson once', async () => {
+	it('two executions complete a lesson once', async () => {
 		await forEachOrder(async (school, runTogether) => {
 			const anna = school.addClient();
 			const boris = school.addClient();
@@ -56,7 +56,7 @@ describe('two executions at the same moment', () => {
 		});
 	});
 
-	it('complete a lesson once when one gives the IDs of the customers and the other one gives rows', async () => {
+	it('two executions complete a lesson once when one gives the IDs of the customers and the other one gives rows', async () => {
 		await forEachOrder(async (school, runTogether) => {
 			const anna = school.addClient();
 			const boris = school.addClient();
@@ -76,7 +76,7 @@ describe('two executions at the same moment', () => {
 		});
 	});
 
-	it('complete a lesson once when they mark different customers, and one of them is refused', async () => {
+	it('the second of two executions is refused when they mark different customers as present', async () => {
 		await forEachOrder(async (school, runTogether) => {
 			const anna = school.addClient();
 			const boris = school.addClient();
@@ -93,7 +93,7 @@ describe('two executions at the same moment', () => {
 		});
 	});
 
-	it('keep both phones when each adds another one by Update', async () => {
+	it('two executions of Update that add a phone each keep both phones', async () => {
 		await forEachOrder(async (school, runTogether) => {
 			const client = school.addClient();
 
@@ -137,7 +137,7 @@ describe('two executions at the same moment', () => {
 				upsertForm({ matchBy: 'id', id: client }, { teacher_ids: [TEACHER.third] }),
 			],
 		},
-	])('keep both teachers when each adds another one ($ways)', async ({ makeForms }) => {
+	])('two executions that add a teacher each keep both teachers ($ways)', async ({ makeForms }) => {
 		await forEachOrder(async (school, runTogether) => {
 			const client = school.addClient();
 			const [first, second] = makeForms(client);
@@ -160,7 +160,7 @@ describe('two executions at the same moment', () => {
 		{ path: 'task', operation: 'createTask', parameters: { title: 'Перезвонить' } },
 		{ path: 'communication', operation: 'addComment', parameters: { comment: 'Ждёт' } },
 	])(
-		'create one $path when both $operation for the same customer',
+		'two executions of $operation for one customer create one $path',
 		async ({ path, operation, parameters }) => {
 			await forEachOrder(async (school, runTogether) => {
 				const form = customerForm(operation, { id: school.addClient(), ...parameters });
@@ -195,20 +195,23 @@ describe('two executions at the same moment', () => {
 			first: upsertByContract({ name: 'Орлова Мия', phone: '89005550005' }),
 			second: upsertByPhone({ name: 'Орлова Мия', ...contractField(CONTRACT) }, '+7 900 555 00 05'),
 		},
-	])('create one customer when they look for a new one by $keys', async ({ first, second }) => {
-		await forEachOrder(async (school, runTogether) => {
-			school.addClient();
+	])(
+		'two executions that look for one new person by $keys create one customer',
+		async ({ first, second }) => {
+			await forEachOrder(async (school, runTogether) => {
+				school.addClient();
 
-			const outcomes = await runTogether(first, second);
+				const outcomes = await runTogether(first, second);
 
-			expectNoErrors(outcomes);
-			expect(school.countCreations('customer')).toBe(1);
-		});
-	});
+				expectNoErrors(outcomes);
+				expect(school.countCreations('customer')).toBe(1);
+			});
+		},
+	);
 });
 
 describe('three executions at the same moment', () => {
-	it('create each new customer once when their items name the same people by other keys and in another order', async () => {
+	it('three executions that name the same new people by other keys and in other orders create each person once', async () => {
 		const item = fc.record({
 			person: fc.nat(2),
 			key: fc.constantFrom<NewCustomer['key'][]>('phone', 'email', 'both'),
@@ -254,7 +257,7 @@ describe('three executions at the same moment', () => {
 });
 
 describe('items of one execution that overlap', () => {
-	it('leave what they leave one after the other, and keep the order of items that name the same value', async () => {
+	it('overlapping items leave what they leave one after the other, in an order that items with a value in common keep', async () => {
 		const property = fc.asyncProperty(itemsOfExecution, fc.scheduler(), async (items, scheduler) => {
 			const outcome = await runOverlapping(items, scheduler);
 

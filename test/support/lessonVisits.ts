@@ -11,7 +11,7 @@ export interface Visit {
 }
 
 /** A lesson that takes place in a story, or that is cancelled. */
-export interface StoryLesson {
+interface StoryLesson {
 	/** The ID in the calendar. A regular lesson that is not in the calendar yet has none. */
 	id: number | null;
 	/** The index of its regular lesson. */

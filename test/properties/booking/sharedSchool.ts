@@ -15,7 +15,7 @@ const CHESS = 1;
 const TRIAL_LESSON = 3;
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
 
-export interface Network {
+interface Network {
 	/** How long a call takes to AlfaCRM and back, in milliseconds. */
 	latency: number;
 	/** The number of n8n workers. Two workers share n8n's database and nothing else. */

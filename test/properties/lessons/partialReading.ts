@@ -13,7 +13,7 @@ import { readParticipantsOfLessons } from '../../../nodes/AlfaCrm/store/calendar
 import { LESSON_STATUS } from '../../support/codes';
 
 /** A day with many lessons of groups, and a trigger that has time to read the members of only some groups in each poll. */
-export interface BusyDay {
+interface BusyDay {
 	lessons: GroupLesson[];
 	/** The customers of each group. */
 	membersByGroup: number[][];

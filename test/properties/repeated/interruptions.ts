@@ -18,7 +18,7 @@ export interface ChangingForm {
 }
 
 /** What happens at one request of a run. */
-export type Mishap = 'answerLost' | 'serverError' | 'cancelled';
+type Mishap = 'answerLost' | 'serverError' | 'cancelled';
 
 const MISHAPS: readonly Mishap[] = ['answerLost', 'serverError', 'cancelled'];
 /** Forms whose runs take more requests than this together are left out, except for the first one. */

@@ -5,7 +5,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { CREDENTIALS, SideBySideSchool, upsertForm } from './school';
 
 /** An item that finds a person by phone or by email and sets fields. It may give the person another phone, even that of the other. */
-export interface Item {
+interface Item {
 	person: number;
 	key: 'phone' | 'email';
 	fields: { note?: string; web?: string[]; phone?: string[] };

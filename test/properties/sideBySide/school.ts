@@ -81,8 +81,8 @@ export function upsertByPhone(fields: IDataObject, phone = PHONE): IDataObject {
 	return upsertForm({ matchBy: 'phone', phone }, fields);
 }
 
-export function upsertByEmail(fields: IDataObject, email = EMAIL): IDataObject {
-	return upsertForm({ matchBy: 'email', email }, fields);
+export function upsertByEmail(fields: IDataObject): IDataObject {
+	return upsertForm({ matchBy: 'email', email: EMAIL }, fields);
 }
 
 export function upsertByContract(fields: IDataObject): IDataObject {
