@@ -79,7 +79,7 @@ export async function runOverlapping(
 	scheduler: Scheduler,
 ): Promise<ExecutionOutcome> {
 	const school = openSchool();
-	school.answerInOrderOf(scheduler);
+	school.answerSlowlyInOrderOf(scheduler);
 	return await scheduler.waitFor(runItems(school, items, { callsAtOnce: 5 }));
 }
 

@@ -1,5 +1,6 @@
 import type { Scheduler } from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
 
 import { LESSON_STATUS } from '../../support/codes';
 import { customerForm, PHONE, SmallSchool } from '../../unit/operations/school';
@@ -39,6 +40,11 @@ export class SideBySideSchool extends SmallSchool {
 	/** Lets the answers of AlfaCRM come in the order that a scheduler chooses. */
 	answerInOrderOf(scheduler: Scheduler): void {
 		this.onCall = async () => void (await scheduler.schedule(Promise.resolve()));
+	}
+
+	/** Does so slowly enough for the next item of an execution to begin, which takes the node a millisecond. */
+	answerSlowlyInOrderOf(scheduler: Scheduler): void {
+		this.onCall = async () => void (await scheduler.schedule(sleep(2)));
 	}
 
 	/** Adds a client with the phone of the tests and one teacher. */
