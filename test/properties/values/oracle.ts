@@ -9,7 +9,7 @@ import type { Outcome, Runner } from './runner';
 import { isAtOnce } from './runner';
 import type { Row } from './targets';
 import type { Built, Situation } from './situations';
-import { dayPlus } from '../../support/lessonStories';
+import { dayPlus } from '../../support/days';
 
 const ACTIVE = '2030-12-31';
 const CRASH =

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+
+import type { Settings } from '../../../sandbox';
+import { LESSON_STATUS } from '../../support/codes';
+import { dayPlus, quarterOf } from '../../support/days';
+import type { Fate, Person, Story } from '../../support/lessonStories';
+import { stories } from '../../support/lessonStories';
+import type { Visit } from '../../support/lessonVisits';
+import { findVisits } from '../../support/lessonVisits';
+
+/** A day of a customer of a school, in one branch. Often the customer has a lesson on it. */
+export interface CustomerDay {
+	story: Story;
+	settings: Partial<Settings>;
+	/** The index of the customer in the story. */
+	person: number;
+	day: string;
+	branch: number;
+	/** The number of days after today at whose lessons Get Overview looks. */
+	daysAhead: number;
+}
+
+// ---------------------------------------------------------------- the rule
+
+/** Finds the quarters of an hour, counted from midnight, at which lessons of the customer start on the day. */
+export function findLessonStarts({ story, person, day, branch }: CustomerDay): number[] {
+	return findVisits(story, { from: day, to: day, branch })
+		.filter((visit) => visit.person === person)
+		.map(({ lesson }) => quarterOf(lesson.from));
+}
+
+/**
+ * Finds the lessons of which Get Overview may show one at noon of today: those lessons of the customer that are in the calendar,
+ * planned, still to come, in a branch of the customer, and start first. Several lessons can start at the same time.
+ */
+export function findNextLessons({ story, person, daysAhead }: CustomerDay): Visit[] {
+	const { branches } = story.people[person];
+	const visits = findVisits(story, { from: story.today, to: dayPlus(story.today, daysAhead) })
+		.filter((visit) => visit.person === person)
+		.filter(({ lesson }) => lesson.id !== null && lesson.status === LESSON_STATUS.planned)
+		.filter(({ lesson }) => branches.includes(lesson.branch))
+		.filter(({ start }) => start > `${story.today} 12:00:00`);
+
+	const [firstStart] = visits.map(({ start }) => start).sort();
+	return visits.filter(({ start }) => start === firstStart);
+}
+
+// ---------------------------------------------------------------- the generator
+
+/** What differs from account to account. */
+const settings = fc.record({
+	bodyPageSize: fc.constantFrom<Settings['bodyPageSize'][]>('ignored', 'honoured', 'refused400'),
+	total: fc.constantFrom<Settings['total'][]>('present', 'missing'),
+	ignoredFilters: fc.subarray(['lesson.date_from', 'lesson.date_to', 'lesson.group_id', 'cgi.b_date']),
+});
+
+/** Stories of schools in which everybody may be booked. */
+const storiesOfClients = stories.map((story): Story => {
+	const people = story.people.map((person): Person => ({ ...person, kind: 'client' }));
+	return { ...story, people };
+});
+
+/** Stories in which no lesson is moved to another day either, so that it is certain which hours are free. */
+const storiesWithoutMovedLessons = storiesOfClients.map((story): Story => {
+	const regularLessons = story.regularLessons.map((lesson) => ({
+		...lesson,
+		fates: lesson.fates.map(keepOnItsDay),
+	}));
+	return { ...story, regularLessons };
+});
+
+function keepOnItsDay(fate: Fate): Fate {
+	const isMoved = fate.kind === 'movedEarlier' || fate.kind === 'movedLater';
+	return isMoved ? { kind: 'atOtherTime', startQuarter: fate.startQuarter } : fate;
+}
+
+function makeCustomerDays(storiesToTell: fc.Arbitrary<Story>): fc.Arbitrary<CustomerDay> {
+	const drawnDays = fc.record({
+		story: storiesToTell,
+		settings,
+		daysAhead: fc.integer({ min: 1, max: 6 }),
+		/** Whether it is a day on which the customer has a lesson, if the story has any. */
+		hasLesson: fc.constantFrom(true, true, false),
+		visitIndex: fc.nat(99),
+		personIndex: fc.nat(9),
+		dayIndex: fc.integer({ min: 1, max: 6 }),
+		branch: fc.constantFrom(1, 1, 2),
+	});
+
+	return drawnDays.map(({ story, settings, daysAhead, hasLesson, ...drawn }) => {
+		const visits = findVisits(story, { from: dayPlus(story.today, 1), to: dayPlus(story.today, 6) });
+		if (hasLesson && visits.length > 0) {
+			const { person, lesson } = visits[drawn.visitIndex % visits.length];
+			return { story, settings, daysAhead, person, day: lesson.day, branch: lesson.branch };
+		}
+
+		const person = drawn.personIndex % story.people.length;
+		const day = dayPlus(story.today, drawn.dayIndex);
+		return { story, settings, daysAhead, person, day, branch: drawn.branch };
+	});
+}
+
+export const customerDays = makeCustomerDays(storiesOfClients);
+export const customerDaysWithoutMovedLessons = makeCustomerDays(storiesWithoutMovedLessons);
