@@ -1,16 +1,16 @@
 import { faultPresets, type Fault, type FaultPreset, type JournalEntry } from '../../sandbox';
-import { everyone, lead, School, useSchool, yii } from './support';
+import { allCustomers, newLead, School, useSchool, yiiError } from './support';
 
 const school = useSchool({}, { customers: 50 });
 
-const index = async (page = 0) => await school.call('1/customer/index', { page, ...everyone });
-const create = async () => await school.call('1/customer/create', lead);
+const index = async (page = 0) => await school.call('1/customer/index', { page, ...allCustomers });
+const create = async () => await school.call('1/customer/create', newLead);
 const branches = async () => await school.call('branch/index');
 const login = async () => {
 	const { email, apiKey } = school.sandbox.account;
 	return await school.tryLogin(email, apiKey);
 };
-const count = () => school.rows('customer').length;
+const count = () => school.readRecords('customer').length;
 const add = (...faults: Fault[]) => school.sandbox.faults.add(...faults);
 /** The status, or `broken` when the connection breaks before the answer is complete. */
 const outcome = async (call: () => Promise<{ status: number }>) =>
@@ -29,11 +29,11 @@ const times = (calls: number, call: () => Promise<{ status: number }> = index) =
 describe('a fault of kind', () => {
 	it('status, also in the body alone', async () => {
 		add({ kind: 'status' }, { kind: 'status', status: 503, message: 'Занято' });
-		expect((await index()).json).toEqual(yii(500, 'Internal Server Error'));
-		expect((await index()).json).toEqual({ ...yii(503, 'Service Unavailable'), message: 'Занято' });
+		expect((await index()).json).toEqual(yiiError(500, 'Internal Server Error'));
+		expect((await index()).json).toEqual({ ...yiiError(503, 'Service Unavailable'), message: 'Занято' });
 		expect((await index()).status).toBe(200);
 		add({ kind: 'status', status: 401, httpStatus: 200 });
-		expect(await index()).toMatchObject({ status: 200, json: yii(401, 'Unauthorized') });
+		expect(await index()).toMatchObject({ status: 200, json: yiiError(401, 'Unauthorized') });
 	});
 
 	it('html', async () => {
@@ -107,7 +107,7 @@ describe('a fault of kind', () => {
 		const answer = await fetch(`${school.sandbox.url}/v2api/1/customer/index`, {
 			method: 'POST',
 			headers: { 'x-alfacrm-token': school.token },
-			body: JSON.stringify({ page: 0, ...everyone }),
+			body: JSON.stringify({ page: 0, ...allCustomers }),
 		});
 		expect(answer.status).toBe(200);
 		expect(answer.headers.get('content-length')).toBe(String(new TextEncoder().encode(whole.text).length));
@@ -139,7 +139,7 @@ describe('a fault of kind', () => {
 	it('tooMany', async () => {
 		add({ kind: 'tooMany' }, { kind: 'tooMany', retryAfter: 2 });
 		const first = await index();
-		expect(first.json).toEqual(yii(429, 'Too Many Requests'));
+		expect(first.json).toEqual(yiiError(429, 'Too Many Requests'));
 		expect(first.headers.get('retry-after')).toBeNull();
 		expect((await index()).headers.get('retry-after')).toBe('2');
 	});
@@ -159,7 +159,7 @@ describe('a fault of kind', () => {
 		const { json } = await index();
 		add({ kind: 'emptyItems', times: 2 }, { kind: 'emptyObject' });
 		expect((await index()).json).toEqual({ ...json, count: 0, items: [] });
-		expect((await create()).json).toMatchObject({ success: true, model: { name: lead.name } });
+		expect((await create()).json).toMatchObject({ success: true, model: { name: newLead.name } });
 		expect((await index()).text).toBe('{}');
 	});
 
@@ -181,7 +181,7 @@ describe('a fault of kind', () => {
 	it.each(['before', 'after'] as const)('mutate, which changes records %s the call', async (when) => {
 		const { ids } = await index();
 		const [gone = 0, changed = 0] = ids;
-		const added = { ...lead, id: 900, created_at: '2026-02-10 11:00:00' };
+		const added = { ...newLead, id: 900, created_at: '2026-02-10 11:00:00' };
 		const changes = [
 			{ entity: 'customer', insert: added },
 			{ entity: 'customer', id: changed, patch: { name: 'Переименован' } },
@@ -189,8 +189,8 @@ describe('a fault of kind', () => {
 		];
 		add({ kind: 'mutate', when, changes });
 		expect([(await index()).ids.includes(gone), count()]).toEqual([when === 'after', 50]);
-		expect(school.stored('customer', 900)).toMatchObject(added);
-		expect(school.stored('customer', changed)?.name).toBe('Переименован');
+		expect(school.readRecord('customer', 900)).toMatchObject(added);
+		expect(school.readRecord('customer', changed)?.name).toBe('Переименован');
 		expect((await index()).ids).not.toContain(gone);
 	});
 });
@@ -208,7 +208,7 @@ describe('before and after', () => {
 		add({ kind: 'cutJson', times: 0 });
 		await create();
 		await school.call('1/bonus/bonus-add?customer_id=1', { amount: 5 });
-		expect([count(), school.stored('customer', 1)?.balance_bonus]).toEqual([50, 0]);
+		expect([count(), school.readRecord('customer', 1)?.balance_bonus]).toEqual([50, 0]);
 		expect((await school.call('1/teacher/working-hour')).text).toMatch(/^\{"total":18/);
 	});
 });
@@ -306,7 +306,7 @@ describe('failRequest', () => {
 		const url = `${school.sandbox.url}/v2api/1/customer/create`;
 		const call = async () => {
 			const { signal } = given;
-			const answer = await fetch(url, { method: 'POST', headers, signal, body: JSON.stringify(lead) });
+			const answer = await fetch(url, { method: 'POST', headers, signal, body: JSON.stringify(newLead) });
 			await answer.text();
 			return answer;
 		};

@@ -4,7 +4,7 @@ import { startSandbox, type JsonObject, type Row, type Sandbox } from '../../san
 import { entities, entityNames } from '../../sandbox/school/entities';
 import { customer } from '../../sandbox/school/entities/customer';
 import { depth, isDeep, seed } from '../support/depth';
-import { dayOf, everyone, numbers, useSchool } from './support';
+import { toIsoDay, allCustomers, toIds, useSchool } from './support';
 
 const open: Sandbox[] = [];
 async function start(options: Parameters<typeof startSandbox>[0] = {}) {
@@ -94,9 +94,9 @@ describe('the invented school', () => {
 	it('has grown in the order of its ids, and has no leads in the stage that is switched off', () => {
 		const times = customers.map((row) => String(row.created_at));
 		expect(times).toEqual([...times].sort());
-		expect(numbers(customers)).toEqual(customers.map((_row, index) => index + 1));
+		expect(toIds(customers)).toEqual(customers.map((_row, index) => index + 1));
 		const off = sandbox.store.rows('lead-status').filter((row) => row.is_enabled === 0);
-		expect(numbers(off)).toEqual([5]);
+		expect(toIds(off)).toEqual([5]);
 		expect(customers.filter((row) => row.lead_status_id === 5)).toEqual([]);
 	});
 
@@ -151,7 +151,7 @@ describe('the invented school', () => {
 		const [, month, date] = day.split('-');
 		expect(people.some(({ dob }) => String(dob).startsWith(`${date}.${month}.`))).toBe(true);
 		expect(people.some(({ balance }) => Number(balance) < 0)).toBe(true);
-		expect(store.rows('customer-tariff').map(({ e_date }) => dayOf(e_date))).toContain(day);
+		expect(store.rows('customer-tariff').map(({ e_date }) => toIsoDay(e_date))).toContain(day);
 
 		for (const { status, time_from, time_to } of store.rows('lesson')) {
 			if (status === 3) expect(String(time_to) <= moment).toBe(true);
@@ -183,7 +183,7 @@ describe.each<[school: string, options: Parameters<typeof startSandbox>[0]]>([
 	const rows = (entity: string) => store.rows(entity);
 	const customerOf = ({ customer_id }: Row) => store.find('customer', Number(customer_id)) as Row;
 	const idsIn = (value: unknown) => value as number[];
-	const dayIn = (value: unknown) => dayOf(String(value)).slice(0, 10);
+	const dayIn = (value: unknown) => toIsoDay(String(value)).slice(0, 10);
 	/** What is so, and should not be. */
 	const none = (found: readonly Row[]) => expect(found.slice(0, 3)).toEqual([]);
 	const membersOn = (group: number, day: string): number[] =>
@@ -308,11 +308,11 @@ const MANY = isDeep ? 130_000 : 12_000;
 describe(`${MANY} customers`, () => {
 	const school = useSchool({ pageSize: 500 }, { customers: MANY });
 	it('are all served, page by page, and what depends on them stays within bounds', async () => {
-		const rows = await school.all('customer/index', everyone);
-		expect(new Set(numbers(rows)).size).toBe(MANY);
-		expect(school.rows('group')).toHaveLength(300);
+		const rows = await school.listEveryPage('customer/index', allCustomers);
+		expect(new Set(toIds(rows)).size).toBe(MANY);
+		expect(school.readRecords('group')).toHaveLength(300);
 		for (const name of entityNames) {
-			if (name !== 'customer') expect(school.rows(name).length).toBeLessThan(12_000);
+			if (name !== 'customer') expect(school.readRecords(name).length).toBeLessThan(12_000);
 		}
 	}, 120_000);
 });
@@ -332,8 +332,8 @@ describe('what makes large lists fast', () => {
 	/** By the plain meaning of filter and order. */
 	const expected = (test: (row: Row) => boolean) => {
 		const rank = (row: Row) => customer.sortKey(row);
-		const found = school.rows('customer').filter(test);
-		return numbers([...found].sort((a, b) => rank(a) - rank(b) || b.id - a.id)).slice(0, 500);
+		const found = school.readRecords('customer').filter(test);
+		return toIds([...found].sort((a, b) => rank(a) - rank(b) || b.id - a.id)).slice(0, 500);
 	};
 
 	it('finds what a walk through all of them would find, in the same order', async () => {
@@ -361,12 +361,12 @@ describe('what makes large lists fast', () => {
 						one.do === 'phone' ? digits(String(value)) : String(value).toLowerCase();
 					const wanted = plain(text);
 					if (wanted === '') continue;
-					const { ids } = await school.call('customer/index', { ...everyone, [one.do]: text });
+					const { ids } = await school.call('customer/index', { ...allCustomers, [one.do]: text });
 					const holdsIt = ({ [one.do]: value }: Row) =>
 						[value ?? []].flat().some((item) => plain(item).includes(wanted));
 					expect(ids).toEqual(expected(holdsIt));
 				}
-				const { ids } = await school.call('customer/index', everyone);
+				const { ids } = await school.call('customer/index', allCustomers);
 				expect(ids).toEqual(expected(() => true));
 			}),
 			{ seed, numRuns: depth.largeLists },

@@ -2,7 +2,7 @@ import type { Settings } from '../../sandbox';
 import { RateLimit } from '../../sandbox/http/rateLimit';
 import { defaultSettings } from '../../sandbox/model/settings';
 import { entityNames } from '../../sandbox/school/entities';
-import { useSchool, yii } from './support';
+import { useSchool, yiiError } from './support';
 
 const school = useSchool({ now: '2026-02-10 12:00:00' });
 
@@ -33,11 +33,11 @@ describe('tokens', () => {
 		['unknown', 'ffff'],
 		['empty', ''],
 	])('are asked for: %s is 401', async (_name, token) => {
-		expect((await index(token)).json).toEqual(yii(401, 'Unauthorized'));
+		expect((await index(token)).json).toEqual(yiiError(401, 'Unauthorized'));
 	});
 
 	it('expire over HTTP as well', async () => {
-		await school.control('POST', 'tokens/expire');
+		await school.callControl('POST', 'tokens/expire');
 		expect((await index()).status).toBe(401);
 	});
 });
@@ -46,7 +46,7 @@ describe('rights', () => {
 	it('a role without the API can log in and nothing else', async () => {
 		await school.login(school.sandbox.account.noRights);
 		for (const path of ['branch/index', '1/log/index', '1/subject/create', '1/lesson/teach?id=1']) {
-			expect((await school.call(path)).json).toEqual(yii(403, 'Forbidden'));
+			expect((await school.call(path)).json).toEqual(yiiError(403, 'Forbidden'));
 		}
 	});
 
@@ -57,7 +57,7 @@ describe('rights', () => {
 			expect((await school.call(`1/subject/${action}`, { name: 'Х' })).status).toBe(403);
 		}
 		expect((await school.call('1/room/update?id=1', { note: 'х' })).json.success).toBe(true);
-		expect(school.stored('subject', 1)?.name).not.toBe('Х');
+		expect(school.readRecord('subject', 1)?.name).not.toBe('Х');
 	});
 });
 
@@ -87,19 +87,19 @@ describe('paths', () => {
 		...['phone-call', 'log'],
 	])('%s can be listed and nothing else', async (name) => {
 		const paths = ['create', 'update', 'delete'].map((action) => `1/${name}/${action}?id=1`);
-		for (const path of paths) expect((await school.call(path)).json).toEqual(yii(404, 'Not Found'));
+		for (const path of paths) expect((await school.call(path)).json).toEqual(yiiError(404, 'Not Found'));
 	});
 
 	it.each(['1/lead/index', '1/customer/view', '', '1/x/y/z', '1/lesson-details/index'])(
 		'%s is 404',
 		async (path) => {
-			expect((await school.call(path)).json).toEqual(yii(404, 'Not Found'));
+			expect((await school.call(path)).json).toEqual(yiiError(404, 'Not Found'));
 		},
 	);
 
 	it.each(['GET', 'PUT'])('%s is 405, but for the list of companies by GET', async (method) => {
 		const answer = await school.call('1/customer/index', {}, { method });
-		expect(answer.json).toEqual(yii(405, 'Method Not Allowed'));
+		expect(answer.json).toEqual(yiiError(405, 'Method Not Allowed'));
 		expect(answer.headers.get('allow')).toBe('POST');
 		const companies = await school.call('company/index', {}, { method });
 		expect(companies.ids).toEqual(method === 'GET' ? [1, 2] : []);
@@ -109,7 +109,7 @@ describe('paths', () => {
 describe('bodies', () => {
 	it('that are not JSON are 400', async () => {
 		const answer = await school.call('1/customer/index', {}, { raw: '{"page":' });
-		expect(answer.json).toEqual(yii(400, 'Bad Request'));
+		expect(answer.json).toEqual(yiiError(400, 'Bad Request'));
 	});
 
 	it.each(['', '[]', '"text"', '  '])('of %j count as empty', async (raw) => {
@@ -164,7 +164,7 @@ describe('the limit', () => {
 		// However slow the machine is: until one is refused, or it is clear that none will be.
 		for (; calls < 1000 && journal.every(({ status }) => status === 200); calls += 20) {
 			const logins = Array.from({ length: 10 }, () => school.tryLogin(account.email, account.apiKey));
-			await Promise.all([school.control('GET', 'health'), burst(10), ...logins]);
+			await Promise.all([school.callControl('GET', 'health'), burst(10), ...logins]);
 		}
 		expect(journal).toHaveLength(calls);
 		expect(misjudged(2)).toEqual([]);
@@ -179,7 +179,7 @@ describe('the limit', () => {
 		const refusals = (await burst(50)).filter(({ status }) => status === 429);
 		expect(refusals.length).toBeGreaterThanOrEqual(1);
 		for (const { headers, json } of refusals) {
-			expect([json, headers.get('retry-after')]).toEqual([yii(429, 'Too Many Requests'), header]);
+			expect([json, headers.get('retry-after')]).toEqual([yiiError(429, 'Too Many Requests'), header]);
 		}
 	});
 
@@ -223,7 +223,7 @@ describe('the journal', () => {
 		await school.tryLogin(email, '', { raw: `email=${email}&api_key=${apiKey}` });
 		await index();
 		await index();
-		const text = JSON.stringify((await school.control('GET', 'journal')).json);
+		const text = JSON.stringify((await school.callControl('GET', 'journal')).json);
 		for (const secret of [apiKey, school.token, 'partner-secret']) expect(text).not.toContain(secret);
 		const { journal } = school.sandbox;
 		expect(journal.at(-5)).toMatchObject({ body: { email, api_key: '***' } });
@@ -238,11 +238,11 @@ describe('the journal', () => {
 	it('leaves control calls out, and can be read and cleared over HTTP', async () => {
 		const { journal } = school.sandbox;
 		await index();
-		expect((await school.control('GET', 'journal')).json).toEqual(journal);
+		expect((await school.callControl('GET', 'journal')).json).toEqual(journal);
 		const { length } = journal;
-		await school.control('GET', 'health');
+		await school.callControl('GET', 'health');
 		expect(journal).toHaveLength(length);
-		await school.control('DELETE', 'journal');
+		await school.callControl('DELETE', 'journal');
 		expect(journal).toEqual([]);
 		await index();
 		expect(journal).toMatchObject([{ n: 1 }]);

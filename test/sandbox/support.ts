@@ -55,7 +55,7 @@ export class School {
 		const items = (Array.isArray(json.items) ? json.items : []) as JsonObject[];
 		const { status, headers: received } = answer;
 		const model = (json.model ?? {}) as JsonObject;
-		return { status, headers: received, text, json, items, ids: numbers(items), model, errors: json.errors };
+		return { status, headers: received, text, json, items, ids: toIds(items), model, errors: json.errors };
 	}
 
 	async tryLogin(email: string, apiKey: string, options: CallOptions = {}) {
@@ -68,7 +68,11 @@ export class School {
 		return this.token;
 	}
 
-	async control(method: string, path: string, body?: unknown): Promise<{ status: number; json: unknown }> {
+	async callControl(
+		method: string,
+		path: string,
+		body?: unknown,
+	): Promise<{ status: number; json: unknown }> {
 		const answer = await fetch(`${this.sandbox.url}/_sandbox/${path}`, {
 			method,
 			body: body === undefined ? undefined : JSON.stringify(body),
@@ -77,7 +81,7 @@ export class School {
 	}
 
 	/** Every page of a list. */
-	async all(path: string, body: JsonObject = {}): Promise<JsonObject[]> {
+	async listEveryPage(path: string, body: JsonObject = {}): Promise<JsonObject[]> {
 		const rows: JsonObject[] = [];
 		for (let page = 0; page < 300; page += 1) {
 			const { items } = await this.call(path, { ...body, page });
@@ -88,22 +92,22 @@ export class School {
 	}
 
 	/** The ids of a page, sorted. */
-	async list(path: string, body: JsonObject = {}): Promise<number[]> {
-		return sorted((await this.call(path, body)).ids);
+	async listIds(path: string, body: JsonObject = {}): Promise<number[]> {
+		return sortIds((await this.call(path, body)).ids);
 	}
 
 	/** What the sandbox holds, past its API. */
-	rows(entity: string): readonly Row[] {
+	readRecords(entity: string): readonly Row[] {
 		return this.sandbox.store.rows(entity);
 	}
 
-	stored(entity: string, id: unknown): Row | undefined {
+	readRecord(entity: string, id: unknown): Row | undefined {
 		return this.sandbox.store.find(entity, Number(id));
 	}
 
 	/** The ids of rows that it holds, sorted. */
-	idsWhere(entity: string, test: (row: Row) => boolean): number[] {
-		return sorted(numbers(this.rows(entity).filter(test)));
+	findIds(entity: string, test: (row: Row) => boolean): number[] {
+		return sortIds(toIds(this.readRecords(entity).filter(test)));
 	}
 }
 
@@ -126,7 +130,7 @@ function parsed(text: string): Record<string, unknown> {
 }
 
 /** The error shape of Yii. */
-export const yii = (status: number, name: string) => ({
+export const yiiError = (status: number, name: string) => ({
 	status,
 	name,
 	message: expect.any(String) as string,
@@ -135,17 +139,18 @@ export const yii = (status: number, name: string) => ({
 });
 
 /** What AlfaCRM says of a field that is empty, and of one that it cannot read. */
-export const must = (label: string) => [`Необходимо заполнить «${label}».`];
-export const wrong = (label: string) => [`Неверный формат значения «${label}».`];
+export const requiredError = (label: string) => [`Необходимо заполнить «${label}».`];
+export const formatError = (label: string) => [`Неверный формат значения «${label}».`];
 
 /** The least that a new customer needs. */
-export const lead = { name: 'Тестов Пример', is_study: 0, legal_type: 1 };
+export const newLead = { name: 'Тестов Пример', is_study: 0, legal_type: 1 };
 /** What shows customers of every kind. */
-export const everyone = { is_study: 2, removed: 1 };
+export const allCustomers = { is_study: 2, removed: 1 };
 
-export const sorted = (ids: readonly number[]): number[] => [...ids].sort((a, b) => a - b);
-export const numbers = (rows: readonly JsonObject[]): number[] => rows.map(({ id }) => Number(id));
+export const sortIds = (ids: readonly number[]): number[] => [...ids].sort((a, b) => a - b);
+export const toIds = (rows: readonly JsonObject[]): number[] => rows.map(({ id }) => Number(id));
 /** Of rows that hold a list of ids, those with this one. */
-export const holds = (field: string, id: number) => (row: Row) => (row[field] as number[]).includes(id);
+export const listIncludes = (field: string, id: number) => (row: Row) =>
+	(row[field] as number[]).includes(id);
 /** 2026-02-10 of 10.02.2026. */
-export const dayOf = (dotted: unknown) => String(dotted).split('.').reverse().join('-');
+export const toIsoDay = (dotted: unknown) => String(dotted).split('.').reverse().join('-');

@@ -1,6 +1,6 @@
 import type { Json, JsonObject, Row, Settings } from '../../sandbox';
 import { defaultSettings, parseSetting } from '../../sandbox/model/settings';
-import { everyone, useSchool } from './support';
+import { allCustomers, useSchool } from './support';
 
 const school = useSchool({ now: '2026-02-10 12:00:00' }, { customers: 130 });
 
@@ -17,7 +17,7 @@ const login = async (email: string, key = school.sandbox.account.apiKey, headers
 	await school.tryLogin(email, key, { headers });
 const branches = async (token?: string, headers?: Record<string, string>) =>
 	(await school.call('branch/index', {}, { token, headers })).status;
-const row = (entity: string, test: (row: Row) => boolean) => school.rows(entity).find(test) as Row;
+const row = (entity: string, test: (row: Row) => boolean) => school.readRecords(entity).find(test) as Row;
 const distinct = (values: readonly unknown[]) => [...new Set(values)].sort();
 const admin = 'admin@school.example';
 const logged = { date_from: '10.02.2026' };
@@ -31,11 +31,14 @@ async function inOrder<T, R>(items: readonly T[], ask: (item: T) => Promise<R>):
 /** How much there is of the page that each body asks for, or how it is refused. */
 const sizes = async (path: string, ...bodies: JsonObject[]) =>
 	await inOrder(bodies, async (body) => {
-		const { status, json, items } = await call(path, { ...everyone, ...body });
+		const { status, json, items } = await call(path, { ...allCustomers, ...body });
 		return json.success === false ? 'refused' : status === 200 ? items.length : status;
 	});
 const totals = async (...bodies: JsonObject[]) =>
-	await inOrder(bodies, async (body) => (await call('customer/index', { ...everyone, ...body })).json.total);
+	await inOrder(
+		bodies,
+		async (body) => (await call('customer/index', { ...allCustomers, ...body })).json.total,
+	);
 
 const endedTariff = () => row('customer-tariff', (one) => one.e_date === '31.05.2025');
 const tariffsOf = () => `1/customer-tariff/index?customer_id=${String(endedTariff().customer_id)}`;
@@ -112,7 +115,7 @@ const switches: Switches = {
 	pooledBranches: {
 		ask: async () => {
 			const showsBranchOne = async (path: string) => {
-				const shown = await school.all(path, { is_study: 2 });
+				const shown = await school.listEveryPage(path, { is_study: 2 });
 				return shown.some(({ branch_ids, branch_id }) => String(branch_ids ?? branch_id) === '1');
 			};
 			return {
@@ -154,7 +157,7 @@ const switches: Switches = {
 	},
 	payDefault: {
 		ask: async () => {
-			const types = (await school.all('pay/index')).map((pay) => pay.pay_type_id);
+			const types = (await school.listEveryPage('pay/index')).map((pay) => pay.pay_type_id);
 			return [distinct(types), (await first('pay/index', { pay_type_id: 2 })).pay_type_id];
 		},
 		answers: { all: [[1, 11, 12, 2], 2], income: [[1], 2] },
@@ -169,7 +172,7 @@ const switches: Switches = {
 	},
 	removedZero: {
 		ask: async () => {
-			const leads = await school.all('customer/index', { is_study: 0, removed: 0 });
+			const leads = await school.listEveryPage('customer/index', { is_study: 0, removed: 0 });
 			return leads.some((one) => one.lead_status_id === null);
 		},
 		answers: { active: true, hidesUnsorted: false },
@@ -199,7 +202,7 @@ const switches: Switches = {
 		ask: async () => {
 			school.settings.pageSize = 2;
 			const { items: page } = await call('discount/index', { page: 1 });
-			return page.length === school.rows('discount').length;
+			return page.length === school.readRecords('discount').length;
 		},
 		answers: { honoured: false, ignored: true },
 	},
@@ -214,7 +217,7 @@ const switches: Switches = {
 		ask: async () => {
 			const { id } = row('customer', (one) => (one.group_ids as Json[]).length > 0);
 			school.sandbox.store.patch('customer', id, { lead_status_id: 2 });
-			const card = await first('customer/index', { ...everyone, id });
+			const card = await first('customer/index', { ...allCustomers, id });
 			const sold = await first(tariffsOf(), { dead: true });
 			const rows = [card, sold, await first('group/index'), await first('teacher/index')];
 			const told = ['lead_status_ids', 'dead', 'removed'];
@@ -234,8 +237,8 @@ const switches: Switches = {
 		ask: async () => {
 			await customer({ e_date: '2030-12-31' });
 			for (const entity of ['customer', 'group', 'subject']) await call(`1/${entity}/delete?id=1`);
-			const [one, group] = [school.stored('customer', 1), school.stored('group', 1)];
-			return [one?.e_date, group?.removed, school.stored('subject', 1)];
+			const [one, group] = [school.readRecord('customer', 1), school.readRecord('group', 1)];
+			return [one?.e_date, group?.removed, school.readRecord('subject', 1)];
 		},
 		answers: { destroy: [undefined, undefined, undefined], archive: ['2026-02-10', 1, undefined] },
 	},
@@ -269,7 +272,7 @@ const switches: Switches = {
 	sunday: {
 		ask: async () => {
 			const { id } = row('regular-lesson', (one) => one.day === 7);
-			const shown = (await school.all('regular-lesson/index')).find((one) => one.id === id);
+			const shown = (await school.listEveryPage('regular-lesson/index')).find((one) => one.id === id);
 			return [shown?.day, (await call(`1/regular-lesson/update?id=${id}`, { day: 7 })).model.day];
 		},
 		answers: { 7: [7, 7], 0: [0, 0] },

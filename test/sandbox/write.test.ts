@@ -4,7 +4,7 @@ import type { Json, JsonObject, Row, Settings } from '../../sandbox';
 import type { Entity } from '../../sandbox/model/entity';
 import { entities } from '../../sandbox/school/entities';
 import { depth, seed } from '../support/depth';
-import { everyone, lead, must, useSchool, wrong, yii } from './support';
+import { allCustomers, newLead, requiredError, useSchool, formatError, yiiError } from './support';
 
 const school = useSchool({ now: '2026-02-11 09:30:00' });
 
@@ -38,7 +38,7 @@ const switched = { ...named, is_enabled: 0 };
 const writable: Writable[] = [
 	{ entity: 'branch', given: { ...named, is_active: 1 } },
 	{ entity: 'location', given: { branch_id: 1, ...named, is_active: 1 } },
-	{ entity: 'customer', given: lead },
+	{ entity: 'customer', given: newLead },
 	{ entity: 'subject', given: named },
 	{ entity: 'study-status', given: switched },
 	{ entity: 'lead-status', given: switched },
@@ -132,8 +132,8 @@ describe.each(writable)('$entity', (item) => {
 		expect(created.json).toMatchObject({ success: true, errors: [] });
 		expect(created.model).toMatchObject(shown);
 		const { id } = created.model;
-		const everything = { status: 1, b_date: '01.01.2020', e_date: '01.01.2040', ...everyone };
-		const rows = await school.all(`1/${entity}/index?${query}`, everything);
+		const everything = { status: 1, b_date: '01.01.2020', e_date: '01.01.2040', ...allCustomers };
+		const rows = await school.listEveryPage(`1/${entity}/index?${query}`, everything);
 		expect(rows.find((row) => row.id === id)).toEqual(created.model);
 		const names = Object.keys(fields).filter((name) => name !== 'removed');
 		expect(Object.keys(created.model)).toEqual(expect.arrayContaining(names));
@@ -143,7 +143,7 @@ describe.each(writable)('$entity', (item) => {
 		expect(updated.model).toMatchObject({ ...shown, ...(item.changed ?? change), id });
 		const deleted = await school.call(`${entity}/delete?id=${id}${updateQuery}`);
 		expect(deleted.json).toEqual({ success: true, errors: [] });
-		expect(school.stored(entity, id)).toBeUndefined();
+		expect(school.readRecord(entity, id)).toBeUndefined();
 
 		const log = await school.call('log/index', { entity: item.className ?? pascal(entity), entity_id: id });
 		expect(log.items.slice(0, 3)).toMatchObject([
@@ -157,15 +157,15 @@ describe.each(writable)('$entity', (item) => {
 	it('is not created without what it needs, and needs it on an update only where it is given', async () => {
 		const add = async () => await school.call(`${entity}/create?${query}`, {});
 		const missing = Object.fromEntries(
-			needs.map((name) => [name, must({ ...fields, ...inputs }[name]?.label ?? '')]),
+			needs.map((name) => [name, requiredError({ ...fields, ...inputs }[name]?.label ?? '')]),
 		);
 		if (item.isDemanded) {
 			expect((await add()).json).toMatchObject({ success: true });
 			school.settings.requiredFields = Object.fromEntries(needs.map((name) => [`${entity}.${name}`, true]));
 		}
-		const before = school.rows(entity).length;
+		const before = school.readRecords(entity).length;
 		expect(await add()).toMatchObject({ status: 200, json: { success: false, errors: missing } });
-		expect(school.rows(entity)).toHaveLength(before);
+		expect(school.readRecords(entity)).toHaveLength(before);
 		if (updateQuery !== '') return;
 		const path = `${entity}/update?id=1`;
 		expect((await school.call(path, { weight: 5 })).json.success).toBe(true);
@@ -178,10 +178,10 @@ describe.each(writable)('$entity', (item) => {
 it.each(['update', 'delete'])('%s names the missing id, and knows an unknown one', async (action) => {
 	const without = await school.call(`1/customer/${action}`, { id: 1, name: 'Х' });
 	const message = 'Отсутствуют обязательные параметры: id';
-	expect(without.json).toEqual({ ...yii(400, 'Bad Request'), message });
+	expect(without.json).toEqual({ ...yiiError(400, 'Bad Request'), message });
 	for (const id of ['9999', 'x', '-1']) {
 		const unknown = await school.call(`1/customer/${action}?id=${id}`);
-		expect(unknown.json).toEqual(yii(404, 'Not Found'));
+		expect(unknown.json).toEqual(yiiError(404, 'Not Found'));
 	}
 });
 
@@ -192,14 +192,16 @@ describe('requirements and date formats', () => {
 		school.settings.requiredFields = { 'pay.payer_name': false, 'customer-tariff.balance': true };
 		expect((await school.call('1/pay/create', {})).errors).not.toHaveProperty('payer_name');
 		const tariff = await school.call('1/customer-tariff/create?customer_id=1', { tariff_id: 1 });
-		expect(tariff.errors).toEqual({ balance: must('Остаток') });
+		expect(tariff.errors).toEqual({ balance: requiredError('Остаток') });
 
 		const group = { branch_ids: [1], name: 'Г', b_date: '2025-09-01' };
-		expect((await school.call('1/group/create', group)).errors).toEqual({ b_date: wrong('Дата начала') });
+		expect((await school.call('1/group/create', group)).errors).toEqual({
+			b_date: formatError('Дата начала'),
+		});
 		school.settings.dateFormats = { 'group.b_date': 'iso', 'lesson.lesson_date': 'either' };
 		expect((await school.call('1/group/create', group)).model.b_date).toBe('2025-09-01');
 		const dotted = await school.call('1/group/create', { ...group, b_date: '01.09.2025' });
-		expect(dotted.errors).toEqual({ b_date: wrong('Дата начала') });
+		expect(dotted.errors).toEqual({ b_date: formatError('Дата начала') });
 		const lesson = { ...given('lesson').given, lesson_date: '2026-03-05' };
 		expect((await school.call('1/lesson/create', lesson)).model.date).toBe('2026-03-05');
 	});
@@ -216,12 +218,12 @@ describe('requirements and date formats', () => {
 	});
 
 	it('a customer whose date of birth is not dotted is lost without an error', async () => {
-		const before = school.rows('customer').length;
-		const { json } = await school.call('1/customer/create', { ...lead, dob: '2026-02-05' });
+		const before = school.readRecords('customer').length;
+		const { json } = await school.call('1/customer/create', { ...newLead, dob: '2026-02-05' });
 		expect(json).toEqual({ success: true, errors: [], model: {} });
-		expect(school.rows('customer')).toHaveLength(before);
+		expect(school.readRecords('customer')).toHaveLength(before);
 		expect((await update(1, { name: 'Х', dob: '2015-09-04' })).json.success).toBe(true);
-		expect(school.stored('customer', 1)?.name).not.toBe('Х');
+		expect(school.readRecord('customer', 1)?.name).not.toBe('Х');
 	});
 
 	it.each<[string, string, JsonObject]>([
@@ -256,7 +258,7 @@ describe('values', () => {
 		],
 		[{ custom_school: '12', color: 'red', name: 'Ы'.repeat(50), teacher_ids: [] }],
 	])('are stored: %j', async (given, kept = given) => {
-		const { json, model } = await create({ ...lead, ...given });
+		const { json, model } = await create({ ...newLead, ...given });
 		expect(json.success).toBe(true);
 		expect(model).toMatchObject(kept);
 	});
@@ -264,12 +266,16 @@ describe('values', () => {
 	it('are refused, each by the name of its field', async () => {
 		const text = { name: 'Ы'.repeat(51), email: [{}], phone: [true], note: { a: 1 } };
 		const choices = { is_study: 2, legal_type: null, gender: 'female', branch_ids: [1, 'x'] };
-		const given = { ...lead, ...text, ...choices, dob: '31.02.2015' };
+		const given = { ...newLead, ...text, ...choices, dob: '31.02.2015' };
 		const errors = {
 			name: ['Значение «Имя» должно содержать максимум 50 символов.'],
-			...{ email: wrong('Email'), phone: wrong('Телефон'), note: wrong('Примечание') },
-			...{ is_study: wrong('Состояние'), legal_type: must('Тип заказчика'), gender: wrong('Пол') },
-			...{ branch_ids: wrong('Филиал'), dob: wrong('Дата рождения') },
+			...{ email: formatError('Email'), phone: formatError('Телефон'), note: formatError('Примечание') },
+			...{
+				is_study: formatError('Состояние'),
+				legal_type: requiredError('Тип заказчика'),
+				gender: formatError('Пол'),
+			},
+			...{ branch_ids: formatError('Филиал'), dob: formatError('Дата рождения') },
 		};
 		for (const answer of [await create(given), await update(1, given)])
 			expect([answer.status, answer.json]).toEqual([200, { success: false, errors }]);
@@ -279,9 +285,9 @@ describe('values', () => {
 describe('a new customer', () => {
 	it('has every field, and of those that the server alone sets no value that was given', async () => {
 		const given = { id: 5, balance: '9.00', created_at: '2020-01-01 00:00:00', b_date: '01.02.2026' };
-		const { model } = await create({ ...lead, ...given, custom_nothing: 1, junk: 1 });
+		const { model } = await create({ ...newLead, ...given, custom_nothing: 1, junk: 1 });
 		expect(model).toMatchObject({
-			...lead,
+			...newLead,
 			...{ id: 61, branch_ids: [1], teacher_ids: [], lead_status_id: null, balance: '0.00', phone: [] },
 			...{ e_date: '2030-12-31', custom_school: null },
 			...{ b_date: '2026-02-11 09:30:00', created_at: '2026-02-11 09:30:00' },
@@ -292,8 +298,8 @@ describe('a new customer', () => {
 	});
 
 	it('has no stage in a pipeline, until one is written and taken back', async () => {
-		const { model } = await create({ ...lead, pipeline_id: 1 });
-		const stage = () => school.stored('customer', model.id)?.lead_status_id;
+		const { model } = await create({ ...newLead, pipeline_id: 1 });
+		const stage = () => school.readRecord('customer', model.id)?.lead_status_id;
 		expect([model.lead_status_id, stage()]).toEqual([null, null]);
 		for (const lead_status_id of [2, null]) {
 			await update(model.id, { lead_status_id });
@@ -302,24 +308,24 @@ describe('a new customer', () => {
 	});
 
 	it('belongs to the branches named, else to that of the path, else to the first', async () => {
-		expect((await create({ ...lead, branch_ids: [2, 3] })).model.branch_ids).toEqual([2, 3]);
-		expect((await create({ ...lead, branch_ids: 3 })).model.branch_ids).toEqual([3]);
-		expect((await create(lead, '2/customer/create')).model.branch_ids).toEqual([2]);
-		expect((await create(lead, 'customer/create')).model.branch_ids).toEqual([1]);
+		expect((await create({ ...newLead, branch_ids: [2, 3] })).model.branch_ids).toEqual([2, 3]);
+		expect((await create({ ...newLead, branch_ids: 3 })).model.branch_ids).toEqual([3]);
+		expect((await create(newLead, '2/customer/create')).model.branch_ids).toEqual([2]);
+		expect((await create(newLead, 'customer/create')).model.branch_ids).toEqual([1]);
 	});
 
 	it('gets an id that is never used twice', async () => {
-		const { model } = await create(lead);
+		const { model } = await create(newLead);
 		await school.call(`customer/delete?id=${model.id}`);
-		expect((await create(lead)).model.id).toBe(62);
+		expect((await create(newLead)).model.id).toBe(62);
 	});
 });
 
 it('an update changes what it names and replaces lists', async () => {
-	const before = school.stored('customer', 4);
+	const before = school.readRecord('customer', 4);
 	await update(4, { phone: ['89000000999'], branch_ids: [3] });
 	const changed = { phone: ['+7(900)000-09-99'], branch_ids: [3], updated_at: '2026-02-11 09:30:00' };
-	expect(school.stored('customer', 4)).toEqual({ ...before, ...changed });
+	expect(school.readRecord('customer', 4)).toEqual({ ...before, ...changed });
 });
 
 describe('archiving', () => {
@@ -327,7 +333,7 @@ describe('archiving', () => {
 		(await school.call('customer/index', { id: 61, is_study: 0, ...body })).ids.length;
 
 	it('is done by writing removed, once, and undone; the end of a group it leaves alone', async () => {
-		await create(lead);
+		await create(newLead);
 		const { model } = await update(61, { removed: 1 });
 		expect(model.e_date).toBe('2026-02-11');
 		expect(model).not.toHaveProperty('removed');
@@ -337,14 +343,14 @@ describe('archiving', () => {
 		expect((await update(61, { removed: 0 })).model.e_date).toBe('2030-12-31');
 		expect(await visible({})).toBe(1);
 		expect((await school.call('1/group/update?id=1', { removed: 1 })).model.e_date).toBe('2035-05-31');
-		expect(await school.list('group/index', { id: 1 })).toEqual([]);
+		expect(await school.listIds('group/index', { id: 1 })).toEqual([]);
 	});
 
 	it('does not take in those whose e_date is 2030-12-31, also when that day has passed', async () => {
-		const active = await school.list('customer/index', { is_study: 2 });
+		const active = await school.listIds('customer/index', { is_study: 2 });
 		school.settings.now = '2031-06-01 00:00:00';
-		expect(await school.list('customer/index', { is_study: 2 })).toEqual(active);
-		expect((await school.list('teacher/index')).length).toBeGreaterThan(0);
+		expect(await school.listIds('customer/index', { is_study: 2 })).toEqual(active);
+		expect((await school.listIds('teacher/index')).length).toBeGreaterThan(0);
 	});
 });
 
@@ -356,10 +362,10 @@ describe('the time of the account', () => {
 	])('in %s is that of its zone, in which it is %s', async (timeZone, today) => {
 		Object.assign(school.settings, { now: '2026-02-10T20:00:00.000+03:00', timeZone });
 		const isOver = today === '2026-02-11';
-		const { model } = await create({ ...lead, e_date: '2026-02-11' });
+		const { model } = await create({ ...newLead, e_date: '2026-02-11' });
 		expect(String(model.created_at).slice(0, 10)).toBe(today);
 		const id = Number(model.id);
-		expect(await school.list('customer/index', { is_study: 0, id })).toEqual(isOver ? [] : [id]);
+		expect(await school.listIds('customer/index', { is_study: 0, id })).toEqual(isOver ? [] : [id]);
 		await update(id, { e_date: '2030-12-31' });
 		expect((await update(id, { removed: 1 })).model.e_date).toBe(today);
 
@@ -367,14 +373,14 @@ describe('the time of the account', () => {
 		expect(member.b_date).toBe(today.split('-').reverse().join('.'));
 		await school.call(`1/customer-tariff/create?customer_id=${id}`, { tariff_id: 1, e_date: '10.02.2026' });
 		const tariffs = `1/customer-tariff/index?customer_id=${id}`;
-		expect(await school.list(tariffs, { dead: true })).toHaveLength(isOver ? 1 : 0);
+		expect(await school.listIds(tariffs, { dead: true })).toHaveLength(isOver ? 1 : 0);
 	});
 
 	it('is the clock of the machine unless it is set', async () => {
 		school.settings.now = null;
 		const hours = async (timeZone: string) => {
 			school.settings.timeZone = timeZone;
-			const { model } = await create(lead);
+			const { model } = await create(newLead);
 			expect(model.created_at).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
 			return Date.parse(`${String(model.created_at).replace(' ', 'T')}Z`) / 3_600_000;
 		};
@@ -390,10 +396,10 @@ describe('what has been read', () => {
 	/** The row as a list shows it, whatever it has to be asked for. */
 	const listed = async (entity: Entity, row: Row): Promise<JsonObject> => {
 		const times = { b_date: '01.01.1900', e_date: '31.12.2099' };
-		const everything = { ...everyone, ...times, active: false, id: row.id };
+		const everything = { ...allCustomers, ...times, active: false, id: row.id };
 		const status: JsonObject = entity.path === 'lesson' ? { status: row.status ?? null } : {};
 		const path = `${entity.path}/index?${queryOf(entity, row)}`;
-		const items = await school.all(path, { ...everything, ...status });
+		const items = await school.listEveryPage(path, { ...everything, ...status });
 		return items.find(({ id }) => id === row.id) ?? {};
 	};
 	const writeBack = async (entity: Entity, row: Row, body: JsonObject) =>
@@ -420,20 +426,20 @@ describe('what has been read', () => {
 				fc.asyncProperty(shapes, fc.nat({ max: 10_000 }), async (settings, place) => {
 					await school.restore();
 					Object.assign(school.settings, { pageSize: 500, ...settings });
-					const rows = school.rows(path);
+					const rows = school.readRecords(path);
 					const row = rows[place % rows.length] as Row;
 					const model = await listed(entity, row);
 					expect(model).toMatchObject({ id: row.id });
 					const { json } = await writeBack(entity, row, model);
 					expect(json).toMatchObject({ success: true, errors: [] });
-					expect(withoutStamp(school.stored(path, row.id))).toEqual(withoutStamp(row));
+					expect(withoutStamp(school.readRecord(path, row.id))).toEqual(withoutStamp(row));
 				}),
 				{ seed, numRuns: depth.echoedRows },
 			);
 		});
 
 		it('can be written back where no rule would have let it in', async () => {
-			const [row] = school.rows(path) as [Row];
+			const [row] = school.readRecords(path) as [Row];
 			const empty = Object.entries(entity.fields).filter(([, { kind }]) => kind === 'string');
 			const days = { b_date: '2020-01-01', e_date: '2020-01-02', date: '2020-01-01' };
 			const times = { time_from: '2020-01-01 05:00:00', time_to: '2020-01-01 06:00:00' };
@@ -456,9 +462,9 @@ describe('what has been read', () => {
 		['task', { done_date: '2025-02-03T10:11:12', created_at: 0 }],
 		['lesson', { date: '03.02.2025', regular_id: 'x', details: 'all' }],
 	])('of a %s and is read only is passed over: %j', async (path, body) => {
-		const before = school.stored(path, 1);
+		const before = school.readRecord(path, 1);
 		const { json } = await school.call(`1/${path}/update?id=1`, body);
 		expect(json).toMatchObject({ success: true, errors: [] });
-		expect(withoutStamp(school.stored(path, 1))).toEqual(withoutStamp(before));
+		expect(withoutStamp(school.readRecord(path, 1))).toEqual(withoutStamp(before));
 	});
 });
