@@ -1,36 +1,40 @@
 import { startSandbox } from '../../sandbox';
 import { parseSetting, settingNames } from '../../sandbox/model/settings';
 import { entityNames } from '../../sandbox/school/entities';
-import { everyone, lead, useSchool } from './support';
+import { allCustomers, newLead, useSchool } from './support';
 
 const school = useSchool({ now: '2026-02-11 09:30:00', pageSize: 100 }, { customers: 40 });
 
 const text = (value: unknown) => JSON.stringify(value);
-const create = async () => (await school.call('1/customer/create', lead)).model;
+const create = async () => (await school.call('1/customer/create', newLead)).model;
 const idsOf = async (path: string, body = {}) => (await school.call(path, body)).ids;
 
 describe('records', () => {
 	it('are read', async () => {
-		expect((await school.control('GET', 'records/customer')).json).toEqual(school.rows('customer'));
-		expect((await school.control('GET', 'records/customer/3')).json).toEqual(school.stored('customer', 3));
+		expect((await school.callControl('GET', 'records/customer')).json).toEqual(
+			school.readRecords('customer'),
+		);
+		expect((await school.callControl('GET', 'records/customer/3')).json).toEqual(
+			school.readRecord('customer', 3),
+		);
 	});
 
 	it('are added, with an id and times of their own or the next ones', async () => {
 		const given = { id: 77, name: 'Х', is_study: 1, created_at: '2020-01-01 00:00:00' };
-		const { json } = await school.control('PUT', 'records/customer', given);
+		const { json } = await school.callControl('PUT', 'records/customer', given);
 		expect(json).toMatchObject({ ...given, branch_ids: [1], e_date: '2030-12-31', phone: [] });
-		const next = await school.control('PUT', 'records/customer', { name: 'У' });
+		const next = await school.callControl('PUT', 'records/customer', { name: 'У' });
 		expect(next.json).toMatchObject({ id: 78, created_at: '2026-02-11 09:30:00' });
 	});
 
 	it('are changed, all at once too, and removed past all rules', async () => {
-		const { json } = await school.control('PATCH', 'records/customer', { note: 'Всем' });
+		const { json } = await school.callControl('PATCH', 'records/customer', { note: 'Всем' });
 		expect(json).toEqual({ changed: 40 });
-		expect(new Set(school.rows('customer').map(({ note }) => note))).toEqual(new Set(['Всем']));
-		await school.control('PUT', 'records/customer/3', { name: '', balance: '1.00' });
-		expect(school.stored('customer', 3)).toMatchObject({ name: '', balance: '1.00' });
-		expect((await school.control('DELETE', 'records/customer/3')).json).toEqual({ removed: true });
-		expect((await school.control('DELETE', 'records/customer/3')).json).toEqual({ removed: false });
+		expect(new Set(school.readRecords('customer').map(({ note }) => note))).toEqual(new Set(['Всем']));
+		await school.callControl('PUT', 'records/customer/3', { name: '', balance: '1.00' });
+		expect(school.readRecord('customer', 3)).toMatchObject({ name: '', balance: '1.00' });
+		expect((await school.callControl('DELETE', 'records/customer/3')).json).toEqual({ removed: true });
+		expect((await school.callControl('DELETE', 'records/customer/3')).json).toEqual({ removed: false });
 	});
 
 	it.each<[string, string, unknown, number, RegExp]>([
@@ -39,25 +43,25 @@ describe('records', () => {
 		['PUT', 'records/customer', [], 400, /must be a JSON object/],
 		['PUT', 'records/customer', { id: -1 }, 400, /Not a record id/],
 	])('%s %s with %j is refused', async (method, path, body, status, message) => {
-		const answer = await school.control(method, path, body);
+		const answer = await school.callControl(method, path, body);
 		expect(answer.status).toBe(status);
 		expect(text(answer.json)).toMatch(message);
 	});
 });
 
 it('records cannot be changed by accident', () => {
-	const row = school.stored('customer', 1) as unknown as { name: string; phone: string[] };
+	const row = school.readRecord('customer', 1) as unknown as { name: string; phone: string[] };
 	expect(() => (row.name = 'х')).toThrow(TypeError);
 	expect(() => row.phone.push('х')).toThrow(TypeError);
 });
 
 describe('settings', () => {
 	it('are read and changed over HTTP, and hold at once', async () => {
-		expect((await school.control('GET', 'settings')).json).toEqual(school.settings);
+		expect((await school.callControl('GET', 'settings')).json).toEqual(school.settings);
 		expect(Object.keys(school.settings).sort()).toEqual([...settingNames].sort());
-		const changed = await school.control('PATCH', 'settings', { pageSize: 3, total: 'missing' });
+		const changed = await school.callControl('PATCH', 'settings', { pageSize: 3, total: 'missing' });
 		expect(changed.json).toMatchObject({ pageSize: 3, total: 'missing', rateLimit: 0 });
-		expect((await school.call('customer/index', everyone)).items).toHaveLength(3);
+		expect((await school.call('customer/index', allCustomers)).items).toHaveLength(3);
 	});
 
 	it.each([
@@ -71,7 +75,7 @@ describe('settings', () => {
 		['x', /must be a JSON object/],
 	])('%j is refused and changes nothing', async (body, message) => {
 		const before = { ...school.settings };
-		const answer = await school.control('PATCH', 'settings', body);
+		const answer = await school.callControl('PATCH', 'settings', body);
 		expect(answer.status).toBe(400);
 		expect(text(answer.json)).toMatch(message);
 		expect(school.settings).toEqual(before);
@@ -91,52 +95,52 @@ describe('settings', () => {
 
 describe('the rest over HTTP', () => {
 	it('faults are added one or several at a time, all or none, listed and cleared', async () => {
-		const wrong = await school.control('POST', 'faults', [{ kind: 'html' }, { kind: 'nope' }]);
+		const wrong = await school.callControl('POST', 'faults', [{ kind: 'html' }, { kind: 'nope' }]);
 		expect([wrong.status, text(wrong.json)]).toEqual([400, expect.stringMatching(/Unknown fault kind/)]);
-		await school.control('POST', 'faults', { kind: 'status', status: 503 });
+		await school.callControl('POST', 'faults', { kind: 'status', status: 503 });
 		const several = [{ kind: 'html' }, { kind: 'reset', times: 0 }];
-		expect((await school.control('POST', 'faults', several)).json).toEqual({ added: 2 });
-		expect((await school.control('GET', 'faults')).json).toHaveLength(3);
+		expect((await school.callControl('POST', 'faults', several)).json).toEqual({ added: 2 });
+		expect((await school.callControl('GET', 'faults')).json).toHaveLength(3);
 		expect((await school.call('branch/index')).status).toBe(503);
-		await school.control('DELETE', 'faults');
+		await school.callControl('DELETE', 'faults');
 		expect((await school.call('branch/index')).status).toBe(200);
 	});
 
 	it('faults, limits and delays leave control calls alone', async () => {
 		school.sandbox.faults.add({ kind: 'status', times: 0 });
 		Object.assign(school.settings, { rateLimit: 1, latencyMs: 600_000 });
-		for (let n = 0; n < 4; n += 1) expect((await school.control('GET', 'health')).status).toBe(200);
+		for (let n = 0; n < 4; n += 1) expect((await school.callControl('GET', 'health')).status).toBe(200);
 	});
 
 	it('health counts the records, account names the users, unknown paths are 404', async () => {
-		const { json } = await school.control('GET', 'health');
-		const records = entityNames.map((name) => [name, school.rows(name).length] as const);
+		const { json } = await school.callControl('GET', 'health');
+		const records = entityNames.map((name) => [name, school.readRecords(name).length] as const);
 		expect(json).toEqual({ ok: true, records: Object.fromEntries(records) });
-		expect((await school.control('GET', 'account')).json).toEqual(school.sandbox.account);
-		expect((await school.control('GET', 'nothing')).status).toBe(404);
+		expect((await school.callControl('GET', 'account')).json).toEqual(school.sandbox.account);
+		expect((await school.callControl('GET', 'nothing')).status).toBe(404);
 	});
 
 	it('reset brings everything back, with other customers if wished', async () => {
 		const { sandbox } = school;
-		const before = school.rows('customer');
+		const before = school.readRecords('customer');
 		sandbox.store.remove('customer', 1);
 		sandbox.settings.pageSize = 7;
 		sandbox.faults.add({ kind: 'html' });
-		await school.control('POST', 'reset');
-		expect(school.rows('customer')).toEqual(before);
+		await school.callControl('POST', 'reset');
+		expect(school.readRecords('customer')).toEqual(before);
 		expect(sandbox.settings).toMatchObject({ pageSize: 100, rateLimit: 0 });
 		expect([sandbox.faults.list(), sandbox.journal]).toEqual([[], []]);
 		expect((await school.call('branch/index')).status).toBe(401);
 
-		await school.control('POST', 'reset', { customers: 20, seed: 2 });
-		expect(school.rows('customer')).toHaveLength(20);
-		expect(school.rows('customer')[0]?.name).not.toBe(before[0]?.name);
-		await school.control('POST', 'reset', { customers: 40, seed: 1 });
+		await school.callControl('POST', 'reset', { customers: 20, seed: 2 });
+		expect(school.readRecords('customer')).toHaveLength(20);
+		expect(school.readRecords('customer')[0]?.name).not.toBe(before[0]?.name);
+		await school.callControl('POST', 'reset', { customers: 40, seed: 1 });
 	});
 
 	it.each([{ customer: 5 }, { customers: -1 }])('reset with %j is refused', async (body) => {
-		expect((await school.control('POST', 'reset', body)).status).toBe(400);
-		expect(school.rows('customer')).toHaveLength(40);
+		expect((await school.callControl('POST', 'reset', body)).status).toBe(400);
+		expect(school.readRecords('customer')).toHaveLength(40);
 	});
 });
 
@@ -205,7 +209,7 @@ describe('the state', () => {
 		expect(sandbox.changes(snapshot)).toMatchObject([
 			{ entity: 'customer', id: 3, before: { id: 3 }, after: { note: 'х' } },
 			{ entity: 'customer', id: 4, before: { id: 4 } },
-			{ entity: 'customer', id: 41, after: { name: lead.name } },
+			{ entity: 'customer', id: 41, after: { name: newLead.name } },
 		]);
 		sandbox.restore(snapshot);
 		expect(sandbox.changes(snapshot)).toEqual([]);
@@ -216,12 +220,12 @@ describe('hidden rows', () => {
 	const shows = async (id: number) => Number((await idsOf('subject/index')).includes(id));
 	it('are hidden and shown by hand, leaving totals right, and forgotten by a reset', async () => {
 		const { total } = (await school.call('subject/index')).json;
-		await school.control('POST', 'records/subject/2/hide');
+		await school.callControl('POST', 'records/subject/2/hide');
 		const hidden = await school.call('subject/index');
 		expect(hidden.json.total).toBe(Number(total) - 1);
 		expect(hidden.ids).not.toContain(2);
 		expect(await idsOf('subject/index', { id: 2 })).toEqual([]);
-		expect((await school.control('POST', 'records/subject/2/show')).json).toEqual({ shown: true });
+		expect((await school.callControl('POST', 'records/subject/2/show')).json).toEqual({ shown: true });
 		expect(await shows(2)).toBe(1);
 		school.sandbox.store.hide('subject', 2);
 		await school.restore();

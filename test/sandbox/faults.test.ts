@@ -1,376 +1,699 @@
-import { faultPresets, type Fault, type FaultPreset, type JournalEntry } from '../../sandbox';
-import { everyone, lead, School, useSchool, yii } from './support';
+import {
+	faultPresets,
+	type Fault,
+	type FaultPreset,
+	type JournalEntry,
+	type JsonObject,
+} from '../../sandbox';
+import { allCustomers, newLead, School, useSchool, yiiError } from './support';
 
-const school = useSchool({}, { customers: 50 });
+const CUSTOMERS_OF_SCHOOL = 50;
+const ONE_MORE_CUSTOMER = 51;
 
-const index = async (page = 0) => await school.call('1/customer/index', { page, ...everyone });
-const create = async () => await school.call('1/customer/create', lead);
-const branches = async () => await school.call('branch/index');
+const school = useSchool({}, { customers: CUSTOMERS_OF_SCHOOL });
+
+const addFaults = (...faults: Fault[]): void => school.sandbox.faults.add(...faults);
+
+const countCustomers = (): number => school.readRecords('customer').length;
+
+const listCustomers = async () => await school.call('1/customer/index', { page: 0, ...allCustomers });
+const listBranches = async () => await school.call('branch/index');
+const createLead = async () => await school.call('1/customer/create', newLead);
+
 const login = async () => {
 	const { email, apiKey } = school.sandbox.account;
 	return await school.tryLogin(email, apiKey);
 };
-const count = () => school.rows('customer').length;
-const add = (...faults: Fault[]) => school.sandbox.faults.add(...faults);
-/** The status, or `broken` when the connection breaks before the answer is complete. */
-const outcome = async (call: () => Promise<{ status: number }>) =>
-	await call().then(
-		({ status }) => status,
-		({ name }: Error) => (name === 'TypeError' ? 'broken' : name),
-	);
-const outcomes = async (...calls: Array<() => Promise<{ status: number }>>) => {
-	const seen: unknown[] = [];
-	for (const call of calls) seen.push(await outcome(call));
-	return seen;
-};
-const times = (calls: number, call: () => Promise<{ status: number }> = index) =>
-	outcomes(...Array.from({ length: calls }, () => call));
 
-describe('a fault of kind', () => {
-	it('status, also in the body alone', async () => {
-		add({ kind: 'status' }, { kind: 'status', status: 503, message: 'Занято' });
-		expect((await index()).json).toEqual(yii(500, 'Internal Server Error'));
-		expect((await index()).json).toEqual({ ...yii(503, 'Service Unavailable'), message: 'Занято' });
-		expect((await index()).status).toBe(200);
-		add({ kind: 'status', status: 401, httpStatus: 200 });
-		expect(await index()).toMatchObject({ status: 200, json: yii(401, 'Unauthorized') });
+/** Sends a call without waiting for the body of its answer. */
+const fetchHeaders = async (path: string, body: JsonObject = {}, signal?: AbortSignal) =>
+	await fetch(`${school.sandbox.url}/v2api/${path}`, {
+		method: 'POST',
+		headers: { 'x-alfacrm-token': school.token },
+		body: JSON.stringify(body),
+		signal,
 	});
 
-	it('html', async () => {
-		add({ kind: 'html' }, { kind: 'html', status: 200, html: '<p>Работы</p>' });
-		const first = await index();
-		expect(first.status).toBe(502);
-		expect(first.headers.get('content-type')).toContain('text/html');
-		expect(first.text).toContain('<html>');
-		expect(await index()).toMatchObject({ status: 200, text: '<p>Работы</p>' });
+type SendCall = () => Promise<{ status: number }>;
+
+/** Sends a call and returns its status, or `broken` if the connection breaks before the answer is complete. */
+async function readOutcome(sendCall: SendCall): Promise<number | string> {
+	try {
+		const { status } = await sendCall();
+		return status;
+	} catch (error) {
+		const { name } = error as Error;
+		return name === 'TypeError' ? 'broken' : name;
+	}
+}
+
+/** Sends calls one after the other and returns their outcomes. */
+async function readOutcomes(...sendCalls: SendCall[]): Promise<Array<number | string>> {
+	const outcomes: Array<number | string> = [];
+	for (const sendCall of sendCalls) {
+		outcomes.push(await readOutcome(sendCall));
+	}
+	return outcomes;
+}
+
+describe('a fault of kind status', () => {
+	it('answers with HTTP 500 unless it names a status', async () => {
+		addFaults({ kind: 'status' });
+
+		const { status, json } = await listCustomers();
+
+		expect(status).toBe(500);
+		expect(json).toEqual(yiiError(500, 'Internal Server Error'));
+	});
+
+	it('answers with its status and its message', async () => {
+		addFaults({ kind: 'status', status: 503, message: 'Занято' });
+
+		const { status, json } = await listCustomers();
+
+		expect(status).toBe(503);
+		expect(json).toEqual({ ...yiiError(503, 'Service Unavailable'), message: 'Занято' });
+	});
+
+	it('can name the status in the body alone', async () => {
+		addFaults({ kind: 'status', status: 401, httpStatus: 200 });
+
+		const { status, json } = await listCustomers();
+
+		expect(status).toBe(200);
+		expect(json).toEqual(yiiError(401, 'Unauthorized'));
+	});
+
+	it('hits one call', async () => {
+		addFaults({ kind: 'status' });
+
+		expect(await readOutcomes(listCustomers, listCustomers)).toEqual([500, 200]);
+	});
+
+	it('refuses a login without replacing the token', async () => {
+		school.changeSettings({ singleToken: true });
+		addFaults({ kind: 'status', match: { entity: 'auth' } });
+
+		expect(await readOutcomes(login, listCustomers)).toEqual([500, 200]);
+	});
+
+	it('that says "after" refuses a login that has replaced the token', async () => {
+		school.changeSettings({ singleToken: true });
+		addFaults({ kind: 'status', match: { action: 'login' }, when: 'after' });
+
+		expect(await readOutcomes(login, listCustomers)).toEqual([500, 401]);
+	});
+});
+
+describe('a fault of kind html', () => {
+	it('answers with a web page and HTTP 502 unless it names a status', async () => {
+		addFaults({ kind: 'html' });
+
+		const { status, headers, text } = await listCustomers();
+
+		expect(status).toBe(502);
+		expect(headers.get('content-type')).toContain('text/html');
+		expect(text).toContain('<html>');
+	});
+
+	it('answers with its own page', async () => {
+		addFaults({ kind: 'html', status: 200, html: '<p>Работы</p>' });
+
+		const { status, text } = await listCustomers();
+
+		expect(status).toBe(200);
+		expect(text).toBe('<p>Работы</p>');
 	});
 
 	it.each([200, 400, 401, 403, 404, 429, 502])(
-		'html answers with a web page and HTTP %i, and the server has not acted',
-		async (status) => {
-			add({ kind: 'html', status });
+		'answers a create with a web page and HTTP %i, and creates nobody',
+		async (htmlStatus) => {
+			addFaults({ kind: 'html', status: htmlStatus });
 
-			const answer = await create();
+			const { status, headers, text } = await createLead();
 
-			expect(answer.status).toBe(status);
-			expect(answer.headers.get('content-type')).toContain('text/html');
-			expect(answer.text).toMatch(/^<html>/);
-			expect(count()).toBe(50);
+			expect(status).toBe(htmlStatus);
+			expect(headers.get('content-type')).toContain('text/html');
+			expect(text).toMatch(/^<html>/);
+			expect(countCustomers()).toBe(CUSTOMERS_OF_SCHOOL);
 		},
 	);
 
-	it('html that says after answers with a web page when the server has acted', async () => {
-		add({ kind: 'html', status: 404, when: 'after' });
+	it('that says "after" answers with a web page when the customer has been created', async () => {
+		addFaults({ kind: 'html', status: 404, when: 'after' });
 
-		const answer = await create();
+		const { text } = await createLead();
 
-		expect(answer.text).toContain('404 Not Found');
-		expect(count()).toBe(51);
+		expect(text).toContain('404 Not Found');
+		expect(countCustomers()).toBe(ONE_MORE_CUSTOMER);
 	});
+});
 
-	it('drip, which sends a blank each second and never ends', async () => {
-		add({ kind: 'drip' });
-		const answer = await fetch(`${school.sandbox.url}/v2api/1/customer/index`, {
-			method: 'POST',
-			headers: { 'x-alfacrm-token': school.token },
-		});
-		const reader = answer.body!.getReader();
+describe('a fault that breaks the answer', () => {
+	it('of kind drip sends a blank each second and never ends', async () => {
+		addFaults({ kind: 'drip' });
 
-		const drops = [await reader.read(), await reader.read(), await reader.read()];
-
-		expect(answer.status).toBe(200);
-		expect(drops.map(({ value }) => new TextDecoder().decode(value))).toEqual([' ', ' ', ' ']);
+		const { status, body } = await fetchHeaders('1/customer/index');
+		const reader = body!.getReader();
+		const first = await reader.read();
+		const second = await reader.read();
+		const third = await reader.read();
 		await reader.cancel();
+
+		const decoder = new TextDecoder();
+		expect(status).toBe(200);
+		expect(decoder.decode(first.value)).toBe(' ');
+		expect(decoder.decode(second.value)).toBe(' ');
+		expect(decoder.decode(third.value)).toBe(' ');
 	});
 
-	it('cutJson', async () => {
-		const whole = await index();
-		add({ kind: 'cutJson' });
-		const cut = await index();
-		expect(cut.status).toBe(200);
-		expect(cut.text).toBe(whole.text.slice(0, Math.ceil(whole.text.length / 2)));
-		expect(() => JSON.parse(cut.text) as unknown).toThrow(SyntaxError);
+	it('of kind cutJson sends the first half of the body', async () => {
+		const { text: wholeText } = await listCustomers();
+		addFaults({ kind: 'cutJson' });
+
+		const { status, text } = await listCustomers();
+
+		expect(status).toBe(200);
+		expect(wholeText.startsWith(text)).toBe(true);
+		expect(text).toHaveLength(Math.ceil(wholeText.length / 2));
+		expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
 	});
 
-	it('notJsonType', async () => {
-		const whole = await index();
-		add({ kind: 'notJsonType' }, { kind: 'notJsonType', contentType: 'text/plain' });
-		const first = await index();
-		expect(first.text).toBe(whole.text);
-		expect(first.headers.get('content-type')).toContain('text/html');
-		expect((await index()).headers.get('content-type')).toBe('text/plain');
+	it('of kind notJsonType calls the body a web page', async () => {
+		const { text: wholeText } = await listCustomers();
+		addFaults({ kind: 'notJsonType' });
+
+		const { text, headers } = await listCustomers();
+
+		expect(text).toBe(wholeText);
+		expect(headers.get('content-type')).toContain('text/html');
 	});
 
-	it('resetMidAnswer, which sends the headers and half of the body', async () => {
-		const whole = await index();
-		add({ kind: 'resetMidAnswer' });
-		const answer = await fetch(`${school.sandbox.url}/v2api/1/customer/index`, {
-			method: 'POST',
-			headers: { 'x-alfacrm-token': school.token },
-			body: JSON.stringify({ page: 0, ...everyone }),
-		});
-		expect(answer.status).toBe(200);
-		expect(answer.headers.get('content-length')).toBe(String(new TextEncoder().encode(whole.text).length));
-		await expect(answer.text()).rejects.toMatchObject({ name: 'TypeError' });
+	it('of kind notJsonType can name another content type', async () => {
+		addFaults({ kind: 'notJsonType', contentType: 'text/plain' });
+
+		const { headers } = await listCustomers();
+
+		expect(headers.get('content-type')).toBe('text/plain');
 	});
 
+	it('of kind resetMidAnswer sends the headers and breaks off the body', async () => {
+		const { text: wholeText } = await listCustomers();
+		addFaults({ kind: 'resetMidAnswer' });
+
+		const response = await fetchHeaders('1/customer/index', { page: 0, ...allCustomers });
+
+		const bytesOfWholeText = new TextEncoder().encode(wholeText).length;
+		expect(response.status).toBe(200);
+		expect(response.headers.get('content-length')).toBe(String(bytesOfWholeText));
+		await expect(response.text()).rejects.toMatchObject({ name: 'TypeError' });
+	});
+
+	it('creates no customer', async () => {
+		addFaults({ kind: 'cutJson', times: 0 });
+
+		await createLead();
+
+		expect(countCustomers()).toBe(CUSTOMERS_OF_SCHOOL);
+	});
+
+	it('adds no bonus', async () => {
+		addFaults({ kind: 'cutJson', times: 0 });
+
+		await school.call('1/bonus/bonus-add?customer_id=1', { amount: 5 });
+
+		expect(school.readRecord('customer', 1)?.balance_bonus).toBe(0);
+	});
+
+	it('sends half of the list that a read asks for', async () => {
+		addFaults({ kind: 'cutJson', times: 0 });
+
+		const { text } = await school.call('1/teacher/working-hour');
+
+		expect(text).toMatch(/^\{"total":18/);
+	});
+});
+
+describe('a fault without an answer', () => {
 	it.each<Fault>([{ kind: 'hang' }, { kind: 'delay', ms: 600_000 }])(
-		'%j, which does not keep the sandbox from closing',
+		'of kind $kind does not keep the sandbox from closing',
 		async (fault) => {
-			const other = await new School().open({}, { customers: 1 });
-			other.sandbox.faults.add(fault);
-			const waiting = outcome(() => other.call('branch/index'));
-			await other.call('branch/index');
-			expect(other.sandbox.journal.at(-2)).toMatchObject({ status: null });
-			await other.close();
-			expect([200, 'broken']).toContain(await waiting);
+			const closingSchool = await new School().open({}, { customers: 1 });
+			closingSchool.sandbox.faults.add(fault);
+			const waitingCall = readOutcome(async () => await closingSchool.call('branch/index'));
+			await closingSchool.call('branch/index');
+			expect(closingSchool.sandbox.journal.at(-2)).toMatchObject({ status: null });
+
+			await closingSchool.close();
+
+			// The last answer may still get through while the sandbox closes.
+			expect([200, 'broken']).toContain(await waitingCall);
 		},
 	);
+});
 
-	it('redirect', async () => {
-		const location = 'http://127.0.0.1:9/elsewhere';
-		add({ kind: 'redirect', location }, { kind: 'redirect', status: 307, location });
-		for (const status of [302, 307]) {
-			const answer = await index();
-			expect([answer.status, answer.headers.get('location')]).toEqual([status, location]);
-		}
+describe('a fault with another answer', () => {
+	const ELSEWHERE = 'http://127.0.0.1:9/elsewhere';
+
+	it('of kind redirect sends the client elsewhere by HTTP 302', async () => {
+		addFaults({ kind: 'redirect', location: ELSEWHERE });
+
+		const { status, headers } = await listCustomers();
+
+		expect(status).toBe(302);
+		expect(headers.get('location')).toBe(ELSEWHERE);
 	});
 
-	it('tooMany', async () => {
-		add({ kind: 'tooMany' }, { kind: 'tooMany', retryAfter: 2 });
-		const first = await index();
-		expect(first.json).toEqual(yii(429, 'Too Many Requests'));
-		expect(first.headers.get('retry-after')).toBeNull();
-		expect((await index()).headers.get('retry-after')).toBe('2');
+	it('of kind redirect can name another status', async () => {
+		addFaults({ kind: 'redirect', status: 307, location: ELSEWHERE });
+
+		const { status, headers } = await listCustomers();
+
+		expect(status).toBe(307);
+		expect(headers.get('location')).toBe(ELSEWHERE);
 	});
 
-	it.each<[fault: object, answer: object]>([
-		[{}, { success: false, errors: { name: ['Необходимо заполнить «Имя».'] } }],
-		[
-			{ success: true, model: { id: 7 }, errors: [] },
-			{ success: true, errors: [], model: { id: 7 } },
-		],
-	])('successFalse with %j', async (fault, answer) => {
-		add({ kind: 'successFalse', ...fault });
-		expect(await create()).toMatchObject({ status: 200, json: answer });
+	it('of kind tooMany answers with HTTP 429 and names no time to wait', async () => {
+		addFaults({ kind: 'tooMany' });
+
+		const { json, headers } = await listCustomers();
+
+		expect(json).toEqual(yiiError(429, 'Too Many Requests'));
+		expect(headers.get('retry-after')).toBeNull();
 	});
 
-	it('emptyItems, which leaves the total, and writes alone, and emptyObject', async () => {
-		const { json } = await index();
-		add({ kind: 'emptyItems', times: 2 }, { kind: 'emptyObject' });
-		expect((await index()).json).toEqual({ ...json, count: 0, items: [] });
-		expect((await create()).json).toMatchObject({ success: true, model: { name: lead.name } });
-		expect((await index()).text).toBe('{}');
+	it('of kind tooMany can name the seconds to wait', async () => {
+		addFaults({ kind: 'tooMany', retryAfter: 2 });
+
+		const { headers } = await listCustomers();
+
+		expect(headers.get('retry-after')).toBe('2');
+	});
+
+	it('of kind successFalse answers that a name is missing', async () => {
+		addFaults({ kind: 'successFalse' });
+
+		const { status, json } = await createLead();
+
+		expect(status).toBe(200);
+		expect(json).toEqual({ success: false, errors: { name: ['Необходимо заполнить «Имя».'] } });
+	});
+
+	it('of kind successFalse can answer with another body', async () => {
+		addFaults({ kind: 'successFalse', success: true, model: { id: 7 }, errors: [] });
+
+		const { status, json } = await createLead();
+
+		expect(status).toBe(200);
+		expect(json).toEqual({ success: true, errors: [], model: { id: 7 } });
+	});
+
+	it('of kind emptyItems takes the rows out of a list and leaves its total', async () => {
+		const { json: wholeList } = await listCustomers();
+		addFaults({ kind: 'emptyItems' });
+
+		const { json } = await listCustomers();
+
+		expect(json).toEqual({ ...wholeList, count: 0, items: [] });
+	});
+
+	it('of kind emptyItems leaves a write alone', async () => {
+		addFaults({ kind: 'emptyItems' });
+
+		const { json } = await createLead();
+
+		expect(json).toMatchObject({ success: true, model: { name: 'Тестов Пример' } });
+	});
+
+	it('of kind emptyObject answers with an empty object', async () => {
+		addFaults({ kind: 'emptyObject' });
+
+		const { text } = await listCustomers();
+
+		expect(text).toBe('{}');
+	});
+});
+
+describe('a fault of kind delay', () => {
+	it.each([
+		{ when: 'before', customersMeanwhile: CUSTOMERS_OF_SCHOOL },
+		{ when: 'after', customersMeanwhile: ONE_MORE_CUSTOMER },
+	] as const)(
+		'that says "$when" waits while the school has $customersMeanwhile customers',
+		async ({ when, customersMeanwhile }) => {
+			addFaults({ kind: 'delay', ms: 400, when, match: { action: 'create' } });
+			const start = performance.now();
+			const creation = createLead();
+			while (!school.sandbox.journal.some(({ action }) => action === 'create')) {
+				await listCustomers();
+			}
+
+			const customersBeforeAnswer = countCustomers();
+			const { json } = await creation;
+
+			expect(customersBeforeAnswer).toBe(customersMeanwhile);
+			expect(json.success).toBe(true);
+			expect(performance.now() - start).toBeGreaterThanOrEqual(395);
+			expect(countCustomers()).toBe(ONE_MORE_CUSTOMER);
+		},
+	);
+});
+
+describe('a fault of kind mutate', () => {
+	it('inserts, changes and removes records', async () => {
+		const values = { ...newLead, created_at: '2026-02-10 11:00:00' };
+		addFaults({
+			kind: 'mutate',
+			changes: [
+				{ entity: 'customer', insert: { ...values, id: 900 } },
+				{ entity: 'customer', id: 1, patch: { name: 'Переименован' } },
+				{ entity: 'customer', id: 2, remove: true },
+			],
+		});
+
+		await listCustomers();
+
+		expect(school.readRecord('customer', 900)).toMatchObject(values);
+		expect(school.readRecord('customer', 1)).toMatchObject({ name: 'Переименован' });
+		expect(school.readRecord('customer', 2)).toBeUndefined();
 	});
 
 	it.each([
-		['before', 50],
-		['after', 51],
-	] as const)('delay, %s acting', async (when, meanwhile) => {
-		add({ kind: 'delay', ms: 400, when, match: { action: 'create' } });
-		const start = performance.now();
-		const answer = create();
-		const hasArrived = () => school.sandbox.journal.some(({ action }) => action === 'create');
-		while (!hasArrived()) await index();
-		expect(count()).toBe(meanwhile);
-		expect((await answer).json.success).toBe(true);
-		expect(performance.now() - start).toBeGreaterThanOrEqual(395);
-		expect(count()).toBe(51);
-	});
+		{ when: 'before', isShown: false },
+		{ when: 'after', isShown: true },
+	] as const)(
+		'that says "$when" removes a customer of the list that is read: shown = $isShown',
+		async ({ when, isShown }) => {
+			const { ids } = await listCustomers();
+			const removedId = ids[0];
+			addFaults({
+				kind: 'mutate',
+				when,
+				changes: [{ entity: 'customer', id: removedId, remove: true }],
+			});
 
-	it.each(['before', 'after'] as const)('mutate, which changes records %s the call', async (when) => {
-		const { ids } = await index();
-		const [gone = 0, changed = 0] = ids;
-		const added = { ...lead, id: 900, created_at: '2026-02-10 11:00:00' };
-		const changes = [
-			{ entity: 'customer', insert: added },
-			{ entity: 'customer', id: changed, patch: { name: 'Переименован' } },
-			{ entity: 'customer', id: gone, remove: true as const },
-		];
-		add({ kind: 'mutate', when, changes });
-		expect([(await index()).ids.includes(gone), count()]).toEqual([when === 'after', 50]);
-		expect(school.stored('customer', 900)).toMatchObject(added);
-		expect(school.stored('customer', changed)?.name).toBe('Переименован');
-		expect((await index()).ids).not.toContain(gone);
-	});
+			const duringFault = await listCustomers();
+			const afterFault = await listCustomers();
+
+			expect(duringFault.ids.includes(removedId)).toBe(isShown);
+			expect(afterFault.ids).not.toContain(removedId);
+		},
+	);
 });
 
-describe('before and after', () => {
-	it('status after a login has made the token', async () => {
-		add({ kind: 'status', match: { entity: 'auth' } });
-		expect(await outcomes(login, index)).toEqual([500, 200]);
-		school.settings.singleToken = true;
-		add({ kind: 'status', match: { action: 'login' }, when: 'after' });
-		expect(await outcomes(login, index)).toEqual([500, 401]);
-	});
+describe('the match of a fault', () => {
+	it.each<{ match: Fault['match']; statuses: number[] }>([
+		{ match: undefined, statuses: [418, 418, 418, 418] },
+		{ match: { entity: 'customer' }, statuses: [418, 418, 418, 200] },
+		{ match: { pathContains: '?id=3' }, statuses: [200, 200, 418, 200] },
+		{ match: { bodyContains: 'Петров' }, statuses: [200, 418, 200, 200] },
+		{ match: { entity: 'customer', branch: 2, action: 'index' }, statuses: [200, 418, 200, 200] },
+	])('chooses the calls to hit: $match', async ({ match, statuses }) => {
+		addFaults({ kind: 'status', status: 418, match, times: 0 });
 
-	it('what only breaks the answer lets no write happen, and reads go on', async () => {
-		add({ kind: 'cutJson', times: 0 });
-		await create();
-		await school.call('1/bonus/bonus-add?customer_id=1', { amount: 5 });
-		expect([count(), school.stored('customer', 1)?.balance_bonus]).toEqual([50, 0]);
-		expect((await school.call('1/teacher/working-hour')).text).toMatch(/^\{"total":18/);
-	});
-});
-
-describe('the calls that are hit', () => {
-	it.each<[Fault['match'], hit: number[]]>([
-		[undefined, [1, 1, 1, 1]],
-		[{ entity: 'customer' }, [1, 1, 1, 0]],
-		[{ pathContains: '?id=3' }, [0, 0, 1, 0]],
-		[{ bodyContains: 'Петров' }, [0, 1, 0, 0]],
-		[{ entity: 'customer', branch: 2, action: 'index' }, [0, 1, 0, 0]],
-	])('match %j', async (match, hit) => {
-		add({ kind: 'status', status: 418, match, times: 0 });
-		const statuses = await outcomes(
-			() => school.call('1/customer/index', { name: 'Иванов' }),
-			() => school.call('2/customer/index', { name: 'Петров' }),
-			() => school.call('1/customer/update?id=3', { note: 'х' }),
-			branches,
+		const outcomes = await readOutcomes(
+			async () => await school.call('1/customer/index', { name: 'Иванов' }),
+			async () => await school.call('2/customer/index', { name: 'Петров' }),
+			async () => await school.call('1/customer/update?id=3', { note: 'х' }),
+			listBranches,
 		);
-		expect(statuses.map((status) => Number(status === 418))).toEqual(hit);
+
+		expect(outcomes).toEqual(statuses);
+	});
+});
+
+describe('the number of calls that a fault hits', () => {
+	it('lets the calls of "skip" pass and hits the calls of "times"', async () => {
+		addFaults({ kind: 'status', skip: 2, times: 2 });
+
+		const outcomes = await readOutcomes(
+			listCustomers,
+			listCustomers,
+			listCustomers,
+			listCustomers,
+			listCustomers,
+		);
+
+		expect(outcomes).toEqual([200, 200, 500, 500, 200]);
 	});
 
-	it.each([
-		[{ skip: 2, times: 2 }, [200, 200, 500, 500, 200, 200]],
-		[{ times: 0 }, [500, 500, 500]],
-	])('with %j are as many of those that follow', async (which, seen) => {
-		add({ kind: 'status', ...which });
-		expect(await times(seen.length)).toEqual(seen);
+	it('has no end when "times" is 0, until the faults are cleared', async () => {
+		addFaults({ kind: 'status', times: 0 });
+
+		const outcomes = await readOutcomes(listCustomers, listCustomers, listCustomers);
 		school.sandbox.faults.clear();
-		expect(await times(1)).toEqual([200]);
+		const outcomeAfterClearing = await readOutcome(listCustomers);
+
+		expect(outcomes).toEqual([500, 500, 500]);
+		expect(outcomeAfterClearing).toBe(200);
 	});
 
-	it('use up the first of several first', async () => {
-		add({ kind: 'status', status: 501 }, { kind: 'status', status: 502, times: 2 });
-		add({ kind: 'status', status: 503, match: { entity: 'customer' } });
-		expect(await times(5)).toEqual([501, 502, 502, 503, 200]);
+	it('is used up for the fault that was added first, then for the next one', async () => {
+		addFaults({ kind: 'status', status: 501 });
+		addFaults({ kind: 'status', status: 502, times: 2 });
+		addFaults({ kind: 'status', status: 503, match: { entity: 'customer' } });
+
+		const outcomes = await readOutcomes(
+			listCustomers,
+			listCustomers,
+			listCustomers,
+			listCustomers,
+			listCustomers,
+		);
+
+		expect(outcomes).toEqual([501, 502, 502, 503, 200]);
 	});
 });
 
 describe('a fault at a number', () => {
-	it('hits that request of any path, and as many more as times says, one that another hits as well', async () => {
-		add({ kind: 'status', at: 3 });
-		expect(await outcomes(index, create, branches, index)).toEqual([200, 200, 500, 200]);
+	it('hits the request of that number, whatever its path, and is used up', async () => {
+		addFaults({ kind: 'status', at: 3 });
+
+		const outcomes = await readOutcomes(listCustomers, createLead, listBranches, listCustomers);
+
+		expect(outcomes).toEqual([200, 200, 500, 200]);
 		expect(school.sandbox.faults.list()).toEqual([]);
-		add({ kind: 'status', at: 2, times: 2 }, { kind: 'status', status: 502 });
-		expect(await times(5)).toEqual([502, 500, 500, 200, 200]);
 	});
 
-	it('counts those that match alone, and logins only when it is about them', async () => {
-		add({ kind: 'status', at: 2 });
-		expect(await outcomes(login, index, login, index, index)).toEqual([200, 200, 200, 500, 200]);
-		add({ kind: 'status', at: 2, match: { entity: 'auth' } });
-		expect(await outcomes(login, index, login)).toEqual([200, 200, 500]);
+	it('hits the following requests as well when it names times', async () => {
+		addFaults({ kind: 'status', at: 2, times: 2 });
+
+		const outcomes = await readOutcomes(listCustomers, listCustomers, listCustomers, listCustomers);
+
+		expect(outcomes).toEqual([200, 500, 500, 200]);
 	});
 
-	it('does not count what the limit refuses; the journal numbers requests alike', async () => {
-		add({ kind: 'status', at: 3 });
-		school.settings.rateLimit = 3;
-		school.sandbox.clearJournal();
-		expect(await outcomes(login, index, index, index)).toEqual([200, 200, 200, 429]);
-		expect(school.sandbox.journal.map(({ request }) => request)).toEqual([null, 1, 2, null]);
-		school.settings.rateLimit = 0;
-		expect(await times(2)).toEqual([500, 200]);
+	it('counts a request that another fault hits', async () => {
+		addFaults({ kind: 'status', at: 2 });
+		addFaults({ kind: 'status', status: 502 });
+
+		expect(await readOutcomes(listCustomers, listCustomers, listCustomers)).toEqual([502, 500, 200]);
 	});
+
+	it('does not count logins', async () => {
+		addFaults({ kind: 'status', at: 2 });
+
+		const outcomes = await readOutcomes(login, listCustomers, login, listCustomers, listCustomers);
+
+		expect(outcomes).toEqual([200, 200, 200, 500, 200]);
+	});
+
+	it('counts the logins alone when it matches logins', async () => {
+		addFaults({ kind: 'status', at: 2, match: { entity: 'auth' } });
+
+		expect(await readOutcomes(login, listCustomers, login)).toEqual([200, 200, 500]);
+	});
+
+	it('does not count a request that the rate limit refuses', async () => {
+		addFaults({ kind: 'status', at: 3 });
+		school.changeSettings({ rateLimit: 2 });
+		const limitedOutcomes = await readOutcomes(listCustomers, listCustomers, listCustomers);
+		school.changeSettings({ rateLimit: 0 });
+
+		const outcomes = await readOutcomes(listCustomers, listCustomers);
+
+		expect(limitedOutcomes).toEqual([200, 200, 429]);
+		expect(outcomes).toEqual([500, 200]);
+	});
+});
+
+it('the journal numbers requests, but neither logins nor calls that the rate limit refuses', async () => {
+	school.changeSettings({ rateLimit: 3 });
+	school.sandbox.clearJournal();
+
+	await readOutcomes(login, listCustomers, listCustomers, listCustomers);
+
+	expect(school.sandbox.journal).toMatchObject([
+		{ action: 'login', status: 200, request: null },
+		{ action: 'index', status: 200, request: 1 },
+		{ action: 'index', status: 200, request: 2 },
+		{ action: 'index', status: 429, request: null },
+	]);
 });
 
 describe('failRequest', () => {
-	/** What the client sees of a create, and how many customers there are afterwards. */
-	const expected: Record<FaultPreset, [seen: unknown, customers: number]> = {
-		lostAfter: ['broken', 51],
-		lostBefore: ['broken', 50],
-		cutAfter: ['broken', 51],
-		status500: [500, 50],
-		status500After: [500, 51],
-		status403: [403, 50],
-		status401: [401, 50],
-		body401: [200, 50],
-		tooMany: [429, 50],
-		refused: [200, 50],
-		html502: [502, 50],
-		html400: [400, 50],
-		html403: [403, 50],
-		html404: [404, 50],
-		emptyItems: [200, 51],
-		delayed: [200, 51],
-		hangsAfter: ['AbortError', 51],
-		dripsAfter: ['AbortError', 51],
-	};
+	/** The outcome of a create under each preset, and the number of customers after it. */
+	const OUTCOMES = [
+		{ preset: 'lostAfter', outcome: 'broken', customers: 51 },
+		{ preset: 'lostBefore', outcome: 'broken', customers: 50 },
+		{ preset: 'cutAfter', outcome: 'broken', customers: 51 },
+		{ preset: 'status500', outcome: 500, customers: 50 },
+		{ preset: 'status500After', outcome: 500, customers: 51 },
+		{ preset: 'status403', outcome: 403, customers: 50 },
+		{ preset: 'status401', outcome: 401, customers: 50 },
+		{ preset: 'body401', outcome: 200, customers: 50 },
+		{ preset: 'tooMany', outcome: 429, customers: 50 },
+		{ preset: 'refused', outcome: 200, customers: 50 },
+		{ preset: 'html502', outcome: 502, customers: 50 },
+		{ preset: 'html400', outcome: 400, customers: 50 },
+		{ preset: 'html403', outcome: 403, customers: 50 },
+		{ preset: 'html404', outcome: 404, customers: 50 },
+		{ preset: 'emptyItems', outcome: 200, customers: 51 },
+		{ preset: 'delayed', outcome: 200, customers: 51 },
+	] satisfies Array<{ preset: FaultPreset; outcome: number | string; customers: number }>;
 
-	it.each(Object.keys(faultPresets) as FaultPreset[])('%s', async (way) => {
-		school.sandbox.faults.failRequest(2, way);
-		expect(await outcome(index)).toBe(200);
-		const given = new AbortController();
-		const headers = { 'x-alfacrm-token': school.token };
-		const url = `${school.sandbox.url}/v2api/1/customer/create`;
-		const call = async () => {
-			const { signal } = given;
-			const answer = await fetch(url, { method: 'POST', headers, signal, body: JSON.stringify(lead) });
-			await answer.text();
-			return answer;
-		};
-		if (way === 'hangsAfter' || way === 'dripsAfter') school.sandbox.onSend = () => given.abort();
-		const seen = await outcome(call);
-		expect([seen, count()]).toEqual(expected[way]);
-		expect(school.sandbox.journal.at(-1)?.fault).toBe(faultPresets[way].kind);
-		school.sandbox.onSend = undefined;
-		expect(await outcome(create)).toBe(200);
+	/** The presets under which an answer never ends, so that the client has to give up. */
+	const ENDLESS_PRESETS = ['hangsAfter', 'dripsAfter'] as const;
+
+	it('has an outcome for each preset', () => {
+		const expectedPresets = OUTCOMES.map(({ preset }) => preset);
+
+		expect([...expectedPresets, ...ENDLESS_PRESETS]).toEqual(Object.keys(faultPresets));
 	});
 
-	it('can go on failing, and look at some calls only', async () => {
+	it.each(OUTCOMES)(
+		'$preset lets the second request end as $outcome and leaves $customers customers',
+		async ({ preset, outcome, customers }) => {
+			school.sandbox.faults.failRequest(2, preset);
+
+			const outcomes = await readOutcomes(listCustomers, createLead);
+
+			expect(outcomes).toEqual([200, outcome]);
+			expect(countCustomers()).toBe(customers);
+			expect(school.sandbox.journal.at(-1)?.fault).toBe(faultPresets[preset].kind);
+			expect(await readOutcome(createLead)).toBe(200);
+		},
+	);
+
+	it.each(ENDLESS_PRESETS)('%s creates the customer and never ends the answer', async (preset) => {
+		school.sandbox.faults.failRequest(2, preset);
+		const controller = new AbortController();
+		const createLeadUntilAborted = async () => {
+			const response = await fetchHeaders('1/customer/create', newLead, controller.signal);
+			await response.text();
+			return response;
+		};
+		await listCustomers();
+		school.sandbox.onSend = () => controller.abort();
+
+		const outcome = await readOutcome(createLeadUntilAborted);
+		school.sandbox.onSend = undefined;
+
+		expect(outcome).toBe('AbortError');
+		expect(countCustomers()).toBe(ONE_MORE_CUSTOMER);
+		expect(school.sandbox.journal.at(-1)?.fault).toBe(faultPresets[preset].kind);
+		expect(await readOutcome(createLead)).toBe(200);
+	});
+
+	it('can look at some calls only and go on failing', async () => {
 		school.sandbox.faults.failRequest(1, 'status403', { match: { entity: 'branch' }, times: 0 });
-		expect(await outcomes(index, branches, branches)).toEqual([200, 403, 403]);
+
+		expect(await readOutcomes(listCustomers, listBranches, listBranches)).toEqual([200, 403, 403]);
 	});
 });
 
-describe('hooks', () => {
-	it('see each call before and after the server acts', async () => {
-		const seen: unknown[] = [];
-		const note = (when: string) => (entry: JournalEntry) => {
-			seen.push([when, entry.request, entry.entity, entry.action, count()]);
+describe('the hooks of the sandbox', () => {
+	it('see a create before and after it is carried out', async () => {
+		const notes: unknown[] = [];
+		const noteCall = (hook: string) => (entry: JournalEntry) => {
+			const { request, entity, action } = entry;
+			notes.push({ hook, request, entity, action, customers: countCustomers() });
 		};
 		school.sandbox.clearJournal();
-		school.sandbox.onRequest = note('before');
-		school.sandbox.onSend = note('after');
-		await create();
-		await login();
-		expect(seen).toEqual([
-			['before', 1, 'customer', 'create', 50],
-			['after', 1, 'customer', 'create', 51],
-			['before', null, 'auth', 'login', 51],
-			['after', null, 'auth', 'login', 51],
+		school.sandbox.onRequest = noteCall('onRequest');
+		school.sandbox.onSend = noteCall('onSend');
+
+		await createLead();
+
+		const call = { request: 1, entity: 'customer', action: 'create' };
+		expect(notes).toEqual([
+			{ hook: 'onRequest', ...call, customers: CUSTOMERS_OF_SCHOOL },
+			{ hook: 'onSend', ...call, customers: ONE_MORE_CUSTOMER },
 		]);
 	});
 
-	it('hold a call back, while others pass', async () => {
-		const meanwhile: unknown[] = [];
-		school.sandbox.onRequest = async ({ action }) => {
-			if (action === 'create') meanwhile.push(await outcome(index), count());
+	it('see a login, which has no request number', async () => {
+		const notes: unknown[] = [];
+		const noteCall = (hook: string) => (entry: JournalEntry) => {
+			const { request, entity, action } = entry;
+			notes.push({ hook, request, entity, action });
 		};
-		expect((await create()).json.success).toBe(true);
-		expect([...meanwhile, count()]).toEqual([200, 50, 51]);
+		school.sandbox.onRequest = noteCall('onRequest');
+		school.sandbox.onSend = noteCall('onSend');
+
+		await login();
+
+		expect(notes).toEqual([
+			{ hook: 'onRequest', request: null, entity: 'auth', action: 'login' },
+			{ hook: 'onSend', request: null, entity: 'auth', action: 'login' },
+		]);
 	});
 
-	it('are gone after a reset and a restore', () => {
-		const { sandbox } = school;
-		for (const again of [() => sandbox.reset(), () => sandbox.restore(sandbox.snapshot())]) {
-			sandbox.onRequest = sandbox.onSend = () => undefined;
-			again();
-			expect([sandbox.onRequest, sandbox.onSend]).toEqual([undefined, undefined]);
-		}
+	it('hold a call back while other calls pass', async () => {
+		const notes: unknown[] = [];
+		school.sandbox.onRequest = async ({ action }) => {
+			if (action === 'create') {
+				const listOutcome = await readOutcome(listCustomers);
+				notes.push({ listOutcome, customers: countCustomers() });
+			}
+		};
+
+		const { json } = await createLead();
+
+		expect(json.success).toBe(true);
+		expect(notes).toEqual([{ listOutcome: 200, customers: CUSTOMERS_OF_SCHOOL }]);
+		expect(countCustomers()).toBe(ONE_MORE_CUSTOMER);
+	});
+
+	it('are gone after a reset', () => {
+		school.sandbox.onRequest = () => undefined;
+		school.sandbox.onSend = () => undefined;
+
+		school.sandbox.reset();
+
+		expect(school.sandbox.onRequest).toBeUndefined();
+		expect(school.sandbox.onSend).toBeUndefined();
+	});
+
+	it('are gone after a snapshot is restored', () => {
+		const snapshot = school.sandbox.snapshot();
+		school.sandbox.onRequest = () => undefined;
+		school.sandbox.onSend = () => undefined;
+
+		school.sandbox.restore(snapshot);
+
+		expect(school.sandbox.onRequest).toBeUndefined();
+		expect(school.sandbox.onSend).toBeUndefined();
 	});
 });
 
 it.each([
-	[{ kind: 'nope' }, /Unknown fault kind "nope".*status, html/],
-	[{ kind: 'status', sttus: 1 }, /of kind status.*"sttus"/],
-	[{ kind: 'status', status: 99 }, /200\s.*at status/],
-	[{ kind: 'status', at: 1, skip: 1 }, /without "skip"/],
-	[{ kind: 'status', match: { entty: 'x' } }, /"entty"\s.*at match/],
-	[{ kind: 'redirect' }, /at location/],
-	[{ kind: 'mutate', changes: [{ entity: 'nobody', id: 1, remove: true }] }, /A change must be/],
-])('the wrong fault %j is refused', (fault, message) => {
-	expect(() => add(fault as Fault)).toThrow(message);
+	{ mistake: 'an unknown kind', fault: { kind: 'nope' }, message: /Unknown fault kind "nope".*status, html/ },
+	{ mistake: 'an unknown field', fault: { kind: 'status', sttus: 1 }, message: /of kind status.*"sttus"/ },
+	{ mistake: 'an impossible status', fault: { kind: 'status', status: 99 }, message: /200\s.*at status/ },
+	{ mistake: 'both at and skip', fault: { kind: 'status', at: 1, skip: 1 }, message: /without "skip"/ },
+	{
+		mistake: 'an unknown field in match',
+		fault: { kind: 'status', match: { entty: 'x' } },
+		message: /"entty"\s.*at match/,
+	},
+	{ mistake: 'a missing location', fault: { kind: 'redirect' }, message: /at location/ },
+	{
+		mistake: 'a change of an unknown entity',
+		fault: { kind: 'mutate', changes: [{ entity: 'nobody', id: 1, remove: true }] },
+		message: /A change must be/,
+	},
+])('the sandbox refuses a fault with $mistake', ({ fault, message }) => {
+	expect(() => addFaults(fault as Fault)).toThrow(message);
 	expect(school.sandbox.faults.list()).toEqual([]);
 });

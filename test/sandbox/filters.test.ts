@@ -1,13 +1,13 @@
 import type { JsonObject, Row } from '../../sandbox';
 import { defaultSettings } from '../../sandbox/model/settings';
-import { dayOf, everyone, holds, useSchool } from './support';
+import { toIsoDay, allCustomers, listIncludes, useSchool } from './support';
 
 const school = useSchool({ now: '2026-02-10 12:00:00', pageSize: 500 }, { customers: 120 });
 
 type Test = (row: Row) => boolean;
 
-const find = async (body: JsonObject) => await school.list('customer/index', { ...everyone, ...body });
-const expected = (test: Test) => school.idsWhere('customer', test);
+const find = async (body: JsonObject) => await school.listIds('customer/index', { ...allCustomers, ...body });
+const expected = (test: Test) => school.findIds('customer', test);
 const all = () => expected(() => true);
 const isLead: Test = (row) => row.is_study === 0;
 const isClient: Test = (row) => row.is_study === 1;
@@ -24,14 +24,14 @@ describe('customers', () => {
 		// Values that cannot be read leave the defaults in force.
 		[{ is_study: 'all', removed: 7 }, (row) => isClient(row) && !isArchived(row)],
 	])('of which kind and state are listed with %j', async (body, test) => {
-		const ids = await school.list('customer/index', body);
+		const ids = await school.listIds('customer/index', body);
 		expect(ids.length).toBeGreaterThan(0);
 		expect(ids).toEqual(expected(test));
 	});
 
 	it('are hidden from an id by the same defaults', async () => {
-		const lead = school.rows('customer').find(isLead)?.id ?? 0;
-		expect(await school.list('customer/index', { id: lead })).toEqual([]);
+		const lead = school.readRecords('customer').find(isLead)?.id ?? 0;
+		expect(await school.listIds('customer/index', { id: lead })).toEqual([]);
 		expect(await find({ id: lead })).toEqual([lead]);
 		expect(await find({ id: [3, 5] })).toEqual([3, 5]);
 	});
@@ -40,8 +40,8 @@ describe('customers', () => {
 		const [both] = expected((row) => JSON.stringify(row.branch_ids) === '[1,2]');
 		expect(both).toBeDefined();
 		for (const branch of [1, 2, 3]) {
-			const ids = await school.list(`${branch}/customer/index`, everyone);
-			expect(ids).toEqual(expected(holds('branch_ids', branch)));
+			const ids = await school.listIds(`${branch}/customer/index`, allCustomers);
+			expect(ids).toEqual(expected(listIncludes('branch_ids', branch)));
 			expect(ids.includes(both ?? 0)).toBe(branch < 3);
 		}
 	});
@@ -73,18 +73,18 @@ describe('filters that compare', () => {
 		['sms-message', own('is_fail', 'is_sent', 'is_archive')],
 	])('a number of a %s find those that hold it', async (entity, filters) => {
 		for (const [name, field] of Object.entries(filters)) {
-			const isList = Array.isArray(school.rows(entity)[0]?.[field]);
+			const isList = Array.isArray(school.readRecords(entity)[0]?.[field]);
 			school.sandbox.store.patch(entity, 2, { [field]: isList ? [1, 4711] : 4711 });
 			for (const value of [4711, '4711', [4711, 4712]]) {
-				const found = await school.list(`${entity}/index`, { ...everyone, [name]: value });
+				const found = await school.listIds(`${entity}/index`, { ...allCustomers, [name]: value });
 				expect([name, value, found]).toEqual([name, value, [2]]);
 			}
 		}
 	});
 
 	it.each(['subject', 'group', 'teacher'])('the id of a %s find that one', async (entity) => {
-		expect(await school.list(`${entity}/index`, { id: 2 })).toEqual([2]);
-		expect(await school.list(`${entity}/index`, { id: '2' })).toEqual([2]);
+		expect(await school.listIds(`${entity}/index`, { id: 2 })).toEqual([2]);
+		expect(await school.listIds(`${entity}/index`, { id: '2' })).toEqual([2]);
 	});
 
 	it.each<[entity: string, names: string[]]>([
@@ -98,11 +98,11 @@ describe('filters that compare', () => {
 		['lead-source', ['name', 'code']],
 	])('a part of a text of a %s find those that hold it, capitals or not', async (entity, names) => {
 		for (const name of names) {
-			const isList = Array.isArray(school.rows(entity)[0]?.[name]);
+			const isList = Array.isArray(school.readRecords(entity)[0]?.[name]);
 			school.sandbox.store.patch(entity, 2, {
 				[name]: isList ? ['', 'Просил ПОЗВОНИТЬ'] : 'Просил ПОЗВОНИТЬ',
 			});
-			const found = await school.list(`${entity}/index`, { ...everyone, [name]: 'позвон' });
+			const found = await school.listIds(`${entity}/index`, { ...allCustomers, [name]: 'позвон' });
 			expect([name, found]).toEqual([name, [2]]);
 		}
 	});
@@ -134,17 +134,17 @@ it.each<[entity: string, style: 'dotted' | 'iso', ranges: Record<string, string>
 			school.sandbox.store.patch(entity, 2, { [field]: stored });
 			const beyond = end === 'from' ? '2098-12-31' : '1901-01-01';
 			const found = async (asked: string) =>
-				await school.list(`${entity}/index`, { ...everyone, [`${name}_${end}`]: written(asked) });
+				await school.listIds(`${entity}/index`, { ...allCustomers, [`${name}_${end}`]: written(asked) });
 			expect([name, end, await found(day), await found(beyond)]).toEqual([name, end, [2], []]);
 		}
 	}
 });
 
-const dob = (row: Row) => dayOf(row.dob ?? '');
+const dob = (row: Row) => toIsoDay(row.dob ?? '');
 const isActive: Test = (row) => row.removed === 0;
 const isMember: Test = ({ id }) =>
-	school.rows('cgi').some(({ group_id, customer_id }) => {
-		return group_id === id && /ов/i.test(String(school.stored('customer', customer_id)?.name));
+	school.readRecords('cgi').some(({ group_id, customer_id }) => {
+		return group_id === id && /ов/i.test(String(school.readRecord('customer', customer_id)?.name));
 	});
 
 it.each<[entity: string, filters: JsonObject, Test]>([
@@ -180,9 +180,9 @@ it.each<[entity: string, filters: JsonObject, Test]>([
 	['subject', { active: false }, () => true],
 	['lead-status', { is_enabled: true }, (row) => row.id < 5],
 ])('the list of %s with %j is of those', async (entity, filters, test) => {
-	const wide = entity === 'customer' ? everyone : {};
-	const ids = await school.list(`${entity}/index`, { ...wide, ...filters });
-	expect(ids).toEqual(school.idsWhere(entity, test));
+	const wide = entity === 'customer' ? allCustomers : {};
+	const ids = await school.listIds(`${entity}/index`, { ...wide, ...filters });
+	expect(ids).toEqual(school.findIds(entity, test));
 	if (entity === 'customer') expect([ids.length > 0, ids.length < 120]).toEqual([true, true]);
 });
 
@@ -195,9 +195,9 @@ describe('a filter', () => {
 	});
 
 	it('by day of a payment is ignored; else yyyy.mm.dd, or what the setting says', async () => {
-		const every = school.idsWhere('pay', () => true);
-		const late = school.idsWhere('pay', (row) => dayOf(row.document_date) >= '2026-01-20');
-		const from = async (date_from: string) => await school.list('pay/index', { date_from });
+		const every = school.findIds('pay', () => true);
+		const late = school.findIds('pay', (row) => toIsoDay(row.document_date) >= '2026-01-20');
+		const from = async (date_from: string) => await school.listIds('pay/index', { date_from });
 		expect(late.length).toBeGreaterThan(0);
 		expect(await from('2026.01.20')).toEqual(every);
 		school.settings.ignoredFilters = [];
@@ -224,13 +224,13 @@ describe('filters that are ignored', () => {
 		const wanted = { custom_interesy: 'ЛЕГО' };
 		const fans = expected((row) => row.custom_interesy === 'лего');
 		expect(fans.length).toBeGreaterThan(0);
-		expect((await school.list('room/index', { id: 2 })).length).toBeGreaterThan(1);
+		expect((await school.listIds('room/index', { id: 2 })).length).toBeGreaterThan(1);
 		expect(await find(wanted)).toHaveLength(120);
 		expect(await find({ branch_ids: [3] })).toHaveLength(120);
 		school.settings.ignoredFilters = [];
-		expect(await school.list('room/index', { id: 2 })).toEqual([2]);
+		expect(await school.listIds('room/index', { id: 2 })).toEqual([2]);
 		expect(await find(wanted)).toEqual(fans);
-		expect(await find({ branch_ids: [3] })).toEqual(expected(holds('branch_ids', 3)));
+		expect(await find({ branch_ids: [3] })).toEqual(expected(listIncludes('branch_ids', 3)));
 		school.settings.ignoredFilters = ['customer.custom_school'];
 		expect(await find({ ...wanted, custom_school: '1' })).toEqual(fans);
 	});
@@ -243,7 +243,7 @@ describe('filters that are ignored', () => {
 		expect(await find({ phone: '0000012' })).toEqual(pattern.endsWith('.*') ? clients : all());
 		school.settings.ignoredFilters = ['group.*', 'customer.email', 'phone.customer', 'subject.name'];
 		expect(await find({ phone: '0000012' })).toEqual(found);
-		expect(await school.list('subject/index', { name: 'ро' })).toHaveLength(4);
+		expect(await school.listIds('subject/index', { name: 'ро' })).toHaveLength(4);
 	});
 });
 
@@ -254,7 +254,7 @@ describe('what is listed unasked', () => {
 			...{ '2/pay-item': 2, '2/tariff': 5, '1/tariff': 4, '3/teacher': 2, '2/level': 4 },
 		};
 		for (const [path, count] of Object.entries(counts)) {
-			expect([path, (await school.list(`${path}/index`)).length]).toEqual([path, count]);
+			expect([path, (await school.listIds(`${path}/index`)).length]).toEqual([path, count]);
 		}
 	});
 });

@@ -1,7 +1,7 @@
 import Fastify from 'fastify';
 
 import type { JsonObject } from '../../sandbox';
-import { lead, useSchool } from './support';
+import { newLead, useSchool } from './support';
 
 const school = useSchool({ now: '2026-02-11 09:30:00', pageSize: 500 }, { customers: 20 });
 
@@ -11,8 +11,8 @@ const changeRoom = async (id: number, note = 'х') => await school.call(`1/room/
 
 describe('the log', () => {
 	it('shows what an update changed or a removal took, dates as they are stored, newest first', async () => {
-		const { model } = await school.call('1/customer/create', { ...lead, dob: '04.09.2015' });
-		const change = { note: 'х', dob: '05.09.2015', name: lead.name };
+		const { model } = await school.call('1/customer/create', { ...newLead, dob: '04.09.2015' });
+		const change = { note: 'х', dob: '05.09.2015', name: newLead.name };
 		await school.call(`1/customer/update?id=${String(model.id)}`, change);
 		const [second, first] = await log({ entity: 'Customer', entity_id: Number(model.id) });
 		expect(second).toEqual({
@@ -21,7 +21,7 @@ describe('the log', () => {
 			fields_new: { note: 'х', dob: '2015-09-05' },
 			fields_rel: [],
 		});
-		const created = { name: lead.name, dob: '2015-09-04' };
+		const created = { name: newLead.name, dob: '2015-09-04' };
 		expect(first).toMatchObject({ event: 1, fields_old: [], fields_new: created });
 		expect(first?.fields_new).not.toHaveProperty('balance');
 		await school.call('subject/delete?id=2');
@@ -39,7 +39,7 @@ describe('the log', () => {
 	it('names the user who acted, 0 for what happens behind the API', async () => {
 		await school.login(school.sandbox.account.noSubjects);
 		await changeRoom(1);
-		await school.control('PUT', 'records/room/3', { note: 'ъ' });
+		await school.callControl('PUT', 'records/room/3', { note: 'ъ' });
 		school.sandbox.store.insert('room', { name: 'Новая' }, { user: 5 });
 		school.sandbox.faults.add({ kind: 'mutate', changes: [{ entity: 'room', id: 1, remove: true }] });
 		await school.call('1/room/index');
@@ -103,8 +103,8 @@ describe('webhooks', () => {
 	beforeEach(() => void (inbox.length = 0));
 	afterAll(async () => await receiver.close());
 
-	const register = async () => await school.control('POST', 'webhooks', { url: `${url}/hook` });
-	const wait = async () => await school.control('POST', 'webhooks/wait');
+	const register = async () => await school.callControl('POST', 'webhooks', { url: `${url}/hook` });
+	const wait = async () => await school.callControl('POST', 'webhooks/wait');
 	const bodies = () => inbox.map(({ body }) => body as JsonObject);
 	const addSubject = async (name: string) => await school.call('1/subject/create', { name });
 	const pay = {
@@ -146,11 +146,11 @@ describe('webhooks', () => {
 		school.sandbox.webhooks.add(`${url}/hook`);
 		expect((await addSubject('А')).status).toBe(200);
 		expect((await addSubject('Б')).status).toBe(200);
-		while (inbox.length < 2) await school.control('GET', 'health');
+		while (inbox.length < 2) await school.callControl('GET', 'health');
 		expect(inbox.map(({ path }) => path)).toEqual(['/hook', '/hook']);
 		while (inbox.length < 4) {
 			release();
-			await school.control('GET', 'health');
+			await school.callControl('GET', 'health');
 		}
 		await wait();
 		const slow = bodies().filter((_body, index) => inbox[index]?.path === '/slow');
@@ -158,7 +158,7 @@ describe('webhooks', () => {
 	});
 
 	it('are sent by hand: again, other, malformed, elsewhere', async () => {
-		const send = async (body: JsonObject) => await school.control('POST', 'webhooks/send', body);
+		const send = async (body: JsonObject) => await school.callControl('POST', 'webhooks/send', body);
 		await register();
 		expect((await send({})).status).toBe(400);
 		await addSubject('А');
@@ -180,14 +180,14 @@ describe('webhooks', () => {
 		await addSubject('А');
 		const { json } = await wait();
 		expect(json).toMatchObject({ deliveries: [{ status: null, error: expect.any(String) as string }] });
-		expect((await school.control('POST', 'webhooks', { url: 'nowhere' })).status).toBe(400);
+		expect((await school.callControl('POST', 'webhooks', { url: 'nowhere' })).status).toBe(400);
 		await register();
-		const removed = await school.control('DELETE', 'webhooks', { url: 'http://127.0.0.1:1/none' });
+		const removed = await school.callControl('DELETE', 'webhooks', { url: 'http://127.0.0.1:1/none' });
 		expect(removed.json).toEqual({ urls: [`${url}/hook`] });
-		await school.control('DELETE', 'webhooks');
+		await school.callControl('DELETE', 'webhooks');
 		expect(school.sandbox.webhooks.urls).toEqual([]);
 		await register();
 		await school.restore();
-		expect((await school.control('GET', 'webhooks')).json).toEqual({ urls: [], deliveries: [] });
+		expect((await school.callControl('GET', 'webhooks')).json).toEqual({ urls: [], deliveries: [] });
 	});
 });

@@ -1,10 +1,10 @@
 import type { JsonObject, Row } from '../../sandbox';
-import { holds, numbers, sorted, useSchool, yii } from './support';
+import { listIncludes, toIds, sortIds, useSchool, yiiError } from './support';
 
 const school = useSchool({ now: '2026-02-10 12:00:00', pageSize: 500 }, { customers: 120 });
 
-const list = async (body: JsonObject, path = 'lesson/index') => await school.list(path, body);
-const idsWhere = (test: (row: Row) => boolean) => school.idsWhere('lesson', test);
+const list = async (body: JsonObject, path = 'lesson/index') => await school.listIds(path, body);
+const idsWhere = (test: (row: Row) => boolean) => school.findIds('lesson', test);
 const conducted = (test: (row: Row) => boolean = () => true) =>
 	idsWhere((row) => row.status === 3 && test(row));
 const times = { time_from: '10:00', time_to: '11:00' };
@@ -36,13 +36,13 @@ describe('lists of lessons', () => {
 	});
 
 	it.each<[JsonObject, (row: Row) => boolean]>([
-		[{ teacher_id: 1 }, holds('teacher_ids', 1)],
+		[{ teacher_id: 1 }, listIncludes('teacher_ids', 1)],
 		[{ subject_id: 2 }, (row) => row.subject_id === 2],
 		[{ lesson_type_id: 3 }, (row) => row.lesson_type_id === 3],
 		[{ room_ids: [1, 4] }, (row) => row.room_id === 1 || row.room_id === 4],
 		[{ location_ids: [3] }, (row) => row.room_id === 4 || row.room_id === 5],
 		[{ updated_at_from: '05.02.2026' }, (row) => String(row.updated_at) >= '2026-02-05'],
-		[{ customer_id: 3, filters: { status: 1 } }, holds('customer_ids', 3)],
+		[{ customer_id: 3, filters: { status: 1 } }, listIncludes('customer_ids', 3)],
 	])('are filtered by %j', async (body, test) => {
 		expect(await list(body)).toEqual(conducted(test));
 		expect(conducted(test).length).toBeLessThan(conducted().length);
@@ -156,10 +156,10 @@ describe('an update', () => {
 		const model = await make();
 		expect((await teach(model.id, { status: 3 })).model).toEqual({ ...model, status: 3 });
 		expect((await update(model.id, { homework: 'Да', time_from: '10:00' })).json).toEqual({
-			...yii(400, 'Bad Request'),
+			...yiiError(400, 'Bad Request'),
 			message: 'Отсутствуют обязательные параметры: lesson_date, time_to, lesson_type_id, subject_id',
 		});
-		expect(school.stored('lesson', model.id)?.homework).toBeNull();
+		expect(school.readRecord('lesson', model.id)?.homework).toBeNull();
 		expect((await update(model.id, { ...plan, homework: 'Да' })).model.homework).toBe('Да');
 		expect((await update(model.id, { ...model, homework: 'Нет' })).model.homework).toBe('Нет');
 	});
@@ -200,7 +200,7 @@ describe('teach', () => {
 		const { model } = await create();
 		const { json } = await teach(model.id, body);
 		expect(json).toMatchObject({ success: false, errors: { [field]: [expect.any(String)] } });
-		expect(school.stored('lesson', model.id)).toMatchObject({ status: 1 });
+		expect(school.readRecord('lesson', model.id)).toMatchObject({ status: 1 });
 	});
 });
 
@@ -213,11 +213,12 @@ describe('calendars', () => {
 		['group', 'group_ids', 1],
 	])('%s is a bare list of lessons of every status, by time', async (action, field, id) => {
 		const week = idsWhere(
-			(row) => String(row.date) >= '2026-02-02' && String(row.date) <= '2026-02-20' && holds(field, id)(row),
+			(row) =>
+				String(row.date) >= '2026-02-02' && String(row.date) <= '2026-02-20' && listIncludes(field, id)(row),
 		);
 		for (const dates of ['date1=02.02.2026&date2=20.02.2026', 'date1=2026-02-02&date2=2026-02-20']) {
 			const events = await eventsOf(`calendar/${action}?id=${id}&${dates}`);
-			expect(sorted(numbers(events))).toEqual(week);
+			expect(sortIds(toIds(events))).toEqual(week);
 			const starts = events.map(({ start }) => String(start));
 			expect(starts).toEqual([...starts].sort());
 		}
@@ -241,7 +242,7 @@ describe('regular lessons', () => {
 
 	it('make a record for each day of the week', async () => {
 		const { model } = await add({ teacher_ids: [1] });
-		expect(school.rows('regular-lesson').slice(-2)).toMatchObject([
+		expect(school.readRecords('regular-lesson').slice(-2)).toMatchObject([
 			{ id: model.id, day: 2 },
 			{ id: Number(model.id) + 1, day: 4, teacher_ids: [1] },
 		]);
@@ -258,8 +259,8 @@ describe('regular lessons', () => {
 
 	it('are filtered by teacher and dates, not by group unless told so', async () => {
 		const path = 'regular-lesson/index';
-		const ids = (test: (row: Row) => boolean) => school.idsWhere('regular-lesson', test);
-		expect(await list({ teacher_id: 1 }, path)).toEqual(ids(holds('teacher_ids', 1)));
+		const ids = (test: (row: Row) => boolean) => school.findIds('regular-lesson', test);
+		expect(await list({ teacher_id: 1 }, path)).toEqual(ids(listIncludes('teacher_ids', 1)));
 		expect(await list({ date_from: '2036-01-01' }, path)).toEqual([]);
 		expect(await list({ date_to: '01.01.2020' }, path)).toEqual([]);
 		const byGroup = async () => [await list({ group_id: 2 }, path), await list({ related_id: 2 }, path)];

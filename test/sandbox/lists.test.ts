@@ -1,10 +1,10 @@
-import { dayOf, everyone, numbers, sorted, useSchool } from './support';
+import { toIsoDay, allCustomers, toIds, sortIds, useSchool } from './support';
 
 describe('pages', () => {
 	const customers = 130;
 	const school = useSchool({}, { customers });
 	const list = async (body: object = {}, query = '') =>
-		await school.call(`customer/index${query}`, { ...everyone, ...body });
+		await school.call(`customer/index${query}`, { ...allCustomers, ...body });
 
 	it('are counted from 0, hold 20 rows and cover every row once', async () => {
 		const first = await list();
@@ -12,8 +12,8 @@ describe('pages', () => {
 		expect(first.json).toMatchObject({ total: customers, count: 20, page: 0 });
 		expect(first.items).toHaveLength(20);
 		expect((await list({ page: 6 })).json).toMatchObject({ total: customers, count: 10, page: 6 });
-		const rows = await school.all('customer/index', everyone);
-		expect(sorted(numbers(rows))).toEqual(school.idsWhere('customer', () => true));
+		const rows = await school.listEveryPage('customer/index', allCustomers);
+		expect(sortIds(toIds(rows))).toEqual(school.findIds('customer', () => true));
 	});
 
 	it('take the number as text, and page 0 for what is no page', async () => {
@@ -28,7 +28,7 @@ describe('pages', () => {
 		const { json, ids: seen } = await list();
 		expect(json).toMatchObject({ total: customers, count: 19 });
 		expect(seen).toEqual(ids.filter((_, index) => index !== 3));
-		await school.control('POST', `records/customer/${ids[4]}/hide?counted`);
+		await school.callControl('POST', `records/customer/${ids[4]}/hide?counted`);
 		expect((await list()).json).toMatchObject({ total: customers, count: 18 });
 		school.sandbox.store.show('customer', ids[3] ?? 0);
 		expect((await list()).json.count).toBe(19);
@@ -41,7 +41,7 @@ describe('the order', () => {
 
 	it('of leads is newest first but for a few', async () => {
 		const leads = await idsOf('customer/index', { is_study: 0, removed: 1 });
-		const newestFirst = sorted(leads).reverse();
+		const newestFirst = sortIds(leads).reverse();
 		const moved = leads.filter((id, index) => id !== newestFirst[index]);
 		expect(moved.length).toBeGreaterThan(0);
 		expect(moved.length).toBeLessThan(leads.length / 2);
@@ -49,11 +49,11 @@ describe('the order', () => {
 
 	it('of clients does not follow the id', async () => {
 		const clients = await idsOf('customer/index', { removed: 1 });
-		expect([sorted(clients), sorted(clients).reverse()]).not.toContainEqual(clients);
+		expect([sortIds(clients), sortIds(clients).reverse()]).not.toContainEqual(clients);
 	});
 
 	it('of payments is the latest date first, of lesson types and levels their own', async () => {
-		const days = (await school.call('pay/index')).items.map((row) => dayOf(row.document_date));
+		const days = (await school.call('pay/index')).items.map((row) => toIsoDay(row.document_date));
 		expect(days).toEqual([...days].sort().reverse());
 		expect(await idsOf('lesson-type/index')).toEqual([2, 1, 3, 4]);
 		expect(await idsOf('level/index')).toEqual([1, 2, 3, 4]);
@@ -77,7 +77,7 @@ describe('what rows show', () => {
 		const { items: grouped } = await school.call('customer/index', { withGroups: true });
 		for (const [index, row] of plain.entries()) {
 			const ids = row.group_ids as number[];
-			const groups = ids.map((id) => ({ id, name: school.stored('group', id)?.name }));
+			const groups = ids.map((id) => ({ id, name: school.readRecord('group', id)?.name }));
 			expect(row).not.toHaveProperty('groups');
 			expect(grouped[index]).toEqual({ ...row, groups });
 		}
@@ -95,7 +95,7 @@ describe('what rows show', () => {
 		expect(page.json).toMatchObject({ total: 3, count: 0, page: 1 });
 		const { items: hours } = await school.call('teacher/working-hour');
 		for (const { teacher_id, branch_id } of hours) {
-			expect(school.stored('teacher', teacher_id)?.branch_ids).toContain(branch_id);
+			expect(school.readRecord('teacher', teacher_id)?.branch_ids).toContain(branch_id);
 		}
 		// One ends a minute before the hour.
 		expect(new Set(hours.map(({ time_to }) => time_to))).toEqual(new Set(['19:00', '18:59']));

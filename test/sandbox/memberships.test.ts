@@ -1,10 +1,10 @@
 import type { JsonObject, Row } from '../../sandbox';
-import { dayOf, must, numbers, sorted, useSchool, yii } from './support';
+import { toIsoDay, requiredError, toIds, sortIds, useSchool, yiiError } from './support';
 
 const school = useSchool({ now: '2026-02-10 12:00:00', pageSize: 500 }, { customers: 120 });
 
 const isCurrent = ({ b_date, e_date }: Row) =>
-	dayOf(b_date) <= '2026-02-10' && (e_date === null || dayOf(e_date) >= '2026-02-10');
+	toIsoDay(b_date) <= '2026-02-10' && (e_date === null || toIsoDay(e_date) >= '2026-02-10');
 
 describe('parameters of the query', () => {
 	it.each<[string, string]>([
@@ -20,11 +20,11 @@ describe('parameters of the query', () => {
 	])('%s misses %s, also when the body holds them', async (path, names) => {
 		const body = { id: 1, customer_id: 1, group_id: 1, class: 'Customer', related_id: 1, amount: 5 };
 		const message = `Отсутствуют обязательные параметры: ${names}`;
-		expect((await school.call(`1/${path}`, body)).json).toEqual({ ...yii(400, 'Bad Request'), message });
+		expect((await school.call(`1/${path}`, body)).json).toEqual({ ...yiiError(400, 'Bad Request'), message });
 	});
 
 	it('must fit the record, and win over copies in the body', async () => {
-		const [tariff] = school.rows('customer-tariff');
+		const [tariff] = school.readRecords('customer-tariff');
 		const other = Number(tariff?.customer_id) + 1;
 		for (const action of ['update', 'delete']) {
 			const path = `1/customer-tariff/${action}?id=${tariff?.id}&customer_id=${other}`;
@@ -51,16 +51,16 @@ describe('parameters of the query', () => {
 
 describe('memberships', () => {
 	/** In no group yet. */
-	const lead = () => school.rows('customer').find(({ is_study }) => is_study === 0)?.id ?? 0;
+	const lead = () => school.readRecords('customer').find(({ is_study }) => is_study === 0)?.id ?? 0;
 	const join = async (body: JsonObject = {}) =>
 		await school.call('1/cgi/create?group_id=1', { customer_id: lead(), ...body });
 	const change = async (id: unknown, body: JsonObject) =>
 		await school.call(`1/cgi/update?id=${String(id)}&group_id=1`, body);
 
 	it('of a group are the current ones, unless dates are given', async () => {
-		const { group_id } = school.rows('cgi').find((row) => row.b_date === '01.02.2025') as Row;
+		const { group_id } = school.readRecords('cgi').find((row) => row.b_date === '01.02.2025') as Row;
 		const idsWhere = (test: (row: Row) => boolean) =>
-			school.idsWhere('cgi', (row) => row.group_id === group_id && test(row));
+			school.findIds('cgi', (row) => row.group_id === group_id && test(row));
 		const isPast = (row: Row) => row.e_date === '30.06.2025';
 		const all = idsWhere(() => true);
 		expect(idsWhere(isCurrent).length).toBeLessThan(all.length);
@@ -71,12 +71,12 @@ describe('memberships', () => {
 			[{ e_date: '31.05.2025' }, idsWhere(isPast)],
 			[{ b_date: '2026-02-11' }, idsWhere(isCurrent)],
 		] as const) {
-			expect(await school.list(`1/cgi/index?group_id=${String(group_id)}`, body)).toEqual(ids);
+			expect(await school.listIds(`1/cgi/index?group_id=${String(group_id)}`, body)).toEqual(ids);
 		}
 	});
 
 	it('of a customer come from cgi/customer, whatever the branch', async () => {
-		const { customer_id } = school.rows('cgi').find((row) => row.b_date === '01.02.2025') as Row;
+		const { customer_id } = school.readRecords('cgi').find((row) => row.b_date === '01.02.2025') as Row;
 		const path = `2/cgi/customer?customer_id=${String(customer_id)}`;
 		expect((await school.call(path)).items).toMatchObject([{ customer_id }]);
 		const wide = { b_date: '01.01.2000', e_date: '31.12.2099' };
@@ -87,9 +87,9 @@ describe('memberships', () => {
 		const { model } = await join();
 		const dates = { b_date: '10.02.2026', e_date: '31.05.2035' };
 		expect(model).toMatchObject({ customer_id: lead(), group_id: 1, ...dates });
-		expect(school.stored('customer', lead())?.group_ids).toEqual([1]);
+		expect(school.readRecord('customer', lead())?.group_ids).toEqual([1]);
 		await school.call(`1/cgi/delete?id=${String(model.id)}`);
-		expect(school.stored('customer', lead())?.group_ids).toEqual([]);
+		expect(school.readRecord('customer', lead())?.group_ids).toEqual([]);
 	});
 
 	it('are refused twice at a time, not one after the other, and go on by null', async () => {
@@ -105,24 +105,24 @@ describe('memberships', () => {
 
 	it('show in the customers filtered by group, once that filter is honoured', async () => {
 		school.settings.ignoredFilters = [];
-		const members = school.rows('cgi').filter((row) => row.group_id === 1 && isCurrent(row));
-		expect(await school.list('customer/index', { is_study: 2, removed: 1, group_id: 1 })).toEqual(
-			sorted(members.map(({ customer_id }) => Number(customer_id))),
+		const members = school.readRecords('cgi').filter((row) => row.group_id === 1 && isCurrent(row));
+		expect(await school.listIds('customer/index', { is_study: 2, removed: 1, group_id: 1 })).toEqual(
+			sortIds(members.map(({ customer_id }) => Number(customer_id))),
 		);
 	});
 });
 
 describe('subscriptions', () => {
 	const ofCustomer = (id: number, test: (row: Row) => boolean = () => true) =>
-		school.idsWhere('customer-tariff', (row) => row.customer_id === id && test(row));
+		school.findIds('customer-tariff', (row) => row.customer_id === id && test(row));
 
 	it('are the same in every branch', async () => {
-		const old = school.rows('customer-tariff').find((row) => row.e_date === '31.05.2025') as Row;
+		const old = school.readRecords('customer-tariff').find((row) => row.e_date === '31.05.2025') as Row;
 		const owner = Number(old.customer_id);
 		expect(ofCustomer(owner)).toHaveLength(2);
 		for (const branch of ['', '1/', '2/', '3/']) {
 			const path = `${branch}customer-tariff/index?customer_id=${owner}`;
-			expect(await school.list(path)).toEqual(ofCustomer(owner));
+			expect(await school.listIds(path)).toEqual(ofCustomer(owner));
 		}
 	});
 
@@ -135,10 +135,10 @@ describe('subscriptions', () => {
 		[{ is_separate_balance: 1 }, (row) => row.is_separate_balance === 1],
 		[{ id: 1 }, (row) => row.id === 1],
 	])('are filtered by %j', async (body, test) => {
-		const owners = school.rows('customer-tariff').map(({ customer_id }) => Number(customer_id));
+		const owners = school.readRecords('customer-tariff').map(({ customer_id }) => Number(customer_id));
 		for (const customer of [...new Set(owners)].slice(0, 12)) {
 			const path = `1/customer-tariff/index?customer_id=${customer}`;
-			expect(await school.list(path, body)).toEqual(ofCustomer(customer, test));
+			expect(await school.listIds(path, body)).toEqual(ofCustomer(customer, test));
 		}
 	});
 });
@@ -161,13 +161,16 @@ describe('comments', () => {
 
 	it('need an author, which a task does not, unless settings say otherwise', async () => {
 		const task = async () => await school.call('1/task/create', { title: 'Перезвонить' });
-		const before = numbers(school.rows('communication'));
-		expect((await add({})).json).toEqual({ success: false, errors: { user_id: must('Пользователь') } });
-		expect(numbers(school.rows('communication'))).toEqual(before);
+		const before = toIds(school.readRecords('communication'));
+		expect((await add({})).json).toEqual({
+			success: false,
+			errors: { user_id: requiredError('Пользователь') },
+		});
+		expect(toIds(school.readRecords('communication'))).toEqual(before);
 		expect((await task()).model).toMatchObject({ user_id: 1 });
 		school.settings.requiredFields = { 'communication.user_id': false, 'task.user_id': true };
 		expect((await add({})).model).toMatchObject({ user_id: 1 });
-		expect((await task()).json).toEqual({ success: false, errors: { user_id: must('Автор') } });
+		expect((await task()).json).toEqual({ success: false, errors: { user_id: requiredError('Автор') } });
 	});
 
 	it('hold 2048 characters', async () => {

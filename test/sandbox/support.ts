@@ -1,11 +1,16 @@
 import { startSandbox, type JsonObject, type Row, type Sandbox, type Settings } from '../../sandbox';
+import { CUSTOMER_TYPE, RECORD_STATUS } from '../support/codes';
 
 interface CallOptions {
 	token?: string | null;
 	method?: string;
 	headers?: Record<string, string>;
-	/** Sent as it is in place of the JSON of `body`. */
+	/** The text to send in place of the JSON of `body`. */
 	raw?: string;
+}
+
+interface SchoolOptions {
+	customers?: number;
 }
 
 /** A sandbox and a plain client for it, independent of the node under development. */
@@ -13,7 +18,8 @@ export class School {
 	token = '';
 	sandbox!: Sandbox;
 
-	async open(settings: Partial<Settings> = {}, options: { customers?: number } = {}): Promise<this> {
+	/** Starts the sandbox without a rate limit, unless the settings have one, and logs in. */
+	async open(settings: Partial<Settings> = {}, options: SchoolOptions = {}): Promise<this> {
 		this.sandbox = await startSandbox({
 			customers: 60,
 			...options,
@@ -27,7 +33,7 @@ export class School {
 		return this.sandbox.settings;
 	}
 
-	/** As after `open`. */
+	/** Puts the school back into the state that it had after `open`. */
 	async restore(): Promise<void> {
 		this.sandbox.reset();
 		await this.login();
@@ -37,10 +43,10 @@ export class School {
 		await this.sandbox.close();
 	}
 
-	/** In what it returns, `json` is the parsed body, or `{}` when that is no JSON object. */
+	/** Sends a call and returns the answer. Its `json` is the parsed body, or `{}` if the body is no JSON object. */
 	async call(path: string, body: unknown = {}, options: CallOptions = {}) {
 		const { token = this.token, method = 'POST', headers = {}, raw } = options;
-		const answer = await fetch(`${this.sandbox.url}/v2api/${path}`, {
+		const response = await fetch(`${this.sandbox.url}/v2api/${path}`, {
 			method,
 			redirect: 'manual',
 			headers: {
@@ -50,73 +56,139 @@ export class School {
 			},
 			body: method === 'GET' ? undefined : (raw ?? JSON.stringify(body)),
 		});
-		const text = await answer.text();
-		const json = parsed(text);
+
+		const text = await response.text();
+		const json = parseObject(text);
 		const items = (Array.isArray(json.items) ? json.items : []) as JsonObject[];
-		const { status, headers: received } = answer;
-		const model = (json.model ?? {}) as JsonObject;
-		return { status, headers: received, text, json, items, ids: numbers(items), model, errors: json.errors };
+
+		return {
+			status: response.status,
+			headers: response.headers,
+			text,
+			json,
+			items,
+			ids: toIds(items),
+			model: (json.model ?? {}) as JsonObject,
+			errors: json.errors,
+		};
 	}
 
+	/** Sends a login and returns the answer. */
 	async tryLogin(email: string, apiKey: string, options: CallOptions = {}) {
 		return await this.call('auth/login', { email, api_key: apiKey }, { token: null, ...options });
 	}
 
+	/** Logs in and uses the token for all later calls. */
 	async login(account = this.sandbox.account as { email: string; apiKey: string }): Promise<string> {
 		const { json } = await this.tryLogin(account.email, account.apiKey);
 		this.token = String(json.token);
 		return this.token;
 	}
 
-	async control(method: string, path: string, body?: unknown): Promise<{ status: number; json: unknown }> {
-		const answer = await fetch(`${this.sandbox.url}/_sandbox/${path}`, {
+	/** Sends a call to the control API of the sandbox. */
+	async callControl(
+		method: string,
+		path: string,
+		body?: unknown,
+	): Promise<{ status: number; json: unknown }> {
+		const response = await fetch(`${this.sandbox.url}/_sandbox/${path}`, {
 			method,
 			body: body === undefined ? undefined : JSON.stringify(body),
 		});
-		return { status: answer.status, json: await answer.json() };
+		return { status: response.status, json: await response.json() };
 	}
 
-	/** Every page of a list. */
-	async all(path: string, body: JsonObject = {}): Promise<JsonObject[]> {
+	/** Lists the rows of all pages. */
+	async listEveryPage(path: string, body: JsonObject = {}): Promise<JsonObject[]> {
 		const rows: JsonObject[] = [];
 		for (let page = 0; page < 300; page += 1) {
 			const { items } = await this.call(path, { ...body, page });
-			if (items.length === 0) return rows;
+			if (items.length === 0) {
+				return rows;
+			}
 			rows.push(...items);
 		}
 		throw new Error('The list does not end');
 	}
 
-	/** The ids of a page, sorted. */
-	async list(path: string, body: JsonObject = {}): Promise<number[]> {
-		return sorted((await this.call(path, body)).ids);
+	/** Lists one page and returns its IDs, sorted. */
+	async listIds(path: string, body: JsonObject = {}): Promise<number[]> {
+		return sortIds((await this.call(path, body)).ids);
 	}
 
-	/** What the sandbox holds, past its API. */
-	rows(entity: string): readonly Row[] {
+	/** Reads the records that the sandbox has, past the API. */
+	readRecords(entity: string): readonly Row[] {
 		return this.sandbox.store.rows(entity);
 	}
 
-	stored(entity: string, id: unknown): Row | undefined {
+	/** Reads one record past the API. */
+	readRecord(entity: string, id: unknown): Row | undefined {
 		return this.sandbox.store.find(entity, Number(id));
 	}
 
-	/** The ids of rows that it holds, sorted. */
-	idsWhere(entity: string, test: (row: Row) => boolean): number[] {
-		return sorted(numbers(this.rows(entity).filter(test)));
+	/** Finds the IDs of records past the API, sorted. */
+	findIds(entity: string, test: (row: Row) => boolean): number[] {
+		return sortIds(toIds(this.readRecords(entity).filter(test)));
+	}
+
+	/** Adds a record past the API and returns its ID. */
+	addRecord(entity: string, values: JsonObject): number {
+		return this.sandbox.store.insert(entity, values).id;
+	}
+
+	/** Changes fields of a record past the API. */
+	changeRecord(entity: string, id: number, values: JsonObject): void {
+		this.sandbox.store.patch(entity, id, values);
+	}
+
+	/** Turns switches of the sandbox. */
+	changeSettings(settings: Partial<Settings>): void {
+		Object.assign(this.settings, settings);
+	}
+
+	/** Sets the clock of the school. */
+	setClock(now: string): void {
+		this.settings.now = now;
+	}
+
+	/** Sends a write that must succeed, and returns the record as the answer shows it. */
+	async save(path: string, body: JsonObject = {}): Promise<JsonObject> {
+		const { json, model } = await this.call(path, body);
+		expect(json).toMatchObject({ success: true, errors: [] });
+		return model;
+	}
+
+	/** Sends a write that must be refused without changing a record, and returns the errors by field. */
+	async expectRefused(path: string, body: JsonObject): Promise<unknown> {
+		const stateBefore = this.sandbox.state();
+		const { status, json } = await this.call(path, body);
+		expect([status, json.success]).toEqual([200, false]);
+		expect(this.sandbox.state()).toBe(stateBefore);
+		return json.errors;
 	}
 }
 
-/** A school for the tests that follow, each of which begins with it as it was. */
-export function useSchool(settings: Partial<Settings> = {}, options: { customers?: number } = {}): School {
+/** Opens a school for the tests of a file or `describe`, and restores it after each of them. */
+export function useSchool(settings: Partial<Settings> = {}, options: SchoolOptions = {}): School {
 	const school = new School();
-	beforeAll(async () => void (await school.open(settings, options)));
-	afterEach(async () => await school.restore());
-	afterAll(async () => await school.close());
+
+	beforeAll(async () => {
+		await school.open(settings, options);
+	});
+
+	afterEach(async () => {
+		await school.restore();
+	});
+
+	afterAll(async () => {
+		await school.close();
+	});
+
 	return school;
 }
 
-function parsed(text: string): Record<string, unknown> {
+/** Parses a body that is a JSON object; any other body counts as `{}`. */
+function parseObject(text: string): Record<string, unknown> {
 	try {
 		const value: unknown = JSON.parse(text);
 		return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
@@ -125,27 +197,56 @@ function parsed(text: string): Record<string, unknown> {
 	}
 }
 
-/** The error shape of Yii. */
-export const yii = (status: number, name: string) => ({
-	status,
-	name,
-	message: expect.any(String) as string,
-	code: 0,
-	type: expect.stringContaining('yii\\web\\') as string,
-});
+/** The error body of Yii, the framework of AlfaCRM. */
+export function yiiError(status: number, name: string) {
+	return {
+		status,
+		name,
+		message: expect.any(String) as string,
+		code: 0,
+		type: expect.stringContaining('yii\\web\\') as string,
+	};
+}
 
-/** What AlfaCRM says of a field that is empty, and of one that it cannot read. */
-export const must = (label: string) => [`Необходимо заполнить «${label}».`];
-export const wrong = (label: string) => [`Неверный формат значения «${label}».`];
+/** The errors of a required field that is empty. */
+export function requiredError(label: string): string[] {
+	return [`Необходимо заполнить «${label}».`];
+}
 
-/** The least that a new customer needs. */
-export const lead = { name: 'Тестов Пример', is_study: 0, legal_type: 1 };
-/** What shows customers of every kind. */
-export const everyone = { is_study: 2, removed: 1 };
+/** The errors of a field whose value cannot be read. */
+export function formatError(label: string): string[] {
+	return [`Неверный формат значения «${label}».`];
+}
 
-export const sorted = (ids: readonly number[]): number[] => [...ids].sort((a, b) => a - b);
-export const numbers = (rows: readonly JsonObject[]): number[] => rows.map(({ id }) => Number(id));
-/** Of rows that hold a list of ids, those with this one. */
-export const holds = (field: string, id: number) => (row: Row) => (row[field] as number[]).includes(id);
-/** 2026-02-10 of 10.02.2026. */
-export const dayOf = (dotted: unknown) => String(dotted).split('.').reverse().join('-');
+/** A new lead with the required fields alone. */
+export const newLead = {
+	name: 'Тестов Пример',
+	is_study: CUSTOMER_TYPE.lead,
+	legal_type: 1,
+};
+
+/** The filters by which a list shows leads and clients, archived ones too. */
+export const allCustomers = {
+	is_study: CUSTOMER_TYPE.all,
+	removed: RECORD_STATUS.all,
+};
+
+/** Sorts IDs in ascending order. */
+export function sortIds(ids: readonly number[]): number[] {
+	return [...ids].sort((a, b) => a - b);
+}
+
+/** Takes the IDs of records. */
+export function toIds(rows: readonly JsonObject[]): number[] {
+	return rows.map(({ id }) => Number(id));
+}
+
+/** Makes a test for records whose field lists an ID. */
+export function listIncludes(field: string, id: number): (row: Row) => boolean {
+	return (row) => (row[field] as number[]).includes(id);
+}
+
+/** Turns a day from 10.02.2026 into 2026-02-10. */
+export function toIsoDay(dotted: unknown): string {
+	return String(dotted).split('.').reverse().join('-');
+}

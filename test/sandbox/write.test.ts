@@ -1,464 +1,759 @@
 import fc from 'fast-check';
 
-import type { Json, JsonObject, Row, Settings } from '../../sandbox';
-import type { Entity } from '../../sandbox/model/entity';
+import type { JsonObject, Row } from '../../sandbox';
 import { entities } from '../../sandbox/school/entities';
+import { CUSTOMER_TYPE, LOG_EVENT, RECORD_STATUS } from '../support/codes';
 import { depth, seed } from '../support/depth';
-import { everyone, lead, must, useSchool, wrong, yii } from './support';
+import { allCustomers, formatError, newLead, requiredError, useSchool, yiiError } from './support';
+import { WRITABLE_ENTITIES } from './writableEntities';
+import {
+	breakTexts,
+	readFromList,
+	shapeSettings,
+	UPDATABLE_ENTITIES,
+	withoutUpdateTime,
+	writeBack,
+} from './writtenBack';
 
-const school = useSchool({ now: '2026-02-11 09:30:00' });
+const CUSTOMERS_OF_SCHOOL = 60;
+const ADMIN = 1;
+const FIRST_NEW_CUSTOMER = 61;
 
-const create = async (body: JsonObject, path = '1/customer/create') => await school.call(path, body);
-const update = async (id: unknown, body: JsonObject) =>
-	await school.call(`1/customer/update?id=${String(id)}`, body);
+const school = useSchool({ now: '2026-02-11 09:30:00' }, { customers: CUSTOMERS_OF_SCHOOL });
 
-interface Writable {
-	entity: string;
-	/** By what the log calls it, if that is not the name of its path. */
-	className?: string;
-	/** Written in the form of the documentation; `read` is what comes back, `undefined` what does not. */
-	given: JsonObject;
-	read?: Record<string, Json | undefined>;
-	/** All that is given, unless said. */
-	needs?: string[];
-	/** It needs them only where a setting says so, for the sources differ. */
-	isDemanded?: true;
-	change?: JsonObject;
-	changed?: JsonObject;
-	/** Parameters of the path, of which an update may need fewer. */
-	query?: string;
-	updateQuery?: string;
-}
+/** Creates a lead, which must succeed. */
+const createLead = async (values: JsonObject = {}): Promise<JsonObject> =>
+	await school.save('1/customer/create', { ...newLead, ...values });
 
-const dates = { b_date: '01.09.2025', e_date: '31.05.2026' };
-const isoDates = { b_date: '2025-09-01', e_date: '2026-05-31' };
-const named = { name: 'Новое' };
-const switched = { ...named, is_enabled: 0 };
+/** Updates a customer, which must succeed. */
+const updateCustomer = async (id: unknown, values: JsonObject): Promise<JsonObject> =>
+	await school.save(`1/customer/update?id=${String(id)}`, values);
 
-const writable: Writable[] = [
-	{ entity: 'branch', given: { ...named, is_active: 1 } },
-	{ entity: 'location', given: { branch_id: 1, ...named, is_active: 1 } },
-	{ entity: 'customer', given: lead },
-	{ entity: 'subject', given: named },
-	{ entity: 'study-status', given: switched },
-	{ entity: 'lead-status', given: switched },
-	{ entity: 'lead-source', given: { code: 'new', ...switched } },
-	{ entity: 'lead-reject', given: switched },
-	{
-		entity: 'room',
-		given: { branch_id: 1, color_id: 3, ...named, weight: 5 },
-		change: { note: 'Ключ у вахты', is_enabled: 0 },
-	},
-	{
-		entity: 'group',
-		given: { branch_ids: [1], teacher_ids: [1], name: 'Шахматы', ...dates },
-		read: { ...isoDates, custom_format: null },
-		needs: ['branch_ids', 'name'],
-		change: { limit: 8, custom_format: 'очно' },
-	},
-	{
-		...{ entity: 'cgi', className: 'CustomerGroupInvolve' },
-		...{ query: '&group_id=2', updateQuery: '&group_id=2' },
-		given: { customer_id: 1, ...dates },
-		read: { group_id: 2 },
-		needs: ['customer_id'],
-		change: { e_date: '11.02.2026' },
-	},
-	{
-		...{ entity: 'customer-tariff', className: 'CustomerToTariff' },
-		...{ query: '&customer_id=1', updateQuery: '&customer_id=1' },
-		given: { tariff_id: 1, ...dates, balance: 3200 },
-		read: { customer_id: 1, balance: '3200.00', paid_lesson_count: 0 },
-		needs: ['tariff_id'],
-		change: { note: 'Семейный', balance: '10' },
-		changed: { note: 'Семейный', balance: '10.00' },
-	},
-	{
-		entity: 'lesson',
-		given: { lesson_date: '05.03.2026', time_from: '10:00', duration: 45, lesson_type_id: 2, subject_id: 1 },
-		read: {
-			...{ lesson_date: undefined, duration: undefined, date: '2026-03-05', status: 1, branch_id: 1 },
-			...{ time_from: '2026-03-05 10:00:00', time_to: '2026-03-05 10:45:00', details: [] },
+describe('create, update and delete', () => {
+	it.each(WRITABLE_ENTITIES)(
+		'create of $path returns the new record with all of its fields',
+		async ({ path, createQuery = '', values, shown }) => {
+			const record = await school.save(`1/${path}/create?${createQuery}`, values);
+
+			const entity = entities.find((candidate) => candidate.path === path);
+			const fields = Object.keys(entity?.fields ?? {}).filter((name) => name !== 'removed');
+			expect(record).toMatchObject(shown);
+			expect(Object.keys(record)).toEqual(expect.arrayContaining(fields));
 		},
-		needs: ['lesson_date', 'time_from', 'lesson_type_id', 'subject_id'],
-		change: { customer_ids: [1, 2], topic: 'Циклы' },
-	},
-	{
-		entity: 'regular-lesson',
-		given: { branch_id: 1, days: [2], b_date_v: '01.09.2025', e_date_v: '31.05.2026' },
-		read: { days: undefined, b_date_v: undefined, e_date_v: undefined, day: 2, ...isoDates },
-		change: { time_from_v: '17:00', time_to_v: '18:00', related_class: 'Group', related_id: 1 },
-	},
-	{
-		entity: 'pay',
-		given: {
-			...{ branch_id: 1, customer_id: 1, pay_type_id: 1, pay_account_id: 2, payer_name: 'Орлова А.' },
-			...{ document_date: '05.02.2026', income: 5000 },
+	);
+
+	it.each(WRITABLE_ENTITIES)(
+		'index of $path shows a new record as create has returned it',
+		async ({ path, createQuery = '', values }) => {
+			const record = await school.save(`1/${path}/create?${createQuery}`, values);
+
+			const rows = await school.listEveryPage(`1/${path}/index?${createQuery}`, {
+				...allCustomers,
+				status: 1,
+				b_date: '01.01.2020',
+				e_date: '01.01.2040',
+			});
+
+			expect(rows).toContainEqual(record);
 		},
-		read: { income: '5000.00', custom_md_order: null },
-		change: { is_confirmed: 0, note: 'Картой' },
-	},
-	{
-		entity: 'task',
-		given: { title: 'Перезвонить', text: 'Уточнить группу', due_date: '12.02.2026', customer_ids: [1] },
-		read: { user_id: 1, branch_ids: [1], is_done: 0, created_at: '2026-02-11 09:30:00' },
-		needs: ['title'],
-		isDemanded: true,
-		change: { is_done: 1 },
-	},
-	{
-		entity: 'communication',
-		query: '&class=Customer&related_id=1',
-		given: { type_id: 1, user_id: 1, comment: 'Просил позвонить вечером' },
-		read: { class: 'Customer', related_id: 1, added: '2026-02-11 09:30:00' },
-		needs: ['comment', 'user_id'],
-		change: { comment: 'Позвонили' },
-	},
-];
+	);
 
-const pascal = (path: string) =>
-	path.replace(/(^|-)([a-z])/g, (_all, _dash, letter: string) => letter.toUpperCase());
+	it.each(WRITABLE_ENTITIES)(
+		'update of $path changes the given fields and keeps the others',
+		async ({ path, createQuery = '', updateQuery = '', values, shown, change, shownChange }) => {
+			const { id } = await school.save(`1/${path}/create?${createQuery}`, values);
 
-describe.each(writable)('$entity', (item) => {
-	const { entity, query = '', updateQuery = '', given, change = { name: 'Другой' } } = item;
-	const { needs = Object.keys(given) } = item;
-	const { fields = {}, inputs = {} } = entities.find(({ path }) => path === entity) ?? {};
+			const record = await school.save(`1/${path}/update?id=${id}&${updateQuery}`, change);
 
-	it('is created, listed with the same fields, updated and deleted, and all of it is logged', async () => {
-		const shown = Object.fromEntries(
-			Object.entries({ ...given, ...item.read }).filter(([, value]) => value !== undefined),
-		);
-		const created = await school.call(`1/${entity}/create?${query}`, given);
-		expect(created.json).toMatchObject({ success: true, errors: [] });
-		expect(created.model).toMatchObject(shown);
-		const { id } = created.model;
-		const everything = { status: 1, b_date: '01.01.2020', e_date: '01.01.2040', ...everyone };
-		const rows = await school.all(`1/${entity}/index?${query}`, everything);
-		expect(rows.find((row) => row.id === id)).toEqual(created.model);
-		const names = Object.keys(fields).filter((name) => name !== 'removed');
-		expect(Object.keys(created.model)).toEqual(expect.arrayContaining(names));
+			expect(record).toMatchObject({ ...shown, ...shownChange, id });
+		},
+	);
 
-		const updated = await school.call(`1/${entity}/update?id=${id}${updateQuery}`, change);
-		expect(updated.json).toMatchObject({ success: true, errors: [] });
-		expect(updated.model).toMatchObject({ ...shown, ...(item.changed ?? change), id });
-		const deleted = await school.call(`${entity}/delete?id=${id}${updateQuery}`);
-		expect(deleted.json).toEqual({ success: true, errors: [] });
-		expect(school.stored(entity, id)).toBeUndefined();
+	it.each(WRITABLE_ENTITIES)(
+		'delete of $path removes the record',
+		async ({ path, createQuery = '', updateQuery = '', values }) => {
+			const { id } = await school.save(`1/${path}/create?${createQuery}`, values);
 
-		const log = await school.call('log/index', { entity: item.className ?? pascal(entity), entity_id: id });
-		expect(log.items.slice(0, 3)).toMatchObject([
-			{ event: 3, user_id: 1, fields_new: '' },
-			{ event: 2, user_id: 1 },
-			{ event: 1, user_id: 1, fields_old: [] },
-		]);
-		expect(Object.keys(log.items[1]?.fields_new as JsonObject).sort()).toEqual(Object.keys(change).sort());
+			const { json } = await school.call(`${path}/delete?id=${id}&${updateQuery}`);
+
+			expect(json).toEqual({ success: true, errors: [] });
+			expect(school.readRecord(path, id)).toBeUndefined();
+		},
+	);
+
+	it.each(WRITABLE_ENTITIES)(
+		'create, update and delete of $path are logged, the newest first',
+		async ({ path, logName, createQuery = '', updateQuery = '', values, change }) => {
+			const { id } = await school.save(`1/${path}/create?${createQuery}`, values);
+			await school.save(`1/${path}/update?id=${id}&${updateQuery}`, change);
+			await school.call(`${path}/delete?id=${id}&${updateQuery}`);
+
+			const log = await school.call('log/index', { entity: logName, entity_id: id });
+
+			const [deletion, update, creation] = log.items;
+			expect(deletion).toMatchObject({ event: LOG_EVENT.deleted, user_id: ADMIN, fields_new: '' });
+			expect(update).toMatchObject({ event: LOG_EVENT.updated, user_id: ADMIN });
+			expect(Object.keys(update.fields_new as JsonObject).sort()).toEqual(Object.keys(change).sort());
+			expect(creation).toMatchObject({ event: LOG_EVENT.created, user_id: ADMIN, fields_old: [] });
+		},
+	);
+
+	it.each(WRITABLE_ENTITIES)(
+		'create of $path refuses a record without its required fields',
+		async ({ path, createQuery = '', errorsWhenEmpty, settings = {} }) => {
+			school.changeSettings(settings);
+
+			const errors = await school.expectRefused(`${path}/create?${createQuery}`, {});
+
+			expect(errors).toEqual(errorsWhenEmpty);
+		},
+	);
+
+	it.each(WRITABLE_ENTITIES.filter(({ updateQuery }) => updateQuery === undefined))(
+		'update of $path does not need the required fields',
+		async ({ path, settings = {} }) => {
+			school.changeSettings(settings);
+
+			const { json } = await school.call(`${path}/update?id=1`, { weight: 5 });
+
+			expect(json.success).toBe(true);
+		},
+	);
+
+	it.each([
+		{ path: 'branch', field: 'name', label: 'Название' },
+		{ path: 'location', field: 'name', label: 'Название' },
+		{ path: 'customer', field: 'name', label: 'Имя' },
+		{ path: 'subject', field: 'name', label: 'Название' },
+		{ path: 'study-status', field: 'name', label: 'Название' },
+		{ path: 'lead-status', field: 'name', label: 'Название' },
+		{ path: 'lead-source', field: 'name', label: 'Название' },
+		{ path: 'lead-reject', field: 'name', label: 'Название' },
+		{ path: 'room', field: 'name', label: 'Название' },
+		{ path: 'group', field: 'name', label: 'Название' },
+		{ path: 'communication', field: 'comment', label: 'Комментарий' },
+	])('update of $path refuses a blank $field', async ({ path, field, label }) => {
+		const errors = await school.expectRefused(`${path}/update?id=1`, { [field]: ' ' });
+
+		expect(errors).toEqual({ [field]: requiredError(label) });
 	});
 
-	it('is not created without what it needs, and needs it on an update only where it is given', async () => {
-		const add = async () => await school.call(`${entity}/create?${query}`, {});
-		const missing = Object.fromEntries(
-			needs.map((name) => [name, must({ ...fields, ...inputs }[name]?.label ?? '')]),
-		);
-		if (item.isDemanded) {
-			expect((await add()).json).toMatchObject({ success: true });
-			school.settings.requiredFields = Object.fromEntries(needs.map((name) => [`${entity}.${name}`, true]));
-		}
-		const before = school.rows(entity).length;
-		expect(await add()).toMatchObject({ status: 200, json: { success: false, errors: missing } });
-		expect(school.rows(entity)).toHaveLength(before);
-		if (updateQuery !== '') return;
-		const path = `${entity}/update?id=1`;
-		expect((await school.call(path, { weight: 5 })).json.success).toBe(true);
-		const needed = needs.find((name) => /^(name|title|comment)$/.test(name));
-		if (needed === undefined) return;
-		expect((await school.call(path, { [needed]: ' ' })).errors).toEqual({ [needed]: missing[needed] });
+	it('create of task needs no title by default', async () => {
+		const task = await school.save('task/create', {});
+
+		expect(task).toMatchObject({ title: null });
+	});
+
+	it('update of task refuses a blank title when the settings require a title', async () => {
+		school.changeSettings({ requiredFields: { 'task.title': true } });
+
+		const errors = await school.expectRefused('task/update?id=1', { title: ' ' });
+
+		expect(errors).toEqual({ title: requiredError('Заголовок') });
 	});
 });
 
-it.each(['update', 'delete'])('%s names the missing id, and knows an unknown one', async (action) => {
-	const without = await school.call(`1/customer/${action}`, { id: 1, name: 'Х' });
-	const message = 'Отсутствуют обязательные параметры: id';
-	expect(without.json).toEqual({ ...yii(400, 'Bad Request'), message });
-	for (const id of ['9999', 'x', '-1']) {
-		const unknown = await school.call(`1/customer/${action}?id=${id}`);
-		expect(unknown.json).toEqual(yii(404, 'Not Found'));
-	}
+describe('the ID of an update or delete', () => {
+	it.each(['update', 'delete'])(
+		'%s without an ID in the path answers that the ID is missing',
+		async (action) => {
+			const { json } = await school.call(`1/customer/${action}`, { id: 1, name: 'Х' });
+
+			expect(json).toEqual({
+				...yiiError(400, 'Bad Request'),
+				message: 'Отсутствуют обязательные параметры: id',
+			});
+		},
+	);
+
+	it.each([
+		{ action: 'update', id: '9999' },
+		{ action: 'update', id: 'x' },
+		{ action: 'update', id: '-1' },
+		{ action: 'delete', id: '9999' },
+		{ action: 'delete', id: 'x' },
+		{ action: 'delete', id: '-1' },
+	])('$action answers "not found" for the unknown ID $id', async ({ action, id }) => {
+		const { json } = await school.call(`1/customer/${action}?id=${id}`);
+
+		expect(json).toEqual(yiiError(404, 'Not Found'));
+	});
 });
 
-describe('requirements and date formats', () => {
-	const given = (entity: string) => writable.find((one) => one.entity === entity) as Writable;
+describe('required fields', () => {
+	it('create of pay needs no payer name when the settings say so', async () => {
+		school.changeSettings({ requiredFields: { 'pay.payer_name': false } });
 
-	it('follow settings where sources conflict', async () => {
-		school.settings.requiredFields = { 'pay.payer_name': false, 'customer-tariff.balance': true };
-		expect((await school.call('1/pay/create', {})).errors).not.toHaveProperty('payer_name');
-		const tariff = await school.call('1/customer-tariff/create?customer_id=1', { tariff_id: 1 });
-		expect(tariff.errors).toEqual({ balance: must('Остаток') });
+		const errors = await school.expectRefused('1/pay/create', {});
 
-		const group = { branch_ids: [1], name: 'Г', b_date: '2025-09-01' };
-		expect((await school.call('1/group/create', group)).errors).toEqual({ b_date: wrong('Дата начала') });
-		school.settings.dateFormats = { 'group.b_date': 'iso', 'lesson.lesson_date': 'either' };
-		expect((await school.call('1/group/create', group)).model.b_date).toBe('2025-09-01');
-		const dotted = await school.call('1/group/create', { ...group, b_date: '01.09.2025' });
-		expect(dotted.errors).toEqual({ b_date: wrong('Дата начала') });
-		const lesson = { ...given('lesson').given, lesson_date: '2026-03-05' };
-		expect((await school.call('1/lesson/create', lesson)).model.date).toBe('2026-03-05');
+		expect(errors).toHaveProperty('document_date');
+		expect(errors).not.toHaveProperty('payer_name');
 	});
 
-	it.each<[string, string]>([
-		['cgi', 'b_date'],
-		['lesson', 'lesson_date'],
-	])('%s wants a dotted %s, and refuses another', async (entity, field) => {
-		const { query = '', given: body } = given(entity);
-		const add = async () =>
-			await school.call(`1/${entity}/create?${query}`, { ...body, [field]: '2026-02-05' });
-		const errors = { [field]: [expect.stringMatching(/Неверный формат/) as string] };
-		expect((await add()).json).toEqual({ success: false, errors });
+	it('create of customer-tariff needs a balance when the settings say so', async () => {
+		school.changeSettings({ requiredFields: { 'customer-tariff.balance': true } });
+
+		const errors = await school.expectRefused('1/customer-tariff/create?customer_id=1', { tariff_id: 1 });
+
+		expect(errors).toEqual({ balance: requiredError('Остаток') });
+	});
+});
+
+describe('formats of dates', () => {
+	const LESSON_ON_ISO_DAY = {
+		lesson_date: '2026-03-05',
+		time_from: '10:00',
+		duration: 45,
+		lesson_type_id: 2,
+		subject_id: 1,
+	};
+
+	it.each<{ path: string; field: string; label: string; values: JsonObject; query?: string }>([
+		{ path: 'group', field: 'b_date', label: 'Дата начала', values: { branch_ids: [1], name: 'Г' } },
+		{ path: 'cgi', field: 'b_date', label: 'Дата начала', values: { customer_id: 1 }, query: 'group_id=2' },
+		{ path: 'lesson', field: 'lesson_date', label: 'Дата урока', values: LESSON_ON_ISO_DAY },
+	])('create of $path refuses an ISO date as $field', async ({ path, field, label, values, query = '' }) => {
+		const errors = await school.expectRefused(`1/${path}/create?${query}`, {
+			...values,
+			[field]: '2026-03-05',
+		});
+
+		expect(errors).toEqual({ [field]: formatError(label) });
 	});
 
-	it('a customer whose date of birth is not dotted is lost without an error', async () => {
-		const before = school.rows('customer').length;
-		const { json } = await school.call('1/customer/create', { ...lead, dob: '2026-02-05' });
+	it('create of group takes an ISO date when the settings say so', async () => {
+		school.changeSettings({ dateFormats: { 'group.b_date': 'iso' } });
+
+		const group = await school.save('1/group/create', {
+			branch_ids: [1],
+			name: 'Г',
+			b_date: '2025-09-01',
+		});
+
+		expect(group.b_date).toBe('2025-09-01');
+	});
+
+	it('create of group refuses a dotted date when the settings want ISO dates', async () => {
+		school.changeSettings({ dateFormats: { 'group.b_date': 'iso' } });
+
+		const errors = await school.expectRefused('1/group/create', {
+			branch_ids: [1],
+			name: 'Г',
+			b_date: '01.09.2025',
+		});
+
+		expect(errors).toEqual({ b_date: formatError('Дата начала') });
+	});
+
+	it('create of lesson takes an ISO date when the settings allow either format', async () => {
+		school.changeSettings({ dateFormats: { 'lesson.lesson_date': 'either' } });
+
+		const lesson = await school.save('1/lesson/create', LESSON_ON_ISO_DAY);
+
+		expect(lesson.date).toBe('2026-03-05');
+	});
+
+	it('create of customer reports success but creates nobody when the date of birth is an ISO date', async () => {
+		const { json } = await school.call('1/customer/create', { ...newLead, dob: '2026-02-05' });
+
 		expect(json).toEqual({ success: true, errors: [], model: {} });
-		expect(school.rows('customer')).toHaveLength(before);
-		expect((await update(1, { name: 'Х', dob: '2015-09-04' })).json.success).toBe(true);
-		expect(school.stored('customer', 1)?.name).not.toBe('Х');
+		expect(school.readRecords('customer')).toHaveLength(CUSTOMERS_OF_SCHOOL);
 	});
 
-	it.each<[string, string, JsonObject]>([
-		['group', 'e_date', { b_date: '01.09.2025', e_date: '01.09.2025' }],
-		['cgi', 'e_date', { b_date: '02.09.2025', e_date: '01.09.2025' }],
-		['customer-tariff', 'e_date', { b_date: '02.09.2025', e_date: '01.09.2025' }],
-		['regular-lesson', 'e_date_v', { b_date_v: '02.09.2025', e_date_v: '01.09.2025' }],
-	])('%s ends after it begins', async (entity, field, days) => {
-		const { query = '', given: body } = given(entity);
-		const { json } = await school.call(`1/${entity}/create?${query}`, { ...body, ...days });
-		expect(json).toMatchObject({ success: false, errors: { [field]: [expect.stringMatching(/позже/)] } });
-		// A stored begin counts as well.
-		if (entity !== 'group') return;
-		const ended = await school.call('1/group/update?id=1', { e_date: '01.01.2020' });
-		expect(ended.errors).toHaveProperty('e_date');
+	it('update of customer reports success but changes nothing when the date of birth is an ISO date', async () => {
+		const customerBefore = school.readRecord('customer', 1);
+
+		const { json } = await school.call('1/customer/update?id=1', { name: 'Х', dob: '2015-09-04' });
+
+		expect(json.success).toBe(true);
+		expect(school.readRecord('customer', 1)).toEqual(customerBefore);
 	});
 });
 
-describe('values', () => {
-	it.each<[JsonObject, kept?: JsonObject]>([
-		[
-			{ legal_type: '1', lead_status_id: '3', is_study: true, dob: '04.09.2015', e_date: '01.02.2026' },
-			{ legal_type: 1, lead_status_id: 3, is_study: 1, dob: '04.09.2015', e_date: '2026-02-01' },
-		],
-		[
-			{ phone: ['89000000101', '+7 900 000-01-02', '+375 29 000-00-00'], email: 'a@example.org' },
-			{ phone: ['+7(900)000-01-01', '+7(900)000-01-02', '+375 29 000-00-00'], email: ['a@example.org'] },
-		],
-		[
-			{ phone: 79000000104, email: ['', 'a@example.org', null], note: '', dob: null, lead_source_id: '' },
-			{ phone: ['+7(900)000-01-04'], email: ['a@example.org'], note: null, dob: null, lead_source_id: null },
-		],
-		[{ custom_school: '12', color: 'red', name: 'Ы'.repeat(50), teacher_ids: [] }],
-	])('are stored: %j', async (given, kept = given) => {
-		const { json, model } = await create({ ...lead, ...given });
-		expect(json.success).toBe(true);
-		expect(model).toMatchObject(kept);
+describe('the period of a record', () => {
+	const END_BEFORE_BEGIN = 'Значение «Дата окончания» должно быть позже значения «Дата начала».';
+
+	it('create of group refuses an end on the day of the begin', async () => {
+		const errors = await school.expectRefused('1/group/create', {
+			branch_ids: [1],
+			name: 'Г',
+			b_date: '01.09.2025',
+			e_date: '01.09.2025',
+		});
+
+		expect(errors).toEqual({ e_date: [END_BEFORE_BEGIN] });
 	});
 
-	it('are refused, each by the name of its field', async () => {
-		const text = { name: 'Ы'.repeat(51), email: [{}], phone: [true], note: { a: 1 } };
-		const choices = { is_study: 2, legal_type: null, gender: 'female', branch_ids: [1, 'x'] };
-		const given = { ...lead, ...text, ...choices, dob: '31.02.2015' };
-		const errors = {
-			name: ['Значение «Имя» должно содержать максимум 50 символов.'],
-			...{ email: wrong('Email'), phone: wrong('Телефон'), note: wrong('Примечание') },
-			...{ is_study: wrong('Состояние'), legal_type: must('Тип заказчика'), gender: wrong('Пол') },
-			...{ branch_ids: wrong('Филиал'), dob: wrong('Дата рождения') },
-		};
-		for (const answer of [await create(given), await update(1, given)])
-			expect([answer.status, answer.json]).toEqual([200, { success: false, errors }]);
+	it('create of cgi refuses an end before the begin', async () => {
+		const errors = await school.expectRefused('1/cgi/create?group_id=2', {
+			customer_id: 1,
+			b_date: '02.09.2025',
+			e_date: '01.09.2025',
+		});
+
+		expect(errors).toEqual({ e_date: [END_BEFORE_BEGIN] });
 	});
+
+	it('create of customer-tariff refuses an end before the begin', async () => {
+		const errors = await school.expectRefused('1/customer-tariff/create?customer_id=1', {
+			tariff_id: 1,
+			b_date: '02.09.2025',
+			e_date: '01.09.2025',
+		});
+
+		expect(errors).toEqual({ e_date: [END_BEFORE_BEGIN] });
+	});
+
+	it('create of regular-lesson refuses an end before the begin', async () => {
+		const errors = await school.expectRefused('1/regular-lesson/create', {
+			branch_id: 1,
+			days: [2],
+			b_date_v: '02.09.2025',
+			e_date_v: '01.09.2025',
+		});
+
+		expect(errors).toEqual({ e_date_v: [END_BEFORE_BEGIN] });
+	});
+
+	it('update of group refuses an end before the begin that is stored', async () => {
+		const errors = await school.expectRefused('1/group/update?id=1', { e_date: '01.01.2020' });
+
+		expect(errors).toEqual({ e_date: [END_BEFORE_BEGIN] });
+	});
+});
+
+describe('values of a customer', () => {
+	it.each<{ description: string; values: JsonObject; stored: JsonObject }>([
+		{
+			description: 'numbers that are given as text as numbers',
+			values: { legal_type: '1', lead_status_id: '3' },
+			stored: { legal_type: 1, lead_status_id: 3 },
+		},
+		{
+			description: 'true as 1',
+			values: { is_study: true },
+			stored: { is_study: CUSTOMER_TYPE.client },
+		},
+		{
+			description: 'the date of birth dotted and the last day in ISO',
+			values: { dob: '04.09.2015', e_date: '01.02.2026' },
+			stored: { dob: '04.09.2015', e_date: '2026-02-01' },
+		},
+		{
+			description: 'Russian phones in one form and other phones as they are',
+			values: { phone: ['89000000101', '+7 900 000-01-02', '+375 29 000-00-00'] },
+			stored: { phone: ['+7(900)000-01-01', '+7(900)000-01-02', '+375 29 000-00-00'] },
+		},
+		{
+			description: 'a phone that is given as a number as a list of one phone',
+			values: { phone: 79000000104 },
+			stored: { phone: ['+7(900)000-01-04'] },
+		},
+		{
+			description: 'a single email as a list',
+			values: { email: 'a@example.org' },
+			stored: { email: ['a@example.org'] },
+		},
+		{
+			description: 'a list of emails without the blank ones',
+			values: { email: ['', 'a@example.org', null] },
+			stored: { email: ['a@example.org'] },
+		},
+		{
+			description: 'empty values as null',
+			values: { note: '', dob: null, lead_source_id: '' },
+			stored: { note: null, dob: null, lead_source_id: null },
+		},
+		{
+			description: 'a text, a colour and an empty list as they are',
+			values: { custom_school: '12', color: 'red', teacher_ids: [] },
+			stored: { custom_school: '12', color: 'red', teacher_ids: [] },
+		},
+		{
+			description: 'a name of 50 characters',
+			values: { name: 'Ы'.repeat(50) },
+			stored: { name: 'Ы'.repeat(50) },
+		},
+	])('create of customer stores $description', async ({ values, stored }) => {
+		const customer = await createLead(values);
+
+		expect(customer).toMatchObject(stored);
+	});
+
+	it.each(['1/customer/create', '1/customer/update?id=1'])(
+		'%s refuses unreadable values and names each of their fields',
+		async (path) => {
+			const errors = await school.expectRefused(path, {
+				name: 'Ы'.repeat(51),
+				is_study: 2,
+				legal_type: null,
+				gender: 'female',
+				branch_ids: [1, 'x'],
+				email: [{}],
+				phone: [true],
+				note: { a: 1 },
+				dob: '31.02.2015',
+			});
+
+			expect(errors).toEqual({
+				name: ['Значение «Имя» должно содержать максимум 50 символов.'],
+				is_study: formatError('Состояние'),
+				legal_type: requiredError('Тип заказчика'),
+				gender: formatError('Пол'),
+				branch_ids: formatError('Филиал'),
+				email: formatError('Email'),
+				phone: formatError('Телефон'),
+				note: formatError('Примечание'),
+				dob: formatError('Дата рождения'),
+			});
+		},
+	);
 });
 
 describe('a new customer', () => {
-	it('has every field, and of those that the server alone sets no value that was given', async () => {
-		const given = { id: 5, balance: '9.00', created_at: '2020-01-01 00:00:00', b_date: '01.02.2026' };
-		const { model } = await create({ ...lead, ...given, custom_nothing: 1, junk: 1 });
-		expect(model).toMatchObject({
-			...lead,
-			...{ id: 61, branch_ids: [1], teacher_ids: [], lead_status_id: null, balance: '0.00', phone: [] },
-			...{ e_date: '2030-12-31', custom_school: null },
-			...{ b_date: '2026-02-11 09:30:00', created_at: '2026-02-11 09:30:00' },
+	it('has the same fields as a customer of a list', async () => {
+		const customer = await createLead();
+
+		const { items } = await school.call('customer/index');
+		expect(Object.keys(customer).sort()).toEqual(Object.keys(items[0]).sort());
+	});
+
+	it('has default values in the fields that were not given', async () => {
+		const customer = await createLead();
+
+		expect(customer).toMatchObject({
+			branch_ids: [1],
+			teacher_ids: [],
+			lead_status_id: null,
+			phone: [],
+			e_date: '2030-12-31',
+			custom_school: null,
+		});
+	});
+
+	it('ignores values that only the server sets, and unknown fields', async () => {
+		const customer = await createLead({
+			id: 5,
+			balance: '9.00',
+			created_at: '2020-01-01 00:00:00',
+			b_date: '01.02.2026',
+			custom_nothing: 1,
+			junk: 1,
+		});
+
+		expect(customer).toMatchObject({
+			...newLead,
+			id: FIRST_NEW_CUSTOMER,
+			balance: '0.00',
+			b_date: '2026-02-11 09:30:00',
+			created_at: '2026-02-11 09:30:00',
 			updated_at: '2026-02-11 09:30:00',
 		});
-		const [listed = {}] = (await school.call('customer/index')).items;
-		expect(Object.keys(model).sort()).toEqual(Object.keys(listed).sort());
+		expect(customer).not.toHaveProperty('custom_nothing');
+		expect(customer).not.toHaveProperty('junk');
 	});
 
-	it('has no stage in a pipeline, until one is written and taken back', async () => {
-		const { model } = await create({ ...lead, pipeline_id: 1 });
-		const stage = () => school.stored('customer', model.id)?.lead_status_id;
-		expect([model.lead_status_id, stage()]).toEqual([null, null]);
-		for (const lead_status_id of [2, null]) {
-			await update(model.id, { lead_status_id });
-			expect(stage()).toBe(lead_status_id);
-		}
+	it('has no stage although a pipeline was given', async () => {
+		const customer = await createLead({ pipeline_id: 1 });
+
+		expect(customer.lead_status_id).toBeNull();
+		expect(school.readRecord('customer', customer.id)).toMatchObject({ lead_status_id: null });
 	});
 
-	it('belongs to the branches named, else to that of the path, else to the first', async () => {
-		expect((await create({ ...lead, branch_ids: [2, 3] })).model.branch_ids).toEqual([2, 3]);
-		expect((await create({ ...lead, branch_ids: 3 })).model.branch_ids).toEqual([3]);
-		expect((await create(lead, '2/customer/create')).model.branch_ids).toEqual([2]);
-		expect((await create(lead, 'customer/create')).model.branch_ids).toEqual([1]);
+	it.each([
+		{ path: '1/customer/create', given: [2, 3], stored: [2, 3] },
+		{ path: '1/customer/create', given: 3, stored: [3] },
+		{ path: '2/customer/create', given: undefined, stored: [2] },
+		{ path: 'customer/create', given: undefined, stored: [1] },
+	])('of $path with branch_ids $given belongs to the branches $stored', async ({ path, given, stored }) => {
+		const body = { ...newLead, branch_ids: given };
+
+		const customer = await school.save(path, body as JsonObject);
+
+		expect(customer.branch_ids).toEqual(stored);
 	});
 
-	it('gets an id that is never used twice', async () => {
-		const { model } = await create(lead);
-		await school.call(`customer/delete?id=${model.id}`);
-		expect((await create(lead)).model.id).toBe(62);
+	it('does not get the ID of a deleted customer', async () => {
+		const { id } = await createLead();
+		await school.call(`customer/delete?id=${id}`);
+
+		const customer = await createLead();
+
+		expect(id).toBe(FIRST_NEW_CUSTOMER);
+		expect(customer.id).toBe(62);
 	});
 });
 
-it('an update changes what it names and replaces lists', async () => {
-	const before = school.stored('customer', 4);
-	await update(4, { phone: ['89000000999'], branch_ids: [3] });
-	const changed = { phone: ['+7(900)000-09-99'], branch_ids: [3], updated_at: '2026-02-11 09:30:00' };
-	expect(school.stored('customer', 4)).toEqual({ ...before, ...changed });
+describe('update of customer', () => {
+	it('replaces lists, sets the time of the update and keeps all other fields', async () => {
+		const customerBefore = school.readRecord('customer', 4);
+
+		await updateCustomer(4, { phone: ['89000000999'], branch_ids: [3] });
+
+		expect(school.readRecord('customer', 4)).toEqual({
+			...customerBefore,
+			phone: ['+7(900)000-09-99'],
+			branch_ids: [3],
+			updated_at: '2026-02-11 09:30:00',
+		});
+	});
+
+	it('sets a stage', async () => {
+		const { id } = await createLead();
+
+		await updateCustomer(id, { lead_status_id: 2 });
+
+		expect(school.readRecord('customer', id)).toMatchObject({ lead_status_id: 2 });
+	});
+
+	it('takes a stage away by null', async () => {
+		const { id } = await createLead({ lead_status_id: 2 });
+
+		await updateCustomer(id, { lead_status_id: null });
+
+		expect(school.readRecord('customer', id)).toMatchObject({ lead_status_id: null });
+	});
 });
 
 describe('archiving', () => {
-	const visible = async (body: JsonObject) =>
-		(await school.call('customer/index', { id: 61, is_study: 0, ...body })).ids.length;
+	/** Lists the new lead among the active or among the archived customers. */
+	const listLead = async (filters: JsonObject = {}): Promise<number[]> =>
+		await school.listIds('customer/index', {
+			id: FIRST_NEW_CUSTOMER,
+			is_study: CUSTOMER_TYPE.lead,
+			...filters,
+		});
 
-	it('is done by writing removed, once, and undone; the end of a group it leaves alone', async () => {
-		await create(lead);
-		const { model } = await update(61, { removed: 1 });
-		expect(model.e_date).toBe('2026-02-11');
-		expect(model).not.toHaveProperty('removed');
-		school.settings.now = '2026-02-12 12:00:00';
-		expect((await update(61, { removed: 1 })).model.e_date).toBe('2026-02-11');
-		expect([await visible({}), await visible({ removed: 2 })]).toEqual([0, 1]);
-		expect((await update(61, { removed: 0 })).model.e_date).toBe('2030-12-31');
-		expect(await visible({})).toBe(1);
-		expect((await school.call('1/group/update?id=1', { removed: 1 })).model.e_date).toBe('2035-05-31');
-		expect(await school.list('group/index', { id: 1 })).toEqual([]);
+	it('ends the time of a customer today and does not show the field "removed"', async () => {
+		const { id } = await createLead();
+
+		const customer = await updateCustomer(id, { removed: 1 });
+
+		expect(customer.e_date).toBe('2026-02-11');
+		expect(customer).not.toHaveProperty('removed');
 	});
 
-	it('does not take in those whose e_date is 2030-12-31, also when that day has passed', async () => {
-		const active = await school.list('customer/index', { is_study: 2 });
-		school.settings.now = '2031-06-01 00:00:00';
-		expect(await school.list('customer/index', { is_study: 2 })).toEqual(active);
-		expect((await school.list('teacher/index')).length).toBeGreaterThan(0);
+	it('moves a customer from the list of the active ones into that of the archived ones', async () => {
+		const { id } = await createLead();
+
+		await updateCustomer(id, { removed: 1 });
+
+		expect(await listLead()).toEqual([]);
+		expect(await listLead({ removed: RECORD_STATUS.archived })).toEqual([FIRST_NEW_CUSTOMER]);
+	});
+
+	it('keeps the day on which a customer was archived before', async () => {
+		const { id } = await createLead();
+		await updateCustomer(id, { removed: 1 });
+		school.setClock('2026-02-12 12:00:00');
+
+		const customer = await updateCustomer(id, { removed: 1 });
+
+		expect(customer.e_date).toBe('2026-02-11');
+	});
+
+	it('is undone by removed = 0', async () => {
+		const { id } = await createLead();
+		await updateCustomer(id, { removed: 1 });
+
+		const customer = await updateCustomer(id, { removed: 0 });
+
+		expect(customer.e_date).toBe('2030-12-31');
+		expect(await listLead()).toEqual([FIRST_NEW_CUSTOMER]);
+	});
+
+	it('hides a group and leaves the end of the group as it is', async () => {
+		const group = await school.save('1/group/update?id=1', { removed: 1 });
+
+		expect(group.e_date).toBe('2035-05-31');
+		expect(await school.listIds('group/index', { id: 1 })).toEqual([]);
+	});
+
+	it('does not happen to customers whose last day is 2030-12-31 when that day is over', async () => {
+		const activeCustomers = await school.listIds('customer/index', { is_study: CUSTOMER_TYPE.all });
+
+		school.setClock('2031-06-01 00:00:00');
+
+		expect(await school.listIds('customer/index', { is_study: CUSTOMER_TYPE.all })).toEqual(activeCustomers);
+		expect(activeCustomers.length).toBeGreaterThan(0);
+	});
+
+	it('does not happen to teachers whose last day is 2030-12-31 when that day is over', async () => {
+		school.setClock('2031-06-01 00:00:00');
+
+		expect((await school.listIds('teacher/index')).length).toBeGreaterThan(0);
 	});
 });
 
-describe('the time of the account', () => {
-	// 03:00 of the next day in Vladivostok, noon in New York.
+describe('the time zone of the account', () => {
+	/** 20:00 in Moscow is 03:00 of the next day in Vladivostok, and noon in New York. */
+	const EVENING_IN_MOSCOW = '2026-02-10T20:00:00.000+03:00';
+	const VLADIVOSTOK = { now: EVENING_IN_MOSCOW, timeZone: 'Asia/Vladivostok' };
+	const NEW_YORK = { now: EVENING_IN_MOSCOW, timeZone: 'America/New_York' };
+
 	it.each([
-		['Asia/Vladivostok', '2026-02-11'],
-		['America/New_York', '2026-02-10'],
-	])('in %s is that of its zone, in which it is %s', async (timeZone, today) => {
-		Object.assign(school.settings, { now: '2026-02-10T20:00:00.000+03:00', timeZone });
-		const isOver = today === '2026-02-11';
-		const { model } = await create({ ...lead, e_date: '2026-02-11' });
-		expect(String(model.created_at).slice(0, 10)).toBe(today);
-		const id = Number(model.id);
-		expect(await school.list('customer/index', { is_study: 0, id })).toEqual(isOver ? [] : [id]);
-		await update(id, { e_date: '2030-12-31' });
-		expect((await update(id, { removed: 1 })).model.e_date).toBe(today);
+		{ settings: VLADIVOSTOK, time: '2026-02-11 03:00:00' },
+		{ settings: NEW_YORK, time: '2026-02-10 12:00:00' },
+	])('decides that a customer of $settings.timeZone is created at $time', async ({ settings, time }) => {
+		school.changeSettings(settings);
 
-		const { model: member } = await school.call('1/cgi/create?group_id=1', { customer_id: id });
-		expect(member.b_date).toBe(today.split('-').reverse().join('.'));
-		await school.call(`1/customer-tariff/create?customer_id=${id}`, { tariff_id: 1, e_date: '10.02.2026' });
-		const tariffs = `1/customer-tariff/index?customer_id=${id}`;
-		expect(await school.list(tariffs, { dead: true })).toHaveLength(isOver ? 1 : 0);
+		const customer = await createLead();
+
+		expect(customer.created_at).toBe(time);
 	});
 
-	it('is the clock of the machine unless it is set', async () => {
-		school.settings.now = null;
-		const hours = async (timeZone: string) => {
-			school.settings.timeZone = timeZone;
-			const { model } = await create(lead);
-			expect(model.created_at).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
-			return Date.parse(`${String(model.created_at).replace(' ', 'T')}Z`) / 3_600_000;
-		};
-		expect(Math.round((await hours('Asia/Almaty')) - (await hours('Europe/Moscow')))).toBe(2);
-		expect(await hours('UTC')).toBeCloseTo(Date.now() / 3_600_000, 1);
+	it.each([
+		{ settings: VLADIVOSTOK, activeIds: [] },
+		{ settings: NEW_YORK, activeIds: [FIRST_NEW_CUSTOMER] },
+	])(
+		'decides for $settings.timeZone whether a customer whose last day is 2026-02-11 is active',
+		async ({ settings, activeIds }) => {
+			school.changeSettings(settings);
+
+			const { id } = await createLead({ e_date: '2026-02-11' });
+
+			expect(await school.listIds('customer/index', { is_study: CUSTOMER_TYPE.lead, id })).toEqual(activeIds);
+		},
+	);
+
+	it.each([
+		{ settings: VLADIVOSTOK, today: '2026-02-11' },
+		{ settings: NEW_YORK, today: '2026-02-10' },
+	])('decides that a customer of $settings.timeZone is archived on $today', async ({ settings, today }) => {
+		school.changeSettings(settings);
+		const { id } = await createLead();
+
+		const customer = await updateCustomer(id, { removed: 1 });
+
+		expect(customer.e_date).toBe(today);
+	});
+
+	it.each([
+		{ settings: VLADIVOSTOK, today: '11.02.2026' },
+		{ settings: NEW_YORK, today: '10.02.2026' },
+	])('decides that a membership of $settings.timeZone begins on $today', async ({ settings, today }) => {
+		school.changeSettings(settings);
+		const { id } = await createLead();
+
+		const membership = await school.save('1/cgi/create?group_id=1', { customer_id: id });
+
+		expect(membership.b_date).toBe(today);
+	});
+
+	it.each([
+		{ settings: VLADIVOSTOK, count: 1 },
+		{ settings: NEW_YORK, count: 0 },
+	])(
+		'decides that $count subscriptions of $settings.timeZone that end on 2026-02-10 are over',
+		async ({ settings, count }) => {
+			school.changeSettings(settings);
+			const { id } = await createLead();
+			const subscription: JsonObject = { tariff_id: 1, e_date: '10.02.2026' };
+			await school.save(`1/customer-tariff/create?customer_id=${id}`, subscription);
+
+			const ids = await school.listIds(`1/customer-tariff/index?customer_id=${id}`, { dead: true });
+
+			expect(ids).toHaveLength(count);
+		},
+	);
+});
+
+describe('the clock of a school whose clock is not set', () => {
+	/** Creates a lead and returns its time of creation in hours, read as if it were UTC. */
+	const createdAtInHours = async (timeZone: string): Promise<number> => {
+		school.changeSettings({ now: null, timeZone });
+		const { created_at } = await createLead();
+		expect(created_at).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+		return Date.parse(`${String(created_at).replace(' ', 'T')}Z`) / 3_600_000;
+	};
+
+	it('is the clock of the machine', async () => {
+		expect(await createdAtInHours('UTC')).toBeCloseTo(Date.now() / 3_600_000, 1);
+	});
+
+	it('shows the time of the time zone: two hours more in Almaty than in Moscow', async () => {
+		const almaty = await createdAtInHours('Asia/Almaty');
+		const moscow = await createdAtInHours('Europe/Moscow');
+
+		expect(Math.round(almaty - moscow)).toBe(2);
 	});
 });
 
-describe('what has been read', () => {
-	/** The parameters besides the id under which a list shows the row. */
-	const queryOf = (entity: Entity, row: Row) =>
-		(entity.params?.index ?? []).map((name) => `${name}=${String(row[name])}`).join('&');
-	/** The row as a list shows it, whatever it has to be asked for. */
-	const listed = async (entity: Entity, row: Row): Promise<JsonObject> => {
-		const times = { b_date: '01.01.1900', e_date: '31.12.2099' };
-		const everything = { ...everyone, ...times, active: false, id: row.id };
-		const status: JsonObject = entity.path === 'lesson' ? { status: row.status ?? null } : {};
-		const path = `${entity.path}/index?${queryOf(entity, row)}`;
-		const items = await school.all(path, { ...everything, ...status });
-		return items.find(({ id }) => id === row.id) ?? {};
-	};
-	const writeBack = async (entity: Entity, row: Row, body: JsonObject) =>
-		await school.call(`${entity.path}/update?id=${row.id}&${queryOf(entity, row)}`, body);
-	const withoutStamp = (row: JsonObject | undefined): JsonObject => ({ ...row, updated_at: null });
+describe('a record that is written back as it was read', () => {
+	it.each(UPDATABLE_ENTITIES)('stays the same: $path', async (entity) => {
+		await fc.assert(
+			fc.asyncProperty(shapeSettings, fc.nat({ max: 10_000 }), async (settings, place) => {
+				await school.restore();
+				school.changeSettings({ pageSize: 500, ...settings });
+				const rows = school.readRecords(entity.path);
+				const row = rows[place % rows.length];
 
-	const shapes = fc.record<Partial<Settings>>(
-		{
-			sunday: fc.constantFrom(7, 0),
-			groupTeachers: fc.constantFrom('ids', 'names', 'objects'),
-			shownFields: fc.constantFrom([], ['customer.removed', 'group.removed']),
-			refundSum: fc.constantFrom('income', 'expenditure'),
-			lessonUpdate: fc.constantFrom('keeps', 'blanks', 'refuses400'),
-			timeZone: fc.constantFrom('Europe/Moscow', 'Asia/Vladivostok', 'America/New_York'),
-			now: fc.constantFrom('2026-02-10 12:00:00', '2024-02-29 23:59:59', '2031-06-01 00:00:00'),
-		},
-		{ requiredKeys: [] },
-	);
-	const updatable = entities.filter(({ actions }) => !actions || actions.includes('update'));
+				const record = await readFromList(school, entity, row);
+				const answer = await writeBack(school, entity, { row, record });
 
-	describe.each(updatable.map((entity) => [entity.path, entity] as const))('of a %s', (path, entity) => {
-		it('can be written back, and is the same afterwards', async () => {
-			await fc.assert(
-				fc.asyncProperty(shapes, fc.nat({ max: 10_000 }), async (settings, place) => {
-					await school.restore();
-					Object.assign(school.settings, { pageSize: 500, ...settings });
-					const rows = school.rows(path);
-					const row = rows[place % rows.length] as Row;
-					const model = await listed(entity, row);
-					expect(model).toMatchObject({ id: row.id });
-					const { json } = await writeBack(entity, row, model);
-					expect(json).toMatchObject({ success: true, errors: [] });
-					expect(withoutStamp(school.stored(path, row.id))).toEqual(withoutStamp(row));
-				}),
-				{ seed, numRuns: depth.echoedRows },
-			);
-		});
-
-		it('can be written back where no rule would have let it in', async () => {
-			const [row] = school.rows(path) as [Row];
-			const empty = Object.entries(entity.fields).filter(([, { kind }]) => kind === 'string');
-			const days = { b_date: '2020-01-01', e_date: '2020-01-02', date: '2020-01-01' };
-			const times = { time_from: '2020-01-01 05:00:00', time_to: '2020-01-01 06:00:00' };
-			const held = Object.entries({ ...days, ...times }).filter(([name]) => name in entity.fields);
-			const odd = {
-				...Object.fromEntries(empty.map(([name]) => [name, name === 'class' ? 'Customer' : ''])),
-				...(['group', 'lesson', 'regular-lesson'].includes(path) ? Object.fromEntries(held) : {}),
-			};
-			school.sandbox.store.patch(path, row.id, odd);
-			const model = await listed(entity, row);
-			expect((await writeBack(entity, row, model)).json).toMatchObject({ success: true });
-		});
+				expect(answer).toMatchObject({ success: true, errors: [] });
+				expect(record).toMatchObject({ id: row.id });
+				expect(withoutUpdateTime(school.readRecord(entity.path, row.id))).toEqual(withoutUpdateTime(row));
+			}),
+			{ seed, numRuns: depth.echoedRows },
+		);
 	});
 
-	it.each<[string, JsonObject]>([
-		[
-			'customer',
-			{ b_date: '2025-02-03T10:11:12', balance: 5.5, paid_till: 'never', group_ids: 'none', id: 'x' },
-		],
-		['task', { done_date: '2025-02-03T10:11:12', created_at: 0 }],
-		['lesson', { date: '03.02.2025', regular_id: 'x', details: 'all' }],
-	])('of a %s and is read only is passed over: %j', async (path, body) => {
-		const before = school.stored(path, 1);
-		const { json } = await school.call(`1/${path}/update?id=1`, body);
-		expect(json).toMatchObject({ success: true, errors: [] });
-		expect(withoutStamp(school.stored(path, 1))).toEqual(withoutStamp(before));
+	it.each(UPDATABLE_ENTITIES)('is accepted although its texts break the rules: $path', async (entity) => {
+		const [row] = school.readRecords(entity.path) as [Row];
+		breakTexts(school, entity, row);
+
+		const record = await readFromList(school, entity, row);
+		const answer = await writeBack(school, entity, { row, record });
+
+		expect(answer).toMatchObject({ success: true, errors: [] });
+	});
+
+	it.each<{ path: string; values: JsonObject }>([
+		{ path: 'group', values: { b_date: '2020-01-01', e_date: '2020-01-02' } },
+		{ path: 'regular-lesson', values: { b_date: '2020-01-01', e_date: '2020-01-02' } },
+		{
+			path: 'lesson',
+			values: {
+				date: '2020-01-01',
+				time_from: '2020-01-01 05:00:00',
+				time_to: '2020-01-01 06:00:00',
+			},
+		},
+	])(
+		'is accepted although its texts break the rules and its time is long over: $path',
+		async ({ path, values }) => {
+			const entity = entities.find((candidate) => candidate.path === path)!;
+			const [row] = school.readRecords(path) as [Row];
+			breakTexts(school, entity, row);
+			school.changeRecord(path, row.id, values);
+
+			const record = await readFromList(school, entity, row);
+
+			await writeBack(school, entity, { row, record });
+		},
+	);
+});
+
+describe('read-only fields', () => {
+	it.each<{ path: string; values: JsonObject }>([
+		{
+			path: 'customer',
+			values: {
+				id: 'x',
+				b_date: '2025-02-03T10:11:12',
+				balance: 5.5,
+				paid_till: 'never',
+				group_ids: 'none',
+			},
+		},
+		{ path: 'task', values: { done_date: '2025-02-03T10:11:12', created_at: 0 } },
+		{ path: 'lesson', values: { date: '03.02.2025', regular_id: 'x', details: 'all' } },
+	])('of $path are ignored in an update', async ({ path, values }) => {
+		const recordBefore = school.readRecord(path, 1);
+
+		await school.save(`1/${path}/update?id=1`, values);
+
+		expect(withoutUpdateTime(school.readRecord(path, 1))).toEqual(withoutUpdateTime(recordBefore));
 	});
 });

@@ -1,272 +1,217 @@
 import fc from 'fast-check';
 
-/**
- * Free time by the minute, written from the facts and from nothing of the node: a second opinion on what a timetable leaves.
- */
-type Row = Readonly<Record<string, unknown>>;
+import { LESSON_STATUS } from './codes';
+import { clockOfMinute, clockOfQuarter, dayPlus, toDottedDay } from './days';
+import type { Row, SlotRequest, TimetableRows } from './slotsByTheMinute';
 
-interface Rows {
-	hours: readonly Row[];
-	lessons: readonly Row[];
-	regular: readonly Row[];
+/** A random timetable, and a request for its free slots. */
+export interface Timetable {
+	rows: TimetableRows;
+	request: SlotRequest;
 }
 
-export interface Asked {
-	teacher: number;
-	room?: number;
-	/** Undefined where hours of every branch count. */
-	branch?: number;
-	/** `yyyy-mm-dd` */
-	from: string;
-	to: string;
-	duration: number;
-	step: number;
-	/** A moment before which nothing begins, and the zone of the school. */
-	now?: number;
-	zone: string;
-}
-
-const MINUTES = 24 * 60;
-const minuteOf = (clock: string) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5));
-const timeIn = (text: unknown) => /\d\d:\d\d/.exec(String(text))?.[0] ?? '00:00';
-const isoOf = (text: unknown) => {
-	const [, day, month, year] = /^(\d\d)\.(\d\d)\.(\d{4})/.exec(String(text)) ?? [];
-	return year === undefined ? String(text).slice(0, 10) : `${year}-${month}-${day}`;
-};
-const named = (minute: number) =>
-	[Math.floor(minute / 60), minute % 60].map((part) => (part < 10 ? `0${part}` : `${part}`)).join(':');
-const daysFrom = (from: string, to: string) => {
-	const days: string[] = [];
-	for (let at = Date.parse(`${from}T00:00:00Z`); at <= Date.parse(`${to}T00:00:00Z`); at += 86_400_000)
-		days.push(new Date(at).toISOString().slice(0, 10));
-	return days;
-};
-
-const iso = (day: string, add: number) =>
-	new Date(Date.parse(`${day}T00:00:00Z`) + add * 86_400_000).toISOString().slice(0, 10);
-const weekdayOf = (day: string) => new Date(`${day}T12:00:00Z`).getUTCDay();
-
-const daysBetween = (one: string, other: string) =>
-	Math.abs(Date.parse(`${one}T00:00:00Z`) - Date.parse(`${other}T00:00:00Z`)) / 86_400_000;
-
-/** Whether a regular lesson is to take place on a day, whatever the calendar holds. */
-function isDayOf(regular: Row, day: string): boolean {
-	const sunday0 = weekdayOf(day);
-	const isWeekday = regular.day === sunday0 || (sunday0 === 0 && regular.day === 7);
-	return isWeekday && isoOf(regular.b_date) <= day && day <= isoOf(regular.e_date);
-}
-
-/**
- * The days of a regular lesson that are free for others, because a lesson of the calendar stands for them. A lesson on another
- * weekday stands for the day before it, or else for the day after it. It frees that day only if the other day has a lesson of
- * its own that is not cancelled, or if it stands for the day before it and is at most three days from it.
- */
-function freedDays(regular: Row, lessons: readonly Row[]): Set<string> {
-	const own = lessons
-		.filter(({ regular_id }) => regular_id !== null && Number(regular_id) === Number(regular.id))
-		.filter(({ date }) => isoOf(regular.b_date) <= String(date));
-	const dates = own.map(({ date }) => String(date)).sort();
-	const taking = new Set(own.filter(({ status }) => status !== 2).map(({ date }) => String(date)));
-	const freed = new Set(dates.filter((date) => isDayOf(regular, date)));
-	const stoodFor = new Set(freed);
-	for (const date of dates) {
-		if (isDayOf(regular, date)) continue;
-		const around = daysFrom(iso(date, -6), iso(date, 6)).filter((day) => isDayOf(regular, day));
-		const chosen = around.find((day) => !stoodFor.has(day));
-		if (chosen === undefined) continue;
-		const hasOtherItsOwn = around.every((day) => day === chosen || taking.has(day));
-		const isShortlyBefore = chosen < date && daysBetween(chosen, date) <= 3;
-		if (hasOtherItsOwn || isShortlyBefore) freed.add(chosen);
-		stoodFor.add(chosen);
-	}
-	return freed;
-}
-
-/** What the clock in a zone shows, by the browser's own tables. */
-export function wallAt(moment: number, timeZone: string): string {
-	const how = { hourCycle: 'h23', timeZone } as const;
-	const two = {
-		year: 'numeric',
-		month: '2-digit',
-		day: '2-digit',
-		hour: '2-digit',
-		minute: '2-digit',
-	} as const;
-	const parts = new Intl.DateTimeFormat('en-CA', { ...two, ...how }).formatToParts(moment);
-	const of = (type: string) => parts.find((part) => part.type === type)?.value ?? '';
-	return `${of('year')}-${of('month')}-${of('day')} ${of('hour')}:${of('minute')}`;
-}
-
-export function freeByTheMinute({ hours, lessons, regular }: Rows, asked: Asked): string[] {
-	const { teacher, room, branch, from, to, duration, step, now, zone } = asked;
-	const isMeant = ({ teacher_ids, room_id }: Row) =>
-		teacher_ids === null ||
-		(teacher_ids as unknown[]).map(Number).includes(teacher) ||
-		(room !== undefined && Number(room_id) === room);
-	const notBefore = now === undefined ? '' : wallAt(now, zone);
-	/** Minutes that are taken, by day; a lesson that goes on over midnight takes the rest of its day. */
-	const taken = new Set<string>();
-	const mark = (day: string, begin: string, end: string) => {
-		const until = end <= begin ? MINUTES : minuteOf(end);
-		for (let minute = minuteOf(begin); minute < until; minute++) taken.add(`${day} ${minute}`);
-	};
-	for (const row of lessons) {
-		if (row.status === 2 || !isMeant(row)) continue;
-		mark(String(row.date), timeIn(row.time_from), timeIn(row.time_to));
-	}
-	for (const row of regular) {
-		if (!isMeant(row)) continue;
-		const freed = freedDays(row, lessons);
-		for (const day of daysFrom(from, to))
-			if (isDayOf(row, day) && !freed.has(day)) mark(day, timeIn(row.time_from_v), timeIn(row.time_to_v));
-	}
-	const found: string[] = [];
-	for (const day of daysFrom(from, to)) {
-		const works = new Array<boolean>(MINUTES).fill(false);
-		for (const row of hours) {
-			if (row.weekday !== weekdayOf(day) + 1 || row.teacher_id !== teacher) continue;
-			if (branch !== undefined && row.branch_id !== null && row.branch_id !== branch) continue;
-			const end = minuteOf(timeIn(row.time_to));
-			const until = end === 0 ? MINUTES : end % 60 === 59 ? end + 1 : end;
-			for (let minute = minuteOf(timeIn(row.time_from)); minute < until; minute++) works[minute] = true;
-		}
-		let begun = -1;
-		for (let minute = 0; minute < MINUTES; minute++) {
-			if (!works[minute]) begun = -1;
-			else if (begun < 0) begun = minute;
-			if (begun < 0 || (minute - begun) % step !== 0) continue;
-			const whole = Array.from({ length: duration }, (_, index) => minute + index);
-			if (!whole.every((one) => one < MINUTES && works[one] && !taken.has(`${day} ${one}`))) continue;
-			if (`${day} ${named(minute)}` < notBefore) continue;
-			found.push(`${day} ${named(minute)}-${named(minute + duration)}`);
-		}
-	}
-	return found;
-}
-
-// ---------------------------------------------------------------- random timetables
-
-const ZONES = ['Europe/Moscow', 'America/New_York', 'Asia/Vladivostok', 'Europe/Berlin', 'Pacific/Apia'];
-/** Around these days clocks are set somewhere. */
-const FIRST_DAYS = ['2026-03-05', '2026-03-26', '2026-10-22', '2026-12-28', '2028-02-26'];
 export const TEACHER = 1001;
 export const ROOM = 2001;
 
-const dotted = (day: string) => day.split('-').reverse().join('.');
-const clockOf = (quarter: number) => named((quarter % 96) * 15);
+const OTHER_TEACHERS = { first: 1, second: 2 } as const;
+const OTHER_ROOM = 1;
+const SUBJECT = 1;
+const LESSON_TYPE = 2;
+const FIRST_WORKING_HOURS_ID = 5001;
+const FIRST_REGULAR_LESSON_ID = 7001;
+const FIRST_LESSON_ID = 9001;
+/** The ID of a regular lesson that AlfaCRM does not list. At most eight are listed. */
+const UNLISTED_REGULAR_LESSON_ID = FIRST_REGULAR_LESSON_ID + 8;
 
-/** From and to, in quarters of an hour, and whether that is on the next day. */
-const spanOf = (from: number, length: number) =>
-	[clockOf(from), clockOf(from + length), from + length >= 96] as const;
-const byDay = fc.tuple(fc.integer({ min: 24, max: 88 }), fc.integer({ min: 1, max: 7 }));
-const byNight = fc.tuple(fc.integer({ min: 86, max: 95 }), fc.integer({ min: 4, max: 36 }));
-const span = fc
-	.oneof({ weight: 5, arbitrary: byDay }, { weight: 1, arbitrary: byNight })
-	.map(([from, length]) => spanOf(from, length));
-const teachers = fc.constantFrom<unknown>([TEACHER], [TEACHER], [1, TEACHER], [2], []);
-const rooms = fc.constantFrom<unknown>(null, ROOM, ROOM, 1);
+const QUARTERS_OF_DAY = 96;
+const MINUTES_OF_DAY = 24 * 60;
 
-const hour = fc
-	.record({
-		weekday: fc.integer({ min: 1, max: 7 }),
-		from: fc.oneof(
-			{ weight: 4, arbitrary: fc.integer({ min: 28, max: 60 }) },
-			{ weight: 1, arbitrary: fc.integer({ min: 0, max: 20 }) },
-		),
-		length: fc.integer({ min: 1, max: 36 }),
-		teacher_id: fc.constantFrom(TEACHER, TEACHER, TEACHER, 2),
-		branch_id: fc.constantFrom(1, 1, 1, 2, null),
-		ends: fc.constantFrom('exact', 'minuteBefore', 'seconds'),
-	})
-	.map(({ from, length, ends, ...row }) => {
-		const to = Math.min(from + length, 96);
-		const isWhole = to % 4 === 0;
-		const end = to === 96 ? '00:00' : clockOf(to);
+// ---------------------------------------------------------------- times
+
+/** When a lesson begins and ends, such as from "23:00" to "01:00". */
+interface LessonTime {
+	from: string;
+	to: string;
+	endsNextDay: boolean;
+}
+
+const lessonByDay = fc.record({
+	startQuarter: fc.integer({ min: 24, max: 88 }),
+	quarters: fc.integer({ min: 1, max: 7 }),
+});
+const lessonByNight = fc.record({
+	startQuarter: fc.integer({ min: 86, max: 95 }),
+	quarters: fc.integer({ min: 4, max: 36 }),
+});
+const lessonTime = fc
+	.oneof({ weight: 5, arbitrary: lessonByDay }, { weight: 1, arbitrary: lessonByNight })
+	.map(({ startQuarter, quarters }): LessonTime => {
+		const endQuarter = startQuarter + quarters;
 		return {
-			...row,
-			time_from: clockOf(from),
-			time_to:
-				ends === 'minuteBefore' && isWhole ? named(to * 15 - 1) : ends === 'seconds' ? `${end}:00` : end,
+			from: clockOfQuarter(startQuarter),
+			to: clockOfQuarter(endQuarter % QUARTERS_OF_DAY),
+			endsNextDay: endQuarter >= QUARTERS_OF_DAY,
 		};
 	});
 
-/** A lesson is of no regular lesson, of one that is known, or of one that AlfaCRM does not list. */
-function regularIdOf(drawn: number | null, knownCount: number): number | null {
-	if (drawn === null) return null;
-	return 7001 + (drawn === UNKNOWN_REGULAR || knownCount === 0 ? UNKNOWN_REGULAR : drawn % knownCount);
-}
-const UNKNOWN_REGULAR = 8;
+// ---------------------------------------------------------------- rows
 
-export interface Case {
-	rows: { hours: Row[]; lessons: Row[]; regular: Row[] };
-	asked: Asked;
-}
+const weekdayFromSunday = fc.integer({ min: 1, max: 7 });
+const branch = fc.constantFrom(1, 1, 2);
+const teachers = fc.constantFrom<number[][]>(
+	[TEACHER],
+	[TEACHER],
+	[OTHER_TEACHERS.first, TEACHER],
+	[OTHER_TEACHERS.second],
+	[],
+);
+const room = fc.constantFrom(null, ROOM, ROOM, OTHER_ROOM);
 
-export const timetables: fc.Arbitrary<Case> = fc
-	.tuple(fc.constantFrom(...FIRST_DAYS), fc.integer({ min: 0, max: 9 }))
-	.chain(([first, days]) => {
-		const day = fc.integer({ min: -1, max: days + 1 }).map((add) => iso(first, add));
-		const regular = fc
-			.record({
-				span,
-				day: fc.integer({ min: 0, max: 7 }),
-				teacher_ids: teachers,
-				room_id: rooms,
-				begins: fc.constantFrom(iso(first, -40), iso(first, 3)),
-				ends: fc.constantFrom(iso(first, 2), iso(first, 5), iso(first, 400)),
-				isDotted: fc.boolean(),
-				branch_id: fc.constantFrom(1, 1, 2),
-			})
-			.map(({ span: [from, to], begins, ends, isDotted, ...row }) => ({
-				...row,
-				time_from_v: from,
-				time_to_v: to,
-				b_date: isDotted ? dotted(begins) : begins,
-				e_date: isDotted ? dotted(ends) : ends,
-			}));
-		const lesson = fc
-			.record({
-				span,
-				date: day,
-				status: fc.constantFrom(1, 1, 2, 3),
-				teacher_ids: teachers,
-				room_id: rooms,
-				regular: fc.option(fc.nat({ max: UNKNOWN_REGULAR })),
-				branch_id: fc.constantFrom(1, 1, 2),
-			})
-			.map(({ span: [from, to, isOver], date, ...row }) => ({
-				...row,
-				date,
-				time_from: `${date} ${from}:00`,
-				time_to: `${isOver ? iso(date, 1) : date} ${to}:00`,
-			}));
-		const moment = Date.parse(`${first}T00:00:00Z`);
-		return fc
-			.record({
-				hours: fc.array(hour, { minLength: 1, maxLength: 9 }),
-				regular: fc.array(regular, { maxLength: 8 }),
-				lessons: fc.array(lesson, { maxLength: 14 }),
-				room: fc.constantFrom(undefined, undefined, ROOM),
-				branch: fc.constantFrom(undefined, 1, 1),
-				duration: fc.constantFrom(15, 30, 45, 60, 60, 90, 100),
-				step: fc.constantFrom(10, 15, 30, 30, 60, 45),
-				now: fc.option(
-					fc
-						.integer({ min: -12 * 60, max: (days + 1) * MINUTES })
-						.map((minutes) => moment + minutes * 60_000),
-					{ nil: undefined },
-				),
-				zone: fc.constantFrom(...ZONES),
-			})
-			.map(({ hours, regular: lots, lessons, ...asked }) => ({
-				rows: {
-					hours: hours.map((row, index) => ({ id: 5001 + index, ...row })),
-					regular: lots.map((row, index) => ({ id: 7001 + index, ...row })),
-					lessons: lessons.map(({ regular: of, ...row }, index) => ({
-						...{ id: 9001 + index, regular_id: regularIdOf(of, lots.length), subject_id: 1 },
-						...{ lesson_type_id: 2, ...row },
-					})),
-				},
-				asked: { ...asked, teacher: TEACHER, from: first, to: iso(first, days) },
-			}));
+const workingHours = fc
+	.record({
+		weekday: weekdayFromSunday,
+		startQuarter: fc.oneof(
+			{ weight: 4, arbitrary: fc.integer({ min: 28, max: 60 }) },
+			{ weight: 1, arbitrary: fc.integer({ min: 0, max: 20 }) },
+		),
+		quarters: fc.integer({ min: 1, max: 36 }),
+		teacher_id: fc.constantFrom(TEACHER, TEACHER, TEACHER, OTHER_TEACHERS.second),
+		branch_id: fc.constantFrom(1, 1, 1, 2, null),
+		endSpelling: fc.constantFrom<EndSpelling[]>('exact', 'lastMinute', 'withSeconds'),
+	})
+	.map(({ startQuarter, quarters, endSpelling, ...row }): Row => {
+		const endQuarter = Math.min(startQuarter + quarters, QUARTERS_OF_DAY);
+		return {
+			...row,
+			time_from: clockOfQuarter(startQuarter),
+			time_to: writeEnd(endQuarter, endSpelling),
+		};
 	});
+
+/** How AlfaCRM writes an end such as 13:00: as 13:00, 12:59 or 13:00:00. */
+type EndSpelling = 'exact' | 'lastMinute' | 'withSeconds';
+
+function writeEnd(endQuarter: number, spelling: EndSpelling): string {
+	const isFullHour = endQuarter % 4 === 0;
+	if (spelling === 'lastMinute' && isFullHour) return clockOfMinute(endQuarter * 15 - 1);
+
+	const end = clockOfQuarter(endQuarter % QUARTERS_OF_DAY);
+	return spelling === 'withSeconds' ? `${end}:00` : end;
+}
+
+/** Makes regular lessons that begin before a day or shortly after it, and end after it. */
+function makeRegularLessons(firstDay: string): fc.Arbitrary<Row> {
+	return fc
+		.record({
+			time: lessonTime,
+			// Sunday is 0 or 7.
+			day: fc.integer({ min: 0, max: 7 }),
+			teacher_ids: teachers,
+			room_id: room,
+			begins: fc.constantFrom(dayPlus(firstDay, -40), dayPlus(firstDay, 3)),
+			ends: fc.constantFrom(dayPlus(firstDay, 2), dayPlus(firstDay, 5), dayPlus(firstDay, 400)),
+			writesDots: fc.boolean(),
+			branch_id: branch,
+		})
+		.map(({ time, begins, ends, writesDots, ...row }) => ({
+			...row,
+			time_from_v: time.from,
+			time_to_v: time.to,
+			b_date: writesDots ? toDottedDay(begins) : begins,
+			e_date: writesDots ? toDottedDay(ends) : ends,
+		}));
+}
+
+/** Makes lessons of some days. `regularIndex` names a regular lesson by its index, see `chooseRegularId`. */
+function makeLessons(days: { from: string; count: number }) {
+	return fc
+		.record({
+			time: lessonTime,
+			day: fc.nat(days.count - 1),
+			status: fc.constantFrom(
+				LESSON_STATUS.planned,
+				LESSON_STATUS.planned,
+				LESSON_STATUS.cancelled,
+				LESSON_STATUS.held,
+			),
+			teacher_ids: teachers,
+			room_id: room,
+			regularIndex: fc.option(fc.nat(UNLISTED_REGULAR_LESSON_ID - FIRST_REGULAR_LESSON_ID)),
+			branch_id: branch,
+		})
+		.map(({ time, day, ...row }) => {
+			const date = dayPlus(days.from, day);
+			const lastDate = time.endsNextDay ? dayPlus(date, 1) : date;
+			return { ...row, date, time_from: `${date} ${time.from}:00`, time_to: `${lastDate} ${time.to}:00` };
+		});
+}
+
+/** Chooses the regular lesson of a lesson: none, one of those that are listed, or the one that is not. */
+function chooseRegularId(index: number | null, listedCount: number): number | null {
+	if (index === null) return null;
+
+	const id = FIRST_REGULAR_LESSON_ID + index;
+	const isUnlisted = id === UNLISTED_REGULAR_LESSON_ID || listedCount === 0;
+	return isUnlisted ? UNLISTED_REGULAR_LESSON_ID : FIRST_REGULAR_LESSON_ID + (index % listedCount);
+}
+
+// ---------------------------------------------------------------- timetables
+
+/** Days about which clocks are set somewhere, a turn of the year and a leap day. */
+const firstDay = fc.constantFrom('2026-03-05', '2026-03-26', '2026-10-22', '2026-12-28', '2028-02-26');
+const zone = fc.constantFrom(
+	'Europe/Moscow',
+	'America/New_York',
+	'Asia/Vladivostok',
+	'Europe/Berlin',
+	'Pacific/Apia',
+);
+
+export const timetables: fc.Arbitrary<Timetable> = fc
+	.record({ firstDay, dayCount: fc.integer({ min: 1, max: 10 }) })
+	.chain(makeTimetables);
+
+/** Makes timetables of some days, and requests for the free slots of these days. */
+function makeTimetables({
+	firstDay,
+	dayCount,
+}: {
+	firstDay: string;
+	dayCount: number;
+}): fc.Arbitrary<Timetable> {
+	const dayBefore = dayPlus(firstDay, -1);
+	const lessons = makeLessons({ from: dayBefore, count: dayCount + 2 });
+	const drawn = fc.record({
+		workingHours: fc.array(workingHours, { minLength: 1, maxLength: 9 }),
+		regularLessons: fc.array(makeRegularLessons(firstDay), { maxLength: 8 }),
+		lessons: fc.array(lessons, { maxLength: 14 }),
+		room: fc.constantFrom(undefined, undefined, ROOM),
+		branch: fc.constantFrom(undefined, 1, 1),
+		duration: fc.constantFrom(15, 30, 45, 60, 60, 90, 100),
+		step: fc.constantFrom(10, 15, 30, 30, 60, 45),
+		now: fc.option(momentsFrom(firstDay, dayCount), { nil: undefined }),
+		zone,
+	});
+
+	return drawn.map(({ workingHours, regularLessons, lessons, ...request }) => ({
+		rows: {
+			workingHours: workingHours.map((row, index) => ({ id: FIRST_WORKING_HOURS_ID + index, ...row })),
+			regularLessons: regularLessons.map((row, index) => ({ id: FIRST_REGULAR_LESSON_ID + index, ...row })),
+			lessons: lessons.map(({ regularIndex, ...row }, index) => ({
+				id: FIRST_LESSON_ID + index,
+				regular_id: chooseRegularId(regularIndex, regularLessons.length),
+				subject_id: SUBJECT,
+				lesson_type_id: LESSON_TYPE,
+				...row,
+			})),
+		},
+		request: { ...request, teacher: TEACHER, firstDay, lastDay: dayPlus(firstDay, dayCount - 1) },
+	}));
+}
+
+/** Makes moments from half a day before a day until the end of the last one. */
+function momentsFrom(firstDay: string, dayCount: number): fc.Arbitrary<number> {
+	const midnight = Date.parse(`${firstDay}T00:00:00Z`);
+	const minutes = fc.integer({ min: -12 * 60, max: dayCount * MINUTES_OF_DAY });
+	return minutes.map((minute) => midnight + minute * 60_000);
+}

@@ -47,8 +47,7 @@ export function makeLoginError(
 	const explain = LOGIN_EXPLAINERS[failure.kind] ?? explainOtherFailure;
 	const { text, cause } = explain(failure, login);
 
-	// `undefined` in place of false, because `ApiFailure` leaves the setting out then.
-	const isFromIntermediary = failure.kind === 'intermediary' ? true : undefined;
+	const isFromIntermediary = failure.kind === 'intermediary';
 	return new LoginError(text, cause, failure.retryAfterMs, isFromIntermediary);
 }
 

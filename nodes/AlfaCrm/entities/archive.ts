@@ -96,8 +96,14 @@ export function isArchivedByRow(
 	row: IDataObject,
 	zone: string,
 ): boolean | undefined {
-	const flag = readArchivedFlag(row);
-	if (flag !== undefined) return flag;
-	const day = archive?.day === undefined ? undefined : formatDay(row[archive.day], 'iso', zone);
-	return day === undefined ? undefined : day !== OPEN_END && day <= today('iso', zone);
+	const archivedFlag = readArchivedFlag(row);
+	if (archivedFlag !== undefined) return archivedFlag;
+	if (archive?.day === undefined) return undefined;
+
+	const lastDay = formatDay(row[archive.day], 'iso', zone);
+	if (lastDay === undefined) return undefined;
+
+	// AlfaCRM stores 2030-12-31 for a record that has no last day.
+	const hasNoLastDay = lastDay === OPEN_END;
+	return !hasNoLastDay && lastDay <= today('iso', zone);
 }

@@ -191,8 +191,10 @@ export function formatPhone<T>(value: T): T | string {
 	if (city === undefined) return value;
 
 	const digitsInText = text.replace(/\D/g, '').replace(DIALLED_PREFIX, '');
-	const hasNoFurtherDigits = findNumbers(text)[0]?.digits.length === digitsInText.length;
-	const isNumberAlone = hasNoFurtherDigits && !/[\p{L}#:,;]/u.test(text);
+	const [firstNumber] = findNumbers(text);
+	const hasFurtherDigits = digitsInText.length > firstNumber.digits.length;
+	const hasWords = /[\p{L}#:,;]/u.test(text);
+	const isNumberAlone = !hasFurtherDigits && !hasWords;
 	// Ten digits may be a foreign number without the plus. Only a Russian mobile number is certain.
 	const isRussianOrKazakh = digitsInText.length > NATIONAL_LENGTH || digits.startsWith('79');
 	if (!isNumberAlone || !isRussianOrKazakh) return value;

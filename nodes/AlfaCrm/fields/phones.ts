@@ -195,6 +195,7 @@ function formatEnd(digits: string): string {
  */
 export function makePartSearchTexts(text: string): string[] {
 	const digits = readSearchDigits(text) ?? text;
+	// A complete number is also found by its last four digits, as people write them: 2233, 22-33.
 	if (isCompleteNumber(text)) return [digits, ...writeLastDigits(digits)];
 
 	// The digits may be the beginning of a number, or its end.

@@ -36,8 +36,11 @@ type Rows = OfType<'rows'>;
  */
 export function readRows(value: unknown): IDataObject[] | undefined {
 	if (isEmpty(value)) return [];
-	// A text that is not JSON becomes false, which is neither empty nor a list.
-	if (typeof value === 'string') return readRows(parseJson(value) ?? false);
+	if (typeof value === 'string') {
+		const parsedValue = parseJson(value) ?? null;
+		const isNoJson = parsedValue === null;
+		return isNoJson ? undefined : readRows(parsedValue);
+	}
 	if (Array.isArray(value)) {
 		const areRows = value.every(isPlainObject);
 		return areRows ? (value as IDataObject[]) : undefined;

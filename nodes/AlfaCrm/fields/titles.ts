@@ -72,10 +72,15 @@ function describeDetail(row: IDataObject, detail: Detail, names: KnownNames): st
 	}
 
 	const isDayOrMoment = shownAs !== undefined;
-	if (!isDayOrMoment) return typeof value === 'string' ? value : undefined;
+	if (isDayOrMoment) return describeTime(value, shownAs, names.zone);
 
-	const time = shownAs === 'moment' ? formatTime(value, names.zone) : undefined;
-	const day = shortDay(value, names.zone) ?? String(value);
+	return typeof value === 'string' ? value : undefined;
+}
+
+/** Describes a day, or a day with its time: `14 Mar`, `14 Mar 17:00`. */
+function describeTime(value: unknown, shownAs: 'day' | 'moment', zone: string): string {
+	const day = shortDay(value, zone) ?? String(value);
+	const time = shownAs === 'moment' ? formatTime(value, zone) : undefined;
 	return time === undefined ? day : `${day} ${time}`;
 }
 

@@ -95,7 +95,7 @@ export function readEvents(parameters: TriggerParameters): string[] {
 	const eventNames: string[] = [];
 	for (const word of parameters.readWords(changeEvents)) {
 		const eventName = findEventName(word);
-		// `choices` throws for an unknown word, with an error that lists the known ones.
+		// `choices` accepts no unknown word: it throws an error that lists the known ones.
 		if (eventName === undefined) return parameters.choices(changeEvents);
 
 		eventNames.push(eventName);

@@ -227,8 +227,7 @@ function makePollRun(
  */
 function logWhyStartingAnew(context: IPollFunctions, stored: StoredState): void {
 	const { name } = context.getNode();
-	const watchesSomethingElse = stored.belongsToOtherEvent;
-	if (watchesSomethingElse) {
+	if (stored.belongsToOtherEvent) {
 		context.logger.info(
 			`'${name}' watches something else now: it reports what happens from now on`,
 		);

@@ -39,11 +39,9 @@ export class RunningPolls {
 			return true;
 		}
 
-		// The default engine has started a poll of the same version before this one has ended.
+		// All polls of the default engine use the same static data until the workflow is saved again.
 		const isSameVersionUnderWay = running.polls.has(data);
-		// The durable scheduler has started a later poll before this one has ended.
-		const isLaterPoll = !mayBeActivation;
-		if (isSameVersionUnderWay || isLaterPoll) return false;
+		if (isSameVersionUnderWay || !mayBeActivation) return false;
 
 		running.polls.add(data);
 		running.latest = data;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Settings } from '../../../sandbox';
-import type { Case } from '../../support/timetables';
+import type { SlotRequest, TimetableRows } from '../../support/slotsByTheMinute';
 import { ROOM, TEACHER } from '../../support/timetables';
 import { customerForm, SmallSchool } from './school';
 
@@ -32,16 +32,16 @@ export const accounts: fc.Arbitrary<Account> = fc.record({
 
 /** Makes a school with the rows of a random timetable. The room belongs to branch 1. */
 export function makeSchoolWithTimetable(
-	{ hours, lessons, regular }: Case['rows'],
+	{ workingHours, lessons, regularLessons }: TimetableRows,
 	{ settings, branchesOfTeacher }: Account,
 ): SmallSchool {
 	const school = new SmallSchool(settings);
 	school.addRecord('teacher', { id: TEACHER, name: 'Новикова Яна', branch_ids: branchesOfTeacher });
 	school.addRecord('room', { id: ROOM, name: 'Зал', branch_id: 1 });
-	for (const row of hours) {
+	for (const row of workingHours) {
 		school.addRecord('working-hour', { ...row });
 	}
-	for (const row of regular) {
+	for (const row of regularLessons) {
 		school.addRecord('regular-lesson', withoutRoomOfOtherBranch(row));
 	}
 	for (const row of lessons) {
@@ -56,12 +56,20 @@ function withoutRoomOfOtherBranch(row: Readonly<Record<string, unknown>>): Recor
 }
 
 /** Fills the form of Get Free Slots for a random request. */
-export function formOfRequest({ from, to, duration, step, room, branch, now }: Case['asked']): IDataObject {
+export function formOfRequest({
+	firstDay,
+	lastDay,
+	duration,
+	step,
+	room,
+	branch,
+	now,
+}: SlotRequest): IDataObject {
 	return customerForm('getFreeSlots', {
 		resource: 'teacher',
 		id: TEACHER,
-		date_from: from,
-		date_to: to,
+		date_from: firstDay,
+		date_to: lastDay,
 		duration,
 		returnAll: true,
 		additionalFields: room === undefined ? {} : { room_id: room },
@@ -76,8 +84,8 @@ export function formOfRequest({ from, to, duration, step, room, branch, now }: C
 export function readShownRows(
 	school: SmallSchool,
 	{ settings, branchesOfTeacher }: Account,
-	{ room }: Case['asked'],
-): Case['rows'] {
+	{ room }: SlotRequest,
+): TimetableRows {
 	const ignoresFilter = (filter: string) => settings.ignoredFilters?.includes(filter) === true;
 	const isInBranchOfTeacher = ({ branch_id }: IDataObject) => branchesOfTeacher.includes(Number(branch_id));
 	const isOfTeacher = ({ teacher_ids }: IDataObject) => (teacher_ids as number[]).includes(TEACHER);
@@ -91,9 +99,9 @@ export function readShownRows(
 	const lessons = school.readRecords('lesson');
 	const regularLessons = school.readRecords('regular-lesson');
 	return {
-		hours: school.readRecords('working-hour'),
+		workingHours: school.readRecords('working-hour'),
 		lessons: lessons.filter((lesson) => isListedForTeacher(lesson) || isListedForRoom(lesson)),
-		regular: regularLessons.filter(
+		regularLessons: regularLessons.filter(
 			(row) => row.branch_id === 1 || (isInBranchOfTeacher(row) && isOfTeacher(row)),
 		),
 	};

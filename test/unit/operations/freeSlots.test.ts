@@ -6,8 +6,9 @@ import { Calendar } from '../../../nodes/AlfaCrm/store/calendar/calendar';
 import { findFreeSlots } from '../../../nodes/AlfaCrm/store/calendar/slots';
 import { LESSON_STATUS, WORKING_HOUR_WEEKDAY } from '../../support/codes';
 import { depth, seed } from '../../support/depth';
-import type { Case } from '../../support/timetables';
-import { freeByTheMinute, timetables, wallAt } from '../../support/timetables';
+import { findSlotsByTheMinute, readClock } from '../../support/slotsByTheMinute';
+import type { Timetable } from '../../support/timetables';
+import { timetables } from '../../support/timetables';
 import type { Account } from './freeSlotAccounts';
 import { accounts, formOfRequest, makeSchoolWithTimetable, readShownRows } from './freeSlotAccounts';
 import {
@@ -25,28 +26,28 @@ import { findFreeHours, mondayHours, mondayLesson, REGULAR_LESSON, regularLesson
 describe('findFreeSlots', () => {
 	it('finds in random timetables the same slots as a search minute by minute', () => {
 		let slotCount = 0;
-		const checkTimetable = ({ rows, asked }: Case) => {
+		const checkTimetable = ({ rows, request }: Timetable) => {
 			const lessons = rows.lessons as IDataObject[];
-			const regularLessons = rows.regular as IDataObject[];
+			const regularLessons = rows.regularLessons as IDataObject[];
 			const timetable = {
-				workingHours: rows.hours as IDataObject[],
-				calendar: new Calendar({ lessons, regularLessons }, asked.zone),
+				workingHours: rows.workingHours as IDataObject[],
+				calendar: new Calendar({ lessons, regularLessons }, request.zone),
 			};
 
 			const slots = findFreeSlots(timetable, {
-				teacherId: asked.teacher,
-				roomId: asked.room,
-				branchId: asked.branch,
-				firstDay: asked.from,
-				lastDay: asked.to,
-				duration: asked.duration,
-				step: asked.step,
-				notBefore: asked.now === undefined ? undefined : wallAt(asked.now, asked.zone),
-				zone: asked.zone,
+				teacherId: request.teacher,
+				roomId: request.room,
+				branchId: request.branch,
+				firstDay: request.firstDay,
+				lastDay: request.lastDay,
+				duration: request.duration,
+				step: request.step,
+				notBefore: request.now === undefined ? undefined : readClock(request.now, request.zone),
+				zone: request.zone,
 			});
 
 			const slotTexts = slots.map(({ date, start, end }) => `${date} ${start}-${end}`);
-			expect(slotTexts).toEqual(freeByTheMinute(rows, asked));
+			expect(slotTexts).toEqual(findSlotsByTheMinute(rows, request));
 			slotCount += slots.length;
 		};
 
@@ -189,15 +190,15 @@ describe('Get Free Slots', () => {
 
 	it('returns from random schools the same slots as a search minute by minute', async () => {
 		let slotCount = 0;
-		const checkSchool = async ({ rows, asked }: Case, account: Account) => {
+		const checkSchool = async ({ rows, request }: Timetable, account: Account) => {
 			const randomSchool = makeSchoolWithTimetable(rows, account);
-			jest.setSystemTime(asked.now ?? Date.parse('2025-01-01T00:00:00Z'));
+			jest.setSystemTime(request.now ?? Date.parse('2025-01-01T00:00:00Z'));
 
-			const { json } = await randomSchool.run(formOfRequest(asked), { timezone: asked.zone });
+			const { json } = await randomSchool.run(formOfRequest(request), { timezone: request.zone });
 
 			const slotTexts = json.map(({ date, start, end }) => `${String(date)} ${String(start)}-${String(end)}`);
-			const shownRows = readShownRows(randomSchool, account, asked);
-			expect(slotTexts).toEqual(freeByTheMinute(shownRows, asked));
+			const shownRows = readShownRows(randomSchool, account, request);
+			expect(slotTexts).toEqual(findSlotsByTheMinute(shownRows, request));
 			slotCount += slotTexts.length;
 		};
 

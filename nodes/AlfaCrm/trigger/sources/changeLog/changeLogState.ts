@@ -490,31 +490,32 @@ function countHandledEntries(excerpt: LogExcerpt, handledUpTo: string): EntriesB
 }
 
 /**
- * Forgets the keys of entries that are older than the `earliestNewTime` of all branches. Such an
- * entry is never new, so its key is not needed.
+ * Forgets the keys of old log entries. A key tells the trigger that it has seen an entry before. An
+ * entry that is older than the `earliestNewTime` of all branches is never reported, so the trigger
+ * needs no key to recognize it.
  *
- * If there are still too many keys, forgets the oldest ones as well. Without their keys these
- * entries would look new, so the `earliestNewTime` of each branch is moved to a time after them.
- * This happens if a branch cannot be read for a long time: its `earliestNewTime` stays, so the
- * number of keys would grow without end.
+ * If there are still too many keys, forgets the oldest ones as well. Without their keys, these
+ * entries would be reported again, so the `earliestNewTime` of each branch is moved to a time after
+ * them. There are too many keys if a branch cannot be read for a long time, because its
+ * `earliestNewTime` does not move meanwhile.
  *
- * @param allHandledBefore the keys of entries from this time on are kept in any case
+ * @param allHandledBefore the keys of entries from this time on are never forgotten
  */
 function forgetOldEntries(
 	state: LogState,
 	knownKeys: KnownKeys,
 	allHandledBefore: string,
 ): LogState {
-	const earliestNewTime = findEarliestNewTime(state.branches) ?? '';
-	knownKeys.forgetBefore(earliestNewTime);
+	const earliestTimeOfAllBranches = findEarliestNewTime(state.branches) ?? '';
+	knownKeys.forgetBefore(earliestTimeOfAllBranches);
+	// Empty unless there were too many keys.
 	const forgottenBefore = knownKeys.forgetOldestIfTooMany({ keepFrom: allHandledBefore });
-	const keysKnownFrom = latest(earliestNewTime, forgottenBefore);
 
 	const branches = mapBranchStates(state.branches, (progress): BranchProgress => {
-		const previousTime = progress.earliestNewTime;
-		if (previousTime === undefined) return progress;
+		const { earliestNewTime } = progress;
+		if (earliestNewTime === undefined) return progress;
 
-		return { ...progress, earliestNewTime: latest(previousTime, keysKnownFrom) };
+		return { ...progress, earliestNewTime: latest(earliestNewTime, forgottenBefore) };
 	});
 	return { ...state, keyBuckets: knownKeys.toStored(), branches };
 }

@@ -60,8 +60,11 @@ export class LogLookup {
 		const allChanges = await this.readChangesOfRecord(change, branch);
 		const fieldsOfAllChanges = mergeFieldsOfEntries(allChanges);
 		const fields: IDataObject = { ...fieldsOfAllChanges, ...fieldsOfChange };
-		// The change may have emptied a needed field. Its earlier value says more.
-		for (const name of missingIds) fields[name] = fieldsOfAllChanges[name];
+		// The change may name a needed field without an ID, because it has emptied the field. Then the
+		// field gets its earlier value.
+		for (const name of missingIds) {
+			fields[name] = fieldsOfAllChanges[name];
+		}
 		return fields;
 	}
 

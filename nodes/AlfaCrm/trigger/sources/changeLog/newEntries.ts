@@ -220,7 +220,7 @@ async function readUpwards(
 
 	while (reachedPage.pageNumber > 0 && !limit.isReached()) {
 		const previousEnd = reachedPage.excerpt.until;
-		reachedPage = await readPageAbove(reader, reachedPage);
+		reachedPage = await readNextNewerPage(reader, reachedPage);
 
 		// The excerpt has the rows of all pages that were read, so those counted before are left out.
 		const { rows } = reachedPage.excerpt;
@@ -237,15 +237,16 @@ async function readUpwards(
  *
  * @param reachedPage the last page that was read, with all entries up to it
  */
-async function readPageAbove(
+async function readNextNewerPage(
 	reader: ExcerptReader,
 	reachedPage: ReachedPage,
 ): Promise<ReachedPage> {
 	const { pageNumber, pageLength, total: previousTotal, excerpt } = reachedPage;
-	const pageAbove = { pageNumber: pageNumber - 1, pageLength };
+	const newerPage = { pageNumber: pageNumber - 1, pageLength };
+	const endOfReadEntries = excerpt.until;
 	const hasLogNotGrown = (page: Page) => page.total === previousTotal;
-	return await readFromPage(reader, pageAbove, {
-		readDownToTime: excerpt.until,
+	return await readFromPage(reader, newerPage, {
+		readDownToTime: endOfReadEntries,
 		// If the log has not grown, no entry has moved, and one page is enough.
 		shouldStopAfterPage: hasLogNotGrown,
 	});

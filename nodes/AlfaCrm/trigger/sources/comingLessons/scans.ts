@@ -140,8 +140,8 @@ function computeScanInterval({ scanIntervalMs, hours }: ComingLessonsPoll): numb
 
 // ---------------------------------------------------------------- after reading the lessons
 
-/** A scan that has found the near lessons of a branch, but not yet who comes to them. */
-export interface BegunScan extends ScanTask {
+/** A scan of a branch, of which the lessons are known, but not yet who comes to them. */
+export interface ScanPlan extends ScanTask {
 	nearLessons: readonly Occurrence[];
 	/** The near lessons that were not scanned before, in any order. */
 	lessonsToScan: readonly Occurrence[];
@@ -156,11 +156,11 @@ export interface BegunScan extends ScanTask {
  *
  * @param lessons all lessons on the days of `chooseDays`
  */
-export function findLessonsToScan(
+export function planScan(
 	task: ScanTask,
 	lessons: readonly Occurrence[],
 	poll: ComingLessonsPoll,
-): BegunScan {
+): ScanPlan {
 	const { now, zone } = poll;
 	const nearLessons: Occurrence[] = [];
 	const timesOfBecomingNear: number[] = [];
@@ -222,7 +222,7 @@ function findEarliest(times: readonly number[]): number | undefined {
 
 /** The result of scanning a branch in one poll. The scan may go on in the next poll. */
 export interface ScanResult
-	extends Pick<BegunScan, 'beganAt' | 'nearLessons' | 'nextLessonIsNearAt'> {
+	extends Pick<ScanPlan, 'beganAt' | 'nearLessons' | 'nextLessonIsNearAt'> {
 	/** The participants of the lessons that were scanned in this poll. */
 	participants: readonly Participant[];
 	/** Whether the scan has reached the last near lesson. */
@@ -248,7 +248,7 @@ interface ReadParticipants {
  *
  * @param reading the participants of the lessons of all branches
  */
-export function collectScanResult(scan: BegunScan, reading: ReadParticipants): ScanResult {
+export function collectScanResult(scan: ScanPlan, reading: ReadParticipants): ScanResult {
 	const { beganAt, nearLessons, nextLessonIsNearAt, lessonsToScan } = scan;
 	const scannedLessons = lessonsToScan.filter((lesson) => !reading.unreadLessons.includes(lesson));
 	// A position is a text that begins with the time of a lesson, so the last one belongs to the

@@ -116,9 +116,10 @@ function readRecords(memory: DueDatesMemory, poll: DueDatesPoll): DueRecord[] {
 }
 
 /**
- * Reads the value on a client's card.
+ * Reads from a client's card the value that something falls due by: a day, such as that of the next
+ * birthday, or a number, such as the balance.
  *
- * @returns undefined if there is none, or if it is a day that is too long ago to be reported
+ * @returns undefined if the card has no value, or a day that is too long ago to be reported
  */
 function readReportableValue(
 	client: NewRecord,
@@ -432,19 +433,25 @@ function restoreBranch(stored: BranchState | undefined): BranchMemory {
 }
 
 /**
- * Makes the state to store from what the trigger remembers. Leaves out occasions whose day is too
- * long ago to be reported again.
+ * Makes the state to store from what the trigger remembers, in the names that stored states have
+ * (see `DueState`). Leaves out birthdays and other occasions whose day is over for so long that
+ * they are not reported in any case.
  */
 function storeMemory(memory: DueDatesMemory, poll: DueDatesPoll): DueState {
 	const earliestReadingDay = poll.today - MOST_DAYS_MADE_UP;
 	const lowestReportableValue = findLowestReportableValue(earliestReadingDay, poll);
-	const { reported, baseline } = memory.knownOccasions.toStored(lowestReportableValue);
+	const occasions = memory.knownOccasions.toStored(lowestReportableValue);
 
 	const branches: Record<string, BranchState> = {};
 	for (const [branch, branchMemory] of memory.branches) {
 		branches[branch] = storeBranch(branchMemory);
 	}
-	return { known: reported, noted: baseline, limit: poll.highestDueLevel, branches };
+	return {
+		known: occasions.reported,
+		noted: occasions.baseline,
+		limit: poll.highestDueLevel,
+		branches,
+	};
 }
 
 /**

@@ -176,8 +176,9 @@ export class NewRecords implements EventSource {
 		const { firstDay, isTooLong, listedRecords } = reading;
 		if (isTooLong) return false;
 
-		const areAllListed = firstDay === '';
-		if (areAllListed) return true;
+		// Without a first day, the lists were asked for the records of all days.
+		const areAllDaysListed = firstDay === '';
+		if (areAllDaysListed) return true;
 
 		const oldestNeeded = this.findOldestNeeded(listedRecords, count);
 		return doListsReachBackTo(oldestNeeded, firstDay);

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+
+import type { JsonObject, Row, Settings } from '../../sandbox';
+import type { Entity } from '../../sandbox/model/entity';
+import { entities } from '../../sandbox/school/entities';
+import { allCustomers, type School } from './support';
+
+/** The entities whose records can be updated. */
+export const UPDATABLE_ENTITIES = entities.filter(
+	({ actions }) => actions === undefined || actions.includes('update'),
+);
+
+/** Generates the settings that change how answers show a record, or how an update reads it. */
+export const shapeSettings: fc.Arbitrary<Partial<Settings>> = fc.record(
+	{
+		sunday: fc.constantFrom(7, 0),
+		groupTeachers: fc.constantFrom('ids', 'names', 'objects'),
+		shownFields: fc.constantFrom([], ['customer.removed', 'group.removed']),
+		refundSum: fc.constantFrom('income', 'expenditure'),
+		lessonUpdate: fc.constantFrom('keeps', 'blanks', 'refuses400'),
+		timeZone: fc.constantFrom('Europe/Moscow', 'Asia/Vladivostok', 'America/New_York'),
+		now: fc.constantFrom('2026-02-10 12:00:00', '2024-02-29 23:59:59', '2031-06-01 00:00:00'),
+	},
+	{ requiredKeys: [] },
+);
+
+/** Reads a record from the list that shows it, with all filters open. */
+export async function readFromList(school: School, entity: Entity, row: Row): Promise<JsonObject> {
+	const status: JsonObject = entity.path === 'lesson' ? { status: row.status ?? null } : {};
+
+	const items = await school.listEveryPage(`${entity.path}/index?${parentQuery(entity, row)}`, {
+		...allCustomers,
+		b_date: '01.01.1900',
+		e_date: '31.12.2099',
+		active: false,
+		id: row.id,
+		...status,
+	});
+
+	return items.find(({ id }) => id === row.id) ?? {};
+}
+
+/** Sends a record that was read as the body of its update, and returns the body of the answer. */
+export async function writeBack(
+	school: School,
+	entity: Entity,
+	{ row, record }: { row: Row; record: JsonObject },
+): Promise<unknown> {
+	const path = `${entity.path}/update?id=${row.id}&${parentQuery(entity, row)}`;
+	const { json } = await school.call(path, record);
+	return json;
+}
+
+/** Empties the texts of a record, which the API would refuse. */
+export function breakTexts(school: School, entity: Entity, row: Row): void {
+	for (const [name, { kind }] of Object.entries(entity.fields)) {
+		if (kind === 'string') {
+			// A comment without a class could not be listed.
+			school.changeRecord(entity.path, row.id, { [name]: name === 'class' ? 'Customer' : '' });
+		}
+	}
+}
+
+/** Blanks the time of the last update, so that records can be compared without it. */
+export function withoutUpdateTime(record: JsonObject | undefined): JsonObject {
+	return { ...record, updated_at: null };
+}
+
+/** The parameters by which a list or an update names the parent of a record. */
+function parentQuery(entity: Entity, row: Row): string {
+	const names = entity.params?.index ?? [];
+	return names.map((name) => `${name}=${String(row[name])}`).join('&');
+}
