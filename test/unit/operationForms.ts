@@ -2,7 +2,12 @@ import type { INodeParameters, INodeProperties } from 'n8n-workflow';
 
 import type { Action, Entity } from '../../nodes/AlfaCrm/entities/types';
 import { findAddedResource } from '../support/actionKinds';
-import { resourcesAndOperations, listNestedParameters, findEntityOfResource, findShownParameters } from '../support/form';
+import {
+	resourcesAndOperations,
+	listNestedParameters,
+	findEntityOfResource,
+	findShownParameters,
+} from '../support/form';
 
 /** The form that n8n shows for an operation of a resource. */
 export class OperationForm {

@@ -195,7 +195,11 @@ describe('the choice of a resource', () => {
 		const entityLabels = resourceEntities.map(({ label }) => label);
 		const sortedLabels = sortNames(['Message', 'Reference List', ...entityLabels]);
 
-		expect(listChoices(resourceParameter).map(({ name }) => name)).toEqual([...sortedLabels, 'Account', 'API Call']);
+		expect(listChoices(resourceParameter).map(({ name }) => name)).toEqual([
+			...sortedLabels,
+			'Account',
+			'API Call',
+		]);
 	});
 });
 
@@ -237,7 +241,9 @@ describe('the choice of an operation', () => {
 });
 
 describe('the conditions under which parameters are shown', () => {
-	const knownKeys = new Set(resourcesAndOperations.map(([resourceName, operation]) => `${resourceName}.${operation}`));
+	const knownKeys = new Set(
+		resourcesAndOperations.map(([resourceName, operation]) => `${resourceName}.${operation}`),
+	);
 	const conditions = description.properties
 		.filter(({ name }) => name !== 'resource')
 		.map(({ name, displayOptions }) => ({
@@ -330,10 +336,12 @@ describe('the words of an operation', () => {
 
 	it('every noun has the right article', () => {
 		const textsOfOperations = operations.map((operation) => `${operation.action} ${operation.description}`);
-		const textsOfParameters = formParameters.flatMap(({ parameter: { description: text = '', modes = [] } }) => [
-			withoutLinks(text),
-			...modes.map(({ placeholder = '' }) => placeholder),
-		]);
+		const textsOfParameters = formParameters.flatMap(
+			({ parameter: { description: text = '', modes = [] } }) => [
+				withoutLinks(text),
+				...modes.map(({ placeholder = '' }) => placeholder),
+			],
+		);
 
 		const texts = [...textsOfOperations, ...textsOfParameters];
 		expect(texts.filter((text) => /\ba [aeio]|\ban [^aeiou]/i.test(text))).toEqual([]);

@@ -1,7 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { FormParameter } from '../support/form';
-import { listNestedParameters, listChoices, findFormAround, isDynamic, listMethods, findNodeAround } from '../support/form';
+import {
+	listNestedParameters,
+	listChoices,
+	findFormAround,
+	isDynamic,
+	listMethods,
+	findNodeAround,
+} from '../support/form';
 
 const SMALL_WORDS =
 	/^(a|an|and|as|at|but|by|for|from|if|in|into|nor|of|on|or|per|so|than|that|the|to|up|via|vs|with)$/;
