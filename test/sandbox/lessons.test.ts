@@ -1,271 +1,770 @@
-import type { JsonObject, Row } from '../../sandbox';
-import { listIncludes, toIds, sortIds, useSchool, yiiError } from './support';
+import type { JsonObject } from '../../sandbox';
+import { ATTENDANCE, LESSON_STATUS, LOG_EVENT } from '../support/codes';
+import {
+	BUSY_ROOM,
+	LESSON_TYPE,
+	lessonForm,
+	LessonSchool,
+	regularLessonForm,
+	TEACHER,
+	TEACHER_OF_BRANCH_2,
+} from './lessonSchool';
+import { toIds, yiiError } from './support';
 
-const school = useSchool({ now: '2026-02-10 12:00:00', pageSize: 500 }, { customers: 120 });
+const school = new LessonSchool();
 
-const list = async (body: JsonObject, path = 'lesson/index') => await school.listIds(path, body);
-const idsWhere = (test: (row: Row) => boolean) => school.findIds('lesson', test);
-const conducted = (test: (row: Row) => boolean = () => true) =>
-	idsWhere((row) => row.status === 3 && test(row));
-const times = { time_from: '10:00', time_to: '11:00' };
-const plan = { lesson_date: '05.03.2026', ...times, lesson_type_id: 2, subject_id: 1 };
-const create = async (body: JsonObject = {}, branch = 1) =>
-	await school.call(`${branch}/lesson/create`, { ...plan, room_id: 1, ...body });
-const update = async (id: unknown, body: JsonObject) =>
-	await school.call(`1/lesson/update?id=${String(id)}`, body);
-const teach = async (id: unknown, body: JsonObject) =>
-	await school.call(`1/lesson/teach?id=${String(id)}`, body);
+beforeAll(async () => {
+	await school.open({ now: '2026-02-10 12:00:00', pageSize: 500 }, { customers: 2 });
+});
 
-describe('lists of lessons', () => {
-	it('hold conducted ones of the branch unless another status is asked for, by an id as well', async () => {
-		for (const status of [1, 2, 3]) {
-			const ids = idsWhere((row) => row.status === status);
-			expect(ids.length).toBeGreaterThan(0);
-			expect(await list({ status })).toEqual(ids);
-		}
-		expect(await list({}, '2/lesson/index')).toEqual(conducted((row) => row.branch_id === 2));
-		for (const status of [null, 'planned']) expect(await list({ status })).toEqual(conducted());
-		const [planned = 0] = idsWhere((row) => row.status === 1);
-		expect([await list({ id: planned }), await list({ id: planned, status: 1 })]).toEqual([[], [planned]]);
+beforeEach(() => {
+	school.removeAllRecords('lesson');
+	school.removeAllRecords('regular-lesson');
+});
+
+afterEach(async () => {
+	await school.restore();
+});
+
+afterAll(async () => {
+	await school.close();
+});
+
+describe('lesson/index', () => {
+	const PLANNED = 101;
+	const CANCELLED = 102;
+	const HELD = 103;
+
+	const ROOM_OF_LOCATION_1 = 1;
+	const ROOM_OF_LOCATION_3 = 4;
+
+	/** Adds a lesson of each status. */
+	function addLessonOfEachStatus(): void {
+		school.addLesson({ id: PLANNED, status: LESSON_STATUS.planned });
+		school.addLesson({ id: CANCELLED, status: LESSON_STATUS.cancelled });
+		school.addLesson({ id: HELD, status: LESSON_STATUS.held });
+	}
+
+	it('lists the held lessons when no status is asked for', async () => {
+		addLessonOfEachStatus();
+
+		expect(await school.listIds('lesson/index')).toEqual([HELD]);
 	});
 
-	it('have the newest first', async () => {
+	it.each([
+		{ name: 'planned', status: LESSON_STATUS.planned, lesson: PLANNED },
+		{ name: 'cancelled', status: LESSON_STATUS.cancelled, lesson: CANCELLED },
+		{ name: 'held', status: LESSON_STATUS.held, lesson: HELD },
+	])('lists the $name lessons alone when their status is asked for', async ({ status, lesson }) => {
+		addLessonOfEachStatus();
+
+		expect(await school.listIds('lesson/index', { status })).toEqual([lesson]);
+	});
+
+	it.each([{ status: null }, { status: 'planned' }])(
+		'lists the held lessons when the status $status is asked for',
+		async ({ status }) => {
+			addLessonOfEachStatus();
+
+			expect(await school.listIds('lesson/index', { status })).toEqual([HELD]);
+		},
+	);
+
+	it('does not find a planned lesson by its ID alone', async () => {
+		addLessonOfEachStatus();
+
+		expect(await school.listIds('lesson/index', { id: PLANNED })).toEqual([]);
+	});
+
+	it('finds a planned lesson by its ID and its status', async () => {
+		addLessonOfEachStatus();
+
+		const ids = await school.listIds('lesson/index', { id: PLANNED, status: LESSON_STATUS.planned });
+
+		expect(ids).toEqual([PLANNED]);
+	});
+
+	it('lists the lessons of the branch in the path alone', async () => {
+		school.addLesson({ branch_id: 1 });
+		const lesson = school.addLesson({ branch_id: 2 });
+
+		expect(await school.listIds('2/lesson/index')).toEqual([lesson]);
+	});
+
+	it('lists the latest lesson first', async () => {
+		const onTuesday = school.addLessonOn('2026-02-03');
+		const onThursday = school.addLessonOn('2026-02-05');
+		const onMonday = school.addLessonOn('2026-02-02');
+
+		const { ids } = await school.call('lesson/index');
+
+		expect(ids).toEqual([onThursday, onTuesday, onMonday]);
+	});
+
+	it.each<{ name: string; filter: JsonObject; match: JsonObject; other: JsonObject }>([
+		{
+			name: 'teacher',
+			filter: { teacher_id: 1 },
+			match: { teacher_ids: [2, 1] },
+			other: { teacher_ids: [2] },
+		},
+		{
+			name: 'customer',
+			filter: { customer_id: 1 },
+			match: { customer_ids: [2, 1] },
+			other: { customer_ids: [2] },
+		},
+		{ name: 'group', filter: { group_id: 1 }, match: { group_ids: [2, 1] }, other: { group_ids: [2] } },
+		{ name: 'subject', filter: { subject_id: 2 }, match: { subject_id: 2 }, other: { subject_id: 1 } },
+		{
+			name: 'lesson type',
+			filter: { lesson_type_id: LESSON_TYPE.trial },
+			match: { lesson_type_id: LESSON_TYPE.trial },
+			other: { lesson_type_id: LESSON_TYPE.group },
+		},
+		{
+			name: 'the first of two rooms',
+			filter: { room_ids: [1, 4] },
+			match: { room_id: 1 },
+			other: { room_id: 2 },
+		},
+		{
+			name: 'the second of two rooms',
+			filter: { room_ids: [1, 4] },
+			match: { room_id: 4 },
+			other: { room_id: 2 },
+		},
+		{
+			name: 'the location of its room',
+			filter: { location_ids: [3] },
+			match: { room_id: ROOM_OF_LOCATION_3 },
+			other: { room_id: ROOM_OF_LOCATION_1 },
+		},
+		{
+			name: 'the first day of its last change',
+			filter: { updated_at_from: '05.02.2026' },
+			match: { updated_at: '2026-02-05 00:00:00' },
+			other: { updated_at: '2026-02-04 23:59:59' },
+		},
+		{
+			name: 'the last day of its last change',
+			filter: { updated_at_to: '05.02.2026' },
+			match: { updated_at: '2026-02-05 23:59:59' },
+			other: { updated_at: '2026-02-06 00:00:00' },
+		},
+	])('finds a lesson by $name', async ({ filter, match, other }) => {
+		const lesson = school.addLesson(match);
+		school.addLesson(other);
+
+		expect(await school.listIds('lesson/index', filter)).toEqual([lesson]);
+	});
+
+	it('finds the lessons of every room of a location', async () => {
+		const lesson = school.addLesson({ room_id: 4 });
+		const otherLesson = school.addLesson({ room_id: 5 });
+
+		expect(await school.listIds('lesson/index', { location_ids: [3] })).toEqual([lesson, otherLesson]);
+	});
+
+	it('ignores filters that are nested', async () => {
+		addLessonOfEachStatus();
+
+		const ids = await school.listIds('lesson/index', { filters: { status: LESSON_STATUS.planned } });
+
+		expect(ids).toEqual([HELD]);
+	});
+
+	it('filters by days that are written as 2026-02-03', async () => {
+		school.addLessonOn('2026-02-02');
+		const lesson = school.addLessonOn('2026-02-03');
+		school.addLessonOn('2026-02-04');
+
+		const filter = { date_from: '2026-02-03', date_to: '2026-02-03' };
+
+		expect(await school.listIds('lesson/index', filter)).toEqual([lesson]);
+	});
+
+	it('ignores days that are written as 03.02.2026', async () => {
+		const lesson = school.addLessonOn('2026-02-03');
+		const laterLesson = school.addLessonOn('2026-02-04');
+
+		const filter = { date_from: '03.02.2026', date_to: '03.02.2026' };
+
+		expect(await school.listIds('lesson/index', filter)).toEqual([lesson, laterLesson]);
+	});
+
+	it.each([{ day: '03.02.2026' }, { day: '2026-02-03' }])(
+		'filters by the day $day when the account reads both ways of writing',
+		async ({ day }) => {
+			school.changeSettings({
+				dateFormats: { 'lesson.date_from': 'either', 'lesson.date_to': 'either' },
+			});
+			school.addLessonOn('2026-02-02');
+			const lesson = school.addLessonOn('2026-02-03');
+			school.addLessonOn('2026-02-04');
+
+			const filter = { date_from: day, date_to: day };
+
+			expect(await school.listIds('lesson/index', filter)).toEqual([lesson]);
+		},
+	);
+
+	it('shows the attendance of a held lesson', async () => {
+		const lesson = school.addLesson({ customer_ids: [1] });
+		school.addRecord('lesson-details', {
+			id: 901,
+			lesson_id: lesson,
+			customer_id: 1,
+			branch_id: 1,
+			is_attend: ATTENDANCE.attended,
+			commission: '800.00',
+			ctt_id: 7,
+			grade: 5,
+			bonus: 10,
+		});
+
 		const { items } = await school.call('lesson/index');
-		const began = items.map((row) => String(row.time_from));
-		expect(began).toEqual([...began].sort().reverse());
-	});
 
-	it.each<[JsonObject, (row: Row) => boolean]>([
-		[{ teacher_id: 1 }, listIncludes('teacher_ids', 1)],
-		[{ subject_id: 2 }, (row) => row.subject_id === 2],
-		[{ lesson_type_id: 3 }, (row) => row.lesson_type_id === 3],
-		[{ room_ids: [1, 4] }, (row) => row.room_id === 1 || row.room_id === 4],
-		[{ location_ids: [3] }, (row) => row.room_id === 4 || row.room_id === 5],
-		[{ updated_at_from: '05.02.2026' }, (row) => String(row.updated_at) >= '2026-02-05'],
-		[{ customer_id: 3, filters: { status: 1 } }, listIncludes('customer_ids', 3)],
-	])('are filtered by %j', async (body, test) => {
-		expect(await list(body)).toEqual(conducted(test));
-		expect(conducted(test).length).toBeLessThan(conducted().length);
-	});
-
-	it('take ISO dates, and dotted ones when told so', async () => {
-		const dotted = { date_from: '03.02.2026', date_to: '03.02.2026' };
-		const thatDay = conducted((row) => row.date === '2026-02-03');
-		expect(await list(dotted)).toEqual(conducted());
-		school.settings.dateFormats = { 'lesson.date_from': 'either', 'lesson.date_to': 'either' };
-		expect(await list(dotted)).toEqual(thatDay);
-		expect(await list({ date_from: '2026-02-03', date_to: '2026-02-03' })).toEqual(thatDay);
-	});
-
-	it('show the details of conducted ones', async () => {
-		const { items } = await school.call('lesson/index', { lesson_type_id: 2 });
-		const lesson = items.find(({ details }) => (details as JsonObject[]).length > 0) as JsonObject;
-		const [detail] = lesson.details as JsonObject[];
-		expect(detail).toEqual({
-			...{ id: expect.any(Number), customer_id: expect.any(Number), branch_id: lesson.branch_id },
-			...{ is_attend: expect.any(Number), bonus: expect.any(Number), reason_id: null, grade: null },
-			...{ commission: expect.stringMatching(/^\d+\.00$/), ctt_id: expect.any(Number) },
-			...{ homework_grade_id: null, note: null },
-			...detail,
-		});
+		expect(items).toMatchObject([{ id: lesson }]);
+		expect(items[0]?.details).toEqual([
+			{
+				id: 901,
+				customer_id: 1,
+				branch_id: 1,
+				is_attend: ATTENDANCE.attended,
+				reason_id: null,
+				commission: '800.00',
+				ctt_id: 7,
+				grade: 5,
+				homework_grade_id: null,
+				bonus: 10,
+				note: null,
+			},
+		]);
 	});
 });
 
-describe('a new lesson', () => {
+describe('lesson/create', () => {
+	it('stores the lesson with its day and times', async () => {
+		const lesson = await school.createLesson({ teacher_ids: [TEACHER], group_ids: [1] });
+
+		expect(lesson).toMatchObject({
+			branch_id: 1,
+			status: LESSON_STATUS.planned,
+			date: '2026-03-05',
+			time_from: '2026-03-05 10:00:00',
+			time_to: '2026-03-05 11:00:00',
+			teacher_ids: [TEACHER],
+			group_ids: [1],
+			customer_ids: [],
+			created_at: '2026-02-10 12:00:00',
+		});
+	});
+
 	it('takes a duration in place of the end', async () => {
-		const { model } = await create({ time_to: null, duration: 90, teacher_ids: [1], group_ids: [1] });
-		expect(model).toMatchObject({
-			...{ date: '2026-03-05', time_from: '2026-03-05 10:00:00', time_to: '2026-03-05 11:30:00' },
-			...{ teacher_ids: [1], group_ids: [1], customer_ids: [], created_at: '2026-02-10 12:00:00' },
+		const lesson = await school.createLesson({ time_to: null, duration: 90 });
+
+		expect(lesson).toMatchObject({ time_to: '2026-03-05 11:30:00' });
+	});
+
+	it.each([{ input: 'duration' }, { input: 'lesson_date' }])(
+		'does not return $input, which is no field of a lesson',
+		async ({ input }) => {
+			const lesson = await school.createLesson({ time_to: null, duration: 90 });
+
+			expect(lesson).not.toHaveProperty(input);
+		},
+	);
+
+	it.each<{ problem: string; values: JsonObject; errors: JsonObject }>([
+		{
+			problem: 'has no subject',
+			values: { subject_id: null },
+			errors: { subject_id: ['Необходимо заполнить «Предмет».'] },
+		},
+		{
+			problem: 'has no end',
+			values: { time_to: null },
+			errors: { time_to: ['Необходимо заполнить «Время окончания».'] },
+		},
+		{
+			problem: 'ends before it begins',
+			values: { time_to: '09:00' },
+			errors: { time_to: ['Время окончания должно быть позже времени начала.'] },
+		},
+		{
+			problem: 'ends when it begins',
+			values: { time_to: '10:00' },
+			errors: { time_to: ['Время окончания должно быть позже времени начала.'] },
+		},
+		{
+			problem: 'goes on after midnight',
+			values: { time_to: null, time_from: '23:30', duration: 60 },
+			errors: { duration: ['Неверный формат значения «Длительность».'] },
+		},
+		{
+			problem: 'is a trial lesson with a group',
+			values: { lesson_type_id: LESSON_TYPE.trial, group_ids: [1] },
+			errors: { group_ids: ['В пробный урок нельзя добавить группу.'] },
+		},
+		{
+			problem: 'has a teacher of another branch',
+			values: { teacher_ids: [TEACHER_OF_BRANCH_2] },
+			errors: { teacher_ids: ['Педагог не работает в этом филиале.'] },
+		},
+		{
+			problem: 'has an unknown status',
+			values: { status: 4 },
+			errors: { status: ['Неверный формат значения «Статус».'] },
+		},
+	])('refuses a lesson that $problem', async ({ values, errors }) => {
+		expect(await school.expectRefused('1/lesson/create', lessonForm(values))).toEqual(errors);
+	});
+
+	it('accepts a trial lesson without a group', async () => {
+		const lesson = await school.createLesson({
+			lesson_type_id: LESSON_TYPE.trial,
+			customer_ids: [1],
 		});
-		for (const input of ['duration', 'lesson_date']) expect(model).not.toHaveProperty(input);
+
+		expect(lesson).toMatchObject({ lesson_type_id: LESSON_TYPE.trial, customer_ids: [1] });
 	});
 
-	it.each<[string, JsonObject, string, RegExp]>([
-		['without a subject', { subject_id: null }, 'subject_id', /Необходимо заполнить «Предмет»/],
-		['without an end', { time_to: null }, 'time_to', /Необходимо заполнить/],
-		['that ends before it begins', { time_to: '09:00' }, 'time_to', /позже/],
-		['past midnight', { time_to: null, time_from: '23:30', duration: 60 }, 'duration', /Неверный формат/],
-		['on trial with a group', { lesson_type_id: 3, group_ids: [1] }, 'group_ids', /нельзя добавить группу/],
-		['with a teacher of elsewhere', { teacher_ids: [4] }, 'teacher_ids', /Педагог/],
-		['with a status that is none', { status: 4 }, 'status', /Неверный формат/],
-	])('%s is refused', async (_what, body, field, message) => {
-		const { json } = await create(body);
-		expect(json).toEqual({ success: false, errors: { [field]: [expect.stringMatching(message)] } });
+	it('accepts a teacher of the branch of the lesson', async () => {
+		const form = lessonForm({ teacher_ids: [TEACHER_OF_BRANCH_2], room_id: 4 });
+
+		const lesson = await school.save('2/lesson/create', form);
+
+		expect(lesson).toMatchObject({ branch_id: 2, teacher_ids: [TEACHER_OF_BRANCH_2] });
 	});
 
-	it('on trial without a group, or with a teacher of its branch, is fine', async () => {
-		expect((await create({ lesson_type_id: 3, customer_ids: [1] })).json.success).toBe(true);
-		expect((await create({ teacher_ids: [4], room_id: 4 }, 2)).model.branch_id).toBe(2);
+	it.each([
+		{ from: '10:59', to: '12:00' },
+		{ from: '09:30', to: '10:01' },
+		{ from: '10:00', to: '11:00' },
+	])(
+		'refuses the room of a lesson from 10:00 to 11:00 for a lesson from $from to $to',
+		async ({ from, to }) => {
+			await school.createLesson({ time_from: '10:00', time_to: '11:00' });
+
+			const form = lessonForm({ time_from: from, time_to: to });
+
+			expect(await school.expectRefused('1/lesson/create', form)).toEqual(BUSY_ROOM);
+		},
+	);
+
+	it('accepts a room in which another lesson ends when the new one begins', async () => {
+		await school.createLesson({ time_from: '10:00', time_to: '11:00' });
+
+		const lesson = await school.createLesson({ time_from: '11:00', time_to: '12:00' });
+
+		expect(lesson).toMatchObject({ room_id: 1, time_from: '2026-03-05 11:00:00' });
 	});
 
-	it('finds its room busy while another lesson is on, which is not cancelled', async () => {
-		const busy = { room_id: ['Аудитория занята'] };
-		const { model } = await create();
-		for (const [time_from, time_to, errors] of [
-			['10:59', '12:00', busy],
-			['09:30', '10:01', busy],
-			['11:00', '12:00', []],
-		] as const) {
-			expect((await create({ time_from, time_to })).errors).toEqual(errors);
-		}
-		for (const room_id of [2, null]) expect((await create({ room_id })).json.success).toBe(true);
-		await update(model.id, { status: 2 });
-		expect((await create()).json.success).toBe(true);
-		expect((await update(model.id, { status: 1 })).errors).toEqual(busy);
+	it.each([
+		{ place: 'another room', room: 2 },
+		{ place: 'no room', room: null },
+	])('accepts $place at the time of a lesson in room 1', async ({ room }) => {
+		await school.createLesson({ room_id: 1 });
+
+		expect(await school.createLesson({ room_id: room })).toMatchObject({ room_id: room });
+	});
+
+	it('accepts the room and time of a cancelled lesson', async () => {
+		const cancelledLesson = await school.createLesson();
+		await school.updateLesson(cancelledLesson, { status: LESSON_STATUS.cancelled });
+
+		expect(await school.createLesson()).toMatchObject({ room_id: 1 });
 	});
 });
 
-describe('an update', () => {
-	const lists = { teacher_ids: [1], customer_ids: [1, 2], group_ids: [1] };
-	const make = async () => (await create({ ...lists, topic: 'Циклы' })).model;
+describe('lesson/update', () => {
+	it('moves a lesson to another day at the same time', async () => {
+		const lesson = await school.createLesson();
 
-	it('moves the day, the times, or both', async () => {
-		const { model } = await create();
-		const moved = async (body: JsonObject) => {
-			const { date, time_from, time_to } = (await update(model.id, body)).model;
-			return [date, time_from, time_to].map(String);
-		};
-		const day = '2026-03-06';
-		expect(await moved({ lesson_date: '06.03.2026' })).toEqual([day, `${day} 10:00:00`, `${day} 11:00:00`]);
-		const later = await moved({ time_from: '12:00:00', time_to: '12:45:00' });
-		expect(later).toEqual([day, `${day} 12:00:00`, `${day} 12:45:00`]);
-		expect(await moved({ duration: 120 })).toEqual([day, `${day} 12:00:00`, `${day} 14:00:00`]);
-		expect((await update(model.id, { time_from: '15:00' })).errors).toHaveProperty('time_to');
-	});
-
-	it('keeps what it does not name', async () => {
-		const model = await make();
-		expect((await update(model.id, { homework: 'Да' })).model).toEqual({ ...model, homework: 'Да' });
-		expect((await update(model.id, { customer_ids: [1] })).model.customer_ids).toEqual([1]);
-	});
-
-	it('can blank what it does not name', async () => {
-		school.settings.lessonUpdate = 'blanks';
-		const model = await make();
-		expect((await update(model.id, { homework: 'Да' })).model).toEqual({
-			...model,
-			homework: 'Да',
-			...{ teacher_ids: [], customer_ids: [], group_ids: [] },
-			...{ topic: null, room_id: null, note: null, time_from: null, time_to: null },
+		expect(await school.updateLesson(lesson, { lesson_date: '06.03.2026' })).toMatchObject({
+			date: '2026-03-06',
+			time_from: '2026-03-06 10:00:00',
+			time_to: '2026-03-06 11:00:00',
 		});
 	});
 
-	it('can be refused unless it is whole, other than teach', async () => {
-		school.settings.lessonUpdate = 'refuses400';
-		const model = await make();
-		expect((await teach(model.id, { status: 3 })).model).toEqual({ ...model, status: 3 });
-		expect((await update(model.id, { homework: 'Да', time_from: '10:00' })).json).toEqual({
+	it('moves a lesson to another time on the same day', async () => {
+		const lesson = await school.createLesson();
+
+		const times = { time_from: '12:00:00', time_to: '12:45:00' };
+
+		expect(await school.updateLesson(lesson, times)).toMatchObject({
+			date: '2026-03-05',
+			time_from: '2026-03-05 12:00:00',
+			time_to: '2026-03-05 12:45:00',
+		});
+	});
+
+	it('moves the end of a lesson by a new duration', async () => {
+		const lesson = await school.createLesson();
+
+		expect(await school.updateLesson(lesson, { duration: 120 })).toMatchObject({
+			date: '2026-03-05',
+			time_from: '2026-03-05 10:00:00',
+			time_to: '2026-03-05 12:00:00',
+		});
+	});
+
+	it('refuses a start that is later than the stored end', async () => {
+		const lesson = await school.createLesson({ time_to: '11:00' });
+
+		expect(await school.expectUpdateRefused(lesson, { time_from: '15:00' })).toEqual({
+			time_to: ['Время окончания должно быть позже времени начала.'],
+		});
+	});
+
+	it('refuses to restore a cancelled lesson whose room is busy by now', async () => {
+		const cancelledLesson = await school.createLesson();
+		await school.updateLesson(cancelledLesson, { status: LESSON_STATUS.cancelled });
+		await school.createLesson();
+
+		const errors = await school.expectUpdateRefused(cancelledLesson, { status: LESSON_STATUS.planned });
+
+		expect(errors).toEqual(BUSY_ROOM);
+	});
+
+	it('keeps the fields that it does not name', async () => {
+		const lesson = await school.createLesson({
+			teacher_ids: [TEACHER],
+			customer_ids: [1, 2],
+			group_ids: [1],
+			topic: 'Циклы',
+		});
+
+		const updatedLesson = await school.updateLesson(lesson, { homework: 'Да' });
+
+		expect(updatedLesson).toEqual({ ...lesson, homework: 'Да' });
+	});
+
+	it('replaces a list of IDs as a whole', async () => {
+		const lesson = await school.createLesson({ customer_ids: [1, 2] });
+
+		const updatedLesson = await school.updateLesson(lesson, { customer_ids: [1] });
+
+		expect(updatedLesson.customer_ids).toEqual([1]);
+	});
+
+	it('empties the fields that it does not name when the account blanks them', async () => {
+		school.changeSettings({ lessonUpdate: 'blanks' });
+		const lesson = await school.createLesson({
+			teacher_ids: [TEACHER],
+			customer_ids: [1, 2],
+			group_ids: [1],
+			topic: 'Циклы',
+			note: 'Взять ноутбук',
+		});
+
+		expect(await school.updateLesson(lesson, { homework: 'Да' })).toEqual({
+			...lesson,
+			homework: 'Да',
+			teacher_ids: [],
+			customer_ids: [],
+			group_ids: [],
+			topic: null,
+			note: null,
+			room_id: null,
+			time_from: null,
+			time_to: null,
+		});
+	});
+});
+
+describe('lesson/update of an account that refuses partial updates', () => {
+	beforeEach(() => {
+		school.changeSettings({ lessonUpdate: 'refuses400' });
+	});
+
+	it('answers a partial update with 400 and names the missing parameters', async () => {
+		const lesson = await school.createLesson();
+
+		const path = `1/lesson/update?id=${String(lesson.id)}`;
+		const { json } = await school.call(path, { homework: 'Да', time_from: '10:00' });
+
+		expect(json).toEqual({
 			...yiiError(400, 'Bad Request'),
 			message: 'Отсутствуют обязательные параметры: lesson_date, time_to, lesson_type_id, subject_id',
 		});
-		expect(school.readRecord('lesson', model.id)?.homework).toBeNull();
-		expect((await update(model.id, { ...plan, homework: 'Да' })).model.homework).toBe('Да');
-		expect((await update(model.id, { ...model, homework: 'Нет' })).model.homework).toBe('Нет');
+		expect(school.readRecord('lesson', lesson.id)).toMatchObject({ homework: null });
+	});
+
+	it('accepts an update with all fields of the form', async () => {
+		const lesson = await school.createLesson();
+
+		const updatedLesson = await school.updateLesson(lesson, lessonForm({ homework: 'Да' }));
+
+		expect(updatedLesson).toMatchObject({ homework: 'Да' });
+	});
+
+	it('accepts an update with the lesson as an answer shows it', async () => {
+		const lesson = await school.createLesson();
+
+		const updatedLesson = await school.updateLesson(lesson, { ...lesson, homework: 'Да' });
+
+		expect(updatedLesson).toEqual({ ...lesson, homework: 'Да' });
+	});
+
+	it('lets lesson/teach name the status alone', async () => {
+		const lesson = await school.createLesson();
+
+		const heldLesson = await school.teachLesson(lesson, { status: LESSON_STATUS.held });
+
+		expect(heldLesson).toEqual({ ...lesson, status: LESSON_STATUS.held });
 	});
 });
 
-describe('teach', () => {
-	it('conducts a lesson and notes who was there; again it changes these notes', async () => {
-		const { model } = await create({ customer_ids: [1] });
-		const details: JsonObject[] = [
-			{ customer_id: 1, is_attend: 1, grade: 5, bonus: 10 },
-			{ customer_id: 2, is_attend: 0, reason_id: 2, note: 'Болеет' },
-		];
-		const body = { status: 3, branch_id: 1, topic: 'Циклы', time_to: '11:30', details };
-		const taught = await teach(model.id, body);
-		expect(taught.json).toMatchObject({ success: true, errors: [] });
-		expect(taught.model).toMatchObject({
-			...{ status: 3, topic: 'Циклы', time_to: '2026-03-05 11:30:00', customer_ids: [1, 2] },
-			details: details.map((one) => ({ ...one, branch_id: 1 })),
+describe('lesson/teach', () => {
+	const attendanceForm = {
+		status: LESSON_STATUS.held,
+		branch_id: 1,
+		topic: 'Циклы',
+		time_to: '11:30',
+		details: [
+			{ customer_id: 1, is_attend: ATTENDANCE.attended, grade: 5, bonus: 10 },
+			{ customer_id: 2, is_attend: ATTENDANCE.missed, reason_id: 2, note: 'Болеет' },
+		],
+	};
+
+	it('holds the lesson and notes the attendance of each customer', async () => {
+		const lesson = await school.createLesson({ customer_ids: [1] });
+
+		expect(await school.teachLesson(lesson, attendanceForm)).toMatchObject({
+			status: LESSON_STATUS.held,
+			topic: 'Циклы',
+			time_to: '2026-03-05 11:30:00',
+			customer_ids: [1, 2],
+			details: [
+				{ customer_id: 1, is_attend: ATTENDANCE.attended, grade: 5, bonus: 10, branch_id: 1 },
+				{
+					customer_id: 2,
+					is_attend: ATTENDANCE.missed,
+					reason_id: 2,
+					note: 'Болеет',
+					branch_id: 1,
+				},
+			],
 		});
-		expect((await school.call('lesson/index', { id: model.id })).items[0]).toEqual(taught.model);
-		const { items } = await school.call('log/index', { date_from: '10.02.2026' });
-		const entries = items.slice(0, 4).map(({ entity, event }) => `${String(entity)} ${String(event)}`);
-		expect(entries).toEqual(['Lesson 2', 'LessonDetails 1', 'LessonDetails 1', 'Lesson 1']);
-
-		const again = await teach(model.id, { status: 3, details: [{ customer_id: 1, is_attend: 0 }] });
-		const [first, second] = taught.model.details as JsonObject[];
-		const notes = again.model.details as JsonObject[];
-		expect(notes).toHaveLength(2);
-		expect(notes).toEqual(expect.arrayContaining([{ ...first, is_attend: 0 }, second]));
 	});
 
-	it.each<[JsonObject, string]>([
-		[{ status: 1 }, 'status'],
-		[{ details: [{ customer_id: 9999 }] }, 'details'],
-		[{ details: [{ customer_id: 1, is_attend: 'yes' }] }, 'details'],
-		[{ time_to: '09:00' }, 'time_to'],
-	])('with %j is refused and changes nothing', async (body, field) => {
-		const { model } = await create();
-		const { json } = await teach(model.id, body);
-		expect(json).toMatchObject({ success: false, errors: { [field]: [expect.any(String)] } });
-		expect(school.readRecord('lesson', model.id)).toMatchObject({ status: 1 });
-	});
-});
+	it('returns the lesson as the list shows it', async () => {
+		const lesson = await school.createLesson({ customer_ids: [1] });
 
-describe('calendars', () => {
-	const eventsOf = async (path: string) => JSON.parse((await school.call(path)).text) as JsonObject[];
+		const heldLesson = await school.teachLesson(lesson, attendanceForm);
 
-	it.each([
-		['customer', 'customer_ids', 3],
-		['teacher', 'teacher_ids', 1],
-		['group', 'group_ids', 1],
-	])('%s is a bare list of lessons of every status, by time', async (action, field, id) => {
-		const week = idsWhere(
-			(row) =>
-				String(row.date) >= '2026-02-02' && String(row.date) <= '2026-02-20' && listIncludes(field, id)(row),
-		);
-		for (const dates of ['date1=02.02.2026&date2=20.02.2026', 'date1=2026-02-02&date2=2026-02-20']) {
-			const events = await eventsOf(`calendar/${action}?id=${id}&${dates}`);
-			expect(sortIds(toIds(events))).toEqual(week);
-			const starts = events.map(({ start }) => String(start));
-			expect(starts).toEqual([...starts].sort());
-		}
+		const { items } = await school.call('lesson/index', { id: Number(lesson.id) });
+		expect(items).toEqual([heldLesson]);
 	});
 
-	it('show what is known of each event, and refuse dates that are none', async () => {
-		const path = '1/calendar/teacher?id=1&date1=01.01.2026&date2=';
-		const [event] = await eventsOf(`${path}01.03.2026`);
-		expect(event).toEqual({
-			...{ id: expect.any(Number), branch_id: 1, type: expect.any(Number), status: expect.any(Number) },
-			...{ start: expect.stringMatching(/ \d\d:00:00$/), end: expect.any(String), title: expect.any(String) },
-		});
-		expect((await school.call(`${path}soon`)).status).toBe(400);
-	});
-});
+	it('logs an entry for each attendance and one for the lesson', async () => {
+		school.setClock('2026-02-11 12:00:00');
+		const lesson = await school.createLesson({ customer_ids: [1] });
 
-describe('regular lessons', () => {
-	const regular = { branch_id: 1, days: [2, 4], b_date_v: '01.09.2025', e_date_v: '31.05.2026' };
-	const add = async (body: JsonObject) =>
-		await school.call('1/regular-lesson/create', { ...regular, ...body });
+		await school.teachLesson(lesson, attendanceForm);
 
-	it('make a record for each day of the week', async () => {
-		const { model } = await add({ teacher_ids: [1] });
-		expect(school.readRecords('regular-lesson').slice(-2)).toMatchObject([
-			{ id: model.id, day: 2 },
-			{ id: Number(model.id) + 1, day: 4, teacher_ids: [1] },
+		const { items } = await school.call('log/index', { date_from: '11.02.2026' });
+		expect(items).toMatchObject([
+			{ entity: 'Lesson', event: LOG_EVENT.updated },
+			{ entity: 'LessonDetails', event: LOG_EVENT.created },
+			{ entity: 'LessonDetails', event: LOG_EVENT.created },
+			{ entity: 'Lesson', event: LOG_EVENT.created },
 		]);
 	});
 
-	it.each<[JsonObject, string]>([
-		[{ days: [8] }, 'days'],
-		[{ teacher_ids: [4] }, 'teacher_ids'],
-		[{ related_class: 'Lead' }, 'related_class'],
-		[{ time_from_v: '18:00', time_to_v: '17:00' }, 'time_to_v'],
-	])('with %j are refused', async (body, field) => {
-		expect(Object.keys((await add(body)).errors as JsonObject)).toEqual([field]);
+	it('changes the attendance of one customer of a lesson that is held already', async () => {
+		const lesson = await school.createLesson({ customer_ids: [1] });
+		await school.teachLesson(lesson, attendanceForm);
+
+		const { details } = await school.teachLesson(lesson, {
+			status: LESSON_STATUS.held,
+			details: [{ customer_id: 1, is_attend: ATTENDANCE.missed }],
+		});
+
+		expect(details).toHaveLength(2);
+		expect(details).toEqual(
+			expect.arrayContaining([
+				expect.objectContaining({ customer_id: 1, is_attend: ATTENDANCE.missed, grade: 5, bonus: 10 }),
+				expect.objectContaining({ customer_id: 2, is_attend: ATTENDANCE.missed, reason_id: 2 }),
+			]),
+		);
 	});
 
-	it('are filtered by teacher and dates, not by group unless told so', async () => {
-		const path = 'regular-lesson/index';
-		const ids = (test: (row: Row) => boolean) => school.findIds('regular-lesson', test);
-		expect(await list({ teacher_id: 1 }, path)).toEqual(ids(listIncludes('teacher_ids', 1)));
-		expect(await list({ date_from: '2036-01-01' }, path)).toEqual([]);
-		expect(await list({ date_to: '01.01.2020' }, path)).toEqual([]);
-		const byGroup = async () => [await list({ group_id: 2 }, path), await list({ related_id: 2 }, path)];
-		expect(await byGroup()).toEqual(Array(2).fill(ids(() => true)));
-		school.settings.ignoredFilters = [];
-		expect(await byGroup()).toEqual(Array(2).fill(ids((row) => row.related_id === 2)));
+	it.each<{ problem: string; body: JsonObject; field: string }>([
+		{ problem: 'a status other than held', body: { status: LESSON_STATUS.planned }, field: 'status' },
+		{
+			problem: 'an attendance of an unknown customer',
+			body: { details: [{ customer_id: 9999 }] },
+			field: 'details',
+		},
+		{
+			problem: 'an attendance that is neither yes nor no',
+			body: { details: [{ customer_id: 1, is_attend: 'yes' }] },
+			field: 'details',
+		},
+		{ problem: 'an end before the start', body: { time_to: '09:00' }, field: 'time_to' },
+	])('refuses $problem and names $field', async ({ body, field }) => {
+		const lesson = await school.createLesson();
+
+		const errors = await school.expectRefused(`1/lesson/teach?id=${String(lesson.id)}`, body);
+
+		expect(errors).toEqual({ [field]: [expect.any(String)] });
 	});
+});
+
+describe('calendar', () => {
+	it.each<{ calendar: string; attendees: JsonObject }>([
+		{ calendar: 'calendar/customer?id=1', attendees: { customer_ids: [2, 1] } },
+		{ calendar: 'calendar/teacher?id=1', attendees: { teacher_ids: [2, 1] } },
+		{ calendar: 'calendar/group?id=1', attendees: { group_ids: [2, 1] } },
+	])('$calendar shows the lessons of every status, the earliest first', async ({ calendar, attendees }) => {
+		const held = school.addLessonOn('2026-02-03', attendees);
+		const planned = school.addLessonOn('2026-02-12', { ...attendees, status: LESSON_STATUS.planned });
+		const cancelled = school.addLessonOn('2026-02-02', { ...attendees, status: LESSON_STATUS.cancelled });
+
+		const events = await school.readCalendar(`${calendar}&date1=2026-02-02&date2=2026-02-20`);
+
+		expect(toIds(events)).toEqual([cancelled, held, planned]);
+	});
+
+	it.each<{ calendar: string; attendees: JsonObject }>([
+		{ calendar: 'calendar/customer?id=1', attendees: { customer_ids: [2] } },
+		{ calendar: 'calendar/teacher?id=1', attendees: { teacher_ids: [2] } },
+		{ calendar: 'calendar/group?id=1', attendees: { group_ids: [2] } },
+	])('$calendar leaves out the lessons of others', async ({ calendar, attendees }) => {
+		school.addLessonOn('2026-02-03', attendees);
+
+		expect(await school.readCalendar(`${calendar}&date1=2026-02-02&date2=2026-02-20`)).toEqual([]);
+	});
+
+	it.each([
+		{ date1: '02.02.2026', date2: '20.02.2026' },
+		{ date1: '2026-02-02', date2: '2026-02-20' },
+	])('shows the lessons from $date1 to $date2, both days included', async ({ date1, date2 }) => {
+		school.addLessonOn('2026-02-01', { teacher_ids: [TEACHER] });
+		const firstDay = school.addLessonOn('2026-02-02', { teacher_ids: [TEACHER] });
+		const lastDay = school.addLessonOn('2026-02-20', { teacher_ids: [TEACHER] });
+		school.addLessonOn('2026-02-21', { teacher_ids: [TEACHER] });
+
+		const path = `calendar/teacher?id=${TEACHER}&date1=${date1}&date2=${date2}`;
+
+		expect(toIds(await school.readCalendar(path))).toEqual([firstDay, lastDay]);
+	});
+
+	it('shows the branch, type, status, times and subject of a lesson', async () => {
+		const lesson = school.addLesson({ teacher_ids: [TEACHER] });
+
+		const path = `1/calendar/teacher?id=${TEACHER}&date1=01.01.2026&date2=01.03.2026`;
+
+		expect(await school.readCalendar(path)).toEqual([
+			{
+				id: lesson,
+				branch_id: 1,
+				type: LESSON_TYPE.group,
+				status: LESSON_STATUS.held,
+				start: '2026-02-03 10:00:00',
+				end: '2026-02-03 11:00:00',
+				title: 'Робототехника',
+			},
+		]);
+	});
+
+	it('answers 400 when a date cannot be read', async () => {
+		const path = `1/calendar/teacher?id=${TEACHER}&date1=01.01.2026&date2=soon`;
+
+		expect((await school.call(path)).status).toBe(400);
+	});
+});
+
+describe('regular-lesson/create', () => {
+	it('makes a record for each day of the week', async () => {
+		const form = regularLessonForm({ days: [2, 4], teacher_ids: [TEACHER] });
+
+		const regularLesson = await school.save('1/regular-lesson/create', form);
+
+		expect(school.readRecords('regular-lesson')).toMatchObject([
+			{ id: regularLesson.id, day: 2, teacher_ids: [TEACHER] },
+			{ id: Number(regularLesson.id) + 1, day: 4, teacher_ids: [TEACHER] },
+		]);
+	});
+
+	it.each<{ problem: string; values: JsonObject; field: string }>([
+		{ problem: 'day 8 of the week', values: { days: [8] }, field: 'days' },
+		{
+			problem: 'a teacher of another branch',
+			values: { teacher_ids: [TEACHER_OF_BRANCH_2] },
+			field: 'teacher_ids',
+		},
+		{ problem: 'a lead as the attendee', values: { related_class: 'Lead' }, field: 'related_class' },
+		{
+			problem: 'an end before the start',
+			values: { time_from_v: '18:00', time_to_v: '17:00' },
+			field: 'time_to_v',
+		},
+	])('refuses $problem and names $field', async ({ values, field }) => {
+		const errors = await school.expectRefused('1/regular-lesson/create', regularLessonForm(values));
+
+		expect(errors).toEqual({ [field]: [expect.any(String)] });
+	});
+});
+
+describe('regular-lesson/index', () => {
+	/** Adds a regular lesson of branch 1 that takes place from 2025 to 2035. */
+	function addRegularLesson(values: Record<string, number | number[]>): number {
+		return school.addRecord('regular-lesson', {
+			branch_id: 1,
+			b_date: '2025-09-01',
+			e_date: '2035-05-31',
+			...values,
+		});
+	}
+
+	it('filters by teacher', async () => {
+		const regularLesson = addRegularLesson({ teacher_ids: [2, TEACHER] });
+		addRegularLesson({ teacher_ids: [2] });
+
+		expect(await school.listIds('regular-lesson/index', { teacher_id: TEACHER })).toEqual([regularLesson]);
+	});
+
+	it.each<{ filter: JsonObject }>([
+		{ filter: { date_from: '2035-06-01' } },
+		{ filter: { date_to: '31.08.2025' } },
+	])('lists nothing when $filter leaves out all of its days', async ({ filter }) => {
+		addRegularLesson({ teacher_ids: [TEACHER] });
+
+		expect(await school.listIds('regular-lesson/index', filter)).toEqual([]);
+	});
+
+	it.each<{ filter: JsonObject }>([
+		{ filter: { date_from: '2035-05-31' } },
+		{ filter: { date_to: '01.09.2025' } },
+	])('lists a regular lesson when $filter includes one of its days', async ({ filter }) => {
+		const regularLesson = addRegularLesson({ teacher_ids: [TEACHER] });
+
+		expect(await school.listIds('regular-lesson/index', filter)).toEqual([regularLesson]);
+	});
+
+	it.each<{ filter: JsonObject }>([{ filter: { group_id: 2 } }, { filter: { related_id: 2 } }])(
+		'ignores the filter $filter',
+		async ({ filter }) => {
+			const ofGroup1 = addRegularLesson({ related_id: 1 });
+			const ofGroup2 = addRegularLesson({ related_id: 2 });
+
+			expect(await school.listIds('regular-lesson/index', filter)).toEqual([ofGroup1, ofGroup2]);
+		},
+	);
+
+	it.each<{ filter: JsonObject }>([{ filter: { group_id: 2 } }, { filter: { related_id: 2 } }])(
+		'honours the filter $filter when the account ignores no filters',
+		async ({ filter }) => {
+			school.changeSettings({ ignoredFilters: [] });
+			addRegularLesson({ related_id: 1 });
+			const ofGroup2 = addRegularLesson({ related_id: 2 });
+
+			expect(await school.listIds('regular-lesson/index', filter)).toEqual([ofGroup2]);
+		},
+	);
 });

@@ -1,0 +1,101 @@
+import type { JsonObject } from '../../sandbox';
+import { LESSON_STATUS } from '../support/codes';
+import { School } from './support';
+
+export const LESSON_TYPE = { individual: 1, group: 2, trial: 3 } as const;
+
+export const ROBOTICS = 1;
+
+/** A teacher of branches 1 and 2. */
+export const TEACHER = 1;
+/** A teacher of branch 2 alone. */
+export const TEACHER_OF_BRANCH_2 = 4;
+
+export const BUSY_ROOM = { room_id: ['Аудитория занята'] };
+
+/** A form for a group lesson in room 1 on 5 March 2026, from 10 to 11. */
+export function lessonForm(values: JsonObject = {}): JsonObject {
+	return {
+		lesson_date: '05.03.2026',
+		time_from: '10:00',
+		time_to: '11:00',
+		lesson_type_id: LESSON_TYPE.group,
+		subject_id: ROBOTICS,
+		room_id: 1,
+		...values,
+	};
+}
+
+/** A form for regular lessons on Tuesdays and Thursdays of a school year. */
+export function regularLessonForm(values: JsonObject = {}): JsonObject {
+	return {
+		branch_id: 1,
+		days: [2, 4],
+		b_date_v: '01.09.2025',
+		e_date_v: '31.05.2026',
+		...values,
+	};
+}
+
+/** A school whose calendar is empty. */
+export class LessonSchool extends School {
+	/** Removes the records that the school was opened with, without a line in the log. */
+	removeAllRecords(entity: string): void {
+		const { store } = this.sandbox;
+		store.withoutEvents(() => {
+			for (const { id } of this.readRecords(entity)) {
+				store.remove(entity, id);
+			}
+		});
+	}
+
+	/** Adds a lesson of branch 1, held on 3 February 2026 from 10 to 11 unless the values differ. */
+	addLesson(values: JsonObject = {}): number {
+		return this.addRecord('lesson', {
+			branch_id: 1,
+			status: LESSON_STATUS.held,
+			date: '2026-02-03',
+			time_from: '2026-02-03 10:00:00',
+			time_to: '2026-02-03 11:00:00',
+			lesson_type_id: LESSON_TYPE.group,
+			subject_id: ROBOTICS,
+			...values,
+		});
+	}
+
+	/** Adds a lesson on a day, from 10 to 11. */
+	addLessonOn(day: string, values: JsonObject = {}): number {
+		return this.addLesson({
+			date: day,
+			time_from: `${day} 10:00:00`,
+			time_to: `${day} 11:00:00`,
+			...values,
+		});
+	}
+
+	/** Creates a lesson through the API. */
+	async createLesson(values: JsonObject = {}): Promise<JsonObject> {
+		return await this.save('1/lesson/create', lessonForm(values));
+	}
+
+	/** Changes a lesson through the API. */
+	async updateLesson({ id }: JsonObject, body: JsonObject): Promise<JsonObject> {
+		return await this.save(`1/lesson/update?id=${String(id)}`, body);
+	}
+
+	/** Holds a lesson through the API and notes the attendance. */
+	async teachLesson({ id }: JsonObject, body: JsonObject): Promise<JsonObject> {
+		return await this.save(`1/lesson/teach?id=${String(id)}`, body);
+	}
+
+	/** Expects an update of a lesson to be refused, and returns the errors. */
+	async expectUpdateRefused({ id }: JsonObject, body: JsonObject): Promise<unknown> {
+		return await this.expectRefused(`1/lesson/update?id=${String(id)}`, body);
+	}
+
+	/** Reads a calendar, which is a bare list. */
+	async readCalendar(path: string): Promise<JsonObject[]> {
+		const { text } = await this.call(path);
+		return JSON.parse(text) as JsonObject[];
+	}
+}
