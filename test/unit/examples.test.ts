@@ -4,7 +4,7 @@ import { NodeHelpers } from 'n8n-workflow';
 
 import { allExamples, countNodes, JOBS, withHttp, withPackage } from '../../scripts/lib/examples';
 import { inRepo } from '../../scripts/lib/paths';
-import { NAMES } from '../e2e/support/credentials';
+import { CREDENTIAL_NAMES } from '../e2e/support/credentials';
 import { alfaCrm, triggers } from '../support/form';
 import { NODE } from '../support/nodeErrors';
 
@@ -129,11 +129,11 @@ describe.each(allExamples())('examples/$file', ({ file, workflow }) => {
 		expect(workflow).toMatchObject({ pinData: {}, id: expect.stringMatching(/^\w{16}$/) as string });
 		const references = work.flatMap(({ credentials = {} }) => Object.entries(credentials as object));
 		const names: Record<string, string> = {
-			alfaCrmApi: NAMES.alfaCrm,
-			openAiApi: NAMES.openAi,
-			httpBearerAuth: NAMES.bearer,
-			httpBasicAuth: NAMES.basic,
-			crypto: NAMES.crypto,
+			alfaCrmApi: CREDENTIAL_NAMES.alfaCrm,
+			openAiApi: CREDENTIAL_NAMES.openAi,
+			httpBearerAuth: CREDENTIAL_NAMES.bearer,
+			httpBasicAuth: CREDENTIAL_NAMES.basic,
+			crypto: CREDENTIAL_NAMES.crypto,
 		};
 		for (const [type, reference] of references) expect(reference).toEqual({ id: null, name: names[type] });
 		const ours = work.filter(({ type }) => type.startsWith('n8n-nodes-alfacrm.'));
