@@ -1,4 +1,4 @@
-import { nodeOf } from '../e2e/support/realN8n';
+import { makeNode } from '../e2e/support/realN8n';
 import { useEditor } from './support/editor';
 
 const n8n = useEditor({ customers: 20 });
@@ -39,7 +39,7 @@ describe('the credential form', () => {
 describe('the HTTP Request node', () => {
 	it('offers the credential', async () => {
 		const parameters = { authentication: 'predefinedCredentialType' };
-		const node = nodeOf('HTTP Request', 'n8n-nodes-base.httpRequest', 4.2, parameters);
+		const node = makeNode('HTTP Request', 'n8n-nodes-base.httpRequest', 4.2, parameters);
 		const workflow = await n8n.client.importWorkflow({ name: 'HTTP', nodes: [node], connections: {} });
 		const panel = await n8n.editor.openNode(workflow, node.name);
 		expect(await panel.credentialTypes('Alfa')).toEqual(['AlfaCRM API']);

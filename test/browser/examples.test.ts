@@ -1,19 +1,19 @@
 import { allExamples, withPackage } from '../../scripts/lib/examples';
 import type { Workflow } from '../../scripts/lib/n8n/types';
-import { NAMES, saveAs } from '../e2e/support/credentials';
-import { NODE_TYPE, nodeOf } from '../e2e/support/realN8n';
-import { until } from '../e2e/support/wait';
+import { CREDENTIAL_NAMES, saveCredentialAs } from '../e2e/support/credentials';
+import { NODE_TYPE, makeNode } from '../e2e/support/realN8n';
+import { waitFor } from '../e2e/support/wait';
 import { useEditor } from './support/editor';
 
 const n8n = useEditor({ customers: 5 });
 
 /** With them n8n shows that it has looked for what is missing, before anything is said of the others. */
 const create = { resource: 'customer', operation: 'create' };
-const credentials = { alfaCrmApi: { id: null, name: NAMES.alfaCrm } };
+const credentials = { alfaCrmApi: { id: null, name: CREDENTIAL_NAMES.alfaCrm } };
 const telegram = ['n8n-nodes-base.telegram', 1.2, { chatId: '1', text: 'Привет' }] as const;
 const incomplete = [
-	nodeOf('Without Parameters', NODE_TYPE, 1, create, { position: [0, 600], credentials }),
-	nodeOf('Without Credential', ...telegram, { position: [240, 600] }),
+	makeNode('Without Parameters', NODE_TYPE, 1, create, { position: [0, 600], credentials }),
+	makeNode('Without Credential', ...telegram, { position: [240, 600] }),
 ];
 const MARKED = incomplete.map(({ name }) => name);
 
@@ -24,18 +24,29 @@ async function savedWorkflow(name: string): Promise<Workflow> {
 		const all = (await session.request('GET', '/rest/workflows')) as Array<{ id: string; name: string }>;
 		return all.find((workflow) => workflow.name === name)?.id;
 	};
-	const id = await until(`"${name}" to be saved`, findId, 60_000);
+	const id = await waitFor(`"${name}" to be saved`, findId, 60_000);
 	return await session.request('GET', `/rest/workflows/${id}`);
 }
 
 beforeAll(async () => {
 	const { url, account } = n8n.sandbox;
 	const { email, apiKey } = account;
-	await saveAs(n8n.client, NAMES.alfaCrm, 'alfaCrmApi', { hostname: url, email, apiKey });
-	await saveAs(n8n.client, NAMES.openAi, 'openAiApi', { apiKey: 'none', url: `${url}/v1`, header: false });
-	await saveAs(n8n.client, NAMES.bearer, 'httpBearerAuth', { token: 'none' });
-	await saveAs(n8n.client, NAMES.basic, 'httpBasicAuth', { user: 'none', password: 'none' });
-	await saveAs(n8n.client, NAMES.crypto, 'crypto', { hmacSecret: 'none' });
+	await saveCredentialAs(n8n.client, CREDENTIAL_NAMES.alfaCrm, 'alfaCrmApi', {
+		hostname: url,
+		email,
+		apiKey,
+	});
+	await saveCredentialAs(n8n.client, CREDENTIAL_NAMES.openAi, 'openAiApi', {
+		apiKey: 'none',
+		url: `${url}/v1`,
+		header: false,
+	});
+	await saveCredentialAs(n8n.client, CREDENTIAL_NAMES.bearer, 'httpBearerAuth', { token: 'none' });
+	await saveCredentialAs(n8n.client, CREDENTIAL_NAMES.basic, 'httpBasicAuth', {
+		user: 'none',
+		password: 'none',
+	});
+	await saveCredentialAs(n8n.client, CREDENTIAL_NAMES.crypto, 'crypto', { hmacSecret: 'none' });
 	await n8n.editor.openNewWorkflow();
 });
 

@@ -1,5 +1,5 @@
 import type { Row } from '../../sandbox';
-import { post } from '../e2e/support/receiver';
+import { postBody } from '../e2e/support/receiver';
 import { useEditor } from './support/editor';
 import { Newcomer } from './support/newcomer';
 
@@ -68,7 +68,7 @@ const tasks: Task[] = [
 			await newcomer.select('httpMethod', 'POST');
 			await newcomer.listen();
 			const typed = { name: 'Кто-то с сайта', phone: String((phone as string[])[0]).replace('+7', '8') };
-			await post(await newcomer.panel.testUrl(), JSON.stringify(typed));
+			await postBody(await newcomer.panel.testUrl(), JSON.stringify(typed));
 			await newcomer.panel.output.ready();
 			await newcomer.goOnWith('AlfaCRM', 'Create or update customer without duplicates');
 			await newcomer.choose('branchId', BRANCH);

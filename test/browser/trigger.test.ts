@@ -1,8 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { AlfaCrmWebhookTrigger } from '../../nodes/AlfaCrm/AlfaCrmWebhookTrigger.node';
-import { ownNode } from '../e2e/support/realN8n';
-import { post } from '../e2e/support/receiver';
+import { makeAlfaCrmNode } from '../e2e/support/realN8n';
+import { postBody } from '../e2e/support/receiver';
 import { useEditor } from './support/editor';
 
 const n8n = useEditor({ customers: 60 });
@@ -10,7 +10,7 @@ const n8n = useEditor({ customers: 60 });
 /** A workflow of nothing but a trigger, and the trigger opened. */
 async function openTrigger(type: 'alfaCrmTrigger' | 'alfaCrmWebhookTrigger', parameters: INodeParameters) {
 	const own = [`n8n-nodes-alfacrm.${type}`, parameters, n8n.credential] as const;
-	const trigger = ownNode('AlfaCRM Trigger', ...own, { webhookId: `hook-${type}` });
+	const trigger = makeAlfaCrmNode('AlfaCRM Trigger', ...own, { webhookId: `hook-${type}` });
 	const workflow = { name: type, nodes: [trigger], connections: {} };
 	return await n8n.editor.openNode(await n8n.client.importWorkflow(workflow), trigger.name);
 }
@@ -77,7 +77,7 @@ describe('the webhook trigger', () => {
 			...{ branch_id: 1, entity: 'Customer', entity_id: 7, event: 'update' },
 			...{ fields_old: { lead_status_id: 1 }, fields_new: { lead_status_id: 2 } },
 		};
-		expect((await post(`${url}/webhook-test/${path}`, JSON.stringify(event))).status).toBe(200);
+		expect((await postBody(`${url}/webhook-test/${path}`, JSON.stringify(event))).status).toBe(200);
 		await panel.output.ready();
 		const shown = { entity: 'Customer', entity_id: '7', event: 'update' };
 		expect((await panel.output.rows())[0]).toMatchObject(shown);

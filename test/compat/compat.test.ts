@@ -4,10 +4,17 @@ import { AnyN8nClient } from '../../scripts/lib/n8n/anyClient';
 import { makeDelivery, REPEATED, STARTED } from '../engine/support/delivery';
 import type { Question, Reply } from '../e2e/support/chatModel';
 import { startChatModel } from '../e2e/support/chatModel';
-import { Polled } from '../e2e/support/polled';
-import { NODE_TYPE, nodeOf, oneNode, ownNode, START, useRealN8n } from '../e2e/support/realN8n';
-import { post, publishTrigger, startCollector } from '../e2e/support/receiver';
-import { until } from '../e2e/support/wait';
+import { PolledWorkflow } from '../e2e/support/polled';
+import {
+	NODE_TYPE,
+	makeNode,
+	makeWorkflowOfOneNode,
+	makeAlfaCrmNode,
+	START_NODE,
+	useRealN8n,
+} from '../e2e/support/realN8n';
+import { postBody, publishWebhookTrigger, startCollector } from '../e2e/support/receiver';
+import { waitFor } from '../e2e/support/wait';
 
 /** The titles are the rows of the table under "Compatibility" in README.md. */
 const CUSTOMERS = 1_200;
@@ -22,7 +29,7 @@ const customer = (operation: string, more: INodeParameters): INodeParameters => 
 
 /** Runs it and gives what came out. */
 async function outputOf(parameters: INodeParameters): Promise<IDataObject[]> {
-	const execution = await real.run(parameters);
+	const execution = await real.runNode(parameters);
 	expect(execution.error).toBeUndefined();
 	expect(execution.status).toBe('success');
 	return execution.outputs('AlfaCRM') as IDataObject[];
@@ -39,13 +46,13 @@ it('Installs and loads: three nodes, a tool for AI agents, the credential', asyn
 
 it('Test of the credential', async () => {
 	expect(await real.client.testCredential(real.credential)).toMatchObject({ status: 'OK' });
-	const wrong = await real.credentialWith({ apiKey: 'of-nobody' });
+	const wrong = await real.createCredentialWith({ apiKey: 'of-nobody' });
 	expect(await real.client.testCredential(wrong)).toMatchObject({ status: 'Error' });
 });
 
 it('Dropdowns are filled from the account', async () => {
-	const node = ownNode('AlfaCRM', NODE_TYPE, customer('create', {}), real.credential);
-	const branches = await real.optionsOf(node, 'branches', 'branchId');
+	const node = makeAlfaCrmNode('AlfaCRM', NODE_TYPE, customer('create', {}), real.credential);
+	const branches = await real.readOptions(node, 'branches', 'branchId');
 	expect(branches.map(({ value }) => value)).toEqual(rows('branch').map(({ id }) => id));
 });
 
@@ -105,7 +112,7 @@ it('Waits where AlfaCRM answers 429', async () => {
 });
 
 it('Failed items take the error output', async () => {
-	const workflow = oneNode(customer('get', { id: 999_999 }), real.credential);
+	const workflow = makeWorkflowOfOneNode(customer('get', { id: 999_999 }), real.credential);
 	const nodes = workflow.nodes.map((node) =>
 		node.name === 'AlfaCRM' ? { ...node, onError: 'continueErrorOutput' } : node,
 	);
@@ -118,36 +125,36 @@ it('Failed items take the error output', async () => {
 });
 
 it('Polling trigger: what is new, once, over a restart', async () => {
-	const polled = await Polled.import(real, {
+	const polled = await PolledWorkflow.importTrigger(real, {
 		event: 'customerCreated',
 		pollTimes: { item: [{ mode: 'everyMinute' }] },
 	});
 	await real.client.publishWorkflow(polled.id);
-	await until('the first poll', async () =>
-		Object.keys(await polled.staticData()).length > 0 ? true : undefined,
+	await waitFor('the first poll', async () =>
+		Object.keys(await polled.readStaticData()).length > 0 ? true : undefined,
 	);
 	await real.client.unpublishWorkflow(polled.id);
 	const { id } = real.sandbox.store.insert('customer', { name: 'Новый Лид', branch_ids: [1], is_study: 0 });
 	await real.client.publishWorkflow(polled.id);
-	expect((await polled.itemsOnceThereAre(1)).map((item) => item.id)).toEqual([id]);
+	expect((await polled.waitForItems(1)).map((item) => item.id)).toEqual([id]);
 
 	await real.n8n.restart();
 	await real.client.signIn();
 	const next = real.sandbox.store.insert('customer', { name: 'Другой Лид', branch_ids: [1], is_study: 0 });
-	expect((await polled.itemsOnceThereAre(2)).map((item) => item.id)).toEqual([id, next.id]);
+	expect((await polled.waitForItems(2)).map((item) => item.id)).toEqual([id, next.id]);
 	await real.client.unpublishWorkflow(polled.id);
-	expect(await polled.failures()).toEqual([]);
+	expect(await polled.readFailedRuns()).toEqual([]);
 }, 300_000);
 
 it('Webhook trigger: each delivery once', async () => {
 	const collector = await startCollector();
 	try {
-		const { url } = await publishTrigger(real, { secret: 'open-sesame' }, { collector });
+		const { url } = await publishWebhookTrigger(real, { secret: 'open-sesame' }, { collector });
 		const address = `${url}?secret=open-sesame`;
-		expect(await post(address, JSON.stringify(makeDelivery(5)))).toMatchObject(STARTED);
-		expect(await post(address, JSON.stringify(makeDelivery(5)))).toMatchObject(REPEATED);
-		expect(await post(address, JSON.stringify(makeDelivery(6)))).toMatchObject(STARTED);
-		await collector.until(2);
+		expect(await postBody(address, JSON.stringify(makeDelivery(5)))).toMatchObject(STARTED);
+		expect(await postBody(address, JSON.stringify(makeDelivery(5)))).toMatchObject(REPEATED);
+		expect(await postBody(address, JSON.stringify(makeDelivery(6)))).toMatchObject(STARTED);
+		await collector.waitForItems(2);
 		expect(collector.items.map(({ entity_id }) => entity_id).sort()).toEqual([5, 6]);
 	} finally {
 		await collector.close();
@@ -159,8 +166,8 @@ async function talk() {
 	const think = ({ messages }: Question): Reply => {
 		const answers = messages.filter(({ role }) => role === 'tool');
 		const calls: Reply[] = [
-			{ call: 'Branches', with: {} },
-			{ call: 'Save', with: { JSON: { name: 'Из беседы', is_study: 0 } } },
+			{ toolName: 'Branches', toolInput: {} },
+			{ toolName: 'Save', toolInput: { JSON: { name: 'Из беседы', is_study: 0 } } },
 		];
 		return calls[answers.length] ?? { say: String(answers[0].content) };
 	};
@@ -169,7 +176,7 @@ async function talk() {
 		const data = { apiKey: 'none', url: model.url, header: false };
 		const openAi = await real.client.createCredential({ name: 'OpenAI account', type: 'openAiApi', data });
 		const { id } = await real.client.importWorkflow(agent(openAi));
-		return { execution: await real.client.runWorkflow(id), asked: model.asked };
+		return { execution: await real.client.runWorkflow(id), asked: model.questions };
 	} finally {
 		await model.close();
 	}
@@ -205,19 +212,19 @@ function agent(openAi: { id: string; name: string }) {
 	return {
 		name: 'Agent',
 		nodes: [
-			START,
-			nodeOf('AI Agent', '@n8n/n8n-nodes-langchain.agent', 2, {
+			START_NODE,
+			makeNode('AI Agent', '@n8n/n8n-nodes-langchain.agent', 2, {
 				...{ promptType: 'define', text: 'Which branches?' },
 			}),
-			nodeOf(
+			makeNode(
 				'Model',
 				'@n8n/n8n-nodes-langchain.lmChatOpenAi',
 				1.2,
 				{ model: { __rl: true, mode: 'list', value: 'gpt-4o-mini' } },
 				{ credentials: { openAiApi: openAi } },
 			),
-			ownNode('Branches', `${NODE_TYPE}Tool`, list, real.credential),
-			ownNode('Save', `${NODE_TYPE}Tool`, customer('create', { inputMode: 'json' }), real.credential),
+			makeAlfaCrmNode('Branches', `${NODE_TYPE}Tool`, list, real.credential),
+			makeAlfaCrmNode('Save', `${NODE_TYPE}Tool`, customer('create', { inputMode: 'json' }), real.credential),
 		],
 		connections: {
 			Start: link('AI Agent', 'main'),

@@ -5,7 +5,7 @@ import path from 'node:path';
 import execa from 'execa';
 
 import { inRepo, ROOT } from '../../scripts/lib/paths';
-import { until } from './support/wait';
+import { waitFor } from './support/wait';
 
 /** In a clone with what is not committed yet, since they write; test/support/printedCommands.ts says which these are. */
 describe('a command that the pages print', () => {
@@ -84,7 +84,7 @@ describe('a command that the pages print', () => {
 		sandbox.stdout?.on('data', (text) => (said += String(text)));
 		try {
 			const listening = /sandbox listening on (http:\S+)/;
-			const url = await until('the sandbox', async () => listening.exec(said)?.[1]);
+			const url = await waitFor('the sandbox', async () => listening.exec(said)?.[1]);
 			expect((await fetch(`${url}/_sandbox/health`)).ok).toBe(true);
 		} finally {
 			// npm, its shell and the sandbox.

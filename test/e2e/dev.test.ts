@@ -11,7 +11,7 @@ import { ensureN8n } from '../../scripts/lib/n8n/install';
 import { inRepo } from '../../scripts/lib/paths';
 import { freePort, HOST } from '../../scripts/lib/ports';
 import { NODE_TYPE } from './support/realN8n';
-import { until } from './support/wait';
+import { waitFor } from './support/wait';
 
 const FOLDERS = ['nodes', 'credentials', 'icons', 'sandbox', 'scripts', 'dist'];
 const FILES = [
@@ -47,7 +47,7 @@ describe('npm run dev, in a copy of this repository', () => {
 			stream?.on('data', (text) => (said += String(text)));
 	};
 	const hears = async (words: string) =>
-		await until(`"${words}" in: ${said}`, async () => said.includes(words) || undefined, 240_000);
+		await waitFor(`"${words}" in: ${said}`, async () => said.includes(words) || undefined, 240_000);
 	const stop = async () => {
 		command?.kill();
 		return await command;
@@ -73,7 +73,7 @@ describe('npm run dev, in a copy of this repository', () => {
 		const client = new N8nClient({ url: `http://${HOST}:${port}`, modules });
 		await client.signIn();
 		const shown = async () => (await client.nodeTypes()).find(({ name }) => name === NODE_TYPE)?.displayName;
-		await until('the change', async () => {
+		await waitFor('the change', async () => {
 			// While n8n writes the list anew, what it serves may be cut off.
 			const name = await shown().catch(() => undefined);
 			return name === 'AlfaCRM as changed' ? true : undefined;
@@ -100,7 +100,7 @@ describe('npm run dev, in a copy of this repository', () => {
 		expect(code.sort()).toEqual(manifest.nodes.map((file) => path.basename(file)).sort());
 		expect(fs.existsSync(path.join(folder, 'api', 'client.js'))).toBe(true);
 		change('AlfaCRM as changed', 'AlfaCRM once more');
-		await until('the change', async () =>
+		await waitFor('the change', async () =>
 			fs.readFileSync(compiled, 'utf8').includes('AlfaCRM once more') ? true : undefined,
 		);
 		expect(await stop()).toMatchObject({ exitCode: 0 });

@@ -4,10 +4,10 @@ import { allExamples, JOBS } from '../../scripts/lib/examples';
 import type { Sandbox } from '../../sandbox';
 import { startSandbox } from '../../sandbox';
 import { jobs } from './jobs';
-import { NAMES, saveAs } from './support/credentials';
+import { CREDENTIAL_NAMES, saveCredentialAs } from './support/credentials';
 import { useRealN8n } from './support/realN8n';
-import type { Side } from './support/stage';
-import { Stage } from './support/stage';
+import type { Side } from './support/example';
+import { Example } from './support/example';
 
 const real = useRealN8n(
 	{ customers: 45, settings: { rateLimit: 0 } },
@@ -19,31 +19,35 @@ beforeAll(async () => {
 	const { url, account } = real.sandbox;
 	const { email, apiKey } = account;
 	// Examples are imported without any choice: n8n finds the credentials by name.
-	await saveAs(real.client, NAMES.alfaCrm, 'alfaCrmApi', {
+	await saveCredentialAs(real.client, CREDENTIAL_NAMES.alfaCrm, 'alfaCrmApi', {
 		hostname: url,
 		email,
 		apiKey,
 		requestsPerSecond: 50,
 	});
-	await saveAs(real.client, NAMES.openAi, 'openAiApi', { apiKey: 'none', url: `${url}/v1`, header: false });
-	await saveAs(real.client, NAMES.bearer, 'httpBearerAuth', { token: 'none' });
+	await saveCredentialAs(real.client, CREDENTIAL_NAMES.openAi, 'openAiApi', {
+		apiKey: 'none',
+		url: `${url}/v1`,
+		header: false,
+	});
+	await saveCredentialAs(real.client, CREDENTIAL_NAMES.bearer, 'httpBearerAuth', { token: 'none' });
 });
 
 it('plays each job', () => {
 	expect(jobs.map(({ name }) => name)).toEqual(JOBS.map(({ name }) => name));
 });
 
-describe.each(jobs)('$name', ({ name, play, more = {} }) => {
+describe.each(jobs)('$name', ({ name, play, otherPromises = {} }) => {
 	beforeEach(() => real.sandbox.reset());
-	const stages: Stage[] = [];
-	const start = async (side: Side, edit?: Parameters<typeof Stage.of>[3]) => {
-		const stage = await Stage.of(name, side, real, edit);
-		stages.push(stage);
-		return stage;
+	const examples: Example[] = [];
+	const start = async (side: Side, edit?: Parameters<typeof Example.import>[3]) => {
+		const example = await Example.import(name, side, real, edit);
+		examples.push(example);
+		return example;
 	};
 	// One that polls on would be seen in what the next jobs ask, and what failed would still take their calls.
 	afterEach(async () => {
-		for (const stage of stages.splice(0)) await stage.unpublish();
+		for (const example of examples.splice(0)) await example.unpublish();
 	});
 
 	it('does its job with this package', async () => await play(start, 'package', real));
@@ -52,7 +56,8 @@ describe.each(jobs)('$name', ({ name, play, more = {} }) => {
 		it('does the same with HTTP Request nodes', async () => await play(start, 'http', real));
 	}
 
-	for (const [promise, check] of Object.entries(more)) it(promise, async () => await check(start, real));
+	for (const [promise, check] of Object.entries(otherPromises))
+		it(promise, async () => await check(start, real));
 });
 
 describe('in the school of the demo, which lives today', () => {
@@ -69,7 +74,7 @@ describe('in the school of the demo, which lives today', () => {
 	);
 
 	it.each(started)('$file has a result at once', async ({ workflow }) => {
-		const credential = await real.credentialWith({ hostname: school.url, requestsPerSecond: 50 });
+		const credential = await real.createCredentialWith({ hostname: school.url, requestsPerSecond: 50 });
 		const { id } = await real.client.importWorkflow({ ...workflow, id: undefined }, [credential]);
 		const execution = await real.client.runWorkflow(id, { timeout: 120_000 });
 		expect(execution.error).toBeUndefined();

@@ -15,7 +15,7 @@ import { startN8n } from '../../scripts/lib/n8n/start';
 import { inRepo, ROOT } from '../../scripts/lib/paths';
 import { unpack } from '../../scripts/lib/tarball';
 import { commandsOf } from '../support/printedCommands';
-import { everySeconds, Polled } from './support/polled';
+import { pollTimesEvery, PolledWorkflow } from './support/polled';
 import { NODE_TYPE } from './support/realN8n';
 
 const NEWER = '99.0.0';
@@ -82,13 +82,13 @@ describe('the package as docs/install.md installs it from a file', () => {
 				type: 'alfaCrmApi',
 				data: { hostname: sandbox.url, email, apiKey },
 			});
-			const parameters = { event: 'customerCreated', branchIds: [1], pollTimes: everySeconds(5) };
-			const polled = await Polled.import({ client, credential }, parameters);
+			const parameters = { event: 'customerCreated', branchIds: [1], pollTimes: pollTimesEvery(5) };
+			const polled = await PolledWorkflow.importTrigger({ client, credential }, parameters);
 			await polled.publish();
 			const lead = () =>
 				sandbox.store.insert('customer', { name: 'Проверка', branch_ids: [1], is_study: 0 }).id;
 			const ids = [lead()];
-			await polled.itemsOnceThereAre(1);
+			await polled.waitForItems(1);
 
 			await repack(file, NEWER);
 			await inShell(...commands());
@@ -97,7 +97,7 @@ describe('the package as docs/install.md installs it from a file', () => {
 			await client.signIn();
 			ids.push(lead());
 
-			expect((await polled.itemsOnceThereAre(3)).map(({ id }) => id)).toEqual(ids);
+			expect((await polled.waitForItems(3)).map(({ id }) => id)).toEqual(ids);
 			const updated = (await client.nodeTypes()).find(({ name }) => name === NODE_TYPE);
 			expect(updated).toMatchObject({ communityNodePackageVersion: NEWER });
 		} finally {

@@ -13,7 +13,7 @@ describe('Return All over 5,000 customers, where AlfaCRM allows 5 calls in any s
 		real.sandbox.settings.pageSize = 50;
 		const pages = 5_000 / 50;
 
-		const execution = await real.run(
+		const execution = await real.runNode(
 			{ resource: 'customer', operation: 'getAll', branchId: 1, returnAll: true, is_study: 2, removed: 1 },
 			{ timeout: 120_000 },
 		);

@@ -1,8 +1,8 @@
 import { DateTime } from 'luxon';
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Send } from './support/flow';
-import { byId, publishChain, sent } from './support/flow';
+import type { SendRequests } from './support/flow';
+import { recordWithId, publishChain, fieldOfRequest } from './support/flow';
 import { useRealN8n } from './support/realN8n';
 
 /** The school is as it was found on a live account, but for the rate; nothing is reset, so everybody has a phone of their own. */
@@ -13,7 +13,7 @@ const real = useRealN8n(
 );
 
 beforeAll(async () => {
-	real.credential = await real.credentialWith({ requestsPerSecond: 50 });
+	real.credential = await real.createCredentialWith({ requestsPerSecond: 50 });
 });
 afterEach(() => {
 	real.sandbox.settings.now = null;
@@ -24,7 +24,7 @@ const newPhone = () => `+7(900)700-00-${String(++phones).padStart(2, '0')}`;
 const rows = (path: string) => real.sandbox.store.rows(path) as unknown as IDataObject[];
 const where = (path: string, name: string, value: number) =>
 	real.sandbox.store.where(path, name, value) as unknown as IDataObject[];
-/** Of a client of branch 1, unless something else is said. */
+/** Of a client of branch 1, unless something else is errorText. */
 const card = (phone: string, row: IDataObject = {}) =>
 	real.sandbox.store.insert('customer', {
 		...{ name: 'Орлова Мия', is_study: 1, branch_ids: [1], email: [], phone: [phone], ...row },
@@ -32,8 +32,8 @@ const card = (phone: string, row: IDataObject = {}) =>
 const cardsOf = (phone: string) => rows('customer').filter((row) => String(row.phone) === phone);
 /** Finds or makes the lead of a request. */
 const leadOf = () => ({
-	...{ resource: 'customer', operation: 'upsert', branchId: 1, phone: sent('phone') },
-	name: sent('name'),
+	...{ resource: 'customer', operation: 'upsert', branchId: 1, phone: fieldOfRequest('phone') },
+	name: fieldOfRequest('name'),
 	fieldsToSet: { is_study: 0 },
 });
 /** Runs it, and expects it to leave everything in AlfaCRM as it was. */
@@ -44,15 +44,17 @@ const changesNothing = async <T>(run: () => Promise<T>): Promise<T> => {
 	return outcomes;
 };
 /** Runs it, and expects it to fail and to save nothing; returns what the user is told. */
-const stops = async (run: () => ReturnType<Send>) => {
-	const [{ status, said }] = await changesNothing(run);
-	expect({ status, said }).toEqual({ status: 'error', said: expect.stringMatching(/./) as string });
-	expect(said).not.toMatch(/TypeError|undefined|Cannot (use|read)|\[object/);
-	return said;
+const stops = async (run: () => ReturnType<SendRequests>) => {
+	const [{ status, errorText }] = await changesNothing(run);
+	expect({ status, errorText }).toEqual({ status: 'error', errorText: expect.stringMatching(/./) as string });
+	expect(errorText).not.toMatch(/TypeError|undefined|Cannot (use|read)|\[object/);
+	return errorText;
 };
-const succeeds = async (run: ReturnType<Send>) => {
+const succeeds = async (run: ReturnType<SendRequests>) => {
 	const outcomes = await run;
-	expect(outcomes.map(({ status, said }) => [status, said])).toEqual(outcomes.map(() => ['success', '']));
+	expect(outcomes.map(({ status, errorText }) => [status, errorText])).toEqual(
+		outcomes.map(() => ['success', '']),
+	);
 	return outcomes.flatMap(({ hints }) => hints);
 };
 
@@ -61,16 +63,20 @@ const succeeds = async (run: ReturnType<Send>) => {
  * moment, on another day, for whom they are not meant.
  */
 describe('a payment by phone', () => {
-	let pay: Send;
-	let payByName: Send;
+	let pay: SendRequests;
+	let payByName: SendRequests;
 	beforeAll(async () => {
-		const find = { resource: 'customer', operation: 'find', branchId: 1, phone: sent('phone') };
+		const find = { resource: 'customer', operation: 'find', branchId: 1, phone: fieldOfRequest('phone') };
 		const payment = {
-			...{ resource: 'customer', operation: 'takePayment', branchId: 1, id: byId('={{ $json.id }}') },
-			...{ income: sent('amount'), pay_account_id: 1, additionalFields: { document_date: sent('date') } },
+			...{ resource: 'customer', operation: 'takePayment', branchId: 1, id: recordWithId('={{ $json.id }}') },
+			...{
+				income: fieldOfRequest('amount'),
+				pay_account_id: 1,
+				additionalFields: { document_date: fieldOfRequest('date') },
+			},
 		};
 		pay = await publishChain(real, 'pay', { Payer: find, Payment: payment });
-		const byName = { ...find, matchBy: 'phoneAndName', name: sent('name') };
+		const byName = { ...find, matchBy: 'phoneAndName', name: fieldOfRequest('name') };
 		payByName = await publishChain(real, 'pay-name', { Payer: byName, Payment: payment });
 	});
 	const notice = (phone: string, more: IDataObject = {}) => ({
@@ -95,9 +101,9 @@ describe('a payment by phone', () => {
 	it('stops at siblings and names them; the name tells whose it is', async () => {
 		const phone = newPhone();
 		const ids = [card(phone), card(phone, { name: 'Орлов Лев', branch_ids: [2] })];
-		const said = await stops(async () => await pay(notice(phone)));
-		for (const id of ids) expect(said).toContain(String(id));
-		expect(said).toContain("'If Several Match'");
+		const errorText = await stops(async () => await pay(notice(phone)));
+		for (const id of ids) expect(errorText).toContain(String(id));
+		expect(errorText).toContain("'If Several Match'");
 		await succeeds(payByName(notice(phone, { name: 'орлов  лев' })));
 		expect(ids.map(paidBy)).toEqual([[], [['3872.70', 2]]]);
 	});
@@ -115,12 +121,12 @@ describe('a payment by phone', () => {
 });
 
 describe('a funnel of messages', () => {
-	it('makes one lead, moves it on, and keeps what is said twice in a day twice', async () => {
-		const step = { resource: 'customer', branchId: 1, id: byId('={{ $json.id }}') };
+	it('makes one lead, moves it on, and keeps what is errorText twice in a day twice', async () => {
+		const step = { resource: 'customer', branchId: 1, id: recordWithId('={{ $json.id }}') };
 		const write = await publishChain(real, 'message', {
 			Lead: leadOf(),
-			Stage: { ...step, operation: 'moveToStage', lead_status_id: sent('stage') },
-			Comment: { ...step, operation: 'addComment', comment: sent('text') },
+			Stage: { ...step, operation: 'moveToStage', lead_status_id: fieldOfRequest('stage') },
+			Comment: { ...step, operation: 'addComment', comment: fieldOfRequest('text') },
 		});
 		const phone = newPhone();
 		const message = (stage: number) => ({ phone, text: 'Да', stage, name: 'Мама Мии' });
@@ -149,14 +155,24 @@ describe('a funnel of messages', () => {
 });
 
 describe('a trial lesson', () => {
-	let book: Send;
+	let book: SendRequests;
 	beforeAll(async () => {
 		book = await publishChain(real, 'trial', {
 			Lead: leadOf(),
 			Lesson: {
-				...{ resource: 'lesson', operation: 'create', branchId: 1, customer_ids: byId('={{ $json.id }}') },
-				...{ lesson_date: sent('day'), time_from: sent('time'), lesson_type_id: 3, subject_id: 1 },
-				...{ teacher_ids: [1], room_id: sent('room') },
+				...{
+					resource: 'lesson',
+					operation: 'create',
+					branchId: 1,
+					customer_ids: recordWithId('={{ $json.id }}'),
+				},
+				...{
+					lesson_date: fieldOfRequest('day'),
+					time_from: fieldOfRequest('time'),
+					lesson_type_id: 3,
+					subject_id: 1,
+				},
+				...{ teacher_ids: [1], room_id: fieldOfRequest('room') },
 			},
 		});
 	});
@@ -188,8 +204,8 @@ describe('a trial lesson', () => {
 			const day = newDay();
 			const outcomes = await book(wish(newPhone(), day), wish(newPhone(), day, { room }));
 			expect(outcomes.map(({ status }) => status).sort()).toEqual(['error', 'success']);
-			const [{ said }] = outcomes.filter(({ status }) => status === 'error');
-			expect(said).toMatch(room === 1 ? /(Teacher|Room)\W/ : /Teacher\W/);
+			const [{ errorText }] = outcomes.filter(({ status }) => status === 'error');
+			expect(errorText).toMatch(room === 1 ? /(Teacher|Room)\W/ : /Teacher\W/);
 			expect(booked(day)).toMatchObject([{ teacher_ids: [1] }]);
 		},
 	);

@@ -1,15 +1,20 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Fault } from '../../sandbox';
-import { contentOf } from './support/files';
-import { linkTo, NODE_TYPE, nodeOf, ownNode, START, useRealN8n } from './support/realN8n';
+import { readAllFilesOf } from './support/files';
+import { linkTo, NODE_TYPE, makeNode, makeAlfaCrmNode, START_NODE, useRealN8n } from './support/realN8n';
 
 const real = useRealN8n({ customers: 100 });
 
 const WRONG = ['not', 'the', 'key', 'of', 'anyone'].join('-');
 const logins = () => real.sandbox.journal.filter(({ path }) => path.endsWith('auth/login')).length;
 const newCustomer = () =>
-	ownNode('AlfaCRM', NODE_TYPE, { resource: 'customer', operation: 'create', branchId: 1 }, real.credential);
+	makeAlfaCrmNode(
+		'AlfaCRM',
+		NODE_TYPE,
+		{ resource: 'customer', operation: 'create', branchId: 1 },
+		real.credential,
+	);
 const listBranches = { resource: 'branch', operation: 'getAll', returnAll: true };
 
 describe('the packed package', () => {
@@ -23,7 +28,7 @@ describe('the packed package', () => {
 it('creates, gets, updates, lists and deletes a customer', async () => {
 	const run = async (operation: string, parameters: INodeParameters): Promise<IDataObject[]> => {
 		const form = { resource: 'customer', operation, simplify: false, branchId: 1, ...parameters };
-		const execution = await real.run(form);
+		const execution = await real.runNode(form);
 		expect(execution.error).toBeUndefined();
 		expect(execution.status).toBe('success');
 		return execution.outputs('AlfaCRM') as IDataObject[];
@@ -70,7 +75,7 @@ describe('the login', () => {
 
 		await real.n8n.restart();
 		await real.client.signIn();
-		const { status } = await real.run(listBranches);
+		const { status } = await real.runNode(listBranches);
 
 		expect(status).toBe('success');
 		expect(logins()).toBe(1);
@@ -79,7 +84,7 @@ describe('the login', () => {
 	it('costs one failed call and one login when the token expires', async () => {
 		real.sandbox.expireTokens();
 		real.sandbox.clearJournal();
-		expect((await real.run(listBranches)).status).toBe('success');
+		expect((await real.runNode(listBranches)).status).toBe('success');
 		const calls = real.sandbox.journal.map(({ path, status }) => `${path} ${status}`);
 		const list = '/v2api/branch/index';
 		// The names of subjects are known from a moment ago.
@@ -92,8 +97,8 @@ describe('the login', () => {
 			...{ authentication: 'predefinedCredentialType', nodeCredentialType: 'alfaCrmApi' },
 		};
 		const { credentials } = newCustomer();
-		const http = nodeOf('HTTP Request', 'n8n-nodes-base.httpRequest', 4.2, parameters, { credentials });
-		const workflow = { nodes: [START, http], connections: { Start: linkTo('HTTP Request') } };
+		const http = makeNode('HTTP Request', 'n8n-nodes-base.httpRequest', 4.2, parameters, { credentials });
+		const workflow = { nodes: [START_NODE, http], connections: { Start: linkTo('HTTP Request') } };
 		const { id } = await real.client.importWorkflow({ name: 'With the credential', ...workflow });
 		const execution = await real.client.runWorkflow(id);
 		expect(execution.outputs('HTTP Request')).toMatchObject([
@@ -105,7 +110,7 @@ describe('the login', () => {
 /** n8n sends the second call of the test itself. */
 describe("the credential's test", () => {
 	const test = async (changes: Record<string, unknown>) =>
-		await real.client.testCredential(await real.credentialWith(changes));
+		await real.client.testCredential(await real.createCredentialWith(changes));
 	const failure = async (changes: Record<string, unknown>) => {
 		const { status, message } = await test(changes);
 		expect(status).toBe('Error');
@@ -148,7 +153,7 @@ describe('an error as n8n shows and saves it', () => {
 	it('names field, words of the server and what to do', async () => {
 		const errors = { name: ['Такое имя уже есть.'] };
 		real.sandbox.faults.add({ kind: 'successFalse', errors, match: { action: 'create' } });
-		const { error } = await real.run({
+		const { error } = await real.runNode({
 			resource: 'customer',
 			operation: 'create',
 			branchId: 1,
@@ -159,15 +164,15 @@ describe('an error as n8n shows and saves it', () => {
 	});
 
 	it('and all else that n8n logged or saved holds neither key nor token', async () => {
-		await real.run(listBranches, {
-			credential: await real.credentialWith({ apiKey: WRONG }),
+		await real.runNode(listBranches, {
+			credential: await real.createCredentialWith({ apiKey: WRONG }),
 		});
 		real.sandbox.faults.add({ kind: 'reset', times: 0, match: { entity: 'customer' } });
-		await real.run({ resource: 'customer', operation: 'get', branchId: 1, id: 1 });
+		await real.runNode({ resource: 'customer', operation: 'get', branchId: 1, id: 1 });
 		real.sandbox.faults.clear();
 		await real.n8n.stop({ keep: true });
 
-		const kept = contentOf(real.n8n.userFolder);
+		const kept = readAllFilesOf(real.n8n.userFolder);
 		expect(kept).toContain('AlfaCRM did not create the customer');
 		for (const secret of [real.sandbox.account.apiKey, WRONG, ...real.sandbox.tokens()]) {
 			expect(kept).not.toContain(secret);

@@ -1,6 +1,6 @@
-import { ENGINES, everySeconds, Polled } from './support/polled';
+import { ENGINES, pollTimesEvery, PolledWorkflow } from './support/polled';
 import { useRealN8n } from './support/realN8n';
-import { until } from './support/wait';
+import { waitFor } from './support/wait';
 
 const ENTRIES = 5_000;
 const AT_ONCE = 1_000;
@@ -20,25 +20,25 @@ describe.each(ENGINES)('a backlog of 5,000 changes in $engine', ({ env, seconds 
 		});
 
 	it('comes whole, once and in order though n8n is killed in the middle of it', async () => {
-		real.credential = await real.credentialWith({ requestsPerSecond: 0 });
-		const polled = await Polled.import(real, {
+		real.credential = await real.createCredentialWith({ requestsPerSecond: 0 });
+		const polled = await PolledWorkflow.importTrigger(real, {
 			event: 'recordChanged',
 			entities: ['Task'],
 			fetchRecord: false,
 			options: { maxPerPoll: AT_ONCE },
-			pollTimes: everySeconds(seconds),
+			pollTimes: pollTimesEvery(seconds),
 		});
 		write(10, -10_000);
 		await real.client.publishWorkflow(polled.id);
-		const reported = async () => (await polled.runs()).flatMap(({ items }) => items.map(({ id }) => id));
+		const reported = async () => (await polled.readRuns()).flatMap(({ items }) => items.map(({ id }) => id));
 		expect(await reported()).toEqual([]);
 
 		const ids = write(ENTRIES, 0);
 		for (const parts of [1, 3]) {
-			await until(`${parts} parts`, async () => (await reported()).length >= parts * AT_ONCE || undefined);
+			await waitFor(`${parts} parts`, async () => (await reported()).length >= parts * AT_ONCE || undefined);
 			await real.n8n.restart({ kill: true });
 		}
-		await until('all of them', async () => (await reported()).length >= ENTRIES || undefined);
+		await waitFor('all of them', async () => (await reported()).length >= ENTRIES || undefined);
 		expect(await reported()).toEqual(ids);
 	});
 });

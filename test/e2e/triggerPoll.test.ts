@@ -1,17 +1,17 @@
-import { ENGINES, everySeconds, Polled } from './support/polled';
+import { ENGINES, pollTimesEvery, PolledWorkflow } from './support/polled';
 import { useRealN8n } from './support/realN8n';
-import { until } from './support/wait';
+import { waitFor } from './support/wait';
 
 const WRONG = ['not', 'the', 'key', 'of', 'anyone'].join('-');
 
 describe.each(ENGINES)('the polling trigger in $engine', ({ env, seconds }) => {
 	const real = useRealN8n({ customers: 60, settings: { rateLimit: 0 } }, env);
-	const pollTimes = everySeconds(seconds);
+	const pollTimes = pollTimesEvery(seconds);
 	/** Of all leads that the test made, in the order of their coming. */
 	const ids: number[] = [];
-	let created: Polled;
-	let changed: Polled;
-	let everyMinute: Polled;
+	let created: PolledWorkflow;
+	let changed: PolledWorkflow;
+	let everyMinute: PolledWorkflow;
 
 	/** In one branch, because the change log tells no order of what two branches did in the same second. */
 	const newLeads = (count: number, branch = 1) => {
@@ -25,31 +25,31 @@ describe.each(ENGINES)('the polling trigger in $engine', ({ env, seconds }) => {
 	const morePolls = async (count: number) => {
 		const looks = () => real.sandbox.journal.filter(({ path }) => path.endsWith('/log/index')).length;
 		const before = looks();
-		await until('more polls', async () => Promise.resolve(looks() >= before + count || undefined));
+		await waitFor('more polls', async () => Promise.resolve(looks() >= before + count || undefined));
 	};
 	const expectEachOnce = async () => {
-		const items = await created.itemsOnceThereAre(ids.length);
+		const items = await created.waitForItems(ids.length);
 		expect(items.map(({ id }) => id)).toEqual(ids);
-		const changes = await changed.itemsOnceThereAre(ids.length);
+		const changes = await changed.waitForItems(ids.length);
 		expect(changes.map(({ id }) => id)).toEqual(ids);
 		expect(changes.map(({ name }) => name)).toEqual(items.map(({ name }) => name));
 	};
 
 	it('does not start with a wrong key, and says why', async () => {
-		const wrong = await real.credentialWith({ apiKey: WRONG });
-		const polled = await Polled.import(real, { event: 'customerCreated', pollTimes }, wrong);
+		const wrong = await real.createCredentialWith({ apiKey: WRONG });
+		const polled = await PolledWorkflow.importTrigger(real, { event: 'customerCreated', pollTimes }, wrong);
 		await expect(real.client.publishWorkflow(polled.id)).rejects.toThrow(
 			/AlfaCRM did not accept the login\. Check 'Email' and 'API Key'/,
 		);
 		await real.client.unpublishWorkflow(polled.id);
-		expect(JSON.stringify(await polled.staticData())).not.toContain('state');
-		expect(await polled.runs()).toEqual([]);
+		expect(JSON.stringify(await polled.readStaticData())).not.toContain('state');
+		expect(await polled.readRuns()).toEqual([]);
 	});
 
 	it('reports each new lead once, and nothing that was there before', async () => {
-		real.credential = await real.credentialWith({ requestsPerSecond: 0 });
-		[created, changed] = await Polled.leads(real, pollTimes);
-		everyMinute = await Polled.import(real, {
+		real.credential = await real.createCredentialWith({ requestsPerSecond: 0 });
+		[created, changed] = await PolledWorkflow.publishLeadTriggers(real, pollTimes);
+		everyMinute = await PolledWorkflow.importTrigger(real, {
 			event: 'customerCreated',
 			pollTimes: { item: [{ mode: 'everyMinute' }] },
 		});
@@ -78,8 +78,8 @@ describe.each(ENGINES)('the polling trigger in $engine', ({ env, seconds }) => {
 
 	it('reports what came while AlfaCRM was down, once it is back', async () => {
 		real.sandbox.faults.add({ kind: 'status', status: 503, times: 0 });
-		const failures = await until('three polls of each workflow that do not succeed', async () => {
-			const both = [await created.failures(), await changed.failures()];
+		const failures = await waitFor('three polls of each workflow that do not succeed', async () => {
+			const both = [await created.readFailedRuns(), await changed.readFailedRuns()];
 			if (both.some(({ length }) => length < 1)) newLeads(1);
 			return both.every(({ length }) => length >= 3) ? both : undefined;
 		});
@@ -93,7 +93,7 @@ describe.each(ENGINES)('the polling trigger in $engine', ({ env, seconds }) => {
 	});
 
 	it('has reported each lead once with one poll a minute, too', async () => {
-		const items = await everyMinute.itemsOnceThereAre(ids.length);
+		const items = await everyMinute.waitForItems(ids.length);
 		expect(items.map(({ id }) => id)).toEqual(ids);
 	});
 

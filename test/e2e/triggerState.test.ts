@@ -2,10 +2,18 @@ import type { INode } from 'n8n-workflow';
 
 import { exportWorkflow, importWorkflow } from './support/commandLine';
 import type { Draft } from './support/polled';
-import { ENGINES, everySeconds, KEEP, leadingTo, Polled, TRIGGER, triggerNode } from './support/polled';
-import { nodeOf, useRealN8n } from './support/realN8n';
-import { post, untilRegistered, urlOf, webhookNode } from './support/receiver';
-import { until } from './support/wait';
+import {
+	ENGINES,
+	pollTimesEvery,
+	KEEP_NODE,
+	connectEachTo,
+	PolledWorkflow,
+	TRIGGER_NODE,
+	makePollingTrigger,
+} from './support/polled';
+import { makeNode, useRealN8n } from './support/realN8n';
+import { postBody, waitUntilRegistered, webhookUrlOf, makeWebhookTrigger } from './support/receiver';
+import { waitFor } from './support/wait';
 
 /** A name that a trigger bears for a while. */
 const FORMER = 'Leads';
@@ -29,7 +37,7 @@ const CODE = [
 ];
 
 interface Watched {
-	polled: Polled;
+	polled: PolledWorkflow;
 	/** Those of them that have to report each lead; all if there are none. */
 	triggers: string[];
 	ids: number[];
@@ -41,24 +49,24 @@ describe.each(ENGINES)('what n8n does to the state of the polling trigger, $engi
 	// New isolates for each poll cost most of the time; what runs in them is the same.
 	const env = { ...engine.env, N8N_EXPRESSION_ENGINE: 'legacy' };
 	const real = useRealN8n({ customers: 20, settings: { rateLimit: 0 } }, env);
-	const pollTimes = everySeconds(engine.isDurable ? engine.seconds : 2);
+	const pollTimes = pollTimesEvery(engine.isDurable ? engine.seconds : 2);
 	/** Where the durable scheduler does the same, it has no time of its own. */
 	const itByDefault = (name: string, test: () => Promise<void>) => void (engine.isDurable || it(name, test));
 	/** Each has to report each lead of branch 1. */
 	const watching: Watched[] = [];
 	let mayRepeat = false;
-	let renamed: Polled;
-	let twins: Polled;
-	let hooked: Polled;
+	let renamed: PolledWorkflow;
+	let twins: PolledWorkflow;
+	let hooked: PolledWorkflow;
 
 	const parameters = (branch = 1) => ({ event: 'customerCreated', branchIds: [branch], pollTimes });
 	const start = async (edit?: (draft: Draft) => Draft) => {
-		const polled = await Polled.import(real, parameters(), real.credential, edit);
+		const polled = await PolledWorkflow.importTrigger(real, parameters(), real.credential, edit);
 		await polled.publish();
 		return polled;
 	};
 	/** From now on. */
-	const watch = (polled: Polled, triggers: string[] = [], isOverwritten = false) => {
+	const watch = (polled: PolledWorkflow, triggers: string[] = [], isOverwritten = false) => {
 		const ids: number[] = [];
 		watching.push({ polled, triggers, ids, isOverwritten });
 		return ids;
@@ -69,10 +77,10 @@ describe.each(ENGINES)('what n8n does to the state of the polling trigger, $engi
 		if (branch === 1) for (const { ids } of watching) ids.push(id);
 		return id;
 	};
-	const reported = async (polled: Polled, triggers: string[]) =>
-		(await polled.items(...triggers)).map(({ id }) => Number(id));
+	const reported = async (polled: PolledWorkflow, triggers: string[]) =>
+		(await polled.readItems(...triggers)).map(({ id }) => Number(id));
 	const expectOf = async ({ polled, triggers, ids, isOverwritten }: Watched) => {
-		const found = await until(`${ids.length} leads of workflow ${polled.id}`, async () => {
+		const found = await waitFor(`${ids.length} leads of workflow ${polled.id}`, async () => {
 			const all = await reported(polled, triggers);
 			return new Set(all).size >= ids.length ? all : undefined;
 		});
@@ -87,25 +95,26 @@ describe.each(ENGINES)('what n8n does to the state of the polling trigger, $engi
 		await expectOf(second);
 		const polls = () => real.sandbox.journal.filter(({ path }) => path.includes('/2/customer/index')).length;
 		const before = polls();
-		await until('its next poll', async () => polls() > before + 1 || undefined);
+		await waitFor('its next poll', async () => polls() > before + 1 || undefined);
 	};
 	const deliver = async (entity_id: number) => {
 		const event = { event: 'create', entity: 'Customer', entity_id, branch_id: 1 };
 		const body = JSON.stringify({ ...event, datetime: '2026-02-10 12:00:00' });
-		return (await post(urlOf(real, 'hook'), body)).message;
+		return (await postBody(webhookUrlOf(real, 'hook'), body)).message;
 	};
 
 	it('reports each lead once beside a webhook trigger and Code nodes that save static data', async () => {
-		real.credential = await real.credentialWith({ requestsPerSecond: 0 });
-		for (const code of CODE) watch(await start((draft) => withNode(draft, codeNode(code), KEEP)), [], true);
-		const hook = webhookNode('hook', {});
+		real.credential = await real.createCredentialWith({ requestsPerSecond: 0 });
+		for (const code of CODE)
+			watch(await start((draft) => withNode(draft, codeNode(code), KEEP_NODE)), [], true);
+		const hook = makeWebhookTrigger('hook', {});
 		hooked = await start((draft) => withNode(draft, hook));
-		watch(hooked, [TRIGGER]);
+		watch(hooked, [TRIGGER_NODE]);
 		renamed = await start();
-		watch(renamed, [TRIGGER, FORMER]);
+		watch(renamed, [TRIGGER_NODE, FORMER]);
 		twins = await start();
-		watch(twins, [TRIGGER]);
-		await untilRegistered(urlOf(real, 'hook'));
+		watch(twins, [TRIGGER_NODE]);
+		await waitUntilRegistered(webhookUrlOf(real, 'hook'));
 
 		for (const round of engine.isDurable ? [1] : [1, 2]) {
 			expect(await deliver(round)).toBe('Workflow was started');
@@ -118,12 +127,12 @@ describe.each(ENGINES)('what n8n does to the state of the polling trigger, $engi
 	it('goes on under another name, and under the old one again, switched off meanwhile or not', async () => {
 		await renamed.unpublish();
 		lead();
-		await renamed.edit((draft) => withName(draft, TRIGGER, FORMER));
+		await renamed.changeDraft((draft) => withName(draft, TRIGGER_NODE, FORMER));
 		await renamed.publish();
 		lead();
 		// What is kept under the old name is out of date now.
 		if (!engine.isDurable) await expectEachOnce();
-		await renamed.edit((draft) => withName(draft, FORMER, TRIGGER));
+		await renamed.changeDraft((draft) => withName(draft, FORMER, TRIGGER_NODE));
 		lead();
 		await renamed.publish();
 		lead();
@@ -131,24 +140,24 @@ describe.each(ENGINES)('what n8n does to the state of the polling trigger, $engi
 	});
 
 	itByDefault('takes a copy for a trigger of its own, in the workflow or with it', async () => {
-		const copy = await Polled.of(real, await renamed.draft());
+		const copy = await PolledWorkflow.importDraft(real, await renamed.readDraft());
 		await copy.publish();
 		watch(copy);
 		watching.splice(watching.findIndex(isOfRenamed), 1);
-		for (const name of [TRIGGER, FORMER]) {
+		for (const name of [TRIGGER_NODE, FORMER]) {
 			watch(renamed, [name], true).push(...(await reported(renamed, [name])));
 		}
 		// Under the name that the original bore.
-		const pasted = triggerNode(parameters(), real.credential, { id: 'pasted', name: FORMER });
-		await renamed.edit((draft) => withNode(draft, pasted));
+		const pasted = makePollingTrigger(parameters(), real.credential, { id: 'pasted', name: FORMER });
+		await renamed.changeDraft((draft) => withNode(draft, pasted));
 		await renamed.publish();
 		lead();
 		await expectEachOnce();
 	});
 
 	it('keeps triggers apart that were published one after the other, through a restart', async () => {
-		const second = triggerNode(parameters(2), real.credential, { id: 'second', name: SECOND });
-		await twins.edit((draft) => withNode(draft, second));
+		const second = makePollingTrigger(parameters(2), real.credential, { id: 'second', name: SECOND });
+		await twins.changeDraft((draft) => withNode(draft, second));
 		await twins.publish();
 		const ofSecond: Watched = { polled: twins, triggers: [SECOND], ids: [lead(2)], isOverwritten: false };
 		if (!engine.isDurable) await onceItHasPolledAgain(ofSecond);
@@ -156,9 +165,9 @@ describe.each(ENGINES)('what n8n does to the state of the polling trigger, $engi
 		lead();
 		await expectEachOnce();
 		expect(await deliver(3)).toBe('Workflow was started');
-		const saved = async () => (await hooked.staticData())[HOOK] as { deliveries?: string[] };
+		const saved = async () => (await hooked.readStaticData())[HOOK] as { deliveries?: string[] };
 		const deliveries = engine.isDurable ? 2 : 3;
-		await until('the delivery in the database', async () => (await saved()).deliveries?.[deliveries - 1]);
+		await waitFor('the delivery in the database', async () => (await saved()).deliveries?.[deliveries - 1]);
 
 		mayRepeat = !engine.isDurable;
 		// Nothing may be reported while n8n is being stopped.
@@ -176,19 +185,19 @@ describe.each(ENGINES)('what n8n does to the state of the polling trigger, $engi
 		const exported = await exportWorkflow(real.n8n, twins.id);
 		const missed = lead();
 		await importWorkflow(real.n8n, { ...exported, id: 'moved' });
-		const moved = Polled.at(real, 'moved');
+		const moved = PolledWorkflow.withId(real, 'moved');
 		await moved.publish();
-		watch(moved, [TRIGGER]).push(missed);
+		watch(moved, [TRIGGER_NODE]).push(missed);
 		lead();
 		await expectEachOnce();
 	});
 });
 
-const codeNode = (jsCode: string) => nodeOf('Code', 'n8n-nodes-base.code', 2, { jsCode });
+const codeNode = (jsCode: string) => makeNode('Code', 'n8n-nodes-base.code', 2, { jsCode });
 
 /** With one more node: behind another one, or a trigger before the node that keeps the items. */
 function withNode({ nodes, connections }: Draft, node: INode, behind?: string): Draft {
-	const link = behind === undefined ? leadingTo(KEEP, node.name) : leadingTo(node.name, behind);
+	const link = behind === undefined ? connectEachTo(KEEP_NODE, node.name) : connectEachTo(node.name, behind);
 	return { nodes: [...nodes, node], connections: { ...connections, ...link } };
 }
 

@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { SeededRandom } from '../../sandbox/model/random';
 import { depth, seed } from '../support/depth';
-import { ENGINES, everySeconds, Polled } from './support/polled';
+import { ENGINES, pollTimesEvery, PolledWorkflow } from './support/polled';
 import { useRealN8n } from './support/realN8n';
-import { until } from './support/wait';
+import { waitFor } from './support/wait';
 
 const BRANCHES = [1, 2];
 const IMPORTED = 120;
@@ -18,11 +18,11 @@ interface Lead {
 describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, ({ env, seconds }) => {
 	const real = useRealN8n({ customers: 20, settings: { rateLimit: 0 } }, env);
 	const random = new SeededRandom(seed, seconds);
-	const pollTimes = everySeconds(seconds);
+	const pollTimes = pollTimesEvery(seconds);
 	const leads: Lead[] = [];
 	const done: string[] = [];
-	let created: Polled;
-	let changed: Polled;
+	let created: PolledWorkflow;
+	let changed: PolledWorkflow;
 
 	const add = (count: number) => {
 		const branch = random.pick(BRANCHES);
@@ -33,11 +33,11 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 		}
 	};
 	const failures = async () =>
-		(await Promise.all([created.failures(), changed.failures()])).map((runs) =>
+		(await Promise.all([created.readFailedRuns(), changed.readFailedRuns()])).map((runs) =>
 			runs.slice(-3).map(({ message }) => message),
 		);
-	const idsOf = async (polled: Polled): Promise<number[]> =>
-		(await polled.items()).map(({ id }: IDataObject) => Number(id));
+	const idsOf = async (polled: PolledWorkflow): Promise<number[]> =>
+		(await polled.readItems()).map(({ id }: IDataObject) => Number(id));
 	const reported = async () => await Promise.all([created, changed].map(idsOf));
 	/** A branch that was out of order tells later what the others have told: each has an order of its own. */
 	const expectEachOnce = async () => {
@@ -46,7 +46,7 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 			return found.every(({ length }) => length >= leads.length) ? found : undefined;
 		};
 		// After a restart in an outage n8n tries to activate a workflow at longer and longer intervals.
-		const all = await until(`${leads.length} leads of both triggers`, enough, 240_000).catch(reported);
+		const all = await waitFor(`${leads.length} leads of both triggers`, enough, 240_000).catch(reported);
 		const missing = all.map((ids) => leads.filter(({ id }) => !ids.includes(id)));
 		expect({ missing, done, failures: missing.flat().length > 0 ? await failures() : [] }).toEqual({
 			...{ missing: [[], []], done, failures: [] },
@@ -62,7 +62,7 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 	const morePolls = async (count: number) => {
 		const looks = () => real.sandbox.journal.filter(({ path }) => path.includes('/1/log/index')).length;
 		const before = looks();
-		await until('more polls', async () => Promise.resolve(looks() >= before + count || undefined));
+		await waitFor('more polls', async () => Promise.resolve(looks() >= before + count || undefined));
 	};
 
 	/** All is handed over: n8n may lose or repeat what it is handed while it is being stopped. */
@@ -100,8 +100,8 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 	const often = ['leads', 'leads', 'leads', 'leads', 'pause', 'pause', 'repair', 'repair'];
 
 	it('loses and repeats no lead, and keeps the order of each branch', async () => {
-		real.credential = await real.credentialWith({ requestsPerSecond: 0 });
-		[created, changed] = await Polled.leads(real, pollTimes);
+		real.credential = await real.createCredentialWith({ requestsPerSecond: 0 });
+		[created, changed] = await PolledWorkflow.publishLeadTriggers(real, pollTimes);
 		while (done.length < depth.triggerSteps) {
 			const name = random.pick([...often, ...Object.keys(steps)]);
 			done.push(name);

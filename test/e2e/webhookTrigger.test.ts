@@ -3,11 +3,11 @@ import { sleep } from 'n8n-workflow';
 import { each } from '../../scripts/lib/each';
 import { makeDelivery, IGNORED, REPEATED, STARTED, WRONG_SECRET } from '../engine/support/delivery';
 import { randomFrom } from '../support/random';
-import { contentOf } from './support/files';
+import { readAllFilesOf } from './support/files';
 import type { Collector } from './support/receiver';
-import { post, publishTrigger, startCollector, untilRegistered } from './support/receiver';
+import { postBody, publishWebhookTrigger, startCollector, waitUntilRegistered } from './support/receiver';
 import { useRealN8n } from './support/realN8n';
-import { until } from './support/wait';
+import { waitFor } from './support/wait';
 
 const real = useRealN8n(
 	{ customers: 60, settings: { now: '2026-02-10 12:00:00' } },
@@ -24,7 +24,7 @@ const PATIENCE = 180_000;
 const SECRET = 'open-sesame';
 /** Every execution of a workflow, once none is running any more. */
 async function finished(workflowId: string) {
-	return await until('the end of all executions', async () => {
+	return await waitFor('the end of all executions', async () => {
 		const statuses = (await real.client.listExecutions(workflowId)).map(({ status }) => status);
 		return statuses.every((status) => status === 'success' || status === 'error') ? statuses : undefined;
 	});
@@ -80,14 +80,14 @@ describe('1,000 deliveries, a tenth of them repeated and a twentieth malformed, 
 	it(
 		'start the workflow exactly once for each event',
 		async () => {
-			const { id, url } = await publishTrigger(real, { secret: SECRET });
+			const { id, url } = await publishWebhookTrigger(real, { secret: SECRET });
 			const address = `${url}?secret=${SECRET}`;
 			const started: string[] = [];
 			const repeated: string[] = [];
 			const refused: number[] = [];
 			const send = async (posts: Post[]) =>
 				await each(posts, 10, async ({ body, contentType, malformed: isMalformed }) => {
-					const { status, message } = await post(address, body, contentType);
+					const { status, message } = await postBody(address, body, contentType);
 					if (isMalformed) refused.push(status);
 					else (status === 200 && message === STARTED.message ? started : repeated).push(body);
 				});
@@ -102,7 +102,7 @@ describe('1,000 deliveries, a tenth of them repeated and a twentieth malformed, 
 			await finished(id);
 			await real.n8n.restart({ kill: true });
 			await real.client.signIn();
-			await untilRegistered(url);
+			await waitUntilRegistered(url);
 			await send(after);
 
 			expect(before.length + after.length + own.length).toBe(1_000);
@@ -123,14 +123,20 @@ describe('a published trigger', () => {
 	});
 
 	it('answers a wrong secret with 403 and a short text, and starts nothing', async () => {
-		const { id, url } = await publishTrigger(real, { secret: SECRET, events: ['update'] }, { collector });
+		const { id, url } = await publishWebhookTrigger(
+			real,
+			{ secret: SECRET, events: ['update'] },
+			{ collector },
+		);
 		for (const query of ['', '?secret=', '?secret=open-sesamE', `?secret=${SECRET}&secret=${SECRET}`]) {
-			expect(await post(url + query, JSON.stringify(makeDelivery(1)))).toMatchObject(WRONG_SECRET);
+			expect(await postBody(url + query, JSON.stringify(makeDelivery(1)))).toMatchObject(WRONG_SECRET);
 		}
 		const right = `${url}?secret=${SECRET}`;
-		expect(await post(right, JSON.stringify(makeDelivery(1, { event: 'create' })))).toMatchObject(IGNORED);
-		expect(await post(right, JSON.stringify(makeDelivery(2)))).toMatchObject(STARTED);
-		await collector.until(1);
+		expect(await postBody(right, JSON.stringify(makeDelivery(1, { event: 'create' })))).toMatchObject(
+			IGNORED,
+		);
+		expect(await postBody(right, JSON.stringify(makeDelivery(2)))).toMatchObject(STARTED);
+		await collector.waitForItems(1);
 		expect(await finished(id)).toEqual(['success']);
 		expect(collector.items).toEqual([
 			makeDelivery(2, { fields_rel: {}, deliveryKey: expect.stringMatching(/^[\w-]{16}$/) as string }),
@@ -138,7 +144,7 @@ describe('a published trigger', () => {
 	});
 
 	it('brings the whole record of a planned lesson along, and the event alone when that cannot be read', async () => {
-		const { url } = await publishTrigger(
+		const { url } = await publishWebhookTrigger(
 			real,
 			{ secret: SECRET, options: { fetchRecord: true } },
 			{ collector, credential: real.credential },
@@ -146,12 +152,12 @@ describe('a published trigger', () => {
 		real.sandbox.webhooks.add(`${url}?secret=${SECRET}`);
 		const lesson = real.sandbox.store.insert('lesson', { status: 1, branch_id: 1, topic: 'Дроби' });
 		await real.sandbox.webhooks.settled();
-		await collector.until(1);
+		await collector.waitForItems(1);
 		real.sandbox.store.hide('lesson', lesson.id);
 		real.sandbox.store.patch('lesson', lesson.id, { topic: 'Доли' });
-		await collector.until(2);
+		await collector.waitForItems(2);
 		real.sandbox.store.remove('lesson', lesson.id);
-		await collector.until(3);
+		await collector.waitForItems(3);
 		real.sandbox.webhooks.remove();
 
 		const about = { entity: 'Lesson', entity_id: lesson.id, branch_id: 1 };
@@ -171,7 +177,7 @@ describe('a published trigger', () => {
 	});
 
 	it('has answered nothing when n8n is killed while it reads the record, and takes the event afterwards', async () => {
-		const { id, url } = await publishTrigger(
+		const { id, url } = await publishWebhookTrigger(
 			real,
 			{ secret: SECRET, options: { fetchRecord: true } },
 			{ collector, credential: real.credential },
@@ -183,7 +189,7 @@ describe('a published trigger', () => {
 		real.sandbox.faults.add({ kind: 'hang', times: 1, match });
 		const asked = () => real.sandbox.journal.filter(({ path }) => path.endsWith('customer/index')).length;
 		const before = asked();
-		const lost = post(secretUrl, body).then(
+		const lost = postBody(secretUrl, body).then(
 			({ status }) => status,
 			() => 'no answer',
 		);
@@ -191,11 +197,11 @@ describe('a published trigger', () => {
 		await real.n8n.restart({ kill: true });
 		expect(await lost).toBe('no answer');
 		await real.client.signIn();
-		await untilRegistered(url);
+		await waitUntilRegistered(url);
 
-		expect(await post(secretUrl, body)).toMatchObject(STARTED);
-		expect(await post(secretUrl, body)).toMatchObject(REPEATED);
-		await collector.until(1);
+		expect(await postBody(secretUrl, body)).toMatchObject(STARTED);
+		expect(await postBody(secretUrl, body)).toMatchObject(REPEATED);
+		await collector.waitForItems(1);
 		expect(await finished(id)).toEqual(['success']);
 		expect(collector.items).toEqual([
 			expect.objectContaining({
@@ -207,7 +213,7 @@ describe('a published trigger', () => {
 
 	it('leaves neither key nor token in what n8n logs and saves', async () => {
 		await real.n8n.stop({ keep: true });
-		const kept = contentOf(real.n8n.userFolder);
+		const kept = readAllFilesOf(real.n8n.userFolder);
 		expect(kept.includes('AlfaCRM has no lesson with ID')).toBe(true);
 		for (const secret of [real.sandbox.account.apiKey, ...real.sandbox.tokens()]) {
 			expect(kept.includes(secret)).toBe(false);

@@ -2,7 +2,7 @@ import type { INodeTypeDescription } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 
 import { countNodes, JOBS, withHttp, withPackage } from '../../scripts/lib/examples';
-import { NAMES } from '../e2e/support/credentials';
+import { CREDENTIAL_NAMES } from '../e2e/support/credentials';
 import { alfaCrm, triggers } from '../support/form';
 import { NODE } from '../support/nodeErrors';
 import type { Workflow } from './exampleWorkflows';
@@ -25,12 +25,12 @@ const SEND = 'send.json';
 /** The examples whose messages go to one chat of Telegram, which takes 20 messages in a minute. */
 const EXAMPLES_WITH_CHAT = ['lessons-running-out-to-manager.json', 'new-lead-to-messenger.json'];
 
-const CREDENTIAL_NAMES: Record<string, string> = {
-	alfaCrmApi: NAMES.alfaCrm,
-	openAiApi: NAMES.openAi,
-	httpBearerAuth: NAMES.bearer,
-	httpBasicAuth: NAMES.basic,
-	crypto: NAMES.crypto,
+const CREDENTIAL_NAME_BY_TYPE: Record<string, string> = {
+	alfaCrmApi: CREDENTIAL_NAMES.alfaCrm,
+	openAiApi: CREDENTIAL_NAMES.openAi,
+	httpBearerAuth: CREDENTIAL_NAMES.bearer,
+	httpBasicAuth: CREDENTIAL_NAMES.basic,
+	crypto: CREDENTIAL_NAMES.crypto,
 };
 
 const FORMS = new Map(
@@ -158,7 +158,7 @@ describe('the contents of an example', () => {
 	});
 
 	it.each(credentials)('$place names its $type without the ID of any account', ({ type, reference }) => {
-		expect(reference).toEqual({ id: null, name: CREDENTIAL_NAMES[type] });
+		expect(reference).toEqual({ id: null, name: CREDENTIAL_NAME_BY_TYPE[type] });
 	});
 
 	it.each(examplesWithAlfaCrm)('$file has a node of this package', ({ file }) => {

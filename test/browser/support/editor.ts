@@ -3,7 +3,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import type { SandboxOptions } from '../../../sandbox';
 import { Editor } from '../../../scripts/lib/editor/editor';
 import type { RealN8n } from '../../e2e/support/realN8n';
-import { oneNode, useRealN8n } from '../../e2e/support/realN8n';
+import { makeWorkflowOfOneNode, useRealN8n } from '../../e2e/support/realN8n';
 
 interface EditorInUse extends RealN8n {
 	editor: Editor;
@@ -16,7 +16,7 @@ export function useEditor(options: SandboxOptions = {}): EditorInUse {
 	const real = useRealN8n(options);
 	const used = real as EditorInUse;
 	used.openNode = async (parameters) => {
-		const workflow = await real.client.importWorkflow(oneNode(parameters, real.credential));
+		const workflow = await real.client.importWorkflow(makeWorkflowOfOneNode(parameters, real.credential));
 		return await used.editor.openNode(workflow, 'AlfaCRM');
 	};
 	beforeAll(async () => {

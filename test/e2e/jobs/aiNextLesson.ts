@@ -3,7 +3,7 @@ import { DateTime } from 'luxon';
 
 import type { Question, Reply } from '../support/chatModel';
 import { withChatModel } from '../support/chatModel';
-import { lessonOn } from './rows';
+import { addLessonAt } from './schoolRows';
 import type { Job } from './types';
 
 const PHONE = '9000007711';
@@ -20,10 +20,10 @@ function think({ messages, tools }: Question): Reply {
 	const results = messages.filter(({ role }) => role === 'tool').map(({ content }) => rowsOf(content));
 	const [customers, lessons] = results;
 	if (customers === undefined)
-		return { call: tools.find((name) => /find/i.test(name)) ?? '', with: { phone: PHONE } };
+		return { toolName: tools.find((name) => /find/i.test(name)) ?? '', toolInput: { phone: PHONE } };
 	if (lessons === undefined) {
 		const [{ id }] = customers;
-		return { call: tools.find((name) => /lesson/i.test(name)) ?? '', with: { customer_id: id } };
+		return { toolName: tools.find((name) => /lesson/i.test(name)) ?? '', toolInput: { customer_id: id } };
 	}
 	const times = lessons.map(({ time_from }) => String(time_from)).sort();
 	return { say: `Ваше следующее занятие: ${times[0]}` };
@@ -33,13 +33,13 @@ export const aiNextLesson: Job = {
 	name: 'ai-next-lesson',
 	play: async (start, side, { client, sandbox }) => {
 		await withChatModel(client, think, async (model) => {
-			const stage = await start(side);
+			const example = await start(side);
 			const name = 'Орлова Мия';
 			const phone = ['+7(900)000-77-11'];
 			const { id } = sandbox.store.insert('customer', { name, phone, is_study: 1, branch_ids: [1] });
 			const lesson = (days: number, time: string, status: number, customer: number) => {
-				const date = DateTime.fromISO(stage.today).plus({ days }).toISODate();
-				lessonOn(sandbox, date, time, { status, customer_ids: [customer] });
+				const date = DateTime.fromISO(example.today).plus({ days }).toISODate();
+				addLessonAt(sandbox, date, time, { status, customer_ids: [customer] });
 				return `${date} ${time}:00`;
 			};
 			lesson(9, '17:00', 1, id);
@@ -49,13 +49,15 @@ export const aiNextLesson: Job = {
 			lesson(-1, '18:30', 3, id);
 			sandbox.clearJournal();
 
-			const execution = await stage.chat(`Когда моё следующее занятие? Мой номер 8 900 000-77-11`);
+			const execution = await example.sendChatMessage(
+				`Когда моё следующее занятие? Мой номер 8 900 000-77-11`,
+			);
 
 			expect(execution.outputs('AI Agent')).toEqual([
 				expect.objectContaining({ output: `Ваше следующее занятие: ${next}` }),
 			]);
-			expect(model.asked).toHaveLength(3);
-			expect(model.asked[0].tools).toHaveLength(2);
+			expect(model.questions).toHaveLength(3);
+			expect(model.questions[0].tools).toHaveLength(2);
 			const calls = sandbox.journal.filter(({ entity, status }) => entity !== 'auth' && status === 200);
 			// A phone number is asked for in several spellings.
 			const kinds = new Set(calls.map(({ entity, action }) => `${entity}/${action}`));

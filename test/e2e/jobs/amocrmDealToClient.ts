@@ -1,7 +1,7 @@
-import { AMO_TOKEN, startAmoCrm, WON } from '../support/amoCrm';
-import { NAMES, saveAs } from '../support/credentials';
-import { commentsOn, customersFromNowOn } from './rows';
-import type { Job, Start } from './types';
+import { AMO_TOKEN, startAmoCrm, WON_STAGE } from '../support/amoCrm';
+import { CREDENTIAL_NAMES, saveCredentialAs } from '../support/credentials';
+import { readCommentsOf, watchNewCustomers } from './schoolRows';
+import type { Job, ImportExample } from './types';
 
 /** As amoCRM tells of deals that have moved: form fields with brackets in their names. */
 function moved(...deals: Array<{ id: number; status_id: number }>): URLSearchParams {
@@ -22,7 +22,7 @@ const contact = (id: number, name: string, phones: string, email?: string) => ({
 });
 
 /** The example with the amoCRM of a test in place of the school's. */
-const startWith = async (start: Start, side: Parameters<Start>[0], url: string) =>
+const startWith = async (start: ImportExample, side: Parameters<ImportExample>[0], url: string) =>
 	await start(side, (workflow) => {
 		const text = JSON.stringify(workflow).replaceAll('https://example.amocrm.ru', url);
 		return JSON.parse(text) as typeof workflow;
@@ -48,8 +48,8 @@ export const amocrmDealToClient: Job = {
 			{ id: 14, name: 'Проиграна', status_id: 143, contacts: [contact(4, 'Чужой', '+79000007755')] },
 		]);
 		try {
-			await saveAs(client, NAMES.bearer, 'httpBearerAuth', { token: AMO_TOKEN });
-			const stage = await startWith(start, side, amo.url);
+			await saveCredentialAs(client, CREDENTIAL_NAMES.bearer, 'httpBearerAuth', { token: AMO_TOKEN });
+			const example = await startWith(start, side, amo.url);
 			const card = { branch_ids: [2], email: [] };
 			const yan = sandbox.store.insert('customer', {
 				...{ ...card, name: 'Лидов Ян', is_study: 0, phone: ['+7(900)000-77-33'] },
@@ -57,21 +57,25 @@ export const amocrmDealToClient: Job = {
 			const eva = sandbox.store.insert('customer', {
 				...{ ...card, name: 'Ушедшая Ева', is_study: 1, phone: ['+7(900)000-77-44'], e_date: '2026-01-15' },
 			});
-			const added = customersFromNowOn(sandbox);
-			const comments = (id: number) => commentsOn(sandbox, id);
-			const address = await stage.listen('/webhook/amocrm-deal');
+			const added = watchNewCustomers(sandbox);
+			const comments = (id: number) => readCommentsOf(sandbox, id);
+			const address = await example.publishWebhook('/webhook/amocrm-deal');
 			const send = async (...deals: Parameters<typeof moved>) =>
-				await stage.startedBy(async () => {
+				await example.waitForRunStartedBy(async () => {
 					expect((await fetch(address, { method: 'POST', body: moved(...deals) })).status).toBe(200);
 				});
 
 			// Other stages are passed over, though they come in the same call.
 			for (let time = 0; time < 2; time += 1) {
-				await send({ id: 11, status_id: WON }, { id: 14, status_id: 143 }, { id: 12, status_id: WON });
-				await send({ id: 13, status_id: WON });
+				await send(
+					{ id: 11, status_id: WON_STAGE },
+					{ id: 14, status_id: 143 },
+					{ id: 12, status_id: WON_STAGE },
+				);
+				await send({ id: 13, status_id: WON_STAGE });
 				await send({ id: 14, status_id: 77 });
 				// Nor is a deal won because a call says so.
-				await send({ id: 14, status_id: WON });
+				await send({ id: 14, status_id: WON_STAGE });
 			}
 
 			expect(added()).toMatchObject([
@@ -87,14 +91,18 @@ export const amocrmDealToClient: Job = {
 			expect(comments(eva.id)).toEqual(['Сделка amoCRM 13: Снова']);
 
 			// What cannot be saved is told of when all others are saved.
-			const both = send({ id: 15, status_id: WON }, { id: 16, status_id: WON }, { id: 18, status_id: WON });
+			const both = send(
+				{ id: 15, status_id: WON_STAGE },
+				{ id: 16, status_id: WON_STAGE },
+				{ id: 18, status_id: WON_STAGE },
+			);
 			await expect(both).rejects.toThrow(
 				/^error in "Not Saved": Не перенесено: сделка 15 без контакта; +Сделка amoCRM 16: Без связи без телефона; /,
 			);
 			expect(added().map(({ name }) => name)).toEqual(['Орлова Мия', 'Последний']);
 			expect(comments(added()[1].id)).toEqual(['Сделка amoCRM 18: Лепка']);
 			// Nor does a number that finds nobody hold up the others.
-			await expect(send({ id: 19, status_id: WON }, { id: 11, status_id: WON })).rejects.toThrow(
+			await expect(send({ id: 19, status_id: WON_STAGE }, { id: 11, status_id: WON_STAGE })).rejects.toThrow(
 				/^error in "Not Saved": Не перенесено: +Сделка amoCRM 19: Заглушка: .*'Phone'/,
 			);
 			expect(added()).toHaveLength(2);
@@ -102,15 +110,15 @@ export const amocrmDealToClient: Job = {
 				[15, 'сделка 15 '],
 				[17, 'amoCRM 17'],
 			] as const) {
-				await expect(send({ id, status_id: WON })).rejects.toThrow(told);
+				await expect(send({ id, status_id: WON_STAGE })).rejects.toThrow(told);
 			}
 			expect(added()).toHaveLength(2);
-			await stage.unpublish();
+			await example.unpublish();
 		} finally {
 			await amo.close();
 		}
 	},
-	more: {
+	otherPromises: {
 		'asks amoCRM no faster than it answers, when many deals are won at once': async (
 			start,
 			{ client, sandbox },
@@ -122,25 +130,25 @@ export const amocrmDealToClient: Job = {
 			}));
 			const amo = await startAmoCrm(deals);
 			try {
-				await saveAs(client, NAMES.bearer, 'httpBearerAuth', { token: AMO_TOKEN });
-				const stage = await startWith(start, 'package', amo.url);
-				const added = customersFromNowOn(sandbox);
-				const address = await stage.listen('/webhook/amocrm-deal');
-				const body = moved(...deals.map(({ id }) => ({ id, status_id: WON })));
-				await stage.startedBy(async () => await fetch(address, { method: 'POST', body }));
+				await saveCredentialAs(client, CREDENTIAL_NAMES.bearer, 'httpBearerAuth', { token: AMO_TOKEN });
+				const example = await startWith(start, 'package', amo.url);
+				const added = watchNewCustomers(sandbox);
+				const address = await example.publishWebhook('/webhook/amocrm-deal');
+				const body = moved(...deals.map(({ id }) => ({ id, status_id: WON_STAGE })));
+				await example.waitForRunStartedBy(async () => await fetch(address, { method: 'POST', body }));
 				expect(added().map(({ name }) => name)).toEqual(deals.map(({ contacts: [{ name }] }) => name));
-				await stage.unpublish();
+				await example.unpublish();
 			} finally {
 				await amo.close();
 			}
 		},
 		'can be tried without amoCRM, again and again': async (start, { sandbox }) => {
-			const stage = await start('package');
-			const added = customersFromNowOn(sandbox);
-			await stage.run();
-			await stage.run();
+			const example = await start('package');
+			const added = watchNewCustomers(sandbox);
+			await example.runManually();
+			await example.runManually();
 			expect(added()).toMatchObject([{ name: 'Пример Сделка', is_study: 1, email: ['primer2@example.org'] }]);
-			expect(commentsOn(sandbox, added()[0].id)).toHaveLength(1);
+			expect(readCommentsOf(sandbox, added()[0].id)).toHaveLength(1);
 		},
 	},
 };

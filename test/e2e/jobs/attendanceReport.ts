@@ -1,13 +1,13 @@
 import { DateTime } from 'luxon';
 
-import { lessonOn, message } from './rows';
+import { addLessonAt, messageTo } from './schoolRows';
 import type { Job } from './types';
 
 export const attendanceReport: Job = {
 	name: 'attendance-report',
 	play: async (start, side, { sandbox }) => {
-		const stage = await start(side);
-		const monday = DateTime.fromISO(stage.today).startOf('week').minus({ weeks: 1 });
+		const example = await start(side);
+		const monday = DateTime.fromISO(example.today).startOf('week').minus({ weeks: 1 });
 		const customer = (name: string, branch_ids: number[], is_study = 1) =>
 			sandbox.store.insert('customer', { name, is_study, branch_ids }).id;
 		const [mia, yan, kim] = [
@@ -19,7 +19,7 @@ export const attendanceReport: Job = {
 		const lesson = (day: number, branch_id: number, status: number, attended: Record<number, 0 | 1>) => {
 			const date = monday.plus({ days: day }).toISODate();
 			const customer_ids = Object.keys(attended).map(Number);
-			const { id } = lessonOn(sandbox, date, '17:00', { branch_id, status, customer_ids });
+			const { id } = addLessonAt(sandbox, date, '17:00', { branch_id, status, customer_ids });
 			for (const [who, is_attend] of Object.entries(attended)) {
 				const row = { lesson_id: id, customer_id: Number(who), branch_id, is_attend };
 				sandbox.store.insert('lesson-details', row);
@@ -37,7 +37,7 @@ export const attendanceReport: Job = {
 		lesson(7, 1, 3, { [mia]: 0 });
 		sandbox.store.remove('customer', gone);
 
-		const execution = await stage.run();
+		const execution = await example.runManually();
 
 		const card = (branch: number, page: string, id: number) =>
 			`${sandbox.url}/company/${branch}/${page}/view?id=${id}`;
@@ -49,8 +49,8 @@ export const attendanceReport: Job = {
 		]);
 		const [from, to] = [monday.toFormat('dd.MM'), monday.plus({ days: 6 }).toFormat('dd.MM.yyyy')];
 		const text = `Орлов Ян: 1 из 3\nОрлова Мия: 3 из 4\nID ${gone}: 1 из 1\nДальний Ким: 1 из 1`;
-		expect(stage.sent(execution)).toEqual([
-			message('director@example.org', `Посещаемость ${from}–${to}`, text),
+		expect(example.readMessagesOf(execution)).toEqual([
+			messageTo('director@example.org', `Посещаемость ${from}–${to}`, text),
 		]);
 	},
 };

@@ -1,5 +1,5 @@
-import { NAMES, saveAs } from '../support/credentials';
-import { clientWith, paymentsFromNowOn } from './rows';
+import { CREDENTIAL_NAMES, saveCredentialAs } from '../support/credentials';
+import { addClientWithPhone, watchNewPayments } from './schoolRows';
 import type { Job } from './types';
 
 const LOGIN = { user: 'office', password: 'a-password-of-a-test' };
@@ -11,14 +11,17 @@ const csv = (...rows: string[]) =>
 export const bankStatement: Job = {
 	name: 'bank-statement',
 	play: async (start, side, { client, sandbox }) => {
-		await saveAs(client, NAMES.basic, 'httpBasicAuth', LOGIN);
-		const stage = await start(side);
-		const form = stage.workflow.nodes.find(({ name }) => name === 'Statement');
-		const mia = clientWith(sandbox, '+7(900)000-77-22', { custom_dogovor: 'Д-17' });
-		const yan = clientWith(sandbox, '+7(900)000-77-33', { custom_dogovor: '117/26', branch_ids: [2] });
+		await saveCredentialAs(client, CREDENTIAL_NAMES.basic, 'httpBasicAuth', LOGIN);
+		const example = await start(side);
+		const form = example.workflow.nodes.find(({ name }) => name === 'Statement');
+		const mia = addClientWithPhone(sandbox, '+7(900)000-77-22', { custom_dogovor: 'Д-17' });
+		const yan = addClientWithPhone(sandbox, '+7(900)000-77-33', {
+			custom_dogovor: '117/26',
+			branch_ids: [2],
+		});
 		const eva = { custom_dogovor: 'Д-170' };
-		const entered = paymentsFromNowOn(sandbox);
-		const address = await stage.listen(`/form/${String(form?.webhookId)}`);
+		const entered = watchNewPayments(sandbox);
+		const address = await example.publishWebhook(`/form/${String(form?.webhookId)}`);
 		const upload = async (text: string, { user, password } = LOGIN) => {
 			const body = new FormData();
 			body.append('field-0', new Blob([text], { type: 'text/csv' }), 'statement.csv');
@@ -26,7 +29,7 @@ export const bankStatement: Job = {
 			return (await fetch(address, { method: 'POST', headers: { authorization }, body })).status;
 		};
 		const send = async (text: string) =>
-			await stage.startedBy(async () => expect(await upload(text)).toBe(200));
+			await example.waitForRunStartedBy(async () => expect(await upload(text)).toBe(200));
 
 		const first = '02.03.2026;17;3872,70;;ОРЛОВА А.;"Оплата по договору № Д-17; НДС нет"';
 		const second = '02.03.2026;1;4 200,00;;ОРЛОВ Б.;Обучение, договор 117/26 за март';
@@ -50,7 +53,7 @@ export const bankStatement: Job = {
 		expect(entered()).toMatchObject(both);
 
 		// Entered in the meantime: the same file again brings the rest.
-		const id = clientWith(sandbox, '+7(900)000-77-44', eva);
+		const id = addClientWithPhone(sandbox, '+7(900)000-77-44', eva);
 		await expect(send(csv(first, unknown, unnamed, next))).rejects.toThrow(/Не записано: 3 от [^;]+$/);
 		expect(entered()).toMatchObject([...both, { customer_id: id, income: '500.00' }]);
 
@@ -58,7 +61,7 @@ export const bankStatement: Job = {
 		const glued = '04.03.2026;4;700,00;;КТО-ТО;по договору№117/26';
 		const count = '04.03.2026;5;800,00;;КТО-ТО;по договору 17 занятий';
 		const unsure = /Не записано: 5 от 04\.03\.2026, 800,00 \(AlfaCRM has no customer [^;]+\) *$/;
-		clientWith(sandbox, '+7(900)000-77-55', { custom_dogovor: '17' });
+		addClientWithPhone(sandbox, '+7(900)000-77-55', { custom_dogovor: '17' });
 		await expect(send(csv(glued, count))).rejects.toThrow(unsure);
 		const last = [...both, { customer_id: id }, { customer_id: yan, income: '700.00' }];
 		expect(entered()).toMatchObject(last);
@@ -75,6 +78,6 @@ export const bankStatement: Job = {
 		expect(await upload(csv('04.03.2026;9;1,00;;Я;договор Д-17'), { ...LOGIN, password: 'guess' })).toBe(401);
 		expect(sandbox.journal).toEqual([]);
 		expect(entered()).toHaveLength(5);
-		await stage.unpublish();
+		await example.unpublish();
 	},
 };

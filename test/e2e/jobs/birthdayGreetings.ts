@@ -1,8 +1,8 @@
-import { message } from './rows';
-import type { Job, Start } from './types';
+import { messageTo } from './schoolRows';
+import type { Job, ImportExample } from './types';
 
 const greeting = (to: string, name: string) =>
-	message(
+	messageTo(
 		to,
 		'С днём рождения!',
 		`Здравствуйте! Сегодня день рождения: ${name}. Поздравляем и желаем интересной учёбы!`,
@@ -11,8 +11,8 @@ const greeting = (to: string, name: string) =>
 export const birthdayGreetings: Job = {
 	name: 'birthday-greetings',
 	play: async (start, side, { sandbox }) => {
-		const stage = await start(side);
-		const [, month, day] = stage.today.split('-');
+		const example = await start(side);
+		const [, month, day] = example.today.split('-');
 		const client = (name: string, dob: string | null, email: string[], more = {}) =>
 			sandbox.store.insert('customer', { name, dob, email, is_study: 1, branch_ids: [1], ...more });
 		for (const { id } of sandbox.store.rows('customer')) sandbox.store.patch('customer', id, { dob: null });
@@ -24,9 +24,12 @@ export const birthdayGreetings: Job = {
 		client('Лид Рита', `${day}.${month}.2013`, ['lead@example.org'], { is_study: 0 });
 		client('Без Даты', null, ['none@example.org']);
 
-		const first = side === 'http' ? stage.run() : stage.startedBy(async () => await stage.publish());
-		const sent = stage.sent(await first);
-		if (side === 'package') await stage.unpublish();
+		const first =
+			side === 'http'
+				? example.runManually()
+				: example.waitForRunStartedBy(async () => await example.publish());
+		const sent = example.readMessagesOf(await first);
+		if (side === 'package') await example.unpublish();
 
 		expect(sent).toHaveLength(2);
 		expect(sent).toEqual(
@@ -36,7 +39,7 @@ export const birthdayGreetings: Job = {
 			]),
 		);
 	},
-	more: {
+	otherPromises: {
 		'says of a birthday on which n8n was off that it has passed': async (start) => {
 			expect(await sentAfter(start, 1)).toMatchObject([
 				{ text: expect.stringContaining('С прошедшим днём рождения: Орлова Мия.') as string },
@@ -50,9 +53,9 @@ export const birthdayGreetings: Job = {
 };
 
 /** What is sent where the trigger tells of a birthday so many days ago. */
-async function sentAfter(start: Start, days: number) {
+async function sentAfter(start: ImportExample, days: number) {
 	const missed = { name: 'Орлова Мия', email: 'mia@example.org', days_left: -days };
-	const stage = await start('package', ({ nodes: [about, ...nodes], connections, ...workflow }) => ({
+	const example = await start('package', ({ nodes: [about, ...nodes], connections, ...workflow }) => ({
 		...workflow,
 		nodes: [
 			{ ...about, ...{ name: 'Start', type: 'n8n-nodes-base.manualTrigger', parameters: {} } },
@@ -70,5 +73,5 @@ async function sentAfter(start: Start, days: number) {
 			Start: { main: [[{ node: 'Birthday', type: 'main', index: 0 }]] },
 		},
 	}));
-	return stage.sent(await stage.run());
+	return example.readMessagesOf(await example.runManually());
 }

@@ -1,15 +1,15 @@
 import { DateTime } from 'luxon';
 
-import { lessonOn, message } from './rows';
+import { addLessonAt, messageTo } from './schoolRows';
 import type { Job } from './types';
 
 export const dailyFreeSlots: Job = {
 	name: 'daily-free-slots',
 	play: async (start, side, { sandbox }) => {
-		const stage = await start(side);
+		const example = await start(side);
 		const { store } = sandbox;
 		for (const { id } of store.rows('working-hour')) store.remove('working-hour', id);
-		const dayIn = (days: number) => DateTime.fromISO(stage.today, { locale: 'ru' }).plus({ days });
+		const dayIn = (days: number) => DateTime.fromISO(example.today, { locale: 'ru' }).plus({ days });
 		const teacher = (name: string, branch_ids: number[], more = {}) =>
 			store.insert('teacher', { name, branch_ids, ...more }).id;
 		const hours = (teacher_id: number, branch_id: number, days: number, from: string, to: string) =>
@@ -20,7 +20,7 @@ export const dailyFreeSlots: Job = {
 			});
 		const lesson = (teacher_id: number, days: number, from: string, to: string, status: number) => {
 			const date = dayIn(days).toISODate();
-			lessonOn(sandbox, date, from, { status, teacher_ids: [teacher_id], time_to: `${date} ${to}:00` });
+			addLessonAt(sandbox, date, from, { status, teacher_ids: [teacher_id], time_to: `${date} ${to}:00` });
 		};
 		const [ada, boris] = [teacher('Адамова Ада', [1]), teacher('Борисов Борис', [1, 2])];
 		hours(ada, 1, 1, '10:00', '14:00');
@@ -35,10 +35,10 @@ export const dailyFreeSlots: Job = {
 		const [one, two] = [1, 2].map((id) => String(store.find('branch', id)?.name));
 		sandbox.clearJournal();
 
-		const execution = await stage.run();
+		const execution = await example.runManually();
 
 		const line = (days: number, rest: string) => `${dayIn(days).toFormat('ccc dd.MM')}, ${rest}`;
-		const list = message(
+		const list = messageTo(
 			'manager@example.org',
 			`Свободное время ${dayIn(0).toFormat('dd.MM')}–${dayIn(6).toFormat('dd.MM.yyyy')}`,
 			[
@@ -47,10 +47,10 @@ export const dailyFreeSlots: Job = {
 				line(6, `${one}, Адамова Ада: 18:00`),
 			].join('\n'),
 		);
-		expect(stage.sent(execution)).toEqual([list]);
+		expect(example.readMessagesOf(execution)).toEqual([list]);
 		// It only reads, so the next morning's list is as good.
 		const reads = sandbox.journal.filter(({ entity }) => entity !== 'auth').map(({ action }) => action);
 		expect(new Set(reads)).toEqual(new Set(['index', 'working-hour']));
-		expect(stage.sent(await stage.run())).toEqual([list]);
+		expect(example.readMessagesOf(await example.runManually())).toEqual([list]);
 	},
 };

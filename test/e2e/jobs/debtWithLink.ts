@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { message } from './rows';
+import { messageTo } from './schoolRows';
 import type { Job } from './types';
 
 /** The shortest time after which the trigger looks through the clients again. */
@@ -10,7 +10,7 @@ export const debtWithLink: Job = {
 	name: 'debt-with-link',
 	play: async (start, side, { sandbox }) => {
 		const { store } = sandbox;
-		const stage = await start(side, (workflow) => {
+		const example = await start(side, (workflow) => {
 			const nodes = workflow.nodes.map((node) =>
 				node.name === 'In Debt'
 					? { ...node, parameters: { ...node.parameters, options: { firstPoll: 'due', lookEvery: 1 } } }
@@ -28,13 +28,15 @@ export const debtWithLink: Job = {
 		client('Бывший Лев', '-900.00', ['lev@example.org'], { e_date: '2026-01-01' });
 		client('Пока Роза', '0.00', ['rosa@example.org']);
 		const told = (to: string, id: number, name: string, sum: string) =>
-			message(
+			messageTo(
 				to,
 				'Оплата обучения',
 				`Здравствуйте! На счёте (${name}) не хватает ${sum} ₽. Оплатить можно по ссылке:\nhttps://example.org/pay?client=${id}&sum=${sum}`,
 			);
 
-		const sent = stage.sent(await stage.startedBy(async () => await stage.publish()));
+		const sent = example.readMessagesOf(
+			await example.waitForRunStartedBy(async () => await example.publish()),
+		);
 		const looked = Date.now();
 		expect(sent).toHaveLength(3);
 		expect(sent).toEqual(
@@ -47,12 +49,14 @@ export const debtWithLink: Job = {
 		);
 
 		// The same debts again, and a new one.
-		await stage.unpublish();
+		await example.unpublish();
 		store.patch('customer', mia, { balance: '-3000.00' });
 		const eva = client('Новая Ева', '-300.00', ['eva@example.org']);
 		await sleep(looked + MINUTE_MS - Date.now());
-		const second = stage.sent(await stage.startedBy(async () => await stage.publish()));
+		const second = example.readMessagesOf(
+			await example.waitForRunStartedBy(async () => await example.publish()),
+		);
 		expect(second).toEqual([told('eva@example.org', eva, 'Новая Ева', '300.00')]);
-		await stage.unpublish();
+		await example.unpublish();
 	},
 };

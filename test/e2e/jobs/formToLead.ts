@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import type { Stage } from '../support/stage';
-import { commentsOn, customersFromNowOn } from './rows';
+import type { Example } from '../support/example';
+import { readCommentsOf, watchNewCustomers } from './schoolRows';
 import type { Job } from './types';
 
 const FIELDS = ['name', 'phone', 'email', 'comment'] as const;
@@ -16,9 +16,9 @@ function bodyOf(...values: string[]): FormData {
 }
 
 /** Publishes it, until the form is there; returns its address. */
-async function listening(stage: Stage): Promise<string> {
-	const form = stage.workflow.nodes.find(({ name }) => name === 'Website Form');
-	return await stage.listen(`/form/${String(form?.webhookId)}`);
+async function listening(example: Example): Promise<string> {
+	const form = example.workflow.nodes.find(({ name }) => name === 'Website Form');
+	return await example.publishWebhook(`/form/${String(form?.webhookId)}`);
 }
 
 /** The comment: all that was typed, line by line, and what of it the card does not hold. */
@@ -30,17 +30,17 @@ function told(filled: Filled, notSaved = '', more: readonly string[] = []): stri
 export const formToLead: Job = {
 	name: 'form-to-lead',
 	play: async (start, side, { sandbox }) => {
-		const stage = await start(side);
-		const address = await listening(stage);
+		const example = await start(side);
+		const address = await listening(example);
 		const send = async (filled: Filled) => {
 			const body = bodyOf(...FIELDS.map((name) => filled[name] ?? ''));
-			return await stage.startedBy(async () => {
+			return await example.waitForRunStartedBy(async () => {
 				const { status } = await fetch(address, { method: 'POST', body });
 				expect(status).toBe(200);
 			});
 		};
-		const added = customersFromNowOn(sandbox);
-		const comments = (id: number) => commentsOn(sandbox, id);
+		const added = watchNewCustomers(sandbox);
+		const comments = (id: number) => readCommentsOf(sandbox, id);
 
 		const mia = {
 			name: 'Орлова Мия',
@@ -107,15 +107,17 @@ export const formToLead: Job = {
 		// A name of blanks.
 		await send({ name: '  ', phone: '+7 900 000-77-66' });
 		expect(added()[4]).toMatchObject({ name: '+7 900 000-77-66', is_study: 0 });
-		await stage.unpublish();
+		await example.unpublish();
 	},
-	more: {
+	otherPromises: {
 		'finds whoever has typed more than a number again by the number alone': async (start, { sandbox }) => {
-			const stage = await start('package');
-			const address = await listening(stage);
-			const added = customersFromNowOn(sandbox);
+			const example = await start('package');
+			const address = await listening(example);
+			const added = watchNewCustomers(sandbox);
 			const send = async (...values: string[]) =>
-				await stage.startedBy(async () => await fetch(address, { method: 'POST', body: bodyOf(...values) }));
+				await example.waitForRunStartedBy(
+					async () => await fetch(address, { method: 'POST', body: bodyOf(...values) }),
+				);
 			const typed = [
 				['+7 8 900 000-88-01 звонить с 18 до 20', '9000008801'],
 				['2-12-34, 8 900 000-88-02', '+7 (900) 000-88-02'],
@@ -126,7 +128,7 @@ export const formToLead: Job = {
 				await send('Ия', again, '', '');
 			}
 			expect(added()).toHaveLength(typed.length);
-			expect(added().flatMap(({ id }) => commentsOn(sandbox, id))).toEqual(
+			expect(added().flatMap(({ id }) => readCommentsOf(sandbox, id))).toEqual(
 				typed.flat().map((phone) => expect.stringContaining(`Телефон: ${phone}`) as string),
 			);
 
@@ -137,34 +139,34 @@ export const formToLead: Job = {
 			const stranger = { name: 'Чужой', phone: numbers, email: 'stranger@example.org' };
 			await send(stranger.name, numbers, stranger.email, '');
 			expect(sandbox.store.find('customer', mother.id)).toMatchObject(card);
-			expect(commentsOn(sandbox, mother.id)).toEqual([
+			expect(readCommentsOf(sandbox, mother.id)).toEqual([
 				told(stranger, `Чужой, stranger@example.org, ${numbers}`),
 			]);
-			await stage.unpublish();
+			await example.unpublish();
 		},
 		'writes one comment for three deliveries where the import has dropped the time zone': async (
 			start,
 			{ sandbox },
 		) => {
-			const stage = await start('package', (workflow) => ({
+			const example = await start('package', (workflow) => ({
 				...workflow,
 				settings: { executionOrder: 'v1' },
 			}));
-			const address = await listening(stage);
-			const added = customersFromNowOn(sandbox);
+			const address = await listening(example);
+			const added = watchNewCustomers(sandbox);
 			const filled = { name: 'Орлова Мия', phone: '+7 900 000-88-21', comment: 'Шахматы?' };
 			const body = () => bodyOf(filled.name, filled.phone, '', filled.comment);
 
 			for (let delivery = 1; delivery <= 3; delivery++) {
-				await stage.startedBy(async () => await fetch(address, { method: 'POST', body: body() }));
+				await example.waitForRunStartedBy(async () => await fetch(address, { method: 'POST', body: body() }));
 			}
 
 			expect(added()).toHaveLength(1);
-			expect(commentsOn(sandbox, added()[0].id)).toEqual([told(filled)]);
-			await stage.unpublish();
+			expect(readCommentsOf(sandbox, added()[0].id)).toEqual([told(filled)]);
+			await example.unpublish();
 		},
 		'keeps what a school adds to the form': async (start, { sandbox }) => {
-			const stage = await start('package', (workflow) => ({
+			const example = await start('package', (workflow) => ({
 				...workflow,
 				nodes: workflow.nodes.map((node) => {
 					if (node.name !== 'Website Form') return node;
@@ -173,14 +175,14 @@ export const formToLead: Job = {
 					return { ...node, parameters: { ...node.parameters, formFields } };
 				}),
 			}));
-			const address = await listening(stage);
-			const added = customersFromNowOn(sandbox);
+			const address = await listening(example);
+			const added = watchNewCustomers(sandbox);
 			const body = bodyOf('Ия', '9000008808', '', 'Да', 'Шахматы');
-			await stage.startedBy(async () => await fetch(address, { method: 'POST', body }));
-			expect(commentsOn(sandbox, added()[0].id)).toEqual([
+			await example.waitForRunStartedBy(async () => await fetch(address, { method: 'POST', body }));
+			expect(readCommentsOf(sandbox, added()[0].id)).toEqual([
 				told({ name: 'Ия', phone: '9000008808', comment: 'Да' }, '', ['Курс: Шахматы']),
 			]);
-			await stage.unpublish();
+			await example.unpublish();
 		},
 	},
 };

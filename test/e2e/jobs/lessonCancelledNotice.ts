@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../../sandbox';
-import type { Stage } from '../support/stage';
-import { lessonOn, message } from './rows';
-import type { Job, Start } from './types';
+import type { Example } from '../support/example';
+import { addLessonAt, messageTo } from './schoolRows';
+import type { Job, ImportExample } from './types';
 
 const SECRET = 'change-me';
 
@@ -9,7 +9,7 @@ const SECRET = 'change-me';
 const PATHS = { package: '', http: '/webhook/alfacrm-lesson-changed' };
 
 /** As the user enters it; the example has none, and refuses all calls. */
-const withSecret: Parameters<Start>[1] = (workflow) => ({
+const withSecret: Parameters<ImportExample>[1] = (workflow) => ({
 	...workflow,
 	nodes: workflow.nodes.map((node) =>
 		node.name === 'Lesson Changed' && node.parameters.secret !== undefined
@@ -19,7 +19,7 @@ const withSecret: Parameters<Start>[1] = (workflow) => ({
 });
 
 /** Where AlfaCRM is to send its calls. */
-function pathOf({ side, workflow }: Stage): string {
+function pathOf({ side, workflow }: Example): string {
 	const trigger = workflow.nodes.find(({ name }) => name === 'Lesson Changed');
 	return PATHS[side] || `/webhook/${String(trigger?.webhookId)}/webhook`;
 }
@@ -30,14 +30,14 @@ function plan(sandbox: Sandbox, ...customers: Array<[name: string, email: string
 	const customer_ids = customers.map(
 		([name, email]) => sandbox.store.insert('customer', { name, email, ...client }).id,
 	);
-	const { id } = lessonOn(sandbox, '2026-12-01', '17:00', { branch_id: 2, customer_ids });
+	const { id } = addLessonAt(sandbox, '2026-12-01', '17:00', { branch_id: 2, customer_ids });
 	return { id, customer_ids };
 }
 
 export const lessonCancelledNotice: Job = {
 	name: 'lesson-cancelled-notice',
 	play: async (start, side, { sandbox }) => {
-		const stage = await start(side, withSecret);
+		const example = await start(side, withSecret);
 		const { id } = plan(
 			sandbox,
 			['Без Адреса', ['нет']],
@@ -45,7 +45,7 @@ export const lessonCancelledNotice: Job = {
 			['Орлов Ян', ['yan@example.org']],
 			['Тихий Том', []],
 		);
-		const address = await stage.listen(pathOf(stage));
+		const address = await example.publishWebhook(pathOf(example));
 		const register = (secret: string) => sandbox.webhooks.add(`${address}?secret=${secret}`);
 		const answered = async () => {
 			await sandbox.webhooks.settled();
@@ -53,18 +53,18 @@ export const lessonCancelledNotice: Job = {
 		};
 		register(SECRET);
 
-		const execution = await stage.startedBy(async () => {
+		const execution = await example.waitForRunStartedBy(async () => {
 			sandbox.store.patch('lesson', id, { status: 2, note: 'Болезнь педагога' });
 			await sandbox.webhooks.settled();
 		});
 
 		const notice = (to: string, name: string) =>
-			message(
+			messageTo(
 				to,
 				'Занятие отменено',
 				`Здравствуйте! Занятие 01.12.2026 17:00 отменено (${name}). Причина: Болезнь педагога.`,
 			);
-		expect(stage.sent(execution)).toEqual([
+		expect(example.readMessagesOf(execution)).toEqual([
 			notice('mia@example.org', 'Орлова Мия'),
 			notice('yan@example.org', 'Орлов Ян'),
 		]);
@@ -72,9 +72,9 @@ export const lessonCancelledNotice: Job = {
 
 		// Neither another change nor a call without the secret sends anything.
 		const executions = async () => {
-			const all = await stage.client.listExecutions(stage.workflow.id);
+			const all = await example.client.listExecutions(example.workflow.id);
 			return await Promise.all(
-				all.map(async (one) => stage.sent(await stage.client.waitForExecution(one.id))),
+				all.map(async (one) => example.readMessagesOf(await example.client.waitForExecution(one.id))),
 			);
 		};
 		sandbox.store.patch('lesson', id, { topic: 'Другая тема' });
@@ -85,12 +85,12 @@ export const lessonCancelledNotice: Job = {
 		sandbox.store.patch('lesson', id, { status: 2 });
 		await sandbox.webhooks.settled();
 		expect((await executions()).filter((sent) => sent.length > 0)).toHaveLength(1);
-		await stage.unpublish();
+		await example.unpublish();
 		sandbox.webhooks.remove();
 	},
-	more: {
+	otherPromises: {
 		'writes to all others, then says whom AlfaCRM did not give': async (start, { sandbox }) => {
-			const stage = await start('package', withSecret);
+			const example = await start('package', withSecret);
 			const lesson = plan(
 				sandbox,
 				['Исчезнувший Ян', ['gone@example.org']],
@@ -101,43 +101,43 @@ export const lessonCancelledNotice: Job = {
 			sandbox.store.remove('customer', gone);
 			const match = { entity: 'customer', bodyContains: `"id":${failing}` };
 			sandbox.faults.add({ kind: 'status', status: 500, times: 9, match });
-			sandbox.webhooks.add(`${await stage.listen(pathOf(stage))}?secret=${SECRET}`);
-			const cancelled = stage.startedBy(async () => {
+			sandbox.webhooks.add(`${await example.publishWebhook(pathOf(example))}?secret=${SECRET}`);
+			const cancelled = example.waitForRunStartedBy(async () => {
 				sandbox.store.patch('lesson', lesson.id, { status: 2 });
 				await sandbox.webhooks.settled();
 			});
 			await expect(cancelled).rejects.toThrow(
 				new RegExp(`in "Not Sent": Не отправлено: клиент ${gone} \\(.+\\); клиент ${failing} \\(.+500`),
 			);
-			expect(await stage.lastSent()).toMatchObject([{ to: 'mia@example.org' }]);
-			await stage.unpublish();
+			expect(await example.readLatestMessages()).toMatchObject([{ to: 'mia@example.org' }]);
+			await example.unpublish();
 			sandbox.webhooks.remove();
 		},
 		'writes to nobody about a lesson that takes place after all': async (start, { sandbox }) => {
-			const stage = await start('package', withSecret);
+			const example = await start('package', withSecret);
 			const lesson = plan(sandbox, ['Орлова Мия', ['mia@example.org']]);
-			const address = `${await stage.listen(pathOf(stage))}?secret=${SECRET}`;
+			const address = `${await example.publishWebhook(pathOf(example))}?secret=${SECRET}`;
 			const fields = { fields_old: { status: 1 }, fields_new: { status: 2 } };
 			const of = { event: 'update', entity: 'Lesson', entity_id: lesson.id, branch_id: 2 };
 			const body = JSON.stringify({ ...of, ...fields, datetime: '2026-11-30 12:00:00' });
 			const headers = { 'content-type': 'application/json' };
-			const execution = await stage.startedBy(
+			const execution = await example.waitForRunStartedBy(
 				async () => await fetch(address, { method: 'POST', headers, body }),
 			);
 			expect(execution.outputs('Get Lesson')).toHaveLength(1);
-			expect(stage.sent(execution)).toEqual([]);
-			await stage.unpublish();
+			expect(example.readMessagesOf(execution)).toEqual([]);
+			await example.unpublish();
 		},
 		'refuses every call as long as it has no secret': async (start, { sandbox }) => {
-			const stage = await start('package');
-			const address = await stage.listen(pathOf(stage));
+			const example = await start('package');
+			const address = await example.publishWebhook(pathOf(example));
 			sandbox.clearJournal();
 			for (const query of ['', '?secret=', '?secret=change-me']) {
 				const { status } = await fetch(address + query, { method: 'POST', body: '{}' });
 				expect(status).toBe(500);
 			}
 			expect(sandbox.journal).toEqual([]);
-			await stage.unpublish();
+			await example.unpublish();
 		},
 	},
 };

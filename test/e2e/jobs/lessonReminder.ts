@@ -1,7 +1,7 @@
 import { sleep } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
-import { message } from './rows';
+import { messageTo } from './schoolRows';
 import type { Job } from './types';
 
 /** The shortest time after which the trigger looks through the lessons again. */
@@ -11,7 +11,7 @@ export const lessonReminder: Job = {
 	name: 'lesson-reminder',
 	play: async (start, side, { sandbox }) => {
 		const { store } = sandbox;
-		const stage = await start(side, (workflow) => {
+		const example = await start(side, (workflow) => {
 			const nodes = workflow.nodes.map((node) =>
 				node.name === 'Lesson Coming Up'
 					? { ...node, parameters: { ...node.parameters, options: { lookEvery: 1 } } }
@@ -40,7 +40,7 @@ export const lessonReminder: Job = {
 				...more,
 			}).id;
 		const reminder = (to: string, name: string, hours: number) =>
-			message(
+			messageTo(
 				to,
 				'Напоминание о занятии',
 				`Здравствуйте! ${name}: занятие «${String(store.find('subject', 1)?.name)}» ${now.plus({ hours }).toFormat('dd.MM HH:mm')}. Если прийти не получится, ответьте школе.`,
@@ -48,12 +48,12 @@ export const lessonReminder: Job = {
 		let looked = 0;
 		const look = async () => {
 			await sleep(looked + MINUTE_MS - Date.now());
-			const sent = stage.sent(await stage.news());
+			const sent = example.readMessagesOf(await example.pollAgain());
 			looked = Date.now();
 			return sent;
 		};
 
-		await stage.baseline();
+		await example.takeBaseline();
 		looked = Date.now();
 		const first = lesson(10, [mia, silent, gone]);
 		lesson(11, [kim], { branch_id: 2 });
@@ -67,6 +67,6 @@ export const lessonReminder: Job = {
 		// Told anew is the one that was moved alone.
 		store.patch('lesson', first, at(14));
 		expect(await look()).toEqual([reminder('mia@example.org', 'Орлова Мия', 14)]);
-		await stage.unpublish();
+		await example.unpublish();
 	},
 };

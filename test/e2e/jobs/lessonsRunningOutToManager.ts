@@ -9,7 +9,7 @@ export const lessonsRunningOutToManager: Job = {
 	name: 'lessons-running-out-to-manager',
 	play: async (start, side, { sandbox }) => {
 		const { store } = sandbox;
-		const stage = await start(side, (workflow) => {
+		const example = await start(side, (workflow) => {
 			const options = { firstPoll: 'due', lookEvery: 1 };
 			const nodes = workflow.nodes.map((node) =>
 				node.name === 'Lessons Running Out' ? { ...node, parameters: { ...node.parameters, options } } : node,
@@ -32,19 +32,23 @@ export const lessonsRunningOutToManager: Job = {
 			text: `Заканчиваются занятия: ${name}, осталось ${left}\nТелефон: ${phone}\nКарточка: ${sandbox.url}/company/${branch}/customer/view?id=${id}`,
 		});
 
-		const first = stage.sent(await stage.startedBy(async () => await stage.publish()));
+		const first = example.readMessagesOf(
+			await example.waitForRunStartedBy(async () => await example.publish()),
+		);
 		const looked = Date.now();
 		expect(first).toHaveLength(2);
 		expect(first).toEqual(
 			expect.arrayContaining([message(mia, 'Орлова Мия', 1, 2), message(yan, 'Орлов Ян', 2, 0, 'не указан')]),
 		);
 
-		await stage.unpublish();
+		await example.unpublish();
 		store.patch('customer', mia, { paid_lesson_count: 1 });
 		store.patch('customer', rosa, { paid_lesson_count: 2 });
 		await sleep(looked + MINUTE_MS - Date.now());
-		const second = stage.sent(await stage.startedBy(async () => await stage.publish()));
+		const second = example.readMessagesOf(
+			await example.waitForRunStartedBy(async () => await example.publish()),
+		);
 		expect(second).toEqual([message(rosa, 'Пока Роза', 1, 2)]);
-		await stage.unpublish();
+		await example.unpublish();
 	},
 };

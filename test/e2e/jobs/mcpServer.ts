@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { NAMES, saveAs } from '../support/credentials';
-import { lessonOn } from './rows';
+import { CREDENTIAL_NAMES, saveCredentialAs } from '../support/credentials';
+import { addLessonAt } from './schoolRows';
 import type { Job } from './types';
 
 const PATH = '/mcp/alfacrm-reads';
@@ -36,14 +36,14 @@ async function ask(address: string, method: string, params: IDataObject, session
 export const mcpServer: Job = {
 	name: 'mcp-server',
 	play: async (start, side, { client, sandbox }) => {
-		await saveAs(client, NAMES.bearer, 'httpBearerAuth', { token: TOKEN });
-		const stage = await start(side);
+		await saveCredentialAs(client, CREDENTIAL_NAMES.bearer, 'httpBearerAuth', { token: TOKEN });
+		const example = await start(side);
 		const phone = ['+7(900)000-77-11'];
 		const { id } = sandbox.store.insert('customer', {
 			...{ name: 'Орлова Мия', phone, is_study: 1, branch_ids: [1] },
 		});
-		lessonOn(sandbox, stage.today, '18:30', { customer_ids: [id] });
-		const address = await stage.listen(PATH);
+		addLessonAt(sandbox, example.today, '18:30', { customer_ids: [id] });
+		const address = await example.publishWebhook(PATH);
 		const stranger = await fetch(address, { method: 'POST', body: '{}' });
 		expect([401, 403]).toContain(stranger.status);
 
@@ -63,7 +63,7 @@ export const mcpServer: Job = {
 			return JSON.stringify(answer.result);
 		};
 		expect(await call(/overview/i, { phone: '8 900 000-77-11' })).toContain('Орлова Мия');
-		const day = { date_from: stage.today, date_to: stage.today };
+		const day = { date_from: example.today, date_to: example.today };
 		expect(await call(/lessons/i, day)).toContain('18:30');
 		const { id: teacher, name } = sandbox.store.rows('teacher')[0];
 		expect(await call(/teachers/i, {})).toContain(String(name));
@@ -72,6 +72,6 @@ export const mcpServer: Job = {
 		expect(actions.filter((action) => !['index', 'customer', 'working-hour'].includes(action ?? ''))).toEqual(
 			[],
 		);
-		await stage.unpublish();
+		await example.unpublish();
 	},
 };

@@ -1,4 +1,4 @@
-import { clientWith, commentsOn, customersFromNowOn } from './rows';
+import { addClientWithPhone, readCommentsOf, watchNewCustomers } from './schoolRows';
 import type { Job } from './types';
 
 const PATH = '/webhook/messenger-message';
@@ -7,15 +7,15 @@ export const messengerFunnel: Job = {
 	name: 'messenger-funnel',
 	play: async (start, side, { sandbox }) => {
 		const { store } = sandbox;
-		const stage = await start(side);
-		const address = await stage.listen(PATH);
+		const example = await start(side);
+		const address = await example.publishWebhook(PATH);
 		const call = async (body: object) => {
 			const headers = { 'content-type': 'application/json' };
 			return (await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) })).status;
 		};
 		const send = async (body: object) =>
-			await stage.startedBy(async () => expect(await call(body)).toBe(200));
-		const added = customersFromNowOn(sandbox);
+			await example.waitForRunStartedBy(async () => expect(await call(body)).toBe(200));
+		const added = watchNewCustomers(sandbox);
 		const stageOf = (name: string) => store.where('lead-status', 'name', name)[0].id;
 		const [first, invited] = [stageOf('Новый'), stageOf('Назначено пробное')];
 
@@ -24,7 +24,7 @@ export const messengerFunnel: Job = {
 		await send(hello);
 		expect(added()).toMatchObject([{ name: 'Мия', is_study: 0, lead_status_id: first }]);
 		const [{ id }] = added();
-		const comments = () => commentsOn(sandbox, id);
+		const comments = () => readCommentsOf(sandbox, id);
 		expect(comments()).toEqual(['Telegram: Здравствуйте! Есть место?']);
 
 		// The same once more, as a messenger sends it that had no answer; then another message, without a username.
@@ -36,17 +36,17 @@ export const messengerFunnel: Job = {
 		// Whom the manager has invited meanwhile is not taken back.
 		expect(store.find('customer', id)).toMatchObject({ lead_status_id: invited });
 
-		// By WhatsApp comes a number: that of a lead who stood in no stage, and of nobody.
+		// By WhatsApp comes a number: that of a lead who stood in no example, and of nobody.
 		const known = { is_study: 0, lead_status_id: null };
-		const yan = clientWith(sandbox, '+7(900)000-77-33', { name: 'Орлов Ян', ...known });
+		const yan = addClientWithPhone(sandbox, '+7(900)000-77-33', { name: 'Орлов Ян', ...known });
 		await send({ channel: 'WhatsApp', phone: '79000007733', name: 'Папа', text: 'Мы придём' });
 		expect(store.find('customer', yan)).toMatchObject({ name: 'Орлов Ян', lead_status_id: first });
-		expect(commentsOn(sandbox, yan)).toEqual(['WhatsApp: Мы придём']);
+		expect(readCommentsOf(sandbox, yan)).toEqual(['WhatsApp: Мы придём']);
 		await send({ channel: 'WhatsApp', phone: '79000007744', name: 'Ева' });
 		expect(added()).toHaveLength(3);
 		const eva = added()[2];
 		expect(eva).toMatchObject({ name: 'Ева', lead_status_id: first });
-		expect(commentsOn(sandbox, eva.id)).toEqual(['WhatsApp: (без текста)']);
+		expect(readCommentsOf(sandbox, eva.id)).toEqual(['WhatsApp: (без текста)']);
 
 		// Who shares the number later is known by WhatsApp, too; and who comes back from the archive is seen.
 		store.patch('customer', id, { e_date: '2026-01-15' });
@@ -64,12 +64,12 @@ export const messengerFunnel: Job = {
 		const two = ['Раз', 'Два'].map(async (text) => await call({ ...mia, id: 987, username: 'kim_o', text }));
 		expect(await Promise.all(two)).toEqual([200, 200]);
 		expect(added()).toHaveLength(4);
-		expect(commentsOn(sandbox, added()[3].id)).toHaveLength(2);
+		expect(readCommentsOf(sandbox, added()[3].id)).toHaveLength(2);
 
 		// Who cannot be told is an error, and the messenger may send it again.
-		const nobody = stage.startedBy(async () => expect(await call({ text: 'Кто я?' })).toBe(500));
+		const nobody = example.waitForRunStartedBy(async () => expect(await call({ text: 'Кто я?' })).toBe(500));
 		await expect(nobody).rejects.toThrow('in "Save Lead"');
 		expect(added()).toHaveLength(4);
-		await stage.unpublish();
+		await example.unpublish();
 	},
 };

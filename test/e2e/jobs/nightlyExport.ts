@@ -8,8 +8,8 @@ export const nightlyExport: Job = {
 	name: 'nightly-export',
 	play: async (start, side, { sandbox }) => {
 		const { store } = sandbox;
-		const stage = await start(side);
-		await stage.tables.drop(TABLE);
+		const example = await start(side);
+		await example.tables.dropTable(TABLE);
 		// One of two branches comes twice.
 		store.patch('customer', 11, { branch_ids: [1, 2] });
 		const expected = () =>
@@ -24,15 +24,15 @@ export const nightlyExport: Job = {
 				e_date: row.e_date ?? '',
 				updated_at: row.updated_at,
 			}));
-		const stored = async () => ((await stage.tables.rows(TABLE)) ?? []).sort(byCustomer);
+		const stored = async () => ((await example.tables.readRows(TABLE)) ?? []).sort(byCustomer);
 
-		await stage.run();
+		await example.runManually();
 		const first = await stored();
 		expect(first).toMatchObject(expected());
 		expect(first).toHaveLength(expected().length);
 
 		// What is the same is not written again.
-		const idle = await stage.run();
+		const idle = await example.runManually();
 		expect(idle.outputs('Upsert Row')).toEqual([]);
 		expect(await stored()).toEqual(first);
 
@@ -42,7 +42,7 @@ export const nightlyExport: Job = {
 		store.patch('customer', 10, { e_date: '2026-01-15' });
 		store.remove('customer', 9);
 		const { id } = store.insert('customer', { name: 'Новая Ия', is_study: 0, branch_ids: [2] });
-		const changed = await stage.run();
+		const changed = await example.runManually();
 		const second = await stored();
 		expect(second.filter(({ customer_id }) => customer_id !== 9)).toMatchObject(expected());
 		expect(second).toHaveLength(first.length + 1);

@@ -1,7 +1,7 @@
 import crypto from 'node:crypto';
 
-import { NAMES, saveAs } from '../support/credentials';
-import { clientWith, paymentsFromNowOn } from './rows';
+import { CREDENTIAL_NAMES, saveCredentialAs } from '../support/credentials';
+import { addClientWithPhone, watchNewPayments } from './schoolRows';
 import type { Job } from './types';
 
 const PATH = '/webhook/cloudpayments-pay';
@@ -23,12 +23,12 @@ const paid = (TransactionId: string, Amount: string, more: Record<string, string
 export const paymentCloudpayments: Job = {
 	name: 'payment-cloudpayments',
 	play: async (start, side, { client, sandbox }) => {
-		await saveAs(client, NAMES.crypto, 'crypto', { hmacSecret: SECRET });
-		const stage = await start(side);
-		const mia = clientWith(sandbox, '+7(900)000-77-22');
-		const yan = clientWith(sandbox, '+7(900)000-77-33', { branch_ids: [2] });
-		const entered = paymentsFromNowOn(sandbox);
-		const address = await stage.listen(PATH);
+		await saveCredentialAs(client, CREDENTIAL_NAMES.crypto, 'crypto', { hmacSecret: SECRET });
+		const example = await start(side);
+		const mia = addClientWithPhone(sandbox, '+7(900)000-77-22');
+		const yan = addClientWithPhone(sandbox, '+7(900)000-77-33', { branch_ids: [2] });
+		const entered = watchNewPayments(sandbox);
+		const address = await example.publishWebhook(PATH);
 		const call = async (request: RequestInit, code = 200) => {
 			const answer = await fetch(address, request);
 			expect(answer.status).toBe(code);
@@ -69,7 +69,9 @@ export const paymentCloudpayments: Job = {
 		const held = signed(paid('506', '5.00', { Data: phone, Status: 'Authorized' }));
 		expect(await call(held, 500)).not.toMatch(CODE_0);
 		// Nor is it dropped without a word, as with a wrong secret each would be.
-		const unsaid = stage.startedBy(async () => await call(signed(forged, 'a-foreign-secret'), 500));
+		const unsaid = example.waitForRunStartedBy(
+			async () => await call(signed(forged, 'a-foreign-secret'), 500),
+		);
 		await expect(unsaid).rejects.toThrow('error in "Not Entered": Не записано');
 		expect(sandbox.journal).toEqual([]);
 
@@ -77,6 +79,6 @@ export const paymentCloudpayments: Job = {
 		const strange = signed(paid('507', '5.00', { AccountId: '+79000007799' }));
 		expect(await call(strange, 500)).not.toMatch(CODE_0);
 		expect(entered()).toHaveLength(2);
-		await stage.unpublish();
+		await example.unpublish();
 	},
 };

@@ -1,14 +1,14 @@
 import { DateTime } from 'luxon';
 
 import type { JsonObject, Sandbox } from '../../../sandbox';
-import { importSend, startMailServer, withSend } from '../support/mail';
-import { message } from './rows';
+import { importSendWorkflow, startMailServer, switchSendOn } from '../support/mail';
+import { messageTo } from './schoolRows';
 import type { Job } from './types';
 
 export const paymentReceipt: Job = {
 	name: 'payment-receipt',
 	play: async (start, side, { sandbox }) => {
-		const stage = await start(side);
+		const example = await start(side);
 		const mia = payer(sandbox, 'Орлова Мия', { email: ['mia@example.org'] });
 		const yan = payer(sandbox, 'Орлов Ян', {
 			email: ['yan@example.org', 'second@example.org'],
@@ -16,11 +16,11 @@ export const paymentReceipt: Job = {
 		});
 		const silent = payer(sandbox, 'Тихий Том', { email: [] });
 		const none = payer(sandbox, 'Без Адреса', { email: ['нет'] });
-		await stage.baseline();
-		const daysAgo = (days: number) => DateTime.fromISO(stage.today).minus({ days }).toFormat('dd.MM.yyyy');
-		const paid = (id: number, more: JsonObject = {}) => pay(sandbox, id, stage.today, more);
+		await example.takeBaseline();
+		const daysAgo = (days: number) => DateTime.fromISO(example.today).minus({ days }).toFormat('dd.MM.yyyy');
+		const paid = (id: number, more: JsonObject = {}) => pay(sandbox, id, example.today, more);
 		const receipt = (to: string, sum: string, name: string, date = daysAgo(0)) =>
-			message(
+			messageTo(
 				to,
 				'Оплата получена',
 				`Здравствуйте! Мы получили оплату ${sum} ₽ от ${date} (${name}). Спасибо!`,
@@ -35,23 +35,25 @@ export const paymentReceipt: Job = {
 		sandbox.store.patch('pay', paid(mia).id, { customer_id: null });
 		// The payments of last year are brought into AlfaCRM only now: nobody is thanked for those.
 		for (const document_date of [daysAgo(330), daysAgo(4), '']) paid(mia, { document_date });
-		expect(stage.sent(await stage.news())).toEqual([receipt('mia@example.org', '5000.00', 'Орлова Мия')]);
+		expect(example.readMessagesOf(await example.pollAgain())).toEqual([
+			receipt('mia@example.org', '5000.00', 'Орлова Мия'),
+		]);
 
 		// Paid on Friday, noted on Monday.
 		paid(yan, { branch_id: 2, income: '4200', document_date: daysAgo(3) });
-		expect(stage.sent(await stage.news())).toEqual([
+		expect(example.readMessagesOf(await example.pollAgain())).toEqual([
 			receipt('yan@example.org', '4200.00', 'Орлов Ян', daysAgo(3)),
 		]);
 	},
-	more: {
+	otherPromises: {
 		'thanks all others, then says who could not be thanked': async (start, { sandbox }) => {
-			const stage = await start('package');
+			const example = await start('package');
 			const [gone, mia] = ['gone', 'mia'].map((name) => payer(sandbox, name));
-			await stage.baseline();
-			for (const id of [gone, mia]) pay(sandbox, id, stage.today);
+			await example.takeBaseline();
+			for (const id of [gone, mia]) pay(sandbox, id, example.today);
 			sandbox.store.remove('customer', gone);
-			await expect(stage.news()).rejects.toThrow(`in "Not Sent": Не отправлено: клиент ${gone} (`);
-			expect(await stage.lastSent()).toMatchObject([{ to: 'mia@example.org' }]);
+			await expect(example.pollAgain()).rejects.toThrow(`in "Not Sent": Не отправлено: клиент ${gone} (`);
+			expect(await example.readLatestMessages()).toMatchObject([{ to: 'mia@example.org' }]);
 		},
 		'writes by "Send" to all others, then says whom the mail server has refused': async (
 			start,
@@ -59,12 +61,12 @@ export const paymentReceipt: Job = {
 		) => {
 			const server = await startMailServer(['gone@example.org']);
 			try {
-				const send = await importSend(client, server.credential);
-				const stage = await start('package', withSend('payment-receipt', send));
+				const send = await importSendWorkflow(client, server.credential);
+				const example = await start('package', switchSendOn('payment-receipt', send));
 				const payers = ['mia', 'gone', 'yan'].map((name) => payer(sandbox, name));
-				await stage.baseline();
-				for (const id of payers) pay(sandbox, id, stage.today);
-				await expect(stage.news()).rejects.toThrow(
+				await example.takeBaseline();
+				for (const id of payers) pay(sandbox, id, example.today);
+				await expect(example.pollAgain()).rejects.toThrow(
 					/^error in "Not Sent": Не отправлено: gone@example\.org \([^()]*<gone@example\.org>: no such mailbox/,
 				);
 				expect(server.received).toEqual(['mia@example.org', 'yan@example.org']);
@@ -73,14 +75,14 @@ export const paymentReceipt: Job = {
 			}
 		},
 		'thanks also where AlfaCRM fails for a moment': async (start, { sandbox }) => {
-			const stage = await start('package');
+			const example = await start('package');
 			const mia = payer(sandbox, 'mia');
-			await stage.baseline();
-			pay(sandbox, mia, stage.today);
+			await example.takeBaseline();
+			pay(sandbox, mia, example.today);
 			// The node gives up at once, and n8n tries it three times.
 			const match = { entity: 'customer', bodyContains: `"id":${mia}` };
 			sandbox.faults.add({ kind: 'status', status: 500, times: 2, match });
-			expect(stage.sent(await stage.news())).toMatchObject([{ to: 'mia@example.org' }]);
+			expect(example.readMessagesOf(await example.pollAgain())).toMatchObject([{ to: 'mia@example.org' }]);
 			expect(sandbox.journal.filter(({ status }) => status === 500)).toHaveLength(2);
 		},
 	},

@@ -1,6 +1,6 @@
 import crypto from 'node:crypto';
 
-import { clientWith, paymentsFromNowOn } from './rows';
+import { addClientWithPhone, watchNewPayments } from './schoolRows';
 import type { Job } from './types';
 
 const PATH = '/webhook/robokassa-result';
@@ -16,14 +16,14 @@ function signed(InvId: string, OutSum: string, phone: string, password = SECOND)
 export const paymentRobokassa: Job = {
 	name: 'payment-robokassa',
 	play: async (start, side, { sandbox }) => {
-		const stage = await start(side, (workflow) => {
+		const example = await start(side, (workflow) => {
 			const text = JSON.stringify(workflow).replaceAll('Password #2', SECOND);
 			return JSON.parse(text) as typeof workflow;
 		});
-		const mia = clientWith(sandbox, '+7(900)000-77-22');
-		const yan = clientWith(sandbox, '+7(900)000-77-33', { branch_ids: [2] });
-		const entered = paymentsFromNowOn(sandbox);
-		const address = await stage.listen(PATH);
+		const mia = addClientWithPhone(sandbox, '+7(900)000-77-22');
+		const yan = addClientWithPhone(sandbox, '+7(900)000-77-33', { branch_ids: [2] });
+		const entered = watchNewPayments(sandbox);
+		const address = await example.publishWebhook(PATH);
 		const call = async (fields: Record<string, string>, code = 200) => {
 			const answer = await fetch(address, { method: 'POST', body: new URLSearchParams(fields) });
 			expect(answer.status).toBe(code);
@@ -60,13 +60,15 @@ export const paymentRobokassa: Job = {
 		])
 			expect(await call(forged, 500)).not.toContain('OK');
 		// Nor is one dropped without a word, as with a wrong password each would be.
-		const unsaid = stage.startedBy(async () => await call({ ...genuine, OutSum: '9000.00' }, 500));
+		const unsaid = example.waitForRunStartedBy(
+			async () => await call({ ...genuine, OutSum: '9000.00' }, 500),
+		);
 		await expect(unsaid).rejects.toThrow('error in "Not Entered": Не записано');
 		expect(sandbox.journal).toEqual([]);
 
 		// A payer who is not found is no success.
 		expect(await call(signed('20', '5.00', '79000007799'), 500)).not.toContain('OK');
 		expect(entered()).toHaveLength(2);
-		await stage.unpublish();
+		await example.unpublish();
 	},
 };

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../sandbox';
-import type { Stage } from '../support/stage';
-import { clientWith, paymentsFromNowOn } from './rows';
+import type { Example } from '../support/example';
+import { addClientWithPhone, watchNewPayments } from './schoolRows';
 import type { Job } from './types';
 
 const PATH = '/webhook/yookassa-payment';
@@ -19,8 +19,8 @@ const notice = (id: string, value: string, phone: string | undefined, more: Json
 });
 
 /** Calls it from an address, which n8n's proxy tells; gives the status of the answer. */
-async function caller(stage: Stage) {
-	const address = await stage.listen(PATH);
+async function caller(example: Example) {
+	const address = await example.publishWebhook(PATH);
 	return async (body: object, from = YOOKASSA): Promise<number> => {
 		const headers = { 'content-type': 'application/json', 'x-forwarded-for': from };
 		return (await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) })).status;
@@ -30,13 +30,13 @@ async function caller(stage: Stage) {
 export const paymentYookassa: Job = {
 	name: 'payment-yookassa',
 	play: async (start, side, { sandbox }) => {
-		const stage = await start(side);
-		const mia = clientWith(sandbox, '+7(900)000-77-22');
-		const yan = clientWith(sandbox, '+7(900)000-77-33', { branch_ids: [2] });
-		const entered = paymentsFromNowOn(sandbox);
-		const call = await caller(stage);
+		const example = await start(side);
+		const mia = addClientWithPhone(sandbox, '+7(900)000-77-22');
+		const yan = addClientWithPhone(sandbox, '+7(900)000-77-33', { branch_ids: [2] });
+		const entered = watchNewPayments(sandbox);
+		const call = await caller(example);
 		const answered = async (...bodies: object[]) =>
-			await stage.startedBy(async () => {
+			await example.waitForRunStartedBy(async () => {
 				const answers = await Promise.all(bodies.map(async (body) => await call(body)));
 				expect(answers).toEqual(bodies.map(() => 200));
 			});
@@ -73,24 +73,24 @@ export const paymentYookassa: Job = {
 			expect(await call(forged, address)).toBe(403);
 		expect(sandbox.journal).toEqual([]);
 		expect(entered()).toHaveLength(3);
-		await stage.unpublish();
+		await example.unpublish();
 	},
-	more: {
+	otherPromises: {
 		'is called again for a payment that could not be entered, until it can': async (start, { sandbox }) => {
-			const stage = await start('package');
-			const entered = paymentsFromNowOn(sandbox);
-			const call = await caller(stage);
+			const example = await start('package');
+			const entered = watchNewPayments(sandbox);
+			const call = await caller(example);
 			const paid = notice('2f1a-0007', '500.00', '79000007744');
-			const refused = stage.startedBy(async () => expect(await call(paid)).toBe(500));
+			const refused = example.waitForRunStartedBy(async () => expect(await call(paid)).toBe(500));
 			await expect(refused).rejects.toThrow('AlfaCRM has no customer with this phone');
 			const unnamed = notice('2f1a-0008', '500.00', undefined);
-			const empty = stage.startedBy(async () => expect(await call(unnamed)).toBe(500));
+			const empty = example.waitForRunStartedBy(async () => expect(await call(unnamed)).toBe(500));
 			await expect(empty).rejects.toThrow('error in "Take Payment"');
 			expect(entered()).toEqual([]);
-			const eva = clientWith(sandbox, '+7(900)000-77-44');
-			await stage.startedBy(async () => expect(await call(paid)).toBe(200));
+			const eva = addClientWithPhone(sandbox, '+7(900)000-77-44');
+			await example.waitForRunStartedBy(async () => expect(await call(paid)).toBe(200));
 			expect(entered()).toMatchObject([{ customer_id: eva, income: '500.00' }]);
-			await stage.unpublish();
+			await example.unpublish();
 		},
 	},
 };

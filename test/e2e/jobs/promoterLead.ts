@@ -1,4 +1,4 @@
-import { commentsOn, customersFromNowOn } from './rows';
+import { readCommentsOf, watchNewCustomers } from './schoolRows';
 import type { Job } from './types';
 
 const FIELDS = ['Имя', 'Телефон', 'Возраст', 'Комментарий', 'Промоутер', 'Задача менеджеру'] as const;
@@ -16,9 +16,9 @@ export const promoterLead: Job = {
 	name: 'promoter-lead',
 	play: async (start, side, { sandbox }) => {
 		const { store } = sandbox;
-		const stage = await start(side);
-		const form = stage.workflow.nodes.find(({ name }) => name === 'Promoter Form');
-		const address = await stage.listen(`/form/${String(form?.webhookId)}`);
+		const example = await start(side);
+		const form = example.workflow.nodes.find(({ name }) => name === 'Promoter Form');
+		const address = await example.publishWebhook(`/form/${String(form?.webhookId)}`);
 		const post = async (filled: Filled) => {
 			const body = new FormData();
 			FIELDS.forEach((name, index) => body.append(`field-${index}`, filled[name] ?? ''));
@@ -32,8 +32,8 @@ export const promoterLead: Job = {
 			return { status: response.status, text: await response.text() };
 		};
 		const send = async (filled: Filled) =>
-			await stage.startedBy(async () => expect(await answerTo(filled)).toEqual(taken));
-		const added = customersFromNowOn(sandbox);
+			await example.waitForRunStartedBy(async () => expect(await answerTo(filled)).toEqual(taken));
+		const added = watchNewCustomers(sandbox);
 		const before = store.rows('task').length;
 		const tasks = () => store.rows('task').slice(before);
 		const [source] = store.where('lead-source', 'name', 'Мероприятие');
@@ -47,7 +47,7 @@ export const promoterLead: Job = {
 			{ name: 'Орлова Мия', is_study: 0, lead_source_id: source.id, lead_status_id: null, branch_ids: [1] },
 		]);
 		const [{ id }] = added();
-		expect(commentsOn(sandbox, id)).toEqual([told(mia)]);
+		expect(readCommentsOf(sandbox, id)).toEqual([told(mia)]);
 		expect(tasks()).toEqual([]);
 
 		// Once more, and with something to do for the manager, which is one task however often it is sent.
@@ -56,8 +56,8 @@ export const promoterLead: Job = {
 		await send(again);
 		await send(again);
 		expect(added()).toHaveLength(1);
-		expect(commentsOn(sandbox, id)).toEqual(expect.arrayContaining([told(mia), told(again)]));
-		expect(commentsOn(sandbox, id)).toHaveLength(2);
+		expect(readCommentsOf(sandbox, id)).toEqual(expect.arrayContaining([told(mia), told(again)]));
+		expect(readCommentsOf(sandbox, id)).toHaveLength(2);
 		expect(tasks()).toMatchObject([{ title: 'Позвонить', text: 'Промоутер: Ада', customer_ids: [id] }]);
 
 		// A client stays as he is, whatever the promoter has typed.
@@ -67,14 +67,14 @@ export const promoterLead: Job = {
 		await send(other);
 		expect(added()).toHaveLength(2);
 		expect(store.find('customer', yan.id)).toMatchObject({ ...client, lead_source_id: null });
-		expect(commentsOn(sandbox, yan.id)).toEqual([told(other, 'Папа')]);
+		expect(readCommentsOf(sandbox, yan.id)).toEqual([told(other, 'Папа')]);
 
 		// A promoter is not told that a number was taken which is none.
-		const failed = stage.startedBy(async () => {
+		const failed = example.waitForRunStartedBy(async () => {
 			expect((await answerTo({ ...other, Телефон: 'нет' })).status).toBe(500);
 		});
 		await expect(failed).rejects.toThrow("'Phone' holds no usable phone number");
 		expect(added()).toHaveLength(2);
-		await stage.unpublish();
+		await example.unpublish();
 	},
 };

@@ -18,8 +18,8 @@ const thinking =
 			.filter(({ role }) => role === 'tool')
 			.map(({ content }) => [JSON.parse(String(content)) as IDataObject | IDataObject[]].flat());
 		const call = (what: RegExp, given: IDataObject): Reply => ({
-			call: tools.find((name) => what.test(name)) ?? '',
-			with: given,
+			toolName: tools.find((name) => what.test(name)) ?? '',
+			toolInput: given,
 		});
 		const days = { date_from: day, date_to: day };
 		const [customers, coming, slots, lessons] = results;
@@ -41,10 +41,10 @@ export const staffAgent: Job = {
 	name: 'staff-agent',
 	play: async (start, side, { client, sandbox }) => {
 		const { store } = sandbox;
-		const stage = await start(side);
+		const example = await start(side);
 		for (const list of ['lesson', 'regular-lesson', 'working-hour'] as const)
 			for (const { id } of store.rows(list)) store.remove(list, id);
-		const day = DateTime.fromISO(stage.today).plus({ days: 3 });
+		const day = DateTime.fromISO(example.today).plus({ days: 3 });
 		const date = day.toISODate() ?? '';
 		const [{ id: subject_id }] = store.where('subject', 'name', SUBJECT);
 		const [{ id: lesson_type_id }] = store.where('lesson-type', 'name', 'Пробный');
@@ -64,11 +64,11 @@ export const staffAgent: Job = {
 
 		await withChatModel(client, thinking(date, { start: '11:00', teacher_id }), async (model) => {
 			const ask = async () => {
-				const execution = await stage.chat(`Запиши ${PHONE} на пробный, ${SUBJECT}, ${date}`);
+				const execution = await example.sendChatMessage(`Запиши ${PHONE} на пробный, ${SUBJECT}, ${date}`);
 				return execution.outputs('AI Agent')[0].output;
 			};
 			expect(await ask()).toBe(`1 до того; ${date} 11:00:00`);
-			expect(model.asked[0].tools).toHaveLength(4);
+			expect(model.questions[0].tools).toHaveLength(4);
 			const booked = { customer_ids: [mia], teacher_ids: [teacher_id], subject_id };
 			expect(trials()).toMatchObject([{ ...booked, time_from: `${date} 11:00:00` }]);
 

@@ -6,8 +6,8 @@ import type { Job } from './types';
 export const subscriptionEndingTask: Job = {
 	name: 'subscription-ending-task',
 	play: async (start, side, { sandbox }) => {
-		const stage = await start(side);
-		const inDays = (days: number) => DateTime.fromISO(stage.today).plus({ days }).toFormat('dd.MM.yyyy');
+		const example = await start(side);
+		const inDays = (days: number) => DateTime.fromISO(example.today).plus({ days }).toFormat('dd.MM.yyyy');
 		const client = (name: string, days: number | null, more = {}) => {
 			const { id } = sandbox.store.insert('customer', { name, is_study: 1, branch_ids: [1], ...more });
 			const e_date = days === null ? null : inDays(days);
@@ -48,7 +48,7 @@ export const subscriptionEndingTask: Job = {
 		const both = [task(mia, 'Орлова Мия', inDays(7), [3]), task(yan, 'Орлов Ян', inDays(0), [])];
 		const created = () => sandbox.store.rows('task').slice(before);
 
-		await stage.run();
+		await example.runManually();
 		expect(created()).toHaveLength(2);
 		expect(created()).toEqual(
 			expect.arrayContaining(both.map((one) => expect.objectContaining(one) as unknown)),
@@ -67,7 +67,7 @@ export const subscriptionEndingTask: Job = {
 		];
 		for (const [{ id }, patch] of patches) {
 			sandbox.store.patch('task', id, patch);
-			await stage.run();
+			await example.runManually();
 			expect(created()).toHaveLength(2);
 		}
 	},

@@ -1,4 +1,4 @@
-import { commentsOn, customersFromNowOn } from './rows';
+import { readCommentsOf, watchNewCustomers } from './schoolRows';
 import type { Job } from './types';
 
 const PATH = '/webhook/tilda-lead';
@@ -16,14 +16,14 @@ const bodies = {
 export const tildaFormToLead: Job = {
 	name: 'tilda-form-to-lead',
 	play: async (start, side, { sandbox }) => {
-		const stage = await start(side);
-		const address = await stage.listen(PATH);
+		const example = await start(side);
+		const address = await example.publishWebhook(PATH);
 		const send = async (fields: Record<string, string>, as: keyof typeof bodies = 'form') =>
-			await stage.startedBy(async () => {
+			await example.waitForRunStartedBy(async () => {
 				expect((await fetch(address, bodies[as](fields))).status).toBe(200);
 			});
-		const added = customersFromNowOn(sandbox);
-		const comments = (id: number) => commentsOn(sandbox, id);
+		const added = watchNewCustomers(sandbox);
+		const comments = (id: number) => readCommentsOf(sandbox, id);
 
 		// What Tilda asks when the address is saved.
 		sandbox.clearJournal();
@@ -73,27 +73,27 @@ export const tildaFormToLead: Job = {
 			`Заявка с сайта\nНе проверено: Папа, papa@example.org, ${Phone}\nformid: f\ntranid: 1:3`,
 		]);
 
-		await stage.unpublish();
+		await example.unpublish();
 	},
-	more: {
+	otherPromises: {
 		'can be tried without Tilda, again and again': async (start, { sandbox }) => {
-			const stage = await start('package');
-			const added = customersFromNowOn(sandbox);
-			await stage.run();
-			await stage.run();
+			const example = await start('package');
+			const added = watchNewCustomers(sandbox);
+			await example.runManually();
+			await example.runManually();
 			expect(added()).toMatchObject([{ name: 'Пример Заявка', is_study: 0, email: ['primer@example.org'] }]);
-			expect(commentsOn(sandbox, added()[0].id)).toHaveLength(1);
+			expect(readCommentsOf(sandbox, added()[0].id)).toHaveLength(1);
 		},
 		'a form without a phone is an error, and saves nothing': async (start, { sandbox }) => {
-			const stage = await start('package');
-			const address = await stage.listen(PATH);
+			const example = await start('package');
+			const address = await example.publishWebhook(PATH);
 			sandbox.clearJournal();
-			const sent = stage.startedBy(async () => {
+			const sent = example.waitForRunStartedBy(async () => {
 				await fetch(address, bodies.form({ Name: 'Без Телефона', formid: 'f', tranid: '1:4' }));
 			});
 			await expect(sent).rejects.toThrow("'Phone'");
 			expect(sandbox.journal.filter(({ action }) => action !== 'index')).toEqual([]);
-			await stage.unpublish();
+			await example.unpublish();
 		},
 	},
 };

@@ -1,8 +1,8 @@
 import { DateTime } from 'luxon';
 
-import { until } from '../support/wait';
-import { customersFromNowOn } from './rows';
-import type { Job, Start } from './types';
+import { waitFor } from '../support/wait';
+import { watchNewCustomers } from './schoolRows';
+import type { Job, ImportExample } from './types';
 
 const PATIENCE_MS = 30_000;
 
@@ -15,28 +15,28 @@ async function fillIn(address: string, values: readonly string[]): Promise<strin
 	const status = new URL(formWaitingUrl);
 	status.pathname += '/n8n-execution-status';
 	const isWaiting = async () => (await (await fetch(status)).text()).trim() === 'form-waiting';
-	await until('the last page of the form', async () => (await isWaiting()) || undefined, PATIENCE_MS);
+	await waitFor('the last page of the form', async () => (await isWaiting()) || undefined, PATIENCE_MS);
 	const page = await (await fetch(formWaitingUrl)).text();
 	await fetch(formWaitingUrl, { method: 'POST' });
 	return page;
 }
 
 /** Publishes it, until the form is there. */
-async function listening(start: Start, side: 'package' | 'http') {
-	const stage = await start(side);
-	const form = stage.workflow.nodes.find(({ name }) => name === 'Website Form');
-	const address = await stage.listen(`/form/${String(form?.webhookId)}`);
-	return { stage, send: async (...values: string[]) => await fillIn(address, values) };
+async function listening(start: ImportExample, side: 'package' | 'http') {
+	const example = await start(side);
+	const form = example.workflow.nodes.find(({ name }) => name === 'Website Form');
+	const address = await example.publishWebhook(`/form/${String(form?.webhookId)}`);
+	return { example, send: async (...values: string[]) => await fillIn(address, values) };
 }
 
 export const trialBooking: Job = {
 	name: 'trial-booking',
 	play: async (start, side, { sandbox }) => {
 		const { store } = sandbox;
-		const { stage, send } = await listening(start, side);
+		const { example, send } = await listening(start, side);
 		for (const list of ['lesson', 'regular-lesson', 'working-hour'] as const)
 			for (const { id } of store.rows(list)) store.remove(list, id);
-		const day = DateTime.fromISO(stage.today, { locale: 'ru' }).plus({ days: 3 });
+		const day = DateTime.fromISO(example.today, { locale: 'ru' }).plus({ days: 3 });
 		const date = day.toISODate() ?? '';
 		const teacher_id = store.insert('teacher', { name: 'Петров Лев', branch_ids: [1] }).id;
 		// Two slots in the week, on the day after the one that is chosen; AlfaCRM counts from Sunday here.
@@ -46,10 +46,10 @@ export const trialBooking: Job = {
 		});
 		// By which it is known that he teaches the subject.
 		store.insert('lesson', {
-			...{ branch_id: 1, date: stage.today, time_from: `${stage.today} 09:00:00`, lesson_type_id: 2 },
-			...{ time_to: `${stage.today} 10:00:00`, subject_id: 1, teacher_ids: [teacher_id], status: 3 },
+			...{ branch_id: 1, date: example.today, time_from: `${example.today} 09:00:00`, lesson_type_id: 2 },
+			...{ time_to: `${example.today} 10:00:00`, subject_id: 1, teacher_ids: [teacher_id], status: 3 },
 		});
-		const added = customersFromNowOn(sandbox);
+		const added = watchNewCustomers(sandbox);
 		const [trial] = store.where('lesson-type', 'name', 'Пробный');
 		const [stageOfTrial] = store.where('lead-status', 'name', 'Назначено пробное');
 		const booked = () => store.where('lesson', 'lesson_type_id', trial.id);
@@ -83,7 +83,7 @@ export const trialBooking: Job = {
 		expect(added()).toHaveLength(3);
 		expect(booked()).toHaveLength(2);
 		expect(booked()[1]).toMatchObject({ time_from: `${next} 11:00:00` });
-		// Who waits for a call stands in no stage of those who have a lesson.
+		// Who waits for a call stands in no example of those who have a lesson.
 		const stages = added().map(({ lead_status_id: status }) => status === stageOfTrial.id);
 		expect(stages.filter(Boolean)).toHaveLength(2);
 
@@ -94,6 +94,6 @@ export const trialBooking: Job = {
 		expect(added()).toHaveLength(4);
 		expect(added()[3]).toMatchObject({ name: 'Орлов Тим', is_study: 0 });
 		expect(booked()).toHaveLength(2);
-		await stage.unpublish();
+		await example.unpublish();
 	},
 };

@@ -10,7 +10,7 @@ interface AmoDeal {
 }
 
 /** The same in every pipeline. */
-export const WON = 142;
+export const WON_STAGE = 142;
 
 export const AMO_TOKEN = 'a-token';
 
@@ -35,7 +35,7 @@ export async function startAmoCrm(deals: readonly AmoDeal[]) {
 		if (found === undefined) return await reply.code(404).send({});
 		const isWith = (query as { with?: string }).with === 'contacts';
 		const embedded = found.contacts.map((one) => ({ id: one.id, is_main: one.is_main }));
-		const { id, name, status_id = WON } = found;
+		const { id, name, status_id = WON_STAGE } = found;
 		return { id, name, status_id, _embedded: isWith ? { contacts: embedded } : {} };
 	});
 	app.get('/api/v4/contacts/:id', async ({ params }, reply) => {

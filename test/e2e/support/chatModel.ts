@@ -1,7 +1,7 @@
 import Fastify from 'fastify';
 
 import type { N8nClient } from '../../../scripts/lib/n8n/client';
-import { NAMES, saveAs } from './credentials';
+import { CREDENTIAL_NAMES, saveCredentialAs } from './credentials';
 
 interface Message {
 	role: string;
@@ -16,11 +16,11 @@ export interface Question {
 	schemas: unknown[];
 }
 
-export type Reply = Call | { say: string };
+export type Reply = ToolCall | { say: string };
 
-interface Call {
-	call: string;
-	with: Record<string, unknown>;
+interface ToolCall {
+	toolName: string;
+	toolInput: Record<string, unknown>;
 }
 
 interface Body {
@@ -32,7 +32,7 @@ interface Body {
 
 /** A chat model that speaks like OpenAI's (chat completions) and thinks as scripted. */
 export async function startChatModel(think: (question: Question) => Reply) {
-	const asked: Question[] = [];
+	const questions: Question[] = [];
 	const app = Fastify({ forceCloseConnections: true });
 	app.post('/v1/chat/completions', async (request, response) => {
 		const body = request.body as Body;
@@ -42,13 +42,13 @@ export async function startChatModel(think: (question: Question) => Reply) {
 			tools: tools.map((tool) => tool.function.name),
 			schemas: tools.map((tool) => tool.function.parameters),
 		};
-		asked.push(question);
+		questions.push(question);
 		const { type, text } = answer(body, think(question));
 		await response.header('content-type', type).send(text);
 	});
 	const url = await app.listen({ port: 0, host: '127.0.0.1' });
 	// The URL is for a credential of the OpenAI node.
-	return { url: `${url}/v1`, asked, close: async () => await app.close() };
+	return { url: `${url}/v1`, questions, close: async () => await app.close() };
 }
 
 /** The same as the model of n8n's OpenAI node, for as long as it is played with. */
@@ -59,7 +59,11 @@ export async function withChatModel(
 ): Promise<void> {
 	const model = await startChatModel(think);
 	try {
-		await saveAs(client, NAMES.openAi, 'openAiApi', { apiKey: 'none', url: model.url, header: false });
+		await saveCredentialAs(client, CREDENTIAL_NAMES.openAi, 'openAiApi', {
+			apiKey: 'none',
+			url: model.url,
+			header: false,
+		});
 		await play(model);
 	} finally {
 		await model.close();
@@ -69,7 +73,7 @@ export async function withChatModel(
 function answer({ model, stream, messages = [] }: Body, reply: Reply): { type: string; text: string } {
 	const common = { id: `chat-${messages.length}`, created: 0, model };
 	const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
-	const isCall = 'call' in reply;
+	const isCall = 'toolName' in reply;
 	const message = isCall
 		? { role: 'assistant', content: null, tool_calls: [toolCall(reply, messages.length)] }
 		: { role: 'assistant', content: reply.say };
@@ -87,11 +91,11 @@ function answer({ model, stream, messages = [] }: Body, reply: Reply): { type: s
 	return { type: 'text/event-stream', text };
 }
 
-function toolCall({ call, with: given }: Call, turn: number) {
+function toolCall({ toolName, toolInput: given }: ToolCall, turn: number) {
 	return {
 		index: 0,
 		id: `call_${turn}`,
 		type: 'function',
-		function: { name: call, arguments: JSON.stringify(given) },
+		function: { name: toolName, arguments: JSON.stringify(given) },
 	};
 }

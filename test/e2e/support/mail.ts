@@ -3,7 +3,7 @@ import { SMTPServer } from 'smtp-server';
 
 import { withPackage } from '../../../scripts/lib/examples';
 import type { N8nClient } from '../../../scripts/lib/n8n/client';
-import { NAMES, saveAs } from './credentials';
+import { CREDENTIAL_NAMES, saveCredentialAs } from './credentials';
 
 type Workflow = ReturnType<typeof withPackage>;
 
@@ -34,10 +34,10 @@ export async function startMailServer(unknown: readonly string[]) {
 }
 
 /** "Send" as a school sets it up with its mail server. Returns its ID. */
-export async function importSend(client: N8nClient, credential: IDataObject): Promise<string> {
-	await saveAs(client, NAMES.smtp, 'smtp', credential);
+export async function importSendWorkflow(client: N8nClient, credential: IDataObject): Promise<string> {
+	await saveCredentialAs(client, CREDENTIAL_NAMES.smtp, 'smtp', credential);
 	const { nodes, ...workflow } = withPackage('send');
-	const credentials = { smtp: { id: null, name: NAMES.smtp } };
+	const credentials = { smtp: { id: null, name: CREDENTIAL_NAMES.smtp } };
 	const { id } = await client.importWorkflow({
 		...{ ...workflow, id: undefined },
 		nodes: nodes.map((node) => (node.name === 'Send Email' ? { ...node, credentials } : node)),
@@ -47,7 +47,7 @@ export async function importSend(client: N8nClient, credential: IDataObject): Pr
 }
 
 /** An example whose "Send" is switched on and calls that workflow. */
-export const withSend =
+export const switchSendOn =
 	(job: string, id: string) =>
 	({ nodes, ...workflow }: Workflow): Workflow => {
 		const send = withPackage(job).nodes.find(({ name }) => name === 'Send');

@@ -2,12 +2,12 @@ import type { IConnections, IDataObject, INode, INodeParameters } from 'n8n-work
 
 import type { SavedCredential } from '../../../scripts/lib/n8n/types';
 import type { RealN8n } from './realN8n';
-import { linkTo, nodeOf, ownNode } from './realN8n';
-import { until } from './wait';
+import { linkTo, makeNode, makeAlfaCrmNode } from './realN8n';
+import { waitFor } from './wait';
 
 const TRIGGER_TYPE = 'n8n-nodes-alfacrm.alfaCrmTrigger';
-export const TRIGGER = 'AlfaCRM Trigger';
-export const KEEP = 'Keep';
+export const TRIGGER_NODE = 'AlfaCRM Trigger';
+export const KEEP_NODE = 'Keep';
 
 const DURABLE = {
 	N8N_SCHEDULER_ENABLED: 'true',
@@ -23,7 +23,7 @@ export const ENGINES = [
 ];
 
 /** n8n refuses an interval below a minute, but takes as many poll times as one likes: here all that differ by so much. */
-export function everySeconds(seconds: number) {
+export function pollTimesEvery(seconds: number) {
 	return {
 		item: Array.from({ length: 60 / seconds }, (_, at) => ({
 			mode: 'custom',
@@ -54,7 +54,7 @@ export interface Draft {
 }
 
 /** A workflow that begins with the polling trigger and keeps what it hands over, in a real n8n. */
-export class Polled {
+export class PolledWorkflow {
 	private readonly known = new Map<string, Run>();
 
 	private constructor(
@@ -62,39 +62,48 @@ export class Polled {
 		readonly id: string,
 	) {}
 
-	static async import(
+	static async importTrigger(
 		real: Real,
 		parameters: INodeParameters,
 		credential: SavedCredential = real.credential,
 		edit = (draft: Draft) => draft,
-	): Promise<Polled> {
-		const keep = nodeOf(KEEP, 'n8n-nodes-base.noOp', 1, {});
-		const nodes = [triggerNode(parameters, credential), keep];
-		return await Polled.of(real, edit({ nodes, connections: leadingTo(KEEP, TRIGGER) }));
+	): Promise<PolledWorkflow> {
+		const keep = makeNode(KEEP_NODE, 'n8n-nodes-base.noOp', 1, {});
+		const nodes = [makePollingTrigger(parameters, credential), keep];
+		return await PolledWorkflow.importDraft(
+			real,
+			edit({ nodes, connections: connectEachTo(KEEP_NODE, TRIGGER_NODE) }),
+		);
 	}
 
 	/** One that tells new customers by their list and one that does so by the log, both active. */
-	static async leads(real: Real, pollTimes: INodeParameters): Promise<[created: Polled, changed: Polled]> {
+	static async publishLeadTriggers(
+		real: Real,
+		pollTimes: INodeParameters,
+	): Promise<[created: PolledWorkflow, changed: PolledWorkflow]> {
 		const log = { event: 'recordChanged', entities: ['Customer'], events: ['create'], pollTimes };
 		const both = [{ event: 'customerCreated', pollTimes }, log];
-		const [created, changed] = [await Polled.import(real, both[0]), await Polled.import(real, both[1])];
+		const [created, changed] = [
+			await PolledWorkflow.importTrigger(real, both[0]),
+			await PolledWorkflow.importTrigger(real, both[1]),
+		];
 		for (const one of [created, changed]) await one.publish();
 		return [created, changed];
 	}
 
 	/** Saves it as a new workflow. */
-	static async of(real: Real, draft: Draft): Promise<Polled> {
+	static async importDraft(real: Real, draft: Draft): Promise<PolledWorkflow> {
 		const { id } = await real.client.importWorkflow({ name: 'Polled', ...draft });
-		return new Polled(real, id);
+		return new PolledWorkflow(real, id);
 	}
 
 	/** One that is there already. */
-	static at(real: Real, id: string): Polled {
-		return new Polled(real, id);
+	static withId(real: Real, id: string): PolledWorkflow {
+		return new PolledWorkflow(real, id);
 	}
 
 	/** As it is saved. */
-	async draft(): Promise<Draft> {
+	async readDraft(): Promise<Draft> {
 		const { nodes, connections, staticData } = (await this.real.client.session.request(
 			'GET',
 			`/rest/workflows/${this.id}`,
@@ -103,8 +112,8 @@ export class Polled {
 	}
 
 	/** Saves a change, which has no effect on an active workflow until it is published. */
-	async edit(change: (draft: Draft) => Draft): Promise<void> {
-		const { nodes, connections } = change(await this.draft());
+	async changeDraft(change: (draft: Draft) => Draft): Promise<void> {
+		const { nodes, connections } = change(await this.readDraft());
 		await this.real.client.session.request('PATCH', `/rest/workflows/${this.id}`, { nodes, connections });
 	}
 
@@ -117,58 +126,62 @@ export class Polled {
 	}
 
 	/** Its executions, oldest first. */
-	async runs(): Promise<Run[]> {
+	async readRuns(): Promise<Run[]> {
 		const { client } = this.real;
 		for (const { id } of await client.listExecutions(this.id)) {
 			if (this.known.has(id)) continue;
 			const execution = await client.waitForExecution(id);
 			const { status, error, runData } = execution;
 			const { message, description } = (error ?? {}) as { message?: string; description?: string };
-			const items = execution.outputs(KEEP) as IDataObject[];
+			const items = execution.outputs(KEEP_NODE) as IDataObject[];
 			this.known.set(id, { id, status, trigger: Object.keys(runData)[0], items, message, description });
 		}
 		return [...this.known.values()].sort((a, b) => Number(a.id) - Number(b.id));
 	}
 
 	/** All items of all executions so far, oldest first; only those of one trigger if it is named. */
-	async items(...triggers: string[]): Promise<IDataObject[]> {
-		const runs = await this.runs();
+	async readItems(...triggers: string[]): Promise<IDataObject[]> {
+		const runs = await this.readRuns();
 		const wanted = runs.filter(({ trigger }) => triggers.length === 0 || triggers.includes(trigger));
 		return wanted.flatMap(({ items }) => items);
 	}
 
-	async failures(): Promise<Run[]> {
-		return (await this.runs()).filter(({ status }) => status !== 'success');
+	async readFailedRuns(): Promise<Run[]> {
+		return (await this.readRuns()).filter(({ status }) => status !== 'success');
 	}
 
 	/** All items, as soon as there are so many. */
-	async itemsOnceThereAre(count: number): Promise<IDataObject[]> {
-		return await until(`${count} items of workflow ${this.id}`, async () => {
-			const items = await this.items();
+	async waitForItems(count: number): Promise<IDataObject[]> {
+		return await waitFor(`${count} items of workflow ${this.id}`, async () => {
+			const items = await this.readItems();
 			return items.length >= count ? items : undefined;
 		});
 	}
 
 	/** What n8n has saved for the workflow. */
-	async staticData(): Promise<IDataObject> {
-		return (await this.draft()).staticData ?? {};
+	async readStaticData(): Promise<IDataObject> {
+		return (await this.readDraft()).staticData ?? {};
 	}
 
 	/** The editor's 'Fetch Test Event'. */
 	async fetchTestEvent(): Promise<IDataObject[]> {
-		const execution = await this.real.client.runWorkflow(this.id, { until: TRIGGER });
-		return execution.outputs(TRIGGER) as IDataObject[];
+		const execution = await this.real.client.runWorkflow(this.id, { until: TRIGGER_NODE });
+		return execution.outputs(TRIGGER_NODE) as IDataObject[];
 	}
 }
 
 /** The polling trigger as the editor saves it. */
-export const triggerNode = (
+export const makePollingTrigger = (
 	parameters: INodeParameters,
 	credential: SavedCredential,
 	more: Partial<INode> = {},
 ): INode =>
-	ownNode(TRIGGER, TRIGGER_TYPE, parameters, credential, { id: 'trigger', position: [0, 0], ...more });
+	makeAlfaCrmNode(TRIGGER_NODE, TRIGGER_TYPE, parameters, credential, {
+		id: 'trigger',
+		position: [0, 0],
+		...more,
+	});
 
 /** Connections of each to the one. */
-export const leadingTo = (target: string, ...sources: string[]): IConnections =>
+export const connectEachTo = (target: string, ...sources: string[]): IConnections =>
 	Object.fromEntries(sources.map((name) => [name, linkTo(target)]));

@@ -16,11 +16,11 @@ export interface RealN8n {
 	/** Of the sandbox's administrator. */
 	credential: SavedCredential;
 	/** Saves a credential that differs from the administrator's. */
-	credentialWith: (changes: Record<string, unknown>) => Promise<SavedCredential>;
+	createCredentialWith: (changes: Record<string, unknown>) => Promise<SavedCredential>;
 	/** What a dropdown of a node offers in the editor. */
-	optionsOf: (node: INode, method: string, path: string) => ReturnType<N8nClient['nodeOptions']>;
+	readOptions: (node: INode, method: string, path: string) => ReturnType<N8nClient['nodeOptions']>;
 	/** Runs one AlfaCRM node behind a Manual Trigger. */
-	run: (
+	runNode: (
 		parameters: INodeParameters,
 		options?: { credential?: SavedCredential; timeout?: number },
 	) => ReturnType<N8nClient['runWorkflow']>;
@@ -41,17 +41,17 @@ export function useRealN8n(
 		real.client = new Client(real.n8n);
 		await real.client.signIn();
 		const { email, apiKey } = real.sandbox.account;
-		real.credentialWith = async (changes) =>
+		real.createCredentialWith = async (changes) =>
 			await real.client.createCredential({
 				name: 'AlfaCRM',
 				type: 'alfaCrmApi',
 				data: { hostname: real.sandbox.url, email, apiKey, advanced: true, ...changes },
 			});
-		real.credential = await real.credentialWith({});
-		real.optionsOf = async (node, method, path) =>
+		real.credential = await real.createCredentialWith({});
+		real.readOptions = async (node, method, path) =>
 			await real.client.nodeOptions({ node, method, path: `parameters.${path}` });
-		real.run = async (parameters, { credential = real.credential, timeout } = {}) => {
-			const { id } = await real.client.importWorkflow(oneNode(parameters, credential));
+		real.runNode = async (parameters, { credential = real.credential, timeout } = {}) => {
+			const { id } = await real.client.importWorkflow(makeWorkflowOfOneNode(parameters, credential));
 			return await real.client.runWorkflow(id, { timeout });
 		};
 	}, 180_000);
@@ -63,7 +63,7 @@ export function useRealN8n(
 }
 
 /** A node as the editor saves it. */
-export const nodeOf = (
+export const makeNode = (
 	name: string,
 	type: string,
 	typeVersion: number,
@@ -72,28 +72,28 @@ export const nodeOf = (
 ): INode => ({ id: name, name, type, typeVersion, position: [240, 0], parameters, ...more });
 
 /** One of this package, with a credential. */
-export const ownNode = (
+export const makeAlfaCrmNode = (
 	name: string,
 	type: string,
 	parameters: INodeParameters,
 	credential?: SavedCredential,
 	more: Partial<INode> = {},
 ): INode =>
-	nodeOf(name, type, 1, parameters, {
+	makeNode(name, type, 1, parameters, {
 		...(credential ? { credentials: { alfaCrmApi: { id: credential.id, name: credential.name } } } : {}),
 		...more,
 	});
 
-export const START = nodeOf('Start', 'n8n-nodes-base.manualTrigger', 1, {}, { position: [0, 0] });
+export const START_NODE = makeNode('Start', 'n8n-nodes-base.manualTrigger', 1, {}, { position: [0, 0] });
 
 /** What leads from one node to the next. */
 export const linkTo = (node: string) => ({ main: [[{ node, type: 'main' as const, index: 0 }]] });
 
 /** An AlfaCRM node behind a Manual Trigger. */
-export function oneNode(parameters: INodeParameters, credential: SavedCredential) {
+export function makeWorkflowOfOneNode(parameters: INodeParameters, credential: SavedCredential) {
 	return {
 		name: `${String(parameters.resource)} ${String(parameters.operation)}`,
-		nodes: [START, ownNode('AlfaCRM', NODE_TYPE, parameters, credential)],
+		nodes: [START_NODE, makeAlfaCrmNode('AlfaCRM', NODE_TYPE, parameters, credential)],
 		connections: { Start: linkTo('AlfaCRM') },
 	};
 }

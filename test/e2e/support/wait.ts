@@ -6,7 +6,7 @@ import pWaitFor from 'p-wait-for';
  * @param timeout milliseconds
  * @param interval milliseconds
  */
-export async function until<T>(
+export async function waitFor<T>(
 	what: string,
 	ask: () => Promise<T | undefined>,
 	timeout = 120_000,

@@ -7,7 +7,7 @@ import { withHttp, withPackage } from '../../../scripts/lib/examples';
 import { untilItTakesPosts } from '../../../scripts/lib/n8n/webhook';
 import { DataTables } from './dataTables';
 import type { RealN8n } from './realN8n';
-import { until } from './wait';
+import { waitFor } from './wait';
 
 /** With the nodes of this package, or with HTTP Request nodes. */
 export type Side = 'package' | 'http';
@@ -15,13 +15,13 @@ type Execution = Awaited<ReturnType<N8nClient['runWorkflow']>>;
 type Workflow = ReturnType<typeof withPackage>;
 
 /** By which an example sends: a Set node takes its place and holds what "Send" would be given. */
-const OUTSIDE = 'n8n-nodes-base.executeWorkflow';
+const SEND_NODE_TYPE = 'n8n-nodes-base.executeWorkflow';
 
 /** n8n switches workflows on in the background. */
 const PATIENCE_MS = 30_000;
 
 /** One workflow in a real n8n, and the account that it works with. */
-export class Stage {
+export class Example {
 	private isPublished = false;
 
 	private constructor(
@@ -34,17 +34,17 @@ export class Stage {
 	) {}
 
 	/** Imports the workflow of a job as it is, but for the outside services and, without this package, the login. */
-	static async of(
+	static async import(
 		job: string,
 		side: Side,
 		real: RealN8n,
 		edit = (workflow: Workflow) => workflow,
-	): Promise<Stage> {
+	): Promise<Example> {
 		const { client, sandbox, n8n } = real;
-		const workflow = side === 'package' ? withPackage(job) : signedIn(withHttp(job), sandbox);
+		const workflow = side === 'package' ? withPackage(job) : withLogin(withHttp(job), sandbox);
 		// Without the ID of the file the same workflow can be there more than once.
-		const imported = await client.importWorkflow({ ...edit(withoutOutside(workflow)), id: undefined });
-		return new Stage(side, sandbox, client, await DataTables.of(client), imported, n8n.url);
+		const imported = await client.importWorkflow({ ...edit(replaceSendNodes(workflow)), id: undefined });
+		return new Example(side, sandbox, client, await DataTables.open(client), imported, n8n.url);
 	}
 
 	/** In the time zone of the workflow. */
@@ -54,12 +54,12 @@ export class Stage {
 	}
 
 	/** "Execute workflow", to the end. */
-	async run(): Promise<Execution> {
-		return finished(await this.client.runWorkflow(this.workflow.id));
+	async runManually(): Promise<Execution> {
+		return expectSuccess(await this.client.runWorkflow(this.workflow.id));
 	}
 
 	/** Runs it with a message from n8n's chat. */
-	async chat(chatInput: string): Promise<Execution> {
+	async sendChatMessage(chatInput: string): Promise<Execution> {
 		const json = { sessionId: 'test', action: 'sendMessage', chatInput };
 		const data = {
 			startTime: 0,
@@ -74,41 +74,41 @@ export class Stage {
 			`/rest/workflows/${this.workflow.id}/run`,
 			{ triggerToStartFrom: { name: 'Chat', data } },
 		)) as { executionId: string };
-		return finished(await this.client.waitForExecution(executionId));
+		return expectSuccess(await this.client.waitForExecution(executionId));
 	}
 
 	/** The first look of a trigger that polls: it takes what is there for known. */
-	async baseline(): Promise<void> {
-		if (this.side === 'http') return void (await this.run());
+	async takeBaseline(): Promise<void> {
+		if (this.side === 'http') return void (await this.runManually());
 		await this.publish();
-		const hasState = async () => Object.keys((await this.saved()).staticData ?? {}).length > 0;
-		await until('the first poll', async () => (await hasState()) || undefined, PATIENCE_MS);
+		const hasState = async () => Object.keys((await this.readSavedWorkflow()).staticData ?? {}).length > 0;
+		await waitFor('the first poll', async () => (await hasState()) || undefined, PATIENCE_MS);
 		await this.unpublish();
 	}
 
 	/** The next look, which must find something. */
-	async news(): Promise<Execution> {
-		if (this.side === 'http') return await this.run();
-		return await this.startedBy(async () => {
+	async pollAgain(): Promise<Execution> {
+		if (this.side === 'http') return await this.runManually();
+		return await this.waitForRunStartedBy(async () => {
 			await this.unpublish();
 			await this.publish();
 		});
 	}
 
 	/** Does something that starts the workflow, and waits for its end. */
-	async startedBy(act: () => Promise<unknown>): Promise<Execution> {
-		const before = (await this.executions()).length;
+	async waitForRunStartedBy(act: () => Promise<unknown>): Promise<Execution> {
+		const before = (await this.listExecutions()).length;
 		await act();
-		const { id } = await until(
+		const { id } = await waitFor(
 			'an execution',
 			async () => {
-				const executions = await this.executions();
+				const executions = await this.listExecutions();
 				return executions.length > before ? executions[0] : undefined;
 			},
 			PATIENCE_MS,
 			100,
 		);
-		return finished(await this.client.waitForExecution(id));
+		return expectSuccess(await this.client.waitForExecution(id));
 	}
 
 	async publish(): Promise<void> {
@@ -117,7 +117,7 @@ export class Stage {
 	}
 
 	/** Switches it on, until n8n takes POST requests to the path. Returns the production address. */
-	async listen(path: string): Promise<string> {
+	async publishWebhook(path: string): Promise<string> {
 		const address = this.url + path;
 		await this.publish();
 		await untilItTakesPosts(address);
@@ -131,27 +131,27 @@ export class Stage {
 	}
 
 	/** What the node that is switched off would have sent. */
-	sent(execution: Execution | undefined): IDataObject[] {
+	readMessagesOf(execution: Execution | undefined): IDataObject[] {
 		const last = this.workflow.nodes.find(({ notes }) => notes === 'outside');
 		return (execution?.outputs(last?.name ?? '') ?? []) as IDataObject[];
 	}
 
 	/** The same of the latest execution, which may have failed. */
-	async lastSent(): Promise<IDataObject[]> {
-		const [{ id }] = await this.executions();
-		return this.sent(await this.client.waitForExecution(id));
+	async readLatestMessages(): Promise<IDataObject[]> {
+		const [{ id }] = await this.listExecutions();
+		return this.readMessagesOf(await this.client.waitForExecution(id));
 	}
 
-	private async saved(): Promise<{ staticData?: object | null }> {
+	private async readSavedWorkflow(): Promise<{ staticData?: object | null }> {
 		return await this.client.session.request('GET', `/rest/workflows/${this.workflow.id}`);
 	}
 
-	private async executions() {
+	private async listExecutions() {
 		return await this.client.listExecutions(this.workflow.id);
 	}
 }
 
-function finished(execution: Execution): Execution {
+function expectSuccess(execution: Execution): Execution {
 	const { message, description } = execution.error ?? {};
 	if (execution.status !== 'success') {
 		throw new Error(
@@ -161,13 +161,18 @@ function finished(execution: Execution): Execution {
 	return execution;
 }
 
-function withoutOutside(workflow: Workflow): Workflow {
-	const nodes = workflow.nodes.map((node) => (node.type === OUTSIDE ? standIn(node) : node));
+function replaceSendNodes(workflow: Workflow): Workflow {
+	const nodes = workflow.nodes.map((node) => (node.type === SEND_NODE_TYPE ? makeSetNodeFor(node) : node));
 	return { ...workflow, nodes };
 }
 
 /** Holds the inputs of the sub-workflow, expressions resolved. */
-function standIn({ id, name, position, parameters }: Workflow['nodes'][number]): Workflow['nodes'][number] {
+function makeSetNodeFor({
+	id,
+	name,
+	position,
+	parameters,
+}: Workflow['nodes'][number]): Workflow['nodes'][number] {
 	const { value: inputs } = parameters.workflowInputs as { value: Record<string, string> };
 	const assignments = Object.entries(inputs).map(([name, value]) => ({
 		id: name,
@@ -187,7 +192,7 @@ function standIn({ id, name, position, parameters }: Workflow['nodes'][number]):
 }
 
 /** Whoever builds it without this package writes address, email and key into the nodes. */
-function signedIn(workflow: Workflow, { url, account }: Sandbox): Workflow {
+function withLogin(workflow: Workflow, { url, account }: Sandbox): Workflow {
 	const text = JSON.stringify(workflow)
 		.replaceAll('https://demo.s20.online', url)
 		.replaceAll('you@example.org', account.email)
