@@ -519,7 +519,7 @@ describe('lesson/update of an account that refuses partial updates', () => {
 });
 
 describe('lesson/teach', () => {
-	const attendanceForm = {
+	const attendanceForm: JsonObject = {
 		status: LESSON_STATUS.held,
 		branch_id: 1,
 		topic: 'Циклы',
