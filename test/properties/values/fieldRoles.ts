@@ -110,6 +110,6 @@ function findOptionRole(parameter: INodeProperties): FieldPlace {
 }
 
 /** Returns the label as error messages show it. */
-export function labelOf(displayName: string): string {
+function labelOf(displayName: string): string {
 	return displayName.replace(/ Names? or IDs?$/, '');
 }
