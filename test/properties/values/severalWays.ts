@@ -10,7 +10,7 @@ import type { ValuePlace, Way } from './valuePlaces';
 import { listValuePlaces } from './valuePlaces';
 
 /** A field of a record that can be given in several ways: in the form, in JSON and in the field mapper. */
-export interface FieldInSeveralWays {
+interface FieldInSeveralWays {
 	/** The operation and the field, such as "customer.create phone". */
 	title: string;
 	places: ValuePlace[];

@@ -1,5 +1,5 @@
 /** Counts nothing, null and a text of spaces as blank. */
-export function isBlank(value: unknown): boolean {
+function isBlank(value: unknown): boolean {
 	return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
