@@ -1,31 +1,42 @@
 import { DateTime } from 'luxon';
 
-const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/;
-const DOTTED = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?$/;
-const POINTS = /^(\d{4})\.(\d\d)\.(\d\d)$/;
+const DOTTED_DAY = /^(?<day>\d{1,2})\.(?<month>\d{1,2})\.(?<year>\d{4})(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?$/;
+const DOTTED_DAY_YEAR_FIRST = /^(?<year>\d{4})\.(?<month>\d\d)\.(?<day>\d\d)$/;
+const ISO_MOMENT =
+	/^(?<day>\d{4}-\d\d-\d\d)(?:[T ](?<time>\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?<offset>Z|[+-]\d\d:?\d\d)?)?$/;
+const MIDNIGHT = /^00:00(:00(\.0+)?)?$/;
 
 /**
- * The day that a value names, as yyyy-mm-dd: exactly midnight where it is written is the day as it is written, any
- * other moment is the day that it is in the zone.
+ * Reads the day that a value names, as yyyy-mm-dd. A day without a time, and a midnight, is the day that is written.
+ * Any other moment with an offset is the day that it falls on in the time zone.
  *
- * @returns undefined for what names no day
+ * @returns undefined if the value names no day
  */
-export function dayOf(value: unknown, zone: string): string | undefined {
+export function readDay(value: unknown, zone: string): string | undefined {
 	if (value instanceof Date) {
-		return Number.isNaN(value.getTime()) ? undefined : dayOf(value.toISOString(), zone);
+		return Number.isNaN(value.getTime()) ? undefined : readDayOfText(value.toISOString(), zone);
 	}
-	if (DateTime.isDateTime(value)) return dayOf(value.toISO(), zone);
-	if (typeof value !== 'string') return undefined;
-	const [, day, month, year] = DOTTED.exec(value.trim()) ?? [];
-	if (day !== undefined) return valid(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`);
-	const pointed = POINTS.exec(value.trim());
-	if (pointed) return valid(pointed.slice(1).join('-'));
-	const [, written, clock, offset] = ISO.exec(value.trim()) ?? [];
-	if (written === undefined || valid(written) === undefined) return undefined;
-	if (offset === undefined || /^00:00(:00(\.0+)?)?$/.test(clock)) return written;
-	return DateTime.fromISO(value.trim().replace(' ', 'T'), { zone }).toFormat('yyyy-MM-dd');
+	if (DateTime.isDateTime(value)) {
+		return readDayOfText(value.toISO() ?? '', zone);
+	}
+	return typeof value === 'string' ? readDayOfText(value.trim(), zone) : undefined;
 }
 
-function valid(day: string): string | undefined {
+function readDayOfText(text: string, zone: string): string | undefined {
+	const dotted = DOTTED_DAY.exec(text) ?? DOTTED_DAY_YEAR_FIRST.exec(text);
+	if (dotted?.groups) {
+		const { day, month, year } = dotted.groups;
+		return keepIfInCalendar(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`);
+	}
+
+	const moment = ISO_MOMENT.exec(text)?.groups;
+	const writtenDay = moment && keepIfInCalendar(moment.day);
+	if (moment === undefined || writtenDay === undefined) return undefined;
+	if (moment.offset === undefined || MIDNIGHT.test(moment.time)) return writtenDay;
+	return DateTime.fromISO(text.replace(' ', 'T'), { zone }).toFormat('yyyy-MM-dd');
+}
+
+/** Returns the day unless the calendar lacks it, as it lacks 30 February. */
+function keepIfInCalendar(day: string): string | undefined {
 	return DateTime.fromISO(day, { zone: 'utc' }).isValid ? day : undefined;
 }

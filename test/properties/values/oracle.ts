@@ -1,304 +1,226 @@
-import type { JournalEntry, RecordChange } from '../../../sandbox';
-import { defaultSettings } from '../../../sandbox/model/settings';
-import { dayOf } from './days';
-import type { Described, Meaning } from './meaning';
-import { readFlag } from './meaning';
-import { isOneOfSeveral, meaningAt } from './place';
-import type { Probe } from './probes';
-import type { Outcome, Runner } from './runner';
-import { isAtOnce } from './runner';
-import type { Row } from './targets';
-import type { Built, Situation } from './situations';
+import { ATTENDANCE } from '../../support/codes';
 import { dayPlus } from '../../support/days';
+import type { Attempt } from './attempt';
+import { callOf, isEmptyInAlfaCrm, isRecordId, listWriteRequests } from './attempt';
+import { findCrash, findDamage } from './damage';
+import { OPEN_END } from './goodRecords';
+import type { FieldDescription, Meaning } from './meaning';
+import { meaningAtPlace } from './meaningAtPlace';
+import type { Outcome } from './runner';
+import { isRefusedUnsent } from './runner';
+import { isSameValue, normalizeText } from './sameValue';
+import type { ValuePlace } from './valuePlaces';
 
-const ACTIVE = '2030-12-31';
-const CRASH =
-	/TypeError|RangeError|SyntaxError|Cannot (read|convert|destructure)|is not a function|is not iterable|Maximum call|Unexpected token|reading '/;
-/** Each of two days or times is good, but not together. */
-const DO_NOT_FIT =
+/**
+ * Judges what the node did with a value. The rule: the node refuses the value before it sends anything, by the label of
+ * the field, or it does what the value means at its place. It never does damage.
+ *
+ * @returns what is wrong, or undefined if all is well
+ */
+export function judgeAttempt(attempt: Attempt): string | undefined {
+	return findDamage(attempt) ?? findMisreading(attempt);
+}
+
+/** Decides whether a value has no other meaning than a refusal. */
+export function mustBeRefused(place: ValuePlace, givenValue: unknown): boolean {
+	return allowsOnlyRefusal(meaningAtPlace(place, givenValue));
+}
+
+function allowsOnlyRefusal({ mayBeEmpty, mayBeAnything, readings = [] }: Meaning): boolean {
+	return !mayBeEmpty && !mayBeAnything && readings.length === 0;
+}
+
+function findMisreading(attempt: Attempt): string | undefined {
+	const { error, requests } = attempt.outcome;
+	if (error === undefined) return judgeSuccess(attempt);
+	return isRefusedUnsent(error, requests) ? judgeRefusal(attempt, error) : judgeLateRefusal(attempt, error);
+}
+
+// ---------------------------------------------------------------- refusals
+
+/** Two good days or times may contradict each other. */
+const CONTRADICTION =
 	/'[^']+' must (not be before|be later than|be between) '[^']+'|'Duration' must be at most \d+ minutes/;
-/** Change with others, whatever is written: lists of a customer's groups, who was at a lesson, balances. */
-const FOLLOWING = new Set(['lesson-details', 'log']);
-const isBlank = (value: unknown): boolean =>
-	value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
-const callOf = ({ entity, action }: JournalEntry): string => `${entity}/${action}`;
-const isWrite = ({ action }: JournalEntry): boolean =>
-	/^(create|update|delete|teach|bonus-(add|spend))$/.test(String(action));
 
-/** The other opinion on what became of one value, to which the node is held. */
-export class Oracle {
-	constructor(
-		private readonly situation: Situation,
-		private readonly built: Built,
-		private readonly probe: Probe,
-		/** The same with the value left out, or with a good one. */
-		private readonly baseline: Outcome,
-		private readonly runner: Runner,
-	) {}
+function judgeRefusal({ place, givenValue }: Attempt, message: string): string | undefined {
+	const { mayBeRefused, mayBeEmpty, readings = [] } = meaningAtPlace(place, givenValue);
+	const isContradiction = readings.length > 0 && CONTRADICTION.test(message);
+	if (mayBeRefused || isContradiction) return judgeMessage(place, message);
 
-	private meaning(given: unknown): Meaning {
-		return meaningAt(this.situation, this.built, this.probe, given);
-	}
-
-	/** Only refused, and so good for a batch. */
-	mustRefuse(given: unknown): boolean {
-		const { refuse, empty, says, anything } = this.meaning(given);
-		return refuse === true && !empty && !anything && (says ?? []).length === 0;
-	}
-
-	/** @returns what is wrong; undefined when all is well */
-	judge(given: unknown, outcome: Outcome): string | undefined {
-		return this.never(given, outcome) ?? this.meant(this.meaning(given), this.probe.arrives(given), outcome);
-	}
-
-	/** The words with which a value is refused must say where it stands. */
-	judgeWords(text: string): string | undefined {
-		if (CRASH.test(text)) return `crashes: ${text.slice(0, 160)}`;
-		if (text.includes('[object Object]'))
-			return `is refused, but shown as [object Object]: ${text.slice(0, 120)}`;
-		const labels = this.probe.field.label.replace(/ Names? or IDs?$| IDs?$/, '').split('|');
-		// Of an empty record the first field that is missed is told.
-		if (this.probe.field.name === 'json' && /is empty, but|are both empty/.test(text)) return undefined;
-		const isNamed = [...labels, this.probe.field.name].some((label) => text.includes(label));
-		if (isNamed || this.mayBeUnnamed(text)) return undefined;
-		return `is refused without its label: ${text.slice(0, 160)}`;
-	}
-
-	private mayBeUnnamed(text: string): boolean {
-		return /node has issues|nothing to update|No customer is given|has no field|has no filter/i.test(text);
-	}
-
-	/** What may not be, whatever the value means. */
-	private never(given: unknown, outcome: Outcome): string | undefined {
-		const { error, requests, changes, rows } = outcome;
-		const writes = requests.filter(isWrite);
-		if (error !== undefined && CRASH.test(error)) return `crashes: ${error.slice(0, 160)}`;
-		const broken = requests.find(({ status }) => (status ?? 0) >= 500);
-		if (broken) return `makes the server fail: ${callOf(broken)} ${JSON.stringify(broken.body)}`;
-		const stranger = writes.find((entry) => !this.built.writes.includes(callOf(entry)) && !this.mayBe(entry));
-		if (stranger)
-			return `sends ${callOf(stranger)} ${JSON.stringify(stranger.query)} ${JSON.stringify(stranger.body)}`;
-		const other = changes.find((change) => !this.isAllowed(given, change, writes));
-		if (other) return `${kindOf(other)} ${other.entity} ${other.id}`;
-		const emptied = changes.map(emptiedIn).find((name) => name !== undefined);
-		if (emptied !== undefined && !this.isOverwriting()) return `empties ${emptied}`;
-		if (this.isIgnored() && rows.length > 0 && rows.length === this.baseline.rows.length)
-			return 'returns everything';
-		const made = writes.flatMap((entry) => (entry.action === 'create' ? [callOf(entry)] : []));
-		// What tries the writes of several kinds makes one of each.
-		if (new Set(made).size < made.length || (made.length > 1 && this.situation.entity !== undefined))
-			return 'creates more than once';
-		return undefined;
-	}
-
-	/** A filter that the server does not know; what has no lower bound may well leave all rows. */
-	private isIgnored(): boolean {
-		const { role, field } = this.probe;
-		const name = `${this.situation.entity?.path}.${field.name}`;
-		return role === 'filter' && !name.endsWith('_to') && defaultSettings.ignoredFilters.includes(name);
-	}
-
-	private isOverwriting(): boolean {
-		return this.probe.field.name === 'overwriteWithEmpty';
-	}
-
-	/** A key that finds nobody makes a new record; one that finds somebody changes that one. */
-	private mayBe(entry: JournalEntry): boolean {
-		const { operation, entity } = this.situation;
-		return (
-			operation === 'upsert' && [`${entity?.path}/create`, `${entity?.path}/update`].includes(callOf(entry))
-		);
-	}
-
-	private isAllowed(
-		given: unknown,
-		{ entity: path, id, before, after }: RecordChange,
-		writes: readonly JournalEntry[],
-	): boolean {
-		if (FOLLOWING.has(path)) return true;
-		const written = writes.filter(({ entity }) => entity === path);
-		if (after === undefined)
-			return written.some(
-				({ action, query }) =>
-					action === 'delete' && Number(query.id) === id && this.isNamed(given, path, id),
-			);
-		if (before === undefined) return written.some(({ action }) => action === 'create');
-		// The customer of a membership, a payment, a subscription or a bonus, whose sums follow.
-		if (path === 'customer' && this.situation.entity?.path !== 'customer') return true;
-		if (path === 'customer' && !this.built.writes.includes('customer/update'))
-			return this.isNamed(given, path, id);
-		if (path === 'cgi' && this.situation.entity?.path === 'customer') {
-			return this.isNamed(given, 'customer', Number(after.customer_id));
-		}
-		return (
-			written.some(({ query }) => Number(query.id) === id) &&
-			(path === 'cgi' || this.isNamed(given, path, id))
-		);
-	}
-
-	/** The record that the form names, or that the value itself does. */
-	private isNamed(given: unknown, path: string, id: number): boolean {
-		const { target } = this.built;
-		const { probe, situation } = this;
-		const isOwn = path === situation.entity?.path;
-		if (!isOwn && target?.path !== path) return true;
-		if (this.isRecordId()) return (this.meaning(given).says ?? []).some((said) => Number(said) === id);
-		if (probe.role !== 'key' || (isOneOfSeveral(this.situation, this.built) && target?.id === id))
-			return target?.id === id;
-		const held = this.runner.stored(path, id)?.[probe.field.name];
-		const said = (this.meaning(given).says ?? []).flat();
-		return said.some((one) => sameValue({ ...probe.field, type: 'texts' }, [held].flat(), [one], true));
-	}
-
-	/** Not that of a row inside the record. */
-	private isRecordId(): boolean {
-		return this.probe.field.name === 'id' && !this.probe.where.includes(' > ');
-	}
-
-	private meant(meaning: Meaning, value: unknown, outcome: Outcome): string | undefined {
-		const { error, requests } = outcome;
-		const { refuse, empty, says = [], anything } = meaning;
-		if (error !== undefined && isAtOnce(error, requests)) {
-			if (says.length > 0 && DO_NOT_FIT.test(error)) return this.judgeWords(error);
-			return refuse
-				? this.judgeWords(error)
-				: `is refused, though it says ${empty ? 'nothing' : shown(says[0])}: ${error.slice(0, 160)}`;
-		}
-		if (error !== undefined) {
-			// Only a new record needs it, and whether there is to be one shows when it is looked for.
-			if (isBlank(value) && this.probe.field.required && this.situation.operation === 'upsert')
-				return undefined;
-			if (says.length === 0 && !anything && !empty)
-				return `is refused only after ${requests.map(callOf).join(', ')}: ${error.slice(0, 120)}`;
-			return undefined;
-		}
-		if (says.length === 0 && !empty && !anything)
-			return this.isOfKey() ? undefined : `is taken${this.sent(outcome)}`;
-		if (this.probe.role === 'option' || this.probe.role === 'openOption' || this.probe.role === 'object')
-			return this.limited(value, outcome);
-		if (anything || this.isOfKey()) return undefined;
-		if (says.some((said) => this.arrived(said, outcome))) return undefined;
-		if (empty) return this.passedOver(outcome);
-		return `should say ${shown(says[0])}${this.sent(outcome)}`;
-	}
-
-	/** The value of the key counts for more than the same field among the others. */
-	private isOfKey(): boolean {
-		const { operation, entity } = this.situation;
-		const key = entity?.match?.keys.find(({ name }) => name === this.built.parameters.matchBy);
-		const names = key?.fields.length === 0 ? [this.built.parameters.matchField] : (key?.fields ?? []);
-		return operation === 'upsert' && names.includes(this.probe.field.name);
-	}
-
-	private limited(value: unknown, { rows }: Outcome): string | undefined {
-		if (this.probe.field.name !== 'limit' || rows.length <= Number(value)) return undefined;
-		return `puts out ${rows.length} rows`;
-	}
-
-	/** In a call of the operation, or in the record as it is stored. */
-	private arrived(meant: unknown, { requests, changes, rows }: Outcome): boolean {
-		const { field, role } = this.probe;
-		const [name = field.name] = Object.keys(field.makeBody?.(meant as never) ?? {});
-		if (
-			role === 'key' ||
-			['branchId', 'branchToCheck', 'groupToTry'].includes(field.name) ||
-			this.isRecordId()
-		)
-			return true;
-		const inNote = `[ID ${String(meant).normalize('NFC').replace(/\s+/g, ' ')}]`;
-		if (name === 'externalId') return rows.some(({ note }) => note === inNote);
-		const sent = requests.flatMap(({ body, query }) => [query, ...inBody(body as Record<string, unknown>)]);
-		// A lesson may have been moved, so lessons are read from a week before the days to a week after them.
-		if (['participants', 'freeSlots'].includes(this.situation.action?.kind ?? '')) {
-			const lessonRanges = sent.filter(({ date_from }) => date_from !== undefined);
-			for (const { date_from, date_to } of lessonRanges) {
-				sent.push({ date_from: dayPlus(String(date_from), 7), date_to: dayPlus(String(date_to), -7) });
-			}
-		}
-		const { target } = this.built;
-		const stored: Array<Row | undefined> = changes.map(({ after }) => after);
-		const held = target && this.runner.stored(target.path, target.id);
-		// The account keeps a day in place of the flag.
-		if (held) stored.push('removed' in held ? held : { ...held, removed: Number(held.e_date !== ACTIVE) });
-		// Who is no member has left already; the answer names the group.
-		const told = this.situation.action ? rows : [];
-		return [...sent, ...stored, ...told].some(
-			(held) => held !== undefined && sameValue(field, held[name], meant, this.grows()),
-		);
-	}
-
-	/** Lists are added to by default in Create or Update and in jobs. */
-	private grows(): boolean {
-		return this.situation.operation === 'upsert' || this.situation.action !== undefined;
-	}
-
-	/** The same comes of it as without the field. */
-	private passedOver(outcome: Outcome): string | undefined {
-		const { name, required } = this.probe.field;
-		// A new record of Create or Update takes what the form of Create begins with.
-		if (required && this.situation.operation === 'upsert') return undefined;
-		const last = ({ requests }: Outcome) =>
-			requests.filter(isWrite).at(-1)?.body as Record<string, unknown> | undefined;
-		const [body = {}, without = {}] = [last(outcome), last(this.baseline)];
-		if (!(name in body) || JSON.stringify(body[name]) === JSON.stringify(without[name])) return undefined;
-		return `says nothing${this.sent(outcome)}`;
-	}
-
-	private sent({ requests, rows }: Outcome): string {
-		const { name } = this.probe.field;
-		const last = requests.filter(isWrite).at(-1) ?? requests.at(-1);
-		if (last === undefined) return `, nothing was sent and ${rows.length} rows came`;
-		const held = { ...(last.body as object), ...last.query } as Record<string, unknown>;
-		const what = name in held ? `${name}: ${shown(held[name])}` : `no ${name}`;
-		return `, ${callOf(last)} held ${what}, ${rows.length} rows came`;
-	}
+	const meaning = mayBeEmpty ? 'nothing' : shorten(readings[0]);
+	return `is refused, though it says ${meaning}: ${message.slice(0, 160)}`;
 }
 
-const shown = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 80);
-const kindOf = ({ before, after }: RecordChange): string =>
-	before === undefined ? 'creates' : after === undefined ? 'deletes' : 'changes';
+/** AlfaCRM or the school may refuse a good value after a call. A value without meaning must be refused before any call. */
+function judgeLateRefusal({ place, givenValue, outcome }: Attempt, message: string): string | undefined {
+	const { situation, field } = place;
+	// Only a new record needs the field, and the search for the record decides whether it is new.
+	const isEmpty = isEmptyInAlfaCrm(place.convertOnTheWay(givenValue));
+	if (isEmpty && field.required && situation.operation === 'upsert') return undefined;
 
-function emptiedIn({ before, after }: RecordChange): string | undefined {
-	if (before === undefined || after === undefined) return undefined;
-	return Object.keys(before).find(
-		(name) => name !== 'group_ids' && !isBlank(before[name]) && isBlank(after[name]),
-	);
+	if (!mustBeRefused(place, givenValue)) return undefined;
+	return `is refused only after ${outcome.requests.map(callOf).join(', ')}: ${message.slice(0, 120)}`;
 }
 
-// ---------------------------------------------------------------- the same value, however it is written
-
-const ZONE = 'Europe/Moscow';
-
-/** What was sent, with the rows of an attendance, of which two short lists are another spelling. */
-function inBody(body: Record<string, unknown>): Array<Record<string, unknown>> {
-	const details = (Array.isArray(body.details) ? body.details : []) as Array<Record<string, unknown>>;
-	const of = (flag: number) =>
-		details.filter(({ is_attend: was }) => was === flag).map((row) => row.customer_id);
-	return [{ ...body, present_ids: of(1), absent_ids: of(0) }, ...details];
-}
-
-/** Whether what was sent or stored is what the value says, however it is written. */
-function sameValue(field: Described, held: unknown, said: unknown, mayHoldMore = false): boolean {
-	if (held === undefined) return false;
-	if (Array.isArray(said)) {
-		const items = Array.isArray(held) ? held : [held];
-		const within = (item: unknown, list: unknown[]) => list.some((one) => sameItem(field, one, item));
-		return (
-			said.every((item) => within(item, items)) && (mayHoldMore || items.every((item) => within(item, said)))
-		);
+/** Judges the message of a refusal: it is written for users and names the field. */
+export function judgeMessage(place: ValuePlace, message: string): string | undefined {
+	const crash = findCrash(message);
+	if (crash !== undefined) return crash;
+	if (message.includes('[object Object]')) {
+		return `is refused, but shown as [object Object]: ${message.slice(0, 120)}`;
 	}
-	const [only] = Array.isArray(held) && held.length === 1 ? held : [held];
-	return sameItem(field, only, said);
+	if (namesField(place.field, message) || isAboutWholeForm(place.field, message)) return undefined;
+	return `is refused without its label: ${message.slice(0, 160)}`;
 }
 
-function sameItem({ type, name }: Described, held: unknown, said: unknown): boolean {
-	if (type === 'flag' || type === 'boolean') return readFlag(held) === readFlag(said);
-	if (type === 'date') return dayOf(held, ZONE) === said;
-	if (type === 'time') return String(held).replace(/^.* /, '').slice(0, 5) === said;
-	const digits = (value: unknown) => String(value).replace(/\D/g, '').slice(-10);
-	if (name === 'phone' && digits(said).length >= 7 && digits(held) === digits(said)) return true;
-	const norm = (value: unknown) => String(value).trim().normalize('NFC').replace(/\s+/g, ' ');
-	if (norm(held) === norm(said)) return true;
-	if (type === 'custom' && dayOf(held, ZONE) !== undefined) return dayOf(held, ZONE) === said;
-	return norm(held) !== '' && norm(said) !== '' && type !== 'text' && Number(held) === Number(said);
+function namesField({ label, name }: FieldDescription, message: string): boolean {
+	const labels = label.replace(/ Names? or IDs?$| IDs?$/, '').split('|');
+	return [...labels, name].some((word) => message.includes(word));
+}
+
+function isAboutWholeForm({ name }: FieldDescription, message: string): boolean {
+	// For an empty record, the message names the first field that is missing.
+	if (name === 'json' && /is empty, but|are both empty/.test(message)) return true;
+	return /node has issues|nothing to update|No customer is given|has no field|has no filter/i.test(message);
+}
+
+// ---------------------------------------------------------------- values that the node takes
+
+function judgeSuccess(attempt: Attempt): string | undefined {
+	const { place, givenValue, outcome } = attempt;
+	const { mayBeAnything, mayBeEmpty, readings = [] } = meaningAtPlace(place, givenValue);
+	const isKeyField = isFieldOfKey(place);
+
+	if (mustBeRefused(place, givenValue)) {
+		return isKeyField ? undefined : `is taken${describeLastRequest(place, outcome)}`;
+	}
+	if (['option', 'openOption', 'object'].includes(place.role)) return judgeLimit(attempt);
+	if (mayBeAnything || isKeyField) return undefined;
+	if (readings.some((reading) => hasArrived(attempt, reading))) return undefined;
+	if (mayBeEmpty) return judgeEmpty(attempt);
+	return `should say ${shorten(readings[0])}${describeLastRequest(place, outcome)}`;
+}
+
+/** In Create or Update, the match value takes precedence over the same field of the record. */
+function isFieldOfKey({ situation, form, field }: ValuePlace): boolean {
+	if (situation.operation !== 'upsert') return false;
+	const { matchBy, matchField } = form.parameters;
+	const keyFields = situation.entity?.match?.keys.find(({ name }) => name === matchBy)?.fields ?? [];
+	return keyFields.includes(field.name) || (keyFields.length === 0 && field.name === matchField);
+}
+
+function judgeLimit({ place, givenValue, outcome }: Attempt): string | undefined {
+	const value = place.convertOnTheWay(givenValue);
+	if (place.field.name !== 'limit' || outcome.rows.length <= Number(value)) return undefined;
+	return `puts out ${outcome.rows.length} rows`;
+}
+
+/** An empty value must send the same as the form without the field. */
+function judgeEmpty({ place, outcome, baseline }: Attempt): string | undefined {
+	const { name, required } = place.field;
+	// For a new record, Create or Update takes the default of the form.
+	if (required && place.situation.operation === 'upsert') return undefined;
+
+	const body = readLastWrite(outcome);
+	const baselineBody = readLastWrite(baseline);
+	const isSame = JSON.stringify(body[name]) === JSON.stringify(baselineBody[name]);
+	return !(name in body) || isSame ? undefined : `says nothing${describeLastRequest(place, outcome)}`;
+}
+
+function readLastWrite(outcome: Outcome): Record<string, unknown> {
+	return (listWriteRequests(outcome).at(-1)?.body ?? {}) as Record<string, unknown>;
+}
+
+// ---------------------------------------------------------------- where a value arrives
+
+/** Decides whether a reading is in a request, in a changed record, or in the answer of an action. */
+function hasArrived(attempt: Attempt, reading: unknown): boolean {
+	const { place, outcome } = attempt;
+	if (leavesNoTrace(place)) return true;
+
+	const { field, situation } = place;
+	const name = nameInCall(field, reading);
+	if (name === 'externalId') {
+		return outcome.rows.some(({ note }) => note === `[ID ${normalizeText(reading)}]`);
+	}
+	// Create or Update and actions add to the lists of a record by default.
+	const mayHoldMore = situation.operation === 'upsert' || situation.action !== undefined;
+	const candidates = [...listSent(attempt), ...listStored(attempt), ...listAnswered(attempt)];
+	return candidates.some((values) => isSameValue(field, values[name], reading, { mayHoldMore }));
+}
+
+/** The branch is in the address of a call, and a match value is compared by the node. */
+function leavesNoTrace(place: ValuePlace): boolean {
+	const isBranchOrGroup = ['branchId', 'branchToCheck', 'groupToTry'].includes(place.field.name);
+	return place.role === 'key' || isBranchOrGroup || isRecordId(place);
+}
+
+/** Some fields have another name in the call than in the form. */
+function nameInCall(field: FieldDescription, reading: unknown): string {
+	const [name = field.name] = Object.keys(field.makeBody?.(reading as never) ?? {});
+	return name;
+}
+
+type Values = Record<string, unknown>;
+
+function listSent({ place, outcome }: Attempt): Values[] {
+	const sent = outcome.requests.flatMap(({ query, body }) => [query, ...listBodies(body as Values)]);
+	const readsLessonsAround = ['participants', 'freeSlots'].includes(place.situation.action?.kind ?? '');
+	return readsLessonsAround ? [...sent, ...listRequestedPeriods(sent)] : sent;
+}
+
+/** The details of a lesson tell who was present and who was absent, which the form has as two lists. */
+function listBodies(body: Values): Values[] {
+	const details = (Array.isArray(body.details) ? body.details : []) as Values[];
+	const idsByAttendance = (attendance: number) =>
+		details.filter(({ is_attend }) => is_attend === attendance).map(({ customer_id }) => customer_id);
+	const attendance = {
+		present_ids: idsByAttendance(ATTENDANCE.attended),
+		absent_ids: idsByAttendance(ATTENDANCE.missed),
+	};
+	return [{ ...body, ...attendance }, ...details];
+}
+
+/** Some actions read the lessons of one more week before and after the period, because a lesson may have been moved. */
+function listRequestedPeriods(sent: readonly Values[]): Values[] {
+	return sent
+		.filter(({ date_from }) => date_from !== undefined)
+		.map(({ date_from, date_to }) => ({
+			date_from: dayPlus(String(date_from), 7),
+			date_to: dayPlus(String(date_to), -7),
+		}));
+}
+
+function listStored({ place, outcome, findRecord }: Attempt): Values[] {
+	const changed = outcome.changes.flatMap(({ after }) => (after === undefined ? [] : [after as Values]));
+	const { target } = place.form;
+	const record = target && findRecord(target.path, target.id);
+	return record === undefined ? changed : [...changed, addArchiveFlag(record)];
+}
+
+/** AlfaCRM stores the last day of a customer instead of the flag "removed". */
+function addArchiveFlag(record: Values): Values {
+	return 'removed' in record ? record : { ...record, removed: record.e_date === OPEN_END ? 0 : 1 };
+}
+
+/** An action that finds nothing to do still names the record, such as the group, in its answer. */
+function listAnswered({ place, outcome }: Attempt): Values[] {
+	return place.situation.action === undefined ? [] : outcome.rows;
+}
+
+// ---------------------------------------------------------------- reports
+
+function describeLastRequest({ field }: ValuePlace, outcome: Outcome): string {
+	const rowCount = `${outcome.rows.length} rows came`;
+	const request = listWriteRequests(outcome).at(-1) ?? outcome.requests.at(-1);
+	if (request === undefined) return `, nothing was sent and ${rowCount}`;
+
+	const values: Values = { ...(request.body as object), ...request.query };
+	const sentValue =
+		field.name in values ? `${field.name}: ${shorten(values[field.name])}` : `no ${field.name}`;
+	return `, ${callOf(request)} held ${sentValue}, ${rowCount}`;
+}
+
+function shorten(value: unknown): string {
+	return (JSON.stringify(value) ?? String(value)).slice(0, 80);
 }

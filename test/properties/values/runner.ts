@@ -6,40 +6,45 @@ import type { JournalEntry, RecordChange, Snapshot } from '../../../sandbox';
 import { localNow } from '../../../sandbox/model/clock';
 import { makeNode, TestNodeTypes } from '../../engine/support/engine';
 import type { School } from '../../engine/support/school';
-import type { Row } from './targets';
+import type { Row } from './goodRecords';
 
-/** What became of one item. */
+/** What came of one item. */
 export interface Outcome {
-	/** What the node says went wrong; undefined when it did what was asked. */
+	/** The message of the node, or undefined if it succeeded. */
 	error?: string;
 	rows: IDataObject[];
+	/** The calls of the API without logins. */
 	requests: readonly JournalEntry[];
 	changes: readonly RecordChange[];
 }
 
-const types = new TestNodeTypes();
+/** What came of an execution of several items. */
+interface ExecutionResult {
+	/** The messages by the number of the item. Items that succeeded have none. */
+	errors: ReadonlyArray<string | undefined>;
+	rows: IDataObject[];
+	/** Why the execution as a whole stopped, if it did. */
+	stopError?: string;
+}
 
-/** A text may be the name of a record, for which its list has to be read, and before it that of the branches: each once. */
-export const isAtOnce = (refusals: string, requests: readonly JournalEntry[]): boolean =>
-	requests.length === 0 ||
-	(/, and no [a-z ]+ is called that/.test(refusals) &&
-		requests.length <= 2 &&
-		requests.every(({ action }) => action === 'index'));
+const nodeTypes = new TestNodeTypes();
 
-/** Runs many small executions against one account, each beginning with the same records and the same login. */
+/** Runs many small executions in one account. Each begins with the same records and the same login. */
 export class Runner {
 	private readonly snapshot: Snapshot;
-	private version: number;
+	/** The version of the account after the last restore. Another version means that records have changed. */
+	private cleanVersion: number;
 
 	constructor(private readonly school: School) {
 		const { sandbox } = school;
-		// The clock stands still, which spares the reading of it.
+		// Stopping the clock saves reading it.
 		sandbox.settings.now = localNow(sandbox.settings);
 		this.snapshot = sandbox.snapshot();
-		this.version = sandbox.store.version;
+		this.cleanVersion = sandbox.store.version;
 	}
 
-	workflow(parameters: INodeParameters): Workflow {
+	/** Makes a workflow of two nodes: the items, and the node with the given parameters. */
+	makeWorkflow(parameters: INodeParameters): Workflow {
 		const nodes: INode[] = [
 			makeNode('Items', 'test.items', {}),
 			{
@@ -53,77 +58,107 @@ export class Runner {
 			nodes,
 			connections: { Items: { main: [[{ node: 'AlfaCRM', type: 'main', index: 0 }]] } },
 			active: false,
-			nodeTypes: types,
+			nodeTypes,
 			settings: { executionOrder: 'v1', timezone: 'Europe/Moscow' },
 		});
 	}
 
-	/** One item in an execution of its own. */
-	async one(workflow: Workflow, item: IDataObject): Promise<Outcome> {
-		const { errors, rows, stopped } = await this.execute(workflow, [item]);
-		const { sandbox } = this.school;
-		const isChanged = sandbox.store.version !== this.version;
-		const changes = isChanged ? sandbox.changes(this.snapshot) : [];
-		return { error: errors[0] ?? stopped, rows, requests: this.requests(), changes };
+	/** Runs one item in an execution of its own. */
+	async runItem(workflow: Workflow, item: IDataObject): Promise<Outcome> {
+		const { errors, rows, stopError } = await this.execute(workflow, [item]);
+		return {
+			error: errors[0] ?? stopError,
+			rows,
+			requests: this.readRequests(),
+			changes: this.readChanges(),
+		};
 	}
 
 	/**
-	 * Many items in one execution, which is ten times cheaper, but only good for those that are all refused.
+	 * Runs items in one execution, which is ten times cheaper, and returns their messages if all of them are refused unsent.
 	 *
-	 * @returns undefined when one of them was not, or anything was sent
+	 * @returns undefined if an item was not refused, or only after something was sent
 	 */
-	async allRefused(workflow: Workflow, items: IDataObject[]): Promise<string[] | undefined> {
-		const { errors, stopped } = await this.execute(workflow, items);
-		const texts = items.map((_, index) => errors[index]);
-		const isClean = stopped === undefined && isAtOnce(texts.join('\n'), this.requests());
-		return isClean && texts.every((text) => text !== undefined) ? (texts as string[]) : undefined;
+	async runRefusedItems(workflow: Workflow, items: IDataObject[]): Promise<string[] | undefined> {
+		const { errors, stopError } = await this.execute(workflow, items);
+		const messages = errors.filter((message) => message !== undefined);
+		if (stopError !== undefined || messages.length < items.length) return undefined;
+		return isRefusedUnsent(messages.join('\n'), this.readRequests()) ? messages : undefined;
 	}
 
-	stored(path: string, id: number): Row | undefined {
+	findRecord(path: string, id: number): Row | undefined {
 		return this.school.sandbox.store.find(path, id);
 	}
 
-	private async execute(workflow: Workflow, items: IDataObject[]) {
-		const { sandbox, engine } = this.school;
-		if (sandbox.store.version !== this.version) {
-			sandbox.store.restore(this.snapshot.records);
-			this.version = sandbox.store.version;
-		}
-		sandbox.clearJournal();
+	private async execute(workflow: Workflow, items: IDataObject[]): Promise<ExecutionResult> {
+		this.restoreRecords();
+		this.school.sandbox.clearJournal();
+
 		const execution = new WorkflowExecute(
-			engine.makeAdditionalData(workflow),
+			this.school.engine.makeAdditionalData(workflow),
 			'manual',
 			createEmptyRunExecutionData(),
 		);
 		const startNode = workflow.getNode('Items') as INode;
-		// What is pinned comes out untouched by n8n's own reading of parameters.
+		// n8n does not evaluate expressions in pinned data, so the values arrive untouched.
 		const pinData = { Items: items.map((json) => ({ json })) };
-		let run: IRun;
 		try {
-			run = await execution.run({ workflow, startNode, pinData });
+			const run = await execution.run({ workflow, startNode, pinData });
+			return readResult(run, items.length);
 		} catch (error) {
-			return { errors: [], rows: [], stopped: (error as Error).message };
+			return { errors: [], rows: [], stopError: (error as Error).message };
 		}
-		const task = run.data.resultData.runData.AlfaCRM?.at(-1);
-		const [done = [], failed = []] = task?.data?.main ?? [];
-		const errors: Array<string | undefined> = [];
-		for (const [place, { json, pairedItem }] of (failed ?? []).entries()) {
-			const index = typeof pairedItem === 'object' && !Array.isArray(pairedItem) ? pairedItem.item : place;
-			errors[index] = textOf(json);
-		}
-		const error = task?.error ?? run.data.resultData.error;
-		const rows = (done ?? []).map(({ json }) => json);
-		return { errors, rows, stopped: error?.message };
 	}
 
-	/** Calls of the API, without logins. */
-	private requests(): JournalEntry[] {
+	private restoreRecords(): void {
+		const { store } = this.school.sandbox;
+		if (store.version === this.cleanVersion) return;
+		store.restore(this.snapshot.records);
+		this.cleanVersion = store.version;
+	}
+
+	private readChanges(): readonly RecordChange[] {
+		const { sandbox } = this.school;
+		const isUnchanged = sandbox.store.version === this.cleanVersion;
+		return isUnchanged ? [] : sandbox.changes(this.snapshot);
+	}
+
+	private readRequests(): JournalEntry[] {
 		return this.school.sandbox.journal.filter(({ entity }) => entity !== 'auth');
 	}
 }
 
-/** What the error output says of an item. */
-function textOf({ error, message, details }: IDataObject): string {
+/**
+ * Decides whether something was refused before any record was read or written. To find out that a text is no name of a
+ * record, the node may read the branches and the list of names.
+ */
+export function isRefusedUnsent(messages: string, requests: readonly JournalEntry[]): boolean {
+	if (requests.length === 0) return true;
+	const isUnknownName = /, and no [a-z ]+ is called that/.test(messages);
+	const isOnlyNameSearch = requests.length <= 2 && requests.every(({ action }) => action === 'index');
+	return isUnknownName && isOnlyNameSearch;
+}
+
+/** Reads both outputs of the node: the rows of the first, and the messages of the second by the number of their item. */
+function readResult(run: IRun, itemCount: number): ExecutionResult {
+	const { runData, error: runError } = run.data.resultData;
+	const task = runData.AlfaCRM?.at(-1);
+	const [successOutput, errorOutput] = task?.data?.main ?? [];
+
+	const errors = Array.from<string | undefined>({ length: itemCount });
+	for (const [position, { json, pairedItem }] of (errorOutput ?? []).entries()) {
+		const isPaired = typeof pairedItem === 'object' && !Array.isArray(pairedItem);
+		errors[isPaired ? pairedItem.item : position] = readMessage(json);
+	}
+	return {
+		errors,
+		rows: (successOutput ?? []).map(({ json }) => json),
+		stopError: (task?.error ?? runError)?.message,
+	};
+}
+
+/** Joins everything that the error output says about an item. */
+function readMessage({ error, message, details }: IDataObject): string {
 	const { description } = (details ?? {}) as IDataObject;
 	return [error, message, description].filter((text) => typeof text === 'string').join(' | ');
 }

@@ -2,26 +2,26 @@ import { Workflow } from 'n8n-workflow';
 
 import { makeNode, TestNodeTypes } from '../../engine/support/engine';
 
-/** A value that people, expressions or agents really give, in the ways in which it can be given. */
-export interface Hostile {
-	/** JavaScript that makes it, as it stands in an expression of n8n. */
+/** A value that people, expressions or agents give to the node by mistake, or in a spelling of their own. */
+export interface HostileValue {
+	/** JavaScript that makes the value in an expression of n8n. */
 	code: string;
-	/** The same for the oracle. */
+	/** The value that n8n makes of the code. */
 	value: unknown;
 }
 
-/** JavaScript, several values to a line with ¦ between. */
-const CODES = String.raw`
-	nothing at all, in every spelling of it:
+/** Lines that end with a colon are headings. On the other lines, ¦ separates the JavaScript of several values. */
+const TABLE_OF_CODES = String.raw`
+	empty in every spelling:
 	undefined ¦ null ¦ "" ¦ " " ¦ "\n" ¦ [] ¦ "[]" ¦ "," ¦ {} ¦ [undefined] ¦ [null] ¦ [""]
-	words of programs that found their way into the data:
+	words of programs in the data:
 	"undefined" ¦ "null" ¦ "NaN" ¦ true ¦ false ¦ "true" ¦ "false" ¦ "yes"
 	numbers:
 	0 ¦ "0" ¦ 1 ¦ "1" ¦ -1 ¦ "-500" ¦ NaN ¦ Infinity ¦ 1e21 ¦ "1e21" ¦ 1.5 ¦ 3872.7000000000003
 	"3872.70" ¦ "1 290,90" ¦ "12" ¦ " 12 " ¦ "12\n"
-	one and several:
+	lists of one and of several:
 	[2] ¦ ["2"] ¦ [1, 2] ¦ "1,2" ¦ "1, 2" ¦ "[1,2]" ¦ "[1" ¦ [[1], [2]] ¦ [{}] ¦ { value: 2 } ¦ { values: [] }
-	names of options, and records as the picker gives them:
+	names of options, records from a picker:
 	"updat" ¦ "__proto__" ¦ "constructor"
 	{ __rl: true, mode: "id", value: "2" } ¦ { __rl: true, mode: "list", value: "" }
 	{ __rl: true, mode: "url", value: "https://demo.s20.online/company/1/customer/view?id=2" }
@@ -34,34 +34,47 @@ const CODES = String.raw`
 	DateTime.fromISO("2031-03-01T00:00:00", { zone: "Asia/Vladivostok" })
 	new Date("2031-03-01T22:30:00Z") ¦ new Date("2031-03-01T00:00:00.000Z") ¦ new Date(NaN)
 	"30.02.2031" ¦ "2031-02-30" ¦ "2031-13-01T10:00:00" ¦ "17:00" ¦ "9:05" ¦ "24:00" ¦ "25:61"
-	phones, masks that nobody filled, bare codes, extensions, other countries:
+	phones, empty masks, bare codes, extensions, other countries:
 	"+7 (___) ___-__-__" ¦ "+7" ¦ "8" ¦ "+375" ¦ "8 900 555 00 77" ¦ "+7 900 555-00-77 доб. 12"
 	"+375/29/555/00/77" ¦ "+49 30 5550077" ¦ "+7 900 555-00-77, +7 900 555-00-78"
 	["+7 (___) ___-__-__", "+7 900 555-00-77"]
-	texts that look alike:
+	texts in several spellings:
 	"Ёлкина Алёна" ¦ "Елкина  Алена" ¦ "Й".normalize("NFD") ¦ "Орлова\n" ¦ "a@example.org, b@example.org"
-	"Ул. Пробная, 5"`
-	.split('\n')
+	"Ул. Пробная, 5"`;
+
+const CODES = TABLE_OF_CODES.split('\n')
 	.map((line) => line.trim())
-	.filter((line) => line !== '' && !/^[a-z ,]+:$/.test(line))
+	.filter((line) => line !== '' && !isHeading(line))
 	.flatMap((line) => line.split(' ¦ '));
 
-/** All of them as one list, of which an expression takes one by the item's number. */
-export const listOfAll = `[${CODES.join(', ')}]`;
+function isHeading(line: string): boolean {
+	return /^[a-z ,]+:$/.test(line);
+}
 
-/** As n8n itself reads them. */
-function evaluated(): unknown[] {
-	const any = makeNode('Any', 'n8n-nodes-alfacrm.alfaCrm', {});
+/** JavaScript of a list of all values. An expression takes one of them by its number. */
+export const CODE_OF_ALL_VALUES = `[${CODES.join(', ')}]`;
+
+const VALUES = evaluateAllCodes();
+
+export const HOSTILE_VALUES: readonly HostileValue[] = CODES.map((code, index) => ({
+	code,
+	value: VALUES[index],
+}));
+
+/** Lets n8n evaluate the codes, so that the values are those that n8n gives to the node. */
+function evaluateAllCodes(): unknown[] {
+	const node = makeNode('Any', 'n8n-nodes-alfacrm.alfaCrm', {});
 	const { expression } = new Workflow({
-		nodes: [any],
+		nodes: [node],
 		connections: {},
 		active: false,
 		nodeTypes: new TestNodeTypes(),
 	});
-	const list: unknown = expression.getSimpleParameterValue(any, `={{ ${listOfAll} }}`, 'internal', {});
-	return list as unknown[];
+	const values: unknown = expression.getSimpleParameterValue(
+		node,
+		`={{ ${CODE_OF_ALL_VALUES} }}`,
+		'internal',
+		{},
+	);
+	return values as unknown[];
 }
-
-const values = evaluated();
-
-export const HOSTILE: readonly Hostile[] = CODES.map((code, index) => ({ code, value: values[index] }));

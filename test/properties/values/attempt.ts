@@ -1,0 +1,37 @@
+import type { JournalEntry } from '../../../sandbox';
+import type { Row } from './goodRecords';
+import type { Outcome } from './runner';
+import type { ValuePlace } from './valuePlaces';
+
+/** A value that was given at a place, and what came of it. */
+export interface Attempt {
+	place: ValuePlace;
+	givenValue: unknown;
+	outcome: Outcome;
+	/** What came of the same form with a good value, or without any, at the place. */
+	baseline: Outcome;
+	/** Finds a record as it is stored after the attempt. */
+	findRecord: (path: string, id: number) => Row | undefined;
+}
+
+/** Names a request by its call, such as "customer/update". */
+export function callOf({ entity, action }: JournalEntry): string {
+	return `${entity}/${action}`;
+}
+
+export function listWriteRequests({ requests }: Outcome): JournalEntry[] {
+	return requests.filter(({ action }) =>
+		/^(create|update|delete|teach|bonus-(add|spend))$/.test(String(action)),
+	);
+}
+
+/** Tells values that AlfaCRM stores for an empty field. */
+export function isEmptyInAlfaCrm(value: unknown): boolean {
+	if (Array.isArray(value)) return value.length === 0;
+	return value === undefined || value === null || value === '';
+}
+
+/** Tells the ID of the record itself from the ID in a row inside the record. */
+export function isRecordId({ field, where }: ValuePlace): boolean {
+	return field.name === 'id' && !where.includes(' > ');
+}

@@ -1,0 +1,153 @@
+import type { JournalEntry, RecordChange } from '../../../sandbox';
+import { defaultSettings } from '../../../sandbox/model/settings';
+import type { Attempt } from './attempt';
+import { callOf, isEmptyInAlfaCrm, isRecordId, listWriteRequests } from './attempt';
+import { isOneFieldOfKeyEnough, meaningAtPlace } from './meaningAtPlace';
+import { isSameValue } from './sameValue';
+import type { ValuePlace } from './valuePlaces';
+
+/**
+ * Finds damage that no value may do, whatever it means: a crash, a server error, a write or a change that nobody asked
+ * for, an emptied field, a filter that is ignored, a record that is created twice.
+ */
+export function findDamage(attempt: Attempt): string | undefined {
+	return (
+		findCrash(attempt.outcome.error) ??
+		findServerError(attempt) ??
+		findUnexpectedWrite(attempt) ??
+		findUnexpectedChange(attempt) ??
+		findEmptiedField(attempt) ??
+		findIgnoredFilter(attempt) ??
+		findDuplicate(attempt)
+	);
+}
+
+const CRASH_MESSAGE =
+	/TypeError|RangeError|SyntaxError|Cannot (read|convert|destructure)|is not a function|is not iterable|Maximum call|Unexpected token|reading '/;
+
+/** Finds a message of JavaScript itself, which says nothing to users. */
+export function findCrash(message: string | undefined): string | undefined {
+	if (message === undefined || !CRASH_MESSAGE.test(message)) return undefined;
+	return `crashes: ${message.slice(0, 160)}`;
+}
+
+function findServerError({ outcome }: Attempt): string | undefined {
+	const request = outcome.requests.find(({ status }) => (status ?? 0) >= 500);
+	return request && `makes the server fail: ${callOf(request)} ${JSON.stringify(request.body)}`;
+}
+
+function findUnexpectedWrite({ place, outcome }: Attempt): string | undefined {
+	const request = listWriteRequests(outcome).find((write) => !isExpectedWrite(place, write));
+	if (request === undefined) return undefined;
+	return `sends ${callOf(request)} ${JSON.stringify(request.query)} ${JSON.stringify(request.body)}`;
+}
+
+/** Create or Update may do either: a value of the key decides whether it finds a record. */
+function isExpectedWrite({ situation, form }: ValuePlace, write: JournalEntry): boolean {
+	const path = situation.entity?.path;
+	const upsertCalls = situation.operation === 'upsert' ? [`${path}/create`, `${path}/update`] : [];
+	return [...form.writes, ...upsertCalls].includes(callOf(write));
+}
+
+function findUnexpectedChange(attempt: Attempt): string | undefined {
+	const change = attempt.outcome.changes.find((recordChange) => !isExpectedChange(attempt, recordChange));
+	return change && `${nameChange(change)} ${change.entity} ${change.id}`;
+}
+
+function nameChange({ before, after }: RecordChange): string {
+	if (before === undefined) return 'creates';
+	return after === undefined ? 'deletes' : 'changes';
+}
+
+function findEmptiedField({ place, outcome }: Attempt): string | undefined {
+	// This option empties fields on purpose.
+	if (place.field.name === 'overwriteWithEmpty') return undefined;
+	const [emptiedField] = outcome.changes.flatMap(listEmptiedFields);
+	return emptiedField && `empties ${emptiedField}`;
+}
+
+function listEmptiedFields({ before, after }: RecordChange): string[] {
+	if (before === undefined || after === undefined) return [];
+	return Object.keys(before).filter((name) => {
+		// A customer loses a group with the last membership.
+		const isOwnField = name !== 'group_ids';
+		return isOwnField && !isEmptyInAlfaCrm(before[name]) && isEmptyInAlfaCrm(after[name]);
+	});
+}
+
+/** The sandbox ignores some filters, as AlfaCRM does. The node must then leave out the rows itself. */
+function findIgnoredFilter({ place, outcome, baseline }: Attempt): string | undefined {
+	const { role, field, situation } = place;
+	const filter = `${situation.entity?.path}.${field.name}`;
+	// An upper bound such as date_to may well leave all rows.
+	const mustNarrow = role === 'filter' && !filter.endsWith('_to');
+	if (!mustNarrow || !defaultSettings.ignoredFilters.includes(filter)) return undefined;
+
+	const isEverythingThere = outcome.rows.length > 0 && outcome.rows.length === baseline.rows.length;
+	return isEverythingThere ? 'returns everything' : undefined;
+}
+
+function findDuplicate({ place, outcome }: Attempt): string | undefined {
+	const createCalls = listWriteRequests(outcome)
+		.filter(({ action }) => action === 'create')
+		.map(callOf);
+	const isSameCallRepeated = new Set(createCalls).size < createCalls.length;
+	// Only Try Writes, which has no entity, creates one record of each of several kinds.
+	const isSecondKind = createCalls.length > 1 && place.situation.entity !== undefined;
+	return isSameCallRepeated || isSecondKind ? 'creates more than once' : undefined;
+}
+
+// ---------------------------------------------------------------- expected changes
+
+/** Records that AlfaCRM itself changes when others change. */
+const DEPENDENT_PATHS = ['lesson-details', 'log'];
+
+function isExpectedChange(attempt: Attempt, { entity: path, id, before, after }: RecordChange): boolean {
+	if (DEPENDENT_PATHS.includes(path)) return true;
+
+	const writes = listWriteRequests(attempt.outcome).filter(({ entity }) => entity === path);
+	if (before === undefined) return writes.some(({ action }) => action === 'create');
+	if (after === undefined) {
+		const isRequested = writes.some(({ action, query }) => action === 'delete' && Number(query.id) === id);
+		return isRequested && isChosenRecord(attempt, path, id);
+	}
+
+	const { situation, form } = attempt.place;
+	const entityPath = situation.entity?.path;
+	// The sums and groups of a customer follow from payments, subscriptions and memberships.
+	if (path === 'customer' && entityPath !== 'customer') return true;
+	// A bonus changes the customer by a call of its own.
+	if (path === 'customer' && !form.writes.includes('customer/update')) {
+		return isChosenRecord(attempt, path, id);
+	}
+	if (path === 'cgi' && entityPath === 'customer') {
+		return isChosenRecord(attempt, 'customer', Number(after.customer_id));
+	}
+	const isRequested = writes.some(({ query }) => Number(query.id) === id);
+	return isRequested && (path === 'cgi' || isChosenRecord(attempt, path, id));
+}
+
+/** Decides whether the form, or the value itself, chooses a record. Records of other entities are not chosen by the form. */
+function isChosenRecord(attempt: Attempt, path: string, id: number): boolean {
+	const { place, givenValue } = attempt;
+	const { situation, form, role } = place;
+	if (path !== situation.entity?.path && path !== form.target?.path) return true;
+
+	const isTarget = form.target?.id === id;
+	if (isRecordId(place)) {
+		const { readings = [] } = meaningAtPlace(place, givenValue);
+		return readings.some((reading) => Number(reading) === id);
+	}
+	if (role !== 'key') return isTarget;
+	return (isTarget && isOneFieldOfKeyEnough(place)) || hasMatchValue(attempt, path, id);
+}
+
+function hasMatchValue({ place, givenValue, findRecord }: Attempt, path: string, id: number): boolean {
+	const { readings = [] } = meaningAtPlace(place, givenValue);
+	const storedItems = [findRecord(path, id)?.[place.field.name]].flat();
+	return readings
+		.flat()
+		.some((item) =>
+			isSameValue({ ...place.field, type: 'texts' }, storedItems, [item], { mayHoldMore: true }),
+		);
+}

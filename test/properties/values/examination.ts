@@ -1,0 +1,84 @@
+import type { Workflow } from 'n8n-workflow';
+
+import type { HostileValue } from './hostileValues';
+import { HOSTILE_VALUES } from './hostileValues';
+import { judgeAttempt, judgeMessage, mustBeRefused } from './oracle';
+import type { Outcome, Runner } from './runner';
+import type { FilledForm, Situation } from './situation';
+import type { ValuePlace } from './valuePlaces';
+
+/** Runs the form with good values only. If that fails, the other attempts would prove nothing. */
+export async function runBaseline(
+	runner: Runner,
+	{ title, variant }: Situation,
+	{ parameters }: FilledForm,
+): Promise<Outcome> {
+	const outcome = await runner.runItem(runner.makeWorkflow(parameters), {});
+	// No record can be created under an ID, so this variant fails as it must.
+	const mayFail = variant.endsWith('id new');
+	if (outcome.error !== undefined && !mayFail) {
+		throw new Error(`${title} fails with good values: ${outcome.error} ${JSON.stringify(parameters)}`);
+	}
+	return outcome;
+}
+
+/** Puts values into one place of a form and lets the oracle judge what the node does with them. */
+export class PlaceExamination {
+	/** What is wrong, one line for each value. */
+	readonly findings: string[] = [];
+	private readonly workflow: Workflow;
+
+	constructor(
+		private readonly runner: Runner,
+		private readonly place: ValuePlace,
+		private readonly baseline: Outcome,
+	) {
+		this.workflow = runner.makeWorkflow(place.parameters);
+	}
+
+	async examine(values: readonly HostileValue[]): Promise<void> {
+		const isToBeRefused = ({ value }: HostileValue) => mustBeRefused(this.place, value);
+		await this.examineTogether(values.filter(isToBeRefused));
+		for (const value of values.filter((hostile) => !isToBeRefused(hostile))) {
+			await this.examineAlone(value);
+		}
+	}
+
+	/** Runs values that must be refused in one execution. If some are not refused, halving finds them. */
+	private async examineTogether(values: readonly HostileValue[]): Promise<void> {
+		if (values.length === 0) return;
+		if (values.length === 1) return await this.examineAlone(values[0]);
+
+		const items = values.map((value) => this.makeItem(value));
+		const messages = await this.runner.runRefusedItems(this.workflow, items);
+		if (messages) {
+			values.forEach((value, index) => this.note(value, judgeMessage(this.place, messages[index])));
+			return;
+		}
+		const half = Math.ceil(values.length / 2);
+		await this.examineTogether(values.slice(0, half));
+		await this.examineTogether(values.slice(half));
+	}
+
+	private async examineAlone(hostileValue: HostileValue): Promise<void> {
+		const outcome = await this.runner.runItem(this.workflow, this.makeItem(hostileValue));
+		const finding = judgeAttempt({
+			place: this.place,
+			givenValue: hostileValue.value,
+			outcome,
+			baseline: this.baseline,
+			findRecord: (path, id) => this.runner.findRecord(path, id),
+		});
+		this.note(hostileValue, finding);
+	}
+
+	private makeItem(value: HostileValue) {
+		return this.place.makeItem(value, HOSTILE_VALUES.indexOf(value));
+	}
+
+	private note({ code }: HostileValue, finding: string | undefined): void {
+		if (finding !== undefined) {
+			this.findings.push(`${this.place.situation.title} / ${this.place.where} = ${code}: ${finding}`);
+		}
+	}
+}

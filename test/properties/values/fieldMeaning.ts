@@ -1,0 +1,324 @@
+import { RECORD_STATUS } from '../../support/codes';
+import { readDay } from './days';
+import type { FieldDescription, FieldType, Meaning } from './meaning';
+import { EMPTY, EMPTY_OR_REFUSED, orRefused, readAs, readAsOrRefused, REFUSED } from './meaning';
+import {
+	findOnlyItem,
+	flatten,
+	hasExponent,
+	isBrokenNumber,
+	isEmptyForAnyField,
+	isListOfBlanks,
+	isMoment,
+	isObject,
+	isPicker,
+	isUnclosedList,
+	listItems,
+} from './valueShapes';
+
+/**
+ * Decides what a value means for a field, by the rules that the README and the docs promise. It shares no code with the
+ * node on purpose: it is a second opinion.
+ */
+export function meaningForField(field: FieldDescription, value: unknown): Meaning {
+	const meaning = isEmptyForAnyField(value) ? EMPTY : MEANING_BY_TYPE[field.type](value, field);
+	if (meaning.mayBeEmpty && isProtection(field)) return orRefused(meaning);
+	return meaningForArchiveFilter(field, meaning);
+}
+
+const MEANING_BY_TYPE: Readonly<Record<FieldType, (value: unknown, field: FieldDescription) => Meaning>> = {
+	text: meaningAsShortText,
+	longText: meaningAsShortText,
+	texts: meaningAsTexts,
+	links: meaningAsTexts,
+	emails: meaningAsTexts,
+	phones: meaningAsTexts,
+	// The tests of filters show that several addresses are refused.
+	emailPart: (value) => orRefused(meaningAsText(value)),
+	// Some digits are enough. The tests of filters show which phones they find.
+	phonePart: () => ({ mayBeRefused: true, mayBeEmpty: true, mayBeAnything: true }),
+	integer: meaningAsInteger,
+	number: meaningAsAmount,
+	id: meaningAsRecord,
+	reference: meaningAsRecord,
+	record: meaningAsRecord,
+	owner: meaningAsRecord,
+	ids: meaningAsRecords,
+	records: meaningAsRecords,
+	references: meaningAsRecords,
+	flag: meaningAsFlag,
+	boolean: meaningAsFlag,
+	date: meaningAsDate,
+	time: meaningAsTime,
+	choice: meaningAsChoice,
+	choices: meaningAsChoices,
+	rows: meaningAsRows,
+	custom: meaningAsCustomField,
+	slug: meaningAsSlug,
+};
+
+/** A protection must not be lost because an expression finds nothing, so the node may refuse an empty value there. */
+function isProtection({ name, type }: FieldDescription): boolean {
+	const isLessonStatuses = name === 'status' && type === 'choices';
+	return isLessonStatuses || ['onlyForNew', 'searchBranches', 'callBranch'].includes(name);
+}
+
+/** AlfaCRM lists active records by itself, so the node need not send a filter that asks for them. */
+function meaningForArchiveFilter({ name }: FieldDescription, meaning: Meaning): Meaning {
+	const reading = meaning.readings?.[0];
+	const isArchiveFilter = name === 'removed' || name === 'dead';
+	if (isArchiveFilter && reading === RECORD_STATUS.active) return { ...meaning, mayBeAnything: true };
+	// `dead` is a flag in the call: yes for archived records only, no for all.
+	const isFlag = name === 'dead' && reading !== undefined;
+	return isFlag ? { ...meaning, readings: [reading === RECORD_STATUS.archived] } : meaning;
+}
+
+// ---------------------------------------------------------------- texts
+
+function meaningAsShortText(value: unknown, { longest = Infinity }: FieldDescription): Meaning {
+	const meaning = meaningAsText(value);
+	const isTooLong = meaning.readings?.some((text) => [...String(text)].length > longest);
+	return isTooLong ? REFUSED : meaning;
+}
+
+function meaningAsText(value: unknown): Meaning {
+	if (typeof value === 'string') return readAs(value.trim());
+	if (isBrokenNumber(value) || hasExponent(value)) return REFUSED;
+	if (typeof value === 'number') return readAs(String(value));
+	if (typeof value === 'boolean') return readAsOrRefused(String(value));
+	if (isMoment(value)) return { mayBeRefused: true, mayBeAnything: true };
+	if (isListOfBlanks(value)) return EMPTY_OR_REFUSED;
+	if (!Array.isArray(value)) return REFUSED;
+
+	const items = flatten(value);
+	return { mayBeRefused: true, readings: [items.join(', '), items.join(',')] };
+}
+
+function meaningAsTexts(value: unknown, field: FieldDescription): Meaning {
+	const holdsPhones = field.type === 'phones' || (field.type === 'texts' && field.isPhone === true);
+	// Commas belong to an address.
+	const items = listItems(value, field.name === 'addr' ? undefined : /[,;\n]/);
+	if (value === ',' || value === ', ') return EMPTY;
+	if (items.some((item) => isMoment(item) || typeof item === 'boolean')) {
+		return { mayBeRefused: true, mayBeAnything: true };
+	}
+	if (items.some((item) => isObject(item) || isBrokenNumber(item) || hasExponent(item))) return REFUSED;
+	if (holdsPhones) return meaningAsPhones(value, items);
+
+	const texts = items.map((item) => String(item).trim());
+	return texts.length === 0 ? EMPTY : readAs(texts);
+}
+
+function meaningAsPhones(value: unknown, items: readonly unknown[]): Meaning {
+	if (items.some((item) => typeof item === 'number' && !Number.isInteger(item))) return REFUSED;
+
+	const phones = items.map((item) => String(item).trim()).filter(mayBePhone);
+	if (phones.length === 0) return EMPTY;
+
+	// Words beside a number belong to it, so a text without any number may be one entry.
+	const hasNoNumber = phones.every((phone) => countDigits(phone) < DIGITS_OF_SHORTEST_PHONE);
+	if (typeof value === 'string' && hasNoNumber) return { readings: [phones, [value.trim()]] };
+	return readAs(phones);
+}
+
+/** Decides what a phone means as a match value. A value without a number finds nobody, so it is refused. */
+export function meaningAsPhoneToMatch(field: FieldDescription, value: unknown): Meaning {
+	const meaning = meaningForField(field, value);
+	const texts = (meaning.readings ?? []).flat().map(String);
+	const phones = texts.filter((text) => countDigits(text) >= DIGITS_OF_SHORTEST_PHONE);
+	if (meaning.mayBeEmpty || meaning.mayBeAnything || phones.length === 0) return REFUSED;
+
+	const hasLetters = phones.some((phone) => /\p{L}/u.test(phone));
+	return hasLetters ? readAsOrRefused(phones) : { ...meaning, readings: [phones] };
+}
+
+const DIGITS_OF_SHORTEST_PHONE = 5;
+const COUNTRY_CODES = ['7', '8', '375', '380', '77'];
+
+/** Tells phones and words, which the node keeps, from masks and country codes that a form left behind. */
+function mayBePhone(text: string): boolean {
+	const hasLetters = /\p{L}/u.test(text);
+	const isCountryCode = COUNTRY_CODES.includes(text.replace(/\D/g, ''));
+	return hasLetters || (countDigits(text) >= DIGITS_OF_SHORTEST_PHONE && !isCountryCode);
+}
+
+function countDigits(text: string): number {
+	return text.replace(/\D/g, '').length;
+}
+
+// ---------------------------------------------------------------- numbers
+
+type Bounds = Pick<FieldDescription, 'min' | 'max' | 'nonZero'>;
+
+function meaningAsInteger(value: unknown, bounds: Bounds): Meaning {
+	return meaningAsNumber(value, bounds, (item) => {
+		const number = readPlainNumber(item);
+		return Number.isInteger(number) ? number : undefined;
+	});
+}
+
+function meaningAsAmount(value: unknown, bounds: Bounds): Meaning {
+	return meaningAsNumber(value, bounds, (item) => {
+		const number = readPlainNumber(writeAmountPlainly(item));
+		return number === undefined ? undefined : Math.round(number * 100) / 100;
+	});
+}
+
+/** Decides what a number means, given a function that reads it from one value. The node may refuse a list of one number. */
+function meaningAsNumber(
+	value: unknown,
+	{ min = -Infinity, max = Infinity, nonZero }: Bounds,
+	readNumber: (item: unknown) => number | undefined,
+): Meaning {
+	if (isListOfBlanks(value)) return EMPTY_OR_REFUSED;
+
+	const number = readNumber(Array.isArray(value) ? findOnlyItem(value) : value);
+	const isOutOfBounds = number !== undefined && (number < min || number > max);
+	if (number === undefined || isOutOfBounds || (nonZero && number === 0)) return REFUSED;
+	return Array.isArray(value) ? readAsOrRefused(number) : readAs(number);
+}
+
+const LARGEST_NUMBER = 1e12;
+
+function readPlainNumber(value: unknown): number | undefined {
+	const isNumberAsText = typeof value === 'string' && /^\s*[+-]?\d+(\.\d+)?\s*$/.test(value);
+	const number = isNumberAsText ? Number(value) : value;
+	if (typeof number !== 'number') return undefined;
+	return Math.abs(number) <= LARGEST_NUMBER ? number : undefined;
+}
+
+/** Rewrites "1 290,90", as people write an amount, as "1290.90". Other values stay as they are. */
+function writeAmountPlainly(value: unknown): unknown {
+	if (typeof value !== 'string') return value;
+	const isWrittenByPeople = /^\d{1,3}( \d{3})+(,\d{1,2})?$|^\d+,\d{1,2}$/.test(value.trim());
+	return isWrittenByPeople ? value.replace(/ /g, '').replace(',', '.') : value;
+}
+
+// ---------------------------------------------------------------- records
+
+function meaningAsRecord(value: unknown): Meaning {
+	if (isPicker(value)) return meaningAsPicker(value);
+	if (value === '[]' || value === ',') return EMPTY_OR_REFUSED;
+	if (typeof value === 'string' && readIdInAddress(value) !== undefined) {
+		return readAsOrRefused(readIdInAddress(value));
+	}
+	if (isObject(value) && 'value' in value) return orRefused(meaningAsRecord(value.value));
+	if (isObject(value)) return Object.keys(value).length === 0 ? EMPTY_OR_REFUSED : REFUSED;
+	return meaningAsInteger(value, { min: 1 });
+}
+
+function meaningAsPicker(picker: { mode: string; value: unknown }): Meaning {
+	if (picker.mode !== 'url') return meaningAsRecord(picker.value ?? 'none');
+	const id = readIdInAddress(String(picker.value));
+	// The node refuses the address of a record of another kind.
+	return id === undefined ? REFUSED : readAsOrRefused(id);
+}
+
+function readIdInAddress(address: string): number | undefined {
+	const id = /[?&]id=(\d+)/.exec(address)?.[1];
+	return id === undefined ? undefined : Number(id);
+}
+
+function meaningAsRecords(value: unknown): Meaning {
+	if (isUnclosedList(value)) return REFUSED;
+	if (isObject(value)) {
+		const { readings = [] } = meaningAsRecord(value);
+		return readings.length > 0 ? readAsOrRefused(readings) : REFUSED;
+	}
+	return meaningAsList(value, meaningAsRecord);
+}
+
+/** Decides what a list means, given the meaning of an item. A list is refused if one of its items is. */
+function meaningAsList(value: unknown, meaningOfItem: (item: unknown) => Meaning): Meaning {
+	const items = listItems(value, /[,;]/);
+	if (items.length === 0) return EMPTY;
+
+	const meanings = items.map(meaningOfItem);
+	if (meanings.some(({ readings }) => readings === undefined)) return REFUSED;
+
+	const reading = meanings.map(({ readings }) => readings?.[0]);
+	return meanings.some(({ mayBeRefused }) => mayBeRefused) ? readAsOrRefused(reading) : readAs(reading);
+}
+
+/** None of the hostile values is a good row. */
+function meaningAsRows(value: unknown): Meaning {
+	if (value === '[]') return EMPTY;
+	if (isListOfBlanks(value)) return EMPTY_OR_REFUSED;
+	const isEmptyTable = isObject(value) && (Object.keys(value).length === 0 || 'values' in value);
+	return isEmptyTable ? EMPTY : REFUSED;
+}
+
+// ---------------------------------------------------------------- flags, days and times
+
+function meaningAsFlag(value: unknown): Meaning {
+	if (isListOfBlanks(value)) return EMPTY_OR_REFUSED;
+	const flag = readFlag(value);
+	return flag === undefined ? REFUSED : readAs(flag);
+}
+
+/** Reads yes and no as programs write them. */
+export function readFlag(value: unknown): 0 | 1 | undefined {
+	if ([true, 1, 'true', '1'].includes(value as string)) return 1;
+	if ([false, 0, 'false', '0'].includes(value as string)) return 0;
+	return undefined;
+}
+
+function meaningAsDate(value: unknown): Meaning {
+	if (isListOfBlanks(value)) return EMPTY_OR_REFUSED;
+	const day = readDay(value, 'Europe/Moscow');
+	return day === undefined ? REFUSED : readAs(day);
+}
+
+function meaningAsTime(value: unknown): Meaning {
+	if (isListOfBlanks(value)) return EMPTY_OR_REFUSED;
+	if (Array.isArray(value)) return REFUSED;
+	if (isMoment(value) || /^\d{4}-.*T/.test(String(value))) {
+		return { mayBeRefused: true, mayBeAnything: true };
+	}
+	const time = /^\s*(?<hours>[01]?\d|2[0-3]):(?<minutes>[0-5]\d)(?::[0-5]\d)?\s*$/.exec(
+		String(value),
+	)?.groups;
+	return time === undefined ? REFUSED : readAs(`${time.hours.padStart(2, '0')}:${time.minutes}`);
+}
+
+// ---------------------------------------------------------------- choices
+
+function meaningAsChoice(value: unknown, { choices = [] }: FieldDescription): Meaning {
+	const findChoice = (text: unknown) =>
+		choices.find((choice) => String(choice.value) === String(text).trim())?.value;
+
+	if (isListOfBlanks(value)) return EMPTY_OR_REFUSED;
+	if (typeof value === 'string' || typeof value === 'number') {
+		const choice = findChoice(value);
+		if (choice === undefined) return REFUSED;
+		// The node may refuse a choice with spaces around it.
+		return String(choice) === String(value) ? readAs(choice) : readAsOrRefused(choice);
+	}
+	const choice = findChoice(typeof value === 'boolean' ? Number(value) : findOnlyItem(value));
+	return choice === undefined ? REFUSED : readAsOrRefused(choice);
+}
+
+function meaningAsChoices(value: unknown, field: FieldDescription): Meaning {
+	if (isObject(value) || isUnclosedList(value)) return REFUSED;
+	return meaningAsList(value, (item) => meaningAsChoice(item, field));
+}
+
+// ---------------------------------------------------------------- custom fields and addresses
+
+/** The node does not know the type of a custom field, so it takes whatever can be written. */
+function meaningAsCustomField(value: unknown): Meaning {
+	if (isMoment(value)) return meaningAsDate(value);
+	if (isListOfBlanks(value)) return EMPTY_OR_REFUSED;
+	if (isObject(value) || isBrokenNumber(value) || hasExponent(value)) return REFUSED;
+	if (Array.isArray(value)) {
+		const items = flatten(value);
+		return items.some(isObject) ? REFUSED : readAsOrRefused(items);
+	}
+	return readAs(typeof value === 'string' ? value.trim() : value);
+}
+
+/** A slug is a part of an address of the API, such as lead-status. */
+function meaningAsSlug(value: unknown): Meaning {
+	const isSlug = typeof value === 'string' && /^[a-z][a-z0-9-]*$/.test(value.trim());
+	return isSlug ? readAs(value.trim()) : REFUSED;
+}

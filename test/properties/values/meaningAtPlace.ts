@@ -1,0 +1,174 @@
+import { meaningAsPhoneToMatch, meaningForField } from './fieldMeaning';
+import type { FieldDescription, Meaning } from './meaning';
+import { EMPTY_OR_REFUSED, orRefused, REFUSED } from './meaning';
+import type { ValuePlace } from './valuePlaces';
+import { isMoment, isObject } from './valueShapes';
+
+/**
+ * Decides what a value means at its place in the form: what it means for the field, and what the operation makes of an
+ * empty value there.
+ */
+export function meaningAtPlace(place: ValuePlace, givenValue: unknown): Meaning {
+	const value = place.convertOnTheWay(givenValue);
+	const specialMeaning = meaningAtSpecialPlace(place, value);
+	if (specialMeaning) return specialMeaning;
+
+	const meaning = meaningForRole(place, value);
+	return meaning.mayBeEmpty
+		? meaningOfEmptyValue(place, value, meaning)
+		: meaningOfFilledValue(place, value, meaning);
+}
+
+function meaningForRole({ role, field }: ValuePlace, value: unknown): Meaning {
+	const meaning = meaningForField(field, value);
+	return role === 'key' ? meaningAsMatchValue(field, meaning) : meaning;
+}
+
+// ---------------------------------------------------------------- places with rules of their own
+
+function meaningAtSpecialPlace(place: ValuePlace, value: unknown): Meaning | undefined {
+	const { situation, role, field } = place;
+	switch (field.name) {
+		case 'branchId':
+			return meaningAsBranch(field, value);
+		case 'externalId':
+			return meaningAsExternalId(meaningForField(field, value));
+		case 'externalIdField':
+			// The name of the field is of no use without an external ID, and the form has none here.
+			return REFUSED;
+		case 'related_class':
+			// An update of the kind alone would leave the ID of a record of another kind.
+			return situation.operation === 'update' ? REFUSED : undefined;
+	}
+	if (role === 'object') return meaningAsObject(value, field.name);
+	if (role === 'key' && field.name === 'phone') return meaningAsPhoneOfKey(place, value);
+	if (role === 'key' && field.type === 'links') {
+		// The tests of match keys have a table of the links that identify a person.
+		return { ...meaningForRole(place, value), mayBeEmpty: true, mayBeRefused: true };
+	}
+	return undefined;
+}
+
+/** The account has several branches, so an empty branch may be refused once they are counted. */
+function meaningAsBranch(field: FieldDescription, value: unknown): Meaning {
+	const meaning = meaningForField(field, value);
+	return meaning.mayBeEmpty ? orRefused(meaning) : meaning;
+}
+
+/** An external ID needs a digit above 0, holds no brackets and does not end with a separator: the note keeps it in brackets. */
+function meaningAsExternalId({ mayBeEmpty, readings = [], ...meaning }: Meaning): Meaning {
+	const externalIds = readings.map(String).filter((text) => {
+		const hasDigitAboveZero = /[^\P{N}0]/u.test(text);
+		const endsWithSeparator = /[-_:/#№]$/.test(text);
+		return hasDigitAboveZero && !endsWithSeparator && !/[[\]]/.test(text);
+	});
+	// Without its external ID, the payment would be entered again on another day. So an empty one is refused too.
+	const isRefused = mayBeEmpty || externalIds.length < readings.length;
+	return { ...meaning, readings: externalIds, ...(isRefused ? REFUSED : {}) };
+}
+
+/** Collections and JSON must be objects. None of the hostile objects has fields that a form knows. */
+function meaningAsObject(value: unknown, name: string): Meaning {
+	const isApiCall = name.startsWith('call');
+	if ((isApiCall || name === 'json') && typeof value === 'string') {
+		return value.trim() === '' ? EMPTY_OR_REFUSED : REFUSED;
+	}
+	if (!isObject(value) || Object.getPrototypeOf(value) !== Object.prototype) return REFUSED;
+	if (isApiCall) return { mayBeAnything: true };
+	return Object.keys(value).length === 0 ? EMPTY_OR_REFUSED : REFUSED;
+}
+
+// ---------------------------------------------------------------- match values
+
+function meaningAsPhoneOfKey(place: ValuePlace, value: unknown): Meaning {
+	const meaning = meaningAsPhoneToMatch(place.field, value);
+	return isOneFieldOfKeyEnough(place) ? { ...meaning, mayBeEmpty: true } : meaning;
+}
+
+/** A match value that strangers share identifies nobody: signs without a letter or digit, and emails without an address. */
+function meaningAsMatchValue({ type }: FieldDescription, meaning: Meaning): Meaning {
+	if (meaning.readings === undefined) return meaning;
+
+	const identifying = type === 'emails' ? /[\p{L}\d]@.*\p{L}/u : /[\p{L}\p{N}]/u;
+	const isUsable = (text: unknown) =>
+		identifying.test(String(text)) && !(type === 'custom' && isLeftOver(text));
+	const readings = meaning.readings.filter((reading) => [reading].flat().some(isUsable));
+	return readings.length > 0 ? { ...meaning, readings } : { mayBeEmpty: true };
+}
+
+/** Any text may be the value of a custom field, except what an expression or a mask leaves behind. */
+function isLeftOver(value: unknown): boolean {
+	return value === false || /^(undefined|null|NaN|0)$|___|-$/.test(String(value).trim());
+}
+
+/** A key may have several fields of which one is enough. The empty ones are then left out of the search. */
+export function isOneFieldOfKeyEnough({ situation, form }: ValuePlace): boolean {
+	const key = situation.entity?.match?.keys.find(({ name }) => name === form.parameters.matchBy);
+	return key?.isOneFieldEnough === true;
+}
+
+// ---------------------------------------------------------------- filled and empty values
+
+/** These fields are not always sent: the node compares a stage and a subject itself. Tests of the operations cover them. */
+const UNSENT_FIELDS: Readonly<Record<string, string>> = {
+	book: 'lead_status_id',
+	getFreeSlots: 'subject_id',
+};
+
+function meaningOfFilledValue(
+	{ situation, role, field }: ValuePlace,
+	value: unknown,
+	meaning: Meaning,
+): Meaning {
+	const { readings } = meaning;
+	if (role === 'key' && field.type === 'custom' && isMoment(value)) return orRefused(meaning);
+	if (readings === undefined) return meaning;
+	if (UNSENT_FIELDS[situation.operation] === field.name) return { ...meaning, mayBeAnything: true };
+	if (situation.operation === 'book' && field.name === 'teacher_ids') {
+		return { ...meaning, readings: readings.flatMap(listTeachersWhoMayGetTheLesson) };
+	}
+	// A trial that writes nothing is refused.
+	if (field.name === 'writeTestLead' && !readings.some(Boolean)) return REFUSED;
+	return meaning;
+}
+
+/** Of several teachers, one gets the lesson: the first who is free. */
+function listTeachersWhoMayGetTheLesson(reading: unknown): unknown[] {
+	const teachers = [reading].flat();
+	return [reading, ...teachers.map((teacher) => [teacher])];
+}
+
+/** Decides whether the operation takes an empty value, refuses it, or may do either. */
+function meaningOfEmptyValue(place: ValuePlace, value: unknown, meaning: Meaning): Meaning {
+	const { situation, role, field } = place;
+	if (role === 'key' && isOneFieldOfKeyEnough(place)) return orRefused(meaning);
+	if (role === 'option') return REFUSED;
+	// Without a stage, the condition would hold for everybody.
+	if (field.name === 'onlyIfInStage') return REFUSED;
+	if (role === 'openOption') return meaningOfEmptyOption(field, value, meaning);
+	if (mayRefuseEmpty(place)) return orRefused(meaning);
+	// An update with an empty field would have nothing to send.
+	const mayStayEmpty = role === 'optional' && situation.operation !== 'update';
+	return mayStayEmpty ? meaning : { ...meaning, mayBeEmpty: undefined, mayBeRefused: true };
+}
+
+/** An empty list certainly says that nothing is chosen. Any other empty value may come from a faulty expression. */
+function meaningOfEmptyOption({ name }: FieldDescription, value: unknown, meaning: Meaning): Meaning {
+	const isEmptyList = Array.isArray(value) && value.length === 0;
+	const takesSeveral = name !== 'groupToTry';
+	return isEmptyList && takesSeveral ? meaning : EMPTY_OR_REFUSED;
+}
+
+/**
+ * Names the fields whose empty value may be refused although the user may leave them empty: an expression that finds
+ * nobody must not make a lesson for nobody, or for any teacher and any room.
+ */
+function mayRefuseEmpty({ situation, field }: ValuePlace): boolean {
+	const { resource, operation } = situation;
+	const isBooking = resource === 'lesson' && ['create', 'book'].includes(operation);
+	if (isBooking && ['customer_ids', 'group_ids', 'teacher_ids'].includes(field.name)) return true;
+	if (operation === 'book' && field.name === 'room_id') return true;
+	if (operation === 'getFreeSlots' && field.name === 'id') return true;
+	// A completed lesson has somebody who was present or absent.
+	return field.name === 'present_ids';
+}
