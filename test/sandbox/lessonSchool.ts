@@ -4,7 +4,7 @@ import { School } from './support';
 
 export const LESSON_TYPE = { individual: 1, group: 2, trial: 3 } as const;
 
-export const ROBOTICS = 1;
+const ROBOTICS = 1;
 
 /** A teacher of branches 1 and 2. */
 export const TEACHER = 1;
