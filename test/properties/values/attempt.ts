@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../../../sandbox';
 import type { Row } from './goodRecords';
 import type { Outcome } from './runner';
-import type { ValuePlace } from './valuePlaces';
+import type { ValuePlace } from './valuePlace';
 
 /** A value that was given at a place, and what came of it. */
 export interface Attempt {

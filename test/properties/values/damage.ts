@@ -4,7 +4,7 @@ import type { Attempt } from './attempt';
 import { callOf, isEmptyInAlfaCrm, isRecordId, listWriteRequests } from './attempt';
 import { isOneFieldOfKeyEnough, meaningAtPlace } from './meaningAtPlace';
 import { isSameValue } from './sameValue';
-import type { ValuePlace } from './valuePlaces';
+import type { ValuePlace } from './valuePlace';
 
 /**
  * Finds damage that no value may do, whatever it means: a crash, a server error, a write or a change that nobody asked

@@ -5,7 +5,7 @@ import { HOSTILE_VALUES } from './hostileValues';
 import { judgeAttempt, judgeMessage, mustBeRefused } from './oracle';
 import type { Outcome, Runner } from './runner';
 import type { FilledForm, Situation } from './situation';
-import type { ValuePlace } from './valuePlaces';
+import type { ValuePlace } from './valuePlace';
 
 /** Runs the form with good values only. If that fails, the other attempts would prove nothing. */
 export async function runBaseline(

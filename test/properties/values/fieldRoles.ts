@@ -6,7 +6,7 @@ import { customFieldOf } from './goodRecords';
 import type { FieldDescription } from './meaning';
 import type { Situation } from './situation';
 import { describeField, searchesByKey } from './situation';
-import type { FieldPlace } from './valuePlaces';
+import type { FieldPlace } from './valuePlace';
 
 type Path = ReadonlyArray<string | number>;
 

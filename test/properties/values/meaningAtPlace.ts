@@ -1,7 +1,7 @@
 import { meaningAsPhoneToMatch, meaningForField } from './fieldMeaning';
 import type { FieldDescription, Meaning } from './meaning';
 import { EMPTY_OR_REFUSED, orRefused, REFUSED } from './meaning';
-import type { ValuePlace } from './valuePlaces';
+import type { ValuePlace } from './valuePlace';
 import { isMoment, isObject } from './valueShapes';
 
 /**

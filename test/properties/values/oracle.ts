@@ -9,7 +9,7 @@ import { meaningAtPlace } from './meaningAtPlace';
 import type { Outcome } from './runner';
 import { isRefusedUnsent } from './runner';
 import { isSameValue, normalizeText } from './sameValue';
-import type { ValuePlace } from './valuePlaces';
+import type { ValuePlace } from './valuePlace';
 
 /**
  * Judges what the node did with a value. The rule: the node refuses the value before it sends anything, by the label of

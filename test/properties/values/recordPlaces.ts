@@ -7,7 +7,7 @@ import { CODE_OF_ALL_VALUES } from './hostileValues';
 import type { FieldDescription } from './meaning';
 import type { FilledForm, Situation } from './situation';
 import { describeField } from './situation';
-import type { FieldPlace, ValuePlace } from './valuePlaces';
+import type { FieldPlace, ValuePlace } from './valuePlace';
 
 /** Lists a place for each field of a record that is given as JSON or in the field mapper. Each field can be given in two ways. */
 export function listRecordPlaces(

@@ -6,7 +6,7 @@ import type { HostileValue } from './hostileValues';
 import { HOSTILE_VALUES } from './hostileValues';
 import type { Outcome, Runner } from './runner';
 import { situations } from './situations';
-import type { ValuePlace, Way } from './valuePlaces';
+import type { ValuePlace, Way } from './valuePlace';
 import { listValuePlaces } from './valuePlaces';
 
 /** A field of a record that can be given in several ways: in the form, in JSON and in the field mapper. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { depth, seed } from '../../support/depth';
 import type { HostileValue } from './hostileValues';
 import { HOSTILE_VALUES } from './hostileValues';
-import type { ValuePlace } from './valuePlaces';
+import type { ValuePlace } from './valuePlace';
 
 /** Deals the hostile values to the places in turn, in an order that follows from the seed. */
 export class ValueTurns {

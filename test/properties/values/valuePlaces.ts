@@ -1,52 +1,15 @@
-import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
+import type { INodeParameters, INodeProperties } from 'n8n-workflow';
 
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { listNestedParameters } from '../../support/form';
 import { findFieldRole } from './fieldRoles';
 import { customFieldOf } from './goodRecords';
-import type { HostileValue } from './hostileValues';
 import { CODE_OF_ALL_VALUES } from './hostileValues';
 import type { FieldDescription } from './meaning';
 import { listRecordPlaces } from './recordPlaces';
 import type { FilledForm, Situation } from './situation';
 import { describeField, listFilledParameters, valuesForEveryKey } from './situation';
-
-/** What a value is for at its place, which decides whether it may be empty there. */
-export type Role =
-	| 'required'
-	| 'optional'
-	| 'filter'
-	/** An option of the node itself. */
-	| 'option'
-	/** An option that may stay empty. */
-	| 'openOption'
-	/** A whole object, such as JSON. */
-	| 'object'
-	| 'key';
-
-/** The way in which a value is given: in a parameter, in JSON as an object or as a text, or in the field mapper. */
-export type Way = 'form' | 'json' | 'jsonText' | 'map' | 'autoMap';
-
-/** One place of a form into which hostile values are put. */
-export interface ValuePlace {
-	situation: Situation;
-	/** The form with good values everywhere else. */
-	form: FilledForm;
-	way: Way;
-	role: Role;
-	field: FieldDescription;
-	/** Where the place is, such as "Update Fields > Phone". */
-	where: string;
-	/** Converts a value as n8n does before the node gets it. */
-	convertOnTheWay: (value: unknown) => unknown;
-	/** The parameters of the node, which take the value from the item. */
-	parameters: INodeParameters;
-	/** Makes the item that brings a value. */
-	makeItem: (value: HostileValue, index: number) => IDataObject;
-}
-
-/** The part of a place that says which field it is and what it is for. */
-export type FieldPlace = Pick<ValuePlace, 'role' | 'field'>;
+import type { FieldPlace, ValuePlace } from './valuePlace';
 
 /** Takes the value whose number is in the item. */
 const VALUE_BY_NUMBER = `={{ ${CODE_OF_ALL_VALUES}[$json.i] }}`;
